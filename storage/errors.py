@@ -1,0 +1,45 @@
+"""What can go wrong in the store.
+
+StorageError
+├── Refused          the file cannot be used as it is; the sentence says what to do
+│   ├── Damaged      it is not a database, or its pages are broken
+│   ├── Newer        a newer program wrote it
+│   └── Occupied     another process writes it and this SQLite is not safe for two writers
+├── Busy             another process held the write lock for too long; try again
+├── Full             the disk is full or the file may not be written
+└── Missing          a row that was asked for by its key is not there
+"""
+
+from __future__ import annotations
+
+
+class StorageError(Exception):
+    """Anything the store cannot do; the message is a sentence for the operator."""
+
+
+class Refused(StorageError):
+    """The file cannot be opened as it is, and nothing in it was changed."""
+
+
+class Damaged(Refused):
+    """The file is no database or its pages are broken; restore a copy."""
+
+
+class Newer(Refused):
+    """The file holds migrations that this program does not know."""
+
+
+class Occupied(Refused):
+    """Another process writes this file and the SQLite library is too old to share it."""
+
+
+class Busy(StorageError):
+    """Another process kept the write lock longer than the store waits."""
+
+
+class Full(StorageError):
+    """The disk is full or read-only; nothing of the transaction was kept."""
+
+
+class Missing(StorageError):
+    """No row has this key."""

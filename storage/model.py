@@ -1,0 +1,455 @@
+"""The nouns: what Papergram speaks of, as frozen values.
+
+One word per thing, the same in code, texts, columns and README. Nothing here reads a
+clock, a file or the network. Times are aware and in UTC; a ``key`` of 0 means "not stored
+yet"; chats, people and messages carry Telegram's own 64-bit ids.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import date, datetime, time
+from enum import StrEnum
+
+# ---------------------------------------------------------------------------- papers
+
+
+class Kind(StrEnum):
+    """Why arXiv announced a paper (RSS ``arxiv:announce_type``)."""
+
+    NEW = "new"
+    CROSS = "cross"
+    REPLACE = "replace"
+    REPLACE_CROSS = "replace-cross"
+
+
+@dataclass(frozen=True, slots=True)
+class Paper:
+    """One version of a paper, in the words of its announcement.
+
+    ``id`` is ``arxiv:2402.12844``, ``doi:10.1101/…`` or ``url:<hash>`` and has no version.
+    ``version`` counts from 1; 0 means that a document named the paper without saying which.
+    ``partial`` marks a version known only from an imported document (title with the feed's
+    suffix, abstract cut); a live source completes it.
+    """
+
+    id: str
+    version: int
+    title: str
+    abstract: str
+    authors: tuple[str, ...] = ()
+    categories: tuple[str, ...] = ()  # primary first
+    link: str = ""
+    submitted: datetime | None = None  # first version
+    revised: datetime | None = None  # this version
+    comment: str = ""
+    journal: str = ""
+    doi: str = ""
+    licence: str = ""
+    partial: bool = False
+    key: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Announcement:
+    """A feed announced a paper version on an arXiv day (a date in US Eastern).
+
+    ``kind`` is the feed's word, relative to the categories the feed was asked for.
+    ``seq`` is the only sequence of the house: cursors are positions in it.
+    """
+
+    paper: Paper
+    feed: str
+    kind: Kind
+    day: date
+    seq: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Added:
+    """What a batch changed: counts of announcements by what became of them."""
+
+    stored: int = 0  # papers seen for the first time
+    updated: int = 0  # papers that gained a higher version or were completed
+    known: int = 0  # announcements of versions that were there already
+
+
+@dataclass(frozen=True, slots=True)
+class Gloss:
+    """What we say about a paper version in one language; a row that never changes.
+
+    ``maker`` is ``extractive``, ``import`` or the name of a model.
+    """
+
+    paper: int
+    version: int
+    language: str  # BCP 47: "en", "zh"
+    title: str
+    gist: str  # one sentence
+    abstract: str
+    maker: str
+    made: datetime
+    prompt: str = ""  # version of the prompt
+    tokens: int = 0
+    key: int = 0
+
+
+# ---------------------------------------------------------------------------- queries
+
+
+class Field(StrEnum):
+    """Where a term of a query looks."""
+
+    ANY = "any"
+    TITLE = "ti"
+    ABSTRACT = "abs"
+    AUTHOR = "au"
+    CATEGORY = "cat"
+    ID = "id"
+
+
+@dataclass(frozen=True, slots=True)
+class Term:
+    """A word, phrase, prefix, name, category or id.
+
+    ``text`` is printed; ``words`` are compared: analysed words for text and names (more
+    than one is a phrase, or the parts of one name), category codes that count (any of
+    them), or one paper id.
+    """
+
+    field: Field
+    text: str
+    words: tuple[str, ...]
+    prefix: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Not:
+    clause: Clause
+
+
+@dataclass(frozen=True, slots=True)
+class And:
+    clauses: tuple[Clause, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Or:
+    clauses: tuple[Clause, ...]
+
+
+Clause = Term | Not | And | Or
+"""The only form in which a query reaches the store."""
+
+
+@dataclass(frozen=True, slots=True)
+class Query:
+    """A parsed query; ``text`` is its canonical print and its identity."""
+
+    text: str
+    clause: Clause = field(compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """Why a paper matched: the field and the word as it stands in the paper."""
+
+    field: Field
+    word: str
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """A query found an announced paper; ``kind`` is relative to the query's categories."""
+
+    announcement: Announcement
+    kind: Kind
+    score: float
+    reasons: tuple[Reason, ...]
+
+
+# ---------------------------------------------------------------------------- people
+
+
+class ChatKind(StrEnum):
+    PRIVATE = "private"
+    GROUP = "group"
+    SUPERGROUP = "supergroup"
+    CHANNEL = "channel"
+
+
+class Form(StrEnum):
+    """How a digest looks in Telegram."""
+
+    RICH = "rich"  # blocks with a table
+    CLASSIC = "classic"  # HTML text
+
+
+@dataclass(frozen=True, slots=True)
+class Subscriber:
+    """A chat that reads digests, and how it reads them."""
+
+    bot: int
+    chat: int
+    kind: ChatKind
+    title: str = ""
+    language: str = "en"  # of what the bot says
+    languages: tuple[str, ...] = ("en",)  # of the entries, first one in the table
+    zone: str = "UTC"  # IANA
+    form: Form = Form.CLASSIC
+    silent: bool = False
+    full: bool = False  # every entry as a message of its own after the table
+    settled: bool = False  # onboarding was finished or skipped
+    paused: str = ""  # the reason, "" when active
+    paused_until: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """A user; saved papers belong to the person, subscriptions to the chat."""
+
+    bot: int
+    person: int
+    name: str = ""
+    language: str = ""
+
+
+class OnQuietDays(StrEnum):
+    """What a topic does on a day without papers."""
+
+    SILENCE = "silence"
+    NOTICE = "notice"
+
+
+@dataclass(frozen=True, slots=True)
+class Cadence:
+    """When a topic is due, in the reader's zone: without times, as soon as arXiv announced."""
+
+    times: tuple[time, ...] = (time(8, 0),)
+    weekdays: tuple[int, ...] = ()  # Monday is 0; none means every day
+    quiet: OnQuietDays = OnQuietDays.SILENCE
+
+
+@dataclass(frozen=True, slots=True)
+class Subscription:
+    """A topic of a chat: what it asks for, when, and how far it has been told."""
+
+    bot: int
+    chat: int
+    query: str  # canonical text
+    name: str
+    cadence: Cadence
+    zone: str
+    cursor: int  # the last announcement this topic has been told of
+    next_due: datetime | None  # None while paused, or "as soon as announced"
+    thread: int = 0  # forum topic, 0 is the chat itself
+    limit: int = 12
+    kinds: frozenset[Kind] = frozenset({Kind.NEW, Kind.CROSS})
+    form: Form | None = None  # None follows the chat
+    languages: tuple[str, ...] | None = None
+    silent: bool | None = None
+    paused: bool = False
+    position: int = 0  # the chat's own order
+    fence: int = 0  # grows with every change; compare and swap
+    key: int = 0
+
+
+# ---------------------------------------------------------------------------- digests
+
+
+@dataclass(frozen=True, slots=True)
+class Verbatim:
+    """The seven fields of an entry of an imported document, byte for byte."""
+
+    title_zh: str
+    title: str
+    link: str
+    gist_zh: str
+    gist_en: str
+    abstract_zh: str
+    abstract: str
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A paper in a digest: what is said about it and why it is there."""
+
+    paper: Paper
+    kind: Kind
+    glosses: tuple[Gloss, ...] = ()  # at most one per language
+    reasons: tuple[Reason, ...] = ()
+    topics: tuple[str, ...] = ()  # the other topics of the chat that found it too
+    verbatim: Verbatim | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Digest:
+    """The entries of one topic over one period, numbered from 1 in this order.
+
+    ``entries`` are shown, ``rest`` matched as well and was left out (over the limit).
+    An imported document is a digest whose entries are all verbatim and that has no chat.
+    """
+
+    topic: str  # the topic's name
+    query: str  # canonical text; a category for imported documents
+    issued: datetime
+    entries: tuple[Entry, ...]
+    rest: tuple[Entry, ...] = ()
+    first_day: date | None = None  # arXiv days covered
+    last_day: date | None = None
+    seen: int = 0  # papers announced in the period, whether matched or not
+    period: str = ""  # names the occasion; unique with the chat and subscription
+    bot: int = 0
+    chat: int = 0
+    thread: int = 0
+    subscription: int = 0
+    imported: bool = False
+    revision: int = 1
+    number: int = 0
+
+
+# ---------------------------------------------------------------------------- delivery
+
+
+class ParcelState(StrEnum):
+    READY = "ready"
+    SENDING = "sending"
+    SENT = "sent"
+    DEAD = "dead"  # kept, visible, can be sent again by hand
+    DROPPED = "dropped"
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """A short text instead of a digest: the key of a text and its values."""
+
+    key: str
+    values: tuple[tuple[str, str | int], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Parcel:
+    """One message to be sent: a part of a digest, or a notice.
+
+    Form, languages and zone are frozen when the digest is issued. ``fence`` grows with each
+    claim, so that a settlement by a former holder is not accepted. ``doubts`` counts sends
+    whose outcome is unknown: the next one is marked as a possible repeat.
+    """
+
+    bot: int
+    chat: int
+    period: str
+    part: int
+    form: Form
+    language: str
+    languages: tuple[str, ...]
+    zone: str
+    thread: int = 0
+    piece: int = 0  # over 0: part of a part, made when a rich part was refused
+    digest: int = 0
+    first: int = 0  # entries, from 1, both ends included; 0 and 0 for none
+    last: int = 0
+    notice: Notice | None = None
+    silent: bool = False
+    state: ParcelState = ParcelState.READY
+    attempts: int = 0
+    doubts: int = 0
+    fence: int = 0
+    message: int = 0  # Telegram's id once sent
+    error: str = ""
+    key: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """Telegram took it."""
+
+    message: int
+
+
+@dataclass(frozen=True, slots=True)
+class Later:
+    """It did not reach Telegram, or Telegram asked to wait: try again after ``seconds``."""
+
+    seconds: float
+    reason: str = ""
+    counted: bool = True  # False: not an attempt (flood control, no connection)
+
+
+@dataclass(frozen=True, slots=True)
+class Unknown:
+    """It may have been delivered, and nobody can tell."""
+
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Moved:
+    """The group became a supergroup with this id."""
+
+    chat: int
+
+
+@dataclass(frozen=True, slots=True)
+class Gone:
+    """This chat cannot be reached any more: blocked, kicked, deleted."""
+
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """Telegram does not accept this message, whoever reads it."""
+
+    reason: str
+
+
+Outcome = Sent | Later | Unknown | Moved | Gone | Refused
+
+
+@dataclass(frozen=True, slots=True)
+class Update:
+    """A Telegram update as it came, stored before it is acknowledged."""
+
+    bot: int
+    id: int
+    chat: int  # 0 when it names none
+    body: str  # JSON
+
+
+# ---------------------------------------------------------------------------- sources, duties
+
+
+@dataclass(frozen=True, slots=True)
+class SourceCursor:
+    """How far a source has been read.
+
+    ``batch`` is a fingerprint of the last non-empty batch's ids: a feed that shows the same
+    ids under a new build date is stale.
+    """
+
+    source: str
+    etag: str = ""
+    token: str = ""  # OAI-PMH resumption
+    day: date | None = None  # arXiv day of the last non-empty batch
+    batch: str = ""
+    checked: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Lease:
+    """Who holds a duty, and until when."""
+
+    duty: str  # "send", "poll", "ingest"
+    holder: str
+    until: datetime
+    fence: int
+
+
+@dataclass(frozen=True, slots=True)
+class SavedPaper:
+    """A paper in a person's library."""
+
+    person: int
+    paper: Paper
+    saved: datetime
