@@ -1,7 +1,7 @@
 """What can go wrong in the store.
 
 StorageError
-├── Refused          the file cannot be used as it is; the sentence says what to do
+├── Unusable         the file cannot be used as it is; the sentence says what to do
 │   ├── Damaged      it is not a database, or its pages are broken
 │   ├── Newer        a newer program wrote it
 │   └── Occupied     another process writes it and this SQLite is not safe for two writers
@@ -17,19 +17,19 @@ class StorageError(Exception):
     """Anything the store cannot do; the message is a sentence for the operator."""
 
 
-class Refused(StorageError):
+class Unusable(StorageError):
     """The file cannot be opened as it is, and nothing in it was changed."""
 
 
-class Damaged(Refused):
+class Damaged(Unusable):
     """The file is no database or its pages are broken; restore a copy."""
 
 
-class Newer(Refused):
+class Newer(Unusable):
     """The file holds migrations that this program does not know."""
 
 
-class Occupied(Refused):
+class Occupied(Unusable):
     """Another process writes this file and the SQLite library is too old to share it."""
 
 

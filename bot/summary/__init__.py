@@ -1,0 +1,1 @@
+"""What we say about a paper: its gist, drawn from the abstract or written by a model."""
