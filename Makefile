@@ -1,0 +1,48 @@
+# make run    install into .venv and start: the bot when TELEGRAM_BOT_TOKEN is set, else the demo
+# make test   install and run the tests that belong to every change
+PYTHON ?= python3
+BIN := .venv/bin
+
+.PHONY: run test test-all bench check format lock clean
+
+run: .venv/ready
+	@if [ -n "$$TELEGRAM_BOT_TOKEN" ]; then \
+		echo "TELEGRAM_BOT_TOKEN is set: starting the bot."; exec $(BIN)/papergram run; \
+	else \
+		echo "TELEGRAM_BOT_TOKEN is not set: starting the demo."; exec $(BIN)/papergram demo; \
+	fi
+
+test: .venv/ready check
+	$(BIN)/pytest -m "not slow" --cov --cov-report=term
+
+test-all: .venv/ready check
+	$(BIN)/pytest --cov --cov-report=term
+
+check: .venv/ready
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+
+bench: .venv/ready
+	$(BIN)/python -m tests.bench
+
+format: .venv/ready
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+
+# One lock for runtime and tests, with hashes and without index addresses.
+lock: .venv/ready
+	$(BIN)/pip install --quiet 'uv>=0.5'
+	$(BIN)/uv pip compile pyproject.toml --extra test --universal --generate-hashes \
+		--no-emit-index-url --no-annotate --quiet --upgrade \
+		--custom-compile-command "make lock" --output-file requirements.lock
+
+.venv/ready: requirements.lock pyproject.toml
+	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Papergram needs Python 3.11 or newer: make PYTHON=python3.11 $(MAKECMDGOALS)")'
+	$(PYTHON) -m venv .venv
+	$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+	$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --editable .
+	@touch $@
+
+clean:
+	rm -rf .venv build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis

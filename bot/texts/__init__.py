@@ -1,0 +1,94 @@
+"""What does Papergram say? Every sentence for people, in English and Chinese.
+
+The sentences live in ``en.ftl`` and ``zh.ftl`` (Project Fluent); dates, times and numbers are
+written by Babel. A text carries no markup: ``render`` adds it around escaped values.
+"""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from functools import lru_cache
+from importlib.resources import files
+from zoneinfo import ZoneInfo
+
+from babel.dates import format_date, format_datetime, format_time
+from fluent.runtime import FluentBundle, FluentResource
+
+LANGUAGES = ("en", "zh")
+_BABEL = {"en": "en_GB", "zh": "zh_Hans_CN"}
+
+
+class Refusal(Exception):
+    """What a person asked for cannot be done; ``key`` names the text that says what to do."""
+
+    def __init__(self, key: str, **values: str | int) -> None:
+        super().__init__(key, values)
+        self.key = key
+        self.values = values
+
+    def say(self, language: str) -> str:
+        """The sentence for the person, in their language."""
+        return say(language, self.key, **self.values)
+
+
+class TextError(LookupError):
+    """A text is missing or does not fit its values: a mistake of ours, never of a person."""
+
+
+def spoken(code: str | None) -> str:
+    """The language we speak to somebody whose client says ``code`` (BCP 47), else English."""
+    return "zh" if (code or "").lower().startswith("zh") else "en"
+
+
+def say(language: str, key: str, **values: str | int) -> str:
+    """The text ``key`` in ``language``, with its values in place.
+
+    Raises:
+        TextError: the key is unknown, or a value it names is missing.
+    """
+    bundle = _bundle(language if language in LANGUAGES else "en")
+    try:
+        message = bundle.get_message(key)
+    except LookupError:
+        raise TextError(f"no text {key!r} in {language!r}") from None
+    if message.value is None:
+        raise TextError(f"the text {key!r} is empty in {language!r}")
+    text, errors = bundle.format_pattern(message.value, values)
+    if errors:
+        raise TextError(f"the text {key!r} in {language!r}: {errors[0]}") from errors[0]
+    return str(text)
+
+
+@lru_cache(maxsize=len(LANGUAGES))
+def _bundle(language: str) -> FluentBundle:
+    # Isolation marks around values would be shown as boxes by some Telegram clients.
+    bundle = FluentBundle([_BABEL[language].replace("_", "-")], use_isolating=False)
+    source = files(__name__).joinpath(f"{language}.ftl").read_text(encoding="utf-8")
+    bundle.add_resource(FluentResource(source))
+    return bundle
+
+
+def day(language: str, value: date) -> str:
+    """A date with its weekday: ``Mon 23 Nov 2026``, ``2026年11月23日 周一``."""
+    pattern = "y年M月d日 EEE" if language == "zh" else "EEE d MMM y"
+    return format_date(value, pattern, locale=_BABEL[language])
+
+
+def days(language: str, first: date, last: date) -> str:
+    """A range of dates, one date when both are the same."""
+    if first == last:
+        return day(language, first)
+    return f"{day(language, first)} – {day(language, last)}"
+
+
+def moment(language: str, instant: datetime, zone: str) -> str:
+    """An instant on the reader's clock: ``Mon 23 Nov 08:00``, ``11月23日 周一 08:00``."""
+    pattern = "M月d日 EEE HH:mm" if language == "zh" else "EEE d MMM HH:mm"
+    return format_datetime(
+        instant.astimezone(ZoneInfo(zone)), pattern, locale=_BABEL[language]
+    )
+
+
+def clock(language: str, instant: datetime, zone: str) -> str:
+    """The time of day on the reader's clock: ``08:00``."""
+    return format_time(instant.astimezone(ZoneInfo(zone)), "HH:mm", locale=_BABEL[language])

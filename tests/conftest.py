@@ -1,0 +1,52 @@
+"""Situations every test may ask for: the real data where it is, a store, and no network."""
+
+from __future__ import annotations
+
+import os
+import socket
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, settings
+
+from bot.query import indexed
+from storage import Store, open_store
+
+settings.register_profile(
+    "papergram", deadline=None, suppress_health_check=[HealthCheck.too_slow], print_blob=True
+)
+settings.load_profile("papergram")
+
+_LOOPBACK = {"127.0.0.1", "::1", "localhost"}
+
+
+@pytest.fixture(scope="session")
+def real_data() -> Path:
+    """The folder of real feeds, digests and papers named by ``PAPERGRAM_TEST_DATA``."""
+    folder = os.environ.get("PAPERGRAM_TEST_DATA")
+    if not folder:
+        pytest.skip("PAPERGRAM_TEST_DATA names no folder of real feeds and digests")
+    return Path(folder)
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Iterator[Store]:
+    """An empty store in a file of its own, on the engine under test."""
+    opened = open_store(f"sqlite:///{tmp_path / 'papergram.db'}", words=indexed)
+    yield opened
+    opened.close()
+
+
+@pytest.fixture(autouse=True)
+def _only_loopback(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Fails a test that would leave this machine."""
+    connect = socket.socket.connect
+
+    def guarded(self: socket.socket, address: object) -> None:
+        host = address[0] if isinstance(address, tuple) else None
+        if host is not None and host not in _LOOPBACK:
+            pytest.fail(f"a test tried to reach {host}", pytrace=False)
+        connect(self, address)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(socket.socket, "connect", guarded)
