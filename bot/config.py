@@ -38,7 +38,8 @@ class Config(BaseSettings):
     )
     form: Form = Field(
         default=Form.CLASSIC,
-        description="How digests look in chats that have not chosen: `classic` text or `rich` tables",
+        description="How digests look in chats that have not chosen:"
+        " `classic` text or `rich` tables",
     )
     contact: str = Field(
         default="",
@@ -47,9 +48,7 @@ class Config(BaseSettings):
     telegram_api: str = Field(
         default="https://api.telegram.org", description="Base URL of the Bot API server"
     )
-    arxiv_rss: str = Field(
-        default="https://rss.arxiv.org", description="Base URL of arXiv's feeds"
-    )
+    arxiv_rss: str = Field(default="https://rss.arxiv.org", description="Base URL of arXiv's feeds")
     arxiv_api: str = Field(
         default="https://export.arxiv.org/api/query", description="URL of arXiv's search API"
     )

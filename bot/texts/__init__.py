@@ -84,9 +84,7 @@ def days(language: str, first: date, last: date) -> str:
 def moment(language: str, instant: datetime, zone: str) -> str:
     """An instant on the reader's clock: ``Mon 23 Nov 08:00``, ``11月23日 周一 08:00``."""
     pattern = "M月d日 EEE HH:mm" if language == "zh" else "EEE d MMM HH:mm"
-    return format_datetime(
-        instant.astimezone(ZoneInfo(zone)), pattern, locale=_BABEL[language]
-    )
+    return format_datetime(instant.astimezone(ZoneInfo(zone)), pattern, locale=_BABEL[language])
 
 
 def clock(language: str, instant: datetime, zone: str) -> str:

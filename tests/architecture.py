@@ -1,0 +1,267 @@
+"""The rules of the house as functions from source text to complaints.
+
+Each rule takes a module's name and its parsed source, so that a test can plant a fault.
+"""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+
+ROOT = Path(__file__).parent.parent
+
+FLOORS: Mapping[str, int] = {
+    "storage.model": 0,
+    "storage.errors": 0,
+    "storage": 1,
+    "bot.taxonomy": 1,
+    "bot.words": 1,
+    "bot.query": 1,
+    "bot.matching": 1,
+    "bot.digest": 1,
+    "bot.arxiv_calendar": 1,
+    "bot.schedule": 1,
+    "bot.texts": 1,
+    "bot.render": 1,
+    "bot.summary.extractive": 1,
+    "bot.summary.sentences": 1,
+    "bot.summary.clauses": 1,
+    "bot.summary.cues": 1,
+    "bot.sources": 2,
+    "bot.summary": 2,
+    "bot.ingest": 3,
+    "bot.enrich": 3,
+    "bot.subscribe": 3,
+    "bot.publish": 3,
+    "bot.deliver": 3,
+    "bot.chat": 4,
+    "bot.web": 4,
+    "bot.demo": 4,
+    "bot.config": 4,
+    "bot.cli": 5,
+    "bot.app": 5,
+    "bot.clock": 5,
+    "bot.__main__": 6,
+    "bot": 0,  # its docstring and version
+}
+
+# On the ground floor a module may use the ones to its left in its own chain, nothing else.
+CHAINS = (
+    ("bot.taxonomy", "bot.words", "bot.query", "bot.matching", "bot.digest"),
+    ("bot.texts", "bot.render"),
+    ("bot.arxiv_calendar", "bot.schedule"),
+    (
+        "bot.summary.cues",
+        "bot.summary.clauses",
+        "bot.summary.sentences",
+        "bot.summary.extractive",
+    ),
+    ("storage",),
+)
+# The one step between chains: classic and web forms say a category's name.
+BRIDGES = {("bot.render", "bot.taxonomy"), ("bot.render", "bot.query")}
+
+FACES = ("bot.chat", "bot.web", "bot.demo", "bot.config")
+
+HOMES: Mapping[str, tuple[str, ...]] = {
+    "telegram": ("bot.chat",),
+    "sqlite_utils": ("storage.sqlite", "storage.migrations"),
+    "sqlite3": ("storage.sqlite",),
+    "pysqlite3": ("storage.sqlite",),
+    "apscheduler": ("bot.clock",),
+    "click": ("bot.cli",),
+    "rich": ("bot.cli",),
+    "uvicorn": ("bot.app", "bot.demo"),
+    "starlette": ("bot.web", "bot.demo"),
+    "jinja2": ("bot.web", "bot.render.web_page"),
+    "pydantic": ("bot.config",),
+    "pydantic_settings": ("bot.config",),
+    "httpx": ("bot.sources", "bot.chat"),
+    "feedparser": ("bot.sources",),
+    "stamina": ("bot.sources",),
+    "fluent": ("bot.texts",),
+    "babel": ("bot.texts",),
+    "pylatexenc": ("bot.render.tex",),
+    "snowballstemmer": ("bot.words", "bot.query"),
+    "Stemmer": ("bot.words", "bot.query"),
+}
+
+
+def modules() -> Iterator[tuple[str, ast.Module]]:
+    """Every module of the two packages, parsed."""
+    for package in ("bot", "storage"):
+        for path in sorted((ROOT / package).rglob("*.py")):
+            parts = path.relative_to(ROOT).with_suffix("").parts
+            name = ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
+            yield name, ast.parse(path.read_text(encoding="utf-8"), str(path))
+
+
+def home_of(name: str, names: Mapping[str, object]) -> str:
+    """The longest of ``names`` that is the module or a package around it."""
+    parts = name.split(".")
+    for length in range(len(parts), 0, -1):
+        prefix = ".".join(parts[:length])
+        if prefix in names and (prefix != "bot" or name == "bot"):
+            return prefix
+    return ""
+
+
+def imports(name: str, tree: ast.Module) -> Iterator[tuple[str, int]]:
+    """The modules a module imports, with their lines; ``from x import y`` counts as x.y too."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            yield from ((alias.name, node.lineno) for alias in node.names)
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            for alias in node.names:
+                inner = f"{node.module}.{alias.name}"
+                known = (
+                    inner in FLOORS or (ROOT / inner.replace(".", "/")).with_suffix(".py").exists()
+                )
+                yield (inner if known else node.module), node.lineno
+
+
+def _may_use(user: str, used: str) -> bool:
+    own, other = home_of(user, FLOORS), home_of(used, FLOORS)
+    if own == other or other == "bot":
+        return True
+    if FLOORS[own] != FLOORS[other]:
+        return FLOORS[other] < FLOORS[own]
+    if FLOORS[own] == 1:
+        chain = next((c for c in CHAINS if own in c), ())
+        left = chain[: chain.index(own)] if chain else ()
+        return other in left or (own, other) in BRIDGES
+    return not (own in FACES and other in FACES)
+
+
+def upward_imports(name: str, tree: ast.Module) -> list[str]:
+    """Imports that go up, sideways between faces, or out of a chain of the ground floor."""
+    if not home_of(name, FLOORS):
+        return [f"{name}: has no floor; give it one in tests/architecture.py"]
+    return [
+        f"{name}:{line}: may not import {used}"
+        for used, line in imports(name, tree)
+        if used.split(".")[0] in ("bot", "storage") and not _may_use(name, used)
+    ]
+
+
+def strayed_libraries(name: str, tree: ast.Module) -> list[str]:
+    """Libraries imported away from their home."""
+    found = []
+    for used, line in imports(name, tree):
+        library = used.split(".")[0]
+        homes = HOMES.get(library)
+        if homes and not any(name == home or name.startswith(home + ".") for home in homes):
+            found.append(f"{name}:{line}: {library} lives in {', '.join(homes)}")
+    return found
+
+
+def waiting_transactions(name: str, tree: ast.Module) -> list[str]:
+    """An ``await`` between the beginning and the end of a transaction."""
+    found = []
+    for node in ast.walk(tree):
+        if isinstance(node, ast.With | ast.AsyncWith) and any(
+            isinstance(item.context_expr, ast.Call)
+            and isinstance(item.context_expr.func, ast.Attribute)
+            and item.context_expr.func.attr == "transaction"
+            for item in node.items
+        ):
+            found += [
+                f"{name}:{inner.lineno}: awaits inside a transaction"
+                for statement in node.body
+                for inner in ast.walk(statement)
+                if isinstance(inner, ast.Await | ast.AsyncFor | ast.AsyncWith)
+            ]
+    return found
+
+
+def late_imports(name: str, tree: ast.Module) -> list[str]:
+    """Imports of our own modules inside functions, which hide a cycle."""
+    found = []
+    for function in ast.walk(tree):
+        if isinstance(function, ast.FunctionDef | ast.AsyncFunctionDef):
+            for node in ast.walk(function):
+                if isinstance(node, ast.ImportFrom) and (node.module or "").startswith(
+                    ("bot", "storage")
+                ):
+                    if home_of(name, FLOORS) in ("bot.cli", "bot.app"):
+                        continue  # commands load what they run: start-up is measured
+                    found.append(f"{name}:{node.lineno}: imports {node.module} inside a function")
+    return found
+
+
+_SENTENCE = re.compile(r"[A-Za-z]+(?: [A-Za-z'’]+){2,}")
+_HAN = re.compile(r"[\u4e00-\u9fff]")
+_SPEAKERS = ("bot.chat", "bot.subscribe", "bot.publish", "bot.deliver", "bot.render", "bot.digest")
+_SPELLED = ("bot.render.markdown", "bot.taxonomy", "bot.demo")  # document grammar, names, sample
+
+
+def stray_sentences(name: str, tree: ast.Module) -> list[str]:
+    """Sentences for people outside ``texts``: prose in a face or verb, Chinese anywhere."""
+    if home_of(name, FLOORS) == "bot.texts":
+        return []
+    skipped = _not_for_people(tree)
+    found = []
+    for node in ast.walk(tree):
+        if not isinstance(node, ast.Constant) or not isinstance(node.value, str):
+            continue
+        if node in skipped:
+            continue
+        speaks = name.startswith(_SPEAKERS) and _SENTENCE.search(node.value)
+        chinese = _HAN.search(node.value) and not name.startswith(_SPELLED)
+        if speaks or chinese:
+            found.append(f"{name}:{node.lineno}: {node.value[:60]!r} belongs into bot/texts")
+    return found
+
+
+def _not_for_people(tree: ast.Module) -> set[ast.AST]:
+    """Docstrings, log lines, and the facts of errors that no person reads."""
+    skipped: set[ast.AST] = set()
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant):
+            skipped.add(node.value)
+        elif isinstance(node, ast.Raise) and node.exc is not None:
+            call = node.exc
+            if not (
+                isinstance(call, ast.Call)
+                and isinstance(call.func, ast.Name)
+                and call.func.id == "Refusal"
+            ):
+                skipped.update(ast.walk(call))
+        elif (
+            isinstance(node, ast.Call)
+            and isinstance(node.func, ast.Attribute)
+            and isinstance(node.func.value, ast.Name)
+            and node.func.value.id in ("log", "warnings", "re")
+        ):
+            skipped.update(ast.walk(node))
+        elif isinstance(node, ast.Assign | ast.AnnAssign) and isinstance(
+            node.value, ast.Dict | ast.Tuple | ast.Set
+        ):
+            target = node.targets[0] if isinstance(node, ast.Assign) else node.target
+            if isinstance(target, ast.Name) and target.id.strip("_").startswith("ERROR"):
+                skipped.update(ast.walk(node.value))  # Telegram's own error texts
+    return skipped
+
+
+def cycles(trees: Mapping[str, ast.Module]) -> list[str]:
+    """Circles of imports between modules."""
+    graph = {
+        name: {used for used, _ in imports(name, tree) if used in trees and used != name}
+        for name, tree in trees.items()
+    }
+    done: set[str] = set()
+    found: list[str] = []
+
+    def walk(name: str, path: tuple[str, ...]) -> None:
+        if name in path:
+            found.append(" -> ".join([*path[path.index(name) :], name]))
+        elif name not in done:
+            for used in sorted(graph[name]):
+                walk(used, (*path, name))
+            done.add(name)
+
+    for name in sorted(graph):
+        walk(name, ())
+    return found

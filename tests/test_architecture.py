@@ -1,0 +1,78 @@
+"""The house stands as drawn: floors, homes, cycles, transactions, sentences."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Callable
+
+import pytest
+
+from tests import architecture as house
+
+TREES = dict(house.modules())
+Rule = Callable[[str, ast.Module], list[str]]
+RULES: tuple[Rule, ...] = (
+    house.upward_imports,
+    house.strayed_libraries,
+    house.waiting_transactions,
+    house.late_imports,
+    house.stray_sentences,
+)
+
+
+@pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.__name__)
+def test_the_house_keeps_its_rules(rule: Rule) -> None:
+    complaints = [line for name, tree in TREES.items() for line in rule(name, tree)]
+
+    assert complaints == []
+
+
+def test_no_import_runs_in_a_circle() -> None:
+    assert house.cycles(TREES) == []
+
+
+@pytest.mark.parametrize(
+    ("rule", "name", "source"),
+    [
+        (house.upward_imports, "storage.papers", "from bot.query import parse"),
+        (house.upward_imports, "bot.query", "from bot.matching import find"),
+        (house.upward_imports, "bot.matching", "from storage import open_store"),
+        (house.upward_imports, "bot.publish", "import bot.chat.sender"),
+        (house.upward_imports, "bot.chat.topics", "from bot.demo import emulator"),
+        (house.upward_imports, "bot.attic", "import json"),
+        (house.strayed_libraries, "bot.publish", "import telegram.error"),
+        (house.strayed_libraries, "bot.chat.topics", "from sqlite_utils import Database"),
+        (house.strayed_libraries, "bot.app", "from apscheduler.schedulers import asyncio"),
+        (
+            house.waiting_transactions,
+            "bot.publish",
+            "async def f(s):\n with s.transaction():\n  await g()",
+        ),
+        (house.late_imports, "bot.publish", "def f():\n from bot.query import parse"),
+        (house.stray_sentences, "bot.chat.topics", 'say("You follow no topic yet")'),
+        (house.stray_sentences, "bot.deliver", 'x = "没有新论文"'),
+        (house.stray_sentences, "bot.publish", 'raise Refusal("this is no key at all")'),
+    ],
+)
+def test_each_rule_catches_a_planted_fault(rule: Rule, name: str, source: str) -> None:
+    assert rule(name, ast.parse(source))
+
+
+def test_a_planted_circle_is_found() -> None:
+    trees = {
+        "bot.publish": ast.parse("import bot.deliver"),
+        "bot.deliver": ast.parse("import bot.publish"),
+    }
+
+    assert house.cycles(trees) == ["bot.deliver -> bot.publish -> bot.deliver"]
+
+
+def test_clean_source_passes_every_rule() -> None:
+    """A rule that complains about anything is no better than one that sees nothing."""
+    source = (
+        '"""What it does, in a whole sentence for readers."""\n'
+        "from storage.model import Paper\n"
+        "def f(store):\n with store.transaction():\n  store.papers.add([])\n"
+    )
+
+    assert [line for rule in RULES for line in rule("bot.publish", ast.parse(source))] == []
