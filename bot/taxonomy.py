@@ -1,0 +1,216 @@
+"""arXiv's classification: groups, archives, categories, their names and their other spellings.
+
+The facts live in ``taxonomy.json``, in the order of arXiv's own category page. A code is
+compared without regard to case. Six categories are spelled in two ways (``cs.NA`` is
+``math.NA``), eighteen former archives were absorbed by categories (``cmp-lg`` by ``cs.CL``);
+papers carry any of these spellings, so what is searched for is always widened to all of them.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from difflib import SequenceMatcher
+from functools import cache
+from importlib.resources import files
+from typing import TypedDict, cast
+
+_CLOSE = 0.45  # below this likeness a suggestion would puzzle more than help
+
+# What people call a field when they do not know arXiv's letters for it.
+_NICKNAMES = {
+    "ml": ("cs.LG", "stat.ML"),
+    "dl": ("cs.LG", "cs.DL"),
+    "rl": ("cs.LG",),
+    "nlp": ("cs.CL",),
+    "cv": ("cs.CV",),
+    "hci": ("cs.HC",),
+    "asr": ("eess.AS", "cs.SD"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Category:
+    """A code and what it is called."""
+
+    code: str
+    en: str
+    zh: str
+
+
+@dataclass(frozen=True, slots=True)
+class Archive:
+    """A shelf of arXiv; one without classes holds a single category of its own name."""
+
+    code: str
+    en: str
+    zh: str
+    categories: tuple[Category, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """A discipline and its archives."""
+
+    code: str
+    en: str
+    zh: str
+    archives: tuple[Archive, ...]
+
+
+class _ArchiveData(TypedDict):
+    code: str
+    en: str
+    zh: str
+    categories: list[tuple[str, str, str]]
+
+
+class _GroupData(TypedDict):
+    code: str
+    en: str
+    zh: str
+    archives: list[_ArchiveData]
+
+
+class _Data(TypedDict):
+    groups: list[_GroupData]
+    aliases: dict[str, str]
+    subsumed: dict[str, str]
+
+
+@cache
+def tree() -> tuple[Group, ...]:
+    """Groups with their archives and active categories, in arXiv's order."""
+    return tuple(
+        Group(group["code"], group["en"], group["zh"], tuple(map(_archive, group["archives"])))
+        for group in _data()["groups"]
+    )
+
+
+@cache
+def archives() -> tuple[str, ...]:
+    """The codes of all active archives."""
+    return tuple(archive.code for group in tree() for archive in group.archives)
+
+
+@cache
+def categories() -> tuple[str, ...]:
+    """The codes of all active categories, both spellings of the doubled ones included."""
+    return tuple(
+        category.code
+        for group in tree()
+        for archive in group.archives
+        for category in archive.categories
+    )
+
+
+def is_category(code: str) -> bool:
+    """Whether a paper can be filed under the code today, in any spelling and case."""
+    return canonical(code) in _categories()
+
+
+def canonical(code: str) -> str | None:
+    """The one spelling of a category or archive, or None when arXiv has no such code."""
+    return _spellings().get(code.strip().casefold())
+
+
+@cache
+def expand(code: str) -> tuple[str, ...]:
+    """Every spelling that a paper filed under this category or archive may carry.
+
+    An archive stands for all its categories and for its own bare name, which papers carry
+    from the time before it was divided. A code unknown to arXiv expands to nothing.
+    """
+    known = canonical(code)
+    if known is None:
+        return ()
+    archive = _archives().get(known)
+    held = [category.code for category in archive.categories] if archive else []
+    wanted = {known, *(_spellings()[category.casefold()] for category in held)}
+    others = [other for other in _spelled_otherwise() if _spellings()[other.casefold()] in wanted]
+    targets = [category for category in categories() if category in wanted]
+    return tuple(dict.fromkeys([known, *held, *targets, *others]))
+
+
+def name(code: str, language: str = "en") -> str:
+    """What the category or archive is called in the language; the code itself if unknown."""
+    known = _named().get(canonical(code) or "")
+    if known is None:
+        return code
+    return known.zh if language.startswith("zh") else known.en
+
+
+def nearest(code: str, n: int = 3) -> tuple[str, ...]:
+    """Up to n categories that the writer may have meant, by spelling or by name, best first."""
+    given = code.strip().casefold()
+    scores = {known: _likeness(given, known) for known in (*categories(), *archives())}
+    best = sorted(scores, key=lambda known: (-scores[known], known))
+    found = dict.fromkeys(canonical(c) or c for c in best if scores[c] >= _CLOSE)
+    return tuple(found)[:n]
+
+
+def _likeness(given: str, code: str) -> float:
+    known = _named()[canonical(code) or code]
+    if code in _NICKNAMES.get(given.rpartition(".")[2], ()):
+        return 2.0
+    spelling = SequenceMatcher(None, given, code.casefold()).ratio() + _bonus(given, code)
+    english = max(SequenceMatcher(None, given, text).ratio() for text in _name_words(known))
+    chinese = 1.0 if len(given) > 1 and given in known.zh else 0.0
+    return max(spelling, english, chinese)
+
+
+def _bonus(given: str, code: str) -> float:
+    """Half of a code may be right: the archive, the class, or its letters in another order."""
+    archive, _, letters = given.partition(".")
+    known_archive, _, known_letters = code.casefold().partition(".")
+    if not letters or not known_letters:
+        return 0.0
+    if archive == known_archive:
+        return 0.5 if sorted(letters) == sorted(known_letters) else 0.2
+    return 0.3 if letters == known_letters else 0.0
+
+
+def _name_words(known: Category | Archive) -> list[str]:
+    whole = known.en.casefold()
+    return [whole, *(word.strip(",") for word in whole.split() if len(word) > 3)]
+
+
+@cache
+def _data() -> _Data:
+    text = files("bot").joinpath("taxonomy.json").read_text(encoding="utf-8")
+    return cast("_Data", json.loads(text))
+
+
+def _archive(data: _ArchiveData) -> Archive:
+    held = tuple(Category(code, en, zh) for code, en, zh in data["categories"])
+    return Archive(data["code"], data["en"], data["zh"], held)
+
+
+@cache
+def _archives() -> dict[str, Archive]:
+    return {archive.code: archive for group in tree() for archive in group.archives}
+
+
+@cache
+def _categories() -> frozenset[str]:
+    return frozenset(categories())
+
+
+@cache
+def _named() -> dict[str, Category | Archive]:
+    named: dict[str, Category | Archive] = dict(_archives())
+    for archive in _archives().values():
+        named.update({category.code: category for category in archive.categories})
+    return named
+
+
+@cache
+def _spellings() -> dict[str, str]:
+    known = {code.casefold(): code for code in (*archives(), *categories())}
+    others = _spelled_otherwise()
+    return known | {code.casefold(): target for code, target in others.items()}
+
+
+@cache
+def _spelled_otherwise() -> dict[str, str]:
+    return {**_data()["aliases"], **_data()["subsumed"]}
