@@ -7,6 +7,7 @@ therefore shown a shadow of the text, of the same length, in which these are pla
 
 import re
 from collections.abc import Iterator
+from itertools import pairwise
 
 from sentencex import segment
 
@@ -31,32 +32,45 @@ _ABBREVIATION = re.compile(
     re.IGNORECASE,
 )
 
-# "(1)", "(iv)", "b)": the library would run the list's last item on to the end of the text.
-_LIST_MARK = re.compile(r"(?<!\S)\(?(?:\d{1,2}|[ivx]{1,4}|[a-h])\)(?=\s)", re.IGNORECASE)
+# The library does not split between a bracket or apostrophe and the next that could close it,
+# however far: "models' ... users'". Lists "(1) ... 2) ..." it runs on to the end of the text.
+_OPENING = "([{'‘`"
+_PAIRED = str.maketrans(dict.fromkeys(_OPENING + ")]}’", " "))
+
+# "... in MRI and CT. RoMed ...": the library takes short capitals for initials of a name.
+_ACRONYM = re.compile(r"\b[A-Z]{2,}s?(?=[.?!])")
 
 # The library speaks UTF-8, in which half a character pair cannot be written.
 _HALF_PAIR = re.compile(r"[\ud800-\udfff]")
 
-_GOES_ON = re.compile(r"[a-z]+[\s,;:]|[,;:)\]]")
+# "... are missing.To address this ...": common where an abstract was pasted from a PDF.
+_SPACE_FORGOTTEN = re.compile(r"(?<=[a-z]{2}[.?!])(?=[A-Z][a-z]*\s)")
+
+_GOES_ON = re.compile(r"[a-z]+[\s,;:.]|[,;:)\]]")
 _STOPS_WITHOUT_SPACE = "。！？｡"
 
 
 def sentences(text: str) -> tuple[str, ...]:
     """Split a text into its sentences, white space folded and no other character lost."""
     folded = " ".join(text.split())
-    starts = [0, *_borders(_shadow(folded)), len(folded)]
-    pieces = (folded[a:b].strip() for a, b in zip(starts, starts[1:], strict=False))
+    starts = sorted({0, *_borders(folded, _shadow(folded)), len(folded)})
+    pieces = (folded[start:end].strip() for start, end in pairwise(starts))
     return tuple(piece for piece in pieces if piece)
 
 
-def _borders(shadow: str) -> Iterator[int]:
-    """Yield the positions at which a new sentence starts, in order."""
-    position = 0
+def _borders(text: str, shadow: str) -> Iterator[int]:
+    """Yield the positions at which a new sentence starts, its opening bracket included."""
+    yield from (match.start() for match in _SPACE_FORGOTTEN.finditer(shadow))
+    end = 0
     for piece in segment("en", shadow):
-        position += len(piece)
-        ends = piece[-1:].isspace() or piece[-1:] in _STOPS_WITHOUT_SPACE
-        if ends and not _GOES_ON.match(shadow, position):
-            yield position
+        end += len(piece)
+        if _GOES_ON.match(shadow, end):
+            continue
+        start = end
+        while start and text[start - 1] in _OPENING:
+            start -= 1
+        if start and (text[start - 1].isspace() or text[start - 1] in _STOPS_WITHOUT_SPACE):
+            yield start
 
 
 def _shadow(text: str) -> str:
@@ -64,8 +78,9 @@ def _shadow(text: str) -> str:
     text = _HALF_PAIR.sub("x", text)
     text = FORMULA.sub(_word, text)
     text = _URL.sub(_word, text)
-    text = _LIST_MARK.sub(_word, text)
-    return _ABBREVIATION.sub(lambda match: match[0].replace(".", "_"), text)
+    text = _ACRONYM.sub(_word, text)
+    text = _ABBREVIATION.sub(lambda match: match[0].replace(".", "_"), text)
+    return text.translate(_PAIRED)
 
 
 def _word(match: re.Match[str]) -> str:

@@ -1,0 +1,48 @@
+"""Where may a sentence that is too long be cut?"""
+
+import re
+from itertools import takewhile
+
+from bot.summary.sentences import FORMULA
+
+ELLIPSIS = "…"
+
+# A cut here leaves a thought; the white space keeps "1,000" and "10:30" whole.
+_CLAUSE = re.compile(
+    r"[,;:](?=\s)|[，；：]|\s(?=(?:[-–—]{1,3}|which|while|whereas|thereby|and|but)\s)"
+)
+_WORD = re.compile(r"(?=\s)")
+
+# TeX that is cut open cannot be shown; an open bracket can, but reads badly.
+_TEX = re.compile(rf"{FORMULA.pattern}|\\[a-zA-Z]+\{{[^{{}}]{{1,100}}\}}")
+_BRACKETED = re.compile(r"\([^()]{1,120}\)")
+
+
+def shorten(sentence: str, limit: int) -> str:
+    """Return at most `limit` characters: the sentence, or its first clauses and an ellipsis."""
+    if len(sentence) <= limit:
+        return sentence
+    room = limit - len(ELLIPSIS)
+    tex = _spans(_TEX, sentence)
+    end = (
+        _last_border(
+            _CLAUSE, sentence, range(limit // 3, room + 1), tex + _spans(_BRACKETED, sentence)
+        )
+        or _last_border(_WORD, sentence, range(1, room + 1), tex)
+        or next((start for start, stop in tex if start < room < stop), room)
+    )
+    return sentence[:end].rstrip(" ,;:-–—") + ELLIPSIS
+
+
+def _last_border(
+    border: re.Pattern[str], sentence: str, where: range, whole: list[tuple[int, int]]
+) -> int | None:
+    """Return the last place in a range where a border is and nothing whole is cut open."""
+    places = (match.start() for match in border.finditer(sentence, where.start))
+    before = takewhile(lambda place: place in where, places)
+    open_to_cut = [at for at in before if not any(start < at < end for start, end in whole)]
+    return open_to_cut[-1] if open_to_cut else None
+
+
+def _spans(pattern: re.Pattern[str], sentence: str) -> list[tuple[int, int]]:
+    return [match.span() for match in pattern.finditer(sentence)]

@@ -1,0 +1,161 @@
+"""Which words tell that a sentence says what was done or found, and which that it does not?
+
+Every row is (points, pattern, reason). Of the claims only the strongest counts, so that a
+long sentence does not win by enumeration; all hints that match are added.
+"""
+
+import re
+from typing import NamedTuple
+
+
+class Cue(NamedTuple):
+    """A pattern of words and the points that it gives or takes."""
+
+    points: float
+    pattern: re.Pattern[str]
+    reason: str
+
+
+def _cue(points: float, pattern: str, reason: str) -> Cue:
+    return Cue(points, re.compile(pattern, re.IGNORECASE), reason)
+
+
+_MAKE = (
+    r"(?:propos|present|introduc|develop|design|devis|formulat|creat|build|built|construct"
+    r"|contribut|offer|advocat|put forward)\w*"
+)
+_FIND = (
+    r"(?:show|prov(?!id)|demonstrat|establish|find|found|discover|deriv|obtain|reveal|report"
+    r"|determin|characteri[sz]|classif|disprov|solv|resolv|confirm|identif|conclud|detect)\w*"
+)
+_STUDY = (
+    r"(?:stud|investigat|explor|examin|analy[sz]|consider|review|survey|revisit|address|evaluat"
+    r"|assess|compar|discuss|describ|generali[sz]|extend|comput|measur|provid|calculat|argu"
+    r"|observ|focus|appl|formali[sz]|combin|perform|test|conduct|implement|simulat|model|employ"
+    r"|estimat|benchmark|leverag|adopt)\w*"
+)
+_PAPER = (
+    r"(?:this|our|the present|the current)\s+(?:\w+\s+)?(?:paper|work|article|study|letter|note"
+    r"|thesis|survey|review|report|manuscript|monograph|dissertation|tutorial|chapter|research)\b"
+)
+_SO = r"(?:\w+ly|also|then|first|here|thus|instead|next|have|had)\s+"
+_WE = rf"\b(?:we|i|the authors?)\s+(?:{_SO}){{0,2}}"
+_WORK = rf"\b{_PAPER}\s+(?:\w+ly\s+)?"
+_BE = r"\b(?:is|are|was|were)\s+(?:\w+ly\s+)?"
+
+CLAIMS: tuple[Cue, ...] = (
+    _cue(6, _WE + _MAKE, "the authors say what they made"),
+    _cue(5.5, _WORK + _MAKE, "the work says what it brings"),
+    _cue(5, _BE + r"(?:propos|introduc|present)ed\b", "the same in the passive"),
+    _cue(5, _WE + _FIND, "the authors say what they found"),
+    _cue(5, _WORK + _FIND, "the work says what it found"),
+    _cue(
+        5,
+        rf"\b(?:aim|goal|purpose|objective)s? of {_PAPER}|^we (?:aim|seek)\b",
+        "the intent, plainly",
+    ),
+    _cue(4, _WE + _STUDY, "the authors say what they looked at"),
+    _cue(4, _WORK + _STUDY, "the work says what it is about"),
+    _cue(4, r"\bit is (?:shown|proved|proven|found|demonstrated|established)\b", "a finding"),
+    _cue(
+        3.5,
+        r"\b(?:results?|experiments?|findings?|evaluations?|simulations?|observations?|data"
+        rf"|analys[ei]s|theorem)\s+(?:\w+\s+)?{_FIND}",
+        "results speak, often without the idea behind them",
+    ),
+    _cue(3.5, _WORK + r"\w+(?:s|ed)\b", "the work does something"),
+    _cue(
+        3,
+        _WE + r"(?!(?:need|can|are|were|live|may|must|should|will|do|call|know|thank|note)\b)\w+",
+        "the authors do something",
+    ),
+    _cue(
+        3,
+        _BE + r"(?:studied|investigated|derived|obtained|analy[sz]ed|developed|described|examined"
+        r"|discussed|considered|constructed|calculated|computed|measured|proved|shown|reported"
+        r"|established|characteri[sz]ed)\b",
+        "somebody does something: here the authors, as physicists write",
+    ),
+    _cue(2.5, rf"\bin {_PAPER}", "whatever is done in this paper is ours"),
+    _cue(
+        2.5,
+        r"\bour\s+(?:[\w-]+\s+){1,3}(?:achiev|outperform|improv|enabl)\w+"
+        r"|\bthe proposed \w+|\bour (?:\w+ )?(?:method|approach|framework|model|insight|idea)\b",
+        "a gain or a trait of what is ours",
+    ),
+)
+
+HINTS: tuple[Cue, ...] = (
+    _cue(1.5, rf"\bin {_PAPER}", "the turn from others to us"),
+    _cue(1, r"^(?:here|herein)\b", "the same turn, shorter"),
+    _cue(
+        1,
+        r"\bto (?:address|overcome|tackle|bridge|fill|solve|mitigate|this end)\b"
+        r"|\b(?:motivated by|inspired by|building on)\b",
+        "a proposal that also names its problem",
+    ),
+    _cue(1, r"\b(?:novel|a new|the first|for the first time|first-ever)\b", "what is new"),
+    _cue(
+        2,
+        r"^(?:main |key )?(?:results?|conclusions?|findings?|objectives?|aims?|purpose)\s*:",
+        "the label of a structured abstract",
+    ),
+    _cue(5, r"\bwithdrawn\b.*\b(?:authors?|due|because|error)\b", "nothing else matters now"),
+    _cue(
+        -3,
+        r"\b(?:recent years|(?:we|has|have) recently|increasingly|widely used|plays? an? \w+ role"
+        r"|(?:has|have) (?:become|emerged|attracted|shown|achieved|revolutioni[sz]ed|gained|made"
+        r"|advanced|been widely|demonstrated)|is (?:crucial|essential|critical|important"
+        r"|fundamental))\b|^recently\b|^(?:with )?the (?:\w+ )?(?:advent|proliferation|rise"
+        r"|growth|emergence|development)\b",
+        "background",
+    ),
+    _cue(
+        -2.5,
+        r"^(?:however|despite|although|while|yet|existing|current|traditional|conventional|prior"
+        r"|previous|recent|most|many|unfortunately|background|motivation)\b(?!.*\bwe\b)",
+        "what others did, or lacked",
+    ),
+    _cue(
+        -2.5,
+        r"\b(?:remains?|is still|are still) (?:\w+ ){0,2}(?:challeng|open|unclear|unexplored"
+        r"|underexplored|unknown|elusive|limited|difficult|problem)|\b(?:suffers?|struggles?"
+        r"|fails? to|often|typically|lack of)\b",
+        "the problem, not the answer",
+    ),
+    _cue(
+        -4,
+        r"\b(?:code|data|datasets?|models?|materials?|software|demos?|page|videos?|website|weights"
+        r"|source|package)\b[^.]{0,80}\b(?:available|released?|accessible|open-sourced?)\b"
+        r"|https?://|\b(?:we|will)(?: \w+)? (?:release|open-source)",
+        "where things lie, not what they are",
+    ),
+    _cue(-3, r"\bfuture (?:work|research)\b|\bwe (?:hope|believe|expect)\b", "outlook"),
+    _cue(
+        -2,
+        r"^(?:specifically|in particular|finally|moreover|furthermore|additionally|in addition"
+        r"|first|firstly|second|secondly|third|thirdly|lastly|next|then|also|besides|notably"
+        r"|as an application|as a (?:side|consequence|corollary|by-?product)|for example"
+        r"|for instance)\b"
+        r"|\b(?:we|paper|work|study) (?:\w+ )?(?:also|further|then)\b|\bcorollary\b"
+        r"|^to (?:establish|prove|show|do|achieve|obtain|validate|demonstrate|verify|illustrate)\b",
+        "a detail of something said elsewhere",
+    ),
+    _cue(
+        -1.5,
+        r"^(?:they|these|those|such|its|their|the former|the latter|both|there)\b"
+        r"|^(?:the|our) \w+ we\b|^it\b(?! is (?:shown|proved|proven|found|demonstrated))"
+        rf"|^(?!{_PAPER})this\b",
+        "leans on the sentence before",
+    ),
+    _cue(-1, r"\b(?:extensive|comprehensive) (?:experiments|evaluations?)\b|^experiment", "a test"),
+    _cue(
+        -2,
+        r"\b(?:insights?|promising|usefulness|several (?:methods|solutions|directions)"
+        r"|steps? towards?|paves? the way|lays? the (?:foundation|groundwork)|opens (?:up|the|new)"
+        r"|potential of|the (?:effectiveness|importance) of|implications)\b|\bcontributions?\.$",
+        "praise without content",
+    ),
+    _cue(-5, r"\?[\"'”’)]*$", "a question"),
+    _cue(-2, r":$", "announces a list"),
+)
