@@ -109,6 +109,11 @@ def is_category(code: str) -> bool:
     return canonical(code) in _categories()
 
 
+def was_archive(code: str) -> bool:
+    """Whether the code names an archive, of today or absorbed: what an old id begins with."""
+    return code.casefold() in {*archives(), *_data()["subsumed"]}
+
+
 def canonical(code: str) -> str | None:
     """The one spelling of a category or archive, or None when arXiv has no such code."""
     return _spellings().get(code.strip().casefold())
