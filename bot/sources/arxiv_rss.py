@@ -1,0 +1,136 @@
+"""What did arXiv announce? Its RSS and Atom feeds, of all three eras, as values."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from bot.arxiv_calendar import arxiv_day
+from bot.sources import authors, wording
+from bot.sources.batch import Batch, Condition, Reading, compared, failed
+from bot.sources.entries import Feed, Fields, parsed
+from bot.sources.envelope import Opened, Unusable, opened
+from storage.model import Announcement, Kind, Notice, Paper, SourceCursor
+
+FULL = 2000  # arXiv cuts here; what is missing then are new papers with the lowest ids
+_NAMED = 5  # items that a warning names
+_TITLE = re.compile(r"(?P<asked>.{1,2000}) updates on (?:the )?arXiv\.org")
+_ERROR = "Feed error"
+_TURN = timedelta(hours=4)  # the old feed was dated 20:00 of the evening before its day
+
+
+class _Skip(ValueError):
+    """An item cannot be used; the message names it and the fact."""
+
+
+def parse(body: bytes, *, source: str, previous: SourceCursor | None = None) -> Batch:
+    """The announcements in a feed's body, or what the body is instead."""
+    try:
+        envelope = opened(body)
+        feed = parsed(envelope.body)
+    except Unusable as error:
+        return failed(source, error.condition, error.reason, previous)
+    if feed.head.text("title").startswith(_ERROR):
+        said = (feed.head.plain("subtitle") or feed.head.plain("title"))[:300]
+        reason = Notice("source-error-feed", (("said", said),))
+        return failed(source, Condition.ERROR_FEED, reason, previous)
+    asked = _TITLE.match(feed.head.plain("title"))
+    name = "+".join(asked["asked"].split(", ")) if asked else source
+    reading = _reading(feed, envelope, source, name)
+    if not reading.announcements and (feed.items or not asked):  # not an honest empty day
+        return failed(source, Condition.NOT_A_FEED, Notice("source-foreign"), previous)
+    return compared(reading, previous)
+
+
+def _reading(feed: Feed, envelope: Opened, source: str, name: str) -> Reading:
+    day = _day(feed)
+    found: dict[tuple[str, int], Announcement] = {}
+    skipped = list(envelope.lost)
+    for item in feed.items:
+        try:
+            announcement = _announcement(item, name, day)
+        except _Skip as fact:
+            skipped.append(str(fact))
+        else:
+            found.setdefault((announcement.paper.id, announcement.paper.version), announcement)
+    warnings = _warnings(len(feed.items), skipped, envelope.has_bad_bytes)
+    return Reading(source, day, tuple(found.values()), warnings, envelope.is_whole)
+
+
+def _day(feed: Feed) -> date | None:
+    """The arXiv day of a feed: its own date, else that of its first item, else its build."""
+    if feed.version.startswith("rss1"):
+        made = feed.head.instant("updated")
+        return arxiv_day(made + _TURN) if made else None
+    own = feed.head.instant("published")
+    if not own and feed.items:
+        own = feed.items[0].instant("published")
+    own = own or feed.head.instant("updated")
+    return arxiv_day(own) if own else None
+
+
+@dataclass(frozen=True, slots=True)
+class _Facts:
+    """What an item must say, from wherever its era says it."""
+
+    identity: wording.Identity
+    kind: Kind
+    title: str
+    abstract: str
+    categories: tuple[str, ...]
+
+
+def _announcement(item: Fields, feed: str, day: date | None) -> Announcement:
+    facts = _facts(item)
+    own = item.instant("published")
+    on = arxiv_day(own) if own else day
+    if on is None:
+        raise _Skip(f"{facts.identity.id} (date)")
+    paper = Paper(
+        id=f"arxiv:{facts.identity.id}",
+        version=facts.identity.version,
+        title=facts.title,
+        abstract=facts.abstract,
+        authors=authors.split(item.plain("author")),
+        categories=facts.categories,
+        link=f"https://arxiv.org/abs/{facts.identity.id}",
+        journal=item.plain("arxiv_journal_reference"),
+        doi=item.plain("arxiv_doi"),
+        licence=item.plain("rights"),
+    )
+    return Announcement(paper, feed, facts.kind, on)
+
+
+def _facts(item: Fields) -> _Facts:
+    """The facts of an item: its elements go before what its texts say."""
+    said = wording.announced(item.text("title"), item.text("summary"))
+    named = wording.identity(item.text("id")) or said.identity
+    named = named or wording.identity(item.text("link"))
+    if named is None:
+        raise _Skip(f"{item.plain('id')[:40] or '?'} (id)")
+    if named.version == 0 and said.identity:
+        named = said.identity
+    told = item.text("arxiv_announce_type")
+    kind = wording.kind(told) if told else said.kind or Kind.NEW
+    if kind is None:
+        raise _Skip(f"{named.id} (announce_type {told.strip()[:20]})")
+    if not said.title:
+        raise _Skip(f"{named.id} (title)")
+    terms = tuple(dict.fromkeys(term for term in item.each("tags", "term") if term))
+    categories = terms or ((said.category,) if said.category else ())
+    return _Facts(named, kind, said.title, said.abstract, categories)
+
+
+def _warnings(items: int, skipped: Iterable[str], has_bad_bytes: bool) -> tuple[Notice, ...]:
+    names = list(skipped)
+    found = []
+    if items >= FULL:
+        found.append(Notice("source-cut", (("items", items),)))
+    if names:
+        some = ", ".join(names[:_NAMED])
+        found.append(Notice("source-skipped", (("items", len(names)), ("names", some))))
+    if has_bad_bytes:
+        found.append(Notice("source-bad-bytes"))
+    return tuple(found)

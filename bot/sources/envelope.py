@@ -1,0 +1,153 @@
+"""What came back, before anyone reads a paper in it: a feed, a page for people, half a feed?
+
+arXiv answers many things with HTTP 200. The outermost element tells feeds from pages; a feed
+that is not well-formed is rebuilt from those of its items that are. So the lenient half of
+feedparser, which guesses and alters text, never gets to see a paper.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import pairwise
+from xml.parsers import expat
+
+from bot.sources.batch import Condition
+from bot.sources.wording import clean
+from storage.model import Notice
+
+MOST = 10_000  # items; arXiv sends at most 2,000
+
+_ROOT = re.compile(
+    rb"\A(?:\xef\xbb\xbf)?(?>\s++|<\?[^>]*+>|<!--(?>[^-]++|-(?!->))*+-->)*+<(!?[\w:.-]++)"
+)
+_ENCODING = re.compile(rb"""(?:\xef\xbb\xbf)?<\?xml[^>]{0,80}?encoding=["']([\w-]+)""")
+_FORBIDDEN = re.compile(rb"[\x00-\x08\x0b\x0c\x0e-\x1f]|\xef\xbf[\xbe\xbf]")
+_GUID = re.compile(rb"oai:arXiv\.org:([\w./-]{1,40})|arxiv\.org/abs/([\w./-]{1,40})")
+
+
+@dataclass(frozen=True, slots=True)
+class _Format:
+    """How a format closes, and what its items are called."""
+
+    item: bytes
+    closing: bytes
+    last: bytes
+
+
+_FORMATS = {
+    b"rss": _Format(b"item", b"</channel></rss>", b"</rss>"),
+    b"rdf:RDF": _Format(b"item", b"</rdf:RDF>", b"</rdf:RDF>"),
+    b"feed": _Format(b"entry", b"</feed>", b"</feed>"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """A well-formed feed; ``lost`` names the items that were left out to make it so."""
+
+    body: bytes
+    is_whole: bool = True
+    lost: tuple[str, ...] = ()
+    has_bad_bytes: bool = False
+
+
+class Unusable(ValueError):
+    """The answer holds no feed; the condition and the reason say what it is instead."""
+
+    def __init__(self, condition: Condition, key: str, **values: str | int) -> None:
+        super().__init__(key)
+        self.condition = condition
+        self.reason = Notice(key, tuple(values.items()))
+
+
+def opened(body: bytes) -> Opened:
+    """The feed in an answer, as it is when it is well-formed, else rebuilt from whole items.
+
+    Raises:
+        Unusable: it is something else, or nothing in it is whole.
+    """
+    body = body.lstrip()
+    form = _form(body)
+    if body.count(b"<" + form.item) > MOST:
+        raise Unusable(Condition.BROKEN, "source-endless", most=MOST)
+    has_bad_bytes = not _is_as_declared(body)
+    if has_bad_bytes:  # feedparser would guess another encoding for all of it
+        body = body.decode("utf-8", "replace").encode()
+    if _is_well_formed(body):
+        return Opened(body, has_bad_bytes=has_bad_bytes)
+    return _rebuilt(_FORBIDDEN.sub(b"", body), form, has_bad_bytes)
+
+
+def _form(body: bytes) -> _Format:
+    """The format that the outermost element names."""
+    if not body:
+        raise Unusable(Condition.BROKEN, "source-empty-answer")
+    found = _ROOT.match(body[:100_000])
+    if not found:
+        if body[:200].lower().startswith(b"rate exceeded"):
+            raise Unusable(Condition.LIMITED, "source-limited")
+        words = " ".join(body[:200].decode("utf-8", "replace").split())[:80]
+        raise Unusable(Condition.NOT_A_FEED, "source-text", words=clean(words))
+    if found[1].lower() in (b"!doctype", b"html"):  # no feed of arXiv has a document type
+        raise Unusable(Condition.NOT_A_FEED, "source-page")
+    if found[1] not in _FORMATS:
+        name = found[1].decode("ascii", "replace")[:40]
+        raise Unusable(Condition.NOT_A_FEED, "source-format", name=name)
+    return _FORMATS[found[1]]
+
+
+def _is_as_declared(body: bytes) -> bool:
+    """Whether a feed that is UTF-8 by its declaration, or without one, really is."""
+    declared = _ENCODING.match(body[:200])
+    if declared and declared[1].lower() not in (b"utf-8", b"utf8", b"us-ascii"):
+        return True  # the parsers know how to read it
+    try:
+        body.decode("utf-8")
+    except UnicodeDecodeError:
+        return False
+    return True
+
+
+def _is_well_formed(body: bytes) -> bool:
+    try:
+        expat.ParserCreate(namespace_separator=" ").Parse(body, True)
+    except expat.ExpatError:
+        return False
+    return True
+
+
+def _rebuilt(body: bytes, form: _Format, has_bad_bytes: bool) -> Opened:
+    """The same feed with the items that are whole, and the names of those that are not."""
+    if _is_well_formed(body):
+        return Opened(body, has_bad_bytes=has_bad_bytes)
+    start = re.search(rb"<%s[\s>]" % form.item, body)
+    head = body[: start.start()] if start else b""
+    kept: list[bytes] = []
+    lost: list[str] = []
+    for item in _items(body[len(head) :], form.item):
+        if _is_well_formed(head + item + form.closing):
+            kept.append(item)
+        else:
+            lost.append(_name(item))
+    whole = head + b"".join(kept) + form.closing
+    if not kept or not _is_well_formed(whole):
+        raise Unusable(Condition.BROKEN, "source-broken")
+    is_closed = form.last in body[body.rindex(b"</%s>" % form.item) :]
+    return Opened(whole, is_closed, tuple(lost), has_bad_bytes)
+
+
+def _items(body: bytes, name: bytes) -> Iterator[bytes]:
+    """The items, each to its own end or, where it has none, to the beginning of the next."""
+    end = b"</%s>" % name
+    *closed, _ = body.split(end)
+    for part in closed:
+        starts = [found.start() for found in re.finditer(rb"<%s[\s>]" % name, part)]
+        for start, following in pairwise([*starts, len(part)]):
+            yield part[start:following] + (end if following == len(part) else b"")
+
+
+def _name(item: bytes) -> str:
+    found = _GUID.search(item)
+    return (found[1] or found[2]).decode("ascii") if found else "?"
