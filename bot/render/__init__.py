@@ -1,0 +1,1 @@
+"""How does a digest look? Every form from the same noun."""

@@ -1,0 +1,78 @@
+"""What is a rich message made of? The blocks of Telegram's Bot API, as plain values.
+
+Blocks are data, never Markdown or HTML: nothing is escaped and nothing can be injected.
+Only the types a digest needs are here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TypeAlias
+
+JSON: TypeAlias = "bool | int | float | str | list[JSON] | dict[str, JSON] | None"
+Block: TypeAlias = dict[str, JSON]
+Text: TypeAlias = JSON  # a string, a list of texts, or an object with a type
+Cell: TypeAlias = dict[str, JSON]
+
+
+def bold(text: Text) -> Block:
+    """Bold text."""
+    return {"type": "bold", "text": text}
+
+
+def italic(text: Text) -> Block:
+    """Italic text."""
+    return {"type": "italic", "text": text}
+
+
+def url(text: Text, address: str) -> Text:
+    """Text that opens ``address``; without an address the text alone."""
+    return {"type": "url", "text": text, "url": address} if address else text
+
+
+def to_anchor(text: Text, name: str) -> Block:
+    """Text that scrolls to the anchor ``name``; the empty name is the top of the message."""
+    return {"type": "anchor_link", "text": text, "anchor_name": name}
+
+
+def heading(text: Text, size: int) -> Block:
+    """A heading, size 1 (largest) to 6."""
+    return {"type": "heading", "text": text, "size": size}
+
+
+def paragraph(*texts: Text) -> Block:
+    """A paragraph of the texts one after another."""
+    return {"type": "paragraph", "text": list(texts) if len(texts) > 1 else texts[0]}
+
+
+def footer(text: Text) -> Block:
+    """The grey line at the end."""
+    return {"type": "footer", "text": text}
+
+
+def anchor(name: str) -> Block:
+    """A place that ``to_anchor`` finds; as the first block of details it also opens them."""
+    return {"type": "anchor", "name": name}
+
+
+def details(summary: Text, blocks: Sequence[Block]) -> Block:
+    """A collapsed section whose ``summary`` is always seen."""
+    return {"type": "details", "summary": summary, "blocks": list(blocks)}
+
+
+def cell(text: Text, *, is_header: bool = False) -> Cell:
+    """A table cell; both alignments are always said, as the documentation asks."""
+    made: Cell = {"text": text, "align": "left", "valign": "top"}
+    return {**made, "is_header": True} if is_header else made
+
+
+def table(rows: Sequence[Sequence[Cell]]) -> Block:
+    """A bordered, striped, compact table."""
+    cells: list[JSON] = [list(row) for row in rows]
+    return {
+        "type": "table",
+        "cells": cells,
+        "is_bordered": True,
+        "is_striped": True,
+        "is_compact": True,
+    }

@@ -1,0 +1,23 @@
+"""How does the reader see a digest? The form, languages and clock of one chat."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from storage.model import Form
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """The reader's choices, and nothing that changes what a digest contains.
+
+    ``language`` is what the bot says, ``languages`` what the entries are told in, the first
+    one in the table. ``link`` makes the address that opens the entry at a position.
+    """
+
+    form: Form = Form.CLASSIC
+    language: str = "en"
+    languages: tuple[str, ...] = ("en",)
+    zone: str = "UTC"
+    link: Callable[[int], str] | None = None

@@ -1,0 +1,106 @@
+"""How does a digest become messages? Cut into parts, each part a message of its own.
+
+A parcel carries integers only, so a part is told by its number and its entry range: numbers
+from 1 are pieces of the summary table, ``ENTRIES`` + position is one entry alone.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from bot.render import headline, keyboard, telegram_html, telegram_rich
+from bot.render.blocks import Block
+from bot.render.keyboard import Keyboard
+from bot.render.look import Look
+from storage.model import Digest, Form
+
+ENTRIES = 1000  # part numbers above are entries; no table has a thousand pieces
+REST_ROWS = 12
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A message of a digest: a run of table rows, or one entry; positions from 1, inclusive.
+
+    Positions go on after the shown entries into those that were left out.
+    """
+
+    number: int
+    first: int
+    last: int
+
+    @property
+    def is_entry(self) -> bool:
+        return self.number > ENTRIES
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """What is sent: HTML in the classic form, blocks in the rich one, and the buttons below.
+
+    Rich blocks are meant to be sent with ``skip_entity_detection``, classic text without a
+    link preview.
+    """
+
+    form: Form
+    html: str = ""
+    blocks: tuple[Block, ...] = ()
+    buttons: Keyboard = ()
+    silent: bool = False
+
+
+def parts(
+    digest: Digest, look: Look, *, full: bool = False, first: int = 1, last: int = 0
+) -> tuple[Part, ...]:
+    """The messages of a digest: normally one, and with ``full`` one more for each entry.
+
+    ``first`` and ``last`` ask for a range of positions instead of the shown entries: the parts
+    of a rich message that was refused, or a page of what was left out.
+    """
+    last = min(last or len(digest.entries), len(headline.numbered(digest)))
+    if not 1 <= first <= last:
+        return (Part(1, 0, 0),)
+    face = telegram_rich if look.form is Form.RICH else telegram_html
+    cuts = face.pages(digest, look, first, last)
+    tables = tuple(Part(number, a, b) for number, (a, b) in enumerate(cuts, start=1))
+    return tables + (tuple(entry_part(at) for at in range(first, last + 1)) if full else ())
+
+
+def entry_part(position: int) -> Part:
+    """The part that is the entry at ``position`` alone."""
+    return Part(ENTRIES + position, position, position)
+
+
+def rest_parts(digest: Digest, look: Look, first: int) -> tuple[Part, ...]:
+    """The next page of what was left out, from position ``first``."""
+    return parts(digest, look, first=first, last=first + REST_ROWS - 1)
+
+
+def message(
+    digest: Digest, part: Part, look: Look, *, repeat: bool = False, silent: bool = False
+) -> Message:
+    """One part as it is sent; ``repeat`` says that it may have arrived before."""
+    buttons = _buttons(digest, part, look)
+    if look.form is Form.RICH:
+        blocks = _rich(digest, part, look, repeat)
+        return Message(look.form, blocks=blocks, buttons=buttons, silent=silent)
+    html = _classic(digest, part, look, repeat)
+    return Message(look.form, html=html, buttons=buttons, silent=silent)
+
+
+def _rich(digest: Digest, part: Part, look: Look, repeat: bool) -> tuple[Block, ...]:
+    if part.is_entry:
+        return telegram_rich.entry(digest, part.first, look, repeat=repeat)
+    return telegram_rich.message(digest, look, part.first, part.last, repeat=repeat)
+
+
+def _classic(digest: Digest, part: Part, look: Look, repeat: bool) -> str:
+    if part.is_entry:
+        return telegram_html.entry(digest, part.first, look, repeat=repeat)
+    return telegram_html.table(digest, look, part.first, part.last, repeat=repeat)
+
+
+def _buttons(digest: Digest, part: Part, look: Look) -> Keyboard:
+    if not part.is_entry:
+        return keyboard.under_table(digest, part.first, part.last, look)
+    return keyboard.under_entry(headline.numbered(digest)[part.first - 1], look)

@@ -1,0 +1,194 @@
+"""What is said about an entry? The same words for every form, before any markup."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from dataclasses import dataclass
+from urllib.parse import urlsplit
+
+from bot.render.fit import shorten
+from bot.render.look import Look
+from bot.render.tex import to_unicode
+from bot.texts import say
+from storage.model import Entry, Gloss, Paper
+
+NAMED_AUTHORS = 3
+GIST_UNITS = 300  # of an abstract's beginning, where nobody has made a gist yet
+LINK_LENGTH = 1000
+# Overrides of the reading direction could turn a whole message around.
+_BIDI = dict.fromkeys([*range(0x202A, 0x202F), *range(0x2066, 0x206A)])
+
+
+@dataclass(frozen=True, slots=True)
+class Telling:
+    """An entry in one language; an untranslated one holds English, or nothing beside English."""
+
+    language: str
+    title: str  # empty where it is the original's
+    gist: str
+    abstract: str
+    is_translated: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """An entry in the summary table."""
+
+    position: int
+    title: str
+    link: str
+    gist: str
+    is_translated: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Spoken:
+    """An entry in the reader's words: plain text, nothing escaped, TeX resolved."""
+
+    position: int
+    id: str
+    title: str
+    link: str
+    byline: str
+    marks: tuple[str, ...]  # categories, kind, version
+    tellings: tuple[Telling, ...]
+    why: str
+    topics: str
+    pages: tuple[tuple[str, str], ...]  # label and address
+
+
+def spoken(entry: Entry, position: int, look: Look) -> Spoken:
+    """What ``look`` lets the reader see of an entry."""
+    paper = entry.paper
+    return Spoken(
+        position=position,
+        id=paper.id,
+        title=display(paper.title) or paper.id,
+        link=address(paper),
+        byline=_byline(paper, look.language),
+        marks=_marks(entry, look.language),
+        tellings=_tellings(entry, look.languages),
+        why=_why(entry, look.language),
+        topics=_topics(entry, look.language),
+        pages=_pages(paper, look.language),
+    )
+
+
+def display(text: str) -> str:
+    """One line for people: TeX as Unicode, white space folded, no controls."""
+    return " ".join(plain(to_unicode(plain(text))).split())
+
+
+def plain(text: str) -> str:
+    """``text`` without what no client shows: controls, surrogates, direction overrides."""
+    kept = (
+        " " if character in "\t\n\r\x0b\x0c\x85\u2028\u2029" else character
+        for character in text.translate(_BIDI)
+    )
+    return "".join(c for c in kept if unicodedata.category(c) not in ("Cc", "Cs"))
+
+
+def row(entry: Entry, position: int, language: str) -> Row:
+    """The summary row of an entry; its sentence falls back to English."""
+    sentence, is_translated = _gist(entry, language)
+    title = display(entry.paper.title) or entry.paper.id
+    return Row(position, title, address(entry.paper), sentence, is_translated)
+
+
+def is_translated(entry: Entry, language: str) -> bool:
+    """Whether the sentence of the entry's row is in ``language``."""
+    gloss = _gloss(entry, language)
+    return language == "en" or (gloss is not None and bool(gloss.gist))
+
+
+def _gist(entry: Entry, language: str) -> tuple[str, bool]:
+    gloss = _gloss(entry, language)
+    if gloss and gloss.gist and language != "en":
+        return display(gloss.gist), True
+    return _english_gist(entry), language == "en"
+
+
+def _tellings(entry: Entry, languages: tuple[str, ...]) -> tuple[Telling, ...]:
+    beside_english = "en" in languages
+    return tuple(_telling(entry, language, beside_english) for language in languages)
+
+
+def _telling(entry: Entry, language: str, beside_english: bool) -> Telling:
+    if language == "en":
+        return Telling("en", "", _english_gist(entry), display(entry.paper.abstract))
+    gloss = _gloss(entry, language)
+    if gloss and (gloss.gist or gloss.abstract):
+        return Telling(language, display(gloss.title), display(gloss.gist), display(gloss.abstract))
+    title = display(gloss.title) if gloss else ""
+    if beside_english:
+        return Telling(language, title, "", "", is_translated=False)
+    english = _telling(entry, "en", beside_english)
+    return Telling(language, title, english.gist, english.abstract, is_translated=False)
+
+
+def _english_gist(entry: Entry) -> str:
+    gloss = _gloss(entry, "en")
+    if gloss and gloss.gist:
+        return display(gloss.gist)
+    return shorten(display(entry.paper.abstract), GIST_UNITS)
+
+
+def _gloss(entry: Entry, language: str) -> Gloss | None:
+    return next((gloss for gloss in entry.glosses if gloss.language == language), None)
+
+
+def _byline(paper: Paper, language: str) -> str:
+    named = ", ".join(display(name) for name in paper.authors[:NAMED_AUTHORS])
+    more = len(paper.authors) - NAMED_AUTHORS
+    return say(language, "entry-authors-more", names=named, more=more) if more > 0 else named
+
+
+def _marks(entry: Entry, language: str) -> tuple[str, ...]:
+    paper = entry.paper
+    categories = ", ".join(display(code) for code in paper.categories)
+    version = f"v{paper.version}" if paper.version > 1 else ""
+    kind = say(language, f"entry-kind-{entry.kind}")
+    return tuple(mark for mark in (categories, kind, version) if mark)
+
+
+def _why(entry: Entry, language: str) -> str:
+    words = list(dict.fromkeys(display(reason.word) for reason in entry.reasons))
+    return say(language, "entry-why", words=", ".join(words)) if words else ""
+
+
+def _topics(entry: Entry, language: str) -> str:
+    topics = ", ".join(display(topic) for topic in entry.topics)
+    return say(language, "entry-topics", topics=topics) if topics else ""
+
+
+def _pages(paper: Paper, language: str) -> tuple[tuple[str, str], ...]:
+    """Where to read on: for arXiv the abstract, the PDF and the HTML."""
+    scheme, _, number = paper.id.partition(":")
+    if scheme == "arxiv":
+        return tuple(
+            (say(language, f"entry-page-{page}"), f"https://arxiv.org/{path}/{number}")
+            for page, path in (("abstract", "abs"), ("pdf", "pdf"), ("html", "html"))
+        )
+    link = address(paper)
+    return ((say(language, "entry-page-other"), link),) if link else ()
+
+
+def address(paper: Paper) -> str:
+    """The paper's page, or nothing where its link is none that Telegram would open."""
+    if is_safe(paper.link):
+        return paper.link
+    scheme, _, rest = paper.id.partition(":")
+    home = {"arxiv": "https://arxiv.org/abs/", "doi": "https://doi.org/"}.get(scheme)
+    return home + rest if home and is_safe(home + rest) else ""
+
+
+def is_safe(link: str) -> bool:
+    """Whether ``link`` is a plain web address: http or https, a host, nothing to trip over."""
+    if len(link) > LINK_LENGTH or not re.fullmatch(r"https?://[!-~]+", link):
+        return False
+    try:
+        host = urlsplit(link).hostname or ""
+    except ValueError:
+        return False
+    return re.fullmatch(r"(?:[a-z0-9-]+\.)+[a-z]{2,}", host) is not None

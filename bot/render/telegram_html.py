@@ -1,0 +1,140 @@
+"""How does a digest look as classic text? HTML of the few tags Telegram knows.
+
+Every function returns text that is valid alone and within the limits of one message.
+"""
+
+from __future__ import annotations
+
+from bot.render import headline
+from bot.render.fit import CLASSIC_BYTES, CLASSIC_UNITS, runs, share, shorten, units
+from bot.render.look import Look
+from bot.render.spoken import Row, Spoken, row, spoken
+from bot.texts import say
+from storage.model import Digest
+
+MAX_ROWS = 24  # two entities a row: far from Telegram's 100
+TITLE_UNITS, GIST_UNITS, LINE_UNITS = 300, 500, 300
+_MARGIN = 40  # line ends between the pieces
+
+
+def escape(text: str) -> str:
+    """``text`` as HTML; Telegram knows exactly these entities."""
+    return (
+        text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;").replace('"', "&quot;")
+    )
+
+
+def _tag(name: str, text: str) -> str:
+    return f"<{name}>{escape(text)}</{name.split()[0]}>" if text.strip() else ""
+
+
+def _link(text: str, url: str) -> str:
+    return f'<a href="{escape(url)}">{escape(text)}</a>' if url else escape(text)
+
+
+def pages(digest: Digest, look: Look, first: int, last: int) -> list[tuple[int, int]]:
+    """The rows ``first`` to ``last`` cut into messages, between entries."""
+    frame = _frame(digest, look, first, last, repeat=True)
+    room = CLASSIC_UNITS - _weight(frame) - _MARGIN
+    sizes = [_weight(_row(digest, at, look)) + 2 for at in range(first, last + 1)]
+    return [(first + a - 1, first + b - 1) for a, b in runs(sizes, room, MAX_ROWS)]
+
+
+def _weight(html: str) -> int:
+    """Units of the text as shown, or its share of the bytes with markup where that is more."""
+    shown = units(_shown(html))
+    return max(shown, len(html.encode()) * CLASSIC_UNITS // (CLASSIC_BYTES - 1024) + 1)
+
+
+def _shown(html: str) -> str:
+    """The text without its tags; entities count as the one character they mean."""
+    pieces = html.split("<")
+    text = pieces[0] + "".join(piece.partition(">")[2] for piece in pieces[1:])
+    for entity, character in (("&lt;", "<"), ("&gt;", ">"), ("&quot;", '"'), ("&amp;", "&")):
+        text = text.replace(entity, character)
+    return text
+
+
+def table(digest: Digest, look: Look, first: int, last: int, *, repeat: bool = False) -> str:
+    """The summary list: heading, counts, and a title with its sentence for each row."""
+    rows = [_row(digest, at, look) for at in range(max(first, 1), last + 1)]
+    head, notes = _frame_parts(digest, look, first, last, repeat=repeat)
+    return "\n\n".join(["\n".join(head), *rows, *notes])
+
+
+def _frame(digest: Digest, look: Look, first: int, last: int, *, repeat: bool) -> str:
+    head, notes = _frame_parts(digest, look, first, last, repeat=repeat)
+    return "\n\n".join(["\n".join(head), *notes])
+
+
+def _frame_parts(
+    digest: Digest, look: Look, first: int, last: int, *, repeat: bool
+) -> tuple[list[str], list[str]]:
+    head = [_tag("i", say(look.language, "digest-repeat"))] if repeat else []
+    head.append(_tag("b", shorten(headline.heading(digest, look), LINE_UNITS)))
+    head.append(escape(headline.counts(digest, first, last, look)))
+    note = headline.untranslated(digest, first, last, look)
+    return head, [_tag("i", note)] if note else []
+
+
+def _row(digest: Digest, at: int, look: Look) -> str:
+    shown = row(headline.numbered(digest)[at - 1], at, look.languages[0])
+    lines = [_title(shown), escape(shorten(shown.gist, GIST_UNITS))]
+    return "\n".join(line for line in lines if line)
+
+
+def _title(shown: Row | Spoken) -> str:
+    title = _link(shorten(shown.title, TITLE_UNITS), shown.link)
+    return f"<b>[{shown.position}]</b> {title}"
+
+
+def entry(digest: Digest, at: int, look: Look, *, repeat: bool = False) -> str:
+    """One entry alone: title, authors, what is said in each language, why it is here, links."""
+    said = spoken(headline.numbered(digest)[at - 1], at, look)
+    top = [_tag("i", say(look.language, "digest-repeat"))] if repeat else []
+    top += [_title(said), *_facts(said)]
+    bottom = _ending(said)
+    shortened = _tag("i", say(look.language, "entry-shortened"))
+    fixed = "\n".join([*top, *bottom, shortened, *_tellings(said, look, [])])
+    abstracts = [escape(telling.abstract) for telling in said.tellings]
+    room = CLASSIC_UNITS - _weight(fixed) - _MARGIN
+    given = share([_weight(text) for text in abstracts], room)
+    if any(_weight(text) > most for text, most in zip(abstracts, given, strict=True)):
+        bottom = [shortened, *bottom]
+    middle = _tellings(said, look, given)
+    return "\n\n".join(["\n".join(top), *middle, "\n".join(bottom)])
+
+
+def _facts(said: Spoken) -> list[str]:
+    lines = (shorten(said.byline, LINE_UNITS), shorten(" · ".join(said.marks), LINE_UNITS))
+    return [escape(line) for line in lines if line]
+
+
+def _tellings(said: Spoken, look: Look, given: list[int]) -> list[str]:
+    """Each language's paragraphs; without ``given`` room, all but the abstracts."""
+    paragraphs: list[str] = []
+    for number, telling in enumerate(said.tellings):
+        lines = []
+        if not telling.is_translated:
+            lines.append(_tag("i", say(look.language, "entry-untranslated")))
+        lines += [_tag("b", shorten(telling.title, TITLE_UNITS)) if telling.title else ""]
+        lines += [escape(shorten(telling.gist, GIST_UNITS))]
+        paragraphs.append("\n".join(line for line in lines if line))
+        if given:
+            text = _cut(telling.abstract, given[number])
+            paragraphs.append(_tag("blockquote expandable", text))
+    return [paragraph for paragraph in paragraphs if paragraph]
+
+
+def _cut(text: str, most: int) -> str:
+    """The longest marked beginning of ``text`` that weighs no more than ``most`` as HTML."""
+    cut = shorten(text, most)
+    while cut and _weight(escape(cut)) > most:
+        cut = shorten(text, units(cut) * most // _weight(escape(cut)) - 1)
+    return cut
+
+
+def _ending(said: Spoken) -> list[str]:
+    notes = [shorten(note, LINE_UNITS) for note in (said.why, said.topics) if note]
+    links = " · ".join(_link(label, url) for label, url in said.pages)
+    return [*(escape(note) for note in notes), *([links] if links else [])]

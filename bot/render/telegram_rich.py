@@ -1,0 +1,146 @@
+"""How does a digest look as a rich message? A heading, a table, and entries as details."""
+
+from __future__ import annotations
+
+from bot.render import headline
+from bot.render.blocks import (
+    JSON,
+    Block,
+    Text,
+    anchor,
+    bold,
+    cell,
+    details,
+    footer,
+    heading,
+    italic,
+    paragraph,
+    table,
+    to_anchor,
+    url,
+)
+from bot.render.fit import RICH_SOFT_UNITS, fits, rich_units, runs, share, shorten, units
+from bot.render.look import Look
+from bot.render.spoken import Row, Spoken, row, spoken
+from bot.texts import say
+from storage.model import Digest
+
+MAX_ROWS = 24
+TITLE_UNITS, GIST_UNITS, LINE_UNITS = 300, 500, 300
+_MARGIN = 60  # the range told in the counts may be longer than measured
+
+
+def pages(digest: Digest, look: Look, first: int, last: int) -> list[tuple[int, int]]:
+    """The rows ``first`` to ``last`` cut into messages, between entries."""
+    room = RICH_SOFT_UNITS - rich_units(_frame(digest, look, first, last, [])) - _MARGIN
+    sizes = [
+        rich_units([table([_row(digest, at, look, inside=False)])]) for at in range(first, last + 1)
+    ]
+    return [(first + a - 1, first + b - 1) for a, b in runs(sizes, room, MAX_ROWS)]
+
+
+def message(
+    digest: Digest, look: Look, first: int, last: int, *, repeat: bool = False
+) -> tuple[Block, ...]:
+    """The table of the entries, with their details where all of them fit the message."""
+    whole = _with_rows(digest, look, first, last, inside=True)
+    if first and fits(whole, RICH_SOFT_UNITS - _MARGIN):
+        blocks = whole
+    else:
+        blocks = _with_rows(digest, look, first, last, inside=False)
+    if repeat:
+        blocks.insert(1, paragraph(italic(say(look.language, "digest-repeat"))))
+    return tuple(blocks)
+
+
+def _with_rows(digest: Digest, look: Look, first: int, last: int, *, inside: bool) -> list[Block]:
+    places = range(first, last + 1) if first else range(0)
+    body: list[Block] = []
+    if places:
+        rows = [_row(digest, at, look, inside=inside) for at in places]
+        body.append(table([_header(look.language), *rows]))
+    if inside:
+        body += [_details(digest, at, look) for at in places]
+    return _frame(digest, look, first, last, body)
+
+
+def _frame(digest: Digest, look: Look, first: int, last: int, body: list[Block]) -> list[Block]:
+    note = headline.untranslated(digest, first, last, look)
+    return [
+        heading(shorten(headline.heading(digest, look), LINE_UNITS), 3),
+        paragraph(headline.counts(digest, first, last, look)),
+        *body,
+        *([paragraph(italic(note))] if note else []),
+        footer(headline.footer(digest, look)),
+    ]
+
+
+def _header(language: str) -> list[Block]:
+    columns = ("ref", "title", "summary")
+    return [cell(say(language, f"digest-column-{name}"), is_header=True) for name in columns]
+
+
+def _row(digest: Digest, at: int, look: Look, *, inside: bool) -> list[Block]:
+    shown = row(headline.numbered(digest)[at - 1], at, look.languages[0])
+    number = f"[{at}]"
+    ref: Text = number
+    if inside:
+        ref = to_anchor(number, _name(at))
+    elif look.link:
+        ref = url(number, look.link(at))
+    return [cell(ref), cell(_title(shown)), cell(shorten(shown.gist, GIST_UNITS) or "–")]
+
+
+def _title(shown: Row | Spoken) -> Text:
+    return url(shorten(shown.title, TITLE_UNITS), shown.link)
+
+
+def _name(at: int) -> str:
+    return f"p{at}"
+
+
+def _details(digest: Digest, at: int, look: Look) -> Block:
+    said = spoken(headline.numbered(digest)[at - 1], at, look)
+    lengths = [units(telling.abstract) for telling in said.tellings]
+    summary: list[JSON] = [bold(f"[{at}] "), shorten(said.title, TITLE_UNITS)]
+    back = paragraph(to_anchor(say(look.language, "digest-to-table"), ""))
+    return details(summary, [anchor(_name(at)), *_body(said, look, lengths), back])
+
+
+def entry(digest: Digest, at: int, look: Look, *, repeat: bool = False) -> tuple[Block, ...]:
+    """One entry alone, its abstracts shortened where they would fold the message."""
+    said = spoken(headline.numbered(digest)[at - 1], at, look)
+    top: list[Block] = [heading([f"[{at}] ", _title(said)], 4)]
+    if repeat:
+        top.append(paragraph(italic(say(look.language, "digest-repeat"))))
+    shortened = paragraph(italic(say(look.language, "entry-shortened")))
+    fixed = rich_units([*top, shortened, *_body(said, look, [])])
+    lengths = [units(telling.abstract) for telling in said.tellings]
+    given = share(lengths, RICH_SOFT_UNITS - _MARGIN - fixed)
+    notes = [shortened] if given != lengths else []
+    return (*top, *_body(said, look, given), *notes)
+
+
+def _body(said: Spoken, look: Look, given: list[int]) -> list[Block]:
+    """An entry below its title; without ``given`` room, all but the abstracts."""
+    lines: list[Text] = [
+        shorten(said.byline, LINE_UNITS),
+        shorten(" · ".join(said.marks), LINE_UNITS),
+    ]
+    for number, telling in enumerate(said.tellings):
+        if not telling.is_translated:
+            lines.append(italic(say(look.language, "entry-untranslated")))
+        lines.append(bold(shorten(telling.title, TITLE_UNITS)) if telling.title else "")
+        lines.append(shorten(telling.gist, GIST_UNITS))
+        lines.append(shorten(telling.abstract, given[number]) if given else "")
+    lines += [shorten(said.why, LINE_UNITS), shorten(said.topics, LINE_UNITS), _links(said)]
+    return [paragraph(line) for line in lines if line]
+
+
+def _links(said: Spoken) -> list[JSON]:
+    """The pages to read on, in one line."""
+    line: list[JSON] = []
+    for label, address in said.pages:
+        line += [" · "] if line else []
+        line.append(url(label, address))
+    return line
