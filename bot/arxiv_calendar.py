@@ -1,0 +1,167 @@
+"""On which days does arXiv's feed bring papers, and when is it worth asking?
+
+A *feed day* is a date in US Eastern time: at its midnight the feed turns to what was
+announced at 20:00 the evening before (for Monday: on Sunday). An evening that arXiv lists as
+a holiday therefore empties the following feed day, and a listed Friday empties Monday.
+``calendar.json`` holds the lists; beyond them weekdays are expected but not promised.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+from enum import StrEnum
+from functools import cache
+from importlib.resources import files
+from itertools import count
+from zoneinfo import ZoneInfo
+
+_EASTERN = ZoneInfo("America/New_York")
+_DAY = timedelta(days=1)
+_FRIDAY = 4
+
+_DEADLINE = time(14)  # of a submission, on weekdays
+_FIRST_POLL = time(0, 5)  # the feed turns in the first seconds after midnight
+_EAGER = timedelta(minutes=20)  # the day's batch has not come yet
+_CALM = timedelta(hours=3)  # it has; late papers are rare
+_IDLE = timedelta(hours=6)  # none is expected: lists change, Saturdays surprise
+
+
+class Verdict(StrEnum):
+    """Whether a feed day brings papers."""
+
+    YES = "yes"
+    NO = "no"
+    UNKNOWN_YEAR = "unknown-year"  # a weekday of a time for which we have no list
+
+
+@dataclass(frozen=True, slots=True)
+class Expected:
+    """A verdict and, where it is NO, the key of the text that says why."""
+
+    verdict: Verdict
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class _HolidayList:
+    """The evenings without announcement that arXiv published for a stretch of time."""
+
+    first: date
+    last: date
+    evenings: dict[date, str]
+
+
+def arxiv_day(instant: datetime) -> date:
+    """Return arXiv's date at an instant: the date in US Eastern."""
+    return instant.astimezone(_EASTERN).date()
+
+
+def midnight(day: date) -> datetime:
+    """Return the instant at which the feed turns to a day."""
+    return datetime.combine(day, time(), _EASTERN).astimezone(UTC)
+
+
+def expected(day: date) -> Expected:
+    """Tell whether a feed day should bring papers, by arXiv's published list."""
+    if day.weekday() > _FRIDAY:
+        return Expected(Verdict.NO, "calendar-weekend")
+    evenings = _evenings_before(day)
+    for evening in evenings:
+        for listed in _lists():
+            if evening in listed.evenings:
+                return Expected(Verdict.NO, f"calendar-{listed.evenings[evening]}")
+    if not _is_listed(evenings[0]):
+        return Expected(Verdict.UNKNOWN_YEAR)
+    return Expected(Verdict.YES)
+
+
+def is_feed_day(day: date) -> bool:
+    """Tell whether to look out for papers: also on weekdays for which there is no list."""
+    return expected(day).verdict is not Verdict.NO
+
+
+def why_quiet(day: date) -> str | None:
+    """Return the key of the text that says why a day brings no papers; None if it should."""
+    return expected(day).reason or None
+
+
+def unlisted_year(first: date, last: date) -> int | None:
+    """Return the first year between two feed days that lacks its list: time for an update."""
+    for offset in range((last - first).days + 1):
+        day = first + offset * _DAY
+        if expected(day).verdict is Verdict.UNKNOWN_YEAR:
+            return _evenings_before(day)[0].year
+    return None
+
+
+def next_feed(after: datetime) -> datetime:
+    """Return the first instant after ``after`` at which the feed turns to papers."""
+    day = arxiv_day(after) + _DAY
+    return midnight(next(_feed_days_from(day)))
+
+
+def feed_day(submitted: datetime) -> date:
+    """Return the feed day that a submission makes if no moderator holds it."""
+    there = submitted.astimezone(_EASTERN)
+    closing = there.date() + _DAY if there.time() >= _DEADLINE else there.date()
+    while closing.weekday() > _FRIDAY:
+        closing += _DAY
+    return next(_feed_days_from(closing + _DAY))
+
+
+def recent_feed_days(today: date, number: int) -> tuple[date, ...]:
+    """Return the last feed days up to and including ``today``, oldest first."""
+    found: list[date] = []
+    while len(found) < number:
+        if is_feed_day(today):
+            found.append(today)
+        today -= _DAY
+    return tuple(reversed(found))
+
+
+def poll_due(now: datetime, last_day_seen: date | None, last_checked: datetime | None) -> bool:
+    """Tell whether to ask the feed: often until the day's batch is seen, else rarely."""
+    if last_checked is None or last_checked > now:  # the clock was set back: start afresh
+        return True
+    today = arxiv_day(now)
+    opening = datetime.combine(today, _FIRST_POLL, _EASTERN).astimezone(UTC)
+    since = now - last_checked
+    if not is_feed_day(today) or now < opening:
+        return since >= _IDLE
+    if last_day_seen is not None and last_day_seen >= today:
+        return since >= _CALM
+    return last_checked < opening or since >= _EAGER
+
+
+def _feed_days_from(day: date) -> Iterator[date]:
+    """Yield the feed days from a date on."""
+    return (candidate for candidate in (day + n * _DAY for n in count()) if is_feed_day(candidate))
+
+
+def _evenings_before(day: date) -> tuple[date, ...]:
+    """Return the evening that fills a feed day, then the idle ones that count with it."""
+    if day.weekday() == 0:
+        return tuple(day - n * _DAY for n in (1, 2, 3))  # Sunday announces; Friday may be listed
+    return (day - _DAY,)
+
+
+def _is_listed(evening: date) -> bool:
+    """Tell whether some list of arXiv covers an evening."""
+    return any(listed.first <= evening <= listed.last for listed in _lists())
+
+
+@cache
+def _lists() -> tuple[_HolidayList, ...]:
+    """Read the published lists, once."""
+    text = files("bot").joinpath("calendar.json").read_text("utf-8")
+    return tuple(
+        _HolidayList(
+            date.fromisoformat(entry["from"]),
+            date.fromisoformat(entry["through"]),
+            {date.fromisoformat(day): name for day, name in entry["evenings"].items()},
+        )
+        for entry in json.loads(text)["lists"]
+    )

@@ -1,0 +1,91 @@
+"""When is the next digest due?
+
+A reader's times are wall-clock times in the reader's zone. Where the clocks go back, the
+first of the two equal times counts; where they go forward over a time, it moves with them:
+02:30 becomes 03:30 that night. So each local date and time has exactly one instant.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import UTC, date, datetime, time, timedelta
+from itertools import takewhile
+from zoneinfo import ZoneInfo
+
+from storage.model import Cadence
+
+_DAY = timedelta(days=1)
+_WEEK = frozenset(range(7))
+_LEAST = timedelta(microseconds=1)
+
+
+def next_due(cadence: Cadence, zone: str, after: datetime) -> datetime | None:
+    """Return the first due instant strictly after ``after``; None for "as soon as announced"."""
+    slots = _slots(cadence, zone, _local(zone, after).date() - _DAY)
+    return _first_after(after, slots)
+
+
+def next_due_after_change(
+    cadence: Cadence, zone: str, after: datetime, *, served: datetime, old_zone: str
+) -> datetime | None:
+    """Return the next due instant in a new zone, leaving out what the old zone was served.
+
+    The occasion named "today at eight" is told once, wherever today's eight o'clock is:
+    occasions up to the wall-clock reading of ``served`` in ``old_zone`` have been.
+    """
+    told = _local(old_zone, served).replace(tzinfo=None)
+    start = max(_local(zone, after).date() - _DAY, told.date())
+    slots = (slot for slot in _slots(cadence, zone, start) if slot.replace(tzinfo=None) > told)
+    return _first_after(after, slots)
+
+
+def first_due(cadence: Cadence, zone: str, day: date) -> datetime | None:
+    """Return the first due instant on or after a local date, as when a pause ends."""
+    midnight = datetime.combine(day, time(), ZoneInfo(zone))
+    return _first_after(midnight.astimezone(UTC) - _LEAST, _slots(cadence, zone, day))
+
+
+def period(cadence: Cadence, zone: str, due: datetime) -> str:
+    """Name the occasion: the local date and time, or the instant for "as soon as announced"."""
+    if not cadence.times:
+        return f"{due.astimezone(UTC):%Y-%m-%dT%H:%MZ}"
+    return f"{_local(zone, due):%Y-%m-%dT%H:%M}"
+
+
+def _slots(cadence: Cadence, zone: str, start: date) -> Iterator[datetime]:
+    """Yield the occasions of a cadence from a local date on, endlessly, by local date."""
+    times = sorted(set(cadence.times))
+    weekdays = set(cadence.weekdays or _WEEK) & _WEEK
+    if not times or not weekdays:
+        return
+    there = ZoneInfo(zone)
+    while True:
+        if start.weekday() in weekdays:
+            for wall in times:
+                yield datetime.combine(start, wall, there)  # fold 0: the first of two
+        start += _DAY
+
+
+def _first_after(after: datetime, slots: Iterator[datetime]) -> datetime | None:
+    """Return the earliest instant after ``after`` of occasions that come by local date."""
+    for slot in slots:
+        if slot.astimezone(UTC) > after:
+            rivals = (rival.astimezone(UTC) for rival in _within_a_day(slot, slots))
+            return min(rival for rival in rivals if rival > after)
+    return None
+
+
+def _within_a_day(slot: datetime, later: Iterator[datetime]) -> Iterator[datetime]:
+    """Yield an occasion and those that a gap in the clocks may have put before it.
+
+    In a gap a later wall-clock time can be the earlier instant: 02:30 moves to 03:30, behind
+    03:15. No gap is longer than a day.
+    """
+    horizon = slot.replace(tzinfo=None) + _DAY
+    yield slot
+    yield from takewhile(lambda rival: rival.replace(tzinfo=None) <= horizon, later)
+
+
+def _local(zone: str, instant: datetime) -> datetime:
+    """Read an instant on the clock of a zone."""
+    return instant.astimezone(ZoneInfo(zone))

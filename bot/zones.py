@@ -1,0 +1,167 @@
+"""Which time zone does a person mean?
+
+People write "shanghai", "new york", "UTC+8" or "北京". What names one IANA zone is taken at
+its word; an offset of whole hours is a zone of its own, without summer time.
+"""
+
+from __future__ import annotations
+
+import re
+from datetime import datetime, timedelta
+from difflib import get_close_matches
+from functools import cache
+from unicodedata import normalize
+from zoneinfo import ZoneInfo, available_timezones
+
+_CONTINENTS = {"Africa", "America", "Antarctica", "Asia", "Australia", "Europe"}
+_REGIONS = _CONTINENTS | {"Arctic", "Atlantic", "Indian", "Pacific"}
+
+# Cities whose zone bears another city's name, and the names Chinese readers write.
+_ALSO = {
+    "beijing": "Asia/Shanghai",
+    "shenzhen": "Asia/Shanghai",
+    "guangzhou": "Asia/Shanghai",
+    "hangzhou": "Asia/Shanghai",
+    "nanjing": "Asia/Shanghai",
+    "wuhan": "Asia/Shanghai",
+    "北京": "Asia/Shanghai",
+    "上海": "Asia/Shanghai",
+    "中国": "Asia/Shanghai",
+    "香港": "Asia/Hong_Kong",
+    "澳门": "Asia/Macau",
+    "台北": "Asia/Taipei",
+    "新加坡": "Asia/Singapore",
+    "东京": "Asia/Tokyo",
+    "伦敦": "Europe/London",
+    "巴黎": "Europe/Paris",
+    "柏林": "Europe/Berlin",
+    "纽约": "America/New_York",
+    "洛杉矶": "America/Los_Angeles",
+    "delhi": "Asia/Kolkata",
+    "mumbai": "Asia/Kolkata",
+    "bangalore": "Asia/Kolkata",
+    "munich": "Europe/Berlin",
+    "geneva": "Europe/Zurich",
+    "barcelona": "Europe/Madrid",
+    "milan": "Europe/Rome",
+    "boston": "America/New_York",
+    "washington": "America/New_York",
+    "montreal": "America/Toronto",
+    "san_francisco": "America/Los_Angeles",
+    "seattle": "America/Los_Angeles",
+    "rio_de_janeiro": "America/Sao_Paulo",
+}
+
+# Offered for an offset, the first of equal ones first.
+_WELL_KNOWN = (
+    "Pacific/Honolulu",
+    "America/Anchorage",
+    "America/Los_Angeles",
+    "America/Denver",
+    "America/Phoenix",
+    "America/Chicago",
+    "America/Mexico_City",
+    "America/New_York",
+    "America/Bogota",
+    "America/Halifax",
+    "America/Sao_Paulo",
+    "America/Argentina/Buenos_Aires",
+    "America/St_Johns",
+    "Atlantic/Azores",
+    "Europe/London",
+    "Europe/Lisbon",
+    "Africa/Lagos",
+    "Europe/Berlin",
+    "Europe/Paris",
+    "Africa/Johannesburg",
+    "Europe/Athens",
+    "Africa/Cairo",
+    "Asia/Jerusalem",
+    "Europe/Istanbul",
+    "Europe/Moscow",
+    "Asia/Tehran",
+    "Asia/Dubai",
+    "Asia/Kabul",
+    "Asia/Karachi",
+    "Asia/Kolkata",
+    "Asia/Kathmandu",
+    "Asia/Dhaka",
+    "Asia/Yangon",
+    "Asia/Bangkok",
+    "Asia/Jakarta",
+    "Asia/Shanghai",
+    "Asia/Singapore",
+    "Australia/Perth",
+    "Asia/Tokyo",
+    "Asia/Seoul",
+    "Australia/Adelaide",
+    "Australia/Sydney",
+    "Pacific/Auckland",
+    "Pacific/Chatham",
+)
+
+_OFFSET = re.compile(r"(?:utc|gmt)?([+-])(\d{1,2})(?::?([0-5]\d))?")
+
+
+def valid_zone(name: str) -> str | None:
+    """Return the IANA zone that a person's words name, or None if they name none."""
+    asked = _folded(name)
+    offset = _offset(asked)
+    if offset is not None:
+        return _fixed(offset)
+    return _ALSO.get(asked) or _by_city().get(asked) or _by_name().get(asked)
+
+
+def suggested_zones(name: str, now: datetime, number: int = 3) -> tuple[str, ...]:
+    """Return well-known zones for an offset as it is ``now``, else zones of similar name."""
+    asked = _folded(name)
+    offset = _offset(asked)
+    if offset is not None:
+        there = (
+            zone for zone in _WELL_KNOWN if now.astimezone(ZoneInfo(zone)).utcoffset() == offset
+        )
+        return tuple(there)[:number]
+    names = {**_by_name(), **_by_city(), **_ALSO}
+    close = get_close_matches(asked, names, n=2 * number, cutoff=0.6)
+    return tuple(dict.fromkeys(names[match] for match in close))[:number]
+
+
+def _folded(name: str) -> str:
+    """Write a name as the tables below do: lower case, underscores between words."""
+    plain = normalize("NFKC", name).replace("\N{MINUS SIGN}", "-").replace("_", " ")
+    return "_".join(plain.casefold().split())
+
+
+def _offset(asked: str) -> timedelta | None:
+    """Read "utc+8", "gmt-03:30" or "+0530"; None for anything else."""
+    match = _OFFSET.fullmatch(asked.replace("_", ""))
+    if match is None:
+        return None
+    sign = -1 if match[1] == "-" else 1
+    return sign * timedelta(hours=int(match[2]), minutes=int(match[3] or 0))
+
+
+def _fixed(offset: timedelta) -> str | None:
+    """Name the zone of a constant offset; IANA has whole hours only, with the sign turned."""
+    hours, rest = divmod(offset, timedelta(hours=1))
+    name = f"Etc/GMT{-hours:+d}" if hours else "UTC"
+    return name if not rest and name in available_zones() else None
+
+
+@cache
+def available_zones() -> frozenset[str]:
+    """Return the names of all IANA zones; the search through the files is made once."""
+    return frozenset(available_timezones() - {"localtime"})  # the machine's own, not IANA's
+
+
+@cache
+def _by_name() -> dict[str, str]:
+    """Map folded whole names to zones."""
+    return {_folded(zone): zone for zone in sorted(available_zones())}
+
+
+@cache
+def _by_city() -> dict[str, str]:
+    """Map folded last names to zones of the world's regions, the shortest name first."""
+    zones = sorted(available_zones(), key=lambda zone: (-len(zone), zone))
+    return {_folded(zone.split("/")[-1]): zone for zone in zones if zone.split("/")[0] in _REGIONS}

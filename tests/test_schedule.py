@@ -1,0 +1,263 @@
+"""When digests are due: tables of zones and nights, and the properties that hold everywhere."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.schedule import first_due, next_due, next_due_after_change, period
+from bot.zones import available_zones
+from storage.model import Cadence
+
+ZONES = sorted(zone for zone in available_zones() if zone != "Factory")
+BEGIN = datetime(2020, 1, 1, tzinfo=UTC)
+TEN_YEARS = int(timedelta(days=3653).total_seconds())
+
+
+def at(*clock: str) -> tuple[time, ...]:
+    """Times of day from "08:00"."""
+    return tuple(time.fromisoformat(text) for text in clock)
+
+
+def utc(text: str) -> datetime:
+    """An instant from "2026-11-23 08:00", in UTC."""
+    return datetime.fromisoformat(text).replace(tzinfo=UTC)
+
+
+def local(zone: str, text: str) -> datetime:
+    """An instant from a reading of the clock of a zone."""
+    return datetime.fromisoformat(text).replace(tzinfo=ZoneInfo(zone)).astimezone(UTC)
+
+
+WORKDAYS = (0, 1, 2, 3, 4)
+
+PLAIN = [
+    ("UTC", Cadence(at("08:00")), "2026-11-22 07:59", "2026-11-22 08:00"),
+    ("UTC", Cadence(at("08:00")), "2026-11-22 08:00", "2026-11-23 08:00"),
+    ("Asia/Shanghai", Cadence(at("08:00")), "2026-11-21 23:00", "2026-11-22 00:00"),
+    ("Asia/Shanghai", Cadence(at("08:00"), (5,)), "2026-11-20 00:00", "2026-11-21 00:00"),
+    ("Asia/Shanghai", Cadence(at("07:00"), (5,)), "2026-11-20 00:00", "2026-11-20 23:00"),
+    ("Asia/Shanghai", Cadence(at("07:00"), (5,)), "2026-11-20 23:00", "2026-11-27 23:00"),
+    ("Asia/Shanghai", Cadence(at("09:00"), WORKDAYS), "2026-11-20 01:00", "2026-11-23 01:00"),
+    ("America/New_York", Cadence(at("08:00")), "2026-11-22 00:00", "2026-11-22 13:00"),
+    ("America/New_York", Cadence(at("20:00"), (6,)), "2026-11-22 12:00", "2026-11-23 01:00"),
+    ("Europe/Berlin", Cadence(at("20:00", "08:00")), "2026-11-22 07:00", "2026-11-22 19:00"),
+    ("Europe/Berlin", Cadence(at("20:00", "08:00")), "2026-11-22 19:00", "2026-11-23 07:00"),
+    ("Pacific/Chatham", Cadence(at("08:00")), "2026-11-22 00:00", "2026-11-22 18:15"),
+    ("Pacific/Kiritimati", Cadence(at("00:00")), "2026-11-22 00:00", "2026-11-22 10:00"),
+    ("Asia/Kathmandu", Cadence(at("08:00")), "2026-11-22 00:00", "2026-11-22 02:15"),
+]
+
+NIGHTS = [
+    # Berlin goes forward at 01:00Z on 2026-03-29, back at 01:00Z on 2026-10-25.
+    ("Europe/Berlin", Cadence(at("02:30")), "2026-03-28 12:00", "2026-03-29 01:30"),
+    ("Europe/Berlin", Cadence(at("02:30")), "2026-03-29 01:30", "2026-03-30 00:30"),
+    ("Europe/Berlin", Cadence(at("02:30")), "2026-10-24 12:00", "2026-10-25 00:30"),
+    ("Europe/Berlin", Cadence(at("02:30")), "2026-10-25 00:30", "2026-10-26 01:30"),
+    ("Europe/Berlin", Cadence(at("02:30", "03:15")), "2026-03-29 00:00", "2026-03-29 01:15"),
+    ("Europe/Berlin", Cadence(at("02:30", "03:15")), "2026-03-29 01:15", "2026-03-29 01:30"),
+    ("Europe/Berlin", Cadence(at("02:30", "03:30")), "2026-03-29 01:30", "2026-03-30 00:30"),
+    # Chatham: 02:45 is skipped to 03:45 on 2026-09-27, 03:45 becomes 02:45 on 2026-04-05.
+    ("Pacific/Chatham", Cadence(at("03:00")), "2026-09-26 00:00", "2026-09-26 14:15"),
+    ("Pacific/Chatham", Cadence(at("03:00")), "2026-04-04 00:00", "2026-04-04 13:15"),
+    ("Pacific/Chatham", Cadence(at("03:00")), "2026-04-04 13:15", "2026-04-05 14:15"),
+    # Lord Howe moves by half an hour: forward on 2026-10-04, back on 2026-04-05.
+    ("Australia/Lord_Howe", Cadence(at("02:15")), "2026-10-03 00:00", "2026-10-03 15:45"),
+    ("Australia/Lord_Howe", Cadence(at("01:45")), "2026-04-04 00:00", "2026-04-04 14:45"),
+    ("Australia/Lord_Howe", Cadence(at("01:45")), "2026-04-04 14:45", "2026-04-05 15:15"),
+    # Apia had no 2011-12-30: that morning's digest falls together with the next one.
+    ("Pacific/Apia", Cadence(at("08:00")), "2011-12-29 18:00", "2011-12-30 18:00"),
+    ("Pacific/Apia", Cadence(at("08:00")), "2011-12-30 18:00", "2011-12-31 18:00"),
+    ("Pacific/Apia", Cadence(at("08:00"), (4,)), "2011-12-29 18:00", "2011-12-30 18:00"),
+    ("Pacific/Apia", Cadence(at("08:00", "20:00")), "2011-12-30 09:00", "2011-12-30 18:00"),
+    # Cairo skips midnight itself.
+    ("Africa/Cairo", Cadence(at("00:00")), "2026-04-23 12:00", "2026-04-23 22:00"),
+]
+
+
+@pytest.mark.parametrize(("zone", "cadence", "before", "due"), PLAIN + NIGHTS)
+def test_the_next_due_instant(zone: str, cadence: Cadence, before: str, due: str) -> None:
+    assert next_due(cadence, zone, utc(before)) == utc(due)
+
+
+def test_as_soon_as_announced_is_never_due_by_the_clock() -> None:
+    cadence = Cadence(times=())
+
+    assert next_due(cadence, "Asia/Tokyo", BEGIN) is None
+    assert first_due(cadence, "Asia/Tokyo", date(2026, 1, 1)) is None
+    assert next_due_after_change(cadence, "Asia/Tokyo", BEGIN, served=BEGIN, old_zone="UTC") is None
+
+
+def test_the_due_instant_is_in_utc() -> None:
+    due = next_due(Cadence(), "Asia/Tokyo", BEGIN)
+
+    assert due is not None
+    assert due.tzinfo is UTC
+
+
+MOVES = [
+    # East: today's eight o'clock was served in New York, Shanghai's is tomorrow.
+    ("America/New_York", "2026-11-22 08:00", "Asia/Shanghai", "2026-11-23 08:00"),
+    # West: Shanghai's digest of the 22nd was served; New York's of the 22nd is not sent again.
+    ("Asia/Shanghai", "2026-11-22 08:00", "America/New_York", "2026-11-23 08:00"),
+    # The digest of the day before was the last: today's is still to come.
+    ("Asia/Shanghai", "2026-11-21 08:00", "Europe/Berlin", "2026-11-22 08:00"),
+    # Served late, after an outage: the day counts, not the minute.
+    ("Asia/Shanghai", "2026-11-22 08:40", "Asia/Tokyo", "2026-11-23 08:00"),
+    # Across the date line, both ways.
+    ("Pacific/Kiritimati", "2026-11-22 08:00", "Pacific/Honolulu", "2026-11-23 08:00"),
+    ("Pacific/Honolulu", "2026-11-22 08:00", "Pacific/Kiritimati", "2026-11-24 08:00"),
+]
+
+
+@pytest.mark.parametrize(("old", "served", "new", "due"), MOVES)
+def test_a_zone_change_does_not_repeat_todays_digest(
+    old: str, served: str, new: str, due: str
+) -> None:
+    told = local(old, served)
+    after = told + timedelta(minutes=30)
+
+    found = next_due_after_change(Cadence(at("08:00")), new, after, served=told, old_zone=old)
+
+    assert found == local(new, due)
+
+
+def test_a_zone_change_keeps_the_evening_digest_of_the_day() -> None:
+    told = local("Asia/Shanghai", "2026-11-22 08:00")
+
+    found = next_due_after_change(
+        Cadence(at("08:00", "20:00")),
+        "America/New_York",
+        told + timedelta(minutes=5),
+        served=told,
+        old_zone="Asia/Shanghai",
+    )
+
+    assert found == local("America/New_York", "2026-11-22 20:00")
+
+
+RETURNS = [
+    ("Europe/Berlin", Cadence(at("08:00")), date(2026, 12, 1), "2026-12-01 08:00"),
+    ("Europe/Berlin", Cadence(at("00:00")), date(2026, 12, 1), "2026-12-01 00:00"),
+    ("Asia/Shanghai", Cadence(at("08:00"), (0,)), date(2026, 12, 1), "2026-12-07 08:00"),
+    ("Africa/Cairo", Cadence(at("00:00")), date(2026, 4, 24), "2026-04-24 01:00"),
+]
+
+
+@pytest.mark.parametrize(("zone", "cadence", "day", "due"), RETURNS)
+def test_a_pause_ends_on_the_local_date(zone: str, cadence: Cadence, day: date, due: str) -> None:
+    assert first_due(cadence, zone, day) == local(zone, due)
+
+
+PERIODS = [
+    ("Asia/Shanghai", Cadence(), "2026-11-22 00:00", "2026-11-22T08:00"),
+    ("America/New_York", Cadence(), "2026-11-23 01:00", "2026-11-22T20:00"),
+    ("America/New_York", Cadence(times=()), "2026-11-23 05:07", "2026-11-23T05:07Z"),
+]
+
+
+@pytest.mark.parametrize(("zone", "cadence", "due", "name"), PERIODS)
+def test_a_period_names_the_occasion(zone: str, cadence: Cadence, due: str, name: str) -> None:
+    assert period(cadence, zone, utc(due)) == name
+
+
+def test_days_of_the_week_that_do_not_exist_are_never_due() -> None:
+    assert next_due(Cadence(weekdays=(7,)), "UTC", BEGIN) is None
+
+
+# ------------------------------------------------------------------ what holds everywhere
+
+zones = st.sampled_from(ZONES)
+instants = st.integers(0, TEN_YEARS).map(lambda seconds: BEGIN + timedelta(seconds=seconds))
+minutes = st.times().map(lambda moment: moment.replace(second=0, microsecond=0))
+cadences = st.builds(
+    Cadence,
+    st.lists(minutes, min_size=1, max_size=4).map(tuple),
+    st.sets(st.integers(0, 6), max_size=7).map(tuple),
+)
+
+
+@given(cadences, zones, instants)
+def test_due_is_strictly_after_and_within_eight_days(
+    cadence: Cadence, zone: str, after: datetime
+) -> None:
+    due = next_due(cadence, zone, after)
+
+    assert due is not None
+    assert after < due <= after + timedelta(days=8)
+
+
+@given(cadences, zones, instants, st.timedeltas(timedelta(0), timedelta(days=9)))
+def test_a_later_question_never_has_an_earlier_answer(
+    cadence: Cadence, zone: str, after: datetime, wait: timedelta
+) -> None:
+    first, second = next_due(cadence, zone, after), next_due(cadence, zone, after + wait)
+
+    assert first is not None
+    assert second is not None
+    assert first <= second
+    assert (first == second) == (after + wait < first)
+
+
+@given(cadences, zones, zones, instants, st.timedeltas(timedelta(0), timedelta(days=9)))
+def test_no_wall_clock_time_is_told_twice_across_a_move(
+    cadence: Cadence, old: str, new: str, served: datetime, wait: timedelta
+) -> None:
+    after = served + wait
+
+    due = next_due_after_change(cadence, new, after, served=served, old_zone=old)
+
+    assert due is not None
+    assert due > after
+    assert period(cadence, new, due) > f"{served.astimezone(ZoneInfo(old)):%Y-%m-%dT%H:%M}"
+
+
+def year_of(cadence: Cadence, zone: str, after: datetime, days: int) -> list[datetime]:
+    """Every due instant over a number of days, each asked for after the one before."""
+    found: list[datetime] = []
+    end = after + timedelta(days=days)
+    while (due := next_due(cadence, zone, after)) is not None and due <= end:
+        found.append(due)
+        after = due
+    return found
+
+
+@given(minutes, zones, instants)
+def test_every_local_date_has_one_digest_and_one_period(
+    clock: time, zone: str, after: datetime
+) -> None:
+    cadence = Cadence((clock,))
+    dues = year_of(cadence, zone, after, 30)
+    days = [due.astimezone(ZoneInfo(zone)).date() for due in dues]
+
+    assert len({period(cadence, zone, due) for due in dues}) == len(dues)
+    if not _skips_past_midnight(clock, zone, days):
+        assert days == [days[0] + timedelta(days=n) for n in range(len(days))]
+
+
+def _skips_past_midnight(clock: time, zone: str, days: list[date]) -> bool:
+    """Whether on one of these days the time falls into a gap that ends on the next date."""
+    there = ZoneInfo(zone)
+    candidates = (days[0] + timedelta(days=n) for n in range(-1, 33))
+    return any(
+        datetime.combine(day, clock, there).astimezone(UTC).astimezone(there).date() != day
+        for day in candidates
+    )
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("zone", ZONES)
+def test_ten_years_of_a_zone_have_one_period_per_local_date_and_time(zone: str) -> None:
+    """Every transition of the zone lies in these years, at the times where clocks change."""
+    cadence = Cadence(at("00:00", "00:30", "01:30", "02:15", "02:30", "03:00", "23:30"))
+
+    dues = year_of(cadence, zone, BEGIN, 3653)
+
+    names = [period(cadence, zone, due) for due in dues]
+    assert dues == sorted(set(dues))
+    assert len(set(names)) == len(names)
+    assert len(dues) >= 3653 * 7 - 7 * 25  # a gap can let two fall together
