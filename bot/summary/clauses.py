@@ -1,11 +1,18 @@
-"""Where may a sentence that is too long be cut?"""
+"""What in a sentence must stay whole, and where may it be cut when it is too long?"""
 
 import re
 from itertools import takewhile
 
-from bot.summary.sentences import FORMULA
-
 ELLIPSIS = "…"
+
+# A formula longer than this is a slip of the dollar key and may be split like any text.
+_LONGEST_FORMULA = 250
+
+# A closing dollar is not followed by a digit: "from $5 to $7" is money.
+_DOLLARS = rf"(?<!\\)(\$\$?)[^$]{{1,{_LONGEST_FORMULA}}}?(?<!\\)\1(?!\d)"
+_BRACKETS = rf"\\\(.{{1,{_LONGEST_FORMULA}}}?\\\)|\\\[.{{1,{_LONGEST_FORMULA}}}?\\\]"
+FORMULA = re.compile(rf"{_DOLLARS}|{_BRACKETS}")
+"""A run of TeX mathematics that must stay whole."""
 
 # A cut here leaves a thought; the white space keeps "1,000" and "10:30" whole.
 _CLAUSE = re.compile(

@@ -11,14 +11,7 @@ from itertools import pairwise
 
 from sentencex import segment
 
-# A formula longer than this is a slip of the dollar key and may be split like any text.
-_LONGEST_FORMULA = 250
-
-# A closing dollar is not followed by a digit: "from $5 to $7" is money.
-_DOLLARS = rf"(?<!\\)(\$\$?)[^$]{{1,{_LONGEST_FORMULA}}}?(?<!\\)\1(?!\d)"
-_BRACKETS = rf"\\\(.{{1,{_LONGEST_FORMULA}}}?\\\)|\\\[.{{1,{_LONGEST_FORMULA}}}?\\\]"
-FORMULA = re.compile(rf"{_DOLLARS}|{_BRACKETS}")
-"""A run of TeX mathematics that must stay whole."""
+from bot.summary.clauses import FORMULA
 
 _URL = re.compile(r"(?:https?://|www\.)\S*[\w/]")
 
