@@ -216,7 +216,7 @@ def test_no_wall_clock_time_is_told_twice_across_a_move(
     assert period(cadence, new, due) > f"{served.astimezone(ZoneInfo(old)):%Y-%m-%dT%H:%M}"
 
 
-def year_of(cadence: Cadence, zone: str, after: datetime, days: int) -> list[datetime]:
+def dues_over(cadence: Cadence, zone: str, after: datetime, days: int) -> list[datetime]:
     """Every due instant over a number of days, each asked for after the one before."""
     found: list[datetime] = []
     end = after + timedelta(days=days)
@@ -231,7 +231,7 @@ def test_every_local_date_has_one_digest_and_one_period(
     clock: time, zone: str, after: datetime
 ) -> None:
     cadence = Cadence((clock,))
-    dues = year_of(cadence, zone, after, 30)
+    dues = dues_over(cadence, zone, after, 30)
     days = [due.astimezone(ZoneInfo(zone)).date() for due in dues]
 
     assert len({period(cadence, zone, due) for due in dues}) == len(dues)
@@ -251,13 +251,33 @@ def _skips_past_midnight(clock: time, zone: str, days: list[date]) -> bool:
 
 @pytest.mark.slow
 @pytest.mark.parametrize("zone", ZONES)
-def test_ten_years_of_a_zone_have_one_period_per_local_date_and_time(zone: str) -> None:
-    """Every transition of the zone lies in these years, at the times where clocks change."""
-    cadence = Cadence(at("00:00", "00:30", "01:30", "02:15", "02:30", "03:00", "23:30"))
+def test_ten_years_of_a_zone_have_one_period_per_local_date(zone: str) -> None:
+    cadence = Cadence(at("02:30"))
 
-    dues = year_of(cadence, zone, BEGIN, 3653)
+    dues = dues_over(cadence, zone, BEGIN, 3653)
 
-    names = [period(cadence, zone, due) for due in dues]
-    assert dues == sorted(set(dues))
-    assert len(set(names)) == len(names)
-    assert len(dues) >= 3653 * 7 - 7 * 25  # a gap can let two fall together
+    first = dues[0].astimezone(ZoneInfo(zone)).date()
+    dates = [f"{first + timedelta(days=n)}" for n in range(len(dues))]
+    assert [period(cadence, zone, due)[:10] for due in dues] == dates
+    assert len(dues) in {3653, 3654}  # ten years by UTC's clock
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("zone", ZONES)
+def test_the_nights_of_a_zone_have_one_period_per_local_date_and_time(zone: str) -> None:
+    """Asked around every change of the zone's clocks in ten years, for times that it moves."""
+    cadence = Cadence(at("00:00", "00:30", "01:45", "02:15", "02:30", "03:15", "23:30"))
+
+    for change in changes(zone):
+        dues = dues_over(cadence, zone, change - timedelta(days=2), 4)
+
+        assert len({period(cadence, zone, due) for due in dues}) == len(dues)
+        assert 4 * 7 - 4 <= len(dues) <= 4 * 7 + 1  # a gap lets some fall together
+
+
+def changes(zone: str) -> list[datetime]:
+    """The noons (UTC) before which the clocks of a zone changed, in ten years."""
+    there = ZoneInfo(zone)
+    noons = [BEGIN + timedelta(days=n, hours=12) for n in range(3653)]
+    offsets = [noon.astimezone(there).utcoffset() for noon in noons]
+    return [noon for n, noon in enumerate(noons) if n and offsets[n] != offsets[n - 1]]
