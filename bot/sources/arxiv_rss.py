@@ -3,26 +3,20 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
 
 from bot.arxiv_calendar import arxiv_day
 from bot.sources import authors, wording
-from bot.sources.batch import Batch, Condition, Reading, compared, failed
+from bot.sources.batch import Batch, Condition, Reading, Skip, compared, failed, warnings
 from bot.sources.entries import Feed, Fields, parsed
 from bot.sources.envelope import Opened, Unusable, opened
 from storage.model import Announcement, Kind, Notice, Paper, SourceCursor
 
 FULL = 2000  # arXiv cuts here; what is missing then are new papers with the lowest ids
-_NAMED = 5  # items that a warning names
 _TITLE = re.compile(r"(?P<asked>.{1,2000}) updates on (?:the )?arXiv\.org")
 _ERROR = "Feed error"
 _TURN = timedelta(hours=4)  # the old feed was dated 20:00 of the evening before its day
-
-
-class _Skip(ValueError):
-    """An item cannot be used; the message names it and the fact."""
 
 
 def parse(body: bytes, *, source: str, previous: SourceCursor | None = None) -> Batch:
@@ -51,12 +45,14 @@ def _reading(feed: Feed, envelope: Opened, source: str, name: str) -> Reading:
     for item in feed.items:
         try:
             announcement = _announcement(item, name, day)
-        except _Skip as fact:
+        except Skip as fact:
             skipped.append(str(fact))
         else:
             found.setdefault((announcement.paper.id, announcement.paper.version), announcement)
-    warnings = _warnings(len(feed.items), skipped, envelope.has_bad_bytes)
-    return Reading(source, day, tuple(found.values()), warnings, envelope.is_whole)
+    notices = warnings(skipped, envelope.has_bad_bytes)
+    if len(feed.items) >= FULL:
+        notices = (Notice("source-cut", (("items", len(feed.items)),)), *notices)
+    return Reading(source, day, tuple(found.values()), notices, envelope.is_whole)
 
 
 def _day(feed: Feed) -> date | None:
@@ -87,7 +83,7 @@ def _announcement(item: Fields, feed: str, day: date | None) -> Announcement:
     own = item.instant("published")
     on = arxiv_day(own) if own else day
     if on is None:
-        raise _Skip(f"{facts.identity.id} (date)")
+        raise Skip(f"{facts.identity.id} (date)")
     paper = Paper(
         id=f"arxiv:{facts.identity.id}",
         version=facts.identity.version,
@@ -109,28 +105,15 @@ def _facts(item: Fields) -> _Facts:
     named = wording.identity(item.text("id")) or said.identity
     named = named or wording.identity(item.text("link"))
     if named is None:
-        raise _Skip(f"{item.plain('id')[:40] or '?'} (id)")
+        raise Skip(f"{item.plain('id')[:40] or '?'} (id)")
     if named.version == 0 and said.identity:
         named = said.identity
     told = item.text("arxiv_announce_type")
     kind = wording.kind(told) if told else said.kind or Kind.NEW
     if kind is None:
-        raise _Skip(f"{named.id} (announce_type {told.strip()[:20]})")
+        raise Skip(f"{named.id} (announce_type {told.strip()[:20]})")
     if not said.title:
-        raise _Skip(f"{named.id} (title)")
+        raise Skip(f"{named.id} (title)")
     terms = tuple(dict.fromkeys(term for term in item.each("tags", "term") if term))
     categories = terms or ((said.category,) if said.category else ())
     return _Facts(named, kind, said.title, said.abstract, categories)
-
-
-def _warnings(items: int, skipped: Iterable[str], has_bad_bytes: bool) -> tuple[Notice, ...]:
-    names = list(skipped)
-    found = []
-    if items >= FULL:
-        found.append(Notice("source-cut", (("items", items),)))
-    if names:
-        some = ", ".join(names[:_NAMED])
-        found.append(Notice("source-skipped", (("items", len(names)), ("names", some))))
-    if has_bad_bytes:
-        found.append(Notice("source-bad-bytes"))
-    return tuple(found)

@@ -4,12 +4,18 @@ from __future__ import annotations
 
 import hashlib
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from enum import StrEnum
 
 from storage.model import Announcement, Kind, Notice, SourceCursor
+
+_NAMED = 5  # items that a warning names
+
+
+class Skip(ValueError):
+    """An item cannot be used; the message names it and the fact that is missing or wrong."""
 
 
 class Condition(StrEnum):
@@ -79,11 +85,26 @@ def failed(
     condition: Condition,
     reason: Notice,
     previous: SourceCursor | None = None,
+    *,
     retry_after: float | None = None,
+    following: int = 0,
 ) -> Batch:
     """A batch without papers that leaves the cursor where it is."""
     cursor = previous or SourceCursor(source)
-    return Batch(source, condition, cursor, reason=reason, retry_after=retry_after)
+    return Batch(
+        source, condition, cursor, reason=reason, retry_after=retry_after, following=following
+    )
+
+
+def warnings(skipped: Sequence[str], has_bad_bytes: bool) -> tuple[Notice, ...]:
+    """What a person should know of items that could not be used as they were sent."""
+    found = []
+    if skipped:
+        names = ", ".join(skipped[:_NAMED])
+        found.append(Notice("source-skipped", (("items", len(skipped)), ("names", names))))
+    if has_bad_bytes:
+        found.append(Notice("source-bad-bytes"))
+    return tuple(found)
 
 
 def compared(reading: Reading, previous: SourceCursor | None) -> Batch:

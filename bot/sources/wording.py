@@ -6,17 +6,13 @@ import html
 import re
 from dataclasses import dataclass
 
+from bot.identifiers import arxiv_id_version
 from storage.model import Kind
 
 _DIRT = re.compile(
     "[\x00-\x08\x0b-\x0d\x0e-\x1f\x7f-\x9f"  # controls but tab and newline
     "\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff"  # zero width, direction overrides
     "\ud800-\udfff\ufffe\uffff]"  # halves of characters, no characters
-)
-_ID = re.compile(
-    r"(?P<id>\d{2}(?:0[1-9]|1[0-2])\.\d{4,5}"
-    r"|(?P<archive>[a-z][a-z-]+)(?:\.[A-Za-z-]{2,})?/(?P<number>\d{7}))(?:v(?P<version>\d{1,3}))?",
-    re.ASCII,
 )
 _PREFIX = re.compile(
     r"arXiv:(?P<id>\S+?)v(?P<version>\d{1,3})\s+Announce Type:\s*(?P<kind>[a-z-]+)\s+Abstract:\s*",
@@ -61,15 +57,8 @@ def clean(text: str) -> str:
 
 def identity(text: str) -> Identity | None:
     """The paper that a guid, link or bare id names: ``oai:arXiv.org:2504.17830v1``."""
-    name = text.strip().removeprefix("oai:arXiv.org:")
-    name = name.rpartition("/abs/")[2] if "/abs/" in name else name
-    found = _ID.fullmatch(name)
-    if not found:
-        return None
-    paper = found["id"]
-    if found["archive"]:  # math.CA/0611800 is canonically math/0611800
-        paper = f"{found['archive']}/{found['number']}"
-    return Identity(paper, int(found["version"] or 0))
+    found = arxiv_id_version(text)
+    return Identity(*found) if found else None
 
 
 def kind(text: str) -> Kind | None:
