@@ -259,7 +259,7 @@ def test_ten_years_of_a_zone_have_one_period_per_local_date(zone: str) -> None:
     first = dues[0].astimezone(ZoneInfo(zone)).date()
     dates = [f"{first + timedelta(days=n)}" for n in range(len(dues))]
     assert [period(cadence, zone, due)[:10] for due in dues] == dates
-    assert len(dues) in {3653, 3654}  # ten years by UTC's clock
+    assert abs(len(dues) - 3653) <= 1  # the ten years are UTC's
 
 
 @pytest.mark.slow
