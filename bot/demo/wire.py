@@ -1,0 +1,118 @@
+"""What travels between a bot and the emulator: JSON values, form bodies, refusals."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import TypeAlias
+from urllib.parse import parse_qsl
+
+Json: TypeAlias = bool | int | float | str | list["Json"] | dict[str, "Json"] | None
+JsonObject: TypeAlias = dict[str, Json]
+
+
+@dataclass(frozen=True, slots=True)
+class Upload:
+    """A file that came in a multipart body."""
+
+    name: str
+    kind: str
+    content: bytes
+
+
+@dataclass(frozen=True)
+class ApiError(Exception):
+    """A refusal exactly as Telegram words it."""
+
+    code: int
+    description: str
+    parameters: Mapping[str, int] = field(default_factory=dict)
+
+    def __str__(self) -> str:
+        return self.description
+
+    def body(self) -> JsonObject:
+        """Give the JSON object that Telegram would answer."""
+        answer: JsonObject = {
+            "ok": False,
+            "error_code": self.code,
+            "description": self.description,
+        }
+        if self.parameters:
+            answer["parameters"] = dict(self.parameters)
+        return answer
+
+
+def bad_request(text: str) -> ApiError:
+    """Word a 400 as the server does: first letter lowered unless it opens a CODE or acronym."""
+    keeps_case = len(text) > 1 and (text[1].isupper() or text[1] == "_")
+    return ApiError(400, "Bad Request: " + (text if keeps_case else text[:1].lower() + text[1:]))
+
+
+def forbidden(text: str) -> ApiError:
+    """Word a 403 as the server does."""
+    return ApiError(403, "Forbidden: " + text)
+
+
+@dataclass(frozen=True, slots=True)
+class Body:
+    """The parameters and files of one call."""
+
+    values: JsonObject
+    files: Mapping[str, Upload]
+
+
+def read_body(content_type: str, body: bytes, query: str) -> Body:
+    """Read the parameters of a call from the query string and any body Telegram accepts."""
+    values: JsonObject = dict(parse_qsl(query, keep_blank_values=True))
+    files: dict[str, Upload] = {}
+    kind = content_type.partition(";")[0].strip().lower()
+    if kind == "application/json" and body.strip():
+        values.update(_json_object(body))
+    elif kind == "application/x-www-form-urlencoded":
+        values.update(parse_qsl(body.decode("utf-8", "replace"), keep_blank_values=True))
+    elif kind == "multipart/form-data":
+        for name, upload in _multipart(content_type, body):
+            if upload.name:
+                files[name] = upload
+            else:
+                values[name] = upload.content.decode("utf-8", "replace")
+    return Body(values, files)
+
+
+def _json_object(body: bytes) -> JsonObject:
+    try:
+        value = json.loads(body)
+    except ValueError as error:
+        raise bad_request("Can't parse request JSON object") from error
+    if not isinstance(value, dict):
+        raise bad_request("Request JSON object expected")
+    return value
+
+
+def _multipart(content_type: str, body: bytes) -> list[tuple[str, Upload]]:
+    boundary = _attributes(content_type).get("boundary", "")
+    if not boundary:
+        raise bad_request("boundary not found in the request")
+    parts = []
+    for piece in body.split(b"--" + boundary.encode("latin-1"))[1:-1]:
+        head, _, content = piece.removeprefix(b"\r\n").partition(b"\r\n\r\n")
+        headers = _headers(head)
+        names = _attributes(headers.get("content-disposition", ""))
+        upload = Upload(
+            names.get("filename", ""),
+            headers.get("content-type", "application/octet-stream"),
+            content.removesuffix(b"\r\n"),
+        )
+        parts.append((names.get("name", ""), upload))
+    return parts
+
+
+def _headers(head: bytes) -> dict[str, str]:
+    lines = head.decode("utf-8", "replace").split("\r\n")
+    pairs = (line.partition(":") for line in lines)
+    return {name.strip().lower(): value.strip() for name, _, value in pairs}
+
+
+def _attributes(header: str) -> dict[str, str]:
+    pairs = (part.partition("=") for part in header.split(";")[1:])
+    return {name.strip().lower(): value.strip().strip('"') for name, _, value in pairs}
