@@ -37,9 +37,9 @@ _TEX = re.compile(
     rf"\{{(?:{_ACCENT}|{_LETTER_ACCENT}|{_LETTER})\}}|{_ACCENT}|{_LETTER_ACCENT}|{_LETTER}"
     r"|\\([A-Za-z]+)|\\-"
 )
-_KEPT = frozenset(
-    "alpha beta gamma delta epsilon varepsilon zeta eta theta vartheta iota kappa lambda mu nu xi"
-    " pi rho varrho sigma tau upsilon phi varphi chi psi omega ell hbar latex tex nabla infty".split()
+_KEPT = re.compile(
+    r"alpha|beta|gamma|delta|(?:var)?epsilon|zeta|eta|(?:var)?theta|iota|kappa|lambda|mu|nu|xi"
+    r"|pi|(?:var)?rho|sigma|tau|upsilon|(?:var)?phi|chi|psi|omega|ell|hbar|nabla|infty|(?:la)?tex"
 )
 _PLAINER = str.maketrans(
     {"ø": "o", "ł": "l", "đ": "d", "ð": "d", "þ": "th", "æ": "ae", "œ": "oe", "ı": "i", "ȷ": "j"}
@@ -167,8 +167,8 @@ def _resolved(match: re.Match[str]) -> str:
     letter = next(filter(None, letters), "")
     if letter:
         return letter.lower()
-    kept = (command or "").lower()
-    return f" {kept} " if kept in _KEPT else " " if command else ""
+    name = (command or "").lower()
+    return f" {name} " if _KEPT.fullmatch(name) else " " if name else ""
 
 
 @lru_cache(maxsize=1 << 15)

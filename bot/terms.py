@@ -1,0 +1,146 @@
+"""One term of a query: what a person wrote behind a field, read to what is compared.
+
+Text terms hold stems in order (several are a phrase; a prefix keeps its last word as
+written), author terms the evened words of a name in alphabetical order (a single Latin
+letter is an initial), category terms every spelling that counts, id terms one paper id.
+"""
+
+from __future__ import annotations
+
+import re
+
+from bot import taxonomy
+from bot.identifiers import arxiv_id
+from bot.words import has_han, stem, surface
+from storage.model import Field, Term
+
+FIELDS = {
+    **dict.fromkeys(("ti", "title", "标题", "题目"), Field.TITLE),
+    **dict.fromkeys(("abs", "abstract", "摘要"), Field.ABSTRACT),
+    **dict.fromkeys(("au", "author", "authors", "作者"), Field.AUTHOR),
+    **dict.fromkeys(("cat", "category", "分类", "类别"), Field.CATEGORY),
+    **dict.fromkeys(("id", "arxiv", "doi"), Field.ID),
+    **dict.fromkeys(("all", "any", "全部"), Field.ANY),
+}
+MIN_PREFIX = 2
+
+_DOI = re.compile(r"(?:doi:)?(10\.\d{4,9}/\S+)", re.IGNORECASE)
+_CLASS = re.compile(r"([A-Za-z-]{2,9})\.([A-Za-z]{2}|[a-z-]{3,9})")
+_SHOUTED = re.compile(r"[a-z-]{2,8}\.[A-Z]{2}")
+_STRAY_STAR = re.compile(r"\*+(?=\w)")
+
+
+class QueryError(ValueError):
+    """A query cannot be used: where, the key of the text that says why, and what may be meant."""
+
+    def __init__(
+        self, position: int, key: str, suggestions: tuple[str, ...] = (), **values: str | int
+    ) -> None:
+        super().__init__(position, key, values)
+        self.position = position
+        self.key = key
+        self.suggestions = suggestions
+        self.values = values
+
+
+def bare_term(text: str, at: int = 0) -> Term:
+    """The term for a word without field and quotes: an id, a category, a prefix or words."""
+    if arxiv_id(text):
+        return term(Field.ID, text, at)
+    code = text.rstrip(".!?")
+    if taxonomy.canonical(code):
+        return term(Field.CATEGORY, code, at)
+    if _looks_like_category(code):
+        raise _unknown_category(code, at)
+    if "://" in text:
+        raise QueryError(at, "query-link", given=_short(text))
+    return term(Field.ANY, text, at)
+
+
+def term(field: Field, text: str, at: int = 0) -> Term:
+    """The term for a text in a field; a star at its end makes the last word a prefix.
+
+    Raises:
+        QueryError: the text holds nothing that the field could be searched for.
+    """
+    if field is Field.CATEGORY:
+        return _category(text, at)
+    if field is Field.ID:
+        return _paper(text, at)
+    prefix = text.endswith("*")
+    stray = _STRAY_STAR.search(text)
+    if stray:
+        raise QueryError(at + stray.start(), "query-star-place", given=_short(text))
+    found = surface(text)
+    if not found:
+        raise QueryError(at, "query-no-word", given=_short(text))
+    if prefix and found[-1].endswith(("+", "#")):
+        prefix = False  # nothing can follow C++
+    if prefix and len(found[-1]) < MIN_PREFIX and not has_han(found[-1]):
+        raise QueryError(at, "query-prefix-short", given=_short(text), letters=MIN_PREFIX)
+    return _name(found, prefix) if field is Field.AUTHOR else _words(field, found, prefix)
+
+
+def printed(term: Term) -> str:
+    """The term as it is written in a canonical query."""
+    spelled = term.text + "*" * term.prefix
+    if not term.text.isalnum() and not term.text.endswith(("c++", "c#", "f#")):
+        spelled = f'"{spelled}"'
+    return spelled
+
+
+def spell(found: list[str]) -> str:
+    """Words written as a text: a space between two unless both are Chinese."""
+    text = ""
+    for word in found:
+        text += word if has_han(text[-1:]) and has_han(word) else f" {word}"
+    return text.strip()
+
+
+def _words(field: Field, found: list[str], prefix: bool) -> Term:
+    stems = [stem(word) for word in found]
+    if prefix:
+        stems[-1] = found[-1]
+    return Term(field, spell(found), tuple(stems), prefix)
+
+
+def _name(found: list[str], prefix: bool) -> Term:
+    last = [found.pop()] if prefix else []
+    ordered = sorted(found) + last
+    return Term(Field.AUTHOR, " ".join(ordered), tuple(ordered), prefix)
+
+
+def _category(text: str, at: int) -> Term:
+    code = taxonomy.canonical(text.rstrip("*").rstrip(".!?"))
+    if code is None:
+        raise _unknown_category(text, at)
+    return Term(Field.CATEGORY, code, taxonomy.expand(code))
+
+
+def _paper(text: str, at: int) -> Term:
+    found = arxiv_id(text)
+    if found:
+        return Term(Field.ID, found, (f"arxiv:{found}",))
+    doi = _DOI.fullmatch(text.strip().lower())
+    if doi:
+        return Term(Field.ID, doi[1], (f"doi:{doi[1]}",))
+    raise QueryError(at, "query-id-unknown", given=_short(text))
+
+
+def _looks_like_category(text: str) -> bool:
+    match = _CLASS.fullmatch(text)
+    if match is None:
+        return False
+    return taxonomy.was_archive(match[1]) or _SHOUTED.fullmatch(text) is not None
+
+
+def _unknown_category(text: str, at: int) -> QueryError:
+    near = taxonomy.nearest(text)
+    return QueryError(
+        at, "query-category-unknown", near, given=_short(text), nearest=", ".join(near)
+    )
+
+
+def _short(text: str) -> str:
+    shown = "".join(c if c.isprintable() else " " for c in text)
+    return shown if len(shown) <= 40 else shown[:39] + "…"
