@@ -1,0 +1,38 @@
+"""How is a digest written as a Markdown document, and read back?"""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+from bot.render import markdown_own, markdown_seed
+from bot.render.markdown_shape import DocumentError
+from storage.model import Digest
+
+__all__ = ["DocumentError", "parse", "render"]
+
+UNDATED = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+def render(digest: Digest, languages: tuple[str, ...] = ("zh", "en")) -> str:
+    """The document of a digest; an imported one as it was, whatever the languages."""
+    if digest.imported:
+        return markdown_seed.render(digest.entries)
+    return markdown_own.render(digest, languages or ("en",))
+
+
+def parse(text: str, *, topic: str = "", issued: datetime = UNDATED) -> Digest:
+    """The digest of a document, without chat or number.
+
+    The reference dialect holds neither topic nor time: they are told beside it. Our own names
+    both in its first line, and what is told here counts for nothing.
+
+    Raises:
+        DocumentError: the text is no digest document; line and key say where and why.
+    """
+    lines = text.split("\n")
+    if not text.strip():
+        raise DocumentError(1, "digest-document-empty")
+    if markdown_own.is_own(lines[0]):
+        return markdown_own.parse(lines)
+    entries = markdown_seed.parse(lines, issued)
+    return Digest(topic=topic, query=topic, issued=issued, entries=entries, imported=True)

@@ -1,0 +1,229 @@
+"""Our own dialect: the reference's shape, whole abstracts, escaped, told by a first comment.
+
+The comment names topic, time and languages. Slot 3 goes on after the link with what the
+reference leaves out: id, version, kind, categories, authors. A translation that is missing
+is said in words behind a mark that the parser knows.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from datetime import UTC, date, datetime
+from urllib.parse import quote, unquote
+
+from bot.render.fit import shorten
+from bot.render.markdown_shape import DocumentError, Headings, Slots, read, slots, write
+from bot.render.spoken import GIST_UNITS, address, plain
+from bot.texts import say
+from storage.model import Digest, Entry, Gloss, Kind, Paper
+
+DIALECT = "1"
+BOTH = ("zh", "en")
+_HEADINGS: Mapping[bool, Mapping[bool, Headings]] = {  # by zh, by en
+    True: {
+        True: Headings("# 摘要 · Summary", "# 详细 · Details"),
+        False: Headings("# 摘要", "# 详细"),
+    },
+    False: {True: Headings("# Summary", "# Details")},
+}
+_COMMENT = re.compile(r"<!-- papergram: (.*) -->")
+_UNTRANSLATED = "<!-- untranslated --> "
+_LINK_LINE = 4
+_SEALED_IN_COMMENT = r"[%;=<>]"
+_SEALED_IN_FACTS = r"[%;,·<]"
+_SEALED_IN_LINK = r"[^!-~]|[\[\]()<>|\\]"
+
+
+def render(digest: Digest, languages: tuple[str, ...]) -> str:
+    """The document of a digest; English is always in it, Chinese where it is asked for."""
+    entries = [_slots(entry, languages) for entry in digest.entries]
+    rows = [_row(n, entry, languages) for n, entry in enumerate(digest.entries, start=1)]
+    text = write(_headings(languages), entries, lambda number, _: rows[number - 1])
+    return f"{_comment(digest, languages)}\n{text}"
+
+
+def _headings(languages: tuple[str, ...]) -> Headings:
+    has_chinese = "zh" in languages
+    return _HEADINGS[has_chinese][not has_chinese or "en" in languages]
+
+
+def _comment(digest: Digest, languages: tuple[str, ...]) -> str:
+    first, last = digest.first_day, digest.last_day
+    facts = {
+        "dialect": DIALECT,
+        "topic": _folded(digest.topic),
+        "query": _folded(digest.query),
+        "issued": digest.issued.astimezone(UTC).isoformat().replace("+00:00", "Z"),
+        "languages": ",".join(languages),
+        "days": f"{first}/{last}" if first and last else "",
+        "announced": str(digest.seen or ""),
+        "left": str(len(digest.rest) or ""),
+    }
+    told = "; ".join(
+        f"{name}={_sealed(value, _SEALED_IN_COMMENT)}" for name, value in facts.items() if value
+    )
+    return f"<!-- papergram: {told} -->"
+
+
+def _folded(text: str) -> str:
+    """One line: white space of every kind is one space."""
+    return " ".join(plain(text).split())
+
+
+def _sealed(text: str, characters: str) -> str:
+    """``text`` with these characters percent-encoded; ``unquote`` is the inverse."""
+    return re.sub(characters, lambda match: quote(match[0], safe=""), text)
+
+
+def _escaped(text: str, characters: str) -> str:
+    """``text`` with a backslash before each of these characters, and before its backslashes."""
+    return re.sub(rf"(\\*)([{characters}])", lambda match: match[1] * 2 + "\\" + match[2], text)
+
+
+def _unescaped(text: str, characters: str) -> str:
+    return re.sub(
+        rf"(\\+)([{characters}])", lambda match: match[1][: len(match[1]) // 2] + match[2], text
+    )
+
+
+def _slots(entry: Entry, languages: tuple[str, ...]) -> Slots:
+    paper, has_chinese = entry.paper, "zh" in languages
+    chinese, english = _gloss(entry, "zh"), _gloss(entry, "en")
+    title = _said(paper.title)
+    heading = _translated(chinese.title if chinese else "", "zh") if has_chinese else title
+    return slots(
+        (
+            heading,
+            title if has_chinese else "",
+            _link_line(entry),
+            _translated(chinese.gist if chinese else "", "zh") if has_chinese else "",
+            _translated(english.gist if english else "", "en"),
+            _translated(chinese.abstract if chinese else "", "zh") if has_chinese else "",
+            _said(paper.abstract),
+        )
+    )
+
+
+def _gloss(entry: Entry, language: str) -> Gloss | None:
+    return next((gloss for gloss in entry.glosses if gloss.language == language), None)
+
+
+def _said(text: str) -> str:
+    return _escaped(_folded(text), "<")
+
+
+def _translated(text: str, language: str) -> str:
+    return _said(text) or _UNTRANSLATED + say(language, "entry-slot-untranslated")
+
+
+def _link_line(entry: Entry) -> str:
+    paper = entry.paper
+    link = _link(paper)
+    categories = [_sealed(_folded(code), _SEALED_IN_FACTS) for code in paper.categories]
+    authors = [_sealed(_folded(name), _SEALED_IN_FACTS) for name in paper.authors]
+    facts = (
+        f"[{link}]({link})",
+        _sealed(paper.id, _SEALED_IN_FACTS),
+        f"v{paper.version}",
+        entry.kind,
+        ", ".join(categories),
+        "; ".join(authors),
+    )
+    return " · ".join(facts)
+
+
+def _link(paper: Paper) -> str:
+    return _sealed(paper.link or address(paper), _SEALED_IN_LINK)
+
+
+def _row(number: int, entry: Entry, languages: tuple[str, ...]) -> str:
+    paper = entry.paper
+    title = _escaped(_folded(paper.title), r"\[\]|<")
+    gloss = _gloss(entry, languages[0]) or _gloss(entry, "en")
+    gist = _folded(gloss.gist if gloss else "") or shorten(_folded(paper.abstract), GIST_UNITS)
+    return f"| [^{number}] | [{title}]({_link(paper)}) | {_escaped(gist, '|<')} |"
+
+
+def is_own(first_line: str) -> bool:
+    """Whether a document that begins so is in our dialect."""
+    return first_line.startswith("<!-- papergram:")
+
+
+def parse(lines: Sequence[str]) -> Digest:
+    """The digest of a document in our dialect; its papers are partial, its numbers ours no more."""
+    facts = _facts(lines[0])
+    languages = tuple(facts["languages"].split(","))
+    rows = [line for line in lines if line.startswith("| [^")]
+    found = read(lines[1:], _headings(languages), lambda n, _: rows[n - 1], skipped=1)
+    issued = datetime.fromisoformat(facts["issued"])
+    first, _, last = facts.get("days", "").partition("/")
+    return Digest(
+        topic=facts.get("topic", ""),
+        query=facts.get("query", ""),
+        issued=issued,
+        entries=tuple(_entry(slot, "zh" in languages, issued) for slot in found),
+        first_day=date.fromisoformat(first) if first else None,
+        last_day=date.fromisoformat(last) if last else None,
+        seen=int(facts.get("announced", "0")),
+    )
+
+
+def _facts(line: str) -> dict[str, str]:
+    comment = _COMMENT.fullmatch(line)
+    pairs = [fact.partition("=") for fact in comment[1].split("; ")] if comment else []
+    facts = {name: unquote(value) for name, _, value in pairs}
+    if not _are_readable(facts):
+        raise DocumentError(1, "digest-document-comment", given=shorten(line, 100))
+    return facts
+
+
+def _are_readable(facts: Mapping[str, str]) -> bool:
+    try:
+        issued = datetime.fromisoformat(facts["issued"])
+        for day in filter(None, facts.get("days", "").split("/")):
+            date.fromisoformat(day)
+        int(facts.get("announced", "0"))
+    except (KeyError, ValueError):
+        return False
+    languages = set(facts.get("languages", "").split(","))
+    return (
+        issued.tzinfo is not None and facts.get("dialect") == DIALECT and languages <= {"zh", "en"}
+    )
+
+
+def _entry(found: Slots, has_chinese: bool, issued: datetime) -> Entry:
+    title = found.title if has_chinese else found.heading
+    paper, kind = _paper(found, _heard(title))
+    texts = {
+        "en": (paper.title, _heard(found.gist_en), paper.abstract),
+        "zh": (_heard(found.heading), _heard(found.gist), _heard(found.abstract)),
+    }
+    glosses = tuple(
+        Gloss(0, paper.version, language, *texts[language], "import", issued)
+        for language in (("en", "zh") if has_chinese else ("en",))
+        if (texts[language][1] if language == "en" else any(texts[language]))
+    )
+    return Entry(paper, kind, glosses)
+
+
+def _heard(slot: str) -> str:
+    return "" if slot.startswith(_UNTRANSLATED) else _unescaped(slot, "<")
+
+
+def _paper(found: Slots, title: str) -> tuple[Paper, Kind]:
+    facts = found.link.split(" · ")
+    try:
+        link, paper, version, kind, categories, authors = facts
+        return Paper(
+            id=unquote(paper),
+            version=int(version.removeprefix("v")),
+            title=title,
+            abstract=_heard(found.abstract_en),
+            authors=tuple(unquote(name) for name in authors.split("; ") if name),
+            categories=tuple(unquote(code) for code in categories.split(", ") if code),
+            link=link[1 : (len(link) - 4) // 2 + 1],
+            partial=True,
+        ), Kind(kind)
+    except ValueError as error:
+        raise DocumentError(found.line + _LINK_LINE, "digest-document-link") from error

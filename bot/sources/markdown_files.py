@@ -1,0 +1,70 @@
+"""A digest document in a file → the digest that it was, with topic and time from the file's name."""
+
+from __future__ import annotations
+
+import re
+from datetime import UTC, datetime
+from pathlib import PurePath
+
+from bot.render import markdown
+from bot.texts import Refusal
+from storage.model import Digest
+
+# cs.CV_2024-09-27.md · 20240927T0914Z_cs.CV_leongxj123_0c32.md · cs.CV.md
+_TOPIC = r"(?P<topic>[A-Za-z][A-Za-z.-]*)"
+_NAMES = (
+    re.compile(rf"{_TOPIC}_(?P<issued>\d{{4}}-\d{{2}}-\d{{2}})"),
+    re.compile(rf"(?P<issued>\d{{8}}T\d{{4}}Z)_{_TOPIC}(?:_.*)?"),
+    re.compile(_TOPIC),
+)
+_TIMES = ("%Y-%m-%d", "%Y%m%dT%H%MZ")
+
+
+def read(name: str, body: bytes, *, topic: str = "", issued: datetime | None = None) -> Digest:
+    """The digest of the document ``body``; what is not told beside it, the file's name tells.
+
+    Raises:
+        Refusal: it is no digest document, or nothing tells its topic or its time.
+    """
+    text = _text(body)
+    told_topic, told_issued = from_name(name)
+    topic, issued = topic or told_topic, issued or told_issued
+    digest = markdown.parse(text, topic=topic, issued=issued or markdown.UNDATED)
+    if not digest.topic:
+        raise Refusal("digest-document-topic")
+    if digest.issued == markdown.UNDATED:
+        raise Refusal("digest-document-issued")
+    return digest
+
+
+def from_name(name: str) -> tuple[str, datetime | None]:
+    """The topic and the time of issue that a file's name tells, as far as it does."""
+    stem = PurePath(name).name.removesuffix(".gz").removesuffix(".md")
+    for pattern in _NAMES:
+        found = pattern.fullmatch(stem)
+        if found:
+            return found["topic"], _time(found.groupdict().get("issued", ""))
+    return "", None
+
+
+def _time(text: str) -> datetime | None:
+    for form in _TIMES:
+        try:
+            return datetime.strptime(text, form).replace(tzinfo=UTC)
+        except ValueError:
+            continue
+    return None
+
+
+def _text(body: bytes) -> str:
+    """The text of a document, which has line feeds only."""
+    try:
+        text = body.decode("utf-8")
+    except UnicodeDecodeError as error:
+        raise Refusal("digest-document-encoding", byte=error.start + 1) from error
+    if text.startswith("\ufeff"):
+        raise Refusal("digest-document-encoding", byte=1)
+    broken = text.find("\r\n")
+    if broken >= 0:
+        raise Refusal("digest-document-carriage-return", line=text.count("\n", 0, broken) + 1)
+    return text
