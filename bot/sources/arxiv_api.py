@@ -103,6 +103,8 @@ def _batch(feed: Feed, envelope: Opened, source: str, previous: SourceCursor | N
             found.append(_announcement(item, source))
         except Skip as fact:
             skipped.append(str(fact))
+    if not found:
+        return failed(source, Condition.BROKEN, Notice("source-broken"), previous)
     total = _number(feed, "totalresults")
     following = _number(feed, "startindex") + len(feed.items)
     notices = warnings(skipped, envelope.has_bad_bytes)

@@ -1,0 +1,40 @@
+"""When may the next question be asked? One at a time, and seconds apart, as arXiv wants it."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+
+INTERVAL = 3.0  # seconds; arXiv counts API, feeds and OAI-PMH together
+
+
+class Pace:
+    """A turnstile: one passes at a time, and each some seconds after the one before began.
+
+    Share one in a process. The clock and the sleep can be replaced.
+    """
+
+    def __init__(
+        self,
+        interval: float = INTERVAL,
+        *,
+        clock: Callable[[], float] = time.monotonic,
+        sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
+    ) -> None:
+        self._interval = interval
+        self._clock = clock
+        self._sleep = sleep
+        self._free = clock()
+        self._turn = asyncio.Lock()
+
+    @asynccontextmanager
+    async def turn(self, *, apart: bool = True) -> AsyncIterator[None]:
+        """Wait for the turn and hold it; ``apart`` keeps the distance to the turn before."""
+        async with self._turn:
+            if apart:
+                if (wait := self._free - self._clock()) > 0:
+                    await self._sleep(wait)
+                self._free = self._clock() + self._interval
+            yield
