@@ -1,0 +1,175 @@
+"""Which papers of a lot hold a term, and how does it stand there?
+
+A column holds one field of all papers: a dict from token to the papers that have it, and the
+texts themselves for phrases and for the words as they are written. Papers are numbered by
+their place in the lot. What is asked for rarely (prefixes, places) is prepared on first use.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from collections.abc import Iterable, Iterator, Sequence
+
+from bot.words import Token, compounds, indexed, surface, tokens
+from storage.model import Term
+
+Papers = set[int]
+
+_NOBODY: Papers = set()
+
+
+class Text:
+    """Titles or abstracts: words by their stems, phrases by the order of the words."""
+
+    def __init__(self, texts: Sequence[str]) -> None:
+        self._texts = texts
+        self._even = [f" {indexed(text)} " for text in texts]
+        self._stems: dict[str, Papers] = {}
+        for at, even in enumerate(self._even):
+            _post(self._stems, even.split(), at)
+        self._words: dict[str, Papers] = {}
+        self._sorted: list[str] = []
+        self._tokens: dict[int, tuple[list[Token], list[Token]]] = {}
+
+    def holding(self, term: Term) -> Papers:
+        """The papers whose text has the word, the phrase, or a word that begins so."""
+        exact = term.words[:-1] if term.prefix else term.words
+        holders = [self._stems.get(stem, _NOBODY) for stem in exact]
+        if term.prefix:
+            holders.append(self._beginning(term.words[-1]))
+        found = _shared(holders)
+        if len(term.words) == 1:
+            return found
+        if term.prefix:
+            return {at for at in found if next(self._places(term, at), None)}
+        phrase = f" {' '.join(term.words)} "
+        return {at for at in found if phrase in self._even[at]}
+
+    def standing(self, term: Term, at: int) -> str:
+        """The words in this paper that the term found first, as they are written."""
+        start, end = next(self._places(term, at))
+        return " ".join(self._texts[at][start:end].split())
+
+    def _places(self, term: Term, at: int) -> Iterator[tuple[int, int]]:
+        if at not in self._tokens:
+            self._tokens[at] = tokens(self._texts[at]), compounds(self._texts[at])
+        return _matching(term, *self._tokens[at])
+
+    def _beginning(self, prefix: str) -> Papers:
+        if not self._sorted:
+            for at, text in enumerate(self._texts):
+                _post(self._words, (*surface(text), *(t.word for t in compounds(text))), at)
+            self._sorted = sorted(self._words)
+        found: Papers = set()
+        for at in range(bisect_left(self._sorted, prefix), len(self._sorted)):
+            if not self._sorted[at].startswith(prefix):
+                break
+            found |= self._words[self._sorted[at]]
+        return found
+
+
+class Names:
+    """Authors: every word of a name in any order, single letters as initials."""
+
+    def __init__(self, authors: Sequence[tuple[str, ...]]) -> None:
+        self._authors = authors
+        self._names = [[_name_words(name) for name in names] for names in authors]
+        self._words: dict[str, Papers] = {}
+        for at, names in enumerate(self._names):
+            _post(self._words, (word for name in names for word in name), at)
+
+    def holding(self, term: Term) -> Papers:
+        """The papers with one author who bears all words of the name."""
+        whole = term.words[:-1] if term.prefix else term.words
+        holders = [self._words.get(word, _NOBODY) for word in whole if not _is_initial(word)]
+        found = _shared(holders) if holders else range(len(self._names))
+        return {at for at in found if any(bears(name, term) for name in self._names[at])}
+
+    def standing(self, term: Term, at: int) -> str:
+        """The first author of this paper who bears the name, as written."""
+        pairs = zip(self._authors[at], self._names[at], strict=True)
+        return next(written for written, name in pairs if bears(name, term))
+
+
+class Codes:
+    """Categories or ids: any of the spellings that count."""
+
+    def __init__(self, codes: Sequence[tuple[str, ...]]) -> None:
+        self._codes = codes
+        self._papers: dict[str, Papers] = {}
+        for at, held in enumerate(codes):
+            _post(self._papers, held, at)
+
+    def holding(self, term: Term) -> Papers:
+        """The papers that carry one of the codes."""
+        return set().union(*(self._papers.get(code, _NOBODY) for code in term.words))
+
+    def standing(self, term: Term, at: int) -> str:
+        """The first code of this paper that counts."""
+        return next(code for code in self._codes[at] if code in term.words)
+
+
+Column = Text | Names | Codes
+
+
+def places(text: str, term: Term) -> Iterator[tuple[int, int]]:
+    """Where the words of a text term stand in a text: start and end of each occurrence."""
+    return _matching(term, tokens(text), compounds(text))
+
+
+def bears(name: Sequence[str], term: Term) -> bool:
+    """Whether a name has every asked word, initials counting for words not asked otherwise."""
+    left = list(name)
+    whole = term.words[:-1] if term.prefix else term.words
+    initials = [word for word in whole if _is_initial(word)]
+    for word in whole:
+        if word in left:
+            left.remove(word)
+            initials = _without(initials, word)
+        elif not _is_initial(word):
+            return False
+    if not term.prefix:
+        return _cover(initials, left)
+    begun = [word for word in left if word.startswith(term.words[-1])]
+    return any(_cover(initials, _without(left, word)) for word in begun)
+
+
+def _matching(term: Term, running: list[Token], joined: list[Token]) -> Iterator[tuple[int, int]]:
+    *before, last = term.words
+    size = len(term.words)
+    for at in range(len(running) - size + 1):
+        end = running[at + size - 1]
+        fits = end.word.startswith(last) if term.prefix else end.stem == last
+        if fits and all(running[at + n].stem == stem for n, stem in enumerate(before)):
+            yield running[at].start, end.end
+    for token in joined if size == 1 else ():
+        if token.word.startswith(last) if term.prefix else token.stem == last:
+            yield token.start, token.end
+
+
+def _name_words(name: str) -> list[str]:
+    return [*surface(name), *(token.word for token in compounds(name))]
+
+
+def _is_initial(word: str) -> bool:
+    return len(word) == 1 and word.isascii() and word.isalpha()
+
+
+def _cover(initials: list[str], left: list[str]) -> bool:
+    letters = [word[0] for word in left]
+    return all(initials.count(letter) <= letters.count(letter) for letter in initials)
+
+
+def _without(items: list[str], item: str) -> list[str]:
+    at = items.index(item) if item in items else len(items)
+    return items[:at] + items[at + 1 :]
+
+
+def _post(postings: dict[str, Papers], keys: Iterable[str], at: int) -> None:
+    for key in set(keys):
+        postings.setdefault(key, set()).add(at)
+
+
+def _shared(holders: list[Papers]) -> Papers:
+    smallest, *others = sorted(holders, key=len)
+    return smallest.intersection(*others) if others else smallest
