@@ -308,6 +308,25 @@ class Digest:
     number: int = 0
 
 
+@dataclass(frozen=True, slots=True)
+class Heading:
+    """What a digest is, without its entries: a line in a list of digests."""
+
+    number: int
+    topic: str
+    query: str
+    issued: datetime
+    shown: int
+    left_out: int
+    period: str = ""
+    bot: int = 0
+    chat: int = 0
+    thread: int = 0
+    subscription: int = 0
+    imported: bool = False
+    revision: int = 1
+
+
 # ---------------------------------------------------------------------------- delivery
 
 
@@ -315,6 +334,7 @@ class ParcelState(StrEnum):
     READY = "ready"
     SENDING = "sending"
     SENT = "sent"
+    UNKNOWN = "unknown"  # may have arrived; is not sent again by itself
     DEAD = "dead"  # kept, visible, can be sent again by hand
     DROPPED = "dropped"
 
@@ -357,6 +377,8 @@ class Parcel:
     fence: int = 0
     message: int = 0  # Telegram's id once sent
     error: str = ""
+    revision: int = 1  # of the digest; over 1: an edit that shows late glosses
+    edits: int = 0  # the message to edit, 0 for a new one
     key: int = 0
 
 
@@ -453,3 +475,19 @@ class SavedPaper:
     person: int
     paper: Paper
     saved: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Health:
+    """How the store's file is: ``damage`` is empty when it is whole."""
+
+    path: str
+    damage: str
+    size: int  # bytes, with the write-ahead log
+    papers: int
+    announcements: int
+    subscribers: int
+    subscriptions: int
+    digests: int
+    waiting: int  # parcels to be sent
+    library: str  # SQLite's version

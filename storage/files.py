@@ -1,0 +1,121 @@
+"""The file behind a store: its name in a URL, who may write it, whether it is whole."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+from storage.errors import Damaged, Full, Occupied, Unusable
+
+if sys.platform != "win32":
+    import fcntl
+
+_HEADER = b"SQLite format 3\x00"
+_OWN_SUFFIXES = ("-wal", "-shm", "-journal", ".lock")
+
+
+def path_of(url: str) -> Path | None:
+    """Read sqlite:///relative or sqlite:////absolute; None stands for a temporary file."""
+    scheme, mark, rest = url.partition("://")
+    if scheme != "sqlite" or not mark or (rest and not rest.startswith("/")):
+        raise Unusable(f"{url!r} is not a database URL; write sqlite:///path/to/papergram.db")
+    name = rest[1:]
+    if name in ("", ":memory:"):
+        return None
+    path = Path(name).absolute()
+    if not path.parent.is_dir():
+        raise Unusable(f"the folder {path.parent} of the database does not exist; create it")
+    if path.is_dir():
+        raise Unusable(f"{path} is a folder, not a database file")
+    return path
+
+
+def may_share(version: tuple[int, ...]) -> bool:
+    """Tell whether this SQLite lets two processes write one WAL file without harm.
+
+    Older libraries have a race between a writer and a checkpoint of another connection
+    that damages the file: https://www.sqlite.org/wal.html, "WAL-reset bug".
+    """
+    fixed_branches = ((3, 50, 7), (3, 44, 6))
+    repaired = any(version[:2] == fix[:2] and version >= fix for fix in fixed_branches)
+    return version >= (3, 51, 3) or repaired
+
+
+class Claim:
+    """A process's right to write the file: shared where SQLite allows it, else exclusive.
+
+    The lock belongs to the process and ends with it, however it ends.
+    """
+
+    def __init__(self, path: Path, *, shared: bool) -> None:
+        self._descriptor = _open_lock(path)
+        if sys.platform != "win32":
+            wanted = fcntl.LOCK_SH if shared else fcntl.LOCK_EX
+            try:
+                fcntl.flock(self._descriptor, wanted | fcntl.LOCK_NB)
+            except OSError as error:
+                os.close(self._descriptor)
+                raise Occupied(
+                    f"another process writes {path} and one of the two has an SQLite older "
+                    "than 3.51.3, which can damage a shared file; stop the other process or "
+                    "install pysqlite3"
+                ) from error
+
+    def release(self) -> None:
+        """Let others write the file."""
+        os.close(self._descriptor)
+
+
+def _open_lock(path: Path) -> int:
+    try:
+        return os.open(f"{path}.lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    except OSError as error:
+        raise Full(
+            f"the folder {path.parent} cannot be written ({error.strerror}); "
+            "the database needs files of its own beside it"
+        ) from error
+
+
+def refuse_foreign(path: Path) -> None:
+    """Raise Damaged when an existing file does not begin like an SQLite database."""
+    if not path.exists():
+        return
+    try:
+        with path.open("rb") as file:
+            head = file.read(len(_HEADER))
+    except OSError as error:
+        raise Unusable(f"{path} cannot be read: {error.strerror}") from error
+    if head not in (b"", _HEADER):
+        raise Damaged(
+            f"{path} is not a database; nothing in it was changed. {how_to_restore(path)}"
+        )
+
+
+def how_to_restore(path: Path) -> str:
+    """Say in a sentence which copy to put in place of the file."""
+    newest = max(_copies(path), key=lambda copy: copy.stat().st_mtime, default=None)
+    if newest is None:
+        return "No copy lies beside it: restore one of your backups under this name"
+    return (
+        f"To restore the newest copy, stop Papergram, move {path.name} and {path.name}-wal "
+        f"away, then copy {newest} to {path}"
+    )
+
+
+def _copies(path: Path) -> Iterator[Path]:
+    for candidate in path.parent.glob(f"{path.name}.*"):
+        if candidate.name.endswith(_OWN_SUFFIXES) or not candidate.is_file():
+            continue
+        with candidate.open("rb") as file:
+            if file.read(len(_HEADER)) == _HEADER:
+                yield candidate
+
+
+def private(path: Path) -> None:
+    """Create the file for its owner alone: it will hold who reads what."""
+    try:
+        os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600))
+    except OSError as error:
+        raise Full(f"{path} cannot be written: {error.strerror}") from error

@@ -1,0 +1,108 @@
+"""All tables that name a chat or a person: what to delete, and what to hand over."""
+
+from __future__ import annotations
+
+from storage.sqlite import Engine
+
+# Children before parents. An update keeps its id and state, or it would be taken for new and
+# the one that asks to be forgotten could not be marked; its row then says nothing.
+_CHAT = (
+    "delete from holds where bot = :bot and chat = :chat",
+    "delete from parcels where bot = :bot and chat = :chat",
+    "delete from ledger where bot = :bot and chat = :chat",
+    """
+    delete from entry_glosses where exists (select 1 from digests d
+        where d.number = entry_glosses.digest and d.bot = :bot and d.chat = :chat)
+    """,
+    """
+    delete from entries where exists (select 1 from digests d
+        where d.number = entries.digest and d.bot = :bot and d.chat = :chat)
+    """,
+    "delete from digests where bot = :bot and chat = :chat",
+    "delete from subscriptions where bot = :bot and chat = :chat",
+    "delete from subscribers where bot = :bot and chat = :chat",
+    """
+    update updates set chat = 0, error = '',
+        body = case when state = 'pending' then '{"update_id": ' || id || '}' else '' end
+    where bot = :bot and chat = :chat
+    """,
+)
+_PERSON = (
+    "delete from library where bot = :bot and person = :person",
+    "delete from people where bot = :bot and person = :person",
+)
+# Rows that both chats have stay with the new one; the old one's are then deleted.
+_MOVE = (
+    """
+    insert into subscribers (bot, chat, kind, title, language, languages, zone, form, silent,
+        "full", settled, paused, paused_until, bounces, bounced)
+    select bot, :new, 'supergroup', title, language, languages, zone, form, silent,
+        "full", settled, paused, paused_until, 0, null
+    from subscribers where bot = :bot and chat = :old
+    on conflict do nothing
+    """,
+    """
+    update subscriptions set chat = :new, fence = fence + 1
+    where bot = :bot and chat = :old and not exists (select 1 from subscriptions s
+        where s.bot = :bot and s.chat = :new and s.thread = subscriptions.thread
+            and s.query = subscriptions.query)
+    """,
+    "delete from subscriptions where bot = :bot and chat = :old",
+    """
+    update digests set chat = :new
+    where bot = :bot and chat = :old and not exists (select 1 from digests d
+        where d.bot = :bot and d.chat = :new and d.subscription = digests.subscription
+            and d.period = digests.period and d.period <> '')
+    """,
+    # The same occasion in both chats: both digests stay, the old one without its occasion.
+    "update digests set chat = :new, period = '' where bot = :bot and chat = :old",
+    """
+    insert into ledger (bot, chat, paper, version, state, digest, place, since)
+    select bot, :new, paper, version, state, digest, place, since
+    from ledger where bot = :bot and chat = :old
+    on conflict do nothing
+    """,
+    "delete from ledger where bot = :bot and chat = :old",
+    """
+    update parcels set chat = :new
+    where bot = :bot and chat = :old and not exists (select 1 from parcels p
+        where p.bot = :bot and p.chat = :new and p.period = parcels.period
+            and p.part = parcels.part and p.piece = parcels.piece
+            and p.revision = parcels.revision)
+    """,
+    "delete from parcels where bot = :bot and chat = :old",
+    """
+    insert into holds (bot, chat, until)
+    select bot, :new, until from holds where bot = :bot and chat = :old
+    on conflict (bot, chat) do update set until = excluded.until
+        where excluded.until > holds.until
+    """,
+    "delete from holds where bot = :bot and chat = :old",
+    "update updates set chat = :new where bot = :bot and chat = :old",
+    "delete from subscribers where bot = :bot and chat = :old",
+)
+
+
+def forget_chat(engine: Engine, bot: int, chat: int) -> None:
+    """Delete every row that names the chat, in one transaction."""
+    with engine.writing():
+        for statement in _CHAT:
+            engine.change(statement, bot=bot, chat=chat)
+
+
+def forget_person(engine: Engine, bot: int, person: int) -> None:
+    """Delete every row that names the person, in one transaction."""
+    with engine.writing():
+        for statement in _PERSON:
+            engine.change(statement, bot=bot, person=person)
+
+
+def move_chat(engine: Engine, bot: int, old: int, new: int) -> None:
+    """Hand everything of one chat to another, in one transaction; a repeat changes nothing."""
+    if old == new:
+        return
+    with engine.writing():
+        for statement in _MOVE:
+            wanted = {"bot": bot, "old": old, "new": new}
+            used = {name: value for name, value in wanted.items() if f":{name}" in statement}
+            engine.change(statement, **used)

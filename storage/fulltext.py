@@ -1,0 +1,130 @@
+"""How a clause becomes a MATCH expression: every term quoted, nothing that matches missed.
+
+The index holds analysed words. For each clause there is an upper bound (it finds at least
+every paper that matches) and a lower bound (it finds only papers that match); a negation
+swaps the two. Exact are words and phrases in title and abstract, categories and ids.
+Names and prefixes are wider above and nothing below; a word without a field also looks
+into authors and glosses above, and only into title and abstract below.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+
+from storage.model import And, Clause, Field, Not, Or, Term
+
+EVERYTHING = ""
+"""The expression that excludes no paper."""
+
+_UPPER = {
+    Field.ANY: "title abstract authors gloss",
+    Field.TITLE: "title",
+    Field.ABSTRACT: "abstract",
+}
+_LOWER = {Field.ANY: "title abstract", Field.TITLE: "title", Field.ABSTRACT: "abstract"}
+# What an English stem may end with where the word had another letter: happy -> happi,
+# hoping -> hope, sensibility -> sensibl, skies -> sky.
+_STEM_ENDINGS = "ieyl"
+
+
+def upper(clause: Clause, words: Callable[[str], str]) -> str:
+    """Write an expression that finds every paper the clause matches, perhaps more."""
+    match clause:
+        case Term():
+            return _upper_term(clause, words)
+        case And(clauses):
+            return _upper_and(clauses, words)
+        case Or(clauses):
+            parts = [upper(part, words) for part in clauses]
+            return EVERYTHING if EVERYTHING in parts else _joined(parts, "OR")
+        case Not():
+            return EVERYTHING  # FTS5 has no complement; the caller's matcher decides
+
+
+def _upper_and(clauses: Iterable[Clause], words: Callable[[str], str]) -> str:
+    clauses = tuple(clauses)
+    wanted = [upper(part, words) for part in clauses if not isinstance(part, Not)]
+    found = _joined([part for part in wanted if part], "AND")
+    barred = [lower(part.clause, words) for part in clauses if isinstance(part, Not)]
+    known = _joined([part for part in barred if part], "OR")
+    return f"({found} NOT {known})" if found and known else found
+
+
+def lower(clause: Clause, words: Callable[[str], str]) -> str:
+    """Write an expression that finds only papers the clause matches; "" where none is safe."""
+    match clause:
+        case Term(field=Field.CATEGORY | Field.ID):
+            return _upper_term(clause, words)
+        case Term(field=Field.AUTHOR) | Term(prefix=True):
+            return ""
+        case Term():
+            return _in(_LOWER[clause.field], _phrase(clause.words))
+        case And(clauses):
+            parts = [lower(part, words) for part in clauses]
+            return _joined(parts, "AND") if all(parts) else ""
+        case Or(clauses):
+            return _joined([part for part in (lower(c, words) for c in clauses) if part], "OR")
+        case Not():
+            return ""
+
+
+def _upper_term(term: Term, words: Callable[[str], str]) -> str:
+    match term.field:
+        case Field.CATEGORY:
+            return _in("categories", _joined([_phrase([word]) for word in term.words], "OR"))
+        case Field.ID:
+            return _in("id", _joined([_phrase([word]) for word in term.words], "OR"))
+        case Field.AUTHOR:
+            return _in("authors", _name(term, words))
+        case _ if term.prefix:
+            return _in(_UPPER[term.field], _prefixed(term.words))
+        case _:
+            return _in(_UPPER[term.field], _phrase(term.words))
+
+
+def _in(columns: str, expression: str) -> str:
+    return f"{{{columns}}} : {expression}" if expression else EVERYTHING
+
+
+def _phrase(words: Iterable[str]) -> str:
+    return " + ".join(_quoted(word) for word in words)
+
+
+def _quoted(word: str) -> str:
+    return '"' + word.replace('"', '""').replace("\x00", " ") + '"'
+
+
+def _joined(parts: Iterable[str], operator: str) -> str:
+    parts = list(parts)
+    return parts[0] if len(parts) == 1 else f"({f' {operator} '.join(parts)})" if parts else ""
+
+
+def _prefixed(words: tuple[str, ...]) -> str:
+    """Find the stems of all words that begin so; only the last word of a phrase is open."""
+    *whole, last = words
+    return _joined([*(_quoted(word) for word in whole), _any_stem_of(last)], "AND")
+
+
+def _any_stem_of(start: str) -> str:
+    """Find each stem that a word beginning with these letters may have.
+
+    A stem that is as long as the prefix begins with it, but for its last letter; a shorter
+    one is a prefix of it, but for its last letter. dying, lying and tying become die, lie, tie.
+    """
+    stems = {start[:length] for length in range(2, len(start))}
+    stems |= {start[:length] + last for length in range(1, len(start)) for last in _STEM_ENDINGS}
+    if start[1:2] == "y":
+        stems.add(start[0] + "ie")
+    return _joined([f"{_quoted(start)} *", *(_quoted(stem) for stem in sorted(stems))], "OR")
+
+
+def _name(term: Term, words: Callable[[str], str]) -> str:
+    """Find authors by the parts of a name: whole, as an initial, or begun."""
+    parts = []
+    for word in term.words:
+        stems = words(word).split()
+        begun = len(word) == 1 or (term.prefix and word == term.words[-1])
+        alone = f"{_quoted(word[:1])}"  # the paper may print only the initial
+        found = _any_stem_of(word) if begun else _phrase(stems or [word])
+        parts.append(_joined([found, alone], "OR"))
+    return _joined(parts, "AND")

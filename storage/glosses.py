@@ -1,0 +1,128 @@
+"""Glosses: what we say about a paper version, kept once per maker and never changed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+
+from storage.columns import instant, micros
+from storage.model import Gloss
+from storage.sqlite import Engine, Row
+
+EXTRACTIVE, IMPORT = "extractive", "import"
+
+_KEEP = """
+    insert into glosses (paper, version, language, title, gist, abstract, maker, prompt,
+        tokens, made)
+    values (:paper, :version, :language, :title, :gist, :abstract, :maker, :prompt,
+        :tokens, :made)
+    on conflict do nothing
+    returning key
+"""
+
+
+class Glosses:
+    """The glosses of all papers; the full text looks into those that a model or person made."""
+
+    def __init__(self, engine: Engine, words: Callable[[str], str]) -> None:
+        self._engine = engine
+        self._words = words
+
+    def add(self, gloss: Gloss) -> bool:
+        """Keep a gloss unless its maker has said this before; True when it is new."""
+        with self._engine.writing():
+            added = self._engine.changed(
+                _KEEP,
+                paper=gloss.paper,
+                version=gloss.version,
+                language=gloss.language,
+                title=gloss.title,
+                gist=gloss.gist,
+                abstract=gloss.abstract,
+                maker=gloss.maker,
+                prompt=gloss.prompt,
+                tokens=gloss.tokens,
+                made=micros(gloss.made),
+            )
+            if added and gloss.maker != EXTRACTIVE:  # that one repeats the abstract
+                self._index(gloss.paper)
+        return bool(added)
+
+    def kept(self, gloss: Gloss) -> Gloss:
+        """Return the gloss as it is stored, keeping it first where it is new."""
+        if gloss.key:
+            return gloss
+        self.add(gloss)
+        row = self._engine.one(
+            """
+            select * from glosses where paper = :paper and version = :version
+                and language = :language and maker = :maker and prompt = :prompt
+            """,
+            paper=gloss.paper,
+            version=gloss.version,
+            language=gloss.language,
+            maker=gloss.maker,
+            prompt=gloss.prompt,
+        )
+        assert row is not None
+        return gloss_of(row)
+
+    def best(self, paper: int) -> tuple[Gloss, ...]:
+        """Return the best gloss of a paper per language, the languages in order.
+
+        The newest version goes first, then a model's before an imported one before an
+        extractive one, then the latest.
+        """
+        found: dict[str, Gloss] = {}
+        for gloss in self._of(paper):
+            rival = found.get(gloss.language)
+            if rival is None or _rank(gloss) > _rank(rival):
+                found[gloss.language] = gloss
+        return tuple(found[language] for language in sorted(found))
+
+    def best_of(self, papers: Iterable[int]) -> dict[int, tuple[Gloss, ...]]:
+        """Return the best glosses of each paper that has any."""
+        with self._engine.reading():
+            answers = {paper: self.best(paper) for paper in papers}
+        return {paper: glosses for paper, glosses in answers.items() if glosses}
+
+    def searchable(self, paper: int) -> str:
+        """Return the analysed words of what was said about a paper, for the full text."""
+        said = [gloss for gloss in self.best(paper) if gloss.maker != EXTRACTIVE]
+        texts = [text for gloss in said for text in (gloss.title, gloss.gist, gloss.abstract)]
+        return self._words("\n".join(texts))
+
+    def _of(self, paper: int) -> list[Gloss]:
+        rows = self._engine.all("select * from glosses where paper = :paper", paper=paper)
+        return [gloss_of(row) for row in rows]
+
+    def _index(self, paper: int) -> None:
+        self._engine.change(
+            """
+            update paper_index set gloss = :gloss
+            where rowid = (select place from papers where key = :paper)
+            """,
+            gloss=self.searchable(paper),
+            paper=paper,
+        )
+
+
+def _rank(gloss: Gloss) -> tuple[int, int, int, int]:
+    makers = {EXTRACTIVE: 0, IMPORT: 1}
+    return gloss.version, makers.get(gloss.maker, 2), micros(gloss.made), gloss.key
+
+
+def gloss_of(row: Row) -> Gloss:
+    """Read a gloss from its row."""
+    return Gloss(
+        paper=row["paper"],
+        version=row["version"],
+        language=row["language"],
+        title=row["title"],
+        gist=row["gist"],
+        abstract=row["abstract"],
+        maker=row["maker"],
+        made=instant(row["made"]),
+        prompt=row["prompt"],
+        tokens=row["tokens"],
+        key=row["key"],
+    )

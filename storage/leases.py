@@ -1,0 +1,71 @@
+"""Who holds a duty, and until when: polling, sending, ingest."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from storage.columns import instant, micros, seconds
+from storage.model import Lease
+from storage.sqlite import Engine, Row
+
+
+class Leases:
+    """One row per duty; the fence grows each time it changes hands."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+
+    def take(self, duty: str, holder: str, now: datetime, lasts: float) -> Lease | None:
+        """Take a duty that is free, ran out or is ours, for some seconds; None when held."""
+        rows = self._engine.changed(
+            """
+            insert into leases (duty, holder, until, fence) values (:duty, :holder, :until, 1)
+            on conflict (duty) do update set holder = excluded.holder, until = excluded.until,
+                fence = leases.fence + 1
+                where leases.until <= :now or leases.holder = excluded.holder
+            returning *
+            """,
+            duty=duty,
+            holder=holder,
+            now=micros(now),
+            until=micros(now) + seconds(lasts),
+        )
+        return _lease_of(rows[0]) if rows else None
+
+    def renew(self, lease: Lease, now: datetime, lasts: float) -> Lease | None:
+        """Keep a duty for some seconds more; None when another has taken it since."""
+        rows = self._engine.changed(
+            """
+            update leases set until = :until
+            where duty = :duty and holder = :holder and fence = :fence and until > 0
+            returning *
+            """,
+            duty=lease.duty,
+            holder=lease.holder,
+            fence=lease.fence,
+            until=micros(now) + seconds(lasts),
+        )
+        return _lease_of(rows[0]) if rows else None
+
+    def release(self, lease: Lease) -> bool:
+        """Let a duty go at once; False when another has taken it since."""
+        return bool(
+            self._engine.change(
+                """
+                update leases set until = 0
+                where duty = :duty and holder = :holder and fence = :fence
+                """,
+                duty=lease.duty,
+                holder=lease.holder,
+                fence=lease.fence,
+            )
+        )
+
+    def held(self, duty: str) -> Lease | None:
+        """Return who took a duty last, whether or not it still lasts."""
+        row = self._engine.one("select * from leases where duty = :duty", duty=duty)
+        return None if row is None else _lease_of(row)
+
+
+def _lease_of(row: Row) -> Lease:
+    return Lease(row["duty"], row["holder"], instant(row["until"]), row["fence"])

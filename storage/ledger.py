@@ -1,0 +1,87 @@
+"""What a chat has received or is about to: no paper reaches it twice unless asked for."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from storage.columns import micros
+from storage.sqlite import Engine
+
+_ALL = 2**31  # beyond the last entry of any digest
+
+
+class Ledger:
+    """One row per chat, paper and version: reserved with the digest, sent with its parcel."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+
+    def received(self, bot: int, chat: int, papers: Iterable[int]) -> dict[int, int]:
+        """Return the highest version a chat has, or will have, of each of these papers."""
+        with self._engine.reading():
+            found = {paper: self._version(bot, chat, paper) for paper in papers}
+        return {paper: version for paper, version in found.items() if version is not None}
+
+    def _version(self, bot: int, chat: int, paper: int) -> int | None:
+        row = self._engine.one(
+            """
+            select max(version) as version from ledger
+            where bot = :bot and chat = :chat and paper = :paper
+            """,
+            bot=bot,
+            chat=chat,
+            paper=paper,
+        )
+        return row["version"] if row else None
+
+    def reserve(self, digest: int, *, now: datetime, first: int = 1, last: int = _ALL) -> int:
+        """Reserve shown entries of an issued digest; return how many were free."""
+        return self._engine.change(
+            """
+            insert into ledger (bot, chat, paper, version, state, digest, place, since)
+            select d.bot, d.chat, e.paper, e.version, 'reserved', e.digest, e.place, :now
+            from entries e join digests d on d.number = e.digest
+            where e.digest = :digest and e.shown = 1 and e.place between :first and :last
+            on conflict do nothing
+            """,
+            digest=digest,
+            first=first,
+            last=last,
+            now=micros(now),
+        )
+
+    def deliver(self, digest: int, first: int, last: int, *, now: datetime) -> int:
+        """Mark the reserved entries of a range as sent."""
+        return self._engine.change(
+            """
+            update ledger set state = 'sent', since = :now
+            where digest = :digest and place between :first and :last and state = 'reserved'
+            """,
+            digest=digest,
+            first=first,
+            last=last,
+            now=micros(now),
+        )
+
+    def release(self, digest: int, first: int, last: int) -> int:
+        """Free the reserved entries of a range, but for those another parcel still carries."""
+        return self._engine.change(
+            """
+            delete from ledger
+            where digest = :digest and place between :first and :last and state = 'reserved'
+                and not exists (select 1 from parcels p
+                    where p.digest = ledger.digest
+                        and ledger.place between p."first" and p."last"
+                        and p.state in ('ready', 'sending', 'dead', 'unknown', 'sent'))
+            """,
+            digest=digest,
+            first=first,
+            last=last,
+        )
+
+    def retire(self, before: datetime) -> int:
+        """Forget what was sent before an instant; reserved rows stay."""
+        return self._engine.change(
+            "delete from ledger where state = 'sent' and since < :before", before=micros(before)
+        )

@@ -1,0 +1,445 @@
+"""The schema, step by step: what each table is for and why each column is there.
+
+Read from top to bottom it is the store's own description. A step that has shipped is never
+edited; the next idea is a new step at the end. Rules of all tables: STRICT; instants are
+whole microseconds UTC; days are ISO text; flags are 0 or 1; lists are JSON text; chats,
+people and messages are Telegram's 64-bit ids beside the id of the bot that knows them.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from sqlite_utils import Database, Migrations
+
+if TYPE_CHECKING:
+    from storage.sqlite import Connection
+
+STEPS = Migrations("papergram")
+
+
+def _each(db: Database, *statements: str) -> None:
+    # One by one: executescript() would commit the step's transaction.
+    for statement in statements:
+        db.execute(statement)
+
+
+@STEPS()
+def papers(db: Database) -> None:
+    """Keep papers, all their versions, and every announcement of them."""
+    _each(
+        db,
+        """
+        create table papers (
+            key integer primary key,
+            id text not null unique,            -- arxiv:2402.12844, doi:..., url:<hash>
+            -- Which row of versions speaks for the paper: the highest version, and of two
+            -- rows of one version the complete one.
+            version integer not null,
+            partial integer not null check (partial in (0, 1)),
+            -- Where the paper stands among all, oldest first: days since 1970 of its first
+            -- announcement times a million, plus a count. Search walks it backwards, so an
+            -- old paper imported today is not among today's.
+            place integer not null unique,
+            seen integer not null               -- when we first heard of it
+        ) strict
+        """,
+        # Rows are added and never changed: an issued digest points at them. A live source
+        # that completes a partial version therefore adds a row beside it.
+        """
+        create table versions (
+            paper integer not null references papers (key),
+            version integer not null,           -- 0: a document did not say which
+            partial integer not null check (partial in (0, 1)),
+            title text not null,
+            abstract text not null,
+            authors text not null,              -- JSON list
+            categories text not null,           -- JSON list, primary first
+            link text not null,
+            submitted integer,                  -- first version; null where unknown
+            revised integer,                    -- this version; null where unknown
+            comment text not null,
+            journal text not null,
+            doi text not null,
+            licence text not null,
+            seen integer not null,
+            primary key (paper, version, partial)
+        ) strict, without rowid
+        """,
+        # seq is the only sequence of the house and topics keep positions in it:
+        # autoincrement never reuses one, and the single writer numbers in commit order.
+        """
+        create table announcements (
+            seq integer primary key autoincrement,
+            paper integer not null references papers (key),
+            version integer not null,
+            feed text not null,
+            kind text not null,                 -- the feed's word: new, cross, replace, ...
+            day text not null,                  -- arXiv day, a date in US Eastern
+            unique (paper, version, feed, day)  -- each announcement once
+        ) strict
+        """,
+        "create index announcements_by_day on announcements (day, seq)",
+    )
+
+
+@STEPS()
+def glosses(db: Database) -> None:
+    """Keep what we say about a paper version, in each language and by each maker."""
+    _each(
+        db,
+        # A better prompt may say it anew; what was said before stays for its digests.
+        """
+        create table glosses (
+            key integer primary key,
+            paper integer not null references papers (key),
+            version integer not null,
+            language text not null,
+            title text not null,
+            gist text not null,
+            abstract text not null,
+            maker text not null,                -- extractive, import, or a model's name
+            prompt text not null,               -- version of the prompt, '' without one
+            tokens integer not null,
+            made integer not null,
+            unique (paper, version, language, maker, prompt)
+        ) strict
+        """,
+        "create index glosses_by_day on glosses (made)",  # spending per day and month
+    )
+
+
+@STEPS()
+def paper_index(db: Database) -> None:
+    """Find papers by their words: one row per paper, numbered by its place.
+
+    The columns hold analysed words already, so the tokenizer only cuts at blanks: every
+    printable ASCII sign counts as part of a word, as does everything beyond ASCII.
+    """
+    _each(
+        db,
+        """
+        create virtual table paper_index using fts5 (
+            title, abstract, authors, categories, id, gloss,
+            tokenize = "ascii tokenchars '!#$%&()*+,-./:;<=>?@[\\]^_`{|}~'"
+        )
+        """,
+    )
+
+
+@STEPS()
+def subscribers(db: Database) -> None:
+    """Know the chats that read, the people who press buttons, and what they saved."""
+    _each(
+        db,
+        """
+        create table subscribers (
+            bot integer not null,
+            chat integer not null,
+            kind text not null,
+            title text not null,
+            language text not null,             -- of what the bot says
+            languages text not null,            -- of the entries, JSON list
+            zone text not null,                 -- IANA
+            form text not null,
+            silent integer not null check (silent in (0, 1)),
+            "full" integer not null check ("full" in (0, 1)),
+            settled integer not null check (settled in (0, 1)),
+            paused text not null,               -- the reason, '' when active
+            paused_until text,                  -- a day in the chat's zone
+            -- Refusals that may pass (chat not found, no rights) count once a day; a chat
+            -- that only bounces is paused in the end, and a delivery clears the count.
+            bounces integer not null default 0,
+            bounced text,                       -- the last day that counted
+            primary key (bot, chat)
+        ) strict, without rowid
+        """,
+        """
+        create table people (
+            bot integer not null,
+            person integer not null,
+            name text not null,
+            language text not null,
+            primary key (bot, person)
+        ) strict, without rowid
+        """,
+        """
+        create table library (
+            bot integer not null,
+            person integer not null,
+            paper integer not null references papers (key),
+            saved integer not null,
+            primary key (bot, person, paper)
+        ) strict, without rowid
+        """,
+    )
+
+
+@STEPS()
+def subscriptions(db: Database) -> None:
+    """Keep the topics: what each asks for, when, and how far it has been told."""
+    _each(
+        db,
+        # autoincrement: a button pressed long after its topic was removed must not reach
+        # another topic that got the same number.
+        """
+        create table subscriptions (
+            key integer primary key autoincrement,
+            bot integer not null,
+            chat integer not null,
+            thread integer not null,            -- forum topic, 0 is the chat itself
+            query text not null,                -- canonical, equal topics share it
+            name text not null,
+            times text not null,                -- JSON list of 08:00:00; [] as soon as announced
+            weekdays text not null,             -- JSON list, Monday is 0; [] every day
+            quiet text not null,
+            zone text not null,
+            cursor integer not null,            -- the last announcement it was told of
+            next_due integer,                   -- null: paused, or as soon as announced
+            "limit" integer not null,
+            kinds text not null,                -- JSON list, sorted
+            form text,                          -- null follows the chat, as do the next two
+            languages text,
+            silent integer check (silent in (0, 1)),
+            paused integer not null check (paused in (0, 1)),
+            position integer not null,          -- the chat's own order
+            fence integer not null,             -- grows with every change; compare and swap
+            foreign key (bot, chat) references subscribers (bot, chat),
+            unique (bot, chat, thread, query)
+        ) strict
+        """,
+        "create index subscriptions_due on subscriptions (bot, next_due) where paused = 0",
+        """
+        create index subscriptions_at_once on subscriptions (bot, cursor)
+            where paused = 0 and next_due is null
+        """,
+        "create index subscriptions_by_query on subscriptions (bot, query)",
+    )
+
+
+@STEPS()
+def digests(db: Database) -> None:
+    """Keep what was issued, so that it renders to the same bytes for ever."""
+    _each(
+        db,
+        """
+        create table digests (
+            number integer primary key autoincrement,  -- people quote it: never reused
+            bot integer not null,               -- 0 with chat 0: an imported document
+            chat integer not null,
+            thread integer not null,
+            subscription integer not null,      -- 0 for a digest that no topic asked for
+            topic text not null,
+            query text not null,
+            period text not null,               -- names the occasion
+            issued integer not null,
+            first_day text,
+            last_day text,
+            seen integer not null,              -- papers announced in the period
+            imported integer not null check (imported in (0, 1)),
+            revision integer not null           -- the newest one
+        ) strict
+        """,
+        # Once per occasion; '' is an occasion of its own each time.
+        """
+        create unique index digests_once on digests (bot, chat, subscription, period)
+            where period <> ''
+        """,
+        "create index digests_by_chat on digests (bot, chat, number)",
+        """
+        create table entries (
+            digest integer not null references digests (number),
+            place integer not null,             -- from 1, shown ones first
+            shown integer not null check (shown in (0, 1)),  -- 0: matched but left out
+            paper integer not null,
+            version integer not null,
+            partial integer not null,
+            kind text not null,
+            reasons text not null,              -- JSON list of [field, word]
+            topics text not null,               -- JSON list: other topics that found it
+            verbatim text,                      -- JSON list of an imported entry's 7 fields
+            primary key (digest, place),
+            foreign key (paper, version, partial) references versions (paper, version, partial)
+        ) strict, without rowid
+        """,
+        # Which glosses each revision shows. A late gloss makes the next revision; the
+        # earlier one keeps its rows, so both can be printed.
+        """
+        create table entry_glosses (
+            digest integer not null,
+            revision integer not null,
+            place integer not null,
+            position integer not null,
+            gloss integer not null references glosses (key),
+            primary key (digest, revision, place, position),
+            foreign key (digest, place) references entries (digest, place)
+        ) strict, without rowid
+        """,
+        # What a chat has received or is about to: the promise "never twice". One row a
+        # version, so that freeing an undelivered update leaves the delivered original.
+        """
+        create table ledger (
+            bot integer not null,
+            chat integer not null,
+            paper integer not null,
+            version integer not null,
+            state text not null check (state in ('reserved', 'sent')),
+            digest integer not null,
+            place integer not null,             -- of the entry, to find its parcel
+            since integer not null,             -- when reserved or sent; old rows are retired
+            primary key (bot, chat, paper, version)
+        ) strict, without rowid
+        """,
+        "create index ledger_by_digest on ledger (digest, place)",
+    )
+
+
+@STEPS()
+def delivery(db: Database) -> None:
+    """Keep every message to be sent until its outcome is known, and every update once."""
+    _each(
+        db,
+        """
+        create table parcels (
+            key integer primary key autoincrement,
+            bot integer not null,
+            chat integer not null,
+            thread integer not null,
+            period text not null,               -- names topic and occasion
+            part integer not null,
+            piece integer not null,             -- over 0: made when a rich part was refused
+            revision integer not null,          -- over 1: an edit of a message already sent
+            edits integer not null,             -- that message's id, 0 for a new message
+            digest integer not null,
+            "first" integer not null,
+            "last" integer not null,
+            form text not null,                 -- form, languages and zone as at issue
+            language text not null,
+            languages text not null,
+            zone text not null,
+            notice text,                        -- JSON; emptied once it was sent
+            silent integer not null check (silent in (0, 1)),
+            state text not null
+                check (state in ('ready', 'sending', 'sent', 'unknown', 'dead', 'dropped')),
+            -- A chat receives its parcels in order of (turn, piece): pieces take the turn
+            -- of the part they replace.
+            turn integer not null,
+            attempts integer not null,          -- failures that count
+            doubts integer not null,            -- sends whose outcome nobody knows
+            fence integer not null,             -- grows with every claim
+            holder text not null,               -- who claimed it, '' when free
+            lease_until integer not null,       -- 0 when free
+            next_at integer not null,           -- not before
+            queued integer not null,
+            settled integer,
+            message integer not null,
+            error text not null,
+            unique (bot, chat, period, part, piece, revision)
+        ) strict
+        """,
+        # The two states in motion are few; the indexes hold only them, whatever the archive.
+        """
+        create index parcels_ready on parcels (bot, next_at, turn, piece) where state = 'ready'
+        """,
+        """
+        create index parcels_sending on parcels (bot, lease_until) where state = 'sending'
+        """,
+        """
+        create index parcels_in_order on parcels (bot, chat, turn, piece)
+            where state in ('ready', 'sending')
+        """,
+        "create index parcels_turn on parcels (turn)",
+        "create index parcels_by_state on parcels (bot, state)",
+        "create index parcels_by_digest on parcels (digest)",
+        # Flood control outlives a restart; chat 0 holds everybody.
+        """
+        create table holds (
+            bot integer not null,
+            chat integer not null,
+            until integer not null,
+            primary key (bot, chat)
+        ) strict, without rowid
+        """,
+        """
+        create table updates (
+            bot integer not null,
+            id integer not null,
+            chat integer not null,              -- 0: none, or forgotten
+            body text not null,                 -- JSON; emptied once applied
+            state text not null check (state in ('pending', 'applied', 'failed')),
+            attempts integer not null,          -- begun; tells the update that kills us
+            error text not null,
+            received integer not null,
+            primary key (bot, id)
+        ) strict, without rowid
+        """,
+        """
+        create index updates_pending on updates (bot, chat, id) where state = 'pending'
+        """,
+    )
+
+
+@STEPS()
+def duties(db: Database) -> None:
+    """Remember how far each source was read and who holds which duty."""
+    _each(
+        db,
+        """
+        create table cursors (
+            source text primary key,
+            etag text not null,
+            token text not null,                -- OAI-PMH resumption
+            day text,                           -- arXiv day of the last non-empty batch
+            batch text not null,                -- fingerprint of that batch's ids
+            checked integer
+        ) strict, without rowid
+        """,
+        # A released lease keeps its row: the fence must go on growing.
+        """
+        create table leases (
+            duty text primary key,
+            holder text not null,
+            until integer not null,
+            fence integer not null
+        ) strict, without rowid
+        """,
+    )
+
+
+def strange(connection: Connection) -> list[str]:
+    """Return the steps applied to a file that this program does not know."""
+    return [name for name in applied(connection) if name not in NAMES]
+
+
+def applied(connection: Connection) -> list[str]:
+    """Return the steps a file has been through, in order."""
+    return [step.name for step in STEPS.applied(_database(connection))]
+
+
+def pending(connection: Connection) -> list[str]:
+    """Return the steps a file still lacks, in order."""
+    return [step.name for step in STEPS.pending(_database(connection))]
+
+
+def apply(connection: Connection, *, stop_before: str | None = None) -> None:
+    """Apply the steps a file lacks; inside a transaction all of them or none."""
+    STEPS.apply(_database(connection), stop_before=stop_before)
+
+
+def _database(connection: Connection) -> Database:
+    return Database(connection, execute_plugins=False)
+
+
+NAMES = tuple(
+    step.__name__
+    for step in (
+        papers,
+        glosses,
+        paper_index,
+        subscribers,
+        subscriptions,
+        digests,
+        delivery,
+        duties,
+    )
+)

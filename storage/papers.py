@@ -1,0 +1,307 @@
+"""Papers with their versions, their announcements, and search over all of them."""
+
+# ruff: noqa: S608 - only our own words are filled in; every value is a :name
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import replace
+from datetime import date, datetime
+
+from storage.columns import instant_or_none, iso, micros, micros_or_null, text_list, texts
+from storage.fulltext import upper
+from storage.glosses import Glosses
+from storage.model import Added, Announcement, Clause, Gloss, Kind, Paper
+from storage.sqlite import Engine, Row, Value
+
+_FIRST_DAY = date(1970, 1, 1)
+_ROOM = 1_000_000  # papers that fit into one day of places
+PAPER = """
+    p.key, p.id, v.version, v.partial, v.title, v.abstract, v.authors, v.categories, v.link,
+    v.submitted, v.revised, v.comment, v.journal, v.doi, v.licence
+"""
+CURRENT = """
+    papers p join versions v
+        on v.paper = p.key and v.version = p.version and v.partial = p.partial
+"""
+# The complete row of the announced version where there is one.
+_ANNOUNCED = """
+    announcements a
+    join papers p on p.key = a.paper
+    join versions v on v.paper = a.paper and v.version = a.version and v.partial = (
+        select min(w.partial) from versions w where w.paper = a.paper and w.version = a.version)
+"""
+
+
+class Papers:
+    """Everything that was announced or imported; nothing in it is ever replaced."""
+
+    def __init__(self, engine: Engine, words: Callable[[str], str]) -> None:
+        self._engine = engine
+        self._words = words
+        self._glosses = Glosses(engine, words)
+
+    def add(self, announcements: Iterable[Announcement], *, seen: datetime) -> Added:
+        """Keep what is new in a batch: higher versions, completed papers, announcements.
+
+        A repeat adds nothing and a lower version replaces nothing. A long batch is best
+        given in slices, so that the write lock is free in between.
+        """
+        counts = {"stored": 0, "updated": 0, "known": 0}
+        with self._engine.writing():
+            for announcement in announcements:
+                key, fate = self._keep(announcement.paper, announcement.day, seen)
+                counts[fate] += 1
+                self._announce(key, announcement)
+        return Added(**counts)
+
+    def keep(self, papers: Iterable[Paper], *, seen: datetime) -> list[Paper]:
+        """Keep papers that nothing announced (imports, look-ups); return them as stored."""
+        with self._engine.writing():
+            return [replace(paper, key=self._keep(paper, seen.date(), seen)[0]) for paper in papers]
+
+    def get(self, id: str, version: int | None = None) -> Paper | None:
+        """Return a paper by its id, at its newest version or the one asked for."""
+        row = self._engine.one("select key from papers where id = :id", id=id)
+        return None if row is None else self.by_key(row["key"], version)
+
+    def by_key(self, key: int, version: int | None = None) -> Paper | None:
+        """Return a paper by its key, at its newest version or the one asked for."""
+        if version is None:
+            row = self._engine.one(f"select {PAPER} from {CURRENT} where p.key = :key", key=key)
+        else:
+            row = self._engine.one(
+                f"""
+                select {PAPER} from papers p join versions v on v.paper = p.key
+                where p.key = :key and v.version = :version order by v.partial limit 1
+                """,
+                key=key,
+                version=version,
+            )
+        return None if row is None else paper_of(row)
+
+    def after(self, seq: int, limit: int | None = None) -> list[Announcement]:
+        """Return the announcements after a position, in order."""
+        rows = self._engine.all(
+            f"""
+            select a.seq, a.feed, a.kind, a.day, {PAPER} from {_ANNOUNCED}
+            where a.seq > :seq order by a.seq limit :limit
+            """,
+            seq=seq,
+            limit=2**62 if limit is None else limit,
+        )
+        return _announcements_of(rows)
+
+    def on_days(self, first: date, last: date) -> list[Announcement]:
+        """Return the announcements of these arXiv days, both ends included, in order."""
+        rows = self._engine.all(
+            f"""
+            select a.seq, a.feed, a.kind, a.day, {PAPER} from {_ANNOUNCED}
+            where a.day between :first and :last order by a.seq
+            """,
+            first=iso(first),
+            last=iso(last),
+        )
+        return _announcements_of(rows)
+
+    def last_seq(self) -> int:
+        """Return the newest position, 0 before the first announcement."""
+        row = self._engine.one("select coalesce(max(seq), 0) as seq from announcements")
+        return int(row["seq"]) if row else 0
+
+    def days(self) -> list[tuple[date, int]]:
+        """Return each stored arXiv day with its count of announcements, oldest first."""
+        rows = self._engine.all(
+            "select day, count(*) as n from announcements group by day order by day"
+        )
+        return [(date.fromisoformat(row["day"]), row["n"]) for row in rows]
+
+    def kinds_on(self, day: date) -> dict[Kind, int]:
+        """Count a day's announcements by the feed's word."""
+        rows = self._engine.all(
+            "select kind, count(*) as n from announcements where day = :day group by kind",
+            day=iso(day),
+        )
+        return {Kind(row["kind"]): row["n"] for row in rows}
+
+    def count(self) -> int:
+        """Count the papers, whatever their versions."""
+        row = self._engine.one("select count(*) as n from papers")
+        return int(row["n"]) if row else 0
+
+    def search(
+        self, clause: Clause, *, limit: int, offset: int = 0, newest: bool = True
+    ) -> list[Paper]:
+        """Return a page of the papers that may match, by the day of their first announcement.
+
+        No paper that matches is missing; some may not match (storage.fulltext says which),
+        so the caller asks the matcher again and fetches pages until it has enough.
+        """
+        order = "desc" if newest else "asc"
+        expression = upper(clause, self._words)
+        wanted = "where paper_index match :expression" if expression else ""
+        rows = self._engine.all(
+            f"""
+            select {PAPER} from (
+                select rowid as place from paper_index {wanted}
+                order by rowid {order} limit :limit offset :offset
+            ) found, {CURRENT}
+            where p.place = found.place
+            order by p.place {order}
+            """,
+            limit=limit,
+            offset=offset,
+            **({"expression": expression} if expression else {}),
+        )
+        return [paper_of(row) for row in rows]
+
+    def add_gloss(self, gloss: Gloss) -> bool:
+        """Keep a gloss; False when this maker and prompt said it before."""
+        return self._glosses.add(gloss)
+
+    def glosses(self, keys: Iterable[int]) -> dict[int, tuple[Gloss, ...]]:
+        """Return the best gloss per language of each paper that has any."""
+        return self._glosses.best_of(keys)
+
+    def _announce(self, key: int, announcement: Announcement) -> None:
+        self._engine.change(
+            """
+            insert into announcements (paper, version, feed, kind, day)
+            values (:paper, :version, :feed, :kind, :day)
+            on conflict do nothing
+            """,
+            paper=key,
+            version=announcement.paper.version,
+            feed=announcement.feed,
+            kind=announcement.kind,
+            day=iso(announcement.day),
+        )
+
+    def _keep(self, paper: Paper, day: date, seen: datetime) -> tuple[int, str]:
+        """Return the paper's key and what became of it: stored, updated or known."""
+        known = self._engine.one(
+            "select key, place, version, partial from papers where id = :id", id=paper.id
+        )
+        if known is None:
+            return self._store(paper, day, seen), "stored"
+        key = int(known["key"])
+        self._add_version(key, paper, seen)
+        if (paper.version, not paper.partial) <= (known["version"], not known["partial"]):
+            return key, "known"
+        self._engine.change(
+            "update papers set version = :version, partial = :partial where key = :key",
+            version=paper.version,
+            partial=int(paper.partial),
+            key=key,
+        )
+        self._reindex(known["place"], key, paper)
+        return key, "updated"
+
+    def _store(self, paper: Paper, day: date, seen: datetime) -> int:
+        floor = (day - _FIRST_DAY).days * _ROOM
+        [row] = self._engine.changed(
+            """
+            insert into papers (id, version, partial, seen, place)
+            values (:id, :version, :partial, :seen, (
+                select coalesce(max(place), :floor) + 1 from papers
+                where place > :floor and place < :ceiling))
+            returning key, place
+            """,
+            id=paper.id,
+            version=paper.version,
+            partial=int(paper.partial),
+            seen=micros(seen),
+            floor=floor,
+            ceiling=floor + _ROOM,
+        )
+        self._add_version(row["key"], paper, seen)
+        self._engine.change(
+            """
+            insert into paper_index (rowid, title, abstract, authors, categories, id, gloss)
+            values (:place, :title, :abstract, :authors, :categories, :id, '')
+            """,
+            place=row["place"],
+            **self._analysed(paper),
+        )
+        return int(row["key"])
+
+    def _add_version(self, key: int, paper: Paper, seen: datetime) -> None:
+        self._engine.change(
+            """
+            insert into versions (paper, version, partial, title, abstract, authors, categories,
+                link, submitted, revised, comment, journal, doi, licence, seen)
+            values (:paper, :version, :partial, :title, :abstract, :authors, :categories,
+                :link, :submitted, :revised, :comment, :journal, :doi, :licence, :seen)
+            on conflict do nothing
+            """,
+            paper=key,
+            version=paper.version,
+            partial=int(paper.partial),
+            title=paper.title,
+            abstract=paper.abstract,
+            authors=text_list(paper.authors),
+            categories=text_list(paper.categories),
+            link=paper.link,
+            submitted=micros_or_null(paper.submitted),
+            revised=micros_or_null(paper.revised),
+            comment=paper.comment,
+            journal=paper.journal,
+            doi=paper.doi,
+            licence=paper.licence,
+            seen=micros(seen),
+        )
+
+    def _reindex(self, place: int, key: int, paper: Paper) -> None:
+        self._engine.change(
+            """
+            update paper_index set title = :title, abstract = :abstract, authors = :authors,
+                categories = :categories, id = :id, gloss = :gloss
+            where rowid = :place
+            """,
+            place=place,
+            gloss=self._glosses.searchable(key),
+            **self._analysed(paper),
+        )
+
+    def _analysed(self, paper: Paper) -> dict[str, Value]:
+        return {
+            "title": self._words(paper.title),
+            "abstract": self._words(paper.abstract),
+            "authors": self._words("\n".join(paper.authors)),
+            "categories": " ".join(paper.categories),
+            "id": f"{paper.id} {paper.id.partition(':')[2]}",
+        }
+
+
+def paper_of(row: Row) -> Paper:
+    """Read a paper from its row and its version's row."""
+    return Paper(
+        id=row["id"],
+        version=row["version"],
+        title=row["title"],
+        abstract=row["abstract"],
+        authors=texts(row["authors"]),
+        categories=texts(row["categories"]),
+        link=row["link"],
+        submitted=instant_or_none(row["submitted"]),
+        revised=instant_or_none(row["revised"]),
+        comment=row["comment"],
+        journal=row["journal"],
+        doi=row["doi"],
+        licence=row["licence"],
+        partial=bool(row["partial"]),
+        key=row["key"],
+    )
+
+
+def _announcements_of(rows: Iterable[Row]) -> list[Announcement]:
+    return [
+        Announcement(
+            paper=paper_of(row),
+            feed=row["feed"],
+            kind=Kind(row["kind"]),
+            day=date.fromisoformat(row["day"]),
+            seq=row["seq"],
+        )
+        for row in rows
+    ]

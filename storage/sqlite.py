@@ -1,0 +1,196 @@
+"""The engine: one connection a thread, one writer a process, errors in our own words."""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, ParamSpec, TypeAlias, TypeVar
+
+from storage.errors import Busy, Damaged, Full, Missing, StorageError
+from storage.files import how_to_restore
+
+if TYPE_CHECKING:
+    import sqlite3
+else:  # the wheel brings a current SQLite where Python's own is old
+    from sqlite_utils.utils import sqlite3
+
+Value: TypeAlias = str | int | float | None
+Row: TypeAlias = "sqlite3.Row"
+Connection: TypeAlias = "sqlite3.Connection"
+P = ParamSpec("P")
+T = TypeVar("T")
+
+VERSION: tuple[int, ...] = sqlite3.sqlite_version_info
+_THREADS = 4  # readers run beside the one writer; more would only queue for its lock
+_PRAGMAS = (
+    "pragma busy_timeout = 5000",
+    "pragma journal_mode = wal",
+    # An acknowledged send must survive a power cut, or it would be sent again.
+    "pragma synchronous = full",
+    "pragma foreign_keys = on",
+    # What a person asked to forget is overwritten, not only unlinked.
+    "pragma secure_delete = on",
+)
+
+
+class Engine:
+    """Runs statements on the calling thread's own connection.
+
+    Reads need nothing; writes happen inside transaction(), which begins IMMEDIATE under
+    one lock for the whole process. No connection is used by two threads.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self._writer = threading.Lock()
+        self._local = threading.local()
+        self._register = threading.Lock()
+        self._connections: dict[threading.Thread, sqlite3.Connection] = {}
+        self._pool = ThreadPoolExecutor(_THREADS, thread_name_prefix="store")
+        self._closed = False
+
+    def connection(self) -> sqlite3.Connection:
+        """Return this thread's connection, opened at its first use."""
+        if self._closed:
+            raise StorageError("the store is closed")
+        known: sqlite3.Connection | None = getattr(self._local, "connection", None)
+        if known is None:
+            with self.translated():
+                known = self._connect()
+            self._local.connection = known
+        return known
+
+    def _connect(self) -> sqlite3.Connection:
+        # Closing is the one thing another thread may do, hence check_same_thread.
+        connection = sqlite3.connect(
+            self.path, isolation_level=None, check_same_thread=False, cached_statements=256
+        )
+        connection.row_factory = sqlite3.Row
+        try:
+            for pragma in _PRAGMAS:
+                connection.execute(pragma).fetchall()
+        except BaseException:
+            connection.close()
+            raise
+        with self._register:
+            for thread in [thread for thread in self._connections if not thread.is_alive()]:
+                self._connections.pop(thread).close()
+            self._connections[threading.current_thread()] = connection
+        return connection
+
+    def all(self, sql: str, **values: Value) -> list[Row]:
+        """Return every row of a read."""
+        with self.translated():
+            return self.connection().execute(sql, values).fetchall()
+
+    def one(self, sql: str, **values: Value) -> Row | None:
+        """Return the first row of a read, if any."""
+        rows = self.all(sql, **values)
+        return rows[0] if rows else None
+
+    def change(self, sql: str, **values: Value) -> int:
+        """Write, and return how many rows changed."""
+        with self.writing(), self.translated():
+            return self.connection().execute(sql, values).rowcount
+
+    def changed(self, sql: str, **values: Value) -> list[Row]:
+        """Write, and return the rows that the statement returns."""
+        with self.writing():
+            return self.all(sql, **values)
+
+    def change_each(self, sql: str, rows: Iterable[Mapping[str, Value]]) -> None:
+        """Write once per row of values, in one transaction."""
+        with self.writing(), self.translated():
+            self.connection().executemany(sql, rows)
+
+    @property
+    def is_writing(self) -> bool:
+        """Whether this thread is inside a transaction."""
+        return getattr(self._local, "writing", False)
+
+    @contextmanager
+    def transaction(self) -> Iterator[None]:
+        """Keep all writes of the block or none; a second one inside is a mistake."""
+        if self.is_writing:
+            raise RuntimeError("a transaction is already open on this thread")
+        connection = self.connection()
+        with self._writer:
+            with self.translated():
+                connection.execute("begin immediate")
+            self._local.writing = True
+            try:
+                yield
+                with self.translated():
+                    connection.execute("commit")
+            finally:
+                self._local.writing = False
+                if connection.in_transaction:
+                    connection.execute("rollback")
+
+    @contextmanager
+    def writing(self) -> Iterator[None]:
+        """Join the thread's open transaction, or be one."""
+        if self.is_writing:
+            yield
+        else:
+            with self.transaction():
+                yield
+
+    @contextmanager
+    def reading(self) -> Iterator[None]:
+        """Let several reads see one state of the file."""
+        connection = self.connection()
+        if connection.in_transaction:
+            yield
+            return
+        connection.execute("begin")
+        try:
+            yield
+        finally:
+            connection.execute("rollback")
+
+    @contextmanager
+    def translated(self) -> Iterator[None]:
+        """Turn the library's errors into the store's."""
+        try:
+            yield
+        except sqlite3.Error as error:
+            raise translate(error, self.path) from error
+        except (UnicodeEncodeError, OverflowError) as error:
+            raise StorageError(f"a value does not fit into a column: {error}") from error
+
+    async def run(self, function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+        """Call a function on a thread of the store; cancelling the caller does not stop it."""
+        loop = asyncio.get_running_loop()
+        call = partial(function, *args, **kwargs)
+        return await asyncio.shield(loop.run_in_executor(self._pool, call))
+
+    def close(self) -> None:
+        """Finish what runs and close every connection."""
+        self._pool.shutdown()
+        self._closed = True
+        with self._register:
+            for connection in self._connections.values():
+                connection.close()
+            self._connections.clear()
+
+
+def translate(error: sqlite3.Error, path: Path) -> StorageError:
+    """Name a library error by what is wrong with the store."""
+    code = (getattr(error, "sqlite_errorcode", None) or 0) & 0xFF
+    if code in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
+        return Busy(f"another process kept {path} locked for too long; try again")
+    if code in (sqlite3.SQLITE_FULL, sqlite3.SQLITE_READONLY, sqlite3.SQLITE_IOERR):
+        return Full(f"{path} could not be written ({error}); free space or mend its permissions")
+    if code == sqlite3.SQLITE_CANTOPEN:
+        return Full(f"{path} or a file beside it could not be opened; mend its permissions")
+    if code in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB):
+        return Damaged(f"{path} is damaged ({error}). {how_to_restore(path)}")
+    if getattr(error, "sqlite_errorname", "") == "SQLITE_CONSTRAINT_FOREIGNKEY":
+        return Missing("a row that this one belongs to is not there")
+    return StorageError(f"{path}: {error}")

@@ -1,0 +1,87 @@
+"""The store: one file, opened with care, its collections as attributes."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+from typing import ParamSpec, TypeVar
+
+from storage import files, opening
+from storage.cursors import Cursors
+from storage.digests import Digests
+from storage.inbox import Inbox
+from storage.leases import Leases
+from storage.model import Health
+from storage.outbox import Outbox
+from storage.papers import Papers
+from storage.sqlite import VERSION, Engine
+from storage.subscribers import Subscribers
+from storage.subscriptions import Subscriptions
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+
+class Store:
+    """Everything that lasts. Use it from any thread; close it once."""
+
+    def __init__(self, engine: Engine, words: Callable[[str], str], release: ExitStack) -> None:
+        self._engine = engine
+        self._release = release
+        self.papers = Papers(engine, words)
+        self.subscribers = Subscribers(engine)
+        self.subscriptions = Subscriptions(engine)
+        self.digests = Digests(engine, words)
+        self.outbox = Outbox(engine)
+        self.inbox = Inbox(engine)
+        self.cursors = Cursors(engine)
+        self.leases = Leases(engine)
+
+    @property
+    def path(self) -> Path:
+        """The file that holds the store."""
+        return self._engine.path
+
+    @contextmanager
+    def transaction(self) -> Iterator[None]:
+        """Keep all writes of the block or none; one at a time in a process, never nested."""
+        with self._engine.transaction():
+            yield
+
+    async def run(self, function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+        """Call a function on a thread of the store; once begun it ends, even if cancelled."""
+        return await self._engine.run(function, *args, **kwargs)
+
+    def backup(self, path: Path) -> None:
+        """Write a consistent copy of the store while others go on; the path must be free."""
+        opening.copy(self._engine, path)
+
+    def check(self) -> Health:
+        """Look whether the file is whole, and how large it is."""
+        return opening.health(self._engine)
+
+    def close(self) -> None:
+        """Finish what runs, close every connection and let others have the file."""
+        self._release.close()
+
+
+def open_store(url: str, *, words: Callable[[str], str] = str) -> Store:
+    """Open sqlite:///path (or sqlite:// for a temporary one), brought to the newest schema.
+
+    ``words`` is the analyser whose output the full text keeps. Raises Damaged, Newer,
+    Occupied or Full where the file cannot be used, and then leaves it as it was.
+    """
+    with ExitStack() as stack:
+        path = files.path_of(url)
+        if path is None:
+            folder = tempfile.TemporaryDirectory(prefix="papergram-", ignore_cleanup_errors=True)
+            path = Path(stack.enter_context(folder)) / "papergram.db"
+        files.refuse_foreign(path)
+        claim = files.Claim(path, shared=files.may_share(VERSION))
+        stack.callback(claim.release)
+        engine = Engine(path)
+        stack.callback(engine.close)
+        opening.prepare(engine)
+        return Store(engine, words, stack.pop_all())

@@ -1,0 +1,215 @@
+"""Topics: who follows what, when each is due, and how far each has been told."""
+
+# ruff: noqa: S608 - only our own words are filled in; every value is a :name
+
+from __future__ import annotations
+
+from datetime import datetime, time
+
+from storage.columns import (
+    instant_or_none,
+    micros,
+    micros_or_null,
+    numbers,
+    text_list,
+    texts,
+)
+from storage.model import Cadence, Form, Kind, OnQuietDays, Subscriber, Subscription
+from storage.sqlite import Engine, Row, Value
+from storage.subscribers import Subscribers
+
+_VALUES = """
+    thread = :thread, query = :query, name = :name, times = :times, weekdays = :weekdays,
+    quiet = :quiet, zone = :zone, cursor = :cursor, next_due = :next_due, "limit" = :limit,
+    kinds = :kinds, form = :form, languages = :languages, silent = :silent, paused = :paused,
+    position = :position
+"""
+
+
+class Subscriptions:
+    """The topics of all chats; changes compare the fence, so none overwrites another."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+
+    def add(self, subscription: Subscription) -> tuple[Subscription, bool]:
+        """Keep a topic; a chat's thread that follows this query gets the old one and False."""
+        rows = self._engine.changed(
+            """
+            insert into subscriptions (bot, chat, thread, query, name, times, weekdays, quiet,
+                zone, cursor, next_due, "limit", kinds, form, languages, silent, paused,
+                position, fence)
+            values (:bot, :chat, :thread, :query, :name, :times, :weekdays, :quiet, :zone,
+                :cursor, :next_due, :limit, :kinds, :form, :languages, :silent, :paused,
+                :position, 0)
+            on conflict (bot, chat, thread, query) do nothing
+            returning *
+            """,
+            bot=subscription.bot,
+            chat=subscription.chat,
+            **_values(subscription),
+        )
+        if rows:
+            return _subscription_of(rows[0]), True
+        [known] = self._engine.all(
+            """
+            select * from subscriptions
+            where bot = :bot and chat = :chat and thread = :thread and query = :query
+            """,
+            bot=subscription.bot,
+            chat=subscription.chat,
+            thread=subscription.thread,
+            query=subscription.query,
+        )
+        return _subscription_of(known), False
+
+    def get(self, key: int) -> Subscription | None:
+        """Return a topic by its key."""
+        row = self._engine.one("select * from subscriptions where key = :key", key=key)
+        return None if row is None else _subscription_of(row)
+
+    def of(self, bot: int, chat: int) -> list[Subscription]:
+        """Return a chat's topics in its own order."""
+        rows = self._engine.all(
+            """
+            select * from subscriptions where bot = :bot and chat = :chat
+            order by position, key
+            """,
+            bot=bot,
+            chat=chat,
+        )
+        return [_subscription_of(row) for row in rows]
+
+    def change(self, subscription: Subscription) -> bool:
+        """Store a topic as given unless it changed since it was read."""
+        return bool(
+            self._engine.change(
+                f"""
+                update subscriptions set {_VALUES}, fence = fence + 1
+                where key = :key and fence = :fence
+                """,
+                key=subscription.key,
+                fence=subscription.fence,
+                **_values(subscription),
+            )
+        )
+
+    def remove(self, key: int) -> bool:
+        """Delete a topic; what it brought stays."""
+        return bool(self._engine.change("delete from subscriptions where key = :key", key=key))
+
+    def due(
+        self, bot: int, now: datetime, *, last_seq: int | None = None
+    ) -> list[tuple[Subscriber, tuple[Subscription, ...]]]:
+        """Return the active chats with all their topics that are due, in each chat's order.
+
+        A topic is due when its instant has come or, where it wants papers as soon as they
+        are announced, when it has not been told of ``last_seq`` (by default the newest).
+        """
+        with self._engine.reading():
+            rows = self._engine.all(
+                """
+                select s.* from (
+                    select key from subscriptions
+                    where bot = :bot and paused = 0 and next_due <= :now
+                    union
+                    select key from subscriptions
+                    where bot = :bot and paused = 0 and next_due is null and times = '[]'
+                        and cursor < coalesce(:last, (select max(seq) from announcements), 0)
+                ) due
+                join subscriptions s on s.key = due.key
+                join subscribers c on c.bot = s.bot and c.chat = s.chat
+                where c.paused = ''
+                order by s.chat, s.position, s.key
+                """,
+                bot=bot,
+                now=micros(now),
+                last=last_seq,
+            )
+            return self._by_chat(bot, [_subscription_of(row) for row in rows])
+
+    def _by_chat(
+        self, bot: int, topics: list[Subscription]
+    ) -> list[tuple[Subscriber, tuple[Subscription, ...]]]:
+        chats: dict[int, list[Subscription]] = {}
+        for topic in topics:
+            chats.setdefault(topic.chat, []).append(topic)
+        known = ((Subscribers(self._engine).get(bot, chat), due) for chat, due in chats.items())
+        return [(subscriber, tuple(due)) for subscriber, due in known if subscriber]
+
+    def advance(
+        self, subscription: Subscription, *, cursor: int, next_due: datetime | None
+    ) -> bool:
+        """Move a topic's position and next instant unless it changed since it was read."""
+        return bool(
+            self._engine.change(
+                """
+                update subscriptions
+                set cursor = :cursor, next_due = :next_due, fence = fence + 1
+                where key = :key and fence = :fence
+                """,
+                key=subscription.key,
+                fence=subscription.fence,
+                cursor=cursor,
+                next_due=micros_or_null(next_due),
+            )
+        )
+
+    def queries(self, bot: int) -> list[str]:
+        """Return the distinct canonical queries of all topics that are not paused."""
+        rows = self._engine.all(
+            """
+            select distinct query from subscriptions where bot = :bot and paused = 0
+            order by query
+            """,
+            bot=bot,
+        )
+        return [row["query"] for row in rows]
+
+
+def _values(topic: Subscription) -> dict[str, Value]:
+    return {
+        "thread": topic.thread,
+        "query": topic.query,
+        "name": topic.name,
+        "times": text_list(at.isoformat() for at in topic.cadence.times),
+        "weekdays": str(list(topic.cadence.weekdays)),
+        "quiet": topic.cadence.quiet,
+        "zone": topic.zone,
+        "cursor": topic.cursor,
+        "next_due": micros_or_null(topic.next_due),
+        "limit": topic.limit,
+        "kinds": text_list(sorted(topic.kinds)),
+        "form": topic.form,
+        "languages": None if topic.languages is None else text_list(topic.languages),
+        "silent": None if topic.silent is None else int(topic.silent),
+        "paused": int(topic.paused),
+        "position": topic.position,
+    }
+
+
+def _subscription_of(row: Row) -> Subscription:
+    return Subscription(
+        bot=row["bot"],
+        chat=row["chat"],
+        query=row["query"],
+        name=row["name"],
+        cadence=Cadence(
+            times=tuple(time.fromisoformat(at) for at in texts(row["times"])),
+            weekdays=numbers(row["weekdays"]),
+            quiet=OnQuietDays(row["quiet"]),
+        ),
+        zone=row["zone"],
+        cursor=row["cursor"],
+        next_due=instant_or_none(row["next_due"]),
+        thread=row["thread"],
+        limit=row["limit"],
+        kinds=frozenset(Kind(kind) for kind in texts(row["kinds"])),
+        form=None if row["form"] is None else Form(row["form"]),
+        languages=None if row["languages"] is None else texts(row["languages"]),
+        silent=None if row["silent"] is None else bool(row["silent"]),
+        paused=bool(row["paused"]),
+        position=row["position"],
+        fence=row["fence"],
+        key=row["key"],
+    )
