@@ -15,7 +15,7 @@ from bot.demo.journal import Call, Journal, outcome, parameters_of
 from bot.demo.methods import BY_LOWER_NAME, METHODS
 from bot.demo.rates import COUNTED, Rates
 from bot.demo.state import World
-from bot.demo.wire import ApiError, Json, JsonObject, bad_request, read_body
+from bot.demo.wire import ApiError, Json, JsonObject, read_body
 
 _TOKEN = re.compile(r"\d+:[A-Za-z0-9_-]+")
 _NOTED = {"deleteWebhook": "Webhook was deleted", "setWebhook": "Webhook was set"}
@@ -89,8 +89,6 @@ class Api:
             return await result if isawaitable(result) else result
         except ApiError as error:
             return error
-        except RecursionError:
-            return bad_request("RICH_MESSAGE_DEPTH_INVALID")
 
     def _check_rate(self, arguments: Arguments) -> None:
         if self.rates is None or arguments.method not in COUNTED:

@@ -4,7 +4,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from bot.demo.wire import Json, JsonObject, Upload, bad_request
+from bot.demo.wire import Json, JsonObject, Upload, bad_request, decode
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,10 +52,9 @@ class Arguments:
         if not value:
             return None
         try:
-            decoded: Json = json.loads(value)
+            return decode(value)
         except ValueError as error:
             raise bad_request(refusal) from error
-        return decoded
 
     def object(self, name: str, refusal: str) -> JsonObject | None:
         """Give a nested object, or None when it is missing."""

@@ -28,6 +28,10 @@ _TAGS = {*_SIMPLE, "a", "pre", "code", "blockquote", "tg-emoji", "tg-time"}
 _NAMED = {"lt": "<", "gt": ">", "amp": "&", "quot": '"'}
 _REFERENCE = re.compile(r"&(?:#x([0-9a-fA-F]*)|#([0-9]*)|([a-zA-Z]+));?")
 _SPACE = " \t\r\n\v\0"
+_SURROGATE = (
+    "Text contains invalid Unicode characters after decoding HTML entities, "
+    "check for unmatched surrogate code units"
+)
 _DATE_FORMAT = re.compile(r"r|w?[dD]?[tT]?")
 
 
@@ -68,7 +72,10 @@ class _Parser:
         if self.open:
             tag = self.open[-1].tag
             raise _refusal(f'Can\'t find end tag corresponding to start tag "{tag}"')
-        return Formatted("".join(self.pieces), in_reading_order(self.entities))
+        text = "".join(self.pieces)
+        if any("\ud800" <= letter <= "\udfff" for letter in text):
+            raise _refusal(_SURROGATE)
+        return Formatted(text, in_reading_order(self.entities))
 
     def _add(self, text: str) -> None:
         self.pieces.append(text)
@@ -122,7 +129,7 @@ class _Parser:
 
     def _attribute(self, tag: str, begin: int) -> tuple[str, str]:
         place = self._bytes(begin)
-        name = self._take_until(_SPACE + "=>").lower()
+        name = self._take_until(_SPACE + "=>/\"'").lower()
         if not name:
             raise _refusal(f'Empty attribute name in the tag "{tag}" at byte offset {place}')
         self._skip_space()
@@ -136,7 +143,10 @@ class _Parser:
             raise _refusal(f'Unclosed start tag "{tag}" at byte offset {place}')
         if self._peek() in "\"'":
             return name, self._quoted(place)
-        return name, self._token()
+        value = self._token()
+        if not self._peek():
+            raise _refusal(f"Unclosed start tag at byte offset {place}")
+        return name, value
 
     def _quoted(self, place: int) -> str:
         quote = self._peek()
@@ -144,9 +154,9 @@ class _Parser:
         letters: list[str] = []
         while self._peek() and self._peek() != quote:
             letters.append(self._letter())
+        self.at += 1
         if not self._peek():
             raise _refusal(f"Unclosed start tag at byte offset {place}")
-        self.at += 1
         return "".join(letters)
 
     def _token(self) -> str:
@@ -154,7 +164,7 @@ class _Parser:
         match = re.compile(r"[a-zA-Z0-9.-]*").match(self.source, self.at)
         assert match is not None
         self.at = match.end()
-        if not self._peek() or (self._peek() not in _SPACE and self._peek() != ">"):
+        if self._peek() and self._peek() not in _SPACE + ">":
             raise _refusal(f"Unexpected end of name token at byte offset {self._bytes(begin)}")
         return match[0].lower()
 

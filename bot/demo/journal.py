@@ -8,7 +8,7 @@ from pathlib import Path
 
 from bot.demo.arguments import Arguments
 from bot.demo.signatures import SIGNATURES, Parameter
-from bot.demo.wire import ApiError, Json, JsonObject
+from bot.demo.wire import ApiError, Json, JsonObject, decode
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,10 +95,9 @@ def _decoded(value: Json) -> Json:
     if not isinstance(value, str) or value[:1] not in {"{", "["}:
         return value
     try:
-        decoded: Json = json.loads(value)
-    except (ValueError, RecursionError):
+        return decode(value)
+    except ValueError:
         return value
-    return decoded
 
 
 def odd(arguments: Arguments) -> Iterator[str]:

@@ -1,0 +1,57 @@
+"""An emulator for its own tests: in process for most, over a socket where that matters."""
+
+from collections.abc import AsyncIterator, Awaitable, Callable
+from datetime import UTC, datetime, timedelta
+
+import httpx
+import pytest
+
+from bot.demo.emulator import Emulator
+from bot.demo.wire import Json, JsonObject
+
+Ask = Callable[..., Awaitable[JsonObject]]
+
+
+class Clock:
+    """A clock that stands still until a test moves it."""
+
+    def __init__(self) -> None:
+        self.now = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
+
+    def __call__(self) -> datetime:
+        return self.now
+
+    def forward(self, by: timedelta) -> None:
+        self.now += by
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock()
+
+
+@pytest.fixture
+def emulator(clock: Clock) -> Emulator:
+    """An emulator that is not served; calls reach its application directly."""
+    return Emulator(now=clock)
+
+
+@pytest.fixture
+async def ask(emulator: Emulator) -> AsyncIterator[Ask]:
+    """Calls a method with a JSON body and gives the whole answer."""
+    transport = httpx.ASGITransport(app=emulator.app)
+    async with httpx.AsyncClient(transport=transport, base_url="http://127.0.0.1") as client:
+
+        async def call(method: str, **parameters: Json) -> JsonObject:
+            response = await client.post(f"/bot{emulator.token}/{method}", json=parameters)
+            answer: JsonObject = response.json()
+            return answer
+
+        yield call
+
+
+@pytest.fixture
+async def served(clock: Clock) -> AsyncIterator[Emulator]:
+    """An emulator on a port of this machine."""
+    async with Emulator.serve(now=clock) as emulator:
+        yield emulator
