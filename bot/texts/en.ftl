@@ -141,3 +141,147 @@ refusal-button-old = This button is out of date. /list shows your topics.
 refusal-command-unknown = I do not know this command. /help shows what you can ask for.
 refusal-failed = Something went wrong on my side, and it was noted. Please try again in a minute.
 refusal-private-only = Type /sub and the words of a topic, for example: /sub diffusion model
+
+### Topics that cannot be used (QueryError: key, values; the place is error.position)
+
+query-empty = Tell me what to look for, for example: diffusion cat:cs.CV
+query-only-excludes = This only says what to leave out. Add something to look for, for example: diffusion -survey
+query-operand-missing = A word is missing beside { $operator }.
+query-quote-unclosed = This quotation mark is not closed.
+query-open-unclosed = This parenthesis is not closed.
+query-close-extra = This parenthesis closes nothing.
+query-group-empty = There is nothing between these parentheses.
+query-no-word = There is no word to look for in { $given }.
+query-star-place = A star stands only at the end of a word: quant*
+query-prefix-short = A star needs at least { $letters } letters before it: { $given } would find almost everything. In quotes it is an ordinary word.
+query-field-unknown = I do not know the field { $given }. There are ti: (title), abs: (abstract), au: (author), cat: (category) and id: (paper). In quotes a colon is an ordinary character.
+query-value-missing = Write what to look for directly behind { $field }:
+query-category-unknown = arXiv has no category { $given }. { $nearest ->
+    [none] /help shows how to write one.
+   *[other] Did you mean { $nearest }?
+}
+query-id-unknown = { $given } is no arXiv id. It looks like 2402.12844 or hep-th/9901001.
+query-link = This link is not one to a paper on arXiv: { $given }
+query-too-long = This topic is too long: at most { $max } characters.
+query-too-many-terms = These are too many words: at most { $max }.
+query-too-deep = These parentheses are nested too deeply: at most { $max } levels.
+query-chinese = arXiv papers are in English. Try English words, for example: diffusion model
+
+## A digest: heading, counts, table
+
+digest-heading = { $topic }: { $days }
+digest-shown-all = { $matched ->
+    [one] { $matched } paper
+   *[other] { $matched } papers
+}
+digest-shown-some = { $shown } of { $matched } papers shown
+digest-shown-range = Papers { $first } to { $last } of { $matched }
+digest-shown-none = No papers this time
+digest-count-new = { $count } new
+digest-count-cross = { $count } cross-listed
+digest-count-replace = { $count } revised
+digest-count-replace-cross = { $count } revised and cross-listed
+digest-seen = { $seen } announced by arXiv
+digest-table = Summary
+digest-details = Details
+digest-column-ref = Ref
+digest-column-title = Title
+digest-column-summary = Summary
+digest-untranslated = { $count ->
+    [one] { $count } summary is not translated yet and stands here in English.
+   *[other] { $count } summaries are not translated yet and stand here in English.
+}
+digest-repeat = You may have received this already: the connection broke while it was being sent.
+digest-footer = Digest { $number }, issued { $issued }
+digest-footer-plain = Issued { $issued }
+digest-to-table = ↑ Back to the table
+digest-button-rest = Show the rest ({ $count })
+digest-button-settings = Settings
+digest-button-stop = Stop this topic
+
+## An entry of a digest
+
+entry-kind-new = new
+entry-kind-cross = cross-listed
+entry-kind-replace = revised
+entry-kind-replace-cross = revised, cross-listed
+entry-authors-more = { $names } and { $more } more
+entry-why = Matched: { $words }
+entry-topics = Also in your topics: { $topics }
+entry-untranslated = Not translated yet; this is the English.
+entry-slot-untranslated = (not translated yet)
+entry-shortened = Shortened: the whole abstract is on the paper's page.
+entry-abstract = Abstract
+entry-page-abstract = arXiv
+entry-page-pdf = PDF
+entry-page-html = HTML
+entry-page-other = Paper
+entry-button-copy = Copy id
+
+## Documents that are imported
+
+digest-document-empty = This is not a digest: it is empty.
+digest-document-heading = Line { $line } should be a heading of a digest. Digests begin with "# 摘要" or with a papergram comment.
+digest-document-row = Line { $line } should be the row of the table that its entry makes, or the empty line after the rows.
+digest-document-entry = Line { $line } is not what a digest has there. Each entry takes 14 lines and starts with "[^number]: ".
+digest-document-link = Line { $line } should be the link of a paper, written [link](link), to arxiv.org/abs/.
+digest-document-first-day = This digest is in the template of 13 March 2023, with entries of 10 lines and without sentences. That template cannot be imported.
+digest-document-comment = Line { $line } should tell topic, time and languages of the digest, and "{ $given }" cannot be read.
+digest-document-encoding = This file is not UTF-8 text: byte { $byte } cannot be read.
+digest-document-carriage-return = Line { $line } ends with a carriage return. Digests have plain line feeds; convert the file first.
+digest-document-topic = The file name does not tell the topic. Name it with --topic.
+digest-document-issued = The file name does not tell when this digest was issued. Say it with --issued.
+
+## Why arXiv announces nothing on a day (bot.arxiv_calendar gives the keys)
+
+calendar-weekend = the weekend
+calendar-new-year = New Year
+calendar-king-day = Martin Luther King Jr. Day
+calendar-juneteenth = Juneteenth
+calendar-independence-day = Independence Day
+calendar-labor-day = Labor Day
+calendar-thanksgiving = Thanksgiving
+calendar-christmas = Christmas
+calendar-winter-break = the winter break
+calendar-quiet = No new papers on { $day }: arXiv announces nothing ({ $reason }). The next papers come { $next }.
+calendar-unlisted-year = arXiv's holidays of { NUMBER($year, useGrouping: 0) } are not in this version's calendar: days without papers are told late. A newer version of Papergram brings the list.
+zone-unknown = I do not know the time zone “{ $given }”. Write a city such as Berlin or Shanghai, or an offset such as UTC+8.
+zone-suggest = I do not know the time zone “{ $given }”. Did you mean { $zones }?
+
+### Sources: what an answer is, and what to do about it
+
+source-empty = No papers on { $day }: arXiv announced none.
+source-stale = The feed of { $day } still shows the papers of { $last }. I ask again later.
+source-older-day = These papers are of { $day }, before the last batch. They were kept.
+source-partial = The answer broke off. { $papers ->
+    [one] One whole paper was kept
+   *[other] { $papers } whole papers were kept
+}; ask again for the rest.
+source-error-feed = arXiv says: { $said }
+source-page = This is a web page, not a feed. arXiv may be down: try again later, or check the address.
+source-text = This is no feed. It begins: { $words }
+source-format = This is no feed of papers but <{ $name }>. RSS, Atom and answers of arXiv's API can be read.
+source-foreign = This feed is not one of arXiv's: no paper could be read from it.
+source-limited = arXiv says that it was asked too often. Wait, and ask less.
+source-forbidden = arXiv refuses to answer (403). Stop asking, and set PAPERGRAM_CONTACT so that it can reach you.
+source-empty-answer = The answer is empty. Try again later.
+source-broken = The answer is damaged, nothing in it is whole. Try again later.
+source-endless = The answer holds more than { $most } items, far more than any feed of arXiv.
+source-skipped = { $items ->
+    [one] One item was left out
+   *[other] { $items } items were left out
+} as unusable: { $names }
+source-bad-bytes = Some bytes are no characters; each is shown as a question mark in a diamond.
+source-cut = The feed holds { $items } papers, where arXiv cuts: new papers are missing. Ask for single categories (cs.CV), not for a whole archive (cs).
+source-empty-page = arXiv left out a page in the middle ({ $start } of { $total }). Ask for the same page again.
+source-none-found = Nothing was found.
+source-window = { $total } papers were found and arXiv gives the first { $most }. Ask for a shorter time.
+source-status = The answer has HTTP status { $status }. Try again later, or check the address.
+source-unreachable = No connection to { $place } ({ $fact }). Check the network and the address.
+source-too-slow = { $place } did not answer in full within { $seconds } seconds. Try again later.
+source-too-large = { $place } holds more than { $megabytes } MiB. No feed is that large.
+source-elsewhere = { $place } leads elsewhere ({ $target }), where I do not follow.
+source-unreadable = { $place } cannot be read: { $fact }
+source-no-file = There is no file { $given }.
+source-unknown = { $given } is no category, address or file. Nearest categories: { $nearest }
+source-bad-address = { $given } is no usable address. It should look like https://rss.arxiv.org/rss/cs.CV

@@ -126,3 +126,135 @@ refusal-button-old = 这个按钮已过期。发送 /list 查看你的主题。
 refusal-command-unknown = 没有这个命令。发送 /help 查看用法。
 refusal-failed = 我这边出了点问题，已记录。请过一分钟再试。
 refusal-private-only = 请发送 /sub 加关键词，例如：/sub diffusion model
+
+### 无法使用的主题（QueryError：键与值；位置见 error.position）
+
+query-empty = 请输入要查找的内容，例如：diffusion cat:cs.CV
+query-only-excludes = 这里只写了要排除的内容，请再加上要查找的词，例如：diffusion -survey
+query-operand-missing = { $operator } 旁边缺少一个词。
+query-quote-unclosed = 这个引号没有配对。
+query-open-unclosed = 这个左括号没有配对。
+query-close-extra = 这个右括号没有配对。
+query-group-empty = 这对括号里没有内容。
+query-no-word = { $given } 里没有可以查找的词。
+query-star-place = 星号只能放在词尾，例如：quant*
+query-prefix-short = 星号前至少要有 { $letters } 个字母，{ $given } 几乎会匹配所有论文。加上引号可按普通词查找。
+query-field-unknown = 没有 { $given } 这个字段。可用的有：ti:（标题）、abs:（摘要）、au:（作者）、cat:（分类）、id:（论文编号）。加上引号，冒号就是普通字符。
+query-value-missing = 请在 { $field }: 后面写上要查找的内容。
+query-category-unknown = arXiv 没有 { $given } 这个分类。{ $nearest ->
+    [none] 写法可查看 /help。
+   *[other] 你要找的是 { $nearest } 吗？
+}
+query-id-unknown = { $given } 不是 arXiv 编号。正确的编号形如 2402.12844 或 hep-th/9901001。
+query-link = 这个链接不指向 arXiv 论文：{ $given }
+query-too-long = 主题太长，最多 { $max } 个字符。
+query-too-many-terms = 词太多，最多 { $max } 个。
+query-too-deep = 括号嵌套太深，最多 { $max } 层。
+query-chinese = arXiv 论文以英文撰写，请改用英文词，例如：diffusion model
+
+## 摘要：标题、数目、表格
+
+digest-heading = { $topic }：{ $days }
+digest-shown-all = 共 { $matched } 篇
+digest-shown-some = 共 { $matched } 篇，列出 { $shown } 篇
+digest-shown-range = 共 { $matched } 篇，此处为第 { $first } 至 { $last } 篇
+digest-shown-none = 这次没有新论文
+digest-count-new = 新 { $count } 篇
+digest-count-cross = 交叉 { $count } 篇
+digest-count-replace = 修订 { $count } 篇
+digest-count-replace-cross = 修订并交叉 { $count } 篇
+digest-seen = arXiv 公布 { $seen } 篇
+digest-table = 摘要
+digest-details = 详细
+digest-column-ref = 序号
+digest-column-title = 标题
+digest-column-summary = 要点
+digest-untranslated = 有 { $count } 篇的要点尚未翻译，暂以英文显示。
+digest-repeat = 这条消息您可能已经收到过：发送途中连接中断。
+digest-footer = 第 { $number } 号摘要，发布于 { $issued }
+digest-footer-plain = 发布于 { $issued }
+digest-to-table = ↑ 回到表格
+digest-button-rest = 显示其余 { $count } 篇
+digest-button-settings = 设置
+digest-button-stop = 停用此主题
+
+## 摘要中的一篇
+
+entry-kind-new = 新
+entry-kind-cross = 交叉
+entry-kind-replace = 修订
+entry-kind-replace-cross = 修订，交叉
+entry-authors-more = { $names } 等，另有 { $more } 人
+entry-why = 匹配：{ $words }
+entry-topics = 也属于您的主题：{ $topics }
+entry-untranslated = 尚无译文，以下为英文原文。
+entry-slot-untranslated = （尚无译文）
+entry-shortened = 已缩短：完整摘要见论文页面。
+entry-abstract = 摘要
+entry-page-abstract = arXiv
+entry-page-pdf = PDF
+entry-page-html = HTML
+entry-page-other = 论文
+entry-button-copy = 复制编号
+
+## 导入的文档
+
+digest-document-empty = 这不是摘要文档：内容为空。
+digest-document-heading = 第 { $line } 行应为摘要的标题。摘要文档以“# 摘要”或 papergram 注释开头。
+digest-document-row = 第 { $line } 行应为与详细条目一致的表格行，或表格之后的空行。
+digest-document-entry = 第 { $line } 行不符合摘要的格式。每篇占 14 行，以“[^序号]: ”开头。
+digest-document-link = 第 { $line } 行应为论文链接，写作 [链接](链接)，指向 arxiv.org/abs/。
+digest-document-first-day = 此摘要采用 2023 年 3 月 13 日的旧模板，每篇 10 行且没有要点，无法导入。
+digest-document-comment = 第 { $line } 行应说明摘要的主题、时间和语言，但“{ $given }”无法读取。
+digest-document-encoding = 此文件不是 UTF-8 文本：第 { $byte } 字节无法读取。
+digest-document-carriage-return = 第 { $line } 行以回车符结尾。摘要文档只用换行符，请先转换文件。
+digest-document-topic = 文件名没有说明主题，请用 --topic 指定。
+digest-document-issued = 文件名没有说明发布时间，请用 --issued 指定。
+
+## arXiv 当天不公布论文的原因（键由 bot.arxiv_calendar 给出）
+
+calendar-weekend = 周末
+calendar-new-year = 元旦
+calendar-king-day = 马丁·路德·金纪念日
+calendar-juneteenth = 六月节
+calendar-independence-day = 美国独立日
+calendar-labor-day = 美国劳动节
+calendar-thanksgiving = 感恩节
+calendar-christmas = 圣诞节
+calendar-winter-break = 年末假期
+calendar-quiet = { $day } 没有新论文：arXiv 当天不公布（{ $reason }）。下一批论文将于 { $next } 到来。
+calendar-unlisted-year = 本版本的日历中没有 arXiv { NUMBER($year, useGrouping: 0) } 年的放假安排，因此可能无法及时告知哪天没有论文。升级 Papergram 即可获得该安排。
+zone-unknown = 无法识别时区“{ $given }”。请输入城市名（如“上海”或 Berlin），或时差（如 UTC+8）。
+zone-suggest = 无法识别时区“{ $given }”。您是不是想输入 { $zones }？
+
+### Sources: what an answer is, and what to do about it
+
+source-empty = { $day } 没有论文：arXiv 当天未发布。
+source-stale = { $day } 的订阅源仍是 { $last } 的论文，稍后再取。
+source-older-day = 这些论文属于 { $day }，早于最近一批，已照常保存。
+source-partial = 数据中途断开，已保存 { $papers } 篇完整的论文；请重新获取其余部分。
+source-error-feed = arXiv 提示：{ $said }
+source-page = 这是网页，不是订阅源。arXiv 可能正在维护：请稍后再试，或检查地址。
+source-text = 这不是订阅源，开头为：{ $words }
+source-format = 这不是论文订阅源，而是 <{ $name }>。可读取 RSS、Atom 和 arXiv API 的结果。
+source-foreign = 这不是 arXiv 的订阅源，没有读到任何论文。
+source-limited = arXiv 提示请求过于频繁。请等待一段时间，并降低频率。
+source-forbidden = arXiv 拒绝了请求（403）。请停止请求，并设置 PAPERGRAM_CONTACT 以便对方联系你。
+source-empty-answer = 返回内容为空，请稍后再试。
+source-broken = 数据已损坏，没有一条完整的内容。请稍后再试。
+source-endless = 返回内容超过 { $most } 条，远多于 arXiv 的任何订阅源。
+source-skipped = 有 { $items } 条内容无法使用，已跳过：{ $names }
+source-bad-bytes = 部分字节无法解码，已显示为替换符号（�）。
+source-cut = 该订阅源有 { $items } 篇论文，已达 arXiv 的上限，缺少部分新论文。请按单个分类（如 cs.CV）获取，不要取整个学科（如 cs）。
+source-empty-page = arXiv 的结果中间缺了一页（第 { $start } 条起，共 { $total } 条）。请重新获取同一页。
+source-none-found = 没有找到论文。
+source-window = 共找到 { $total } 篇，arXiv 只提供前 { $most } 篇。请缩短时间范围。
+source-status = HTTP 状态码为 { $status }。请稍后再试，或检查地址。
+source-unreachable = 无法连接 { $place }（{ $fact }）。请检查网络和地址。
+source-too-slow = { $place } 未能在 { $seconds } 秒内返回全部内容，请稍后再试。
+source-too-large = { $place } 超过 { $megabytes } MiB，不可能是订阅源。
+source-elsewhere = { $place } 跳转到了别处（{ $target }），未予跟随。
+source-unreadable = 无法读取 { $place }：{ $fact }
+source-no-file = 找不到文件 { $given }。
+source-unknown = { $given } 不是分类、地址或文件。相近的分类：{ $nearest }
+source-bad-address = { $given } 不是可用的地址。正确的形式如 https://rss.arxiv.org/rss/cs.CV

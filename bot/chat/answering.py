@@ -1,0 +1,218 @@
+"""Updates → effects and replies: each applied once, in order within a chat.
+
+The effect of an update and its mark as applied are one transaction; the reply leaves after it.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections import defaultdict
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+import telegram
+from telegram.error import TelegramError
+
+from bot.chat import BUTTONS, Entrance, command, sender
+from bot.chat.asked import Asked, What, asked
+from bot.chat.buttons import opened
+from bot.chat.context import Ask, House, Reply
+from bot.chat.reading import paper
+from bot.chat.settings import ASKED, defaults
+from bot.chat.telling import Line, told
+from bot.chat.topics import sub
+from bot.render.keyboard import Action
+from bot.texts import Refusal, say, spoken
+from storage import Store
+from storage.model import ChatKind, Form, Person, Subscriber, Update
+
+log = logging.getLogger(__name__)
+
+PENDING = 100  # updates looked at in one go
+_MAY_CHANGE = (telegram.ChatMember.OWNER, telegram.ChatMember.ADMINISTRATOR)
+_OPEN = Entrance(paper)
+_SUB = Entrance(sub)
+
+
+@dataclass(frozen=True, slots=True)
+class Counter:
+    """Where updates are answered: the bot, its house and store, and what time it is."""
+
+    bot: telegram.Bot
+    house: House
+    store: Store
+    now: Callable[[], datetime]
+    wake: Callable[[], None]  # parcels were put
+    form: Form = Form.CLASSIC  # of chats that have not chosen
+
+
+async def answer_pending(counter: Counter) -> int:
+    """Answers every stored update; chats side by side, each chat in order."""
+    answered = 0
+    store = counter.store
+    while updates := await store.run(store.inbox.pending, counter.house.bot, PENDING):
+        by_chat: dict[int, list[Update]] = defaultdict(list)
+        for update in updates:
+            by_chat[update.chat].append(update)
+        async with asyncio.TaskGroup() as group:
+            for queue in by_chat.values():
+                group.create_task(_answer_chat(counter, queue))
+        answered += len(updates)
+    return answered
+
+
+async def _answer_chat(counter: Counter, updates: Sequence[Update]) -> None:
+    for update in updates:
+        await _answer(counter, update)
+
+
+async def _answer(counter: Counter, update: Update) -> None:
+    """One update: a mistake of ours is noted and told, and holds nobody else."""
+    store = counter.store
+    request: Asked | None = None
+    try:
+        request = asked(update.body, counter.house.username)
+        if request is None:
+            await store.run(store.inbox.applied, update.bot, update.id)
+            return
+        allowed = await _allowed(counter, request)
+        reply = await store.run(_apply, counter, update, request, allowed)
+    except Exception:
+        log.exception("update failed", extra={"update": update.id})
+        await store.run(store.inbox.failed, update.bot, update.id, "see the log")
+        if request is None:
+            return
+        reply = told([Line(say(spoken(request.language), "refusal-failed"))])
+    try:
+        await _respond(counter, request, reply)
+    except TelegramError as error:
+        log.warning("reply not sent", extra={"chat": request.chat, "error": type(error).__name__})
+
+
+def _entrance(request: Asked) -> Entrance | None:
+    """What answers a request, before anybody's right is looked at."""
+    if request.what is What.WORDS:
+        return _SUB
+    if request.what is What.BUTTON:
+        return BUTTONS.get(request.action.verb) if request.action else None
+    if request.command == "start" and opened(request.words):
+        return _OPEN
+    return command(request.command)
+
+
+async def _allowed(counter: Counter, request: Asked) -> bool:
+    """Whether this person may do this here: in groups, changes are for administrators."""
+    entrance = _entrance(request)
+    if entrance is None or not entrance.changes or request.kind is ChatKind.PRIVATE:
+        return True
+    if request.speaks_for_chat or (request.kind is ChatKind.CHANNEL and not request.person):
+        return True
+    try:
+        member = await counter.bot.get_chat_member(request.chat, request.person)
+    except TelegramError:
+        return False
+    return member.status in _MAY_CHANGE
+
+
+def _apply(counter: Counter, update: Update, request: Asked, allowed: bool) -> Reply:
+    """The effect of an update and the mark that it was applied, in one transaction."""
+    store = counter.store
+    with store.transaction():
+        try:
+            reply = _effect(counter, request, allowed)
+        except Refusal as refusal:
+            # Nothing has been written by then: handlers refuse before they write.
+            chat = store.subscribers.get(counter.house.bot, request.chat)
+            language = chat.language if chat else spoken(request.language)
+            text = refusal.say(language)
+            reply = Reply(toast=text) if request.query else told([Line(text)])
+        store.inbox.applied(update.bot, update.id)
+    return reply
+
+
+def _effect(counter: Counter, request: Asked, allowed: bool) -> Reply:
+    store, bot = counter.store, counter.house.bot
+    if request.what is What.MOVED:
+        store.subscribers.move(bot, request.chat, request.moved_to)
+        return Reply()
+    if request.what is What.LEFT:
+        store.subscribers.pause(bot, request.chat, "blocked")
+        return Reply()
+    chat = _known(counter, request)
+    if request.what is What.BACK:
+        return Reply()  # being known again was the effect
+    entrance = _entrance(request)
+    if entrance is None:
+        return _not_understood(request, chat)
+    if not allowed:
+        raise Refusal("refusal-not-admin")
+    return entrance.handler(store, _ask(counter, request, chat))
+
+
+def _known(counter: Counter, request: Asked) -> Subscriber:
+    """The chat as the store knows it; a first message makes it known, a reply revives it."""
+    store, bot = counter.store, counter.house.bot
+    if request.person:
+        store.subscribers.meet(Person(bot, request.person, request.name, request.language))
+    language, languages, form = defaults(request.kind, request.language, counter.form)
+    chat = store.subscribers.ensure(
+        Subscriber(
+            bot,
+            request.chat,
+            request.kind,
+            title=request.title,
+            language=language,
+            languages=languages,
+            form=form,
+        )
+    )
+    if _paused_by_us(chat):  # who writes to us has unblocked us
+        store.subscribers.resume(bot, request.chat)
+        chat = store.subscribers.get(bot, request.chat) or chat
+    return chat
+
+
+def _paused_by_us(chat: Subscriber) -> bool:
+    """The chat could not be reached, and did not ask for a pause itself."""
+    return chat.paused not in ("", ASKED)
+
+
+def _not_understood(request: Asked, chat: Subscriber) -> Reply:
+    if request.what is What.BUTTON:
+        return Reply(toast=say(chat.language, "refusal-button-old"))
+    if request.kind is not ChatKind.PRIVATE:
+        return Reply()  # groups have commands for other bots
+    return told([Line(say(chat.language, "refusal-command-unknown"))])
+
+
+def _ask(counter: Counter, request: Asked, chat: Subscriber) -> Ask:
+    action = request.action or opened(request.words) or Action("")
+    if request.what is What.WORDS:
+        action = Action("")
+    return Ask(
+        house=counter.house,
+        chat=chat,
+        person=Person(counter.house.bot, request.person, request.name, request.language),
+        now=counter.now(),
+        words=request.words,
+        action=action,
+        thread=request.thread,
+    )
+
+
+async def _respond(counter: Counter, request: Asked, reply: Reply) -> None:
+    """Answers the press first, then edits or posts, then wakes the delivery."""
+    bot = counter.bot
+    if request.query:
+        await sender.toast(bot, request.query, reply.toast)
+    messages = list(reply.messages)
+    replaces = reply.edit and bool(messages) and bool(request.message)
+    if replaces and await sender.edit(bot, request.chat, request.message, messages[0]):
+        messages.pop(0)
+    for message in messages:
+        outcome = await sender.post(bot, request.chat, message, thread=request.thread)
+        log.debug("reply", extra={"chat": request.chat, "outcome": type(outcome).__name__})
+    if reply.deliver:
+        counter.wake()

@@ -1,0 +1,148 @@
+"""What does an update ask? Telegram's JSON → one frozen value, or nothing for us."""
+
+from __future__ import annotations
+
+import json
+import unicodedata
+from dataclasses import dataclass
+from enum import StrEnum
+
+import telegram
+
+from bot.chat import buttons
+from bot.render.keyboard import Action
+from storage.model import ChatKind
+
+LONGEST = 2000  # characters of a command's words; a topic has at most 50 terms
+
+ALLOWED_UPDATES = ("message", "channel_post", "callback_query", "my_chat_member")
+
+
+class What(StrEnum):
+    """The occasions we answer to."""
+
+    COMMAND = "command"
+    WORDS = "words"  # plain text in a private chat
+    BUTTON = "button"
+    LEFT = "left"  # the bot was blocked, removed or silenced
+    BACK = "back"
+    MOVED = "moved"  # the group became a supergroup
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """One thing that happened in a chat."""
+
+    what: What
+    chat: int
+    kind: ChatKind
+    title: str = ""
+    person: int = 0  # 0: an anonymous administrator or the channel itself
+    name: str = ""
+    language: str = ""  # the client's, BCP 47
+    thread: int = 0
+    command: str = ""
+    words: str = ""
+    action: Action | None = None
+    message: int = 0  # the message whose button was pressed
+    query: str = ""  # id of the press, to be answered
+    moved_to: int = 0
+    speaks_for_chat: bool = False
+
+
+def asked(body: str, username: str) -> Asked | None:
+    """Reads an update; None when it asks nothing of the bot called ``username``."""
+    update = telegram.Update.de_json(json.loads(body), None)
+    if update.callback_query:
+        return _pressed(update.callback_query)
+    if update.my_chat_member:
+        return _membership(update.my_chat_member)
+    message = update.message or update.channel_post
+    return _said(message, username) if message else None
+
+
+def _pressed(query: telegram.CallbackQuery) -> Asked | None:
+    message = query.message
+    if message is None:
+        return None
+    thread = message.message_thread_id if isinstance(message, telegram.Message) else None
+    return Asked(
+        What.BUTTON,
+        **_chat(message.chat),
+        **_person(query.from_user),
+        thread=thread or 0,
+        action=buttons.action(query.data),
+        message=message.message_id,
+        query=query.id,
+    )
+
+
+def _said(message: telegram.Message, username: str) -> Asked | None:
+    chat = _chat(message.chat)
+    if message.migrate_to_chat_id:
+        return Asked(What.MOVED, **chat, moved_to=message.migrate_to_chat_id)
+    text = _clean(message.text or "")
+    for_chat = bool(message.sender_chat and message.sender_chat.id == message.chat.id)
+    person = _person(None if for_chat else message.from_user)
+    thread = message.message_thread_id if message.is_topic_message else 0
+    if text.startswith("/"):
+        name, _, rest = text[1:].partition(" ")
+        name, rest = _split_lines(name, rest)
+        name, _, addressee = name.partition("@")
+        if addressee and addressee.casefold() != username.casefold():
+            return None
+        return Asked(
+            What.COMMAND,
+            **chat,
+            **person,
+            thread=thread or 0,
+            command=name.casefold(),
+            words=rest.strip()[:LONGEST],
+            speaks_for_chat=for_chat,
+        )
+    if text and message.chat.type == telegram.Chat.PRIVATE:
+        return Asked(What.WORDS, **chat, **person, thread=thread or 0, words=text[:LONGEST])
+    return None
+
+
+def _split_lines(name: str, rest: str) -> tuple[str, str]:
+    """A command may be followed by a line break instead of a blank."""
+    head, newline, tail = name.partition("\n")
+    return (head, f"{tail} {rest}") if newline else (name, rest)
+
+
+def _membership(change: telegram.ChatMemberUpdated) -> Asked:
+    gone = change.new_chat_member.status in (
+        telegram.ChatMember.BANNED,
+        telegram.ChatMember.LEFT,
+    )
+    what = What.LEFT if gone else What.BACK
+    return Asked(what, **_chat(change.chat), **_person(change.from_user))
+
+
+def _chat(chat: telegram.Chat) -> dict[str, object]:
+    return {
+        "chat": chat.id,
+        "kind": ChatKind(chat.type),
+        "title": _clean(chat.title or chat.full_name or "")[:128],
+    }
+
+
+def _person(user: telegram.User | None) -> dict[str, object]:
+    if user is None:
+        return {}
+    return {
+        "person": user.id,
+        "name": _clean(user.full_name)[:128],
+        "language": user.language_code or "",
+    }
+
+
+def _clean(text: str) -> str:
+    """Text without control characters, surrogates and direction overrides."""
+    kept = (
+        character
+        for character in unicodedata.normalize("NFC", text)
+        if character in "\n\t" or unicodedata.category(character) not in ("Cc", "Cs", "Cf", "Co")
+    )
+    return "".join(kept).strip()

@@ -1,0 +1,40 @@
+"""Callback data and deep links ↔ values.
+
+Both carry a version tag, a verb and two integers, never text. Both can be forged: a handler asks
+the store whether this presser may do this in this chat.
+"""
+
+from __future__ import annotations
+
+import re
+
+from bot.render.keyboard import Action
+
+_TAG = "1"
+_DATA = re.compile(rf"{_TAG}([a-z_]{{1,20}}):(\d{{1,18}}):(\d{{1,18}})")
+_PAYLOAD = re.compile(r"p_(\d{1,18})_(\d{1,9})")
+
+
+def data(action: Action) -> str:
+    """The callback data of a button: ``1entry:42:3``, at most 64 bytes (Bot API)."""
+    return f"{_TAG}{action.verb}:{action.first}:{action.second}"
+
+
+def action(data: str | None) -> Action | None:
+    """The action that callback data names, or None when it is not of our making."""
+    found = _DATA.fullmatch(data or "")
+    return Action(found[1], int(found[2]), int(found[3])) if found else None
+
+
+def link(username: str, paper: int, version: int) -> str:
+    """A deep link that opens a paper in the chat with the bot.
+
+    It names the paper and not the digest it stood in: it may be forwarded to anybody.
+    """
+    return f"https://t.me/{username}?start=p_{paper}_{version}"
+
+
+def opened(payload: str) -> Action | None:
+    """The action of a deep link's payload, or None when it is not of our making."""
+    found = _PAYLOAD.fullmatch(payload)
+    return Action("paper", int(found[1]), int(found[2])) if found else None

@@ -1,0 +1,65 @@
+"""What a handler is asked, and what it answers: two frozen values.
+
+A handler is a plain function ``(Store, Ask) -> Reply`` that runs inside the transaction in which
+its update is marked as applied. It sends nothing itself: the reply leaves after the commit.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from bot.render.keyboard import Action, Button
+from bot.render.message import Message
+from bot.texts import say
+from storage.model import Person, Subscriber
+
+
+@dataclass(frozen=True, slots=True)
+class House:
+    """What every handler may know of the running bot."""
+
+    bot: int
+    username: str
+    feeds: frozenset[str]  # categories that are polled
+    topics: int = 50  # a chat may follow
+
+
+@dataclass(frozen=True, slots=True)
+class Ask:
+    """One thing a person wants: a command with its words, or a pressed button."""
+
+    house: House
+    chat: Subscriber
+    person: Person
+    now: datetime
+    words: str = ""
+    action: Action = Action("")  # noqa: RUF009 - frozen
+    thread: int = 0
+
+    @property
+    def language(self) -> str:
+        """The language this chat is spoken to in."""
+        return self.chat.language
+
+    def say(self, key: str, **values: str | int) -> str:
+        """A text in the chat's language."""
+        return say(self.chat.language, key, **values)
+
+    def of(self, chat: Subscriber) -> Ask:
+        """The same question in a chat whose settings have just changed."""
+        return replace(self, chat=chat)
+
+    def button(self, key: str, verb: str, first: int = 0, second: int = 0) -> Button:
+        """A button whose label is the text ``key``."""
+        return Button(self.say(key), Action(verb, first, second))
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """What the person sees: messages, or a toast, or the pressed message changed in place."""
+
+    messages: tuple[Message, ...] = ()
+    edit: bool = False  # the first message replaces the one whose button was pressed
+    toast: str = ""
+    deliver: bool = False  # parcels were put: wake the delivery

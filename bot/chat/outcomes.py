@@ -1,0 +1,93 @@
+"""What does it mean when Telegram says no? Exceptions of the client → outcomes.
+
+The texts are the Bot API server's own. Whether a message reached Telegram is told by the cause
+underneath the client's exception, never by its class: a pool or connect time-out never left this
+machine, any other break of the connection may have come after delivery.
+"""
+
+from __future__ import annotations
+
+import httpx
+from telegram.error import (
+    BadRequest,
+    ChatMigrated,
+    Forbidden,
+    InvalidToken,
+    NetworkError,
+    RetryAfter,
+    TelegramError,
+)
+
+from storage.model import Gone, Later, Moved, Outcome, Refused, Unknown
+
+# A chat that answers so cannot be written to, whatever the message.
+ERRORS_OF_CHAT = (
+    "chat not found",
+    "private chat not found",
+    "not enough rights to send",
+    "chat_write_forbidden",
+    "have no rights to send a message",
+    "have no write access to the chat",
+    "topic_closed",
+    "topic_deleted",
+    "message thread not found",
+    "group chat was deactivated",
+    "user_is_blocked",
+    "peer_id_invalid",
+    "bot_blocked",
+)
+ERROR_NOT_MODIFIED = ("message is not modified",)
+ERRORS_OF_STALE = (
+    "query is too old",
+    "query id is invalid",
+    "message to edit not found",
+    "message can't be edited",
+    "message to delete not found",
+)
+
+_NEVER_LEFT = (httpx.PoolTimeout, httpx.ConnectTimeout, httpx.ConnectError)
+_PROBE = 60.0  # seconds before a token that was refused is tried again
+
+
+def outcome(error: TelegramError) -> Outcome:
+    """The outcome of a send that raised ``error`` (Bot API error texts, as of 10.3)."""
+    match error:
+        case RetryAfter():
+            return Later(_seconds(error) + 1.0, "flood control", counted=False)
+        case ChatMigrated():
+            return Moved(error.new_chat_id)
+        case Forbidden():
+            return Gone(error.message)
+        case BadRequest():
+            return _bad_request(error.message)
+        case InvalidToken():
+            # Also any 404, a proxy's too: nothing is given up, everything waits.
+            return Later(_PROBE, "the Bot API does not know this token or method", counted=False)
+        case NetworkError() if isinstance(error.__cause__, _NEVER_LEFT):
+            return Later(5.0, "no connection to the Bot API", counted=False)
+        case _:
+            return Unknown(_told(error))
+
+
+def _bad_request(text: str) -> Outcome:
+    folded = text.casefold()
+    if any(known in folded for known in ERRORS_OF_CHAT):
+        return Gone(text)
+    return Refused(text)
+
+
+def is_settled(error: TelegramError) -> bool:
+    """The edit is as good as done: nothing changed, or the message is no longer there."""
+    folded = str(error.message).casefold()
+    return any(known in folded for known in (*ERROR_NOT_MODIFIED, *ERRORS_OF_STALE))
+
+
+def _seconds(error: RetryAfter) -> float:
+    wait = error.retry_after
+    return float(wait) if isinstance(wait, int | float) else wait.total_seconds()
+
+
+def _told(error: TelegramError) -> str:
+    """The kind of failure without its text: a text may hold an address with the token."""
+    cause = error.__cause__
+    return type(cause).__name__ if cause else type(error).__name__

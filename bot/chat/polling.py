@@ -1,0 +1,70 @@
+"""Long polling: every update is in the store before Telegram is told that we have it."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable
+from datetime import datetime
+
+import telegram
+from telegram.error import Conflict, NetworkError, RetryAfter, TelegramError
+
+from bot.chat.asked import ALLOWED_UPDATES
+from storage import Store
+from storage.model import Update
+
+log = logging.getLogger(__name__)
+
+WAIT = 30  # seconds a poll may last
+_PAUSES = (1.0, 2.0, 5.0, 15.0, 30.0)
+
+
+async def poll(
+    bot: telegram.Bot,
+    store: Store,
+    received: Callable[[], None],
+    now: Callable[[], datetime],
+    *,
+    wait: int = WAIT,
+    sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
+) -> None:
+    """Stores updates for ever and calls ``received`` for each batch.
+
+    Asking for the next offset is the acknowledgement; it follows the commit. Ends only by
+    cancellation, or by ``Conflict`` when another process polls with this token.
+    """
+    failures = 0
+    while True:
+        offset = await store.run(store.inbox.last, bot.id) + 1
+        try:
+            updates = await bot.get_updates(
+                offset=offset, timeout=wait, allowed_updates=list(ALLOWED_UPDATES)
+            )
+        except Conflict:
+            raise
+        except TelegramError as error:
+            await sleep(_pause(error, failures))
+            failures += 1
+            log.warning("poll failed", extra={"error": type(error).__name__, "in_row": failures})
+            continue
+        failures = 0
+        if updates:
+            await store.run(
+                store.inbox.put, [_stored(bot.id, update) for update in updates], now=now()
+            )
+            received()
+
+
+def _pause(error: TelegramError, failures: int) -> float:
+    if isinstance(error, RetryAfter):
+        wait = error.retry_after
+        return float(wait) if isinstance(wait, int | float) else wait.total_seconds()
+    if isinstance(error, NetworkError):
+        return _PAUSES[min(failures, len(_PAUSES) - 1)]
+    return _PAUSES[-1]
+
+
+def _stored(bot: int, update: telegram.Update) -> Update:
+    chat = update.effective_chat
+    return Update(bot, update.update_id, chat.id if chat else 0, update.to_json())

@@ -1,0 +1,147 @@
+"""Digests in a chat: ask for one, open an entry, show the rest."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from bot import publish
+from bot import subscribe as verb
+from bot.chat import buttons
+from bot.chat.context import Ask, Reply
+from bot.chat.telling import Line, text_message, told
+from bot.chat.topics import misread
+from bot.enrich import enrich
+from bot.query import QueryError, parse
+from bot.render.headline import numbered
+from bot.render.look import Look
+from bot.render.message import Message, Part, entry_part, message, parts, rest_parts
+from bot.texts import Refusal, moment
+from storage import Store
+from storage.model import Digest, Entry, Kind, Subscription
+
+
+def look(ask: Ask, digest: Digest) -> Look:
+    """How this chat reads a digest."""
+    return Look(
+        form=ask.chat.form,
+        language=ask.chat.language,
+        languages=ask.chat.languages,
+        zone=ask.chat.zone,
+        link=lambda position: _link(ask, digest, position),
+    )
+
+
+def _link(ask: Ask, digest: Digest, position: int) -> str:
+    paper = numbered(digest)[position - 1].paper
+    return buttons.link(ask.house.username, paper.key, paper.version)
+
+
+def digest(store: Store, ask: Ask) -> Reply:
+    """``/digest``: all topics, one named by number or name, or any words without subscribing."""
+    topics = store.subscriptions.of(ask.chat.bot, ask.chat.chat)
+    if not ask.words:
+        if not topics:
+            return told([Line(ask.say("list-none"))])
+        return _joined([_topic_now(store, ask, topic) for topic in topics])
+    topic = verb.named(store, ask.chat, ask.words)
+    if topic:
+        return _topic_now(store, ask, topic)
+    return _words_now(store, ask)
+
+
+def digest_pressed(store: Store, ask: Ask) -> Reply:
+    """[Show one now]: the digest of one topic of this chat."""
+    return _topic_now(store, ask, verb.topic_of(store, ask.chat, ask.action.first))
+
+
+def _topic_now(store: Store, ask: Ask, topic: Subscription) -> Reply:
+    """What gathered since the last digest; if nothing did, the last one again and when next."""
+    if publish.issue_now(store, ask.chat, topic, ask.now):
+        return Reply(deliver=True)
+    due = ask.say("list-announced")
+    if topic.next_due:
+        due = moment(ask.language, topic.next_due, topic.zone)
+    values = {"topic": topic.name, "next": due, "zone": topic.zone}
+    last = store.digests.last(ask.chat.bot, ask.chat.chat, topic.key)
+    if last is None:
+        if publish.issue_recent(store, ask.chat, parse(topic.query), ask.now, thread=ask.thread):
+            return Reply(deliver=True)
+        return told([Line(ask.say("digest-none-yet", **values))])
+    again = text_message([Line(ask.say("digest-none-again", **values))])
+    shown = look(ask, last)
+    return Reply((again, *(message(last, part, shown) for part in _parts(ask, last))))
+
+
+def _parts(ask: Ask, digest: Digest) -> tuple[Part, ...]:
+    return parts(digest, look(ask, digest))
+
+
+def _words_now(store: Store, ask: Ask) -> Reply:
+    """A digest of words that nobody follows; it moves no cursor and enters no ledger."""
+    try:
+        query = parse(ask.words)
+    except QueryError as error:
+        return misread(ask, ask.words, error)
+    if publish.issue_recent(store, ask.chat, query, ask.now, thread=ask.thread):
+        return Reply(deliver=True)
+    if not store.papers.count():
+        return told([Line(ask.say("digest-empty-store"))])
+    return told(
+        [Line(ask.say("digest-query-none", days=publish.RECENT_DAYS, topic=ask.words[:100]))]
+    )
+
+
+def entry(store: Store, ask: Ask) -> Reply:
+    """Opens the entry at a position of a digest, with a way to the next one."""
+    digest = _digest(store, ask)
+    position = ask.action.second
+    if not 1 <= position <= len(numbered(digest)):
+        raise Refusal("entry-gone")
+    opened = message(digest, entry_part(position), look(ask, digest))
+    return Reply((_with_next(ask, digest, position, opened),))
+
+
+def paper(store: Store, ask: Ask) -> Reply:
+    """A deep link: the paper, for whoever opens it, without a word of whose digest it was in."""
+    found = store.papers.by_key(ask.action.first, ask.action.second)
+    if found is None:
+        raise Refusal("entry-gone")
+    entry = Entry(found, Kind.NEW, enrich(store, [found], ask.now)[found.key])
+    alone = Digest(topic="", query="", issued=ask.now, entries=(entry,))
+    return Reply((message(alone, entry_part(1), look(ask, alone)),))
+
+
+def next_entry(store: Store, ask: Ask) -> Reply:
+    """[Next]: the following entry in the place of this one."""
+    return replace(entry(store, ask), edit=True)
+
+
+def _with_next(ask: Ask, digest: Digest, position: int, opened: Message) -> Message:
+    if position >= len(numbered(digest)):
+        return opened
+    button = ask.button("button-next", "next", digest.number, position + 1)
+    return replace(opened, buttons=(*opened.buttons, (button,)))
+
+
+def rest(store: Store, ask: Ask) -> Reply:
+    """[Show the rest]: the next page of what was left out."""
+    digest = _digest(store, ask)
+    shown = look(ask, digest)
+    pages = rest_parts(digest, shown, ask.action.second)
+    return Reply(tuple(message(digest, part, shown) for part in pages))
+
+
+def _digest(store: Store, ask: Ask) -> Digest:
+    """The digest a button names, if it was this chat's; a forged number opens nothing."""
+    digest = store.digests.get(ask.action.first)
+    if digest is None or (digest.bot, digest.chat) != (ask.chat.bot, ask.chat.chat):
+        raise Refusal("digest-gone")
+    return digest
+
+
+def _joined(replies: list[Reply]) -> Reply:
+    """Several replies as one."""
+    return Reply(
+        tuple(message for reply in replies for message in reply.messages),
+        deliver=any(reply.deliver for reply in replies),
+    )

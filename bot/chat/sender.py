@@ -1,0 +1,148 @@
+"""Bot API calls: a ``Message`` in, an ``Outcome`` out; the one place that posts and edits."""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Mapping
+
+import telegram
+from telegram.constants import ParseMode
+from telegram.error import EndPointNotFound, TelegramError
+from telegram.request import HTTPXRequest
+from telegram.warnings import PTBUserWarning
+
+from bot.chat.buttons import data
+from bot.chat.outcomes import is_settled, outcome
+from bot.render.keyboard import Action, Button, Copy, Keyboard, Link
+from bot.render.message import Message
+from storage.model import Form, Outcome, Parcel, Refused, Sent
+
+_NO_PREVIEW = telegram.LinkPreviewOptions(is_disabled=True)
+
+
+def client(token: str, base: str) -> telegram.Bot:
+    """A bot at a Bot API server; polling has connections of its own.
+
+    A read time-out leaves a send in doubt, so it is long. The pool is wider than the number of
+    workers: waiting for a connection would look like a failure.
+    """
+    return telegram.Bot(
+        token,
+        base_url=f"{base}/bot",
+        base_file_url=f"{base}/file/bot",
+        request=HTTPXRequest(
+            connection_pool_size=32, pool_timeout=None, read_timeout=30.0, write_timeout=30.0
+        ),
+        get_updates_request=HTTPXRequest(connection_pool_size=1, read_timeout=40.0),
+    )
+
+
+def keyboard(rows: Keyboard) -> telegram.InlineKeyboardMarkup | None:
+    """The inline keyboard of a message, None when it has no buttons."""
+    if not rows:
+        return None
+    return telegram.InlineKeyboardMarkup([[_button(button) for button in row] for row in rows])
+
+
+def _button(button: Button) -> telegram.InlineKeyboardButton:
+    match button.does:
+        case Action() as pressed:
+            return telegram.InlineKeyboardButton(button.label, callback_data=data(pressed))
+        case Link(url):
+            return telegram.InlineKeyboardButton(button.label, url=url)
+        case Copy(text):
+            copied = telegram.CopyTextButton(text)
+            return telegram.InlineKeyboardButton(button.label, copy_text=copied)
+
+
+async def post(bot: telegram.Bot, chat: int, message: Message, *, thread: int = 0) -> Outcome:
+    """Sends a message to a chat; every failure becomes the outcome it means."""
+    try:
+        if message.form is Form.RICH:
+            sent = await _post_rich(bot, chat, message, thread)
+        else:
+            sent = await bot.send_message(
+                chat,
+                message.html,
+                parse_mode=ParseMode.HTML,
+                link_preview_options=_NO_PREVIEW,
+                disable_notification=message.silent,
+                message_thread_id=thread or None,
+                reply_markup=keyboard(message.buttons),
+            )
+    except EndPointNotFound:
+        return Refused("this Bot API server does not know rich messages")
+    except TelegramError as error:
+        return outcome(error)
+    return Sent(sent.message_id)
+
+
+async def _post_rich(
+    bot: telegram.Bot, chat: int, message: Message, thread: int
+) -> telegram.Message:
+    arguments: dict[str, object] = {
+        "chat_id": chat,
+        "rich_message": _rich(message),
+        "disable_notification": message.silent,
+    }
+    if thread:
+        arguments["message_thread_id"] = thread
+    if markup := keyboard(message.buttons):
+        arguments["reply_markup"] = markup
+    sent = await bot.do_api_request(
+        "sendRichMessage", api_kwargs=arguments, return_type=telegram.Message
+    )
+    assert isinstance(sent, telegram.Message)
+    return sent
+
+
+def _rich(message: Message) -> Mapping[str, object]:
+    # Without this, years and arXiv ids would become links to phone numbers and cards.
+    return {"blocks": list(message.blocks), "skip_entity_detection": True}
+
+
+async def edit(bot: telegram.Bot, chat: int, message_id: int, message: Message) -> bool:
+    """Replaces a message; False when it cannot be replaced and must be sent anew."""
+    try:
+        if message.form is Form.RICH:
+            await _edit_rich(bot, chat, message_id, message)
+        else:
+            await bot.edit_message_text(
+                message.html,
+                chat_id=chat,
+                message_id=message_id,
+                parse_mode=ParseMode.HTML,
+                link_preview_options=_NO_PREVIEW,
+                reply_markup=keyboard(message.buttons),
+            )
+    except TelegramError as error:
+        return is_settled(error)
+    return True
+
+
+async def _edit_rich(bot: telegram.Bot, chat: int, message_id: int, message: Message) -> None:
+    arguments: dict[str, object] = {
+        "chat_id": chat,
+        "message_id": message_id,
+        "rich_message": _rich(message),
+    }
+    if markup := keyboard(message.buttons):
+        arguments["reply_markup"] = markup
+    with warnings.catch_warnings():
+        # The client advises its own edit_message_text, which cannot carry blocks.
+        warnings.filterwarnings("ignore", category=PTBUserWarning, message=".*editMessageText")
+        await bot.do_api_request("editMessageText", api_kwargs=arguments)
+
+
+async def deliver_parcel(bot: telegram.Bot, parcel: Parcel, message: Message) -> Outcome:
+    """Sends the message of a parcel to its chat."""
+    return await post(bot, parcel.chat, message, thread=parcel.thread)
+
+
+async def toast(bot: telegram.Bot, query_id: str, text: str) -> None:
+    """Answers a pressed button; too late is no harm."""
+    try:
+        await bot.answer_callback_query(query_id, text=text[:200] or None)
+    except TelegramError as error:
+        if not is_settled(error):
+            raise

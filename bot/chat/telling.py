@@ -1,0 +1,55 @@
+"""Short answers: lines of text and buttons → a reply in classic HTML."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from bot.chat.context import Reply
+from bot.render.fit import CLASSIC_UNITS, shorten
+from bot.render.keyboard import Keyboard
+from bot.render.message import Message
+from bot.render.telegram_html import escape
+from storage.model import Form
+
+_LINE_UNITS = 1200  # three lines of this length and their markup fit a message
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A paragraph; a link makes the whole of it open an address."""
+
+    text: str
+    bold: bool = False
+    link: str = ""
+    close: bool = False  # stands directly under the line before, without a blank line
+
+    def html(self) -> str:
+        """The line in the few tags Telegram knows."""
+        text = escape(shorten(self.text, _LINE_UNITS))
+        if self.link:
+            text = f'<a href="{escape(self.link)}">{text}</a>'
+        return f"<b>{text}</b>" if self.bold else text
+
+
+def told(lines: Sequence[Line], buttons: Keyboard = (), *, edit: bool = False) -> Reply:
+    """A reply of one message."""
+    return Reply((text_message(lines, buttons),), edit=edit)
+
+
+def text_message(lines: Sequence[Line], buttons: Keyboard = ()) -> Message:
+    """Lines as one classic message; what does not fit is left out from the end."""
+    html = ""
+    for line in lines:
+        joint = "" if not html else "\n" if line.close else "\n\n"
+        added = html + joint + line.html()
+        if len(added.encode("utf-16-le")) // 2 > CLASSIC_UNITS:
+            break
+        html = added
+    return Message(Form.CLASSIC, html=html, buttons=buttons)
+
+
+def pointed(sentence: str, words: str, position: int) -> Message:
+    """A sentence about a place in somebody's words, with the place marked below it."""
+    shown = f"{words}\n{' ' * position}↑"
+    return Message(Form.CLASSIC, html=f"{escape(sentence)}\n<pre>{escape(shown)}</pre>")

@@ -1,0 +1,57 @@
+"""The first words: greeting, examples to try, and help."""
+
+from __future__ import annotations
+
+from bot.chat.context import Ask, Reply
+from bot.chat.telling import Line, told
+from bot.render.keyboard import Action, Button
+from bot.texts import say
+from storage import Store
+from storage.model import ChatKind
+
+EXAMPLES = (
+    '"diffusion model" cat:cs.CV',
+    '(llm OR "language model") agent*',
+    "robot* manipulation cat:cs.RO",
+    '"quantum error correction"',
+)
+
+
+def start(store: Store, ask: Ask) -> Reply:
+    """Greets; a second time it only says where things stand. It never resets anything."""
+    if ask.chat.kind is not ChatKind.PRIVATE:
+        return told([Line(ask.say("start-group"))])
+    topics = store.subscriptions.of(ask.chat.bot, ask.chat.chat)
+    if topics:
+        buttons = ((ask.button("button-list", "list"), ask.button("button-settings", "settings")),)
+        return told([Line(ask.say("start-back", topics=len(topics)))], buttons)
+    return told([Line(ask.say("start-hello")), Line(ask.say("start-try"))], _examples(store, ask))
+
+
+def _examples(store: Store, ask: Ask) -> tuple[tuple[Button, ...], ...]:
+    """A button for each example, one for the other language; drafts carry the words."""
+    rows = [(Button(words, Action("draft", _draft(store, ask, words))),) for words in EXAMPLES]
+    other = "en" if ask.language == "zh" else "zh"
+    rows.append(
+        (
+            Button(say(other, f"language-{other}"), Action("greet", int(other == "zh"))),
+            ask.button("button-settings", "settings"),
+        )
+    )
+    return tuple(rows)
+
+
+def _draft(store: Store, ask: Ask, words: str) -> int:
+    return store.drafts.put(ask.chat.bot, ask.chat.chat, words, now=ask.now)
+
+
+def help_(store: Store, ask: Ask) -> Reply:
+    """Says what can be asked for, and how a topic is written."""
+    return told(
+        [
+            Line(ask.say("help-title"), bold=True),
+            Line(ask.say("help-body")),
+            Line(ask.say("help-words-title"), bold=True),
+            Line(ask.say("help-words")),
+        ]
+    )

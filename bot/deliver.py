@@ -1,0 +1,231 @@
+"""The verb: parcels → messages in chats, each once, at Telegram's pace.
+
+A parcel is claimed under a lease, marked ``sending`` in a commit of its own, rendered, sent, and
+settled by what came of it. A process killed in between leaves at most the messages in flight in
+doubt: they are sent once more, marked as a possible repeat (losing would be worse).
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+from bot.render.headline import numbered
+from bot.render.look import Look
+from bot.render.message import ENTRIES, Message, Part, message, parts
+from bot.render.telegram_html import escape
+from bot.texts import say
+from storage import Store
+from storage.model import (
+    Digest,
+    Form,
+    Gone,
+    Later,
+    Moved,
+    Outcome,
+    Parcel,
+    Refused,
+    Sent,
+    Unknown,
+)
+
+log = logging.getLogger(__name__)
+
+LEASE = 120.0  # seconds a claim lasts
+LONGEST = 40.0  # seconds a send may take; as much must be left of the lease when it begins
+ATTEMPTS = 6
+BACKOFF = (15.0, 60.0, 300.0, 900.0, 3600.0)
+PRIVATE_GAP, GROUP_GAP = 1.0, 3.0  # one message a second to a person, 20 a minute to a group
+
+Send = Callable[[Parcel, Message], Awaitable[Outcome]]
+
+
+@dataclass(frozen=True, slots=True)
+class Delivered:
+    """What one run of ``deliver`` did, in messages."""
+
+    sent: int = 0
+    later: int = 0
+    refused: int = 0
+    gone: int = 0
+
+    def plus(self, outcome: Outcome) -> Delivered:
+        """These counts with one more outcome."""
+        match outcome:
+            case Sent():
+                return replace(self, sent=self.sent + 1)
+            case Later() | Unknown() | Moved():
+                return replace(self, later=self.later + 1)
+            case Gone():
+                return replace(self, gone=self.gone + 1)
+            case Refused():
+                return replace(self, refused=self.refused + 1)
+
+
+class Pace:
+    """Lets messages out evenly: ``rate`` a second for the whole bot, never in a burst."""
+
+    def __init__(
+        self,
+        rate: float = 30.0,
+        *,
+        monotonic: Callable[[], float],
+        sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
+    ) -> None:
+        self._gap = 1.0 / rate
+        self._next = 0.0
+        self._monotonic = monotonic
+        self._sleep = sleep
+
+    async def turn(self) -> None:
+        """Waits until the next message may leave."""
+        now = self._monotonic()
+        start = max(now, self._next)
+        self._next = start + self._gap
+        if start > now:
+            await self._sleep(start - now)
+
+    def stop(self, seconds: float) -> None:
+        """Lets nothing out for ``seconds``."""
+        self._next = max(self._next, self._monotonic() + seconds)
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """What the delivery of one bot needs: where parcels are, who sends, and what time it is."""
+
+    store: Store
+    bot: int
+    link: Callable[[int, int], str]  # a paper's key and version → what opens it
+    holder: str
+    send: Send
+    pace: Pace
+    now: Callable[[], datetime]
+
+
+async def deliver(desk: Desk, *, workers: int = 4) -> Delivered:
+    """Sends every parcel that may leave now; returns when none is left.
+
+    One chat's parcels keep their order; a chat that must wait holds nobody else.
+    """
+    counts = Delivered()
+
+    async def work() -> None:
+        nonlocal counts
+        while outcome := await _next(desk):
+            counts = counts.plus(outcome)
+
+    async with asyncio.TaskGroup() as group:
+        for _ in range(workers):
+            group.create_task(work())
+    return counts
+
+
+async def _next(desk: Desk) -> Outcome | None:
+    """Claims, sends and settles one parcel; None when there is nothing to send now."""
+    store = desk.store
+    claimed = await store.run(store.outbox.claim, desk.bot, desk.holder, desk.now(), LEASE, 1)
+    if not claimed:
+        return None
+    parcel = claimed[0]
+    try:
+        message = await store.run(_rendered, desk, parcel)
+    except Exception as error:
+        # One parcel that cannot be rendered is kept aside; the others go on.
+        log.exception("parcel cannot be rendered", extra={"parcel": parcel.key})
+        outcome: Outcome = Refused(f"cannot be rendered: {type(error).__name__}")
+    else:
+        await desk.pace.turn()
+        if not await store.run(store.outbox.begin, parcel, desk.now(), within=LONGEST):
+            return Later(0.0, "the lease ended before the send")
+        outcome = await desk.send(parcel, message)
+    await asyncio.shield(store.run(_settle, desk, parcel, outcome))
+    return outcome
+
+
+def _rendered(desk: Desk, parcel: Parcel) -> Message:
+    """The message of a parcel, from the digest as it was issued."""
+    if parcel.notice:
+        text = say(parcel.language, parcel.notice.key, **dict(parcel.notice.values))
+        return Message(Form.CLASSIC, html=escape(text), silent=parcel.silent)
+    digest = desk.store.digests.get(parcel.digest)
+    if digest is None:
+        raise LookupError(f"digest {parcel.digest} is not there")
+    part = Part(parcel.part, parcel.first, parcel.last)
+    look = _look(desk, parcel, digest)
+    return message(digest, part, look, repeat=parcel.doubts > 0, silent=parcel.silent)
+
+
+def _look(desk: Desk, parcel: Parcel, digest: Digest) -> Look:
+    entries = numbered(digest)
+
+    def link(position: int) -> str:
+        paper = entries[position - 1].paper
+        return desk.link(paper.key, paper.version)
+
+    return Look(parcel.form, parcel.language, parcel.languages, parcel.zone, link)
+
+
+def _classic_instead(desk: Desk, parcel: Parcel) -> list[Parcel]:
+    """The same entries as classic text, for a rich part that Telegram refused."""
+    digest = desk.store.digests.get(parcel.digest)
+    if parcel.form is not Form.RICH or digest is None:
+        return []
+    plain = replace(parcel, form=Form.CLASSIC)
+    look = _look(desk, plain, digest)
+    cut = (
+        (Part(parcel.part, parcel.first, parcel.last),)
+        if parcel.part > ENTRIES
+        else parts(digest, look, first=parcel.first, last=parcel.last)
+    )
+    return [
+        replace(plain, piece=piece, first=part.first, last=part.last)
+        for piece, part in enumerate(cut, start=1)
+    ]
+
+
+def _settle(desk: Desk, parcel: Parcel, outcome: Outcome) -> None:
+    """Records what came of a send, in one transaction with what follows from it."""
+    store, now = desk.store, desk.now()
+    with store.transaction():
+        match outcome:
+            case Later(seconds=seconds, counted=counted):
+                if not counted:
+                    store.outbox.hold(parcel.bot, parcel.chat, now + timedelta(seconds=seconds))
+                accepted = store.outbox.settle(parcel, _spent(parcel, outcome), now)
+            case Refused():
+                instead = _classic_instead(desk, parcel)
+                accepted = store.outbox.settle(parcel, outcome, now, instead=instead)
+            case _:
+                accepted = store.outbox.settle(parcel, outcome, now)
+                gap = GROUP_GAP if parcel.chat < 0 else PRIVATE_GAP
+                store.outbox.hold(parcel.bot, parcel.chat, now + timedelta(seconds=gap))
+    _report(parcel, outcome, accepted)
+
+
+def _spent(parcel: Parcel, outcome: Later) -> Outcome:
+    """A failure waits longer each time, and ends as refused when its attempts are spent."""
+    if not outcome.counted:
+        return outcome
+    if parcel.attempts >= ATTEMPTS:
+        return Refused(f"{parcel.attempts} attempts failed, the last one: {outcome.reason}")
+    wait = BACKOFF[min(parcel.attempts, len(BACKOFF)) - 1] if parcel.attempts else BACKOFF[0]
+    return replace(outcome, seconds=max(wait, outcome.seconds))
+
+
+def _report(parcel: Parcel, outcome: Outcome, accepted: bool) -> None:
+    facts = {"parcel": parcel.key, "digest": parcel.digest, "attempt": parcel.attempts}
+    if not accepted:
+        log.warning("a settlement came too late and was not taken", extra=facts)
+    match outcome:
+        case Sent(message=message):
+            log.debug("parcel sent", extra=facts | {"message": message})
+        case Later(reason=reason) | Unknown(reason=reason) | Gone(reason=reason):
+            log.info("parcel not sent", extra=facts | {"reason": reason})
+        case Refused(reason=reason):
+            log.error("parcel refused", extra=facts | {"reason": reason})
+        case Moved():
+            log.info("chat moved", extra=facts)

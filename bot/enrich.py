@@ -1,0 +1,44 @@
+"""The verb: papers without a gloss → glosses.
+
+The embedded one needs no key and no network: the sentence of the abstract that says what was
+done. It is made when a paper is first shown, so that no digest ever waits for it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+
+from bot.summary.extractive import gist
+from storage import Store
+from storage.model import Gloss, Paper
+
+EXTRACTIVE = "extractive"
+
+
+def enrich(store: Store, papers: Iterable[Paper], now: datetime) -> Mapping[int, tuple[Gloss, ...]]:
+    """Returns the best gloss per language of each paper, by its key; English is never missing."""
+    wanted = {paper.key: paper for paper in papers}
+    known = store.papers.glosses(wanted)
+    bare = [
+        paper
+        for key, paper in wanted.items()
+        if not any(gloss.language == "en" for gloss in known.get(key, ()))
+    ]
+    for paper in bare:
+        store.papers.add_gloss(extracted(paper, now))
+    return known | store.papers.glosses([paper.key for paper in bare])
+
+
+def extracted(paper: Paper, now: datetime) -> Gloss:
+    """The English gloss that the abstract itself holds."""
+    return Gloss(
+        paper=paper.key,
+        version=paper.version,
+        language="en",
+        title=paper.title,
+        gist=gist(paper.title, paper.abstract),
+        abstract=paper.abstract,
+        maker=EXTRACTIVE,
+        made=now,
+    )

@@ -1,0 +1,192 @@
+"""The verb: a source → new papers in the store.
+
+A batch is kept in short transactions, so that nobody waits for a bulk load; the last of them
+moves the source's cursor. A crash in between loses nothing and a repeat adds nothing.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
+
+from bot import arxiv_calendar
+from bot.sources import Batch, Condition, Fetcher, Source, arxiv_api, feed, feed_groups, read
+from storage import Store
+from storage.model import Added, Announcement, Kind, Notice, SourceCursor
+
+log = logging.getLogger(__name__)
+
+CHUNK = 100  # announcements in a transaction: some 20 ms
+FIRST_DAYS = 7
+FIRST = "first-days"  # the source that fills an empty store; its cursor's day is how far it came
+WHOLE = "whole"  # mark of a first fill that came to its end
+_PAGES = 10  # of one day; more means that the answer never ends
+_HOLES = 3  # times that a missing page is asked for again
+
+
+@dataclass(frozen=True, slots=True)
+class Ingested:
+    """What one answer of a source brought, counted by kind and by what became of it."""
+
+    source: str
+    condition: Condition
+    day: date | None
+    counts: dict[Kind, int]
+    added: Added
+    reason: Notice | None
+    warnings: tuple[Notice, ...]
+    retry_after: float | None
+
+    @property
+    def is_usable(self) -> bool:
+        """The source answered as it should, with papers or honestly without."""
+        return self.condition in (
+            Condition.FRESH,
+            Condition.EMPTY,
+            Condition.UNCHANGED,
+            Condition.STALE,
+        )
+
+
+async def ingest(store: Store, fetcher: Fetcher, source: Source, now: datetime) -> Ingested:
+    """Asks a source and keeps what is new."""
+    previous = await store.run(store.cursors.get, source.name)
+    batch = await read(source, fetcher, previous)
+    return await keep(store, batch, now)
+
+
+async def keep(store: Store, batch: Batch, now: datetime) -> Ingested:
+    """Keeps a batch; the cursor moves with its last announcements."""
+    added = Added()
+    chunks = list(_chunks(batch.announcements)) or [()]
+    for chunk in chunks[:-1]:
+        added = _sum(added, await store.run(_add, store, chunk, None, now))
+    cursor = replace(batch.cursor, checked=now)
+    added = _sum(added, await store.run(_add, store, chunks[-1], cursor, now))
+    report = Ingested(
+        batch.source,
+        batch.condition,
+        batch.day,
+        dict(batch.counts),
+        added,
+        batch.reason,
+        batch.warnings,
+        batch.retry_after,
+    )
+    _report(report)
+    return report
+
+
+def _chunks(announcements: Sequence[Announcement]) -> Iterator[Sequence[Announcement]]:
+    for start in range(0, len(announcements), CHUNK):
+        yield announcements[start : start + CHUNK]
+
+
+def _add(
+    store: Store, chunk: Sequence[Announcement], cursor: SourceCursor | None, now: datetime
+) -> Added:
+    with store.transaction():
+        added = store.papers.add(chunk, seen=now)
+        if cursor:
+            store.cursors.put(cursor)
+    return added
+
+
+def _sum(one: Added, other: Added) -> Added:
+    return Added(one.stored + other.stored, one.updated + other.updated, one.known + other.known)
+
+
+async def ingest_due(
+    store: Store, fetcher: Fetcher, categories: Collection[str], now: datetime, *, base: str
+) -> list[Ingested]:
+    """Asks each feed that it is time to ask, one after the other."""
+    reports = []
+    for name in feed_groups(categories):
+        cursor = await store.run(store.cursors.get, name)
+        if arxiv_calendar.poll_due(now, cursor.day, cursor.checked):
+            reports.append(await ingest(store, fetcher, feed(name, base=base), now))
+    return reports
+
+
+async def fill(
+    store: Store, fetcher: Fetcher, categories: Collection[str], now: datetime, *, base: str
+) -> bool:
+    """Gives a new store the last seven days by the API; True when there is nothing left to do.
+
+    One day at a time, and the cursor remembers the days that are done: a restart goes on.
+    """
+    cursor = await store.run(store.cursors.get, FIRST)
+    today = arxiv_calendar.arxiv_day(now)
+    if cursor.batch == WHOLE or (cursor.day is None and await store.run(store.papers.count)):
+        return True
+    day = (cursor.day or today - timedelta(days=FIRST_DAYS)) + timedelta(days=1)
+    while day <= today:
+        if not await _fill_day(store, fetcher, categories, day, now, base):
+            return False
+        done = SourceCursor(FIRST, day=day, checked=now, batch=WHOLE if day == today else "")
+        await store.run(store.cursors.put, done)
+        day += timedelta(days=1)
+    return True
+
+
+async def _fill_day(
+    store: Store,
+    fetcher: Fetcher,
+    categories: Collection[str],
+    day: date,
+    now: datetime,
+    base: str,
+) -> bool:
+    """Keeps what was submitted on a date; False when the API did not give all of it."""
+    since = arxiv_calendar.midnight(day)
+    until = since + timedelta(days=1)
+    start = holes = 0
+    for _ in range(_PAGES + _HOLES):
+        url = arxiv_api.recent(sorted(categories), since, until, start, base=base)
+        batch = await read(Source(FIRST, url=url), fetcher)
+        if batch.condition is Condition.EMPTY_PAGE and holes < _HOLES:
+            holes += 1
+            continue
+        if batch.condition not in (Condition.FRESH, Condition.EMPTY):
+            _report(await _counted(store, batch, now))
+            return False
+        await _counted(store, batch, now)
+        if not batch.following:
+            return True
+        start = batch.following
+    return False
+
+
+async def _counted(store: Store, batch: Batch, now: datetime) -> Ingested:
+    """Keeps the papers of a page without moving the cursor of the whole fill."""
+    added = Added()
+    for chunk in _chunks(batch.announcements):
+        added = _sum(added, await store.run(_add, store, chunk, None, now))
+    return Ingested(
+        batch.source,
+        batch.condition,
+        batch.day,
+        dict(batch.counts),
+        added,
+        batch.reason,
+        batch.warnings,
+        batch.retry_after,
+    )
+
+
+def _report(report: Ingested) -> None:
+    facts = {
+        "source": report.source,
+        "condition": str(report.condition),
+        "stored": report.added.stored,
+        "updated": report.added.updated,
+        "known": report.added.known,
+    }
+    if report.is_usable:
+        log.info("source read", extra=facts)
+    else:
+        log.warning("source not usable", extra=facts)
+    for warning in report.warnings:
+        log.warning("source warns", extra={"source": report.source, "warning": warning.key})

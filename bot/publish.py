@@ -1,0 +1,249 @@
+"""The verb: due chats → digests and parcels, one transaction a chat.
+
+The window of a topic is "announced since its cursor", never the clock: downtime, weekends and
+late papers need no special case. What a digest shows is reserved in the ledger, so that the same
+paper reaches the same chat once.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+from bot import arxiv_calendar, schedule
+from bot.digest import assemble
+from bot.enrich import enrich
+from bot.matching import Index
+from bot.query import parse
+from bot.render.look import Look
+from bot.render.message import parts
+from storage import Store
+from storage.model import (
+    Digest,
+    Kind,
+    Match,
+    Parcel,
+    Query,
+    Subscriber,
+    Subscription,
+)
+
+log = logging.getLogger(__name__)
+
+RECENT_DAYS = 7  # of a preview, and of a digest of words that nobody follows
+FRESH = frozenset({Kind.NEW, Kind.CROSS})
+ASKED_LIMIT = 12
+
+
+@dataclass(frozen=True, slots=True)
+class Published:
+    """What a tick did."""
+
+    chats: int = 0
+    digests: int = 0
+    failed: int = 0
+
+
+def publish(store: Store, bot: int, now: datetime) -> Published:
+    """Issues the digests of every chat that is due; a chat that fails holds nobody else."""
+    due = store.subscriptions.due(bot, now)
+    if not due:
+        return Published()
+    oldest = min(topic.cursor for _, topics in due for topic in topics)
+    gathered = _Gathered(store, oldest)
+    done = Published()
+    for chat, topics in due:
+        try:
+            issued = _publish_chat(store, chat, topics, gathered, now)
+        except Exception:
+            log.exception("chat not published", extra={"chat": chat.chat})
+            done = replace(done, failed=done.failed + 1)
+        else:
+            done = replace(done, chats=done.chats + 1, digests=done.digests + issued)
+    return done
+
+
+class _Gathered:
+    """What was announced since a position, indexed once and asked once per distinct query."""
+
+    def __init__(self, store: Store, after: int) -> None:
+        self._announcements = store.papers.after(after)
+        self._index = Index(self._announcements)
+        self._found: dict[tuple[str, frozenset[Kind], int], list[Match]] = {}
+        self.head = self._announcements[-1].seq if self._announcements else after
+
+    def matches(self, topic: Subscription) -> list[Match]:
+        """What a topic finds after its cursor."""
+        key = (topic.query, topic.kinds, topic.cursor)
+        if key not in self._found:
+            query = parse(topic.query)
+            self._found[key] = self._index.find(query, topic.kinds, after=topic.cursor)
+        return self._found[key]
+
+    def seen(self, cursor: int) -> int:
+        """How many papers were announced after a cursor."""
+        return len({a.paper.key for a in self._announcements if a.seq > cursor})
+
+
+def _publish_chat(
+    store: Store,
+    chat: Subscriber,
+    topics: Sequence[Subscription],
+    gathered: _Gathered,
+    now: datetime,
+) -> int:
+    """One chat's due topics together, in its own order; returns the number of digests."""
+    found = [(topic, gathered.matches(topic)) for topic in topics]
+    issued = 0
+    with store.transaction():
+        for topic, matches in found:
+            due = topic.next_due or now
+            next_due = schedule.next_due(topic.cadence, topic.zone, now)
+            moved = store.subscriptions.advance(
+                topic, cursor=max(topic.cursor, gathered.head), next_due=next_due
+            )
+            if not moved:  # edited a moment ago: the next tick sees it as it is now
+                continue
+            period = f"{topic.key}/{schedule.period(topic.cadence, topic.zone, due)}"
+            seen = gathered.seen(topic.cursor)
+            others = _others(topic, found)
+            issued += _issue(store, chat, topic, matches, period, seen, now, others) is not None
+    return issued
+
+
+def _others(
+    topic: Subscription, found: Iterable[tuple[Subscription, list[Match]]]
+) -> dict[int, tuple[str, ...]]:
+    """Which of the chat's other topics found each paper too, by the paper's key."""
+    named: dict[int, tuple[str, ...]] = {}
+    for other, matches in found:
+        if other.key != topic.key:
+            for match in matches:
+                key = match.announcement.paper.key
+                named[key] = (*named.get(key, ()), other.name)
+    return named
+
+
+def _issue(
+    store: Store,
+    chat: Subscriber,
+    topic: Subscription,
+    matches: Sequence[Match],
+    period: str,
+    seen: int,
+    now: datetime,
+    others: dict[int, tuple[str, ...]],
+) -> Digest | None:
+    """Issues a topic's digest if it has an entry: digest, ledger, parcels."""
+    received = store.digests.received(
+        chat.bot, chat.chat, [match.announcement.paper.key for match in matches]
+    )
+    drawn = assemble(
+        matches,
+        topic=topic.name,
+        query=topic.query,
+        issued=now,
+        limit=topic.limit,
+        received=received,
+        others=others,
+    )
+    if not drawn.entries:
+        return None
+    drawn = replace(
+        drawn,
+        period=period,
+        seen=seen,
+        bot=chat.bot,
+        chat=chat.chat,
+        thread=topic.thread,
+        subscription=topic.key,
+    )
+    digest = _stored(store, drawn, now)
+    store.digests.reserve(digest.number, now=now)
+    _put_parcels(store, chat, digest, topic)
+    return digest
+
+
+def _stored(store: Store, drawn: Digest, now: datetime) -> Digest:
+    """The digest with a gloss for each paper, under its number."""
+    papers = [entry.paper for entry in (*drawn.entries, *drawn.rest)]
+    glosses = enrich(store, papers, now)
+    glossed = replace(
+        drawn,
+        entries=tuple(
+            replace(entry, glosses=glosses.get(entry.paper.key, ())) for entry in drawn.entries
+        ),
+        rest=tuple(
+            replace(entry, glosses=glosses.get(entry.paper.key, ())) for entry in drawn.rest
+        ),
+    )
+    return replace(glossed, number=store.digests.issue(glossed))
+
+
+def _put_parcels(
+    store: Store, chat: Subscriber, digest: Digest, topic: Subscription | None
+) -> None:
+    """A parcel for each message of the digest; only the first one makes a sound."""
+    form = (topic.form if topic else None) or chat.form
+    languages = (topic.languages if topic else None) or chat.languages
+    silent = topic.silent if topic and topic.silent is not None else chat.silent
+    look = Look(form=form, language=chat.language, languages=languages, zone=chat.zone)
+    for index, part in enumerate(parts(digest, look, full=chat.full)):
+        store.outbox.put_once(
+            Parcel(
+                bot=chat.bot,
+                chat=chat.chat,
+                thread=digest.thread,
+                period=digest.period,
+                part=part.number,
+                form=form,
+                language=chat.language,
+                languages=languages,
+                zone=chat.zone,
+                digest=digest.number,
+                first=part.first,
+                last=part.last,
+                silent=silent or index > 0,
+            ),
+            due=digest.issued,
+        )
+
+
+def issue_now(store: Store, chat: Subscriber, topic: Subscription, now: datetime) -> Digest | None:
+    """What gathered for a topic since its last digest; moves its cursor, not its next time."""
+    gathered = _Gathered(store, topic.cursor)
+    matches = gathered.matches(topic)
+    store.subscriptions.advance(
+        topic, cursor=max(topic.cursor, gathered.head), next_due=topic.next_due
+    )
+    period = f"{topic.key}/asked/{now:%Y-%m-%dT%H:%M:%S.%f}"
+    return _issue(store, chat, topic, matches, period, gathered.seen(topic.cursor), now, {})
+
+
+def issue_recent(
+    store: Store, chat: Subscriber, query: Query, now: datetime, *, thread: int = 0
+) -> Digest | None:
+    """What a query found in the last days, for somebody who does not follow it.
+
+    It moves no cursor and enters no ledger: what is shown here still comes with a topic.
+    """
+    matches = recent(store, query, now)
+    drawn = assemble(
+        matches, topic=query.text, query=query.text, issued=now, limit=ASKED_LIMIT, received={}
+    )
+    if not drawn.entries:
+        return None
+    period = f"words/{query.text}/{now:%Y-%m-%dT%H:%M:%S.%f}"
+    placed = replace(drawn, period=period, bot=chat.bot, chat=chat.chat, thread=thread)
+    digest = _stored(store, placed, now)
+    _put_parcels(store, chat, digest, None)
+    return digest
+
+
+def recent(store: Store, query: Query, now: datetime) -> list[Match]:
+    """What a query finds among the papers announced in the last seven days, best first."""
+    last = arxiv_calendar.arxiv_day(now)
+    first = last - timedelta(days=RECENT_DAYS - 1)
+    return Index(store.papers.announced(query.clause, first, last)).find(query, FRESH)

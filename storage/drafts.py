@@ -1,0 +1,53 @@
+"""Words behind buttons: callback data carries a number, the store what it stands for."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from storage.columns import micros
+from storage.model import Draft
+from storage.sqlite import Engine
+
+
+class Drafts:
+    """What a chat was shown but has not decided about, such as a topic's preview."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+
+    def put(
+        self, bot: int, chat: int, words: str, now: datetime, *, cursor: int | None = None
+    ) -> int:
+        """Keep words for a chat and return their number; the same words keep theirs.
+
+        ``cursor`` is how far a stopped topic had been told, so that undo loses no paper.
+        """
+        [row] = self._engine.changed(
+            """
+            insert into drafts (bot, chat, words, cursor, made)
+            values (:bot, :chat, :words, :cursor, :now)
+            on conflict (bot, chat, words) do update set made = excluded.made,
+                cursor = excluded.cursor
+            returning key
+            """,
+            bot=bot,
+            chat=chat,
+            words=words,
+            cursor=cursor,
+            now=micros(now),
+        )
+        return int(row["key"])
+
+    def get(self, bot: int, chat: int, key: int) -> Draft | None:
+        """Return what a number stands for, if it was given to this very chat."""
+        row = self._engine.one(
+            "select words, cursor from drafts where key = :key and bot = :bot and chat = :chat",
+            key=key,
+            bot=bot,
+            chat=chat,
+        )
+        return None if row is None else Draft(row["words"], row["cursor"])
+
+    def retire(self, before: datetime) -> int:
+        """Forget what nobody was shown again since an instant; return how many."""
+        return self._engine.change("delete from drafts where made < :before", before=micros(before))
