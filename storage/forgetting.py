@@ -8,6 +8,7 @@ from storage.sqlite import Engine
 # the one that asks to be forgotten could not be marked; its row then says nothing.
 _CHAT = (
     "delete from holds where bot = :bot and chat = :chat",
+    "delete from drafts where bot = :bot and chat = :chat",
     "delete from parcels where bot = :bot and chat = :chat",
     "delete from ledger where bot = :bot and chat = :chat",
     """
@@ -78,6 +79,8 @@ _MOVE = (
         where excluded.until > holds.until
     """,
     "delete from holds where bot = :bot and chat = :old",
+    # Buttons of the old group's messages cannot be pressed in the new one.
+    "delete from drafts where bot = :bot and chat = :old",
     "update updates set chat = :new where bot = :bot and chat = :old",
     "delete from subscribers where bot = :bot and chat = :old",
 )

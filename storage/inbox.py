@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import datetime
 
-from storage.columns import micros
 from storage.model import Update
 from storage.sqlite import Engine, Row
 
@@ -16,30 +14,29 @@ class Inbox:
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
 
-    def put(self, updates: Iterable[Update], *, now: datetime) -> int:
+    def put(self, updates: Iterable[Update]) -> int:
         """Keep updates that are new; return how many."""
         with self._engine.writing():
-            return sum(self._put(update, now) for update in updates)
+            return sum(self._put(update) for update in updates)
 
-    def _put(self, update: Update, now: datetime) -> int:
+    def _put(self, update: Update) -> int:
         return self._engine.change(
             """
-            insert into updates (bot, id, chat, body, state, attempts, error, received)
-            values (:bot, :id, :chat, :body, 'pending', 0, '', :now)
+            insert into updates (bot, id, chat, body, state, attempts, error)
+            values (:bot, :id, :chat, :body, 'pending', 0, '')
             on conflict do nothing
             """,
             bot=update.bot,
             id=update.id,
             chat=update.chat,
             body=update.body,
-            now=micros(now),
         )
 
     def pending(self, bot: int, limit: int = 100) -> list[Update]:
         """Return updates that were not applied yet, the oldest first."""
         rows = self._engine.all(
             """
-            select * from updates where bot = :bot and state = 'pending' order by id limit :limit
+            select * from updates where bot = :bot and state = 'pending' order by key limit :limit
             """,
             bot=bot,
             limit=limit,
@@ -51,10 +48,10 @@ class Inbox:
         rows = self._engine.all(
             """
             select u.* from updates u join (
-                select min(id) as id from updates where bot = :bot and state = 'pending'
-                group by chat order by min(id) limit :limit
-            ) head on head.id = u.id
-            where u.bot = :bot order by u.id
+                select min(key) as key from updates where bot = :bot and state = 'pending'
+                group by chat order by min(key) limit :limit
+            ) head on head.key = u.key
+            order by u.key
             """,
             bot=bot,
             limit=limit,
@@ -90,7 +87,7 @@ class Inbox:
             )
         )
 
-    def failed(self, bot: int, id: int, reason: str) -> bool:
+    def failed(self, bot: int, id: int, reason: str = "") -> bool:
         """Set an update aside with its body, so that those behind it go on."""
         return bool(
             self._engine.change(
@@ -105,21 +102,25 @@ class Inbox:
         )
 
     def last(self, bot: int) -> int:
-        """Return the highest id that was stored, 0 before the first."""
+        """Return the id of the update that came last, 0 before the first.
+
+        After a week without updates Telegram may begin with lower ids: then ask without it.
+        """
         row = self._engine.one(
-            "select coalesce(max(id), 0) as id from updates where bot = :bot", bot=bot
+            "select id from updates where bot = :bot order by key desc limit 1", bot=bot
         )
         return int(row["id"]) if row else 0
 
-    def retire(self, bot: int, before: datetime) -> int:
-        """Delete settled updates older than an instant, but never the newest one."""
+    def retire(self, bot: int, *, keep: int = 10_000) -> int:
+        """Delete settled updates but for the newest ones; return how many."""
         return self._engine.change(
             """
-            delete from updates where bot = :bot and state <> 'pending' and received < :before
-                and id < (select max(id) from updates where bot = :bot)
+            delete from updates where bot = :bot and state <> 'pending' and key <= (
+                select key from updates where bot = :bot order by key desc
+                limit 1 offset :keep)
             """,
             bot=bot,
-            before=micros(before),
+            keep=keep,
         )
 
 

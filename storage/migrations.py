@@ -330,7 +330,6 @@ def delivery(db: Database) -> None:
             holder text not null,               -- who claimed it, '' when free
             lease_until integer not null,       -- 0 when free
             next_at integer not null,           -- not before
-            queued integer not null,
             settled integer,
             message integer not null,
             error text not null,
@@ -362,6 +361,9 @@ def delivery(db: Database) -> None:
         """,
         """
         create table updates (
+            -- The order of arrival. Telegram's ids may begin anew after a quiet week, so
+            -- neither the order nor the last one can be told from them.
+            key integer primary key autoincrement,
             bot integer not null,
             id integer not null,
             chat integer not null,              -- 0: none, or forgotten
@@ -369,12 +371,11 @@ def delivery(db: Database) -> None:
             state text not null check (state in ('pending', 'applied', 'failed')),
             attempts integer not null,          -- begun; tells the update that kills us
             error text not null,
-            received integer not null,
-            primary key (bot, id)
-        ) strict, without rowid
+            unique (bot, id)
+        ) strict
         """,
         """
-        create index updates_pending on updates (bot, chat, id) where state = 'pending'
+        create index updates_pending on updates (bot, chat, key) where state = 'pending'
         """,
     )
 
@@ -402,6 +403,26 @@ def duties(db: Database) -> None:
             until integer not null,
             fence integer not null
         ) strict, without rowid
+        """,
+    )
+
+
+@STEPS()
+def drafts(db: Database) -> None:
+    """Remember the words a button stands for, since a button carries integers only."""
+    _each(
+        db,
+        # autoincrement: an old button never reaches newer words.
+        """
+        create table drafts (
+            key integer primary key autoincrement,
+            bot integer not null,
+            chat integer not null,
+            words text not null,
+            cursor integer,                     -- of a topic just stopped: undo loses no paper
+            made integer not null,
+            unique (bot, chat, words)
+        ) strict
         """,
     )
 
@@ -441,5 +462,6 @@ NAMES = tuple(
         digests,
         delivery,
         duties,
+        drafts,
     )
 )

@@ -469,6 +469,14 @@ class Lease:
 
 
 @dataclass(frozen=True, slots=True)
+class Draft:
+    """What a button stands for: the words of a topic, and how far it had been told."""
+
+    words: str
+    cursor: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class SavedPaper:
     """A paper in a person's library."""
 

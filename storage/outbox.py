@@ -48,8 +48,11 @@ class Outbox:
         self._engine = engine
         self._ledger = Ledger(engine)
 
-    def put_once(self, parcel: Parcel, *, due: datetime) -> bool:
-        """Queue a parcel; False when this bot, chat, period, part and piece was queued before."""
+    def put_once(self, parcel: Parcel, *, due: datetime | None = None) -> bool:
+        """Queue a parcel; False when this bot, chat, period, part and piece was queued before.
+
+        Without ``due`` it may leave at once, and waits since its digest was issued.
+        """
         return parcels.put(self._engine, parcel, due)
 
     def claim(
@@ -238,7 +241,7 @@ class Outbox:
         row = self._engine.one(
             """
             select min(next_at) as next_at from parcels
-            where bot = :bot and state = 'ready' and next_at <= :now
+            where bot = :bot and state = 'ready' and next_at between 1 and :now
             """,
             bot=bot,
             now=micros(now),

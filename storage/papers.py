@@ -104,6 +104,28 @@ class Papers:
         )
         return _announcements_of(rows)
 
+    def announced(self, clause: Clause, first: date, last: date) -> list[Announcement]:
+        """Return the announcements of these days whose papers may match, in order.
+
+        Wide like search, for the matcher to decide; by the words of the papers' newest
+        versions.
+        """
+        expression = upper(clause, self._words)
+        if not expression:
+            return self.on_days(first, last)
+        rows = self._engine.all(
+            f"""
+            select a.seq, a.feed, a.kind, a.day, {PAPER} from {_ANNOUNCED}
+            where a.day between :first and :last and p.place in (
+                select rowid from paper_index where paper_index match :expression)
+            order by a.seq
+            """,
+            first=iso(first),
+            last=iso(last),
+            expression=expression,
+        )
+        return _announcements_of(rows)
+
     def last_seq(self) -> int:
         """Return the newest position, 0 before the first announcement."""
         row = self._engine.one("select coalesce(max(seq), 0) as seq from announcements")

@@ -5,25 +5,26 @@ from __future__ import annotations
 import json
 from datetime import datetime
 
-from storage.columns import micros, text_list, texts
+from storage.columns import micros_or_null, text_list, texts
 from storage.model import Form, Notice, Parcel, ParcelState
 from storage.sqlite import Engine, Row, Value
 
 _PUT = """
     insert into parcels (bot, chat, thread, period, part, piece, revision, edits, digest,
         "first", "last", form, language, languages, zone, notice, silent, state, turn,
-        attempts, doubts, fence, holder, lease_until, next_at, queued, message, error)
+        attempts, doubts, fence, holder, lease_until, next_at, message, error)
     values (:bot, :chat, :thread, :period, :part, :piece, :revision, :edits, :digest,
         :first, :last, :form, :language, :languages, :zone, :notice, :silent, 'ready',
         coalesce(:turn, (select coalesce(max(turn), 0) + 1 from parcels)),
-        0, 0, 0, '', 0, :due, :due, 0, '')
+        0, 0, 0, '', 0,
+        coalesce(:due, (select issued from digests where number = :digest), 0), 0, '')
     on conflict do nothing
 """
 
 
-def put(engine: Engine, parcel: Parcel, due: datetime, turn: int | None = None) -> bool:
+def put(engine: Engine, parcel: Parcel, due: datetime | None, turn: int | None = None) -> bool:
     """Queue a parcel at the end, or at another's turn; False when it was queued before."""
-    return bool(engine.change(_PUT, turn=turn, due=micros(due), **_values(parcel)))
+    return bool(engine.change(_PUT, turn=turn, due=micros_or_null(due), **_values(parcel)))
 
 
 def _values(parcel: Parcel) -> dict[str, Value]:

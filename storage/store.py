@@ -11,6 +11,7 @@ from typing import ParamSpec, TypeVar
 from storage import files, opening
 from storage.cursors import Cursors
 from storage.digests import Digests
+from storage.drafts import Drafts
 from storage.inbox import Inbox
 from storage.leases import Leases
 from storage.model import Health
@@ -36,6 +37,7 @@ class Store:
         self.digests = Digests(engine, words)
         self.outbox = Outbox(engine)
         self.inbox = Inbox(engine)
+        self.drafts = Drafts(engine)
         self.cursors = Cursors(engine)
         self.leases = Leases(engine)
 
