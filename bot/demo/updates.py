@@ -60,6 +60,11 @@ class Updates:
     def __len__(self) -> int:
         return len(self._queue)
 
+    @property
+    def is_polled(self) -> bool:
+        """Whether a fetch is waiting for an update."""
+        return self._poll is not None
+
     def push(self, kind: str, value: Json) -> None:
         """Queue an update, unless the bot asked not to hear of its kind."""
         wanted = kind in self.allowed if self.allowed else kind not in _UNASKED

@@ -1,0 +1,300 @@
+"""Chats as a bot meets them: blocked, thrown out, migrated, with topics, with limits of time."""
+
+from datetime import timedelta
+
+import pytest
+
+from bot.demo.emulator import Emulator
+from bot.demo.people import Person
+from bot.demo.rates import Rates
+from bot.demo.wire import Json, JsonObject
+from tests.demo.conftest import Ask, Clock
+
+
+@pytest.fixture
+def ada(emulator: Emulator) -> Person:
+    return emulator.people.person("Ada", is_known=True)
+
+
+def updates(emulator: Emulator) -> list[str]:
+    """Give the kinds of the updates that wait, oldest first, and drop them."""
+    kinds = []
+    while (first := emulator.world.updates.first()) is not None:
+        kinds += [name for name in first[1] if name != "update_id"]
+        emulator.world.updates.acknowledge(first[0] + 1)
+    return kinds
+
+
+async def test_a_stranger_cannot_be_written_to(emulator: Emulator, ask: Ask) -> None:
+    stranger = emulator.people.person("Eve")
+
+    answer = await ask("sendMessage", chat_id=stranger.id, text="x")
+
+    assert answer["error_code"] == 403
+    assert answer["description"] == "Forbidden: bot can't initiate conversation with a user"
+
+
+async def test_blocking_and_unblocking(emulator: Emulator, ask: Ask, ada: Person) -> None:
+    ada.blocks()
+    refused = await ask("sendMessage", chat_id=ada.id, text="x")
+    ada.unblocks()
+    taken = await ask("sendMessage", chat_id=ada.id, text="x")
+
+    assert refused["description"] == "Forbidden: bot was blocked by the user"
+    assert taken["ok"] is True
+    assert updates(emulator) == ["my_chat_member", "my_chat_member"]
+
+
+async def test_a_deleted_account(ask: Ask, ada: Person) -> None:
+    ada.leaves_telegram()
+
+    answer = await ask("sendMessage", chat_id=ada.id, text="x")
+
+    assert answer["description"] == "Forbidden: user is deactivated"
+
+
+@pytest.mark.parametrize("kind", ["group", "supergroup", "channel"])
+async def test_a_place_shuts_the_bot_out(
+    emulator: Emulator, ask: Ask, ada: Person, kind: str
+) -> None:
+    place = getattr(emulator.people, kind)("Lab", ada)
+
+    outside = await ask("sendMessage", chat_id=place.id, text="x")
+    place.add_bot(is_administrator=True)
+    inside = await ask("sendMessage", chat_id=place.id, text="x")
+    place.remove_bot()
+    thrown_out = await ask("sendMessage", chat_id=place.id, text="x")
+    place.delete()
+    gone = await ask("sendMessage", chat_id=place.id, text="x")
+
+    assert outside["description"] == f"Forbidden: bot is not a member of the {kind} chat"
+    assert inside["ok"] is True
+    assert thrown_out["description"] == f"Forbidden: bot was kicked from the {kind} chat"
+    assert gone["description"] == "Forbidden: the group chat was deleted"
+
+
+async def test_rights_are_asked_for(emulator: Emulator, ask: Ask, ada: Person) -> None:
+    group, channel = emulator.people.group("Lab", ada), emulator.people.channel("News", ada)
+    group.add_bot()
+    group.restrict_bot()
+    channel.add_bot()
+
+    in_group = await ask("sendMessage", chat_id=group.id, text="x")
+    in_channel = await ask("sendMessage", chat_id=channel.id, text="x")
+
+    assert in_group["description"] == (
+        "Bad Request: not enough rights to send text messages to the chat"
+    )
+    assert in_channel["description"] == (
+        "Bad Request: need administrator rights in the channel chat"
+    )
+
+
+async def test_a_group_migrates(emulator: Emulator, ask: Ask, ada: Person) -> None:
+    group = emulator.people.group("Lab", ada)
+    group.add_bot()
+    updates(emulator)
+
+    grown = group.migrate()
+    answer = await ask("sendMessage", chat_id=group.id, text="x")
+
+    assert answer == {
+        "ok": False,
+        "error_code": 400,
+        "description": "Bad Request: group chat was upgraded to a supergroup chat",
+        "parameters": {"migrate_to_chat_id": grown.id},
+    }
+    assert (await ask("sendMessage", chat_id=grown.id, text="x"))["ok"] is True
+    assert updates(emulator) == ["message", "message"]
+
+
+async def test_topics_of_a_forum(emulator: Emulator, ask: Ask, ada: Person) -> None:
+    forum = emulator.people.supergroup("Lab", ada, is_forum=True)
+    forum.add_bot(is_administrator=True)
+    thread = forum.open_topic("Papers")
+
+    posted = await ask("sendMessage", chat_id=forum.id, text="x", message_thread_id=thread)
+    forum.close_topic(thread)
+    shut = await ask("sendMessage", chat_id=forum.id, text="x", message_thread_id=thread)
+    forum.delete_topic(thread)
+    gone = await ask("sendMessage", chat_id=forum.id, text="x", message_thread_id=thread)
+
+    assert result(posted)["message_thread_id"] == thread
+    assert shut["description"] == "Bad Request: TOPIC_CLOSED"
+    assert gone["description"] == "Bad Request: message thread not found"
+
+
+async def test_the_bot_keeps_topics_itself(emulator: Emulator, ask: Ask, ada: Person) -> None:
+    forum = emulator.people.supergroup("Lab", ada, is_forum=True)
+    forum.add_bot(is_administrator=True)
+
+    made = await ask("createForumTopic", chat_id=forum.id, name="Papers")
+    thread = result(made)["message_thread_id"]
+    topic: JsonObject = {"chat_id": forum.id, "message_thread_id": thread}
+    await ask("sendMessage", text="in the topic", **topic)
+    steps = ("editForumTopic", "closeForumTopic", "reopenForumTopic", "deleteForumTopic")
+    answers = [(await ask(step, name="Preprints", **topic))["ok"] for step in steps]
+
+    assert answers == [True] * 4
+    assert "in the topic" not in ada.story(forum)
+
+
+async def test_privacy_mode_hides_small_talk(emulator: Emulator, ask: Ask, ada: Person) -> None:
+    group = emulator.people.group("Lab", ada)
+    group.add_bot()
+    sent = await ask("sendMessage", chat_id=group.id, text="digest")
+    number = result(sent)["message_id"]
+    assert isinstance(number, int)
+    updates(emulator)
+
+    ada.say("how are you all?", group)
+    ada.say("/help@another_bot", group)
+    assert updates(emulator) == []
+
+    ada.say("/help", group)
+    ada.say("/help@papergram_demo_bot", group)
+    ada.say("hello @papergram_demo_bot", group)
+    ada.say("thanks", group, reply_to=number)
+    assert updates(emulator) == ["message"] * 4
+
+
+async def test_a_channel_post_reaches_the_bot(emulator: Emulator, ada: Person) -> None:
+    channel = emulator.people.channel("News", ada, username="news")
+    channel.add_bot(is_administrator=True)
+    updates(emulator)
+
+    channel.post("hello")
+
+    assert updates(emulator) == ["channel_post"]
+
+
+async def test_a_channel_has_a_name_to_write_to(emulator: Emulator, ask: Ask, ada: Person) -> None:
+    channel = emulator.people.channel("News", ada, username="news")
+    channel.add_bot(is_administrator=True)
+
+    sent = await ask("sendMessage", chat_id="@News", text="x")
+
+    chat = result(sent)["chat"]
+    assert isinstance(chat, dict)
+    assert chat["id"] == channel.id
+    assert "from" not in result(sent)
+
+
+async def test_members_are_described(emulator: Emulator, ask: Ask, ada: Person) -> None:
+    bob = emulator.people.person("Bob")
+    group = emulator.people.supergroup("Lab", ada, bob)
+    group.add_bot()
+
+    owner = await ask("getChatMember", chat_id=group.id, user_id=ada.id)
+    leaders = await ask("getChatAdministrators", chat_id=group.id)
+    count = await ask("getChatMemberCount", chat_id=group.id)
+    chat = await ask("getChat", chat_id=group.id)
+
+    assert result(owner)["status"] == "creator"
+    assert leaders["result"] == [result(owner)]
+    assert count["result"] == 3
+    assert result(chat)["title"] == "Lab"
+
+
+async def test_the_bot_leaves(emulator: Emulator, ask: Ask, ada: Person) -> None:
+    group = emulator.people.group("Lab", ada)
+    group.add_bot()
+
+    assert (await ask("leaveChat", chat_id=group.id))["ok"] is True
+
+    answer = await ask("sendMessage", chat_id=group.id, text="x")
+    assert answer["description"] == "Forbidden: bot is not a member of the group chat"
+
+
+async def test_old_messages_stay(ask: Ask, ada: Person, clock: Clock) -> None:
+    await ask("sendMessage", chat_id=ada.id, text="x")
+    clock.forward(timedelta(hours=49))
+
+    answer = await ask("deleteMessage", chat_id=ada.id, message_id=1)
+
+    assert answer["description"] == "Bad Request: message can't be deleted for everyone"
+
+
+async def test_several_messages_are_deleted_at_once(ask: Ask, ada: Person) -> None:
+    for text in "abc":
+        await ask("sendMessage", chat_id=ada.id, text=text)
+
+    await ask("deleteMessages", chat_id=ada.id, message_ids=[1, 3, 99])
+
+    assert [message.text for message in ada.reads()] == ["b"]
+
+
+async def test_copies_and_forwards(emulator: Emulator, ask: Ask, ada: Person) -> None:
+    bob = emulator.people.person("Bob", is_known=True)
+    await ask("sendMessage", chat_id=ada.id, text="<b>x</b>", parse_mode="HTML")
+    source: JsonObject = {"from_chat_id": ada.id, "message_id": 1}
+
+    copied = await ask("copyMessage", chat_id=bob.id, **source)
+    forwarded = await ask("forwardMessage", chat_id=bob.id, **source)
+
+    assert copied["result"] == {"message_id": 1}
+    assert "forward_origin" in result(forwarded)
+    assert [message.text for message in bob.reads()] == ["x", "x"]
+
+
+async def test_pins_and_reactions(ask: Ask, ada: Person) -> None:
+    await ask("sendMessage", chat_id=ada.id, text="x")
+    message: JsonObject = {"chat_id": ada.id, "message_id": 1}
+    eyes: list[Json] = [{"type": "emoji", "emoji": "👀"}]
+
+    assert (await ask("pinChatMessage", **message))["ok"] is True
+    assert "pinned_message" in result(await ask("getChat", chat_id=ada.id))
+    assert (await ask("unpinChatMessage", **message))["ok"] is True
+    assert (await ask("setMessageReaction", reaction=eyes, **message))["ok"] is True
+    twice = await ask("setMessageReaction", reaction=eyes * 2, **message)
+    assert twice["description"] == "Bad Request: REACTIONS_TOO_MANY"
+
+
+async def test_drafts_are_shown_and_not_kept(ask: Ask, ada: Person) -> None:
+    draft: JsonObject = {"chat_id": ada.id, "draft_id": 7}
+
+    assert (await ask("sendMessageDraft", text="assem", **draft))["ok"] is True
+    thinking: JsonObject = {"blocks": [{"type": "thinking", "text": "…"}]}
+    assert (await ask("sendRichMessageDraft", rich_message=thinking, **draft))["ok"] is True
+
+    assert ada.reads() == ()
+
+
+async def test_a_press_is_answered_within_its_time(
+    emulator: Emulator, ask: Ask, ada: Person, clock: Clock
+) -> None:
+    keyboard: JsonObject = {"inline_keyboard": [[{"text": "Go", "callback_data": "g"}]]}
+    await ask("sendMessage", chat_id=ada.id, text="x", reply_markup=keyboard)
+    ada.press((0, 0))
+    first = emulator.world.updates.first()
+    assert first is not None
+    query = first[1]["callback_query"]
+    assert isinstance(query, dict)
+    clock.forward(timedelta(minutes=16))
+
+    answer = await ask("answerCallbackQuery", callback_query_id=query["id"])
+
+    assert answer["description"] == (
+        "Bad Request: query is too old and response timeout expired or query ID is invalid"
+    )
+
+
+async def test_rates_are_kept_where_they_are_switched_on(clock: Clock, ask: Ask) -> None:
+    rates = Rates()
+
+    assert rates.admit("1", clock.now) is None
+    assert rates.admit("1", clock.now) == 1
+    assert rates.admit("2", clock.now) is None
+    clock.forward(timedelta(seconds=1))
+    assert rates.admit("1", clock.now) is None
+    group = [rates.admit("-5", clock.now) for _ in range(21)]
+    assert group == [None] * 20 + [60]
+    others = [rates.admit(str(number), clock.now) for number in range(100, 110)]
+    assert others == [None] * 9 + [1]
+
+
+def result(answer: JsonObject) -> JsonObject:
+    """Give the result of an answer that must be good."""
+    value = answer.get("result")
+    assert isinstance(value, dict), answer
+    return value
