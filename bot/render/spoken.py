@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
@@ -17,7 +16,8 @@ NAMED_AUTHORS = 3
 GIST_UNITS = 300  # of an abstract's beginning, where nobody has made a gist yet
 LINK_LENGTH = 1000
 # Overrides of the reading direction could turn a whole message around.
-_BIDI = dict.fromkeys([*range(0x202A, 0x202F), *range(0x2066, 0x206A)])
+_UNSHOWN = re.compile("[\x00-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
+_BREAKS = re.compile("[\t-\r\x85\u2028\u2029]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,11 +82,7 @@ def display(text: str) -> str:
 
 def plain(text: str) -> str:
     """``text`` without what no client shows: controls, surrogates, direction overrides."""
-    kept = (
-        " " if character in "\t\n\r\x0b\x0c\x85\u2028\u2029" else character
-        for character in text.translate(_BIDI)
-    )
-    return "".join(c for c in kept if unicodedata.category(c) not in ("Cc", "Cs"))
+    return _UNSHOWN.sub("", _BREAKS.sub(" ", text))
 
 
 def row(entry: Entry, position: int, language: str) -> Row:
