@@ -27,6 +27,7 @@ _SIMPLE = {
 _TAGS = {*_SIMPLE, "a", "pre", "code", "blockquote", "tg-emoji", "tg-time"}
 _NAMED = {"lt": "<", "gt": ">", "amp": "&", "quot": '"'}
 _REFERENCE = re.compile(r"&(?:#x([0-9a-fA-F]*)|#([0-9]*)|([a-zA-Z]+));?")
+_PLAIN = re.compile(r"[^<&]+")
 _SPACE = " \t\r\n\v\0"
 _SURROGATE = (
     "Text contains invalid Unicode characters after decoding HTML entities, "
@@ -68,7 +69,7 @@ class _Parser:
                 else:
                     self._start_tag()
             else:
-                self._add(self._letter())
+                self._add(self._plain_run() or self._letter())
         if self.open:
             tag = self.open[-1].tag
             raise _refusal(f'Can\'t find end tag corresponding to start tag "{tag}"')
@@ -80,6 +81,14 @@ class _Parser:
     def _add(self, text: str) -> None:
         self.pieces.append(text)
         self.length += utf16_length(text)
+
+    def _plain_run(self) -> str:
+        """Take the letters up to the next mark at once."""
+        match = _PLAIN.match(self.source, self.at)
+        if match is None:
+            return ""
+        self.at = match.end()
+        return match[0]
 
     def _letter(self) -> str:
         """Take one letter, decoding a character reference."""

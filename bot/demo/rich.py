@@ -275,3 +275,5 @@ _BLOCKS: dict[str, _Read] = {
     "map": _map,
     "thinking": _texts("text"),
 }
+
+BLOCK_TYPES = {*_BLOCKS, *_MEDIA}

@@ -8,7 +8,7 @@ from bot.demo.links import is_rich_link
 from bot.demo.wire import ApiError, Json, JsonObject, bad_request
 
 # The fields that each type needs.
-_FIELDS: dict[str, tuple[str, ...]] = {
+RICH_TEXT_FIELDS: dict[str, tuple[str, ...]] = {
     "bold": ("text",),
     "italic": ("text",),
     "underline": ("text",),
@@ -91,10 +91,10 @@ def rich_text(value: Json) -> Json:
     if not isinstance(value, dict):
         raise parse_refusal("RichText must be a String, an Array or an Object")
     kind = string(value, "type")
-    if kind not in _FIELDS:
+    if kind not in RICH_TEXT_FIELDS:
         raise parse_refusal("Unsupported rich text type")
     shown: JsonObject = {"type": kind}
-    for name in _FIELDS[kind]:
+    for name in RICH_TEXT_FIELDS[kind]:
         shown[name] = _read(name, value)
     _check(kind, shown)
     return shown

@@ -1,0 +1,221 @@
+"""The emulator beside the published schema: methods, parameters, and every object it answers."""
+
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+
+import httpx
+import pytest
+
+from bot.demo.emulator import Emulator
+from bot.demo.methods import METHODS
+from bot.demo.people import Person
+from bot.demo.rich import BLOCK_TYPES
+from bot.demo.rich_text import RICH_TEXT_FIELDS
+from bot.demo.signatures import SIGNATURES
+from bot.demo.wire import Json, JsonObject
+from tests.conformance.bot_api_schema import Schema
+from tests.demo.payloads import digest
+
+Ask = Callable[..., Awaitable[Json]]
+
+
+@pytest.fixture(scope="module")
+def schema(real_data: Path) -> Schema:
+    return Schema(real_data / "bot-api-10.3.json")
+
+
+def test_every_method_has_a_signature() -> None:
+    assert set(SIGNATURES) == set(METHODS)
+
+
+@pytest.mark.parametrize("method", METHODS)
+def test_a_signature_is_the_published_one(schema: Schema, method: str) -> None:
+    assert SIGNATURES[method] == schema.fields(method)
+
+
+def test_rich_texts_are_the_published_ones(schema: Schema) -> None:
+    published = {
+        schema.constant(name): tuple(f.name for f in schema.fields(name) if f.name != "type")
+        for name in schema.variants("RichText")
+    }
+
+    assert published == RICH_TEXT_FIELDS
+
+
+def test_blocks_are_the_published_ones(schema: Schema) -> None:
+    published = {schema.constant(name) for name in schema.variants("InputRichBlock")}
+
+    assert published == BLOCK_TYPES
+
+
+RETURNS = {
+    "getMe": "User",
+    "sendMessage": "Message",
+    "sendRichMessage": "Message",
+    "sendDocument": "Message",
+    "forwardMessage": "Message",
+    "copyMessage": "MessageId",
+    "editMessageText": "Message",
+    "editMessageReplyMarkup": "Message",
+    "getUpdates": "Array of Update",
+    "getWebhookInfo": "WebhookInfo",
+    "getFile": "File",
+    "getChat": "ChatFullInfo",
+    "getChatMember": "ChatMember",
+    "getChatAdministrators": "Array of ChatMember",
+    "getChatMemberCount": "Integer",
+    "createForumTopic": "ForumTopic",
+    "getMyCommands": "Array of BotCommand",
+    "getMyName": "BotName",
+    "getMyDescription": "BotDescription",
+    "getMyShortDescription": "BotShortDescription",
+}
+
+
+async def test_every_answer_fits_the_schema(schema: Schema) -> None:
+    emulator = Emulator()
+    misfits: list[str] = []
+    called: set[str] = set()
+    transport = httpx.ASGITransport(app=emulator.app)
+    async with httpx.AsyncClient(transport=transport, base_url="http://127.0.0.1") as client:
+
+        async def ask(method: str, **parameters: Json) -> Json:
+            address = f"/bot{emulator.token}/{method}"
+            answer: JsonObject = (await client.post(address, json=parameters)).json()
+            assert answer["ok"] is True, answer
+            called.add(method)
+            misfits.extend(schema.misfits(answer["result"], RETURNS.get(method, "True"), method))
+            return answer["result"]
+
+        ada = emulator.people.person("Ada", is_known=True)
+        await _private(emulator, ask, ada, client)
+        await _places(emulator, ask, ada)
+        await _settings(ask)
+        updates = await ask("getUpdates")
+
+    assert misfits == []
+    assert called == set(METHODS)
+    assert emulator.oddities == []
+    assert isinstance(updates, list)
+    kinds = {name for update in updates if isinstance(update, dict) for name in update}
+    assert kinds >= {"message", "edited_message", "callback_query", "my_chat_member"}
+    assert kinds >= {"channel_post"}
+
+
+async def _private(emulator: Emulator, ask: Ask, ada: Person, client: httpx.AsyncClient) -> None:
+    number = ada.say("/start abc")
+    ada.edits(number, "/start https://arxiv.org")
+    text = "<b>a</b> <pre><code class='language-py'>b</code></pre> <a href='tg://user?id=700000001'>c</a>"
+    keyboard: JsonObject = {"inline_keyboard": [[{"text": "Go", "callback_data": "g:1"}]]}
+    reply: JsonObject = {"message_id": number}
+    sent = await ask(
+        "sendMessage",
+        chat_id=ada.id,
+        text=text + " <tg-time unix='1647531900' format='wDT'>then</tg-time>",
+        parse_mode="HTML",
+        reply_markup=keyboard,
+        reply_parameters=reply,
+        protect_content=True,
+        link_preview_options={"is_disabled": True},
+    )
+    message: JsonObject = {"chat_id": ada.id, "message_id": _number(sent)}
+    pressed = ada.press("Go")
+    await ask("answerCallbackQuery", callback_query_id=_last_query(emulator), text="ok")
+    await pressed
+    await ask("editMessageReplyMarkup", **message)
+    await ask("editMessageText", text="new", reply_markup=keyboard, **message)
+    await ask("sendRichMessage", chat_id=ada.id, rich_message=digest())
+    document = await client.post(
+        f"/bot{emulator.token}/sendDocument",
+        data={"chat_id": str(ada.id), "caption": "x"},
+        files={"document": ("x.md", b"x")},
+    )
+    shown = document.json()["result"]
+    await ask("sendDocument", chat_id=ada.id, document=shown["document"]["file_id"])
+    await ask("getFile", file_id=shown["document"]["file_id"])
+    await ask("sendChatAction", chat_id=ada.id, action="typing")
+    await ask("sendMessageDraft", chat_id=ada.id, draft_id=1, text="x")
+    await ask("sendRichMessageDraft", chat_id=ada.id, draft_id=1, rich_message=digest())
+    await ask("pinChatMessage", **message)
+    await ask("getChat", chat_id=ada.id)
+    await ask("unpinChatMessage", **message)
+    await ask("unpinAllChatMessages", chat_id=ada.id)
+    await ask("setMessageReaction", reaction=[{"type": "emoji", "emoji": "👀"}], **message)
+    await ask("forwardMessage", from_chat_id=ada.id, **message)
+    await ask("copyMessage", from_chat_id=ada.id, **message)
+    await ask("deleteMessage", **message)
+    await ask("deleteMessages", chat_id=ada.id, message_ids=[1, 2])
+    ada.blocks()
+    ada.unblocks()
+
+
+async def _places(emulator: Emulator, ask: Ask, ada: Person) -> None:
+    group = emulator.people.group("Lab", ada)
+    group.add_bot()
+    group.promote_bot()
+    group.demote_bot()
+    group.restrict_bot()
+    await ask("getChatMember", chat_id=group.id, user_id=emulator.world.bot.id)
+    group.migrate()
+    channel = emulator.people.channel("News", ada, username="news")
+    channel.add_bot(is_administrator=True)
+    channel.post("hello")
+    await ask("sendMessage", chat_id="@news", text="x")
+    await ask("forwardMessage", chat_id=ada.id, from_chat_id="@news", message_id=1)
+    forum = emulator.people.supergroup("Forum", ada, is_forum=True)
+    forum.add_bot(is_administrator=True)
+    forum.open_topic("First")
+    made = await ask("createForumTopic", chat_id=forum.id, name="Papers")
+    assert isinstance(made, dict)
+    topic: JsonObject = {"chat_id": forum.id, "message_thread_id": made["message_thread_id"]}
+    await ask("sendMessage", text="x", **topic)
+    for step in ("editForumTopic", "closeForumTopic", "reopenForumTopic", "deleteForumTopic"):
+        await ask(step, **topic)
+    await ask("getChat", chat_id=forum.id)
+    for user in (ada.id, emulator.world.bot.id, emulator.people.person("Bob").id):
+        await ask("getChatMember", chat_id=forum.id, user_id=user)
+    await ask("getChatAdministrators", chat_id=forum.id)
+    await ask("getChatMemberCount", chat_id=forum.id)
+    await ask("leaveChat", chat_id=forum.id)
+
+
+async def _settings(ask: Ask) -> None:
+    await ask("getMe")
+    commands: list[Json] = [{"command": "start", "description": "Begin"}]
+    await ask("setMyCommands", commands=commands, scope={"type": "all_private_chats"})
+    await ask("getMyCommands", scope={"type": "all_private_chats"})
+    await ask("deleteMyCommands", scope={"type": "all_private_chats"})
+    for subject in ("Name", "Description", "ShortDescription"):
+        await ask(f"setMy{subject}", language_code="de")
+        await ask(f"getMy{subject}", language_code="de")
+    await ask("setWebhook", url="https://example.org/", allowed_updates=["message"])
+    await ask("getWebhookInfo")
+    await ask("deleteWebhook")
+    await ask("getWebhookInfo")
+    await ask("logOut")
+    await ask("close")
+
+
+def _number(message: Json) -> int:
+    assert isinstance(message, dict)
+    number = message["message_id"]
+    assert isinstance(number, int)
+    return number
+
+
+def _last_query(emulator: Emulator) -> str:
+    return list(emulator.world.presses)[-1]
+
+
+@pytest.mark.parametrize(
+    ("value", "kind"),
+    [
+        ({"message_id": 1}, "Message"),
+        ({"id": 1, "is_bot": False, "first_name": "A", "colour": "red"}, "User"),
+        ({"id": "1", "is_bot": False, "first_name": "A"}, "User"),
+        ({"type": "bold"}, "RichText"),
+        ({"status": "owner", "user": {}}, "ChatMember"),
+    ],
+)
+def test_the_checker_finds_faults(schema: Schema, value: Json, kind: str) -> None:
+    assert schema.misfits(value, kind) != []
