@@ -2,9 +2,10 @@
 
 The index holds analysed words. For each clause there is an upper bound (it finds at least
 every paper that matches) and a lower bound (it finds only papers that match); a negation
-swaps the two. Exact are words and phrases in title and abstract, categories and ids.
-Names and prefixes are wider above and nothing below; a word without a field also looks
-into authors and glosses above, and only into title and abstract below.
+takes the one of the other. Exact are categories, ids, and words and phrases in title or
+abstract, which above also look into glosses. Names are wider above (the parts may belong to
+two authors, initials may be left to the matcher), so are prefixes (they meet stems here) and
+negations that stand alone; below, none of these excludes a paper.
 """
 
 from __future__ import annotations
@@ -17,9 +18,9 @@ EVERYTHING = ""
 """The expression that excludes no paper."""
 
 _UPPER = {
-    Field.ANY: "title abstract authors gloss",
-    Field.TITLE: "title",
-    Field.ABSTRACT: "abstract",
+    Field.ANY: "title abstract gloss",
+    Field.TITLE: "title gloss",
+    Field.ABSTRACT: "abstract gloss",
 }
 _LOWER = {Field.ANY: "title abstract", Field.TITLE: "title", Field.ABSTRACT: "abstract"}
 # What an English stem may end with where the word had another letter: happy -> happi,
@@ -77,7 +78,7 @@ def _upper_term(term: Term, words: Callable[[str], str]) -> str:
         case Field.AUTHOR:
             return _in("authors", _name(term, words))
         case _ if term.prefix:
-            return _in(_UPPER[term.field], _prefixed(term.words))
+            return _in(_UPPER[term.field], _prefixed(term.words, words))
         case _:
             return _in(_UPPER[term.field], _phrase(term.words))
 
@@ -99,32 +100,33 @@ def _joined(parts: Iterable[str], operator: str) -> str:
     return parts[0] if len(parts) == 1 else f"({f' {operator} '.join(parts)})" if parts else ""
 
 
-def _prefixed(words: tuple[str, ...]) -> str:
-    """Find the stems of all words that begin so; only the last word of a phrase is open."""
-    *whole, last = words
-    return _joined([*(_quoted(word) for word in whole), _any_stem_of(last)], "AND")
+def _prefixed(asked: tuple[str, ...], words: Callable[[str], str]) -> str:
+    """Find the words of a phrase of which the last is only begun, in any order."""
+    *whole, last = asked
+    return _joined([*map(_quoted, whole), _any_stem_of(last, words)], "AND")
 
 
-def _any_stem_of(start: str) -> str:
+def _any_stem_of(start: str, words: Callable[[str], str]) -> str:
     """Find each stem that a word beginning with these letters may have.
 
     A stem that is as long as the prefix begins with it, but for its last letter; a shorter
     one is a prefix of it, but for its last letter. dying, lying and tying become die, lie, tie.
     """
+    if not start.isascii():  # the analyser may spell a letter in a way of its own
+        start = "".join(words(letter) or letter for letter in start)
     stems = {start[:length] for length in range(2, len(start))}
     stems |= {start[:length] + last for length in range(1, len(start)) for last in _STEM_ENDINGS}
     if start[1:2] == "y":
         stems.add(start[0] + "ie")
-    return _joined([f"{_quoted(start)} *", *(_quoted(stem) for stem in sorted(stems))], "OR")
+    return _joined([f"{_quoted(start)} *", *map(_quoted, sorted(stems))], "OR")
 
 
 def _name(term: Term, words: Callable[[str], str]) -> str:
-    """Find authors by the parts of a name: whole, as an initial, or begun."""
-    parts = []
-    for word in term.words:
-        stems = words(word).split()
-        begun = len(word) == 1 or (term.prefix and word == term.words[-1])
-        alone = f"{_quoted(word[:1])}"  # the paper may print only the initial
-        found = _any_stem_of(word) if begun else _phrase(stems or [word])
-        parts.append(_joined([found, alone], "OR"))
-    return _joined(parts, "AND")
+    """Find authors by the parts of a name, by initials only where nothing else was asked."""
+    *whole, last = term.words
+    parts = [*whole] if term.prefix else [*whole, last]
+    full = [_phrase(words(part).split() or [part]) for part in parts if len(part) > 1]
+    if term.prefix:
+        full.append(_any_stem_of(last, words))
+    initials = [f"{_quoted(part)} *" for part in parts if len(part) == 1]
+    return _joined(full or initials, "AND")
