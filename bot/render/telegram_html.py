@@ -14,6 +14,7 @@ from storage.model import Digest
 
 MAX_ROWS = 24  # two entities a row: far from Telegram's 100
 TITLE_UNITS, GIST_UNITS, LINE_UNITS = 300, 500, 300
+_GIST_STEPS = (GIST_UNITS, 200, 100, 0)
 _MARGIN = 40  # line ends between the pieces
 
 
@@ -56,10 +57,18 @@ def _shown(html: str) -> str:
 
 
 def table(digest: Digest, look: Look, first: int, last: int, *, repeat: bool = False) -> str:
-    """The summary list: heading, counts, and a title with its sentence for each row."""
-    rows = [_row(digest, at, look) for at in range(max(first, 1), last + 1)]
+    """The summary list: heading, counts, and a title with its sentence for each row.
+
+    A late gloss may be longer than the one that was measured: then all sentences give way.
+    """
     head, notes = _frame_parts(digest, look, first, last, repeat=repeat)
-    return "\n\n".join(["\n".join(head), *rows, *notes])
+    text = ""
+    for most in _GIST_STEPS:
+        rows = [_row(digest, at, look, most) for at in range(max(first, 1), last + 1)]
+        text = "\n\n".join(["\n".join(head), *rows, *notes])
+        if _weight(text) <= CLASSIC_UNITS:
+            break
+    return text
 
 
 def _frame(digest: Digest, look: Look, first: int, last: int, *, repeat: bool) -> str:
@@ -77,9 +86,9 @@ def _frame_parts(
     return head, [_tag("i", note)] if note else []
 
 
-def _row(digest: Digest, at: int, look: Look) -> str:
+def _row(digest: Digest, at: int, look: Look, most: int = GIST_UNITS) -> str:
     shown = row(headline.numbered(digest)[at - 1], at, look.languages[0])
-    lines = [_title(shown), escape(shorten(shown.gist, GIST_UNITS))]
+    lines = [_title(shown), escape(shorten(shown.gist, most))]
     return "\n".join(line for line in lines if line)
 
 
