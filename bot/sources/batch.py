@@ -151,5 +151,5 @@ def fingerprint(announcements: Iterable[Announcement]) -> str:
 
 
 def _notice(name: str, batch: Batch) -> Notice:
-    day = batch.day.isoformat() if batch.day else ""
-    return Notice(f"source-{name}", (("papers", len(batch.announcements)), ("day", day or "none")))
+    day = batch.day.isoformat() if batch.day else "?"
+    return Notice(f"source-{name}", (("papers", len(batch.announcements)), ("day", day)))

@@ -130,19 +130,20 @@ class Fetcher:
             answer, target = await self._asked(here, etag)
             if not target:
                 return answer
-            here = self._allowed(url, urljoin(here, target))
+            here = self._allowed(url, here, target)
         raise Elsewhere(url, target=here)
 
-    def _allowed(self, asked: str, target: str) -> str:
+    def _allowed(self, asked: str, here: str, target: str) -> str:
         """A redirect's target, if it leads to arXiv, a configured host or the one asked."""
         try:
-            parts = urlsplit(target)
+            there = urljoin(here, target)
+            parts = _web(there)
             known = _is_arxiv(parts) or _host(parts) in {*self._hosts, _host(urlsplit(asked))}
-        except ValueError:
-            known = False
-        if not known or parts.scheme not in ("http", "https"):
+        except ValueError as error:
+            raise Elsewhere(asked, target=target[:200]) from error
+        if not known:
             raise Elsewhere(asked, target=target[:200])
-        return target
+        return there
 
     async def _asked(self, url: str, etag: str) -> tuple[Fetched, str]:
         """One answer, and where it redirects to."""
@@ -150,7 +151,7 @@ class Fetcher:
         headers = {"If-None-Match": etag} if etag else {}
         try:
             async with (
-                self._pace.turn(apart=_is_arxiv(urlsplit(url))),
+                self._pace.turn(apart=_is_arxiv(_web(url))),
                 self._client.stream("GET", url, headers=headers) as response,
             ):
                 body = await self._body(response, url)
@@ -202,6 +203,14 @@ def _retry_after(headers: httpx.Headers) -> float | None:
     except (ValueError, TypeError):
         return None
     return max(0.0, min(wait.total_seconds(), 7 * 86400.0))
+
+
+def _web(url: str) -> SplitResult:
+    """The parts of an address that can be asked; a ValueError for any other."""
+    parts = urlsplit(url)
+    if parts.scheme not in ("http", "https") or not parts.hostname:
+        raise ValueError("no http address")
+    return parts
 
 
 def _host(parts: SplitResult) -> tuple[str, int | None]:

@@ -11,6 +11,7 @@ from bot.sources.groups import BASE, feed_url
 from bot.texts import Refusal
 
 _SUFFIXES = (".xml", ".rss", ".atom", ".gz", ".md", ".txt")
+_EXAMPLES = ("cs.CV", "hep-th", "math.ST")
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +50,7 @@ def resolve(text: str, *, base: str = BASE) -> Source:
         return Source(given, path=path)
     if path.suffix.lower() in _SUFFIXES or "/" in given:
         raise Refusal("source-no-file", given=given[:200])
-    near = ", ".join(taxonomy.nearest(given[:40]))
+    near = ", ".join(taxonomy.nearest(given[:40]) or _EXAMPLES)
     raise Refusal("source-unknown", given=given[:200], nearest=near)
 
 

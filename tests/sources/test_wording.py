@@ -1,0 +1,92 @@
+"""Ids, announced texts and invisible characters."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.sources import wording
+from bot.sources.wording import Announced, Identity
+from storage.model import Kind
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("oai:arXiv.org:2504.17830v1", Identity("2504.17830", 1)),
+        ("oai:arXiv.org:hep-th/9901001v12", Identity("hep-th/9901001", 12)),
+        ("http://arxiv.org/abs/math.CA/0611800v2", Identity("math/0611800", 2)),
+        ("https://rss.arxiv.org/abs/2402.00001", Identity("2402.00001", 0)),
+        ("http://arxiv.org/api/errors#bad", None),
+        ("2513.00001v1", None),
+        ("7", None),
+        ("", None),
+    ],
+)
+def test_an_id_is_read_with_its_version(text: str, expected: Identity | None) -> None:
+    assert wording.identity(text) == expected
+
+
+NEW = "arXiv:2409.1{}v2 Announce Type: replace-cross {}Abstract: We say: Abstract: yes."
+
+
+@pytest.mark.parametrize("between", ["\n", " ", "\r\n  "])
+def test_the_prefix_of_today_is_taken_off_once(between: str) -> None:
+    said = wording.announced(" T ", NEW.format("0001", between))
+
+    identity = Identity("2409.10001", 2)
+    assert said == Announced("T", "We say: Abstract: yes.", identity, Kind.REPLACE_CROSS)
+
+
+@pytest.mark.parametrize(
+    ("title", "own", "kind"),
+    [
+        ("Why. (arXiv:2301.00001v1 [cs.CL])", "Why", Kind.NEW),
+        ("Why?. (arXiv:2301.00001v2 [cs.CL] UPDATED)", "Why?", Kind.REPLACE),
+        ("Why (not). (arXiv:2301.00001v1 [cs.CL] CROSS LISTED)", "Why (not)", Kind.CROSS),
+        ("Why... (arXiv:2301.00001v1 [cs.CL])", "Why..", Kind.NEW),
+    ],
+)
+def test_the_suffix_of_old_titles_is_taken_off(title: str, own: str, kind: Kind) -> None:
+    said = wording.announced(title, "Because.")
+
+    assert (said.title, said.kind, said.category) == (own, kind, "cs.CL")
+
+
+def test_a_title_that_only_speaks_of_arxiv_is_left_alone() -> None:
+    title = "On the abuse of (arXiv:2301.00001v1) as a reference"
+
+    assert wording.announced(title, "x").title == title
+
+
+@pytest.mark.parametrize(
+    "character",
+    ["\0", "\x07", "\x7f", "\x90", "\u200b", "\u202e", "\u2066", "\ufeff", "\ud800"],
+)
+def test_what_nobody_can_see_is_dropped(character: str) -> None:
+    assert wording.clean(f" a{character}b\n") == "ab"
+
+
+VISIBLE = st.text(st.characters(codec="utf-8", exclude_categories=("Cc", "Cf", "Cs")))
+
+
+@given(VISIBLE.filter(lambda text: "\ufffe" not in text and "\uffff" not in text))
+def test_nothing_else_is_dropped(text: str) -> None:
+    assert wording.clean(text) == text.strip()
+
+
+@given(st.text())
+def test_cleaning_twice_is_cleaning_once(text: str) -> None:
+    assert wording.clean(wording.clean(text)) == wording.clean(text)
+
+
+def test_wrapped_lines_are_joined_and_paragraphs_kept() -> None:
+    assert wording.unwrapped("  One\ntwo \n  Three\nfour\n") == "One two\n  Three four"
+    assert wording.one_line("A Long\n  Title") == "A Long Title"
+    assert wording.one_line("Two  blanks") == "Two  blanks"
+
+
+@given(st.text(st.sampled_from("ab \n")))
+def test_unwrapping_loses_no_word(text: str) -> None:
+    assert wording.unwrapped(text).split() == text.split()
