@@ -48,9 +48,7 @@ def paper(
     )
 
 
-def announced(
-    of: Paper, kind: Kind = Kind.NEW, day: date = DAY, feed: str = "rss"
-) -> Announcement:
+def announced(of: Paper, kind: Kind = Kind.NEW, day: date = DAY, feed: str = "rss") -> Announcement:
     """Announce a paper."""
     return Announcement(of, feed, kind, day)
 
@@ -64,7 +62,11 @@ def stored(store: Store, papers: Iterable[Paper]) -> list[Paper]:
 
 
 def gloss(
-    of: Paper, language: str = "zh", title: str = "图像扩散模型", maker: str = "model-x", **more: str
+    of: Paper,
+    language: str = "zh",
+    title: str = "图像扩散模型",
+    maker: str = "model-x",
+    **more: str,
 ) -> Gloss:
     """Say something about a stored paper."""
     return Gloss(
