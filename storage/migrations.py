@@ -4,6 +4,8 @@ Read from top to bottom it is the store's own description. A step that has shipp
 edited; the next idea is a new step at the end. Rules of all tables: STRICT; instants are
 whole microseconds UTC; days are ISO text; flags are 0 or 1; lists are JSON text; chats,
 people and messages are Telegram's 64-bit ids beside the id of the bot that knows them.
+Tables of short rows with a key of several columns are kept in the order of that key
+(WITHOUT ROWID); long rows would spill there.
 """
 
 from __future__ import annotations
@@ -64,7 +66,7 @@ def papers(db: Database) -> None:
             licence text not null,
             seen integer not null,
             primary key (paper, version, partial)
-        ) strict, without rowid
+        ) strict
         """,
         # seq is the only sequence of the house and topics keep positions in it:
         # autoincrement never reuses one, and the single writer numbers in commit order.
@@ -260,7 +262,7 @@ def digests(db: Database) -> None:
             verbatim text,                      -- JSON list of an imported entry's 7 fields
             primary key (digest, place),
             foreign key (paper, version, partial) references versions (paper, version, partial)
-        ) strict, without rowid
+        ) strict
         """,
         # Which glosses each revision shows. A late gloss makes the next revision; the
         # earlier one keeps its rows, so both can be printed.
