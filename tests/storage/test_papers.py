@@ -202,10 +202,11 @@ def test_announced_narrows_to_words_and_days(store: Store) -> None:
     assert [one.paper.id for one in found] == [paper(1).id]
 
 
-_WORD = st.sampled_from(
-    "hoping hope happy happily skies sky dying die generalization generally general model "
-    "models modelling u-net unet sensibility β-decay βs naïve C++ 3D the 扩散 ability".split()
-)
+_WORDS = """
+    hoping hope happy happily skies sky dying die generalization generally general model
+    models modelling u-net unet sensibility β-decay βs naïve C++ 3D the 扩散 ability
+"""
+_WORD = st.sampled_from(_WORDS.split())
 _TEXT = st.lists(_WORD, min_size=1, max_size=6).map(" ".join)
 _NAMES = st.sampled_from(["Ada Lovelace", "A. Lovelace", "Kaiming He", "He, K.", "Jean-Paul Roux"])
 
