@@ -1,0 +1,201 @@
+"""The emulator as a server: who may speak to it, how bodies arrive, webhooks, the journal."""
+
+import asyncio
+import json
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import httpx
+import pytest
+
+from bot.demo import faults
+from bot.demo.emulator import Emulator
+from bot.demo.rates import Rates
+from tests.demo.conftest import Clock
+
+
+@pytest.fixture
+async def web(served: Emulator) -> AsyncIterator[httpx.AsyncClient]:
+    """A plain HTTP client of the served emulator."""
+    async with httpx.AsyncClient(base_url=served.url) as client:
+        yield client
+
+
+@pytest.mark.parametrize(
+    ("headers", "status"),
+    [
+        ({}, 200),
+        ({"Host": "localhost:1"}, 200),
+        ({"Host": "evil.example"}, 403),
+        ({"Origin": "https://evil.example"}, 403),
+        ({"Origin": "null"}, 403),
+    ],
+)
+async def test_only_this_machine_is_served(
+    served: Emulator, web: httpx.AsyncClient, headers: dict[str, str], status: int
+) -> None:
+    for path in (f"/bot{served.token}/getMe", "/", "/page/state"):
+        assert (await web.get(path, headers=headers)).status_code == status
+
+
+async def test_a_call_may_come_in_any_body(served: Emulator, web: httpx.AsyncClient) -> None:
+    ada = served.people.person("Ada", is_known=True)
+    keyboard = {"inline_keyboard": [[{"text": "é=&", "callback_data": "x"}]]}
+    values = {"chat_id": str(ada.id), "text": "é & ü", "reply_markup": json.dumps(keyboard)}
+    path = f"/bot{served.token}/sendMessage"
+
+    answers = [
+        await web.get(path, params=values),
+        await web.post(path, data=values),
+        await web.post(path, files={name: (None, value) for name, value in values.items()}),
+        await web.post(path, json={**values, "reply_markup": keyboard, "chat_id": ada.id}),
+    ]
+
+    assert [answer.status_code for answer in answers] == [200] * 4
+    assert [message.text for message in ada.reads()] == ["é & ü"] * 4
+    assert {message.buttons for message in ada.reads()} == {("é=&",)}
+    assert served.oddities == []
+
+
+async def test_a_file_arrives_byte_for_byte(served: Emulator, web: httpx.AsyncClient) -> None:
+    ada = served.people.person("Ada", is_known=True)
+    content = b"\r\n--x\r\n\0" + bytes(range(256)) + b"\r\n"
+
+    answer = await web.post(
+        f"/bot{served.token}/sendDocument",
+        data={"chat_id": str(ada.id), "document": "attach://it"},
+        files={"it": ("digest.md", content)},
+    )
+    name = answer.json()["result"]["document"]["file_id"]
+    fetched = await web.get(f"/file/bot{served.token}/documents/{name}")
+    saved = await web.get(f"/page/file/{name}")
+
+    assert fetched.content == saved.content == content
+    assert saved.headers["content-disposition"] == "attachment"
+    assert ada.reads()[0].document == "digest.md"
+
+
+@pytest.mark.parametrize("path", ["/file/bot1:x/documents/x", "/file/bot{token}/documents/x"])
+async def test_files_need_the_token_and_a_name(
+    served: Emulator, web: httpx.AsyncClient, path: str
+) -> None:
+    answer = await web.get(path.format(token=served.token))
+
+    assert answer.status_code in {401, 404}
+    assert answer.json()["ok"] is False
+
+
+Hook = tuple[str, asyncio.Queue[tuple[str, str]]]
+
+
+@pytest.fixture
+async def hook() -> AsyncIterator[Hook]:
+    """A webhook on this machine that fails once and then takes everything."""
+    got: asyncio.Queue[tuple[str, str]] = asyncio.Queue()
+    answers = iter(["500 Oops"])
+
+    async def take(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        head = (await reader.readuntil(b"\r\n\r\n")).decode()
+        length = int(head.lower().partition("content-length: ")[2].partition("\r")[0])
+        body = (await reader.readexactly(length)).decode()
+        status = next(answers, "200 OK")
+        writer.write(f"HTTP/1.1 {status}\r\nContent-Length: 0\r\n\r\n".encode())
+        await writer.drain()
+        writer.close()
+        await got.put((head, body))
+
+    server = await asyncio.start_server(take, "127.0.0.1", 0)
+    async with server:
+        port = server.sockets[0].getsockname()[1]
+        yield f"http://127.0.0.1:{port}/hook", got
+
+
+async def test_updates_are_posted_to_a_webhook_until_it_takes_them(
+    served: Emulator,
+    web: httpx.AsyncClient,
+    hook: Hook,
+) -> None:
+    url, got = hook
+    await web.get(f"/bot{served.token}/setWebhook", params={"url": url, "secret_token": "s3cret"})
+    served.people.person("Ada").say("/start")
+
+    async with asyncio.timeout(5):
+        (first, body), (second, again) = await got.get(), await got.get()
+
+    assert "X-Telegram-Bot-Api-Secret-Token: s3cret" in first
+    assert first.startswith("POST /hook HTTP/1.1")
+    assert second.startswith("POST /hook HTTP/1.1")
+    assert body == again
+    assert json.loads(body)["message"]["text"] == "/start"
+
+
+async def test_rates_are_answered_with_a_time_to_wait(clock: Clock) -> None:
+    async with Emulator.serve(now=clock, rates=Rates()) as strict:
+        ada = strict.people.person("Ada", is_known=True)
+        async with httpx.AsyncClient(base_url=strict.url) as web:
+            path = f"/bot{strict.token}/sendMessage"
+            values = {"chat_id": str(ada.id), "text": "x"}
+            await web.post(path, data=values)
+            answer = await web.post(path, data=values)
+
+    assert answer.status_code == 429
+    assert answer.json() == {
+        "ok": False,
+        "error_code": 429,
+        "description": "Too Many Requests: retry after 1",
+        "parameters": {"retry_after": 1},
+    }
+
+
+async def test_every_call_is_in_the_journal_and_on_disk(clock: Clock, tmp_path: Path) -> None:
+    log = tmp_path / "calls.jsonl"
+    async with Emulator.serve(now=clock, log=log) as kept:
+        ada = kept.people.person("Ada", is_known=True)
+        kept.faults.next("sendMessage", faults.accepted_then_closed(), times=1)
+        async with httpx.AsyncClient(base_url=kept.url) as web:
+            path = f"/bot{kept.token}/sendMessage"
+            with pytest.raises(httpx.RemoteProtocolError):
+                await web.post(path, data={"chat_id": str(ada.id), "text": "a"})
+            await web.post(path, data={"chat_id": str(ada.id), "text": "b"})
+            await web.post(path, data={"chat_id": str(ada.id), "text": ""})
+        calls = kept.calls
+
+    seen = [(call.is_accepted, call.is_answered, call.code, call.chat_id) for call in calls]
+    assert seen == [
+        (True, False, 200, ada.id),
+        (True, True, 200, ada.id),
+        (False, True, 400, ada.id),
+    ]
+    lines = [json.loads(line) for line in log.read_text("utf-8").splitlines()]
+    assert [line["number"] for line in lines] == [1, 2, 3]
+    assert lines[0]["fault"] == "accepted, closed"
+
+
+async def test_what_telegram_would_overlook_is_noted(
+    served: Emulator, web: httpx.AsyncClient
+) -> None:
+    ada = served.people.person("Ada", is_known=True)
+    values = {"chat_id": ada.id, "text": "x", "parsemode": "HTML", "disable_notification": "si"}
+
+    await web.post(f"/bot{served.token}/sendMessage", json=values)
+
+    assert {oddity.what for oddity in served.oddities} == {
+        "unknown parameter parsemode",
+        "disable_notification is no Boolean",
+    }
+
+
+async def test_a_fault_meets_only_its_chat_and_only_so_often(
+    served: Emulator, web: httpx.AsyncClient
+) -> None:
+    ada = served.people.person("Ada", is_known=True)
+    bob = served.people.person("Bob", is_known=True)
+    served.faults.next("sendMessage", faults.too_many_requests(2), chat=bob.id, times=2)
+    path = f"/bot{served.token}/sendMessage"
+
+    codes = [
+        (await web.post(path, json={"chat_id": person.id, "text": "x"})).status_code
+        for person in (ada, bob, ada, bob, bob)
+    ]
+
+    assert codes == [200, 429, 200, 429, 200]
