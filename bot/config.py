@@ -59,6 +59,12 @@ class Config(BaseSettings):
         default="INFO", description="`DEBUG`, `INFO`, `WARNING` or `ERROR`; to standard error"
     )
 
+    locale: str = Field(
+        default="",
+        validation_alias="LANG",
+        description="The language of the command line: `zh_…` is Chinese, anything else English",
+    )
+
     @field_validator("feeds", mode="before")
     @classmethod
     def _categories(cls, value: object) -> object:

@@ -6,6 +6,7 @@ moves the source's cursor. A crash in between loses nothing and a repeat adds no
 
 from __future__ import annotations
 
+import hashlib
 import logging
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -14,7 +15,7 @@ from datetime import date, datetime, timedelta
 from bot import arxiv_calendar
 from bot.sources import Batch, Condition, Fetcher, Source, arxiv_api, feed, feed_groups, read
 from storage import Store
-from storage.model import Added, Announcement, Kind, Notice, SourceCursor
+from storage.model import Added, Announcement, Digest, Kind, Notice, SourceCursor
 
 log = logging.getLogger(__name__)
 
@@ -119,7 +120,9 @@ async def fill(
     """
     cursor = await store.run(store.cursors.get, FIRST)
     today = arxiv_calendar.arxiv_day(now)
-    if cursor.batch == WHOLE or (cursor.day is None and await store.run(store.papers.count)):
+    if cursor.batch == WHOLE:
+        return True
+    if cursor.day is None and await store.run(store.papers.count) > 0:
         return True
     day = (cursor.day or today - timedelta(days=FIRST_DAYS)) + timedelta(days=1)
     while day <= today:
@@ -174,6 +177,27 @@ async def _counted(store: Store, batch: Batch, now: datetime) -> Ingested:
         batch.warnings,
         batch.retry_after,
     )
+
+
+def import_digest(store: Store, digest: Digest) -> int:
+    """Keeps an imported document with its papers and glosses; returns its number.
+
+    The same document imported again is the one that is there. No parcels: nobody is sent it.
+    """
+    with store.transaction():
+        papers = store.papers.keep([one.paper for one in digest.entries], seen=digest.issued)
+        entries = tuple(
+            replace(
+                entry,
+                paper=paper,
+                glosses=tuple(replace(gloss, paper=paper.key) for gloss in entry.glosses),
+            )
+            for entry, paper in zip(digest.entries, papers, strict=True)
+        )
+        told = "\n".join(repr(entry.verbatim or entry.paper.id) for entry in digest.entries)
+        mark = hashlib.sha256(told.encode()).hexdigest()[:16]
+        period = f"import/{digest.topic}/{digest.issued:%Y-%m-%dT%H:%MZ}/{mark}"
+        return store.digests.issue(replace(digest, entries=entries, period=period))
 
 
 def _report(report: Ingested) -> None:

@@ -22,6 +22,7 @@ from bot.render.message import parts
 from storage import Store
 from storage.model import (
     Digest,
+    Entry,
     Kind,
     Match,
     Parcel,
@@ -140,7 +141,7 @@ def _issue(
     received = store.digests.received(
         chat.bot, chat.chat, [match.announcement.paper.key for match in matches]
     )
-    drawn = assemble(
+    found = assemble(
         matches,
         topic=topic.name,
         query=topic.query,
@@ -149,10 +150,10 @@ def _issue(
         received=received,
         others=others,
     )
-    if not drawn.entries:
+    if not found.entries:
         return None
-    drawn = replace(
-        drawn,
+    placed = replace(
+        found,
         period=period,
         seen=seen,
         bot=chat.bot,
@@ -160,26 +161,22 @@ def _issue(
         thread=topic.thread,
         subscription=topic.key,
     )
-    digest = _stored(store, drawn, now)
+    glossed = _glossed(store, placed, now)
+    digest = replace(glossed, number=store.digests.issue(glossed))
     store.digests.reserve(digest.number, now=now)
     _put_parcels(store, chat, digest, topic)
     return digest
 
 
-def _stored(store: Store, drawn: Digest, now: datetime) -> Digest:
-    """The digest with a gloss for each paper, under its number."""
-    papers = [entry.paper for entry in (*drawn.entries, *drawn.rest)]
+def _glossed(store: Store, digest: Digest, now: datetime) -> Digest:
+    """The digest with the best gloss of each of its papers per language."""
+    papers = [entry.paper for entry in (*digest.entries, *digest.rest)]
     glosses = enrich(store, papers, now)
-    glossed = replace(
-        drawn,
-        entries=tuple(
-            replace(entry, glosses=glosses.get(entry.paper.key, ())) for entry in drawn.entries
-        ),
-        rest=tuple(
-            replace(entry, glosses=glosses.get(entry.paper.key, ())) for entry in drawn.rest
-        ),
-    )
-    return replace(glossed, number=store.digests.issue(glossed))
+
+    def told(entries: tuple[Entry, ...]) -> tuple[Entry, ...]:
+        return tuple(replace(one, glosses=glosses.get(one.paper.key, ())) for one in entries)
+
+    return replace(digest, entries=told(digest.entries), rest=told(digest.rest))
 
 
 def _put_parcels(
@@ -229,17 +226,27 @@ def issue_recent(
 
     It moves no cursor and enters no ledger: what is shown here still comes with a topic.
     """
-    matches = recent(store, query, now)
-    drawn = assemble(
-        matches, topic=query.text, query=query.text, issued=now, limit=ASKED_LIMIT, received={}
-    )
-    if not drawn.entries:
+    found = drawn(store, query, now)
+    if not found.entries:
         return None
     period = f"words/{query.text}/{now:%Y-%m-%dT%H:%M:%S.%f}"
-    placed = replace(drawn, period=period, bot=chat.bot, chat=chat.chat, thread=thread)
-    digest = _stored(store, placed, now)
+    placed = replace(found, period=period, bot=chat.bot, chat=chat.chat, thread=thread)
+    digest = replace(placed, number=store.digests.issue(placed))
     _put_parcels(store, chat, digest, None)
     return digest
+
+
+def drawn(store: Store, query: Query, now: datetime, *, limit: int = ASKED_LIMIT) -> Digest:
+    """The digest of what a query found in the last days, glossed but not issued."""
+    found = assemble(
+        recent(store, query, now),
+        topic=query.text,
+        query=query.text,
+        issued=now,
+        limit=limit,
+        received={},
+    )
+    return _glossed(store, found, now)
 
 
 def recent(store: Store, query: Query, now: datetime) -> list[Match]:

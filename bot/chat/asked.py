@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import unicodedata
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 import telegram
@@ -66,10 +66,8 @@ def _pressed(query: telegram.CallbackQuery) -> Asked | None:
     if message is None:
         return None
     thread = message.message_thread_id if isinstance(message, telegram.Message) else None
-    return Asked(
-        What.BUTTON,
-        **_chat(message.chat),
-        **_person(query.from_user),
+    return replace(
+        _met(What.BUTTON, message.chat, query.from_user),
         thread=thread or 0,
         action=buttons.action(query.data),
         message=message.message_id,
@@ -78,37 +76,41 @@ def _pressed(query: telegram.CallbackQuery) -> Asked | None:
 
 
 def _said(message: telegram.Message, username: str) -> Asked | None:
-    chat = _chat(message.chat)
     if message.migrate_to_chat_id:
-        return Asked(What.MOVED, **chat, moved_to=message.migrate_to_chat_id)
-    text = _clean(message.text or "")
+        moved = _met(What.MOVED, message.chat, None)
+        return replace(moved, moved_to=message.migrate_to_chat_id)
     for_chat = bool(message.sender_chat and message.sender_chat.id == message.chat.id)
-    person = _person(None if for_chat else message.from_user)
-    thread = message.message_thread_id if message.is_topic_message else 0
+    who = None if for_chat else message.from_user
+    thread = (message.message_thread_id or 0) if message.is_topic_message else 0
+    text = _clean(message.text or "")
     if text.startswith("/"):
-        name, _, rest = text[1:].partition(" ")
-        name, rest = _split_lines(name, rest)
-        name, _, addressee = name.partition("@")
-        if addressee and addressee.casefold() != username.casefold():
-            return None
-        return Asked(
-            What.COMMAND,
-            **chat,
-            **person,
-            thread=thread or 0,
-            command=name.casefold(),
-            words=rest.strip()[:LONGEST],
-            speaks_for_chat=for_chat,
-        )
+        return _commanded(message.chat, who, text, username, thread, for_chat)
     if text and message.chat.type == telegram.Chat.PRIVATE:
-        return Asked(What.WORDS, **chat, **person, thread=thread or 0, words=text[:LONGEST])
+        spoken = _met(What.WORDS, message.chat, who)
+        return replace(spoken, thread=thread, words=text[:LONGEST])
     return None
 
 
-def _split_lines(name: str, rest: str) -> tuple[str, str]:
-    """A command may be followed by a line break instead of a blank."""
-    head, newline, tail = name.partition("\n")
-    return (head, f"{tail} {rest}") if newline else (name, rest)
+def _commanded(
+    chat: telegram.Chat,
+    who: telegram.User | None,
+    text: str,
+    username: str,
+    thread: int,
+    for_chat: bool,
+) -> Asked | None:
+    """A command with its words; None when it is meant for another bot."""
+    head, *rest = text[1:].split(maxsplit=1) or [""]
+    name, _, addressee = head.partition("@")
+    if addressee and addressee.casefold() != username.casefold():
+        return None
+    return replace(
+        _met(What.COMMAND, chat, who),
+        thread=thread,
+        command=name.casefold(),
+        words=rest[0].strip()[:LONGEST] if rest else "",
+        speaks_for_chat=for_chat,
+    )
 
 
 def _membership(change: telegram.ChatMemberUpdated) -> Asked:
@@ -116,26 +118,20 @@ def _membership(change: telegram.ChatMemberUpdated) -> Asked:
         telegram.ChatMember.BANNED,
         telegram.ChatMember.LEFT,
     )
-    what = What.LEFT if gone else What.BACK
-    return Asked(what, **_chat(change.chat), **_person(change.from_user))
+    return _met(What.LEFT if gone else What.BACK, change.chat, change.from_user)
 
 
-def _chat(chat: telegram.Chat) -> dict[str, object]:
-    return {
-        "chat": chat.id,
-        "kind": ChatKind(chat.type),
-        "title": _clean(chat.title or chat.full_name or "")[:128],
-    }
-
-
-def _person(user: telegram.User | None) -> dict[str, object]:
-    if user is None:
-        return {}
-    return {
-        "person": user.id,
-        "name": _clean(user.full_name)[:128],
-        "language": user.language_code or "",
-    }
+def _met(what: What, chat: telegram.Chat, user: telegram.User | None) -> Asked:
+    """What happened, where, and by whom."""
+    return Asked(
+        what,
+        chat.id,
+        ChatKind(chat.type),
+        title=_clean(chat.title or chat.full_name or "")[:128],
+        person=user.id if user else 0,
+        name=_clean(user.full_name)[:128] if user else "",
+        language=(user.language_code or "") if user else "",
+    )
 
 
 def _clean(text: str) -> str:

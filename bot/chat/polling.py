@@ -5,14 +5,15 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable
-from datetime import datetime
 
 import telegram
-from telegram.error import Conflict, NetworkError, RetryAfter, TelegramError
+from telegram.error import Conflict, InvalidToken, NetworkError, RetryAfter, TelegramError
 
 from bot.chat.asked import ALLOWED_UPDATES
 from storage import Store
 from storage.model import Update
+
+__all__ = ["Conflict", "InvalidToken", "poll"]
 
 log = logging.getLogger(__name__)
 
@@ -24,7 +25,6 @@ async def poll(
     bot: telegram.Bot,
     store: Store,
     received: Callable[[], None],
-    now: Callable[[], datetime],
     *,
     wait: int = WAIT,
     sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
@@ -50,9 +50,8 @@ async def poll(
             continue
         failures = 0
         if updates:
-            await store.run(
-                store.inbox.put, [_stored(bot.id, update) for update in updates], now=now()
-            )
+            stored = [_stored(bot.id, update) for update in updates]
+            await store.run(store.inbox.put, stored)
             received()
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Mapping
+from typing import TypeAlias
 
 import telegram
 from telegram.constants import ParseMode
@@ -16,6 +17,8 @@ from bot.chat.outcomes import is_settled, outcome
 from bot.render.keyboard import Action, Button, Copy, Keyboard, Link
 from bot.render.message import Message
 from storage.model import Form, Outcome, Parcel, Refused, Sent
+
+Client: TypeAlias = telegram.Bot
 
 _NO_PREVIEW = telegram.LinkPreviewOptions(is_disabled=True)
 
@@ -146,3 +149,13 @@ async def toast(bot: telegram.Bot, query_id: str, text: str) -> None:
     except TelegramError as error:
         if not is_settled(error):
             raise
+
+
+async def probe(token: str, base: str) -> tuple[str, str]:
+    """The bot's username, or else what is wrong; neither holds the token."""
+    bot = client(token, base)
+    try:
+        async with bot:
+            return bot.username, ""
+    except TelegramError as error:
+        return "", type(error).__name__

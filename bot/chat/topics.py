@@ -139,7 +139,7 @@ def list_(store: Store, ask: Ask) -> Reply:
         lines.append(Line(f"{number}. {topic.name}"))
         lines.append(Line(_state(ask, topic), close=True))
     lines.append(Line(ask.say("list-zone", zone=ask.chat.zone)))
-    rows = [
+    rows: list[tuple[Button, ...]] = [
         (
             Button(ask.say("list-digest", number=number), Action("digest", topic.key)),
             Button(ask.say("list-stop", number=number), Action("stop", topic.key)),

@@ -30,7 +30,9 @@ def start(store: Store, ask: Ask) -> Reply:
 
 def _examples(store: Store, ask: Ask) -> tuple[tuple[Button, ...], ...]:
     """A button for each example, one for the other language; drafts carry the words."""
-    rows = [(Button(words, Action("draft", _draft(store, ask, words))),) for words in EXAMPLES]
+    rows: list[tuple[Button, ...]] = [
+        (Button(words, Action("draft", _draft(store, ask, words))),) for words in EXAMPLES
+    ]
     other = "en" if ask.language == "zh" else "zh"
     rows.append(
         (

@@ -52,7 +52,7 @@ preview-many = That is a lot. Another word, a phrase or a category makes it fewe
 preview-none = Nothing so far: it may be rare, or try fewer words.
 preview-examples = For example:
 preview-chinese = arXiv papers are in English, so Chinese words find little. Try the English term, for example: diffusion model
-preview-category-added = I did not read { $categories } so far and start with the next announcement.
+topic-unread = This bot does not read { $categories }, so the topic would stay silent. It reads, for example: { $read }
 preview-known = You follow this topic already. /digest brings what is new, /list shows your topics.
 preview-gone = This preview is out of date. Send the words again.
 preview-cancelled = Cancelled, nothing was changed. Type other words whenever you like.
@@ -76,6 +76,9 @@ list-announced = as soon as arXiv announces
 list-paused = paused
 list-zone = Times are for { $zone }.
 list-none = You follow no topic yet. Type a few words to begin, for example: diffusion model
+
+list-digest = { $number }: show
+list-stop = { $number }: stop
 
 ### Digests by command
 
@@ -131,8 +134,8 @@ button-list = My topics
 button-language = English / 中文
 button-time = Time
 button-zone = Time zone
-button-table = As a table
-button-text = As text
+button-form-rich = As a table
+button-form-classic = As text
 
 ### Refusals
 
@@ -141,6 +144,64 @@ refusal-button-old = This button is out of date. /list shows your topics.
 refusal-command-unknown = I do not know this command. /help shows what you can ask for.
 refusal-failed = Something went wrong on my side, and it was noted. Please try again in a minute.
 refusal-private-only = Type /sub and the words of a topic, for example: /sub diffusion model
+
+### The command menu and the bot's profile
+
+command-help = what you can ask for
+command-sub = follow a topic
+command-list = your topics and when they are due
+command-digest = what is new now
+command-unsub = stop a topic
+command-settings = time, zone, language, table or text
+command-time = the time of your digests
+command-timezone = your time zone
+command-lang = English or Chinese
+command-pause = no digests for a while
+command-resume = digests again
+about-description = I read arXiv for you. Tell me your research topics, and I send you a digest of their new papers at your time: a summary table whose rows open the details, in English, Chinese or both.
+about-short = Digests of new arXiv papers on your topics.
+
+### Command line
+
+cli-configuration = The settings cannot be used: { $problem }
+cli-no-token = TELEGRAM_BOT_TOKEN is not set. Get a token from @BotFather, or try the demo without one: papergram demo
+cli-conflict = Another process polls with this token. Stop it first, then start this one again.
+cli-token-refused = Telegram does not accept this token. Check TELEGRAM_BOT_TOKEN, or get a new one from @BotFather.
+cli-demo = Open { $url } in a browser. Ctrl+C ends the demo.
+cli-port-busy = Port { $port } is in use. Choose another with --port.
+cli-no-digest = There is no digest { $number }. The store holds { $count }.
+cli-digest-none = No stored paper of the last { $days } days matches { $query }.
+cli-search-none = No stored paper matches { $query }. Fewer words find more.
+cli-query-wrong = { $problem } (at character { $position })
+cli-imported = { $file }: digest { $number }, { $entries } entries, topic { $topic }, issued { $issued }.
+cli-file-unreadable = { $file } cannot be read: { $problem }
+cli-working = reading { $source }
+cli-feed-counts = { $source }, { $day }: { $new } new, { $cross } cross-listed, { $replace } replaced, { $replacecross } replaced cross-lists; stored { $stored }, updated { $updated }, already known { $known }.
+cli-feed-nothing = { $source }: { $condition }
+cli-date-wrong = { $given } is no date. Write it as 2026-11-23.
+
+doctor-good = good
+doctor-bad = trouble
+doctor-settings = settings
+doctor-settings-good = every setting can be used
+doctor-database = database
+doctor-database-good = { $path }: { $papers } papers, { $days } arXiv days, SQLite { $sqlite }
+doctor-database-damaged = { $path } is damaged ({ $papers } papers, { $days } arXiv days readable, SQLite { $sqlite }). Stop the bot and put a copy in its place
+doctor-feeds = feeds
+doctor-feeds-none = nothing read so far. Run: papergram ingest cs.CV
+doctor-feeds-stale = the last batch is of { $day }, { $missed } feed days are missing. Run: papergram ingest, and check the network
+doctor-feeds-good = the last batch is of { $day }
+doctor-feeds-filling = the first days are still being fetched
+doctor-telegram = Bot API
+doctor-telegram-none = no token. Set TELEGRAM_BOT_TOKEN, or try: papergram demo
+doctor-telegram-good = @{ $username } at { $server }
+doctor-telegram-bad = { $server } does not answer as it should: { $problem }
+doctor-running = bot
+doctor-running-good = running
+doctor-running-none = not running. Start it with: papergram run
+doctor-outbox = outbox
+doctor-outbox-good = nothing undeliverable
+doctor-outbox-dead = { $dead } messages could not be delivered
 
 ### Topics that cannot be used (QueryError: key, values; the place is error.position)
 

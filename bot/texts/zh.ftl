@@ -40,7 +40,7 @@ preview-many = 数量偏多，加一个词、短语或分类可以缩小范围�
 preview-none = 暂时没有匹配的论文：可能主题较冷门，也可以减少关键词再试。
 preview-examples = 例如：
 preview-chinese = arXiv 论文是英文的，中文关键词很难匹配。请换成英文术语，例如：diffusion model
-preview-category-added = 之前没有收录 { $categories }，从下一次公告开始收录。
+topic-unread = 本机器人没有收录 { $categories }，订阅后不会有论文。目前收录的分类例如：{ $read }
 preview-known = 你已经订阅了这个主题。/digest 获取最新论文，/list 查看全部主题。
 preview-gone = 这个预览已过期，请重新发送关键词。
 preview-cancelled = 已取消，没有任何改动。随时可以输入别的关键词。
@@ -61,6 +61,9 @@ list-announced = arXiv 公告后立即推送
 list-paused = 已暂停
 list-zone = 时间按 { $zone } 显示。
 list-none = 你还没有订阅主题，直接输入关键词即可开始，例如：diffusion model
+
+list-digest = 查看 { $number }
+list-stop = 退订 { $number }
 
 ### 按命令获取摘要
 
@@ -116,8 +119,8 @@ button-list = 我的主题
 button-language = English / 中文
 button-time = 推送时间
 button-zone = 时区
-button-table = 用表格显示
-button-text = 用文字显示
+button-form-rich = 用表格显示
+button-form-classic = 用文字显示
 
 ### 拒绝
 
@@ -126,6 +129,64 @@ refusal-button-old = 这个按钮已过期。发送 /list 查看你的主题。
 refusal-command-unknown = 没有这个命令。发送 /help 查看用法。
 refusal-failed = 我这边出了点问题，已记录。请过一分钟再试。
 refusal-private-only = 请发送 /sub 加关键词，例如：/sub diffusion model
+
+### 命令菜单与简介
+
+command-help = 使用说明
+command-sub = 订阅主题
+command-list = 我的主题和推送时间
+command-digest = 立即获取最新论文
+command-unsub = 退订主题
+command-settings = 时间、时区、语言、显示方式
+command-time = 设置推送时间
+command-timezone = 设置时区
+command-lang = 切换中文或英文
+command-pause = 暂停推送
+command-resume = 恢复推送
+about-description = 我替你读 arXiv。告诉我研究主题，我会按你定的时间推送新论文摘要：一张汇总表，点开即看详情，支持中文、英文或双语。
+about-short = 按主题推送 arXiv 新论文摘要。
+
+### 命令行
+
+cli-configuration = 设置有误：{ $problem }
+cli-no-token = 没有设置 TELEGRAM_BOT_TOKEN。请向 @BotFather 申请令牌，或先试用演示：papergram demo
+cli-conflict = 另一个进程正在使用这个令牌接收消息。请先停止它，再重新启动。
+cli-token-refused = Telegram 不接受这个令牌。请检查 TELEGRAM_BOT_TOKEN，或向 @BotFather 重新申请。
+cli-demo = 请在浏览器中打开 { $url }，按 Ctrl+C 结束演示。
+cli-port-busy = 端口 { $port } 已被占用，请用 --port 换一个。
+cli-no-digest = 没有编号为 { $number } 的摘要，目前共有 { $count } 份。
+cli-digest-none = 最近 { $days } 天收录的论文中没有与 { $query } 匹配的。
+cli-search-none = 收录的论文中没有与 { $query } 匹配的，减少关键词可以找到更多。
+cli-query-wrong = { $problem }（第 { $position } 个字符）
+cli-imported = { $file }：摘要 { $number }，{ $entries } 篇，主题 { $topic }，发布于 { $issued }。
+cli-file-unreadable = 无法读取 { $file }：{ $problem }
+cli-working = 正在读取 { $source }
+cli-feed-counts = { $source }，{ $day }：新论文 { $new }，交叉列表 { $cross }，更新 { $replace }，交叉更新 { $replacecross }；新收录 { $stored }，已更新 { $updated }，已有 { $known }。
+cli-feed-nothing = { $source }：{ $condition }
+cli-date-wrong = { $given } 不是有效日期，请写成 2026-11-23 的形式。
+
+doctor-good = 正常
+doctor-bad = 有问题
+doctor-settings = 设置
+doctor-settings-good = 全部可用
+doctor-database = 数据库
+doctor-database-good = { $path }：{ $papers } 篇论文，{ $days } 个公告日，SQLite { $sqlite }
+doctor-database-damaged = { $path } 已损坏（可读 { $papers } 篇论文，{ $days } 个公告日，SQLite { $sqlite }）。请停止机器人并用备份替换
+doctor-feeds = 订阅源
+doctor-feeds-none = 还没有读取过。请运行：papergram ingest cs.CV
+doctor-feeds-stale = 最近一批是 { $day }，缺少 { $missed } 个公告日。请运行 papergram ingest，并检查网络
+doctor-feeds-good = 最近一批是 { $day }
+doctor-feeds-filling = 正在获取最近几天的论文
+doctor-telegram = Bot API
+doctor-telegram-none = 没有令牌。请设置 TELEGRAM_BOT_TOKEN，或试用：papergram demo
+doctor-telegram-good = @{ $username }，服务器 { $server }
+doctor-telegram-bad = { $server } 响应异常：{ $problem }
+doctor-running = 机器人
+doctor-running-good = 正在运行
+doctor-running-none = 没有运行。请启动：papergram run
+doctor-outbox = 发件箱
+doctor-outbox-good = 没有无法送达的消息
+doctor-outbox-dead = { $dead } 条消息无法送达
 
 ### 无法使用的主题（QueryError：键与值；位置见 error.position）
 

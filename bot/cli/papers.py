@@ -1,0 +1,166 @@
+"""``papergram ingest`` and ``papergram import``: papers come in."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from datetime import UTC, datetime
+from pathlib import Path
+
+import click
+from rich.console import Console
+from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+
+from bot import app
+from bot.cli.frame import FAILED, Misused, as_json, database, is_terminal, settings, speaker
+from bot.config import Config
+from bot.ingest import Ingested, import_digest
+from bot.ingest import ingest as ingest_source
+from bot.sources import FetchError, Source, feed, feed_groups, read_file, resolve
+from bot.sources.markdown_files import read as read_document
+from bot.texts import Refusal
+from storage.model import Kind
+
+
+def _progress() -> Progress:
+    return Progress(
+        SpinnerColumn(),
+        TextColumn("{task.description}"),
+        TimeElapsedColumn(),
+        console=Console(stderr=True),
+        transient=True,
+        disable=not is_terminal(),
+    )
+
+
+@click.command()
+@click.argument("sources", metavar="SOURCE...", nargs=-1)
+@as_json
+@database
+def ingest(sources: tuple[str, ...], as_json: bool, database: str | None) -> None:
+    """Read announcements now: a category, a URL, or a file (also .gz).
+
+    Without a source, every feed of the settings is read once.
+
+    \b
+    papergram ingest cs.CV hep-th
+    papergram ingest feed.xml.gz --json
+    """
+    config = settings(database)
+    wanted = [resolve(source, base=config.arxiv_rss) for source in sources] or [
+        feed(group, base=config.arxiv_rss) for group in feed_groups(app.read_categories(config))
+    ]
+    reports = asyncio.run(_ingested(config, wanted))
+    for report in reports:
+        click.echo(_json(report) if as_json else _line(config, report))
+        for notice in (report.reason, *report.warnings):
+            if notice and not as_json:
+                click.echo("  " + speaker(config)(notice.key, **dict(notice.values)), err=True)
+    if not all(report.is_usable for report in reports):
+        raise SystemExit(FAILED)
+
+
+async def _ingested(config: Config, sources: list[Source]) -> list[Ingested]:
+    speak = speaker(config)
+    with app.opened(config) as store, _progress() as progress:
+        async with app.fetcher(config) as asker:
+            reports = []
+            task = progress.add_task("", total=None)
+            for source in sources:
+                progress.update(task, description=speak("cli-working", source=source.name))
+                reports.append(await ingest_source(store, asker, source, app.wall_clock()))
+            return reports
+
+
+def _json(report: Ingested) -> str:
+    """The answer as a line of JSON; warnings are keys of texts with their values."""
+    notices = (report.reason, *report.warnings)
+    return json.dumps(
+        {
+            "source": report.source,
+            "condition": str(report.condition),
+            "day": report.day.isoformat() if report.day else None,
+            "new": report.counts[Kind.NEW],
+            "cross": report.counts[Kind.CROSS],
+            "replace": report.counts[Kind.REPLACE],
+            "replace_cross": report.counts[Kind.REPLACE_CROSS],
+            "stored": report.added.stored,
+            "updated": report.added.updated,
+            "known": report.added.known,
+            "warnings": [{"key": one.key, **dict(one.values)} for one in notices if one],
+        },
+        ensure_ascii=False,
+    )
+
+
+def _line(config: Config, report: Ingested) -> str:
+    speak = speaker(config)
+    if not any(report.counts.values()):
+        return speak("cli-feed-nothing", source=report.source, condition=str(report.condition))
+    return speak(
+        "cli-feed-counts",
+        source=report.source,
+        day=report.day.isoformat() if report.day else "–",
+        new=report.counts[Kind.NEW],
+        cross=report.counts[Kind.CROSS],
+        replace=report.counts[Kind.REPLACE],
+        replacecross=report.counts[Kind.REPLACE_CROSS],
+        stored=report.added.stored,
+        updated=report.added.updated,
+        known=report.added.known,
+    )
+
+
+@click.command("import")
+@click.argument("files", metavar="FILE...", nargs=-1, required=True, type=click.Path())
+@click.option("--topic", default="", help="The topic; by default the file's name tells it.")
+@click.option("--issued", default="", metavar="DATE", help="The date; by default from the name.")
+@database
+def import_(files: tuple[str, ...], topic: str, issued: str, database: str | None) -> None:
+    """Keep digest documents: their papers, their glosses, and the digest itself.
+
+    \b
+    papergram import cs.CV_2024-09-27.md
+    papergram import notes.md --topic cs.CV --issued 2024-09-27
+    """
+    config = settings(database)
+    speak = speaker(config)
+    when = _instant(issued, config) if issued else None
+    failed = False
+    with app.opened(config) as store:
+        for name in files:
+            try:
+                digest = read_document(name, read_file(Path(name)), topic=topic, issued=when)
+            except (Refusal, FetchError) as error:
+                key, values = _facts(error)
+                told = speak("cli-file-unreadable", file=name, problem=speak(key, **values))
+                click.echo(told, err=True)
+                failed = True
+                continue
+            number = import_digest(store, digest)
+            click.echo(
+                speak(
+                    "cli-imported",
+                    file=name,
+                    number=str(number),
+                    entries=len(digest.entries),
+                    topic=digest.topic,
+                    issued=f"{digest.issued:%Y-%m-%d}",
+                )
+            )
+    if failed:
+        raise SystemExit(FAILED)
+
+
+def _facts(error: Refusal | FetchError) -> tuple[str, dict[str, str | int]]:
+    """The text that says what is wrong with a file, and its values."""
+    if isinstance(error, Refusal):
+        return error.key, error.values
+    return error.notice.key, dict(error.notice.values)
+
+
+def _instant(text: str, config: Config) -> datetime:
+    try:
+        return datetime.fromisoformat(text).replace(tzinfo=UTC)
+    except ValueError:
+        raise Misused(speaker(config)("cli-date-wrong", given=text[:40])) from None

@@ -1,0 +1,126 @@
+"""``papergram digest``, ``show`` and ``search``: papers go out."""
+
+from __future__ import annotations
+
+import json
+
+import click
+
+from bot import app, publish
+from bot.cli.frame import LANGUAGES, Failed, as_json, database, language, settings, speaker
+from bot.matching import matches
+from bot.query import parse
+from bot.render import FORMS
+from storage import Store
+from storage.model import Paper, Query
+
+form = click.option(
+    "--format",
+    "form",
+    type=click.Choice(list(FORMS)),
+    default="markdown",
+    show_default=True,
+    help="How the digest is printed.",
+)
+
+
+@click.command()
+@click.argument("query", nargs=-1, required=True)
+@form
+@language
+@database
+def digest(query: tuple[str, ...], form: str, language: str, database: str | None) -> None:
+    """Print what a topic found in the last seven days.
+
+    It is printed only: nothing is sent, and no topic's position moves.
+
+    \b
+    papergram digest diffusion cat:cs.CV
+    papergram digest '"error correction"' --format html --language en
+    """
+    config = settings(database)
+    wanted = parse(" ".join(query))
+    with app.opened(config) as store:
+        drawn = publish.drawn(store, wanted, app.wall_clock())
+    if not drawn.entries:
+        speak = speaker(config)
+        raise Failed(speak("cli-digest-none", days=publish.RECENT_DAYS, query=wanted.text))
+    click.echo(FORMS[form](drawn, LANGUAGES[language]), nl=False)
+
+
+@click.command()
+@click.argument("number", type=click.IntRange(min=1))
+@form
+@language
+@database
+def show(number: int, form: str, language: str, database: str | None) -> None:
+    """Print a digest that was issued or imported, by its number.
+
+    An imported document comes back byte for byte.
+
+    \b
+    papergram show 3
+    papergram show 3 --format html > digest.html
+    """
+    config = settings(database)
+    with app.opened(config) as store:
+        found = store.digests.get(number)
+        count = store.check().digests
+    if found is None:
+        raise Failed(speaker(config)("cli-no-digest", number=str(number), count=count))
+    # Bytes, because a document holds characters that a text stream would alter.
+    printed = FORMS[form](found, LANGUAGES[language])
+    click.echo(printed.encode(), nl=False)
+
+
+@click.command()
+@click.argument("query", nargs=-1, required=True)
+@click.option("--limit", type=click.IntRange(1, 500), default=20, show_default=True)
+@as_json
+@database
+def search(query: tuple[str, ...], limit: int, as_json: bool, database: str | None) -> None:
+    """Find stored papers, the newest first, in the same words as a topic.
+
+    \b
+    papergram search ti:attention -survey
+    papergram search 'au:"He, Kaiming"' --json
+    """
+    config = settings(database)
+    wanted = parse(" ".join(query))
+    with app.opened(config) as store:
+        found = _found(store, wanted, limit)
+    if not found:
+        raise Failed(speaker(config)("cli-search-none", query=wanted.text))
+    for paper in found:
+        click.echo(_json(paper) if as_json else f"{paper.id:22} {paper.title}")
+
+
+def _found(store: Store, query: Query, limit: int) -> list[Paper]:
+    """Papers that match, page by page: the index may bring more than the query means."""
+    found: list[Paper] = []
+    offset = 0
+    while len(found) < limit:
+        page = store.papers.search(query.clause, limit=limit, offset=offset)
+        glosses = store.papers.glosses([paper.key for paper in page])
+        found += [
+            paper for paper in page if matches(query, paper, glosses.get(paper.key, ())) is not None
+        ]
+        if len(page) < limit:
+            break
+        offset += limit
+    return found[:limit]
+
+
+def _json(paper: Paper) -> str:
+    return json.dumps(
+        {
+            "id": paper.id,
+            "version": paper.version,
+            "title": paper.title,
+            "authors": list(paper.authors),
+            "categories": list(paper.categories),
+            "link": paper.link,
+            "abstract": paper.abstract,
+        },
+        ensure_ascii=False,
+    )

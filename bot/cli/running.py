@@ -1,0 +1,87 @@
+"""``papergram run``, ``demo`` and ``doctor``: the bot itself."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import socket
+
+import click
+
+from bot import app
+from bot.cli.frame import Failed, Misused, as_json, database, settings, speaker
+
+
+@click.command()
+@database
+def run(database: str | None) -> None:
+    """Run the bot: read arXiv, answer in Telegram, send digests. SIGTERM stops it.
+
+    \b
+    TELEGRAM_BOT_TOKEN=123456:ABC... papergram run
+    """
+    config = settings(database, quiet=False)
+    speak = speaker(config)
+    if config.token is None:
+        raise Misused(speak("cli-no-token"))
+    try:
+        asyncio.run(app.run(config))
+    except* app.Conflict:
+        raise Failed(speak("cli-conflict")) from None
+    except* app.InvalidToken:
+        raise Failed(speak("cli-token-refused")) from None
+
+
+@click.command()
+@click.option("--port", type=click.IntRange(0, 65535), default=8765, show_default=True)
+@click.option("--live", is_flag=True, help="Read arXiv's feeds instead of the sample.")
+@database
+def demo(port: int, live: bool, database: str | None) -> None:
+    """Try everything in a browser, with a sample of papers: no token, no network.
+
+    \b
+    papergram demo
+    papergram demo --live --database sqlite:///demo.db
+    """
+    from bot.rehearsal import rehearse  # the emulator is loaded by nothing else
+
+    config = settings(database or "sqlite://")
+    speak = speaker(config)
+    if port and _is_taken(port):
+        raise Failed(speak("cli-port-busy", port=str(port)))
+    asyncio.run(
+        rehearse(config, port, live=live, ready=lambda url: click.echo(speak("cli-demo", url=url)))
+    )
+
+
+def _is_taken(port: int) -> bool:
+    with socket.socket() as probe:
+        return probe.connect_ex(("127.0.0.1", port)) == 0
+
+
+@click.command()
+@click.option("--quick", is_flag=True, help="Only whether the bot is running: for health checks.")
+@as_json
+@database
+def doctor(quick: bool, as_json: bool, database: str | None) -> None:
+    """Check settings, database, feeds and Bot API, and say what to do.
+
+    \b
+    papergram doctor
+    papergram doctor --quick
+    """
+    from bot.cli.doctor import examine
+
+    config = settings(database)
+    speak = speaker(config)
+    findings = asyncio.run(examine(config, quick=quick))
+    for finding in findings:
+        told = speak(finding.notice.key, **dict(finding.notice.values))
+        if as_json:
+            row = {"check": finding.name, "good": finding.is_good, "says": told}
+            click.echo(json.dumps(row, ensure_ascii=False))
+        else:
+            mark = speak("doctor-good" if finding.is_good else "doctor-bad")
+            click.echo(f"{speak(f'doctor-{finding.name}'):12} {mark:8} {told}")
+    if not all(finding.is_good for finding in findings):
+        raise SystemExit(1)

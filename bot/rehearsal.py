@@ -1,0 +1,124 @@
+"""The demo: the same bot over the same HTTP, with an emulated Telegram and a clock to turn.
+
+The sample's last days lie ahead: they are announced when the clock is moved to them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from contextlib import AsyncExitStack
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
+
+from pydantic import SecretStr
+
+from bot import app, arxiv_calendar
+from bot.chat import sender
+from bot.config import Config
+from bot.demo.emulator import Emulator
+from bot.demo.sample import load
+from storage import Store
+from storage.model import Announcement, Form, Gloss
+
+Sample = tuple[list[Announcement], dict[str, Gloss]]
+
+AHEAD = 3  # feed days of the sample that are still to come
+
+
+class MovedClock:
+    """A clock that shows the time and can be moved forward."""
+
+    def __init__(self) -> None:
+        self._ahead = timedelta()
+
+    def now(self) -> datetime:
+        """The instant it is in the demo."""
+        return datetime.now(UTC) + self._ahead
+
+    def forward(self, by: timedelta) -> None:
+        """Moves the clock; it never goes back."""
+        self._ahead += max(by, timedelta())
+
+
+async def rehearse(config: Config, port: int, *, live: bool, ready: Callable[[str], None]) -> None:
+    """Serves the demo's page on loopback until the process is asked to stop.
+
+    ``ready`` is told the page's address. With ``live`` the papers come from arXiv.
+    """
+    clock = MovedClock()
+    async with AsyncExitStack() as stack:
+        store = stack.enter_context(app.opened(config))
+        stage = _Stage(store, clock, None if live else _sample(clock.now()))
+        emulator = await stack.enter_async_context(
+            Emulator.serve(port=port, now=clock.now, advance=stage.advance)
+        )
+        shown = config.model_copy(
+            update={
+                "token": SecretStr(emulator.token),
+                "telegram_api": emulator.url,
+                "form": Form.RICH,
+            }
+        )
+        client = sender.client(emulator.token, emulator.url)
+        bot = app.Bot(store, client, shown, clock.now)
+        feeds = None
+        if live:
+            asker = await stack.enter_async_context(app.fetcher(config))
+            feeds = app.live_feeds(store, asker, config, clock.now)
+        await stage.announce()
+        stage.bot = bot
+        ready(emulator.url)
+        await app.until_stopped(app.serve(bot, feeds))
+
+
+def _sample(now: datetime) -> Sample:
+    """The sample, so placed that its last days are still to come."""
+    day = arxiv_calendar.arxiv_day(now)
+    for _ in range(AHEAD):
+        day = arxiv_calendar.arxiv_day(
+            arxiv_calendar.next_feed(arxiv_calendar.midnight(day) + timedelta(hours=1))
+        )
+    return load(day)
+
+
+class _Stage:
+    """What happens when the demo's clock moves: papers are announced, digests fall due."""
+
+    def __init__(self, store: Store, clock: MovedClock, sample: Sample | None) -> None:
+        self._store = store
+        self._clock = clock
+        self._sample = sample
+        self._announced: date | None = None
+        self.bot: app.Bot | None = None
+
+    async def advance(self, by: timedelta) -> None:
+        """Moves the clock and lets everything happen that is due by then."""
+        self._clock.forward(by)
+        await self.announce()
+        if self.bot:
+            await self.bot.tick()
+
+    async def announce(self) -> None:
+        """Stores the sample's papers of the days that have come."""
+        if self._sample:
+            await self._store.run(
+                self._keep, self._sample, arxiv_calendar.arxiv_day(self._clock.now())
+            )
+
+    def _keep(self, sample: Sample, today: date) -> None:
+        announcements, glosses = sample
+        new = [
+            one
+            for one in announcements
+            if one.day <= today and (self._announced is None or one.day > self._announced)
+        ]
+        self._announced = today
+        now = self._clock.now()
+        with self._store.transaction():
+            self._store.papers.add(new, seen=now)
+            for announcement in new:
+                paper = self._store.papers.get(announcement.paper.id)
+                gloss = glosses.get(announcement.paper.id)
+                if paper and gloss:
+                    said = replace(gloss, paper=paper.key, version=paper.version, made=now)
+                    self._store.papers.add_gloss(said)
