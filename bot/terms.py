@@ -137,7 +137,7 @@ def _looks_like_category(text: str) -> bool:
 def _unknown_category(text: str, at: int) -> QueryError:
     near = taxonomy.nearest(text)
     return QueryError(
-        at, "query-category-unknown", near, given=_short(text), nearest=", ".join(near)
+        at, "query-category-unknown", near, given=_short(text), nearest=", ".join(near) or "none"
     )
 
 
