@@ -44,9 +44,12 @@ function spoiler(...children) {
   return node;
 }
 
+const SHORT = 160; // a quote of about three lines has nothing to fold
+
 function quote(children, folds) {
-  const node = make("blockquote", folds ? "folded" : "", ...children);
-  if (folds) {
+  const node = make("blockquote", "", ...children);
+  if (folds && node.textContent.length > SHORT) {
+    node.className = "folded";
     node.tabIndex = 0;
     node.setAttribute("role", "button");
     node.setAttribute("aria-expanded", "false");
@@ -244,7 +247,7 @@ function unknown(block) {
 /** Make the link by which a document is saved. */
 function file(document_) {
   const size = `${Math.max(1, Math.round(document_.file_size / 1024))} KB`;
-  const node = make("a", "file", "📄 ", document_.file_name, make("span", "footer", size));
+  const node = make("a", "file", `↓ ${document_.file_name}`, make("span", "footer", size));
   node.href = `/page/file/${encodeURIComponent(document_.file_id)}`;
   node.download = document_.file_name;
   return node;

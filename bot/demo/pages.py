@@ -103,7 +103,7 @@ class Pages:
 
     async def events(self, request: Request) -> Response:
         """Wait for what happened after an event and give it."""
-        after = int(request.query_params.get("after", "0"))
+        after = _number(request, "after")
         try:
             async with asyncio.timeout(_PATIENCE):
                 while self.world.last_event <= after and not self.is_closed:
@@ -119,7 +119,7 @@ class Pages:
 
     async def calls(self, request: Request) -> Response:
         """Give the latest calls of the bot, for the panel of raw traffic."""
-        after = int(request.query_params.get("after", "0"))
+        after = _number(request, "after")
         calls: list[Json] = [call.as_json() for call in self.journal.calls[after:][-200:]]
         return JSONResponse({"calls": calls}, headers=_GUARDED)
 
@@ -127,12 +127,12 @@ class Pages:
         """Do what the person at the page does."""
         if request.headers.get("content-type", "").partition(";")[0] != "application/json":
             return JSONResponse({"error": "JSON expected"}, 415)
-        given = await request.json()
         person = self._person("en")
         action = _ACTIONS.get(request.path_params["action"])
-        if action is None or not isinstance(given, dict):
+        if action is None:
             return JSONResponse({"error": "no such action"}, 404)
         try:
+            given = await request.json()
             return JSONResponse(await action(self, person, self._place(request, person), given))
         except (AssertionError, KeyError, TypeError, ValueError) as error:
             return JSONResponse({"error": str(error)}, 400)
@@ -158,6 +158,11 @@ class Pages:
                 if (scope, code) in self.world.commands:
                     return self.world.commands[scope, code]
         return []
+
+
+def _number(request: Request, name: str) -> int:
+    written = request.query_params.get(name, "")
+    return int(written) if written.isdecimal() else 0
 
 
 _Action = Callable[[Pages, Person, Place | None, JsonObject], Awaitable[Json]]
