@@ -8,32 +8,14 @@ import re
 from dataclasses import dataclass, field
 
 from bot.demo.entities import Entity, Formatted, in_reading_order, utf16_length
-from bot.demo.links import checked_link, mentioned_user
-from bot.demo.wire import ApiError, bad_request
+from bot.demo.html_tags import REFERENCE, TAGS, decoded_reference, meaning, refusal
 
-_SIMPLE = {
-    "b": "bold",
-    "strong": "bold",
-    "i": "italic",
-    "em": "italic",
-    "u": "underline",
-    "ins": "underline",
-    "s": "strikethrough",
-    "strike": "strikethrough",
-    "del": "strikethrough",
-    "span": "spoiler",
-    "tg-spoiler": "spoiler",
-}
-_TAGS = {*_SIMPLE, "a", "pre", "code", "blockquote", "tg-emoji", "tg-time"}
-_NAMED = {"lt": "<", "gt": ">", "amp": "&", "quot": '"'}
-_REFERENCE = re.compile(r"&(?:#x([0-9a-fA-F]*)|#([0-9]*)|([a-zA-Z]+));?")
 _PLAIN = re.compile(r"[^<&]+")
 _SPACE = " \t\r\n\v\0"
 _SURROGATE = (
     "Text contains invalid Unicode characters after decoding HTML entities, "
     "check for unmatched surrogate code units"
 )
-_DATE_FORMAT = re.compile(r"r|w?[dD]?[tT]?")
 
 
 @dataclass(slots=True)
@@ -72,10 +54,10 @@ class _Parser:
                 self._add(self._plain_run() or self._letter())
         if self.open:
             tag = self.open[-1].tag
-            raise _refusal(f'Can\'t find end tag corresponding to start tag "{tag}"')
+            raise refusal(f'Can\'t find end tag corresponding to start tag "{tag}"')
         text = "".join(self.pieces)
         if any("\ud800" <= letter <= "\udfff" for letter in text):
-            raise _refusal(_SURROGATE)
+            raise refusal(_SURROGATE)
         return Formatted(text, in_reading_order(self.entities))
 
     def _add(self, text: str) -> None:
@@ -92,8 +74,8 @@ class _Parser:
 
     def _letter(self) -> str:
         """Take one letter, decoding a character reference."""
-        reference = _REFERENCE.match(self.source, self.at)
-        decoded = _decoded(reference) if reference else None
+        reference = REFERENCE.match(self.source, self.at)
+        decoded = decoded_reference(reference) if reference else None
         if reference is None or decoded is None:
             self.at += 1
             return self.source[self.at - 1]
@@ -121,9 +103,9 @@ class _Parser:
         self.at += 1
         tag = self._take_until(_SPACE + ">").lower()
         if not self._peek():
-            raise _refusal(f"Unclosed start tag at byte offset {self._bytes(begin)}")
-        if tag not in _TAGS:
-            raise _refusal(f'Unsupported start tag "{tag}" at byte offset {self._bytes(begin)}')
+            raise refusal(f"Unclosed start tag at byte offset {self._bytes(begin)}")
+        if tag not in TAGS:
+            raise refusal(f'Unsupported start tag "{tag}" at byte offset {self._bytes(begin)}')
         attributes: dict[str, str] = {}
         self._skip_space()
         while self._peek() != ">":
@@ -133,28 +115,28 @@ class _Parser:
         self.at += 1
         if tag == "span" and attributes.get("class") != "tg-spoiler":
             place = self._bytes(begin)
-            raise _refusal(f'Tag "span" must have class "tg-spoiler" at byte offset {place}')
+            raise refusal(f'Tag "span" must have class "tg-spoiler" at byte offset {place}')
         self.open.append(_Open(tag, begin, self.length, attributes))
 
     def _attribute(self, tag: str, begin: int) -> tuple[str, str]:
         place = self._bytes(begin)
         name = self._take_until(_SPACE + "=>/\"'").lower()
         if not name:
-            raise _refusal(f'Empty attribute name in the tag "{tag}" at byte offset {place}')
+            raise refusal(f'Empty attribute name in the tag "{tag}" at byte offset {place}')
         self._skip_space()
         if not self._peek():
-            raise _refusal(f'Unclosed start tag "{tag}" at byte offset {place}')
+            raise refusal(f'Unclosed start tag "{tag}" at byte offset {place}')
         if self._peek() != "=":
             return name, ""
         self.at += 1
         self._skip_space()
         if not self._peek():
-            raise _refusal(f'Unclosed start tag "{tag}" at byte offset {place}')
+            raise refusal(f'Unclosed start tag "{tag}" at byte offset {place}')
         if self._peek() in "\"'":
             return name, self._quoted(place)
         value = self._token()
         if not self._peek():
-            raise _refusal(f"Unclosed start tag at byte offset {place}")
+            raise refusal(f"Unclosed start tag at byte offset {place}")
         return name, value
 
     def _quoted(self, place: int) -> str:
@@ -165,7 +147,7 @@ class _Parser:
             letters.append(self._letter())
         self.at += 1
         if not self._peek():
-            raise _refusal(f"Unclosed start tag at byte offset {place}")
+            raise refusal(f"Unclosed start tag at byte offset {place}")
         return "".join(letters)
 
     def _token(self) -> str:
@@ -174,22 +156,22 @@ class _Parser:
         assert match is not None
         self.at = match.end()
         if self._peek() and self._peek() not in _SPACE + ">":
-            raise _refusal(f"Unexpected end of name token at byte offset {self._bytes(begin)}")
+            raise refusal(f"Unexpected end of name token at byte offset {self._bytes(begin)}")
         return match[0].lower()
 
     def _end_tag(self) -> None:
         begin = self.at
         place = self._bytes(begin)
         if not self.open:
-            raise _refusal(f"Unexpected end tag at byte offset {place}")
+            raise refusal(f"Unexpected end tag at byte offset {place}")
         self.at += 2
         tag = self._take_until(_SPACE + ">").lower()
         self._skip_space()
         if self._peek() != ">":
-            raise _refusal(f"Unclosed end tag at byte offset {place}")
+            raise refusal(f"Unclosed end tag at byte offset {place}")
         opened = self.open.pop()
         if tag and tag != opened.tag:
-            raise _refusal(
+            raise refusal(
                 f"Unmatched end tag at byte offset {place}, "
                 f'expected "</{opened.tag}>", found "</{tag}>"'
             )
@@ -205,7 +187,7 @@ class _Parser:
             return
         if opened.tag == "a" and not opened.attributes.get("href"):
             opened.attributes["href"] = self._since(opened.offset)
-        found = _meaning(opened)
+        found = meaning(opened.tag, opened.attributes)
         if found is not None:
             kind, extra = found
             self.entities.append(Entity(kind, opened.offset, length, extra))
@@ -231,62 +213,3 @@ class _Parser:
         if language:
             self.languages[len(self.entities)] = language
         self.entities.append(Entity(opened.tag, opened.offset, length))
-
-
-def _refusal(text: str) -> ApiError:
-    return bad_request("Can't parse entities: " + text)
-
-
-def _decoded(reference: re.Match[str]) -> str | None:
-    hexadecimal, decimal, name = reference.groups()
-    if name is not None:
-        return _NAMED.get(name)
-    digits, base = (hexadecimal, 16) if hexadecimal is not None else (decimal, 10)
-    if not digits or len(reference[0].rstrip(";")) >= 10:
-        return None
-    code = int(digits, base)
-    if code == 0 or code >= 0x10FFFF:
-        return None
-    return chr(code)
-
-
-_Extra = tuple[tuple[str, str | int], ...]
-
-
-def _meaning(opened: _Open) -> tuple[str, _Extra] | None:
-    """Give kind and details of an entity, or None when the server drops it in silence."""
-    tag, attributes = opened.tag, opened.attributes
-    if tag in _SIMPLE:
-        return _SIMPLE[tag], ()
-    if tag == "blockquote":
-        return ("expandable_blockquote" if "expandable" in attributes else "blockquote"), ()
-    if tag == "a":
-        return _link(attributes["href"])
-    if tag == "tg-emoji":
-        return _emoji(attributes.get("emoji-id", ""))
-    return _time(attributes)
-
-
-def _link(url: str) -> tuple[str, _Extra] | None:
-    user = mentioned_user(url)
-    if user is not None:
-        return "text_mention", (("user", user),)
-    link = checked_link(url)
-    return ("text_link", (("url", link),)) if link else None
-
-
-def _emoji(identifier: str) -> tuple[str, _Extra]:
-    if not re.fullmatch(r"-?[1-9]\d{0,18}", identifier):
-        raise _refusal("Invalid custom emoji identifier specified")
-    return "custom_emoji", (("custom_emoji_id", identifier),)
-
-
-def _time(attributes: dict[str, str]) -> tuple[str, _Extra] | None:
-    form = attributes.get("format", "")
-    if not _DATE_FORMAT.fullmatch(form):
-        raise _refusal("Invalid date format used")
-    unix = attributes.get("unix", "")
-    if not re.fullmatch(r"[1-9]\d{0,9}", unix):
-        return None
-    extra: _Extra = (("unix_time", int(unix)),)
-    return "date_time", (*extra, ("date_time_format", form)) if form else extra

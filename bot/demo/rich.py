@@ -7,6 +7,7 @@ that nobody outside can check, so the emulator answers as a server too old to kn
 from collections.abc import Callable
 
 from bot.demo.rich_size import check_size, measure
+from bot.demo.rich_table import ALIGN, one_of, rich_table
 from bot.demo.rich_text import (
     number,
     parse_refusal,
@@ -19,8 +20,6 @@ from bot.demo.rich_text import (
 from bot.demo.wire import Json, JsonObject, bad_request
 
 MAX_BUTTONS = 8
-_ALIGN = ("left", "center", "right")
-_VALIGN = ("top", "middle", "bottom")
 _SILENT = {"divider", "anchor"}
 _MEDIA = {"photo", "video", "animation", "audio", "voice_note", "document"}
 
@@ -152,48 +151,7 @@ def _quote(value: JsonObject, media: Media) -> JsonObject:
 
 
 def _table(value: JsonObject, media: Media) -> JsonObject:
-    rows = required(value, "cells")
-    if not isinstance(rows, list):
-        raise parse_refusal('Field "cells" must be of type Array')
-    shown: JsonObject = {"cells": [_row(row) for row in rows]}
-    for name in ("is_bordered", "is_striped", "is_compact"):
-        if truth(value, name):
-            shown[name] = True
-    if value.get("caption") is not None:
-        shown["caption"] = rich_text(value["caption"])
-    return shown
-
-
-def _row(row: Json) -> list[Json]:
-    if not isinstance(row, list):
-        raise parse_refusal('Field "cells" must be an Array of Arrays')
-    return [_cell(cell) for cell in row]
-
-
-def _cell(cell: Json) -> JsonObject:
-    if not isinstance(cell, dict):
-        raise parse_refusal("expected an Object")
-    shown: JsonObject = {}
-    if cell.get("text") is not None:
-        shown["text"] = rich_text(cell["text"])
-    if truth(cell, "is_header"):
-        shown["is_header"] = True
-    for name in ("colspan", "rowspan"):
-        if cell.get(name) is not None:
-            shown[name] = number(cell, name)
-            if not 1 <= number(cell, name) <= 1000:
-                raise bad_request(f"Invalid table cell {name} specified")
-    # Documented as required, yet the live server takes cells without them.
-    shown["align"] = _one_of(cell, "align", _ALIGN)
-    shown["valign"] = _one_of(cell, "valign", _VALIGN)
-    return shown
-
-
-def _one_of(value: JsonObject, name: str, choices: tuple[str, ...]) -> str:
-    chosen = value.get(name, choices[0])
-    if not isinstance(chosen, str) or chosen not in choices:
-        raise parse_refusal(f"Invalid {name} specified")
-    return chosen
+    return rich_table(value)
 
 
 def _details(value: JsonObject, media: Media) -> JsonObject:
@@ -214,7 +172,7 @@ def _buttons(value: JsonObject, media: Media) -> JsonObject:
         raise bad_request("RICH_MESSAGE_BUTTONS_INVALID")
     shown: JsonObject = {"buttons": [rich_button(button) for button in buttons]}
     if value.get("align") is not None:
-        shown["align"] = _one_of(value, "align", _ALIGN)
+        shown["align"] = one_of(value, "align", ALIGN)
     return shown
 
 

@@ -184,7 +184,9 @@ async def test_a_conversation_in_a_browser(web: Web, page: Page) -> None:
 
     await page.get_by_role("button", name="Go").click()
     await you.until(lambda _: bool(emulator.world.presses))
-    await call("answerCallbackQuery", callback_query_id=next(iter(emulator.world.presses)), text="Noted")
+    await call(
+        "answerCallbackQuery", callback_query_id=next(iter(emulator.world.presses)), text="Noted"
+    )
     await page.get_by_text("Noted").wait_for()
     await call("editMessageText", chat_id=you.id, message_id=2, text="Changed")
     await page.get_by_text("Changed").wait_for()

@@ -4,7 +4,7 @@ import asyncio
 
 import pytest
 
-from bot.demo import people
+from bot.demo import person
 from bot.demo.emulator import Emulator
 from bot.demo.reading import transcript
 from bot.demo.wire import Json, JsonObject
@@ -29,7 +29,7 @@ async def test_waiting_in_vain_fails_with_the_story(
     ada = emulator.people.person("Ada", is_known=True)
     keyboard: JsonObject = {"inline_keyboard": [[{"text": "Go", "callback_data": "g"}]]}
     await ask("sendMessage", chat_id=ada.id, text="Hello", reply_markup=keyboard)
-    monkeypatch.setattr(people, "PATIENCE", 0.01)
+    monkeypatch.setattr(person, "PATIENCE", 0.01)
 
     with pytest.raises(AssertionError, match=r"Papergram\nHello\n\[Go\]"):
         await ada.until(lambda chat: len(chat) > 1, patience=0.01)
