@@ -191,6 +191,6 @@ def translate(error: sqlite3.Error, path: Path) -> StorageError:
         return Full(f"{path} or a file beside it could not be opened; mend its permissions")
     if code in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB):
         return Damaged(f"{path} is damaged ({error}). {how_to_restore(path)}")
-    if getattr(error, "sqlite_errorname", "") == "SQLITE_CONSTRAINT_FOREIGNKEY":
+    if code == sqlite3.SQLITE_CONSTRAINT and "FOREIGN KEY" in str(error):
         return Missing("a row that this one belongs to is not there")
     return StorageError(f"{path}: {error}")

@@ -1,0 +1,245 @@
+"""Opening a store: brought up to date, or refused with what to do and left as it was."""
+
+from __future__ import annotations
+
+import os
+import stat
+from pathlib import Path
+
+import pytest
+
+from storage import (
+    Damaged,
+    Full,
+    Newer,
+    Occupied,
+    Store,
+    Subscriber,
+    Unusable,
+    files,
+    migrations,
+    open_store,
+)
+from storage.sqlite import Engine
+from tests.storage.situations import BOT, CHAT, chat, paper, stored
+
+
+def url(path: Path) -> str:
+    return f"sqlite:///{path}"
+
+
+def test_a_closed_store_opens_with_what_it_held(tmp_path: Path) -> None:
+    first = open_store(url(tmp_path / "a.db"))
+    stored(first, [paper(1)])
+    first.close()
+
+    second = open_store(url(tmp_path / "a.db"))
+    count = second.papers.count()
+    second.close()
+
+    assert count == 1
+
+
+def test_a_relative_path_is_relative(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+
+    store = open_store("sqlite:///here.db")
+    store.close()
+
+    assert (tmp_path / "here.db").exists()
+
+
+def test_a_temporary_store_leaves_nothing() -> None:
+    store = open_store("sqlite://")
+    path = store.path
+    stored(store, [paper(1)])
+
+    store.close()
+
+    assert not path.parent.exists()
+
+
+def test_the_file_is_for_its_owner_alone(tmp_path: Path) -> None:
+    store = open_store(url(tmp_path / "a.db"))
+    store.close()
+
+    assert stat.S_IMODE((tmp_path / "a.db").stat().st_mode) == 0o600
+
+
+@pytest.mark.parametrize("wrong", ["postgresql://h/db", "papergram.db", "sqlite://host/a", ""])
+def test_another_url_is_refused_with_an_example(wrong: str) -> None:
+    with pytest.raises(Unusable, match="sqlite:///path"):
+        open_store(wrong)
+
+
+def test_a_missing_folder_is_named(tmp_path: Path) -> None:
+    with pytest.raises(Unusable, match="nowhere"):
+        open_store(url(tmp_path / "nowhere" / "a.db"))
+
+
+def test_a_folder_is_no_database(tmp_path: Path) -> None:
+    with pytest.raises(Unusable, match="folder"):
+        open_store(url(tmp_path))
+
+
+def test_a_text_file_is_refused_and_left_alone(tmp_path: Path) -> None:
+    path = tmp_path / "notes.md"
+    path.write_text("# My notes\n" * 100)
+
+    with pytest.raises(Damaged, match="not a database"):
+        open_store(url(path))
+
+    assert path.read_text() == "# My notes\n" * 100
+    assert [each.name for each in tmp_path.iterdir()] == ["notes.md"]
+
+
+def test_a_truncated_file_is_refused_with_the_copy_to_restore(tmp_path: Path) -> None:
+    path, copy = tmp_path / "a.db", tmp_path / "a.db.monday"
+    store = open_store(url(path))
+    stored(store, [paper(n, abstract="words " * 300) for n in range(50)])
+    store.backup(copy)
+    store.close()
+    whole = path.read_bytes()
+    path.write_bytes(whole[: len(whole) // 2])
+
+    with pytest.raises(Damaged, match=r"a\.db\.monday"):
+        open_store(url(path))
+
+    path.write_bytes(copy.read_bytes())
+    restored = open_store(url(path))
+    count = restored.papers.count()
+    restored.close()
+    assert count == 50
+
+
+def test_a_page_of_noise_is_found(tmp_path: Path) -> None:
+    path = tmp_path / "a.db"
+    store = open_store(url(path))
+    stored(store, [paper(n, abstract="words " * 300) for n in range(50)])
+    store.close()
+    with path.open("r+b") as file:
+        file.seek(4096 * 3)
+        file.write(os.urandom(4096 * 20))
+
+    with pytest.raises(Damaged, match="No copy lies beside it"):
+        open_store(url(path))
+
+
+def test_a_file_of_a_newer_program_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "a.db"
+    open_store(url(path)).close()
+    engine = Engine(path)
+    engine.change(
+        "insert into _sqlite_migrations (migration_set, name, applied_at)"
+        " values ('papergram', 'telepathy', '')"
+    )
+    engine.close()
+    before = path.read_bytes()
+
+    with pytest.raises(Newer, match="telepathy"):
+        open_store(url(path))
+
+    assert path.read_bytes() == before
+
+
+@pytest.mark.parametrize("step", migrations.NAMES[1:])
+def test_an_older_file_keeps_its_rows_and_a_copy(tmp_path: Path, step: str) -> None:
+    """From every former schema, with rows in it."""
+    path = tmp_path / "a.db"
+    engine = Engine(path)
+    migrations.apply(engine.connection(), stop_before=step)
+    engine.change("insert into papers (id, version, partial, place, seen) values ('x', 1, 0, 1, 0)")
+    engine.change(
+        """
+        insert into versions (paper, version, partial, title, abstract, authors, categories,
+            link, comment, journal, doi, licence, seen)
+        values (1, 1, 0, 'Kept', '', '[]', '[]', '', '', '', '', '', 0)
+        """
+    )
+    engine.close()
+
+    store = open_store(url(path))
+    kept = store.papers.get("x")
+    chat(store)
+    store.close()
+
+    assert kept is not None
+    assert kept.title == "Kept"
+    copy = Engine(tmp_path / f"a.db.before-{step}")
+    assert migrations.pending(copy.connection())[0] == step
+    assert len(copy.all("select * from papers")) == 1
+    copy.close()
+
+
+def test_an_up_to_date_file_is_not_copied(tmp_path: Path) -> None:
+    for _ in range(2):
+        open_store(url(tmp_path / "a.db")).close()
+
+    assert not list(tmp_path.glob("*.before-*"))
+
+
+def test_steps_that_fail_leave_the_old_schema(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "a.db"
+    engine = Engine(path)
+    migrations.apply(engine.connection(), stop_before="duties")
+    engine.change("create table leases (in_the_way integer)")
+    before = migrations.applied(engine.connection())
+
+    with pytest.raises(Exception, match="leases already exists"):
+        open_store(url(path))
+
+    assert migrations.applied(engine.connection()) == before
+    engine.close()
+
+
+@pytest.mark.skipif(not Path("/proc/self").is_dir(), reason="no folder that nobody may write")
+def test_a_folder_that_cannot_be_written_is_named() -> None:
+    with pytest.raises(Full, match="/proc cannot be written"):
+        open_store("sqlite:////proc/a.db")
+
+
+def test_old_libraries_do_not_share_a_file() -> None:
+    assert not files.may_share((3, 40, 1))
+    assert not files.may_share((3, 51, 2))
+    assert not files.may_share((3, 50, 6))
+    assert files.may_share((3, 50, 7))
+    assert files.may_share((3, 51, 3))
+    assert files.may_share((3, 53, 0))
+
+
+@pytest.mark.parametrize(("first", "second"), [(False, False), (False, True), (True, False)])
+def test_a_second_process_is_refused_where_one_library_is_old(
+    tmp_path: Path, first: bool, second: bool
+) -> None:
+    held = files.Claim(tmp_path / "a.db", shared=first)
+
+    with pytest.raises(Occupied, match=r"3\.51\.3"):
+        files.Claim(tmp_path / "a.db", shared=second)
+
+    held.release()
+    files.Claim(tmp_path / "a.db", shared=second).release()
+
+
+def test_a_backup_is_whole_and_never_replaces_a_file(store: Store, tmp_path: Path) -> None:
+    chat(store)
+    store.backup(tmp_path / "copy.db")
+
+    copy = open_store(url(tmp_path / "copy.db"))
+    found: Subscriber | None = copy.subscribers.get(BOT, CHAT)
+    copy.close()
+
+    assert found == store.subscribers.get(BOT, CHAT)
+    with pytest.raises(Full, match="exists already"):
+        store.backup(tmp_path / "copy.db")
+
+
+def test_a_check_tells_what_the_file_holds(store: Store) -> None:
+    stored(store, [paper(1), paper(2)])
+    chat(store)
+
+    health = store.check()
+
+    assert (health.damage, health.papers, health.subscribers, health.waiting) == ("", 2, 1, 0)
+    assert health.size > 4096
