@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections import Counter
 from datetime import date
 
+from bot.render.fit import shorten
 from bot.render.look import Look
-from bot.render.spoken import display, is_translated
+from bot.render.spoken import LINE_UNITS, display, is_translated
 from bot.texts import days, moment, say
 from storage.model import Digest, Entry, Kind
 
@@ -18,7 +19,7 @@ def numbered(digest: Digest) -> tuple[Entry, ...]:
 
 def heading(digest: Digest, look: Look) -> str:
     """The topic and the arXiv days; without days, the moment of issue on the reader's clock."""
-    topic = display(digest.topic) or display(digest.query)
+    topic = shorten(display(digest.topic) or display(digest.query), LINE_UNITS)
     first = digest.first_day or digest.last_day
     last = digest.last_day or digest.first_day
     when = _days(first, last, look) or moment(look.language, digest.issued, look.zone)

@@ -122,6 +122,7 @@ def _link_line(entry: Entry) -> str:
     link = _link(paper)
     categories = [_sealed(_folded(code), _SEALED_IN_FACTS) for code in paper.categories]
     authors = [_sealed(_folded(name), _SEALED_IN_FACTS) for name in paper.authors]
+    authors = [name for name in authors if name]
     facts = (
         f"[{link}]({link})",
         _sealed(paper.id, _SEALED_IN_FACTS),
@@ -140,8 +141,10 @@ def _link(paper: Paper) -> str:
 def _row(number: int, entry: Entry, languages: tuple[str, ...]) -> str:
     paper = entry.paper
     title = _escaped(_folded(paper.title), r"\[\]|<")
-    gloss = _gloss(entry, languages[0]) or _gloss(entry, "en")
-    gist = _folded(gloss.gist if gloss else "") or shorten(_folded(paper.abstract), GIST_UNITS)
+    gists = (
+        _folded(gloss.gist) for gloss in (_gloss(entry, languages[0]), _gloss(entry, "en")) if gloss
+    )
+    gist = next(filter(None, gists), "") or shorten(_folded(paper.abstract), GIST_UNITS)
     return f"| [^{number}] | [{title}]({_link(paper)}) | {_escaped(gist, '|<')} |"
 
 

@@ -19,8 +19,10 @@ _SUFFIX = re.compile(
 _PREFIX = re.compile(
     rf"arXiv:(?:{_ID})v(?P<version>\d+) Announce Type: (?P<kind>[a-z-]+) +Abstract: +"
 )
+# The feed's prefix as translators put it: many words for "Announce Type", always before "：".
 _PREFIX_ZH = re.compile(
-    rf"(?:arXiv[:：] ?(?:{_ID})v\d+\s+)?公告类型[:：]\s*\S{{1,10}}\s+(?:提要|摘要)[:：]\s*"
+    rf"(?:(?:论文)?摘要[:：]\s*)?(?:arXiv[:：] ?(?:{_ID})v\d+\s+\w{{2,4}}|公告)类型[:：]"
+    r"[^:：]{1,12}?(?:摘要|提要|抽象|Abstract)[:：]\s*|摘要[:：]\s*"
 )
 _KINDS_OF_MARKS = {"": Kind.NEW, " UPDATED": Kind.REPLACE, " CROSS LISTED": Kind.CROSS}
 
@@ -38,8 +40,16 @@ def _slots(kept: Verbatim) -> Slots:
 
 def _row(number: int, entry: Slots) -> str:
     title = re.split(r"\s*\(arXiv", entry.title, maxsplit=1)[0]
-    link = entry.link[1 : (len(entry.link) - 4) // 2 + 1]
-    return f"| [^{number}] | [{title}]({link}) | {entry.gist} |"
+    return f"| [^{number}] | [{title}]({_address(entry)}) | {entry.gist} |"
+
+
+def _address(entry: Slots) -> str:
+    """The address of ``[address](address)``."""
+    half = (len(entry.link) - 4) // 2
+    address = entry.link[1 : half + 1]
+    if entry.link != f"[{address}]({address})":
+        raise DocumentError(entry.line + _LINK_LINE, "digest-document-link")
+    return address
 
 
 def parse(lines: Sequence[str], issued: datetime) -> tuple[Entry, ...]:
@@ -48,14 +58,14 @@ def parse(lines: Sequence[str], issued: datetime) -> tuple[Entry, ...]:
 
 
 def _entry(found: Slots, issued: datetime) -> Entry:
-    matched = re.fullmatch(r"\[(.*)\]\((.*)\)", found.link)
-    number = _LINK.fullmatch(matched[1]) if matched and matched[1] == matched[2] else None
-    if not matched or not number:
+    link = _address(found)
+    number = _LINK.fullmatch(link)
+    if not number:
         raise DocumentError(found.line + _LINK_LINE, "digest-document-link")
     kept = Verbatim(
         found.heading,
         found.title,
-        matched[1],
+        link,
         found.gist,
         found.gist_en,
         found.abstract,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
@@ -14,6 +15,7 @@ from storage.model import Entry, Gloss, Paper
 
 NAMED_AUTHORS = 3
 GIST_UNITS = 300  # of an abstract's beginning, where nobody has made a gist yet
+LINE_UNITS = 300  # of a line of facts; a text takes values of at most 1,000 characters
 LINK_LENGTH = 1000
 # Overrides of the reading direction could turn a whole message around.
 _UNSHOWN = re.compile("[\x00-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
@@ -135,27 +137,33 @@ def _gloss(entry: Entry, language: str) -> Gloss | None:
 
 
 def _byline(paper: Paper, language: str) -> str:
-    named = ", ".join(display(name) for name in paper.authors[:NAMED_AUTHORS])
+    named = _listed(paper.authors[:NAMED_AUTHORS])
     more = len(paper.authors) - NAMED_AUTHORS
     return say(language, "entry-authors-more", names=named, more=more) if more > 0 else named
 
 
 def _marks(entry: Entry, language: str) -> tuple[str, ...]:
     paper = entry.paper
-    categories = ", ".join(display(code) for code in paper.categories)
+    categories = _listed(paper.categories)
     version = f"v{paper.version}" if paper.version > 1 else ""
     kind = say(language, f"entry-kind-{entry.kind}")
     return tuple(mark for mark in (categories, kind, version) if mark)
 
 
 def _why(entry: Entry, language: str) -> str:
-    words = list(dict.fromkeys(display(reason.word) for reason in entry.reasons))
-    return say(language, "entry-why", words=", ".join(words)) if words else ""
+    words = _listed([reason.word for reason in entry.reasons])
+    return say(language, "entry-why", words=words) if words else ""
 
 
 def _topics(entry: Entry, language: str) -> str:
-    topics = ", ".join(display(topic) for topic in entry.topics)
+    topics = _listed(entry.topics)
     return say(language, "entry-topics", topics=topics) if topics else ""
+
+
+def _listed(texts: Sequence[str]) -> str:
+    """Different texts in one line of bounded length."""
+    shown = dict.fromkeys(display(text) for text in texts)
+    return shorten(", ".join(filter(None, shown)), LINE_UNITS)
 
 
 def _pages(paper: Paper, language: str) -> tuple[tuple[str, str], ...]:

@@ -8,12 +8,12 @@ from __future__ import annotations
 from bot.render import headline
 from bot.render.fit import CLASSIC_BYTES, CLASSIC_UNITS, runs, share, shorten, units
 from bot.render.look import Look
-from bot.render.spoken import Row, Spoken, row, spoken
+from bot.render.spoken import LINE_UNITS, Row, Spoken, row, spoken
 from bot.texts import say
 from storage.model import Digest
 
 MAX_ROWS = 24  # two entities a row: far from Telegram's 100
-TITLE_UNITS, GIST_UNITS, LINE_UNITS = 300, 500, 300
+TITLE_UNITS, GIST_UNITS = 300, 500
 _GIST_STEPS = (GIST_UNITS, 200, 100, 0)
 _MARGIN = 40  # line ends between the pieces
 
@@ -80,7 +80,7 @@ def _frame_parts(
     digest: Digest, look: Look, first: int, last: int, *, repeat: bool
 ) -> tuple[list[str], list[str]]:
     head = [_tag("i", say(look.language, "digest-repeat"))] if repeat else []
-    head.append(_tag("b", shorten(headline.heading(digest, look), LINE_UNITS)))
+    head.append(_tag("b", headline.heading(digest, look)))
     head.append(escape(headline.counts(digest, first, last, look)))
     note = headline.untranslated(digest, first, last, look)
     return head, [_tag("i", note)] if note else []
@@ -115,7 +115,7 @@ def entry(digest: Digest, at: int, look: Look, *, repeat: bool = False) -> str:
 
 
 def _facts(said: Spoken) -> list[str]:
-    lines = (shorten(said.byline, LINE_UNITS), shorten(" · ".join(said.marks), LINE_UNITS))
+    lines = (said.byline, shorten(" · ".join(said.marks), LINE_UNITS))
     return [escape(line) for line in lines if line]
 
 
@@ -144,6 +144,6 @@ def _cut(text: str, most: int) -> str:
 
 
 def _ending(said: Spoken) -> list[str]:
-    notes = [shorten(note, LINE_UNITS) for note in (said.why, said.topics) if note]
+    notes = [note for note in (said.why, said.topics) if note]
     links = " · ".join(_link(label, url) for label, url in said.pages)
     return [*(escape(note) for note in notes), *([links] if links else [])]

@@ -21,12 +21,12 @@ from bot.render.blocks import (
 )
 from bot.render.fit import RICH_SOFT_UNITS, fits, rich_units, runs, share, shorten, units
 from bot.render.look import Look
-from bot.render.spoken import Row, Spoken, row, spoken
+from bot.render.spoken import LINE_UNITS, Row, Spoken, row, spoken
 from bot.texts import say
 from storage.model import Digest
 
 MAX_ROWS = 24
-TITLE_UNITS, GIST_UNITS, LINE_UNITS = 300, 500, 300
+TITLE_UNITS, GIST_UNITS = 300, 500
 _MARGIN = 60  # the range told in the counts may be longer than measured
 
 
@@ -67,7 +67,7 @@ def _with_rows(digest: Digest, look: Look, first: int, last: int, *, inside: boo
 def _frame(digest: Digest, look: Look, first: int, last: int, body: list[Block]) -> list[Block]:
     note = headline.untranslated(digest, first, last, look)
     return [
-        heading(shorten(headline.heading(digest, look), LINE_UNITS), 3),
+        heading(headline.heading(digest, look), 3),
         paragraph(headline.counts(digest, first, last, look)),
         *body,
         *([paragraph(italic(note))] if note else []),
@@ -124,7 +124,7 @@ def entry(digest: Digest, at: int, look: Look, *, repeat: bool = False) -> tuple
 def _body(said: Spoken, look: Look, given: list[int]) -> list[Block]:
     """An entry below its title; without ``given`` room, all but the abstracts."""
     lines: list[Text] = [
-        shorten(said.byline, LINE_UNITS),
+        said.byline,
         shorten(" · ".join(said.marks), LINE_UNITS),
     ]
     for number, telling in enumerate(said.tellings):
@@ -133,7 +133,7 @@ def _body(said: Spoken, look: Look, given: list[int]) -> list[Block]:
         lines.append(bold(shorten(telling.title, TITLE_UNITS)) if telling.title else "")
         lines.append(shorten(telling.gist, GIST_UNITS))
         lines.append(shorten(telling.abstract, given[number]) if given else "")
-    lines += [shorten(said.why, LINE_UNITS), shorten(said.topics, LINE_UNITS), _links(said)]
+    lines += [said.why, said.topics, _links(said)]
     return [paragraph(line) for line in lines if line]
 
 

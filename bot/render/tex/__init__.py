@@ -16,7 +16,7 @@ from bot.render.tex.symbols import accented, lowered, raised, symbol
 Rule = Callable[[str, int, int], tuple[str, int] | None]  # text, place, depth → written, end
 
 _MOST_NESTED = 8
-_LONGEST_GROUP = 1000
+_LONGEST_GROUP = 600
 _BRACE = re.compile(r"\\.|[{}]", re.DOTALL)
 _START = re.compile(r"[\\$`~]|\{\\|--")
 _MATH = (

@@ -1,0 +1,65 @@
+"""No word of a real abstract is lost on the way to display."""
+
+from __future__ import annotations
+
+import gzip
+import json
+import re
+import unicodedata
+from collections import Counter
+from collections.abc import Iterator
+from itertools import islice
+from pathlib import Path
+
+import pytest
+
+from bot.render.spoken import display
+
+_COMMAND = re.compile(r"\\[A-Za-z]+\*?|\\.", re.DOTALL)
+_WORD = re.compile(r"[^\W\d_]{2,}")
+
+
+def folded(text: str) -> str:
+    """``text`` without accents and styles of letters."""
+    decomposed = unicodedata.normalize("NFKD", text)
+    return "".join(c for c in decomposed if not unicodedata.combining(c))
+
+
+def lost(announced: str, shown: str) -> list[str]:
+    """The words (two letters and more, outside TeX commands) that are shown less often."""
+    words = Counter(_WORD.findall(folded(_COMMAND.sub(" ", announced))))
+    text = folded(shown)
+    return [word for word, times in words.items() if text.count(word) < times]
+
+
+def texts(real_data: Path) -> Iterator[str]:
+    """Titles and abstracts of the corpus, in its order."""
+    with gzip.open(
+        real_data / "corpus" / "papers_2025_2026.jsonl.gz", "rt", encoding="utf-8"
+    ) as lines:
+        for line in lines:
+            paper = json.loads(line)
+            yield from (paper["title"], paper["abstract"])
+
+
+def test_a_lost_word_would_be_seen() -> None:
+    assert lost(r"the \emph{boat} drifts", "the drifts") == ["boat"]
+    assert lost(r"Antr\`as drifts, drifts", "Antràs drifts") == ["drifts"]
+    assert lost(r"Antr\`as \textbf{drifts}", "Antràs drifts") == []
+
+
+def test_no_word_of_five_thousand_papers_is_lost(real_data: Path) -> None:
+    damaged = [
+        text for text in islice(texts(real_data), 0, 150_000, 15) if lost(text, display(text))
+    ]
+
+    assert damaged == []
+
+
+@pytest.mark.slow
+def test_no_word_of_the_corpus_is_lost(real_data: Path) -> None:
+    read = 0
+    for text in texts(real_data):
+        read += 1
+        assert lost(text, display(text)) == [], text
+    assert read == 2 * 77_357

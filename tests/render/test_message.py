@@ -1,0 +1,187 @@
+"""How a digest is cut into messages: one normally, between entries, with buttons that fit."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.render.keyboard import Action, Copy
+from bot.render.look import Look
+from bot.render.message import Message, Part, entry_part, message, parts, rest_parts
+from storage.model import Form, Kind
+from tests.render.digests import LOOKS, digest, entry
+
+ENGLISH = Look(language="en", languages=("en",))
+FORMS = [ENGLISH, replace(ENGLISH, form=Form.RICH)]
+
+
+def actions(made: Message) -> list[Action]:
+    """What presses of a message's buttons do."""
+    return [b.does for row in made.buttons for b in row if isinstance(b.does, Action)]
+
+
+def counts(made: Message) -> str:
+    """The line under the heading."""
+    return made.html.split("\n")[1] if made.html else str(made.blocks[1]["text"])
+
+
+@pytest.mark.parametrize("look", LOOKS, ids=lambda look: f"{look.form}-{'-'.join(look.languages)}")
+def test_a_digest_of_twelve_is_one_message(look: Look) -> None:
+    assert parts(digest(12), look) == (Part(1, 1, 12),)
+
+
+@given(st.integers(0, 70), st.integers(0, 20), st.sampled_from(LOOKS), st.booleans())
+def test_parts_cover_each_entry_once_in_order(
+    shown: int, left: int, look: Look, full: bool
+) -> None:
+    cuts = parts(digest(shown, left), look, full=full)
+
+    tables = [part for part in cuts if not part.is_entry]
+    assert [at for part in tables if part.first for at in range(part.first, part.last + 1)] == list(
+        range(1, shown + 1)
+    )
+    assert [part.first for part in cuts if part.is_entry] == (
+        list(range(1, shown + 1)) if full else []
+    )
+    assert len({part.number for part in cuts}) == len(cuts)
+
+
+@pytest.mark.parametrize("look", FORMS, ids=["classic", "rich"])
+def test_counts_reconcile(look: Look) -> None:
+    some = digest(12, 35)
+
+    assert counts(message(some, parts(some, look)[0], look)) == (
+        "12 of 47 papers shown · 412 announced by arXiv"
+    )
+    assert counts(message(digest(1), Part(1, 1, 1), look)) == "1 paper · 412 announced by arXiv"
+    assert counts(message(some, Part(1, 13, 24), look)).startswith("Papers 13 to 24 of 47")
+
+
+def test_kinds_are_counted_over_all_that_matched() -> None:
+    ours = digest(entries=(entry(1), entry(2, Kind.CROSS)), rest=(entry(3, Kind.CROSS),), seen=0)
+
+    assert counts(message(ours, Part(1, 1, 2), ENGLISH)) == (
+        "2 of 3 papers shown · 1 new · 2 cross-listed"
+    )
+
+
+@pytest.mark.parametrize("look", FORMS, ids=["classic", "rich"])
+def test_an_empty_digest_says_so(look: Look) -> None:
+    (only,) = parts(digest(0), look)
+
+    made = message(digest(0), only, look)
+
+    assert counts(made).startswith("No papers this time")
+    assert [action.verb for action in actions(made)] == ["settings", "stop"]
+
+
+def test_buttons_open_entries_and_the_rest() -> None:
+    ours = digest(12, 3)
+
+    made = message(ours, parts(ours, ENGLISH)[0], ENGLISH)
+
+    assert [len(row) for row in made.buttons] == [6, 6, 1, 2]
+    assert actions(made) == [
+        *(Action("entry", 7, position) for position in range(1, 13)),
+        Action("rest", 7, 13),
+        Action("settings", 5),
+        Action("stop", 5),
+    ]
+
+
+def test_only_the_last_table_ends_with_settings() -> None:
+    ours = digest(60, 5)
+    cuts = parts(ours, ENGLISH)
+
+    verbs = [{action.verb for action in actions(message(ours, p, ENGLISH))} for p in cuts]
+
+    assert len(cuts) > 1
+    assert all(found == {"entry"} for found in verbs[:-1])
+    assert verbs[-1] == {"entry", "rest", "settings", "stop"}
+
+
+def test_the_rest_comes_page_by_page_until_nothing_is_left() -> None:
+    ours, seen, following = digest(12, 30), [], 13
+
+    while following:
+        (page,) = rest_parts(ours, ENGLISH, following)
+        made = message(ours, page, ENGLISH)
+        seen += [a.second for a in actions(made) if a.verb == "entry"]
+        following = next((a.second for a in actions(made) if a.verb == "rest"), 0)
+
+    assert seen == list(range(13, 43))
+
+
+def test_a_refused_rich_part_becomes_classic_parts_over_the_same_entries() -> None:
+    rich = replace(ENGLISH, form=Form.RICH)
+    ours = digest(entries=tuple(entry(n, title="boats " * 45) for n in range(1, 23)))
+    whole = parts(ours, rich)[0]
+
+    instead = parts(ours, ENGLISH, first=whole.first, last=whole.last)
+
+    assert [at for p in instead for at in range(p.first, p.last + 1)] == list(
+        range(whole.first, whole.last + 1)
+    )
+    assert len(instead) > 1
+
+
+@pytest.mark.parametrize("look", FORMS, ids=["classic", "rich"])
+def test_a_possible_repeat_is_marked(look: Look) -> None:
+    ours = digest(2)
+
+    for part in parts(ours, look, full=True):
+        plain, marked = (str(message(ours, part, look, repeat=again)) for again in (False, True))
+        assert "received this already" not in plain
+        assert "received this already" in marked
+
+
+def test_an_entry_offers_its_id_to_copy() -> None:
+    made = message(digest(2), entry_part(2), ENGLISH)
+
+    assert [button.does for row in made.buttons for button in row] == [Copy("2611.90002")]
+
+
+def test_a_digest_that_is_not_stored_has_no_buttons_that_name_it() -> None:
+    ours = digest(3, 2, number=0, subscription=0)
+
+    assert message(ours, parts(ours, ENGLISH)[0], ENGLISH).buttons == ()
+
+
+@pytest.mark.parametrize(
+    ("languages", "sentence"),
+    [
+        (("en",), "We measure how boat 1 drifts."),
+        (("zh", "en"), "我们测量了第 1 只纸船如何漂移。"),
+    ],
+)
+def test_the_row_speaks_the_first_language(languages: tuple[str, ...], sentence: str) -> None:
+    look = replace(ENGLISH, languages=languages)
+
+    html = message(digest(1), Part(1, 1, 1), look).html
+
+    assert sentence in html
+    assert "not translated" not in html
+
+
+def test_a_missing_translation_is_marked_and_told_in_english() -> None:
+    untranslated = replace(entry(1), glosses=entry(1).glosses[:1])
+    ours, look = digest(entries=(untranslated,)), replace(ENGLISH, languages=("zh",))
+
+    table, alone = (message(ours, part, look).html for part in parts(ours, look, full=True))
+
+    assert "1 summary is not translated yet" in table
+    assert "We measure how boat 1 drifts." in table
+    assert "Not translated yet; this is the English." in alone
+    assert "Paper boats drift." in alone
+
+
+def test_both_languages_stand_in_an_entry_and_the_missing_one_is_not_repeated() -> None:
+    ours = digest(entries=(replace(entry(1), glosses=entry(1).glosses[:1]),))
+
+    html = message(ours, entry_part(1), replace(ENGLISH, languages=("zh", "en"))).html
+
+    assert html.count("We measure how boat 1 drifts.") == 1
+    assert html.count("Not translated yet") == 1

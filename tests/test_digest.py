@@ -1,0 +1,99 @@
+"""Which matches become a digest: what the chat lacks, the best first, the rest kept behind."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.digest import assemble
+from storage.model import Announcement, Digest, Field, Kind, Match, Paper, Reason
+
+ISSUED = datetime(2026, 11, 20, 6, 30, tzinfo=UTC)
+WORD = (Reason(Field.TITLE, "boats"),)
+
+
+def match(key: int, kind: Kind = Kind.NEW, *, version: int = 1, day: int = 20) -> Match:
+    """A topic found an invented paper."""
+    paper = Paper(f"arxiv:2611.9{key:04}", version, "Boats", "They drift.", key=key)
+    told = Announcement(paper, "cs.RO", kind, date(2026, 11, day))
+    return Match(told, kind, 3.0, WORD)
+
+
+def assembled(*matches: Match, limit: int = 12, received: dict[int, int] | None = None) -> Digest:
+    return assemble(
+        matches,
+        topic="boats",
+        query="boats",
+        issued=ISSUED,
+        limit=limit,
+        received=received or {},
+        others={2: ("robots",)},
+    )
+
+
+def keys(digest: Digest) -> list[int]:
+    """The papers of a digest, shown ones first."""
+    return [entry.paper.key for entry in (*digest.entries, *digest.rest)]
+
+
+def test_the_order_of_the_matches_is_kept_and_the_limit_cuts() -> None:
+    digest = assembled(match(3), match(1), match(2), limit=2)
+
+    assert [entry.paper.key for entry in digest.entries] == [3, 1]
+    assert [entry.paper.key for entry in digest.rest] == [2]
+
+
+@pytest.mark.parametrize(
+    ("kind", "version", "had", "comes"),
+    [
+        (Kind.NEW, 1, None, True),
+        (Kind.NEW, 1, 1, False),
+        (Kind.CROSS, 2, 1, False),  # listed elsewhere later: the chat knows the paper
+        (Kind.REPLACE, 2, None, True),
+        (Kind.REPLACE, 2, 1, True),
+        (Kind.REPLACE_CROSS, 3, 2, True),
+        (Kind.REPLACE, 2, 2, False),
+        (Kind.REPLACE, 2, 3, False),
+    ],
+)
+def test_a_paper_comes_once_and_again_only_as_a_higher_replacement(
+    kind: Kind, version: int, had: int | None, comes: bool
+) -> None:
+    received = {} if had is None else {1: had}
+
+    digest = assembled(match(1, kind, version=version), received=received)
+
+    assert keys(digest) == ([1] if comes else [])
+
+
+def test_an_entry_says_why_it_is_there_and_which_other_topics_found_it() -> None:
+    digest = assembled(match(1), match(2, Kind.CROSS))
+
+    assert [entry.reasons for entry in digest.entries] == [WORD, WORD]
+    assert [entry.topics for entry in digest.entries] == [(), ("robots",)]
+    assert [entry.kind for entry in digest.entries] == [Kind.NEW, Kind.CROSS]
+
+
+def test_the_days_are_those_of_the_papers() -> None:
+    digest = assembled(match(1, day=19), match(2, day=17), match(3, day=20))
+
+    assert (digest.first_day, digest.last_day) == (date(2026, 11, 17), date(2026, 11, 20))
+
+
+def test_a_digest_of_nothing_has_no_days() -> None:
+    digest = assembled(match(1), received={1: 1})
+
+    assert (digest.entries, digest.first_day, digest.last_day) == ((), None, None)
+
+
+@given(st.lists(st.integers(1, 30), unique=True), st.integers(0, 30), st.sets(st.integers(1, 30)))
+def test_every_match_is_shown_left_out_or_already_received(
+    found: list[int], limit: int, had: set[int]
+) -> None:
+    digest = assembled(*map(match, found), limit=limit, received=dict.fromkeys(had, 1))
+
+    assert keys(digest) == [key for key in found if key not in had]
+    assert len(digest.entries) == min(limit, len(keys(digest)))
