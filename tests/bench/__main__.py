@@ -1,0 +1,24 @@
+"""Every benchmark, one after the other, each in a process of its own."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+
+BENCHES = ("ingest", "search", "matching", "idle", "gist_rouge")
+WITHOUT_DATA = ("idle",)
+
+
+def main() -> None:
+    """Runs those whose data is there and says which are left out."""
+    for name in BENCHES:
+        if name not in WITHOUT_DATA and not os.environ.get("PAPERGRAM_TEST_DATA"):
+            print(f"{name}: left out, PAPERGRAM_TEST_DATA names no folder of real data")
+            continue
+        print(f"== {name}", flush=True)
+        subprocess.run([sys.executable, "-m", f"tests.bench.{name}"], check=True)
+
+
+if __name__ == "__main__":
+    main()
