@@ -7,15 +7,17 @@ their place in the lot. What is asked for rarely (prefixes, places) is prepared 
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Sequence
 
-from bot.words import Token, compounds, indexed, surface, tokens
+from bot.words import Token, compounds, indexed, surface, tokens, written
 from storage.model import Term
 
 Papers = set[int]
 
 _NOBODY: Papers = set()
+_BETWEEN = r"(?:['’]s)?[\W_]*"
 
 
 class Text:
@@ -29,7 +31,7 @@ class Text:
             _post(self._stems, even.split(), at)
         self._words: dict[str, Papers] = {}
         self._sorted: list[str] = []
-        self._tokens: dict[int, tuple[list[Token], list[Token]]] = {}
+        self._written: dict[int, tuple[list[str], list[str]]] = {}
 
     def holding(self, term: Term) -> Papers:
         """The papers whose text has the word, the phrase, or a word that begins so."""
@@ -41,19 +43,29 @@ class Text:
         if len(term.words) == 1:
             return found
         if term.prefix:
-            return {at for at in found if next(self._places(term, at), None)}
+            return {at for at in found if next(places(self._texts[at], term), None)}
         phrase = f" {' '.join(term.words)} "
         return {at for at in found if phrase in self._even[at]}
 
     def standing(self, term: Term, at: int) -> str:
         """The words in this paper that the term found first, as they are written."""
-        start, end = next(self._places(term, at))
-        return " ".join(self._texts[at][start:end].split())
+        text = self._texts[at]
+        stems, words = self._read(at)
+        run = -1 if term.prefix else _run(stems, term.words)
+        if run < 0:
+            start, end = next(places(text, term))
+            return " ".join(text[start:end].split())
+        shown = words[run : run + len(term.words)]
+        if len(shown) == 1:
+            return shown[0]
+        match = re.search(_BETWEEN.join(map(re.escape, shown)), text)
+        return " ".join(match.group().split() if match else shown)
 
-    def _places(self, term: Term, at: int) -> Iterator[tuple[int, int]]:
-        if at not in self._tokens:
-            self._tokens[at] = tokens(self._texts[at]), compounds(self._texts[at])
-        return _matching(term, *self._tokens[at])
+    def _read(self, at: int) -> tuple[list[str], list[str]]:
+        if at not in self._written:
+            words = written(self._texts[at])
+            self._written[at] = self._even[at].split()[: len(words)], words
+        return self._written[at]
 
     def _beginning(self, prefix: str) -> Papers:
         if not self._sorted:
@@ -145,6 +157,18 @@ def _matching(term: Term, running: list[Token], joined: list[Token]) -> Iterator
     for token in joined if size == 1 else ():
         if token.word.startswith(last) if term.prefix else token.stem == last:
             yield token.start, token.end
+
+
+def _run(stems: list[str], asked: Sequence[str]) -> int:
+    """Where the asked stems stand in a row, or -1."""
+    at = -1
+    try:
+        while True:
+            at = stems.index(asked[0], at + 1)
+            if stems[at : at + len(asked)] == [*asked]:
+                return at
+    except ValueError:
+        return -1
 
 
 def _name_words(name: str) -> list[str]:

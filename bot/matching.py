@@ -10,7 +10,7 @@ or an id 1, each once a field, whatever the neighbours of the paper are.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from bot import canonical
 from bot.lookup import Codes, Column, Names, Papers, Text, places
@@ -53,6 +53,10 @@ class Index:
             by_paper.setdefault(announcement.paper.id, []).append(announcement)
         self._announced = [sorted(known, key=_age) for known in by_paper.values()]
         self._papers = [max((a.paper for a in k), key=_version) for k in self._announced]
+        self._newest = [
+            known[-1] if known[-1].paper is paper else replace(known[-1], paper=paper)
+            for known, paper in zip(self._announced, self._papers, strict=True)
+        ]
         self._lot = _Lot(self._papers)
 
     def __len__(self) -> int:
@@ -63,13 +67,14 @@ class Index:
         found = []
         wanted = _categories(query.clause)
         for at, (score, reasons) in self._lot.found(query.clause).items():
-            announced = [a for a in self._announced[at] if a.seq > after or not after]
+            announced = self._announced[at]
+            if after:
+                announced = [a for a in announced if a.seq > after]
             if not announced:
                 continue
             kind = _kind(announced, self._papers[at], wanted)
             if kind in kinds:
-                newest = replace(announced[-1], paper=self._papers[at])
-                found.append(Match(newest, kind, score, reasons))
+                found.append(Match(self._newest[at], kind, score, reasons))
         return sorted(found, key=_rank)
 
 
@@ -114,35 +119,48 @@ class _Lot:
             Field.CATEGORY: Codes([paper.categories for paper in papers]),
             Field.ID: Codes([(paper.id,) for paper in papers]),
         }
-        self._holders: dict[_Key, dict[Field, Papers]] = {}
-        self._reasons: dict[tuple[_Key, Field, int], Reason] = {}
+        self._answers: dict[_Key, _Answer] = {}
 
     def found(self, clause: Clause) -> dict[int, tuple[float, tuple[Reason, ...]]]:
         """The papers that the clause finds, with score and reasons."""
-        grounds: dict[_Key, tuple[Term, Papers]] = {}
         hits = self._hits(clause)
+        if not hits:
+            return {}
+        grounds: dict[_Key, Papers] = {}
         for term, held in self._because(clause, hits):
             key = _key(term)
-            grounds[key] = term, held | grounds[key][1] if key in grounds else held
+            grounds[key] = held | grounds[key] if key in grounds else held
         scores = dict.fromkeys(hits, 0.0)
-        reasons: dict[int, dict[Reason, None]] = {at: {} for at in hits}
-        for key, (term, held) in grounds.items():
-            for field, holders in self._held(term).items():
-                for at in held & holders:
-                    scores[at] += SCORES[field]
-                    reasons[at][self._reason(key, term, field, at)] = None
-        return {at: (scores[at], tuple(reasons[at])) for at in hits}
+        reasons: dict[int, list[Reason]] = {at: [] for at in hits}
+        for key, held in grounds.items():
+            answer = self._answers[key]
+            for found in answer.found:
+                for at in held & found.papers:
+                    scores[at] += SCORES[found.field]
+                    reasons[at].append(found.reason(answer.term, at))
+        return {at: (scores[at], tuple(dict.fromkeys(reasons[at]))) for at in hits}
 
     def _hits(self, clause: Clause) -> Papers:
         match clause:
             case Term():
-                return set().union(*self._held(clause).values())
+                return self._answer(clause).papers
             case Not(inner):
                 return self._all - self._hits(inner)
             case Or(clauses):
                 return set().union(*map(self._hits, clauses))
             case And(clauses):
-                return self._all.intersection(*map(self._hits, clauses))
+                return self._common(clauses)
+
+    def _common(self, clauses: Sequence[Clause]) -> Papers:
+        left = self._all
+        for clause in clauses:
+            if not left:
+                break
+            if isinstance(clause, Not):
+                left = left - self._hits(clause.clause)
+            else:
+                left = left & self._hits(clause)
+        return left
 
     def _because(self, clause: Clause, within: Papers) -> Iterator[tuple[Term, Papers]]:
         """The terms that speak for the papers within: not those of an alternative that failed."""
@@ -154,22 +172,45 @@ class _Lot:
                     yield from self._because(inner, within)
             case Or(clauses):
                 for inner in clauses:
-                    yield from self._because(inner, within & self._hits(inner))
+                    part = within & self._hits(inner)
+                    if part:
+                        yield from self._because(inner, part)
 
-    def _held(self, term: Term) -> dict[Field, Papers]:
+    def _answer(self, term: Term) -> _Answer:
         key = _key(term)
-        if key not in self._holders:
+        if key not in self._answers:
             anywhere = (Field.TITLE, Field.ABSTRACT)
             fields = anywhere if term.field is Field.ANY else (term.field,)
-            self._holders[key] = {f: self._columns[f].holding(term) for f in fields}
-        return self._holders[key]
+            found = [_Found(field, self._columns[field], term) for field in fields]
+            papers = set().union(*(one.papers for one in found))
+            self._answers[key] = _Answer(term, found, papers)
+        return self._answers[key]
 
-    def _reason(self, key: _Key, term: Term, field: Field, at: int) -> Reason:
-        known = self._reasons.get((key, field, at))
+
+class _Found:
+    """The papers that hold a term in one field, and the reasons told so far."""
+
+    def __init__(self, field: Field, column: Column, term: Term) -> None:
+        self.field = field
+        self.papers = column.holding(term)
+        self._column = column
+        self._reasons: dict[int, Reason] = {}
+
+    def reason(self, term: Term, at: int) -> Reason:
+        """The reason for one paper, read from its text the first time."""
+        known = self._reasons.get(at)
         if known is None:
-            known = Reason(field, self._columns[field].standing(term, at))
-            self._reasons[key, field, at] = known
+            known = self._reasons[at] = Reason(self.field, self._column.standing(term, at))
         return known
+
+
+@dataclass(frozen=True, slots=True)
+class _Answer:
+    """What a term found, field by field and together."""
+
+    term: Term
+    found: list[_Found]
+    papers: Papers
 
 
 def _kind(announced: list[Announcement], paper: Paper, wanted: frozenset[str]) -> Kind:

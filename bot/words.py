@@ -12,11 +12,10 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from dataclasses import dataclass
 from functools import lru_cache
 from hashlib import sha256
 from threading import Lock
-from typing import Protocol, cast
+from typing import NamedTuple, Protocol, cast
 
 import snowballstemmer
 
@@ -24,6 +23,7 @@ _CJK = "\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003fff
 _TOKEN = re.compile(
     rf"[{_CJK}]|(?<![^\W_])[cf]\#|[^\W_{_CJK}]+(?:\+\+)?(?:(?<=[^\W\d_])['’]s(?![^\W_]))?"
 )
+_ANY_CASE = re.compile(_TOKEN.pattern, re.IGNORECASE)
 _COMPOUND = re.compile(r"(?<![^\W_])(?<!-)([^\W_]{1,5})-([^\W_]{1,18})(?![^\W_])(?!-)")
 _PLAIN = re.compile(r"[\t\n\r\x20-\x5b\x5d-\x7e]*\Z")  # ASCII, no TeX, no control characters
 _HAN = re.compile("[\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]")
@@ -47,8 +47,7 @@ _PLAINER = str.maketrans(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Token:
+class Token(NamedTuple):  # a tuple, for they are made by the hundred thousand
     """A word of a text: evened out, its stem, and where it stands in the text."""
 
     word: str
@@ -80,11 +79,22 @@ def tokens(text: str) -> list[Token]:
     even, starts, ends = _even(text)
     found = []
     for match in _TOKEN.finditer(even):
-        word = _bare(match.group())
-        first, last = match.start(), match.start() + len(word) - 1
-        start, end = (starts[first], ends[last]) if starts else (first, last + 1)
-        found.append(Token(word, stem(word), start, end))
+        word = match.group()
+        if word.endswith("s"):
+            word = _bare(word)
+        first = match.start()
+        last = first + len(word)
+        if starts:
+            first, last = starts[first], ends[last - 1]
+        found.append(Token(word, stem(word), first, last))
     return found
+
+
+def written(text: str) -> list[str]:
+    """The words of the text in order as they stand in it, one for each of ``words``."""
+    if _PLAIN.match(text):
+        return [_bare(word) for word in _ANY_CASE.findall(text)]
+    return [text[token.start : token.end] for token in tokens(text)]
 
 
 def compounds(text: str) -> list[Token]:
@@ -132,7 +142,7 @@ def analyser_mark() -> str:
 
 
 def _bare(word: str) -> str:
-    return word[:-2] if word.endswith(("'s", "’s")) else word
+    return word[:-2] if word.endswith(("'s", "’s", "'S")) else word
 
 
 def _even(text: str) -> tuple[str, list[int], list[int]]:

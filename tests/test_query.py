@@ -1,0 +1,254 @@
+"""The topic language: what is understood, what is refused and where, and one print for each."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot import canonical, taxonomy
+from bot.query import QueryError, arxiv_id, arxiv_id_version, compose, has_chinese, parse, term
+from bot.words import indexed, surface, tokens, words, written
+from storage.model import And, Clause, Field, Not, Or, Query
+
+
+@pytest.mark.parametrize(
+    ("typed", "text"),
+    [
+        ("diffusion -survey cat:cs.CV", "diffusion cat:cs.CV -survey"),
+        ("cs.cv Diffusion", "diffusion cat:cs.CV"),
+        ("b AND a", "a b"),
+        ("b | a", "a OR b"),
+        ("a ANDNOT b", "a -b"),
+        ("a OR b c", "a OR b c"),
+        ("(a OR b) c", "c (a OR b)"),
+        ("x -(a b OR c)", "x (-a OR -b) -c"),
+        ("NOT (NOT x)", "x"),
+        ("models model", "model"),
+        ("text-to-image", '"text to image"'),
+        ("quant*", "quant*"),
+        ('"text to im*"', '"text to im*"'),
+        ("ti:(a OR b) c", "c (ti:a OR ti:b)"),
+        ('title: "a b"', 'ti:"a b"'),
+        ('au:"He, Kaiming" OR author:"Kaiming He"', 'au:"he kaiming"'),
+        ("au:he_k", 'au:"he k"'),
+        ('au:"K. He"', 'au:"he k"'),
+        (r"au:Cram\'er", "au:cramer"),
+        (r'au:"Schr\"odinger, E."', 'au:"e schrodinger"'),
+        ("math", "cat:math"),
+        ("math reasoning", '"math" reasoning'),
+        ('"math"', '"math"'),
+        ("cs.NA OR math.NA", "cat:math.NA"),
+        ("cat:cs.*", "cat:cs"),
+        ("c++ C#", "c# c++"),
+        ("and or", "and or"),
+        ("the", "the"),
+        ("Attention: a survey", "a attention survey"),
+        ('"a:b"', '"a b"'),
+        ("“image restoration” －survey （a OR b）", '"image restoration" (a OR b) -survey'),
+        ("标题：扩散", "ti:扩散"),
+        ("arXiv:2402.12844v2", "id:2402.12844"),
+        ("https://huggingface.co/papers/2402.12844", "id:2402.12844"),
+        ("id:math.CA/0611800", "id:math/0611800"),
+    ],
+)
+def test_equal_topics_print_equally(typed: str, text: str) -> None:
+    query = parse(typed)
+
+    assert query.text == text
+    assert parse(query.text).clause == query.clause
+
+
+@pytest.mark.parametrize(
+    ("typed", "position", "key"),
+    [
+        ("", 0, "query-empty"),
+        ("!!!", 0, "query-empty"),
+        ("-x", 0, "query-only-excludes"),
+        ("a OR -b", 5, "query-only-excludes"),
+        ("a OR", 2, "query-operand-missing"),
+        ("OR a", 0, "query-operand-missing"),
+        ("(a OR) b", 3, "query-operand-missing"),
+        ("a (OR b)", 3, "query-operand-missing"),
+        ('a "b', 2, "query-quote-unclosed"),
+        ("a (b", 2, "query-open-unclosed"),
+        ("a) b", 1, "query-close-extra"),
+        ("a ()", 2, "query-group-empty"),
+        ('a ""', 2, "query-no-word"),
+        ("ab*cd", 2, "query-star-place"),
+        ("a*", 0, "query-prefix-short"),
+        ("x foo:bar", 2, "query-field-unknown"),
+        ("x ti:", 2, "query-value-missing"),
+        ("x cat:cs.XX", 6, "query-category-unknown"),
+        ("cs.XX", 0, "query-category-unknown"),
+        ("id:foo", 3, "query-id-unknown"),
+        ("http://example.com/x", 0, "query-link"),
+        ("(" * 5000, 2000, "query-too-long"),
+        ("(" * 1000, 20, "query-too-deep"),
+        ("x " * 51, 100, "query-too-many-terms"),
+    ],
+)
+def test_an_error_says_where_and_what(typed: str, position: int, key: str) -> None:
+    with pytest.raises(QueryError) as caught:
+        parse(typed)
+
+    assert (caught.value.position, caught.value.key) == (position, key)
+
+
+def test_an_unknown_category_brings_suggestions() -> None:
+    with pytest.raises(QueryError) as caught:
+        parse("cat:cs.VC")
+
+    assert caught.value.suggestions[0] == "cs.CV"
+    assert len(caught.value.suggestions) == 3
+
+
+def test_chinese_words_are_noticed_but_not_those_left_out() -> None:
+    assert has_chinese(parse("扩散模型"))
+    assert not has_chinese(parse("diffusion -扩散 au:何恺明"))
+
+
+@pytest.mark.parametrize(
+    ("pasted", "expected"),
+    [
+        ("2402.12844", ("2402.12844", 0)),
+        ("arXiv:2402.12844v2", ("2402.12844", 2)),
+        ("https://arxiv.org/abs/2402.12844v3?context=cs.CV", ("2402.12844", 3)),
+        ("arxiv.org/pdf/2402.12844v1.pdf#page=3", ("2402.12844", 1)),
+        ("https://www.alphaxiv.org/overview/2402.12844", ("2402.12844", 0)),
+        ("hf.co/papers/2402.12844", ("2402.12844", 0)),
+        ("https://doi.org/10.48550/arXiv.hep-th/9901001", ("hep-th/9901001", 0)),
+        ("https://arxiv.org/abs/math.CA/0611800v2", ("math/0611800", 2)),
+        ("oai:arXiv.org:2504.17830v1", ("2504.17830", 1)),
+        ("2413.00001", None),
+        ("1501.0001", None),
+        ("foo/9901001", None),
+        ("https://example.com/2402.12844", None),
+        ("diffusion", None),
+    ],
+)
+def test_every_pasted_form_of_an_id_is_read(pasted: str, expected: tuple[str, int] | None) -> None:
+    assert arxiv_id_version(pasted) == expected
+    assert arxiv_id(pasted) == (expected[0] if expected else None)
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        (r"Cram\'er", "Cramér"),
+        (r"Hajdu\v{s}ek", "Hajdušek"),
+        (r"Schr{\"o}dinger", "SCHRODINGER"),
+        (r"$\alpha$", "alpha"),
+        ("text-to-image", "text to images"),
+        ("dif\u00adfusion", "Diffusion"),
+        ("ＧＰＴ－４", "gpt-4"),
+        ("Parkinson's", "Parkinson"),
+        ("C#", "csharp"),
+    ],
+)
+def test_spellings_of_a_word_are_one(one: str, other: str) -> None:
+    assert words(one) == words(other)
+
+
+def test_symbols_that_make_a_name_stay_with_it() -> None:
+    assert words("C++ c F1 3D") == ["cplusplus", "c", "f1", "3d"]
+    assert "unet" in indexed("a U-Net").split()
+    assert "pretrain" in indexed("pre-training").split()
+
+
+@given(st.text())
+def test_words_stand_where_their_tokens_say(text: str) -> None:
+    found = tokens(text)
+
+    assert [token.stem for token in found] == words(text)
+    assert written(text) == [text[token.start : token.end] for token in found]
+    assert all(0 <= token.start < token.end <= len(text) for token in found)
+
+
+@given(st.text())
+def test_evened_words_are_even(text: str) -> None:
+    for word in surface(text):
+        assert surface(word) == [word]
+
+
+_typed = st.lists(
+    st.sampled_from(
+        [
+            "a",
+            "b",
+            "models",
+            '"u',
+            'net"',
+            "(",
+            ")",
+            "(",
+            ")",
+            "OR",
+            "AND",
+            "NOT",
+            "-",
+            "-x",
+            "ti:",
+            "au:he",
+            "cat:cs.CV",
+            "cat:x",
+            "math",
+            "quant*",
+            '"',
+            "*",
+            ":",
+            "扩散",
+            "（",
+            "）",
+            "2402.12844",
+            "é",
+            "\\'e",
+            "foo:bar",
+        ]
+    ),
+    max_size=25,
+).map(" ".join)
+
+
+@given(st.one_of(st.text(), _typed))
+def test_whatever_is_typed_is_a_query_or_an_error_with_a_place(typed: str) -> None:
+    query = _query_or_error(typed)
+
+    if isinstance(query, QueryError):
+        assert 0 <= query.position <= len(typed)
+        assert query.key.startswith("query-")
+    else:
+        again = parse(query.text)
+        assert (again.text, again.clause) == (query.text, query.clause)
+
+
+def _query_or_error(typed: str) -> Query | QueryError:
+    try:
+        return parse(typed)
+    except QueryError as error:
+        return error
+
+
+_word = st.text(
+    st.characters(codec="utf-8", categories=["L", "N", "P", "S"]), min_size=1, max_size=8
+).filter(lambda text: bool(surface(text)) and "*" not in text and "＊" not in text)
+_terms: st.SearchStrategy[Clause] = st.one_of(
+    st.builds(term, st.sampled_from([Field.ANY, Field.TITLE, Field.ABSTRACT, Field.AUTHOR]), _word),
+    st.builds(term, st.just(Field.CATEGORY), st.sampled_from(taxonomy.categories())),
+)
+
+
+def _deeper(inner: st.SearchStrategy[Clause]) -> st.SearchStrategy[Clause]:
+    several = st.lists(inner, min_size=1, max_size=3).map(tuple)
+    return st.one_of(st.builds(Not, inner), st.builds(And, several), st.builds(Or, several))
+
+
+@given(st.recursive(_terms, _deeper, max_leaves=12))
+def test_a_clause_survives_its_print(clause: Clause) -> None:
+    if not canonical.asks_for_something(canonical.normal(clause)):
+        with pytest.raises(QueryError, match="query-only-excludes"):
+            compose(clause)
+        return
+
+    query = compose(clause)
+
+    assert parse(query.text).clause == query.clause
+    assert compose(query.clause).text == query.text

@@ -1,0 +1,69 @@
+"""arXiv's codes, in every spelling, and what to suggest for a wrong one."""
+
+import pytest
+
+from bot import taxonomy
+
+
+def test_there_are_155_categories_in_20_archives_each_named_in_both_languages() -> None:
+    codes = taxonomy.categories()
+
+    assert (len(codes), len(set(codes)), len(taxonomy.archives())) == (155, 155, 20)
+    assert all(not taxonomy.name(code, "zh").isascii() for code in codes)
+    assert all(taxonomy.name(code, "en").isascii() for code in codes)
+
+
+@pytest.mark.parametrize(
+    ("given", "expected"),
+    [
+        ("cs.cv", "cs.CV"),
+        ("CS.NA", "math.NA"),
+        ("Hep-TH", "hep-th"),
+        ("math", "math"),
+        ("cmp-lg", "cs.CL"),
+        ("cs.XX", None),
+        ("", None),
+    ],
+)
+def test_a_code_has_one_spelling(given: str, expected: str | None) -> None:
+    assert taxonomy.canonical(given) == expected
+
+
+@pytest.mark.parametrize(
+    ("code", "inside", "outside"),
+    [
+        ("cs.NA", {"cs.NA", "math.NA"}, {"math.NT"}),
+        ("stat", {"stat.ML", "stat.TH", "math.ST"}, {"cs.LG"}),
+        ("astro-ph", {"astro-ph", "astro-ph.CO"}, {"gr-qc"}),
+        ("cs.CL", {"cs.CL", "cmp-lg"}, {"cs"}),
+        ("physics", {"physics.optics", "acc-phys"}, {"quant-ph", "hep-th"}),
+    ],
+)
+def test_a_code_is_widened_to_all_spellings(code: str, inside: set[str], outside: set[str]) -> None:
+    assert inside <= set(taxonomy.expand(code))
+    assert not outside & set(taxonomy.expand(code))
+
+
+@pytest.mark.parametrize(
+    ("given", "first"),
+    [
+        ("cs.VC", "cs.CV"),
+        ("cs.ML", "cs.LG"),
+        ("vision", "cs.CV"),
+        ("robotic", "cs.RO"),
+        ("机器人", "cs.RO"),
+        ("quantph", "quant-ph"),
+        ("hep-thx", "hep-th"),
+    ],
+)
+def test_the_nearest_category_is_suggested_first(given: str, first: str) -> None:
+    near = taxonomy.nearest(given)
+
+    assert near[0] == first
+    assert len(near) <= 3
+
+
+def test_an_unknown_code_expands_to_nothing_and_is_its_own_name() -> None:
+    assert taxonomy.expand("no.SUCH") == ()
+    assert taxonomy.name("no.SUCH", "zh") == "no.SUCH"
+    assert not taxonomy.is_category("cs")
