@@ -8,7 +8,7 @@ feedparser, which guesses and alters text, never gets to see a paper.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from itertools import pairwise
 from xml.parsers import expat
@@ -18,6 +18,8 @@ from bot.sources.wording import clean
 from storage.model import Notice
 
 MOST = 10_000  # items; arXiv sends at most 2,000
+MOST_ELEMENTS = 1_000_000  # 2,000 papers hold some 50,000, those of large collaborations more
+DEEPEST = 50
 
 _ROOT = re.compile(
     rb"\A(?:\xef\xbb\xbf)?(?>\s++|<\?[^>]*+>|<!--(?>[^-]++|-(?!->))*+-->)*+<(!?[\w:.-]++)"
@@ -111,8 +113,24 @@ def _is_as_declared(body: bytes) -> bool:
 
 
 def _is_well_formed(body: bytes) -> bool:
+    """Whether a strict parser reads it all; what no feed would hold is refused on the way."""
+    parser = expat.ParserCreate(namespace_separator=" ")
+    depth = elements = 0
+
+    def begin(name: str, attributes: Mapping[str, str]) -> None:
+        nonlocal depth, elements
+        depth += 1
+        elements += 1
+        if depth > DEEPEST or elements > MOST_ELEMENTS:  # feedparser would take minutes
+            raise Unusable(Condition.BROKEN, "source-endless", most=MOST)
+
+    def end(name: str) -> None:
+        nonlocal depth
+        depth -= 1
+
+    parser.StartElementHandler, parser.EndElementHandler = begin, end
     try:
-        expat.ParserCreate(namespace_separator=" ").Parse(body, True)
+        parser.Parse(body, True)
     except expat.ExpatError:
         return False
     return True
@@ -124,10 +142,11 @@ def _rebuilt(body: bytes, form: _Format, has_bad_bytes: bool) -> Opened:
         return Opened(body, has_bad_bytes=has_bad_bytes)
     start = re.search(rb"<%s[\s>]" % form.item, body)
     head = body[: start.start()] if start else b""
+    frame = _frame(head, form)
     kept: list[bytes] = []
     lost: list[str] = []
     for item in _items(body[len(head) :], form.item):
-        if _is_well_formed(head + item + form.closing):
+        if frame and _is_well_formed(frame.replace(b"|", item)):
             kept.append(item)
         else:
             lost.append(_name(item))
@@ -136,6 +155,13 @@ def _rebuilt(body: bytes, form: _Format, has_bad_bytes: bool) -> Opened:
         raise Unusable(Condition.BROKEN, "source-broken")
     is_closed = form.last in body[body.rindex(b"</%s>" % form.item) :]
     return Opened(whole, is_closed, tuple(lost), has_bad_bytes)
+
+
+def _frame(head: bytes, form: _Format) -> bytes:
+    """The outermost element with its namespaces and nothing in it but a place for an item."""
+    name = form.last[2:-1]
+    found = re.search(rb"<%s\b[^>|]{0,2000}>" % name, head[:10_000])
+    return found[0] + b"|" + form.last if found else b""
 
 
 def _items(body: bytes, name: bytes) -> Iterator[bytes]:

@@ -108,6 +108,9 @@ def test_the_weeks_without_version_are_read_from_their_links() -> None:
         (body("day.rss.xml")[:300], Condition.BROKEN, "source-broken"),
         (body("day.rss.xml")[:1500], Condition.BROKEN, "source-broken"),
         (b"<rss><channel>" + b"<item/>" * 10_001, Condition.BROKEN, "source-endless"),
+        (b"<rss><channel>" + b"<a>" * 60, Condition.BROKEN, "source-endless"),
+        (b"<rss>" + b"<a/>" * 1_000_001 + b"</rss>", Condition.BROKEN, "source-endless"),
+        (b'<!DOCTYPE x [<!ENTITY a "aa">]><rss/>', Condition.NOT_A_FEED, "source-page"),
         (b"\x1f\x8b\x08\x00junk", Condition.NOT_A_FEED, "source-text"),
     ],
 )
@@ -168,6 +171,14 @@ def test_a_malformed_item_stops_no_other_and_alters_none() -> None:
     assert [one.paper.id for one in batch.announcements] == ["arxiv:2611.90001", "arxiv:2611.90003"]
     assert batch.announcements[0].paper.abstract == "a < b & c"
     assert dict(batch.warnings[0].values)["names"] == "2611.90002"
+
+
+def test_a_long_head_does_not_make_the_search_for_whole_items_slow() -> None:
+    head = b"<rss><channel><title>" + b"long " * 100_000 + b"</title>"
+
+    batch = arxiv_rss.parse(head + b"<item><x></item>" * 9_999, source="x")
+
+    assert batch.condition is Condition.BROKEN
 
 
 def test_control_characters_cost_no_paper() -> None:
