@@ -182,5 +182,5 @@ class OutboxMachine(RuleBasedStateMachine):
         return kept
 
 
-OutboxMachine.TestCase.settings = settings(max_examples=200, stateful_step_count=50)
+OutboxMachine.TestCase.settings = settings(max_examples=70, stateful_step_count=50)
 TestOutbox = OutboxMachine.TestCase
