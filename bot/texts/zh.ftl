@@ -2,13 +2,14 @@
 
 ### 问候
 
-start-hello = 你好！我替你读 arXiv：告诉我一个主题，我每天按你定的时间推送相关新论文的摘要。
+start-hello = 你好！我帮你追踪 arXiv：告诉我一个研究主题，我每天按你定的时间推送相关新论文的摘要。
 start-try = 点一个看看效果，或者直接输入关键词：
 start-back = 欢迎回来。{ $topics ->
     [0] 你还没有订阅主题，直接输入关键词即可开始。
    *[other] 你订阅了 { $topics } 个主题：/list 查看，/digest 获取最新论文。
 }
-start-group = 大家好！管理员可以用 /sub 加关键词来添加主题，其他用法见 /help。
+start-group = 大家好！管理员发送 /sub 加关键词即可订阅主题，例如：/sub diffusion model
+    其他用法见 /help。
 start-payload-unknown = 这个链接在这里打不开。发送 /list 查看你的主题。
 
 help-title = 使用说明
@@ -18,49 +19,55 @@ help-body =
     /digest – 立即获取最新论文；/digest 2 或 /digest quantum error correction 只看一个主题
     /unsub – 退订主题
     /settings – 时间、时区、语言、显示方式
-    /timezone Asia/Shanghai – 设置时区
+    /timezone 上海 – 设置时区
     /time 08:30 – 设置推送时间
-    /lang – 切换中文或英文
+    /lang – 切换中英文
 help-words-title = 主题怎么写
 help-words =
     diffusion segmentation – 同时包含两个词
     "image restoration" – 完整短语
-    quant* – 以此开头的词
+    quant* – 以 quant 开头的词
     gan OR vae、(a OR b) c、-survey – 或、分组、排除
-    ti:attention abs:robot au:"He, Kaiming" – 限定标题、摘要、作者
-    cs.CV、hep-th、math – 学科分类
+    ti:attention abs:robot au:"He, Kaiming" – 只查标题、摘要、作者
+    cs.CV、hep-th、math – arXiv 分类
 
 ### 主题
 
 sub-usage = 想订阅什么主题？请把关键词写在命令后面，例如：/sub diffusion -survey cat:cs.CV
 preview-title = { $topic }
-preview-count = 最近 { $days } 天有 { $papers } 篇论文。
-preview-partial = 目前只收录了 { $days } 个 arXiv 公告日，数量还会增加。
-preview-many = 数量偏多，加一个词、短语或分类可以缩小范围。
-preview-none = 暂时没有匹配的论文：可能主题较冷门，也可以减少关键词再试。
+preview-count = { $papers ->
+    [0] 最近 { $days } 天没有匹配的论文。
+   *[other] 最近 { $days } 天有 { $papers } 篇匹配的论文。
+}
+preview-partial = { $days ->
+    [0] 目前还没有收录论文，之后会陆续增加。
+   *[other] 目前只收录了 { $days } 天的论文，之后会陆续增加。
+}
+preview-many = 论文偏多，再加一个词、短语或分类可以缩小范围。
+preview-none = 主题可能比较冷门。可以先订阅，有新论文就会推送；也可以减少关键词再试。
 preview-examples = 例如：
-preview-chinese = arXiv 论文是英文的，中文关键词很难匹配。请换成英文术语，例如：diffusion model
-topic-unread = 本机器人没有收录 { $categories }，订阅后不会有论文。目前收录的分类例如：{ $read }
-preview-known = 你已经订阅了这个主题。/digest 获取最新论文，/list 查看全部主题。
+preview-chinese = arXiv 论文是英文的，中文关键词很难匹配。请改用英文术语，例如：diffusion model
+topic-unread = 这里没有收录 { $categories }，订阅后不会收到论文。已收录的分类例如：{ $read }
+preview-known = 你已经订阅了这个主题。发送 /digest 获取最新论文，发送 /list 查看全部主题。
 preview-gone = 这个预览已过期，请重新发送关键词。
 preview-cancelled = 已取消，没有任何改动。随时可以输入别的关键词。
-preview-change = 请重新发送关键词，例如：{ $query }
+preview-change = 请改好后重新发送。原来的主题：{ $query }
 
 subscribed = 已订阅：{ $topic }。下次推送：{ $next }（{ $zone }）。
-subscribed-paused = 推送已暂停，发送 /resume 恢复。
+subscribed-paused = 已订阅，但推送目前已暂停。发送 /resume 恢复推送。
 unsubscribed = 已退订：{ $topic }。
 unsub-which = 要退订哪个主题？
-unsub-none = 你还没有订阅主题，直接输入关键词即可开始，例如：diffusion model
-topic-unknown = 没有找到主题 { $given }。发送 /list 查看你的主题。
+unsub-none = 你目前没有订阅主题。直接输入关键词即可开始，例如：diffusion model
+topic-unknown = 没有找到主题“{ $given }”。发送 /list 查看你的主题。
 topic-gone = 这个主题已不存在。发送 /list 查看你的主题。
-topic-limit = 主题数已达上限（{ $limit } 个）。用 /unsub 退订一些再添加。
+topic-limit = 主题数已达上限（{ $limit } 个）。请先用 /unsub 退订一些，再订阅新的。
 
 list-title = 我的主题（{ $topics }）
 list-next = 下次推送：{ $next }
-list-announced = arXiv 公告后立即推送
+list-announced = arXiv 公布新论文后即时送达
 list-paused = 已暂停
-list-zone = 时间按 { $zone } 显示。
-list-none = 你还没有订阅主题，直接输入关键词即可开始，例如：diffusion model
+list-zone = 以上为 { $zone } 时间。
+list-none = 你目前没有订阅主题。直接输入关键词即可开始，例如：diffusion model
 
 list-digest = 查看 { $number }
 list-stop = 退订 { $number }
@@ -68,17 +75,17 @@ list-stop = 退订 { $number }
 ### 按命令获取摘要
 
 digest-none-yet = 自上次推送以来，{ $topic } 没有新论文。下次推送：{ $next }（{ $zone }）。
-digest-none-again = 自上次推送以来，{ $topic } 没有新论文，下面是上一次的内容。下次推送：{ $next }（{ $zone }）。
-digest-query-none = 最近 { $days } 天收录的论文中没有与 { $topic } 匹配的。减少关键词可以找到更多。
-digest-empty-store = 还没有收录论文。arXiv 下次公告后就有了，不会遗漏。
+digest-none-again = 自上次推送以来，{ $topic } 没有新论文，以下是上次的摘要。下次推送：{ $next }（{ $zone }）。
+digest-query-none = 最近 { $days } 天收录的论文中，没有与 { $topic } 匹配的。减少关键词可以找到更多。
+digest-empty-store = 目前还没有收录论文。arXiv 下次公布后就会有，不会遗漏。
 digest-gone = 这份摘要已不存在。发送 /digest 获取最新论文。
-entry-gone = 这条论文已不存在。发送 /digest 获取最新论文。
+entry-gone = 这篇论文已不存在。发送 /digest 获取最新论文。
 
 ### 设置
 
 settings-title = 设置
 settings-language = 界面语言：{ $value }
-settings-languages = 论文内容：{ $value }
+settings-languages = 摘要语言：{ $value }
 settings-form = 显示方式：{ $value }
 settings-time = 推送时间：{ $value }
 settings-zone = 时区：{ $value }
@@ -87,13 +94,13 @@ settings-form-classic = 文字
 settings-languages-en = 英文
 settings-languages-zh = 中文
 settings-languages-both = 中英双语
-settings-rich-warning = 如果 Telegram 显示“不支持此消息”，请在这里换回文字。
-settings-time-usage = 请按“时:分”填写时间，例如：/time 08:30
-settings-time-choose = 希望什么时候推送？
-settings-zone-usage = 请填写时区对应的城市，例如：/timezone Asia/Shanghai
-settings-zone-choose = 选择时区。列表里没有的，请发送 /timezone 加城市，例如：/timezone Asia/Shanghai
-settings-zone-unknown = 没有找到时区 { $given }。请填写对应的城市，例如：/timezone { $example }
-settings-lang-usage = 支持中文和英文：/lang zh 或 /lang en
+settings-rich-warning = 如果 Telegram 提示“不支持此消息”，请在这里改用文字显示。
+settings-time-usage = 请用 24 小时制填写时间，例如：/time 08:30
+settings-time-choose = 希望每天几点推送？可以点选，也可以自己填写。
+settings-zone-usage = 请填写所在城市，例如：/timezone 上海
+settings-zone-choose = 请选择时区。列表里没有的，发送 /timezone 加城市即可，例如：/timezone 上海
+settings-zone-unknown = 没有找到时区“{ $given }”。请填写所在城市，例如：/timezone { $example }
+settings-lang-usage = 支持中文和英文，请发送 /lang zh 或 /lang en
 settings-zone-set = 时区已设为 { $zone }，当地时间 { $clock }。
 settings-time-set = 推送时间已设为每天 { $time }（{ $zone }）。
 settings-saved = 已保存。
@@ -101,7 +108,7 @@ language-en = English
 language-zh = 中文
 
 paused = 已暂停推送，发送 /resume 恢复。论文会继续收录，不会遗漏。
-resumed = 已恢复推送，暂停期间的论文会随下一次摘要一起送达。
+resumed = 已恢复推送，暂停期间的论文会随下次推送一并送达。
 
 ### 按钮
 
@@ -140,41 +147,41 @@ command-unsub = 退订主题
 command-settings = 时间、时区、语言、显示方式
 command-time = 设置推送时间
 command-timezone = 设置时区
-command-lang = 切换中文或英文
+command-lang = 切换中英文
 command-pause = 暂停推送
 command-resume = 恢复推送
-about-description = 我替你读 arXiv。告诉我研究主题，我会按你定的时间推送新论文摘要：一张汇总表，点开即看详情，支持中文、英文或双语。
+about-description = 我帮你追踪 arXiv。告诉我研究主题，我会按你定的时间推送新论文摘要：一张汇总表，点开即看详情，支持中文、英文或双语。
 about-short = 按主题推送 arXiv 新论文摘要。
 
 ### 命令行
 
-cli-configuration = 设置有误：{ $problem }
+cli-configuration = 配置有误：{ $problem }
 cli-no-token = 没有设置 TELEGRAM_BOT_TOKEN。请向 @BotFather 申请令牌，或先试用演示：papergram demo
 cli-conflict = 另一个进程正在使用这个令牌接收消息。请先停止它，再重新启动。
 cli-token-refused = Telegram 不接受这个令牌。请检查 TELEGRAM_BOT_TOKEN，或向 @BotFather 重新申请。
 cli-demo = 请在浏览器中打开 { $url }，按 Ctrl+C 结束演示。
 cli-port-busy = 端口 { $port } 已被占用，请用 --port 换一个。
 cli-no-digest = 没有编号为 { $number } 的摘要，目前共有 { $count } 份。
-cli-digest-none = 最近 { $days } 天收录的论文中没有与 { $query } 匹配的。
-cli-search-none = 收录的论文中没有与 { $query } 匹配的，减少关键词可以找到更多。
+cli-digest-none = 最近 { $days } 天收录的论文中，没有与 { $query } 匹配的。
+cli-search-none = 收录的论文中，没有与 { $query } 匹配的。减少关键词可以找到更多。
 cli-query-wrong = { $problem }（第 { $position } 个字符）
-cli-imported = { $file }：摘要 { $number }，{ $entries } 篇，主题 { $topic }，发布于 { $issued }。
+cli-imported = { $file }：摘要 { $number }，{ $entries } 篇，主题 { $topic }，{ $issued } 发布。
 cli-file-unreadable = 无法读取 { $file }：{ $problem }
 cli-working = 正在读取 { $source }
-cli-feed-counts = { $source }，{ $day }：新论文 { $new }，交叉列表 { $cross }，更新 { $replace }，交叉更新 { $replacecross }；新收录 { $stored }，已更新 { $updated }，已有 { $known }。
+cli-feed-counts = { $source }，{ $day }：新论文 { $new }，交叉收录 { $cross }，修订 { $replace }，交叉收录修订 { $replacecross }；新收录 { $stored }，已更新 { $updated }，已有 { $known }。
 cli-feed-nothing = { $source }：{ $condition }
 cli-date-wrong = { $given } 不是有效日期，请写成 2026-11-23 的形式。
 
 doctor-good = 正常
 doctor-bad = 有问题
-doctor-settings = 设置
-doctor-settings-good = 全部可用
+doctor-settings = 配置
+doctor-settings-good = 全部有效
 doctor-database = 数据库
-doctor-database-good = { $path }：{ $papers } 篇论文，{ $days } 个公告日，SQLite { $sqlite }
-doctor-database-damaged = { $path } 已损坏（可读 { $papers } 篇论文，{ $days } 个公告日，SQLite { $sqlite }）。请停止机器人并用备份替换
+doctor-database-good = { $path }：{ $papers } 篇论文，共 { $days } 天，SQLite { $sqlite }
+doctor-database-damaged = { $path } 已损坏（可读 { $papers } 篇论文，共 { $days } 天，SQLite { $sqlite }）。请停止机器人，并用备份替换
 doctor-feeds = 订阅源
-doctor-feeds-none = 还没有读取过。请运行：papergram ingest cs.CV
-doctor-feeds-stale = 最近一批是 { $day }，缺少 { $missed } 个公告日。请运行 papergram ingest，并检查网络
+doctor-feeds-none = 还没有读取过论文。请运行：papergram ingest cs.CV
+doctor-feeds-stale = 最近一批是 { $day }，缺少 { $missed } 天的论文。请运行 papergram ingest，并检查网络
 doctor-feeds-good = 最近一批是 { $day }
 doctor-feeds-filling = 正在获取最近几天的论文
 doctor-telegram = Bot API
@@ -190,8 +197,8 @@ doctor-outbox-dead = { $dead } 条消息无法送达
 
 ### 无法使用的主题（QueryError：键与值；位置见 error.position）
 
-query-empty = 请输入要查找的内容，例如：diffusion cat:cs.CV
-query-only-excludes = 这里只写了要排除的内容，请再加上要查找的词，例如：diffusion -survey
+query-empty = 请输入关键词，例如：diffusion cat:cs.CV
+query-only-excludes = 这里只有要排除的词，请再加上要查找的词，例如：diffusion -survey
 query-operand-missing = { $operator } 旁边缺少一个词。
 query-quote-unclosed = 这个引号没有配对。
 query-open-unclosed = 这个左括号没有配对。
@@ -199,19 +206,19 @@ query-close-extra = 这个右括号没有配对。
 query-group-empty = 这对括号里没有内容。
 query-no-word = { $given } 里没有可以查找的词。
 query-star-place = 星号只能放在词尾，例如：quant*
-query-prefix-short = 星号前至少要有 { $letters } 个字母，{ $given } 几乎会匹配所有论文。加上引号可按普通词查找。
-query-field-unknown = 没有 { $given } 这个字段。可用的有：ti:（标题）、abs:（摘要）、au:（作者）、cat:（分类）、id:（论文编号）。加上引号，冒号就是普通字符。
+query-prefix-short = 星号前至少要有 { $letters } 个字母，{ $given } 几乎会匹配所有论文。加上引号就按普通词查找。
+query-field-unknown = 没有 { $given } 这个字段。可用的有 ti:（标题）、abs:（摘要）、au:（作者）、cat:（分类）、id:（论文编号）。加上引号，冒号就按普通字符处理。
 query-value-missing = 请在 { $field }: 后面写上要查找的内容。
 query-category-unknown = arXiv 没有 { $given } 这个分类。{ $nearest ->
-    [none] 写法可查看 /help。
-   *[other] 你要找的是 { $nearest } 吗？
+    [none] 写法见 /help。
+   *[other] 相近的分类：{ $nearest }
 }
 query-id-unknown = { $given } 不是 arXiv 编号。正确的编号形如 2402.12844 或 hep-th/9901001。
-query-link = 这个链接不指向 arXiv 论文：{ $given }
+query-link = 这不是 arXiv 论文的链接：{ $given }
 query-too-long = 主题太长，最多 { $max } 个字符。
 query-too-many-terms = 词太多，最多 { $max } 个。
 query-too-deep = 括号嵌套太深，最多 { $max } 层。
-query-chinese = arXiv 论文以英文撰写，请改用英文词，例如：diffusion model
+query-chinese = arXiv 论文是英文的，请改用英文术语，例如：diffusion model
 
 ## 摘要：标题、数目、表格
 
@@ -220,37 +227,37 @@ digest-shown-all = 共 { $matched } 篇
 digest-shown-some = 共 { $matched } 篇，列出 { $shown } 篇
 digest-shown-range = 共 { $matched } 篇，此处为第 { $first } 至 { $last } 篇
 digest-shown-none = 这次没有新论文
-digest-count-new = 新 { $count } 篇
-digest-count-cross = 交叉 { $count } 篇
+digest-count-new = 新论文 { $count } 篇
+digest-count-cross = 交叉收录 { $count } 篇
 digest-count-replace = 修订 { $count } 篇
-digest-count-replace-cross = 修订并交叉 { $count } 篇
-digest-seen = arXiv 公布 { $seen } 篇
+digest-count-replace-cross = 交叉收录修订 { $count } 篇
+digest-seen = arXiv 同期公布 { $seen } 篇
 digest-table = 摘要
-digest-details = 详细
+digest-details = 详情
 digest-column-ref = 序号
 digest-column-title = 标题
 digest-column-summary = 要点
 digest-untranslated = 有 { $count } 篇的要点尚未翻译，暂以英文显示。
-digest-repeat = 这条消息您可能已经收到过：发送途中连接中断。
-digest-footer = 第 { $number } 号摘要，发布于 { $issued }
-digest-footer-plain = 发布于 { $issued }
+digest-repeat = 发送时连接曾中断，这条消息你可能已经收到过。
+digest-footer = 摘要编号 { $number }，{ $issued } 发布
+digest-footer-plain = { $issued } 发布
 digest-to-table = ↑ 回到表格
 digest-button-rest = 显示其余 { $count } 篇
 digest-button-settings = 设置
-digest-button-stop = 停用此主题
+digest-button-stop = 退订此主题
 
 ## 摘要中的一篇
 
-entry-kind-new = 新
-entry-kind-cross = 交叉
+entry-kind-new = 新论文
+entry-kind-cross = 交叉收录
 entry-kind-replace = 修订
-entry-kind-replace-cross = 修订，交叉
-entry-authors-more = { $names } 等，另有 { $more } 人
+entry-kind-replace-cross = 交叉收录修订
+entry-authors-more = { $names } 及另外 { $more } 人
 entry-why = 匹配：{ $words }
-entry-topics = 也属于您的主题：{ $topics }
+entry-topics = 也匹配你的主题：{ $topics }
 entry-untranslated = 尚无译文，以下为英文原文。
 entry-slot-untranslated = （尚无译文）
-entry-shortened = 已缩短：完整摘要见论文页面。
+entry-shortened = 内容已缩短，完整摘要见论文页面。
 entry-abstract = 摘要
 entry-page-abstract = arXiv
 entry-page-pdf = PDF
@@ -265,9 +272,9 @@ digest-document-heading = 第 { $line } 行应为摘要的标题。摘要文档�
 digest-document-row = 第 { $line } 行应为与详细条目一致的表格行，或表格之后的空行。
 digest-document-entry = 第 { $line } 行不符合摘要的格式。每篇占 14 行，以“[^序号]: ”开头。
 digest-document-link = 第 { $line } 行应为论文链接，写作 [链接](链接)，指向 arxiv.org/abs/。
-digest-document-first-day = 此摘要采用 2023 年 3 月 13 日的旧模板，每篇 10 行且没有要点，无法导入。
-digest-document-comment = 第 { $line } 行应说明摘要的主题、时间和语言，但“{ $given }”无法读取。
-digest-document-encoding = 此文件不是 UTF-8 文本：第 { $byte } 字节无法读取。
+digest-document-first-day = 这份摘要采用 2023 年 3 月 13 日的旧模板，每篇 10 行且没有要点，无法导入。
+digest-document-comment = 第 { $line } 行应说明摘要的主题、时间和语言，但无法识别“{ $given }”。
+digest-document-encoding = 这个文件不是 UTF-8 文本：第 { $byte } 字节无法读取。
 digest-document-carriage-return = 第 { $line } 行以回车符结尾。摘要文档只用换行符，请先转换文件。
 digest-document-topic = 文件名没有说明主题，请用 --topic 指定。
 digest-document-issued = 文件名没有说明发布时间，请用 --issued 指定。
@@ -283,15 +290,15 @@ calendar-labor-day = 美国劳动节
 calendar-thanksgiving = 感恩节
 calendar-christmas = 圣诞节
 calendar-winter-break = 年末假期
-calendar-quiet = { $day } 没有新论文：arXiv 当天不公布（{ $reason }）。下一批论文将于 { $next } 到来。
-calendar-unlisted-year = 本版本的日历中没有 arXiv { NUMBER($year, useGrouping: 0) } 年的放假安排，因此可能无法及时告知哪天没有论文。升级 Papergram 即可获得该安排。
-zone-unknown = 无法识别时区“{ $given }”。请输入城市名（如“上海”或 Berlin），或时差（如 UTC+8）。
-zone-suggest = 无法识别时区“{ $given }”。您是不是想输入 { $zones }？
+calendar-quiet = { $day } 没有新论文：arXiv 当天休息（{ $reason }）。下一批论文将于 { $next } 公布。
+calendar-unlisted-year = 当前版本没有 arXiv { NUMBER($year, useGrouping: 0) } 年的放假安排，可能无法及时告知哪天没有新论文。请升级 Papergram。
+zone-unknown = 没有找到时区“{ $given }”。请填写所在城市（如上海、Berlin）或时差（如 UTC+8）。
+zone-suggest = 没有找到时区“{ $given }”。相近的有：{ $zones }
 
-### Sources: what an answer is, and what to do about it
+### 订阅源：返回了什么，该怎么办
 
-source-empty = { $day } 没有论文：arXiv 当天未发布。
-source-stale = { $day } 的订阅源仍是 { $last } 的论文，稍后再取。
+source-empty = { $day } 没有论文：arXiv 当天没有公布。
+source-stale = { $day } 的订阅源仍是 { $last } 的论文，稍后会自动重新获取。
 source-older-day = 这些论文属于 { $day }，早于最近一批，已照常保存。
 source-partial = 数据中途断开，已保存 { $papers } 篇完整的论文；请重新获取其余部分。
 source-error-feed = arXiv 提示：{ $said }
@@ -299,7 +306,7 @@ source-page = 这是网页，不是订阅源。arXiv 可能正在维护：请稍
 source-text = 这不是订阅源，开头为：{ $words }
 source-format = 这不是论文订阅源，而是 <{ $name }>。可读取 RSS、Atom 和 arXiv API 的结果。
 source-foreign = 这不是 arXiv 的订阅源，没有读到任何论文。
-source-limited = arXiv 提示请求过于频繁。请等待一段时间，并降低频率。
+source-limited = arXiv 提示请求过于频繁。请过一段时间再试，并降低请求频率。
 source-forbidden = arXiv 拒绝了请求（403）。请停止请求，并设置 PAPERGRAM_CONTACT 以便对方联系你。
 source-empty-answer = 返回内容为空，请稍后再试。
 source-broken = 数据已损坏，没有一条完整的内容。请稍后再试。
@@ -314,7 +321,7 @@ source-status = HTTP 状态码为 { $status }。请稍后再试，或检查地�
 source-unreachable = 无法连接 { $place }（{ $fact }）。请检查网络和地址。
 source-too-slow = { $place } 未能在 { $seconds } 秒内返回全部内容，请稍后再试。
 source-too-large = { $place } 超过 { $megabytes } MiB，不可能是订阅源。
-source-elsewhere = { $place } 跳转到了别处（{ $target }），未予跟随。
+source-elsewhere = { $place } 跳转到了别处（{ $target }），已停止读取。
 source-unreadable = 无法读取 { $place }：{ $fact }
 source-no-file = 找不到文件 { $given }。
 source-unknown = { $given } 不是分类、地址或文件。相近的分类：{ $nearest }
