@@ -46,7 +46,9 @@ Keyboard = tuple[tuple[Button, ...], ...]
 
 
 def under_table(digest: Digest, first: int, last: int, look: Look) -> Keyboard:
-    """A number for each row; under the last rows also the rest, the settings and a way out.
+    """A number for each row; then the way to the rest, the settings and a way out.
+
+    The settings stand once, under the last of the shown entries.
 
     Actions: ``entry`` (digest, position), ``rest`` (digest, first position that follows),
     ``settings`` and ``stop`` (subscription).
@@ -58,10 +60,10 @@ def under_table(digest: Digest, first: int, last: int, look: Look) -> Keyboard:
             for position in range(first, last + 1)
         ]
         rows = [tuple(numbers[start : start + ROW]) for start in range(0, len(numbers), ROW)]
-    return (*rows, *_ending(digest, last, look.language))
+    return (*rows, *_ending(digest, first, last, look.language))
 
 
-def _ending(digest: Digest, last: int, language: str) -> Keyboard:
+def _ending(digest: Digest, first: int, last: int, language: str) -> Keyboard:
     shown, matched = len(digest.entries), len(digest.entries) + len(digest.rest)
     if last < shown:
         return ()
@@ -69,7 +71,7 @@ def _ending(digest: Digest, last: int, language: str) -> Keyboard:
     if last < matched and digest.number:
         label = say(language, "digest-button-rest", count=matched - last)
         rows.append((Button(label, Action("rest", digest.number, last + 1)),))
-    if digest.subscription:
+    if digest.subscription and first <= shown:
         rows.append(
             (
                 Button(

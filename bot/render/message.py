@@ -72,8 +72,8 @@ def entry_part(position: int) -> Part:
 
 
 def rest_parts(digest: Digest, look: Look, first: int) -> tuple[Part, ...]:
-    """The next page of what was left out, from position ``first``."""
-    return parts(digest, look, first=first, last=first + REST_ROWS - 1)
+    """The next page of what was left out, from position ``first``: one message."""
+    return parts(digest, look, first=first, last=first + REST_ROWS - 1)[:1]
 
 
 def message(

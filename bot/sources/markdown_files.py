@@ -1,4 +1,4 @@
-"""A digest document in a file → the digest that it was, with topic and time from the file's name."""
+"""A digest document in a file → the digest it was; the file name tells topic and time."""
 
 from __future__ import annotations
 

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.render.markdown import DocumentError, parse, render
-from bot.texts import LANGUAGES
+from bot.texts import LANGUAGES, say
 from storage.model import Digest, Entry, Kind, Verbatim
 from tests.render.digests import ISSUED, digest, hostile, hostile_digests, sample
 
@@ -229,7 +229,7 @@ def test_a_row_of_our_own_table_has_three_cells() -> None:
 def test_a_missing_translation_is_said() -> None:
     text = render(sample(), ("zh",))
 
-    assert text.count("（尚无译文）") == 3
+    assert text.count(say("zh", "entry-slot-untranslated")) == 3
 
 
 def test_an_unimported_digest_never_claims_to_be_a_reference_document() -> None:

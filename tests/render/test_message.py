@@ -12,7 +12,7 @@ from bot.render.keyboard import Action, Copy
 from bot.render.look import Look
 from bot.render.message import Message, Part, entry_part, message, parts, rest_parts
 from storage.model import Form, Kind
-from tests.render.digests import LOOKS, digest, entry
+from tests.render.digests import LOOKS, digest, entry, gloss
 
 ENGLISH = Look(language="en", languages=("en",))
 FORMS = [ENGLISH, replace(ENGLISH, form=Form.RICH)]
@@ -109,10 +109,25 @@ def test_the_rest_comes_page_by_page_until_nothing_is_left() -> None:
     while following:
         (page,) = rest_parts(ours, ENGLISH, following)
         made = message(ours, page, ENGLISH)
+        assert {action.verb for action in actions(made)} <= {"entry", "rest"}
         seen += [a.second for a in actions(made) if a.verb == "entry"]
         following = next((a.second for a in actions(made) if a.verb == "rest"), 0)
 
     assert seen == list(range(13, 43))
+
+
+def test_a_page_of_the_rest_is_one_message_however_long_its_rows_are() -> None:
+    long = tuple(
+        replace(entry(n, title="boats " * 50), glosses=(gloss("en", "drift " * 80),))
+        for n in range(1, 31)
+    )
+    ours = digest(entries=long[:2], rest=long[2:])
+
+    (page,) = rest_parts(ours, ENGLISH, 3)
+
+    following = [a.second for a in actions(message(ours, page, ENGLISH)) if a.verb == "rest"]
+    assert page.last < 14
+    assert following == [page.last + 1]
 
 
 def test_a_refused_rich_part_becomes_classic_parts_over_the_same_entries() -> None:
