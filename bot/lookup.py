@@ -17,7 +17,7 @@ from storage.model import Term
 Papers = set[int]
 
 _NOBODY: Papers = set()
-_BETWEEN = r"(?:['’]s)?[\W_]*"
+_BETWEEN = re.compile(r"(?:['’][sS])?[\W_]*")
 
 
 class Text:
@@ -58,8 +58,7 @@ class Text:
         shown = words[run : run + len(term.words)]
         if len(shown) == 1:
             return shown[0]
-        match = re.search(_BETWEEN.join(map(re.escape, shown)), text)
-        return " ".join(match.group().split() if match else shown)
+        return " ".join(_stretch(text, shown).split()) or " ".join(shown)
 
     def _read(self, at: int) -> tuple[list[str], list[str]]:
         if at not in self._written:
@@ -169,6 +168,23 @@ def _run(stems: list[str], asked: Sequence[str]) -> int:
                 return at
     except ValueError:
         return -1
+
+
+def _stretch(text: str, words: list[str]) -> str:
+    """The text from the first of these words to the last, where they follow each other."""
+    start = text.find(words[0])
+    while start >= 0:
+        end = start + len(words[0])
+        for word in words[1:]:
+            gap = _BETWEEN.match(text, end)
+            end = gap.end() if gap else end
+            if not text.startswith(word, end):
+                break
+            end += len(word)
+        else:
+            return text[start:end]
+        start = text.find(words[0], start + 1)
+    return ""
 
 
 def _name_words(name: str) -> list[str]:

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Iterator
 from functools import lru_cache
 from hashlib import sha256
 from threading import Lock
@@ -26,6 +27,7 @@ _TOKEN = re.compile(
 _ANY_CASE = re.compile(_TOKEN.pattern, re.IGNORECASE)
 _COMPOUND = re.compile(r"(?<![^\W_])(?<!-)([^\W_]{1,5})-([^\W_]{1,18})(?![^\W_])(?!-)")
 _PLAIN = re.compile(r"[\t\n\r\x20-\x5b\x5d-\x7e]*\Z")  # ASCII, no TeX, no control characters
+_RUN = re.compile(r"([\t\n\r\x20-\x7e]+)|[^\t\n\r\x20-\x7e]")
 _HAN = re.compile("[\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]")
 
 _BREAK = "\ue000"  # private use: one token for the index, never a part of a word for us
@@ -157,19 +159,26 @@ def _even(text: str) -> tuple[str, list[int], list[int]]:
     ends: list[int] = []
     for piece, start, end in _pieces(text):
         pieces.append(piece)
-        starts.extend([start] * len(piece))
-        ends.extend([end] * len(piece))
+        one_to_one = len(piece) == end - start
+        starts.extend(range(start, end) if one_to_one else [start] * len(piece))
+        ends.extend(range(start + 1, end + 1) if one_to_one else [end] * len(piece))
     return "".join(pieces), starts, ends
 
 
-def _pieces(text: str) -> list[tuple[str, int, int]]:
-    found: list[tuple[str, int, int]] = []
+def _pieces(text: str) -> Iterator[tuple[str, int, int]]:
+    """Parts of the text, evened out: runs of plain characters, others one by one, TeX resolved."""
     done = 0
     for match in _TEX.finditer(text) if "\\" in text else ():
-        found += [(_fold(text[at]), at, at + 1) for at in range(done, match.start())]
-        found.append((_resolved(match), match.start(), match.end()))
+        yield from _untexed(text, done, match.start())
+        yield _resolved(match), match.start(), match.end()
         done = match.end()
-    return found + [(_fold(text[at]), at, at + 1) for at in range(done, len(text))]
+    yield from _untexed(text, done, len(text))
+
+
+def _untexed(text: str, start: int, end: int) -> Iterator[tuple[str, int, int]]:
+    for run in _RUN.finditer(text, start, end):
+        part = run.group()
+        yield part.lower() if run[1] else _fold(part), run.start(), run.end()
 
 
 def _resolved(match: re.Match[str]) -> str:

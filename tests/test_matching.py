@@ -1,0 +1,279 @@
+"""Which papers a topic finds, in which order, as what kind and why."""
+
+from datetime import date
+from itertools import permutations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.matching import highlight, index, matches
+from bot.query import QueryError, compose, parse, term
+from bot.words import compounds, surface, tokens
+from storage.model import (
+    And,
+    Announcement,
+    Clause,
+    Field,
+    Kind,
+    Match,
+    Not,
+    Or,
+    Paper,
+    Reason,
+    Term,
+)
+
+MONDAY, TUESDAY = date(2026, 6, 1), date(2026, 6, 2)
+BOTH = frozenset({Kind.NEW, Kind.CROSS})
+
+
+def announced(
+    number: int = 1,
+    title: str = "A Title",
+    abstract: str = "An abstract.",
+    *,
+    authors: tuple[str, ...] = ("Kaiming He", "Jean-Pierre Serre"),
+    categories: tuple[str, ...] = ("cs.CV", "cs.LG"),
+    version: int = 1,
+    kind: Kind = Kind.NEW,
+    day: date = MONDAY,
+    seq: int = 0,
+) -> Announcement:
+    paper = Paper(f"arxiv:2606.{number:05}", version, title, abstract, authors, categories)
+    return Announcement(paper, "test", kind, day, seq)
+
+
+def found(batch: list[Announcement], typed: str) -> list[Match]:
+    return index(batch).find(parse(typed))
+
+
+@pytest.mark.parametrize(
+    ("typed", "is_found"),
+    [
+        ("model", True),
+        ('"diffusion model"', True),
+        ('"model diffusion"', False),
+        ('"models for image"', True),
+        ("unet", True),
+        ('"u net"', True),
+        ("denois*", True),
+        ('"diffusion mod*"', True),
+        ("c++", True),
+        ("c", False),
+        ("ti:diffusion", True),
+        ("ti:unet", False),
+        ("abs:diffusion", False),
+        ("cat:cs.LG", True),
+        ("cs", True),
+        ("math", False),
+        ("id:2606.00001v3", True),
+        ("diffusion -survey", True),
+        ("diffusion -unet", False),
+        ("gan OR diffusion", True),
+        ("gan diffusion", False),
+        ("-(gan diffusion) cat:cs", True),
+        ('au:"He, Kaiming"', True),
+        ("au:he_k", True),
+        ('au:"K. He"', True),
+        ('au:"P. Serre"', True),
+        ("au:jeanpierre", True),
+        ('au:"Kaiming Serre"', False),
+        ('au:"He, H."', False),
+        ("au:serr*", True),
+    ],
+)
+def test_a_topic_finds_what_it_names(typed: str, is_found: bool) -> None:
+    paper = announced(
+        title="Diffusion Models for Image Denoising", abstract="We train a U-Net in C++."
+    )
+
+    assert bool(found([paper], typed)) is is_found
+
+
+@pytest.mark.parametrize("category", ["cs.NA", "math.NA"])
+def test_a_category_finds_both_of_its_spellings(category: str) -> None:
+    batch = [announced(1, categories=("math.NA",)), announced(2, categories=("cs.NA",))]
+
+    assert len(found(batch, f"cat:{category}")) == 2
+
+
+def test_titles_weigh_more_and_ties_go_to_the_newest_day_then_the_id() -> None:
+    batch = [
+        announced(4, abstract="diffusion, diffusion"),
+        announced(3, abstract="diffusion"),
+        announced(2, abstract="diffusion", day=TUESDAY),
+        announced(1, title="diffusion", abstract="diffusion"),
+    ]
+
+    ranked = [(m.announcement.paper.id[-1], m.score) for m in found(batch, "diffusion")]
+
+    assert ranked == [("1", 4.0), ("2", 1.0), ("3", 1.0), ("4", 1.0)]
+
+
+def test_reasons_are_the_words_as_they_stand_and_skip_failed_alternatives() -> None:
+    paper = announced(title="Diffusion\n Models, seen anew", abstract="Image-restoration")
+
+    (match,) = found([paper], '"diffusion model" OR "image restoration" OR (anew gan) OR au:he')
+
+    assert match.reasons == (
+        Reason(Field.TITLE, "Diffusion Models"),
+        Reason(Field.ABSTRACT, "Image-restoration"),
+        Reason(Field.AUTHOR, "Kaiming He"),
+    )
+    assert match.score == 7.0
+
+
+@pytest.mark.parametrize(
+    ("typed", "said", "expected"),
+    [
+        ("title", Kind.CROSS, Kind.NEW),
+        ("cat:cs.CV", Kind.CROSS, Kind.NEW),
+        ("cat:cs.LG", Kind.NEW, Kind.CROSS),
+        ("cat:cs.LG OR cat:cs.CV", Kind.CROSS, Kind.NEW),
+        ("title -cat:math", Kind.NEW, Kind.NEW),
+        ("cat:cs.CV", Kind.REPLACE_CROSS, Kind.REPLACE),
+        ("cat:cs.LG", Kind.REPLACE, Kind.REPLACE_CROSS),
+    ],
+)
+def test_the_kind_is_relative_to_the_topic(typed: str, said: Kind, expected: Kind) -> None:
+    (match,) = found([announced(kind=said, version=2)], typed)
+
+    assert match.kind is expected
+
+
+def test_a_paper_announced_often_is_one_match_with_its_highest_version() -> None:
+    batch = [
+        announced(title="gan", version=1, seq=1),
+        announced(title="diffusion", version=2, seq=3, day=TUESDAY, kind=Kind.REPLACE),
+        announced(title="gan", version=1, seq=2, kind=Kind.CROSS),
+    ]
+
+    (match,) = index(batch).find(parse("diffusion"), BOTH)
+
+    assert (match.kind, match.announcement.seq) == (Kind.NEW, 3)
+    assert match.announcement.paper.version == 2
+    assert found(batch, "gan") == []
+
+
+def test_what_was_announced_before_a_cursor_is_not_found_again() -> None:
+    batch = [announced(seq=1), announced(version=2, kind=Kind.REPLACE, seq=5), announced(2, seq=2)]
+    ready = index(batch)
+
+    late = ready.find(parse("title"), after=2)
+
+    assert [(m.announcement.paper.id[-1], m.kind) for m in late] == [("1", Kind.REPLACE)]
+    assert ready.find(parse("title"), BOTH, after=2) == []
+
+
+def test_one_paper_can_be_asked_and_its_words_marked() -> None:
+    paper = announced(title="Diffusion models").paper
+    query = parse('"diffusion model" -gan')
+
+    assert matches(query, paper) == (Reason(Field.TITLE, "Diffusion models"),)
+    assert matches(parse("gan"), paper) is None
+    assert highlight("A Diffusion model; models", query, Field.TITLE) == [(2, 17)]
+    assert highlight("models of a model", parse("model of"), Field.TITLE) == [
+        (0, 6),
+        (7, 9),
+        (12, 17),
+    ]
+
+
+WORDS = ("diffusion", "model", "models", "U-Net", "net", "u", "gan", "C++", "扩散", "the")
+NAMES = ("Kaiming He", "He, K.", "Wei Wang", "Jean-Pierre Serre", "K. Wang")
+CODES = ("cs.CV", "cs.LG", "math.NA", "cs.NA", "hep-th")
+
+_text = st.lists(st.sampled_from(WORDS), max_size=6).map(" ".join)
+_papers = st.lists(
+    st.tuples(
+        _text,
+        _text,
+        st.lists(st.sampled_from(NAMES), max_size=2).map(tuple),
+        st.lists(st.sampled_from(CODES), min_size=1, max_size=2).map(tuple),
+    ),
+    max_size=5,
+)
+_asked = st.lists(st.sampled_from(WORDS), min_size=1, max_size=2).map(" ".join)
+_terms: st.SearchStrategy[Clause] = st.one_of(
+    st.builds(term, st.sampled_from([Field.ANY, Field.TITLE, Field.ABSTRACT]), _asked),
+    st.builds(term, st.just(Field.ANY), st.sampled_from(["mod*", "diffusion mo*", "un*"])),
+    st.builds(
+        term, st.just(Field.AUTHOR), st.sampled_from([*NAMES, "k_he", "wa*", "he ka*", "k wa*"])
+    ),
+    st.builds(term, st.just(Field.CATEGORY), st.sampled_from([*CODES, "cs"])),
+)
+
+
+def _deeper(inner: st.SearchStrategy[Clause]) -> st.SearchStrategy[Clause]:
+    several = st.lists(inner, min_size=1, max_size=3).map(tuple)
+    return st.one_of(st.builds(Not, inner), st.builds(And, several), st.builds(Or, several))
+
+
+@given(_papers, st.recursive(_terms, _deeper, max_leaves=6))
+def test_the_matcher_equals_a_naive_evaluation(
+    rows: list[tuple[str, str, tuple[str, ...], tuple[str, ...]]], clause: Clause
+) -> None:
+    batch = [
+        announced(n, title, abstract, authors=authors, categories=categories)
+        for n, (title, abstract, authors, categories) in enumerate(rows)
+    ]
+    try:
+        query = compose(clause)
+    except QueryError:
+        query = compose(And((term(Field.CATEGORY, "cs"), clause)))
+        clause = And((term(Field.CATEGORY, "cs"), clause))
+
+    ids = {match.announcement.paper.id for match in index(batch).find(query)}
+
+    assert ids == {a.paper.id for a in batch if holds(clause, a.paper)}
+
+
+def holds(clause: Clause, paper: Paper) -> bool:
+    """The same question asked of one paper, word by word."""
+    match clause:
+        case Not(inner):
+            return not holds(inner, paper)
+        case And(clauses):
+            return all(holds(inner, paper) for inner in clauses)
+        case Or(clauses):
+            return any(holds(inner, paper) for inner in clauses)
+        case Term(Field.CATEGORY):
+            return any(code in clause.words for code in paper.categories)
+        case Term(Field.AUTHOR):
+            return any(names(clause, name) for name in paper.authors)
+        case Term(Field.TITLE):
+            return says(clause, paper.title)
+        case Term(Field.ABSTRACT):
+            return says(clause, paper.abstract)
+        case _:
+            return says(clause, paper.title) or says(clause, paper.abstract)
+
+
+def says(asked: Term, text: str) -> bool:
+    runs = [tokens(text), *([token] for token in compounds(text))]
+    size = len(asked.words)
+    for run in runs:
+        for at in range(len(run) - size + 1):
+            pairs = list(zip(run[at : at + size], asked.words, strict=True))
+            exact = pairs[:-1] if asked.prefix else pairs
+            begun = not asked.prefix or pairs[-1][0].word.startswith(pairs[-1][1])
+            if begun and all(token.stem == word for token, word in exact):
+                return True
+    return False
+
+
+def names(asked: Term, name: str) -> bool:
+    """Some choice of the name's words, one for each asked word."""
+    held = [*surface(name), *(token.word for token in compounds(name))]
+    return any(
+        all(_fits(asked, n, word) for n, word in enumerate(chosen))
+        for chosen in permutations(held, len(asked.words))
+    )
+
+
+def _fits(asked: Term, n: int, word: str) -> bool:
+    wanted = asked.words[n]
+    if asked.prefix and n == len(asked.words) - 1:
+        return word.startswith(wanted)
+    return word == wanted or (len(wanted) == 1 and word[0] == wanted)
