@@ -14,6 +14,7 @@ from storage.errors import Missing
 from storage.glosses import Glosses, gloss_of
 from storage.ledger import Ledger
 from storage.model import Digest, Entry, Field, Gloss, Heading, Kind, Reason, Verbatim
+from storage.paper_index import PaperIndex
 from storage.papers import PAPER, paper_of
 from storage.sqlite import Engine, Row, Value
 
@@ -30,7 +31,7 @@ class Digests:
 
     def __init__(self, engine: Engine, words: Callable[[str], str]) -> None:
         self._engine = engine
-        self._glosses = Glosses(engine, words)
+        self._glosses = Glosses(engine, PaperIndex(engine, words))
         self._ledger = Ledger(engine)
 
     def issue(self, digest: Digest) -> int:

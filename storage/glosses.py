@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 
 from storage.columns import instant, micros
 from storage.model import Gloss
+from storage.paper_index import PaperIndex
 from storage.sqlite import Engine, Row
 
 EXTRACTIVE, IMPORT = "extractive", "import"
@@ -23,9 +24,9 @@ _KEEP = """
 class Glosses:
     """The glosses of all papers; the full text looks into those that a model or person made."""
 
-    def __init__(self, engine: Engine, words: Callable[[str], str]) -> None:
+    def __init__(self, engine: Engine, index: PaperIndex) -> None:
         self._engine = engine
-        self._words = words
+        self._index = index
 
     def add(self, gloss: Gloss) -> bool:
         """Keep a gloss unless its maker has said this before; True when it is new."""
@@ -44,7 +45,7 @@ class Glosses:
                 made=micros(gloss.made),
             )
             if added and gloss.maker != EXTRACTIVE:  # that one repeats the abstract
-                self._index(gloss.paper)
+                self._index.say(gloss.paper, self.said(gloss.paper))
         return bool(added)
 
     def kept(self, gloss: Gloss) -> Gloss:
@@ -85,25 +86,14 @@ class Glosses:
             answers = {paper: self.best(paper) for paper in papers}
         return {paper: glosses for paper, glosses in answers.items() if glosses}
 
-    def searchable(self, paper: int) -> str:
-        """Return the analysed words of what was said about a paper, for the full text."""
-        said = [gloss for gloss in self.best(paper) if gloss.maker != EXTRACTIVE]
-        texts = [text for gloss in said for text in (gloss.title, gloss.gist, gloss.abstract)]
-        return self._words("\n".join(texts))
+    def said(self, paper: int) -> str:
+        """Return what the full text looks into beside the paper's own words."""
+        best = [gloss for gloss in self.best(paper) if gloss.maker != EXTRACTIVE]
+        return "\n".join(t for gloss in best for t in (gloss.title, gloss.gist, gloss.abstract))
 
     def _of(self, paper: int) -> list[Gloss]:
         rows = self._engine.all("select * from glosses where paper = :paper", paper=paper)
         return [gloss_of(row) for row in rows]
-
-    def _index(self, paper: int) -> None:
-        self._engine.change(
-            """
-            update paper_index set gloss = :gloss
-            where rowid = (select place from papers where key = :paper)
-            """,
-            gloss=self.searchable(paper),
-            paper=paper,
-        )
 
 
 def _rank(gloss: Gloss) -> tuple[int, int, int, int]:

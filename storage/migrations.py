@@ -120,6 +120,16 @@ def paper_index(db: Database) -> None:
     """
     _each(
         db,
+        # The mark names the analyser that wrote the words. When it changes, the papers that
+        # exist (up to the key "until") are indexed anew, slice by slice ("upto" is done).
+        """
+        create table index_state (
+            mark text not null,
+            upto integer not null,
+            until integer not null
+        ) strict
+        """,
+        "insert into index_state (mark, upto, until) values ('', 0, 0)",
         """
         create virtual table paper_index using fts5 (
             title, abstract, authors, categories, id, gloss,

@@ -9,10 +9,10 @@ from dataclasses import replace
 from datetime import date, datetime
 
 from storage.columns import instant_or_none, iso, micros, micros_or_null, text_list, texts
-from storage.fulltext import upper
 from storage.glosses import Glosses
 from storage.model import Added, Announcement, Clause, Gloss, Kind, Paper
-from storage.sqlite import Engine, Row, Value
+from storage.paper_index import PaperIndex
+from storage.sqlite import Engine, Row
 
 _FIRST_DAY = date(1970, 1, 1)
 _ROOM = 1_000_000  # papers that fit into one day of places
@@ -38,8 +38,8 @@ class Papers:
 
     def __init__(self, engine: Engine, words: Callable[[str], str]) -> None:
         self._engine = engine
-        self._words = words
-        self._glosses = Glosses(engine, words)
+        self._index = PaperIndex(engine, words)
+        self._glosses = Glosses(engine, self._index)
 
     def add(self, announcements: Iterable[Announcement], *, seen: datetime) -> Added:
         """Keep what is new in a batch: higher versions, completed papers, announcements.
@@ -110,7 +110,7 @@ class Papers:
         Wide like search, for the matcher to decide; by the words of the papers' newest
         versions.
         """
-        expression = upper(clause, self._words)
+        expression = self._index.expression(clause)
         if not expression:
             return self.on_days(first, last)
         rows = self._engine.all(
@@ -160,7 +160,7 @@ class Papers:
         so the caller asks the matcher again and fetches pages until it has enough.
         """
         order = "desc" if newest else "asc"
-        expression = upper(clause, self._words)
+        expression = self._index.expression(clause)
         wanted = "where paper_index match :expression" if expression else ""
         rows = self._engine.all(
             f"""
@@ -176,6 +176,22 @@ class Papers:
             **({"expression": expression} if expression else {}),
         )
         return [paper_of(row) for row in rows]
+
+    def reindex(self, mark: str, limit: int = 100) -> int:
+        """Index papers anew whose words another analyser wrote; return how many, 0 at the end.
+
+        ``mark`` names the analyser that the store was opened with.
+        """
+        with self._engine.writing():
+            keys = self._index.outdated(mark, limit)
+            for key in keys:
+                paper = self.by_key(key)
+                [row] = self._engine.all("select place from papers where key = :key", key=key)
+                if paper is not None:
+                    self._index.replace(row["place"], paper, self._glosses.said(key))
+            if keys:
+                self._index.renewed(keys[-1])
+        return len(keys)
 
     def add_gloss(self, gloss: Gloss) -> bool:
         """Keep a gloss; False when this maker and prompt said it before."""
@@ -216,7 +232,7 @@ class Papers:
             partial=int(paper.partial),
             key=key,
         )
-        self._reindex(known["place"], key, paper)
+        self._index.replace(known["place"], paper, self._glosses.said(key))
         return key, "updated"
 
     def _store(self, paper: Paper, day: date, seen: datetime) -> int:
@@ -237,14 +253,7 @@ class Papers:
             ceiling=floor + _ROOM,
         )
         self._add_version(row["key"], paper, seen)
-        self._engine.change(
-            """
-            insert into paper_index (rowid, title, abstract, authors, categories, id, gloss)
-            values (:place, :title, :abstract, :authors, :categories, :id, '')
-            """,
-            place=row["place"],
-            **self._analysed(paper),
-        )
+        self._index.add(row["place"], paper)
         return int(row["key"])
 
     def _add_version(self, key: int, paper: Paper, seen: datetime) -> None:
@@ -272,27 +281,6 @@ class Papers:
             licence=paper.licence,
             seen=micros(seen),
         )
-
-    def _reindex(self, place: int, key: int, paper: Paper) -> None:
-        self._engine.change(
-            """
-            update paper_index set title = :title, abstract = :abstract, authors = :authors,
-                categories = :categories, id = :id, gloss = :gloss
-            where rowid = :place
-            """,
-            place=place,
-            gloss=self._glosses.searchable(key),
-            **self._analysed(paper),
-        )
-
-    def _analysed(self, paper: Paper) -> dict[str, Value]:
-        return {
-            "title": self._words(paper.title),
-            "abstract": self._words(paper.abstract),
-            "authors": self._words("\n".join(paper.authors)),
-            "categories": " ".join(paper.categories),
-            "id": f"{paper.id} {paper.id.partition(':')[2]}",
-        }
 
 
 def paper_of(row: Row) -> Paper:

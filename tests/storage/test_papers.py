@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
+from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -268,3 +269,23 @@ def test_no_paper_that_matches_is_missing(
         about = [told] if one.key == told.paper else []
         if matches(parsed, one) is not None or matches(parsed, one, about) is not None:
             assert one.key in found, (query, one)
+
+
+def test_a_new_analyser_indexes_the_papers_anew(tmp_path: Path) -> None:
+    url = f"sqlite:///{tmp_path / 'a.db'}"
+    old = open_store(url, words=lambda text: text.lower())
+    old.papers.reindex("plain")
+    kept = stored(old, [paper(n, title="Hoping robots") for n in range(5)])
+    old.papers.add_gloss(gloss(kept[0]))
+    nothing_to_do = old.papers.reindex("plain")
+    old.close()
+
+    new = open_store(url, words=indexed)
+    missed = new.papers.search(parse("ti:hoping").clause, limit=10)
+    done = [new.papers.reindex("stems", limit=3) for _ in range(3)]
+    found = new.papers.search(parse("ti:hoping").clause, limit=10)
+    said = new.papers.search(parse("扩散").clause, limit=10)
+    new.close()
+
+    assert (nothing_to_do, missed, done) == (0, [], [3, 2, 0])
+    assert (len(found), len(said)) == (5, 1)
