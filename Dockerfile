@@ -5,11 +5,9 @@ RUN python -m venv /opt/papergram
 COPY pyproject.toml requirements.lock README.md LICENSE ./
 COPY bot bot
 COPY storage storage
-# The lock pins runtime and tests together: as a constraint it gives the pinned versions
-# and their hashes to the runtime's own requirements only.
-RUN python -c 'import tomllib; p = tomllib.load(open("pyproject.toml", "rb")); \
-print("\n".join(p["project"]["dependencies"]))' > runtime.txt \
- && /opt/papergram/bin/pip install --no-cache-dir --require-hashes -r runtime.txt -c requirements.lock \
+# The lock has two sections; the second one is for tests.
+RUN sed '/^# --- tests ---$/,$d' requirements.lock > runtime.lock \
+ && /opt/papergram/bin/pip install --no-cache-dir --require-hashes -r runtime.lock \
  && /opt/papergram/bin/pip install --no-cache-dir --no-deps .
 
 FROM python:3.13-slim

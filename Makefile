@@ -30,12 +30,17 @@ format: .venv/ready
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
 
-# One lock for runtime and tests, with hashes and without index addresses.
+# One lock for runtime and tests, in two sections, with hashes and without index addresses.
+UV = $(BIN)/uv pip compile pyproject.toml --universal --generate-hashes --no-emit-index-url \
+	--no-annotate --no-header --quiet
 lock: .venv/ready
 	$(BIN)/pip install --quiet 'uv>=0.5'
-	$(BIN)/uv pip compile pyproject.toml --extra test --universal --generate-hashes \
-		--no-emit-index-url --no-annotate --quiet --upgrade \
-		--custom-compile-command "make lock" --output-file requirements.lock
+	$(UV) --upgrade --extra test --output-file build/all.lock
+	$(UV) --constraint build/all.lock --output-file build/runtime.lock
+	$(UV) --constraint build/all.lock --extra test --output-file build/tests.lock \
+		$$(sed -n 's/^\([A-Za-z0-9._-]*\)==.*/--no-emit-package \1/p' build/runtime.lock)
+	{ echo "# Written by: make lock"; echo "# --- runtime ---"; cat build/runtime.lock; \
+		echo "# --- tests ---"; cat build/tests.lock; } > requirements.lock
 
 .venv/ready: requirements.lock pyproject.toml
 	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Papergram needs Python 3.11 or newer: make PYTHON=python3.11 $(MAKECMDGOALS)")'
