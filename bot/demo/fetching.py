@@ -54,12 +54,16 @@ def set_webhook(world: World, arguments: Arguments) -> Json:
 
 def _check_url(url: str) -> None:
     """Take HTTPS on Telegram's ports, and plain HTTP on this machine as a local server does."""
-    parts = urlsplit(url)
+    try:
+        parts = urlsplit(url)
+        port = parts.port or 443
+    except ValueError as error:
+        raise bad_request("bad webhook: An HTTPS URL must be provided for webhook") from error
     if parts.scheme == "http" and parts.hostname in LOOPBACK:
         return
     if parts.scheme != "https" or not parts.hostname:
         raise bad_request("bad webhook: An HTTPS URL must be provided for webhook")
-    if (parts.port or 443) not in _PORTS:
+    if port not in _PORTS:
         raise bad_request("bad webhook: Webhook can be set up only on ports 80, 88, 443 or 8443")
 
 

@@ -124,7 +124,7 @@ def _fits(parameter: Parameter, value: Json) -> bool:
         is_text = isinstance(value, str) and value.removeprefix("-").isdecimal()
         return is_text or (isinstance(value, int) and not isinstance(value, bool))
     if kind == "Boolean":
-        return isinstance(value, bool) or value in _WRITTEN
+        return isinstance(value, bool) or (isinstance(value, str) and value in _WRITTEN)
     if kind == "Integer or String":
         return isinstance(value, int | str) and not isinstance(value, bool)
     if kind == "String" or "InputFile" in kind:

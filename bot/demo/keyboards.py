@@ -19,6 +19,29 @@ _ACTIONS = (
     "copy_text",
     "disabled",
 )
+_WORDS = {
+    "url",
+    "callback_data",
+    "switch_inline_query",
+    "switch_inline_query_current_chat",
+}
+_PARTS: dict[str, dict[str, type]] = {
+    "copy_text": {"text": str},
+    "web_app": {"url": str},
+    "login_url": {
+        "url": str,
+        "forward_text": str,
+        "bot_username": str,
+        "request_write_access": bool,
+    },
+    "switch_inline_query_chosen_chat": {
+        "query": str,
+        "allow_user_chats": bool,
+        "allow_bot_chats": bool,
+        "allow_group_chats": bool,
+        "allow_channel_chats": bool,
+    },
+}
 _OTHER_KEYBOARDS = ("keyboard", "remove_keyboard", "force_reply")
 
 
@@ -62,12 +85,12 @@ def _button(value: Json) -> JsonObject:
     if not value["text"].strip():
         raise bad_request("inline keyboard button text must be non-empty")
     style = value.get("style")
-    if style is not None and style not in _STYLES:
+    if style is not None and (not isinstance(style, str) or style not in _STYLES):
         raise bad_request(prefix + "Invalid button style specified")
     action = button_action(value, prefix)
-    shown: JsonObject = {"text": value["text"], action: value[action]}
+    shown: JsonObject = {"text": value["text"], action: shown_action(action, value[action])}
     for extra in ("style", "icon_custom_emoji_id"):
-        if extra in value:
+        if isinstance(value.get(extra), str):
             shown[extra] = value[extra]
     if action == "url":
         shown["url"] = _address(str(value["url"]))
@@ -83,8 +106,9 @@ def button_action(value: JsonObject, prefix: str) -> str:
         raise bad_request(prefix + "Text buttons are unallowed in the inline keyboard")
     action = chosen[0]
     detail = value[action]
-    if action in {"url", "callback_data"} and not isinstance(detail, str):
-        raise bad_request(f'{prefix}Field "{action}" must be of type String')
+    kind, word = (str, "String") if action in _WORDS else (dict, "Object")
+    if not isinstance(detail, kind):
+        raise bad_request(f'{prefix}Field "{action}" must be of type {word}')
     if action == "callback_data" and len(str(detail).encode()) > MAX_DATA_BYTES:
         raise bad_request("BUTTON_DATA_INVALID")
     if action == "copy_text":
@@ -92,6 +116,14 @@ def button_action(value: JsonObject, prefix: str) -> str:
     if action == "web_app" or action == "login_url":
         _check_page(action, detail, prefix)
     return action
+
+
+def shown_action(action: str, detail: Json) -> Json:
+    """Give what a button does without the fields that Telegram does not know."""
+    if not isinstance(detail, dict):
+        return detail
+    kinds: dict[str, type] = _PARTS.get(action, {})
+    return {n: value for n, value in detail.items() if isinstance(value, kinds.get(n, ()))}
 
 
 def _may_be_empty(name: str, value: JsonObject) -> bool:

@@ -196,7 +196,10 @@ def _map(value: JsonObject, media: Media) -> JsonObject:
     location = required(value, "location")
     if not isinstance(location, dict):
         raise parse_refusal('Field "location" must be of type Object')
-    shown: JsonObject = {"location": location, "zoom": 13, "width": 600, "height": 300}
+    where: JsonObject = {name: location.get(name) for name in ("latitude", "longitude")}
+    if not all(isinstance(value, int | float) for value in where.values()):
+        raise parse_refusal("Location is invalid")
+    shown: JsonObject = {"location": where, "zoom": 13, "width": 600, "height": 300}
     for name in ("zoom", "width", "height"):
         if value.get(name) is not None:
             shown[name] = number(value, name)

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Callable
 
-from bot.demo.keyboards import button_action
+from bot.demo.keyboards import button_action, shown_action
 from bot.demo.links import is_rich_link
 from bot.demo.wire import ApiError, Json, JsonObject, bad_request
 
@@ -108,8 +108,20 @@ def _read(name: str, value: JsonObject) -> Json:
     if name == "unix_time":
         return number(value, name)
     if name == "user":
-        return required(value, name)
+        return _user(required(value, name))
     return string(value, name)
+
+
+def _user(user: Json) -> JsonObject:
+    """Give the user that a mention names; a bot needs to write no more than the number."""
+    if not isinstance(user, dict) or type(user.get("id")) is not int:
+        raise parse_refusal('Field "user" must be of type Object')
+    name = user.get("first_name")
+    return {
+        "id": user["id"],
+        "is_bot": user.get("is_bot") is True,
+        "first_name": name if isinstance(name, str) else "",
+    }
 
 
 def _check(kind: str, shown: JsonObject) -> None:
@@ -140,18 +152,11 @@ def _check_emoji(shown: JsonObject) -> None:
         raise bad_request("RICH_MESSAGE_EMOJI_INVALID")
 
 
-def _check_user(shown: JsonObject) -> None:
-    user = shown["user"]
-    if not isinstance(user, dict) or not isinstance(user.get("id"), int):
-        raise parse_refusal('Field "user" must be of type Object')
-
-
 _CHECKS: dict[str, Callable[[JsonObject], None]] = {
     "url": _check_url,
     "email_address": _check_email,
     "date_time": _check_date,
     "custom_emoji": _check_emoji,
-    "text_mention": _check_user,
 }
 
 
@@ -163,10 +168,11 @@ def rich_button(value: Json) -> JsonObject:
     if not _is_plain(label):
         raise bad_request("RICH_MESSAGE_ENTITIES_INVALID")
     action = button_action(value, "Can't parse InputRichBlock: ")
-    shown: JsonObject = {"text": label, action: value[action]}
+    shown: JsonObject = {"text": label, action: shown_action(action, value[action])}
     style = value.get("style")
     if style is not None:
-        if style not in _STYLES or (style == "link" and action != "callback_data"):
+        is_known = isinstance(style, str) and style in _STYLES
+        if not is_known or (style == "link" and action != "callback_data"):
             raise parse_refusal("Invalid button style specified")
         shown["style"] = style
     if action == "url" and not is_rich_link(str(value["url"])):

@@ -24,6 +24,13 @@ _ACTIONS = {
     "record_video_note",
     "upload_video_note",
 }
+_PREVIEW: dict[str, type] = {
+    "is_disabled": bool,
+    "url": str,
+    "prefer_small_media": bool,
+    "prefer_large_media": bool,
+    "show_above_text": bool,
+}
 
 
 def send_message(world: World, arguments: Arguments) -> Json:
@@ -105,7 +112,11 @@ def known_users(world: World) -> dict[int, JsonObject]:
 def link_preview(arguments: Arguments) -> JsonObject:
     """Give the link preview options of a call, when it has any."""
     options = arguments.object("link_preview_options", "Can't parse link preview options")
-    return {"link_preview_options": options} if options else {}
+    shown: JsonObject = {}
+    for name, value in (options or {}).items():
+        if isinstance(value, _PREVIEW.get(name, ())):
+            shown[name] = value
+    return {"link_preview_options": shown} if shown else {}
 
 
 def rich_content(world: World, arguments: Arguments, *, is_draft: bool = False) -> JsonObject:

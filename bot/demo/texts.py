@@ -92,14 +92,14 @@ def _entity(value: Json) -> Entity:
         if name not in value:
             raise bad_request(f"Can't parse MessageEntity: Can't find field \"{name}\"")
     kind, offset, length = value["type"], value["offset"], value["length"]
-    if not isinstance(offset, int) or not isinstance(length, int):
+    if type(offset) is not int or type(length) is not int:
         raise bad_request('Can\'t parse MessageEntity: Field "offset" must be of type Number')
     if not isinstance(kind, str) or kind not in _KINDS:
         raise bad_request("Can't parse MessageEntity: Unsupported type specified")
     extra = []
     for name in _KINDS[kind]:
         detail = value.get(name)
-        if isinstance(detail, str | int):
+        if isinstance(detail, int if name == "unix_time" else str):
             extra.append((name, detail))
     return Entity(kind, offset, length, tuple(extra))
 

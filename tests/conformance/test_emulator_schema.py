@@ -1,10 +1,13 @@
 """The emulator beside the published schema: methods, parameters, and every object it answers."""
 
+import asyncio
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 
 import httpx
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from bot.demo.emulator import Emulator
 from bot.demo.methods import METHODS
@@ -15,6 +18,7 @@ from bot.demo.signatures import SIGNATURES
 from bot.demo.wire import Json, JsonObject
 from tests.conformance.bot_api_schema import Schema
 from tests.demo.payloads import digest
+from tests.demo.test_any_call import answers, calls
 
 Ask = Callable[..., Awaitable[Json]]
 
@@ -100,6 +104,21 @@ async def test_every_answer_fits_the_schema(schema: Schema) -> None:
     kinds = {name for update in updates if isinstance(update, dict) for name in update}
     assert kinds >= {"message", "edited_message", "callback_query", "my_chat_member"}
     assert kinds >= {"channel_post"}
+
+
+@settings(max_examples=100, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(thrown=st.lists(calls(), min_size=1, max_size=8))
+def test_answers_to_absurd_calls_fit_the_schema_too(
+    schema: Schema, thrown: list[tuple[str, JsonObject]]
+) -> None:
+    emulator = Emulator()
+    emulator.people.group("Lab", emulator.people.person("Ada", is_known=True)).add_bot()
+
+    given_back = asyncio.run(answers(emulator, thrown))
+
+    for (method, _), answer in zip(thrown, given_back, strict=True):
+        if answer["ok"]:
+            assert schema.misfits(answer["result"], RETURNS.get(method, "True"), method) == []
 
 
 async def _private(emulator: Emulator, ask: Ask, ada: Person, client: httpx.AsyncClient) -> None:

@@ -194,6 +194,41 @@ BAD_CALLS: list[tuple[str, JsonObject, str]] = [
     ("sendRichMessage", rich(button(callback_data="x" * 65)), "BUTTON_DATA_INVALID"),
     ("sendRichMessage", rich(button(url="ftp://a.b")), "RICH_MESSAGE_URL_INVALID"),
     ("sendRichMessage", {"chat_id": 5, "rich_message": message(paragraph())}, "chat not found"),
+    (
+        "sendMessage",
+        keys({"text": "x", "web_app": {"url": "http://a.b"}}),
+        "inline keyboard button Web App URL 'http://a.b' is invalid: Only HTTPS links are allowed",
+    ),
+    (
+        "sendMessage",
+        keys({"text": "x", "switch_inline_query": 5}),
+        KEY + 'Field "switch_inline_query" must be of type String',
+    ),
+    (
+        "sendRichMessage",
+        rich(paragraph(5)),
+        BLOCK + "RichText must be a String, an Array or an Object",
+    ),
+    (
+        "sendRichMessage",
+        rich(paragraph({"type": "custom_emoji", "custom_emoji_id": "x", "alternative_text": "x"})),
+        "RICH_MESSAGE_EMOJI_INVALID",
+    ),
+    (
+        "sendRichMessage",
+        rich({"type": "map", "location": {"latitude": 1, "longitude": 1}, "zoom": 25}),
+        "invalid map properties specified",
+    ),
+    (
+        "sendRichMessage",
+        rich({"type": "photo", "photo": {"type": "photo", "media": "x"}}),
+        "wrong file identifier/HTTP URL specified",
+    ),
+    (
+        "sendMessageDraft",
+        {"chat_id": ADA, "draft_id": 0, "text": "x"},
+        "draft_id must be non-zero",
+    ),
     # edits, deletes, presses
     ("editMessageText", {"chat_id": ADA, "text": "x"}, "message identifier is not specified"),
     ("editMessageText", edit(), "message text is empty"),
