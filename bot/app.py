@@ -19,7 +19,7 @@ from bot.chat.answering import Counter, answer_pending
 from bot.chat.buttons import link
 from bot.chat.context import House
 from bot.chat.menu import publish_menu
-from bot.chat.polling import Conflict, InvalidToken, poll
+from bot.chat.polling import Conflict, InvalidToken, NetworkError, poll
 from bot.clock import Beat, heartbeat
 from bot.config import Config
 from bot.query import indexed
@@ -29,7 +29,7 @@ from bot.taxonomy import categories, expand
 from storage import Store, open_store
 from storage.model import Outcome, Parcel
 
-__all__ = ["Conflict", "InvalidToken"]
+__all__ = ["Conflict", "InvalidToken", "NetworkError"]
 
 log = logging.getLogger(__name__)
 

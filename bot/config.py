@@ -5,22 +5,39 @@ Nothing is read at import: the command line calls ``Config()``.
 
 from __future__ import annotations
 
+import re
 from typing import Annotated
 from urllib.parse import urlsplit
 
-from pydantic import Field, SecretStr, field_validator
+from pydantic import Field, SecretStr, ValidationError, field_validator
+from pydantic_core import PydanticCustomError
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from bot import taxonomy
+from bot.texts import Refusal
 from storage.model import Form
 
+_PREFIX = "PAPERGRAM_"
+_TOKEN = re.compile(r"\d{1,18}:[A-Za-z0-9_-]+")
+_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR")
 
-class Config(BaseSettings):
-    """The settings of one process; each field's description is its line in the README."""
+
+class Terminal(BaseSettings):
+    """What is known of the terminal, even where other settings cannot be used."""
 
     model_config = SettingsConfigDict(
-        env_prefix="PAPERGRAM_", frozen=True, extra="ignore", env_ignore_empty=True
+        env_prefix=_PREFIX, frozen=True, extra="ignore", env_ignore_empty=True
     )
+
+    locale: str = Field(
+        default="",
+        validation_alias="LANG",
+        description="The language of the command line: `zh_…` is Chinese, anything else English",
+    )
+
+
+class Config(Terminal):
+    """The settings of one process; each field's description is its line in the README."""
 
     token: SecretStr | None = Field(
         default=None,
@@ -59,11 +76,24 @@ class Config(BaseSettings):
         default="INFO", description="`DEBUG`, `INFO`, `WARNING` or `ERROR`; to standard error"
     )
 
-    locale: str = Field(
-        default="",
-        validation_alias="LANG",
-        description="The language of the command line: `zh_…` is Chinese, anything else English",
-    )
+    @field_validator("token")
+    @classmethod
+    def _shape(cls, value: SecretStr | None) -> SecretStr | None:
+        """A token as it is copied, with blanks around it; nothing but blanks is none."""
+        text = value.get_secret_value().strip() if value else ""
+        if not text:
+            return None
+        if not _TOKEN.fullmatch(text):
+            raise _wrong("config-token")
+        return SecretStr(text)
+
+    @field_validator("database")
+    @classmethod
+    def _url(cls, value: str) -> str:
+        """Refused here and without the value, because a server's address holds a password."""
+        if not value.startswith("sqlite://"):
+            raise _wrong("config-database")
+        return value
 
     @field_validator("feeds", mode="before")
     @classmethod
@@ -75,23 +105,62 @@ class Config(BaseSettings):
         for word in value.replace("+", " ").replace(",", " ").split():
             classes = taxonomy.expand(word)
             if not classes:
-                near = ", ".join(taxonomy.nearest(word))
-                raise ValueError(f"{word!r} is no category of arXiv; nearest: {near}")
+                near = ", ".join(taxonomy.nearest(word)) or "cs.CV"
+                raise _wrong("config-feeds", given=word[:40], nearest=near)
             found += [code for code in classes if code not in found]
         return tuple(found)
+
+    @field_validator("form", mode="before")
+    @classmethod
+    def _form(cls, value: object) -> object:
+        if not isinstance(value, str):
+            return value
+        if value.strip().lower() not in list(Form):
+            raise _wrong("config-choice", choices=", ".join(Form))
+        return Form(value.strip().lower())
 
     @field_validator("telegram_api", "arxiv_rss", "arxiv_api", "arxiv_oai")
     @classmethod
     def _address(cls, value: str) -> str:
-        parts = urlsplit(value)
-        if parts.scheme not in ("http", "https") or not parts.hostname:
-            raise ValueError(f"{value!r} is no http or https address")
+        try:
+            parts = urlsplit(value)
+            usable = parts.scheme in ("http", "https") and bool(parts.hostname)
+            usable = usable and (parts.port or 80) > 0 and not re.search(r"\s", value)
+        except ValueError:
+            usable = False
+        if not usable:
+            raise _wrong("config-address")
         return value.rstrip("/")
 
     @field_validator("log_level")
     @classmethod
     def _level(cls, value: str) -> str:
-        level = value.upper()
-        if level not in ("DEBUG", "INFO", "WARNING", "ERROR"):
-            raise ValueError(f"{value!r} is none of DEBUG, INFO, WARNING, ERROR")
+        level = value.strip().upper()
+        if level not in _LEVELS:
+            raise _wrong("config-choice", choices=", ".join(_LEVELS))
         return level
+
+
+def read(database: str | None = None) -> Config:
+    """The settings of this process; a database that was typed goes before the environment's.
+
+    Raises:
+        Refusal: one of them cannot be used; the text names it and never tells a secret.
+    """
+    try:
+        return Config() if database is None else Config(database=database)
+    except ValidationError as error:
+        # Without the cause, whose own print shows the value.
+        raise _refusal(error) from None
+
+
+def _wrong(key: str, **facts: str) -> PydanticCustomError:
+    """A problem of a setting, by the key of the text that tells it."""
+    return PydanticCustomError(key, key, dict(facts))
+
+
+def _refusal(error: ValidationError) -> Refusal:
+    found = error.errors(include_input=False, include_url=False)[0]
+    place = str(found["loc"][0])
+    name = place if place.isupper() else _PREFIX + place.upper()
+    return Refusal(found["type"], setting=name, **found.get("ctx", {}))

@@ -22,6 +22,8 @@ log = logging.getLogger(__name__)
 CHUNK = 100  # announcements in a transaction: some 20 ms
 FIRST_DAYS = 7
 FIRST = "first-days"  # the source that fills an empty store; its cursor's day is how far it came
+FEEDS = "feeds"  # the duty of asking feeds, and FIRST that of filling: arXiv holds them to rest
+PATIENCE = 1200.0  # seconds of rest when arXiv does not say how long
 WHOLE = "whole"  # mark of a first fill that came to its end
 _PAGES = 10  # of one day; more means that the answer never ends
 _HOLES = 3  # times that a missing page is asked for again
@@ -60,13 +62,21 @@ async def ingest(store: Store, fetcher: Fetcher, source: Source, now: datetime) 
 
 async def keep(store: Store, batch: Batch, now: datetime) -> Ingested:
     """Keeps a batch; the cursor moves with its last announcements."""
+    report = await _kept(store, batch, now, replace(batch.cursor, checked=now))
+    _report(report)
+    return report
+
+
+async def _kept(
+    store: Store, batch: Batch, now: datetime, cursor: SourceCursor | None = None
+) -> Ingested:
+    """Keeps the papers of a batch chunk by chunk, and with the last chunk the cursor."""
     added = Added()
     chunks = list(_chunks(batch.announcements)) or [()]
     for chunk in chunks[:-1]:
         added = _sum(added, await store.run(_add, store, chunk, None, now))
-    cursor = replace(batch.cursor, checked=now)
     added = _sum(added, await store.run(_add, store, chunks[-1], cursor, now))
-    report = Ingested(
+    return Ingested(
         batch.source,
         batch.condition,
         batch.day,
@@ -76,8 +86,6 @@ async def keep(store: Store, batch: Batch, now: datetime) -> Ingested:
         batch.warnings,
         batch.retry_after,
     )
-    _report(report)
-    return report
 
 
 def _chunks(announcements: Sequence[Announcement]) -> Iterator[Sequence[Announcement]]:
@@ -102,12 +110,18 @@ def _sum(one: Added, other: Added) -> Added:
 async def ingest_due(
     store: Store, fetcher: Fetcher, categories: Collection[str], now: datetime, *, base: str
 ) -> list[Ingested]:
-    """Asks each feed that it is time to ask, one after the other."""
-    reports = []
+    """Asks each feed that it is time to ask, one after the other, until arXiv wants a rest."""
+    reports: list[Ingested] = []
+    if await _rests(store, FEEDS, now):
+        return reports
     for name in feed_groups(categories):
         cursor = await store.run(store.cursors.get, name)
         if arxiv_calendar.poll_due(now, cursor.day, cursor.checked):
-            reports.append(await ingest(store, fetcher, feed(name, base=base), now))
+            report = await ingest(store, fetcher, feed(name, base=base), now)
+            reports.append(report)
+            if report.condition is Condition.LIMITED:
+                await _rest(store, FEEDS, now, report.retry_after)
+                break
     return reports
 
 
@@ -122,16 +136,46 @@ async def fill(
     today = arxiv_calendar.arxiv_day(now)
     if cursor.batch == WHOLE:
         return True
-    if cursor.day is None and await store.run(store.papers.count) > 0:
-        return True
-    day = (cursor.day or today - timedelta(days=FIRST_DAYS)) + timedelta(days=1)
-    while day <= today:
+    if cursor.day is None:
+        if await store.run(store.papers.count) > 0:
+            return True
+        # Kept before the first paper, or half a first day would pass for a store with papers.
+        cursor = SourceCursor(FIRST, day=today - timedelta(days=FIRST_DAYS), checked=now)
+        await store.run(store.cursors.put, cursor)
+    if await _rests(store, FIRST, now):
+        return False
+    return await _filled(store, fetcher, categories, cursor.day or today, now, base)
+
+
+async def _filled(
+    store: Store,
+    fetcher: Fetcher,
+    categories: Collection[str],
+    last: date,
+    now: datetime,
+    base: str,
+) -> bool:
+    """Keeps the days after ``last`` up to today, each with its cursor; False when one failed."""
+    today = arxiv_calendar.arxiv_day(now)
+    for n in range(1, (today - last).days + 1):
+        day = last + timedelta(days=n)
         if not await _fill_day(store, fetcher, categories, day, now, base):
             return False
         done = SourceCursor(FIRST, day=day, checked=now, batch=WHOLE if day == today else "")
         await store.run(store.cursors.put, done)
-        day += timedelta(days=1)
     return True
+
+
+async def _rests(store: Store, duty: str, now: datetime) -> bool:
+    """Whether arXiv has asked to be left alone for a time that is not over."""
+    lease = await store.run(store.leases.held, duty)
+    return lease is not None and lease.until > now
+
+
+async def _rest(store: Store, duty: str, now: datetime, wanted: float | None) -> None:
+    """Leaves arXiv alone as long as it wants, over restarts too."""
+    lasts = PATIENCE if wanted is None else max(wanted, 60.0)
+    await store.run(store.leases.take, duty, "arXiv", now, lasts)
 
 
 async def _fill_day(
@@ -153,30 +197,16 @@ async def _fill_day(
             holes += 1
             continue
         if batch.condition not in (Condition.FRESH, Condition.EMPTY):
-            _report(await _counted(store, batch, now))
+            _report(await _kept(store, batch, now))
+            if batch.condition is not Condition.UNREACHABLE:
+                await _rest(store, FIRST, now, batch.retry_after)
             return False
-        await _counted(store, batch, now)
+        await _kept(store, batch, now)
         if not batch.following:
             return True
         start = batch.following
+    await _rest(store, FIRST, now, None)
     return False
-
-
-async def _counted(store: Store, batch: Batch, now: datetime) -> Ingested:
-    """Keeps the papers of a page without moving the cursor of the whole fill."""
-    added = Added()
-    for chunk in _chunks(batch.announcements):
-        added = _sum(added, await store.run(_add, store, chunk, None, now))
-    return Ingested(
-        batch.source,
-        batch.condition,
-        batch.day,
-        dict(batch.counts),
-        added,
-        batch.reason,
-        batch.warnings,
-        batch.retry_after,
-    )
 
 
 def import_digest(store: Store, digest: Digest) -> int:

@@ -5,15 +5,26 @@ from __future__ import annotations
 import logging
 import re
 import sys
+import threading
 from collections.abc import Iterable
 from datetime import UTC, datetime
+from types import TracebackType
 
-# A bot's token as Telegram makes them, wherever it stands: in an address, a message, a trace.
-_TOKEN = re.compile(r"\b\d{5,12}:[A-Za-z0-9_-]{20,}")
+# A bot's token as Telegram makes them, wherever it stands: in an address (also quoted, also
+# behind the word "bot"), a message, a trace.
+_TOKEN = re.compile(r"(?<!\d)\d{5,18}(?::|%3[Aa])[A-Za-z0-9_-]{20,}")
 _HIDDEN = "[secret]"
 _STANDARD = frozenset(vars(logging.makeLogRecord({}))) | {"message", "asctime", "taskName"}
 # They print addresses, and an address of the Bot API holds the token.
 _TALKERS = ("httpx", "httpcore", "telegram", "apscheduler", "uvicorn", "asyncio")
+
+
+def redacted(text: str, secrets: Iterable[str] = ()) -> str:
+    """The text with these secrets, and whatever looks like a bot's token, blacked out."""
+    for secret in secrets:
+        if secret:
+            text = text.replace(secret, _HIDDEN).replace(secret.replace(":", "%3A"), _HIDDEN)
+    return _TOKEN.sub(_HIDDEN, text)
 
 
 class _Lines(logging.Formatter):
@@ -21,34 +32,39 @@ class _Lines(logging.Formatter):
 
     def __init__(self, secrets: Iterable[str]) -> None:
         super().__init__()
-        self._secrets = tuple(secret for secret in secrets if secret)
+        self._secrets = tuple(secrets)
 
     def format(self, record: logging.LogRecord) -> str:
         when = datetime.fromtimestamp(record.created, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
         facts = [f"{key}={value}" for key, value in vars(record).items() if key not in _STANDARD]
         line = " ".join([when, record.levelname, record.name, record.getMessage(), *facts])
+        # One event is one line, whatever a stranger's text holds: nobody writes lines for us.
+        line = "\\n".join(line.splitlines())
         if record.exc_info:
             line += "\n" + self.formatException(record.exc_info)
-        return self._redacted(line)
-
-    def _redacted(self, line: str) -> str:
-        for secret in self._secrets:
-            line = line.replace(secret, _HIDDEN)
-        return _TOKEN.sub(_HIDDEN, line)
+        return redacted(line, self._secrets)
 
 
 def begin(level: str, *, secrets: Iterable[str] = ()) -> None:
-    """Logs to standard error from ``level`` on, with the secrets blacked out."""
-    lines = _Lines(secrets)
+    """Logs to standard error from ``level`` on, with the secrets blacked out.
+
+    Warnings of libraries and errors that nobody caught are logged too, and so blacked out.
+    """
     handler = logging.StreamHandler(sys.stderr)
-    handler.setFormatter(lines)
+    handler.setFormatter(_Lines(secrets))
     logging.basicConfig(level=level, handlers=[handler], force=True)
+    logging.captureWarnings(True)
     for name in _TALKERS:
         logging.getLogger(name).setLevel(max(logging.WARNING, logging.getLevelName(level)))
+    sys.excepthook = _note
+    threading.excepthook = _note_in_thread
 
-    def note(kind: type[BaseException], error: BaseException, trace: object) -> None:
-        if issubclass(kind, KeyboardInterrupt):
-            return
-        logging.getLogger("bot").critical("stopped by an error", exc_info=error)
 
-    sys.excepthook = note
+def _note(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
+    if not issubclass(kind, KeyboardInterrupt):
+        logging.getLogger("bot").critical("stopped by an error", exc_info=(kind, error, trace))
+
+
+def _note_in_thread(facts: threading.ExceptHookArgs) -> None:
+    if facts.exc_value is not None:
+        logging.getLogger("bot").critical("a thread ended by an error", exc_info=facts.exc_value)

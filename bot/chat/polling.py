@@ -13,7 +13,7 @@ from bot.chat.asked import ALLOWED_UPDATES
 from storage import Store
 from storage.model import Update
 
-__all__ = ["Conflict", "InvalidToken", "poll"]
+__all__ = ["Conflict", "InvalidToken", "NetworkError", "poll"]
 
 log = logging.getLogger(__name__)
 

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import date, datetime, timedelta
 
 from bot import app, arxiv_calendar
 from bot.chat import sender
 from bot.config import Config
 from bot.ingest import FIRST, WHOLE
 from storage import Store
+from storage.errors import StorageError
 from storage.model import Notice, ParcelState
 
 MISSED = 2  # feed days without papers before it is worth a word
@@ -25,19 +26,24 @@ class Finding:
     notice: Notice
 
 
-async def examine(config: Config, *, quick: bool) -> list[Finding]:
+async def examine(config: Config, now: datetime, *, quick: bool) -> list[Finding]:
     """Looks at every part; ``quick`` only at whether the bot shows signs of life."""
-    with app.opened(config) as store:
-        if quick:
-            return [_running(store)]
-        findings = [
-            Finding("settings", True, Notice("doctor-settings-good")),
-            _database(store),
-            _feeds(store),
-            *_outbox(config, store),
-            _running(store),
-        ]
-    return [*findings, await _telegram(config)]
+    if quick:
+        with app.opened(config) as store:
+            return [_running(store, now)]
+    settings = Finding("settings", True, Notice("doctor-settings-good"))
+    return [settings, *_stored(config, now), await _telegram(config)]
+
+
+def _stored(config: Config, now: datetime) -> list[Finding]:
+    """What the store tells; where it cannot be opened, that it cannot and why."""
+    try:
+        with app.opened(config) as store:
+            parts = [_database(store), _feeds(store, now), *_outbox(config, store)]
+            return [*parts, _running(store, now)]
+    except StorageError as error:
+        problem = (("problem", str(error)),)
+        return [Finding("database", False, Notice("doctor-database-unusable", problem))]
 
 
 def _database(store: Store) -> Finding:
@@ -53,36 +59,41 @@ def _database(store: Store) -> Finding:
     return Finding("database", True, Notice("doctor-database-good", facts))
 
 
-def _feeds(store: Store) -> Finding:
-    days = [cursor.day for cursor in store.cursors.all() if cursor.day and cursor.source != FIRST]
+def _feeds(store: Store, now: datetime) -> Finding:
+    """How old the last batch is; papers of the first fill count until a feed brought some."""
     first = store.cursors.get(FIRST)
-    if not days:
-        if first.day and first.batch != WHOLE:
+    days = [cursor.day for cursor in store.cursors.all() if cursor.day and cursor.source != FIRST]
+    if not days and first.day:
+        if first.batch != WHOLE:
             return Finding("feeds", True, Notice("doctor-feeds-filling"))
+        days = [first.day]
+    if not days:
         return Finding("feeds", False, Notice("doctor-feeds-none"))
-    last, today = max(days), arxiv_calendar.arxiv_day(app.wall_clock())
-    missed = sum(
-        arxiv_calendar.is_feed_day(last + timedelta(days=n))
-        for n in range(1, max((today - last).days, 0) + 1)
-    )
-    told = (("day", last.isoformat()), ("missed", missed))
-    if missed >= MISSED:
+    last = max(days)
+    told = (("day", last.isoformat()), ("missed", _missed(last, now)))
+    if _missed(last, now) >= MISSED:
         return Finding("feeds", False, Notice("doctor-feeds-stale", told))
     return Finding("feeds", True, Notice("doctor-feeds-good", told[:1]))
+
+
+def _missed(last: date, now: datetime) -> int:
+    """The feed days after the last batch, today's included."""
+    days = (arxiv_calendar.arxiv_day(now) - last).days
+    return sum(arxiv_calendar.is_feed_day(last + timedelta(days=n)) for n in range(1, days + 1))
 
 
 def _outbox(config: Config, store: Store) -> Iterator[Finding]:
     if config.token is None:
         return
-    bot = int(config.token.get_secret_value().partition(":")[0] or 0)
+    bot = int(config.token.get_secret_value().partition(":")[0])
     dead = store.outbox.counts(bot)[ParcelState.DEAD]
     key = "doctor-outbox-dead" if dead else "doctor-outbox-good"
     yield Finding("outbox", not dead, Notice(key, (("dead", dead),) if dead else ()))
 
 
-def _running(store: Store) -> Finding:
+def _running(store: Store, now: datetime) -> Finding:
     lease = store.leases.held(app.HEARTBEAT)
-    alive = lease is not None and lease.until > app.wall_clock()
+    alive = lease is not None and lease.until > now
     return Finding("running", alive, Notice(f"doctor-running-{'good' if alive else 'none'}"))
 
 
@@ -90,6 +101,8 @@ async def _telegram(config: Config) -> Finding:
     if config.token is None:
         return Finding("telegram", False, Notice("doctor-telegram-none"))
     name, problem = await sender.probe(config.token.get_secret_value(), config.telegram_api)
+    if problem == "InvalidToken":
+        return Finding("telegram", False, Notice("cli-token-refused"))
     if problem:
         facts = (("server", config.telegram_api), ("problem", problem))
         return Finding("telegram", False, Notice("doctor-telegram-bad", facts))

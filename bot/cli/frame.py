@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+import io
 import sys
 from collections.abc import Callable
 from functools import partial
 from typing import TypeVar
 
 import click
-from pydantic import ValidationError
 
+from bot import config as setting
 from bot import logs
 from bot.config import Config
 from bot.query import QueryError
@@ -17,6 +18,7 @@ from bot.texts import Refusal, say, spoken
 from storage.errors import StorageError
 
 FAILED, USAGE = 1, 2
+INTERRUPTED = 130  # 128 and the number of SIGINT, as shells have it
 LANGUAGES = {"zh": ("zh",), "en": ("en",), "both": ("zh", "en")}
 
 Function = TypeVar("Function", bound=Callable[..., None])
@@ -25,7 +27,7 @@ database: Callable[[Function], Function] = click.option(
     "--database", metavar="URL", help="The store: sqlite:///path (or PAPERGRAM_DATABASE)."
 )
 as_json: Callable[[Function], Function] = click.option(
-    "--json", "as_json", is_flag=True, help="Print JSON."
+    "--json", "as_json", is_flag=True, help="Print JSON, one object a line."
 )
 language: Callable[[Function], Function] = click.option(
     "--language",
@@ -41,6 +43,9 @@ class Failed(click.ClickException):
 
     exit_code = FAILED
 
+    def __init__(self, message: str) -> None:
+        super().__init__(logs.redacted(message))
+
     def show(self, file: object = None) -> None:
         click.echo(self.message, err=True)
 
@@ -55,45 +60,55 @@ class Commands(click.Group):
     """A group whose commands end in one sentence where something is wrong."""
 
     def invoke(self, ctx: click.Context) -> object:
-        speak = partial(say, spoken(_locale()))
+        _print_anything()
         try:
             return super().invoke(ctx)
-        except Refusal as refusal:
-            raise Misused(speak(refusal.key, **refusal.values)) from refusal
-        except QueryError as error:
-            problem = speak(error.key, **error.values)
-            sentence = speak("cli-query-wrong", problem=problem, position=error.position + 1)
-            raise Misused(sentence) from error
-        except ValidationError as error:
-            raise Misused(speak("cli-configuration", problem=_first(error))) from error
-        except StorageError as error:
-            raise Failed(str(error)) from error
+        except KeyboardInterrupt:
+            raise SystemExit(INTERRUPTED) from None
+        except (Refusal, QueryError, StorageError) as error:
+            raise _failure(error) from error
+        except ExceptionGroup as group:
+            known = first_of(group, Refusal, StorageError)
+            if known is None:
+                raise
+            raise _failure(known) from group
 
 
-def _locale() -> str:
-    """The language of the terminal, even where other settings cannot be used."""
-    try:
-        return Config.model_construct().locale or Config().locale
-    except ValidationError:
-        return ""
+def first_of(error: Exception, *kinds: type[Exception]) -> Exception | None:
+    """The error itself, or the first inside a group, that is of one of these kinds."""
+    if isinstance(error, ExceptionGroup):
+        inside = (first_of(one, *kinds) for one in error.exceptions)
+        return next((found for found in inside if found), None)
+    return error if isinstance(error, kinds) else None
 
 
-def _first(error: ValidationError) -> str:
-    """The first problem of the settings; the value is not printed, it may be a secret."""
-    found = error.errors(include_input=False, include_url=False)[0]
-    name = str(found["loc"][0]) if found["loc"] else ""
-    told = str(found["msg"]).removeprefix("Value error, ")
-    return f"{name}: {told}" if name else told
+def _failure(error: Exception) -> Failed:
+    """An error as the sentence and the exit code that it ends a command with."""
+    speak = partial(say, spoken(setting.Terminal().locale))
+    if isinstance(error, Refusal):
+        return Misused(speak(error.key, **error.values))
+    if isinstance(error, QueryError):
+        problem = speak(error.key, **error.values)
+        return Misused(speak("cli-query-wrong", problem=problem, position=error.position + 1))
+    return Failed(str(error))
+
+
+def _print_anything() -> None:
+    """Lets titles through to a terminal that lacks their characters, marked where they are."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
 
 
 def settings(database: str | None = None, *, quiet: bool = True) -> Config:
     """The settings of this call; what was typed goes before the environment.
 
-    A command that prints its answer logs warnings only, unless more is asked for.
+    A command that prints its answer says itself what was wrong with it, so it logs errors
+    only, unless more is asked for.
     """
-    config = Config(database=database) if database else Config()
+    config = setting.read(database)
     token = config.token.get_secret_value() if config.token else ""
-    level = "WARNING" if quiet and config.log_level == "INFO" else config.log_level
+    level = "ERROR" if quiet and config.log_level == "INFO" else config.log_level
     logs.begin(level, secrets=[token])
     return config
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import json
+from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -19,7 +21,7 @@ from bot.ingest import ingest as ingest_source
 from bot.sources import FetchError, Source, feed, feed_groups, read_file, resolve
 from bot.sources.markdown_files import read as read_document
 from bot.texts import Refusal
-from storage.model import Kind
+from storage.model import Digest, Kind
 
 
 def _progress() -> Progress:
@@ -52,10 +54,10 @@ def ingest(sources: tuple[str, ...], as_json: bool, database: str | None) -> Non
     ]
     reports = asyncio.run(_ingested(config, wanted))
     for report in reports:
-        click.echo(_json(report) if as_json else _line(config, report))
-        for notice in (report.reason, *report.warnings):
-            if notice and not as_json:
-                click.echo("  " + speaker(config)(notice.key, **dict(notice.values)), err=True)
+        if as_json:
+            click.echo(_json(report))
+        else:
+            _tell(config, report)
     if not all(report.is_usable for report in reports):
         raise SystemExit(FAILED)
 
@@ -93,11 +95,22 @@ def _json(report: Ingested) -> str:
     )
 
 
-def _line(config: Config, report: Ingested) -> str:
+def _tell(config: Config, report: Ingested) -> None:
+    """The counts of an answer, or why it has none; what is wrong goes to standard error."""
     speak = speaker(config)
-    if not any(report.counts.values()):
-        return speak("cli-feed-nothing", source=report.source, condition=str(report.condition))
-    return speak(
+    said = [speak(one.key, **dict(one.values)) for one in (report.reason, *report.warnings) if one]
+    if any(report.counts.values()):
+        click.echo(_counts(config, report))
+        for sentence in said:
+            click.echo(f"  {sentence}", err=True)
+        return
+    problem = " ".join(said) or speak("cli-feed-unchanged")
+    told = speak("cli-feed-nothing", source=report.source, problem=problem)
+    click.echo(told, err=not report.is_usable)
+
+
+def _counts(config: Config, report: Ingested) -> str:
+    return speaker(config)(
         "cli-feed-counts",
         source=report.source,
         day=report.day.isoformat() if report.day else "–",
@@ -115,8 +128,11 @@ def _line(config: Config, report: Ingested) -> str:
 @click.argument("files", metavar="FILE...", nargs=-1, required=True, type=click.Path())
 @click.option("--topic", default="", help="The topic; by default the file's name tells it.")
 @click.option("--issued", default="", metavar="DATE", help="The date; by default from the name.")
+@as_json
 @database
-def import_(files: tuple[str, ...], topic: str, issued: str, database: str | None) -> None:
+def import_(
+    files: tuple[str, ...], topic: str, issued: str, as_json: bool, database: str | None
+) -> None:
     """Keep digest documents: their papers, their glosses, and the digest itself.
 
     \b
@@ -124,7 +140,6 @@ def import_(files: tuple[str, ...], topic: str, issued: str, database: str | Non
     papergram import notes.md --topic cs.CV --issued 2024-09-27
     """
     config = settings(database)
-    speak = speaker(config)
     when = _instant(issued, config) if issued else None
     failed = False
     with app.opened(config) as store:
@@ -132,35 +147,58 @@ def import_(files: tuple[str, ...], topic: str, issued: str, database: str | Non
             try:
                 digest = read_document(name, read_file(Path(name)), topic=topic, issued=when)
             except (Refusal, FetchError) as error:
-                key, values = _facts(error)
-                told = speak("cli-file-unreadable", file=name, problem=speak(key, **values))
-                click.echo(told, err=True)
+                click.echo(_refused(config, name, error), err=True)
                 failed = True
-                continue
-            number = import_digest(store, digest)
-            click.echo(
-                speak(
-                    "cli-imported",
-                    file=name,
-                    number=str(number),
-                    entries=len(digest.entries),
-                    topic=digest.topic,
-                    issued=f"{digest.issued:%Y-%m-%d}",
-                )
-            )
+            else:
+                kept = Imported(name, import_digest(store, digest), digest)
+                click.echo(kept.json() if as_json else kept.line(speaker(config)))
     if failed:
         raise SystemExit(FAILED)
 
 
-def _facts(error: Refusal | FetchError) -> tuple[str, dict[str, str | int]]:
-    """The text that says what is wrong with a file, and its values."""
-    if isinstance(error, Refusal):
-        return error.key, error.values
-    return error.notice.key, dict(error.notice.values)
+@dataclass(frozen=True, slots=True)
+class Imported:
+    """A document of a file, kept under a number."""
+
+    file: str
+    number: int
+    digest: Digest
+
+    def line(self, speak: Callable[..., str]) -> str:
+        """What was kept, as a sentence."""
+        return speak(
+            "cli-imported",
+            file=self.file,
+            number=str(self.number),
+            entries=len(self.digest.entries),
+            topic=self.digest.topic,
+            issued=f"{self.digest.issued:%Y-%m-%d}",
+        )
+
+    def json(self) -> str:
+        """What was kept, as a line of JSON."""
+        row = {
+            "file": self.file,
+            "number": self.number,
+            "entries": len(self.digest.entries),
+            "topic": self.digest.topic,
+            "issued": self.digest.issued.isoformat(),
+        }
+        return json.dumps(row, ensure_ascii=False)
+
+
+def _refused(config: Config, name: str, error: Refusal | FetchError) -> str:
+    """What is wrong with a file; the file is named once."""
+    speak = speaker(config)
+    if isinstance(error, FetchError):
+        return speak(error.notice.key, **dict(error.notice.values))
+    return speak("cli-file-refused", file=name, problem=speak(error.key, **error.values))
 
 
 def _instant(text: str, config: Config) -> datetime:
+    """An instant as it was typed; UTC where no offset stands in it."""
     try:
-        return datetime.fromisoformat(text).replace(tzinfo=UTC)
-    except ValueError:
+        typed = datetime.fromisoformat(text)
+        return typed.astimezone(UTC) if typed.tzinfo else typed.replace(tzinfo=UTC)
+    except (ValueError, OverflowError):
         raise Misused(speaker(config)("cli-date-wrong", given=text[:40])) from None

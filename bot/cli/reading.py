@@ -3,18 +3,56 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
+from itertools import pairwise
 
 import click
 
 from bot import app, publish
-from bot.cli.frame import LANGUAGES, Failed, as_json, database, language, settings, speaker
+from bot.cli.frame import (
+    LANGUAGES,
+    Failed,
+    Function,
+    as_json,
+    database,
+    language,
+    settings,
+    speaker,
+)
 from bot.matching import matches
 from bot.query import parse
 from bot.render import FORMS
 from storage import Store
 from storage.model import Paper, Query
 
-form = click.option(
+LARGEST = 2**63 - 1  # number of a digest
+_MASK = "\0"  # no word of a command line can hold it
+
+
+class AsksQuery(click.Command):
+    """A command whose words are a query: ``-survey`` leaves a word out and is no option."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        options = [one for one in self.get_params(ctx) if isinstance(one, click.Option)]
+        known = {name for one in options for name in one.opts}
+        valued = {name for one in options if not one.is_flag for name in one.opts}
+        seen: list[str] = []
+        for before, word in pairwise(["", *args]):
+            is_free = word not in known and before not in valued and "--" not in seen
+            excludes = is_free and word.startswith("-") and not word.startswith("--")
+            seen.append(_MASK + word if excludes and len(word) > 1 else word)
+        return super().parse_args(ctx, seen)
+
+
+def _words(ctx: click.Context, parameter: click.Parameter, words: tuple[str, ...]) -> Query:
+    """The query in the words behind a command."""
+    return parse(" ".join(word.removeprefix(_MASK) for word in words))
+
+
+query: Callable[[Function], Function] = click.argument(
+    "query", nargs=-1, required=True, metavar="QUERY", callback=_words
+)
+form: Callable[[Function], Function] = click.option(
     "--format",
     "form",
     type=click.Choice(list(FORMS)),
@@ -24,12 +62,12 @@ form = click.option(
 )
 
 
-@click.command()
-@click.argument("query", nargs=-1, required=True)
+@click.command(cls=AsksQuery)
+@query
 @form
 @language
 @database
-def digest(query: tuple[str, ...], form: str, language: str, database: str | None) -> None:
+def digest(query: Query, form: str, language: str, database: str | None) -> None:
     """Print what a topic found in the last seven days.
 
     It is printed only: nothing is sent, and no topic's position moves.
@@ -39,17 +77,16 @@ def digest(query: tuple[str, ...], form: str, language: str, database: str | Non
     papergram digest '"error correction"' --format html --language en
     """
     config = settings(database)
-    wanted = parse(" ".join(query))
     with app.opened(config) as store:
-        drawn = publish.drawn(store, wanted, app.wall_clock())
+        drawn = publish.drawn(store, query, app.wall_clock())
     if not drawn.entries:
         speak = speaker(config)
-        raise Failed(speak("cli-digest-none", days=publish.RECENT_DAYS, query=wanted.text))
-    click.echo(FORMS[form](drawn, LANGUAGES[language]), nl=False)
+        raise Failed(speak("cli-digest-none", days=publish.RECENT_DAYS, query=query.text))
+    _print(FORMS[form](drawn, LANGUAGES[language]))
 
 
 @click.command()
-@click.argument("number", type=click.IntRange(min=1))
+@click.argument("number", type=click.IntRange(1, LARGEST))
 @form
 @language
 @database
@@ -65,20 +102,23 @@ def show(number: int, form: str, language: str, database: str | None) -> None:
     config = settings(database)
     with app.opened(config) as store:
         found = store.digests.get(number)
-        count = store.check().digests
+        count = 0 if found else store.check().digests
     if found is None:
         raise Failed(speaker(config)("cli-no-digest", number=str(number), count=count))
-    # Bytes, because a document holds characters that a text stream would alter.
-    printed = FORMS[form](found, LANGUAGES[language])
-    click.echo(printed.encode(), nl=False)
+    _print(FORMS[form](found, LANGUAGES[language]))
 
 
-@click.command()
-@click.argument("query", nargs=-1, required=True)
+def _print(document: str) -> None:
+    """Prints bytes, because a document holds characters that a text stream would alter."""
+    click.echo(document.encode(), nl=False)
+
+
+@click.command(cls=AsksQuery)
+@query
 @click.option("--limit", type=click.IntRange(1, 500), default=20, show_default=True)
 @as_json
 @database
-def search(query: tuple[str, ...], limit: int, as_json: bool, database: str | None) -> None:
+def search(query: Query, limit: int, as_json: bool, database: str | None) -> None:
     """Find stored papers, the newest first, in the same words as a topic.
 
     \b
@@ -86,11 +126,10 @@ def search(query: tuple[str, ...], limit: int, as_json: bool, database: str | No
     papergram search 'au:"He, Kaiming"' --json
     """
     config = settings(database)
-    wanted = parse(" ".join(query))
     with app.opened(config) as store:
-        found = _found(store, wanted, limit)
+        found = _found(store, query, limit)
     if not found:
-        raise Failed(speaker(config)("cli-search-none", query=wanted.text))
+        raise Failed(speaker(config)("cli-search-none", query=query.text))
     for paper in found:
         click.echo(_json(paper) if as_json else f"{paper.id:22} {paper.title}")
 

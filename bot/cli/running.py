@@ -5,11 +5,19 @@ from __future__ import annotations
 import asyncio
 import json
 import socket
+from collections.abc import Mapping
 
 import click
 
 from bot import app
-from bot.cli.frame import Failed, Misused, as_json, database, settings, speaker
+from bot.cli.frame import FAILED, Failed, Misused, as_json, database, first_of, settings, speaker
+
+# What ends a bot from outside, and the text that says what to do; the first that fits.
+_TROUBLE: Mapping[type[Exception], str] = {
+    app.Conflict: "cli-conflict",
+    app.InvalidToken: "cli-token-refused",
+    app.NetworkError: "cli-telegram-unreachable",
+}
 
 
 @click.command()
@@ -26,10 +34,11 @@ def run(database: str | None) -> None:
         raise Misused(speak("cli-no-token"))
     try:
         asyncio.run(app.run(config))
-    except* app.Conflict:
-        raise Failed(speak("cli-conflict")) from None
-    except* app.InvalidToken:
-        raise Failed(speak("cli-token-refused")) from None
+    except Exception as error:
+        for kind, key in _TROUBLE.items():
+            if first_of(error, kind):
+                raise Failed(speak(key, server=config.telegram_api)) from error
+        raise
 
 
 @click.command()
@@ -47,16 +56,20 @@ def demo(port: int, live: bool, database: str | None) -> None:
 
     config = settings(database or "sqlite://")
     speak = speaker(config)
-    if port and _is_taken(port):
+    if not _is_free(port):
         raise Failed(speak("cli-port-busy", port=str(port)))
     asyncio.run(
         rehearse(config, port, live=live, ready=lambda url: click.echo(speak("cli-demo", url=url)))
     )
 
 
-def _is_taken(port: int) -> bool:
-    with socket.socket() as probe:
-        return probe.connect_ex(("127.0.0.1", port)) == 0
+def _is_free(port: int) -> bool:
+    """Whether the page can be served there; port 0 stands for any that is free."""
+    try:
+        socket.create_server(("127.0.0.1", port)).close()
+    except OSError:
+        return False
+    return True
 
 
 @click.command()
@@ -74,7 +87,7 @@ def doctor(quick: bool, as_json: bool, database: str | None) -> None:
 
     config = settings(database)
     speak = speaker(config)
-    findings = asyncio.run(examine(config, quick=quick))
+    findings = asyncio.run(examine(config, app.wall_clock(), quick=quick))
     for finding in findings:
         told = speak(finding.notice.key, **dict(finding.notice.values))
         if as_json:
@@ -84,4 +97,4 @@ def doctor(quick: bool, as_json: bool, database: str | None) -> None:
             mark = speak("doctor-good" if finding.is_good else "doctor-bad")
             click.echo(f"{speak(f'doctor-{finding.name}'):12} {mark:8} {told}")
     if not all(finding.is_good for finding in findings):
-        raise SystemExit(1)
+        raise SystemExit(FAILED)

@@ -163,21 +163,27 @@ about-short = Digests of new arXiv papers on your topics.
 
 ### Command line
 
-cli-configuration = The settings cannot be used: { $problem }
+config-token = { $setting } is no token. One from @BotFather looks like 123456789:AbC-dEf… and stands alone.
+config-database = { $setting } is no database. Write it as sqlite:///path/to/papergram.db
+config-feeds = { $setting } cannot be used: arXiv has no category { $given }. The nearest are { $nearest }.
+config-choice = { $setting } cannot be used. Choose one of: { $choices }
+config-address = { $setting } is no address. It begins with http:// or https:// and a host.
 cli-no-token = TELEGRAM_BOT_TOKEN is not set. Get a token from @BotFather, or try the demo without one: papergram demo
 cli-conflict = Another process polls with this token. Stop it first, then start this one again.
 cli-token-refused = Telegram does not accept this token. Check TELEGRAM_BOT_TOKEN, or get a new one from @BotFather.
 cli-demo = Open { $url } in a browser. Ctrl+C ends the demo.
-cli-port-busy = Port { $port } is in use. Choose another with --port.
+cli-port-busy = Port { $port } is in use or not allowed. Choose another with --port.
 cli-no-digest = There is no digest { $number }. The store holds { $count }.
 cli-digest-none = No stored paper of the last { $days } days matches { $query }.
 cli-search-none = No stored paper matches { $query }. Fewer words find more.
 cli-query-wrong = { $problem } (at character { $position })
 cli-imported = { $file }: digest { $number }, { $entries } entries, topic { $topic }, issued { $issued }.
-cli-file-unreadable = { $file } cannot be read: { $problem }
+cli-file-refused = { $file }: { $problem }
 cli-working = reading { $source }
 cli-feed-counts = { $source }, { $day }: { $new } new, { $cross } cross-listed, { $replace } replaced, { $replacecross } replaced cross-lists; stored { $stored }, updated { $updated }, already known { $known }.
-cli-feed-nothing = { $source }: { $condition }
+cli-feed-nothing = { $source }: { $problem }
+cli-feed-unchanged = nothing new since the last time.
+cli-telegram-unreachable = The Bot API at { $server } cannot be reached. Check the network and PAPERGRAM_TELEGRAM_API, then start again.
 cli-date-wrong = { $given } is no date. Write it as 2026-11-23.
 
 doctor-good = good
@@ -186,6 +192,7 @@ doctor-settings = settings
 doctor-settings-good = every setting can be used
 doctor-database = database
 doctor-database-good = { $path }: { $papers } papers, { $days } arXiv days, SQLite { $sqlite }
+doctor-database-unusable = { $problem }
 doctor-database-damaged = { $path } is damaged ({ $papers } papers, { $days } arXiv days readable, SQLite { $sqlite }). Stop the bot and put a copy in its place
 doctor-feeds = feeds
 doctor-feeds-none = nothing read so far. Run: papergram ingest cs.CV

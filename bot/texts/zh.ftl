@@ -155,21 +155,27 @@ about-short = 按主题推送 arXiv 新论文摘要。
 
 ### 命令行
 
-cli-configuration = 配置有误：{ $problem }
+config-token = { $setting } 不是有效的令牌。@BotFather 给出的令牌形如 123456789:AbC-dEf…，前后不要有其他内容。
+config-database = { $setting } 不是有效的数据库地址，请写成 sqlite:///path/to/papergram.db
+config-feeds = { $setting } 无法使用：arXiv 没有 { $given } 这个分类。相近的分类：{ $nearest }。
+config-choice = { $setting } 无法使用，可选的值：{ $choices }
+config-address = { $setting } 不是有效的地址，应以 http:// 或 https:// 加主机名开头。
 cli-no-token = 没有设置 TELEGRAM_BOT_TOKEN。请向 @BotFather 申请令牌，或先试用演示：papergram demo
 cli-conflict = 另一个进程正在使用这个令牌接收消息。请先停止它，再重新启动。
 cli-token-refused = Telegram 不接受这个令牌。请检查 TELEGRAM_BOT_TOKEN，或向 @BotFather 重新申请。
+cli-telegram-unreachable = 无法连接 { $server } 的 Bot API。请检查网络和 PAPERGRAM_TELEGRAM_API，然后重新启动。
 cli-demo = 请在浏览器中打开 { $url }，按 Ctrl+C 结束演示。
-cli-port-busy = 端口 { $port } 已被占用，请用 --port 换一个。
+cli-port-busy = 端口 { $port } 已被占用或不允许使用，请用 --port 换一个。
 cli-no-digest = 没有编号为 { $number } 的摘要，目前共有 { $count } 份。
 cli-digest-none = 最近 { $days } 天收录的论文中，没有与 { $query } 匹配的。
 cli-search-none = 收录的论文中，没有与 { $query } 匹配的。减少关键词可以找到更多。
 cli-query-wrong = { $problem }（第 { $position } 个字符）
 cli-imported = { $file }：摘要 { $number }，{ $entries } 篇，主题 { $topic }，{ $issued } 发布。
-cli-file-unreadable = 无法读取 { $file }：{ $problem }
+cli-file-refused = { $file }：{ $problem }
+cli-feed-unchanged = 自上次读取以来没有新内容。
 cli-working = 正在读取 { $source }
 cli-feed-counts = { $source }，{ $day }：新论文 { $new }，交叉收录 { $cross }，修订 { $replace }，交叉收录修订 { $replacecross }；新收录 { $stored }，已更新 { $updated }，已有 { $known }。
-cli-feed-nothing = { $source }：{ $condition }
+cli-feed-nothing = { $source }：{ $problem }
 cli-date-wrong = { $given } 不是有效日期，请写成 2026-11-23 的形式。
 
 doctor-good = 正常
@@ -178,6 +184,7 @@ doctor-settings = 配置
 doctor-settings-good = 全部有效
 doctor-database = 数据库
 doctor-database-good = { $path }：{ $papers } 篇论文，共 { $days } 天，SQLite { $sqlite }
+doctor-database-unusable = { $problem }
 doctor-database-damaged = { $path } 已损坏（可读 { $papers } 篇论文，共 { $days } 天，SQLite { $sqlite }）。请停止机器人，并用备份替换
 doctor-feeds = 订阅源
 doctor-feeds-none = 还没有读取过论文。请运行：papergram ingest cs.CV
