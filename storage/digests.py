@@ -15,8 +15,8 @@ from storage.glosses import Glosses, gloss_of
 from storage.ledger import Ledger
 from storage.model import Digest, Entry, Field, Gloss, Heading, Kind, Reason, Verbatim
 from storage.paper_index import PaperIndex
-from storage.papers import PAPER, paper_of
 from storage.sqlite import Engine, Row, Value
+from storage.versions import PAPER, paper_of
 
 _HEADING = """
     d.number, d.bot, d.chat, d.thread, d.subscription, d.topic, d.query, d.period, d.issued,

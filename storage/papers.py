@@ -8,22 +8,15 @@ from collections.abc import Callable, Iterable
 from dataclasses import replace
 from datetime import date, datetime
 
-from storage.columns import instant_or_none, iso, micros, micros_or_null, text_list, texts
+from storage.columns import iso, micros
 from storage.glosses import Glosses
 from storage.model import Added, Announcement, Clause, Gloss, Kind, Paper
 from storage.paper_index import PaperIndex
 from storage.sqlite import Engine, Row
+from storage.versions import CURRENT, PAPER, keep_version, paper_of
 
 _FIRST_DAY = date(1970, 1, 1)
 _ROOM = 1_000_000  # papers that fit into one day of places
-PAPER = """
-    p.key, p.id, v.version, v.partial, v.title, v.abstract, v.authors, v.categories, v.link,
-    v.submitted, v.revised, v.comment, v.journal, v.doi, v.licence
-"""
-CURRENT = """
-    papers p join versions v
-        on v.paper = p.key and v.version = p.version and v.partial = p.partial
-"""
 # The complete row of the announced version where there is one.
 _ANNOUNCED = """
     announcements a
@@ -223,7 +216,7 @@ class Papers:
         if known is None:
             return self._store(paper, day, seen), "stored"
         key = int(known["key"])
-        self._add_version(key, paper, seen)
+        keep_version(self._engine, key, paper, seen)
         if (paper.version, not paper.partial) <= (known["version"], not known["partial"]):
             return key, "known"
         self._engine.change(
@@ -252,56 +245,9 @@ class Papers:
             floor=floor,
             ceiling=floor + _ROOM,
         )
-        self._add_version(row["key"], paper, seen)
+        keep_version(self._engine, row["key"], paper, seen)
         self._index.add(row["place"], paper)
         return int(row["key"])
-
-    def _add_version(self, key: int, paper: Paper, seen: datetime) -> None:
-        self._engine.change(
-            """
-            insert into versions (paper, version, partial, title, abstract, authors, categories,
-                link, submitted, revised, comment, journal, doi, licence, seen)
-            values (:paper, :version, :partial, :title, :abstract, :authors, :categories,
-                :link, :submitted, :revised, :comment, :journal, :doi, :licence, :seen)
-            on conflict do nothing
-            """,
-            paper=key,
-            version=paper.version,
-            partial=int(paper.partial),
-            title=paper.title,
-            abstract=paper.abstract,
-            authors=text_list(paper.authors),
-            categories=text_list(paper.categories),
-            link=paper.link,
-            submitted=micros_or_null(paper.submitted),
-            revised=micros_or_null(paper.revised),
-            comment=paper.comment,
-            journal=paper.journal,
-            doi=paper.doi,
-            licence=paper.licence,
-            seen=micros(seen),
-        )
-
-
-def paper_of(row: Row) -> Paper:
-    """Read a paper from its row and its version's row."""
-    return Paper(
-        id=row["id"],
-        version=row["version"],
-        title=row["title"],
-        abstract=row["abstract"],
-        authors=texts(row["authors"]),
-        categories=texts(row["categories"]),
-        link=row["link"],
-        submitted=instant_or_none(row["submitted"]),
-        revised=instant_or_none(row["revised"]),
-        comment=row["comment"],
-        journal=row["journal"],
-        doi=row["doi"],
-        licence=row["licence"],
-        partial=bool(row["partial"]),
-        key=row["key"],
-    )
 
 
 def _announcements_of(rows: Iterable[Row]) -> list[Announcement]:

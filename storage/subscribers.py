@@ -10,8 +10,8 @@ from storage.columns import day, instant, iso, micros, text_list, texts
 from storage.errors import Missing
 from storage.forgetting import forget_chat, forget_person, move_chat
 from storage.model import ChatKind, Form, Person, SavedPaper, Subscriber
-from storage.papers import CURRENT, PAPER, paper_of
 from storage.sqlite import Engine, Row, Value
+from storage.versions import CURRENT, PAPER, paper_of
 
 COLUMNS = """
     bot, chat, kind, title, language, languages, zone, form, silent, "full", settled,
