@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from bot.render.markdown import DocumentError, parse, render
@@ -194,6 +194,7 @@ def test_hostile_texts_neither_break_nor_change_our_own_document(
 
 
 @given(hostile, hostile, hostile)
+@example(r"\<b", r"\\<b", r"\\\<b < \c")
 def test_a_field_of_our_own_document_is_what_it_was(title: str, gist: str, abstract: str) -> None:
     had = digest(1).entries[0]
     gloss = replace(had.glosses[1], title=title, gist=gist, abstract=abstract)
