@@ -33,6 +33,11 @@ def parse_html(source: str) -> Formatted:
     return _Parser(source).run()
 
 
+def _lowered(name: str) -> str:
+    """Lower a name as the server does: the letters A to Z only."""
+    return "".join(letter.lower() if letter.isascii() else letter for letter in name)
+
+
 class _Parser:
     def __init__(self, source: str) -> None:
         self.source = source
@@ -101,7 +106,7 @@ class _Parser:
     def _start_tag(self) -> None:
         begin = self.at
         self.at += 1
-        tag = self._take_until(_SPACE + ">").lower()
+        tag = _lowered(self._take_until(_SPACE + ">"))
         if not self._peek():
             raise refusal(f"Unclosed start tag at byte offset {self._bytes(begin)}")
         if tag not in TAGS:
@@ -120,7 +125,7 @@ class _Parser:
 
     def _attribute(self, tag: str, begin: int) -> tuple[str, str]:
         place = self._bytes(begin)
-        name = self._take_until(_SPACE + "=>/\"'").lower()
+        name = _lowered(self._take_until(_SPACE + "=>/\"'"))
         if not name:
             raise refusal(f'Empty attribute name in the tag "{tag}" at byte offset {place}')
         self._skip_space()
@@ -165,7 +170,7 @@ class _Parser:
         if not self.open:
             raise refusal(f"Unexpected end tag at byte offset {place}")
         self.at += 2
-        tag = self._take_until(_SPACE + ">").lower()
+        tag = _lowered(self._take_until(_SPACE + ">"))
         self._skip_space()
         if self._peek() != ">":
             raise refusal(f"Unclosed end tag at byte offset {place}")

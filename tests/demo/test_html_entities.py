@@ -44,7 +44,13 @@ def test_marked_up_texts_are_read_as_telegram_reads_them(source: str) -> None:
     assert ours(source) == judged(source)
 
 
+@given(st.text(st.sampled_from("<>/&;#=\"' xbaÀİẞ😀")))
+def test_marks_and_odd_letters_are_read_as_telegram_reads_them(source: str) -> None:
+    assert ours(source) == judged(source)
+
+
 @given(st.text())
+@example("<À>")
 def test_any_text_is_read_as_telegram_reads_it(source: str) -> None:
     if "\0" in source:
         source = source.replace("\0", "")
