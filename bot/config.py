@@ -95,6 +95,11 @@ class Config(Terminal):
             raise _wrong("config-database")
         return value
 
+    def pretending(self, token: str, server: str, form: Form) -> Config:
+        """These settings with another bot, server and form: what the demo runs with."""
+        changed = {"token": SecretStr(token), "telegram_api": server, "form": form}
+        return self.model_copy(update=changed)
+
     @field_validator("feeds", mode="before")
     @classmethod
     def _categories(cls, value: object) -> object:

@@ -10,8 +10,6 @@ from contextlib import AsyncExitStack
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
-from pydantic import SecretStr
-
 from bot import app, arxiv_calendar
 from bot.chat import sender
 from bot.config import Config
@@ -52,13 +50,7 @@ async def rehearse(config: Config, port: int, *, live: bool, ready: Callable[[st
         emulator = await stack.enter_async_context(
             Emulator.serve(port=port, now=clock.now, advance=stage.advance)
         )
-        shown = config.model_copy(
-            update={
-                "token": SecretStr(emulator.token),
-                "telegram_api": emulator.url,
-                "form": Form.RICH,
-            }
-        )
+        shown = config.pretending(emulator.token, emulator.url, Form.RICH)
         client = sender.client(emulator.token, emulator.url)
         bot = app.Bot(store, client, shown, clock.now)
         feeds = None

@@ -226,12 +226,12 @@ def set_languages(store: Store, subscriber: Subscriber, languages: tuple[str, ..
 
 
 def clock_time(words: str) -> time:
-    """The time of day that ``8:30``, ``08.30``, ``8`` or ``20点30`` names.
+    """The time of day that ``8:30``, ``08.30``, ``8`` or ``20：30`` names.
 
     Raises:
         Refusal: it names none.
     """
-    parts = words.strip().replace("：", ":").replace(".", ":").replace("点", ":").split(":")
+    parts = words.strip().replace("：", ":").replace(".", ":").split(":")
     try:
         hour, minute = int(parts[0]), int(parts[1] or 0) if len(parts) > 1 else 0
         if len(parts) > 2:

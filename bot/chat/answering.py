@@ -81,7 +81,7 @@ async def _answer(counter: Counter, update: Update) -> None:
         reply = await store.run(_apply, counter, update, request, allowed)
     except Exception:
         log.exception("update failed", extra={"update": update.id})
-        await store.run(store.inbox.failed, update.bot, update.id, "see the log")
+        await store.run(store.inbox.failed, update.bot, update.id, "exception")
         if request is None:
             return
         reply = told([Line(say(spoken(request.language), "refusal-failed"))])

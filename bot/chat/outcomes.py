@@ -62,9 +62,9 @@ def outcome(error: TelegramError) -> Outcome:
             return _bad_request(error.message)
         case InvalidToken():
             # Also any 404, a proxy's too: nothing is given up, everything waits.
-            return Later(_PROBE, "the Bot API does not know this token or method", counted=False)
+            return Later(_PROBE, "token refused", counted=False)
         case NetworkError() if isinstance(error.__cause__, _NEVER_LEFT):
-            return Later(5.0, "no connection to the Bot API", counted=False)
+            return Later(5.0, "no connection", counted=False)
         case _:
             return Unknown(_told(error))
 

@@ -74,7 +74,7 @@ async def post(bot: telegram.Bot, chat: int, message: Message, *, thread: int = 
                 reply_markup=keyboard(message.buttons),
             )
     except EndPointNotFound:
-        return Refused("this Bot API server does not know rich messages")
+        return Refused("rich messages unknown")
     except TelegramError as error:
         return outcome(error)
     return Sent(sent.message_id)

@@ -10,7 +10,7 @@ from bot.chat.context import Ask, Reply
 from bot.chat.telling import Line, told
 from bot.chat.welcome import start
 from bot.render.keyboard import Action, Button, Keyboard
-from bot.texts import LANGUAGES, Refusal, clock, spoken
+from bot.texts import LANGUAGES, Refusal, clock, named_language, spoken
 from storage import Store
 from storage.model import ChatKind, Form, Subscriber
 
@@ -178,14 +178,9 @@ def _zoned(store: Store, ask: Ask, words: str, *, edit: bool) -> Reply:
 
 def lang(store: Store, ask: Ask) -> Reply:
     """``/lang zh``: the language the bot speaks; without a word, the other one."""
-    given = ask.words.casefold().strip()
-    if not given:
-        wanted = "en" if ask.language == "zh" else "zh"
-    elif given[:2] in ("en", "英文", "英语"):
-        wanted = "en"
-    elif given[:2] in ("zh", "cn", "ch", "中文"):
-        wanted = "zh"
-    else:
+    other = "en" if ask.language == "zh" else "zh"
+    wanted = named_language(ask.words) if ask.words else other
+    if wanted is None:
         raise Refusal("settings-lang-usage")
     chat = verb.set_language(store, ask.chat, wanted)
     now = ask.of(chat)

@@ -15,6 +15,7 @@ from babel.dates import format_date, format_datetime, format_time
 from fluent.runtime import FluentBundle, FluentResource
 
 LANGUAGES = ("en", "zh")
+_NAMES = {"en": ("en", "英文", "英语"), "zh": ("zh", "cn", "chinese", "中文", "汉语")}
 _BABEL = {"en": "en_GB", "zh": "zh_Hans_CN"}
 
 
@@ -38,6 +39,15 @@ class TextError(LookupError):
 def spoken(code: str | None) -> str:
     """The language we speak to somebody whose client says ``code`` (BCP 47), else English."""
     return "zh" if (code or "").lower().startswith("zh") else "en"
+
+
+def named_language(words: str) -> str | None:
+    """The language that somebody names: ``en``, ``english``, ``zh-CN``, ``中文``; else None."""
+    folded = words.casefold().strip()
+    for language, names in _NAMES.items():
+        if folded.startswith(names):
+            return language
+    return None
 
 
 def say(language: str, key: str, **values: str | int) -> str:
