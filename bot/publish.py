@@ -107,7 +107,10 @@ def _publish_chat(
             )
             if not moved:  # edited a moment ago: the next tick sees it as it is now
                 continue
-            period = f"{topic.key}/{schedule.period(topic.cadence, topic.zone, due)}"
+            # With the cursor, because no local time is told once only: a zone may change, and
+            # two batches that come within a minute are two occasions.
+            occasion = schedule.period(topic.cadence, topic.zone, due)
+            period = f"{topic.key}/{occasion}/{topic.cursor}"
             seen = gathered.seen(topic.cursor)
             others = _others(topic, found)
             issued += _issue(store, chat, topic, matches, period, seen, now, others) is not None
@@ -215,7 +218,7 @@ def issue_now(store: Store, chat: Subscriber, topic: Subscription, now: datetime
     store.subscriptions.advance(
         topic, cursor=max(topic.cursor, gathered.head), next_due=topic.next_due
     )
-    period = f"{topic.key}/asked/{now:%Y-%m-%dT%H:%M:%S.%f}"
+    period = f"{topic.key}/asked/{topic.cursor}"
     return _issue(store, chat, topic, matches, period, gathered.seen(topic.cursor), now, {})
 
 

@@ -1,0 +1,143 @@
+"""Whatever happens in whatever order: no paper reaches a chat twice, and none is lost."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import datetime, time, timedelta
+from itertools import count
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from bot import subscribe
+from bot.publish import publish
+from bot.query import indexed
+from storage import Store, open_store
+from storage.model import Kind, Subscriber
+from tests.situations import BOT, NOW, announce, asked, chat, digests, follow, limited, papers
+from tests.situations import numbers as shown
+
+ZONES = ("UTC", "Asia/Shanghai", "Pacific/Honolulu", "America/New_York", "Pacific/Auckland")
+TOPICS = ("diffusion", "study")  # every paper is a study
+
+_chats, _papers = count(1), count(1)
+
+MOVES = st.one_of(
+    st.tuples(st.just("announce"), st.integers(1, 4)),
+    st.tuples(st.just("announce again"), st.integers(0, 9)),
+    st.tuples(st.just("tick"), st.integers(0, 40)),
+    st.tuples(st.just("ask"), st.integers(0, 1)),
+    st.tuples(st.just("zone"), st.integers(0, len(ZONES) - 1)),
+    st.tuples(st.just("time"), st.integers(0, 23)),
+    st.tuples(st.just("stop and undo"), st.integers(0, 1)),
+    st.tuples(st.just("pause or resume"), st.booleans()),
+)
+
+
+@pytest.fixture(scope="module")
+def shared() -> Iterator[Store]:
+    """One store for all orders; each has a chat and papers of its own."""
+    store = open_store("sqlite://", words=indexed)
+    yield store
+    store.close()
+
+
+@dataclass
+class _Course:
+    """One chat with two topics, and what happens to it."""
+
+    store: Store
+    reader: Subscriber
+    now: datetime = NOW
+    announced: list[int] = field(default_factory=list)
+
+    def move(self, what: str, value: int) -> None:
+        {
+            "announce": self._announce,
+            "announce again": self._announce_again,
+            "tick": self._tick,
+            "ask": self._ask,
+            "zone": self._zone,
+            "time": self._time,
+            "stop and undo": self._stop_and_undo,
+            "pause or resume": self._pause_or_resume,
+        }[what](value)
+        self.now += timedelta(seconds=1)
+
+    def _announce(self, some: int) -> None:
+        new = [next(_papers) for _ in range(some)]
+        self.announced += new
+        announce(self.store, papers(*new[::2]), day=self.now.date())
+        announce(self.store, papers(*new[1::2], word="robots"), day=self.now.date())
+
+    def _announce_again(self, which: int) -> None:
+        """In another feed, as cross-listed."""
+        if self.announced:
+            old = self.announced[which % len(self.announced)]
+            paper = self.store.papers.get(f"arxiv:2611.8{old:04}")
+            assert paper
+            announce(self.store, [paper], kind=Kind.CROSS, feed=f"{self.now}", day=self.now.date())
+
+    def _tick(self, hours: int) -> None:
+        self.now += timedelta(hours=hours)
+        assert publish(self.store, BOT, self.now).failed == 0
+
+    def _ask(self, which: int) -> None:
+        topic = self.store.subscriptions.of(BOT, self.reader.chat)[which]
+        asked(self.store, self.reader, topic, self.now)
+
+    def _zone(self, which: int) -> None:
+        self._current()
+        with self.store.transaction():
+            subscribe.set_zone(self.store, self._current(), ZONES[which], self.now)
+
+    def _time(self, hour: int) -> None:
+        with self.store.transaction():
+            subscribe.set_time(self.store, self._current(), time(hour), self.now)
+
+    def _stop_and_undo(self, which: int) -> None:
+        topic = self.store.subscriptions.of(BOT, self.reader.chat)[which]
+        with self.store.transaction():
+            gone = subscribe.unsubscribe(self.store, self.reader, topic.key)
+            subscribe.subscribe(
+                self.store,
+                self._current(),
+                gone.query,
+                self.now,
+                polled=(),
+                limit=9,
+                cursor=gone.cursor,
+            )
+
+    def _pause_or_resume(self, pause: int) -> None:
+        if pause:
+            self.store.subscribers.pause(BOT, self.reader.chat, "asked")
+        else:
+            self.store.subscribers.resume(BOT, self.reader.chat)
+
+    def _current(self) -> Subscriber:
+        found = self.store.subscribers.get(BOT, self.reader.chat)
+        assert found
+        return found
+
+
+@settings(max_examples=60)
+@given(moves=st.lists(MOVES, min_size=1, max_size=25), limit=st.sampled_from([2, 12]))
+def test_no_order_of_events_repeats_or_loses_a_paper(
+    shared: Store, moves: list[tuple[str, int]], limit: int
+) -> None:
+    course = _Course(shared, chat(shared, next(_chats)))
+    for words in TOPICS:
+        limited(shared, follow(shared, course.reader, words), limit)
+
+    for what, value in [*moves, ("pause or resume", 0), ("tick", 72)]:
+        course.move(what, value)
+
+    issued = digests(shared, course.reader)
+    told = [number for digest in issued for number in shown(digest.entries)]
+    left_out = {number for digest in issued for number in shown(digest.rest)}
+    assert len(told) == len(set(told)), "twice"
+    assert set(course.announced) == {*told, *left_out}, "lost"
+    shared.subscribers.pause(BOT, course.reader.chat, "the example is over")
