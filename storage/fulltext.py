@@ -114,7 +114,7 @@ def _any_stem_of(start: str, words: Callable[[str], str]) -> str:
     """
     if not start.isascii():  # the analyser may spell a letter in a way of its own
         start = "".join(words(letter) or letter for letter in start)
-    stems = {start[:length] for length in range(2, len(start))}
+    stems = {start[:length] for length in range(1, len(start))}
     stems |= {start[:length] + last for length in range(1, len(start)) for last in _STEM_ENDINGS}
     if start[1:2] == "y":
         stems.add(start[0] + "ie")

@@ -221,7 +221,7 @@ def _terms(draw: st.DrawFn) -> str:
         st.sampled_from(
             [
                 f'"{word}"',
-                f'"{word[:cut]}*"' if len(word) > 2 and not word.startswith("C") else f'"{word}"',
+                f'"{word[:cut]}*"' if word[:cut].isalpha() and len(word) > 2 else f'"{word}"',
                 f'"{word} {draw(_WORD)}"',
                 f'ti:"{word}"',
                 f'abs:"{word}"',
@@ -258,7 +258,7 @@ def test_no_paper_that_matches_is_missing(
             store,
             [paper(n, 1, *text[:2], authors=(text[2],)) for n, text in enumerate(texts, start=1)],
         )
-        told = gloss(papers[0], "en", title=said)
+        told = gloss(papers[0], "en", title=f"zz {said}")  # no phrase into the gloss
         store.papers.add_gloss(told)
 
         found = {one.key for one in store.papers.search(parsed.clause, limit=10)}

@@ -1,0 +1,47 @@
+"""Every prefix of every real word: search must look for the word's stem."""
+
+from __future__ import annotations
+
+import gzip
+import json
+import re
+from itertools import islice
+from pathlib import Path
+
+from bot.query import indexed
+from bot.words import stem, surface
+from storage import Field, Term
+from storage.fulltext import upper
+
+PAPERS = 2000
+
+
+def test_each_prefix_of_a_real_word_finds_its_stem(real_data: Path) -> None:
+    with gzip.open(real_data / "corpus/papers_2025_2026.jsonl.gz", "rt", encoding="utf-8") as lines:
+        texts = [json.loads(line)["abstract"] for line in islice(lines, PAPERS)]
+    vocabulary = {word for text in texts for word in surface(text)}
+
+    missed = [
+        (start, word, stem(word))
+        for start, words in _by_prefix(vocabulary).items()
+        for word in _beyond(start, words)
+    ]
+
+    assert len(vocabulary) > 10_000
+    assert missed == []
+
+
+def _by_prefix(vocabulary: set[str]) -> dict[str, list[str]]:
+    found: dict[str, list[str]] = {}
+    for word in vocabulary:
+        for length in range(2, len(word) + 1):
+            if not word[:length].endswith(("+", "#")):
+                found.setdefault(word[:length], []).append(word)
+    return found
+
+
+def _beyond(start: str, words: list[str]) -> list[str]:
+    """Return the words whose stem the expression for the prefix would not find."""
+    expression = upper(Term(Field.TITLE, start, (start,), prefix=True), indexed)
+    begun, *exact = re.findall(r'"([^"]*)"', expression)
+    return [word for word in words if not stem(word).startswith(begun) and stem(word) not in exact]
