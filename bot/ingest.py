@@ -25,7 +25,7 @@ FIRST = "first-days"  # the source that fills an empty store; its cursor's day i
 FEEDS = "feeds"  # the duty of asking feeds, and FIRST that of filling: arXiv holds them to rest
 PATIENCE = 1200.0  # seconds of rest when arXiv does not say how long
 WHOLE = "whole"  # mark of a first fill that came to its end
-_PAGES = 10  # of one day; more means that the answer never ends
+_PAGES = 100  # of one day; more means that the answer never ends
 _HOLES = 3  # times that a missing page is asked for again
 
 
