@@ -57,6 +57,7 @@ class Index:
             known[-1] if known[-1].paper is paper else replace(known[-1], paper=paper)
             for known, paper in zip(self._announced, self._papers, strict=True)
         ]
+        self._is_fresh = [_is_fresh(known) for known in self._announced]
         self._lot = _Lot(self._papers)
 
     def __len__(self) -> int:
@@ -67,12 +68,13 @@ class Index:
         found = []
         wanted = _categories(query.clause)
         for at, (score, reasons) in self._lot.found(query.clause).items():
-            announced = self._announced[at]
+            fresh = self._is_fresh[at]
             if after:
-                announced = [a for a in announced if a.seq > after]
-            if not announced:
-                continue
-            kind = _kind(announced, self._papers[at], wanted)
+                announced = [a for a in self._announced[at] if a.seq > after]
+                if not announced:
+                    continue
+                fresh = _is_fresh(announced)
+            kind = _kind(fresh, self._papers[at], wanted)
             if kind in kinds:
                 found.append(Match(self._newest[at], kind, score, reasons))
         return sorted(found, key=_rank)
@@ -138,7 +140,7 @@ class _Lot:
                 for at in held & found.papers:
                     scores[at] += SCORES[found.field]
                     reasons[at].append(found.reason(answer.term, at))
-        return {at: (scores[at], tuple(dict.fromkeys(reasons[at]))) for at in hits}
+        return {at: (scores[at], _once(reasons[at])) for at in hits}
 
     def _hits(self, clause: Clause) -> Papers:
         match clause:
@@ -213,18 +215,26 @@ class _Answer:
     papers: Papers
 
 
-def _kind(announced: list[Announcement], paper: Paper, wanted: frozenset[str]) -> Kind:
-    """The kind as this query sees it.
+def _is_fresh(announced: list[Announcement]) -> bool:
+    """Whether the announcements bring a paper to readers for the first time.
 
-    Whether it is a replacement is the feed's word, for arXiv lists second versions as new or
-    cross-listed where a reader of that category has not seen the first; a paper first listed
-    and then replaced in one batch is still unseen, so it is not a replacement either.
+    It is the feed's word, for arXiv lists second versions as new or cross-listed where a
+    reader of that category has not seen the first; a paper first listed and then replaced
+    in one batch is still unseen, so it is not a replacement either.
     """
-    fresh = any(announcement.kind in _FRESH for announcement in announced)
+    return any(announcement.kind in _FRESH for announcement in announced)
+
+
+def _kind(fresh: bool, paper: Paper, wanted: frozenset[str]) -> Kind:
+    """The kind as a query sees it that names these categories, or none."""
     primary = not wanted or not paper.categories or paper.categories[0] in wanted
     if fresh:
         return Kind.NEW if primary else Kind.CROSS
     return Kind.REPLACE if primary else Kind.REPLACE_CROSS
+
+
+def _once(reasons: list[Reason]) -> tuple[Reason, ...]:
+    return tuple(dict.fromkeys(reasons)) if len(reasons) > 1 else tuple(reasons)
 
 
 def _categories(clause: Clause) -> frozenset[str]:
