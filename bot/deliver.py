@@ -88,10 +88,6 @@ class Pace:
         if start > now:
             await self._sleep(start - now)
 
-    def stop(self, seconds: float) -> None:
-        """Lets nothing out for ``seconds``."""
-        self._next = max(self._next, self._monotonic() + seconds)
-
 
 @dataclass(frozen=True, slots=True)
 class Desk:
@@ -141,9 +137,18 @@ async def _next(desk: Desk) -> Outcome | None:
         await desk.pace.turn()
         if not await store.run(store.outbox.begin, parcel, desk.now(), within=LONGEST):
             return Later(0.0, "the lease ended before the send")
-        outcome = await desk.send(parcel, message)
+        outcome = await _sent(desk, parcel, message)
     await asyncio.shield(store.run(_settle, desk, parcel, outcome))
     return outcome
+
+
+async def _sent(desk: Desk, parcel: Parcel, message: Message) -> Outcome:
+    """Sends; what the sender did not foresee may have happened after Telegram took it."""
+    try:
+        return await desk.send(parcel, message)
+    except Exception as error:
+        log.exception("send broke off", extra={"parcel": parcel.key})
+        return Unknown(type(error).__name__)
 
 
 def _rendered(desk: Desk, parcel: Parcel) -> Message:
@@ -199,6 +204,11 @@ def _settle(desk: Desk, parcel: Parcel, outcome: Outcome) -> None:
             case Refused():
                 instead = _classic_instead(desk, parcel)
                 accepted = store.outbox.settle(parcel, outcome, now, instead=instead)
+            case Unknown():
+                # Sent once more, marked; ever later, for each time may bring it once more.
+                resend = parcel.attempts < ATTEMPTS
+                accepted = store.outbox.settle(parcel, outcome, now, resend=resend)
+                store.outbox.hold(parcel.bot, parcel.chat, now + timedelta(seconds=_wait(parcel)))
             case _:
                 accepted = store.outbox.settle(parcel, outcome, now)
                 gap = GROUP_GAP if parcel.chat < 0 else PRIVATE_GAP
@@ -212,8 +222,11 @@ def _spent(parcel: Parcel, outcome: Later) -> Outcome:
         return outcome
     if parcel.attempts >= ATTEMPTS:
         return Refused(f"{parcel.attempts} attempts failed, the last one: {outcome.reason}")
-    wait = BACKOFF[min(parcel.attempts, len(BACKOFF)) - 1] if parcel.attempts else BACKOFF[0]
-    return replace(outcome, seconds=max(wait, outcome.seconds))
+    return replace(outcome, seconds=max(_wait(parcel), outcome.seconds))
+
+
+def _wait(parcel: Parcel) -> float:
+    return BACKOFF[min(parcel.attempts, len(BACKOFF) - 1)]
 
 
 def _report(parcel: Parcel, outcome: Outcome, accepted: bool) -> None:

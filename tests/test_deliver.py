@@ -1,0 +1,385 @@
+"""Parcels become messages: each once, in order, at Telegram's pace, whatever the server says."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from itertools import pairwise
+
+import pytest
+
+from bot.deliver import ATTEMPTS, BACKOFF, Delivered, Pace
+from bot.publish import publish
+from storage import Store
+from storage.model import (
+    Form,
+    Gone,
+    Later,
+    Moved,
+    Notice,
+    Parcel,
+    ParcelState,
+    Refused,
+    Sent,
+    Subscriber,
+    Unknown,
+)
+from tests.situations import (
+    BOT,
+    DUE,
+    MINUTE,
+    SECOND,
+    Postman,
+    announce,
+    asked,
+    chat,
+    follow,
+    papers,
+)
+from tests.tables import count
+
+REPEAT = "You may have received this already"
+
+
+def waiting(store: Store, *readers: Subscriber, entries: int = 2) -> Postman:
+    """Lets a digest wait for each of these chats, and a postman who has not gone yet."""
+    for reader in readers:
+        follow(store, reader)
+    announce(store, papers(*range(entries)))
+    assert publish(store, BOT, DUE).digests == len(readers)
+    return Postman(store, at=DUE)
+
+
+def states(store: Store) -> dict[str, int]:
+    """How many parcels are in each state, absent ones left out."""
+    return {str(state): n for state, n in store.outbox.counts(BOT).items() if n}
+
+
+async def test_a_digest_is_sent_once_and_its_papers_are_received(store: Store) -> None:
+    reader = chat(store)
+    postman = waiting(store, reader)
+
+    assert await postman.goes_round() == Delivered(sent=1)
+    await postman.goes_on()
+
+    [(parcel, message)] = postman.sent
+    assert parcel.chat == reader.chat
+    assert "[1]" in message.html
+    assert states(store) == {"sent": 1}
+    assert count(store, "ledger", state="sent") == 2
+    assert count(store, "ledger", state="reserved") == 0
+
+
+async def test_a_restart_sends_nothing_again(store: Store) -> None:
+    postman = waiting(store, chat(store))
+    await postman.goes_round()
+
+    another = Postman(store, at=DUE + MINUTE)
+    await another.goes_on()
+
+    assert another.sent == []
+
+
+async def test_a_chat_gets_its_messages_in_order_and_a_second_apart(store: Store) -> None:
+    reader = chat(store, full=True)
+    postman = waiting(store, reader, entries=3)
+
+    for _ in range(8):
+        await postman.goes_round()
+        postman.at += SECOND / 2
+
+    assert [parcel.part for parcel, _ in postman.sent] == [1, 1001, 1002, 1003]
+    assert [message.silent for _, message in postman.sent] == [False, True, True, True]
+
+
+async def test_a_group_gets_no_more_than_twenty_messages_a_minute(store: Store) -> None:
+    postman = waiting(store, chat(store, -5, full=True), entries=12)
+    limit = 12
+
+    for _ in range(30):
+        await postman.goes_round()
+        postman.at += SECOND
+
+    assert len(postman.sent) == 10, "one each three seconds"
+    await postman.goes_on(20)
+    assert len(postman.sent) == limit + 1
+
+
+async def test_a_chat_that_must_wait_holds_nobody_else(store: Store) -> None:
+    slow, other = chat(store, 1), chat(store, 2)
+    postman = waiting(store, slow, other)
+    postman.script, postman.troubled = [Later(30, "flood control", counted=False)], slow.chat
+
+    assert await postman.goes_round() == Delivered(sent=1, later=1)
+    postman.at += 29 * SECOND
+    assert await postman.goes_round() == Delivered()
+    postman.at += SECOND
+    assert await postman.goes_round() == Delivered(sent=1)
+
+    assert sorted(postman.chats()) == [1, 1, 2]
+    [parcel] = [one for one in store.outbox.in_state(BOT, ParcelState.SENT) if one.chat == 1]
+    assert (parcel.attempts, parcel.doubts) == (0, 0), "flood control is no failure"
+
+
+async def test_a_crash_of_the_sender_holds_nobody_else(
+    store: Store, caplog: pytest.LogCaptureFixture
+) -> None:
+    """What the sender did not foresee leaves the send in doubt, and the others go on."""
+    broken, other = chat(store, 1), chat(store, 2)
+    postman = waiting(store, broken, other)
+    postman.script, postman.troubled = [AssertionError("no message")], broken.chat
+
+    with caplog.at_level(logging.CRITICAL):
+        assert (await postman.goes_round()).sent == 1
+        await postman.goes_on()
+
+    assert sorted(postman.chats()) == [1, 1, 2]
+    assert states(store) == {"sent": 2}
+    assert REPEAT in postman.sent[-1][1].html
+
+
+async def test_a_parcel_that_cannot_be_rendered_is_set_aside(
+    store: Store, caplog: pytest.LogCaptureFixture
+) -> None:
+    broken, other = chat(store, 1), chat(store, 2)
+    postman = waiting(store, other)
+    store.outbox.put_once(_parcel(broken, digest=999), due=DUE)
+
+    with caplog.at_level(logging.CRITICAL):
+        assert await postman.goes_round() == Delivered(sent=1, refused=1)
+
+    assert postman.chats() == [other.chat]
+    [dead] = store.outbox.in_state(BOT, ParcelState.DEAD)
+    assert dead.error == "cannot be rendered: LookupError"
+
+
+async def test_a_failure_is_tried_again_ever_later_and_then_kept_aside(store: Store) -> None:
+    postman = waiting(store, chat(store))
+    postman.script = [Later(1, "broken pipe") for _ in range(20)]
+    sends = []
+
+    for _ in range(3 * 3600 // 15):
+        if (await postman.goes_round()) != Delivered():
+            sends.append((postman.at - DUE).total_seconds())
+        postman.at += 15 * SECOND
+
+    waits = [round(b - a) for a, b in pairwise(sends)]
+    assert waits == [*BACKOFF, BACKOFF[-1]]
+    assert len(sends) == ATTEMPTS + 1
+    assert states(store) == {"dead": 1}
+    assert count(store, "ledger", state="reserved") == 2, "it can be sent by hand"
+
+
+async def test_an_unknown_outcome_is_sent_once_more_and_marked(store: Store) -> None:
+    postman = waiting(store, chat(store))
+    postman.script = [Unknown("ReadTimeout")]
+
+    await postman.goes_on()
+
+    assert [REPEAT in message.html for _, message in postman.sent] == [False, True]
+    assert states(store) == {"sent": 1}
+    assert store.outbox.doubts(BOT) == 1
+    assert count(store, "ledger", state="sent") == 2
+
+
+async def test_unknown_outcomes_do_not_rain_on_a_chat(store: Store) -> None:
+    """A server that takes and never answers gets each message a few times, not each second."""
+    postman = waiting(store, chat(store))
+    postman.script = [Unknown("ReadTimeout")] * 1000
+
+    await postman.goes_on(8 * 3600 // 30, step=30 * SECOND)
+
+    assert len(postman.sent) <= ATTEMPTS + 1
+    assert states(store) == {"unknown": 1}
+    assert count(store, "ledger", state="sent") == 2, "it has most likely arrived"
+
+
+async def test_a_process_that_dies_while_sending_repeats_that_one_marked(store: Store) -> None:
+    reader = chat(store)
+    postman = waiting(store, reader)
+    [claimed] = store.outbox.claim(BOT, "the dead one", DUE, 60.0)
+    assert store.outbox.begin(claimed, DUE)
+
+    assert await postman.goes_round() == Delivered()
+    postman.at += 2 * MINUTE
+    assert await postman.goes_round() == Delivered(sent=1)
+
+    assert REPEAT in postman.sent[0][1].html
+
+
+async def test_who_blocked_the_bot_is_paused_and_what_waits_is_dropped(store: Store) -> None:
+    blocker, other = chat(store, 1, full=True), chat(store, 2)
+    postman = waiting(store, blocker, other)
+    postman.script = [Gone("Forbidden: bot was blocked by the user")]
+    postman.troubled = blocker.chat
+
+    await postman.goes_on()
+
+    assert sorted(postman.chats()) == [1, 2]
+    assert states(store) == {"dropped": 3, "sent": 1}
+    paused = store.subscribers.get(BOT, blocker.chat)
+    assert paused
+    assert paused.paused == "Forbidden: bot was blocked by the user"
+    assert count(store, "ledger", chat=1) == 0, "unseen papers are free again"
+    assert count(store, "ledger", chat=2, state="sent") == 2
+
+
+async def test_a_group_that_moved_gets_its_digest_at_the_new_place(store: Store) -> None:
+    postman = waiting(store, chat(store, -5))
+    postman.script = [Moved(-1005)]
+
+    await postman.goes_on()
+
+    assert postman.chats() == [-5, -1005]
+    assert states(store) == {"sent": 1}
+    assert [topic.chat for topic in store.subscriptions.of(BOT, -1005)] == [-1005]
+    assert count(store, "ledger", chat=-1005, state="sent") == 2
+
+
+async def test_a_refused_rich_part_becomes_text_over_the_same_entries(store: Store) -> None:
+    reader = chat(store, form=Form.RICH)
+    postman = waiting(store, reader, entries=12)
+    postman.script = [Refused("Bad Request: RICH_MESSAGE_BLOCKS_TOO_MANY")]
+
+    await postman.goes_on()
+
+    (rich, _), *plain = postman.sent
+    assert rich.form is Form.RICH
+    assert plain
+    assert {parcel.form for parcel, _ in plain} == {Form.CLASSIC}
+    covered = [at for parcel, _ in plain for at in range(parcel.first, parcel.last + 1)]
+    assert covered == list(range(rich.first, rich.last + 1))
+    assert count(store, "ledger", state="sent") == 12
+    assert count(store, "ledger", state="reserved") == 0
+
+
+async def test_a_refused_rich_entry_becomes_text_too(store: Store) -> None:
+    postman = waiting(store, chat(store, form=Form.RICH, full=True), entries=1)
+    postman.script = [Sent(1), Refused("Bad Request: RICH_MESSAGE_DETAILS_INVALID")]
+
+    await postman.goes_on()
+
+    assert [(parcel.part, parcel.form) for parcel, _ in postman.sent] == [
+        (1, Form.RICH),
+        (1001, Form.RICH),
+        (1001, Form.CLASSIC),
+    ]
+
+
+async def test_a_refused_text_is_kept_for_us_to_look_at(
+    store: Store, caplog: pytest.LogCaptureFixture
+) -> None:
+    postman = waiting(store, chat(store))
+    postman.script = [Refused("Bad Request: can't parse entities")]
+
+    with caplog.at_level(logging.ERROR):
+        await postman.goes_on()
+
+    assert len(postman.sent) == 1
+    assert states(store) == {"dead": 1}
+    assert [record.message for record in caplog.records] == ["parcel refused"]
+
+
+async def test_two_digests_of_a_chat_keep_their_order_through_trouble(store: Store) -> None:
+    reader = chat(store)
+    postman = waiting(store, reader)
+    announce(store, papers(7, 8))
+    [topic] = store.subscriptions.of(BOT, reader.chat)
+    assert asked(store, reader, topic, DUE + SECOND)
+    postman.script = [Later(5, "no connection", counted=False)]
+
+    await postman.goes_on()
+
+    assert [parcel.digest for parcel, _ in postman.sent] == [1, 1, 2]
+
+
+async def test_a_notice_is_told_in_the_language_of_the_chat(store: Store) -> None:
+    reader = chat(store)
+    notice = Notice("digest-none-yet", (("topic", "a<b"), ("next", "x"), ("zone", "UTC")))
+    store.outbox.put_once(_parcel(reader, notice=notice), due=DUE)
+    postman = Postman(store, at=DUE)
+
+    assert await postman.goes_round() == Delivered(sent=1)
+
+    assert postman.sent[0][1].html.startswith("Nothing new for a&lt;b since your last digest.")
+
+
+async def test_a_settlement_survives_the_end_of_the_work(store: Store) -> None:
+    """Cancelled between the answer and the record, the record is made all the same."""
+    postman = waiting(store, chat(store))
+    answered = asyncio.Event()
+
+    async def send(parcel: Parcel, message: object) -> Sent:
+        answered.set()
+        return Sent(77)
+
+    postman.send = send  # type: ignore[method-assign]
+    work = asyncio.create_task(postman.goes_round())
+    await answered.wait()
+    work.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await work
+
+    await asyncio.gather(*(asyncio.all_tasks() - {asyncio.current_task()}))
+    assert states(store) == {"sent": 1}
+
+
+def _parcel(to: Subscriber, *, digest: int = 0, notice: Notice | None = None) -> Parcel:
+    return Parcel(
+        bot=to.bot,
+        chat=to.chat,
+        period="by hand",
+        part=1,
+        form=Form.CLASSIC,
+        language="en",
+        languages=("en",),
+        zone="UTC",
+        digest=digest,
+        notice=notice,
+    )
+
+
+class _Time:
+    """A clock that only sleeping moves."""
+
+    def __init__(self) -> None:
+        self.at = 100.0
+
+    def monotonic(self) -> float:
+        return self.at
+
+    async def sleep(self, seconds: float) -> None:
+        self.at += seconds
+
+
+async def _turns(pace: Pace, clock: _Time, number: int) -> list[float]:
+    instants = []
+    for _ in range(number):
+        await pace.turn()
+        instants.append(clock.at)
+    return instants
+
+
+async def test_messages_leave_evenly_and_never_in_a_burst() -> None:
+    clock = _Time()
+    pace = Pace(10.0, monotonic=clock.monotonic, sleep=clock.sleep)
+
+    first = await _turns(pace, clock, 4)
+    clock.at += 60.0
+    later = await _turns(pace, clock, 3)
+
+    assert first == pytest.approx([100.0, 100.1, 100.2, 100.3])
+    assert later == pytest.approx([160.3, 160.4, 160.5]), "a quiet minute saves up nothing"
+
+
+async def test_workers_share_one_pace() -> None:
+    """Turns asked for at the same instant are given one after the other."""
+    waits: list[float] = []
+
+    async def sleep(seconds: float) -> None:
+        waits.append(seconds)
+
+    pace = Pace(10.0, monotonic=lambda: 5.0, sleep=sleep)
+    await asyncio.gather(*(pace.turn() for _ in range(4)))
+
+    assert waits == pytest.approx([0.1, 0.2, 0.3])
