@@ -396,6 +396,7 @@ class Later:
     seconds: float
     reason: str = ""
     counted: bool = True  # False: not an attempt (flood control, no connection)
+    answered: bool = False  # True: Telegram itself asked to wait
 
 
 @dataclass(frozen=True, slots=True)
@@ -414,9 +415,14 @@ class Moved:
 
 @dataclass(frozen=True, slots=True)
 class Gone:
-    """This chat cannot be reached any more: blocked, kicked, deleted."""
+    """This chat cannot be reached any more: blocked, kicked, deleted.
+
+    Not ``sure`` where the same answer may pass (rights taken away for a while): then a chat is
+    given up only after it was refused on several days.
+    """
 
     reason: str
+    sure: bool = True
 
 
 @dataclass(frozen=True, slots=True)

@@ -154,6 +154,29 @@ class Outbox:
             until=micros(until),
         )
 
+    def recover(self, bot: int) -> int:
+        """Take over what a former sender left: what it was sending comes back in doubt.
+
+        For the one process that has the duty of sending. The former holder's settlements are
+        no longer accepted.
+        """
+        with self._engine.writing():
+            self._engine.change(
+                """
+                update parcels set holder = '', lease_until = 0, fence = fence + 1
+                where bot = :bot and state = 'ready' and holder <> ''
+                """,
+                bot=bot,
+            )
+            return self._engine.change(
+                """
+                update parcels set state = 'ready', doubts = doubts + 1, holder = '',
+                    lease_until = 0, fence = fence + 1
+                where bot = :bot and state = 'sending'
+                """,
+                bot=bot,
+            )
+
     def let_go(self, holder: str) -> int:
         """Free the parcels a holder claimed and has not begun to send, as it stops."""
         return self._engine.change(

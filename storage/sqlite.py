@@ -166,6 +166,8 @@ class Engine:
 
     async def run(self, function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
         """Call a function on a thread of the store; cancelling the caller does not stop it."""
+        if self._closed:
+            raise StorageError("the store is closed")
         loop = asyncio.get_running_loop()
         call = partial(function, *args, **kwargs)
         return await asyncio.shield(loop.run_in_executor(self._pool, call))

@@ -1,10 +1,10 @@
-"""How fast do parcels go through the outbox, and how long does a settlement wait?
+"""How fast do parcels go through the outbox, and how long does a commit of it wait?
 
     python -m tests.bench.outbox [parcels]
 
 Puts parcels to as many chats in transactions of ten, takes them out with claims of thirty
-(begin and settle each in a commit of its own), then settles again while another process
-loads papers into the same file in slices of fifty.
+(begin and settle each in a commit of its own), then settles again at a sender's pace while
+another process loads papers into the same file in slices of fifty.
 """
 
 from __future__ import annotations
@@ -22,6 +22,7 @@ from storage import Announcement, Form, Kind, Paper, Parcel, Sent, Store, open_s
 BOT = 1
 NOW = datetime(2026, 11, 20, 8, tzinfo=UTC)
 CLAIM, TOGETHER, SLICE = 30, 10, 50
+GAP = 0.005  # a sender of at most 200 a second: one flat out would starve the load
 PAUSE = 0.02  # what a considerate load leaves to others between two slices
 
 
@@ -40,17 +41,20 @@ def put(store: Store, count: int, period: str) -> float:
     return count / (perf_counter() - began)
 
 
-def send(store: Store) -> tuple[float, list[float]]:
-    """Take every parcel through claim, begin and settle; return the rate and settle times."""
-    settled: list[float] = []
+def send(store: Store, gap: float = 0.0) -> tuple[float, list[float]]:
+    """Take every parcel through claim, begin and settle; return the rate and commit times."""
+    commits: list[float] = []
     began = perf_counter()
     while claimed := store.outbox.claim(BOT, "bench", NOW, 60, CLAIM):
         for one in claimed:
-            store.outbox.begin(one, NOW, within=30)
             start = perf_counter()
+            store.outbox.begin(one, NOW, within=30)
+            middle = perf_counter()
+            sleep(gap)  # the send; also frees the lock, so that settling waits like any other
+            again = perf_counter()
             store.outbox.settle(one, Sent(1), NOW)
-            settled.append((perf_counter() - start) * 1000)
-    return len(settled) / (perf_counter() - began), settled
+            commits += [(middle - start) * 1000, (perf_counter() - again) * 1000]
+    return len(commits) / 2 / (perf_counter() - began), commits
 
 
 def load(url: str) -> None:
@@ -89,17 +93,18 @@ def main() -> None:
         store = open_store(url, words=indexed)
         print(f"put: {put(store, count, 'alone'):.0f}/s in transactions of {TOGETHER}")
         rate, alone = send(store)
-        print(f"claim {CLAIM}, begin and settle each: {rate:.0f}/s; settle {_told(alone)}")
+        print(f"claim {CLAIM}, begin and settle each: {rate:.0f}/s; commits {_told(alone)}")
         put(store, count, "beside")
         with subprocess.Popen([sys.executable, "-m", "tests.bench.outbox", "--load", url]) as other:
             while store.papers.count() < 10 * SLICE:
                 sleep(0.1)
             before = store.papers.count()
             began = perf_counter()
-            rate, beside = send(store)
+            rate, beside = send(store, GAP)
             loaded = (store.papers.count() - before) / (perf_counter() - began)
+            assert other.poll() is None, "the load ended early"
             other.kill()
-        print(f"beside a load of {loaded:.0f} papers/s: {rate:.0f}/s; settle {_told(beside)}")
+        print(f"beside a load of {loaded:.0f} papers/s: {rate:.0f}/s; commits {_told(beside)}")
         store.close()
 
 

@@ -249,3 +249,11 @@ def test_a_closed_store_says_so(tmp_path: Path, use: Callable[[Store], object]) 
 
     with pytest.raises(StorageError, match="closed"):
         use(store)
+
+
+async def test_a_closed_store_runs_nothing(tmp_path: Path) -> None:
+    store = open_store(f"sqlite:///{tmp_path / 'a.db'}")
+    store.close()
+
+    with pytest.raises(StorageError, match="closed"):
+        await store.run(chat, store)
