@@ -6,6 +6,7 @@ Nothing is read at import: the command line calls ``Config()``.
 from __future__ import annotations
 
 import re
+from enum import StrEnum
 from typing import Annotated
 from urllib.parse import urlsplit
 
@@ -20,6 +21,13 @@ from storage.model import Form
 _PREFIX = "PAPERGRAM_"
 _TOKEN = re.compile(r"\d{1,18}:[A-Za-z0-9_-]+")
 _LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR")
+
+
+class Doubt(StrEnum):
+    """What happens to a message of which nobody knows whether it arrived."""
+
+    AGAIN = "again"
+    NEVER = "never"
 
 
 class Terminal(BaseSettings):
@@ -58,6 +66,17 @@ class Config(Terminal):
         description="How digests look in chats that have not chosen:"
         " `classic` text or `rich` tables",
     )
+    doubt: Doubt = Field(
+        default=Doubt.AGAIN,
+        description="A message that may or may not have arrived is sent once more and marked:"
+        " `again`; or `never`: then it may be lost",
+    )
+    lease: float = Field(
+        default=120.0,
+        ge=1.0,
+        le=86400.0,
+        description="Seconds after which another process takes over what this one had claimed",
+    )
     contact: str = Field(
         default="",
         description="An address or URL that arXiv can reach you by; sent in the User-Agent",
@@ -95,6 +114,11 @@ class Config(Terminal):
             raise _wrong("config-database")
         return value
 
+    @property
+    def send_timeout(self) -> float:
+        """Seconds a send may take: well within the lease, so that no other repeats it."""
+        return min(30.0, self.lease / 4)
+
     def pretending(self, token: str, server: str, form: Form) -> Config:
         """These settings with another bot, server and form: what the demo runs with."""
         changed = {"token": SecretStr(token), "telegram_api": server, "form": form}
@@ -106,23 +130,21 @@ class Config(Terminal):
         """``cs.CV, cs.cl hep-th`` → canonical categories; an archive stands for its classes."""
         if not isinstance(value, str):
             return value
+        active = frozenset(taxonomy.categories())
         found: list[str] = []
         for word in value.replace("+", " ").replace(",", " ").split():
-            classes = taxonomy.expand(word)
+            # Spellings that only old papers carry have no feed, and a whole archive's is cut.
+            classes = active.intersection(taxonomy.expand(word))
             if not classes:
                 near = ", ".join(taxonomy.nearest(word)) or "cs.CV"
                 raise _wrong("config-feeds", given=word[:40], nearest=near)
-            found += [code for code in classes if code not in found]
+            found += sorted(classes.difference(found))
         return tuple(found)
 
-    @field_validator("form", mode="before")
+    @field_validator("form", "doubt", mode="before")
     @classmethod
-    def _form(cls, value: object) -> object:
-        if not isinstance(value, str):
-            return value
-        if value.strip().lower() not in list(Form):
-            raise _wrong("config-choice", choices=", ".join(Form))
-        return Form(value.strip().lower())
+    def _word(cls, value: object) -> object:
+        return value.strip().lower() if isinstance(value, str) else value
 
     @field_validator("telegram_api", "arxiv_rss", "arxiv_api", "arxiv_oai")
     @classmethod
@@ -165,7 +187,13 @@ def _wrong(key: str, **facts: str) -> PydanticCustomError:
 
 
 def _refusal(error: ValidationError) -> Refusal:
+    """The text for the first problem: ours by its key, pydantic's own in its words."""
     found = error.errors(include_input=False, include_url=False)[0]
     place = str(found["loc"][0])
     name = place if place.isupper() else _PREFIX + place.upper()
-    return Refusal(found["type"], setting=name, **found.get("ctx", {}))
+    if found["type"].startswith("config-"):
+        return Refusal(found["type"], setting=name, **found.get("ctx", {}))
+    if found["type"] == "enum":
+        choices = found["ctx"]["expected"].replace("'", "").replace(" or ", ", ")
+        return Refusal("config-choice", setting=name, choices=choices)
+    return Refusal("config-unusable", setting=name, problem=found["msg"])

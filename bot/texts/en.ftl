@@ -166,6 +166,7 @@ about-short = Digests of new arXiv papers on your topics.
 config-token = { $setting } is no token. One from @BotFather looks like 123456789:AbC-dEf… and stands alone.
 config-database = { $setting } is no database. Write it as sqlite:///path/to/papergram.db
 config-feeds = { $setting } cannot be used: arXiv has no category { $given }. The nearest are { $nearest }.
+config-unusable = { $setting } cannot be used: { $problem }
 config-choice = { $setting } cannot be used. Choose one of: { $choices }
 config-address = { $setting } is no address. It begins with http:// or https:// and a host.
 cli-no-token = TELEGRAM_BOT_TOKEN is not set. Get a token from @BotFather, or try the demo without one: papergram demo

@@ -158,6 +158,7 @@ about-short = 按主题推送 arXiv 新论文摘要。
 config-token = { $setting } 不是有效的令牌。@BotFather 给出的令牌形如 123456789:AbC-dEf…，前后不要有其他内容。
 config-database = { $setting } 不是有效的数据库地址，请写成 sqlite:///path/to/papergram.db
 config-feeds = { $setting } 无法使用：arXiv 没有 { $given } 这个分类。相近的分类：{ $nearest }。
+config-unusable = { $setting } 无法使用：{ $problem }
 config-choice = { $setting } 无法使用，可选的值：{ $choices }
 config-address = { $setting } 不是有效的地址，应以 http:// 或 https:// 加主机名开头。
 cli-no-token = 没有设置 TELEGRAM_BOT_TOKEN。请向 @BotFather 申请令牌，或先试用演示：papergram demo

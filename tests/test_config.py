@@ -1,0 +1,155 @@
+"""Settings are read once, from the environment, and refused with a sentence."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.config import Config, Terminal, read
+from bot.texts import LANGUAGES, Refusal
+from storage.model import Form
+from tests.cli.terminal import NAMES, TOKEN
+
+
+@pytest.fixture(autouse=True)
+def _bare(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nothing is set."""
+    for name in (*NAMES, "TELEGRAM_BOT_TOKEN", "LANG"):
+        monkeypatch.delenv(name, raising=False)
+
+
+def test_without_an_environment_every_setting_has_its_default() -> None:
+    config = read()
+
+    assert config.token is None
+    assert config.database == "sqlite:///papergram.db"
+    assert (config.feeds, config.form, config.log_level) == ((), Form.CLASSIC, "INFO")
+
+
+def test_what_is_typed_goes_before_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PAPERGRAM_DATABASE", "sqlite:///set.db")
+
+    assert read().database == "sqlite:///set.db"
+    assert read("sqlite:///typed.db").database == "sqlite:///typed.db"
+
+
+def test_an_empty_variable_is_not_set(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in (*NAMES, "TELEGRAM_BOT_TOKEN", "LANG"):
+        monkeypatch.setenv(name, "")
+
+    assert read() == Config()
+    assert read().token is None
+
+
+@pytest.mark.parametrize(
+    ("given", "feeds"),
+    [
+        ("cs.CV", ("cs.CV",)),
+        ("cs.CV, cs.cl  hep-th", ("cs.CV", "cs.CL", "hep-th")),
+        ("cs.CV+cs.LG,cs.CV", ("cs.CV", "cs.LG")),
+        ("econ", ("econ.EM", "econ.GN", "econ.TH")),
+        ("cmp-lg", ("cs.CL",)),
+        (" , ", ()),
+    ],
+)
+def test_feeds_are_categories_in_any_spelling(
+    monkeypatch: pytest.MonkeyPatch, given: str, feeds: tuple[str, ...]
+) -> None:
+    monkeypatch.setenv("PAPERGRAM_FEEDS", given)
+
+    assert read().feeds == feeds
+
+
+def test_spelling_is_forgiven(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PAPERGRAM_FORM", " Rich")
+    monkeypatch.setenv("PAPERGRAM_LOG_LEVEL", "debug ")
+    monkeypatch.setenv("PAPERGRAM_TELEGRAM_API", "http://localhost:8081/")
+    monkeypatch.setenv("TELEGRAM_BOT_TOKEN", f" {TOKEN}\n")
+
+    config = read()
+
+    assert (config.form, config.log_level) == (Form.RICH, "DEBUG")
+    assert config.telegram_api == "http://localhost:8081"
+    assert config.token
+    assert config.token.get_secret_value() == TOKEN
+
+
+@pytest.mark.parametrize(
+    ("name", "given"),
+    [
+        ("PAPERGRAM_FEEDS", "cs.XX"),
+        ("PAPERGRAM_FEEDS", "cs.CV; rm -rf"),
+        ("PAPERGRAM_FORM", "blue"),
+        ("PAPERGRAM_LOG_LEVEL", "loud"),
+        ("PAPERGRAM_DOUBT", "perhaps"),
+        ("PAPERGRAM_LEASE", "soon"),
+        ("PAPERGRAM_LEASE", "inf"),
+        ("PAPERGRAM_DATABASE", "postgres://me:password@host/papers"),
+        ("PAPERGRAM_DATABASE", "papers.db"),
+        ("PAPERGRAM_TELEGRAM_API", "ftp://x"),
+        ("PAPERGRAM_TELEGRAM_API", "api.telegram.org"),
+        ("PAPERGRAM_TELEGRAM_API", "http://host:99999"),
+        ("PAPERGRAM_ARXIV_RSS", "https://"),
+        ("PAPERGRAM_ARXIV_API", "http://[::1"),
+        ("PAPERGRAM_ARXIV_OAI", "http://a b/"),
+        ("TELEGRAM_BOT_TOKEN", "no token at all"),
+        ("TELEGRAM_BOT_TOKEN", "bot" + TOKEN),
+        ("TELEGRAM_BOT_TOKEN", TOKEN + "/getMe"),
+    ],
+)
+def test_a_setting_that_cannot_be_used_is_named_in_one_sentence(
+    monkeypatch: pytest.MonkeyPatch, name: str, given: str
+) -> None:
+    monkeypatch.setenv(name, given)
+
+    with pytest.raises(Refusal) as refused:
+        read()
+
+    for language in LANGUAGES:
+        said = refused.value.say(language)
+        assert name in said
+        assert "\n" not in said
+        assert "password" not in said
+        assert TOKEN not in said
+    assert refused.value.__cause__ is None, "pydantic's own words show the value"
+    assert refused.value.__suppress_context__
+
+
+def test_settings_do_not_print_the_token(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TELEGRAM_BOT_TOKEN", TOKEN)
+
+    assert TOKEN not in repr(read()) + str(read()) + read().model_dump_json()
+
+
+def test_settings_are_frozen() -> None:
+    with pytest.raises(ValueError, match="frozen"):
+        read().contact = "someone else"
+
+
+def test_the_language_is_known_where_nothing_else_can_be_used(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("LANG", "zh_CN.UTF-8")
+    monkeypatch.setenv("PAPERGRAM_FORM", "blue")
+
+    assert Terminal().locale == "zh_CN.UTF-8"
+
+
+@given(st.text(st.characters(exclude_characters="\0", codec="utf-8"), max_size=40))
+def test_whatever_is_set_becomes_settings_or_a_sentence(text: str) -> None:
+    names = (*(name for name in NAMES if name != "PAPERGRAM_LOCALE"), "TELEGRAM_BOT_TOKEN")
+    for name in names:
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setenv(name, text)
+            problem = refusal()
+        assert problem is None or all(problem.say(language) for language in LANGUAGES)
+
+
+def refusal() -> Refusal | None:
+    """What is wrong with the settings, if anything is."""
+    try:
+        read()
+    except Refusal as refused:
+        return refused
+    return None
