@@ -48,7 +48,7 @@ def test_an_empty_variable_is_not_set(monkeypatch: pytest.MonkeyPatch) -> None:
         ("cs.CV", ("cs.CV",)),
         ("cs.CV, cs.cl  hep-th", ("cs.CV", "cs.CL", "hep-th")),
         ("cs.CV+cs.LG,cs.CV", ("cs.CV", "cs.LG")),
-        ("econ", ("econ.EM", "econ.GN", "econ.TH")),
+        ("nlin", ("nlin.AO", "nlin.CD", "nlin.CG", "nlin.PS", "nlin.SI")),
         ("cmp-lg", ("cs.CL",)),
         (" , ", ()),
     ],
