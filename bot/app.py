@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import os
 import signal
-import socket
 import time
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import AsyncExitStack, contextmanager
@@ -15,16 +13,18 @@ from datetime import UTC, datetime
 
 from bot import deliver, ingest, publish
 from bot.chat import sender
-from bot.chat.answering import Counter, answer_pending
+from bot.chat.answering import Answering, Counter
 from bot.chat.buttons import link
 from bot.chat.context import House
 from bot.chat.menu import publish_menu
 from bot.chat.polling import Conflict, InvalidToken, NetworkError, poll
 from bot.clock import Beat, heartbeat
-from bot.config import Config
+from bot.config import Config, Doubt
+from bot.pace import Breaker, Floods, Pace
 from bot.query import indexed
 from bot.render.message import Message
 from bot.sources import Fetcher
+from bot.standby import holder, on_duty
 from bot.taxonomy import categories, expand
 from storage import Store, open_store
 from storage.model import Outcome, Parcel
@@ -36,9 +36,8 @@ log = logging.getLogger(__name__)
 TICK = 5.0  # seconds between looks for due chats: a digest leaves in its minute
 SWEEP = 1.0  # seconds between looks for parcels that may leave again
 FEEDS = 60.0  # seconds between looks whether a feed is due
-PULSE = 20.0  # seconds between signs of life
-ALIVE = 90.0  # seconds a sign of life lasts
-HEARTBEAT = "heartbeat"
+GRACE = 8.0  # seconds that a stop waits for what is in flight
+WORKERS = 8  # messages in flight: more gain nothing at Telegram's pace
 
 Now = Callable[[], datetime]
 Work = Callable[[], Awaitable[object]]
@@ -54,6 +53,7 @@ class Bell:
     """Wakes a worker: rung any number of times, it is answered once."""
 
     rung: asyncio.Event = field(default_factory=asyncio.Event)
+    working: asyncio.Lock = field(default_factory=asyncio.Lock)
 
     def ring(self) -> None:
         """There is something to do."""
@@ -64,10 +64,16 @@ class Bell:
         while True:
             await self.rung.wait()
             self.rung.clear()
-            try:
-                await work()
-            except Exception:
-                log.exception("work failed")
+            async with self.working:
+                try:
+                    await work()
+                except Exception:
+                    log.exception("work failed")
+
+    async def drained(self) -> None:
+        """Waits until the work at hand is done."""
+        async with self.working:
+            return
 
 
 @contextmanager
@@ -101,11 +107,12 @@ class Bot:
     now: Now
     post: Bell = field(default_factory=Bell)
     letters: Bell = field(default_factory=Bell)
+    answering: Answering | None = None  # while it serves
 
     @property
     def holder(self) -> str:
         """This process, by a name that no other has."""
-        return f"{socket.gethostname()}:{os.getpid()}"
+        return holder()
 
     def counter(self) -> Counter:
         """Where updates are answered."""
@@ -132,8 +139,13 @@ class Bot:
             link=lambda paper, version: link(self.telegram.username, paper, version),
             holder=self.holder,
             send=send,
-            pace=deliver.Pace(monotonic=time.monotonic),
             now=self.now,
+            pace=Pace(monotonic=time.monotonic),
+            breaker=Breaker(monotonic=time.monotonic),
+            floods=Floods(monotonic=time.monotonic),
+            lease=self.config.lease,
+            longest=self.config.send_timeout,
+            resend=self.config.doubt is Doubt.AGAIN,
         )
 
     async def tick(self) -> None:
@@ -142,46 +154,56 @@ class Bot:
         if published.digests:
             self.post.ring()
 
-    async def pulse(self) -> None:
-        """Leaves a sign of life for ``papergram doctor --quick``."""
-        leases = self.store.leases
-        await self.store.run(leases.take, HEARTBEAT, "running", self.now(), ALIVE)
-
 
 async def serve(bot: Bot, feeds: Work | None) -> None:
-    """Polls, answers, publishes and delivers until it is cancelled.
+    """Polls, answers, publishes and delivers until it is cancelled; then finishes what it began.
 
     ``feeds`` asks the sources that are due; without it the bot lives from what is stored.
 
     Raises:
-        telegram.error.Conflict: another process polls with the same token.
+        Conflict: another process polls with the same token.
+        InvalidToken: Telegram does not know the token.
     """
     await bot.telegram.initialize()
     log.info("polling", extra={"bot": bot.telegram.username})
-    counter, desk = bot.counter(), bot.desk()
-    beats = [
-        Beat("tick", TICK, bot.tick),
-        Beat("sweep", SWEEP, _ring(bot.post)),
-        Beat("pulse", PULSE, bot.pulse),
+    await bot.store.run(bot.store.outbox.recover, bot.telegram.id)
+    desk = bot.desk()
+    answering = bot.answering = Answering(bot.counter(), bot.letters.ring)
+    workers = [
+        asyncio.create_task(bot.letters.answer(answering.begin)),
+        asyncio.create_task(bot.post.answer(lambda: deliver.deliver(desk, workers=WORKERS))),
+        asyncio.create_task(publish_menu(bot.telegram)),
     ]
-    if feeds:
-        beats.append(Beat("feeds", FEEDS, feeds))
-    scheduler = heartbeat(beats)
+    scheduler = heartbeat(_beats(bot, feeds))
     scheduler.start()
     bot.letters.ring()  # updates that were stored and not answered when the last run ended
+    bot.post.ring()
     try:
-        async with asyncio.TaskGroup() as group:
-            group.create_task(poll(bot.telegram, bot.store, bot.letters.ring))
-            group.create_task(bot.letters.answer(lambda: answer_pending(counter)))
-            group.create_task(bot.post.answer(lambda: deliver.deliver(desk)))
-            group.create_task(publish_menu(bot.telegram))
-            group.create_task(bot.pulse())
-            if feeds:
-                group.create_task(_once(feeds))
+        await poll(bot.telegram, bot.store, bot.letters.ring)
     finally:
         scheduler.shutdown(wait=False)
-        await bot.store.run(bot.store.outbox.let_go, bot.holder)
-        await bot.telegram.shutdown()
+        desk.closing.set()
+        await asyncio.shield(_finished(bot, answering, workers))
+
+
+def _beats(bot: Bot, feeds: Work | None) -> list[Beat]:
+    beats = [Beat("tick", TICK, bot.tick), Beat("sweep", SWEEP, _ring(bot.post))]
+    return [*beats, Beat("feeds", FEEDS, feeds)] if feeds else beats
+
+
+async def _finished(bot: Bot, answering: Answering, workers: list[asyncio.Task[None]]) -> None:
+    """Lets the messages in flight come home, within ``GRACE``, and gives back what was claimed."""
+    try:
+        async with asyncio.timeout(GRACE):
+            await answering.drained()
+            await bot.post.drained()
+    except TimeoutError:
+        log.warning("stopped before everything in flight was settled")
+    for worker in workers:
+        worker.cancel()
+    await asyncio.gather(*workers, return_exceptions=True)
+    await bot.store.run(bot.store.outbox.let_go, bot.holder)
+    await bot.telegram.shutdown()
 
 
 def _ring(bell: Bell) -> Work:
@@ -189,13 +211,6 @@ def _ring(bell: Bell) -> Work:
         bell.ring()
 
     return ring
-
-
-async def _once(work: Work) -> None:
-    try:
-        await work()
-    except Exception:
-        log.exception("work failed")
 
 
 def live_feeds(store: Store, asker: Fetcher, config: Config, now: Now) -> Work:
@@ -218,7 +233,9 @@ async def run(config: Config) -> None:
         asker = await stack.enter_async_context(fetcher(config))
         client = sender.client(config.token.get_secret_value(), config.telegram_api)
         bot = Bot(store, client, config, wall_clock)
-        await until_stopped(serve(bot, live_feeds(store, asker, config, wall_clock)))
+        feeds = live_feeds(store, asker, config, wall_clock)
+        duty = on_duty(store, lambda: serve(bot, feeds), now=wall_clock, lasts=config.lease)
+        await until_stopped(duty)
 
 
 async def until_stopped(work: Awaitable[None]) -> None:

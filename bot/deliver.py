@@ -10,9 +10,10 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
+from bot.pace import Breaker, Floods, Pace
 from bot.render.headline import numbered
 from bot.render.look import Look
 from bot.render.message import ENTRIES, Message, Part, message, parts
@@ -34,9 +35,9 @@ from storage.model import (
 
 log = logging.getLogger(__name__)
 
-LEASE = 120.0  # seconds a claim lasts
-LONGEST = 40.0  # seconds a send may take; as much must be left of the lease when it begins
 ATTEMPTS = 6
+BOUNCES = 3  # days on which a chat refused before it is given up
+BOUNCED = 6 * 3600.0  # seconds until a chat that refused is tried again
 BACKOFF = (15.0, 60.0, 300.0, 900.0, 3600.0)
 PRIVATE_GAP, GROUP_GAP = 1.0, 3.0  # one message a second to a person, 20 a minute to a group
 
@@ -65,30 +66,6 @@ class Delivered:
                 return replace(self, refused=self.refused + 1)
 
 
-class Pace:
-    """Lets messages out evenly: ``rate`` a second for the whole bot, never in a burst."""
-
-    def __init__(
-        self,
-        rate: float = 30.0,
-        *,
-        monotonic: Callable[[], float],
-        sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
-    ) -> None:
-        self._gap = 1.0 / rate
-        self._next = 0.0
-        self._monotonic = monotonic
-        self._sleep = sleep
-
-    async def turn(self) -> None:
-        """Waits until the next message may leave."""
-        now = self._monotonic()
-        start = max(now, self._next)
-        self._next = start + self._gap
-        if start > now:
-            await self._sleep(start - now)
-
-
 @dataclass(frozen=True, slots=True)
 class Desk:
     """What the delivery of one bot needs: where parcels are, who sends, and what time it is."""
@@ -98,8 +75,14 @@ class Desk:
     link: Callable[[int, int], str]  # a paper's key and version → what opens it
     holder: str
     send: Send
-    pace: Pace
     now: Callable[[], datetime]
+    pace: Pace
+    breaker: Breaker
+    floods: Floods
+    lease: float = 120.0  # seconds a claim lasts
+    longest: float = 40.0  # seconds a send may take; as much of the lease must be left
+    resend: bool = True  # what may have been delivered is sent once more, marked
+    closing: asyncio.Event = field(default_factory=asyncio.Event)  # claims nothing more
 
 
 async def deliver(desk: Desk, *, workers: int = 4) -> Delivered:
@@ -123,8 +106,11 @@ async def deliver(desk: Desk, *, workers: int = 4) -> Delivered:
 async def _next(desk: Desk) -> Outcome | None:
     """Claims, sends and settles one parcel; None when there is nothing to send now."""
     store = desk.store
-    claimed = await store.run(store.outbox.claim, desk.bot, desk.holder, desk.now(), LEASE, 1)
+    if desk.closing.is_set() or not desk.breaker.allows():
+        return None
+    claimed = await store.run(store.outbox.claim, desk.bot, desk.holder, desk.now(), desk.lease, 1)
     if not claimed:
+        desk.breaker.unused()
         return None
     parcel = claimed[0]
     try:
@@ -135,9 +121,10 @@ async def _next(desk: Desk) -> Outcome | None:
         outcome: Outcome = Refused(f"cannot be rendered: {type(error).__name__}")
     else:
         await desk.pace.turn()
-        if not await store.run(store.outbox.begin, parcel, desk.now(), within=LONGEST):
+        if not await store.run(store.outbox.begin, parcel, desk.now(), within=desk.longest):
             return Later(0.0, "the lease ended before the send")
         outcome = await _sent(desk, parcel, message)
+        desk.breaker.note(reached=_reached(outcome))
     await asyncio.shield(store.run(_settle, desk, parcel, outcome))
     return outcome
 
@@ -149,6 +136,17 @@ async def _sent(desk: Desk, parcel: Parcel, message: Message) -> Outcome:
     except Exception as error:
         log.exception("send broke off", extra={"parcel": parcel.key})
         return Unknown(type(error).__name__)
+
+
+def _reached(outcome: Outcome) -> bool:
+    """Whether Telegram answered, with whatever word."""
+    match outcome:
+        case Unknown():
+            return False
+        case Later(answered=answered, counted=counted):
+            return answered or counted
+        case _:
+            return True
 
 
 def _rendered(desk: Desk, parcel: Parcel) -> Message:
@@ -197,23 +195,40 @@ def _settle(desk: Desk, parcel: Parcel, outcome: Outcome) -> None:
     store, now = desk.store, desk.now()
     with store.transaction():
         match outcome:
-            case Later(seconds=seconds, counted=counted):
-                if not counted:
-                    store.outbox.hold(parcel.bot, parcel.chat, now + timedelta(seconds=seconds))
+            case Later(seconds=seconds, answered=answered):
+                if answered:
+                    _hold(desk, parcel, now + timedelta(seconds=seconds))
                 accepted = store.outbox.settle(parcel, _spent(parcel, outcome), now)
             case Refused():
                 instead = _classic_instead(desk, parcel)
                 accepted = store.outbox.settle(parcel, outcome, now, instead=instead)
             case Unknown():
                 # Sent once more, marked; ever later, for each time may bring it once more.
-                resend = parcel.attempts < ATTEMPTS
+                resend = desk.resend and parcel.attempts < ATTEMPTS
                 accepted = store.outbox.settle(parcel, outcome, now, resend=resend)
                 store.outbox.hold(parcel.bot, parcel.chat, now + timedelta(seconds=_wait(parcel)))
+            case Gone(reason=reason, sure=False):
+                accepted = store.outbox.settle(parcel, _bounced(desk, parcel, reason), now)
             case _:
                 accepted = store.outbox.settle(parcel, outcome, now)
                 gap = GROUP_GAP if parcel.chat < 0 else PRIVATE_GAP
                 store.outbox.hold(parcel.bot, parcel.chat, now + timedelta(seconds=gap))
     _report(parcel, outcome, accepted)
+
+
+def _hold(desk: Desk, parcel: Parcel, until: datetime) -> None:
+    """Lets the chat rest as long as Telegram said; everybody, when several chats are told to."""
+    desk.store.outbox.hold(parcel.bot, parcel.chat, until)
+    if desk.floods.note(parcel.chat):
+        desk.store.outbox.hold(parcel.bot, 0, until)
+
+
+def _bounced(desk: Desk, parcel: Parcel, reason: str) -> Outcome:
+    """A refusal that may pass: tried again for some days, then the chat is given up."""
+    day = desk.now().date()
+    if desk.store.subscribers.bounce(parcel.bot, parcel.chat, day) >= BOUNCES:
+        return Gone(reason)
+    return Later(BOUNCED, reason, counted=False, answered=True)
 
 
 def _spent(parcel: Parcel, outcome: Later) -> Outcome:

@@ -197,6 +197,7 @@ class Subscriber:
     languages: tuple[str, ...] = ("en",)  # of the entries, first one in the table
     zone: str = "UTC"  # IANA
     form: Form = Form.CLASSIC
+    times: tuple[time, ...] = (time(8, 0),)  # of the topics that are added
     silent: bool = False
     full: bool = False  # every entry as a message of its own after the table
     settled: bool = False  # onboarding was finished or skipped

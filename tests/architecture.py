@@ -25,6 +25,7 @@ FLOORS: Mapping[str, int] = {
     "bot.lookup": 1,
     "bot.query": 1,
     "bot.zones": 1,
+    "bot.pace": 1,
     "bot.matching": 1,
     "bot.digest": 1,
     "bot.arxiv_calendar": 1,
@@ -51,6 +52,7 @@ FLOORS: Mapping[str, int] = {
     "bot.clock": 5,
     "bot.logs": 5,
     "bot.rehearsal": 5,
+    "bot.standby": 5,
     "bot.__main__": 6,
     "bot": 0,  # its docstring and version
 }

@@ -7,7 +7,8 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
 
 from bot import publish, subscribe
-from bot.deliver import Delivered, Desk, Pace, deliver
+from bot.deliver import Delivered, Desk, deliver
+from bot.pace import Breaker, Floods, Pace
 from bot.render.message import Message
 from storage import Store
 from storage.model import (
@@ -156,6 +157,8 @@ class Postman:
             holder="postman",
             send=self.send,
             pace=Pace(monotonic=lambda: 0.0, sleep=_at_once),
+            breaker=Breaker(monotonic=lambda: 0.0, after=1000),
+            floods=Floods(monotonic=lambda: 0.0, chats=1000),
             now=lambda: self.at,
         )
 

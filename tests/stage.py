@@ -184,7 +184,8 @@ class House:
         """Every update was taken over, and nobody works on one or on a parcel."""
         updates = self.emulator.world.updates
         taken = updates.is_polled and not len(updates)
-        return taken and self.letters.is_quiet and self.post.is_quiet
+        answered = self.bot.answering is not None and self.bot.answering.is_idle
+        return taken and answered and self.letters.is_quiet and self.post.is_quiet
 
     async def _stirs(self) -> None:
         bells = (self.letters.stirred, self.post.stirred)

@@ -7,8 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections import defaultdict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -26,11 +25,13 @@ from bot.chat.topics import sub
 from bot.render.keyboard import Action
 from bot.texts import Refusal, say, spoken
 from storage import Store
+from storage.errors import StorageError
 from storage.model import ChatKind, Form, Person, Subscriber, Update
 
 log = logging.getLogger(__name__)
 
-PENDING = 100  # updates looked at in one go
+PENDING = 100  # chats answered side by side
+ATTEMPTS = 3
 _MAY_CHANGE = (telegram.ChatMember.OWNER, telegram.ChatMember.ADMINISTRATOR)
 _OPEN = Entrance(paper)
 _SUB = Entrance(sub)
@@ -48,30 +49,54 @@ class Counter:
     form: Form = Form.CLASSIC  # of chats that have not chosen
 
 
-async def answer_pending(counter: Counter) -> int:
-    """Answers every stored update; chats side by side, each chat in order."""
-    answered = 0
-    store = counter.store
-    while updates := await store.run(store.inbox.pending, counter.house.bot, PENDING):
-        by_chat: dict[int, list[Update]] = defaultdict(list)
-        for update in updates:
-            by_chat[update.chat].append(update)
-        async with asyncio.TaskGroup() as group:
-            for queue in by_chat.values():
-                group.create_task(_answer_chat(counter, queue))
-        answered += len(updates)
-    return answered
+class Answering:
+    """Answers stored updates: chats side by side, each chat in order.
 
+    A slow command holds its own chat and nobody else. ``again`` is called when a chat was
+    answered, for what came meanwhile.
+    """
 
-async def _answer_chat(counter: Counter, updates: Sequence[Update]) -> None:
-    for update in updates:
-        await _answer(counter, update)
+    def __init__(self, counter: Counter, again: Callable[[], None]) -> None:
+        self._counter = counter
+        self._again = again
+        self._chats: dict[int, asyncio.Task[None]] = {}
+
+    @property
+    def is_idle(self) -> bool:
+        """Whether no chat is being answered."""
+        return not self._chats
+
+    async def begin(self) -> None:
+        """Begins to answer every chat that has something pending and is not being answered."""
+        store, bot = self._counter.store, self._counter.house.bot
+        for update in await store.run(store.inbox.heads, bot, PENDING + len(self._chats)):
+            if update.chat not in self._chats:
+                self._chats[update.chat] = asyncio.create_task(self._answer(update))
+
+    async def _answer(self, update: Update) -> None:
+        try:
+            await _answer(self._counter, update)
+        except StorageError as error:
+            # It stays pending: busy or full now, answered when the store can write again.
+            log.warning("update waits", extra={"error": type(error).__name__})
+            await asyncio.sleep(1.0)
+        finally:
+            del self._chats[update.chat]
+            self._again()
+
+    async def drained(self) -> None:
+        """Waits until what was begun is answered."""
+        await asyncio.gather(*self._chats.values(), return_exceptions=True)
 
 
 async def _answer(counter: Counter, update: Update) -> None:
     """One update: a mistake of ours is noted and told, and holds nobody else."""
     store = counter.store
     request: Asked | None = None
+    if await store.run(store.inbox.begin, update.bot, update.id) > ATTEMPTS:
+        # It ended the process each time: set aside, so that those behind it are answered.
+        await store.run(store.inbox.failed, update.bot, update.id, "attempts spent")
+        return
     try:
         request = asked(update.body, counter.house.username)
         if request is None:
@@ -79,6 +104,8 @@ async def _answer(counter: Counter, update: Update) -> None:
             return
         allowed = await _allowed(counter, request)
         reply = await store.run(_apply, counter, update, request, allowed)
+    except StorageError:
+        raise
     except Exception:
         log.exception("update failed", extra={"update": update.id})
         await store.run(store.inbox.failed, update.bot, update.id, "exception")

@@ -53,7 +53,7 @@ def outcome(error: TelegramError) -> Outcome:
     """The outcome of a send that raised ``error`` (Bot API error texts, as of 10.3)."""
     match error:
         case RetryAfter():
-            return Later(_seconds(error) + 1.0, "flood control", counted=False)
+            return Later(_seconds(error) + 1.0, "flood control", counted=False, answered=True)
         case ChatMigrated():
             return Moved(error.new_chat_id)
         case Forbidden():
@@ -72,7 +72,7 @@ def outcome(error: TelegramError) -> Outcome:
 def _bad_request(text: str) -> Outcome:
     folded = text.casefold()
     if any(known in folded for known in ERRORS_OF_CHAT):
-        return Gone(text)
+        return Gone(text, sure=False)
     return Refused(text)
 
 

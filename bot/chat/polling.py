@@ -11,6 +11,7 @@ from telegram.error import Conflict, InvalidToken, NetworkError, RetryAfter, Tel
 
 from bot.chat.asked import ALLOWED_UPDATES
 from storage import Store
+from storage.errors import StorageError
 from storage.model import Update
 
 __all__ = ["Conflict", "InvalidToken", "NetworkError", "poll"]
@@ -36,13 +37,20 @@ async def poll(
     """
     failures = 0
     while True:
-        offset = await store.run(store.inbox.last, bot.id) + 1
         try:
+            offset = await store.run(store.inbox.last, bot.id) + 1
             updates = await bot.get_updates(
                 offset=offset, timeout=wait, allowed_updates=list(ALLOWED_UPDATES)
             )
+            await store.run(store.inbox.put, [_stored(bot.id, update) for update in updates])
         except Conflict:
             raise
+        except StorageError as error:
+            # Not acknowledged: Telegram keeps them for a day.
+            await sleep(_PAUSES[min(failures, len(_PAUSES) - 1)])
+            failures += 1
+            log.warning("updates not stored", extra={"error": type(error).__name__})
+            continue
         except TelegramError as error:
             await sleep(_pause(error, failures))
             failures += 1
@@ -50,8 +58,6 @@ async def poll(
             continue
         failures = 0
         if updates:
-            stored = [_stored(bot.id, update) for update in updates]
-            await store.run(store.inbox.put, stored)
             received()
 
 

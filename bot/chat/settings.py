@@ -57,7 +57,7 @@ def _from_menu(ask: Ask) -> bool:
 
 def _lines(store: Store, ask: Ask, chat: Subscriber) -> list[Line]:
     topics = store.subscriptions.of(chat.bot, chat.chat)
-    times = sorted({at for topic in topics for at in topic.cadence.times}) or [time(8, 0)]
+    times = sorted({at for topic in topics for at in topic.cadence.times} or chat.times)
     shown = ", ".join(at.strftime("%H:%M") for at in times)
     lines = [
         Line(ask.say("settings-title"), bold=True),

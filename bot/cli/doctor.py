@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from bot import app, arxiv_calendar
+from bot import app, arxiv_calendar, standby
 from bot.chat import sender
 from bot.config import Config
 from bot.ingest import FIRST, WHOLE
@@ -92,7 +92,7 @@ def _outbox(config: Config, store: Store) -> Iterator[Finding]:
 
 
 def _running(store: Store, now: datetime) -> Finding:
-    lease = store.leases.held(app.HEARTBEAT)
+    lease = store.leases.held(standby.DUTY)
     alive = lease is not None and lease.until > now
     return Finding("running", alive, Notice(f"doctor-running-{'good' if alive else 'none'}"))
 

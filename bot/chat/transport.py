@@ -1,0 +1,175 @@
+"""HTTP to a Bot API server: bounded, timed, and silent about the token.
+
+It stands in for the client's own transport, whose pool costs more with every request in flight.
+Whatever breaks is told by one of two causes that hold no address, for addresses hold the token:
+``NotSent`` never left this machine, ``Unanswered`` may have arrived.
+"""
+
+from __future__ import annotations
+
+import ssl
+from functools import cache
+from typing import TypeAlias
+from urllib.parse import urlsplit
+from urllib.request import getproxies, proxy_bypass
+
+import aiohttp
+import certifi
+from telegram.error import NetworkError, TimedOut
+from telegram.request import BaseRequest, RequestData
+
+CONNECT = 10.0  # seconds for a connection: a free one, or a new one with its TLS handshake
+UPLOAD = 60.0  # seconds more for a request that carries files
+IDLE = 15.0  # seconds an unused connection is kept: shorter than servers keep theirs
+
+# All of them are raised before the first byte of a request is written.
+_NEVER_LEFT = (
+    aiohttp.ClientConnectorError,
+    aiohttp.ClientHttpProxyError,
+    aiohttp.ConnectionTimeoutError,
+    aiohttp.InvalidURL,
+    aiohttp.NonHttpUrlClientError,
+)
+
+_Body: TypeAlias = dict[str, str] | aiohttp.FormData | None
+
+
+class Broken(Exception):
+    """A request without a whole answer; its text is the kind of failure and nothing else."""
+
+
+class NotSent(Broken):
+    """Nothing of the request left this machine."""
+
+
+class Unanswered(Broken):
+    """The request may have arrived, and may have been carried out."""
+
+
+class Transport(BaseRequest):
+    """The connections to one Bot API server, at most ``connections`` at a time.
+
+    A request ends within ``CONNECT + read`` seconds, whatever the server does, and is never
+    repeated here. More requests than connections wait for their turn like for a connection.
+    """
+
+    __slots__ = ("_base", "_connections", "_read", "_secret", "_session")
+
+    def __init__(self, base: str, token: str, *, connections: int, read: float) -> None:
+        self._base = base
+        self._secret = token.partition(":")[2].encode()
+        self._connections = connections
+        self._read = read
+        self._session: aiohttp.ClientSession | None = None
+
+    @property
+    def read_timeout(self) -> float:
+        """Seconds that an answer may take."""
+        return self._read
+
+    async def initialize(self) -> None:
+        """Opens the pool; connections are made when they are needed."""
+        if self._session is not None:
+            return
+        secure = urlsplit(self._base).scheme == "https"
+        self._session = aiohttp.ClientSession(
+            connector=aiohttp.TCPConnector(
+                limit=self._connections,
+                keepalive_timeout=IDLE,
+                ssl=trusted() if secure else True,
+            ),
+            cookie_jar=aiohttp.DummyCookieJar(),
+            headers={"User-Agent": self.USER_AGENT},
+            proxy=proxy_for(self._base),
+        )
+
+    async def shutdown(self) -> None:
+        """Closes every connection; a request in flight ends as unanswered."""
+        if self._session is not None:
+            session, self._session = self._session, None
+            await session.close()
+
+    async def do_request(
+        self,
+        url: str,
+        method: str,
+        request_data: RequestData | None = None,
+        read_timeout: object = BaseRequest.DEFAULT_NONE,
+        write_timeout: object = BaseRequest.DEFAULT_NONE,
+        connect_timeout: object = BaseRequest.DEFAULT_NONE,
+        pool_timeout: object = BaseRequest.DEFAULT_NONE,
+    ) -> tuple[int, bytes]:
+        """The status and the bytes that the server answers.
+
+        Raises:
+            TimedOut, NetworkError: there was no whole answer; the cause is a ``Broken``.
+        """
+        if self._session is None:
+            raise RuntimeError("the transport is not initialized")
+        uploads = request_data is not None and request_data.contains_files
+        limits = self._limits(uploads, read_timeout, connect_timeout)
+        body = _body(request_data)
+        try:
+            async with self._session.request(
+                method, url, data=body, timeout=limits, allow_redirects=False
+            ) as answer:
+                return answer.status, self._cleared(method, answer.status, await answer.read())
+        except Exception as error:
+            failed, cause = _told(error)
+        # Outside of the handler: inside it, the library's error would become our context.
+        raise failed from cause
+
+    def _limits(self, uploads: bool, read: object, connect: object) -> aiohttp.ClientTimeout:
+        """A caller's own limits go first; ``None`` is no limit to him, and the usual one here."""
+        reading = float(read) if isinstance(read, int | float) else self._read
+        connecting = float(connect) if isinstance(connect, int | float) else CONNECT
+        total = connecting + reading + (UPLOAD if uploads else 0.0)
+        return aiohttp.ClientTimeout(total=total, connect=connecting)
+
+    def _cleared(self, method: str, status: int, payload: bytes) -> bytes:
+        """An answer that will be read as JSON, and quoted in errors, without the token.
+
+        Pages of proxies and gateways quote the address that was asked for.
+        """
+        if method == "GET" and status == 200:
+            return payload  # the bytes of a file, handed on as they are
+        return payload.replace(self._secret, b"[secret]") if self._secret else payload
+
+
+def _body(request: RequestData | None) -> _Body:
+    """The parameters as a form, in several parts when there are files among them."""
+    if request is None:
+        return None
+    if not request.contains_files:
+        return request.json_parameters
+    # Names of files as they are: Telegram shows what stands there and decodes no percent signs.
+    form = aiohttp.FormData(quote_fields=False)
+    for name, value in request.json_parameters.items():
+        form.add_field(name, value)
+    for name, (filename, content, kind) in request.multipart_data.items():
+        form.add_field(name, content, filename=filename, content_type=kind)
+    return form
+
+
+def _told(error: Exception) -> tuple[NetworkError, Broken]:
+    """The client's own error for a failure, and its cause by the kind of failure alone."""
+    kind = type(error).__name__
+    cause = NotSent(kind) if isinstance(error, _NEVER_LEFT) else Unanswered(kind)
+    return (TimedOut(kind) if isinstance(error, TimeoutError) else NetworkError(kind)), cause
+
+
+@cache
+def trusted() -> ssl.SSLContext:
+    """TLS that verifies: by the certificates of this machine and by Mozilla's list."""
+    context = ssl.create_default_context()
+    context.load_verify_locations(certifi.where())
+    return context
+
+
+def proxy_for(base: str) -> str | None:
+    """The proxy that the system's usual settings (``HTTPS_PROXY``, ``NO_PROXY``) name."""
+    parts = urlsplit(base)
+    if proxy_bypass(parts.netloc):
+        return None
+    proxies = getproxies()
+    return proxies.get(parts.scheme) or proxies.get("all")

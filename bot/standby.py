@@ -1,0 +1,118 @@
+"""Which process works? One holds the duty, the others stand by and take over.
+
+The duty is a lease in the store. A holder on this machine that is no longer alive is not waited
+for; any other is, until its lease ends. A holder that finds its lease taken stops at once.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import os
+import socket
+from collections.abc import Awaitable, Callable
+from contextlib import suppress
+from datetime import datetime
+
+from storage import Store
+from storage.errors import StorageError
+from storage.model import Lease
+
+log = logging.getLogger(__name__)
+
+DUTY = "run"
+
+
+def holder() -> str:
+    """This process, by a name that says where it is and which."""
+    return f"{socket.gethostname()}:{os.getpid()}"
+
+
+async def on_duty(
+    store: Store,
+    work: Callable[[], Awaitable[None]],
+    *,
+    now: Callable[[], datetime],
+    lasts: float,
+) -> None:
+    """Works while this process has the duty, stands by while another has it.
+
+    Ends when the work ends by itself; cancelled, it gives the duty back.
+    """
+    name = holder()
+    while True:
+        lease = await _taken(store, name, now, lasts)
+        log.info("on duty", extra={"holder": name})
+        task = asyncio.ensure_future(work())
+        keeping = asyncio.create_task(_kept(store, lease, now, lasts))
+        try:
+            await asyncio.wait({task, keeping}, return_when=asyncio.FIRST_COMPLETED)
+            if task.done():
+                task.result()
+                return
+            log.warning("the duty was taken by another process", extra={"holder": name})
+        finally:
+            for one in (task, keeping):
+                one.cancel()
+            await asyncio.gather(task, keeping, return_exceptions=True)
+            with suppress(StorageError):
+                await store.run(_released, store, name)
+
+
+async def _taken(store: Store, name: str, now: Callable[[], datetime], lasts: float) -> Lease:
+    """The lease, as soon as it is free."""
+    told = False
+    while True:
+        lease = await store.run(_take, store, name, now(), lasts)
+        if lease:
+            return lease
+        if not told:
+            log.info("standing by", extra={"holder": name})
+            told = True
+        await asyncio.sleep(min(lasts / 10, 2.0))
+
+
+def _take(store: Store, name: str, now: datetime, lasts: float) -> Lease | None:
+    held = store.leases.held(DUTY)
+    if held and held.until > now and _is_gone(held.holder):
+        store.leases.release(held)
+    return store.leases.take(DUTY, name, now, lasts)
+
+
+def _is_gone(name: str) -> bool:
+    """Whether a holder was a process of this machine that does not run any more."""
+    host, _, number = name.rpartition(":")
+    if host != socket.gethostname() or not number.isdecimal():
+        return False
+    if int(number) == os.getpid():
+        return True  # an earlier process had our number
+    try:
+        os.kill(int(number), 0)
+    except ProcessLookupError:
+        return True
+    except PermissionError:
+        return False
+    return False
+
+
+async def _kept(store: Store, lease: Lease, now: Callable[[], datetime], lasts: float) -> None:
+    """Renews the lease three times in its length; ends when another has taken it."""
+    failures = 0
+    while True:
+        await asyncio.sleep(lasts / 3)
+        try:
+            if await store.run(store.leases.renew, lease, now(), lasts) is None:
+                return
+            failures = 0
+        except StorageError as error:
+            # Busy or full for a moment is no reason to stop; two in a row and the lease is over.
+            failures += 1
+            log.warning("lease not renewed", extra={"error": type(error).__name__})
+            if failures > 1:
+                return
+
+
+def _released(store: Store, name: str) -> None:
+    held = store.leases.held(DUTY)
+    if held and held.holder == name:
+        store.leases.release(held)
