@@ -5,6 +5,8 @@ Every function here runs inside the caller's transaction and raises ``Refusal`` 
 
 from __future__ import annotations
 
+import re
+import unicodedata
 from collections.abc import Collection
 from dataclasses import dataclass, replace
 from datetime import datetime, time, timedelta
@@ -27,6 +29,8 @@ from storage.model import (
     Term,
 )
 
+# Also with the Chinese words for hour (both scripts) and minute.
+_CLOCK = re.compile(r"(\d{1,2})(?:[:.h\u70b9\u9ede\u65f6\u6642](\d{1,2})?\u5206?)?")
 MANY = 30 * RECENT_DAYS  # more than this and a digest is never read to its end
 
 
@@ -121,7 +125,7 @@ def subscribe(
     held = store.subscriptions.of(subscriber.bot, subscriber.chat)
     if len(held) >= limit:
         raise Refusal("topic-limit", limit=limit)
-    cadence = held[0].cadence if held else Cadence()
+    cadence = Cadence(times=subscriber.times)
     wanted = Subscription(
         bot=subscriber.bot,
         chat=subscriber.chat,
@@ -196,12 +200,15 @@ def set_zone(store: Store, subscriber: Subscriber, words: str, now: datetime) ->
     return changed
 
 
-def set_time(store: Store, subscriber: Subscriber, at: time, now: datetime) -> None:
-    """Brings every topic of the chat once a day at ``at``, in the chat's zone."""
+def set_time(store: Store, subscriber: Subscriber, at: time, now: datetime) -> Subscriber:
+    """Brings every topic of the chat, and those to come, once a day at ``at`` in its zone."""
+    changed = replace(subscriber, times=(at,))
+    store.subscribers.change(changed)
     for topic in store.subscriptions.of(subscriber.bot, subscriber.chat):
         cadence = replace(topic.cadence, times=(at,))
         due = schedule.next_due(cadence, topic.zone, now)
         store.subscriptions.change(replace(topic, cadence=cadence, next_due=due))
+    return changed
 
 
 def set_form(store: Store, subscriber: Subscriber, form: Form) -> Subscriber:
@@ -226,16 +233,15 @@ def set_languages(store: Store, subscriber: Subscriber, languages: tuple[str, ..
 
 
 def clock_time(words: str) -> time:
-    """The time of day that ``8:30``, ``08.30``, ``8`` or ``20：30`` names.
+    """The time of day that ``8:30``, ``08.30``, ``8`` or ``20h30`` names.
 
     Raises:
         Refusal: it names none.
     """
-    parts = words.strip().replace("：", ":").replace(".", ":").split(":")
+    read = _CLOCK.fullmatch(unicodedata.normalize("NFKC", words).strip().lower())
     try:
-        hour, minute = int(parts[0]), int(parts[1] or 0) if len(parts) > 1 else 0
-        if len(parts) > 2:
-            raise ValueError(words)
-        return time(hour, minute)
-    except ValueError:
-        raise Refusal("settings-time-usage") from None
+        if read:
+            return time(int(read[1]), int(read[2] or 0))
+    except ValueError:  # 24:00, 8:60
+        pass
+    raise Refusal("settings-time-usage")

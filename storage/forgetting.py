@@ -35,10 +35,10 @@ _PERSON = (
 # Rows that both chats have stay with the new one; the old one's are then deleted.
 _MOVE = (
     """
-    insert into subscribers (bot, chat, kind, title, language, languages, zone, form, silent,
-        "full", settled, paused, paused_until, bounces, bounced)
-    select bot, :new, 'supergroup', title, language, languages, zone, form, silent,
-        "full", settled, paused, paused_until, 0, null
+    insert into subscribers (bot, chat, kind, title, language, languages, zone, form, times,
+        silent, "full", settled, paused, paused_until, bounces, bounced)
+    select bot, :new, 'supergroup', title, language, languages, zone, form, times,
+        silent, "full", settled, paused, paused_until, 0, null
     from subscribers where bot = :bot and chat = :old
     on conflict do nothing
     """,

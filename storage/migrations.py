@@ -439,6 +439,17 @@ def drafts(db: Database) -> None:
     )
 
 
+@STEPS()
+def chosen_times(db: Database) -> None:
+    """Remember a chat's time of day, which outlives its topics and waits for the first one."""
+    _each(
+        db,
+        """
+        alter table subscribers add column times text not null default '["08:00:00"]'
+        """,
+    )
+
+
 def strange(connection: Connection) -> list[str]:
     """Return the steps applied to a file that this program does not know."""
     return [name for name in applied(connection) if name not in NAMES]
@@ -475,5 +486,6 @@ NAMES = tuple(
         delivery,
         duties,
         drafts,
+        chosen_times,
     )
 )

@@ -4,7 +4,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import date, datetime, time
 
 from storage.columns import day, instant, iso, micros, text_list, texts
 from storage.errors import Missing
@@ -14,7 +14,7 @@ from storage.sqlite import Engine, Row, Value
 from storage.versions import CURRENT, PAPER, paper_of
 
 COLUMNS = """
-    bot, chat, kind, title, language, languages, zone, form, silent, "full", settled,
+    bot, chat, kind, title, language, languages, zone, form, times, silent, "full", settled,
     paused, paused_until
 """
 
@@ -40,8 +40,8 @@ class Subscribers:
             self._engine.change(
                 f"""
                 insert into subscribers ({COLUMNS})
-                values (:bot, :chat, :kind, :title, :language, :languages, :zone, :form, :silent,
-                    :full, :settled, :paused, :paused_until)
+                values (:bot, :chat, :kind, :title, :language, :languages, :zone, :form, :times,
+                    :silent, :full, :settled, :paused, :paused_until)
                 on conflict do nothing
                 """,
                 **_values(subscriber),
@@ -55,8 +55,9 @@ class Subscribers:
         changed = self._engine.change(
             """
             update subscribers set kind = :kind, title = :title, language = :language,
-                languages = :languages, zone = :zone, form = :form, silent = :silent,
-                "full" = :full, settled = :settled, paused = :paused, paused_until = :paused_until
+                languages = :languages, zone = :zone, form = :form, times = :times,
+                silent = :silent, "full" = :full, settled = :settled, paused = :paused,
+                paused_until = :paused_until
             where bot = :bot and chat = :chat
             """,
             **_values(subscriber),
@@ -217,6 +218,7 @@ def _values(subscriber: Subscriber) -> dict[str, Value]:
         "languages": text_list(subscriber.languages),
         "zone": subscriber.zone,
         "form": subscriber.form,
+        "times": text_list(at.isoformat() for at in subscriber.times),
         "silent": int(subscriber.silent),
         "full": int(subscriber.full),
         "settled": int(subscriber.settled),
@@ -236,6 +238,7 @@ def subscriber_of(row: Row) -> Subscriber:
         languages=texts(row["languages"]),
         zone=row["zone"],
         form=Form(row["form"]),
+        times=tuple(time.fromisoformat(at) for at in texts(row["times"])),
         silent=bool(row["silent"]),
         full=bool(row["full"]),
         settled=bool(row["settled"]),

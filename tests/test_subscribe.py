@@ -1,0 +1,297 @@
+"""What a person asks for becomes topics and settings, or a refusal that says why."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, datetime, time
+
+import pytest
+
+from bot import subscribe
+from bot.query import QueryError, parse
+from bot.subscribe import categories, clock_time
+from bot.texts import LANGUAGES, Refusal
+from storage import Store
+from storage.model import ChatKind, Form, Subscriber
+from tests.situations import BOT, DAY, DUE, NOW, POLLED, TODAY, announce, chat, follow, papers
+from tests.tables import dump
+
+
+def test_a_preview_counts_a_week_and_stores_nothing(store: Store) -> None:
+    reader = chat(store)
+    announce(store, papers(1), day=TODAY - 6 * DAY)
+    announce(store, papers(2, 3, 4))
+    announce(store, papers(5), day=TODAY - 7 * DAY)
+    before = dump(store)
+
+    shown = subscribe.preview(store, reader, "Diffusion STUDY", NOW, polled=POLLED)
+
+    assert (shown.papers, shown.days, shown.held) == (4, 7, 2)
+    assert [paper.id for paper in shown.examples] == [
+        f"arxiv:2611.8{number:04}" for number in (2, 3, 4)
+    ]
+    assert (shown.query.text, shown.known, shown.chinese) == ("diffusion study", None, False)
+    assert dump(store) == before
+
+
+def test_a_preview_knows_the_topic_in_other_words(store: Store) -> None:
+    reader = chat(store)
+    topic = follow(store, reader, "diffusion cat:cs.CV")
+
+    shown = subscribe.preview(store, reader, "CS.cv  Diffusion", NOW, polled=POLLED)
+
+    assert shown.known == topic
+
+
+def test_a_preview_tells_chinese_words(store: Store) -> None:
+    shown = subscribe.preview(store, chat(store), "扩散模型", NOW, polled=POLLED)
+    assert (shown.chinese, shown.papers) == (True, 0)
+
+
+def test_a_new_topic_begins_with_what_comes(store: Store) -> None:
+    announce(store, papers(1, 2))
+
+    topic = follow(store, chat(store))
+
+    assert (topic.cursor, topic.next_due, topic.zone) == (store.papers.last_seq(), DUE, "UTC")
+
+
+def test_the_same_topic_twice_is_the_one_that_is_there(store: Store) -> None:
+    reader = chat(store)
+    topic = follow(store, reader, "diffusion -survey")
+    before = dump(store)
+
+    with store.transaction():
+        again, added = subscribe.subscribe(
+            store, reader, "NOT survey Diffusion", NOW + DAY, polled=POLLED, limit=50
+        )
+
+    assert (again, added) == (topic, False)
+    assert dump(store) == before
+
+
+def test_two_threads_of_a_forum_may_follow_the_same(store: Store) -> None:
+    forum = chat(store, -5)
+    follow(store, forum)
+    with store.transaction():
+        other, added = subscribe.subscribe(
+            store, forum, "diffusion", NOW, polled=POLLED, limit=50, thread=7
+        )
+    assert added
+    assert other.thread == 7
+
+
+def test_topics_keep_the_order_in_which_they_came(store: Store) -> None:
+    reader = chat(store)
+    for words in ("study", "diffusion", "robots"):
+        follow(store, reader, words)
+    first, *_ = store.subscriptions.of(BOT, reader.chat)
+    store.subscriptions.remove(first.key)
+    follow(store, reader, "vision")
+
+    names = [topic.name for topic in store.subscriptions.of(BOT, reader.chat)]
+    assert names == ["diffusion", "robots", "vision"]
+
+
+def test_a_chat_follows_no_more_than_it_may(store: Store) -> None:
+    reader = chat(store)
+    follow(store, reader, "diffusion")
+    before = dump(store)
+
+    with pytest.raises(Refusal) as refusal:
+        subscribe.subscribe(store, reader, "robots", NOW, polled=POLLED, limit=1)
+
+    assert (refusal.value.key, refusal.value.values) == ("topic-limit", {"limit": 1})
+    assert dump(store) == before
+
+
+@pytest.mark.parametrize("words", ["cat:hep-th", "hep-th quantum", "hep-th OR gr-qc"])
+def test_a_category_that_nobody_reads_is_refused(store: Store, words: str) -> None:
+    """The topic would stay silent for ever."""
+    reader = chat(store)
+    before = dump(store)
+
+    with pytest.raises(Refusal) as refusal:
+        subscribe.preview(store, reader, words, NOW, polled=POLLED)
+    with pytest.raises(Refusal):
+        subscribe.subscribe(store, reader, words, NOW, polled=POLLED, limit=50)
+
+    assert refusal.value.key == "topic-unread"
+    assert "hep-th" in refusal.value.say("en")
+    assert "cs.CV" in refusal.value.say("en")
+    assert dump(store) == before
+
+
+@pytest.mark.parametrize(
+    ("words", "asked"),
+    [
+        ("diffusion", ()),
+        ("cs.CV", ("cs.CV",)),
+        ("diffusion (cs.CV OR cs.LG) -cs.RO", ("cs.CV", "cs.LG")),
+        ("cs.CV OR (cs.CV robots)", ("cs.CV",)),
+    ],
+)
+def test_the_categories_that_a_query_asks_for(words: str, asked: tuple[str, ...]) -> None:
+    assert categories(parse(words).clause) == asked
+
+
+def test_words_that_cannot_be_understood_store_nothing(store: Store) -> None:
+    reader = chat(store)
+    before = dump(store)
+
+    with pytest.raises(QueryError) as error:
+        subscribe.subscribe(store, reader, "robots (", NOW, polled=POLLED, limit=50)
+
+    assert error.value.position == 7
+    assert dump(store) == before
+
+
+def test_another_chats_topic_is_as_if_it_were_not_there(store: Store) -> None:
+    topic = follow(store, chat(store, 1))
+    stranger = chat(store, 2)
+    other_bot = store.subscribers.ensure(Subscriber(BOT + 1, 1, ChatKind.PRIVATE))
+    before = dump(store)
+
+    for reader in (stranger, other_bot):
+        with pytest.raises(Refusal) as refusal:
+            subscribe.unsubscribe(store, reader, topic.key)
+        assert refusal.value.key == "topic-gone"
+        assert subscribe.named(store, reader, "1") is None
+
+    assert dump(store) == before
+
+
+@pytest.mark.parametrize(
+    ("words", "found"),
+    [
+        ("1", "diffusion study"),
+        ("2", "robots"),
+        ("ROBOTS", "robots"),
+        ("study diffusion", "diffusion study"),
+        ("0", ""),
+        ("3", ""),
+        ("²", ""),
+        ("vision", ""),
+        ("(((", ""),
+    ],
+)
+def test_a_topic_is_named_by_number_or_words(store: Store, words: str, found: str) -> None:
+    reader = chat(store)
+    follow(store, reader, "diffusion study")
+    follow(store, reader, "robots")
+
+    topic = subscribe.named(store, reader, words)
+
+    assert (topic.query if topic else "") == found
+
+
+def test_a_new_zone_is_for_the_chat_and_all_its_topics(store: Store) -> None:
+    reader = chat(store)
+    for words in ("diffusion", "robots"):
+        follow(store, reader, words)
+
+    with store.transaction():
+        changed = subscribe.set_zone(store, reader, "shanghai", NOW)
+
+    assert changed.zone == "Asia/Shanghai"
+    assert store.subscribers.get(BOT, reader.chat) == changed
+    assert [(topic.zone, topic.next_due) for topic in store.subscriptions.of(BOT, reader.chat)] == [
+        ("Asia/Shanghai", DUE.replace(hour=0))
+    ] * 2
+
+
+@pytest.mark.parametrize("words", ["Nowhere", "", "Europe/", "../etc/passwd", "x" * 3000])
+def test_an_unknown_zone_is_refused_with_an_example(store: Store, words: str) -> None:
+    reader = chat(store)
+    follow(store, reader)
+    before = dump(store)
+
+    with pytest.raises(Refusal) as refusal:
+        subscribe.set_zone(store, reader, words, NOW)
+
+    for language in LANGUAGES:
+        assert len(refusal.value.say(language)) < 300
+    assert dump(store) == before
+
+
+def test_turning_the_clock_back_does_not_bring_today_again(store: Store) -> None:
+    """Eight o'clock came in Shanghai; the same morning's eight in Berlin is the same occasion."""
+    reader = chat(store)
+    with store.transaction():
+        reader = subscribe.set_zone(store, reader, "Asia/Shanghai", NOW)
+    follow(store, reader)
+    after_eight = datetime(2026, 11, 24, 0, 30, tzinfo=UTC)
+
+    with store.transaction():
+        subscribe.set_zone(store, reader, "Europe/Berlin", after_eight)
+
+    [topic] = store.subscriptions.of(BOT, reader.chat)
+    assert topic.next_due == datetime(2026, 11, 25, 7, 0, tzinfo=UTC)
+
+
+def test_a_new_time_is_for_every_topic(store: Store) -> None:
+    reader = chat(store)
+    for words in ("diffusion", "robots"):
+        follow(store, reader, words)
+
+    with store.transaction():
+        subscribe.set_time(store, reader, time(7, 30), NOW)
+
+    assert [
+        (topic.cadence.times, topic.next_due) for topic in store.subscriptions.of(BOT, reader.chat)
+    ] == [((time(7, 30),), DUE.replace(hour=7, minute=30))] * 2
+
+
+def test_a_time_outlives_the_topics(store: Store) -> None:
+    """Chosen before the first topic, or between the last one and its undo, it still holds."""
+    reader = chat(store)
+    with store.transaction():
+        reader = subscribe.set_time(store, reader, time(7, 30), NOW)
+    topic = follow(store, reader)
+    assert topic.cadence.times == (time(7, 30),)
+
+    with store.transaction():
+        subscribe.unsubscribe(store, reader, topic.key)
+    assert follow(store, reader).cadence.times == (time(7, 30),)
+
+
+def test_form_and_languages_are_the_chats(store: Store) -> None:
+    reader = chat(store)
+    with store.transaction():
+        subscribe.set_form(store, reader, Form.RICH)
+    reader = replace(reader, form=Form.RICH)
+    with store.transaction():
+        reader = subscribe.set_language(store, reader, "zh")
+        reader = subscribe.set_languages(store, reader, ("zh", "en"))
+
+    assert store.subscribers.get(BOT, reader.chat) == reader
+    assert (reader.form, reader.language, reader.languages) == (Form.RICH, "zh", ("zh", "en"))
+
+
+@pytest.mark.parametrize(
+    ("words", "expected"),
+    [
+        ("08:30", time(8, 30)),
+        ("8", time(8)),
+        ("8.05", time(8, 5)),
+        ("20点30", time(20, 30)),
+        ("20點30分", time(20, 30)),
+        ("8H", time(8)),
+        ("20点", time(20)),
+        ("８：３０", time(8, 30)),
+        (" 0:00 ", time(0)),
+        ("23:59", time(23, 59)),
+    ],
+)
+def test_a_time_of_day_is_read_in_many_spellings(words: str, expected: time) -> None:
+    assert clock_time(words) == expected
+
+
+@pytest.mark.parametrize(
+    "words",
+    ["24:00", "8:60", "-1", "8:-5", "+8", "1_0", "8pm", "eight", "8:30:00", "", ":", "9" * 5000],
+)
+def test_what_is_no_time_of_day_is_refused(words: str) -> None:
+    with pytest.raises(Refusal) as refusal:
+        clock_time(words)
+    assert "08:30" in refusal.value.say("en")
