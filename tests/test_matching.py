@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from bot.matching import highlight, index, matches
 from bot.query import QueryError, compose, parse, term
-from bot.words import compounds, surface, tokens
+from bot.query.words import compounds, surface, tokens
 from storage.model import (
     And,
     Announcement,

@@ -4,9 +4,18 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot import canonical, taxonomy
-from bot.query import QueryError, arxiv_id, arxiv_id_version, compose, has_chinese, parse, term
-from bot.words import indexed, surface, tokens, words, written
+from bot import taxonomy
+from bot.query import (
+    QueryError,
+    arxiv_id,
+    arxiv_id_version,
+    canonical,
+    compose,
+    has_chinese,
+    parse,
+    term,
+)
+from bot.query.words import indexed, surface, tokens, words, written
 from storage.model import And, Clause, Field, Not, Or, Query
 
 

@@ -6,7 +6,7 @@ import html
 import re
 from dataclasses import dataclass
 
-from bot.identifiers import arxiv_id_version
+from bot.query.identifiers import arxiv_id_version
 from storage.model import Kind
 
 _DIRT = re.compile(

@@ -9,7 +9,7 @@ from itertools import islice
 from pathlib import Path
 
 from bot.query import indexed
-from bot.words import stem, surface
+from bot.query.words import stem, surface
 from storage import Field, Term
 from storage.fulltext import upper
 

@@ -10,8 +10,8 @@ from __future__ import annotations
 import re
 
 from bot import taxonomy
-from bot.identifiers import arxiv_id
-from bot.words import has_han, stem, surface
+from bot.query.identifiers import arxiv_id
+from bot.query.words import has_han, stem, surface
 from storage.model import Field, Term
 
 FIELDS = {

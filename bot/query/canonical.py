@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from bot import taxonomy
-from bot.terms import printed
+from bot.query.terms import printed
 from storage.model import And, Clause, Field, Not, Or, Term
 
 _RANK = {field: rank for rank, field in enumerate(Field)}

@@ -15,11 +15,12 @@ are refused.
 
 from __future__ import annotations
 
-from bot import canonical, taxonomy
-from bot.identifiers import arxiv_id, arxiv_id_version
-from bot.scan import Mark, Sign, scan
-from bot.terms import FIELDS, QueryError, bare_term, term
-from bot.words import has_han, indexed, tokens, words
+from bot import taxonomy
+from bot.query import canonical
+from bot.query.identifiers import arxiv_id, arxiv_id_version
+from bot.query.scan import Mark, Sign, scan
+from bot.query.terms import FIELDS, QueryError, bare_term, term
+from bot.query.words import has_han, indexed, tokens, words
 from storage.model import And, Clause, Field, Not, Or, Query, Term
 
 __all__ = [

@@ -12,8 +12,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from bot import canonical
-from bot.lookup import Codes, Column, Names, Papers, Text, places
+from bot.matching.columns import Codes, Column, Names, Papers, Text, places
+from bot.query import canonical
 from storage.model import (
     And,
     Announcement,

@@ -10,8 +10,8 @@ import re
 from dataclasses import dataclass
 from enum import Enum, auto
 
-from bot.terms import FIELDS, QueryError
-from bot.words import surface
+from bot.query.terms import FIELDS, QueryError
+from bot.query.words import surface
 from storage.model import Field
 
 

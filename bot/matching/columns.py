@@ -11,7 +11,7 @@ import re
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Sequence
 
-from bot.words import Token, compounds, indexed, surface, tokens, written
+from bot.query.words import Token, compounds, indexed, surface, tokens, written
 from storage.model import Term
 
 Papers = set[int]
