@@ -3,7 +3,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: run test test-all bench check format lock clean
+.PHONY: run test pictures test-all bench check format lock clean
 
 run: .venv/ready
 	@if [ -n "$$TELEGRAM_BOT_TOKEN" ]; then \
@@ -51,3 +51,6 @@ lock: .venv/ready
 
 clean:
 	rm -rf .venv build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis
+
+pictures: .venv/ready
+	$(BIN)/python -m tests.demo.pictures
