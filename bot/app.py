@@ -140,7 +140,7 @@ class Bot:
             holder=self.holder,
             send=send,
             now=self.now,
-            pace=Pace(monotonic=time.monotonic),
+            pace=Pace(self.config.rate, monotonic=time.monotonic),
             breaker=Breaker(monotonic=time.monotonic),
             floods=Floods(monotonic=time.monotonic),
             lease=self.config.lease,

@@ -77,6 +77,12 @@ class Config(Terminal):
         le=86400.0,
         description="Seconds after which another process takes over what this one had claimed",
     )
+    rate: float = Field(
+        default=30.0,
+        gt=0.0,
+        le=1000.0,
+        description="Digest messages a second at most; Telegram gives every bot 30",
+    )
     contact: str = Field(
         default="",
         description="An address or URL that arXiv can reach you by; sent in the User-Agent",
