@@ -36,9 +36,9 @@ _PERSON = (
 _MOVE = (
     """
     insert into subscribers (bot, chat, kind, title, language, languages, zone, form, times,
-        silent, "full", settled, paused, paused_until, bounces, bounced)
+        weekdays, quiet, silent, "full", settled, paused, paused_until, bounces, bounced)
     select bot, :new, 'supergroup', title, language, languages, zone, form, times,
-        silent, "full", settled, paused, paused_until, 0, null
+        weekdays, quiet, silent, "full", settled, paused, paused_until, 0, null
     from subscribers where bot = :bot and chat = :old
     on conflict do nothing
     """,

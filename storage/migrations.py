@@ -441,11 +441,54 @@ def drafts(db: Database) -> None:
 
 @STEPS()
 def chosen_times(db: Database) -> None:
-    """Remember a chat's time of day, which outlives its topics and waits for the first one."""
+    """Remember when a chat wants digests, which outlives its topics and waits for the first."""
     _each(
         db,
         """
         alter table subscribers add column times text not null default '["08:00:00"]'
+        """,
+        "alter table subscribers add column weekdays text not null default '[]'",
+        "alter table subscribers add column quiet text not null default 'silence'",
+    )
+
+
+@STEPS()
+def repairs(db: Database) -> None:
+    """Notice missed feed days, fetch them once, and remember what the operator was told."""
+    _each(
+        db,
+        # Which days of a feed are there is asked after each poll; the index alone answers.
+        "create index announcements_by_feed on announcements (feed, day)",
+        """
+        create table answers (
+            feed text primary key,
+            condition text not null,            -- of the last answer
+            since integer not null,             -- of the first answer in a row with it
+            cut text                            -- the last day of which arXiv left papers out
+        ) strict, without rowid
+        """,
+        # A row stays when it is done: the same question is not asked again.
+        """
+        create table harvests (
+            "set" text not null,                -- of OAI-PMH, '' is all of arXiv
+            "first" text not null,              -- feed days, both ends included
+            "last" text not null,
+            feeds text not null,                -- JSON list of the feeds that missed them
+            token text not null,                -- leads to the next page; a day old at most
+            pages integer not null,
+            asked integer,                      -- when the first page was answered
+            made integer not null,
+            done integer,
+            primary key ("set", "first", "last", feeds)
+        ) strict, without rowid
+        """,
+        """
+        create table troubles (
+            name text primary key,
+            notice text not null,               -- JSON
+            told integer not null,
+            healed integer                      -- when the operator was told that it is over
+        ) strict, without rowid
         """,
     )
 
@@ -487,5 +530,6 @@ NAMES = tuple(
         duties,
         drafts,
         chosen_times,
+        repairs,
     )
 )

@@ -185,6 +185,22 @@ class Form(StrEnum):
     CLASSIC = "classic"  # HTML text
 
 
+class OnQuietDays(StrEnum):
+    """What a topic does on a day without papers."""
+
+    SILENCE = "silence"
+    NOTICE = "notice"
+
+
+@dataclass(frozen=True, slots=True)
+class Cadence:
+    """When a topic is due, in the reader's zone: without times, as soon as arXiv announced."""
+
+    times: tuple[time, ...] = (time(8, 0),)
+    weekdays: tuple[int, ...] = ()  # Monday is 0; none means every day
+    quiet: OnQuietDays = OnQuietDays.SILENCE
+
+
 @dataclass(frozen=True, slots=True)
 class Subscriber:
     """A chat that reads digests, and how it reads them."""
@@ -197,7 +213,7 @@ class Subscriber:
     languages: tuple[str, ...] = ("en",)  # of the entries, first one in the table
     zone: str = "UTC"  # IANA
     form: Form = Form.CLASSIC
-    times: tuple[time, ...] = (time(8, 0),)  # of the topics that are added
+    cadence: Cadence = Cadence()  # of the topics that are added
     silent: bool = False
     full: bool = False  # every entry as a message of its own after the table
     settled: bool = False  # onboarding was finished or skipped
@@ -213,22 +229,6 @@ class Person:
     person: int
     name: str = ""
     language: str = ""
-
-
-class OnQuietDays(StrEnum):
-    """What a topic does on a day without papers."""
-
-    SILENCE = "silence"
-    NOTICE = "notice"
-
-
-@dataclass(frozen=True, slots=True)
-class Cadence:
-    """When a topic is due, in the reader's zone: without times, as soon as arXiv announced."""
-
-    times: tuple[time, ...] = (time(8, 0),)
-    weekdays: tuple[int, ...] = ()  # Monday is 0; none means every day
-    quiet: OnQuietDays = OnQuietDays.SILENCE
 
 
 @dataclass(frozen=True, slots=True)
@@ -463,6 +463,51 @@ class SourceCursor:
     day: date | None = None  # arXiv day of the last non-empty batch
     batch: str = ""
     checked: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """How a feed answered last, since when it answers so, and the last day it was cut."""
+
+    feed: str
+    condition: str
+    since: datetime
+    cut: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Harvest:
+    """A stretch of feed days to be fetched from a set of arXiv's archive, for some feeds.
+
+    ``token`` leads to the next page, ``asked`` is when the first one was answered.
+    """
+
+    set: str  # "cs:cs:CV"; "" is all of arXiv
+    first: date
+    last: date
+    feeds: tuple[str, ...]
+    made: datetime
+    token: str = ""
+    pages: int = 0
+    asked: datetime | None = None
+    done: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Trouble:
+    """Something an operator should know: its name is its identity, the notice says it."""
+
+    name: str
+    notice: Notice
+
+
+@dataclass(frozen=True, slots=True)
+class ToldTrouble:
+    """A trouble that the operator was told of, and when that it was over."""
+
+    trouble: Trouble
+    told: datetime
+    healed: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

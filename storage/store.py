@@ -12,6 +12,8 @@ from storage import files, opening
 from storage.cursors import Cursors
 from storage.digests import Digests
 from storage.drafts import Drafts
+from storage.feeds import Feeds
+from storage.harvests import Harvests
 from storage.inbox import Inbox
 from storage.leases import Leases
 from storage.model import Health
@@ -20,6 +22,8 @@ from storage.papers import Papers
 from storage.sqlite import VERSION, Engine
 from storage.subscribers import Subscribers
 from storage.subscriptions import Subscriptions
+from storage.troubles import Troubles
+from storage.vitals import Vitals
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -39,6 +43,10 @@ class Store:
         self.inbox = Inbox(engine)
         self.drafts = Drafts(engine)
         self.cursors = Cursors(engine)
+        self.feeds = Feeds(engine)
+        self.harvests = Harvests(engine)
+        self.troubles = Troubles(engine)
+        self.vitals = Vitals(engine)
         self.leases = Leases(engine)
 
     @property

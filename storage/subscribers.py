@@ -14,7 +14,7 @@ from storage.sqlite import Engine, Row, Value
 from storage.versions import CURRENT, PAPER, paper_of
 
 COLUMNS = """
-    bot, chat, kind, title, language, languages, zone, form, times, silent, "full", settled,
+    bot, chat, kind, title, language, languages, zone, form, times, weekdays, quiet, silent, "full", settled,
     paused, paused_until
 """
 
@@ -40,7 +40,7 @@ class Subscribers:
             self._engine.change(
                 f"""
                 insert into subscribers ({COLUMNS})
-                values (:bot, :chat, :kind, :title, :language, :languages, :zone, :form, :times,
+                values (:bot, :chat, :kind, :title, :language, :languages, :zone, :form, :times, :weekdays, :quiet,
                     :silent, :full, :settled, :paused, :paused_until)
                 on conflict do nothing
                 """,
@@ -56,6 +56,7 @@ class Subscribers:
             """
             update subscribers set kind = :kind, title = :title, language = :language,
                 languages = :languages, zone = :zone, form = :form, times = :times,
+                weekdays = :weekdays, quiet = :quiet,
                 silent = :silent, "full" = :full, settled = :settled, paused = :paused,
                 paused_until = :paused_until
             where bot = :bot and chat = :chat
@@ -218,7 +219,7 @@ def _values(subscriber: Subscriber) -> dict[str, Value]:
         "languages": text_list(subscriber.languages),
         "zone": subscriber.zone,
         "form": subscriber.form,
-        "times": text_list(at.isoformat() for at in subscriber.times),
+        **cadence_values(subscriber.cadence),
         "silent": int(subscriber.silent),
         "full": int(subscriber.full),
         "settled": int(subscriber.settled),
@@ -238,7 +239,7 @@ def subscriber_of(row: Row) -> Subscriber:
         languages=texts(row["languages"]),
         zone=row["zone"],
         form=Form(row["form"]),
-        times=tuple(time.fromisoformat(at) for at in texts(row["times"])),
+        cadence=cadence_of(row),
         silent=bool(row["silent"]),
         full=bool(row["full"]),
         settled=bool(row["settled"]),

@@ -1,0 +1,58 @@
+"""Does the outbox move? The few figures that tell, cheap enough to ask for every few minutes."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from storage.columns import instant_or_none, micros
+from storage.sqlite import Engine
+
+# A chat's later parcels wait for its first one, so only the first of each chat can be late;
+# one that was held back or is to be tried again later is not.
+_OLDEST = """
+    select min(p.next_at) as next_at from parcels p
+    where p.bot = :bot and p.state = 'ready' and p.next_at between 1 and :now
+        and not exists (select 1 from parcels e
+            where e.bot = p.bot and e.chat = p.chat and e.state in ('ready', 'sending')
+                and (e.turn, e.piece) < (p.turn, p.piece))
+        and not exists (select 1 from holds h
+            where h.bot = p.bot and h.until > :now and h.chat = p.chat)
+"""
+_RECENT = 1000  # parcels among which the last one sent is looked for
+
+
+class Vitals:
+    """Signs of life of one bot's deliveries."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+
+    def waiting_since(self, bot: int, now: datetime) -> datetime | None:
+        """Return since when the parcel that could leave first waits for somebody to send it."""
+        row = self._engine.one(_OLDEST, bot=bot, now=micros(now))
+        return instant_or_none(row["next_at"]) if row else None
+
+    def last_sent(self, bot: int) -> datetime | None:
+        """Return when a message left last, among those queued most recently."""
+        row = self._engine.one(
+            """
+            select max(settled) as settled from (
+                select settled from parcels where bot = :bot and state = 'sent'
+                order by key desc limit :recent)
+            """,
+            bot=bot,
+            recent=_RECENT,
+        )
+        return instant_or_none(row["settled"]) if row else None
+
+    def died_since(self, bot: int, since: datetime) -> int:
+        """Count the parcels that were given up since an instant."""
+        row = self._engine.one(
+            """
+            select count(*) as n from parcels
+            where bot = :bot and state = 'dead' and settled >= :since
+            """,
+            bot=bot,
+            since=micros(since),
+        )
+        return int(row["n"]) if row else 0
