@@ -221,6 +221,7 @@ def live_feeds(store: Store, asker: Fetcher, config: Config, now: Now) -> Work:
         instant = now()
         await ingest.fill(store, asker, polled, instant, base=config.arxiv_api)
         await ingest.ingest_due(store, asker, polled, instant, base=config.arxiv_rss)
+        await store.run(publish.settle, store)
 
     return work
 

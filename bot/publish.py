@@ -11,6 +11,7 @@ import logging
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
 
 from bot import arxiv_calendar, schedule
 from bot.digest import assemble
@@ -19,14 +20,19 @@ from bot.matching import Index
 from bot.query import parse
 from bot.render.look import Look
 from bot.render.message import parts
+from bot.texts import day, moment, say
 from storage import Store
 from storage.model import (
     Digest,
     Entry,
+    Form,
     Kind,
     Match,
+    Notice,
+    OnQuietDays,
     Parcel,
     Query,
+    SourceCursor,
     Subscriber,
     Subscription,
 )
@@ -36,6 +42,8 @@ log = logging.getLogger(__name__)
 RECENT_DAYS = 7  # of a preview, and of a digest of words that nobody follows
 FRESH = frozenset({Kind.NEW, Kind.CROSS})
 ASKED_LIMIT = 12
+MISSED_DAYS = 30
+SETTLED = "settled"  # not a source: the mark of the last round of feeds
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +57,8 @@ class Published:
 
 def publish(store: Store, bot: int, now: datetime) -> Published:
     """Issues the digests of every chat that is due; a chat that fails holds nobody else."""
-    due = store.subscriptions.due(bot, now)
+    _wake(store, bot, now)
+    due = store.subscriptions.due(bot, now, last_seq=settled(store))
     if not due:
         return Published()
     oldest = min(topic.cursor for _, topics in due for topic in topics)
@@ -64,6 +73,29 @@ def publish(store: Store, bot: int, now: datetime) -> Published:
         else:
             done = replace(done, chats=done.chats + 1, digests=done.digests + issued)
     return done
+
+
+def settle(store: Store) -> None:
+    """Says that a round of feeds is over: "as soon as announced" means up to here.
+
+    Topics that wait for the announcement would otherwise be told of each feed by itself.
+    """
+    last = store.papers.last_seq()
+    if last != settled(store):
+        store.cursors.put(SourceCursor(SETTLED, token=str(last)))
+
+
+def settled(store: Store) -> int:
+    """The last announcement of the last round of feeds that is over."""
+    return int(store.cursors.get(SETTLED).token or 0)
+
+
+def _wake(store: Store, bot: int, now: datetime) -> None:
+    """Ends the pauses whose day has come on the reader's calendar."""
+    for chat in store.subscribers.napping(bot):
+        today = now.astimezone(ZoneInfo(chat.zone)).date()
+        if chat.paused_until and chat.paused_until <= today:
+            store.subscribers.resume(bot, chat.chat)
 
 
 class _Gathered:
@@ -114,7 +146,48 @@ def _publish_chat(
             seen = gathered.seen(topic.cursor)
             others = _others(topic, found)
             issued += _issue(store, chat, topic, matches, period, seen, now, others) is not None
+        if not issued:
+            _tell_quiet(store, chat, topics, now)
     return issued
+
+
+def _tell_quiet(
+    store: Store, chat: Subscriber, topics: Sequence[Subscription], now: datetime
+) -> None:
+    """One short notice for a chat that wants to hear of days without papers."""
+    asking = [
+        topic
+        for topic in topics
+        if topic.cadence.quiet is OnQuietDays.NOTICE and topic.cadence.times
+    ]
+    if not asking:
+        return
+    topic = asking[0]
+    today = arxiv_calendar.arxiv_day(now)
+    reason = arxiv_calendar.why_quiet(today)
+    values: dict[str, str | int] = {
+        "next": moment(chat.language, arxiv_calendar.next_feed(now), topic.zone)
+    }
+    if reason:
+        values |= {"day": day(chat.language, today), "reason": say(chat.language, reason)}
+    key = "calendar-quiet" if reason else "digest-quiet"
+    occasion = schedule.period(topic.cadence, topic.zone, topic.next_due or now)
+    store.outbox.put_once(
+        Parcel(
+            bot=chat.bot,
+            chat=chat.chat,
+            thread=topic.thread,
+            period=f"quiet/{occasion}",
+            part=1,
+            form=Form.CLASSIC,
+            language=chat.language,
+            languages=chat.languages,
+            zone=topic.zone,
+            notice=Notice(key, tuple(values.items())),
+            silent=True,
+        ),
+        due=now,
+    )
 
 
 def _others(
@@ -235,6 +308,36 @@ def issue_recent(
     period = f"words/{query.text}/{now:%Y-%m-%dT%H:%M:%S.%f}"
     placed = replace(found, period=period, bot=chat.bot, chat=chat.chat, thread=thread)
     digest = replace(placed, number=store.digests.issue(placed))
+    _put_parcels(store, chat, digest, None)
+    return digest
+
+
+def issue_missed(
+    store: Store, chat: Subscriber, now: datetime, *, thread: int = 0
+) -> Digest | None:
+    """The next page of what the chat's digests of the last weeks left out or lost on the way.
+
+    What is shown here is received: it does not come again.
+    """
+    since = now - timedelta(days=MISSED_DAYS)
+    entries = store.digests.missed(chat.bot, chat.chat, since)
+    if not entries:
+        return None
+    title = say(chat.language, "missed-title")
+    found = Digest(
+        topic=title,
+        query="",
+        issued=now,
+        entries=tuple(entries[:ASKED_LIMIT]),
+        rest=tuple(entries[ASKED_LIMIT:]),
+        period=f"missed/{now:%Y-%m-%dT%H:%M:%S.%f}",
+        bot=chat.bot,
+        chat=chat.chat,
+        thread=thread,
+    )
+    glossed = _glossed(store, found, now)
+    digest = replace(glossed, number=store.digests.issue(glossed))
+    store.digests.reserve(digest.number, now=now)
     _put_parcels(store, chat, digest, None)
     return digest
 

@@ -10,7 +10,7 @@ from contextlib import AsyncExitStack
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
-from bot import app, arxiv_calendar
+from bot import app, arxiv_calendar, publish
 from bot.chat import sender
 from bot.config import Config
 from bot.demo.emulator import Emulator
@@ -114,3 +114,4 @@ class _Stage:
                 if paper and gloss:
                     said = replace(gloss, paper=paper.key, version=paper.version, made=now)
                     self._store.papers.add_gloss(said)
+        publish.settle(self._store)

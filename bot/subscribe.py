@@ -5,11 +5,9 @@ Every function here runs inside the caller's transaction and raises ``Refusal`` 
 
 from __future__ import annotations
 
-import re
-import unicodedata
 from collections.abc import Collection
 from dataclasses import dataclass, replace
-from datetime import datetime, time, timedelta
+from datetime import datetime, timedelta
 
 from bot import arxiv_calendar, schedule, zones
 from bot.publish import RECENT_DAYS, recent
@@ -29,8 +27,6 @@ from storage.model import (
     Term,
 )
 
-# Also with the Chinese words for hour (both scripts) and minute.
-_CLOCK = re.compile(r"(\d{1,2})(?:[:.h\u70b9\u9ede\u65f6\u6642](\d{1,2})?\u5206?)?")
 MANY = 30 * RECENT_DAYS  # more than this and a digest is never read to its end
 
 
@@ -125,7 +121,7 @@ def subscribe(
     held = store.subscriptions.of(subscriber.bot, subscriber.chat)
     if len(held) >= limit:
         raise Refusal("topic-limit", limit=limit)
-    cadence = Cadence(times=subscriber.times)
+    cadence = subscriber.cadence
     wanted = Subscription(
         bot=subscriber.bot,
         chat=subscriber.chat,
@@ -200,12 +196,13 @@ def set_zone(store: Store, subscriber: Subscriber, words: str, now: datetime) ->
     return changed
 
 
-def set_time(store: Store, subscriber: Subscriber, at: time, now: datetime) -> Subscriber:
-    """Brings every topic of the chat, and those to come, once a day at ``at`` in its zone."""
-    changed = replace(subscriber, times=(at,))
+def set_cadence(
+    store: Store, subscriber: Subscriber, cadence: Cadence, now: datetime
+) -> Subscriber:
+    """Brings every topic of the chat, and those to come, at these times of its zone."""
+    changed = replace(subscriber, cadence=cadence)
     store.subscribers.change(changed)
     for topic in store.subscriptions.of(subscriber.bot, subscriber.chat):
-        cadence = replace(topic.cadence, times=(at,))
         due = schedule.next_due(cadence, topic.zone, now)
         store.subscriptions.change(replace(topic, cadence=cadence, next_due=due))
     return changed
@@ -230,18 +227,3 @@ def set_languages(store: Store, subscriber: Subscriber, languages: tuple[str, ..
     changed = replace(subscriber, languages=languages)
     store.subscribers.change(changed)
     return changed
-
-
-def clock_time(words: str) -> time:
-    """The time of day that ``8:30``, ``08.30``, ``8`` or ``20h30`` names.
-
-    Raises:
-        Refusal: it names none.
-    """
-    read = _CLOCK.fullmatch(unicodedata.normalize("NFKC", words).strip().lower())
-    try:
-        if read:
-            return time(int(read[1]), int(read[2] or 0))
-    except ValueError:  # 24:00, 8:60
-        pass
-    raise Refusal("settings-time-usage")

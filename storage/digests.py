@@ -194,6 +194,31 @@ class Digests:
             )
         return revision
 
+    def missed(self, bot: int, chat: int, since: datetime, limit: int = 200) -> list[Entry]:
+        """Return what a chat's digests since an instant matched and it never received.
+
+        Each paper once, the newest digest first: left out over the limit, or dropped on the way.
+        """
+        rows = self._engine.all(
+            f"""
+            select e.place, e.shown, e.kind, e.reasons, e.topics, e.verbatim, {PAPER}
+            from digests d join entries e on e.digest = d.number
+            join papers p on p.key = e.paper
+            join versions v on v.paper = e.paper and v.version = e.version
+                and v.partial = e.partial
+            where d.bot = :bot and d.chat = :chat and d.subscription > 0 and d.issued >= :since
+                and not exists (select 1 from ledger l
+                    where l.bot = d.bot and l.chat = d.chat and l.paper = e.paper)
+            order by d.number desc, e.place limit :limit
+            """,
+            bot=bot,
+            chat=chat,
+            since=micros(since),
+            limit=limit,
+        )
+        found = {row["key"]: _entry_of(row, []) for row in reversed(rows)}
+        return list(reversed(found.values()))
+
     def received(self, bot: int, chat: int, papers: Iterable[int]) -> dict[int, int]:
         """Return the highest version a chat has, or will have, of each of these papers."""
         return self._ledger.received(bot, chat, papers)

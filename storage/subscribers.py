@@ -4,8 +4,9 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime, time
+from datetime import date, datetime
 
+from storage.cadence_columns import cadence_of, cadence_values
 from storage.columns import day, instant, iso, micros, text_list, texts
 from storage.errors import Missing
 from storage.forgetting import forget_chat, forget_person, move_chat
@@ -14,8 +15,8 @@ from storage.sqlite import Engine, Row, Value
 from storage.versions import CURRENT, PAPER, paper_of
 
 COLUMNS = """
-    bot, chat, kind, title, language, languages, zone, form, times, weekdays, quiet, silent, "full", settled,
-    paused, paused_until
+    bot, chat, kind, title, language, languages, zone, form, times, weekdays,
+    quiet, silent, "full", settled, paused, paused_until
 """
 
 
@@ -40,8 +41,8 @@ class Subscribers:
             self._engine.change(
                 f"""
                 insert into subscribers ({COLUMNS})
-                values (:bot, :chat, :kind, :title, :language, :languages, :zone, :form, :times, :weekdays, :quiet,
-                    :silent, :full, :settled, :paused, :paused_until)
+                values (:bot, :chat, :kind, :title, :language, :languages, :zone, :form, :times,
+                    :weekdays, :quiet, :silent, :full, :settled, :paused, :paused_until)
                 on conflict do nothing
                 """,
                 **_values(subscriber),

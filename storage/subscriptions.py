@@ -4,17 +4,17 @@
 
 from __future__ import annotations
 
-from datetime import datetime, time
+from datetime import datetime
 
+from storage.cadence_columns import cadence_of, cadence_values
 from storage.columns import (
     instant_or_none,
     micros,
     micros_or_null,
-    numbers,
     text_list,
     texts,
 )
-from storage.model import Cadence, Form, Kind, OnQuietDays, Subscriber, Subscription
+from storage.model import Form, Kind, Subscriber, Subscription
 from storage.sqlite import Engine, Row, Value
 from storage.subscribers import Subscribers
 
@@ -192,11 +192,7 @@ def _subscription_of(row: Row) -> Subscription:
         chat=row["chat"],
         query=row["query"],
         name=row["name"],
-        cadence=Cadence(
-            times=tuple(time.fromisoformat(at) for at in texts(row["times"])),
-            weekdays=numbers(row["weekdays"]),
-            quiet=OnQuietDays(row["quiet"]),
-        ),
+        cadence=cadence_of(row),
         zone=row["zone"],
         cursor=row["cursor"],
         next_due=instant_or_none(row["next_due"]),

@@ -25,6 +25,7 @@ FLOORS: Mapping[str, int] = {
     "bot.matching.columns": 1,
     "bot.query": 1,
     "bot.zones": 1,
+    "bot.cadences": 1,
     "bot.pace": 1,
     "bot.matching": 1,
     "bot.digest": 1,
@@ -71,6 +72,7 @@ CHAINS = (
         "bot.matching",
         "bot.digest",
     ),
+    ("bot.texts", "bot.cadences"),
     ("bot.texts", "bot.render"),
     ("bot.arxiv_calendar", "bot.schedule"),
     (
@@ -221,7 +223,14 @@ _SPOKEN_BY_OTHERS = ("ERROR", "EXAMPLES")
 _HAN = re.compile(r"[\u4e00-\u9fff]")
 _SPEAKERS = ("bot.chat", "bot.subscribe", "bot.publish", "bot.deliver", "bot.render", "bot.digest")
 # The document's grammar and the sample, and what people write to us in Chinese.
-_SPELLED = ("bot.render.markdown", "bot.demo", "bot.query.terms", "bot.query.words", "bot.zones")
+_SPELLED = (
+    "bot.render.markdown",
+    "bot.demo",
+    "bot.query.terms",
+    "bot.query.words",
+    "bot.zones",
+    "bot.cadences",
+)
 _REASONS = ("Later", "Unknown", "Gone", "Refused")  # outcomes: for the operator, not the chat
 
 

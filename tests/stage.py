@@ -12,7 +12,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
 
-from bot import app
+from bot import app, publish
 from bot.chat import sender
 from bot.config import Config
 from bot.demo.emulator import Emulator
@@ -95,6 +95,7 @@ class House:
     ) -> None:
         """Stores what a feed announced."""
         await self.store.run(self._announce, announcements, glosses or {})
+        await self.store.run(publish.settle, self.store)
 
     def _announce(self, announcements: Sequence[Announcement], glosses: dict[str, Gloss]) -> None:
         with self.store.transaction():

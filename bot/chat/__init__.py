@@ -34,6 +34,7 @@ COMMANDS: Mapping[str, Entrance] = {
     ),
     "list": Entrance(topics.list_, aliases=("topics", "subs"), listed=True),
     "digest": Entrance(reading.digest, aliases=("latest",), listed=True),
+    "missed": Entrance(reading.missed, listed=True),
     "unsub": Entrance(
         topics.unsub, changes=True, aliases=("unsubscribe", "remove_topic"), listed=True
     ),
@@ -61,6 +62,7 @@ BUTTONS: Mapping[str, Entrance] = {
     "set": Entrance(settings.set_, changes=True),
     "times": Entrance(settings.times, changes=True),
     "time": Entrance(settings.time_pressed, changes=True),
+    "cadence": Entrance(settings.cadence_pressed, changes=True),
     "zones": Entrance(settings.zones, changes=True),
     "zone": Entrance(settings.zone_pressed, changes=True),
 }

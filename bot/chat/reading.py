@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from bot import publish
@@ -17,7 +18,7 @@ from bot.render.look import Look
 from bot.render.message import Message, Part, entry_part, message, parts, rest_parts
 from bot.texts import Refusal, moment
 from storage import Store
-from storage.model import Digest, Entry, Kind, Subscription
+from storage.model import Digest, Entry, Form, Kind, Subscription
 
 
 def look(ask: Ask, digest: Digest) -> Look:
@@ -29,6 +30,16 @@ def look(ask: Ask, digest: Digest) -> Look:
         zone=ask.chat.zone,
         link=lambda position: _link(ask, digest, position),
     )
+
+
+def _told(ask: Ask, digest: Digest, cut: Callable[[Look], Sequence[Part]]) -> Reply:
+    """Parts of a digest as this chat reads them, and as text where tables are refused."""
+    shown = look(ask, digest)
+    messages = tuple(message(digest, part, shown) for part in cut(shown))
+    if shown.form is Form.CLASSIC:
+        return Reply(messages)
+    plain = replace(shown, form=Form.CLASSIC)
+    return Reply(messages, plain=tuple(message(digest, part, plain) for part in cut(plain)))
 
 
 def _link(ask: Ask, digest: Digest, position: int) -> str:
@@ -68,12 +79,15 @@ def _topic_now(store: Store, ask: Ask, topic: Subscription) -> Reply:
             return Reply(deliver=True)
         return told([Line(ask.say("digest-none-yet", **values))])
     again = text_message([Line(ask.say("digest-none-again", **values))])
-    shown = look(ask, last)
-    return Reply((again, *(message(last, part, shown) for part in _parts(ask, last))))
+    told_again = _told(ask, last, lambda shown: parts(last, shown))
+    return replace(told_again, messages=(again, *told_again.messages))
 
 
-def _parts(ask: Ask, digest: Digest) -> tuple[Part, ...]:
-    return parts(digest, look(ask, digest))
+def missed(store: Store, ask: Ask) -> Reply:
+    """``/missed``: what the last digests left out or could not deliver, page by page."""
+    if publish.issue_missed(store, ask.chat, ask.now, thread=ask.thread):
+        return Reply(deliver=True)
+    return told([Line(ask.say("missed-none", days=publish.MISSED_DAYS))])
 
 
 def _words_now(store: Store, ask: Ask) -> Reply:
@@ -97,8 +111,11 @@ def entry(store: Store, ask: Ask) -> Reply:
     position = ask.action.second
     if not 1 <= position <= len(numbered(digest)):
         raise Refusal("entry-gone")
-    opened = message(digest, entry_part(position), look(ask, digest))
-    return Reply((_with_next(ask, digest, position, opened),))
+    opened = _told(ask, digest, lambda _: [entry_part(position)])
+    return Reply(
+        tuple(_with_next(ask, digest, position, one) for one in opened.messages),
+        plain=tuple(_with_next(ask, digest, position, one) for one in opened.plain),
+    )
 
 
 def paper(store: Store, ask: Ask) -> Reply:
@@ -108,7 +125,7 @@ def paper(store: Store, ask: Ask) -> Reply:
         raise Refusal("entry-gone")
     entry = Entry(found, Kind.NEW, enrich(store, [found], ask.now)[found.key])
     alone = Digest(topic="", query="", issued=ask.now, entries=(entry,))
-    return Reply((message(alone, entry_part(1), look(ask, alone)),))
+    return _told(ask, alone, lambda _: [entry_part(1)])
 
 
 def next_entry(store: Store, ask: Ask) -> Reply:
@@ -126,9 +143,10 @@ def _with_next(ask: Ask, digest: Digest, position: int, opened: Message) -> Mess
 def rest(store: Store, ask: Ask) -> Reply:
     """[Show the rest]: the next page of what was left out."""
     digest = _digest(store, ask)
-    shown = look(ask, digest)
-    pages = rest_parts(digest, shown, ask.action.second)
-    return Reply(tuple(message(digest, part, shown) for part in pages))
+    position = ask.action.second
+    if not len(digest.entries) < position <= len(numbered(digest)):
+        raise Refusal("entry-gone")
+    return _told(ask, digest, lambda shown: rest_parts(digest, shown, position))
 
 
 def _digest(store: Store, ask: Ask) -> Digest:
@@ -143,5 +161,6 @@ def _joined(replies: list[Reply]) -> Reply:
     """Several replies as one."""
     return Reply(
         tuple(message for reply in replies for message in reply.messages),
+        plain=tuple(message for reply in replies for message in reply.plain),
         deliver=any(reply.deliver for reply in replies),
     )

@@ -3,20 +3,24 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import time
+from datetime import date, time, timedelta
+from zoneinfo import ZoneInfo
 
+from bot import cadences
 from bot import subscribe as verb
 from bot.chat.context import Ask, Reply
 from bot.chat.telling import Line, told
 from bot.chat.welcome import start
 from bot.render.keyboard import Action, Button, Keyboard
-from bot.texts import LANGUAGES, Refusal, clock, named_language, spoken
+from bot.texts import LANGUAGES, Refusal, clock, day, named_language, spoken
 from storage import Store
-from storage.model import ChatKind, Form, Subscriber
+from storage.model import Cadence, ChatKind, Form, OnQuietDays, Subscriber
 
 ENTRIES: tuple[tuple[str, ...], ...] = (("en",), ("zh",), ("zh", "en"))
 ASKED = "asked"  # the reason of a pause that a person asked for
 HOURS = (6, 7, 8, 9, 12, 14, 18, 21)
+WORKING_DAYS = (0, 1, 2, 3, 4)
+MORNING = Cadence().times
 ZONES = {
     "en": (
         "America/Los_Angeles",
@@ -56,15 +60,12 @@ def _from_menu(ask: Ask) -> bool:
 
 
 def _lines(store: Store, ask: Ask, chat: Subscriber) -> list[Line]:
-    topics = store.subscriptions.of(chat.bot, chat.chat)
-    times = sorted({at for topic in topics for at in topic.cadence.times} or chat.times)
-    shown = ", ".join(at.strftime("%H:%M") for at in times)
     lines = [
         Line(ask.say("settings-title"), bold=True),
         Line(ask.say("settings-language", value=ask.say(f"language-{chat.language}"))),
         Line(ask.say("settings-languages", value=_entries(ask, chat)), close=True),
         Line(ask.say("settings-form", value=ask.say(f"settings-form-{chat.form}")), close=True),
-        Line(ask.say("settings-time", value=shown), close=True),
+        Line(ask.say("settings-time", value=cadences.told(chat.cadence, ask.language)), close=True),
         Line(ask.say("settings-zone", value=chat.zone), close=True),
     ]
     if chat.form is Form.RICH:
@@ -113,34 +114,81 @@ def _shown_again(store: Store, ask: Ask, chat: Subscriber) -> Reply:
 
 
 def times(store: Store, ask: Ask) -> Reply:
-    """[Time]: hours to choose from."""
-    row = [Button(f"{hour:02}:00", Action("time", hour, 0)) for hour in HOURS]
-    buttons = (tuple(row[:4]), tuple(row[4:]), (ask.button("button-back", "settings"),))
-    return told(
-        [Line(ask.say("settings-time-choose")), Line(ask.say("settings-time-usage"), close=True)],
-        buttons,
-        edit=True,
+    """[Time]: hours and days to choose from, and how to write any other."""
+    lines = [
+        Line(ask.say("settings-time-choose")),
+        Line(ask.say("settings-time-usage"), close=True),
+        Line(ask.say("settings-time", value=cadences.told(ask.chat.cadence, ask.language))),
+    ]
+    return told(lines, _times(ask, ask.chat.cadence), edit=True)
+
+
+def _times(ask: Ask, cadence: Cadence) -> Keyboard:
+    """Hours, days and what happens on quiet days; what is chosen bears a mark."""
+    hours = [
+        Button(_marked(f"{hour:02}:00", cadence.times == (time(hour),)), Action("time", hour))
+        for hour in HOURS
+    ]
+    working = cadence.weekdays == WORKING_DAYS
+    told_quiet = cadence.quiet is OnQuietDays.NOTICE
+    return (
+        tuple(hours[:4]),
+        tuple(hours[4:]),
+        (Button(_marked(ask.say("button-announced"), not cadence.times), Action("cadence", 1)),),
+        (
+            Button(_marked(ask.say("button-working-days"), working), Action("cadence", 2)),
+            Button(_marked(ask.say("button-quiet-notice"), told_quiet), Action("cadence", 3)),
+        ),
+        (ask.button("button-back", "settings"),),
     )
 
 
+def _marked(label: str, chosen: bool) -> str:
+    return f"✓ {label}" if chosen else label
+
+
 def time_(store: Store, ask: Ask) -> Reply:
-    """``/time 08:30``: all topics of the chat come once a day at this time."""
+    """``/time 08:30``, ``/time mon-fri 8:00 18:00``, ``/time announced``: for all topics."""
     if not ask.words:
         return Reply(times(store, ask).messages)
-    return _timed(store, ask, verb.clock_time(ask.words), edit=False)
+    cadence = cadences.read(ask.words, ask.chat.cadence)
+    chat = verb.set_cadence(store, ask.chat, cadence, ask.now)
+    text = _told(ask, chat)
+    return told([Line(text)], ((ask.button("button-back", "settings"),),))
+
+
+def _told(ask: Ask, chat: Subscriber) -> str:
+    shown = cadences.told(chat.cadence, ask.language)
+    return ask.say("settings-time-set", cadence=shown, zone=chat.zone)
 
 
 def time_pressed(store: Store, ask: Ask) -> Reply:
-    """A pressed hour."""
+    """A pressed hour: once a day at that time, on the days chosen before."""
     if ask.action.first > 23 or ask.action.second > 59:
         raise Refusal("refusal-button-old")
-    return _timed(store, ask, time(ask.action.first, ask.action.second), edit=True)
+    at = time(ask.action.first, ask.action.second)
+    return _chosen(store, ask, replace(ask.chat.cadence, times=(at,)))
 
 
-def _timed(store: Store, ask: Ask, at: time, *, edit: bool) -> Reply:
-    verb.set_time(store, ask.chat, at, ask.now)
-    text = ask.say("settings-time-set", time=at.strftime("%H:%M"), zone=ask.chat.zone)
-    return told([Line(text)], ((ask.button("button-back", "settings"),),), edit=edit)
+def cadence_pressed(store: Store, ask: Ask) -> Reply:
+    """As soon as announced, Monday to Friday or every day, a word on quiet days or none."""
+    now = ask.chat.cadence
+    match ask.action.first:
+        case 1:
+            return _chosen(store, ask, replace(now, times=(), weekdays=()))
+        case 2:
+            days = () if now.weekdays == WORKING_DAYS else WORKING_DAYS
+            return _chosen(store, ask, replace(now, weekdays=days, times=now.times or MORNING))
+        case 3:
+            silent = now.quiet is OnQuietDays.NOTICE
+            quiet = OnQuietDays.SILENCE if silent else OnQuietDays.NOTICE
+            return _chosen(store, ask, replace(now, quiet=quiet))
+    raise Refusal("refusal-button-old")
+
+
+def _chosen(store: Store, ask: Ask, cadence: Cadence) -> Reply:
+    chat = verb.set_cadence(store, ask.chat, cadence, ask.now)
+    return told([Line(_told(ask, chat))], _times(ask, cadence), edit=True)
 
 
 def zones(store: Store, ask: Ask) -> Reply:
@@ -198,9 +246,24 @@ def greet(store: Store, ask: Ask) -> Reply:
 
 
 def pause(store: Store, ask: Ask) -> Reply:
-    """``/pause``: no digests until /resume; cursors stay, so nothing is lost."""
-    store.subscribers.pause(ask.chat.bot, ask.chat.chat, ASKED)
+    """``/pause``, ``/pause 2026-12-24``: no digests meanwhile; cursors stay, nothing is lost."""
+    until = _until(ask) if ask.words else None
+    store.subscribers.pause(ask.chat.bot, ask.chat.chat, ASKED, until)
+    if until:
+        return told([Line(ask.say("paused-until", day=day(ask.language, until)))])
     return told([Line(ask.say("paused"))])
+
+
+def _until(ask: Ask) -> date:
+    """The day that ends a pause; it must lie ahead on the reader's calendar."""
+    today = ask.now.astimezone(ZoneInfo(ask.chat.zone)).date()
+    try:
+        until = date.fromisoformat(ask.words.strip())
+    except ValueError:
+        raise Refusal("pause-usage", example=(today + timedelta(days=14)).isoformat()) from None
+    if until <= today:
+        raise Refusal("pause-past", today=today.isoformat())
+    return until
 
 
 def resume(store: Store, ask: Ask) -> Reply:

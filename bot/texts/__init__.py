@@ -6,6 +6,7 @@ written by Babel. A text carries no markup: ``render`` adds it around escaped va
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date, datetime
 from functools import lru_cache
 from importlib.resources import files
@@ -95,6 +96,16 @@ def moment(language: str, instant: datetime, zone: str) -> str:
     """An instant on the reader's clock: ``Mon 23 Nov 08:00``, ``11月23日 周一 08:00``."""
     pattern = "M月d日 EEE HH:mm" if language == "zh" else "EEE d MMM HH:mm"
     return format_datetime(instant.astimezone(ZoneInfo(zone)), pattern, locale=_BABEL[language])
+
+
+def weekday(language: str, number: int) -> str:
+    """The short name of a day of the week, Monday is 0: ``Mon``, ``周一``."""
+    return day(language, date(2024, 1, 1 + number)).split()[-1 if language == "zh" else 0]
+
+
+def listed(language: str, items: Iterable[str]) -> str:
+    """Items in a row, with the comma of the language."""
+    return ("、" if language == "zh" else ", ").join(items)
 
 
 def clock(language: str, instant: datetime, zone: str) -> str:

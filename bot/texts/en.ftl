@@ -103,14 +103,14 @@ settings-languages-en = English
 settings-languages-zh = Chinese
 settings-languages-both = Chinese and English
 settings-rich-warning = If your Telegram shows “not supported”, switch back to text here.
-settings-time-usage = Write the time as hours and minutes, for example: /time 08:30
+settings-time-usage = Any time as hours and minutes, several, and days: /time 08:30, /time mon-fri 8:00 18:00, /time announced
 settings-time-choose = When shall your digests come?
 settings-zone-usage = Write the zone by its city, for example: /timezone Asia/Shanghai
 settings-zone-choose = Which time zone? Not here: /timezone and its city, for example /timezone Asia/Shanghai
 settings-zone-unknown = I do not know the time zone { $given }. Write it by its city, for example: /timezone { $example }
 settings-lang-usage = I speak English and Chinese: /lang en or /lang zh
 settings-zone-set = Your time zone is { $zone }. There it is { $clock } now.
-settings-time-set = Your digests come at { $time } ({ $zone }).
+settings-time-set = Your digests come { $cadence } ({ $zone }).
 settings-saved = Saved.
 language-en = English
 language-zh = 中文
@@ -354,3 +354,20 @@ source-unreadable = { $place } cannot be read: { $fact }
 source-no-file = There is no file { $given }.
 source-unknown = { $given } is no category, address or file. Nearest categories: { $nearest }
 source-bad-address = { $given } is no usable address. It should look like https://rss.arxiv.org/rss/cs.CV
+
+### Times
+
+cadence-announced = as soon as arXiv announces
+cadence-daily = daily at { $times }
+cadence-days = { $days } at { $times }
+settings-time-many = At most { $most } times a day.
+button-announced = As soon as announced
+button-working-days = Mon–Fri only
+button-quiet-notice = Tell me on quiet days
+digest-quiet = Nothing new for your topics. arXiv announces again { $next }.
+paused-until = Paused until { $day }. Nothing is lost, the papers wait; /resume ends the pause.
+pause-usage = Write the day on which digests come again, for example: /pause { $example }
+pause-past = That day is not ahead: today is { $today }. /pause alone pauses until /resume.
+missed-title = Left out
+missed-none = Nothing was left out in the last { $days } days.
+command-missed = what your digests left out

@@ -95,14 +95,14 @@ settings-languages-en = 英文
 settings-languages-zh = 中文
 settings-languages-both = 中英双语
 settings-rich-warning = 如果 Telegram 提示“不支持此消息”，请在这里改用文字显示。
-settings-time-usage = 请用 24 小时制填写时间，例如：/time 08:30
+settings-time-usage = 可填写一个或多个时间，也可限定星期：/time 08:30，/time 周一到周五 8:00 18:00，/time 公布后
 settings-time-choose = 希望每天几点推送？可以点选，也可以自己填写。
 settings-zone-usage = 请填写所在城市，例如：/timezone 上海
 settings-zone-choose = 请选择时区。列表里没有的，发送 /timezone 加城市即可，例如：/timezone 上海
 settings-zone-unknown = 没有找到时区“{ $given }”。请填写所在城市，例如：/timezone { $example }
 settings-lang-usage = 支持中文和英文，请发送 /lang zh 或 /lang en
 settings-zone-set = 时区已设为 { $zone }，当地时间 { $clock }。
-settings-time-set = 推送时间已设为每天 { $time }（{ $zone }）。
+settings-time-set = 推送时间已设为：{ $cadence }（{ $zone }）。
 settings-saved = 已保存。
 language-en = English
 language-zh = 中文
@@ -334,3 +334,20 @@ source-unreadable = 无法读取 { $place }：{ $fact }
 source-no-file = 找不到文件 { $given }。
 source-unknown = { $given } 不是分类、地址或文件。相近的分类：{ $nearest }
 source-bad-address = { $given } 不是可用的地址。正确的形式如 https://rss.arxiv.org/rss/cs.CV
+
+### 推送时间
+
+cadence-announced = arXiv 公布后立即推送
+cadence-daily = 每天 { $times }
+cadence-days = { $days } { $times }
+settings-time-many = 每天最多 { $most } 个时间。
+button-announced = 公布后立即推送
+button-working-days = 仅周一至周五
+button-quiet-notice = 没有新论文时也通知我
+digest-quiet = 你的主题没有新论文。arXiv 下次公布时间：{ $next }。
+paused-until = 已暂停推送，{ $day }恢复。论文会继续收录，不会遗漏；发送 /resume 可提前恢复。
+pause-usage = 请填写恢复推送的日期，例如：/pause { $example }
+pause-past = 请填写今天（{ $today }）之后的日期。只发送 /pause 则暂停到你发送 /resume 为止。
+missed-title = 未推送的论文
+missed-none = 最近 { $days } 天没有遗漏的论文。
+command-missed = 查看没有推送的论文

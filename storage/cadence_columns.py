@@ -1,0 +1,27 @@
+"""How a cadence looks in columns; chats and topics both have one."""
+
+from __future__ import annotations
+
+from datetime import time
+
+from storage.columns import numbers, text_list, texts
+from storage.model import Cadence, OnQuietDays
+from storage.sqlite import Row, Value
+
+
+def cadence_values(cadence: Cadence) -> dict[str, Value]:
+    """The columns times, weekdays and quiet."""
+    return {
+        "times": text_list(at.isoformat() for at in cadence.times),
+        "weekdays": str(list(cadence.weekdays)),
+        "quiet": cadence.quiet,
+    }
+
+
+def cadence_of(row: Row) -> Cadence:
+    """Read back a cadence from a row with its three columns."""
+    return Cadence(
+        times=tuple(time.fromisoformat(at) for at in texts(row["times"])),
+        weekdays=numbers(row["weekdays"]),
+        quiet=OnQuietDays(row["quiet"]),
+    )
