@@ -14,11 +14,12 @@ from datetime import datetime
 import telegram
 from telegram.error import TelegramError
 
-from bot.chat import BUTTONS, Entrance, command, sender
+from bot.chat import BUTTONS, Entrance, command
 from bot.chat.asked import Asked, What, asked
 from bot.chat.buttons import opened
 from bot.chat.context import Ask, House, Reply
 from bot.chat.reading import paper
+from bot.chat.replying import respond
 from bot.chat.settings import ASKED, defaults
 from bot.chat.telling import Line, told
 from bot.chat.topics import sub
@@ -113,9 +114,11 @@ async def _answer(counter: Counter, update: Update) -> None:
             return
         reply = told([Line(say(spoken(request.language), "refusal-failed"))])
     try:
-        await _respond(counter, request, reply)
+        await respond(counter.bot, request, reply)
     except TelegramError as error:
         log.warning("reply not sent", extra={"chat": request.chat, "error": type(error).__name__})
+    if reply.deliver:
+        counter.wake()
 
 
 def _entrance(request: Asked) -> Entrance | None:
@@ -165,7 +168,9 @@ def _effect(counter: Counter, request: Asked, allowed: bool) -> Reply:
         store.subscribers.move(bot, request.chat, request.moved_to)
         return Reply()
     if request.what is What.LEFT:
-        store.subscribers.pause(bot, request.chat, "blocked")
+        known = store.subscribers.get(bot, request.chat)
+        if known and not known.paused:  # a pause that was asked for outlives a block
+            store.subscribers.pause(bot, request.chat, "blocked")
         return Reply()
     chat = _known(counter, request)
     if request.what is What.BACK:
@@ -227,19 +232,3 @@ def _ask(counter: Counter, request: Asked, chat: Subscriber) -> Ask:
         action=action,
         thread=request.thread,
     )
-
-
-async def _respond(counter: Counter, request: Asked, reply: Reply) -> None:
-    """Answers the press first, then edits or posts, then wakes the delivery."""
-    bot = counter.bot
-    if request.query:
-        await sender.toast(bot, request.query, reply.toast)
-    messages = list(reply.messages)
-    replaces = reply.edit and bool(messages) and bool(request.message)
-    if replaces and await sender.edit(bot, request.chat, request.message, messages[0]):
-        messages.pop(0)
-    for message in messages:
-        outcome = await sender.post(bot, request.chat, message, thread=request.thread)
-        log.debug("reply", extra={"chat": request.chat, "outcome": type(outcome).__name__})
-    if reply.deliver:
-        counter.wake()

@@ -60,6 +60,7 @@ class Reply:
     """What the person sees: messages, or a toast, or the pressed message changed in place."""
 
     messages: tuple[Message, ...] = ()
+    plain: tuple[Message, ...] = ()  # instead of the rich ones, where Telegram refuses them
     edit: bool = False  # the first message replaces the one whose button was pressed
     toast: str = ""
     deliver: bool = False  # parcels were put: wake the delivery
