@@ -358,7 +358,7 @@ def test_an_edit_between_reading_and_writing_is_not_overwritten(
 
     def due_then_changed(*args: object, **more: object) -> object:
         found = read(BOT, DUE)
-        subscribe.set_time(store, reader, time(9, 0), NOW)
+        subscribe.set_cadence(store, reader, Cadence(times=(time(9, 0),)), NOW)
         return found
 
     with monkeypatch.context() as race:

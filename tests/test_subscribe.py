@@ -9,10 +9,10 @@ import pytest
 
 from bot import subscribe
 from bot.query import QueryError, parse
-from bot.subscribe import categories, clock_time
+from bot.subscribe import categories
 from bot.texts import LANGUAGES, Refusal
 from storage import Store
-from storage.model import ChatKind, Form, Subscriber
+from storage.model import Cadence, ChatKind, Form, Subscriber
 from tests.situations import BOT, DAY, DUE, NOW, POLLED, TODAY, announce, chat, follow, papers
 from tests.tables import dump
 
@@ -235,7 +235,7 @@ def test_a_new_time_is_for_every_topic(store: Store) -> None:
         follow(store, reader, words)
 
     with store.transaction():
-        subscribe.set_time(store, reader, time(7, 30), NOW)
+        subscribe.set_cadence(store, reader, Cadence(times=(time(7, 30),)), NOW)
 
     assert [
         (topic.cadence.times, topic.next_due) for topic in store.subscriptions.of(BOT, reader.chat)
@@ -246,7 +246,7 @@ def test_a_time_outlives_the_topics(store: Store) -> None:
     """Chosen before the first topic, or between the last one and its undo, it still holds."""
     reader = chat(store)
     with store.transaction():
-        reader = subscribe.set_time(store, reader, time(7, 30), NOW)
+        reader = subscribe.set_cadence(store, reader, Cadence(times=(time(7, 30),)), NOW)
     topic = follow(store, reader)
     assert topic.cadence.times == (time(7, 30),)
 
@@ -266,32 +266,3 @@ def test_form_and_languages_are_the_chats(store: Store) -> None:
 
     assert store.subscribers.get(BOT, reader.chat) == reader
     assert (reader.form, reader.language, reader.languages) == (Form.RICH, "zh", ("zh", "en"))
-
-
-@pytest.mark.parametrize(
-    ("words", "expected"),
-    [
-        ("08:30", time(8, 30)),
-        ("8", time(8)),
-        ("8.05", time(8, 5)),
-        ("20点30", time(20, 30)),
-        ("20點30分", time(20, 30)),
-        ("8H", time(8)),
-        ("20点", time(20)),
-        ("８：３０", time(8, 30)),
-        (" 0:00 ", time(0)),
-        ("23:59", time(23, 59)),
-    ],
-)
-def test_a_time_of_day_is_read_in_many_spellings(words: str, expected: time) -> None:
-    assert clock_time(words) == expected
-
-
-@pytest.mark.parametrize(
-    "words",
-    ["24:00", "8:60", "-1", "8:-5", "+8", "1_0", "8pm", "eight", "8:30:00", "", ":", "9" * 5000],
-)
-def test_what_is_no_time_of_day_is_refused(words: str) -> None:
-    with pytest.raises(Refusal) as refusal:
-        clock_time(words)
-    assert "08:30" in refusal.value.say("en")

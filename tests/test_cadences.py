@@ -1,0 +1,93 @@
+"""When does a person want digests? Words in, a cadence out, and words again."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import time
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot import cadences
+from bot.texts import LANGUAGES, Refusal
+from storage.model import Cadence, OnQuietDays
+
+NOW = Cadence(times=(time(7),), weekdays=(5,), quiet=OnQuietDays.NOTICE)
+WORKING = (0, 1, 2, 3, 4)
+
+
+@pytest.mark.parametrize(
+    ("words", "times", "weekdays"),
+    [
+        ("08:30", [time(8, 30)], (5,)),
+        ("8", [time(8)], (5,)),
+        ("8.05", [time(8, 5)], (5,)),
+        ("20点30", [time(20, 30)], (5,)),
+        ("20：30", [time(20, 30)], (5,)),
+        ("18:00, 8:00 8", [time(8), time(18)], (5,)),
+        ("daily 9", [time(9)], ()),
+        ("every day 9", [time(9)], ()),
+        ("每天 20:15", [time(20, 15)], ()),
+        ("mon-fri 8:30", [time(8, 30)], WORKING),
+        ("Weekdays", [time(7)], WORKING),
+        ("周一到周五 8点", [time(8)], WORKING),
+        ("工作日 9", [time(9)], WORKING),
+        ("mon, thu 9", [time(9)], (0, 3)),
+        ("friday-monday 9", [time(9)], (0, 4, 5, 6)),
+        ("mon-sun 9", [time(9)], ()),
+        ("sunday", [time(7)], (6,)),
+    ],
+)
+def test_words_become_a_cadence(words: str, times: list[time], weekdays: tuple[int, ...]) -> None:
+    """What they do not speak of stays: the days, the times, the word on quiet days."""
+    expected = Cadence(tuple(times), weekdays, OnQuietDays.NOTICE)
+
+    assert cadences.read(words, NOW) == expected
+
+
+@pytest.mark.parametrize("words", ["announced", "ASAP", "公布后"])
+def test_as_soon_as_announced_has_no_times(words: str) -> None:
+    assert cadences.read(words, NOW) == replace(NOW, times=(), weekdays=())
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        *("24:00", "8:60", "-1", "8:-5", "+8", "1_0", "8pm", "eight", "8:30:00", "", ":"),
+        *("9" * 5000, "mon-blah 8", "8 on mondays", "\u0000"),
+    ],
+)
+def test_what_is_neither_day_nor_time_is_refused(words: str) -> None:
+    with pytest.raises(Refusal) as refusal:
+        cadences.read(words, NOW)
+    assert "08:30" in refusal.value.say("en")
+
+
+def test_more_times_than_anybody_reads_are_refused() -> None:
+    with pytest.raises(Refusal, match="settings-time-many"):
+        cadences.read("1 2 3 4 5 6 7", NOW)
+
+
+@given(st.text())
+def test_any_words_give_a_cadence_or_a_sentence(words: str) -> None:
+    try:
+        cadence = cadences.read(words, NOW)
+        said = [cadences.told(cadence, language) for language in LANGUAGES]
+    except Refusal as refusal:
+        said = [refusal.say(language) for language in LANGUAGES]
+
+    assert all(said)
+
+
+@given(
+    st.sets(st.times(), min_size=1, max_size=cadences.MOST_TIMES),
+    st.sets(st.integers(0, 6), max_size=6),
+)
+def test_what_is_told_is_understood(times: set[time], days: set[int]) -> None:
+    """The English text, typed back, means the same cadence."""
+    minutes = {at.replace(second=0, microsecond=0, tzinfo=None) for at in times}
+    cadence = Cadence(tuple(sorted(minutes)), tuple(sorted(days)))
+    typed = cadences.told(cadence, "en").replace(" at ", " ")
+
+    assert cadences.read(typed, NOW) == replace(cadence, quiet=NOW.quiet)

@@ -1,0 +1,185 @@
+"""Days without papers, pauses that end, announcements as a whole, and what was left out."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, date, datetime, time, timedelta
+
+from bot import publish as verb
+from bot import subscribe
+from bot.publish import publish, settle
+from storage import Store
+from storage.model import (
+    Announcement,
+    Cadence,
+    Gone,
+    Kind,
+    OnQuietDays,
+    Parcel,
+    ParcelState,
+    Subscriber,
+)
+from tests.situations import BOT, DUE, NOW, TODAY, announce, chat, follow, papers
+
+THANKSGIVING = datetime(2026, 11, 27, 8, tzinfo=UTC)  # arXiv's day without papers
+TELL = Cadence(quiet=OnQuietDays.NOTICE)
+
+
+def tells_quiet_days(store: Store, reader: Subscriber, at: datetime) -> Subscriber:
+    """Lets a chat ask for a word on quiet days, due next at ``at``."""
+    with store.transaction():
+        return subscribe.set_cadence(store, reader, TELL, at - timedelta(hours=1))
+
+
+def notices(store: Store) -> list[Parcel]:
+    """What waits to be sent and is no digest."""
+    waiting = store.outbox.in_state(BOT, ParcelState.READY)
+    return [parcel for parcel in waiting if parcel.notice]
+
+
+def test_a_quiet_day_is_told_once_to_a_chat_that_asks_for_it(store: Store) -> None:
+    """Two topics due together make one notice, with the holiday and the next time."""
+    reader = chat(store)
+    follow(store, reader)
+    follow(store, reader, "robots")
+    tells_quiet_days(store, reader, THANKSGIVING)
+
+    publish(store, BOT, THANKSGIVING)
+    publish(store, BOT, THANKSGIVING + timedelta(minutes=1))
+
+    [parcel] = notices(store)
+    assert parcel.notice is not None
+    assert parcel.notice.key == "calendar-quiet"
+    assert dict(parcel.notice.values) == {
+        "day": "Fri 27 Nov 2026",
+        "reason": "Thanksgiving",
+        "next": "Mon 30 Nov 05:00",
+    }
+    assert parcel.silent
+
+
+def test_silence_is_the_default_on_quiet_days(store: Store) -> None:
+    reader = chat(store)
+    follow(store, reader)
+
+    publish(store, BOT, THANKSGIVING)
+
+    assert store.outbox.in_state(BOT, ParcelState.READY) == []
+    assert store.digests.of(BOT, reader.chat) == []
+
+
+def test_papers_that_do_not_match_are_a_quiet_day_too(store: Store) -> None:
+    reader = chat(store)
+    follow(store, reader, "ornithology")
+    tells_quiet_days(store, reader, DUE)
+    announce(store, papers(1, 2))
+
+    publish(store, BOT, DUE)
+
+    [parcel] = notices(store)
+    assert parcel.notice is not None
+    assert parcel.notice.key == "digest-quiet"
+
+
+def test_a_digest_is_no_quiet_day(store: Store) -> None:
+    """One topic that found something speaks for the chat."""
+    reader = chat(store)
+    follow(store, reader)
+    follow(store, reader, "ornithology")
+    tells_quiet_days(store, reader, DUE)
+    announce(store, papers(1))
+
+    publish(store, BOT, DUE)
+
+    assert notices(store) == []
+    assert len(store.digests.of(BOT, reader.chat)) == 1
+
+
+def test_as_soon_as_announced_waits_for_the_round_of_feeds(store: Store) -> None:
+    """Feeds are read one after the other: their papers make one digest, not one each."""
+    reader = chat(store)
+    with store.transaction():
+        reader = subscribe.set_cadence(store, reader, Cadence(times=()), NOW)
+    follow(store, reader)
+    for number in (1, 2, 3):
+        with store.transaction():
+            [paper] = papers(number)
+            store.papers.add([Announcement(paper, "cs.CV", Kind.NEW, TODAY)], seen=NOW)
+        publish(store, BOT, NOW)
+    assert store.digests.of(BOT, reader.chat) == []
+
+    settle(store)
+    publish(store, BOT, NOW)
+    publish(store, BOT, NOW + timedelta(minutes=1))
+
+    [heading] = store.digests.of(BOT, reader.chat)
+    digest = store.digests.get(heading.number)
+    assert digest is not None
+    assert len(digest.entries) == 3
+
+
+def test_a_pause_ends_on_its_day_and_brings_what_gathered(store: Store) -> None:
+    """In the reader's zone: the day begins earlier in Auckland than in London."""
+    reader = replace(chat(store), zone="Pacific/Auckland")
+    store.subscribers.change(reader)
+    follow(store, reader)
+    announce(store, papers(1))
+    store.subscribers.pause(BOT, reader.chat, "asked", date(2026, 11, 30))
+
+    publish(store, BOT, datetime(2026, 11, 29, 10, 59, tzinfo=UTC))
+    assert store.digests.of(BOT, reader.chat) == []
+
+    publish(store, BOT, datetime(2026, 11, 29, 19, 0, tzinfo=UTC))
+    [heading] = store.digests.of(BOT, reader.chat)
+    assert heading.number
+    known = store.subscribers.get(BOT, reader.chat)
+    assert known is not None
+    assert known.paused == ""
+
+
+def test_what_was_left_out_can_be_asked_for_page_by_page(store: Store) -> None:
+    reader = chat(store)
+    topic = follow(store, reader)
+    with store.transaction():
+        store.subscriptions.change(replace(topic, limit=2))
+    announce(store, papers(*range(1, 18)))
+    publish(store, BOT, DUE)
+
+    pages = []
+    for minute in range(3):
+        with store.transaction():
+            page = verb.issue_missed(store, reader, DUE + timedelta(minutes=minute))
+        pages.append([] if page is None else [entry.paper.id for entry in page.entries])
+
+    assert [len(page) for page in pages] == [12, 3, 0]
+    assert len({name for page in pages for name in page}) == 15
+
+
+def test_a_dropped_message_is_among_what_was_missed(store: Store) -> None:
+    reader = chat(store)
+    follow(store, reader)
+    announce(store, papers(1))
+    publish(store, BOT, DUE)
+    [parcel] = store.outbox.claim(BOT, "me", DUE, 60.0)
+    store.outbox.begin(parcel, DUE)
+    store.outbox.settle(parcel, Gone("blocked"), DUE)
+
+    with store.transaction():
+        page = verb.issue_missed(store, reader, DUE)
+
+    assert page is not None
+    assert [entry.paper.id for entry in page.entries] == [papers(1)[0].id]
+
+
+def test_times_of_a_day_are_each_an_occasion(store: Store) -> None:
+    reader = chat(store)
+    with store.transaction():
+        reader = subscribe.set_cadence(
+            store, reader, Cadence(times=(time(8), time(18))), DUE - timedelta(hours=1)
+        )
+    follow(store, reader, now=DUE - timedelta(hours=1))
+    for number, hour in ((1, 8), (2, 18)):
+        announce(store, papers(number))
+        publish(store, BOT, DUE.replace(hour=hour, minute=0))
+
+    assert len(store.digests.of(BOT, reader.chat)) == 2
