@@ -83,6 +83,13 @@ class Config(Terminal):
         le=1000.0,
         description="Digest messages a second at most; Telegram gives every bot 30",
     )
+    operator: int | None = Field(
+        default=None,
+        ge=-(2**52),
+        le=2**52,
+        description="The id of the chat that is told when feeds, deliveries or the disk fail;"
+        " the log has it in any case",
+    )
     contact: str = Field(
         default="",
         description="An address or URL that arXiv can reach you by; sent in the User-Agent",

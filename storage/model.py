@@ -73,6 +73,12 @@ class Added:
     updated: int = 0  # papers that gained a higher version or were completed
     known: int = 0  # announcements of versions that were there already
 
+    def plus(self, other: Added) -> Added:
+        """These counts and another's."""
+        return Added(
+            self.stored + other.stored, self.updated + other.updated, self.known + other.known
+        )
+
 
 @dataclass(frozen=True, slots=True)
 class Gloss:

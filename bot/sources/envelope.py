@@ -30,7 +30,7 @@ _GUID = re.compile(rb"oai:arXiv\.org:([\w./-]{1,40})|arxiv\.org/abs/([\w./-]{1,4
 
 
 @dataclass(frozen=True, slots=True)
-class _Format:
+class Format:
     """How a format closes, and what its items are called."""
 
     item: bytes
@@ -38,10 +38,14 @@ class _Format:
     last: bytes
 
 
-_FORMATS = {
-    b"rss": _Format(b"item", b"</channel></rss>", b"</rss>"),
-    b"rdf:RDF": _Format(b"item", b"</rdf:RDF>", b"</rdf:RDF>"),
-    b"feed": _Format(b"entry", b"</feed>", b"</feed>"),
+Formats = Mapping[bytes, Format]
+FEEDS: Formats = {
+    b"rss": Format(b"item", b"</channel></rss>", b"</rss>"),
+    b"rdf:RDF": Format(b"item", b"</rdf:RDF>", b"</rdf:RDF>"),
+    b"feed": Format(b"entry", b"</feed>", b"</feed>"),
+}
+OAI: Formats = {
+    b"OAI-PMH": Format(b"record", b"</ListRecords></OAI-PMH>", b"</OAI-PMH>"),
 }
 
 
@@ -64,14 +68,14 @@ class Unusable(ValueError):
         self.reason = Notice(key, tuple(values.items()))
 
 
-def opened(body: bytes) -> Opened:
+def opened(body: bytes, formats: Formats = FEEDS) -> Opened:
     """The feed in an answer, as it is when it is well-formed, else rebuilt from whole items.
 
     Raises:
         Unusable: it is something else, or nothing in it is whole.
     """
     body = body.lstrip()
-    form = _form(body)
+    form = _form(body, formats)
     if body.count(b"<" + form.item) > MOST:
         raise Unusable(Condition.BROKEN, "source-endless", most=MOST)
     has_bad_bytes = not _is_as_declared(body)
@@ -82,7 +86,7 @@ def opened(body: bytes) -> Opened:
     return _rebuilt(_FORBIDDEN.sub(b"", body), form, has_bad_bytes)
 
 
-def _form(body: bytes) -> _Format:
+def _form(body: bytes, formats: Formats) -> Format:
     """The format that the outermost element names."""
     if not body:
         raise Unusable(Condition.BROKEN, "source-empty-answer")
@@ -94,10 +98,10 @@ def _form(body: bytes) -> _Format:
         raise Unusable(Condition.NOT_A_FEED, "source-text", words=clean(words))
     if found[1].lower() in (b"!doctype", b"html"):  # no feed of arXiv has a document type
         raise Unusable(Condition.NOT_A_FEED, "source-page")
-    if found[1] not in _FORMATS:
+    if found[1] not in formats:
         name = found[1].decode("ascii", "replace")[:40]
         raise Unusable(Condition.NOT_A_FEED, "source-format", name=name)
-    return _FORMATS[found[1]]
+    return formats[found[1]]
 
 
 def _is_as_declared(body: bytes) -> bool:
@@ -136,7 +140,7 @@ def _is_well_formed(body: bytes) -> bool:
     return True
 
 
-def _rebuilt(body: bytes, form: _Format, has_bad_bytes: bool) -> Opened:
+def _rebuilt(body: bytes, form: Format, has_bad_bytes: bool) -> Opened:
     """The same feed with the items that are whole, and the names of those that are not."""
     if _is_well_formed(body):
         return Opened(body, has_bad_bytes=has_bad_bytes)
@@ -157,7 +161,7 @@ def _rebuilt(body: bytes, form: _Format, has_bad_bytes: bool) -> Opened:
     return Opened(whole, is_closed, tuple(lost), has_bad_bytes)
 
 
-def _frame(head: bytes, form: _Format) -> bytes:
+def _frame(head: bytes, form: Format) -> bytes:
     """The outermost element with its namespaces and nothing in it but a place for an item."""
     name = form.last[2:-1]
     found = re.search(rb"<%s\b[^>|]{0,2000}>" % name, head[:10_000])

@@ -371,3 +371,52 @@ pause-past = That day is not ahead: today is { $today }. /pause alone pauses unt
 missed-title = Left out
 missed-none = Nothing was left out in the last { $days } days.
 command-missed = what your digests left out
+
+### Health
+
+alarm-troubles = ⚠️ { $count ->
+    [one] Something needs your attention:
+   *[other] { $count } things need your attention:
+}
+    { $lines }
+alarm-healed = ✅ { $count ->
+    [one] This is over:
+   *[other] These { $count } are over:
+}
+    { $lines }
+trouble-nothing = arXiv was to announce papers on { $day }, and nothing came. Check the network and the log.
+trouble-feed-late = The feed { $feed } has brought no papers of { $day }; other feeds have.
+trouble-feed-stale = The feed { $feed } has shown papers of an earlier day since { $since } UTC.
+trouble-feed-broken = The feed { $feed } has been damaged, or no feed at all, since { $since } UTC.
+trouble-feed-limited = arXiv has answered for { $feed } since { $since } UTC that it is asked too often. Set PAPERGRAM_CONTACT, and poll fewer categories.
+trouble-feed-unreachable = The feed { $feed } has not answered since { $since } UTC. Check the network.
+trouble-feed-cut = arXiv cut the feed { $feed } of { $day }: it has more papers than a feed may hold. The missing ones are fetched from the archive.
+trouble-repair = The missed days { $first } to { $last } could not be fetched from arXiv's archive for a day. I go on trying.
+trouble-standstill = Messages have waited since { $since } UTC, and none leaves. Check the connection to Telegram and the token.
+trouble-errors = { $dead } messages were given up in the last hour. See them with: papergram outbox list
+trouble-disk = The disk is nearly full: { $megabytes } MiB are left.
+harvest-endless = The archive's answer has no end. I ask again later.
+
+### Backfill
+
+cli-backfill-range = { $first } is after { $last }. Give the earlier day first.
+cli-backfill-ahead = { $last } is not over in arXiv's time. The last day that can be fetched is { $latest }.
+cli-backfill-early = { $first } lies before arXiv's archive begins ({ $earliest }).
+cli-backfill-quiet = arXiv announced nothing from { $first } to { $last }.
+cli-backfill-many = { $days } days are much: whoever follows a topic is told of all its papers at once. Add --yes if you mean it.
+cli-backfill-category = { $given } is no category of arXiv. Nearest categories: { $nearest }
+cli-backfill-busy = The archive is being asked already, or arXiv wants a rest. Try again at { $until } UTC.
+cli-backfill-working = { $set }: page { $pages }, { $announcements } announcements
+cli-backfill-all = all of arXiv
+cli-backfill-done = { $set }: { $announcements ->
+    [one] one announcement
+   *[other] { $announcements } announcements
+} ({ $stored } papers are new, { $updated } were updated), from { $records } records
+cli-backfill-today = { $set }: asked already today. Try again tomorrow.
+cli-backfill-stopped = { $set }: { $problem } The next call goes on here.
+
+cli-outbox-empty = Nothing is waiting and nothing has failed.
+cli-outbox-retry = Parcel { $key } will be sent again.
+cli-outbox-retry-not = Parcel { $key } is not there, or it is not dead, dropped or doubtful. See: papergram outbox list
+cli-outbox-drop = Parcel { $key } was dropped. Its papers can be asked for with /missed.
+cli-outbox-drop-not = Parcel { $key } is not there, or it was sent already. See: papergram outbox list

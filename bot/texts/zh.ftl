@@ -351,3 +351,43 @@ pause-past = 请填写今天（{ $today }）之后的日期。只发送 /pause �
 missed-title = 未推送的论文
 missed-none = 最近 { $days } 天没有遗漏的论文。
 command-missed = 查看没有推送的论文
+
+### Health
+
+alarm-troubles = ⚠️ 有 { $count } 件事需要您处理：
+    { $lines }
+alarm-healed = ✅ 以下 { $count } 件事已恢复正常：
+    { $lines }
+trouble-nothing = arXiv 应在 { $day } 发布论文，但什么也没有收到。请检查网络和日志。
+trouble-feed-late = 订阅源 { $feed } 还没有 { $day } 的论文，而其他订阅源已经有了。
+trouble-feed-stale = 订阅源 { $feed } 自 { $since } UTC 起仍显示更早一天的论文。
+trouble-feed-broken = 订阅源 { $feed } 自 { $since } UTC 起已损坏，或根本不是订阅源。
+trouble-feed-limited = 自 { $since } UTC 起，arXiv 表示对 { $feed } 的请求过于频繁。请设置 PAPERGRAM_CONTACT，并减少轮询的分类。
+trouble-feed-unreachable = 订阅源 { $feed } 自 { $since } UTC 起没有回应。请检查网络。
+trouble-feed-cut = arXiv 截断了订阅源 { $feed } 在 { $day } 的内容：论文数超过了上限。缺少的论文将从存档中补取。
+trouble-repair = 错过的 { $first } 至 { $last } 已有一天未能从 arXiv 存档补取。我会继续尝试。
+trouble-standstill = 自 { $since } UTC 起有消息在等待，却一条也没有发出。请检查与 Telegram 的连接和令牌。
+trouble-errors = 过去一小时有 { $dead } 条消息被放弃。查看：papergram outbox list
+trouble-disk = 磁盘快满了：只剩 { $megabytes } MiB。
+harvest-endless = 存档的回答没有尽头。我稍后再问。
+
+### Backfill
+
+cli-backfill-range = { $first } 在 { $last } 之后。请先写较早的日期。
+cli-backfill-ahead = 按 arXiv 的时间，{ $last } 还没有结束。最晚可以补取到 { $latest }。
+cli-backfill-early = { $first } 早于 arXiv 存档的起点（{ $earliest }）。
+cli-backfill-quiet = { $first } 至 { $last } 期间 arXiv 没有发布论文。
+cli-backfill-many = { $days } 天很多：订阅者会一次收到其主题在这些天的全部论文。确实需要时请加上 --yes。
+cli-backfill-category = { $given } 不是 arXiv 的分类。相近的分类：{ $nearest }
+cli-backfill-busy = 存档正在被读取，或者 arXiv 要求暂停。请在 { $until } UTC 之后再试。
+cli-backfill-working = { $set }：第 { $pages } 页，{ $announcements } 条公告
+cli-backfill-all = 整个 arXiv
+cli-backfill-done = { $set }：{ $announcements } 条公告（新论文 { $stored } 篇，更新 { $updated } 篇），来自 { $records } 条记录
+cli-backfill-today = { $set }：今天已经问过了。请明天再试。
+cli-backfill-stopped = { $set }：{ $problem } 下次运行会从这里继续。
+
+cli-outbox-empty = 没有等待发送的消息，也没有发送失败的消息。
+cli-outbox-retry = 消息 { $key } 将重新发送。
+cli-outbox-retry-not = 消息 { $key } 不存在，或不属于失败、已放弃或结果不明的消息。请查看：papergram outbox list
+cli-outbox-drop = 消息 { $key } 已放弃，其中的论文可用 /missed 查看。
+cli-outbox-drop-not = 消息 { $key } 不存在，或已经发送。请查看：papergram outbox list

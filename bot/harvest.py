@@ -1,0 +1,201 @@
+"""The verb: missed feed days → announcements, fetched from arXiv's archive page by page.
+
+A page is kept with the token that leads to the next one, so a restart goes on where it was. A
+token is good until midnight UTC; after that the harvest begins again from its first day, and
+what is known already adds nothing. The same question is not asked twice a day.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime, timedelta
+from enum import StrEnum
+
+from bot import arxiv_calendar
+from bot.ingest import CHUNK, PATIENCE
+from bot.sources import Fetcher, arxiv_oai, history
+from bot.sources.arxiv_oai import Page, Record
+from storage import Store
+from storage.model import Added, Announcement, Harvest, Notice
+
+log = logging.getLogger(__name__)
+
+DUTY = "harvest"  # held by whoever asks, and by arXiv when it wants to be left alone
+ARXIV = "arXiv"
+LEASE = 900.0  # seconds for one page, with all that the fetcher waits
+HELD = timedelta(days=31)  # that a moderator may hold a paper
+MOST_PAGES = 1000  # of one harvest; more means that the chain never ends
+
+
+class Stage(StrEnum):
+    """How far a walk came."""
+
+    DONE = "done"
+    ON_THE_WAY = "on-the-way"  # there are more pages
+    RESTING = "resting"  # arXiv gave no page; later
+    TOMORROW = "tomorrow"  # the token ran out on the day it was given
+
+
+@dataclass(frozen=True, slots=True)
+class Walked:
+    """What a walk through the pages of a harvest brought."""
+
+    stage: Stage
+    harvest: Harvest
+    pages: int = 0
+    records: int = 0
+    announcements: int = 0
+    added: Added = field(default_factory=Added)
+    reason: Notice | None = None
+    warnings: tuple[Notice, ...] = ()
+
+
+def days_of(harvest: Harvest) -> tuple[date, ...]:
+    """The feed days of a harvest."""
+    length = (harvest.last - harvest.first).days + 1
+    days = (harvest.first + timedelta(days=n) for n in range(length))
+    return tuple(day for day in days if arxiv_calendar.is_feed_day(day))
+
+
+async def rests(store: Store, now: datetime) -> bool:
+    """Whether arXiv asked to be left alone, or somebody else is asking."""
+    lease = await store.run(store.leases.held, DUTY)
+    return lease is not None and lease.until > now
+
+
+async def walk(
+    store: Store, fetcher: Fetcher, harvest: Harvest, now: datetime, *, base: str, most: int
+) -> Walked:
+    """Fetches at most so many pages of a harvest and keeps what they announced."""
+    walked = Walked(Stage.ON_THE_WAY, harvest)
+    while walked.stage is Stage.ON_THE_WAY and walked.pages < most:
+        if not walked.harvest.token and _was_asked_today(walked.harvest, now):
+            return replace(walked, stage=Stage.TOMORROW)
+        page = await arxiv_oai.ask(_url(walked.harvest, base), fetcher)
+        walked = await _taken(store, walked, page, now)
+        _report(walked, page)
+    return walked
+
+
+def _was_asked_today(harvest: Harvest, now: datetime) -> bool:
+    return harvest.asked is not None and harvest.asked.date() >= now.date()
+
+
+def _url(harvest: Harvest, base: str) -> str:
+    if harvest.token:
+        return arxiv_oai.next_page(harvest.token, base=base)
+    return arxiv_oai.first_page(harvest.first, harvest.set, base=base)
+
+
+async def _taken(store: Store, walked: Walked, page: Page, now: datetime) -> Walked:
+    """Keeps a page, or notes why there is none."""
+    harvest = walked.harvest
+    if page.is_expired and harvest.token:
+        fresh = replace(harvest, token="")
+        await store.run(store.harvests.keep, fresh)
+        return replace(walked, harvest=fresh)
+    found = await store.run(_found, store, harvest, page.records)
+    further = _further(harvest, page, now)
+    added = await _kept(store, found, further, now)
+    if not page.is_usable or further == harvest:
+        await rest(store, now, page.retry_after)
+        return replace(walked, stage=Stage.RESTING, reason=page.reason or _endless())
+    return Walked(
+        Stage.DONE if further.done else Stage.ON_THE_WAY,
+        further,
+        walked.pages + 1,
+        walked.records + len(page.records),
+        walked.announcements + len(found),
+        walked.added.plus(added),
+        warnings=(*walked.warnings, *page.warnings),
+    )
+
+
+def _further(harvest: Harvest, page: Page, now: datetime) -> Harvest:
+    """Where a harvest stands after a page: nowhere else after one that broke off or came again."""
+    if not page.is_usable or (page.token and page.token == harvest.token):
+        return harvest
+    pages = harvest.pages + 1
+    is_over = not page.token or pages >= MOST_PAGES
+    asked = harvest.asked if harvest.token else now
+    return replace(
+        harvest, token=page.token, pages=pages, asked=asked, done=now if is_over else None
+    )
+
+
+def _endless() -> Notice:
+    return Notice("harvest-endless")
+
+
+async def rest(store: Store, now: datetime, wanted: float | None) -> None:
+    """Leaves arXiv alone as long as it wants, over restarts too."""
+    lasts = PATIENCE if wanted is None else max(wanted, 60.0)
+    lease = await store.run(store.leases.held, DUTY)
+    if lease is not None:
+        await store.run(store.leases.release, lease)
+    await store.run(store.leases.take, DUTY, ARXIV, now, lasts)
+
+
+def _found(store: Store, harvest: Harvest, records: Sequence[Record]) -> list[Announcement]:
+    """What the feeds of a harvest announced on its days and have not told us."""
+    days = days_of(harvest)
+    return [
+        announcement
+        for feed in harvest.feeds
+        for announcement in _of_feed(store, feed, days, records)
+        if not store.feeds.has_announced(feed, announcement.paper.id, announcement.paper.version)
+    ]
+
+
+def _of_feed(
+    store: Store, feed: str, days: Sequence[date], records: Sequence[Record]
+) -> Iterator[Announcement]:
+    read = store.feeds.days(feed, days[0] - HELD, days[0]) if days else frozenset()
+    for record in records:
+        told = history.announced(record, feed, days)
+        yield from told
+        # Had it been announced on its own day, which we read, we would know the paper.
+        if not told and history.first_day(record) in read:
+            late = history.held(record, feed, days)
+            if late and store.papers.get(record.paper.id) is None:
+                yield late
+
+
+async def _kept(
+    store: Store, found: Sequence[Announcement], harvest: Harvest, now: datetime
+) -> Added:
+    """Keeps announcements in short transactions; the last one moves the harvest on."""
+    added = Added()
+    chunks = [found[start : start + CHUNK] for start in range(0, len(found), CHUNK)] or [()]
+    for chunk in chunks[:-1]:
+        added = added.plus(await store.run(_add, store, chunk, None, now))
+    return added.plus(await store.run(_add, store, chunks[-1], harvest, now))
+
+
+def _add(
+    store: Store, chunk: Sequence[Announcement], harvest: Harvest | None, now: datetime
+) -> Added:
+    with store.transaction():
+        added = store.papers.add(chunk, seen=now)
+        if harvest:
+            store.harvests.keep(harvest)
+    return added
+
+
+def _report(walked: Walked, page: Page) -> None:
+    facts = {
+        "set": walked.harvest.set or "all",
+        "first": walked.harvest.first.isoformat(),
+        "last": walked.harvest.last.isoformat(),
+        "page": walked.harvest.pages,
+        "condition": str(page.condition),
+        "announcements": walked.announcements,
+    }
+    if page.is_usable or page.is_expired:
+        log.info("archive read", extra=facts)
+    else:
+        log.warning("archive not usable", extra=facts)
+    for warning in page.warnings:
+        log.warning("archive warns", extra={"set": facts["set"], "warning": warning.key})

@@ -1,0 +1,214 @@
+"""What did arXiv's archive change since a day? Its OAI-PMH questions, and the records it answers.
+
+The archive lists papers by the day of their last change, whatever that was, so a record comes
+with the dates of all versions of its paper (format ``arXivRaw``): ``history`` reads from them
+what was announced. Errors come with HTTP status 200.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import html
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from email.utils import parsedate_to_datetime
+from urllib.parse import urlencode
+from xml.etree.ElementTree import Element, fromstring
+
+from bot.sources import authors, wording
+from bot.sources.batch import Condition, Skip, warnings
+from bot.sources.envelope import OAI, Unusable, opened
+from bot.sources.fetch import Fetcher
+from bot.sources.limits import FetchError
+from bot.taxonomy import canonical
+from storage.model import Notice, Paper
+
+_OAI = "{http://www.openarchives.org/OAI/2.0/}"
+_RAW = "{http://arxiv.org/OAI/arXivRaw/}"
+_TOKEN = re.compile(rb"<resumptionToken\b[^>]{0,300}>([^<]{0,2000})</resumptionToken>")
+_VERSION = re.compile(r"v([1-9]\d{0,2})", re.ASCII)
+_AND = re.compile(r"(?:^|\s)and\s+")
+_EXPIRED, _NONE = "badResumptionToken", "noRecordsMatch"
+_WAIT = frozenset({406, 429, 503})  # how arXiv says: too many questions
+_YEARS = range(1986, 2200)  # arXiv's oldest papers were older than arXiv
+
+
+@dataclass(frozen=True, slots=True)
+class Version:
+    """A version of a paper and when it was submitted."""
+
+    number: int
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """A paper as it is now, the history of its versions, and the day of its last change."""
+
+    paper: Paper
+    versions: tuple[Version, ...]  # the first one first; a few numbers may be missing
+    changed: date
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """One answer: records, and the token that leads to the next page, "" on the last one."""
+
+    condition: Condition
+    records: tuple[Record, ...] = ()
+    token: str = ""
+    is_expired: bool = False  # the token was of an earlier day: begin again from the date
+    reason: Notice | None = None
+    warnings: tuple[Notice, ...] = ()
+    retry_after: float | None = None  # seconds
+
+    @property
+    def is_usable(self) -> bool:
+        """The page is whole; a page that broke off must be asked for again."""
+        return self.condition in (Condition.FRESH, Condition.EMPTY)
+
+
+def first_page(since: date, set: str = "", *, base: str) -> str:
+    """The question for all records of a set that changed on a day or after it."""
+    asked = {"verb": "ListRecords", "metadataPrefix": "arXivRaw", "from": since.isoformat()}
+    return f"{base}?{urlencode(asked | ({'set': set} if set else {}))}"
+
+
+def next_page(token: str, *, base: str) -> str:
+    """The question that a token stands for; what the token says already is not said again."""
+    return f"{base}?{urlencode({'verb': 'ListRecords', 'resumptionToken': token})}"
+
+
+async def ask(url: str, fetcher: Fetcher) -> Page:
+    """The page behind a question, whatever goes wrong on the way."""
+    try:
+        answer = await fetcher.get(url)
+    except FetchError as error:
+        return Page(Condition.UNREACHABLE, reason=error.notice)
+    if answer.status in _WAIT or answer.status == 403:
+        key = "source-forbidden" if answer.status == 403 else "source-limited"
+        return Page(Condition.LIMITED, reason=Notice(key), retry_after=answer.retry_after)
+    if answer.status != 200:
+        reason = Notice("source-status", (("status", answer.status),))
+        return Page(Condition.UNREACHABLE, reason=reason, retry_after=answer.retry_after)
+    return await asyncio.to_thread(parse, answer.body)
+
+
+def parse(body: bytes) -> Page:
+    """The records in an answer, or what the answer is instead; it never raises."""
+    try:
+        envelope = opened(body, OAI)
+    except Unusable as error:
+        return Page(error.condition, reason=error.reason)
+    root = fromstring(envelope.body)  # noqa: S314 - opened() refused what could harm
+    wrong = root.find(f"{_OAI}error")
+    if wrong is not None:
+        return _error(wrong.get("code", ""), wording.one_line(wrong.text or ""))
+    if root.find(f"{_OAI}ListRecords") is None:
+        return Page(Condition.NOT_A_FEED, reason=Notice("source-foreign"))
+    skipped = list(envelope.lost)
+    records = tuple(_readable(root, skipped))
+    if skipped and not records:  # another format than was asked for, or worse
+        reason = Notice("source-broken")
+        return Page(Condition.BROKEN, reason=reason, warnings=warnings(skipped, False))
+    token = _TOKEN.search(body, max(body.rfind(b"</record>"), 0))
+    notices = warnings(skipped, envelope.has_bad_bytes)
+    if not envelope.is_whole:
+        reason = Notice("source-partial", (("papers", len(records)),))
+        return Page(Condition.PARTIAL, records, reason=reason, warnings=notices)
+    following = html.unescape(token[1].decode("utf-8", "replace")).strip() if token else ""
+    return Page(Condition.FRESH, records, following, warnings=notices)
+
+
+def _error(code: str, said: str) -> Page:
+    if code == _NONE:
+        return Page(Condition.EMPTY)
+    reason = Notice("source-error-feed", (("said", f"{code}: {said}"[:300]),))
+    return Page(Condition.ERROR_FEED, is_expired=code == _EXPIRED, reason=reason)
+
+
+def _readable(root: Element, skipped: list[str]) -> Iterator[Record]:
+    """The records that can be used; the others are named, deleted ones passed over."""
+    for found in root.iterfind(f"{_OAI}ListRecords/{_OAI}record"):
+        header = found.find(f"{_OAI}header")
+        if header is not None and header.get("status") == "deleted":
+            continue
+        try:
+            yield _record(found)
+        except Skip as fact:
+            skipped.append(str(fact))
+
+
+def _record(found: Element) -> Record:
+    raw = found.find(f"{_OAI}metadata/{_RAW}arXivRaw")
+    if raw is None:
+        raise Skip(f"{_text(found, f'{_OAI}header/{_OAI}identifier')[:40] or '?'} (arXivRaw)")
+    said = _text(raw, f"{_RAW}id")
+    named = wording.identity(said)
+    if named is None:
+        raise Skip(f"{said[:40] or '?'} (id)")
+    versions = tuple(_versions(raw))
+    title = _text(raw, f"{_RAW}title")
+    if not title or not versions:
+        raise Skip(f"{named.id} ({'version' if title else 'title'})")
+    paper = Paper(
+        id=f"arxiv:{named.id}",
+        version=versions[-1].number,
+        title=title,
+        abstract=wording.unwrapped(raw.findtext(f"{_RAW}abstract") or ""),
+        authors=_authors(_text(raw, f"{_RAW}authors")),
+        categories=tuple(
+            dict.fromkeys(c for c in _text(raw, f"{_RAW}categories").split() if canonical(c))
+        ),
+        link=f"https://arxiv.org/abs/{named.id}",
+        submitted=versions[0].at if versions[0].number == 1 else None,
+        revised=versions[-1].at,
+        comment=_text(raw, f"{_RAW}comments"),
+        journal=_text(raw, f"{_RAW}journal-ref"),
+        doi=_text(raw, f"{_RAW}doi"),
+        licence=_text(raw, f"{_RAW}license"),
+    )
+    return Record(paper, versions, _changed(found, named.id))
+
+
+def _text(element: Element, path: str) -> str:
+    return wording.one_line(element.findtext(path) or "")
+
+
+def _changed(found: Element, id: str) -> date:
+    try:
+        return date.fromisoformat(_text(found, f"{_OAI}header/{_OAI}datestamp")[:10])
+    except ValueError:
+        raise Skip(f"{id} (datestamp)") from None
+
+
+def _versions(raw: Element) -> Iterator[Version]:
+    """The versions whose number and date can be understood, by number."""
+    dated: dict[int, datetime] = {}
+    for version in raw.iterfind(f"{_RAW}version"):
+        number = _VERSION.fullmatch(version.get("version", ""))
+        at = _instant(_text(version, f"{_RAW}date"))
+        if number and at:
+            dated.setdefault(int(number[1]), at)
+    return (Version(number, dated[number]) for number in sorted(dated))
+
+
+def _instant(text: str) -> datetime | None:
+    try:
+        found = parsedate_to_datetime(text[:60])
+        at = found.replace(tzinfo=UTC) if found.tzinfo is None else found.astimezone(UTC)
+    except (ValueError, TypeError, IndexError, OverflowError):
+        return None
+    return at if at.year in _YEARS else None
+
+
+def _authors(line: str) -> tuple[str, ...]:
+    """The names in a line as authors typed it, where the last one often follows an ``and``."""
+    found = (
+        name
+        for part in authors.split(line)
+        for name in ([part] if "ollaboration" in part else _AND.split(part))
+    )
+    return tuple(name.strip() for name in found if name.strip())
