@@ -83,6 +83,11 @@ class Config(Terminal):
         le=1000.0,
         description="Digest messages a second at most; Telegram gives every bot 30",
     )
+    paid_broadcast: bool = Field(
+        default=False,
+        description="`on` lets Telegram charge the bot's Stars for messages beyond 30 a second;"
+        " without a rate of its own the bot then sends up to 1000 a second",
+    )
     operator: int | None = Field(
         default=None,
         ge=-(2**52),
@@ -128,9 +133,21 @@ class Config(Terminal):
         return value
 
     @property
+    def bot(self) -> int:
+        """The bot's id, which begins its token; 0 without a token."""
+        head = self.token.get_secret_value().partition(":")[0] if self.token else ""
+        return int(head) if head.isdecimal() else 0
+
+    @property
     def send_timeout(self) -> float:
         """Seconds a send may take: well within the lease, so that no other repeats it."""
         return min(30.0, self.lease / 4)
+
+    @property
+    def pace(self) -> float:
+        """Messages a second at most: the rate that was set, else what is allowed."""
+        allowed = 1000.0 if self.paid_broadcast else 30.0
+        return self.rate if "rate" in self.model_fields_set else allowed
 
     def pretending(self, token: str, server: str, form: Form) -> Config:
         """These settings with another bot, server and form: what the demo runs with."""

@@ -10,6 +10,7 @@ import click
 
 from bot import __version__
 from bot.cli.frame import Commands
+from bot.cli.outbox import outbox
 from bot.cli.papers import import_, ingest
 from bot.cli.reading import digest, search, show
 from bot.cli.running import demo, doctor, run
@@ -26,5 +27,5 @@ def main() -> None:
     """
 
 
-for command in (run, demo, ingest, import_, digest, show, search, doctor):
+for command in (run, demo, ingest, import_, digest, show, search, outbox, doctor):
     main.add_command(command)

@@ -1,0 +1,117 @@
+"""``papergram outbox``: the messages that wait, that failed, and what to do with them."""
+
+from __future__ import annotations
+
+import json
+
+import click
+
+from bot import app
+from bot.cli.frame import Failed, Misused, as_json, database, settings, speaker
+from bot.config import Config
+from storage.model import Parcel, ParcelState
+
+_OPEN = (ParcelState.READY, ParcelState.SENDING, ParcelState.UNKNOWN, ParcelState.DEAD)
+
+
+@click.group()
+def outbox() -> None:
+    """Look at messages that wait or failed, send them again, or drop them.
+
+    \b
+    papergram outbox list
+    papergram outbox retry 17
+    papergram outbox drop 17
+    """
+
+
+@outbox.command("list")
+@click.option(
+    "--state",
+    type=click.Choice([str(state) for state in ParcelState]),
+    help="Only this state; by default all that are not settled.",
+)
+@click.option("--limit", type=click.IntRange(1, 10_000), default=100, show_default=True)
+@as_json
+@database
+def list_(state: str | None, limit: int, as_json: bool, database: str | None) -> None:
+    """Print parcels, the oldest first.
+
+    \b
+    papergram outbox list --state dead --json
+    """
+    config = settings(database)
+    speak = speaker(config)
+    if config.token is None:
+        raise Misused(speak("cli-no-token"))
+    states = (ParcelState(state),) if state else _OPEN
+    with app.opened(config) as store:
+        found = [
+            parcel
+            for wanted in states
+            for parcel in store.outbox.in_state(config.bot, wanted, limit)
+        ]
+    for parcel in found[:limit]:
+        if as_json:
+            click.echo(_json(parcel))
+        else:
+            click.echo(
+                f"{parcel.key:8} {parcel.state:8} {parcel.chat:16} {parcel.attempts:3}"
+                f" {parcel.doubts:3} {parcel.error}"
+            )
+    if not found and not as_json:
+        click.echo(speak("cli-outbox-empty"), err=True)
+
+
+def _json(parcel: Parcel) -> str:
+    return json.dumps(
+        {
+            "key": parcel.key,
+            "state": str(parcel.state),
+            "chat": parcel.chat,
+            "digest": parcel.digest,
+            "first": parcel.first,
+            "last": parcel.last,
+            "attempts": parcel.attempts,
+            "doubts": parcel.doubts,
+            "error": parcel.error,
+        },
+        ensure_ascii=False,
+    )
+
+
+@outbox.command()
+@click.argument("key", type=click.IntRange(min=1))
+@database
+def retry(key: int, database: str | None) -> None:
+    """Send a dead, dropped or doubtful parcel again.
+
+    \b
+    papergram outbox retry 17
+    """
+    config = settings(database)
+    with app.opened(config) as store:
+        done = store.outbox.retry(key, now=app.wall_clock())
+    _tell(config, "retry", key, done)
+
+
+@outbox.command()
+@click.argument("key", type=click.IntRange(min=1))
+@database
+def drop(key: int, database: str | None) -> None:
+    """Give a parcel up; its papers can then be asked for with /missed.
+
+    \b
+    papergram outbox drop 17
+    """
+    config = settings(database)
+    with app.opened(config) as store:
+        done = store.outbox.drop(key, now=app.wall_clock())
+    _tell(config, "drop", key, done)
+
+
+def _tell(config: Config, verb: str, key: int, done: bool) -> None:
+    speak = speaker(config)
+    if not done:
+        raise Failed(speak(f"cli-outbox-{verb}-not", key=str(key)))
+    click.echo(speak(f"cli-outbox-{verb}", key=str(key)))

@@ -1,0 +1,92 @@
+"""``papergram outbox``: the operator sees what waits or failed, and decides."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+
+from bot.cli import main
+from bot.publish import publish
+from bot.query import indexed
+from storage import open_store
+from storage.model import ParcelState, Refused
+from tests.situations import BOT, DUE, announce, chat, follow, papers
+
+TOKEN = f"{BOT}:AAFakeTokenOfTheTestsThatOpensNothing00"
+
+
+@pytest.fixture
+def database(tmp_path: Path) -> str:
+    """A database with one parcel that Telegram refused."""
+    url = f"sqlite:///{tmp_path / 'papergram.db'}"
+    store = open_store(url, words=indexed)
+    reader = chat(store)
+    follow(store, reader)
+    announce(store, papers(1))
+    publish(store, BOT, DUE)
+    [parcel] = store.outbox.claim(BOT, "test", DUE, 60.0)
+    store.outbox.begin(parcel, DUE)
+    store.outbox.settle(parcel, Refused("message is too strange"), DUE)
+    store.close()
+    return url
+
+
+def call(database: str, *arguments: str, token: str = TOKEN) -> Result:
+    environment = {"TELEGRAM_BOT_TOKEN": token, "LANG": "en_GB.UTF-8"}
+    return CliRunner(env=environment).invoke(main, ["outbox", *arguments, "--database", database])
+
+
+def state(database: str, key: int) -> ParcelState:
+    store = open_store(database, words=indexed)
+    parcel = store.outbox.get(key)
+    store.close()
+    assert parcel is not None
+    return parcel.state
+
+
+def test_a_dead_parcel_is_listed_with_its_reason(database: str) -> None:
+    result = call(database, "list", "--json")
+
+    [row] = [json.loads(line) for line in result.stdout.splitlines()]
+    assert (row["key"], row["state"], row["error"]) == (1, "dead", "message is too strange")
+    assert result.exit_code == 0
+
+
+def test_a_dead_parcel_can_be_sent_again(database: str) -> None:
+    result = call(database, "retry", "1")
+
+    assert (result.exit_code, result.stdout) == (0, "Parcel 1 will be sent again.\n")
+    assert state(database, 1) is ParcelState.READY
+
+
+def test_a_parcel_can_be_dropped(database: str) -> None:
+    result = call(database, "drop", "1")
+
+    assert result.exit_code == 0
+    assert "/missed" in result.stdout
+    assert state(database, 1) is ParcelState.DROPPED
+
+
+@pytest.mark.parametrize("verb", ["retry", "drop"])
+def test_a_parcel_that_is_not_there_is_said(database: str, verb: str) -> None:
+    result = call(database, verb, "77")
+
+    assert result.exit_code == 1
+    assert "papergram outbox list" in result.stderr
+
+
+def test_an_empty_state_is_said(database: str) -> None:
+    result = call(database, "list", "--state", "sent")
+
+    assert (result.exit_code, result.stdout) == (0, "")
+    assert "nothing has failed" in result.stderr
+
+
+def test_without_a_token_no_bot_is_meant(database: str) -> None:
+    result = call(database, "list", token="")
+
+    assert result.exit_code == 2
+    assert "TELEGRAM_BOT_TOKEN" in result.stderr
