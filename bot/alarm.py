@@ -63,15 +63,14 @@ def sound(
     store: Store, bot: int, operator: int | None, found: Sequence[Trouble], now: datetime
 ) -> int:
     """Tells the operator what changed, in the log and in the chat; returns the parcels put."""
+    verdict = judged(found, store.troubles.all(), now)
+    _log(verdict)  # before the store is asked for room: it may be the disk that is full
     with store.transaction():
-        verdict = judged(found, store.troubles.all(), now)
         for told in verdict.keep:
             store.troubles.keep(told)
         for name in verdict.drop:
             store.troubles.drop(name)
-        put = 0 if operator is None else _put(store, bot, operator, verdict, now)
-    _log(verdict)
-    return put
+        return 0 if operator is None else _put(store, bot, operator, verdict, now)
 
 
 def _put(store: Store, bot: int, operator: int, verdict: Verdict, now: datetime) -> int:

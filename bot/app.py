@@ -11,7 +11,7 @@ from contextlib import AsyncExitStack, contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
-from bot import deliver, ingest, publish
+from bot import alarm, deliver, health, ingest, publish, repair
 from bot.chat import sender
 from bot.chat.answering import Answering, Counter
 from bot.chat.buttons import link
@@ -36,6 +36,7 @@ log = logging.getLogger(__name__)
 TICK = 5.0  # seconds between looks for due chats: a digest leaves in its minute
 SWEEP = 1.0  # seconds between looks for parcels that may leave again
 FEEDS = 60.0  # seconds between looks whether a feed is due
+HEALTH = 300.0  # seconds between looks whether something is wrong
 GRACE = 8.0  # seconds that a stop waits for what is in flight
 WORKERS = 8  # messages in flight: more gain nothing at Telegram's pace
 
@@ -154,6 +155,15 @@ class Bot:
         if published.digests:
             self.post.ring()
 
+    async def watch(self) -> None:
+        """Looks for what is wrong, and tells the operator."""
+        store, bot, now = self.store, self.telegram.id, self.now()
+        disk = health.room(store.path)
+        read = read_categories(self.config)
+        found = await store.run(health.health, store, bot, read, now, disk)
+        if await store.run(alarm.sound, store, bot, self.config.operator, found, now):
+            self.post.ring()
+
 
 async def serve(bot: Bot, feeds: Work | None) -> None:
     """Polls, answers, publishes and delivers until it is cancelled; then finishes what it began.
@@ -188,7 +198,9 @@ async def serve(bot: Bot, feeds: Work | None) -> None:
 
 def _beats(bot: Bot, feeds: Work | None) -> list[Beat]:
     beats = [Beat("tick", TICK, bot.tick), Beat("sweep", SWEEP, _ring(bot.post))]
-    return [*beats, Beat("feeds", FEEDS, feeds)] if feeds else beats
+    if feeds:
+        beats += [Beat("feeds", FEEDS, feeds), Beat("health", HEALTH, bot.watch)]
+    return beats
 
 
 async def _finished(bot: Bot, answering: Answering, workers: list[asyncio.Task[None]]) -> None:
@@ -214,13 +226,16 @@ def _ring(bell: Bell) -> Work:
 
 
 def live_feeds(store: Store, asker: Fetcher, config: Config, now: Now) -> Work:
-    """Asks arXiv what is due: the last days first where the store is new, then the feeds."""
+    """Asks arXiv what is due: first days of a new store, then the feeds, then missed days."""
     polled = read_categories(config)
 
     async def work() -> None:
         instant = now()
+        await store.run(repair.plan, store, polled, instant)
         await ingest.fill(store, asker, polled, instant, base=config.arxiv_api)
-        await ingest.ingest_due(store, asker, polled, instant, base=config.arxiv_rss)
+        reports = await ingest.ingest_due(store, asker, polled, instant, base=config.arxiv_rss)
+        await store.run(repair.note, store, reports, instant)
+        await repair.repair(store, asker, instant, holder=holder(), base=config.arxiv_oai)
         await store.run(publish.settle, store)
 
     return work
