@@ -113,5 +113,5 @@ def drop(key: int, database: str | None) -> None:
 def _tell(config: Config, verb: str, key: int, done: bool) -> None:
     speak = speaker(config)
     if not done:
-        raise Failed(speak(f"cli-outbox-{verb}-not", key=str(key)))
-    click.echo(speak(f"cli-outbox-{verb}", key=str(key)))
+        raise Failed(speak(f"cli-outbox-{verb}-not", parcel=str(key)))
+    click.echo(speak(f"cli-outbox-{verb}", parcel=str(key)))

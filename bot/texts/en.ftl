@@ -416,7 +416,7 @@ cli-backfill-today = { $set }: asked already today. Try again tomorrow.
 cli-backfill-stopped = { $set }: { $problem } The next call goes on here.
 
 cli-outbox-empty = Nothing is waiting and nothing has failed.
-cli-outbox-retry = Parcel { $key } will be sent again.
-cli-outbox-retry-not = Parcel { $key } is not there, or it is not dead, dropped or doubtful. See: papergram outbox list
-cli-outbox-drop = Parcel { $key } was dropped. Its papers can be asked for with /missed.
-cli-outbox-drop-not = Parcel { $key } is not there, or it was sent already. See: papergram outbox list
+cli-outbox-retry = Parcel { $parcel } will be sent again.
+cli-outbox-retry-not = Parcel { $parcel } is not there, or it is not dead, dropped or doubtful. See: papergram outbox list
+cli-outbox-drop = Parcel { $parcel } was dropped. Its papers can be asked for with /missed.
+cli-outbox-drop-not = Parcel { $parcel } is not there, or it was sent already. See: papergram outbox list

@@ -387,7 +387,7 @@ cli-backfill-today = { $set }：今天已经问过了。请明天再试。
 cli-backfill-stopped = { $set }：{ $problem } 下次运行会从这里继续。
 
 cli-outbox-empty = 没有等待发送的消息，也没有发送失败的消息。
-cli-outbox-retry = 消息 { $key } 将重新发送。
-cli-outbox-retry-not = 消息 { $key } 不存在，或不属于失败、已放弃或结果不明的消息。请查看：papergram outbox list
-cli-outbox-drop = 消息 { $key } 已放弃，其中的论文可用 /missed 查看。
-cli-outbox-drop-not = 消息 { $key } 不存在，或已经发送。请查看：papergram outbox list
+cli-outbox-retry = 消息 { $parcel } 将重新发送。
+cli-outbox-retry-not = 消息 { $parcel } 不存在，或不属于失败、已放弃或结果不明的消息。请查看：papergram outbox list
+cli-outbox-drop = 消息 { $parcel } 已放弃，其中的论文可用 /missed 查看。
+cli-outbox-drop-not = 消息 { $parcel } 不存在，或已经发送。请查看：papergram outbox list
