@@ -9,19 +9,16 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
-from bot.pace import Breaker, Floods, Pace
-from bot.render.headline import numbered
-from bot.render.look import Look
-from bot.render.message import ENTRIES, Message, Part, message, parts
-from bot.render.telegram_html import escape
-from bot.texts import say
+from bot.pace import Breaker, Floods, Pace, Sleep
+from bot.render.message import Message
+from bot.render.parcel import simpler, written
 from storage import Store
+from storage.errors import Busy, Full, StorageError
 from storage.model import (
-    Digest,
     Form,
     Gone,
     Later,
@@ -38,6 +35,7 @@ log = logging.getLogger(__name__)
 ATTEMPTS = 6
 BOUNCES = 3  # days on which a chat refused before it is given up
 BOUNCED = 6 * 3600.0  # seconds until a chat that refused is tried again
+UNRECORDED = 1.0  # seconds until an outcome that the store could not keep is tried again
 BACKOFF = (15.0, 60.0, 300.0, 900.0, 3600.0)
 PRIVATE_GAP, GROUP_GAP = 1.0, 3.0  # one message a second to a person, 20 a minute to a group
 
@@ -82,7 +80,9 @@ class Desk:
     lease: float = 120.0  # seconds a claim lasts
     longest: float = 40.0  # seconds a send may take; as much of the lease must be left
     resend: bool = True  # what may have been delivered is sent once more, marked
+    sleep: Sleep = asyncio.sleep
     closing: asyncio.Event = field(default_factory=asyncio.Event)  # claims nothing more
+    classic_only: asyncio.Event = field(default_factory=asyncio.Event)  # no rich messages here
 
 
 async def deliver(desk: Desk, *, workers: int = 4) -> Delivered:
@@ -94,8 +94,13 @@ async def deliver(desk: Desk, *, workers: int = 4) -> Delivered:
 
     async def work() -> None:
         nonlocal counts
-        while outcome := await _next(desk):
-            counts = counts.plus(outcome)
+        try:
+            while outcome := await _next(desk):
+                counts = counts.plus(outcome)
+        except StorageError as error:
+            # Busy or full for now: the next round goes on, and what others have in flight
+            # is not torn from their hands.
+            log.warning("delivery waits", extra={"error": type(error).__name__})
 
     async with asyncio.TaskGroup() as group:
         for _ in range(workers):
@@ -112,21 +117,44 @@ async def _next(desk: Desk) -> Outcome | None:
     if not claimed:
         desk.breaker.unused()
         return None
-    parcel = claimed[0]
+    outcome = await _tried(desk, claimed[0])
+    if outcome is None:
+        return Later(0.0, "the lease ended before the send")
+    await asyncio.shield(_recorded(desk, claimed[0], outcome))
+    return outcome
+
+
+async def _tried(desk: Desk, parcel: Parcel) -> Outcome | None:
+    """What came of a parcel; None when its lease would not have lasted for the send."""
+    store = desk.store
+    if parcel.form is Form.RICH and desk.classic_only.is_set():
+        return Refused("rich messages unknown")
     try:
         message = await store.run(_rendered, desk, parcel)
+    except StorageError:
+        raise
     except Exception as error:
         # One parcel that cannot be rendered is kept aside; the others go on.
         log.exception("parcel cannot be rendered", extra={"parcel": parcel.key})
-        outcome: Outcome = Refused(f"cannot be rendered: {type(error).__name__}")
-    else:
-        await desk.pace.turn()
-        if not await store.run(store.outbox.begin, parcel, desk.now(), within=desk.longest):
-            return Later(0.0, "the lease ended before the send")
-        outcome = await _sent(desk, parcel, message)
-        desk.breaker.note(reached=_reached(outcome))
-    await asyncio.shield(store.run(_settle, desk, parcel, outcome))
+        return Refused(f"cannot be rendered: {type(error).__name__}")
+    await desk.pace.turn()
+    if not await store.run(store.outbox.begin, parcel, desk.now(), within=desk.longest):
+        return None
+    outcome = await _sent(desk, parcel, message)
+    desk.breaker.note(reached=_reached(outcome))
     return outcome
+
+
+async def _recorded(desk: Desk, parcel: Parcel, outcome: Outcome) -> None:
+    """Settles, however long the store cannot write: what is not recorded is sent again."""
+    while True:
+        try:
+            await desk.store.run(_settle, desk, parcel, outcome)
+        except (Busy, Full) as error:
+            log.warning("outcome not recorded yet", extra={"error": type(error).__name__})
+            await desk.sleep(UNRECORDED)
+        else:
+            return
 
 
 async def _sent(desk: Desk, parcel: Parcel, message: Message) -> Outcome:
@@ -151,43 +179,18 @@ def _reached(outcome: Outcome) -> bool:
 
 def _rendered(desk: Desk, parcel: Parcel) -> Message:
     """The message of a parcel, from the digest as it was issued."""
-    if parcel.notice:
-        text = say(parcel.language, parcel.notice.key, **dict(parcel.notice.values))
-        return Message(Form.CLASSIC, html=escape(text), silent=parcel.silent)
-    digest = desk.store.digests.get(parcel.digest)
-    if digest is None:
-        raise LookupError(f"digest {parcel.digest} is not there")
-    part = Part(parcel.part, parcel.first, parcel.last)
-    look = _look(desk, parcel, digest)
-    return message(digest, part, look, repeat=parcel.doubts > 0, silent=parcel.silent)
+    return written(parcel, desk.store.digests.get(parcel.digest), desk.link)
 
 
-def _look(desk: Desk, parcel: Parcel, digest: Digest) -> Look:
-    entries = numbered(digest)
-
-    def link(position: int) -> str:
-        paper = entries[position - 1].paper
-        return desk.link(paper.key, paper.version)
-
-    return Look(parcel.form, parcel.language, parcel.languages, parcel.zone, link)
-
-
-def _classic_instead(desk: Desk, parcel: Parcel) -> list[Parcel]:
-    """The same entries as classic text, for a rich part that Telegram refused."""
-    digest = desk.store.digests.get(parcel.digest)
-    if parcel.form is not Form.RICH or digest is None:
-        return []
-    plain = replace(parcel, form=Form.CLASSIC)
-    look = _look(desk, plain, digest)
-    cut = (
-        (Part(parcel.part, parcel.first, parcel.last),)
-        if parcel.part > ENTRIES
-        else parts(digest, look, first=parcel.first, last=parcel.last)
-    )
-    return [
-        replace(plain, piece=piece, first=part.first, last=part.last)
-        for piece, part in enumerate(cut, start=1)
-    ]
+def _instead(desk: Desk, parcel: Parcel) -> Sequence[Parcel]:
+    """The same entries in a simpler form; what cannot even be written is kept aside."""
+    try:
+        return simpler(parcel, desk.store.digests.get(parcel.digest), desk.link)
+    except StorageError:
+        raise
+    except Exception:
+        log.exception("parcel has no simpler form", extra={"parcel": parcel.key})
+        return ()
 
 
 def _settle(desk: Desk, parcel: Parcel, outcome: Outcome) -> None:
@@ -199,8 +202,10 @@ def _settle(desk: Desk, parcel: Parcel, outcome: Outcome) -> None:
                 if answered:
                     _hold(desk, parcel, now + timedelta(seconds=seconds))
                 accepted = store.outbox.settle(parcel, _spent(parcel, outcome), now)
-            case Refused():
-                instead = _classic_instead(desk, parcel)
+            case Refused(always=always):
+                if always:
+                    desk.classic_only.set()
+                instead = _instead(desk, parcel)
                 accepted = store.outbox.settle(parcel, outcome, now, instead=instead)
             case Unknown():
                 # Sent once more, marked; ever later, for each time may bring it once more.

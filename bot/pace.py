@@ -11,6 +11,7 @@ from collections import deque
 from collections.abc import Awaitable, Callable
 
 Monotonic = Callable[[], float]
+Sleep = Callable[[float], Awaitable[None]]
 
 
 class Pace:
@@ -21,7 +22,7 @@ class Pace:
         rate: float = 30.0,
         *,
         monotonic: Monotonic,
-        sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
+        sleep: Sleep = asyncio.sleep,
     ) -> None:
         self._gap = 1.0 / rate
         self._next = 0.0

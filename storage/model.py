@@ -171,7 +171,7 @@ class Match:
     announcement: Announcement
     kind: Kind
     score: float
-    reasons: tuple[Reason, ...]
+    reasons: tuple[Reason, ...] = ()
 
 
 # ---------------------------------------------------------------------------- people
@@ -434,9 +434,13 @@ class Gone:
 
 @dataclass(frozen=True, slots=True)
 class Refused:
-    """Telegram does not accept this message, whoever reads it."""
+    """Telegram does not accept this message, whoever reads it.
+
+    ``always`` where it accepts no message of this form: a server older than rich messages.
+    """
 
     reason: str
+    always: bool = False
 
 
 Outcome = Sent | Later | Unknown | Moved | Gone | Refused

@@ -270,14 +270,14 @@ async def test_a_refused_text_is_kept_for_us_to_look_at(
     store: Store, caplog: pytest.LogCaptureFixture
 ) -> None:
     postman = waiting(store, chat(store))
-    postman.script = [Refused("Bad Request: can't parse entities")]
+    postman.script = [Refused("Bad Request: can't parse entities")] * 2
 
     with caplog.at_level(logging.ERROR):
         await postman.goes_on()
 
-    assert len(postman.sent) == 1
-    assert states(store) == {"dead": 1}
-    assert [record.message for record in caplog.records] == ["parcel refused"]
+    assert [bool(message.text) for _, message in postman.sent] == [False, True], "plain at last"
+    assert states(store) == {"dropped": 1, "dead": 1}
+    assert {record.message for record in caplog.records} == {"parcel refused"}
 
 
 async def test_two_digests_of_a_chat_keep_their_order_through_trouble(store: Store) -> None:

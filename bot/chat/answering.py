@@ -23,6 +23,7 @@ from bot.chat.replying import respond
 from bot.chat.settings import ASKED, defaults
 from bot.chat.telling import Line, told
 from bot.chat.topics import sub
+from bot.pace import Sleep
 from bot.render.keyboard import Action
 from bot.texts import Refusal, say, spoken
 from storage import Store
@@ -57,10 +58,14 @@ class Answering:
     answered, for what came meanwhile.
     """
 
-    def __init__(self, counter: Counter, again: Callable[[], None]) -> None:
+    def __init__(
+        self, counter: Counter, again: Callable[[], None], *, sleep: Sleep = asyncio.sleep
+    ) -> None:
         self._counter = counter
         self._again = again
+        self._sleep = sleep
         self._chats: dict[int, asyncio.Task[None]] = {}
+        self._begun: set[int] = set()  # updates counted by this process, and still pending
 
     @property
     def is_idle(self) -> bool:
@@ -76,14 +81,31 @@ class Answering:
 
     async def _answer(self, update: Update) -> None:
         try:
+            if await self._is_spent(update):
+                return
             await _answer(self._counter, update)
+            self._begun.discard(update.id)
         except StorageError as error:
             # It stays pending: busy or full now, answered when the store can write again.
             log.warning("update waits", extra={"error": type(error).__name__})
-            await asyncio.sleep(1.0)
+            await self._sleep(1.0)
         finally:
             del self._chats[update.chat]
             self._again()
+
+    async def _is_spent(self, update: Update) -> bool:
+        """Whether an update ended the process each time: then those behind it are answered.
+
+        Counted once a process: a store that cannot write for a while spends no attempts.
+        """
+        if update.id in self._begun:
+            return False
+        inbox, run = self._counter.store.inbox, self._counter.store.run
+        if await run(inbox.begin, update.bot, update.id) > ATTEMPTS:
+            await run(inbox.failed, update.bot, update.id, "attempts spent")
+            return True
+        self._begun.add(update.id)
+        return False
 
     async def drained(self) -> None:
         """Waits until what was begun is answered."""
@@ -94,10 +116,6 @@ async def _answer(counter: Counter, update: Update) -> None:
     """One update: a mistake of ours is noted and told, and holds nobody else."""
     store = counter.store
     request: Asked | None = None
-    if await store.run(store.inbox.begin, update.bot, update.id) > ATTEMPTS:
-        # It ended the process each time: set aside, so that those behind it are answered.
-        await store.run(store.inbox.failed, update.bot, update.id, "attempts spent")
-        return
     try:
         request = asked(update.body, counter.house.username)
         if request is None:

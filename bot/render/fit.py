@@ -43,6 +43,18 @@ def _prefix(text: str, most: int) -> str:
     return text
 
 
+def pieces(text: str, most: int) -> Iterator[str]:
+    """``text`` in pieces of at most ``most`` units, cut at a line's end where one is near."""
+    while units(text) > most:
+        head = _prefix(text, most)
+        border = head.rfind("\n")
+        cut = border if border > len(head) // 2 else len(head)
+        yield text[:cut]
+        text = text[cut:].lstrip("\n")
+    if text:
+        yield text
+
+
 def share(lengths: Sequence[int], room: int) -> list[int]:
     """Room for each text: short ones get what they need, long ones share the rest evenly."""
     given = [0] * len(lengths)

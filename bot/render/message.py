@@ -38,12 +38,15 @@ class Part:
 class Message:
     """What is sent: HTML in the classic form, blocks in the rich one, and the buttons below.
 
+    ``text`` is sent without any markup, in place of HTML that Telegram could not read.
+
     Rich blocks are meant to be sent with ``skip_entity_detection``, classic text without a
     link preview.
     """
 
     form: Form
     html: str = ""
+    text: str = ""
     blocks: tuple[Block, ...] = ()
     buttons: Keyboard = ()
     silent: bool = False
