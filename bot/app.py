@@ -38,7 +38,9 @@ SWEEP = 1.0  # seconds between looks for parcels that may leave again
 FEEDS = 60.0  # seconds between looks whether a feed is due
 HEALTH = 300.0  # seconds between looks whether something is wrong
 GRACE = 8.0  # seconds that a stop waits for what is in flight
-WORKERS = 8  # messages in flight: more gain nothing at Telegram's pace
+WORKERS = 8  # messages in flight: more gain nothing at Telegram's free pace
+MANY = 64  # messages in flight at a paid pace: a thousand a second at 50 ms each, and some more
+FREE = 30.0  # messages a second that Telegram gives every bot
 
 Now = Callable[[], datetime]
 Work = Callable[[], Awaitable[object]]
@@ -132,7 +134,8 @@ class Bot:
         """Where parcels are sent from."""
 
         async def send(parcel: Parcel, message: Message) -> Outcome:
-            return await sender.deliver_parcel(self.telegram, parcel, message)
+            paid = self.config.paid_broadcast
+            return await sender.deliver_parcel(self.telegram, parcel, message, paid=paid)
 
         return deliver.Desk(
             store=self.store,
@@ -141,7 +144,7 @@ class Bot:
             holder=self.holder,
             send=send,
             now=self.now,
-            pace=Pace(self.config.rate, monotonic=time.monotonic),
+            pace=Pace(self.config.pace, monotonic=time.monotonic),
             breaker=Breaker(monotonic=time.monotonic),
             floods=Floods(monotonic=time.monotonic),
             lease=self.config.lease,
@@ -174,14 +177,19 @@ async def serve(bot: Bot, feeds: Work | None) -> None:
         Conflict: another process polls with the same token.
         InvalidToken: Telegram does not know the token.
     """
-    await bot.telegram.initialize()
+    async with bot.telegram:
+        await _serve(bot, feeds)
+
+
+async def _serve(bot: Bot, feeds: Work | None) -> None:
     log.info("polling", extra={"bot": bot.telegram.username})
     await bot.store.run(bot.store.outbox.recover, bot.telegram.id)
     desk = bot.desk()
+    many = WORKERS if bot.config.pace <= FREE else MANY
     answering = bot.answering = Answering(bot.counter(), bot.letters.ring)
     workers = [
         asyncio.create_task(bot.letters.answer(answering.begin)),
-        asyncio.create_task(bot.post.answer(lambda: deliver.deliver(desk, workers=WORKERS))),
+        asyncio.create_task(bot.post.answer(lambda: deliver.deliver(desk, workers=many))),
         asyncio.create_task(publish_menu(bot.telegram)),
     ]
     scheduler = heartbeat(_beats(bot, feeds))
@@ -215,7 +223,6 @@ async def _finished(bot: Bot, answering: Answering, workers: list[asyncio.Task[N
         worker.cancel()
     await asyncio.gather(*workers, return_exceptions=True)
     await bot.store.run(bot.store.outbox.let_go, bot.holder)
-    await bot.telegram.shutdown()
 
 
 def _ring(bell: Bell) -> Work:
@@ -247,7 +254,8 @@ async def run(config: Config) -> None:
     async with AsyncExitStack() as stack:
         store = stack.enter_context(opened(config))
         asker = await stack.enter_async_context(fetcher(config))
-        client = sender.client(config.token.get_secret_value(), config.telegram_api)
+        token, longest = config.token.get_secret_value(), config.send_timeout
+        client = sender.client(token, config.telegram_api, longest=longest)
         bot = Bot(store, client, config, wall_clock)
         feeds = live_feeds(store, asker, config, wall_clock)
         duty = on_duty(store, lambda: serve(bot, feeds), now=wall_clock, lasts=config.lease)

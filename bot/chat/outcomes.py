@@ -1,13 +1,12 @@
 """What does it mean when Telegram says no? Exceptions of the client → outcomes.
 
 The texts are the Bot API server's own. Whether a message reached Telegram is told by the cause
-underneath the client's exception, never by its class: a pool or connect time-out never left this
-machine, any other break of the connection may have come after delivery.
+underneath the client's exception, never by its class: without a connection it never left this
+machine, any other break may have come after delivery.
 """
 
 from __future__ import annotations
 
-import httpx
 from telegram.error import (
     BadRequest,
     ChatMigrated,
@@ -18,6 +17,7 @@ from telegram.error import (
     TelegramError,
 )
 
+from bot.chat.transport import Broken, NotSent
 from storage.model import Gone, Later, Moved, Outcome, Refused, Unknown
 
 # A chat that answers so cannot be written to, whatever the message.
@@ -45,7 +45,6 @@ ERRORS_OF_STALE = (
     "message to delete not found",
 )
 
-_NEVER_LEFT = (httpx.PoolTimeout, httpx.ConnectTimeout, httpx.ConnectError)
 _PROBE = 60.0  # seconds before a token that was refused is tried again
 
 
@@ -63,7 +62,7 @@ def outcome(error: TelegramError) -> Outcome:
         case InvalidToken():
             # Also any 404, a proxy's too: nothing is given up, everything waits.
             return Later(_PROBE, "token refused", counted=False)
-        case NetworkError() if isinstance(error.__cause__, _NEVER_LEFT):
+        case NetworkError() if isinstance(error.__cause__, NotSent):
             return Later(5.0, "no connection", counted=False)
         case _:
             return Unknown(_told(error))
@@ -90,4 +89,7 @@ def _seconds(error: RetryAfter) -> float:
 def _told(error: TelegramError) -> str:
     """The kind of failure without its text: a text may hold an address with the token."""
     cause = error.__cause__
-    return type(cause).__name__ if cause else type(error).__name__
+    if isinstance(cause, Broken):
+        return str(cause)
+    told = error if cause is None or isinstance(cause, TelegramError) else cause
+    return type(told).__name__

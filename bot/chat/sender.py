@@ -9,34 +9,35 @@ from typing import TypeAlias
 import telegram
 from telegram.constants import ParseMode
 from telegram.error import EndPointNotFound, TelegramError
-from telegram.request import HTTPXRequest
 from telegram.warnings import PTBUserWarning
 
 from bot.chat.buttons import data
 from bot.chat.outcomes import is_settled, outcome
+from bot.chat.transport import Transport
 from bot.render.keyboard import Action, Button, Copy, Keyboard, Link
 from bot.render.message import Message
 from storage.model import Form, Outcome, Parcel, Refused, Sent
 
 Client: TypeAlias = telegram.Bot
 
+CONNECTIONS = 128  # at most at a time; twice what a thousand messages a second need at 50 ms
+POLLING = 20.0  # seconds a poll may last beyond what it was asked to wait
+
 _NO_PREVIEW = telegram.LinkPreviewOptions(is_disabled=True)
 
 
-def client(token: str, base: str) -> telegram.Bot:
-    """A bot at a Bot API server; polling has connections of its own.
+def client(token: str, base: str, *, longest: float = 30.0) -> telegram.Bot:
+    """A bot at a Bot API server, whose calls end within ``longest`` seconds.
 
-    A read time-out leaves a send in doubt, so it is long. The pool is wider than the number of
-    workers: waiting for a connection would look like a failure.
+    A read time-out leaves a send in doubt, so it is long. Polling has a connection of its own, so
+    that a full pool never delays it.
     """
     return telegram.Bot(
         token,
         base_url=f"{base}/bot",
         base_file_url=f"{base}/file/bot",
-        request=HTTPXRequest(
-            connection_pool_size=32, pool_timeout=None, read_timeout=30.0, write_timeout=30.0
-        ),
-        get_updates_request=HTTPXRequest(connection_pool_size=1, read_timeout=40.0),
+        request=Transport(base, token, connections=CONNECTIONS, longest=longest),
+        get_updates_request=Transport(base, token, connections=1, longest=POLLING),
     )
 
 
@@ -58,11 +59,16 @@ def _button(button: Button) -> telegram.InlineKeyboardButton:
             return telegram.InlineKeyboardButton(button.label, copy_text=copied)
 
 
-async def post(bot: telegram.Bot, chat: int, message: Message, *, thread: int = 0) -> Outcome:
-    """Sends a message to a chat; every failure becomes the outcome it means."""
+async def post(
+    bot: telegram.Bot, chat: int, message: Message, *, thread: int = 0, paid: bool = False
+) -> Outcome:
+    """Sends a message to a chat; every failure becomes the outcome it means.
+
+    A paid message is not held to the rate of the free ones: the bot's balance pays for it.
+    """
     try:
         if message.form is Form.RICH:
-            sent = await _post_rich(bot, chat, message, thread)
+            sent = await _post_rich(bot, chat, message, thread, paid)
         else:
             sent = await bot.send_message(
                 chat,
@@ -72,6 +78,7 @@ async def post(bot: telegram.Bot, chat: int, message: Message, *, thread: int = 
                 disable_notification=message.silent,
                 message_thread_id=thread or None,
                 reply_markup=keyboard(message.buttons),
+                allow_paid_broadcast=paid or None,
             )
     except EndPointNotFound:
         return Refused("rich messages unknown")
@@ -81,7 +88,7 @@ async def post(bot: telegram.Bot, chat: int, message: Message, *, thread: int = 
 
 
 async def _post_rich(
-    bot: telegram.Bot, chat: int, message: Message, thread: int
+    bot: telegram.Bot, chat: int, message: Message, thread: int, paid: bool
 ) -> telegram.Message:
     arguments: dict[str, object] = {
         "chat_id": chat,
@@ -90,6 +97,8 @@ async def _post_rich(
     }
     if thread:
         arguments["message_thread_id"] = thread
+    if paid:
+        arguments["allow_paid_broadcast"] = True
     if markup := keyboard(message.buttons):
         arguments["reply_markup"] = markup
     sent = await bot.do_api_request(
@@ -137,9 +146,11 @@ async def _edit_rich(bot: telegram.Bot, chat: int, message_id: int, message: Mes
         await bot.do_api_request("editMessageText", api_kwargs=arguments)
 
 
-async def deliver_parcel(bot: telegram.Bot, parcel: Parcel, message: Message) -> Outcome:
+async def deliver_parcel(
+    bot: telegram.Bot, parcel: Parcel, message: Message, *, paid: bool = False
+) -> Outcome:
     """Sends the message of a parcel to its chat."""
-    return await post(bot, parcel.chat, message, thread=parcel.thread)
+    return await post(bot, parcel.chat, message, thread=parcel.thread, paid=paid)
 
 
 async def toast(bot: telegram.Bot, query_id: str, text: str) -> None:

@@ -18,7 +18,7 @@ import certifi
 from telegram.error import NetworkError, TimedOut
 from telegram.request import BaseRequest, RequestData
 
-CONNECT = 10.0  # seconds for a connection: a free one, or a new one with its TLS handshake
+CONNECT = 10.0  # seconds at most for a connection: a free one, or a new one with its handshake
 UPLOAD = 60.0  # seconds more for a request that carries files
 IDLE = 15.0  # seconds an unused connection is kept: shorter than servers keep theirs
 
@@ -49,22 +49,23 @@ class Unanswered(Broken):
 class Transport(BaseRequest):
     """The connections to one Bot API server, at most ``connections`` at a time.
 
-    A request ends within ``CONNECT + read`` seconds, whatever the server does, and is never
-    repeated here. More requests than connections wait for their turn like for a connection.
+    A request ends within ``longest`` seconds, whatever the server does, and is never repeated
+    here; a third of them, and no more than ``CONNECT``, may pass before it has a connection.
     """
 
-    __slots__ = ("_base", "_connections", "_read", "_secret", "_session")
+    __slots__ = ("_base", "_connect", "_connections", "_read", "_secret", "_session")
 
-    def __init__(self, base: str, token: str, *, connections: int, read: float) -> None:
+    def __init__(self, base: str, token: str, *, connections: int, longest: float) -> None:
         self._base = base
         self._secret = token.partition(":")[2].encode()
         self._connections = connections
-        self._read = read
+        self._connect = min(CONNECT, longest / 3)
+        self._read = longest - self._connect
         self._session: aiohttp.ClientSession | None = None
 
     @property
     def read_timeout(self) -> float:
-        """Seconds that an answer may take."""
+        """Seconds from a connection to the end of the answer."""
         return self._read
 
     async def initialize(self) -> None:
@@ -122,9 +123,10 @@ class Transport(BaseRequest):
     def _limits(self, uploads: bool, read: object, connect: object) -> aiohttp.ClientTimeout:
         """A caller's own limits go first; ``None`` is no limit to him, and the usual one here."""
         reading = float(read) if isinstance(read, int | float) else self._read
-        connecting = float(connect) if isinstance(connect, int | float) else CONNECT
+        connecting = float(connect) if isinstance(connect, int | float) else self._connect
         total = connecting + reading + (UPLOAD if uploads else 0.0)
-        return aiohttp.ClientTimeout(total=total, connect=connecting)
+        # The library would round up what is longer than some seconds; a lease does not.
+        return aiohttp.ClientTimeout(total, connecting, ceil_threshold=total + 1)
 
     def _cleared(self, method: str, status: int, payload: bytes) -> bytes:
         """An answer that will be read as JSON, and quoted in errors, without the token.

@@ -1,0 +1,168 @@
+"""How many messages a second can leave, by the client's own transport and by ours?
+
+Run as ``python -m tests.bench.sending``: a Bot API that answers every call after 0 or 50 ms, in a
+process of its own and on a processor of its own where there are two, and workers that each wait
+for their own answer.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import gc
+import json
+import os
+import sys
+import time
+from collections.abc import AsyncIterator, Callable, Mapping
+from statistics import median
+
+import telegram
+from telegram.request import BaseRequest, HTTPXRequest
+
+from bot.chat.transport import Transport
+
+RUNS = 5
+WARM = 200
+SENDS = 1200
+WORKERS = (8, 64)
+DELAYS = (0, 50)  # milliseconds
+TOKEN = "4242424242:token-of-a-server-that-checks-none"
+TEXT = "<b>Digest 12</b>\n" + "A line about a paper, its authors and what they found.\n" * 60
+
+Make = Callable[[str], BaseRequest]
+
+_USER = {"id": 4242424242, "is_bot": True, "first_name": "Bench", "username": "bench_bot"}
+_SENT = {"message_id": 1, "date": 1790000000, "chat": {"id": 7, "type": "private"}, "text": TEXT}
+
+
+def _answer(result: Mapping[str, object]) -> bytes:
+    body = json.dumps({"ok": True, "result": result}).encode()
+    head = f"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: {len(body)}"
+    return f"{head}\r\n\r\n".encode() + body
+
+
+class Stub(asyncio.Protocol):
+    """A connection to a Bot API that takes every message, ``delay`` seconds after it came."""
+
+    _ANSWERS = (_answer(_USER), _answer(_SENT))
+
+    def __init__(self, delay: float) -> None:
+        self._delay = delay
+        self._seen = b""
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        """Keeps the way back."""
+        assert isinstance(transport, asyncio.Transport)
+        self._back = transport
+
+    def data_received(self, data: bytes) -> None:
+        """Answers each request once it is whole."""
+        self._seen += data
+        head, end, body = self._seen.partition(b"\r\n\r\n")
+        length = head.lower().partition(b"content-length:")[2].partition(b"\r\n")[0]
+        if not end or len(body) < int(length or 0):
+            return
+        self._seen = b""
+        sends = b"/sendMessage" in head.partition(b"\r\n")[0]
+        asyncio.get_running_loop().call_later(self._delay, self._reply, self._ANSWERS[sends])
+
+    def _reply(self, answer: bytes) -> None:
+        if not self._back.is_closing():
+            self._back.write(answer)
+
+
+async def serve(delay: float) -> None:
+    """Serves on a free port, told on standard output, until the process is ended."""
+    server = await asyncio.get_running_loop().create_server(lambda: Stub(delay), "127.0.0.1", 0)
+    print(server.sockets[0].getsockname()[1], flush=True)
+    await server.serve_forever()
+
+
+@contextlib.asynccontextmanager
+async def served(delay: int) -> AsyncIterator[str]:
+    """The address of a stub in another process."""
+    process = await asyncio.create_subprocess_exec(
+        sys.executable, "-m", __spec__.name, "--serve", str(delay), stdout=asyncio.subprocess.PIPE
+    )
+    assert process.stdout is not None
+    try:
+        yield f"http://127.0.0.1:{int(await process.stdout.readline())}"
+    finally:
+        process.terminate()
+        await process.wait()
+
+
+async def measured(make: Make, base: str, workers: int) -> tuple[float, float]:
+    """Messages a second, and microseconds of this process's processor for each."""
+    bot = telegram.Bot(TOKEN, f"{base}/bot", request=make(base), get_updates_request=make(base))
+    async with bot:
+        await _send(bot, WARM, workers)
+        gc.collect()
+        began, spent = time.perf_counter(), time.process_time()
+        await _send(bot, SENDS, workers)
+        took, spent = time.perf_counter() - began, time.process_time() - spent
+    return SENDS / took, spent / SENDS * 1e6
+
+
+async def _send(bot: telegram.Bot, count: int, workers: int) -> None:
+    left = iter(range(count))
+
+    async def work() -> None:
+        for _ in left:
+            await bot.send_message(7, TEXT, parse_mode="HTML")
+
+    async with asyncio.TaskGroup() as group:
+        for _ in range(workers):
+            group.create_task(work())
+
+
+def default(_: str) -> BaseRequest:
+    """The client's own transport as it comes."""
+    return HTTPXRequest()
+
+
+def ours(base: str) -> BaseRequest:
+    """The transport that the bot sends through."""
+    return Transport(base, TOKEN, connections=128, longest=30.0)
+
+
+CLIENTS: Mapping[str, Make] = {"PTB default": default, "ours": ours}
+
+
+async def compare(delay: int, workers: int) -> None:
+    """Prints one row a client; runs alternate, so that a busy machine is busy for both."""
+    figures: dict[str, list[tuple[float, float]]] = {name: [] for name in CLIENTS}
+    async with served(delay) as base:
+        for _ in range(RUNS):
+            for name, make in CLIENTS.items():
+                figures[name].append(await measured(make, base, workers))
+    for name, runs in figures.items():
+        rate, cost = median(run[0] for run in runs), median(run[1] for run in runs)
+        slowest, fastest = min(runs)[0], max(runs)[0]
+        print(
+            f"  {delay:2} ms, {workers:2} workers, {name:11} {rate:6.0f} messages/s"
+            f" ({slowest:.0f}-{fastest:.0f}), {cost:5.0f} us of processor each",
+            flush=True,
+        )
+
+
+def _pin(processor: int) -> None:
+    if len(os.sched_getaffinity(0)) > 1:
+        os.sched_setaffinity(0, {processor})
+
+
+def main() -> None:
+    """Prints the medians."""
+    print(f"sending, {len(TEXT)} characters a message, medians of {RUNS} runs of {SENDS}:")
+    for delay in DELAYS:
+        for workers in WORKERS:
+            asyncio.run(compare(delay, workers))
+
+
+if __name__ == "__main__":
+    if sys.argv[1:2] == ["--serve"]:
+        _pin(1)
+        asyncio.run(serve(int(sys.argv[2]) / 1000))
+    else:
+        main()
