@@ -263,11 +263,23 @@ async def run(config: Config) -> None:
 
 
 async def until_stopped(work: Awaitable[None]) -> None:
-    """Lets work run until it ends by itself or the process is asked to stop."""
+    """Lets work run until it ends by itself or the process is asked to stop.
+
+    Asked again, it goes on stopping: that takes a few seconds, and sends are settled in them.
+    """
     task = asyncio.ensure_future(work)
+    asked = False
+
+    def stop() -> None:
+        nonlocal asked
+        log.info("still stopping" if asked else "stopping")
+        if not asked:
+            asked = True
+            task.cancel()
+
     loop = asyncio.get_running_loop()
     for name in (signal.SIGTERM, signal.SIGINT):
-        loop.add_signal_handler(name, task.cancel)
+        loop.add_signal_handler(name, stop)
     try:
         await task
     except asyncio.CancelledError:

@@ -37,7 +37,7 @@ async def on_duty(
 ) -> None:
     """Works while this process has the duty, stands by while another has it.
 
-    Ends when the work ends by itself; cancelled, it gives the duty back.
+    Ends when the work ends by itself while the duty is ours; cancelled, it gives the duty back.
     """
     name = holder()
     while True:
@@ -47,7 +47,7 @@ async def on_duty(
         keeping = asyncio.create_task(_kept(store, lease, now, lasts))
         try:
             await asyncio.wait({task, keeping}, return_when=asyncio.FIRST_COMPLETED)
-            if task.done():
+            if task.done() and await store.run(_is_ours, store, lease, now(), lasts):
                 task.result()
                 return
             log.warning("the duty was taken by another process", extra={"holder": name})
@@ -110,6 +110,14 @@ async def _kept(store: Store, lease: Lease, now: Callable[[], datetime], lasts: 
             log.warning("lease not renewed", extra={"error": type(error).__name__})
             if failures > 1:
                 return
+
+
+def _is_ours(store: Store, lease: Lease, now: datetime, lasts: float) -> bool:
+    """Whether nobody has taken the lease, as far as the store can tell."""
+    try:
+        return store.leases.renew(lease, now, lasts) is not None
+    except StorageError:
+        return True
 
 
 def _released(store: Store, name: str) -> None:

@@ -1,0 +1,189 @@
+"""Which of two processes works, and what becomes of the other."""
+
+from __future__ import annotations
+
+import asyncio
+import socket
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from bot import standby
+from bot.standby import DUTY, holder, on_duty
+from storage import Store
+
+NOW = datetime(2026, 11, 23, 13, 0, tzinfo=UTC)
+LASTS = 60.0
+ELSEWHERE = "another-machine:1"
+QUICK = 0.3  # seconds of a lease that is to be renewed while a test looks on
+
+
+@dataclass
+class Work:
+    """Works until it is told to end, and notes when it began and ended."""
+
+    began: asyncio.Event = field(default_factory=asyncio.Event)
+    ended: asyncio.Event = field(default_factory=asyncio.Event)
+    go_on: asyncio.Event = field(default_factory=asyncio.Event)
+    times: int = 0
+    fails: Exception | None = None
+
+    async def __call__(self) -> None:
+        self.times += 1
+        self.began.set()
+        try:
+            await self.go_on.wait()
+            if self.fails:
+                raise self.fails
+        finally:
+            self.ended.set()
+
+
+def _now() -> datetime:
+    return NOW
+
+
+async def _stopped(duty: asyncio.Task[None]) -> None:
+    duty.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await duty
+
+
+async def test_a_free_duty_is_taken_and_given_back(store: Store) -> None:
+    work = Work()
+
+    duty = asyncio.create_task(on_duty(store, work, now=_now, lasts=LASTS))
+    await work.began.wait()
+    held = store.leases.held(DUTY)
+    await _stopped(duty)
+
+    assert held
+    assert (held.holder, held.until) == (holder(), NOW + timedelta(seconds=LASTS))
+    assert work.ended.is_set()
+    assert store.leases.take(DUTY, ELSEWHERE, NOW, LASTS)
+
+
+async def test_work_that_ends_by_itself_ends_the_duty(store: Store) -> None:
+    work = Work()
+    work.go_on.set()
+
+    await on_duty(store, work, now=_now, lasts=LASTS)
+
+    assert store.leases.take(DUTY, ELSEWHERE, NOW, LASTS)
+
+
+async def test_work_that_fails_gives_the_duty_back_and_says_so(store: Store) -> None:
+    work = Work(fails=ValueError("no"))
+    work.go_on.set()
+
+    with pytest.raises(ValueError, match="no"):
+        await on_duty(store, work, now=_now, lasts=LASTS)
+
+    assert store.leases.take(DUTY, ELSEWHERE, NOW, LASTS)
+
+
+async def test_a_living_holder_is_waited_for(store: Store, caplog: pytest.LogCaptureFixture) -> None:
+    """It begins as soon as the other one lets go, and says once that it waits."""
+    caplog.set_level("INFO", standby.log.name)
+    other = store.leases.take(DUTY, ELSEWHERE, NOW, LASTS)
+    work = Work()
+
+    duty = asyncio.create_task(on_duty(store, work, now=_now, lasts=QUICK))
+    while "standing by" not in caplog.messages:
+        await asyncio.sleep(0)
+    assert other
+    assert not work.began.is_set()
+    store.leases.release(other)
+    await work.began.wait()
+    await _stopped(duty)
+
+    assert caplog.messages.count("standing by") == 1
+
+
+async def test_a_lease_that_ran_out_is_taken_over(store: Store) -> None:
+    store.leases.take(DUTY, ELSEWHERE, NOW - timedelta(seconds=LASTS), LASTS)
+    work = Work()
+
+    duty = asyncio.create_task(on_duty(store, work, now=_now, lasts=LASTS))
+    await work.began.wait()
+    await _stopped(duty)
+
+    assert work.times == 1
+
+
+async def test_a_dead_process_of_this_machine_is_not_waited_for(store: Store) -> None:
+    gone = await asyncio.create_subprocess_exec("true")
+    await gone.wait()
+    store.leases.take(DUTY, f"{socket.gethostname()}:{gone.pid}", NOW, LASTS)
+    work = Work()
+
+    duty = asyncio.create_task(on_duty(store, work, now=_now, lasts=LASTS))
+    await work.began.wait()
+    await _stopped(duty)
+
+    assert work.times == 1
+
+
+async def test_a_duty_that_was_taken_away_is_laid_down_and_waited_for(store: Store) -> None:
+    """The clock of the other one was ahead; this one stops its work and stands by."""
+    work = Work()
+    duty = asyncio.create_task(on_duty(store, work, now=_now, lasts=QUICK))
+    await work.began.wait()
+
+    taken = store.leases.take(DUTY, ELSEWHERE, NOW + timedelta(hours=1), LASTS)
+    await work.ended.wait()
+    assert taken
+    held = store.leases.held(DUTY)
+    assert held
+    assert held.holder == ELSEWHERE
+
+    work.began.clear()
+    store.leases.release(taken)
+    await work.began.wait()
+    await _stopped(duty)
+    assert work.times == 2
+
+
+async def test_work_that_fails_once_the_duty_is_lost_is_no_failure(store: Store) -> None:
+    """Such as the poll that another process has ended, before this one has noticed."""
+    work = Work(fails=ValueError("another process polls"))
+    duty = asyncio.create_task(on_duty(store, work, now=_now, lasts=LASTS))
+    await work.began.wait()
+    taken = store.leases.take(DUTY, ELSEWHERE, NOW + timedelta(hours=1), LASTS)
+    assert taken
+
+    work.began.clear()
+    work.go_on.set()
+    await work.ended.wait()
+    work.go_on.clear()
+    store.leases.release(taken)
+    await work.began.wait()
+    await _stopped(duty)
+
+    assert work.times == 2
+
+
+async def test_a_lease_is_kept_while_the_work_lasts(store: Store) -> None:
+    instants = _instants()
+    work = Work()
+    duty = asyncio.create_task(on_duty(store, work, now=lambda: next(instants), lasts=QUICK))
+    await work.began.wait()
+    first = store.leases.held(DUTY)
+    assert first
+
+    later = first
+    while later.until == first.until:
+        await asyncio.sleep(0.01)
+        later = store.leases.held(DUTY) or first
+    await _stopped(duty)
+
+    assert later.fence == first.fence
+
+
+def _instants() -> Iterator[datetime]:
+    at = NOW
+    while True:
+        yield at
+        at += timedelta(seconds=QUICK / 3)
