@@ -51,6 +51,17 @@ class Walked:
     reason: Notice | None = None
     warnings: tuple[Notice, ...] = ()
 
+    def plus(self, other: Walked) -> Walked:
+        """This walk and the one that went on from it."""
+        return replace(
+            other,
+            pages=self.pages + other.pages,
+            records=self.records + other.records,
+            announcements=self.announcements + other.announcements,
+            added=self.added.plus(other.added),
+            warnings=(*self.warnings, *other.warnings),
+        )
+
 
 def days_of(harvest: Harvest) -> tuple[date, ...]:
     """The feed days of a harvest."""
@@ -63,6 +74,26 @@ async def rests(store: Store, now: datetime) -> bool:
     """Whether arXiv asked to be left alone, or somebody else is asking."""
     lease = await store.run(store.leases.held, DUTY)
     return lease is not None and lease.until > now
+
+
+async def held_walk(
+    store: Store,
+    fetcher: Fetcher,
+    harvest: Harvest,
+    now: datetime,
+    *,
+    holder: str,
+    base: str,
+    most: int,
+) -> Walked | None:
+    """Walks through a harvest as the only one who does; None where another process does."""
+    lease = await store.run(store.leases.take, DUTY, holder, now, LEASE)
+    if lease is None:
+        return None
+    try:
+        return await walk(store, fetcher, harvest, now, base=base, most=most)
+    finally:
+        await store.run(store.leases.release, lease)
 
 
 async def walk(
@@ -102,15 +133,9 @@ async def _taken(store: Store, walked: Walked, page: Page, now: datetime) -> Wal
     if not page.is_usable or further == harvest:
         await rest(store, now, page.retry_after)
         return replace(walked, stage=Stage.RESTING, reason=page.reason or _endless())
-    return Walked(
-        Stage.DONE if further.done else Stage.ON_THE_WAY,
-        further,
-        walked.pages + 1,
-        walked.records + len(page.records),
-        walked.announcements + len(found),
-        walked.added.plus(added),
-        warnings=(*walked.warnings, *page.warnings),
-    )
+    stage = Stage.DONE if further.done else Stage.ON_THE_WAY
+    own = Walked(stage, further, 1, len(page.records), len(found), added, warnings=page.warnings)
+    return walked.plus(own)
 
 
 def _further(harvest: Harvest, page: Page, now: datetime) -> Harvest:

@@ -14,7 +14,7 @@ from dataclasses import replace
 from datetime import date, datetime, timedelta
 
 from bot.arxiv_calendar import arxiv_day, is_feed_day
-from bot.harvest import DUTY, LEASE, Walked, days_of, rests, walk
+from bot.harvest import Walked, days_of, held_walk, rests
 from bot.ingest import Ingested
 from bot.sources import Fetcher, feed_groups
 from bot.sources.sets import covering
@@ -119,23 +119,3 @@ async def repair(
         pages -= max(walked.pages, 1)
         found.append(walked)
     return found
-
-
-async def held_walk(
-    store: Store,
-    fetcher: Fetcher,
-    harvest: Harvest,
-    now: datetime,
-    *,
-    holder: str,
-    base: str,
-    most: int,
-) -> Walked | None:
-    """Walks through a harvest as the only one who does; None where another process does."""
-    lease = await store.run(store.leases.take, DUTY, holder, now, LEASE)
-    if lease is None:
-        return None
-    try:
-        return await walk(store, fetcher, harvest, now, base=base, most=most)
-    finally:
-        await store.run(store.leases.release, lease)

@@ -49,12 +49,14 @@ class Harvests:
         """Keep how far a harvest has come, in the transaction that keeps its papers."""
         self._engine.change(
             f"""
-            update harvests set token = :token, pages = :pages, asked = :asked, done = :done
+            update harvests set token = :token, pages = :pages, asked = :asked, made = :made,
+                done = :done
             where {_KEY}
             """,  # noqa: S608 - our own words
             token=harvest.token,
             pages=harvest.pages,
             asked=micros_or_null(harvest.asked),
+            made=micros(harvest.made),
             done=micros_or_null(harvest.done),
             set=harvest.set,
             first=iso(harvest.first),

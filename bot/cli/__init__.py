@@ -9,6 +9,7 @@ from __future__ import annotations
 import click
 
 from bot import __version__
+from bot.cli.backfill import backfill
 from bot.cli.frame import Commands
 from bot.cli.outbox import outbox
 from bot.cli.papers import import_, ingest
@@ -27,5 +28,5 @@ def main() -> None:
     """
 
 
-for command in (run, demo, ingest, import_, digest, show, search, outbox, doctor):
+for command in (run, demo, ingest, backfill, import_, digest, show, search, outbox, doctor):
     main.add_command(command)

@@ -400,7 +400,7 @@ harvest-endless = The archive's answer has no end. I ask again later.
 ### Backfill
 
 cli-backfill-range = { $first } is after { $last }. Give the earlier day first.
-cli-backfill-ahead = { $last } is not over in arXiv's time. The last day that can be fetched is { $latest }.
+cli-backfill-ahead = { $last } is yet to come: at arXiv it is { $latest }.
 cli-backfill-early = { $first } lies before arXiv's archive begins ({ $earliest }).
 cli-backfill-quiet = arXiv announced nothing from { $first } to { $last }.
 cli-backfill-many = { $days } days are much: whoever follows a topic is told of all its papers at once. Add --yes if you mean it.

@@ -374,7 +374,7 @@ harvest-endless = 存档的回答没有尽头。我稍后再问。
 ### Backfill
 
 cli-backfill-range = { $first } 在 { $last } 之后。请先写较早的日期。
-cli-backfill-ahead = 按 arXiv 的时间，{ $last } 还没有结束。最晚可以补取到 { $latest }。
+cli-backfill-ahead = { $last } 尚未到来：按 arXiv 的时间，今天是 { $latest }。
 cli-backfill-early = { $first } 早于 arXiv 存档的起点（{ $earliest }）。
 cli-backfill-quiet = { $first } 至 { $last } 期间 arXiv 没有发布论文。
 cli-backfill-many = { $days } 天很多：订阅者会一次收到其主题在这些天的全部论文。确实需要时请加上 --yes。
