@@ -13,7 +13,7 @@ from bot.chat import buttons
 from bot.render.keyboard import Action
 from storage.model import ChatKind
 
-LONGEST = 2000  # characters of a command's words; a topic has at most 50 terms
+LONGEST = 2001  # characters of a command's words: one too many for a topic, so that it is refused
 
 ALLOWED_UPDATES = ("message", "channel_post", "callback_query", "my_chat_member")
 
@@ -85,7 +85,7 @@ def _said(message: telegram.Message, username: str) -> Asked | None:
     text = _clean(message.text or "")
     if text.startswith("/"):
         return _commanded(message.chat, who, text, username, thread, for_chat)
-    if text and message.chat.type == telegram.Chat.PRIVATE:
+    if message.text and message.chat.type == telegram.Chat.PRIVATE:
         spoken = _met(What.WORDS, message.chat, who)
         return replace(spoken, thread=thread, words=text[:LONGEST])
     return None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from unicodedata import east_asian_width
 
 from bot.chat.context import Reply
 from bot.render.fit import CLASSIC_UNITS, shorten
@@ -51,5 +52,11 @@ def text_message(lines: Sequence[Line], buttons: Keyboard = ()) -> Message:
 
 def pointed(sentence: str, words: str, position: int) -> Message:
     """A sentence about a place in somebody's words, with the place marked below it."""
-    shown = f"{words}\n{' ' * position}↑"
+    blank = "".join("\u3000" if _is_wide(sign) else " " for sign in words[:position])
+    shown = f"{words}\n{blank}↑"
     return Message(Form.CLASSIC, html=f"{escape(sentence)}\n<pre>{escape(shown)}</pre>")
+
+
+def _is_wide(sign: str) -> bool:
+    """Whether a sign is as wide as a Chinese one, and so needs a wide blank below it."""
+    return east_asian_width(sign) in ("W", "F")

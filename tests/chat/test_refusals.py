@@ -1,0 +1,165 @@
+"""What cannot be used gets one clear sentence, and the store stays as it was."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.chat.asked import LONGEST, What, asked
+from storage import Store
+from tests.chat.talk import Talk
+from tests.stage import staged
+
+QUERIES = [
+    ("robots (", 7, "query-operand-missing"),
+    ('"quantum error', 0, "query-quote-unclosed"),
+    ("(quantum error", 0, "query-open-unclosed"),
+    ("quantum error)", 13, "query-close-extra"),
+    ("quantum ()", 8, "query-group-empty"),
+    ("-survey", 0, "query-only-excludes"),
+    ("robots OR", 7, "query-operand-missing"),
+    ("foo:hinton", 0, "query-field-unknown"),
+    ("cat:cs.XV", 4, "query-category-unknown"),
+    ("robots cs.XV", 7, "query-category-unknown"),
+    ("id:abc", 3, "query-id-unknown"),
+    ("q*", 0, "query-prefix-short"),
+    ("!!!", 0, "query-empty"),
+    ("扩散 (", 3, "query-operand-missing"),
+]
+
+
+@pytest.mark.parametrize(("words", "position", "key"), QUERIES)
+@pytest.mark.parametrize("command", ["/sub", "/digest", ""])
+async def test_a_topic_that_cannot_be_read_is_marked_at_its_place(
+    either: Talk, command: str, words: str, position: int, key: str
+) -> None:
+    await either.hears("/start")
+    before = either.rows()
+
+    told = await either.hears(f"{command} {words}".strip())
+
+    sentence, shown, mark = told.text.split("\n")
+    assert sentence.startswith(either.text(key, **_VALUES).split("\0")[0])
+    assert shown == words
+    assert mark.endswith("↑")
+    assert _columns(mark[:-1]) == _columns(words[:position])
+    assert told.buttons == ()
+    assert either.rows() == before
+
+
+_VALUES: dict[str, str | int] = {
+    "operator": "\0",
+    "given": "\0",
+    "nearest": "\0",
+    "letters": "\0",
+    "field": "\0",
+}
+
+
+def _columns(text: str) -> int:
+    """How wide a text stands in a fixed-width font: Chinese signs take two columns."""
+    return sum(2 if ord(character) > 0x2E80 else 1 for character in text)
+
+
+@pytest.mark.parametrize(
+    ("said", "key"),
+    [
+        ("/timezone Nowhere", "settings-zone-unknown"),
+        ("/timezone " + "x" * 3000, "settings-zone-unknown"),
+        ("/time 25:00", "settings-time-usage"),
+        ("/time half past eight", "settings-time-usage"),
+        ("/time 8pm", "settings-time-usage"),
+        ("/lang klingon", "settings-lang-usage"),
+        ("/unsub 7", "topic-unknown"),
+        ("/unsub <b>robots", "topic-unknown"),
+        ("/nonsense", "refusal-command-unknown"),
+        ("/", "refusal-command-unknown"),
+        ("/sub " + "a" * 2001, "query-too-long"),
+        ("a" * 4096, "query-too-long"),
+        ("/sub " + " ".join(f"w{n}" for n in range(51)), "query-too-many-terms"),
+        ("/sub " + "(" * 21 + "a" + ")" * 21, "query-too-deep"),
+        ("/digest " + "a" * 2001, "query-too-long"),
+        ("/sub \u0000\u200b\u202e", "sub-usage"),
+        ("\u0000\u200b\u202e", "sub-usage"),
+    ],
+)
+async def test_bad_input_gets_one_sentence_and_changes_nothing(
+    either: Talk, said: str, key: str
+) -> None:
+    await either.follows()
+    before = either.rows()
+
+    told = await either.hears(said)
+
+    values: dict[str, str | int] = {"given": "\0", "example": "\0", "max": "\0"}
+    assert told.text.startswith(either.text(key, **values).split("\0")[0])
+    assert len(told.text) < 400
+    assert either.rows() == before
+
+
+async def test_a_category_that_is_not_read_is_refused(store: Store, language: str) -> None:
+    async with staged(store, feeds="cs.CV cs.LG") as house:
+        talk = Talk(house, house.person(language=language), language)
+        await talk.hears("/start")
+        before = talk.rows()
+
+        told = await talk.hears("/sub cat:hep-th")
+
+        assert told.text == talk.text("topic-unread", categories="hep-th", read="cs.CV, cs.LG")
+        assert talk.rows() == before
+
+
+@pytest.mark.parametrize("words", ["<script>", "a&amp;b", "`x`", "[l](http://x)", "{$given}"])
+async def test_what_people_write_is_never_markup(talk: Talk, words: str) -> None:
+    """Every answer is read by Telegram's own parser when the house closes."""
+    for command in ("/unsub", "/timezone", "/digest", "/sub"):
+        assert await talk.says(f"{command} {words}")
+
+
+async def test_no_more_topics_than_a_chat_may_have(talk: Talk) -> None:
+    before_last = 50
+    for number in range(before_last):
+        await talk.follows(f"word{number}")
+    await talk.hears("/sub onemore")
+    before = talk.rows()
+
+    answer = await talk.presses("button-subscribe")
+
+    assert answer.toast == talk.text("topic-limit", limit=before_last)
+    assert answer.is_nothing
+    assert talk.rows() == before
+    assert len((await talk.hears("/unsub")).rows) == before_last
+
+
+def _message(text: str, kind: str = "private") -> str:
+    chat = {"id": 7, "type": kind, "first_name": "Ada", "title": "Lab"}
+    person = {"id": 7, "is_bot": False, "first_name": "Ada"}
+    message = {"message_id": 1, "date": 0, "chat": chat, "from": person, "text": text}
+    return json.dumps({"update_id": 1, "message": message})
+
+
+@given(st.text(st.characters(exclude_categories=["Cs"]), max_size=5000))
+def test_any_text_is_a_command_words_or_nothing_for_us(text: str) -> None:
+    private, group = (asked(_message(text, kind), "papergram_bot") for kind in ("private", "group"))
+
+    assert private is None or private.what in (What.COMMAND, What.WORDS)
+    assert group is None or group.what is What.COMMAND
+    for found in (private, group):
+        if found:
+            assert len(found.words) <= LONGEST
+            assert not set(found.words) & {"\0", "\u202e", "\u200b"}
+
+
+@pytest.mark.parametrize(
+    "update",
+    [
+        {},
+        {"edited_message": {"message_id": 1, "date": 0, "chat": {"id": 7, "type": "private"}}},
+        {"message": {"message_id": 1, "date": 0, "chat": {"id": 7, "type": "private"}}},
+    ],
+)
+def test_an_update_that_asks_nothing_is_nothing(update: dict[str, object]) -> None:
+    assert asked(json.dumps({"update_id": 1, **update}), "papergram_bot") is None

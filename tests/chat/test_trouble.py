@@ -1,0 +1,112 @@
+"""What a person sees when Telegram fails in the middle of an answer."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+
+from bot.demo.faults import Fault, bad_gateway, closed, refused
+from bot.demo.reading import Visible
+from storage.model import Form
+from tests.chat.talk import TOPIC, Talk
+
+
+@pytest.mark.parametrize("fault", [bad_gateway, closed])
+async def test_an_answer_comes_though_the_toast_fails(
+    talk: Talk, fault: Callable[[], Fault]
+) -> None:
+    """What the press did is shown all the same."""
+    await talk.hears(f"/sub {TOPIC}")
+    talk.house.emulator.faults.next("answerCallbackQuery", fault())
+
+    talk.person.press("Subscribe")
+    await talk.house.settled()
+
+    assert talk.person.reads()[-1].text.startswith(f"You follow {TOPIC}.")
+
+
+@pytest.mark.parametrize(
+    "problem", ["message can't be edited", "message to edit not found", "MESSAGE_ID_INVALID"]
+)
+async def test_what_cannot_be_changed_is_said_anew(talk: Talk, problem: str) -> None:
+    preview = await talk.hears(f"/sub {TOPIC}")
+    talk.house.emulator.faults.next("editMessageText", refused(400, f"Bad Request: {problem}"))
+
+    answer = await talk.presses("button-subscribe")
+
+    assert answer.one.id > preview.id
+    assert answer.one.text.startswith(f"You follow {TOPIC}.")
+
+
+async def test_what_is_shown_already_is_not_said_again(talk: Talk) -> None:
+    await talk.says("/settings")
+    await talk.presses("button-time")
+
+    answer = await talk.forges("1times:0:0")
+
+    assert (answer.toast, answer.is_nothing) == ("", True)
+
+
+async def test_a_refused_table_comes_as_text(talk: Talk) -> None:
+    """Also on a server that knows no rich messages: an entry, the rest, a paper, a digest again."""
+    await _tables(talk)
+    topic = await talk.follows("unlearning")
+    await talk.tomorrow()
+    digest = await talk.hears("/digest")
+    faults = talk.house.emulator.faults
+
+    faults.next("sendRichMessage", refused(400, "Bad Request: RICH_MESSAGE_TEXT_TOO_LONG"))
+    [opened] = (await talk.presses(label="1", message=digest.id)).new
+    _is_text(opened, "[1] Forgetting on Purpose")
+
+    faults.next("editMessageText", refused(400, "Bad Request: RICH_MESSAGE_TEXT_TOO_LONG"))
+    faults.next("sendRichMessage", refused(404, "Not Found: method not found"))
+    [turned] = (await talk.forges("1next:1:1")).new
+    _is_text(turned, "[1] Forgetting on Purpose")
+
+    faults.next("sendRichMessage", refused(400, "Bad Request: RICH_MESSAGE_TEXT_TOO_LONG"))
+    again, same = await talk.says("/digest")
+    assert again.text.startswith(f"Nothing new for {topic.name}")
+    _is_text(same, "1 paper")
+
+    paper = talk.house.store.papers.get("arxiv:2611.90302")
+    assert paper
+    faults.next("sendRichMessage", refused(400, "Bad Request: RICH_MESSAGE_TEXT_TOO_LONG"))
+    talk.person.opens(f"p_{paper.key}_1")
+    [alone] = await talk.house.answered(talk.person)
+    _is_text(alone, "[1] The Second Epoch Problem")
+
+
+async def _tables(talk: Talk) -> None:
+    await talk.says("/settings")
+    await talk.presses("button-form-rich")
+    assert (await talk.house.chat(talk.person)).form is Form.RICH
+
+
+def _is_text(message: Visible, containing: str) -> None:
+    assert not message.is_rich
+    assert containing in message.text
+
+
+async def test_a_mistake_of_ours_is_told_and_holds_nobody(
+    talk: Talk, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    eve = talk.by(talk.house.person("Eve"))
+    await talk.hears("/start")
+    before = talk.rows()
+
+    with monkeypatch.context() as broken:
+        broken.setattr(talk.house.store.papers, "days", _broken)
+        assert (await talk.hears("/sub robots")).text == talk.text("refusal-failed")
+        assert talk.rows() == before
+
+    assert (await talk.hears("/sub robots")).text.startswith("robots")
+    assert (await eve.hears("/help")).text.startswith("What you can ask for")
+    assert [record.message for record in caplog.records if record.levelname == "ERROR"] == [
+        "update failed"
+    ]
+
+
+def _broken() -> object:
+    raise RuntimeError("a mistake of ours")
