@@ -44,7 +44,8 @@ class Failed(click.ClickException):
     exit_code = FAILED
 
     def __init__(self, message: str) -> None:
-        super().__init__(logs.redacted(message))
+        # SQLite tells of damage in several lines.
+        super().__init__(logs.redacted(" ".join(message.splitlines())))
 
     def show(self, file: object = None) -> None:
         click.echo(self.message, err=True)

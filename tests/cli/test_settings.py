@@ -1,0 +1,182 @@
+"""Calls and settings that cannot be used end in one sentence and change nothing."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import click
+import pytest
+
+from bot.cli import main
+from storage import migrations, open_store
+from tests.cli.terminal import TOKEN, Terminal
+
+PROMISED = {"run", "demo", "ingest", "import", "digest", "show", "search", "doctor"}
+COMMANDS = tuple(main.commands) if isinstance(main, click.Group) else ()
+READING = [("search", "boats"), ("digest", "boats"), ("show", "1"), ("ingest", "cs.CV")]
+
+
+def test_every_command_is_listed(terminal: Terminal) -> None:
+    assert set(COMMANDS) >= PROMISED
+
+    said = terminal("--help")
+
+    assert said.code == 0
+    assert all(re.search(rf"^  {name} ", said.out, re.M) for name in COMMANDS)
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_each_command_has_a_line_of_help_and_an_example(terminal: Terminal, name: str) -> None:
+    said = terminal(name, "--help")
+
+    assert said.code == 0
+    usage, _, first, *rest = said.lines
+    assert usage.startswith(f"Usage: main {name} [OPTIONS]")
+    assert first.endswith((".", ":")) or rest[0].strip(), "a sentence"
+    assert re.search(rf"^  (\S+=\S+ )?papergram {name}\b", said.out, re.M), "an example"
+
+
+def test_the_version_is_told(terminal: Terminal) -> None:
+    assert re.fullmatch(r"papergram, version \d+\.\d+\.\S+\n", terminal("--version").out)
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("fly",),
+        ("search",),
+        ("digest",),
+        ("import",),
+        ("show",),
+        ("show", "first"),
+        ("show", "0"),
+        ("show", str(2**64)),
+        ("search", "boats", "--limit", "0"),
+        ("search", "boats", "--formt", "json"),
+        ("digest", "boats", "--format", "pdf"),
+        ("digest", "boats", "--language", "fr"),
+        ("demo", "--port", "99999"),
+        ("ingest", "--database"),
+    ],
+    ids=" ".join,
+)
+def test_a_wrong_call_exits_2_and_touches_nothing(
+    terminal: Terminal, words: tuple[str, ...]
+) -> None:
+    said = terminal(*words)
+
+    assert (said.code, said.out) == (2, "")
+    assert said.err.splitlines()[-1].startswith("Error: ")
+    assert not terminal.database.exists()
+
+
+@pytest.mark.parametrize(
+    ("name", "given"),
+    [
+        ("PAPERGRAM_FEEDS", "cs.XX"),
+        ("PAPERGRAM_TELEGRAM_API", "ftp://x"),
+        ("PAPERGRAM_TELEGRAM_API", TOKEN),
+        ("PAPERGRAM_FEEDS", TOKEN),
+        ("PAPERGRAM_FORM", "blue"),
+        ("PAPERGRAM_LOG_LEVEL", TOKEN),
+        ("TELEGRAM_BOT_TOKEN", f"bot{TOKEN}"),
+    ],
+)
+@pytest.mark.parametrize("words", [*READING, ("run",), ("demo",), ("doctor",)], ids=" ".join)
+def test_a_bad_setting_exits_2_with_its_name_and_without_its_secret(
+    terminal: Terminal, words: tuple[str, ...], name: str, given: str
+) -> None:
+    said = terminal(*words, **{name: given})
+
+    assert said.code == 2
+    assert name in said.sentence
+    assert TOKEN.partition(":")[2] not in said.err
+    assert not terminal.database.exists()
+
+
+@pytest.mark.parametrize("words", [*READING, ("run",), ("doctor",)], ids=" ".join)
+def test_a_servers_address_is_no_database_and_is_not_told(
+    terminal: Terminal, words: tuple[str, ...]
+) -> None:
+    said = terminal(*words, PAPERGRAM_DATABASE="postgres://me:password@host/papers")
+
+    assert said.code == 2
+    assert "password" not in said.sentence
+
+
+def test_the_terminals_language_is_spoken_even_then(terminal: Terminal) -> None:
+    said = terminal("doctor", PAPERGRAM_FORM="blue", LANG="zh_CN.UTF-8")
+
+    assert said.sentence == "PAPERGRAM_FORM 无法使用，可选的值：rich, classic"
+
+
+def test_run_without_a_token_exits_2_and_names_the_demo(terminal: Terminal) -> None:
+    said = terminal("run")
+
+    assert said.code == 2
+    assert "papergram demo" in said.sentence
+    assert not terminal.database.exists()
+
+
+@pytest.mark.parametrize("words", READING, ids=" ".join)
+def test_a_missing_folder_is_named(terminal: Terminal, words: tuple[str, ...]) -> None:
+    folder = terminal.database.parent / "nowhere"
+
+    said = terminal(*words, "--database", f"sqlite:///{folder}/papers.db")
+
+    assert said.code == 1
+    assert str(folder) in said.sentence
+    assert not folder.exists()
+
+
+@pytest.mark.parametrize("words", READING, ids=" ".join)
+def test_a_folder_is_no_database(
+    terminal: Terminal, tmp_path: Path, words: tuple[str, ...]
+) -> None:
+    said = terminal(*words, "--database", f"sqlite:///{tmp_path}")
+
+    assert said.code == 1
+    assert "is a folder" in said.sentence
+
+
+@pytest.mark.parametrize("words", READING, ids=" ".join)
+def test_a_text_file_is_no_database_and_stays_as_it_was(
+    terminal: Terminal, words: tuple[str, ...]
+) -> None:
+    terminal.database.write_text("Dear diary,\n")
+
+    said = terminal(*words)
+
+    assert said.code == 1
+    assert "is not a database" in said.sentence
+    assert terminal.database.read_text() == "Dear diary,\n"
+
+
+@pytest.mark.parametrize("words", READING, ids=" ".join)
+def test_a_broken_database_says_how_to_restore_it(
+    terminal: Terminal, words: tuple[str, ...]
+) -> None:
+    open_store(f"sqlite:///{terminal.database}").close()
+    body = bytearray(terminal.database.read_bytes())
+    body[4096:20_000] = b"\x5a" * (20_000 - 4096)
+    terminal.database.write_bytes(body)
+
+    said = terminal(*words)
+
+    assert said.code == 1
+    assert "restore" in said.sentence
+    assert terminal.database.read_bytes() == body
+
+
+@pytest.mark.parametrize("words", READING, ids=" ".join)
+def test_a_newer_programs_database_is_refused(
+    terminal: Terminal, words: tuple[str, ...], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    open_store(f"sqlite:///{terminal.database}").close()
+    monkeypatch.setattr(migrations, "NAMES", migrations.NAMES[:-1])
+
+    said = terminal(*words)
+
+    assert said.code == 1
+    assert "newer Papergram" in said.sentence
