@@ -12,10 +12,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot import subscribe
-from bot.publish import publish
+from bot.publish import publish, settle
 from bot.query import indexed
 from storage import Store, open_store
-from storage.model import Kind, Subscriber
+from storage.model import Cadence, Kind, Subscriber
 from tests.situations import BOT, NOW, announce, asked, chat, digests, follow, limited, papers
 from tests.situations import numbers as shown
 
@@ -82,6 +82,7 @@ class _Course:
 
     def _tick(self, hours: int) -> None:
         self.now += timedelta(hours=hours)
+        settle(self.store)
         assert publish(self.store, BOT, self.now).failed == 0
 
     def _ask(self, which: int) -> None:
@@ -89,13 +90,14 @@ class _Course:
         asked(self.store, self.reader, topic, self.now)
 
     def _zone(self, which: int) -> None:
-        self._current()
         with self.store.transaction():
             subscribe.set_zone(self.store, self._current(), ZONES[which], self.now)
 
     def _time(self, hour: int) -> None:
+        """Midnight stands for as soon as announced."""
+        cadence = Cadence(times=(time(hour),) if hour else ())
         with self.store.transaction():
-            subscribe.set_time(self.store, self._current(), time(hour), self.now)
+            subscribe.set_cadence(self.store, self._current(), cadence, self.now)
 
     def _stop_and_undo(self, which: int) -> None:
         topic = self.store.subscriptions.of(BOT, self.reader.chat)[which]
