@@ -88,11 +88,6 @@ class Config(Terminal):
         description="`on` lets Telegram charge the bot's Stars for messages beyond 30 a second;"
         " without a rate of its own the bot then sends up to 1000 a second",
     )
-    paid_broadcast: bool = Field(
-        default=False,
-        description="`on` lets Telegram charge the bot's Stars for messages beyond 30 a second;"
-        " without a rate of its own the bot then sends up to 1000 a second",
-    )
     operator: int | None = Field(
         default=None,
         ge=-(2**52),
@@ -147,12 +142,6 @@ class Config(Terminal):
     def send_timeout(self) -> float:
         """Seconds a send may take: well within the lease, so that no other repeats it."""
         return min(30.0, self.lease / 4)
-
-    @property
-    def pace(self) -> float:
-        """Messages a second at most: the rate that was set, else what is allowed."""
-        allowed = 1000.0 if self.paid_broadcast else 30.0
-        return self.rate if "rate" in self.model_fields_set else allowed
 
     @property
     def pace(self) -> float:

@@ -9,6 +9,7 @@ from storage.sqlite import Engine
 _CHAT = (
     "delete from holds where bot = :bot and chat = :chat",
     "delete from drafts where bot = :bot and chat = :chat",
+    "delete from asks where bot = :bot and chat = :chat",
     "delete from parcels where bot = :bot and chat = :chat",
     "delete from ledger where bot = :bot and chat = :chat",
     """
@@ -30,6 +31,7 @@ _CHAT = (
 )
 _PERSON = (
     "delete from library where bot = :bot and person = :person",
+    "delete from asks where bot = :bot and person = :person",
     "delete from people where bot = :bot and person = :person",
 )
 # Rows that both chats have stay with the new one; the old one's are then deleted.
@@ -81,6 +83,7 @@ _MOVE = (
     "delete from holds where bot = :bot and chat = :old",
     # Buttons of the old group's messages cannot be pressed in the new one.
     "delete from drafts where bot = :bot and chat = :old",
+    "delete from asks where bot = :bot and chat = :old",
     "update updates set chat = :new where bot = :bot and chat = :old",
     "delete from subscribers where bot = :bot and chat = :old",
 )

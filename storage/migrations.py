@@ -493,6 +493,26 @@ def repairs(db: Database) -> None:
     )
 
 
+@STEPS()
+def asks(db: Database) -> None:
+    """Remember what somebody was asked, so that their next words are taken as the answer."""
+    _each(
+        db,
+        """
+        create table asks (
+            bot integer not null,
+            chat integer not null,
+            person integer not null,
+            verb text not null,
+            first integer not null,
+            second integer not null,
+            made integer not null,
+            primary key (bot, chat, person)
+        ) strict, without rowid
+        """,
+    )
+
+
 def strange(connection: Connection) -> list[str]:
     """Return the steps applied to a file that this program does not know."""
     return [name for name in applied(connection) if name not in NAMES]
@@ -531,5 +551,6 @@ NAMES = tuple(
         drafts,
         chosen_times,
         repairs,
+        asks,
     )
 )

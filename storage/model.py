@@ -539,6 +539,15 @@ class Draft:
 
 
 @dataclass(frozen=True, slots=True)
+class Question:
+    """What the next words of a person are the answer to: a verb and what it is about."""
+
+    verb: str
+    first: int = 0
+    second: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class SavedPaper:
     """A paper in a person's library."""
 

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import ParamSpec, TypeVar
 
 from storage import files, opening
+from storage.asks import Asks
 from storage.cursors import Cursors
 from storage.digests import Digests
 from storage.drafts import Drafts
@@ -42,6 +43,7 @@ class Store:
         self.outbox = Outbox(engine)
         self.inbox = Inbox(engine)
         self.drafts = Drafts(engine)
+        self.asks = Asks(engine)
         self.cursors = Cursors(engine)
         self.feeds = Feeds(engine)
         self.harvests = Harvests(engine)

@@ -50,7 +50,7 @@ BUTTONS: Mapping[str, Entrance] = {
     "greet": Entrance(settings.greet, changes=True),
     "draft": Entrance(topics.draft),
     "subscribe": Entrance(topics.subscribe, changes=True),
-    "change": Entrance(topics.change),
+    "change": Entrance(topics.change, changes=True),
     "cancel": Entrance(topics.cancel, changes=True),
     "list": Entrance(topics.list_),
     "stop": Entrance(topics.stop, changes=True),
@@ -66,6 +66,10 @@ BUTTONS: Mapping[str, Entrance] = {
     "zones": Entrance(settings.zones, changes=True),
     "zone": Entrance(settings.zone_pressed, changes=True),
 }
+
+
+# What a person was asked, by the verb of the question: their next words are the answer.
+ANSWERS: Mapping[str, Handler] = {}
 
 
 def command(name: str) -> Entrance | None:

@@ -8,16 +8,17 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Callable
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
 
 import telegram
 from telegram.error import TelegramError
 
-from bot.chat import BUTTONS, Entrance, command
+from bot.chat import ANSWERS, BUTTONS, Entrance, command
 from bot.chat.asked import Asked, What, asked
 from bot.chat.buttons import opened
-from bot.chat.context import Ask, House, Reply
+from bot.chat.context import Ask, Errand, House, Reply
+from bot.chat.errands import ERRANDS, Outside
 from bot.chat.reading import paper
 from bot.chat.replying import respond
 from bot.chat.settings import ASKED, defaults
@@ -28,12 +29,13 @@ from bot.render.keyboard import Action
 from bot.texts import Refusal, say, spoken
 from storage import Store
 from storage.errors import StorageError
-from storage.model import ChatKind, Form, Person, Subscriber, Update
+from storage.model import ChatKind, Form, Person, Question, Subscriber, Update
 
 log = logging.getLogger(__name__)
 
 PENDING = 100  # chats answered side by side
 ATTEMPTS = 3
+PATIENCE = timedelta(minutes=15)  # a question waits for its answer
 _MAY_CHANGE = (telegram.ChatMember.OWNER, telegram.ChatMember.ADMINISTRATOR)
 _OPEN = Entrance(paper)
 _SUB = Entrance(sub)
@@ -49,6 +51,7 @@ class Counter:
     now: Callable[[], datetime]
     wake: Callable[[], None]  # parcels were put
     form: Form = Form.CLASSIC  # of chats that have not chosen
+    errands: Outside = field(default_factory=Outside)
 
 
 class Answering:
@@ -137,6 +140,24 @@ async def _answer(counter: Counter, update: Update) -> None:
         log.warning("reply not sent", extra={"chat": request.chat, "error": type(error).__name__})
     if reply.deliver:
         counter.wake()
+    if reply.errand:
+        await _run(counter, request, reply.errand)
+
+
+async def _run(counter: Counter, request: Asked, errand: Errand) -> None:
+    """Fetches what a reply asked for, outside every transaction, and answers with it."""
+    chat = await counter.store.run(counter.store.subscribers.get, counter.house.bot, request.chat)
+    if chat is None:
+        return
+    ask = _ask(counter, request, chat)
+    try:
+        reply = await ERRANDS[errand.verb](counter.errands, counter.store, ask, errand.words)
+    except Refusal as refusal:
+        reply = told([Line(refusal.say(chat.language))])
+    except Exception:
+        log.exception("errand failed", extra={"errand": errand.verb})
+        reply = told([Line(say(chat.language, "refusal-failed"))])
+    await respond(counter.bot, replace(request, query="", message=0), reply)
 
 
 def _entrance(request: Asked) -> Entrance | None:
@@ -198,7 +219,21 @@ def _effect(counter: Counter, request: Asked, allowed: bool) -> Reply:
         return _not_understood(request, chat)
     if not allowed:
         raise Refusal("refusal-not-admin")
-    return entrance.handler(store, _ask(counter, request, chat))
+    ask = _ask(counter, request, chat)
+    question = _question(counter, request)
+    if question and request.what is What.WORDS:
+        answered = replace(ask, action=Action(question.verb, question.first, question.second))
+        return ANSWERS[question.verb](store, answered)
+    return entrance.handler(store, ask)
+
+
+def _question(counter: Counter, request: Asked) -> Question | None:
+    """What this person was asked a moment ago; a command instead of an answer closes it."""
+    if request.what is What.BUTTON or not request.person:
+        return None
+    since = counter.now() - PATIENCE
+    bot = counter.house.bot
+    return counter.store.asks.take(bot, request.chat, request.person, since)
 
 
 def _known(counter: Counter, request: Asked) -> Subscriber:
@@ -220,6 +255,7 @@ def _known(counter: Counter, request: Asked) -> Subscriber:
     )
     if _paused_by_us(chat):  # who writes to us has unblocked us
         store.subscribers.resume(bot, request.chat)
+        store.outbox.revive(bot, request.chat, now=counter.now())
         chat = store.subscribers.get(bot, request.chat) or chat
     return chat
 

@@ -56,6 +56,23 @@ class Ask:
 
 
 @dataclass(frozen=True, slots=True)
+class Document:
+    """A file for the person."""
+
+    name: str
+    content: bytes
+    caption: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Errand:
+    """Something to be fetched after the transaction; ``errands`` knows how, by its verb."""
+
+    verb: str
+    words: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Reply:
     """What the person sees: messages, or a toast, or the pressed message changed in place."""
 
@@ -63,4 +80,6 @@ class Reply:
     plain: tuple[Message, ...] = ()  # instead of the rich ones, where Telegram refuses them
     edit: bool = False  # the first message replaces the one whose button was pressed
     toast: str = ""
+    documents: tuple[Document, ...] = ()  # after the messages
+    errand: Errand | None = None  # what it brings is answered as a further reply
     deliver: bool = False  # parcels were put: wake the delivery

@@ -25,6 +25,8 @@ async def respond(bot: telegram.Bot, request: Asked, reply: Reply) -> None:
     if replaces and await sender.edit(bot, request.chat, request.message, messages[0]):
         messages = messages[1:]
     await _post(bot, request, messages, reply.plain)
+    for document in reply.documents:
+        await sender.post_document(bot, request.chat, document, thread=request.thread)
 
 
 async def _post(

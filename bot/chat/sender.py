@@ -2,21 +2,25 @@
 
 from __future__ import annotations
 
+import logging
 import warnings
 from collections.abc import Mapping
 from typing import TypeAlias
 
 import telegram
 from telegram.constants import ParseMode
-from telegram.error import EndPointNotFound, TelegramError
+from telegram.error import TelegramError
 from telegram.warnings import PTBUserWarning
 
 from bot.chat.buttons import data
-from bot.chat.outcomes import is_settled, outcome
+from bot.chat.context import Document
+from bot.chat.outcomes import is_stale, is_unchanged, lacks_thread, outcome
 from bot.chat.transport import Transport
 from bot.render.keyboard import Action, Button, Copy, Keyboard, Link
 from bot.render.message import Message
-from storage.model import Form, Outcome, Parcel, Refused, Sent
+from storage.model import Form, Outcome, Parcel, Sent
+
+log = logging.getLogger(__name__)
 
 Client: TypeAlias = telegram.Bot
 
@@ -66,22 +70,30 @@ async def post(
 
     A paid message is not held to the rate of the free ones: the bot's balance pays for it.
     """
+    result = await _posted(bot, chat, message, thread, paid)
+    if thread and lacks_thread(result):
+        log.info("topic not found, told in the chat itself", extra={"chat": chat})
+        result = await _posted(bot, chat, message, 0, paid)
+    return result
+
+
+async def _posted(
+    bot: telegram.Bot, chat: int, message: Message, thread: int, paid: bool
+) -> Outcome:
     try:
         if message.form is Form.RICH:
             sent = await _post_rich(bot, chat, message, thread, paid)
         else:
             sent = await bot.send_message(
                 chat,
-                message.html,
-                parse_mode=ParseMode.HTML,
+                message.text or message.html,
+                parse_mode=None if message.text else ParseMode.HTML,
                 link_preview_options=_NO_PREVIEW,
                 disable_notification=message.silent,
                 message_thread_id=thread or None,
                 reply_markup=keyboard(message.buttons),
                 allow_paid_broadcast=paid or None,
             )
-    except EndPointNotFound:
-        return Refused("rich messages unknown")
     except TelegramError as error:
         return outcome(error)
     return Sent(sent.message_id)
@@ -128,7 +140,7 @@ async def edit(bot: telegram.Bot, chat: int, message_id: int, message: Message) 
                 reply_markup=keyboard(message.buttons),
             )
     except TelegramError as error:
-        return is_settled(error)
+        return is_unchanged(error)
     return True
 
 
@@ -153,13 +165,29 @@ async def deliver_parcel(
     return await post(bot, parcel.chat, message, thread=parcel.thread, paid=paid)
 
 
+async def post_document(
+    bot: telegram.Bot, chat: int, document: Document, *, thread: int = 0
+) -> Outcome:
+    """Sends a file to a chat; every failure becomes the outcome it means."""
+    try:
+        sent = await bot.send_document(
+            chat,
+            telegram.InputFile(document.content, filename=document.name),
+            caption=document.caption or None,
+            message_thread_id=thread or None,
+        )
+    except TelegramError as error:
+        return outcome(error)
+    return Sent(sent.message_id)
+
+
 async def toast(bot: telegram.Bot, query_id: str, text: str) -> None:
-    """Answers a pressed button; too late is no harm."""
+    """Answers a pressed button; a failure is noted, what the press did is shown all the same."""
     try:
         await bot.answer_callback_query(query_id, text=text[:200] or None)
     except TelegramError as error:
-        if not is_settled(error):
-            raise
+        if not is_stale(error):
+            log.warning("toast not shown", extra={"error": type(error).__name__})
 
 
 async def probe(token: str, base: str) -> tuple[str, str]:

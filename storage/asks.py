@@ -1,0 +1,50 @@
+"""What the bot has asked somebody: their next words are the answer."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from storage.columns import micros
+from storage.model import Question
+from storage.sqlite import Engine
+
+
+class Asks:
+    """At most one open question per person and chat; a new one replaces it."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+
+    def put(self, bot: int, chat: int, person: int, question: Question, now: datetime) -> None:
+        """Keep a question until it is answered, replaced or too old."""
+        self._engine.change(
+            """
+            insert into asks (bot, chat, person, verb, first, second, made)
+            values (:bot, :chat, :person, :verb, :first, :second, :made)
+            on conflict (bot, chat, person) do update set verb = excluded.verb,
+                first = excluded.first, second = excluded.second, made = excluded.made
+            """,
+            bot=bot,
+            chat=chat,
+            person=person,
+            verb=question.verb,
+            first=question.first,
+            second=question.second,
+            made=micros(now),
+        )
+
+    def take(self, bot: int, chat: int, person: int, since: datetime) -> Question | None:
+        """Return the question asked since an instant, and close it; an older one is only closed."""
+        rows = self._engine.changed(
+            """
+            delete from asks where bot = :bot and chat = :chat and person = :person
+            returning verb, first, second, made
+            """,
+            bot=bot,
+            chat=chat,
+            person=person,
+        )
+        if not rows or rows[0]["made"] < micros(since):
+            return None
+        row = rows[0]
+        return Question(row["verb"], row["first"], row["second"])
