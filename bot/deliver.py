@@ -214,6 +214,8 @@ def _settle(desk: Desk, parcel: Parcel, outcome: Outcome) -> None:
                 store.outbox.hold(parcel.bot, parcel.chat, now + timedelta(seconds=_wait(parcel)))
             case Gone(reason=reason, sure=False):
                 accepted = store.outbox.settle(parcel, _bounced(desk, parcel, reason), now)
+            case Moved():
+                accepted = store.outbox.settle(parcel, outcome, now)
             case _:
                 accepted = store.outbox.settle(parcel, outcome, now)
                 gap = GROUP_GAP if parcel.chat < 0 else PRIVATE_GAP
@@ -255,7 +257,7 @@ def _report(parcel: Parcel, outcome: Outcome, accepted: bool) -> None:
         log.warning("a settlement came too late and was not taken", extra=facts)
     match outcome:
         case Sent(message=message):
-            log.debug("parcel sent", extra=facts | {"message": message})
+            log.debug("parcel sent", extra=facts | {"sent_as": message})
         case Later(reason=reason) | Unknown(reason=reason) | Gone(reason=reason):
             log.info("parcel not sent", extra=facts | {"reason": reason})
         case Refused(reason=reason):

@@ -13,6 +13,7 @@ import pytest
 from bot import standby
 from bot.standby import DUTY, holder, on_duty
 from storage import Store
+from tests.killing.program import until
 
 NOW = datetime(2026, 11, 23, 13, 0, tzinfo=UTC)
 LASTS = 60.0
@@ -84,15 +85,16 @@ async def test_work_that_fails_gives_the_duty_back_and_says_so(store: Store) -> 
     assert store.leases.take(DUTY, ELSEWHERE, NOW, LASTS)
 
 
-async def test_a_living_holder_is_waited_for(store: Store, caplog: pytest.LogCaptureFixture) -> None:
+async def test_a_living_holder_is_waited_for(
+    store: Store, caplog: pytest.LogCaptureFixture
+) -> None:
     """It begins as soon as the other one lets go, and says once that it waits."""
     caplog.set_level("INFO", standby.log.name)
     other = store.leases.take(DUTY, ELSEWHERE, NOW, LASTS)
     work = Work()
 
     duty = asyncio.create_task(on_duty(store, work, now=_now, lasts=QUICK))
-    while "standing by" not in caplog.messages:
-        await asyncio.sleep(0)
+    await until(lambda: "standing by" in caplog.messages, "it did not wait")
     assert other
     assert not work.began.is_set()
     store.leases.release(other)

@@ -85,14 +85,15 @@ async def poll(
             continue
         except StorageError as error:
             # Not acknowledged: Telegram keeps them for a day.
+            log.warning("updates not stored", extra={"error": type(error).__name__})
             await sleep(_PAUSES[min(failures, len(_PAUSES) - 1)])
             failures += 1
-            log.warning("updates not stored", extra={"error": type(error).__name__})
             continue
         except TelegramError as error:
+            facts = {"error": type(error).__name__, "in_row": failures + 1}
+            log.warning("poll failed", extra=facts)
             await sleep(_pause(error, failures))
             failures += 1
-            log.warning("poll failed", extra={"error": type(error).__name__, "in_row": failures})
             continue
         failures = 0
         rivalry.answered()
