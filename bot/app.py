@@ -20,7 +20,7 @@ from bot.chat.menu import publish_menu
 from bot.chat.polling import Conflict, InvalidToken, NetworkError, poll
 from bot.clock import Beat, heartbeat
 from bot.config import Config, Doubt
-from bot.pace import Breaker, Floods, Pace
+from bot.pace import Breaker, Floods, Monotonic, Pace, Sleep
 from bot.query import indexed
 from bot.render.message import Message
 from bot.sources import Fetcher
@@ -111,6 +111,8 @@ class Bot:
     post: Bell = field(default_factory=Bell)
     letters: Bell = field(default_factory=Bell)
     answering: Answering | None = None  # while it serves
+    monotonic: Monotonic = time.monotonic
+    sleep: Sleep = asyncio.sleep
 
     @property
     def holder(self) -> str:
@@ -144,11 +146,12 @@ class Bot:
             holder=self.holder,
             send=send,
             now=self.now,
-            pace=Pace(self.config.pace, monotonic=time.monotonic),
-            breaker=Breaker(monotonic=time.monotonic),
-            floods=Floods(monotonic=time.monotonic),
+            pace=Pace(self.config.pace, monotonic=self.monotonic, sleep=self.sleep),
+            breaker=Breaker(monotonic=self.monotonic),
+            floods=Floods(monotonic=self.monotonic),
             lease=self.config.lease,
             longest=self.config.send_timeout,
+            sleep=self.sleep,
             resend=self.config.doubt is Doubt.AGAIN,
         )
 
@@ -186,7 +189,7 @@ async def _serve(bot: Bot, feeds: Work | None) -> None:
     await bot.store.run(bot.store.outbox.recover, bot.telegram.id)
     desk = bot.desk()
     many = WORKERS if bot.config.pace <= FREE else MANY
-    answering = bot.answering = Answering(bot.counter(), bot.letters.ring)
+    answering = bot.answering = Answering(bot.counter(), bot.letters.ring, sleep=bot.sleep)
     workers = [
         asyncio.create_task(bot.letters.answer(answering.begin)),
         asyncio.create_task(bot.post.answer(lambda: deliver.deliver(desk, workers=many))),
@@ -197,7 +200,7 @@ async def _serve(bot: Bot, feeds: Work | None) -> None:
     bot.letters.ring()  # updates that were stored and not answered when the last run ended
     bot.post.ring()
     try:
-        await poll(bot.telegram, bot.store, bot.letters.ring)
+        await poll(bot.telegram, bot.store, bot.letters.ring, sleep=bot.sleep)
     finally:
         scheduler.shutdown(wait=False)
         desk.closing.set()

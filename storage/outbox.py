@@ -28,6 +28,7 @@ from storage.model import (
 from storage.parcels import parcel_of
 from storage.sqlite import Engine
 
+BY_HAND = "dropped by hand"
 # The first of each chat among those in motion, if it is ready, free and not held back.
 _HEADS = """
     select p.key, p.chat from parcels p
@@ -242,7 +243,33 @@ class Outbox:
                 self._ledger.reserve(parcel.digest, now=now, first=parcel.first, last=parcel.last)
         return bool(rows)
 
-    def drop(self, key: int, *, now: datetime, reason: str = "dropped by hand") -> bool:
+    def revive(self, bot: int, chat: int, *, now: datetime) -> int:
+        """Make ready again what was dropped when a chat could not be reached; return how many.
+
+        What was dropped by hand, or replaced by a simpler form, stays dropped.
+        """
+        with self._engine.writing():
+            rows = self._engine.changed(
+                """
+                update parcels set state = 'ready', attempts = 0, next_at = :now, settled = null,
+                    error = '', fence = fence + 1
+                where bot = :bot and chat = :chat and state = 'dropped' and error <> :by_hand
+                    and not exists (select 1 from parcels p
+                        where p.bot = parcels.bot and p.chat = parcels.chat
+                            and p.period = parcels.period and p.part = parcels.part
+                            and p.revision = parcels.revision and p.piece > parcels.piece)
+                returning *
+                """,
+                bot=bot,
+                chat=chat,
+                now=micros(now),
+                by_hand=BY_HAND,
+            )
+            for parcel in map(parcel_of, rows):
+                self._ledger.reserve(parcel.digest, now=now, first=parcel.first, last=parcel.last)
+        return len(rows)
+
+    def drop(self, key: int, *, now: datetime, reason: str = BY_HAND) -> bool:
         """Give a waiting or dead parcel up and free its entries; False when it is neither."""
         with self._engine.writing():
             rows = self._engine.changed(
