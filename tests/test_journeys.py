@@ -176,6 +176,71 @@ def _glosses(house: House) -> dict[str, Gloss]:
     return sample((MONDAY + timedelta(days=1)).date())[1]
 
 
+async def test_a_row_of_a_long_table_leads_to_its_entry(store: Store) -> None:
+    """A table too long for folded entries has links; whoever follows one gets the paper."""
+    async with staged(store, form=Form.RICH) as house:
+        await opening(house)
+        ada = house.person()
+        [digest] = await house.says(ada, "/digest cs.LG OR cs.CV OR cs.CL OR quant-ph")
+        assert digest.is_rich
+        assert "▸" not in digest.text
+        row = next(line for line in digest.text.split("\n") if line.startswith("[3] | "))
+
+        url = ada.follows("[3]")
+        [opened] = await house.answered(ada)
+
+        assert url.startswith(f"https://t.me/{house.bot.telegram.username}?start=p_")
+        assert opened.text.startswith(f"[1] {row.split(' | ')[1]}\n")
+        assert count(store, "ledger") == 0
+
+
+async def test_two_topics_come_one_after_the_other(store: Store) -> None:
+    """Each paper under the first topic that found it, a second between the messages."""
+    async with staged(store) as house:
+        ahead = await opening(house)
+        ada = house.person()
+        for words in ("splatting", "cs.CV"):
+            await house.says(ada, f"/sub {words}")
+            await house.presses(ada, "Subscribe")
+        known = {message.id for message in ada.reads()}
+        await house.announce(ahead)
+
+        await house.move_to(DUE)
+        assert len(ada.reads()) == len(known) + 1
+        await house.passes(seconds=1)
+
+        first, second = [message for message in ada.reads() if message.id not in known]
+        assert first.text.startswith("splatting: Tue 24 Nov 2026\n1 paper")
+        assert second.text.startswith("cat:cs.CV: Tue 24 Nov 2026\n2 papers")
+        assert "Splats That Remember" not in second.text
+        opened = (await house.presses(ada, "1", message=first.id)).one
+        assert "Also in your topics: cat:cs.CV" in opened.text
+        assert count(store, "ledger", state="sent") == 3
+
+
+async def test_who_blocked_the_bot_comes_back_without_losing_anything(store: Store) -> None:
+    """Blocked unnoticed, found out at the delivery, revived by a word."""
+    async with staged(store) as house:
+        ahead = await opening(house)
+        ada = house.person()
+        await house.says(ada, f"/sub {TOPIC}")
+        await house.presses(ada, "Subscribe")
+        ada.chat.members[house.bot.telegram.id] = "kicked"
+        await house.announce(ahead)
+        await house.move_to(DUE)
+        assert "blocked" in (await house.chat(ada)).paused
+        assert count(store, "parcels", state="sent") == 0
+
+        ada.chat.members[house.bot.telegram.id] = "member"
+        await house.says(ada, "/start")
+        await house.passes(seconds=5)
+
+        assert (await house.chat(ada)).paused == ""
+        [digest] = [one for one in ada.reads() if "Noise Budgets" in one.text]
+        assert digest.buttons == ("1", "2", "Settings", "Stop this topic")
+        assert count(store, "ledger", state="sent") == 2
+
+
 FEED = "cs.CV+cs.LG"
 EARLY = datetime(2026, 11, 23, 4, 0, tzinfo=UTC)  # before arXiv's feed turns to Monday
 

@@ -116,7 +116,7 @@ language-en = English
 language-zh = 中文
 
 paused = Paused: no digests until /resume. Nothing is lost, the papers wait.
-resumed = Digests come again. What gathered meanwhile comes with the next one.
+resumed = Digests come again. What gathered meanwhile comes with the first one.
 
 ### Buttons
 

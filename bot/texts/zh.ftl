@@ -108,7 +108,7 @@ language-en = English
 language-zh = 中文
 
 paused = 已暂停推送，发送 /resume 恢复。论文会继续收录，不会遗漏。
-resumed = 已恢复推送，暂停期间的论文会随下次推送一并送达。
+resumed = 已恢复推送，暂停期间的论文会随恢复后的首次推送一并送达。
 
 ### 按钮
 

@@ -111,6 +111,9 @@ async def test_pause_stops_the_digests_until_resume(either: Talk) -> None:
     assert count(either.house.store, "digests") == 0
 
     assert (await either.hears("/resume")).text == either.text("resumed")
+    await either.house.announce(either.ahead)
+    await either.house.passes(seconds=5)
+    assert count(either.house.store, "digests") == 1, "what is overdue comes with the next tick"
     assert (await either.house.chat(either.person)).paused == ""
 
 

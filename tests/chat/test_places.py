@@ -93,6 +93,14 @@ async def test_an_administrator_follows_a_topic_that_all_read(lab: Talk, member:
     assert await lab.topics() == []
 
 
+@covers("[change]", "[cancel]", "[subscribe]")
+async def test_a_preview_belongs_to_the_administrators(lab: Talk, member: Talk) -> None:
+    await lab.hears(f"/sub {TOPIC}")
+    for key in ("button-subscribe", "button-change", "button-cancel"):
+        answer = await member.presses(key)
+        assert (answer.toast, answer.is_nothing) == (lab.text("refusal-not-admin"), True)
+
+
 async def test_an_anonymous_administrator_is_one(lab: Talk) -> None:
     assert lab.place
     anonymously(lab.person, "/sub robots", lab.place)
