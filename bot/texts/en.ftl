@@ -10,7 +10,6 @@ start-back = Welcome back. { $topics ->
    *[other] You follow { $topics } topics. /list shows them, /digest brings what is new.
 }
 start-group = Hello! An administrator of this chat can add a topic: /sub and its words. /help shows the rest.
-start-payload-unknown = This link opens nothing here. /list shows your topics.
 
 help-title = What you can ask for
 help-body =
@@ -105,7 +104,6 @@ settings-languages-both = Chinese and English
 settings-rich-warning = If your Telegram shows “not supported”, switch back to text here.
 settings-time-usage = Any time as hours and minutes, several, and days: /time 08:30, /time mon-fri 8:00 18:00, /time announced
 settings-time-choose = When shall your digests come?
-settings-zone-usage = Write the zone by its city, for example: /timezone Asia/Shanghai
 settings-zone-choose = Which time zone? Not here: /timezone and its city, for example /timezone Asia/Shanghai
 settings-zone-unknown = I do not know the time zone { $given }. Write it by its city, for example: /timezone { $example }
 settings-lang-usage = I speak English and Chinese: /lang en or /lang zh
@@ -126,8 +124,6 @@ button-cancel = Cancel
 button-undo = Undo
 button-digest = Show one now
 button-settings = Settings
-button-stop = Stop this topic
-button-rest = Show the rest
 button-next = Next ›
 button-back = ‹ Back
 button-list = My topics
@@ -143,7 +139,6 @@ refusal-not-admin = Only administrators of this chat can change its topics and s
 refusal-button-old = This button is out of date. /list shows your topics.
 refusal-command-unknown = I do not know this command. /help shows what you can ask for.
 refusal-failed = Something went wrong on my side, and it was noted. Please try again in a minute.
-refusal-private-only = Type /sub and the words of a topic, for example: /sub diffusion model
 
 ### The command menu and the bot's profile
 
@@ -234,7 +229,6 @@ query-link = This link is not one to a paper on arXiv: { $given }
 query-too-long = This topic is too long: at most { $max } characters.
 query-too-many-terms = These are too many words: at most { $max }.
 query-too-deep = These parentheses are nested too deeply: at most { $max } levels.
-query-chinese = arXiv papers are in English. Try English words, for example: diffusion model
 
 ## A digest: heading, counts, table
 
@@ -280,7 +274,6 @@ entry-topics = Also in your topics: { $topics }
 entry-untranslated = Not translated yet; this is the English.
 entry-slot-untranslated = (not translated yet)
 entry-shortened = Shortened: the whole abstract is on the paper's page.
-entry-abstract = Abstract
 entry-page-abstract = arXiv
 entry-page-pdf = PDF
 entry-page-html = HTML
@@ -314,8 +307,6 @@ calendar-christmas = Christmas
 calendar-winter-break = the winter break
 calendar-quiet = No new papers on { $day }: arXiv announces nothing ({ $reason }). The next papers come { $next }.
 calendar-unlisted-year = arXiv's holidays of { NUMBER($year, useGrouping: 0) } are not in this version's calendar: days without papers are told late. A newer version of Papergram brings the list.
-zone-unknown = I do not know the time zone “{ $given }”. Write a city such as Berlin or Shanghai, or an offset such as UTC+8.
-zone-suggest = I do not know the time zone “{ $given }”. Did you mean { $zones }?
 
 ### Sources: what an answer is, and what to do about it
 

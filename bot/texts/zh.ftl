@@ -10,7 +10,6 @@ start-back = 欢迎回来。{ $topics ->
 }
 start-group = 大家好！管理员发送 /sub 加关键词即可订阅主题，例如：/sub diffusion model
     其他用法见 /help。
-start-payload-unknown = 这个链接在这里打不开。发送 /list 查看你的主题。
 
 help-title = 使用说明
 help-body =
@@ -97,7 +96,6 @@ settings-languages-both = 中英双语
 settings-rich-warning = 如果 Telegram 提示“不支持此消息”，请在这里改用文字显示。
 settings-time-usage = 可填写一个或多个时间，也可限定星期：/time 08:30，/time 周一到周五 8:00 18:00，/time 公布后
 settings-time-choose = 希望每天几点推送？可以点选，也可以自己填写。
-settings-zone-usage = 请填写所在城市，例如：/timezone 上海
 settings-zone-choose = 请选择时区。列表里没有的，发送 /timezone 加城市即可，例如：/timezone 上海
 settings-zone-unknown = 没有找到时区“{ $given }”。请填写所在城市，例如：/timezone { $example }
 settings-lang-usage = 支持中文和英文，请发送 /lang zh 或 /lang en
@@ -118,8 +116,6 @@ button-cancel = 取消
 button-undo = 撤销
 button-digest = 立即查看
 button-settings = 设置
-button-stop = 退订此主题
-button-rest = 显示其余
 button-next = 下一篇 ›
 button-back = ‹ 返回
 button-list = 我的主题
@@ -135,7 +131,6 @@ refusal-not-admin = 只有本群管理员可以更改主题和设置。
 refusal-button-old = 这个按钮已过期。发送 /list 查看你的主题。
 refusal-command-unknown = 没有这个命令。发送 /help 查看用法。
 refusal-failed = 我这边出了点问题，已记录。请过一分钟再试。
-refusal-private-only = 请发送 /sub 加关键词，例如：/sub diffusion model
 
 ### 命令菜单与简介
 
@@ -226,7 +221,6 @@ query-link = 这不是 arXiv 论文的链接：{ $given }
 query-too-long = 主题太长，最多 { $max } 个字符。
 query-too-many-terms = 词太多，最多 { $max } 个。
 query-too-deep = 括号嵌套太深，最多 { $max } 层。
-query-chinese = arXiv 论文是英文的，请改用英文术语，例如：diffusion model
 
 ## 摘要：标题、数目、表格
 
@@ -266,7 +260,6 @@ entry-topics = 也匹配你的主题：{ $topics }
 entry-untranslated = 尚无译文，以下为英文原文。
 entry-slot-untranslated = （尚无译文）
 entry-shortened = 内容已缩短，完整摘要见论文页面。
-entry-abstract = 摘要
 entry-page-abstract = arXiv
 entry-page-pdf = PDF
 entry-page-html = HTML
@@ -300,8 +293,6 @@ calendar-christmas = 圣诞节
 calendar-winter-break = 年末假期
 calendar-quiet = { $day } 没有新论文：arXiv 当天休息（{ $reason }）。下一批论文将于 { $next } 公布。
 calendar-unlisted-year = 当前版本没有 arXiv { NUMBER($year, useGrouping: 0) } 年的放假安排，可能无法及时告知哪天没有新论文。请升级 Papergram。
-zone-unknown = 没有找到时区“{ $given }”。请填写所在城市（如上海、Berlin）或时差（如 UTC+8）。
-zone-suggest = 没有找到时区“{ $given }”。相近的有：{ $zones }
 
 ### 订阅源：返回了什么，该怎么办
 
@@ -354,7 +345,7 @@ command-missed = 查看没有推送的论文
 
 ### Health
 
-alarm-troubles = ⚠️ 有 { $count } 件事需要您处理：
+alarm-troubles = ⚠️ 有 { $count } 件事需要你处理：
     { $lines }
 alarm-healed = ✅ 以下 { $count } 件事已恢复正常：
     { $lines }
