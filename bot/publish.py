@@ -108,11 +108,12 @@ class _Gathered:
         self.head = self._announcements[-1].seq if self._announcements else after
 
     def matches(self, topic: Subscription) -> list[Match]:
-        """What a topic finds after its cursor."""
+        """What a topic finds after its cursor, and why."""
         key = (topic.query, topic.kinds, topic.cursor)
         if key not in self._found:
             query = parse(topic.query)
-            self._found[key] = self._index.find(query, topic.kinds, after=topic.cursor)
+            found = self._index.find(query, topic.kinds, after=topic.cursor)
+            self._found[key] = self._index.explained(query, found)
         return self._found[key]
 
     def seen(self, cursor: int) -> int:
@@ -359,4 +360,5 @@ def recent(store: Store, query: Query, now: datetime) -> list[Match]:
     """What a query finds among the papers announced in the last seven days, best first."""
     last = arxiv_calendar.arxiv_day(now)
     first = last - timedelta(days=RECENT_DAYS - 1)
-    return Index(store.papers.announced(query.clause, first, last)).find(query, FRESH)
+    index = Index(store.papers.announced(query.clause, first, last))
+    return index.explained(query, index.find(query, FRESH))

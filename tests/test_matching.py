@@ -1,6 +1,7 @@
 """Which papers a topic finds, in which order, as what kind and why."""
 
-from datetime import date
+from dataclasses import replace
+from datetime import UTC, date, datetime
 from itertools import permutations
 
 import pytest
@@ -15,6 +16,7 @@ from storage.model import (
     Announcement,
     Clause,
     Field,
+    Gloss,
     Kind,
     Match,
     Not,
@@ -45,7 +47,8 @@ def announced(
 
 
 def found(batch: list[Announcement], typed: str) -> list[Match]:
-    return index(batch).find(parse(typed))
+    query, ready = parse(typed), index(batch)
+    return ready.explained(query, ready.find(query))
 
 
 @pytest.mark.parametrize(
@@ -178,6 +181,42 @@ def test_one_paper_can_be_asked_and_its_words_marked() -> None:
         (7, 9),
         (12, 17),
     ]
+
+
+def test_a_find_tells_no_reasons_until_it_is_asked_for_them() -> None:
+    ready, query = index([announced(1), announced(2, "A Title of titles")]), parse("title")
+
+    found = ready.find(query)
+
+    assert [match.reasons for match in found] == [(), ()]
+    assert ready.explained(query, found[1:]) == [
+        Match(found[1].announcement, found[1].kind, 3.0, (Reason(Field.TITLE, "Title"),))
+    ]
+
+
+def test_glosses_are_further_text_but_no_phrase_reaches_from_one_to_the_next() -> None:
+    paper = announced(title="Latent diffusion", abstract="Noise is removed.").paper
+    made = datetime(2026, 6, 1, tzinfo=UTC)
+    said = Gloss(1, 1, "en", "models in pictures", "Image by image", "restoration of all", "", made)
+    other = replace(said, title="", gist="扩散", abstract="模型 and U-Net")
+
+    def why(typed: str) -> tuple[Reason, ...] | None:
+        return matches(parse(typed), paper, [said, other])
+
+    assert why('"diffusion models"') is None
+    assert why('"removed image"') is None
+    assert why('"image restor*"') is None
+    assert why("扩散模型") is None
+    assert why('"latent diffusion" pictures') == (
+        Reason(Field.TITLE, "Latent diffusion"),
+        Reason(Field.TITLE, "pictures"),
+    )
+    assert why('"by image" unet 扩散 restora*') == (
+        Reason(Field.ABSTRACT, "by image"),
+        Reason(Field.ABSTRACT, "restoration"),
+        Reason(Field.ABSTRACT, "U-Net"),
+        Reason(Field.ABSTRACT, "扩散"),
+    )
 
 
 WORDS = ("diffusion", "model", "models", "U-Net", "net", "u", "gan", "C++", "扩散", "the")

@@ -16,60 +16,70 @@ from storage.model import Term
 
 Papers = set[int]
 
-_NOBODY: Papers = set()
+NOBODY: Papers = set()
+
+_GAP = " \ue001 "  # private use: between passages, never a part of a word
 _BETWEEN = re.compile(r"(?:['’][sS])?[\W_]*")
 
 
 class Text:
-    """Titles or abstracts: words by their stems, phrases by the order of the words."""
+    """Titles or abstracts: words by their stems, phrases by the order of the words.
 
-    def __init__(self, texts: Sequence[str]) -> None:
+    The text of a paper may be several passages; no phrase reaches from one to the next.
+    """
+
+    def __init__(self, texts: Sequence[tuple[str, ...]]) -> None:
         self._texts = texts
-        self._even = [f" {indexed(text)} " for text in texts]
+        self._even = [f" {_GAP.join(map(indexed, passages))} " for passages in texts]
         self._stems: dict[str, Papers] = {}
         for at, even in enumerate(self._even):
             _post(self._stems, even.split(), at)
         self._words: dict[str, Papers] = {}
         self._sorted: list[str] = []
-        self._written: dict[int, tuple[list[str], list[str]]] = {}
+        self._written: dict[str, list[str]] = {}
 
     def holding(self, term: Term) -> Papers:
         """The papers whose text has the word, the phrase, or a word that begins so."""
         exact = term.words[:-1] if term.prefix else term.words
-        holders = [self._stems.get(stem, _NOBODY) for stem in exact]
+        holders = [self._stems.get(stem, NOBODY) for stem in exact]
         if term.prefix:
             holders.append(self._beginning(term.words[-1]))
         found = _shared(holders)
-        if len(term.words) == 1:
+        if len(term.words) == 1 or not found:
             return found
         if term.prefix:
-            return {at for at in found if next(places(self._texts[at], term), None)}
+            return {at for at in found if any(_shows(text, term) for text in self._texts[at])}
         phrase = f" {' '.join(term.words)} "
         return {at for at in found if phrase in self._even[at]}
 
     def standing(self, term: Term, at: int) -> str:
         """The words in this paper that the term found first, as they are written."""
-        text = self._texts[at]
-        stems, words = self._read(at)
-        run = -1 if term.prefix else _run(stems, term.words)
-        if run < 0:
-            start, end = next(places(text, term))
-            return " ".join(text[start:end].split())
-        shown = words[run : run + len(term.words)]
-        if len(shown) == 1:
-            return shown[0]
-        return " ".join(_stretch(text, shown).split()) or " ".join(shown)
+        passages = zip(self._texts[at], self._even[at].split(_GAP), strict=True)
+        shown = (self._shown(term, text, f" {even.strip()} ") for text, even in passages)
+        return next(filter(None, shown))
 
-    def _read(self, at: int) -> tuple[list[str], list[str]]:
-        if at not in self._written:
-            words = written(self._texts[at])
-            self._written[at] = self._even[at].split()[: len(words)], words
-        return self._written[at]
+    def _shown(self, term: Term, text: str, even: str) -> str:
+        """The words of a passage that the term found first; "" where it found none."""
+        begin = -1 if term.prefix else even.find(f" {' '.join(term.words)} ")
+        if begin >= 0:
+            run = even.count(" ", 0, begin)
+            words = self._as_written(text)[run : run + len(term.words)]
+            if len(words) == 1:
+                return words[0]
+            if words:  # else a compound, which stands behind the text
+                return " ".join(_stretch(text, words).split()) or " ".join(words)
+        return next((" ".join(text[start:end].split()) for start, end in places(text, term)), "")
+
+    def _as_written(self, text: str) -> list[str]:
+        if text not in self._written:
+            self._written[text] = written(text)
+        return self._written[text]
 
     def _beginning(self, prefix: str) -> Papers:
         if not self._sorted:
-            for at, text in enumerate(self._texts):
-                _post(self._words, (*surface(text), *(t.word for t in compounds(text))), at)
+            for at, passages in enumerate(self._texts):
+                for text in passages:
+                    _post(self._words, (*surface(text), *(t.word for t in compounds(text))), at)
             self._sorted = sorted(self._words)
         found: Papers = set()
         for at in range(bisect_left(self._sorted, prefix), len(self._sorted)):
@@ -92,7 +102,7 @@ class Names:
     def holding(self, term: Term) -> Papers:
         """The papers with one author who bears all words of the name."""
         whole = term.words[:-1] if term.prefix else term.words
-        holders = [self._words.get(word, _NOBODY) for word in whole if not _is_initial(word)]
+        holders = [self._words.get(word, NOBODY) for word in whole if not _is_initial(word)]
         found = _shared(holders) if holders else range(len(self._names))
         return {at for at in found if any(bears(name, term) for name in self._names[at])}
 
@@ -113,7 +123,7 @@ class Codes:
 
     def holding(self, term: Term) -> Papers:
         """The papers that carry one of the codes."""
-        return set().union(*(self._papers.get(code, _NOBODY) for code in term.words))
+        return set().union(*(self._papers.get(code, NOBODY) for code in term.words))
 
     def standing(self, term: Term, at: int) -> str:
         """The first code of this paper that counts."""
@@ -158,16 +168,8 @@ def _matching(term: Term, running: list[Token], joined: list[Token]) -> Iterator
             yield token.start, token.end
 
 
-def _run(stems: list[str], asked: Sequence[str]) -> int:
-    """Where the asked stems stand in a row, or -1."""
-    at = -1
-    try:
-        while True:
-            at = stems.index(asked[0], at + 1)
-            if stems[at : at + len(asked)] == [*asked]:
-                return at
-    except ValueError:
-        return -1
+def _shows(text: str, term: Term) -> bool:
+    return next(places(text, term), None) is not None
 
 
 def _stretch(text: str, words: list[str]) -> str:

@@ -50,6 +50,7 @@ def main() -> None:
     _report("index the papers", lambda: index(batch))
     _report("parse the queries", lambda: [parse(text) for text in texts])
     _report("index the papers and answer all queries", lambda: _answer(batch, queries))
+    _report("the same with the reasons of every match", lambda: _explain(batch, queries))
 
 
 def _answer(batch: list[Announcement], queries: list[Query]) -> int:
@@ -57,13 +58,19 @@ def _answer(batch: list[Announcement], queries: list[Query]) -> int:
     return sum(len(ready.find(query)) for query in queries)
 
 
+def _explain(batch: list[Announcement], queries: list[Query]) -> int:
+    ready = index(batch)
+    return sum(len(ready.explained(query, ready.find(query))) for query in queries)
+
+
 def _report(what: str, work: Callable[[], object]) -> None:
     times = []
     for _ in range(RUNS):
-        start = time.perf_counter()
+        start, busy = time.perf_counter(), time.process_time()
         work()
-        times.append(time.perf_counter() - start)
-    print(f"  {what:42} {statistics.median(times):7.3f} s")
+        times.append((time.perf_counter() - start, time.process_time() - busy))
+    wall, cpu = (statistics.median(column) for column in zip(*times, strict=True))
+    print(f"  {what:42} {wall:7.3f} s, of which {cpu:7.3f} s on the processor")
 
 
 def _batch(folder: Path) -> list[Announcement]:
