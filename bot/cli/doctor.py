@@ -42,7 +42,7 @@ def _stored(config: Config, now: datetime) -> list[Finding]:
             parts = [_database(store), _feeds(store, now), *_outbox(config, store)]
             return [*parts, _running(store, now)]
     except StorageError as error:
-        problem = (("problem", str(error)),)
+        problem = (("problem", " ".join(str(error).splitlines())),)
         return [Finding("database", False, Notice("doctor-database-unusable", problem))]
 
 
