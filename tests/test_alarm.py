@@ -1,0 +1,182 @@
+"""The operator's alarm: one message, not too often, and quiet again when all is well."""
+
+from __future__ import annotations
+
+import logging
+from dataclasses import replace
+from datetime import datetime, timedelta
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.alarm import PAUSE, judged, sound
+from bot.query import indexed
+from storage import Store, open_store
+from storage.model import (
+    ChatKind,
+    Notice,
+    ParcelState,
+    Sent,
+    Subscriber,
+    ToldTrouble,
+    Trouble,
+)
+from tests.situations import BOT, NOW, Postman
+
+OPERATOR = 99
+HOUR = timedelta(hours=1)
+DISK = Trouble("trouble-disk", Notice("trouble-disk", (("megabytes", 12),)))
+ERRORS = Trouble("trouble-errors", Notice("trouble-errors", (("dead", 7),)))
+
+
+def messages(store: Store) -> list[Notice]:
+    """What waits for the operator."""
+    found = store.outbox.in_state(BOT, ParcelState.READY)
+    assert all(parcel.chat == OPERATOR for parcel in found)
+    return [parcel.notice for parcel in found if parcel.notice]
+
+
+def heard(store: Store, *found: Trouble, after: timedelta = timedelta()) -> list[str]:
+    """The keys of what one look at the house adds for the operator."""
+    before = len(messages(store))
+    sound(store, BOT, OPERATOR, found, NOW + after)
+    return [notice.key for notice in messages(store)[before:]]
+
+
+def test_what_is_wrong_is_told_in_one_message(store: Store) -> None:
+    assert heard(store, DISK, ERRORS) == ["alarm-troubles"]
+
+    [notice] = messages(store)
+    told = dict(notice.values)
+    assert told["count"] == 2
+    assert str(told["lines"]).count("• ") == 2
+    assert "12 MiB" in str(told["lines"])
+
+
+def test_nothing_wrong_is_not_told(store: Store) -> None:
+    assert heard(store) == []
+
+
+def test_the_same_trouble_is_told_once_in_six_hours(store: Store) -> None:
+    looks = [heard(store, DISK, after=n * HOUR / 2) for n in range(25)]
+
+    assert [n / 2 for n, found in enumerate(looks) if found] == [0, 6, 12]
+
+
+def test_another_trouble_does_not_repeat_the_first(store: Store) -> None:
+    heard(store, DISK)
+
+    assert heard(store, DISK, ERRORS, after=HOUR) == ["alarm-troubles"]
+    lines = str(dict(messages(store)[-1].values)["lines"])
+    assert "MiB" not in lines
+
+
+def test_when_it_is_over_that_is_told_once(store: Store) -> None:
+    heard(store, DISK)
+
+    assert heard(store, after=HOUR) == ["alarm-healed"]
+    assert heard(store, after=2 * HOUR) == []
+
+
+def test_a_trouble_that_comes_and_goes_is_told_no_more_often(store: Store) -> None:
+    heard(store, DISK)
+    heard(store, after=HOUR)
+
+    looks = [heard(store, *([DISK] if n % 2 else []), after=HOUR + n * HOUR / 2) for n in range(9)]
+
+    assert looks == [[]] * 9
+    assert heard(store, DISK, after=6 * HOUR) == ["alarm-troubles"]
+
+
+def test_a_trouble_that_healed_long_ago_is_new_again(store: Store) -> None:
+    heard(store, DISK)
+    heard(store, after=HOUR)
+    heard(store, after=7 * HOUR)
+
+    assert store.troubles.all() == []
+    assert heard(store, DISK, after=8 * HOUR) == ["alarm-troubles"]
+
+
+def test_what_was_told_survives_a_restart(tmp_path: Path) -> None:
+    url = f"sqlite:///{tmp_path / 'papergram.db'}"
+    first = open_store(url, words=indexed)
+    sound(first, BOT, OPERATOR, [DISK], NOW)
+    first.close()
+
+    second = open_store(url, words=indexed)
+    try:
+        assert heard(second, DISK, after=HOUR) == []
+        assert heard(second, after=2 * HOUR) == ["alarm-healed"]
+    finally:
+        second.close()
+
+
+def test_one_look_told_twice_is_one_message(store: Store) -> None:
+    """A process killed after the commit looks again at the same instant."""
+    heard(store, DISK)
+    store.troubles.drop(DISK.name)
+
+    assert heard(store, DISK) == []
+
+
+def test_without_an_operator_the_log_has_it(store: Store, caplog: pytest.LogCaptureFixture) -> None:
+    with caplog.at_level(logging.INFO):
+        sound(store, BOT, None, [DISK], NOW)
+        sound(store, BOT, None, [DISK], NOW + HOUR)
+        sound(store, BOT, None, [], NOW + 2 * HOUR)
+
+    said = [(one.levelname, one.getMessage()) for one in caplog.records if one.name == "bot.alarm"]
+    assert said == [("ERROR", "trouble"), ("INFO", "trouble is over")]
+    assert messages(store) == []
+
+
+def test_an_operator_who_reads_chinese_is_told_in_chinese(store: Store) -> None:
+    store.subscribers.ensure(Subscriber(BOT, OPERATOR, ChatKind.PRIVATE, language="zh"))
+
+    heard(store, DISK)
+
+    assert "磁盘" in str(dict(messages(store)[0].values)["lines"])
+
+
+async def test_the_message_reaches_the_operator(store: Store) -> None:
+    heard(store, DISK)
+    postman = Postman(store, script=[Sent(1)])
+
+    await postman.goes_round()
+
+    [(parcel, message)] = postman.sent
+    assert parcel.chat == OPERATOR
+    assert message.html.startswith("⚠️ Something needs your attention:\n• The disk is nearly full")
+
+
+def test_a_clock_set_back_does_not_silence_the_alarm() -> None:
+    known = [ToldTrouble(DISK, NOW + 30 * HOUR)]
+
+    assert judged([DISK], known, NOW).told == (DISK,)
+
+
+@given(
+    st.lists(
+        st.tuples(st.integers(1, 400), st.sets(st.sampled_from("abc"))), min_size=1, max_size=40
+    )
+)
+def test_no_trouble_is_told_twice_in_six_hours_and_none_is_forgotten(
+    looks: list[tuple[int, set[str]]],
+) -> None:
+    memory: dict[str, ToldTrouble] = {}
+    told: dict[str, datetime] = {}
+    now = NOW
+    for minutes, names in looks:
+        now += timedelta(minutes=minutes)
+        found = [replace(DISK, name=name) for name in sorted(names)]
+
+        verdict = judged(found, list(memory.values()), now)
+        memory |= {one.trouble.name: one for one in verdict.keep}
+        memory = {name: one for name, one in memory.items() if name not in verdict.drop}
+
+        for trouble in verdict.told:
+            assert trouble.name not in told or now - told[trouble.name] >= PAUSE
+            told[trouble.name] = now
+        assert all(now - told[name] < PAUSE for name in names), "each was told lately"

@@ -1,0 +1,236 @@
+"""What an operator is told of: each trouble when it is one, and none when all is well."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from bot.health import SCARCE, Room, health, room
+from bot.repair import note, plan
+from bot.sources import Condition
+from bot.texts import LANGUAGES, say
+from storage import Store
+from storage.model import Form, Later, Parcel, ParcelState, Refused, Sent, Trouble
+from tests.archive import utc
+from tests.situations import BOT
+from tests.test_repair import read, report
+
+TUESDAY = date(2026, 11, 17)
+MONDAY = date(2026, 11, 16)
+NOON = utc(11, 17, 17)  # 12:00 in the East
+MORNING = utc(11, 17, 10)  # 05:00 in the East
+GIGABYTE = 1024**3
+ROOMY = Room(50 * GIGABYTE, 100 * GIGABYTE)
+MINUTE = timedelta(minutes=1)
+
+
+def troubles(
+    store: Store, now: datetime = NOON, feeds: Sequence[str] = ("cs.CV",), disk: Room = ROOMY
+) -> list[str]:
+    """The names of what is wrong; every one can be said."""
+    found = health(store, BOT, feeds, now, disk)
+    for trouble in found:
+        for language in LANGUAGES:
+            assert said(trouble, language)
+    return [trouble.name for trouble in found]
+
+
+def said(trouble: Trouble, language: str) -> str:
+    return say(language, trouble.notice.key, **dict(trouble.notice.values))
+
+
+def parcel(number: int = 1, chat: int = 7) -> Parcel:
+    return Parcel(BOT, chat, f"test/{number}", 1, Form.CLASSIC, "en", ("en",), "UTC")
+
+
+def queued(store: Store, count: int = 1, *, due: datetime = NOON, chat: int = 7) -> None:
+    for number in range(count):
+        assert store.outbox.put_once(parcel(number, chat + number), due=due)
+
+
+def settled(store: Store, outcome: Sent | Refused | Later, now: datetime, count: int = 1) -> None:
+    """Sends what is waiting, with this outcome."""
+    for one in store.outbox.claim(BOT, "me", now, 60.0, count):
+        assert store.outbox.begin(one, now)
+        assert store.outbox.settle(one, outcome, now)
+
+
+def test_all_is_well_when_the_day_was_read(store: Store) -> None:
+    read(store, MONDAY, TUESDAY)
+
+    assert troubles(store) == []
+
+
+def test_papers_that_do_not_come_are_missed_six_hours_after_the_feed_turned(store: Store) -> None:
+    read(store, MONDAY)
+
+    assert troubles(store, MORNING) == []
+    assert troubles(store, NOON) == ["trouble-nothing"]
+
+
+@pytest.mark.parametrize("day", [utc(11, 21, 17), utc(11, 22, 17), utc(11, 27, 17)])
+def test_a_day_without_announcement_is_no_trouble(store: Store, day: datetime) -> None:
+    """A Saturday, a Sunday, and the day after Thanksgiving."""
+    assert troubles(store, day) == []
+
+
+def test_one_feed_of_several_may_be_late(store: Store) -> None:
+    feeds = ["math.ST", "cs.CV", "cs.LG"]  # the first two share a feed
+    read(store, TUESDAY, feed="cs.LG")
+
+    [late] = troubles(store, feeds=feeds)
+
+    assert late.startswith("trouble-feed-late/")
+
+
+def test_an_honest_empty_answer_of_one_feed_is_a_quiet_archive(store: Store) -> None:
+    read(store, TUESDAY, feed="cs.LG")
+    note(store, [report(Condition.EMPTY)], NOON)
+
+    assert troubles(store, feeds=["cs.CV", "cs.LG"]) == []
+
+
+@pytest.mark.parametrize(
+    ("condition", "key"),
+    [
+        (Condition.STALE, "trouble-feed-stale"),
+        (Condition.BROKEN, "trouble-feed-broken"),
+        (Condition.PARTIAL, "trouble-feed-broken"),
+        (Condition.NOT_A_FEED, "trouble-feed-broken"),
+        (Condition.ERROR_FEED, "trouble-feed-broken"),
+        (Condition.LIMITED, "trouble-feed-limited"),
+        (Condition.UNREACHABLE, "trouble-feed-unreachable"),
+    ],
+)
+def test_a_feed_that_answers_badly_is_a_trouble_when_it_lasts(
+    store: Store, condition: Condition, key: str
+) -> None:
+    read(store, TUESDAY)
+
+    note(store, [report(condition)], NOON)
+
+    assert troubles(store, NOON + 119 * MINUTE) == []
+    assert troubles(store, NOON + 120 * MINUTE) == [f"{key}/cs.CV"]
+
+
+@pytest.mark.parametrize("condition", [Condition.FRESH, Condition.UNCHANGED, Condition.EMPTY])
+def test_a_feed_that_answers_well_is_no_trouble(store: Store, condition: Condition) -> None:
+    read(store, TUESDAY)
+
+    note(store, [report(condition)], NOON)
+
+    assert troubles(store, NOON + timedelta(hours=5)) == []
+
+
+def test_a_feed_that_is_no_longer_polled_is_no_trouble(store: Store) -> None:
+    read(store, TUESDAY, feed="cs.LG")
+    note(store, [report(Condition.BROKEN)], MORNING)
+
+    assert troubles(store, feeds=["cs.LG"]) == []
+
+
+def test_a_cut_feed_is_told_on_its_day(store: Store) -> None:
+    read(store, TUESDAY)
+    note(store, [report(Condition.FRESH, "source-cut")], NOON)
+
+    assert troubles(store, NOON) == ["trouble-feed-cut/cs.CV"]
+    read(store, date(2026, 11, 18))
+    assert troubles(store, NOON + timedelta(days=1)) == []
+
+
+def test_a_repair_that_takes_a_day_is_a_trouble(store: Store) -> None:
+    read(store, MONDAY, date(2026, 11, 18), date(2026, 11, 19))
+    made = utc(11, 18, 12)
+    plan(store, ("cs.CV",), made)
+
+    assert troubles(store, made + timedelta(hours=23)) == []
+    assert troubles(store, made + timedelta(hours=24)) == ["trouble-repair"]
+
+
+def test_deliveries_stand_still_when_a_parcel_waits_and_none_leaves(store: Store) -> None:
+    read(store, TUESDAY)
+    queued(store)
+
+    assert troubles(store, NOON + 14 * MINUTE) == []
+    assert troubles(store, NOON + 15 * MINUTE) == ["trouble-standstill"]
+
+
+def test_a_long_queue_that_moves_is_no_standstill(store: Store) -> None:
+    """At 30 messages a second the last of many waits for long."""
+    read(store, TUESDAY)
+    queued(store, 2)
+    settled(store, Sent(1), NOON + 16 * MINUTE)
+
+    assert troubles(store, NOON + 20 * MINUTE) == []
+    assert troubles(store, NOON + 22 * MINUTE) == ["trouble-standstill"]
+
+
+def test_a_chat_that_must_wait_is_no_standstill(store: Store) -> None:
+    read(store, TUESDAY)
+    queued(store)
+    store.outbox.put_once(parcel(9), due=NOON)  # behind the first one
+    settled(store, Later(3600.0, "busy"), NOON)
+    queued(store, chat=8)
+    store.outbox.hold(BOT, 8, NOON + 60 * MINUTE)
+
+    assert troubles(store, NOON + 30 * MINUTE) == []
+
+
+@pytest.mark.parametrize(("count", "found"), [(4, []), (5, ["trouble-errors"])])
+def test_many_messages_given_up_in_an_hour_are_a_trouble(
+    store: Store, count: int, found: list[str]
+) -> None:
+    read(store, TUESDAY)
+    queued(store, count)
+    settled(store, Refused("bad"), NOON, count)
+
+    assert store.outbox.counts(BOT)[ParcelState.DEAD] == count
+    assert troubles(store, NOON + 59 * MINUTE) == found
+    assert troubles(store, NOON + 61 * MINUTE) == []
+
+
+@pytest.mark.parametrize(
+    ("free", "total", "found"),
+    [
+        (SCARCE - 1, GIGABYTE, ["trouble-disk"]),
+        (SCARCE, GIGABYTE, []),
+        (4 * GIGABYTE, 100 * GIGABYTE, ["trouble-disk"]),
+        (5 * GIGABYTE, 100 * GIGABYTE, []),
+        (11 * GIGABYTE, 10_000 * GIGABYTE, []),
+    ],
+)
+def test_a_disk_that_is_nearly_full_is_a_trouble(
+    store: Store, free: int, total: int, found: list[str]
+) -> None:
+    read(store, TUESDAY)
+
+    assert troubles(store, disk=Room(free, total)) == found
+
+
+def test_the_disk_is_that_of_the_store(tmp_path: Path) -> None:
+    found = room(tmp_path / "papergram.db")
+
+    assert 0 < found.free < found.total
+
+
+def test_a_calendar_that_ends_soon_is_a_trouble(store: Store) -> None:
+    [found] = health(store, BOT, ("cs.CV",), datetime(2037, 3, 1, 3, tzinfo=NOON.tzinfo), ROOMY)
+
+    assert found.name == "calendar-unlisted-year"
+    assert dict(found.notice.values) == {"year": 2037}
+
+
+def test_a_long_name_of_a_feed_is_shortened(store: Store) -> None:
+    feeds = ["math.ST", "math.PR", "math.OC", "hep-th"]
+    read(store, TUESDAY, feed="cs.LG")
+
+    [found] = [
+        one
+        for one in health(store, BOT, [*feeds, "cs.LG"], NOON, ROOMY)
+        if one.name.startswith("trouble-feed-late")
+    ]
+
+    assert "math.ST+…+hep-th" in said(found, "en")
