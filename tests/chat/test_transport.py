@@ -192,7 +192,7 @@ async def test_a_drip_of_bytes_ends_in_time() -> None:
     [
         (saying("200 OK", '{"ok": true, "re', promised=500), "ClientPayloadError"),
         (saying("200 OK", "<html>Log in to this network</html>"), "JSONDecodeError"),
-        (saying("302 Found", "<html>Moved</html>"), "NetworkError"),
+        (saying("302 Found\r\nLocation: /else", "<html>Moved</html>"), "NetworkError"),
         (saying("504 Gateway Timeout", "<html>nginx</html>"), "NetworkError"),
     ],
     ids=["half", "not JSON", "redirect", "504"],
