@@ -19,6 +19,7 @@ from bot.config import Config
 
 TOKEN = "987654321:AAsecretsecretsecretsecretsecretsec"  # opens nothing
 NAMES = tuple(f"PAPERGRAM_{name.upper()}" for name in Config.model_fields)
+ROOT = Path(__file__).parent.parent.parent
 _TALKERS = ("httpx", "httpcore", "telegram", "apscheduler", "uvicorn", "asyncio")
 
 
@@ -77,7 +78,7 @@ def outside(*words: str) -> list[str]:
 def environment_outside(terminal: Terminal, **more: str) -> dict[str, str]:
     """The environment of a process of its own."""
     own = {name: text for name, text in terminal.environment(**more).items() if text is not None}
-    return {"PATH": os.environ["PATH"], "PYTHONPATH": os.getcwd(), **own}
+    return {"PATH": os.environ["PATH"], "PYTHONPATH": str(ROOT), **own}
 
 
 @contextmanager
