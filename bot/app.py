@@ -200,7 +200,13 @@ async def _serve(bot: Bot, feeds: Work | None) -> None:
     bot.letters.ring()  # updates that were stored and not answered when the last run ended
     bot.post.ring()
     try:
-        await poll(bot.telegram, bot.store, bot.letters.ring, sleep=bot.sleep)
+        await poll(
+            bot.telegram,
+            bot.store,
+            bot.letters.ring,
+            sleep=bot.sleep,
+            monotonic=bot.monotonic,
+        )
     finally:
         scheduler.shutdown(wait=False)
         desk.closing.set()

@@ -10,6 +10,7 @@ from __future__ import annotations
 from telegram.error import (
     BadRequest,
     ChatMigrated,
+    EndPointNotFound,
     Forbidden,
     InvalidToken,
     NetworkError,
@@ -20,6 +21,8 @@ from telegram.error import (
 from bot.chat.transport import Broken, NotSent
 from storage.model import Gone, Later, Moved, Outcome, Refused, Unknown
 
+# The chat is there, its topic is not: what belongs there can be told in the chat itself.
+ERRORS_OF_THREAD = ("message thread not found", "topic_deleted")
 # A chat that answers so cannot be written to, whatever the message.
 ERRORS_OF_CHAT = (
     "chat not found",
@@ -29,21 +32,15 @@ ERRORS_OF_CHAT = (
     "have no rights to send a message",
     "have no write access to the chat",
     "topic_closed",
-    "topic_deleted",
-    "message thread not found",
+    *ERRORS_OF_THREAD,
     "group chat was deactivated",
     "user_is_blocked",
     "peer_id_invalid",
     "bot_blocked",
 )
+ERROR_NO_METHOD = "method not found"
 ERROR_NOT_MODIFIED = ("message is not modified",)
-ERRORS_OF_STALE = (
-    "query is too old",
-    "query id is invalid",
-    "message to edit not found",
-    "message can't be edited",
-    "message to delete not found",
-)
+ERRORS_OF_STALE = ("query is too old", "query id is invalid")
 
 _PROBE = 60.0  # seconds before a token that was refused is tried again
 
@@ -59,7 +56,9 @@ def outcome(error: TelegramError) -> Outcome:
             return Gone(error.message)
         case BadRequest():
             return _bad_request(error.message)
-        case InvalidToken():
+        case EndPointNotFound() if ERROR_NO_METHOD in str(error.__cause__).casefold():
+            return Refused("rich messages unknown", always=True)
+        case InvalidToken() | EndPointNotFound():
             # Also any 404, a proxy's too: nothing is given up, everything waits.
             return Later(_PROBE, "token refused", counted=False)
         case NetworkError() if isinstance(error.__cause__, NotSent):
@@ -75,10 +74,26 @@ def _bad_request(text: str) -> Outcome:
     return Refused(text)
 
 
-def is_settled(error: TelegramError) -> bool:
-    """The edit is as good as done: nothing changed, or the message is no longer there."""
+def lacks_thread(result: Outcome) -> bool:
+    """The chat may be written to, but not in the topic that was named."""
+    return isinstance(result, Gone) and any(
+        known in result.reason.casefold() for known in ERRORS_OF_THREAD
+    )
+
+
+def is_unchanged(error: TelegramError) -> bool:
+    """The edit is as good as done: the message shows this already."""
+    return _is_one(error, ERROR_NOT_MODIFIED)
+
+
+def is_stale(error: TelegramError) -> bool:
+    """Too late to answer a press; nobody waits for it any more."""
+    return _is_one(error, ERRORS_OF_STALE)
+
+
+def _is_one(error: TelegramError, texts: tuple[str, ...]) -> bool:
     folded = str(error.message).casefold()
-    return any(known in folded for known in (*ERROR_NOT_MODIFIED, *ERRORS_OF_STALE))
+    return any(known in folded for known in texts)
 
 
 def _seconds(error: RetryAfter) -> float:

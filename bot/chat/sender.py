@@ -10,7 +10,7 @@ from typing import TypeAlias
 import telegram
 from telegram.constants import ParseMode
 from telegram.error import TelegramError
-from telegram.warnings import PTBUserWarning
+from telegram.warnings import PTBDeprecationWarning, PTBUserWarning
 
 from bot.chat.buttons import data
 from bot.chat.context import Document
@@ -36,6 +36,8 @@ def client(token: str, base: str, *, longest: float = 30.0) -> telegram.Bot:
     A read time-out leaves a send in doubt, so it is long. Polling has a connection of its own, so
     that a full pool never delays it.
     """
+    # It warns at each flood of the type that the time to wait will have one day.
+    warnings.filterwarnings("ignore", category=PTBDeprecationWarning, message=".*retry_after")
     return telegram.Bot(
         token,
         base_url=f"{base}/bot",

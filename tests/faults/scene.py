@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 
 from bot import app
@@ -85,7 +85,8 @@ class RestingClock(Clock):
 class Scene(House):
     """A running bot, with readers that follow a topic whose digest is due at ``DUE``."""
 
-    times: RestingClock = field(default_factory=RestingClock)
+    times: RestingClock
+    serving: asyncio.Task[None]
 
     def reader(self, name: str = "Ada", *, form: Form = Form.CLASSIC, full: bool = False) -> Person:
         """Somebody who has talked to the bot and follows a topic."""
@@ -198,7 +199,7 @@ async def upset(
         bot = app.Bot(store, client, config, clock.now, post, letters)
         bot.monotonic, bot.sleep = clock.monotonic, clock.sleep
         serving = asyncio.create_task(app.serve(bot, None))
-        scene = Scene(emulator, bot, store, clock, letters, post, times=clock)
+        scene = Scene(emulator, bot, store, clock, letters, post, clock, serving)
         try:
             await scene.settled()
             yield scene
