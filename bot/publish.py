@@ -23,6 +23,7 @@ from bot.render.message import parts
 from bot.texts import day, moment, say
 from storage import Store
 from storage.model import (
+    Announcement,
     Digest,
     Entry,
     Form,
@@ -101,11 +102,19 @@ def _wake(store: Store, bot: int, now: datetime) -> None:
 class _Gathered:
     """What was announced since a position, indexed once and asked once per distinct query."""
 
-    def __init__(self, store: Store, after: int) -> None:
+    def __init__(self, store: Store, after: int, only: str = "") -> None:
         self._announcements = store.papers.after(after)
-        self._index = Index(self._announcements)
+        self._index = Index(self._near(store, after, only) if only else self._announcements)
         self._found: dict[tuple[str, frozenset[Kind], int], list[Match]] = {}
         self.head = self._announcements[-1].seq if self._announcements else after
+
+    def _near(self, store: Store, after: int, query: str) -> list[Announcement]:
+        """What one query may find: for a single topic an index of everything is waste."""
+        days = [announcement.day for announcement in self._announcements]
+        if not days:
+            return []
+        near = store.papers.announced(parse(query).clause, min(days), max(days))
+        return [announcement for announcement in near if announcement.seq > after]
 
     def matches(self, topic: Subscription) -> list[Match]:
         """What a topic finds after its cursor, and why."""
@@ -287,7 +296,7 @@ def _put_parcels(
 
 def issue_now(store: Store, chat: Subscriber, topic: Subscription, now: datetime) -> Digest | None:
     """What gathered for a topic since its last digest; moves its cursor, not its next time."""
-    gathered = _Gathered(store, topic.cursor)
+    gathered = _Gathered(store, topic.cursor, only=topic.query)
     matches = gathered.matches(topic)
     store.subscriptions.advance(
         topic, cursor=max(topic.cursor, gathered.head), next_due=topic.next_due
