@@ -402,7 +402,7 @@ cli-backfill-all = all of arXiv
 cli-backfill-done = { $set }: { $announcements ->
     [one] one announcement
    *[other] { $announcements } announcements
-} ({ $stored } papers are new, { $updated } were updated), from { $records } records
+} ({ $stored } papers are new, { $updated } were updated); records read: { $records }
 cli-backfill-today = { $set }: asked already today. Try again tomorrow.
 cli-backfill-stopped = { $set }: { $problem } The next call goes on here.
 

@@ -43,6 +43,7 @@ def test_a_record_holds_the_paper_as_it_is_now_and_its_history() -> None:
         ("Ada Lovelace, Bo Li, and Cy Twombly", ("Ada Lovelace", "Bo Li", "Cy Twombly")),
         ("Ada Lovelace (Mill and Gear), Bo Li", ("Ada Lovelace", "Bo Li")),
         ("Anders Andersson", ("Anders Andersson",)),
+        ("Ada Lovelace and and Bo Li", ("Ada Lovelace", "Bo Li")),
         ("Rand Grand\n and Sandy Band", ("Rand Grand", "Sandy Band")),
         ("The Mill and Gear Collaboration", ("The Mill and Gear Collaboration",)),
     ],

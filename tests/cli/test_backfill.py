@@ -1,0 +1,169 @@
+"""``papergram backfill``: which days are refused, and what is fetched and said of the others."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date, timedelta
+
+import httpx
+import pytest
+import stamina
+
+from bot import app
+from bot.config import Config
+from bot.query import indexed
+from bot.sources import Fetcher, Pace
+from storage import open_store
+from storage.model import Kind
+from tests.archive import BASE, Archive, Filed, utc
+from tests.cli.terminal import Terminal
+from tests.sources.offline import reply
+
+TUESDAY = date(2026, 11, 17)
+NOW = utc(11, 18, 12)
+
+
+@pytest.fixture
+def archive(monkeypatch: pytest.MonkeyPatch) -> Iterator[Archive]:
+    """The archive that commands ask, on a Wednesday."""
+    source = Archive(
+        [
+            Filed("2611.00001", (utc(11, 15),), TUESDAY, "cs.CV"),
+            Filed("2611.00002", (utc(11, 15),), TUESDAY, "cs.LG cs.CV"),
+            Filed("2611.00003", (utc(10, 1),), TUESDAY, "cs.CV"),
+        ],
+        size=2,
+    )
+
+    def fetcher(config: Config) -> Fetcher:
+        transport = httpx.MockTransport(source.answer)
+        return Fetcher(transport=transport, bases=[config.arxiv_oai], pace=Pace(0.0))
+
+    monkeypatch.setattr(app, "fetcher", fetcher)
+    monkeypatch.setattr(app, "wall_clock", lambda: NOW)
+    with stamina.set_testing(True, attempts=1):
+        yield source
+
+
+def backfill(terminal: Terminal, *words: str) -> tuple[int, str, str]:
+    said = terminal("backfill", *words, PAPERGRAM_FEEDS="cs.CV", PAPERGRAM_ARXIV_OAI=BASE)
+    return said.code, said.out, said.err
+
+
+@pytest.mark.parametrize(
+    ("words", "sentence"),
+    [
+        (
+            ["--from", "2026-11-17", "--to", "2026-11-16"],
+            "2026-11-17 is after 2026-11-16. Give the earlier day first.",
+        ),
+        (["--from", "2026-11-19"], "2026-11-19 is yet to come: at arXiv it is 2026-11-18."),
+        (
+            ["--from", "1999-01-04"],
+            "1999-01-04 lies before arXiv's archive begins (2005-09-16).",
+        ),
+        (
+            ["--from", "2026-11-14", "--to", "2026-11-15"],
+            "arXiv announced nothing from 2026-11-14 to 2026-11-15.",
+        ),
+        (["--from", "17.11."], "17.11. is no date. Write it as 2026-11-23."),
+        (
+            ["--from", "2026-11-17", "--category", "cs.VC"],
+            "cs.VC is no category of arXiv. Nearest categories: cs.CV, cs.CC, cs.CE",
+        ),
+        (
+            ["--from", "2026-10-17", "--to", "2026-11-17"],
+            "32 days are much: whoever follows a topic is told of all its papers at once."
+            " Add --yes if you mean it.",
+        ),
+    ],
+)
+def test_a_bad_call_ends_in_one_sentence(
+    terminal: Terminal, archive: Archive, words: list[str], sentence: str
+) -> None:
+    assert backfill(terminal, *words) == (2, "", f"{sentence}\n")
+    assert archive.asked == []
+
+
+def test_a_day_of_the_past_is_kept_as_it_was_announced(
+    terminal: Terminal, archive: Archive
+) -> None:
+    code, out, err = backfill(terminal, "--from", "2026-11-17")
+
+    assert (code, err) == (0, "")
+    assert out == (
+        "cs:cs:CV: 2 announcements (2 papers are new, 0 were updated); records read: 3\n"
+    )
+    store = open_store(f"sqlite:///{terminal.database}", words=indexed)
+    told = {one.paper.id[-1]: (one.kind, one.feed, one.day) for one in store.papers.after(0)}
+    store.close()
+    assert told == {"1": (Kind.NEW, "cs.CV", TUESDAY), "2": (Kind.CROSS, "cs.CV", TUESDAY)}
+
+
+def test_many_days_are_fetched_on_demand(terminal: Terminal, archive: Archive) -> None:
+    code, _, _ = backfill(terminal, "--from", "2026-09-01", "--to", "2026-11-17", "--yes")
+
+    assert code == 0
+    assert archive.asked == ["cs:cs:CV 2026-09-01 +0", "cs:cs:CV 2026-09-01 +2"]
+
+
+def test_json_has_a_line_for_each_set(terminal: Terminal, archive: Archive) -> None:
+    words = ("--from", "2026-11-17", "--category", "cs.CV", "--category", "cs.LG", "--json")
+    said = terminal("backfill", *words, PAPERGRAM_ARXIV_OAI=BASE)
+
+    assert said.code == 0
+    first, second = said.json()
+    assert first == {
+        "set": "cs:cs:CV",
+        "from": "2026-11-17",
+        "to": "2026-11-17",
+        "stage": "done",
+        "pages": 2,
+        "records": 3,
+        "announcements": 3,  # one paper is told by both feeds
+        "stored": 2,
+        "updated": 0,
+        "problem": None,
+    }
+    assert (second["set"], second["announcements"]) == ("cs:cs:LG", 0)
+    assert archive.asked[-1] == "cs:cs:LG 2026-11-17 +0"
+
+
+def test_the_same_days_are_not_asked_for_twice_a_day(
+    terminal: Terminal, archive: Archive, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    backfill(terminal, "--from", "2026-11-17")
+
+    again = backfill(terminal, "--from", "2026-11-17")
+    asked = len(archive.asked)
+    monkeypatch.setattr(app, "wall_clock", lambda: NOW + timedelta(days=1))
+    tomorrow = backfill(terminal, "--from", "2026-11-17")
+
+    assert again == (0, "cs:cs:CV: asked already today. Try again tomorrow.\n", "")
+    assert asked == 2
+    assert tomorrow[0] == 0
+    assert "0 announcements" in tomorrow[1]
+    assert len(archive.asked) == 4
+
+
+def test_a_refusal_stops_it_and_the_next_call_goes_on(
+    terminal: Terminal, archive: Archive, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    archive.trouble = [None, lambda: reply(503, headers={"retry-after": "60"})]
+
+    stopped = backfill(terminal, "--from", "2026-11-17")
+    busy = backfill(terminal, "--from", "2026-11-17")
+    monkeypatch.setattr(app, "wall_clock", lambda: NOW + timedelta(minutes=2))
+    code, out, _ = backfill(terminal, "--from", "2026-11-17")
+
+    assert stopped == (
+        1,
+        "",
+        "cs:cs:CV: arXiv says that it was asked too often. Wait, and ask less."
+        " The next call goes on here.\n",
+    )
+    assert busy[0] == 2
+    assert "Try again at 2026-11-18 12:01 UTC." in busy[2]
+    assert code == 0
+    assert "records read: 1" in out
+    assert [question[-2:] for question in archive.asked] == ["+0", "+2", "+2"]

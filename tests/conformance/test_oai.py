@@ -1,0 +1,135 @@
+"""Real answers of arXiv's OAI-PMH server: every record read, the token chain walked."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from datetime import date
+from pathlib import Path
+from urllib.parse import parse_qs
+from xml.etree import ElementTree as Tree
+
+import httpx
+import pytest
+import stamina
+
+from bot.arxiv_calendar import feed_day
+from bot.harvest import Stage, walk
+from bot.sources import Fetcher, Pace, arxiv_oai, read_file
+from bot.sources.arxiv_oai import Page, parse
+from bot.sources.batch import Condition
+from bot.taxonomy import categories
+from storage import Store
+from storage.model import Harvest
+from tests.archive import utc
+from tests.sources.offline import reply
+
+PAGES = tuple(f"oai_arxivraw_page{number}.xml" for number in (1, 2, 3))
+BASE = "http://arxiv.test/oai"
+_RAW = "{http://arxiv.org/OAI/arXivRaw/}"
+
+
+def body(real_data: Path, name: str) -> bytes:
+    return read_file(real_data / "feeds" / "arxiv-generated" / name)
+
+
+def records(real_data: Path) -> Iterator[arxiv_oai.Record]:
+    for name in PAGES:
+        yield from parse(body(real_data, name)).records
+
+
+def test_three_pages_hold_503_records_and_two_tokens(real_data: Path) -> None:
+    found = [parse(body(real_data, name)) for name in PAGES]
+
+    assert [len(page.records) for page in found] == [200, 200, 103]
+    assert [bool(page.token) for page in found] == [True, True, False]
+    assert all(page.condition is Condition.FRESH and page.warnings == () for page in found)
+
+
+def test_every_version_and_title_is_the_records_own(real_data: Path) -> None:
+    """Read a second time by another way than the program's."""
+    raw = [
+        element
+        for name in PAGES
+        for element in Tree.fromstring(body(real_data, name)).iter(f"{_RAW}arXivRaw")
+    ]
+
+    for record, own in zip(records(real_data), raw, strict=True):
+        assert len(record.versions) == len(own.findall(f"{_RAW}version"))
+        assert record.paper.version == record.versions[-1].number
+        assert record.paper.title.split() == (own.findtext(f"{_RAW}title") or "").split()
+        assert record.paper.abstract.split() == (own.findtext(f"{_RAW}abstract") or "").split()
+        assert record.paper.authors
+
+
+def test_no_name_keeps_the_word_that_joined_it(real_data: Path) -> None:
+    names = [name for record in records(real_data) for name in record.paper.authors]
+
+    joined = [name for name in names if name.startswith("and ") or " and " in name]
+    assert all("ollaboration" in name for name in joined)
+
+
+async def test_the_token_chain_is_walked_to_its_end(real_data: Path, store: Store) -> None:
+    asked: list[dict[str, list[str]]] = []
+    tokens = ["", *(parse(body(real_data, name)).token for name in PAGES[:2])]
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        asked.append(parse_qs(request.url.query.decode()))
+        token = asked[-1].get("resumptionToken", [""])[0]
+        return reply(200, body(real_data, PAGES[tokens.index(token)]))
+
+    busiest = _busiest_day(real_data)
+    now = utc(11, 22)
+    harvest = Harvest("", busiest, busiest, ("+".join(categories()),), now)
+    store.harvests.plan(harvest)
+    with stamina.set_testing(True, attempts=1):
+        fetcher = Fetcher(transport=httpx.MockTransport(answer), bases=[BASE], pace=Pace(0.0))
+        found = await walk(store, fetcher, harvest, now, base=BASE, most=9)
+
+    assert (found.stage, found.pages, found.records) == (Stage.DONE, 3, 503)
+    assert [set(question) for question in asked[1:]] == [{"verb", "resumptionToken"}] * 2
+    assert found.announcements == store.papers.last_seq() > 0
+    assert {one.day for one in store.papers.after(0)} == {busiest}
+
+
+def _busiest_day(real_data: Path) -> date:
+    days = Counter(
+        feed_day(version.at)
+        for record in records(real_data)
+        for version in record.versions
+        if version.number <= 5
+    )
+    return days.most_common(1)[0][0]
+
+
+@pytest.mark.parametrize(
+    ("name", "condition", "is_expired"),
+    [
+        ("oai_error_badresumptiontoken.xml", Condition.ERROR_FEED, True),
+        ("oai_error_badverb.xml", Condition.ERROR_FEED, False),
+        ("oai_error_cannotdisseminate.xml", Condition.ERROR_FEED, False),
+        ("oai_error_from_in_future.xml", Condition.ERROR_FEED, False),
+        ("oai_error_norecordsmatch.xml", Condition.EMPTY, False),
+        ("oai_identify.xml", Condition.NOT_A_FEED, False),
+        ("oai_listsets.xml", Condition.NOT_A_FEED, False),
+        ("oai_listmetadataformats.xml", Condition.NOT_A_FEED, False),
+        ("oai_listrecords_arxiv_all.xml.gz", Condition.BROKEN, False),  # without versions
+    ],
+)
+def test_every_other_answer_says_what_it_is(
+    real_data: Path, name: str, condition: Condition, is_expired: bool
+) -> None:
+    found = parse(body(real_data, name))
+
+    assert (found.condition, found.is_expired, found.records) == (condition, is_expired, ())
+
+
+@pytest.mark.parametrize("share", [0.1, 0.5, 0.9, 0.999])
+def test_a_page_that_broke_off_loses_only_what_is_not_there(real_data: Path, share: float) -> None:
+    whole = body(real_data, PAGES[0])
+    cut = whole[: int(len(whole) * share)]
+
+    found: Page = parse(cut)
+
+    assert found.condition is Condition.PARTIAL
+    assert len(found.records) == cut.count(b"</record>")
