@@ -39,7 +39,10 @@ BAD = {
     CAPTURED + "api-old_error_manual-example.xml": ("error-feed", "arXiv says: incorrect id"),
     GENERATED + "feed_error_badarchive.xml": ("error-feed", "arXiv says: Bad archive"),
     GENERATED + "feed_error_badcat.xml": ("error-feed", "arXiv says: Bad subject class"),
-    GENERATED + "feed_error_version1.0.xml": ("error-feed", "arXiv says: Unsupported feed version 'RSS 1.0'"),
+    GENERATED + "feed_error_version1.0.xml": (
+        "error-feed",
+        "arXiv says: Unsupported feed version 'RSS 1.0'",
+    ),
     GENERATED + "feed_no_archive.txt": ("not-a-feed", "This is no feed. It begins:"),
 }
 OAI = ("not-a-feed", "<OAI-PMH>")
