@@ -18,9 +18,9 @@ from __future__ import annotations
 from bot import taxonomy
 from bot.query import canonical
 from bot.query.identifiers import arxiv_id, arxiv_id_version
-from bot.query.scan import Mark, Sign, scan
+from bot.query.signs import Mark, Sign, scan
 from bot.query.terms import FIELDS, QueryError, bare_term, term
-from bot.query.words import has_han, indexed, tokens, words
+from bot.query.words import has_han, indexed
 from storage.model import And, Clause, Field, Not, Or, Query, Term
 
 __all__ = [
@@ -33,8 +33,6 @@ __all__ = [
     "indexed",
     "parse",
     "term",
-    "tokens",
-    "words",
 ]
 
 MAX_LENGTH = 2000

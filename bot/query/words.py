@@ -24,8 +24,14 @@ _CJK = "\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003fff
 _TOKEN = re.compile(
     rf"[{_CJK}]|(?<![^\W_])[cf]\#|[^\W_{_CJK}]+(?:\+\+)?(?:(?<=[^\W\d_])['’]s(?![^\W_]))?"
 )
+# The same for evened text of ASCII alone, with less to try at each letter.
+_ASCII_TOKEN = re.compile(
+    r"[a-z0-9]+(?:\+\+|(?<=(?<![a-z0-9])[cf])\#)?(?:(?<=[a-z])'s(?![a-z0-9]))?"
+)
 _ANY_CASE = re.compile(_TOKEN.pattern, re.IGNORECASE)
-_COMPOUND = re.compile(r"(?<![^\W_])(?<!-)([^\W_]{1,5})-([^\W_]{1,18})(?![^\W_])(?!-)")
+# Looked for by the hyphen, of which there are few: a pattern for the whole tries every letter.
+_HYPHENED = re.compile(r"-([^\W_]{1,18})(?![^\W_])(?!-)")
+_SHORT = re.compile(r"(?<![^\W_])(?<!-)[^\W_]{1,5}\Z")
 _PLAIN = re.compile(r"[\t\n\r\x20-\x5b\x5d-\x7e]*\Z")  # ASCII, no TeX, no control characters
 _RUN = re.compile(r"([\t\n\r\x20-\x7e]+)|[^\t\n\r\x20-\x7e]")
 _HAN = re.compile("[\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]")
@@ -68,12 +74,12 @@ _stemming = Lock()  # the accelerated stemmer keeps a cache of its own and is no
 
 def words(text: str) -> list[str]:
     """The stems of the text in order; equal lists mean equal words for every search."""
-    return [stem(word) for word in surface(text)]
+    return list(map(stem, surface(text)))
 
 
 def surface(text: str) -> list[str]:
     """The words of the text in order, evened out but not stemmed: what prefixes and names see."""
-    return [_bare(word) for word in _TOKEN.findall(_even(text)[0])]
+    return _words_of(_even(text)[0])
 
 
 def tokens(text: str) -> list[Token]:
@@ -103,10 +109,8 @@ def compounds(text: str) -> list[Token]:
     """Hyphened words with a short first part, written as one: where and how they stand."""
     even, starts, ends = _even(text)
     found = []
-    for match in _COMPOUND.finditer(even) if "-" in even else ():
-        word = match.group(1) + match.group(2)
-        first, last = match.start(), match.end() - 1
-        start, end = (starts[first], ends[last]) if starts else (first, last + 1)
+    for word, first, last in _joined(even):
+        start, end = (starts[first], ends[last - 1]) if starts else (first, last)
         found.append(Token(word, stem(word), start, end))
     return found
 
@@ -116,8 +120,11 @@ def indexed(text: str) -> str:
 
     Compounds follow the text, each behind a break, so that no phrase reaches across.
     """
-    joined = dict.fromkeys(token.stem for token in compounds(text))
-    return " ".join([*words(text), *(part for word in joined for part in (_BREAK, word))])
+    even = _even(text)[0]
+    parts = list(map(stem, _words_of(even)))
+    for compound in dict.fromkeys(stem(word) for word, _, _ in _joined(even)):
+        parts += _BREAK, compound
+    return " ".join(parts)
 
 
 @lru_cache(maxsize=1 << 17)
@@ -141,6 +148,20 @@ def analyser_mark() -> str:
     """Changes whenever stems change, so that a stored index knows when to be built anew."""
     probe = "universities generalised skiing pre-training C++ C# Cram\\'er 扩散 naïve dying news's"
     return sha256(indexed(probe).encode()).hexdigest()[:12]
+
+
+def _words_of(even: str) -> list[str]:
+    found: list[str] = (_ASCII_TOKEN if even.isascii() else _TOKEN).findall(even)
+    return list(map(_bare, found)) if "'" in even or "’" in even else found
+
+
+def _joined(even: str) -> Iterator[tuple[str, int, int]]:
+    """The compounds of an evened text, written as one, each with its place."""
+    for match in _HYPHENED.finditer(even):
+        hyphen = match.start()
+        first = _SHORT.search(even, max(0, hyphen - 5), hyphen)
+        if first:
+            yield first.group() + match[1], first.start(), match.end()
 
 
 def _bare(word: str) -> str:

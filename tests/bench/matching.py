@@ -22,9 +22,9 @@ from pathlib import Path
 
 from bot import taxonomy
 from bot.matching import index
-from bot.query import compose, indexed, parse, words
+from bot.query import compose, indexed, parse
 from bot.query.terms import term
-from bot.query.words import stem, surface
+from bot.query.words import stem, surface, words
 from storage.model import And, Announcement, Clause, Field, Kind, Not, Or, Paper, Query
 
 PAPERS, QUERIES, RUNS = 2_000, 20_000, 5
