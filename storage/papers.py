@@ -4,7 +4,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from datetime import date, datetime
 
@@ -12,7 +12,7 @@ from storage.columns import iso, micros
 from storage.glosses import Glosses
 from storage.model import Added, Announcement, Clause, Gloss, Kind, Paper
 from storage.paper_index import PaperIndex
-from storage.sqlite import Engine, Row
+from storage.sqlite import Engine, Row, Value
 from storage.versions import CURRENT, PAPER, keep_version, paper_of
 
 _FIRST_DAY = date(1970, 1, 1)
@@ -41,11 +41,13 @@ class Papers:
         given in slices, so that the write lock is free in between.
         """
         counts = {"stored": 0, "updated": 0, "known": 0}
+        told: list[dict[str, Value]] = []
         with self._engine.writing():
             for announcement in announcements:
                 key, fate = self._keep(announcement.paper, announcement.day, seen)
                 counts[fate] += 1
-                self._announce(key, announcement)
+                told.append(_announced(key, announcement))
+            self._announce(told)
         return Added(**counts)
 
     def keep(self, papers: Iterable[Paper], *, seen: datetime) -> list[Paper]:
@@ -194,18 +196,14 @@ class Papers:
         """Return the best gloss per language of each paper that has any."""
         return self._glosses.best_of(keys)
 
-    def _announce(self, key: int, announcement: Announcement) -> None:
-        self._engine.change(
+    def _announce(self, told: Iterable[Mapping[str, Value]]) -> None:
+        self._engine.change_each(
             """
             insert into announcements (paper, version, feed, kind, day)
             values (:paper, :version, :feed, :kind, :day)
             on conflict do nothing
             """,
-            paper=key,
-            version=announcement.paper.version,
-            feed=announcement.feed,
-            kind=announcement.kind,
-            day=iso(announcement.day),
+            told,
         )
 
     def _keep(self, paper: Paper, day: date, seen: datetime) -> tuple[int, str]:
@@ -248,6 +246,16 @@ class Papers:
         keep_version(self._engine, row["key"], paper, seen)
         self._index.add(row["place"], paper)
         return int(row["key"])
+
+
+def _announced(key: int, announcement: Announcement) -> dict[str, Value]:
+    return {
+        "paper": key,
+        "version": announcement.paper.version,
+        "feed": announcement.feed,
+        "kind": announcement.kind,
+        "day": iso(announcement.day),
+    }
 
 
 def _announcements_of(rows: Iterable[Row]) -> list[Announcement]:
