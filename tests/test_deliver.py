@@ -8,7 +8,8 @@ from itertools import pairwise
 
 import pytest
 
-from bot.deliver import ATTEMPTS, BACKOFF, Delivered, Pace
+from bot.deliver import ATTEMPTS, BACKOFF, Delivered
+from bot.pace import Pace
 from bot.publish import publish
 from storage import Store
 from storage.model import (
