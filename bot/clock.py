@@ -6,6 +6,7 @@ beat that was missed is made good by the next one.
 
 from __future__ import annotations
 
+import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass
@@ -44,6 +45,9 @@ def _noted(beat: Beat) -> Callable[[], Awaitable[None]]:
     async def run() -> None:
         try:
             await beat.job()
+        except asyncio.CancelledError:
+            # Only as the scheduler shuts down, which would log it as an error.
+            log.debug("beat cut short", extra={"beat": beat.name})
         except Exception:
             log.exception("beat failed", extra={"beat": beat.name})
 

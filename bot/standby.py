@@ -15,7 +15,7 @@ from contextlib import suppress
 from datetime import datetime
 
 from storage import Store
-from storage.errors import StorageError
+from storage.errors import Busy, StorageError
 from storage.model import Lease
 
 log = logging.getLogger(__name__)
@@ -63,9 +63,12 @@ async def _taken(store: Store, name: str, now: Callable[[], datetime], lasts: fl
     """The lease, as soon as it is free."""
     told = False
     while True:
-        lease = await store.run(_take, store, name, now(), lasts)
-        if lease:
-            return lease
+        try:
+            if lease := await store.run(_take, store, name, now(), lasts):
+                return lease
+        except Busy:
+            # As long as another process is halted in the middle of a commit, nobody can write.
+            log.warning("the store is busy", extra={"holder": name})
         if not told:
             log.info("standing by", extra={"holder": name})
             told = True

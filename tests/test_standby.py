@@ -13,6 +13,8 @@ import pytest
 from bot import standby
 from bot.standby import DUTY, holder, on_duty
 from storage import Store
+from storage.errors import Busy
+from storage.model import Lease
 from tests.killing.program import until
 
 NOW = datetime(2026, 11, 23, 13, 0, tzinfo=UTC)
@@ -165,6 +167,28 @@ async def test_work_that_fails_once_the_duty_is_lost_is_no_failure(store: Store)
     await _stopped(duty)
 
     assert work.times == 2
+
+
+async def test_a_store_that_is_busy_is_waited_for(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whoever holds the file may be halted in the middle of a commit."""
+    troubles = iter([Busy("locked"), Busy("locked")])
+    take = store.leases.take
+
+    def busy(duty: str, holder: str, now: datetime, lasts: float) -> Lease | None:
+        for trouble in troubles:
+            raise trouble
+        return take(duty, holder, now, lasts)
+
+    monkeypatch.setattr(store.leases, "take", busy)
+    work = Work()
+
+    duty = asyncio.create_task(on_duty(store, work, now=_now, lasts=QUICK))
+    await work.began.wait()
+    await _stopped(duty)
+
+    assert work.times == 1
 
 
 async def test_a_lease_is_kept_while_the_work_lasts(store: Store) -> None:

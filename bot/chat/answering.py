@@ -189,6 +189,8 @@ def _apply(counter: Counter, update: Update, request: Asked, allowed: bool) -> R
     """The effect of an update and the mark that it was applied, in one transaction."""
     store = counter.store
     with store.transaction():
+        if not store.inbox.applied(update.bot, update.id):
+            return Reply()  # by the process that took over while this one was halted
         try:
             reply = _effect(counter, request, allowed)
         except Refusal as refusal:
@@ -197,7 +199,6 @@ def _apply(counter: Counter, update: Update, request: Asked, allowed: bool) -> R
             language = chat.language if chat else spoken(request.language)
             text = refusal.say(language)
             reply = Reply(toast=text) if request.query else told([Line(text)])
-        store.inbox.applied(update.bot, update.id)
     return reply
 
 

@@ -10,14 +10,11 @@ from pathlib import Path
 
 import pytest
 
-from bot.app import WORKERS
-from storage.model import ParcelState
-from tests.killing.account import read
-from tests.killing.ground import WORDS, Ground, prepared
+from tests.killing.course import check, some_time_passes, until_all_is_done
+from tests.killing.ground import Ground, prepared
 from tests.killing.program import environment, running, started
-from tests.situations import BOT
 
-CHATS = 500
+CHATS = 500  # with four parcels each
 KILLS = 52  # of each run
 RUNS = 4
 ANSWER = 0.04  # seconds: as long as Telegram takes
@@ -35,8 +32,7 @@ async def _run(tmp_path: Path, seed: int) -> None:
     folder.mkdir()
     async with prepared(folder, CHATS, seed, ANSWER) as ground:
         await _killed_again_and_again(ground, folder)
-        kills = KILLS
-        check_account(ground, folder, kills)
+        check(ground, folder, KILLS)
 
 
 async def _killed_again_and_again(ground: Ground, folder: Path) -> None:
@@ -45,62 +41,9 @@ async def _killed_again_and_again(ground: Ground, folder: Path) -> None:
     for _ in range(KILLS):
         program = await started(settings, log)
         try:
-            await _some_time_passes(ground)
+            await some_time_passes(ground)
             assert not program.has_ended, program.said()
         finally:
             await program.killed()
     async with running(settings, log):
         await until_all_is_done(ground)
-
-
-async def _some_time_passes(ground: Ground) -> None:
-    """Mostly until some messages have left, at times not until the program has begun."""
-    ground.talks()
-    if ground.dice.random() < 0.1:
-        await asyncio.sleep(ground.dice.uniform(0.0, 1.0))
-        return
-    await ground.sends_more(ground.dice.randint(1, 50))
-    ground.talks()
-    await asyncio.sleep(ground.dice.uniform(0.0, 0.05))
-
-
-async def until_all_is_done(ground: Ground) -> None:
-    """Waits until nothing is left to send or to answer."""
-    store = ground.store()
-    try:
-
-        def is_done() -> bool:
-            counts = store.outbox.counts(BOT)
-            left = counts[ParcelState.READY] + counts[ParcelState.SENDING]
-            unread = len(ground.emulator.world.updates) or store.inbox.pending(BOT, 1)
-            return not left and not unread
-
-        await ground.until(is_done, "not everything was delivered and answered")
-    finally:
-        store.close()
-
-
-def check_account(ground: Ground, folder: Path, breaks: int) -> None:
-    """Nothing lost; at most the sends in flight repeated, each marked; each word heeded once."""
-    account = read(folder / "calls.jsonl")
-    everybody = {(p.id, n) for p in ground.people for n in range(1, len(WORDS) + 1)}
-    assert set(account.parcels) == everybody, "lost, or sent to somebody else"
-    assert account.unmarked() == []
-    assert all(count <= WORKERS for count in account.repeats_by_life().values())
-    assert account.out_of_order() == []
-    print(f"{breaks} breaks, {len(account.lives)} lives, {account.repeats} repeats, all marked")
-    check_words(ground)
-
-
-def check_words(ground: Ground) -> None:
-    """Each command was applied once, in its order: a topic counts its changes."""
-    store = ground.store()
-    try:
-        for person in ground.talkers:
-            said = ground.said.get(person.id, [])
-            for topic in store.subscriptions.of(BOT, person.id):
-                assert topic.fence == 1 + len(said), "a command was lost or applied twice"
-                assert not said or topic.cadence.times == (said[-1],)
-        assert store.outbox.counts(BOT)[ParcelState.SENT] == len(ground.people) * len(WORDS)
-    finally:
-        store.close()

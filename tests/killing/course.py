@@ -1,0 +1,69 @@
+"""How every kill test goes on and ends: people talk, time passes, and then all is counted."""
+
+from __future__ import annotations
+
+import asyncio
+from pathlib import Path
+
+from bot.app import WORKERS
+from storage.model import ParcelState
+from tests.killing.account import Account, read
+from tests.killing.ground import WORDS, Ground
+from tests.situations import BOT
+
+EARLY = 0.1  # of the kills come while the program still begins
+
+
+async def some_time_passes(ground: Ground) -> None:
+    """Mostly until some messages have left, at times not until the program has begun."""
+    ground.talks()
+    if ground.dice.random() < EARLY:
+        await asyncio.sleep(ground.dice.uniform(0.0, 1.0))
+        return
+    await ground.sends_more(ground.dice.randint(1, 50))
+    ground.talks()
+    await asyncio.sleep(ground.dice.uniform(0.0, 0.05))
+
+
+async def until_all_is_done(ground: Ground) -> None:
+    """Waits until nothing is left to send or to answer."""
+    store = ground.store()
+    try:
+
+        def is_done() -> bool:
+            counts = store.outbox.counts(BOT)
+            left = counts[ParcelState.READY] + counts[ParcelState.SENDING]
+            unread = len(ground.emulator.world.updates) or store.inbox.pending(BOT, 1)
+            return not left and not unread
+
+        await ground.until(is_done, "not everything was delivered and answered")
+    finally:
+        store.close()
+
+
+def check(ground: Ground, folder: Path, breaks: int) -> Account:
+    """Nothing lost; at most the sends in flight repeated, each marked; each word heeded once."""
+    account = read(folder / "calls.jsonl")
+    everybody = {(p.id, n) for p in ground.people for n in range(1, len(WORDS) + 1)}
+    assert set(account.parcels) == everybody, "lost, or sent to somebody else"
+    assert account.unmarked() == []
+    assert all(count <= WORKERS for count in account.repeats_by_life().values())
+    assert account.repeats <= breaks * WORKERS
+    assert account.out_of_order() == []
+    _check_store(ground)
+    print(f"{breaks} breaks in {len(account.lives)} lives, {account.repeats} repeats, all marked")
+    return account
+
+
+def _check_store(ground: Ground) -> None:
+    """Each command was applied once, in its order: a topic counts its changes."""
+    store = ground.store()
+    try:
+        for person in ground.talkers:
+            said = ground.said.get(person.id, [])
+            for topic in store.subscriptions.of(BOT, person.id):
+                assert topic.fence == 1 + len(said), "a command was lost or applied twice"
+                assert not said or topic.cadence.times == (said[-1],)
+        assert store.outbox.counts(BOT)[ParcelState.SENT] == len(ground.people) * len(WORDS)
+    finally:
+        store.close()

@@ -1,0 +1,94 @@
+"""Two processes on one database: whoever works is killed or halted, and the other takes over."""
+
+from __future__ import annotations
+
+import asyncio
+import signal
+from pathlib import Path
+
+import pytest
+
+from storage.model import ParcelState
+from tests.killing.account import Account
+from tests.killing.course import check, some_time_passes, until_all_is_done
+from tests.killing.ground import Ground, prepared
+from tests.killing.pair import Pair, paired
+from tests.situations import BOT
+
+CHATS = 500  # with four parcels each
+KILLS = 52  # of each run
+RUNS = 4
+ANSWER = 0.04  # seconds: as long as Telegram takes
+LEASE = 2.0
+HALTS = 12
+HALTED = 2.5  # seconds, longer than the lease
+
+
+@pytest.mark.slow
+async def test_whoever_works_is_killed_and_nothing_is_lost(tmp_path: Path) -> None:
+    """Two runs side by side, each with a server and a database of its own."""
+    for first in range(0, RUNS, 2):
+        await asyncio.gather(*(_killed(tmp_path, seed) for seed in (first, first + 1)))
+
+
+async def _killed(tmp_path: Path, seed: int) -> None:
+    folder = tmp_path / str(seed)
+    folder.mkdir()
+    async with prepared(folder, CHATS, seed, ANSWER) as ground:
+        async with paired(ground, folder, rate="120", lease="5") as pair:
+            for _ in range(KILLS):
+                worker = await pair.worker()
+                await some_time_passes(ground)
+                await pair.loses(worker)
+                await pair.fill()
+            await until_all_is_done(ground)
+            assert not any(program.has_ended for program in pair.alive)
+        check(ground, folder, KILLS)
+
+
+@pytest.mark.slow
+async def test_a_halt_longer_than_the_lease_loses_nothing(tmp_path: Path) -> None:
+    """Who was halted finds its lease taken: what it still settles is not accepted."""
+    async with prepared(tmp_path, CHATS, 7, ANSWER) as ground:
+        async with paired(ground, tmp_path, rate="60", lease=str(LEASE)) as pair:
+            taken = [await _halted(ground, pair) for _ in range(HALTS)]
+            await until_all_is_done(ground)
+            assert not any(program.has_ended for program in pair.alive), _ends(pair)
+        assert sum(taken) > HALTS / 2
+        account = check(ground, tmp_path, HALTS)
+        _check_messages(ground, account)
+
+
+async def _halted(ground: Ground, pair: Pair) -> bool:
+    """Halts who works; False where that was in the middle of a commit, so that nobody can write."""
+    worker = await pair.worker()
+    await some_time_passes(ground)
+    worker.signal(signal.SIGSTOP)
+    await asyncio.sleep(HALTED)
+    ground.talks()
+    is_taken = pair.working() is not worker
+    if is_taken:
+        await ground.sends_more(5)
+    worker.signal(signal.SIGCONT)
+    await ground.sends_more(5)
+    return is_taken
+
+
+def _check_messages(ground: Ground, account: Account) -> None:
+    """Each parcel is settled with a message that brought it: the marked one, if it came twice."""
+    store = ground.store()
+    try:
+        for parcel in store.outbox.in_state(BOT, ParcelState.SENT, limit=10_000):
+            digest = store.digests.get(parcel.digest)
+            assert digest is not None
+            paper = int(digest.entries[0].paper.id.partition(".8")[2])
+            arrivals = account.parcels[parcel.chat, paper]
+            marked = [one.message for one in arrivals if one.is_marked]
+            allowed = marked or [one.message for one in arrivals]
+            assert parcel.message in allowed, "a stale settlement was accepted"
+    finally:
+        store.close()
+
+
+def _ends(pair: Pair) -> str:
+    return "\n".join(program.said()[-2000:] for program in pair.alive if program.has_ended)
