@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from email.utils import parsedate_to_datetime
 from urllib.parse import urlencode
-from xml.etree.ElementTree import Element, fromstring
+from xml.etree.ElementTree import Element, XMLParser
 
 from bot.sources import authors, wording
 from bot.sources.batch import Condition, Skip, warnings
@@ -30,6 +30,7 @@ _RAW = "{http://arxiv.org/OAI/arXivRaw/}"
 _TOKEN = re.compile(rb"<resumptionToken\b[^>]{0,300}>([^<]{0,2000})</resumptionToken>")
 _VERSION = re.compile(r"v([1-9]\d{0,2})", re.ASCII)
 _AND = re.compile(r"(?:^| )(?:and )+")  # blanks are single by then
+_PIECE = 64 * 1024
 _EXPIRED, _NONE = "badResumptionToken", "noRecordsMatch"
 _WAIT = frozenset({406, 429, 503})  # how arXiv says: too many questions
 _YEARS = range(1986, 2200)  # arXiv's oldest papers were older than arXiv
@@ -102,7 +103,7 @@ def parse(body: bytes) -> Page:
         envelope = opened(body, OAI)
     except Unusable as error:
         return Page(error.condition, reason=error.reason)
-    root = fromstring(envelope.body)  # noqa: S314 - opened() refused what could harm
+    root = _tree(envelope.body)
     wrong = root.find(f"{_OAI}error")
     if wrong is not None:
         return _error(wrong.get("code", ""), wording.one_line(wrong.text or ""))
@@ -120,6 +121,15 @@ def parse(body: bytes) -> Page:
         return Page(Condition.PARTIAL, records, reason=reason, warnings=notices)
     following = html.unescape(token[1].decode("utf-8", "replace")).strip() if token else ""
     return Page(Condition.FRESH, records, following, warnings=notices)
+
+
+def _tree(body: bytes) -> Element:
+    """The elements of a page, read in pieces so that other threads have their turn in between."""
+    parser = XMLParser()  # noqa: S314 - opened() refused what could harm
+    for start in range(0, len(body), _PIECE):
+        parser.feed(body[start : start + _PIECE])
+    root: Element = parser.close()
+    return root
 
 
 def _error(code: str, said: str) -> Page:

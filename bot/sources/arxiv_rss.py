@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
+from bot import taxonomy
 from bot.arxiv_calendar import arxiv_day
 from bot.sources import authors, wording
 from bot.sources.batch import Batch, Condition, Reading, Skip, compared, failed, warnings
@@ -31,11 +33,20 @@ def parse(body: bytes, *, source: str, previous: SourceCursor | None = None) -> 
         reason = Notice("source-error-feed", (("said", said),))
         return failed(source, Condition.ERROR_FEED, reason, previous)
     asked = _TITLE.match(feed.head.plain("title"))
-    name = "+".join(asked["asked"].split(", ")) if asked else source
+    name = _name(asked["asked"].split(", "), source) if asked else source
     reading = _reading(feed, envelope, source, name)
     if not reading.announcements and (feed.items or not asked):  # not an honest empty day
         return failed(source, Condition.NOT_A_FEED, Notice("source-foreign"), previous)
     return compared(reading, previous)
+
+
+def _name(titled: Sequence[str], source: str) -> str:
+    """The feed by its categories: in the order asked for, which arXiv's title does not keep."""
+    asked = source.split("+")
+    same = {taxonomy.canonical(code) for code in asked} == {
+        taxonomy.canonical(code) for code in titled
+    }
+    return source if same and taxonomy.canonical(asked[0]) else "+".join(titled)
 
 
 def _reading(feed: Feed, envelope: Opened, source: str, name: str) -> Reading:

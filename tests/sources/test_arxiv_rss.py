@@ -90,6 +90,23 @@ def test_the_weeks_without_version_are_read_from_their_links() -> None:
 
 
 @pytest.mark.parametrize(
+    ("title", "source", "feed"),
+    [
+        ("hep-th, math.ST updates on arXiv.org", "math.ST+hep-th", "math.ST+hep-th"),
+        ("cs.CV updates on arXiv.org", "cs.CV", "cs.CV"),
+        ("eess.SY updates on arXiv.org", "cs.SY", "cs.SY"),
+        ("cs.CV updates on arXiv.org", "cs.CL", "cs.CV"),
+        ("cs.CV, cs.CL updates on arXiv.org", "saved/feed.xml", "cs.CV+cs.CL"),
+    ],
+)
+def test_a_feed_is_named_as_it_was_asked_for(title: str, source: str, feed: str) -> None:
+    """arXiv's title lists archives before classes, whatever the order of the question."""
+    [announcement] = arxiv_rss.parse(rss([item()], title=title), source=source).announcements
+
+    assert announcement.feed == feed
+
+
+@pytest.mark.parametrize(
     ("answer", "condition", "key"),
     [
         (body("empty.rss.xml"), Condition.EMPTY, "source-empty"),
