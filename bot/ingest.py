@@ -19,7 +19,7 @@ from storage.model import Added, Announcement, Digest, Kind, Notice, SourceCurso
 
 log = logging.getLogger(__name__)
 
-CHUNK = 100  # announcements in a transaction: some 20 ms
+CHUNK = 50  # announcements in a transaction: some 20 ms
 FIRST_DAYS = 7
 FIRST = "first-days"  # the source that fills an empty store; its cursor's day is how far it came
 FEEDS = "feeds"  # the duty of asking feeds, and FIRST that of filling: arXiv holds them to rest
