@@ -6,8 +6,8 @@ import os
 import subprocess
 import sys
 
-BENCHES = ("ingest", "search", "matching", "idle", "gist_rouge")
-WITHOUT_DATA = ("idle",)
+BENCHES = ("ingest", "search", "matching", "idle", "sending", "gist_rouge")
+WITHOUT_DATA = ("idle", "sending")
 
 
 def main() -> None:
