@@ -21,7 +21,7 @@ from bot.chat.polling import Conflict, InvalidToken, NetworkError, poll
 from bot.clock import Beat, heartbeat
 from bot.config import Config, Doubt
 from bot.pace import Breaker, Floods, Monotonic, Pace, Sleep
-from bot.query import indexed
+from bot.query.words import analyser_mark, indexed
 from bot.render.message import Message
 from bot.sources import Fetcher
 from bot.standby import holder, on_duty
@@ -84,9 +84,22 @@ def opened(config: Config) -> Iterator[Store]:
     """The store that the settings name, closed at the end of the block."""
     store = open_store(config.database, words=indexed)
     try:
+        _renew_index(store)
         yield store
     finally:
         store.close()
+
+
+def _renew_index(store: Store) -> None:
+    """Indexes the stored papers anew where another version of the analyser wrote their words.
+
+    In slices, so that a process that has the store open meanwhile goes on.
+    """
+    mark, renewed = analyser_mark(), 0
+    while count := store.papers.reindex(mark):
+        renewed += count
+    if renewed:
+        log.info("words indexed anew", extra={"papers": renewed})
 
 
 def fetcher(config: Config) -> Fetcher:

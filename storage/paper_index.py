@@ -55,6 +55,13 @@ class PaperIndex:
             paper=paper,
         )
 
+    def is_current(self, mark: str) -> bool:
+        """Whether the marked analyser wrote all words; told without a write."""
+        row = self._engine.one(
+            "select 1 from index_state where mark = :mark and upto >= until", mark=mark
+        )
+        return row is not None
+
     def outdated(self, mark: str, limit: int) -> list[int]:
         """Return the next papers whose words an analyser other than the marked one wrote.
 
