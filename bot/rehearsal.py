@@ -13,6 +13,7 @@ from datetime import UTC, date, datetime, timedelta
 from bot import app, arxiv_calendar, publish
 from bot.chat import sender
 from bot.config import Config
+from bot.demo import page_cast
 from bot.demo.emulator import Emulator
 from bot.demo.sample import load
 from storage import Store
@@ -21,6 +22,7 @@ from storage.model import Announcement, Form, Gloss
 Sample = tuple[list[Announcement], dict[str, Gloss]]
 
 AHEAD = 3  # feed days of the sample that are still to come
+SKIPS = 10  # times a chat is due with nothing to tell, before it is given up
 
 
 class MovedClock:
@@ -52,6 +54,9 @@ async def rehearse(config: Config, port: int, *, live: bool, ready: Callable[[st
         )
         shown = config.pretending(emulator.token, emulator.url, Form.RICH)
         client = sender.client(emulator.token, emulator.url)
+        page_cast.enter(emulator.people)
+        emulator.pages.to_next = stage.to_next
+        emulator.pages.is_invented = not live
         bot = app.Bot(store, client, shown, clock.now)
         feeds = None
         if live:
@@ -89,6 +94,38 @@ class _Stage:
         await self.announce()
         if self.bot:
             await self.bot.tick()
+
+    async def to_next(self, chat: int) -> bool:
+        """Moves the clock until a digest of a chat is issued; false when none is in sight."""
+        for _ in range(SKIPS):
+            due = await self._store.run(self._due, chat)
+            if due is None:
+                return False
+            before = await self._store.run(self._newest, chat)
+            await self.advance(due - self._clock.now() + timedelta(seconds=1))
+            if await self._store.run(self._newest, chat) != before:
+                return True
+        return False
+
+    def _due(self, chat: int) -> datetime | None:
+        """When a chat's next digest may come: a topic without a time waits for the feed."""
+        now = self._clock.now()
+        topics = self._store.subscriptions.of(self._telegram, chat)
+        times = [
+            topic.next_due or arxiv_calendar.next_feed(now) for topic in topics if not topic.paused
+        ]
+        return min(times, default=None)
+
+    def _newest(self, chat: int) -> int:
+        """The number of a chat's newest digest, 0 where it has none."""
+        return max(
+            (one.number for one in self._store.digests.of(self._telegram, chat, limit=1)), default=0
+        )
+
+    @property
+    def _telegram(self) -> int:
+        assert self.bot is not None
+        return self.bot.telegram.id
 
     async def announce(self) -> None:
         """Stores the sample's papers of the days that have come."""

@@ -1,14 +1,25 @@
-// The chat page: shows the conversation, says what is typed, presses what is clicked.
+// The chat page: who one is, which chat is open, what happens there.
 
-import { make, turn } from "/page/blocks.js";
+import { drawer, alertBox, ask, toast, wireFrame } from "/page/page_frame.js";
+import { face, nameOf, showChats, toneOf } from "/page/page_chats.js";
+import { setClock, wireClock } from "/page/page_clock.js";
+import { fitComposer, hideCommands } from "/page/page_composer.js";
+import { removeMessage, showConversation, showMessage } from "/page/page_conversation.js";
+import { deepLink, isInvented } from "/page/page_links.js";
+import { hideTraffic, showCalls, wireTraffic } from "/page/page_traffic.js";
+import { say, speak } from "/page/page_words.js";
 
 const $ = (id) => document.getElementById(id);
-const conversation = $("conversation");
-const state = { event: 0, bot: {}, person: {}, commands: [], calls: 0 };
+const state = { event: 0, person: {}, chat: {} };
 
-/** Do something as the person at the page and give the answer. */
-async function perform(action, given) {
-  const response = await fetch(`/page/do/${action}`, {
+function where(chat = state.chat.id) {
+  const language = encodeURIComponent(navigator.language || "en");
+  return `person=${state.person.id ?? ""}&chat=${chat ?? ""}&language=${language}`;
+}
+
+/** Do something as the person at the page, in the open chat or another, and give the answer. */
+async function perform(action, given, chat) {
+  const response = await fetch(`/page/do/${action}?${where(chat)}`, {
     method: "POST",
     headers: { "Content-Type": "application/json" },
     body: JSON.stringify(given),
@@ -18,38 +29,30 @@ async function perform(action, given) {
   return answer;
 }
 
-let toastTimer = 0;
-function toast(text) {
-  clearTimeout(toastTimer);
-  $("toast").textContent = text;
-  $("toast").hidden = false;
-  toastTimer = setTimeout(() => ($("toast").hidden = true), 3500);
-}
-
-function alertBox(text) {
-  $("alert-text").textContent = text;
-  $("alert").showModal();
-}
+const complain = (error) => toast(error.message);
 
 const act = {
-  say: (text) => perform("say", { text }).catch((error) => toast(error.message)),
+  say: (text) => perform("say", { text }).catch(complain),
+  add: () => perform("add", {}).catch(complain),
+  unblock: () => perform("block", { blocked: false }).catch(complain),
 
-  /** Open a deep link of the bot inside the chat; leave every other link to the browser. */
+  /** Open a deep link of the bot inside the demo; leave every other link to the browser. */
   open(url) {
-    const deep = new RegExp(`^https?://t\\.me/${state.bot.username}(\\?|$)`, "i");
-    if (!deep.test(url)) return false;
-    const payload = new URL(url).searchParams.get("start") ?? "";
-    perform("open", { payload }).catch((error) => toast(error.message));
+    const found = deepLink(url, state.bot.username);
+    if (found?.start !== undefined) begin(found.start);
+    else if (found) invite(found);
+    else if (state.isInvented && isInvented(url)) toast(say("invented-link"));
+    else return false;
     return true;
   },
 
   async press(button, node) {
-    if (button.url && !act.open(button.url)) window.open(button.url, "_blank", "noopener,noreferrer");
+    if (button.url) return void (act.open(button.url) || window.open(button.url, "_blank", "noopener,noreferrer"));
     if (button.copy_text) {
-      await navigator.clipboard.writeText(button.copy_text.text);
-      toast("Copied");
+      const copying = navigator.clipboard.writeText(button.copy_text.text);
+      return void copying.then(() => toast(say("copied")), () => toast(say("not-copied")));
     }
-    if (!button.callback_data) return;
+    if (!button.callback_data) return void toast(say("not-in-demo"));
     node.setAttribute("aria-busy", "true");
     const message = Number(node.closest(".turn").dataset.id);
     try {
@@ -57,86 +60,93 @@ const act = {
       if (answer.text) (answer.alert ? alertBox : toast)(answer.text);
       if (answer.url) act.open(answer.url);
     } catch {
-      toast("The bot did not answer.");
+      toast(say("no-answer"));
     } finally {
       node.removeAttribute("aria-busy");
     }
   },
 };
 
-function isMine(message) {
-  return message.from?.id === state.person.id;
+/** Follow a deep link: its payload is said in the private chat. */
+async function begin(payload) {
+  await openChat(state.person.id);
+  await perform("open", { payload }).catch(complain);
 }
 
-function showMessage(message) {
-  const old = conversation.querySelector(`[data-id="${message.message_id}"]`);
-  const node = turn(message, isMine(message), act);
-  if (old) {
-    keepOpen(old, node);
-    old.replaceWith(node);
-    return;
-  }
-  conversation.querySelector(".empty")?.remove();
-  conversation.append(node);
-  // A long message is read from its first line, so it is not scrolled to its last.
-  node.scrollIntoView({ block: node.offsetHeight > conversation.clientHeight ? "start" : "end" });
-}
-
-/** Blocks that the reader has opened stay open when the message is edited. */
-function keepOpen(old, node) {
-  const before = old.querySelectorAll("details");
-  node.querySelectorAll("details").forEach((one, place) => {
-    if (before[place]) one.open = before[place].open;
+/** Follow an invitation: the bot comes into a group or channel of one's own. */
+function invite({ kind, payload }) {
+  const kinds = kind === "channel" ? ["channel"] : ["group", "supergroup"];
+  const own = state.chats.filter((chat) => chat.leads && kinds.includes(chat.type));
+  if (!own.length) return toast(say("no-place"));
+  ask(own.map((chat) => ({ label: chat.title, value: chat.id })), async (chat) => {
+    await openChat(chat);
+    await perform("add", { payload }).catch(complain);
   });
 }
 
-function showEmpty(about) {
-  const start = make("button", "", "Start");
-  start.type = "button";
-  start.addEventListener("click", () => act.say("/start"));
-  const words = about || "Digests of new arXiv papers on your own topics.";
-  conversation.append(make("div", "empty", words, make("br"), start));
+function isMine(message) {
+  return message.from?.id === state.person.id;
 }
 
 let typingTimer = 0;
 function showTyping() {
   clearTimeout(typingTimer);
-  $("status").textContent = "typing…";
+  $("status").textContent = say("typing");
+  $("status").className = "typing";
   typingTimer = setTimeout(rest, 5000);
 }
 
 function rest() {
   clearTimeout(typingTimer);
-  $("status").textContent = state.isBlocked ? "blocked" : "bot on this machine";
+  const { type, bot, members: count } = state.chat;
+  const kind = type === "channel" ? "readers" : "members";
+  const own = bot === "kicked" ? "blocked" : "bot-here";
+  $("status").textContent = type === "private" ? say(own) : say(kind, { count });
+  $("status").className = "";
 }
 
 const EVENTS = {
   message: (message) => {
     if (!isMine(message)) rest();
-    showMessage(message);
+    showMessage(message, isMine(message), act);
   },
-  edit: showMessage,
-  delete: (id) => conversation.querySelector(`[data-id="${id}"]`)?.remove(),
+  edit: (message) => showMessage(message, isMine(message), act),
+  delete: removeMessage,
   action: showTyping,
   draft: showTyping,
 };
 
-async function load() {
-  const language = encodeURIComponent(navigator.language || "en");
-  const response = await fetch(`/page/state?language=${language}`);
-  Object.assign(state, await response.json());
-  $("bot-name").textContent = state.bot.first_name;
-  $("clock").hidden = !state.canAdvance;
-  showNow(state.now);
-  rest();
-  conversation.replaceChildren();
-  for (const message of state.messages) showMessage(message);
-  if (!state.messages.length) showEmpty(state.about);
+/** Show what surrounds the conversation: chats, field, clock. */
+function showAround(around) {
+  Object.assign(state, around);
+  setClock(state.now);
+  showChats(state, openPerson, openChat);
+  fitComposer(state, act);
+  const unread = state.chats.reduce((sum, chat) => sum + (chat.id === state.chat.id ? 0 : chat.unread), 0);
+  document.title = `${unread ? `(${unread}) ` : ""}Papergram ${say("demo")}`;
 }
 
-function showNow(now) {
-  $("now").textContent = new Date(now).toLocaleString();
-  $("now").dateTime = now;
+/** Open a chat, or the one that is open, from the beginning. */
+async function openChat(chat) {
+  const response = await fetch(`/page/state?${where(chat)}`);
+  const told = await response.json();
+  speak(told.person.language_code);
+  showAround(told);
+  const name = nameOf(state.chat, state.bot);
+  $("chat-title").textContent = name;
+  face($("face"), toneOf(state.chat), name);
+  $("invented").hidden = !state.isInvented;
+  rest();
+  showConversation(state, isMine, act);
+  drawer(false);
+  await perform("read", {});
+}
+
+/** Be somebody else: in the same chat where they are in it, else in their own. */
+async function openPerson(id) {
+  const isPlace = state.chat.type !== "private";
+  state.person = { id };
+  await openChat(isPlace ? state.chat.id : id);
 }
 
 async function listen() {
@@ -145,128 +155,43 @@ async function listen() {
       const response = await fetch(`/page/events?after=${state.event}`);
       const news = await response.json();
       if (news.event < state.event) return void location.reload();
+      const fresh = news.events.filter((event) => event.number > state.event);
       state.event = news.event;
-      await take(news.events);
+      await take(fresh);
     } catch {
-      $("status").textContent = "connecting…";
+      $("status").textContent = say("connecting");
       await new Promise((done) => setTimeout(done, 1000));
     }
   }
 }
 
 async function take(events) {
+  const here = state.chat.id;
   for (const event of events) {
-    if (event.chat === state.chat.id) EVENTS[event.kind]?.(event.detail);
+    if (event.chat === here) EVENTS[event.kind]?.(event.detail);
   }
-  if (events.some((event) => event.kind === "commands" || event.kind === "member")) {
-    const response = await fetch("/page/state");
-    const { commands, isBlocked } = await response.json();
-    Object.assign(state, { commands, isBlocked });
+  if (events.some((event) => event.kind !== "call")) {
+    if (events.some((event) => event.kind === "message" && event.chat === here)) await perform("read", {});
+    const response = await fetch(`/page/around?${where()}`);
+    const around = await response.json();
+    if (around.chat.id === state.chat.id && around.person.id === state.person.id) showAround(around);
+    if (events.some((event) => event.kind === "member")) rest();
   }
-  if (!$("traffic").hidden) await showCalls();
+  await showCalls();
 }
-
-/* The command menu. */
-
-function showCommands(prefix) {
-  const fitting = state.commands.filter((one) => one.command.startsWith(prefix));
-  $("commands").replaceChildren(...fitting.map(commandItem));
-  $("commands").hidden = !fitting.length;
-  $("show-commands").setAttribute("aria-expanded", String(fitting.length > 0));
-}
-
-function hideCommands() {
-  $("commands").hidden = true;
-  $("show-commands").setAttribute("aria-expanded", "false");
-}
-
-function commandItem({ command, description }) {
-  const node = make("button", "", make("b", "", `/${command}`), make("span", "", description));
-  node.type = "button";
-  node.setAttribute("role", "menuitem");
-  node.addEventListener("click", () => {
-    hideCommands();
-    $("text").value = "";
-    $("text").focus();
-    act.say(`/${command}`);
-  });
-  return node;
-}
-
-$("show-commands").addEventListener("click", () => {
-  if (!$("commands").hidden) return hideCommands();
-  showCommands("");
-  $("commands").querySelector("button")?.focus();
-});
-
-$("commands").addEventListener("keydown", (event) => {
-  const step = { ArrowDown: "nextElementSibling", ArrowUp: "previousElementSibling" }[event.key];
-  if (step) {
-    event.preventDefault();
-    (document.activeElement[step] ?? $("text")).focus();
-  }
-});
 
 document.addEventListener("keydown", (event) => {
-  if (event.key === "Escape") hideCommands();
+  if (event.key !== "Escape" || document.querySelector("dialog[open]")) return;
+  if (hideCommands() || drawer(false)) return;
+  hideTraffic();
 });
 
-/* The composer. */
-
-$("text").addEventListener("input", () => {
-  const typed = $("text").value.match(/^\/(\w*)$/);
-  if (typed) showCommands(typed[1]);
-  else hideCommands();
+wireFrame();
+await openChat();
+wireTraffic(state.bot.id, toast);
+wireClock(state, perform, ({ now, came }) => {
+  setClock(now);
+  if (came === false) toast(say("none-coming"));
 });
-
-$("text").addEventListener("keydown", (event) => {
-  if (event.key === "ArrowUp" && !$("commands").hidden) {
-    event.preventDefault();
-    $("commands").lastElementChild?.focus();
-  }
-});
-
-$("composer").addEventListener("submit", (event) => {
-  event.preventDefault();
-  const text = $("text").value.trim();
-  if (!text) return;
-  $("text").value = "";
-  hideCommands();
-  act.say(text);
-});
-
-/* The panel of raw traffic, and the clock. */
-
-async function showCalls() {
-  const response = await fetch(`/page/calls?after=${state.calls}`);
-  const { calls } = await response.json();
-  for (const call of calls) {
-    if (call.method !== "getUpdates" || call.code !== 200) $("calls").prepend(callItem(call));
-    state.calls = call.number;
-  }
-}
-
-function callItem(call) {
-  const code = make("span", call.code === 200 ? "code" : "code failed", String(call.code));
-  const title = make("summary", "", call.method, code);
-  const answer = call.code === 200 ? call.result : call.description;
-  const body = `${JSON.stringify(call.parameters, null, 1)}\n→ ${JSON.stringify(answer, null, 1)}`;
-  return make("li", "", make("details", "", title, make("pre", "", body)));
-}
-
-$("show-traffic").addEventListener("click", () => {
-  $("traffic").hidden = !$("traffic").hidden;
-  $("show-traffic").setAttribute("aria-expanded", String(!$("traffic").hidden));
-  if (!$("traffic").hidden) showCalls();
-});
-
-for (const button of $("clock").querySelectorAll("button")) {
-  button.addEventListener("click", async () => {
-    const { now } = await perform("advance", { minutes: Number(button.dataset.minutes) });
-    showNow(now);
-  });
-}
-
-await load();
 $("text").focus();
 listen();

@@ -9,15 +9,22 @@ from starlette.requests import Request
 from starlette.responses import FileResponse, JSONResponse, Response
 from starlette.routing import Route
 
-from bot.demo.journal import Journal
-from bot.demo.people import People, Person
-from bot.demo.places import Place
+from bot.demo.journal import Call, Journal
+from bot.demo.page_deeds import DEEDS, Scene, ToNext
+from bot.demo.page_view import View
+from bot.demo.people import People, Person, Place
 from bot.demo.state import World
 from bot.demo.wire import Json, JsonObject
 
 _HERE = Path(__file__).parent
-_FILES = {"page.css": "text/css", "page.js": "text/javascript", "blocks.js": "text/javascript"}
+_KINDS = {".css": "text/css", ".js": "text/javascript", ".json": "application/json"}
+_FILES = {
+    path.name: _KINDS[path.suffix]
+    for path in [*_HERE.glob("page*"), _HERE / "blocks.js"]
+    if path.suffix in _KINDS and path.name != "page_cast.json"
+}
 _PATIENCE = 25.0
+_SHOWN = 200  # calls in the panel of raw traffic
 _GUARDED = {
     "Content-Security-Policy": "default-src 'none'; style-src 'self'; script-src 'self'; "
     "connect-src 'self'; img-src 'self' data:; base-uri 'none'; form-action 'none'; "
@@ -29,7 +36,14 @@ _GUARDED = {
 
 
 class Pages:
-    """The endpoints behind the chat page."""
+    """The endpoints behind the chat page.
+
+    ``to_next`` moves the clock until a digest of a chat comes; ``is_invented`` says that the
+    papers are, so that the page can say it too.
+    """
+
+    to_next: ToNext | None = None
+    is_invented = False
 
     def __init__(
         self,
@@ -42,6 +56,7 @@ class Pages:
         self.people = people
         self.journal = journal
         self.advance = advance
+        self.view = View(world, people)
         self.is_closed = False
 
     def routes(self) -> list[Route]:
@@ -49,6 +64,7 @@ class Pages:
         return [
             Route("/", self.page),
             Route("/page/state", self.state),
+            Route("/page/around", self.around),
             Route("/page/events", self.events),
             Route("/page/calls", self.calls),
             Route("/page/file/{name}", self.file),
@@ -66,7 +82,7 @@ class Pages:
         return FileResponse(_HERE / "page.html", headers=_GUARDED)
 
     async def asset(self, request: Request) -> Response:
-        """Give a style sheet or a script of the page."""
+        """Give a style sheet, a script or the words of the page."""
         name = request.path_params["name"]
         if name not in _FILES:
             return JSONResponse({"error": "not found"}, 404)
@@ -81,25 +97,22 @@ class Pages:
         return Response(stored.content, media_type="application/octet-stream", headers=headers)
 
     async def state(self, request: Request) -> Response:
-        """Give the conversation of the person at the page, and all that surrounds it."""
-        person = self._person(request.query_params.get("language", "en"))
-        chat = self._place(request, person)
-        chat_id = chat.id if chat else person.id
+        """Give a conversation of the person at the page, and all that surrounds it."""
+        scene = self._scene(request)
         body: JsonObject = {
-            "person": person.user.as_json(),
-            "bot": self.world.bot.as_json(),
-            "about": self.world.profile.get(("description", ""), ""),
-            "chat": self.world.chats[chat_id].as_json(),
-            "chats": [self.world.chats[number].as_json() for number in self._chats(person)],
-            "messages": [*self.world.chats[chat_id].messages.values()],
-            "own": [*self.world.chats[chat_id].own],
-            "commands": [*self._commands(person.user.language_code)],
-            "isBlocked": person.chat.members.get(self.world.bot.id) == "kicked",
+            **self._around(scene),
+            "messages": [*scene.chat.messages.values()],
+            "own": [*scene.chat.own],
             "canAdvance": self.advance is not None,
-            "now": self.world.now().isoformat(),
+            "canSkip": self.to_next is not None,
+            "isInvented": self.is_invented,
             "event": self.world.last_event,
         }
         return JSONResponse(body, headers=_GUARDED)
+
+    async def around(self, request: Request) -> Response:
+        """Give what surrounds the conversation: chats, unread marks, menu, time."""
+        return JSONResponse(self._around(self._scene(request)), headers=_GUARDED)
 
     async def events(self, request: Request) -> Response:
         """Wait for what happened after an event and give it."""
@@ -120,92 +133,51 @@ class Pages:
     async def calls(self, request: Request) -> Response:
         """Give the latest calls of the bot, for the panel of raw traffic."""
         after = _number(request, "after")
-        calls: list[Json] = [call.as_json() for call in self.journal.calls[after:][-200:]]
-        return JSONResponse({"calls": calls}, headers=_GUARDED)
+        told = [call for call in self.journal.calls[after:] if not _is_idle(call)]
+        calls: list[Json] = [call.as_json() for call in told[-_SHOWN:]]
+        body: JsonObject = {"calls": calls, "last": len(self.journal.calls)}
+        return JSONResponse(body, headers=_GUARDED)
 
     async def act(self, request: Request) -> Response:
         """Do what the person at the page does."""
         if request.headers.get("content-type", "").partition(";")[0] != "application/json":
             return JSONResponse({"error": "JSON expected"}, 415)
-        person = self._person("en")
-        action = _ACTIONS.get(request.path_params["action"])
-        if action is None:
+        deed = DEEDS.get(request.path_params["action"])
+        if deed is None:
             return JSONResponse({"error": "no such action"}, 404)
         try:
             given = await request.json()
-            return JSONResponse(await action(self, person, self._place(request, person), given))
+            return JSONResponse(await deed(self._scene(request), given))
         except (AssertionError, KeyError, TypeError, ValueError) as error:
             return JSONResponse({"error": str(error)}, 400)
 
-    def _person(self, language: str) -> Person:
-        """Give the person at the page, who is made at the first visit."""
-        if not self.people.persons:
+    def _scene(self, request: Request) -> Scene:
+        person = self._person(request)
+        place = self._place(request, person)
+        return Scene(self.view, person, place, self.advance, self.to_next)
+
+    def _person(self, request: Request) -> Person:
+        """Give the person at the page; where there is nobody yet, one is made."""
+        persons = self.people.persons
+        if not persons:
+            language = request.query_params.get("language", "en")
             return self.people.person("You", language=language[:2].lower())
-        return next(iter(self.people.persons.values()))
+        return persons.get(_number(request, "person")) or next(iter(persons.values()))
 
     def _place(self, request: Request, person: Person) -> Place | None:
-        written = request.query_params.get("chat", "")
-        return self.people.places.get(int(written)) if written.lstrip("-").isdecimal() else None
+        """Give the group or channel that is open; None stands for the private chat."""
+        place = self.people.places.get(_number(request, "chat"))
+        return place if place and person.id in place.chat.members else None
 
-    def _chats(self, person: Person) -> list[int]:
-        """Give the chats that the person at the page takes part in."""
-        return [n for n, chat in self.world.chats.items() if person.id in {n, *chat.members}]
+    def _around(self, scene: Scene) -> JsonObject:
+        return {**self.view.around(scene.person, scene.chat), "now": self.world.now().isoformat()}
 
-    def _commands(self, language: str) -> list[JsonObject]:
-        """Give the menu of a private chat as a client picks it: narrow scope, own language."""
-        for scope in ("all_private_chats", "default"):
-            for code in (language, ""):
-                if (scope, code) in self.world.commands:
-                    return self.world.commands[scope, code]
-        return []
+
+def _is_idle(call: Call) -> bool:
+    """Whether the bot only asked for news and there was none."""
+    return call.method == "getUpdates" and call.code == 200 and not call.result
 
 
 def _number(request: Request, name: str) -> int:
     written = request.query_params.get(name, "")
-    return int(written) if written.isdecimal() else 0
-
-
-_Action = Callable[[Pages, Person, Place | None, JsonObject], Awaitable[Json]]
-
-
-async def _say(pages: Pages, person: Person, place: Place | None, given: JsonObject) -> Json:
-    text = str(given["text"]).strip()
-    if not text:
-        raise ValueError("nothing to say")
-    return {"message": person.say(text[:4096], place)}
-
-
-async def _press(pages: Pages, person: Person, place: Place | None, given: JsonObject) -> Json:
-    message = given["message"]
-    assert isinstance(message, int)
-    answer = await person.press(data=str(given["data"]), message=message, place=place)
-    return {"text": answer.text, "alert": answer.is_alert, "url": answer.url}
-
-
-async def _open(pages: Pages, person: Person, place: Place | None, given: JsonObject) -> Json:
-    return {"message": person.opens(str(given["payload"])[:64])}
-
-
-async def _block(pages: Pages, person: Person, place: Place | None, given: JsonObject) -> Json:
-    if given["blocked"]:
-        person.blocks()
-    else:
-        person.unblocks()
-    return {}
-
-
-async def _move(pages: Pages, person: Person, place: Place | None, given: JsonObject) -> Json:
-    minutes = given["minutes"]
-    assert isinstance(minutes, int)
-    assert pages.advance is not None
-    await pages.advance(timedelta(minutes=minutes))
-    return {"now": pages.world.now().isoformat()}
-
-
-_ACTIONS: dict[str, _Action] = {
-    "say": _say,
-    "press": _press,
-    "open": _open,
-    "block": _block,
-    "advance": _move,
-}
+    return int(written) if written.removeprefix("-").isdecimal() else 0

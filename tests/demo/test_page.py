@@ -1,19 +1,30 @@
 """The chat page: its endpoints, and the page itself in a real browser where there is one."""
 
 import asyncio
+import re
 import shutil
 from collections.abc import AsyncIterator
 from datetime import timedelta
+from pathlib import Path
 
 import httpx
 import pytest
 from playwright.async_api import Page, async_playwright
 
+from bot import demo
 from bot.demo.emulator import Emulator
 from bot.demo.wire import Json, JsonObject
 from tests.demo.conftest import Clock
 from tests.demo.payloads import digest
 
+FILES = sorted(
+    file
+    for file in (
+        *Path(demo.__file__).parent.glob("page*"),
+        Path(demo.__file__).parent / "blocks.js",
+    )
+    if file.suffix in {".css", ".js"}
+)
 BROWSER = shutil.which("chromium") or shutil.which("google-chrome")
 
 
@@ -36,21 +47,31 @@ Web = tuple[Emulator, httpx.AsyncClient]
 
 async def test_the_page_needs_nothing_from_outside(web: Web) -> None:
     _, client = web
-    for path in ("/", "/page/page.css", "/page/page.js", "/page/blocks.js"):
+    for path in ("/", *(f"/page/{file.name}" for file in FILES)):
         answer = await client.get(path)
 
         assert answer.status_code == 200
         assert "default-src 'none'" in answer.headers["content-security-policy"]
-        foreign = answer.text.replace("https?://", "").count("://")
-        assert foreign == 0
+        assert not re.search(r"""["'(]\s*(https?:)?//""", answer.text)
+
+
+async def test_every_script_that_the_page_imports_is_served(web: Web) -> None:
+    _, client = web
+    wanted = {name for file in FILES for name in re.findall(r'"(/page/[\w.]+)"', file.read_text())}
+
+    assert len(wanted) > 5
+    for path in wanted - {"/page/calls", "/page/events", "/page/around", "/page/state"}:
+        assert (await client.get(path)).status_code == 200
 
 
 async def test_messages_are_never_put_in_as_markup(web: Web) -> None:
     _, client = web
-    for path in ("/page/page.js", "/page/blocks.js"):
-        script = (await client.get(path)).text
+    scripts = [file for file in FILES if file.suffix == ".js"]
+    for script in scripts:
+        words = (await client.get(f"/page/{script.name}")).text
 
-        assert not any(word in script for word in ("innerHTML", "outerHTML", "insertAdjacent"))
+        assert not any(word in words for word in ("innerHTML", "outerHTML", "insertAdjacent"))
+    assert len(scripts) > 5
 
 
 async def test_a_visitor_becomes_a_person_in_their_language(web: Web) -> None:
@@ -97,7 +118,7 @@ async def test_the_clock_moves_and_the_bot_is_blocked(web: Web, clock: Clock) ->
 
     assert clock.now == before + timedelta(hours=1)
     assert moved.json() == {"now": clock.now.isoformat()}
-    assert (await client.get("/page/state")).json()["isBlocked"] is True
+    assert (await client.get("/page/state")).json()["chat"]["bot"] == "kicked"
     assert len(emulator.world.updates) == 1
 
 
@@ -148,6 +169,19 @@ async def test_the_panel_shows_the_calls(web: Web) -> None:
     assert [call["method"] for call in calls] == ["getMe"]
 
 
+async def test_the_panel_leaves_out_idle_polls_and_the_token(web: Web) -> None:
+    emulator, client = web
+    await client.get(f"/bot{emulator.token}/getUpdates")
+    emulator.people.person("Ada").say("/start")
+    await client.get(f"/bot{emulator.token}/getUpdates")
+
+    told = await client.get("/page/calls")
+
+    assert told.json()["last"] == 2
+    assert [call["number"] for call in told.json()["calls"]] == [2]
+    assert emulator.token.partition(":")[2] not in told.text
+
+
 @pytest.fixture
 async def page(web: Web) -> AsyncIterator[Page]:
     """The page in a browser; errors on it fail the test."""
@@ -168,8 +202,9 @@ async def page(web: Web) -> AsyncIterator[Page]:
 @pytest.mark.slow
 async def test_a_conversation_in_a_browser(web: Web, page: Page) -> None:
     emulator, client = web
-    await page.get_by_role("button", name="Start").click()
-    await page.get_by_text("/start", exact=True).wait_for()
+    log = page.get_by_role("log")
+    await page.get_by_role("button", name="Start", exact=True).click()
+    await log.get_by_text("/start", exact=True).wait_for()
     (you,) = emulator.people.persons.values()
 
     async def call(method: str, **parameters: Json) -> None:
@@ -179,7 +214,7 @@ async def test_a_conversation_in_a_browser(web: Web, page: Page) -> None:
     keys: JsonObject = {"inline_keyboard": [[{"text": "Go", "callback_data": "g"}]]}
     text = "<b>Hi</b> &lt;img src=x onerror=alert(1)&gt;"
     await call("sendMessage", chat_id=you.id, text=text, parse_mode="HTML", reply_markup=keys)
-    await page.get_by_text("<img src=x onerror=alert(1)>").wait_for()
+    await log.get_by_text("<img src=x onerror=alert(1)>").wait_for()
     assert await page.locator("article img").count() == 0
 
     await page.get_by_role("button", name="Go").click()
@@ -189,7 +224,7 @@ async def test_a_conversation_in_a_browser(web: Web, page: Page) -> None:
     )
     await page.get_by_text("Noted").wait_for()
     await call("editMessageText", chat_id=you.id, message_id=2, text="Changed")
-    await page.get_by_text("Changed").wait_for()
+    await log.get_by_text("Changed").wait_for()
 
     await call("sendRichMessage", chat_id=you.id, rich_message=digest())
     details = page.locator("details").first

@@ -1,0 +1,67 @@
+// The conversation: its messages in order, the days between them, and an empty chat.
+
+import { turn } from "/page/blocks.js";
+import { make } from "/page/page_text.js";
+import { day, say } from "/page/page_words.js";
+
+const log = document.getElementById("conversation");
+
+function find(number) {
+  return log.querySelector(`[data-id="${number}"]`);
+}
+
+/** Blocks that the reader has opened stay open when the message is edited. */
+function keepOpen(old, node) {
+  const before = old.querySelectorAll("details");
+  node.querySelectorAll("details").forEach((one, place) => {
+    if (before[place]) one.open = before[place].open;
+  });
+}
+
+/** Replace an edited message; a reader at one of its buttons is not thrown back to the top. */
+function replace(old, node) {
+  keepOpen(old, node);
+  const place = [...old.querySelectorAll("button, a, summary")].indexOf(document.activeElement);
+  old.replaceWith(node);
+  if (place < 0) return;
+  const now = [...node.querySelectorAll("button, a, summary")];
+  (now[Math.min(place, now.length - 1)] ?? log).focus({ preventScroll: true });
+}
+
+/** Say which day it is where a new one begins. */
+function separate(message) {
+  const words = day(message.date);
+  const last = [...log.querySelectorAll(".day")].at(-1)?.textContent;
+  if (words !== last) log.append(make("p", "day", words));
+}
+
+/** Show a message: in its place when it was there before, else at the end. */
+export function showMessage(message, isMine, act) {
+  const node = turn(message, isMine, act);
+  const old = find(message.message_id);
+  if (old) return replace(old, node);
+  log.querySelector(".empty")?.remove();
+  separate(message);
+  log.append(node);
+  // A long message is read from its first line, so it is not scrolled to its last.
+  node.scrollIntoView({ block: node.offsetHeight > log.clientHeight ? "start" : "end" });
+}
+
+/** Take a message away. */
+export function removeMessage(number) {
+  find(number)?.remove();
+}
+
+/** Show a whole conversation, or the way to begin one. */
+export function showConversation(state, isMine, act) {
+  log.replaceChildren();
+  for (const message of state.messages) showMessage(message, isMine(message), act);
+  if (!state.messages.length && state.chat.type === "private") log.append(empty(state, act));
+}
+
+function empty(state, act) {
+  const start = make("button", "", say("start"));
+  start.type = "button";
+  start.addEventListener("click", () => act.say("/start"));
+  return make("div", "empty", make("p", "", state.about || say("about")), start);
+}
