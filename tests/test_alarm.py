@@ -23,7 +23,9 @@ from storage.model import (
     ToldTrouble,
     Trouble,
 )
-from tests.situations import BOT, NOW, Postman
+from tests.situations import BOT, NOW, TODAY, Postman
+from tests.stage import staged
+from tests.test_repair import read
 
 OPERATOR = 99
 HOUR = timedelta(hours=1)
@@ -180,3 +182,24 @@ def test_no_trouble_is_told_twice_in_six_hours_and_none_is_forgotten(
             assert trouble.name not in told or now - told[trouble.name] >= PAUSE
             told[trouble.name] = now
         assert all(now - told[name] < PAUSE for name in names), "each was told lately"
+
+
+async def test_a_running_bot_tells_its_operator_and_says_when_it_is_over(store: Store) -> None:
+    """arXiv was to announce papers this morning, and nobody has read any."""
+    async with staged(store, at=NOW, feeds="cs.CV") as house:
+        ada = house.person()
+        await house.says(ada, "/start")
+        shown = len(ada.reads())
+        house.bot.config = house.bot.config.model_copy(update={"operator": ada.id})
+
+        await house.bot.watch()
+        await house.bot.watch()
+        await house.settled()
+        alarm = ada.reads()[shown:]
+        read(store, TODAY)
+        await house.bot.watch()
+        await house.passes(seconds=5)
+
+        assert ["nothing came" in one.text for one in alarm] == [True]
+        assert ["nothing came" in one.text for one in ada.reads()[shown:]] == [True, True]
+        assert ada.reads()[-1].text.startswith("✅ This is over:")

@@ -11,7 +11,7 @@ from bot.harvest import Stage, Walked, days_of, held_walk, rests, walk
 from bot.sources.fetch import Fetcher
 from storage import Store
 from storage.model import Announcement, Harvest, Kind, Paper
-from tests.archive import BASE, Archive, Filed, asking, page, utc
+from tests.archive import BASE, Archive, Filed, asking, error, page, utc
 from tests.sources.offline import reply
 
 TUESDAY = date(2026, 11, 17)
@@ -157,6 +157,15 @@ async def test_a_page_that_broke_off_is_kept_and_asked_for_again(store: Store) -
     assert (first.stage, kept) == (Stage.RESTING, 4)
     assert (second.stage, len(numbers(store))) == (Stage.DONE, 7)
     assert source.asked == [f"{FIRST} +0", f"{FIRST} +0"]
+
+
+async def test_a_first_page_cannot_be_expired(store: Store) -> None:
+    source = archive()
+    source.trouble = [lambda: reply(200, error("badResumptionToken", "Expired."))]
+
+    found = await walked(store, source)
+
+    assert (found.stage, len(source.asked)) == (Stage.RESTING, 1)
 
 
 @pytest.mark.parametrize(
