@@ -6,12 +6,15 @@ done. It is made when a paper is first shown, so that no digest ever waits for i
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterable, Mapping
 from datetime import datetime
 
 from bot.summary.extractive import gist
 from storage import Store
 from storage.model import Gloss, Paper
+
+log = logging.getLogger(__name__)
 
 EXTRACTIVE = "extractive"
 
@@ -37,8 +40,17 @@ def extracted(paper: Paper, now: datetime) -> Gloss:
         version=paper.version,
         language="en",
         title=paper.title,
-        gist=gist(paper.title, paper.abstract),
+        gist=_gist(paper),
         abstract=paper.abstract,
         maker=EXTRACTIVE,
         made=now,
     )
+
+
+def _gist(paper: Paper) -> str:
+    """The sentence that says what was done; without one, a digest shows the abstract's start."""
+    try:
+        return gist(paper.title, paper.abstract)
+    except Exception:
+        log.exception("no gist", extra={"paper": paper.id})
+        return ""

@@ -22,6 +22,7 @@ from bot.render.look import Look
 from bot.render.message import parts
 from bot.texts import day, moment, say
 from storage import Store
+from storage.errors import Busy, Full
 from storage.model import (
     Announcement,
     Digest,
@@ -44,6 +45,9 @@ RECENT_DAYS = 7  # of a preview, and of a digest of words that nobody follows
 FRESH = frozenset({Kind.NEW, Kind.CROSS})
 ASKED_LIMIT = 12
 MISSED_DAYS = 30
+POSTPONED = timedelta(minutes=15)  # until a chat that failed is tried again
+FARTHEST = timedelta(days=8)  # a topic comes every week at least
+LONGEST_HOLD = timedelta(days=2)  # Telegram's longest floods last for hours
 SETTLED = "settled"  # not a source: the mark of the last round of feeds
 
 
@@ -55,10 +59,17 @@ class Published:
     digests: int = 0
     failed: int = 0
 
+    def plus(self, other: Published) -> Published:
+        """These counts and another's."""
+        return Published(
+            self.chats + other.chats, self.digests + other.digests, self.failed + other.failed
+        )
+
 
 def publish(store: Store, bot: int, now: datetime) -> Published:
     """Issues the digests of every chat that is due; a chat that fails holds nobody else."""
     _wake(store, bot, now)
+    _pull_back(store, bot, now)
     due = store.subscriptions.due(bot, now, last_seq=settled(store))
     if not due:
         return Published()
@@ -67,13 +78,28 @@ def publish(store: Store, bot: int, now: datetime) -> Published:
     done = Published()
     for chat, topics in due:
         try:
-            issued = _publish_chat(store, chat, topics, gathered, now)
+            done = done.plus(_publish_chat(store, chat, topics, gathered, now))
+        except (Busy, Full):
+            raise  # everybody's trouble: the next tick goes on with those that are left
         except Exception:
             log.exception("chat not published", extra={"chat": chat.chat})
-            done = replace(done, failed=done.failed + 1)
-        else:
-            done = replace(done, chats=done.chats + 1, digests=done.digests + issued)
+            _postpone(store, topics, now + POSTPONED)
+            done = done.plus(Published(failed=1))
     return done
+
+
+def _postpone(store: Store, topics: Iterable[Subscription], until: datetime | None) -> None:
+    """Tries topics again later rather than each tick; what they have not been told of stays."""
+    for topic in topics:
+        store.subscriptions.advance(topic, cursor=topic.cursor, next_due=until)
+
+
+def _pull_back(store: Store, bot: int, now: datetime) -> None:
+    """Mends what a clock that was ahead has put off for longer than anything is."""
+    for topic in store.subscriptions.ahead(bot, now + FARTHEST):
+        due = schedule.next_due(topic.cadence, topic.zone, now)
+        store.subscriptions.advance(topic, cursor=topic.cursor, next_due=due)
+    store.outbox.pull_back(bot, now, now + LONGEST_HOLD)
 
 
 def settle(store: Store) -> None:
@@ -136,11 +162,13 @@ def _publish_chat(
     topics: Sequence[Subscription],
     gathered: _Gathered,
     now: datetime,
-) -> int:
-    """One chat's due topics together, in its own order; returns the number of digests."""
-    found = [(topic, gathered.matches(topic)) for topic in topics]
+) -> Published:
+    """One chat's due topics together, in its own order."""
+    found, unreadable = _found(gathered, topics)
     issued = 0
     with store.transaction():
+        for topic in unreadable:
+            _postpone(store, [topic], schedule.next_due(topic.cadence, topic.zone, now))
         for topic, matches in found:
             due = topic.next_due or now
             next_due = schedule.next_due(topic.cadence, topic.zone, now)
@@ -158,7 +186,22 @@ def _publish_chat(
             issued += _issue(store, chat, topic, matches, period, seen, now, others) is not None
         if not issued:
             _tell_quiet(store, chat, topics, now)
-    return issued
+    return Published(chats=1, digests=issued, failed=len(unreadable))
+
+
+def _found(
+    gathered: _Gathered, topics: Sequence[Subscription]
+) -> tuple[list[tuple[Subscription, list[Match]]], list[Subscription]]:
+    """What each topic finds; and the topics that cannot be asked, which hold no other."""
+    found: list[tuple[Subscription, list[Match]]] = []
+    unreadable: list[Subscription] = []
+    for topic in topics:
+        try:
+            found.append((topic, gathered.matches(topic)))
+        except Exception:
+            log.exception("topic not published", extra={"topic": topic.key})
+            unreadable.append(topic)
+    return found, unreadable
 
 
 def _tell_quiet(

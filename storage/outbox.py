@@ -6,6 +6,8 @@ holder claims the parcel and the former one's settlement is not accepted. ``send
 committed before each send; a parcel found in it after its lease is in doubt.
 """
 
+# ruff: noqa: S608 - only our own words are filled in; every value is a :name
+
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
@@ -26,7 +28,7 @@ from storage.model import (
     Unknown,
 )
 from storage.parcels import parcel_of
-from storage.sqlite import Engine
+from storage.sqlite import Engine, Value
 
 BY_HAND = "dropped by hand"
 # The first of each chat among those in motion, if it is ready, free and not held back.
@@ -154,6 +156,17 @@ class Outbox:
             chat=chat,
             until=micros(until),
         )
+
+    def pull_back(self, bot: int, now: datetime, latest: datetime) -> None:
+        """Let out what is held or put off beyond an instant: a clock that was ahead did it."""
+        values: dict[str, Value] = {"bot": bot, "latest": micros(latest)}
+        if self._engine.one("select 1 from holds where bot = :bot and until > :latest", **values):
+            self._engine.change("delete from holds where bot = :bot and until > :latest", **values)
+        late = "bot = :bot and state = 'ready' and next_at > :latest"
+        if self._engine.one(f"select 1 from parcels where {late} limit 1", **values):
+            self._engine.change(
+                f"update parcels set next_at = :now where {late}", now=micros(now), **values
+            )
 
     def recover(self, bot: int) -> int:
         """Take over what a former sender left: what it was sending comes back in doubt.

@@ -128,6 +128,17 @@ class Subscriptions:
             )
             return self._by_chat(bot, [_subscription_of(row) for row in rows])
 
+    def ahead(self, bot: int, after: datetime) -> list[Subscription]:
+        """Return the topics whose next instant is later than this one."""
+        rows = self._engine.all(
+            """
+            select * from subscriptions where bot = :bot and paused = 0 and next_due > :after
+            """,
+            bot=bot,
+            after=micros(after),
+        )
+        return [_subscription_of(row) for row in rows]
+
     def _by_chat(
         self, bot: int, topics: list[Subscription]
     ) -> list[tuple[Subscriber, tuple[Subscription, ...]]]:

@@ -38,7 +38,7 @@ ERRORS_OF_CHAT = (
     "peer_id_invalid",
     "bot_blocked",
 )
-ERROR_NO_METHOD = "method not found"
+ERRORS_OF_METHOD = ("method not found",)
 ERROR_NOT_MODIFIED = ("message is not modified",)
 ERRORS_OF_STALE = ("query is too old", "query id is invalid")
 
@@ -56,7 +56,7 @@ def outcome(error: TelegramError) -> Outcome:
             return Gone(error.message)
         case BadRequest():
             return _bad_request(error.message)
-        case EndPointNotFound() if ERROR_NO_METHOD in str(error.__cause__).casefold():
+        case EndPointNotFound() if _names_method(error.__cause__):
             return Refused("rich messages unknown", always=True)
         case InvalidToken() | EndPointNotFound():
             # Also any 404, a proxy's too: nothing is given up, everything waits.
@@ -65,6 +65,11 @@ def outcome(error: TelegramError) -> Outcome:
             return Later(5.0, "no connection", counted=False)
         case _:
             return Unknown(_told(error))
+
+
+def _names_method(cause: BaseException | None) -> bool:
+    """Telegram itself lacks the method; a proxy's 404 and a refused token sound different."""
+    return any(known in str(cause).casefold() for known in ERRORS_OF_METHOD)
 
 
 def _bad_request(text: str) -> Outcome:

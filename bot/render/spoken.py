@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -12,6 +13,8 @@ from bot.render.look import Look
 from bot.render.tex import to_unicode
 from bot.texts import say
 from storage.model import Entry, Gloss, Paper
+
+log = logging.getLogger(__name__)
 
 NAMED_AUTHORS = 3
 GIST_UNITS = 300  # of an abstract's beginning, where nobody has made a gist yet
@@ -79,7 +82,16 @@ def spoken(entry: Entry, position: int, look: Look) -> Spoken:
 
 def display(text: str) -> str:
     """One line for people: TeX as Unicode, white space folded, no controls."""
-    return " ".join(plain(to_unicode(plain(text))).split())
+    return " ".join(plain(_without_tex(plain(text))).split())
+
+
+def _without_tex(text: str) -> str:
+    """TeX as Unicode; text that cannot be read stays as it was written, and so its paper."""
+    try:
+        return to_unicode(text)
+    except Exception:
+        log.exception("TeX not readable", extra={"length": len(text)})
+        return text
 
 
 def plain(text: str) -> str:

@@ -10,7 +10,7 @@ import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 
 from bot import app
 from bot.chat import sender
@@ -26,8 +26,9 @@ from tests.situations import BOT, DUE, NOW, announce, follow, papers
 from tests.stage import PATIENCE, Clock, House, WatchedBell
 
 REPEAT = "You may have received this already"
+# Messages leave at thirty a second; those in flight may arrive together with the next ones.
+AT_ONCE = 30 + app.WORKERS
 DIGESTS = ("sendMessage", "sendRichMessage")
-_EPOCH = datetime(2026, 1, 1, tzinfo=UTC)
 
 
 @dataclass(slots=True)
@@ -42,6 +43,8 @@ class RestingClock(Clock):
     def __init__(self, at: datetime = NOW) -> None:
         self._rests: list[_Rest] = []
         self._begun = asyncio.Event()
+        self._elapsed = 0.0
+        self._at = at
         super().__init__(at)
 
     @property
@@ -51,6 +54,7 @@ class RestingClock(Clock):
 
     @at.setter
     def at(self, at: datetime) -> None:
+        self._elapsed += max(0.0, (at - self._at).total_seconds())
         self._at = at
         for rest in self._rests:
             if rest.until <= at and not rest.over.done():
@@ -58,8 +62,8 @@ class RestingClock(Clock):
         self._rests = [rest for rest in self._rests if not rest.over.done()]
 
     def monotonic(self) -> float:
-        """Seconds for what measures durations."""
-        return (self._at - _EPOCH).total_seconds()
+        """Seconds for what measures durations; they never go back."""
+        return self._elapsed
 
     async def sleep(self, seconds: float) -> None:
         """A short pause moves the clock, a long one waits for it."""
@@ -152,6 +156,12 @@ class Scene(House):
             for call in self.emulator.calls
             if call.method in ((method,) if method else DIGESTS) and chat in (0, call.chat_id)
         ]
+
+    def busiest_second(self, since: datetime = NOW) -> int:
+        """The most calls that reached the emulator in any second of its clock."""
+        times = [call.at for call in self.calls() if call.at >= since]
+        second = timedelta(seconds=1)
+        return max(sum(start <= at < start + second for at in times) for start in times)
 
     def shown(self, where: Person | Place) -> list[str]:
         """The bot's messages in a chat as text."""

@@ -6,7 +6,7 @@ import asyncio
 import socket
 from collections import Counter
 from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 import pytest
 
@@ -15,7 +15,7 @@ from bot.config import Doubt
 from bot.demo import faults
 from bot.demo.faults import Fault
 from storage import Store, open_store
-from tests.faults.scene import REPEAT, Scene, upset
+from tests.faults.scene import AT_ONCE, REPEAT, Scene, upset
 from tests.situations import DAY, DUE, NOW
 from tests.tables import count
 
@@ -103,15 +103,8 @@ async def test_an_outage_of_an_hour_costs_no_attempts_and_ends_without_a_storm(
         back = scene.clock.at
         await _minutes(scene, 70)
         assert [len(scene.shown(one)) for one in readers] == [1] * 100
-        assert _busiest_second(scene, back) <= 31
+        assert scene.busiest_second(back) <= AT_ONCE
         assert count(store, "ledger", state="sent") == 200
-
-
-def _busiest_second(scene: Scene, since: datetime) -> int:
-    """The most calls in any second of the emulator's clock."""
-    times = [call.at for call in scene.calls() if call.at >= since]
-    second = timedelta(seconds=1)
-    return max(sum(start <= at < start + second for at in times) for start in times)
 
 
 async def test_a_refused_connection_costs_nothing_at_all(store: Store) -> None:

@@ -1,0 +1,150 @@
+"""One paper, query or chat that breaks something: isolated, told in the log, and nobody else's."""
+
+from __future__ import annotations
+
+import logging
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import replace
+from importlib import import_module
+
+import pytest
+
+from bot import enrich, publish
+from bot.digest import assemble
+from bot.publish import POSTPONED
+from bot.render import parcel as writing
+from bot.render.message import message
+from bot.summary.extractive import gist
+from storage import Store
+from storage.model import ChatKind, Digest, Form
+from tests.faults.scene import upset
+from tests.situations import BOT, DAY, DUE, follow
+from tests.tables import count
+
+POISON = "Study 2"
+
+
+def _breaks(original: Callable[..., str]) -> Callable[..., str]:
+    """A function of texts that fails for one paper."""
+
+    def broken(text: str, *rest: str) -> str:
+        if POISON in text:
+            raise RecursionError("too deep")
+        return original(text, *rest)
+
+    return broken
+
+
+def _logged(caplog: pytest.LogCaptureFixture) -> set[str]:
+    return {one.getMessage() for one in caplog.records if one.levelno >= logging.ERROR}
+
+
+@pytest.mark.parametrize("form", list(Form))
+async def test_a_paper_that_breaks_the_reading_of_tex_is_shown_as_written(
+    store: Store, form: Form, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    spoken = import_module("bot.render.spoken")
+    monkeypatch.setattr(spoken, "to_unicode", _breaks(spoken.to_unicode))
+    async with upset(store) as scene:
+        ada = scene.reader("Ada", form=form)
+
+        await scene.due(1, 2, 3)
+
+        [digest] = scene.shown(ada)
+        assert all(f"Study {number} of diffusion" in digest for number in (1, 2, 3))
+        assert _logged(caplog) == {"TeX not readable"}
+        assert count(store, "ledger", state="sent") == 3
+
+
+async def test_a_paper_without_a_sentence_shows_its_abstract(
+    store: Store, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr(enrich, "gist", _breaks(gist))
+    async with upset(store) as scene:
+        ada = scene.reader("Ada")
+
+        await scene.due(1, 2, 3)
+
+        [digest] = scene.shown(ada)
+        assert "Study 2 of diffusion\nWe study diffusion. It works in 2 cases." in digest
+        assert _logged(caplog) == {"no gist"}
+
+
+async def test_a_digest_that_cannot_be_written_at_all_holds_nobody(
+    store: Store, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    """In no form: it is kept for us to look at, and sent by hand once we have mended it."""
+    async with upset(store) as scene:
+        ada = scene.reader("Ada")
+        scene.follows(ada.id, ChatKind.PRIVATE, words="kettle")
+        bob = scene.reader("Bob")
+        scene.announces(1)
+        await scene.publishes()
+        scene.clock.at = DUE
+        await scene.publishes()
+
+        def broken(digest: Digest, *rest: object, **named: object) -> object:
+            if digest.chat == ada.id:
+                raise ValueError("broken")
+            return message(digest, *rest, **named)  # type: ignore[arg-type]
+
+        with monkeypatch.context() as patch:
+            patch.setattr(writing, "message", broken)
+            await scene.settled()
+            assert scene.states(ada) == ["dead"]
+            assert len(scene.shown(bob)) == 1
+            assert {"parcel cannot be rendered", "parcel refused"} < _logged(caplog)
+
+        [dead] = scene.parcels(ada)
+        assert store.outbox.retry(dead.key, now=scene.clock.at)
+        await scene.settled()
+        assert len(scene.shown(ada)) == 1
+        assert count(store, "ledger", chat=ada.id, state="sent") == 1
+
+
+async def test_a_query_that_no_longer_parses_holds_no_other_topic(
+    store: Store, caplog: pytest.LogCaptureFixture
+) -> None:
+    async with upset(store) as scene:
+        ada, bob = scene.reader("Ada"), scene.reader("Bob")
+        known = store.subscribers.get(BOT, ada.id)
+        assert known is not None
+        broken = follow(store, known, "kettle")
+        assert store.subscriptions.change(replace(broken, query="((("))
+
+        await scene.due()
+        for _ in range(10):
+            await scene.later(minutes=1)
+
+        assert len(scene.shown(ada)) == 1, "the chat's other topic"
+        assert len(scene.shown(bob)) == 1
+        told = Counter(one.getMessage() for one in caplog.records if one.levelno >= logging.ERROR)
+        assert told == {"topic not published": 1}, "once, not at each tick"
+        left = store.subscriptions.get(broken.key)
+        assert left is not None
+        assert (left.cursor, left.next_due) == (broken.cursor, DUE + DAY), "nothing is skipped"
+
+
+async def test_a_chat_that_breaks_is_tried_again_later(
+    store: Store, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    async with upset(store) as scene:
+        ada, bob = scene.reader("Ada"), scene.reader("Bob")
+
+        def broken(*given: object, **named: object) -> Digest:
+            digest = assemble(*given, **named)  # type: ignore[arg-type]
+            if len(digest.entries) == 2 and store.digests.of(BOT, bob.id) == []:
+                raise ZeroDivisionError
+            return digest
+
+        with monkeypatch.context() as patch:
+            patch.setattr(publish, "assemble", broken)
+            await scene.due()
+        assert _logged(caplog) == {"chat not published"}
+        assert sorted([len(scene.shown(ada)), len(scene.shown(bob))]) == [0, 0]
+
+        await scene.move_to(DUE + POSTPONED)
+        assert [len(scene.shown(ada)), len(scene.shown(bob))] == [1, 1]
+        [topic] = await scene.topics(ada)
+        assert topic.next_due == DUE + DAY
