@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from email.utils import parsedate_to_datetime
 from urllib.parse import urlencode
-from xml.etree.ElementTree import Element, XMLParser
+from xml.etree.ElementTree import Element, ParseError, XMLParser
 
 from bot.sources import authors, wording
 from bot.sources.batch import Condition, Skip, warnings
@@ -101,9 +101,11 @@ def parse(body: bytes) -> Page:
     """The records in an answer, or what the answer is instead; it never raises."""
     try:
         envelope = opened(body, OAI)
+        root = _tree(envelope.body)
     except Unusable as error:
         return Page(error.condition, reason=error.reason)
-    root = _tree(envelope.body)
+    except ParseError:  # a brace in a namespace's name, which only this parser minds
+        return Page(Condition.BROKEN, reason=Notice("source-broken"))
     wrong = root.find(f"{_OAI}error")
     if wrong is not None:
         return _error(wrong.get("code", ""), wording.one_line(wrong.text or ""))

@@ -165,6 +165,7 @@ def test_errors_come_with_status_200_and_are_told_apart() -> None:
         (b"<OAI-PMH>" + b"<a>" * 5000 + b"</a>" * 5000 + b"</OAI-PMH>", Condition.BROKEN),
         (b"<OAI-PMH>" + b"<record/>" * 20_000 + b"</OAI-PMH>", Condition.BROKEN),
         (b"\xff\xfe\x00", Condition.NOT_A_FEED),
+        (page([KETTLE]).replace(b"OAI/arXivRaw", b"OAI/}arXivRaw"), Condition.BROKEN),
     ],
 )
 def test_what_is_no_page_says_what_it_is(body: bytes, condition: Condition) -> None:
