@@ -54,7 +54,10 @@ class Text:
 
     def standing(self, term: Term, at: int) -> str:
         """The words in this paper that the term found first, as they are written."""
-        passages = zip(self._texts[at], self._even[at].split(_GAP), strict=True)
+        texts = self._texts[at]
+        if len(texts) == 1:  # as in every batch: no passage to look for
+            return self._shown(term, texts[0], self._even[at])
+        passages = zip(texts, self._even[at].split(_GAP), strict=True)
         shown = (self._shown(term, text, f" {even.strip()} ") for text, even in passages)
         return next(filter(None, shown))
 

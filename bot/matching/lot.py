@@ -7,7 +7,7 @@ are read out of the texts only for the papers that somebody wants explained.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from bot.matching.columns import NOBODY, Codes, Column, Names, Papers, Text
 from storage.model import And, Clause, Field, Gloss, Not, Or, Paper, Reason, Term
@@ -27,12 +27,11 @@ _Key = tuple[Field, tuple[str, ...], bool]
 
 @dataclass(frozen=True, slots=True)
 class _Answer:
-    """The papers that hold a term, together and field by field; reasons as they are asked for."""
+    """The papers that hold a term, together and field by field."""
 
     term: Term
     papers: Papers
     fields: tuple[tuple[Field, Papers], ...]
-    reasons: dict[int, tuple[Reason, ...]] = field(default_factory=dict)
 
 
 class Lot:
@@ -51,6 +50,7 @@ class Lot:
             Field.ID: Codes([(paper.id,) for paper in papers]),
         }
         self._answers: dict[_Key, _Answer] = {}
+        self._said: dict[_Key, dict[int, tuple[Reason, ...]]] = {}
 
     def scores(self, clause: Clause) -> dict[int, float]:
         """The papers that the clause finds, each with its score."""
@@ -67,8 +67,11 @@ class Lot:
         """Why the clause finds these papers, which it does: each reason once, in its order."""
         told: dict[int, list[Reason]] = {at: [] for at in hits}
         for answer, held in self._grounds(clause, hits):
+            said = self._said.setdefault(_key(answer.term), {})
             for at in held:
-                told[at] += self._said(answer, at)
+                if at not in said:
+                    said[at] = tuple(self._told(answer, at))
+                told[at] += said[at]
         return {at: _once(reasons) for at, reasons in told.items()}
 
     def _hits(self, clause: Clause) -> Papers:
@@ -116,16 +119,11 @@ class Lot:
                     if part:
                         yield from self._speaking(inner, part)
 
-    def _said(self, answer: _Answer, at: int) -> tuple[Reason, ...]:
+    def _told(self, answer: _Answer, at: int) -> Iterator[Reason]:
         """The words of one paper that a term found, field by field."""
-        known = answer.reasons.get(at)
-        if known is None:
-            known = answer.reasons[at] = tuple(
-                Reason(where, self._columns[where].standing(answer.term, at))
-                for where, papers in answer.fields
-                if at in papers
-            )
-        return known
+        for where, papers in answer.fields:
+            if at in papers:
+                yield Reason(where, self._columns[where].standing(answer.term, at))
 
     def _answer(self, term: Term) -> _Answer:
         key = _key(term)
