@@ -77,6 +77,11 @@ class RestingClock(Clock):
         self._begun.set()
         await rest.over
 
+    @property
+    def resting(self) -> int:
+        """How many pauses wait for the clock."""
+        return len(self._rests)
+
     async def somebody_rests(self) -> None:
         """Waits until something pauses for a second or more."""
         async with asyncio.timeout(PATIENCE):
