@@ -135,7 +135,9 @@ def _is_well_formed(body: bytes) -> bool:
     parser.StartElementHandler, parser.EndElementHandler = begin, end
     try:
         parser.Parse(body, True)
-    except expat.ExpatError:
+    except Unusable:
+        raise
+    except (expat.ExpatError, LookupError, ValueError):  # also an encoding that nobody knows
         return False
     return True
 

@@ -165,6 +165,8 @@ def test_errors_come_with_status_200_and_are_told_apart() -> None:
         (b"<OAI-PMH>" + b"<a>" * 5000 + b"</a>" * 5000 + b"</OAI-PMH>", Condition.BROKEN),
         (b"<OAI-PMH>" + b"<record/>" * 20_000 + b"</OAI-PMH>", Condition.BROKEN),
         (b"\xff\xfe\x00", Condition.NOT_A_FEED),
+        (page([KETTLE]).replace(b"UTF-8", b"TF-8"), Condition.BROKEN),
+        (page([KETTLE]).replace(b"UTF-8", b"utf-7"), Condition.BROKEN),
         (page([KETTLE]).replace(b"OAI/arXivRaw", b"OAI/}arXivRaw"), Condition.BROKEN),
     ],
 )
