@@ -227,6 +227,10 @@ class Digests:
         """Reserve a digest's shown papers for its chat; return how many were free."""
         return self._ledger.reserve(number, now=now)
 
+    def receive(self, number: int, first: int, last: int, *, now: datetime) -> int:
+        """Mark entries that a chat was shown by itself, also left-out ones, as received."""
+        return self._ledger.receive(number, first, last, now=now)
+
     def release(self, number: int, first: int, last: int) -> int:
         """Free reserved papers of an entry range that no parcel carries any more."""
         return self._ledger.release(number, first, last)

@@ -51,6 +51,22 @@ class Ledger:
             now=micros(now),
         )
 
+    def receive(self, digest: int, first: int, last: int, *, now: datetime) -> int:
+        """Mark entries of a range as sent, shown or left out; return how many were new."""
+        return self._engine.change(
+            """
+            insert into ledger (bot, chat, paper, version, state, digest, place, since)
+            select d.bot, d.chat, e.paper, e.version, 'sent', e.digest, e.place, :now
+            from entries e join digests d on d.number = e.digest
+            where e.digest = :digest and e.place between :first and :last
+            on conflict do nothing
+            """,
+            digest=digest,
+            first=first,
+            last=last,
+            now=micros(now),
+        )
+
     def deliver(self, digest: int, first: int, last: int, *, now: datetime) -> int:
         """Mark the reserved entries of a range as sent."""
         return self._engine.change(

@@ -513,6 +513,21 @@ def asks(db: Database) -> None:
     )
 
 
+@STEPS()
+def library_versions(db: Database) -> None:
+    """Remember which version of a saved paper its reader knows, and who wants to hear of more."""
+    _each(
+        db,
+        "alter table library add column version integer not null default 0",
+        # What was saved before is known as it is: nobody is told of the past.
+        "update library set version = (select version from papers where key = paper)",
+        """
+        alter table people add column tells_versions integer not null default 1
+            check (tells_versions in (0, 1))
+        """,
+    )
+
+
 def strange(connection: Connection) -> list[str]:
     """Return the steps applied to a file that this program does not know."""
     return [name for name in applied(connection) if name not in NAMES]
@@ -552,5 +567,6 @@ NAMES = tuple(
         chosen_times,
         repairs,
         asks,
+        library_versions,
     )
 )

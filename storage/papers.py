@@ -172,6 +172,41 @@ class Papers:
         )
         return [paper_of(row) for row in rows]
 
+    def best(self, clause: Clause, *, limit: int) -> list[Paper]:
+        """Return papers that may match, those first whose words are rarest and most frequent.
+
+        The order is the full text's own; like search, some may not match.
+        """
+        expression = self._index.expression(clause)
+        if not expression:
+            return self.search(clause, limit=limit)
+        rows = self._engine.all(
+            f"""
+            select {PAPER} from (
+                select rowid as place, rank as rank from paper_index
+                where paper_index match :expression
+                order by rank limit :limit
+            ) found, {CURRENT}
+            where p.place = found.place
+            order by found.rank, p.place desc
+            """,
+            expression=expression,
+            limit=limit,
+        )
+        return [paper_of(row) for row in rows]
+
+    def frequency(self, clause: Clause, *, most: int) -> int:
+        """Count the papers that may match, and stop at ``most``."""
+        row = self._engine.one(
+            """
+            select count(*) as n from (
+                select 1 from paper_index where paper_index match :expression limit :most)
+            """,
+            expression=self._index.expression(clause),
+            most=most,
+        )
+        return int(row["n"]) if row else 0
+
     def reindex(self, mark: str, limit: int = 100) -> int:
         """Index papers anew whose words another analyser wrote; return how many, 0 at the end.
 

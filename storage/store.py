@@ -17,6 +17,7 @@ from storage.feeds import Feeds
 from storage.harvests import Harvests
 from storage.inbox import Inbox
 from storage.leases import Leases
+from storage.library import Library
 from storage.model import Health
 from storage.outbox import Outbox
 from storage.papers import Papers
@@ -38,6 +39,7 @@ class Store:
         self._release = release
         self.papers = Papers(engine, words)
         self.subscribers = Subscribers(engine)
+        self.library = Library(engine)
         self.subscriptions = Subscriptions(engine)
         self.digests = Digests(engine, words)
         self.outbox = Outbox(engine)

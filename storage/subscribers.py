@@ -1,18 +1,17 @@
-"""The chats that read, the people who press buttons, and what they saved."""
+"""The chats that read, and the people who press buttons."""
 
 # ruff: noqa: S608 - only our own words are filled in; every value is a :name
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import date
 
 from storage.cadence_columns import cadence_of, cadence_values
-from storage.columns import day, instant, iso, micros, text_list, texts
+from storage.columns import day, iso, text_list, texts
 from storage.errors import Missing
 from storage.forgetting import forget_chat, forget_person, move_chat
-from storage.model import ChatKind, Form, Person, SavedPaper, Subscriber
+from storage.model import ChatKind, Form, Person, Subscriber
 from storage.sqlite import Engine, Row, Value
-from storage.versions import CURRENT, PAPER, paper_of
 
 COLUMNS = """
     bot, chat, kind, title, language, languages, zone, form, times, weekdays,
@@ -170,44 +169,6 @@ class Subscribers:
         if row is None:
             return None
         return Person(row["bot"], row["person"], row["name"], row["language"])
-
-    def save(self, bot: int, person: int, paper: int, *, now: datetime) -> bool:
-        """Put a paper into a person's library; False when it is there already."""
-        added = self._engine.change(
-            """
-            insert into library (bot, person, paper, saved) values (:bot, :person, :paper, :saved)
-            on conflict do nothing
-            """,
-            bot=bot,
-            person=person,
-            paper=paper,
-            saved=micros(now),
-        )
-        return bool(added)
-
-    def unsave(self, bot: int, person: int, paper: int) -> bool:
-        """Take a paper out of a person's library; False when it is not there."""
-        return bool(
-            self._engine.change(
-                "delete from library where bot = :bot and person = :person and paper = :paper",
-                bot=bot,
-                person=person,
-                paper=paper,
-            )
-        )
-
-    def saved(self, bot: int, person: int) -> list[SavedPaper]:
-        """Return a person's library, the latest addition first."""
-        rows = self._engine.all(
-            f"""
-            select {PAPER}, l.saved from library l, {CURRENT}
-            where p.key = l.paper and l.bot = :bot and l.person = :person
-            order by l.saved desc, p.key desc
-            """,
-            bot=bot,
-            person=person,
-        )
-        return [SavedPaper(person, paper_of(row), instant(row["saved"])) for row in rows]
 
 
 def _values(subscriber: Subscriber) -> dict[str, Value]:

@@ -89,14 +89,14 @@ def test_a_library_holds_a_paper_once_the_latest_first(store: Store) -> None:
     one, two = stored(store, [paper(1), paper(2)])
 
     saved = [
-        store.subscribers.save(BOT, PERSON, each.key, now=NOW + n * MINUTE)
+        store.library.save(BOT, PERSON, each.key, now=NOW + n * MINUTE)
         for n, each in enumerate([one, two, one])
     ]
 
     assert saved == [True, True, False]
-    assert [kept.paper for kept in store.subscribers.saved(BOT, PERSON)] == [two, one]
-    assert store.subscribers.unsave(BOT, PERSON, two.key)
-    assert not store.subscribers.unsave(BOT, PERSON, two.key)
+    assert [kept.paper for kept in store.library.saved(BOT, PERSON)] == [two, one]
+    assert store.library.unsave(BOT, PERSON, two.key)
+    assert not store.library.unsave(BOT, PERSON, two.key)
 
 
 def _live(store: Store, number: int) -> None:
@@ -111,7 +111,7 @@ def _live(store: Store, number: int) -> None:
     store.inbox.put([Update(BOT, 100 + abs(number) % 100, number, f'{{"from": {number}}}')])
     store.drafts.put(BOT, number, "words", NOW)
     store.subscribers.meet(Person(BOT, number, "Ada"))
-    store.subscribers.save(BOT, number, one.key, now=NOW)
+    store.library.save(BOT, number, one.key, now=NOW)
 
 
 def _rows_naming(store: Store, number: int) -> dict[str, int]:
