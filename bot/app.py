@@ -10,6 +10,7 @@ from collections.abc import Awaitable, Callable, Iterator
 from contextlib import AsyncExitStack, contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from math import ceil
 
 from bot import alarm, deliver, health, ingest, publish, repair
 from bot.chat import sender
@@ -38,9 +39,8 @@ SWEEP = 1.0  # seconds between looks for parcels that may leave again
 FEEDS = 60.0  # seconds between looks whether a feed is due
 HEALTH = 300.0  # seconds between looks whether something is wrong
 GRACE = 8.0  # seconds that a stop waits for what is in flight
-WORKERS = 8  # messages in flight: more gain nothing at Telegram's free pace
-MANY = 64  # messages in flight at a paid pace: a thousand a second at 50 ms each, and some more
-FREE = 30.0  # messages a second that Telegram gives every bot
+WORKERS = 8  # messages in flight at least: more gain nothing at Telegram's free pace
+ANSWER = 0.064  # seconds that Telegram may take for each message at a paid pace
 
 Now = Callable[[], datetime]
 Work = Callable[[], Awaitable[object]]
@@ -184,6 +184,11 @@ class Bot:
             self.post.ring()
 
 
+def in_flight(pace: float) -> int:
+    """As many messages under way as keep a pace, and no more: a kill leaves each in doubt."""
+    return max(WORKERS, ceil(pace * ANSWER))
+
+
 async def serve(bot: Bot, feeds: Work | None) -> None:
     """Polls, answers, publishes and delivers until it is cancelled; then finishes what it began.
 
@@ -201,7 +206,7 @@ async def _serve(bot: Bot, feeds: Work | None) -> None:
     log.info("polling", extra={"bot": bot.telegram.username})
     await bot.store.run(bot.store.outbox.recover, bot.telegram.id)
     desk = bot.desk()
-    many = WORKERS if bot.config.pace <= FREE else MANY
+    many = in_flight(bot.config.pace)
     answering = bot.answering = Answering(bot.counter(), bot.letters.ring, sleep=bot.sleep)
     workers = [
         asyncio.create_task(bot.letters.answer(answering.begin)),

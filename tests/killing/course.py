@@ -5,12 +5,13 @@ from __future__ import annotations
 import asyncio
 from pathlib import Path
 
-from bot.app import WORKERS
+from bot.app import WORKERS, in_flight
 from storage.model import ParcelState
 from tests.killing.account import Account, read
 from tests.killing.ground import WORDS, Ground
 from tests.situations import BOT
 
+RATE = 120  # messages a second, which still keeps few in flight
 EARLY = 0.1  # of the kills come while the program still begins
 
 
@@ -47,6 +48,7 @@ def check(ground: Ground, folder: Path, breaks: int) -> Account:
     everybody = {(p.id, n) for p in ground.people for n in range(1, len(WORDS) + 1)}
     assert set(account.parcels) == everybody, "lost, or sent to somebody else"
     assert account.unmarked() == []
+    assert in_flight(RATE) == WORKERS
     assert all(count <= WORKERS for count in account.repeats_by_life().values())
     assert account.repeats <= breaks * WORKERS
     assert account.out_of_order() == []

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.killing.course import check, some_time_passes, until_all_is_done
+from tests.killing.course import RATE, check, some_time_passes, until_all_is_done
 from tests.killing.ground import Ground, prepared
 from tests.killing.program import environment, running, started
 
@@ -21,6 +21,7 @@ ANSWER = 0.04  # seconds: as long as Telegram takes
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(600)
 async def test_killed_at_any_moment_it_loses_nothing(tmp_path: Path) -> None:
     """Two runs side by side, each with a server and a database of its own."""
     for first in range(0, RUNS, 2):
@@ -36,7 +37,9 @@ async def _run(tmp_path: Path, seed: int) -> None:
 
 
 async def _killed_again_and_again(ground: Ground, folder: Path) -> None:
-    settings = environment(ground.emulator.token, ground.emulator.url, ground.database, rate="120")
+    settings = environment(
+        ground.emulator.token, ground.emulator.url, ground.database, rate=str(RATE)
+    )
     log = folder / "log.txt"
     for _ in range(KILLS):
         program = await started(settings, log)

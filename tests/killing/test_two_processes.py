@@ -10,7 +10,7 @@ import pytest
 
 from storage.model import ParcelState
 from tests.killing.account import Account
-from tests.killing.course import check, some_time_passes, until_all_is_done
+from tests.killing.course import RATE, check, some_time_passes, until_all_is_done
 from tests.killing.ground import Ground, prepared
 from tests.killing.pair import Pair, paired
 from tests.situations import BOT
@@ -25,6 +25,7 @@ HALTED = 2.5  # seconds, longer than the lease
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(600)
 async def test_whoever_works_is_killed_and_nothing_is_lost(tmp_path: Path) -> None:
     """Two runs side by side, each with a server and a database of its own."""
     for first in range(0, RUNS, 2):
@@ -35,7 +36,7 @@ async def _killed(tmp_path: Path, seed: int) -> None:
     folder = tmp_path / str(seed)
     folder.mkdir()
     async with prepared(folder, CHATS, seed, ANSWER) as ground:
-        async with paired(ground, folder, rate="120", lease="5") as pair:
+        async with paired(ground, folder, rate=str(RATE), lease="8") as pair:
             for _ in range(KILLS):
                 worker = await pair.worker()
                 await some_time_passes(ground)
@@ -47,6 +48,7 @@ async def _killed(tmp_path: Path, seed: int) -> None:
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(600)
 async def test_a_halt_longer_than_the_lease_loses_nothing(tmp_path: Path) -> None:
     """Who was halted finds its lease taken: what it still settles is not accepted."""
     async with prepared(tmp_path, CHATS, 7, ANSWER) as ground:
