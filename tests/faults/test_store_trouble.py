@@ -14,9 +14,12 @@ from click.testing import CliRunner
 
 from bot.cli import main
 from bot.demo import faults
+from bot.publish import publish
+from bot.render.message import Message
 from storage import Busy, Full, Store
+from storage.model import Outcome, Parcel, ParcelState, Sent
 from tests.faults.scene import Scene, upset
-from tests.situations import BOT, DAY, DUE, SECOND
+from tests.situations import BOT, DAY, DUE, SECOND, Postman, announce, chat, follow, papers
 from tests.tables import count
 
 if TYPE_CHECKING:
@@ -155,28 +158,62 @@ async def _all_rest(scene: Scene, number: int) -> None:
 async def test_an_update_does_not_spend_its_attempts_on_a_store_that_cannot_write(
     store: Store,
 ) -> None:
-    """Stored and begun, then the store fails again and again: it is answered all the same."""
+    """Begun again and again, and each time the store fails before it is applied."""
     async with upset(store) as scene:
-        ada = scene.reader("Ada")
-        chat = scene.emulator.faults
-        held = asyncio.Event()
-        chat.next("sendMessage", faults.slow(held), chat=ada.id)
-        ada.say("/list")
-        await scene.until(lambda: len(scene.calls(ada.id)) == 1)
-        ada.say("/help")  # waits behind the answer that hangs
-        await scene.until(lambda: count(store, "updates") == 2)
-
-        async with read_only(store):
-            held.set()
-            for _ in range(6):
-                await _all_rest(scene, 1)
+        lab = scene.group()
+        ada = scene.emulator.people.person("Ada")
+        lab.join(ada.user, "administrator")
+        await scene.settled()
+        for number in range(1, 7):
+            looked = asyncio.Event()
+            scene.emulator.faults.next("getChatMember", faults.slow(looked))
+            if number == 1:
+                ada.say("/unsub 1", lab)
+            else:
                 scene.clock.at += SECOND
-                await asyncio.sleep(0)
-        await scene.later(minutes=1)
+            await _asked(scene, number)
+            async with read_only(store):
+                looked.set()
+                await _all_rest(scene, 1)
 
+        await scene.later(minutes=1)
         assert count(store, "updates", state="failed") == 0
-        assert count(store, "updates", state="applied") == 2
-        assert len(scene.shown(ada)) == 2
+        assert await scene.topics(lab) == []
+        assert len(scene.shown(lab)) == 1
+
+
+async def _asked(scene: Scene, times: int) -> None:
+    """Waits until the bot has asked so many times who a member is."""
+    await scene.until(lambda: len(scene.calls(method="getChatMember")) == times)
+
+
+async def test_a_worker_that_meets_a_busy_store_tears_no_message_from_another(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    follow(store, chat(store))
+    announce(store, papers(1))
+    publish(store, BOT, DUE)
+    postman = Postman(store, at=DUE)
+    claim, refused = store.outbox.claim, asyncio.Event()
+    loop = asyncio.get_running_loop()
+
+    def once(*given: object, **named: object) -> list[Parcel]:
+        monkeypatch.setattr(store.outbox, "claim", busy_now)
+        return claim(*given, **named)  # type: ignore[arg-type]
+
+    def busy_now(*_: object, **__: object) -> list[Parcel]:
+        loop.call_soon_threadsafe(refused.set)
+        raise Busy("locked")
+
+    async def send(parcel: Parcel, message: Message) -> Outcome:
+        await refused.wait()
+        await asyncio.sleep(0)
+        return Sent(77)
+
+    monkeypatch.setattr(store.outbox, "claim", once)
+    postman.send = send  # type: ignore[method-assign]
+    assert (await postman.goes_round(workers=2)).sent == 1
+    assert store.outbox.counts(BOT)[ParcelState.SENT] == 1
 
 
 @pytest.mark.parametrize("where", [0, 2 * 4096], ids=["header", "page"])
