@@ -14,9 +14,10 @@ from math import ceil
 
 from bot import alarm, deliver, health, ingest, publish, repair
 from bot.chat import sender
-from bot.chat.answering import Answering, Counter
+from bot.chat.answering import Answering
 from bot.chat.buttons import link
 from bot.chat.context import House
+from bot.chat.counter import Counter
 from bot.chat.menu import publish_menu
 from bot.chat.polling import Conflict, InvalidToken, NetworkError, poll
 from bot.clock import Beat, heartbeat

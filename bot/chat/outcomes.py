@@ -7,6 +7,8 @@ machine, any other break may have come after delivery.
 
 from __future__ import annotations
 
+import warnings
+
 from telegram.error import (
     BadRequest,
     ChatMigrated,
@@ -17,6 +19,7 @@ from telegram.error import (
     RetryAfter,
     TelegramError,
 )
+from telegram.warnings import PTBDeprecationWarning
 
 from bot.chat.transport import Broken, NotSent
 from storage.model import Gone, Later, Moved, Outcome, Refused, Unknown
@@ -49,7 +52,7 @@ def outcome(error: TelegramError) -> Outcome:
     """The outcome of a send that raised ``error`` (Bot API error texts, as of 10.3)."""
     match error:
         case RetryAfter():
-            return Later(_seconds(error) + 1.0, "flood control", counted=False, answered=True)
+            return Later(seconds(error) + 1.0, "flood control", counted=False, answered=True)
         case ChatMigrated():
             return Moved(error.new_chat_id)
         case Forbidden():
@@ -101,8 +104,12 @@ def _is_one(error: TelegramError, texts: tuple[str, ...]) -> bool:
     return any(known in folded for known in texts)
 
 
-def _seconds(error: RetryAfter) -> float:
-    wait = error.retry_after
+def seconds(error: RetryAfter) -> float:
+    """How long Telegram asks to wait."""
+    with warnings.catch_warnings():
+        # It warns of the type that the time will have one day; both types are read here.
+        warnings.filterwarnings("ignore", ".*`retry_after`", PTBDeprecationWarning)
+        wait = error.retry_after
     return float(wait) if isinstance(wait, int | float) else wait.total_seconds()
 
 

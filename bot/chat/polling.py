@@ -12,6 +12,7 @@ import telegram
 from telegram.error import Conflict, InvalidToken, NetworkError, RetryAfter, TelegramError
 
 from bot.chat.asked import ALLOWED_UPDATES
+from bot.chat.outcomes import seconds
 from storage import Store
 from storage.errors import StorageError
 from storage.model import Update
@@ -103,8 +104,7 @@ async def poll(
 
 def _pause(error: TelegramError, failures: int) -> float:
     if isinstance(error, RetryAfter):
-        wait = error.retry_after
-        return float(wait) if isinstance(wait, int | float) else wait.total_seconds()
+        return seconds(error)
     if isinstance(error, NetworkError):
         return _PAUSES[min(failures, len(_PAUSES) - 1)]
     return _PAUSES[-1]

@@ -10,7 +10,7 @@ from typing import TypeAlias
 import telegram
 from telegram.constants import ParseMode
 from telegram.error import TelegramError
-from telegram.warnings import PTBDeprecationWarning, PTBUserWarning
+from telegram.warnings import PTBUserWarning
 
 from bot.chat.buttons import data
 from bot.chat.context import Document
@@ -36,8 +36,6 @@ def client(token: str, base: str, *, longest: float = 30.0) -> telegram.Bot:
     A read time-out leaves a send in doubt, so it is long. Polling has a connection of its own, so
     that a full pool never delays it.
     """
-    # It warns at each flood of the type that the time to wait will have one day.
-    warnings.filterwarnings("ignore", category=PTBDeprecationWarning, message=".*retry_after")
     return telegram.Bot(
         token,
         base_url=f"{base}/bot",
@@ -127,8 +125,8 @@ def _rich(message: Message) -> Mapping[str, object]:
     return {"blocks": list(message.blocks), "skip_entity_detection": True}
 
 
-async def edit(bot: telegram.Bot, chat: int, message_id: int, message: Message) -> bool:
-    """Replaces a message; False when it cannot be replaced and must be sent anew."""
+async def edit(bot: telegram.Bot, chat: int, message_id: int, message: Message) -> Outcome:
+    """Replaces a message; one that shows this already is as good as replaced."""
     try:
         if message.form is Form.RICH:
             await _edit_rich(bot, chat, message_id, message)
@@ -142,8 +140,8 @@ async def edit(bot: telegram.Bot, chat: int, message_id: int, message: Message) 
                 reply_markup=keyboard(message.buttons),
             )
     except TelegramError as error:
-        return is_unchanged(error)
-    return True
+        return Sent(message_id) if is_unchanged(error) else outcome(error)
+    return Sent(message_id)
 
 
 async def _edit_rich(bot: telegram.Bot, chat: int, message_id: int, message: Message) -> None:
@@ -171,6 +169,15 @@ async def post_document(
     bot: telegram.Bot, chat: int, document: Document, *, thread: int = 0
 ) -> Outcome:
     """Sends a file to a chat; every failure becomes the outcome it means."""
+    result = await _posted_document(bot, chat, document, thread)
+    if thread and lacks_thread(result):
+        result = await _posted_document(bot, chat, document, 0)
+    return result
+
+
+async def _posted_document(
+    bot: telegram.Bot, chat: int, document: Document, thread: int
+) -> Outcome:
     try:
         sent = await bot.send_document(
             chat,
@@ -183,10 +190,10 @@ async def post_document(
     return Sent(sent.message_id)
 
 
-async def toast(bot: telegram.Bot, query_id: str, text: str) -> None:
+async def toast(bot: telegram.Bot, query_id: str, text: str, *, url: str = "") -> None:
     """Answers a pressed button; a failure is noted, what the press did is shown all the same."""
     try:
-        await bot.answer_callback_query(query_id, text=text[:200] or None)
+        await bot.answer_callback_query(query_id, text=text[:200] or None, url=url or None)
     except TelegramError as error:
         if not is_stale(error):
             log.warning("toast not shown", extra={"error": type(error).__name__})

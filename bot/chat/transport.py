@@ -7,7 +7,9 @@ Whatever breaks is told by one of two causes that hold no address, for addresses
 
 from __future__ import annotations
 
+import json
 import ssl
+from datetime import timedelta
 from functools import cache
 from typing import TypeAlias
 from urllib.parse import urlsplit
@@ -15,11 +17,12 @@ from urllib.request import getproxies, proxy_bypass
 
 import aiohttp
 import certifi
-from telegram.error import NetworkError, TimedOut
+from telegram.error import NetworkError, RetryAfter, TimedOut
 from telegram.request import BaseRequest, RequestData
 
 CONNECT = 10.0  # seconds at most for a connection: a free one, or a new one with its handshake
 UPLOAD = 60.0  # seconds more for a request that carries files
+TOO_MANY = 429  # the status of an answer that asks to wait
 IDLE = 15.0  # seconds an unused connection is kept: shorter than servers keep theirs
 
 # All of them are raised before the first byte of a request is written.
@@ -44,6 +47,24 @@ class NotSent(Broken):
 
 class Unanswered(Broken):
     """The request may have arrived, and may have been carried out."""
+
+
+class Flooded(RetryAfter):
+    """Telegram asks to wait; its time is of the type that the client's own will have one day.
+
+    The client's own error warns of that type whenever one is made.
+    """
+
+    __slots__ = ("_wait",)
+
+    def __init__(self, wait: timedelta) -> None:
+        self._wait = wait
+        super().__init__(wait)
+
+    @property
+    def retry_after(self) -> timedelta:
+        """How long to wait."""
+        return self._wait
 
 
 class Transport(BaseRequest):
@@ -104,6 +125,7 @@ class Transport(BaseRequest):
 
         Raises:
             TimedOut, NetworkError: there was no whole answer; the cause is a ``Broken``.
+            RetryAfter: Telegram asks to wait.
         """
         if self._session is None:
             raise RuntimeError("the transport is not initialized")
@@ -114,9 +136,14 @@ class Transport(BaseRequest):
             async with self._session.request(
                 method, url, data=body, timeout=limits, allow_redirects=False
             ) as answer:
-                return answer.status, self._cleared(method, answer.status, await answer.read())
+                status = answer.status
+                payload = self._cleared(method, status, await answer.read())
         except Exception as error:
             failed, cause = _told(error)
+        else:
+            if status == TOO_MANY and (wait := _wait(payload)):
+                raise Flooded(wait)
+            return status, payload
         # Outside of the handler: inside it, the library's error would become our context.
         raise failed from cause
 
@@ -136,6 +163,15 @@ class Transport(BaseRequest):
         if method == "GET" and status == 200:
             return payload  # the bytes of a file, handed on as they are
         return payload.replace(self._secret, b"[secret]") if self._secret else payload
+
+
+def _wait(payload: bytes) -> timedelta | None:
+    """How long Telegram asks to wait, None where a refusal does not say."""
+    try:
+        seconds = json.loads(payload)["parameters"]["retry_after"]
+    except (ValueError, LookupError, TypeError):
+        return None
+    return timedelta(seconds=seconds) if isinstance(seconds, int) else None
 
 
 def _body(request: RequestData | None) -> _Body:

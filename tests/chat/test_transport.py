@@ -31,12 +31,6 @@ RICH = Message(Form.RICH, blocks=({"type": "paragraph", "text": "hello"},))
 Reply = Callable[[str, asyncio.StreamWriter], Awaitable[None]]
 
 
-@pytest.fixture(autouse=True)
-def _new_time_spans(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Without this, the client warns of the type of every ``retry_after``."""
-    monkeypatch.setenv("PTB_TIMEDELTA", "1")
-
-
 @pytest.fixture
 async def served() -> AsyncIterator[Emulator]:
     async with Emulator.serve() as emulator:

@@ -1,0 +1,27 @@
+"""Where updates are answered: what every answer needs of the house."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime
+
+import telegram
+
+from bot.chat.context import House
+from bot.chat.errands import Outside
+from storage import Store
+from storage.model import Form
+
+
+@dataclass(frozen=True, slots=True)
+class Counter:
+    """Where updates are answered: the bot, its house and store, and what time it is."""
+
+    bot: telegram.Bot
+    house: House
+    store: Store
+    now: Callable[[], datetime]
+    wake: Callable[[], None]  # parcels were put
+    form: Form = Form.CLASSIC  # of chats that have not chosen
+    errands: Outside = field(default_factory=Outside)
