@@ -372,7 +372,7 @@ class Parcel:
     languages: tuple[str, ...]
     zone: str
     thread: int = 0
-    piece: int = 0  # over 0: part of a part, made when a rich part was refused
+    piece: int = 0  # over 0: made when a part was refused; render.parcel tells its form
     digest: int = 0
     first: int = 0  # entries, from 1, both ends included; 0 and 0 for none
     last: int = 0
