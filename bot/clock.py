@@ -10,6 +10,7 @@ import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass
+from datetime import UTC, datetime
 
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from apscheduler.triggers.interval import IntervalTrigger
@@ -34,7 +35,11 @@ def heartbeat(beats: Iterable[Beat]) -> AsyncIOScheduler:
     )
     for beat in beats:
         scheduler.add_job(
-            _noted(beat), IntervalTrigger(seconds=beat.seconds), id=beat.name, name=beat.name
+            _noted(beat),
+            IntervalTrigger(seconds=beat.seconds),
+            id=beat.name,
+            name=beat.name,
+            next_run_time=datetime.now(UTC),
         )
     return scheduler
 
