@@ -9,7 +9,9 @@ from storage.sqlite import Engine
 _CHAT = (
     "delete from holds where bot = :bot and chat = :chat",
     "delete from drafts where bot = :bot and chat = :chat",
-    "delete from asks where bot = :bot and chat = :chat",
+    "delete from asks where bot = :bot and (chat = :chat or about = :chat)",
+    "delete from allowances where bot = :bot and chat = :chat",
+    "delete from bans where bot = :bot and who = :chat",
     "delete from parcels where bot = :bot and chat = :chat",
     "delete from ledger where bot = :bot and chat = :chat",
     """
@@ -32,7 +34,14 @@ _CHAT = (
 _PERSON = (
     "delete from library where bot = :bot and person = :person",
     "delete from asks where bot = :bot and person = :person",
+    "delete from bans where bot = :bot and who = :person",
     "delete from people where bot = :bot and person = :person",
+    # What they said in groups and was set aside when it could not be answered.
+    """
+    update updates set body = '' where bot = :bot and state = 'failed'
+        and (instr(body, '"id": ' || :person || ',') > 0
+            or instr(body, '"id": ' || :person || '}') > 0)
+    """,
 )
 # Rows that both chats have stay with the new one; the old one's are then deleted.
 _MOVE = (
@@ -83,7 +92,19 @@ _MOVE = (
     "delete from holds where bot = :bot and chat = :old",
     # Buttons of the old group's messages cannot be pressed in the new one.
     "delete from drafts where bot = :bot and chat = :old",
-    "delete from asks where bot = :bot and chat = :old",
+    "delete from asks where bot = :bot and (chat = :old or about = :old)",
+    """
+    insert into allowances (bot, chat, topics)
+    select bot, :new, topics from allowances where bot = :bot and chat = :old
+    on conflict do nothing
+    """,
+    "delete from allowances where bot = :bot and chat = :old",
+    """
+    insert into bans (bot, who, made, told)
+    select bot, :new, made, told from bans where bot = :bot and who = :old
+    on conflict do nothing
+    """,
+    "delete from bans where bot = :bot and who = :old",
     "update updates set chat = :new where bot = :bot and chat = :old",
     "delete from subscribers where bot = :bot and chat = :old",
 )

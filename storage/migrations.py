@@ -528,6 +528,33 @@ def library_versions(db: Database) -> None:
     )
 
 
+@STEPS()
+def rulings(db: Database) -> None:
+    """Remember who is banned, what single chats are allowed, and questions about another chat."""
+    _each(
+        db,
+        """
+        create table bans (
+            bot integer not null,
+            who integer not null,               -- a person (and their chat), a group, a channel
+            made integer not null,
+            told integer not null check (told in (0, 1)),  -- they heard it once
+            primary key (bot, who)
+        ) strict, without rowid
+        """,
+        """
+        create table allowances (
+            bot integer not null,
+            chat integer not null,
+            topics integer not null,            -- it may follow at most
+            primary key (bot, chat)
+        ) strict, without rowid
+        """,
+        # Whoever manages a channel is asked in private: 0 is the chat of the question itself.
+        "alter table asks add column about integer not null default 0",
+    )
+
+
 def strange(connection: Connection) -> list[str]:
     """Return the steps applied to a file that this program does not know."""
     return [name for name in applied(connection) if name not in NAMES]
@@ -568,5 +595,6 @@ NAMES = tuple(
         repairs,
         asks,
         library_versions,
+        rulings,
     )
 )

@@ -7,6 +7,7 @@ yet"; chats, people and messages carry Telegram's own 64-bit ids.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, time
 from enum import StrEnum
@@ -545,6 +546,18 @@ class Question:
     verb: str
     first: int = 0
     second: int = 0
+    about: int = 0  # the chat it is about, where that is another one
+
+
+@dataclass(frozen=True, slots=True)
+class Population:
+    """How many chats, people and topics there are; ``queries`` are the topics that differ."""
+
+    chats: Mapping[ChatKind, int]
+    paused: int
+    people: int
+    topics: int
+    queries: int
 
 
 @dataclass(frozen=True, slots=True)

@@ -282,6 +282,24 @@ class Outbox:
                 self._ledger.reserve(parcel.digest, now=now, first=parcel.first, last=parcel.last)
         return len(rows)
 
+    def withdraw(self, bot: int, chat: int, *, now: datetime, reason: str) -> int:
+        """Give up all that waits for a chat and free its entries; return how many."""
+        with self._engine.writing():
+            rows = self._engine.changed(
+                """
+                update parcels set state = 'dropped', settled = :now, error = :reason,
+                    holder = '', lease_until = 0, fence = fence + 1
+                where bot = :bot and chat = :chat and state = 'ready' returning *
+                """,
+                bot=bot,
+                chat=chat,
+                now=micros(now),
+                reason=reason,
+            )
+            for parcel in map(parcel_of, rows):
+                self._ledger.release(parcel.digest, parcel.first, parcel.last)
+        return len(rows)
+
     def drop(self, key: int, *, now: datetime, reason: str = BY_HAND) -> bool:
         """Give a waiting or dead parcel up and free its entries; False when it is neither."""
         with self._engine.writing():

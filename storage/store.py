@@ -10,6 +10,7 @@ from typing import ParamSpec, TypeVar
 
 from storage import files, opening
 from storage.asks import Asks
+from storage.census import Census
 from storage.cursors import Cursors
 from storage.digests import Digests
 from storage.drafts import Drafts
@@ -21,6 +22,7 @@ from storage.library import Library
 from storage.model import Health
 from storage.outbox import Outbox
 from storage.papers import Papers
+from storage.rulings import Rulings
 from storage.sqlite import VERSION, Engine
 from storage.subscribers import Subscribers
 from storage.subscriptions import Subscriptions
@@ -46,6 +48,8 @@ class Store:
         self.inbox = Inbox(engine)
         self.drafts = Drafts(engine)
         self.asks = Asks(engine)
+        self.rulings = Rulings(engine)
+        self.census = Census(engine)
         self.cursors = Cursors(engine)
         self.feeds = Feeds(engine)
         self.harvests = Harvests(engine)

@@ -15,6 +15,7 @@ from storage import (
     Form,
     Missing,
     Person,
+    Question,
     SourceCursor,
     Store,
     Subscriber,
@@ -110,6 +111,9 @@ def _live(store: Store, number: int) -> None:
     store.outbox.hold(BOT, number, NOW)
     store.inbox.put([Update(BOT, 100 + abs(number) % 100, number, f'{{"from": {number}}}')])
     store.drafts.put(BOT, number, "words", NOW)
+    store.asks.put(BOT, number, number, Question("rename", 1), NOW)
+    store.rulings.ban(BOT, number, NOW)
+    store.rulings.allow(BOT, number, 3)
     store.subscribers.meet(Person(BOT, number, "Ada"))
     store.library.save(BOT, number, one.key, now=NOW)
 
@@ -134,7 +138,7 @@ def test_forgetting_leaves_no_row(store: Store) -> None:
 
     assert set(named) == {
         *("subscribers", "subscriptions", "digests", "ledger", "parcels", "holds"),
-        *("updates", "drafts", "people", "library"),
+        *("updates", "drafts", "people", "library", "asks", "bans", "allowances"),
     }
     assert _rows_naming(store, PERSON) == {}
     assert len(_rows_naming(store, CHAT)) == len(named)
@@ -172,9 +176,9 @@ def test_a_chat_moves_with_everything(store: Store) -> None:
     store.subscribers.move(BOT, CHAT, CHAT - 1)
 
     left = _rows_naming(store, CHAT)
-    assert set(left) <= {"people", "library", "updates"}, "rows of the chat stayed behind"
+    assert set(left) <= {"people", "library", "updates", "asks"}, "rows of the chat stayed behind"
     moved = _rows_naming(store, CHAT - 1)
-    assert {name for name in before if name not in moved} <= {"people", "library", "drafts"}
+    assert {name for name in before if name not in moved} <= {"people", "library", "drafts", "asks"}
     assert store._engine.all("pragma foreign_key_check") == []
 
 
