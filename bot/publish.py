@@ -45,6 +45,7 @@ RECENT_DAYS = 7  # of a preview, and of a digest of words that nobody follows
 FRESH = frozenset({Kind.NEW, Kind.CROSS})
 ASKED_LIMIT = 12
 MISSED_DAYS = 30
+MISSED = "missed/"  # the period of a page of /missed begins so
 POSTPONED = timedelta(minutes=15)  # until a chat that failed is tried again
 FARTHEST = timedelta(days=8)  # a topic comes every week at least
 LONGEST_HOLD = timedelta(days=2)  # Telegram's longest floods last for hours
@@ -383,7 +384,7 @@ def issue_missed(
         issued=now,
         entries=tuple(entries[:ASKED_LIMIT]),
         rest=tuple(entries[ASKED_LIMIT:]),
-        period=f"missed/{now:%Y-%m-%dT%H:%M:%S.%f}",
+        period=f"{MISSED}{now:%Y-%m-%dT%H:%M:%S.%f}",
         bot=chat.bot,
         chat=chat.chat,
         thread=thread,

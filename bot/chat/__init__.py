@@ -9,7 +9,13 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from bot.chat import reading, settings, topics, welcome
+from bot.chat import (
+    entry,
+    reading,
+    settings,
+    topics,
+    welcome,
+)
 from bot.chat.context import Ask, Reply
 from storage import Store
 
@@ -22,6 +28,7 @@ class Entrance:
 
     handler: Handler
     changes: bool = False
+    posts: bool = False  # what a button posts or edits; in a channel that is for administrators
     aliases: tuple[str, ...] = ()
     listed: bool = False  # in Telegram's command menu, with the text command-<name>
 
@@ -54,10 +61,6 @@ BUTTONS: Mapping[str, Entrance] = {
     "cancel": Entrance(topics.cancel, changes=True),
     "list": Entrance(topics.list_),
     "stop": Entrance(topics.stop, changes=True),
-    "digest": Entrance(reading.digest_pressed),
-    "entry": Entrance(reading.entry),
-    "next": Entrance(reading.next_entry),
-    "rest": Entrance(reading.rest),
     "settings": Entrance(settings.settings, changes=True),
     "set": Entrance(settings.set_, changes=True),
     "times": Entrance(settings.times, changes=True),
@@ -65,6 +68,15 @@ BUTTONS: Mapping[str, Entrance] = {
     "cadence": Entrance(settings.cadence_pressed, changes=True),
     "zones": Entrance(settings.zones, changes=True),
     "zone": Entrance(settings.zone_pressed, changes=True),
+    "digest": Entrance(reading.digest_pressed, posts=True),
+    "rest": Entrance(reading.rest, posts=True),
+    "entry": Entrance(entry.entry),
+    "next": Entrance(entry.next_entry, posts=True),
+    "table": Entrance(entry.table, posts=True),
+    "paper": Entrance(entry.paper, posts=True),
+    "authors": Entrance(entry.authors, posts=True),
+    "save": Entrance(entry.save),
+    "bibtex": Entrance(entry.cite, posts=True),
 }
 
 

@@ -13,6 +13,7 @@ from dataclasses import replace
 import telegram
 from telegram.error import TelegramError
 
+from bot.chat import Entrance
 from bot.chat.asked import Asked, asked
 from bot.chat.context import Errand
 from bot.chat.counter import Counter
@@ -141,7 +142,7 @@ async def _run(counter: Counter, request: Asked, errand: Errand, sleep: Sleep) -
 async def _allowed(counter: Counter, request: Asked) -> bool:
     """Whether this person may do this here: in groups, changes are for administrators."""
     entrance = entrance_of(request)
-    if entrance is None or not entrance.changes or request.kind is ChatKind.PRIVATE:
+    if entrance is None or not _is_guarded(entrance, request.kind):
         return True
     if request.speaks_for_chat or (request.kind is ChatKind.CHANNEL and not request.person):
         return True
@@ -150,3 +151,10 @@ async def _allowed(counter: Counter, request: Asked) -> bool:
     except TelegramError:
         return False
     return member.status in _MAY_CHANGE
+
+
+def _is_guarded(entrance: Entrance, kind: ChatKind) -> bool:
+    """Whether only administrators may use it there; in private everybody is alone."""
+    if kind is ChatKind.CHANNEL:
+        return entrance.changes or entrance.posts
+    return entrance.changes and kind is not ChatKind.PRIVATE

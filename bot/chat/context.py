@@ -80,6 +80,7 @@ class Reply:
     plain: tuple[Message, ...] = ()  # instead of the rich ones, where Telegram refuses them
     edit: bool = False  # the first message replaces the one whose button was pressed
     toast: str = ""
+    url: str = ""  # opened for the one who pressed, without a message: a deep link of this bot
     documents: tuple[Document, ...] = ()  # after the messages
     errand: Errand | None = None  # what it brings is answered as a further reply
     deliver: bool = False  # parcels were put: wake the delivery

@@ -10,7 +10,6 @@ from bot.chat.asked import Asked, What
 from bot.chat.buttons import opened
 from bot.chat.context import Ask, Reply
 from bot.chat.counter import Counter
-from bot.chat.reading import paper
 from bot.chat.settings import ASKED, defaults
 from bot.chat.telling import Line, told
 from bot.chat.topics import sub
@@ -19,7 +18,6 @@ from bot.texts import Refusal, say, spoken
 from storage.model import ChatKind, Person, Question, Subscriber, Update
 
 PATIENCE = timedelta(minutes=15)  # a question waits for its answer
-_OPEN = Entrance(paper)
 _SUB = Entrance(sub)
 
 
@@ -29,9 +27,8 @@ def entrance_of(request: Asked) -> Entrance | None:
         return _SUB
     if request.what is What.BUTTON:
         return BUTTONS.get(request.action.verb) if request.action else None
-    if request.command == "start" and opened(request.words):
-        return _OPEN
-    return command(request.command)
+    linked = opened(request.words) if request.command == "start" else None
+    return BUTTONS[linked.verb] if linked else command(request.command)
 
 
 def apply(counter: Counter, update: Update, request: Asked, allowed: bool) -> Reply:

@@ -1,4 +1,4 @@
-"""Digests in a chat: ask for one, open an entry, show the rest."""
+"""Digests in a chat: ask for one, show what was left out."""
 
 from __future__ import annotations
 
@@ -11,14 +11,13 @@ from bot.chat import buttons
 from bot.chat.context import Ask, Reply
 from bot.chat.telling import Line, text_message, told
 from bot.chat.topics import misread
-from bot.enrich import enrich
 from bot.query import QueryError, parse
 from bot.render.headline import numbered
 from bot.render.look import Look
-from bot.render.message import Message, Part, entry_part, message, parts, rest_parts
+from bot.render.message import Part, message, parts, rest_parts
 from bot.texts import Refusal, moment
 from storage import Store
-from storage.model import Digest, Entry, Form, Kind, Subscription
+from storage.model import Digest, Form, Subscription
 
 
 def look(ask: Ask, digest: Digest) -> Look:
@@ -28,21 +27,21 @@ def look(ask: Ask, digest: Digest) -> Look:
         language=ask.chat.language,
         languages=ask.chat.languages,
         zone=ask.chat.zone,
-        link=lambda position: _link(ask, digest, position),
+        link=lambda position: link_of(ask, digest, position),
     )
 
 
-def _told(ask: Ask, digest: Digest, cut: Callable[[Look], Sequence[Part]]) -> Reply:
-    """Parts of a digest as this chat reads them, and as text where tables are refused."""
-    shown = look(ask, digest)
-    messages = tuple(message(digest, part, shown) for part in cut(shown))
-    if shown.form is Form.CLASSIC:
+def shown(digest: Digest, wanted: Look, cut: Callable[[Look], Sequence[Part]]) -> Reply:
+    """Parts of a digest as they are wanted, and as text where tables are refused."""
+    messages = tuple(message(digest, part, wanted) for part in cut(wanted))
+    if wanted.form is Form.CLASSIC:
         return Reply(messages)
-    plain = replace(shown, form=Form.CLASSIC)
+    plain = replace(wanted, form=Form.CLASSIC)
     return Reply(messages, plain=tuple(message(digest, part, plain) for part in cut(plain)))
 
 
-def _link(ask: Ask, digest: Digest, position: int) -> str:
+def link_of(ask: Ask, digest: Digest, position: int) -> str:
+    """The deep link that opens the paper at a position in private."""
     paper = numbered(digest)[position - 1].paper
     return buttons.link(ask.house.username, paper.key, paper.version)
 
@@ -79,7 +78,7 @@ def _topic_now(store: Store, ask: Ask, topic: Subscription) -> Reply:
             return Reply(deliver=True)
         return told([Line(ask.say("digest-none-yet", **values))])
     again = text_message([Line(ask.say("digest-none-again", **values))])
-    told_again = _told(ask, last, lambda shown: parts(last, shown))
+    told_again = shown(last, look(ask, last), lambda wanted: parts(last, wanted))
     return replace(told_again, messages=(again, *told_again.messages))
 
 
@@ -105,51 +104,20 @@ def _words_now(store: Store, ask: Ask) -> Reply:
     )
 
 
-def entry(store: Store, ask: Ask) -> Reply:
-    """Opens the entry at a position of a digest, with a way to the next one."""
-    digest = _digest(store, ask)
-    position = ask.action.second
-    if not 1 <= position <= len(numbered(digest)):
-        raise Refusal("entry-gone")
-    opened = _told(ask, digest, lambda _: [entry_part(position)])
-    return Reply(
-        tuple(_with_next(ask, digest, position, one) for one in opened.messages),
-        plain=tuple(_with_next(ask, digest, position, one) for one in opened.plain),
-    )
-
-
-def paper(store: Store, ask: Ask) -> Reply:
-    """A deep link: the paper, for whoever opens it, without a word of whose digest it was in."""
-    found = store.papers.by_key(ask.action.first, ask.action.second)
-    if found is None:
-        raise Refusal("entry-gone")
-    entry = Entry(found, Kind.NEW, enrich(store, [found], ask.now)[found.key])
-    alone = Digest(topic="", query="", issued=ask.now, entries=(entry,))
-    return _told(ask, alone, lambda _: [entry_part(1)])
-
-
-def next_entry(store: Store, ask: Ask) -> Reply:
-    """[Next]: the following entry in the place of this one."""
-    return replace(entry(store, ask), edit=True)
-
-
-def _with_next(ask: Ask, digest: Digest, position: int, opened: Message) -> Message:
-    if position >= len(numbered(digest)):
-        return opened
-    button = ask.button("button-next", "next", digest.number, position + 1)
-    return replace(opened, buttons=(*opened.buttons, (button,)))
-
-
 def rest(store: Store, ask: Ask) -> Reply:
-    """[Show the rest]: the next page of what was left out."""
-    digest = _digest(store, ask)
+    """[Show the rest]: the next page of what was left out; it is received by that."""
+    digest = digest_of(store, ask)
     position = ask.action.second
     if not len(digest.entries) < position <= len(numbered(digest)):
         raise Refusal("entry-gone")
-    return _told(ask, digest, lambda shown: rest_parts(digest, shown, position))
+    reply = shown(digest, look(ask, digest), lambda wanted: rest_parts(digest, wanted, position))
+    if digest.subscription or digest.period.startswith(publish.MISSED):
+        [part] = rest_parts(digest, look(ask, digest), position)
+        store.digests.receive(digest.number, part.first, part.last, now=ask.now)
+    return reply
 
 
-def _digest(store: Store, ask: Ask) -> Digest:
+def digest_of(store: Store, ask: Ask) -> Digest:
     """The digest a button names, if it was this chat's; a forged number opens nothing."""
     digest = store.digests.get(ask.action.first)
     if digest is None or (digest.bot, digest.chat) != (ask.chat.bot, ask.chat.chat):

@@ -26,7 +26,7 @@ async def respond(
 ) -> None:
     """Answers the press first, then edits or posts."""
     if request.query:
-        await sender.toast(bot, request.query, reply.toast)
+        await sender.toast(bot, request.query, reply.toast, url=reply.url)
     messages = reply.messages
     if reply.edit and messages and request.message:
         edit = partial(sender.edit, bot, request.chat, request.message, messages[0])

@@ -17,6 +17,11 @@ def numbered(digest: Digest) -> tuple[Entry, ...]:
     return digest.entries + digest.rest
 
 
+def is_alone(digest: Digest) -> bool:
+    """Whether this is one paper and no digest: its entry then has no number."""
+    return not (digest.number or digest.topic or digest.query)
+
+
 def heading(digest: Digest, look: Look) -> str:
     """The topic and the arXiv days; without days, the moment of issue on the reader's clock."""
     topic = shorten(display(digest.topic) or display(digest.query), LINE_UNITS)

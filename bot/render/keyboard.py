@@ -4,13 +4,17 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from bot.render.bibtex import bibtex
 from bot.render.fit import units
+from bot.render.headline import numbered
 from bot.render.look import Look
+from bot.render.spoken import NAMED_AUTHORS
 from bot.texts import say
-from storage.model import Digest, Entry
+from storage.model import Digest, Paper
 
 ROW = 6  # numbers in a row; a phone shows them without cutting
 COPY_UNITS = 256
+VERSIONS = 1000  # no paper has as many
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,9 +88,42 @@ def _ending(digest: Digest, first: int, last: int, language: str) -> Keyboard:
     return tuple(rows)
 
 
-def under_entry(entry: Entry, look: Look) -> Keyboard:
-    """The paper's id to copy; where to read on stands in the text."""
-    scheme, _, number = entry.paper.id.partition(":")
-    if scheme == "url" or not 0 < units(number) <= COPY_UNITS:
+def under_entry(digest: Digest, at: int, look: Look, *, saved: bool = False) -> Keyboard:
+    """What a reader may do with a paper: keep it, cite it, see who wrote it.
+
+    Actions: ``save``, ``bibtex`` and ``authors``, each with the entry's place. A paper that
+    is not stored has no buttons.
+    """
+    paper = numbered(digest)[at - 1].paper
+    if not paper.key:
         return ()
-    return ((Button(say(look.language, "entry-button-copy"), Copy(number)),),)
+    place = place_of(digest, at)
+    keep = say(look.language, "entry-button-saved" if saved else "entry-button-save")
+    first = [Button(keep, Action("save", *place)), _citing(paper, look, place)]
+    if len(paper.authors) > NAMED_AUTHORS and not look.authors:
+        label = say(look.language, "entry-button-authors", count=len(paper.authors))
+        first.append(Button(label, Action("authors", *place)))
+    return (tuple(first),)
+
+
+def place_of(digest: Digest, at: int) -> tuple[int, int]:
+    """An entry in two integers: digest and position; without a digest 0 and the paper."""
+    if digest.number:
+        return digest.number, at
+    return 0, paper_place(numbered(digest)[at - 1].paper)
+
+
+def paper_place(paper: Paper) -> int:
+    """A paper and its version in one integer; ``paper_at`` is the inverse."""
+    return paper.key * VERSIONS + min(paper.version, VERSIONS - 1)
+
+
+def paper_at(place: int) -> tuple[int, int]:
+    """The key and the version of the paper that an integer stands for."""
+    return divmod(place, VERSIONS)
+
+
+def _citing(paper: Paper, look: Look, place: tuple[int, int]) -> Button:
+    """Copies the citation where Telegram takes one of its length, else asks for it."""
+    label, text = say(look.language, "entry-button-bibtex"), bibtex(paper)
+    return Button(label, Copy(text) if units(text) <= COPY_UNITS else Action("bibtex", *place))

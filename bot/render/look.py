@@ -14,6 +14,7 @@ class Look:
 
     ``language`` is what the bot says, ``languages`` what the entries are told in, the first
     one in the table. ``link`` makes the address that opens the entry at a position.
+    ``authors`` names all of a paper's authors instead of the first ones.
     """
 
     form: Form = Form.CLASSIC
@@ -21,3 +22,4 @@ class Look:
     languages: tuple[str, ...] = ("en",)
     zone: str = "UTC"
     link: Callable[[int], str] | None = None
+    authors: bool = False

@@ -79,6 +79,17 @@ def rest_parts(digest: Digest, look: Look, first: int) -> tuple[Part, ...]:
     return parts(digest, look, first=first, last=first + REST_ROWS - 1)[:1]
 
 
+def part_with(digest: Digest, look: Look, position: int) -> Part:
+    """The piece of the table, or the page of what was left out, that holds a position."""
+    shown = len(digest.entries)
+    if position <= shown:
+        return next(part for part in parts(digest, look) if part.last >= position)
+    [page] = rest_parts(digest, look, shown + 1)
+    while page.last < position:
+        [page] = rest_parts(digest, look, page.last + 1)
+    return page
+
+
 def message(
     digest: Digest, part: Part, look: Look, *, repeat: bool = False, silent: bool = False
 ) -> Message:
@@ -106,4 +117,4 @@ def _classic(digest: Digest, part: Part, look: Look, repeat: bool) -> str:
 def _buttons(digest: Digest, part: Part, look: Look) -> Keyboard:
     if not part.is_entry:
         return keyboard.under_table(digest, part.first, part.last, look)
-    return keyboard.under_entry(headline.numbered(digest)[part.first - 1], look)
+    return keyboard.under_entry(digest, part.first, look)

@@ -18,6 +18,7 @@ log = logging.getLogger(__name__)
 
 NAMED_AUTHORS = 3
 GIST_UNITS = 300  # of an abstract's beginning, where nobody has made a gist yet
+ALL_AUTHORS_UNITS = 1500  # of a collaboration's names; its abstract has to fit as well
 LINE_UNITS = 300  # of a line of facts; a text takes values of at most 1,000 characters
 LINK_LENGTH = 1000
 # Overrides of the reading direction could turn a whole message around.
@@ -59,6 +60,8 @@ class Spoken:
     marks: tuple[str, ...]  # categories, kind, version
     tellings: tuple[Telling, ...]
     why: str
+    found: str  # the words in ``why``
+    words: tuple[str, ...]  # the same one by one, to be marked where they stand
     topics: str
     pages: tuple[tuple[str, str], ...]  # label and address
 
@@ -71,10 +74,12 @@ def spoken(entry: Entry, position: int, look: Look) -> Spoken:
         id=paper.id,
         title=display(paper.title) or paper.id,
         link=address(paper),
-        byline=_byline(paper, look.language),
+        byline=_byline(paper, look),
         marks=_marks(entry, look.language),
         tellings=_tellings(entry, look.languages),
         why=_why(entry, look.language),
+        found=_found(entry),
+        words=tuple(dict.fromkeys(display(reason.word) for reason in entry.reasons)),
         topics=_topics(entry, look.language),
         pages=_pages(paper, look.language),
     )
@@ -148,10 +153,13 @@ def _gloss(entry: Entry, language: str) -> Gloss | None:
     return next((gloss for gloss in entry.glosses if gloss.language == language), None)
 
 
-def _byline(paper: Paper, language: str) -> str:
+def _byline(paper: Paper, look: Look) -> str:
+    if look.authors:
+        names = ", ".join(filter(None, map(display, paper.authors)))
+        return shorten(names, ALL_AUTHORS_UNITS)
     named = _listed(paper.authors[:NAMED_AUTHORS])
     more = len(paper.authors) - NAMED_AUTHORS
-    return say(language, "entry-authors-more", names=named, more=more) if more > 0 else named
+    return say(look.language, "entry-authors-more", names=named, more=more) if more > 0 else named
 
 
 def _marks(entry: Entry, language: str) -> tuple[str, ...]:
@@ -163,8 +171,12 @@ def _marks(entry: Entry, language: str) -> tuple[str, ...]:
 
 
 def _why(entry: Entry, language: str) -> str:
-    words = _listed([reason.word for reason in entry.reasons])
+    words = _found(entry)
     return say(language, "entry-why", words=words) if words else ""
+
+
+def _found(entry: Entry) -> str:
+    return _listed([reason.word for reason in entry.reasons])
 
 
 def _topics(entry: Entry, language: str) -> str:

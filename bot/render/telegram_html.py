@@ -5,9 +5,12 @@ Every function returns text that is valid alone and within the limits of one mes
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from bot.render import headline
 from bot.render.fit import CLASSIC_BYTES, CLASSIC_UNITS, runs, share, shorten, units
 from bot.render.look import Look
+from bot.render.marking import marked
 from bot.render.spoken import LINE_UNITS, Row, Spoken, row, spoken
 from bot.texts import say
 from storage.model import Digest
@@ -23,6 +26,14 @@ def escape(text: str) -> str:
     return (
         text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;").replace('"', "&quot;")
     )
+
+
+def code(text: str) -> str:
+    """Text that one tap copies, shortened to what a message holds."""
+    shown = text
+    while _weight(f"<pre>{escape(shown)}</pre>") > CLASSIC_UNITS:
+        shown = shorten(shown, units(shown) * 9 // 10)
+    return f"<pre>{escape(shown)}</pre>"
 
 
 def _tag(name: str, text: str) -> str:
@@ -94,18 +105,19 @@ def _row(digest: Digest, at: int, look: Look, most: int = GIST_UNITS) -> str:
 
 def _title(shown: Row | Spoken) -> str:
     title = _link(shorten(shown.title, TITLE_UNITS), shown.link)
-    return f"<b>[{shown.position}]</b> {title}"
+    return f"<b>[{shown.position}]</b> {title}" if shown.position else f"<b>{title}</b>"
 
 
 def entry(digest: Digest, at: int, look: Look, *, repeat: bool = False) -> str:
     """One entry alone: title, authors, what is said in each language, why it is here, links."""
-    said = spoken(headline.numbered(digest)[at - 1], at, look)
+    number = 0 if headline.is_alone(digest) else at
+    said = spoken(headline.numbered(digest)[at - 1], number, look)
     top = [_tag("i", say(look.language, "digest-repeat"))] if repeat else []
     top += [_title(said), *_facts(said)]
     bottom = _ending(said)
     shortened = _tag("i", say(look.language, "entry-shortened"))
     fixed = "\n".join([*top, *bottom, shortened, *_tellings(said, look, [])])
-    abstracts = [escape(telling.abstract) for telling in said.tellings]
+    abstracts = [_marked(telling.abstract, said.words) for telling in said.tellings]
     room = CLASSIC_UNITS - _weight(fixed) - _MARGIN
     given = share([_weight(text) for text in abstracts], room)
     if any(_weight(text) > most for text, most in zip(abstracts, given, strict=True)):
@@ -127,23 +139,33 @@ def _tellings(said: Spoken, look: Look, given: list[int]) -> list[str]:
         if not telling.is_translated:
             lines.append(_tag("i", say(look.language, "entry-untranslated")))
         lines += [_tag("b", shorten(telling.title, TITLE_UNITS)) if telling.title else ""]
-        lines += [escape(shorten(telling.gist, GIST_UNITS))]
+        lines += [_marked(shorten(telling.gist, GIST_UNITS), said.words)]
         paragraphs.append("\n".join(line for line in lines if line))
         if given:
-            text = _cut(telling.abstract, given[number])
-            paragraphs.append(_tag("blockquote expandable", text))
+            text = _cut(telling.abstract, given[number], said.words)
+            paragraphs.append(f"<blockquote expandable>{text}</blockquote>" if text else "")
     return [paragraph for paragraph in paragraphs if paragraph]
 
 
-def _cut(text: str, most: int) -> str:
-    """The longest marked beginning of ``text`` that weighs no more than ``most`` as HTML."""
+def _cut(text: str, most: int, words: Sequence[str]) -> str:
+    """The longest beginning of ``text`` that weighs no more than ``most``, as HTML."""
     cut = shorten(text, most)
-    while cut and _weight(escape(cut)) > most:
-        cut = shorten(text, units(cut) * most // _weight(escape(cut)) - 1)
-    return cut
+    html = _marked(cut, words)
+    while cut and _weight(html) > most:
+        cut = shorten(text, units(cut) * most // _weight(html) - 1)
+        html = _marked(cut, words)
+    return html
+
+
+def _marked(text: str, words: Sequence[str]) -> str:
+    """``text`` as HTML with these words in bold."""
+    return "".join(
+        _tag("b", part) if is_word else escape(part) for part, is_word in marked(text, words)
+    )
 
 
 def _ending(said: Spoken) -> list[str]:
-    notes = [note for note in (said.why, said.topics) if note]
+    before, found, after = said.why.partition(said.found) if said.found else ("", "", "")
+    why = escape(before) + _tag("b", found) + escape(after)
     links = " · ".join(_link(label, url) for label, url in said.pages)
-    return [*(escape(note) for note in notes), *([links] if links else [])]
+    return [line for line in (why, escape(said.topics), links) if line]

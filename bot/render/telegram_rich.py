@@ -21,6 +21,7 @@ from bot.render.blocks import (
 )
 from bot.render.fit import RICH_SOFT_UNITS, fits, rich_units, runs, share, shorten, units
 from bot.render.look import Look
+from bot.render.marking import marked
 from bot.render.spoken import LINE_UNITS, Row, Spoken, row, spoken
 from bot.texts import say
 from storage.model import Digest
@@ -109,8 +110,10 @@ def _details(digest: Digest, at: int, look: Look) -> Block:
 
 def entry(digest: Digest, at: int, look: Look, *, repeat: bool = False) -> tuple[Block, ...]:
     """One entry alone, its abstracts shortened where they would fold the message."""
-    said = spoken(headline.numbered(digest)[at - 1], at, look)
-    top: list[Block] = [heading([f"[{at}] ", _title(said)], 4)]
+    number = 0 if headline.is_alone(digest) else at
+    said = spoken(headline.numbered(digest)[at - 1], number, look)
+    title = _title(said)
+    top: list[Block] = [heading([f"[{at}] ", title] if number else title, 4)]
     if repeat:
         top.append(paragraph(italic(say(look.language, "digest-repeat"))))
     shortened = paragraph(italic(say(look.language, "entry-shortened")))
@@ -131,10 +134,23 @@ def _body(said: Spoken, look: Look, given: list[int]) -> list[Block]:
         if not telling.is_translated:
             lines.append(italic(say(look.language, "entry-untranslated")))
         lines.append(bold(shorten(telling.title, TITLE_UNITS)) if telling.title else "")
-        lines.append(shorten(telling.gist, GIST_UNITS))
-        lines.append(shorten(telling.abstract, given[number]) if given else "")
-    lines += [said.why, said.topics, _links(said)]
+        lines.append(_marked(shorten(telling.gist, GIST_UNITS), said))
+        lines.append(_marked(shorten(telling.abstract, given[number]), said) if given else "")
+    lines += [_why(said), said.topics, _links(said)]
     return [paragraph(line) for line in lines if line]
+
+
+def _marked(text: str, said: Spoken) -> Text:
+    """A text with the words that the topic found in bold."""
+    parts = marked(text, said.words)
+    if not any(is_word for _, is_word in parts):
+        return text
+    return [bold(part) if is_word else part for part, is_word in parts]
+
+
+def _why(said: Spoken) -> Text:
+    before, found, after = said.why.partition(said.found) if said.found else ("", "", "")
+    return [part for part in (before, bold(found), after) if part] if found else ""
 
 
 def _links(said: Spoken) -> list[JSON]:

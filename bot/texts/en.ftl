@@ -278,7 +278,10 @@ entry-page-abstract = arXiv
 entry-page-pdf = PDF
 entry-page-html = HTML
 entry-page-other = Paper
-entry-button-copy = Copy id
+entry-button-save = ☆ Save
+entry-button-saved = ★ Saved
+entry-button-bibtex = BibTeX
+entry-button-authors = All { $count } authors
 
 ## Documents that are imported
 
@@ -411,3 +414,9 @@ cli-outbox-retry = Parcel { $parcel } will be sent again.
 cli-outbox-retry-not = Parcel { $parcel } is not there, or it is not dead, dropped or doubtful. See: papergram outbox list
 cli-outbox-drop = Parcel { $parcel } was dropped. Its papers can be asked for with /missed.
 cli-outbox-drop-not = Parcel { $parcel } is not there, or it was sent already. See: papergram outbox list
+
+### Reading and the library
+
+button-table = ‹ Table
+saved-added = Saved. /saved shows all your papers.
+saved-removed = No longer saved.

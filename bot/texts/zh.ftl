@@ -264,7 +264,10 @@ entry-page-abstract = arXiv
 entry-page-pdf = PDF
 entry-page-html = HTML
 entry-page-other = 论文
-entry-button-copy = 复制编号
+entry-button-save = ☆ 收藏
+entry-button-saved = ★ 已收藏
+entry-button-bibtex = BibTeX
+entry-button-authors = 全部 { $count } 位作者
 
 ## 导入的文档
 
@@ -382,3 +385,9 @@ cli-outbox-retry = 消息 { $parcel } 将重新发送。
 cli-outbox-retry-not = 消息 { $parcel } 不存在，或不属于失败、已放弃或结果不明的消息。请查看：papergram outbox list
 cli-outbox-drop = 消息 { $parcel } 已放弃，其中的论文可用 /missed 查看。
 cli-outbox-drop-not = 消息 { $parcel } 不存在，或已经发送。请查看：papergram outbox list
+
+### Reading and the library
+
+button-table = ‹ 表格
+saved-added = 已收藏。/saved 查看全部收藏。
+saved-removed = 已取消收藏。

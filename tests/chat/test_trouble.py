@@ -75,7 +75,7 @@ async def test_a_refused_table_comes_as_text(talk: Talk) -> None:
     faults.next("sendRichMessage", refused(400, "Bad Request: RICH_MESSAGE_TEXT_TOO_LONG"))
     talk.person.opens(f"p_{paper.key}_1")
     [alone] = await talk.house.answered(talk.person)
-    _is_text(alone, "[1] The Second Epoch Problem")
+    _is_text(alone, "The Second Epoch Problem")
 
 
 async def _tables(talk: Talk) -> None:

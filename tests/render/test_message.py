@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.render.keyboard import Action, Copy
+from bot.render.bibtex import bibtex
+from bot.render.keyboard import Action, Copy, paper_at, under_entry
 from bot.render.look import Look
 from bot.render.message import Message, Part, entry_part, message, parts, rest_parts
 from storage.model import Form, Kind
@@ -153,10 +154,24 @@ def test_a_possible_repeat_is_marked(look: Look) -> None:
         assert "received this already" in marked
 
 
-def test_an_entry_offers_its_id_to_copy() -> None:
-    made = message(digest(2), entry_part(2), ENGLISH)
+def test_an_entry_can_be_kept_and_cited() -> None:
+    """The citation is copied by the press itself where Telegram takes one of its length."""
+    short = entry(2, key=5, title="Boats")
+    made = message(digest(2, entries=(entry(1), short)), entry_part(2), ENGLISH)
 
-    assert [button.does for row in made.buttons for button in row] == [Copy("2611.90002")]
+    [[keep, cite]] = made.buttons
+    assert (keep.label, keep.does) == ("☆ Save", Action("save", 7, 2))
+    assert cite.does == Copy(bibtex(short.paper))
+
+    long = entry(2, key=5, title="Boats " * 40, authors=("A", "B", "C", "D"))
+    [row] = under_entry(digest(1, entries=(long,), number=0), 1, ENGLISH, saved=True)
+    assert [button.label for button in row] == ["★ Saved", "BibTeX", "All 4 authors"]
+    assert row[1].does == Action("bibtex", 0, 5001)
+    assert paper_at(5001) == (5, 1)
+
+
+def test_a_paper_that_is_not_stored_has_no_buttons() -> None:
+    assert message(digest(2), entry_part(2), ENGLISH).buttons == ()
 
 
 def test_a_digest_that_is_not_stored_has_no_buttons_that_name_it() -> None:
