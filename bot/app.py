@@ -18,8 +18,10 @@ from bot.chat.answering import Answering
 from bot.chat.buttons import link
 from bot.chat.context import House
 from bot.chat.counter import Counter
+from bot.chat.errands import Outside
 from bot.chat.menu import publish_menu
 from bot.chat.polling import Conflict, InvalidToken, NetworkError, poll
+from bot.chat.receiving import fetch
 from bot.clock import Beat, heartbeat
 from bot.config import Config, Doubt
 from bot.pace import Breaker, Floods, Monotonic, Pace, Sleep
@@ -28,6 +30,7 @@ from bot.render.message import Message
 from bot.sources import Fetcher
 from bot.standby import holder, on_duty
 from bot.taxonomy import categories, expand
+from bot.topic_file import LARGEST
 from storage import Store, open_store
 from storage.model import Outcome, Parcel
 
@@ -144,7 +147,12 @@ class Bot:
             now=self.now,
             wake=self.post.ring,
             form=self.config.form,
+            errands=Outside(file=self.file),
         )
+
+    async def file(self, name: str) -> bytes:
+        """The bytes of a file that a person sent."""
+        return await fetch(self.telegram, name, LARGEST)
 
     def desk(self) -> deliver.Desk:
         """Where parcels are sent from."""

@@ -6,12 +6,11 @@ Every function here runs inside the caller's transaction and raises ``Refusal`` 
 from __future__ import annotations
 
 from collections.abc import Collection
-from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from dataclasses import replace
+from datetime import datetime
 
-from bot import arxiv_calendar, schedule, zones
-from bot.publish import RECENT_DAYS, recent
-from bot.query import QueryError, has_chinese, parse
+from bot import schedule, texts, zones
+from bot.query import QueryError, parse
 from bot.texts import Refusal
 from storage import Store
 from storage.model import (
@@ -20,61 +19,22 @@ from storage.model import (
     Field,
     Form,
     Not,
-    Paper,
     Query,
     Subscriber,
     Subscription,
     Term,
 )
 
-MANY = 30 * RECENT_DAYS  # more than this and a digest is never read to its end
+NAME = 120  # characters of a topic's name; its words may be longer
+LIMITS = (6, 12, 24, 50)  # papers of a digest
 
 
-@dataclass(frozen=True, slots=True)
-class Preview:
-    """What a topic would have brought, before anything is stored."""
-
-    query: Query
-    papers: int
-    days: int  # asked for
-    held: int  # arXiv days the store really holds among them
-    examples: tuple[Paper, ...]
-    known: Subscription | None
-    chinese: bool
+def cleaned(words: str) -> str:
+    """A person's words in their own order, on one line."""
+    return " ".join(words.split())
 
 
-def preview(
-    store: Store,
-    subscriber: Subscriber,
-    words: str,
-    now: datetime,
-    *,
-    polled: Collection[str],
-    thread: int = 0,
-) -> Preview:
-    """Shows what the topic ``words`` would have brought in the last days; stores nothing.
-
-    Raises:
-        QueryError: the words cannot be understood; it points at the character.
-        Refusal: the words name a category that this bot does not read.
-    """
-    query = parse(words)
-    _refuse_unread(query, polled)
-    last = arxiv_calendar.arxiv_day(now)
-    first = last - timedelta(days=RECENT_DAYS - 1)
-    found = recent(store, query, now)
-    return Preview(
-        query=query,
-        papers=len(found),
-        days=RECENT_DAYS,
-        held=sum(first <= day <= last for day, _ in store.papers.days()),
-        examples=tuple(match.announcement.paper for match in found[:3]),
-        known=_same(store, subscriber, query, thread),
-        chinese=has_chinese(query),
-    )
-
-
-def _refuse_unread(query: Query, polled: Collection[str]) -> None:
+def refuse_unread(query: Query, polled: Collection[str]) -> None:
     """A topic on categories that nobody reads would stay silent for ever; so it is refused."""
     asked = categories(query.clause)
     if asked and not any(code in polled for code in asked):
@@ -114,8 +74,8 @@ def subscribe(
         Refusal: the chat follows as many topics as it may, or the bot reads no such category.
     """
     query = parse(words)
-    _refuse_unread(query, polled)
-    known = _same(store, subscriber, query, thread)
+    refuse_unread(query, polled)
+    known = same(store, subscriber, query, thread)
     if known:
         return known, False
     held = store.subscriptions.of(subscriber.bot, subscriber.chat)
@@ -126,7 +86,7 @@ def subscribe(
         bot=subscriber.bot,
         chat=subscriber.chat,
         query=query.text,
-        name=query.text,
+        name=cleaned(words)[:NAME],
         cadence=cadence,
         zone=subscriber.zone,
         cursor=store.papers.last_seq() if cursor is None else cursor,
@@ -135,6 +95,31 @@ def subscribe(
         position=max((topic.position for topic in held), default=0) + 1,
     )
     return store.subscriptions.add(wanted)
+
+
+def restore(
+    store: Store, wanted: Subscription, now: datetime, *, polled: Collection[str], limit: int
+) -> bool:
+    """Brings back a topic that a chat had; False when it follows it already.
+
+    It goes on where it was, or begins with what comes where its cursor is below 0.
+
+    Raises:
+        Refusal: the chat follows as many topics as it may, or the bot reads no such category.
+    """
+    query = parse(wanted.query)
+    refuse_unread(query, polled)
+    held = store.subscriptions.of(wanted.bot, wanted.chat)
+    if any((t.query, t.thread) == (query.text, wanted.thread) for t in held):
+        return False
+    if len(held) >= limit:
+        raise Refusal("topic-limit", limit=limit)
+    last = store.papers.last_seq()
+    cursor = min(wanted.cursor, last) if wanted.cursor >= 0 else last
+    due = schedule.next_due(wanted.cadence, wanted.zone, now)
+    placed = wanted.position or max((topic.position for topic in held), default=0) + 1
+    store.subscriptions.add(replace(wanted, cursor=cursor, next_due=due, position=placed))
+    return True
 
 
 def unsubscribe(store: Store, subscriber: Subscriber, key: int) -> Subscription:
@@ -156,6 +141,74 @@ def topic_of(store: Store, subscriber: Subscriber, key: int) -> Subscription:
     return topic
 
 
+def edit_query(
+    store: Store, subscriber: Subscriber, key: int, words: str, *, polled: Collection[str]
+) -> tuple[Subscription, Subscription]:
+    """Lets a topic ask for other words and returns it as it was and as it is.
+
+    What it has been told of stays told. A name that a person chose stays too; one that was
+    only the words becomes the new words.
+
+    Raises:
+        QueryError: the words cannot be understood.
+        Refusal: it is not the chat's topic, another one asks for the same, or nobody reads
+            these categories.
+    """
+    query = parse(words)
+    refuse_unread(query, polled)
+    old = topic_of(store, subscriber, key)
+    known = same(store, subscriber, query, old.thread)
+    if known and known.key != old.key:
+        raise Refusal("topic-same", topic=known.name)
+    name = cleaned(words)[:NAME] if _is_only_words(old) else old.name
+    return old, change(store, replace(old, query=query.text, name=name))
+
+
+def _is_only_words(topic: Subscription) -> bool:
+    """Whether a topic's name is nothing but the words it asks for."""
+    try:
+        return parse(topic.name).text == topic.query or topic.query.startswith(topic.name)
+    except QueryError:
+        return False
+
+
+def rename(store: Store, subscriber: Subscriber, key: int, name: str) -> Subscription:
+    """Calls a topic by another name; without one, by its words again."""
+    topic = topic_of(store, subscriber, key)
+    return change(store, replace(topic, name=cleaned(name)[:NAME] or topic.query[:NAME]))
+
+
+def change(store: Store, topic: Subscription) -> Subscription:
+    """Keeps a topic as it is given now.
+
+    Raises:
+        Refusal: it was changed or removed a moment ago.
+    """
+    if not store.subscriptions.change(topic):
+        raise Refusal("topic-changed")
+    return store.subscriptions.get(topic.key) or topic
+
+
+def set_topic_cadence(
+    store: Store, topic: Subscription, cadence: Cadence, now: datetime
+) -> Subscription:
+    """Brings one topic at times of its own."""
+    due = schedule.next_due(cadence, topic.zone, now)
+    return change(store, replace(topic, cadence=cadence, next_due=due))
+
+
+def move_up(store: Store, subscriber: Subscriber, topic: Subscription) -> None:
+    """Puts a topic before the one above it in the chat's own order; the first one stays."""
+    held = store.subscriptions.of(subscriber.bot, subscriber.chat)
+    at = next((n for n, other in enumerate(held) if other.key == topic.key), 0)
+    if at == 0:
+        return
+    held[at - 1], held[at] = held[at], held[at - 1]
+    for position, other in enumerate(held, start=1):
+        if other.position != position:
+            change(store, replace(other, position=position))
+
+
 def named(store: Store, subscriber: Subscriber, words: str) -> Subscription | None:
     """The chat's topic that a person names by its number in /list, its name or its words."""
     topics = store.subscriptions.of(subscriber.bot, subscriber.chat)
@@ -172,7 +225,8 @@ def named(store: Store, subscriber: Subscriber, words: str) -> Subscription | No
     return next((topic for topic in topics if topic.query == text), None)
 
 
-def _same(store: Store, chat: Subscriber, query: Query, thread: int) -> Subscription | None:
+def same(store: Store, chat: Subscriber, query: Query, thread: int) -> Subscription | None:
+    """The topic with which a chat's thread asks for the same already, in whatever words."""
     topics = store.subscriptions.of(chat.bot, chat.chat)
     return next((t for t in topics if t.query == query.text and t.thread == thread), None)
 
@@ -182,7 +236,7 @@ def set_zone(store: Store, subscriber: Subscriber, words: str, now: datetime) ->
 
     A digest that came today does not come again because the clock was turned back.
     """
-    zone = zones.valid_zone(words)
+    zone = zones.valid_zone(words) or texts.zone_of_city(words)
     if zone is None:
         near = zones.suggested_zones(words, now) or ("Asia/Shanghai",)
         raise Refusal("settings-zone-unknown", given=words[:60], example=near[0])
@@ -199,10 +253,15 @@ def set_zone(store: Store, subscriber: Subscriber, words: str, now: datetime) ->
 def set_cadence(
     store: Store, subscriber: Subscriber, cadence: Cadence, now: datetime
 ) -> Subscriber:
-    """Brings every topic of the chat, and those to come, at these times of its zone."""
+    """Brings the chat's topics, and those to come, at these times of its zone.
+
+    A topic with times of its own keeps them.
+    """
     changed = replace(subscriber, cadence=cadence)
     store.subscribers.change(changed)
     for topic in store.subscriptions.of(subscriber.bot, subscriber.chat):
+        if topic.cadence != subscriber.cadence:
+            continue
         due = schedule.next_due(cadence, topic.zone, now)
         store.subscriptions.change(replace(topic, cadence=cadence, next_due=due))
     return changed

@@ -46,6 +46,8 @@ FLOORS: Mapping[str, int] = {
     "bot.alarm": 3,
     "bot.enrich": 3,
     "bot.subscribe": 3,
+    "bot.preview": 3,
+    "bot.topic_file": 3,
     "bot.publish": 3,
     "bot.deliver": 3,
     "bot.chat": 4,

@@ -113,6 +113,15 @@ class House:
         assert found is not None
         return found
 
+    async def settles(self, where: Person | Place) -> None:
+        """Lets a chat have been through the steps of its first topic."""
+        settled = replace(await self.chat(where), settled=True)
+        await self.store.run(self._change, settled)
+
+    def _change(self, chat: Subscriber) -> None:
+        with self.store.transaction():
+            self.store.subscribers.change(chat)
+
     async def topics(self, where: Person | Place) -> list[Subscription]:
         """The topics of a chat in the store."""
         return await self.store.run(self.store.subscriptions.of, self.bot.telegram.id, where.id)

@@ -8,6 +8,7 @@ from datetime import UTC, datetime, time
 import pytest
 
 from bot import subscribe
+from bot.preview import preview
 from bot.query import QueryError, parse
 from bot.subscribe import categories
 from bot.texts import LANGUAGES, Refusal
@@ -24,7 +25,7 @@ def test_a_preview_counts_a_week_and_stores_nothing(store: Store) -> None:
     announce(store, papers(5), day=TODAY - 7 * DAY)
     before = dump(store)
 
-    shown = subscribe.preview(store, reader, "Diffusion STUDY", NOW, polled=POLLED)
+    shown = preview(store, reader, "Diffusion STUDY", NOW, polled=POLLED)
 
     assert (shown.papers, shown.days, shown.held) == (4, 7, 2)
     assert [paper.id for paper in shown.examples] == [
@@ -38,13 +39,13 @@ def test_a_preview_knows_the_topic_in_other_words(store: Store) -> None:
     reader = chat(store)
     topic = follow(store, reader, "diffusion cat:cs.CV")
 
-    shown = subscribe.preview(store, reader, "CS.cv  Diffusion", NOW, polled=POLLED)
+    shown = preview(store, reader, "CS.cv  Diffusion", NOW, polled=POLLED)
 
     assert shown.known == topic
 
 
 def test_a_preview_tells_chinese_words(store: Store) -> None:
-    shown = subscribe.preview(store, chat(store), "扩散模型", NOW, polled=POLLED)
+    shown = preview(store, chat(store), "扩散模型", NOW, polled=POLLED)
     assert (shown.chinese, shown.papers) == (True, 0)
 
 
@@ -112,7 +113,7 @@ def test_a_category_that_nobody_reads_is_refused(store: Store, words: str) -> No
     before = dump(store)
 
     with pytest.raises(Refusal) as refusal:
-        subscribe.preview(store, reader, words, NOW, polled=POLLED)
+        preview(store, reader, words, NOW, polled=POLLED)
     with pytest.raises(Refusal):
         subscribe.subscribe(store, reader, words, NOW, polled=POLLED, limit=50)
 

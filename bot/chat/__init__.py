@@ -10,13 +10,21 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from bot.chat import (
+    categories,
     entry,
+    files,
+    listing,
+    onboarding,
     reading,
     settings,
+    times,
+    topic_card,
+    topic_words,
     topics,
     welcome,
 )
 from bot.chat.context import Ask, Reply
+from bot.chat.errands import Runner
 from storage import Store
 
 Handler = Callable[[Store, Ask], Reply]
@@ -39,14 +47,17 @@ COMMANDS: Mapping[str, Entrance] = {
     "sub": Entrance(
         topics.sub, changes=True, aliases=("subscribe", "add", "add_topic", "follow"), listed=True
     ),
-    "list": Entrance(topics.list_, aliases=("topics", "subs"), listed=True),
+    "list": Entrance(listing.list_, aliases=("topics", "subs"), listed=True),
     "digest": Entrance(reading.digest, aliases=("latest",), listed=True),
     "missed": Entrance(reading.missed, listed=True),
     "unsub": Entrance(
-        topics.unsub, changes=True, aliases=("unsubscribe", "remove_topic"), listed=True
+        listing.unsub, changes=True, aliases=("unsubscribe", "remove_topic"), listed=True
     ),
+    "unsub_all": Entrance(files.unsub_all, changes=True, aliases=("stop_all",)),
+    "export": Entrance(files.export, listed=True),
+    "import": Entrance(files.import_, changes=True, listed=True),
     "settings": Entrance(settings.settings, changes=True, aliases=("set",), listed=True),
-    "time": Entrance(settings.time_, changes=True, listed=True),
+    "time": Entrance(times.time_, changes=True, listed=True),
     "timezone": Entrance(settings.timezone, changes=True, aliases=("tz",), listed=True),
     "lang": Entrance(settings.lang, changes=True, aliases=("language",), listed=True),
     "pause": Entrance(settings.pause, changes=True, listed=True),
@@ -56,18 +67,30 @@ COMMANDS: Mapping[str, Entrance] = {
 BUTTONS: Mapping[str, Entrance] = {
     "greet": Entrance(settings.greet, changes=True),
     "draft": Entrance(topics.draft),
-    "subscribe": Entrance(topics.subscribe, changes=True),
+    "subscribe": Entrance(onboarding.subscribe, changes=True),
     "change": Entrance(topics.change, changes=True),
     "cancel": Entrance(topics.cancel, changes=True),
-    "list": Entrance(topics.list_),
-    "stop": Entrance(topics.stop, changes=True),
-    "settings": Entrance(settings.settings, changes=True),
-    "set": Entrance(settings.set_, changes=True),
-    "times": Entrance(settings.times, changes=True),
-    "time": Entrance(settings.time_pressed, changes=True),
-    "cadence": Entrance(settings.cadence_pressed, changes=True),
-    "zones": Entrance(settings.zones, changes=True),
-    "zone": Entrance(settings.zone_pressed, changes=True),
+    "list": Entrance(listing.list_, posts=True),
+    "stop": Entrance(listing.stop, changes=True),
+    "unsub_all": Entrance(files.unsub_all_pressed, changes=True),
+    "undo": Entrance(listing.undo, changes=True),
+    "guide": Entrance(onboarding.guide, changes=True),
+    "guide_zone": Entrance(onboarding.zone_pressed, changes=True),
+    "sees": Entrance(onboarding.sees, changes=True),
+    "groups": Entrance(categories.groups, changes=True),
+    "group": Entrance(categories.group, changes=True),
+    "archive": Entrance(categories.archive, changes=True),
+    "category": Entrance(categories.category, changes=True),
+    "topic": Entrance(topic_card.opened, changes=True),
+    "tune": Entrance(topic_card.tune, changes=True),
+    "looks": Entrance(topic_card.looks, changes=True),
+    "topic_times": Entrance(topic_card.topic_times, changes=True),
+    "topic_hour": Entrance(topic_card.hour_pressed, changes=True),
+    "topic_cadence": Entrance(topic_card.cadence_pressed, changes=True),
+    "topic_other": Entrance(topic_words.other_time, changes=True),
+    "rename": Entrance(topic_words.rename, changes=True),
+    "words": Entrance(topic_words.words, changes=True),
+    "reword": Entrance(topic_words.reword, changes=True),
     "digest": Entrance(reading.digest_pressed, posts=True),
     "rest": Entrance(reading.rest, posts=True),
     "entry": Entrance(entry.entry),
@@ -77,11 +100,30 @@ BUTTONS: Mapping[str, Entrance] = {
     "authors": Entrance(entry.authors, posts=True),
     "save": Entrance(entry.save),
     "bibtex": Entrance(entry.cite, posts=True),
+    "settings": Entrance(topic_card.settings_pressed, changes=True),
+    "set": Entrance(settings.set_, changes=True),
+    "times": Entrance(times.times, changes=True),
+    "time": Entrance(times.time_pressed, changes=True),
+    "cadence": Entrance(times.cadence_pressed, changes=True),
+    "zones": Entrance(settings.zones, changes=True),
+    "zone": Entrance(settings.zone_pressed, changes=True),
 }
 
 
 # What a person was asked, by the verb of the question: their next words are the answer.
-ANSWERS: Mapping[str, Handler] = {}
+ANSWERS: Mapping[str, Handler] = {
+    "guide_time": onboarding.time_said,
+    "guide_zone": onboarding.zone_said,
+    "rename": topic_words.renamed,
+    "words": topic_words.reworded,
+    "topic_time": topic_words.timed,
+    "import": topics.sub,  # words instead of the file
+}
+
+# What is fetched after the transaction, by the verb of the errand.
+ERRANDS: Mapping[str, Runner] = {
+    "import": files.fetched,
+}
 
 
 def command(name: str) -> Entrance | None:

@@ -13,12 +13,11 @@ from dataclasses import replace
 import telegram
 from telegram.error import TelegramError
 
-from bot.chat import Entrance
+from bot.chat import ERRANDS, Entrance
 from bot.chat.asked import Asked, asked
 from bot.chat.context import Errand
 from bot.chat.counter import Counter
 from bot.chat.effect import apply, ask_of, entrance_of
-from bot.chat.errands import ERRANDS
 from bot.chat.replying import respond
 from bot.chat.telling import Line, told
 from bot.pace import Sleep

@@ -22,7 +22,8 @@ class What(StrEnum):
     """The occasions we answer to."""
 
     COMMAND = "command"
-    WORDS = "words"  # plain text in a private chat
+    WORDS = "words"  # plain text in a private chat, or in answer to the bot
+    FILE = "file"  # a document, likewise: its id is the words, its size the action's number
     BUTTON = "button"
     LEFT = "left"  # the bot was blocked, removed or silenced
     BACK = "back"
@@ -85,10 +86,23 @@ def _said(message: telegram.Message, username: str) -> Asked | None:
     text = _clean(message.text or "")
     if text.startswith("/"):
         return _commanded(message.chat, who, text, username, thread, for_chat)
-    if message.text and message.chat.type == telegram.Chat.PRIVATE:
+    if message.chat.type != telegram.Chat.PRIVATE and not _is_answer(message, username):
+        return None
+    if message.document:
+        size = Action("file", message.document.file_size or 0)
+        sent = _met(What.FILE, message.chat, who)
+        return replace(sent, thread=thread, words=message.document.file_id, action=size)
+    if message.text:
         spoken = _met(What.WORDS, message.chat, who)
         return replace(spoken, thread=thread, words=text[:LONGEST])
     return None
+
+
+def _is_answer(message: telegram.Message, username: str) -> bool:
+    """Whether somebody replied to a message of the bot itself."""
+    replied = message.reply_to_message
+    author = replied.from_user if replied else None
+    return bool(author and (author.username or "").casefold() == username.casefold())
 
 
 def _commanded(

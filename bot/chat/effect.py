@@ -10,6 +10,7 @@ from bot.chat.asked import Asked, What
 from bot.chat.buttons import opened
 from bot.chat.context import Ask, Reply
 from bot.chat.counter import Counter
+from bot.chat.files import received
 from bot.chat.settings import ASKED, defaults
 from bot.chat.telling import Line, told
 from bot.chat.topics import sub
@@ -19,12 +20,16 @@ from storage.model import ChatKind, Person, Question, Subscriber, Update
 
 PATIENCE = timedelta(minutes=15)  # a question waits for its answer
 _SUB = Entrance(sub)
+_FILE = Entrance(received, changes=True)
+_UNASKED = (What.WORDS, What.FILE)  # what in a group is for us only as an answer
 
 
 def entrance_of(request: Asked) -> Entrance | None:
     """What answers a request, before anybody's right is looked at."""
     if request.what is What.WORDS:
         return _SUB
+    if request.what is What.FILE:
+        return _FILE
     if request.what is What.BUTTON:
         return BUTTONS.get(request.action.verb) if request.action else None
     linked = opened(request.words) if request.command == "start" else None
@@ -64,10 +69,12 @@ def _effect(counter: Counter, request: Asked, allowed: bool) -> Reply:
     entrance = entrance_of(request)
     if entrance is None:
         return _not_understood(request, chat)
+    question = _question(counter, request)
+    if not question and request.what in _UNASKED and request.kind is not ChatKind.PRIVATE:
+        return Reply()
     if not allowed:
         raise Refusal("refusal-not-admin")
     ask = ask_of(counter, request, chat)
-    question = _question(counter, request)
     if question and request.what is What.WORDS:
         answered = replace(ask, action=Action(question.verb, question.first, question.second))
         return ANSWERS[question.verb](store, answered)

@@ -1,8 +1,8 @@
-"""Errands: what a reply needs from outside the store, fetched after its transaction."""
+"""The ways out of the house, for what a reply needs after its transaction."""
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
 from bot.chat.context import Ask, Reply
@@ -22,5 +22,3 @@ class Outside:
 
 
 Runner = Callable[[Outside, Store, Ask, str], Awaitable[Reply]]
-
-ERRANDS: Mapping[str, Runner] = {}

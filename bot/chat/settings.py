@@ -1,52 +1,24 @@
-"""Settings of a chat: language, entries, form, time and zone."""
+"""Settings of a chat: language, entries, form and zone; pauses."""
 
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import date, time, timedelta
+from datetime import date, timedelta
 from zoneinfo import ZoneInfo
 
 from bot import cadences
 from bot import subscribe as verb
+from bot.chat.cities import ZONES, cities
 from bot.chat.context import Ask, Reply
 from bot.chat.telling import Line, told
 from bot.chat.welcome import start
-from bot.render.keyboard import Action, Button, Keyboard
+from bot.render.keyboard import Keyboard
 from bot.texts import LANGUAGES, Refusal, clock, day, named_language, spoken
 from storage import Store
-from storage.model import Cadence, ChatKind, Form, OnQuietDays, Subscriber
+from storage.model import ChatKind, Form, Subscriber
 
 ENTRIES: tuple[tuple[str, ...], ...] = (("en",), ("zh",), ("zh", "en"))
 ASKED = "asked"  # the reason of a pause that a person asked for
-HOURS = (6, 7, 8, 9, 12, 14, 18, 21)
-WORKING_DAYS = (0, 1, 2, 3, 4)
-MORNING = Cadence().times
-ZONES = {
-    "en": (
-        "America/Los_Angeles",
-        "America/Chicago",
-        "America/New_York",
-        "America/Sao_Paulo",
-        "Europe/London",
-        "Europe/Berlin",
-        "Asia/Kolkata",
-        "Asia/Shanghai",
-        "Asia/Tokyo",
-        "Australia/Sydney",
-    ),
-    "zh": (
-        "Asia/Shanghai",
-        "Asia/Hong_Kong",
-        "Asia/Taipei",
-        "Asia/Singapore",
-        "Asia/Tokyo",
-        "Europe/London",
-        "Europe/Berlin",
-        "America/New_York",
-        "America/Los_Angeles",
-        "Australia/Sydney",
-    ),
-}
 
 
 def settings(store: Store, ask: Ask) -> Reply:
@@ -113,93 +85,10 @@ def _shown_again(store: Store, ask: Ask, chat: Subscriber) -> Reply:
     return Reply(reply.messages, edit=True, toast=now.say("settings-saved"))
 
 
-def times(store: Store, ask: Ask) -> Reply:
-    """[Time]: hours and days to choose from, and how to write any other."""
-    lines = [
-        Line(ask.say("settings-time-choose")),
-        Line(ask.say("settings-time-usage"), close=True),
-        Line(ask.say("settings-time", value=cadences.told(ask.chat.cadence, ask.language))),
-    ]
-    return told(lines, _times(ask, ask.chat.cadence), edit=True)
-
-
-def _times(ask: Ask, cadence: Cadence) -> Keyboard:
-    """Hours, days and what happens on quiet days; what is chosen bears a mark."""
-    hours = [
-        Button(_marked(f"{hour:02}:00", cadence.times == (time(hour),)), Action("time", hour))
-        for hour in HOURS
-    ]
-    working = cadence.weekdays == WORKING_DAYS
-    told_quiet = cadence.quiet is OnQuietDays.NOTICE
-    return (
-        tuple(hours[:4]),
-        tuple(hours[4:]),
-        (Button(_marked(ask.say("button-announced"), not cadence.times), Action("cadence", 1)),),
-        (
-            Button(_marked(ask.say("button-working-days"), working), Action("cadence", 2)),
-            Button(_marked(ask.say("button-quiet-notice"), told_quiet), Action("cadence", 3)),
-        ),
-        (ask.button("button-back", "settings"),),
-    )
-
-
-def _marked(label: str, chosen: bool) -> str:
-    return f"✓ {label}" if chosen else label
-
-
-def time_(store: Store, ask: Ask) -> Reply:
-    """``/time 08:30``, ``/time mon-fri 8:00 18:00``, ``/time announced``: for all topics."""
-    if not ask.words:
-        return Reply(times(store, ask).messages)
-    cadence = cadences.read(ask.words, ask.chat.cadence)
-    chat = verb.set_cadence(store, ask.chat, cadence, ask.now)
-    text = _told(ask, chat)
-    return told([Line(text)], ((ask.button("button-back", "settings"),),))
-
-
-def _told(ask: Ask, chat: Subscriber) -> str:
-    shown = cadences.told(chat.cadence, ask.language)
-    return ask.say("settings-time-set", cadence=shown, zone=chat.zone)
-
-
-def time_pressed(store: Store, ask: Ask) -> Reply:
-    """A pressed hour: once a day at that time, on the days chosen before."""
-    if ask.action.first > 23 or ask.action.second > 59:
-        raise Refusal("refusal-button-old")
-    at = time(ask.action.first, ask.action.second)
-    return _chosen(store, ask, replace(ask.chat.cadence, times=(at,)))
-
-
-def cadence_pressed(store: Store, ask: Ask) -> Reply:
-    """As soon as announced, Monday to Friday or every day, a word on quiet days or none."""
-    now = ask.chat.cadence
-    match ask.action.first:
-        case 1:
-            return _chosen(store, ask, replace(now, times=(), weekdays=()))
-        case 2:
-            days = () if now.weekdays == WORKING_DAYS else WORKING_DAYS
-            return _chosen(store, ask, replace(now, weekdays=days, times=now.times or MORNING))
-        case 3:
-            silent = now.quiet is OnQuietDays.NOTICE
-            quiet = OnQuietDays.SILENCE if silent else OnQuietDays.NOTICE
-            return _chosen(store, ask, replace(now, quiet=quiet))
-    raise Refusal("refusal-button-old")
-
-
-def _chosen(store: Store, ask: Ask, cadence: Cadence) -> Reply:
-    chat = verb.set_cadence(store, ask.chat, cadence, ask.now)
-    return told([Line(_told(ask, chat))], _times(ask, cadence), edit=True)
-
-
 def zones(store: Store, ask: Ask) -> Reply:
     """[Time zone]: a short list by language, and how to name another."""
-    cells = [
-        Button(zone.rpartition("/")[2].replace("_", " "), Action("zone", index, 0))
-        for index, zone in enumerate(ZONES[ask.language])
-    ]
-    rows = [tuple(cells[start : start + 2]) for start in range(0, len(cells), 2)]
-    rows.append((ask.button("button-back", "settings"),))
-    return told([Line(ask.say("settings-zone-choose"))], tuple(rows), edit=True)
+    rows = (*cities(ask.language, "zone"), (ask.button("button-back", "settings"),))
+    return told([Line(ask.say("settings-zone-choose"))], rows, edit=True)
 
 
 def timezone(store: Store, ask: Ask) -> Reply:

@@ -23,8 +23,9 @@ def start(store: Store, ask: Ask) -> Reply:
         return told([Line(ask.say("start-group"))])
     topics = store.subscriptions.of(ask.chat.bot, ask.chat.chat)
     if topics:
-        buttons = ((ask.button("button-list", "list"), ask.button("button-settings", "settings")),)
-        return told([Line(ask.say("start-back", topics=len(topics)))], buttons)
+        row = (ask.button("button-list", "list"), ask.button("button-settings", "settings"))
+        steps = () if ask.chat.settled else ((ask.button("button-guide", "guide"),),)
+        return told([Line(ask.say("start-back", topics=len(topics)))], (*steps, row))
     return told([Line(ask.say("start-hello")), Line(ask.say("start-try"))], _examples(store, ask))
 
 
@@ -33,6 +34,7 @@ def _examples(store: Store, ask: Ask) -> tuple[tuple[Button, ...], ...]:
     rows: list[tuple[Button, ...]] = [
         (Button(words, Action("draft", _draft(store, ask, words))),) for words in EXAMPLES
     ]
+    rows.append((ask.button("button-browse", "groups"),))
     other = "en" if ask.language == "zh" else "zh"
     rows.append(
         (

@@ -8,11 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import date, datetime
-from functools import lru_cache
+from functools import cache, lru_cache
 from importlib.resources import files
 from zoneinfo import ZoneInfo
 
-from babel.dates import format_date, format_datetime, format_time
+from babel import Locale
+from babel.dates import format_date, format_datetime, format_time, get_timezone_location
 from fluent.runtime import FluentBundle, FluentResource
 
 LANGUAGES = ("en", "zh")
@@ -111,3 +112,24 @@ def listed(language: str, items: Iterable[str]) -> str:
 def clock(language: str, instant: datetime, zone: str) -> str:
     """The time of day on the reader's clock: ``08:00``."""
     return format_time(instant.astimezone(ZoneInfo(zone)), "HH:mm", locale=_BABEL[language])
+
+
+def city(language: str, zone: str) -> str:
+    """The city that a zone is named by, in the reader's language: ``Los Angeles``, ``洛杉矶``."""
+    name = get_timezone_location(ZoneInfo(zone), locale=_BABEL[language], return_city=True)
+    return str(name)
+
+
+def zone_of_city(words: str) -> str | None:
+    """The zone whose city bears this name in one of our languages: ``北京时间`` is none."""
+    return _zones_by_city().get(words.casefold().strip())
+
+
+@cache
+def _zones_by_city() -> dict[str, str]:
+    return {
+        str(names["city"]).casefold(): zone
+        for code in _BABEL.values()
+        for zone, names in Locale.parse(code).time_zones.items()
+        if "city" in names
+    }

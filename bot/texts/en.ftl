@@ -76,9 +76,6 @@ list-paused = paused
 list-zone = Times are for { $zone }.
 list-none = You follow no topic yet. Type a few words to begin, for example: diffusion model
 
-list-digest = { $number }: show
-list-stop = { $number }: stop
-
 ### Digests by command
 
 digest-none-yet = Nothing new for { $topic } since your last digest. Next: { $next } ({ $zone }).
@@ -282,6 +279,8 @@ entry-button-save = ☆ Save
 entry-button-saved = ★ Saved
 entry-button-bibtex = BibTeX
 entry-button-authors = All { $count } authors
+entry-button-less = Less like this
+entry-button-more = More like this
 
 ## Documents that are imported
 
@@ -420,3 +419,106 @@ cli-outbox-drop-not = Parcel { $parcel } is not there, or it was sent already. S
 button-table = ‹ Table
 saved-added = Saved. /saved shows all your papers.
 saved-removed = No longer saved.
+
+### The first topic, the tree of categories, the card of a topic
+
+guide-followed = You follow { $topic }.
+guide-when = When shall your digests come?
+guide-time-type = Type a time, several, or days and times: 7:30, or mon-fri 8:00 18:00
+guide-where = Where are you? Then the times are those of your own clock. Not here: type your city.
+guide-sample = This is what the last seven days would have brought:
+guide-sample-none = The last seven days brought nothing for it, so there is no sample to show.
+guide-table = Do you see a table in the message above?
+guide-table-yes = Good: your digests come with a table. /settings changes it.
+guide-table-no = Then your digests come as text, like this one. /settings changes it.
+browse-groups = Which field?
+browse-archives = { $group }: which part?
+browse-categories = { $archive }: which category?
+browse-all = All of { $archive }
+list-state = { $papers ->
+    [one] one paper a week
+   *[other] { $papers } papers a week
+}, { $state }
+list-choose = A number opens the topic.
+card-words = Words: { $words }
+card-time = Time: { $value } ({ $zone })
+card-limit = At most { $papers } papers a digest
+card-time-own = These times are for this topic alone. /time sets those of the chat.
+card-rename = What shall { $topic } be called? Type the new name.
+card-renamed = Renamed.
+card-words-type = Type the new words. Now it asks for: { $words }
+card-words-before = so far: { $words }
+card-words-stay = What you have received does not come again; the topic goes on from where it is.
+card-reworded = The words are changed. The topic goes on from where it was.
+looks-choose = How shall this topic's digests look and sound?
+looks-form-chat = Form: as the chat
+looks-languages-chat = Languages: as the chat
+looks-sound-chat = Sound: as the chat
+looks-loud = With sound
+looks-silent = Silent
+settings-time-own = { $topics ->
+    [one] One topic keeps its own times.
+   *[other] { $topics } topics keep their own times.
+}
+topic-same = Your topic { $topic } asks for the same already.
+topic-changed = This topic was changed a moment ago. Please try again.
+undo-gone = This can no longer be undone. Type the topic's words to follow it again.
+button-browse = Browse categories
+button-morning = Morning 08:00
+button-evening = Evening 18:00
+button-other = Other
+button-skip = Skip
+button-guide = Finish the set-up
+button-yes = Yes
+button-no = No
+button-pause = Pause
+button-resume = Resume
+button-rename = Rename
+button-words = Change words
+button-use = Use these words
+button-looks = Look and sound
+button-cross = Cross-listed
+button-revisions = Revised
+button-up = ↑ Move up
+button-list-back = ‹ My topics
+
+### Topics in a file
+
+export-caption = { $topics ->
+    [one] Your topic
+   *[other] Your { $topics } topics
+}, as a file. /import brings them back, here or in another chat.
+export-none = You follow no topic, so there is nothing to export.
+import-ask = Send me the file that /export gave you, as a document.
+import-added = { $topics ->
+    [one] One topic added.
+   *[other] { $topics } topics added.
+}
+import-known = { $topics ->
+    [one] One was followed already.
+   *[other] { $topics } were followed already.
+}
+import-refused = { $topics ->
+    [one] One could not be used:
+   *[other] { $topics } could not be used:
+}
+import-nothing = The file holds no topics.
+import-begins = What is added begins with the papers that come from now on.
+import-unreadable = This is not a file of topics. /export makes one.
+import-large = This file is too large: at most { $kilobytes } KB.
+import-many = This file holds too many topics: at most { $most }.
+import-field = its { $field } cannot be used
+import-lost = Telegram did not give me this file. Please send it again.
+import-not-here = Files cannot be received here.
+unsub-all-ask = { $topics ->
+    [one] Stop your only topic?
+   *[other] Stop all { $topics } topics?
+} The file below keeps them: /import brings them back.
+unsub-all-done = { $topics ->
+    [one] You no longer follow that topic.
+   *[other] You no longer follow any of the { $topics } topics.
+}
+unsub-all-kept = Nothing was stopped.
+button-unsub-all = Stop all
+command-export = your topics as a file
+command-import = topics from a file

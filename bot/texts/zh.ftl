@@ -68,9 +68,6 @@ list-paused = 已暂停
 list-zone = 以上为 { $zone } 时间。
 list-none = 你目前没有订阅主题。直接输入关键词即可开始，例如：diffusion model
 
-list-digest = 查看 { $number }
-list-stop = 退订 { $number }
-
 ### 按命令获取摘要
 
 digest-none-yet = 自上次推送以来，{ $topic } 没有新论文。下次推送：{ $next }（{ $zone }）。
@@ -268,6 +265,8 @@ entry-button-save = ☆ 收藏
 entry-button-saved = ★ 已收藏
 entry-button-bibtex = BibTeX
 entry-button-authors = 全部 { $count } 位作者
+entry-button-less = 减少此类
+entry-button-more = 相似论文
 
 ## 导入的文档
 
@@ -391,3 +390,82 @@ cli-outbox-drop-not = 消息 { $parcel } 不存在，或已经发送。请查看
 button-table = ‹ 表格
 saved-added = 已收藏。/saved 查看全部收藏。
 saved-removed = 已取消收藏。
+
+### 首次订阅、分类浏览、主题详情
+
+guide-followed = 已订阅：{ $topic }。
+guide-when = 希望什么时候收到推送？
+guide-time-type = 请输入时间，可以有多个，也可以限定星期，例如：7:30，或 周一到周五 8:00 18:00
+guide-where = 你在哪里？推送会按当地时间送达。列表里没有的，直接输入城市名即可。
+guide-sample = 以下是最近 7 天的摘要示例：
+guide-sample-none = 最近 7 天没有匹配的论文，暂时没有示例。
+guide-table = 上面这条消息里能看到表格吗？
+guide-table-yes = 好的，以后的摘要都用表格显示。可在 /settings 中更改。
+guide-table-no = 好的，以后的摘要都用文字显示，就像下面这份。可在 /settings 中更改。
+browse-groups = 请选择学科：
+browse-archives = { $group }：请选择领域
+browse-categories = { $archive }：请选择分类
+browse-all = 整个 { $archive }
+list-state = 每周 { $papers } 篇，{ $state }
+list-choose = 点数字可以查看和修改主题。
+card-words = 关键词：{ $words }
+card-time = 推送时间：{ $value }（{ $zone }）
+card-limit = 每次最多 { $papers } 篇
+card-time-own = 这里的时间只用于这个主题。发送 /time 可设置默认时间。
+card-rename = 请输入“{ $topic }”的新名称。
+card-renamed = 已改名。
+card-words-type = 请输入新的关键词。目前的关键词：{ $words }
+card-words-before = 原来的关键词：{ $words }
+card-words-stay = 已推送过的论文不会重复推送，修改后从目前的进度继续。
+card-reworded = 关键词已修改，从原来的进度继续推送。
+looks-choose = 这个主题的摘要怎么显示和提醒？
+looks-form-chat = 显示方式：默认
+looks-languages-chat = 摘要语言：默认
+looks-sound-chat = 提醒：默认
+looks-loud = 有声
+looks-silent = 静音
+settings-time-own = 有 { $topics } 个主题单独设置了时间，保持不变。
+topic-same = 你的主题“{ $topic }”已经包含同样的内容。
+topic-changed = 这个主题刚刚被修改过，请再试一次。
+undo-gone = 已无法撤销。重新输入关键词即可再次订阅。
+button-browse = 浏览分类
+button-morning = 早上 08:00
+button-evening = 傍晚 18:00
+button-other = 其他时间
+button-skip = 跳过
+button-guide = 继续设置
+button-yes = 能看到
+button-no = 看不到
+button-pause = 暂停
+button-resume = 恢复
+button-rename = 改名
+button-words = 修改关键词
+button-use = 使用这些关键词
+button-looks = 显示与提醒
+button-cross = 交叉收录
+button-revisions = 修订版
+button-up = ↑ 上移
+button-list-back = ‹ 我的主题
+
+### 主题的导出与导入
+
+export-caption = 你的 { $topics } 个主题已导出。发送 /import 可以导入到这里或其他聊天。
+export-none = 你目前没有订阅主题，没有可以导出的内容。
+import-ask = 请把 /export 导出的文件发给我。
+import-added = 已添加 { $topics } 个主题。
+import-known = 有 { $topics } 个主题已经订阅过。
+import-refused = 有 { $topics } 个主题无法使用：
+import-nothing = 文件里没有主题。
+import-begins = 新添加的主题从现在起开始推送。
+import-unreadable = 这不是主题文件。发送 /export 可以导出主题。
+import-large = 文件太大，最多 { $kilobytes } KB。
+import-many = 文件里的主题太多，最多 { $most } 个。
+import-field = { $field } 的内容无法使用
+import-lost = 没能从 Telegram 取得这个文件，请重新发送。
+import-not-here = 这里无法接收文件。
+unsub-all-ask = 要退订全部 { $topics } 个主题吗？下面的文件已经备份，发送 /import 即可恢复。
+unsub-all-done = 已退订全部 { $topics } 个主题。
+unsub-all-kept = 没有退订任何主题。
+button-unsub-all = 全部退订
+command-export = 导出我的主题
+command-import = 从文件导入主题

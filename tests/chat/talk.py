@@ -51,8 +51,9 @@ class Talk:
         return await self.house.forges(self.person, data, shown[-1], self.place)
 
     async def follows(self, words: str = TOPIC) -> Subscription:
-        """Subscribes to a topic."""
+        """Subscribes to a topic, as somebody who has been through the first steps."""
         await self.says(f"/sub {words}")
+        await self.house.settles(self.place or self.person)
         await self.presses("button-subscribe")
         return (await self.topics())[-1]
 

@@ -1,0 +1,143 @@
+"""All topics of a chat as a file, and back; and the end of all of them at once."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from bot import subscribe as verb
+from bot import topic_file
+from bot.chat.context import Ask, Document, Errand, Reply
+from bot.chat.errands import Outside
+from bot.chat.listing import kept
+from bot.chat.telling import Line, told
+from bot.texts import Refusal
+from bot.topic_file import LARGEST, Unusable
+from storage import Store
+from storage.model import Question, Subscription
+
+NAME = "papergram-topics.json"
+_TOLD = 10  # refused topics that are named
+
+
+def export(store: Store, ask: Ask) -> Reply:
+    """``/export``: a file of all topics of the chat."""
+    topics = _topics(store, ask)
+    if not topics:
+        return told([Line(ask.say("export-none"))])
+    return Reply(documents=(_document(ask, topics),))
+
+
+def _topics(store: Store, ask: Ask) -> list[Subscription]:
+    return store.subscriptions.of(ask.chat.bot, ask.chat.chat)
+
+
+def _document(ask: Ask, topics: Sequence[Subscription]) -> Document:
+    content = topic_file.written(topics).encode()
+    return Document(NAME, content, ask.say("export-caption", topics=len(topics)))
+
+
+def import_(store: Store, ask: Ask) -> Reply:
+    """``/import``: asks for the file."""
+    asked = Question("import")
+    store.asks.put(ask.chat.bot, ask.chat.chat, ask.person.person, asked, ask.now)
+    return told([Line(ask.say("import-ask"))])
+
+
+def received(store: Store, ask: Ask) -> Reply:
+    """A file came: its id and size; it is fetched when it is small enough."""
+    if ask.action.first > LARGEST:
+        raise Refusal("import-large", kilobytes=LARGEST // 1000)
+    return Reply(errand=Errand("import", ask.words))
+
+
+async def fetched(outside: Outside, store: Store, ask: Ask, file: str) -> Reply:
+    """Fetches a file and adds its topics; says what became of each."""
+    if outside.file is None:
+        raise Refusal("import-not-here")
+    content = await outside.file(file)
+    if len(content) > LARGEST:
+        raise Refusal("import-large", kilobytes=LARGEST // 1000)
+    return await store.run(_added, store, ask, content)
+
+
+@dataclass(frozen=True, slots=True)
+class _Outcome:
+    """What became of the topics of a file."""
+
+    added: int
+    known: int
+    refused: tuple[Unusable, ...]
+
+
+def _added(store: Store, ask: Ask, content: bytes) -> Reply:
+    with store.transaction():
+        outcome = _bring_in(store, ask, content)
+    lines = [
+        Line(ask.say(key, topics=number))
+        for key, number in (("import-added", outcome.added), ("import-known", outcome.known))
+        if number
+    ]
+    if outcome.added:
+        lines.append(Line(ask.say("import-begins"), close=True))
+    if outcome.refused:
+        lines.append(Line(ask.say("import-refused", topics=len(outcome.refused))))
+        lines += [
+            Line(f"{one.name}: {one.reason.say(ask.language)}", close=True)
+            for one in outcome.refused[:_TOLD]
+        ]
+    if not lines:
+        return told([Line(ask.say("import-nothing"))])
+    return told(lines, ((ask.button("button-list", "list"),),))
+
+
+def _bring_in(store: Store, ask: Ask, content: bytes) -> _Outcome:
+    added = known = 0
+    refused: list[Unusable] = []
+    for one in topic_file.read(content, ask.chat.bot, ask.chat.chat):
+        if isinstance(one, Unusable):
+            refused.append(one)
+            continue
+        try:
+            if verb.restore(
+                store,
+                topic_file.begun_anew(one),
+                ask.now,
+                polled=ask.house.feeds,
+                limit=ask.house.topics,
+            ):
+                added += 1
+            else:
+                known += 1
+        except Refusal as reason:
+            refused.append(Unusable(one.name, reason))
+    return _Outcome(added, known, tuple(refused))
+
+
+def unsub_all(store: Store, ask: Ask) -> Reply:
+    """``/unsub_all``: asks once more, and sends the file that brings all back."""
+    topics = _topics(store, ask)
+    if not topics:
+        return told([Line(ask.say("unsub-none"))])
+    buttons = (
+        (
+            ask.button("button-unsub-all", "unsub_all", len(topics)),
+            ask.button("button-cancel", "unsub_all"),
+        ),
+    )
+    question = told([Line(ask.say("unsub-all-ask", topics=len(topics)))], buttons)
+    return Reply(question.messages, documents=(_document(ask, topics),))
+
+
+def unsub_all_pressed(store: Store, ask: Ask) -> Reply:
+    """[Stop all] or [Cancel]; the file stands below, and one press brings all back."""
+    if not ask.action.first:
+        return told([Line(ask.say("unsub-all-kept"))], edit=True)
+    topics = _topics(store, ask)
+    if len(topics) != ask.action.first:  # others than those it asked about
+        raise Refusal("refusal-button-old")
+    key = kept(store, ask, topics)
+    for topic in topics:
+        verb.unsubscribe(store, ask.chat, topic.key)
+    undo = ((ask.button("button-undo", "undo", key),),)
+    return told([Line(ask.say("unsub-all-done", topics=len(topics)))], undo, edit=True)

@@ -1,0 +1,161 @@
+"""The topics of a chat: their list, and the way out and back."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from bot import subscribe as verb
+from bot import topic_file
+from bot.chat.context import Ask, Reply
+from bot.chat.telling import Line, told
+from bot.preview import volume
+from bot.render.keyboard import Action, Button, Keyboard
+from bot.texts import Refusal, moment
+from storage import Store
+from storage.model import Subscription
+
+PAGE = 8  # topics of a list's page
+PER_ROW = 4
+_PICKED, _LISTED = 1, 2  # where [stop] stood: in a choice, in a list or card
+
+
+def list_(store: Store, ask: Ask) -> Reply:
+    """``/list``: every topic with its number, its volume, when it comes and a way to change it."""
+    return _listed(store, ask, ask.action.first, edit=bool(ask.action.verb))
+
+
+def _listed(store: Store, ask: Ask, page: int, *, edit: bool, above: Sequence[Line] = ()) -> Reply:
+    topics = store.subscriptions.of(ask.chat.bot, ask.chat.chat)
+    if not topics:
+        browse = ((ask.button("button-browse", "groups"),),)
+        return told([*above, Line(ask.say("list-none"))], browse, edit=edit)
+    pages = -(-len(topics) // PAGE)
+    page = min(page, pages - 1)
+    shown = list(enumerate(topics, start=1))[page * PAGE : (page + 1) * PAGE]
+    lines = [*above, Line(ask.say("list-title", topics=len(topics)), bold=True)]
+    for number, topic in shown:
+        lines.append(Line(f"{number}. {topic.name}"))
+        lines.append(Line(_summary(store, ask, topic), close=True))
+    lines.append(Line(ask.say("list-zone", zone=ask.chat.zone)))
+    lines.append(Line(ask.say("list-choose"), close=True))
+    cells = [Button(str(number), Action("topic", topic.key)) for number, topic in shown]
+    rows = [tuple(cells[at : at + PER_ROW]) for at in range(0, len(cells), PER_ROW)]
+    return told(lines, (*rows, *_turning(page, pages), _foot(ask)), edit=edit)
+
+
+def _turning(page: int, pages: int) -> Keyboard:
+    """The way to the pages beside this one, where there are any."""
+    if pages == 1:
+        return ()
+    here = Button(f"{page + 1}/{pages}", Action("list", page))
+    back = (Button("‹", Action("list", page - 1)),) if page else ()
+    on = (Button("›", Action("list", page + 1)),) if page < pages - 1 else ()
+    return ((*back, here, *on),)
+
+
+def _foot(ask: Ask) -> tuple[Button, ...]:
+    return (ask.button("button-browse", "groups"), ask.button("button-settings", "settings"))
+
+
+def _summary(store: Store, ask: Ask, topic: Subscription) -> str:
+    papers = volume(store, topic.query, ask.now)
+    return ask.say("list-state", papers=papers, state=state(ask, topic))
+
+
+def state(ask: Ask, topic: Subscription) -> str:
+    """Whether a topic is paused, and else when it comes next."""
+    if topic.paused or ask.chat.paused:
+        return ask.say("list-paused")
+    if topic.next_due is None:
+        return ask.say("list-announced")
+    return ask.say("list-next", next=next_time(ask, topic))
+
+
+def next_time(ask: Ask, topic: Subscription) -> str:
+    """The next time of a topic on its own clock."""
+    if topic.next_due is None:
+        return ask.say("list-announced")
+    return moment(ask.language, topic.next_due, topic.zone)
+
+
+def followed(ask: Ask, topic: Subscription, *, edit: bool) -> Reply:
+    """Says that a topic is followed, when it comes, and what can be done next."""
+    buttons = (
+        (ask.button("button-digest", "digest", topic.key),),
+        (ask.button("button-settings", "settings"), ask.button("button-list", "list")),
+    )
+    return told([Line(following(ask, topic))], buttons, edit=edit)
+
+
+def following(ask: Ask, topic: Subscription) -> str:
+    """That a topic is followed, and when its first digest comes."""
+    if ask.chat.paused:
+        return ask.say("subscribed-paused")
+    return ask.say("subscribed", topic=topic.name, next=next_time(ask, topic), zone=topic.zone)
+
+
+def unsub(store: Store, ask: Ask) -> Reply:
+    """``/unsub``, with a number or name, or a choice of buttons."""
+    if not ask.words:
+        return _choice(store, ask)
+    topic = verb.named(store, ask.chat, ask.words)
+    if topic is None:
+        known = store.subscriptions.of(ask.chat.bot, ask.chat.chat)
+        key = "topic-unknown" if known else "unsub-none"
+        return told([Line(ask.say(key, given=ask.words[:60]))])
+    return _stopped(store, ask, topic)
+
+
+def _choice(store: Store, ask: Ask, above: Sequence[Line] = (), undo: Keyboard = ()) -> Reply:
+    """Every topic as a button; one press stops it, and the choice goes on in its place."""
+    edit = bool(ask.action.verb)
+    topics = store.subscriptions.of(ask.chat.bot, ask.chat.chat)
+    if not topics:
+        return told([*above, Line(ask.say("unsub-none"))], undo, edit=edit)
+    rows = tuple((Button(t.name[:60], Action("stop", t.key, _PICKED)),) for t in topics)
+    return told([*above, Line(ask.say("unsub-which"))], (*rows, *undo), edit=edit)
+
+
+def stop(store: Store, ask: Ask) -> Reply:
+    """[Stop this topic]: one press, with a way back; a list or choice changes in its place."""
+    topic = verb.topic_of(store, ask.chat, ask.action.first)
+    return _stopped(store, ask, topic)
+
+
+def _stopped(store: Store, ask: Ask, topic: Subscription) -> Reply:
+    verb.unsubscribe(store, ask.chat, topic.key)
+    key = kept(store, ask, [topic])
+    undo: Keyboard = ((ask.button("button-undo", "undo", key),),)
+    gone = Line(ask.say("unsubscribed", topic=topic.name))
+    if ask.action.second == _PICKED:
+        return _choice(store, ask, [gone], undo)
+    if ask.action.second == _LISTED:
+        undo = ((ask.button("button-undo", "undo", key), ask.button("button-list", "list")),)
+        return told([gone], undo, edit=True)
+    return told([gone], undo)  # the digest above it stays
+
+
+def kept(store: Store, ask: Ask, topics: Sequence[Subscription]) -> int:
+    """Keeps topics behind a button that brings them back as they were."""
+    words = topic_file.written(topics, told=True)
+    return store.drafts.put(ask.chat.bot, ask.chat.chat, words, now=ask.now)
+
+
+def undo(store: Store, ask: Ask) -> Reply:
+    """[Undo]: topics that were stopped are followed again, from where they were."""
+    draft = store.drafts.get(ask.chat.bot, ask.chat.chat, ask.action.first)
+    if draft is None or not draft.words.startswith("{"):
+        raise Refusal("undo-gone")
+    topics = topic_file.read(draft.words, ask.chat.bot, ask.chat.chat)
+    back = [topic for topic in topics if isinstance(topic, Subscription)]
+    added = [
+        verb.restore(store, one, ask.now, polled=ask.house.feeds, limit=ask.house.topics)
+        for one in back
+    ]
+    if not any(added):
+        return Reply(toast=ask.say("preview-known"))
+    if len(back) > 1:
+        return _listed(store, ask, 0, edit=True)
+    known = store.subscriptions.of(ask.chat.bot, ask.chat.chat)
+    topic = next(one for one in known if one.query == back[0].query)
+    return followed(ask, topic, edit=True)

@@ -1,0 +1,188 @@
+"""The first topic: when, on whose clock, and a digest at once that shows what will come.
+
+Each step may be skipped, and a chat goes through them once.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import time
+
+from bot import cadences
+from bot import subscribe as verb
+from bot.chat import listing, topics
+from bot.chat.cities import ZONES, cities
+from bot.chat.context import Ask, Reply
+from bot.chat.reading import look
+from bot.chat.telling import Line, text_message, told
+from bot.preview import sample
+from bot.render.keyboard import Keyboard
+from bot.render.message import Message, message, parts
+from bot.texts import Refusal
+from storage import Store
+from storage.model import Cadence, ChatKind, Digest, Form, Question, Subscription
+
+MORNING, EVENING = time(8), time(18)
+ASK, ANNOUNCED, AT_MORNING, AT_EVENING, OTHER, SKIP = range(6)  # what [guide] may mean
+SKIP_ZONE = 99
+
+
+def subscribe(store: Store, ask: Ask) -> Reply:
+    """The preview's [Subscribe]; with the first topic of a private chat the steps begin."""
+    before = _topics(store, ask)
+    reply = topics.subscribe(store, ask)
+    after = _topics(store, ask)
+    if before or not after or ask.chat.settled or ask.chat.kind is not ChatKind.PRIVATE:
+        return reply
+    return _when(ask, after[-1])
+
+
+def _topics(store: Store, ask: Ask) -> list[Subscription]:
+    return store.subscriptions.of(ask.chat.bot, ask.chat.chat)
+
+
+def _newest(store: Store, ask: Ask) -> Subscription:
+    """The topic that the steps are about."""
+    found = _topics(store, ask)
+    if not found:
+        raise Refusal("topic-gone")
+    return found[-1]
+
+
+def _when(ask: Ask, topic: Subscription) -> Reply:
+    lines = [Line(ask.say("guide-followed", topic=topic.name)), Line(ask.say("guide-when"))]
+    buttons = (
+        (ask.button("button-announced", "guide", ANNOUNCED),),
+        (
+            ask.button("button-morning", "guide", AT_MORNING),
+            ask.button("button-evening", "guide", AT_EVENING),
+        ),
+        (ask.button("button-other", "guide", OTHER), ask.button("button-skip", "guide", SKIP)),
+    )
+    return told(lines, buttons, edit=True)
+
+
+def guide(store: Store, ask: Ask) -> Reply:
+    """The step of the time: what was pressed is kept, and the zone is asked for."""
+    topic = _newest(store, ask)
+    usual = ask.chat.cadence
+    match ask.action.first:
+        case 0:
+            return _when(ask, topic)
+        case 1:
+            return _timed(store, ask, replace(usual, times=(), weekdays=()))
+        case 2:
+            return _timed(store, ask, replace(usual, times=(MORNING,)))
+        case 3:
+            return _timed(store, ask, replace(usual, times=(EVENING,)))
+        case 4:
+            _listen(store, ask, "guide_time")
+            skip = ((ask.button("button-skip", "guide", SKIP),),)
+            return told([Line(ask.say("guide-time-type"))], skip, edit=True)
+        case 5:
+            return _where(store, ask)
+    raise Refusal("refusal-button-old")
+
+
+def _listen(store: Store, ask: Ask, question: str) -> None:
+    """Takes this person's next words as the answer."""
+    store.asks.put(ask.chat.bot, ask.chat.chat, ask.person.person, Question(question), ask.now)
+
+
+def _timed(store: Store, ask: Ask, cadence: Cadence, *, edit: bool = True) -> Reply:
+    chat = verb.set_cadence(store, ask.chat, cadence, ask.now)
+    return replace(_where(store, ask.of(chat)), edit=edit)
+
+
+def time_said(store: Store, ask: Ask) -> Reply:
+    """The answer to "which time": kept, or asked for once more."""
+    try:
+        cadence = cadences.read(ask.words, ask.chat.cadence)
+    except Refusal as refusal:
+        _listen(store, ask, "guide_time")
+        skip = ((ask.button("button-skip", "guide", SKIP),),)
+        return told([Line(refusal.say(ask.language))], skip)
+    return _timed(store, ask, cadence, edit=False)
+
+
+def _where(store: Store, ask: Ask) -> Reply:
+    _listen(store, ask, "guide_zone")
+    when = cadences.told(ask.chat.cadence, ask.language)
+    lines = [Line(ask.say("settings-time", value=when)), Line(ask.say("guide-where"))]
+    skip = (ask.button("button-skip", "guide_zone", SKIP_ZONE),)
+    return told(lines, (*cities(ask.language, "guide_zone"), skip), edit=True)
+
+
+def zone_pressed(store: Store, ask: Ask) -> Reply:
+    """The step of the zone: a city was pressed, or the step skipped; then a digest at once."""
+    _newest(store, ask)
+    offered = ZONES[ask.language]
+    skipped = ask.action.first == SKIP_ZONE
+    if not skipped and ask.action.first >= len(offered):
+        raise Refusal("refusal-button-old")
+    store.asks.take(ask.chat.bot, ask.chat.chat, ask.person.person, ask.now)
+    if skipped:
+        return _done(store, ask, edit=True)
+    chat = verb.set_zone(store, ask.chat, offered[ask.action.first], ask.now)
+    return _done(store, ask.of(chat), edit=True)
+
+
+def zone_said(store: Store, ask: Ask) -> Reply:
+    """The answer to "where are you": kept, or asked for once more."""
+    try:
+        chat = verb.set_zone(store, ask.chat, ask.words, ask.now)
+    except Refusal as refusal:
+        _listen(store, ask, "guide_zone")
+        skip = ((ask.button("button-skip", "guide_zone", SKIP_ZONE),),)
+        return told([Line(refusal.say(ask.language))], skip)
+    return _done(store, ask.of(chat), edit=False)
+
+
+def _done(store: Store, ask: Ask, *, edit: bool) -> Reply:
+    """Says when the first digest comes and shows one at once; the steps are over."""
+    topic = _newest(store, ask)
+    store.subscribers.change(replace(ask.chat, settled=True))
+    shown = None if ask.chat.settled else sample(store, ask.chat, topic, ask.now)
+    said = listing.following(ask, topic)
+    if shown is None:
+        none = Line(ask.say("guide-sample-none"))
+        return told([Line(said), none], _afterwards(ask), edit=edit)
+    first = text_message([Line(said), Line(ask.say("guide-sample"))], _afterwards(ask))
+    as_text = (first, *_shown(ask, shown, Form.CLASSIC))
+    as_table = (first, *_shown(ask, shown, Form.RICH))
+    if ask.chat.form is Form.CLASSIC:
+        as_table = (*as_table, _question(ask, shown))
+    return Reply(as_table, plain=as_text[1:], edit=edit)
+
+
+def _afterwards(ask: Ask) -> Keyboard:
+    return ((ask.button("button-settings", "settings"), ask.button("button-list", "list")),)
+
+
+def _shown(ask: Ask, digest: Digest, form: Form) -> tuple[Message, ...]:
+    shown = replace(look(ask, digest), form=form)
+    return tuple(message(digest, part, shown) for part in parts(digest, shown))
+
+
+def _question(ask: Ask, digest: Digest) -> Message:
+    """Only a person can tell whether their client shows tables."""
+    buttons = (
+        (
+            ask.button("button-yes", "sees", 1, digest.number),
+            ask.button("button-no", "sees", 0, digest.number),
+        ),
+    )
+    return text_message([Line(ask.say("guide-table"))], buttons)
+
+
+def sees(store: Store, ask: Ask) -> Reply:
+    """Whether the table could be seen: digests come so from now on; if not, here it is as text."""
+    digest = store.digests.get(ask.action.second)
+    if digest is None or (digest.bot, digest.chat) != (ask.chat.bot, ask.chat.chat):
+        raise Refusal("digest-gone")
+    if ask.action.first:
+        verb.set_form(store, ask.chat, Form.RICH)
+        return told([Line(ask.say("guide-table-yes"))], edit=True)
+    verb.set_form(store, ask.chat, Form.CLASSIC)
+    said = text_message([Line(ask.say("guide-table-no"))])
+    return Reply((said, *_shown(ask, digest, Form.CLASSIC)), edit=True)

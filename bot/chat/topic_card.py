@@ -1,0 +1,205 @@
+"""One topic: how it stands, and a button for everything that can be changed about it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+
+from bot import cadences
+from bot import subscribe as verb
+from bot.chat import settings, times
+from bot.chat.context import Ask, Reply
+from bot.chat.listing import state
+from bot.chat.telling import Line, told
+from bot.chat.times import marked
+from bot.preview import volume
+from bot.render.keyboard import Action, Button, Keyboard
+from bot.subscribe import LIMITS
+from bot.texts import Refusal
+from storage import Store
+from storage.model import Form, Kind, Subscription
+
+REVISED = frozenset({Kind.REPLACE, Kind.REPLACE_CROSS})
+CROSSED = frozenset({Kind.CROSS, Kind.REPLACE_CROSS})
+LANGUAGES: tuple[tuple[str, ...] | None, ...] = (None, *settings.ENTRIES)
+FORMS: tuple[Form | None, ...] = (None, Form.RICH, Form.CLASSIC)
+SOUNDS: tuple[bool | None, ...] = (None, False, True)  # is it silent?
+PAUSE, CROSS, REVISIONS, UP = 1, 2, 3, 4
+LIMIT, FORM, LANGUAGE, SILENCE = 10, 20, 30, 40  # and the place of the value
+_FROM_LIST = 2  # [stop]: the card is replaced
+
+Change = Callable[[Subscription], Subscription]
+
+
+def opened(store: Store, ask: Ask) -> Reply:
+    """A topic of the list, or [Back]: its card in the place of what was there."""
+    topic = verb.topic_of(store, ask.chat, ask.action.first)
+    return card(store, ask, topic, edit=True)
+
+
+def settings_pressed(store: Store, ask: Ask) -> Reply:
+    """[Settings]: under a digest its topic's card, elsewhere those of the chat."""
+    if not ask.action.first:
+        return settings.settings(store, ask)
+    topic = verb.topic_of(store, ask.chat, ask.action.first)
+    return card(store, ask, topic, edit=False)
+
+
+def card(
+    store: Store, ask: Ask, topic: Subscription, *, edit: bool, above: Sequence[Line] = ()
+) -> Reply:
+    """How a topic stands, with its buttons."""
+    return told([*above, *_lines(store, ask, topic)], _buttons(ask, topic), edit=edit)
+
+
+def _lines(store: Store, ask: Ask, topic: Subscription) -> list[Line]:
+    lines = [Line(topic.name, bold=True)]
+    if topic.query != topic.name:
+        lines.append(Line(ask.say("card-words", words=topic.query), close=True))
+    papers = volume(store, topic.query, ask.now)
+    lines.append(Line(ask.say("list-state", papers=papers, state=state(ask, topic))))
+    when = cadences.told(topic.cadence, ask.language)
+    lines.append(Line(ask.say("card-time", value=when, zone=topic.zone), close=True))
+    lines.append(Line(ask.say("card-limit", papers=topic.limit), close=True))
+    return lines
+
+
+def _buttons(ask: Ask, topic: Subscription) -> Keyboard:
+    def tune(label: str, code: int, *, chosen: bool = False) -> Button:
+        return Button(marked(label, chosen), Action("tune", topic.key, code))
+
+    def to(key: str, verb: str, second: int = 0) -> Button:
+        return ask.button(key, verb, topic.key, second)
+
+    limits = (
+        tune(str(limit), LIMIT + at, chosen=limit == topic.limit) for at, limit in enumerate(LIMITS)
+    )
+    pause = "button-resume" if topic.paused else "button-pause"
+    return (
+        (to("button-digest", "digest"), tune(ask.say(pause), PAUSE)),
+        (to("button-rename", "rename"), to("button-words", "words")),
+        (to("button-time", "topic_times"), to("button-looks", "looks")),
+        tuple(limits),
+        (
+            tune(ask.say("button-cross"), CROSS, chosen=Kind.CROSS in topic.kinds),
+            tune(ask.say("button-revisions"), REVISIONS, chosen=Kind.REPLACE in topic.kinds),
+        ),
+        (tune(ask.say("button-up"), UP), to("digest-button-stop", "stop", _FROM_LIST)),
+        (ask.button("button-list-back", "list"),),
+    )
+
+
+def _paused(topic: Subscription) -> Subscription:
+    return replace(topic, paused=not topic.paused)
+
+
+def _crossed(topic: Subscription) -> Subscription:
+    """Cross-lists on or off, among the revised papers too where those are wanted."""
+    if Kind.CROSS in topic.kinds:
+        return replace(topic, kinds=topic.kinds - CROSSED)
+    added = CROSSED if Kind.REPLACE in topic.kinds else {Kind.CROSS}
+    return replace(topic, kinds=topic.kinds | added)
+
+
+def _revised(topic: Subscription) -> Subscription:
+    if Kind.REPLACE in topic.kinds:
+        return replace(topic, kinds=topic.kinds - REVISED)
+    added = REVISED if Kind.CROSS in topic.kinds else {Kind.REPLACE}
+    return replace(topic, kinds=topic.kinds | added)
+
+
+_CHANGES: Mapping[int, Change] = {PAUSE: _paused, CROSS: _crossed, REVISIONS: _revised}
+
+
+def tune(store: Store, ask: Ask) -> Reply:
+    """A pressed switch of a card: changes one thing and shows the card again."""
+    topic = verb.topic_of(store, ask.chat, ask.action.first)
+    code = ask.action.second
+    if code == UP:
+        verb.move_up(store, ask.chat, topic)
+        changed = verb.topic_of(store, ask.chat, topic.key)
+    else:
+        changed = verb.change(store, _changed(topic, code))
+    shown = _looks(ask, changed) if code >= FORM else card(store, ask, changed, edit=True)
+    return replace(shown, toast=ask.say("settings-saved"))
+
+
+def _changed(topic: Subscription, code: int) -> Subscription:
+    if code in _CHANGES:
+        return _CHANGES[code](topic)
+    kind, at = divmod(code, 10)
+    if kind == LIMIT // 10 and at < len(LIMITS):
+        return replace(topic, limit=LIMITS[at])
+    if kind == FORM // 10 and at < len(FORMS):
+        return replace(topic, form=FORMS[at])
+    if kind == LANGUAGE // 10 and at < len(LANGUAGES):
+        return replace(topic, languages=LANGUAGES[at])
+    if kind == SILENCE // 10 and at < len(SOUNDS):
+        return replace(topic, silent=SOUNDS[at])
+    raise Refusal("refusal-button-old")
+
+
+def looks(store: Store, ask: Ask) -> Reply:
+    """[Looks]: form, languages and sound, of this topic's own or as the chat has them."""
+    return _looks(ask, verb.topic_of(store, ask.chat, ask.action.first))
+
+
+def _looks(ask: Ask, topic: Subscription) -> Reply:
+    def row(keys: Sequence[str], code: int, chosen: int) -> tuple[Button, ...]:
+        return tuple(
+            Button(marked(ask.say(key), at == chosen), Action("tune", topic.key, code + at))
+            for at, key in enumerate(keys)
+        )
+
+    forms = ("looks-form-chat", "settings-form-rich", "settings-form-classic")
+    languages = ("looks-languages-chat", *(f"settings-languages-{x}" for x in ("en", "zh", "both")))
+    sounds = ("looks-sound-chat", "looks-loud", "looks-silent")
+    buttons = (
+        row(forms, FORM, FORMS.index(topic.form)),
+        row(languages[:1], LANGUAGE, LANGUAGES.index(topic.languages)),
+        tuple(row(languages, LANGUAGE, LANGUAGES.index(topic.languages))[1:]),
+        row(sounds, SILENCE, SOUNDS.index(topic.silent)),
+        (ask.button("button-back", "topic", topic.key),),
+    )
+    lines = [Line(topic.name, bold=True), Line(ask.say("looks-choose"))]
+    return told(lines, buttons, edit=True)
+
+
+def topic_times(store: Store, ask: Ask) -> Reply:
+    """[Time] of a card: hours and days of this topic alone."""
+    return _times(ask, verb.topic_of(store, ask.chat, ask.action.first))
+
+
+def _times(ask: Ask, topic: Subscription) -> Reply:
+    when = cadences.told(topic.cadence, ask.language)
+    lines = [
+        Line(topic.name, bold=True),
+        Line(ask.say("card-time", value=when, zone=topic.zone)),
+        Line(ask.say("card-time-own")),
+    ]
+    buttons = times.choices(
+        ask,
+        topic.cadence,
+        hour=lambda at: Action("topic_hour", topic.key, at),
+        switch=lambda which: Action("topic_cadence", topic.key, which),
+        last=(
+            ask.button("button-other", "topic_other", topic.key),
+            ask.button("button-back", "topic", topic.key),
+        ),
+    )
+    return told(lines, buttons, edit=True)
+
+
+def hour_pressed(store: Store, ask: Ask) -> Reply:
+    """A pressed hour of one topic."""
+    topic = verb.topic_of(store, ask.chat, ask.action.first)
+    at = times.clock_time(ask.action.second)
+    cadence = replace(topic.cadence, times=(at,))
+    return _times(ask, verb.set_topic_cadence(store, topic, cadence, ask.now))
+
+
+def cadence_pressed(store: Store, ask: Ask) -> Reply:
+    """A pressed switch of one topic's days."""
+    topic = verb.topic_of(store, ask.chat, ask.action.first)
+    cadence = times.switched(topic.cadence, ask.action.second)
+    return _times(ask, verb.set_topic_cadence(store, topic, cadence, ask.now))

@@ -1,0 +1,104 @@
+"""A topic's name, words and times as a person types them: asked for, shown, kept."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from bot import cadences
+from bot import subscribe as verb
+from bot.chat.context import Ask, Reply
+from bot.chat.telling import Line, told
+from bot.chat.topic_card import card
+from bot.chat.topics import brought, misread
+from bot.preview import preview
+from bot.query import QueryError
+from bot.render.keyboard import Keyboard
+from bot.texts import Refusal
+from storage import Store
+from storage.model import Question
+
+
+def rename(store: Store, ask: Ask) -> Reply:
+    """[Rename]: the next words are the name."""
+    topic = verb.topic_of(store, ask.chat, ask.action.first)
+    return _asks(store, ask, "rename", ask.say("card-rename", topic=topic.name))
+
+
+def words(store: Store, ask: Ask) -> Reply:
+    """[Change words]: the next words are what the topic asks for."""
+    topic = verb.topic_of(store, ask.chat, ask.action.first)
+    return _asks(store, ask, "words", ask.say("card-words-type", words=topic.query))
+
+
+def other_time(store: Store, ask: Ask) -> Reply:
+    """[Other] times of a topic: the next words name them."""
+    verb.topic_of(store, ask.chat, ask.action.first)
+    return _asks(store, ask, "topic_time", ask.say("guide-time-type"))
+
+
+def _asks(store: Store, ask: Ask, question: str, text: str) -> Reply:
+    _listen(store, ask, question)
+    return told([Line(text)], _back(ask), edit=True)
+
+
+def _listen(store: Store, ask: Ask, question: str) -> None:
+    asked = Question(question, ask.action.first)
+    store.asks.put(ask.chat.bot, ask.chat.chat, ask.person.person, asked, ask.now)
+
+
+def _back(ask: Ask) -> Keyboard:
+    return ((ask.button("button-back", "topic", ask.action.first),),)
+
+
+def renamed(store: Store, ask: Ask) -> Reply:
+    """The new name is kept; what the topic asks for stays."""
+    topic = verb.rename(store, ask.chat, ask.action.first, ask.words)
+    return card(store, ask, topic, edit=False, above=[Line(ask.say("card-renamed"))])
+
+
+def timed(store: Store, ask: Ask) -> Reply:
+    """The new times of one topic are kept, or asked for once more."""
+    topic = verb.topic_of(store, ask.chat, ask.action.first)
+    try:
+        cadence = cadences.read(ask.words, topic.cadence)
+    except Refusal as refusal:
+        _listen(store, ask, "topic_time")
+        return told([Line(refusal.say(ask.language))], _back(ask))
+    return card(store, ask, verb.set_topic_cadence(store, topic, cadence, ask.now), edit=False)
+
+
+def reworded(store: Store, ask: Ask) -> Reply:
+    """What the new words would bring, before the topic asks for them."""
+    topic = verb.topic_of(store, ask.chat, ask.action.first)
+    try:
+        shown = preview(
+            store, ask.chat, ask.words, ask.now, polled=ask.house.feeds, thread=topic.thread
+        )
+    except QueryError as error:
+        _listen(store, ask, "words")
+        wrong = misread(ask, ask.words, error)
+        return replace(wrong, messages=(replace(wrong.messages[0], buttons=_back(ask)),))
+    if shown.known and shown.known.key != topic.key:
+        raise Refusal("topic-same", topic=shown.known.name)
+    new = verb.cleaned(ask.words)
+    key = store.drafts.put(ask.chat.bot, ask.chat.chat, new, now=ask.now)
+    lines = [
+        Line(ask.say("preview-title", topic=new), bold=True),
+        Line(ask.say("card-words-before", words=topic.query), close=True),
+        *brought(ask, shown),
+        Line(ask.say("card-words-stay")),
+    ]
+    use = (ask.button("button-use", "reword", topic.key, key),)
+    again = (ask.button("button-change", "words", topic.key), *_back(ask)[0])
+    return told(lines, (use, again))
+
+
+def reword(store: Store, ask: Ask) -> Reply:
+    """[Use these words]: the topic asks for them from where it is."""
+    draft = store.drafts.get(ask.chat.bot, ask.chat.chat, ask.action.second)
+    if draft is None or draft.words.startswith("{"):
+        raise Refusal("preview-gone")
+    _, topic = verb.edit_query(
+        store, ask.chat, ask.action.first, draft.words, polled=ask.house.feeds
+    )
+    return card(store, ask, topic, edit=True, above=[Line(ask.say("card-reworded"))])

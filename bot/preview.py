@@ -1,0 +1,97 @@
+"""The verb: words → what a topic would have brought, before anything is stored."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
+
+from bot import arxiv_calendar
+from bot.matching import Index
+from bot.publish import FRESH, RECENT_DAYS, drawn, recent
+from bot.query import QueryError, has_chinese, parse
+from bot.subscribe import refuse_unread, same
+from storage import Store
+from storage.model import Digest, Paper, Query, Subscriber, Subscription
+
+MANY = 30 * RECENT_DAYS  # more than this and a digest is never read to its end
+
+
+@dataclass(frozen=True, slots=True)
+class Preview:
+    """What a topic would have brought, before anything is stored."""
+
+    query: Query
+    papers: int
+    days: int  # asked for
+    held: int  # arXiv days the store really holds among them
+    examples: tuple[Paper, ...]
+    known: Subscription | None
+    chinese: bool
+
+
+def preview(
+    store: Store,
+    subscriber: Subscriber,
+    words: str,
+    now: datetime,
+    *,
+    polled: Collection[str],
+    thread: int = 0,
+) -> Preview:
+    """Shows what the topic ``words`` would have brought in the last days; stores nothing.
+
+    Raises:
+        QueryError: the words cannot be understood; it points at the character.
+        Refusal: the words name a category that this bot does not read.
+    """
+    query = parse(words)
+    refuse_unread(query, polled)
+    first, last = _week(now)
+    found = recent(store, query, now)
+    return Preview(
+        query=query,
+        papers=len(found),
+        days=RECENT_DAYS,
+        held=sum(first <= day <= last for day, _ in store.papers.days()),
+        examples=tuple(match.announcement.paper for match in found[:3]),
+        known=same(store, subscriber, query, thread),
+        chinese=has_chinese(query),
+    )
+
+
+def volume(store: Store, query: str, now: datetime) -> int:
+    """How many papers a topic found in the last days; none where it cannot be read any more."""
+    try:
+        asked = parse(query)
+    except QueryError:
+        return 0
+    index = Index(store.papers.announced(asked.clause, *_week(now)))
+    return len(index.find(asked, FRESH))
+
+
+def sample(
+    store: Store, subscriber: Subscriber, topic: Subscription, now: datetime
+) -> Digest | None:
+    """What a topic would have brought in the last days, issued but not put for delivery.
+
+    It moves no cursor and enters no ledger: what is shown here still comes with the topic.
+    """
+    found = drawn(store, parse(topic.query), now)
+    if not found.entries:
+        return None
+    period = f"sample/{topic.key}/{now:%Y-%m-%dT%H:%M:%S.%f}"
+    placed = replace(
+        found,
+        topic=topic.name,
+        period=period,
+        bot=subscriber.bot,
+        chat=subscriber.chat,
+        thread=topic.thread,
+    )
+    return replace(placed, number=store.digests.issue(placed))
+
+
+def _week(now: datetime) -> tuple[date, date]:
+    last = arxiv_calendar.arxiv_day(now)
+    return last - timedelta(days=RECENT_DAYS - 1), last
