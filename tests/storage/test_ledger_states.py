@@ -151,6 +151,12 @@ class LedgerMachine(RuleBasedStateMachine):
                 highest[name] = version
 
     @invariant()
+    def each_digest_is_on_its_way(self) -> None:
+        for number in CHATS:
+            for heading in self.store.digests.of(self.bot, number, limit=100):
+                assert self.store.outbox.of_digest(heading.number), "issued and never sent"
+
+    @invariant()
     def what_was_shown_is_in_the_ledger(self) -> None:
         for number in CHATS:
             shown = {one.paper.key: one.paper.version for one in self._shown(number)}
