@@ -4,12 +4,14 @@ import { locale } from "/page/page_words.js";
 
 const clock = document.getElementById("clock");
 const face = document.getElementById("now");
+const narrow = matchMedia("(max-width: 48rem)");
 let ahead = 0; // milliseconds before the wall's clock
 
 function draw() {
   const now = new Date(Date.now() + ahead);
-  const shape = { weekday: "short", day: "numeric", month: "short", hour: "2-digit", minute: "2-digit" };
-  face.textContent = now.toLocaleString(locale(), { ...shape, timeZoneName: "short" });
+  const shape = { day: "numeric", month: "short", hour: "2-digit", minute: "2-digit" };
+  const more = narrow.matches ? {} : { weekday: "short", timeZoneName: "short" };
+  face.textContent = now.toLocaleString(locale(), { ...shape, ...more });
   face.dateTime = now.toISOString();
 }
 

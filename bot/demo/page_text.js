@@ -193,6 +193,7 @@ export function key(button, act) {
   const node = make("button", `key ${button.style || ""}`, ...rich(button.text, act));
   node.type = "button";
   if (button.disabled) node.disabled = true;
+  if (button.callback_data) node.dataset.callback = button.callback_data;
   node.addEventListener("click", () => act.press(button, node));
   return node;
 }
