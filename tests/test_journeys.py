@@ -86,6 +86,7 @@ async def _subscribed(house: House, ada: Person, tongue: Tongue) -> None:
     assert preview.buttons == tongue.labels("button-subscribe", "button-change", "button-cancel")
     assert dump(house.store, without=("updates", "leases", "drafts")) == before
 
+    await house.settles(ada)
     answer = await house.presses(ada, tongue("button-subscribe"))
 
     assert answer.one.id == preview.id, "the preview becomes the confirmation"
@@ -201,6 +202,7 @@ async def test_two_topics_come_one_after_the_other(store: Store) -> None:
         ada = house.person()
         for words in ("splatting", "cs.CV"):
             await house.says(ada, f"/sub {words}")
+            await house.settles(ada)
             await house.presses(ada, "Subscribe")
         known = {message.id for message in ada.reads()}
         await house.announce(ahead)
@@ -211,10 +213,10 @@ async def test_two_topics_come_one_after_the_other(store: Store) -> None:
 
         first, second = [message for message in ada.reads() if message.id not in known]
         assert first.text.startswith("splatting: Tue 24 Nov 2026\n1 paper")
-        assert second.text.startswith("cat:cs.CV: Tue 24 Nov 2026\n2 papers")
+        assert second.text.startswith("cs.CV: Tue 24 Nov 2026\n2 papers")
         assert "Splats That Remember" not in second.text
         opened = (await house.presses(ada, "1", message=first.id)).one
-        assert "Also in your topics: cat:cs.CV" in opened.text
+        assert "Also in your topics: cs.CV" in opened.text
         assert count(store, "ledger", state="sent") == 3
 
 
@@ -224,6 +226,7 @@ async def test_who_blocked_the_bot_comes_back_without_losing_anything(store: Sto
         ahead = await opening(house)
         ada = house.person()
         await house.says(ada, f"/sub {TOPIC}")
+        await house.settles(ada)
         await house.presses(ada, "Subscribe")
         ada.chat.members[house.bot.telegram.id] = "kicked"
         await house.announce(ahead)
@@ -251,6 +254,7 @@ async def test_a_paper_from_the_bytes_of_a_feed_to_a_message(store: Store, form:
     async with staged(store, at=EARLY, form=form) as house:
         ada = house.person()
         await house.says(ada, "/sub fog OR kettle")
+        await house.settles(ada)
         await house.presses(ada, "Subscribe")
 
         house.clock.at = EARLY + timedelta(hours=2)

@@ -48,7 +48,7 @@ async def _chinese(chromium: Browser, url: str) -> None:
 
 
 async def _sits_down(chromium: Browser, url: str) -> Visitor:
-    visitor = await visit(chromium, url, width=1120, height=760, scale=1.5)
+    visitor = await visit(chromium, url, width=1120, height=880, scale=1.5)
     await visitor.page.locator("#close-hint").click()
     return visitor
 
