@@ -28,10 +28,13 @@ async def test_a_beat_begins_at_once_and_survives_its_failures() -> None:
     assert calls >= 3
 
 
-def test_no_beat_lapses_or_runs_beside_itself() -> None:
+async def test_no_beat_lapses_or_runs_beside_itself() -> None:
     async def job() -> None:
         """Does nothing."""
 
-    [planned] = heartbeat([Beat("tick", 5.0, job)]).get_jobs()
+    scheduler = heartbeat([Beat("tick", 5.0, job)])
+    scheduler.start(paused=True)
+    [planned] = scheduler.get_jobs()
+    scheduler.shutdown(wait=False)
 
     assert (planned.coalesce, planned.max_instances, planned.misfire_grace_time) == (True, 1, None)
