@@ -7,13 +7,18 @@ was in doubt, and then the parcel says so.
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Callable
 from datetime import datetime, timedelta
 
+import pytest
 from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
 from storage import Gone, Later, Outcome, Parcel, ParcelState, Refused, Sent, Unknown, open_store
+from storage.columns import micros
+from storage.outbox import Outbox
+from tests.storage.machines import break_, hold
 from tests.storage.situations import BOT, NOW, chat, issued, paper, parcel, stored
 
 LEASE = 60.0
@@ -28,7 +33,7 @@ _FATES: dict[str, Outcome] = {
 }
 _ACTIONS = (
     *("enqueue", "claim", "claim", "send", "send", "move_the_clock", "move_the_clock"),
-    *("kill", "acknowledge_late", "stop", "hold", "retry"),
+    *("kill", "acknowledge_late", "stop", "recover", "hold", "retry"),
 )
 
 
@@ -43,6 +48,7 @@ class OutboxMachine(RuleBasedStateMachine):
         self.now = NOW
         self.put: dict[int, tuple[int, int]] = {}  # parcel key -> chat, paper shown
         self.leases: dict[int, tuple[str, int, datetime]] = {}  # by whom, fence, until
+        self.stale: set[tuple[int, int]] = set()  # claims that another has put an end to
         self.begun: set[int] = set()  # sends that nobody settled
         self.flying: list[tuple[str, Parcel]] = []  # in the hands of a living sender
         self.unsettled: list[Parcel] = []  # arrived, the acknowledgement is late
@@ -92,6 +98,7 @@ class OutboxMachine(RuleBasedStateMachine):
             self.doubts[one.key] += 1
             self.begun.discard(one.key)
         _, fence, until = self.leases.get(one.key, ("", 0, NOW - timedelta(days=1)))
+        self.stale.add((one.key, fence))
         assert until <= self.now, "claimed while another's lease lasts"
         assert one.fence > fence, "the fence did not grow"
         assert one.doubts == self.doubts[one.key], "a doubt was missed or invented"
@@ -117,6 +124,7 @@ class OutboxMachine(RuleBasedStateMachine):
         current = self._kept(one.key)
         accepted = self.store.outbox.settle(one, outcome, self.now)
         rightful = current.fence == one.fence and current.state in _MOVING
+        assert not (accepted and (one.key, one.fence) in self.stale), "a stale holder settled"
         assert accepted == rightful, "a stale holder settled, or the rightful one did not"
         if accepted:
             self.begun.discard(one.key)
@@ -141,6 +149,18 @@ class OutboxMachine(RuleBasedStateMachine):
         for key, (whose, fence, _) in list(self.leases.items()):
             if whose == holder and key not in self.begun:
                 self.leases[key] = whose, fence, self.now
+
+    def recover(self, __: st.DataObject) -> None:
+        """Another process takes the duty over; a former sender may be halted, and wake up."""
+        self.store.outbox.recover(BOT)
+        for key, (whose, fence, _) in list(self.leases.items()):
+            kept = self._kept(key)
+            assert kept.state is not ParcelState.SENDING
+            self.stale.add((key, fence))
+            self.leases[key] = whose, kept.fence - 1, self.now
+        for key in self.begun:
+            self.doubts[key] += 1
+        self.begun.clear()
 
     def move_the_clock(self, data: st.DataObject) -> None:
         self.now += timedelta(seconds=data.draw(st.sampled_from([61, 5, 300, -30])))
@@ -184,3 +204,54 @@ class OutboxMachine(RuleBasedStateMachine):
 
 OutboxMachine.TestCase.settings = settings(max_examples=70, stateful_step_count=50)
 TestOutbox = OutboxMachine.TestCase
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(1200)
+def test_no_order_of_events_loses_a_parcel_or_hides_a_repeat() -> None:
+    hold(OutboxMachine)
+
+
+def _recovered_without_fence(self: Outbox, bot: int) -> int:
+    """A former sender's settlements are still taken."""
+    return self._engine.change(
+        """
+        update parcels set state = 'ready', doubts = doubts + (state = 'sending'),
+            holder = '', lease_until = 0
+        where bot = :bot and (state = 'sending' or holder <> '')
+        """,
+        bot=bot,
+    )
+
+
+def _without_doubt(self: Outbox, bot: int, now: datetime) -> None:
+    """What another left in the middle comes back as if it had never been sent."""
+    self._engine.change(
+        """
+        update parcels set state = 'ready', holder = '', lease_until = 0
+        where bot = :bot and state = 'sending' and lease_until <= :now
+        """,
+        bot=bot,
+        now=micros(now),
+    )
+
+
+def _begun_by_anybody(self: Outbox, parcel: Parcel, now: datetime, *, within: float = 0.0) -> bool:
+    """Nobody writes down that a send begins."""
+    return True
+
+
+@pytest.mark.parametrize(
+    ("method", "bug"),
+    [
+        ("recover", _recovered_without_fence),
+        ("_doubt", _without_doubt),
+        ("begin", _begun_by_anybody),
+    ],
+)
+def test_a_planted_bug_is_found(
+    monkeypatch: pytest.MonkeyPatch, method: str, bug: Callable[..., object]
+) -> None:
+    monkeypatch.setattr(Outbox, method, bug)
+
+    break_(OutboxMachine)
