@@ -73,13 +73,12 @@ class _Outcome:
 def _added(store: Store, ask: Ask, content: bytes) -> Reply:
     with store.transaction():
         outcome = _bring_in(store, ask, content)
-    lines = [
-        Line(ask.say(key, topics=number))
-        for key, number in (("import-added", outcome.added), ("import-known", outcome.known))
-        if number
-    ]
+    lines: list[Line] = []
     if outcome.added:
+        lines.append(Line(ask.say("import-added", topics=outcome.added)))
         lines.append(Line(ask.say("import-begins"), close=True))
+    if outcome.known:
+        lines.append(Line(ask.say("import-known", topics=outcome.known)))
     if outcome.refused:
         lines.append(Line(ask.say("import-refused", topics=len(outcome.refused))))
         lines += [
