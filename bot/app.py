@@ -130,6 +130,7 @@ class Bot:
     answering: Answering | None = None  # while it serves
     monotonic: Monotonic = time.monotonic
     sleep: Sleep = asyncio.sleep
+    is_closing: bool = False  # what is half done is left as it is
 
     @property
     def holder(self) -> str:
@@ -179,7 +180,10 @@ class Bot:
 
     async def tick(self) -> None:
         """Issues what is due and wakes the delivery."""
-        published = await self.store.run(publish.publish, self.store, self.telegram.id, self.now())
+        store, bot = self.store, self.telegram.id
+        published = await store.run(
+            publish.publish, store, bot, self.now(), goes_on=lambda: not self.is_closing
+        )
         if published.digests:
             self.post.ring()
 
@@ -214,6 +218,7 @@ async def serve(bot: Bot, feeds: Work | None) -> None:
 async def _serve(bot: Bot, feeds: Work | None) -> None:
     log.info("polling", extra={"bot": bot.telegram.username})
     await bot.store.run(bot.store.outbox.recover, bot.telegram.id)
+    bot.is_closing = False
     desk = bot.desk()
     many = in_flight(bot.config.pace)
     answering = bot.answering = Answering(bot.counter(), bot.letters.ring, sleep=bot.sleep)
@@ -236,6 +241,7 @@ async def _serve(bot: Bot, feeds: Work | None) -> None:
         )
     finally:
         scheduler.shutdown(wait=False)
+        bot.is_closing = True
         desk.closing.set()
         await asyncio.shield(_finished(bot, answering, workers))
 

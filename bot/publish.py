@@ -8,7 +8,7 @@ paper reaches the same chat once.
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -67,8 +67,13 @@ class Published:
         )
 
 
-def publish(store: Store, bot: int, now: datetime) -> Published:
-    """Issues the digests of every chat that is due; a chat that fails holds nobody else."""
+def publish(
+    store: Store, bot: int, now: datetime, *, goes_on: Callable[[], bool] = lambda: True
+) -> Published:
+    """Issues the digests of every chat that is due; a chat that fails holds nobody else.
+
+    Asked between two chats whether it ``goes_on``, it leaves the others due.
+    """
     _wake(store, bot, now)
     _pull_back(store, bot, now)
     due = store.subscriptions.due(bot, now, last_seq=settled(store))
@@ -78,6 +83,8 @@ def publish(store: Store, bot: int, now: datetime) -> Published:
     gathered = _Gathered(store, oldest)
     done = Published()
     for chat, topics in due:
+        if not goes_on():
+            break
         try:
             done = done.plus(_publish_chat(store, chat, topics, gathered, now))
         except (Busy, Full):

@@ -15,13 +15,14 @@ import pytest
 from bot.demo.emulator import Emulator
 from bot.demo.faults import accepted_then_hung, refused, slow
 from bot.demo.people import Person
+from bot.publish import publish
 from bot.query import indexed
 from bot.standby import DUTY
 from bot.texts import say
 from storage import Store, open_store
 from storage.model import Form, Notice, Parcel, ParcelState
 from tests.killing.program import Program, environment, running, until
-from tests.situations import BOT, chat
+from tests.situations import BOT, DUE, announce, chat, follow, papers
 
 PROMISED = 10.0  # seconds in which every stop ends
 SOON = 5.0  # seconds in which a stop ends that has nothing to wait for
@@ -206,3 +207,17 @@ async def test_the_poller_that_came_last_gives_way(scene: Scene) -> None:
     assert say("en", "cli-conflict") in second.said()
     assert "Traceback" not in second.said()
     assert answered.is_from_bot
+
+
+def test_a_stop_does_not_wait_for_every_chat(store: Store) -> None:
+    """The chats that were not reached stay due."""
+    for number in (1, 2, 3):
+        follow(store, chat(store, number))
+    announce(store, papers(1))
+    asked = iter([True, False])
+
+    first = publish(store, BOT, DUE, goes_on=lambda: next(asked))
+    second = publish(store, BOT, DUE)
+
+    assert (first.chats, first.digests) == (1, 1)
+    assert (second.chats, second.digests) == (2, 2)
