@@ -22,6 +22,7 @@ from tests.storage.machines import break_, hold
 from tests.storage.situations import BOT, NOW, chat, issued, paper, parcel, stored
 
 LEASE = 60.0
+_LONG_AGO = NOW - timedelta(days=365)  # a lease that was given back, even if clocks go back
 CHATS = (11, -12)
 HOLDERS = ("a", "b")
 _MOVING = (ParcelState.READY, ParcelState.SENDING)
@@ -97,7 +98,7 @@ class OutboxMachine(RuleBasedStateMachine):
         if one.key in self.begun:
             self.doubts[one.key] += 1
             self.begun.discard(one.key)
-        _, fence, until = self.leases.get(one.key, ("", 0, NOW - timedelta(days=1)))
+        _, fence, until = self.leases.get(one.key, ("", 0, _LONG_AGO))
         self.stale.add((one.key, fence))
         assert until <= self.now, "claimed while another's lease lasts"
         assert one.fence > fence, "the fence did not grow"
@@ -148,7 +149,7 @@ class OutboxMachine(RuleBasedStateMachine):
         self.store.outbox.let_go(holder)
         for key, (whose, fence, _) in list(self.leases.items()):
             if whose == holder and key not in self.begun:
-                self.leases[key] = whose, fence, self.now
+                self.leases[key] = whose, fence, _LONG_AGO
 
     def recover(self, __: st.DataObject) -> None:
         """Another process takes the duty over; a former sender may be halted, and wake up."""
@@ -157,7 +158,7 @@ class OutboxMachine(RuleBasedStateMachine):
             kept = self._kept(key)
             assert kept.state is not ParcelState.SENDING
             self.stale.add((key, fence))
-            self.leases[key] = whose, kept.fence - 1, self.now
+            self.leases[key] = whose, kept.fence - 1, _LONG_AGO
         for key in self.begun:
             self.doubts[key] += 1
         self.begun.clear()
