@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from math import ceil
 
-from bot import alarm, deliver, health, ingest, publish, repair
+from bot import alarm, deliver, health, ingest, lookup, publish, repair, versions
 from bot.chat import sender
 from bot.chat.answering import Answering
 from bot.chat.buttons import link
@@ -32,7 +32,7 @@ from bot.standby import holder, on_duty
 from bot.taxonomy import categories, expand
 from bot.topic_file import LARGEST
 from storage import Store, open_store
-from storage.model import Outcome, Parcel
+from storage.model import Outcome, Paper, Parcel
 
 __all__ = ["Conflict", "InvalidToken", "NetworkError"]
 
@@ -128,6 +128,7 @@ class Bot:
     post: Bell = field(default_factory=Bell)
     letters: Bell = field(default_factory=Bell)
     answering: Answering | None = None  # while it serves
+    asker: Fetcher | None = None  # asks arXiv for papers that people name
     monotonic: Monotonic = time.monotonic
     sleep: Sleep = asyncio.sleep
     is_closing: bool = False  # what is half done is left as it is
@@ -148,12 +149,17 @@ class Bot:
             now=self.now,
             wake=self.post.ring,
             form=self.config.form,
-            errands=Outside(file=self.file),
+            errands=Outside(papers=self.papers if self.asker else None, file=self.file),
         )
 
     async def file(self, name: str) -> bytes:
         """The bytes of a file that a person sent."""
         return await fetch(self.telegram, name, LARGEST)
+
+    async def papers(self, id: str) -> list[Paper]:
+        """A paper that somebody named, from arXiv."""
+        assert self.asker is not None
+        return await lookup.looked_up(self.asker, id, base=self.config.arxiv_api)
 
     def desk(self) -> deliver.Desk:
         """Where parcels are sent from."""
@@ -184,7 +190,10 @@ class Bot:
         published = await store.run(
             publish.publish, store, bot, self.now(), goes_on=lambda: not self.is_closing
         )
-        if published.digests:
+        told = await self.store.run(
+            versions.tell_versions, self.store, self.telegram.id, self.now()
+        )
+        if published.digests or told:
             self.post.ring()
 
     async def watch(self) -> None:
@@ -298,7 +307,7 @@ async def run(config: Config) -> None:
         asker = await stack.enter_async_context(fetcher(config))
         token, longest = config.token.get_secret_value(), config.send_timeout
         client = sender.client(token, config.telegram_api, longest=longest)
-        bot = Bot(store, client, config, wall_clock)
+        bot = Bot(store, client, config, wall_clock, asker=asker)
         feeds = live_feeds(store, asker, config, wall_clock)
         duty = on_duty(store, lambda: serve(bot, feeds), now=wall_clock, lasts=config.lease)
         await until_stopped(duty)

@@ -60,7 +60,7 @@ async def rehearse(config: Config, port: int, *, live: bool, ready: Callable[[st
         bot = app.Bot(store, client, shown, clock.now)
         feeds = None
         if live:
-            asker = await stack.enter_async_context(app.fetcher(config))
+            asker = bot.asker = await stack.enter_async_context(app.fetcher(config))
             feeds = app.live_feeds(store, asker, config, clock.now)
         await stage.announce()
         stage.bot = bot

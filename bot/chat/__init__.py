@@ -11,8 +11,11 @@ from dataclasses import dataclass
 
 from bot.chat import (
     categories,
+    days,
     entry,
     files,
+    finding,
+    library,
     listing,
     onboarding,
     reading,
@@ -62,6 +65,11 @@ COMMANDS: Mapping[str, Entrance] = {
     "lang": Entrance(settings.lang, changes=True, aliases=("language",), listed=True),
     "pause": Entrance(settings.pause, changes=True, listed=True),
     "resume": Entrance(settings.resume, changes=True, listed=True),
+    "today": Entrance(days.today, aliases=("new",), listed=True),
+    "search": Entrance(finding.search, aliases=("find",), listed=True),
+    "paper": Entrance(finding.paper, aliases=("get",), listed=True),
+    "saved": Entrance(library.saved, aliases=("bookmarks", "library"), listed=True),
+    "history": Entrance(days.history, aliases=("archive",), listed=True),
 }
 
 BUTTONS: Mapping[str, Entrance] = {
@@ -107,6 +115,12 @@ BUTTONS: Mapping[str, Entrance] = {
     "cadence": Entrance(times.cadence_pressed, changes=True),
     "zones": Entrance(settings.zones, changes=True),
     "zone": Entrance(settings.zone_pressed, changes=True),
+    "saved": Entrance(library.saved, posts=True),
+    "files": Entrance(library.files),
+    "versions": Entrance(library.versions),
+    "search": Entrance(finding.turned, posts=True),
+    "history": Entrance(days.history, posts=True),
+    "reopen": Entrance(days.reopen, posts=True),
 }
 
 
@@ -118,11 +132,14 @@ ANSWERS: Mapping[str, Handler] = {
     "words": topic_words.reworded,
     "topic_time": topic_words.timed,
     "import": topics.sub,  # words instead of the file
+    "search": finding.search,
+    "paper": finding.paper,
 }
 
 # What is fetched after the transaction, by the verb of the errand.
 ERRANDS: Mapping[str, Runner] = {
     "import": files.fetched,
+    "paper": finding.fetched,
 }
 
 

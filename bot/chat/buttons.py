@@ -12,6 +12,7 @@ from bot.render.keyboard import Action
 
 _TAG = "1"
 _DATA = re.compile(rf"{_TAG}([a-z_]{{1,20}}):(\d{{1,18}}):(\d{{1,18}})")
+LIBRARY = "saved"  # the payload that opens the presser's own papers
 _PAYLOAD = re.compile(r"p_(\d{1,18})_(\d{1,9})")
 
 
@@ -31,10 +32,17 @@ def link(username: str, paper: int, version: int) -> str:
 
     It names the paper and not the digest it stood in: it may be forwarded to anybody.
     """
-    return f"https://t.me/{username}?start=p_{paper}_{version}"
+    return payload_link(username, f"p_{paper}_{version}")
+
+
+def payload_link(username: str, payload: str) -> str:
+    """A deep link: an address that opens the chat with the bot, and says something there."""
+    return f"https://t.me/{username}?start={payload}"
 
 
 def opened(payload: str) -> Action | None:
     """The action of a deep link's payload, or None when it is not of our making."""
+    if payload == LIBRARY:
+        return Action("saved")
     found = _PAYLOAD.fullmatch(payload)
     return Action("paper", int(found[1]), int(found[2])) if found else None

@@ -11,15 +11,15 @@ from bot.chat.buttons import opened
 from bot.chat.context import Ask, Reply
 from bot.chat.counter import Counter
 from bot.chat.files import received
+from bot.chat.finding import typed
 from bot.chat.settings import ASKED, defaults
 from bot.chat.telling import Line, told
-from bot.chat.topics import sub
 from bot.render.keyboard import Action
 from bot.texts import Refusal, say, spoken
 from storage.model import ChatKind, Person, Question, Subscriber, Update
 
 PATIENCE = timedelta(minutes=15)  # a question waits for its answer
-_SUB = Entrance(sub)
+_TYPED = Entrance(typed)
 _FILE = Entrance(received, changes=True)
 _UNASKED = (What.WORDS, What.FILE)  # what in a group is for us only as an answer
 
@@ -27,7 +27,7 @@ _UNASKED = (What.WORDS, What.FILE)  # what in a group is for us only as an answe
 def entrance_of(request: Asked) -> Entrance | None:
     """What answers a request, before anybody's right is looked at."""
     if request.what is What.WORDS:
-        return _SUB
+        return _TYPED
     if request.what is What.FILE:
         return _FILE
     if request.what is What.BUTTON:

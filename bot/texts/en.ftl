@@ -279,8 +279,6 @@ entry-button-save = ☆ Save
 entry-button-saved = ★ Saved
 entry-button-bibtex = BibTeX
 entry-button-authors = All { $count } authors
-entry-button-less = Less like this
-entry-button-more = More like this
 
 ## Documents that are imported
 
@@ -417,8 +415,54 @@ cli-outbox-drop-not = Parcel { $parcel } is not there, or it was sent already. S
 ### Reading and the library
 
 button-table = ‹ Table
+button-saved = My saved papers
+button-previous = ‹ Previous
+button-following = Next ›
+button-files = Export
+button-versions-on = New versions: told
+button-versions-off = New versions: not told
+button-best = Best first
+button-newest = Newest first
+button-follow = Follow as a topic
+button-latest = ‹ Newest
+button-older = Older ›
 saved-added = Saved. /saved shows all your papers.
 saved-removed = No longer saved.
+saved-title = { $count ->
+    [one] Your saved paper
+   *[other] Your { $count } saved papers
+}
+saved-topic = Saved papers
+saved-none = You have saved no paper yet. Open one and press ☆ Save.
+saved-private = Your saved papers are shown to you alone, in our private chat.
+saved-files = { $count ->
+    [one] One paper
+   *[other] { $count } papers
+}, as BibTeX and as a document.
+saved-version = A paper that you saved has a new version, v{ $version }: { $title } { $link }
+versions-on = You will be told of new versions of saved papers.
+versions-off = You will not be told of new versions.
+search-usage = What shall I look for? For example: /search diffusion -survey cat:cs.CV
+search-none = No stored paper matches { $query }. Fewer words find more.
+search-newest = Newest first
+search-best = Best first
+paper-usage = Which paper? Send its arXiv id or a link, for example: /paper 2402.12844
+paper-unread = { $given } is no arXiv id or link. An id looks like 2402.12844 or hep-th/9901001; /search finds papers by their words.
+paper-fetching = I do not hold { $id } yet and ask arXiv for it…
+paper-not-there = arXiv has no paper { $id }.
+paper-unreachable = arXiv did not answer when I asked for { $id }. Please try again in a few minutes.
+paper-no-way = I do not hold { $id }, and cannot ask arXiv from here.
+today-title = Today
+today-none = Nothing announced on { $day } matches.
+today-no-topic = You follow no topic yet. Name some words, for example: /today cat:cs.CV
+history-title = Your digests
+history-none = There is no digest yet. /digest brings one.
+history-count = { $shown } of { $matched }
+command-today = the last announcement
+command-search = search all stored papers
+command-paper = open a paper by its id or link
+command-saved = your saved papers
+command-history = your earlier digests
 
 ### The first topic, the tree of categories, the card of a topic
 

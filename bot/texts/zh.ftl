@@ -265,8 +265,6 @@ entry-button-save = ☆ 收藏
 entry-button-saved = ★ 已收藏
 entry-button-bibtex = BibTeX
 entry-button-authors = 全部 { $count } 位作者
-entry-button-less = 减少此类
-entry-button-more = 相似论文
 
 ## 导入的文档
 
@@ -388,8 +386,48 @@ cli-outbox-drop-not = 消息 { $parcel } 不存在，或已经发送。请查看
 ### Reading and the library
 
 button-table = ‹ 表格
+button-saved = 我的收藏
+button-previous = ‹ 上一页
+button-following = 下一页 ›
+button-files = 导出
+button-versions-on = 新版本通知：开
+button-versions-off = 新版本通知：关
+button-best = 按相关度
+button-newest = 按时间
+button-follow = 订阅为主题
+button-latest = ‹ 最新
+button-older = 更早 ›
 saved-added = 已收藏。/saved 查看全部收藏。
 saved-removed = 已取消收藏。
+saved-title = 你收藏了 { $count } 篇论文
+saved-topic = 收藏的论文
+saved-none = 还没有收藏论文。打开一篇，点“☆ 收藏”即可。
+saved-private = 收藏只对你本人可见，请在与我的私聊中查看。
+saved-files = 共 { $count } 篇，附 BibTeX 与 Markdown 文件。
+saved-version = 你收藏的论文有新版本 v{ $version }：{ $title } { $link }
+versions-on = 收藏的论文有新版本时会通知你。
+versions-off = 不再通知新版本。
+search-usage = 要搜什么？例如：/search diffusion -survey cat:cs.CV
+search-none = 没有找到与 { $query } 匹配的论文，减少几个词试试。
+search-newest = 按时间，新的在前
+search-best = 按相关度排序
+paper-usage = 要看哪篇论文？发送 arXiv 编号或链接，例如：/paper 2402.12844
+paper-unread = { $given } 不是 arXiv 编号或链接。编号形如 2402.12844 或 hep-th/9901001；按词查找请用 /search。
+paper-fetching = 本地还没有 { $id }，正在向 arXiv 查询……
+paper-not-there = arXiv 上没有 { $id } 这篇论文。
+paper-unreachable = 查询 { $id } 时 arXiv 没有回应，请过几分钟再试。
+paper-no-way = 本地没有 { $id }，这里也无法访问 arXiv。
+today-title = 今日论文
+today-none = { $day } 公布的论文中没有匹配的。
+today-no-topic = 还没有订阅主题。可以直接写关键词，例如：/today cat:cs.CV
+history-title = 历史推送
+history-none = 还没有推送。/digest 可立即获取。
+history-count = { $shown }/{ $matched } 篇
+command-today = 最近一次公布的论文
+command-search = 搜索全部论文
+command-paper = 按编号或链接打开论文
+command-saved = 我的收藏
+command-history = 历史推送
 
 ### 首次订阅、分类浏览、主题详情
 

@@ -1,0 +1,81 @@
+"""What was announced last, and what was sent before: ``/today`` and ``/history``."""
+
+from __future__ import annotations
+
+from bot.chat.context import Ask, Reply
+from bot.chat.reading import digest_of, look, shown
+from bot.chat.telling import Line, told
+from bot.chat.topics import misread
+from bot.query import QueryError, parse
+from bot.render.fit import shorten
+from bot.render.keyboard import Action, Button
+from bot.render.message import parts
+from bot.texts import day, moment
+from bot.today import Wanted, issue_today, last_day, wanted
+from storage import Store
+from storage.model import Heading
+
+PAGE = 10
+ROW = 5
+_TOPIC_UNITS = 120
+
+
+def today(store: Store, ask: Ask) -> Reply:
+    """``/today``: the last announcement, for the chat's topics or for any words."""
+    try:
+        asked = _asked(store, ask)
+    except QueryError as error:
+        return misread(ask, ask.words, error)
+    if not asked:
+        return told([Line(ask.say("today-no-topic"))])
+    newest = last_day(store, ask.now)
+    if newest is None:
+        return told([Line(ask.say("digest-empty-store"))])
+    title = asked[0].name if ask.words else ask.say("today-title")
+    digest = issue_today(store, ask.chat, asked, newest, ask.now, title=title, thread=ask.thread)
+    if digest is None:
+        return told([Line(ask.say("today-none", day=day(ask.language, newest)))])
+    return shown(digest, look(ask, digest), lambda wanted: parts(digest, wanted))
+
+
+def _asked(store: Store, ask: Ask) -> list[Wanted]:
+    if ask.words:
+        text = parse(ask.words).text
+        return [Wanted(text, text)]
+    topics = store.subscriptions.of(ask.chat.bot, ask.chat.chat)
+    return wanted([topic for topic in topics if not topic.paused])
+
+
+def history(store: Store, ask: Ask) -> Reply:
+    """``/history``: the chat's digests, the newest first, ten a page."""
+    before = ask.action.first or None
+    pressed = bool(ask.action.verb)
+    held = store.digests.of(ask.chat.bot, ask.chat.chat, limit=PAGE + 1, before=before)
+    if not held:
+        return told([Line(ask.say("history-none"))], edit=pressed)
+    page = held[:PAGE]
+    lines = [Line(ask.say("history-title"), bold=True)]
+    for number, one in enumerate(page, start=1):
+        lines.append(Line(f"{number}. {_line(ask, one)}", close=number > 1))
+    numbers = [
+        Button(str(number), Action("reopen", one.number)) for number, one in enumerate(page, 1)
+    ]
+    rows = [tuple(numbers[start : start + ROW]) for start in range(0, len(numbers), ROW)]
+    turns = []
+    if before:
+        turns.append(ask.button("button-latest", "history"))
+    if len(held) > PAGE:
+        turns.append(ask.button("button-older", "history", page[-1].number))
+    return told(lines, (*rows, tuple(turns)) if turns else tuple(rows), edit=pressed)
+
+
+def _line(ask: Ask, one: Heading) -> str:
+    topic = shorten(one.topic or one.query, _TOPIC_UNITS)
+    count = ask.say("history-count", shown=one.shown, matched=one.shown + one.left_out)
+    return f"{moment(ask.language, one.issued, ask.chat.zone)} · {topic} · {count}"
+
+
+def reopen(store: Store, ask: Ask) -> Reply:
+    """A digest of this chat as it was sent; a group's may be seen by its members only."""
+    digest = digest_of(store, ask)
+    return shown(digest, look(ask, digest), lambda wanted: parts(digest, wanted))

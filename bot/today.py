@@ -1,0 +1,95 @@
+"""The verb: the last announcement → what of it a chat's topics find, without moving them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+
+from bot import arxiv_calendar
+from bot.enrich import enrich
+from bot.matching import Index
+from bot.publish import ASKED_LIMIT, FRESH
+from bot.query import QueryError, parse
+from storage import Store
+from storage.model import Digest, Entry, Kind, Match, Subscriber, Subscription
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What is looked for on a day, and the name it is shown under."""
+
+    name: str
+    query: str
+    kinds: frozenset[Kind] = FRESH
+
+
+def wanted(topics: Sequence[Subscription]) -> list[Wanted]:
+    """The topics of a chat, in its order."""
+    return [Wanted(topic.name, topic.query, topic.kinds) for topic in topics]
+
+
+def last_day(store: Store, now: datetime) -> date | None:
+    """The newest announced day that has come, None before the first announcement."""
+    today = arxiv_calendar.arxiv_day(now)
+    return max((day for day, _ in store.papers.days() if day <= today), default=None)
+
+
+def issue_today(
+    store: Store,
+    chat: Subscriber,
+    asked: Sequence[Wanted],
+    day: date,
+    now: datetime,
+    *,
+    title: str,
+    thread: int = 0,
+) -> Digest | None:
+    """A digest of what was announced on a day, each paper under its first topic.
+
+    It moves no cursor and enters no ledger: what is shown here still comes with its topic.
+    """
+    entries = _entries(store, asked, day)
+    if not entries:
+        return None
+    papers = [entry.paper for entry in entries[:ASKED_LIMIT]]
+    glosses = dict(store.papers.glosses([entry.paper.key for entry in entries]))
+    glosses |= enrich(store, papers, now)
+    told = tuple(replace(one, glosses=glosses.get(one.paper.key, ())) for one in entries)
+    digest = Digest(
+        topic=title,
+        query=" OR ".join(f"({one.query})" for one in asked)[:2000],
+        issued=now,
+        entries=told[:ASKED_LIMIT],
+        rest=told[ASKED_LIMIT:],
+        first_day=day,
+        last_day=day,
+        period=f"today/{now:%Y-%m-%dT%H:%M:%S.%f}",
+        bot=chat.bot,
+        chat=chat.chat,
+        thread=thread,
+    )
+    return replace(digest, number=store.digests.issue(digest))
+
+
+def _entries(store: Store, asked: Sequence[Wanted], day: date) -> list[Entry]:
+    """Each paper once: its first topic gives the reasons, the others are named."""
+    found: dict[int, Entry] = {}
+    for one in asked:
+        for match in _matches(store, one, day):
+            paper = match.announcement.paper
+            known = found.get(paper.key)
+            if known is None:
+                found[paper.key] = Entry(paper, match.kind, reasons=match.reasons)
+            elif one.name not in known.topics:
+                found[paper.key] = replace(known, topics=(*known.topics, one.name))
+    return list(found.values())
+
+
+def _matches(store: Store, one: Wanted, day: date) -> list[Match]:
+    try:
+        query = parse(one.query)
+    except QueryError:
+        return []  # of an older version of the language
+    index = Index(store.papers.announced(query.clause, day, day))
+    return index.explained(query, index.find(query, one.kinds))
