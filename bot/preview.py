@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
-from dataclasses import dataclass, replace
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 
 from bot import arxiv_calendar
@@ -58,6 +58,40 @@ def preview(
         known=same(store, subscriber, query, thread),
         chinese=has_chinese(query),
     )
+
+
+@dataclass(slots=True)
+class Volumes:
+    """How many papers each topic finds in a week, counted once an arXiv day.
+
+    A common word costs a tenth of a second, a whole archive more: a list of topics counts a few
+    that are not known yet, and the others when it is shown next.
+    """
+
+    known: dict[str, tuple[date, int]] = field(default_factory=dict)
+    most: int = 10_000  # topics that are remembered
+
+    def note(self, query: str, papers: int, now: datetime) -> None:
+        """Remembers what was counted for another reason."""
+        if query not in self.known and len(self.known) >= self.most:
+            del self.known[next(iter(self.known))]  # the one noted first
+        self.known[query] = arxiv_calendar.arxiv_day(now), papers
+
+    def of(
+        self, store: Store, queries: Iterable[str], now: datetime, *, count: int
+    ) -> dict[str, int]:
+        """The weekly papers of those topics that are known, and of ``count`` that were not."""
+        found: dict[str, int] = {}
+        for query in queries:
+            day, papers = self.known.get(query, (None, 0))
+            if day != arxiv_calendar.arxiv_day(now):
+                if not count:
+                    continue
+                count -= 1
+                papers = volume(store, query, now)
+                self.note(query, papers, now)
+            found[query] = papers
+        return found
 
 
 def volume(store: Store, query: str, now: datetime) -> int:

@@ -97,31 +97,6 @@ def subscribe(
     return store.subscriptions.add(wanted)
 
 
-def restore(
-    store: Store, wanted: Subscription, now: datetime, *, polled: Collection[str], limit: int
-) -> bool:
-    """Brings back a topic that a chat had; False when it follows it already.
-
-    It goes on where it was, or begins with what comes where its cursor is below 0.
-
-    Raises:
-        Refusal: the chat follows as many topics as it may, or the bot reads no such category.
-    """
-    query = parse(wanted.query)
-    refuse_unread(query, polled)
-    held = store.subscriptions.of(wanted.bot, wanted.chat)
-    if any((t.query, t.thread) == (query.text, wanted.thread) for t in held):
-        return False
-    if len(held) >= limit:
-        raise Refusal("topic-limit", limit=limit)
-    last = store.papers.last_seq()
-    cursor = min(wanted.cursor, last) if wanted.cursor >= 0 else last
-    due = schedule.next_due(wanted.cadence, wanted.zone, now)
-    placed = wanted.position or max((topic.position for topic in held), default=0) + 1
-    store.subscriptions.add(replace(wanted, cursor=cursor, next_due=due, position=placed))
-    return True
-
-
 def unsubscribe(store: Store, subscriber: Subscriber, key: int) -> Subscription:
     """Removes a topic of this chat and returns what it was.
 
@@ -172,12 +147,6 @@ def _is_only_words(topic: Subscription) -> bool:
         return False
 
 
-def rename(store: Store, subscriber: Subscriber, key: int, name: str) -> Subscription:
-    """Calls a topic by another name; without one, by its words again."""
-    topic = topic_of(store, subscriber, key)
-    return change(store, replace(topic, name=cleaned(name)[:NAME] or topic.query[:NAME]))
-
-
 def change(store: Store, topic: Subscription) -> Subscription:
     """Keeps a topic as it is given now.
 
@@ -187,26 +156,6 @@ def change(store: Store, topic: Subscription) -> Subscription:
     if not store.subscriptions.change(topic):
         raise Refusal("topic-changed")
     return store.subscriptions.get(topic.key) or topic
-
-
-def set_topic_cadence(
-    store: Store, topic: Subscription, cadence: Cadence, now: datetime
-) -> Subscription:
-    """Brings one topic at times of its own."""
-    due = schedule.next_due(cadence, topic.zone, now)
-    return change(store, replace(topic, cadence=cadence, next_due=due))
-
-
-def move_up(store: Store, subscriber: Subscriber, topic: Subscription) -> None:
-    """Puts a topic before the one above it in the chat's own order; the first one stays."""
-    held = store.subscriptions.of(subscriber.bot, subscriber.chat)
-    at = next((n for n, other in enumerate(held) if other.key == topic.key), 0)
-    if at == 0:
-        return
-    held[at - 1], held[at] = held[at], held[at - 1]
-    for position, other in enumerate(held, start=1):
-        if other.position != position:
-            change(store, replace(other, position=position))
 
 
 def named(store: Store, subscriber: Subscriber, words: str) -> Subscription | None:

@@ -47,6 +47,7 @@ FLOORS: Mapping[str, int] = {
     "bot.enrich": 3,
     "bot.subscribe": 3,
     "bot.preview": 3,
+    "bot.tend": 3,
     "bot.topic_file": 3,
     "bot.publish": 3,
     "bot.today": 3,

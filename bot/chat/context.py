@@ -6,9 +6,10 @@ its update is marked as applied. It sends nothing itself: the reply leaves after
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
+from bot.preview import Volumes
 from bot.render.keyboard import Action, Button
 from bot.render.message import Message
 from bot.texts import say
@@ -23,6 +24,7 @@ class House:
     username: str
     feeds: frozenset[str]  # categories that are polled
     topics: int = 50  # a chat may follow
+    volumes: Volumes = field(default_factory=Volumes)
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +51,10 @@ class Ask:
     def of(self, chat: Subscriber) -> Ask:
         """The same question in a chat whose settings have just changed."""
         return replace(self, chat=chat)
+
+    def about(self, first: int) -> Ask:
+        """The same question about something else that the button names."""
+        return replace(self, action=Action(self.action.verb, first))
 
     def button(self, key: str, verb: str, first: int = 0, second: int = 0) -> Button:
         """A button whose label is the text ``key``."""

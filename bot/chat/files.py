@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from bot import subscribe as verb
-from bot import topic_file
+from bot import tend, topic_file
 from bot.chat.context import Ask, Document, Errand, Reply
 from bot.chat.errands import Outside
 from bot.chat.listing import kept
@@ -98,7 +98,7 @@ def _bring_in(store: Store, ask: Ask, content: bytes) -> _Outcome:
             refused.append(one)
             continue
         try:
-            if verb.restore(
+            if tend.restore(
                 store,
                 topic_file.begun_anew(one),
                 ask.now,

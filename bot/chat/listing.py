@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from bot import subscribe as verb
-from bot import topic_file
+from bot import tend, topic_file
 from bot.chat.context import Ask, Reply
 from bot.chat.telling import Line, told
-from bot.preview import volume
 from bot.render.keyboard import Action, Button, Keyboard
 from bot.texts import Refusal, moment
 from storage import Store
@@ -16,6 +15,7 @@ from storage.model import Subscription
 
 PAGE = 8  # topics of a list's page
 PER_ROW = 4
+COUNTED = 2  # topics whose volume is counted for one list
 _PICKED, _LISTED = 1, 2  # where [stop] stood: in a choice, in a list or card
 
 
@@ -32,10 +32,12 @@ def _listed(store: Store, ask: Ask, page: int, *, edit: bool, above: Sequence[Li
     pages = -(-len(topics) // PAGE)
     page = min(page, pages - 1)
     shown = list(enumerate(topics, start=1))[page * PAGE : (page + 1) * PAGE]
+    queries = [topic.query for _, topic in shown]
+    volumes = ask.house.volumes.of(store, queries, ask.now, count=COUNTED)
     lines = [*above, Line(ask.say("list-title", topics=len(topics)), bold=True)]
     for number, topic in shown:
         lines.append(Line(f"{number}. {topic.name}"))
-        lines.append(Line(_summary(store, ask, topic), close=True))
+        lines.append(Line(summary(ask, topic, volumes.get(topic.query)), close=True))
     lines.append(Line(ask.say("list-zone", zone=ask.chat.zone)))
     lines.append(Line(ask.say("list-choose"), close=True))
     cells = [Button(str(number), Action("topic", topic.key)) for number, topic in shown]
@@ -57,8 +59,10 @@ def _foot(ask: Ask) -> tuple[Button, ...]:
     return (ask.button("button-browse", "groups"), ask.button("button-settings", "settings"))
 
 
-def _summary(store: Store, ask: Ask, topic: Subscription) -> str:
-    papers = volume(store, topic.query, ask.now)
+def summary(ask: Ask, topic: Subscription, papers: int | None) -> str:
+    """A topic's papers a week, where they were counted, and when it comes."""
+    if papers is None:
+        return state(ask, topic)
     return ask.say("list-state", papers=papers, state=state(ask, topic))
 
 
@@ -149,7 +153,7 @@ def undo(store: Store, ask: Ask) -> Reply:
     topics = topic_file.read(draft.words, ask.chat.bot, ask.chat.chat)
     back = [topic for topic in topics if isinstance(topic, Subscription)]
     added = [
-        verb.restore(store, one, ask.now, polled=ask.house.feeds, limit=ask.house.topics)
+        tend.restore(store, one, ask.now, polled=ask.house.feeds, limit=ask.house.topics)
         for one in back
     ]
     if not any(added):

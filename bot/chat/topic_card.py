@@ -5,14 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 
-from bot import cadences
+from bot import cadences, tend
 from bot import subscribe as verb
 from bot.chat import settings, times
 from bot.chat.context import Ask, Reply
-from bot.chat.listing import state
+from bot.chat.listing import summary
 from bot.chat.telling import Line, told
 from bot.chat.times import marked
-from bot.preview import volume
 from bot.render.keyboard import Action, Button, Keyboard
 from bot.subscribe import LIMITS
 from bot.texts import Refusal
@@ -56,8 +55,8 @@ def _lines(store: Store, ask: Ask, topic: Subscription) -> list[Line]:
     lines = [Line(topic.name, bold=True)]
     if topic.query != topic.name:
         lines.append(Line(ask.say("card-words", words=topic.query), close=True))
-    papers = volume(store, topic.query, ask.now)
-    lines.append(Line(ask.say("list-state", papers=papers, state=state(ask, topic))))
+    papers = ask.house.volumes.of(store, [topic.query], ask.now, count=1)[topic.query]
+    lines.append(Line(summary(ask, topic, papers)))
     when = cadences.told(topic.cadence, ask.language)
     lines.append(Line(ask.say("card-time", value=when, zone=topic.zone), close=True))
     lines.append(Line(ask.say("card-limit", papers=topic.limit), close=True))
@@ -116,7 +115,7 @@ def tune(store: Store, ask: Ask) -> Reply:
     topic = verb.topic_of(store, ask.chat, ask.action.first)
     code = ask.action.second
     if code == UP:
-        verb.move_up(store, ask.chat, topic)
+        tend.move_up(store, ask.chat, topic)
         changed = verb.topic_of(store, ask.chat, topic.key)
     else:
         changed = verb.change(store, _changed(topic, code))
@@ -195,11 +194,11 @@ def hour_pressed(store: Store, ask: Ask) -> Reply:
     topic = verb.topic_of(store, ask.chat, ask.action.first)
     at = times.clock_time(ask.action.second)
     cadence = replace(topic.cadence, times=(at,))
-    return _times(ask, verb.set_topic_cadence(store, topic, cadence, ask.now))
+    return _times(ask, tend.set_topic_cadence(store, topic, cadence, ask.now))
 
 
 def cadence_pressed(store: Store, ask: Ask) -> Reply:
     """A pressed switch of one topic's days."""
     topic = verb.topic_of(store, ask.chat, ask.action.first)
     cadence = times.switched(topic.cadence, ask.action.second)
-    return _times(ask, verb.set_topic_cadence(store, topic, cadence, ask.now))
+    return _times(ask, tend.set_topic_cadence(store, topic, cadence, ask.now))

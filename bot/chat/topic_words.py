@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from bot import cadences
+from bot import cadences, tend
 from bot import subscribe as verb
 from bot.chat.context import Ask, Reply
 from bot.chat.telling import Line, told
@@ -52,7 +52,7 @@ def _back(ask: Ask) -> Keyboard:
 
 def renamed(store: Store, ask: Ask) -> Reply:
     """The new name is kept; what the topic asks for stays."""
-    topic = verb.rename(store, ask.chat, ask.action.first, ask.words)
+    topic = tend.rename(store, ask.chat, ask.action.first, ask.words)
     return card(store, ask, topic, edit=False, above=[Line(ask.say("card-renamed"))])
 
 
@@ -64,7 +64,7 @@ def timed(store: Store, ask: Ask) -> Reply:
     except Refusal as refusal:
         _listen(store, ask, "topic_time")
         return told([Line(refusal.say(ask.language))], _back(ask))
-    return card(store, ask, verb.set_topic_cadence(store, topic, cadence, ask.now), edit=False)
+    return card(store, ask, tend.set_topic_cadence(store, topic, cadence, ask.now), edit=False)
 
 
 def reworded(store: Store, ask: Ask) -> Reply:

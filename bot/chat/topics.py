@@ -44,6 +44,7 @@ def previewed(
         shown = preview(store, ask.chat, words, ask.now, polled=ask.house.feeds, thread=ask.thread)
     except QueryError as error:
         return misread(ask, words, error)
+    ask.house.volumes.note(shown.query.text, shown.papers, ask.now)
     lines = [Line(ask.say("preview-title", topic=verb.cleaned(words)), bold=True)]
     lines += brought(ask, shown)
     if shown.known:
