@@ -7,8 +7,8 @@ from datetime import UTC, datetime, time
 
 import pytest
 
-from bot import subscribe
-from bot.preview import preview
+from bot import subscribe, tend
+from bot.preview import Volumes, preview, sample
 from bot.query import QueryError, parse
 from bot.subscribe import categories
 from bot.texts import LANGUAGES, Refusal
@@ -184,6 +184,129 @@ def test_a_topic_is_named_by_number_or_words(store: Store, words: str, found: st
     topic = subscribe.named(store, reader, words)
 
     assert (topic.query if topic else "") == found
+
+
+def test_a_topics_name_keeps_the_order_of_the_words(store: Store) -> None:
+    topic = follow(store, chat(store), "  study   diffusion ")
+    assert (topic.name, topic.query) == ("study diffusion", "diffusion study")
+
+
+def test_other_words_keep_the_cursor_and_the_chosen_name(store: Store) -> None:
+    reader = chat(store)
+    topic = follow(store, reader, "study diffusion")
+    announce(store, papers(1))
+
+    old, new = subscribe.edit_query(store, reader, topic.key, "robots study", polled=POLLED)
+    assert old == topic
+    assert (new.name, new.query, new.cursor) == ("robots study", "robots study", topic.cursor)
+    tend.rename(store, reader, topic.key, "Machines")
+    _, kept = subscribe.edit_query(store, reader, topic.key, "robots -survey", polled=POLLED)
+    assert (kept.name, kept.query) == ("Machines", "robots -survey")
+    assert tend.rename(store, reader, topic.key, " ").name == "robots -survey"
+
+
+def test_a_long_name_is_cut_and_still_known_as_the_words(store: Store) -> None:
+    reader = chat(store)
+    words = " ".join(f"word{number:02}" for number in range(40))
+    topic = follow(store, reader, words)
+    assert len(topic.name) == subscribe.NAME
+    _, new = subscribe.edit_query(store, reader, topic.key, "robots", polled=POLLED)
+    assert new.name == "robots"
+
+
+@pytest.mark.parametrize(
+    ("words", "key"), [("Robots", "topic-same"), ("cat:hep-th", "topic-unread")]
+)
+def test_words_of_another_topic_or_of_an_unread_category_are_refused(
+    store: Store, words: str, key: str
+) -> None:
+    reader = chat(store)
+    topic = follow(store, reader)
+    follow(store, reader, "robots")
+    before = dump(store)
+
+    with pytest.raises(Refusal, match=key):
+        subscribe.edit_query(store, reader, topic.key, words, polled=POLLED)
+
+    assert dump(store) == before
+
+
+def test_a_topic_that_changed_meanwhile_is_not_overwritten(store: Store) -> None:
+    reader = chat(store)
+    topic = follow(store, reader)
+    tend.rename(store, reader, topic.key, "Noise")
+
+    with pytest.raises(Refusal, match="topic-changed"):
+        subscribe.change(store, replace(topic, limit=50))
+
+    [kept] = store.subscriptions.of(BOT, reader.chat)
+    assert (kept.name, kept.limit) == ("Noise", topic.limit)
+
+
+def test_a_restored_topic_never_skips_what_it_was_not_told_of(store: Store) -> None:
+    reader = chat(store)
+    topic = follow(store, reader)
+    announce(store, papers(1))
+    store.subscriptions.remove(topic.key)
+
+    for cursor, wanted in ((topic.cursor, topic.cursor), (10**9, 1), (-1, 1)):
+        back = replace(topic, cursor=cursor)
+        assert tend.restore(store, back, NOW, polled=POLLED, limit=50)
+        [kept] = store.subscriptions.of(BOT, reader.chat)
+        assert (kept.cursor, kept.next_due) == (wanted, DUE)
+        store.subscriptions.remove(kept.key)
+
+
+def test_a_sample_counts_for_nothing_later(store: Store) -> None:
+    reader = chat(store)
+    topic = follow(store, reader)
+    assert sample(store, reader, topic, NOW) is None
+    announce(store, papers(1, 2))
+
+    with store.transaction():
+        shown = sample(store, reader, topic, NOW)
+
+    assert shown
+    assert (len(shown.entries), shown.topic) == (2, topic.name)
+    assert store.subscriptions.get(topic.key) == topic
+    assert dump(store)["ledger"] == []
+    assert dump(store)["parcels"] == []
+
+
+def test_a_week_is_counted_once_a_day_and_a_few_at_a_time(store: Store) -> None:
+    announce(store, papers(1, 2))
+    volumes = Volumes()
+    asked = ["diffusion", "study", "robots"]
+
+    assert volumes.of(store, asked, NOW, count=2) == {"diffusion": 2, "study": 2}
+    announce(store, papers(3))
+    assert volumes.of(store, asked, NOW, count=2) == {"diffusion": 2, "study": 2, "robots": 0}
+    assert volumes.of(store, asked, NOW + DAY, count=1) == {"diffusion": 3}
+
+
+def test_only_so_many_counts_are_remembered(store: Store) -> None:
+    volumes = Volumes(most=2)
+    for query in ("a1", "b2", "c3"):
+        volumes.note(query, 1, NOW)
+    assert set(volumes.known) == {"b2", "c3"}
+
+
+@pytest.mark.parametrize("words", ["洛杉矶", "los angeles", "Los_Angeles", "LOS ANGELES"])
+def test_a_city_is_known_in_both_languages(store: Store, words: str) -> None:
+    with store.transaction():
+        assert subscribe.set_zone(store, chat(store), words, NOW).zone == "America/Los_Angeles"
+
+
+def test_a_topic_with_times_of_its_own_keeps_them(store: Store) -> None:
+    reader = chat(store)
+    topic = follow(store, reader)
+    follow(store, reader, "robots")
+    own, others = Cadence(times=(time(21),)), Cadence(times=(time(7),))
+    with store.transaction():
+        tend.set_topic_cadence(store, topic, own, NOW)
+        subscribe.set_cadence(store, reader, others, NOW)
+
+    assert [t.cadence for t in store.subscriptions.of(BOT, reader.chat)] == [own, others]
 
 
 def test_a_new_zone_is_for_the_chat_and_all_its_topics(store: Store) -> None:
