@@ -34,6 +34,8 @@ const complain = (error) => toast(error.message);
 const act = {
   say: (text) => perform("say", { text }).catch(complain),
   add: () => perform("add", {}).catch(complain),
+  remove: () => perform("remove", {}).catch(complain),
+  block: () => perform("block", { blocked: true }).catch(complain),
   unblock: () => perform("block", { blocked: false }).catch(complain),
 
   /** Open a deep link of the bot inside the demo; leave every other link to the browser. */

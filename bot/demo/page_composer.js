@@ -83,14 +83,26 @@ function obstacle(chat, act) {
     return chat.bot === "kicked" && [say("blocked-about"), say("unblock"), act.unblock];
   }
   if (!chat.canWrite) return [say("only-owner")];
-  if (["member", "administrator", "restricted"].includes(chat.bot)) return false;
+  if (HERE.includes(chat.bot)) return false;
   return chat.leads && [say("bot-absent"), say("add-bot"), act.add];
+}
+
+const HERE = ["member", "administrator", "restricted"];
+
+/** Offer to send the bot away where one may: the way back stands in the bar. */
+function fitDismissal(chat, act) {
+  const dismiss = document.getElementById("dismiss");
+  const isOwn = chat.type === "private";
+  dismiss.hidden = !HERE.includes(chat.bot) || !(isOwn || chat.leads);
+  dismiss.ariaLabel = dismiss.title = say(isOwn ? "block" : "remove-bot");
+  dismiss.onclick = isOwn ? act.block : act.remove;
 }
 
 /** Fit the field to a chat: its commands, its name, or what stands in the way. */
 export function fitComposer(state, act) {
   commands = state.commands;
   send = act.say;
+  fitDismissal(state.chat, act);
   const isChannel = state.chat.type === "channel";
   text.placeholder = say(isChannel ? "broadcast" : "message");
   const found = obstacle(state.chat, act);

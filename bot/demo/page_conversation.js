@@ -35,16 +35,24 @@ function separate(message) {
   if (words !== last) log.append(make("p", "day", words));
 }
 
-/** Show a message: in its place when it was there before, else at the end. */
-export function showMessage(message, isMine, act) {
+function add(message, isMine, act) {
   const node = turn(message, isMine, act);
-  const old = find(message.message_id);
-  if (old) return replace(old, node);
-  log.querySelector(".empty")?.remove();
   separate(message);
   log.append(node);
-  // A long message is read from its first line, so it is not scrolled to its last.
+  return node;
+}
+
+/** A long message is read from its first line, so it is not scrolled to its last. */
+function reveal(node) {
   node.scrollIntoView({ block: node.offsetHeight > log.clientHeight ? "start" : "end" });
+}
+
+/** Show a message: in its place when it was there before, else at the end. */
+export function showMessage(message, isMine, act) {
+  const old = find(message.message_id);
+  if (old) return replace(old, turn(message, isMine, act));
+  log.querySelector(".empty")?.remove();
+  reveal(add(message, isMine, act));
 }
 
 /** Take a message away. */
@@ -55,8 +63,9 @@ export function removeMessage(number) {
 /** Show a whole conversation, or the way to begin one. */
 export function showConversation(state, isMine, act) {
   log.replaceChildren();
-  for (const message of state.messages) showMessage(message, isMine(message), act);
-  if (!state.messages.length && state.chat.type === "private") log.append(empty(state, act));
+  const nodes = state.messages.map((message) => add(message, isMine(message), act));
+  if (nodes.length) reveal(nodes.at(-1));
+  else if (state.chat.type === "private") log.append(empty(state, act));
 }
 
 function empty(state, act) {

@@ -67,6 +67,9 @@ export function wireFrame() {
   $("show-side").addEventListener("click", () => drawer(true));
   $("close-side").addEventListener("click", () => drawer(false));
   narrow.addEventListener("change", () => drawer(false));
+  document.querySelector(".talk").addEventListener("click", (event) => {
+    if (!event.target.closest("#show-side")) drawer(false);
+  });
   drawer(false);
   const theme = remembered("theme");
   dress(theme);

@@ -32,7 +32,8 @@ async def _english(chromium: Browser, url: str) -> None:
     await visitor.says(f"/sub {TOPIC}")
     await visitor.button("subscribe").wait_for()
     await _photograph(visitor, "chat-en.png")
-    await visitor.presses("subscribe", then="digest")
+    await visitor.button("subscribe").click()
+    await visitor.button("subscribe").wait_for(state="detached")
     await _digest(visitor)
     await _photograph(visitor, "digest.png")
 
@@ -54,7 +55,7 @@ async def _sits_down(chromium: Browser, url: str) -> Visitor:
 
 
 async def _digest(visitor: Visitor) -> None:
-    await visitor.presses("digest", then="entry")
+    await visitor.reads()
     heading = visitor.log.get_by_role("heading").last
     await heading.evaluate("node => node.closest('article').scrollIntoView()")
 

@@ -236,3 +236,37 @@ async def test_a_conversation_in_a_browser(web: Web, page: Page) -> None:
     await page.get_by_label("Message", exact=True).fill("/digest")
     await page.keyboard.press("Enter")
     await you.until(lambda chat: chat[-1].text == "/digest")
+
+
+@pytest.mark.slow
+async def test_what_a_bot_can_send_is_shown(web: Web, page: Page) -> None:
+    """An invitation asks where to, typing is seen, a document can be saved."""
+    emulator, client = web
+    await page.get_by_role("button", name="Start", exact=True).click()
+    await page.get_by_role("article").wait_for()
+    (you,) = emulator.people.persons.values()
+    lab = emulator.people.supergroup("Lab", you)
+    await page.reload()
+    url = f"https://t.me/{emulator.world.bot.username}?startgroup=hello"
+    keys: JsonObject = {"inline_keyboard": [[{"text": "Invite", "url": url}]]}
+    path = f"/bot{emulator.token}"
+
+    await client.post(f"{path}/sendChatAction", json={"chat_id": you.id, "action": "typing"})
+    await page.locator("#status.typing").wait_for()
+    message: JsonObject = {"chat_id": you.id, "text": "Come", "reply_markup": keys}
+    await client.post(f"{path}/sendMessage", json=message)
+    await client.post(
+        f"{path}/sendDocument", data={"chat_id": str(you.id)}, files={"document": ("a.md", b"# A")}
+    )
+    async with page.expect_download() as saving:
+        await page.get_by_role("link", name="a.md").click()
+    assert (await saving.value).suggested_filename == "a.md"
+
+    await page.get_by_role("button", name="Invite").click()
+    await page.get_by_role("dialog").get_by_role("button", name="Lab").click()
+    await page.get_by_role("log").get_by_text("/start@papergram_demo_bot hello").wait_for()
+    assert lab.chat.members[emulator.world.bot.id] == "member"
+
+    await page.locator("#dismiss").click()
+    await page.get_by_role("button", name="Add Papergram").click()
+    await page.locator("#composer").wait_for()

@@ -20,16 +20,19 @@ async def test_an_example_becomes_a_topic_and_a_digest(visitor: Visitor) -> None
     await visitor.log.locator('button[data-callback^="1draft:"]').first.click()
     await visitor.button("subscribe").wait_for()
     await visitor.photographs("3-preview")
-    await visitor.presses("subscribe", then="digest")
-    await visitor.presses("digest", then="entry")
+    await visitor.presses("subscribe", then="guide")
+    await visitor.log.locator('button[data-callback^="1guide:"]').nth(1).click()
+    await visitor.button("guide_zone").wait_for()
+    await visitor.photographs("4-zone")
+    await visitor.log.locator('button[data-callback^="1guide_zone:"]').first.click()
 
     await expect(visitor.log.get_by_role("table").last).to_be_visible()
-    await visitor.photographs("4-digest")
+    await visitor.photographs("4-sample")
 
 
 async def test_a_row_of_the_table_opens_its_entry(visitor: Visitor) -> None:
     await visitor.follows("diffusion OR splatting")
-    await visitor.presses("digest", then="entry")
+    await visitor.reads()
     digest = visitor.messages.filter(has=visitor.page.get_by_role("table"))
     entry = digest.locator("details").nth(1)
     assert await entry.get_attribute("open") is None
@@ -41,10 +44,10 @@ async def test_a_row_of_the_table_opens_its_entry(visitor: Visitor) -> None:
     await entry.locator("a[href*='arxiv.org']").first.click()
     assert "invented" in await visitor.toasted()
 
-    before = await visitor.messages.count()
-    await visitor.button("entry").click()
-    await expect(visitor.messages.nth(before)).to_be_visible()
+    await visitor.presses("entry", then="save")
     await visitor.photographs("6-entry")
+    await visitor.button("save").click()
+    await expect(visitor.page.locator("#toast")).not_to_contain_text("invented")
 
 
 async def test_the_clock_brings_the_scheduled_digest(visitor: Visitor) -> None:
@@ -84,7 +87,7 @@ async def test_settings_make_the_table_text_with_quotes_that_unfold(visitor: Vis
     await settings.get_by_role("button", name="text").click()
     await expect(settings).not_to_have_text(words, use_inner_text=True)
 
-    await visitor.says("/digest")
+    await visitor.reads()
     await visitor.button("entry").click()
     quote = visitor.log.locator("blockquote.folded").first
     await quote.get_by_role("button").click()

@@ -32,7 +32,7 @@ async def test_everything_can_be_read_and_pressed(visits: Visits, screen: str, t
     assert await audited(visitor) > 5
     await visitor.starts()
     await visitor.follows("diffusion OR splatting")
-    await visitor.presses("digest", then="entry")
+    await visitor.reads()
     await visitor.log.locator("details").first.locator("summary").click()
     await audited(visitor)
     await visitor.photographs(f"look-{screen}-{theme}")

@@ -24,7 +24,7 @@ async def test_a_chinese_reader_is_spoken_to_in_chinese(visitor: Visitor) -> Non
     assert HAN.search(await visitor.messages.last.inner_text())
 
     await visitor.follows("diffusion OR splatting")
-    await visitor.presses("digest", then="entry")
+    await visitor.reads()
     await visitor.photographs("zh-digest")
     heads = await visitor.log.get_by_role("columnheader").all_inner_texts()
     assert len([head for head in heads if HAN.search(head)]) >= 2
@@ -36,14 +36,14 @@ async def test_a_chinese_reader_is_spoken_to_in_chinese(visitor: Visitor) -> Non
     await visitor.photographs("zh-commands")
 
 
-async def test_a_group_follows_a_topic_that_only_its_owner_stops(visitor: Visitor) -> None:
+async def test_a_group_follows_a_topic_that_only_its_owner_changes(visitor: Visitor) -> None:
     await visitor.opens("supergroup")
     await visitor.follows("robot*")
     await visitor.says("/list")
     await visitor.photographs("group")
 
     await visitor.becomes("Grace")
-    await visitor.button("stop").click()
+    await visitor.button("topic").click()
 
     assert await visitor.toasted()
     await visitor.becomes("林悦")
@@ -78,3 +78,13 @@ async def test_what_arrives_elsewhere_is_marked_until_it_is_read(visitor: Visito
     await expect(visitor.page).to_have_title(re.compile(r"^\(\d+\) "))
     await visitor.opens("private")
     await expect(badge).to_have_count(0)
+
+
+async def test_a_bot_that_was_stopped_can_be_started_again(visitor: Visitor) -> None:
+    await visitor.starts()
+
+    await visitor.page.locator("#dismiss").click()
+    await expect(visitor.page.locator("#composer")).to_be_hidden()
+    await visitor.page.locator("#bar").get_by_role("button").click()
+
+    await visitor.says("/help")

@@ -99,9 +99,15 @@ class Visitor:
         await self.button(then).wait_for()
 
     async def follows(self, words: str) -> None:
-        """Follows a topic."""
+        """Follows a topic; what the bot then asks may wait."""
         await self.says(f"/sub {words}")
-        await self.presses("subscribe", then="digest")
+        await self.button("subscribe").click()
+        await self.button("subscribe").wait_for(state="detached")
+
+    async def reads(self) -> None:
+        """Asks for what is new and waits for the numbers of its papers."""
+        await self.says("/digest")
+        await self.button("entry").wait_for()
 
     async def skips_to_the_next_digest(self) -> None:
         """Moves the clock until a digest comes, and waits for its table."""
