@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import time
 
-from bot import cadences
+from bot import cadences, zones
 from bot import subscribe as verb
 from bot.chat import listing, topics
 from bot.chat.cities import ZONES, cities
@@ -128,10 +128,12 @@ def zone_pressed(store: Store, ask: Ask) -> Reply:
 
 
 def zone_said(store: Store, ask: Ask) -> Reply:
-    """The answer to "where are you": kept, or asked for once more."""
+    """The answer to "where are you": kept, or asked for once more where it is nearly a city."""
     try:
         chat = verb.set_zone(store, ask.chat, ask.words, ask.now)
     except Refusal as refusal:
+        if not zones.suggested_zones(ask.words, ask.now):
+            return topics.sub(store, ask)  # no city at all: another topic
         _listen(store, ask, "guide_zone")
         skip = ((ask.button("button-skip", "guide_zone", SKIP_ZONE),),)
         return told([Line(refusal.say(ask.language))], skip)

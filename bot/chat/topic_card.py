@@ -33,6 +33,8 @@ Change = Callable[[Subscription], Subscription]
 def opened(store: Store, ask: Ask) -> Reply:
     """A topic of the list, or [Back]: its card in the place of what was there."""
     topic = verb.topic_of(store, ask.chat, ask.action.first)
+    # Who goes back does not answer: their next words are no name.
+    store.asks.take(ask.chat.bot, ask.chat.chat, ask.person.person, ask.now)
     return card(store, ask, topic, edit=True)
 
 

@@ -7,6 +7,7 @@ from datetime import time
 
 import pytest
 
+from bot.demo.faults import refused
 from bot.texts import city
 from storage import Store
 from storage.model import Cadence, Form
@@ -128,6 +129,29 @@ async def test_start_again_resets_nothing_and_goes_on_with_the_steps(either: Tal
     await either.presses("button-skip")
     settled = await either.hears("/start")
     assert either.text("button-guide") not in settled.buttons
+
+
+@covers("[guide_zone]")
+async def test_what_is_no_city_is_another_topic(either: Talk) -> None:
+    """Who goes on typing topics is not held by a question."""
+    await first_steps(either)
+    await either.presses("button-morning")
+    preview = await either.hears("quantum error correction")
+    assert preview.buttons[0] == either.text("button-subscribe")
+    await either.presses("button-subscribe")
+    assert len(await either.topics()) == 2
+    assert either.text("button-guide") in (await either.hears("/start")).buttons
+
+
+async def test_a_client_without_tables_gets_the_sample_as_text(talk: Talk) -> None:
+    await first_steps(talk)
+    await talk.presses("button-skip")
+    failure = refused(404, "Not Found: method not found")
+    talk.house.emulator.faults.next("sendRichMessage", failure)
+    answer = await talk.presses("button-skip")
+    [digest] = answer.new
+    assert not digest.is_rich
+    assert talk.text("guide-table") not in digest.text
 
 
 async def test_the_second_topic_asks_nothing(either: Talk) -> None:

@@ -114,6 +114,21 @@ async def test_a_name_is_what_a_person_types(either: Talk) -> None:
     assert f"1. {topic.name}" in (await either.hears("/list")).text
 
 
+@covers("[rename]", "[words]", "[topic_other]", "[topic]")
+async def test_who_goes_back_has_not_answered(either: Talk) -> None:
+    await opened(either)
+    for key in ("button-rename", "button-words", "button-time"):
+        await either.presses(key)
+        if key == "button-time":
+            await either.presses("button-other")
+        await either.presses("button-back")
+        preview = await either.hears("robots")
+        assert preview.buttons[0] == either.text("button-subscribe")
+        await either.presses("button-list-back")
+        await either.presses(label="1")
+    assert [topic.name for topic in await either.topics()] == [TOPIC]
+
+
 @covers("[words]", "[reword]")
 async def test_other_words_keep_the_place_and_are_shown_before(either: Talk) -> None:
     await opened(either)
