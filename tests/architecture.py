@@ -51,6 +51,7 @@ FLOORS: Mapping[str, int] = {
     "bot.topic_file": 3,
     "bot.publish": 3,
     "bot.today": 3,
+    "bot.alike": 3,
     "bot.versions": 3,
     "bot.lookup": 3,
     "bot.deliver": 3,

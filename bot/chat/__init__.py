@@ -24,6 +24,7 @@ from bot.chat import (
     topic_card,
     topic_words,
     topics,
+    tuning,
     welcome,
 )
 from bot.chat.context import Ask, Reply
@@ -121,6 +122,10 @@ BUTTONS: Mapping[str, Entrance] = {
     "search": Entrance(finding.turned, posts=True),
     "history": Entrance(days.history, posts=True),
     "reopen": Entrance(days.reopen, posts=True),
+    "less": Entrance(tuning.less, posts=True),
+    "more": Entrance(tuning.more, posts=True),
+    "exclude": Entrance(tuning.exclude, changes=True),
+    "include": Entrance(tuning.include, changes=True),
 }
 
 

@@ -113,5 +113,5 @@ def _bare(text: str) -> str:
 
 
 def _ascii(text: str) -> str:
-    spread = unicodedata.normalize("NFKD", text.casefold())
+    spread = unicodedata.normalize("NFKD", text).casefold()
     return "".join(sign for sign in spread if sign.isascii() and sign.isalnum())

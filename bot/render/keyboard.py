@@ -89,10 +89,10 @@ def _ending(digest: Digest, first: int, last: int, language: str) -> Keyboard:
 
 
 def under_entry(digest: Digest, at: int, look: Look, *, saved: bool = False) -> Keyboard:
-    """What a reader may do with a paper: keep it, cite it, see who wrote it.
+    """What a reader may do with a paper: keep it, cite it, see who wrote it, steer by it.
 
-    Actions: ``save``, ``bibtex`` and ``authors``, each with the entry's place. A paper that
-    is not stored has no buttons.
+    Actions: ``save``, ``bibtex``, ``authors``, ``less`` and ``more``, each with the
+    entry's place. A paper that is not stored has no buttons.
     """
     paper = numbered(digest)[at - 1].paper
     if not paper.key:
@@ -103,7 +103,11 @@ def under_entry(digest: Digest, at: int, look: Look, *, saved: bool = False) -> 
     if len(paper.authors) > NAMED_AUTHORS and not look.authors:
         label = say(look.language, "entry-button-authors", count=len(paper.authors))
         first.append(Button(label, Action("authors", *place)))
-    return (tuple(first),)
+    steering = tuple(
+        Button(say(look.language, f"entry-button-{verb}"), Action(verb, *place))
+        for verb in ("less", "more")
+    )
+    return (tuple(first), steering)
 
 
 def place_of(digest: Digest, at: int) -> tuple[int, int]:

@@ -279,6 +279,8 @@ entry-button-save = ☆ Save
 entry-button-saved = ★ Saved
 entry-button-bibtex = BibTeX
 entry-button-authors = All { $count } authors
+entry-button-less = Less like this
+entry-button-more = More like this
 
 ## Documents that are imported
 
@@ -463,6 +465,14 @@ command-search = search all stored papers
 command-paper = open a paper by its id or link
 command-saved = your saved papers
 command-history = your earlier digests
+less-which = What shall { $topic } leave out from now on?
+less-nothing = There is nothing in this paper that the topic could leave out.
+less-no-topic = None of your topics finds this paper, so there is nothing to change.
+less-done = Changed. The topic is now: { $query }
+less-undone = Undone. The topic is again: { $query }
+more-title = Similar papers
+more-none = No stored paper is similar.
+button-author = Follow { $name }
 
 ### The first topic, the tree of categories, the card of a topic
 

@@ -265,6 +265,8 @@ entry-button-save = ☆ 收藏
 entry-button-saved = ★ 已收藏
 entry-button-bibtex = BibTeX
 entry-button-authors = 全部 { $count } 位作者
+entry-button-less = 减少此类
+entry-button-more = 相似论文
 
 ## 导入的文档
 
@@ -428,6 +430,14 @@ command-search = 搜索全部论文
 command-paper = 按编号或链接打开论文
 command-saved = 我的收藏
 command-history = 历史推送
+less-which = 今后“{ $topic }”要排除什么？
+less-nothing = 这篇论文里没有可排除的内容。
+less-no-topic = 你订阅的主题都没有匹配到这篇论文，无需修改。
+less-done = 已修改，主题现在是：{ $query }
+less-undone = 已撤销，主题恢复为：{ $query }
+more-title = 相似论文
+more-none = 没有找到相似的论文。
+button-author = 关注 { $name }
 
 ### 首次订阅、分类浏览、主题详情
 

@@ -159,12 +159,13 @@ def test_an_entry_can_be_kept_and_cited() -> None:
     short = entry(2, key=5, title="Boats")
     made = message(digest(2, entries=(entry(1), short)), entry_part(2), ENGLISH)
 
-    [[keep, cite]] = made.buttons
+    [[keep, cite], steering] = made.buttons
     assert (keep.label, keep.does) == ("☆ Save", Action("save", 7, 2))
     assert cite.does == Copy(bibtex(short.paper))
+    assert [one.does for one in steering] == [Action("less", 7, 2), Action("more", 7, 2)]
 
     long = entry(2, key=5, title="Boats " * 40, authors=("A", "B", "C", "D"))
-    [row] = under_entry(digest(1, entries=(long,), number=0), 1, ENGLISH, saved=True)
+    row, _ = under_entry(digest(1, entries=(long,), number=0), 1, ENGLISH, saved=True)
     assert [button.label for button in row] == ["★ Saved", "BibTeX", "All 4 authors"]
     assert row[1].does == Action("bibtex", 0, 5001)
     assert paper_at(5001) == (5, 1)

@@ -1,0 +1,109 @@
+"""Less like this, more like this: a topic is steered by its papers, in words that are seen."""
+
+from __future__ import annotations
+
+from bot import subscribe as verb
+from bot.alike import distinctive, exclusions, similar
+from bot.chat import shelf
+from bot.chat.context import Ask, Reply
+from bot.chat.entry import Opened, opened
+from bot.chat.telling import Line, told
+from bot.chat.topics import drafted
+from bot.matching import matches
+from bot.query import QueryError, parse
+from bot.render.fit import shorten
+from bot.render.keyboard import Action, Button, Keyboard
+from bot.render.spoken import display
+from bot.texts import Refusal
+from storage import Store
+from storage.model import Subscription
+
+_LABEL_UNITS = 60
+_TITLE_UNITS = 150
+
+
+def less(store: Store, ask: Ask) -> Reply:
+    """[Less like this]: what of this paper the topic could leave out."""
+    at = opened(store, ask)
+    topic = _topic(store, ask, at)
+    found = exclusions(at.paper, distinctive(store, at.paper), topic.query)
+    if not found:
+        raise Refusal("less-nothing")
+    rows = []
+    for words in found:
+        key = store.drafts.put(ask.chat.bot, ask.chat.chat, words, now=ask.now)
+        rows.append((Button(f"-{words}"[:_LABEL_UNITS], Action("exclude", topic.key, key)),))
+    title = shorten(display(at.paper.title), _TITLE_UNITS)
+    lines = [Line(ask.say("less-which", topic=topic.name)), Line(title, close=True)]
+    return told(lines, (*rows, (ask.button("button-cancel", "cancel"),)))
+
+
+def _topic(store: Store, ask: Ask, at: Opened) -> Subscription:
+    """The topic whose digest this is, else the chat's first one that finds the paper.
+
+    Raises:
+        Refusal: no topic of this chat does.
+    """
+    topics = store.subscriptions.of(ask.chat.bot, ask.chat.chat)
+    for topic in topics:
+        if topic.key == at.digest.subscription:
+            return topic
+    for topic in topics:
+        try:
+            if matches(parse(topic.query), at.paper) is not None:
+                return topic
+        except QueryError:
+            continue  # of an older version of the language
+    raise Refusal("less-no-topic")
+
+
+def exclude(store: Store, ask: Ask) -> Reply:
+    """One tap: the topic leaves these words out from now on, and that can be undone."""
+    topic = verb.topic_of(store, ask.chat, ask.action.first)
+    words = drafted(store, ask.about(ask.action.second)).words
+    wanted = f"({topic.query}) -({words})"
+    return _edited(store, ask, topic, wanted, undo=True)
+
+
+def include(store: Store, ask: Ask) -> Reply:
+    """[Undo]: the topic as it was."""
+    topic = verb.topic_of(store, ask.chat, ask.action.first)
+    words = drafted(store, ask.about(ask.action.second)).words
+    return _edited(store, ask, topic, words, undo=False)
+
+
+def _edited(store: Store, ask: Ask, topic: Subscription, wanted: str, *, undo: bool) -> Reply:
+    try:
+        text = parse(wanted).text
+    except QueryError as error:
+        raise Refusal(error.key, **error.values) from error
+    old, new = verb.edit_query(store, ask.chat, topic.key, text, polled=ask.house.feeds)
+    lines = [Line(ask.say("less-done" if undo else "less-undone", query=new.query))]
+    if not undo:
+        return told(lines, edit=True)
+    key = store.drafts.put(ask.chat.bot, ask.chat.chat, old.query, now=ask.now)
+    return told(lines, ((ask.button("button-undo", "include", new.key, key),),), edit=True)
+
+
+def more(store: Store, ask: Ask) -> Reply:
+    """[More like this]: stored papers with the same rare words, and who wrote this one."""
+    at = opened(store, ask)
+    papers = similar(store, at.paper, limit=shelf.PAGE)
+    title = shorten(display(at.paper.title), _TITLE_UNITS)
+    lines = [Line(ask.say("more-title"), bold=True), Line(title, close=True)]
+    lines += shelf.lines(papers, ask.language) if papers else [Line(ask.say("more-none"))]
+    return told(lines, (*shelf.numbers(papers), *_following(store, ask, at)))
+
+
+def _following(store: Store, ask: Ask, at: Opened) -> Keyboard:
+    """The first author as a topic, shown before it is followed."""
+    if not at.paper.authors:
+        return ()
+    name = " ".join(at.paper.authors[0].replace('"', " ").split())
+    try:
+        query = parse(f'au:"{name}"')
+    except QueryError:
+        return ()  # a name without a letter
+    key = store.drafts.put(ask.chat.bot, ask.chat.chat, query.text, now=ask.now)
+    label = ask.say("button-author", name=shorten(display(name), _LABEL_UNITS))
+    return ((Button(label, Action("draft", key)),),)
