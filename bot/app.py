@@ -19,6 +19,7 @@ from bot.chat.buttons import link
 from bot.chat.context import House
 from bot.chat.counter import Counter
 from bot.chat.errands import Outside
+from bot.chat.limits import Limits
 from bot.chat.menu import publish_menu
 from bot.chat.polling import Conflict, InvalidToken, NetworkError, poll
 from bot.chat.receiving import fetch
@@ -128,6 +129,7 @@ class Bot:
     post: Bell = field(default_factory=Bell)
     letters: Bell = field(default_factory=Bell)
     answering: Answering | None = None  # while it serves
+    limits: Limits = field(default_factory=Limits)
     asker: Fetcher | None = None  # asks arXiv for papers that people name
     monotonic: Monotonic = time.monotonic
     sleep: Sleep = asyncio.sleep
@@ -144,11 +146,17 @@ class Bot:
         read = frozenset(code for one in polled for code in (one, *expand(one)))
         return Counter(
             bot=self.telegram,
-            house=House(self.telegram.id, self.telegram.username, read),
+            house=House(
+                self.telegram.id,
+                self.telegram.username,
+                read,
+                operator=self.config.operator or 0,
+            ),
             store=self.store,
             now=self.now,
             wake=self.post.ring,
             form=self.config.form,
+            limits=self.limits,
             errands=Outside(papers=self.papers if self.asker else None, file=self.file),
         )
 

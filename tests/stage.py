@@ -14,18 +14,22 @@ from datetime import UTC, date, datetime, timedelta
 
 from bot import app, publish
 from bot.chat import sender
+from bot.chat.limits import Cost, Limits
 from bot.config import Config
 from bot.demo.emulator import Emulator
 from bot.demo.people import Person, Place
 from bot.demo.reading import Visible
 from bot.demo.sample import load
 from bot.demo.state import CallbackAnswer
+from bot.pace import Sleep
 from storage import Store
 from storage.model import Announcement, Form, Gloss, Subscriber, Subscription
 from tests.judges import judge
 
 MONDAY = datetime(2026, 11, 23, 13, 0, tzinfo=UTC)  # a feed day, 08:00 in New York
 PATIENCE = 10.0
+# Tests speak faster than people.
+LAX = Limits(dict.fromkeys(Cost, 10**9))
 _LOOK = 0.01  # seconds between looks where nothing rings
 
 
@@ -229,7 +233,14 @@ class Answer:
 
 @asynccontextmanager
 async def staged(
-    store: Store, *, at: datetime = MONDAY, form: Form = Form.CLASSIC, feeds: str = ""
+    store: Store,
+    *,
+    at: datetime = MONDAY,
+    form: Form = Form.CLASSIC,
+    feeds: str = "",
+    operator: int | None = None,
+    limits: Limits | None = None,
+    sleep: Sleep = asyncio.sleep,
 ) -> AsyncIterator[House]:
     """The bot of a store, answering until the block ends; then all it wrote is judged."""
     clock = Clock(at)
@@ -240,11 +251,14 @@ async def staged(
                 "telegram_api": emulator.url,
                 "form": form,
                 "feeds": feeds,
+                "operator": operator,
             }
         )
         letters, post = WatchedBell(), WatchedBell()
         client = sender.client(emulator.token, emulator.url)
-        bot = app.Bot(store, client, config, clock.now, post, letters)
+        bot = app.Bot(
+            store, client, config, clock.now, post, letters, limits=limits or LAX, sleep=sleep
+        )
         serving = asyncio.create_task(app.serve(bot, None))
         try:
             yield House(emulator, bot, store, clock, letters, post)

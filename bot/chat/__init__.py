@@ -29,6 +29,7 @@ from bot.chat import (
 )
 from bot.chat.context import Ask, Reply
 from bot.chat.errands import Runner
+from bot.chat.limits import Cost
 from storage import Store
 
 Handler = Callable[[Store, Ask], Reply]
@@ -43,22 +44,34 @@ class Entrance:
     posts: bool = False  # what a button posts or edits; in a channel that is for administrators
     aliases: tuple[str, ...] = ()
     listed: bool = False  # in Telegram's command menu, with the text command-<name>
+    operator: bool = False  # for the operator's chat alone; elsewhere it is no command
+    abroad: bool = False  # changes nothing, and may be asked about another chat
+    cost: Cost | None = None  # beside that of a command or a button
+
+    @property
+    def acts_elsewhere(self) -> bool:
+        """Whether its first word may name another chat."""
+        return (self.changes or self.abroad) and not self.operator
 
 
 COMMANDS: Mapping[str, Entrance] = {
     "start": Entrance(welcome.start),
     "help": Entrance(welcome.help_, listed=True),
     "sub": Entrance(
-        topics.sub, changes=True, aliases=("subscribe", "add", "add_topic", "follow"), listed=True
+        topics.sub,
+        changes=True,
+        aliases=("subscribe", "add", "add_topic", "follow"),
+        listed=True,
+        cost=Cost.PREVIEW,
     ),
-    "list": Entrance(listing.list_, aliases=("topics", "subs"), listed=True),
-    "digest": Entrance(reading.digest, aliases=("latest",), listed=True),
-    "missed": Entrance(reading.missed, listed=True),
+    "list": Entrance(listing.list_, abroad=True, aliases=("topics", "subs"), listed=True),
+    "digest": Entrance(reading.digest, abroad=True, aliases=("latest",), listed=True),
+    "missed": Entrance(reading.missed, abroad=True, listed=True),
     "unsub": Entrance(
         listing.unsub, changes=True, aliases=("unsubscribe", "remove_topic"), listed=True
     ),
     "unsub_all": Entrance(files.unsub_all, changes=True, aliases=("stop_all",)),
-    "export": Entrance(files.export, listed=True),
+    "export": Entrance(files.export, abroad=True, listed=True),
     "import": Entrance(files.import_, changes=True, listed=True),
     "settings": Entrance(settings.settings, changes=True, aliases=("set",), listed=True),
     "time": Entrance(times.time_, changes=True, listed=True),
@@ -66,16 +79,16 @@ COMMANDS: Mapping[str, Entrance] = {
     "lang": Entrance(settings.lang, changes=True, aliases=("language",), listed=True),
     "pause": Entrance(settings.pause, changes=True, listed=True),
     "resume": Entrance(settings.resume, changes=True, listed=True),
-    "today": Entrance(days.today, aliases=("new",), listed=True),
-    "search": Entrance(finding.search, aliases=("find",), listed=True),
-    "paper": Entrance(finding.paper, aliases=("get",), listed=True),
+    "today": Entrance(days.today, abroad=True, aliases=("new",), listed=True),
+    "search": Entrance(finding.search, aliases=("find",), listed=True, cost=Cost.SEARCH),
+    "paper": Entrance(finding.paper, aliases=("get",), listed=True, cost=Cost.SEARCH),
     "saved": Entrance(library.saved, aliases=("bookmarks", "library"), listed=True),
-    "history": Entrance(days.history, aliases=("archive",), listed=True),
+    "history": Entrance(days.history, abroad=True, aliases=("archive",), listed=True),
 }
 
 BUTTONS: Mapping[str, Entrance] = {
     "greet": Entrance(settings.greet, changes=True),
-    "draft": Entrance(topics.draft),
+    "draft": Entrance(topics.draft, cost=Cost.PREVIEW),
     "subscribe": Entrance(onboarding.subscribe, changes=True),
     "change": Entrance(topics.change, changes=True),
     "cancel": Entrance(topics.cancel, changes=True),

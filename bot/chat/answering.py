@@ -10,26 +10,26 @@ import logging
 from collections.abc import Callable
 from dataclasses import replace
 
-import telegram
 from telegram.error import TelegramError
 
-from bot.chat import ERRANDS, Entrance
+from bot.chat import ERRANDS
 from bot.chat.asked import Asked, asked
+from bot.chat.channels import There, shown_here
 from bot.chat.context import Errand
 from bot.chat.counter import Counter
-from bot.chat.effect import apply, ask_of, entrance_of
+from bot.chat.effect import again, apply, passed_over
 from bot.chat.replying import respond
+from bot.chat.standing import costs_of, standing
 from bot.chat.telling import Line, told
 from bot.pace import Sleep
 from bot.texts import Refusal, say, spoken
 from storage.errors import StorageError
-from storage.model import ChatKind, Update
+from storage.model import Update
 
 log = logging.getLogger(__name__)
 
 PENDING = 100  # chats answered side by side
 ATTEMPTS = 3
-_MAY_CHANGE = (telegram.ChatMember.OWNER, telegram.ChatMember.ADMINISTRATOR)
 
 
 class Answering:
@@ -97,13 +97,19 @@ async def _answer(counter: Counter, update: Update, sleep: Sleep) -> None:
     """One update: a mistake of ours is noted and told, and holds nobody else."""
     store = counter.store
     request: Asked | None = None
+    there: There | None = None
     try:
         request = asked(update.body, counter.house.username)
         if request is None:
             await store.run(store.inbox.applied, update.bot, update.id)
             return
-        allowed = await _allowed(counter, request)
-        reply = await store.run(apply, counter, update, request, allowed)
+        excess = counter.limits.excess(request.person or request.chat, costs_of(request))
+        if excess:
+            reply = await store.run(passed_over, counter, update, request, excess)
+        else:
+            found = await standing(counter, request)
+            request, there = found.request, found.there
+            reply = await store.run(apply, counter, update, request, there, found.refusal)
     except StorageError:
         raise
     except Exception:
@@ -119,41 +125,23 @@ async def _answer(counter: Counter, update: Update, sleep: Sleep) -> None:
     if reply.deliver:
         counter.wake()
     if reply.errand:
-        await _run(counter, request, reply.errand, sleep)
+        await _run(counter, request, there, reply.errand, sleep)
 
 
-async def _run(counter: Counter, request: Asked, errand: Errand, sleep: Sleep) -> None:
+async def _run(
+    counter: Counter, request: Asked, there: There | None, errand: Errand, sleep: Sleep
+) -> None:
     """Fetches what a reply asked for, outside every transaction, and answers with it."""
-    chat = await counter.store.run(counter.store.subscribers.get, counter.house.bot, request.chat)
-    if chat is None:
+    ask = await counter.store.run(again, counter, request, there)
+    if ask is None:
         return
-    ask = ask_of(counter, request, chat)
     try:
         reply = await ERRANDS[errand.verb](counter.errands, counter.store, ask, errand.words)
     except Refusal as refusal:
-        reply = told([Line(refusal.say(chat.language))])
+        reply = told([Line(refusal.say(ask.language))])
     except Exception:
         log.exception("errand failed", extra={"errand": errand.verb})
-        reply = told([Line(say(chat.language, "refusal-failed"))])
+        reply = told([Line(ask.say("refusal-failed"))])
+    if there:
+        reply = shown_here(reply, there, ask.language)
     await respond(counter.bot, replace(request, query="", message=0), reply, sleep=sleep)
-
-
-async def _allowed(counter: Counter, request: Asked) -> bool:
-    """Whether this person may do this here: in groups, changes are for administrators."""
-    entrance = entrance_of(request)
-    if entrance is None or not _is_guarded(entrance, request.kind):
-        return True
-    if request.speaks_for_chat or (request.kind is ChatKind.CHANNEL and not request.person):
-        return True
-    try:
-        member = await counter.bot.get_chat_member(request.chat, request.person)
-    except TelegramError:
-        return False
-    return member.status in _MAY_CHANGE
-
-
-def _is_guarded(entrance: Entrance, kind: ChatKind) -> bool:
-    """Whether only administrators may use it there; in private everybody is alone."""
-    if kind is ChatKind.CHANNEL:
-        return entrance.changes or entrance.posts
-    return entrance.changes and kind is not ChatKind.PRIVATE

@@ -10,11 +10,13 @@ from enum import StrEnum
 import telegram
 
 from bot.chat import buttons
+from bot.chat.membership import may_write
 from bot.render.keyboard import Action
 from storage.model import ChatKind
 
 LONGEST = 2001  # characters of a command's words: one too many for a topic, so that it is refused
 
+_ABSENT = (telegram.ChatMember.BANNED, telegram.ChatMember.LEFT)
 ALLOWED_UPDATES = ("message", "channel_post", "callback_query", "my_chat_member")
 
 
@@ -49,6 +51,7 @@ class Asked:
     query: str = ""  # id of the press, to be answered
     moved_to: int = 0
     speaks_for_chat: bool = False
+    is_added: bool = False  # the bot was not in the chat before
 
 
 def asked(body: str, username: str) -> Asked | None:
@@ -66,10 +69,9 @@ def _pressed(query: telegram.CallbackQuery) -> Asked | None:
     message = query.message
     if message is None:
         return None
-    thread = message.message_thread_id if isinstance(message, telegram.Message) else None
     return replace(
         _met(What.BUTTON, message.chat, query.from_user),
-        thread=thread or 0,
+        thread=_thread(message) if isinstance(message, telegram.Message) else 0,
         action=buttons.action(query.data),
         message=message.message_id,
         query=query.id,
@@ -82,7 +84,7 @@ def _said(message: telegram.Message, username: str) -> Asked | None:
         return replace(moved, moved_to=message.migrate_to_chat_id)
     for_chat = bool(message.sender_chat and message.sender_chat.id == message.chat.id)
     who = None if for_chat else message.from_user
-    thread = (message.message_thread_id or 0) if message.is_topic_message else 0
+    thread = _thread(message)
     text = _clean(message.text or "")
     if text.startswith("/"):
         return _commanded(message.chat, who, text, username, thread, for_chat)
@@ -96,6 +98,11 @@ def _said(message: telegram.Message, username: str) -> Asked | None:
         spoken = _met(What.WORDS, message.chat, who)
         return replace(spoken, thread=thread, words=text[:LONGEST])
     return None
+
+
+def _thread(message: telegram.Message) -> int:
+    """The forum topic of a message; a chain of replies has a thread too, and is none."""
+    return (message.message_thread_id or 0) if message.is_topic_message else 0
 
 
 def _is_answer(message: telegram.Message, username: str) -> bool:
@@ -128,11 +135,9 @@ def _commanded(
 
 
 def _membership(change: telegram.ChatMemberUpdated) -> Asked:
-    gone = change.new_chat_member.status in (
-        telegram.ChatMember.BANNED,
-        telegram.ChatMember.LEFT,
-    )
-    return _met(What.LEFT if gone else What.BACK, change.chat, change.from_user)
+    writes = may_write(change.new_chat_member, ChatKind(change.chat.type))
+    met = _met(What.BACK if writes else What.LEFT, change.chat, change.from_user)
+    return replace(met, is_added=change.old_chat_member.status in _ABSENT)
 
 
 def _met(what: What, chat: telegram.Chat, user: telegram.User | None) -> Asked:

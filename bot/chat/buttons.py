@@ -7,24 +7,41 @@ the store whether this presser may do this in this chat.
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 
 from bot.render.keyboard import Action
 
 _TAG = "1"
-_DATA = re.compile(rf"{_TAG}([a-z_]{{1,20}}):(\d{{1,18}}):(\d{{1,18}})")
+_DATA = re.compile(rf"{_TAG}([a-z_]{{1,20}}):(\d{{1,18}}):(\d{{1,18}})(?::(-\d{{1,18}}))?")
 LIBRARY = "saved"  # the payload that opens the presser's own papers
 _PAYLOAD = re.compile(r"p_(\d{1,18})_(\d{1,9})")
 
 
+@dataclass(frozen=True, slots=True)
+class Elsewhere(Action):
+    """A press in a private chat that acts on a group or channel."""
+
+    chat: int = 0
+
+
 def data(action: Action) -> str:
-    """The callback data of a button: ``1entry:42:3``, at most 64 bytes (Bot API)."""
-    return f"{_TAG}{action.verb}:{action.first}:{action.second}"
+    """The callback data of a button: ``1entry:42:3``, at most 64 bytes (Bot API).
+
+    A chat that is acted on from another one stands behind: ``1stop:7:0:-1001234567890``.
+    """
+    told = f"{_TAG}{action.verb}:{action.first}:{action.second}"
+    return f"{told}:{action.chat}" if isinstance(action, Elsewhere) else told
 
 
 def action(data: str | None) -> Action | None:
     """The action that callback data names, or None when it is not of our making."""
     found = _DATA.fullmatch(data or "")
-    return Action(found[1], int(found[2]), int(found[3])) if found else None
+    if found is None:
+        return None
+    verb, first, second = found[1], int(found[2]), int(found[3])
+    if found[4]:
+        return Elsewhere(verb, first, second, int(found[4]))
+    return Action(verb, first, second)
 
 
 def link(username: str, paper: int, version: int) -> str:

@@ -24,6 +24,7 @@ class House:
     username: str
     feeds: frozenset[str]  # categories that are polled
     topics: int = 50  # a chat may follow
+    operator: int = 0  # the chat that may ask how the house is, and who is in it
     volumes: Volumes = field(default_factory=Volumes)
 
 
@@ -38,15 +39,16 @@ class Ask:
     words: str = ""
     action: Action = Action("")  # noqa: RUF009 - frozen
     thread: int = 0
+    tongue: str = ""  # of who manages this chat from another one
 
     @property
     def language(self) -> str:
-        """The language this chat is spoken to in."""
-        return self.chat.language
+        """The language of who reads the answer."""
+        return self.tongue or self.chat.language
 
     def say(self, key: str, **values: str | int) -> str:
-        """A text in the chat's language."""
-        return say(self.chat.language, key, **values)
+        """A text in the reader's language."""
+        return say(self.language, key, **values)
 
     def of(self, chat: Subscriber) -> Ask:
         """The same question in a chat whose settings have just changed."""
@@ -87,6 +89,7 @@ class Reply:
     edit: bool = False  # the first message replaces the one whose button was pressed
     toast: str = ""
     url: str = ""  # opened for the one who pressed, without a message: a deep link of this bot
+    to: int = 0  # another chat than the one of the update
     documents: tuple[Document, ...] = ()  # after the messages
     errand: Errand | None = None  # what it brings is answered as a further reply
     deliver: bool = False  # parcels were put: wake the delivery

@@ -10,6 +10,7 @@ import telegram
 
 from bot.chat.context import House
 from bot.chat.errands import Outside
+from bot.chat.limits import Limits
 from storage import Store
 from storage.model import Form
 
@@ -25,3 +26,4 @@ class Counter:
     wake: Callable[[], None]  # parcels were put
     form: Form = Form.CLASSIC  # of chats that have not chosen
     errands: Outside = field(default_factory=Outside)
+    limits: Limits = field(default_factory=Limits)

@@ -8,20 +8,24 @@ from datetime import timedelta
 from bot.chat import ANSWERS, BUTTONS, Entrance, command
 from bot.chat.asked import Asked, What
 from bot.chat.buttons import opened
+from bot.chat.channels import There, shown_here
 from bot.chat.context import Ask, Reply
 from bot.chat.counter import Counter
 from bot.chat.files import received
 from bot.chat.finding import typed
+from bot.chat.limits import Cost, Excess
 from bot.chat.settings import ASKED, defaults
 from bot.chat.telling import Line, told
 from bot.render.keyboard import Action
 from bot.texts import Refusal, say, spoken
+from storage import Store
 from storage.model import ChatKind, Person, Question, Subscriber, Update
 
 PATIENCE = timedelta(minutes=15)  # a question waits for its answer
-_TYPED = Entrance(typed)
+_TYPED = Entrance(typed, cost=Cost.PREVIEW)
 _FILE = Entrance(received, changes=True)
 _UNASKED = (What.WORDS, What.FILE)  # what in a group is for us only as an answer
+_NEWS = (What.LEFT, What.MOVED)  # of a chat: noted whoever is banned
 
 
 def entrance_of(request: Asked) -> Entrance | None:
@@ -36,14 +40,22 @@ def entrance_of(request: Asked) -> Entrance | None:
     return BUTTONS[linked.verb] if linked else command(request.command)
 
 
-def apply(counter: Counter, update: Update, request: Asked, allowed: bool) -> Reply:
+def apply(
+    counter: Counter,
+    update: Update,
+    request: Asked,
+    there: There | None = None,
+    refusal: Refusal | None = None,
+) -> Reply:
     """The effect of an update and the mark that it was applied, in one transaction."""
     store = counter.store
     with store.transaction():
         if not store.inbox.applied(update.bot, update.id):
             return Reply()  # by the process that took over while this one was halted
+        if request.what not in _NEWS and (who := _banned(counter, request)) is not None:
+            return _shut_out(counter, request, who)
         try:
-            reply = _effect(counter, request, allowed)
+            reply = _effect(counter, request, there, refusal)
         except Refusal as refusal:
             # Nothing has been written by then: handlers refuse before they write.
             chat = store.subscribers.get(counter.house.bot, request.chat)
@@ -53,7 +65,39 @@ def apply(counter: Counter, update: Update, request: Asked, allowed: bool) -> Re
     return reply
 
 
-def _effect(counter: Counter, request: Asked, allowed: bool) -> Reply:
+def passed_over(counter: Counter, update: Update, request: Asked, excess: Excess) -> Reply:
+    """Marks an update as applied without any effect, and says why once a minute."""
+    store = counter.store
+    with store.transaction():
+        store.inbox.applied(update.bot, update.id)
+        if not excess.is_said:
+            return Reply()
+        chat = store.subscribers.get(counter.house.bot, request.chat)
+    language = chat.language if chat else spoken(request.language)
+    return _sentence(request, say(language, f"limit-{excess.cost}", most=excess.most))
+
+
+def _banned(counter: Counter, request: Asked) -> int | None:
+    return counter.store.rulings.banned(counter.house.bot, request.chat, request.person)
+
+
+def _shut_out(counter: Counter, request: Asked, who: int) -> Reply:
+    """Who is banned hears so once."""
+    store, bot = counter.store, counter.house.bot
+    if not store.rulings.tell(bot, who):
+        return Reply()
+    chat = store.subscribers.get(bot, request.chat)
+    language = chat.language if chat else spoken(request.language)
+    return _sentence(request, say(language, "refusal-banned"))
+
+
+def _sentence(request: Asked, text: str) -> Reply:
+    return Reply(toast=text) if request.query else told([Line(text)])
+
+
+def _effect(
+    counter: Counter, request: Asked, there: There | None, refusal: Refusal | None
+) -> Reply:
     store, bot = counter.store, counter.house.bot
     if request.what is What.MOVED:
         store.subscribers.move(bot, request.chat, request.moved_to)
@@ -63,31 +107,71 @@ def _effect(counter: Counter, request: Asked, allowed: bool) -> Reply:
         if known and not known.paused:  # a pause that was asked for outlives a block
             store.subscribers.pause(bot, request.chat, "blocked")
         return Reply()
+    is_new = store.subscribers.get(bot, request.chat) is None
     chat = _known(counter, request)
-    if request.what is What.BACK:
-        return Reply()  # being known again was the effect
+    if request.what is What.BACK:  # being known again is the effect
+        return _greeting(counter, request, chat) if is_new and request.is_added else Reply()
     entrance = entrance_of(request)
-    if entrance is None:
+    if entrance is None or (entrance.operator and request.chat != counter.house.operator):
         return _not_understood(request, chat)
-    question = _question(counter, request)
+    question = _question(counter, request, there)
     if not question and request.what in _UNASKED and request.kind is not ChatKind.PRIVATE:
         return Reply()
-    if not allowed:
-        raise Refusal("refusal-not-admin")
-    ask = ask_of(counter, request, chat)
+    if refusal:
+        raise refusal
+    if there is None:
+        return _answer(store, entrance, question, request, ask_of(counter, request, chat))
+    ask = ask_of(counter, request, _managed(counter, chat, there), tongue=chat.language)
+    reply = _answer(store, entrance, question, request, ask)
+    store.asks.carry(bot, there.chat, request.person, to=request.chat)
+    return shown_here(reply, there, chat.language)
+
+
+def _answer(
+    store: Store, entrance: Entrance, question: Question | None, request: Asked, ask: Ask
+) -> Reply:
+    """What the entrance says, or what words mean as the answer to a question."""
     if question and request.what is What.WORDS:
         answered = replace(ask, action=Action(question.verb, question.first, question.second))
         return ANSWERS[question.verb](store, answered)
     return entrance.handler(store, ask)
 
 
-def _question(counter: Counter, request: Asked) -> Question | None:
+def _managed(counter: Counter, manager: Subscriber, there: There) -> Subscriber:
+    """The chat that is acted on; one that is new begins as its manager's own chat is."""
+    new = replace(
+        manager,
+        chat=there.chat,
+        kind=there.kind,
+        title=there.title,
+        settled=True,
+        paused="",
+        paused_until=None,
+    )
+    return counter.store.subscribers.ensure(new)
+
+
+def _greeting(counter: Counter, request: Asked, chat: Subscriber) -> Reply:
+    """Says once what to do where the bot was added; of a channel, to who added it."""
+    if request.kind is ChatKind.PRIVATE:
+        return Reply()
+    if request.kind is not ChatKind.CHANNEL:
+        return told([Line(say(chat.language, "start-group"))])
+    adder = counter.store.subscribers.get(counter.house.bot, request.person)
+    if adder is None:
+        return Reply()  # nobody may be written to before they have written
+    text = say(adder.language, "there-added", title=chat.title, chat=chat.chat)
+    return replace(told([Line(text)]), to=request.person)
+
+
+def _question(counter: Counter, request: Asked, there: There | None) -> Question | None:
     """What this person was asked a moment ago; a command instead of an answer closes it."""
     if request.what is What.BUTTON or not request.person:
         return None
-    since = counter.now() - PATIENCE
-    bot = counter.house.bot
-    return counter.store.asks.take(bot, request.chat, request.person, since)
+    since, bot = counter.now() - PATIENCE, counter.house.bot
+    question = counter.store.asks.take(bot, request.chat, request.person, since)
+    about = there.chat if there else 0
+    return question if question and question.about == about else None
 
 
 def _known(counter: Counter, request: Asked) -> Subscriber:
@@ -127,16 +211,30 @@ def _not_understood(request: Asked, chat: Subscriber) -> Reply:
     return told([Line(say(chat.language, "refusal-command-unknown"))])
 
 
-def ask_of(counter: Counter, request: Asked, chat: Subscriber) -> Ask:
+def again(counter: Counter, request: Asked, there: There | None) -> Ask | None:
+    """The same question a moment later, for what was to be fetched; None if the chat is gone."""
+    store, bot = counter.store, counter.house.bot
+    here = store.subscribers.get(bot, request.chat)
+    chat = store.subscribers.get(bot, there.chat) if there else here
+    if here is None or chat is None:
+        return None
+    return ask_of(counter, request, chat, tongue=here.language if there else "")
+
+
+def ask_of(counter: Counter, request: Asked, chat: Subscriber, *, tongue: str = "") -> Ask:
+    """What a handler is asked: by whom, in which chat, with which words."""
     action = request.action or opened(request.words) or Action("")
     if request.what is What.WORDS:
         action = Action("")
+    allowed = counter.store.rulings.allowed(counter.house.bot, chat.chat)
+    house = counter.house if allowed is None else replace(counter.house, topics=allowed)
     return Ask(
-        house=counter.house,
+        house=house,
         chat=chat,
         person=Person(counter.house.bot, request.person, request.name, request.language),
         now=counter.now(),
         words=request.words,
         action=action,
-        thread=request.thread,
+        thread=request.thread if chat.chat == request.chat else 0,
+        tongue=tongue,
     )

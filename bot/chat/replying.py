@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import replace
 from functools import partial
 
 import telegram
@@ -27,6 +28,7 @@ async def respond(
     """Answers the press first, then edits or posts."""
     if request.query:
         await sender.toast(bot, request.query, reply.toast, url=reply.url)
+    request = replace(request, chat=reply.to, thread=0) if reply.to else request
     messages = reply.messages
     if reply.edit and messages and request.message:
         edit = partial(sender.edit, bot, request.chat, request.message, messages[0])

@@ -576,3 +576,17 @@ unsub-all-kept = Nothing was stopped.
 button-unsub-all = Stop all
 command-export = your topics as a file
 command-import = topics from a file
+
+### Another chat, managed from the private one; limits; bans
+
+there-managing = In { $title }:
+there-posted = It is posted in { $title }.
+there-unknown = I find no group or channel { $given }. Add me there first, in a channel as an administrator who may post.
+there-not-admin = Only administrators of { $title } can manage it from here.
+there-no-post = I may not post in { $title }. Make me an administrator who may post there, then send this again.
+there-added = I can post in { $title } now. Manage it from here: put its @name or { $chat } behind the command, for example /sub { $chat } diffusion model, /list { $chat }, /settings { $chat }
+limit-command = That was quick: I answer { $most } commands a minute. Please go on in a minute.
+limit-button = That was quick: I answer { $most } presses a minute. Please go on in a minute.
+limit-preview = I look through the stored papers for { $most } topics a minute. Please go on in a minute.
+limit-search = I search { $most } times a minute. Please go on in a minute.
+refusal-banned = The operator of this bot has excluded you, so I answer no more.

@@ -517,3 +517,17 @@ unsub-all-kept = 没有退订任何主题。
 button-unsub-all = 全部退订
 command-export = 导出我的主题
 command-import = 从文件导入主题
+
+### 在私聊中管理其他会话；限制；封禁
+
+there-managing = 正在管理「{ $title }」：
+there-posted = 已推送到「{ $title }」。
+there-unknown = 找不到群组或频道 { $given }。请先把我加进去；如果是频道，请设我为可以发消息的管理员。
+there-not-admin = 只有「{ $title }」的管理员才能在这里管理它。
+there-no-post = 我在「{ $title }」里不能发消息。请先设我为可以发消息的管理员，再试一次。
+there-added = 我现在可以在「{ $title }」里推送了。你可以在这里管理它：在命令后面写上它的 @用户名或 { $chat }，例如 /sub { $chat } diffusion model、/list { $chat }、/settings { $chat }
+limit-command = 发得太快了：每分钟最多处理 { $most } 条命令，请过一分钟再试。
+limit-button = 点得太快了：每分钟最多处理 { $most } 次点击，请过一分钟再试。
+limit-preview = 每分钟最多预览 { $most } 个主题，请过一分钟再试。
+limit-search = 每分钟最多搜索 { $most } 次，请过一分钟再试。
+refusal-banned = 管理员已停止为你提供服务，之后的消息我不再回复。

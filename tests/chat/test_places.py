@@ -148,6 +148,7 @@ async def test_a_command_may_name_this_bot(lab: Talk) -> None:
 async def test_a_topic_of_a_forum_gets_its_own_digests(talk: Talk) -> None:
     forum = talk.house.emulator.people.supergroup("Forum", talk.person, is_forum=True)
     forum.add_bot()
+    await talk.house.settled()
     thread = forum.open_topic("papers")
     there = talk.at(forum)
     talk.person.say(f"/sub {TOPIC}", forum, thread=thread)

@@ -1,0 +1,120 @@
+"""Another chat, managed from the private one: which, by whom, and how that is shown.
+
+The first word of a command names it (``/sub @papers robots``). Buttons of the answer carry its
+id, and each press is checked anew; nothing is remembered in between.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, replace
+
+import telegram
+from telegram.error import ChatMigrated, TelegramError
+
+from bot.chat.buttons import Elsewhere
+from bot.chat.context import Reply
+from bot.chat.membership import LEADERS, may_write
+from bot.chat.telling import Line, text_message
+from bot.render.blocks import Block
+from bot.render.fit import CLASSIC_UNITS, units
+from bot.render.keyboard import Action, Button, Keyboard
+from bot.render.message import Message
+from bot.render.telegram_html import escape
+from bot.texts import Refusal, say
+from storage.model import ChatKind, Form
+
+_NAMED = re.compile(r"(@[A-Za-z]\w{3,31}|-\d{5,18})(?:\s+(.*))?", re.DOTALL)
+_SHORTENED = 60  # characters of a title in a line above something else
+
+
+@dataclass(frozen=True, slots=True)
+class There:
+    """A group or channel that somebody manages from their private chat."""
+
+    chat: int
+    kind: ChatKind
+    title: str
+
+
+def named(words: str) -> tuple[str, str] | None:
+    """``@papers robots`` → the chat's name or id, and the words for it; None names no chat."""
+    found = _NAMED.fullmatch(words.strip())
+    return (found[1], (found[2] or "").strip()) if found else None
+
+
+async def managed(bot: telegram.Bot, name: str, person: int) -> There:
+    """The chat of a name or id, where the person is an administrator and the bot may post.
+
+    Raises:
+        Refusal: there is no such chat for the bot, or one of the two may not act there.
+    """
+    chat = await _chat(bot, name)
+    there = There(chat.id, ChatKind(chat.type), (chat.title or name)[:128])
+    try:
+        member = await bot.get_chat_member(chat.id, person)
+        itself = await bot.get_chat_member(chat.id, bot.id)
+    except TelegramError:
+        raise Refusal("there-unknown", given=name) from None
+    if member.status not in LEADERS:
+        raise Refusal("there-not-admin", title=there.title)
+    if not may_write(itself, there.kind):
+        raise Refusal("there-no-post", title=there.title)
+    return there
+
+
+async def _chat(bot: telegram.Bot, name: str) -> telegram.ChatFullInfo:
+    try:
+        chat = await bot.get_chat(name)
+    except ChatMigrated as moved:
+        return await _chat(bot, str(moved.new_chat_id))
+    except TelegramError:
+        raise Refusal("there-unknown", given=name) from None
+    if chat.type == telegram.Chat.PRIVATE:
+        raise Refusal("there-unknown", given=name)
+    return chat
+
+
+def shown_here(reply: Reply, there: There, language: str) -> Reply:
+    """An answer about another chat: it says so, and its buttons act there."""
+    messages, title = reply.messages, _short(there.title)
+    if reply.deliver and not messages:
+        messages = (text_message([Line(say(language, "there-posted", title=title))]),)
+    elif messages:
+        above = say(language, "there-managing", title=title)
+        messages = (_under(above, messages[0]), *messages[1:])
+    return replace(
+        reply,
+        messages=tuple(_bound(message, there.chat) for message in messages),
+        plain=tuple(_bound(message, there.chat) for message in reply.plain),
+    )
+
+
+def _short(title: str) -> str:
+    return title if len(title) <= _SHORTENED else f"{title[: _SHORTENED - 1]}…"
+
+
+def _under(line: str, message: Message) -> Message:
+    """A message with a line above it, where there is room."""
+    if message.form is Form.RICH:
+        above: Block = {"type": "paragraph", "text": {"type": "italic", "text": line}}
+        return replace(message, blocks=(above, *message.blocks))
+    html = f"<i>{escape(line)}</i>\n\n{message.html}"
+    fits = bool(message.html) and units(html) <= CLASSIC_UNITS
+    return replace(message, html=html) if fits else message
+
+
+def _bound(message: Message, chat: int) -> Message:
+    return replace(message, buttons=bound(message.buttons, chat))
+
+
+def bound(rows: Keyboard, chat: int) -> Keyboard:
+    """The same buttons, acting on another chat than the one they stand in."""
+    return tuple(tuple(_bound_button(button, chat) for button in row) for row in rows)
+
+
+def _bound_button(button: Button, chat: int) -> Button:
+    if not isinstance(button.does, Action):
+        return button
+    does = button.does
+    return replace(button, does=Elsewhere(does.verb, does.first, does.second, chat))

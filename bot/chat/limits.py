@@ -1,0 +1,92 @@
+"""How much may one person ask for? Token buckets in memory, so that nobody keeps others waiting."""
+
+from __future__ import annotations
+
+import time
+from collections import OrderedDict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import TypeVar
+
+from bot.pace import Monotonic
+
+K = TypeVar("K")
+V = TypeVar("V")
+
+MINUTE = 60.0
+PEOPLE = 10_000  # of whom something is remembered; the one quiet for longest is forgotten
+
+
+class Cost(StrEnum):
+    """What is counted, each for itself."""
+
+    COMMAND = "command"
+    BUTTON = "button"
+    PREVIEW = "preview"
+    SEARCH = "search"
+
+
+RATES: Mapping[Cost, int] = {
+    Cost.COMMAND: 20,
+    Cost.BUTTON: 60,
+    Cost.PREVIEW: 12,
+    Cost.SEARCH: 6,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Excess:
+    """Somebody asked for too much: of what, how much of it is allowed, and whether to say so."""
+
+    cost: Cost
+    most: int  # in a minute
+    is_said: bool
+
+
+class Limits:
+    """So much of each a minute for everybody, spread evenly after a first burst.
+
+    It forgets everything when the process ends, which harms nobody.
+    """
+
+    def __init__(
+        self, rates: Mapping[Cost, int] = RATES, *, monotonic: Monotonic = time.monotonic
+    ) -> None:
+        self._rates = rates
+        self._monotonic = monotonic
+        self._left: OrderedDict[tuple[int, Cost], tuple[float, float]] = OrderedDict()
+        self._said: OrderedDict[int, float] = OrderedDict()
+
+    def excess(self, who: int, costs: Sequence[Cost]) -> Excess | None:
+        """Counts one thing that somebody asks for; None when they may.
+
+        What is refused spends nothing, and the refusal is said once a minute.
+        """
+        now = self._monotonic()
+        lefts = [self._refilled(who, cost, now) for cost in costs]
+        for cost, left in zip(costs, lefts, strict=True):
+            if left < 1.0:
+                return Excess(cost, self._rates[cost], self._is_due(who, now))
+        for cost, left in zip(costs, lefts, strict=True):
+            _keep(self._left, (who, cost), (left - 1.0, now), PEOPLE * len(Cost))
+        return None
+
+    def _refilled(self, who: int, cost: Cost, now: float) -> float:
+        most = float(self._rates[cost])
+        left, at = self._left.get((who, cost), (most, now))
+        return min(most, left + (now - at) * most / MINUTE)
+
+    def _is_due(self, who: int, now: float) -> bool:
+        said = self._said.get(who)
+        if said is not None and now - said < MINUTE:
+            return False
+        _keep(self._said, who, now, PEOPLE)
+        return True
+
+
+def _keep(kept: OrderedDict[K, V], key: K, value: V, most: int) -> None:
+    kept[key] = value
+    kept.move_to_end(key)
+    if len(kept) > most:
+        kept.popitem(last=False)

@@ -1,0 +1,91 @@
+"""May this person do this, and in which chat? Asked of Telegram, outside every transaction."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from telegram.error import TelegramError
+
+from bot.chat import Entrance
+from bot.chat.asked import Asked, What
+from bot.chat.buttons import Elsewhere
+from bot.chat.channels import There, managed, named
+from bot.chat.counter import Counter
+from bot.chat.effect import entrance_of
+from bot.chat.limits import Cost
+from bot.chat.membership import LEADERS
+from bot.texts import Refusal
+from storage.model import ChatKind
+
+_ASKING = (What.COMMAND, What.WORDS, What.FILE, What.BUTTON)
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """A request with the other chat it is about, if any, and why it may not be done, if so."""
+
+    request: Asked
+    there: There | None = None
+    refusal: Refusal | None = None
+
+
+def costs_of(request: Asked) -> tuple[Cost, ...]:
+    """What a request counts as; news of a chat, and words for other bots, count as nothing."""
+    if request.what not in _ASKING:
+        return ()
+    entrance = entrance_of(request)
+    if entrance is None and request.kind is not ChatKind.PRIVATE:
+        return ()
+    first = Cost.BUTTON if request.what is What.BUTTON else Cost.COMMAND
+    return (first, entrance.cost) if entrance and entrance.cost else (first,)
+
+
+async def standing(counter: Counter, request: Asked) -> Standing:
+    """Finds out where somebody wants to act, and whether they may."""
+    entrance = entrance_of(request)
+    if entrance is None or (entrance.operator and request.chat != counter.house.operator):
+        return Standing(request)
+    name, request = await _named(counter, request, entrance)
+    if name:
+        try:
+            return Standing(request, await managed(counter.bot, name, request.person))
+        except Refusal as refusal:
+            return Standing(request, refusal=refusal)
+    if await _allowed(counter, request, entrance):
+        return Standing(request)
+    return Standing(request, refusal=Refusal("refusal-not-admin"))
+
+
+async def _named(counter: Counter, request: Asked, entrance: Entrance) -> tuple[str, Asked]:
+    """The other chat that a request in private names, and the request without that name."""
+    if request.kind is not ChatKind.PRIVATE:
+        return "", request
+    if request.what is What.BUTTON:
+        pressed = request.action
+        return (str(pressed.chat) if isinstance(pressed, Elsewhere) else ""), request
+    if request.what is not What.COMMAND:
+        bot, asks = counter.house.bot, counter.store.asks
+        about = await counter.store.run(asks.about, bot, request.chat, request.person)
+        return (str(about) if about else ""), request
+    found = named(request.words) if entrance.acts_elsewhere else None
+    return (found[0], replace(request, words=found[1])) if found else ("", request)
+
+
+async def _allowed(counter: Counter, request: Asked, entrance: Entrance) -> bool:
+    """Whether this person may do this here: in groups, changes are for administrators."""
+    if not _is_guarded(entrance, request.kind):
+        return True
+    if request.speaks_for_chat or (request.kind is ChatKind.CHANNEL and not request.person):
+        return True
+    try:
+        member = await counter.bot.get_chat_member(request.chat, request.person)
+    except TelegramError:
+        return False
+    return member.status in LEADERS
+
+
+def _is_guarded(entrance: Entrance, kind: ChatKind) -> bool:
+    """Whether only administrators may use it there; in private everybody is alone."""
+    if kind is ChatKind.CHANNEL:
+        return entrance.changes or entrance.posts
+    return entrance.changes and kind is not ChatKind.PRIVATE
