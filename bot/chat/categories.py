@@ -72,10 +72,11 @@ def category(store: Store, ask: Ask) -> Reply:
     number = ask.action.second
     if number > len(found.categories):
         raise Refusal("refusal-button-old")
-    code = found.categories[number - 1].code if number else found.code
+    chosen: Archive | Category = found.categories[number - 1] if number else found
     page = number // PAGE
     back = ((ask.button("button-back", "archive", ask.action.first, page),),)
-    return previewed(store, ask, f"cat:{code}", below=back, edit=True)
+    words, name = f"cat:{chosen.code}", _name(ask, chosen)
+    return previewed(store, ask, words, name=name, below=back, edit=True)
 
 
 def _paged(ask: Ask, title: str, cells: list[Button], here: Action, up: Button) -> Reply:

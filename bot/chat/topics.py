@@ -37,7 +37,13 @@ def drafted(store: Store, ask: Ask) -> Draft:
 
 
 def previewed(
-    store: Store, ask: Ask, words: str, *, below: Keyboard = (), edit: bool = False
+    store: Store,
+    ask: Ask,
+    words: str,
+    *,
+    name: str = "",
+    below: Keyboard = (),
+    edit: bool = False,
 ) -> Reply:
     """What a topic would bring, with the choice to follow it; ``below`` leads back."""
     try:
@@ -46,6 +52,8 @@ def previewed(
         return misread(ask, words, error)
     ask.house.volumes.note(shown.query.text, shown.papers, ask.now)
     lines = [Line(ask.say("preview-title", topic=verb.cleaned(words)), bold=True)]
+    if name:
+        lines.append(Line(name, close=True))
     lines += brought(ask, shown)
     if shown.known:
         lines.append(Line(ask.say("preview-known")))

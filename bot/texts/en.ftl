@@ -14,9 +14,10 @@ start-group = Hello! An administrator of this chat can add a topic: /sub and its
 help-title = What you can ask for
 help-body =
     /sub diffusion -survey cat:cs.CV – follow a topic
-    /list – your topics, and when they are due
+    /list – your topics, and when they are due; a number opens one to change it
     /digest – what is new now; /digest 2 or /digest quantum error correction for one
-    /unsub – stop a topic
+    /unsub – stop a topic; /unsub_all stops all
+    /export, /import – your topics as a file, and back
     /settings – time, zone, language, table or text
     /timezone Asia/Shanghai – your time zone
     /time 08:30 – the time of your digests

@@ -14,9 +14,10 @@ start-group = 大家好！管理员发送 /sub 加关键词即可订阅主题，
 help-title = 使用说明
 help-body =
     /sub diffusion -survey cat:cs.CV – 订阅主题
-    /list – 我的主题和推送时间
+    /list – 我的主题和推送时间，点数字可修改
     /digest – 立即获取最新论文；/digest 2 或 /digest quantum error correction 只看一个主题
-    /unsub – 退订主题
+    /unsub – 退订主题；/unsub_all 退订全部
+    /export、/import – 导出、导入主题
     /settings – 时间、时区、语言、显示方式
     /timezone 上海 – 设置时区
     /time 08:30 – 设置推送时间

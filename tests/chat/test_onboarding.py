@@ -205,6 +205,7 @@ async def test_a_category_is_found_in_the_tree_and_marked(either: Talk) -> None:
     shown = (await either.presses(label=label)).one
     assert shown.id == tree.id
     assert shown.text.startswith("cat:cs.")
+    assert shown.text.split("\n")[1] == label.partition(" ")[2], "the category's name"
     assert shown.buttons[0] == either.text("button-subscribe")
     await either.house.settles(either.person)
     await either.presses("button-subscribe")
