@@ -247,6 +247,7 @@ async def test_what_a_bot_can_send_is_shown(web: Web, page: Page) -> None:
     (you,) = emulator.people.persons.values()
     lab = emulator.people.supergroup("Lab", you)
     await page.reload()
+    await page.get_by_role("article").wait_for()
     url = f"https://t.me/{emulator.world.bot.username}?startgroup=hello"
     keys: JsonObject = {"inline_keyboard": [[{"text": "Invite", "url": url}]]}
     path = f"/bot{emulator.token}"
@@ -270,3 +271,14 @@ async def test_what_a_bot_can_send_is_shown(web: Web, page: Page) -> None:
     await page.locator("#dismiss").click()
     await page.get_by_role("button", name="Add Papergram").click()
     await page.locator("#composer").wait_for()
+
+    start = url.replace("startgroup=hello", "start=p_1_1")
+    link: JsonObject = {
+        "chat_id": lab.id,
+        "text": f'<a href="{start}">[1]</a>',
+        "parse_mode": "HTML",
+    }
+    await client.post(f"{path}/sendMessage", json=link)
+    await page.get_by_role("link", name="[1]").click()
+    await page.get_by_role("log").get_by_text("/start p_1_1").wait_for()
+    assert you.reads()[-1].text == "/start p_1_1"

@@ -43,6 +43,39 @@ async def test_everything_can_be_read_and_pressed(visits: Visits, screen: str, t
     await visitor.photographs(f"look-{screen}-{theme}-traffic")
 
 
+async def test_the_audit_sees_planted_faults(visitor: Visitor) -> None:
+    await visitor.page.evaluate(
+        """() => {
+            const bubble = document.createElement("div");
+            bubble.className = "bubble";
+            bubble.textContent = "faint";
+            bubble.style.cssText = "position: absolute; left: 2000px; color: #eee";
+            const button = document.createElement("button");
+            button.style.cssText = "width: 9px; height: 9px; padding: 0";
+            document.body.append(bubble, button);
+        }"""
+    )
+
+    told = await visitor.page.evaluate(AUDIT)
+
+    faults = {line.partition(":")[0].partition(" ")[0] for line in told["found"]}
+    assert faults == {"contrast", "small", "nameless", "overflows", "the"}
+
+
+async def test_who_wants_no_motion_gets_none(visitor: Visitor) -> None:
+    pace = 'async () => (await import("/page/page_text.js")).pace()'
+    moves = "() => getComputedStyle(document.querySelector('.side')).transitionDuration"
+    await visitor.page.set_viewport_size({"width": 360, "height": 740})
+    lively = await visitor.page.evaluate(pace), await visitor.page.evaluate(moves)
+
+    await visitor.page.emulate_media(reduced_motion="reduce")
+
+    still = await visitor.page.evaluate(pace), await visitor.page.evaluate(moves)
+    assert lively[0] == "smooth"
+    assert still[0] == "instant"
+    assert lively[1] != still[1]
+
+
 async def test_the_switch_outweighs_the_system_and_is_remembered(visits: Visits) -> None:
     visitor = await visits(theme="light")
     ground = "() => getComputedStyle(document.body).backgroundColor"
@@ -143,9 +176,7 @@ async def test_the_traffic_is_filtered_and_copied_without_the_token(visitor: Vis
     await expect(visitor.page.locator("#traffic")).to_be_hidden()
 
 
-async def test_deep_links_stay_inside(visitor: Visitor) -> None:
-    """A digest in a group leads into one's own chat with the bot; an invitation asks where."""
-    await visitor.opens("supergroup")
+async def test_links_of_the_bot_are_told_from_others(visitor: Visitor) -> None:
     await visitor.page.evaluate(
         """async () => {
             const { formatted } = await import("/page/page_text.js");
