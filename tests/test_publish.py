@@ -9,6 +9,7 @@ from datetime import time, timedelta
 import pytest
 
 from bot import subscribe
+from bot.preview import preview
 from bot.publish import POSTPONED, Published, drawn, issue_recent, publish
 from bot.query import parse
 from storage import Store
@@ -263,7 +264,7 @@ def test_previews_and_words_move_no_cursor_and_enter_no_ledger(store: Store) -> 
     rows = dump(store)["subscriptions"]
 
     with store.transaction():
-        subscribe.preview(store, reader, "diffusion", NOW, polled={"cs.CV"})
+        preview(store, reader, "diffusion", NOW, polled={"cs.CV"})
         assert numbers(drawn(store, parse("diffusion"), NOW).entries) == [1]
         shown = issue_recent(store, reader, parse("diffusion"), NOW)
 
