@@ -153,11 +153,13 @@ class OutboxMachine(RuleBasedStateMachine):
 
     def recover(self, __: st.DataObject) -> None:
         """Another process takes the duty over; a former sender may be halted, and wake up."""
+        sending = {key for key in self.leases if self._kept(key).state is ParcelState.SENDING}
         self.store.outbox.recover(BOT)
         for key, (whose, fence, _) in list(self.leases.items()):
             kept = self._kept(key)
             assert kept.state is not ParcelState.SENDING
-            self.stale.add((key, fence))
+            if key in sending:  # else nobody has sent it since, and a late word of it is welcome
+                self.stale.add((key, fence))
             self.leases[key] = whose, kept.fence - 1, _LONG_AGO
         for key in self.begun:
             self.doubts[key] += 1
