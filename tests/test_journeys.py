@@ -191,7 +191,7 @@ async def test_a_row_of_a_long_table_leads_to_its_entry(store: Store) -> None:
         [opened] = await house.answered(ada)
 
         assert url.startswith(f"https://t.me/{house.bot.telegram.username}?start=p_")
-        assert opened.text.startswith(f"[1] {row.split(' | ')[1]}\n")
+        assert opened.text.startswith(f"{row.split(' | ')[1]}\n")
         assert count(store, "ledger") == 0
 
 
