@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 
 from storage.model import Digest, Entry, Kind, Match
 
+NEAR = 36  # entries behind the limit that are soon read, three pages of [Show the rest]
 _REPLACES = frozenset({Kind.REPLACE, Kind.REPLACE_CROSS})
 
 
@@ -19,15 +20,20 @@ def assemble(
     limit: int,
     received: Mapping[int, int],
     others: Mapping[int, Sequence[str]] | None = None,
+    explain: Callable[[Sequence[Match]], Sequence[Match]] = tuple,
 ) -> Digest:
     """The digest of these matches, best first: ``limit`` entries, the rest behind them.
 
     ``received`` are the versions the chat has of each paper, by the paper's key: what it has it
     does not get again, but for a higher version that comes as a replacement. ``others`` names
-    the chat's other topics that found a paper too.
+    the chat's other topics that found a paper too. ``explain`` adds the reasons to matches; it is
+    asked for those that are soon read.
     """
     fresh = [match for match in matches if _is_fresh(match, received)]
-    entries = tuple(_entry(match, others or {}) for match in fresh)
+    near = limit + NEAR
+    entries = tuple(
+        _entry(match, others or {}) for match in (*explain(fresh[:near]), *fresh[near:])
+    )
     days = [match.announcement.day for match in fresh]
     return Digest(
         topic=topic,

@@ -7,8 +7,8 @@ from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 
 from bot import arxiv_calendar
-from bot.matching import Index
-from bot.publish import FRESH, RECENT_DAYS, drawn, recent
+from bot.gather import RECENT_DAYS, recent
+from bot.issue import drawn
 from bot.query import QueryError, has_chinese, parse
 from bot.subscribe import refuse_unread, same
 from storage import Store
@@ -48,7 +48,7 @@ def preview(
     query = parse(words)
     refuse_unread(query, polled)
     first, last = _week(now)
-    found = recent(store, query, now)
+    found, _ = recent(store, query, now)
     return Preview(
         query=query,
         papers=len(found),
@@ -100,8 +100,8 @@ def volume(store: Store, query: str, now: datetime) -> int:
         asked = parse(query)
     except QueryError:
         return 0
-    index = Index(store.papers.announced(asked.clause, *_week(now)))
-    return len(index.find(asked, FRESH))
+    found, _ = recent(store, asked, now)
+    return len(found)
 
 
 def sample(

@@ -8,8 +8,9 @@ from datetime import date, datetime
 
 from bot import arxiv_calendar
 from bot.enrich import enrich
+from bot.gather import FRESH
+from bot.issue import ASKED_LIMIT
 from bot.matching import Index
-from bot.publish import ASKED_LIMIT, FRESH
 from bot.query import QueryError, parse
 from storage import Store
 from storage.model import Digest, Entry, Kind, Match, Subscriber, Subscription

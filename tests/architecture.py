@@ -50,6 +50,8 @@ FLOORS: Mapping[str, int] = {
     "bot.tend": 3,
     "bot.topic_file": 3,
     "bot.publish": 3,
+    "bot.gather": 3,
+    "bot.issue": 3,
     "bot.today": 3,
     "bot.alike": 3,
     "bot.versions": 3,

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
 
-from bot import publish, subscribe
+from bot import issue, publish, subscribe
 from bot.deliver import Delivered, Desk, deliver
 from bot.pace import Breaker, Floods, Pace
 from bot.render.message import Message
@@ -101,7 +101,7 @@ def asked(store: Store, reader: Subscriber, topic: Subscription, now: datetime) 
     with store.transaction():
         current = store.subscriptions.get(topic.key)
         assert current
-        return publish.issue_now(store, reader, current, now)
+        return issue.issue_now(store, reader, current, now)
 
 
 def digests(store: Store, reader: Subscriber) -> list[Digest]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
 
-from bot import publish as verb
+from bot import issue as verb
 from bot import subscribe
 from bot.publish import publish, settle
 from storage import Store

@@ -9,8 +9,9 @@ from datetime import time, timedelta
 import pytest
 
 from bot import subscribe
+from bot.issue import drawn, issue_recent
 from bot.preview import preview
-from bot.publish import POSTPONED, Published, drawn, issue_recent, publish
+from bot.publish import POSTPONED, Published, publish
 from bot.query import parse
 from storage import Store
 from storage.model import Cadence, Form, Kind, ParcelState

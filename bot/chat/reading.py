@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
-from bot import publish
+from bot import gather, issue
 from bot import subscribe as verb
 from bot.chat import buttons
 from bot.chat.context import Ask, Reply
@@ -66,7 +66,7 @@ def digest_pressed(store: Store, ask: Ask) -> Reply:
 
 def _topic_now(store: Store, ask: Ask, topic: Subscription) -> Reply:
     """What gathered since the last digest; if nothing did, the last one again and when next."""
-    if publish.issue_now(store, ask.chat, topic, ask.now):
+    if issue.issue_now(store, ask.chat, topic, ask.now):
         return Reply(deliver=True)
     due = ask.say("list-announced")
     if topic.next_due:
@@ -74,7 +74,7 @@ def _topic_now(store: Store, ask: Ask, topic: Subscription) -> Reply:
     values = {"topic": topic.name, "next": due, "zone": topic.zone}
     last = store.digests.last(ask.chat.bot, ask.chat.chat, topic.key)
     if last is None:
-        if publish.issue_recent(store, ask.chat, parse(topic.query), ask.now, thread=ask.thread):
+        if issue.issue_recent(store, ask.chat, parse(topic.query), ask.now, thread=ask.thread):
             return Reply(deliver=True)
         return told([Line(ask.say("digest-none-yet", **values))])
     again = text_message([Line(ask.say("digest-none-again", **values))])
@@ -84,9 +84,9 @@ def _topic_now(store: Store, ask: Ask, topic: Subscription) -> Reply:
 
 def missed(store: Store, ask: Ask) -> Reply:
     """``/missed``: what the last digests left out or could not deliver, page by page."""
-    if publish.issue_missed(store, ask.chat, ask.now, thread=ask.thread):
+    if issue.issue_missed(store, ask.chat, ask.now, thread=ask.thread):
         return Reply(deliver=True)
-    return told([Line(ask.say("missed-none", days=publish.MISSED_DAYS))])
+    return told([Line(ask.say("missed-none", days=issue.MISSED_DAYS))])
 
 
 def _words_now(store: Store, ask: Ask) -> Reply:
@@ -95,12 +95,12 @@ def _words_now(store: Store, ask: Ask) -> Reply:
         query = parse(ask.words)
     except QueryError as error:
         return misread(ask, ask.words, error)
-    if publish.issue_recent(store, ask.chat, query, ask.now, thread=ask.thread):
+    if issue.issue_recent(store, ask.chat, query, ask.now, thread=ask.thread):
         return Reply(deliver=True)
     if not store.papers.count():
         return told([Line(ask.say("digest-empty-store"))])
     return told(
-        [Line(ask.say("digest-query-none", days=publish.RECENT_DAYS, topic=ask.words[:100]))]
+        [Line(ask.say("digest-query-none", days=gather.RECENT_DAYS, topic=ask.words[:100]))]
     )
 
 
@@ -111,7 +111,7 @@ def rest(store: Store, ask: Ask) -> Reply:
     if not len(digest.entries) < position <= len(numbered(digest)):
         raise Refusal("entry-gone")
     reply = shown(digest, look(ask, digest), lambda wanted: rest_parts(digest, wanted, position))
-    if digest.subscription or digest.period.startswith(publish.MISSED):
+    if digest.subscription or digest.period.startswith(issue.MISSED):
         [part] = rest_parts(digest, look(ask, digest), position)
         store.digests.receive(digest.number, part.first, part.last, now=ask.now)
     return reply

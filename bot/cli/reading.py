@@ -8,7 +8,7 @@ from itertools import pairwise
 
 import click
 
-from bot import app, publish
+from bot import app, gather, issue
 from bot.cli.frame import (
     LANGUAGES,
     Failed,
@@ -78,10 +78,10 @@ def digest(query: Query, form: str, language: str, database: str | None) -> None
     """
     config = settings(database)
     with app.opened(config) as store:
-        drawn = publish.drawn(store, query, app.wall_clock())
+        drawn = issue.drawn(store, query, app.wall_clock())
     if not drawn.entries:
         speak = speaker(config)
-        raise Failed(speak("cli-digest-none", days=publish.RECENT_DAYS, query=query.text))
+        raise Failed(speak("cli-digest-none", days=gather.RECENT_DAYS, query=query.text))
     _print(FORMS[form](drawn, LANGUAGES[language]))
 
 

@@ -17,7 +17,8 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
 from bot import subscribe
-from bot.publish import issue_now, publish
+from bot.issue import issue_now
+from bot.publish import publish
 from storage import Cadence, ChatKind, Store, Subscriber, Subscription
 from storage.ledger import Ledger
 from storage.model import Entry, Kind
