@@ -13,10 +13,11 @@ run: .venv/ready
 	fi
 
 test: .venv/ready check
-	$(BIN)/pytest -m "not slow" --cov --cov-report=term
+	$(BIN)/pytest -m "not slow" --numprocesses auto --cov --cov-report=term
 
-test-all: .venv/ready check
-	$(BIN)/pytest --cov --cov-report=term
+# The slow ones measure themselves against the clock, so they run one after the other.
+test-all: test
+	$(BIN)/pytest -m slow --durations=20
 
 check: .venv/ready
 	$(BIN)/ruff format --check .
