@@ -242,7 +242,7 @@ async def _serve(bot: Bot, feeds: Work | None) -> None:
     workers = [
         asyncio.create_task(bot.letters.answer(answering.begin)),
         asyncio.create_task(bot.post.answer(lambda: deliver.deliver(desk, workers=many))),
-        asyncio.create_task(publish_menu(bot.telegram)),
+        asyncio.create_task(publish_menu(bot.telegram, bot.config.operator or 0)),
     ]
     scheduler = heartbeat(_beats(bot, feeds))
     scheduler.start()

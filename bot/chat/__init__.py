@@ -18,6 +18,8 @@ from bot.chat import (
     library,
     listing,
     onboarding,
+    operators,
+    own_data,
     reading,
     settings,
     times,
@@ -84,10 +86,19 @@ COMMANDS: Mapping[str, Entrance] = {
     "paper": Entrance(finding.paper, aliases=("get",), listed=True, cost=Cost.SEARCH),
     "saved": Entrance(library.saved, aliases=("bookmarks", "library"), listed=True),
     "history": Entrance(days.history, abroad=True, aliases=("archive",), listed=True),
+    "forget": Entrance(own_data.forget, changes=True, listed=True),
+    "about": Entrance(own_data.about, aliases=("version", "privacy"), listed=True),
+    "status": Entrance(operators.status, changes=True, operator=True),
+    "users": Entrance(operators.users, changes=True, operator=True),
+    "ban": Entrance(operators.ban, changes=True, operator=True),
+    "unban": Entrance(operators.unban, changes=True, operator=True),
+    "limit": Entrance(operators.limit, changes=True, operator=True),
 }
 
 BUTTONS: Mapping[str, Entrance] = {
     "greet": Entrance(settings.greet, changes=True),
+    "forget": Entrance(own_data.forget_pressed, changes=True),
+    "users": Entrance(operators.users, changes=True, operator=True),
     "draft": Entrance(topics.draft, cost=Cost.PREVIEW),
     "subscribe": Entrance(onboarding.subscribe, changes=True),
     "change": Entrance(topics.change, changes=True),

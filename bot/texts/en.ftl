@@ -591,3 +591,84 @@ limit-button = That was quick: I answer { $most } presses a minute. Please go on
 limit-preview = I look through the stored papers for { $most } topics a minute. Please go on in a minute.
 limit-search = I search { $most } times a minute. Please go on in a minute.
 refusal-banned = The operator of this bot has excluded you, so I answer no more.
+
+### Own data; about
+
+forget-ask-person = The file below is a copy of all I keep about you: your settings, topics, digests and saved papers. Shall I delete everything?
+forget-ask-chat = The file below is a copy of all I keep about this chat: its settings, topics and digests. Shall I delete everything?
+forget-caption = All that is kept, as a file.
+forget-kept = Nothing was deleted.
+forget-done = Everything is deleted, and no more digests come. /start begins anew.
+button-forget = Delete everything
+about-title = Papergram { $version }
+about-what = I follow arXiv for you: topics in your words, digests at your time.
+about-source = Papers: arXiv.org, whose descriptions of papers are in the public domain (CC0). Thank you to arXiv for use of its open access interoperability.
+about-licence = Program: free software under the MIT licence; not endorsed by arXiv.
+about-kept = I keep your chat’s id and title, your name and language as Telegram tells them, your settings, topics, digests and saved papers.
+about-shared = Nobody but this bot’s operator can see them. /forget gives you a copy and deletes everything.
+command-forget = a copy of your data, and its end
+command-about = what this is, and what it knows of you
+command-start = what this bot does
+command-status = feeds, papers, what waits or failed
+command-users = who is there
+command-ban = answer somebody no more
+command-unban = answer somebody again
+command-limit = topics that one chat may follow
+
+### The operator
+
+status-title = Status
+status-feeds = { $feeds ->
+    [0] No feed has been asked yet.
+    [one] One feed, last asked:
+   *[other] { $feeds } feeds, last asked:
+}
+status-feed = { $feed }: { $at } ({ $answer })
+status-papers = { $papers ->
+    [one] One paper; announcements by day:
+   *[other] { $papers } papers; announcements by day:
+}
+status-day = { $day }: { $papers }
+status-queue = Waiting to be sent: { $waiting }
+status-failures = Given up: { $failed } · of unknown outcome: { $unknown }
+status-oldest = The first of them waits since { $at }.
+users-title = Who is there
+users-chats = Chats: { $kinds } (paused: { $paused })
+users-private = { $chats } private
+users-group = { $chats ->
+    [one] one group
+   *[other] { $chats } groups
+}
+users-supergroup = { $chats ->
+    [one] one supergroup
+   *[other] { $chats } supergroups
+}
+users-channel = { $chats ->
+    [one] one channel
+   *[other] { $chats } channels
+}
+users-people = People: { $people }
+users-topics = Topics: { $topics }, of which { $queries } differ
+users-chat = { $number }. { $title } ({ $id }): { $topics ->
+    [one] one topic
+   *[other] { $topics } topics
+}
+users-chat-paused = { $number }. { $title } ({ $id }): { $topics ->
+    [one] one topic, paused
+   *[other] { $topics } topics, paused
+}
+ban-usage = Whom? Write the id of a person or chat, as /users shows it: /ban 123456789
+ban-self = This is you, or your own chat.
+ban-known = { $id } is banned already. /unban { $id } ends it.
+ban-done = Banned: { $title } ({ $id }). I answer once that it is so and then no more, and send nothing there.
+unban-usage = Whom? Write the id of a person or chat: /unban 123456789
+unban-unknown = { $id } is not banned.
+unban-done = { $title } ({ $id }) is answered again.
+limit-usage = For which chat, and how many topics? All others may follow { $topics }: /limit 123456789 100
+limit-unknown = I know no chat { $id }. /users shows those I know.
+limit-large = At most { $most } topics for one chat.
+limit-done = { $title } ({ $id }) may follow { $topics ->
+    [one] one topic
+   *[other] { $topics } topics
+}.
+button-earlier = ‹ Back

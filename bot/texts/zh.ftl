@@ -532,3 +532,62 @@ limit-button = 点得太快了：每分钟最多处理 { $most } 次点击，请
 limit-preview = 每分钟最多预览 { $most } 个主题，请过一分钟再试。
 limit-search = 每分钟最多搜索 { $most } 次，请过一分钟再试。
 refusal-banned = 管理员已停止为你提供服务，之后的消息我不再回复。
+
+### 我的数据；关于
+
+forget-ask-person = 下面的文件是我保存的关于你的全部数据：设置、主题、摘要和收藏的论文。要全部删除吗？
+forget-ask-chat = 下面的文件是我保存的关于本会话的全部数据：设置、主题和摘要。要全部删除吗？
+forget-caption = 全部数据的副本
+forget-kept = 没有删除任何数据。
+forget-done = 数据已全部删除，不再推送。发送 /start 可重新开始。
+button-forget = 全部删除
+about-title = Papergram { $version }
+about-what = 帮你追踪 arXiv：用自己的关键词订阅主题，按自己的时间接收摘要。
+about-source = 论文来源：arXiv.org，其元数据属于公有领域（CC0）。感谢 arXiv 开放数据接口。
+about-licence = 程序：MIT 许可的自由软件，与 arXiv 官方无关。
+about-kept = 我保存的数据：会话的编号和名称、Telegram 提供的姓名和语言，以及设置、主题、摘要和收藏。
+about-shared = 除了本机器人的管理员，没有人能看到这些数据。/forget 会给你一份副本，然后全部删除。
+command-forget = 导出并删除我的数据
+command-about = 关于本机器人与隐私
+command-start = 开始使用
+command-status = 数据源、论文和发送队列
+command-users = 用户概况
+command-ban = 停止为某人服务
+command-unban = 恢复服务
+command-limit = 某个会话的主题上限
+
+### 管理员
+
+status-title = 运行状态
+status-feeds = { $feeds ->
+    [0] 还没有抓取过数据源。
+   *[other] 共 { $feeds } 个数据源，上次抓取：
+}
+status-feed = { $feed }：{ $at }（{ $answer }）
+status-papers = 共 { $papers } 篇论文，每日公布：
+status-day = { $day }：{ $papers }
+status-queue = 等待发送：{ $waiting }
+status-failures = 发送失败：{ $failed }，结果不明：{ $unknown }
+status-oldest = 最早的一条从 { $at } 开始等待。
+users-title = 用户概况
+users-chats = 会话：{ $kinds }（已暂停 { $paused } 个）
+users-private = 私聊 { $chats } 个
+users-group = 群组 { $chats } 个
+users-supergroup = 超级群 { $chats } 个
+users-channel = 频道 { $chats } 个
+users-people = 用户：{ $people }
+users-topics = 主题：{ $topics } 个，其中不同的 { $queries } 个
+users-chat = { $number }. { $title }（{ $id }）：{ $topics } 个主题
+users-chat-paused = { $number }. { $title }（{ $id }）：{ $topics } 个主题，已暂停
+ban-usage = 要停止为谁服务？请写上 /users 里显示的编号：/ban 123456789
+ban-self = 这是你自己或你的会话。
+ban-known = { $id } 已在停止服务之列，/unban { $id } 可恢复。
+ban-done = 已停止为 { $title }（{ $id }）服务：我只告知一次，之后不再回复，也不再推送。
+unban-usage = 要恢复谁的服务？请写上编号：/unban 123456789
+unban-unknown = { $id } 没有被停止服务。
+unban-done = 已恢复为 { $title }（{ $id }）服务。
+limit-usage = 哪个会话，多少个主题？其他会话的上限是 { $topics } 个：/limit 123456789 100
+limit-unknown = 没有会话 { $id }，/users 可查看全部。
+limit-large = 每个会话最多 { $most } 个主题。
+limit-done = { $title }（{ $id }）最多可订阅 { $topics } 个主题。
+button-earlier = ‹ 上一页

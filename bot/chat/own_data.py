@@ -1,0 +1,68 @@
+"""What belongs to the people: a copy of their data, its end, and what this bot is."""
+
+from __future__ import annotations
+
+from bot import __version__
+from bot.chat.context import Ask, Document, Reply
+from bot.chat.telling import Line, told
+from bot.render import own_data
+from bot.texts import Refusal
+from storage import Store
+from storage.model import ChatKind
+
+NAME = "papergram-data.json"
+DIGESTS = 10_000  # that a copy names, the newest first
+_KEEP, _DELETE = 0, 1
+
+
+def forget(store: Store, ask: Ask) -> Reply:
+    """``/forget``: hands over a copy of everything, and asks whether it shall be deleted."""
+    key = "forget-ask-person" if _is_private(ask) else "forget-ask-chat"
+    buttons = (
+        (ask.button("button-forget", "forget", _DELETE), ask.button("button-cancel", "forget")),
+    )
+    copy = Document(NAME, _copy(store, ask), ask.say("forget-caption"))
+    return Reply(told([Line(ask.say(key))], buttons).messages, documents=(copy,))
+
+
+def _is_private(ask: Ask) -> bool:
+    return ask.chat.kind is ChatKind.PRIVATE
+
+
+def _copy(store: Store, ask: Ask) -> bytes:
+    bot, chat, person = ask.chat.bot, ask.chat.chat, ask.person.person
+    known = store.subscribers.person(bot, person) if _is_private(ask) else None
+    return own_data.written(
+        ask.chat,
+        store.subscriptions.of(bot, chat),
+        store.digests.of(bot, chat, limit=DIGESTS),
+        known,
+        store.library.saved(bot, person) if known else (),
+        ask.now,
+    )
+
+
+def forget_pressed(store: Store, ask: Ask) -> Reply:
+    """[Delete everything]: no row is left that names the chat or, in private, the person."""
+    if ask.action.first == _KEEP:
+        return told([Line(ask.say("forget-kept"))], edit=True)
+    if ask.action.first != _DELETE:
+        raise Refusal("refusal-button-old")
+    store.subscribers.forget(ask.chat.bot, ask.chat.chat)
+    if _is_private(ask):
+        store.subscribers.forget_person(ask.chat.bot, ask.person.person)
+    return told([Line(ask.say("forget-done"))], edit=True)
+
+
+def about(store: Store, ask: Ask) -> Reply:
+    """``/about``: what this is, where its papers come from, and what it knows of people."""
+    return told(
+        [
+            Line(ask.say("about-title", version=__version__), bold=True),
+            Line(ask.say("about-what")),
+            Line(ask.say("about-source")),
+            Line(ask.say("about-licence"), close=True),
+            Line(ask.say("about-kept")),
+            Line(ask.say("about-shared"), close=True),
+        ]
+    )
