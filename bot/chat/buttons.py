@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from bot.render.keyboard import Action
 
 _TAG = "1"
+_SUPERGROUPS = 10**12  # their ids are below, negative; in links they stand without it
 _DATA = re.compile(rf"{_TAG}([a-z_]{{1,20}}):(\d{{1,18}}):(\d{{1,18}})(?::(-\d{{1,18}}))?")
 LIBRARY = "saved"  # the payload that opens the presser's own papers
 _PAYLOAD = re.compile(r"p_(\d{1,18})_(\d{1,9})")
@@ -55,6 +56,11 @@ def link(username: str, paper: int, version: int) -> str:
 def payload_link(username: str, payload: str) -> str:
     """A deep link: an address that opens the chat with the bot, and says something there."""
     return f"https://t.me/{username}?start={payload}"
+
+
+def thread_link(chat: int, thread: int) -> str:
+    """A link to a forum topic, for who is in the forum."""
+    return f"https://t.me/c/{-chat - _SUPERGROUPS}/{thread}"
 
 
 def opened(payload: str) -> Action | None:

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from bot import subscribe as verb
 from bot import tend, topic_file
+from bot.chat.buttons import thread_link
 from bot.chat.context import Ask, Reply
 from bot.chat.telling import Line, told
 from bot.render.keyboard import Action, Button, Keyboard
@@ -38,6 +39,9 @@ def _listed(store: Store, ask: Ask, page: int, *, edit: bool, above: Sequence[Li
     for number, topic in shown:
         lines.append(Line(f"{number}. {topic.name}"))
         lines.append(Line(summary(ask, topic, volumes.get(topic.query)), close=True))
+        if topic.thread and topic.thread != ask.thread:
+            place = thread_link(topic.chat, topic.thread)
+            lines.append(Line(ask.say("list-thread"), link=place, close=True))
     lines.append(Line(ask.say("list-zone", zone=ask.chat.zone)))
     lines.append(Line(ask.say("list-choose"), close=True))
     cells = [Button(str(number), Action("topic", topic.key)) for number, topic in shown]

@@ -75,6 +75,7 @@ list-next = next: { $next }
 list-announced = as soon as arXiv announces
 list-paused = paused
 list-zone = Times are for { $zone }.
+list-thread = comes to another thread of this forum
 list-none = You follow no topic yet. Type a few words to begin, for example: diffusion model
 
 ### Digests by command

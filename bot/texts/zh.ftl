@@ -67,6 +67,7 @@ list-next = 下次推送：{ $next }
 list-announced = arXiv 公布新论文后即时送达
 list-paused = 已暂停
 list-zone = 以上为 { $zone } 时间。
+list-thread = 推送到本群的另一个话题
 list-none = 你目前没有订阅主题。直接输入关键词即可开始，例如：diffusion model
 
 ### 按命令获取摘要

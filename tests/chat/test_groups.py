@@ -83,6 +83,9 @@ async def test_answers_and_digests_stay_in_the_thread_where_they_were_asked_for(
     [digest] = await _in_thread(talk, forum, forum.open_topic("other"), "/digest")
 
     assert {preview.thread, listed.thread, digest.thread} == {thread}
+    assert talk.text("list-thread") not in listed.text
+    [elsewhere] = await talk.at(forum).says("/list")
+    assert (talk.text("list-thread"), f"https://t.me/c/1/{thread}") in elsewhere.links
 
 
 async def test_a_thread_that_was_deleted_falls_back_to_the_chat(talk: Talk, forum: Place) -> None:

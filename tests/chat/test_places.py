@@ -13,8 +13,9 @@ from storage.model import ChatKind
 from tests.chat.covered import covers
 from tests.chat.talk import TOPIC, Talk
 
-CHANGING = sorted(name for name, entrance in COMMANDS.items() if entrance.changes)
-OPEN = sorted(name for name, entrance in COMMANDS.items() if not entrance.changes)
+OURS = {name: entrance for name, entrance in COMMANDS.items() if not entrance.operator}
+CHANGING = sorted(name for name, entrance in OURS.items() if entrance.changes)
+OPEN = sorted(name for name, entrance in OURS.items() if not entrance.changes)
 
 
 @pytest.fixture
