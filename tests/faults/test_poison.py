@@ -10,7 +10,7 @@ from importlib import import_module
 
 import pytest
 
-from bot import enrich, publish
+from bot import enrich, issue
 from bot.digest import assemble
 from bot.publish import POSTPONED
 from bot.render import parcel as writing
@@ -139,7 +139,7 @@ async def test_a_chat_that_breaks_is_tried_again_later(
             return digest
 
         with monkeypatch.context() as patch:
-            patch.setattr(publish, "assemble", broken)
+            patch.setattr(issue, "assemble", broken)
             await scene.due()
         assert _logged(caplog) == {"chat not published"}
         assert sorted([len(scene.shown(ada)), len(scene.shown(bob))]) == [0, 0]
