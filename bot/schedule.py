@@ -39,6 +39,13 @@ def next_due_after_change(
     return _first_after(after, slots)
 
 
+def last_before(cadence: Cadence, zone: str, due: datetime) -> datetime | None:
+    """Return the occasion before a due instant; None where a cadence has no occasions."""
+    start = _local(zone, due).date() - 8 * _DAY  # a week holds every weekday, and a gap
+    slots = takewhile(lambda slot: slot.astimezone(UTC) < due, _slots(cadence, zone, start))
+    return max((slot.astimezone(UTC) for slot in slots), default=None)
+
+
 def first_due(cadence: Cadence, zone: str, day: date) -> datetime | None:
     """Return the first due instant on or after a local date, as when a pause ends."""
     midnight = datetime.combine(day, time(), ZoneInfo(zone))

@@ -192,8 +192,11 @@ def set_zone(store: Store, subscriber: Subscriber, words: str, now: datetime) ->
     changed = replace(subscriber, zone=zone)
     store.subscribers.change(changed)
     for topic in store.subscriptions.of(subscriber.bot, subscriber.chat):
+        # Not what the clock says was served: a second change would forget the first one's.
+        due = topic.next_due
+        served = schedule.last_before(topic.cadence, topic.zone, due) if due else now
         due = schedule.next_due_after_change(
-            topic.cadence, zone, now, served=now, old_zone=topic.zone
+            topic.cadence, zone, now, served=served or now, old_zone=topic.zone
         )
         store.subscriptions.change(replace(topic, zone=zone, next_due=due))
     return changed

@@ -183,3 +183,21 @@ def test_times_of_a_day_are_each_an_occasion(store: Store) -> None:
         publish(store, BOT, DUE.replace(hour=hour, minute=0))
 
     assert len(store.digests.of(BOT, reader.chat)) == 2
+
+
+def test_two_changes_of_the_zone_repeat_no_occasion(store: Store) -> None:
+    """Eight o'clock of a date is told once, also after UTC, Honolulu and Honolulu again."""
+    reader = chat(store)
+    topic = follow(store, reader)
+    announce(store, papers(1))
+    publish(store, BOT, DUE)
+    for _ in range(2):
+        known = store.subscribers.get(BOT, reader.chat)
+        assert known is not None
+        with store.transaction():
+            subscribe.set_zone(store, known, "Pacific/Honolulu", DUE + timedelta(minutes=1))
+
+    moved = store.subscriptions.get(topic.key)
+
+    assert moved is not None
+    assert moved.next_due == (DUE + timedelta(days=1)).replace(hour=18)

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.schedule import first_due, next_due, next_due_after_change, period
+from bot.schedule import first_due, last_before, next_due, next_due_after_change, period
 from bot.zones import available_zones
 from storage.model import Cadence
 
@@ -281,3 +281,21 @@ def changes(zone: str) -> list[datetime]:
     noons = [BEGIN + timedelta(days=n, hours=12) for n in range(3653)]
     offsets = [noon.astimezone(there).utcoffset() for noon in noons]
     return [noon for n, noon in enumerate(noons) if n and offsets[n] != offsets[n - 1]]
+
+
+@pytest.mark.parametrize(
+    ("cadence", "due", "expected"),
+    [
+        (Cadence(times=(time(8),)), "2026-11-23 08:00", "2026-11-22 08:00"),
+        (Cadence(times=(time(8), time(18))), "2026-11-23 18:00", "2026-11-23 08:00"),
+        (Cadence(times=(time(9),), weekdays=(0,)), "2026-11-30 09:00", "2026-11-23 09:00"),
+        (Cadence(times=()), "2026-11-30 09:00", None),
+    ],
+)
+def test_the_occasion_before_is_found(cadence: Cadence, due: str, expected: str | None) -> None:
+    def instant(text: str) -> datetime:
+        return datetime.fromisoformat(text).replace(tzinfo=UTC)
+
+    found = last_before(cadence, "UTC", instant(due))
+
+    assert found == (instant(expected) if expected else None)

@@ -9,6 +9,7 @@ import pytest
 
 from bot import subscribe, tend
 from bot.preview import Volumes, preview, sample
+from bot.publish import publish
 from bot.query import QueryError, parse
 from bot.subscribe import categories
 from bot.texts import LANGUAGES, Refusal
@@ -344,6 +345,7 @@ def test_turning_the_clock_back_does_not_bring_today_again(store: Store) -> None
     with store.transaction():
         reader = subscribe.set_zone(store, reader, "Asia/Shanghai", NOW)
     follow(store, reader)
+    publish(store, BOT, datetime(2026, 11, 24, 0, 0, tzinfo=UTC))
     after_eight = datetime(2026, 11, 24, 0, 30, tzinfo=UTC)
 
     with store.transaction():
