@@ -266,7 +266,7 @@ async def _serve(bot: Bot, feeds: Work | None) -> None:
 def _beats(bot: Bot, feeds: Work | None) -> list[Beat]:
     beats = [Beat("tick", TICK, bot.tick), Beat("sweep", SWEEP, _ring(bot.post))]
     if feeds:
-        beats += [Beat("feeds", FEEDS, feeds), Beat("health", HEALTH, bot.watch)]
+        beats += [Beat("feeds", FEEDS, feeds, at_once=True), Beat("health", HEALTH, bot.watch)]
     return beats
 
 

@@ -20,11 +20,12 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class Beat:
-    """A job that runs at once and then every so many seconds."""
+    """A job that runs every so many seconds, and where that is long, at once as well."""
 
     name: str
     seconds: float
     job: Callable[[], Awaitable[object]]
+    at_once: bool = False
 
 
 def heartbeat(beats: Iterable[Beat]) -> AsyncIOScheduler:
@@ -39,7 +40,7 @@ def heartbeat(beats: Iterable[Beat]) -> AsyncIOScheduler:
             IntervalTrigger(seconds=beat.seconds),
             id=beat.name,
             name=beat.name,
-            next_run_time=datetime.now(UTC),
+            **({"next_run_time": datetime.now(UTC)} if beat.at_once else {}),
         )
     return scheduler
 
