@@ -13,10 +13,11 @@ run: .venv/ready
 	fi
 
 test: .venv/ready check
-	$(BIN)/pytest -m "not slow" --numprocesses auto --cov --cov-report=term
+	$(BIN)/pytest -m "not slow" --numprocesses auto
 
-# The slow ones measure themselves against the clock, so they run one after the other.
-test-all: test
+# With coverage; the slow ones measure themselves against the clock and run one after the other.
+test-all: .venv/ready check
+	$(BIN)/pytest -m "not slow" --numprocesses auto --cov --cov-report=term
 	$(BIN)/pytest -m slow --durations=20
 
 check: .venv/ready
