@@ -209,6 +209,7 @@ async def test_a_stranger_who_adds_the_bot_to_a_channel_is_not_written_to(talk: 
 async def test_telegrams_silence_is_a_refusal_too(talk: Talk) -> None:
     channel = talk.house.emulator.people.channel("Papers", talk.person, username="papers")
     channel.add_bot(is_administrator=True)
+    await talk.house.settled()  # the greeting that a new channel brings
     talk.house.emulator.faults.next("getChatMember", refused(500, "Internal Server Error"))
 
     told = await talk.hears("/list @papers")

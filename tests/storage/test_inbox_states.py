@@ -79,6 +79,7 @@ class InboxMachine(RuleBasedStateMachine):
             return
         update = data.draw(st.sampled_from(heads))
         settled = len(self.effects[update.chat]) + len(self._failed_in(update.chat))
+        assert settled < len(self.came[update.chat]), "applied more often than it came"
         assert update.id == self.came[update.chat][settled], "out of order"
         assert self.store.inbox.begin(self.bot, update.id) >= 1
         self.flying.append(update)
