@@ -18,7 +18,7 @@ test: .venv/ready check
 # With coverage; the slow ones measure themselves against the clock and run one after the other.
 test-all: .venv/ready check
 	$(BIN)/pytest -m "not slow" --numprocesses auto --cov --cov-report=term
-	$(BIN)/pytest -m slow --durations=20
+	$(BIN)/pytest -m slow --timeout 1800 --durations=20
 
 check: .venv/ready
 	$(BIN)/ruff format --check .

@@ -173,6 +173,7 @@ async def test_an_open_question_about_a_channel_is_asked_of_its_administrators_o
 ) -> None:
     channel = talk.house.emulator.people.channel("Papers", talk.person)
     channel.add_bot(is_administrator=True)
+    await talk.house.settled()
     await talk.hears("/start")
     store, ada = talk.house.store, talk.person.id
     about = Question("rename", 1, 0, about=channel.id)
