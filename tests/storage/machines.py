@@ -41,12 +41,12 @@ def quick(examples: int = QUICK) -> settings:
     return settings(max_examples=examples, stateful_step_count=STEPS, suppress_health_check=_CHECKS)
 
 
-def hold(machine: type[RuleBasedStateMachine]) -> None:
+def hold(machine: type[RuleBasedStateMachine], examples: int = LONG) -> None:
     """Runs a machine for as many examples as find a rare order."""
     run_state_machine_as_test(
         machine,
         settings=settings(
-            max_examples=LONG, stateful_step_count=STEPS, suppress_health_check=_CHECKS
+            max_examples=examples, stateful_step_count=STEPS, suppress_health_check=_CHECKS
         ),
     )
 

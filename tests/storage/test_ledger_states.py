@@ -211,7 +211,7 @@ TestLedger = LedgerMachine.TestCase
 @pytest.mark.slow
 @pytest.mark.timeout(1200)
 def test_no_order_of_events_repeats_or_loses_a_paper() -> None:
-    hold(LedgerMachine)
+    hold(LedgerMachine, examples=400)  # each one publishes: these take minutes
 
 
 def _nothing_received(self: Ledger, bot: int, chat: int, papers: Iterable[int]) -> dict[int, int]:
