@@ -300,6 +300,7 @@ def live_feeds(store: Store, asker: Fetcher, config: Config, now: Now) -> Work:
         await store.run(repair.plan, store, polled, instant)
         await ingest.fill(store, asker, polled, instant, base=config.arxiv_api)
         reports = await ingest.ingest_due(store, asker, polled, instant, base=config.arxiv_rss)
+        await store.run(publish.settle, store)  # a long repair holds no topic that waits for today
         await store.run(repair.note, store, reports, instant)
         await repair.repair(store, asker, instant, holder=holder(), base=config.arxiv_oai)
         await store.run(publish.settle, store)
