@@ -29,7 +29,7 @@ _ACTIONS = (
     *("change_zone", "change_zone", "change_time", "pause", "resume"),
 )
 
-_papers = count(1)
+_papers = count(100_001)  # no other machine of the shared store has these
 
 
 class ScheduleMachine(RuleBasedStateMachine):
