@@ -162,7 +162,8 @@ async def test_a_flood_over_several_chats_stops_everybody(store: Store) -> None:
         await scene.due()
         await scene.later(seconds=100)
         tried = len(scene.calls())
-        assert tried <= 3 + 8, "what was in flight by then, and nothing more"
+        # Several may have been claimed and be under way when the third answer comes.
+        assert tried <= 3 + 2 * 8, "what was in flight by then, and nothing more"
 
         for _ in range(4):
             await scene.later(seconds=15)
