@@ -13,11 +13,10 @@ run: .venv/ready
 	fi
 
 test: .venv/ready check
-	$(BIN)/pytest -m "not slow" --numprocesses auto
-
-# With coverage; the slow ones measure themselves against the clock and run one after the other.
-test-all: .venv/ready check
 	$(BIN)/pytest -m "not slow" --numprocesses auto --cov --cov-report=term
+
+# The slow ones measure themselves against the clock, so they run one after the other.
+test-all: test
 	$(BIN)/pytest -m slow --timeout 1800 --durations=20
 
 check: .venv/ready
