@@ -555,6 +555,57 @@ def rulings(db: Database) -> None:
     )
 
 
+@STEPS()
+def models(db: Database) -> None:
+    """Keep which glosses are wanted, what readers asked to be explained, and what it cost."""
+    _each(
+        db,
+        # A row goes when its gloss is kept. Without next_at it was given up.
+        """
+        create table commissions (
+            key integer primary key,
+            paper integer not null references papers (key),
+            version integer not null,
+            language text not null,
+            wanted integer not null,            -- when a digest first shows it
+            attempts integer not null,
+            next_at integer,
+            lease_until integer not null,       -- somebody is at it until then
+            error text not null,
+            unique (paper, version, language)
+        ) strict
+        """,
+        "create index commissions_by_need on commissions (wanted, key) where next_at is not null",
+        """
+        create table notes (
+            paper integer not null references papers (key),
+            version integer not null,
+            language text not null,
+            problem text not null,
+            method text not null,
+            result text not null,
+            limits text not null,
+            maker text not null,
+            prompt text not null,
+            made integer not null,
+            primary key (paper, version, language)
+        ) strict
+        """,
+        """
+        create table spending (
+            day text not null,                  -- in UTC
+            model text not null,
+            calls integer not null,
+            asked integer not null,             -- tokens
+            answered integer not null,
+            money integer not null,             -- millionths
+            unused integer not null,            -- paid answers that failed the checks
+            primary key (day, model)
+        ) strict, without rowid
+        """,
+    )
+
+
 def strange(connection: Connection) -> list[str]:
     """Return the steps applied to a file that this program does not know."""
     return [name for name in applied(connection) if name not in NAMES]
@@ -596,5 +647,6 @@ NAMES = tuple(
         asks,
         library_versions,
         rulings,
+        models,
     )
 )

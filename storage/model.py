@@ -101,6 +101,66 @@ class Gloss:
     key: int = 0
 
 
+@dataclass(frozen=True, slots=True)
+class Note:
+    """What a model says of a paper version at length, in one language, asked for by a reader."""
+
+    paper: int
+    version: int
+    language: str
+    problem: str
+    method: str
+    result: str
+    limits: str
+    maker: str
+    made: datetime
+    prompt: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Commission:
+    """A gloss that is wanted and not there yet; ``wanted`` is when a digest first shows it."""
+
+    paper: int
+    version: int
+    language: str
+    wanted: datetime
+    attempts: int = 0
+    error: str = ""
+    key: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Backlog:
+    """How many glosses wait to be made, how many of them failed before, and were given up."""
+
+    waiting: int = 0
+    failed: int = 0
+    given_up: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Spending:
+    """What a model was asked on one day; money in millionths of the currency of the settings."""
+
+    day: date  # in UTC
+    model: str
+    calls: int = 0
+    asked: int = 0  # tokens sent
+    answered: int = 0  # tokens received
+    money: int = 0
+    unused: int = 0  # answers that were paid and could not be used
+
+
+@dataclass(frozen=True, slots=True)
+class Coverage:
+    """How many of the paper versions shown lately have a gloss beyond their own words."""
+
+    language: str
+    glossed: int
+    shown: int
+
+
 # ---------------------------------------------------------------------------- queries
 
 

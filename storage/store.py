@@ -11,6 +11,7 @@ from typing import ParamSpec, TypeVar
 from storage import files, opening
 from storage.asks import Asks
 from storage.census import Census
+from storage.commissions import Commissions
 from storage.cursors import Cursors
 from storage.digests import Digests
 from storage.drafts import Drafts
@@ -20,9 +21,11 @@ from storage.inbox import Inbox
 from storage.leases import Leases
 from storage.library import Library
 from storage.model import Health
+from storage.notes import Notes
 from storage.outbox import Outbox
 from storage.papers import Papers
 from storage.rulings import Rulings
+from storage.spending import Spendings
 from storage.sqlite import VERSION, Engine
 from storage.subscribers import Subscribers
 from storage.subscriptions import Subscriptions
@@ -56,6 +59,9 @@ class Store:
         self.troubles = Troubles(engine)
         self.vitals = Vitals(engine)
         self.leases = Leases(engine)
+        self.commissions = Commissions(engine)
+        self.notes = Notes(engine)
+        self.spending = Spendings(engine)
 
     @property
     def path(self) -> Path:
@@ -66,6 +72,12 @@ class Store:
     def transaction(self) -> Iterator[None]:
         """Keep all writes of the block or none; one at a time in a process, never nested."""
         with self._engine.transaction():
+            yield
+
+    @contextmanager
+    def apart(self) -> Iterator[None]:
+        """Within a transaction: undo this block alone when it fails."""
+        with self._engine.apart():
             yield
 
     async def run(self, function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:

@@ -1,0 +1,153 @@
+"""Glosses that are wanted and not there yet: ordered once, made by one, tried again after."""
+
+# ruff: noqa: S608 - only our own words are filled in; every value is a :name
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from storage.columns import instant, micros, micros_or_null, seconds
+from storage.glosses import EXTRACTIVE
+from storage.model import Backlog, Commission, Coverage
+from storage.sqlite import Engine, Row, Value
+
+# What an abstract says by itself is no gloss that anybody made.
+_MADE = f"g.maker <> '{EXTRACTIVE}' and g.gist <> ''"
+_ORDER = f"""
+    insert into commissions (paper, version, language, wanted, attempts, next_at, lease_until,
+        error)
+    select :paper, :version, :language, :wanted, 0, 0, 0, ''
+    where not exists (select 1 from glosses g where g.paper = :paper and g.version = :version
+        and g.language = :language and {_MADE})
+    on conflict do nothing
+"""
+
+
+class Commissions:
+    """What is ordered from models."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+
+    def order(self, commissions: Iterable[Commission]) -> int:
+        """Order glosses that nobody made yet; return how many are new.
+
+        One that is ordered already is at most wanted earlier; one that was given up stays so.
+        """
+        with self._engine.writing():
+            return sum(self._order(one) for one in commissions)
+
+    def _order(self, one: Commission) -> bool:
+        values: dict[str, Value] = {
+            "paper": one.paper,
+            "version": one.version,
+            "language": one.language,
+            "wanted": micros(one.wanted),
+        }
+        if self._engine.change(_ORDER, **values):
+            return True
+        self._engine.change(
+            """
+            update commissions set wanted = :wanted
+            where paper = :paper and version = :version and language = :language
+                and wanted > :wanted
+            """,
+            **values,
+        )
+        return False
+
+    def claim(self, now: datetime, lasts: float, limit: int) -> list[Commission]:
+        """Take what is wanted first for some seconds, so that no other process pays for it."""
+        rows = self._engine.changed(
+            """
+            update commissions set lease_until = :until where key in (
+                select key from commissions
+                where next_at <= :now and lease_until <= :now
+                order by wanted, key limit :limit)
+            returning *
+            """,
+            now=micros(now),
+            until=micros(now) + seconds(lasts),
+            limit=limit,
+        )
+        return sorted(map(_commission_of, rows), key=lambda one: (one.wanted, one.key))
+
+    def done(self, key: int) -> None:
+        """Forget an order, in the transaction that keeps its gloss."""
+        self._engine.change("delete from commissions where key = :key", key=key)
+
+    def fail(self, key: int, error: str, until: datetime | None) -> None:
+        """Count a failure; tried again at an instant, or never."""
+        self._engine.change(
+            """
+            update commissions set attempts = attempts + 1, error = :error, next_at = :until,
+                lease_until = 0
+            where key = :key
+            """,
+            key=key,
+            error=error,
+            until=micros_or_null(until),
+        )
+
+    def give_back(self, key: int) -> None:
+        """Let others take what was claimed and not tried."""
+        self._engine.change("update commissions set lease_until = 0 where key = :key", key=key)
+
+    def retry(self) -> int:
+        """Try again what was given up or waits for another time; return how many."""
+        return self._engine.change(
+            "update commissions set next_at = 0, attempts = 0 where next_at is null or next_at > 0"
+        )
+
+    def pending(self, digest: int) -> int:
+        """Count the glosses of a digest's shown papers that are still tried."""
+        row = self._engine.one(
+            """
+            select count(*) as n from entries e
+            join commissions c on c.paper = e.paper and c.version = e.version
+            where e.digest = :digest and e.shown = 1 and c.next_at is not null
+            """,
+            digest=digest,
+        )
+        return int(row["n"]) if row else 0
+
+    def backlog(self) -> Backlog:
+        """Count what waits, what of it failed before, and what was given up."""
+        row = self._engine.one(
+            """
+            select count(next_at) as waiting, count(*) - count(next_at) as given_up,
+                coalesce(sum(next_at is not null and attempts > 0), 0) as failed
+            from commissions
+            """
+        )
+        return Backlog(row["waiting"], row["failed"], row["given_up"]) if row else Backlog()
+
+    def coverage(self, language: str, since: datetime) -> Coverage:
+        """Count the paper versions that digests since an instant showed, and the glossed ones."""
+        row = self._engine.one(
+            f"""
+            with shown as (select distinct e.paper, e.version from digests d
+                join entries e on e.digest = d.number
+                where d.issued >= :since and d.imported = 0 and e.shown = 1)
+            select count(*) as shown, coalesce(sum(exists (select 1 from glosses g
+                where g.paper = shown.paper and g.version = shown.version
+                    and g.language = :language and {_MADE})), 0) as glossed
+            from shown
+            """,
+            since=micros(since),
+            language=language,
+        )
+        return Coverage(language, row["glossed"], row["shown"]) if row else Coverage(language, 0, 0)
+
+
+def _commission_of(row: Row) -> Commission:
+    return Commission(
+        paper=row["paper"],
+        version=row["version"],
+        language=row["language"],
+        wanted=instant(row["wanted"]),
+        attempts=row["attempts"],
+        error=row["error"],
+        key=row["key"],
+    )

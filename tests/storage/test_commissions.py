@@ -1,0 +1,116 @@
+"""Glosses that are ordered, what was said at length, and what it cost."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+
+from storage import Commission, Note, Paper, Spending, Store
+from tests.storage.situations import MINUTE, NOW, gloss, issued, paper, stored
+
+
+def order(of: Paper, language: str = "zh", minutes: int = 0) -> Commission:
+    return Commission(of.key, of.version, language, NOW + minutes * MINUTE)
+
+
+def test_a_gloss_is_ordered_once_and_then_at_most_wanted_earlier(store: Store) -> None:
+    [one] = stored(store, [paper()])
+
+    assert store.commissions.order([order(one, minutes=60), order(one, "en", minutes=60)]) == 2
+    assert store.commissions.order([order(one, minutes=5), order(one, "en", minutes=90)]) == 0
+
+    claimed = store.commissions.claim(NOW, 60.0, 10)
+    assert [(c.language, c.wanted - NOW) for c in claimed] == [
+        ("zh", 5 * MINUTE),
+        ("en", 60 * MINUTE),
+    ]
+
+
+def test_what_a_model_or_a_document_said_is_not_paid_for(store: Store) -> None:
+    ours, theirs, bare = stored(store, [paper(1), paper(2), paper(3)])
+    store.papers.add_gloss(gloss(ours, maker="model-x"))
+    store.papers.add_gloss(gloss(theirs, maker="import"))
+    store.papers.add_gloss(gloss(bare, maker="extractive"))
+
+    assert store.commissions.order([order(ours), order(theirs), order(bare)]) == 1
+
+    assert [c.paper for c in store.commissions.claim(NOW, 60.0, 10)] == [bare.key]
+
+
+def test_an_import_without_its_sentence_is_no_gloss(store: Store) -> None:
+    [one] = stored(store, [paper()])
+    store.papers.add_gloss(gloss(one, maker="import", gist=""))
+
+    assert store.commissions.order([order(one)]) == 1
+
+
+def test_nobody_claims_what_another_is_at_until_its_lease_ends(store: Store) -> None:
+    [one] = stored(store, [paper()])
+    store.commissions.order([order(one)])
+
+    assert store.commissions.claim(NOW, 60.0, 10)
+    assert not store.commissions.claim(NOW + timedelta(seconds=59), 60.0, 10)
+    assert store.commissions.claim(NOW + timedelta(seconds=60), 60.0, 10)
+
+
+def test_a_failure_waits_and_the_last_one_gives_up_until_somebody_asks(store: Store) -> None:
+    one, other = stored(store, [paper(1), paper(2)])
+    store.commissions.order([order(one), order(other, minutes=1)])
+    first, second = store.commissions.claim(NOW, 60.0, 10)
+
+    store.commissions.fail(first.key, "wrong_language", NOW + MINUTE)
+    store.commissions.fail(second.key, "copy", None)
+
+    backlog = store.commissions.backlog()
+    assert (backlog.waiting, backlog.failed, backlog.given_up) == (1, 1, 1)
+    assert not store.commissions.claim(NOW, 60.0, 10)
+    [again] = store.commissions.claim(NOW + MINUTE, 60.0, 10)
+    assert (again.paper, again.attempts, again.error) == (one.key, 1, "wrong_language")
+    store.commissions.give_back(again.key)
+    assert store.commissions.order([order(other)]) == 0  # given up stays so
+    assert store.commissions.retry() == 2
+    assert len(store.commissions.claim(NOW, 60.0, 10)) == 2
+
+
+def test_pending_counts_what_a_digest_still_waits_for(store: Store) -> None:
+    shown, left = stored(store, [paper(1), paper(2)])
+    number = issued(store, [shown], rest=[left])
+    store.commissions.order([order(shown), order(left)])
+
+    assert store.commissions.pending(number) == 1
+    [mine, _] = store.commissions.claim(NOW, 60.0, 10)
+    store.commissions.done(mine.key)
+    assert store.commissions.pending(number) == 0
+
+
+def test_coverage_counts_each_shown_version_once(store: Store) -> None:
+    one, other, left = stored(store, [paper(1), paper(2), paper(3)])
+    issued(store, [one, other], rest=[left])
+    issued(store, [one], period="2/2026-11-20")
+    store.papers.add_gloss(gloss(one))
+    store.papers.add_gloss(gloss(other, maker="extractive"))
+
+    covered = store.commissions.coverage("zh", NOW - MINUTE)
+
+    assert (covered.glossed, covered.shown) == (1, 2)
+    assert store.commissions.coverage("zh", NOW + MINUTE).shown == 0
+
+
+def test_a_note_is_kept_once_per_version_and_language(store: Store) -> None:
+    [one] = stored(store, [paper()])
+    note = Note(one.key, 1, "en", "P", "M", "R", "L", "model-x", NOW, "1")
+
+    store.notes.keep(note)
+    store.notes.keep(Note(one.key, 1, "en", "other", "M", "R", "L", "model-y", NOW))
+
+    assert store.notes.get(one.key, 1, "en") == note
+    assert store.notes.get(one.key, 1, "zh") is None
+
+
+def test_what_was_paid_adds_up_per_day_and_model(store: Store) -> None:
+    today, before = date(2026, 11, 20), date(2026, 11, 19)
+    store.spending.add(Spending(today, "m", calls=1, asked=100, answered=20, money=5))
+    store.spending.add(Spending(today, "m", calls=2, asked=10, answered=2, money=1, unused=1))
+    store.spending.add(Spending(before, "m", calls=1, asked=1, answered=1))
+
+    assert store.spending.between(today, today) == [Spending(today, "m", 3, 110, 22, 6, 1)]
+    assert len(store.spending.between(before, today)) == 2
