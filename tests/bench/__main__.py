@@ -6,7 +6,7 @@ import os
 import subprocess
 import sys
 
-BENCHES = ("ingest", "search", "answers", "matching", "idle", "sending", "gist_rouge")
+BENCHES = ("ingest", "search", "answers", "matching", "publish", "idle", "sending", "gist_rouge")
 WITHOUT_DATA = ("idle", "sending")
 
 

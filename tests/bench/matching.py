@@ -38,19 +38,19 @@ def main() -> None:
     folder = os.environ.get("PAPERGRAM_TEST_DATA")
     if not folder:
         sys.exit("PAPERGRAM_TEST_DATA names no folder with corpus/")
-    batch = _batch(Path(folder))
-    queries = _queries(batch, random.Random(7))
-    texts = [query.text for query in queries]
-    found = _answer(batch, queries) / len(queries)
-    print(f"{len(batch):,} papers, {len(queries):,} distinct queries, {found:.1f} found by each")
+    papers = batch(Path(folder))
+    asked = queries(papers, random.Random(7), QUERIES)
+    texts = [query.text for query in asked]
+    found = _answer(papers, asked) / len(asked)
+    print(f"{len(papers):,} papers, {len(asked):,} distinct queries, {found:.1f} found by each")
     print(f"medians of {RUNS} runs")
-    abstracts = [a.paper.abstract for a in batch]
+    abstracts = [a.paper.abstract for a in papers]
     _report("analyse the abstracts, stems known", lambda: [words(text) for text in abstracts])
     _report("the same as the stored index keeps them", lambda: [indexed(t) for t in abstracts])
-    _report("index the papers", lambda: index(batch))
+    _report("index the papers", lambda: index(papers))
     _report("parse the queries", lambda: [parse(text) for text in texts])
-    _report("index the papers and answer all queries", lambda: _answer(batch, queries))
-    _report("the same with the reasons of every match", lambda: _explain(batch, queries))
+    _report("index the papers and answer all queries", lambda: _answer(papers, asked))
+    _report("the same with the reasons of every match", lambda: _explain(papers, asked))
 
 
 def _answer(batch: list[Announcement], queries: list[Query]) -> int:
@@ -73,7 +73,8 @@ def _report(what: str, work: Callable[[], object]) -> None:
     print(f"  {what:42} {wall:7.3f} s, of which {cpu:7.3f} s on the processor")
 
 
-def _batch(folder: Path) -> list[Announcement]:
+def batch(folder: Path) -> list[Announcement]:
+    """Every seventh paper of the corpus, as if one feed had announced them on one day."""
     with gzip.open(folder / "corpus" / "papers_2025_2026.jsonl.gz", "rt", encoding="utf-8") as file:
         rows = [json.loads(line) for line in islice(file, PAPERS * 7)][::7]
     papers = [
@@ -92,11 +93,12 @@ def _batch(folder: Path) -> list[Announcement]:
     ]
 
 
-def _queries(batch: list[Announcement], chance: random.Random) -> list[Query]:
+def queries(batch: list[Announcement], chance: random.Random, count: int) -> list[Query]:
+    """So many distinct topics, made of the words of these papers."""
     texts = [_topical(batch, lambda paper: paper.title), _topical(batch, lambda p: p.abstract)]
     codes = [code for a in batch for code in a.paper.categories if taxonomy.is_category(code)]
     made: dict[str, Query] = {}
-    while len(made) < QUERIES:
+    while len(made) < count:
         query = compose(_clause(texts, codes, chance))
         made[query.text] = query
     return list(made.values())
