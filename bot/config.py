@@ -10,11 +10,12 @@ from enum import StrEnum
 from typing import Annotated
 from urllib.parse import urlsplit
 
-from pydantic import Field, SecretStr, ValidationError, field_validator
+from pydantic import Field, SecretStr, ValidationError, ValidationInfo, field_validator
 from pydantic_core import PydanticCustomError
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
-from bot import taxonomy
+from bot import budget, taxonomy
+from bot.budget import Budget, Price
 from bot.texts import Refusal
 from storage.model import Form
 
@@ -109,6 +110,31 @@ class Config(Terminal):
     arxiv_oai: str = Field(
         default="https://oaipmh.arxiv.org/oai", description="URL of arXiv's OAI-PMH interface"
     )
+    llm_url: str = Field(
+        default="https://api.openai.com/v1",
+        description="Base URL of an OpenAI-compatible server that writes summaries and translations",
+    )
+    llm_key: SecretStr | None = Field(
+        default=None, description="The server's key; local servers need none"
+    )
+    llm_model: str = Field(
+        default="",
+        validate_default=True,
+        description="The model's name; without it every entry keeps the sentence"
+        " that its abstract holds",
+    )
+    llm_price: Annotated[Price, NoDecode] = Field(
+        default=Price(0.0, 0.0),
+        description="What a million tokens cost, sent and received: `0.27/1.10 USD`",
+    )
+    llm_budget: Annotated[Budget, NoDecode] = Field(
+        default=Budget(1_000_000),
+        description="The most that the model may cost a day (UTC): tokens (`500k`, `2M`), or money"
+        " (`1.50 USD`) where there is a price",
+    )
+    llm_at_once: int = Field(
+        default=8, ge=1, le=64, description="How many questions the model is asked at the same time"
+    )
     log_level: str = Field(
         default="INFO", description="`DEBUG`, `INFO`, `WARNING` or `ERROR`; to standard error"
     )
@@ -176,7 +202,35 @@ class Config(Terminal):
     def _word(cls, value: object) -> object:
         return value.strip().lower() if isinstance(value, str) else value
 
-    @field_validator("telegram_api", "arxiv_rss", "arxiv_api", "arxiv_oai")
+    @field_validator("llm_model")
+    @classmethod
+    def _named(cls, value: str, info: ValidationInfo) -> str:
+        """A server or a key without a model would be ignored in silence."""
+        given = {name for name in ("llm_url", "llm_key") if info.data.get(name)}
+        if not value.strip() and (given - {"llm_url"} or _is_own(info.data.get("llm_url"))):
+            raise _wrong("config-llm-model")
+        return value.strip()
+
+    @field_validator("llm_price", mode="before")
+    @classmethod
+    def _price(cls, value: object) -> object:
+        found = budget.price(value) if isinstance(value, str) else value
+        if found is None:
+            raise _wrong("config-llm-price")
+        return found
+
+    @field_validator("llm_budget", mode="before")
+    @classmethod
+    def _budget(cls, value: object, info: ValidationInfo) -> object:
+        found = budget.budget(value) if isinstance(value, str) else value
+        if not isinstance(found, Budget):
+            raise _wrong("config-llm-budget")
+        price = info.data.get("llm_price")
+        if found.currency and (price is None or price.currency != found.currency):
+            raise _wrong("config-llm-currency", currency=found.currency)
+        return found
+
+    @field_validator("llm_url", "telegram_api", "arxiv_rss", "arxiv_api", "arxiv_oai")
     @classmethod
     def _address(cls, value: str) -> str:
         try:
@@ -196,6 +250,11 @@ class Config(Terminal):
         if level not in _LEVELS:
             raise _wrong("config-choice", choices=", ".join(_LEVELS))
         return level
+
+
+def _is_own(url: object) -> bool:
+    """Whether a server was chosen."""
+    return url is not None and url != Config.model_fields["llm_url"].default
 
 
 def read(database: str | None = None) -> Config:

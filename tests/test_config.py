@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bot.budget import Budget, Price
 from bot.config import Config, Terminal, read
 from bot.texts import LANGUAGES, Refusal
 from storage.model import Form
@@ -153,3 +154,45 @@ def refusal() -> Refusal | None:
     except Refusal as refused:
         return refused
     return None
+
+
+@pytest.mark.parametrize(
+    ("given", "told"),
+    [
+        ({"PAPERGRAM_LLM_KEY": "sk-1"}, "PAPERGRAM_LLM_MODEL is missing"),
+        ({"PAPERGRAM_LLM_URL": "http://localhost:11434/v1"}, "PAPERGRAM_LLM_MODEL is missing"),
+        ({"PAPERGRAM_LLM_URL": "localhost"}, "PAPERGRAM_LLM_URL is no address"),
+        ({"PAPERGRAM_LLM_PRICE": "cheap"}, "PAPERGRAM_LLM_PRICE is no price"),
+        ({"PAPERGRAM_LLM_BUDGET": "some"}, "PAPERGRAM_LLM_BUDGET is no budget"),
+        ({"PAPERGRAM_LLM_BUDGET": "2 USD"}, "PAPERGRAM_LLM_PRICE=0.27/1.10 USD"),
+        (
+            {"PAPERGRAM_LLM_PRICE": "1/2 CNY", "PAPERGRAM_LLM_BUDGET": "2 USD"},
+            "PAPERGRAM_LLM_PRICE=0.27/1.10 USD",
+        ),
+    ],
+)
+def test_a_model_that_cannot_be_used_is_refused_with_what_to_write(
+    monkeypatch: pytest.MonkeyPatch, given: dict[str, str], told: str
+) -> None:
+    for name, value in given.items():
+        monkeypatch.setenv(name, value)
+
+    with pytest.raises(Refusal) as refused:
+        read()
+
+    assert told in refused.value.say("en")
+    assert "sk-1" not in refused.value.say("en")
+
+
+def test_a_model_with_its_price_and_budget(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PAPERGRAM_LLM_MODEL", " qwen3:8b ")
+    monkeypatch.setenv("PAPERGRAM_LLM_PRICE", "0.27/1.10 USD")
+    monkeypatch.setenv("PAPERGRAM_LLM_BUDGET", "1.50 USD")
+
+    config = read()
+
+    assert config.llm_model == "qwen3:8b"
+    assert (config.llm_price, config.llm_budget) == (
+        Price(0.27, 1.1, "USD"),
+        Budget(1_500_000, "USD"),
+    )

@@ -163,6 +163,10 @@ config-feeds = { $setting } cannot be used: arXiv has no category { $given }. Th
 config-unusable = { $setting } cannot be used: { $problem }
 config-choice = { $setting } cannot be used. Choose one of: { $choices }
 config-address = { $setting } is no address. It begins with http:// or https:// and a host.
+config-llm-model = { $setting } is missing: name the model that the server is to use, for example gpt-5-mini or qwen3:8b.
+config-llm-price = { $setting } is no price. Write what a million tokens cost, sent and received: 0.27/1.10 USD
+config-llm-budget = { $setting } is no budget. Write tokens a day, such as 500k or 2M, or money, such as 1.50 USD
+config-llm-currency = { $setting } is in { $currency }; say what tokens cost in it: PAPERGRAM_LLM_PRICE=0.27/1.10 { $currency }
 cli-no-token = TELEGRAM_BOT_TOKEN is not set. Get a token from @BotFather, or try the demo without one: papergram demo
 cli-conflict = Another process polls with this token. Stop it first, then start this one again.
 cli-token-refused = Telegram does not accept this token. Check TELEGRAM_BOT_TOKEN, or get a new one from @BotFather.

@@ -155,6 +155,10 @@ config-feeds = { $setting } 无法使用：arXiv 没有 { $given } 这个分类�
 config-unusable = { $setting } 无法使用：{ $problem }
 config-choice = { $setting } 无法使用，可选的值：{ $choices }
 config-address = { $setting } 不是有效的地址，应以 http:// 或 https:// 加主机名开头。
+config-llm-model = 缺少 { $setting }：请填写服务器要用的模型名称，例如 gpt-5-mini 或 qwen3:8b。
+config-llm-price = { $setting } 不是有效的价格。请写每百万 token 的输入/输出单价，例如 0.27/1.10 USD
+config-llm-budget = { $setting } 不是有效的预算。请写每天的 token 数（如 500k、2M）或金额（如 1.50 USD）
+config-llm-currency = { $setting } 的货币是 { $currency }，请用同一货币填写单价，例如 PAPERGRAM_LLM_PRICE=0.27/1.10 { $currency }
 cli-no-token = 没有设置 TELEGRAM_BOT_TOKEN。请向 @BotFather 申请令牌，或先试用演示：papergram demo
 cli-conflict = 另一个进程正在使用这个令牌接收消息。请先停止它，再重新启动。
 cli-token-refused = Telegram 不接受这个令牌。请检查 TELEGRAM_BOT_TOKEN，或向 @BotFather 重新申请。
