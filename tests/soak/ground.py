@@ -1,0 +1,66 @@
+"""What the soak begins with: papers, people who talk, and people whose digests come due in it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import UTC, datetime, time, timedelta
+from pathlib import Path
+
+from bot.publish import settle
+from bot.query import indexed
+from bot.subscribe import subscribe
+from storage import Announcement, Cadence, ChatKind, Store, Subscriber, open_store
+from tests.soak.papers import CATEGORIES, TOPICS, Press
+
+BOT = 4_242_424_242
+TOKEN = f"{BOT}:soak-token-of-nobody"
+KNOWN, NEW = 4_500, 500  # papers before and after the topics that come due
+READERS = 120  # whose digests come due in each minute
+_SLICE = 500
+
+
+def opened(database: Path) -> Store:
+    """The store of the bot."""
+    return open_store(f"sqlite:///{database}", words=indexed)
+
+
+def fill(database: Path, press: Press, talkers: Iterable[int], minutes: int) -> None:
+    """Keeps papers and people; READERS of them have a digest due in each of the minutes."""
+    now = datetime.now(UTC).replace(second=0, microsecond=0)
+    store = opened(database)
+    try:
+        _announce(store, press.announced(KNOWN, now))
+        far = Cadence(times=(time((now.hour + 12) % 24),))
+        with store.transaction():
+            for number in talkers:
+                _known(store, number, far)
+        for minute in range(minutes):
+            _readers(store, range(1 + minute * READERS, 1 + (minute + 1) * READERS), now, minute)
+        _announce(store, press.announced(NEW, now, days=1))
+    finally:
+        store.close()
+
+
+def _announce(store: Store, announcements: Sequence[Announcement]) -> None:
+    for start in range(0, len(announcements), _SLICE):
+        store.papers.add(announcements[start : start + _SLICE], seen=datetime.now(UTC))
+    settle(store)
+
+
+def _known(store: Store, number: int, cadence: Cadence) -> Subscriber:
+    chat = Subscriber(BOT, number, ChatKind.PRIVATE, cadence=cadence)
+    store.subscribers.ensure(chat)
+    store.subscribers.change(chat)
+    return chat
+
+
+def _readers(store: Store, numbers: Iterable[int], now: datetime, minute: int) -> None:
+    """They follow a topic since yesterday, and are sent it in this minute of the soak."""
+    due = now + timedelta(minutes=minute)
+    cadence = Cadence(times=(time(due.hour, due.minute),))
+    with store.transaction():
+        for number in numbers:
+            chat = _known(store, number, cadence)
+            words = TOPICS[number % len(TOPICS)]
+            since = due - timedelta(hours=23)
+            subscribe(store, chat, words, since, polled=CATEGORIES, limit=50)

@@ -1,0 +1,163 @@
+"""A Bot API that takes everything, costs next to nothing, and tells each call as it arrives.
+
+Strictness is the emulator's; this one measures, and shares its processor with what it measures.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections import deque
+from collections.abc import AsyncIterator, Callable, Mapping
+from contextlib import asynccontextmanager, suppress
+from dataclasses import dataclass, field
+from time import monotonic
+from typing import TypeAlias
+from urllib.parse import parse_qsl, urlsplit
+
+Json: TypeAlias = Mapping[str, object]
+
+ANSWER = 0.04  # seconds that a call takes, as on the way to Telegram and back
+_MOST = 100  # updates of one poll
+_MESSAGES = frozenset({"sendMessage", "sendRichMessage", "editMessageText", "sendDocument"})
+_BOT = {"id": 0, "is_bot": True, "first_name": "Papergram", "username": "papergram_soak_bot"}
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """A call of the bot as it arrived."""
+
+    at: float
+    method: str
+    values: Mapping[str, str]
+    message: int  # the number of the message that it made or changed, else 0
+
+    @property
+    def chat(self) -> int:
+        """The chat that it names, else 0."""
+        return int(self.values.get("chat_id", "0"))
+
+    @property
+    def is_message(self) -> bool:
+        """Whether a person sees a message by it."""
+        return self.method in _MESSAGES
+
+
+@dataclass
+class Server:
+    """One bot's Telegram, and beside it the pages that arXiv would give."""
+
+    bot: int
+    heard: Callable[[Call], None]
+    page: Callable[[str], bytes | None] = lambda _: None
+    url: str = ""
+    connections: set[_Connection] = field(default_factory=set)
+    _updates: deque[tuple[int, bytes]] = field(default_factory=deque)
+    _pushed: int = 0
+    _messages: int = 0
+    _more: asyncio.Event = field(default_factory=asyncio.Event)
+
+    def push(self, kind: str, value: Json) -> None:
+        """Lets the bot hear something by its next poll, or by the one that waits."""
+        self._pushed += 1
+        update = {"update_id": self._pushed, kind: value}
+        self._updates.append((self._pushed, json.dumps(update).encode()))
+        self._more.set()
+
+    @property
+    def unread(self) -> int:
+        """How many updates the bot has not acknowledged."""
+        return len(self._updates)
+
+    async def answer(self, method: str, values: Mapping[str, str]) -> bytes:
+        """The result of a call, as JSON."""
+        if method == "getUpdates":
+            return await self._polled(int(values.get("offset", "0")), float(values["timeout"]))
+        number = int(values.get("message_id", "0"))
+        if method in _MESSAGES and not number:
+            self._messages += 1
+            number = self._messages
+        call = Call(monotonic(), method, values, number)
+        self.heard(call)
+        await asyncio.sleep(ANSWER)
+        if method == "getMe":
+            return json.dumps(_BOT | {"id": self.bot}).encode()
+        if method in _MESSAGES:
+            chat = {"id": call.chat, "type": "private"}
+            return json.dumps({"message_id": number, "date": 1_790_000_000, "chat": chat}).encode()
+        return b"true"
+
+    async def _polled(self, offset: int, patience: float) -> bytes:
+        while self._updates and self._updates[0][0] < offset:
+            self._updates.popleft()
+        if not self._updates:
+            self._more.clear()
+            with suppress(TimeoutError):
+                async with asyncio.timeout(patience):
+                    await self._more.wait()
+        waiting = [self._updates[n][1] for n in range(min(_MOST, len(self._updates)))]
+        return b"[" + b",".join(waiting) + b"]"
+
+
+class _Connection(asyncio.Protocol):
+    """A kept connection; one request at a time, as clients of HTTP/1.1 send them."""
+
+    def __init__(self, server: Server) -> None:
+        self._server = server
+        self._seen = b""
+        self._task: asyncio.Task[None] | None = None
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        """Keeps the way back."""
+        assert isinstance(transport, asyncio.Transport)
+        self._back = transport
+        self._server.connections.add(self)
+
+    def connection_lost(self, _: Exception | None) -> None:
+        """Lets go of what waits for an answer that nobody reads."""
+        self._server.connections.discard(self)
+        if self._task:
+            self._task.cancel()
+
+    def data_received(self, data: bytes) -> None:
+        """Answers a request once it is whole."""
+        self._seen += data
+        head, end, body = self._seen.partition(b"\r\n\r\n")
+        length = head.lower().partition(b"\r\ncontent-length:")[2].partition(b"\r\n")[0]
+        if end and len(body) >= int(length or 0):
+            self._seen = b""
+            path = head.split(b" ", 2)[1].decode()
+            self._task = asyncio.create_task(self._answer(path, body.decode()))
+
+    def close(self) -> None:
+        """Hangs up."""
+        self._back.abort()
+
+    async def _answer(self, address: str, body: str) -> None:
+        path = urlsplit(address).path
+        page = self._server.page(path)
+        if page is not None:
+            self._write("200 OK", "application/rss+xml", page)
+        elif path.startswith("/bot"):
+            result = await self._server.answer(path.rpartition("/")[2], dict(parse_qsl(body)))
+            self._write("200 OK", "application/json", b'{"ok":true,"result":' + result + b"}")
+        else:
+            self._write("404 Not Found", "text/plain", b"")
+
+    def _write(self, status: str, kind: str, body: bytes) -> None:
+        head = f"HTTP/1.1 {status}\r\nContent-Type: {kind}\r\nContent-Length: {len(body)}\r\n\r\n"
+        self._back.write(head.encode() + body)
+
+
+@asynccontextmanager
+async def served(server: Server) -> AsyncIterator[Server]:
+    """The server on a free port of this machine while the block runs."""
+    loop = asyncio.get_running_loop()
+    listening = await loop.create_server(lambda: _Connection(server), "127.0.0.1", 0)
+    server.url = f"http://127.0.0.1:{listening.sockets[0].getsockname()[1]}"
+    try:
+        yield server
+    finally:
+        listening.close()
+        for connection in list(server.connections):
+            connection.close()

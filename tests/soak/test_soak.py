@@ -1,0 +1,121 @@
+"""A hundred commands a second, with feeds and digests beside them: nothing lost, late or leaked.
+
+``papergram run`` is a process of its own; what it does is timed by the server that it talks to.
+``PAPERGRAM_SOAK`` is how many seconds this lasts.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+from collections import Counter
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import replace
+from math import ceil
+from pathlib import Path
+from random import Random
+from time import monotonic
+
+import pytest
+
+from bot.sources import feed_groups
+from tests.killing.program import Program, environment, running, until
+from tests.soak.figures import Memory, cuts, processor, table
+from tests.soak.ground import BOT, READERS, TOKEN, fill, opened
+from tests.soak.papers import CATEGORIES, Press
+from tests.soak.people import Crowd
+from tests.soak.server import Server, served
+
+SECONDS = float(os.environ.get("PAPERGRAM_SOAK", "600"))
+RATE = 100  # commands a second
+PEOPLE = 3_000
+PACE = 200  # digests a second: those asked for are answers too, and stand behind no others
+FEED = 100  # new papers of each feed
+MOST = 0.300  # seconds to the answer, of 95 in a hundred
+GROWTH = 2.0  # MiB a minute
+"""What may grow: the middle of a minute's samples wanders by less than this."""
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(1200)
+async def test_many_commands_beside_feeds_and_digests(tmp_path: Path) -> None:
+    minutes = max(1, ceil(SECONDS / 60))
+    press, dice = Press(Random(1)), Random(2)
+    crowd = Crowd(PEOPLE, 5_000, dice)
+    await asyncio.to_thread(fill, tmp_path / "papergram.db", press, crowd.ids, minutes)
+
+    async with _running(tmp_path, crowd, press) as (server, program):
+        memory = Memory(program.pid)
+        await _talk(server, crowd, memory, tmp_path / "papergram.db")
+        await until(lambda: not crowd.waiting, lambda: _story(crowd), patience=60.0)
+        await until(lambda: len(crowd.digests) == minutes * READERS, "no digest", patience=60.0)
+        spent = processor(program.pid)
+    crowd.close()
+
+    _tell(crowd, memory, press, spent)
+    assert crowd.wrong == [], "not answered once"
+    assert set(crowd.digests.values()) == {1}, "a digest came twice"
+    assert [line for line in program.said().splitlines() if " ERROR " in line] == []
+    assert cuts([seconds for _, seconds in crowd.took])[1] < MOST * 1000
+    assert memory.growth < GROWTH
+
+
+@asynccontextmanager
+async def _running(
+    folder: Path, crowd: Crowd, press: Press
+) -> AsyncIterator[tuple[Server, Program]]:
+    """The program, the Telegram that it talks to, and an arXiv that has new papers each time."""
+
+    def page(path: str) -> bytes | None:
+        return press.feed(FEED) if path.startswith("/rss/") else None
+
+    async with served(Server(BOT, crowd.hears, page)) as server:
+        settings = environment(
+            TOKEN,
+            server.url,
+            folder / "papergram.db",
+            rate=str(PACE),
+            feeds=" ".join(CATEGORIES),
+            arxiv_rss=server.url,
+        )
+        async with running(settings, folder / "log.txt") as program:
+            await program.says("polling")
+            yield server, program
+
+
+async def _talk(server: Server, crowd: Crowd, memory: Memory, database: Path) -> None:
+    """Lets people speak at an even rate, whatever becomes of it, and the feeds fall due."""
+    began = monotonic()
+    for number in range(int(SECONDS * RATE)):
+        await asyncio.sleep(max(0.0, began + number / RATE - monotonic()))
+        crowd.speaks(server)
+        if number % RATE == 0:
+            memory.look()
+        if number % (60 * RATE) == 55 * RATE:  # shortly before the beat that looks
+            await asyncio.to_thread(_forget_feeds, database)
+
+
+def _forget_feeds(database: Path) -> None:
+    """Lets the feeds be due as if they had never been asked."""
+    store = opened(database)
+    try:
+        for name in feed_groups(CATEGORIES):
+            store.cursors.put(replace(store.cursors.get(name), checked=None))
+    finally:
+        store.close()
+
+
+def _story(crowd: Crowd) -> str:
+    waiting = Counter(turn.habit for turn in crowd.waiting)
+    return f"never answered: {waiting.most_common()} of {crowd.said} commands"
+
+
+def _tell(crowd: Crowd, memory: Memory, press: Press, spent: float) -> None:
+    p50, p95, p99 = cuts([seconds for _, seconds in crowd.took])
+    print(
+        f"{crowd.said} commands in {SECONDS:.0f} s, answered in p50 {p50:.0f}, p95 {p95:.0f},"
+        f" p99 {p99:.0f} ms; {len(crowd.digests)} digests, {press.feeds} feeds;"
+        f" {spent:.0f} s of processor; memory {memory.sizes[0]:.0f} to {memory.sizes[-1]:.0f} MiB,"
+        f" {memory.growth:+.2f} MiB a minute in the second half\n{table(crowd.took)}"
+    )
