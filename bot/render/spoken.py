@@ -6,6 +6,7 @@ import logging
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from unicodedata import category
 from urllib.parse import urlsplit
 
 from bot.render.fit import shorten
@@ -23,6 +24,10 @@ LINE_UNITS = 300  # of a line of facts; a text takes values of at most 1,000 cha
 LINK_LENGTH = 1000
 # Overrides of the reading direction could turn a whole message around.
 _UNSHOWN = re.compile("[\x00-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
+# By their class marks, letters and symbols, and nothing to see.
+_BLANK = frozenset("\u034f\u115f\u1160\u17b4\u17b5\u180b\u180c\u180d\u180f\u2800\u3164\uffa0") | {
+    chr(selector) for selector in range(0xFE00, 0xFE10)
+}
 _BREAKS = re.compile("[\t-\r\x85\u2028\u2029]")
 
 
@@ -86,8 +91,14 @@ def spoken(entry: Entry, position: int, look: Look) -> Spoken:
 
 
 def display(text: str) -> str:
-    """One line for people: TeX as Unicode, white space folded, no controls."""
-    return " ".join(plain(_without_tex(plain(text))).split())
+    """One line for people: TeX as Unicode, white space folded, no controls; never only blank."""
+    line = " ".join(plain(_without_tex(plain(text))).split())
+    return line if _is_seen(line) else ""
+
+
+def _is_seen(text: str) -> bool:
+    """Whether there is anything to see; nobody could tap a link of zero-width signs."""
+    return any(category(sign)[0] in "LMNPS" and sign not in _BLANK for sign in text)
 
 
 def _without_tex(text: str) -> str:

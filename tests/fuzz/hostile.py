@@ -1,0 +1,214 @@
+"""Hostile texts and what is made of them: titles, names, words and whole digests.
+
+Every sort of hostility has a name, so that a run can tell how much of each it has tried.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+from datetime import date, timedelta
+
+from hypothesis import strategies as st
+
+from bot.render.look import Look
+from storage.model import Digest, Entry, Field, Form, Gloss, Kind, Paper, Reason
+from tests.render.digests import digest, gloss
+
+LONG = 4096
+_SIZES = (301, 4097, 10_000)
+
+PIECES: Mapping[str, tuple[str, ...]] = {
+    "markup": (
+        *("<b>", "</b>", "</a>", "</pre>", "</blockquote>", "<script>alert(1)</script>", "a<b"),
+        *('<a href="https://evil.example/x">tap</a>', "<img src=x onerror=alert(1)>", "<!--"),
+        *("&lt;b&gt;", "&amp;amp;", "&#60;i&#62;", "&#x3c;", "&nbsp;", "-->", '" onclick="x', "'>"),
+        *("<a href=tg://user?id=1>me</a>", "<tg-spoiler>", "<think>", "<details open>", "]]>"),
+    ),
+    "tg-button": (
+        '<tg-button type="callback_data" data="1unsub_all:1:0">Save</tg-button>',
+        '<tg-button type="url" url="https://evil.example">Read</tg-button>',
+    ),
+    "bidi": (
+        *("\u202e", "\u202d", "\u202a", "\u202b", "\u202c", "\u2066", "\u2067", "\u2068"),
+        *("\u2069", "\u200f", "\u061c", "שלום", "مرحبا", "\u202egnp.exe\u202c"),
+    ),
+    "zero-width": (
+        *("\u200b", "\u200c", "\u200d", "\u2060", "\ufeff", "\u00ad", "\u180e", "\u034f"),
+        *("\U000e0041", "\ufe0f", "\u3164", "\u2800"),
+    ),
+    "control": (
+        *(
+            "\x00",
+            "a\x00b",
+            "\x00<b>",
+            "\x07",
+            "\x1b[31m",
+            "\x7f",
+            "\x85",
+            "\u2028",
+            "\u2029",
+            "\n",
+            "\r\n",
+            "\t",
+        ),
+        *("\x0b", "\uffff", "\ufffe", "\ufff9"),
+    ),
+    "tex": (
+        *("$", "$$", "$x^2$", "\\", "{", "}", "\\emph{x}", "\\'e", "\\begin{equation}", "%"),
+        *("\\frac{a}{", "\\}", "{\\em ", "\\(", "\\[", "``", "$5 and $10", "_{i}", "#1"),
+        *("\\input{/etc/passwd}", "\\href{https://evil.example}{x}", "\\url{javascript:x}"),
+    ),
+    "emoji": ("😀", "👩‍👩‍👧‍👦", "🏳️‍🌈", "🇨🇳", "👍🏿", "𝔸", "𠀀", "1️⃣"),
+    "address": (
+        *("@durov", "/unsub_all", "/stop@papergram_bot", "tg://resolve?domain=evil", "t.me/evil"),
+        *("https://evil.example/?a=(b)&c", "javascript:alert(1)", "#tag", "$USD", "a@b.co"),
+        *("+79161234567", "4111111111111111", "12:30"),
+    ),
+    "markdown": (
+        *("|", "](https://evil.example)", "[^1]: ", "# 摘要", "# 详细", "| --- | --- |", "```"),
+        *("**", "__", "||", "    ", "<!-- papergram: x -->", "<!-- untranslated --> ", "- "),
+    ),
+    "template": ("{ $topic }", "{ -term }", "%s", "{0}", "{{ 7*7 }}", "{% x %}", "\\u0041", "*["),
+    "bibtex": ("}\n@misc{evil,", " and ", "title = {x}", "\\{", "{\\}", '"', ",", "@comment{"),
+    "accents": ("Z̸̧̛͎", "e\u0301" * 9, "é", "İ", "ß", "ﬁ"),
+    "chinese": ("扩散模型", "，。；：", "「论文」", "ｄｉｆｆ"),
+}
+_SIGNS: Mapping[str, re.Pattern[str]] = {
+    "markup": re.compile(r"<[a-z/!]|&[#\w]+;"),
+    "tg-button": re.compile("<tg-button"),
+    "bidi": re.compile("[\u202a-\u202e\u2066-\u2069\u200f\u061c\u0590-\u06ff]"),
+    "zero-width": re.compile("[\u200b-\u200d\u2060\ufeff\u00ad\u180e\u034f\u3164\u2800\U000e0041]"),
+    "control": re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\ufff9\ufffe\uffff]"),
+    "NUL": re.compile("\x00"),
+    "tex": re.compile(r"[$\\{}]"),
+    "emoji": re.compile("[\U00010000-\U000dffff]"),
+    "address": re.compile(r"@\w|/\w|://|#\w|\+\d{9}"),
+    "markdown": re.compile(r"[|`]|\*\*|\]\(|\[\^|^# |<!--"),
+    "template": re.compile(r"\{ [$-]|\{\{|\{%|%s"),
+    "bibtex": re.compile(r"@misc|@comment| and |[{}]"),
+    "chinese": re.compile("[\u4e00-\u9fff]"),
+}
+_PLAIN = st.sampled_from(["diffusion", "a study of boats", "扩散", "We measure drift.", " ", ""])
+_PIECE = st.sampled_from([piece for pieces in PIECES.values() for piece in pieces])
+
+
+def _repeated(piece: str, size: int) -> str:
+    return (piece * (size // len(piece) + 1))[:size]
+
+
+texts = st.one_of(
+    _PIECE,
+    st.lists(st.one_of(_PIECE, _PLAIN), min_size=1, max_size=8).map("".join),
+    st.builds(lambda a, piece, b: f"{a} {piece} {b}", _PLAIN, _PIECE, _PLAIN),
+    st.text(min_size=1, max_size=40),
+    st.builds(_repeated, _PIECE, st.sampled_from(_SIZES)),
+)
+"""Any text, mostly one that somebody means harm with."""
+
+_LINKS = st.sampled_from(
+    [
+        *("", "javascript:alert(1)", "http://[", "https://a.b/c?d=(e)&f", "tg://user?id=1"),
+        *('https://arxiv.org/abs/1"onclick="x', "https://evil.example/\u202egnp", "//x.y/z"),
+        "https://arxiv.org/abs/" + "9" * 900,
+        "https://arxiv.org/abs/2611.90001",
+    ]
+)
+_IDS = st.sampled_from(
+    ["arxiv:2611.9{0:04}", "url:{0:08x}", "doi:10.1101/{0}", "arxiv:math/9901{0:03}"]
+)
+_CATEGORIES = st.sampled_from(["cs.RO", "math.AG", "cs.CV", "a·b; c, d", "<b>", "\u202ecs"])
+
+
+@st.composite
+def papers(draw: st.DrawFn, number: int = 1) -> Paper:
+    """A paper whose every text may be anything."""
+    return Paper(
+        id=draw(_IDS).format(number),
+        version=draw(st.sampled_from([1, 1, 2, 12])),
+        title=draw(texts),
+        abstract=draw(texts),
+        authors=tuple(draw(st.lists(texts, max_size=5))),
+        categories=tuple(draw(st.lists(_CATEGORIES, max_size=3))),
+        link=draw(_LINKS),
+        comment=draw(texts),
+        journal=draw(texts),
+        doi=draw(st.sampled_from(["", "10.1/x}y\\", "10.1/<b>"])),
+        key=number,
+    )
+
+
+@st.composite
+def entries(draw: st.DrawFn, number: int = 1) -> Entry:
+    """A hostile paper with what is said about it and why it is there."""
+    paper = draw(papers(number))
+    glosses = tuple(
+        gloss(language, draw(texts), draw(texts), draw(texts))
+        for language in draw(st.sampled_from([(), ("en",), ("zh",), ("en", "zh")]))
+    )
+    reasons = tuple(Reason(Field.TITLE, word) for word in draw(st.lists(texts, max_size=2)))
+    topics = tuple(draw(st.lists(texts, max_size=2)))
+    return Entry(paper, draw(st.sampled_from(Kind)), glosses, reasons, topics)
+
+
+@st.composite
+def digests(draw: st.DrawFn) -> Digest:
+    """A digest of up to 36 such entries, some of them left out."""
+    some = [draw(entries(number)) for number in range(1, draw(st.integers(0, 3)) + 1)]
+    every = tuple(
+        replace(one, paper=replace(one.paper, id=f"arxiv:2611.{at:05}", key=at))
+        for at, one in enumerate(some * draw(st.sampled_from([1, 1, 2, 5, 12])), start=1)
+    )
+    shown = draw(st.integers(0, len(every)))
+    first = draw(st.dates(date(2024, 1, 1), date(2027, 1, 1)))
+    return digest(
+        topic=draw(texts),
+        query=draw(texts),
+        entries=every[:shown],
+        rest=every[shown:],
+        first_day=first,
+        last_day=first + timedelta(days=draw(st.integers(0, 9))),
+        seen=draw(st.integers(0, 3000)),
+        number=draw(st.sampled_from([0, 7, 10**9])),
+    )
+
+
+looks = st.builds(
+    Look,
+    form=st.sampled_from(Form),
+    language=st.sampled_from(["en", "zh"]),
+    languages=st.sampled_from([("en",), ("zh",), ("zh", "en"), ("en", "zh")]),
+    zone=st.sampled_from(["UTC", "Asia/Shanghai"]),
+    link=st.just(lambda position: f"https://t.me/papergram_bot?start=p_{position}_1"),
+    authors=st.booleans(),
+)
+
+
+def texts_of(entry: Entry) -> list[str]:
+    """Every text of an entry that somebody outside has written."""
+    paper, made = entry.paper, entry.glosses
+    said = [text for one in made for text in (one.title, one.gist, one.abstract)]
+    found = [reason.word for reason in entry.reasons]
+    return [*texts_of_paper(paper), *said, *found, *entry.topics]
+
+
+def texts_of_paper(paper: Paper) -> list[str]:
+    """Every text of a paper."""
+    own = [paper.title, paper.abstract, paper.link, paper.comment, paper.journal, paper.doi]
+    return [*own, *paper.authors, *paper.categories]
+
+
+def sorts_of(given: Iterable[str]) -> set[str]:
+    """Which sorts of hostility these texts hold."""
+    found: set[str] = set()
+    for text in dict.fromkeys(given):
+        found |= {name for name, sign in _SIGNS.items() if sign.search(text)}
+        if len(text) >= LONG:
+            found.add("long")
+    return found
+
+
+def made_in_english(text: str) -> Gloss:
+    """A gloss of one hostile sentence."""
+    return gloss("en", text, text, text)
