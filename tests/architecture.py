@@ -46,6 +46,9 @@ FLOORS: Mapping[str, int] = {
     "bot.health": 3,
     "bot.alarm": 3,
     "bot.enrich": 3,
+    "bot.condition": 3,
+    "bot.fulfil": 3,
+    "bot.account": 3,
     "bot.subscribe": 3,
     "bot.preview": 3,
     "bot.tend": 3,
@@ -123,10 +126,12 @@ HOMES: Mapping[str, tuple[str, ...]] = {
     "httpx": ("bot.sources",),
     "aiohttp": ("bot.chat.transport",),
     "certifi": ("bot.chat.transport",),
+    "openai": ("bot.summary.llm",),
+    "httpx2": ("bot.summary.llm",),
     "feedparser": ("bot.sources",),
     "stamina": ("bot.sources",),
     "fluent": ("bot.texts",),
-    "babel": ("bot.texts",),
+    "babel": ("bot.texts", "bot.summary"),
     "pylatexenc": ("bot.render.tex",),
     "snowballstemmer": ("bot.query.words",),
     "Stemmer": ("bot.query.words",),
@@ -242,12 +247,13 @@ _SENTENCE = re.compile(r"[A-Za-z]+(?: [A-Za-z'’]+){2,}")
 _SPOKEN_BY_OTHERS = ("ERROR", "EXAMPLES")
 _HAN = re.compile(r"[\u4e00-\u9fff]")
 _SPEAKERS = ("bot.chat", "bot.subscribe", "bot.publish", "bot.deliver", "bot.render", "bot.digest")
-# The document's grammar and the sample, and what people write to us in Chinese.
+# The document's grammar and the sample, and what people and models write to us in Chinese.
 _SPELLED = (
     "bot.render.markdown",
     "bot.demo",
     "bot.query.terms",
     "bot.query.words",
+    "bot.summary",
     "bot.zones",
     "bot.cadences",
 )
