@@ -15,8 +15,10 @@ from pydantic_core import PydanticCustomError
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from bot import budget, taxonomy
+from bot.account import Contract
 from bot.budget import Budget, Price
 from bot.texts import Refusal
+from bot.texts.tongues import language_code
 from storage.model import Form
 
 _PREFIX = "PAPERGRAM_"
@@ -110,9 +112,15 @@ class Config(Terminal):
     arxiv_oai: str = Field(
         default="https://oaipmh.arxiv.org/oai", description="URL of arXiv's OAI-PMH interface"
     )
+    languages: Annotated[tuple[str, ...], NoDecode] = Field(
+        default=("en", "zh"),
+        description="The languages that entries can be read in, by comma or space (`en, zh, de`);"
+        " all but English need a model",
+    )
     llm_url: str = Field(
         default="https://api.openai.com/v1",
-        description="Base URL of an OpenAI-compatible server that writes summaries and translations",
+        description="Base URL of an OpenAI-compatible server that writes summaries"
+        " and translations",
     )
     llm_key: SecretStr | None = Field(
         default=None, description="The server's key; local servers need none"
@@ -175,6 +183,13 @@ class Config(Terminal):
         allowed = 1000.0 if self.paid_broadcast else 30.0
         return self.rate if "rate" in self.model_fields_set else allowed
 
+    @property
+    def contract(self) -> Contract | None:
+        """The model that writes and what it may cost; None without one."""
+        if not self.llm_model:
+            return None
+        return Contract(self.llm_model, self.languages, self.llm_price, self.llm_budget)
+
     def pretending(self, token: str, server: str, form: Form) -> Config:
         """These settings with another bot, server and form: what the demo runs with."""
         changed = {"token": SecretStr(token), "telegram_api": server, "form": form}
@@ -201,6 +216,20 @@ class Config(Terminal):
     @classmethod
     def _word(cls, value: object) -> object:
         return value.strip().lower() if isinstance(value, str) else value
+
+    @field_validator("languages", mode="before")
+    @classmethod
+    def _languages(cls, value: object) -> object:
+        """``en, zh-hant`` → canonical BCP 47; English is always among them."""
+        if not isinstance(value, str):
+            return value
+        found = ["en"]
+        for word in value.replace(",", " ").split():
+            code = language_code(word)
+            if code is None:
+                raise _wrong("config-languages", given=word[:40])
+            found += [code] if code not in found else []
+        return tuple(found)
 
     @field_validator("llm_model")
     @classmethod

@@ -9,6 +9,7 @@ from datetime import date, datetime, timedelta
 from pathlib import Path
 
 from bot.arxiv_calendar import Verdict, arxiv_day, expected, midnight, unlisted_year
+from bot.condition import State, condition
 from bot.sources import Condition, feed_groups
 from storage import Store
 from storage.model import Answer, Notice, Trouble
@@ -37,6 +38,10 @@ _BAD = {
 }
 
 
+_OPERATORS = (State.KEY_REFUSED, State.MODEL_UNKNOWN, State.OUT_OF_CREDIT, State.SPENT)
+_PASSING = (State.OVERLOADED, State.UNREACHABLE)
+
+
 @dataclass(frozen=True, slots=True)
 class Room:
     """How much of a disk is free, in bytes."""
@@ -61,6 +66,7 @@ def health(
         *_answers(store, feeds, now),
         *_unrepaired(store, now),
         *_deliveries(store, bot, now),
+        *_model(store, now),
         *_disk(disk),
         *_calendar(arxiv_day(now)),
     )
@@ -118,6 +124,14 @@ def _deliveries(store: Store, bot: int, now: datetime) -> Iterator[Trouble]:
     dead = store.vitals.died_since(bot, now - HOUR)
     if dead >= DEAD:
         yield _trouble("trouble-errors", dead=dead)
+
+
+def _model(store: Store, now: datetime) -> Iterator[Trouble]:
+    """What only the operator can mend is told at once, what may pass by itself when it lasts."""
+    found = condition(store)
+    lasts = now - (found.since or now)
+    if found.state in _OPERATORS or (found.state in _PASSING and lasts >= LASTING):
+        yield _trouble(f"trouble-model-{found.state}", model=found.model)
 
 
 def _disk(disk: Room) -> Iterator[Trouble]:

@@ -4,6 +4,9 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
+from storage.columns import micros
 from storage.model import ChatKind, Population, Subscriber
 from storage.sqlite import Engine
 from storage.subscribers import COLUMNS, subscriber_of
@@ -34,6 +37,18 @@ class Census:
                     "select count(distinct query) as n from subscriptions where bot = :bot", bot
                 ),
             )
+
+    def digests_since(self, bot: int, since: datetime) -> int:
+        """Count what was issued to anybody since an instant, imported documents left out."""
+        row = self._engine.one(
+            """
+            select count(*) as n from digests
+            where bot = :bot and issued >= :since and imported = 0
+            """,
+            bot=bot,
+            since=micros(since),
+        )
+        return int(row["n"]) if row else 0
 
     def _count(self, statement: str, bot: int) -> int:
         row = self._engine.one(statement, bot=bot)

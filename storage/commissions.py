@@ -94,6 +94,12 @@ class Commissions:
         """Let others take what was claimed and not tried."""
         self._engine.change("update commissions set lease_until = 0 where key = :key", key=key)
 
+    def recover(self) -> int:
+        """Take over what a former process was at; what it had under way is paid once more."""
+        return self._engine.change(
+            "update commissions set lease_until = 0 where lease_until > 0 and next_at is not null"
+        )
+
     def retry(self) -> int:
         """Try again what was given up or waits for another time; return how many."""
         return self._engine.change(

@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from bot.condition import State
+from bot.condition import note as note_model
 from bot.health import SCARCE, Room, health, room
 from bot.repair import note, plan
 from bot.sources import Condition
@@ -234,3 +236,26 @@ def test_a_long_name_of_a_feed_is_shortened(store: Store) -> None:
     ]
 
     assert "math.ST+…+hep-th" in said(found, "en")
+
+
+@pytest.mark.parametrize("state", [State.KEY_REFUSED, State.MODEL_UNKNOWN, State.OUT_OF_CREDIT])
+def test_a_model_that_only_the_operator_can_mend_is_told_at_once(
+    store: Store, state: State
+) -> None:
+    read(store, MONDAY, TUESDAY)
+    note_model(store, state, "model-x", NOON)
+
+    assert troubles(store) == [f"trouble-model-{state}"]
+
+    note_model(store, State.GOOD, "model-x", NOON)
+    assert troubles(store) == []
+
+
+@pytest.mark.parametrize("state", [State.OVERLOADED, State.UNREACHABLE])
+def test_a_model_that_rests_is_told_when_it_lasts(store: Store, state: State) -> None:
+    read(store, MONDAY, TUESDAY)
+    note_model(store, state, "model-x", NOON)
+    note_model(store, state, "model-x", NOON + 119 * MINUTE)  # the same state goes on
+
+    assert troubles(store, NOON + 119 * MINUTE) == []
+    assert troubles(store, NOON + 120 * MINUTE) == [f"trouble-model-{state}"]

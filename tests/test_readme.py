@@ -26,6 +26,7 @@ def settings() -> dict[str, tuple[str, str]]:
         variable = alias if isinstance(alias, str) else f"PAPERGRAM_{name.upper()}"
         default = field.default
         shown = "" if default in (None, "", ()) else str(getattr(default, "value", default))
+        shown = ", ".join(default) if isinstance(default, tuple) else shown
         found[variable] = (shown, field.description or "")
     return found
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
+from bot.account import Contract
 from bot.preview import Volumes
 from bot.render.keyboard import Action, Button
 from bot.render.message import Message
@@ -25,6 +26,7 @@ class House:
     feeds: frozenset[str]  # categories that are polled
     topics: int = 50  # a chat may follow
     operator: int = 0  # the chat that may ask how the house is, and who is in it
+    contract: Contract | None = None  # the model that writes, where there is one
     volumes: Volumes = field(default_factory=Volumes)
 
 

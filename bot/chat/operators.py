@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from datetime import datetime
 
+from bot.account import account
+from bot.account import told as told_account
 from bot.chat.context import Ask, Reply
 from bot.chat.telling import Line, told
 from bot.render.keyboard import Action, Button
@@ -28,6 +30,7 @@ def status(store: Store, ask: Ask) -> Reply:
             *_feeds(store, ask),
             *_papers(store, ask),
             *_queue(store, ask),
+            *_model(store, ask),
         ]
     )
 
@@ -75,6 +78,15 @@ def _queue(store: Store, ask: Ask) -> list[Line]:
     if oldest:
         lines.append(Line(ask.say("status-oldest", at=_at(ask, oldest)), close=True))
     return lines
+
+
+def _model(store: Store, ask: Ask) -> list[Line]:
+    """How the model answers, how far its glosses reach and what they cost."""
+    if ask.house.contract is None:
+        return []
+    notices = told_account(account(store, ask.chat.bot, ask.house.contract, ask.now))
+    lines = [ask.say(notice.key, **dict(notice.values)) for notice in notices]
+    return [Line(line, close=at > 0) for at, line in enumerate(lines)]
 
 
 def _at(ask: Ask, instant: datetime) -> str:

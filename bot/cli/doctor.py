@@ -7,7 +7,9 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from bot import app, arxiv_calendar, standby
+from bot.account import account, told
 from bot.chat import sender
+from bot.condition import State
 from bot.config import Config
 from bot.ingest import FIRST, WHOLE
 from storage import Store
@@ -40,7 +42,7 @@ def _stored(config: Config, now: datetime) -> list[Finding]:
     try:
         with app.opened(config) as store:
             parts = [_database(store), _feeds(store, now), *_outbox(config, store)]
-            return [*parts, _running(store, now)]
+            return [*parts, *_model(config, store, now), _running(store, now)]
     except StorageError as error:
         problem = (("problem", " ".join(str(error).splitlines())),)
         return [Finding("database", False, Notice("doctor-database-unusable", problem))]
@@ -89,6 +91,18 @@ def _outbox(config: Config, store: Store) -> Iterator[Finding]:
     dead = store.outbox.counts(bot)[ParcelState.DEAD]
     key = "doctor-outbox-dead" if dead else "doctor-outbox-good"
     yield Finding("outbox", not dead, Notice(key, (("dead", dead),) if dead else ()))
+
+
+def _model(config: Config, store: Store, now: datetime) -> Iterator[Finding]:
+    """How the model answers, how far its glosses reach and what they cost."""
+    if config.contract is None:
+        yield Finding("model", True, Notice("doctor-model-none"))
+        return
+    found = account(store, config.bot, config.contract, now)
+    first, *others = told(found)
+    yield Finding("model", found.state is State.GOOD, first)
+    for line in others:
+        yield Finding("glosses", True, line)
 
 
 def _running(store: Store, now: datetime) -> Finding:

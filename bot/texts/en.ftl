@@ -163,6 +163,7 @@ config-feeds = { $setting } cannot be used: arXiv has no category { $given }. Th
 config-unusable = { $setting } cannot be used: { $problem }
 config-choice = { $setting } cannot be used. Choose one of: { $choices }
 config-address = { $setting } is no address. It begins with http:// or https:// and a host.
+config-languages = { $setting } cannot be used: { $given } is no language. Write codes such as en, zh, zh-Hant, de.
 config-llm-model = { $setting } is missing: name the model that the server is to use, for example gpt-5-mini or qwen3:8b.
 config-llm-price = { $setting } is no price. Write what a million tokens cost, sent and received: 0.27/1.10 USD
 config-llm-budget = { $setting } is no budget. Write tokens a day, such as 500k or 2M, or money, such as 1.50 USD
@@ -205,6 +206,9 @@ doctor-telegram-bad = { $server } does not answer as it should: { $problem }
 doctor-running = bot
 doctor-running-good = running
 doctor-running-none = not running. Start it with: papergram run
+doctor-model = model
+doctor-model-none = none; entries keep the words of their abstracts. To have summaries and translations, set PAPERGRAM_LLM_MODEL
+doctor-glosses = glosses
 doctor-outbox = outbox
 doctor-outbox-good = nothing undeliverable
 doctor-outbox-dead = { $dead } messages could not be delivered
@@ -394,6 +398,12 @@ trouble-repair = The missed days { $first } to { $last } could not be fetched fr
 trouble-standstill = Messages have waited since { $since } UTC, and none leaves. Check the connection to Telegram and the token.
 trouble-errors = { $dead } messages were given up in the last hour. See them with: papergram outbox list
 trouble-disk = The disk is nearly full: { $megabytes } MiB are left.
+trouble-model-key-refused = { $model } cannot be asked: the server refuses PAPERGRAM_LLM_KEY. Until it is mended, entries keep the words of their abstracts.
+trouble-model-model-unknown = The server knows no model { $model }. Check PAPERGRAM_LLM_MODEL; until then, entries keep the words of their abstracts.
+trouble-model-out-of-credit = The account behind { $model } has no credit left. Until it has, entries keep the words of their abstracts.
+trouble-model-spent = Today's budget for { $model } is spent; it goes on at 00:00 UTC. To go on sooner, raise PAPERGRAM_LLM_BUDGET.
+trouble-model-overloaded = { $model } has had too many requests for hours. Lower PAPERGRAM_LLM_AT_ONCE, or ask for a higher limit.
+trouble-model-unreachable = { $model } has not answered for hours. Check PAPERGRAM_LLM_URL and the network.
 harvest-endless = The archive's answer has no end. I ask again later.
 
 ### Backfill
@@ -619,6 +629,32 @@ command-users = who is there
 command-ban = answer somebody no more
 command-unban = answer somebody again
 command-limit = topics that one chat may follow
+
+## What models cost (for the operator)
+
+account-good = Model { $model }: answers
+account-key-refused = Model { $model }: refuses the key
+account-model-unknown = Model { $model }: not known to the server
+account-out-of-credit = Model { $model }: no credit left
+account-overloaded = Model { $model }: asks to wait
+account-unreachable = Model { $model }: does not answer
+account-spent = Model { $model }: today's budget is spent, on from 00:00 UTC
+account-backlog = Glosses waiting: { $waiting }, { $failed } of them tried before · given up: { $given }
+account-coverage = { $code }: { $share } % of { $papers } papers shown in 7 days
+account-today = Today: { $tokens ->
+    [one] { $tokens } token
+   *[other] { $tokens } tokens
+}{ $money ->
+    [none] {""}
+   *[other] , { $money }
+} of { $budget }
+account-month = This month: { $tokens ->
+    [one] { $tokens } token
+   *[other] { $tokens } tokens
+}{ $money ->
+    [none] , { $each } a digest
+   *[other] , { $money }, { $each } a digest
+}
 
 ### The operator
 

@@ -155,6 +155,7 @@ config-feeds = { $setting } 无法使用：arXiv 没有 { $given } 这个分类�
 config-unusable = { $setting } 无法使用：{ $problem }
 config-choice = { $setting } 无法使用，可选的值：{ $choices }
 config-address = { $setting } 不是有效的地址，应以 http:// 或 https:// 加主机名开头。
+config-languages = { $setting } 无法使用：{ $given } 不是语言代码。请填写 en、zh、zh-Hant、de 等代码。
 config-llm-model = 缺少 { $setting }：请填写服务器要用的模型名称，例如 gpt-5-mini 或 qwen3:8b。
 config-llm-price = { $setting } 不是有效的价格。请写每百万 token 的输入/输出单价，例如 0.27/1.10 USD
 config-llm-budget = { $setting } 不是有效的预算。请写每天的 token 数（如 500k、2M）或金额（如 1.50 USD）
@@ -197,6 +198,9 @@ doctor-telegram-bad = { $server } 响应异常：{ $problem }
 doctor-running = 机器人
 doctor-running-good = 正在运行
 doctor-running-none = 没有运行。请启动：papergram run
+doctor-model = 模型
+doctor-model-none = 未配置，条目沿用论文摘要中的原句。需要概括和翻译，请设置 PAPERGRAM_LLM_MODEL
+doctor-glosses = 概括与翻译
 doctor-outbox = 发件箱
 doctor-outbox-good = 没有无法送达的消息
 doctor-outbox-dead = { $dead } 条消息无法送达
@@ -368,6 +372,12 @@ trouble-repair = 错过的 { $first } 至 { $last } 已有一天未能从 arXiv 
 trouble-standstill = 自 { $since } UTC 起有消息在等待，却一条也没有发出。请检查与 Telegram 的连接和令牌。
 trouble-errors = 过去一小时有 { $dead } 条消息被放弃。查看：papergram outbox list
 trouble-disk = 磁盘快满了：只剩 { $megabytes } MiB。
+trouble-model-key-refused = 无法使用模型 { $model }：服务器拒绝了 PAPERGRAM_LLM_KEY。修复之前，条目沿用论文摘要中的原句。
+trouble-model-model-unknown = 服务器上没有模型 { $model }。请检查 PAPERGRAM_LLM_MODEL；在此之前，条目沿用论文摘要中的原句。
+trouble-model-out-of-credit = 模型 { $model } 的账户余额已用完。充值之前，条目沿用论文摘要中的原句。
+trouble-model-spent = 模型 { $model } 今天的预算已用完，将于 UTC 0 点继续。想提前继续，请调高 PAPERGRAM_LLM_BUDGET。
+trouble-model-overloaded = 几小时以来，模型 { $model } 一直提示请求过多。请调低 PAPERGRAM_LLM_AT_ONCE，或申请更高的限额。
+trouble-model-unreachable = 模型 { $model } 已几小时没有响应。请检查 PAPERGRAM_LLM_URL 和网络。
 harvest-endless = 存档的回答没有尽头。我稍后再问。
 
 ### Backfill
@@ -560,6 +570,26 @@ command-users = 用户概况
 command-ban = 停止为某人服务
 command-unban = 恢复服务
 command-limit = 某个会话的主题上限
+
+## 模型的花费（供管理员查看）
+
+account-good = 模型 { $model }：正常
+account-key-refused = 模型 { $model }：密钥被拒绝
+account-model-unknown = 模型 { $model }：服务器上没有这个模型
+account-out-of-credit = 模型 { $model }：余额已用完
+account-overloaded = 模型 { $model }：请求过多，正在等待
+account-unreachable = 模型 { $model }：没有响应
+account-spent = 模型 { $model }：今天的预算已用完，UTC 0 点继续
+account-backlog = 等待生成：{ $waiting } 篇（其中 { $failed } 篇曾失败），已放弃：{ $given } 篇
+account-coverage = { $code }：近 7 天推送的 { $papers } 篇论文中已完成 { $share }%
+account-today = 今天：{ $tokens } token{ $money ->
+    [none] {""}
+   *[other] ，{ $money }
+}，预算 { $budget }
+account-month = 本月：{ $tokens } token{ $money ->
+    [none] ，平均每份摘要 { $each } token
+   *[other] ，{ $money }，平均每份摘要 { $each }
+}
 
 ### 管理员
 

@@ -12,13 +12,15 @@ import pytest
 from bot import standby
 from bot.arxiv_calendar import arxiv_day
 from bot.cli.doctor import examine
+from bot.condition import State, note
 from bot.config import Config
 from bot.demo import Emulator
 from bot.ingest import FIRST, WHOLE
+from bot.texts import say
 from storage import Store, open_store
-from storage.model import Refused, SourceCursor
+from storage.model import Commission, Refused, SourceCursor, Spending
 from tests.cli.terminal import TOKEN, Terminal
-from tests.storage.situations import BOT, chat, paper, parcel, stored
+from tests.storage.situations import BOT, chat, issued, paper, parcel, stored
 
 NOW = datetime(2026, 11, 25, 17, 0, tzinfo=UTC)  # Wednesday, noon in New York
 NOWHERE = "http://127.0.0.1:9"
@@ -53,6 +55,7 @@ def test_a_new_store_has_no_papers_no_bot_and_no_token(terminal: Terminal) -> No
         "settings": (True, "doctor-settings-good"),
         "database": (True, "doctor-database-good"),
         "feeds": (False, "doctor-feeds-none"),
+        "model": (True, "doctor-model-none"),
         "running": (False, "doctor-running-none"),
         "telegram": (False, "doctor-telegram-none"),
     }
@@ -155,6 +158,7 @@ def test_findings_are_printed_in_lines_or_json(terminal: Terminal) -> None:
         "database",
         "feeds",
         "outbox",
+        "model",
         "running",
         "telegram",
     ]
@@ -192,3 +196,36 @@ def test_quick_is_one_line_for_health_checks(terminal: Terminal) -> None:
 
     assert (dead.code, len(dead.lines)) == (1, 1)
     assert (alive.code, len(alive.lines)) == (0, 1)
+
+
+def test_a_model_is_told_with_what_its_glosses_reach_and_cost(terminal: Terminal) -> None:
+    with opened(terminal) as store:
+        [one] = stored(store, [paper()])
+        issued(store, [one])
+        store.commissions.order([Commission(one.key, 1, "zh", NOW)])
+        store.spending.add(Spending(NOW.date(), "m", 1, asked=900, answered=100, money=350))
+        note(store, State.KEY_REFUSED, "m", NOW)
+    config = Config.model_validate(
+        {
+            "database": f"sqlite:///{terminal.database}",
+            "telegram_api": NOWHERE,
+            "llm_model": "m",
+            "llm_price": "0.27/1.10 USD",
+        }
+    )
+
+    findings = asyncio.run(examine(config, NOW, quick=False))
+
+    said = [
+        (one.is_good, say("en", one.notice.key, **dict(one.notice.values)))
+        for one in findings
+        if one.name in ("model", "glosses")
+    ]
+    assert said == [
+        (False, "Model m: refuses the key"),
+        (True, "Glosses waiting: 1, 0 of them tried before · given up: 0"),
+        (True, "en: 0 % of 1 papers shown in 7 days"),
+        (True, "zh: 0 % of 1 papers shown in 7 days"),
+        (True, "Today: 1,000 tokens, 0.0004 USD of 1000000"),
+        (True, "This month: 1,000 tokens, 0.0004 USD, 0.0004 USD a digest"),
+    ]
