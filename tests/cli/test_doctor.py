@@ -203,7 +203,7 @@ def test_a_model_is_told_with_what_its_glosses_reach_and_cost(terminal: Terminal
         [one] = stored(store, [paper()])
         issued(store, [one])
         store.commissions.order([Commission(one.key, 1, "zh", NOW)])
-        store.spending.add(Spending(NOW.date(), "m", 1, asked=900, answered=100, money=350))
+        store.spending.add(Spending(NOW.date(), "m", 1, asked=900, answered=100, money=360))
         note(store, State.KEY_REFUSED, "m", NOW)
     config = Config.model_validate(
         {
