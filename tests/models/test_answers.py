@@ -1,0 +1,204 @@
+"""The default answers are such that honest checks of a gloss pass."""
+
+from __future__ import annotations
+
+import json
+import re
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from pydantic import BaseModel, ConfigDict
+
+from tests.models import answers, han, reading
+from tests.models.conversations import ABSTRACT, PAPER, SYSTEM, TITLE, client, gloss_format
+from tests.models.refusals import Json
+from tests.models.requests import Chat, Message, accept
+from tests.models.server import MODEL, models
+
+_MARK = re.compile(r"⟦\d+⟧")
+_NUMBER = re.compile(r"\d+(?:[.,]\d+)*")
+
+
+def _chat(system: str = SYSTEM, user: str = PAPER, **changed: object) -> Chat:
+    turns = [{"role": "system", "content": system}, {"role": "user", "content": user}]
+    return accept(json.dumps({"model": "m", "messages": turns, **changed}).encode())
+
+
+def _gloss(chat: Chat) -> dict[str, str]:
+    filled = json.loads(answers.answer(chat, reading.language(chat)))
+    assert isinstance(filled, dict)
+    return filled
+
+
+def _han_share(text: str) -> float:
+    letters = [character for character in text if character.isalpha()]
+    return sum("\u3400" <= character <= "\u9fff" for character in letters) / len(letters)
+
+
+def test_a_translation_has_the_looks_of_one() -> None:
+    gloss = _gloss(_chat(response_format=gloss_format()))
+
+    assert list(gloss) == ["title", "gist", "abstract"]
+    assert _han_share(gloss["abstract"]) > 0.7
+    assert 0.2 < len(gloss["abstract"]) / len(ABSTRACT) < 0.7
+    assert _MARK.findall(gloss["title"] + gloss["abstract"]) == ["⟦1⟧", "⟦2⟧", "⟦3⟧"]
+    assert _NUMBER.findall(gloss["abstract"]) == _NUMBER.findall(ABSTRACT)
+    for name in ("DeepFlow-2", "OSPF", "Dijkstra"):
+        assert name in gloss["abstract"]
+
+
+def test_a_gist_is_one_sentence_with_the_numbers_of_the_source() -> None:
+    gist = _gloss(_chat(response_format=gloss_format()))["gist"]
+
+    assert gist.count("。") == 1
+    assert gist.endswith("。")
+    assert set(_NUMBER.findall(gist)) <= set(_NUMBER.findall(ABSTRACT))
+    assert 10 < len(gist) < 120
+
+
+def test_english_is_the_words_of_the_paper() -> None:
+    system = "Summarise the abstract in English. Answer in JSON."
+
+    gloss = _gloss(_chat(system, response_format=gloss_format()))
+
+    assert gloss["title"] == TITLE
+    assert gloss["abstract"] == ABSTRACT
+    assert gloss["gist"] in ABSTRACT
+
+
+def test_the_same_question_has_the_same_answer() -> None:
+    assert _gloss(_chat(response_format=gloss_format())) == _gloss(
+        _chat(response_format=gloss_format())
+    )
+
+
+@given(
+    st.lists(
+        st.sampled_from(["⟦1⟧", "⟦22⟧", "3.14", "50%", "ResNet-50", "BERT", "the", "we", "network",
+                         "$x^2$", "`code`", "https://a.org/b", ",", ".", "(", ")", "α", "学习"]),
+        min_size=1,
+    )
+)  # fmt: skip
+def test_what_must_survive_survives_in_its_order(words: list[str]) -> None:
+    kept = [word for word in words if re.search(r"[⟦\d%$`/]|BERT", word)]
+
+    line = han.translated(" ".join(["we", *words]))
+
+    for word in kept:
+        assert word in line
+        line = line[line.index(word) + len(word) :]
+
+
+@given(st.text())
+def test_any_text_is_translated(text: str) -> None:
+    assert han.translated(text)
+
+
+@given(st.text(), st.integers(0, 60))
+def test_a_cut_answer_keeps_its_limit(text: str, limit: int) -> None:
+    kept = answers.cut(text, limit)
+
+    assert text.startswith(kept)
+    assert answers.tokens(kept) <= limit
+    assert kept == text or answers.tokens(text[: len(kept) + 1]) > limit
+
+
+@pytest.mark.parametrize(
+    ("system", "user", "told"),
+    [
+        ("Translate from English into Simplified Chinese.", "x", "zh"),
+        ("The abstract is written in English. Answer in Chinese.", "x", "zh"),
+        ("你是论文翻译，请译成中文。", "x", "zh"),
+        ("Target language: zh-Hans", "x", "zh"),
+        ("Write one sentence in English.", "We study Chinese word segmentation.", "en"),
+        ("Language: en", "Into Chinese poems we look.", "en"),
+        ("You gloss papers.", "Language: de\n\nTitle: A", "de"),
+        ("You gloss papers.", "语言：zh\n标题：A", "zh"),
+        ("Write a sentence in Chinese (zh) about the paper.", "x", "zh"),
+        ("You gloss papers.", "A paper.", ""),
+    ],
+)
+def test_the_language_is_what_the_instructions_name(system: str, user: str, told: str) -> None:
+    chat = Chat({}, "m", (Message("system", system), Message("user", user)))
+
+    assert reading.language(chat) == told
+
+
+@pytest.mark.parametrize(
+    "user",
+    [
+        PAPER,
+        f"Title: {TITLE}\nAbstract: {ABSTRACT}",
+        f"**Title**: {TITLE}\n\n**Abstract**: {ABSTRACT}",
+        f"标题：{TITLE}\n摘要：{ABSTRACT}",
+        f"Here is the paper:\n```\nTitle: {TITLE}\n\nAbstract: {ABSTRACT}\n```\nAnswer in JSON.",
+        "Data: " + json.dumps({"title": TITLE, "abstract": ABSTRACT}) + " End.",
+        f"Gloss this.\n<data-3f>\n{TITLE}\n{ABSTRACT}\n</data-3f>",
+        f"Gloss.\n<<<PAPER 3f>>>\n{TITLE}\n{ABSTRACT}\n<<<END 3f>>>\nThat is all.",
+        f"{TITLE}\n\n{ABSTRACT}",
+    ],
+)
+def test_the_paper_is_found_however_it_is_given(user: str) -> None:
+    found = reading.material(user)
+
+    assert (found.title, found.abstract) == (TITLE, ABSTRACT)
+
+
+def test_without_a_schema_the_named_keys_are_answered() -> None:
+    system = 'Answer in Chinese, as JSON with the keys "title", "gist" and "abstract".'
+
+    gloss = _gloss(_chat(system))
+
+    assert list(gloss) == ["title", "gist", "abstract"]
+    assert _han_share(gloss["abstract"]) > 0.7
+
+
+def test_without_schema_and_keys_the_answer_is_text() -> None:
+    chat = _chat("Translate into Chinese.")
+
+    text = answers.answer(chat, reading.language(chat))
+
+    assert text == han.translated(ABSTRACT)
+
+
+def test_chinese_words_of_a_topic_become_english() -> None:
+    schema: Json = {"type": "object", "properties": {"query": {"type": "string"}}}
+    format_ = {"type": "json_schema", "json_schema": {"name": "topic", "schema": schema}}
+    chat = _chat("Give English search words, in English.", "扩散模型", response_format=format_)
+
+    assert _gloss(chat) == {"query": "diffusion model"}
+
+
+class _Part(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+    limits: str
+    caveats: list[str]
+
+
+class _Note(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+    language: str
+    problem: str
+    method: str
+    result: str
+    part: _Part
+    other: _Part | None
+    sure: bool
+    count: int
+
+
+async def test_any_schema_is_filled_so_that_the_client_can_parse_it() -> None:
+    async with models() as server, client(server) as openai:
+        completion = await openai.chat.completions.parse(
+            model=MODEL,
+            messages=[{"role": "system", "content": SYSTEM}, {"role": "user", "content": PAPER}],
+            response_format=_Note,
+        )
+
+    note = completion.choices[0].message.parsed
+    assert note is not None
+    assert note.language == "zh"
+    assert len({note.problem, note.method, note.result, note.part.limits}) == 4
+    assert note.other is not None
+    assert note.part.caveats

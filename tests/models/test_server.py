@@ -1,0 +1,144 @@
+"""The server as a server: doors, keys, models, many at once, and as its own process."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import sys
+from pathlib import Path
+
+import httpx
+import openai
+import pytest
+
+from tests.models.conversations import ask, client, content
+from tests.models.server import KEY, MODEL, models
+
+_ALL_AT_ONCE = 64
+
+
+async def test_a_wrong_key_is_refused_and_masked() -> None:
+    async with models() as server, client(server, key="sk-secret-0123456789") as asking:
+        with pytest.raises(openai.AuthenticationError) as caught:
+            await ask(asking)
+
+    assert caught.value.code == "invalid_api_key"
+    assert "sk-s************6789" in caught.value.message
+    assert server.calls == []
+
+
+async def test_no_key_at_all_is_told() -> None:
+    async with models() as server, httpx.AsyncClient() as http:
+        answer = await http.get(f"{server.url}/models")
+
+    assert answer.status_code == 401
+    assert answer.json()["error"]["message"].startswith("You didn't provide an API key.")
+
+
+async def test_a_server_without_keys_takes_any() -> None:
+    async with models(key=None) as server, client(server, key="none") as asking:
+        assert content(await ask(asking))
+
+
+async def test_only_the_served_models_exist() -> None:
+    async with models(served=("a", "b")) as server, client(server) as asking:
+        with pytest.raises(openai.NotFoundError) as caught:
+            await ask(asking, model="c")
+        listed = [model.id async for model in asking.models.list()]
+
+    assert caught.value.code == "model_not_found"
+    assert listed == ["a", "b"]
+
+
+async def test_the_doors_are_those_of_the_api_with_and_without_a_version() -> None:
+    headers = {"authorization": f"Bearer {KEY}"}
+    body = {"model": MODEL, "messages": [{"role": "user", "content": "x"}]}
+    async with models() as server, httpx.AsyncClient(headers=headers) as http:
+        root = server.url.removesuffix("/v1")
+
+        statuses = [
+            (await http.post(f"{root}{path}/chat/completions", json=body)).status_code
+            for path in ("/v1", "", "/v2")
+        ]
+        wrong = await http.post(f"{root}/v1/models", json=body)
+
+    assert statuses == [200, 200, 404]
+    assert wrong.json()["error"]["message"] == "Invalid URL (POST /v1/models)"
+
+
+async def test_an_answer_has_what_the_api_sends() -> None:
+    async with models() as server, client(server) as asking:
+        first, second = await ask(asking), await ask(asking)
+
+    assert first.id != second.id
+    assert first.id.startswith("chatcmpl-")
+    assert first.model == MODEL
+    assert first.system_fingerprint
+    assert first.created
+    assert first._request_id == "req_" + "1".zfill(32)
+    assert first.usage is not None
+    used = first.usage.prompt_tokens + first.usage.completion_tokens
+    assert used == first.usage.total_tokens > 200
+
+
+async def test_calls_are_told_apart_by_paper_and_language() -> None:
+    async with models() as server, client(server) as asking:
+        await ask(asking)
+        await ask(asking, system="One sentence in English, as JSON.")
+        await ask(asking, user="Another paper.")
+
+    (chinese, english, other) = server.calls
+    assert chinese.paper == english.paper != other.paper
+    assert [call.language for call in server.calls] == ["zh", "en", "zh"]
+    assert chinese.at_once == 1
+
+
+async def test_many_calls_are_carried_at_once() -> None:
+    async with models("hang") as server, client(server) as asking:
+        asked = [asyncio.create_task(ask(asking)) for _ in range(_ALL_AT_ONCE)]
+        await server.reached(_ALL_AT_ONCE)
+        for task in asked:
+            task.cancel()
+        await asyncio.gather(*asked, return_exceptions=True)
+
+    assert server.peak == _ALL_AT_ONCE
+    assert max(call.at_once for call in server.calls) == _ALL_AT_ONCE
+
+
+async def test_a_closed_server_lets_go_of_those_who_wait(tmp_path: Path) -> None:
+    log = tmp_path / "calls.jsonl"
+
+    async with models("hang", log=log) as server, client(server) as asking:
+        waiting = asyncio.create_task(ask(asking))
+        await server.reached(1)
+        await server.close()
+        with pytest.raises(openai.APIConnectionError):
+            await waiting
+        with pytest.raises(openai.APIConnectionError):
+            await ask(asking)
+
+    events = [json.loads(line)["event"] for line in log.read_text().splitlines()]
+    assert events == ["call", "end"]
+
+
+async def test_the_server_runs_by_itself_and_logs_each_call(tmp_path: Path) -> None:
+    log = tmp_path / "calls.jsonl"
+    arguments = ["--log", str(log), "--script", "unavailable good", "--model", "own", "--key", ""]
+    process = await asyncio.create_subprocess_exec(
+        sys.executable, "-m", "tests.models.server", *arguments, stdout=asyncio.subprocess.PIPE
+    )
+    assert process.stdout is not None
+    url = (await process.stdout.readline()).decode().strip()
+
+    async with openai.AsyncOpenAI(base_url=url, api_key="any", max_retries=0) as asking:
+        with pytest.raises(openai.InternalServerError):
+            await ask(asking, model="own")
+        assert content(await ask(asking, model="own"))
+    process.terminate()
+    assert await process.wait() == 0
+
+    rows = [json.loads(line) for line in log.read_text().splitlines()]
+    assert [row["event"] for row in rows] == ["call", "end", "call", "end"]
+    assert [row["outcome"] for row in rows] == ["", "503", "", "200"]
+    assert {row["language"] for row in rows} == {"zh"}
+    assert rows[0]["script"] == "unavailable"
