@@ -133,6 +133,20 @@ class Engine:
                     connection.execute("rollback")
 
     @contextmanager
+    def savepoint(self) -> Iterator[None]:
+        """Keep all writes of the block or none, inside an open transaction that goes on."""
+        connection = self.connection()
+        connection.execute("savepoint part")
+        try:
+            yield
+        except BaseException:
+            if connection.in_transaction:  # a full disk has undone all of it already
+                connection.execute("rollback to part")
+                connection.execute("release part")
+            raise
+        connection.execute("release part")
+
+    @contextmanager
     def writing(self) -> Iterator[None]:
         """Join the thread's open transaction, or be one."""
         if self.is_writing:

@@ -75,9 +75,9 @@ class Store:
             yield
 
     @contextmanager
-    def apart(self) -> Iterator[None]:
-        """Within a transaction: undo this block alone when it fails."""
-        with self._engine.apart():
+    def savepoint(self) -> Iterator[None]:
+        """Keep all writes of the block or none, and go on with the open transaction."""
+        with self._engine.savepoint():
             yield
 
     async def run(self, function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
