@@ -1,45 +1,34 @@
 """The verb: parcels → messages in chats, each once, at Telegram's pace.
 
-A parcel is claimed under a lease, marked ``sending`` in a commit of its own, rendered, sent, and
-settled by what came of it. A process killed in between leaves at most the messages in flight in
-doubt: they are sent once more, marked as a possible repeat (losing would be worse).
+A few parcels are claimed at a time under a lease, and rendered. Each is marked ``sending``, sent,
+and settled by what came of it; marks and settlements that are ready together share a commit. A
+process killed in between leaves at most the messages in flight in doubt: they are sent once more,
+marked as a possible repeat (losing would be worse).
 """
 
 from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
+from collections import deque
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from functools import partial
 
-from bot.pace import Breaker, Floods, Pace, Sleep
+from bot.desk import Desk
 from bot.render.message import Message
-from bot.render.parcel import simpler, written
-from storage import Store
+from bot.render.parcel import written
+from bot.settlement import ATTEMPTS, BACKOFF, report, settle
+from bot.together import Together
 from storage.errors import Busy, Full, StorageError
-from storage.model import (
-    Form,
-    Gone,
-    Later,
-    Moved,
-    Outcome,
-    Parcel,
-    Refused,
-    Sent,
-    Unknown,
-)
+from storage.model import Form, Gone, Later, Moved, Outcome, Parcel, Refused, Sent, Unknown
+
+__all__ = ["ATTEMPTS", "BACKOFF", "Delivered", "Desk", "deliver"]
 
 log = logging.getLogger(__name__)
 
-ATTEMPTS = 6
-BOUNCES = 3  # days on which a chat refused before it is given up
-BOUNCED = 6 * 3600.0  # seconds until a chat that refused is tried again
+AT_HAND = 8  # parcels claimed at a time: the next ones are ready before they are needed
 UNRECORDED = 1.0  # seconds until an outcome that the store could not keep is tried again
-BACKOFF = (15.0, 60.0, 300.0, 900.0, 3600.0)
-PRIVATE_GAP, GROUP_GAP = 1.0, 3.0  # one message a second to a person, 20 a minute to a group
-
-Send = Callable[[Parcel, Message], Awaitable[Outcome]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,97 +53,141 @@ class Delivered:
                 return replace(self, refused=self.refused + 1)
 
 
-@dataclass(frozen=True, slots=True)
-class Desk:
-    """What the delivery of one bot needs: where parcels are, who sends, and what time it is."""
-
-    store: Store
-    bot: int
-    link: Callable[[int, int], str]  # a paper's key and version → what opens it
-    holder: str
-    send: Send
-    now: Callable[[], datetime]
-    pace: Pace
-    breaker: Breaker
-    floods: Floods
-    lease: float = 120.0  # seconds a claim lasts
-    longest: float = 40.0  # seconds a send may take; as much of the lease must be left
-    resend: bool = True  # what may have been delivered is sent once more, marked
-    sleep: Sleep = asyncio.sleep
-    closing: asyncio.Event = field(default_factory=asyncio.Event)  # claims nothing more
-    classic_only: asyncio.Event = field(default_factory=asyncio.Event)  # no rich messages here
-
-
 async def deliver(desk: Desk, *, workers: int = 4) -> Delivered:
     """Sends every parcel that may leave now; returns when none is left.
 
     One chat's parcels keep their order; a chat that must wait holds nobody else.
     """
-    counts = Delivered()
+    async with asyncio.TaskGroup() as group:
+        run = _Run(desk, group)
+        for _ in range(workers):
+            group.create_task(run.work())
+    await run.give_back()
+    return run.done
 
-    async def work() -> None:
-        nonlocal counts
+
+@dataclass(frozen=True, slots=True)
+class _Ready:
+    """A claimed parcel with its message, or with why there is none."""
+
+    parcel: Parcel
+    message: Message | Refused
+
+
+class _Run:
+    """What the workers of one run share: the parcels at hand, and their writes."""
+
+    def __init__(self, desk: Desk, group: asyncio.TaskGroup) -> None:
+        self.done = Delivered()
+        self._desk = desk
+        self._group = group
+        self._hand: deque[_Ready] = deque()
+        self._fetching: asyncio.Task[bool] | None = None
+        self._together = Together(desk.store)
+
+    async def work(self) -> None:
+        """Sends one parcel after the other until none is left."""
         try:
-            while outcome := await _next(desk):
-                counts = counts.plus(outcome)
+            while ready := await self._next():
+                await self._deliver(ready)
         except StorageError as error:
-            # Busy or full for now: the next round goes on, and what others have in flight
+            # Busy or full for now: the next run goes on, and what others have in flight
             # is not torn from their hands.
             log.warning("delivery waits", extra={"error": type(error).__name__})
 
-    async with asyncio.TaskGroup() as group:
-        for _ in range(workers):
-            group.create_task(work())
-    return counts
+    async def give_back(self) -> None:
+        """Frees what was claimed and is not going to be sent now."""
+        if self._hand:
+            self._hand.clear()
+            await self._desk.store.run(self._desk.store.outbox.let_go, self._desk.holder)
 
-
-async def _next(desk: Desk) -> Outcome | None:
-    """Claims, sends and settles one parcel; None when there is nothing to send now."""
-    store = desk.store
-    if desk.closing.is_set() or not desk.breaker.allows():
+    async def _next(self) -> _Ready | None:
+        """The next parcel at hand; None when there is nothing to send now."""
+        while not self._desk.closing.is_set():
+            if len(self._hand) < AT_HAND // 2 and self._fetching is None:
+                self._fetching = self._group.create_task(self._fetch())
+            if self._hand:
+                return self._hand.popleft()
+            if self._fetching and not await asyncio.shield(self._fetching):
+                return None
         return None
-    claimed = await store.run(store.outbox.claim, desk.bot, desk.holder, desk.now(), desk.lease, 1)
-    if not claimed:
-        desk.breaker.unused()
-        return None
-    outcome = await _tried(desk, claimed[0])
-    if outcome is None:
-        return Later(0.0, "the lease ended before the send")
-    await asyncio.shield(_recorded(desk, claimed[0], outcome))
-    return outcome
+
+    async def _fetch(self) -> bool:
+        """Claims the next parcels and writes their messages; False when there are none now."""
+        breaker = self._desk.breaker
+        try:
+            is_trial = breaker.is_open
+            if not breaker.allows():
+                return False
+            limit = 1 if is_trial else AT_HAND
+            ready = await self._desk.store.run(_claimed, self._desk, limit)
+            if not ready:
+                breaker.unused()
+            self._hand.extend(ready)
+            if breaker.is_open and not is_trial:
+                await self.give_back()
+            return bool(ready)
+        except StorageError as error:
+            log.warning("delivery waits", extra={"error": type(error).__name__})
+            return False
+        finally:
+            self._fetching = None
+
+    async def _deliver(self, ready: _Ready) -> None:
+        outcome = await self._tried(ready)
+        if outcome is None:
+            outcome = Later(0.0, "the lease ended before the send")
+        else:
+            await asyncio.shield(self._recorded(ready.parcel, outcome))
+        self.done = self.done.plus(outcome)
+
+    async def _tried(self, ready: _Ready) -> Outcome | None:
+        """What came of a parcel; None when its lease would not have lasted for the send."""
+        desk, parcel = self._desk, ready.parcel
+        if isinstance(ready.message, Refused):
+            return ready.message
+        if parcel.form is Form.RICH and desk.classic_only.is_set():
+            return Refused("rich messages unknown")
+        await desk.pace.turn()
+        begin = partial(desk.store.outbox.begin, parcel, desk.now(), within=desk.longest)
+        if not await self._together.write(begin):
+            return None
+        outcome = await _sent(desk, parcel, ready.message)
+        desk.breaker.note(reached=_reached(outcome))
+        if desk.breaker.is_open:
+            await self.give_back()
+        return outcome
+
+    async def _recorded(self, parcel: Parcel, outcome: Outcome) -> None:
+        """Settles, however long the store cannot write: what is not recorded is sent again."""
+        while True:
+            try:
+                accepted = await self._together.write(partial(settle, self._desk, parcel, outcome))
+            except (Busy, Full) as error:
+                log.warning("outcome not recorded yet", extra={"error": type(error).__name__})
+                await self._desk.sleep(UNRECORDED)
+            else:
+                report(parcel, outcome, accepted=accepted)
+                return
 
 
-async def _tried(desk: Desk, parcel: Parcel) -> Outcome | None:
-    """What came of a parcel; None when its lease would not have lasted for the send."""
-    store = desk.store
-    if parcel.form is Form.RICH and desk.classic_only.is_set():
-        return Refused("rich messages unknown")
+def _claimed(desk: Desk, limit: int) -> Sequence[_Ready]:
+    """The next parcels, claimed and rendered."""
+    outbox = desk.store.outbox
+    claimed = outbox.claim(desk.bot, desk.holder, desk.now(), desk.lease, limit)
+    return [_Ready(parcel, _message(desk, parcel)) for parcel in claimed]
+
+
+def _message(desk: Desk, parcel: Parcel) -> Message | Refused:
+    """The message of a parcel, from the digest as it was issued."""
     try:
-        message = await store.run(_rendered, desk, parcel)
+        return written(parcel, desk.store.digests.get(parcel.digest), desk.link)
     except StorageError:
         raise
     except Exception as error:
         # One parcel that cannot be rendered is kept aside; the others go on.
         log.exception("parcel cannot be rendered", extra={"parcel": parcel.key})
         return Refused(f"cannot be rendered: {type(error).__name__}")
-    await desk.pace.turn()
-    if not await store.run(store.outbox.begin, parcel, desk.now(), within=desk.longest):
-        return None
-    outcome = await _sent(desk, parcel, message)
-    desk.breaker.note(reached=_reached(outcome))
-    return outcome
-
-
-async def _recorded(desk: Desk, parcel: Parcel, outcome: Outcome) -> None:
-    """Settles, however long the store cannot write: what is not recorded is sent again."""
-    while True:
-        try:
-            await desk.store.run(_settle, desk, parcel, outcome)
-        except (Busy, Full) as error:
-            log.warning("outcome not recorded yet", extra={"error": type(error).__name__})
-            await desk.sleep(UNRECORDED)
-        else:
-            return
 
 
 async def _sent(desk: Desk, parcel: Parcel, message: Message) -> Outcome:
@@ -175,92 +208,3 @@ def _reached(outcome: Outcome) -> bool:
             return answered or counted
         case _:
             return True
-
-
-def _rendered(desk: Desk, parcel: Parcel) -> Message:
-    """The message of a parcel, from the digest as it was issued."""
-    return written(parcel, desk.store.digests.get(parcel.digest), desk.link)
-
-
-def _instead(desk: Desk, parcel: Parcel) -> Sequence[Parcel]:
-    """The same entries in a simpler form; what cannot even be written is kept aside."""
-    try:
-        return simpler(parcel, desk.store.digests.get(parcel.digest), desk.link)
-    except StorageError:
-        raise
-    except Exception:
-        log.exception("parcel has no simpler form", extra={"parcel": parcel.key})
-        return ()
-
-
-def _settle(desk: Desk, parcel: Parcel, outcome: Outcome) -> None:
-    """Records what came of a send, in one transaction with what follows from it."""
-    store, now = desk.store, desk.now()
-    with store.transaction():
-        match outcome:
-            case Later(seconds=seconds, answered=answered):
-                if answered:
-                    _hold(desk, parcel, now + timedelta(seconds=seconds))
-                accepted = store.outbox.settle(parcel, _spent(parcel, outcome), now)
-            case Refused(always=always):
-                if always:
-                    desk.classic_only.set()
-                instead = _instead(desk, parcel)
-                accepted = store.outbox.settle(parcel, outcome, now, instead=instead)
-            case Unknown():
-                # Sent once more, marked; ever later, for each time may bring it once more.
-                resend = desk.resend and parcel.attempts < ATTEMPTS
-                accepted = store.outbox.settle(parcel, outcome, now, resend=resend)
-                store.outbox.hold(parcel.bot, parcel.chat, now + timedelta(seconds=_wait(parcel)))
-            case Gone(reason=reason, sure=False):
-                accepted = store.outbox.settle(parcel, _bounced(desk, parcel, reason), now)
-            case Moved():
-                accepted = store.outbox.settle(parcel, outcome, now)
-            case _:
-                accepted = store.outbox.settle(parcel, outcome, now)
-                gap = GROUP_GAP if parcel.chat < 0 else PRIVATE_GAP
-                store.outbox.hold(parcel.bot, parcel.chat, now + timedelta(seconds=gap))
-    _report(parcel, outcome, accepted)
-
-
-def _hold(desk: Desk, parcel: Parcel, until: datetime) -> None:
-    """Lets the chat rest as long as Telegram said; everybody, when several chats are told to."""
-    desk.store.outbox.hold(parcel.bot, parcel.chat, until)
-    if desk.floods.note(parcel.chat):
-        desk.store.outbox.hold(parcel.bot, 0, until)
-
-
-def _bounced(desk: Desk, parcel: Parcel, reason: str) -> Outcome:
-    """A refusal that may pass: tried again for some days, then the chat is given up."""
-    day = desk.now().date()
-    if desk.store.subscribers.bounce(parcel.bot, parcel.chat, day) >= BOUNCES:
-        return Gone(reason)
-    return Later(BOUNCED, reason, counted=False, answered=True)
-
-
-def _spent(parcel: Parcel, outcome: Later) -> Outcome:
-    """A failure waits longer each time, and ends as refused when its attempts are spent."""
-    if not outcome.counted:
-        return outcome
-    if parcel.attempts >= ATTEMPTS:
-        return Refused(f"{parcel.attempts} attempts failed, the last one: {outcome.reason}")
-    return replace(outcome, seconds=max(_wait(parcel), outcome.seconds))
-
-
-def _wait(parcel: Parcel) -> float:
-    return BACKOFF[min(parcel.attempts, len(BACKOFF) - 1)]
-
-
-def _report(parcel: Parcel, outcome: Outcome, accepted: bool) -> None:
-    facts = {"parcel": parcel.key, "digest": parcel.digest, "attempt": parcel.attempts}
-    if not accepted:
-        log.warning("a settlement came too late and was not taken", extra=facts)
-    match outcome:
-        case Sent(message=message):
-            log.debug("parcel sent", extra=facts | {"sent_as": message})
-        case Later(reason=reason) | Unknown(reason=reason) | Gone(reason=reason):
-            log.info("parcel not sent", extra=facts | {"reason": reason})
-        case Refused(reason=reason):
-            log.error("parcel refused", extra=facts | {"reason": reason})
-        case Moved():
-            log.info("chat moved", extra=facts)

@@ -1,0 +1,36 @@
+"""Where one bot's messages leave from: where parcels are, who sends, and what time it is."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from bot.pace import Breaker, Floods, Pace, Sleep
+from bot.render.message import Message
+from storage import Store
+from storage.model import Outcome, Parcel
+
+Send = Callable[[Parcel, Message], Awaitable[Outcome]]
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """What the delivery of one bot needs."""
+
+    store: Store
+    bot: int
+    link: Callable[[int, int], str]  # a paper's key and version → what opens it
+    holder: str
+    send: Send
+    now: Callable[[], datetime]
+    pace: Pace
+    breaker: Breaker
+    floods: Floods
+    lease: float = 120.0  # seconds a claim lasts
+    longest: float = 40.0  # seconds a send may take; as much of the lease must be left
+    resend: bool = True  # what may have been delivered is sent once more, marked
+    sleep: Sleep = asyncio.sleep
+    closing: asyncio.Event = field(default_factory=asyncio.Event)  # claims nothing more
+    classic_only: asyncio.Event = field(default_factory=asyncio.Event)  # no rich messages here
