@@ -69,6 +69,39 @@ def lower(clause: Clause, words: Callable[[str], str]) -> str:
             return ""
 
 
+def exact(clause: Clause, words: Callable[[str], str]) -> str:
+    """Write an expression that finds the announced texts a clause matches; "" where none does.
+
+    Glosses are left out: what was said later is no reason for a topic.
+    """
+    match clause:
+        case Term() | Not():
+            return lower(clause, words)
+        case And(clauses):
+            wanted = [exact(part, words) for part in clauses if not isinstance(part, Not)]
+            barred = [exact(part.clause, words) for part in clauses if isinstance(part, Not)]
+            if not wanted or not all([*wanted, *barred]):
+                return ""
+            found, known = _joined(wanted, "AND"), _joined(barred, "OR")
+            return f"({found} NOT {known})" if known else found
+        case Or(clauses):
+            parts = [exact(part, words) for part in clauses]
+            return _joined(parts, "OR") if all(parts) else ""
+
+
+def titled(clause: Clause) -> str:
+    """Write an expression that finds whole words of a clause in titles; "" where it has none."""
+    match clause:
+        case Term(field=Field.ANY | Field.TITLE, prefix=False):
+            return _in("title", _phrase(clause.words))
+        case Term() | Not():
+            return ""
+        case And(clauses):
+            return _joined([part for part in map(titled, clauses) if part], "AND")
+        case Or(clauses):
+            return _joined([part for part in map(titled, clauses) if part], "OR")
+
+
 def _upper_term(term: Term, words: Callable[[str], str]) -> str:
     match term.field:
         case Field.CATEGORY:

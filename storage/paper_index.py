@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from storage.fulltext import upper
+from storage.fulltext import exact, titled, upper
 from storage.model import Clause, Paper
 from storage.sqlite import Engine, Value
 
@@ -19,6 +19,14 @@ class PaperIndex:
     def expression(self, clause: Clause) -> str:
         """Write the MATCH expression of a clause; "" where it excludes no paper."""
         return upper(clause, self._words)
+
+    def exact(self, clause: Clause) -> str:
+        """Write the MATCH expression that finds what a clause matches; "" where none does."""
+        return exact(clause, self._words)
+
+    def titled(self, clause: Clause) -> str:
+        """Write the MATCH expression of a clause's words in titles; "" where it has none."""
+        return titled(clause)
 
     def add(self, place: int, paper: Paper) -> None:
         """Index a paper that is new."""

@@ -24,6 +24,8 @@ _ANNOUNCED = """
     join versions v on v.paper = a.paper and v.version = a.version and v.partial = (
         select min(w.partial) from versions w where w.paper = a.paper and w.version = a.version)
 """
+_FOUND = "select rowid from paper_index where paper_index match :expression"
+_TITLED = "select rowid from paper_index where paper_index match :titled"
 
 
 class Papers:
@@ -118,6 +120,49 @@ class Papers:
             first=iso(first),
             last=iso(last),
             expression=expression,
+        )
+        return _announcements_of(rows)
+
+    def brought(self, clause: Clause, first: date, last: date) -> tuple[int, bool]:
+        """Count the papers these days brought anew that may match, and tell if all of them do.
+
+        Counted by the index, for nobody reads them; by the words of their newest versions.
+        """
+        exact = self._index.exact(clause)
+        expression = exact or self._index.expression(clause)
+        wanted = f"and p.place in ({_FOUND})" if expression else ""
+        [row] = self._engine.all(
+            f"""
+            select count(distinct a.paper) as n from announcements a
+            join papers p on p.key = a.paper
+            where a.day between :first and :last and a.kind in (:new, :cross) {wanted}
+            """,
+            first=iso(first),
+            last=iso(last),
+            new=Kind.NEW,
+            cross=Kind.CROSS,
+            **({"expression": expression} if expression else {}),
+        )
+        return int(row["n"]), bool(exact)
+
+    def newest(self, clause: Clause, first: date, last: date, limit: int) -> list[Announcement]:
+        """Return the newest of these days whose papers may match, those found by title first."""
+        expression, titled = self._index.expression(clause), self._index.titled(clause)
+        wanted = f"and p.place in ({_FOUND})" if expression else ""
+        order = f"p.place in ({_TITLED}) desc," if titled else ""
+        rows = self._engine.all(
+            f"""
+            select a.seq, a.feed, a.kind, a.day, {PAPER} from {_ANNOUNCED}
+            where a.day between :first and :last and a.kind in (:new, :cross) {wanted}
+            order by {order} a.day desc, a.seq desc limit :limit
+            """,
+            first=iso(first),
+            last=iso(last),
+            new=Kind.NEW,
+            cross=Kind.CROSS,
+            limit=limit,
+            **({"expression": expression} if expression else {}),
+            **({"titled": titled} if titled else {}),
         )
         return _announcements_of(rows)
 
@@ -228,6 +273,12 @@ class Papers:
     def add_gloss(self, gloss: Gloss) -> bool:
         """Keep a gloss; False when this maker and prompt said it before."""
         return self._glosses.add(gloss)
+
+    def add_glosses(self, glosses: Iterable[Gloss]) -> None:
+        """Keep several glosses, all of them or none."""
+        with self._engine.writing():
+            for gloss in glosses:
+                self._glosses.add(gloss)
 
     def glosses(self, keys: Iterable[int]) -> dict[int, tuple[Gloss, ...]]:
         """Return the best gloss per language of each paper that has any."""

@@ -68,7 +68,8 @@ def previewed(
 
 def brought(ask: Ask, shown: Preview) -> list[Line]:
     """How many papers words would have brought, advice, and three of the titles."""
-    lines = [Line(ask.say("preview-count", papers=shown.papers, days=shown.days))]
+    count = "preview-count" if shown.is_exact else "preview-about"
+    lines = [Line(ask.say(count, papers=shown.papers, days=shown.days))]
     if shown.held < _feed_days(shown.days):
         lines.append(Line(ask.say("preview-partial", days=shown.held), close=True))
     lines += _advice(ask, shown)

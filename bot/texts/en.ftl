@@ -43,6 +43,10 @@ preview-count = { $papers ->
     [one] day
    *[other] { $days } days
 }.
+preview-about = About { $papers } papers in the last { $days ->
+    [one] day
+   *[other] { $days } days
+}. Words with * and names are counted from a sample.
 preview-partial = I hold only { $days ->
     [0] no arXiv day yet
     [one] one arXiv day

@@ -39,6 +39,7 @@ preview-count = { $papers ->
     [0] 最近 { $days } 天没有匹配的论文。
    *[other] 最近 { $days } 天有 { $papers } 篇匹配的论文。
 }
+preview-about = 最近 { $days } 天约有 { $papers } 篇匹配的论文（带 * 的词和人名按抽样估算）。
 preview-partial = { $days ->
     [0] 目前还没有收录论文，之后会陆续增加。
    *[other] 目前只收录了 { $days } 天的论文，之后会陆续增加。
