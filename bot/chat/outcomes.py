@@ -12,7 +12,6 @@ import warnings
 from telegram.error import (
     BadRequest,
     ChatMigrated,
-    EndPointNotFound,
     Forbidden,
     InvalidToken,
     NetworkError,
@@ -25,7 +24,7 @@ from bot.chat.transport import Broken, NotSent
 from storage.model import Gone, Later, Moved, Outcome, Refused, Unknown
 
 # The chat is there, its topic is not: what belongs there can be told in the chat itself.
-ERRORS_OF_THREAD = ("message thread not found", "topic_deleted")
+ERRORS_OF_THREAD = ("message thread not found", "topic_deleted", "topic_closed")
 # A chat that answers so cannot be written to, whatever the message.
 ERRORS_OF_CHAT = (
     "chat not found",
@@ -34,7 +33,6 @@ ERRORS_OF_CHAT = (
     "chat_write_forbidden",
     "have no rights to send a message",
     "have no write access to the chat",
-    "topic_closed",
     *ERRORS_OF_THREAD,
     "group chat was deactivated",
     "user_is_blocked",
@@ -59,20 +57,16 @@ def outcome(error: TelegramError) -> Outcome:
             return Gone(error.message)
         case BadRequest():
             return _bad_request(error.message)
-        case EndPointNotFound() if _names_method(error.__cause__):
+        case InvalidToken() if _is_one(error, ERRORS_OF_METHOD):
+            # Telegram itself lacks the method; a proxy's 404 and a refused token sound different.
             return Refused("rich messages unknown", always=True)
-        case InvalidToken() | EndPointNotFound():
+        case InvalidToken():
             # Also any 404, a proxy's too: nothing is given up, everything waits.
             return Later(_PROBE, "token refused", counted=False)
         case NetworkError() if isinstance(error.__cause__, NotSent):
             return Later(5.0, "no connection", counted=False)
         case _:
             return Unknown(_told(error))
-
-
-def _names_method(cause: BaseException | None) -> bool:
-    """Telegram itself lacks the method; a proxy's 404 and a refused token sound different."""
-    return any(known in str(cause).casefold() for known in ERRORS_OF_METHOD)
 
 
 def _bad_request(text: str) -> Outcome:
@@ -89,9 +83,11 @@ def lacks_thread(result: Outcome) -> bool:
     )
 
 
-def is_unchanged(error: TelegramError) -> bool:
+def is_unchanged(result: Outcome) -> bool:
     """The edit is as good as done: the message shows this already."""
-    return _is_one(error, ERROR_NOT_MODIFIED)
+    return isinstance(result, Refused) and any(
+        known in result.reason.casefold() for known in ERROR_NOT_MODIFIED
+    )
 
 
 def is_stale(error: TelegramError) -> bool:

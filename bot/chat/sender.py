@@ -2,23 +2,22 @@
 
 from __future__ import annotations
 
+import json
 import logging
-import warnings
 from collections.abc import Mapping
 from typing import TypeAlias
 
 import telegram
-from telegram.constants import ParseMode
 from telegram.error import TelegramError
-from telegram.warnings import PTBUserWarning
 
 from bot.chat.buttons import data
 from bot.chat.context import Document
 from bot.chat.outcomes import is_stale, is_unchanged, lacks_thread, outcome
-from bot.chat.transport import Transport
+from bot.chat.transport import Fields, Transport
+from bot.render.blocks import Block
 from bot.render.keyboard import Action, Button, Copy, Keyboard, Link
 from bot.render.message import Message
-from storage.model import Form, Outcome, Parcel, Sent
+from storage.model import Form, Outcome, Parcel, Sent, Unknown
 
 log = logging.getLogger(__name__)
 
@@ -27,7 +26,7 @@ Client: TypeAlias = telegram.Bot
 CONNECTIONS = 128  # at most at a time; twice what a thousand messages a second need at 50 ms
 POLLING = 20.0  # seconds a poll may last beyond what it was asked to wait
 
-_NO_PREVIEW = telegram.LinkPreviewOptions(is_disabled=True)
+_NO_PREVIEW = json.dumps({"is_disabled": True})
 
 
 def client(token: str, base: str, *, longest: float = 30.0) -> telegram.Bot:
@@ -45,22 +44,21 @@ def client(token: str, base: str, *, longest: float = 30.0) -> telegram.Bot:
     )
 
 
-def keyboard(rows: Keyboard) -> telegram.InlineKeyboardMarkup | None:
+def keyboard(rows: Keyboard) -> Block | None:
     """The inline keyboard of a message, None when it has no buttons."""
     if not rows:
         return None
-    return telegram.InlineKeyboardMarkup([[_button(button) for button in row] for row in rows])
+    return {"inline_keyboard": [[_button(button) for button in row] for row in rows]}
 
 
-def _button(button: Button) -> telegram.InlineKeyboardButton:
+def _button(button: Button) -> Block:
     match button.does:
         case Action() as pressed:
-            return telegram.InlineKeyboardButton(button.label, callback_data=data(pressed))
+            return {"text": button.label, "callback_data": data(pressed)}
         case Link(url):
-            return telegram.InlineKeyboardButton(button.label, url=url)
+            return {"text": button.label, "url": url}
         case Copy(text):
-            copied = telegram.CopyTextButton(text)
-            return telegram.InlineKeyboardButton(button.label, copy_text=copied)
+            return {"text": button.label, "copy_text": {"text": text}}
 
 
 async def post(
@@ -70,92 +68,55 @@ async def post(
 
     A paid message is not held to the rate of the free ones: the bot's balance pays for it.
     """
-    result = await _posted(bot, chat, message, thread, paid)
-    if thread and lacks_thread(result):
-        log.info("topic not found, told in the chat itself", extra={"chat": chat})
-        result = await _posted(bot, chat, message, 0, paid)
-    return result
-
-
-async def _posted(
-    bot: telegram.Bot, chat: int, message: Message, thread: int, paid: bool
-) -> Outcome:
-    try:
-        if message.form is Form.RICH:
-            sent = await _post_rich(bot, chat, message, thread, paid)
-        else:
-            sent = await bot.send_message(
-                chat,
-                message.text or message.html,
-                parse_mode=None if message.text else ParseMode.HTML,
-                link_preview_options=_NO_PREVIEW,
-                disable_notification=message.silent,
-                message_thread_id=thread or None,
-                reply_markup=keyboard(message.buttons),
-                allow_paid_broadcast=paid or None,
-            )
-    except TelegramError as error:
-        return outcome(error)
-    return Sent(sent.message_id)
-
-
-async def _post_rich(
-    bot: telegram.Bot, chat: int, message: Message, thread: int, paid: bool
-) -> telegram.Message:
-    arguments: dict[str, object] = {
-        "chat_id": chat,
-        "rich_message": _rich(message),
-        "disable_notification": message.silent,
-    }
-    if thread:
-        arguments["message_thread_id"] = thread
+    method = "sendRichMessage" if message.form is Form.RICH else "sendMessage"
+    fields = {"chat_id": str(chat), **_fields(message)}
+    if message.silent:
+        fields["disable_notification"] = "true"
     if paid:
-        arguments["allow_paid_broadcast"] = True
-    if markup := keyboard(message.buttons):
-        arguments["reply_markup"] = markup
-    sent = await bot.do_api_request(
-        "sendRichMessage", api_kwargs=arguments, return_type=telegram.Message
-    )
-    assert isinstance(sent, telegram.Message)
-    return sent
-
-
-def _rich(message: Message) -> Mapping[str, object]:
-    # Without this, years and arXiv ids would become links to phone numbers and cards.
-    return {"blocks": list(message.blocks), "skip_entity_detection": True}
+        fields["allow_paid_broadcast"] = "true"
+    if not thread:
+        return await _called(bot, method, fields)
+    result = await _called(bot, method, fields | {"message_thread_id": str(thread)})
+    if lacks_thread(result):
+        log.info("topic closed or deleted, told in the chat itself", extra={"chat": chat})
+        result = await _called(bot, method, fields)
+    return result
 
 
 async def edit(bot: telegram.Bot, chat: int, message_id: int, message: Message) -> Outcome:
     """Replaces a message; one that shows this already is as good as replaced."""
-    try:
-        if message.form is Form.RICH:
-            await _edit_rich(bot, chat, message_id, message)
-        else:
-            await bot.edit_message_text(
-                message.html,
-                chat_id=chat,
-                message_id=message_id,
-                parse_mode=ParseMode.HTML,
-                link_preview_options=_NO_PREVIEW,
-                reply_markup=keyboard(message.buttons),
-            )
-    except TelegramError as error:
-        return Sent(message_id) if is_unchanged(error) else outcome(error)
-    return Sent(message_id)
+    fields = {"chat_id": str(chat), "message_id": str(message_id), **_fields(message)}
+    result = await _called(bot, "editMessageText", fields)
+    return Sent(message_id) if is_unchanged(result) else result
 
 
-async def _edit_rich(bot: telegram.Bot, chat: int, message_id: int, message: Message) -> None:
-    arguments: dict[str, object] = {
-        "chat_id": chat,
-        "message_id": message_id,
-        "rich_message": _rich(message),
-    }
+def _fields(message: Message) -> dict[str, str]:
+    """What a message says, as the Bot API names it."""
+    fields: dict[str, str] = {}
+    if message.form is Form.RICH:
+        # Without this, years and arXiv ids would become links to phone numbers and cards.
+        rich = {"blocks": message.blocks, "skip_entity_detection": True}
+        fields["rich_message"] = json.dumps(rich)
+    elif message.text:
+        fields |= {"text": message.text, "link_preview_options": _NO_PREVIEW}
+    else:
+        fields |= {"text": message.html, "parse_mode": "HTML", "link_preview_options": _NO_PREVIEW}
     if markup := keyboard(message.buttons):
-        arguments["reply_markup"] = markup
-    with warnings.catch_warnings():
-        # The client advises its own edit_message_text, which cannot carry blocks.
-        warnings.filterwarnings("ignore", category=PTBUserWarning, message=".*editMessageText")
-        await bot.do_api_request("editMessageText", api_kwargs=arguments)
+        fields["reply_markup"] = json.dumps(markup)
+    return fields
+
+
+async def _called(bot: telegram.Bot, method: str, fields: Mapping[str, str]) -> Outcome:
+    """Calls a method that answers with a message, of which nothing but its number is read."""
+    try:
+        answer = await bot.request.post(f"{bot.base_url}/{method}", Fields(fields))
+    except TelegramError as error:
+        return outcome(error)
+    match answer:
+        case {"message_id": int(number)}:
+            return Sent(number)
+        case _:
+            return Unknown("no message in the answer")
 
 
 async def deliver_parcel(

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 import ssl
+from collections.abc import Mapping
 from datetime import timedelta
 from functools import cache
 from typing import TypeAlias
@@ -34,7 +35,8 @@ _NEVER_LEFT = (
     aiohttp.NonHttpUrlClientError,
 )
 
-_Body: TypeAlias = dict[str, str] | aiohttp.FormData | None
+_Body: TypeAlias = bytes | aiohttp.FormData | None
+_JSON = {"Content-Type": "application/json"}
 
 
 class Broken(Exception):
@@ -65,6 +67,21 @@ class Flooded(RetryAfter):
     def retry_after(self) -> timedelta:
         """How long to wait."""
         return self._wait
+
+
+class Fields(RequestData):  # type: ignore[misc]  # final, for how the client fills it may change
+    """The parameters of a call by the names of the Bot API, each a text or JSON already."""
+
+    __slots__ = ("_fields",)
+
+    def __init__(self, fields: Mapping[str, str]) -> None:
+        super().__init__()
+        self._fields = fields
+
+    @property
+    def json_parameters(self) -> dict[str, str]:
+        """The parameters as they are."""
+        return dict(self._fields)
 
 
 class Transport(BaseRequest):
@@ -132,9 +149,10 @@ class Transport(BaseRequest):
         uploads = request_data is not None and request_data.contains_files
         limits = self._limits(uploads, read_timeout, connect_timeout)
         body = _body(request_data)
+        headers = _JSON if isinstance(body, bytes) else None
         try:
             async with self._session.request(
-                method, url, data=body, timeout=limits, allow_redirects=False
+                method, url, data=body, headers=headers, timeout=limits, allow_redirects=False
             ) as answer:
                 status = answer.status
                 payload = self._cleared(method, status, await answer.read())
@@ -175,11 +193,11 @@ def _wait(payload: bytes) -> timedelta | None:
 
 
 def _body(request: RequestData | None) -> _Body:
-    """The parameters as a form, in several parts when there are files among them."""
+    """The parameters as JSON, or as a form in several parts when there are files among them."""
     if request is None:
         return None
     if not request.contains_files:
-        return request.json_parameters
+        return json.dumps(request.json_parameters).encode()
     # Names of files as they are: Telegram shows what stands there and decodes no percent signs.
     form = aiohttp.FormData(quote_fields=False)
     for name, value in request.json_parameters.items():

@@ -12,7 +12,7 @@ from bot.demo.people import Person, Place
 from storage import Store
 from storage.model import ChatKind
 from tests.faults.scene import Scene, upset
-from tests.situations import BOT, DAY, DUE
+from tests.situations import BOT, DAY, DUE, announce, papers
 from tests.tables import count
 
 FORBIDDEN = (
@@ -36,7 +36,6 @@ UNCLEAR = (
     "CHAT_WRITE_FORBIDDEN",
     "have no rights to send a message",
     "have no write access to the chat",
-    "TOPIC_CLOSED",
     "group chat was deactivated",
 )
 
@@ -211,36 +210,50 @@ def _forum(scene: Scene) -> tuple[Place, int]:
     return forum, thread
 
 
-async def test_a_topic_that_was_deleted_is_replaced_by_the_chat_itself(store: Store) -> None:
+async def _deleted(scene: Scene, forum: Place, thread: int) -> None:
+    forum.delete_topic(thread)
+
+
+async def _closed(scene: Scene, forum: Place, thread: int) -> None:
+    forum.close_topic(thread)
+    await scene.settled()
+
+
+@pytest.mark.parametrize("ends", [_deleted, _closed])
+async def test_a_topic_that_takes_nothing_is_replaced_by_the_chat_itself(
+    store: Store, ends: Callable[[Scene, Place, int], Awaitable[None]]
+) -> None:
+    """No paper is lost to it, and the rest of the chat is not made to wait."""
     async with upset(store) as scene:
         forum, thread = _forum(scene)
+        scene.follows(forum.id, ChatKind.SUPERGROUP, words="robots")
+        announce(store, papers(9, word="robots"))
         bob = scene.reader("Bob")
-        forum.delete_topic(thread)
+        await ends(scene, forum, thread)
 
         await scene.due()
+        await scene.later(seconds=5)
 
         calls = scene.calls(forum.id)
-        assert [call.parameters.get("message_thread_id") for call in calls] == [str(thread), None]
-        assert len(scene.shown(forum)) == 1
+        threads = [call.parameters.get("message_thread_id") for call in calls]
+        assert threads == [str(thread), None, None]
+        assert [call.is_accepted for call in calls] == [False, True, True]
         assert scene.reason(forum) == ""
-        assert scene.states(forum) == ["sent"]
+        assert scene.states(forum) == ["sent", "sent"]
+        assert count(store, "subscribers", chat=forum.id, bounces=0) == 1
         assert len(scene.shown(bob)) == 1
 
 
-async def test_a_closed_topic_is_waited_for(store: Store) -> None:
-    """Who closes a topic does not ask for its digests elsewhere; opened again, it has them."""
+async def test_a_topic_that_was_opened_again_has_its_digests(store: Store) -> None:
     async with upset(store) as scene:
         forum, thread = _forum(scene)
-        bob = scene.reader("Bob")
         forum.close_topic(thread)
-
         await scene.due()
-        assert scene.shown(forum) == []
-        assert scene.states(forum) == ["ready"]
-        assert len(scene.shown(bob)) == 1
 
         forum.chat.topics[thread].is_closed = False
-        await scene.later(hours=6)
-        assert scene.states(forum) == ["sent"]
-        [call] = [call for call in scene.calls(forum.id) if call.is_accepted]
-        assert call.parameters["message_thread_id"] == str(thread)
+        scene.announces(3)
+        await scene.move_to(DUE + DAY)
+
+        accepted = [call for call in scene.calls(forum.id) if call.is_accepted]
+        threads = [call.parameters.get("message_thread_id") for call in accepted]
+        assert threads == [None, str(thread)]
