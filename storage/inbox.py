@@ -74,6 +74,11 @@ class Inbox:
         )
         return int(rows[0]["attempts"]) if rows else 0
 
+    def begin_each(self, bot: int, ids: Iterable[int]) -> dict[int, int]:
+        """Count an attempt of several updates at once; return those of each, as begin does."""
+        with self._engine.writing():
+            return {id: self.begin(bot, id) for id in ids}
+
     def applied(self, bot: int, id: int) -> bool:
         """Mark an update as applied and empty it; False when it was settled before."""
         return bool(

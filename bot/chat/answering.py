@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from telegram.error import TelegramError
@@ -56,37 +56,50 @@ class Answering:
     async def begin(self) -> None:
         """Begins to answer every chat that has something pending and is not being answered."""
         store, bot = self._counter.store, self._counter.house.bot
-        for update in await store.run(store.inbox.heads, bot, PENDING + len(self._chats)):
-            if update.chat not in self._chats:
-                self._chats[update.chat] = asyncio.create_task(self._answer(update))
-
-    async def _answer(self, update: Update) -> None:
+        heads = await store.run(store.inbox.heads, bot, PENDING + len(self._chats))
+        ready = [update for update in heads if update.chat not in self._chats]
         try:
-            if await self._is_spent(update):
-                return
-            await _answer(self._counter, update, self._sleep)
+            spent = await self._spent(ready)
+        except StorageError as error:
+            await self._waits(error)
+            self._again()
+            return
+        for update in ready:
+            answer = self._answer(update, is_spent=update.id in spent)
+            self._chats[update.chat] = asyncio.create_task(answer)
+
+    async def _answer(self, update: Update, *, is_spent: bool) -> None:
+        inbox, run = self._counter.store.inbox, self._counter.store.run
+        try:
+            if is_spent:
+                await run(inbox.failed, update.bot, update.id, "attempts spent")
+            else:
+                await _answer(self._counter, update, self._sleep)
             self._begun.discard(update.id)
         except StorageError as error:
-            # It stays pending: busy or full now, answered when the store can write again.
-            log.warning("update waits", extra={"error": type(error).__name__})
-            await self._sleep(1.0)
+            await self._waits(error)
         finally:
             del self._chats[update.chat]
             self._again()
 
-    async def _is_spent(self, update: Update) -> bool:
-        """Whether an update ended the process each time: then those behind it are answered.
+    async def _spent(self, updates: Sequence[Update]) -> set[int]:
+        """Those that ended the process each time: they are set aside for those behind them.
 
-        Counted once a process: a store that cannot write for a while spends no attempts.
+        Counted once a process, and together, for each commit is waited for by everybody: a store
+        that cannot write for a while spends no attempts.
         """
-        if update.id in self._begun:
-            return False
-        inbox, run = self._counter.store.inbox, self._counter.store.run
-        if await run(inbox.begin, update.bot, update.id) > ATTEMPTS:
-            await run(inbox.failed, update.bot, update.id, "attempts spent")
-            return True
-        self._begun.add(update.id)
-        return False
+        fresh = [update.id for update in updates if update.id not in self._begun]
+        if not fresh:
+            return set()
+        store, bot = self._counter.store, self._counter.house.bot
+        attempts = await store.run(store.inbox.begin_each, bot, fresh)
+        self._begun.update(fresh)
+        return {id for id, count in attempts.items() if count > ATTEMPTS}
+
+    async def _waits(self, error: StorageError) -> None:
+        """Leaves updates pending: busy or full now, answered when the store can write again."""
+        log.warning("update waits", extra={"error": type(error).__name__})
+        await self._sleep(1.0)
 
     async def drained(self) -> None:
         """Waits until what was begun is answered."""

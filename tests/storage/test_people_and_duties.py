@@ -211,7 +211,7 @@ def test_an_update_is_stored_once_and_applied_once(store: Store) -> None:
     assert store.inbox.applied(BOT, update.id)
     assert not store.inbox.applied(BOT, update.id)
     assert store.inbox.put([update]) == 0
-    assert store.inbox.begin(BOT, update.id) == 0
+    assert store.inbox.begin_each(BOT, [update.id]) == {update.id: 0}
 
 
 def test_updates_keep_the_order_in_which_they_came(store: Store) -> None:
