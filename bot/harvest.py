@@ -18,7 +18,7 @@ from bot.ingest import CHUNK, PATIENCE
 from bot.sources import Fetcher, arxiv_oai, history
 from bot.sources.arxiv_oai import Page, Record
 from storage import Store
-from storage.model import Added, Announcement, Harvest, Notice
+from storage.model import Added, Announcement, Harvest, Kind, Notice
 
 log = logging.getLogger(__name__)
 
@@ -170,8 +170,19 @@ def _found(store: Store, harvest: Harvest, records: Sequence[Record]) -> list[An
         announcement
         for feed in harvest.feeds
         for announcement in _of_feed(store, feed, days, records)
-        if not store.feeds.has_announced(feed, announcement.paper.id, announcement.paper.version)
+        if not _is_told(store, feed, announcement)
     ]
+
+
+def _is_told(store: Store, feed: str, announcement: Announcement) -> bool:
+    """Whether a feed has said the same of the paper itself.
+
+    A revision that came while the first version was missed has introduced the paper to nobody.
+    """
+    paper = announcement.paper
+    if announcement.kind in (Kind.NEW, Kind.CROSS):
+        return store.feeds.has_introduced(feed, paper.id)
+    return store.feeds.has_announced(feed, paper.id, paper.version)
 
 
 def _of_feed(

@@ -48,6 +48,18 @@ class Feeds:
         )
         return row is not None
 
+    def has_introduced(self, feed: str, id: str) -> bool:
+        """Tell whether a feed announced a paper as new or cross-listed, at any version."""
+        row = self._engine.one(
+            """
+            select 1 as found from papers p join announcements a on a.paper = p.key
+            where p.id = :id and a.feed = :feed and a.kind in ('new', 'cross') limit 1
+            """,
+            id=id,
+            feed=feed,
+        )
+        return row is not None
+
     def answered(self, feed: str, condition: str, now: datetime, *, cut: date | None) -> None:
         """Keep how a feed answered, since when it answers so, and the last day it was cut."""
         self._engine.change(

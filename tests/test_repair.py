@@ -88,6 +88,22 @@ async def test_a_missed_tuesday_is_repaired_with_the_right_kinds(store: Store) -
     assert told["3"].paper.version == 2
 
 
+async def test_a_paper_whose_revision_came_first_is_still_new(store: Store) -> None:
+    """Who asks for new papers only would otherwise never hear of it."""
+    read(store, MONDAY)
+    twice = Filed("2611.00001", (utc(11, 15), utc(11, 16, 22)), WEDNESDAY)
+    with store.transaction():
+        revised = Paper("arxiv:2611.00001", 2, "A Kettle", "It boils.", (), ("cs.CV",))
+        store.papers.add([Announcement(revised, FEED, Kind.REPLACE, WEDNESDAY)], seen=NOW)
+        store.cursors.put(SourceCursor(FEED, day=WEDNESDAY, batch="x", checked=NOW))
+    before = store.papers.last_seq()
+
+    await repaired(store, Archive([twice]))
+
+    [told] = store.papers.after(before)
+    assert (told.kind, told.day, told.paper.version) == (Kind.NEW, TUESDAY, 2)
+
+
 async def test_a_repaired_day_is_not_repaired_again(store: Store) -> None:
     read(store, MONDAY, WEDNESDAY)
     source = Archive([Filed("2611.00001", (utc(11, 15),), TUESDAY)])

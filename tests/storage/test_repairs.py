@@ -57,6 +57,17 @@ def test_a_version_is_told_by_the_feed_that_told_it(store: Store) -> None:
     assert not store.feeds.has_announced("cs.CV", "arxiv:2611.00002", 2)
 
 
+def test_a_feed_introduces_a_paper_as_new_and_not_as_revised(store: Store) -> None:
+    announce(store, 1, "cs.CV", MONDAY, version=2)
+    revised = Paper("arxiv:2611.00002", 2, "A Pot", "It boils.")
+    with store.transaction():
+        store.papers.add([Announcement(revised, "cs.CV", Kind.REPLACE, MONDAY)], seen=NOW)
+
+    assert store.feeds.has_introduced("cs.CV", "arxiv:2611.00001")
+    assert not store.feeds.has_introduced("cs.LG", "arxiv:2611.00001")
+    assert not store.feeds.has_introduced("cs.CV", "arxiv:2611.00002")
+
+
 def test_an_answer_keeps_the_day_of_its_last_cut(store: Store) -> None:
     store.feeds.answered("cs.CV", "fresh", NOW, cut=MONDAY)
     store.feeds.answered("cs.CV", "unchanged", NOW + MINUTE, cut=None)
