@@ -28,8 +28,9 @@ def enrich(store: Store, papers: Iterable[Paper], now: datetime) -> Mapping[int,
         for key, paper in wanted.items()
         if not any(gloss.language == "en" for gloss in known.get(key, ()))
     ]
-    for paper in bare:
-        store.papers.add_gloss(extracted(paper, now))
+    if not bare:
+        return known
+    store.papers.add_glosses([extracted(paper, now) for paper in bare])
     return known | store.papers.glosses([paper.key for paper in bare])
 
 

@@ -9,7 +9,7 @@ from bot import arxiv_calendar
 from bot.matching import Index
 from bot.query import parse
 from storage import Store
-from storage.model import Announcement, Kind, Match, Query, Subscription
+from storage.model import Announcement, Kind, Match, Query
 
 RECENT_DAYS = 7  # of a preview, and of a digest of words that nobody follows
 FRESH = frozenset({Kind.NEW, Kind.CROSS})
@@ -19,12 +19,12 @@ Explain = Callable[[Iterable[Match]], list[Match]]
 
 
 class Gathered:
-    """Announcements after a position, indexed once and asked once per distinct query."""
+    """Announcements after a position, indexed once for all that ask."""
 
     def __init__(self, store: Store, after: int, only: str = "") -> None:
         self._announcements = store.papers.after(after)
         self._index = Index(self._near(store, after, only) if only else self._announcements)
-        self._found: dict[tuple[str, frozenset[Kind], int], list[Match]] = {}
+        self._seen: dict[int, int] = {}
         self.head = self._announcements[-1].seq if self._announcements else after
 
     def _near(self, store: Store, after: int, query: str) -> list[Announcement]:
@@ -35,21 +35,20 @@ class Gathered:
         near = store.papers.announced(parse(query).clause, min(days), max(days))
         return [announcement for announcement in near if announcement.seq > after]
 
-    def matches(self, topic: Subscription) -> list[Match]:
-        """What a topic finds after its cursor, best first."""
-        key = (topic.query, topic.kinds, topic.cursor)
-        if key not in self._found:
-            query = parse(topic.query)
-            self._found[key] = self._index.find(query, topic.kinds, after=topic.cursor)
-        return self._found[key]
+    def find(self, query: Query, kinds: frozenset[Kind], after: int) -> list[Match]:
+        """What a query finds after a cursor, best first."""
+        return self._index.find(query, kinds, after=after)
 
-    def explain(self, topic: Subscription) -> Explain:
-        """What adds to a topic's matches why they are there."""
-        return explainer(self._index, parse(topic.query))
+    def explain(self, query: Query) -> Explain:
+        """What adds to a query's matches why they are there."""
+        return explainer(self._index, query)
 
     def seen(self, cursor: int) -> int:
         """How many papers were announced after a cursor."""
-        return len({a.paper.key for a in self._announcements if a.seq > cursor})
+        if cursor not in self._seen:
+            papers = {a.paper.key for a in self._announcements if a.seq > cursor}
+            self._seen[cursor] = len(papers)
+        return self._seen[cursor]
 
 
 def explainer(index: Index, query: Query) -> Explain:

@@ -5,18 +5,18 @@ Every function runs inside the caller's transaction.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
-from bot.digest import NEAR, assemble
-from bot.enrich import enrich
-from bot.gather import Explain, Gathered, recent
+from bot.digest import assemble
+from bot.editions import Edition, Editions, glossed
+from bot.gather import Gathered, recent
 from bot.render.look import Look
 from bot.render.message import parts
 from bot.texts import say
 from storage import Store
-from storage.model import Digest, Entry, Match, Parcel, Query, Subscriber, Subscription
+from storage.model import Digest, Parcel, Query, Subscriber, Subscription
 
 ASKED_LIMIT = 12
 MISSED_DAYS = 30
@@ -24,75 +24,98 @@ MISSED = "missed/"  # the period of a page of /missed begins so
 
 
 @dataclass(frozen=True, slots=True)
-class Draft:
-    """What a topic's digest is made of: its occasion, what was found, and who else found it."""
+class Occasion:
+    """Why a topic's digest is issued, and which other topics of the chat found its papers."""
 
     period: str
-    seen: int  # papers announced meanwhile
-    matches: Sequence[Match]
-    explain: Explain
     others: Mapping[int, tuple[str, ...]] = field(default_factory=dict)
 
 
 def issue(
-    store: Store, chat: Subscriber, topic: Subscription, draft: Draft, now: datetime
+    store: Store,
+    chat: Subscriber,
+    topic: Subscription,
+    edition: Edition,
+    occasion: Occasion,
+    now: datetime,
 ) -> Digest | None:
-    """Issues a topic's digest if it has an entry: digest, ledger, parcels."""
-    received = store.digests.received(
-        chat.bot, chat.chat, [match.announcement.paper.key for match in draft.matches]
-    )
-    found = assemble(
-        draft.matches,
-        topic=topic.name,
-        query=topic.query,
-        issued=now,
-        limit=topic.limit,
-        received=received,
-        others=draft.others,
-        explain=draft.explain,
-    )
-    if not found.entries:
+    """Issues a topic's digest if it has an entry: digest, ledger, parcels.
+
+    Who has received none of an edition gets it as it is, as all others do.
+    """
+    found = [match.announcement.paper.key for match in edition.matches]
+    received = store.digests.received(chat.bot, chat.chat, found)
+    others = {key: occasion.others[key] for key in found if key in occasion.others}
+    is_whole = not (received or others)
+    own = edition.digest if is_whole else _own(store, topic, edition, received, others, now)
+    if not own.entries:
         return None
     placed = replace(
-        found,
-        period=draft.period,
-        seen=draft.seen,
+        own,
+        topic=topic.name,
+        period=occasion.period,
+        seen=edition.seen,
         bot=chat.bot,
         chat=chat.chat,
         thread=topic.thread,
         subscription=topic.key,
     )
-    glossed = _glossed(store, placed, now)
-    digest = replace(glossed, number=store.digests.issue(glossed))
-    store.digests.reserve(digest.number, now=now)
-    _put_parcels(store, chat, digest, topic)
+    number = store.digests.issue(placed, like=edition.number if is_whole else 0)
+    digest = replace(placed, number=number)
+    store.digests.reserve(number, now=now)
+    _put_parcels(store, chat, digest, topic, edition if is_whole else None)
+    if is_whole:
+        edition.number = number
     return digest
 
 
-def _glossed(store: Store, digest: Digest, now: datetime) -> Digest:
-    """The digest with the best glosses of its papers, and a made one where it is soon read.
+def _own(
+    store: Store,
+    topic: Subscription,
+    edition: Edition,
+    received: Mapping[int, int],
+    others: Mapping[int, tuple[str, ...]],
+    now: datetime,
+) -> Digest:
+    """What an edition leaves for a chat that has some of it, or finds it in several topics."""
+    found = assemble(
+        edition.matches,
+        topic=topic.name,
+        query=topic.query,
+        issued=now,
+        limit=topic.limit,
+        received=received,
+        others=others,
+        explain=edition.explain,
+    )
+    return glossed(store, found, now) if found.entries else found
 
-    Far down among hundreds that were left out, the beginning of the abstract does as well.
-    """
-    near = [entry.paper for entry in (*digest.entries, *digest.rest[:NEAR])]
-    far = [entry.paper.key for entry in digest.rest[NEAR:]]
-    glosses = {**store.papers.glosses(far), **enrich(store, near, now)}
 
-    def told(entries: tuple[Entry, ...]) -> tuple[Entry, ...]:
-        return tuple(replace(one, glosses=glosses.get(one.paper.key, ())) for one in entries)
-
-    return replace(digest, entries=told(digest.entries), rest=told(digest.rest))
+def look(chat: Subscriber, topic: Subscription | None = None) -> Look:
+    """How a chat sees its digests: a topic's own form and languages before the chat's."""
+    return Look(
+        form=(topic.form if topic else None) or chat.form,
+        language=chat.language,
+        languages=(topic.languages if topic else None) or chat.languages,
+        zone=chat.zone,
+    )
 
 
 def _put_parcels(
-    store: Store, chat: Subscriber, digest: Digest, topic: Subscription | None
+    store: Store,
+    chat: Subscriber,
+    digest: Digest,
+    topic: Subscription | None = None,
+    edition: Edition | None = None,
 ) -> None:
     """A parcel for each message of the digest; only the first one makes a sound."""
-    form = (topic.form if topic else None) or chat.form
-    languages = (topic.languages if topic else None) or chat.languages
+    seen = look(chat, topic)
     silent = topic.silent if topic and topic.silent is not None else chat.silent
-    look = Look(form=form, language=chat.language, languages=languages, zone=chat.zone)
-    for index, part in enumerate(parts(digest, look, full=chat.full)):
+    if edition:
+        cut = edition.parts(digest.topic, seen, full=chat.full)
+    else:
+        cut = parts(digest, seen, full=chat.full)
+    for index, part in enumerate(cut):
         store.outbox.put_once(
             Parcel(
                 bot=chat.bot,
@@ -100,10 +123,10 @@ def _put_parcels(
                 thread=digest.thread,
                 period=digest.period,
                 part=part.number,
-                form=form,
-                language=chat.language,
-                languages=languages,
-                zone=chat.zone,
+                form=seen.form,
+                language=seen.language,
+                languages=seen.languages,
+                zone=seen.zone,
                 digest=digest.number,
                 first=part.first,
                 last=part.last,
@@ -116,13 +139,12 @@ def _put_parcels(
 def issue_now(store: Store, chat: Subscriber, topic: Subscription, now: datetime) -> Digest | None:
     """What gathered for a topic since its last digest; moves its cursor, not its next time."""
     gathered = Gathered(store, topic.cursor, only=topic.query)
-    matches = gathered.matches(topic)
+    edition = Editions(store, gathered, now).of(topic)
     store.subscriptions.advance(
         topic, cursor=max(topic.cursor, gathered.head), next_due=topic.next_due
     )
-    period = f"{topic.key}/asked/{topic.cursor}"
-    seen = gathered.seen(topic.cursor)
-    return issue(store, chat, topic, Draft(period, seen, matches, gathered.explain(topic)), now)
+    occasion = Occasion(f"{topic.key}/asked/{topic.cursor}")
+    return issue(store, chat, topic, edition, occasion, now)
 
 
 def issue_recent(
@@ -138,7 +160,7 @@ def issue_recent(
     period = f"words/{query.text}/{now:%Y-%m-%dT%H:%M:%S.%f}"
     placed = replace(found, period=period, bot=chat.bot, chat=chat.chat, thread=thread)
     digest = replace(placed, number=store.digests.issue(placed))
-    _put_parcels(store, chat, digest, None)
+    _put_parcels(store, chat, digest)
     return digest
 
 
@@ -165,10 +187,10 @@ def issue_missed(
         chat=chat.chat,
         thread=thread,
     )
-    glossed = _glossed(store, found, now)
-    digest = replace(glossed, number=store.digests.issue(glossed))
+    placed = glossed(store, found, now)
+    digest = replace(placed, number=store.digests.issue(placed))
     store.digests.reserve(digest.number, now=now)
-    _put_parcels(store, chat, digest, None)
+    _put_parcels(store, chat, digest)
     return digest
 
 
@@ -184,4 +206,4 @@ def drawn(store: Store, query: Query, now: datetime, *, limit: int = ASKED_LIMIT
         received={},
         explain=explain,
     )
-    return _glossed(store, found, now)
+    return glossed(store, found, now)

@@ -1,4 +1,4 @@
-"""The verb: due chats → digests and parcels, one transaction a chat.
+"""The verb: due chats → digests and parcels, each chat whole or not at all.
 
 The window of a topic is "announced since its cursor", never the clock: downtime, weekends and
 late papers need no special case. What a digest shows is reserved in the ledger, so that the same
@@ -11,17 +11,20 @@ import logging
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cache
+from itertools import islice, takewhile
 from zoneinfo import ZoneInfo
 
 from bot import arxiv_calendar, schedule
+from bot.editions import Edition, Editions
 from bot.gather import Gathered
-from bot.issue import Draft, issue
+from bot.issue import Occasion, issue, look
+from bot.query import QueryError
 from bot.texts import day, moment, say
 from storage import Store
 from storage.errors import Busy, Full
 from storage.model import (
     Form,
-    Match,
     Notice,
     OnQuietDays,
     Parcel,
@@ -32,6 +35,7 @@ from storage.model import (
 
 log = logging.getLogger(__name__)
 
+TOGETHER = 32  # chats in a transaction, which others wait for
 POSTPONED = timedelta(minutes=15)  # until a chat that failed is tried again
 FARTHEST = timedelta(days=8)  # a topic comes every week at least
 LONGEST_HOLD = timedelta(days=2)  # Telegram's longest floods last for hours
@@ -46,7 +50,7 @@ class Published:
     digests: int = 0
     failed: int = 0
 
-    def plus(self, other: Published) -> Published:
+    def __add__(self, other: Published) -> Published:
         """These counts and another's."""
         return Published(
             self.chats + other.chats, self.digests + other.digests, self.failed + other.failed
@@ -62,30 +66,21 @@ def publish(
     """
     _wake(store, bot, now)
     _pull_back(store, bot, now)
-    due = store.subscriptions.due(bot, now, last_seq=settled(store))
+    last = settled(store)
+    due = store.subscriptions.due_chats(bot, now, last_seq=last)
     if not due:
         return Published()
-    oldest = min(topic.cursor for _, topics in due for topic in topics)
-    gathered = Gathered(store, oldest)
+    tick = _Tick(store, bot, now, last, oldest=min(cursor for _, cursor in due))
     done = Published()
-    for chat, topics in due:
-        if not goes_on():
-            break
-        try:
-            done = done.plus(_publish_chat(store, chat, topics, gathered, now))
-        except (Busy, Full):
-            raise  # everybody's trouble: the next tick goes on with those that are left
-        except Exception:
-            log.exception("chat not published", extra={"chat": chat.chat})
-            _postpone(store, topics, now + POSTPONED)
-            done = done.plus(Published(failed=1))
+    left = iter(due)
+    while chats := [chat for chat, _ in takewhile(lambda _: goes_on(), islice(left, TOGETHER))]:
+        done += tick.publish(chats)
     return done
 
 
-def _postpone(store: Store, topics: Iterable[Subscription], until: datetime | None) -> None:
-    """Tries topics again later rather than each tick; what they have not been told of stays."""
-    for topic in topics:
-        store.subscriptions.advance(topic, cursor=topic.cursor, next_due=until)
+def _postpone(store: Store, topic: Subscription, until: datetime | None) -> None:
+    """Tries a topic again later rather than each tick; what it has not been told of stays."""
+    store.subscriptions.advance(topic, cursor=topic.cursor, next_due=until)
 
 
 def _pull_back(store: Store, bot: int, now: datetime) -> None:
@@ -119,52 +114,105 @@ def _wake(store: Store, bot: int, now: datetime) -> None:
             store.subscribers.resume(bot, chat.chat)
 
 
-def _publish_chat(
-    store: Store,
-    chat: Subscriber,
-    topics: Sequence[Subscription],
-    gathered: Gathered,
-    now: datetime,
-) -> Published:
-    """One chat's due topics together, in its own order."""
-    found, unreadable = _found(gathered, topics)
-    issued = 0
-    with store.transaction():
-        for topic in unreadable:
-            _postpone(store, [topic], schedule.next_due(topic.cadence, topic.zone, now))
-        for topic, matches in found:
-            due = topic.next_due or now
-            next_due = schedule.next_due(topic.cadence, topic.zone, now)
-            moved = store.subscriptions.advance(
-                topic, cursor=max(topic.cursor, gathered.head), next_due=next_due
-            )
-            if not moved:  # edited a moment ago: the next tick sees it as it is now
-                continue
-            # With the cursor, because no local time is told once only: a zone may change, and
-            # two batches that come within a minute are two occasions.
-            occasion = schedule.period(topic.cadence, topic.zone, due)
-            period = f"{topic.key}/{occasion}/{topic.cursor}"
-            seen, others = gathered.seen(topic.cursor), _others(topic, found)
-            draft = Draft(period, seen, matches, gathered.explain(topic), others)
-            issued += issue(store, chat, topic, draft, now) is not None
-        if not issued:
-            _tell_quiet(store, chat, topics, now)
-    return Published(chats=1, digests=issued, failed=len(unreadable))
+@dataclass(frozen=True, slots=True)
+class _Ready:
+    """A chat with what each of its due topics finds, and until when others have to wait."""
+
+    chat: Subscriber
+    found: list[tuple[Subscription, Edition]]
+    held: list[tuple[Subscription, datetime | None]]
+
+    @property
+    def topics(self) -> list[Subscription]:
+        """All that are due."""
+        return [topic for topic, _ in (*self.found, *self.held)]
 
 
-def _found(
-    gathered: Gathered, topics: Sequence[Subscription]
-) -> tuple[list[tuple[Subscription, list[Match]]], list[Subscription]]:
-    """What each topic finds; and the topics that cannot be asked, which hold no other."""
-    found: list[tuple[Subscription, list[Match]]] = []
-    unreadable: list[Subscription] = []
-    for topic in topics:
+class _Tick:
+    """The chats that are due at one instant, a few in each transaction."""
+
+    def __init__(self, store: Store, bot: int, now: datetime, last: int, oldest: int) -> None:
+        self._store = store
+        self._bot = bot
+        self._now = now
+        self._last = last
+        self._gathered = Gathered(store, oldest)
+        self._editions = Editions(store, self._gathered, now)
+        self._next_due = cache(lambda cadence, zone: schedule.next_due(cadence, zone, now))
+
+    def publish(self, chats: Iterable[int]) -> Published:
+        """Publishes chats together; what they get is found before the store is locked."""
+        ready = [one for one in map(self._ready, chats) if one]
+        with self._store.transaction():
+            done = [self._alone(one) for one in ready]
+        return sum(done, Published())
+
+    def _ready(self, chat: int) -> _Ready | None:
+        subscriber = self._store.subscribers.get(self._bot, chat)
+        topics = self._store.subscriptions.due(self._bot, chat, self._now, last_seq=self._last)
+        if not subscriber or not topics:  # stopped or told a moment ago
+            return None
+        ready = _Ready(subscriber, [], [])
+        for topic in topics:
+            try:
+                ready.found.append((topic, self._edition(subscriber, topic)))
+            except (Busy, Full):
+                raise
+            except Exception as error:  # which holds no other topic
+                log.exception("topic not published", extra={"topic": topic.key})
+                ready.held.append((topic, self._again(topic, error)))
+        return ready
+
+    def _edition(self, chat: Subscriber, topic: Subscription) -> Edition:
+        edition = self._editions.of(topic)
+        if edition.digest.entries:
+            edition.parts(topic.name, look(chat, topic), full=chat.full)
+        return edition
+
+    def _again(self, topic: Subscription, error: Exception) -> datetime | None:
+        """When a topic is tried again: words that cannot be read will not be read soon."""
+        if isinstance(error, QueryError):
+            return self._next_due(topic.cadence, topic.zone)
+        return self._now + POSTPONED
+
+    def _alone(self, ready: _Ready) -> Published:
+        """One chat, whole or not at all, whatever becomes of those beside it."""
         try:
-            found.append((topic, gathered.matches(topic)))
+            with self._store.savepoint():
+                return self._publish(ready)
+        except (Busy, Full):
+            raise  # everybody's trouble: the next tick goes on with those that are left
         except Exception:
-            log.exception("topic not published", extra={"topic": topic.key})
-            unreadable.append(topic)
-    return found, unreadable
+            log.exception("chat not published", extra={"chat": ready.chat.chat})
+            for _, edition in ready.found:
+                edition.number = 0  # what was undone has no number, another gets it
+            for topic in ready.topics:
+                _postpone(self._store, topic, self._now + POSTPONED)
+            return Published(failed=1)
+
+    def _publish(self, ready: _Ready) -> Published:
+        """One chat's due topics together, in its own order."""
+        for topic, until in ready.held:
+            _postpone(self._store, topic, until)
+        issued = sum(self._issue(ready, topic, edition) for topic, edition in ready.found)
+        if not issued:
+            _tell_quiet(self._store, ready.chat, ready.topics, self._now)
+        return Published(chats=1, digests=issued, failed=len(ready.held))
+
+    def _issue(self, ready: _Ready, topic: Subscription, edition: Edition) -> bool:
+        due = topic.next_due or self._now
+        moved = self._store.subscriptions.advance(
+            topic,
+            cursor=max(topic.cursor, self._gathered.head),
+            next_due=self._next_due(topic.cadence, topic.zone),
+        )
+        if not moved:  # edited a moment ago: the next tick sees it as it is now
+            return False
+        # With the cursor, because no local time is told once only: a zone may change, and
+        # two batches that come within a minute are two occasions.
+        period = schedule.period(topic.cadence, topic.zone, due)
+        occasion = Occasion(f"{topic.key}/{period}/{topic.cursor}", _others(topic, ready.found))
+        return issue(self._store, ready.chat, topic, edition, occasion, self._now) is not None
 
 
 def _tell_quiet(
@@ -207,13 +255,13 @@ def _tell_quiet(
 
 
 def _others(
-    topic: Subscription, found: Iterable[tuple[Subscription, list[Match]]]
+    topic: Subscription, found: Iterable[tuple[Subscription, Edition]]
 ) -> dict[int, tuple[str, ...]]:
     """Which of the chat's other topics found each paper too, by the paper's key."""
     named: dict[int, tuple[str, ...]] = {}
-    for other, matches in found:
+    for other, edition in found:
         if other.key != topic.key:
-            for match in matches:
+            for match in edition.matches:
                 key = match.announcement.paper.key
                 named[key] = (*named.get(key, ()), other.name)
     return named

@@ -4,19 +4,17 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Iterable
-from dataclasses import astuple
 from datetime import datetime
 
-from storage.columns import day, instant, iso, micros, text_list, texts
+from storage.columns import day, instant, iso, micros
+from storage.entries import Entries
 from storage.errors import Missing
-from storage.glosses import Glosses, gloss_of
+from storage.glosses import Glosses
 from storage.ledger import Ledger
-from storage.model import Digest, Entry, Field, Gloss, Heading, Kind, Reason, Verbatim
+from storage.model import Digest, Entry, Gloss, Heading
 from storage.paper_index import PaperIndex
 from storage.sqlite import Engine, Row, Value
-from storage.versions import PAPER, paper_of
 
 _HEADING = """
     d.number, d.bot, d.chat, d.thread, d.subscription, d.topic, d.query, d.period, d.issued,
@@ -31,13 +29,14 @@ class Digests:
 
     def __init__(self, engine: Engine, words: Callable[[str], str]) -> None:
         self._engine = engine
-        self._glosses = Glosses(engine, PaperIndex(engine, words))
+        self._entries = Entries(engine, Glosses(engine, PaperIndex(engine, words)))
         self._ledger = Ledger(engine)
 
-    def issue(self, digest: Digest) -> int:
+    def issue(self, digest: Digest, *, like: int = 0) -> int:
         """Keep a digest and return its number; a repeated occasion returns the first one's.
 
-        The papers must be stored. Glosses without a key are stored with it.
+        The papers must be stored. Glosses without a key are stored with it. ``like`` is the
+        number of a digest that was issued with the same entries: they are copied from there.
         """
         with self._engine.writing():
             rows = self._engine.changed(
@@ -54,10 +53,8 @@ class Digests:
             if not rows:
                 return self._number_of(digest)
             number = int(rows[0]["number"])
-            placed = list(enumerate((*digest.entries, *digest.rest), start=1))
-            self._enter(number, placed, shown=len(digest.entries))
-            for place, entry in placed:
-                self._say(number, 1, place, entry.glosses)
+            if not (like and self._entries.copy(number, like)):
+                self._entries.write(number, digest)
         return number
 
     def _number_of(self, digest: Digest) -> int:
@@ -73,38 +70,6 @@ class Digests:
         )
         return int(row["number"])
 
-    def _enter(self, number: int, placed: list[tuple[int, Entry]], shown: int) -> None:
-        self._engine.change_each(
-            """
-            insert into entries (digest, place, shown, paper, version, partial, kind, reasons,
-                topics, verbatim)
-            values (:digest, :place, :shown, :paper, :version, :partial, :kind, :reasons,
-                :topics, :verbatim)
-            """,
-            [
-                {"digest": number, "place": place, "shown": int(place <= shown), **_columns(entry)}
-                for place, entry in placed
-            ],
-        )
-
-    def _say(self, number: int, revision: int, place: int, glosses: Iterable[Gloss]) -> None:
-        self._engine.change_each(
-            """
-            insert into entry_glosses (digest, revision, place, position, gloss)
-            values (:digest, :revision, :place, :position, :gloss)
-            """,
-            [
-                {
-                    "digest": number,
-                    "revision": revision,
-                    "place": place,
-                    "position": position,
-                    "gloss": self._glosses.kept(gloss).key,
-                }
-                for position, gloss in enumerate(glosses)
-            ],
-        )
-
     def get(self, number: int, revision: int | None = None) -> Digest | None:
         """Return a digest with its entries as they were, at its newest or a given revision."""
         with self._engine.reading():
@@ -112,33 +77,10 @@ class Digests:
             if row is None or (revision or 1) > row["revision"] or (revision or 1) < 1:
                 return None
             wanted = revision or int(row["revision"])
-            entries = self._entries(number, wanted)
+            entries = self._entries.of(number, wanted)
         shown = tuple(entry for is_shown, entry in entries if is_shown)
         rest = tuple(entry for is_shown, entry in entries if not is_shown)
         return _digest_of(row, wanted, shown, rest)
-
-    def _entries(self, number: int, revision: int) -> list[tuple[bool, Entry]]:
-        glosses: dict[int, list[Gloss]] = {}
-        for row in self._engine.all(
-            """
-            select s.place, g.* from entry_glosses s join glosses g on g.key = s.gloss
-            where s.digest = :digest and s.revision = :revision order by s.place, s.position
-            """,
-            digest=number,
-            revision=revision,
-        ):
-            glosses.setdefault(row["place"], []).append(gloss_of(row))
-        rows = self._engine.all(
-            f"""
-            select e.place, e.shown, e.kind, e.reasons, e.topics, e.verbatim, {PAPER}
-            from entries e join papers p on p.key = e.paper
-            join versions v on v.paper = e.paper and v.version = e.version
-                and v.partial = e.partial
-            where e.digest = :digest order by e.place
-            """,
-            digest=number,
-        )
-        return [(bool(row["shown"]), _entry_of(row, glosses.get(row["place"], []))) for row in rows]
 
     def last(self, bot: int, chat: int, subscription: int) -> Digest | None:
         """Return the digest a topic issued last."""
@@ -183,10 +125,11 @@ class Digests:
             if digest is None:
                 raise Missing(f"there is no digest {number}")
             revision = digest.revision + 1
-            for place, entry in enumerate((*digest.entries, *digest.rest), start=1):
-                said = {gloss.language: gloss for gloss in entry.glosses}
-                said |= late.get(entry.paper.key, {})
-                self._say(number, revision, place, said.values())
+            said = [
+                (place, {g.language: g for g in entry.glosses} | late.get(entry.paper.key, {}))
+                for place, entry in enumerate((*digest.entries, *digest.rest), start=1)
+            ]
+            self._entries.say(number, revision, ((place, by.values()) for place, by in said))
             self._engine.change(
                 "update digests set revision = :revision where number = :number",
                 revision=revision,
@@ -199,25 +142,7 @@ class Digests:
 
         Each paper once, the newest digest first: left out over the limit, or dropped on the way.
         """
-        rows = self._engine.all(
-            f"""
-            select e.place, e.shown, e.kind, e.reasons, e.topics, e.verbatim, {PAPER}
-            from digests d join entries e on e.digest = d.number
-            join papers p on p.key = e.paper
-            join versions v on v.paper = e.paper and v.version = e.version
-                and v.partial = e.partial
-            where d.bot = :bot and d.chat = :chat and d.subscription > 0 and d.issued >= :since
-                and not exists (select 1 from ledger l
-                    where l.bot = d.bot and l.chat = d.chat and l.paper = e.paper)
-            order by d.number desc, e.place limit :limit
-            """,
-            bot=bot,
-            chat=chat,
-            since=micros(since),
-            limit=limit,
-        )
-        found = {row["key"]: _entry_of(row, []) for row in reversed(rows)}
-        return list(reversed(found.values()))
+        return self._entries.missed(bot, chat, since, limit)
 
     def received(self, bot: int, chat: int, papers: Iterable[int]) -> dict[int, int]:
         """Return the highest version a chat has, or will have, of each of these papers."""
@@ -255,31 +180,6 @@ def _values(digest: Digest) -> dict[str, Value]:
         "seen": digest.seen,
         "imported": int(digest.imported),
     }
-
-
-def _columns(entry: Entry) -> dict[str, Value]:
-    reasons = [[reason.field, reason.word] for reason in entry.reasons]
-    return {
-        "paper": entry.paper.key,
-        "version": entry.paper.version,
-        "partial": int(entry.paper.partial),
-        "kind": entry.kind,
-        "reasons": json.dumps(reasons, ensure_ascii=False),
-        "topics": text_list(entry.topics),
-        # ASCII, so that every string a document may hold comes back byte for byte.
-        "verbatim": json.dumps(astuple(entry.verbatim)) if entry.verbatim else None,
-    }
-
-
-def _entry_of(row: Row, glosses: list[Gloss]) -> Entry:
-    return Entry(
-        paper=paper_of(row),
-        kind=Kind(row["kind"]),
-        glosses=tuple(glosses),
-        reasons=tuple(Reason(Field(where), word) for where, word in json.loads(row["reasons"])),
-        topics=texts(row["topics"]),
-        verbatim=Verbatim(*texts(row["verbatim"])) if row["verbatim"] else None,
-    )
 
 
 def _digest_of(

@@ -19,21 +19,20 @@ class Ledger:
 
     def received(self, bot: int, chat: int, papers: Iterable[int]) -> dict[int, int]:
         """Return the highest version a chat has, or will have, of each of these papers."""
-        with self._engine.reading():
-            found = {paper: self._version(bot, chat, paper) for paper in papers}
-        return {paper: version for paper, version in found.items() if version is not None}
-
-    def _version(self, bot: int, chat: int, paper: int) -> int | None:
-        row = self._engine.one(
+        asked = set(papers)
+        if not asked:
+            return {}
+        rows = self._engine.all(
             """
-            select max(version) as version from ledger
-            where bot = :bot and chat = :chat and paper = :paper
+            select paper, max(version) as version from ledger
+            where bot = :bot and chat = :chat and paper between :low and :high group by paper
             """,
             bot=bot,
             chat=chat,
-            paper=paper,
+            low=min(asked),
+            high=max(asked),
         )
-        return row["version"] if row else None
+        return {row["paper"]: row["version"] for row in rows if row["paper"] in asked}
 
     def reserve(self, digest: int, *, now: datetime, first: int = 1, last: int = _ALL) -> int:
         """Reserve shown entries of an issued digest; return how many were free."""

@@ -284,6 +284,10 @@ class Papers:
         """Return the best gloss per language of each paper that has any."""
         return self._glosses.best_of(keys)
 
+    def glosses_of(self, key: int, version: int) -> tuple[Gloss, ...]:
+        """Return the best gloss per language of one version."""
+        return self._glosses.said_of(key, version)
+
     def _announce(self, told: Iterable[Mapping[str, Value]]) -> None:
         self._engine.change_each(
             """

@@ -14,9 +14,8 @@ from storage.columns import (
     text_list,
     texts,
 )
-from storage.model import Form, Kind, Subscriber, Subscription
+from storage.model import Form, Kind, Subscription
 from storage.sqlite import Engine, Row, Value
-from storage.subscribers import Subscribers
 
 _VALUES = """
     thread = :thread, query = :query, name = :name, times = :times, weekdays = :weekdays,
@@ -24,6 +23,7 @@ _VALUES = """
     kinds = :kinds, form = :form, languages = :languages, silent = :silent, paused = :paused,
     position = :position
 """
+_TOLD = "coalesce(:last, (select max(seq) from announcements), 0)"
 
 
 class Subscriptions:
@@ -98,35 +98,56 @@ class Subscriptions:
         """Delete a topic; what it brought stays."""
         return bool(self._engine.change("delete from subscriptions where key = :key", key=key))
 
-    def due(
+    def due_chats(
         self, bot: int, now: datetime, *, last_seq: int | None = None
-    ) -> list[tuple[Subscriber, tuple[Subscription, ...]]]:
-        """Return the active chats with all their topics that are due, in each chat's order.
+    ) -> list[tuple[int, int]]:
+        """Return the active chats with a topic that is due, each with its oldest cursor.
 
         A topic is due when its instant has come or, where it wants papers as soon as they
         are announced, when it has not been told of ``last_seq`` (by default the newest).
+        Chats that ask the same stand together.
         """
-        with self._engine.reading():
-            rows = self._engine.all(
-                """
-                select s.* from (
-                    select key from subscriptions
-                    where bot = :bot and paused = 0 and next_due <= :now
-                    union
-                    select key from subscriptions
-                    where bot = :bot and paused = 0 and next_due is null and times = '[]'
-                        and cursor < coalesce(:last, (select max(seq) from announcements), 0)
-                ) due
-                join subscriptions s on s.key = due.key
-                join subscribers c on c.bot = s.bot and c.chat = s.chat
-                where c.paused = ''
-                order by s.chat, s.position, s.key
-                """,
-                bot=bot,
-                now=micros(now),
-                last=last_seq,
-            )
-            return self._by_chat(bot, [_subscription_of(row) for row in rows])
+        rows = self._engine.all(
+            f"""
+            select s.chat, min(s.cursor) as cursor from (
+                select key from subscriptions
+                where bot = :bot and paused = 0 and next_due <= :now
+                union all
+                select key from subscriptions
+                where bot = :bot and paused = 0 and next_due is null and times = '[]'
+                    and cursor < {_TOLD}
+            ) due
+            join subscriptions s on s.key = due.key
+            join subscribers c on c.bot = s.bot and c.chat = s.chat
+            where c.paused = ''
+            group by s.chat order by min(s.query), min(s.cursor), s.chat
+            """,
+            bot=bot,
+            now=micros(now),
+            last=last_seq,
+        )
+        return [(row["chat"], row["cursor"]) for row in rows]
+
+    def due(
+        self, bot: int, chat: int, now: datetime, *, last_seq: int | None = None
+    ) -> list[Subscription]:
+        """Return the topics of a chat that are due, in its order; none while it is paused."""
+        rows = self._engine.all(
+            f"""
+            select * from subscriptions
+            where bot = :bot and chat = :chat and paused = 0
+                and case when next_due is null then times = '[]' and cursor < {_TOLD}
+                    else next_due <= :now end
+                and exists (select 1 from subscribers c
+                    where c.bot = :bot and c.chat = :chat and c.paused = '')
+            order by position, key
+            """,
+            bot=bot,
+            chat=chat,
+            now=micros(now),
+            last=last_seq,
+        )
+        return [_subscription_of(row) for row in rows]
 
     def ahead(self, bot: int, after: datetime) -> list[Subscription]:
         """Return the topics whose next instant is later than this one."""
@@ -138,15 +159,6 @@ class Subscriptions:
             after=micros(after),
         )
         return [_subscription_of(row) for row in rows]
-
-    def _by_chat(
-        self, bot: int, topics: list[Subscription]
-    ) -> list[tuple[Subscriber, tuple[Subscription, ...]]]:
-        chats: dict[int, list[Subscription]] = {}
-        for topic in topics:
-            chats.setdefault(topic.chat, []).append(topic)
-        known = ((Subscribers(self._engine).get(bot, chat), due) for chat, due in chats.items())
-        return [(subscriber, tuple(due)) for subscriber, due in known if subscriber]
 
     def advance(
         self, subscription: Subscription, *, cursor: int, next_due: datetime | None

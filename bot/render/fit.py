@@ -18,7 +18,9 @@ MARK = "…"
 
 def units(text: str) -> int:
     """The length of ``text`` as Telegram counts it: UTF-16 code units."""
-    return len(text) + sum(character > "\uffff" for character in text)
+    if text.isascii():
+        return len(text)
+    return len(text.encode("utf-16-le", "surrogatepass")) // 2
 
 
 def shorten(text: str, most: int) -> str:

@@ -63,11 +63,12 @@ def announce(store: Store, announcements: Sequence[Announcement]) -> None:
 
 def follow(store: Store, chats: int, asked: Sequence[str]) -> None:
     """Let each chat follow one of the queries, due by now."""
+    chance = random.Random(7)
     for first in range(0, chats, SLICE):
         with store.transaction():
             for number in range(first, min(first + SLICE, chats)):
-                zone, query = ZONES[number % len(ZONES)], asked[number % len(asked)]
-                form = (Form.CLASSIC, Form.RICH)[number % 2]
+                zone, query = chance.choice(ZONES), asked[number % len(asked)]
+                form = chance.choice(list(Form))
                 store.subscribers.ensure(
                     Subscriber(BOT, number + 1, ChatKind.PRIVATE, zone=zone, form=form)
                 )

@@ -10,7 +10,7 @@ from importlib import import_module
 
 import pytest
 
-from bot import enrich, issue
+from bot import editions, enrich
 from bot.digest import assemble
 from bot.publish import POSTPONED
 from bot.render import parcel as writing
@@ -126,7 +126,7 @@ async def test_a_query_that_no_longer_parses_holds_no_other_topic(
         assert (left.cursor, left.next_due) == (broken.cursor, DUE + DAY), "nothing is skipped"
 
 
-async def test_a_chat_that_breaks_is_tried_again_later(
+async def test_a_topic_that_breaks_is_tried_again_later(
     store: Store, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     async with upset(store) as scene:
@@ -139,9 +139,9 @@ async def test_a_chat_that_breaks_is_tried_again_later(
             return digest
 
         with monkeypatch.context() as patch:
-            patch.setattr(issue, "assemble", broken)
+            patch.setattr(editions, "assemble", broken)
             await scene.due()
-        assert _logged(caplog) == {"chat not published"}
+        assert _logged(caplog) == {"topic not published"}
         assert sorted([len(scene.shown(ada)), len(scene.shown(bob))]) == [0, 0]
 
         await scene.move_to(DUE + POSTPONED)

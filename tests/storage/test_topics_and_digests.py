@@ -95,12 +95,9 @@ def test_a_chats_due_topics_come_together_in_its_order(store: Store) -> None:
     topic(store, "later", next_due=NOW + MINUTE)
     topic(store, "b", number=5)
 
-    due = store.subscriptions.due(BOT, NOW)
-
-    assert [(who.chat, [one.query for one in topics]) for who, topics in due] == [
-        (CHAT, ["a", "c"]),
-        (5, ["b"]),
-    ]
+    assert store.subscriptions.due_chats(BOT, NOW) == [(CHAT, 0), (5, 0)], "by what they ask"
+    assert [one.query for one in store.subscriptions.due(BOT, CHAT, NOW)] == ["a", "c"]
+    assert [one.query for one in store.subscriptions.due(BOT, 5, NOW)] == ["b"]
 
 
 def test_paused_chats_and_topics_are_not_due(store: Store) -> None:
@@ -110,22 +107,32 @@ def test_paused_chats_and_topics_are_not_due(store: Store) -> None:
     topic(store, number=5)
     store.subscribers.pause(BOT, 5, "asked")
 
-    assert store.subscriptions.due(BOT, NOW) == []
+    assert due(store) == {}
+    assert store.subscriptions.due(BOT, 5, NOW) == []
     assert store.subscribers.resume(BOT, 5)
-    assert len(store.subscriptions.due(BOT, NOW)) == 1
+    assert list(due(store)) == [5]
 
 
 def test_a_topic_without_times_is_due_when_something_was_announced(store: Store) -> None:
     chat(store)
     one = topic(store, cadence=AT_ONCE, next_due=None)
-    nothing_yet = store.subscriptions.due(BOT, NOW)
+    assert due(store) == {}
     stored(store, [paper(1)])
 
-    assert nothing_yet == []
-    assert len(store.subscriptions.due(BOT, NOW)) == 1
-    assert store.subscriptions.due(BOT, NOW, last_seq=0) == []
+    assert due(store) == {CHAT: ["diffusion"]}
+    assert due(store, last_seq=0) == {}
+    assert store.subscriptions.due(BOT, CHAT, NOW, last_seq=0) == []
     assert store.subscriptions.advance(one, cursor=1, next_due=None)
-    assert store.subscriptions.due(BOT, NOW) == []
+    assert due(store) == {}
+    assert store.subscriptions.due(BOT, CHAT, NOW) == []
+
+
+def due(store: Store, last_seq: int | None = None) -> dict[int, list[str]]:
+    """The chats that are due, each with what it asks."""
+    return {
+        number: [one.query for one in store.subscriptions.due(BOT, number, NOW, last_seq=last_seq)]
+        for number, _ in store.subscriptions.due_chats(BOT, NOW, last_seq=last_seq)
+    }
 
 
 def test_equal_queries_are_told_once(store: Store) -> None:

@@ -1,0 +1,111 @@
+"""Digests before they have a reader: made once for all the chats that ask the same."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from functools import lru_cache
+
+from bot.digest import NEAR, assemble
+from bot.enrich import enrich
+from bot.gather import Explain, Gathered
+from bot.query import parse
+from bot.render.look import Look
+from bot.render.message import Part, parts
+from storage import Store
+from storage.model import Digest, Entry, Gloss, Kind, Match, Subscription
+
+AT_HAND = 2_000  # chats come in the order of what they ask: few editions are wanted again later
+WIDEST = 10**12  # a number that leaves room for any other, and for what another clock says
+
+_Glosses = dict[int, tuple[Gloss, ...]]
+
+
+@dataclass(slots=True)
+class Edition:
+    """What a chat gets that asks this and has received nothing of it.
+
+    ``number`` is that of a digest which was issued from it, 0 before the first.
+    """
+
+    matches: Sequence[Match]
+    seen: int  # papers announced meanwhile
+    explain: Explain
+    digest: Digest
+    number: int = 0
+    _parts: dict[tuple[object, ...], tuple[Part, ...]] = field(default_factory=dict)
+
+    def parts(self, topic: str, look: Look, *, full: bool) -> tuple[Part, ...]:
+        """The messages it makes for readers whose looks differ in their clocks alone."""
+        key = (topic, look.form, look.language, look.languages, full)
+        if key not in self._parts:
+            widest = replace(self.digest, topic=topic, number=WIDEST)
+            self._parts[key] = parts(widest, look, full=full)
+        return self._parts[key]
+
+
+class Editions:
+    """The editions of a tick.
+
+    They are made outside of any transaction, for what they take: the texts of many papers are
+    read, and papers that nobody was shown yet get their glosses.
+    """
+
+    def __init__(self, store: Store, gathered: Gathered, now: datetime) -> None:
+        self._store = store
+        self._gathered = gathered
+        self._now = now
+        self._glosses: _Glosses = {}
+        self._edition = lru_cache(AT_HAND)(self._made)
+
+    def of(self, topic: Subscription) -> Edition:
+        """The edition of what a topic finds after its cursor."""
+        return self._edition(topic.query, topic.kinds, topic.cursor, topic.limit)
+
+    def _made(self, query: str, kinds: frozenset[Kind], cursor: int, limit: int) -> Edition:
+        parsed = parse(query)
+        matches = self._gathered.find(parsed, kinds, cursor)
+        explain = self._gathered.explain(parsed)
+        digest = assemble(
+            matches,
+            topic="",
+            query=query,
+            issued=self._now,
+            limit=limit,
+            received={},
+            explain=explain,
+        )
+        glossed = told(digest, self._known(digest))
+        return Edition(matches, self._gathered.seen(cursor), explain, glossed)
+
+    def _known(self, digest: Digest) -> _Glosses:
+        near, far = soon_read(digest)
+        new = [entry.paper for entry in near if entry.paper.key not in self._glosses]
+        self._glosses |= enrich(self._store, new, self._now)
+        rest = [entry.paper.key for entry in far if entry.paper.key not in self._glosses]
+        return self._glosses | self._store.papers.glosses(rest) if rest else self._glosses
+
+
+def soon_read(digest: Digest) -> tuple[Sequence[Entry], Sequence[Entry]]:
+    """The entries that are shown or soon asked for, and those far down among the left-out."""
+    return (*digest.entries, *digest.rest[:NEAR]), digest.rest[NEAR:]
+
+
+def told(digest: Digest, glosses: _Glosses) -> Digest:
+    """The digest with what is said about its papers."""
+    entries, rest = (
+        tuple(replace(one, glosses=glosses.get(one.paper.key, ())) for one in some)
+        for some in (digest.entries, digest.rest)
+    )
+    return replace(digest, entries=entries, rest=rest)
+
+
+def glossed(store: Store, digest: Digest, now: datetime) -> Digest:
+    """The digest with the best glosses of its papers, and a made one where it is soon read.
+
+    Far down among hundreds that were left out, the beginning of the abstract does as well.
+    """
+    near, far = soon_read(digest)
+    known = store.papers.glosses([entry.paper.key for entry in far])
+    return told(digest, {**known, **enrich(store, [entry.paper for entry in near], now)})

@@ -1,0 +1,155 @@
+"""The entries of digests as rows: written once, copied for others who get the same."""
+
+# ruff: noqa: S608 - only our own words are filled in; every value is a :name
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from dataclasses import astuple
+from datetime import datetime
+
+from storage.columns import micros, text_list, texts
+from storage.glosses import Glosses, gloss_of
+from storage.model import Digest, Entry, Field, Gloss, Kind, Reason, Verbatim
+from storage.sqlite import Engine, Row, Value
+from storage.versions import PAPER, paper_of
+
+_ENTRY = f"e.place, e.shown, e.kind, e.reasons, e.topics, e.verbatim, {PAPER}"
+_FOUND = """
+    join papers p on p.key = e.paper
+    join versions v on v.paper = e.paper and v.version = e.version and v.partial = e.partial
+"""
+
+
+class Entries:
+    """What stands in each digest, and which glosses each of its revisions shows."""
+
+    def __init__(self, engine: Engine, glosses: Glosses) -> None:
+        self._engine = engine
+        self._glosses = glosses
+
+    def write(self, number: int, digest: Digest) -> None:
+        """Keep the entries of a digest that is new; glosses without a key are kept with them."""
+        placed = list(enumerate((*digest.entries, *digest.rest), start=1))
+        shown = len(digest.entries)
+        self._engine.change_each(
+            """
+            insert into entries (digest, place, shown, paper, version, partial, kind, reasons,
+                topics, verbatim)
+            values (:digest, :place, :shown, :paper, :version, :partial, :kind, :reasons,
+                :topics, :verbatim)
+            """,
+            [
+                {"digest": number, "place": place, "shown": int(place <= shown), **_columns(entry)}
+                for place, entry in placed
+            ],
+        )
+        self.say(number, 1, ((place, entry.glosses) for place, entry in placed))
+
+    def copy(self, number: int, like: int) -> bool:
+        """Give a new digest the entries another one began with; False when it has none."""
+        copied = self._engine.change(
+            """
+            insert into entries (digest, place, shown, paper, version, partial, kind, reasons,
+                topics, verbatim)
+            select :number, place, shown, paper, version, partial, kind, reasons, topics, verbatim
+            from entries where digest = :like
+            """,
+            number=number,
+            like=like,
+        )
+        self._engine.change(
+            """
+            insert into entry_glosses (digest, revision, place, position, gloss)
+            select :number, revision, place, position, gloss
+            from entry_glosses where digest = :like and revision = 1
+            """,
+            number=number,
+            like=like,
+        )
+        return bool(copied)
+
+    def say(self, number: int, revision: int, said: Iterable[tuple[int, Iterable[Gloss]]]) -> None:
+        """Keep which glosses a revision shows at each place."""
+        self._engine.change_each(
+            """
+            insert into entry_glosses (digest, revision, place, position, gloss)
+            values (:digest, :revision, :place, :position, :gloss)
+            """,
+            [
+                {
+                    "digest": number,
+                    "revision": revision,
+                    "place": place,
+                    "position": position,
+                    "gloss": self._glosses.kept(gloss).key,
+                }
+                for place, glosses in said
+                for position, gloss in enumerate(glosses)
+            ],
+        )
+
+    def of(self, number: int, revision: int) -> list[tuple[bool, Entry]]:
+        """Return a digest's entries in order, each with whether it was shown."""
+        glosses: dict[int, list[Gloss]] = {}
+        for row in self._engine.all(
+            """
+            select s.place, g.* from entry_glosses s join glosses g on g.key = s.gloss
+            where s.digest = :digest and s.revision = :revision order by s.place, s.position
+            """,
+            digest=number,
+            revision=revision,
+        ):
+            glosses.setdefault(row["place"], []).append(gloss_of(row))
+        rows = self._engine.all(
+            f"select {_ENTRY} from entries e {_FOUND} where e.digest = :digest order by e.place",
+            digest=number,
+        )
+        return [(bool(row["shown"]), _entry_of(row, glosses.get(row["place"], []))) for row in rows]
+
+    def missed(self, bot: int, chat: int, since: datetime, limit: int = 200) -> list[Entry]:
+        """Return what a chat's digests since an instant matched and it never received.
+
+        Each paper once, the newest digest first: left out over the limit, or dropped on the way.
+        """
+        rows = self._engine.all(
+            f"""
+            select {_ENTRY} from digests d join entries e on e.digest = d.number {_FOUND}
+            where d.bot = :bot and d.chat = :chat and d.subscription > 0 and d.issued >= :since
+                and not exists (select 1 from ledger l
+                    where l.bot = d.bot and l.chat = d.chat and l.paper = e.paper)
+            order by d.number desc, e.place limit :limit
+            """,
+            bot=bot,
+            chat=chat,
+            since=micros(since),
+            limit=limit,
+        )
+        found = {row["key"]: _entry_of(row, []) for row in reversed(rows)}
+        return list(reversed(found.values()))
+
+
+def _columns(entry: Entry) -> dict[str, Value]:
+    reasons = [[reason.field, reason.word] for reason in entry.reasons]
+    return {
+        "paper": entry.paper.key,
+        "version": entry.paper.version,
+        "partial": int(entry.paper.partial),
+        "kind": entry.kind,
+        "reasons": json.dumps(reasons, ensure_ascii=False),
+        "topics": text_list(entry.topics),
+        # ASCII, so that every string a document may hold comes back byte for byte.
+        "verbatim": json.dumps(astuple(entry.verbatim)) if entry.verbatim else None,
+    }
+
+
+def _entry_of(row: Row, glosses: list[Gloss]) -> Entry:
+    return Entry(
+        paper=paper_of(row),
+        kind=Kind(row["kind"]),
+        glosses=tuple(glosses),
+        reasons=tuple(Reason(Field(where), word) for where, word in json.loads(row["reasons"])),
+        topics=texts(row["topics"]),
+        verbatim=Verbatim(*texts(row["verbatim"])) if row["verbatim"] else None,
+    )
