@@ -118,6 +118,46 @@ class Commissions:
         )
         return int(row["n"]) if row else 0
 
+    def are_tried(self, commissions: Iterable[Commission], before: datetime) -> bool:
+        """Tell whether one of these is ordered and will be tried before an instant."""
+        return any(self._is_tried(one, before) for one in commissions)
+
+    def _is_tried(self, one: Commission, before: datetime) -> bool:
+        row = self._engine.one(
+            """
+            select 1 from commissions where paper = :paper and version = :version
+                and language = :language and next_at <= :before
+            """,
+            paper=one.paper,
+            version=one.version,
+            language=one.language,
+            before=micros(before),
+        )
+        return row is not None
+
+    def late(self, bot: int, since: datetime) -> list[int]:
+        """Return digests issued since an instant that show less than was said meanwhile.
+
+        In the languages that their messages were written in, for the papers that they show.
+        """
+        rows = self._engine.all(
+            f"""
+            select distinct d.number from digests d
+            join entries e on e.digest = d.number and e.shown = 1
+            join glosses g on g.paper = e.paper and g.version = e.version and g.made > d.issued
+            where d.bot = :bot and d.issued >= :since and d.imported = 0 and {_MADE}
+                and exists (select 1 from parcels p where p.digest = d.number
+                    and p.state = 'sent' and instr(p.languages, '"' || g.language || '"') > 0)
+                and not exists (select 1 from entry_glosses s join glosses k on k.key = s.gloss
+                    where s.digest = d.number and s.revision = d.revision and s.place = e.place
+                        and k.language = g.language and k.maker <> '{EXTRACTIVE}')
+            order by d.number
+            """,
+            bot=bot,
+            since=micros(since),
+        )
+        return [int(row["number"]) for row in rows]
+
     def backlog(self) -> Backlog:
         """Count what waits, what of it failed before, and what was given up."""
         row = self._engine.one(

@@ -73,8 +73,14 @@ class Glosses:
         The newest version goes first, then a model's before an imported one before an
         extractive one, then the latest.
         """
+        return self.said_of(paper)
+
+    def said_of(self, paper: int, version: int | None = None) -> tuple[Gloss, ...]:
+        """Return the best gloss per language, of one version where it is named."""
         found: dict[str, Gloss] = {}
         for gloss in self._of(paper):
+            if version is not None and gloss.version != version:
+                continue
             rival = found.get(gloss.language)
             if rival is None or _rank(gloss) > _rank(rival):
                 found[gloss.language] = gloss

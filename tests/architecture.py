@@ -56,6 +56,8 @@ FLOORS: Mapping[str, int] = {
     "bot.enrich": 3,
     "bot.condition": 3,
     "bot.fulfil": 3,
+    "bot.amend": 3,
+    "bot.foresee": 3,
     "bot.account": 3,
     "bot.subscribe": 3,
     "bot.preview": 3,

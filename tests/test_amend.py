@@ -1,0 +1,148 @@
+"""Glosses that come after their digest: the message is edited, once, and only where it gains."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+
+from bot.amend import FRESH, PATIENCE, amend
+from bot.enrich import enrich
+from storage import Store
+from storage.model import Commission, Gloss, Paper, Parcel, ParcelState, Sent
+from tests.storage.situations import BOT, CHAT, MINUTE, NOW, gloss, issued, paper, parcel, stored
+
+
+def shown(store: Store, *papers: Paper, languages: tuple[str, ...] = ("zh", "en")) -> int:
+    """A digest of papers whose one message has arrived as number 77."""
+    enrich(store, papers, NOW)
+    number = issued(store, papers)
+    put = replace(parcel(digest=number, first=1, last=len(papers)), languages=languages)
+    store.outbox.put_once(put, due=NOW)
+    [sent] = send(store)
+    assert not sent.edits
+    return number
+
+
+def send(store: Store, minutes: int = 1) -> list[Parcel]:
+    """Sends what may leave."""
+    found, now = [], NOW + minutes * MINUTE
+    for one in store.outbox.claim(BOT, "me", now, 60.0, 10):
+        assert store.outbox.begin(one, now)
+        assert store.outbox.settle(one, Sent(77), now)
+        found.append(one)
+    return found
+
+
+def late(of: Paper, language: str = "zh", minutes: int = 2) -> Gloss:
+    return replace(gloss(of, language), made=NOW + minutes * MINUTE)
+
+
+def test_a_late_gloss_edits_the_message_in_silence(store: Store) -> None:
+    one, other = stored(store, [paper(1), paper(2)])
+    number = shown(store, one, other)
+    assert amend(store, BOT, NOW + 3 * MINUTE) == 0  # nothing new is said
+
+    store.papers.add_gloss(late(one))
+
+    assert amend(store, BOT, NOW + 3 * MINUTE) == 1
+    [edit] = send(store, minutes=3)
+    assert (edit.edits, edit.revision, edit.silent) == (77, 2, True)
+    assert (edit.first, edit.last, edit.period, edit.part) == (1, 2, "1/2026-11-20", 1)
+    digest = store.digests.get(number)
+    assert digest is not None
+    said = [{g.language: g.maker for g in entry.glosses} for entry in digest.entries]
+    assert said[0]["zh"] == "model-x"
+    assert "zh" not in said[1]
+    assert amend(store, BOT, NOW + 4 * MINUTE) == 0  # it says all there is
+
+
+def test_a_later_gloss_makes_another_revision_of_the_first_message(store: Store) -> None:
+    one, other = stored(store, [paper(1), paper(2)])
+    shown(store, one, other)
+    store.papers.add_gloss(late(one))
+    assert amend(store, BOT, NOW + 3 * MINUTE) == 1
+    send(store, minutes=3)
+
+    store.papers.add_gloss(late(other, minutes=5))
+
+    assert amend(store, BOT, NOW + 6 * MINUTE) == 1
+    [edit] = send(store, minutes=6)
+    assert (edit.edits, edit.revision) == (77, 3)
+
+
+def test_the_edit_waits_for_the_other_glosses_and_not_for_ever(store: Store) -> None:
+    one, other = stored(store, [paper(1), paper(2)])
+    shown(store, one, other)
+    store.commissions.order([Commission(other.key, 1, "zh", NOW)])
+    store.papers.add_gloss(late(one))
+
+    assert amend(store, BOT, NOW + 3 * MINUTE) == 0
+    assert amend(store, BOT, NOW + PATIENCE) == 1
+
+
+def test_a_gloss_in_a_language_nobody_reads_there_changes_nothing(store: Store) -> None:
+    [one] = stored(store, [paper()])
+    shown(store, one, languages=("en",))
+
+    store.papers.add_gloss(late(one, "zh"))
+    assert amend(store, BOT, NOW + 3 * MINUTE) == 0
+
+    store.papers.add_gloss(late(one, "en"))
+    assert amend(store, BOT, NOW + 3 * MINUTE) == 1
+
+
+def test_nothing_is_edited_while_a_reader_waits_for_a_first_message(store: Store) -> None:
+    [one] = stored(store, [paper()])
+    shown(store, one)
+    store.papers.add_gloss(late(one))
+    store.outbox.put_once(parcel(number=CHAT + 1), due=NOW)
+
+    assert amend(store, BOT, NOW + 3 * MINUTE) == 0
+    send(store)
+    assert amend(store, BOT, NOW + 3 * MINUTE) == 1
+
+
+def test_a_day_later_nobody_scrolls_back(store: Store) -> None:
+    [one] = stored(store, [paper()])
+    shown(store, one)
+    store.papers.add_gloss(late(one))
+
+    assert amend(store, BOT, NOW + FRESH + timedelta(seconds=1)) == 0
+
+
+def test_a_message_that_never_arrived_is_not_edited(store: Store) -> None:
+    [one] = stored(store, [paper()])
+    number = issued(store, [one])
+    store.outbox.put_once(parcel(digest=number, first=1, last=1), due=NOW)
+    [waiting] = store.outbox.of_digest(number)
+    store.outbox.drop(waiting.key, now=NOW)
+    store.papers.add_gloss(late(one))
+
+    assert amend(store, BOT, NOW + 3 * MINUTE) == 0
+
+
+def test_a_possible_repeat_keeps_its_mark(store: Store) -> None:
+    [one] = stored(store, [paper()])
+    number = issued(store, [one])
+    put = replace(parcel(digest=number, first=1, last=1), languages=("zh",))
+    store.outbox.put_once(put, due=NOW)
+    [begun] = store.outbox.claim(BOT, "me", NOW, 60.0, 1)
+    assert store.outbox.begin(begun, NOW)
+    store.outbox.recover(BOT)  # the process ended before the answer came
+    [doubtful] = send(store)
+    assert doubtful.doubts
+
+    store.papers.add_gloss(late(one))
+
+    assert amend(store, BOT, NOW + 3 * MINUTE) == 0
+    assert store.outbox.of_digest(number)[0].state is ParcelState.SENT
+
+
+def test_a_gloss_of_another_version_is_not_told_of_this_one(store: Store) -> None:
+    [one] = stored(store, [paper()])
+    shown(store, one)
+    [newer] = stored(store, [paper(version=2)])
+
+    store.papers.add_gloss(late(newer))
+
+    assert amend(store, BOT, NOW + 3 * MINUTE) == 0
