@@ -53,10 +53,14 @@ class Unreadable(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """The fields that are whole, by the names asked for; ``is_cut`` when the text just ends."""
+    """The fields that are whole, by the names asked for; ``is_cut`` when the text just ends.
+
+    ``is_framed`` tells that they stood in an object, which says where each of them ends.
+    """
 
     fields: Mapping[str, str]
     is_cut: bool
+    is_framed: bool = True
 
 
 def read(text: str, keys: Sequence[str]) -> dict[str, str]:
@@ -86,7 +90,7 @@ def partly(text: str, keys: Sequence[str]) -> Answer:
     if has_object:
         return Answer({}, is_cut)
     plain = _FENCE.sub("", text)
-    return Answer(_labelled(plain, keys) or _alone(plain, keys), is_cut=False)
+    return Answer(_labelled(plain, keys) or _alone(plain, keys), is_cut=False, is_framed=False)
 
 
 def _walk(text: str) -> tuple[list[tuple[int, str, str]], bool, bool]:

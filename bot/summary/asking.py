@@ -1,0 +1,64 @@
+"""Ask a model for fields: count every call, and never make more than a bounded number."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from bot.summary.answers import Answer, partly
+from bot.summary.prompts import Prompt, schema
+from bot.summary.reply import ModelError, Usage
+from bot.summary.tidy import tidy
+
+if TYPE_CHECKING:
+    from bot.summary.llm import Model
+
+MOST_CALLS = 40
+"""For one paper and language: an abstract of 20,000 characters twice, and some halves."""
+
+UNREADABLE = "unreadable"
+CUT_OFF = "cut_off"
+
+
+class Unfit(Exception):
+    """What a model says failed the checks twice; ``faults`` are those of its last answer."""
+
+    def __init__(self, *faults: str) -> None:
+        super().__init__(", ".join(faults))
+        self.faults = faults
+
+
+class Asker:
+    """One errand at a model; ``spend`` is told of every call, also of those that fail."""
+
+    def __init__(
+        self, model: Model, spend: Callable[[Usage], None], *, calls: int = MOST_CALLS
+    ) -> None:
+        self._model = model
+        self._spend = spend
+        self._left = calls
+
+    async def ask(self, prompt: Prompt, most: int) -> Answer:
+        """The fields of an answer that are whole, tidied; ``is_cut`` when it had more to say.
+
+        Raises:
+            ModelError: there is no reply.
+            Unfit: too many calls were made for one errand.
+        """
+        if not self._left:
+            raise Unfit("too_many_calls")
+        self._left -= 1
+        try:
+            reply = await self._model.ask(
+                prompt.instructions, prompt.data, schema=schema(prompt.keys), most=most
+            )
+        except ModelError as error:
+            if error.usage != Usage():
+                self._spend(error.usage)
+            raise
+        self._spend(reply.usage)
+        found = partly(reply.text, prompt.keys)
+        if reply.is_cut and not found.is_framed:
+            return Answer({}, is_cut=True)  # Nothing tells where such an answer was to end.
+        fields = {key: tidy(value) for key, value in found.fields.items()}
+        return Answer(fields, is_cut=reply.is_cut or found.is_cut)
