@@ -156,9 +156,10 @@ def _until(ask: Ask) -> date:
 
 
 def resume(store: Store, ask: Ask) -> Reply:
-    """``/resume``: digests come again, with what gathered meanwhile."""
+    """``/resume``: digests come again, with what gathered and what could not be brought."""
     store.subscribers.resume(ask.chat.bot, ask.chat.chat)
-    return told([Line(ask.say("resumed"))])
+    revived = store.outbox.revive(ask.chat.bot, ask.chat.chat, now=ask.now)
+    return replace(told([Line(ask.say("resumed"))]), deliver=revived > 0)
 
 
 def defaults(kind: ChatKind, code: str | None, form: Form) -> tuple[str, tuple[str, ...], Form]:

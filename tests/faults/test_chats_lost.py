@@ -7,7 +7,7 @@ from datetime import timedelta
 
 import pytest
 
-from bot.demo.faults import migrated, refused
+from bot.demo.faults import migrated, refused, too_many_requests
 from bot.demo.people import Person, Place
 from storage import Store
 from storage.model import ChatKind
@@ -136,6 +136,32 @@ async def test_who_comes_back_gets_all_that_was_missed(
         assert scene.reason(ada) == ""
         assert count(store, "ledger", chat=ada.id, state="sent") == 4
         assert len(scene.shown(bob)) == 3
+
+
+async def test_who_paused_and_then_blocked_gets_what_was_missed_after_resuming(
+    store: Store,
+) -> None:
+    """The pause that was asked for hides the block, and ends with it."""
+    async with upset(store) as scene:
+        ada = scene.reader("Ada")
+        scene.emulator.faults.next("sendMessage", too_many_requests(600), chat=ada.id)
+        await scene.due(1, 2)
+        await scene.says(ada, "/pause")
+        ada.blocks()
+        await scene.settled()
+        await scene.later(minutes=11)
+        assert scene.states(ada) == ["dropped"]
+        assert scene.reason(ada) == "asked"
+
+        ada.unblocks()
+        await scene.settled()
+        assert scene.states(ada) == ["dropped"], "the pause goes on"
+        await scene.says(ada, "/resume")
+        await scene.later(minutes=1)
+
+        assert scene.states(ada) == ["sent"]
+        assert sum("Study 1 of" in text for text in scene.shown(ada)) == 1
+        assert count(store, "ledger", chat=ada.id, state="sent") == 2
 
 
 async def test_a_block_is_known_before_the_next_digest(store: Store) -> None:
