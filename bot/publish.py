@@ -10,7 +10,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from functools import cache
 from itertools import islice, takewhile
 from zoneinfo import ZoneInfo
@@ -111,7 +111,16 @@ def _wake(store: Store, bot: int, now: datetime) -> None:
     for chat in store.subscribers.napping(bot):
         today = now.astimezone(ZoneInfo(chat.zone)).date()
         if chat.paused_until and chat.paused_until <= today:
-            store.subscribers.resume(bot, chat.chat)
+            with store.transaction():
+                _put_off(store, chat, chat.paused_until, now)
+                store.subscribers.resume(bot, chat.chat)
+
+
+def _put_off(store: Store, chat: Subscriber, until: date, now: datetime) -> None:
+    """Lets what a pause made overdue come at the first of its times after it, not at midnight."""
+    for topic in store.subscriptions.of(chat.bot, chat.chat):
+        if topic.next_due and topic.next_due <= now:
+            _postpone(store, topic, schedule.first_due(topic.cadence, topic.zone, until))
 
 
 @dataclass(frozen=True, slots=True)

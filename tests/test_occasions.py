@@ -137,6 +137,19 @@ def test_a_pause_ends_on_its_day_and_brings_what_gathered(store: Store) -> None:
     assert known.paused == ""
 
 
+def test_a_pause_that_ends_wakes_nobody_before_their_time(store: Store) -> None:
+    """What is overdue comes at eight on that day, not as the day begins."""
+    reader = chat(store)
+    follow(store, reader)
+    announce(store, papers(1))
+    store.subscribers.pause(BOT, reader.chat, "asked", date(2026, 11, 30))
+
+    early = publish(store, BOT, datetime(2026, 11, 30, 7, 59, tzinfo=UTC))
+    due = publish(store, BOT, datetime(2026, 11, 30, 8, 0, tzinfo=UTC))
+
+    assert (early.digests, due.digests) == (0, 1)
+
+
 def test_what_was_left_out_can_be_asked_for_page_by_page(store: Store) -> None:
     reader = chat(store)
     topic = follow(store, reader)
