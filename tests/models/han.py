@@ -12,16 +12,17 @@ _PAIRS = (
     "目标样本参数函数条件过程场景知识注意对齐约束近似收敛采样提出改进研究证明表明利用"
     "结合引入设计构建减少提升实现揭示验证比较适用显著"
 )
-_SILENT = {
-    "the", "a", "an", "of", "to", "in", "on", "for", "with", "by", "as", "at", "is", "are", "be",
-    "that", "which", "it", "its", "from", "or", "such", "these", "those", "has", "have", "been",
+_SILENT = {"the", "a", "an", "it", "its", "be", "been", "that", "which", "has", "have", "such"}
+_FIXED = {
+    "we": "我们", "and": "和", "this": "本文", "not": "不", "our": "我们的", "can": "可以",
+    "of": "的", "in": "在", "to": "以", "with": "与", "for": "为", "on": "上", "is": "是",
+    "are": "是", "by": "由", "from": "从", "as": "作为", "or": "或",
 }  # fmt: skip
-_FIXED = {"we": "我们", "and": "和", "this": "本文", "not": "不", "our": "我们的", "can": "可以"}
 _TOKEN = re.compile(
     r"""
     ⟦[^⟧]*⟧                            # a mark that stands for what must survive
     | \$[^$]+\$ | `[^`]+` | https?://\S+ | \\[A-Za-z]+
-    | \d+(?:[.,:/×-]\d+)*%?            # numbers, ranges, percents
+    | (?=[\w.,:/×+-]*\d)[A-Za-z0-9](?:[\w.,:/×+-]*\w)?%?  # numbers, `Qwen2.5-7B`, `6-DoF`
     | [A-Za-z][\w’'-]*\w | [A-Za-z]
     | [^\sA-Za-z\d]
     """,
@@ -29,7 +30,7 @@ _TOKEN = re.compile(
 )
 _WORD = re.compile(r"[A-Za-z][\w’'-]*\Z")
 _STOPS = {",": "，", ".": "。", ";": "；", ":": "：", "?": "？", "!": "！", "(": "（", ")": "）"}
-_NAME = re.compile(r"(?=\w*[A-Z])(?:\w*[\dA-Z][\w-]*[\dA-Z][\w-]*|[A-Za-z]+-?\d[\w-]*)\Z")
+_NAME = re.compile(r"\d|[A-Za-z][A-Z]")
 
 
 def translated(text: str, *, title: bool = False) -> str:
@@ -43,13 +44,16 @@ def translated(text: str, *, title: bool = False) -> str:
 
 
 def _is_name(found: re.Match[str], text: str, *, title: bool) -> bool:
-    """Whether a word is written as it stands: `ResNet`, `GPT-4`; in a sentence also `Gauss`."""
+    """Whether a word is written as it stands: `ResNet`, `GPT-4`; in a sentence a lone `Gauss`."""
     word = found.group()
-    if _NAME.match(word):
+    if _NAME.search(word):
         return True
-    before = text[: found.start()].rstrip()
+    before = text[max(0, found.start() - 40) : found.start()].rstrip()
     begins = not before or before[-1] in ".!?:⟧"
-    return not title and word[0].isupper() and not begins and len(word) > 1
+    amid = re.search(r"[A-Z][\w-]*$", before) or re.match(
+        r"\s+[A-Z]", text[found.end() : found.end() + 4]
+    )
+    return not title and word[0].isupper() and not begins and not amid and len(word) > 1
 
 
 def _spoken(token: str, *, named: bool) -> str:
@@ -58,8 +62,12 @@ def _spoken(token: str, *, named: bool) -> str:
     word = token.lower()
     if word in _SILENT:
         return ""
+    return _FIXED.get(word) or _pair(word) + (_pair(word[::-1]) if len(word) > 9 else "")
+
+
+def _pair(word: str) -> str:
     place = zlib.crc32(word.encode()) % (len(_PAIRS) // 2) * 2
-    return _FIXED.get(word) or _PAIRS[place : place + 2]
+    return _PAIRS[place : place + 2]
 
 
 def _joined(tokens: list[str]) -> str:

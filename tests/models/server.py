@@ -200,8 +200,10 @@ class Server:
     ) -> bool:
         kind = reply.kind if reply else "application/json"
         headers = self._headers() | (reply.headers if reply else {})
-        writer.write(wire.head(status, len(body), kind, headers))
-        writer.write(body)
+        # The API answers in chunks and refuses with a length; clients must bear both.
+        length = len(body) if status != 200 else None
+        writer.write(wire.head(status, length, kind, headers))
+        writer.write(wire.chunked(body) if length is None else body)
         await writer.drain()
         return True
 

@@ -9,6 +9,7 @@ from asyncio import StreamReader, StreamWriter
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass
+from email.utils import formatdate
 from http import HTTPStatus
 
 BODY_LIMIT = 8 * 1024 * 1024
@@ -49,7 +50,8 @@ def head(status: int, length: int | None, kind: str, headers: Mapping[str, str])
     except ValueError:
         phrase = "Unknown"
     size = "transfer-encoding: chunked" if length is None else f"content-length: {length}"
-    lines = [f"HTTP/1.1 {status} {phrase}", f"content-type: {kind}", size]
+    lines = [f"HTTP/1.1 {status} {phrase}", f"date: {formatdate(usegmt=True)}"]
+    lines += [f"content-type: {kind}", size, "connection: keep-alive"]
     lines += [f"{name}: {value}" for name, value in headers.items()]
     return ("\r\n".join(lines) + "\r\n\r\n").encode()
 
@@ -76,11 +78,17 @@ def reset(writer: StreamWriter) -> None:
     writer.transport.abort()
 
 
+def chunked(body: bytes) -> bytes:
+    """A whole body in chunks, as the API sends its answers."""
+    pieces = [body[place : place + CHUNK] for place in range(0, len(body), CHUNK)]
+    return b"".join(b"%x\r\n%b\r\n" % (len(piece), piece) for piece in [*pieces, b""])
+
+
 async def pour(writer: StreamWriter) -> None:
     """Writes a JSON string that never ends, until the client leaves."""
     opening = b'{"choices": ["'
-    writer.write(f"{len(opening):x}\r\n".encode() + opening + b"\r\n")
-    chunk = f"{CHUNK:x}\r\n".encode() + b"a" * CHUNK + b"\r\n"
+    writer.write(b"%x\r\n%b\r\n" % (len(opening), opening))
+    chunk = b"%x\r\n%b\r\n" % (CHUNK, b"a" * CHUNK)
     with suppress(ConnectionError):
         while True:
             writer.write(chunk)
