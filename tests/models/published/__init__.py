@@ -10,6 +10,7 @@ import json
 import os
 import re
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
@@ -149,6 +150,7 @@ def running() -> Iterator[Published]:
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,
+        start_new_session=True,
     )
     try:
         published = Published(_address(process))
@@ -157,7 +159,8 @@ def running() -> Iterator[Published]:
         finally:
             published.close()
     finally:
-        process.terminate()
+        # Node may be started by another program of that name; both have to end.
+        os.killpg(process.pid, signal.SIGTERM)
         process.communicate(timeout=_PATIENCE)
 
 
