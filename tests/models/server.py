@@ -57,6 +57,7 @@ class Server:
         self.key = key
         self.served = served
         self.latency = latency
+        self.port = 0
         self.url = ""
         self._record = Record(log)
         self._language = language
@@ -91,18 +92,23 @@ class Server:
             await self._came.wait()
 
     async def open(self, port: int = 0) -> None:
-        """Listens on loopback."""
+        """Listens on loopback; ``open(server.port)`` comes back after an outage."""
         self._listening = await asyncio.start_server(self._accepted, "127.0.0.1", port)
         host, bound = self._listening.sockets[0].getsockname()
+        self.port = bound
         self.url = f"http://{host}:{bound}/v1"
 
     async def close(self) -> None:
-        """Stops listening and ends every connection."""
+        """Stops listening and ends every connection, as an outage does."""
         if self._listening is not None:
             self._listening.close()
         for talk in self._talks:
             talk.cancel()
         await asyncio.gather(*self._talks, return_exceptions=True)
+
+    async def end(self) -> None:
+        """Closes for good."""
+        await self.close()
         self._record.close()
 
     def _accepted(self, reader: StreamReader, writer: StreamWriter) -> None:
@@ -227,7 +233,7 @@ async def models(
     try:
         yield server
     finally:
-        await server.close()
+        await server.end()
 
 
 async def serve(port: int, server: Server) -> None:
@@ -238,7 +244,7 @@ async def serve(port: int, server: Server) -> None:
     await server.open(port)
     print(server.url, flush=True)
     await ended.wait()
-    await server.close()
+    await server.end()
 
 
 def main() -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import sys
+from contextlib import suppress
 from pathlib import Path
 
 import httpx
@@ -119,6 +120,43 @@ async def test_a_closed_server_lets_go_of_those_who_wait(tmp_path: Path) -> None
 
     events = [json.loads(line)["event"] for line in log.read_text().splitlines()]
     assert events == ["call", "end"]
+
+
+async def test_an_outage_ends() -> None:
+    async with models() as server, client(server) as asking:
+        await ask(asking)
+        await server.close()
+        with pytest.raises(openai.APIConnectionError):
+            await ask(asking)
+        await server.open(server.port)
+
+        assert content(await ask(asking))
+
+    assert len(server.calls) == 2
+
+
+@pytest.mark.parametrize(
+    "sent",
+    [
+        b"",
+        b"nonsense\r\n\r\n",
+        b"GET /v1/models HTTP/1.1\r\nno colon\r\n\r\n",
+        b"POST /v1/chat/completions HTTP/1.1\r\ncontent-length: many\r\n\r\n",
+        b"POST /v1/chat/completions HTTP/1.1\r\ncontent-length: 99999999999\r\n\r\n",
+        b"POST /v1/chat/completions HTTP/1.1\r\ncontent-length: 50\r\n\r\n{",
+        b"x" * 200_000,
+    ],
+)
+async def test_what_is_no_http_ends_the_connection_and_nothing_else(sent: bytes) -> None:
+    async with models() as server, client(server) as asking:
+        reader, writer = await asyncio.open_connection("127.0.0.1", server.port)
+        writer.write(sent)
+        with suppress(ConnectionError):
+            writer.write_eof()
+            assert await reader.read() == b""
+        writer.close()
+
+        assert content(await ask(asking))
 
 
 async def test_the_server_runs_by_itself_and_logs_each_call(tmp_path: Path) -> None:
