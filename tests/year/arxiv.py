@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from email.utils import format_datetime
+from functools import cache
 from html import escape
 from pathlib import Path
 from random import Random
@@ -64,6 +65,7 @@ class Told:
     day: date
 
 
+@cache
 def works(folder: Path, first: date, last: date) -> list[Work]:
     """The corpus's papers of our categories by the day they were first seen, some revised later.
 

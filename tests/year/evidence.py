@@ -79,7 +79,7 @@ def collected(chat: int, messages: Iterable[Got]) -> Evidence:
     digests: dict[int, list[Got]] = {}
     for got in messages:
         if not got.digest:
-            found.notices.append(got)
+            _note(found, got)
             continue
         parts = digests.setdefault(got.digest, [])
         twins = [one for one in parts if one.papers == got.papers]
@@ -92,6 +92,14 @@ def collected(chat: int, messages: Iterable[Got]) -> Evidence:
             found.findings.append(Finding(Fault.REPEATED, chat, got.at, told))
     found.deliveries = [_delivery(digests[number]) for number in sorted(digests)]
     return found
+
+
+def _note(found: Evidence, got: Got) -> None:
+    """A notice, or once more the one whose sender was not told that it came."""
+    if any(one.is_lost and one.heading == got.heading for one in found.notices):
+        found.marked += got.is_repeat
+    else:
+        found.notices.append(got)
 
 
 def _delivery(parts: list[Got]) -> Delivery:
