@@ -19,9 +19,10 @@ from typing import TypeAlias
 
 from tests.models import reading, wire
 from tests.models.calls import Call, Record
-from tests.models.refusals import Json, Refused, unauthorized, unknown_model, unknown_url
-from tests.models.replies import CREATED, Fault, Reply, good
-from tests.models.requests import Chat, accept
+from tests.models.doors import Doors
+from tests.models.refusals import Refused
+from tests.models.replies import Fault, Reply, good
+from tests.models.requests import Chat
 from tests.models.scripts import Script, played
 
 KEY = "sk-test-0123456789"
@@ -54,11 +55,10 @@ class Server:
         log: Path | None = None,
         language: Callable[[Chat], str] = reading.language,
     ) -> None:
-        self.key = key
-        self.served = served
         self.latency = latency
         self.port = 0
         self.url = ""
+        self._doors = Doors(key, served)
         self._record = Record(log)
         self._language = language
         self._listening: asyncio.Server | None = None
@@ -134,11 +134,11 @@ class Server:
     ) -> bool:
         """Answers one request; tells whether the connection lives on."""
         try:
-            chat = self._checked(request)
+            chat = self._doors.enter(request)
         except Refused as refused:
             return await self._send(writer, refused.status, json.dumps(refused.body).encode())
         if chat is None:
-            return await self._send(writer, 200, json.dumps(self._models()).encode())
+            return await self._send(writer, 200, json.dumps(self._doors.listed()).encode())
         language, step = self._language(chat), self._step(chat)
         call = self._record.begin(chat, language, step)
         self._came.set()
@@ -148,28 +148,6 @@ class Server:
         finally:
             self._record.end(call, outcome)
         return outcome.isdigit()
-
-    def _checked(self, request: wire.Request) -> Chat | None:
-        """The chat that is asked for, None for the list of models; or a refusal."""
-        authorization = request.headers.get("authorization", "")
-        if self.key is not None and authorization != f"Bearer {self.key}":
-            raise unauthorized(authorization)
-        match request.method, request.path.removeprefix("/v1"):
-            case "GET", "/models":
-                return None
-            case "POST", "/chat/completions":
-                chat = accept(request.body)
-                if chat.model not in self.served:
-                    raise unknown_model(chat.model)
-                return chat
-        raise unknown_url(request.method, request.path)
-
-    def _models(self) -> Json:
-        listed = [
-            {"id": name, "object": "model", "created": CREATED, "owned_by": "papergram-tests"}
-            for name in self.served
-        ]
-        return {"object": "list", "data": listed}
 
     async def _play(self, call: Call, reader: StreamReader, writer: StreamWriter) -> str:
         """Does to the call what its step says; tells its status, or how it ended."""
