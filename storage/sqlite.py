@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, ParamSpec, TypeAlias, TypeVar
 
 from storage.errors import Busy, Damaged, Full, Missing, StorageError
 from storage.files import how_to_restore
+from storage.turns import Turns
 
 if TYPE_CHECKING:
     import sqlite3
@@ -47,7 +48,7 @@ class Engine:
 
     def __init__(self, path: Path) -> None:
         self.path = path
-        self._writer = threading.Lock()
+        self._writer = Turns()
         self._local = threading.local()
         self._register = threading.Lock()
         self._connections: dict[threading.Thread, sqlite3.Connection] = {}
