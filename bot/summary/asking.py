@@ -17,7 +17,8 @@ MOST_CALLS = 40
 """For one paper and language: an abstract of 20,000 characters twice, and some halves."""
 
 UNREADABLE = "unreadable"
-CUT_OFF = "cut_off"
+CUT_SHORT = "cut_short"
+ENDLESS = "too_many_calls"
 
 
 class Unfit(Exception):
@@ -46,7 +47,7 @@ class Asker:
             Unfit: too many calls were made for one errand.
         """
         if not self._left:
-            raise Unfit("too_many_calls")
+            raise Unfit(ENDLESS)
         self._left -= 1
         try:
             reply = await self._model.ask(
@@ -61,4 +62,6 @@ class Asker:
         if reply.is_cut and not found.is_framed:
             return Answer({}, is_cut=True)  # Nothing tells where such an answer was to end.
         fields = {key: tidy(value) for key, value in found.fields.items()}
+        if fields and reply.is_cut and found.is_cut and reply.text.endswith('"'):
+            fields.popitem()  # The mark may be one inside of the text that was cut.
         return Answer(fields, is_cut=reply.is_cut or found.is_cut)

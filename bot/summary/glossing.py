@@ -11,7 +11,7 @@ from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
 from bot.summary import prompts
-from bot.summary.asking import CUT_OFF, UNREADABLE, Asker, Unfit
+from bot.summary.asking import CUT_SHORT, ENDLESS, UNREADABLE, Asker, Unfit
 from bot.summary.checks import faults
 from bot.summary.faults import Fault
 from bot.summary.languages import is_english
@@ -39,10 +39,8 @@ _LINKED = re.compile(
     r"|\w@\w[\w-]*\.\w|\b[\w-]+\.[a-z]{2,10}/\w",
     re.IGNORECASE,
 )
-_REASONS = {
-    UNREADABLE: "It was not the JSON object with these keys.",
-    CUT_OFF: "It was too long: say the same in fewer words.",
-}
+_REASONS = {UNREADABLE: "It was not the JSON object with these keys."}
+_HOPELESS = frozenset({CUT_SHORT, ENDLESS})  # for which another attempt would only be paid for
 
 
 async def glossed(
@@ -65,6 +63,8 @@ async def glossed(
             return await errand.told(reasons(wrong))
         except Unfit as unfit:
             wrong = unfit.faults
+        if _HOPELESS.intersection(wrong):
+            break
     raise Unfit(*wrong)
 
 
@@ -123,7 +123,7 @@ class _Errand:
         """Fields that are short: cut off, they are not what was asked for."""
         found = await self._answered(keys, why)
         if not set(keys) <= set(found):
-            raise Unfit(CUT_OFF)
+            raise Unfit(CUT_SHORT)
         return found
 
     async def _answered(self, keys: tuple[str, ...], why: tuple[str, ...]) -> dict[str, str]:
@@ -150,7 +150,7 @@ class _Errand:
         if not answer.is_cut:
             raise Unfit(UNREADABLE)
         if (halved := halves(text)) is None:
-            raise Unfit(CUT_OFF)
+            raise Unfit(CUT_SHORT)
         return self._joined([await self._piece(half, why) for half in halved])
 
     def _joined(self, told: Sequence[str]) -> str:

@@ -34,6 +34,7 @@ from bot.summary.troubles import trouble
 _MOST_BYTES = 1 << 20
 _MOST_PACKED = 1 << 16  # gzip makes at most a thousand times more of it
 _THINKING_ROOM = 8_000  # tokens, for models that think before they speak
+_UNREAD = 0  # in place of a status: it was a good one, and its body is none
 _STEPS = 8  # more than any manner has left to give up
 
 
@@ -120,6 +121,8 @@ class Model:
             answer = await self._posted(fields, sent)
             if 200 <= answer.status < 300:
                 return completion(answer.body, sent)
+            if answer.status == _UNREAD:
+                raise Unreachable("an answer that is no JSON", usage=_estimate(sent))
             simpler = manner.after(answer.status, answer.body)
             if simpler is None:
                 break
@@ -196,7 +199,7 @@ def _read(response: httpx2.Response) -> _Answer:
         body: object = json.loads(response.content)
     except (ValueError, RecursionError):
         if response.is_success:
-            return _Answer(502, response.headers, "an answer that is no JSON")
+            return _Answer(_UNREAD, response.headers, None)
         return _Answer(response.status_code, response.headers, response.text)
     status = response.status_code
     if response.is_success and isinstance(body, dict) and body.get("error"):
@@ -206,11 +209,16 @@ def _read(response: httpx2.Response) -> _Answer:
 
 
 def _failure(error: Exception, sent: str) -> Unreachable:
-    """The trouble without an answer. What timed out was sent, read, and will be charged for."""
+    """The trouble without an answer. What may have been read may be charged for, and counts."""
     is_late = isinstance(error, TimeoutError) or isinstance(error.__cause__, httpx2.ReadTimeout)
     cause = TimeoutError() if is_late else error.__cause__ or error
     fact = str(error) if isinstance(error, _Unfit) else type(cause).__name__
-    return Unreachable(fact, usage=Usage(tokens(sent), 0, estimated=True) if is_late else None)
+    is_sent = not isinstance(cause, httpx2.ConnectError | httpx2.ConnectTimeout)
+    return Unreachable(fact, usage=_estimate(sent) if is_sent else None)
+
+
+def _estimate(sent: str) -> Usage:
+    return Usage(tokens(sent), 0, estimated=True)
 
 
 def _messages(instructions: str, data: str) -> list[dict[str, str]]:

@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 
 # Low, not zero: asked again with a reason, a model should be able to say something else.
 _TEMPERATURE = 0.2
-_REFUSING = frozenset({400, 404, 422, 501})
+_REFUSING = frozenset({400, 404, 422, 500, 501})  # 500: llama.cpp
 
 SCHEMA, OBJECT, WORDS = 0, 1, 2
 """Structured output by a schema, as any JSON object, or by the words of the request alone."""

@@ -69,8 +69,8 @@ async def in_english(model: Model, words: str, spend: Callable[[Usage], None]) -
     prompt = prompts.search_words(words[:_LONGEST_WORDS])
     answer = await Asker(model, spend, calls=1).ask(prompt, _LONGEST_WORDS)
     found = answer.fields.get("words", "").strip(" .")
-    is_good = len(found) <= _LONGEST_WORDS and _WORDS.fullmatch(found) and not is_linked(found)
-    return found if is_good else ""
+    is_plain = len(found) <= _LONGEST_WORDS and _WORDS.fullmatch(found)
+    return found if is_plain and not is_linked(found) and not strays(found, "") else ""
 
 
 def _faults(

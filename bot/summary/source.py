@@ -15,6 +15,8 @@ LONG = 3_000
 PIECE = 1_500
 """A piece has at most so many characters, or it is a single sentence."""
 
+_SHORT = 200
+
 # What feeds put around title and abstract; papers from imported documents still have it.
 _SUFFIX = re.compile(r"\s*\(arXiv:[^()\s]{4,40}(?:\s\[[^\]]{1,30}\][^()]{0,20})?\)\s*$")
 _PREFIX = re.compile(r"\s*arXiv:\S{4,40}\s+Announce Type:\s*[a-z-]{1,20}\s+Abstract:\s*")
@@ -50,7 +52,12 @@ def pieces(text: str, most: int = PIECE) -> tuple[str, ...]:
 
 
 def halves(text: str) -> tuple[str, str] | None:
-    """A text cut near its middle, between sentences or else between words; None for one word."""
+    """A text cut near its middle, between sentences or else between words; None for a short one.
+
+    A model that cannot end what it says about so little cannot end anything.
+    """
+    if len(text) < _SHORT:
+        return None
     said = sentences(text)
     if len(said) > 1:
         return _cut(said)
