@@ -54,7 +54,7 @@ _LEAST_KANA = 0.15  # Japanese has them, Chinese not
 
 _SMALL_WORDS = re.compile(
     r"the|and|that|this|these|with|which|from|are|our|by|their|than|been|have|has|can|into|such|we"
-    r"|of|is|to|in|for|on|as|an|it|its|be|at|or|using|via"
+    r"|of|is|to|in|for|on|as|an?|it|its|be|at|or|not|but|does|do|using|via|across|under"
 )
 # Those that other languages of Latin script do not share.
 _ENGLISH_ONLY = re.compile(r"the|and|that|this|these|with|which|from|are|our|by|their|than|been")
@@ -65,6 +65,8 @@ _JUDGED_WORDS = 8
 # Six words, two of them small: a sentence that was left in English, not a name.
 _ENGLISH_RUN = re.compile(r"\b[A-Za-z][A-Za-z'’-]*(?:[ ,;]{1,2}[A-Za-z][A-Za-z'’-]*){5,}")
 _RUN_SMALL_WORDS = 2
+# Or four that no name would be written with: "which makes it less opaque".
+_LOWER_RUN = re.compile(r"(?<![\w-])[a-z]+(?:,? [a-z]+){3,}(?![\w-])", re.ASCII)
 
 _BRACKETED = re.compile(r"[(（《“\"][^()（）《》“”\"]{0,120}[)）》”\"]")
 _NAME = re.compile(r"[A-Za-z]*(?:[a-z][A-Z]|[A-Z]{2}|\d)[\w+-]*|https?://\S+", re.ASCII)
@@ -120,7 +122,7 @@ def share(text: str, script: str) -> float:
         name = _script_name(sign)
         if name in wanted or (not wanted and name not in ("", "LATIN")):
             own += 1
-        elif name and not (script == "Kore" and name == "CJK"):
+        elif name:
             other += 1
     weighed = other / _LETTERS_PER_SIGN.get(script, 1)
     return own / (own + weighed) if own + weighed else 1.0
@@ -136,9 +138,9 @@ def _script_name(sign: str) -> str:
 
 def _has_english_run(text: str) -> bool:
     return any(
-        sum(bool(_SMALL_WORDS.fullmatch(word.lower())) for word in _WORD.findall(run[0]))
-        >= _RUN_SMALL_WORDS
-        for run in _ENGLISH_RUN.finditer(text)
+        sum(bool(_SMALL_WORDS.fullmatch(word.lower())) for word in _WORD.findall(run[0])) >= small
+        for pattern, small in ((_ENGLISH_RUN, _RUN_SMALL_WORDS), (_LOWER_RUN, 1))
+        for run in pattern.finditer(text)
     )
 
 

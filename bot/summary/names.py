@@ -13,7 +13,7 @@ from bot.summary.clauses import FORMULA
 _WORD = re.compile(r"[A-Za-z0-9]+(?:[-+./_'’][A-Za-z0-9]+)*")
 _INNER_CAPITAL = re.compile(r"[a-z][A-Z]|[A-Z]{2}|[A-Z]-[A-Z]")
 _LETTER_AND_DIGIT = re.compile(r"(?=.*[A-Za-z]{2})(?=.*\d)")
-_LIST = re.compile(r"[/+]")
+_LIST = re.compile(r"[/+_]")
 _ROMAN = re.compile(r"[IVX]+")
 _COMPOUND = re.compile(r"(?<=.)-(?:[a-z]{3,}|[A-Z][a-z]{2,})$")  # "LLM-based", "BERT-guided"
 _SHORT = 3
@@ -52,6 +52,8 @@ def holds(text: str, name: str) -> bool:
 
 def is_short_for(name: str, text: str) -> bool:
     """Tell whether a name abbreviates words that follow each other in a text."""
+    if any(sign.isdigit() for sign in name):
+        return False  # "GPT-4" is a name whatever words stand around it
     letters = re.sub("[^a-z]", "", name.lower()).removesuffix("s")
     words = [word.lower() for word in _ALPHABETIC.findall(text)]
     great = [word for word in words if not _SMALL.fullmatch(word)]
