@@ -8,6 +8,7 @@ from pathlib import Path
 
 from bot.publish import settle
 from bot.query import indexed
+from bot.query.words import analyser_mark
 from bot.subscribe import subscribe
 from storage import Announcement, Cadence, ChatKind, Store, Subscriber, open_store
 from tests.soak.papers import CATEGORIES, TOPICS, Press
@@ -29,6 +30,7 @@ def fill(database: Path, press: Press, talkers: Iterable[int], minutes: int) -> 
     now = datetime.now(UTC).replace(second=0, microsecond=0)
     store = opened(database)
     try:
+        store.papers.reindex(analyser_mark())  # or the bot would analyse all of it once more
         _announce(store, press.announced(KNOWN, now))
         far = Cadence(times=(time((now.hour + 12) % 24),))
         with store.transaction():
@@ -44,7 +46,7 @@ def fill(database: Path, press: Press, talkers: Iterable[int], minutes: int) -> 
 def _announce(store: Store, announcements: Sequence[Announcement]) -> None:
     for start in range(0, len(announcements), _SLICE):
         store.papers.add(announcements[start : start + _SLICE], seen=datetime.now(UTC))
-    settle(store)
+    settle(store, datetime.now(UTC))
 
 
 def _known(store: Store, number: int, cadence: Cadence) -> Subscriber:

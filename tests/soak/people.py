@@ -14,6 +14,8 @@ from bot.chat import buttons
 from tests.soak.papers import TOPICS
 from tests.soak.server import Call, Server
 
+ACTIVE = 600  # who talk at a time, each every few seconds: fewer would meet the limits
+STAYS = 0.9  # of those who have spoken say more, until somebody else takes their place
 FIRST = 100_000  # the id of the first who talks; below are those who only read
 
 # How often each is said; a press needs a message with such a button, else /help is said.
@@ -78,8 +80,8 @@ class Crowd:
         self._papers = papers
         self._dice = dice
         self._talkers = {number: Talker(number) for number in range(FIRST, FIRST + people)}
-        self._queue = deque(self._talkers.values())
-        self._dice.shuffle(self._queue)
+        self._absent = deque(self._talkers.values())
+        self._active = deque(self._absent.popleft() for _ in range(min(ACTIVE, people)))
         self._presses: dict[str, Talker] = {}
         self._numbers = count(1)
 
@@ -114,7 +116,7 @@ class Crowd:
         talker.sees(call)
 
     def speaks(self, server: Server) -> None:
-        """Lets whoever has been quiet for longest say something."""
+        """Lets somebody who waits for nothing say or press something."""
         talker = self._idle()
         self._ends(talker)
         [habit] = self._dice.choices([*_HABITS], [*_HABITS.values()])
@@ -134,11 +136,16 @@ class Crowd:
             self._ends(talker)
 
     def _idle(self) -> Talker:
-        for _ in range(len(self._queue)):
-            self._queue.rotate(-1)
-            turn = self._queue[-1].turn
-            if turn is None or turn.messages:
-                return self._queue[-1]
+        """Whoever of those that talk has been quiet for longest, or somebody in their place."""
+        for _ in range(len(self._active)):
+            talker = self._active.popleft()
+            is_answered = talker.turn is None or talker.turn.messages > 0
+            if is_answered and self._absent and self._dice.random() > STAYS:
+                self._absent.append(talker)
+                talker = self._absent.popleft()
+            self._active.append(talker)
+            if is_answered:
+                return talker
         raise AssertionError("everybody waits for an answer")
 
     def _ends(self, talker: Talker) -> None:

@@ -127,19 +127,19 @@ class _Connection(asyncio.Protocol):
         if end and len(body) >= int(length or 0):
             self._seen = b""
             path = head.split(b" ", 2)[1].decode()
-            self._task = asyncio.create_task(self._answer(path, body.decode()))
+            self._task = asyncio.create_task(self._answer(path, _values(body)))
 
     def close(self) -> None:
         """Hangs up."""
         self._back.abort()
 
-    async def _answer(self, address: str, body: str) -> None:
+    async def _answer(self, address: str, values: Mapping[str, str]) -> None:
         path = urlsplit(address).path
         page = self._server.page(path)
         if page is not None:
             self._write("200 OK", "application/rss+xml", page)
         elif path.startswith("/bot"):
-            result = await self._server.answer(path.rpartition("/")[2], dict(parse_qsl(body)))
+            result = await self._server.answer(path.rpartition("/")[2], values)
             self._write("200 OK", "application/json", b'{"ok":true,"result":' + result + b"}")
         else:
             self._write("404 Not Found", "text/plain", b"")
@@ -147,6 +147,17 @@ class _Connection(asyncio.Protocol):
     def _write(self, status: str, kind: str, body: bytes) -> None:
         head = f"HTTP/1.1 {status}\r\nContent-Type: {kind}\r\nContent-Length: {len(body)}\r\n\r\n"
         self._back.write(head.encode() + body)
+
+
+def _values(body: bytes) -> dict[str, str]:
+    """The parameters of a call, from a form or from JSON, with what is nested as JSON."""
+    if not body.startswith(b"{"):
+        return dict(parse_qsl(body.decode()))
+    values: dict[str, object] = json.loads(body)
+    return {
+        name: value if isinstance(value, str) else json.dumps(value)
+        for name, value in values.items()
+    }
 
 
 @asynccontextmanager

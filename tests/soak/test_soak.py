@@ -28,7 +28,7 @@ from tests.soak.people import Crowd
 from tests.soak.server import Server, served
 
 SECONDS = float(os.environ.get("PAPERGRAM_SOAK", "600"))
-RATE = 100  # commands a second
+RATE = int(os.environ.get("R", "100"))  # commands a second
 PEOPLE = 3_000
 PACE = 200  # digests a second: those asked for are answers too, and stand behind no others
 FEED = 100  # new papers of each feed
