@@ -39,7 +39,7 @@ class Together:
         while self._waiting:
             batch, self._waiting = self._waiting, []
             try:
-                results = await self._store.run(_written, self._store, batch)
+                results = await self._store.run(written, self._store, [w.change for w in batch])
             except Exception as error:
                 results = [error] * len(batch)
             for one, result in zip(batch, results, strict=True):
@@ -64,10 +64,10 @@ class _Write:
             self.told.set_result(result)
 
 
-def _written(store: Store, batch: Sequence[_Write]) -> list[bool | Exception]:
-    """What came of each change, all in one transaction."""
+def written(store: Store, changes: Sequence[Change]) -> list[bool | Exception]:
+    """What came of each change, in their order, all in one transaction."""
     with store.transaction():
-        return [_made(store, one.change) for one in batch]
+        return [_made(store, change) for change in changes]
 
 
 def _made(store: Store, change: Change) -> bool | Exception:

@@ -7,21 +7,35 @@ was in doubt, and then the parcel says so.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import datetime, timedelta
+from functools import partial
 
 import pytest
 from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
-from storage import Gone, Later, Outcome, Parcel, ParcelState, Refused, Sent, Unknown, open_store
+from bot.together import Change, written
+from storage import (
+    Gone,
+    Later,
+    Outcome,
+    Parcel,
+    ParcelState,
+    Refused,
+    Sent,
+    Store,
+    Unknown,
+    open_store,
+)
 from storage.columns import micros
 from storage.outbox import Outbox
 from tests.storage.machines import break_, hold
 from tests.storage.situations import BOT, NOW, chat, issued, paper, parcel, stored
 
-LEASE = 60.0
+LEASE, WITHIN = 60.0, 20.0
 _LONG_AGO = NOW - timedelta(days=365)  # a lease that was given back, even if clocks go back
 CHATS = (11, -12)
 HOLDERS = ("a", "b")
@@ -33,9 +47,22 @@ _FATES: dict[str, Outcome] = {
     "gone": Gone("blocked"),
 }
 _ACTIONS = (
-    *("enqueue", "claim", "claim", "send", "send", "move_the_clock", "move_the_clock"),
-    *("kill", "acknowledge_late", "stop", "recover", "hold", "retry"),
+    *("enqueue", "enqueue", "claim", "claim", "write", "write", "write", "write"),
+    *(
+        "move_the_clock",
+        "move_the_clock",
+        "kill",
+        "acknowledge_late",
+        "stop",
+        "recover",
+        "hold",
+        "retry",
+    ),
 )
+
+
+class Stumbled(Exception):
+    """A change that was made, and fails after all."""
 
 
 class OutboxMachine(RuleBasedStateMachine):
@@ -50,6 +77,7 @@ class OutboxMachine(RuleBasedStateMachine):
         self.put: dict[int, tuple[int, int]] = {}  # parcel key -> chat, paper shown
         self.leases: dict[int, tuple[str, int, datetime]] = {}  # by whom, fence, until
         self.stale: set[tuple[int, int]] = set()  # claims that another has put an end to
+        self.hand: list[tuple[str, Parcel]] = []  # claimed, to be sent one day
         self.begun: set[int] = set()  # sends that nobody settled
         self.flying: list[tuple[str, Parcel]] = []  # in the hands of a living sender
         self.unsettled: list[Parcel] = []  # arrived, the acknowledgement is late
@@ -80,19 +108,17 @@ class OutboxMachine(RuleBasedStateMachine):
         self.put[kept.key] = number, self.papers[shown].key
 
     def claim(self, data: st.DataObject) -> None:
-        holder, begins = data.draw(st.sampled_from(HOLDERS)), data.draw(st.integers(0, 3))
+        holder, many = data.draw(st.sampled_from(HOLDERS)), data.draw(st.integers(1, 5))
         states = {key: self._kept(key).state for key in self.put}
-        claimed = self.store.outbox.claim(BOT, holder, self.now, LEASE, 5)
-        assert len({one.chat for one in claimed}) == len(claimed)
+        claimed = self.store.outbox.claim(BOT, holder, self.now, LEASE, many)
+        assert len({one.chat for one in claimed}) == len(claimed) <= many
         for one in claimed:
             earlier = [k for k, (where, _) in self.put.items() if where == one.chat and k < one.key]
             assert all(states[key] not in _MOVING for key in earlier), "out of order"
             assert one.chat not in self.held or self.held[one.chat] <= self.now, "held"
             self._check_lease(one)
             self.leases[one.key] = holder, one.fence, self.now + timedelta(seconds=LEASE)
-            if begins and self.store.outbox.begin(one, self.now, within=20):
-                self.begun.add(one.key)
-                self.flying.append((holder, one))
+            self.hand.append((holder, one))
 
     def _check_lease(self, one: Parcel) -> None:
         if one.key in self.begun:
@@ -104,9 +130,21 @@ class OutboxMachine(RuleBasedStateMachine):
         assert one.fence > fence, "the fence did not grow"
         assert one.doubts == self.doubts[one.key], "a doubt was missed or invented"
 
-    def send(self, data: st.DataObject) -> None:
-        if not self.flying:
-            return
+    def write(self, data: st.DataObject) -> None:
+        """Sends begin and others end, all in one commit; one of them may fail by itself."""
+        ends = [self._ended(data) for _ in range(data.draw(st.integers(0, len(self.flying))))]
+        changes: list[Change] = [partial(self._settle, *end) for end in ends if end]
+        changes += [partial(self._begin, *pair) for pair in self.hand]
+        self.hand = []
+        stumbles = data.draw(st.integers(0, 3 * len(changes)))
+        if stumbles < len(changes):
+            changes[stumbles] = partial(self._stumble, changes[stumbles])
+        for result in written(self.store, changes):
+            if isinstance(result, Exception) and not isinstance(result, Stumbled):
+                raise result
+
+    def _ended(self, data: st.DataObject) -> tuple[Parcel, Outcome] | None:
+        """What came of a send, None where nobody is told or not yet."""
         fate = data.draw(st.sampled_from(["sent", "late", "late", "lost", *_FATES]))
         pair = data.draw(st.sampled_from(self.flying))
         self.flying.remove(pair)
@@ -114,14 +152,31 @@ class OutboxMachine(RuleBasedStateMachine):
             self.arrived[pair[1].key] += 1
         if fate == "late":
             self.unsettled.append(pair[1])
-        elif fate != "lost":
-            self._settle(pair[1], _FATES.get(fate, Sent(1)))
+        return None if fate in ("late", "lost") else (pair[1], _FATES.get(fate, Sent(1)))
+
+    def _stumble(self, change: Change) -> bool:
+        """What fails after all has changed nothing."""
+        known = dict(self.leases), set(self.begun), Counter(self.doubts), list(self.flying)
+        change()
+        self.leases, self.begun, self.doubts, self.flying = known
+        raise Stumbled
+
+    def _begin(self, holder: str, one: Parcel) -> bool:
+        _, fence, until = self.leases.get(one.key, ("", 0, _LONG_AGO))
+        is_free = self._kept(one.key).state is ParcelState.READY and fence == one.fence
+        lasts = until > self.now + timedelta(seconds=WITHIN)
+        begun = self.store.outbox.begin(one, self.now, within=WITHIN)
+        assert begun == (is_free and lasts), "begun without a lease, or not with one"
+        if begun:
+            self.begun.add(one.key)
+            self.flying.append((holder, one))
+        return begun
 
     def acknowledge_late(self, _: st.DataObject) -> None:
         if self.unsettled:
             self._settle(self.unsettled.pop(), Sent(1))
 
-    def _settle(self, one: Parcel, outcome: Outcome) -> None:
+    def _settle(self, one: Parcel, outcome: Outcome) -> bool:
         current = self._kept(one.key)
         accepted = self.store.outbox.settle(one, outcome, self.now)
         rightful = current.fence == one.fence and current.state in _MOVING
@@ -135,6 +190,7 @@ class OutboxMachine(RuleBasedStateMachine):
             for key in [key for key, (where, _) in self.put.items() if where == one.chat]:
                 self.begun.discard(key)
                 self.leases.pop(key, None)
+        return accepted
 
     def kill(self, data: st.DataObject) -> None:
         """What a process held in memory is gone; its messages in the air still arrive."""
@@ -142,6 +198,7 @@ class OutboxMachine(RuleBasedStateMachine):
         for pair in [pair for pair in self.flying if pair[0] == holder]:
             self.arrived[pair[1].key] += 1
             self.flying.remove(pair)
+        self.hand = [pair for pair in self.hand if pair[0] != holder]
 
     def stop(self, data: st.DataObject) -> None:
         """A sender that stops in order gives back what it has not begun."""
@@ -244,17 +301,24 @@ def _begun_by_anybody(self: Outbox, parcel: Parcel, now: datetime, *, within: fl
     return True
 
 
+@contextmanager
+def _undoing_nothing(self: Store) -> Iterator[None]:
+    """What failed in the middle stays half done."""
+    yield
+
+
 @pytest.mark.parametrize(
-    ("method", "bug"),
+    ("owner", "method", "bug"),
     [
-        ("recover", _recovered_without_fence),
-        ("_doubt", _without_doubt),
-        ("begin", _begun_by_anybody),
+        (Outbox, "recover", _recovered_without_fence),
+        (Outbox, "_doubt", _without_doubt),
+        (Outbox, "begin", _begun_by_anybody),
+        (Store, "savepoint", _undoing_nothing),
     ],
 )
 def test_a_planted_bug_is_found(
-    monkeypatch: pytest.MonkeyPatch, method: str, bug: Callable[..., object]
+    monkeypatch: pytest.MonkeyPatch, owner: type, method: str, bug: Callable[..., object]
 ) -> None:
-    monkeypatch.setattr(Outbox, method, bug)
+    monkeypatch.setattr(owner, method, bug)
 
     break_(OutboxMachine)
