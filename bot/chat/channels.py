@@ -20,6 +20,7 @@ from bot.render.blocks import Block
 from bot.render.fit import CLASSIC_UNITS, units
 from bot.render.keyboard import Action, Button, Keyboard
 from bot.render.message import Message
+from bot.render.spoken import plain
 from bot.render.telegram_html import escape
 from bot.texts import Refusal, say
 from storage.model import ChatKind, Form
@@ -77,7 +78,7 @@ async def _chat(bot: telegram.Bot, name: str) -> telegram.ChatFullInfo:
 
 def shown_here(reply: Reply, there: There, language: str) -> Reply:
     """An answer about another chat: it says so, and its buttons act there."""
-    messages, title = reply.messages, _short(there.title)
+    messages, title = reply.messages, _short(plain(there.title))
     if reply.deliver and not messages:
         messages = (text_message([Line(say(language, "there-posted", title=title))]),)
     elif messages:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from bot import subscribe as verb
 from bot import tend, topic_file
@@ -11,6 +11,7 @@ from bot.chat.context import Ask, Document, Errand, Reply
 from bot.chat.errands import Outside
 from bot.chat.listing import kept
 from bot.chat.telling import Line, told
+from bot.render.spoken import plain
 from bot.texts import Refusal
 from bot.topic_file import LARGEST, Unusable
 from storage import Store
@@ -100,7 +101,7 @@ def _bring_in(store: Store, ask: Ask, content: bytes) -> _Outcome:
         try:
             if tend.restore(
                 store,
-                topic_file.begun_anew(one),
+                _legible(topic_file.begun_anew(one)),
                 ask.now,
                 polled=ask.house.feeds,
                 limit=ask.house.topics,
@@ -111,6 +112,11 @@ def _bring_in(store: Store, ask: Ask, content: bytes) -> _Outcome:
         except Refusal as reason:
             refused.append(Unusable(one.name, reason))
     return _Outcome(added, known, tuple(refused))
+
+
+def _legible(topic: Subscription) -> Subscription:
+    """A topic whose name, which anybody may have put into the file, can be shown and stored."""
+    return replace(topic, name=plain(topic.name).strip() or topic.query[: verb.NAME])
 
 
 def unsub_all(store: Store, ask: Ask) -> Reply:

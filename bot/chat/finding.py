@@ -12,12 +12,14 @@ from bot.chat.telling import Line, told
 from bot.chat.topics import drafted, misread, sub
 from bot.matching import matches
 from bot.query import QueryError, arxiv_id_version, parse
+from bot.render.fit import shorten
 from bot.render.keyboard import Keyboard
 from bot.texts import Refusal
 from storage import Store
 from storage.model import ChatKind, Paper, Query, Question
 
 DEEPEST = 20  # pages; who has not found it by then needs another word
+_QUERY_UNITS = 300  # so that a page of papers has room below it
 _BEST = 60  # candidates that are put into order
 
 
@@ -101,7 +103,7 @@ def _shown(ask: Ask, query: Query, key: int, page: Page, *, edit: bool) -> Reply
     first = page.number * shelf.PAGE + 1
     order = "search-newest" if page.newest else "search-best"
     lines = [
-        Line(query.text, bold=True),
+        Line(shorten(query.text, _QUERY_UNITS), bold=True),
         Line(ask.say(order), close=True),
         *shelf.lines(page.papers, ask.language, first),
     ]

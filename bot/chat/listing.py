@@ -9,13 +9,16 @@ from bot import tend, topic_file
 from bot.chat.buttons import thread_link
 from bot.chat.context import Ask, Reply
 from bot.chat.telling import Line, told
+from bot.render.fit import shorten
 from bot.render.keyboard import Action, Button, Keyboard
+from bot.render.spoken import display
 from bot.texts import Refusal, moment
 from storage import Store
 from storage.model import Subscription
 
 PAGE = 8  # topics of a list's page
 PER_ROW = 4
+_LABEL_UNITS = 60
 COUNTED = 2  # topics whose volume is counted for one list
 _PICKED, _LISTED = 1, 2  # where [stop] stood: in a choice, in a list or card
 
@@ -120,8 +123,13 @@ def _choice(store: Store, ask: Ask, above: Sequence[Line] = (), undo: Keyboard =
     topics = store.subscriptions.of(ask.chat.bot, ask.chat.chat)
     if not topics:
         return told([*above, Line(ask.say("unsub-none"))], undo, edit=edit)
-    rows = tuple((Button(t.name[:60], Action("stop", t.key, _PICKED)),) for t in topics)
+    rows = tuple((Button(_label(t), Action("stop", t.key, _PICKED)),) for t in topics)
     return told([*above, Line(ask.say("unsub-which"))], (*rows, *undo), edit=edit)
+
+
+def _label(topic: Subscription) -> str:
+    """The topic's name on a button; one of invisible signs by its number."""
+    return shorten(display(topic.name), _LABEL_UNITS) or str(topic.key)
 
 
 def stop(store: Store, ask: Ask) -> Reply:

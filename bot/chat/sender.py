@@ -15,6 +15,7 @@ from bot.chat.context import Document
 from bot.chat.outcomes import is_stale, is_unchanged, lacks_thread, outcome
 from bot.chat.transport import Fields, Transport
 from bot.render.blocks import Block
+from bot.render.fit import shorten
 from bot.render.keyboard import Action, Button, Copy, Keyboard, Link
 from bot.render.message import Message
 from storage.model import Form, Outcome, Parcel, Sent, Unknown
@@ -24,6 +25,7 @@ log = logging.getLogger(__name__)
 Client: TypeAlias = telegram.Bot
 
 CONNECTIONS = 128  # at most at a time; twice what a thousand messages a second need at 50 ms
+TOAST_UNITS = 200
 POLLING = 20.0  # seconds a poll may last beyond what it was asked to wait
 
 _NO_PREVIEW = json.dumps({"is_disabled": True})
@@ -154,7 +156,9 @@ async def _posted_document(
 async def toast(bot: telegram.Bot, query_id: str, text: str, *, url: str = "") -> None:
     """Answers a pressed button; a failure is noted, what the press did is shown all the same."""
     try:
-        await bot.answer_callback_query(query_id, text=text[:200] or None, url=url or None)
+        await bot.answer_callback_query(
+            query_id, text=shorten(text, TOAST_UNITS) or None, url=url or None
+        )
     except TelegramError as error:
         if not is_stale(error):
             log.warning("toast not shown", extra={"error": type(error).__name__})

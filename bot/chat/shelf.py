@@ -32,7 +32,11 @@ def _facts(paper: Paper, language: str) -> str:
     names = [shorten(display(name), 40) for name in paper.authors[:_NAMED]]
     more = ["…"] if len(paper.authors) > _NAMED else []
     number = paper.id.partition(":")[2]
-    facts = [listed(language, [*names, *more]), *paper.categories[:1], shorten(number, 40)]
+    facts = [
+        listed(language, [*names, *more]),
+        *map(display, paper.categories[:1]),
+        shorten(number, 40),
+    ]
     return " · ".join(fact for fact in facts if fact)
 
 

@@ -10,7 +10,8 @@ from bot.chat.context import Reply
 from bot.render.fit import CLASSIC_UNITS, shorten
 from bot.render.keyboard import Keyboard
 from bot.render.message import Message
-from bot.render.telegram_html import escape
+from bot.render.spoken import plain_lines
+from bot.render.telegram_html import escape, weight
 from storage.model import Form
 
 _LINE_UNITS = 1200  # three lines of this length and their markup fit a message
@@ -27,7 +28,7 @@ class Line:
 
     def html(self) -> str:
         """The line in the few tags Telegram knows."""
-        text = escape(shorten(self.text, _LINE_UNITS))
+        text = escape(shorten(plain_lines(self.text), _LINE_UNITS))
         if self.link:
             text = f'<a href="{escape(self.link)}">{text}</a>'
         return f"<b>{text}</b>" if self.bold else text
@@ -44,7 +45,7 @@ def text_message(lines: Sequence[Line], buttons: Keyboard = ()) -> Message:
     for line in lines:
         joint = "" if not html else "\n" if line.close else "\n\n"
         added = html + joint + line.html()
-        if len(added.encode("utf-16-le")) // 2 > CLASSIC_UNITS:
+        if weight(added) > CLASSIC_UNITS:
             break
         html = added
     return Message(Form.CLASSIC, html=html, buttons=buttons)

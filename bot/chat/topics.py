@@ -8,12 +8,15 @@ from bot.chat.listing import followed
 from bot.chat.telling import Line, pointed, told
 from bot.preview import MANY, Preview, preview
 from bot.query import QueryError
+from bot.render.fit import shorten
 from bot.render.keyboard import Keyboard
+from bot.render.spoken import address, display
 from bot.texts import Refusal
 from storage import Store
-from storage.model import Draft
+from storage.model import Draft, Paper
 
 _AROUND = 30  # characters shown on each side of a mistake
+_TITLE_UNITS = 300
 
 
 def sub(store: Store, ask: Ask) -> Reply:
@@ -76,10 +79,14 @@ def brought(ask: Ask, shown: Preview) -> list[Line]:
     if shown.examples:
         lines.append(Line(ask.say("preview-examples")))
         lines += [
-            Line(f"{number}. {paper.title}", link=paper.link, close=True)
+            Line(f"{number}. {_title(paper)}", link=address(paper), close=True)
             for number, paper in enumerate(shown.examples, start=1)
         ]
     return lines
+
+
+def _title(paper: Paper) -> str:
+    return shorten(display(paper.title) or paper.id, _TITLE_UNITS)
 
 
 def _feed_days(days: int) -> int:

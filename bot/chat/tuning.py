@@ -32,7 +32,9 @@ def less(store: Store, ask: Ask) -> Reply:
     rows = []
     for words in found:
         key = store.drafts.put(ask.chat.bot, ask.chat.chat, words, now=ask.now)
-        rows.append((Button(f"-{words}"[:_LABEL_UNITS], Action("exclude", topic.key, key)),))
+        rows.append(
+            (Button(shorten(f"-{words}", _LABEL_UNITS), Action("exclude", topic.key, key)),)
+        )
     title = shorten(display(at.paper.title), _TITLE_UNITS)
     lines = [Line(ask.say("less-which", topic=topic.name)), Line(title, close=True)]
     return told(lines, (*rows, (ask.button("button-cancel", "cancel"),)))

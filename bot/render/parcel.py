@@ -10,10 +10,12 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
+from bot.render.fit import CLASSIC_UNITS, shorten
 from bot.render.headline import numbered
 from bot.render.look import Look
 from bot.render.message import ENTRIES, Message, Part, message, parts
 from bot.render.plain import plain
+from bot.render.spoken import plain_lines
 from bot.render.telegram_html import escape
 from bot.texts import say
 from storage.model import Digest, Form, Parcel
@@ -74,7 +76,11 @@ def _marked_up(
     """The message with its markup and buttons."""
     if parcel.notice:
         text = say(parcel.language, parcel.notice.key, **dict(parcel.notice.values))
-        return Message(Form.CLASSIC, html=escape(text), silent=parcel.silent)
+        return Message(
+            Form.CLASSIC,
+            html=escape(shorten(plain_lines(text), CLASSIC_UNITS)),
+            silent=parcel.silent,
+        )
     if digest is None:
         raise LookupError(f"digest {parcel.digest} is not there")
     part = Part(parcel.part, parcel.first, parcel.last)

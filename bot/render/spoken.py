@@ -115,6 +115,11 @@ def plain(text: str) -> str:
     return _UNSHOWN.sub("", _BREAKS.sub(" ", text))
 
 
+def plain_lines(text: str) -> str:
+    """``plain`` for a text of several lines."""
+    return "\n".join(map(plain, text.split("\n")))
+
+
 def row(entry: Entry, position: int, language: str) -> Row:
     """The summary row of an entry; its sentence falls back to English."""
     sentence, is_translated = _gist(entry, language)

@@ -31,7 +31,7 @@ def escape(text: str) -> str:
 def code(text: str) -> str:
     """Text that one tap copies, shortened to what a message holds."""
     shown = text
-    while _weight(f"<pre>{escape(shown)}</pre>") > CLASSIC_UNITS:
+    while weight(f"<pre>{escape(shown)}</pre>") > CLASSIC_UNITS:
         shown = shorten(shown, units(shown) * 9 // 10)
     return f"<pre>{escape(shown)}</pre>"
 
@@ -47,12 +47,12 @@ def _link(text: str, url: str) -> str:
 def pages(digest: Digest, look: Look, first: int, last: int) -> list[tuple[int, int]]:
     """The rows ``first`` to ``last`` cut into messages, between entries."""
     frame = _frame(digest, look, first, last, repeat=True)
-    room = CLASSIC_UNITS - _weight(frame) - _MARGIN
-    sizes = [_weight(_row(digest, at, look)) + 2 for at in range(first, last + 1)]
+    room = CLASSIC_UNITS - weight(frame) - _MARGIN
+    sizes = [weight(_row(digest, at, look)) + 2 for at in range(first, last + 1)]
     return [(first + a - 1, first + b - 1) for a, b in runs(sizes, room, MAX_ROWS)]
 
 
-def _weight(html: str) -> int:
+def weight(html: str) -> int:
     """Units of the text as shown, or its share of the bytes with markup where that is more."""
     shown = units(_shown(html))
     return max(shown, len(html.encode()) * CLASSIC_UNITS // (CLASSIC_BYTES - 1024) + 1)
@@ -77,7 +77,7 @@ def table(digest: Digest, look: Look, first: int, last: int, *, repeat: bool = F
     for most in _GIST_STEPS:
         rows = [_row(digest, at, look, most) for at in range(max(first, 1), last + 1)]
         text = "\n\n".join(["\n".join(head), *rows, *notes])
-        if _weight(text) <= CLASSIC_UNITS:
+        if weight(text) <= CLASSIC_UNITS:
             break
     return text
 
@@ -118,9 +118,9 @@ def entry(digest: Digest, at: int, look: Look, *, repeat: bool = False) -> str:
     shortened = _tag("i", say(look.language, "entry-shortened"))
     fixed = "\n".join([*top, *bottom, shortened, *_tellings(said, look, [])])
     abstracts = [_marked(telling.abstract, said.words) for telling in said.tellings]
-    room = CLASSIC_UNITS - _weight(fixed) - _MARGIN
-    given = share([_weight(text) for text in abstracts], room)
-    if any(_weight(text) > most for text, most in zip(abstracts, given, strict=True)):
+    room = CLASSIC_UNITS - weight(fixed) - _MARGIN
+    given = share([weight(text) for text in abstracts], room)
+    if any(weight(text) > most for text, most in zip(abstracts, given, strict=True)):
         bottom = [shortened, *bottom]
     middle = _tellings(said, look, given)
     return "\n\n".join(["\n".join(top), *middle, "\n".join(bottom)])
@@ -151,8 +151,8 @@ def _cut(text: str, most: int, words: Sequence[str]) -> str:
     """The longest beginning of ``text`` that weighs no more than ``most``, as HTML."""
     cut = shorten(text, most)
     html = _marked(cut, words)
-    while cut and _weight(html) > most:
-        cut = shorten(text, units(cut) * most // _weight(html) - 1)
+    while cut and weight(html) > most:
+        cut = shorten(text, units(cut) * most // weight(html) - 1)
         html = _marked(cut, words)
     return html
 

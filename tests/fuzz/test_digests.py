@@ -16,6 +16,8 @@ from storage.model import Digest, Form, Parcel
 from tests.fuzz import digest_judge, document_judge, hostile, judges
 from tests.fuzz.tally import Tally
 
+# Ten thousand characters are what is meant here, also in what Hypothesis tells of a failure.
+pytestmark = pytest.mark.filterwarnings("ignore:Generating overly large repr")
 SIZES = [60, pytest.param(2000, marks=[pytest.mark.slow, pytest.mark.timeout(1500)])]
 DOCUMENTS = (("zh", "en"), ("en", "zh"), ("zh",), ("en",))
 
@@ -63,13 +65,14 @@ def test_a_refused_digest_is_told_more_simply_and_loses_no_entry(
     def holds(ours: Digest, look: Look) -> None:
         tally.example("refused digests", texts_of(ours))
         for part in parts(ours, replace(look, form=Form.RICH), full=True):
-            parcel = _parcel(part.number, part.first, part.last, look)
+            parcel = parcel_of(part.number, part.first, part.last, look)
             tally.messages("refused digests", _simplified(ours, parcel))
 
     holds()
 
 
-def _parcel(number: int, first: int, last: int, look: Look) -> Parcel:
+def parcel_of(number: int, first: int, last: int, look: Look) -> Parcel:
+    """A rich parcel of this part of a digest."""
     return Parcel(
         bot=1,
         chat=2,

@@ -1,0 +1,175 @@
+"""Faults that hostile texts have brought to light, and faults that the judges must not miss."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from importlib import import_module
+from types import ModuleType
+
+import pytest
+
+from bot.chat.channels import There, shown_here
+from bot.chat.telling import Line, told
+from bot.render import keyboard, telegram_html, telegram_rich
+from bot.render.keyboard import Action, Button
+from bot.render.look import Look
+from bot.render.message import Message, message, parts
+from bot.render.parcel import written
+from storage.model import ChatKind, Digest, Form, Notice
+from tests.fuzz import digest_judge, judges
+from tests.fuzz.desk import opened
+from tests.fuzz.test_digests import judge, parcel_of
+from tests.render.digests import digest, entry
+from tests.situations import papers
+
+# The package's name for it is a function of the texts.
+spoken = import_module("bot.render.spoken")
+ENGLISH = Look(language="en", languages=("en",))
+BLANK = "\u200b\u3164\u2800"
+
+
+@pytest.mark.parametrize("look", [ENGLISH, replace(ENGLISH, form=Form.RICH)])
+def test_a_title_of_invisible_signs_is_told_by_its_id(look: Look) -> None:
+    judge(digest(entries=(entry(1, title=BLANK),)), look)
+
+
+def test_a_line_full_of_quotation_marks_is_not_left_out() -> None:
+    """Escaped it is six times as long; measured so, the message was empty and refused."""
+    [made] = told([Line('"' * 1200)]).messages
+
+    shown = judges.message(made)
+
+    assert shown
+    assert shown.text == '"' * 1200
+
+
+def test_a_search_of_a_thousand_letters_lists_all_that_its_buttons_open() -> None:
+    words = f"diffusion OR {'x' * 900} OR {'y' * 900}"
+    with opened() as desk:
+        long = [replace(one, title=one.title + " w" * 200) for one in papers(*range(1, 11))]
+        desk.holds([replace(one, authors=("W " * 40,) * 4) for one in long])
+        [listed] = desk.says(f"/search {words}")
+
+    assert "\n10. " in listed
+
+
+def test_a_preview_shows_titles_as_every_list_does() -> None:
+    paper = replace(papers(1)[0], title="On \u202e$x^2$ diffusion", link="javascript:alert(1)")
+    with opened() as desk:
+        desk.holds([paper])
+        [preview] = desk.says("/sub diffusion")
+
+    assert "1. On x² diffusion" in preview
+
+
+@pytest.mark.parametrize("text", ["\u202e", "\x00", "\u2066", "\ud800"])
+def test_no_line_turns_what_stands_beside_it(text: str) -> None:
+    there = There(-1_000_000_000_001, ChatKind.CHANNEL, f"a{text}b")
+    reply = told([Line(f"c{text}d\nsecond line"), Line(f"e{text}f", bold=True)])
+
+    [made] = shown_here(reply, there, "en").messages
+
+    shown = judges.message(made)
+    assert shown
+    assert "cd\nsecond line\n\nef" in shown.text
+
+
+def test_a_notice_of_any_length_is_one_message() -> None:
+    values = (("count", 12), ("lines", "<\u202e&" * 300))
+    notice = Notice("alarm-troubles", values)
+    parcel = replace(parcel_of(1, 0, 0, ENGLISH), form=Form.CLASSIC, notice=notice)
+
+    judges.message(written(parcel, None, lambda paper, version: ""))
+
+
+def _same(text: str, *_: object) -> str:
+    return text
+
+
+WORST = (
+    "<b>bold</b> & <a href='https://evil.example'>x</a>",
+    "a\u202eb\x00c",
+    "boats " * 90,
+    "\U0001f600" * 300,
+)
+FAULTS: tuple[tuple[ModuleType, str, object], ...] = (
+    (telegram_html, "escape", _same),
+    (telegram_html, "shorten", _same),
+    (telegram_rich, "shorten", _same),
+    (spoken, "plain", _same),
+    (spoken, "is_safe", bool),
+    (telegram_html, "runs", lambda sizes, room, most: [(1, len(sizes))]),
+    (telegram_html, "runs", lambda sizes, room, most: [(1, len(sizes) - 1)]),
+    (telegram_rich, "runs", lambda sizes, room, most: [(1, len(sizes) - 1)]),
+    (keyboard, "COPY_UNITS", 10**6),
+    (keyboard, "ROW", 40),
+)
+
+
+_LINK = "javascript:alert(1)"
+
+
+def worst(text: str) -> Digest:
+    """A digest of twenty-six papers of one text."""
+    entries = tuple(
+        replace(
+            entry(at, id="url:1", key=at, title=text, abstract=text, authors=(text,), link=_LINK),
+            glosses=(),
+        )
+        for at in range(1, 27)
+    )
+    return digest(entries=entries, topic=text)
+
+
+@pytest.mark.parametrize("text", WORST)
+@pytest.mark.parametrize("look", [ENGLISH, replace(ENGLISH, form=Form.RICH)])
+def test_the_worst_digests_pass_the_judges(text: str, look: Look) -> None:
+    assert judge(worst(text), look) > 26
+
+
+@pytest.mark.parametrize("fault", FAULTS, ids=lambda fault: f"{fault[0].__name__}.{fault[1]}")
+def test_a_planted_fault_is_found(
+    fault: tuple[ModuleType, str, object], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    module, name, instead = fault
+    monkeypatch.setattr(module, name, instead)
+
+    assert any(_is_caught(text, form) for text in WORST for form in Form)
+
+
+def _is_caught(text: str, form: Form) -> bool:
+    try:
+        judge(worst(text), replace(ENGLISH, form=form))
+    except (AssertionError, UnicodeError, ValueError):
+        return True
+    return False
+
+
+Doctor = Callable[[Message], Message]
+
+
+@pytest.mark.parametrize(
+    "spoil",
+    [
+        lambda made: replace(made, html=made.html.replace("&lt;", "<")),
+        lambda made: replace(made, html=made.html.rpartition("\n\n")[0]),
+        lambda made: replace(made, html=made.html[:-3]),
+        lambda made: replace(made, html=made.html.replace("Paper", "Pa\u202eper")),
+        lambda made: replace(made, html=made.html.replace("Paper", "Pa\x00per")),
+        lambda made: replace(made, html=made.html + '<a href="https://evil.example/">x</a>'),
+        lambda made: replace(made, html=made.html.replace("2611.90001", "2611.90002")),
+        lambda made: replace(made, html=made.html + "x" * 4000),
+        lambda made: replace(made, buttons=((Button("x", Action("x" * 70, 1, 1)),),)),
+        lambda made: replace(made, buttons=((Button("\u3164", Action("entry", 1, 1)),),)),
+        lambda made: replace(made, buttons=((Button("x", Action("unknown", 1, 1)),),)),
+    ],
+)
+def test_a_spoiled_message_is_refused(spoil: Doctor) -> None:
+    ours = digest(entries=(entry(1, title="Paper <1>"), entry(2)))
+    [part] = parts(ours, ENGLISH)
+    made = message(ours, part, ENGLISH)
+    digest_judge.judge(ours, part, ENGLISH, made, repeat=False)
+
+    with pytest.raises((AssertionError, ValueError)):
+        digest_judge.judge(ours, part, ENGLISH, spoil(made), repeat=False)
