@@ -1,0 +1,107 @@
+"""The whole bot over HTTP among hostile people: Telegram's judges stand at the other end."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Sequence
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from bot.demo.people import Person
+from bot.demo.reading import Visible
+from bot.demo.wire import JsonObject
+from bot.query import indexed
+from storage import open_store
+from storage.model import Announcement, Form, Kind, Paper
+from tests.fuzz import hostile
+from tests.fuzz.judges import clean
+from tests.fuzz.tally import Tally
+from tests.fuzz.test_papers import stored
+from tests.fuzz.test_people import FORGED, WAYS
+from tests.stage import MONDAY, House, staged
+
+# Ten thousand characters are what is meant here, also in what Hypothesis tells of a failure.
+pytestmark = pytest.mark.filterwarnings("ignore:Generating overly large repr")
+_SAID = st.lists(st.tuples(st.sampled_from(WAYS), hostile.texts), min_size=1, max_size=6)
+
+
+@pytest.mark.parametrize(
+    "examples", [5, pytest.param(300, marks=[pytest.mark.slow, pytest.mark.timeout(1500)])]
+)
+def test_hostile_people_over_http_are_answered_and_nothing_is_logged_as_wrong(
+    tally: Tally, caplog: pytest.LogCaptureFixture, examples: int
+) -> None:
+    @settings(max_examples=examples)
+    @given(_SAID, st.lists(FORGED, max_size=3), hostile.texts, stored(), st.sampled_from(Form))
+    def holds(
+        said: list[tuple[str, str]], forged: list[str], name: str, papers: list[Paper], form: Form
+    ) -> None:
+        words = [name, *forged, *(text for _, text in said)]
+        tally.example("HTTP", [*words, *(t for one in papers for t in hostile.texts_of_paper(one))])
+        caplog.clear()
+
+        calls = asyncio.run(_visits(said, forged, name, papers, form))
+
+        tally.messages("HTTP", calls)
+        wrong = [one.getMessage() for one in caplog.records if one.levelno >= logging.WARNING]
+        assert wrong == []
+
+    holds()
+
+
+async def _visits(
+    said: Sequence[tuple[str, str]],
+    forged: Sequence[str],
+    name: str,
+    papers: Sequence[Paper],
+    form: Form,
+) -> int:
+    """One visit; on its way out every call is judged. Returns how many calls there were."""
+    store = open_store("sqlite://", words=indexed)
+    try:
+        async with staged(store, form=form) as house:
+            await house.announce(
+                [Announcement(one, "cs.CV", Kind.NEW, MONDAY.date()) for one in papers]
+            )
+            ada = house.person(name)
+            assert await house.says(ada, "/start")
+            await _talks(house, ada, said, forged)
+            for call in house.emulator.calls:
+                assert call.is_accepted, (call.method, call.description)
+                _is_sound(call.method, call.parameters)
+            for message in ada.reads():
+                if message.is_from_bot:
+                    _is_clean(message)
+            return len(house.emulator.calls)
+    finally:
+        store.close()
+
+
+async def _talks(
+    house: House, ada: Person, said: Sequence[tuple[str, str]], forged: Sequence[str]
+) -> None:
+    for command in ("/sub boats", "/search boats"):
+        assert await house.says(ada, command)
+    for way, words in said:
+        await house.says(ada, way.replace("{}", words)[:4096] or "/start")
+    for data in forged:
+        await house.forges(ada, data[:64])
+    await house.says(ada, "/digest boats")
+
+
+def _is_sound(method: str, parameters: JsonObject) -> None:
+    """Rich messages look for no links of their own; classic ones load no preview."""
+    rich = parameters.get("rich_message")
+    if isinstance(rich, dict):
+        assert rich["skip_entity_detection"] is True
+    elif method in ("sendMessage", "editMessageText"):
+        assert parameters["link_preview_options"] == {"is_disabled": True}
+
+
+def _is_clean(message: Visible) -> None:
+    clean(message.text)
+    for label in message.buttons:
+        clean(label)
