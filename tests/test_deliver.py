@@ -8,9 +8,11 @@ from itertools import pairwise
 
 import pytest
 
-from bot.deliver import ATTEMPTS, BACKOFF, Delivered
-from bot.pace import Pace
+from bot.deliver import ATTEMPTS, BACKOFF, Delivered, Desk, deliver
+from bot.desk import Send
+from bot.pace import Breaker, Floods, Pace
 from bot.publish import publish
+from bot.render.message import Message
 from storage import Store
 from storage.model import (
     Form,
@@ -18,6 +20,7 @@ from storage.model import (
     Later,
     Moved,
     Notice,
+    Outcome,
     Parcel,
     ParcelState,
     Refused,
@@ -323,6 +326,77 @@ async def test_a_settlement_survives_the_end_of_the_work(store: Store) -> None:
 
     await asyncio.gather(*(asyncio.all_tasks() - {asyncio.current_task()}))
     assert states(store) == {"sent": 1}
+
+
+def _desk(postman: Postman, send: Send, *, breaker: Breaker | None = None) -> Desk:
+    """A desk whose sends are the test's own."""
+    return Desk(
+        store=postman.store,
+        bot=BOT,
+        link=lambda paper, version: f"https://t.me/papergram?start=p_{paper}_{version}",
+        holder="desk",
+        send=send,
+        now=lambda: postman.at,
+        pace=Pace(1e6, monotonic=lambda: 0.0),
+        breaker=breaker or Breaker(monotonic=lambda: 0.0),
+        floods=Floods(monotonic=lambda: 0.0),
+    )
+
+
+async def test_a_kill_would_leave_no_more_in_doubt_than_is_being_sent(store: Store) -> None:
+    """Marks share commits; each is committed before its send, and none long before."""
+    postman = waiting(store, *(chat(store, number) for number in range(1, 41)))
+    sending, most = 0, 0
+
+    async def send(parcel: Parcel, _: Message) -> Outcome:
+        nonlocal sending, most
+        sending += 1
+        kept = store.outbox.get(parcel.key)
+        assert kept
+        assert kept.state is ParcelState.SENDING
+        await asyncio.sleep(0)
+        most = max(most, sending)
+        assert store.outbox.counts(BOT)[ParcelState.SENDING] <= 6
+        sending -= 1
+        return Sent(1)
+
+    assert await deliver(_desk(postman, send), workers=6) == Delivered(sent=40)
+
+    assert most > 1, "they were sent side by side"
+
+
+async def test_what_is_at_hand_when_the_server_fails_is_given_back(
+    store: Store, caplog: pytest.LogCaptureFixture
+) -> None:
+    postman = waiting(store, *(chat(store, number) for number in range(1, 41)))
+    tried: list[int] = []
+
+    async def send(parcel: Parcel, _: Message) -> Outcome:
+        tried.append(parcel.chat)
+        return Later(5.0, "no connection", counted=False)
+
+    desk = _desk(postman, send, breaker=Breaker(monotonic=lambda: 0.0, after=3))
+    await deliver(desk, workers=2)
+
+    assert len(tried) <= 3 + 1, "two at a time, and none once it was known"
+    assert count(store, "parcels", state="ready", holder="") == 40
+    postman.at += MINUTE
+    await postman.goes_on(2)
+    assert sorted(postman.chats()) == list(range(1, 41)), "another may have them at once"
+
+
+async def test_what_is_at_hand_at_the_end_is_given_back(store: Store) -> None:
+    postman = waiting(store, *(chat(store, number) for number in range(1, 41)))
+
+    async def send(_: Parcel, __: Message) -> Outcome:
+        desk.closing.set()
+        return Sent(1)
+
+    desk = _desk(postman, send)
+    done = await deliver(desk, workers=2)
+
+    assert 1 <= done.sent <= 2
+    assert count(store, "parcels", state="ready", holder="") == 40 - done.sent
 
 
 def _parcel(to: Subscriber, *, digest: int = 0, notice: Notice | None = None) -> Parcel:
