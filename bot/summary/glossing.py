@@ -36,7 +36,7 @@ _ROOM = 1.5  # tokens of an answer for a character of its source, in the scripts
 # did not ask for the paper, and a stranger wrote it.
 _LINKED = re.compile(
     r"(?:https?|ftp|tg)://|\bwww\.|\bt\.me\b|(?<![\w@.])@[A-Za-z]\w{3,}"
-    r"|\w@\w[\w-]*\.\w|\b[\w-]+\.[a-z]{2,10}/\w",
+    r"|\w@[\w.-]+\.[a-z]{2}|\b[\w-]+\.[a-z]{2,10}/\w",
     re.IGNORECASE,
 )
 _REASONS = {UNREADABLE: "It was not the JSON object with these keys."}

@@ -10,8 +10,8 @@ from collections import Counter
 
 from bot.summary.clauses import FORMULA
 
-# Their words are to be translated; the rest of TeX is not.
-_WORDED = "emph|text(?:it|bf|sc|rm|sf|sl|up|md|normal)?|textsuperscript|underline|mbox|uline"
+WORDED = r"emph|text(?:it|bf|sc|rm|sf|sl|up|md|normal)?|underline|uline|mbox"
+"""Commands of TeX whose words are to be translated, as a pattern; the rest is not."""
 
 _BRACES = r"\{(?:[^{}]|\{[^{}]{0,200}\}){0,300}\}"
 _ACCENT = r"""\\(?:["'`^~=.](?:\{\\?[A-Za-z]{1,2}\}|\\?[A-Za-z])|[uvHckdbr]\{\\?[A-Za-z]{1,2}\})"""
@@ -21,17 +21,21 @@ _RUNS = (
     FORMULA.pattern,  # its back reference counts groups: no other run here captures
     r"(?<!`)`[^`'\n]{1,120}`(?!`)",  # code; ``words'' are TeX's quotation marks
     rf"(?:https?://|ftp://|www\.|{_BARE_URL})[^\s<>\"`{{}}|\\^\[\]()⟦⟧]*[\w/]",
-    r"(?<![\w.+-])[\w.+-]{1,64}@[a-zA-Z0-9-]{1,64}(?:\.[a-zA-Z0-9-]{1,64}){1,5}",
+    r"(?<![\w.+-])[\w.+-]{1,64}@(?:[a-z0-9-]{1,64}\.){1,5}[a-z]{2,24}\b",  # and not mAP@0.5
     r"\b10\.\d{4,9}/[^\s\"<>()\[\]{},;⟦⟧]*[\w]",
     r"\barXiv:\s?(?:\d{4}\.\d{4,5}(?:v\d{1,3})?|[a-z-]{2,20}(?:\.[A-Z]{2})?/\d{7}(?:v\d{1,3})?)",
     r"(?<![\d.])\d{4}\.\d{4,5}v\d{1,3}\b|\b[a-z-]{2,20}(?:\.[A-Z]{2})?/\d{7}(?:v\d{1,3})?\b",
     rf"(?<![\w\\])[^\W\d_]{{0,30}}{_ACCENT}(?:[^\W\d_]|{_ACCENT}){{0,30}}",  # G\"odel, whole
     rf"(?<![\w.])[\w.]{{0,20}}[\^_]{_BRACES}",  # 10^{-3}
-    rf"\\(?!(?:{_WORDED})\b)[a-zA-Z]{{1,40}}\*?(?:{_BRACES}){{0,3}}",
+    rf"\\(?!(?:{WORDED})\b)[a-zA-Z]{{1,40}}\*?(?:{_BRACES}){{0,3}}",
 )
 _MARK = re.compile(r"⟦\s*(\d{1,7})\s*⟧")
 _RUN = re.compile("|".join(_RUNS), re.IGNORECASE)
-_ADDRESS = re.compile(rf"(?:https?|ftp)://|www\.|{_BARE_URL}|[^\s$]+@\S+\.", re.IGNORECASE)
+# Two slips of the dollar key with a sentence between them are no formula.
+_PROSE = re.compile(r"\$.*?(?:(?<![\\a-zA-Z])[a-zA-Z]{2,}[,;]?\s+){4}", re.DOTALL)
+_ADDRESS = re.compile(
+    rf"(?:https?|ftp)://|www\.|{_BARE_URL}|[\w.+-]+@\S+\.[a-z]{{2}}", re.IGNORECASE
+)
 
 
 def protect(text: str, first: int = 1) -> tuple[str, tuple[str, ...]]:
@@ -39,6 +43,8 @@ def protect(text: str, first: int = 1) -> tuple[str, tuple[str, ...]]:
     kept: list[str] = []
 
     def mark(found: re.Match[str]) -> str:
+        if _PROSE.match(found[0]):
+            return found[0]
         kept.append(found[0])
         return f"⟦{first + len(kept) - 1}⟧"
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from bot.summary.protecting import protect
+from bot.summary.protecting import WORDED, protect
 from bot.summary.sentences import sentences
 from storage.model import Paper
 
@@ -16,6 +16,12 @@ PIECE = 1_500
 """A piece has at most so many characters, or it is a single sentence."""
 
 _SHORT = 200
+
+# TeX that only dresses words. Models copy it badly, and nobody sees it.
+_DRESSED = re.compile(rf"\\(?:{WORDED})\s?\{{([^{{}}]*)\}}")
+_ESCAPED = re.compile(r"\\([%&_#$])|\{([,.]|[A-Z]\w*)\}")  # 46\%, 6{,}000, {BERT}
+_SPACED = re.compile(r"\\[ ,;]\s*|(?<=\w)~(?=\w)")  # vs.\ 839M, 60\,fps
+_QUOTED = re.compile(r"``([^`']{1,200})''")
 
 # What feeds put around title and abstract; papers from imported documents still have it.
 _SUFFIX = re.compile(r"\s*\(arXiv:[^()\s]{4,40}(?:\s\[[^\]]{1,30}\][^()]{0,20})?\)\s*$")
@@ -37,7 +43,16 @@ def source(paper: Paper) -> Source:
     abstract = " ".join(_PREFIX.sub("", paper.abstract, count=1).split())
     masked, kept = protect(title)
     others, more = protect(abstract, first=len(kept) + 1)
-    return Source(masked, others, kept + more)
+    return Source(_undressed(masked), _undressed(others), kept + more)
+
+
+def _undressed(text: str) -> str:
+    """The words without the TeX around them."""
+    for _ in range(3):  # as deep as emphasis is nested
+        text = _DRESSED.sub(r"\1", text)
+    text = _SPACED.sub(" ", text)
+    text = _ESCAPED.sub(lambda found: found[1] or found[2], text)
+    return _QUOTED.sub("“\\1”", text)
 
 
 def pieces(text: str, most: int = PIECE) -> tuple[str, ...]:

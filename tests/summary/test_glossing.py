@@ -303,7 +303,7 @@ async def test_a_link_of_the_paper_is_none_of_its_gist() -> None:
         ("code at github.com/a/b", True),
         ("tg://user?id=1", True),
         ("accuracy@5 of 3.5/4 with torch.nn, i.e. a/b", False),
-        ("mAP@50 and P@10 rise by 2.1%", False),
+        ("mAP@50, mAP@0.5:0.95 and P@10 rise by 2.1%", False),
     ],
 )
 def test_a_link_is_what_clients_make_one_of(text: str, found: bool) -> None:

@@ -87,6 +87,8 @@ def test_a_run_leaves_whole(run: str) -> None:
         "a price of $5 is paid, not $7",
         "``words'' of others",
         "50% and 3.5 of 1,000 in 2024",
+        "mAP@0.5 and pass@10 rise",
+        "a price of $64 rose, with all else flat on net, to $",
         "end of it.Then and/or either",
     ],
 )

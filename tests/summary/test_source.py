@@ -58,3 +58,23 @@ def test_title_and_abstract_share_one_numbering() -> None:
 )
 def test_what_feeds_put_around_is_left_out(title: str, bare: str) -> None:
     assert source(Paper("arxiv:1", 1, title, "x")).title == bare
+
+
+@pytest.mark.parametrize(
+    ("dressed", "bare"),
+    [
+        (
+            r"We propose \textbf{TubeRMC}, \emph{very \textit{good}}.",
+            "We propose TubeRMC, very good.",
+        ),
+        (r"\textbf{O}ptimal \textbf{T}ransport", "Optimal Transport"),
+        (r"It rises by 46.92\% on 6{,}000 of {ImageNet} \& Zh\_Hans", None),
+        ("a ``quoted word'' of theirs", "a “quoted word” of theirs"),
+        (r"676M vs.\ 839M at 60\,fps of Fig.~3, Eq~4", "676M vs. 839M at 60 fps of Fig.~3, Eq 4"),
+        ("the set {a, b} of f_x and 5% more", "the set {a, b} of f_x and 5% more"),
+    ],
+)
+def test_words_are_sent_without_their_dress(dressed: str, bare: str | None) -> None:
+    expected = bare or "It rises by 46.92% on 6,000 of ImageNet & Zh_Hans"
+
+    assert source(Paper("arxiv:1", 1, "x", dressed)).abstract == expected
