@@ -13,9 +13,8 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from datetime import datetime
 
-from storage import parcels, settling
+from storage import parcels, redress, settling
 from storage.columns import instant_or_none, micros, seconds
-from storage.ledger import Ledger
 from storage.model import (
     Gone,
     Later,
@@ -30,7 +29,6 @@ from storage.model import (
 from storage.parcels import parcel_of
 from storage.sqlite import Engine, Value
 
-BY_HAND = "dropped by hand"
 # The first of each chat among those in motion, if it is ready, free and not held back.
 _HEADS = """
     select p.key, p.chat from parcels p
@@ -49,7 +47,6 @@ class Outbox:
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
-        self._ledger = Ledger(engine)
 
     def put_once(self, parcel: Parcel, *, due: datetime | None = None) -> bool:
         """Queue a parcel; False when this bot, chat, period, part and piece was queued before.
@@ -171,8 +168,9 @@ class Outbox:
     def recover(self, bot: int) -> int:
         """Take over what a former sender left: what it was sending comes back in doubt.
 
-        For the one process that has the duty of sending. The former holder's settlements are
-        no longer accepted.
+        For the one process that has the duty of sending. What a former holder settles is no
+        longer accepted, but for a parcel that had come back in doubt before and was not
+        claimed since: late word that it arrived is welcome there, it spares the repeat.
         """
         with self._engine.writing():
             self._engine.change(
@@ -242,80 +240,22 @@ class Outbox:
 
     def retry(self, key: int, *, now: datetime) -> bool:
         """Make a dead, dropped or unknown parcel ready again; False when it is none of these."""
-        with self._engine.writing():
-            rows = self._engine.changed(
-                """
-                update parcels set state = 'ready', attempts = 0, next_at = :now, settled = null,
-                    fence = fence + 1
-                where key = :key and state in ('dead', 'dropped', 'unknown') returning *
-                """,
-                key=key,
-                now=micros(now),
-            )
-            for parcel in map(parcel_of, rows):
-                self._ledger.reserve(parcel.digest, now=now, first=parcel.first, last=parcel.last)
-        return bool(rows)
+        return redress.retry(self._engine, key, now)
 
     def revive(self, bot: int, chat: int, *, now: datetime) -> int:
         """Make ready again what was dropped when a chat could not be reached; return how many.
 
         What was dropped by hand, or replaced by a simpler form, stays dropped.
         """
-        with self._engine.writing():
-            rows = self._engine.changed(
-                """
-                update parcels set state = 'ready', attempts = 0, next_at = :now, settled = null,
-                    error = '', fence = fence + 1
-                where bot = :bot and chat = :chat and state = 'dropped' and error <> :by_hand
-                    and not exists (select 1 from parcels p
-                        where p.bot = parcels.bot and p.chat = parcels.chat
-                            and p.period = parcels.period and p.part = parcels.part
-                            and p.revision = parcels.revision and p.piece > parcels.piece)
-                returning *
-                """,
-                bot=bot,
-                chat=chat,
-                now=micros(now),
-                by_hand=BY_HAND,
-            )
-            for parcel in map(parcel_of, rows):
-                self._ledger.reserve(parcel.digest, now=now, first=parcel.first, last=parcel.last)
-        return len(rows)
+        return redress.revive(self._engine, bot, chat, now)
 
     def withdraw(self, bot: int, chat: int, *, now: datetime, reason: str) -> int:
         """Give up all that waits for a chat and free its entries; return how many."""
-        with self._engine.writing():
-            rows = self._engine.changed(
-                """
-                update parcels set state = 'dropped', settled = :now, error = :reason,
-                    holder = '', lease_until = 0, fence = fence + 1
-                where bot = :bot and chat = :chat and state = 'ready' returning *
-                """,
-                bot=bot,
-                chat=chat,
-                now=micros(now),
-                reason=reason,
-            )
-            for parcel in map(parcel_of, rows):
-                self._ledger.release(parcel.digest, parcel.first, parcel.last)
-        return len(rows)
+        return redress.withdraw(self._engine, bot, chat, now, reason)
 
-    def drop(self, key: int, *, now: datetime, reason: str = BY_HAND) -> bool:
+    def drop(self, key: int, *, now: datetime, reason: str = redress.BY_HAND) -> bool:
         """Give a waiting or dead parcel up and free its entries; False when it is neither."""
-        with self._engine.writing():
-            rows = self._engine.changed(
-                """
-                update parcels set state = 'dropped', settled = :now, error = :reason,
-                    holder = '', lease_until = 0, fence = fence + 1
-                where key = :key and state in ('ready', 'dead', 'unknown') returning *
-                """,
-                key=key,
-                now=micros(now),
-                reason=reason,
-            )
-            for parcel in map(parcel_of, rows):
-                self._ledger.release(parcel.digest, parcel.first, parcel.last)
-        return bool(rows)
+        return redress.drop(self._engine, key, now, reason)
 
     def oldest_due(self, bot: int, now: datetime) -> datetime | None:
         """Return since when the longest waiting parcel could have left."""

@@ -159,6 +159,33 @@ def test_what_was_sent_keeps_its_message_and_loses_its_payload(store: Store) -> 
     assert not store.outbox.settle(one, Sent(1), NOW), "settled once"
 
 
+def test_what_is_taken_over_in_the_middle_is_not_settled_by_a_former_holder(
+    store: Store,
+) -> None:
+    store.outbox.put_once(parcel())
+    one = sending(store)
+
+    assert store.outbox.recover(BOT) == 1
+
+    assert not store.outbox.settle(one, Sent(1), NOW)
+    assert state(store, one.key) is ParcelState.READY
+    [again] = claim(store)
+    assert again.doubts == 1
+
+
+def test_late_word_of_what_was_in_doubt_before_the_takeover_spares_a_repeat(store: Store) -> None:
+    store.outbox.put_once(parcel())
+    one = sending(store)
+    store.outbox.hold(BOT, CHAT, NOW + 3 * MINUTE)
+    assert claim(store, "b", 2 * MINUTE) == [], "held, but in doubt since the lease ran out"
+    assert store.outbox.recover(BOT) == 0
+
+    assert store.outbox.settle(one, Sent(1), NOW + 2 * MINUTE)
+
+    assert state(store, one.key) is ParcelState.SENT
+    assert claim(store, "b", 4 * MINUTE) == []
+
+
 def test_later_waits_and_counts_only_what_counts(store: Store) -> None:
     store.outbox.put_once(parcel())
     store.outbox.settle(sending(store), Later(90, "502"), NOW)
