@@ -100,16 +100,18 @@ def _is_beginning(quote: str, abstracts: list[str]) -> None:
 
 
 def _no_seams(digest: Digest, shown: judges.Shown) -> None:
-    """What Telegram makes a link of by itself begins in a text that named it, and ends on its line.
+    """What Telegram makes a link of by itself stands on one line, and begins or ends in a text.
 
-    Addresses, @names and /commands in a title are found by Telegram in any text of anybody.
+    Addresses, @names and /commands in a title are found by Telegram in any text of anybody; where
+    Chinese stands beside one without a space, the Chinese is taken for a part of the address.
     """
     fields = [display(t) for one in headline.numbered(digest) for t in texts_of(one)]
     fields += [display(digest.topic), display(digest.query)]
     fields += [one.paper.id for one in headline.numbered(digest)]
     for found in judges.found_by_telegram(shown.text):
         assert "\n" not in found
-        assert any(found[:4].rstrip(MARK) in field for field in fields), found
+        ends = (found[:4].rstrip(MARK), found[-4:].rstrip(MARK))
+        assert any(end in field for field in fields for end in ends), found
 
 
 def _rich(digest: Digest, part: Part, look: Look, made: Message) -> None:

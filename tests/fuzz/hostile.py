@@ -13,7 +13,7 @@ from datetime import date, timedelta
 from hypothesis import strategies as st
 
 from bot.render.look import Look
-from storage.model import Digest, Entry, Field, Form, Gloss, Kind, Paper, Reason
+from storage.model import Digest, Entry, Field, Form, Kind, Paper, Reason
 from tests.render.digests import digest, gloss
 
 LONG = 4096
@@ -207,8 +207,3 @@ def sorts_of(given: Iterable[str]) -> set[str]:
         if len(text) >= LONG:
             found.add("long")
     return found
-
-
-def made_in_english(text: str) -> Gloss:
-    """A gloss of one hostile sentence."""
-    return gloss("en", text, text, text)

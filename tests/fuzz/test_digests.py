@@ -18,7 +18,7 @@ from tests.fuzz.tally import Tally
 
 # Ten thousand characters are what is meant here, also in what Hypothesis tells of a failure.
 pytestmark = pytest.mark.filterwarnings("ignore:Generating overly large repr")
-SIZES = [60, pytest.param(2000, marks=[pytest.mark.slow, pytest.mark.timeout(1500)])]
+SIZES = [60, pytest.param(2000, marks=[pytest.mark.slow, pytest.mark.timeout(1800)])]
 DOCUMENTS = (("zh", "en"), ("en", "zh"), ("zh",), ("en",))
 
 

@@ -29,7 +29,7 @@ _SAID = st.lists(st.tuples(st.sampled_from(WAYS), hostile.texts), min_size=1, ma
 
 
 @pytest.mark.parametrize(
-    "examples", [5, pytest.param(300, marks=[pytest.mark.slow, pytest.mark.timeout(1500)])]
+    "examples", [5, pytest.param(300, marks=[pytest.mark.slow, pytest.mark.timeout(1800)])]
 )
 def test_hostile_people_over_http_are_answered_and_nothing_is_logged_as_wrong(
     tally: Tally, caplog: pytest.LogCaptureFixture, examples: int

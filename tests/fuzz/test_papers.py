@@ -41,7 +41,7 @@ def stored(draw: st.DrawFn) -> list[Paper]:
 
 
 @pytest.mark.parametrize(
-    "examples", [50, pytest.param(1500, marks=[pytest.mark.slow, pytest.mark.timeout(1500)])]
+    "examples", [50, pytest.param(1500, marks=[pytest.mark.slow, pytest.mark.timeout(1800)])]
 )
 def test_stored_papers_of_any_words_can_be_read(tally: Tally, examples: int) -> None:
     @settings(max_examples=examples)

@@ -47,7 +47,7 @@ def walks(desk: Desk, steps: Sequence[int]) -> None:
 
 
 @pytest.mark.parametrize(
-    "examples", [60, pytest.param(1000, marks=[pytest.mark.slow, pytest.mark.timeout(1500)])]
+    "examples", [60, pytest.param(1000, marks=[pytest.mark.slow, pytest.mark.timeout(1800)])]
 )
 def test_whatever_somebody_says_is_answered(tally: Tally, examples: int) -> None:
     @settings(max_examples=examples)
