@@ -378,7 +378,7 @@ def test_nothing_but_the_client_loads_its_library() -> None:
     """The library costs 33 MB and half a second, also where no model is configured."""
     script = (
         "import sys, bot.summary, bot.summary.reply, bot.summary.endpoint, bot.summary.manner,"
-        " bot.summary.troubles, bot.summary.completion\n"
+        " bot.summary.troubles, bot.summary.completion, bot.summary.glossing, bot.summary.noting\n"
         "sys.exit('openai' in sys.modules)"
     )
 
