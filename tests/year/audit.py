@@ -6,20 +6,21 @@ only at which instants it was looked at.
 
 from __future__ import annotations
 
-from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 
-from tests.year.arxiv import Told, Work
+from tests.year.announced import Announced
 from tests.year.calendar import (
     EASTERN,
     FIRST_POLL,
     MINUTE,
+    WEEKEND,
     Rhythm,
     eastern_day,
     instant,
+    is_changing,
     quiet_reason,
     wall_of,
 )
@@ -39,38 +40,6 @@ class Report:
 
     findings: list[Finding] = field(default_factory=list)
     counts: dict[str, int] = field(default_factory=lambda: defaultdict(int))
-
-
-class Announced:
-    """What arXiv told, in order, ready to be asked by wish and stretch."""
-
-    def __init__(self, told: Sequence[Told]) -> None:
-        self._told = told
-        self._places: dict[str, list[int]] = defaultdict(list)
-        self._hits: dict[Wish, list[int]] = {}
-        for at, one in enumerate(told):
-            self._places[one.work.id].append(at)
-
-    def matching(self, wish: Wish, first: int, end: int) -> dict[str, tuple[int, str]]:
-        """The papers between two places that a wish finds: the version and the kind of each."""
-        if wish not in self._hits:
-            told = enumerate(self._told)
-            self._hits[wish] = [at for at, one in told if wish.is_met(one.work, one.version)]
-        hits = self._hits[wish]
-        near = hits[bisect_left(hits, first) : bisect_left(hits, end)]
-        works = {self._told[at].work.id: self._told[at].work for at in near}
-        found = {id: self._read(wish, work, first, end) for id, work in works.items()}
-        return {id: told for id, told in found.items() if told}
-
-    def _read(self, wish: Wish, work: Work, first: int, end: int) -> tuple[int, str] | None:
-        told = [self._told[at] for at in self._places[work.id] if first <= at < end]
-        version = max(one.version for one in told)
-        if not wish.is_met(work, version):
-            return None
-        is_fresh = any(one.is_fresh for one in told)
-        if wish.is_home(work):
-            return version, "new" if is_fresh else "replace"
-        return version, "cross" if is_fresh else "replace-cross"
 
 
 @dataclass(slots=True)
@@ -215,14 +184,23 @@ class _Chat:
         if came.last >= until:
             self._found(Fault.LATE, came.last, f"{topic.wish.text}, due at {look}")
         self._received |= {id: wanted[id] for id in shown & wanted.keys()}
-        self._count(shown, wanted, late=came.at >= look + MINUTE)
+        self._count(topic, look, shown, wanted, late=came.at >= look + MINUTE)
 
-    def _count(self, shown: set[str], wanted: Mapping[str, int], *, late: bool) -> None:
+    def _count(
+        self,
+        topic: _Topic,
+        look: datetime,
+        shown: set[str],
+        wanted: Mapping[str, int],
+        *,
+        late: bool,
+    ) -> None:
         counts = self._auditor.report.counts
         counts["digests"] += 1
         counts["papers shown"] += len(shown)
         counts["papers left out"] += len(wanted) - len(shown)
-        counts["digests after an outage"] += late
+        counts["digests after an outage of Telegram or the bot"] += late
+        counts["digests within 12 hours of a clock change"] += is_changing(topic.zone, look)
 
     def _notice(self, look: datetime) -> None:
         until = self._auditor.deadline(self._reader.chat, look)
@@ -234,6 +212,7 @@ class _Chat:
             self._found(Fault.NOTICE, look, f"{notice.heading} (not {reason})")
         else:
             self._auditor.report.counts["notices"] += 1
+            self._auditor.report.counts["notices of holidays"] += reason not in ("", WEEKEND)
 
 
 def _says(text: str, reason: str, language: str) -> bool:

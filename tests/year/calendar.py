@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 
 DAY, MINUTE = timedelta(days=1), timedelta(minutes=1)
 EASTERN = "America/New_York"
+WEEKEND = "the weekend"
 FIRST_POLL = time(0, 5)  # of a feed day, in US Eastern
 # Evenings without an announcement, as arXiv's page lists them, and the reason in our words.
 HOLIDAYS = {
@@ -38,6 +39,12 @@ def instant(zone: str, day: date, wall: time) -> datetime:
 def wall_of(zone: str, at: datetime) -> datetime:
     """What a clock shows at an instant."""
     return at.astimezone(ZoneInfo(zone)).replace(tzinfo=None)
+
+
+def is_changing(zone: str, at: datetime) -> bool:
+    """Whether the clocks of a zone are changed within half a day of an instant."""
+    shown = [wall_of(zone, at + shift) for shift in (-DAY / 2, DAY / 2)]
+    return shown[1] - shown[0] != DAY
 
 
 def _offset(zone: str, naive: datetime) -> timedelta:
@@ -93,7 +100,7 @@ def eastern_day(at: datetime) -> date:
 def quiet_reason(day: date) -> str:
     """Why arXiv announces nothing for a feed day, "" where it should."""
     if day.weekday() > 4:
-        return "the weekend"
+        return WEEKEND
     evenings = (day - DAY,) if day.weekday() else (day - DAY, day - 2 * DAY, day - 3 * DAY)
     return next((HOLIDAYS[one] for one in evenings if one in HOLIDAYS), "")
 

@@ -13,7 +13,7 @@ import httpx
 import stamina
 import telegram
 
-from bot import app, subscribe
+from bot import app
 from bot.chat import sender
 from bot.config import Config
 from bot.deliver import Desk, deliver
@@ -23,20 +23,15 @@ from bot.render.message import Message
 from bot.sources import Fetcher, Pace
 from storage import Store, open_store
 from storage.model import (
-    Cadence,
-    ChatKind,
-    Form,
-    Kind,
-    OnQuietDays,
     Outcome,
     Parcel,
     ParcelState,
     SourceCursor,
-    Subscriber,
 )
-from tests.year.arxiv import BASE, CATEGORIES, Arxiv, Work
-from tests.year.calendar import MINUTE, Rhythm
-from tests.year.readers import Asked, Change, Does, Reader
+from tests.year.arxiv import BASE, Arxiv
+from tests.year.asking import alter, meet
+from tests.year.calendar import MINUTE
+from tests.year.corpus import CATEGORIES, Work
 from tests.year.script import (
     FEED_BUSY,
     FEED_DOWN,
@@ -50,7 +45,6 @@ from tests.year.telegram import USER, Killed, Recorder, sending
 BOT = int(str(USER["id"]))
 TOKEN = f"{BOT}:abcdefghijklmnopqrstuvwxyz-0123456789_"
 SECOND = timedelta(seconds=1)
-POLLED = frozenset(CATEGORIES)
 WORKERS = 2  # messages in flight: few leave in the same minute
 
 
@@ -119,7 +113,8 @@ class Life:
 
     async def _lived(self, fetcher: Fetcher) -> None:
         await self._start()
-        self._meet()
+        for reader in self.script.everybody:
+            meet(self._running.store, BOT, reader, self.at)
         polls = set(self.script.polls())
         absences = self.script.absences()
         back = {one.end for one in absences if self.script.begin < one.end < self.script.end}
@@ -134,7 +129,7 @@ class Life:
             if look in polls or look in back:
                 await self._feeds(fetcher)
             for change in self.script.changes_at(look):
-                self._change(change)
+                alter(self._running.store, BOT, change)
             await self._tick(look, following)
         assert self._process
         waiting = self._process.store.outbox.counts(BOT)
@@ -199,61 +194,6 @@ class Life:
     def _running(self) -> _Process:
         assert self._process
         return self._process
-
-    def _meet(self) -> None:
-        store = self._running.store
-        with store.transaction():
-            for reader in self.script.everybody:
-                chat = store.subscribers.ensure(_subscriber(reader))
-                for asked in reader.topics:
-                    self._follow(chat, asked)
-
-    def _follow(self, chat: Subscriber, asked: Asked) -> None:
-        store, kinds = self._running.store, frozenset(Kind(kind) for kind in asked.kinds)
-        topic, _ = subscribe.subscribe(
-            store, chat, asked.wish.text, self.at, polled=POLLED, limit=50
-        )
-        subscribe.change(store, replace(topic, limit=asked.limit, kinds=kinds))
-
-    def _change(self, change: Change) -> None:
-        store = self._running.store
-        chat = store.subscribers.get(BOT, change.chat)
-        assert chat
-        with store.transaction():
-            match change.does:
-                case Does.PAUSE:
-                    store.subscribers.pause(BOT, chat.chat, "asked", change.until)
-                case Does.RESUME:
-                    store.subscribers.resume(BOT, chat.chat)
-                case Does.EDIT:
-                    assert change.wish
-                    [first, *_] = store.subscriptions.of(BOT, chat.chat)
-                    words = change.wish.text
-                    subscribe.edit_query(store, chat, first.key, words, polled=POLLED)
-                case Does.MOVE:
-                    subscribe.set_zone(store, chat, change.zone, self.at)
-                case Does.RETIME:
-                    assert change.rhythm
-                    subscribe.set_cadence(store, chat, _cadence(change.rhythm), self.at)
-
-
-def _subscriber(reader: Reader) -> Subscriber:
-    return Subscriber(
-        BOT,
-        reader.chat,
-        ChatKind.PRIVATE if reader.chat > 0 else ChatKind.SUPERGROUP,
-        language=reader.language,
-        languages=("zh", "en") if reader.language == "zh" else ("en",),
-        zone=reader.zone,
-        form=Form.RICH if reader.is_rich else Form.CLASSIC,
-        cadence=_cadence(reader.rhythm),
-        settled=True,
-    )
-
-
-def _cadence(rhythm: Rhythm) -> Cadence:
-    quiet = OnQuietDays.NOTICE if rhythm.notices else OnQuietDays.SILENCE
-    return Cadence(rhythm.times, rhythm.weekdays, quiet)
 
 
 async def _at_once(_: float) -> None:

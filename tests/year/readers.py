@@ -9,8 +9,8 @@ from enum import StrEnum
 from functools import cache
 from random import Random
 
-from tests.year.arxiv import Work
 from tests.year.calendar import Rhythm, utc, wall_of
+from tests.year.corpus import Work
 
 ZONES = (
     "America/New_York", "America/Los_Angeles", "America/Santiago", "America/Sao_Paulo",
@@ -28,14 +28,16 @@ NIGHTS = {
     "Pacific/Chatham": time(3, 15),
 }
 MORNING, EVENING = time(8), time(18)
+_MONDAY, _TWICE_A_WEEK = Rhythm((MORNING,), (0,)), Rhythm((MORNING,), (0, 3))
+_WEEKEND = Rhythm((MORNING,), (5, 6), notices=True)
 _RHYTHMS = (
     Rhythm(),
     Rhythm((MORNING,)),
     Rhythm((MORNING,), (0, 1, 2, 3, 4), notices=True),
-    Rhythm((MORNING,), (0,)),
-    Rhythm((MORNING,), (0, 3)),
     Rhythm((MORNING, EVENING)),
-    Rhythm((MORNING,), (5, 6), notices=True),
+    *(_MONDAY,) * 3,
+    *(_TWICE_A_WEEK,) * 2,
+    *(_WEEKEND,) * 2,
 )
 NIGHTLY = len(_RHYTHMS)
 # The forms in which a word is written: the readers' own list, no stemmer's.
@@ -95,15 +97,12 @@ def _forms(word: str) -> frozenset[str]:
 
 
 WISHES = (
-    Wish(("cs.GT",)),
     Wish(("cs.GT",), ("auction",)),
     Wish(("cs.GT", "cs.MA"), ("equilibrium",)),
     Wish(("cs.CE",)),
     Wish(("cs.GR",), ("mesh",)),
     Wish(("cs.GR",), ("splatting",)),
-    Wish(("cs.CY",), (), ("student",)),
     Wish(("cs.CY",), ("student",)),
-    Wish(("cs.SD", "cs.MA"), (), ("speaker",)),
     Wish(("stat.ML", "math.OC")),
     Wish(("eess.IV",), (), ("splatting",)),
     Wish(("cs.SD",), ("speaker",)),
