@@ -20,7 +20,7 @@ from storage.model import Paper
 
 __all__ = ["Fault", "faults"]
 
-_LONGEST = 20_000  # characters of any field: beyond, nothing else is looked at
+_LONGEST = 6_000  # characters of any field: beyond, nothing else is looked at
 _MOST_NUMBERS_LOST = 0.34
 _NUMBERS_LOST = 2
 _LEAST_NAMES_KEPT = 0.34

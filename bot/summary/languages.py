@@ -69,7 +69,9 @@ _RUN_SMALL_WORDS = 2
 _LOWER_RUN = re.compile(r"(?<![\w-])[a-z]+(?:,? [a-z]+){3,}(?![\w-])", re.ASCII)
 
 _BRACKETED = re.compile(r"[(（《“\"][^()（）《》“”\"]{0,120}[)）》”\"]")
-_NAME = re.compile(r"[A-Za-z]*(?:[a-z][A-Z]|[A-Z]{2}|\d)[\w+-]*|https?://\S+", re.ASCII)
+_NAME = re.compile(
+    r"(?<![A-Za-z])[A-Za-z]{0,30}(?:[a-z][A-Z]|[A-Z]{2}|\d)[\w+-]*|https?://\S+", re.ASCII
+)
 _WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)?")
 
 # The most frequent signs of abstracts that the two ways of writing Chinese do not share.
@@ -165,4 +167,4 @@ def _is_written_as(text: str, script: str) -> bool:
     simple = sum(sign in _SIMPLE and sign not in _FULL for sign in letters)
     full = sum(sign in _FULL and sign not in _SIMPLE for sign in letters)
     own, other = (simple, full) if script == "Hans" else (full, simple)
-    return own >= other and kana < _LEAST_KANA * len(letters)
+    return own >= other and kana <= _LEAST_KANA * len(letters)

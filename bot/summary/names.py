@@ -17,6 +17,7 @@ _LIST = re.compile(r"[/+_]")
 _ROMAN = re.compile(r"[IVX]+")
 _COMPOUND = re.compile(r"(?<=.)-(?:[a-z]{3,}|[A-Z][a-z]{2,})$")  # "LLM-based", "BERT-guided"
 _SHORT = 3
+_LONGEST_SHORT = 12
 _SMALL = re.compile(r"an?|and|at|by|for|from|in|of|on|or|the|to|with")
 _ALPHABETIC = re.compile(r"[A-Za-z]+")
 
@@ -57,7 +58,9 @@ def is_short_for(name: str, text: str) -> bool:
     letters = re.sub("[^a-z]", "", name.lower()).removesuffix("s")
     words = [word.lower() for word in _ALPHABETIC.findall(text)]
     great = [word for word in words if not _SMALL.fullmatch(word)]
-    return len(letters) < 2 or any(
+    if not 1 < len(letters) <= _LONGEST_SHORT:
+        return len(letters) < 2
+    return any(
         letters in "".join(word[0] for word in some)
         or any(_abbreviates(letters, some[at : at + len(letters)]) for at in range(len(some)))
         for some in (words, great)

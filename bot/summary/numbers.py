@@ -36,7 +36,7 @@ _MAGNITUDES = {
 }
 _MAGNITUDE = "|".join(sorted(map(re.escape, _MAGNITUDES), key=len, reverse=True))
 _LITERAL = re.compile(
-    r"(?P<digits>\d+(?:[.,\u00a0\u202f\u2009' ]\d{3}(?!\d))*(?:[.,]\d+)?|(?<![\d.\w])\.\d+)"
+    r"(?P<digits>\d{1,30}(?:[.,\u00a0\u202f\u2009' ]\d{3}(?!\d))*(?:[.,]\d+)?|(?<![\d.\w])\.\d+)"
     rf"(?:[ -]?(?P<magnitude>{_MAGNITUDE})(?![a-zа-я]))?",
     re.IGNORECASE,
 )
@@ -82,14 +82,14 @@ _HAN_DIGITS = {sign: value for value, sign in enumerate("零一二三四五六�
     "兩": 2,
 }
 _HAN_POWERS = {"十": 10, "百": 100, "千": 1000}
-_HAN_NUMBER = re.compile("[零〇一二两兩三四五六七八九十百千]+")
+_HAN_NUMBER = re.compile("[零〇一二两兩三四五六七八九十百千]{1,12}")
 # A count that the model may have made itself ("two methods") is no claim; these are.
 _HAN_CLAIM = re.compile(
-    "(?<![数數几幾上百千万萬亿億])(?P<number>[二两兩三四五六七八九十][零一二三四五六七八九十百千]*)"
+    "(?<![数數几幾上百千万萬亿億])(?P<number>[二两兩三四五六七八九十][零一二三四五六七八九十百千]{0,9})"
     "(?P<unit>倍|成(?=以上|左右|的)|[百千]?[万萬亿億]|个百分点|個百分點)"
 )
 _PERCENT = re.compile(
-    "百分之(?P<number>[零〇一二三四五六七八九十百]+)(?:[点點](?P<rest>[零一二三四五六七八九]+))?"
+    "百分之(?P<number>[零〇一二三四五六七八九十百]{1,9})(?:[点點](?P<rest>[零一二三四五六七八九]{1,9}))?"
 )
 
 _RAISED = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹₀₁₂₃₄₅₆₇₈₉", "01234567890123456789")
@@ -132,8 +132,8 @@ def claimed(text: str) -> tuple[Readings, ...]:
     """Return the numbers in Chinese signs that say how much, not merely how many."""
     found = [_claim(match["number"], match["unit"]) for match in _HAN_CLAIM.finditer(text)]
     for match in _PERCENT.finditer(text):
-        rest = "." + "".join(str(_HAN_DIGITS[sign]) for sign in match["rest"] or "0")
-        found.append(frozenset({_han(match["number"]) + Decimal(rest)}))
+        rest = "".join(str(_HAN_DIGITS[sign]) for sign in match["rest"] or "")
+        found.append(frozenset({_han(match["number"]) + Decimal(f"0.{rest or 0}")}))
     return tuple(found)
 
 

@@ -12,12 +12,12 @@ from bot.summary.faults import Fault
 
 _ANYTHING_LINKED = re.compile(
     r"(?:https?|ftp|tg|mailto):(?://)?[!-~]*[\w/]|\bwww\.[!-~]*\w|\bt\.me\b[!-~]*"
-    r"|(?<![\w@.])@[A-Za-z]\w{3,}|[\w.+-]{2,}@[\w-]+\.[a-z]{2,}"
-    r"|\b[a-z0-9][a-z0-9-]*\.(?:com|org|net|io|ai|cn|ru|edu|gov|me|ly|co|info|xyz|top|app|dev)\b",
+    r"|(?<![\w@.])@[A-Za-z]\w{3,}|(?<![\w.+-])[\w.+-]{2,64}@[\w-]+\.[a-z]{2,}"
+    r"|\b[a-z0-9][a-z0-9-]{0,62}\.(?:com|org|net|io|ai|cn|ru|edu|gov|me|ly|co|info|xyz|top|app|dev)\b",
     re.IGNORECASE | re.ASCII,
 )
 _PAPER_ID = re.compile(
-    r"(?<![\d.])\d{4}\.\d{4,5}(?!\d)|(?<![a-z])[a-z-]{2,}(?:\.[A-Z]{2})?/\d{7}(?!\d)"
+    r"(?<![\d.])\d{4}\.\d{4,5}(?!\d)|(?<![a-z-])[a-z-]{2,12}(?:\.[A-Z]{2})?/\d{7}(?!\d)"
     r"|(?<![\d.])10\.\d{4,9}/[!-~]*[A-Za-z0-9]"
 )
 _MARKUP = re.compile(
