@@ -1,0 +1,218 @@
+"""Chats share transactions and editions: what becomes of one is nobody else's."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import datetime
+
+import pytest
+
+from bot import publish as verb
+from bot.publish import POSTPONED, Published, publish
+from storage import Busy, Full, Store
+from storage.model import Digest, Form, Parcel, Subscriber
+from tests.situations import (
+    BOT,
+    DAY,
+    DUE,
+    MINUTE,
+    TODAY,
+    announce,
+    chat,
+    digests,
+    follow,
+    numbers,
+    papers,
+)
+from tests.tables import count
+
+Put = Callable[..., bool]
+
+
+def _readers(store: Store, some: int) -> list[Subscriber]:
+    """So many chats that follow the same."""
+    readers = [chat(store, number) for number in range(1, some + 1)]
+    for reader in readers:
+        follow(store, reader)
+    return readers
+
+
+def _fails(put: Put, reader: Subscriber, error: Exception) -> Put:
+    """A way to queue parcels that fails for one chat, once its digest is written."""
+
+    def put_once(parcel: Parcel, *, due: datetime | None = None) -> bool:
+        if parcel.chat == reader.chat:
+            raise error
+        return put(parcel, due=due)
+
+    return put_once
+
+
+def _told(store: Store, reader: Subscriber) -> list[list[int]]:
+    return [numbers(digest.entries) for digest in digests(store, reader)]
+
+
+@pytest.mark.parametrize("place", [0, 2, 4], ids=["first", "amid", "last"])
+def test_a_chat_that_fails_leaves_no_row_and_holds_nobody(
+    store: Store, place: int, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    """All of them stand in one transaction, and the first to be written lends its rows."""
+    readers = _readers(store, 5)
+    broken = readers[place]
+    announce(store, papers(1, 2))
+
+    with monkeypatch.context() as patch, caplog.at_level(logging.CRITICAL):
+        put = _fails(store.outbox.put_once, broken, OSError("broken"))
+        patch.setattr(store.outbox, "put_once", put)
+        assert publish(store, BOT, DUE) == Published(chats=4, digests=4, failed=1)
+
+    assert _told(store, broken) == []
+    assert count(store, "ledger", chat=broken.chat) == 0
+    assert all(_told(store, one) == [[1, 2]] for one in readers if one != broken)
+    assert publish(store, BOT, DUE + MINUTE) == Published(), "not tried each tick"
+    assert publish(store, BOT, DUE + POSTPONED) == Published(chats=1, digests=1)
+    assert _told(store, broken) == [[1, 2]]
+
+
+def test_a_number_that_was_undone_lends_nobody_its_rows(
+    store: Store, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    """A chat fails at its second topic: the next digest gets the first one's number."""
+    first, other, third = (chat(store, number) for number in (1, 2, 3))
+    follow(store, first, "diffusion")
+    second = follow(store, first, "robots")
+    follow(store, third, "diffusion")
+    follow(store, other, "diffusion OR robots")
+    announce(store, papers(1))
+    announce(store, papers(2, word="robots"))
+    order = [(one.chat, 0) for one in (first, other, third)]
+
+    with monkeypatch.context() as patch, caplog.at_level(logging.CRITICAL):
+        patch.setattr(store.subscriptions, "due_chats", lambda *_, **__: order)
+        put = store.outbox.put_once
+        broken = _fails(put, first, OSError("broken"))
+
+        def put_once(parcel: Parcel, *, due: datetime | None = None) -> bool:
+            is_second = parcel.period.startswith(f"{second.key}/")
+            return broken(parcel, due=due) if is_second else put(parcel, due=due)
+
+        patch.setattr(store.outbox, "put_once", put_once)
+        assert publish(store, BOT, DUE) == Published(chats=2, digests=2, failed=1)
+
+    assert _told(store, first) == []
+    assert _told(store, other) == [[1, 2]]
+    assert _told(store, third) == [[1]]
+
+
+@pytest.mark.parametrize("error", [Busy("locked"), Full("no room")])
+def test_trouble_of_the_store_leaves_the_others_due(
+    store: Store, error: Exception, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What was committed stays, what shares the transaction is undone, nothing comes twice."""
+    monkeypatch.setattr(verb, "TOGETHER", 2)
+    readers = _readers(store, 6)
+    announce(store, papers(1))
+
+    with monkeypatch.context() as patch:
+        patch.setattr(store.outbox, "put_once", _fails(store.outbox.put_once, readers[3], error))
+        with pytest.raises(type(error)):
+            publish(store, BOT, DUE)
+
+    assert [len(_told(store, one)) for one in readers] == [1, 1, 0, 0, 0, 0]
+    assert publish(store, BOT, DUE + MINUTE) == Published(chats=4, digests=4)
+    assert [_told(store, one) for one in readers] == [[[1]]] * 6
+
+
+def test_who_is_asked_to_stop_leaves_the_others_due(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As does a process that is killed between two transactions."""
+    monkeypatch.setattr(verb, "TOGETHER", 2)
+    readers = _readers(store, 5)
+    announce(store, papers(1))
+    answers = iter([True, True, True, False])
+
+    assert publish(store, BOT, DUE, goes_on=lambda: next(answers)) == Published(chats=3, digests=3)
+    announce(store, papers(2), day=TODAY + DAY)
+    assert publish(store, BOT, DUE + MINUTE) == Published(chats=2, digests=2)
+
+    assert [_told(store, one) for one in readers] == [[[1]]] * 3 + [[[2, 1]]] * 2
+
+
+def test_who_has_received_some_gets_the_rest_beside_those_who_get_all(store: Store) -> None:
+    """One edition for those who have none of it, its remains for who has."""
+    early, late = chat(store, 1), chat(store, 2)
+    wide = follow(store, early, "study")
+    announce(store, papers(1))
+    publish(store, BOT, DUE)
+    follow(store, late, "study")
+    with store.transaction():
+        for reader in (early, late):
+            for topic in store.subscriptions.of(BOT, reader.chat):
+                assert store.subscriptions.advance(topic, cursor=0, next_due=DUE + DAY)
+    announce(store, papers(2), day=TODAY + DAY)
+
+    publish(store, BOT, DUE + DAY)
+
+    assert wide.cursor == 0
+    assert _told(store, early) == [[1], [2]]
+    assert _told(store, late) == [[2, 1]]
+
+
+def test_shared_digests_are_the_same_to_the_last_word(store: Store) -> None:
+    """Whether written or copied, but for whom they are for."""
+    readers = _readers(store, 3)
+    announce(store, papers(*range(20)))
+
+    publish(store, BOT, DUE)
+
+    [first, *others] = [digest for one in readers for digest in digests(store, one)]
+    assert len(first.entries) == 12
+    assert all(entry.glosses and entry.reasons for entry in (*first.entries, *first.rest))
+    for other in others:
+        assert _for_nobody(other) == _for_nobody(first)
+
+
+def _for_nobody(digest: Digest) -> Digest:
+    return replace(digest, number=0, chat=0, subscription=0, period="")
+
+
+def test_what_was_forgotten_meanwhile_is_written_anew(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The chat whose rows are lent leaves between two transactions."""
+    monkeypatch.setattr(verb, "TOGETHER", 1)
+    first, second = _readers(store, 2)
+    announce(store, papers(1, 2))
+
+    def leaves() -> bool:
+        if digests(store, first):
+            store.subscribers.forget(BOT, first.chat)
+        return True
+
+    assert publish(store, BOT, DUE, goes_on=leaves) == Published(chats=2, digests=2)
+
+    assert _told(store, first) == []
+    assert _told(store, second) == [[1, 2]]
+
+
+def test_readers_of_an_edition_see_it_in_their_own_form(store: Store) -> None:
+    plain, rich = chat(store, 1), chat(store, 2, form=Form.RICH, full=True)
+    for reader in (plain, rich):
+        follow(store, reader)
+    announce(store, papers(1, 2))
+
+    publish(store, BOT, DUE)
+
+    parcels = {
+        one.chat: [
+            (parcel.form, parcel.first, parcel.last)
+            for digest in digests(store, one)
+            for parcel in store.outbox.of_digest(digest.number)
+        ]
+        for one in (plain, rich)
+    }
+    assert parcels[plain.chat] == [(Form.CLASSIC, 1, 2)]
+    assert parcels[rich.chat] == [(Form.RICH, 1, 2), (Form.RICH, 1, 1), (Form.RICH, 2, 2)]
