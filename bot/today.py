@@ -7,8 +7,9 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from bot import arxiv_calendar
+from bot.digest import NEAR
 from bot.enrich import enrich
-from bot.gather import FRESH
+from bot.gather import FRESH, Explain, explainer
 from bot.issue import ASKED_LIMIT
 from bot.matching import Index
 from bot.query import QueryError, parse
@@ -74,23 +75,31 @@ def issue_today(
 
 
 def _entries(store: Store, asked: Sequence[Wanted], day: date) -> list[Entry]:
-    """Each paper once: its first topic gives the reasons, the others are named."""
+    """Each paper once: its first topic gives the reasons, the others are named.
+
+    Reasons are looked for where they are soon read.
+    """
+    near = ASKED_LIMIT + NEAR
     found: dict[int, Entry] = {}
     for one in asked:
-        for match in _matches(store, one, day):
+        matches, explain = _matches(store, one, day)
+        first = [m for m in matches if m.announcement.paper.key not in found]
+        room = max(near - len(found), 0)
+        reasons = {m.announcement.paper.key: m.reasons for m in explain(first[:room])}
+        for match in matches:
             paper = match.announcement.paper
             known = found.get(paper.key)
             if known is None:
-                found[paper.key] = Entry(paper, match.kind, reasons=match.reasons)
+                found[paper.key] = Entry(paper, match.kind, reasons=reasons.get(paper.key, ()))
             elif one.name not in known.topics:
                 found[paper.key] = replace(known, topics=(*known.topics, one.name))
     return list(found.values())
 
 
-def _matches(store: Store, one: Wanted, day: date) -> list[Match]:
+def _matches(store: Store, one: Wanted, day: date) -> tuple[list[Match], Explain]:
     try:
         query = parse(one.query)
     except QueryError:
-        return []  # of an older version of the language
+        return [], list  # of an older version of the language
     index = Index(store.papers.announced(query.clause, day, day))
-    return index.explained(query, index.find(query, one.kinds))
+    return index.find(query, one.kinds), explainer(index, query)

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from typing import TypeAlias
 
 from storage.fulltext import exact, titled, upper
 from storage.model import Clause, Paper
 from storage.sqlite import Engine, Value
+
+Words: TypeAlias = Mapping[str, Value]
+"""What the full text keeps of a paper, by column."""
 
 
 class PaperIndex:
@@ -28,19 +32,19 @@ class PaperIndex:
         """Write the MATCH expression of a clause's words in titles; "" where it has none."""
         return titled(clause)
 
-    def add(self, place: int, paper: Paper) -> None:
-        """Index a paper that is new."""
+    def add(self, place: int, analysed: Words) -> None:
+        """Index a paper that is new by its words."""
         self._engine.change(
             """
             insert into paper_index (rowid, title, abstract, authors, categories, id, gloss)
             values (:place, :title, :abstract, :authors, :categories, :id, '')
             """,
             place=place,
-            **self._analysed(paper),
+            **analysed,
         )
 
-    def replace(self, place: int, paper: Paper, said: str) -> None:
-        """Index a paper anew, with what is said about it."""
+    def replace(self, place: int, analysed: Words, said: str) -> None:
+        """Index a paper anew by its words, with what is said about it."""
         self._engine.change(
             """
             update paper_index set title = :title, abstract = :abstract, authors = :authors,
@@ -49,7 +53,7 @@ class PaperIndex:
             """,
             place=place,
             gloss=self._words(said),
-            **self._analysed(paper),
+            **analysed,
         )
 
     def say(self, paper: int, said: str) -> None:
@@ -97,7 +101,8 @@ class PaperIndex:
         """Remember that all papers up to a key have been indexed anew."""
         self._engine.change("update index_state set upto = :upto", upto=upto)
 
-    def _analysed(self, paper: Paper) -> dict[str, Value]:
+    def analysed(self, paper: Paper) -> Words:
+        """Analyse a paper's words, column by column."""
         return {
             "title": self._words(paper.title),
             "abstract": self._words(paper.abstract),

@@ -11,7 +11,7 @@ from datetime import date, datetime
 from storage.columns import iso, micros
 from storage.glosses import Glosses
 from storage.model import Added, Announcement, Clause, Gloss, Kind, Paper
-from storage.paper_index import PaperIndex
+from storage.paper_index import PaperIndex, Words
 from storage.sqlite import Engine, Row, Value
 from storage.versions import CURRENT, PAPER, keep_version, paper_of
 
@@ -24,8 +24,8 @@ _ANNOUNCED = """
     join versions v on v.paper = a.paper and v.version = a.version and v.partial = (
         select min(w.partial) from versions w where w.paper = a.paper and w.version = a.version)
 """
-_FOUND = "select rowid from paper_index where paper_index match :expression"
-_TITLED = "select rowid from paper_index where paper_index match :titled"
+_FOUND = "select rowid from paper_index where paper_index match :expression and rowid >= :floor"
+_TITLED = "select rowid from paper_index where paper_index match :titled and rowid >= :floor"
 
 
 class Papers:
@@ -42,11 +42,13 @@ class Papers:
         A repeat adds nothing and a lower version replaces nothing. A long batch is best
         given in slices, so that the write lock is free in between.
         """
+        batch = list(announcements)
         counts = {"stored": 0, "updated": 0, "known": 0}
         told: list[dict[str, Value]] = []
+        words = self._analysed(announcement.paper for announcement in batch)
         with self._engine.writing():
-            for announcement in announcements:
-                key, fate = self._keep(announcement.paper, announcement.day, seen)
+            for announcement in batch:
+                key, fate = self._keep(announcement.paper, announcement.day, seen, words)
                 counts[fate] += 1
                 told.append(_announced(key, announcement))
             self._announce(told)
@@ -54,8 +56,13 @@ class Papers:
 
     def keep(self, papers: Iterable[Paper], *, seen: datetime) -> list[Paper]:
         """Keep papers that nothing announced (imports, look-ups); return them as stored."""
+        batch = list(papers)
+        words = self._analysed(batch)
         with self._engine.writing():
-            return [replace(paper, key=self._keep(paper, seen.date(), seen)[0]) for paper in papers]
+            return [
+                replace(paper, key=self._keep(paper, seen.date(), seen, words)[0])
+                for paper in batch
+            ]
 
     def get(self, id: str, version: int | None = None) -> Paper | None:
         """Return a paper by its id, at its newest version or the one asked for."""
@@ -131,6 +138,7 @@ class Papers:
         exact = self._index.exact(clause)
         expression = exact or self._index.expression(clause)
         wanted = f"and p.place in ({_FOUND})" if expression else ""
+        floor = {"floor": self._floor(first, last)} if expression else {}
         [row] = self._engine.all(
             f"""
             select count(distinct a.paper) as n from announcements a
@@ -142,8 +150,26 @@ class Papers:
             new=Kind.NEW,
             cross=Kind.CROSS,
             **({"expression": expression} if expression else {}),
+            **floor,
         )
         return int(row["n"]), bool(exact)
+
+    def _floor(self, first: date, last: date) -> int:
+        """The lowest place of the papers of these days: of the index only what lies above counts.
+
+        A common word stands in a third of all papers that were ever stored.
+        """
+        row = self._engine.one(
+            """
+            select min(p.place) as place from announcements a join papers p on p.key = a.paper
+            where a.day between :first and :last and a.kind in (:new, :cross)
+            """,
+            first=iso(first),
+            last=iso(last),
+            new=Kind.NEW,
+            cross=Kind.CROSS,
+        )
+        return int(row["place"] or 0) if row else 0
 
     def newest(self, clause: Clause, first: date, last: date, limit: int) -> list[Announcement]:
         """Return the newest of these days whose papers may match, those found by title first."""
@@ -163,6 +189,7 @@ class Papers:
             limit=limit,
             **({"expression": expression} if expression else {}),
             **({"titled": titled} if titled else {}),
+            **({"floor": self._floor(first, last)} if expression or titled else {}),
         )
         return _announcements_of(rows)
 
@@ -265,7 +292,9 @@ class Papers:
                 paper = self.by_key(key)
                 [row] = self._engine.all("select place from papers where key = :key", key=key)
                 if paper is not None:
-                    self._index.replace(row["place"], paper, self._glosses.said(key))
+                    self._index.replace(
+                        row["place"], self._index.analysed(paper), self._glosses.said(key)
+                    )
             if keys:
                 self._index.renewed(keys[-1])
         return len(keys)
@@ -298,13 +327,31 @@ class Papers:
             told,
         )
 
-    def _keep(self, paper: Paper, day: date, seen: datetime) -> tuple[int, str]:
+    def _analysed(self, papers: Iterable[Paper]) -> dict[Paper, Words]:
+        """The words of papers that may be new, which takes long and needs no write lock."""
+        return {paper: self._index.analysed(paper) for paper in papers if not self._knows(paper)}
+
+    def _knows(self, paper: Paper) -> bool:
+        row = self._engine.one(
+            """
+            select 1 from papers where id = :id and (version > :version
+                or version = :version and partial <= :partial)
+            """,
+            id=paper.id,
+            version=paper.version,
+            partial=int(paper.partial),
+        )
+        return row is not None
+
+    def _keep(
+        self, paper: Paper, day: date, seen: datetime, words: Mapping[Paper, Words]
+    ) -> tuple[int, str]:
         """Return the paper's key and what became of it: stored, updated or known."""
         known = self._engine.one(
             "select key, place, version, partial from papers where id = :id", id=paper.id
         )
         if known is None:
-            return self._store(paper, day, seen), "stored"
+            return self._store(paper, day, seen, words[paper]), "stored"
         key = int(known["key"])
         keep_version(self._engine, key, paper, seen)
         if (paper.version, not paper.partial) <= (known["version"], not known["partial"]):
@@ -315,10 +362,10 @@ class Papers:
             partial=int(paper.partial),
             key=key,
         )
-        self._index.replace(known["place"], paper, self._glosses.said(key))
+        self._index.replace(known["place"], words[paper], self._glosses.said(key))
         return key, "updated"
 
-    def _store(self, paper: Paper, day: date, seen: datetime) -> int:
+    def _store(self, paper: Paper, day: date, seen: datetime, words: Words) -> int:
         floor = (day - _FIRST_DAY).days * _ROOM
         [row] = self._engine.changed(
             """
@@ -336,7 +383,7 @@ class Papers:
             ceiling=floor + _ROOM,
         )
         keep_version(self._engine, row["key"], paper, seen)
-        self._index.add(row["place"], paper)
+        self._index.add(row["place"], words)
         return int(row["key"])
 
 
