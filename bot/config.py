@@ -184,6 +184,11 @@ class Config(Terminal):
         return self.rate if "rate" in self.model_fields_set else allowed
 
     @property
+    def categories(self) -> tuple[str, ...]:
+        """The categories that are polled: the chosen ones, else all of arXiv's."""
+        return self.feeds or taxonomy.categories()
+
+    @property
     def contract(self) -> Contract | None:
         """The model that writes and what it may cost; None without one."""
         if not self.llm_model:

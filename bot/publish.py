@@ -17,6 +17,7 @@ from zoneinfo import ZoneInfo
 
 from bot import arxiv_calendar, schedule
 from bot.editions import Edition, Editions
+from bot.foresee import Patience
 from bot.gather import Gathered
 from bot.issue import Occasion, issue, look
 from bot.query import QueryError
@@ -58,19 +59,29 @@ class Published:
 
 
 def publish(
-    store: Store, bot: int, now: datetime, *, goes_on: Callable[[], bool] = lambda: True
+    store: Store,
+    bot: int,
+    now: datetime,
+    *,
+    goes_on: Callable[[], bool] = lambda: True,
+    patience: Patience | None = None,
 ) -> Published:
     """Issues the digests of every chat that is due; a chat that fails holds nobody else.
 
-    Asked between two chats whether it ``goes_on``, it leaves the others due.
+    Asked between two chats whether it ``goes_on``, it leaves the others due. With ``patience``,
+    a chat whose glosses are under way is left due as well, for a short while.
     """
     _wake(store, bot, now)
     _pull_back(store, bot, now)
     last = settled(store)
-    due = store.subscriptions.due_chats(bot, now, last_seq=last)
+    due = [
+        (chat, cursor)
+        for chat, cursor in store.subscriptions.due_chats(bot, now, last_seq=last)
+        if not (patience and patience.is_asleep(chat, now))
+    ]
     if not due:
         return Published()
-    tick = _Tick(store, bot, now, last, oldest=min(cursor for _, cursor in due))
+    tick = _Tick(store, bot, now, last, min(cursor for _, cursor in due), patience)
     done = Published()
     left = iter(due)
     while chats := [chat for chat, _ in takewhile(lambda _: goes_on(), islice(left, TOGETHER))]:
@@ -91,14 +102,14 @@ def _pull_back(store: Store, bot: int, now: datetime) -> None:
     store.outbox.pull_back(bot, now, now + LONGEST_HOLD)
 
 
-def settle(store: Store) -> None:
+def settle(store: Store, now: datetime) -> None:
     """Says that a round of feeds is over: "as soon as announced" means up to here.
 
     Topics that wait for the announcement would otherwise be told of each feed by itself.
     """
     last = store.papers.last_seq()
     if last != settled(store):
-        store.cursors.put(SourceCursor(SETTLED, token=str(last)))
+        store.cursors.put(SourceCursor(SETTLED, token=str(last), checked=now))
 
 
 def settled(store: Store) -> int:
@@ -140,11 +151,20 @@ class _Ready:
 class _Tick:
     """The chats that are due at one instant, a few in each transaction."""
 
-    def __init__(self, store: Store, bot: int, now: datetime, last: int, oldest: int) -> None:
+    def __init__(
+        self,
+        store: Store,
+        bot: int,
+        now: datetime,
+        last: int,
+        oldest: int,
+        patience: Patience | None,
+    ) -> None:
         self._store = store
         self._bot = bot
         self._now = now
         self._last = last
+        self._patience = patience
         self._gathered = Gathered(store, oldest)
         self._editions = Editions(store, self._gathered, now)
         self._next_due = cache(lambda cadence, zone: schedule.next_due(cadence, zone, now))

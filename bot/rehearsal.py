@@ -10,7 +10,7 @@ from contextlib import AsyncExitStack
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
-from bot import app, arxiv_calendar, publish
+from bot import app, arxiv_calendar, publish, service
 from bot.chat import sender
 from bot.config import Config
 from bot.demo import page_cast
@@ -57,7 +57,7 @@ async def rehearse(config: Config, port: int, *, live: bool, ready: Callable[[st
         page_cast.enter(emulator.people)
         emulator.pages.to_next = stage.to_next
         emulator.pages.is_invented = not live
-        bot = app.Bot(store, client, shown, clock.now)
+        bot = service.Bot(store, client, shown, clock.now)
         feeds = None
         if live:
             asker = bot.asker = await stack.enter_async_context(app.fetcher(config))
@@ -65,7 +65,7 @@ async def rehearse(config: Config, port: int, *, live: bool, ready: Callable[[st
         await stage.announce()
         stage.bot = bot
         ready(emulator.url)
-        await app.until_stopped(app.serve(bot, feeds))
+        await app.until_stopped(service.serve(bot, feeds))
 
 
 def _sample(now: datetime) -> Sample:
@@ -86,7 +86,7 @@ class _Stage:
         self._clock = clock
         self._sample = sample
         self._announced: date | None = None
-        self.bot: app.Bot | None = None
+        self.bot: service.Bot | None = None
 
     async def advance(self, by: timedelta) -> None:
         """Moves the clock and lets everything happen that is due by then."""
@@ -151,4 +151,4 @@ class _Stage:
                 if paper and gloss:
                     said = replace(gloss, paper=paper.key, version=paper.version, made=now)
                     self._store.papers.add_gloss(said)
-        publish.settle(self._store)
+        publish.settle(self._store, now)

@@ -66,7 +66,7 @@ def announce(
     """Stores papers as a feed announces them."""
     with store.transaction():
         store.papers.add([Announcement(paper, feed, kind, day) for paper in of], seen=NOW)
-    publish.settle(store)
+    publish.settle(store, NOW)
 
 
 def chat(

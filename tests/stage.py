@@ -12,7 +12,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
 
-from bot import app, publish
+from bot import bell, publish, service
 from bot.chat import sender
 from bot.chat.limits import Cost, Limits
 from bot.config import Config
@@ -44,7 +44,7 @@ class Clock:
 
 
 @dataclass(slots=True)
-class WatchedBell(app.Bell):
+class WatchedBell(bell.Bell):
     """A bell that tells whether somebody still works on what it rang for."""
 
     busy: bool = False
@@ -66,7 +66,7 @@ class WatchedBell(app.Bell):
                 self.busy = False
                 self.stirred.set()
 
-        await app.Bell.answer(self, watched)
+        await bell.Bell.answer(self, watched)
 
 
 @dataclass
@@ -74,7 +74,7 @@ class House:
     """A running bot, its emulated Telegram, its store and its clock."""
 
     emulator: Emulator
-    bot: app.Bot
+    bot: service.Bot
     store: Store
     clock: Clock
     letters: WatchedBell
@@ -99,7 +99,7 @@ class House:
     ) -> None:
         """Stores what a feed announced."""
         await self.store.run(self._announce, announcements, glosses or {})
-        await self.store.run(publish.settle, self.store)
+        await self.store.run(publish.settle, self.store, self.clock.at)
 
     def _announce(self, announcements: Sequence[Announcement], glosses: dict[str, Gloss]) -> None:
         with self.store.transaction():
@@ -256,10 +256,10 @@ async def staged(
         )
         letters, post = WatchedBell(), WatchedBell()
         client = sender.client(emulator.token, emulator.url)
-        bot = app.Bot(
+        bot = service.Bot(
             store, client, config, clock.now, post, letters, limits=limits or LAX, sleep=sleep
         )
-        serving = asyncio.create_task(app.serve(bot, None))
+        serving = asyncio.create_task(service.serve(bot, None))
         try:
             yield House(emulator, bot, store, clock, letters, post)
         finally:

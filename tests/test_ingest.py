@@ -15,7 +15,6 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot import sources
-from bot.app import read_categories
 from bot.config import Config
 from bot.ingest import CHUNK, Ingested, import_digest, ingest_due, keep
 from bot.sources import Batch, Condition, feed_groups, parse
@@ -233,7 +232,7 @@ async def test_kinds_are_counted_by_the_feeds_word(store: Store) -> None:
 
 
 def test_the_feeds_of_the_default_settings_hold_every_category_and_none_is_cut() -> None:
-    polled = read_categories(Config.model_validate({}))
+    polled = Config.model_validate({}).categories
     groups = feed_groups(polled)
     papers = json.loads(Path(sources.__file__).with_name("daily_counts.json").read_text())
 

@@ -108,7 +108,7 @@ def test_as_soon_as_announced_waits_for_the_round_of_feeds(store: Store) -> None
         publish(store, BOT, NOW)
     assert store.digests.of(BOT, reader.chat) == []
 
-    settle(store)
+    settle(store, NOW)
     publish(store, BOT, NOW)
     publish(store, BOT, NOW + timedelta(minutes=1))
 

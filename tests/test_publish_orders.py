@@ -82,7 +82,7 @@ class _Course:
 
     def _tick(self, hours: int) -> None:
         self.now += timedelta(hours=hours)
-        settle(self.store)
+        settle(self.store, self.now)
         assert publish(self.store, BOT, self.now).failed == 0
 
     def _ask(self, which: int) -> None:

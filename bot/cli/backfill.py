@@ -55,7 +55,7 @@ def backfill(
     now = app.wall_clock()
     days = _day(first, config), _day(last or first, config)
     _refuse_bad(*days, now, yes=yes)
-    feeds = feed_groups(_categories(codes) or app.read_categories(config))
+    feeds = feed_groups(_categories(codes) or config.categories)
     wanted = harvests(feeds, *days, now)
     if not days_of(wanted[0]):
         raise Refusal("cli-backfill-quiet", first=str(days[0]), last=str(days[1]))

@@ -50,7 +50,7 @@ def ingest(sources: tuple[str, ...], as_json: bool, database: str | None) -> Non
     """
     config = settings(database)
     wanted = [resolve(source, base=config.arxiv_rss) for source in sources] or [
-        feed(group, base=config.arxiv_rss) for group in feed_groups(app.read_categories(config))
+        feed(group, base=config.arxiv_rss) for group in feed_groups(config.categories)
     ]
     reports = asyncio.run(_ingested(config, wanted))
     for report in reports:

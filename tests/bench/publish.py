@@ -58,7 +58,7 @@ def announce(store: Store, announcements: Sequence[Announcement]) -> None:
     """Store the papers as a round of feeds brings them."""
     for first in range(0, len(announcements), 100):
         store.papers.add(announcements[first : first + 100], seen=NOW)
-    settle(store)
+    settle(store, NOW)
 
 
 def follow(store: Store, chats: int, asked: Sequence[str]) -> None:

@@ -12,7 +12,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from bot import app
+from bot import service
 from bot.chat import sender
 from bot.config import Config, Doubt
 from bot.demo.emulator import Emulator
@@ -27,7 +27,7 @@ from tests.stage import PATIENCE, Clock, House, WatchedBell
 
 REPEAT = "You may have received this already"
 # Messages leave at thirty a second; those in flight may arrive together with the next ones.
-AT_ONCE = 30 + app.WORKERS
+AT_ONCE = 30 + service.WORKERS
 DIGESTS = ("sendMessage", "sendRichMessage")
 
 
@@ -211,9 +211,9 @@ async def upset(
         )
         client = sender.client(emulator.token, server or emulator.url, longest=longest)
         letters, post = WatchedBell(), WatchedBell()
-        bot = app.Bot(store, client, config, clock.now, post, letters)
+        bot = service.Bot(store, client, config, clock.now, post, letters)
         bot.monotonic, bot.sleep = clock.monotonic, clock.sleep
-        serving = asyncio.create_task(app.serve(bot, None))
+        serving = asyncio.create_task(service.serve(bot, None))
         scene = Scene(emulator, bot, store, clock, letters, post, clock, serving)
         try:
             await scene.settled()

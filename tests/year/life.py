@@ -13,7 +13,7 @@ import httpx
 import stamina
 import telegram
 
-from bot import app
+from bot import app, service
 from bot.chat import sender
 from bot.config import Config
 from bot.deliver import Desk, deliver
@@ -64,7 +64,7 @@ class _Process:
     """A running bot: what lives from a start to its end."""
 
     store: Store
-    bot: app.Bot
+    bot: service.Bot
     desk: Desk
 
 
@@ -146,7 +146,9 @@ class Life:
         config = Config.model_validate(
             {"feeds": ",".join(CATEGORIES), "arxiv_rss": BASE, "arxiv_oai": f"{BASE}/oai"}
         )
-        bot = app.Bot(store, client, config, self.now, monotonic=self._monotonic, sleep=_at_once)
+        bot = service.Bot(
+            store, client, config, self.now, monotonic=self._monotonic, sleep=_at_once
+        )
 
         async def send(parcel: Parcel, message: Message) -> Outcome:
             sending.set(parcel)

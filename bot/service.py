@@ -1,0 +1,269 @@
+"""A bot at work: polls, answers, publishes, delivers, and has its glosses made."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime
+from math import ceil
+
+from bot import (
+    alarm,
+    amend,
+    deliver,
+    foresee,
+    fulfil,
+    health,
+    lookup,
+    publish,
+    versions,
+)
+from bot.bell import Bell, Work
+from bot.chat import sender
+from bot.chat.answering import Answering
+from bot.chat.buttons import link
+from bot.chat.context import House
+from bot.chat.counter import Counter
+from bot.chat.errands import Outside
+from bot.chat.limits import Limits
+from bot.chat.menu import publish_menu
+from bot.chat.polling import poll
+from bot.chat.receiving import fetch
+from bot.clock import Beat, heartbeat
+from bot.config import Config, Doubt
+from bot.pace import Breaker, Floods, Monotonic, Pace, Sleep
+from bot.render.message import Message
+from bot.sources import Fetcher
+from bot.standby import holder
+from bot.taxonomy import expand
+from bot.topic_file import LARGEST
+from storage import Store
+from storage.model import Outcome, Paper, Parcel
+
+log = logging.getLogger(__name__)
+
+TICK = 5.0  # seconds between looks for due chats: a digest leaves in its minute
+SWEEP = 1.0  # seconds between looks for parcels that may leave again
+FEEDS = 60.0  # seconds between looks whether a feed is due
+HEALTH = 300.0  # seconds between looks whether something is wrong
+GLOSSES = 60.0  # seconds between looks which glosses will be wanted
+GRACE = 8.0  # seconds that a stop waits for what is in flight
+WORKERS = 8  # messages in flight at least: more gain nothing at Telegram's free pace
+ANSWER = 0.064  # seconds that Telegram may take for each message at a paid pace
+
+Now = Callable[[], datetime]
+
+
+@dataclass(slots=True)
+class Bot:
+    """A running bot: what its beats and workers share."""
+
+    store: Store
+    telegram: sender.Client
+    config: Config
+    now: Now
+    post: Bell = field(default_factory=Bell)
+    letters: Bell = field(default_factory=Bell)
+    answering: Answering | None = None  # while it serves
+    limits: Limits = field(default_factory=Limits)
+    asker: Fetcher | None = None  # asks arXiv for papers that people name
+    shop: fulfil.Workshop | None = None  # where glosses are made, with a model
+    orders: Bell = field(default_factory=Bell)
+    monotonic: Monotonic = time.monotonic
+    sleep: Sleep = asyncio.sleep
+    is_closing: bool = False  # what is half done is left as it is
+    _patience: foresee.Patience | None = None
+    _foreseen: tuple[int, datetime] | None = None
+
+    @property
+    def holder(self) -> str:
+        """This process, by a name that no other has."""
+        return holder()
+
+    def counter(self) -> Counter:
+        """Where updates are answered."""
+        polled = self.config.categories
+        read = frozenset(code for one in polled for code in (one, *expand(one)))
+        return Counter(
+            bot=self.telegram,
+            house=House(
+                self.telegram.id,
+                self.telegram.username,
+                read,
+                operator=self.config.operator or 0,
+                contract=self.config.contract,
+            ),
+            store=self.store,
+            now=self.now,
+            wake=self.post.ring,
+            form=self.config.form,
+            limits=self.limits,
+            errands=Outside(papers=self.papers if self.asker else None, file=self.file),
+        )
+
+    async def file(self, name: str) -> bytes:
+        """The bytes of a file that a person sent."""
+        return await fetch(self.telegram, name, LARGEST)
+
+    async def papers(self, id: str) -> list[Paper]:
+        """A paper that somebody named, from arXiv."""
+        assert self.asker is not None
+        return await lookup.looked_up(self.asker, id, base=self.config.arxiv_api)
+
+    def desk(self) -> deliver.Desk:
+        """Where parcels are sent from."""
+
+        async def send(parcel: Parcel, message: Message) -> Outcome:
+            paid = self.config.paid_broadcast
+            return await sender.deliver_parcel(self.telegram, parcel, message, paid=paid)
+
+        return deliver.Desk(
+            store=self.store,
+            bot=self.telegram.id,
+            link=lambda paper, version: link(self.telegram.username, paper, version),
+            holder=self.holder,
+            send=send,
+            now=self.now,
+            pace=Pace(self.config.pace, monotonic=self.monotonic, sleep=self.sleep),
+            breaker=Breaker(monotonic=self.monotonic),
+            floods=Floods(monotonic=self.monotonic),
+            lease=self.config.lease,
+            longest=self.config.send_timeout,
+            sleep=self.sleep,
+            resend=self.config.doubt is Doubt.AGAIN,
+        )
+
+    async def tick(self) -> None:
+        """Issues what is due and wakes the delivery."""
+        store, bot = self.store, self.telegram.id
+        published = await store.run(
+            publish.publish,
+            store,
+            bot,
+            self.now(),
+            goes_on=lambda: not self.is_closing,
+            patience=self.patience,
+        )
+        told = await self.store.run(
+            versions.tell_versions, self.store, self.telegram.id, self.now()
+        )
+        if published.digests or told:
+            self.post.ring()
+
+    @property
+    def patience(self) -> foresee.Patience | None:
+        """Lets digests wait for the model; nobody waits without one."""
+        if self.shop and not self._patience:
+            self._patience = foresee.Patience(self.store, self.shop.is_able, self.orders.ring)
+        return self._patience
+
+    async def look_ahead(self) -> None:
+        """Orders the glosses that are wanted soon, and edits what came late."""
+        store, bot, now = self.store, self.telegram.id, self.now()
+        mark = (
+            await store.run(store.papers.last_seq),
+            now.replace(minute=0, second=0, microsecond=0),
+        )
+        if mark != self._foreseen:  # something was announced, or an hour has passed
+            await store.run(foresee.foresee, store, bot, now)
+            self._foreseen = mark
+        self.orders.ring()
+        if await store.run(amend.amend, store, bot, now):
+            self.post.ring()
+
+    async def watch(self) -> None:
+        """Looks for what is wrong, and tells the operator."""
+        store, bot, now = self.store, self.telegram.id, self.now()
+        disk = health.room(store.path)
+        read = self.config.categories
+        found = await store.run(health.health, store, bot, read, now, disk)
+        if await store.run(alarm.sound, store, bot, self.config.operator, found, now):
+            self.post.ring()
+
+
+def in_flight(pace: float) -> int:
+    """As many messages under way as keep a pace, and no more: a kill leaves each in doubt."""
+    return max(WORKERS, ceil(pace * ANSWER))
+
+
+async def serve(bot: Bot, feeds: Work | None) -> None:
+    """Polls, answers, publishes and delivers until it is cancelled; then finishes what it began.
+
+    ``feeds`` asks the sources that are due; without it the bot lives from what is stored.
+
+    Raises:
+        Conflict: another process polls with the same token.
+        InvalidToken: Telegram does not know the token.
+    """
+    async with bot.telegram:
+        await _serve(bot, feeds)
+
+
+async def _serve(bot: Bot, feeds: Work | None) -> None:
+    log.info("polling", extra={"bot": bot.telegram.username})
+    await bot.store.run(bot.store.outbox.recover, bot.telegram.id)
+    bot.is_closing = False
+    desk = bot.desk()
+    many = in_flight(bot.config.pace)
+    answering = bot.answering = Answering(bot.counter(), bot.letters.ring, sleep=bot.sleep)
+    workers = [
+        asyncio.create_task(bot.letters.answer(answering.begin)),
+        asyncio.create_task(bot.post.answer(lambda: deliver.deliver(desk, workers=many))),
+        asyncio.create_task(publish_menu(bot.telegram, bot.config.operator or 0)),
+    ]
+    if (shop := bot.shop) is not None:
+        shop.closing.clear()
+        await bot.store.run(bot.store.commissions.recover)
+        workers.append(asyncio.create_task(bot.orders.answer(lambda: fulfil.fulfil(shop))))
+    scheduler = heartbeat(_beats(bot, feeds))
+    scheduler.start()
+    bot.letters.ring()  # updates that were stored and not answered when the last run ended
+    bot.post.ring()
+    try:
+        await poll(
+            bot.telegram,
+            bot.store,
+            bot.letters.ring,
+            sleep=bot.sleep,
+            monotonic=bot.monotonic,
+        )
+    finally:
+        scheduler.shutdown(wait=False)
+        bot.is_closing = True
+        desk.closing.set()
+        if bot.shop:
+            bot.shop.closing.set()
+        await asyncio.shield(_finished(bot, answering, workers))
+
+
+def _beats(bot: Bot, feeds: Work | None) -> list[Beat]:
+    beats = [Beat("tick", TICK, bot.tick), Beat("sweep", SWEEP, _ring(bot.post))]
+    if feeds:
+        beats += [Beat("feeds", FEEDS, feeds, at_once=True), Beat("health", HEALTH, bot.watch)]
+    if bot.shop:
+        beats.append(Beat("glosses", GLOSSES, bot.look_ahead))
+    return beats
+
+
+async def _finished(bot: Bot, answering: Answering, workers: list[asyncio.Task[None]]) -> None:
+    """Lets the messages in flight come home, within ``GRACE``, and gives back what was claimed."""
+    try:
+        async with asyncio.timeout(GRACE):
+            await answering.drained()
+            await bot.post.drained()
+    except TimeoutError:
+        log.warning("stopped before everything in flight was settled")
+    for worker in workers:
+        worker.cancel()
+    await asyncio.gather(*workers, return_exceptions=True)
+    await bot.store.run(bot.store.outbox.let_go, bot.holder)
+
+
+def _ring(bell: Bell) -> Work:
+    async def ring() -> None:
+        bell.ring()
+
+    return ring
