@@ -8,10 +8,12 @@ import json
 from collections.abc import Iterable
 from dataclasses import astuple
 from datetime import datetime
+from functools import lru_cache
+from typing import NamedTuple
 
 from storage.columns import micros, text_list, texts
 from storage.glosses import Glosses, gloss_of
-from storage.model import Digest, Entry, Field, Gloss, Kind, Reason, Verbatim
+from storage.model import Digest, Entry, Field, Gloss, Kind, Paper, Reason, Verbatim
 from storage.sqlite import Engine, Row, Value
 from storage.versions import PAPER, paper_of
 
@@ -20,6 +22,16 @@ _FOUND = """
     join papers p on p.key = e.paper
     join versions v on v.paper = e.paper and v.version = e.version and v.partial = e.partial
 """
+KEPT = 1_000  # entries: chats that follow the same get the same, one after the other
+
+
+class _Said(NamedTuple):
+    """What a digest says of a paper, as its columns hold it."""
+
+    kind: str
+    reasons: str
+    topics: str
+    verbatim: str | None
 
 
 class Entries:
@@ -28,6 +40,7 @@ class Entries:
     def __init__(self, engine: Engine, glosses: Glosses) -> None:
         self._engine = engine
         self._glosses = glosses
+        self._kept = lru_cache(KEPT)(self._read)
 
     def write(self, number: int, digest: Digest) -> None:
         """Keep the entries of a digest that is new; glosses without a key are kept with them."""
@@ -92,21 +105,54 @@ class Entries:
 
     def of(self, number: int, revision: int) -> list[tuple[bool, Entry]]:
         """Return a digest's entries in order, each with whether it was shown."""
-        glosses: dict[int, list[Gloss]] = {}
+        # What a transaction may still undo is not kept: its keys would be given once more.
+        read = self._read if self._engine.is_writing else self._kept
+        glosses: dict[int, tuple[int, ...]] = {}
         for row in self._engine.all(
             """
-            select s.place, g.* from entry_glosses s join glosses g on g.key = s.gloss
-            where s.digest = :digest and s.revision = :revision order by s.place, s.position
+            select place, gloss from entry_glosses
+            where digest = :digest and revision = :revision order by place, position
             """,
             digest=number,
             revision=revision,
         ):
-            glosses.setdefault(row["place"], []).append(gloss_of(row))
+            glosses[row["place"]] = (*glosses.get(row["place"], ()), row["gloss"])
         rows = self._engine.all(
-            f"select {_ENTRY} from entries e {_FOUND} where e.digest = :digest order by e.place",
+            """
+            select place, shown, paper, version, partial, kind, reasons, topics, verbatim
+            from entries where digest = :digest order by place
+            """,
             digest=number,
         )
-        return [(bool(row["shown"]), _entry_of(row, glosses.get(row["place"], []))) for row in rows]
+        return [
+            (
+                bool(row["shown"]),
+                read(
+                    row["paper"],
+                    row["version"],
+                    row["partial"],
+                    _said(row),
+                    glosses.get(row["place"], ()),
+                ),
+            )
+            for row in rows
+        ]
+
+    def _read(
+        self, paper: int, version: int, partial: int, said: _Said, glosses: tuple[int, ...]
+    ) -> Entry:
+        """An entry from its columns; the rows they name never change."""
+        [row] = self._engine.all(
+            f"""
+            select {PAPER} from papers p join versions v on v.paper = p.key
+            where p.key = :paper and v.version = :version and v.partial = :partial
+            """,
+            paper=paper,
+            version=version,
+            partial=partial,
+        )
+        found = [self._engine.one("select * from glosses where key = :key", key=k) for k in glosses]
+        return _entry_of(paper_of(row), said, tuple(gloss_of(one) for one in found if one))
 
     def missed(self, bot: int, chat: int, since: datetime, limit: int = 200) -> list[Entry]:
         """Return what a chat's digests since an instant matched and it never received.
@@ -126,7 +172,7 @@ class Entries:
             since=micros(since),
             limit=limit,
         )
-        found = {row["key"]: _entry_of(row, []) for row in reversed(rows)}
+        found = {row["key"]: _entry_of(paper_of(row), _said(row)) for row in reversed(rows)}
         return list(reversed(found.values()))
 
 
@@ -144,12 +190,16 @@ def _columns(entry: Entry) -> dict[str, Value]:
     }
 
 
-def _entry_of(row: Row, glosses: list[Gloss]) -> Entry:
+def _said(row: Row) -> _Said:
+    return _Said(row["kind"], row["reasons"], row["topics"], row["verbatim"])
+
+
+def _entry_of(paper: Paper, said: _Said, glosses: tuple[Gloss, ...] = ()) -> Entry:
     return Entry(
-        paper=paper_of(row),
-        kind=Kind(row["kind"]),
-        glosses=tuple(glosses),
-        reasons=tuple(Reason(Field(where), word) for where, word in json.loads(row["reasons"])),
-        topics=texts(row["topics"]),
-        verbatim=Verbatim(*texts(row["verbatim"])) if row["verbatim"] else None,
+        paper=paper,
+        kind=Kind(said.kind),
+        glosses=glosses,
+        reasons=tuple(Reason(Field(where), word) for where, word in json.loads(said.reasons)),
+        topics=texts(said.topics),
+        verbatim=Verbatim(*texts(said.verbatim)) if said.verbatim else None,
     )

@@ -6,6 +6,7 @@ import logging
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from unicodedata import category
 from urllib.parse import urlsplit
 
@@ -22,6 +23,7 @@ GIST_UNITS = 300  # of an abstract's beginning, where nobody has made a gist yet
 ALL_AUTHORS_UNITS = 1500  # of a collaboration's names; its abstract has to fit as well
 LINE_UNITS = 300  # of a line of facts; a text takes values of at most 1,000 characters
 LINK_LENGTH = 1000
+KEPT = 4_000  # lines: chats that follow the same read the same, one after the other
 # Overrides of the reading direction could turn a whole message around.
 _UNSHOWN = re.compile("[\x00-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
 # By their class marks, letters and symbols, and nothing to see.
@@ -90,6 +92,7 @@ def spoken(entry: Entry, position: int, look: Look) -> Spoken:
     )
 
 
+@lru_cache(KEPT)
 def display(text: str) -> str:
     """One line for people: TeX as Unicode, white space folded, no controls; never only blank."""
     line = " ".join(plain(_without_tex(plain(text))).split())
