@@ -16,7 +16,7 @@ from storage import Store
 from storage.model import Digest, Paper, Query, Subscriber, Subscription
 
 MANY = 30 * RECENT_DAYS  # more than this and a digest is never read to its end
-READ = 300  # candidates that are analysed where the index alone cannot tell: a tenth of a second
+READ = 150  # candidates that are analysed where the index alone cannot tell: a tenth of a second
 LOOK = 12  # candidates for the examples
 
 
