@@ -40,15 +40,9 @@ class Lot:
     def __init__(self, papers: Sequence[Paper], said: Sequence[Sequence[Gloss]] = ()) -> None:
         """``said`` are the glosses of each paper that are to be read as further text of it."""
         glosses = said or [()] * len(papers)
-        pairs = list(zip(papers, glosses, strict=True))
+        self._pairs = list(zip(papers, glosses, strict=True))
         self._all: Papers = set(range(len(papers)))
-        self._columns: dict[Field, Column] = {
-            Field.TITLE: Text([(p.title, *(g.title for g in told)) for p, told in pairs]),
-            Field.ABSTRACT: Text([(p.abstract, *_passages(told)) for p, told in pairs]),
-            Field.AUTHOR: Names([paper.authors for paper in papers]),
-            Field.CATEGORY: Codes([paper.categories for paper in papers]),
-            Field.ID: Codes([(paper.id,) for paper in papers]),
-        }
+        self._columns: dict[Field, Column] = {}
         self._answers: dict[_Key, _Answer] = {}
         self._said: dict[_Key, dict[int, tuple[Reason, ...]]] = {}
 
@@ -73,6 +67,12 @@ class Lot:
                     said[at] = tuple(self._told(answer, at))
                 told[at] += said[at]
         return {at: _once(reasons) for at, reasons in told.items()}
+
+    def _column(self, field: Field) -> Column:
+        """The column of a field, made when it is first asked for: a single query asks for few."""
+        if field not in self._columns:
+            self._columns[field] = _column_of(field, self._pairs)
+        return self._columns[field]
 
     def _hits(self, clause: Clause) -> Papers:
         match clause:
@@ -123,17 +123,33 @@ class Lot:
         """The words of one paper that a term found, field by field."""
         for where, papers in answer.fields:
             if at in papers:
-                yield Reason(where, self._columns[where].standing(answer.term, at))
+                yield Reason(where, self._column(where).standing(answer.term, at))
 
     def _answer(self, term: Term) -> _Answer:
         key = _key(term)
         known = self._answers.get(key)
         if known is None:
             asked = _ANYWHERE if term.field is Field.ANY else (term.field,)
-            held = [(where, self._columns[where].holding(term)) for where in asked]
+            held = [(where, self._column(where).holding(term)) for where in asked]
             fields = tuple((where, papers) for where, papers in held if papers)
             known = self._answers[key] = _Answer(term, _united(fields), fields)
         return known
+
+
+def _column_of(field: Field, pairs: Sequence[tuple[Paper, Sequence[Gloss]]]) -> Column:
+    match field:
+        case Field.TITLE:
+            return Text([(p.title, *(g.title for g in told)) for p, told in pairs])
+        case Field.ABSTRACT:
+            return Text([(p.abstract, *_passages(told)) for p, told in pairs])
+        case Field.AUTHOR:
+            return Names([paper.authors for paper, _ in pairs])
+        case Field.CATEGORY:
+            return Codes([paper.categories for paper, _ in pairs])
+        case Field.ID:
+            return Codes([(paper.id,) for paper, _ in pairs])
+        case Field.ANY:
+            raise ValueError("no column holds them all")
 
 
 def _passages(glosses: Sequence[Gloss]) -> Iterator[str]:
