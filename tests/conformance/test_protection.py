@@ -1,0 +1,42 @@
+"""What leaves real abstracts as marks comes back, and what is left can be copied by a model."""
+
+import gzip
+import json
+import re
+from pathlib import Path
+
+import pytest
+
+from bot.summary.protecting import protect, restore
+from bot.summary.source import source
+from storage.model import Paper
+
+_EVERY = 40
+_LEFT = re.compile(r"\\[A-Za-z]|https?://|\^\{")
+
+
+@pytest.fixture(scope="module")
+def papers(real_data: Path) -> list[Paper]:
+    """One in forty of the corpus."""
+    with gzip.open(real_data / "corpus" / "papers_2025_2026.jsonl.gz", "rt", "utf-8") as lines:
+        rows = [json.loads(line) for number, line in enumerate(lines) if number % _EVERY == 0]
+    return [Paper(row["id"], row["version"], row["title"], row["abstract"]) for row in rows]
+
+
+def test_every_real_abstract_is_restored(papers: list[Paper]) -> None:
+    for paper in papers:
+        masked, kept = protect(paper.abstract)
+        assert restore(masked, kept) == paper.abstract
+
+
+def test_hardly_any_tex_or_address_is_left_to_be_retyped(papers: list[Paper]) -> None:
+    left = sum(bool(_LEFT.search(source(paper).abstract)) for paper in papers)
+
+    assert left < len(papers) * 0.002
+
+
+def test_marks_stay_few(papers: list[Paper]) -> None:
+    """A text of marks cannot be translated."""
+    crowded = sum(len(source(paper).kept) > 20 for paper in papers)
+
+    assert crowded < len(papers) * 0.002
