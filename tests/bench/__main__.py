@@ -6,8 +6,18 @@ import os
 import subprocess
 import sys
 
-BENCHES = ("ingest", "search", "answers", "matching", "publish", "idle", "sending", "gist_rouge")
-WITHOUT_DATA = ("idle", "sending")
+BENCHES = (
+    "ingest",
+    "search",
+    "answers",
+    "matching",
+    "publish",
+    "idle",
+    "sending",
+    "delivery",
+    "gist_rouge",
+)
+WITHOUT_DATA = ("idle", "sending", "delivery")
 
 
 def main() -> None:

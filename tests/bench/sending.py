@@ -83,7 +83,12 @@ async def serve(delay: float) -> None:
 async def served(delay: int) -> AsyncIterator[str]:
     """The address of a stub in another process."""
     process = await asyncio.create_subprocess_exec(
-        sys.executable, "-m", __spec__.name, "--serve", str(delay), stdout=asyncio.subprocess.PIPE
+        sys.executable,
+        "-m",
+        "tests.bench.sending",
+        "--serve",
+        str(delay),
+        stdout=asyncio.subprocess.PIPE,
     )
     assert process.stdout is not None
     try:
@@ -147,7 +152,7 @@ async def compare(delay: int, workers: int) -> None:
         )
 
 
-def _pin(processor: int) -> None:
+def pin(processor: int) -> None:
     if len(os.sched_getaffinity(0)) > 1:
         os.sched_setaffinity(0, {processor})
 
@@ -162,7 +167,7 @@ def main() -> None:
 
 if __name__ == "__main__":
     if sys.argv[1:2] == ["--serve"]:
-        _pin(1)
+        pin(1)
         asyncio.run(serve(int(sys.argv[2]) / 1000))
     else:
         main()
