@@ -18,7 +18,9 @@ _LEFT = re.compile(r"\\[A-Za-z]|https?://|\^\{")
 @pytest.fixture(scope="module")
 def papers(real_data: Path) -> list[Paper]:
     """One in forty of the corpus."""
-    with gzip.open(real_data / "corpus" / "papers_2025_2026.jsonl.gz", "rt", "utf-8") as lines:
+    with gzip.open(
+        real_data / "corpus" / "papers_2025_2026.jsonl.gz", "rt", encoding="utf-8"
+    ) as lines:
         rows = [json.loads(line) for number, line in enumerate(lines) if number % _EVERY == 0]
     return [Paper(row["id"], row["version"], row["title"], row["abstract"]) for row in rows]
 
