@@ -59,7 +59,7 @@ _SMALL_WORDS = re.compile(
 # Those that other languages of Latin script do not share.
 _ENGLISH_ONLY = re.compile(r"the|and|that|this|these|with|which|from|are|our|by|their|than|been")
 _MOST_ENGLISH = 0.08  # English abstracts have 0.10 to 0.25
-_LEAST_ENGLISH = 0.12  # of all small words, in an English sentence of some length
+_LEAST_SMALL = 2  # of all small words, in an English sentence of some length
 _JUDGED_WORDS = 8
 
 # Six words, two of them small: a sentence that was left in English, not a name.
@@ -151,9 +151,11 @@ def _is_latin_language(text: str, language: str) -> bool:
     words = [word.lower() for word in _WORD.findall(text)]
     if len(words) < _JUDGED_WORDS:
         return True
-    pattern = _SMALL_WORDS if is_english(language) else _ENGLISH_ONLY
-    found = sum(bool(pattern.fullmatch(word)) for word in words) / len(words)
-    return found >= _LEAST_ENGLISH if is_english(language) else found < _MOST_ENGLISH
+    only = sum(bool(_ENGLISH_ONLY.fullmatch(word)) for word in words)
+    if not is_english(language):
+        return only < _MOST_ENGLISH * len(words)
+    # One is enough: in a dense sentence there may be no more.
+    return only > 0 or sum(bool(_SMALL_WORDS.fullmatch(word)) for word in words) >= _LEAST_SMALL
 
 
 def _is_written_as(text: str, script: str) -> bool:

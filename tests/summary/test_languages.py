@@ -51,6 +51,7 @@ def test_english_in_any_spelling(language: str) -> None:
         ("Πρόβλεψη παράκτιων πλημμυρών με μετασχηματιστές γράφων", "el"),
         ("Prognoza poplavnih događaja na obali pomoću grafovskih transformera uz podatke", "hr"),
         ("We show that the error of the model is lower than that of others", "en"),
+        ("Robust models survive visual corruptions, improving reasoning and image quality", "en"),
     ],
 )
 def test_it_is(text: str, language: str) -> None:
