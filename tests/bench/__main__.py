@@ -12,6 +12,7 @@ BENCHES = (
     "answers",
     "matching",
     "publish",
+    "settling",
     "idle",
     "sending",
     "delivery",
