@@ -87,19 +87,25 @@ class _Run:
 
     async def work(self) -> None:
         """Sends one parcel after the other until none is left."""
-        try:
-            while ready := await self._next():
+        while ready := await self._next():
+            try:
                 await self._deliver(ready)
-        except StorageError as error:
-            # Busy or full for now: the next run goes on, and what others have in flight
-            # is not torn from their hands.
-            log.warning("delivery waits", extra={"error": type(error).__name__})
+            except StorageError as error:
+                # Busy or full for now: the next run goes on, and what others have in flight
+                # is not torn from their hands.
+                log.warning("delivery waits", extra={"error": type(error).__name__})
+                self._hand.append(ready)
+                return
 
     async def give_back(self) -> None:
-        """Frees what was claimed and is not going to be sent now."""
-        if self._hand:
-            self._hand.clear()
+        """Frees what was claimed and is not going to be sent now; else its lease runs out."""
+        if not self._hand:
+            return
+        self._hand.clear()
+        try:
             await self._desk.store.run(self._desk.store.outbox.let_go, self._desk.holder)
+        except StorageError as error:
+            log.warning("parcels not given back", extra={"error": type(error).__name__})
 
     async def _next(self) -> _Ready | None:
         """The next parcel at hand; None when there is nothing to send now."""
@@ -139,6 +145,8 @@ class _Run:
             outcome = Later(0.0, "the lease ended before the send")
         else:
             await asyncio.shield(self._recorded(ready.parcel, outcome))
+        if isinstance(outcome, Later) and outcome.answered:
+            await self.give_back()  # who has to wait is known now, and may be at hand
         self.done = self.done.plus(outcome)
 
     async def _tried(self, ready: _Ready) -> Outcome | None:

@@ -14,6 +14,7 @@ from bot.pace import Breaker, Floods, Pace
 from bot.publish import publish
 from bot.render.message import Message
 from storage import Store
+from storage.errors import Busy
 from storage.model import (
     Form,
     Gone,
@@ -383,6 +384,42 @@ async def test_what_is_at_hand_when_the_server_fails_is_given_back(
     postman.at += MINUTE
     await postman.goes_on(2)
     assert sorted(postman.chats()) == list(range(1, 41)), "another may have them at once"
+
+
+async def test_what_is_at_hand_waits_when_everybody_is_told_to(store: Store) -> None:
+    postman = waiting(store, *(chat(store, number) for number in range(1, 41)))
+    tried: list[int] = []
+
+    async def send(parcel: Parcel, _: Message) -> Outcome:
+        tried.append(parcel.chat)
+        return Later(30.0, "flood control", counted=False, answered=True)
+
+    await deliver(_desk(postman, send), workers=2)
+
+    assert len(tried) <= 3 + 2, "three are told, two are under way"
+    assert count(store, "parcels", state="ready", holder="") == 40
+    postman.at += 29 * SECOND
+    assert await postman.goes_round() == Delivered()
+    postman.at += SECOND
+    await postman.goes_on(2)
+    assert sorted(postman.chats()) == list(range(1, 41))
+
+
+async def test_what_could_not_be_begun_is_free_at_once(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    postman = waiting(store, *(chat(store, number) for number in range(1, 21)))
+
+    def busy(*_: object, **__: object) -> bool:
+        raise Busy("locked")
+
+    with monkeypatch.context() as trouble:
+        trouble.setattr(store.outbox, "begin", busy)
+        assert await postman.goes_round() == Delivered()
+
+    assert postman.sent == []
+    assert count(store, "parcels", state="ready", holder="") == 20
+    assert await postman.goes_round() == Delivered(sent=20)
 
 
 async def test_what_is_at_hand_at_the_end_is_given_back(store: Store) -> None:
