@@ -212,7 +212,9 @@ class _Chat:
             self._found(Fault.NOTICE, look, f"{notice.heading} (not {reason})")
         else:
             self._auditor.report.counts["notices"] += 1
-            self._auditor.report.counts["notices of holidays"] += reason not in ("", WEEKEND)
+            counts = self._auditor.report.counts
+            counts["notices of holidays"] += reason not in ("", WEEKEND)
+            counts["notices within 12 hours of a clock change"] += is_changing(self._zone, look)
 
 
 def _says(text: str, reason: str, language: str) -> bool:

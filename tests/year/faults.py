@@ -118,7 +118,7 @@ def _find_one_less(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(Index, "find", missing)
 
 
-def _find_any_category(patch: pytest.MonkeyPatch) -> None:
+def _find_any_kind(patch: pytest.MonkeyPatch) -> None:
     """Kinds are not looked at: who wants new papers gets revisions too."""
     find = Index.find
 
@@ -144,6 +144,6 @@ PLANTED = (
     Planted("a minute late", _be_late, Fault.LOST),
     Planted("no summer time", _know_no_summer_time, Fault.STRAY),
     Planted("a match overlooked", _find_one_less, Fault.LOST),
-    Planted("kinds ignored", _find_any_category, Fault.UNASKED),
+    Planted("kinds ignored", _find_any_kind, Fault.STRAY),
     Planted("no reason given", _name_no_holiday, Fault.NOTICE),
 )
