@@ -5,15 +5,17 @@ Asked for the operator's /status and for the command line; it reads the store an
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 from bot.budget import MILLION, Budget, Price, total
 from bot.condition import State, condition
 from storage import Store
-from storage.model import Backlog, Coverage, Notice, Spending
+from storage.model import Backlog, Commission, Coverage, Notice, Spending
 
+USUAL = 800, 450  # tokens sent and received for a translated gloss, and for an English one
+USUAL_ENGLISH = 700, 60
 LATELY = timedelta(days=7)  # whose digests tell how far the glosses reach
 
 
@@ -57,6 +59,28 @@ def account(store: Store, bot: int, contract: Contract, now: datetime) -> Accoun
         month=total(spent, today),
         digests=store.census.digests_since(bot, month),
     )
+
+
+@dataclass(frozen=True, slots=True)
+class Estimate:
+    """What glosses may cost: by what this model took before, else by what is usual."""
+
+    glosses: int
+    tokens: int
+    money: int
+
+
+def estimate(store: Store, contract: Contract, wanted: Sequence[Commission]) -> Estimate:
+    """About what it costs to make these glosses."""
+    asked = answered = 0
+    for language in {one.language for one in wanted}:
+        count = sum(one.language == language for one in wanted)
+        sent, received = USUAL if language != "en" else USUAL_ENGLISH
+        mean = store.commissions.mean_tokens(contract.model, language)
+        scale = mean / (sent + received) if mean else 1.0
+        asked += round(count * sent * scale)
+        answered += round(count * received * scale)
+    return Estimate(len(wanted), asked + answered, contract.price.of(asked, answered))
 
 
 def told(found: Account) -> Iterable[Notice]:

@@ -1,48 +1,94 @@
 """The verb: topics that are due soon → the glosses that their digests will want.
 
-Ordered hours before, so that a digest seldom waits. What lacks when it is due holds it for
-a short grace and no longer: a digest never depends on a model.
+Ordered hours before, so that a digest seldom has to wait for them.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, field
-from datetime import datetime, timedelta
-from itertools import islice
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import date, datetime, timedelta
+from itertools import groupby, islice
 
 from bot.digest import assemble
 from bot.editions import Edition, Editions, told
 from bot.enrich import EXTRACTIVE
 from bot.gather import Gathered
+from bot.matching import Index
+from bot.query import parse
 from storage import Store
-from storage.model import Commission, Digest, Entry, Subscriber, Subscription
+from storage.model import (
+    Commission,
+    Digest,
+    Entry,
+    Gloss,
+    Match,
+    Paper,
+    Subscriber,
+    Subscription,
+)
 
 AHEAD = timedelta(hours=12)
-GRACE = timedelta(minutes=10)
-ASKED_AGAIN = timedelta(seconds=15)  # until a chat that waits is looked at once more
 TOGETHER = 100  # commissions in a transaction, which others wait for
 
 
 def foresee(store: Store, bot: int, now: datetime) -> int:
     """Orders the glosses that the digests of the next hours will show; returns how many are new."""
-    horizon = now + AHEAD
+    return order(store, wanted(store, bot, now, now + AHEAD))
+
+
+def wanted(store: Store, bot: int, now: datetime, horizon: datetime) -> list[Commission]:
+    """The glosses that digests due before an instant lack, each once."""
     due = store.subscriptions.due_chats(bot, horizon)
     if not due:
-        return 0
-    gathered = Gathered(store, min(cursor for _, cursor in due))
-    editions = Editions(store, gathered, now)
-    wanted: dict[tuple[int, int, str], Commission] = {}
-    for number, _ in due:
-        chat = store.subscribers.get(bot, number)
-        for topic in store.subscriptions.due(bot, number, horizon) if chat else ():
-            assert chat is not None
-            digest = _drawn(store, topic, editions.of(topic), now)
-            for one in lacking(chat, topic, digest, topic.next_due or now):
-                known = wanted.get(key := (one.paper, one.version, one.language))
-                if known is None or one.wanted < known.wanted:
-                    wanted[key] = one
-    return order(store, wanted.values())
+        return []
+    editions = Editions(store, Gathered(store, min(cursor for _, cursor in due)), now)
+    return merged(
+        one
+        for number, _ in due
+        if (chat := store.subscribers.get(bot, number))
+        for topic in store.subscriptions.due(bot, number, horizon)
+        for one in lacking(
+            chat, topic, _drawn(store, topic, editions.of(topic), now), topic.next_due or now
+        )
+    )
+
+
+def wanted_since(
+    store: Store, bot: int, first: date, languages: Sequence[str], now: datetime
+) -> list[Commission]:
+    """The glosses that all topics would have shown since an arXiv day, in these languages.
+
+    As many a day as a digest of the topic has entries, the newest day first.
+    """
+    announcements = store.papers.on_days(first, now.date() + timedelta(days=1))
+    index, shown = Index(announcements), dict[int, Paper]()
+    for query, kinds, limit in store.subscriptions.asked(bot):
+        found = index.find(parse(query), kinds)
+        for _, matches in groupby(sorted(found, key=_day), key=_day):
+            shown |= {
+                m.announcement.paper.key: m.announcement.paper for m in islice(matches, limit)
+            }
+    glosses = store.papers.glosses(shown)
+    return [
+        Commission(paper.key, paper.version, language, now)
+        for paper in sorted(shown.values(), key=lambda paper: -paper.key)
+        for language in languages
+        if not _has(glosses.get(paper.key, ()), paper.version, language)
+    ]
+
+
+def _day(match: Match) -> date:
+    return match.announcement.day
+
+
+def merged(commissions: Iterable[Commission]) -> list[Commission]:
+    """Each gloss once, as early as it is wanted."""
+    found: dict[tuple[int, int, str], Commission] = {}
+    for one in commissions:
+        known = found.get(key := (one.paper, one.version, one.language))
+        if known is None or one.wanted < known.wanted:
+            found[key] = one
+    return list(found.values())
 
 
 def _drawn(store: Store, topic: Subscription, edition: Edition, now: datetime) -> Digest:
@@ -74,60 +120,23 @@ def lacking(
 
 def is_made(entry: Entry, language: str) -> bool:
     """Whether a model or a person glossed this very version."""
+    return _has(entry.glosses, entry.paper.version, language)
+
+
+def _has(glosses: Iterable[Gloss], version: int, language: str) -> bool:
     return any(
         gloss.language == language
-        and gloss.version == entry.paper.version
+        and gloss.version == version
         and gloss.maker != EXTRACTIVE
         and bool(gloss.gist)
-        for gloss in entry.glosses
+        for gloss in glosses
     )
 
 
-def order(store: Store, wanted: Iterable[Commission]) -> int:
+def order(store: Store, commissions: Iterable[Commission]) -> int:
     """Orders glosses, some in each transaction; returns how many are new."""
-    new, left = 0, iter(wanted)
+    new, left = 0, iter(commissions)
     while some := list(islice(left, TOGETHER)):
         with store.transaction():
             new += store.commissions.order(some)
     return new
-
-
-@dataclass(slots=True)
-class Patience:
-    """Lets a chat wait for the glosses of its digests, for the grace at most."""
-
-    store: Store
-    is_able: Callable[[], bool]  # whether the model can be asked at all
-    ring: Callable[[], None]  # something urgent was ordered
-    _asleep: dict[int, datetime] = field(default_factory=dict)
-
-    def is_asleep(self, chat: int, now: datetime) -> bool:
-        """Whether a chat was told to wait a moment ago: it need not be looked at again yet."""
-        until = self._asleep.get(chat)
-        return until is not None and now < until <= now + ASKED_AGAIN
-
-    def waits(
-        self,
-        chat: Subscriber,
-        found: Iterable[tuple[Subscription, Digest]],
-        announced: datetime | None,
-        now: datetime,
-    ) -> bool:
-        """Whether a chat that is due should get its digests a little later.
-
-        ``announced`` is since when topics are due that want papers as soon as they are there.
-        """
-        wanted: list[Commission] = []
-        for topic, digest in found:
-            due = topic.next_due or announced
-            if due is None or now >= due + GRACE or not self.is_able():
-                self._asleep.pop(chat.chat, None)
-                return False
-            wanted += lacking(chat, topic, digest, due)
-        if wanted and order(self.store, wanted):
-            self.ring()
-        if not self.store.commissions.are_tried(wanted, now + ASKED_AGAIN):
-            self._asleep.pop(chat.chat, None)
-            return False
-        self._asleep[chat.chat] = now + ASKED_AGAIN
-        return True

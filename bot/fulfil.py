@@ -66,21 +66,24 @@ class Workshop:
     at_once: int = 8
     state: State = State.GOOD
     rests_until: float = 0.0
+    tokens: int = 0  # of all calls so far, and what they cost
+    money: int = 0
     closing: asyncio.Event = field(default_factory=asyncio.Event)  # begins nothing more
 
     def is_able(self) -> bool:
         """Whether it is worth a digest's while to wait for a gloss."""
-        return self.state is State.GOOD and not self.breaker.is_open and not self._rests
+        return self.state is State.GOOD and not self.breaker.is_open and not self.rest
 
     @property
-    def _rests(self) -> bool:
-        return self.monotonic() < self.rests_until
+    def rest(self) -> float:
+        """Seconds until the model may be asked again."""
+        return max(0.0, self.rests_until - self.monotonic())
 
     def may_begin(self) -> bool:
         """Whether the model may be asked now."""
-        return not self.closing.is_set() and not self._rests and self.breaker.allows()
+        return not self.closing.is_set() and not self.rest and self.breaker.allows()
 
-    def rest(self, state: State, seconds: float) -> None:
+    def stop(self, state: State, seconds: float) -> None:
         """Asks nothing for a while, and remembers why."""
         self.state = state
         self.rests_until = max(self.rests_until, self.monotonic() + seconds)
@@ -188,13 +191,16 @@ class Usages:
 
 def spent(shop: Workshop, paid: Usages, *, unused: int = 0) -> Spending:
     """What calls cost, as a row of today's."""
+    money = shop.price.of(paid.asked, paid.answered)
+    shop.tokens += paid.asked + paid.answered
+    shop.money += money
     return Spending(
         day=shop.now().astimezone(UTC).date(),
         model=shop.model.name,
         calls=paid.calls,
         asked=paid.asked,
         answered=paid.answered,
-        money=shop.price.of(paid.asked, paid.answered),
+        money=money,
         unused=unused,
     )
 
@@ -260,13 +266,13 @@ def stood_back(shop: Workshop, error: ModelError | TimeoutError) -> bool:
     """Lets the shop rest after a trouble; false where it may be of this one request."""
     match error:
         case KeyRefused():
-            shop.rest(State.KEY_REFUSED, CLOSED)
+            shop.stop(State.KEY_REFUSED, CLOSED)
         case ModelUnknown():
-            shop.rest(State.MODEL_UNKNOWN, CLOSED)
+            shop.stop(State.MODEL_UNKNOWN, CLOSED)
         case OutOfCredit():
-            shop.rest(State.OUT_OF_CREDIT, CLOSED)
+            shop.stop(State.OUT_OF_CREDIT, CLOSED)
         case Overloaded(seconds=seconds):
-            shop.rest(State.OVERLOADED, min(seconds or BUSY, LONGEST))
+            shop.stop(State.OVERLOADED, min(seconds or BUSY, LONGEST))
         case _:
             shop.breaker.note(reached=False)
             if not shop.breaker.is_open:

@@ -16,7 +16,18 @@ _TOKEN = re.compile(r"(?<!\d)\d{5,18}(?::|%3[Aa])[A-Za-z0-9_-]{20,}")
 _HIDDEN = "[secret]"
 _STANDARD = frozenset(vars(logging.makeLogRecord({}))) | {"message", "asctime", "taskName"}
 # They print addresses, and an address of the Bot API holds the token.
-_TALKERS = ("httpx", "httpcore", "telegram", "apscheduler", "uvicorn", "aiohttp", "asyncio")
+_TALKERS = (
+    "httpx",
+    "httpx2",
+    "httpcore",
+    "httpcore2",
+    "openai",
+    "telegram",
+    "apscheduler",
+    "uvicorn",
+    "aiohttp",
+    "asyncio",
+)
 
 
 def redacted(text: str, secrets: Iterable[str] = ()) -> str:

@@ -17,9 +17,9 @@ from zoneinfo import ZoneInfo
 
 from bot import arxiv_calendar, schedule
 from bot.editions import Edition, Editions
-from bot.foresee import Patience
 from bot.gather import Gathered
 from bot.issue import Occasion, issue, look
+from bot.patience import Patience
 from bot.query import QueryError
 from bot.texts import day, moment, say
 from storage import Store
@@ -36,7 +36,7 @@ from storage.model import (
 
 log = logging.getLogger(__name__)
 
-TOGETHER = 32  # chats in a transaction, which others wait for
+TOGETHER = 16  # chats in a transaction, which others wait for
 POSTPONED = timedelta(minutes=15)  # until a chat that failed is tried again
 FARTHEST = timedelta(days=8)  # a topic comes every week at least
 LONGEST_HOLD = timedelta(days=2)  # Telegram's longest floods last for hours

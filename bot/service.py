@@ -35,6 +35,7 @@ from bot.chat.receiving import fetch
 from bot.clock import Beat, heartbeat
 from bot.config import Config, Doubt
 from bot.pace import Breaker, Floods, Monotonic, Pace, Sleep
+from bot.patience import Patience
 from bot.render.message import Message
 from bot.sources import Fetcher
 from bot.standby import holder
@@ -75,7 +76,7 @@ class Bot:
     monotonic: Monotonic = time.monotonic
     sleep: Sleep = asyncio.sleep
     is_closing: bool = False  # what is half done is left as it is
-    _patience: foresee.Patience | None = None
+    _patience: Patience | None = None
     _foreseen: tuple[int, datetime] | None = None
 
     @property
@@ -101,7 +102,7 @@ class Bot:
             wake=self.post.ring,
             form=self.config.form,
             limits=self.limits,
-            errands=Outside(papers=self.papers if self.asker else None, file=self.file),
+            errands=Outside(self.papers if self.asker else None, self.file, self.shop),
         )
 
     async def file(self, name: str) -> bytes:
@@ -154,10 +155,10 @@ class Bot:
             self.post.ring()
 
     @property
-    def patience(self) -> foresee.Patience | None:
+    def patience(self) -> Patience | None:
         """Lets digests wait for the model; nobody waits without one."""
         if self.shop and not self._patience:
-            self._patience = foresee.Patience(self.store, self.shop.is_able, self.orders.ring)
+            self._patience = Patience(self.store, self.shop.is_able, self.orders.ring)
         return self._patience
 
     async def look_ahead(self) -> None:

@@ -22,6 +22,7 @@ _ORDER = f"""
         and g.language = :language and {_MADE})
     on conflict do nothing
 """
+_ENOUGH = 20  # glosses that a mean is believed of
 
 
 class Commissions:
@@ -157,6 +158,19 @@ class Commissions:
             since=micros(since),
         )
         return [int(row["number"]) for row in rows]
+
+    def mean_tokens(self, model: str, language: str) -> float:
+        """Return what a model's glosses in a language cost on average; 0 where it made few."""
+        row = self._engine.one(
+            """
+            select count(*) as n, avg(tokens) as mean from (select tokens from glosses
+                where maker = :model and language = :language and tokens > 0
+                order by key desc limit 200)
+            """,
+            model=model,
+            language=language,
+        )
+        return float(row["mean"]) if row and row["n"] >= _ENOUGH else 0.0
 
     def backlog(self) -> Backlog:
         """Count what waits, what of it failed before, and what was given up."""

@@ -178,6 +178,17 @@ class Subscriptions:
             )
         )
 
+    def asked(self, bot: int) -> list[tuple[str, frozenset[Kind], int]]:
+        """Return what all topics ask that are not paused: query, kinds, and the most they show."""
+        rows = self._engine.all(
+            """
+            select query, kinds, max("limit") as most from subscriptions
+            where bot = :bot and paused = 0 group by query, kinds order by query, kinds
+            """,
+            bot=bot,
+        )
+        return [(row["query"], _kinds_of(row["kinds"]), row["most"]) for row in rows]
+
     def queries(self, bot: int) -> list[str]:
         """Return the distinct canonical queries of all topics that are not paused."""
         rows = self._engine.all(
@@ -209,6 +220,10 @@ def _values(topic: Subscription) -> dict[str, Value]:
     }
 
 
+def _kinds_of(stored: str) -> frozenset[Kind]:
+    return frozenset(Kind(kind) for kind in texts(stored))
+
+
 def _subscription_of(row: Row) -> Subscription:
     return Subscription(
         bot=row["bot"],
@@ -221,7 +236,7 @@ def _subscription_of(row: Row) -> Subscription:
         next_due=instant_or_none(row["next_due"]),
         thread=row["thread"],
         limit=row["limit"],
-        kinds=frozenset(Kind(kind) for kind in texts(row["kinds"])),
+        kinds=_kinds_of(row["kinds"]),
         form=None if row["form"] is None else Form(row["form"]),
         languages=None if row["languages"] is None else texts(row["languages"]),
         silent=None if row["silent"] is None else bool(row["silent"]),

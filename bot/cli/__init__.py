@@ -10,6 +10,7 @@ import click
 
 from bot import __version__
 from bot.cli.backfill import backfill
+from bot.cli.enriching import enrich
 from bot.cli.frame import Commands
 from bot.cli.outbox import outbox
 from bot.cli.papers import import_, ingest
@@ -28,5 +29,18 @@ def main() -> None:
     """
 
 
-for command in (run, demo, ingest, backfill, import_, digest, show, search, outbox, doctor):
+COMMANDS = (
+    run,
+    demo,
+    ingest,
+    backfill,
+    enrich,
+    import_,
+    digest,
+    show,
+    search,
+    outbox,
+    doctor,
+)
+for command in COMMANDS:
     main.add_command(command)

@@ -108,9 +108,9 @@ def settings(database: str | None = None, *, quiet: bool = True) -> Config:
     only, unless more is asked for.
     """
     config = setting.read(database)
-    token = config.token.get_secret_value() if config.token else ""
+    secrets = [one.get_secret_value() for one in (config.token, config.llm_key) if one]
     level = "ERROR" if quiet and config.log_level == "INFO" else config.log_level
-    logs.begin(level, secrets=[token])
+    logs.begin(level, secrets=secrets)
     return config
 
 

@@ -172,6 +172,27 @@ config-llm-model = { $setting } is missing: name the model that the server is to
 config-llm-price = { $setting } is no price. Write what a million tokens cost, sent and received: 0.27/1.10 USD
 config-llm-budget = { $setting } is no budget. Write tokens a day, such as 500k or 2M, or money, such as 1.50 USD
 config-llm-currency = { $setting } is in { $currency }; say what tokens cost in it: PAPERGRAM_LLM_PRICE=0.27/1.10 { $currency }
+cli-no-model = PAPERGRAM_LLM_MODEL is not set: there is no model to write. See the settings in the README.
+cli-language-wrong = { $given } is no language. Write a code such as zh, de or pt-BR.
+cli-enrich-estimate = { $glosses ->
+    [0] Nothing is wanted: whatever is shown next has its summary and translation.
+    [one] 1 gloss is wanted, about { $tokens } tokens{ $money ->
+        [none] {""}
+       *[other] , { $money }
+    }.
+   *[other] { $glosses } glosses are wanted, about { $tokens } tokens{ $money ->
+        [none] {""}
+       *[other] , { $money }
+    }.
+}
+cli-enrich-cost = { $tokens } tokens{ $money ->
+    [none] {""}
+   *[other] , { $money }
+}
+cli-enrich-done = { $made } made, { $failed } failed, { $waiting } waiting: { $tokens } tokens{ $money ->
+    [none] {""}
+   *[other] , { $money }
+}.
 cli-no-token = TELEGRAM_BOT_TOKEN is not set. Get a token from @BotFather, or try the demo without one: papergram demo
 cli-conflict = Another process polls with this token. Stop it first, then start this one again.
 cli-token-refused = Telegram does not accept this token. Check TELEGRAM_BOT_TOKEN, or get a new one from @BotFather.
@@ -717,3 +738,22 @@ limit-done = { $title } ({ $id }) may follow { $topics ->
    *[other] { $topics } topics
 }.
 button-earlier = ‹ Back
+
+### What the model does when somebody asks
+
+button-explain = Explain
+button-entry = ‹ Entry
+note-moment = One moment, the note is being written…
+note-problem = Problem
+note-method = Method
+note-result = Result
+note-limits = Limits
+note-limits-none = The abstract names none.
+note-maker = Written by { $model }; check the paper.
+consult-spent = The model’s budget for today is spent. It can be asked again from 00:00 UTC; digests come as ever.
+consult-not-now = The model cannot be asked now. Please try again later.
+consult-unfit = What the model wrote did not pass the checks, so it is not shown. Please try again later.
+english-moment = arXiv papers are in English. One moment, I am putting your words into English…
+english-looking = arXiv papers are in English. Looking for: { $words }
+limit-note = I have at most { $most } new notes a day written for each person. Those that exist open at any time; for a new one please come back later.
+limit-english = I put words into English at most { $most } times a day for each person. Please write them in English, or come back later.

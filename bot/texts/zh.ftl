@@ -161,6 +161,23 @@ config-llm-model = 缺少 { $setting }：请填写服务器要用的模型名称
 config-llm-price = { $setting } 不是有效的价格。请写每百万 token 的输入/输出单价，例如 0.27/1.10 USD
 config-llm-budget = { $setting } 不是有效的预算。请写每天的 token 数（如 500k、2M）或金额（如 1.50 USD）
 config-llm-currency = { $setting } 的货币是 { $currency }，请用同一货币填写单价，例如 PAPERGRAM_LLM_PRICE=0.27/1.10 { $currency }
+cli-no-model = 没有设置 PAPERGRAM_LLM_MODEL，无法生成概括和翻译。请参阅 README 中的配置说明。
+cli-language-wrong = { $given } 不是语言代码。请填写 zh、de、pt-BR 等代码。
+cli-enrich-estimate = { $glosses ->
+    [0] 无需生成：接下来要推送的论文都已有概括和翻译。
+   *[other] 待生成 { $glosses } 篇，预计 { $tokens } token{ $money ->
+        [none] {""}
+       *[other] ，{ $money }
+    }。
+}
+cli-enrich-cost = { $tokens } token{ $money ->
+    [none] {""}
+   *[other] ，{ $money }
+}
+cli-enrich-done = 已生成 { $made } 篇，失败 { $failed } 篇，等待 { $waiting } 篇；共 { $tokens } token{ $money ->
+    [none] {""}
+   *[other] ，{ $money }
+}。
 cli-no-token = 没有设置 TELEGRAM_BOT_TOKEN。请向 @BotFather 申请令牌，或先试用演示：papergram demo
 cli-conflict = 另一个进程正在使用这个令牌接收消息。请先停止它，再重新启动。
 cli-token-refused = Telegram 不接受这个令牌。请检查 TELEGRAM_BOT_TOKEN，或向 @BotFather 重新申请。
@@ -627,3 +644,22 @@ limit-unknown = 没有会话 { $id }，/users 可查看全部。
 limit-large = 每个会话最多 { $most } 个主题。
 limit-done = { $title }（{ $id }）最多可订阅 { $topics } 个主题。
 button-earlier = ‹ 上一页
+
+### 由模型即时完成的请求
+
+button-explain = 解读
+button-entry = ‹ 论文
+note-moment = 正在解读，请稍候……
+note-problem = 问题
+note-method = 方法
+note-result = 结果
+note-limits = 局限
+note-limits-none = 摘要中没有提到。
+note-maker = 由 { $model } 撰写，请以论文为准。
+consult-spent = 模型今天的用量已用完，UTC 0 点后恢复。摘要照常推送。
+consult-not-now = 模型暂时无法使用，请稍后再试。
+consult-unfit = 模型写的内容没有通过检查，因此不予显示。请稍后再试。
+english-moment = arXiv 论文是英文的，正在把你的关键词译成英文……
+english-looking = arXiv 论文是英文的，已改用英文查找：{ $words }
+limit-note = 每人每天最多生成 { $most } 篇新解读。已有的解读随时可以打开，新的请过些时候再试。
+limit-english = 每人每天最多翻译 { $most } 次关键词。请直接输入英文，或过些时候再试。

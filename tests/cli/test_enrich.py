@@ -1,0 +1,176 @@
+"""``papergram enrich``: what is wanted, what it costs, and what stops it."""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from bot import app
+from bot.query import indexed
+from storage import Store, open_store
+from storage.model import Announcement, Cadence, ChatKind, Kind, Paper, Subscriber, Subscription
+from tests.cli.terminal import TOKEN, Terminal
+from tests.models.server import KEY, MODEL, Server, models
+from tests.test_fulfil import ABSTRACT, TITLE
+
+NOW = datetime(2026, 11, 23, 13, 0, tzinfo=UTC)
+BOT = int(TOKEN.partition(":")[0])
+
+
+@contextmanager
+def serving(script: str = "good") -> Iterator[Server]:
+    """A model's server on a thread of its own, for a command that runs a loop of its own."""
+    ready = threading.Event()
+    found: list[tuple[Server, asyncio.AbstractEventLoop, asyncio.Event]] = []
+
+    async def serve() -> None:
+        async with models(script) as server:
+            done = asyncio.Event()
+            found.append((server, asyncio.get_running_loop(), done))
+            ready.set()
+            await done.wait()
+
+    thread = threading.Thread(target=lambda: asyncio.run(serve()))
+    thread.start()
+    assert ready.wait(30)
+    [(server, loop, done)] = found
+    try:
+        yield server
+    finally:
+        loop.call_soon_threadsafe(done.set)
+        thread.join()
+
+
+@pytest.fixture(autouse=True)
+def _followed(terminal: Terminal, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A reader of both languages follows a topic that finds three papers of two days."""
+    monkeypatch.setattr(app, "wall_clock", lambda: NOW)
+    store = open_store(f"sqlite:///{terminal.database}", words=indexed)
+    reader = Subscriber(BOT, 1, ChatKind.PRIVATE, languages=("zh", "en"))
+    store.subscribers.ensure(reader)
+    store.subscriptions.add(
+        Subscription(BOT, 1, "network", "network", Cadence(), "UTC", 0, NOW + timedelta(hours=3))
+    )
+    for number, days in ((1, 4), (2, 0), (3, 0)):
+        day = (NOW - timedelta(days=days)).date()
+        paper = Paper(f"arxiv:2611.9000{number}", 1, TITLE, ABSTRACT, ("Ada",), ("cs.NI",))
+        store.papers.add([Announcement(paper, "cs.NI", Kind.NEW, day)], seen=NOW)
+    store.close()
+
+
+@contextmanager
+def opened(terminal: Terminal) -> Iterator[Store]:
+    store = open_store(f"sqlite:///{terminal.database}", words=indexed)
+    try:
+        yield store
+    finally:
+        store.close()
+
+
+def enrich(terminal: Terminal, server: Server, *words: str, **more: str) -> tuple[int, str, str]:
+    settings = {
+        "TELEGRAM_BOT_TOKEN": TOKEN,
+        "PAPERGRAM_LLM_URL": server.url,
+        "PAPERGRAM_LLM_KEY": KEY,
+        "PAPERGRAM_LLM_MODEL": MODEL,
+        "PAPERGRAM_LLM_PRICE": "1/2 USD",
+        **more,
+    }
+    said = terminal("enrich", *words, **settings)
+    assert KEY not in said.out + said.err
+    return said.code, said.out, said.err
+
+
+def test_a_dry_run_says_what_it_would_cost_and_asks_nothing(terminal: Terminal) -> None:
+    with serving() as server:
+        code, out, err = enrich(terminal, server, "--dry-run")
+        assert server.calls == []
+
+    assert (code, err) == (0, "")
+    assert out == "6 glosses are wanted, about 6,030 tokens, 0.0076 USD.\n"
+    with opened(terminal) as store:
+        assert store.commissions.backlog().waiting == 0
+
+
+def test_what_the_next_digests_show_is_made_once(terminal: Terminal) -> None:
+    with serving() as server:
+        first = enrich(terminal, server)
+        second = enrich(terminal, server)
+        assert len(server.calls) == 6
+
+    assert first[0] == second[0] == 0
+    assert "6 made, 0 failed, 0 waiting" in first[1]
+    assert second[1].startswith("Nothing is wanted")
+    with opened(terminal) as store:
+        coverage = {gloss.language for gloss in store.papers.glosses([1])[1]}
+    assert coverage == {"en", "zh"}
+
+
+def test_since_a_day_and_in_one_language(terminal: Terminal) -> None:
+    with serving() as server:
+        code, out, _ = enrich(terminal, server, "--since", "2026-11-23", "--language", "ZH")
+        assert code == 0
+        assert len(server.calls) == 2
+
+    assert "2 made" in out
+
+
+def test_a_refused_key_ends_it_with_what_to_do(terminal: Terminal) -> None:
+    with serving("unauthorized") as server:
+        code, out, err = enrich(terminal, server)
+
+    assert code == 1
+    assert "0 made, 0 failed, 6 waiting" in out
+    assert err == f"Model {MODEL}: refuses the key\n"
+
+
+def test_a_spent_budget_leaves_the_rest_for_tomorrow(terminal: Terminal) -> None:
+    with serving() as server:
+        code, out, err = enrich(terminal, server, PAPERGRAM_LLM_BUDGET="1")
+
+    assert code == 1
+    assert " waiting" in out
+    assert err == f"Model {MODEL}: today's budget is spent, on from 00:00 UTC\n"
+
+
+def test_numbers_for_a_script(terminal: Terminal) -> None:
+    with serving() as server:
+        settings = {"PAPERGRAM_LLM_URL": server.url, "PAPERGRAM_LLM_KEY": KEY}
+        said = terminal(
+            "enrich",
+            "--json",
+            TELEGRAM_BOT_TOKEN=TOKEN,
+            PAPERGRAM_LLM_MODEL=MODEL,
+            **settings,
+        )
+
+    wanted, done = said.json()
+    assert wanted["wanted"] == 6
+    assert (done["made"], done["waiting"], done["state"]) == (6, 0, "good")
+
+
+@pytest.mark.parametrize(
+    ("words", "sentence"),
+    [
+        (["--since", "soon"], "soon is no date. Write it as 2026-11-23."),
+        (
+            ["--language", "klingon"],
+            "klingon is no language. Write a code such as zh, de or pt-BR.",
+        ),
+    ],
+)
+def test_a_wrong_call_ends_in_a_sentence(
+    terminal: Terminal, words: list[str], sentence: str
+) -> None:
+    said = terminal("enrich", *words, TELEGRAM_BOT_TOKEN=TOKEN, PAPERGRAM_LLM_MODEL=MODEL)
+
+    assert (said.code, said.sentence) == (2, sentence)
+
+
+def test_without_a_model_there_is_nobody_to_write(terminal: Terminal) -> None:
+    assert terminal("enrich", TELEGRAM_BOT_TOKEN=TOKEN).code == 2
