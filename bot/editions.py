@@ -16,7 +16,7 @@ from bot.render.message import Part, parts
 from storage import Store
 from storage.model import Digest, Entry, Gloss, Kind, Match, Subscription
 
-AT_HAND = 2_000  # chats come in the order of what they ask: few editions are wanted again later
+AT_HAND = 25_000  # editions, of about 10 kB each; beyond them the oldest are made anew
 WIDEST = 10**12  # a number that leaves room for any other, and for what another clock says
 
 _Glosses = dict[int, tuple[Gloss, ...]]

@@ -95,7 +95,7 @@ def test_a_chats_due_topics_come_together_in_its_order(store: Store) -> None:
     topic(store, "later", next_due=NOW + MINUTE)
     topic(store, "b", number=5)
 
-    assert store.subscriptions.due_chats(BOT, NOW) == [(CHAT, 0), (5, 0)], "by what they ask"
+    assert store.subscriptions.due_chats(BOT, NOW) == [(CHAT, 0), (5, 0)]
     assert [one.query for one in store.subscriptions.due(BOT, CHAT, NOW)] == ["a", "c"]
     assert [one.query for one in store.subscriptions.due(BOT, 5, NOW)] == ["b"]
 
