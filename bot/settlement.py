@@ -45,6 +45,9 @@ def settle(desk: Desk, parcel: Parcel, outcome: Outcome) -> bool:
             if always:
                 desk.classic_only.set()
             return outbox.settle(parcel, outcome, now, instead=_instead(desk, parcel))
+        case Unknown(reason=reason) if parcel.edits:
+            # Made twice, an edit is the same.
+            return outbox.settle(parcel, _spent(parcel, Later(0.0, reason)), now)
         case Unknown():
             # Sent once more, marked; ever later, for each time may bring it once more.
             resend = desk.resend and parcel.attempts < ATTEMPTS
@@ -61,7 +64,12 @@ def settle(desk: Desk, parcel: Parcel, outcome: Outcome) -> bool:
 
 
 def _instead(desk: Desk, parcel: Parcel) -> Sequence[Parcel]:
-    """The same entries in a simpler form; what cannot even be written is kept aside."""
+    """The same entries in a simpler form; what cannot even be written is kept aside.
+
+    An edit that is refused has none: the message stays as it was.
+    """
+    if parcel.edits:
+        return ()
     try:
         return simpler(parcel, desk.store.digests.get(parcel.digest), desk.link)
     except StorageError:

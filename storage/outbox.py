@@ -79,7 +79,8 @@ class Outbox:
     def _doubt(self, bot: int, now: datetime) -> None:
         self._engine.change(
             """
-            update parcels set state = 'ready', doubts = doubts + 1, holder = '', lease_until = 0
+            update parcels set state = 'ready', doubts = doubts + (edits = 0), holder = '',
+                lease_until = 0
             where bot = :bot and state = 'sending' and lease_until <= :now
             """,
             bot=bot,
@@ -182,7 +183,7 @@ class Outbox:
             )
             return self._engine.change(
                 """
-                update parcels set state = 'ready', doubts = doubts + 1, holder = '',
+                update parcels set state = 'ready', doubts = doubts + (edits = 0), holder = '',
                     lease_until = 0, fence = fence + 1
                 where bot = :bot and state = 'sending'
                 """,

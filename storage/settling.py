@@ -128,9 +128,13 @@ def gone(engine: Engine, parcel: Parcel, outcome: Gone, now: datetime) -> bool:
 def refused(
     engine: Engine, parcel: Parcel, outcome: Refused, now: datetime, instead: Sequence[Parcel]
 ) -> bool:
-    """Put other parcels in its place and turn, or keep it as a dead letter."""
+    """Put other parcels in its place and turn, or keep it as a dead letter.
+
+    An edit is given up: what it would have changed has been delivered.
+    """
     row = engine.one("select turn from parcels where key = :key", key=parcel.key)
-    if row is None or not _close(engine, parcel, "dead", outcome.reason, now):
+    state = "dropped" if parcel.edits else "dead"
+    if row is None or not _close(engine, parcel, state, outcome.reason, now):
         return False
     if sum(parcels.put(engine, one, now, turn=row["turn"]) for one in instead):
         engine.change("update parcels set state = 'dropped' where key = :key", key=parcel.key)

@@ -138,7 +138,7 @@ class Postman:
 
     async def goes_round(self, *, workers: int = 4) -> Delivered:
         """Delivers what may leave now."""
-        return await deliver(self._desk(), workers=workers)
+        return await deliver(self.desk(), workers=workers)
 
     async def goes_on(self, rounds: int = 60, *, step: timedelta = SECOND) -> None:
         """Delivers again and again while time passes."""
@@ -150,7 +150,7 @@ class Postman:
         """Whom the messages went to, in their order."""
         return [parcel.chat for parcel, _ in self.sent]
 
-    def _desk(self) -> Desk:
+    def desk(self) -> Desk:
         return Desk(
             store=self.store,
             bot=BOT,

@@ -7,8 +7,20 @@ from datetime import timedelta
 
 from bot.amend import FRESH, PATIENCE, amend
 from bot.enrich import enrich
+from bot.settlement import settle
 from storage import Store
-from storage.model import Commission, Gloss, Paper, Parcel, ParcelState, Sent
+from storage.model import (
+    Commission,
+    Gloss,
+    Outcome,
+    Paper,
+    Parcel,
+    ParcelState,
+    Refused,
+    Sent,
+    Unknown,
+)
+from tests.situations import Postman
 from tests.storage.situations import BOT, CHAT, MINUTE, NOW, gloss, issued, paper, parcel, stored
 
 
@@ -146,3 +158,51 @@ def test_a_gloss_of_another_version_is_not_told_of_this_one(store: Store) -> Non
     store.papers.add_gloss(late(newer))
 
     assert amend(store, BOT, NOW + 3 * MINUTE) == 0
+
+
+def amended(store: Store) -> Parcel:
+    """An edit that is under way."""
+    [one] = stored(store, [paper()])
+    shown(store, one)
+    store.papers.add_gloss(late(one))
+    assert amend(store, BOT, NOW + 3 * MINUTE) == 1
+    [edit] = store.outbox.claim(BOT, "me", NOW + 3 * MINUTE, 60.0, 10)
+    assert store.outbox.begin(edit, NOW + 3 * MINUTE)
+    return edit
+
+
+def settled(store: Store, edit: Parcel, outcome: Outcome) -> Parcel:
+    """What became of an edit by an outcome."""
+    desk = Postman(store, at=NOW + 3 * MINUTE).desk()
+    with store.transaction():
+        assert settle(desk, edit, outcome)
+    found = store.outbox.get(edit.key)
+    assert found
+    return found
+
+
+def test_an_edit_of_unknown_outcome_is_made_again_without_a_mark(store: Store) -> None:
+    edit = settled(store, amended(store), Unknown("time-out"))
+
+    assert (edit.state, edit.doubts, edit.attempts) == (ParcelState.READY, 0, 1)
+
+
+def test_an_edit_that_telegram_refuses_is_given_up_without_a_dead_letter(
+    store: Store,
+) -> None:
+    edit = settled(store, amended(store), Refused("message to edit not found"))
+
+    assert edit.state is ParcelState.DROPPED
+    assert store.outbox.counts(BOT)[ParcelState.DEAD] == 0
+    assert store.digests.missed(BOT, CHAT, NOW - MINUTE) == []  # the paper was delivered
+
+
+def test_an_edit_that_a_dead_process_had_under_way_is_no_repeat(store: Store) -> None:
+    edit = amended(store)
+
+    store.outbox.recover(BOT)
+
+    found = store.outbox.get(edit.key)
+    assert found is not None
+    assert (found.state, found.doubts) == (ParcelState.READY, 0)
+    assert store.outbox.doubts(BOT) == 0

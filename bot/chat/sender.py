@@ -124,7 +124,9 @@ async def _called(bot: telegram.Bot, method: str, fields: Mapping[str, str]) -> 
 async def deliver_parcel(
     bot: telegram.Bot, parcel: Parcel, message: Message, *, paid: bool = False
 ) -> Outcome:
-    """Sends the message of a parcel to its chat."""
+    """Sends the message of a parcel to its chat, or edits the one that it amends."""
+    if parcel.edits:
+        return await edit(bot, parcel.chat, parcel.edits, message)
     return await post(bot, parcel.chat, message, thread=parcel.thread, paid=paid)
 
 

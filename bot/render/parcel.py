@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
-from bot.render.fit import CLASSIC_UNITS, shorten
+from bot.render.fit import CLASSIC_UNITS, shorten, units
 from bot.render.headline import numbered
 from bot.render.look import Look
 from bot.render.message import ENTRIES, Message, Part, message, parts
@@ -37,7 +37,7 @@ def written(parcel: Parcel, digest: Digest | None, link: Link) -> Message:
         LookupError: it belongs to a digest that is not there.
     """
     if not is_plain(parcel):
-        return _marked_up(parcel, digest, link, repeat=parcel.doubts > 0)
+        return _marked_up(parcel, digest, link, repeat=parcel.doubts > 0 and not parcel.edits)
     note = say(parcel.language, "digest-repeat") if parcel.doubts else ""
     words = plain(_marked_up(parcel, digest, link), note=note)
     # A late gloss may have made the text shorter than when it was cut.
@@ -75,12 +75,12 @@ def _marked_up(
 ) -> Message:
     """The message with its markup and buttons."""
     if parcel.notice:
+        note = f"{say(parcel.language, 'digest-repeat')}\n" if repeat else ""
         text = say(parcel.language, parcel.notice.key, **dict(parcel.notice.values))
-        return Message(
-            Form.CLASSIC,
-            html=escape(shorten(plain_lines(text), CLASSIC_UNITS)),
-            silent=parcel.silent,
-        )
+        html = escape(shorten(plain_lines(text), CLASSIC_UNITS - units(note)))
+        if note:
+            html = f"<i>{escape(note.strip())}</i>\n{html}"
+        return Message(Form.CLASSIC, html=html, silent=parcel.silent)
     if digest is None:
         raise LookupError(f"digest {parcel.digest} is not there")
     part = Part(parcel.part, parcel.first, parcel.last)
