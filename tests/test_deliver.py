@@ -309,6 +309,19 @@ async def test_a_notice_is_told_in_the_language_of_the_chat(store: Store) -> Non
     assert postman.sent[0][1].html.startswith("Nothing new for a&lt;b since your last digest.")
 
 
+async def test_a_notice_that_may_have_arrived_says_so_when_it_comes_again(store: Store) -> None:
+    reader = chat(store)
+    notice = Notice("digest-quiet", (("next", "Mon 30 Nov 05:00"),))
+    store.outbox.put_once(_parcel(reader, notice=notice), due=DUE)
+    postman = Postman(store, at=DUE, script=[Unknown("TimedOut")])
+
+    await postman.goes_on(120)
+
+    [first, again] = [message.html for _, message in postman.sent]
+    assert again.startswith("<i>You may have received this already")
+    assert again.endswith(first)
+
+
 async def test_a_settlement_survives_the_end_of_the_work(store: Store) -> None:
     """Cancelled between the answer and the record, the record is made all the same."""
     postman = waiting(store, chat(store))
