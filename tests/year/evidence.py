@@ -96,8 +96,8 @@ def collected(chat: int, messages: Iterable[Got]) -> Evidence:
 
 def _note(found: Evidence, got: Got) -> None:
     """A notice, or once more the one whose sender was not told that it came."""
-    if any(one.is_lost and one.heading == got.heading for one in found.notices):
-        found.marked += got.is_repeat
+    if got.is_repeat and any(one.is_lost and one.heading == got.heading for one in found.notices):
+        found.marked += 1
     else:
         found.notices.append(got)
 
