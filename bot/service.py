@@ -19,6 +19,7 @@ from bot import (
     health,
     lookup,
     publish,
+    sweep,
     versions,
 )
 from bot.bell import Bell, Work
@@ -47,8 +48,9 @@ from storage.model import Outcome, Paper, Parcel
 log = logging.getLogger(__name__)
 
 TICK = 5.0  # seconds between looks for due chats: a digest leaves in its minute
-SWEEP = 1.0  # seconds between looks for parcels that may leave again
+POST = 1.0  # seconds between looks for parcels that may leave again
 FEEDS = 60.0  # seconds between looks whether a feed is due
+SWEEP = 3600.0  # seconds between looks for rows that are no longer of use
 HEALTH = 300.0  # seconds between looks whether something is wrong
 GLOSSES = 60.0  # seconds between looks which glosses will be wanted
 GRACE = 8.0  # seconds that a stop waits for what is in flight
@@ -175,6 +177,11 @@ class Bot:
         if await store.run(amend.amend, store, bot, now):
             self.post.ring()
 
+    async def clear(self) -> None:
+        """Deletes what is no longer of use."""
+        store, bot = self.store, self.telegram.id
+        await store.run(sweep.sweep, store, bot, self.now(), goes_on=lambda: not self.is_closing)
+
     async def watch(self) -> None:
         """Looks for what is wrong, and tells the operator."""
         store, bot, now = self.store, self.telegram.id, self.now()
@@ -241,7 +248,8 @@ async def _serve(bot: Bot, feeds: Work | None) -> None:
 
 
 def _beats(bot: Bot, feeds: Work | None) -> list[Beat]:
-    beats = [Beat("tick", TICK, bot.tick), Beat("sweep", SWEEP, _ring(bot.post))]
+    beats = [Beat("tick", TICK, bot.tick), Beat("post", POST, _ring(bot.post))]
+    beats.append(Beat("sweep", SWEEP, bot.clear))
     if feeds:
         beats += [Beat("feeds", FEEDS, feeds, at_once=True), Beat("health", HEALTH, bot.watch)]
     if bot.shop:

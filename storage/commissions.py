@@ -107,6 +107,17 @@ class Commissions:
             "update commissions set next_at = 0, attempts = 0 where next_at is null or next_at > 0"
         )
 
+    def retire(self, before: datetime, limit: int = 1000) -> int:
+        """Forget some orders that were wanted before an instant; return how many."""
+        return self._engine.change(
+            """
+            delete from commissions where key in (
+                select key from commissions where wanted < :before order by key limit :limit)
+            """,
+            before=micros(before),
+            limit=limit,
+        )
+
     def pending(self, digest: int) -> int:
         """Count the glosses of a digest's shown papers that are still tried."""
         row = self._engine.one(

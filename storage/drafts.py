@@ -48,6 +48,13 @@ class Drafts:
         )
         return None if row is None else Draft(row["words"], row["cursor"])
 
-    def retire(self, before: datetime) -> int:
-        """Forget what nobody was shown again since an instant; return how many."""
-        return self._engine.change("delete from drafts where made < :before", before=micros(before))
+    def retire(self, before: datetime, limit: int = 1000) -> int:
+        """Forget some of what nobody was shown again since an instant; return how many."""
+        return self._engine.change(
+            """
+            delete from drafts where key in (
+                select key from drafts where made < :before order by key limit :limit)
+            """,
+            before=micros(before),
+            limit=limit,
+        )

@@ -116,16 +116,19 @@ class Inbox:
         )
         return int(row["id"]) if row else 0
 
-    def retire(self, bot: int, *, keep: int = 10_000) -> int:
-        """Delete settled updates but for the newest ones; return how many."""
+    def retire(self, bot: int, *, keep: int = 10_000, limit: int = 1000) -> int:
+        """Delete some settled updates, never the newest ones; return how many."""
         return self._engine.change(
             """
-            delete from updates where bot = :bot and state <> 'pending' and key <= (
-                select key from updates where bot = :bot order by key desc
-                limit 1 offset :keep)
+            delete from updates where key in (select key from updates
+                where bot = :bot and state <> 'pending' and key <= (
+                    select key from updates where bot = :bot order by key desc
+                    limit 1 offset :keep)
+                order by key limit :limit)
             """,
             bot=bot,
             keep=keep,
+            limit=limit,
         )
 
 

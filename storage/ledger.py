@@ -95,8 +95,17 @@ class Ledger:
             last=last,
         )
 
-    def retire(self, before: datetime) -> int:
-        """Forget what was sent before an instant; reserved rows stay."""
+    def retire(self, before: datetime, limit: int = 100) -> int:
+        """Forget what some digests issued before an instant brought; reserved rows stay."""
         return self._engine.change(
-            "delete from ledger where state = 'sent' and since < :before", before=micros(before)
+            """
+            delete from ledger where state = 'sent' and digest in (
+                select d.number from digests d
+                where d.number >= (select min(digest) from ledger) and d.issued < :before
+                    and exists (select 1 from ledger l
+                        where l.digest = d.number and l.state = 'sent')
+                order by d.number limit :limit)
+            """,
+            before=micros(before),
+            limit=limit,
         )

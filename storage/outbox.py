@@ -270,13 +270,30 @@ class Outbox:
         )
         return instant_or_none(row["next_at"]) if row else None
 
-    def retire(self, bot: int, before: datetime) -> int:
-        """Delete parcels that were sent or dropped before an instant; return how many."""
+    def retire(self, bot: int, before: datetime, limit: int = 1000) -> int:
+        """Delete some parcels that were sent or dropped before an instant; return how many.
+
+        The oldest of each state tells whether there is any: most days nothing is read but that.
+        """
+        with self._engine.writing():
+            return sum(self._retire(bot, state, before, limit) for state in ("sent", "dropped"))
+
+    def _retire(self, bot: int, state: str, before: datetime, limit: int) -> int:
+        oldest = self._engine.one(
+            "select settled from parcels where bot = :bot and state = :state order by key limit 1",
+            bot=bot,
+            state=state,
+        )
+        if oldest is None or oldest["settled"] >= micros(before):
+            return 0
         return self._engine.change(
             """
-            delete from parcels
-            where bot = :bot and state in ('sent', 'dropped') and settled < :before
+            delete from parcels where key in (select key from parcels
+                where bot = :bot and state = :state and settled < :before
+                order by key limit :limit)
             """,
             bot=bot,
+            state=state,
             before=micros(before),
+            limit=limit,
         )

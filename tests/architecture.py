@@ -61,6 +61,7 @@ FLOORS: Mapping[str, int] = {
     "bot.interpret": 3,
     "bot.amend": 3,
     "bot.foresee": 3,
+    "bot.sweep": 3,
     "bot.patience": 3,
     "bot.account": 3,
     "bot.subscribe": 3,

@@ -1,0 +1,91 @@
+"""What is no longer of use goes; what somebody may still ask for stays."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+
+from bot.sweep import ANSWERED, RECEIVED, SENT, sweep
+from storage import Store
+from storage.model import Commission, Sent, Update
+from tests.storage.situations import (
+    BOT,
+    CHAT,
+    MINUTE,
+    NOW,
+    issued,
+    paper,
+    parcel,
+    stored,
+)
+from tests.tables import count
+
+
+def delivered(store: Store, period: str = "1/2026-11-20") -> int:
+    [one] = stored(store, [paper()])
+    number = issued(store, [one], period)
+    store.outbox.put_once(parcel(digest=number, period=period, first=1, last=1), due=NOW)
+    [sent] = store.outbox.claim(BOT, "me", NOW, 60.0, 1)
+    assert store.outbox.begin(sent, NOW)
+    assert store.outbox.settle(sent, Sent(7), NOW)
+    return number
+
+
+def test_messages_leave_no_trace_after_three_months_and_digests_stay(store: Store) -> None:
+    number = delivered(store)
+
+    assert sweep(store, BOT, NOW + SENT) == 0
+    assert sweep(store, BOT, NOW + SENT + MINUTE) == 1
+
+    assert store.outbox.of_digest(number) == []
+    assert store.digests.get(number) is not None
+    assert count(store, "ledger", chat=CHAT) == 1
+
+
+def test_what_waits_or_failed_stays(store: Store) -> None:
+    [one] = stored(store, [paper()])
+    number = issued(store, [one])
+    store.outbox.put_once(parcel(digest=number, first=1, last=1), due=NOW)
+
+    assert sweep(store, BOT, NOW + timedelta(days=1000)) == 0
+    assert len(store.outbox.of_digest(number)) == 1
+    assert count(store, "ledger", chat=CHAT) == 1  # reserved
+
+
+def test_receipts_are_kept_for_longer_than_papers_come_back(store: Store) -> None:
+    delivered(store)
+    sweep(store, BOT, NOW + RECEIVED)
+    assert count(store, "ledger", chat=CHAT) == 1
+
+    sweep(store, BOT, NOW + RECEIVED + MINUTE)
+
+    assert count(store, "ledger", chat=CHAT) == 0
+
+
+def test_answered_updates_go_but_for_the_newest_and_those_that_wait(store: Store) -> None:
+    store.inbox.put([Update(BOT, id, CHAT, "{}") for id in range(1, ANSWERED + 6)])
+    for id in (1, 2, 4):
+        store.inbox.applied(BOT, id)
+
+    assert sweep(store, BOT, NOW) == 3
+    assert count(store, "updates") == ANSWERED + 2
+
+
+def test_words_behind_old_buttons_and_old_orders_go(store: Store) -> None:
+    [one] = stored(store, [paper()])
+    store.drafts.put(BOT, CHAT, "diffusion", NOW)
+    store.commissions.order([Commission(one.key, 1, "zh", NOW)])
+
+    assert sweep(store, BOT, NOW + SENT) == 0
+    assert sweep(store, BOT, NOW + SENT + MINUTE) == 2
+
+
+@pytest.mark.parametrize("turns", [0, 1])
+def test_it_stops_between_two_transactions(store: Store, turns: int) -> None:
+    store.inbox.put([Update(BOT, id, CHAT, "{}") for id in range(1, ANSWERED + 1501)])
+    for id in range(1, 1501):
+        store.inbox.applied(BOT, id)
+    asked = iter([True] * turns + [False] * 10)
+
+    assert sweep(store, BOT, NOW, goes_on=lambda: next(asked)) == 1000 * turns
