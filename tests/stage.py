@@ -7,7 +7,8 @@ a call that Telegram would misread in silence fails the test.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+import time
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
@@ -21,7 +22,9 @@ from bot.demo.people import Person, Place
 from bot.demo.reading import Visible
 from bot.demo.sample import load
 from bot.demo.state import CallbackAnswer
-from bot.pace import Sleep
+from bot.fulfil import Workshop
+from bot.pace import Breaker, Sleep
+from bot.summary.llm import Model
 from storage import Store
 from storage.model import Announcement, Form, Gloss, Subscriber, Subscription
 from tests.judges import judge
@@ -241,6 +244,8 @@ async def staged(
     operator: int | None = None,
     limits: Limits | None = None,
     sleep: Sleep = asyncio.sleep,
+    model: Model | None = None,
+    settings: Mapping[str, str] | None = None,
 ) -> AsyncIterator[House]:
     """The bot of a store, answering until the block ends; then all it wrote is judged."""
     clock = Clock(at)
@@ -252,6 +257,8 @@ async def staged(
                 "form": form,
                 "feeds": feeds,
                 "operator": operator,
+                "llm_model": model.name if model else "",
+                **(settings or {}),
             }
         )
         letters, post = WatchedBell(), WatchedBell()
@@ -259,6 +266,7 @@ async def staged(
         bot = service.Bot(
             store, client, config, clock.now, post, letters, limits=limits or LAX, sleep=sleep
         )
+        bot.shop = workshop(store, config, clock, model) if model else None
         serving = asyncio.create_task(service.serve(bot, None))
         try:
             yield House(emulator, bot, store, clock, letters, post)
@@ -267,6 +275,19 @@ async def staged(
             await asyncio.gather(serving, return_exceptions=True)
         judge(emulator.calls)
         assert emulator.oddities == []
+
+
+def workshop(store: Store, config: Config, clock: Clock, model: Model) -> Workshop:
+    """Where a model is asked by the clock that tests move, within the budget of the settings."""
+    return Workshop(
+        store,
+        model,
+        config.llm_price,
+        config.llm_budget,
+        clock.now,
+        time.monotonic,
+        Breaker(monotonic=time.monotonic),
+    )
 
 
 def sample(last: date) -> tuple[list[Announcement], dict[str, Gloss]]:

@@ -13,6 +13,7 @@ from bot.chat import (
     categories,
     days,
     entry,
+    explaining,
     files,
     finding,
     library,
@@ -131,6 +132,7 @@ BUTTONS: Mapping[str, Entrance] = {
     "table": Entrance(entry.table, posts=True),
     "paper": Entrance(entry.paper, posts=True),
     "authors": Entrance(entry.authors, posts=True),
+    "explain": Entrance(explaining.explained, posts=True),
     "save": Entrance(entry.save),
     "bibtex": Entrance(entry.cite, posts=True),
     "settings": Entrance(topic_card.settings_pressed, changes=True),
@@ -169,6 +171,10 @@ ANSWERS: Mapping[str, Handler] = {
 ERRANDS: Mapping[str, Runner] = {
     "import": files.fetched,
     "paper": finding.fetched,
+    "explain": explaining.written,
+    "topic": topics.put_into_english,
+    "search": finding.put_into_english,
+    "digest": reading.put_into_english,
 }
 
 

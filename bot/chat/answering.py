@@ -158,3 +158,5 @@ async def _run(
     if there:
         reply = shown_here(reply, there, ask.language)
     await respond(counter.bot, replace(request, query="", message=0), reply, sleep=sleep)
+    if reply.deliver:
+        counter.wake()

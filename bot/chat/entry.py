@@ -127,14 +127,16 @@ def show(store: Store, ask: Ask, at: Opened, *, edit: bool = False, authors: boo
 
 
 def _ways_on(ask: Ask, at: Opened) -> Keyboard:
-    """To the table and to the next entry, where the entry stands in a digest."""
+    """To a note on it, where somebody can write one; in a digest, to its table and on."""
     number, position = place_of(at.digest, at.at)
-    if not number:
-        return ()
-    row = [ask.button("button-table", "table", number, position)]
-    if position < len(numbered(at.digest)):
-        row.append(ask.button("button-next", "next", number, position + 1))
-    return (tuple(row),)
+    explain, turns = [], []
+    if ask.house.contract:
+        explain.append(ask.button("button-explain", "explain", number, position))
+    if number:
+        turns.append(ask.button("button-table", "table", number, position))
+    if number and position < len(numbered(at.digest)):
+        turns.append(ask.button("button-next", "next", number, position + 1))
+    return tuple(tuple(row) for row in (explain, turns) if row)
 
 
 def _each(reply: Reply, changed: Callable[[Message], Message]) -> Reply:

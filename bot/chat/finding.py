@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from bot.chat import shelf
+from bot.chat import english, shelf
 from bot.chat.context import Ask, Errand, Reply
 from bot.chat.entry import alone, show
 from bot.chat.errands import Outside
@@ -44,11 +44,35 @@ def search(store: Store, ask: Ask) -> Reply:
         query = parse(ask.words)
     except QueryError as error:
         return misread(ask, ask.words, error)
+    reply = _searched(store, ask, query)
+    if reply is None and english.is_wanted(ask, query, ask.words):
+        return english.asked(ask, "search", ask.words)
+    return reply or _nothing(ask, query)
+
+
+def _searched(store: Store, ask: Ask, query: Query, *above: Line) -> Reply | None:
+    """The first page of a search, with words for the others; None where it finds nothing."""
     page = found(store, query, 0, newest=True)
     if not page.papers:
-        return told([Line(ask.say("search-none", query=query.text[:200]))])
+        return None
     key = store.drafts.put(ask.chat.bot, ask.chat.chat, query.text, now=ask.now)
-    return _shown(ask, query, key, page, edit=False)
+    return _shown(ask, query, key, page, *above, edit=False)
+
+
+def _nothing(ask: Ask, query: Query, *above: Line) -> Reply:
+    return told([*above, Line(ask.say("search-none", query=query.text[:200]))])
+
+
+async def put_into_english(outside: Outside, store: Store, ask: Ask, words: str) -> Reply:
+    """What the words find in English, after they found nothing as they are."""
+    return await store.run(_put, store, ask, await english.put(outside, ask, words))
+
+
+def _put(store: Store, ask: Ask, words: english.Words) -> Reply:
+    query = parse(words.text)
+    with store.transaction():
+        reply = _searched(store, ask, query, *words.lines) if words.is_english else None
+    return reply or _nothing(ask, query, *words.lines)
 
 
 def turned(store: Store, ask: Ask) -> Reply:
@@ -99,10 +123,11 @@ def _meant(store: Store, query: Query, papers: list[Paper]) -> list[Paper]:
     ]
 
 
-def _shown(ask: Ask, query: Query, key: int, page: Page, *, edit: bool) -> Reply:
+def _shown(ask: Ask, query: Query, key: int, page: Page, *above: Line, edit: bool) -> Reply:
     first = page.number * shelf.PAGE + 1
     order = "search-newest" if page.newest else "search-best"
     lines = [
+        *above,
         Line(shorten(query.text, _QUERY_UNITS), bold=True),
         Line(ask.say(order), close=True),
         *shelf.lines(page.papers, ask.language, first),

@@ -14,7 +14,7 @@ from bot.pace import Monotonic
 K = TypeVar("K")
 V = TypeVar("V")
 
-MINUTE = 60.0
+MINUTE, DAY = 60.0, 86400.0
 PEOPLE = 10_000  # of whom something is remembered; the one quiet for longest is forgotten
 
 
@@ -25,14 +25,19 @@ class Cost(StrEnum):
     BUTTON = "button"
     PREVIEW = "preview"
     SEARCH = "search"
+    NOTE = "note"
+    ENGLISH = "english"
 
 
+# In a minute.
 RATES: Mapping[Cost, int] = {
     Cost.COMMAND: 20,
     Cost.BUTTON: 60,
     Cost.PREVIEW: 12,
     Cost.SEARCH: 6,
 }
+# In a day: what costs the operator money. What was written before costs nothing and counts not.
+DAILY: Mapping[Cost, int] = {Cost.NOTE: 20, Cost.ENGLISH: 40}
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,20 +45,25 @@ class Excess:
     """Somebody asked for too much: of what, how much of it is allowed, and whether to say so."""
 
     cost: Cost
-    most: int  # in a minute
+    most: int  # in the span
     is_said: bool
 
 
 class Limits:
-    """So much of each a minute for everybody, spread evenly after a first burst.
+    """So much of each in a span for everybody, spread evenly after a first burst.
 
     It forgets everything when the process ends, which harms nobody.
     """
 
     def __init__(
-        self, rates: Mapping[Cost, int] = RATES, *, monotonic: Monotonic = time.monotonic
+        self,
+        rates: Mapping[Cost, int] = RATES,
+        *,
+        span: float = MINUTE,
+        monotonic: Monotonic = time.monotonic,
     ) -> None:
         self._rates = rates
+        self._span = span
         self._monotonic = monotonic
         self._left: OrderedDict[tuple[int, Cost], tuple[float, float]] = OrderedDict()
         self._said: OrderedDict[int, float] = OrderedDict()
@@ -72,10 +82,15 @@ class Limits:
             _keep(self._left, (who, cost), (left - 1.0, now), PEOPLE * len(Cost))
         return None
 
+    def give_back(self, who: int, cost: Cost) -> None:
+        """Takes back one thing that was counted and did not happen."""
+        left, at = self._left.get((who, cost), (float(self._rates[cost]), 0.0))
+        self._left[who, cost] = (left + 1.0, at)
+
     def _refilled(self, who: int, cost: Cost, now: float) -> float:
         most = float(self._rates[cost])
         left, at = self._left.get((who, cost), (most, now))
-        return min(most, left + (now - at) * most / MINUTE)
+        return min(most, left + (now - at) * most / self._span)
 
     def _is_due(self, who: int, now: float) -> bool:
         said = self._said.get(who)

@@ -7,8 +7,9 @@ from dataclasses import replace
 
 from bot import gather, issue
 from bot import subscribe as verb
-from bot.chat import buttons
+from bot.chat import buttons, english
 from bot.chat.context import Ask, Reply
+from bot.chat.errands import Outside
 from bot.chat.telling import Line, text_message, told
 from bot.chat.topics import misread
 from bot.query import QueryError, parse
@@ -99,9 +100,29 @@ def _words_now(store: Store, ask: Ask) -> Reply:
         return Reply(deliver=True)
     if not store.papers.count():
         return told([Line(ask.say("digest-empty-store"))])
-    return told(
-        [Line(ask.say("digest-query-none", days=gather.RECENT_DAYS, topic=ask.words[:100]))]
-    )
+    if english.is_wanted(ask, query, ask.words):
+        return english.asked(ask, "digest", ask.words)
+    return _nothing(ask, ask.words)
+
+
+def _nothing(ask: Ask, words: str, *above: Line) -> Reply:
+    none = ask.say("digest-query-none", days=gather.RECENT_DAYS, topic=words[:100])
+    return told([*above, Line(none)])
+
+
+async def put_into_english(outside: Outside, store: Store, ask: Ask, words: str) -> Reply:
+    """The digest of the words in English, after they found nothing as they are."""
+    return await store.run(_put, store, ask, await english.put(outside, ask, words))
+
+
+def _put(store: Store, ask: Ask, words: english.Words) -> Reply:
+    if not words.is_english:
+        return _nothing(ask, words.text, *words.lines)
+    query = parse(words.text)
+    with store.transaction():
+        if issue.issue_recent(store, ask.chat, query, ask.now, thread=ask.thread):
+            return replace(told(words.lines), deliver=True)
+    return _nothing(ask, words.text, *words.lines)
 
 
 def rest(store: Store, ask: Ask) -> Reply:

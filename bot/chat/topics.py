@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from bot import subscribe as verb
+from bot.chat import english
 from bot.chat.context import Ask, Reply
+from bot.chat.errands import Outside
 from bot.chat.listing import followed
 from bot.chat.telling import Line, pointed, told
 from bot.preview import MANY, Preview, preview
-from bot.query import QueryError
+from bot.query import QueryError, parse
 from bot.render.fit import shorten
 from bot.render.keyboard import Keyboard
 from bot.render.spoken import address, display
@@ -23,12 +27,34 @@ def sub(store: Store, ask: Ask) -> Reply:
     """``/sub words``, or words alone in a private chat: shows what the topic would bring."""
     if not ask.words:
         return told([Line(ask.say("sub-usage"))], ((ask.button("button-browse", "groups"),),))
-    return previewed(store, ask, ask.words)
+    return offered(store, ask, ask.words)
 
 
 def draft(store: Store, ask: Ask) -> Reply:
     """A pressed example: its preview."""
-    return previewed(store, ask, drafted(store, ask).words)
+    return offered(store, ask, drafted(store, ask).words)
+
+
+def offered(store: Store, ask: Ask, words: str) -> Reply:
+    """The preview of a topic; one that is not in English is put into English first."""
+    try:
+        query = parse(words)
+    except QueryError as error:
+        return misread(ask, words, error)
+    if english.is_wanted(ask, query, words):
+        return english.asked(ask, "topic", words)
+    return previewed(store, ask, words)
+
+
+async def put_into_english(outside: Outside, store: Store, ask: Ask, words: str) -> Reply:
+    """The preview of a topic in English; of its own words where there is no English for them."""
+    found = await english.put(outside, ask, words)
+    return await store.run(_put, store, ask, found)
+
+
+def _put(store: Store, ask: Ask, found: english.Words) -> Reply:
+    with store.transaction():
+        return previewed(store, ask, found.text, above=found.lines)
 
 
 def drafted(store: Store, ask: Ask) -> Draft:
@@ -45,6 +71,7 @@ def previewed(
     words: str,
     *,
     name: str = "",
+    above: Sequence[Line] = (),
     below: Keyboard = (),
     edit: bool = False,
 ) -> Reply:
@@ -54,7 +81,7 @@ def previewed(
     except QueryError as error:
         return misread(ask, words, error)
     ask.house.volumes.note(shown.query.text, shown.papers, ask.now)
-    lines = [Line(ask.say("preview-title", topic=verb.cleaned(words)), bold=True)]
+    lines = [*above, Line(ask.say("preview-title", topic=verb.cleaned(words)), bold=True)]
     if name:
         lines.append(Line(name, close=True))
     lines += brought(ask, shown)

@@ -65,11 +65,11 @@ def test_what_is_refused_spends_nothing() -> None:
     assert limits.excess(1, []) is None
 
 
-@given(st.lists(st.tuples(st.floats(0, 30), st.sampled_from(list(Cost))), max_size=200))
+@given(st.lists(st.tuples(st.floats(0, 30), st.sampled_from(list(RATES))), max_size=200))
 def test_never_more_in_a_minute_than_a_burst_and_a_refill(asked: list[tuple[float, Cost]]) -> None:
     watch = Watch()
     limits = Limits(monotonic=watch)
-    granted: dict[Cost, list[float]] = {cost: [] for cost in Cost}
+    granted: dict[Cost, list[float]] = {cost: [] for cost in RATES}
     for pause, cost in asked:
         watch.at += pause
         if limits.excess(7, [cost]) is None:
