@@ -5,7 +5,7 @@ Ordered hours before, so that a digest seldom has to wait for them.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime, timedelta
 from itertools import groupby, islice
 
@@ -46,11 +46,16 @@ def wanted(store: Store, bot: int, now: datetime, horizon: datetime) -> list[Com
         one
         for number, _ in due
         if (chat := store.subscribers.get(bot, number))
-        for topic in store.subscriptions.due(bot, number, horizon)
-        for one in lacking(
-            chat, topic, _drawn(store, topic, editions.of(topic), now), topic.next_due or now
-        )
+        for topic, digest in drawn(store, _found(store, chat, editions, horizon), now)
+        for one in lacking(chat, topic, digest, topic.next_due or now)
     )
+
+
+def _found(
+    store: Store, chat: Subscriber, editions: Editions, horizon: datetime
+) -> list[tuple[Subscription, Edition]]:
+    topics = store.subscriptions.due(chat.bot, chat.chat, horizon)
+    return [(topic, editions.of(topic)) for topic in topics]
 
 
 def wanted_since(
@@ -91,12 +96,30 @@ def merged(commissions: Iterable[Commission]) -> list[Commission]:
     return list(found.values())
 
 
-def _drawn(store: Store, topic: Subscription, edition: Edition, now: datetime) -> Digest:
-    """What a topic would show now: its edition, without what its chat has."""
-    keys = [match.announcement.paper.key for match in edition.matches]
-    received = store.digests.received(topic.bot, topic.chat, keys)
-    if not received:
-        return edition.digest
+def drawn(
+    store: Store, found: Iterable[tuple[Subscription, Edition]], now: datetime
+) -> Iterator[tuple[Subscription, Digest]]:
+    """What the topics of a chat would show now: nothing it has, no paper under two of them."""
+    shown: dict[int, int] = {}
+    for topic, edition in found:
+        keys = [match.announcement.paper.key for match in edition.matches]
+        received = {
+            **store.digests.received(topic.bot, topic.chat, keys),
+            **{key: shown[key] for key in keys if key in shown},
+        }
+        digest = _without(store, topic, edition, received, now) if received else edition.digest
+        shown |= {entry.paper.key: entry.paper.version for entry in digest.entries}
+        yield topic, digest
+
+
+def _without(
+    store: Store,
+    topic: Subscription,
+    edition: Edition,
+    received: Mapping[int, int],
+    now: datetime,
+) -> Digest:
+    """The digest of an edition without what its chat has."""
     found = assemble(
         edition.matches,
         topic=topic.name,
@@ -121,6 +144,11 @@ def lacking(
 def is_made(entry: Entry, language: str) -> bool:
     """Whether a model or a person glossed this very version."""
     return _has(entry.glosses, entry.paper.version, language)
+
+
+def made(store: Store, one: Commission) -> bool:
+    """Whether a gloss that was wanted is there by now."""
+    return _has(store.papers.glosses_of(one.paper, one.version), one.version, one.language)
 
 
 def _has(glosses: Iterable[Gloss], version: int, language: str) -> bool:

@@ -6,11 +6,11 @@ waited for, and what lacks after the grace is shown in English and edited in lat
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from bot.foresee import lacking, order
+from bot.foresee import lacking, made, order
 from storage import Store
 from storage.model import Commission, Digest, Subscriber, Subscription
 
@@ -26,6 +26,9 @@ class Patience:
     is_able: Callable[[], bool]  # whether the model can be asked at all
     ring: Callable[[], None]  # something urgent was ordered
     _asleep: dict[int, datetime] = field(default_factory=dict)
+    _held: dict[int, datetime] = field(default_factory=dict)  # since when each chat waits
+    _instant: datetime | None = None
+    _hopes: dict[tuple[int, int, str], bool] = field(default_factory=dict)  # of that instant
 
     def is_asleep(self, chat: int, now: datetime) -> bool:
         """Whether a chat was told to wait a moment ago: it need not be looked at again yet."""
@@ -35,25 +38,56 @@ class Patience:
     def waits(
         self,
         chat: Subscriber,
-        found: Iterable[tuple[Subscription, Digest]],
+        found: Sequence[tuple[Subscription, Digest]],
         announced: datetime | None,
         now: datetime,
     ) -> bool:
         """Whether a chat that is due should get its digests a little later.
 
-        ``announced`` is since when topics are due that want papers as soon as they are there.
+        What they lack is ordered in any case. ``announced`` is since when topics are due that
+        want papers as soon as they are there.
         """
-        lacks: list[Commission] = []
-        for topic, digest in found:
-            due = topic.next_due or announced
-            if due is None or now >= due + GRACE or not self.is_able():
-                self._asleep.pop(chat.chat, None)
-                return False
-            lacks += lacking(chat, topic, digest, due)
-        if lacks and order(self.store, lacks):
-            self.ring()
-        if not self.store.commissions.are_tried(lacks, now + ASKED_AGAIN):
+        dues = [topic.next_due or announced or now for topic, _ in found]
+        lacks = [
+            one
+            for (topic, digest), due in zip(found, dues, strict=True)
+            for one in lacking(chat, topic, digest, due)
+        ]
+        hope = self._is_hope(lacks, now)
+        since = self._since(chat.chat, now)
+        last = min((*dues, since)) + GRACE
+        in_grace = max(dues, default=now) <= now < last
+        if not (hope and in_grace and self.is_able()):
             self._asleep.pop(chat.chat, None)
+            self._held.pop(chat.chat, None)
             return False
-        self._asleep[chat.chat] = now + ASKED_AGAIN
+        self._held[chat.chat] = since
+        self._asleep[chat.chat] = min(now + ASKED_AGAIN, last)
         return True
+
+    def _since(self, chat: int, now: datetime) -> datetime:
+        """Since when a chat waits; feeds that go on announcing do not begin its grace anew."""
+        since = self._held.get(chat, now)
+        # Who was held so long ago, or in what is the future by now, waits for something else.
+        return since if since <= now < since + 2 * GRACE else now
+
+    def _is_hope(self, lacks: Sequence[Commission], now: datetime) -> bool:
+        """Orders what lacks; tells whether some of it is soon there.
+
+        Each gloss is looked at once an instant, however many chats lack it.
+        """
+        if now != self._instant:
+            self._instant, self._hopes = now, {}
+        new = {_key(one): one for one in lacks if _key(one) not in self._hopes}
+        if new and order(self.store, new.values()):
+            self.ring()
+        self._hopes |= {key: self._comes(one, now) for key, one in new.items()}
+        return any(self._hopes[_key(one)] for one in lacks)
+
+    def _comes(self, one: Commission, now: datetime) -> bool:
+        """Whether a gloss is tried soon, or was made since the digest was drawn."""
+        return self.store.commissions.are_tried([one], now + ASKED_AGAIN) or made(self.store, one)
+
+
+def _key(one: Commission) -> tuple[int, int, str]:
+    return one.paper, one.version, one.language

@@ -17,6 +17,7 @@ from zoneinfo import ZoneInfo
 
 from bot import arxiv_calendar, schedule
 from bot.editions import Edition, Editions
+from bot.foresee import drawn
 from bot.gather import Gathered
 from bot.issue import Occasion, issue, look
 from bot.patience import Patience
@@ -165,6 +166,7 @@ class _Tick:
         self._now = now
         self._last = last
         self._patience = patience
+        self._announced = store.cursors.get(SETTLED).checked
         self._gathered = Gathered(store, oldest)
         self._editions = Editions(store, self._gathered, now)
         self._next_due = cache(lambda cadence, zone: schedule.next_due(cadence, zone, now))
@@ -190,7 +192,20 @@ class _Tick:
             except Exception as error:  # which holds no other topic
                 log.exception("topic not published", extra={"topic": topic.key})
                 ready.held.append((topic, self._again(topic, error)))
-        return ready
+        return None if self._waits(ready) else ready
+
+    def _waits(self, ready: _Ready) -> bool:
+        """Whether a chat is left due, because what its digests lack is being made."""
+        if self._patience is None or not ready.found:
+            return False
+        try:
+            shown = list(drawn(self._store, ready.found, self._now))
+            return self._patience.waits(ready.chat, shown, self._announced, self._now)
+        except (Busy, Full):
+            raise
+        except Exception:  # a digest does not depend on what may be said of its papers
+            log.exception("glosses not waited for", extra={"chat": ready.chat.chat})
+            return False
 
     def _edition(self, chat: Subscriber, topic: Subscription) -> Edition:
         edition = self._editions.of(topic)

@@ -1,0 +1,263 @@
+"""What digests will want: exactly what they will show, each gloss once, hours ahead."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import replace
+from datetime import date, datetime, timedelta
+
+import pytest
+
+from bot.foresee import AHEAD, foresee, wanted, wanted_since
+from bot.publish import publish
+from storage import Store
+from storage.model import (
+    Cadence,
+    Commission,
+    Gloss,
+    Kind,
+    Paper,
+    Subscriber,
+    Subscription,
+)
+from tests.situations import BOT, DAY, DUE, MINUTE, NOW, TODAY, announce, chat, follow, papers
+
+SOON = DUE - AHEAD + MINUTE  # the first minutes in which the digest is foreseen
+FRIDAY = date(2026, 11, 20)
+
+
+def reader(store: Store, number: int = 1, *languages: str) -> Subscriber:
+    """A chat that reads in some languages."""
+    known = replace(chat(store, number), languages=languages or ("zh", "en"))
+    with store.transaction():
+        store.subscribers.change(known)
+    return known
+
+
+def changed(store: Store, topic: Subscription) -> Subscription:
+    with store.transaction():
+        assert store.subscriptions.change(topic)
+    found = store.subscriptions.get(topic.key)
+    assert found
+    return found
+
+
+def seen(store: Store, commissions: Iterable[Commission]) -> list[tuple[int, int, str]]:
+    """Number, version and language of what is wanted."""
+    keys = {
+        found.key: number
+        for number in range(1, 40)
+        if (found := store.papers.get(f"arxiv:2611.8{number:04}"))
+    }
+    return sorted((keys[one.paper], one.version, one.language) for one in commissions)
+
+
+def ordered(store: Store, now: datetime = DUE) -> list[Commission]:
+    """Everything that is ordered."""
+    return store.commissions.claim(now + 30 * DAY, 1.0, 1000)
+
+
+def stored(store: Store, number: int, version: int = 1) -> Paper:
+    found = store.papers.get(f"arxiv:2611.8{number:04}", version)
+    assert found
+    return found
+
+
+def told(of: Paper, language: str = "zh", maker: str = "model-x", gist: str = "一句话。") -> Gloss:
+    return Gloss(of.key, of.version, language, "题目", gist, "摘要", maker, NOW)
+
+
+def test_each_gloss_of_the_next_hours_is_ordered_once_for_the_time_of_its_digest(
+    store: Store,
+) -> None:
+    follow(store, reader(store))
+    announce(store, papers(1, 2))
+
+    assert foresee(store, BOT, DUE - AHEAD - MINUTE) == 0
+    assert foresee(store, BOT, SOON) == 4
+    assert foresee(store, BOT, SOON + MINUTE) == 0
+
+    found = ordered(store)
+    languages = ("en", "zh")
+    assert seen(store, found) == [(n, 1, code) for n in (1, 2) for code in languages]
+    assert {one.wanted for one in found} == {DUE}
+
+
+def test_only_what_fits_the_digest_is_ordered(store: Store) -> None:
+    topic = follow(store, reader(store, 1, "zh"))
+    changed(store, replace(topic, limit=3))
+    announce(store, papers(*range(1, 9)))
+
+    shown = wanted(store, BOT, SOON, DUE)
+
+    assert len(shown) == 3
+    publish(store, BOT, DUE)
+    [heading] = store.digests.of(BOT, 1, limit=9)
+    digest = store.digests.get(heading.number)
+    assert digest
+    assert {entry.paper.key for entry in digest.entries} == {one.paper for one in shown}
+
+
+def test_what_a_chat_has_received_is_not_ordered_for_it_again(store: Store) -> None:
+    known = reader(store, 1, "zh")
+    topic = follow(store, known)
+    announce(store, papers(1, 2))
+    publish(store, BOT, DUE)
+    changed(store, replace(topic, cursor=0, next_due=DUE + DAY, fence=topic.fence + 1))
+    announce(store, papers(3))
+
+    assert seen(store, wanted(store, BOT, SOON + DAY, DUE + DAY)) == [(3, 1, "zh")]
+
+
+def test_a_paper_of_two_topics_leaves_room_for_another_in_the_second(store: Store) -> None:
+    known = reader(store, 1, "zh")
+    for words in ("diffusion", "study"):
+        changed(store, replace(follow(store, known, words), limit=2))
+    announce(store, papers(1, 2))
+    announce(store, papers(3, 4, word="robots"))
+
+    shown = wanted(store, BOT, SOON, DUE)
+
+    publish(store, BOT, DUE)
+    digests = [store.digests.get(one.number) for one in store.digests.of(BOT, 1, limit=9)]
+    keys = {entry.paper.key for one in digests if one for entry in one.entries}
+    assert len(keys) == 4
+    assert {one.paper for one in shown} == keys
+
+
+def test_kinds_decide_what_is_ordered(store: Store) -> None:
+    topic = follow(store, reader(store, 1, "zh"), "diffusion cat:cs.CV")
+    announce(store, papers(1))
+    announce(store, papers(2, categories=("cs.LG", "cs.CV")), kind=Kind.CROSS)
+
+    assert seen(store, wanted(store, BOT, SOON, DUE)) == [(1, 1, "zh"), (2, 1, "zh")]
+    changed(store, replace(topic, kinds=frozenset({Kind.NEW})))
+    assert seen(store, wanted(store, BOT, SOON, DUE)) == [(1, 1, "zh")]
+
+
+def test_a_topics_languages_go_before_its_chats(store: Store) -> None:
+    topic = follow(store, reader(store, 1, "zh", "en"))
+    changed(store, replace(topic, languages=("de",)))
+    announce(store, papers(1))
+
+    assert seen(store, wanted(store, BOT, SOON, DUE)) == [(1, 1, "de")]
+
+
+def test_who_pauses_has_nothing_made(store: Store) -> None:
+    for number, words in ((1, "diffusion"), (2, "diffusion"), (3, "diffusion")):
+        topic = follow(store, reader(store, number, ("zh", "de", "fr")[number - 1]), words)
+        if number == 2:
+            changed(store, replace(topic, paused=True))
+    with store.transaction():
+        store.subscribers.pause(BOT, 3, "asked")
+    announce(store, papers(1))
+
+    assert seen(store, wanted(store, BOT, SOON, DUE)) == [(1, 1, "zh")]
+
+
+def test_topics_that_want_papers_as_announced_want_them_now(store: Store) -> None:
+    topic = follow(store, reader(store, 1, "zh"))
+    changed(store, replace(topic, cadence=Cadence(times=()), next_due=None))
+    announce(store, papers(1))
+
+    [one] = wanted(store, BOT, NOW, NOW + AHEAD)
+
+    assert one.wanted == NOW
+
+
+def test_a_gloss_for_several_readers_is_made_for_the_first_of_them(store: Store) -> None:
+    for number, hours in ((1, 2), (2, -3), (3, 0)):
+        topic = follow(store, reader(store, number, "zh"))
+        changed(store, replace(topic, next_due=DUE + timedelta(hours=hours)))
+    announce(store, papers(1))
+
+    [one] = wanted(store, BOT, SOON, DUE + DAY)
+    assert one.wanted == DUE - timedelta(hours=3)
+
+    assert foresee(store, BOT, SOON) == 1
+    topic = follow(store, reader(store, 4, "zh"))
+    changed(store, replace(topic, next_due=SOON + MINUTE, cursor=0))
+    assert foresee(store, BOT, SOON) == 0  # it is ordered, and now it is urgent
+    assert [one.wanted for one in ordered(store)] == [SOON + MINUTE]
+
+
+def test_what_people_said_is_not_paid_for_and_what_we_drew_ourselves_is(store: Store) -> None:
+    follow(store, reader(store, 1, "zh"))
+    announce(store, papers(1, 2, 3))
+    store.papers.add_gloss(told(stored(store, 1), maker="import"))
+    store.papers.add_gloss(told(stored(store, 2), maker="extractive"))
+    store.papers.add_gloss(told(stored(store, 3), maker="import", gist=""))
+
+    assert seen(store, wanted(store, BOT, SOON, DUE)) == [(2, 1, "zh"), (3, 1, "zh")]
+    assert foresee(store, BOT, SOON) == 2
+
+
+def test_a_new_version_is_glossed_anew(store: Store) -> None:
+    topic = follow(store, reader(store, 1, "zh"))
+    changed(store, replace(topic, kinds=frozenset(Kind)))
+    announce(store, papers(1))
+    store.papers.add_gloss(told(stored(store, 1)))
+    assert wanted(store, BOT, SOON, DUE) == []
+
+    announce(store, papers(1, version=2), kind=Kind.REPLACE)
+
+    assert seen(store, wanted(store, BOT, SOON, DUE)) == [(1, 2, "zh")]
+
+
+def test_a_gloss_that_was_given_up_is_not_ordered_each_hour(store: Store) -> None:
+    follow(store, reader(store, 1, "zh"))
+    announce(store, papers(1))
+    foresee(store, BOT, SOON)
+    [one] = ordered(store)
+    store.commissions.fail(one.key, "wrong_language", None)
+
+    assert foresee(store, BOT, SOON) == 0
+    assert ordered(store) == []
+
+
+def test_nothing_is_read_where_nothing_is_due(store: Store) -> None:
+    announce(store, papers(1))
+
+    assert wanted(store, BOT, NOW, NOW + DAY) == []
+
+
+@pytest.mark.parametrize(
+    ("first", "languages", "expected"),
+    [
+        (FRIDAY, ("zh",), [(n, 1, "zh") for n in (1, 2, 3, 4)]),
+        (TODAY, ("zh",), [(3, 1, "zh"), (4, 1, "zh")]),
+        (TODAY, ("de", "zh"), [(n, 1, code) for n in (3, 4) for code in ("de", "zh")]),
+        (TODAY + DAY, ("zh",), []),
+    ],
+)
+def test_the_past_is_wanted_as_topics_would_have_shown_it(
+    store: Store, first: date, languages: tuple[str, ...], expected: list[tuple[int, int, str]]
+) -> None:
+    topic = follow(store, reader(store))
+    changed(store, replace(topic, limit=2))
+    announce(store, papers(1, 2), day=FRIDAY)
+    announce(store, papers(3, 4))
+    announce(store, papers(9, word="robots"))
+
+    assert seen(store, wanted_since(store, BOT, first, languages, NOW)) == expected
+
+
+def test_the_newest_of_the_past_comes_first_and_what_is_told_is_left_out(store: Store) -> None:
+    follow(store, reader(store))
+    announce(store, papers(1, 2), day=FRIDAY)
+    announce(store, papers(3))
+    store.papers.add_gloss(told(stored(store, 2)))
+
+    found = wanted_since(store, BOT, FRIDAY, ("zh",), NOW)
+
+    assert [one.paper for one in found] == [stored(store, 3).key, stored(store, 1).key]
+    assert {one.wanted for one in found} == {NOW}
+
+
+def test_a_day_shows_no_more_of_the_past_than_its_digest_would(store: Store) -> None:
+    topic = follow(store, reader(store))
+    changed(store, replace(topic, limit=2))
+    announce(store, papers(1, 2, 3, 4), day=FRIDAY)
+    announce(store, papers(5, 6, 7))
+
+    assert len(wanted_since(store, BOT, FRIDAY, ("zh",), NOW)) == 4
