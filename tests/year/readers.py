@@ -180,7 +180,7 @@ def _reader(n: int, chance: Random) -> Reader:
     which = (NIGHTLY - n % len(ZONES) % 4 + n // len(ZONES)) % (NIGHTLY + 1)
     night = NIGHTS.get(zone, EVENING)
     # Clocks are changed on Sundays: who reads once a week then has a week's papers to lose.
-    nightly = Rhythm((night,), (6,)) if n % 2 else Rhythm((night,), notices=True)
+    nightly = Rhythm((night,), (6,)) if n % 2 else Rhythm((night,), (0, 4, 5, 6), notices=True)
     wishes = chance.sample(WISHES, chance.choice((1, 1, 2, 3)))
     asked = tuple(
         Asked(wish, chance.choice(_LIMITS), frozenset(chance.choice(_KINDS))) for wish in wishes

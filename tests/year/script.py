@@ -24,7 +24,7 @@ FEED_DOWN = (
     stretch("2025-10-14 02:00", "2025-10-17 13:00"),  # three days are gone from the feeds
     stretch("2026-05-27 01:00", "2026-05-29 03:30"),  # the last day begins half an hour later
 )
-FEED_STALE = (stretch("2026-02-18 00:00", "2026-02-18 15:00"),)
+FEED_STALE = (stretch("2026-02-18 05:00", "2026-02-18 15:00"),)  # from midnight in New York
 FEED_BUSY = (stretch("2026-04-22 04:00", "2026-04-22 04:30"),)
 TELEGRAM_DOWN = (
     stretch("2025-09-10 05:30", "2025-09-10 09:10"),
