@@ -15,15 +15,21 @@ from storage import Store, open_store
 
 QUICK, LONG = 100, 2_000  # examples
 STEPS = 30
+EXAMPLES = 100  # that share a store
 _CHECKS = [HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.filter_too_much]
 
 
 _bots = count(1)
+_examples = count()
+
+
+def shared() -> Store:
+    """A store for many examples: opening it takes longer than one, and a full one is slow."""
+    return _opened(next(_examples) // EXAMPLES)
 
 
 @cache
-def shared() -> Store:
-    """A store for all examples: opening it takes longer than one of them."""
+def _opened(_: int) -> Store:
     store = open_store("sqlite://", words=indexed)
     # No power cut here, so nothing waits for the disk.
     store._engine.all("pragma synchronous = off")
