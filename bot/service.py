@@ -98,6 +98,7 @@ class Bot:
                 read,
                 operator=self.config.operator or 0,
                 contract=self.config.contract,
+                languages=self.config.languages,
             ),
             store=self.store,
             now=self.now,

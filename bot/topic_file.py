@@ -14,7 +14,8 @@ from datetime import time
 from bot import zones
 from bot.query import QueryError, parse
 from bot.subscribe import LIMITS, NAME, cleaned
-from bot.texts import LANGUAGES, Refusal
+from bot.texts import Refusal
+from bot.texts.tongues import language_code
 from storage.model import Cadence, Form, Kind, OnQuietDays, Subscription
 
 Json = None | bool | int | float | str | list["Json"] | dict[str, "Json"]
@@ -24,6 +25,7 @@ LARGEST = 1_000_000  # bytes
 MOST = 500  # topics that are looked at
 _DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 _MOST_TIMES = 6
+_MOST_LANGUAGES = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,7 +172,7 @@ def _form(given: Mapping[str, Json]) -> Form | None:
 
 def _languages(given: Mapping[str, Json]) -> tuple[str, ...] | None:
     languages = tuple(dict.fromkeys(_texts(given, "languages", [])))
-    if not set(languages) <= set(LANGUAGES):
+    if len(languages) > _MOST_LANGUAGES or any(language_code(one) != one for one in languages):
         raise Refusal("import-field", field="languages")
     return languages or None
 

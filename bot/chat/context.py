@@ -13,7 +13,7 @@ from bot.account import Contract
 from bot.preview import Volumes
 from bot.render.keyboard import Action, Button
 from bot.render.message import Message
-from bot.texts import say
+from bot.texts import LANGUAGES, say
 from storage.model import Person, Subscriber
 
 
@@ -27,6 +27,7 @@ class House:
     topics: int = 50  # a chat may follow
     operator: int = 0  # the chat that may ask how the house is, and who is in it
     contract: Contract | None = None  # the model that writes, where there is one
+    languages: tuple[str, ...] = LANGUAGES  # that entries can be read in
     volumes: Volumes = field(default_factory=Volumes)
 
 

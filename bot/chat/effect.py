@@ -14,8 +14,9 @@ from bot.chat.counter import Counter
 from bot.chat.files import received
 from bot.chat.finding import typed
 from bot.chat.limits import Cost, Excess
-from bot.chat.settings import ASKED, defaults
+from bot.chat.settings import ASKED
 from bot.chat.telling import Line, told
+from bot.chat.tongues import usual
 from bot.render.keyboard import Action
 from bot.texts import Refusal, say, spoken
 from storage import Store
@@ -179,16 +180,15 @@ def _known(counter: Counter, request: Asked) -> Subscriber:
     store, bot = counter.store, counter.house.bot
     if request.person:
         store.subscribers.meet(Person(bot, request.person, request.name, request.language))
-    language, languages, form = defaults(request.kind, request.language, counter.form)
     chat = store.subscribers.ensure(
         Subscriber(
             bot,
             request.chat,
             request.kind,
             title=request.title,
-            language=language,
-            languages=languages,
-            form=form,
+            language=spoken(request.language),
+            languages=usual(request.language, counter.house.languages),
+            form=counter.form,
         )
     )
     if _paused_by_us(chat):  # who writes to us has unblocked us

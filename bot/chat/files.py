@@ -101,7 +101,7 @@ def _bring_in(store: Store, ask: Ask, content: bytes) -> _Outcome:
         try:
             if tend.restore(
                 store,
-                _legible(topic_file.begun_anew(one)),
+                _fitted(topic_file.begun_anew(one), ask),
                 ask.now,
                 polled=ask.house.feeds,
                 limit=ask.house.topics,
@@ -114,9 +114,11 @@ def _bring_in(store: Store, ask: Ask, content: bytes) -> _Outcome:
     return _Outcome(added, known, tuple(refused))
 
 
-def _legible(topic: Subscription) -> Subscription:
-    """A topic whose name, which anybody may have put into the file, can be shown and stored."""
-    return replace(topic, name=plain(topic.name).strip() or topic.query[: verb.NAME])
+def _fitted(topic: Subscription, ask: Ask) -> Subscription:
+    """A topic of anybody's file as it can be shown and stored, in the languages of this house."""
+    languages = tuple(one for one in topic.languages or () if one in ask.house.languages)
+    name = plain(topic.name).strip() or topic.query[: verb.NAME]
+    return replace(topic, name=name, languages=languages or None)
 
 
 def unsub_all(store: Store, ask: Ask) -> Reply:

@@ -2,22 +2,25 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import replace
 from datetime import date, timedelta
 from zoneinfo import ZoneInfo
 
 from bot import cadences
 from bot import subscribe as verb
+from bot.chat import tongues
 from bot.chat.cities import ZONES, cities
 from bot.chat.context import Ask, Reply
 from bot.chat.telling import Line, told
 from bot.chat.welcome import start
-from bot.render.keyboard import Keyboard
-from bot.texts import LANGUAGES, Refusal, clock, day, named_language, spoken
+from bot.render.keyboard import Action, Button, Keyboard
+from bot.texts import LANGUAGES, Refusal, clock, day, named_language
+from bot.texts.tongues import language_name
 from storage import Store
-from storage.model import ChatKind, Form, Subscriber
+from storage.model import Form, Subscriber
 
-ENTRIES: tuple[tuple[str, ...], ...] = (("en",), ("zh",), ("zh", "en"))
+LANGUAGE, FORM, TONGUES = 1, 2, 3  # what [set] may be about
 ASKED = "asked"  # the reason of a pause that a person asked for
 
 
@@ -35,7 +38,7 @@ def _lines(store: Store, ask: Ask, chat: Subscriber) -> list[Line]:
     lines = [
         Line(ask.say("settings-title"), bold=True),
         Line(ask.say("settings-language", value=ask.say(f"language-{chat.language}"))),
-        Line(ask.say("settings-languages", value=_entries(ask, chat)), close=True),
+        Line(ask.say("settings-languages", value=tongues.label(ask, chat.languages)), close=True),
         Line(ask.say("settings-form", value=ask.say(f"settings-form-{chat.form}")), close=True),
         Line(ask.say("settings-time", value=cadences.told(chat.cadence, ask.language)), close=True),
         Line(ask.say("settings-zone", value=chat.zone), close=True),
@@ -45,35 +48,36 @@ def _lines(store: Store, ask: Ask, chat: Subscriber) -> list[Line]:
     return lines
 
 
-def _entries(ask: Ask, chat: Subscriber) -> str:
-    name = chat.languages[0] if len(chat.languages) == 1 else "both"
-    return ask.say(f"settings-languages-{name}")
-
-
 def _buttons(ask: Ask, chat: Subscriber) -> Keyboard:
     other = Form.CLASSIC if chat.form is Form.RICH else Form.RICH
     return (
         (
-            ask.button("button-language", "set", 1, int(chat.language == "en")),
-            ask.button(f"button-form-{other}", "set", 2, int(other is Form.RICH)),
+            ask.button("button-language", "set", LANGUAGE, int(chat.language == "en")),
+            ask.button(f"button-form-{other}", "set", FORM, int(other is Form.RICH)),
         ),
-        tuple(
-            ask.button(f"settings-languages-{name}", "set", 3, index)
-            for index, name in enumerate(("en", "zh", "both"))
-        ),
+        *tongues.in_rows(_choices(ask, ask.house.languages)),
         (ask.button("button-time", "times"), ask.button("button-zone", "zones")),
     )
+
+
+def _choices(ask: Ask, wanted: Collection[str]) -> list[Button]:
+    """A button for each choice of what entries are read in that begins with a wanted language."""
+    return [
+        Button(tongues.label(ask, choice), Action("set", TONGUES, at))
+        for at, choice in enumerate(tongues.choices(ask.house.languages))
+        if choice[0] in wanted
+    ]
 
 
 def set_(store: Store, ask: Ask) -> Reply:
     """A pressed switch: changes one setting and shows all of them again."""
     what, value = ask.action.first, ask.action.second
-    if what == 1:
+    if what == LANGUAGE:
         chat = verb.set_language(store, ask.chat, LANGUAGES[value % len(LANGUAGES)])
-    elif what == 2:
+    elif what == FORM:
         chat = verb.set_form(store, ask.chat, Form.RICH if value else Form.CLASSIC)
-    elif what == 3:
-        chat = verb.set_languages(store, ask.chat, ENTRIES[value % len(ENTRIES)])
+    elif what == TONGUES and value < len(choices := tongues.choices(ask.house.languages)):
+        chat = verb.set_languages(store, ask.chat, choices[value])
     else:
         raise Refusal("refusal-button-old")
     return _shown_again(store, ask, chat)
@@ -114,14 +118,25 @@ def _zoned(store: Store, ask: Ask, words: str, *, edit: bool) -> Reply:
 
 
 def lang(store: Store, ask: Ask) -> Reply:
-    """``/lang zh``: the language the bot speaks; without a word, the other one."""
+    """``/lang zh``: the language the bot speaks; without a word, the other one.
+
+    Of a language that it does not speak it says where entries are read in it.
+    """
     other = "en" if ask.language == "zh" else "zh"
     wanted = named_language(ask.words) if ask.words else other
     if wanted is None:
-        raise Refusal("settings-lang-usage")
+        return _only_read(ask)
     chat = verb.set_language(store, ask.chat, wanted)
     now = ask.of(chat)
     return told(_lines(store, now, chat), _buttons(now, chat))
+
+
+def _only_read(ask: Ask) -> Reply:
+    code = tongues.named(ask.words, ask.house.languages)
+    if code is None:
+        raise Refusal("settings-lang-usage")
+    said = ask.say("settings-lang-entries", name=language_name(ask.language, code))
+    return told([Line(said)], tongues.in_rows(_choices(ask, (code,))))
 
 
 def greet(store: Store, ask: Ask) -> Reply:
@@ -129,7 +144,9 @@ def greet(store: Store, ask: Ask) -> Reply:
     language = "zh" if ask.action.first else "en"
     verb.set_language(store, ask.chat, language)
     chat = verb.set_languages(
-        store, replace(ask.chat, language=language), ENTRIES[2 if language == "zh" else 0]
+        store,
+        replace(ask.chat, language=language),
+        tongues.usual(language, ask.house.languages),
     )
     return replace(start(store, ask.of(chat)), edit=True)
 
@@ -160,9 +177,3 @@ def resume(store: Store, ask: Ask) -> Reply:
     store.subscribers.resume(ask.chat.bot, ask.chat.chat)
     revived = store.outbox.revive(ask.chat.bot, ask.chat.chat, now=ask.now)
     return replace(told([Line(ask.say("resumed"))]), deliver=revived > 0)
-
-
-def defaults(kind: ChatKind, code: str | None, form: Form) -> tuple[str, tuple[str, ...], Form]:
-    """Language, entry languages and form of a chat that has not chosen."""
-    language = spoken(code)
-    return language, ("zh", "en") if language == "zh" else ("en",), form

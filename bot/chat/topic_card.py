@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from bot import cadences, tend
 from bot import subscribe as verb
-from bot.chat import settings, times
+from bot.chat import settings, times, tongues
 from bot.chat.context import Ask, Reply
 from bot.chat.listing import summary
 from bot.chat.telling import Line, told
@@ -20,11 +20,11 @@ from storage.model import Form, Kind, Subscription
 
 REVISED = frozenset({Kind.REPLACE, Kind.REPLACE_CROSS})
 CROSSED = frozenset({Kind.CROSS, Kind.REPLACE_CROSS})
-LANGUAGES: tuple[tuple[str, ...] | None, ...] = (None, *settings.ENTRIES)
 FORMS: tuple[Form | None, ...] = (None, Form.RICH, Form.CLASSIC)
 SOUNDS: tuple[bool | None, ...] = (None, False, True)  # is it silent?
 PAUSE, CROSS, REVISIONS, UP = 1, 2, 3, 4
-LIMIT, FORM, LANGUAGE, SILENCE = 10, 20, 30, 40  # and the place of the value
+LIMIT, FORM, SILENCE = 10, 20, 40  # and the place of the value
+LANGUAGE = 100  # and the place among any number of languages
 _FROM_LIST = 2  # [stop]: the card is replaced
 
 Change = Callable[[Subscription], Subscription]
@@ -120,21 +120,21 @@ def tune(store: Store, ask: Ask) -> Reply:
         tend.move_up(store, ask.chat, topic)
         changed = verb.topic_of(store, ask.chat, topic.key)
     else:
-        changed = verb.change(store, _changed(topic, code))
+        changed = verb.change(store, _changed(ask, topic, code))
     shown = _looks(ask, changed) if code >= FORM else card(store, ask, changed, edit=True)
     return replace(shown, toast=ask.say("settings-saved"))
 
 
-def _changed(topic: Subscription, code: int) -> Subscription:
+def _changed(ask: Ask, topic: Subscription, code: int) -> Subscription:
     if code in _CHANGES:
         return _CHANGES[code](topic)
+    if LANGUAGE <= code < LANGUAGE + len(languages := _languages(ask)):
+        return replace(topic, languages=languages[code - LANGUAGE])
     kind, at = divmod(code, 10)
     if kind == LIMIT // 10 and at < len(LIMITS):
         return replace(topic, limit=LIMITS[at])
     if kind == FORM // 10 and at < len(FORMS):
         return replace(topic, form=FORMS[at])
-    if kind == LANGUAGE // 10 and at < len(LANGUAGES):
-        return replace(topic, languages=LANGUAGES[at])
     if kind == SILENCE // 10 and at < len(SOUNDS):
         return replace(topic, silent=SOUNDS[at])
     raise Refusal("refusal-button-old")
@@ -153,17 +153,36 @@ def _looks(ask: Ask, topic: Subscription) -> Reply:
         )
 
     forms = ("looks-form-chat", "settings-form-rich", "settings-form-classic")
-    languages = ("looks-languages-chat", *(f"settings-languages-{x}" for x in ("en", "zh", "both")))
     sounds = ("looks-sound-chat", "looks-loud", "looks-silent")
+    usual, *own = _tongues(ask, topic)
     buttons = (
         row(forms, FORM, FORMS.index(topic.form)),
-        row(languages[:1], LANGUAGE, LANGUAGES.index(topic.languages)),
-        tuple(row(languages, LANGUAGE, LANGUAGES.index(topic.languages))[1:]),
+        (usual,),
+        *tongues.in_rows(own),
         row(sounds, SILENCE, SOUNDS.index(topic.silent)),
         (ask.button("button-back", "topic", topic.key),),
     )
     lines = [Line(topic.name, bold=True), Line(ask.say("looks-choose"))]
     return told(lines, buttons, edit=True)
+
+
+def _languages(ask: Ask) -> tuple[tongues.Tongues | None, ...]:
+    """What a topic may be read in; None follows the chat."""
+    return (None, *tongues.choices(ask.house.languages))
+
+
+def _tongues(ask: Ask, topic: Subscription) -> list[Button]:
+    """A button for each; none is marked where the topic has what is no longer offered."""
+    return [
+        Button(
+            marked(
+                tongues.label(ask, choice) if choice else ask.say("looks-languages-chat"),
+                choice == topic.languages,
+            ),
+            Action("tune", topic.key, LANGUAGE + at),
+        )
+        for at, choice in enumerate(_languages(ask))
+    ]
 
 
 def topic_times(store: Store, ask: Ask) -> Reply:

@@ -109,6 +109,7 @@ settings-time-usage = Any time as hours and minutes, several, and days: /time 08
 settings-time-choose = When shall your digests come?
 settings-zone-choose = Which time zone? Not here: /timezone and its city, for example /timezone Asia/Shanghai
 settings-zone-unknown = I do not know the time zone { $given }. Write it by its city, for example: /timezone { $example }
+settings-lang-entries = I speak English and Chinese. Entries can be read in { $name }:
 settings-lang-usage = I speak English and Chinese: /lang en or /lang zh
 settings-zone-set = Your time zone is { $zone }. There it is { $clock } now.
 settings-time-set = Your digests come { $cadence } ({ $zone }).

@@ -98,6 +98,7 @@ settings-time-usage = 可填写一个或多个时间，也可限定星期：/tim
 settings-time-choose = 希望每天几点推送？可以点选，也可以自己填写。
 settings-zone-choose = 请选择时区。列表里没有的，发送 /timezone 加城市即可，例如：/timezone 上海
 settings-zone-unknown = 没有找到时区“{ $given }”。请填写所在城市，例如：/timezone { $example }
+settings-lang-entries = 界面支持中文和英文。摘要可以用{ $name }阅读：
 settings-lang-usage = 支持中文和英文，请发送 /lang zh 或 /lang en
 settings-zone-set = 时区已设为 { $zone }，当地时间 { $clock }。
 settings-time-set = 推送时间已设为：{ $cadence }（{ $zone }）。
