@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from functools import cache
+from functools import lru_cache
 
 from babel import Locale, UnknownLocaleError
 
 
-@cache
+@lru_cache(maxsize=256)
 def _locale(code: str) -> Locale | None:
     try:
         return Locale.parse(code, sep="-")
