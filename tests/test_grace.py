@@ -1,0 +1,163 @@
+"""A digest at its time, though the model is late or misbehaves: never beyond the grace."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from bot.condition import State, condition
+from bot.patience import GRACE
+from bot.texts import say
+from storage import Store
+from tests.morning import DUE, HOUR, MINUTE, PAPERS, SECOND, Morning, morning
+
+BOTH = ("zh", "en")
+EDGE = DUE + GRACE + 15 * SECOND
+
+
+async def test_papers_of_the_night_are_glossed_ahead_and_nobody_waits(store: Store) -> None:
+    async with morning(store) as world:
+        await world.joins("Ada", *BOTH)
+        await world.announced(DUE - 4 * HOUR)
+        await world.passes(DUE - 3 * HOUR, step=20 * MINUTE)
+        assert len(world.server.calls) == 2 * PAPERS
+
+        await world.passes(DUE)
+
+        assert world.sent("Ada") == [DUE]
+        assert world.shows_all("Ada")
+        await world.passes(DUE + 2 * HOUR, step=20 * MINUTE)
+        assert world.edits("Ada") == []
+        assert len(world.server.calls) == 2 * PAPERS
+
+
+async def test_papers_of_the_last_minute_are_waited_for(store: Store) -> None:
+    async with morning(store) as world:
+        await world.joins("Ada", *BOTH)
+        await world.announced(DUE - MINUTE)
+        await world.house.move_to(DUE)  # before anybody looked ahead
+        assert world.sent("Ada") == []
+
+        await world.passes(EDGE)
+
+        [at] = world.sent("Ada")
+        assert DUE < at <= DUE + MINUTE
+        assert world.shows_all("Ada")
+        assert world.edits("Ada") == []
+
+
+@pytest.mark.parametrize(
+    ("script", "state"),
+    [
+        ("hang", State.UNREACHABLE),
+        ("slow=2", State.UNREACHABLE),
+        ("server-error", State.UNREACHABLE),
+        ("bad-gateway", State.UNREACHABLE),
+        ("reset", State.UNREACHABLE),
+        ("reset-body", State.UNREACHABLE),
+        ("empty", State.UNREACHABLE),
+        ("infinite", State.UNREACHABLE),
+        ("unauthorized", State.KEY_REFUSED),
+        ("unknown-model", State.MODEL_UNKNOWN),
+        ("quota", State.OUT_OF_CREDIT),
+        ("rate-limit=3600", State.OVERLOADED),
+        ("rate-limit-bare", State.OVERLOADED),
+        ("wrong-language", State.GOOD),
+        ("huge", State.UNREACHABLE),
+        ("cut-json", State.GOOD),
+        ("refusal", State.GOOD),
+        ("links", State.GOOD),
+    ],
+)
+async def test_no_misbehaviour_delays_a_digest_beyond_the_grace_or_loses_a_paper(
+    store: Store, script: str, state: State
+) -> None:
+    async with morning(store, script) as world:
+        await world.joins("Ada", *BOTH)
+        await world.joins("Bob", "en", language="en")
+        await world.announced(DUE - MINUTE)
+
+        await world.passes(EDGE)
+
+        for name in ("Ada", "Bob"):
+            [at] = world.sent(name)
+            assert DUE <= at <= EDGE
+            assert len(world.digest(name).entries) == PAPERS
+        assert world.mark("Ada") != ""
+        assert world.mark("Bob") == ""  # the words of the abstract are English
+        assert condition(store).state is state
+        assert store.commissions.backlog().waiting == 2 * PAPERS
+
+
+async def test_a_spent_budget_holds_nobody_and_goes_on_tomorrow(store: Store) -> None:
+    async with morning(store, llm_budget="1") as world:
+        world.shop.at_once = 1
+        await world.joins("Ada", *BOTH)
+        await world.announced(DUE - MINUTE)
+        await world.passes(EDGE)
+
+        assert len(world.sent("Ada")) == 1
+        assert condition(store).state is State.SPENT
+        assert world.mark("Ada") != ""
+        assert len(world.server.calls) < 2 * PAPERS
+
+        for _ in range(5):  # nights: each day may pay for what is under way when it is spent
+            await world.passes(world.house.clock.at + 24 * HOUR)
+
+        assert store.commissions.backlog().waiting == 0
+
+
+async def test_one_paper_that_the_model_cannot_say_is_marked_and_the_others_are_told(
+    store: Store,
+) -> None:
+    async with morning(store, "wrong-language*2 good") as world:
+        world.shop.at_once = 1
+        await world.joins("Ada", "zh")
+        await world.announced(DUE - MINUTE)
+        await world.passes(DUE + 2 * MINUTE)
+
+        assert len(world.sent("Ada")) == 1
+        assert world.mark("Ada") == say("zh", "digest-untranslated", count=1)
+        assert len(world.glosses("zh")) == PAPERS - 1
+
+        await world.passes(DUE + 10 * MINUTE)  # it is tried again after five
+
+        assert world.shows_all("Ada")
+        assert len(world.edits("Ada")) == 1
+
+
+@pytest.mark.parametrize("languages", [("zh",), ("en",), ("zh", "en"), ("en", "zh")])
+async def test_each_choice_of_languages_is_glossed_once_for_all_its_readers(
+    store: Store, languages: tuple[str, ...]
+) -> None:
+    async with morning(store) as world:
+        await world.joins("Ada", *languages)
+        await world.joins("Bob", *languages, language="en")
+        await world.announced(DUE - 4 * HOUR)
+        await world.passes(DUE)
+
+        assert world.sent("Ada") == world.sent("Bob") == [DUE]
+        assert len(world.server.calls) == len(languages) * PAPERS
+        assert world.shows_all("Ada", languages[0])
+        assert world.shows_all("Bob", languages[0])
+
+
+async def test_a_topic_has_its_own_languages(store: Store) -> None:
+    async with morning(store) as world:
+        ada = await world.joins("Ada", "en")
+        [topic] = await world.house.topics(ada)
+        await store.run(_in_chinese, world, topic.key)
+        await world.announced(DUE - 4 * HOUR)
+        await world.passes(DUE)
+
+        assert world.sent("Ada") == [DUE]
+        assert {call.language for call in world.server.calls} == {"zh"}
+        assert world.shows_all("Ada", "zh")
+
+
+def _in_chinese(world: Morning, key: int) -> None:
+    with world.store.transaction():
+        topic = world.store.subscriptions.get(key)
+        assert topic
+        world.store.subscriptions.change(replace(topic, languages=("zh",)))
