@@ -1,7 +1,7 @@
 """When does a person want digests? Their words → a cadence → a text.
 
-``08:30`` · ``08:00 18:00`` · ``mon-fri 8:30`` · ``mon, thu 9`` · ``announced``, and the same
-with Chinese names of days. Every time is on the reader's own clock.
+``08:30`` · ``08:00 18:00`` · ``mon-fri 8:30 pm`` · ``mon, thu 9`` · ``announced``, and the same
+in Chinese, ``周一到周五 晚上八点``. Every time is on the reader's own clock.
 """
 
 from __future__ import annotations
@@ -11,12 +11,12 @@ import unicodedata
 from dataclasses import replace
 from datetime import time
 
+from bot import hours
 from bot.texts import Refusal, listed, say, weekday
 from storage.model import Cadence
 
 MOST_TIMES = 6
 
-_CLOCK = re.compile(r"(\d{1,2})(?:[:.h点點时時](\d{1,2})?分?)?")
 _DAYS = {
     name: day
     for day, names in enumerate(
@@ -35,6 +35,8 @@ _DAYS = {
 _EVERY_DAY = ("daily", "every day", "每天", "每日")
 _WORKING = ("weekdays", "workdays", "工作日")
 _ANNOUNCED = ("announced", "asap", "公布", "公布后", "公告")
+_BETWEEN = re.compile(r"[\s,;、&和]+")
+_FILLING = ("", "and", "at")
 _RANGE = re.compile(r"([^\W\d_]+?)(?:-|–|到|至)([^\W\d_]+)")
 
 
@@ -49,7 +51,7 @@ def read(words: str, now: Cadence) -> Cadence:
         return replace(now, times=(), weekdays=())
     days: set[int] = set()
     times: set[time] = set()
-    for word in re.split(r"[\s,;、]+", text.replace("every day", "daily")):
+    for word in _words(text):
         named = _days(word)
         if named is None:
             times.add(_time(word))
@@ -98,11 +100,21 @@ def _days(word: str) -> set[int] | None:
     return None
 
 
+def _words(text: str) -> list[str]:
+    """The days and times in a text, one by one.
+
+    Raises:
+        Refusal: there is none.
+    """
+    apart = _BETWEEN.split(hours.spelled(text.replace("every day", "daily")))
+    words = [word for word in apart if word not in _FILLING]
+    if not words:
+        raise Refusal("settings-time-usage")
+    return words
+
+
 def _time(word: str) -> time:
-    found = _CLOCK.fullmatch(word)
-    try:
-        if found:
-            return time(int(found[1]), int(found[2] or 0))
-    except ValueError:  # 24:00, 8:60
-        pass
-    raise Refusal("settings-time-usage")
+    at = hours.read(word)
+    if at is None:
+        raise Refusal("settings-time-usage")
+    return at

@@ -25,6 +25,7 @@ FLOORS: Mapping[str, int] = {
     "bot.matching.columns": 1,
     "bot.query": 1,
     "bot.zones": 1,
+    "bot.hours": 1,
     "bot.cadences": 1,
     "bot.pace": 1,
     "bot.budget": 1,
@@ -79,9 +80,6 @@ FLOORS: Mapping[str, int] = {
     "bot.desk": 3,
     "bot.together": 3,
     "bot.settlement": 3,
-    "bot.desk": 3,
-    "bot.together": 3,
-    "bot.settlement": 3,
     "bot.deliver": 3,
     "bot.chat": 4,
     "bot.web": 4,
@@ -113,7 +111,7 @@ CHAINS = (
         "bot.matching",
         "bot.digest",
     ),
-    ("bot.texts", "bot.cadences"),
+    ("bot.hours", "bot.texts", "bot.cadences"),
     ("bot.texts", "bot.render"),
     ("bot.arxiv_calendar", "bot.schedule"),
     (
@@ -283,6 +281,7 @@ _SPELLED = (
     "bot.query.words",
     "bot.summary",
     "bot.zones",
+    "bot.hours",
     "bot.cadences",
 )
 _REASONS = ("Later", "Unknown", "Gone", "Refused")  # outcomes: for the operator, not the chat

@@ -37,6 +37,14 @@ WORKING = (0, 1, 2, 3, 4)
         ("friday-monday 9", [time(9)], (0, 4, 5, 6)),
         ("mon-sun 9", [time(9)], ()),
         ("sunday", [time(7)], (6,)),
+        ("mon and thu at 8 a.m.", [time(8)], (0, 3)),
+        ("weekdays 7:45 am & 8:30 pm", [time(7, 45), time(20, 30)], WORKING),
+        ("每天早上八点", [time(8)], ()),
+        ("周一到周五晚上8点", [time(20)], WORKING),
+        ("周一到五 早上八点半和晚上9点", [time(8, 30), time(21)], WORKING),
+        ("周一八点、周四", [time(8)], (0, 3)),
+        ("星期一十点", [time(10)], (0,)),
+        ("工作日下午三点", [time(15)], WORKING),
     ],
 )
 def test_words_become_a_cadence(words: str, times: list[time], weekdays: tuple[int, ...]) -> None:
@@ -44,6 +52,34 @@ def test_words_become_a_cadence(words: str, times: list[time], weekdays: tuple[i
     expected = Cadence(tuple(times), weekdays, OnQuietDays.NOTICE)
 
     assert cadences.read(words, NOW) == expected
+
+
+@pytest.mark.parametrize(
+    ("words", "at"),
+    [
+        *(
+            ("8pm", time(20)),
+            ("8 PM", time(20)),
+            ("8:30 p.m.", time(20, 30)),
+            ("8.05am", time(8, 5)),
+        ),
+        *(("12am", time(0)), ("12:30 pm", time(12, 30)), ("20:30 pm", time(20, 30))),
+        *(("晚上8点", time(20)), ("晚上 八点", time(20)), ("晚上20:15", time(20, 15))),
+        *(("晚上十二点", time(0)), ("晚上一点", time(1)), ("凌晨12点半", time(0, 30))),
+        *(("早上八点", time(8)), ("早八点钟", time(8)), ("上午十二点", time(12))),
+        *(("中午十一点半", time(11, 30)), ("中午一点", time(13)), ("下午两点零五分", time(14, 5))),
+        *(("二十三点三刻", time(23, 45)), ("十点十五", time(10, 15)), ("8点一刻", time(8, 15))),
+    ],
+)
+def test_a_time_is_understood_as_people_write_it(words: str, at: time) -> None:
+    assert cadences.read(words, NOW).times == (at,)
+
+
+@given(st.times())
+def test_a_time_on_a_clock_of_twelve_is_the_one_of_twenty_four(at: time) -> None:
+    minute = at.replace(second=0, microsecond=0, tzinfo=None)
+
+    assert cadences.read(f"{minute:%I:%M %p}", NOW).times == (minute,)
 
 
 @pytest.mark.parametrize("words", ["announced", "ASAP", "公布后"])
@@ -54,7 +90,8 @@ def test_as_soon_as_announced_has_no_times(words: str) -> None:
 @pytest.mark.parametrize(
     "words",
     [
-        *("24:00", "8:60", "-1", "8:-5", "+8", "1_0", "8pm", "eight", "8:30:00", "", ":"),
+        *("24:00", "8:60", "-1", "8:-5", "+8", "1_0", "0 pm", "eight", "8:30:00", "", ":"),
+        *("13 am", "8pm pm", "早上20点", "晚上8pm", "晚上", "八", "and", "at", "点"),
         *("9" * 5000, "mon-blah 8", "8 on mondays", "\u0000"),
     ],
 )

@@ -71,7 +71,7 @@ def _columns(text: str) -> int:
         ("/timezone " + "x" * 3000, "settings-zone-unknown"),
         ("/time 25:00", "settings-time-usage"),
         ("/time half past eight", "settings-time-usage"),
-        ("/time 8pm", "settings-time-usage"),
+        ("/time 20 o'clock", "settings-time-usage"),
         ("/lang klingon", "settings-lang-usage"),
         ("/unsub 7", "topic-unknown"),
         ("/unsub <b>robots", "topic-unknown"),
