@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Iterable, Iterator, Mapping
+from datetime import date
 from functools import cache
 from pathlib import Path
 
@@ -139,3 +140,31 @@ def test_half_width_marks_would_be_found() -> None:
 
     assert all(_HALF.search(text) for text in bad)
     assert not _HALF.search("例如：/sub diffusion -survey cat:cs.CV，时间 08:30，（见 /help）。")
+
+
+@pytest.mark.parametrize(
+    ("first", "last", "english", "chinese"),
+    [
+        (date(2026, 11, 20), date(2026, 11, 20), "Fri 20 Nov 2026", "2026年11月20日 周五"),
+        (
+            *(date(2026, 11, 16), date(2026, 11, 20)),
+            *("Mon 16 – Fri 20 Nov 2026", "2026年11月16日 周一 – 20日 周五"),
+        ),
+        (
+            *(date(2026, 11, 30), date(2026, 12, 4)),
+            *("Mon 30 Nov – Fri 4 Dec 2026", "2026年11月30日 周一 – 12月4日 周五"),
+        ),
+        (
+            *(date(2025, 12, 30), date(2026, 1, 2)),
+            *("Tue 30 Dec 2025 – Fri 2 Jan 2026", "2025年12月30日 周二 – 2026年1月2日 周五"),
+        ),
+        (
+            *(date(2025, 11, 20), date(2026, 11, 20)),
+            *("Thu 20 Nov 2025 – Fri 20 Nov 2026", "2025年11月20日 周四 – 2026年11月20日 周五"),
+        ),
+    ],
+)
+def test_a_range_of_days_says_once_what_both_share(
+    first: date, last: date, english: str, chinese: str
+) -> None:
+    assert (texts.days("en", first, last), texts.days("zh", first, last)) == (english, chinese)

@@ -195,7 +195,11 @@ def _why(entry: Entry, language: str) -> str:
 
 
 def _found(entry: Entry) -> str:
-    return _listed([reason.word for reason in entry.reasons])
+    """The words that matched, each once: how a sentence begins makes no other word."""
+    words: dict[str, str] = {}
+    for reason in entry.reasons:
+        words.setdefault(reason.word.casefold(), reason.word)
+    return _listed(list(words.values()))
 
 
 def _topics(entry: Entry, language: str) -> str:

@@ -87,10 +87,17 @@ def day(language: str, value: date) -> str:
 
 
 def days(language: str, first: date, last: date) -> str:
-    """A range of dates, one date when both are the same."""
+    """A range of dates that says once what both share: ``Mon 16 – Fri 20 Nov 2026``."""
     if first == last:
         return day(language, first)
-    return f"{day(language, first)} – {day(language, last)}"
+    if first.year != last.year:
+        return f"{day(language, first)} – {day(language, last)}"
+    is_one_month = first.month == last.month
+    if language == "zh":  # the larger stands first, and is left out at the end of the range
+        ends = format_date(last, "d日 EEE" if is_one_month else "M月d日 EEE", locale=_BABEL["zh"])
+        return f"{day(language, first)} – {ends}"
+    begins = format_date(first, "EEE d" if is_one_month else "EEE d MMM", locale=_BABEL["en"])
+    return f"{begins} – {day(language, last)}"
 
 
 def moment(language: str, instant: datetime, zone: str) -> str:

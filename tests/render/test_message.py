@@ -12,7 +12,8 @@ from bot.render.bibtex import bibtex
 from bot.render.keyboard import Action, Copy, paper_at, under_entry
 from bot.render.look import Look
 from bot.render.message import Message, Part, entry_part, message, parts, rest_parts
-from storage.model import Form, Kind
+from bot.render.spoken import spoken
+from storage.model import Field, Form, Kind, Reason
 from tests.render.digests import LOOKS, digest, entry, gloss
 
 ENGLISH = Look(language="en", languages=("en",))
@@ -216,3 +217,14 @@ def test_both_languages_stand_in_an_entry_and_the_missing_one_is_not_repeated() 
 
     assert html.count("We measure how boat 1 drifts.") == 1
     assert html.count("Not translated yet") == 1
+
+
+def test_words_that_differ_by_their_case_are_told_once() -> None:
+    """All of them are marked where they stand, the first is named."""
+    found = [Reason(Field.TITLE, "Kettle"), Reason(Field.ABSTRACT, "kettle")]
+    found += [Reason(Field.ABSTRACT, "kettles"), Reason(Field.ABSTRACT, "KETTLE")]
+
+    said = spoken(replace(entry(), reasons=tuple(found)), 1, ENGLISH)
+
+    assert said.why == "Matched: Kettle, kettles"
+    assert said.words == ("Kettle", "kettle", "kettles", "KETTLE")
