@@ -1,8 +1,9 @@
 """Our own dialect: the reference's shape, whole abstracts, escaped, told by a first comment.
 
-The comment names topic, time and languages. Slot 3 goes on after the link with what the
-reference leaves out: id, version, kind, categories, authors. A translation that is missing
-is said in words behind a mark that the parser knows.
+The comment names topic, time and languages. The slots that are Chinese in the reference hold the
+first language of those that is not English; a third has no place, and the comment says so. Slot 3
+goes on after the link with what the reference leaves out: id, version, kind, categories, authors.
+A translation that is missing is said in words behind a mark that the parser knows.
 """
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ from bot.texts import say
 from storage.model import Digest, Entry, Gloss, Kind, Paper
 
 DIALECT = "1"
-BOTH = ("zh", "en")
+ENGLISH = "en"
 _HEADINGS: Mapping[bool, Mapping[bool, Headings]] = {  # by zh, by en
     True: {
         True: Headings("# 摘要 · Summary", "# 详细 · Details"),
@@ -27,6 +28,7 @@ _HEADINGS: Mapping[bool, Mapping[bool, Headings]] = {  # by zh, by en
     },
     False: {True: Headings("# Summary", "# Details")},
 }
+_LANGUAGE = re.compile(r"[a-z]{2,3}(?:-[A-Za-z0-9]{2,8})*")
 _COMMENT = re.compile(r"<!-- papergram: (.*) -->")
 _UNTRANSLATED = "<!-- untranslated --> "
 _LINK_LINE = 4
@@ -36,7 +38,7 @@ _SEALED_IN_LINK = r"[^!-~]|[\[\]()<>|\\]"
 
 
 def render(digest: Digest, languages: tuple[str, ...]) -> str:
-    """The document of a digest; English is always in it, Chinese where it is asked for."""
+    """The document of a digest; English is always in it, one other where it is asked for."""
     entries = [_slots(entry, languages) for entry in digest.entries]
     rows = [_row(n, entry, languages) for n, entry in enumerate(digest.entries, start=1)]
     text = write(_headings(languages), entries, lambda number, _: rows[number - 1])
@@ -44,26 +46,33 @@ def render(digest: Digest, languages: tuple[str, ...]) -> str:
 
 
 def _headings(languages: tuple[str, ...]) -> Headings:
-    has_chinese = "zh" in languages
-    return _HEADINGS[has_chinese][not has_chinese or "en" in languages]
+    is_chinese = _other(languages) == "zh"
+    return _HEADINGS[is_chinese][not is_chinese or ENGLISH in languages]
+
+
+def _other(languages: Sequence[str]) -> str:
+    """The language beside English, in the slots that are Chinese in the reference; or none."""
+    return next((language for language in languages if language != ENGLISH), "")
 
 
 def _comment(digest: Digest, languages: tuple[str, ...]) -> str:
     first, last = digest.first_day, digest.last_day
+    told = [language for language in languages if language in (ENGLISH, _other(languages))]
     facts = {
         "dialect": DIALECT,
         "topic": _folded(digest.topic),
         "query": _folded(digest.query),
         "issued": digest.issued.astimezone(UTC).isoformat().replace("+00:00", "Z"),
-        "languages": ",".join(languages),
+        "languages": ",".join(told),
+        "without": ",".join(language for language in languages if language not in told),
         "days": f"{first}/{last}" if first and last else "",
         "announced": str(digest.seen or ""),
         "left": str(len(digest.rest) or ""),
     }
-    told = "; ".join(
+    said = "; ".join(
         f"{name}={_sealed(value, _SEALED_IN_COMMENT)}" for name, value in facts.items() if value
     )
-    return f"<!-- papergram: {told} -->"
+    return f"<!-- papergram: {said} -->"
 
 
 def _folded(text: str) -> str:
@@ -88,21 +97,15 @@ def _unescaped(text: str, characters: str) -> str:
 
 
 def _slots(entry: Entry, languages: tuple[str, ...]) -> Slots:
-    paper, has_chinese = entry.paper, "zh" in languages
-    chinese, english = _gloss(entry, "zh"), _gloss(entry, "en")
-    title = _said(paper.title)
-    heading = _translated(chinese.title if chinese else "", "zh") if has_chinese else title
-    return slots(
-        (
-            heading,
-            title if has_chinese else "",
-            _link_line(entry),
-            _translated(chinese.gist if chinese else "", "zh") if has_chinese else "",
-            _translated(english.gist if english else "", "en"),
-            _translated(chinese.abstract if chinese else "", "zh") if has_chinese else "",
-            _said(paper.abstract),
-        )
-    )
+    other, english = _other(languages), _gloss(entry, ENGLISH)
+    title, abstract = _said(entry.paper.title), _said(entry.paper.abstract)
+    gist = _translated(english.gist if english else "", ENGLISH)
+    if not other:
+        return slots((title, "", _link_line(entry), "", gist, "", abstract))
+    gloss = _gloss(entry, other)
+    texts = (gloss.title, gloss.gist, gloss.abstract) if gloss else ("", "", "")
+    heading, told, translated = (_translated(text, other) for text in texts)
+    return slots((heading, title, _link_line(entry), told, gist, translated, abstract))
 
 
 def _gloss(entry: Entry, language: str) -> Gloss | None:
@@ -142,7 +145,9 @@ def _row(number: int, entry: Entry, languages: tuple[str, ...]) -> str:
     paper = entry.paper
     title = _escaped(_folded(paper.title), r"\[\]|<")
     gists = (
-        _folded(gloss.gist) for gloss in (_gloss(entry, languages[0]), _gloss(entry, "en")) if gloss
+        _folded(gloss.gist)
+        for gloss in (_gloss(entry, languages[0]), _gloss(entry, ENGLISH))
+        if gloss
     )
     gist = next(filter(None, gists), "") or shorten(_folded(paper.abstract), GIST_UNITS)
     return f"| [^{number}] | [{title}]({_link(paper)}) | {_escaped(gist, '|<')} |"
@@ -165,7 +170,7 @@ def parse(lines: Sequence[str]) -> Digest:
         topic=facts.get("topic", ""),
         query=facts.get("query", ""),
         issued=issued,
-        entries=tuple(_entry(slot, "zh" in languages, issued) for slot in found),
+        entries=tuple(_entry(slot, _other(languages), issued) for slot in found),
         first_day=date.fromisoformat(first) if first else None,
         last_day=date.fromisoformat(last) if last else None,
         seen=int(facts.get("announced", "0")),
@@ -189,23 +194,24 @@ def _are_readable(facts: Mapping[str, str]) -> bool:
         int(facts.get("announced", "0"))
     except (KeyError, ValueError):
         return False
-    languages = set(facts.get("languages", "").split(","))
+    languages = facts.get("languages", "").split(",")
     return (
-        issued.tzinfo is not None and facts.get("dialect") == DIALECT and languages <= {"zh", "en"}
+        issued.tzinfo is not None
+        and facts.get("dialect") == DIALECT
+        and all(map(_LANGUAGE.fullmatch, languages))
+        and len({*languages} - {ENGLISH}) <= 1
     )
 
 
-def _entry(found: Slots, has_chinese: bool, issued: datetime) -> Entry:
-    title = found.title if has_chinese else found.heading
-    paper, kind = _paper(found, _heard(title))
-    texts = {
-        "en": (paper.title, _heard(found.gist_en), paper.abstract),
-        "zh": (_heard(found.heading), _heard(found.gist), _heard(found.abstract)),
-    }
+def _entry(found: Slots, other: str, issued: datetime) -> Entry:
+    paper, kind = _paper(found, _heard(found.title if other else found.heading))
+    texts = {ENGLISH: (paper.title, _heard(found.gist_en), paper.abstract)}
+    if other:
+        texts[other] = (_heard(found.heading), _heard(found.gist), _heard(found.abstract))
     glosses = tuple(
-        Gloss(0, paper.version, language, *texts[language], "import", issued)
-        for language in (("en", "zh") if has_chinese else ("en",))
-        if (texts[language][1] if language == "en" else any(texts[language]))
+        Gloss(0, paper.version, language, *said, "import", issued)
+        for language, said in texts.items()
+        if (said[1] if language == ENGLISH else any(said))
     )
     return Entry(paper, kind, glosses)
 

@@ -227,6 +227,56 @@ def test_a_row_of_our_own_table_has_three_cells() -> None:
     assert row.replace("\\|", "").count("|") == 4
 
 
+def in_german(ours: Digest) -> Digest:
+    """A digest whose Chinese is German."""
+    entries = tuple(
+        replace(
+            entry,
+            glosses=tuple(
+                replace(gloss, language="de" if gloss.language == "zh" else gloss.language)
+                for gloss in entry.glosses
+            ),
+        )
+        for entry in ours.entries
+    )
+    return replace(ours, entries=entries)
+
+
+@pytest.mark.parametrize("languages", [("de",), ("de", "en"), ("en", "de"), ("zh-Hant", "en")])
+def test_any_language_has_the_place_of_chinese(languages: tuple[str, ...]) -> None:
+    ours = in_german(sample())
+
+    text = render(ours, languages)
+    read = parse(text)
+
+    assert f"; languages={','.join(languages)};" in text
+    assert "\n# Summary\n" in text
+    assert render(replace(read, rest=ours.rest), languages) == text
+    for had, has in zip(ours.entries, read.entries, strict=True):
+        assert said(has, "en")[1] == said(had, "en")[1]
+        assert said(has, "de") == (said(had, "de") if "de" in languages else ("", "", ""))
+        assert {gloss.language for gloss in has.glosses} <= {*languages, "en"}
+
+
+def test_a_third_language_is_said_to_be_left_out() -> None:
+    ours = in_german(sample())
+
+    text = render(ours, ("zh", "en", "de"))
+
+    assert "; languages=zh,en; without=de;" in text
+    assert render(parse(text), ("zh", "en")).partition("\n")[2] == text.partition("\n")[2]
+
+
+@pytest.mark.parametrize("languages", ["", "de,fr", "Deutsch!", "en,", "e"])
+def test_a_comment_that_names_no_language_or_too_many_is_refused(languages: str) -> None:
+    text = render(digest(1)).replace("languages=zh,en", f"languages={languages}")
+
+    with pytest.raises(DocumentError) as refused:
+        parse(text)
+
+    assert refused.value.key == "digest-document-comment"
+
+
 def test_a_missing_translation_is_said() -> None:
     text = render(sample(), ("zh",))
 
