@@ -52,7 +52,8 @@ def _sections(note: Note, language: str) -> list[tuple[str, str]]:
     told = {name: display(getattr(note, name)) for name in SECTIONS}
     told["limits"] = told["limits"] or say(language, "note-limits-none")
     return [
-        (say(language, f"note-{name}"), shorten(told[name], _SECTION_UNITS)) for name in SECTIONS
+        (say(language, f"note-{name}"), shorten(told[name], _SECTION_UNITS) or "–")
+        for name in SECTIONS
     ]
 
 

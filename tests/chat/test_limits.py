@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.chat.limits import RATES, Cost, Excess, Limits
+from bot.chat.limits import DAILY, DAY, RATES, Cost, Excess, Limits
 from bot.demo.faults import too_many_requests
 from storage import Store
 from storage.model import Update
@@ -63,6 +63,27 @@ def test_what_is_refused_spends_nothing() -> None:
         assert excess.cost is Cost.PREVIEW
     assert limits.excess(1, [Cost.COMMAND]) is None
     assert limits.excess(1, []) is None
+
+
+def test_what_a_day_allows_comes_back_over_the_day() -> None:
+    watch = Watch()
+    limits = Limits(DAILY, span=DAY, monotonic=watch)
+    assert [limits.excess(1, [Cost.NOTE]) for _ in range(20)] == [None] * 20
+    watch.at = DAY / 20 - 1.0
+    assert limits.excess(1, [Cost.NOTE])
+    watch.at = DAY / 20
+    assert limits.excess(1, [Cost.NOTE]) is None
+    assert limits.excess(1, [Cost.NOTE])
+
+
+def test_what_did_not_happen_is_given_back_and_no_more() -> None:
+    limits = Limits({Cost.NOTE: 1}, monotonic=Watch())
+    limits.give_back(1, Cost.NOTE)
+    for _ in range(3):
+        assert limits.excess(1, [Cost.NOTE]) is None
+        limits.give_back(1, Cost.NOTE)
+    assert limits.excess(1, [Cost.NOTE]) is None
+    assert limits.excess(1, [Cost.NOTE])
 
 
 @given(st.lists(st.tuples(st.floats(0, 30), st.sampled_from(list(RATES))), max_size=200))
