@@ -13,7 +13,7 @@ from datetime import datetime, timedelta
 from bot.enrich import EXTRACTIVE
 from bot.render.parcel import is_plain
 from storage import Store
-from storage.model import Digest, Gloss, Paper, Parcel, ParcelState
+from storage.model import Digest, Gloss, Paper, Parcel, ParcelState, Rank
 
 FRESH = timedelta(hours=24)
 PATIENCE = timedelta(minutes=30)  # until a digest is edited although a gloss still lacks
@@ -45,7 +45,10 @@ def _amended(store: Store, digest: Digest, now: datetime) -> int:
         revision = store.digests.revise(digest.number, glosses)
         return sum(
             store.outbox.put_once(
-                replace(parcel, revision=revision, edits=parcel.message, silent=True), due=now
+                replace(
+                    parcel, revision=revision, edits=parcel.message, silent=True, rank=Rank.EDIT
+                ),
+                due=now,
             )
             for parcel in _posted(store, digest.number)
         )

@@ -16,7 +16,7 @@ from bot.render.look import Look
 from bot.render.message import parts
 from bot.texts import say
 from storage import Store
-from storage.model import Digest, Parcel, Query, Subscriber, Subscription
+from storage.model import Digest, Parcel, Query, Rank, Subscriber, Subscription
 
 ASKED_LIMIT = 12
 MISSED_DAYS = 30
@@ -25,10 +25,11 @@ MISSED = "missed/"  # the period of a page of /missed begins so
 
 @dataclass(frozen=True, slots=True)
 class Occasion:
-    """Why a topic's digest is issued, and which other topics of the chat found its papers."""
+    """Why a topic's digest is issued, which other topics found its papers, and its haste."""
 
     period: str
     others: Mapping[int, tuple[str, ...]] = field(default_factory=dict)
+    rank: Rank = Rank.DUE
 
 
 def issue(
@@ -63,7 +64,7 @@ def issue(
     number = store.digests.issue(placed, like=edition.number if is_whole else 0)
     digest = replace(placed, number=number)
     store.digests.reserve(number, now=now)
-    _put_parcels(store, chat, digest, topic, edition if is_whole else None)
+    _put_parcels(store, chat, digest, occasion.rank, topic, edition if is_whole else None)
     if is_whole:
         edition.number = number
     return digest
@@ -105,6 +106,7 @@ def _put_parcels(
     store: Store,
     chat: Subscriber,
     digest: Digest,
+    rank: Rank,
     topic: Subscription | None = None,
     edition: Edition | None = None,
 ) -> None:
@@ -131,6 +133,7 @@ def _put_parcels(
                 first=part.first,
                 last=part.last,
                 silent=silent or index > 0,
+                rank=rank,
             ),
             due=digest.issued,
         )
@@ -143,7 +146,7 @@ def issue_now(store: Store, chat: Subscriber, topic: Subscription, now: datetime
     store.subscriptions.advance(
         topic, cursor=max(topic.cursor, gathered.head), next_due=topic.next_due
     )
-    occasion = Occasion(f"{topic.key}/asked/{topic.cursor}")
+    occasion = Occasion(f"{topic.key}/asked/{topic.cursor}", rank=Rank.ASKED)
     return issue(store, chat, topic, edition, occasion, now)
 
 
@@ -160,7 +163,7 @@ def issue_recent(
     period = f"words/{query.text}/{now:%Y-%m-%dT%H:%M:%S.%f}"
     placed = replace(found, period=period, bot=chat.bot, chat=chat.chat, thread=thread)
     digest = replace(placed, number=store.digests.issue(placed))
-    _put_parcels(store, chat, digest)
+    _put_parcels(store, chat, digest, Rank.ASKED)
     return digest
 
 
@@ -190,7 +193,7 @@ def issue_missed(
     placed = glossed(store, found, now)
     digest = replace(placed, number=store.digests.issue(placed))
     store.digests.reserve(digest.number, now=now)
-    _put_parcels(store, chat, digest)
+    _put_parcels(store, chat, digest, Rank.ASKED)
     return digest
 
 

@@ -126,6 +126,7 @@ def _wake(store: Store, bot: int, now: datetime) -> None:
             with store.transaction():
                 _put_off(store, chat, chat.paused_until, now)
                 store.subscribers.resume(bot, chat.chat)
+                store.outbox.revive(bot, chat.chat, now=now)  # a block that the pause had hidden
 
 
 def _put_off(store: Store, chat: Subscriber, until: date, now: datetime) -> None:

@@ -606,6 +606,20 @@ def models(db: Database) -> None:
     )
 
 
+@STEPS()
+def ranks(db: Database) -> None:
+    """Let what somebody asked for leave before what is due to many, and edits after both."""
+    _each(
+        db,
+        "alter table parcels add column rank integer not null default 1",
+        "drop index parcels_ready",
+        """
+        create index parcels_ready on parcels (bot, rank, next_at, turn, piece)
+            where state = 'ready'
+        """,
+    )
+
+
 def strange(connection: Connection) -> list[str]:
     """Return the steps applied to a file that this program does not know."""
     return [name for name in applied(connection) if name not in NAMES]
@@ -648,5 +662,6 @@ NAMES = tuple(
         library_versions,
         rulings,
         models,
+        ranks,
     )
 )

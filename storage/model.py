@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, time
-from enum import StrEnum
+from enum import IntEnum, StrEnum
 
 # ---------------------------------------------------------------------------- papers
 
@@ -415,6 +415,14 @@ class Notice:
     values: tuple[tuple[str, str | int], ...] = ()
 
 
+class Rank(IntEnum):
+    """Which messages go before others, chat by chat: the lower ones."""
+
+    ASKED = 0  # somebody waits for it
+    DUE = 1
+    EDIT = 2  # of what was delivered
+
+
 @dataclass(frozen=True, slots=True)
 class Parcel:
     """One message to be sent: a part of a digest, or a notice.
@@ -447,6 +455,7 @@ class Parcel:
     error: str = ""
     revision: int = 1  # of the digest; over 1: an edit that shows late glosses
     edits: int = 0  # the message to edit, 0 for a new one
+    rank: Rank = Rank.DUE
     key: int = 0
 
 

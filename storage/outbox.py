@@ -22,6 +22,7 @@ from storage.model import (
     Outcome,
     Parcel,
     ParcelState,
+    Rank,
     Refused,
     Sent,
     Unknown,
@@ -32,7 +33,8 @@ from storage.sqlite import Engine, Value
 # The first of each chat among those in motion, if it is ready, free and not held back.
 _HEADS = """
     select p.key, p.chat from parcels p
-    where p.bot = :bot and p.state = 'ready' and p.next_at <= :now and p.lease_until <= :now
+    where p.bot = :bot and p.rank = :rank and p.state = 'ready'
+        and p.next_at <= :now and p.lease_until <= :now
         and not exists (select 1 from parcels e
             where e.bot = p.bot and e.chat = p.chat and e.state in ('ready', 'sending')
                 and (e.turn, e.piece) < (p.turn, p.piece))
@@ -65,16 +67,25 @@ class Outbox:
         *,
         without: Collection[int] = (),
     ) -> list[Parcel]:
-        """Lease parcels to a holder for some seconds, at most one a chat, the oldest first.
+        """Lease parcels to a holder for some seconds, at most one a chat, by rank and age.
 
         ``without`` names chats to pass over. What another left in ``sending`` when its lease
         ran out comes back with one more doubt.
         """
         with self._engine.writing():
             self._doubt(bot, now)
-            heads = self._engine.all(_HEADS, bot=bot, now=micros(now), limit=limit + len(without))
-            free = [row["key"] for row in heads if row["chat"] not in without]
-            return [self._lease(key, holder, now, lasts) for key in free[:limit]]
+            free = self._heads(bot, now, limit, without)
+            return [self._lease(key, holder, now, lasts) for key in free]
+
+    def _heads(self, bot: int, now: datetime, limit: int, without: Collection[int]) -> list[int]:
+        found: list[int] = []
+        for rank in Rank:
+            most = limit - len(found) + len(without)
+            heads = self._engine.all(_HEADS, bot=bot, rank=rank, now=micros(now), limit=most)
+            found += [row["key"] for row in heads if row["chat"] not in without]
+            if len(found) >= limit:
+                break
+        return found[:limit]
 
     def _doubt(self, bot: int, now: datetime) -> None:
         self._engine.change(

@@ -6,18 +6,18 @@ import json
 from datetime import datetime
 
 from storage.columns import micros_or_null, text_list, texts
-from storage.model import Form, Notice, Parcel, ParcelState
+from storage.model import Form, Notice, Parcel, ParcelState, Rank
 from storage.sqlite import Engine, Row, Value
 
 _PUT = """
     insert into parcels (bot, chat, thread, period, part, piece, revision, edits, digest,
         "first", "last", form, language, languages, zone, notice, silent, state, turn,
-        attempts, doubts, fence, holder, lease_until, next_at, message, error)
+        attempts, doubts, fence, holder, lease_until, next_at, message, error, rank)
     values (:bot, :chat, :thread, :period, :part, :piece, :revision, :edits, :digest,
         :first, :last, :form, :language, :languages, :zone, :notice, :silent, 'ready',
         coalesce(:turn, (select coalesce(max(turn), 0) + 1 from parcels)),
         0, 0, 0, '', 0,
-        coalesce(:due, (select issued from digests where number = :digest), 0), 0, '')
+        coalesce(:due, (select issued from digests where number = :digest), 0), 0, '', :rank)
     on conflict do nothing
 """
 
@@ -46,6 +46,7 @@ def _values(parcel: Parcel) -> dict[str, Value]:
         "zone": parcel.zone,
         "notice": _notice(parcel.notice),
         "silent": int(parcel.silent),
+        "rank": parcel.rank,
     }
 
 
@@ -86,5 +87,6 @@ def parcel_of(row: Row) -> Parcel:
         error=row["error"],
         revision=row["revision"],
         edits=row["edits"],
+        rank=Rank(row["rank"]),
         key=row["key"],
     )

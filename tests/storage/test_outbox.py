@@ -13,6 +13,7 @@ from storage import (
     Notice,
     Parcel,
     ParcelState,
+    Rank,
     Refused,
     Sent,
     Store,
@@ -404,3 +405,22 @@ def test_bounces_count_once_a_day_and_a_delivery_clears_them(store: Store) -> No
 
     assert counted == [1, 1, 2]
     assert store.subscribers.bounce(BOT, CHAT, NOW.date()) == 1
+
+
+def test_what_somebody_asked_for_goes_first_and_edits_go_last(store: Store) -> None:
+    for number, rank in ((1, Rank.EDIT), (2, Rank.DUE), (3, Rank.ASKED)):
+        put = replace(parcel(number=number), rank=rank)
+        assert store.outbox.put_once(put, due=NOW - number * MINUTE)
+
+    claimed = [store.outbox.claim(BOT, "me", NOW, 60.0, 1)[0].rank for _ in range(3)]
+
+    assert claimed == [Rank.ASKED, Rank.DUE, Rank.EDIT]
+
+
+def test_a_chat_gets_its_messages_in_their_order_whatever_their_haste(store: Store) -> None:
+    store.outbox.put_once(parcel(period="due"), due=NOW)
+    store.outbox.put_once(replace(parcel(period="asked"), rank=Rank.ASKED), due=NOW)
+
+    [first] = store.outbox.claim(BOT, "me", NOW, 60.0, 5)
+
+    assert first.period == "due"
