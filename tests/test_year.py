@@ -55,8 +55,8 @@ async def test_in_a_year_every_paper_reaches_each_chat_once_in_its_minute(
     assert report.findings == []
     assert report.counts["left in the outbox"] == 0
     assert report.counts["digests"] > 10_000
-    assert report.counts["digests after an outage of Telegram or the bot"] > 100
-    assert report.counts["digests within 12 hours of a clock change"] > 10
+    assert report.counts["digests after an outage of Telegram or the bot"] > 30
+    assert report.counts["digests within 12 hours of a clock change"] > 5
     assert report.counts["notices within 12 hours of a clock change"] > 10
     assert report.counts["notices of holidays"] > 50
     assert report.counts["marked repeats"] > 0

@@ -242,7 +242,7 @@ class Auditor:
         """Before when something must have come: within its minute, or soon after an outage."""
         end = due + MINUTE
         spans = [*TELEGRAM_DOWN, *self.account.script.absences()]
-        if span := overlaps(spans, due, end - timedelta(seconds=1)):
+        if span := overlaps(spans, due, end):
             end = span.end + _REST
         held = [at for at, one in self._troubles if one == chat and due <= at < end]
         return max([end, *(at + _HELD for at in held)])
