@@ -8,9 +8,13 @@ from datetime import timedelta
 
 import pytest
 
+from bot.chat.context import Ask
+from bot.chat.english import put
+from bot.chat.errands import Outside
+from bot.chat.limits import DAY, Cost, Limits
 from bot.summary.llm import Model
 from storage import Store
-from storage.model import Form
+from storage.model import ChatKind, Form, Person, Subscriber
 from tests.chat.covered import covers
 from tests.chat.talk import Talk
 from tests.models.server import KEY, MODEL, Server, models
@@ -52,6 +56,12 @@ async def talk(store: Store, server: Server) -> AsyncIterator[Talk]:
     """Ada's private chat, in English."""
     async with conversation(store, server) as talk:
         yield talk
+
+
+def asks(talk: Talk) -> Ask:
+    """What somebody asks there."""
+    house = talk.house.bot.counter().house
+    return Ask(house, Subscriber(1, 2, ChatKind.PRIVATE), Person(1, 2), talk.house.clock.at)
 
 
 async def opened(talk: Talk) -> None:
@@ -327,3 +337,87 @@ async def test_a_digest_of_chinese_words_is_one_of_english_words(either: Talk) -
     assert moment.text == either.text("english-moment")
     assert said.text == either.text("english-looking", words="diffusion model")
     assert digest.text.startswith("diffusion model")
+
+
+@covers("/sub")
+async def test_a_group_asks_in_chinese_too(either: Talk) -> None:
+    place = either.house.emulator.people.supergroup("Lab", either.person)
+    place.add_bot()
+    await either.house.settled()
+    lab = either.at(place)
+
+    _, preview = await lab.says("/sub 扩散模型")
+
+    assert "\n\ndiffusion model\n" in preview.text
+    await lab.presses("button-subscribe")
+    assert [topic.query for topic in await lab.topics()] == ["diffusion model"]
+    assert await either.topics() == []
+
+
+@covers("/sub")
+async def test_a_channel_is_managed_in_chinese_from_the_private_chat(either: Talk) -> None:
+    channel = either.house.emulator.people.channel("News", either.person)
+    channel.add_bot(is_administrator=True)
+    await either.house.settled()
+    await either.says("/start")
+
+    _, preview = await either.says(f"/sub {channel.id} 扩散模型")
+
+    assert preview.text.startswith(either.text("there-managing", title="News"))
+    assert "\n\ndiffusion model\n" in preview.text
+    await either.presses("button-subscribe")
+    assert [topic.query for topic in await either.at(channel).topics()] == ["diffusion model"]
+
+
+@covers("/digest")
+async def test_a_digest_of_chinese_words_is_for_the_channel_that_was_named(either: Talk) -> None:
+    channel = either.house.emulator.people.channel("News", either.person)
+    channel.add_bot(is_administrator=True)
+    await either.house.settled()
+    await either.says("/start")
+
+    _, said = await either.says(f"/digest {channel.id} 扩散模型")
+
+    assert either.text("english-looking", words="diffusion model") in said.text
+    posted = either.person.reads(channel)[-1]
+    assert posted.text.startswith("diffusion model")
+
+
+@covers("[draft]")
+async def test_a_search_in_chinese_becomes_a_topic_in_english(either: Talk) -> None:
+    await either.hears("/search 模型")
+
+    moment, preview = (await either.presses("button-follow")).new
+
+    assert moment.text == either.text("english-moment")
+    assert "\n\nmodel\n" in preview.text
+
+
+@covers("/sub")
+async def test_one_person_has_words_put_into_english_so_often_a_day(talk: Talk) -> None:
+    daily = Limits({Cost.ENGLISH: 1}, span=DAY)
+    ask = asks(talk)
+    outside = Outside(shop=talk.house.bot.shop, daily=daily)
+
+    first = await put(outside, ask, "视频")
+    second = await put(outside, ask, "图像")
+    without = await put(Outside(), ask, "图像")
+
+    assert (first.text, first.is_english) == ("video", True)
+    assert [second.text, *(line.text for line in second.lines)] == [
+        "图像",
+        talk.text("limit-english", most=1),
+    ]
+    assert [line.text for line in without.lines] == [talk.text("consult-not-now")]
+
+
+@covers("/sub")
+async def test_what_was_not_asked_does_not_count(talk: Talk, server: Server) -> None:
+    server.play("unauthorized good")
+    outside = Outside(shop=talk.house.bot.shop, daily=Limits({Cost.ENGLISH: 2}, span=DAY))
+    ask = asks(talk)
+
+    said = [(await put(outside, ask, "视频")).lines[0].text for _ in range(5)]
+
+    assert said == [talk.text("consult-not-now")] * 5
+    assert len(server.calls) == 1
