@@ -22,7 +22,7 @@ from tests.stage import House, opening, staged
 TOPIC = "cat:cs.CV"  # three papers of the sample's last day
 PAPERS = 3
 DUE = datetime(2026, 11, 24, 8, 0, tzinfo=UTC)
-OPERATOR = 999
+OPERATOR = 700_000_001  # who is met first in an emulated Telegram
 SECOND, MINUTE, HOUR = timedelta(seconds=1), timedelta(minutes=1), timedelta(hours=1)
 STEP = 15 * SECOND
 _LOOK = 0.005
@@ -37,6 +37,7 @@ class Morning:
     house: House
     server: Server
     papers: Sequence[Announcement]  # of today
+    operator: Person
     readers: dict[str, Person] = field(default_factory=dict)
 
     @property
@@ -106,6 +107,12 @@ class Morning:
         while orders.rung.is_set() or orders.working.locked():  # noqa: ASYNC110 - no bell of theirs
             await asyncio.sleep(_LOOK)
 
+    async def watched(self) -> str:
+        """All that the operator reads after a look for what is wrong."""
+        await self.house.bot.watch()
+        await self.house.settled()
+        return "\n".join(one.text for one in self.operator.reads())
+
     def sent(self, reader: str) -> list[datetime]:
         """When messages went to a reader, today."""
         return self._calls(reader, _SENT)
@@ -166,10 +173,10 @@ class Morning:
 
 @asynccontextmanager
 async def morning(
-    store: Store, script: str = "good", *, key: str = KEY, name: str = MODEL, **settings: str
+    store: Store, script: str = "good", *, longest: float = 20.0, **settings: str
 ) -> AsyncIterator[Morning]:
     """Monday, 13:00; Tuesday's papers are still to come."""
-    async with models(script) as server, Model(server.url, key, name, timeout=0.4) as model:
+    async with models(script) as server, Model(server.url, KEY, MODEL, timeout=longest) as model:
         house_of = staged(store, model=model, operator=OPERATOR, settings=settings)
         async with house_of as house:
             clock = house.clock
@@ -177,8 +184,10 @@ async def morning(
             def monotonic() -> float:
                 return clock.at.timestamp()
 
-            ahead = await opening(house)
-            world = Morning(house, server, [a for a in ahead if "cs.CV" in a.paper.categories])
+            operator = house.person("Olga")
+            assert operator.id == OPERATOR
+            papers = [a for a in await opening(house) if "cs.CV" in a.paper.categories]
+            world = Morning(house, server, papers, operator)
             world.shop.monotonic = monotonic
             world.shop.breaker = Breaker(monotonic=monotonic)
             yield world

@@ -10,6 +10,7 @@ from bot.condition import State, condition
 from bot.patience import GRACE
 from bot.texts import say
 from storage import Store
+from tests.models.server import MODEL
 from tests.morning import DUE, HOUR, MINUTE, PAPERS, SECOND, Morning, morning
 
 BOTH = ("zh", "en")
@@ -47,6 +48,11 @@ async def test_papers_of_the_last_minute_are_waited_for(store: Store) -> None:
         assert world.edits("Ada") == []
 
 
+def _longest(state: State) -> float:
+    """Short where time-outs are what is tested, else longer than any busy machine takes."""
+    return 0.4 if state is State.UNREACHABLE else 20.0
+
+
 @pytest.mark.parametrize(
     ("script", "state"),
     [
@@ -73,7 +79,7 @@ async def test_papers_of_the_last_minute_are_waited_for(store: Store) -> None:
 async def test_no_misbehaviour_delays_a_digest_beyond_the_grace_or_loses_a_paper(
     store: Store, script: str, state: State
 ) -> None:
-    async with morning(store, script) as world:
+    async with morning(store, script, longest=_longest(state)) as world:
         await world.joins("Ada", *BOTH)
         await world.joins("Bob", "en", language="en")
         await world.announced(DUE - MINUTE)
@@ -88,6 +94,39 @@ async def test_no_misbehaviour_delays_a_digest_beyond_the_grace_or_loses_a_paper
         assert world.mark("Bob") == ""  # the words of the abstract are English
         assert condition(store).state is state
         assert store.commissions.backlog().waiting == 2 * PAPERS
+
+
+@pytest.mark.parametrize(
+    ("script", "state", "lasting"),
+    [
+        ("unauthorized", State.KEY_REFUSED, False),
+        ("unknown-model", State.MODEL_UNKNOWN, False),
+        ("unpaid", State.OUT_OF_CREDIT, False),
+        ("good", State.SPENT, False),
+        ("rate-limit-bare", State.OVERLOADED, True),
+        ("reset", State.UNREACHABLE, True),
+    ],
+)
+async def test_the_operator_is_told_what_the_model_lacks_and_that_it_is_over(
+    store: Store, script: str, state: State, lasting: bool
+) -> None:
+    budget = "1" if state is State.SPENT else "1M"
+    async with morning(store, script, llm_budget=budget) as world:
+        await world.joins("Ada", "zh")
+        await world.announced(DUE - MINUTE)
+        await world.passes(EDGE)
+        told = say("en", f"trouble-model-{state}", model=MODEL)
+
+        [status] = await world.house.says(world.operator, "/status")
+        assert say("en", f"account-{state}", model=MODEL) in status.text
+        assert (told in await world.watched()) is not lasting
+
+        await world.passes(DUE + 3 * HOUR, step=20 * MINUTE)
+        assert told in await world.watched()
+
+        world.server.play("good")
+        await world.passes(DUE + 26 * HOUR, step=20 * MINUTE)
+        assert condition(store).state is State.GOOD  # a budget is a day's
 
 
 async def test_a_spent_budget_holds_nobody_and_goes_on_tomorrow(store: Store) -> None:
