@@ -26,6 +26,7 @@ class What(StrEnum):
     COMMAND = "command"
     WORDS = "words"  # plain text in a private chat, or in answer to the bot
     FILE = "file"  # a document, likewise: its id is the words, its size the action's number
+    WORDLESS = "wordless"  # a sticker, a photo, a voice, in a private chat
     BUTTON = "button"
     LEFT = "left"  # the bot was blocked, removed or silenced
     BACK = "back"
@@ -94,9 +95,13 @@ def _said(message: telegram.Message, username: str) -> Asked | None:
         size = Action("file", message.document.file_size or 0)
         sent = _met(What.FILE, message.chat, who)
         return replace(sent, thread=thread, words=message.document.file_id, action=size)
-    if message.text:
+    if message.text or message.caption:
         spoken = _met(What.WORDS, message.chat, who)
-        return replace(spoken, thread=thread, words=text[:LONGEST])
+        words = text or _clean(message.caption or "")
+        return replace(spoken, thread=thread, words=words[:LONGEST])
+    is_private = message.chat.type == telegram.Chat.PRIVATE
+    if is_private and message.effective_attachment:
+        return _met(What.WORDLESS, message.chat, who)
     return None
 
 

@@ -17,6 +17,7 @@ from bot.chat.limits import Cost, Excess
 from bot.chat.settings import ASKED
 from bot.chat.telling import Line, told
 from bot.chat.tongues import usual
+from bot.chat.welcome import wordless
 from bot.render.keyboard import Action
 from bot.texts import Refusal, say, spoken
 from storage import Store
@@ -25,6 +26,7 @@ from storage.model import ChatKind, Person, Question, Subscriber, Update
 PATIENCE = timedelta(minutes=15)  # a question waits for its answer
 _TYPED = Entrance(typed, cost=Cost.PREVIEW)
 _FILE = Entrance(received, changes=True)
+_WORDLESS = Entrance(wordless)
 _UNASKED = (What.WORDS, What.FILE)  # what in a group is for us only as an answer
 _NEWS = (What.LEFT, What.MOVED)  # of a chat: noted whoever is banned
 
@@ -35,6 +37,8 @@ def entrance_of(request: Asked) -> Entrance | None:
         return _TYPED
     if request.what is What.FILE:
         return _FILE
+    if request.what is What.WORDLESS:
+        return _WORDLESS
     if request.what is What.BUTTON:
         return BUTTONS.get(request.action.verb) if request.action else None
     linked = opened(request.words) if request.command == "start" else None
@@ -59,11 +63,16 @@ def apply(
             reply = _effect(counter, request, there, refusal)
         except Refusal as refusal:
             # Nothing has been written by then: handlers refuse before they write.
-            chat = store.subscribers.get(counter.house.bot, request.chat)
-            language = chat.language if chat else spoken(request.language)
-            text = refusal.say(language)
-            reply = Reply(toast=text) if request.query else told([Line(text)])
+            reply = _refused(counter, request, there, refusal)
     return reply
+
+
+def _refused(counter: Counter, request: Asked, there: There | None, refusal: Refusal) -> Reply:
+    """Why something is not done, and in which chat where that is another one."""
+    chat = counter.store.subscribers.get(counter.house.bot, request.chat)
+    language = chat.language if chat else spoken(request.language)
+    reply = _sentence(request, refusal.say(language))
+    return shown_here(reply, there, language) if there else reply
 
 
 def passed_over(counter: Counter, update: Update, request: Asked, excess: Excess) -> Reply:
@@ -167,7 +176,7 @@ def _greeting(counter: Counter, request: Asked, chat: Subscriber) -> Reply:
 
 def _question(counter: Counter, request: Asked, there: There | None) -> Question | None:
     """What this person was asked a moment ago; a command instead of an answer closes it."""
-    if request.what is What.BUTTON or not request.person:
+    if request.what in (What.BUTTON, What.WORDLESS) or not request.person:
         return None
     since, bot = counter.now() - PATIENCE, counter.house.bot
     question = counter.store.asks.take(bot, request.chat, request.person, since)

@@ -23,6 +23,7 @@ class Cost(StrEnum):
 
     COMMAND = "command"
     BUTTON = "button"
+    WORDLESS = "wordless"
     PREVIEW = "preview"
     SEARCH = "search"
     NOTE = "note"
@@ -33,6 +34,7 @@ class Cost(StrEnum):
 RATES: Mapping[Cost, int] = {
     Cost.COMMAND: 20,
     Cost.BUTTON: 60,
+    Cost.WORDLESS: 1,  # an album comes as ten messages and wants one answer
     Cost.PREVIEW: 12,
     Cost.SEARCH: 6,
 }
@@ -71,13 +73,15 @@ class Limits:
     def excess(self, who: int, costs: Sequence[Cost]) -> Excess | None:
         """Counts one thing that somebody asks for; None when they may.
 
-        What is refused spends nothing, and the refusal is said once a minute.
+        What is refused spends nothing, and the refusal is said once a minute; that of what has
+        no words is not said.
         """
         now = self._monotonic()
         lefts = [self._refilled(who, cost, now) for cost in costs]
         for cost, left in zip(costs, lefts, strict=True):
             if left < 1.0:
-                return Excess(cost, self._rates[cost], self._is_due(who, now))
+                is_said = cost is not Cost.WORDLESS and self._is_due(who, now)
+                return Excess(cost, self._rates[cost], is_said)
         for cost, left in zip(costs, lefts, strict=True):
             _keep(self._left, (who, cost), (left - 1.0, now), PEOPLE * len(Cost))
         return None

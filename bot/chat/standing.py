@@ -17,7 +17,7 @@ from bot.chat.membership import LEADERS
 from bot.texts import Refusal
 from storage.model import ChatKind
 
-_ASKING = (What.COMMAND, What.WORDS, What.FILE, What.BUTTON)
+_ASKING = (What.COMMAND, What.WORDS, What.FILE, What.WORDLESS, What.BUTTON)
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +36,8 @@ def costs_of(request: Asked) -> tuple[Cost, ...]:
     entrance = entrance_of(request)
     if entrance is None and request.kind is not ChatKind.PRIVATE:
         return ()
+    if request.what is What.WORDLESS:
+        return (Cost.WORDLESS,)
     first = Cost.BUTTON if request.what is What.BUTTON else Cost.COMMAND
     return (first, entrance.cost) if entrance and entrance.cost else (first,)
 

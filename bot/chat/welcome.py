@@ -49,6 +49,11 @@ def _draft(store: Store, ask: Ask, words: str) -> int:
     return store.drafts.put(ask.chat.bot, ask.chat.chat, words, now=ask.now)
 
 
+def wordless(store: Store, ask: Ask) -> Reply:
+    """Says what to type to somebody who sent a sticker, a photo or a voice."""
+    return told([Line(ask.say("start-wordless"))])
+
+
 def help_(store: Store, ask: Ask) -> Reply:
     """Says what can be asked for, and how a topic is written."""
     return told(

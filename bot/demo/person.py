@@ -53,10 +53,15 @@ class Person:
         self, text: str, place: Place | None = None, *, thread: int = 0, reply_to: int = 0
     ) -> int:
         """Write a message, in the private chat if no place is named; give its number."""
-        chat = self._chat(place)
+        return self._send(self._chat(place), _typed(text), thread, reply_to)
+
+    def shows(self, content: JsonObject, place: Place | None = None) -> int:
+        """Send what has no text, as Telegram has it: a sticker, a photo; give its number."""
+        return self._send(self._chat(place), dict(content))
+
+    def _send(self, chat: Chat, content: JsonObject, thread: int = 0, reply_to: int = 0) -> int:
         if chat.is_private and chat.members.get(self.world.bot.id) is None:
             chat.members[self.world.bot.id] = "member"
-        content = _typed(text)
         if thread:
             content |= {"message_thread_id": thread, "is_topic_message": True}
         if reply_to:

@@ -10,6 +10,7 @@ start-back = Welcome back. { $topics ->
    *[other] You follow { $topics } topics. /list shows them, /digest brings what is new.
 }
 start-group = Hello! An administrator of this chat can add a topic: /sub and its words. /help shows the rest.
+start-wordless = I read words only. Type a topic, for example diffusion model, or the id of a paper; /help shows the rest.
 
 help-title = What you can ask for
 help-body =
@@ -647,6 +648,7 @@ about-source = Papers: arXiv.org, whose descriptions of papers are in the public
 about-licence = Program: free software under the MIT licence; not endorsed by arXiv.
 about-kept = I keep your chat’s id and title, your name and language as Telegram tells them, your settings, topics, digests and saved papers.
 about-shared = Nobody but this bot’s operator can see them. /forget gives you a copy and deletes everything.
+about-model = Summaries and translations are written by { $model }. Of your own words it is given only topics and searches that hold another script than English, to put them into English.
 command-forget = a copy of your data, and its end
 command-about = what this is, and what it knows of you
 command-start = what this bot does

@@ -10,6 +10,7 @@ start-back = 欢迎回来。{ $topics ->
 }
 start-group = 大家好！管理员发送 /sub 加关键词即可订阅主题，例如：/sub diffusion model
     其他用法见 /help。
+start-wordless = 我只看得懂文字。请输入主题，例如 diffusion model，或论文编号；完整用法见 /help。
 
 help-title = 使用说明
 help-body =
@@ -581,6 +582,7 @@ about-source = 论文来源：arXiv.org，其元数据属于公有领域（CC0�
 about-licence = 程序：MIT 许可的自由软件，与 arXiv 官方无关。
 about-kept = 我保存的数据：会话的编号和名称、Telegram 提供的姓名和语言，以及设置、主题、摘要和收藏。
 about-shared = 除了本机器人的管理员，没有人能看到这些数据。/forget 会给你一份副本，然后全部删除。
+about-model = 概括和翻译由模型 { $model } 完成。你输入的内容中，只有含非英文词的主题和搜索词会交给它译成英文。
 command-forget = 导出并删除我的数据
 command-about = 关于本机器人与隐私
 command-start = 开始使用

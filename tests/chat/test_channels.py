@@ -127,6 +127,14 @@ async def test_a_chat_that_cannot_be_used_is_refused_with_what_to_do(talk: Talk)
     assert closed.chat.members.get(talk.house.bot.telegram.id) is None
 
 
+async def test_what_cannot_be_done_there_says_where(either: Talk, channel: Place) -> None:
+    above = either.text("there-managing", title="Papers")
+
+    told = await either.hears("/time @papers half past eight")
+
+    assert told.text == f"{above}\n\n{either.text('settings-time-usage')}"
+
+
 async def test_rights_that_were_taken_away_end_the_management_of_old_buttons(
     either: Talk, channel: Place
 ) -> None:
