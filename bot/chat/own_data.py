@@ -56,13 +56,14 @@ def forget_pressed(store: Store, ask: Ask) -> Reply:
 
 def about(store: Store, ask: Ask) -> Reply:
     """``/about``: what this is, where its papers come from, and what it knows of people."""
-    return told(
-        [
-            Line(ask.say("about-title", version=__version__), bold=True),
-            Line(ask.say("about-what")),
-            Line(ask.say("about-source")),
-            Line(ask.say("about-licence"), close=True),
-            Line(ask.say("about-kept")),
-            Line(ask.say("about-shared"), close=True),
-        ]
-    )
+    lines = [
+        Line(ask.say("about-title", version=__version__), bold=True),
+        Line(ask.say("about-what")),
+        Line(ask.say("about-source")),
+        Line(ask.say("about-licence"), close=True),
+        Line(ask.say("about-kept")),
+        Line(ask.say("about-shared"), close=True),
+    ]
+    if ask.house.contract:
+        lines.append(Line(ask.say("about-model", model=ask.house.contract.model[:60]), close=True))
+    return told(lines)

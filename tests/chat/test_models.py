@@ -421,3 +421,9 @@ async def test_what_was_not_asked_does_not_count(talk: Talk, server: Server) -> 
 
     assert said == [talk.text("consult-not-now")] * 5
     assert len(server.calls) == 1
+
+
+@covers("/about")
+async def test_about_says_what_the_model_is_given(either: Talk) -> None:
+    told = await either.hears("/about")
+    assert told.text.endswith(either.text("about-model", model=MODEL))
