@@ -12,8 +12,8 @@ from storage.model import ChatKind
 EXAMPLES = (
     '"diffusion model" cat:cs.CV',
     '(llm OR "language model") agent*',
-    "robot* manipulation cat:cs.RO",
-    '"quantum error correction"',
+    "robot* (manipulation OR locomotion)",
+    '"quantum error correction" OR qubit*',
 )
 
 

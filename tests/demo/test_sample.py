@@ -12,7 +12,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.arxiv_calendar import arxiv_day, feed_day, is_feed_day, midnight
+from bot.chat.welcome import EXAMPLES
 from bot.demo.sample import CATEGORIES, DAYS, INVENTED, load
+from bot.matching import matches
+from bot.query import parse
+from bot.rehearsal import AHEAD
 from storage.model import Announcement, Gloss, Kind
 
 TODAY = date(2026, 11, 22)
@@ -168,3 +172,13 @@ def test_papers_were_submitted_in_time_for_their_day(today: date) -> None:
 
 def test_the_sample_is_the_same_every_time() -> None:
     assert load(TODAY) == (ANNOUNCED, GLOSSES)
+
+
+@pytest.mark.parametrize("words", EXAMPLES)
+def test_the_greetings_examples_find_papers_at_once_and_later(words: str) -> None:
+    """A newcomer's first press brings a preview with papers, and the days ahead a digest."""
+    days = sorted({item.day for item in ANNOUNCED})
+    found = [item.day for item in ANNOUNCED if matches(parse(words), item.paper)]
+
+    assert any(days[-AHEAD - 4] <= day < days[-AHEAD] for day in found)
+    assert any(day >= days[-AHEAD] for day in found)
