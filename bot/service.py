@@ -39,7 +39,7 @@ from bot.pace import Breaker, Floods, Monotonic, Pace, Sleep
 from bot.patience import Patience
 from bot.render.message import Message
 from bot.sources import Fetcher
-from bot.standby import holder
+from bot.standby import GLOSSING, holder, is_held
 from bot.taxonomy import expand
 from bot.topic_file import LARGEST
 from storage import Store
@@ -225,7 +225,8 @@ async def _serve(bot: Bot, feeds: Work | None) -> None:
     ]
     if (shop := bot.shop) is not None:
         shop.closing.clear()
-        await bot.store.run(bot.store.commissions.recover)
+        if not await bot.store.run(is_held, bot.store, GLOSSING, bot.now()):
+            await bot.store.run(bot.store.commissions.recover)
         workers.append(asyncio.create_task(bot.orders.answer(lambda: fulfil.fulfil(shop))))
     scheduler = heartbeat(_beats(bot, feeds))
     scheduler.start()

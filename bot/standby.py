@@ -10,8 +10,8 @@ import asyncio
 import logging
 import os
 import socket
-from collections.abc import Awaitable, Callable
-from contextlib import suppress
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import contextmanager, suppress
 from datetime import datetime
 
 from storage import Store
@@ -21,6 +21,7 @@ from storage.model import Lease
 log = logging.getLogger(__name__)
 
 DUTY = "run"
+GLOSSING = "enrich"  # of the command line, which works beside the bot
 
 
 def holder() -> str:
@@ -77,9 +78,33 @@ async def _taken(store: Store, name: str, now: Callable[[], datetime], lasts: fl
 
 def _take(store: Store, name: str, now: datetime, lasts: float) -> Lease | None:
     held = store.leases.held(DUTY)
-    if held and held.until > now and _is_gone(held.holder):
+    if held and not is_held(store, DUTY, now):
         store.leases.release(held)
     return store.leases.take(DUTY, name, now, lasts)
+
+
+def is_held(store: Store, duty: str, now: datetime) -> bool:
+    """Whether a process that may be alive has a duty."""
+    held = store.leases.held(duty)
+    return held is not None and held.until > now and not _is_gone(held.holder)
+
+
+@contextmanager
+def glossing(store: Store, now: datetime, lasts: float) -> Iterator[bool]:
+    """Says that this process has glosses made; yields whether it is the only one that does.
+
+    Then whatever is under way in the store was left by one that was killed.
+    """
+    name = holder()
+    alone = not any(is_held(store, duty, now) for duty in (DUTY, GLOSSING))
+    if not is_held(store, GLOSSING, now) and (held := store.leases.held(GLOSSING)):
+        store.leases.release(held)
+    lease = store.leases.take(GLOSSING, name, now, lasts)
+    try:
+        yield alone
+    finally:
+        if lease:
+            store.leases.release(lease)
 
 
 def _is_gone(name: str) -> bool:

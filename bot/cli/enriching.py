@@ -17,11 +17,13 @@ from bot.cli.frame import FAILED, Misused, as_json, database, is_terminal, setti
 from bot.condition import State
 from bot.config import Config
 from bot.fulfil import Fulfilled, Workshop, fulfil
+from bot.standby import glossing
 from bot.texts.tongues import language_code
 from storage import Store
 from storage.model import Commission
 
 SOON = timedelta(days=8)  # whatever comes every week is due within it
+LONGEST_RUN = 6 * 3600.0  # seconds; one that was killed on this machine is not waited for
 LONGEST = 120.0  # seconds that a command waits for a model that asks to
 
 
@@ -68,7 +70,10 @@ def enrich(
             return
         foresee.order(store, found)
         store.commissions.retry()
-        shop, done = asyncio.run(_made(store, config, len(found)))
+        with glossing(store, now, LONGEST_RUN) as is_alone:
+            if is_alone:
+                store.commissions.recover()
+            shop, done = asyncio.run(_made(store, config, len(found)))
         _conclude(config, config.contract, store, shop, done, as_json=as_json)
 
 

@@ -75,14 +75,14 @@ def environment(token: str, server: str, database: Path, **settings: str) -> dic
     }
 
 
-async def started(settings: Mapping[str, str], log: Path) -> Program:
-    """A bot that begins to run now; what it says is added to the log."""
+async def started(settings: Mapping[str, str], log: Path, command: str = "run") -> Program:
+    """A command, of itself the bot, that begins now; what it says is added to the log."""
     with log.open("ab") as output:
         process = await asyncio.create_subprocess_exec(
             sys.executable,
             "-m",
             "bot",
-            "run",
+            command,
             env=settings,
             stdin=asyncio.subprocess.DEVNULL,
             stdout=output,
