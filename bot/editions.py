@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from functools import lru_cache
 
 from bot.digest import NEAR, assemble
 from bot.enrich import enrich
@@ -49,7 +48,8 @@ class Editions:
     """The editions of a tick.
 
     They are made outside of any transaction, for what they take: the texts of many papers are
-    read, and papers that nobody was shown yet get their glosses.
+    read, and papers that nobody was shown yet get their glosses. Nothing here refers back to it,
+    so the many papers of a tick are let go of at its end.
     """
 
     def __init__(self, store: Store, gathered: Gathered, now: datetime) -> None:
@@ -57,13 +57,18 @@ class Editions:
         self._gathered = gathered
         self._now = now
         self._glosses: _Glosses = {}
-        self._edition = lru_cache(AT_HAND)(self._made)
+        self._made: dict[tuple[str, frozenset[Kind], int, int], Edition] = {}
 
     def of(self, topic: Subscription) -> Edition:
         """The edition of what a topic finds after its cursor."""
-        return self._edition(topic.query, topic.kinds, topic.cursor, topic.limit)
+        asked = (topic.query, topic.kinds, topic.cursor, topic.limit)
+        if asked not in self._made:
+            if len(self._made) >= AT_HAND:
+                del self._made[next(iter(self._made))]
+            self._made[asked] = self._make(*asked)
+        return self._made[asked]
 
-    def _made(self, query: str, kinds: frozenset[Kind], cursor: int, limit: int) -> Edition:
+    def _make(self, query: str, kinds: frozenset[Kind], cursor: int, limit: int) -> Edition:
         parsed = parse(query)
         matches = self._gathered.find(parsed, kinds, cursor)
         explain = self._gathered.explain(parsed)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import gc
 import logging
+import weakref
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime
@@ -10,6 +12,8 @@ from datetime import datetime
 import pytest
 
 from bot import publish as verb
+from bot.editions import Editions
+from bot.gather import Gathered
 from bot.publish import POSTPONED, Published, publish
 from storage import Busy, Full, Store
 from storage.model import Digest, Form, Parcel, Subscriber
@@ -216,3 +220,23 @@ def test_readers_of_an_edition_see_it_in_their_own_form(store: Store) -> None:
     }
     assert parcels[plain.chat] == [(Form.CLASSIC, 1, 2)]
     assert parcels[rich.chat] == [(Form.RICH, 1, 2), (Form.RICH, 1, 1), (Form.RICH, 2, 2)]
+
+
+def test_the_papers_of_a_tick_are_let_go_of_at_its_end(store: Store) -> None:
+    """Without the collector of cycles, which would leave them for minutes."""
+    [reader] = _readers(store, 1)
+    announce(store, papers(1, 2))
+    [topic] = store.subscriptions.of(BOT, reader.chat)
+    gc.collect()
+    gc.disable()
+    try:
+        gathered = Gathered(store, 0)
+        editions = Editions(store, gathered, DUE)
+        assert editions.of(topic).digest.entries
+        left = weakref.ref(gathered), weakref.ref(editions)
+
+        del gathered, editions
+
+        assert [one() for one in left] == [None, None]
+    finally:
+        gc.enable()
