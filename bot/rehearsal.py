@@ -54,7 +54,7 @@ async def rehearse(config: Config, port: int, *, live: bool, ready: Callable[[st
         )
         shown = config.pretending(emulator.token, emulator.url, Form.RICH)
         client = sender.client(emulator.token, emulator.url)
-        page_cast.enter(emulator.people)
+        page_cast.enter(emulator.people, emulator.pages.view)
         emulator.pages.to_next = stage.to_next
         emulator.pages.is_invented = not live
         bot = service.Bot(store, client, shown, clock.now)

@@ -3,11 +3,15 @@
 import json
 from importlib.resources import files
 
+from bot.demo.page_view import View
 from bot.demo.people import People
 
 
-def enter(people: People) -> None:
-    """Bring in three people, a group and a channel; the first of them owns both places."""
+def enter(people: People, view: View) -> None:
+    """Bring in three people, a group and a channel; the first of them owns both places.
+
+    All have read what was said so far, so that a mark of the unread means something new.
+    """
     cast = json.loads(files(__package__).joinpath("page_cast.json").read_text("utf-8"))
     persons = {name: people.person(name, language=code) for name, code in cast["people"].items()}
     owner, *others = persons.values()
@@ -20,3 +24,6 @@ def enter(people: People) -> None:
     channel.post(cast["post"])
     for other in others:
         channel.join(other.user)
+    for person in persons.values():
+        for place in (group, channel):
+            view.reads(person, place.chat)

@@ -5,6 +5,7 @@ import { make } from "/page/page_text.js";
 import { day, say } from "/page/page_words.js";
 
 const log = document.getElementById("conversation");
+const NEAR = 24; // pixels from the end that still count as the end
 
 function find(number) {
   return log.querySelector(`[data-id="${number}"]`);
@@ -47,10 +48,17 @@ function reveal(node) {
   node.scrollIntoView({ block: node.offsetHeight > log.clientHeight ? "start" : "end" });
 }
 
+/** Whoever reads the end of a conversation stays there when its last message grows. */
+function edit(old, node) {
+  const isEnd = log.scrollHeight - log.scrollTop - log.clientHeight < NEAR;
+  replace(old, node);
+  if (isEnd && node === log.lastElementChild && node.offsetHeight <= log.clientHeight) reveal(node);
+}
+
 /** Show a message: in its place when it was there before, else at the end. */
 export function showMessage(message, isMine, act) {
   const old = find(message.message_id);
-  if (old) return replace(old, turn(message, isMine, act));
+  if (old) return edit(old, turn(message, isMine, act));
   log.querySelector(".empty")?.remove();
   reveal(add(message, isMine, act));
 }

@@ -102,4 +102,6 @@ def test_chinese_labels_are_chinese() -> None:
         text for text in WORDS["zh"].values() if re.search(r"[\u4e00-\u9fff][,.?!:]", text)
     ]
 
-    assert plain == halfwidth == []
+    formal = [text for text in WORDS["zh"].values() if "您" in text]  # the bot says 你
+
+    assert plain == halfwidth == formal == []

@@ -144,6 +144,19 @@ async def test_the_keyboard_is_enough(visitor: Visitor) -> None:
     await visitor.says("/help")
 
 
+async def test_the_end_stays_in_sight_when_the_last_message_grows(visits: Visits) -> None:
+    visitor = await visits(width=360, height=740)
+    await visitor.starts()
+    await visitor.presses("draft", then="subscribe")
+    await visitor.presses("subscribe", then="guide")
+    await expect(visitor.button("guide")).to_be_in_viewport()
+
+    await visitor.log.locator('button[data-callback^="1guide:2"]').click()
+
+    await visitor.button("guide_zone").wait_for()
+    await expect(visitor.button("guide_zone")).to_be_in_viewport()
+
+
 async def test_a_press_keeps_its_place_when_the_message_changes(visitor: Visitor) -> None:
     await visitor.says("/settings")
     await visitor.button("times").focus()
