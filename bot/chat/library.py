@@ -9,6 +9,7 @@ from bot.chat.telling import Line, told
 from bot.render import FORMS
 from bot.render.bibtex import bibliography
 from bot.render.keyboard import Button, Keyboard, Link
+from bot.render.ris import ris
 from bot.texts import Refusal
 from storage import Store
 from storage.model import ChatKind, Digest, Entry, Kind, SavedPaper
@@ -56,7 +57,7 @@ def _pressed(ask: Ask) -> bool:
 
 
 def files(store: Store, ask: Ask) -> Reply:
-    """[Export]: all saved papers as BibTeX and as a Markdown document."""
+    """[Export]: all saved papers as BibTeX, as RIS and as a Markdown document."""
     held = _mine(store, ask)
     if not held:
         raise Refusal("saved-none")
@@ -70,6 +71,7 @@ def files(store: Store, ask: Ask) -> Reply:
     return Reply(
         documents=(
             Document(f"{name}.bib", bibliography(papers).encode()),
+            Document(f"{name}.ris", ris(papers).encode()),
             Document(f"{name}.md", text.encode(), ask.say("saved-files", count=len(papers))),
         )
     )

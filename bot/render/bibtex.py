@@ -37,7 +37,7 @@ def key(paper: Paper) -> str:
     names = display(paper.authors[0]).split() if paper.authors else []
     words = [_ascii(word) for word in display(paper.title).split()]
     title = next((word for word in words if word and word not in _STOP), "")
-    made = f"{_ascii(names[-1]) if names else ''}{_year(paper) or ''}{title}"
+    made = f"{_ascii(names[-1]) if names else ''}{year(paper) or ''}{title}"
     return made or f"paper{_ascii(paper.id)}"
 
 
@@ -53,7 +53,7 @@ def _fields(paper: Paper) -> list[tuple[str, str]]:
     return [
         ("title", f"{{{_safe(paper.title)}}}"),  # twice braced: capitals stay
         ("author", " and ".join(_name(name) for name in paper.authors if name.strip())),
-        ("year", str(_year(paper) or "")),
+        ("year", str(year(paper) or "")),
         ("eprint", _bare(number) if is_arxiv else ""),
         ("archivePrefix", "arXiv" if is_arxiv else ""),
         ("primaryClass", _bare(paper.categories[0]) if is_arxiv and paper.categories else ""),
@@ -62,7 +62,7 @@ def _fields(paper: Paper) -> list[tuple[str, str]]:
     ]
 
 
-def _year(paper: Paper) -> int | None:
+def year(paper: Paper) -> int | None:
     """When the paper appeared: an arXiv id tells where no date is known."""
     if paper.submitted:
         return paper.submitted.year

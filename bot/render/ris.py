@@ -1,0 +1,45 @@
+"""How is a paper given to a reference manager? A RIS record, which Zotero and EndNote read."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from bot.render.bibtex import year
+from bot.render.spoken import address, display
+from storage.model import Paper
+
+_GROUPS = ("collaboration", "team", "consortium", "group")
+
+
+def ris(papers: Iterable[Paper]) -> str:
+    """The records of papers as one file; every line ends as the format asks, with CR LF."""
+    return "".join(f"{line}\r\n" for paper in papers for line in (*_record(paper), "ER  - ", ""))
+
+
+def _record(paper: Paper) -> Iterator[str]:
+    yield "TY  - UNPB"  # has not appeared in a journal
+    scheme, _, number = paper.id.partition(":")
+    named = [
+        ("TI", display(paper.title) or paper.id),
+        *(("AU", _inverted(display(author))) for author in paper.authors),
+        ("PY", str(year(paper) or "")),
+        ("DA", f"{paper.submitted:%Y/%m/%d}" if paper.submitted else ""),
+        ("AB", display(paper.abstract)),
+        *(("KW", display(category)) for category in paper.categories),
+        ("PB", "arXiv" if scheme == "arxiv" else ""),
+        ("AN", f"arXiv:{number}" if scheme == "arxiv" else ""),
+        ("DO", display(paper.doi or (number if scheme == "doi" else ""))),
+        ("UR", address(paper)),
+    ]
+    yield from (f"{tag}  - {value}" for tag, value in named if value)
+
+
+def _inverted(name: str) -> str:
+    """``José María de la Cruz`` → ``de la Cruz, José María``; a group's name stays."""
+    words = name.split()
+    if len(words) < 2 or "," in name or words[-1].casefold() in _GROUPS:
+        return name
+    last = len(words) - 1
+    while last > 1 and words[last - 1].islower():
+        last -= 1
+    return f"{' '.join(words[last:])}, {' '.join(words[:last])}"
