@@ -255,7 +255,7 @@ def _beats(bot: Bot, feeds: Work | None) -> list[Beat]:
     if feeds:
         beats += [Beat("feeds", FEEDS, feeds, at_once=True), Beat("health", HEALTH, bot.watch)]
     if bot.shop:
-        beats.append(Beat("glosses", GLOSSES, bot.look_ahead))
+        beats.append(Beat("glosses", GLOSSES, bot.look_ahead, at_once=True))
     return beats
 
 

@@ -11,6 +11,7 @@ import re
 import unicodedata
 from collections.abc import Iterator
 from decimal import Decimal
+from functools import lru_cache
 
 from bot.summary.clauses import FORMULA
 
@@ -137,6 +138,7 @@ def claimed(text: str) -> tuple[Readings, ...]:
     return tuple(found)
 
 
+@lru_cache(maxsize=32)  # the checks of one answer ask for its source again and again
 def known(text: str) -> Readings:
     """Return every value that a text may be said to name, in digits, words or signs."""
     plain = _plain(text)

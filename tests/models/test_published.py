@@ -7,12 +7,26 @@ from __future__ import annotations
 
 import json
 from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 
 import httpx
 import openai
 import pytest
 from openai import AsyncOpenAI
 
+from bot.summary.glossing import glossed
+from bot.summary.llm import Model
+from bot.summary.reply import (
+    KeyRefused,
+    ModelError,
+    ModelUnknown,
+    OutOfCredit,
+    Overloaded,
+    Unreachable,
+    Usage,
+)
+from bot.summary.told import Told
+from storage.model import Paper
 from tests.models.conversations import ABSTRACT, ask, content
 from tests.models.published import KEY, Published, version
 from tests.models.refusals import Json
@@ -134,6 +148,125 @@ async def test_a_dropped_connection_is_an_error(
 
     with pytest.raises(openai.APIConnectionError):
         await ask(asking)
+
+
+PAPER = Paper(
+    "arxiv:2611.90001",
+    1,
+    "DeepFlow-2: Learning to route messages with graph networks",
+    "Routing messages in large networks is slow when the topology changes. We propose DeepFlow-2, "
+    "a graph network that learns routes from observations. On 14 networks it reduces the delay by "
+    "37.5% and its memory stays below 1,024 MB.",
+    ("Ada Lovelace",),
+    ("cs.NI",),
+)
+TOLD = {
+    "title": "DeepFlow-2：用图网络学习消息路由",
+    "gist": "DeepFlow-2 用图网络学习路由，在 14 个网络上把延迟降低了 37.5%。",
+    "abstract": "当拓扑变化时，大型网络中的消息路由很慢。我们提出 DeepFlow-2，"
+    "一种从观测中学习路由的图网络。在 14 个网络上，它把延迟降低了 37.5%，"
+    "内存保持在 1,024 MB 以下。",
+}
+ANSWER: Json = {
+    "content": json.dumps(TOLD, ensure_ascii=False),
+    "usage": {"prompt_tokens": 612, "completion_tokens": 187, "total_tokens": 799},
+}
+
+
+@asynccontextmanager
+async def _ours(server: Published, key: str = KEY) -> AsyncIterator[Model]:
+    """The client that the bot asks with."""
+    async with Model(server.url, key, MODEL, timeout=10.0) as model:
+        yield model
+
+
+async def _glossed(server: Published, key: str = KEY) -> tuple[Told, list[Usage]]:
+    """What our client has it say of a paper, and what that cost."""
+    paid: list[Usage] = []
+    async with _ours(server, key) as model:
+        return await glossed(model, PAPER, "zh", paid.append), paid
+
+
+async def test_our_client_has_a_paper_told_and_the_cost_counted(
+    published_models: Published,
+) -> None:
+    published_models.play(ANSWER)
+
+    told, paid = await _glossed(published_models)
+
+    assert (told.title, told.gist, told.abstract) == tuple(TOLD.values())
+    assert paid == [Usage(612, 187)]
+    (body,) = published_models.asked()
+    assert PAPER.abstract.split(". ")[0] in json.dumps(body)
+
+
+async def test_a_first_answer_that_fails_the_checks_is_asked_for_once_more(
+    published_models: Published,
+) -> None:
+    wrong = {**TOLD, "gist": "This is a gist in English that nobody asked for at all."}
+    published_models.play({"content": json.dumps(wrong, ensure_ascii=False)}, ANSWER)
+
+    told, paid = await _glossed(published_models)
+
+    assert told.gist == TOLD["gist"]
+    assert len(paid) == len(published_models.asked()) == 2
+
+
+@pytest.mark.parametrize(
+    ("status", "kind", "code", "raised"),
+    [
+        (401, "invalid_request_error", "invalid_api_key", KeyRefused),
+        (402, "unknown_error", "invalid_request_error", OutOfCredit),
+        (404, "invalid_request_error", "model_not_found", ModelUnknown),
+        (429, "insufficient_quota", "insufficient_quota", OutOfCredit),
+        (429, "tokens", "rate_limit_exceeded", Overloaded),
+        (500, "server_error", "server_error", ModelError),
+        (503, "server_error", "overloaded", ModelError),
+    ],
+)
+async def test_our_client_tells_each_error_as_what_it_is(
+    published_models: Published, status: int, kind: str, code: str, raised: type[ModelError]
+) -> None:
+    published_models.play(_error(status, kind, code))
+
+    with pytest.raises(raised):
+        await _glossed(published_models)
+
+
+async def test_our_client_waits_as_long_as_it_is_told(published_models: Published) -> None:
+    published_models.play(_error(429, "tokens", "rate_limit_exceeded", retryAfter=7))
+
+    with pytest.raises(Overloaded) as caught:
+        await _glossed(published_models)
+
+    assert caught.value.seconds == 7
+
+
+async def test_a_wrong_key_is_a_refused_key(published_models: Published) -> None:
+    with pytest.raises(KeyRefused):
+        await _glossed(published_models, key="sk-other")
+
+
+async def test_a_connection_that_breaks_is_a_trouble_that_passes(
+    published_models: Published,
+) -> None:
+    published_models.play(ANSWER)
+    published_models.chaos(disconnectRate=1)
+
+    with pytest.raises(Unreachable):
+        await _glossed(published_models)
+
+
+async def test_an_answer_cut_short_is_had_in_pieces(published_models: Published) -> None:
+    whole = json.dumps(TOLD, ensure_ascii=False)
+    cut: Json = {"content": whole[: whole.index('"abstract"') + 30], "finishReason": "length"}
+    piece: Json = {"content": json.dumps({"text": TOLD["abstract"]}, ensure_ascii=False)}
+    published_models.play(cut, piece)
+
+    told, paid = await _glossed(published_models)
+
+    assert (told.gist, told.abstract) == (TOLD["gist"], TOLD["abstract"])
+    assert len(paid) == 2
 
 
 def _shape(value: object) -> object:
