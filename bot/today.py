@@ -1,4 +1,7 @@
-"""The verb: the last announcement → what of it a chat's topics find, without moving them."""
+"""The verb: what was announced on a day, or on a few → what of it a chat's topics find.
+
+Nothing is moved by it.
+"""
 
 from __future__ import annotations
 
@@ -41,17 +44,17 @@ def issue_today(
     store: Store,
     chat: Subscriber,
     asked: Sequence[Wanted],
-    day: date,
+    days: tuple[date, date],
     now: datetime,
     *,
     title: str,
     thread: int = 0,
 ) -> Digest | None:
-    """A digest of what was announced on a day, each paper under its first topic.
+    """A digest of what was announced from a day to another, each paper under its first topic.
 
     It moves no cursor and enters no ledger: what is shown here still comes with its topic.
     """
-    entries = _entries(store, asked, day)
+    entries = _entries(store, asked, days)
     if not entries:
         return None
     papers = [entry.paper for entry in entries[:ASKED_LIMIT]]
@@ -64,8 +67,8 @@ def issue_today(
         issued=now,
         entries=told[:ASKED_LIMIT],
         rest=told[ASKED_LIMIT:],
-        first_day=day,
-        last_day=day,
+        first_day=days[0],
+        last_day=days[1],
         period=f"today/{now:%Y-%m-%dT%H:%M:%S.%f}",
         bot=chat.bot,
         chat=chat.chat,
@@ -74,7 +77,7 @@ def issue_today(
     return replace(digest, number=store.digests.issue(digest))
 
 
-def _entries(store: Store, asked: Sequence[Wanted], day: date) -> list[Entry]:
+def _entries(store: Store, asked: Sequence[Wanted], days: tuple[date, date]) -> list[Entry]:
     """Each paper once: its first topic gives the reasons, the others are named.
 
     Reasons are looked for where they are soon read.
@@ -82,7 +85,7 @@ def _entries(store: Store, asked: Sequence[Wanted], day: date) -> list[Entry]:
     near = ASKED_LIMIT + NEAR
     found: dict[int, Entry] = {}
     for one in asked:
-        matches, explain = _matches(store, one, day)
+        matches, explain = _matches(store, one, days)
         first = [m for m in matches if m.announcement.paper.key not in found]
         room = max(near - len(found), 0)
         reasons = {m.announcement.paper.key: m.reasons for m in explain(first[:room])}
@@ -96,10 +99,10 @@ def _entries(store: Store, asked: Sequence[Wanted], day: date) -> list[Entry]:
     return list(found.values())
 
 
-def _matches(store: Store, one: Wanted, day: date) -> tuple[list[Match], Explain]:
+def _matches(store: Store, one: Wanted, days: tuple[date, date]) -> tuple[list[Match], Explain]:
     try:
         query = parse(one.query)
     except QueryError:
         return [], list  # of an older version of the language
-    index = Index(store.papers.announced(query.clause, day, day))
+    index = Index(store.papers.announced(query.clause, *days))
     return index.find(query, one.kinds), explainer(index, query)

@@ -1,6 +1,10 @@
-"""What was announced last, and what was sent before: ``/today`` and ``/history``."""
+"""What was announced, and what was sent before: ``/today`` and ``/history``."""
 
 from __future__ import annotations
+
+import re
+from dataclasses import replace
+from datetime import date, timedelta
 
 from bot.chat.context import Ask, Reply
 from bot.chat.reading import digest_of, look, shown
@@ -10,18 +14,22 @@ from bot.query import QueryError, parse
 from bot.render.fit import shorten
 from bot.render.keyboard import Action, Button
 from bot.render.message import parts
-from bot.texts import day, moment
+from bot.texts import Refusal, days, moment
 from bot.today import Wanted, issue_today, last_day, wanted
 from storage import Store
 from storage.model import Heading
 
 PAGE = 10
 ROW = 5
+MOST_DAYS = 7
 _TOPIC_UNITS = 120
+_DATE = r"\d{4}-\d\d-\d\d"
+_DATES = re.compile(rf"({_DATE})(?:\s+({_DATE}))?(?:\s+|$)", re.ASCII)
 
 
 def today(store: Store, ask: Ask) -> Reply:
-    """``/today``: the last announcement, for the chat's topics or for any words."""
+    """``/today``: the last announcement, or that of other days, for topics or for any words."""
+    named, ask = _days(ask)
     try:
         asked = _asked(store, ask)
     except QueryError as error:
@@ -31,11 +39,33 @@ def today(store: Store, ask: Ask) -> Reply:
     newest = last_day(store, ask.now)
     if newest is None:
         return told([Line(ask.say("digest-empty-store"))])
-    title = asked[0].name if ask.words else ask.say("today-title")
-    digest = issue_today(store, ask.chat, asked, newest, ask.now, title=title, thread=ask.thread)
+    span = named or (newest, newest)
+    topics = ask.say("today-topics" if named else "today-title")
+    title = asked[0].name if ask.words else topics
+    digest = issue_today(store, ask.chat, asked, span, ask.now, title=title, thread=ask.thread)
     if digest is None:
-        return told([Line(ask.say("today-none", day=day(ask.language, newest)))])
+        return told([Line(ask.say("today-none", day=days(ask.language, *span)))])
     return shown(digest, look(ask, digest), lambda wanted: parts(digest, wanted))
+
+
+def _days(ask: Ask) -> tuple[tuple[date, date] | None, Ask]:
+    """The days that the words begin with, and what is asked of them.
+
+    Raises:
+        Refusal: they are more than can be looked through at once, for all topics or for words.
+    """
+    found = _DATES.match(ask.words)
+    if found is None:
+        return None, ask
+    try:
+        named = [date.fromisoformat(word) for word in found.groups() if word]
+    except ValueError:  # 2026-02-30
+        return None, ask
+    first, last = min(named), max(named)
+    words = ask.words[found.end() :]
+    if last - first >= timedelta(days=MOST_DAYS if words else 1):
+        raise Refusal("today-long", most=MOST_DAYS)
+    return (first, last), replace(ask, words=words)
 
 
 def _asked(store: Store, ask: Ask) -> list[Wanted]:

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 
 from bot.chat.context import Ask
 from bot.chat.errands import Outside
 from bot.chat.finding import fetched
-from bot.texts import day
+from bot.texts import day, days
 from storage.model import Paper, Person
 from tests.chat.covered import covers
 from tests.chat.talk import TOPIC, Talk
@@ -147,6 +147,30 @@ async def test_today_shows_the_last_announcement_and_moves_nothing(either: Talk)
     nothing = await either.hears("/today zymurgy")
     today = day(either.language, either.house.clock.at.date())
     assert nothing.text == either.text("today-none", day=today)
+
+
+@covers("/today")
+async def test_other_days_are_shown_by_their_dates(either: Talk) -> None:
+    """The clock stands at Mon 23 Nov 2026; the digests before name their days."""
+    await either.follows(MANY)
+    last_week = days(either.language, date(2026, 11, 16), date(2026, 11, 20))
+    friday = day(either.language, date(2026, 11, 20))
+
+    one = await either.hears("/today 2026-11-20")
+    week = await either.hears("/today 2026-11-20 2026-11-16 robot*")
+    weekend = await either.hears("/today 2026-11-21")
+    much = await either.hears("/today 2026-11-01 2026-11-08 robot*")
+    several = await either.hears("/today 2026-11-19 2026-11-20")
+    words = await either.hears("/today 2026-02-30")
+
+    heading = either.text("digest-heading", topic=either.text("today-topics"), days=friday)
+    assert one.text.startswith(heading)
+    assert week.text.startswith(either.text("digest-heading", topic="robot*", days=last_week))
+    saturday = day(either.language, date(2026, 11, 21))
+    assert weekend.text == either.text("today-none", day=saturday)
+    assert much.text == several.text == either.text("today-long", most=7)
+    today = day(either.language, either.house.clock.at.date())
+    assert words.text == either.text("today-none", day=today), "no date, so it is a word"
 
 
 @covers("/today")
