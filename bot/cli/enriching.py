@@ -24,6 +24,7 @@ from storage.model import Commission
 
 SOON = timedelta(days=8)  # whatever comes every week is due within it
 LONGEST_RUN = 6 * 3600.0  # seconds; one that was killed on this machine is not waited for
+RESTS = 3  # in which nothing was made: then it is better to come again
 LONGEST = 120.0  # seconds that a command waits for a model that asks to
 
 
@@ -106,7 +107,7 @@ def _wanted(
 
 async def _made(store: Store, config: Config, wanted: int) -> tuple[Workshop, Fulfilled]:
     """Makes glosses until none is left, the budget is spent or the model does not answer."""
-    done = Fulfilled()
+    done, vain = Fulfilled(), 0
     async with app.workshop(store, config, app.wall_clock) as shop:
         with _progress() as progress:
             task = progress.add_task("", total=wanted, cost="")
@@ -117,7 +118,8 @@ async def _made(store: Store, config: Config, wanted: int) -> tuple[Workshop, Fu
             while True:
                 one = await fulfil(shop, told=told)
                 done = Fulfilled(done.made + one.made, done.failed + one.failed)
-                if not 0.0 < shop.rest <= LONGEST:
+                vain = 0 if one.made else vain + 1
+                if not 0.0 < shop.rest <= LONGEST or vain > RESTS:
                     return shop, done
                 await asyncio.sleep(shop.rest)
 

@@ -11,6 +11,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from bot import app
+from bot.cli.enriching import RESTS
 from bot.query import indexed
 from storage import Store, open_store
 from storage.model import Announcement, Cadence, ChatKind, Kind, Paper, Subscriber, Subscription
@@ -136,6 +137,16 @@ def test_a_spent_budget_leaves_the_rest_for_tomorrow(terminal: Terminal) -> None
     assert code == 1
     assert " waiting" in out
     assert err == f"Model {MODEL}: today's budget is spent, on from 00:00 UTC\n"
+
+
+def test_a_model_that_is_always_too_busy_is_not_asked_for_ever(terminal: Terminal) -> None:
+    with serving("rate-limit=0.1") as server:
+        code, out, err = enrich(terminal, server, PAPERGRAM_LLM_AT_ONCE="1")
+        assert len(server.calls) == 1 + RESTS
+
+    assert code == 1
+    assert "0 made, 0 failed, 6 waiting" in out
+    assert err == f"Model {MODEL}: asks to wait\n"
 
 
 def test_numbers_for_a_script(terminal: Terminal) -> None:
