@@ -96,6 +96,9 @@ const ENTITIES = {
   },
 };
 
+// They stand on lines of their own, so the line ends around them are not shown once more.
+const BLOCKS = new Set(["pre", "blockquote", "expandable_blockquote"]);
+
 /** Give the nodes of a text with entities; offsets are UTF-16 units, as in JavaScript. */
 export function formatted(text, entities, act, from = 0, to = text.length) {
   const nodes = [];
@@ -105,12 +108,13 @@ export function formatted(text, entities, act, from = 0, to = text.length) {
     const [entity, ...later] = rest;
     const begin = Math.max(entity.offset, at);
     const end = Math.min(entity.offset + entity.length, to);
-    if (begin > at) nodes.push(text.slice(at, begin));
+    const isBlock = BLOCKS.has(entity.type);
+    if (begin > at) nodes.push(text.slice(at, isBlock && text[begin - 1] === "\n" ? begin - 1 : begin));
     const inner = later.filter((e) => e.offset < end);
     const children = formatted(text, inner, act, begin, end);
     const dress = ENTITIES[entity.type];
     nodes.push(...(dress ? [dress(children, entity, act, text.slice(begin, end))] : children));
-    at = end;
+    at = isBlock && text[end] === "\n" ? end + 1 : end;
     rest = later.filter((e) => e.offset + e.length > end);
   }
   if (at < to) nodes.push(text.slice(at, to));
