@@ -15,13 +15,13 @@ from bot.bell import Work
 from bot.chat import sender
 from bot.chat.polling import Conflict, InvalidToken, NetworkError
 from bot.config import Config
-from bot.fulfil import Workshop
 from bot.pace import Breaker
 from bot.query.words import analyser_mark, indexed
 from bot.service import Bot, Now, serve
 from bot.sources import Fetcher
 from bot.standby import holder, on_duty
 from bot.summary import choose
+from bot.workshop import Workshop
 from storage import Store, open_store
 
 __all__ = ["Conflict", "InvalidToken", "NetworkError"]

@@ -11,10 +11,10 @@ from collections.abc import Awaitable, Callable
 from datetime import UTC
 from typing import TYPE_CHECKING, TypeAlias, TypeVar
 
-from bot.fulfil import Usages, Workshop, spent, stood_back
 from bot.summary.asking import Unfit
 from bot.summary.reply import Declined, ModelError, Usage
 from bot.texts import Refusal
+from bot.workshop import Usages, Workshop, spent, stood_back
 
 if TYPE_CHECKING:  # it loads a library that only those need who have a model
     from bot.summary.llm import Model

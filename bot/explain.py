@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from bot.consult import Spend, consult
-from bot.fulfil import Workshop
 from bot.summary import noting
 from bot.summary.glossing import PROMPT
+from bot.workshop import Workshop
 from storage.model import Note, Paper
 
 if TYPE_CHECKING:

@@ -5,9 +5,10 @@ Ordered hours before, so that a digest seldom has to wait for them.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime, timedelta
 from itertools import groupby, islice
+from typing import TypeAlias
 
 from bot.digest import assemble
 from bot.editions import Edition, Editions, told
@@ -27,16 +28,21 @@ from storage.model import (
     Subscription,
 )
 
+Offered: TypeAlias = Collection[str] | None
+"""The languages that the operator pays for; None for every one."""
+
 AHEAD = timedelta(hours=12)
 TOGETHER = 100  # commissions in a transaction, which others wait for
 
 
-def foresee(store: Store, bot: int, now: datetime) -> int:
+def foresee(store: Store, bot: int, now: datetime, *, offered: Offered = None) -> int:
     """Orders the glosses that the digests of the next hours will show; returns how many are new."""
-    return order(store, wanted(store, bot, now, now + AHEAD))
+    return order(store, wanted(store, bot, now, now + AHEAD, offered=offered))
 
 
-def wanted(store: Store, bot: int, now: datetime, horizon: datetime) -> list[Commission]:
+def wanted(
+    store: Store, bot: int, now: datetime, horizon: datetime, *, offered: Offered = None
+) -> list[Commission]:
     """The glosses that digests due before an instant lack, each once."""
     due = store.subscriptions.due_chats(bot, horizon)
     if not due:
@@ -47,7 +53,7 @@ def wanted(store: Store, bot: int, now: datetime, horizon: datetime) -> list[Com
         for number, _ in due
         if (chat := store.subscribers.get(bot, number))
         for topic, digest in drawn(store, _found(store, chat, editions, horizon), now)
-        for one in lacking(chat, topic, digest, topic.next_due or now)
+        for one in lacking(chat, topic, digest, topic.next_due or now, offered)
     )
 
 
@@ -132,11 +138,20 @@ def _without(
 
 
 def lacking(
-    chat: Subscriber, topic: Subscription, digest: Digest, due: datetime
+    chat: Subscriber,
+    topic: Subscription,
+    digest: Digest,
+    due: datetime,
+    offered: Offered = None,
 ) -> Iterator[Commission]:
-    """The glosses of a digest's entries that nobody made, in the languages its readers chose."""
+    """The glosses of a digest's entries that nobody made, in the languages its readers chose.
+
+    A language that is no longer offered is shown as untranslated, at nobody's cost.
+    """
+    chosen = topic.languages or chat.languages
+    languages = [one for one in chosen if offered is None or one in offered]
     for entry in digest.entries:
-        for language in topic.languages or chat.languages:
+        for language in languages:
             if not is_made(entry, language):
                 yield Commission(entry.paper.key, entry.paper.version, language, due)
 

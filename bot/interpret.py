@@ -13,10 +13,10 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from bot.consult import Spend, consult
-from bot.fulfil import Workshop
 from bot.query import QueryError, canonical, parse
 from bot.query.signs import Mark, Sign, scan
 from bot.summary.noting import in_english
+from bot.workshop import Workshop
 from storage.model import Field, Query
 
 if TYPE_CHECKING:

@@ -10,7 +10,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from bot.foresee import lacking, made, order
+from bot.foresee import Offered, lacking, made, order
 from storage import Store
 from storage.model import Commission, Digest, Subscriber, Subscription
 
@@ -25,6 +25,7 @@ class Patience:
     store: Store
     is_able: Callable[[], bool]  # whether the model can be asked at all
     ring: Callable[[], None]  # something urgent was ordered
+    offered: Offered = None
     _asleep: dict[int, datetime] = field(default_factory=dict)
     _held: dict[int, datetime] = field(default_factory=dict)  # since when each chat waits
     _instant: datetime | None = None
@@ -51,7 +52,7 @@ class Patience:
         lacks = [
             one
             for (topic, digest), due in zip(found, dues, strict=True)
-            for one in lacking(chat, topic, digest, due)
+            for one in lacking(chat, topic, digest, due, self.offered)
         ]
         hope = self._is_hope(lacks, now)
         since = self._since(chat.chat, now)

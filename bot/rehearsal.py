@@ -58,6 +58,8 @@ async def rehearse(config: Config, port: int, *, live: bool, ready: Callable[[st
         emulator.pages.to_next = stage.to_next
         emulator.pages.is_invented = not live
         bot = service.Bot(store, client, shown, clock.now)
+        if shown.contract:
+            bot.shop = await stack.enter_async_context(app.workshop(store, shown, clock.now))
         feeds = None
         if live:
             asker = bot.asker = await stack.enter_async_context(app.fetcher(config))

@@ -42,6 +42,7 @@ from bot.sources import Fetcher
 from bot.standby import GLOSSING, holder, is_held
 from bot.taxonomy import expand
 from bot.topic_file import LARGEST
+from bot.workshop import Workshop
 from storage import Store
 from storage.model import Outcome, Paper, Parcel
 
@@ -73,7 +74,7 @@ class Bot:
     answering: Answering | None = None  # while it serves
     limits: Limits = field(default_factory=Limits)
     asker: Fetcher | None = None  # asks arXiv for papers that people name
-    shop: fulfil.Workshop | None = None  # where glosses are made, with a model
+    shop: Workshop | None = None  # where glosses are made, with a model
     orders: Bell = field(default_factory=Bell)
     monotonic: Monotonic = time.monotonic
     sleep: Sleep = asyncio.sleep
@@ -161,7 +162,9 @@ class Bot:
     def patience(self) -> Patience | None:
         """Lets digests wait for the model; nobody waits without one."""
         if self.shop and not self._patience:
-            self._patience = Patience(self.store, self.shop.is_able, self.orders.ring)
+            self._patience = Patience(
+                self.store, self.shop.is_able, self.orders.ring, self.config.languages
+            )
         return self._patience
 
     async def look_ahead(self) -> None:
@@ -172,7 +175,8 @@ class Bot:
             now.replace(minute=0, second=0, microsecond=0),
         )
         if mark != self._foreseen:  # something was announced, or an hour has passed
-            await store.run(foresee.foresee, store, bot, now)
+            offered = self.config.languages
+            await store.run(foresee.foresee, store, bot, now, offered=offered)
             self._foreseen = mark
         self.orders.ring()
         if await store.run(amend.amend, store, bot, now):

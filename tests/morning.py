@@ -10,10 +10,10 @@ from datetime import UTC, datetime, timedelta
 
 from bot.demo.people import Person
 from bot.demo.reading import Visible
-from bot.fulfil import Workshop
 from bot.pace import Breaker
 from bot.summary.llm import Model
 from bot.texts import say
+from bot.workshop import Workshop
 from storage import Store
 from storage.model import Announcement, Digest, Form, Gloss, Subscriber
 from tests.models.server import KEY, MODEL, Server, models

@@ -22,9 +22,9 @@ from bot.demo.people import Person, Place
 from bot.demo.reading import Visible
 from bot.demo.sample import load
 from bot.demo.state import CallbackAnswer
-from bot.fulfil import Workshop
 from bot.pace import Breaker, Sleep
 from bot.summary.llm import Model
+from bot.workshop import Workshop
 from storage import Store
 from storage.model import Announcement, Form, Gloss, Subscriber, Subscription
 from tests.judges import judge

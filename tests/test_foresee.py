@@ -261,3 +261,13 @@ def test_a_day_shows_no_more_of_the_past_than_its_digest_would(store: Store) -> 
     announce(store, papers(5, 6, 7))
 
     assert len(wanted_since(store, BOT, FRIDAY, ("zh",), NOW)) == 4
+
+
+def test_a_language_that_is_no_longer_offered_is_not_paid_for(store: Store) -> None:
+    follow(store, reader(store, 1, "de", "en"))
+    announce(store, papers(1))
+
+    found = wanted(store, BOT, NOW, NOW + 2 * DAY, offered=("en", "zh"))
+
+    assert [one.language for one in found] == ["en"]
+    assert len(wanted(store, BOT, NOW, NOW + 2 * DAY)) == 2

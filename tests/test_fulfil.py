@@ -10,9 +10,10 @@ import pytest
 
 from bot.budget import Budget, Price
 from bot.condition import State, condition
-from bot.fulfil import CLOSED, TRIES, Fulfilled, Workshop, fulfil
+from bot.fulfil import TRIES, Fulfilled, fulfil
 from bot.pace import Breaker
 from bot.summary.llm import Model
+from bot.workshop import CLOSED, Workshop
 from storage import Store
 from storage.model import Commission, Paper, Spending
 from tests.models.server import KEY, MODEL, Server, models

@@ -11,12 +11,12 @@ from hypothesis import strategies as st
 
 from bot.budget import Budget, Price
 from bot.consult import NotAsked
-from bot.fulfil import Workshop
 from bot.interpret import interpret, is_foreign, parts, written
 from bot.pace import Breaker
 from bot.query import QueryError, parse
 from bot.summary.llm import Model
 from bot.texts import Refusal
+from bot.workshop import Workshop
 from storage import Store
 from tests.models.server import KEY, MODEL, Server, models
 

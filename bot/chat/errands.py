@@ -9,8 +9,8 @@ from dataclasses import dataclass, field
 from bot.chat.context import Ask, Reply
 from bot.chat.limits import DAILY, DAY, Cost, Limits
 from bot.consult import NotAsked
-from bot.fulfil import Workshop
 from bot.texts import Refusal
+from bot.workshop import Workshop
 from storage import Store
 from storage.model import Paper
 

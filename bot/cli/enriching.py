@@ -16,9 +16,10 @@ from bot.account import Contract, Estimate, estimate, money
 from bot.cli.frame import FAILED, Misused, as_json, database, is_terminal, settings, speaker
 from bot.condition import State
 from bot.config import Config
-from bot.fulfil import Fulfilled, Workshop, fulfil
+from bot.fulfil import Fulfilled, fulfil
 from bot.standby import glossing
 from bot.texts.tongues import language_code
+from bot.workshop import Workshop
 from storage import Store
 from storage.model import Commission
 
@@ -101,8 +102,7 @@ def _wanted(
     if first is not None:
         wanted = languages or config.languages
         return foresee.wanted_since(store, config.bot, first, wanted, now)
-    found = foresee.wanted(store, config.bot, now, now + SOON)
-    return [one for one in found if not languages or one.language in languages]
+    return foresee.wanted(store, config.bot, now, now + SOON, offered=languages or config.languages)
 
 
 async def _made(store: Store, config: Config, wanted: int) -> tuple[Workshop, Fulfilled]:

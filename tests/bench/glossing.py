@@ -3,8 +3,9 @@
     python -m tests.bench.glossing
 
 2,000 papers in two languages, ordered in a store on disk and made by a server that answers after
-a second, 32 questions at a time; then the same orders once more, which must ask nothing. The
-server is a process of its own. Papers are those of $PAPERGRAM_TEST_DATA, or invented ones.
+a second, 32 questions at a time; then the same orders once more, which must ask nothing. Beside
+it the client alone, which tells how busy the machine was. The server is a process of its own.
+Papers are those of $PAPERGRAM_TEST_DATA, or invented ones; $PAPERS says how many.
 """
 
 from __future__ import annotations
@@ -24,10 +25,11 @@ from time import monotonic, perf_counter, process_time
 
 from bot.budget import Budget, Price
 from bot.foresee import order
-from bot.fulfil import Fulfilled, Workshop, fulfil
+from bot.fulfil import Fulfilled, fulfil
 from bot.pace import Breaker
 from bot.query import indexed
 from bot.summary.llm import Model
+from bot.workshop import Workshop
 from storage import Store, open_store
 from storage.model import Announcement, Commission, Kind, Paper
 from tests.models.server import KEY, MODEL
@@ -36,6 +38,7 @@ PAPERS = int(os.environ.get("PAPERS", "2000"))
 LANGUAGES = ("zh", "en")
 LATENCY = 1.0  # seconds
 AT_ONCE = 32
+ALONE = 20 * AT_ONCE  # calls of the client by itself
 CORPUS = "corpus/papers_2025_2026.jsonl.gz"
 _EVERY = 7  # of the corpus, so that all of its days are in
 _PAGE = os.sysconf("SC_PAGE_SIZE")
@@ -139,6 +142,21 @@ async def made(
     return done, perf_counter() - began, process_time() - spent
 
 
+async def alone(model: Model) -> float:
+    """How much longer the client takes than the model, where nothing is checked or kept."""
+    left = iter(range(ALONE))
+
+    async def work() -> None:
+        for _ in left:
+            await model.ask("Write in English.", "Write: We do it.", schema=None, most=100)
+
+    began = perf_counter()
+    async with asyncio.TaskGroup() as group:
+        for _ in range(AT_ONCE):
+            group.create_task(work())
+    return (perf_counter() - began) / (ALONE / AT_ONCE * LATENCY)
+
+
 async def bench(folder: Path) -> None:
     """Print both runs."""
     log = folder / "calls.jsonl"
@@ -152,9 +170,12 @@ async def bench(folder: Path) -> None:
         looking.cancel()
         calls = _calls(log)
         bound = calls / AT_ONCE * LATENCY
+        client = await alone(model)
+        asked = _calls(log)
         print(
             f"  {done.made} glosses made, {done.failed} refused, {calls} calls: {took:.1f} s, "
-            f"{took / bound:.3f} of the {bound:.1f} s that the model takes; "
+            f"{took / bound:.3f} of the {bound:.1f} s that the model takes (the client alone: "
+            f"{client:.3f}); "
             f"{spent / calls * 1e3:.2f} ms of processor a call; "
             f"the loop was held for {watch.longest * 1e3:.0f} ms at most",
             flush=True,
@@ -163,7 +184,7 @@ async def bench(folder: Path) -> None:
         print(f"  megabytes at 1, 25, 50, 75 and 100 %: {marks}", flush=True)
         new = order(store, wanted)
         again, took, _ = await made(store, model, watch.told)
-        print(f"  again: {new} new orders, {again.made} made, {_calls(log) - calls} calls")
+        print(f"  again: {new} new orders, {again.made} made, {_calls(log) - asked} calls")
     store.close()
 
 
