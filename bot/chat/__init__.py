@@ -87,7 +87,9 @@ COMMANDS: Mapping[str, Entrance] = {
     "paper": Entrance(finding.paper, aliases=("get",), listed=True, cost=Cost.SEARCH),
     "saved": Entrance(library.saved, aliases=("bookmarks", "library"), listed=True),
     "history": Entrance(days.history, abroad=True, aliases=("archive",), listed=True),
-    "forget": Entrance(own_data.forget, changes=True, listed=True),
+    "forget": Entrance(
+        own_data.forget, changes=True, aliases=("export_data", "delete_me"), listed=True
+    ),
     "about": Entrance(own_data.about, aliases=("version", "privacy"), listed=True),
     "status": Entrance(operators.status, changes=True, operator=True),
     "users": Entrance(operators.users, changes=True, operator=True),
