@@ -10,6 +10,7 @@ import click
 
 from bot import __version__
 from bot.cli.backfill import backfill
+from bot.cli.backup import backup
 from bot.cli.enriching import enrich
 from bot.cli.frame import Commands
 from bot.cli.outbox import outbox
@@ -40,6 +41,7 @@ COMMANDS = (
     show,
     search,
     outbox,
+    backup,
     doctor,
 )
 for command in COMMANDS:

@@ -451,6 +451,8 @@ cli-backfill-done = { $set }: { $announcements ->
 cli-backfill-today = { $set }: asked already today. Try again tomorrow.
 cli-backfill-stopped = { $set }: { $problem } The next call goes on here.
 
+cli-backup-done = Copied to { $file }. Chats: { $chats }, topics: { $topics }, papers: { $papers }
+
 cli-outbox-empty = Nothing is waiting and nothing has failed.
 cli-outbox-retry = Parcel { $parcel } will be sent again.
 cli-outbox-retry-not = Parcel { $parcel } is not there, or it is not dead, dropped or doubtful. See: papergram outbox list

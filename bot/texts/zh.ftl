@@ -415,6 +415,8 @@ cli-backfill-done = { $set }：{ $announcements } 条公告（新论文 { $store
 cli-backfill-today = { $set }：今天已经问过了。请明天再试。
 cli-backfill-stopped = { $set }：{ $problem } 下次运行会从这里继续。
 
+cli-backup-done = 已备份到 { $file }：聊天 { $chats } 个，主题 { $topics } 个，论文 { $papers } 篇。
+
 cli-outbox-empty = 没有等待发送的消息，也没有发送失败的消息。
 cli-outbox-retry = 消息 { $parcel } 将重新发送。
 cli-outbox-retry-not = 消息 { $parcel } 不存在，或不属于失败、已放弃或结果不明的消息。请查看：papergram outbox list

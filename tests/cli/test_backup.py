@@ -1,0 +1,50 @@
+"""``papergram backup``: a copy that a bot can start from."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from bot.query import indexed
+from storage import open_store
+from tests.cli.terminal import Terminal
+from tests.situations import announce, chat, follow, papers
+
+
+def _filled(database: Path) -> None:
+    store = open_store(f"sqlite:///{database}", words=indexed)
+    follow(store, chat(store))
+    announce(store, papers(1, 2))
+    store.close()
+
+
+def test_a_copy_holds_everything_and_says_so(terminal: Terminal, tmp_path: Path) -> None:
+    _filled(terminal.database)
+    copy = tmp_path / "copy.db"
+
+    said = terminal("backup", str(copy))
+
+    assert (said.code, said.err) == (0, "")
+    assert said.out == f"Copied to {copy}. Chats: 1, topics: 1, papers: 2\n"
+    store = open_store(f"sqlite:///{copy}", words=indexed)
+    held = store.check()
+    store.close()
+    assert (held.damage, held.subscribers, held.subscriptions, held.papers) == ("", 1, 1, 2)
+
+
+def test_a_copy_never_replaces_a_file(terminal: Terminal, tmp_path: Path) -> None:
+    _filled(terminal.database)
+    kept = tmp_path / "kept.db"
+    kept.write_text("mine", encoding="utf-8")
+
+    said = terminal("backup", str(kept))
+
+    assert said.code == 1
+    assert "exists already" in said.sentence
+    assert kept.read_text(encoding="utf-8") == "mine"
+
+
+def test_a_folder_that_is_not_there_is_named(terminal: Terminal, tmp_path: Path) -> None:
+    said = terminal("backup", str(tmp_path / "nowhere" / "copy.db"))
+
+    assert said.code == 1
+    assert said.sentence.startswith(f"{tmp_path / 'nowhere' / 'copy.db'} cannot be written")
