@@ -32,12 +32,22 @@ Offered: TypeAlias = Collection[str] | None
 """The languages that the operator pays for; None for every one."""
 
 AHEAD = timedelta(hours=12)
+LATELY = timedelta(minutes=5)  # more than lies between two looks
 TOGETHER = 100  # commissions in a transaction, which others wait for
 
 
 def foresee(store: Store, bot: int, now: datetime, *, offered: Offered = None) -> int:
     """Orders the glosses that the digests of the next hours will show; returns how many are new."""
     return order(store, wanted(store, bot, now, now + AHEAD, offered=offered))
+
+
+def make_up(store: Store, bot: int, now: datetime, *, offered: Offered = None) -> int:
+    """Orders what the latest digests lack, also those that somebody asked for out of turn.
+
+    Nobody foresaw them; what is said of their papers later is edited in.
+    """
+    lack = store.commissions.unsaid(bot, now - LATELY)
+    return order(store, [one for one in lack if offered is None or one.language in offered])
 
 
 def wanted(

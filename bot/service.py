@@ -174,8 +174,9 @@ class Bot:
             await store.run(store.papers.last_seq),
             now.replace(minute=0, second=0, microsecond=0),
         )
+        offered = self.config.languages
+        await store.run(foresee.make_up, store, bot, now, offered=offered)
         if mark != self._foreseen:  # something was announced, or an hour has passed
-            offered = self.config.languages
             await store.run(foresee.foresee, store, bot, now, offered=offered)
             self._foreseen = mark
         self.orders.ring()

@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable
 from datetime import datetime
 
@@ -144,6 +145,38 @@ class Commissions:
             version=one.version,
             language=one.language,
             before=micros(before),
+        )
+        return row is not None
+
+    def unsaid(self, bot: int, since: datetime) -> list[Commission]:
+        """Return the glosses that messages issued since an instant lack, in their languages."""
+        rows = self._engine.all(
+            """
+            select e.paper, e.version, p.languages, min(d.issued) as wanted from digests d
+            join entries e on e.digest = d.number and e.shown = 1
+            join parcels p on p.digest = d.number
+            where d.bot = :bot and d.issued >= :since and d.imported = 0
+            group by e.paper, e.version, p.languages order by wanted, e.paper
+            """,
+            bot=bot,
+            since=micros(since),
+        )
+        return [
+            Commission(row["paper"], row["version"], language, instant(row["wanted"]))
+            for row in rows
+            for language in json.loads(row["languages"])
+            if not self._is_made(row["paper"], row["version"], language)
+        ]
+
+    def _is_made(self, paper: int, version: int, language: str) -> bool:
+        row = self._engine.one(
+            f"""
+            select 1 from glosses g where g.paper = :paper and g.version = :version
+                and g.language = :language and {_MADE}
+            """,
+            paper=paper,
+            version=version,
+            language=language,
         )
         return row is not None
 

@@ -114,6 +114,22 @@ async def test_every_part_of_a_full_digest_is_edited_in_its_place(store: Store, 
         assert not any(slot in one.text for one in after[-sent:])
 
 
+async def test_what_somebody_asks_for_out_of_turn_is_told_as_soon_as_it_is_said(
+    store: Store,
+) -> None:
+    async with morning(store) as world:
+        ada = await world.joins("Ada", "zh")
+        await world.announced(DUE - 14 * HOUR)  # before the digest of the morning is foreseen
+        await world.house.says(ada, "/digest")
+        assert world.mark("Ada") != ""
+        sent = len(ada.reads())
+        await world.passes(DUE - 14 * HOUR + 2 * MINUTE)
+
+        assert world.shows_all("Ada")
+        assert len(ada.reads()) == sent
+        assert len(world.server.calls) == PAPERS
+
+
 async def test_a_day_later_nothing_is_edited(store: Store) -> None:
     async with morning(store, "unauthorized") as world:
         await world.joins("Ada", "zh")

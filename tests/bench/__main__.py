@@ -16,9 +16,10 @@ BENCHES = (
     "idle",
     "sending",
     "delivery",
+    "glossing",
     "gist_rouge",
 )
-WITHOUT_DATA = ("idle", "sending", "delivery")
+WITHOUT_DATA = ("idle", "sending", "delivery", "glossing")
 
 
 def main() -> None:

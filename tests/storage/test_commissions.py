@@ -5,7 +5,16 @@ from __future__ import annotations
 from datetime import date, timedelta
 
 from storage import Commission, Note, Paper, Spending, Store
-from tests.storage.situations import MINUTE, NOW, gloss, issued, paper, stored
+from tests.storage.situations import (
+    BOT,
+    MINUTE,
+    NOW,
+    gloss,
+    issued,
+    paper,
+    parcel,
+    stored,
+)
 
 
 def order(of: Paper, language: str = "zh", minutes: int = 0) -> Commission:
@@ -41,6 +50,25 @@ def test_an_import_without_its_sentence_is_no_gloss(store: Store) -> None:
     store.papers.add_gloss(gloss(one, maker="import", gist=""))
 
     assert store.commissions.order([order(one)]) == 1
+
+
+def test_what_messages_lack_is_told_in_their_languages(store: Store) -> None:
+    one, other, left_out = stored(store, [paper(1), paper(2), paper(3)])
+    number = issued(store, [one, other], rest=[left_out])
+    store.outbox.put_once(parcel(digest=number, first=1, last=2), due=NOW)
+    store.papers.add_gloss(gloss(one))
+    store.papers.add_gloss(gloss(one, "en", maker="extractive"))
+
+    found = store.commissions.unsaid(BOT, NOW)
+
+    assert [(c.paper, c.language) for c in found] == [
+        (one.key, "en"),
+        (other.key, "zh"),
+        (other.key, "en"),
+    ]
+    assert {c.wanted for c in found} == {NOW}
+    assert store.commissions.unsaid(BOT, NOW + MINUTE) == []
+    assert store.commissions.unsaid(BOT + 1, NOW) == []
 
 
 def test_nobody_claims_what_another_is_at_until_its_lease_ends(store: Store) -> None:
