@@ -153,7 +153,7 @@ def _met(what: What, chat: telegram.Chat, user: telegram.User | None) -> Asked:
         ChatKind(chat.type),
         title=_clean(chat.title or chat.full_name or "")[:128],
         person=user.id if user else 0,
-        name=_clean(user.full_name)[:128] if user else "",
+        name=_clean(user.full_name or "")[:128] if user else "",  # an empty name is None
         language=(user.language_code or "") if user else "",
     )
 

@@ -134,9 +134,9 @@ async def test_no_more_topics_than_a_chat_may_have(talk: Talk) -> None:
     assert len((await talk.hears("/unsub")).rows) == before_last
 
 
-def _message(text: str, kind: str = "private") -> str:
+def _message(text: str, kind: str = "private", name: str = "Ada") -> str:
     chat = {"id": 7, "type": kind, "first_name": "Ada", "title": "Lab"}
-    person = {"id": 7, "is_bot": False, "first_name": "Ada"}
+    person = {"id": 7, "is_bot": False, "first_name": name}
     message = {"message_id": 1, "date": 0, "chat": chat, "from": person, "text": text}
     return json.dumps({"update_id": 1, "message": message})
 
@@ -151,6 +151,13 @@ def test_any_text_is_a_command_words_or_nothing_for_us(text: str) -> None:
         if found:
             assert len(found.words) <= LONGEST
             assert not set(found.words) & {"\0", "\u202e", "\u200b"}
+
+
+def test_who_has_no_name_is_heard() -> None:
+    found = asked(_message("robots", name=""), "papergram_bot")
+
+    assert found is not None
+    assert (found.name, found.words) == ("", "robots")
 
 
 @pytest.mark.parametrize(
