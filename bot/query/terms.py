@@ -31,16 +31,20 @@ _STRAY_STAR = re.compile(r"\*+(?=\w)")
 
 
 class QueryError(ValueError):
-    """A query cannot be used: where, the key of the text that says why, and what may be meant."""
+    """A query cannot be used: where, the key of the text that says why, and what may be meant.
+
+    What is told of the words in its values turns and breaks no sentence that it stands in.
+    """
 
     def __init__(
         self, position: int, key: str, suggestions: tuple[str, ...] = (), **values: str | int
     ) -> None:
-        super().__init__(position, key, values)
+        told = {name: _printable(v) if isinstance(v, str) else v for name, v in values.items()}
+        super().__init__(position, key, told)
         self.position = position
         self.key = key
         self.suggestions = suggestions
-        self.values = values
+        self.values = told
 
 
 def bare_term(text: str, at: int = 0) -> Term:
@@ -142,5 +146,8 @@ def _unknown_category(text: str, at: int) -> QueryError:
 
 
 def _short(text: str) -> str:
-    shown = "".join(c if c.isprintable() else " " for c in text)
-    return shown if len(shown) <= 40 else shown[:39] + "…"
+    return text if len(text) <= 40 else text[:39] + "…"
+
+
+def _printable(text: str) -> str:
+    return "".join(c if c.isprintable() else " " for c in text)

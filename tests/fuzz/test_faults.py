@@ -83,6 +83,21 @@ def test_a_notice_of_any_length_is_one_message() -> None:
     judges.message(written(parcel, None, lambda paper, version: ""))
 
 
+@pytest.mark.parametrize(
+    "words", ["\u2028", 'diffusion OR "\u2028"', "ti:\u2029", "a\x85b\u2028:c"]
+)
+def test_no_line_end_of_somebody_breaks_the_sentence_about_it(words: str) -> None:
+    with opened() as desk:
+        assert desk.says(f"/sub {words}")
+
+
+def test_somebody_without_a_name_is_answered() -> None:
+    with opened(name="") as desk:
+        desk.holds(papers(1))
+        assert desk.says("/sub diffusion")
+        assert desk.presses(desk.offered[0])
+
+
 def _same(text: str, *_: object) -> str:
     return text
 
