@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.budget import Budget, Price
@@ -137,6 +137,7 @@ def test_the_language_is_known_where_nothing_else_can_be_used(
     assert Terminal().locale == "zh_CN.UTF-8"
 
 
+@settings(max_examples=30)
 @given(st.text(st.characters(exclude_characters="\0", codec="utf-8"), max_size=40))
 def test_whatever_is_set_becomes_settings_or_a_sentence(text: str) -> None:
     names = (*(name for name in NAMES if name != "PAPERGRAM_LOCALE"), "TELEGRAM_BOT_TOKEN")

@@ -7,6 +7,8 @@ from collections.abc import Iterator
 from itertools import islice
 from pathlib import Path
 
+import pytest
+
 from bot.demo.html_entities import parse_html
 from tests.demo.telegram_parser import judged
 from tests.demo.test_html_entities import ours
@@ -21,6 +23,7 @@ def papers(real_data: Path) -> Iterator[dict[str, str]]:
         yield from map(json.loads, islice(lines, 0, None, _EVERY))
 
 
+@pytest.mark.slow
 def test_escaped_papers_are_read_as_telegram_reads_them(real_data: Path) -> None:
     for paper in papers(real_data):
         title, abstract = (html.escape(paper[name]) for name in ("title", "abstract"))
@@ -33,6 +36,7 @@ def test_escaped_papers_are_read_as_telegram_reads_them(real_data: Path) -> None
         assert parse_html(source).text == f"[1] {paper['title']}\n{paper['abstract']}"
 
 
+@pytest.mark.slow
 def test_raw_papers_are_refused_or_read_as_telegram_does(real_data: Path) -> None:
     for paper in papers(real_data):
         assert ours(paper["abstract"]) == judged(paper["abstract"])

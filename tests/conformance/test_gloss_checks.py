@@ -11,6 +11,8 @@ from bot.summary.extents import is_whole
 from bot.summary.faults import Fault
 from tests.bench.gloss_checks import Judged, caught, judged, passing
 
+pytestmark = pytest.mark.slow
+
 # Faults that leave no trace in the letters: a gloss of another paper that has neither names nor
 # numbers, and one sentence less among eight.
 HARD = {

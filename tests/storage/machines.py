@@ -13,7 +13,7 @@ from hypothesis.stateful import RuleBasedStateMachine, run_state_machine_as_test
 from bot.query import indexed
 from storage import Store, open_store
 
-QUICK, LONG = 100, 2_000  # examples
+QUICK, LONG = 40, 2_000  # examples
 STEPS = 30
 EXAMPLES = 100  # that share a store
 _CHECKS = [HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.filter_too_much]
