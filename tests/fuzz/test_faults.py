@@ -16,6 +16,7 @@ from bot.render.keyboard import Action, Button
 from bot.render.look import Look
 from bot.render.message import Message, message, parts
 from bot.render.parcel import written
+from bot.texts import LANGUAGES, say
 from storage.model import ChatKind, Digest, Form, Notice
 from tests.fuzz import digest_judge, judges
 from tests.fuzz.desk import opened
@@ -89,6 +90,31 @@ def test_a_notice_of_any_length_is_one_message() -> None:
 def test_no_line_end_of_somebody_breaks_the_sentence_about_it(words: str) -> None:
     with opened() as desk:
         assert desk.says(f"/sub {words}")
+
+
+@pytest.mark.parametrize(
+    ("key", "value"),
+    [
+        *(("entry-topics", "topics"), ("entry-why", "words"), ("subscribed", "topic")),
+        *(("unsubscribed", "topic"), ("guide-followed", "topic"), ("card-words", "words")),
+        *(("card-words-type", "words"), ("card-words-before", "words")),
+        *(("less-done", "query"), ("less-undone", "query"), ("english-looking", "words")),
+    ],
+)
+@pytest.mark.parametrize("address", ["t.me/evil", "evil.com", "cs.CV"])
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_telegram_draws_none_of_our_words_into_an_address(
+    language: str, key: str, value: str, address: str
+) -> None:
+    """Without a space, Chinese beside an address is taken for a part of it."""
+    given = {"next": "Mon", "zone": "UTC", value: address}
+    told = say(language, key, **given)
+
+    found = judges.found_by_telegram(told)
+
+    assert address in told
+    assert found[:1] == [address]
+    assert len(found) == 1
 
 
 def test_somebody_without_a_name_is_answered() -> None:
