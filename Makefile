@@ -19,9 +19,9 @@ test: .venv/ready check
 coverage: .venv/ready
 	$(BIN)/pytest -m "not slow" --numprocesses auto --cov --cov-report=term
 
-# The slow ones measure themselves against the clock, so they run one after the other.
 test-all: test
-	$(BIN)/pytest -m slow --timeout 1800 --durations=20
+	$(BIN)/pytest -m "slow and not alone" --numprocesses auto --timeout 1800 --durations=20
+	$(BIN)/pytest -m "slow and alone" --timeout 1800 --durations=20
 
 check: .venv/ready
 	$(BIN)/ruff format --check .

@@ -115,6 +115,7 @@ async def test_asked_twice_it_still_settles_what_is_in_flight(scene: Scene) -> N
 
 
 @pytest.mark.slow
+@pytest.mark.alone
 async def test_a_stop_does_not_wait_for_ever(scene: Scene) -> None:
     """Who begins next finds the message in doubt, and sends it once more with a mark."""
     scene.emulator.faults.next("sendMessage", accepted_then_hung())

@@ -200,6 +200,7 @@ async def page(web: Web) -> AsyncIterator[Page]:
 
 
 @pytest.mark.slow
+@pytest.mark.alone
 async def test_a_conversation_in_a_browser(web: Web, page: Page) -> None:
     emulator, client = web
     log = page.get_by_role("log")
@@ -239,6 +240,7 @@ async def test_a_conversation_in_a_browser(web: Web, page: Page) -> None:
 
 
 @pytest.mark.slow
+@pytest.mark.alone
 async def test_what_a_bot_can_send_is_shown(web: Web, page: Page) -> None:
     """An invitation asks where to, typing is seen, a document can be saved."""
     emulator, client = web

@@ -10,7 +10,7 @@ from playwright.async_api import expect
 from tests.e2e.conftest import Visits
 from tests.e2e.visitor import Visitor
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.alone]
 
 
 async def test_an_example_becomes_a_topic_and_a_digest(visitor: Visitor) -> None:

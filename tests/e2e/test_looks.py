@@ -11,7 +11,7 @@ from playwright.async_api import expect
 from tests.e2e.conftest import Visits
 from tests.e2e.visitor import Visitor
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.alone]
 
 AUDIT = (Path(__file__).parent / "audit.js").read_text("utf-8").partition("\n\n")[2].rstrip(";\n")
 SCREENS = {"desk": (1280, 860), "tablet": (820, 1100), "phone": (360, 740)}

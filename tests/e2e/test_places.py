@@ -9,7 +9,7 @@ from playwright.async_api import expect
 
 from tests.e2e.visitor import Visitor
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.alone]
 
 HAN = re.compile(r"[\u4e00-\u9fff]")
 

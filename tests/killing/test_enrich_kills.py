@@ -40,6 +40,7 @@ EARLY = 0.15  # of the kills come while the program still begins
 
 
 @pytest.mark.slow
+@pytest.mark.alone
 @pytest.mark.timeout(600)
 @pytest.mark.parametrize("seed", [1, 2])
 async def test_the_command_killed_again_and_again_pays_little_twice(
@@ -61,6 +62,7 @@ async def test_the_command_killed_again_and_again_pays_little_twice(
 
 
 @pytest.mark.slow
+@pytest.mark.alone
 @pytest.mark.timeout(600)
 @pytest.mark.parametrize("seed", [3, 4])
 async def test_the_bot_killed_while_digests_wait_delivers_them_with_every_gloss(

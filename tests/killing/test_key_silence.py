@@ -81,6 +81,7 @@ async def _enriched(
 
 
 @pytest.mark.slow
+@pytest.mark.alone
 async def test_no_answer_makes_the_command_tell_the_key(tmp_path: Path) -> None:
     async with indiscreet() as root:
         for how in (*map(str, STATUSES), *ENDS):

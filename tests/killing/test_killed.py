@@ -21,6 +21,7 @@ ANSWER = 0.04  # seconds: as long as Telegram takes
 
 
 @pytest.mark.slow
+@pytest.mark.alone
 @pytest.mark.timeout(600)
 async def test_killed_at_any_moment_it_loses_nothing(tmp_path: Path) -> None:
     """Two runs side by side, each with a server and a database of its own."""

@@ -25,6 +25,7 @@ HALTED = 2.5  # seconds, longer than the lease
 
 
 @pytest.mark.slow
+@pytest.mark.alone
 @pytest.mark.timeout(600)
 async def test_whoever_works_is_killed_and_nothing_is_lost(tmp_path: Path) -> None:
     """Two runs side by side, each with a server and a database of its own."""
@@ -48,6 +49,7 @@ async def _killed(tmp_path: Path, seed: int) -> None:
 
 
 @pytest.mark.slow
+@pytest.mark.alone
 @pytest.mark.timeout(600)
 async def test_a_halt_longer_than_the_lease_loses_nothing(tmp_path: Path) -> None:
     """Who was halted finds its lease taken: what it still settles is not accepted."""

@@ -37,6 +37,7 @@ GROWTH = 2.0  # MiB a minute in the second half, by the straight line through it
 
 
 @pytest.mark.slow
+@pytest.mark.alone
 @pytest.mark.timeout(1200)
 async def test_many_commands_beside_feeds_and_digests(tmp_path: Path) -> None:
     minutes = max(1, ceil(SECONDS / 60))
