@@ -238,7 +238,8 @@ async def test_a_bomb_is_not_unpacked() -> None:
 
 
 @pytest.mark.parametrize(
-    ("content", "encoding"), [(b"junk", "gzip"), (gzip.compress(b"abc", mtime=0)[:-4], "gzip"), (b"x", "br")]
+    ("content", "encoding"),
+    [(b"junk", "gzip"), (gzip.compress(b"abc", mtime=0)[:-4], "gzip"), (b"x", "br")],
 )
 async def test_what_cannot_be_unpacked_is_told(content: bytes, encoding: str) -> None:
     with pytest.raises(Unreadable):
