@@ -90,7 +90,9 @@ async def _talks(
     for way, words in said:
         await house.says(ada, way.replace("{}", words)[:4096] or "/start")
     for data in forged:
-        await house.forges(ada, data[:64])
+        # Data can be forged, but a press is always under a message of the bot.
+        under = [message.id for message in ada.reads() if message.is_from_bot]
+        await house.forges(ada, data[:64], under[-1])
     await house.says(ada, "/digest boats")
 
 
