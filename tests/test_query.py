@@ -1,7 +1,7 @@
 """The topic language: what is understood, what is refused and where, and one print for each."""
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from bot import taxonomy
@@ -188,6 +188,7 @@ _typed = st.lists(st.sampled_from(_SIGNS), max_size=25).map(" ".join)
 
 
 @given(st.one_of(st.text(), _typed))
+@example("0'C++")  # two words, which only quotes keep together
 def test_whatever_is_typed_is_a_query_or_an_error_with_a_place(typed: str) -> None:
     query = _query_or_error(typed)
 

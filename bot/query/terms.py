@@ -88,7 +88,8 @@ def term(field: Field, text: str, at: int = 0) -> Term:
 def printed(term: Term) -> str:
     """The term as it is written in a canonical query."""
     spelled = term.text + "*" * term.prefix
-    if not term.text.isalnum() and not term.text.endswith(("c++", "c#", "f#")):
+    is_word = " " not in term.text and term.text.endswith(("c++", "c#", "f#"))
+    if not term.text.isalnum() and not is_word:
         spelled = f'"{spelled}"'
     return spelled
 
