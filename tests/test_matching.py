@@ -316,3 +316,15 @@ def _fits(asked: Term, n: int, word: str) -> bool:
     if asked.prefix and n == len(asked.words) - 1:
         return word.startswith(wanted)
     return word == wanted or (len(wanted) == 1 and word[0] == wanted)
+
+
+@pytest.mark.parametrize("words", [[], ["diffusion"]], ids=["no words", "words"])
+def test_the_thirteenth_word_is_found_as_the_first_one_is(words: list[str]) -> None:
+    """Few words are read through the texts, of many a list is made once."""
+    title = " ".join(words)
+    batch = [announced(1, title, "")]
+    many = index(batch)
+
+    for number in range(20):
+        assert many.find(parse(f"word{number}x")) == []
+    assert len(many.find(parse("diffusion"))) == len(words)

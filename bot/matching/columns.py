@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Sequence
+from functools import lru_cache
 
 from bot.query.words import Token, compounds, indexed, surface, tokens, written
 from storage.model import Term
@@ -19,6 +20,10 @@ Papers = set[int]
 NOBODY: Papers = set()
 
 _GAP = " \ue001 "  # private use: between passages, never a part of a word
+_FEW = 12  # different words that are read through all texts, before they are posted
+# The papers of a week are asked for again and again, by everybody who asks for words.
+_evened = lru_cache(maxsize=4096)(indexed)
+_as_written = lru_cache(maxsize=2048)(written)
 _BETWEEN = re.compile(r"(?:['’][sS])?[\W_]*")
 
 
@@ -30,18 +35,16 @@ class Text:
 
     def __init__(self, texts: Sequence[tuple[str, ...]]) -> None:
         self._texts = texts
-        self._even = [f" {_GAP.join(map(indexed, passages))} " for passages in texts]
-        self._stems: dict[str, Papers] = {}
-        for at, even in enumerate(self._even):
-            _post(self._stems, even.split(), at)
+        self._even = [f" {_GAP.join(map(_evened, passages))} " for passages in texts]
+        self._looked_up: dict[str, Papers] = {}
+        self._stems: dict[str, Papers] | None = None
         self._words: dict[str, Papers] = {}
         self._sorted: list[str] = []
-        self._written: dict[str, list[str]] = {}
 
     def holding(self, term: Term) -> Papers:
         """The papers whose text has the word, the phrase, or a word that begins so."""
         exact = term.words[:-1] if term.prefix else term.words
-        holders = [self._stems.get(stem, NOBODY) for stem in exact]
+        holders = [self._having(stem) for stem in exact]
         if term.prefix:
             holders.append(self._beginning(term.words[-1]))
         found = _shared(holders)
@@ -51,6 +54,19 @@ class Text:
             return {at for at in found if any(_shows(text, term) for text in self._texts[at])}
         phrase = f" {' '.join(term.words)} "
         return {at for at in found if phrase in self._even[at]}
+
+    def _having(self, stem: str) -> Papers:
+        """The papers with a stem: read for the few words of one query, posted for those of many."""
+        if self._stems is None and stem not in self._looked_up and len(self._looked_up) == _FEW:
+            self._stems = {}
+            for at, even in enumerate(self._even):
+                _post(self._stems, even.split(), at)
+        if self._stems is not None:
+            return self._stems.get(stem, NOBODY)
+        if stem not in self._looked_up:
+            alone = f" {stem} "
+            self._looked_up[stem] = {at for at, even in enumerate(self._even) if alone in even}
+        return self._looked_up[stem]
 
     def standing(self, term: Term, at: int) -> str:
         """The words in this paper that the term found first, as they are written."""
@@ -66,17 +82,12 @@ class Text:
         begin = -1 if term.prefix else even.find(f" {' '.join(term.words)} ")
         if begin >= 0:
             run = even.count(" ", 0, begin)
-            words = self._as_written(text)[run : run + len(term.words)]
+            words = _as_written(text)[run : run + len(term.words)]
             if len(words) == 1:
                 return words[0]
             if words:  # else a compound, which stands behind the text
                 return " ".join(_stretch(text, words).split()) or " ".join(words)
         return next((" ".join(text[start:end].split()) for start, end in places(text, term)), "")
-
-    def _as_written(self, text: str) -> list[str]:
-        if text not in self._written:
-            self._written[text] = written(text)
-        return self._written[text]
 
     def _beginning(self, prefix: str) -> Papers:
         if not self._sorted:
