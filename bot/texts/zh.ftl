@@ -101,7 +101,7 @@ settings-time-usage = 可填写一个或多个时间，也可限定星期：/tim
 settings-time-choose = 希望每天几点推送？可以点选，也可以自己填写。
 settings-zone-choose = 请选择时区。列表里没有的，发送 /timezone 加城市即可，例如：/timezone 上海
 settings-zone-unknown = 没有找到时区“{ $given }”。请填写所在城市，例如：/timezone { $example }
-settings-lang-entries = 界面支持中文和英文。摘要可以用{ $name }阅读：
+settings-lang-entries = 界面只有中文和英文，摘要还可以用{ $name }显示：
 settings-lang-usage = 支持中文和英文，请发送 /lang zh 或 /lang en
 settings-zone-set = 时区已设为 { $zone }，当地时间 { $clock }。
 settings-time-set = 推送时间已设为：{ $cadence }（{ $zone }）。
@@ -160,27 +160,27 @@ config-feeds = { $setting } 无法使用：arXiv 没有 { $given } 这个分类�
 config-unusable = { $setting } 无法使用：{ $problem }
 config-choice = { $setting } 无法使用，可选的值：{ $choices }
 config-address = { $setting } 不是有效的地址，应以 http:// 或 https:// 加主机名开头。
-config-languages = { $setting } 无法使用：{ $given } 不是语言代码。请填写 en、zh、zh-Hant、de 等代码。
-config-llm-model = 缺少 { $setting }：请填写服务器要用的模型名称，例如 gpt-5-mini 或 qwen3:8b。
-config-llm-price = { $setting } 不是有效的价格。请写每百万 token 的输入/输出单价，例如 0.27/1.10 USD
-config-llm-budget = { $setting } 不是有效的预算。请写每天的 token 数（如 500k、2M）或金额（如 1.50 USD）
-config-llm-currency = { $setting } 的货币是 { $currency }，请用同一货币填写单价，例如 PAPERGRAM_LLM_PRICE=0.27/1.10 { $currency }
+config-languages = { $setting } 无法使用：{ $given } 不是有效的语言代码。请填写 en、zh、zh-Hant、de 等代码。
+config-llm-model = 缺少 { $setting }：请填写要使用的模型名称，例如 gpt-5-mini 或 qwen3:8b。
+config-llm-price = { $setting } 不是有效的价格。请填写每百万 token 的输入/输出单价，例如 0.27/1.10 USD
+config-llm-budget = { $setting } 不是有效的预算。请填写每天的 token 数（如 500k、2M）或金额（如 1.50 USD）
+config-llm-currency = { $setting } 使用的货币是 { $currency }，请用同一货币填写单价，例如 PAPERGRAM_LLM_PRICE=0.27/1.10 { $currency }
 cli-no-model = 没有设置 PAPERGRAM_LLM_MODEL，无法生成概括和翻译。请参阅 README 中的配置说明。
-cli-language-wrong = { $given } 不是语言代码。请填写 zh、de、pt-BR 等代码。
+cli-language-wrong = { $given } 不是有效的语言代码。请填写 zh、de、pt-BR 等代码。
 cli-enrich-estimate = { $glosses ->
     [0] 无需生成：接下来要推送的论文都已有概括和翻译。
-   *[other] 待生成 { $glosses } 篇，预计 { $tokens } token{ $money ->
+   *[other] 待生成概括和翻译 { $glosses } 份，预计 { $tokens } token{ $money ->
         [none] {""}
-       *[other] ，{ $money }
+       *[other] （{ $money }）
     }。
 }
 cli-enrich-cost = { $tokens } token{ $money ->
     [none] {""}
-   *[other] ，{ $money }
+   *[other] （{ $money }）
 }
-cli-enrich-done = 已生成 { $made } 篇，失败 { $failed } 篇，等待 { $waiting } 篇；共 { $tokens } token{ $money ->
+cli-enrich-done = 已生成 { $made } 份，失败 { $failed } 份，等待 { $waiting } 份；共 { $tokens } token{ $money ->
     [none] {""}
-   *[other] ，{ $money }
+   *[other] （{ $money }）
 }。
 cli-no-token = 没有设置 TELEGRAM_BOT_TOKEN。请向 @BotFather 申请令牌，或先试用演示：papergram demo
 cli-conflict = 另一个进程正在使用这个令牌接收消息。请先停止它，再重新启动。
@@ -221,10 +221,10 @@ doctor-running = 机器人
 doctor-running-good = 正在运行
 doctor-running-none = 没有运行。请启动：papergram run
 doctor-model = 模型
-doctor-model-none = 未配置，条目沿用论文摘要中的原句。需要概括和翻译，请设置 PAPERGRAM_LLM_MODEL
-doctor-glosses = 概括与翻译
-doctor-outbox = 发件箱
-doctor-outbox-good = 没有无法送达的消息
+doctor-model-none = 未配置，要点直接摘自论文摘要原文。如需概括和翻译，请设置 PAPERGRAM_LLM_MODEL
+doctor-glosses = 概括和翻译
+doctor-outbox = 发送队列
+doctor-outbox-good = 没有发送失败的消息
 doctor-outbox-dead = { $dead } 条消息无法送达
 
 ### 无法使用的主题（QueryError：键与值；位置见 error.position）
@@ -375,7 +375,7 @@ pause-usage = 请填写恢复推送的日期，例如：/pause { $example }
 pause-past = 请填写今天（{ $today }）之后的日期。只发送 /pause 则暂停到你发送 /resume 为止。
 missed-title = 未推送的论文
 missed-none = 最近 { $days } 天没有遗漏的论文。
-command-missed = 查看没有推送的论文
+command-missed = 查看未推送的论文
 
 ### Health
 
@@ -383,46 +383,46 @@ alarm-troubles = ⚠️ 有 { $count } 件事需要你处理：
     { $lines }
 alarm-healed = ✅ 以下 { $count } 件事已恢复正常：
     { $lines }
-trouble-nothing = arXiv 应在 { $day } 发布论文，但什么也没有收到。请检查网络和日志。
+trouble-nothing = arXiv 应在 { $day } 公布论文，但至今没有收到。请检查网络和日志。
 trouble-feed-late = 订阅源 { $feed } 还没有 { $day } 的论文，而其他订阅源已经有了。
-trouble-feed-stale = 订阅源 { $feed } 自 { $since } UTC 起仍显示更早一天的论文。
-trouble-feed-broken = 订阅源 { $feed } 自 { $since } UTC 起已损坏，或根本不是订阅源。
-trouble-feed-limited = 自 { $since } UTC 起，arXiv 表示对 { $feed } 的请求过于频繁。请设置 PAPERGRAM_CONTACT，并减少轮询的分类。
-trouble-feed-unreachable = 订阅源 { $feed } 自 { $since } UTC 起没有回应。请检查网络。
-trouble-feed-cut = arXiv 截断了订阅源 { $feed } 在 { $day } 的内容：论文数超过了上限。缺少的论文将从存档中补取。
-trouble-repair = 错过的 { $first } 至 { $last } 已有一天未能从 arXiv 存档补取。我会继续尝试。
-trouble-standstill = 自 { $since } UTC 起有消息在等待，却一条也没有发出。请检查与 Telegram 的连接和令牌。
-trouble-errors = 过去一小时有 { $dead } 条消息被放弃。查看：papergram outbox list
-trouble-disk = 磁盘快满了：只剩 { $megabytes } MiB。
-trouble-model-key-refused = 无法使用模型 { $model }：服务器拒绝了 PAPERGRAM_LLM_KEY。修复之前，条目沿用论文摘要中的原句。
-trouble-model-model-unknown = 服务器上没有模型 { $model }。请检查 PAPERGRAM_LLM_MODEL；在此之前，条目沿用论文摘要中的原句。
-trouble-model-out-of-credit = 模型 { $model } 的账户余额已用完。充值之前，条目沿用论文摘要中的原句。
-trouble-model-spent = 模型 { $model } 今天的预算已用完，将于 UTC 0 点继续。想提前继续，请调高 PAPERGRAM_LLM_BUDGET。
-trouble-model-overloaded = 几小时以来，模型 { $model } 一直提示请求过多。请调低 PAPERGRAM_LLM_AT_ONCE，或申请更高的限额。
-trouble-model-unreachable = 模型 { $model } 已几小时没有响应。请检查 PAPERGRAM_LLM_URL 和网络。
-harvest-endless = 存档的回答没有尽头。我稍后再问。
+trouble-feed-stale = 自 { $since } UTC 起，订阅源 { $feed } 一直停留在更早一天的论文。
+trouble-feed-broken = 自 { $since } UTC 起，订阅源 { $feed } 的内容已损坏，或者不是订阅源。
+trouble-feed-limited = 自 { $since } UTC 起，arXiv 一直提示对 { $feed } 的请求过于频繁。请设置 PAPERGRAM_CONTACT，并减少抓取的分类。
+trouble-feed-unreachable = 自 { $since } UTC 起，订阅源 { $feed } 一直没有响应。请检查网络。
+trouble-feed-cut = 订阅源 { $feed } 在 { $day } 的论文数超过上限，被 arXiv 截断。缺少的论文会从存档中补取。
+trouble-repair = { $first } 至 { $last } 缺少的论文，已有一天未能从 arXiv 存档补取。我会继续尝试。
+trouble-standstill = 自 { $since } UTC 起有消息等待发送，但一条也没有发出。请检查与 Telegram 的连接和令牌。
+trouble-errors = 过去一小时有 { $dead } 条消息已放弃发送。查看：papergram outbox list
+trouble-disk = 磁盘空间快用完了：只剩 { $megabytes } MiB。
+trouble-model-key-refused = 无法使用模型 { $model }：服务器不接受 PAPERGRAM_LLM_KEY。解决之前，要点直接摘自论文摘要原文。
+trouble-model-model-unknown = 服务器上没有模型 { $model }，请检查 PAPERGRAM_LLM_MODEL。解决之前，要点直接摘自论文摘要原文。
+trouble-model-out-of-credit = 模型 { $model } 的账户余额已用完。充值之前，要点直接摘自论文摘要原文。
+trouble-model-spent = 模型 { $model } 今天的预算已用完，UTC 0 点后恢复。如需提前恢复，请调高 PAPERGRAM_LLM_BUDGET。
+trouble-model-overloaded = 模型 { $model } 已连续几个小时提示请求过多。请调低 PAPERGRAM_LLM_AT_ONCE，或申请更高的限额。
+trouble-model-unreachable = 模型 { $model } 已有几个小时没有响应。请检查 PAPERGRAM_LLM_URL 和网络。
+harvest-endless = 存档返回的结果没有尽头，稍后会自动重试。
 
 ### Backfill
 
 cli-backfill-range = { $first } 在 { $last } 之后。请先写较早的日期。
 cli-backfill-ahead = { $last } 尚未到来：按 arXiv 的时间，今天是 { $latest }。
 cli-backfill-early = { $first } 早于 arXiv 存档的起点（{ $earliest }）。
-cli-backfill-quiet = { $first } 至 { $last } 期间 arXiv 没有发布论文。
-cli-backfill-many = { $days } 天很多：订阅者会一次收到其主题在这些天的全部论文。确实需要时请加上 --yes。
+cli-backfill-quiet = { $first } 至 { $last } 期间 arXiv 没有公布论文。
+cli-backfill-many = { $days } 天的范围很大：订阅者会一次收到其主题在这些天里的全部论文。确实需要时请加上 --yes。
 cli-backfill-category = { $given } 不是 arXiv 的分类。相近的分类：{ $nearest }
-cli-backfill-busy = 存档正在被读取，或者 arXiv 要求暂停。请在 { $until } UTC 之后再试。
+cli-backfill-busy = 已有任务在读取存档，或者 arXiv 要求暂停。请在 { $until } UTC 之后再试。
 cli-backfill-working = { $set }：第 { $pages } 页，{ $announcements } 条公告
 cli-backfill-all = 整个 arXiv
-cli-backfill-done = { $set }：{ $announcements } 条公告（新论文 { $stored } 篇，更新 { $updated } 篇），来自 { $records } 条记录
-cli-backfill-today = { $set }：今天已经问过了。请明天再试。
-cli-backfill-stopped = { $set }：{ $problem } 下次运行会从这里继续。
+cli-backfill-done = { $set }：{ $announcements } 条公告（新论文 { $stored } 篇，更新 { $updated } 篇），共读取 { $records } 条记录
+cli-backfill-today = { $set }：今天已经读取过，请明天再试。
+cli-backfill-stopped = { $set } 已中断，下次运行会从这里继续：{ $problem }
 
-cli-backup-done = 已备份到 { $file }：聊天 { $chats } 个，主题 { $topics } 个，论文 { $papers } 篇。
+cli-backup-done = 已备份到 { $file }：会话 { $chats } 个，主题 { $topics } 个，论文 { $papers } 篇。
 
 cli-outbox-empty = 没有等待发送的消息，也没有发送失败的消息。
 cli-outbox-retry = 消息 { $parcel } 将重新发送。
-cli-outbox-retry-not = 消息 { $parcel } 不存在，或不属于失败、已放弃或结果不明的消息。请查看：papergram outbox list
-cli-outbox-drop = 消息 { $parcel } 已放弃，其中的论文可用 /missed 查看。
+cli-outbox-retry-not = 消息 { $parcel } 不存在，或不是失败、已放弃、结果不明的消息。请查看：papergram outbox list
+cli-outbox-drop = 已放弃发送消息 { $parcel }，其中的论文可用 /missed 查看。
 cli-outbox-drop-not = 消息 { $parcel } 不存在，或已经发送。请查看：papergram outbox list
 
 ### Reading and the library
@@ -455,10 +455,10 @@ search-newest = 按时间，新的在前
 search-best = 按相关度排序
 paper-usage = 要看哪篇论文？发送 arXiv 编号或链接，例如：/paper 2402.12844
 paper-unread = { $given } 不是 arXiv 编号或链接。编号形如 2402.12844 或 hep-th/9901001；按词查找请用 /search。
-paper-fetching = 本地还没有 { $id }，正在向 arXiv 查询……
+paper-fetching = 尚未收录 { $id }，正在向 arXiv 查询……
 paper-not-there = arXiv 上没有 { $id } 这篇论文。
 paper-unreachable = 查询 { $id } 时 arXiv 没有回应，请过几分钟再试。
-paper-no-way = 本地没有 { $id }，这里也无法访问 arXiv。
+paper-no-way = 尚未收录 { $id }，这里也无法访问 arXiv。
 today-title = 今日论文
 today-topics = 我的主题
 today-long = 查看多天（最多 { $most } 天）时请附上关键词，例如：/today 2026-11-16 2026-11-20 cat:cs.CV
@@ -539,7 +539,7 @@ button-list-back = ‹ 我的主题
 
 ### 主题的导出与导入
 
-export-caption = 你的 { $topics } 个主题已导出。发送 /import 可以导入到这里或其他聊天。
+export-caption = 你的 { $topics } 个主题已导出。发送 /import 可以导入到这里或其他会话。
 export-none = 你目前没有订阅主题，没有可以导出的内容。
 import-ask = 请把 /export 导出的文件发给我。
 import-added = 已添加 { $topics } 个主题。
@@ -562,12 +562,12 @@ command-import = 从文件导入主题
 
 ### 在私聊中管理其他会话；限制；封禁
 
-there-managing = 正在管理「{ $title }」：
-there-posted = 已推送到「{ $title }」。
+there-managing = 正在管理“{ $title }”：
+there-posted = 已推送到“{ $title }”。
 there-unknown = 找不到群组或频道 { $given }。请先把我加进去；如果是频道，请设我为可以发消息的管理员。
-there-not-admin = 只有「{ $title }」的管理员才能在这里管理它。
-there-no-post = 我在「{ $title }」里不能发消息。请先设我为可以发消息的管理员，再试一次。
-there-added = 我现在可以在「{ $title }」里推送了。你可以在这里管理它：在命令后面写上它的 @用户名或 { $chat }，例如 /sub { $chat } diffusion model、/list { $chat }、/settings { $chat }
+there-not-admin = 只有“{ $title }”的管理员才能在这里管理它。
+there-no-post = 我在“{ $title }”里不能发消息。请先设我为可以发消息的管理员，再试一次。
+there-added = 我现在可以在“{ $title }”里推送了。你可以在这里管理它：在命令后面写上它的 @用户名或 { $chat }，例如 /sub { $chat } diffusion model、/list { $chat }、/settings { $chat }
 limit-command = 发得太快了：每分钟最多处理 { $most } 条命令，请过一分钟再试。
 limit-button = 点得太快了：每分钟最多处理 { $most } 次点击，请过一分钟再试。
 limit-preview = 每分钟最多预览 { $most } 个主题，请过一分钟再试。
@@ -588,11 +588,11 @@ about-source = 论文来源：arXiv.org，其元数据属于公有领域（CC0�
 about-licence = 程序：MIT 许可的自由软件，与 arXiv 官方无关。
 about-kept = 我保存的数据：会话的编号和名称、Telegram 提供的姓名和语言，以及设置、主题、摘要和收藏。
 about-shared = 除了本机器人的管理员，没有人能看到这些数据。/forget 会给你一份副本，然后全部删除。
-about-model = 概括和翻译由模型 { $model } 完成。你输入的内容中，只有含非英文词的主题和搜索词会交给它译成英文。
+about-model = 概括和翻译由模型 { $model } 完成。你输入的内容中，只有含中文等非英文文字的主题和搜索词会交给它译成英文。
 command-forget = 导出并删除我的数据
 command-about = 关于本机器人与隐私
 command-start = 开始使用
-command-status = 数据源、论文和发送队列
+command-status = 订阅源、论文和发送队列
 command-users = 用户概况
 command-ban = 停止为某人服务
 command-unban = 恢复服务
@@ -601,29 +601,29 @@ command-limit = 某个会话的主题上限
 ## 模型的花费（供管理员查看）
 
 account-good = 模型 { $model }：正常
-account-key-refused = 模型 { $model }：密钥被拒绝
+account-key-refused = 模型 { $model }：服务器不接受密钥
 account-model-unknown = 模型 { $model }：服务器上没有这个模型
 account-out-of-credit = 模型 { $model }：余额已用完
 account-overloaded = 模型 { $model }：请求过多，正在等待
 account-unreachable = 模型 { $model }：没有响应
-account-spent = 模型 { $model }：今天的预算已用完，UTC 0 点继续
-account-backlog = 等待生成：{ $waiting } 篇（其中 { $failed } 篇曾失败），已放弃：{ $given } 篇
-account-coverage = { $code }：近 7 天推送的 { $papers } 篇论文中已完成 { $share }%
+account-spent = 模型 { $model }：今天的预算已用完，UTC 0 点后恢复
+account-backlog = 概括和翻译：等待生成 { $waiting } 份（其中 { $failed } 份曾失败），已放弃 { $given } 份
+account-coverage = { $code }：近 7 天推送的 { $papers } 篇论文，已生成 { $share }%
 account-today = 今天：{ $tokens } token{ $money ->
     [none] {""}
-   *[other] ，{ $money }
+   *[other] （{ $money }）
 }，预算 { $budget }
 account-month = 本月：{ $tokens } token{ $money ->
     [none] ，平均每份摘要 { $each } token
-   *[other] ，{ $money }，平均每份摘要 { $each }
+   *[other] （{ $money }），平均每份摘要 { $each }
 }
 
 ### 管理员
 
 status-title = 运行状态
 status-feeds = { $feeds ->
-    [0] 还没有抓取过数据源。
-   *[other] 共 { $feeds } 个数据源，上次抓取：
+    [0] 还没有抓取过订阅源。
+   *[other] 共 { $feeds } 个订阅源，上次抓取：
 }
 status-feed = { $feed }：{ $at }（{ $answer }）
 status-papers = 共 { $papers } 篇论文，每日公布：
@@ -638,12 +638,12 @@ users-group = 群组 { $chats } 个
 users-supergroup = 超级群 { $chats } 个
 users-channel = 频道 { $chats } 个
 users-people = 用户：{ $people }
-users-topics = 主题：{ $topics } 个，其中不同的 { $queries } 个
+users-topics = 主题：{ $topics } 个，去重后 { $queries } 个
 users-chat = { $number }. { $title }（{ $id }）：{ $topics } 个主题
 users-chat-paused = { $number }. { $title }（{ $id }）：{ $topics } 个主题，已暂停
 ban-usage = 要停止为谁服务？请写上 /users 里显示的编号：/ban 123456789
 ban-self = 这是你自己或你的会话。
-ban-known = { $id } 已在停止服务之列，/unban { $id } 可恢复。
+ban-known = 已停止为 { $id } 服务，/unban { $id } 可恢复。
 ban-done = 已停止为 { $title }（{ $id }）服务：我只告知一次，之后不再回复，也不再推送。
 unban-usage = 要恢复谁的服务？请写上编号：/unban 123456789
 unban-unknown = { $id } 没有被停止服务。
@@ -663,12 +663,12 @@ note-problem = 问题
 note-method = 方法
 note-result = 结果
 note-limits = 局限
-note-limits-none = 摘要中没有提到。
-note-maker = 由 { $model } 撰写，请以论文为准。
-consult-spent = 模型今天的用量已用完，UTC 0 点后恢复。摘要照常推送。
+note-limits-none = 论文摘要中没有提到。
+note-maker = 由 { $model } 生成，请以论文原文为准。
+consult-spent = 模型今天的额度已用完，UTC 0 点后恢复。摘要照常推送。
 consult-not-now = 模型暂时无法使用，请稍后再试。
-consult-unfit = 模型写的内容没有通过检查，因此不予显示。请稍后再试。
+consult-unfit = 模型生成的内容没有通过检查，所以没有显示。请稍后再试。
 english-moment = arXiv 论文是英文的，正在把你的关键词译成英文……
 english-looking = arXiv 论文是英文的，已改用英文查找： { $words }
-limit-note = 每人每天最多生成 { $most } 篇新解读。已有的解读随时可以打开，新的请过些时候再试。
+limit-note = 每人每天最多生成 { $most } 篇新解读，请过些时候再试。已有的解读随时可以打开。
 limit-english = 每人每天最多翻译 { $most } 次关键词。请直接输入英文，或过些时候再试。
