@@ -24,7 +24,7 @@ class Patience:
 
     store: Store
     is_able: Callable[[], bool]  # whether the model can be asked at all
-    ring: Callable[[], None]  # something urgent was ordered
+    ring: Callable[[], object]  # something urgent was ordered; from any thread
     offered: Offered = None
     _asleep: dict[int, datetime] = field(default_factory=dict)
     _held: dict[int, datetime] = field(default_factory=dict)  # since when each chat waits

@@ -168,6 +168,7 @@ class _Tick:
         self._last = last
         self._patience = patience
         self._announced = store.cursors.get(SETTLED).checked
+        self._oldest = oldest
         self._gathered = Gathered(store, oldest)
         self._editions = Editions(store, self._gathered, now)
         self._next_due = cache(lambda cadence, zone: schedule.next_due(cadence, zone, now))
@@ -181,7 +182,10 @@ class _Tick:
 
     def _ready(self, chat: int) -> _Ready | None:
         subscriber = self._store.subscribers.get(self._bot, chat)
-        topics = self._store.subscriptions.due(self._bot, chat, self._now, last_seq=self._last)
+        due = self._store.subscriptions.due(self._bot, chat, self._now, last_seq=self._last)
+        # What was not gathered would be passed over: a topic that a stop undone or another
+        # cadence brought back meanwhile is due at the next tick.
+        topics = [topic for topic in due if topic.cursor >= self._oldest]
         if not subscriber or not topics:  # stopped or told a moment ago
             return None
         ready = _Ready(subscriber, [], [])

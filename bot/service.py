@@ -8,6 +8,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import partial
 from math import ceil
 
 from bot import (
@@ -162,9 +163,9 @@ class Bot:
     def patience(self) -> Patience | None:
         """Lets digests wait for the model; nobody waits without one."""
         if self.shop and not self._patience:
-            self._patience = Patience(
-                self.store, self.shop.is_able, self.orders.ring, self.config.languages
-            )
+            # It rings from a thread of the store.
+            ring = partial(asyncio.get_running_loop().call_soon_threadsafe, self.orders.ring)
+            self._patience = Patience(self.store, self.shop.is_able, ring, self.config.languages)
         return self._patience
 
     async def look_ahead(self) -> None:

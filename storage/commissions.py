@@ -102,10 +102,21 @@ class Commissions:
             "update commissions set lease_until = 0 where lease_until > 0 and next_at is not null"
         )
 
-    def retry(self) -> int:
-        """Try again what was given up or waits for another time; return how many."""
+    def retry(self, commissions: Iterable[Commission]) -> int:
+        """Try these again where they were given up or wait; return how many."""
+        with self._engine.writing():
+            return sum(self._retry(one) for one in commissions)
+
+    def _retry(self, one: Commission) -> int:
         return self._engine.change(
-            "update commissions set next_at = 0, attempts = 0 where next_at is null or next_at > 0"
+            """
+            update commissions set next_at = 0, attempts = 0
+            where paper = :paper and version = :version and language = :language
+                and (next_at is null or next_at > 0)
+            """,
+            paper=one.paper,
+            version=one.version,
+            language=one.language,
         )
 
     def retire(self, before: datetime, limit: int = 1000) -> int:
@@ -149,13 +160,16 @@ class Commissions:
         return row is not None
 
     def unsaid(self, bot: int, since: datetime) -> list[Commission]:
-        """Return the glosses that messages issued since an instant lack, in their languages."""
+        """Return the glosses that topics' messages since an instant lack, in their languages.
+
+        Words that nobody follows are answered with what is there: they cost nothing.
+        """
         rows = self._engine.all(
             """
             select e.paper, e.version, p.languages, min(d.issued) as wanted from digests d
             join entries e on e.digest = d.number and e.shown = 1
             join parcels p on p.digest = d.number
-            where d.bot = :bot and d.issued >= :since and d.imported = 0
+            where d.bot = :bot and d.issued >= :since and d.imported = 0 and d.subscription > 0
             group by e.paper, e.version, p.languages order by wanted, e.paper
             """,
             bot=bot,
@@ -189,7 +203,7 @@ class Commissions:
             f"""
             select distinct d.number from digests d
             join entries e on e.digest = d.number and e.shown = 1
-            join glosses g on g.paper = e.paper and g.version = e.version and g.made > d.issued
+            join glosses g on g.paper = e.paper and g.version = e.version
             where d.bot = :bot and d.issued >= :since and d.imported = 0 and {_MADE}
                 and exists (select 1 from parcels p where p.digest = d.number
                     and p.state = 'sent' and instr(p.languages, '"' || g.language || '"') > 0)

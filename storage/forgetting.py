@@ -75,8 +75,13 @@ _MOVE = (
     on conflict do nothing
     """,
     "delete from ledger where bot = :bot and chat = :old",
+    # The new chat counts its messages anew: an edit would change another one.
     """
-    update parcels set chat = :new
+    delete from parcels
+    where bot = :bot and chat = :old and edits > 0 and state in ('ready', 'sending')
+    """,
+    """
+    update parcels set chat = :new, message = 0
     where bot = :bot and chat = :old and not exists (select 1 from parcels p
         where p.bot = :bot and p.chat = :new and p.period = parcels.period
             and p.part = parcels.part and p.piece = parcels.piece

@@ -30,14 +30,16 @@ from storage.model import (
 from storage.parcels import parcel_of
 from storage.sqlite import Engine, Value
 
-# The first of each chat among those in motion, if it is ready, free and not held back.
+# The first of each chat among those in motion, if it is ready, free and not held back. An edit
+# that waits holds no message.
 _HEADS = """
     select p.key, p.chat from parcels p
     where p.bot = :bot and p.rank = :rank and p.state = 'ready'
         and p.next_at <= :now and p.lease_until <= :now
         and not exists (select 1 from parcels e
             where e.bot = p.bot and e.chat = p.chat and e.state in ('ready', 'sending')
-                and (e.turn, e.piece) < (p.turn, p.piece))
+                and (e.turn, e.piece) < (p.turn, p.piece)
+                and (e.edits = 0 or p.edits > 0 or e.state = 'sending' or e.lease_until > :now))
         and not exists (select 1 from holds h
             where h.bot = p.bot and h.until > :now and (h.chat = p.chat or h.chat = 0))
     order by p.next_at, p.turn, p.piece limit :limit

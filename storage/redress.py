@@ -35,6 +35,7 @@ def revive(engine: Engine, bot: int, chat: int, now: datetime) -> int:
     """Make ready again what was dropped with its chat; return how many."""
     which = f"""
         bot = :bot and chat = :chat and state = 'dropped' and error <> :by_hand
+        and edits = 0
         and not {_REPLACED}
     """
     return _bring_back(engine, which, now, bot=bot, chat=chat, by_hand=BY_HAND)

@@ -8,6 +8,7 @@ import weakref
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime
+from typing import Any
 
 import pytest
 
@@ -15,6 +16,7 @@ from bot import publish as verb
 from bot.editions import Editions
 from bot.gather import Gathered
 from bot.publish import POSTPONED, Published, publish
+from bot.query import parse
 from storage import Busy, Full, Store
 from storage.model import Digest, Form, Parcel, Subscriber
 from tests.situations import (
@@ -22,8 +24,10 @@ from tests.situations import (
     DAY,
     DUE,
     MINUTE,
+    NOW,
     TODAY,
     announce,
+    asked,
     chat,
     digests,
     follow,
@@ -240,3 +244,32 @@ def test_the_papers_of_a_tick_are_let_go_of_at_its_end(store: Store) -> None:
         assert [one() for one in left] == [None, None]
     finally:
         gc.enable()
+
+
+def test_a_topic_that_comes_back_in_the_middle_of_a_tick_loses_no_paper(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A stop that is undone brings its old position, from which nothing was gathered."""
+    reader = chat(store)
+    follow(store, reader, "robots")
+    announce(store, papers(1))
+    asked(store, reader, store.subscriptions.of(BOT, reader.chat)[0], NOW)  # its cursor moves on
+    [robots] = store.subscriptions.of(BOT, reader.chat)
+    assert robots.cursor > 0
+    gathered = Gathered
+
+    def and_meanwhile(*arguments: Any) -> Gathered:
+        found = gathered(*arguments)
+        with store.transaction():
+            query = parse("diffusion").text
+            store.subscriptions.add(
+                replace(robots, key=0, query=query, name=query, cursor=0, next_due=DUE, position=1)
+            )
+        monkeypatch.undo()
+        return found
+
+    monkeypatch.setattr("bot.publish.Gathered", and_meanwhile)
+    publish(store, BOT, DUE)
+    publish(store, BOT, DUE)
+
+    assert _told(store, reader) == [[1]]

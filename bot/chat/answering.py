@@ -157,6 +157,9 @@ async def _run(
         reply = told([Line(ask.say("refusal-failed"))])
     if there:
         reply = shown_here(reply, there, ask.language)
-    await respond(counter.bot, replace(request, query="", message=0), reply, sleep=sleep)
+    try:
+        await respond(counter.bot, replace(request, query="", message=0), reply, sleep=sleep)
+    except Exception:
+        log.exception("errand not answered", extra={"errand": errand.verb})
     if reply.deliver:
         counter.wake()

@@ -71,7 +71,7 @@ def enrich(
         if dry_run or not found:
             return
         foresee.order(store, found)
-        store.commissions.retry()
+        store.commissions.retry(found)
         with glossing(store, now, LONGEST_RUN) as is_alone:
             if is_alone:
                 store.commissions.recover()

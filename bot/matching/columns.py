@@ -23,7 +23,7 @@ _GAP = " \ue001 "  # private use: between passages, never a part of a word
 _FEW = 12  # different words that are read through all texts, before they are posted
 # The papers of a week are asked for again and again, by everybody who asks for words.
 _evened = lru_cache(maxsize=4096)(indexed)
-_as_written = lru_cache(maxsize=2048)(written)
+_as_written = lru_cache(maxsize=256)(written)
 _BETWEEN = re.compile(r"(?:['’][sS])?[\W_]*")
 
 

@@ -95,7 +95,7 @@ def test_a_failure_waits_and_the_last_one_gives_up_until_somebody_asks(store: St
     assert (again.paper, again.attempts, again.error) == (one.key, 1, "wrong_language")
     store.commissions.give_back(again.key)
     assert store.commissions.order([order(other)]) == 0  # given up stays so
-    assert store.commissions.retry() == 2
+    assert store.commissions.retry([order(one), order(other)]) == 2
     assert len(store.commissions.claim(NOW, 60.0, 10)) == 2
 
 

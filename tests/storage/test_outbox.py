@@ -424,3 +424,53 @@ def test_a_chat_gets_its_messages_in_their_order_whatever_their_haste(store: Sto
     [first] = store.outbox.claim(BOT, "me", NOW, 60.0, 5)
 
     assert first.period == "due"
+
+
+def edit(store: Store, period: str = "edit") -> Parcel:
+    """An edit that was queued before anything else of its chat."""
+    put = replace(parcel(period=period), edits=55, revision=2, rank=Rank.EDIT)
+    assert store.outbox.put_once(put, due=NOW)
+    [queued] = store.outbox.in_state(BOT, ParcelState.READY)
+    return queued
+
+
+def test_an_edit_that_waits_holds_no_message_of_its_chat(store: Store) -> None:
+    edit(store)
+    [claimed] = store.outbox.claim(BOT, "me", NOW, 60.0, 5)
+    assert store.outbox.settle(claimed, Later(3600.0, "busy"), NOW)
+    store.outbox.put_once(parcel(period="due"), due=NOW)
+
+    [message] = store.outbox.claim(BOT, "me", NOW, 60.0, 5)
+
+    assert message.period == "due"
+
+
+def test_an_edit_under_way_still_keeps_its_chat_to_itself(store: Store) -> None:
+    edit(store)
+    [claimed] = store.outbox.claim(BOT, "me", NOW, 60.0, 5)
+    assert store.outbox.begin(claimed, NOW)
+    store.outbox.put_once(parcel(period="due"), due=NOW)
+
+    assert store.outbox.claim(BOT, "me", NOW, 60.0, 5) == []
+
+
+def test_an_edit_does_not_follow_its_group_into_a_supergroup(store: Store) -> None:
+    """The new chat numbers its messages anew."""
+    chat(store)
+    edit(store)
+    store.subscribers.move(BOT, CHAT, CHAT - 1)
+
+    assert store.outbox.in_state(BOT, ParcelState.READY) == []
+
+
+def test_a_refused_edit_is_not_revived_with_its_chat(store: Store) -> None:
+    chat(store)
+    queued = edit(store)
+    [claimed] = store.outbox.claim(BOT, "me", NOW, 60.0, 5)
+    assert store.outbox.begin(claimed, NOW)
+    assert store.outbox.settle(claimed, Refused("message to edit not found"), NOW)
+
+    assert store.outbox.revive(BOT, CHAT, now=NOW) == 0
+    found = store.outbox.get(queued.key)
+    assert found is not None
+    assert found.state is ParcelState.DROPPED
