@@ -27,7 +27,15 @@ from tests.year.calendar import (
 from tests.year.evidence import Evidence, Fault, Finding, collected
 from tests.year.life import Account
 from tests.year.readers import Change, Does, Reader, Wish
-from tests.year.script import FEED_BUSY, FEED_DOWN, FEED_STALE, RETRY, TELEGRAM_DOWN, overlaps
+from tests.year.script import (
+    FEED_BUSY,
+    FEED_DOWN,
+    FEED_STALE,
+    FLOODED,
+    RETRY,
+    TELEGRAM_DOWN,
+    overlaps,
+)
 from tests.year.telegram import Got
 
 _REST = timedelta(minutes=6)  # the longest that a bot waits before it tries Telegram again
@@ -244,8 +252,12 @@ class Auditor:
         spans = [*TELEGRAM_DOWN, *self.account.script.absences()]
         if span := overlaps(spans, due, end):
             end = span.end + _REST
-        held = [at for at, one in self._troubles if one == chat and due <= at < end]
-        return max([end, *(at + _HELD for at in held)])
+        for at, one in sorted(self._troubles):
+            # In a flood one chat after the other makes everybody wait.
+            is_held = one == chat or any(at in span for span in FLOODED)
+            if is_held and due <= at < end:
+                end = max(end, at + _HELD)
+        return end
 
     def audit(self) -> Report:
         """Everything that is wrong, and the counts."""
