@@ -17,10 +17,18 @@ if TYPE_CHECKING:
 async def explain(shop: Workshop, paper: Paper, language: str) -> Note:
     """The note on a paper version in a language; written once, and then never paid again.
 
+    Who asks while it is being written waits for that one.
+
     Raises:
         NotAsked: the day's budget is spent, or the model rests.
         Refusal: it could not answer, or its answer cannot be used.
     """
+    place = paper.key, paper.version, language
+    return await shop.notes.once(place, lambda: _written(shop, paper, language))
+
+
+async def _written(shop: Workshop, paper: Paper, language: str) -> Note:
+    """The note that is kept, or a new one."""
     notes = shop.store.notes
     known = await shop.store.run(notes.get, paper.key, paper.version, language)
     if known:

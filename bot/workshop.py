@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from bot.budget import Budget, Price
 from bot.condition import State
+from bot.flights import Flights
 from bot.pace import Breaker, Monotonic
 from bot.summary.reply import (
     KeyRefused,
@@ -21,7 +22,7 @@ from bot.summary.reply import (
     Usage,
 )
 from storage import Store
-from storage.model import Spending
+from storage.model import Note, Spending
 
 if TYPE_CHECKING:  # it loads a library that only those need who have a model
     from bot.summary.llm import Model
@@ -50,6 +51,8 @@ class Workshop:
     tokens: int = 0  # of all calls so far, and what they cost
     money: int = 0
     closing: asyncio.Event = field(default_factory=asyncio.Event)  # begins nothing more
+    # By paper, version and language: the notes that are being written.
+    notes: Flights[tuple[int, int, str], Note] = field(default_factory=Flights)
 
     def is_able(self) -> bool:
         """Whether it is worth a digest's while to wait for a gloss."""

@@ -56,6 +56,7 @@ FLOORS: Mapping[str, int] = {
     "bot.alarm": 3,
     "bot.enrich": 3,
     "bot.condition": 3,
+    "bot.flights": 1,
     "bot.workshop": 3,
     "bot.fulfil": 3,
     "bot.consult": 3,
