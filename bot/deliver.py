@@ -157,8 +157,7 @@ class _Run:
         if parcel.form is Form.RICH and desk.classic_only.is_set():
             return Refused("rich messages unknown")
         await desk.pace.turn()
-        begin = partial(desk.store.outbox.begin, parcel, desk.now(), within=desk.longest)
-        if not await self._together.write(begin):
+        if not await self._together.write(partial(_begun, desk, parcel)):
             return None
         outcome = await _sent(desk, parcel, ready.message)
         desk.breaker.note(reached=_reached(outcome))
@@ -180,10 +179,19 @@ class _Run:
 
 
 def _claimed(desk: Desk, limit: int) -> Sequence[_Ready]:
-    """The next parcels, claimed and rendered."""
+    """The next parcels, claimed and rendered; their lease begins when the store is ours."""
     outbox = desk.store.outbox
-    claimed = outbox.claim(desk.bot, desk.holder, desk.now(), desk.lease, limit)
+    with desk.store.transaction():
+        claimed = outbox.claim(desk.bot, desk.holder, desk.now(), desk.lease, limit)
     return [_Ready(parcel, _message(desk, parcel)) for parcel in claimed]
+
+
+def _begun(desk: Desk, parcel: Parcel) -> bool:
+    """Marks a parcel as being sent, in the caller's transaction: the time is when that is ours.
+
+    False when its lease would not last for the send by then.
+    """
+    return desk.store.outbox.begin(parcel, desk.now(), within=desk.longest)
 
 
 def _message(desk: Desk, parcel: Parcel) -> Message | Refused:

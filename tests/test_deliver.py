@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
 from itertools import pairwise
 
 import pytest
@@ -433,6 +435,51 @@ async def test_what_could_not_be_begun_is_free_at_once(
     assert postman.sent == []
     assert count(store, "parcels", state="ready", holder="") == 4
     assert await postman.goes_round() == Delivered(sent=4)
+
+
+async def test_a_send_does_not_begin_when_the_store_took_most_of_its_lease(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As much of the lease as a send may take must be left when its mark is written."""
+    postman = waiting(store, chat(store))
+    real, began = store.transaction, 0
+
+    @contextmanager
+    def late() -> Iterator[None]:
+        nonlocal began
+        with real():
+            began += 1
+            if began == 2:  # the claim was the first
+                postman.at += 100 * SECOND
+            yield
+
+    monkeypatch.setattr(store, "transaction", late)
+    await postman.goes_round()
+
+    assert began >= 2
+    assert postman.sent == []
+    postman.at += 20 * SECOND
+    assert await postman.goes_round() == Delivered(sent=1)
+
+
+async def test_a_claim_lasts_from_when_it_is_made(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    postman = waiting(store, chat(store))
+    real, began = store.transaction, 0
+
+    @contextmanager
+    def late() -> Iterator[None]:
+        nonlocal began
+        with real():
+            began += 1
+            if began == 1:
+                postman.at += 100 * SECOND
+            yield
+
+    monkeypatch.setattr(store, "transaction", late)
+
+    assert await postman.goes_round() == Delivered(sent=1)
 
 
 async def test_what_is_at_hand_at_the_end_is_given_back(store: Store) -> None:
