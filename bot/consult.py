@@ -8,9 +8,9 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable
-from datetime import UTC
 from typing import TYPE_CHECKING, TypeAlias, TypeVar
 
+from bot.condition import note
 from bot.summary.asking import Unfit
 from bot.summary.reply import Declined, ModelError, Usage
 from bot.texts import Refusal
@@ -43,7 +43,8 @@ async def consult(
         NotAsked: the day's budget is spent, or the model rests.
         Refusal: it could not answer, or its answer cannot be used; what was paid is counted.
     """
-    await shop.store.run(_refuse_spent, shop)
+    if await shop.store.run(shop.is_spent):
+        raise NotAsked("consult-spent")
     if not shop.may_begin():
         raise NotAsked("consult-not-now")
     answer, paid = await _asked(shop, question)
@@ -52,6 +53,7 @@ async def consult(
         with shop.store.transaction():
             found = keep(answer)
             shop.store.spending.add(spent(shop, paid))
+            note(shop.store, shop.state, shop.model.name, shop.now())
         return found
 
     return await asyncio.shield(shop.store.run(kept))
@@ -66,7 +68,7 @@ async def _asked(
         async with asyncio.timeout(PATIENCE):
             answer = await question(shop.model, paid.add)
     except (Unfit, Declined) as error:
-        shop.breaker.note(reached=True)
+        shop.answered()
         log.info("answer refused", extra={"why": str(error) or type(error).__name__})
         await _pay(shop, paid)
         raise Refusal("consult-unfit") from error
@@ -77,14 +79,8 @@ async def _asked(
     except BaseException:  # the process stops, or the fault is ours: what was paid is kept
         await _pay(shop, paid)
         raise
-    shop.breaker.note(reached=True)
+    shop.answered()
     return answer, paid
-
-
-def _refuse_spent(shop: Workshop) -> None:
-    today = shop.now().astimezone(UTC).date()
-    if shop.budget.is_spent(shop.store.spending.between(today, today)):
-        raise NotAsked("consult-spent")
 
 
 async def _pay(shop: Workshop, paid: Usages) -> None:

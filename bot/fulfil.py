@@ -11,12 +11,13 @@ import asyncio
 import logging
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import UTC, timedelta
+from datetime import timedelta
 
 from bot.condition import State, note
 from bot.summary.asking import Unfit
 from bot.summary.glossing import PROMPT, glossed
 from bot.summary.reply import Declined, ModelError
+from bot.summary.told import Told
 from bot.workshop import Usages, Workshop, spent, stood_back
 from storage.errors import StorageError
 from storage.model import Commission, Gloss, Paper
@@ -73,15 +74,13 @@ def _claim(shop: Workshop) -> tuple[Commission, Paper | None] | None:
 
     The answers under way are not known yet: a day may cost that much more than its budget.
     """
-    now = shop.now()
-    today = now.astimezone(UTC).date()
     with shop.store.transaction():
-        if shop.budget.is_spent(shop.store.spending.between(today, today)):
+        if shop.is_spent():
             shop.state = State.SPENT
             return None
         if shop.state is State.SPENT:
             shop.state = State.GOOD
-        found = shop.store.commissions.claim(now, LEASE, 1)
+        found = shop.store.commissions.claim(shop.now(), LEASE, 1)
     if not found:
         return None
     [one] = found
@@ -98,11 +97,11 @@ async def _make(shop: Workshop, commission: Commission, paper: Paper | None) -> 
         async with asyncio.timeout(LEASE / 2):
             told = await glossed(shop.model, paper, commission.language, paid.add)
     except Unfit as error:
-        shop.breaker.note(reached=True)
+        shop.answered()
         await _fail(shop, commission, paid, ", ".join(error.faults))
         return False
     except Declined as error:
-        shop.breaker.note(reached=True)
+        shop.answered()
         await _fail(shop, commission, paid, type(error).__name__)
         return False
     except (ModelError, TimeoutError) as error:
@@ -116,29 +115,20 @@ async def _make(shop: Workshop, commission: Commission, paper: Paper | None) -> 
         log.exception("gloss broke off", extra={"paper": paper.id})
         await _fail(shop, commission, paid, type(error).__name__)
         return False
-    shop.breaker.note(reached=True)
-    shop.state = State.GOOD
-    gloss = _gloss(shop, paper, commission, paid, *(told.title, told.gist, told.abstract))
+    shop.answered()
+    gloss = _gloss(shop, paper, commission, paid, told)
     await asyncio.shield(store.run(_keep, shop, commission, gloss, paid))
     return True
 
 
-def _gloss(
-    shop: Workshop,
-    paper: Paper,
-    commission: Commission,
-    paid: Usages,
-    title: str,
-    gist: str,
-    abstract: str,
-) -> Gloss:
+def _gloss(shop: Workshop, paper: Paper, commission: Commission, paid: Usages, told: Told) -> Gloss:
     return Gloss(
         paper=paper.key,
         version=paper.version,
         language=commission.language,
-        title=title,
-        gist=gist,
-        abstract=abstract,
+        title=told.title,
+        gist=told.gist,
+        abstract=told.abstract,
         maker=shop.model.name,
         made=shop.now(),
         prompt=PROMPT,

@@ -67,6 +67,20 @@ class Workshop:
         """Whether the model may be asked now."""
         return not self.closing.is_set() and not self.rest and self.breaker.allows()
 
+    def is_spent(self) -> bool:
+        """Whether the day's budget leaves nothing for another call; reads the store."""
+        today = self.now().astimezone(UTC).date()
+        return self.budget.is_spent(self.store.spending.between(today, today))
+
+    def answered(self) -> None:
+        """The model said something: nothing stands in the way of the next question.
+
+        Unless it has begun to rest meanwhile: then this answer is from before its trouble.
+        """
+        self.breaker.note(reached=True)
+        if not self.rest:
+            self.state = State.GOOD
+
     def stop(self, state: State, seconds: float) -> None:
         """Asks nothing for a while, and remembers why."""
         self.state = state

@@ -238,6 +238,32 @@ async def test_the_day_ends_when_its_budget_is_spent_and_the_next_goes_on(store:
         assert store.commissions.backlog().waiting == 30 - 2 * first.made
 
 
+async def test_a_question_that_is_cut_off_is_counted_as_paid(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ordered(store)
+    monkeypatch.setattr("bot.fulfil.LEASE", 0.8)
+
+    async with working(store, "hang", at_once=1) as (shop, server, _):
+        await fulfil(shop)
+        calls = len(server.calls)
+
+    paid = spent(store)
+    assert paid.calls == calls
+    assert paid.asked > 200 * calls  # its words were sent
+
+
+async def test_an_answer_that_fails_the_checks_is_an_answer(store: Store) -> None:
+    ordered(store)
+
+    async with working(store, "unauthorized wrong-language", at_once=1) as (shop, _, hand):
+        await fulfil(shop)
+        hand.forward(CLOSED + 1)
+        assert await fulfil(shop) == Fulfilled(failed=1)
+
+        assert condition(store).state is State.GOOD
+
+
 async def test_money_is_a_budget_too(store: Store) -> None:
     ordered(store, 30)
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
+from contextlib import suppress
 from datetime import UTC, datetime
 
 import pytest
@@ -10,13 +12,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.budget import Budget, Price
+from bot.condition import State, condition
 from bot.consult import NotAsked
+from bot.fulfil import fulfil
 from bot.interpret import interpret, is_foreign, parts, written
 from bot.pace import Breaker
 from bot.query import QueryError, parse
 from bot.summary.llm import Model
 from bot.texts import Refusal
-from bot.workshop import Workshop
+from bot.workshop import CLOSED, Workshop
 from storage import Store
 from tests.models.server import KEY, MODEL, Server, models
 
@@ -138,6 +142,75 @@ async def test_after_an_outage_one_question_finds_out(shop: Workshop, server: Se
 
     assert await interpret(shop, "视频") == "video"
     assert not shop.breaker.is_open
+
+
+async def test_an_answer_tells_the_operator_that_the_model_is_back(
+    shop: Workshop, server: Server
+) -> None:
+    """Nobody else may ask it for hours: it is this answer that is known of it."""
+    watch = shop.monotonic
+    assert isinstance(watch, Watch)
+    server.play("unauthorized good")
+    with pytest.raises(Refusal):
+        await interpret(shop, "视频")
+    await fulfil(shop)
+    assert condition(shop.store).state is State.KEY_REFUSED
+
+    watch.at += CLOSED + 1
+    assert await interpret(shop, "视频") == "video"
+
+    assert condition(shop.store).state is State.GOOD
+    assert shop.is_able()
+
+
+async def test_an_answer_that_cannot_be_used_is_one(shop: Workshop, server: Server) -> None:
+    server.play("server-error*5 refusal")
+    for _ in range(5):
+        with pytest.raises(Refusal):
+            await interpret(shop, "视频")
+    assert shop.state is State.UNREACHABLE
+    watch = shop.monotonic
+    assert isinstance(watch, Watch)
+    watch.at += 60.0
+
+    with suppress(Refusal):
+        await interpret(shop, "视频")
+
+    await fulfil(shop)
+    assert condition(shop.store).state is State.GOOD
+
+
+async def test_an_answer_from_before_the_trouble_does_not_hide_it(
+    shop: Workshop, server: Server
+) -> None:
+    server.latency = 0.2
+    asking = asyncio.create_task(interpret(shop, "视频"))
+    await server.reached(1)
+    shop.stop(State.OUT_OF_CREDIT, CLOSED)
+
+    assert await asking == "video"
+
+    assert shop.state is State.OUT_OF_CREDIT
+
+
+@pytest.mark.parametrize("is_stopped", [False, True])
+async def test_a_question_that_is_cut_off_is_counted_as_paid(
+    shop: Workshop, server: Server, monkeypatch: pytest.MonkeyPatch, is_stopped: bool
+) -> None:
+    """The server has read it: it may charge for it, whoever hung up."""
+    server.play("hang")
+    monkeypatch.setattr("bot.consult.PATIENCE", 30.0 if is_stopped else 0.3)
+    asking = asyncio.create_task(interpret(shop, "视频"))
+    await server.reached(1)
+    if is_stopped:
+        asking.cancel()
+
+    with pytest.raises(asyncio.CancelledError if is_stopped else Refusal):
+        await asking
+
+    [spent] = shop.store.spending.between(NOW.date(), NOW.date())
+    assert (spent.calls, spent.unused) == (1, 1)
+    assert spent.asked > 50  # the instructions alone are more
 
 
 _TYPED = st.text(st.sampled_from('扩散模型图ab -"():*.ORti，“”'), max_size=30)

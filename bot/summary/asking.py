@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from bot.summary.answers import Answer, partly
 from bot.summary.prompts import Prompt, schema
-from bot.summary.reply import ModelError, Usage
+from bot.summary.reply import ModelError, Usage, tokens
 from bot.summary.tidy import tidy
 
 if TYPE_CHECKING:
@@ -30,7 +31,10 @@ class Unfit(Exception):
 
 
 class Asker:
-    """One errand at a model; ``spend`` is told of every call, also of those that fail."""
+    """One errand at a model; ``spend`` is told of every call, also of those that fail.
+
+    Of a call that is cut off nobody says what it cost: the words that were sent are counted.
+    """
 
     def __init__(
         self, model: Model, spend: Callable[[Usage], None], *, calls: int = MOST_CALLS
@@ -56,6 +60,10 @@ class Asker:
         except ModelError as error:
             if error.usage != Usage():
                 self._spend(error.usage)
+            raise
+        except asyncio.CancelledError:
+            sent = tokens(prompt.instructions) + tokens(prompt.data)
+            self._spend(Usage(sent, estimated=True))
             raise
         self._spend(reply.usage)
         found = partly(reply.text, prompt.keys)
