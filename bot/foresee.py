@@ -5,9 +5,10 @@ Ordered hours before, so that a digest seldom has to wait for them.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+import logging
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime, timedelta
-from itertools import groupby, islice
+from itertools import groupby, islice, takewhile
 from typing import TypeAlias
 
 from bot.digest import assemble
@@ -17,6 +18,7 @@ from bot.gather import Gathered
 from bot.matching import Index
 from bot.query import parse
 from storage import Store
+from storage.errors import Busy, Full
 from storage.model import (
     Commission,
     Digest,
@@ -28,6 +30,11 @@ from storage.model import (
     Subscription,
 )
 
+log = logging.getLogger(__name__)
+
+GoesOn: TypeAlias = Callable[[], bool]
+"""Asked now and then; whoever hears no stops between two things."""
+
 Offered: TypeAlias = Collection[str] | None
 """The languages that the operator pays for; None for every one."""
 
@@ -36,9 +43,20 @@ LATELY = timedelta(minutes=5)  # more than lies between two looks
 TOGETHER = 100  # commissions in a transaction, which others wait for
 
 
-def foresee(store: Store, bot: int, now: datetime, *, offered: Offered = None) -> int:
-    """Orders the glosses that the digests of the next hours will show; returns how many are new."""
-    return order(store, wanted(store, bot, now, now + AHEAD, offered=offered))
+def foresee(
+    store: Store,
+    bot: int,
+    now: datetime,
+    *,
+    offered: Offered = None,
+    goes_on: GoesOn = lambda: True,
+) -> int:
+    """Orders the glosses that the digests of the next hours will show; returns how many are new.
+
+    Asked between two topics whether it ``goes_on``, it leaves the others for the next look.
+    """
+    found = wanted(store, bot, now, now + AHEAD, offered=offered, goes_on=goes_on)
+    return order(store, found, goes_on=goes_on)
 
 
 def make_up(store: Store, bot: int, now: datetime, *, offered: Offered = None) -> int:
@@ -51,27 +69,50 @@ def make_up(store: Store, bot: int, now: datetime, *, offered: Offered = None) -
 
 
 def wanted(
-    store: Store, bot: int, now: datetime, horizon: datetime, *, offered: Offered = None
+    store: Store,
+    bot: int,
+    now: datetime,
+    horizon: datetime,
+    *,
+    offered: Offered = None,
+    goes_on: GoesOn = lambda: True,
 ) -> list[Commission]:
-    """The glosses that digests due before an instant lack, each once."""
+    """The glosses that digests due before an instant lack, each once.
+
+    A topic that breaks is told in the log and hides no other.
+    """
     due = store.subscriptions.due_chats(bot, horizon)
     if not due:
         return []
     editions = Editions(store, Gathered(store, min(cursor for _, cursor in due)), now)
-    return merged(
-        one
+    drawn = (
+        (chat, topic, digest)
         for number, _ in due
         if (chat := store.subscribers.get(bot, number))
-        for topic, digest in drawn(store, _found(store, chat, editions, horizon), now)
+        for topic, digest in _outlook(store, chat, editions, horizon, now)
+    )
+    return merged(
+        one
+        for chat, topic, digest in takewhile(lambda _: goes_on(), drawn)
         for one in lacking(chat, topic, digest, topic.next_due or now, offered)
     )
 
 
-def _found(
-    store: Store, chat: Subscriber, editions: Editions, horizon: datetime
-) -> list[tuple[Subscription, Edition]]:
-    topics = store.subscriptions.due(chat.bot, chat.chat, horizon)
-    return [(topic, editions.of(topic)) for topic in topics]
+def _outlook(
+    store: Store, chat: Subscriber, editions: Editions, horizon: datetime, now: datetime
+) -> Iterator[tuple[Subscription, Digest]]:
+    """What the topics of a chat would show now that are due before an instant."""
+    shown: dict[int, int] = {}
+    for topic in store.subscriptions.due(chat.bot, chat.chat, horizon):
+        try:
+            digest = outlook(store, topic, editions.of(topic), shown, now)
+        except (Busy, Full):
+            raise
+        except Exception:  # which the others need not suffer; publishing tells its reader
+            log.exception("topic not foreseen", extra={"topic": topic.key})
+            continue
+        shown |= {entry.paper.key: entry.paper.version for entry in digest.entries}
+        yield topic, digest
 
 
 def wanted_since(
@@ -84,7 +125,13 @@ def wanted_since(
     announcements = store.papers.on_days(first, now.date() + timedelta(days=1))
     index, shown = Index(announcements), dict[int, Paper]()
     for query, kinds, limit in store.subscriptions.asked(bot):
-        found = index.find(parse(query), kinds)
+        try:
+            found = index.find(parse(query), kinds)
+        except (Busy, Full):
+            raise
+        except Exception:  # several topics may ask it, and all others ask something else
+            log.exception("query not looked back with", extra={"query": query})
+            continue
         for _, matches in groupby(sorted(found, key=_day), key=_day):
             shown |= {
                 m.announcement.paper.key: m.announcement.paper for m in islice(matches, limit)
@@ -112,20 +159,16 @@ def merged(commissions: Iterable[Commission]) -> list[Commission]:
     return list(found.values())
 
 
-def drawn(
-    store: Store, found: Iterable[tuple[Subscription, Edition]], now: datetime
-) -> Iterator[tuple[Subscription, Digest]]:
-    """What the topics of a chat would show now: nothing it has, no paper under two of them."""
-    shown: dict[int, int] = {}
-    for topic, edition in found:
-        keys = [match.announcement.paper.key for match in edition.matches]
-        received = {
-            **store.digests.received(topic.bot, topic.chat, keys),
-            **{key: shown[key] for key in keys if key in shown},
-        }
-        digest = _without(store, topic, edition, received, now) if received else edition.digest
-        shown |= {entry.paper.key: entry.paper.version for entry in digest.entries}
-        yield topic, digest
+def outlook(
+    store: Store, topic: Subscription, edition: Edition, shown: Mapping[int, int], now: datetime
+) -> Digest:
+    """What a topic would show now: nothing its chat has, no paper shown under another topic."""
+    keys = [match.announcement.paper.key for match in edition.matches]
+    received = {
+        **store.digests.received(topic.bot, topic.chat, keys),
+        **{key: shown[key] for key in keys if key in shown},
+    }
+    return _without(store, topic, edition, received, now) if received else edition.digest
 
 
 def _without(
@@ -186,10 +229,12 @@ def _has(glosses: Iterable[Gloss], version: int, language: str) -> bool:
     )
 
 
-def order(store: Store, commissions: Iterable[Commission]) -> int:
+def order(
+    store: Store, commissions: Iterable[Commission], *, goes_on: GoesOn = lambda: True
+) -> int:
     """Orders glosses, some in each transaction; returns how many are new."""
     new, left = 0, iter(commissions)
-    while some := list(islice(left, TOGETHER)):
+    while goes_on() and (some := list(islice(left, TOGETHER))):
         with store.transaction():
             new += store.commissions.order(some)
     return new

@@ -8,7 +8,7 @@ paper reaches the same chat once.
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from functools import cache
@@ -17,7 +17,7 @@ from zoneinfo import ZoneInfo
 
 from bot import arxiv_calendar, schedule
 from bot.editions import Edition, Editions
-from bot.foresee import drawn
+from bot.foresee import outlook
 from bot.gather import Gathered
 from bot.issue import Occasion, issue, look
 from bot.patience import Patience
@@ -26,6 +26,7 @@ from bot.texts import day, moment, say
 from storage import Store
 from storage.errors import Busy, Full
 from storage.model import (
+    Digest,
     Form,
     Notice,
     OnQuietDays,
@@ -204,13 +205,21 @@ class _Tick:
         if self._patience is None or not ready.found:
             return False
         try:
-            shown = list(drawn(self._store, ready.found, self._now))
-            return self._patience.waits(ready.chat, shown, self._announced, self._now)
+            return self._patience.waits(
+                ready.chat, list(self._outlook(ready)), self._announced, self._now
+            )
         except (Busy, Full):
             raise
         except Exception:  # a digest does not depend on what may be said of its papers
             log.exception("glosses not waited for", extra={"chat": ready.chat.chat})
             return False
+
+    def _outlook(self, ready: _Ready) -> Iterator[tuple[Subscription, Digest]]:
+        shown: dict[int, int] = {}
+        for topic, edition in ready.found:
+            digest = outlook(self._store, topic, edition, shown, self._now)
+            shown |= {entry.paper.key: entry.paper.version for entry in digest.entries}
+            yield topic, digest
 
     def _edition(self, chat: Subscriber, topic: Subscription) -> Edition:
         edition = self._editions.of(topic)

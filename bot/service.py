@@ -169,20 +169,35 @@ class Bot:
         return self._patience
 
     async def look_ahead(self) -> None:
-        """Orders the glosses that are wanted soon, and edits what came late."""
+        """Orders the glosses that are wanted soon, and edits what came late.
+
+        The edits go first: they do not wait for a look ahead, nor fail with it.
+        """
         store, bot, now = self.store, self.telegram.id, self.now()
-        mark = (
-            await store.run(store.papers.last_seq),
-            now.replace(minute=0, second=0, microsecond=0),
-        )
-        offered = self.config.languages
-        await store.run(foresee.make_up, store, bot, now, offered=offered)
-        if mark != self._foreseen:  # something was announced, or an hour has passed
-            await store.run(foresee.foresee, store, bot, now, offered=offered)
-            self._foreseen = mark
+        await store.run(foresee.make_up, store, bot, now, offered=self.config.languages)
         self.orders.ring()
         if await store.run(amend.amend, store, bot, now):
             self.post.ring()
+        await self._foresee(now)
+
+    async def _foresee(self, now: datetime) -> None:
+        """Looks ahead if something was announced, or an hour has passed."""
+        store = self.store
+        hour = now.replace(minute=0, second=0, microsecond=0)
+        mark = await store.run(store.papers.last_seq), hour
+        if mark == self._foreseen:
+            return
+        await store.run(
+            foresee.foresee,
+            store,
+            self.telegram.id,
+            now,
+            offered=self.config.languages,
+            goes_on=lambda: not self.is_closing,
+        )
+        if not self.is_closing:
+            self._foreseen = mark
+        self.orders.ring()
 
     async def clear(self) -> None:
         """Deletes what is no longer of use."""

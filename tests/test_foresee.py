@@ -2,20 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import logging
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from datetime import date, datetime, timedelta
+from typing import Any
 
 import pytest
 
+from bot import editions
+from bot import foresee as verb
+from bot.digest import assemble
 from bot.foresee import AHEAD, foresee, wanted, wanted_since
 from bot.publish import publish
-from storage import Store
+from storage import Busy, Full, Store
 from storage.model import (
     Cadence,
     Commission,
+    Digest,
     Gloss,
     Kind,
+    Match,
     Paper,
     Subscriber,
     Subscription,
@@ -271,3 +278,116 @@ def test_a_language_that_is_no_longer_offered_is_not_paid_for(store: Store) -> N
 
     assert [one.language for one in found] == ["en"]
     assert len(wanted(store, BOT, NOW, NOW + 2 * DAY)) == 2
+
+
+def readers(store: Store, some: int) -> list[Subscription]:
+    """Topics of so many chats, each of which asks something else."""
+    words = ("diffusion", "study", "cases", "lovelace")
+    return [follow(store, reader(store, number + 1, "zh"), words[number]) for number in range(some)]
+
+
+def logged(caplog: pytest.LogCaptureFixture) -> list[tuple[str, object]]:
+    """The errors that were told, each with the topic that it names."""
+    told = [one for one in caplog.records if one.levelno >= logging.ERROR]
+    return [(one.getMessage(), vars(one).get("topic")) for one in told]
+
+
+@pytest.mark.parametrize("place", [0, 1, 2], ids=["first", "amid", "last"])
+def test_a_query_that_no_longer_parses_hides_no_other_topic(
+    store: Store, place: int, caplog: pytest.LogCaptureFixture
+) -> None:
+    topics = readers(store, 3)
+    changed(store, replace(topics[place], query="((("))
+    announce(store, papers(1))
+
+    assert seen(store, wanted(store, BOT, SOON, DUE)) == [(1, 1, "zh")]
+    assert logged(caplog) == [("topic not foreseen", topics[place].key)]
+
+
+def test_a_topic_that_breaks_hides_no_other_topic_of_its_chat(
+    store: Store, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    known = reader(store, 1, "zh")
+    broken = follow(store, known, "robots")
+    follow(store, known, "diffusion")
+    announce(store, papers(1))
+    announce(store, papers(2, word="robots"))
+    monkeypatch.setattr(editions, "assemble", breaks("robots", ZeroDivisionError()))
+
+    assert seen(store, wanted(store, BOT, SOON, DUE)) == [(1, 1, "zh")]
+    assert logged(caplog) == [("topic not foreseen", broken.key)]
+
+
+def test_a_topic_that_breaks_beside_what_its_chat_has_hides_no_other(
+    store: Store, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    """What is left of an edition is made for each chat by itself."""
+    topics = readers(store, 2)
+    announce(store, papers(1))
+    publish(store, BOT, DUE)
+    for topic in topics:
+        changed(store, replace(topic, cursor=0, next_due=DUE + DAY, fence=topic.fence + 1))
+    announce(store, papers(2))
+    left = breaks(topics[0].query, ZeroDivisionError(), once_received=True)
+    for module in (editions, verb):
+        monkeypatch.setattr(module, "assemble", left)
+
+    assert seen(store, wanted(store, BOT, SOON + DAY, DUE + DAY)) == [(2, 1, "zh")]
+    assert logged(caplog) == [("topic not foreseen", topics[0].key)]
+
+
+@pytest.mark.parametrize("error", [Busy("locked"), Full("no room")])
+def test_trouble_of_the_store_is_no_topics(
+    store: Store, error: Exception, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    readers(store, 2)
+    announce(store, papers(1))
+    monkeypatch.setattr(editions, "assemble", breaks("diffusion", error))
+
+    with pytest.raises(type(error)):
+        wanted(store, BOT, SOON, DUE)
+
+
+def breaks(query: str, error: Exception, *, once_received: bool = False) -> Callable[..., Digest]:
+    """The making of digests, which fails for a query (of chats that have received something)."""
+
+    def assembled(matches: Sequence[Match], **named: Any) -> Digest:
+        if named["query"] == query and (named["received"] or not once_received):
+            raise error
+        return assemble(matches, **named)
+
+    return assembled
+
+
+def test_who_is_asked_to_stop_looks_at_no_further_topic(store: Store) -> None:
+    for number, language in ((1, "zh"), (2, "de"), (3, "fr")):
+        follow(store, reader(store, number, language))
+    announce(store, papers(1))
+    answers = iter([True, True, False])
+
+    found = wanted(store, BOT, SOON, DUE, goes_on=lambda: next(answers))
+
+    assert [one.language for one in found] == ["zh", "de"]
+
+
+def test_who_is_asked_to_stop_orders_what_was_found_later(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(verb, "TOGETHER", 1)
+    follow(store, reader(store, 1, "zh"))
+    announce(store, papers(1, 2, 3))
+    answers = iter([True, True, False])
+
+    assert foresee(store, BOT, SOON, goes_on=lambda: next(answers)) == 1
+    assert foresee(store, BOT, SOON) == 2
+
+
+def test_a_query_that_no_longer_parses_hides_nothing_of_the_past(
+    store: Store, caplog: pytest.LogCaptureFixture
+) -> None:
+    topics = readers(store, 3)
+    changed(store, replace(topics[1], query="((("))
+    announce(store, papers(1))
+
+    assert seen(store, wanted_since(store, BOT, TODAY, ("zh",), NOW)) == [(1, 1, "zh")]
+    assert logged(caplog) == [("query not looked back with", None)]

@@ -1,0 +1,59 @@
+"""What the beats of a running bot do, where one of them fails or the bot is asked to stop."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from types import SimpleNamespace
+from typing import cast
+
+import pytest
+
+from bot import foresee
+from bot.chat.sender import Client
+from bot.config import Config
+from bot.service import Bot
+from storage import Store
+from storage.model import ParcelState
+from tests import situations
+from tests.storage.situations import BOT, MINUTE, NOW, paper, stored
+from tests.test_amend import late, shown
+
+
+def running(store: Store, now: datetime) -> Bot:
+    """A bot at an instant, which nobody serves."""
+    telegram = cast("Client", SimpleNamespace(id=BOT, username="papergram_bot"))
+    return Bot(store, telegram, Config.model_validate({}), lambda: now)
+
+
+async def test_late_glosses_are_edited_in_although_nothing_can_be_foreseen(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    [one] = stored(store, [paper(1)])
+    shown(store, one, languages=("zh",))
+    store.papers.add_gloss(late(one))
+    bot = running(store, NOW + 3 * MINUTE)
+
+    def broken(*_: object, **__: object) -> None:
+        raise ZeroDivisionError
+
+    monkeypatch.setattr(foresee, "wanted", broken)
+    with pytest.raises(ZeroDivisionError):  # which its heartbeat notes
+        await bot.look_ahead()
+
+    assert [one.edits for one in store.outbox.in_state(BOT, ParcelState.READY)] == [77]
+    assert bot.post.rung.is_set()
+
+
+async def test_a_bot_that_closes_looks_ahead_when_it_is_back(store: Store) -> None:
+    situations.follow(store, situations.chat(store))
+    situations.announce(store, situations.papers(1))
+    bot = running(store, situations.DUE - situations.MINUTE)
+    bot.telegram = cast("Client", SimpleNamespace(id=situations.BOT))
+
+    bot.is_closing = True
+    await bot.look_ahead()
+    assert store.commissions.backlog().waiting == 0
+
+    bot.is_closing = False
+    await bot.look_ahead()
+    assert store.commissions.backlog().waiting == 1
