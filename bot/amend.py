@@ -13,10 +13,12 @@ from datetime import datetime, timedelta
 from bot.enrich import EXTRACTIVE
 from bot.render.parcel import is_plain
 from storage import Store
-from storage.model import Digest, Gloss, Paper, Parcel, ParcelState, Rank
+from storage.model import Digest, Entry, Gloss, Paper, Parcel, ParcelState, Rank
 
 FRESH = timedelta(hours=24)
 PATIENCE = timedelta(minutes=30)  # until a digest is edited although a gloss still lacks
+PAUSE = timedelta(minutes=15)  # at least, between two edits of a digest
+END = timedelta(minutes=5)  # of the day, in which nothing may wait: more than between two looks
 
 
 def amend(store: Store, bot: int, now: datetime) -> int:
@@ -35,8 +37,37 @@ def amend(store: Store, bot: int, now: datetime) -> int:
 
 
 def is_ripe(store: Store, digest: Digest, now: datetime) -> bool:
-    """Whether no further gloss is to be expected soon, so that a message is edited once."""
-    return now - digest.issued >= PATIENCE or not store.commissions.pending(digest.number)
+    """Whether no further gloss is to be expected soon, so that a message is edited once.
+
+    Edited already, it waits for what else may come, however slowly that does.
+    """
+    if digest.revision == 1:
+        return now - digest.issued >= PATIENCE or not store.commissions.pending(digest.number)
+    return now >= again_at(digest.issued, _unshown_since(store, digest))
+
+
+def again_at(issued: datetime, since: datetime) -> datetime:
+    """When a digest is edited again that lacks what was said since an instant.
+
+    An edit shows all that was said before it, so the next one is a pause later at least.
+    """
+    return min(since + PAUSE, issued + FRESH - END)
+
+
+def _unshown_since(store: Store, digest: Digest) -> datetime:
+    """When the first of the glosses was made that a digest does not show."""
+    new = (
+        gloss.made
+        for entry in digest.entries
+        for gloss in _made(store, entry.paper)
+        if gloss.language not in _told(entry)
+    )
+    return min(new, default=digest.issued)
+
+
+def _told(entry: Entry) -> set[str]:
+    """The languages in which an entry shows what somebody made."""
+    return {gloss.language for gloss in entry.glosses if gloss.maker != EXTRACTIVE}
 
 
 def _amended(store: Store, digest: Digest, now: datetime) -> int:

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import timedelta
+from itertools import pairwise
 
-from bot.amend import FRESH, PATIENCE, amend
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.amend import END, FRESH, PATIENCE, PAUSE, again_at, amend
 from bot.enrich import enrich
 from bot.settlement import settle
 from storage import Store
@@ -77,9 +82,67 @@ def test_a_later_gloss_makes_another_revision_of_the_first_message(store: Store)
 
     store.papers.add_gloss(late(other, minutes=5))
 
-    assert amend(store, BOT, NOW + 6 * MINUTE) == 1
-    [edit] = send(store, minutes=6)
+    again = NOW + 5 * MINUTE + PAUSE
+    assert amend(store, BOT, again - MINUTE) == 0
+    assert amend(store, BOT, again) == 1
+    [edit] = send(store, minutes=30)
     assert (edit.edits, edit.revision) == (77, 3)
+
+
+def looks(store: Store, papers: Sequence[Paper], *, since: int, each: int, until: int) -> list[int]:
+    """The minutes at which a digest is edited, when a gloss comes every few minutes."""
+    edited, to_come = [], list(papers)
+    for minute in range(since, until):
+        if to_come and (minute - since) % each == 0:
+            store.papers.add_gloss(late(to_come.pop(0), minutes=minute))
+        if amend(store, BOT, NOW + minute * MINUTE):
+            edited.append(minute)
+            send(store, minute)
+    return edited
+
+
+def says_all(store: Store, number: int) -> bool:
+    digest = store.digests.get(number)
+    assert digest
+    return all(any(g.language == "zh" for g in entry.glosses) for entry in digest.entries)
+
+
+def test_glosses_that_come_one_by_one_are_told_a_few_at_a_time(store: Store) -> None:
+    papers = stored(store, [paper(number) for number in range(1, 13)])
+    number = shown(store, *papers)
+    store.commissions.order([Commission(one.key, 1, "zh", NOW) for one in papers])
+
+    edited = looks(store, papers, since=31, each=4, until=120)
+
+    assert all(later - before >= PAUSE // MINUTE for before, later in pairwise(edited))
+    assert len(edited) == 4  # of twelve glosses in 44 minutes
+    assert says_all(store, number)
+
+
+def test_what_comes_at_the_end_of_the_day_is_told_within_it(store: Store) -> None:
+    papers = stored(store, [paper(1), paper(2)])
+    number = shown(store, *papers)
+    end = FRESH // MINUTE
+
+    edited = looks(store, papers, since=end - 8, each=5, until=end + 30)
+
+    assert len(edited) == 2
+    assert all(minute <= end for minute in edited)
+    assert says_all(store, number)
+
+
+@given(st.lists(st.integers(0, FRESH // MINUTE - 1), min_size=1, max_size=30))
+def test_two_edits_lie_apart_and_nothing_said_within_the_day_is_lost(minutes: list[int]) -> None:
+    said, edited, waits = sorted(minutes), [], []
+    for minute in range(FRESH // MINUTE + 1):
+        waits += [one for one in said if one == minute]
+        if waits and NOW + minute * MINUTE >= again_at(NOW, NOW + waits[0] * MINUTE):
+            edited.append(minute)
+            waits.clear()
+
+    assert not waits
+    apart = [later - before for before, later in pairwise(edited) if later < (FRESH - END) / MINUTE]
+    assert all(gap >= PAUSE // MINUTE for gap in apart)
 
 
 def test_the_edit_waits_for_the_other_glosses_and_not_for_ever(store: Store) -> None:
