@@ -102,7 +102,7 @@ BUTTONS: Mapping[str, Entrance] = {
     "greet": Entrance(settings.greet, changes=True),
     "forget": Entrance(own_data.forget_pressed, changes=True),
     "users": Entrance(operators.users, changes=True, operator=True),
-    "draft": Entrance(topics.draft, cost=Cost.PREVIEW),
+    "draft": Entrance(topics.draft, posts=True, cost=Cost.PREVIEW),
     "subscribe": Entrance(onboarding.subscribe, changes=True),
     "change": Entrance(topics.change, changes=True),
     "cancel": Entrance(topics.cancel, changes=True),

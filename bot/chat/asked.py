@@ -80,6 +80,8 @@ def _pressed(query: telegram.CallbackQuery) -> Asked | None:
 
 
 def _said(message: telegram.Message, username: str) -> Asked | None:
+    if message.is_automatic_forward:
+        return None  # the copy of a channel's post in its discussion group
     if message.migrate_to_chat_id:
         moved = _met(What.MOVED, message.chat, None)
         return replace(moved, moved_to=message.migrate_to_chat_id)

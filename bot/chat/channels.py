@@ -10,11 +10,11 @@ import re
 from dataclasses import dataclass, replace
 
 import telegram
-from telegram.error import ChatMigrated, TelegramError
+from telegram.error import BadRequest, ChatMigrated, Forbidden, TelegramError
 
 from bot.chat.buttons import Elsewhere
 from bot.chat.context import Reply
-from bot.chat.membership import LEADERS, may_write
+from bot.chat.membership import LEADERS, may_write, member
 from bot.chat.telling import Line, text_message
 from bot.render.blocks import Block
 from bot.render.fit import CLASSIC_UNITS, units
@@ -52,12 +52,11 @@ async def managed(bot: telegram.Bot, name: str, person: int) -> There:
     """
     chat = await _chat(bot, name)
     there = There(chat.id, ChatKind(chat.type), (chat.title or name)[:128])
-    try:
-        member = await bot.get_chat_member(chat.id, person)
-        itself = await bot.get_chat_member(chat.id, bot.id)
-    except TelegramError:
-        raise Refusal("there-unknown", given=name) from None
-    if member.status not in LEADERS:
+    who = await member(bot, chat.id, person)
+    itself = await member(bot, chat.id, bot.id)
+    if who is None or itself is None:
+        raise Refusal("there-unknown", given=name)
+    if who.status not in LEADERS:
         raise Refusal("there-not-admin", title=there.title)
     if not may_write(itself, there.kind):
         raise Refusal("there-no-post", title=there.title)
@@ -69,8 +68,10 @@ async def _chat(bot: telegram.Bot, name: str) -> telegram.ChatFullInfo:
         chat = await bot.get_chat(name)
     except ChatMigrated as moved:
         return await _chat(bot, str(moved.new_chat_id))
-    except TelegramError:
+    except (BadRequest, Forbidden):
         raise Refusal("there-unknown", given=name) from None
+    except TelegramError:
+        raise Refusal("refusal-unasked") from None
     if chat.type == telegram.Chat.PRIVATE:
         raise Refusal("there-unknown", given=name)
     return chat

@@ -49,6 +49,11 @@ class Ask:
         """The language of who reads the answer."""
         return self.tongue or self.chat.language
 
+    @property
+    def is_elsewhere(self) -> bool:
+        """Whether the chat that it is about is another one than that in which it is asked."""
+        return bool(self.tongue)
+
     def say(self, key: str, **values: str | int) -> str:
         """A text in the reader's language."""
         return say(self.language, key, **values)

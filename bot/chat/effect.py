@@ -80,7 +80,7 @@ def passed_over(counter: Counter, update: Update, request: Asked, excess: Excess
     store = counter.store
     with store.transaction():
         store.inbox.applied(update.bot, update.id)
-        if not excess.is_said:
+        if not excess.is_said or _banned(counter, request) is not None:
             return Reply()
         chat = store.subscribers.get(counter.house.bot, request.chat)
     language = chat.language if chat else spoken(request.language)
@@ -129,6 +129,8 @@ def _effect(
         return Reply()
     if refusal:
         raise refusal
+    if there and store.rulings.banned(bot, there.chat, there.chat) is not None:
+        raise Refusal("there-banned")
     if there is None:
         return _answer(store, entrance, question, request, ask_of(counter, request, chat))
     ask = ask_of(counter, request, _managed(counter, chat, there), tongue=chat.language)
@@ -176,7 +178,9 @@ def _greeting(counter: Counter, request: Asked, chat: Subscriber) -> Reply:
 
 def _question(counter: Counter, request: Asked, there: There | None) -> Question | None:
     """What this person was asked a moment ago; a command instead of an answer closes it."""
-    if request.what in (What.BUTTON, What.WORDLESS) or not request.person:
+    if request.what in (What.BUTTON, What.WORDLESS):
+        return None
+    if not (request.person or request.speaks_for_chat):
         return None
     since, bot = counter.now() - PATIENCE, counter.house.bot
     question = counter.store.asks.take(bot, request.chat, request.person, since)

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 
 from bot import subscribe as verb
 from bot import tend, topic_file
+from bot.chat.asking import asked
 from bot.chat.context import Ask, Document, Errand, Reply
 from bot.chat.errands import Outside
 from bot.chat.listing import kept
@@ -40,9 +41,8 @@ def _document(ask: Ask, topics: Sequence[Subscription]) -> Document:
 
 def import_(store: Store, ask: Ask) -> Reply:
     """``/import``: asks for the file."""
-    asked = Question("import")
-    store.asks.put(ask.chat.bot, ask.chat.chat, ask.person.person, asked, ask.now)
-    return told([Line(ask.say("import-ask"))])
+    text = ask.say("import-ask")
+    return told(asked(store, ask, Question("import"), text, command="import"))
 
 
 def received(store: Store, ask: Ask) -> Reply:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from bot.chat import english, shelf
+from bot.chat.asking import listen
 from bot.chat.context import Ask, Errand, Reply
 from bot.chat.entry import alone, show
 from bot.chat.errands import Outside
@@ -37,8 +38,7 @@ def search(store: Store, ask: Ask) -> Reply:
     """``/search words``: stored papers, the newest first."""
     if not ask.words:
         if ask.chat.kind is ChatKind.PRIVATE:
-            asked = Question("search")
-            store.asks.put(ask.chat.bot, ask.chat.chat, ask.person.person, asked, ask.now)
+            listen(store, ask, Question("search"))
         return told([Line(ask.say("search-usage"))])
     try:
         query = parse(ask.words)
@@ -155,8 +155,7 @@ def paper(store: Store, ask: Ask) -> Reply:
     """``/paper`` with an id or a link in any form: opens it, from arXiv where we lack it."""
     if not ask.words:
         if ask.chat.kind is ChatKind.PRIVATE:
-            asked = Question("paper")
-            store.asks.put(ask.chat.bot, ask.chat.chat, ask.person.person, asked, ask.now)
+            listen(store, ask, Question("paper"))
         return told([Line(ask.say("paper-usage"))])
     named = arxiv_id_version(ask.words)
     if named is None:

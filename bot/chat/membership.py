@@ -3,10 +3,26 @@
 from __future__ import annotations
 
 import telegram
+from telegram.error import BadRequest, Forbidden, TelegramError
 
+from bot.texts import Refusal
 from storage.model import ChatKind
 
 LEADERS = (telegram.ChatMember.OWNER, telegram.ChatMember.ADMINISTRATOR)
+
+
+async def member(bot: telegram.Bot, chat: int, person: int) -> telegram.ChatMember | None:
+    """Who somebody is in a chat; None where Telegram says that the bot may not know.
+
+    Raises:
+        Refusal: Telegram says nothing.
+    """
+    try:
+        return await bot.get_chat_member(chat, person)
+    except (BadRequest, Forbidden):
+        return None
+    except TelegramError:
+        raise Refusal("refusal-unasked") from None
 
 
 def may_write(member: telegram.ChatMember, kind: ChatKind) -> bool:

@@ -11,7 +11,8 @@ from datetime import time
 from bot import cadences, zones
 from bot import subscribe as verb
 from bot.chat import listing, topics
-from bot.chat.cities import ZONES, cities
+from bot.chat.asking import listen
+from bot.chat.cities import cities, pressed
 from bot.chat.context import Ask, Reply
 from bot.chat.reading import look
 from bot.chat.telling import Line, text_message, told
@@ -76,17 +77,12 @@ def guide(store: Store, ask: Ask) -> Reply:
         case 3:
             return _timed(store, ask, replace(usual, times=(EVENING,)))
         case 4:
-            _listen(store, ask, "guide_time")
+            listen(store, ask, Question("guide_time"))
             skip = ((ask.button("button-skip", "guide", SKIP),),)
             return told([Line(ask.say("guide-time-type"))], skip, edit=True)
         case 5:
             return _where(store, ask)
     raise Refusal("refusal-button-old")
-
-
-def _listen(store: Store, ask: Ask, question: str) -> None:
-    """Takes this person's next words as the answer."""
-    store.asks.put(ask.chat.bot, ask.chat.chat, ask.person.person, Question(question), ask.now)
 
 
 def _timed(store: Store, ask: Ask, cadence: Cadence, *, edit: bool = True) -> Reply:
@@ -99,14 +95,14 @@ def time_said(store: Store, ask: Ask) -> Reply:
     try:
         cadence = cadences.read(ask.words, ask.chat.cadence)
     except Refusal as refusal:
-        _listen(store, ask, "guide_time")
+        listen(store, ask, Question("guide_time"))
         skip = ((ask.button("button-skip", "guide", SKIP),),)
         return told([Line(refusal.say(ask.language))], skip)
     return _timed(store, ask, cadence, edit=False)
 
 
 def _where(store: Store, ask: Ask) -> Reply:
-    _listen(store, ask, "guide_zone")
+    listen(store, ask, Question("guide_zone"))
     when = cadences.told(ask.chat.cadence, ask.language)
     lines = [Line(ask.say("settings-time", value=when)), Line(ask.say("guide-where"))]
     skip = (ask.button("button-skip", "guide_zone", SKIP_ZONE),)
@@ -116,14 +112,12 @@ def _where(store: Store, ask: Ask) -> Reply:
 def zone_pressed(store: Store, ask: Ask) -> Reply:
     """The step of the zone: a city was pressed, or the step skipped; then a digest at once."""
     _newest(store, ask)
-    offered = ZONES[ask.language]
     skipped = ask.action.first == SKIP_ZONE
-    if not skipped and ask.action.first >= len(offered):
-        raise Refusal("refusal-button-old")
+    zone = ask.chat.zone if skipped else pressed(ask)
     store.asks.take(ask.chat.bot, ask.chat.chat, ask.person.person, ask.now)
     if skipped:
         return _done(store, ask, edit=True)
-    chat = verb.set_zone(store, ask.chat, offered[ask.action.first], ask.now)
+    chat = verb.set_zone(store, ask.chat, zone, ask.now)
     return _done(store, ask.of(chat), edit=True)
 
 
@@ -134,7 +128,7 @@ def zone_said(store: Store, ask: Ask) -> Reply:
     except Refusal as refusal:
         if not zones.suggested_zones(ask.words, ask.now):
             return topics.sub(store, ask)  # no city at all: another topic
-        _listen(store, ask, "guide_zone")
+        listen(store, ask, Question("guide_zone"))
         skip = ((ask.button("button-skip", "guide_zone", SKIP_ZONE),),)
         return told([Line(refusal.say(ask.language))], skip)
     return _done(store, ask.of(chat), edit=False)

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 from bot import cadences
 from bot import subscribe as verb
 from bot.chat import tongues
-from bot.chat.cities import ZONES, cities
+from bot.chat.cities import cities, pressed
 from bot.chat.context import Ask, Reply
 from bot.chat.telling import Line, told
 from bot.chat.welcome import start
@@ -104,10 +104,7 @@ def timezone(store: Store, ask: Ask) -> Reply:
 
 def zone_pressed(store: Store, ask: Ask) -> Reply:
     """A pressed city."""
-    known = ZONES[ask.language]
-    if ask.action.first >= len(known):
-        raise Refusal("refusal-button-old")
-    return _zoned(store, ask, known[ask.action.first], edit=True)
+    return _zoned(store, ask, pressed(ask), edit=True)
 
 
 def _zoned(store: Store, ask: Ask, words: str, *, edit: bool) -> Reply:
@@ -122,7 +119,7 @@ def lang(store: Store, ask: Ask) -> Reply:
 
     Of a language that it does not speak it says where entries are read in it.
     """
-    other = "en" if ask.language == "zh" else "zh"
+    other = "en" if ask.chat.language == "zh" else "zh"
     wanted = named_language(ask.words) if ask.words else other
     if wanted is None:
         return _only_read(ask)

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from telegram.error import TelegramError
-
 from bot.chat import Entrance
 from bot.chat.asked import Asked, What
 from bot.chat.buttons import Elsewhere
@@ -13,7 +11,7 @@ from bot.chat.channels import There, managed, named
 from bot.chat.counter import Counter
 from bot.chat.effect import entrance_of
 from bot.chat.limits import Cost
-from bot.chat.membership import LEADERS
+from bot.chat.membership import LEADERS, member
 from bot.texts import Refusal
 from storage.model import ChatKind
 
@@ -48,14 +46,12 @@ async def standing(counter: Counter, request: Asked) -> Standing:
     if entrance is None or (entrance.operator and request.chat != counter.house.operator):
         return Standing(request)
     name, request = await _named(counter, request, entrance)
-    if name:
-        try:
+    try:
+        if name:
             return Standing(request, await managed(counter.bot, name, request.person))
-        except Refusal as refusal:
-            return Standing(request, refusal=refusal)
-    if await _allowed(counter, request, entrance):
-        return Standing(request)
-    return Standing(request, refusal=Refusal("refusal-not-admin"))
+        return Standing(await _led(counter, request, entrance))
+    except Refusal as refusal:
+        return Standing(request, refusal=refusal)
 
 
 async def _named(counter: Counter, request: Asked, entrance: Entrance) -> tuple[str, Asked]:
@@ -73,17 +69,25 @@ async def _named(counter: Counter, request: Asked, entrance: Entrance) -> tuple[
     return (found[0], replace(request, words=found[1])) if found else ("", request)
 
 
-async def _allowed(counter: Counter, request: Asked, entrance: Entrance) -> bool:
-    """Whether this person may do this here: in groups, changes are for administrators."""
+async def _led(counter: Counter, request: Asked, entrance: Entrance) -> Asked:
+    """The request of somebody who may make it here: in groups, changes are for administrators.
+
+    Who leads a group without a name is known by it when they press, and not when they write: what
+    they press is theirs without a name too, or their written answers would find no question.
+
+    Raises:
+        Refusal: they may not, or Telegram does not say.
+    """
     if not _is_guarded(entrance, request.kind):
-        return True
+        return request
     if request.speaks_for_chat or (request.kind is ChatKind.CHANNEL and not request.person):
-        return True
-    try:
-        member = await counter.bot.get_chat_member(request.chat, request.person)
-    except TelegramError:
-        return False
-    return member.status in LEADERS
+        return request
+    who = await member(counter.bot, request.chat, request.person)
+    if who is None or who.status not in LEADERS:
+        raise Refusal("refusal-not-admin")
+    if getattr(who, "is_anonymous", False) and request.kind is not ChatKind.CHANNEL:
+        return replace(request, person=0, speaks_for_chat=True)
+    return request
 
 
 def _is_guarded(entrance: Entrance, kind: ChatKind) -> bool:

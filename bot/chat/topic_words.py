@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from bot import cadences, tend
 from bot import subscribe as verb
+from bot.chat.asking import asked, listen
 from bot.chat.context import Ask, Reply
 from bot.chat.telling import Line, told
 from bot.chat.topic_card import card
@@ -36,14 +37,13 @@ def other_time(store: Store, ask: Ask) -> Reply:
     return _asks(store, ask, "topic_time", ask.say("guide-time-type"))
 
 
-def _asks(store: Store, ask: Ask, question: str, text: str) -> Reply:
-    _listen(store, ask, question)
-    return told([Line(text)], _back(ask), edit=True)
+def _asks(store: Store, ask: Ask, verb: str, text: str) -> Reply:
+    question = Question(verb, ask.action.first)
+    return told(asked(store, ask, question, text, command="list"), _back(ask), edit=True)
 
 
-def _listen(store: Store, ask: Ask, question: str) -> None:
-    asked = Question(question, ask.action.first)
-    store.asks.put(ask.chat.bot, ask.chat.chat, ask.person.person, asked, ask.now)
+def _listen(store: Store, ask: Ask, verb: str) -> None:
+    listen(store, ask, Question(verb, ask.action.first))
 
 
 def _back(ask: Ask) -> Keyboard:

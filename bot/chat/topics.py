@@ -161,7 +161,8 @@ def subscribe(store: Store, ask: Ask) -> Reply:
 def change(store: Store, ask: Ask) -> Reply:
     """The preview's [Change]: asks for the words anew, with the old ones as the example."""
     words = drafted(store, ask).words
-    return told([Line(ask.say("preview-change", query=f"/sub {words}"))], edit=True)
+    where = f"{ask.chat.chat} " if ask.is_elsewhere else ""
+    return told([Line(ask.say("preview-change", query=f"/sub {where}{words}"))], edit=True)
 
 
 def cancel(store: Store, ask: Ask) -> Reply:

@@ -141,6 +141,7 @@ button-form-classic = As text
 ### Refusals
 
 refusal-not-admin = Only administrators of this chat can change its topics and settings.
+refusal-unasked = Telegram does not tell me just now who may do this. Please try again in a minute.
 refusal-button-old = This button is out of date. /list shows your topics.
 refusal-command-unknown = I do not know this command. /help shows what you can ask for.
 refusal-failed = Something went wrong on my side, and it was noted. Please try again in a minute.
@@ -631,7 +632,10 @@ there-posted = It is posted in { $title }.
 there-unknown = I find no group or channel { $given }. Add me there first, in a channel as an administrator who may post.
 there-not-admin = Only administrators of { $title } can manage it from here.
 there-no-post = I may not post in { $title }. Make me an administrator who may post there, then send this again.
+there-banned = The operator of this bot has excluded this chat, so nothing is done there.
 there-added = I can post in { $title } now. Manage it from here: put its @name or { $chat } behind the command, for example /sub { $chat } diffusion model, /list { $chat }, /settings { $chat }
+answer-by-reply = In a group I see only replies: answer this message directly.
+answer-in-private = This is to be typed, which works in our private chat: write { $example } there.
 limit-command = That was quick: I answer { $most } commands a minute. Please go on in a minute.
 limit-button = That was quick: I answer { $most } presses a minute. Please go on in a minute.
 limit-preview = I look through the stored papers for { $most } topics a minute. Please go on in a minute.

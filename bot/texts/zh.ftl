@@ -132,6 +132,7 @@ button-form-classic = 用文字显示
 ### 拒绝
 
 refusal-not-admin = 只有本群管理员可以更改主题和设置。
+refusal-unasked = 暂时无法向 Telegram 确认你的权限，请过一分钟再试。
 refusal-button-old = 这个按钮已过期。发送 /list 查看你的主题。
 refusal-command-unknown = 没有这个命令。发送 /help 查看用法。
 refusal-failed = 我这边出了点问题，已记录。请过一分钟再试。
@@ -567,7 +568,10 @@ there-posted = 已推送到“{ $title }”。
 there-unknown = 找不到群组或频道 { $given }。请先把我加进去；如果是频道，请设我为可以发消息的管理员。
 there-not-admin = 只有“{ $title }”的管理员才能在这里管理它。
 there-no-post = 我在“{ $title }”里不能发消息。请先设我为可以发消息的管理员，再试一次。
+there-banned = 本机器人的管理员已停止为这个会话服务，无法进行任何操作。
 there-added = 我现在可以在“{ $title }”里推送了。你可以在这里管理它：在命令后面写上它的 @用户名或 { $chat }，例如 /sub { $chat } diffusion model、/list { $chat }、/settings { $chat }
+answer-by-reply = 群组里我只能看到对我的回复，请直接回复这条消息。
+answer-in-private = 这一步需要输入文字，请在与我的私聊中发送：{ $example }
 limit-command = 发得太快了：每分钟最多处理 { $most } 条命令，请过一分钟再试。
 limit-button = 点得太快了：每分钟最多处理 { $most } 次点击，请过一分钟再试。
 limit-preview = 每分钟最多预览 { $most } 个主题，请过一分钟再试。

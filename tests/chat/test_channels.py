@@ -223,7 +223,7 @@ async def test_telegrams_silence_is_a_refusal_too(talk: Talk) -> None:
 
     told = await talk.hears("/list @papers")
 
-    assert told.text == talk.text("there-unknown", given="@papers")
+    assert told.text == talk.text("refusal-unasked")
 
 
 @given(
