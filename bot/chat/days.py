@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date, timedelta
 
@@ -52,20 +53,31 @@ def _days(ask: Ask) -> tuple[tuple[date, date] | None, Ask]:
     """The days that the words begin with, and what is asked of them.
 
     Raises:
-        Refusal: they are more than can be looked through at once, for all topics or for words.
+        Refusal: there is no such day, or they are more than can be looked through at once, for
+            all topics or for words.
     """
     found = _DATES.match(ask.words)
     if found is None:
         return None, ask
     try:
         named = [date.fromisoformat(word) for word in found.groups() if word]
-    except ValueError:  # 2026-02-30
-        return None, ask
+    except ValueError:
+        raise Refusal("today-no-date", given=_first_wrong(found.groups())) from None
     first, last = min(named), max(named)
     words = ask.words[found.end() :]
     if last - first >= timedelta(days=MOST_DAYS if words else 1):
         raise Refusal("today-long", most=MOST_DAYS)
     return (first, last), replace(ask, words=words)
+
+
+def _first_wrong(named: Sequence[str | None]) -> str:
+    """The first that is no day of any calendar: ``2026-02-30``."""
+    for word in filter(None, named):
+        try:
+            date.fromisoformat(word)
+        except ValueError:
+            return word
+    return ""
 
 
 def _asked(store: Store, ask: Ask) -> list[Wanted]:

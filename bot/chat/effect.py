@@ -236,9 +236,7 @@ def again(counter: Counter, request: Asked, there: There | None) -> Ask | None:
 
 def ask_of(counter: Counter, request: Asked, chat: Subscriber, *, tongue: str = "") -> Ask:
     """What a handler is asked: by whom, in which chat, with which words."""
-    action = request.action or opened(request.words) or Action("")
-    if request.what is What.WORDS:
-        action = Action("")
+    linked = opened(request.words) if request.command == "start" else None
     allowed = counter.store.rulings.allowed(counter.house.bot, chat.chat)
     house = counter.house if allowed is None else replace(counter.house, topics=allowed)
     return Ask(
@@ -247,7 +245,7 @@ def ask_of(counter: Counter, request: Asked, chat: Subscriber, *, tongue: str = 
         person=Person(counter.house.bot, request.person, request.name, request.language),
         now=counter.now(),
         words=request.words,
-        action=action,
+        action=request.action or linked or Action(""),
         thread=request.thread if chat.chat == request.chat else 0,
         tongue=tongue,
     )

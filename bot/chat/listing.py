@@ -18,6 +18,7 @@ from storage.model import Subscription
 
 PAGE = 8  # topics of a list's page
 PER_ROW = 4
+CHOICES = 50  # buttons of a choice; under a message Telegram takes some hundred
 _LABEL_UNITS = 60
 COUNTED = 2  # topics whose volume is counted for one list
 _PICKED, _LISTED = 1, 2  # where [stop] stood: in a choice, in a list or card
@@ -101,7 +102,7 @@ def followed(ask: Ask, topic: Subscription, *, edit: bool) -> Reply:
 def following(ask: Ask, topic: Subscription) -> str:
     """That a topic is followed, and when its first digest comes."""
     if ask.chat.paused:
-        return ask.say("subscribed-paused")
+        return ask.say("subscribed-paused", topic=topic.name)
     return ask.say("subscribed", topic=topic.name, next=next_time(ask, topic), zone=topic.zone)
 
 
@@ -123,8 +124,11 @@ def _choice(store: Store, ask: Ask, above: Sequence[Line] = (), undo: Keyboard =
     topics = store.subscriptions.of(ask.chat.bot, ask.chat.chat)
     if not topics:
         return told([*above, Line(ask.say("unsub-none"))], undo, edit=edit)
-    rows = tuple((Button(_label(t), Action("stop", t.key, _PICKED)),) for t in topics)
-    return told([*above, Line(ask.say("unsub-which"))], (*rows, *undo), edit=edit)
+    rows = tuple((Button(_label(t), Action("stop", t.key, _PICKED)),) for t in topics[:CHOICES])
+    lines = [*above, Line(ask.say("unsub-which"))]
+    if len(topics) > CHOICES:
+        lines.append(Line(ask.say("unsub-more")))
+    return told(lines, (*rows, *undo), edit=edit)
 
 
 def _label(topic: Subscription) -> str:

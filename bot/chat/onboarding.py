@@ -10,7 +10,7 @@ from datetime import time
 
 from bot import cadences, zones
 from bot import subscribe as verb
-from bot.chat import listing, topics
+from bot.chat import finding, listing, topics
 from bot.chat.asking import listen
 from bot.chat.cities import cities, pressed
 from bot.chat.context import Ask, Reply
@@ -127,7 +127,7 @@ def zone_said(store: Store, ask: Ask) -> Reply:
         chat = verb.set_zone(store, ask.chat, ask.words, ask.now)
     except Refusal as refusal:
         if not zones.suggested_zones(ask.words, ask.now):
-            return topics.sub(store, ask)  # no city at all: another topic
+            return finding.typed(store, ask)  # no city at all: another topic, or a paper
         listen(store, ask, Question("guide_zone"))
         skip = ((ask.button("button-skip", "guide_zone", SKIP_ZONE),),)
         return told([Line(refusal.say(ask.language))], skip)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
@@ -10,15 +11,21 @@ from bot import subscribe as verb
 from bot.chat import buttons, english
 from bot.chat.context import Ask, Reply
 from bot.chat.errands import Outside
+from bot.chat.listing import next_time, state
 from bot.chat.telling import Line, text_message, told
 from bot.chat.topics import misread
 from bot.query import QueryError, parse
+from bot.render.fit import shorten
 from bot.render.headline import numbered
 from bot.render.look import Look
-from bot.render.message import Part, message, parts, rest_parts
-from bot.texts import Refusal, moment
+from bot.render.message import REST_ROWS, Part, message, parts, rest_parts
+from bot.texts import Refusal
 from storage import Store
 from storage.model import Digest, Form, Subscription
+
+_NAMED = 20  # topics without news in one message
+_NAME_UNITS = 60
+_NUMBER = re.compile(r"\d{1,3}")  # means a topic of the list, and hardly a word to look for
 
 
 def look(ask: Ask, digest: Digest) -> Look:
@@ -53,11 +60,37 @@ def digest(store: Store, ask: Ask) -> Reply:
     if not ask.words:
         if not topics:
             return told([Line(ask.say("list-none"))])
-        return _joined([_topic_now(store, ask, topic) for topic in topics])
+        is_one = len(topics) == 1
+        return _topic_now(store, ask, topics[0]) if is_one else _all_now(store, ask, topics)
     topic = verb.named(store, ask.chat, ask.words)
     if topic:
         return _topic_now(store, ask, topic)
+    if topics and _NUMBER.fullmatch(ask.words):
+        raise Refusal("topic-unknown", given=ask.words)
     return _words_now(store, ask)
+
+
+def _all_now(store: Store, ask: Ask, topics: Sequence[Subscription]) -> Reply:
+    """What gathered for each topic; those for which nothing did are named in one message."""
+    quiet = [topic for topic in topics if not _brought(store, ask, topic)]
+    if not quiet:
+        return Reply(deliver=True)
+    lines = [
+        Line(ask.say("digest-none-topics", topics=len(quiet))),
+        Line(ask.say("digest-none-number"), close=True),
+        *(Line(f"{shorten(one.name, _NAME_UNITS)} – {state(ask, one)}") for one in quiet[:_NAMED]),
+    ]
+    return replace(told(lines), deliver=len(quiet) < len(topics))
+
+
+def _brought(store: Store, ask: Ask, topic: Subscription) -> bool:
+    """Whether a digest of a topic is on its way: of what is new, or of the last days at first."""
+    if issue.issue_now(store, ask.chat, topic, ask.now):
+        return True
+    if store.digests.last(ask.chat.bot, ask.chat.chat, topic.key):
+        return False
+    query = parse(topic.query)
+    return bool(issue.issue_recent(store, ask.chat, query, ask.now, thread=ask.thread))
 
 
 def digest_pressed(store: Store, ask: Ask) -> Reply:
@@ -67,16 +100,11 @@ def digest_pressed(store: Store, ask: Ask) -> Reply:
 
 def _topic_now(store: Store, ask: Ask, topic: Subscription) -> Reply:
     """What gathered since the last digest; if nothing did, the last one again and when next."""
-    if issue.issue_now(store, ask.chat, topic, ask.now):
+    if _brought(store, ask, topic):
         return Reply(deliver=True)
-    due = ask.say("list-announced")
-    if topic.next_due:
-        due = moment(ask.language, topic.next_due, topic.zone)
-    values = {"topic": topic.name, "next": due, "zone": topic.zone}
+    values = {"topic": topic.name, "next": next_time(ask, topic), "zone": topic.zone}
     last = store.digests.last(ask.chat.bot, ask.chat.chat, topic.key)
     if last is None:
-        if issue.issue_recent(store, ask.chat, parse(topic.query), ask.now, thread=ask.thread):
-            return Reply(deliver=True)
         return told([Line(ask.say("digest-none-yet", **values))])
     again = text_message([Line(ask.say("digest-none-again", **values))])
     told_again = shown(last, look(ask, last), lambda wanted: parts(last, wanted))
@@ -127,9 +155,9 @@ def _put(store: Store, ask: Ask, words: english.Words) -> Reply:
 
 def rest(store: Store, ask: Ask) -> Reply:
     """[Show the rest]: the next page of what was left out; it is received by that."""
-    digest = digest_of(store, ask)
     position = ask.action.second
-    if not len(digest.entries) < position <= len(numbered(digest)):
+    digest = digest_of(store, ask, last=position + REST_ROWS)
+    if not len(digest.entries) < position <= digest.matched:
         raise Refusal("entry-gone")
     reply = shown(digest, look(ask, digest), lambda wanted: rest_parts(digest, wanted, position))
     if digest.subscription or digest.period.startswith(issue.MISSED):
@@ -138,18 +166,12 @@ def rest(store: Store, ask: Ask) -> Reply:
     return reply
 
 
-def digest_of(store: Store, ask: Ask) -> Digest:
-    """The digest a button names, if it was this chat's; a forged number opens nothing."""
-    digest = store.digests.get(ask.action.first)
+def digest_of(store: Store, ask: Ask, *, last: int = 0) -> Digest:
+    """The digest a button names, if it was this chat's; a forged number opens nothing.
+
+    It is read as far as its shown entries, and up to the position ``last``.
+    """
+    digest = store.digests.get(ask.action.first, last=last)
     if digest is None or (digest.bot, digest.chat) != (ask.chat.bot, ask.chat.chat):
         raise Refusal("digest-gone")
     return digest
-
-
-def _joined(replies: list[Reply]) -> Reply:
-    """Several replies as one."""
-    return Reply(
-        tuple(message for reply in replies for message in reply.messages),
-        plain=tuple(message for reply in replies for message in reply.plain),
-        deliver=any(reply.deliver for reply in replies),
-    )

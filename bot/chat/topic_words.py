@@ -42,8 +42,10 @@ def _asks(store: Store, ask: Ask, verb: str, text: str) -> Reply:
     return told(asked(store, ask, question, text, command="list"), _back(ask), edit=True)
 
 
-def _listen(store: Store, ask: Ask, verb: str) -> None:
+def _once_more(store: Store, ask: Ask, verb: str, wrong: Reply) -> Reply:
+    """Says what is wrong with an answer, and takes the next words for another."""
     listen(store, ask, Question(verb, ask.action.first))
+    return replace(wrong, messages=(replace(wrong.messages[0], buttons=_back(ask)),))
 
 
 def _back(ask: Ask) -> Keyboard:
@@ -62,8 +64,7 @@ def timed(store: Store, ask: Ask) -> Reply:
     try:
         cadence = cadences.read(ask.words, topic.cadence)
     except Refusal as refusal:
-        _listen(store, ask, "topic_time")
-        return told([Line(refusal.say(ask.language))], _back(ask))
+        return _once_more(store, ask, "topic_time", told([Line(refusal.say(ask.language))]))
     return card(store, ask, tend.set_topic_cadence(store, topic, cadence, ask.now), edit=False)
 
 
@@ -75,11 +76,12 @@ def reworded(store: Store, ask: Ask) -> Reply:
             store, ask.chat, ask.words, ask.now, polled=ask.house.feeds, thread=topic.thread
         )
     except QueryError as error:
-        _listen(store, ask, "words")
-        wrong = misread(ask, ask.words, error)
-        return replace(wrong, messages=(replace(wrong.messages[0], buttons=_back(ask)),))
+        return _once_more(store, ask, "words", misread(ask, ask.words, error))
+    except Refusal as refusal:
+        return _once_more(store, ask, "words", told([Line(refusal.say(ask.language))]))
     if shown.known and shown.known.key != topic.key:
-        raise Refusal("topic-same", topic=shown.known.name)
+        same = ask.say("topic-same", topic=shown.known.name)
+        return _once_more(store, ask, "words", told([Line(same)]))
     new = verb.cleaned(ask.words)
     key = store.drafts.put(ask.chat.bot, ask.chat.chat, new, now=ask.now)
     lines = [

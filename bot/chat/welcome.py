@@ -60,6 +60,8 @@ def help_(store: Store, ask: Ask) -> Reply:
         [
             Line(ask.say("help-title"), bold=True),
             Line(ask.say("help-body")),
+            Line(ask.say("help-papers-title"), bold=True),
+            Line(ask.say("help-papers")),
             Line(ask.say("help-words-title"), bold=True),
             Line(ask.say("help-words")),
         ]

@@ -18,11 +18,20 @@ help-body =
     /list – your topics, and when they are due; a number opens one to change it
     /digest – what is new now; /digest 2 or /digest quantum error correction for one
     /unsub – stop a topic; /unsub_all stops all
+    /pause, /resume – no digests for a while
     /export, /import – your topics as a file, and back
     /settings – time, zone, language, table or text
     /timezone Asia/Shanghai – your time zone
     /time 08:30 – the time of your digests
     /lang – English or Chinese
+    /about – what this is; /forget – a copy of your data, and its end
+help-papers-title = Papers
+help-papers =
+    /today – what the last announcement brought
+    /search ti:attention – any stored paper
+    /paper 2402.12844 – one paper by its id or link
+    /saved – the papers you saved with ☆
+    /history – your earlier digests; /missed – what they left out
 help-words-title = Words of a topic
 help-words =
     diffusion segmentation – both words
@@ -48,11 +57,11 @@ preview-about = About { $papers } papers in the last { $days ->
     [one] day
    *[other] { $days } days
 }. Words with * and names are counted from a sample.
-preview-partial = I hold only { $days ->
-    [0] no arXiv day yet
-    [one] one arXiv day
-   *[other] { $days } arXiv days
-} so far; the count will grow.
+preview-partial = { $days ->
+    [0] I hold no papers yet
+    [one] I hold only one arXiv day so far
+   *[other] I hold only { $days } arXiv days so far
+}; the count will grow.
 preview-many = That is a lot. Another word, a phrase or a category makes it fewer.
 preview-none = Nothing so far: it may be rare, or try fewer words.
 preview-examples = For example:
@@ -64,9 +73,10 @@ preview-cancelled = Cancelled, nothing was changed. Type other words whenever yo
 preview-change = Send the words anew, for example: { $query }
 
 subscribed = You follow { $topic }. Next digest: { $next } ({ $zone }).
-subscribed-paused = This chat is paused. /resume starts it again.
+subscribed-paused = You follow { $topic }. This chat is paused: /resume starts its digests again.
 unsubscribed = You no longer follow { $topic }.
 unsub-which = Which topic shall I stop?
+unsub-more = For the others: /unsub and the number in /list.
 unsub-none = You follow no topic. Type a few words to begin, for example: diffusion model
 topic-unknown = You follow no topic { $given }. /list shows your topics.
 topic-gone = This topic is no longer there. /list shows your topics.
@@ -85,8 +95,13 @@ list-none = You follow no topic yet. Type a few words to begin, for example: dif
 
 ### Digests by command
 
-digest-none-yet = Nothing new for { $topic } since your last digest. Next: { $next } ({ $zone }).
+digest-none-yet = Nothing for { $topic } so far. Next digest: { $next } ({ $zone }).
 digest-none-again = Nothing new for { $topic } since your last digest; here it is again. Next: { $next } ({ $zone }).
+digest-none-topics = { $topics ->
+    [one] Nothing new for one of your topics since its last digest:
+   *[other] Nothing new for { $topics } of your topics since their last digests:
+}
+digest-none-number = /digest and a topic’s number in /list shows its last digest again.
 digest-query-none = No stored paper of the last { $days } days matches { $topic }. Fewer words find more.
 digest-empty-store = I hold no papers yet. The first ones come with arXiv's next announcement; nothing will be missed.
 digest-gone = This digest is no longer there. /digest brings what is new.
@@ -440,7 +455,7 @@ cli-backfill-range = { $first } is after { $last }. Give the earlier day first.
 cli-backfill-ahead = { $last } is yet to come: at arXiv it is { $latest }.
 cli-backfill-early = { $first } lies before arXiv's archive begins ({ $earliest }).
 cli-backfill-quiet = arXiv announced nothing from { $first } to { $last }.
-cli-backfill-many = { $days } days are much: whoever follows a topic is told of all its papers at once. Add --yes if you mean it.
+cli-backfill-many = { $days } days is a lot: whoever follows a topic is told of all its papers at once. Add --yes if you mean it.
 cli-backfill-category = { $given } is no category of arXiv. Nearest categories: { $nearest }
 cli-backfill-busy = The archive is being asked already, or arXiv wants a rest. Try again at { $until } UTC.
 cli-backfill-working = { $set }: page { $pages }, { $announcements } announcements
@@ -504,6 +519,7 @@ today-title = Today
 today-topics = Your topics
 today-long = For several days, at most { $most }, name what to look for: /today 2026-11-16 2026-11-20 cat:cs.CV
 today-none = Nothing announced on { $day } matches.
+today-no-date = There is no day { $given }. Write it as year, month and day: /today 2026-11-16
 today-no-topic = You follow no topic yet. Name some words, for example: /today cat:cs.CV
 history-title = Your digests
 history-none = There is no digest yet. /digest brings one.
@@ -708,7 +724,7 @@ status-papers = { $papers ->
 status-day = { $day }: { $papers }
 status-queue = Waiting to be sent: { $waiting }
 status-failures = Given up: { $failed } · of unknown outcome: { $unknown }
-status-oldest = The first of them waits since { $at }.
+status-oldest = The first of them has waited since { $at }.
 users-title = Who is there
 users-chats = Chats: { $kinds } (paused: { $paused })
 users-private = { $chats } private

@@ -18,11 +18,20 @@ help-body =
     /list – 我的主题和推送时间，点数字可修改
     /digest – 立即获取最新论文；/digest 2 或 /digest quantum error correction 只看一个主题
     /unsub – 退订主题；/unsub_all 退订全部
+    /pause、/resume – 暂停、恢复推送
     /export、/import – 导出、导入主题
     /settings – 时间、时区、语言、显示方式
     /timezone 上海 – 设置时区
     /time 08:30 – 设置推送时间
     /lang – 切换中英文
+    /about – 关于本机器人；/forget – 导出并删除我的数据
+help-papers-title = 查找论文
+help-papers =
+    /today – 最近一次公布的论文
+    /search ti:attention – 搜索全部论文
+    /paper 2402.12844 – 按编号或链接打开论文
+    /saved – 用 ☆ 收藏的论文
+    /history – 历史推送；/missed – 未推送的论文
 help-words-title = 主题怎么写
 help-words =
     diffusion segmentation – 同时包含两个词
@@ -58,9 +67,12 @@ preview-change = 请改好后重新发送。原来的主题：{ $query }
 subscribed =
     已订阅： { $topic }
     下次推送：{ $next }（{ $zone }）。
-subscribed-paused = 已订阅，但推送目前已暂停。发送 /resume 恢复推送。
+subscribed-paused =
+    已订阅： { $topic }
+    推送目前已暂停，发送 /resume 恢复。
 unsubscribed = 已退订： { $topic }
 unsub-which = 要退订哪个主题？
+unsub-more = 其余主题：发送 /unsub 加编号（见 /list）。
 unsub-none = 你目前没有订阅主题。直接输入关键词即可开始，例如：diffusion model
 topic-unknown = 没有找到主题“{ $given }”。发送 /list 查看你的主题。
 topic-gone = 这个主题已不存在。发送 /list 查看你的主题。
@@ -76,8 +88,10 @@ list-none = 你目前没有订阅主题。直接输入关键词即可开始，�
 
 ### 按命令获取摘要
 
-digest-none-yet = 自上次推送以来，{ $topic } 没有新论文。下次推送：{ $next }（{ $zone }）。
+digest-none-yet = 目前还没有与 { $topic } 匹配的论文。下次推送：{ $next }（{ $zone }）。
 digest-none-again = 自上次推送以来，{ $topic } 没有新论文，以下是上次的摘要。下次推送：{ $next }（{ $zone }）。
+digest-none-topics = 有 { $topics } 个主题自上次推送以来没有新论文：
+digest-none-number = 发送 /digest 加主题编号（见 /list），可以再看上次的摘要。
 digest-query-none = 最近 { $days } 天收录的论文中，没有与 { $topic } 匹配的。减少关键词可以找到更多。
 digest-empty-store = 目前还没有收录论文。arXiv 下次公布后就会有，不会遗漏。
 digest-gone = 这份摘要已不存在。发送 /digest 获取最新论文。
@@ -464,6 +478,7 @@ today-title = 今日论文
 today-topics = 我的主题
 today-long = 查看多天（最多 { $most } 天）时请附上关键词，例如：/today 2026-11-16 2026-11-20 cat:cs.CV
 today-none = { $day } 公布的论文中没有匹配的。
+today-no-date = { $given } 不是有效日期，请按年-月-日填写，例如：/today 2026-11-16
 today-no-topic = 还没有订阅主题。可以直接写关键词，例如：/today cat:cs.CV
 history-title = 历史推送
 history-none = 还没有推送。/digest 可立即获取。

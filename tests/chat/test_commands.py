@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
 
 import pytest
 
 from bot import cadences
+from bot.chat import COMMANDS
 from bot.chat.welcome import EXAMPLES
 from bot.texts import city, day
 from storage.model import Cadence, Form
@@ -53,8 +55,9 @@ async def test_a_deep_link_opens_a_paper_for_anybody(either: Talk) -> None:
 async def test_help_names_what_can_be_asked_for(either: Talk) -> None:
     told = await either.hears("/help")
     assert told.text.startswith(either.text("help-title"))
-    for command in ("/sub", "/list", "/digest", "/unsub", "/settings", "/timezone", "/time"):
-        assert command in told.text
+    listed = {name for name, one in COMMANDS.items() if one.listed and not one.operator}
+    named = set(re.findall(r"(?<!\w)/(\w+)", told.text))
+    assert listed - {"help"} <= named <= set(COMMANDS)
 
 
 @covers("/sub")
