@@ -92,13 +92,13 @@ def test_positions_only_grow(store: Store) -> None:
     assert [one.seq for one in store.papers.after(2, limit=2)] == [3, 4]
 
 
-def test_days_are_counted_by_the_feeds_word(store: Store) -> None:
+def test_days_are_counted_with_the_feeds_word(store: Store) -> None:
     before = date(2026, 11, 19)
     batch = [announced(paper(1)), announced(paper(2), Kind.CROSS, before), announced(paper(3))]
     store.papers.add(batch, seen=NOW)
 
     assert store.papers.days() == [(before, 1), (DAY, 2)]
-    assert store.papers.kinds_on(DAY) == {Kind.NEW: 2}
+    assert [one.kind for one in store.papers.on_days(DAY, DAY)] == [Kind.NEW, Kind.NEW]
     assert [a.paper.id for a in store.papers.on_days(before, before)] == [paper(2).id]
 
 

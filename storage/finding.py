@@ -1,0 +1,159 @@
+"""Papers and announcements found by their words: wide, for the matcher to decide.
+
+No paper that matches is missing; some may not match (storage.fulltext says which). The words
+are those of the papers' newest versions.
+"""
+
+# ruff: noqa: S608 - only our own words are filled in; every value is a :name
+
+from __future__ import annotations
+
+from datetime import date
+
+from storage.announcements import ANNOUNCED, announcements_of, on_days
+from storage.columns import iso
+from storage.model import Announcement, Clause, Kind, Paper
+from storage.paper_index import PaperIndex
+from storage.sqlite import Engine, Value
+from storage.versions import CURRENT, PAPER, paper_of
+
+_ANEW = "a.day between :first and :last and a.kind in (:new, :cross)"
+_FOUND = "select rowid from paper_index where paper_index match :expression and rowid >= :floor"
+_TITLED = "select rowid from paper_index where paper_index match :titled and rowid >= :floor"
+
+
+class Finding:
+    """What the full text finds, of a few days or of all that is stored."""
+
+    def __init__(self, engine: Engine, index: PaperIndex) -> None:
+        self._engine = engine
+        self._index = index
+
+    def announced(self, clause: Clause, first: date, last: date) -> list[Announcement]:
+        """Return the announcements of these days whose papers may match, in order."""
+        expression = self._index.expression(clause)
+        if not expression:
+            return on_days(self._engine, first, last)
+        rows = self._engine.all(
+            f"""
+            {ANNOUNCED}
+            where a.day between :first and :last and p.place in (
+                select rowid from paper_index where paper_index match :expression)
+            order by a.seq
+            """,
+            first=iso(first),
+            last=iso(last),
+            expression=expression,
+        )
+        return announcements_of(rows)
+
+    def brought(self, clause: Clause, first: date, last: date) -> tuple[int, bool]:
+        """Count the papers these days brought anew that may match, and tell if all of them do."""
+        exact = self._index.exact(clause)
+        expression = exact or self._index.expression(clause)
+        wanted = f"and p.place in ({_FOUND})" if expression else ""
+        values = _anew(first, last)
+        if expression:
+            values |= {"expression": expression, "floor": self._floor(first, last)}
+        [row] = self._engine.all(
+            f"""
+            select count(distinct a.paper) as n from announcements a
+            join papers p on p.key = a.paper
+            where {_ANEW} {wanted}
+            """,
+            **values,
+        )
+        return int(row["n"]), bool(exact)
+
+    def newest(self, clause: Clause, first: date, last: date, limit: int) -> list[Announcement]:
+        """Return the newest of these days whose papers may match, those found by title first."""
+        expression, titled = self._index.expression(clause), self._index.titled(clause)
+        wanted = f"and p.place in ({_FOUND})" if expression else ""
+        order = f"p.place in ({_TITLED}) desc," if titled else ""
+        values = _anew(first, last)
+        if expression:
+            values["expression"] = expression
+        if titled:
+            values["titled"] = titled
+        if expression or titled:
+            values["floor"] = self._floor(first, last)
+        rows = self._engine.all(
+            f"""
+            {ANNOUNCED}
+            where {_ANEW} {wanted}
+            order by {order} a.day desc, a.seq desc limit :limit
+            """,
+            limit=limit,
+            **values,
+        )
+        return announcements_of(rows)
+
+    def _floor(self, first: date, last: date) -> int:
+        """The lowest place of the papers of these days: of the index only what lies above counts.
+
+        A common word stands in a third of all papers that were ever stored.
+        """
+        row = self._engine.one(
+            f"""
+            select min(p.place) as place from announcements a join papers p on p.key = a.paper
+            where {_ANEW}
+            """,
+            **_anew(first, last),
+        )
+        return int(row["place"] or 0) if row else 0
+
+    def search(self, clause: Clause, *, limit: int, offset: int, newest: bool) -> list[Paper]:
+        """Return a page of the papers that may match, by the day of their first announcement."""
+        order = "desc" if newest else "asc"
+        expression = self._index.expression(clause)
+        wanted = "where paper_index match :expression" if expression else ""
+        rows = self._engine.all(
+            f"""
+            select {PAPER} from (
+                select rowid as place from paper_index {wanted}
+                order by rowid {order} limit :limit offset :offset
+            ) found, {CURRENT}
+            where p.place = found.place
+            order by p.place {order}
+            """,
+            limit=limit,
+            offset=offset,
+            **({"expression": expression} if expression else {}),
+        )
+        return [paper_of(row) for row in rows]
+
+    def best(self, clause: Clause, *, limit: int) -> list[Paper]:
+        """Return papers that may match, those first whose words are rarest and most frequent."""
+        expression = self._index.expression(clause)
+        if not expression:
+            return self.search(clause, limit=limit, offset=0, newest=True)
+        rows = self._engine.all(
+            f"""
+            select {PAPER} from (
+                select rowid as place, rank as rank from paper_index
+                where paper_index match :expression
+                order by rank limit :limit
+            ) found, {CURRENT}
+            where p.place = found.place
+            order by found.rank, p.place desc
+            """,
+            expression=expression,
+            limit=limit,
+        )
+        return [paper_of(row) for row in rows]
+
+    def frequency(self, clause: Clause, *, most: int) -> int:
+        """Count the papers that may match, and stop at ``most``."""
+        row = self._engine.one(
+            """
+            select count(*) as n from (
+                select 1 from paper_index where paper_index match :expression limit :most)
+            """,
+            expression=self._index.expression(clause),
+            most=most,
+        )
+        return int(row["n"]) if row else 0
+
+
+def _anew(first: date, last: date) -> dict[str, Value]:
+    return {"first": iso(first), "last": iso(last), "new": Kind.NEW, "cross": Kind.CROSS}
