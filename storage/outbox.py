@@ -6,15 +6,12 @@ holder claims the parcel and the former one's settlement is not accepted. ``send
 committed before each send; a parcel found in it after its lease is in doubt.
 """
 
-# ruff: noqa: S608 - only our own words are filled in; every value is a :name
-
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from datetime import datetime
 
-from storage import parcels, redress, settling
-from storage.columns import instant_or_none, micros, seconds
+from storage import claiming, parcels, redress, settling, stock
 from storage.model import (
     Gone,
     Later,
@@ -22,28 +19,13 @@ from storage.model import (
     Outcome,
     Parcel,
     ParcelState,
-    Rank,
     Refused,
     Sent,
     Unknown,
 )
-from storage.parcels import parcel_of
-from storage.sqlite import Engine, Value
+from storage.sqlite import Engine
 
-# The first of each chat among those in motion, if it is ready, free and not held back. An edit
-# that waits holds no message.
-_HEADS = """
-    select p.key, p.chat from parcels p
-    where p.bot = :bot and p.rank = :rank and p.state = 'ready'
-        and p.next_at <= :now and p.lease_until <= :now
-        and not exists (select 1 from parcels e
-            where e.bot = p.bot and e.chat = p.chat and e.state in ('ready', 'sending')
-                and (e.turn, e.piece) < (p.turn, p.piece)
-                and (e.edits = 0 or p.edits > 0 or e.state = 'sending' or e.lease_until > :now))
-        and not exists (select 1 from holds h
-            where h.bot = p.bot and h.until > :now and (h.chat = p.chat or h.chat = 0))
-    order by p.next_at, p.turn, p.piece limit :limit
-"""
+_OVER = (ParcelState.SENT, ParcelState.DROPPED)  # nobody will ask for these again
 
 
 class Outbox:
@@ -76,55 +58,15 @@ class Outbox:
         """
         with self._engine.writing():
             self._doubt(bot, now)
-            free = self._heads(bot, now, limit, without)
-            return [self._lease(key, holder, now, lasts) for key in free]
-
-    def _heads(self, bot: int, now: datetime, limit: int, without: Collection[int]) -> list[int]:
-        found: list[int] = []
-        for rank in Rank:
-            most = limit - len(found) + len(without)
-            heads = self._engine.all(_HEADS, bot=bot, rank=rank, now=micros(now), limit=most)
-            found += [row["key"] for row in heads if row["chat"] not in without]
-            if len(found) >= limit:
-                break
-        return found[:limit]
+            free = claiming.heads(self._engine, bot, now, limit, without)
+            return [claiming.lease(self._engine, key, holder, now, lasts) for key in free]
 
     def _doubt(self, bot: int, now: datetime) -> None:
-        self._engine.change(
-            """
-            update parcels set state = 'ready', doubts = doubts + (edits = 0), holder = '',
-                lease_until = 0
-            where bot = :bot and state = 'sending' and lease_until <= :now
-            """,
-            bot=bot,
-            now=micros(now),
-        )
-
-    def _lease(self, key: int, holder: str, now: datetime, lasts: float) -> Parcel:
-        [row] = self._engine.changed(
-            """
-            update parcels set holder = :holder, lease_until = :until, fence = fence + 1
-            where key = :key returning *
-            """,
-            key=key,
-            holder=holder,
-            until=micros(now) + seconds(lasts),
-        )
-        return parcel_of(row)
+        claiming.doubt(self._engine, bot, now)
 
     def begin(self, parcel: Parcel, now: datetime, *, within: float = 0.0) -> bool:
         """Commit that the send begins; False when the lease will not last that many seconds."""
-        return bool(
-            self._engine.change(
-                """
-                update parcels set state = 'sending'
-                where key = :key and fence = :fence and state = 'ready' and lease_until > :until
-                """,
-                key=parcel.key,
-                fence=parcel.fence,
-                until=micros(now) + seconds(within),
-            )
-        )
+        return claiming.begin(self._engine, parcel, now, within)
 
     def settle(
         self,
@@ -157,27 +99,11 @@ class Outbox:
 
     def hold(self, bot: int, chat: int, until: datetime) -> None:
         """Let nothing out to a chat before an instant; chat 0 holds every chat of the bot."""
-        self._engine.change(
-            """
-            insert into holds (bot, chat, until) values (:bot, :chat, :until)
-            on conflict (bot, chat) do update set until = excluded.until
-                where excluded.until > holds.until
-            """,
-            bot=bot,
-            chat=chat,
-            until=micros(until),
-        )
+        claiming.hold(self._engine, bot, chat, until)
 
     def pull_back(self, bot: int, now: datetime, latest: datetime) -> None:
         """Let out what is held or put off beyond an instant: a clock that was ahead did it."""
-        values: dict[str, Value] = {"bot": bot, "latest": micros(latest)}
-        if self._engine.one("select 1 from holds where bot = :bot and until > :latest", **values):
-            self._engine.change("delete from holds where bot = :bot and until > :latest", **values)
-        late = "bot = :bot and state = 'ready' and next_at > :latest"
-        if self._engine.one(f"select 1 from parcels where {late} limit 1", **values):
-            self._engine.change(
-                f"update parcels set next_at = :now where {late}", now=micros(now), **values
-            )
+        claiming.pull_back(self._engine, bot, now, latest)
 
     def recover(self, bot: int) -> int:
         """Take over what a former sender left: what it was sending comes back in doubt.
@@ -186,71 +112,31 @@ class Outbox:
         longer accepted, but for a parcel that had come back in doubt before and was not
         claimed since: late word that it arrived is welcome there, it spares the repeat.
         """
-        with self._engine.writing():
-            self._engine.change(
-                """
-                update parcels set holder = '', lease_until = 0, fence = fence + 1
-                where bot = :bot and state = 'ready' and holder <> ''
-                """,
-                bot=bot,
-            )
-            return self._engine.change(
-                """
-                update parcels set state = 'ready', doubts = doubts + (edits = 0), holder = '',
-                    lease_until = 0, fence = fence + 1
-                where bot = :bot and state = 'sending'
-                """,
-                bot=bot,
-            )
+        return claiming.recover(self._engine, bot)
 
     def let_go(self, holder: str) -> int:
         """Free the parcels a holder claimed and has not begun to send, as it stops."""
-        return self._engine.change(
-            """
-            update parcels set holder = '', lease_until = 0
-            where state = 'ready' and holder = :holder
-            """,
-            holder=holder,
-        )
+        return claiming.let_go(self._engine, holder)
 
     def get(self, key: int) -> Parcel | None:
         """Return a parcel by its key."""
-        row = self._engine.one("select * from parcels where key = :key", key=key)
-        return None if row is None else parcel_of(row)
+        return stock.get(self._engine, key)
 
     def of_digest(self, digest: int) -> list[Parcel]:
         """Return the parcels of a digest in their order."""
-        rows = self._engine.all(
-            "select * from parcels where digest = :digest order by turn, piece", digest=digest
-        )
-        return [parcel_of(row) for row in rows]
+        return stock.of_digest(self._engine, digest)
 
     def counts(self, bot: int) -> dict[ParcelState, int]:
         """Count a bot's parcels by state, absent states as 0."""
-        rows = self._engine.all(
-            "select state, count(*) as n from parcels where bot = :bot group by state", bot=bot
-        )
-        found = {ParcelState(row["state"]): int(row["n"]) for row in rows}
-        return {state: found.get(state, 0) for state in ParcelState}
+        return stock.counts(self._engine, bot)
 
     def doubts(self, bot: int) -> int:
         """Count the sends whose outcome nobody knows: each may have become a repeat."""
-        row = self._engine.one(
-            "select coalesce(sum(doubts), 0) as n from parcels where bot = :bot", bot=bot
-        )
-        return int(row["n"]) if row else 0
+        return stock.doubts(self._engine, bot)
 
     def in_state(self, bot: int, state: ParcelState, limit: int = 100) -> list[Parcel]:
         """Return a bot's parcels in a state, the oldest first."""
-        rows = self._engine.all(
-            """
-            select * from parcels where bot = :bot and state = :state order by key limit :limit
-            """,
-            bot=bot,
-            state=state,
-            limit=limit,
-        )
-        return [parcel_of(row) for row in rows]
+        return stock.in_state(self._engine, bot, state, limit)
 
     def retry(self, key: int, *, now: datetime) -> bool:
         """Make a dead, dropped or unknown parcel ready again; False when it is none of these."""
@@ -273,15 +159,7 @@ class Outbox:
 
     def oldest_due(self, bot: int, now: datetime) -> datetime | None:
         """Return since when the longest waiting parcel could have left."""
-        row = self._engine.one(
-            """
-            select min(next_at) as next_at from parcels
-            where bot = :bot and state = 'ready' and next_at between 1 and :now
-            """,
-            bot=bot,
-            now=micros(now),
-        )
-        return instant_or_none(row["next_at"]) if row else None
+        return stock.oldest_due(self._engine, bot, now)
 
     def retire(self, bot: int, before: datetime, limit: int = 1000) -> int:
         """Delete some parcels that were sent or dropped before an instant; return how many.
@@ -289,24 +167,4 @@ class Outbox:
         The oldest of each state tells whether there is any: most days nothing is read but that.
         """
         with self._engine.writing():
-            return sum(self._retire(bot, state, before, limit) for state in ("sent", "dropped"))
-
-    def _retire(self, bot: int, state: str, before: datetime, limit: int) -> int:
-        oldest = self._engine.one(
-            "select settled from parcels where bot = :bot and state = :state order by key limit 1",
-            bot=bot,
-            state=state,
-        )
-        if oldest is None or oldest["settled"] >= micros(before):
-            return 0
-        return self._engine.change(
-            """
-            delete from parcels where key in (select key from parcels
-                where bot = :bot and state = :state and settled < :before
-                order by key limit :limit)
-            """,
-            bot=bot,
-            state=state,
-            before=micros(before),
-            limit=limit,
-        )
+            return sum(stock.retire(self._engine, bot, one, before, limit) for one in _OVER)
