@@ -4,26 +4,23 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable
 from datetime import datetime
 
+from storage import lacking
 from storage.columns import instant, micros, micros_or_null, seconds
-from storage.glosses import EXTRACTIVE
+from storage.lacking import MADE
 from storage.model import Backlog, Commission, Coverage
 from storage.sqlite import Engine, Row, Value
 
-# What an abstract says by itself is no gloss that anybody made.
-_MADE = f"g.maker <> '{EXTRACTIVE}' and g.gist <> ''"
 _ORDER = f"""
     insert into commissions (paper, version, language, wanted, attempts, next_at, lease_until,
         error)
     select :paper, :version, :language, :wanted, 0, 0, 0, ''
     where not exists (select 1 from glosses g where g.paper = :paper and g.version = :version
-        and g.language = :language and {_MADE})
+        and g.language = :language and {MADE})
     on conflict do nothing
 """
-_ENOUGH = 20  # glosses that a mean is believed of
 
 
 class Commissions:
@@ -164,71 +161,18 @@ class Commissions:
 
         Words that nobody follows are answered with what is there: they cost nothing.
         """
-        rows = self._engine.all(
-            """
-            select e.paper, e.version, p.languages, min(d.issued) as wanted from digests d
-            join entries e on e.digest = d.number and e.shown = 1
-            join parcels p on p.digest = d.number
-            where d.bot = :bot and d.issued >= :since and d.imported = 0 and d.subscription > 0
-            group by e.paper, e.version, p.languages order by wanted, e.paper
-            """,
-            bot=bot,
-            since=micros(since),
-        )
-        return [
-            Commission(row["paper"], row["version"], language, instant(row["wanted"]))
-            for row in rows
-            for language in json.loads(row["languages"])
-            if not self._is_made(row["paper"], row["version"], language)
-        ]
-
-    def _is_made(self, paper: int, version: int, language: str) -> bool:
-        row = self._engine.one(
-            f"""
-            select 1 from glosses g where g.paper = :paper and g.version = :version
-                and g.language = :language and {_MADE}
-            """,
-            paper=paper,
-            version=version,
-            language=language,
-        )
-        return row is not None
+        return lacking.unsaid(self._engine, bot, since)
 
     def late(self, bot: int, since: datetime) -> list[int]:
         """Return digests issued since an instant that show less than was said meanwhile.
 
         In the languages that their messages were written in, for the papers that they show.
         """
-        rows = self._engine.all(
-            f"""
-            select distinct d.number from digests d
-            join entries e on e.digest = d.number and e.shown = 1
-            join glosses g on g.paper = e.paper and g.version = e.version
-            where d.bot = :bot and d.issued >= :since and d.imported = 0 and {_MADE}
-                and exists (select 1 from parcels p where p.digest = d.number
-                    and p.state = 'sent' and instr(p.languages, '"' || g.language || '"') > 0)
-                and not exists (select 1 from entry_glosses s join glosses k on k.key = s.gloss
-                    where s.digest = d.number and s.revision = d.revision and s.place = e.place
-                        and k.language = g.language and k.maker <> '{EXTRACTIVE}')
-            order by d.number
-            """,
-            bot=bot,
-            since=micros(since),
-        )
-        return [int(row["number"]) for row in rows]
+        return lacking.late(self._engine, bot, since)
 
     def mean_tokens(self, model: str, language: str) -> float:
         """Return what a model's glosses in a language cost on average; 0 where it made few."""
-        row = self._engine.one(
-            """
-            select count(*) as n, avg(tokens) as mean from (select tokens from glosses
-                where maker = :model and language = :language and tokens > 0
-                order by key desc limit 200)
-            """,
-            model=model,
-            language=language,
-        )
-        return float(row["mean"]) if row and row["n"] >= _ENOUGH else 0.0
+        return lacking.mean_tokens(self._engine, model, language)
 
     def backlog(self) -> Backlog:
         """Count what waits, what of it failed before, and what was given up."""
@@ -243,20 +187,7 @@ class Commissions:
 
     def coverage(self, language: str, since: datetime) -> Coverage:
         """Count the paper versions that digests since an instant showed, and the glossed ones."""
-        row = self._engine.one(
-            f"""
-            with shown as (select distinct e.paper, e.version from digests d
-                join entries e on e.digest = d.number
-                where d.issued >= :since and d.imported = 0 and e.shown = 1)
-            select count(*) as shown, coalesce(sum(exists (select 1 from glosses g
-                where g.paper = shown.paper and g.version = shown.version
-                    and g.language = :language and {_MADE})), 0) as glossed
-            from shown
-            """,
-            since=micros(since),
-            language=language,
-        )
-        return Coverage(language, row["glossed"], row["shown"]) if row else Coverage(language, 0, 0)
+        return lacking.coverage(self._engine, language, since)
 
 
 def _commission_of(row: Row) -> Commission:
