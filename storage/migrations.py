@@ -620,6 +620,20 @@ def ranks(db: Database) -> None:
     )
 
 
+@STEPS()
+def recent(db: Database) -> None:
+    """Tell what was settled long ago and what was issued lately without a look at all the rest."""
+    _each(
+        db,
+        # A parcel may be settled long after others that were queued with it (by hand, or with a
+        # chat that came back), so the order of the keys does not tell which are old.
+        "drop index parcels_by_state",
+        "create index parcels_by_state on parcels (bot, state, settled)",
+        # Which digests lack a gloss by now is asked every minute, of the last day's.
+        "create index digests_by_issue on digests (bot, issued) where imported = 0",
+    )
+
+
 def strange(connection: Connection) -> list[str]:
     """Return the steps applied to a file that this program does not know."""
     return [name for name in applied(connection) if name not in NAMES]
@@ -663,5 +677,6 @@ NAMES = tuple(
         rulings,
         models,
         ranks,
+        recent,
     )
 )

@@ -135,7 +135,7 @@ class Outbox:
         return stock.doubts(self._engine, bot)
 
     def in_state(self, bot: int, state: ParcelState, limit: int = 100) -> list[Parcel]:
-        """Return a bot's parcels in a state, the oldest first."""
+        """Return a bot's parcels in a state, those first that were settled or queued first."""
         return stock.in_state(self._engine, bot, state, limit)
 
     def retry(self, key: int, *, now: datetime) -> bool:
@@ -162,9 +162,6 @@ class Outbox:
         return stock.oldest_due(self._engine, bot, now)
 
     def retire(self, bot: int, before: datetime, limit: int = 1000) -> int:
-        """Delete some parcels that were sent or dropped before an instant; return how many.
-
-        The oldest of each state tells whether there is any: most days nothing is read but that.
-        """
+        """Delete some parcels that were sent or dropped before an instant; return how many."""
         with self._engine.writing():
             return sum(stock.retire(self._engine, bot, one, before, limit) for one in _OVER)

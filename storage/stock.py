@@ -40,10 +40,11 @@ def doubts(engine: Engine, bot: int) -> int:
 
 
 def in_state(engine: Engine, bot: int, state: ParcelState, limit: int) -> list[Parcel]:
-    """Return a bot's parcels in a state, the oldest first."""
+    """Return a bot's parcels in a state, those first that came to it first."""
     rows = engine.all(
         """
-        select * from parcels where bot = :bot and state = :state order by key limit :limit
+        select * from parcels where bot = :bot and state = :state
+        order by settled, key limit :limit
         """,
         bot=bot,
         state=state,
@@ -66,19 +67,12 @@ def oldest_due(engine: Engine, bot: int, now: datetime) -> datetime | None:
 
 
 def retire(engine: Engine, bot: int, state: ParcelState, before: datetime, limit: int) -> int:
-    """Delete some parcels of a state that were settled before an instant; return how many."""
-    oldest = engine.one(
-        "select settled from parcels where bot = :bot and state = :state order by key limit 1",
-        bot=bot,
-        state=state,
-    )
-    if oldest is None or oldest["settled"] >= micros(before):
-        return 0
+    """Delete the parcels of a state that were settled first, if before an instant."""
     return engine.change(
         """
         delete from parcels where key in (select key from parcels
             where bot = :bot and state = :state and settled < :before
-            order by key limit :limit)
+            order by settled, key limit :limit)
         """,
         bot=bot,
         state=state,

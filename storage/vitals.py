@@ -19,7 +19,6 @@ _OLDEST = """
         and not exists (select 1 from holds h
             where h.bot = p.bot and h.until > :now and h.chat = p.chat)
 """
-_RECENT = 1000  # parcels among which the last one sent is looked for
 
 
 class Vitals:
@@ -34,15 +33,10 @@ class Vitals:
         return instant_or_none(row["next_at"]) if row else None
 
     def last_sent(self, bot: int) -> datetime | None:
-        """Return when a message left last, among those queued most recently."""
+        """Return when a message left last."""
         row = self._engine.one(
-            """
-            select max(settled) as settled from (
-                select settled from parcels where bot = :bot and state = 'sent'
-                order by key desc limit :recent)
-            """,
+            "select max(settled) as settled from parcels where bot = :bot and state = 'sent'",
             bot=bot,
-            recent=_RECENT,
         )
         return instant_or_none(row["settled"]) if row else None
 

@@ -393,6 +393,38 @@ def test_old_parcels_retire_once_settled(store: Store) -> None:
     assert store.outbox.counts(BOT)[ParcelState.READY] == 1
 
 
+def test_an_old_parcel_settled_lately_holds_no_other_back(store: Store) -> None:
+    """Its key is low and its day is late: those behind it are old all the same."""
+    for part in (1, 2, 3):
+        store.outbox.put_once(parcel(number=CHAT - part))
+    slow, *others = claim(store)
+    for one in others:
+        store.outbox.settle(one, Sent(1), NOW)
+    store.outbox.settle(slow, Sent(1), NOW + 10 * MINUTE)
+
+    assert store.outbox.retire(BOT, NOW + MINUTE) == 2
+    assert store.outbox.get(slow.key) is not None
+
+
+def test_parcels_retire_a_few_at_a_time_in_the_order_they_were_settled(store: Store) -> None:
+    for part in (1, 2, 3):
+        store.outbox.put_once(parcel(number=CHAT - part))
+    parcels = claim(store)
+    for minutes, one in enumerate(reversed(parcels)):
+        store.outbox.settle(one, Sent(1), NOW + minutes * MINUTE)
+
+    assert store.outbox.retire(BOT, NOW + 5 * MINUTE, limit=2) == 2
+    [left] = store.outbox.in_state(BOT, ParcelState.SENT)
+    assert left.key == parcels[0].key
+
+
+def test_nothing_of_another_bot_retires(store: Store) -> None:
+    store.outbox.put_once(parcel())
+    store.outbox.settle(sending(store), Sent(1), NOW)
+
+    assert store.outbox.retire(BOT + 1, NOW + MINUTE) == 0
+
+
 def test_bounces_count_once_a_day_and_a_delivery_clears_them(store: Store) -> None:
     chat(store)
     store.outbox.put_once(parcel())
@@ -474,3 +506,20 @@ def test_a_refused_edit_is_not_revived_with_its_chat(store: Store) -> None:
     found = store.outbox.get(queued.key)
     assert found is not None
     assert found.state is ParcelState.DROPPED
+
+
+def test_what_comes_of_a_chat_is_found_by_the_chat(store: Store) -> None:
+    """Thousands may wait or be dropped when one chat comes back or is sent away."""
+    store.outbox.put_once(parcel())
+    said: list[str] = []
+    connection = store._engine.connection()
+    connection.set_trace_callback(said.append)
+
+    store.outbox.withdraw(BOT, CHAT, now=NOW, reason="banned")
+    store.outbox.revive(BOT, CHAT, now=NOW)
+
+    connection.set_trace_callback(None)
+    changes = [one for one in said if one.lstrip().startswith("update parcels")]
+    plans = [store._engine.all(f"explain query plan {one}")[0]["detail"] for one in changes]
+    assert len(plans) == 2
+    assert all("(bot=? AND chat=?" in plan for plan in plans), plans
