@@ -128,12 +128,14 @@ class Commissions:
         )
 
     def pending(self, digest: int) -> int:
-        """Count the glosses of a digest's shown papers that are still tried."""
+        """Count the glosses that a digest's messages lack and that are still tried."""
         row = self._engine.one(
             """
             select count(*) as n from entries e
             join commissions c on c.paper = e.paper and c.version = e.version
             where e.digest = :digest and e.shown = 1 and c.next_at is not null
+                and exists (select 1 from parcels p where p.digest = e.digest
+                    and instr(p.languages, '"' || c.language || '"') > 0)
             """,
             digest=digest,
         )

@@ -69,7 +69,8 @@ def late(engine: Engine, bot: int, since: datetime) -> list[int]:
                 and p.state = 'sent' and instr(p.languages, '"' || g.language || '"') > 0)
             and not exists (select 1 from entry_glosses s join glosses k on k.key = s.gloss
                 where s.digest = d.number and s.revision = d.revision and s.place = e.place
-                    and k.language = g.language and k.maker <> '{EXTRACTIVE}')
+                    and k.language = g.language and k.maker <> '{EXTRACTIVE}'
+                    and k.gist <> '')
         order by d.number
         """,
         bot=bot,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date, timedelta
 
-from storage import Commission, Note, Paper, Spending, Store
+from storage import Commission, Note, Paper, Sent, Spending, Store
 from tests.storage.situations import (
     BOT,
     MINUTE,
@@ -102,12 +102,41 @@ def test_a_failure_waits_and_the_last_one_gives_up_until_somebody_asks(store: St
 def test_pending_counts_what_a_digest_still_waits_for(store: Store) -> None:
     shown, left = stored(store, [paper(1), paper(2)])
     number = issued(store, [shown], rest=[left])
+    store.outbox.put_once(parcel(digest=number, first=1, last=1))
     store.commissions.order([order(shown), order(left)])
 
     assert store.commissions.pending(number) == 1
     [mine, _] = store.commissions.claim(NOW, 60.0, 10)
     store.commissions.done(mine.key)
     assert store.commissions.pending(number) == 0
+
+
+def test_a_digest_waits_for_no_language_that_others_read(store: Store) -> None:
+    [shown] = stored(store, [paper(1)])
+    number = issued(store, [shown])
+    store.outbox.put_once(parcel(digest=number, first=1, last=1))
+    store.commissions.order([order(shown, "ja")])
+
+    assert store.commissions.pending(number) == 0
+
+
+def test_a_digest_that_shows_a_title_alone_is_late_once_more_is_said(store: Store) -> None:
+    """What has no sentence is ordered, so what is then said must be shown."""
+    [one] = stored(store, [paper(1)])
+    store.papers.add_gloss(gloss(one, maker="import", gist=""))
+    number = issued(store, [one])
+    store.digests.revise(number, store.papers.glosses_of(one.key, 1))
+    store.outbox.put_once(parcel(digest=number, first=1, last=1))
+    [claimed] = store.outbox.claim(BOT, "me", NOW, 60.0, 1)
+    store.outbox.settle(claimed, Sent(1), NOW)
+    before = store.commissions.late(BOT, NOW)
+
+    store.papers.add_gloss(gloss(one))
+
+    assert before == []
+    assert store.commissions.late(BOT, NOW) == [number]
+    store.digests.revise(number, store.papers.glosses_of(one.key, 1))
+    assert store.commissions.late(BOT, NOW) == []
 
 
 def test_coverage_counts_each_shown_version_once(store: Store) -> None:
