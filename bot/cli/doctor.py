@@ -87,8 +87,7 @@ def _missed(last: date, now: datetime) -> int:
 def _outbox(config: Config, store: Store) -> Iterator[Finding]:
     if config.token is None:
         return
-    bot = int(config.token.get_secret_value().partition(":")[0])
-    dead = store.outbox.counts(bot)[ParcelState.DEAD]
+    dead = store.outbox.counts(config.bot)[ParcelState.DEAD]
     key = "doctor-outbox-dead" if dead else "doctor-outbox-good"
     yield Finding("outbox", not dead, Notice(key, (("dead", dead),) if dead else ()))
 

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
+from datetime import datetime
 
 import click
 
 from bot import app
-from bot.cli.frame import Failed, Misused, as_json, database, settings, speaker
-from bot.config import Config
+from bot.cli.frame import Failed, Function, Misused, as_json, database, settings, speaker
 from storage.model import Parcel, ParcelState
+from storage.outbox import Outbox
 
 _OPEN = (ParcelState.READY, ParcelState.SENDING, ParcelState.UNKNOWN, ParcelState.DEAD)
 
@@ -51,7 +53,7 @@ def list_(state: str | None, limit: int, as_json: bool, database: str | None) ->
             for wanted in states
             for parcel in store.outbox.in_state(config.bot, wanted, limit)
         ]
-    for parcel in found[:limit]:
+    for parcel in sorted(found, key=lambda one: one.key)[:limit]:
         if as_json:
             click.echo(_json(parcel))
         else:
@@ -80,8 +82,11 @@ def _json(parcel: Parcel) -> str:
     )
 
 
+_key: Callable[[Function], Function] = click.argument("key", type=click.IntRange(min=1))
+
+
 @outbox.command()
-@click.argument("key", type=click.IntRange(min=1))
+@_key
 @database
 def retry(key: int, database: str | None) -> None:
     """Send a dead, dropped or doubtful parcel again.
@@ -89,14 +94,11 @@ def retry(key: int, database: str | None) -> None:
     \b
     papergram outbox retry 17
     """
-    config = settings(database)
-    with app.opened(config) as store:
-        done = store.outbox.retry(key, now=app.wall_clock())
-    _tell(config, "retry", key, done)
+    _decide(database, "retry", key, lambda held, now: held.retry(key, now=now))
 
 
 @outbox.command()
-@click.argument("key", type=click.IntRange(min=1))
+@_key
 @database
 def drop(key: int, database: str | None) -> None:
     """Give a parcel up; its papers can then be asked for with /missed.
@@ -104,14 +106,17 @@ def drop(key: int, database: str | None) -> None:
     \b
     papergram outbox drop 17
     """
+    _decide(database, "drop", key, lambda held, now: held.drop(key, now=now))
+
+
+def _decide(
+    database: str | None, name: str, key: int, decision: Callable[[Outbox, datetime], bool]
+) -> None:
+    """Has the outbox do something with a parcel; it does not where the state is none for it."""
     config = settings(database)
-    with app.opened(config) as store:
-        done = store.outbox.drop(key, now=app.wall_clock())
-    _tell(config, "drop", key, done)
-
-
-def _tell(config: Config, verb: str, key: int, done: bool) -> None:
     speak = speaker(config)
-    if not done:
-        raise Failed(speak(f"cli-outbox-{verb}-not", parcel=str(key)))
-    click.echo(speak(f"cli-outbox-{verb}", parcel=str(key)))
+    with app.opened(config) as store:
+        is_done = decision(store.outbox, app.wall_clock())
+    if not is_done:
+        raise Failed(speak(f"cli-outbox-{name}-not", parcel=str(key)))
+    click.echo(speak(f"cli-outbox-{name}", parcel=str(key)))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -53,6 +54,20 @@ def test_a_dead_parcel_is_listed_with_its_reason(database: str) -> None:
     [row] = [json.loads(line) for line in result.stdout.splitlines()]
     assert (row["key"], row["state"], row["error"]) == (1, "dead", "message is too strange")
     assert result.exit_code == 0
+
+
+def test_parcels_of_all_states_are_listed_the_oldest_first(database: str) -> None:
+    """What failed would else stand behind all that waits, and beyond the limit."""
+    store = open_store(database, words=indexed)
+    failed = store.outbox.get(1)
+    assert failed
+    store.outbox.put_once(replace(failed, part=99, attempts=0, error=""), due=DUE)
+    store.close()
+
+    result = call(database, "list", "--limit", "1", "--json")
+
+    [row] = [json.loads(line) for line in result.stdout.splitlines()]
+    assert (row["key"], row["state"]) == (1, "dead")
 
 
 def test_a_dead_parcel_can_be_sent_again(database: str) -> None:
