@@ -12,9 +12,10 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from enum import StrEnum
+from functools import partial
 
 from bot import arxiv_calendar
-from bot.ingest import CHUNK, PATIENCE
+from bot.ingest import added_in_chunks, rest
 from bot.sources import Fetcher, arxiv_oai, history
 from bot.sources.arxiv_oai import Page, Record
 from storage import Store
@@ -23,7 +24,6 @@ from storage.model import Added, Announcement, Harvest, Kind, Notice
 log = logging.getLogger(__name__)
 
 DUTY = "harvest"  # held by whoever asks, and by arXiv when it wants to be left alone
-ARXIV = "arXiv"
 LEASE = 900.0  # seconds for one page, with all that the fetcher waits
 HELD = timedelta(days=31)  # that a moderator may hold a paper
 MOST_PAGES = 1000  # of one harvest; more means that the chain never ends
@@ -68,12 +68,6 @@ def days_of(harvest: Harvest) -> tuple[date, ...]:
     length = (harvest.last - harvest.first).days + 1
     days = (harvest.first + timedelta(days=n) for n in range(length))
     return tuple(day for day in days if arxiv_calendar.is_feed_day(day))
-
-
-async def rests(store: Store, now: datetime) -> bool:
-    """Whether arXiv asked to be left alone, or somebody else is asking."""
-    lease = await store.run(store.leases.held, DUTY)
-    return lease is not None and lease.until > now
 
 
 async def held_walk(
@@ -129,9 +123,9 @@ async def _taken(store: Store, walked: Walked, page: Page, now: datetime) -> Wal
         return replace(walked, harvest=fresh)
     found = await store.run(_found, store, harvest, page.records)
     further = _further(harvest, page, now)
-    added = await _kept(store, found, further, now)
+    added = await added_in_chunks(store, found, now, partial(store.harvests.keep, further))
     if not page.is_usable or further == harvest:
-        await rest(store, now, page.retry_after)
+        await rest(store, DUTY, now, page.retry_after)
         return replace(walked, stage=Stage.RESTING, reason=page.reason or _endless())
     stage = Stage.DONE if further.done else Stage.ON_THE_WAY
     own = Walked(stage, further, 1, len(page.records), len(found), added, warnings=page.warnings)
@@ -152,15 +146,6 @@ def _further(harvest: Harvest, page: Page, now: datetime) -> Harvest:
 
 def _endless() -> Notice:
     return Notice("harvest-endless")
-
-
-async def rest(store: Store, now: datetime, wanted: float | None) -> None:
-    """Leaves arXiv alone as long as it wants, over restarts too."""
-    lasts = PATIENCE if wanted is None else max(wanted, 60.0)
-    lease = await store.run(store.leases.held, DUTY)
-    if lease is not None:
-        await store.run(store.leases.release, lease)
-    await store.run(store.leases.take, DUTY, ARXIV, now, lasts)
 
 
 def _found(store: Store, harvest: Harvest, records: Sequence[Record]) -> list[Announcement]:
@@ -197,27 +182,6 @@ def _of_feed(
             late = history.held(record, feed, days)
             if late and store.papers.get(record.paper.id) is None:
                 yield late
-
-
-async def _kept(
-    store: Store, found: Sequence[Announcement], harvest: Harvest, now: datetime
-) -> Added:
-    """Keeps announcements in short transactions; the last one moves the harvest on."""
-    added = Added()
-    chunks = [found[start : start + CHUNK] for start in range(0, len(found), CHUNK)] or [()]
-    for chunk in chunks[:-1]:
-        added = added.plus(await store.run(_add, store, chunk, None, now))
-    return added.plus(await store.run(_add, store, chunks[-1], harvest, now))
-
-
-def _add(
-    store: Store, chunk: Sequence[Announcement], harvest: Harvest | None, now: datetime
-) -> Added:
-    with store.transaction():
-        added = store.papers.add(chunk, seen=now)
-        if harvest:
-            store.harvests.keep(harvest)
-    return added
 
 
 def _report(walked: Walked, page: Page) -> None:

@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import hashlib
 import logging
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
+from functools import partial
 
 from bot import arxiv_calendar
 from bot.sources import Batch, Condition, Fetcher, Source, arxiv_api, feed, feed_groups, read
@@ -23,6 +24,7 @@ CHUNK = 50  # announcements in a transaction: some 20 ms
 FIRST_DAYS = 7
 FIRST = "first-days"  # the source that fills an empty store; its cursor's day is how far it came
 FEEDS = "feeds"  # the duty of asking feeds, and FIRST that of filling: arXiv holds them to rest
+ARXIV = "arXiv"  # holds a duty that is to rest
 PATIENCE = 1200.0  # seconds of rest when arXiv does not say how long
 WHOLE = "whole"  # mark of a first fill that came to its end
 _PAGES = 100  # of one day; more means that the answer never ends
@@ -70,12 +72,9 @@ async def keep(store: Store, batch: Batch, now: datetime) -> Ingested:
 async def _kept(
     store: Store, batch: Batch, now: datetime, cursor: SourceCursor | None = None
 ) -> Ingested:
-    """Keeps the papers of a batch chunk by chunk, and with the last chunk the cursor."""
-    added = Added()
-    chunks = list(_chunks(batch.announcements)) or [()]
-    for chunk in chunks[:-1]:
-        added = _sum(added, await store.run(_add, store, chunk, None, now))
-    added = _sum(added, await store.run(_add, store, chunks[-1], cursor, now))
+    """Keeps the papers of a batch, and with the last of them the cursor."""
+    move = partial(store.cursors.put, cursor) if cursor else None
+    added = await added_in_chunks(store, batch.announcements, now, move)
     return Ingested(
         batch.source,
         batch.condition,
@@ -88,23 +87,25 @@ async def _kept(
     )
 
 
-def _chunks(announcements: Sequence[Announcement]) -> Iterator[Sequence[Announcement]]:
-    for start in range(0, len(announcements), CHUNK):
-        yield announcements[start : start + CHUNK]
+async def added_in_chunks(
+    store: Store, found: Sequence[Announcement], now: datetime, move: Callable[[], None] | None
+) -> Added:
+    """Keeps announcements in short transactions; the last one moves its source on."""
+    added = Added()
+    chunks = [found[start : start + CHUNK] for start in range(0, len(found), CHUNK)] or [()]
+    for chunk in chunks[:-1]:
+        added = added.plus(await store.run(_add, store, chunk, now, None))
+    return added.plus(await store.run(_add, store, chunks[-1], now, move))
 
 
 def _add(
-    store: Store, chunk: Sequence[Announcement], cursor: SourceCursor | None, now: datetime
+    store: Store, chunk: Sequence[Announcement], now: datetime, move: Callable[[], None] | None
 ) -> Added:
     with store.transaction():
         added = store.papers.add(chunk, seen=now)
-        if cursor:
-            store.cursors.put(cursor)
+        if move:
+            move()
     return added
-
-
-def _sum(one: Added, other: Added) -> Added:
-    return Added(one.stored + other.stored, one.updated + other.updated, one.known + other.known)
 
 
 async def ingest_due(
@@ -112,7 +113,7 @@ async def ingest_due(
 ) -> list[Ingested]:
     """Asks each feed that it is time to ask, one after the other, until arXiv wants a rest."""
     reports: list[Ingested] = []
-    if await _rests(store, FEEDS, now):
+    if await rests(store, FEEDS, now):
         return reports
     for name in feed_groups(categories):
         cursor = await store.run(store.cursors.get, name)
@@ -120,7 +121,7 @@ async def ingest_due(
             report = await ingest(store, fetcher, feed(name, base=base), now)
             reports.append(report)
             if report.condition is Condition.LIMITED:
-                await _rest(store, FEEDS, now, report.retry_after)
+                await rest(store, FEEDS, now, report.retry_after)
                 break
     return reports
 
@@ -142,7 +143,7 @@ async def fill(
         # Kept before the first paper, or half a first day would pass for a store with papers.
         cursor = SourceCursor(FIRST, day=today - timedelta(days=FIRST_DAYS), checked=now)
         await store.run(store.cursors.put, cursor)
-    if await _rests(store, FIRST, now):
+    if await rests(store, FIRST, now):
         return False
     return await _filled(store, fetcher, categories, cursor.day or today, now, base)
 
@@ -166,16 +167,19 @@ async def _filled(
     return True
 
 
-async def _rests(store: Store, duty: str, now: datetime) -> bool:
-    """Whether arXiv has asked to be left alone for a time that is not over."""
+async def rests(store: Store, duty: str, now: datetime) -> bool:
+    """Whether arXiv asked to be left alone with a duty, or somebody else is at it."""
     lease = await store.run(store.leases.held, duty)
     return lease is not None and lease.until > now
 
 
-async def _rest(store: Store, duty: str, now: datetime, wanted: float | None) -> None:
-    """Leaves arXiv alone as long as it wants, over restarts too."""
+async def rest(store: Store, duty: str, now: datetime, wanted: float | None) -> None:
+    """Leaves arXiv alone as long as it wants, over restarts too; whoever was at it lets go."""
     lasts = PATIENCE if wanted is None else max(wanted, 60.0)
-    await store.run(store.leases.take, duty, "arXiv", now, lasts)
+    lease = await store.run(store.leases.held, duty)
+    if lease is not None:
+        await store.run(store.leases.release, lease)
+    await store.run(store.leases.take, duty, ARXIV, now, lasts)
 
 
 async def _fill_day(
@@ -199,13 +203,13 @@ async def _fill_day(
         if batch.condition not in (Condition.FRESH, Condition.EMPTY):
             _report(await _kept(store, batch, now))
             if batch.condition is not Condition.UNREACHABLE:
-                await _rest(store, FIRST, now, batch.retry_after)
+                await rest(store, FIRST, now, batch.retry_after)
             return False
         await _kept(store, batch, now)
         if not batch.following:
             return True
         start = batch.following
-    await _rest(store, FIRST, now, None)
+    await rest(store, FIRST, now, None)
     return False
 
 

@@ -14,8 +14,8 @@ from dataclasses import replace
 from datetime import date, datetime, timedelta
 
 from bot.arxiv_calendar import arxiv_day, is_feed_day
-from bot.harvest import Walked, days_of, held_walk, rests
-from bot.ingest import Ingested
+from bot.harvest import DUTY, Walked, days_of, held_walk
+from bot.ingest import Ingested, rests
 from bot.sources import Fetcher, feed_groups
 from bot.sources.sets import covering
 from storage import Store
@@ -111,7 +111,7 @@ async def repair(
             log.error("harvest given up", extra={"set": harvest.set, "first": str(harvest.first)})
             await store.run(store.harvests.keep, replace(harvest, token="", done=now))
             continue
-        if pages <= 0 or await rests(store, now):
+        if pages <= 0 or await rests(store, DUTY, now):
             break
         walked = await held_walk(store, fetcher, harvest, now, holder=holder, base=base, most=pages)
         if walked is None:

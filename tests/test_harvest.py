@@ -7,7 +7,8 @@ from datetime import date, timedelta
 
 import pytest
 
-from bot.harvest import Stage, Walked, days_of, held_walk, rests, walk
+from bot.harvest import DUTY, Stage, Walked, days_of, held_walk, walk
+from bot.ingest import rests
 from bot.sources.fetch import Fetcher
 from storage import Store
 from storage.model import Announcement, Harvest, Kind, Paper
@@ -107,8 +108,8 @@ async def test_a_refusal_is_honoured_as_long_as_it_says(store: Store) -> None:
     assert (found.stage, found.pages) == (Stage.RESTING, 1)
     assert found.reason
     assert found.reason.key == "source-limited"
-    assert await rests(store, NOW + timedelta(seconds=7199))
-    assert not await rests(store, NOW + timedelta(seconds=7201))
+    assert await rests(store, DUTY, NOW + timedelta(seconds=7199))
+    assert not await rests(store, DUTY, NOW + timedelta(seconds=7201))
     assert len(numbers(store)) == 3
 
 
@@ -121,7 +122,7 @@ async def test_a_refusal_outlasts_the_lease_of_who_asked(store: Store) -> None:
     with asking(source) as fetcher:
         await held_walk(store, fetcher, HARVEST, NOW, holder="a", base=BASE, most=9)
 
-    assert await rests(store, NOW + timedelta(hours=1))
+    assert await rests(store, DUTY, NOW + timedelta(hours=1))
 
 
 async def test_two_processes_do_not_walk_together(store: Store) -> None:
@@ -142,7 +143,7 @@ async def test_whoever_walked_lets_the_next_one_walk(store: Store) -> None:
     with asking(archive()) as fetcher:
         await held_walk(store, fetcher, HARVEST, NOW, holder="a", base=BASE, most=1)
 
-    assert not await rests(store, NOW)
+    assert not await rests(store, DUTY, NOW)
 
 
 async def test_a_page_that_broke_off_is_kept_and_asked_for_again(store: Store) -> None:
@@ -180,7 +181,7 @@ async def test_a_hostile_body_leaves_the_harvest_where_it_is(store: Store, body:
     assert found.stage is Stage.RESTING
     assert found.reason
     assert standing(store) == HARVEST
-    assert await rests(store, NOW)
+    assert await rests(store, DUTY, NOW)
 
 
 async def test_a_token_that_leads_to_itself_is_left_alone(store: Store) -> None:

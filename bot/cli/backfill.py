@@ -9,14 +9,15 @@ from dataclasses import replace
 from datetime import date, datetime
 
 import click
-from rich.console import Console
-from rich.progress import Progress, SpinnerColumn, TaskID, TextColumn, TimeElapsedColumn
+from rich.progress import Progress, TaskID
 
 from bot import app, taxonomy
 from bot.arxiv_calendar import arxiv_day
-from bot.cli.frame import FAILED, Misused, as_json, database, is_terminal, settings, speaker
+from bot.cli.frame import FAILED, Failed, Misused, as_json, database, settings, speaker
+from bot.cli.progress import spinner
 from bot.config import Config
-from bot.harvest import DUTY, Stage, Walked, days_of, held_walk, rests
+from bot.harvest import DUTY, Stage, Walked, days_of, held_walk
+from bot.ingest import rests
 from bot.repair import harvests
 from bot.sources import Fetcher, feed_groups
 from bot.standby import holder
@@ -59,9 +60,12 @@ def backfill(
     wanted = harvests(feeds, *days, now)
     if not days_of(wanted[0]):
         raise Refusal("cli-backfill-quiet", first=str(days[0]), last=str(days[1]))
-    reports = asyncio.run(_fetched(config, wanted))
-    for report in reports:
-        _tell(config, report, as_json=as_json)
+    reports: list[Walked] = []
+    try:
+        asyncio.run(_fetch(config, wanted, reports))
+    finally:  # what was fetched before the archive was found busy
+        for report in reports:
+            _tell(config, report, as_json=as_json)
     if any(report.stage is Stage.RESTING for report in reports):
         raise SystemExit(FAILED)
 
@@ -100,10 +104,9 @@ def _categories(codes: tuple[str, ...]) -> tuple[str, ...]:
     return tuple(found)
 
 
-async def _fetched(config: Config, wanted: tuple[Harvest, ...]) -> list[Walked]:
+async def _fetch(config: Config, wanted: tuple[Harvest, ...], found: list[Walked]) -> None:
     """Makes the harvests one after the other; the first that arXiv leaves open is the last."""
-    found: list[Walked] = []
-    with app.opened(config) as store, _progress() as progress:
+    with app.opened(config) as store, spinner() as progress:
         async with app.fetcher(config) as asker:
             task = progress.add_task("", total=None)
             tell = _teller(config, progress, task)
@@ -112,7 +115,6 @@ async def _fetched(config: Config, wanted: tuple[Harvest, ...]) -> list[Walked]:
                 found.append(await _made(store, asker, config, begun, tell))
                 if found[-1].stage is Stage.RESTING:
                     break
-    return found
 
 
 def _begun(store: Store, harvest: Harvest, now: datetime) -> Harvest:
@@ -138,20 +140,21 @@ async def _made(
     while total.stage is Stage.ON_THE_WAY:
         tell(total)
         now, own = app.wall_clock(), None
-        if not await rests(store, now):
+        if not await rests(store, DUTY, now):
             own = await held_walk(
                 store, asker, total.harvest, now, holder=holder(), base=config.arxiv_oai, most=1
             )
         if own is None:
-            raise await store.run(_busy, store, now)
+            raise Failed(await store.run(_busy, store, config, now))
         total = total.plus(own)
     return total
 
 
-def _busy(store: Store, now: datetime) -> Refusal:
+def _busy(store: Store, config: Config, now: datetime) -> str:
+    """That somebody else asks the archive, or nobody may, and until when."""
     lease = store.leases.held(DUTY)
     until = lease.until if lease else now
-    return Refusal("cli-backfill-busy", until=f"{until:%Y-%m-%d %H:%M}")
+    return speaker(config)("cli-backfill-busy", until=f"{until:%Y-%m-%d %H:%M}")
 
 
 def _teller(config: Config, progress: Progress, task: TaskID) -> Callable[[Walked], None]:
@@ -167,17 +170,6 @@ def _teller(config: Config, progress: Progress, task: TaskID) -> Callable[[Walke
         progress.update(task, description=told)
 
     return tell
-
-
-def _progress() -> Progress:
-    return Progress(
-        SpinnerColumn(),
-        TextColumn("{task.description}"),
-        TimeElapsedColumn(),
-        console=Console(stderr=True),
-        transient=True,
-        disable=not is_terminal(),
-    )
 
 
 def _tell(config: Config, walked: Walked, *, as_json: bool) -> None:

@@ -8,12 +8,11 @@ from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 
 import click
-from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 
 from bot import app, foresee
 from bot.account import Contract, Estimate, estimate, money
-from bot.cli.frame import FAILED, Misused, as_json, database, is_terminal, settings, speaker
+from bot.cli.frame import FAILED, Misused, as_json, database, settings, speaker
+from bot.cli.progress import bar
 from bot.condition import State
 from bot.config import Config
 from bot.fulfil import Fulfilled, fulfil
@@ -109,7 +108,7 @@ async def _made(store: Store, config: Config, wanted: int) -> tuple[Workshop, Fu
     """Makes glosses until none is left, the budget is spent or the model does not answer."""
     done, vain = Fulfilled(), 0
     async with app.workshop(store, config, app.wall_clock) as shop:
-        with _progress() as progress:
+        with bar() as progress:
             task = progress.add_task("", total=wanted, cost="")
 
             def told(_: Commission, __: bool) -> None:
@@ -128,17 +127,6 @@ def _cost(config: Config, shop: Workshop) -> str:
     assert config.contract is not None
     return speaker(config)(
         "cli-enrich-cost", tokens=shop.tokens, money=money(config.contract, shop.money)
-    )
-
-
-def _progress() -> Progress:
-    return Progress(
-        BarColumn(),
-        MofNCompleteColumn(),
-        TextColumn("{task.fields[cost]}"),
-        console=Console(stderr=True),
-        transient=True,
-        disable=not is_terminal(),
     )
 
 

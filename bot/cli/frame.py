@@ -117,8 +117,3 @@ def settings(database: str | None = None, *, quiet: bool = True) -> Config:
 def speaker(config: Config) -> Callable[..., str]:
     """Texts in the language of the terminal."""
     return partial(say, spoken(config.locale))
-
-
-def is_terminal() -> bool:
-    """Whether somebody watches: progress is drawn for people only."""
-    return sys.stderr.isatty()

@@ -10,11 +10,10 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import click
-from rich.console import Console
-from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
 from bot import app
-from bot.cli.frame import FAILED, Misused, as_json, database, is_terminal, settings, speaker
+from bot.cli.frame import FAILED, Misused, as_json, database, settings, speaker
+from bot.cli.progress import spinner
 from bot.config import Config
 from bot.ingest import Ingested, import_digest
 from bot.ingest import ingest as ingest_source
@@ -22,17 +21,6 @@ from bot.sources import FetchError, Source, feed, feed_groups, read_file, resolv
 from bot.sources.markdown_files import read as read_document
 from bot.texts import Refusal
 from storage.model import Digest, Kind
-
-
-def _progress() -> Progress:
-    return Progress(
-        SpinnerColumn(),
-        TextColumn("{task.description}"),
-        TimeElapsedColumn(),
-        console=Console(stderr=True),
-        transient=True,
-        disable=not is_terminal(),
-    )
 
 
 @click.command()
@@ -64,7 +52,7 @@ def ingest(sources: tuple[str, ...], as_json: bool, database: str | None) -> Non
 
 async def _ingested(config: Config, sources: list[Source]) -> list[Ingested]:
     speak = speaker(config)
-    with app.opened(config) as store, _progress() as progress:
+    with app.opened(config) as store, spinner() as progress:
         async with app.fetcher(config) as asker:
             reports = []
             task = progress.add_task("", total=None)

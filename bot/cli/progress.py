@@ -1,0 +1,36 @@
+"""What somebody who watches a terminal is shown while a command works."""
+
+from __future__ import annotations
+
+import sys
+
+from rich.console import Console
+from rich.progress import (
+    BarColumn,
+    MofNCompleteColumn,
+    Progress,
+    ProgressColumn,
+    SpinnerColumn,
+    TextColumn,
+    TimeElapsedColumn,
+)
+
+
+def spinner() -> Progress:
+    """What is being done, and for how long."""
+    return _drawn(SpinnerColumn(), TextColumn("{task.description}"), TimeElapsedColumn())
+
+
+def bar() -> Progress:
+    """How many are done, and what that cost so far."""
+    return _drawn(BarColumn(), MofNCompleteColumn(), TextColumn("{task.fields[cost]}"))
+
+
+def _drawn(*columns: ProgressColumn) -> Progress:
+    """On standard error, for people only, and gone at the end."""
+    return Progress(
+        *columns,
+        console=Console(stderr=True),
+        transient=True,
+        disable=not sys.stderr.isatty(),
+    )
