@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from typing import TypeAlias
 
 from bot.digest import NEAR, assemble
 from bot.enrich import enrich
@@ -18,18 +19,18 @@ from storage.model import Digest, Entry, Gloss, Kind, Match, Subscription
 AT_HAND = 25_000  # editions, of about 10 kB each; beyond them the oldest are made anew
 WIDEST = 10**12  # a number that leaves room for any other, and for what another clock says
 
-_Glosses = dict[int, tuple[Gloss, ...]]
+Glosses: TypeAlias = Mapping[int, tuple[Gloss, ...]]
+"""What is said of papers, by their keys."""
 
 
 @dataclass(slots=True)
 class Edition:
-    """What a chat gets that asks this and has received nothing of it.
+    """What a chat gets that asks this: all of it, where it has received nothing of it.
 
     ``number`` is that of a digest which was issued from it, 0 before the first.
     """
 
     matches: Sequence[Match]
-    seen: int  # papers announced meanwhile
     explain: Explain
     digest: Digest
     number: int = 0
@@ -56,7 +57,7 @@ class Editions:
         self._store = store
         self._gathered = gathered
         self._now = now
-        self._glosses: _Glosses = {}
+        self._glosses: dict[int, tuple[Gloss, ...]] = {}
         self._made: dict[tuple[str, frozenset[Kind], int, int], Edition] = {}
 
     def of(self, topic: Subscription) -> Edition:
@@ -82,9 +83,9 @@ class Editions:
             explain=explain,
         )
         glossed = told(digest, self._known(digest))
-        return Edition(matches, self._gathered.seen(cursor), explain, glossed)
+        return Edition(matches, explain, replace(glossed, seen=self._gathered.seen(cursor)))
 
-    def _known(self, digest: Digest) -> _Glosses:
+    def _known(self, digest: Digest) -> Glosses:
         near, far = soon_read(digest)
         new = [entry.paper for entry in near if entry.paper.key not in self._glosses]
         self._glosses |= enrich(self._store, new, self._now)
@@ -92,12 +93,56 @@ class Editions:
         return self._glosses | self._store.papers.glosses(rest) if rest else self._glosses
 
 
+def left_of(
+    store: Store,
+    edition: Edition,
+    received: Mapping[int, int],
+    others: Mapping[int, Sequence[str]],
+    limit: int,
+) -> Edition:
+    """What an edition leaves for a chat that has received some of it, with its other topics named.
+
+    What the edition says of a paper is said again; only who moves up is explained and glossed.
+    """
+    whole = edition.digest
+    said = {entry.paper.key: entry for entry in soon_read(whole)[0]}
+    found = assemble(
+        edition.matches,
+        topic=whole.topic,
+        query=whole.query,
+        issued=whole.issued,
+        limit=limit,
+        received=received,
+        others=others,
+        explain=lambda matches: _explained(edition, said, matches),
+    )
+    glosses = {entry.paper.key: entry.glosses for entry in (*whole.entries, *whole.rest)}
+    new = [entry.paper for entry in soon_read(found)[0] if entry.paper.key not in said]
+    if new:
+        glosses |= enrich(store, new, whole.issued)
+    left = replace(told(found, glosses), seen=whole.seen)
+    return Edition(edition.matches, edition.explain, left)
+
+
+def _explained(
+    edition: Edition, said: Mapping[int, Entry], matches: Sequence[Match]
+) -> list[Match]:
+    """The matches with their reasons, which are looked for where the edition does not tell them."""
+    new = edition.explain([m for m in matches if m.announcement.paper.key not in said])
+    known = {match.announcement.paper.key: match for match in new}
+    return [
+        known.get(key) or replace(match, reasons=said[key].reasons)
+        for match in matches
+        for key in (match.announcement.paper.key,)
+    ]
+
+
 def soon_read(digest: Digest) -> tuple[Sequence[Entry], Sequence[Entry]]:
     """The entries that are shown or soon asked for, and those far down among the left-out."""
     return (*digest.entries, *digest.rest[:NEAR]), digest.rest[NEAR:]
 
 
-def told(digest: Digest, glosses: _Glosses) -> Digest:
+def told(digest: Digest, glosses: Glosses) -> Digest:
     """The digest with what is said about its papers."""
     entries, rest = (
         tuple(replace(one, glosses=glosses.get(one.paper.key, ())) for one in some)

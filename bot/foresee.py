@@ -6,17 +6,17 @@ Ordered hours before, so that a digest seldom has to wait for them.
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from datetime import date, datetime, timedelta
 from itertools import groupby, islice, takewhile
 from typing import TypeAlias
 
-from bot.digest import assemble
-from bot.editions import Edition, Editions, told
+from bot.editions import Editions
 from bot.enrich import EXTRACTIVE
 from bot.gather import Gathered
 from bot.matching import Index
 from bot.query import parse
+from bot.shares import share
 from storage import Store
 from storage.errors import Busy, Full
 from storage.model import (
@@ -89,7 +89,7 @@ def wanted(
         (chat, topic, digest)
         for number, _ in due
         if (chat := store.subscribers.get(bot, number))
-        for topic, digest in _outlook(store, chat, editions, horizon, now)
+        for topic, digest in outlook(store, chat, editions, horizon)
     )
     return merged(
         one
@@ -98,21 +98,21 @@ def wanted(
     )
 
 
-def _outlook(
-    store: Store, chat: Subscriber, editions: Editions, horizon: datetime, now: datetime
+def outlook(
+    store: Store, chat: Subscriber, editions: Editions, horizon: datetime
 ) -> Iterator[tuple[Subscription, Digest]]:
     """What the topics of a chat would show now that are due before an instant."""
     shown: dict[int, int] = {}
     for topic in store.subscriptions.due(chat.bot, chat.chat, horizon):
         try:
-            digest = outlook(store, topic, editions.of(topic), shown, now)
+            found = share(store, topic, editions.of(topic), shown=shown)
         except (Busy, Full):
             raise
         except Exception:  # which the others need not suffer; publishing tells its reader
             log.exception("topic not foreseen", extra={"topic": topic.key})
             continue
-        shown |= {entry.paper.key: entry.paper.version for entry in digest.entries}
-        yield topic, digest
+        shown |= found.shown
+        yield topic, found.own.digest
 
 
 def wanted_since(
@@ -157,37 +157,6 @@ def merged(commissions: Iterable[Commission]) -> list[Commission]:
         if known is None or one.wanted < known.wanted:
             found[key] = one
     return list(found.values())
-
-
-def outlook(
-    store: Store, topic: Subscription, edition: Edition, shown: Mapping[int, int], now: datetime
-) -> Digest:
-    """What a topic would show now: nothing its chat has, no paper shown under another topic."""
-    keys = [match.announcement.paper.key for match in edition.matches]
-    received = {
-        **store.digests.received(topic.bot, topic.chat, keys),
-        **{key: shown[key] for key in keys if key in shown},
-    }
-    return _without(store, topic, edition, received, now) if received else edition.digest
-
-
-def _without(
-    store: Store,
-    topic: Subscription,
-    edition: Edition,
-    received: Mapping[int, int],
-    now: datetime,
-) -> Digest:
-    """The digest of an edition without what its chat has."""
-    found = assemble(
-        edition.matches,
-        topic=topic.name,
-        query=topic.query,
-        issued=now,
-        limit=topic.limit,
-        received=received,
-    )
-    return told(found, store.papers.glosses([entry.paper.key for entry in found.entries]))
 
 
 def lacking(

@@ -5,8 +5,7 @@ Every function runs inside the caller's transaction.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from bot.digest import assemble
@@ -14,6 +13,7 @@ from bot.editions import Edition, Editions, glossed
 from bot.gather import Gathered, recent
 from bot.render.look import Look
 from bot.render.message import parts
+from bot.shares import Share, share, up_to_date
 from bot.texts import say
 from storage import Store
 from storage.model import Digest, Parcel, Query, Rank, Subscriber, Subscription
@@ -25,71 +25,37 @@ MISSED = "missed/"  # the period of a page of /missed begins so
 
 @dataclass(frozen=True, slots=True)
 class Occasion:
-    """Why a topic's digest is issued, which other topics found its papers, and its haste."""
+    """Why a topic's digest is issued, and its haste."""
 
     period: str
-    others: Mapping[int, tuple[str, ...]] = field(default_factory=dict)
     rank: Rank = Rank.DUE
 
 
 def issue(
-    store: Store,
-    chat: Subscriber,
-    topic: Subscription,
-    edition: Edition,
-    occasion: Occasion,
-    now: datetime,
+    store: Store, chat: Subscriber, found: Share, occasion: Occasion, now: datetime
 ) -> Digest | None:
-    """Issues a topic's digest if it has an entry: digest, ledger, parcels.
+    """Issues a topic's digest if something is left for the chat: digest, ledger, parcels.
 
     Who has received none of an edition gets it as it is, as all others do.
     """
-    found = [match.announcement.paper.key for match in edition.matches]
-    received = store.digests.received(chat.bot, chat.chat, found)
-    others = {key: occasion.others[key] for key in found if key in occasion.others}
-    is_whole = not (received or others)
-    own = edition.digest if is_whole else _own(store, topic, edition, received, others, now)
-    if not own.entries:
+    topic, edition = found.topic, up_to_date(store, found).own
+    if not edition.digest.entries:
         return None
     placed = replace(
-        own,
+        edition.digest,
         topic=topic.name,
         period=occasion.period,
-        seen=edition.seen,
         bot=chat.bot,
         chat=chat.chat,
         thread=topic.thread,
         subscription=topic.key,
     )
-    number = store.digests.issue(placed, like=edition.number if is_whole else 0)
+    number = store.digests.issue(placed, like=edition.number)
+    edition.number = number
     digest = replace(placed, number=number)
     store.digests.reserve(number, now=now)
-    _put_parcels(store, chat, digest, occasion.rank, topic, edition if is_whole else None)
-    if is_whole:
-        edition.number = number
+    _put_parcels(store, chat, digest, occasion.rank, topic, edition)
     return digest
-
-
-def _own(
-    store: Store,
-    topic: Subscription,
-    edition: Edition,
-    received: Mapping[int, int],
-    others: Mapping[int, tuple[str, ...]],
-    now: datetime,
-) -> Digest:
-    """What an edition leaves for a chat that has some of it, or finds it in several topics."""
-    found = assemble(
-        edition.matches,
-        topic=topic.name,
-        query=topic.query,
-        issued=now,
-        limit=topic.limit,
-        received=received,
-        others=others,
-        explain=edition.explain,
-    )
-    return glossed(store, found, now) if found.entries else found
 
 
 def look(chat: Subscriber, topic: Subscription | None = None) -> Look:
@@ -147,7 +113,7 @@ def issue_now(store: Store, chat: Subscriber, topic: Subscription, now: datetime
         topic, cursor=max(topic.cursor, gathered.head), next_due=topic.next_due
     )
     occasion = Occasion(f"{topic.key}/asked/{topic.cursor}", rank=Rank.ASKED)
-    return issue(store, chat, topic, edition, occasion, now)
+    return issue(store, chat, share(store, topic, edition), occasion, now)
 
 
 def issue_recent(

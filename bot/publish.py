@@ -8,40 +8,32 @@ paper reaches the same chat once.
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
-from datetime import date, datetime, timedelta
-from functools import cache
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from functools import cache, partial
 from itertools import islice, takewhile
-from zoneinfo import ZoneInfo
+from typing import TypeVar
 
-from bot import arxiv_calendar, schedule
+from bot import schedule
+from bot.due_times import postpone, pull_back, wake
 from bot.editions import Edition, Editions
-from bot.foresee import outlook
 from bot.gather import Gathered
 from bot.issue import Occasion, issue, look
 from bot.patience import Patience
 from bot.query import QueryError
-from bot.texts import day, moment, say
+from bot.quiet import tell_quiet
+from bot.shares import Others, Received, Share, others_of, share
 from storage import Store
 from storage.errors import Busy, Full
-from storage.model import (
-    Digest,
-    Form,
-    Notice,
-    OnQuietDays,
-    Parcel,
-    SourceCursor,
-    Subscriber,
-    Subscription,
-)
+from storage.model import SourceCursor, Subscriber, Subscription
+
+T = TypeVar("T")
 
 log = logging.getLogger(__name__)
 
 TOGETHER = 16  # chats in a transaction, which others wait for
 POSTPONED = timedelta(minutes=15)  # until a chat that failed is tried again
-FARTHEST = timedelta(days=8)  # a topic comes every week at least
-LONGEST_HOLD = timedelta(days=2)  # Telegram's longest floods last for hours
 SETTLED = "settled"  # not a source: the mark of the last round of feeds
 
 
@@ -73,8 +65,8 @@ def publish(
     Asked between two chats whether it ``goes_on``, it leaves the others due. With ``patience``,
     a chat whose glosses are under way is left due as well, for a short while.
     """
-    _wake(store, bot, now)
-    _pull_back(store, bot, now)
+    wake(store, bot, now)
+    pull_back(store, bot, now)
     last = settled(store)
     due = [
         (chat, cursor)
@@ -89,19 +81,6 @@ def publish(
     while chats := [chat for chat, _ in takewhile(lambda _: goes_on(), islice(left, TOGETHER))]:
         done += tick.publish(chats)
     return done
-
-
-def _postpone(store: Store, topic: Subscription, until: datetime | None) -> None:
-    """Tries a topic again later rather than each tick; what it has not been told of stays."""
-    store.subscriptions.advance(topic, cursor=topic.cursor, next_due=until)
-
-
-def _pull_back(store: Store, bot: int, now: datetime) -> None:
-    """Mends what a clock that was ahead has put off for longer than anything is."""
-    for topic in store.subscriptions.ahead(bot, now + FARTHEST):
-        due = schedule.next_due(topic.cadence, topic.zone, now)
-        store.subscriptions.advance(topic, cursor=topic.cursor, next_due=due)
-    store.outbox.pull_back(bot, now, now + LONGEST_HOLD)
 
 
 def settle(store: Store, now: datetime) -> None:
@@ -119,36 +98,18 @@ def settled(store: Store) -> int:
     return int(store.cursors.get(SETTLED).token or 0)
 
 
-def _wake(store: Store, bot: int, now: datetime) -> None:
-    """Ends the pauses whose day has come on the reader's calendar."""
-    for chat in store.subscribers.napping(bot):
-        today = now.astimezone(ZoneInfo(chat.zone)).date()
-        if chat.paused_until and chat.paused_until <= today:
-            with store.transaction():
-                _put_off(store, chat, chat.paused_until, now)
-                store.subscribers.resume(bot, chat.chat)
-                store.outbox.revive(bot, chat.chat, now=now)  # a block that the pause had hidden
-
-
-def _put_off(store: Store, chat: Subscriber, until: date, now: datetime) -> None:
-    """Lets what a pause made overdue come at the first of its times after it, not at midnight."""
-    for topic in store.subscriptions.of(chat.bot, chat.chat):
-        if topic.next_due and topic.next_due <= now:
-            _postpone(store, topic, schedule.first_due(topic.cadence, topic.zone, until))
-
-
 @dataclass(frozen=True, slots=True)
 class _Ready:
-    """A chat with what each of its due topics finds, and until when others have to wait."""
+    """A chat with its share of what its due topics found, and until when others have to wait."""
 
     chat: Subscriber
-    found: list[tuple[Subscription, Edition]]
-    held: list[tuple[Subscription, datetime | None]]
+    shares: list[Share] = field(default_factory=list)
+    held: list[tuple[Subscription, datetime | None]] = field(default_factory=list)
 
     @property
     def topics(self) -> list[Subscription]:
         """All that are due."""
-        return [topic for topic, _ in (*self.found, *self.held)]
+        return [*(one.topic for one in self.shares), *(topic for topic, _ in self.held)]
 
 
 class _Tick:
@@ -189,43 +150,56 @@ class _Tick:
         topics = [topic for topic in due if topic.cursor >= self._oldest]
         if not subscriber or not topics:  # stopped or told a moment ago
             return None
-        ready = _Ready(subscriber, [], [])
-        for topic in topics:
-            try:
-                ready.found.append((topic, self._edition(subscriber, topic)))
-            except (Busy, Full):
-                raise
-            except Exception as error:  # which holds no other topic
-                log.exception("topic not published", extra={"topic": topic.key})
-                ready.held.append((topic, self._again(topic, error)))
+        ready = _Ready(subscriber)
+        self._find(ready, topics)
         return None if self._waits(ready) else ready
+
+    def _find(self, ready: _Ready, topics: Iterable[Subscription]) -> None:
+        """Shares out what the topics find, in the chat's order."""
+        found = [
+            (topic, edition)
+            for topic in topics
+            if (edition := self._tried(ready, topic, partial(self._editions.of, topic)))
+        ]
+        others, shown = others_of(found), dict[int, int]()
+        for topic, whole in found:
+            make = partial(self._share, ready.chat, topic, whole, shown, others[topic.key])
+            if one := self._tried(ready, topic, make):
+                shown |= one.shown
+                ready.shares.append(one)
+
+    def _share(
+        self, chat: Subscriber, topic: Subscription, whole: Edition, shown: Received, others: Others
+    ) -> Share:
+        """The share of a topic, with the messages that it makes at hand."""
+        one = share(self._store, topic, whole, shown=shown, others=others)
+        if one.own.digest.entries:
+            one.own.parts(topic.name, look(chat, topic), full=chat.full)
+        return one
+
+    def _tried(self, ready: _Ready, topic: Subscription, make: Callable[[], T]) -> T | None:
+        """What is made for a topic; one that breaks is held, which holds no other."""
+        try:
+            return make()
+        except (Busy, Full):
+            raise
+        except Exception as error:
+            log.exception("topic not published", extra={"topic": topic.key})
+            ready.held.append((topic, self._again(topic, error)))
+            return None
 
     def _waits(self, ready: _Ready) -> bool:
         """Whether a chat is left due, because what its digests lack is being made."""
-        if self._patience is None or not ready.found:
+        if self._patience is None or not ready.shares:
             return False
+        shown = [(one.topic, one.own.digest) for one in ready.shares]
         try:
-            return self._patience.waits(
-                ready.chat, list(self._outlook(ready)), self._announced, self._now
-            )
+            return self._patience.waits(ready.chat, shown, self._announced, self._now)
         except (Busy, Full):
             raise
         except Exception:  # a digest does not depend on what may be said of its papers
             log.exception("glosses not waited for", extra={"chat": ready.chat.chat})
             return False
-
-    def _outlook(self, ready: _Ready) -> Iterator[tuple[Subscription, Digest]]:
-        shown: dict[int, int] = {}
-        for topic, edition in ready.found:
-            digest = outlook(self._store, topic, edition, shown, self._now)
-            shown |= {entry.paper.key: entry.paper.version for entry in digest.entries}
-            yield topic, digest
-
-    def _edition(self, chat: Subscriber, topic: Subscription) -> Edition:
-        edition = self._editions.of(topic)
-        if edition.digest.entries:
-            edition.parts(topic.name, look(chat, topic), full=chat.full)
-        return edition
 
     def _again(self, topic: Subscription, error: Exception) -> datetime | None:
         """When a topic is tried again: words that cannot be read will not be read soon."""
@@ -242,23 +216,23 @@ class _Tick:
             raise  # everybody's trouble: the next tick goes on with those that are left
         except Exception:
             log.exception("chat not published", extra={"chat": ready.chat.chat})
-            for _, edition in ready.found:
-                edition.number = 0  # what was undone has no number, another gets it
+            for one in ready.shares:
+                one.whole.number = 0  # what was undone has no number, another gets it
             for topic in ready.topics:
-                _postpone(self._store, topic, self._now + POSTPONED)
+                postpone(self._store, topic, self._now + POSTPONED)
             return Published(failed=1)
 
     def _publish(self, ready: _Ready) -> Published:
         """One chat's due topics together, in its own order."""
         for topic, until in ready.held:
-            _postpone(self._store, topic, until)
-        issued = sum(self._issue(ready, topic, edition) for topic, edition in ready.found)
+            postpone(self._store, topic, until)
+        issued = sum(self._issue(ready.chat, one) for one in ready.shares)
         if not issued:
-            _tell_quiet(self._store, ready.chat, ready.topics, self._now)
+            tell_quiet(self._store, ready.chat, ready.topics, self._now)
         return Published(chats=1, digests=issued, failed=len(ready.held))
 
-    def _issue(self, ready: _Ready, topic: Subscription, edition: Edition) -> bool:
-        due = topic.next_due or self._now
+    def _issue(self, chat: Subscriber, found: Share) -> bool:
+        topic = found.topic
         moved = self._store.subscriptions.advance(
             topic,
             cursor=max(topic.cursor, self._gathered.head),
@@ -268,58 +242,6 @@ class _Tick:
             return False
         # With the cursor, because no local time is told once only: a zone may change, and
         # two batches that come within a minute are two occasions.
-        period = schedule.period(topic.cadence, topic.zone, due)
-        occasion = Occasion(f"{topic.key}/{period}/{topic.cursor}", _others(topic, ready.found))
-        return issue(self._store, ready.chat, topic, edition, occasion, self._now) is not None
-
-
-def _tell_quiet(
-    store: Store, chat: Subscriber, topics: Sequence[Subscription], now: datetime
-) -> None:
-    """One short notice for a chat that wants to hear of days without papers."""
-    asking = [
-        topic
-        for topic in topics
-        if topic.cadence.quiet is OnQuietDays.NOTICE and topic.cadence.times
-    ]
-    if not asking:
-        return
-    topic = asking[0]
-    today = arxiv_calendar.arxiv_day(now)
-    reason = arxiv_calendar.why_quiet(today)
-    values: dict[str, str | int] = {
-        "next": moment(chat.language, arxiv_calendar.next_feed(now), topic.zone)
-    }
-    if reason:
-        values |= {"day": day(chat.language, today), "reason": say(chat.language, reason)}
-    key = "calendar-quiet" if reason else "digest-quiet"
-    occasion = schedule.period(topic.cadence, topic.zone, topic.next_due or now)
-    store.outbox.put_once(
-        Parcel(
-            bot=chat.bot,
-            chat=chat.chat,
-            thread=topic.thread,
-            period=f"quiet/{occasion}",
-            part=1,
-            form=Form.CLASSIC,
-            language=chat.language,
-            languages=chat.languages,
-            zone=topic.zone,
-            notice=Notice(key, tuple(values.items())),
-            silent=True,
-        ),
-        due=now,
-    )
-
-
-def _others(
-    topic: Subscription, found: Iterable[tuple[Subscription, Edition]]
-) -> dict[int, tuple[str, ...]]:
-    """Which of the chat's other topics found each paper too, by the paper's key."""
-    named: dict[int, tuple[str, ...]] = {}
-    for other, edition in found:
-        if other.key != topic.key:
-            for match in edition.matches:
-                key = match.announcement.paper.key
-                named[key] = (*named.get(key, ()), other.name)
-    return named
+        period = schedule.period(topic.cadence, topic.zone, topic.next_due or self._now)
+        occasion = Occasion(f"{topic.key}/{period}/{topic.cursor}")
+        return issue(self._store, chat, found, occasion, self._now) is not None

@@ -329,8 +329,7 @@ def test_a_topic_that_breaks_beside_what_its_chat_has_hides_no_other(
         changed(store, replace(topic, cursor=0, next_due=DUE + DAY, fence=topic.fence + 1))
     announce(store, papers(2))
     left = breaks(topics[0].query, ZeroDivisionError(), once_received=True)
-    for module in (editions, verb):
-        monkeypatch.setattr(module, "assemble", left)
+    monkeypatch.setattr(editions, "assemble", left)
 
     assert seen(store, wanted(store, BOT, SOON + DAY, DUE + DAY)) == [(2, 1, "zh")]
     assert logged(caplog) == [("topic not foreseen", topics[0].key)]

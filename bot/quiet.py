@@ -1,0 +1,52 @@
+"""The verb: a due chat without papers → one short notice, where it wants to hear of such days."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from bot import arxiv_calendar, schedule
+from bot.texts import day, moment, say
+from storage import Store
+from storage.model import Form, Notice, OnQuietDays, Parcel, Subscriber, Subscription
+
+
+def tell_quiet(
+    store: Store, chat: Subscriber, topics: Iterable[Subscription], now: datetime
+) -> None:
+    """Puts a notice of the day without papers for the first of these topics that asks for it."""
+    asking = (
+        topic
+        for topic in topics
+        if topic.cadence.quiet is OnQuietDays.NOTICE and topic.cadence.times
+    )
+    if not (topic := next(asking, None)):
+        return
+    occasion = schedule.period(topic.cadence, topic.zone, topic.next_due or now)
+    store.outbox.put_once(
+        Parcel(
+            bot=chat.bot,
+            chat=chat.chat,
+            thread=topic.thread,
+            period=f"quiet/{occasion}",
+            part=1,
+            form=Form.CLASSIC,
+            language=chat.language,
+            languages=chat.languages,
+            zone=topic.zone,
+            notice=_notice(chat, topic, now),
+            silent=True,
+        ),
+        due=now,
+    )
+
+
+def _notice(chat: Subscriber, topic: Subscription, now: datetime) -> Notice:
+    """Why there is nothing, where arXiv rests, and when there will be something."""
+    today = arxiv_calendar.arxiv_day(now)
+    following = moment(chat.language, arxiv_calendar.next_feed(now), topic.zone)
+    reason = arxiv_calendar.why_quiet(today)
+    if not reason:
+        return Notice("digest-quiet", (("next", following),))
+    why = ("day", day(chat.language, today)), ("reason", say(chat.language, reason))
+    return Notice("calendar-quiet", (("next", following), *why))
