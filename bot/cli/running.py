@@ -5,15 +5,13 @@ from __future__ import annotations
 import asyncio
 import json
 import socket
-import sys
 from collections.abc import Mapping
 
 import click
 
 from bot import app
 from bot.cli.frame import FAILED, Failed, Misused, as_json, database, first_of, settings, speaker
-
-SWITCH = 0.001  # seconds after which a computing thread lets another one go on
+from bot.cli.threads import share
 
 # What ends a bot from outside, and the text that says what to do; the first that fits.
 _TROUBLE: Mapping[type[Exception], str] = {
@@ -35,9 +33,7 @@ def run(database: str | None) -> None:
     speak = speaker(config)
     if config.token is None:
         raise Misused(speak("cli-no-token"))
-    # Answers wait for the event loop, which asks back for the interpreter from threads that match
-    # and render; at the usual five milliseconds each of their many steps would wait as long.
-    sys.setswitchinterval(SWITCH)
+    share()
     try:
         asyncio.run(app.run(config))
     except Exception as error:
