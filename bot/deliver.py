@@ -197,7 +197,7 @@ def _begun(desk: Desk, parcel: Parcel) -> bool:
 def _message(desk: Desk, parcel: Parcel) -> Message | Refused:
     """The message of a parcel, from the digest as it was issued."""
     try:
-        return written(parcel, desk.store.digests.get(parcel.digest), desk.link)
+        return written(parcel, desk.store.digests.get(parcel.digest, last=parcel.last), desk.link)
     except StorageError:
         raise
     except Exception as error:

@@ -71,7 +71,7 @@ def _instead(desk: Desk, parcel: Parcel) -> Sequence[Parcel]:
     if parcel.edits:
         return ()
     try:
-        return simpler(parcel, desk.store.digests.get(parcel.digest), desk.link)
+        return simpler(parcel, desk.store.digests.get(parcel.digest, last=parcel.last), desk.link)
     except StorageError:
         raise
     except Exception:

@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 from datetime import datetime
 
 from storage.columns import day, instant, iso, micros
@@ -70,17 +71,24 @@ class Digests:
         )
         return int(row["number"])
 
-    def get(self, number: int, revision: int | None = None) -> Digest | None:
-        """Return a digest with its entries as they were, at its newest or a given revision."""
+    def get(
+        self, number: int, revision: int | None = None, *, last: int | None = None
+    ) -> Digest | None:
+        """Return a digest with its entries as they were, at its newest or a given revision.
+
+        Of what stands behind the position ``last``, and is not shown, only the kinds are read:
+        hundreds may have been left out where twelve are shown.
+        """
         with self._engine.reading():
             row = self._engine.one("select * from digests where number = :number", number=number)
             if row is None or (revision or 1) > row["revision"] or (revision or 1) < 1:
                 return None
             wanted = revision or int(row["revision"])
-            entries = self._entries.of(number, wanted)
+            entries = self._entries.of(number, wanted, last)
+            unread = () if last is None else self._entries.kinds_behind(number, last)
         shown = tuple(entry for is_shown, entry in entries if is_shown)
         rest = tuple(entry for is_shown, entry in entries if not is_shown)
-        return _digest_of(row, wanted, shown, rest)
+        return replace(_digest_of(row, wanted, shown, rest), unread=unread)
 
     def last(self, bot: int, chat: int, subscription: int) -> Digest | None:
         """Return the digest a topic issued last."""

@@ -103,27 +103,22 @@ class Entries:
             ],
         )
 
-    def of(self, number: int, revision: int) -> list[tuple[bool, Entry]]:
-        """Return a digest's entries in order, each with whether it was shown."""
+    def of(self, number: int, revision: int, last: int | None) -> list[tuple[bool, Entry]]:
+        """Return a digest's entries in order, each with whether it was shown.
+
+        Behind the position ``last`` those that were left out are left away.
+        """
         # What a transaction may still undo is not kept: its keys would be given once more.
         read = self._read if self._engine.is_writing else self._kept
-        glosses: dict[int, tuple[int, ...]] = {}
-        for row in self._engine.all(
-            """
-            select place, gloss from entry_glosses
-            where digest = :digest and revision = :revision order by place, position
-            """,
-            digest=number,
-            revision=revision,
-        ):
-            glosses[row["place"]] = (*glosses.get(row["place"], ()), row["gloss"])
         rows = self._engine.all(
             """
             select place, shown, paper, version, partial, kind, reasons, topics, verbatim
-            from entries where digest = :digest order by place
+            from entries where digest = :digest and (place <= :last or shown = 1) order by place
             """,
             digest=number,
+            last=2**62 if last is None else last,
         )
+        glosses = self._glosses_at(number, revision, rows[-1]["place"] if rows else 0)
         return [
             (
                 bool(row["shown"]),
@@ -137,6 +132,34 @@ class Entries:
             )
             for row in rows
         ]
+
+    def _glosses_at(self, number: int, revision: int, last: int) -> dict[int, tuple[int, ...]]:
+        """The keys of the glosses that a revision shows, by position."""
+        keys: dict[int, tuple[int, ...]] = {}
+        for row in self._engine.all(
+            """
+            select place, gloss from entry_glosses
+            where digest = :digest and revision = :revision and place <= :last
+            order by place, position
+            """,
+            digest=number,
+            revision=revision,
+            last=last,
+        ):
+            keys[row["place"]] = (*keys.get(row["place"], ()), row["gloss"])
+        return keys
+
+    def kinds_behind(self, number: int, last: int) -> tuple[Kind, ...]:
+        """Return the kinds of what a digest left out behind a position, in order."""
+        rows = self._engine.all(
+            """
+            select kind from entries where digest = :digest and place > :last and shown = 0
+            order by place
+            """,
+            digest=number,
+            last=last,
+        )
+        return tuple(Kind(row["kind"]) for row in rows)
 
     def _read(
         self, paper: int, version: int, partial: int, said: _Said, glosses: tuple[int, ...]

@@ -354,7 +354,8 @@ class Entry:
 class Digest:
     """The entries of one topic over one period, numbered from 1 in this order.
 
-    ``entries`` are shown, ``rest`` matched as well and was left out (over the limit).
+    ``entries`` are shown, ``rest`` matched as well and was left out (over the limit). Where
+    only a beginning was read from the store, ``unread`` are the kinds of what stands behind it.
     An imported document is a digest whose entries are all verbatim and that has no chat.
     """
 
@@ -374,6 +375,12 @@ class Digest:
     imported: bool = False
     revision: int = 1
     number: int = 0
+    unread: tuple[Kind, ...] = ()
+
+    @property
+    def matched(self) -> int:
+        """How many papers were found, shown or not."""
+        return len(self.entries) + len(self.rest) + len(self.unread)
 
 
 @dataclass(frozen=True, slots=True)

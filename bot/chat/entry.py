@@ -17,7 +17,7 @@ from bot.query import QueryError, parse
 from bot.render.bibtex import bibtex
 from bot.render.headline import numbered
 from bot.render.keyboard import Keyboard, paper_at, place_of, under_entry
-from bot.render.message import Message, entry_part, part_with
+from bot.render.message import REST_ROWS, Message, entry_part, part_with
 from bot.render.telegram_html import code
 from bot.texts import Refusal
 from storage import Store
@@ -50,8 +50,8 @@ def opened(store: Store, ask: Ask) -> Opened:
     """
     if not ask.action.first:
         return alone(store, ask, *paper_at(ask.action.second))
-    digest = digest_of(store, ask)
-    if not 1 <= ask.action.second <= len(numbered(digest)):
+    digest = digest_of(store, ask, last=ask.action.second + REST_ROWS)
+    if not 1 <= ask.action.second <= digest.matched:
         raise Refusal("entry-gone")
     return Opened(digest, ask.action.second)
 
@@ -134,7 +134,7 @@ def _ways_on(ask: Ask, at: Opened) -> Keyboard:
         explain.append(ask.button("button-explain", "explain", number, position))
     if number:
         turns.append(ask.button("button-table", "table", number, position))
-    if number and position < len(numbered(at.digest)):
+    if number and position < at.digest.matched:
         turns.append(ask.button("button-next", "next", number, position + 1))
     return tuple(tuple(row) for row in (explain, turns) if row)
 

@@ -13,7 +13,7 @@ from storage.model import Digest, Entry, Kind
 
 
 def numbered(digest: Digest) -> tuple[Entry, ...]:
-    """All entries by position: the shown ones, then those that were left out."""
+    """The entries by position: the shown ones, then those that were left out, as far as read."""
     return digest.entries + digest.rest
 
 
@@ -37,9 +37,9 @@ def _days(first: date | None, last: date | None, look: Look) -> str:
 
 def counts(digest: Digest, first: int, last: int, look: Look) -> str:
     """How many papers there are, how many stand here, of which kinds, out of how many."""
-    matched = len(numbered(digest))
+    matched = digest.matched
     facts = [_shown(digest, first, last, matched, look.language)]
-    kinds = Counter(entry.kind for entry in numbered(digest))
+    kinds = Counter((*(entry.kind for entry in numbered(digest)), *digest.unread))
     if matched and set(kinds) != {Kind.NEW}:
         facts += [
             say(look.language, f"digest-count-{kind}", count=kinds[kind])

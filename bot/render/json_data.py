@@ -34,7 +34,7 @@ def data(digest: Digest, languages: tuple[str, ...]) -> dict[str, JSON]:
         "first_day": digest.first_day.isoformat() if digest.first_day else None,
         "last_day": digest.last_day.isoformat() if digest.last_day else None,
         "seen": digest.seen,
-        "matched": shown + len(digest.rest),
+        "matched": digest.matched,
         "shown": shown,
         "imported": digest.imported,
         "entries": [

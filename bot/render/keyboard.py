@@ -68,7 +68,7 @@ def under_table(digest: Digest, first: int, last: int, look: Look) -> Keyboard:
 
 
 def _ending(digest: Digest, first: int, last: int, language: str) -> Keyboard:
-    shown, matched = len(digest.entries), len(digest.entries) + len(digest.rest)
+    shown, matched = len(digest.entries), digest.matched
     if last < shown:
         return ()
     rows: list[tuple[Button, ...]] = []

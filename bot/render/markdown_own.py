@@ -67,7 +67,7 @@ def _comment(digest: Digest, languages: tuple[str, ...]) -> str:
         "without": ",".join(language for language in languages if language not in told),
         "days": f"{first}/{last}" if first and last else "",
         "announced": str(digest.seen or ""),
-        "left": str(len(digest.rest) or ""),
+        "left": str(digest.matched - len(digest.entries) or ""),
     }
     said = "; ".join(
         f"{name}={_sealed(value, _SEALED_IN_COMMENT)}" for name, value in facts.items() if value

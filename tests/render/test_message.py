@@ -71,6 +71,17 @@ def test_kinds_are_counted_over_all_that_matched() -> None:
 
 
 @pytest.mark.parametrize("look", FORMS, ids=["classic", "rich"])
+@pytest.mark.parametrize(("first", "last"), [(1, 12), (13, 24), (40, 47)])
+def test_a_message_needs_no_entries_behind_its_own(look: Look, first: int, last: int) -> None:
+    whole = digest(12, 35)
+    kinds = tuple(entry.kind for entry in whole.rest[last - 12 :])
+    beginning = replace(whole, rest=whole.rest[: last - 12], unread=kinds)
+
+    for part in parts(whole, look, first=first, last=last):
+        assert message(beginning, part, look) == message(whole, part, look)
+
+
+@pytest.mark.parametrize("look", FORMS, ids=["classic", "rich"])
 def test_an_empty_digest_says_so(look: Look) -> None:
     (only,) = parts(digest(0), look)
 

@@ -176,6 +176,21 @@ def test_a_digest_comes_back_as_it_was_issued(store: Store) -> None:
     assert replace(got, number=0, entries=(same, got.entries[1])) == digest
 
 
+def test_of_what_was_left_out_a_beginning_can_be_read(store: Store) -> None:
+    papers = stored(store, [paper(n) for n in range(1, 7)])
+    number = issued(store, papers[:2], rest=papers[2:])
+    whole = store.digests.get(number)
+    assert whole is not None
+
+    for last, left in ((0, 0), (2, 0), (3, 1), (6, 4), (60, 4)):
+        got = store.digests.get(number, last=last)
+
+        assert got is not None
+        assert (got.entries, got.rest) == (whole.entries, whole.rest[:left])
+        assert got.unread == tuple(entry.kind for entry in whole.rest[left:])
+        assert got.matched == whole.matched == 6
+
+
 def test_an_occasion_is_issued_once(store: Store) -> None:
     papers = stored(store, [paper(1), paper(2)])
 
