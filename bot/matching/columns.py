@@ -23,7 +23,6 @@ _GAP = " \ue001 "  # private use: between passages, never a part of a word
 _FEW = 12  # different words that are read through all texts, before they are posted
 # The papers of a week are asked for again and again, by everybody who asks for words.
 _evened = lru_cache(maxsize=4096)(indexed)
-_as_written = lru_cache(maxsize=256)(written)
 _BETWEEN = re.compile(r"(?:['’][sS])?[\W_]*")
 
 
@@ -36,6 +35,7 @@ class Text:
     def __init__(self, texts: Sequence[tuple[str, ...]]) -> None:
         self._texts = texts
         self._even = [f" {_GAP.join(map(_evened, passages))} " for passages in texts]
+        self._as_written: dict[str, str] = {}  # joined: as lists they would be ten times the texts
         self._looked_up: dict[str, Papers] = {}
         self._stems: dict[str, Papers] | None = None
         self._words: dict[str, Papers] = {}
@@ -82,12 +82,19 @@ class Text:
         begin = -1 if term.prefix else even.find(f" {' '.join(term.words)} ")
         if begin >= 0:
             run = even.count(" ", 0, begin)
-            words = _as_written(text)[run : run + len(term.words)]
+            words = self._written(text)[run : run + len(term.words)]
             if len(words) == 1:
                 return words[0]
             if words:  # else a compound, which stands behind the text
                 return " ".join(_stretch(text, words).split()) or " ".join(words)
         return next((" ".join(text[start:end].split()) for start, end in places(text, term)), "")
+
+    def _written(self, text: str) -> list[str]:
+        """The words as they are written; many terms of a batch find the same texts."""
+        known = self._as_written.get(text)
+        if known is None:
+            known = self._as_written[text] = _GAP.join(written(text))
+        return known.split(_GAP)
 
     def _beginning(self, prefix: str) -> Papers:
         if not self._sorted:

@@ -24,11 +24,13 @@ _CJK = "\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003fff
 _TOKEN = re.compile(
     rf"[{_CJK}]|(?<![^\W_])[cf]\#|[^\W_{_CJK}]+(?:\+\+)?(?:(?<=[^\W\d_])['’]s(?![^\W_]))?"
 )
-# The same for evened text of ASCII alone, with less to try at each letter.
+# The same for evened text of ASCII alone, with less to try at each letter; and as it is written.
 _ASCII_TOKEN = re.compile(
     r"[a-z0-9]+(?:\+\+|(?<=(?<![a-z0-9])[cf])\#)?(?:(?<=[a-z])'s(?![a-z0-9]))?"
 )
-_ANY_CASE = re.compile(_TOKEN.pattern, re.IGNORECASE)
+_ASCII_WRITTEN = re.compile(
+    r"[A-Za-z0-9]+(?:\+\+|(?<=(?<![A-Za-z0-9])[CFcf])\#)?(?:(?<=[A-Za-z])'[Ss](?![A-Za-z0-9]))?"
+)
 # Looked for by the hyphen, of which there are few: a pattern for the whole tries every letter.
 _HYPHENED = re.compile(r"-([^\W_]{1,18})(?![^\W_])(?!-)")
 _SHORT = re.compile(r"(?<![^\W_])(?<!-)[^\W_]{1,5}\Z")
@@ -101,7 +103,8 @@ def tokens(text: str) -> list[Token]:
 def written(text: str) -> list[str]:
     """The words of the text in order as they stand in it, one for each of ``words``."""
     if _PLAIN.match(text):
-        return [_bare(word) for word in _ANY_CASE.findall(text)]
+        found: list[str] = _ASCII_WRITTEN.findall(text)
+        return list(map(_bare, found)) if "'" in text else found
     return [text[token.start : token.end] for token in tokens(text)]
 
 
