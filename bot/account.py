@@ -14,8 +14,8 @@ from bot.condition import State, condition
 from storage import Store
 from storage.model import Backlog, Commission, Coverage, Notice, Spending
 
-USUAL = 800, 450  # tokens sent and received for a translated gloss, and for an English one
-USUAL_ENGLISH = 700, 60
+USUAL = 800, 450  # tokens sent and received for a gloss that translates title and abstract
+USUAL_ENGLISH = 700, 60  # the same for one in English, of which a sentence comes back
 LATELY = timedelta(days=7)  # whose digests tell how far the glosses reach
 
 
@@ -100,13 +100,8 @@ def told(found: Account) -> Iterable[Notice]:
             share = 100 * one.glossed // one.shown
             facts = (("code", one.language), ("share", share), ("papers", one.shown))
             yield Notice("account-coverage", facts)
-    yield _spent("account-today", found, found.today, (("budget", amount(found.contract)),))
+    yield _spent("account-today", found, found.today, (("budget", str(found.contract.budget)),))
     yield _spent("account-month", found, found.month, (("each", _each(found)),))
-
-
-def amount(contract: Contract) -> str:
-    """The day's budget, as it is written in the settings."""
-    return str(contract.budget)
 
 
 def _spent(key: str, found: Account, spent: Spending, more: tuple[tuple[str, str], ...]) -> Notice:
