@@ -161,7 +161,8 @@ class Commissions:
     def unsaid(self, bot: int, since: datetime) -> list[Commission]:
         """Return the glosses that topics' messages since an instant lack, in their languages.
 
-        Words that nobody follows are answered with what is there: they cost nothing.
+        What was dropped nobody reads, unless it comes back. Words that nobody follows are
+        answered with what is there: they cost nothing.
         """
         return lacking.unsaid(self._engine, bot, since)
 
@@ -173,7 +174,7 @@ class Commissions:
         return lacking.late(self._engine, bot, since)
 
     def mean_tokens(self, model: str, language: str) -> float:
-        """Return what a model's glosses in a language cost on average; 0 where it made few."""
+        """Return what a model's recent glosses in a language cost; 0 where it made few."""
         return lacking.mean_tokens(self._engine, model, language)
 
     def backlog(self) -> Backlog:

@@ -15,18 +15,20 @@ from storage.sqlite import Engine
 # What an abstract says by itself is no gloss that anybody made.
 MADE = f"g.maker <> '{EXTRACTIVE}' and g.gist <> ''"
 _ENOUGH = 20  # glosses that a mean is believed of
+_RECENT = 20_000  # glosses, by whomever, among which a model's are looked for
 
 
 def unsaid(engine: Engine, bot: int, since: datetime) -> list[Commission]:
     """Return the glosses that topics' messages since an instant lack, in their languages.
 
-    Words that nobody follows are answered with what is there: they cost nothing.
+    What was dropped nobody reads, unless it comes back. Words that nobody follows are
+    answered with what is there: they cost nothing.
     """
     rows = engine.all(
         """
         select e.paper, e.version, p.languages, min(d.issued) as wanted from digests d
         join entries e on e.digest = d.number and e.shown = 1
-        join parcels p on p.digest = d.number
+        join parcels p on p.digest = d.number and p.state <> 'dropped'
         where d.bot = :bot and d.issued >= :since and d.imported = 0 and d.subscription > 0
         group by e.paper, e.version, p.languages order by wanted, e.paper
         """,
@@ -80,13 +82,15 @@ def late(engine: Engine, bot: int, since: datetime) -> list[int]:
 
 
 def mean_tokens(engine: Engine, model: str, language: str) -> float:
-    """Return what a model's glosses in a language cost on average; 0 where it made few."""
+    """Return what a model's recent glosses in a language cost on average; 0 where it made few."""
     row = engine.one(
         """
         select count(*) as n, avg(tokens) as mean from (select tokens from glosses
-            where maker = :model and language = :language and tokens > 0
+            where key > (select coalesce(max(key), 0) - :recent from glosses)
+                and maker = :model and language = :language and tokens > 0
             order by key desc limit 200)
         """,
+        recent=_RECENT,
         model=model,
         language=language,
     )

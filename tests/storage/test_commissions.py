@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, timedelta
 
 from storage import Commission, Note, Paper, Sent, Spending, Store
@@ -69,6 +70,21 @@ def test_what_messages_lack_is_told_in_their_languages(store: Store) -> None:
     assert {c.wanted for c in found} == {NOW}
     assert store.commissions.unsaid(BOT, NOW + MINUTE) == []
     assert store.commissions.unsaid(BOT + 1, NOW) == []
+
+
+def test_what_was_given_up_lacks_nothing(store: Store) -> None:
+    """Nobody pays for what a chat that is gone will not read."""
+    [one] = stored(store, [paper(1)])
+    number = issued(store, [one])
+    store.outbox.put_once(parcel(digest=number, first=1, last=1))
+    [waiting] = store.outbox.of_digest(number)
+
+    store.outbox.drop(waiting.key, now=NOW)
+    given_up = store.commissions.unsaid(BOT, NOW)
+    store.outbox.retry(waiting.key, now=NOW)
+
+    assert given_up == []
+    assert len(store.commissions.unsaid(BOT, NOW)) == 2
 
 
 def test_nobody_claims_what_another_is_at_until_its_lease_ends(store: Store) -> None:
@@ -171,3 +187,19 @@ def test_what_was_paid_adds_up_per_day_and_model(store: Store) -> None:
 
     assert store.spending.between(today, today) == [Spending(today, "m", 3, 110, 22, 6, 1)]
     assert len(store.spending.between(before, today)) == 2
+
+
+def test_the_mean_cost_of_a_gloss_is_that_of_the_recent_ones(store: Store) -> None:
+    """However many were made before, and by whom, it is asked for quickly."""
+    papers = stored(store, [paper(n) for n in range(25)])
+    for one in papers[:19]:
+        store.papers.add_gloss(replace(gloss(one), tokens=100))
+    few = store.commissions.mean_tokens("model-x", "zh")
+    store.papers.add_gloss(replace(gloss(papers[19]), tokens=300))
+    enough = store.commissions.mean_tokens("model-x", "zh")
+
+    # As if a year of other glosses lay between.
+    store._engine.change("update glosses set key = key + 1000000 where paper = 20")
+
+    assert (few, enough) == (0.0, 110.0)
+    assert store.commissions.mean_tokens("model-x", "zh") == 0.0
