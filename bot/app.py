@@ -17,7 +17,8 @@ from bot.chat.polling import Conflict, InvalidToken, NetworkError
 from bot.config import Config
 from bot.pace import Breaker
 from bot.query.words import analyser_mark, indexed
-from bot.service import Bot, Now, serve
+from bot.serve import serve
+from bot.service import Bot, Now
 from bot.sources import Fetcher
 from bot.standby import holder, on_duty
 from bot.summary import choose

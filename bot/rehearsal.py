@@ -10,7 +10,7 @@ from contextlib import AsyncExitStack
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
-from bot import app, arxiv_calendar, publish, service
+from bot import app, arxiv_calendar, publish, serve, service
 from bot.chat import sender
 from bot.config import Config
 from bot.demo import page_cast
@@ -67,7 +67,7 @@ async def rehearse(config: Config, port: int, *, live: bool, ready: Callable[[st
         await stage.announce()
         stage.bot = bot
         ready(emulator.url)
-        await app.until_stopped(service.serve(bot, feeds))
+        await app.until_stopped(serve.serve(bot, feeds))
 
 
 def _sample(now: datetime) -> Sample:

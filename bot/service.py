@@ -1,29 +1,26 @@
-"""A bot at work: polls, answers, publishes, delivers, and has its glosses made."""
+"""A bot at work: what its beats and workers share, and what it does at each beat."""
 
 from __future__ import annotations
 
 import asyncio
-import logging
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import partial
-from math import ceil
 
 from bot import (
     alarm,
     amend,
     deliver,
     foresee,
-    fulfil,
     health,
     lookup,
     publish,
     sweep,
     versions,
 )
-from bot.bell import Bell, Work
+from bot.bell import Bell
 from bot.chat import sender
 from bot.chat.answering import Answering
 from bot.chat.buttons import link
@@ -31,33 +28,18 @@ from bot.chat.context import House
 from bot.chat.counter import Counter
 from bot.chat.errands import Outside
 from bot.chat.limits import Limits
-from bot.chat.menu import publish_menu
-from bot.chat.polling import poll
 from bot.chat.receiving import fetch
-from bot.clock import Beat, heartbeat
 from bot.config import Config, Doubt
 from bot.pace import Breaker, Floods, Monotonic, Pace, Sleep
 from bot.patience import Patience
 from bot.render.message import Message
 from bot.sources import Fetcher
-from bot.standby import GLOSSING, holder, is_held
+from bot.standby import holder
 from bot.taxonomy import expand
 from bot.topic_file import LARGEST
 from bot.workshop import Workshop
 from storage import Store
 from storage.model import Outcome, Paper, Parcel
-
-log = logging.getLogger(__name__)
-
-TICK = 5.0  # seconds between looks for due chats: a digest leaves in its minute
-POST = 1.0  # seconds between looks for parcels that may leave again
-FEEDS = 60.0  # seconds between looks whether a feed is due
-SWEEP = 3600.0  # seconds between looks for rows that are no longer of use
-HEALTH = 300.0  # seconds between looks whether something is wrong
-GLOSSES = 60.0  # seconds between looks which glosses will be wanted
-GRACE = 8.0  # seconds that a stop waits for what is in flight
-WORKERS = 8  # messages in flight at least: more gain nothing at Telegram's free pace
-ANSWER = 0.064  # seconds that Telegram may take for each message at a paid pace
 
 Now = Callable[[], datetime]
 
@@ -212,90 +194,3 @@ class Bot:
         found = await store.run(health.health, store, bot, read, now, disk)
         if await store.run(alarm.sound, store, bot, self.config.operator, found, now):
             self.post.ring()
-
-
-def in_flight(pace: float) -> int:
-    """As many messages under way as keep a pace, and no more: a kill leaves each in doubt."""
-    return max(WORKERS, ceil(pace * ANSWER))
-
-
-async def serve(bot: Bot, feeds: Work | None) -> None:
-    """Polls, answers, publishes and delivers until it is cancelled; then finishes what it began.
-
-    ``feeds`` asks the sources that are due; without it the bot lives from what is stored.
-
-    Raises:
-        Conflict: another process polls with the same token.
-        InvalidToken: Telegram does not know the token.
-    """
-    async with bot.telegram:
-        await _serve(bot, feeds)
-
-
-async def _serve(bot: Bot, feeds: Work | None) -> None:
-    log.info("polling", extra={"bot": bot.telegram.username})
-    await bot.store.run(bot.store.outbox.recover, bot.telegram.id)
-    bot.is_closing = False
-    desk = bot.desk()
-    many = in_flight(bot.config.pace)
-    answering = bot.answering = Answering(bot.counter(), bot.letters.ring, sleep=bot.sleep)
-    workers = [
-        asyncio.create_task(bot.letters.answer(answering.begin)),
-        asyncio.create_task(bot.post.answer(lambda: deliver.deliver(desk, workers=many))),
-        asyncio.create_task(publish_menu(bot.telegram, bot.config.operator or 0)),
-    ]
-    if (shop := bot.shop) is not None:
-        shop.closing.clear()
-        if not await bot.store.run(is_held, bot.store, GLOSSING, bot.now()):
-            await bot.store.run(bot.store.commissions.recover)
-        workers.append(asyncio.create_task(bot.orders.answer(lambda: fulfil.fulfil(shop))))
-    scheduler = heartbeat(_beats(bot, feeds))
-    scheduler.start()
-    bot.letters.ring()  # updates that were stored and not answered when the last run ended
-    bot.post.ring()
-    try:
-        await poll(
-            bot.telegram,
-            bot.store,
-            bot.letters.ring,
-            sleep=bot.sleep,
-            monotonic=bot.monotonic,
-        )
-    finally:
-        scheduler.shutdown(wait=False)
-        bot.is_closing = True
-        desk.closing.set()
-        if bot.shop:
-            bot.shop.closing.set()
-        await asyncio.shield(_finished(bot, answering, workers))
-
-
-def _beats(bot: Bot, feeds: Work | None) -> list[Beat]:
-    beats = [Beat("tick", TICK, bot.tick), Beat("post", POST, _ring(bot.post))]
-    beats.append(Beat("sweep", SWEEP, bot.clear))
-    if feeds:
-        beats += [Beat("feeds", FEEDS, feeds, at_once=True), Beat("health", HEALTH, bot.watch)]
-    if bot.shop:
-        beats.append(Beat("glosses", GLOSSES, bot.look_ahead, at_once=True))
-    return beats
-
-
-async def _finished(bot: Bot, answering: Answering, workers: list[asyncio.Task[None]]) -> None:
-    """Lets the messages in flight come home, within ``GRACE``, and gives back what was claimed."""
-    try:
-        async with asyncio.timeout(GRACE):
-            await answering.drained()
-            await bot.post.drained()
-    except TimeoutError:
-        log.warning("stopped before everything in flight was settled")
-    for worker in workers:
-        worker.cancel()
-    await asyncio.gather(*workers, return_exceptions=True)
-    await bot.store.run(bot.store.outbox.let_go, bot.holder)
-
-
-def _ring(bell: Bell) -> Work:
-    async def ring() -> None:
-        bell.ring()
-
-    return ring

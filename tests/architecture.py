@@ -93,6 +93,7 @@ FLOORS: Mapping[str, int] = {
     "bot.cli": 5,
     "bot.app": 5,
     "bot.service": 5,
+    "bot.serve": 5,
     "bot.bell": 1,
     "bot.clock": 5,
     "bot.logs": 5,

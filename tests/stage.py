@@ -13,7 +13,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
 
-from bot import bell, publish, service
+from bot import bell, publish, serve, service
 from bot.chat import sender
 from bot.chat.limits import Cost, Limits
 from bot.config import Config
@@ -267,7 +267,7 @@ async def staged(
             store, client, config, clock.now, post, letters, limits=limits or LAX, sleep=sleep
         )
         bot.shop = workshop(store, config, clock, model) if model else None
-        serving = asyncio.create_task(service.serve(bot, None))
+        serving = asyncio.create_task(serve.serve(bot, None))
         try:
             yield House(emulator, bot, store, clock, letters, post)
         finally:

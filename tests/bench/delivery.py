@@ -28,7 +28,7 @@ from bot.publish import publish, settle
 from bot.query import indexed, parse
 from bot.render.message import Message
 from bot.render.parcel import written
-from bot.service import in_flight
+from bot.serve import in_flight
 from storage import (
     Announcement,
     Cadence,

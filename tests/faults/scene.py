@@ -12,7 +12,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from bot import service
+from bot import serve, service
 from bot.chat import sender
 from bot.config import Config, Doubt
 from bot.demo.emulator import Emulator
@@ -27,7 +27,7 @@ from tests.stage import PATIENCE, Clock, House, WatchedBell
 
 REPEAT = "You may have received this already"
 # Messages leave at thirty a second; those in flight may arrive together with the next ones.
-AT_ONCE = 30 + service.WORKERS
+AT_ONCE = 30 + serve.WORKERS
 DIGESTS = ("sendMessage", "sendRichMessage")
 
 
@@ -213,7 +213,7 @@ async def upset(
         letters, post = WatchedBell(), WatchedBell()
         bot = service.Bot(store, client, config, clock.now, post, letters)
         bot.monotonic, bot.sleep = clock.monotonic, clock.sleep
-        serving = asyncio.create_task(service.serve(bot, None))
+        serving = asyncio.create_task(serve.serve(bot, None))
         scene = Scene(emulator, bot, store, clock, letters, post, clock, serving)
         try:
             await scene.settled()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from pathlib import Path
 
-from bot.service import WORKERS, in_flight
+from bot.serve import WORKERS, in_flight
 from storage.model import ParcelState
 from tests.killing.account import Account, read
 from tests.killing.ground import WORDS, Ground
