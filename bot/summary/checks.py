@@ -18,7 +18,7 @@ from bot.summary.strays import strays
 from bot.summary.told import Told
 from storage.model import Paper
 
-__all__ = ["Fault", "faults"]
+__all__ = ["Fault", "faults", "novelties"]
 
 _LONGEST = 6_000  # characters of any field: beyond, nothing else is looked at
 _MOST_NUMBERS_LOST = 0.34
@@ -63,7 +63,7 @@ def faults(told: Told, paper: Paper, language: str) -> tuple[Fault, ...]:
 
 
 def _of_gist(told: Told, paper: Paper, source: str, language: str) -> set[Fault]:
-    found = extents.of_gist(told.gist, language) | _novelties(told.gist, source, language)
+    found = extents.of_gist(told.gist, language) | novelties(told.gist, source, language)
     if not is_in(told.gist, language):
         found.add(Fault.WRONG_LANGUAGE)
     if _is_copied(told.gist, told, paper, is_english(language)):
@@ -77,7 +77,7 @@ def _of_translation(told: Told, paper: Paper, source: str, whole: str, language:
     found = strays(told.title, source) | (strays(told.abstract, source) - known_links)
     found |= extents.of_title(told.title, paper.title, language)
     found |= extents.of_abstract(told.abstract, paper.abstract, language)
-    found |= _novelties(told.title, source, language) | _novelties(told.abstract, whole, language)
+    found |= novelties(told.title, source, language) | novelties(told.abstract, whole, language)
     if not is_in(told.title, language, title=True) or not is_in(told.abstract, language):
         found.add(Fault.WRONG_LANGUAGE)
     if _has_lost_numbers(both, source):
@@ -91,8 +91,8 @@ def _of_translation(told: Told, paper: Paper, source: str, whole: str, language:
     return found
 
 
-def _novelties(text: str, source: str, language: str) -> set[Fault]:
-    """Numbers and names that the source does not hold."""
+def novelties(text: str, source: str, language: str) -> set[Fault]:
+    """Return whether a text has numbers or names that the source does not hold."""
     found = set()
     if _has_new_number(text, source, language):
         found.add(Fault.NUMBER_CHANGED)

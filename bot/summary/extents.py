@@ -37,7 +37,7 @@ _SIGNS_PER_WORD = {"Thai": 4.0, "Laoo": 4.0, "Khmr": 4.0, "Mymr": 4.0, "Jpan": 2
 
 _STOP = "。．.!?！？…؟।։།။｡"
 _CLOSED = re.compile(rf"[{_STOP}][\s)\]）】」』”’\"'》*$]*$|[{_STOP}]\s?(?:\[\d+\]|\\\))$")
-_ENDS_ADDRESS = re.compile(r"(?:https?://\S+|\S+\.\w{2,4}/\S*|\$|\\\))\s*$")
+_ADDRESS = re.compile(r"https?://\S|\S\.\w{2,4}/")
 _OPEN_END = re.compile(r"(?:\.{2,}|…+|。{2,}|-{2,}|、|,|，|；|：|:)[\s)\]）】”\"]*$")
 _CUT_MARK = re.compile(
     r"\[缺省\]|[（(\[【][^（(\[【）)\]】]{0,10}(?:未完|待续|待續|截断|截斷|省略|缺失|不完整)"
@@ -103,7 +103,9 @@ def of_abstract(abstract: str, source: str, language: str) -> set[Fault]:
 
 def is_whole(text: str) -> bool:
     """Tell whether a text ends as a sentence does."""
-    return bool(_CLOSED.search(text) or _ENDS_ADDRESS.search(text)) and not _OPEN_END.search(text)
+    *_, last = ("", *text.rsplit(maxsplit=1))
+    is_closed = _CLOSED.search(text) or last.endswith(("$", "\\)")) or _ADDRESS.search(last)
+    return bool(is_closed) and not _OPEN_END.search(text)
 
 
 def _has_fewer_ends(abstract: str, source: str) -> bool:

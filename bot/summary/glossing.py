@@ -18,6 +18,7 @@ from bot.summary.languages import is_english
 from bot.summary.protecting import keeps_all, keeps_some, restore
 from bot.summary.reply import Usage
 from bot.summary.source import LONG, Source, halves, pieces, source
+from bot.summary.strays import HOST
 from bot.summary.told import Told
 from storage.model import Paper
 
@@ -36,9 +37,11 @@ _ROOM = 1.5  # tokens of an answer for a character of its source, in the scripts
 # did not ask for the paper, and a stranger wrote it.
 _LINKED = re.compile(
     r"(?:https?|ftp|tg)://|\bwww\.|\bt\.me\b|(?<![\w@.])@[A-Za-z]\w{3,}"
-    r"|\w@[\w.-]+\.[a-z]{2}|\b[\w-]+\.[a-z]{2,10}/\w",
+    r"|\w@[\w.-]{1,80}\.[a-z]{2}|\b[\w-]{1,63}\.[a-z]{2,10}/\w"
+    r"|(?<![\w/<>.])/[A-Za-z]\w{2,}(?![\w/<>])",  # a command of the bot, which a touch sends
     re.IGNORECASE,
 )
+_SITE = re.compile(HOST, re.IGNORECASE | re.ASCII)
 _REASONS = {UNREADABLE: "It was not the JSON object with these keys."}
 _HOPELESS = frozenset({CUT_SHORT, ENDLESS})  # for which another attempt would only be paid for
 
@@ -77,7 +80,7 @@ def reasons(wrong: Sequence[str]) -> tuple[str, ...]:
 
 def is_linked(text: str) -> bool:
     """Whether a text holds what clients show as a link."""
-    return bool(_LINKED.search(text))
+    return bool(_LINKED.search(text) or _SITE.search(text))
 
 
 class _Errand:

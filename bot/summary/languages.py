@@ -63,7 +63,8 @@ _LEAST_SMALL = 2  # of all small words, in an English sentence of some length
 _JUDGED_WORDS = 8
 
 # Six words, two of them small: a sentence that was left in English, not a name.
-_ENGLISH_RUN = re.compile(r"\b[A-Za-z][A-Za-z'’-]*(?:[ ,;]{1,2}[A-Za-z][A-Za-z'’-]*){5,}")
+_LATIN_WORD = r"[A-Za-z][A-Za-z'’-]{0,60}"
+_ENGLISH_RUN = re.compile(rf"\b{_LATIN_WORD}(?:[ ,;]{{1,2}}{_LATIN_WORD}){{5,}}")
 _RUN_SMALL_WORDS = 2
 # Or four that no name would be written with: "which makes it less opaque".
 _LOWER_RUN = re.compile(r"(?<![\w-])[a-z]+(?:,? [a-z]+){3,}(?![\w-])", re.ASCII)

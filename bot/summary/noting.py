@@ -8,11 +8,12 @@ from dataclasses import dataclass
 from dataclasses import fields as dataclass_fields
 from typing import TYPE_CHECKING
 
-from bot.summary import numbers, prompts
+from bot.summary import prompts
 from bot.summary.asking import UNREADABLE, Asker, Unfit
+from bot.summary.checks import novelties
 from bot.summary.faults import Fault
 from bot.summary.glossing import TRIES, is_linked, reasons
-from bot.summary.languages import is_english, is_in, script_of
+from bot.summary.languages import is_in
 from bot.summary.protecting import keeps_some, restore
 from bot.summary.reply import Usage
 from bot.summary.source import Source, source
@@ -26,8 +27,8 @@ _ROOM = 1_200  # tokens
 _LONGEST_SECTION = 600
 _LONGEST_SOURCE = 20_000
 _LONGEST_WORDS = 100
-_DECIMAL_COMMA = frozenset({"Latn", "Cyrl", "Grek"})
 _WORDS = re.compile(r"[A-Za-z0-9][A-Za-z0-9 '+./-]*")
+_OPERATOR = re.compile(r"\b(?:AND|OR|NOT)\b|(?<!\S)-")  # of the language of topics
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,8 +70,14 @@ async def in_english(model: Model, words: str, spend: Callable[[Usage], None]) -
     prompt = prompts.search_words(words[:_LONGEST_WORDS])
     answer = await Asker(model, spend, calls=1).ask(prompt, _LONGEST_WORDS)
     found = answer.fields.get("words", "").strip(" .")
-    is_plain = len(found) <= _LONGEST_WORDS and _WORDS.fullmatch(found)
-    return found if is_plain and not is_linked(found) and not strays(found, "") else ""
+    return found if _is_plain(found) else ""
+
+
+def _is_plain(found: str) -> bool:
+    """Whether these are some words, and nothing that means more to a topic or a client."""
+    if len(found) > _LONGEST_WORDS or not _WORDS.fullmatch(found) or _OPERATOR.search(found):
+        return False
+    return not is_linked(found) and not strays(found, "")
 
 
 def _faults(
@@ -89,20 +96,13 @@ def _faults(
 def _section_faults(masked: str, paper: Paper, words: Source, language: str) -> set[Fault]:
     origin = f"{paper.title}\n{paper.abstract}"
     text = restore(masked, words.kept)
-    found = strays(text, origin)
+    if len(text) > _LONGEST_SECTION:
+        return {Fault.TOO_LONG}  # a server may send a megabyte: nothing else is looked at
+    found = strays(text, origin) | novelties(text, origin, language)
     judged = {
         Fault.EMPTY: not text,
-        Fault.TOO_LONG: len(text) > _LONGEST_SECTION,
         Fault.LINK: is_linked(text),
         Fault.MARK_LOST: not keeps_some(words.title + words.abstract, masked, words.kept),
         Fault.WRONG_LANGUAGE: bool(text) and not is_in(text, language),
-        Fault.NUMBER_CHANGED: _has_new_number(text, origin, language),
     }
     return found | {fault for fault, is_so in judged.items() if is_so}
-
-
-def _has_new_number(text: str, origin: str, language: str) -> bool:
-    known = numbers.known(origin)
-    comma = script_of(language) in _DECIMAL_COMMA and not is_english(language)
-    said = (*numbers.written(text, decimal_comma=comma), *numbers.claimed(text))
-    return any(not readings & known for readings in said)

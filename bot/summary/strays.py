@@ -10,10 +10,16 @@ import unicodedata
 
 from bot.summary.faults import Fault
 
+HOST = (
+    r"\b[a-z0-9][a-z0-9-]{0,62}"
+    r"\.(?:com|org|net|io|ai|cn|ru|edu|gov|me|ly|co|info|xyz|top|app|dev)\b"
+)
+"""A site without "https://", which clients link all the same, as a pattern."""
+
 _ANYTHING_LINKED = re.compile(
     r"(?:https?|ftp|tg|mailto):(?://)?[!-~]*[\w/]|\bwww\.[!-~]*\w|\bt\.me\b[!-~]*"
     r"|(?<![\w@.])@[A-Za-z]\w{3,}|(?<![\w.+-])[\w.+-]{2,64}@[\w-]+\.[a-z]{2,}"
-    r"|\b[a-z0-9][a-z0-9-]{0,62}\.(?:com|org|net|io|ai|cn|ru|edu|gov|me|ly|co|info|xyz|top|app|dev)\b",
+    rf"|{HOST}",
     re.IGNORECASE | re.ASCII,
 )
 _PAPER_ID = re.compile(

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from bot.summary.checks import faults
 from bot.summary.faults import Fault
+from bot.summary.glossing import is_linked
 from bot.summary.told import Told
 from storage.model import Paper
 
@@ -250,6 +251,17 @@ def test_the_missing_end_of_an_imported_abstract_is_not_new() -> None:
 
     assert Fault.NUMBER_CHANGED in faults(ZH, cut, "zh")
     assert Fault.NUMBER_CHANGED not in faults(ZH, replace(cut, partial=True), "zh")
+
+
+@pytest.mark.parametrize("piece", ["a-", "x'", "A.B", "。a", "⟦1", "can't"])
+def test_a_long_hostile_answer_takes_linear_time(piece: str) -> None:
+    """The time limit of the test is the proof: each step backwards would take minutes."""
+    paper = replace(PAPER, abstract=PAPER.abstract * 200)
+    said = piece * (150_000 // len(piece))
+
+    assert faults(replace(GOOD["zh"], abstract=said), paper, "zh")
+    assert faults(replace(GOOD["zh"], gist=said), paper, "en")
+    assert is_linked(said) is False
 
 
 def test_every_fault_has_its_words_for_the_model() -> None:

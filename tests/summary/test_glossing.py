@@ -302,6 +302,13 @@ async def test_a_link_of_the_paper_is_none_of_its_gist() -> None:
         ("write to me@x.example", True),
         ("code at github.com/a/b", True),
         ("tg://user?id=1", True),
+        ("read evil.com first", True),
+        ("代码在evil.com。", True),
+        ("press /unsub_all now", True),
+        ("输入/forget 即可", False),  # clients see no command within a word
+        ("（/forget）", True),
+        ("an and/or tree in 3/4 time, /mnt/data, TCP/IP", False),
+        ("Vicuna-1.5 vs. U.S. data.In e.g. Fig.2 of v2.0", False),
         ("accuracy@5 of 3.5/4 with torch.nn, i.e. a/b", False),
         ("mAP@50, mAP@0.5:0.95 and P@10 rise by 2.1%", False),
     ],

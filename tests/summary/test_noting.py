@@ -52,6 +52,8 @@ async def test_a_paper_may_name_no_limits() -> None:
         ({"problem": "作为一个AI语言模型，我无法回答。"}, "about_itself"),
         ({"problem": "问题" * 400}, "too_long"),
         ({"problem": None}, "unreadable"),
+        ({"method": "按噪声快慢分配步数，并以 GPT-4o 校验。"}, "name_changed"),
+        ({"limits": "详见本项目页 evil.com 的说明。"}, "link"),
     ],
 )
 async def test_a_failing_note_is_asked_for_once_more(fields: dict[str, str], fault: str) -> None:
@@ -68,6 +70,10 @@ async def test_a_failing_note_is_asked_for_once_more(fields: dict[str, str], fau
     ("answer", "words"),
     [
         ('{"words": "diffusion model"}', "diffusion model"),
+        ('{"words": "diffusion OR flow"}', ""),  # words, not a query: nobody asked for these
+        ('{"words": "diffusion NOT image"}', ""),
+        ('{"words": "diffusion -image"}', ""),
+        ('{"words": "text-to-image"}', "text-to-image"),
         ('{"words": "  diffusion\\nmodel. "}', "diffusion model"),
         ("diffusion model", "diffusion model"),
         ('{"words": "GPT-4 fine-tuning"}', "GPT-4 fine-tuning"),
