@@ -6,9 +6,10 @@ import asyncio
 import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from functools import partial
 from pathlib import Path
+from types import TracebackType
 from typing import TYPE_CHECKING, ParamSpec, TypeAlias, TypeVar
 
 from storage.errors import Busy, Damaged, Full, Missing, StorageError
@@ -38,6 +39,29 @@ _PRAGMAS = (
     "pragma secure_delete = on",
 )
 
+_JOINED = nullcontext()
+
+
+class _Translating:
+    """Turns the library's errors into the store's.
+
+    Around each statement, hence no generator: a digest takes a dozen, and comes by the thousand.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+
+    def __enter__(self) -> None:
+        """Nothing to prepare: several threads are inside at once."""
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, _: TracebackType | None
+    ) -> None:
+        if isinstance(error, sqlite3.Error):
+            raise translate(error, self._path) from error
+        if isinstance(error, UnicodeEncodeError | OverflowError):
+            raise StorageError(f"a value does not fit into a column: {error}") from error
+
 
 class Engine:
     """Runs statements on the calling thread's own connection.
@@ -48,6 +72,7 @@ class Engine:
 
     def __init__(self, path: Path) -> None:
         self.path = path
+        self._translating = _Translating(path)
         self._writer = Turns()
         self._local = threading.local()
         self._register = threading.Lock()
@@ -147,14 +172,9 @@ class Engine:
             raise
         connection.execute("release part")
 
-    @contextmanager
-    def writing(self) -> Iterator[None]:
+    def writing(self) -> AbstractContextManager[None]:
         """Join the thread's open transaction, or be one."""
-        if self.is_writing:
-            yield
-        else:
-            with self.transaction():
-                yield
+        return _JOINED if self.is_writing else self.transaction()
 
     @contextmanager
     def reading(self) -> Iterator[None]:
@@ -169,15 +189,9 @@ class Engine:
         finally:
             connection.execute("rollback")
 
-    @contextmanager
-    def translated(self) -> Iterator[None]:
+    def translated(self) -> AbstractContextManager[None]:
         """Turn the library's errors into the store's."""
-        try:
-            yield
-        except sqlite3.Error as error:
-            raise translate(error, self.path) from error
-        except (UnicodeEncodeError, OverflowError) as error:
-            raise StorageError(f"a value does not fit into a column: {error}") from error
+        return self._translating
 
     async def run(self, function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
         """Call a function on a thread of the store; cancelling the caller does not stop it."""
