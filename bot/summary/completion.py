@@ -66,7 +66,9 @@ def _usage(counted: object, sent: str, said: str) -> Usage:
     asked = _count(_at(counted, "prompt_tokens"))
     answered = _count(_at(counted, "completion_tokens"))
     if asked and answered is not None and (answered or not said):
-        return Usage(asked, answered)
+        # Some servers count what a model thought in the total alone.
+        total = _count(_at(counted, "total_tokens")) or 0
+        return Usage(asked, max(answered, total - asked))
     return Usage(asked or tokens(sent), answered or tokens(said), estimated=True)
 
 

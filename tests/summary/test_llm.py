@@ -310,6 +310,17 @@ async def test_without_a_count_that_can_be_true_tokens_are_estimated(usage: obje
     assert reply.usage.answered in (3, 5, 10)
 
 
+@pytest.mark.parametrize(
+    ("total", "answered"),
+    [(557, 507), (57, 7), (40, 7), (0, 7), (None, 7), (10**12, 7), ("557", 7)],
+)
+async def test_thoughts_that_only_the_total_holds_are_paid(total: object, answered: int) -> None:
+    """Some servers leave what a model thought out of what it answered, and bill it."""
+    usage = {"prompt_tokens": 50, "completion_tokens": 7, "total_tokens": total}
+    async with wire(said("x", usage=usage)) as server:
+        assert (await ask(server)).usage == Usage(50, answered)
+
+
 async def test_an_answer_that_hit_its_limit_says_so() -> None:
     async with wire(said('{"gist": "We', reason="length")) as server:
         assert (await ask(server)).is_cut
