@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date, timedelta
 
+from bot import arxiv_calendar
 from bot.chat.context import Ask, Reply
 from bot.chat.reading import digest_of, look, shown
 from bot.chat.telling import Line, told
@@ -41,12 +42,19 @@ def today(store: Store, ask: Ask) -> Reply:
     if newest is None:
         return told([Line(ask.say("digest-empty-store"))])
     span = named or (newest, newest)
-    topics = ask.say("today-topics" if named else "today-title")
-    title = asked[0].name if ask.words else topics
+    title = asked[0].name if ask.words else _title(ask, newest, is_named=named is not None)
     digest = issue_today(store, ask.chat, asked, span, ask.now, title=title, thread=ask.thread)
     if digest is None:
         return told([Line(ask.say("today-none", day=days(ask.language, *span)))])
     return shown(digest, look(ask, digest), lambda wanted: parts(digest, wanted))
+
+
+def _title(ask: Ask, newest: date, *, is_named: bool) -> str:
+    """What a digest of all topics is called; on a weekend the last papers are not today's."""
+    if is_named:
+        return ask.say("today-topics")
+    is_today = newest == arxiv_calendar.arxiv_day(ask.now)
+    return ask.say("today-title" if is_today else "today-last")
 
 
 def _days(ask: Ask) -> tuple[tuple[date, date] | None, Ask]:

@@ -77,10 +77,14 @@ def _all_now(store: Store, ask: Ask, topics: Sequence[Subscription]) -> Reply:
         return Reply(deliver=True)
     lines = [
         Line(ask.say("digest-none-topics", topics=len(quiet))),
-        Line(ask.say("digest-none-number"), close=True),
-        *(Line(f"{shorten(one.name, _NAME_UNITS)} – {state(ask, one)}") for one in quiet[:_NAMED]),
+        *(_quiet(ask, topic) for topic in quiet[:_NAMED]),
+        Line(ask.say("digest-none-number")),
     ]
     return replace(told(lines), deliver=len(quiet) < len(topics))
+
+
+def _quiet(ask: Ask, topic: Subscription) -> Line:
+    return Line(f"{shorten(topic.name, _NAME_UNITS)} – {state(ask, topic)}", close=True)
 
 
 def _brought(store: Store, ask: Ask, topic: Subscription) -> bool:

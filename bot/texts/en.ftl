@@ -98,8 +98,8 @@ list-none = You follow no topic yet. Type a few words to begin, for example: dif
 digest-none-yet = Nothing for { $topic } so far. Next digest: { $next } ({ $zone }).
 digest-none-again = Nothing new for { $topic } since your last digest; here it is again. Next: { $next } ({ $zone }).
 digest-none-topics = { $topics ->
-    [one] Nothing new for one of your topics since its last digest:
-   *[other] Nothing new for { $topics } of your topics since their last digests:
+    [one] Nothing new for one of your topics:
+   *[other] Nothing new for { $topics } of your topics:
 }
 digest-none-number = /digest and a topic’s number in /list shows its last digest again.
 digest-query-none = No stored paper of the last { $days } days matches { $topic }. Fewer words find more.
@@ -516,6 +516,7 @@ paper-not-there = arXiv has no paper { $id }.
 paper-unreachable = arXiv did not answer when I asked for { $id }. Please try again in a few minutes.
 paper-no-way = I do not hold { $id }, and cannot ask arXiv from here.
 today-title = Today
+today-last = The last announcement
 today-topics = Your topics
 today-long = For several days, at most { $most }, name what to look for: /today 2026-11-16 2026-11-20 cat:cs.CV
 today-none = Nothing announced on { $day } matches.

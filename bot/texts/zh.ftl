@@ -90,7 +90,7 @@ list-none = 你目前没有订阅主题。直接输入关键词即可开始，�
 
 digest-none-yet = 目前还没有与 { $topic } 匹配的论文。下次推送：{ $next }（{ $zone }）。
 digest-none-again = 自上次推送以来，{ $topic } 没有新论文，以下是上次的摘要。下次推送：{ $next }（{ $zone }）。
-digest-none-topics = 有 { $topics } 个主题自上次推送以来没有新论文：
+digest-none-topics = 有 { $topics } 个主题目前没有新论文：
 digest-none-number = 发送 /digest 加主题编号（见 /list），可以再看上次的摘要。
 digest-query-none = 最近 { $days } 天收录的论文中，没有与 { $topic } 匹配的。减少关键词可以找到更多。
 digest-empty-store = 目前还没有收录论文。arXiv 下次公布后就会有，不会遗漏。
@@ -475,6 +475,7 @@ paper-not-there = arXiv 上没有 { $id } 这篇论文。
 paper-unreachable = 查询 { $id } 时 arXiv 没有回应，请过几分钟再试。
 paper-no-way = 尚未收录 { $id }，这里也无法访问 arXiv。
 today-title = 今日论文
+today-last = 最近一次公布的论文
 today-topics = 我的主题
 today-long = 查看多天（最多 { $most } 天）时请附上关键词，例如：/today 2026-11-16 2026-11-20 cat:cs.CV
 today-none = { $day } 公布的论文中没有匹配的。

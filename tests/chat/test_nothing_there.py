@@ -59,6 +59,20 @@ async def test_a_day_that_is_none_is_refused(either: Talk, words: str) -> None:
     assert told.text == either.text("today-no-date", given=given)
 
 
+@covers("/today")
+async def test_an_earlier_days_announcement_is_not_called_todays(either: Talk) -> None:
+    """On a weekend, or while arXiv is late."""
+    assert (await either.hears("/today cat:cs.CV")).text.startswith("cat:cs.CV")
+    await either.follows(WIDE)
+    today = await either.hears("/today")
+    await either.house.passes(days=2)
+
+    later = await either.hears("/today")
+
+    assert today.text.startswith(either.text("today-title"))
+    assert later.text.startswith(either.text("today-last"))
+
+
 @covers("/unsub")
 def test_the_choice_of_many_topics_fits_a_message(store: Store) -> None:
     reader = chat(store)
