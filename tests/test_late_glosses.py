@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from datetime import timedelta
 
 import pytest
@@ -141,6 +143,19 @@ async def test_a_day_later_nothing_is_edited(store: Store) -> None:
         assert world.message("Ada") == before
 
 
+@asynccontextmanager
+async def _faulty_edit(
+    store: Store, form: Form, fault: Fault
+) -> AsyncIterator[tuple[Morning, Visible]]:
+    """A morning whose late gloss meets a fault, and the message as it was before."""
+    async with morning(store, "unauthorized") as world:
+        await world.joins("Ada", "zh", form=form)
+        before = await untold(world)
+        world.house.emulator.faults.next("editMessageText", fault)
+        await told(world)
+        yield world, before
+
+
 @pytest.mark.parametrize(
     "fault",
     [
@@ -155,12 +170,7 @@ async def test_a_day_later_nothing_is_edited(store: Store) -> None:
 async def test_an_edit_that_telegram_refuses_leaves_the_message_as_it_is(
     store: Store, form: Form, fault: Fault
 ) -> None:
-    async with morning(store, "unauthorized") as world:
-        await world.joins("Ada", "zh", form=form)
-        before = await untold(world)
-        world.house.emulator.faults.next("editMessageText", fault)
-        await told(world)
-
+    async with _faulty_edit(store, form, fault) as (world, before):
         assert world.message("Ada") == before
         assert len(world.edits("Ada")) == len(world.sent("Ada")) == 1
         _check_nothing_is_left(world)
@@ -175,12 +185,7 @@ async def test_an_edit_that_telegram_refuses_leaves_the_message_as_it_is(
 async def test_an_edit_that_nobody_knows_of_is_made_again_and_nothing_is_sent(
     store: Store, form: Form, fault: Fault
 ) -> None:
-    async with morning(store, "unauthorized") as world:
-        await world.joins("Ada", "zh", form=form)
-        before = await untold(world)
-        world.house.emulator.faults.next("editMessageText", fault)
-        await told(world)
-
+    async with _faulty_edit(store, form, fault) as (world, before):
         assert world.message("Ada").id == before.id
         assert world.shows_all("Ada")
         assert len(world.sent("Ada")) == 1

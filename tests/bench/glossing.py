@@ -14,10 +14,8 @@ import asyncio
 import gzip
 import json
 import os
-import sys
 import tempfile
-from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from collections.abc import Callable
 from datetime import UTC, datetime
 from itertools import islice
 from pathlib import Path
@@ -32,6 +30,7 @@ from bot.summary.llm import Model
 from bot.workshop import Workshop
 from storage import Store, open_store
 from storage.model import Announcement, Commission, Kind, Paper
+from tests.models.apart import apart
 from tests.models.server import KEY, MODEL
 
 PAPERS = int(os.environ.get("PAPERS", "2000"))
@@ -78,22 +77,6 @@ def fill(store: Store) -> list[Commission]:
             store.papers.add(some, seen=now)
     keys = [stored.key for one in found if (stored := store.papers.get(one.id))]
     return [Commission(key, 1, language, now) for key in keys for language in LANGUAGES]
-
-
-@asynccontextmanager
-async def served(log: Path) -> AsyncIterator[str]:
-    """The URL of a model that takes its time."""
-    process = await asyncio.create_subprocess_exec(
-        sys.executable,
-        *("-m", "tests.models.server", "--latency", str(LATENCY), "--log", str(log)),
-        stdout=asyncio.subprocess.PIPE,
-    )
-    assert process.stdout
-    try:
-        yield (await process.stdout.readline()).decode().strip()
-    finally:
-        process.terminate()
-        await process.wait()
 
 
 def megabytes() -> float:
@@ -162,7 +145,7 @@ async def bench(folder: Path) -> None:
     log = folder / "calls.jsonl"
     store = open_store(f"sqlite:///{folder}/bench.db", words=indexed)
     wanted = fill(store)
-    async with served(log) as url, Model(url, KEY, MODEL) as model:
+    async with apart(log, latency=LATENCY) as url, Model(url, KEY, MODEL) as model:
         order(store, wanted)
         watch = Watch(len(wanted))
         looking = asyncio.create_task(watch.looks())

@@ -27,6 +27,12 @@ async def talk(store: Store) -> AsyncIterator[Talk]:
 
 
 @pytest.fixture
+async def lab(talk: Talk) -> Talk:
+    """Ada, who owns a group with the bot in it."""
+    return await talk.lab()
+
+
+@pytest.fixture
 async def either(store: Store, language: str) -> AsyncIterator[Talk]:
     """A private chat with the bot, once in each language."""
     async with staged(store) as house:

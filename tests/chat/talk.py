@@ -9,7 +9,7 @@ from datetime import timedelta
 from bot.demo.people import Person, Place
 from bot.demo.reading import Visible
 from bot.texts import say
-from storage.model import Announcement, Subscription
+from storage.model import Announcement, Form, Subscription
 from tests.stage import Answer, House
 from tests.tables import Tables, dump
 
@@ -56,6 +56,34 @@ class Talk:
         await self.house.settles(self.place or self.person)
         await self.presses("button-subscribe")
         return (await self.topics())[-1]
+
+    async def tabled(self) -> None:
+        """Lets the chat's digests come as tables."""
+        await self.says("/settings")
+        await self.presses("button-form-rich")
+        assert (await self.house.chat(self.place or self.person)).form is Form.RICH
+
+    async def lab(self) -> Talk:
+        """The same person in a group of their own, with the bot in it."""
+        place = self.house.emulator.people.supergroup("Lab", self.person)
+        place.add_bot()
+        await self.house.settled()
+        return self.at(place)
+
+    async def channel(self) -> Place:
+        """A channel of this person's, where the bot may post."""
+        people = self.house.emulator.people
+        place = people.channel("Papers", self.person, username="papers")
+        place.add_bot(is_administrator=True)
+        await self.house.settled()
+        return place
+
+    def member(self, name: str = "Bob") -> Talk:
+        """The same place with an ordinary member talking, who has just joined."""
+        assert self.place
+        who = self.house.person(name)
+        self.place.join(who.user)
+        return self.by(who)
 
     async def topics(self) -> list[Subscription]:
         """The topics of this chat."""

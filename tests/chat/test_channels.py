@@ -21,10 +21,7 @@ from tests.chat.talk import TOPIC, Talk
 @pytest.fixture
 async def channel(either: Talk) -> Place:
     """Ada's channel, where the bot may post."""
-    place = either.house.emulator.people.channel("Papers", either.person, username="papers")
-    place.add_bot(is_administrator=True)
-    await either.house.settled()
-    return place
+    return await either.channel()
 
 
 async def _in(talk: Talk, place: Place) -> Talk:

@@ -6,7 +6,6 @@ from dataclasses import replace
 
 from bot.demo.state import CallbackAnswer
 from bot.render.bibtex import bibtex
-from storage.model import Form
 from tests.chat.covered import covers
 from tests.chat.talk import Talk
 from tests.tables import count
@@ -65,20 +64,15 @@ async def test_a_paper_alone_is_saved_and_stays_the_version_it_was(talk: Talk) -
 
 
 @covers("[save]")
-async def test_in_a_group_a_paper_is_saved_for_the_presser_alone(talk: Talk) -> None:
-    place = talk.house.emulator.people.supergroup("Lab", talk.person)
-    place.add_bot()
-    bob = talk.house.person("Bob")
-    place.join(bob.user)
-    await talk.house.settled()
-    lab = talk.at(place)
+async def test_in_a_group_a_paper_is_saved_for_the_presser_alone(lab: Talk) -> None:
+    bob = lab.member()
     await opened(lab)
 
-    answer = await lab.by(bob).presses("entry-button-save")
+    answer = await bob.presses("entry-button-save")
 
-    assert (answer.toast, answer.is_nothing) == (talk.text("saved-added"), True)
-    bot, library = talk.house.bot.telegram.id, talk.house.store.library
-    assert (library.count(bot, bob.id), library.count(bot, talk.person.id)) == (1, 0)
+    assert (answer.toast, answer.is_nothing) == (lab.text("saved-added"), True)
+    bot, library = lab.house.bot.telegram.id, lab.house.store.library
+    assert (library.count(bot, bob.person.id), library.count(bot, lab.person.id)) == (1, 0)
 
 
 @covers("[authors]")
@@ -179,9 +173,7 @@ async def test_in_a_channel_an_entry_opens_in_private(talk: Talk) -> None:
 
 
 async def test_a_table_opens_its_entries_in_the_same_form(talk: Talk) -> None:
-    await talk.says("/settings")
-    await talk.presses("button-form-rich")
-    assert (await talk.house.chat(talk.person)).form is Form.RICH
+    await talk.tabled()
     await opened(talk)
 
     kept = (await talk.presses("entry-button-save")).one

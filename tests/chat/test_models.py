@@ -14,7 +14,7 @@ from bot.chat.errands import Outside
 from bot.chat.limits import DAY, Cost, Limits
 from bot.summary.llm import Model
 from storage import Store
-from storage.model import ChatKind, Form, Person, Subscriber
+from storage.model import ChatKind, Person, Subscriber
 from tests.chat.covered import covers
 from tests.chat.talk import Talk
 from tests.models.server import KEY, MODEL, Server, models
@@ -125,9 +125,7 @@ async def test_a_note_is_in_the_first_language_of_the_entries(either: Talk) -> N
 
 @covers("[explain]")
 async def test_a_table_has_its_notes_in_the_same_form(talk: Talk) -> None:
-    await talk.says("/settings")
-    await talk.presses("button-form-rich")
-    assert (await talk.house.chat(talk.person)).form is Form.RICH
+    await talk.tabled()
     await opened(talk)
 
     note = (await talk.presses("button-explain")).one
@@ -217,20 +215,15 @@ async def test_one_person_has_so_many_new_notes_a_day_and_kept_ones_are_free(
 
 
 @covers("[explain]")
-async def test_in_a_group_the_note_stands_below_for_all(talk: Talk) -> None:
-    place = talk.house.emulator.people.supergroup("Lab", talk.person)
-    place.add_bot()
-    bob = talk.house.person("Bob")
-    place.join(bob.user)
-    await talk.house.settled()
-    lab = talk.at(place)
+async def test_in_a_group_the_note_stands_below_for_all(lab: Talk) -> None:
+    bob = lab.member()
     await lab.hears("/digest language")
     await lab.presses(label="1")
 
-    note = (await lab.by(bob).presses("button-explain")).one
+    note = (await bob.presses("button-explain")).one
 
-    assert note.text.endswith(talk.text("note-maker", model=MODEL))
-    assert note.buttons == (talk.text("button-entry"),)
+    assert note.text.endswith(lab.text("note-maker", model=MODEL))
+    assert note.buttons == (lab.text("button-entry"),)
 
 
 @covers("[explain]")

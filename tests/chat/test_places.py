@@ -19,21 +19,9 @@ OPEN = sorted(name for name, entrance in OURS.items() if not entrance.changes)
 
 
 @pytest.fixture
-async def lab(talk: Talk) -> Talk:
-    """Ada, who owns a group with the bot in it."""
-    place = talk.house.emulator.people.supergroup("Lab", talk.person)
-    place.add_bot()
-    await talk.house.settled()
-    return talk.at(place)
-
-
-@pytest.fixture
 def member(lab: Talk) -> Talk:
     """Bob, an ordinary member of Ada's group."""
-    bob = lab.house.person("Bob")
-    assert lab.place
-    lab.place.join(bob.user)
-    return lab.by(bob)
+    return lab.member()
 
 
 def anonymously(ada: Person, text: str, place: Place) -> None:

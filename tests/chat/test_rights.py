@@ -29,19 +29,7 @@ OPERATOR = 700_000_001  # who is met first in an emulated Telegram
 @pytest.fixture
 async def channel(talk: Talk) -> Place:
     """Ada's channel, where the bot may post."""
-    place = talk.house.emulator.people.channel("Papers", talk.person, username="papers")
-    place.add_bot(is_administrator=True)
-    await talk.house.settled()
-    return place
-
-
-@pytest.fixture
-async def lab(talk: Talk) -> Talk:
-    """Ada, who owns a group with the bot in it."""
-    place = talk.house.emulator.people.supergroup("Lab", talk.person)
-    place.add_bot()
-    await talk.house.settled()
-    return talk.at(place)
+    return await talk.channel()
 
 
 @covers("/ban", "/resume")

@@ -53,19 +53,14 @@ async def test_a_paper_that_no_topic_finds_changes_nothing(talk: Talk) -> None:
 
 
 @covers("[exclude]", "[include]")
-async def test_only_administrators_change_a_groups_topic(talk: Talk) -> None:
-    place = talk.house.emulator.people.supergroup("Lab", talk.person)
-    place.add_bot()
-    bob = talk.house.person("Bob")
-    place.join(bob.user)
-    await talk.house.settled()
-    lab = talk.at(place)
+async def test_only_administrators_change_a_groups_topic(lab: Talk) -> None:
+    bob = lab.member()
     await opened(lab)
-    [choice] = (await lab.by(bob).presses("entry-button-less")).new
+    [choice] = (await bob.presses("entry-button-less")).new
 
-    refused = await lab.by(bob).presses(label=choice.buttons[0])
+    refused = await bob.presses(label=choice.buttons[0])
 
-    assert (refused.toast, refused.is_nothing) == (talk.text("refusal-not-admin"), True)
+    assert (refused.toast, refused.is_nothing) == (lab.text("refusal-not-admin"), True)
     [topic] = await lab.topics()
     assert topic.query == "language"
     await lab.presses(label=choice.buttons[0])

@@ -2,12 +2,8 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
-import sys
 from collections import Counter
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -55,22 +51,6 @@ def bill(log: Path) -> Bill:
 def calls(log: Path) -> int:
     """How many calls have come so far."""
     return log.read_bytes().count(b'"call"') if log.exists() else 0
-
-
-@asynccontextmanager
-async def served(log: Path) -> AsyncIterator[str]:
-    """The URL of a good model; its calls are logged to a file."""
-    process = await asyncio.create_subprocess_exec(
-        sys.executable,
-        *("-m", "tests.models.server", "--latency", str(LATENCY), "--log", str(log)),
-        stdout=asyncio.subprocess.PIPE,
-    )
-    assert process.stdout
-    try:
-        yield (await process.stdout.readline()).decode().strip()
-    finally:
-        process.terminate()
-        await process.wait()
 
 
 def settings(url: str) -> dict[str, str]:

@@ -17,6 +17,7 @@ from storage.model import ParcelState
 from tests.killing.glossing import (
     AT_ONCE,
     LANGUAGES,
+    LATENCY,
     PAPERS,
     WANTED,
     bill,
@@ -25,11 +26,11 @@ from tests.killing.glossing import (
     fill,
     made,
     opened,
-    served,
     settings,
     spent,
 )
 from tests.killing.program import Program, environment, running, started, until
+from tests.models.apart import apart
 from tests.situations import BOT
 
 TOKEN = f"{BOT}:AAHdqTcvCH1vGWJxfSeofSAs0K5PALDsaw"
@@ -48,7 +49,7 @@ async def test_the_command_killed_again_and_again_pays_little_twice(
 ) -> None:
     database, log = tmp_path / "papergram.db", tmp_path / "calls.jsonl"
     fill(database, [1])
-    async with served(log) as url:
+    async with apart(log, latency=LATENCY) as url:
         told = environment(TOKEN, NOWHERE, database, **settings(url))
         dice, kills = Random(seed), 0
         while (program := await started(told, tmp_path / "log.txt", "enrich")) and kills < KILLS:
@@ -69,7 +70,7 @@ async def test_the_bot_killed_while_digests_wait_delivers_them_with_every_gloss(
     tmp_path: Path, seed: int
 ) -> None:
     database, log = tmp_path / "papergram.db", tmp_path / "calls.jsonl"
-    async with Emulator.serve(token=TOKEN) as emulator, served(log) as url:
+    async with Emulator.serve(token=TOKEN) as emulator, apart(log, latency=LATENCY) as url:
         people = [emulator.people.person(f"P{n}", is_known=True).id for n in range(READERS)]
         fill(database, people, due=datetime.now(UTC) - timedelta(seconds=30))
         told = environment(TOKEN, emulator.url, database, **settings(url))
