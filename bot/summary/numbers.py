@@ -93,6 +93,15 @@ _PERCENT = re.compile(
     "百分之(?P<number>[零〇一二三四五六七八九十百]{1,9})(?:[点點](?P<rest>[零一二三四五六七八九]{1,9}))?"
 )
 
+# "ten times", "a threefold gain", "twenty-five percent"
+_WORDED_CLAIM = re.compile(
+    r"\b(?P<number>(?:[a-z]{1,9}[ -]){0,2}[a-z]{3,9})(?:-?fold|[ -]times|[ -]per ?cent)\b",
+    re.IGNORECASE | re.ASCII,
+)
+_VAGUE = re.compile("several|few|some|many|hundreds|thousands")
+_ORDERS = re.compile(r"(?:\b([a-z]{1,9}|\d) )?\border(?:s|\(s\))?[ -]of[ -]magnitude", re.ASCII)
+_MOST_ORDERS = 12
+
 _RAISED = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹₀₁₂₃₄₅₆₇₈₉", "01234567890123456789")
 _RAISED_RUN = re.compile("[⁰¹²³⁴⁵⁶⁷⁸⁹]+|[₀₁₂₃₄₅₆₇₈₉]+")
 _TEX_COMMA = re.compile(r"(?<=\d)(?:\{,\}|\\,)(?=\d)")
@@ -130,11 +139,16 @@ def weighty(text: str) -> tuple[Readings, ...]:
 
 
 def claimed(text: str) -> tuple[Readings, ...]:
-    """Return the numbers in Chinese signs that say how much, not merely how many."""
+    """Return the numbers in Chinese signs or English words that say how much, not how many."""
     found = [_claim(match["number"], match["unit"]) for match in _HAN_CLAIM.finditer(text)]
     for match in _PERCENT.finditer(text):
         rest = "".join(str(_HAN_DIGITS[sign]) for sign in match["rest"] or "")
         found.append(frozenset({_han(match["number"]) + Decimal(f"0.{rest or 0}")}))
+    for match in _WORDED_CLAIM.finditer(text):
+        number = match["number"].lower()
+        *_, last = (Decimal(0), *_sums(number))
+        if last > 1 and not _VAGUE.search(number):
+            found.append(frozenset({last}))
     return tuple(found)
 
 
@@ -148,6 +162,7 @@ def known(text: str) -> Readings:
         value for m in _LITERAL.finditer(plain) for value in _readings(m["digits"], "", False)
     }
     values.update(_spelled(plain.lower()))
+    values.update(_orders(plain.lower()))
     values.update(_ROMANS[match[0]] for match in _ROMAN.finditer(plain))
     values.update(_han(match[0]) for match in _HAN_NUMBER.finditer(plain))
     values.update(value for readings in claimed(plain) for value in readings)
@@ -179,17 +194,33 @@ def _english(digits: str) -> str:
 
 def _spelled(text: str) -> Iterator[Decimal]:
     """English number words, each by itself and joined with its neighbours."""
+    for word in _SPELLED.findall(text):
+        if word in _WORDS:
+            yield _WORDS[word]
+        if word.startswith("hal") and word in _WORDS:
+            yield from _HALF
+    yield from filter(None, _sums(text))
+
+
+def _sums(text: str) -> Iterator[Decimal]:
+    """What English number words say that follow each other, word by word; 0 after any other."""
     sums = Decimal(0)
     for word in _SPELLED.findall(text):
         value = _WORDS.get(word)
         if value is None:
             sums = Decimal(0)
-            continue
-        yield value
-        if word.startswith("hal"):
-            yield from _HALF
-        sums = sums * value if value >= 100 and sums else sums + value
+        else:
+            sums = sums * value if value >= 100 and sums else sums + value
         yield sums
+
+
+def _orders(text: str) -> Iterator[Decimal]:
+    """ "An order of magnitude" is ten times, two of them a hundred."""
+    for match in _ORDERS.finditer(text):
+        said = match[1] or ""
+        count = Decimal(said) if said.isdigit() else _WORDS.get(said, Decimal(1))
+        if count <= _MOST_ORDERS:
+            yield Decimal(10) ** count
 
 
 def _claim(number: str, unit: str) -> Readings:

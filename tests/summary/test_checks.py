@@ -230,6 +230,8 @@ def test_each_fault_is_found(field: str, text: str, fault: Fault) -> None:
         (PAPER.title, Fault.COPY),
         ("TideNet lowers the error. It is also 40 times faster on a GPU.", Fault.SEVERAL_SENTENCES),
         ("TideNet lowers the error of coastal flood forecasts by 19%.", Fault.NUMBER_CHANGED),
+        ("TideNet forecasts coastal floods a hundred times faster.", Fault.NUMBER_CHANGED),
+        ("TideNet forecasts coastal floods with ninety percent less error.", Fault.NUMBER_CHANGED),
         ("TideNet lowers the error of coastal flood forecasts and…", Fault.CUT_OFF),
         ("TideNet " + "very " * 90, Fault.TOO_LONG),
     ],

@@ -59,6 +59,10 @@ def test_the_same_number(said: str, source: str) -> None:
         ("百分之十六", "15%"),
         ("2020", "2021"),
         ("四百倍", "40 times"),
+        ("ten times faster", "40 times faster"),
+        ("twenty-five percent", "20% and 5"),
+        ("a threefold gain", "a gain of 2x"),
+        ("fifty-fold", "five"),
     ],
 )
 def test_another_number(said: str, source: str) -> None:
@@ -73,6 +77,27 @@ def test_separators_of_other_languages(said: str) -> None:
 
 def test_counting_words_and_idioms_claim_nothing() -> None:
     assert not numbers.claimed("千万不要用数千倍的成本换两种方法，十分有效")
+    assert not numbers.claimed("Many times, for the first time, and at times one percent; a fold.")
+    assert not numbers.claimed("Some hundred times, and several thousand times.")
+
+
+@pytest.mark.parametrize(
+    ("said", "source"),
+    [
+        ("ten times faster", "10x"),
+        ("forty times", "40 times"),
+        ("twenty-five percent", "25%"),
+        ("twenty-five per cent", "a twenty-five percent gain"),
+        ("two times", "twice as fast"),
+        ("threefold", "triples"),
+        ("two hundred times", "200-fold"),
+        ("ten times", "by an order of magnitude"),
+        ("a hundred times", "two orders of magnitude"),
+    ],
+)
+def test_numbers_in_words_are_claims_too(said: str, source: str) -> None:
+    assert numbers.claimed(said)
+    assert not _new(said, source)
 
 
 def test_years_citations_and_formulas_may_go() -> None:
