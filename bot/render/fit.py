@@ -13,6 +13,7 @@ RICH_SOFT_UNITS = 7500  # clients fold what is longer behind "Show More"
 RICH_UNITS = 30_000  # Telegram refuses more than 32,768
 RICH_BLOCKS = 450  # ... than 500
 RICH_DEPTH = 10  # ... than 16
+FRAME_UNITS = 1_000  # what stands above and below a table takes less, whatever its words
 MARK = "…"
 
 
@@ -64,6 +65,11 @@ def share(lengths: Sequence[int], room: int) -> list[int]:
         given[index] = min(lengths[index], max(room, 0) // (len(lengths) - rank))
         room -= given[index]
     return given
+
+
+def is_small(sizes: Sequence[int], room: int, most: int) -> bool:
+    """Whether entries are one run whatever frame they get: it need not be made to be measured."""
+    return len(sizes) <= most and sum(sizes) <= room - FRAME_UNITS
 
 
 def runs(sizes: Sequence[int], room: int, most: int) -> Iterator[tuple[int, int]]:

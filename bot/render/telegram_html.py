@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from bot.render import headline
-from bot.render.fit import CLASSIC_BYTES, CLASSIC_UNITS, runs, share, shorten, units
+from bot.render.fit import CLASSIC_BYTES, CLASSIC_UNITS, is_small, runs, share, shorten, units
 from bot.render.look import Look
 from bot.render.marking import marked
 from bot.render.spoken import LINE_UNITS, Row, Spoken, row, spoken
@@ -46,9 +46,11 @@ def _link(text: str, url: str) -> str:
 
 def pages(digest: Digest, look: Look, first: int, last: int) -> list[tuple[int, int]]:
     """The rows ``first`` to ``last`` cut into messages, between entries."""
-    frame = _frame(digest, look, first, last, repeat=True)
-    room = CLASSIC_UNITS - weight(frame) - _MARGIN
+    room = CLASSIC_UNITS - _MARGIN
     sizes = [weight(_row(digest, at, look)) + 2 for at in range(first, last + 1)]
+    if is_small(sizes, room, MAX_ROWS):
+        return [(first, last)]
+    room -= weight(_frame(digest, look, first, last, repeat=True))
     return [(first + a - 1, first + b - 1) for a, b in runs(sizes, room, MAX_ROWS)]
 
 

@@ -19,7 +19,16 @@ from bot.render.blocks import (
     to_anchor,
     url,
 )
-from bot.render.fit import RICH_SOFT_UNITS, fits, rich_units, runs, share, shorten, units
+from bot.render.fit import (
+    RICH_SOFT_UNITS,
+    fits,
+    is_small,
+    rich_units,
+    runs,
+    share,
+    shorten,
+    units,
+)
 from bot.render.look import Look
 from bot.render.marking import marked
 from bot.render.spoken import LINE_UNITS, Row, Spoken, row, spoken
@@ -33,10 +42,13 @@ _MARGIN = 60  # the range told in the counts may be longer than measured
 
 def pages(digest: Digest, look: Look, first: int, last: int) -> list[tuple[int, int]]:
     """The rows ``first`` to ``last`` cut into messages, between entries."""
-    room = RICH_SOFT_UNITS - rich_units(_frame(digest, look, first, last, [])) - _MARGIN
+    room = RICH_SOFT_UNITS - _MARGIN
     sizes = [
         rich_units([table([_row(digest, at, look, inside=False)])]) for at in range(first, last + 1)
     ]
+    if is_small(sizes, room, MAX_ROWS):
+        return [(first, last)]
+    room -= rich_units(_frame(digest, look, first, last, []))
     return [(first + a - 1, first + b - 1) for a, b in runs(sizes, room, MAX_ROWS)]
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from dataclasses import replace
+from datetime import date
 from html import unescape
 
 import pytest
@@ -17,10 +18,11 @@ from bot.demo.rich_size import check_size, measure
 from bot.demo.wire import JsonObject
 from bot.render import fit
 from bot.render.look import Look
-from bot.render.message import Message, message, parts, rest_parts
+from bot.render.message import Message, Part, message, parts, rest_parts
 from bot.render.spoken import is_safe
+from bot.render.telegram_html import weight
 from bot.texts import say
-from storage.model import Digest, Form
+from storage.model import Digest, Form, Kind
 from tests.demo.telegram_parser import judged
 from tests.render.digests import LOOKS, digest, entry, gloss, hostile_digests, paper, sample
 
@@ -124,6 +126,28 @@ def test_classic_markup_in_a_title_is_text() -> None:
 
     assert isinstance(read, dict)
     assert "Folding <b>Boldly</b> & Quietly" in str(read["text"])
+
+
+@pytest.mark.parametrize("look", LOOKS, ids=lambda look: f"{look.form}-{'-'.join(look.languages)}")
+@pytest.mark.parametrize("filling", ["boat ", "纸船", "&<>", "😀"])
+def test_what_stands_around_a_table_takes_no_more_than_is_kept_free(
+    look: Look, filling: str
+) -> None:
+    lone = replace(entry(1, title="B"), glosses=(gloss("en", "B"),))
+    ours = digest(
+        entries=(lone,),
+        topic=filling * 400,
+        unread=(*Kind,) * 10_000,
+        seen=10**6,
+        number=10**12,
+        first_day=date(2026, 9, 28),
+        last_day=date(2027, 9, 30),
+    )
+
+    made = message(ours, Part(1, 1, 1), look, repeat=True)
+
+    taken = weight(made.html) if look.form is Form.CLASSIC else fit.rich_units(made.blocks)
+    assert taken <= fit.FRAME_UNITS
 
 
 def test_a_late_longer_gloss_still_fits_the_same_rows() -> None:
