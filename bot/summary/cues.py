@@ -1,7 +1,8 @@
 """Which words tell that a sentence says what was done or found, and which that it does not?
 
-Every row is (points, pattern, reason). Of the claims only the strongest counts, so that a
-long sentence does not win by enumeration; all hints that match are added.
+Every row is (points, pattern, reason); patterns are of small letters, as is what they are
+looked for in. Of the claims, which stand in order, only the strongest counts, so that a long
+sentence does not win by enumeration; all hints that match are added.
 """
 
 import re
@@ -17,7 +18,7 @@ class Cue(NamedTuple):
 
 
 def _cue(points: float, pattern: str, reason: str) -> Cue:
-    return Cue(points, re.compile(pattern, re.IGNORECASE), reason)
+    return Cue(points, re.compile(pattern), reason)
 
 
 _MAKE = (

@@ -34,8 +34,9 @@ def _score(sentence: str, subject: frozenset[str]) -> float:
     """Weigh a sentence by what it claims, how it opens, its subject and its length."""
     misfit = _misfit(len(sentence))
     sentence = sentence[: 2 * LONGEST_GIST]  # What nobody will see must not decide.
-    claim = max((cue.points for cue in CLAIMS if cue.pattern.search(sentence)), default=0.0)
-    hints = sum(cue.points for cue in HINTS if cue.pattern.search(sentence))
+    small = sentence.lower()
+    claim = next((cue.points for cue in CLAIMS if cue.pattern.search(small)), 0.0)
+    hints = sum(cue.points for cue in HINTS if cue.pattern.search(small))
     shared = len(subject & _stems(sentence)) / max(len(subject), 1)
     return claim + hints + 3 * shared - misfit
 

@@ -1,5 +1,6 @@
 """The gist is the sentence that says what was done or found."""
 
+import re
 import subprocess
 import sys
 
@@ -7,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bot.summary.cues import CLAIMS, HINTS
 from bot.summary.extractive import LONGEST_GIST, gist
 
 # Written for the tests; ">>" marks the sentence that a reader would choose.
@@ -131,3 +133,12 @@ def test_importing_it_brings_no_heavy_library() -> None:
     ).stdout.split()
 
     assert loaded == []
+
+
+def test_the_strongest_claim_stands_first_and_all_are_of_small_letters() -> None:
+    points = [cue.points for cue in CLAIMS]
+
+    assert points == sorted(points, reverse=True)
+    words = re.compile(r"\\[a-zA-Z]")
+    for cue in (*CLAIMS, *HINTS):
+        assert not re.search("[A-Z]", words.sub("", cue.pattern.pattern)), cue.reason
