@@ -27,14 +27,19 @@ Glosses: TypeAlias = Mapping[int, tuple[Gloss, ...]]
 class Edition:
     """What a chat gets that asks this: all of it, where it has received nothing of it.
 
-    ``number`` is that of a digest which was issued from it, 0 before the first.
+    ``papers`` are the keys of what was found; ``number`` is that of a digest which was issued
+    from it, 0 before the first.
     """
 
     matches: Sequence[Match]
     explain: Explain
     digest: Digest
     number: int = 0
+    papers: Sequence[int] = field(init=False)
     _parts: dict[tuple[object, ...], tuple[Part, ...]] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self.papers = [match.announcement.paper.key for match in self.matches]
 
     def parts(self, topic: str, look: Look, *, full: bool) -> tuple[Part, ...]:
         """The messages it makes for readers whose looks differ in their clocks alone."""

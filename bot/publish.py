@@ -134,6 +134,7 @@ class _Tick:
         self._gathered = Gathered(store, oldest)
         self._editions = Editions(store, self._gathered, now)
         self._next_due = cache(lambda cadence, zone: schedule.next_due(cadence, zone, now))
+        self._period = cache(schedule.period)
 
     def publish(self, chats: Iterable[int]) -> Published:
         """Publishes chats together; what they get is found before the store is locked."""
@@ -242,6 +243,6 @@ class _Tick:
             return False
         # With the cursor, because no local time is told once only: a zone may change, and
         # two batches that come within a minute are two occasions.
-        period = schedule.period(topic.cadence, topic.zone, topic.next_due or self._now)
+        period = self._period(topic.cadence, topic.zone, topic.next_due or self._now)
         occasion = Occasion(f"{topic.key}/{period}/{topic.cursor}")
         return issue(self._store, chat, found, occasion, self._now) is not None

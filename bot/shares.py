@@ -28,7 +28,6 @@ class Share:
     topic: Subscription
     whole: Edition  # what everybody gets who asks this and has nothing of it
     own: Edition  # what is left of it for the chat
-    papers: Sequence[int]  # that were found
     received: Received
     others: Others
 
@@ -47,11 +46,10 @@ def share(
     others: Others = _NOBODY,
 ) -> Share:
     """The share of a chat to which its earlier topics will have ``shown`` some papers."""
-    papers = [match.announcement.paper.key for match in whole.matches]
-    received = store.digests.received(topic.bot, topic.chat, papers)
+    received = store.digests.received(topic.bot, topic.chat, whole.papers)
     if shown:
-        received |= {key: shown[key] for key in papers if key in shown}
-    return _reckoned(store, topic, whole, papers, received, others)
+        received |= {key: shown[key] for key in whole.papers if key in shown}
+    return _reckoned(store, topic, whole, received, others)
 
 
 def up_to_date(store: Store, one: Share) -> Share:
@@ -59,31 +57,30 @@ def up_to_date(store: Store, one: Share) -> Share:
 
     It is the same, and this one read, unless something reached the chat meanwhile or was undone.
     """
-    received = store.digests.received(one.topic.bot, one.topic.chat, one.papers)
+    received = store.digests.received(one.topic.bot, one.topic.chat, one.whole.papers)
     if received == one.received:
         return one
-    return _reckoned(store, one.topic, one.whole, one.papers, received, one.others)
+    return _reckoned(store, one.topic, one.whole, received, one.others)
 
 
 def _reckoned(
     store: Store,
     topic: Subscription,
     whole: Edition,
-    papers: Sequence[int],
     received: Received,
     others: Others,
 ) -> Share:
     is_whole = not (received or others)
     own = whole if is_whole else left_of(store, whole, received, others, topic.limit)
-    return Share(topic, whole, own, papers, received, others)
+    return Share(topic, whole, own, received, others)
 
 
 def others_of(found: Sequence[tuple[Subscription, Edition]]) -> Mapping[int, Others]:
     """Which papers several topics of a chat found, and which others: by each topic's key."""
     finders: dict[int, list[Subscription]] = {}
     for topic, edition in found if len(found) > 1 else ():
-        for match in edition.matches:
-            finders.setdefault(match.announcement.paper.key, []).append(topic)
+        for paper in edition.papers:
+            finders.setdefault(paper, []).append(topic)
     named: dict[int, dict[int, tuple[str, ...]]] = {topic.key: {} for topic, _ in found}
     for paper, topics in finders.items():
         for topic in topics if len(topics) > 1 else ():
