@@ -17,14 +17,15 @@ from bot.chat.limits import Cost, Excess
 from bot.chat.settings import ASKED
 from bot.chat.telling import Line, told
 from bot.chat.tongues import usual
-from bot.chat.welcome import wordless
+from bot.chat.welcome import added, wordless
 from bot.render.keyboard import Action
 from bot.texts import Refusal, say, spoken
 from storage import Store
 from storage.model import ChatKind, Person, Question, Subscriber, Update
 
 PATIENCE = timedelta(minutes=15)  # a question waits for its answer
-_TYPED = Entrance(typed, cost=Cost.PREVIEW)
+# In groups words are for us only as an answer, and every answer asked for there changes something.
+_TYPED = Entrance(typed, changes=True, cost=Cost.PREVIEW)
 _FILE = Entrance(received, changes=True)
 _WORDLESS = Entrance(wordless)
 _UNASKED = (What.WORDS, What.FILE)  # what in a group is for us only as an answer
@@ -120,7 +121,7 @@ def _effect(
     is_new = store.subscribers.get(bot, request.chat) is None
     chat = _known(counter, request)
     if request.what is What.BACK:  # being known again is the effect
-        return _greeting(counter, request, chat) if is_new and request.is_added else Reply()
+        return added(store, request, chat) if is_new and request.is_added else Reply()
     entrance = entrance_of(request)
     if entrance is None or (entrance.operator and request.chat != counter.house.operator):
         return _not_understood(request, chat)
@@ -161,19 +162,6 @@ def _managed(counter: Counter, manager: Subscriber, there: There) -> Subscriber:
         paused_until=None,
     )
     return counter.store.subscribers.ensure(new)
-
-
-def _greeting(counter: Counter, request: Asked, chat: Subscriber) -> Reply:
-    """Says once what to do where the bot was added; of a channel, to who added it."""
-    if request.kind is ChatKind.PRIVATE:
-        return Reply()
-    if request.kind is not ChatKind.CHANNEL:
-        return told([Line(say(chat.language, "start-group"))])
-    adder = counter.store.subscribers.get(counter.house.bot, request.person)
-    if adder is None:
-        return Reply()  # nobody may be written to before they have written
-    text = say(adder.language, "there-added", title=chat.title, chat=chat.chat)
-    return replace(told([Line(text)]), to=request.person)
 
 
 def _question(counter: Counter, request: Asked, there: There | None) -> Question | None:

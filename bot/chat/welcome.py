@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
+from bot.chat.asked import Asked
 from bot.chat.context import Ask, Reply
 from bot.chat.telling import Line, told
 from bot.render.keyboard import Action, Button
 from bot.texts import say
 from storage import Store
-from storage.model import ChatKind
+from storage.model import ChatKind, Subscriber
 
 EXAMPLES = (
     '"diffusion model" cat:cs.CV',
@@ -47,6 +50,19 @@ def _examples(store: Store, ask: Ask) -> tuple[tuple[Button, ...], ...]:
 
 def _draft(store: Store, ask: Ask, words: str) -> int:
     return store.drafts.put(ask.chat.bot, ask.chat.chat, words, now=ask.now)
+
+
+def added(store: Store, request: Asked, chat: Subscriber) -> Reply:
+    """Says once what to do where the bot was added; of a channel, to who added it."""
+    if request.kind is ChatKind.PRIVATE:
+        return Reply()
+    if request.kind is not ChatKind.CHANNEL:
+        return told([Line(say(chat.language, "start-group"))])
+    adder = store.subscribers.get(chat.bot, request.person)
+    if adder is None:
+        return Reply()  # nobody may be written to before they have written
+    text = say(adder.language, "there-added", title=chat.title, chat=chat.chat)
+    return replace(told([Line(text)]), to=request.person)
 
 
 def wordless(store: Store, ask: Ask) -> Reply:

@@ -160,6 +160,25 @@ async def test_in_a_group_one_is_told_to_reply(lab: Talk) -> None:
     assert file.text.endswith(lab.text("answer-by-reply"))
 
 
+@covers("[rename]")
+async def test_who_leads_no_more_has_no_answer_to_give(lab: Talk) -> None:
+    """The right is looked at when the answer comes, not only when the question was asked."""
+    await lab.follows()
+    bob = lab.member()
+    assert lab.place
+    lab.place.join(bob.person.user, "administrator")
+    await bob.hears("/list")
+    await bob.presses(label="1")
+    asked_for = (await bob.presses("button-rename")).one
+    lab.place.join(bob.person.user, "member")
+
+    bob.person.say("Mine now", lab.place, reply_to=asked_for.id)
+    [told] = await lab.house.answered(bob.person, lab.place)
+
+    assert told.text == lab.text("refusal-not-admin")
+    assert [one.name for one in await lab.topics()] == [TOPIC]
+
+
 @covers("[rename]", "[words]", "[topic_other]", "/import")
 async def test_a_channel_is_asked_for_words_in_private(talk: Talk, channel: Place) -> None:
     """What is posted in a channel is read by all, and answers nobody."""
