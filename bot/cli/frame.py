@@ -18,6 +18,7 @@ from bot.texts import Refusal, say, spoken
 from storage.errors import StorageError
 
 FAILED, USAGE = 1, 2
+LARGEST = 2**63 - 1  # number of a digest or a parcel
 INTERRUPTED = 130  # 128 and the number of SIGINT, as shells have it
 LANGUAGES = {"zh": ("zh",), "en": ("en",), "both": ("zh", "en")}
 

@@ -9,7 +9,7 @@ from datetime import datetime
 import click
 
 from bot import app
-from bot.cli.frame import Failed, Function, Misused, as_json, database, settings, speaker
+from bot.cli.frame import LARGEST, Failed, Function, Misused, as_json, database, settings, speaker
 from storage.model import Parcel, ParcelState
 from storage.outbox import Outbox
 
@@ -62,7 +62,8 @@ def list_(state: str | None, limit: int, as_json: bool, database: str | None) ->
                 f" {parcel.doubts:3} {parcel.error}"
             )
     if not found and not as_json:
-        click.echo(speak("cli-outbox-empty"), err=True)
+        told = speak("cli-outbox-no-state", state=state) if state else speak("cli-outbox-empty")
+        click.echo(told, err=True)
 
 
 def _json(parcel: Parcel) -> str:
@@ -82,7 +83,7 @@ def _json(parcel: Parcel) -> str:
     )
 
 
-_key: Callable[[Function], Function] = click.argument("key", type=click.IntRange(min=1))
+_key: Callable[[Function], Function] = click.argument("key", type=click.IntRange(1, LARGEST))
 
 
 @outbox.command()

@@ -11,6 +11,7 @@ import click
 from bot import app, gather, issue
 from bot.cli.frame import (
     LANGUAGES,
+    LARGEST,
     Failed,
     Function,
     as_json,
@@ -25,7 +26,6 @@ from bot.render import FORMS
 from storage import Store
 from storage.model import Paper, Query
 
-LARGEST = 2**63 - 1  # number of a digest
 _MASK = "\0"  # no word of a command line can hold it
 
 

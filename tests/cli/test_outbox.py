@@ -86,6 +86,14 @@ def test_a_parcel_can_be_dropped(database: str) -> None:
 
 
 @pytest.mark.parametrize("verb", ["retry", "drop"])
+def test_a_number_that_no_parcel_can_have_is_a_wrong_call(database: str, verb: str) -> None:
+    result = call(database, verb, str(2**63))
+
+    assert result.exit_code == 2
+    assert "is not in the range" in result.stderr
+
+
+@pytest.mark.parametrize("verb", ["retry", "drop"])
 def test_a_parcel_that_is_not_there_is_said(database: str, verb: str) -> None:
     result = call(database, verb, "77")
 
@@ -97,7 +105,9 @@ def test_an_empty_state_is_said(database: str) -> None:
     result = call(database, "list", "--state", "sent")
 
     assert (result.exit_code, result.stdout) == (0, "")
-    assert "nothing has failed" in result.stderr
+    assert result.stderr == "No parcel is sent. All that is not settled: papergram outbox list\n"
+    assert call(database, "drop", "1").exit_code == 0
+    assert "nothing has failed" in call(database, "list").stderr
 
 
 def test_without_a_token_no_bot_is_meant(database: str) -> None:
