@@ -21,10 +21,10 @@ help-body =
     /pause, /resume – no digests for a while
     /export, /import – your topics as a file, and back
     /settings – time, zone, language, table or text
-    /timezone Asia/Shanghai – your time zone
+    /timezone Shanghai – your time zone
     /time 08:30 – the time of your digests
     /lang – English or Chinese
-    /about – what this is; /forget – a copy of your data, and its end
+    /about – what this is; /forget – a copy of your data, and its deletion
 help-papers-title = Papers
 help-papers =
     /today – what the last announcement brought
@@ -63,7 +63,7 @@ preview-partial = { $days ->
    *[other] I hold only { $days } arXiv days so far
 }; the count will grow.
 preview-many = That is a lot. Another word, a phrase or a category makes it fewer.
-preview-none = Nothing so far: it may be rare, or try fewer words.
+preview-none = It may be rare: subscribe and wait for the first one, or try fewer words.
 preview-examples = For example:
 preview-chinese = arXiv papers are in English, so Chinese words find little. Try the English term, for example: diffusion model
 topic-unread = This bot does not read { $categories }, so the topic would stay silent. It reads, for example: { $read }
@@ -121,9 +121,9 @@ settings-languages-en = English
 settings-languages-zh = Chinese
 settings-languages-both = Chinese and English
 settings-rich-warning = If your Telegram shows “not supported”, switch back to text here.
-settings-time-usage = Any time as hours and minutes, several, and days: /time 08:30, /time mon-fri 8:00 18:00, /time announced
+settings-time-usage = Write one time or several, with days if you like: /time 08:30, /time mon-fri 8:00 18:00, /time announced
 settings-time-choose = When shall your digests come?
-settings-zone-choose = Which time zone? Not here: /timezone and its city, for example /timezone Asia/Shanghai
+settings-zone-choose = Which time zone? Not in the list? Write its city behind the command, for example: /timezone Shanghai
 settings-zone-unknown = I do not know the time zone { $given }. Write it by its city, for example: /timezone { $example }
 settings-lang-entries = I speak English and Chinese. Entries can be read in { $name }:
 settings-lang-usage = I speak English and Chinese: /lang en or /lang zh
@@ -545,7 +545,7 @@ button-author = Follow { $name }
 guide-followed = You follow { $topic }.
 guide-when = When shall your digests come?
 guide-time-type = Type a time, several, or days and times: 7:30, or mon-fri 8:00 18:00
-guide-where = Where are you? Then the times are those of your own clock. Not here: type your city.
+guide-where = Where are you? Digests then follow your own clock. Not in the list? Type your city.
 guide-sample = This is what the last seven days would have brought:
 guide-sample-none = The last seven days brought nothing for it, so there is no sample to show.
 guide-table = Do you see a table in the message above?
@@ -675,7 +675,7 @@ about-licence = Program: free software under the MIT licence; not endorsed by ar
 about-kept = I keep your chat’s id and title, your name and language as Telegram tells them, your settings, topics, digests and saved papers.
 about-shared = Nobody but this bot’s operator can see them. /forget gives you a copy and deletes everything.
 about-model = Summaries and translations are written by { $model }. Of your own words it is given only topics and searches that hold another script than English, to put them into English.
-command-forget = a copy of your data, and its end
+command-forget = a copy of your data, and its deletion
 command-about = what this is, and what it knows of you
 command-start = what this bot does
 command-status = feeds, papers, what waits or failed
