@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
-from bot.chat.context import Ask, Reply
+from bot.chat.context import Ask, Document, Reply
 from bot.chat.reading import digest_of, link_of, look, shown
 from bot.enrich import enrich
 from bot.matching import matches
@@ -171,6 +171,10 @@ def save(store: Store, ask: Ask) -> Reply:
 
 
 def cite(store: Store, ask: Ask) -> Reply:
-    """[BibTeX]: the citation as text that one tap copies."""
-    at = opened(store, ask)
-    return Reply((Message(Form.CLASSIC, html=code(bibtex(at.paper))),))
+    """[BibTeX]: the citation as text that one tap copies, or as a file where it is longer."""
+    paper = opened(store, ask).paper
+    cited = bibtex(paper)
+    if shown := code(cited):
+        return Reply((Message(Form.CLASSIC, html=shown),))
+    name = paper.id.partition(":")[2].replace("/", "-")
+    return Reply(documents=(Document(f"{name[:60]}.bib", cited.encode()),))

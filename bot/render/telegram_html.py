@@ -29,11 +29,9 @@ def escape(text: str) -> str:
 
 
 def code(text: str) -> str:
-    """Text that one tap copies, shortened to what a message holds."""
-    shown = text
-    while weight(f"<pre>{escape(shown)}</pre>") > CLASSIC_UNITS:
-        shown = shorten(shown, units(shown) * 9 // 10)
-    return f"<pre>{escape(shown)}</pre>"
+    """Text that one tap copies; empty where a message cannot hold it whole."""
+    html = f"<pre>{escape(text)}</pre>"
+    return html if weight(html) <= CLASSIC_UNITS else ""
 
 
 def _tag(name: str, text: str) -> str:

@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from bot.demo.state import CallbackAnswer
 from bot.render.bibtex import bibtex
+from storage.model import Paper
 from tests.chat.covered import covers
 from tests.chat.talk import Talk
 from tests.tables import count
@@ -73,6 +74,26 @@ async def test_in_a_group_a_paper_is_saved_for_the_presser_alone(lab: Talk) -> N
     assert (answer.toast, answer.is_nothing) == (lab.text("saved-added"), True)
     bot, library = lab.house.bot.telegram.id, lab.house.store.library
     assert (library.count(bot, bob.person.id), library.count(bot, lab.person.id)) == (1, 0)
+
+
+@covers("[bibtex]")
+async def test_a_citation_longer_than_a_message_comes_whole_as_a_file(talk: Talk) -> None:
+    """Of a collaboration with thousands of authors; half an entry is none."""
+    names = tuple(f"Ada{number} Lovelace" for number in range(3000))
+    many = Paper("arxiv:2611.55555", 1, "Boats", "They float.", names, ("hep-ex",))
+    with talk.house.store.transaction():
+        [kept] = talk.house.store.papers.keep([many], seen=talk.house.clock.at)
+    talk.person.opens(f"p_{kept.key}_1")
+    await talk.house.answered(talk.person)
+
+    [cited] = (await talk.presses("entry-button-bibtex")).new
+
+    assert cited.document == "2611.55555.bib"
+    [sent] = talk.house.emulator.accepted("sendDocument")
+    assert bibtex(many).encode() in [
+        one.content for one in talk.house.emulator.world.files.values()
+    ]
+    assert sent.chat_id == talk.person.id
 
 
 @covers("[authors]")
