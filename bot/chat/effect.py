@@ -63,7 +63,7 @@ def apply(
         try:
             reply = _effect(counter, request, there, refusal)
         except Refusal as refusal:
-            # Nothing has been written by then: handlers refuse before they write.
+            # Handlers refuse before they write; only the question that was answered is closed.
             reply = _refused(counter, request, there, refusal)
     return reply
 

@@ -161,6 +161,19 @@ def kept(store: Store, ask: Ask, topics: Sequence[Subscription]) -> int:
     return store.drafts.put(ask.chat.bot, ask.chat.chat, words, now=ask.now)
 
 
+def _restored(store: Store, ask: Ask, topics: Sequence[Subscription]) -> tuple[int, Refusal | None]:
+    """How many topics came back, and why another one could not; none is followed twice."""
+    added, refusal = 0, None
+    for one in topics:
+        try:
+            added += tend.restore(
+                store, one, ask.now, polled=ask.house.feeds, limit=ask.house.topics
+            )
+        except Refusal as reason:
+            refusal = reason
+    return added, refusal
+
+
 def undo(store: Store, ask: Ask) -> Reply:
     """[Undo]: topics that were stopped are followed again, from where they were."""
     draft = store.drafts.get(ask.chat.bot, ask.chat.chat, ask.action.first)
@@ -168,14 +181,12 @@ def undo(store: Store, ask: Ask) -> Reply:
         raise Refusal("undo-gone")
     topics = topic_file.read(draft.words, ask.chat.bot, ask.chat.chat)
     back = [topic for topic in topics if isinstance(topic, Subscription)]
-    added = [
-        tend.restore(store, one, ask.now, polled=ask.house.feeds, limit=ask.house.topics)
-        for one in back
-    ]
-    if not any(added):
-        return Reply(toast=ask.say("preview-known"))
+    added, refusal = _restored(store, ask, back)
+    if not added:
+        raise refusal or Refusal("preview-known")
     if len(back) > 1:
-        return _listed(store, ask, 0, edit=True)
+        above = [Line(refusal.say(ask.language))] if refusal else []
+        return _listed(store, ask, 0, edit=True, above=above)
     known = store.subscriptions.of(ask.chat.bot, ask.chat.chat)
     topic = next(one for one in known if one.query == back[0].query)
     return followed(ask, topic, edit=True)

@@ -88,6 +88,23 @@ def test_the_choice_of_many_topics_fits_a_message(store: Store) -> None:
     assert escape(say(reader.language, "unsub-more")) in message.html
 
 
+@covers("[undo]")
+async def test_what_has_no_room_any_more_is_told_beside_what_came_back(either: Talk) -> None:
+    for words in ("robots", "diffusion"):
+        await either.follows(words)
+    await either.says("/unsub_all")
+    await either.presses("button-unsub-all")
+    rulings, bot = either.house.store.rulings, either.house.bot.telegram.id
+    with either.house.store.transaction():
+        rulings.allow(bot, either.person.id, 1)
+
+    told = (await either.presses("button-undo")).one
+
+    assert either.text("topic-limit", limit=1) in told.text
+    assert either.text("list-title", topics=1) in told.text
+    assert [one.name for one in await either.topics()] == ["robots"]
+
+
 @covers("/history")
 async def test_only_start_reads_a_deep_link(talk: Talk) -> None:
     for words in ("robots", "diffusion"):
