@@ -127,7 +127,7 @@ class Bot:
     async def tick(self) -> None:
         """Issues what is due and wakes the delivery."""
         store, bot = self.store, self.telegram.id
-        published = await store.run(
+        published = await store.run_long(
             publish.publish,
             store,
             bot,
@@ -156,9 +156,9 @@ class Bot:
         The edits go first: they do not wait for a look ahead, nor fail with it.
         """
         store, bot, now = self.store, self.telegram.id, self.now()
-        await store.run(foresee.make_up, store, bot, now, offered=self.config.languages)
+        await store.run_long(foresee.make_up, store, bot, now, offered=self.config.languages)
         self.orders.ring()
-        if await store.run(amend.amend, store, bot, now):
+        if await store.run_long(amend.amend, store, bot, now):
             self.post.ring()
         await self._foresee(now)
 
@@ -169,7 +169,7 @@ class Bot:
         mark = await store.run(store.papers.last_seq), hour
         if mark == self._foreseen:
             return
-        await store.run(
+        await store.run_long(
             foresee.foresee,
             store,
             self.telegram.id,
@@ -184,13 +184,15 @@ class Bot:
     async def clear(self) -> None:
         """Deletes what is no longer of use."""
         store, bot = self.store, self.telegram.id
-        await store.run(sweep.sweep, store, bot, self.now(), goes_on=lambda: not self.is_closing)
+        await store.run_long(
+            sweep.sweep, store, bot, self.now(), goes_on=lambda: not self.is_closing
+        )
 
     async def watch(self) -> None:
         """Looks for what is wrong, and tells the operator."""
         store, bot, now = self.store, self.telegram.id, self.now()
         disk = health.room(store.path)
         read = self.config.categories
-        found = await store.run(health.health, store, bot, read, now, disk)
+        found = await store.run_long(health.health, store, bot, read, now, disk)
         if await store.run(alarm.sound, store, bot, self.config.operator, found, now):
             self.post.ring()

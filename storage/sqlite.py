@@ -29,6 +29,7 @@ T = TypeVar("T")
 
 VERSION: tuple[int, ...] = sqlite3.sqlite_version_info
 _THREADS = 4  # readers run beside the one writer; more would only queue for its lock
+_LONG = 2  # threads for what takes seconds: an answer waits for none of it
 _PRAGMAS = (
     "pragma busy_timeout = 5000",
     "pragma journal_mode = wal",
@@ -78,6 +79,7 @@ class Engine:
         self._register = threading.Lock()
         self._connections: dict[threading.Thread, sqlite3.Connection] = {}
         self._pool = ThreadPoolExecutor(_THREADS, thread_name_prefix="store")
+        self._long = ThreadPoolExecutor(_LONG, thread_name_prefix="store-long")
         self._closed = False
 
     def connection(self) -> sqlite3.Connection:
@@ -195,15 +197,21 @@ class Engine:
 
     async def run(self, function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
         """Call a function on a thread of the store; cancelling the caller does not stop it."""
+        return await self._called(self._pool, partial(function, *args, **kwargs))
+
+    async def run_long(self, function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+        """The same for work of many steps, on threads that nothing short waits for."""
+        return await self._called(self._long, partial(function, *args, **kwargs))
+
+    async def _called(self, pool: ThreadPoolExecutor, call: Callable[[], T]) -> T:
         if self._closed:
             raise StorageError("the store is closed")
-        loop = asyncio.get_running_loop()
-        call = partial(function, *args, **kwargs)
-        return await asyncio.shield(loop.run_in_executor(self._pool, call))
+        return await asyncio.shield(asyncio.get_running_loop().run_in_executor(pool, call))
 
     def close(self) -> None:
         """Finish what runs and close every connection."""
         self._pool.shutdown()
+        self._long.shutdown()
         self._closed = True
         with self._register:
             for connection in self._connections.values():

@@ -84,6 +84,10 @@ class Store:
         """Call a function on a thread of the store; once begun it ends, even if cancelled."""
         return await self._engine.run(function, *args, **kwargs)
 
+    async def run_long(self, function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+        """The same for work of many steps: what is short waits for none of it."""
+        return await self._engine.run_long(function, *args, **kwargs)
+
     def backup(self, path: Path) -> None:
         """Write a consistent copy of the store while others go on; the path must be free."""
         opening.copy(self._engine, path)

@@ -223,6 +223,18 @@ async def test_functions_run_on_the_stores_threads(store: Store) -> None:
     assert subscriber.chat == 5
 
 
+async def test_what_is_short_waits_for_no_long_work(store: Store) -> None:
+    over = threading.Event()
+    long = [asyncio.create_task(store.run_long(over.wait)) for _ in range(20)]
+    try:
+        await asyncio.sleep(0)
+
+        assert await asyncio.wait_for(store.run(store.papers.count), 30) == 0
+    finally:
+        over.set()
+        await asyncio.gather(*long)
+
+
 async def test_a_cancelled_caller_does_not_tear_a_transaction(store: Store) -> None:
     begun, go_on = threading.Event(), threading.Event()
 
