@@ -140,6 +140,20 @@ def test_a_send_that_nobody_settled_comes_back_in_doubt(store: Store) -> None:
     assert store.outbox.doubts(BOT) == 1
 
 
+def test_a_claim_ends_every_send_whose_time_is_over_and_no_clock_undoes_it(store: Store) -> None:
+    store.outbox.put_once(parcel())
+    store.outbox.put_once(parcel(number=OTHER))
+    one, two = claim(store)
+    assert store.outbox.begin(one, NOW)
+    assert store.outbox.begin(two, NOW)
+
+    claim(store, "b", 2 * MINUTE, n=1)
+    store.outbox.settle(two, Later(0, "502"), NOW)
+    [again] = claim(store, "b", MINUTE / 2)
+
+    assert (again.chat, again.doubts) == (OTHER, 1)
+
+
 def test_a_late_settlement_counts_while_nobody_else_claimed(store: Store) -> None:
     store.outbox.put_once(parcel())
     slow = sending(store)

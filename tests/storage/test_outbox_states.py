@@ -111,6 +111,7 @@ class OutboxMachine(RuleBasedStateMachine):
         holder, many = data.draw(st.sampled_from(HOLDERS)), data.draw(st.integers(1, 5))
         states = {key: self._kept(key).state for key in self.put}
         claimed = self.store.outbox.claim(BOT, holder, self.now, LEASE, many)
+        self._expire()
         assert len({one.chat for one in claimed}) == len(claimed) <= many
         for one in claimed:
             earlier = [k for k, (where, _) in self.put.items() if where == one.chat and k < one.key]
@@ -120,10 +121,15 @@ class OutboxMachine(RuleBasedStateMachine):
             self.leases[one.key] = holder, one.fence, self.now + timedelta(seconds=LEASE)
             self.hand.append((holder, one))
 
+    def _expire(self) -> None:
+        """Each claim ends all leases that ran out in the middle of a send, for good: also of
+        what it does not claim itself, and even if the clock goes back."""
+        for key in [key for key in self.begun if self.leases[key][2] <= self.now]:
+            self.doubts[key] += 1
+            self.begun.discard(key)
+            self.leases[key] = *self.leases[key][:2], _LONG_AGO
+
     def _check_lease(self, one: Parcel) -> None:
-        if one.key in self.begun:
-            self.doubts[one.key] += 1
-            self.begun.discard(one.key)
         _, fence, until = self.leases.get(one.key, ("", 0, _LONG_AGO))
         self.stale.add((one.key, fence))
         assert until <= self.now, "claimed while another's lease lasts"
