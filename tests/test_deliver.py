@@ -308,7 +308,7 @@ async def test_a_notice_is_told_in_the_language_of_the_chat(store: Store) -> Non
 
     assert await postman.goes_round() == Delivered(sent=1)
 
-    assert postman.sent[0][1].html.startswith("Nothing new for a&lt;b since your last digest.")
+    assert postman.sent[0][1].html.startswith("Nothing for a&lt;b so far.")
 
 
 async def test_a_notice_that_may_have_arrived_says_so_when_it_comes_again(store: Store) -> None:

@@ -180,7 +180,7 @@ async def test_a_refused_notice_becomes_plain_too(store: Store) -> None:
         await scene.settled()
         await scene.later(seconds=2)
 
-        assert scene.shown(ada)[0].startswith("Nothing new for a<b since")
+        assert scene.shown(ada)[0].startswith("Nothing for a<b so far.")
 
 
 async def test_an_edit_that_changes_nothing_is_no_failure(store: Store) -> None:
