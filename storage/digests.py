@@ -148,7 +148,8 @@ class Digests:
     def missed(self, bot: int, chat: int, since: datetime, limit: int = 200) -> list[Entry]:
         """Return what a chat's digests since an instant matched and it never received.
 
-        Each paper once, the newest digest first: left out over the limit, or dropped on the way.
+        Each paper once, the newest digest first: left out over the limit, or dropped or refused
+        on the way.
         """
         return self._entries.missed(bot, chat, since, limit)
 

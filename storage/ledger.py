@@ -79,8 +79,28 @@ class Ledger:
             now=micros(now),
         )
 
+    def has(self, digest: int, first: int, last: int) -> bool:
+        """Tell whether shown entries of a range reached the chat, or come to it otherwise."""
+        row = self._engine.one(
+            """
+            select 1 from entries e join digests d on d.number = e.digest
+            join ledger l on l.bot = d.bot and l.chat = d.chat and l.paper = e.paper
+                and l.version >= e.version
+            where e.digest = :digest and e.shown = 1 and e.place between :first and :last
+                and (l.digest <> e.digest or l.state = 'sent')
+            limit 1
+            """,
+            digest=digest,
+            first=first,
+            last=last,
+        )
+        return row is not None
+
     def release(self, digest: int, first: int, last: int) -> int:
-        """Free the reserved entries of a range, but for those another parcel still carries."""
+        """Free the reserved entries of a range, but for those another parcel still carries.
+
+        A dead parcel carries nothing: nobody will see its papers unless a hand sends it again.
+        """
         return self._engine.change(
             """
             delete from ledger
@@ -88,7 +108,7 @@ class Ledger:
                 and not exists (select 1 from parcels p
                     where p.digest = ledger.digest
                         and ledger.place between p."first" and p."last"
-                        and p.state in ('ready', 'sending', 'dead', 'unknown', 'sent'))
+                        and p.state in ('ready', 'sending', 'unknown', 'sent'))
             """,
             digest=digest,
             first=first,

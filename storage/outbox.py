@@ -139,7 +139,10 @@ class Outbox:
         return stock.in_state(self._engine, bot, state, limit)
 
     def retry(self, key: int, *, now: datetime) -> bool:
-        """Make a dead, dropped or unknown parcel ready again; False when it is none of these."""
+        """Make a dead, dropped or unknown parcel ready again; False when it is none of these.
+
+        It is marked as a possible repeat where the chat has seen some of its papers meanwhile.
+        """
         return redress.retry(self._engine, key, now)
 
     def revive(self, bot: int, chat: int, *, now: datetime) -> int:

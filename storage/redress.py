@@ -1,7 +1,8 @@
 """Parcels that are given up, and brought back: by hand, or with the chat that could not be reached.
 
-What is given up frees its entries in the ledger; what comes back reserves them again. Each change
-raises the fence: whoever still holds such a parcel settles nothing.
+What is given up frees its entries in the ledger; what comes back reserves them again, and is
+marked as a possible repeat where the chat has seen some of them meanwhile. Each change raises the
+fence: whoever still holds such a parcel settles nothing.
 """
 
 # ruff: noqa: S608 - only our own words are filled in; every value is a :name
@@ -12,6 +13,7 @@ from datetime import datetime
 
 from storage.columns import micros
 from storage.ledger import Ledger
+from storage.model import Parcel
 from storage.parcels import parcel_of
 from storage.sqlite import Engine, Value
 
@@ -55,8 +57,18 @@ def _bring_back(engine: Engine, which: str, now: datetime, **values: Value) -> i
             **values,
         )
         for parcel in map(parcel_of, rows):
-            Ledger(engine).reserve(parcel.digest, now=now, first=parcel.first, last=parcel.last)
+            _reserve(engine, parcel, now)
     return len(rows)
+
+
+def _reserve(engine: Engine, parcel: Parcel, now: datetime) -> None:
+    ledger = Ledger(engine)
+    if ledger.has(parcel.digest, parcel.first, parcel.last):
+        engine.change(
+            "update parcels set doubts = doubts + 1 where key = :key and edits = 0 and doubts = 0",
+            key=parcel.key,
+        )
+    ledger.reserve(parcel.digest, now=now, first=parcel.first, last=parcel.last)
 
 
 def drop(engine: Engine, key: int, now: datetime, reason: str) -> bool:

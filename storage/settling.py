@@ -128,7 +128,7 @@ def gone(engine: Engine, parcel: Parcel, outcome: Gone, now: datetime) -> bool:
 def refused(
     engine: Engine, parcel: Parcel, outcome: Refused, now: datetime, instead: Sequence[Parcel]
 ) -> bool:
-    """Put other parcels in its place and turn, or keep it as a dead letter.
+    """Put other parcels in its place and turn, or keep it as a dead letter and free its entries.
 
     An edit is given up: what it would have changed has been delivered.
     """
@@ -138,7 +138,7 @@ def refused(
         return False
     if sum(parcels.put(engine, one, now, turn=row["turn"]) for one in instead):
         engine.change("update parcels set state = 'dropped' where key = :key", key=parcel.key)
-        Ledger(engine).release(parcel.digest, parcel.first, parcel.last)
+    Ledger(engine).release(parcel.digest, parcel.first, parcel.last)
     return True
 
 

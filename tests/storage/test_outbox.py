@@ -346,6 +346,53 @@ def test_a_dropped_parcel_frees_its_entries_and_a_retry_reserves_them(store: Sto
     assert store.digests.received(BOT, CHAT, [one.key]) == {one.key: 1}
 
 
+def test_a_refused_parcel_frees_its_entries_and_a_retry_reserves_them(store: Store) -> None:
+    [one] = stored(store, [paper(1)])
+    digest = issued(store, [one])
+    store.outbox.put_once(parcel(digest=digest, first=1, last=1))
+    store.outbox.settle(sending(store), Refused("no"), NOW)
+
+    missed = store.digests.missed(BOT, CHAT, NOW)
+    [dead] = store.outbox.of_digest(digest)
+    assert store.outbox.retry(dead.key, now=NOW)
+
+    assert [entry.paper.key for entry in missed] == [one.key]
+    assert store.digests.missed(BOT, CHAT, NOW) == []
+    assert store.digests.received(BOT, CHAT, [one.key]) == {one.key: 1}
+    assert [again.doubts for again in claim(store)] == [0], "nothing of it was shown meanwhile"
+
+
+def test_what_was_received_meanwhile_comes_back_as_a_possible_repeat(store: Store) -> None:
+    one, two = stored(store, [paper(1), paper(2)])
+    digest = issued(store, [one])
+    other = issued(store, [two], "other")
+    store.outbox.put_once(parcel(digest=digest, first=1, last=1))
+    store.outbox.settle(sending(store), Refused("no"), NOW)
+    store.outbox.put_once(parcel(digest=other, first=1, last=1, period="other"))
+    store.outbox.settle(sending(store), Refused("no"), NOW)
+    issued(store, [one], "missed")
+
+    for each in store.outbox.in_state(BOT, ParcelState.DEAD):
+        store.outbox.retry(each.key, now=NOW)
+
+    assert [kept.doubts for kept in store.outbox.of_digest(digest)] == [1]
+    assert [kept.doubts for kept in store.outbox.of_digest(other)] == [0]
+
+
+def test_what_arrived_in_other_parts_is_no_new_message_when_it_is_sent_again(store: Store) -> None:
+    [one] = stored(store, [paper(1)])
+    digest = issued(store, [one])
+    whole = parcel(digest=digest, first=1, last=1)
+    store.outbox.put_once(whole)
+    first = sending(store)
+    store.outbox.settle(first, Refused("no"), NOW, instead=[replace(whole, piece=1)])
+    store.outbox.settle(sending(store), Sent(1), NOW)
+
+    store.outbox.retry(first.key, now=NOW)
+
+    assert [again.doubts for again in claim(store)] == [1]
+
+
 def test_an_entry_stays_reserved_while_another_parcel_carries_it(store: Store) -> None:
     [one] = stored(store, [paper(1)])
     digest = issued(store, [one])
