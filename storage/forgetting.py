@@ -87,6 +87,19 @@ _MOVE = (
             and p.part = parcels.part and p.piece = parcels.piece
             and p.revision = parcels.revision)
     """,
+    # A message of the same occasion is told once. What only the old chat's would have shown is
+    # missed, not lost: it is no longer reserved.
+    """
+    delete from ledger where bot = :bot and chat = :new and state = 'reserved'
+        and digest in (select digest from parcels where bot = :bot and chat = :old)
+        and exists (select 1 from parcels p
+            where p.bot = :bot and p.chat = :old and p.digest = ledger.digest
+                and ledger.place between p."first" and p."last")
+        and not exists (select 1 from parcels p
+            where p.bot = :bot and p.chat = :new and p.digest = ledger.digest
+                and ledger.place between p."first" and p."last"
+                and p.state in ('ready', 'sending', 'unknown', 'sent'))
+    """,
     "delete from parcels where bot = :bot and chat = :old",
     """
     insert into holds (bot, chat, until)

@@ -16,6 +16,7 @@ from storage import (
     Missing,
     Person,
     Question,
+    Sent,
     SourceCursor,
     Store,
     Subscriber,
@@ -200,6 +201,27 @@ def test_a_chat_moves_into_one_that_is_known_already(store: Store) -> None:
     assert set(store.digests.received(BOT, new, [one.key, two.key])) == {one.key, two.key}
     assert len(store.outbox.claim(BOT, "a", NOW, 1, 10)) == 1
     assert _rows_naming(store, CHAT) == {}
+
+
+def test_papers_of_a_message_that_both_chats_had_are_not_lost(store: Store) -> None:
+    """The old chat's message of the same occasion goes; what only it would have shown is missed."""
+    new = CHAT - 1
+    both, old, sent, lone = stored(store, [paper(n) for n in range(1, 5)])
+    for number in (new, CHAT):
+        chat(store, number)
+    store.outbox.put_once(parcel(CHAT, "2", digest=issued(store, [sent], "2"), first=1, last=1))
+    [arrived] = store.outbox.claim(BOT, "a", NOW, 60.0)
+    store.outbox.settle(arrived, Sent(1), NOW)
+    store.outbox.put_once(parcel(new, "2"))
+    for number, papers in ((new, [both]), (CHAT, [both, old])):
+        digest = issued(store, papers, number=number)
+        store.outbox.put_once(parcel(number, digest=digest, first=1, last=2))
+    store.outbox.put_once(parcel(CHAT, "3", digest=issued(store, [lone], "3"), first=1, last=1))
+
+    store.subscribers.move(BOT, CHAT, new)
+
+    missed = store.digests.missed(BOT, new, NOW)
+    assert [entry.paper.key for entry in missed] == [old.key]
 
 
 def test_an_update_is_stored_once_and_applied_once(store: Store) -> None:
