@@ -91,7 +91,7 @@ async def _make(shop: Workshop, commission: Commission, paper: Paper | None) -> 
     """Asks for one gloss and keeps what came of it; None when nothing was decided."""
     store, paid = shop.store, Usages()
     if paper is None:  # cannot be, short of a hand in the file
-        await store.run(store.commissions.done, commission.key)
+        await store.run(store.commissions.done, commission)
         return None
     try:
         async with asyncio.timeout(LEASE / 2):
@@ -139,7 +139,7 @@ def _gloss(shop: Workshop, paper: Paper, commission: Commission, paid: Usages, t
 def _keep(shop: Workshop, commission: Commission, gloss: Gloss, paid: Usages) -> None:
     with shop.store.transaction():
         shop.store.papers.add_gloss(gloss)
-        shop.store.commissions.done(commission.key)
+        shop.store.commissions.done(commission)
         shop.store.spending.add(spent(shop, paid))
 
 
@@ -154,7 +154,7 @@ async def _fail(shop: Workshop, commission: Commission, paid: Usages, why: str) 
 
     def fail() -> None:
         with shop.store.transaction():
-            shop.store.commissions.fail(commission.key, why, until)
+            shop.store.commissions.fail(commission, why, until)
             shop.store.spending.add(spent(shop, paid, unused=1))
 
     await asyncio.shield(shop.store.run(fail))
@@ -172,6 +172,6 @@ async def _stand_back(
 
 def _give_back(shop: Workshop, commission: Commission, paid: Usages) -> None:
     with shop.store.transaction():
-        shop.store.commissions.give_back(commission.key)
+        shop.store.commissions.give_back(commission)
         if paid.calls:
             shop.store.spending.add(spent(shop, paid, unused=1))

@@ -60,7 +60,7 @@ class Commissions:
         """Take what is wanted first for some seconds, so that no other process pays for it."""
         rows = self._engine.changed(
             """
-            update commissions set lease_until = :until where key in (
+            update commissions set lease_until = :until, fence = fence + 1 where key in (
                 select key from commissions
                 where next_at <= :now and lease_until <= :now
                 order by wanted, key limit :limit)
@@ -72,26 +72,38 @@ class Commissions:
         )
         return sorted(map(_commission_of, rows), key=lambda one: (one.wanted, one.key))
 
-    def done(self, key: int) -> None:
-        """Forget an order, in the transaction that keeps its gloss."""
-        self._engine.change("delete from commissions where key = :key", key=key)
+    def done(self, one: Commission) -> None:
+        """Forget an order, in the transaction that keeps its gloss, whoever made it."""
+        self._engine.change("delete from commissions where key = :key", key=one.key)
 
-    def fail(self, key: int, error: str, until: datetime | None) -> None:
-        """Count a failure; tried again at an instant, or never."""
-        self._engine.change(
-            """
-            update commissions set attempts = attempts + 1, error = :error, next_at = :until,
-                lease_until = 0
-            where key = :key
-            """,
-            key=key,
-            error=error,
-            until=micros_or_null(until),
+    def fail(self, one: Commission, error: str, until: datetime | None) -> bool:
+        """Count a failure; tried again at an instant, or never.
+
+        False when another has claimed it since: then that one's word counts.
+        """
+        return bool(
+            self._engine.change(
+                """
+                update commissions set attempts = attempts + 1, error = :error, next_at = :until,
+                    lease_until = 0
+                where key = :key and fence = :fence
+                """,
+                key=one.key,
+                fence=one.fence,
+                error=error,
+                until=micros_or_null(until),
+            )
         )
 
-    def give_back(self, key: int) -> None:
-        """Let others take what was claimed and not tried."""
-        self._engine.change("update commissions set lease_until = 0 where key = :key", key=key)
+    def give_back(self, one: Commission) -> bool:
+        """Let others take what was claimed and not tried; False when another has done so."""
+        return bool(
+            self._engine.change(
+                "update commissions set lease_until = 0 where key = :key and fence = :fence",
+                key=one.key,
+                fence=one.fence,
+            )
+        )
 
     def recover(self) -> int:
         """Take over what a former process was at; what it had under way is paid once more."""
@@ -201,5 +213,6 @@ def _commission_of(row: Row) -> Commission:
         wanted=instant(row["wanted"]),
         attempts=row["attempts"],
         error=row["error"],
+        fence=row["fence"],
         key=row["key"],
     )

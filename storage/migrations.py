@@ -634,6 +634,58 @@ def recent(db: Database) -> None:
     )
 
 
+@STEPS()
+def commission_fences(db: Database) -> None:
+    """Let nobody whose lease ran out touch an order that is in another's hands by now."""
+    _each(
+        db,
+        # autoincrement: the key of an order that is gone does not become another's.
+        """
+        create table fenced (
+            key integer primary key autoincrement,
+            paper integer not null references papers (key),
+            version integer not null,
+            language text not null,
+            wanted integer not null,            -- when a digest first shows it
+            attempts integer not null,
+            next_at integer,
+            lease_until integer not null,       -- somebody is at it until then
+            error text not null,
+            fence integer not null default 0,   -- grows with every claim
+            unique (paper, version, language)
+        ) strict
+        """,
+        """
+        insert into fenced (key, paper, version, language, wanted, attempts, next_at,
+            lease_until, error)
+        select key, paper, version, language, wanted, attempts, next_at, lease_until, error
+        from commissions
+        """,
+        "drop table commissions",
+        "alter table fenced rename to commissions",
+        "create index commissions_by_need on commissions (wanted, key) where next_at is not null",
+    )
+
+
+@STEPS()
+def dead_letters(db: Database) -> None:
+    """Free the papers of messages that were refused before a refusal did so itself."""
+    _each(
+        db,
+        """
+        delete from ledger where state = 'reserved'
+            and digest in (select digest from parcels where state = 'dead')
+            and exists (select 1 from parcels p
+                where p.digest = ledger.digest and p.state = 'dead'
+                    and ledger.place between p."first" and p."last")
+            and not exists (select 1 from parcels p
+                where p.digest = ledger.digest
+                    and ledger.place between p."first" and p."last"
+                    and p.state in ('ready', 'sending', 'unknown', 'sent'))
+        """,
+    )
+
+
 def strange(connection: Connection) -> list[str]:
     """Return the steps applied to a file that this program does not know."""
     return [name for name in applied(connection) if name not in NAMES]
@@ -678,5 +730,7 @@ NAMES = tuple(
         models,
         ranks,
         recent,
+        commission_fences,
+        dead_letters,
     )
 )

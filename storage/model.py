@@ -127,6 +127,7 @@ class Commission:
     wanted: datetime
     attempts: int = 0
     error: str = ""
+    fence: int = 0  # grows with every claim
     key: int = 0
 
 

@@ -216,7 +216,7 @@ def test_a_gloss_that_was_given_up_is_not_ordered_each_hour(store: Store) -> Non
     announce(store, papers(1))
     foresee(store, BOT, SOON)
     [one] = ordered(store)
-    store.commissions.fail(one.key, "wrong_language", None)
+    store.commissions.fail(one, "wrong_language", None)
 
     assert foresee(store, BOT, SOON) == 0
     assert ordered(store) == []

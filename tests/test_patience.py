@@ -80,12 +80,12 @@ class Readers:
             self.store.papers.add_gloss(
                 Gloss(one.paper, one.version, one.language, "题目", "一句话。", "摘要", "m", NOW)
             )
-            self.store.commissions.done(one.key)
+            self.store.commissions.done(one)
 
     def fails(self, until: datetime | None) -> None:
         """Lets the model fail at all that is ordered; tried again at an instant."""
         for one in self.store.commissions.claim(DUE + DAY, 0.0, 100):
-            self.store.commissions.fail(one.key, "wrong_language", until)
+            self.store.commissions.fail(one, "wrong_language", until)
 
 
 def chat_of(store: Store) -> Subscriber:

@@ -101,18 +101,37 @@ def test_a_failure_waits_and_the_last_one_gives_up_until_somebody_asks(store: St
     store.commissions.order([order(one), order(other, minutes=1)])
     first, second = store.commissions.claim(NOW, 60.0, 10)
 
-    store.commissions.fail(first.key, "wrong_language", NOW + MINUTE)
-    store.commissions.fail(second.key, "copy", None)
+    store.commissions.fail(first, "wrong_language", NOW + MINUTE)
+    store.commissions.fail(second, "copy", None)
 
     backlog = store.commissions.backlog()
     assert (backlog.waiting, backlog.failed, backlog.given_up) == (1, 1, 1)
     assert not store.commissions.claim(NOW, 60.0, 10)
     [again] = store.commissions.claim(NOW + MINUTE, 60.0, 10)
     assert (again.paper, again.attempts, again.error) == (one.key, 1, "wrong_language")
-    store.commissions.give_back(again.key)
+    store.commissions.give_back(again)
     assert store.commissions.order([order(other)]) == 0  # given up stays so
     assert store.commissions.retry([order(one), order(other)]) == 2
     assert len(store.commissions.claim(NOW, 60.0, 10)) == 2
+
+
+def test_who_comes_late_touches_no_order_of_another(store: Store) -> None:
+    one, other = stored(store, [paper(1), paper(2)])
+    store.commissions.order([order(one)])
+    [slow] = store.commissions.claim(NOW, 60.0, 1)
+    [quick] = store.commissions.claim(NOW + MINUTE, 60.0, 1)
+
+    assert not store.commissions.fail(slow, "late", None)
+    assert not store.commissions.give_back(slow)
+    assert not store.commissions.claim(NOW + MINUTE, 60.0, 1), "it is still in another's hands"
+    store.commissions.done(quick)
+    store.commissions.order([order(other)])
+    store.commissions.done(slow)
+    [next_] = store.commissions.claim(NOW, 60.0, 1)
+
+    assert next_.paper == other.key
+    assert not store.commissions.fail(slow, "late", None)
+    assert store.commissions.fail(next_, "copy", None)
 
 
 def test_pending_counts_what_a_digest_still_waits_for(store: Store) -> None:
@@ -123,7 +142,7 @@ def test_pending_counts_what_a_digest_still_waits_for(store: Store) -> None:
 
     assert store.commissions.pending(number) == 1
     [mine, _] = store.commissions.claim(NOW, 60.0, 10)
-    store.commissions.done(mine.key)
+    store.commissions.done(mine)
     assert store.commissions.pending(number) == 0
 
 

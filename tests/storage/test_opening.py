@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import stat
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -21,7 +22,7 @@ from storage import (
     open_store,
 )
 from storage.sqlite import Engine
-from tests.storage.situations import BOT, CHAT, chat, paper, stored
+from tests.storage.situations import BOT, CHAT, NOW, chat, paper, stored
 
 
 def url(path: Path) -> str:
@@ -169,6 +170,61 @@ def test_an_older_file_keeps_its_rows_and_a_copy(tmp_path: Path, step: str) -> N
     assert migrations.pending(copy.connection())[0] == step
     assert len(copy.all("select * from papers")) == 1
     copy.close()
+
+
+def _former(path: Path, step: str, *rows: str) -> Store:
+    """A store that was brought up to date from the schema before a step, with rows in it."""
+    engine = Engine(path)
+    migrations.apply(engine.connection(), stop_before=step)
+    engine.change("pragma foreign_keys = off")
+    for row in rows:
+        engine.change(row)
+    engine.close()
+    return open_store(url(path))
+
+
+def test_orders_of_glosses_survive_their_fence(tmp_path: Path) -> None:
+    store = _former(
+        tmp_path / "a.db",
+        "commission_fences",
+        "insert into papers (id, version, partial, place, seen) values ('x', 1, 0, 1, 0)",
+        "insert into commissions values (7, 1, 1, 'zh', 5, 2, 0, 0, 'copy')",
+    )
+
+    [kept] = store.commissions.claim(NOW, 60.0, 10)
+    store.commissions.done(kept)
+    store.commissions.order([replace(kept, version=2)])
+    [later] = store.commissions.claim(NOW, 60.0, 10)
+    store.close()
+
+    assert (kept.key, kept.language, kept.attempts, kept.error) == (7, "zh", 2, "copy")
+    assert later.key == 8, "a key is never given again"
+
+
+def test_papers_of_former_dead_letters_are_freed(tmp_path: Path) -> None:
+    """But not those that another message of the same digest carries, or that were received."""
+    parcel = """
+        insert into parcels (bot, chat, thread, period, part, piece, revision, edits, digest,
+            "first", "last", form, language, languages, zone, silent, state, turn, attempts,
+            doubts, fence, holder, lease_until, next_at, message, error)
+        values (1, 2, 0, 'x', {part}, 0, 1, 0, 9, {part}, {last}, 'rich', 'en', '["en"]', 'UTC', 0,
+            '{state}', 1, 0, 0, 0, '', 0, 0, 0, '')
+    """
+    ledger = "insert into ledger values (1, 2, {paper}, 1, '{state}', 9, {paper}, 0)"
+    store = _former(
+        tmp_path / "a.db",
+        "dead_letters",
+        parcel.format(part=1, last=3, state="dead"),
+        parcel.format(part=2, last=2, state="ready"),
+        ledger.format(paper=1, state="reserved"),
+        ledger.format(paper=2, state="reserved"),
+        ledger.format(paper=3, state="sent"),
+    )
+
+    received = store.digests.received(1, 2, [1, 2, 3])
+    store.close()
+
+    assert received == {2: 1, 3: 1}
 
 
 def test_an_up_to_date_file_is_not_copied(tmp_path: Path) -> None:
