@@ -52,9 +52,7 @@ def account(store: Store, bot: int, contract: Contract, now: datetime) -> Accoun
         contract=contract,
         state=condition(store).state,
         backlog=store.commissions.backlog(),
-        coverage=tuple(
-            store.commissions.coverage(language, now - LATELY) for language in contract.languages
-        ),
+        coverage=store.commissions.coverage(bot, contract.languages, now - LATELY),
         today=total((one for one in spent if one.day == today), today),
         month=total(spent, today),
         digests=store.census.digests_since(bot, month),

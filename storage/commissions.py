@@ -200,9 +200,12 @@ class Commissions:
         )
         return Backlog(row["waiting"], row["failed"], row["given_up"]) if row else Backlog()
 
-    def coverage(self, language: str, since: datetime) -> Coverage:
-        """Count the paper versions that digests since an instant showed, and the glossed ones."""
-        return lacking.coverage(self._engine, language, since)
+    def coverage(self, bot: int, languages: Iterable[str], since: datetime) -> tuple[Coverage, ...]:
+        """Count the paper versions a bot's digests since an instant showed, and the glossed ones.
+
+        For each language, by one walk over what was shown.
+        """
+        return lacking.coverage(self._engine, bot, languages, since)
 
 
 def _commission_of(row: Row) -> Commission:

@@ -15,12 +15,12 @@ _CHAT = (
     "delete from parcels where bot = :bot and chat = :chat",
     "delete from ledger where bot = :bot and chat = :chat",
     """
-    delete from entry_glosses where exists (select 1 from digests d
-        where d.number = entry_glosses.digest and d.bot = :bot and d.chat = :chat)
+    delete from entry_glosses
+    where digest in (select number from digests where bot = :bot and chat = :chat)
     """,
     """
-    delete from entries where exists (select 1 from digests d
-        where d.number = entries.digest and d.bot = :bot and d.chat = :chat)
+    delete from entries
+    where digest in (select number from digests where bot = :bot and chat = :chat)
     """,
     "delete from digests where bot = :bot and chat = :chat",
     "delete from subscriptions where bot = :bot and chat = :chat",

@@ -111,8 +111,9 @@ class Inbox:
 
         After a week without updates Telegram may begin with lower ids: then ask without it.
         """
+        # By +bot no index is meant: the one of the ids would have to be sorted.
         row = self._engine.one(
-            "select id from updates where bot = :bot order by key desc limit 1", bot=bot
+            "select id from updates where +bot = :bot order by key desc limit 1", bot=bot
         )
         return int(row["id"]) if row else 0
 
@@ -121,8 +122,8 @@ class Inbox:
         return self._engine.change(
             """
             delete from updates where key in (select key from updates
-                where bot = :bot and state <> 'pending' and key <= (
-                    select key from updates where bot = :bot order by key desc
+                where +bot = :bot and state <> 'pending' and key <= (
+                    select key from updates where +bot = :bot order by key desc
                     limit 1 offset :keep)
                 order by key limit :limit)
             """,

@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable
 from datetime import datetime
 
 from storage.columns import instant, micros
@@ -97,19 +98,27 @@ def mean_tokens(engine: Engine, model: str, language: str) -> float:
     return float(row["mean"]) if row and row["n"] >= _ENOUGH else 0.0
 
 
-def coverage(engine: Engine, language: str, since: datetime) -> Coverage:
-    """Count the paper versions that digests since an instant showed, and the glossed ones."""
-    row = engine.one(
+def coverage(
+    engine: Engine, bot: int, languages: Iterable[str], since: datetime
+) -> tuple[Coverage, ...]:
+    """Count the paper versions that a bot's digests since an instant showed, and the glossed ones.
+
+    For each language, by one walk over what was shown.
+    """
+    rows = engine.all(
         f"""
-        with shown as (select distinct e.paper, e.version from digests d
+        with shown as materialized (select distinct e.paper, e.version from digests d
             join entries e on e.digest = d.number
-            where d.issued >= :since and d.imported = 0 and e.shown = 1)
-        select count(*) as shown, coalesce(sum(exists (select 1 from glosses g
-            where g.paper = shown.paper and g.version = shown.version
-                and g.language = :language and {MADE})), 0) as glossed
-        from shown
+            where d.bot = :bot and d.issued >= :since and d.imported = 0 and e.shown = 1)
+        select '' as language, count(*) as n from shown
+        union all
+        select language, count(*) as n from (select distinct g.language, g.paper, g.version
+            from shown join glosses g on g.paper = shown.paper and g.version = shown.version
+            where {MADE}) made
+        group by language
         """,
+        bot=bot,
         since=micros(since),
-        language=language,
     )
-    return Coverage(language, row["glossed"], row["shown"]) if row else Coverage(language, 0, 0)
+    counts = {row["language"]: int(row["n"]) for row in rows}
+    return tuple(Coverage(one, counts.get(one, 0), counts[""]) for one in languages)

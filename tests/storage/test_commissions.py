@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import date, timedelta
 
-from storage import Commission, Note, Paper, Sent, Spending, Store
+from storage import Commission, Coverage, Note, Paper, Sent, Spending, Store
 from tests.storage.situations import (
     BOT,
     MINUTE,
@@ -181,10 +181,14 @@ def test_coverage_counts_each_shown_version_once(store: Store) -> None:
     store.papers.add_gloss(gloss(one))
     store.papers.add_gloss(gloss(other, maker="extractive"))
 
-    covered = store.commissions.coverage("zh", NOW - MINUTE)
+    store.papers.add_gloss(gloss(one, maker="another model"))
 
-    assert (covered.glossed, covered.shown) == (1, 2)
-    assert store.commissions.coverage("zh", NOW + MINUTE).shown == 0
+    covered = store.commissions.coverage(BOT, ["en", "zh"], NOW - MINUTE)
+    [later] = store.commissions.coverage(BOT, ["zh"], NOW + MINUTE)
+    [others] = store.commissions.coverage(BOT + 1, ["zh"], NOW - MINUTE)
+
+    assert covered == (Coverage("en", 0, 2), Coverage("zh", 1, 2))
+    assert later.shown == others.shown == 0
 
 
 def test_a_note_is_kept_once_per_version_and_language(store: Store) -> None:
