@@ -11,17 +11,15 @@ from typing import Annotated
 from urllib.parse import urlsplit
 
 from pydantic import Field, SecretStr, ValidationError, ValidationInfo, field_validator
-from pydantic_core import PydanticCustomError
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from bot import budget, taxonomy
 from bot.account import Contract
 from bot.budget import Budget, Price
-from bot.texts import Refusal
 from bot.texts.tongues import language_code
+from bot.unusable import PREFIX, refusal, wrong
 from storage.model import Form
 
-_PREFIX = "PAPERGRAM_"
 _TOKEN = re.compile(r"\d{1,18}:[A-Za-z0-9_-]+")
 _LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR")
 
@@ -37,7 +35,7 @@ class Terminal(BaseSettings):
     """What is known of the terminal, even where other settings cannot be used."""
 
     model_config = SettingsConfigDict(
-        env_prefix=_PREFIX, frozen=True, extra="ignore", env_ignore_empty=True
+        env_prefix=PREFIX, frozen=True, extra="ignore", env_ignore_empty=True
     )
 
     locale: str = Field(
@@ -155,7 +153,7 @@ class Config(Terminal):
         if not text:
             return None
         if not _TOKEN.fullmatch(text):
-            raise _wrong("config-token")
+            raise wrong("config-token")
         return SecretStr(text)
 
     @field_validator("database")
@@ -163,7 +161,7 @@ class Config(Terminal):
     def _url(cls, value: str) -> str:
         """Refused here and without the value, because a server's address holds a password."""
         if not value.startswith("sqlite://"):
-            raise _wrong("config-database")
+            raise wrong("config-database")
         return value
 
     @property
@@ -213,7 +211,7 @@ class Config(Terminal):
             classes = active.intersection(taxonomy.expand(word))
             if not classes:
                 near = ", ".join(taxonomy.nearest(word)) or "cs.CV"
-                raise _wrong("config-feeds", given=word[:40], nearest=near)
+                raise wrong("config-feeds", given=word[:40], nearest=near)
             found += sorted(classes.difference(found))
         return tuple(found)
 
@@ -232,7 +230,7 @@ class Config(Terminal):
         for word in value.replace(",", " ").split():
             code = language_code(word)
             if code is None:
-                raise _wrong("config-languages", given=word[:40])
+                raise wrong("config-languages", given=word[:40])
             found += [code] if code not in found else []
         return tuple(found)
 
@@ -242,7 +240,7 @@ class Config(Terminal):
         """A server or a key without a model would be ignored in silence."""
         given = {name for name in ("llm_url", "llm_key") if info.data.get(name)}
         if not value.strip() and (given - {"llm_url"} or _is_own(info.data.get("llm_url"))):
-            raise _wrong("config-llm-model")
+            raise wrong("config-llm-model")
         return value.strip()
 
     @field_validator("llm_price", mode="before")
@@ -250,7 +248,7 @@ class Config(Terminal):
     def _price(cls, value: object) -> object:
         found = budget.price(value) if isinstance(value, str) else value
         if found is None:
-            raise _wrong("config-llm-price")
+            raise wrong("config-llm-price")
         return found
 
     @field_validator("llm_budget", mode="before")
@@ -258,10 +256,10 @@ class Config(Terminal):
     def _budget(cls, value: object, info: ValidationInfo) -> object:
         found = budget.budget(value) if isinstance(value, str) else value
         if not isinstance(found, Budget):
-            raise _wrong("config-llm-budget")
+            raise wrong("config-llm-budget")
         price = info.data.get("llm_price")
         if found.currency and (price is None or price.currency != found.currency):
-            raise _wrong("config-llm-currency", currency=found.currency)
+            raise wrong("config-llm-currency", currency=found.currency)
         return found
 
     @field_validator("llm_url", "telegram_api", "arxiv_rss", "arxiv_api", "arxiv_oai")
@@ -274,7 +272,7 @@ class Config(Terminal):
         except ValueError:
             usable = False
         if not usable:
-            raise _wrong("config-address")
+            raise wrong("config-address")
         return value.rstrip("/")
 
     @field_validator("log_level")
@@ -282,7 +280,7 @@ class Config(Terminal):
     def _level(cls, value: str) -> str:
         level = value.strip().upper()
         if level not in _LEVELS:
-            raise _wrong("config-choice", choices=", ".join(_LEVELS))
+            raise wrong("config-choice", choices=", ".join(_LEVELS))
         return level
 
 
@@ -301,22 +299,4 @@ def read(database: str | None = None) -> Config:
         return Config() if database is None else Config(database=database)
     except ValidationError as error:
         # Without the cause, whose own print shows the value.
-        raise _refusal(error) from None
-
-
-def _wrong(key: str, **facts: str) -> PydanticCustomError:
-    """A problem of a setting, by the key of the text that tells it."""
-    return PydanticCustomError(key, key, dict(facts))
-
-
-def _refusal(error: ValidationError) -> Refusal:
-    """The text for the first problem: ours by its key, pydantic's own in its words."""
-    found = error.errors(include_input=False, include_url=False)[0]
-    place = str(found["loc"][0])
-    name = place if place.isupper() else _PREFIX + place.upper()
-    if found["type"].startswith("config-"):
-        return Refusal(found["type"], setting=name, **found.get("ctx", {}))
-    if found["type"] == "enum":
-        choices = found["ctx"]["expected"].replace("'", "").replace(" or ", ", ")
-        return Refusal("config-choice", setting=name, choices=choices)
-    return Refusal("config-unusable", setting=name, problem=found["msg"])
+        raise refusal(error, Config.model_fields) from None

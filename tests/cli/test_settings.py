@@ -111,6 +111,27 @@ def test_the_terminals_language_is_spoken_even_then(terminal: Terminal) -> None:
     assert said.sentence == "PAPERGRAM_FORM 无法使用，可选的值：rich, classic"
 
 
+@pytest.mark.parametrize(
+    ("setting", "value", "sentence"),
+    [
+        ("RATE", "abc", "PAPERGRAM_RATE is no number from 0 to 1000."),
+        ("RATE", "-1", "PAPERGRAM_RATE is no number from 0 to 1000."),
+        ("LEASE", "0.5", "PAPERGRAM_LEASE is no number from 1 to 86400."),
+        ("LLM_AT_ONCE", "1.5", "PAPERGRAM_LLM_AT_ONCE is no number from 1 to 64."),
+        ("PAID_BROADCAST", "perhaps", "PAPERGRAM_PAID_BROADCAST cannot be used. Choose one of:"),
+        ("OPERATOR", "@ada", "PAPERGRAM_OPERATOR is no chat: write its id,"),
+        ("OPERATOR", str(2**60), "PAPERGRAM_OPERATOR is no chat: write its id,"),
+    ],
+)
+def test_numbers_and_switches_are_told_in_our_words(
+    terminal: Terminal, setting: str, value: str, sentence: str
+) -> None:
+    said = terminal("doctor", **{f"PAPERGRAM_{setting}": value})
+
+    assert said.code == 2
+    assert said.sentence.startswith(sentence)
+
+
 def test_run_without_a_token_exits_2_and_names_the_demo(terminal: Terminal) -> None:
     said = terminal("run")
 
