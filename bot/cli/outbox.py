@@ -13,7 +13,7 @@ from bot.cli.frame import LARGEST, Failed, Function, Misused, as_json, database,
 from storage.model import Parcel, ParcelState
 from storage.outbox import Outbox
 
-_OPEN = (ParcelState.READY, ParcelState.SENDING, ParcelState.UNKNOWN, ParcelState.DEAD)
+_OPEN = (ParcelState.DEAD, ParcelState.UNKNOWN, ParcelState.SENDING, ParcelState.READY)
 
 
 @click.group()
@@ -37,7 +37,7 @@ def outbox() -> None:
 @as_json
 @database
 def list_(state: str | None, limit: int, as_json: bool, database: str | None) -> None:
-    """Print parcels, the oldest first.
+    """Print parcels: what failed, then what waits, and of each the oldest first.
 
     \b
     papergram outbox list --state dead --json
@@ -53,7 +53,7 @@ def list_(state: str | None, limit: int, as_json: bool, database: str | None) ->
             for wanted in states
             for parcel in store.outbox.in_state(config.bot, wanted, limit)
         ]
-    for parcel in sorted(found, key=lambda one: one.key)[:limit]:
+    for parcel in found[:limit]:
         if as_json:
             click.echo(_json(parcel))
         else:
@@ -91,6 +91,8 @@ _key: Callable[[Function], Function] = click.argument("key", type=click.IntRange
 @database
 def retry(key: int, database: str | None) -> None:
     """Send a dead, dropped or doubtful parcel again.
+
+    It says that it may be a repeat where its chat has seen some of its papers meanwhile.
 
     \b
     papergram outbox retry 17

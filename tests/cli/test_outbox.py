@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -56,8 +57,8 @@ def test_a_dead_parcel_is_listed_with_its_reason(database: str) -> None:
     assert result.exit_code == 0
 
 
-def test_parcels_of_all_states_are_listed_the_oldest_first(database: str) -> None:
-    """What failed would else stand behind all that waits, and beyond the limit."""
+def test_what_failed_is_listed_before_what_waits(database: str) -> None:
+    """It would else stand behind all that waits, and beyond the limit."""
     store = open_store(database, words=indexed)
     failed = store.outbox.get(1)
     assert failed
@@ -68,6 +69,22 @@ def test_parcels_of_all_states_are_listed_the_oldest_first(database: str) -> Non
 
     [row] = [json.loads(line) for line in result.stdout.splitlines()]
     assert (row["key"], row["state"]) == (1, "dead")
+
+
+def test_what_failed_first_is_listed_first_whenever_it_was_queued(database: str) -> None:
+    store = open_store(database, words=indexed)
+    failed = store.outbox.get(1)
+    assert failed
+    for part, after in ((98, timedelta(minutes=2)), (99, timedelta(minutes=1))):
+        store.outbox.put_once(replace(failed, part=part, first=0, last=0), due=DUE)
+        [later] = store.outbox.claim(BOT, "test", DUE, 60.0)
+        store.outbox.settle(later, Refused("also"), DUE + after)
+    store.outbox.put_once(replace(failed, part=100), due=DUE)
+    store.close()
+
+    rows = [json.loads(line) for line in call(database, "list", "--json").stdout.splitlines()]
+
+    assert [row["key"] for row in rows] == [1, 3, 2, 4]
 
 
 def test_a_dead_parcel_can_be_sent_again(database: str) -> None:
