@@ -15,7 +15,7 @@ from tests.soak.papers import CATEGORIES, TOPICS, Press
 
 BOT = 4_242_424_242
 TOKEN = f"{BOT}:soak-token-of-nobody"
-KNOWN, NEW = 4_500, 500  # papers before and after the topics that come due
+KNOWN, NEW = 4_000, 1_000  # papers before and after the topics that come due
 READERS = 120  # whose digests come due in each minute
 _SLICE = 500
 

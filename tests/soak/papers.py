@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from itertools import product
 from random import Random
@@ -33,6 +34,7 @@ class Press:
     dice: Random
     printed: int = 0
     feeds: int = 0
+    _listed: dict[str, deque[dict[str, str]]] = field(default_factory=dict)
 
     def announced(self, count: int, now: datetime, *, days: int = 7) -> list[Announcement]:
         """So many new papers, announced in the last days."""
@@ -40,12 +42,14 @@ class Press:
         dates = [today - timedelta(days=self.dice.randrange(days)) for _ in range(count)]
         return [Announcement(self._paper(), CATEGORIES[0], Kind.NEW, day) for day in dates]
 
-    def feed(self, count: int) -> bytes:
-        """A feed of today with so many new papers."""
+    def feed(self, name: str, count: int, fresh: int) -> bytes:
+        """A feed of today with so many papers, of which some were not in it when last asked."""
         self.feeds += 1
-        items = [_item(self._paper()) for _ in range(count)]
+        items = self._listed.setdefault(name, deque(maxlen=count))
+        lacking = max(fresh, count - len(items))
+        items.extend(_item(self._paper()) for _ in range(lacking))
         day = f"{arxiv_day(datetime.now(UTC)):%a, %d %b %Y}"
-        return rss(items, day, f"{', '.join(CATEGORIES)} updates on arXiv.org")
+        return rss([*items], day, f"{', '.join(CATEGORIES)} updates on arXiv.org")
 
     def _paper(self) -> Paper:
         self.printed += 1

@@ -31,7 +31,8 @@ SECONDS = float(os.environ.get("PAPERGRAM_SOAK", "600"))
 RATE = 100  # commands a second
 PEOPLE = 3_000
 PACE = 200  # digests a second: those asked for are answers too, and stand behind no others
-FEED = 100  # new papers of each feed
+# A tick holds the papers of its readers' last day: a thousand, as arXiv brings, and not many more.
+FEED, FRESH = 100, 10  # papers of each feed, and those that are new each time
 AIM = 0.300  # seconds to the answer, of 95 in a hundred, where the machine is quiet
 MOST = 3.0  # what no machine excuses
 GROWTH = 10.0  # MiB a minute in the second half: two kilobytes a command would be more
@@ -70,7 +71,7 @@ async def _running(
     """The program, the Telegram that it talks to, and an arXiv that has new papers each time."""
 
     def page(path: str) -> bytes | None:
-        return press.feed(FEED) if path.startswith("/rss/") else None
+        return press.feed(path, FEED, FRESH) if path.startswith("/rss/") else None
 
     async with served(Server(BOT, crowd.hears, page)) as server:
         settings = environment(
