@@ -1,5 +1,7 @@
 """What a chat has received or is about to: no paper reaches it twice unless asked for."""
 
+# ruff: noqa: S608 - only our own words are filled in; every value is a :name
+
 from __future__ import annotations
 
 from collections.abc import Iterable
@@ -79,15 +81,22 @@ class Ledger:
             now=micros(now),
         )
 
-    def has(self, digest: int, first: int, last: int) -> bool:
-        """Tell whether shown entries of a range reached the chat, or come to it otherwise."""
+    def has_sent(self, digest: int, first: int, last: int) -> bool:
+        """Tell whether the chat has seen a shown entry of a range, or a newer version of it."""
+        return self._has("l.state = 'sent'", digest, first, last)
+
+    def is_bringing(self, digest: int, first: int, last: int) -> bool:
+        """Tell whether another digest will bring a shown entry of a range, or a newer one."""
+        return self._has("l.state = 'reserved' and l.digest <> e.digest", digest, first, last)
+
+    def _has(self, what: str, digest: int, first: int, last: int) -> bool:
         row = self._engine.one(
-            """
+            f"""
             select 1 from entries e join digests d on d.number = e.digest
             join ledger l on l.bot = d.bot and l.chat = d.chat and l.paper = e.paper
                 and l.version >= e.version
             where e.digest = :digest and e.shown = 1 and e.place between :first and :last
-                and (l.digest <> e.digest or l.state = 'sent')
+                and {what}
             limit 1
             """,
             digest=digest,

@@ -141,7 +141,8 @@ class Outbox:
     def retry(self, key: int, *, now: datetime) -> bool:
         """Make a dead, dropped or unknown parcel ready again; False when it is none of these.
 
-        It is marked as a possible repeat where the chat has seen some of its papers meanwhile.
+        It is marked as a possible repeat where the chat has seen some of its papers meanwhile;
+        False also as long as another message is bringing some of them.
         """
         return redress.retry(self._engine, key, now)
 

@@ -1,8 +1,9 @@
 """Parcels that are given up, and brought back: by hand, or with the chat that could not be reached.
 
 What is given up frees its entries in the ledger; what comes back reserves them again, and is
-marked as a possible repeat where the chat has seen some of them meanwhile. Each change raises the
-fence: whoever still holds such a parcel settles nothing.
+marked as a possible repeat where the chat has seen some of them meanwhile; it stays where it is as
+long as another message is bringing some of them. Each change raises the fence: whoever still holds
+such a parcel settles nothing.
 """
 
 # ruff: noqa: S608 - only our own words are filled in; every value is a :name
@@ -31,7 +32,10 @@ _REPLACED = """
 
 
 def retry(engine: Engine, key: int, now: datetime) -> bool:
-    """Make a dead, dropped or unknown parcel ready again; False when it is none of these."""
+    """Make a dead, dropped or unknown parcel ready again; False when it is none of these.
+
+    Or when another message is bringing some of its papers.
+    """
     which = "key = :key and state in ('dead', 'dropped', 'unknown')"
     return bool(_bring_back(engine, which, now, key=key))
 
@@ -46,29 +50,28 @@ def revive(engine: Engine, bot: int, chat: int, now: datetime) -> int:
 
 
 def _bring_back(engine: Engine, which: str, now: datetime, **values: Value) -> int:
+    """One after the other: what the first brings, the second does not."""
     with engine.writing():
-        rows = engine.changed(
-            f"""
-            update parcels set state = 'ready', attempts = 0, next_at = :now, settled = null,
-                error = '', fence = fence + 1
-            where {which} returning *
-            """,
-            now=micros(now),
-            **values,
-        )
-        for parcel in map(parcel_of, rows):
-            _reserve(engine, parcel, now)
-    return len(rows)
+        rows = engine.all(f"select * from parcels where {which} order by turn, piece", **values)
+        return sum(_bring(engine, parcel, now) for parcel in map(parcel_of, rows))
 
 
-def _reserve(engine: Engine, parcel: Parcel, now: datetime) -> None:
-    ledger = Ledger(engine)
-    if ledger.has(parcel.digest, parcel.first, parcel.last):
-        engine.change(
-            "update parcels set doubts = doubts + 1 where key = :key and edits = 0 and doubts = 0",
-            key=parcel.key,
-        )
+def _bring(engine: Engine, parcel: Parcel, now: datetime) -> bool:
+    ledger, of = Ledger(engine), (parcel.digest, parcel.first, parcel.last)
+    if ledger.is_bringing(*of):
+        return False
+    engine.change(
+        """
+        update parcels set state = 'ready', attempts = 0, next_at = :now, settled = null,
+            error = '', fence = fence + 1, doubts = case doubts when 0 then :doubts else doubts end
+        where key = :key
+        """,
+        now=micros(now),
+        doubts=int(not parcel.edits and ledger.has_sent(*of)),
+        key=parcel.key,
+    )
     ledger.reserve(parcel.digest, now=now, first=parcel.first, last=parcel.last)
+    return True
 
 
 def drop(engine: Engine, key: int, now: datetime, reason: str) -> bool:

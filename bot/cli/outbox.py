@@ -92,7 +92,8 @@ _key: Callable[[Function], Function] = click.argument("key", type=click.IntRange
 def retry(key: int, database: str | None) -> None:
     """Send a dead, dropped or doubtful parcel again.
 
-    It says that it may be a repeat where its chat has seen some of its papers meanwhile.
+    It says that it may be a repeat where its chat has seen some of its papers meanwhile. It is
+    not sent while another message is bringing some of them.
 
     \b
     papergram outbox retry 17

@@ -156,7 +156,7 @@ async def test_what_is_refused_to_the_end_is_kept_and_holds_nobody(store: Store)
         await scene.later(seconds=5)
         [dead] = [one for one in scene.parcels(ada) if one.state == "dead"]
         assert dead.error.startswith("Can't parse entities")
-        assert count(store, "ledger", chat=ada.id, state="reserved") == 2
+        assert len(store.digests.missed(dead.bot, ada.id, scene.clock.at - DAY)) == 2
         assert len(scene.shown(bob)) == 1
 
         scene.announces(3)

@@ -370,13 +370,31 @@ def test_what_was_received_meanwhile_comes_back_as_a_possible_repeat(store: Stor
     store.outbox.settle(sending(store), Refused("no"), NOW)
     store.outbox.put_once(parcel(digest=other, first=1, last=1, period="other"))
     store.outbox.settle(sending(store), Refused("no"), NOW)
-    issued(store, [one], "missed")
+    again = issued(store, [one], "missed")
+    store.outbox.put_once(parcel(digest=again, first=1, last=1, period="missed"))
+    store.outbox.settle(sending(store), Sent(1), NOW)
 
     for each in store.outbox.in_state(BOT, ParcelState.DEAD):
         store.outbox.retry(each.key, now=NOW)
 
     assert [kept.doubts for kept in store.outbox.of_digest(digest)] == [1]
     assert [kept.doubts for kept in store.outbox.of_digest(other)] == [0]
+
+
+def test_what_another_message_is_bringing_is_not_sent_again_beside_it(store: Store) -> None:
+    [one] = stored(store, [paper(1)])
+    digest = issued(store, [one])
+    store.outbox.put_once(parcel(digest=digest, first=1, last=1))
+    dead = sending(store)
+    store.outbox.settle(dead, Refused("no"), NOW)
+    other = issued(store, [one], "missed")
+    store.outbox.put_once(parcel(digest=other, first=1, last=1, period="missed"))
+
+    assert not store.outbox.retry(dead.key, now=NOW)
+    store.outbox.settle(sending(store), Refused("no"), NOW)
+
+    assert store.outbox.retry(dead.key, now=NOW), "that message did not arrive"
+    assert store.digests.received(BOT, CHAT, [one.key]) == {one.key: 1}
 
 
 def test_what_arrived_in_other_parts_is_no_new_message_when_it_is_sent_again(store: Store) -> None:
@@ -580,7 +598,8 @@ def test_what_comes_of_a_chat_is_found_by_the_chat(store: Store) -> None:
     store.outbox.revive(BOT, CHAT, now=NOW)
 
     connection.set_trace_callback(None)
-    changes = [one for one in said if one.lstrip().startswith("update parcels")]
-    plans = [store._engine.all(f"explain query plan {one}")[0]["detail"] for one in changes]
+    begin = "update parcels", "select * from parcels"
+    asked = [one for one in said if one.lstrip().startswith(begin) and "chat =" in one]
+    plans = [store._engine.all(f"explain query plan {one}")[0]["detail"] for one in asked]
     assert len(plans) == 2
     assert all("(bot=? AND chat=?" in plan for plan in plans), plans

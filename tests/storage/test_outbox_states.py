@@ -40,6 +40,7 @@ _LONG_AGO = NOW - timedelta(days=365)  # a lease that was given back, even if cl
 CHATS = (11, -12)
 HOLDERS = ("a", "b")
 _MOVING = (ParcelState.READY, ParcelState.SENDING)
+_GIVEN_UP = (ParcelState.DEAD, ParcelState.DROPPED)
 _FATES: dict[str, Outcome] = {
     "later": Later(30, "502"),
     "unknown": Unknown("time-out"),
@@ -84,7 +85,7 @@ class OutboxMachine(RuleBasedStateMachine):
         self.arrived: Counter[int] = Counter()
         self.doubts: Counter[int] = Counter()
         self.held: dict[int, datetime] = {}
-        self.papers = stored(self.store, [paper(n) for n in range(1, 6)])
+        self.papers = stored(self.store, [paper(n) for n in range(1, 13)])
         for one in CHATS:
             chat(self.store, one)
 
@@ -98,14 +99,18 @@ class OutboxMachine(RuleBasedStateMachine):
 
     def enqueue(self, data: st.DataObject) -> None:
         number, shown = data.draw(st.sampled_from(CHATS)), data.draw(st.integers(0, 4))
+        keys = [one.key for one in self.papers]
+        received = self.store.digests.received(BOT, number, keys)
+        if not (free := [one for one in self.papers if one.key not in received]):
+            return
         twice = data.draw(st.booleans())
         period = f"d{len(self.put)}"
-        digest = issued(self.store, [self.papers[shown]], period, number)
+        digest = issued(self.store, [free[shown % len(free)]], period, number)
         one = parcel(number, period=period, digest=digest, first=1, last=1)
         assert self.store.outbox.put_once(one, due=self.now)
         assert not (twice and self.store.outbox.put_once(one, due=self.now))
         [kept] = self.store.outbox.of_digest(digest)
-        self.put[kept.key] = number, self.papers[shown].key
+        self.put[kept.key] = number, free[shown % len(free)].key
 
     def claim(self, data: st.DataObject) -> None:
         holder, many = data.draw(st.sampled_from(HOLDERS)), data.draw(st.integers(1, 5))
@@ -243,7 +248,14 @@ class OutboxMachine(RuleBasedStateMachine):
         key = data.draw(st.sampled_from(sorted(self.put)))
         before = self._kept(key).state
         retried = self.store.outbox.retry(key, now=self.now)
-        assert retried == (before in (ParcelState.DEAD, ParcelState.DROPPED, ParcelState.UNKNOWN))
+        others = [
+            self._kept(k).state for k in self.put if k != key and self.put[k] == self.put[key]
+        ]
+        is_bringing = any(state in _MOVING for state in others)
+        assert retried == (before in _GIVEN_UP and not is_bringing)
+        if retried and ParcelState.SENT in others:
+            self.doubts[key] = max(self.doubts[key], 1)
+            assert self._kept(key).doubts, "a repeat by hand is not marked"
 
     @invariant()
     def nothing_is_lost_and_a_repeat_is_marked(self) -> None:
@@ -252,7 +264,7 @@ class OutboxMachine(RuleBasedStateMachine):
             kept = self._kept(key)
             assert kept.state is not ParcelState.SENT or self.arrived[key], "lost"
             open_send = key in self.begun and kept.state is ParcelState.SENDING
-            given_up = kept.state in (ParcelState.DEAD, ParcelState.DROPPED)
+            given_up = kept.state in _GIVEN_UP
             allowed = kept.doubts + 1 + open_send + given_up
             assert self.arrived[key] <= allowed, "sent twice without a doubt"
 
@@ -261,6 +273,18 @@ class OutboxMachine(RuleBasedStateMachine):
         for key, (number, shown) in self.put.items():
             if self._kept(key).state in (*_MOVING, ParcelState.SENT):
                 assert shown in self.store.digests.received(BOT, number, [shown])
+
+    @invariant()
+    def what_was_given_up_is_missed_or_comes_otherwise(self) -> None:
+        for number in CHATS:
+            missed = {one.paper.key for one in self.store.digests.missed(BOT, number, _LONG_AGO)}
+            coming = {
+                shown
+                for key, (where, shown) in self.put.items()
+                if where == number and self._kept(key).state in (*_MOVING, ParcelState.SENT)
+            }
+            given_up = {shown for where, shown in self.put.values() if where == number} - coming
+            assert missed == given_up, "lost without a trace, or told twice"
 
     def _kept(self, key: int) -> Parcel:
         kept = self.store.outbox.get(key)
