@@ -474,7 +474,7 @@ cli-backup-done = Copied to { $file }. Chats: { $chats }, topics: { $topics }, p
 cli-outbox-empty = Nothing is waiting and nothing has failed.
 cli-outbox-no-state = No parcel is { $state }. All that is not settled: papergram outbox list
 cli-outbox-retry = Parcel { $parcel } will be sent again.
-cli-outbox-retry-not = Parcel { $parcel } is not there, or it is not dead, dropped or doubtful. See: papergram outbox list
+cli-outbox-retry-not = Parcel { $parcel } is not there, or it is not dead, dropped or doubtful, or another message is bringing some of its papers. See: papergram outbox list
 cli-outbox-drop = Parcel { $parcel } was dropped. Its papers can be asked for with /missed.
 cli-outbox-drop-not = Parcel { $parcel } is not there, or it was sent already. See: papergram outbox list
 

@@ -439,7 +439,7 @@ cli-backup-done = 已备份到 { $file }：会话 { $chats } 个，主题 { $top
 cli-outbox-empty = 没有等待发送的消息，也没有发送失败的消息。
 cli-outbox-no-state = 没有状态为 { $state } 的消息。查看全部未了结的消息：papergram outbox list
 cli-outbox-retry = 消息 { $parcel } 将重新发送。
-cli-outbox-retry-not = 消息 { $parcel } 不存在，或不是失败、已放弃、结果不明的消息。请查看：papergram outbox list
+cli-outbox-retry-not = 消息 { $parcel } 不存在，或不是失败、已放弃、结果不明的消息，或其中的论文正由另一条消息发送。请查看：papergram outbox list
 cli-outbox-drop = 已放弃发送消息 { $parcel }，其中的论文可用 /missed 查看。
 cli-outbox-drop-not = 消息 { $parcel } 不存在，或已经发送。请查看：papergram outbox list
 
