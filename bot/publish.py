@@ -32,7 +32,7 @@ T = TypeVar("T")
 
 log = logging.getLogger(__name__)
 
-TOGETHER = 16  # chats in a transaction, which others wait for
+TOGETHER = 32  # chats in a transaction, which others wait for
 POSTPONED = timedelta(minutes=15)  # until a chat that failed is tried again
 SETTLED = "settled"  # not a source: the mark of the last round of feeds
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import time
+from functools import lru_cache
 
 from storage.columns import numbers, text_list, texts
 from storage.model import Cadence, OnQuietDays
@@ -20,8 +21,14 @@ def cadence_values(cadence: Cadence) -> dict[str, Value]:
 
 def cadence_of(row: Row) -> Cadence:
     """Read back a cadence from a row with its three columns."""
+    return _cadence(row["times"], row["weekdays"], row["quiet"])
+
+
+@lru_cache(1024)
+def _cadence(times: str, weekdays: str, quiet: str) -> Cadence:
+    """The same few are read for every chat that is due."""
     return Cadence(
-        times=tuple(time.fromisoformat(at) for at in texts(row["times"])),
-        weekdays=numbers(row["weekdays"]),
-        quiet=OnQuietDays(row["quiet"]),
+        times=tuple(time.fromisoformat(at) for at in texts(times)),
+        weekdays=numbers(weekdays),
+        quiet=OnQuietDays(quiet),
     )

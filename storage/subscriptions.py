@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from functools import lru_cache
 
 from storage.cadence_columns import cadence_of, cadence_values
 from storage.columns import (
@@ -220,6 +221,7 @@ def _values(topic: Subscription) -> dict[str, Value]:
     }
 
 
+@lru_cache(64)
 def _kinds_of(stored: str) -> frozenset[Kind]:
     return frozenset(Kind(kind) for kind in texts(stored))
 

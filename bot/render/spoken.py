@@ -234,6 +234,7 @@ def address(paper: Paper) -> str:
     return home + rest if home and is_safe(home + rest) else ""
 
 
+@lru_cache(KEPT)
 def is_safe(link: str) -> bool:
     """Whether ``link`` is a plain web address: http or https, a host, nothing to trip over."""
     if len(link) > LINK_LENGTH or not re.fullmatch(r"https?://[!-~]+", link):
