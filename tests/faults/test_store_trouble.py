@@ -28,19 +28,22 @@ else:  # the library that wrote the file: a second SQLite in this process would 
     from sqlite_utils.utils import sqlite3
 
 Trouble = Callable[[Store], AbstractAsyncContextManager[None]]
-_THREADS = 4
+_THREADS = 4, 2  # for what is short, and for what takes long
 _LONG = "x" * 1500
 
 
 async def _everywhere(store: Store, pragma: str) -> None:
     """Says a pragma to the connection of each thread of the store."""
-    together = threading.Barrier(_THREADS)
+    short, long = _THREADS
+    together = threading.Barrier(short + long)
 
     def say() -> None:
         together.wait(10)
         store._engine.all(pragma)
 
-    await asyncio.gather(*(store.run(say) for _ in range(_THREADS)))
+    await asyncio.gather(
+        *(store.run(say) for _ in range(short)), *(store.run_long(say) for _ in range(long))
+    )
 
 
 @asynccontextmanager
