@@ -208,6 +208,7 @@ def test_a_model_is_told_with_what_its_glosses_reach_and_cost(terminal: Terminal
     config = Config.model_validate(
         {
             "database": f"sqlite:///{terminal.database}",
+            "TELEGRAM_BOT_TOKEN": f"{BOT}:{TOKEN.partition(':')[2]}",
             "telegram_api": NOWHERE,
             "llm_model": "m",
             "llm_price": "0.27/1.10 USD",
