@@ -15,6 +15,7 @@ from dataclasses import replace
 from math import ceil
 from pathlib import Path
 from random import Random
+from statistics import median
 from time import monotonic
 
 import pytest
@@ -33,9 +34,11 @@ PEOPLE = 3_000
 PACE = 200  # digests a second: those asked for are answers too, and stand behind no others
 # A tick holds the papers of its readers' last day: a thousand, as arXiv brings, and not many more.
 FEED, FRESH = 100, 10  # papers of each feed, and those that are new each time
-AIM = 0.300  # seconds to the answer, of 95 in a hundred, where the machine is quiet
-MOST = 3.0  # what no machine excuses
-GROWTH = 10.0  # MiB a minute in the second half: two kilobytes a command would be more
+AIM = (
+    0.300  # seconds to the answer, of 95 in a hundred: in most minutes, for others use the machine
+)
+MOST = 1.0  # in all of them together
+GROWTH = 2.0  # MiB a minute in the second half: half a kilobyte a command would be more
 
 
 @pytest.mark.slow
@@ -61,6 +64,7 @@ async def test_many_commands_beside_feeds_and_digests(tmp_path: Path) -> None:
     assert set(crowd.digests.values()) == {1}, "a digest came twice"
     assert [line for line in program.said().splitlines() if " ERROR " in line] == []
     assert cuts([seconds for _, seconds in crowd.took])[1] < MOST * 1000
+    assert median(_by_minute(crowd)) < AIM * 1000
     assert memory.growth < GROWTH
 
 
@@ -109,6 +113,13 @@ def _forget_feeds(database: Path) -> None:
         store.close()
 
 
+def _by_minute(crowd: Crowd) -> list[float]:
+    """The 95th of a hundred of what was answered in each minute, in milliseconds."""
+    took = [seconds for _, seconds in crowd.took]
+    size = max(2, min(60 * RATE, len(took)))
+    return [cuts(took[at : at + size])[1] for at in range(0, len(took) - size + 1, size)]
+
+
 def _story(crowd: Crowd) -> str:
     waiting = Counter(turn.habit for turn in crowd.waiting)
     return f"never answered: {waiting.most_common()} of {crowd.said} commands"
@@ -118,7 +129,7 @@ def _tell(crowd: Crowd, memory: Memory, press: Press, spent: float) -> None:
     p50, p95, p99 = cuts([seconds for _, seconds in crowd.took])
     print(
         f"{crowd.said} commands in {SECONDS:.0f} s, answered in p50 {p50:.0f},"
-        f" p95 {p95:.0f} (aim {AIM * 1000:.0f}),"
+        f" p95 {p95:.0f} (of a minute {median(_by_minute(crowd)):.0f}, aim {AIM * 1000:.0f}),"
         f" p99 {p99:.0f} ms; {len(crowd.digests)} digests, {press.feeds} feeds;"
         f" {spent:.0f} s of processor; memory {memory.sizes[0]:.0f} to {memory.sizes[-1]:.0f} MiB,"
         f" {memory.growth:+.2f} MiB a minute in the second half\n{table(crowd.took)}"
