@@ -6,6 +6,7 @@ import asyncio
 import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import datetime
 from itertools import pairwise
 
 import pytest
@@ -442,21 +443,10 @@ async def test_a_send_does_not_begin_when_the_store_took_most_of_its_lease(
 ) -> None:
     """As much of the lease as a send may take must be left when its mark is written."""
     postman = waiting(store, chat(store))
-    real, began = store.transaction, 0
-
-    @contextmanager
-    def late() -> Iterator[None]:
-        nonlocal began
-        with real():
-            began += 1
-            if began == 2:  # the claim was the first
-                postman.at += 100 * SECOND
-            yield
-
-    monkeypatch.setattr(store, "transaction", late)
+    writes = _waits_long(store, monkeypatch, postman, write=2)  # the claim is the first
     await postman.goes_round()
 
-    assert began >= 2
+    assert len(writes) >= 2
     assert postman.sent == []
     postman.at += 20 * SECOND
     assert await postman.goes_round() == Delivered(sent=1)
@@ -466,18 +456,7 @@ async def test_a_claim_lasts_from_when_it_is_made(
     store: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     postman = waiting(store, chat(store))
-    real, began = store.transaction, 0
-
-    @contextmanager
-    def late() -> Iterator[None]:
-        nonlocal began
-        with real():
-            began += 1
-            if began == 1:
-                postman.at += 100 * SECOND
-            yield
-
-    monkeypatch.setattr(store, "transaction", late)
+    _waits_long(store, monkeypatch, postman, write=1)
 
     assert await postman.goes_round() == Delivered(sent=1)
 
@@ -494,6 +473,24 @@ async def test_what_is_at_hand_at_the_end_is_given_back(store: Store) -> None:
 
     assert 1 <= done.sent <= 2
     assert count(store, "parcels", state="ready", holder="") == 40 - done.sent
+
+
+def _waits_long(
+    store: Store, monkeypatch: pytest.MonkeyPatch, postman: Postman, *, write: int
+) -> list[datetime]:
+    """Lets one of the next transactions begin late; returns when each of them began."""
+    real, began = store.transaction, list[datetime]()
+
+    @contextmanager
+    def late() -> Iterator[None]:
+        with real():
+            began.append(postman.at)
+            if len(began) == write:
+                postman.at += 100 * SECOND
+            yield
+
+    monkeypatch.setattr(store, "transaction", late)
+    return began
 
 
 def _parcel(to: Subscriber, *, digest: int = 0, notice: Notice | None = None) -> Parcel:
