@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import json
 import re
-from bisect import bisect
+from bisect import bisect_left
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -56,10 +57,10 @@ class Account:
         several = [one for one in self.parcels.values() if len(one) > 1]
         return [one for one in several if sum(a.is_marked for a in one) < len(one) - 1]
 
-    def repeats_by_life(self) -> Counter[int]:
-        """In the how-manieth life the message was sent that came again later."""
+    def repeats_between(self, borders: Sequence[int]) -> Counter[int]:
+        """Behind how many of these calls the message was sent that came again later."""
         return Counter(
-            bisect(self.lives, earlier.number)
+            bisect_left(borders, earlier.number)
             for arrivals in self.parcels.values()
             for earlier in arrivals[:-1]
         )

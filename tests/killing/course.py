@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Sequence
 from pathlib import Path
 
 from bot.serve import WORKERS, in_flight
@@ -42,14 +43,20 @@ async def until_all_is_done(ground: Ground) -> None:
         store.close()
 
 
-def check(ground: Ground, folder: Path, breaks: int) -> Account:
-    """Nothing lost; at most the sends in flight repeated, each marked; each word heeded once."""
+def check(
+    ground: Ground, folder: Path, breaks: int, *, borders: Sequence[int] | None = None
+) -> Account:
+    """Nothing lost; at most the sends in flight repeated, each marked; each word heeded once.
+
+    ``borders`` are the last calls before each break; where each begins a life, that tells them.
+    """
     account = read(folder / "calls.jsonl")
     everybody = {(p.id, n) for p in ground.people for n in range(1, len(WORDS) + 1)}
     assert set(account.parcels) == everybody, "lost, or sent to somebody else"
     assert account.unmarked() == []
     assert in_flight(RATE) == WORKERS
-    assert all(count <= WORKERS for count in account.repeats_by_life().values())
+    repeats = account.repeats_between(account.lives if borders is None else borders)
+    assert all(count <= WORKERS for count in repeats.values()), repeats
     assert account.repeats <= breaks * WORKERS
     assert account.out_of_order() == []
     _check_store(ground)

@@ -45,6 +45,11 @@ class Ground:
         """How many messages the server has taken so far."""
         return len(self.emulator.accepted(*_SENDS))
 
+    @property
+    def last_call(self) -> int:
+        """The number of the newest message that the server has taken."""
+        return max((call.number for call in self.emulator.accepted(*_SENDS)), default=0)
+
     def store(self) -> Store:
         """The bot's own store; the caller closes it."""
         return open_store(f"sqlite:///{self.database}", words=indexed)

@@ -19,9 +19,10 @@ CHATS = 500  # with four parcels each
 KILLS = 52  # of each run
 RUNS = 4
 ANSWER = 0.04  # seconds: as long as Telegram takes
-LEASE = 2.0
+LEASE = 8.0  # a send may take a quarter of it: a server that pauses for a second repeats nothing
 HALTS = 12
-HALTED = 2.5  # seconds, longer than the lease
+HALTED = 8.5  # seconds, longer than the lease
+ARRIVED = 0.2  # seconds until the server has read what was sent before a halt
 
 
 @pytest.mark.slow
@@ -55,20 +56,27 @@ async def test_a_halt_longer_than_the_lease_loses_nothing(tmp_path: Path) -> Non
     """Who was halted finds its lease taken: what it still settles is not accepted."""
     async with prepared(tmp_path, CHATS, 7, ANSWER) as ground:
         async with paired(ground, tmp_path, rate="60", lease=str(LEASE)) as pair:
-            taken = [await _halted(ground, pair) for _ in range(HALTS)]
+            halts: list[int] = []
+            taken = [await _halted(ground, pair, halts) for _ in range(HALTS)]
             await until_all_is_done(ground)
             assert not any(program.has_ended for program in pair.alive), _ends(pair)
         assert sum(taken) > HALTS / 2
-        account = check(ground, tmp_path, HALTS)
+        account = check(ground, tmp_path, HALTS, borders=halts)
         _check_messages(ground, account)
 
 
-async def _halted(ground: Ground, pair: Pair) -> bool:
-    """Halts who works; False where that was in the middle of a commit, so that nobody can write."""
+async def _halted(ground: Ground, pair: Pair, halts: list[int]) -> bool:
+    """Halts who works; False where that was in the middle of a commit, so that nobody can write.
+
+    It goes on in the same life then, so the lives do not tell the halts: ``halts`` does, by the
+    last call before each.
+    """
     worker = await pair.worker()
     await some_time_passes(ground)
     worker.signal(signal.SIGSTOP)
-    await asyncio.sleep(HALTED)
+    await asyncio.sleep(ARRIVED)
+    halts.append(ground.last_call)
+    await asyncio.sleep(HALTED - ARRIVED)
     ground.talks()
     is_taken = pair.working() is not worker
     if is_taken:
