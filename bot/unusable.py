@@ -48,7 +48,9 @@ def refusal(error: ValidationError, fields: Mapping[str, FieldInfo]) -> Refusal:
     if found["type"] in _NUMBERS and place == "operator":
         return Refusal("config-chat", setting=name)
     if found["type"] in _NUMBERS:
-        return Refusal("config-number", setting=name, **_bounds(fields[place]))
+        bounds = _bounds(fields[place])
+        key = "config-number-above" if "above" in bounds else "config-number"
+        return Refusal(key, setting=name, **bounds)
     return Refusal("config-unusable", setting=name, problem=found["msg"])
 
 
@@ -56,7 +58,7 @@ def _bounds(field: FieldInfo) -> dict[str, str]:
     """Between what a number has to be."""
     told: dict[str, str] = {}
     for bound in field.metadata:
-        for name, key in (("gt", "least"), ("ge", "least"), ("le", "most")):
+        for name, key in (("gt", "above"), ("ge", "least"), ("le", "most")):
             if hasattr(bound, name):
                 told[key] = f"{getattr(bound, name):g}"
     return told

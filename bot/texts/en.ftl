@@ -185,6 +185,7 @@ config-feeds = { $setting } cannot be used: arXiv has no category { $given }. Th
 config-unusable = { $setting } cannot be used: { $problem }
 config-choice = { $setting } cannot be used. Choose one of: { $choices }
 config-number = { $setting } is no number from { $least } to { $most }.
+config-number-above = { $setting } is no number above { $above } and up to { $most }.
 config-chat = { $setting } is no chat: write its id, a whole number such as 123456789, or -1001234567890 for a group.
 config-address = { $setting } is no address. It begins with http:// or https:// and a host.
 config-languages = { $setting } cannot be used: { $given } is no language. Write codes such as en, zh, zh-Hant, de.

@@ -175,6 +175,7 @@ config-feeds = { $setting } 无法使用：arXiv 没有 { $given } 这个分类�
 config-unusable = { $setting } 无法使用：{ $problem }
 config-choice = { $setting } 无法使用，可选的值：{ $choices }
 config-number = { $setting } 应为 { $least } 到 { $most } 之间的数字。
+config-number-above = { $setting } 应为大于 { $above }、不超过 { $most } 的数字。
 config-chat = { $setting } 不是有效的对话 ID，应为整数，例如 123456789，群组则形如 -1001234567890。
 config-address = { $setting } 不是有效的地址，应以 http:// 或 https:// 加主机名开头。
 config-languages = { $setting } 无法使用：{ $given } 不是有效的语言代码。请填写 en、zh、zh-Hant、de 等代码。

@@ -114,8 +114,8 @@ def test_the_terminals_language_is_spoken_even_then(terminal: Terminal) -> None:
 @pytest.mark.parametrize(
     ("setting", "value", "sentence"),
     [
-        ("RATE", "abc", "PAPERGRAM_RATE is no number from 0 to 1000."),
-        ("RATE", "-1", "PAPERGRAM_RATE is no number from 0 to 1000."),
+        ("RATE", "abc", "PAPERGRAM_RATE is no number above 0 and up to 1000."),
+        ("RATE", "0", "PAPERGRAM_RATE is no number above 0 and up to 1000."),
         ("LEASE", "0.5", "PAPERGRAM_LEASE is no number from 1 to 86400."),
         ("LLM_AT_ONCE", "1.5", "PAPERGRAM_LLM_AT_ONCE is no number from 1 to 64."),
         ("PAID_BROADCAST", "perhaps", "PAPERGRAM_PAID_BROADCAST cannot be used. Choose one of:"),
