@@ -4,8 +4,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
-from dataclasses import replace
+from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
 
 from storage.columns import day, instant, iso, micros
@@ -13,7 +12,7 @@ from storage.entries import Entries
 from storage.errors import Missing
 from storage.glosses import Glosses
 from storage.ledger import Ledger
-from storage.model import Digest, Entry, Gloss, Heading
+from storage.model import Digest, Entry, Gloss, Heading, Kind
 from storage.paper_index import PaperIndex
 from storage.sqlite import Engine, Row, Value
 
@@ -86,9 +85,7 @@ class Digests:
             wanted = revision or int(row["revision"])
             entries = self._entries.of(number, wanted, last)
             unread = () if last is None else self._entries.kinds_behind(number, last)
-        shown = tuple(entry for is_shown, entry in entries if is_shown)
-        rest = tuple(entry for is_shown, entry in entries if not is_shown)
-        return replace(_digest_of(row, wanted, shown, rest), unread=unread)
+        return _digest_of(row, wanted, entries, unread)
 
     def last(self, bot: int, chat: int, subscription: int) -> Digest | None:
         """Return the digest a topic issued last."""
@@ -192,14 +189,14 @@ def _values(digest: Digest) -> dict[str, Value]:
 
 
 def _digest_of(
-    row: Row, revision: int, entries: tuple[Entry, ...], rest: tuple[Entry, ...]
+    row: Row, revision: int, entries: Sequence[tuple[bool, Entry]], unread: tuple[Kind, ...]
 ) -> Digest:
     return Digest(
         topic=row["topic"],
         query=row["query"],
         issued=instant(row["issued"]),
-        entries=entries,
-        rest=rest,
+        entries=tuple(entry for is_shown, entry in entries if is_shown),
+        rest=tuple(entry for is_shown, entry in entries if not is_shown),
         first_day=day(row["first_day"]),
         last_day=day(row["last_day"]),
         seen=row["seen"],
@@ -211,6 +208,7 @@ def _digest_of(
         imported=bool(row["imported"]),
         revision=revision,
         number=row["number"],
+        unread=unread,
     )
 
 

@@ -57,12 +57,9 @@ class Outbox:
         ran out comes back with one more doubt.
         """
         with self._engine.writing():
-            self._doubt(bot, now)
+            claiming.doubt(self._engine, bot, now)
             free = claiming.heads(self._engine, bot, now, limit, without)
             return [claiming.lease(self._engine, key, holder, now, lasts) for key in free]
-
-    def _doubt(self, bot: int, now: datetime) -> None:
-        claiming.doubt(self._engine, bot, now)
 
     def begin(self, parcel: Parcel, now: datetime, *, within: float = 0.0) -> bool:
         """Commit that the send begins; False when the lease will not last that many seconds."""

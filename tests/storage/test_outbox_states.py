@@ -28,10 +28,12 @@ from storage import (
     Sent,
     Store,
     Unknown,
+    claiming,
     open_store,
 )
 from storage.columns import micros
 from storage.outbox import Outbox
+from storage.sqlite import Engine
 from tests.storage.machines import break_, hold
 from tests.storage.situations import BOT, NOW, chat, issued, paper, parcel, stored
 
@@ -314,9 +316,9 @@ def _recovered_without_fence(self: Outbox, bot: int) -> int:
     )
 
 
-def _without_doubt(self: Outbox, bot: int, now: datetime) -> None:
+def _without_doubt(engine: Engine, bot: int, now: datetime) -> None:
     """What another left in the middle comes back as if it had never been sent."""
-    self._engine.change(
+    engine.change(
         """
         update parcels set state = 'ready', holder = '', lease_until = 0
         where bot = :bot and state = 'sending' and lease_until <= :now
@@ -341,13 +343,13 @@ def _undoing_nothing(self: Store) -> Iterator[None]:
     ("owner", "method", "bug"),
     [
         (Outbox, "recover", _recovered_without_fence),
-        (Outbox, "_doubt", _without_doubt),
+        (claiming, "doubt", _without_doubt),
         (Outbox, "begin", _begun_by_anybody),
         (Store, "savepoint", _undoing_nothing),
     ],
 )
 def test_a_planted_bug_is_found(
-    monkeypatch: pytest.MonkeyPatch, owner: type, method: str, bug: Callable[..., object]
+    monkeypatch: pytest.MonkeyPatch, owner: object, method: str, bug: Callable[..., object]
 ) -> None:
     monkeypatch.setattr(owner, method, bug)
 
