@@ -180,6 +180,8 @@ def test_each_text_alone_says_what_it_says_in_its_file(language: str) -> None:
 
     for key, message in messages(language).items():
         values: dict[str, str | int] = dict.fromkeys(variables(message), 3)
-        expected, _ = whole.format_pattern(whole.get_message(key).value, values)
+        pattern = whole.get_message(key).value
+        assert pattern is not None
+        expected, _ = whole.format_pattern(pattern, values)
 
         assert texts.say(language, key, **values) == expected
