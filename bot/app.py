@@ -38,9 +38,8 @@ def wall_clock() -> datetime:
 @contextmanager
 def opened(config: Config) -> Iterator[Store]:
     """The store that the settings name, closed at the end of the block."""
-    store = open_store(config.database, words=indexed)
+    store = open_store(config.database, words=indexed, prepare=_renew_index)
     try:
-        _renew_index(store)
         yield store
     finally:
         store.close()

@@ -17,10 +17,11 @@ from datetime import datetime
 from storage import Store
 from storage.errors import Busy, StorageError
 from storage.model import Lease
+from storage.probe import RUN_LEASE
 
 log = logging.getLogger(__name__)
 
-DUTY = "run"
+DUTY = RUN_LEASE
 GLOSSING = "enrich"  # of the command line, which works beside the bot
 
 

@@ -11,7 +11,7 @@ import pytest
 
 from bot import standby
 from bot.arxiv_calendar import arxiv_day
-from bot.cli.doctor import examine
+from bot.cli.findings import examine
 from bot.condition import State, note
 from bot.config import Config
 from bot.demo import Emulator
@@ -36,7 +36,7 @@ def opened(terminal: Terminal) -> Iterator[Store]:
 
 
 def found(
-    terminal: Terminal, *, token: str = "", server: str = NOWHERE, quick: bool = False
+    terminal: Terminal, *, token: str = "", server: str = NOWHERE
 ) -> dict[str, tuple[bool, str]]:
     """Each finding by its name: whether it is good, and the key of its text."""
     config = Config.model_validate(
@@ -46,15 +46,19 @@ def found(
             "database": f"sqlite:///{terminal.database}",
         }
     )
-    findings = asyncio.run(examine(config, NOW, quick=quick))
+    findings = asyncio.run(examine(config, NOW))
     return {one.name: (one.is_good, one.notice.key) for one in findings}
 
 
 def test_a_new_store_has_no_papers_no_bot_and_no_token(terminal: Terminal) -> None:
+    with opened(terminal):
+        pass
+
     assert found(terminal) == {
         "settings": (True, "doctor-settings-good"),
         "database": (True, "doctor-database-good"),
         "feeds": (False, "doctor-feeds-none"),
+        "outbox": (True, "doctor-outbox-good"),
         "model": (True, "doctor-model-none"),
         "running": (False, "doctor-running-none"),
         "telegram": (False, "doctor-telegram-none"),
@@ -99,7 +103,6 @@ def test_the_bot_runs_as_long_as_its_sign_of_life_lasts(
 
     key = "doctor-running-good" if alive else "doctor-running-none"
     assert found(terminal)["running"] == (alive, key)
-    assert found(terminal, quick=True) == {"running": (alive, key)}
 
 
 def test_undeliverable_messages_are_counted(terminal: Terminal) -> None:
@@ -215,7 +218,7 @@ def test_a_model_is_told_with_what_its_glosses_reach_and_cost(terminal: Terminal
         }
     )
 
-    findings = asyncio.run(examine(config, NOW, quick=False))
+    findings = asyncio.run(examine(config, NOW))
 
     said = [
         (one.is_good, say("en", one.notice.key, **dict(one.notice.values)))

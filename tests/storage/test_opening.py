@@ -9,18 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from storage import (
-    Damaged,
-    Full,
-    Newer,
-    Occupied,
-    Store,
-    Subscriber,
-    Unusable,
-    files,
-    migrations,
-    open_store,
-)
+from storage import Store, files, migrations, open_store, schema
+from storage.errors import Damaged, Full, Newer, Occupied, Unusable
+from storage.model import Subscriber
 from storage.sqlite import Engine
 from tests.storage.situations import BOT, CHAT, NOW, chat, paper, stored
 
@@ -143,7 +134,7 @@ def test_a_file_of_a_newer_program_is_refused(tmp_path: Path) -> None:
     assert path.read_bytes() == before
 
 
-@pytest.mark.parametrize("step", migrations.NAMES[1:])
+@pytest.mark.parametrize("step", schema.STEPS[1:])
 def test_an_older_file_keeps_its_rows_and_a_copy(tmp_path: Path, step: str) -> None:
     """From every former schema, with rows in it."""
     path = tmp_path / "a.db"
@@ -241,12 +232,12 @@ def test_steps_that_fail_leave_the_old_schema(
     engine = Engine(path)
     migrations.apply(engine.connection(), stop_before="duties")
     engine.change("create table leases (in_the_way integer)")
-    before = migrations.applied(engine.connection())
+    before = schema.applied(engine.connection())
 
     with pytest.raises(Exception, match="leases already exists"):
         open_store(url(path))
 
-    assert migrations.applied(engine.connection()) == before
+    assert schema.applied(engine.connection()) == before
     engine.close()
 
 
