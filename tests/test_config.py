@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from bot import basic_settings
 from bot.budget import Budget, Price
 from bot.config import Config, read
 from bot.texts import LANGUAGES, Refusal
