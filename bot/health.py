@@ -20,6 +20,7 @@ UNREPAIRED = timedelta(hours=24)
 STILL = timedelta(minutes=15)  # a parcel waits so long
 QUIET = timedelta(minutes=5)  # and nothing was sent: Telegram's pace alone is no standstill
 HOUR = timedelta(hours=1)
+WHOLE_CHECK = 24 * 3600.0  # seconds between readings of the whole file
 DEAD = 5  # parcels given up within an hour
 AHEAD = timedelta(days=14)  # a calendar should reach so far
 _MEGABYTE = 1024 * 1024
@@ -57,9 +58,17 @@ def room(path: Path) -> Room:
 
 
 def health(
-    store: Store, bot: int, categories: Collection[str], now: datetime, disk: Room
+    store: Store,
+    bot: int,
+    categories: Collection[str],
+    now: datetime,
+    disk: Room,
+    damage: str = "",
 ) -> tuple[Trouble, ...]:
-    """Everything that is wrong with feeds, deliveries, disk and calendar at an instant."""
+    """Everything that is wrong with feeds, deliveries, disk and calendar at an instant.
+
+    ``damage`` is what was broken in the file when all of it was read last.
+    """
     feeds = feed_groups(categories)
     return (
         *_unread(store, feeds, now),
@@ -67,6 +76,7 @@ def health(
         *_unrepaired(store, now),
         *_deliveries(store, bot, now),
         *_model(store, now),
+        *_damage(damage),
         *_disk(disk),
         *_calendar(arxiv_day(now)),
     )
@@ -132,6 +142,11 @@ def _model(store: Store, now: datetime) -> Iterator[Trouble]:
     lasts = now - (found.since or now)
     if found.state in _OPERATORS or (found.state in _PASSING and lasts >= LASTING):
         yield _trouble(f"trouble-model-{found.state}", model=found.model)
+
+
+def _damage(problem: str) -> Iterator[Trouble]:
+    if problem:
+        yield _trouble("trouble-damaged", problem=" ".join(problem.split())[:200])
 
 
 def _disk(disk: Room) -> Iterator[Trouble]:

@@ -64,6 +64,8 @@ class Bot:
     is_closing: bool = False  # what is half done is left as it is
     _patience: Patience | None = None
     _foreseen: tuple[int, datetime] | None = None
+    _damage: str = ""  # what was broken in the store when all of it was read last
+    _whole_check_at: float = 0.0
 
     @property
     def holder(self) -> str:
@@ -192,7 +194,10 @@ class Bot:
         """Looks for what is wrong, and tells the operator."""
         store, bot, now = self.store, self.telegram.id, self.now()
         disk = health.room(store.path)
+        if self.monotonic() >= self._whole_check_at:
+            self._damage = await store.run_long(store.damage)
+            self._whole_check_at = self.monotonic() + health.WHOLE_CHECK
         read = self.config.categories
-        found = await store.run_long(health.health, store, bot, read, now, disk)
+        found = await store.run_long(health.health, store, bot, read, now, disk, self._damage)
         if await store.run(alarm.sound, store, bot, self.config.operator, found, now):
             self.post.ring()

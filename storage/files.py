@@ -158,13 +158,18 @@ def _pages_size(head: bytes) -> int:
 
 def how_to_restore(path: Path) -> str:
     """Say in a sentence which copy to put in place of the file."""
-    newest = max(_copies(path), key=lambda copy: copy.stat().st_mtime, default=None)
+    newest = newest_copy(path)
     if newest is None:
         return "No copy lies beside it: restore one of your backups under this name"
     return (
         f"To restore the newest copy, stop Papergram, move {path.name} and {path.name}-wal "
         f"away, then copy {newest} to {path}"
     )
+
+
+def newest_copy(path: Path) -> Path | None:
+    """Return the newest copy of the database that lies beside it."""
+    return max(_copies(path), key=lambda copy: copy.stat().st_mtime, default=None)
 
 
 def _copies(path: Path) -> Iterator[Path]:

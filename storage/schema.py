@@ -52,7 +52,10 @@ def refuse_foreign(connection: Connection, path: Path) -> None:
     if applied(connection):
         return
     [(tables,)] = connection.execute(
-        "select count(*) from sqlite_master where name not like 'sqlite~_%' escape '~'"
+        """
+        select count(*) from sqlite_master
+        where name not like 'sqlite~_%' escape '~' and name <> '_sqlite_migrations'
+        """
     )
     if tables:
         raise Foreign(

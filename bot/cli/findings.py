@@ -16,7 +16,7 @@ from bot.ingest import FIRST, WHOLE
 from storage import Store, open_for_reading
 from storage.driver import VERSION
 from storage.errors import StorageError
-from storage.files import may_share
+from storage.files import may_share, newest_copy
 from storage.model import Notice, ParcelState
 from storage.probe import RUN_LEASE, Vitality, probe
 
@@ -58,7 +58,10 @@ def _database(store: Store) -> Iterator[Finding]:
         ("sqlite", health.library),
     )
     if health.damage:
-        yield Finding("database", False, Notice("doctor-database-damaged", facts))
+        copy = newest_copy(store.path)
+        key = "doctor-database-damaged-copy" if copy else "doctor-database-damaged"
+        place = (("copy", str(copy)),) if copy else ()
+        yield Finding("database", False, Notice(key, (*facts, *place)))
     else:
         yield Finding("database", True, Notice("doctor-database-good", facts))
     if not may_share(VERSION):
