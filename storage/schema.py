@@ -54,7 +54,8 @@ def refuse_foreign(connection: Connection, path: Path) -> None:
     [(tables,)] = connection.execute(
         """
         select count(*) from sqlite_master
-        where name not like 'sqlite~_%' escape '~' and name <> '_sqlite_migrations'
+        where type in ('table', 'view') and name not like 'sqlite~_%' escape '~'
+            and name <> '_sqlite_migrations'
         """
     )
     if tables:
