@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
-from storage import migrations, schema
+from storage import schema
 from storage.driver import VERSION
 from storage.errors import Damaged, Full
 from storage.files import private
@@ -26,6 +26,8 @@ def prepare(engine: Engine) -> None:
         known = schema.applied(connection)
     if len(known) == len(schema.STEPS):
         return
+    from storage import migrations  # with sqlite-utils, which nothing else needs
+
     if known:
         _copy_before(engine, migrations.pending(connection)[0])
     # One transaction around all steps: two processes that open the file together take
