@@ -51,7 +51,7 @@ def reason(output: str, free: int) -> str:
     log = f"What pip said is in {LOG.relative_to(ROOT)}."
     if FULL.search(output) or free < 1 << 20:
         return (
-            "The disk is full. Papergram needs about 150 MB here, 500 MB with its tests, and as"
+            "The disk is full. Papergram needs about 200 MB here, 500 MB with its tests, and as"
             f" much for temporary files; make room and run make again. {log}"
         )
     if MISMATCH.search(output):
@@ -76,13 +76,13 @@ def reason(output: str, free: int) -> str:
 
 def progress(output: str, total: int, unpacked: int) -> str:
     """Say how far pip is, by what it printed and how many distributions it has unpacked."""
-    collected = re.findall(r"^Collecting (\S+)", output, re.MULTILINE)
+    collected = re.findall(r"^(?:Collecting|Processing) (?:\S*/)?(\S+)", output, re.MULTILINE)
     passed = re.findall(r"^(?:Ignoring|Requirement already satisfied:) ", output, re.MULTILINE)
     if "\nInstalling collected packages: " in output:
         return f"unpacked {min(unpacked, len(collected))} of {len(collected)} packages"
     if not collected:
         return ""
-    current = collected[-1].partition("==")[0]
+    current = re.split(r"==|-\d", collected[-1])[0]
     return f"downloading package {len(collected) + len(passed)} of {total}: {current}"
 
 
