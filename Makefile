@@ -23,6 +23,16 @@ test-all: test
 	$(BIN)/pytest -m "slow and not alone" --numprocesses auto --timeout 1800 --durations=20
 	$(BIN)/pytest -m "slow and alone" --timeout 1800 --durations=20
 
+# The soak, the simulated year and the kill tests in full size; test-all runs a quarter of each.
+prove: .venv/tests
+	PAPERGRAM_TEST_SCALE=1 $(BIN)/pytest -m scaled --timeout 1800 --durations=0 -s
+
+# What make test installs, into a fresh clone where a newer version of everything is on offer.
+test-install:
+	rm -rf build/fresh
+	git clone --quiet . build/fresh
+	cd build/fresh && $(PYTHON) -m tests.packaging.newer
+
 check: .venv/tests
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .

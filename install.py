@@ -78,10 +78,10 @@ def progress(output: str, total: int, unpacked: int) -> str:
     """Say how far pip is, by what it printed and how many distributions it has unpacked."""
     collected = re.findall(r"^(?:Collecting|Processing) (?:\S*/)?(\S+)", output, re.MULTILINE)
     passed = re.findall(r"^(?:Ignoring|Requirement already satisfied:) ", output, re.MULTILINE)
-    if "\nInstalling collected packages: " in output:
-        return f"unpacked {min(unpacked, len(collected))} of {len(collected)} packages"
     if not collected:
         return ""
+    if "\nInstalling collected packages: " in output:
+        return f"unpacked {min(unpacked, len(collected))} of {len(collected)} packages"
     current = re.split(r"==|-\d", collected[-1])[0]
     return f"downloading package {len(collected) + len(passed)} of {total}: {current}"
 
@@ -149,7 +149,9 @@ def install(part: str) -> None:
 
     pip = (VENV / "bin" / "python", "-m", "pip", "--disable-pip-version-check", "--no-input")
     section = sections(lock)
-    needed = section["tests"] if part == "tests" else section["build"] + section["runtime"]
+    needed = section["tests"] if part == "tests" else ""
+    if part == "runtime" or not is_current:
+        needed = section["build"] + section["runtime"] + needed
     chosen = LOG.with_name(f"{part}.txt")
     chosen.write_text(needed, encoding="utf-8")
     locked = ("--progress-bar=off", "--no-deps", "--require-hashes", "--requirement", chosen)
