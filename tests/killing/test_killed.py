@@ -16,7 +16,7 @@ from tests.killing.program import environment, running, started
 from tests.scale import scaled
 
 KILLS = scaled(52)  # of each run
-CHATS = 12 * KILLS  # with four parcels each: more than leave before the last kill
+CHATS = max(150, scaled(500))  # with four parcels each: some are left at the last kill
 RUNS = 4
 ANSWER = 0.04  # seconds: as long as Telegram takes
 

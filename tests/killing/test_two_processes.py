@@ -17,7 +17,7 @@ from tests.scale import scaled
 from tests.situations import BOT
 
 KILLS = scaled(52)  # of each run
-CHATS = 12 * KILLS  # with four parcels each: more than leave before the last kill
+CHATS = max(150, scaled(500))  # with four parcels each: some are left at the last kill
 RUNS = 4
 ANSWER = 0.04  # seconds: as long as Telegram takes
 LEASE = 8.0  # a send may take a quarter of it: a server that pauses for a second repeats nothing
