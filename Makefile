@@ -64,16 +64,17 @@ lock: .venv/tests
 		echo "# --- runtime ---"; cat build/runtime.lock; \
 		echo "# --- tests ---"; cat build/tests.lock; } > requirements.lock
 
-# What the bot needs; a Python that is missing or too old is said here, all else by install.py.
-.venv/runtime: requirements.lock pyproject.toml install.py
+# What the bot needs. A Python that is missing or too old is said here, all else by INSTALL.
+INSTALL = tests/packaging/install.py
+.venv/runtime: requirements.lock pyproject.toml $(INSTALL)
 	@command -v $(PYTHON) >/dev/null || { \
 		echo "Papergram needs Python 3.11 or newer, and there is no $(PYTHON) here. Install it, or name another: make $(MAKECMDGOALS) PYTHON=python3.13" >&2; exit 1; }
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \
 		echo "Papergram needs Python 3.11 or newer, and $(PYTHON) is $$($(PYTHON) --version 2>&1). Name another: make $(MAKECMDGOALS) PYTHON=python3.13" >&2; exit 1; }
-	@$(PYTHON) install.py runtime
+	@$(PYTHON) $(INSTALL) runtime
 
 .venv/tests: .venv/runtime
-	@$(BIN)/python install.py tests
+	@$(BIN)/python $(INSTALL) tests
 
 clean:
 	rm -rf .venv build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-import install
+from tests.packaging import install
 
 ROOT = Path(__file__).parent.parent.parent
 ROOMY = 1 << 40
@@ -67,7 +67,8 @@ def test_the_progress_is_read_from_what_pip_prints(output: str, unpacked: int, s
 @pytest.fixture
 def checkout(tmp_path: Path) -> Path:
     """A folder with the Makefile and the installer, and a lock that names a package of nobody."""
-    for name in ("Makefile", "install.py", "pyproject.toml"):
+    for name in ("Makefile", "tests/packaging/install.py", "pyproject.toml"):
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / name).write_bytes((ROOT / name).read_bytes())
     sections = "".join(f"# --- {name} ---\n" for name in ("build", "runtime", "tests"))
     (tmp_path / "requirements.lock").write_text(sections, encoding="utf-8")

@@ -19,7 +19,7 @@ from packaging.requirements import Requirement
 from packaging.specifiers import SpecifierSet
 from packaging.utils import canonicalize_name
 
-import install
+from tests.packaging import install
 
 ROOT = Path(__file__).parent.parent.parent
 LOCK = (ROOT / "requirements.lock").read_text(encoding="utf-8")
@@ -222,7 +222,15 @@ def test_each_requirement_has_hashes_and_no_address() -> None:
 
 
 @pytest.mark.parametrize(
-    "file", ["README.md", "CONTRIBUTING.md", "Dockerfile", "Makefile", "install.py", ".ci/run"]
+    "file",
+    [
+        "README.md",
+        "CONTRIBUTING.md",
+        "Dockerfile",
+        "Makefile",
+        "tests/packaging/install.py",
+        ".ci/run",
+    ],
 )
 def test_each_line_that_installs_takes_the_lock_and_nothing_else(file: str) -> None:
     """Each pip line names its hashes, or builds the project with what is already there."""
