@@ -86,7 +86,7 @@ def _take(store: Store, name: str, now: datetime, lasts: float) -> Lease | None:
 def is_held(store: Store, duty: str, now: datetime) -> bool:
     """Whether a process that may be alive has a duty."""
     held = store.leases.held(duty)
-    return held is not None and held.until > now and not _is_gone(held.holder)
+    return held is not None and held.lasts(now) and is_alive(held.holder) is not False
 
 
 @contextmanager
@@ -107,20 +107,20 @@ def glossing(store: Store, now: datetime, lasts: float) -> Iterator[bool]:
             store.leases.release(lease)
 
 
-def _is_gone(name: str) -> bool:
-    """Whether a holder was a process of this machine that does not run any more."""
+def is_alive(name: str) -> bool | None:
+    """Whether a holder is a process that runs on this machine; None for one of another."""
     host, _, number = name.rpartition(":")
     if host != socket.gethostname() or not number.isdecimal():
-        return False
+        return None
     if int(number) == os.getpid():
-        return True  # an earlier process had our number
+        return False  # an earlier process had our number
     try:
         os.kill(int(number), 0)
     except ProcessLookupError:
-        return True
-    except PermissionError:
         return False
-    return False
+    except PermissionError:
+        return True
+    return True
 
 
 async def _kept(store: Store, lease: Lease, now: Callable[[], datetime], lasts: float) -> None:

@@ -11,7 +11,9 @@ from bot.account import account, told
 from bot.chat import sender
 from bot.condition import State
 from bot.config import Config
+from bot.health import clock_facts, last_certain
 from bot.ingest import FIRST, WHOLE
+from bot.trusted_clock import LEAP, TrustedClock
 from storage import Store
 from storage.errors import StorageError
 from storage.model import Notice, ParcelState
@@ -34,14 +36,17 @@ async def examine(config: Config, now: datetime, *, quick: bool) -> list[Finding
         with app.opened(config) as store:
             return [_running(store, now)]
     settings = Finding("settings", True, Notice("doctor-settings-good"))
-    return [settings, *_stored(config, now), await _telegram(config)]
+    clock = TrustedClock(lambda: now)
+    telegram = await _telegram(config, clock)
+    return [settings, *_stored(config, now, clock), telegram]
 
 
-def _stored(config: Config, now: datetime) -> list[Finding]:
+def _stored(config: Config, now: datetime, clock: TrustedClock) -> list[Finding]:
     """What the store tells; where it cannot be opened, that it cannot and why."""
     try:
         with app.opened(config) as store:
-            parts = [_database(store), _feeds(store, now), *_outbox(config, store)]
+            parts = [_database(store), _clock(store, now, clock)]
+            parts += [_feeds(store, now), *_outbox(config, store)]
             return [*parts, *_model(config, store, now), _running(store, now)]
     except StorageError as error:
         problem = (("problem", " ".join(str(error).splitlines())),)
@@ -59,6 +64,15 @@ def _database(store: Store) -> Finding:
     if health.damage:
         return Finding("database", False, Notice("doctor-database-damaged", facts))
     return Finding("database", True, Notice("doctor-database-good", facts))
+
+
+def _clock(store: Store, now: datetime, clock: TrustedClock) -> Finding:
+    """Whether Telegram has denied the time, or the bot has been certain of a later one."""
+    error, last = clock.error(), last_certain(store)
+    if clock.certain() is None and last and last - now > LEAP:
+        error = now - last
+    key = "doctor-clock-wrong" if error else "doctor-clock-good"
+    return Finding("clock", not error, Notice(key, tuple(clock_facts(now - error, error).items())))
 
 
 def _feeds(store: Store, now: datetime) -> Finding:
@@ -107,13 +121,17 @@ def _model(config: Config, store: Store, now: datetime) -> Iterator[Finding]:
 def _running(store: Store, now: datetime) -> Finding:
     lease = store.leases.held(standby.DUTY)
     alive = lease is not None and lease.until > now
+    if lease and lease.until.timestamp() > 0 and abs(lease.until - now) > LEAP:
+        # Either the bot is gone, or it goes by the right time and this command by a wrong clock.
+        alive = bool(standby.is_alive(lease.holder))
     return Finding("running", alive, Notice(f"doctor-running-{'good' if alive else 'none'}"))
 
 
-async def _telegram(config: Config) -> Finding:
+async def _telegram(config: Config, clock: TrustedClock) -> Finding:
     if config.token is None:
         return Finding("telegram", False, Notice("doctor-telegram-none"))
-    name, problem = await sender.probe(config.token.get_secret_value(), config.telegram_api)
+    token, heard = config.token.get_secret_value(), clock.hear_telegram
+    name, problem = await sender.probe(token, config.telegram_api, heard=heard)
     if problem == "InvalidToken":
         return Finding("telegram", False, Notice("cli-token-refused"))
     if problem:
