@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import os
+import socket
 from contextlib import closing
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 
 from storage.columns import micros
@@ -12,6 +14,7 @@ from storage.files import is_starting, path_of, refuse_unusable, translate
 from storage.schema import Connection, applied, connect_read_only, refuse_newer
 
 RUN_LEASE = "run"  # held by the process that is the bot
+_DAY = timedelta(days=1)
 
 
 class Vitality(StrEnum):
@@ -44,5 +47,27 @@ def probe(url: str, lease: str, now: datetime) -> Vitality:
 def _is_held(connection: Connection, lease: str, now: datetime) -> bool:
     if "duties" not in applied(connection):  # a file that was made before there were leases
         return False
-    rows = connection.execute("select until from leases where duty = ?", (lease,)).fetchall()
-    return any(until > micros(now) for (until,) in rows)
+    row = connection.execute("select holder, until from leases where duty = ?", (lease,)).fetchone()
+    if row is None:
+        return False
+    holder, left = row[0], timedelta(microseconds=row[1] - micros(now))
+    if row[1] and abs(left) > _DAY:
+        # Either the holder is gone, or it goes by the right time and whoever asks by a wrong clock.
+        return bool(is_alive(holder))
+    return left > timedelta()
+
+
+def is_alive(name: str) -> bool | None:
+    """Whether a holder is a process that runs on this machine; None for one of another."""
+    host, _, number = name.rpartition(":")
+    if host != socket.gethostname() or not number.isdecimal():
+        return None
+    if int(number) == os.getpid():
+        return False  # an earlier process had our number
+    try:
+        os.kill(int(number), 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        return True
+    return True

@@ -28,6 +28,7 @@ FLOORS: Mapping[str, int] = {
     "bot.hours": 1,
     "bot.cadences": 1,
     "bot.pace": 1,
+    "bot.trusted_clock": 1,
     "bot.budget": 1,
     "bot.matching": 1,
     "bot.digest": 1,

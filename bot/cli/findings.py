@@ -12,7 +12,9 @@ from bot.account import account, told
 from bot.chat import sender
 from bot.condition import State
 from bot.config import Config
+from bot.health import clock_facts, last_certain
 from bot.ingest import FIRST, WHOLE
+from bot.trusted_clock import LEAP, TrustedClock
 from storage import Store, open_for_reading
 from storage.driver import VERSION
 from storage.errors import StorageError
@@ -35,14 +37,17 @@ class Finding:
 async def examine(config: Config, now: datetime) -> list[Finding]:
     """Looks at every part; the database is read as a whole, and nothing is written."""
     settings = Finding("settings", True, Notice("doctor-settings-good"))
-    return [settings, *_stored(config, now), await _telegram(config)]
+    clock = TrustedClock(lambda: now)
+    telegram = await _telegram(config, clock)
+    return [settings, *_stored(config, now, clock), telegram]
 
 
-def _stored(config: Config, now: datetime) -> list[Finding]:
+def _stored(config: Config, now: datetime, clock: TrustedClock) -> list[Finding]:
     """What the store tells; where it cannot be opened, that it cannot and why."""
     try:
         with closing(open_for_reading(config.database)) as store:
-            parts = [*_database(store), _feeds(store, now), _outbox(config, store)]
+            parts = [*_database(store), _clock(store, now, clock)]
+            parts += [_feeds(store, now), _outbox(config, store)]
             return [*parts, *_model(config, store, now), _running(config, now)]
     except StorageError as error:
         problem = (("problem", " ".join(str(error).splitlines())),)
@@ -66,6 +71,15 @@ def _database(store: Store) -> Iterator[Finding]:
         yield Finding("database", True, Notice("doctor-database-good", facts))
     if not may_share(VERSION):
         yield Finding("sqlite", True, Notice("doctor-sqlite-alone", (("version", health.library),)))
+
+
+def _clock(store: Store, now: datetime, clock: TrustedClock) -> Finding:
+    """Whether Telegram has denied the time, or the bot has been certain of a later one."""
+    error, last = clock.error(), last_certain(store)
+    if clock.certain() is None and last and last - now > LEAP:
+        error = now - last
+    key = "doctor-clock-wrong" if error else "doctor-clock-good"
+    return Finding("clock", not error, Notice(key, tuple(clock_facts(now - error, error).items())))
 
 
 def _feeds(store: Store, now: datetime) -> Finding:
@@ -117,10 +131,11 @@ def _running(config: Config, now: datetime) -> Finding:
     return Finding("running", is_alive, Notice(f"doctor-running-{vitality}"))
 
 
-async def _telegram(config: Config) -> Finding:
+async def _telegram(config: Config, clock: TrustedClock) -> Finding:
     if config.token is None:
         return Finding("telegram", False, Notice("doctor-telegram-none"))
-    name, problem = await sender.probe(config.token.get_secret_value(), config.telegram_api)
+    token, heard = config.token.get_secret_value(), clock.hear_telegram
+    name, problem = await sender.probe(token, config.telegram_api, heard=heard)
     if problem == "InvalidToken":
         return Finding("telegram", False, Notice("cli-token-refused"))
     if problem:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import socket
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, date, datetime, timedelta
@@ -15,6 +16,7 @@ from bot.cli.findings import examine
 from bot.condition import State, note
 from bot.config import Config
 from bot.demo import Emulator
+from bot.health import note_certain
 from bot.ingest import FIRST, WHOLE
 from bot.texts import say
 from storage import Store, open_store
@@ -23,6 +25,7 @@ from tests.cli.terminal import TOKEN, Terminal
 from tests.storage.situations import BOT, chat, issued, paper, parcel, stored
 
 NOW = datetime(2026, 11, 25, 17, 0, tzinfo=UTC)  # Wednesday, noon in New York
+DAY = timedelta(days=1)
 NOWHERE = "http://127.0.0.1:9"
 
 
@@ -57,6 +60,7 @@ def test_a_new_store_has_no_papers_no_bot_and_no_token(terminal: Terminal) -> No
     assert found(terminal) == {
         "settings": (True, "doctor-settings-good"),
         "database": (True, "doctor-database-good"),
+        "clock": (True, "doctor-clock-good"),
         "feeds": (False, "doctor-feeds-none"),
         "outbox": (True, "doctor-outbox-good"),
         "model": (True, "doctor-model-none"),
@@ -159,6 +163,7 @@ def test_findings_are_printed_in_lines_or_json(terminal: Terminal) -> None:
     assert [row["check"] for row in rows] == [
         "settings",
         "database",
+        "clock",
         "feeds",
         "outbox",
         "model",
@@ -189,6 +194,37 @@ async def test_all_good_exits_0(terminal: Terminal) -> None:
     assert (said.code, said.err) == (0, "")
     assert [line.split()[1] for line in said.lines[:4]] == ["正常"] * 4
     assert "@papergram_demo_bot" in said.lines[-1]
+
+
+@pytest.mark.parametrize(
+    ("ahead", "good"), [(-DAY * 300, True), (DAY / 2, True), (DAY * 2, False), (DAY * 3650, False)]
+)
+def test_a_clock_behind_what_the_bot_was_certain_of_is_wrong(
+    terminal: Terminal, ahead: timedelta, good: bool
+) -> None:
+    """Ahead of it the clock may be: then the bot has been off."""
+    with opened(terminal) as store:
+        note_certain(store, NOW + ahead)
+
+    key = "doctor-clock-good" if good else "doctor-clock-wrong"
+    assert found(terminal)["clock"] == (good, key)
+
+
+async def test_a_running_bot_is_known_by_its_process_where_the_clock_is_wrong(
+    terminal: Terminal,
+) -> None:
+    """Or a health check would end a bot that goes by the right time."""
+    bot = await asyncio.create_subprocess_exec("sleep", "60")
+    name = f"{socket.gethostname()}:{bot.pid}"
+    with opened(terminal) as store:
+        lease = store.leases.take(standby.DUTY, name, NOW + 3650 * DAY, 60.0)
+        assert lease
+        alive = await asyncio.to_thread(terminal, "doctor", "--quick")
+        bot.kill()
+        await bot.wait()
+        gone = await asyncio.to_thread(terminal, "doctor", "--quick")
+
+    assert (alive.code, gone.code) == (0, 1)
 
 
 def test_quick_is_one_line_for_health_checks(terminal: Terminal) -> None:
