@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from storage import (
     ChatKind,
     Draft,
+    DraftKind,
     Form,
     Missing,
     Person,
@@ -275,13 +276,24 @@ def test_a_cursor_begins_empty_and_is_replaced(store: Store) -> None:
 
 
 def test_words_behind_a_button_belong_to_their_chat(store: Store) -> None:
-    key = store.drafts.put(BOT, CHAT, "diffusion -survey", NOW, cursor=41)
+    key = store.drafts.put(BOT, CHAT, "diffusion -survey", NOW)
 
-    assert store.drafts.get(BOT, CHAT, key) == Draft("diffusion -survey", 41)
-    assert store.drafts.get(BOT, CHAT - 1, key) is None
+    assert store.drafts.get(BOT, CHAT, key, DraftKind.WORDS) == Draft("diffusion -survey")
+    assert store.drafts.get(BOT, CHAT - 1, key, DraftKind.WORDS) is None
     assert store.drafts.put(BOT, CHAT, "diffusion -survey", NOW + MINUTE) == key
     assert store.drafts.retire(NOW + MINUTE) == 0
     assert store.drafts.retire(NOW + 2 * MINUTE) == 1
+
+
+def test_the_same_words_of_another_kind_are_another_draft(store: Store) -> None:
+    record = '{"format": "papergram topics"}'
+    said = store.drafts.put(BOT, CHAT, record, NOW)
+    ours = store.drafts.put(BOT, CHAT, record, NOW, kind=DraftKind.TOPICS)
+
+    assert said != ours
+    assert store.drafts.get(BOT, CHAT, said, DraftKind.TOPICS) is None
+    assert store.drafts.get(BOT, CHAT, ours, DraftKind.WORDS) is None
+    assert store.drafts.get(BOT, CHAT, ours, DraftKind.TOPICS) == Draft(record, DraftKind.TOPICS)
 
 
 @given(
