@@ -670,13 +670,17 @@ forget-ask-chat = The file below is a copy of all I keep about this chat: its se
 forget-caption = All that is kept, as a file.
 forget-kept = Nothing was deleted.
 forget-done = Everything is deleted, and no more digests come. /start begins anew.
+forget-limit-stays = One thing stays: the operator’s limit of { $topics ->
+        [one] one topic
+       *[other] { $topics } topics
+    } for this chat.
 button-forget = Delete everything
 about-title = Papergram { $version }
 about-what = I follow arXiv for you: topics in your words, digests at your time.
 about-source = Papers: arXiv.org, whose descriptions of papers are in the public domain (CC0). Thank you to arXiv for use of its open access interoperability.
 about-licence = Program: free software under the MIT licence; not endorsed by arXiv.
 about-kept = I keep your chat’s id and title, your name and language as Telegram tells them, your settings, topics, digests and saved papers.
-about-shared = Nobody but this bot’s operator can see them. /forget gives you a copy and deletes everything.
+about-shared = Nobody but this bot’s operator can see them. /forget gives you a copy and deletes everything; only a ban or a limit of topics that the operator set stays.
 about-model = Summaries and translations are written by { $model }. Of your own words it is given only topics and searches that hold another script than English, to put them into English.
 command-forget = a copy of your data, and its deletion
 command-about = what this is, and what it knows of you

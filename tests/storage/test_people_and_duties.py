@@ -130,7 +130,7 @@ def _rows_naming(store: Store, number: int) -> dict[str, int]:
     return {name: count for name, count in counts.items() if count}
 
 
-def test_forgetting_leaves_no_row(store: Store) -> None:
+def test_forgetting_leaves_no_row_but_what_an_operator_ruled(store: Store) -> None:
     _live(store, PERSON)
     _live(store, CHAT)
     named = _rows_naming(store, PERSON)
@@ -142,7 +142,9 @@ def test_forgetting_leaves_no_row(store: Store) -> None:
         *("subscribers", "subscriptions", "digests", "ledger", "parcels", "holds"),
         *("updates", "drafts", "people", "library", "asks", "bans", "allowances"),
     }
-    assert _rows_naming(store, PERSON) == {}
+    assert _rows_naming(store, PERSON) == {"bans": 1, "allowances": 1}
+    assert store.rulings.banned(BOT, PERSON, 1) == PERSON
+    assert store.rulings.allowed(BOT, PERSON) == 3
     assert len(_rows_naming(store, CHAT)) == len(named)
     assert store._engine.all("pragma foreign_key_check") == []
     entries = store._engine.all("select distinct digest from entries")
