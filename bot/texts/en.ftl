@@ -156,9 +156,13 @@ button-form-classic = As text
 ### Refusals
 
 refusal-not-admin = Only administrators of this chat can change its topics and settings.
+refusal-not-poster = Only administrators who may post in this channel can use me here. Its owner can give you that right.
+refusal-not-writer = Only those who may write in this chat can have me post here. You can ask me in our private chat.
+refusal-unseen = Telegram does not show me who may write here, so I post nothing. Ask me in our private chat, or let an administrator make me one too.
 refusal-unasked = Telegram does not tell me just now who may do this. Please try again in a minute.
 refusal-button-old = This button is out of date. /list shows your topics.
 refusal-command-unknown = I do not know this command. /help shows what you can ask for.
+refusal-passed-on = I only carry out commands that you type yourself. This one was forwarded or sent through another bot, so nothing was done.
 refusal-failed = Something went wrong on my side, and it was noted. Please try again in a minute.
 
 ### The command menu and the bot's profile
@@ -650,8 +654,9 @@ command-import = topics from a file
 
 there-managing = In { $title }:
 there-posted = It is posted in { $title }.
-there-unknown = I find no group or channel { $given }. Add me there first, in a channel as an administrator who may post.
+there-unknown = I find no group or channel { $given } that both of us are in. Join it and add me, in a channel as an administrator who may post.
 there-not-admin = Only administrators of { $title } can manage it from here.
+there-not-poster = You may not post in { $title }, so you cannot manage it from here. Its owner can give you that right.
 there-no-post = I may not post in { $title }. Make me an administrator who may post there, then send this again.
 there-banned = The operator of this bot has excluded this chat, so nothing is done there.
 there-added = I can post in { $title } now. Manage it from here: put its @name or { $chat } behind the command, for example /sub { $chat } diffusion model, /list { $chat }, /settings { $chat }
