@@ -15,7 +15,7 @@ from bot.demo.wire import JsonObject
 from bot.query import parse
 from tests.chat.covered import covers
 from tests.chat.talk import TOPIC, Talk
-from tests.tables import Tables, dump
+from tests.tables import BESIDE, Tables, dump
 
 RECORD = json.dumps(
     {
@@ -63,8 +63,7 @@ async def test_our_record_of_stopped_topics_is_nobodys_words(talk: Talk, verb: s
 PRESSES = tuple(
     f"1{verb}:{first}:{second}" for verb in BUTTONS for first, second in ((0, 1), (1, 1), (2, 1))
 )
-# Tables of the presser's own, and of the house's own steps.
-OWN = ("updates", "leases", "cursors", "people", "library")
+OWN = (*BESIDE, "people", "library")  # tables of the presser's own
 
 
 async def _read(talk: Talk, place: Place) -> Talk:
