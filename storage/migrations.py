@@ -686,6 +686,38 @@ def dead_letters(db: Database) -> None:
     )
 
 
+@STEPS()
+def draft_kinds(db: Database) -> None:
+    """Tell our own record of stopped topics from a person's words, which may look the same."""
+    _each(
+        db,
+        """
+        create table kinded (
+            key integer primary key autoincrement,
+            bot integer not null,
+            chat integer not null,
+            kind text not null check (kind in ('words', 'topics')),
+            words text not null,
+            made integer not null,
+            unique (bot, chat, kind, words)
+        ) strict
+        """,
+        # Nobody can tell who wrote what begins like a record: it counts as expired.
+        """
+        insert into kinded (key, bot, chat, kind, words, made)
+        select key, bot, chat, 'words', words, made from drafts where substr(words, 1, 1) <> '{'
+        """,
+        # The keys go on after the last one that was ever given, not after the last one kept.
+        "delete from sqlite_sequence where name = 'kinded'",
+        """
+        insert into sqlite_sequence (name, seq)
+        select 'kinded', seq from sqlite_sequence where name = 'drafts'
+        """,
+        "drop table drafts",
+        "alter table kinded rename to drafts",
+    )
+
+
 def pending(connection: Connection) -> list[str]:
     """Return the steps a file still lacks, in order."""
     return [step.name for step in STEPS.pending(_database(connection))]

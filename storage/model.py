@@ -615,12 +615,19 @@ class Lease:
         return now < self.until <= now + LONGEST_LEASE
 
 
+class DraftKind(StrEnum):
+    """Who wrote what a button stands for, and how it is read."""
+
+    WORDS = "words"  # a person's, or made of a person's: read as a query and nothing else
+    TOPICS = "topics"  # our own record of stopped topics, with how far each had been told
+
+
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """What a button stands for: the words of a topic, and how far it had been told."""
+    """What a button stands for."""
 
     words: str
-    cursor: int | None = None
+    kind: DraftKind = DraftKind.WORDS
 
 
 @dataclass(frozen=True, slots=True)

@@ -32,6 +32,7 @@ STEPS = (
     "recent",
     "commission_fences",
     "dead_letters",
+    "draft_kinds",
 )
 
 _NAMED = """

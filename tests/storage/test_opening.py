@@ -11,7 +11,7 @@ import pytest
 
 from storage import Store, files, migrations, open_store, schema
 from storage.errors import Damaged, Full, Newer, Occupied, Unusable
-from storage.model import Subscriber
+from storage.model import Draft, DraftKind, Subscriber
 from storage.sqlite import Engine
 from tests.storage.situations import BOT, CHAT, NOW, chat, paper, stored
 
@@ -219,6 +219,39 @@ def test_papers_of_former_dead_letters_are_freed(tmp_path: Path) -> None:
     store.close()
 
     assert received == {2: 1, 3: 1}
+
+
+def test_former_drafts_stay_behind_their_buttons_but_for_what_looks_like_a_record(
+    tmp_path: Path,
+) -> None:
+    """Who wrote that is not known; and the key of what has expired is not given again."""
+    draft = (
+        "insert into drafts (key, bot, chat, words, cursor, made) values ({}, 1, 2, '{}', {}, 5)"
+    )
+    store = _former(
+        tmp_path / "a.db",
+        "draft_kinds",
+        draft.format(3, "robots OR gan", "null"),
+        draft.format(7, '{"format":"papergram topics","topics":[]}', 41),
+        draft.format(9, "survey", "null"),
+        "delete from drafts where key = 9",
+    )
+
+    kept = [store.drafts.get(1, 2, key, kind) for kind in DraftKind for key in (3, 7, 9)]
+    known = store.drafts.put(1, 2, "robots OR gan", NOW)
+    new = store.drafts.put(1, 2, "new", NOW)
+    store.close()
+
+    assert kept == [Draft("robots OR gan"), *[None] * 5]
+    assert known == 3
+    assert new > 9
+
+
+def test_drafts_of_a_file_without_any_begin_at_one(tmp_path: Path) -> None:
+    store = _former(tmp_path / "a.db", "draft_kinds")
+    key = store.drafts.put(1, 2, "robots", NOW)
+    store.close()
+    assert key == 1
 
 
 def test_an_up_to_date_file_is_not_copied(tmp_path: Path) -> None:
