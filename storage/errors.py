@@ -7,7 +7,8 @@ StorageError
 │   └── Occupied     another process writes it and this SQLite is not safe for two writers
 ├── Busy             another process held the write lock for too long; try again
 ├── Full             the disk is full or the file may not be written
-└── Missing          a row that was asked for by its key is not there
+├── Missing          a row that was asked for by its key is not there
+└── Unfit            a value is of another type or larger than its column: no second try helps
 """
 
 from __future__ import annotations
@@ -43,3 +44,7 @@ class Full(StorageError):
 
 class Missing(StorageError):
     """No row has this key."""
+
+
+class Unfit(StorageError):
+    """A value does not fit into its column."""

@@ -686,6 +686,21 @@ def dead_letters(db: Database) -> None:
     )
 
 
+@STEPS()
+def unreadable_updates(db: Database) -> None:
+    """Count the updates that nobody could read; their rows are deleted after a while."""
+    _each(
+        db,
+        """
+        create table unreadable (
+            bot integer primary key,
+            updates integer not null,
+            last integer not null               -- when the last of them was set aside
+        ) strict
+        """,
+    )
+
+
 def strange(connection: Connection) -> list[str]:
     """Return the steps applied to a file that this program does not know."""
     return [name for name in applied(connection) if name not in NAMES]
@@ -732,5 +747,6 @@ NAMES = tuple(
         recent,
         commission_fences,
         dead_letters,
+        unreadable_updates,
     )
 )

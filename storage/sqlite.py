@@ -12,7 +12,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, ParamSpec, TypeAlias, TypeVar
 
-from storage.errors import Busy, Damaged, Full, Missing, StorageError
+from storage.errors import Busy, Damaged, Full, Missing, StorageError, Unfit
 from storage.files import how_to_restore
 from storage.turns import Turns
 
@@ -61,7 +61,7 @@ class _Translating:
         if isinstance(error, sqlite3.Error):
             raise translate(error, self._path) from error
         if isinstance(error, UnicodeEncodeError | OverflowError):
-            raise StorageError(f"a value does not fit into a column: {error}") from error
+            raise Unfit(f"a value does not fit into a column: {error}") from error
 
 
 class Engine:
@@ -232,4 +232,6 @@ def translate(error: sqlite3.Error, path: Path) -> StorageError:
         return Damaged(f"{path} is damaged ({error}). {how_to_restore(path)}")
     if code == sqlite3.SQLITE_CONSTRAINT and "FOREIGN KEY" in str(error):
         return Missing("a row that this one belongs to is not there")
+    if code == sqlite3.SQLITE_CONSTRAINT and "cannot store" in str(error):  # a strict column's type
+        return Unfit(f"a value does not fit into a column: {error}")
     return StorageError(f"{path}: {error}")

@@ -5,15 +5,15 @@ from __future__ import annotations
 import json
 import logging
 from collections.abc import Mapping
-from typing import TypeAlias
 
 import telegram
 from telegram.error import TelegramError
 
 from bot.chat.buttons import data
+from bot.chat.client import Client
 from bot.chat.context import Document
 from bot.chat.outcomes import is_stale, is_unchanged, lacks_thread, outcome
-from bot.chat.transport import Fields, Transport
+from bot.chat.transport import LARGEST, Fields, Transport
 from bot.render.blocks import Block
 from bot.render.fit import shorten
 from bot.render.keyboard import Action, Button, Copy, Keyboard, Link
@@ -22,7 +22,7 @@ from storage.model import Form, Outcome, Parcel, Sent, Unknown
 
 log = logging.getLogger(__name__)
 
-Client: TypeAlias = telegram.Bot
+__all__ = ["CONNECTIONS", "Client", "client", "post"]
 
 CONNECTIONS = 128  # at most at a time; twice what a thousand messages a second need at 50 ms
 TOAST_UNITS = 200
@@ -31,18 +31,19 @@ POLLING = 20.0  # seconds a poll may last beyond what it was asked to wait
 _NO_PREVIEW = json.dumps({"is_disabled": True})
 
 
-def client(token: str, base: str, *, longest: float = 30.0) -> telegram.Bot:
+def client(
+    token: str, base: str, *, longest: float = 30.0, connections: int = CONNECTIONS
+) -> Client:
     """A bot at a Bot API server, whose calls end within ``longest`` seconds.
 
     A read time-out leaves a send in doubt, so it is long. Polling has a connection of its own, so
     that a full pool never delays it.
     """
-    return telegram.Bot(
+    return Client(
         token,
-        base_url=f"{base}/bot",
-        base_file_url=f"{base}/file/bot",
-        request=Transport(base, token, connections=CONNECTIONS, longest=longest),
-        get_updates_request=Transport(base, token, connections=1, longest=POLLING),
+        base,
+        request=Transport(base, token, connections=connections, longest=longest),
+        polling=Transport(base, token, connections=1, longest=POLLING),
     )
 
 
@@ -115,7 +116,7 @@ async def _called(bot: telegram.Bot, method: str, fields: Mapping[str, str]) -> 
     except TelegramError as error:
         return outcome(error)
     match answer:
-        case {"message_id": int(number)}:
+        case {"message_id": int(number)} if 0 < number <= LARGEST:
             return Sent(number)
         case _:
             return Unknown("no message in the answer")
