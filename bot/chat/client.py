@@ -86,6 +86,11 @@ class Client(telegram.Bot):
         )
         self._polling = polling
 
+    @property
+    def polling(self) -> BaseRequest:
+        """What updates are asked through."""
+        return self._polling
+
     get_me = _checked(telegram.Bot.get_me, id=_is_number, username=_is_text)
     get_chat = _checked(
         telegram.Bot.get_chat, id=_is_number, type=_is_kind, title=_or_missing(_is_text)
@@ -115,9 +120,12 @@ class Client(telegram.Bot):
         )
         text = payload.decode("utf-8", "replace")
         try:
-            return elements(members(text)["result"])
-        except (ValueError, LookupError):
-            self._polling.parse_json_payload(payload)  # it may be a refusal
+            answer = members(text)
+            if answer.get("ok", "true") == "true":
+                return elements(answer.get("result", ""))
+        except ValueError:
+            pass
+        self._polling.parse_json_payload(payload)  # raises what it says, if it is a refusal
         raise NetworkError("no updates in the answer") from Unanswered("no updates in the answer")
 
 

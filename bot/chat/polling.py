@@ -27,6 +27,7 @@ WAIT = 30  # seconds a poll may last
 RIVALRY = 60.0  # seconds after which a conflict that does not end is believed
 LAST_ID = 2**31 - 1  # of an update; a larger one would hide all that come after it
 LONGEST = 300.0  # seconds that a poll waits at most, however long it is told to
+EARLY = 1.0  # seconds after which Telegram does not say yet that there is nothing new
 _PAUSES = (1.0, 2.0, 5.0, 15.0, 30.0)
 
 
@@ -76,10 +77,14 @@ async def poll(
     """
     failures = 0
     rivalry = Rivalry(monotonic)
+    loop = asyncio.get_running_loop()
     while True:
         try:
             offset = await store.run(store.inbox.last, bot.id) + 1
+            asked = loop.time()
             answer = await bot.updates(offset, wait, ALLOWED_UPDATES)
+            if not answer and loop.time() - asked < min(wait, EARLY):
+                await sleep(EARLY)  # whoever answers so does not wait for updates
             updates, is_sure = numbered(bot.id, answer, offset)
             if answer and not updates:
                 raise NetworkError("no update in the answer")

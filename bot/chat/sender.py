@@ -116,7 +116,7 @@ async def _called(bot: telegram.Bot, method: str, fields: Mapping[str, str]) -> 
     except TelegramError as error:
         return outcome(error)
     match answer:
-        case {"message_id": int(number)} if 0 < number <= LARGEST:
+        case {"message_id": int(number)} if number is not True and 0 < number <= LARGEST:
             return Sent(number)
         case _:
             return Unknown("no message in the answer")
