@@ -9,7 +9,17 @@ from datetime import datetime
 import click
 
 from bot import app
-from bot.cli.frame import LARGEST, Failed, Function, Misused, as_json, database, settings, speaker
+from bot.cli.frame import (
+    LARGEST,
+    Failed,
+    Function,
+    Misused,
+    as_json,
+    database,
+    echo,
+    settings,
+    speaker,
+)
 from storage.model import Parcel, ParcelState
 from storage.outbox import Outbox
 
@@ -55,15 +65,15 @@ def list_(state: str | None, limit: int, as_json: bool, database: str | None) ->
         ]
     for parcel in found[:limit]:
         if as_json:
-            click.echo(_json(parcel))
+            echo(_json(parcel))
         else:
-            click.echo(
+            echo(
                 f"{parcel.key:8} {parcel.state:8} {parcel.chat:16} {parcel.attempts:3}"
                 f" {parcel.doubts:3} {parcel.error}"
             )
     if not found and not as_json:
         told = speak("cli-outbox-no-state", state=state) if state else speak("cli-outbox-empty")
-        click.echo(told, err=True)
+        echo(told, err=True)
 
 
 def _json(parcel: Parcel) -> str:
@@ -123,4 +133,4 @@ def _decide(
         is_done = decision(store.outbox, app.wall_clock())
     if not is_done:
         raise Failed(speak(f"cli-outbox-{name}-not", parcel=str(key)))
-    click.echo(speak(f"cli-outbox-{name}", parcel=str(key)))
+    echo(speak(f"cli-outbox-{name}", parcel=str(key)))

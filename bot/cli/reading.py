@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 from collections.abc import Callable
 from itertools import pairwise
 
@@ -16,10 +17,12 @@ from bot.cli.frame import (
     Function,
     as_json,
     database,
+    echo,
     language,
     settings,
     speaker,
 )
+from bot.logs import visible
 from bot.matching import matches
 from bot.query import parse
 from bot.render import FORMS
@@ -110,6 +113,8 @@ def show(number: int, form: str, language: str, database: str | None) -> None:
 
 def _print(document: str) -> None:
     """Prints bytes, because a document holds characters that a text stream would alter."""
+    if sys.stdout.isatty():
+        document = visible(document)
     click.echo(document.encode(), nl=False)
 
 
@@ -131,7 +136,7 @@ def search(query: Query, limit: int, as_json: bool, database: str | None) -> Non
     if not found:
         raise Failed(speaker(config)("cli-search-none", query=query.text))
     for paper in found:
-        click.echo(_json(paper) if as_json else f"{paper.id:22} {paper.title}")
+        echo(_json(paper) if as_json else f"{paper.id:22} {paper.title}")
 
 
 def _found(store: Store, query: Query, limit: int) -> list[Paper]:

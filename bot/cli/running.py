@@ -10,7 +10,17 @@ from collections.abc import Mapping
 import click
 
 from bot import app
-from bot.cli.frame import FAILED, Failed, Misused, as_json, database, first_of, settings, speaker
+from bot.cli.frame import (
+    FAILED,
+    Failed,
+    Misused,
+    as_json,
+    database,
+    echo,
+    first_of,
+    settings,
+    speaker,
+)
 from bot.cli.threads import share
 
 # What ends a bot from outside, and the text that says what to do; the first that fits.
@@ -61,7 +71,7 @@ def demo(port: int, live: bool, database: str | None) -> None:
     if not _is_free(port):
         raise Failed(speak("cli-port-busy", port=str(port)))
     asyncio.run(
-        rehearse(config, port, live=live, ready=lambda url: click.echo(speak("cli-demo", url=url)))
+        rehearse(config, port, live=live, ready=lambda url: echo(speak("cli-demo", url=url)))
     )
 
 
@@ -94,9 +104,9 @@ def doctor(quick: bool, as_json: bool, database: str | None) -> None:
         told = speak(finding.notice.key, **dict(finding.notice.values))
         if as_json:
             row = {"check": finding.name, "good": finding.is_good, "says": told}
-            click.echo(json.dumps(row, ensure_ascii=False))
+            echo(json.dumps(row, ensure_ascii=False))
         else:
             mark = speak("doctor-good" if finding.is_good else "doctor-bad")
-            click.echo(f"{speak(f'doctor-{finding.name}'):12} {mark:8} {told}")
+            echo(f"{speak(f'doctor-{finding.name}'):12} {mark:8} {told}")
     if not all(finding.is_good for finding in findings):
         raise SystemExit(FAILED)
