@@ -10,7 +10,7 @@ from collections.abc import AsyncIterator, Awaitable, Iterator
 from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
 from datetime import UTC, datetime
 
-from bot import condition, ingest, publish, repair
+from bot import condition, ingest, open_files, publish, repair
 from bot.bell import Work
 from bot.chat import sender
 from bot.chat.polling import Conflict, InvalidToken, NetworkError
@@ -28,6 +28,8 @@ from storage import Store, open_store
 __all__ = ["Conflict", "InvalidToken", "NetworkError"]
 
 log = logging.getLogger(__name__)
+
+LOOK = 1.0  # seconds between looks whether the database is at its place
 
 
 def wall_clock() -> datetime:
@@ -106,7 +108,8 @@ async def run(config: Config) -> None:
         store = stack.enter_context(opened(config))
         asker = await stack.enter_async_context(fetcher(config))
         token, longest = config.token.get_secret_value(), config.send_timeout
-        client = sender.client(token, config.telegram_api, longest=longest)
+        many = open_files.connections(open_files.raise_limit(), sender.CONNECTIONS)
+        client = sender.client(token, config.telegram_api, longest=longest, connections=many)
         bot = Bot(store, client, config, wall_clock, asker=asker)
         if config.contract:
             bot.shop = await stack.enter_async_context(workshop(store, config, wall_clock))
@@ -114,7 +117,24 @@ async def run(config: Config) -> None:
             condition.note(store, condition.State.GOOD, "", wall_clock())
         feeds = live_feeds(store, asker, config, wall_clock)
         duty = on_duty(store, lambda: serve(bot, feeds), now=wall_clock, lasts=config.lease)
-        await until_stopped(duty)
+        await until_stopped(while_in_place(store, duty))
+
+
+async def while_in_place(store: Store, work: Awaitable[None], *, look: float = LOOK) -> None:
+    """Lets work run until it ends by itself, or the store's file is not at its place any more.
+
+    Raises:
+        Replaced: the file was deleted or replaced; the work was ended in order.
+    """
+    task = asyncio.ensure_future(work)
+    try:
+        while not task.done():
+            store.require_in_place()
+            await asyncio.wait([task], timeout=look)
+    finally:
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)
+    task.result()
 
 
 async def until_stopped(work: Awaitable[None]) -> None:

@@ -15,6 +15,7 @@ from storage.errors import (
     Missing,
     Newer,
     Occupied,
+    Replaced,
     StorageError,
     Unusable,
 )
@@ -123,6 +124,7 @@ __all__ = [
     "Rank",
     "Reason",
     "Refused",
+    "Replaced",
     "SavedPaper",
     "Sent",
     "SourceCursor",

@@ -4,7 +4,8 @@ StorageError
 ├── Unusable         the file cannot be used as it is; the sentence says what to do
 │   ├── Damaged      it is not a database, or its pages are broken
 │   ├── Newer        a newer program wrote it
-│   └── Occupied     another process writes it and this SQLite is not safe for two writers
+│   ├── Occupied     another process writes it and this SQLite is not safe for two writers
+│   └── Replaced     it was deleted, or another file took its place, while it was open
 ├── Busy             another process held the write lock for too long; try again
 ├── Full             the disk is full or the file may not be written
 ├── Missing          a row that was asked for by its key is not there
@@ -32,6 +33,10 @@ class Newer(Unusable):
 
 class Occupied(Unusable):
     """Another process writes this file and the SQLite library is too old to share it."""
+
+
+class Replaced(Unusable):
+    """The file was deleted or replaced while it was open."""
 
 
 class Busy(StorageError):

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 
 from storage import migrations
 from storage.errors import Damaged, Full, Newer
-from storage.files import how_to_restore, private
+from storage.files import draft_of, how_to_restore, private, remove_drafts, tighten
 from storage.model import Health
 from storage.sqlite import VERSION, Engine
 
@@ -17,6 +16,8 @@ def prepare(engine: Engine) -> None:
     path = engine.path
     is_new = not path.exists() or path.stat().st_size == 0
     private(path)
+    tighten(path)
+    remove_drafts(path)
     if not is_new:
         _refuse_damaged(engine)
     connection = engine.connection()
@@ -59,22 +60,27 @@ def _refuse_newer(engine: Engine) -> None:
 
 def _copy_before(engine: Engine, step: str) -> None:
     path = engine.path
-    target = path.with_name(f"{path.name}.before-{step}")
-    draft = path.with_name(f"{target.name}.{os.getpid()}.tmp")
-    draft.unlink(missing_ok=True)
-    copy(engine, draft)
-    draft.replace(target)
+    _write_copy(engine, path.with_name(f"{path.name}.before-{step}"))
 
 
 def copy(engine: Engine, path: Path) -> None:
     """Write a consistent copy, readable by its owner alone; an existing file is refused."""
     if path.exists():
         raise Full(f"{path} exists already; a copy never replaces a file")
-    private(path)
+    _write_copy(engine, path)
+
+
+def _write_copy(engine: Engine, path: Path) -> None:
+    """Write a copy under another name until it is whole."""
+    if path.parent.is_dir():
+        remove_drafts(path)
+    draft = draft_of(path)
+    private(draft)
     try:
-        engine.all("vacuum into :path", path=str(path))
+        engine.all("vacuum into :path", path=str(draft))
+        draft.replace(path)
     except BaseException:
-        path.unlink(missing_ok=True)
+        draft.unlink(missing_ok=True)
         raise
 
 

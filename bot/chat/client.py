@@ -65,7 +65,7 @@ def _checked(
         else:
             if not odd:
                 return result
-            failure = f"odd {odd[0]} in the answer"
+            failure = f"odd {odd[0]}"
         raise NetworkError(failure) from Unanswered(failure)
 
     return called
@@ -126,7 +126,7 @@ class Client(telegram.Bot):
         except ValueError:
             pass
         self._polling.parse_json_payload(payload)  # raises what it says, if it is a refusal
-        raise NetworkError("no updates in the answer") from Unanswered("no updates in the answer")
+        raise NetworkError("no updates") from Unanswered("no updates")
 
 
 def elements(text: str, brackets: str = "[]") -> list[str]:

@@ -204,7 +204,7 @@ class Transport(BaseRequest):
         code = (answer or {}).get("error_code")
         if answer is not None and isinstance(code, int) and 400 <= code < 600:
             raise _refusal(code, answer)
-        raise NetworkError("no result in the answer") from Unanswered("no result in the answer")
+        raise NetworkError("no result") from Unanswered("no result")
 
     def _limits(self, uploads: bool, read: object, connect: object) -> aiohttp.ClientTimeout:
         """A caller's own limits go first; ``None`` is no limit to him, and the usual one here."""

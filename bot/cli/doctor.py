@@ -16,6 +16,7 @@ from storage import Store
 from storage.errors import StorageError
 from storage.model import Notice, ParcelState
 
+LATELY = timedelta(days=1)
 MISSED = 2  # feed days without papers before it is worth a word
 
 
@@ -42,6 +43,7 @@ def _stored(config: Config, now: datetime) -> list[Finding]:
     try:
         with app.opened(config) as store:
             parts = [_database(store), _feeds(store, now), *_outbox(config, store)]
+            parts += _updates(config, store, now)
             return [*parts, *_model(config, store, now), _running(store, now)]
     except StorageError as error:
         problem = (("problem", " ".join(str(error).splitlines())),)
@@ -90,6 +92,15 @@ def _outbox(config: Config, store: Store) -> Iterator[Finding]:
     dead = store.outbox.counts(config.bot)[ParcelState.DEAD]
     key = "doctor-outbox-dead" if dead else "doctor-outbox-good"
     yield Finding("outbox", not dead, Notice(key, (("dead", dead),) if dead else ()))
+
+
+def _updates(config: Config, store: Store, now: datetime) -> Iterator[Finding]:
+    """Updates that nobody could read, if there were any; those of long ago are no trouble."""
+    unread = store.inbox.unread(config.bot) if config.token else None
+    if unread and unread.last:
+        facts = (("updates", unread.updates), ("day", f"{unread.last:%Y-%m-%d}"))
+        notice = Notice("doctor-updates-unreadable", facts)
+        yield Finding("updates", now - unread.last > LATELY, notice)
 
 
 def _model(config: Config, store: Store, now: datetime) -> Iterator[Finding]:

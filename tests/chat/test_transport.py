@@ -185,7 +185,7 @@ async def test_a_drip_of_bytes_ends_in_time() -> None:
     ("reply", "reason"),
     [
         (saying("200 OK", '{"ok": true, "re', promised=500), "ClientPayloadError"),
-        (saying("200 OK", "<html>Log in to this network</html>"), "JSONDecodeError"),
+        (saying("200 OK", "<html>Log in to this network</html>"), "no result"),
         (saying("302 Found\r\nLocation: /else", "<html>Moved</html>"), "NetworkError"),
         (saying("504 Gateway Timeout", "<html>nginx</html>"), "NetworkError"),
     ],
@@ -317,7 +317,6 @@ async def test_a_page_that_quotes_the_address_does_not_tell_the_token(
         with pytest.raises(TelegramError) as caught:
             await bot.send_message(7, "hello")
 
-    assert "[secret]/sendMessage" in logged(caplog)
     assert SECRET not in everything(caught.value) + logged(caplog)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import stat
+import subprocess
 from dataclasses import replace
 from pathlib import Path
 
@@ -14,6 +15,7 @@ from storage import (
     Full,
     Newer,
     Occupied,
+    Replaced,
     Store,
     Subscriber,
     Unusable,
@@ -299,3 +301,80 @@ def test_a_check_tells_what_the_file_holds(store: Store) -> None:
 
     assert (health.damage, health.papers, health.subscribers, health.waiting) == ("", 2, 1, 0)
     assert health.size > 4096
+
+
+def test_a_file_that_others_could_read_becomes_its_owners_alone(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Said once; the log of changes beside it follows."""
+    path = tmp_path / "a.db"
+    open_store(url(path)).close()
+    path.chmod(0o644)
+    first = open_store(url(path))
+    chat(first)
+    modes = {file.name: stat.S_IMODE(file.stat().st_mode) for file in tmp_path.iterdir()}
+    first.close()
+    open_store(url(path)).close()
+
+    assert set(modes.values()) == {0o600}
+    assert "a.db-wal" in modes
+    assert len([one for one in caplog.records if "owner" in one.getMessage()]) == 1
+
+
+def test_a_copy_that_a_dead_process_left_is_deleted(tmp_path: Path) -> None:
+    path = tmp_path / "a.db"
+    open_store(url(path)).close()
+    process = subprocess.Popen(["true"])
+    process.wait()
+    left = [f"a.db.before-drafts.{process.pid}.tmp", f"a.db.copy.{process.pid}.tmp-journal"]
+    kept = [
+        f"a.db.before-drafts.{os.getppid()}.tmp",
+        "a.db.before-drafts",
+        f"b.db.before-drafts.{process.pid}.tmp",
+        "a.db.notes.tmp",
+    ]
+    for name in (*left, *kept):
+        (tmp_path / name).write_bytes(b"x")
+
+    open_store(url(path)).close()
+
+    assert {name for name in (*left, *kept) if (tmp_path / name).exists()} == set(kept)
+
+
+def test_a_copy_has_its_name_when_it_is_whole(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store = open_store(url(tmp_path / "a.db"))
+    seen: list[set[str]] = []
+    replace_file = Path.replace
+
+    def watched(draft: Path, target: Path) -> Path:
+        seen.append({one.name for one in target.parent.iterdir()})
+        return replace_file(draft, target)
+
+    monkeypatch.setattr(Path, "replace", watched)
+    store.backup(tmp_path / "copy.db")
+    store.close()
+
+    assert [sorted(one & {"copy.db", f"copy.db.{os.getpid()}.tmp"}) for one in seen] == [
+        [f"copy.db.{os.getpid()}.tmp"]
+    ]
+    assert (tmp_path / "copy.db").exists()
+    assert not list(tmp_path.glob("*.tmp"))
+
+
+@pytest.mark.parametrize("how", ["deleted", "replaced"])
+def test_a_file_that_is_not_at_its_place_is_noticed(tmp_path: Path, how: str) -> None:
+    store = open_store(url(tmp_path / "a.db"))
+    stored(store, [paper(1)])
+    store.require_in_place()
+    store.backup(tmp_path / "b.db")
+
+    if how == "deleted":
+        (tmp_path / "a.db").unlink()
+    else:
+        (tmp_path / "b.db").replace(tmp_path / "a.db")
+
+    with pytest.raises(Replaced, match="Start it again"):
+        store.require_in_place()
+    store.close()
