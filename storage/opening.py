@@ -67,13 +67,14 @@ def copy(engine: Engine, path: Path) -> None:
     """Write a consistent copy, readable by its owner alone; an existing file is refused."""
     if path.exists():
         raise Full(f"{path} exists already; a copy never replaces a file")
+    if not path.parent.is_dir():
+        raise Full(f"{path} cannot be written: its folder does not exist; create it")
     _write_copy(engine, path)
 
 
 def _write_copy(engine: Engine, path: Path) -> None:
     """Write a copy under another name until it is whole."""
-    if path.parent.is_dir():
-        remove_drafts(path)
+    remove_drafts(path)
     draft = draft_of(path)
     private(draft)
     try:

@@ -6,6 +6,7 @@ import json
 from dataclasses import dataclass
 
 DEEP = 100_000  # brackets: the parser of the library gives up at a thousand
+NAN = float("nan")
 DIGITS = "9" * 5000  # more than Python reads as a number
 
 
@@ -84,6 +85,10 @@ RESULTS = [
     b'{"message_id": true}',
 ]
 
+DESCRIPTIONS: list[object] = [None, 5, [], {}, "\x1b]0;x\x07", "x" * 100_000]
+WAITS: list[object] = ["5", "soon", None, [], {}, 0, -5, 1.5, 1e300, 2**70, 10**9, True, NAN]
+CHATS: list[object] = ["x", [], 0, 2**70, 1.5, True]
+
 SHAPES = [
     *(Shape(200, body) for body in BODIES),
     *(Shape(200, b'{"ok": true, "result": ' + result + b"}") for result in RESULTS),
@@ -94,12 +99,9 @@ SHAPES = [
     *(Shape(code, b"[" * DEEP) for code in (400, 403, 429, 500)),
     *(Shape(code, body) for code in (400, 500) for body in (b"null", b"[]", b"5", b'"x"')),
     *(refused(code) for code in (402, 405, 406, 408, 410, 411, 413, 415, 418, 451, 499, 599)),
-    *(refused(400, odd) for odd in (None, 5, [], {}, "\x1b]0;x\x07", "x" * 100_000)),
-    *(
-        refused(429, "Too Many Requests", retry_after=odd)
-        for odd in ("5", "soon", None, [], {}, 0, -5, 1.5, 1e300, 2**70, 10**9, True, float("nan"))
-    ),
-    *(refused(400, migrate_to_chat_id=odd) for odd in ("x", [], 0, 2**70, 1.5, True)),
+    *(refused(400, odd) for odd in DESCRIPTIONS),
+    *(refused(429, "Too Many Requests", retry_after=odd) for odd in WAITS),
+    *(refused(400, migrate_to_chat_id=odd) for odd in CHATS),
     Shape(429, b'{"parameters": [5]}'),
     Shape(429, b'{"parameters": "x"}'),
 ]

@@ -5,9 +5,8 @@ from __future__ import annotations
 import asyncio
 import json
 import logging
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
-from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
 
 import pytest
 from hypothesis import given, settings
@@ -18,11 +17,11 @@ from bot.chat import polling, receiving, sender
 from bot.chat.asked import Unreadable, asked
 from bot.chat.client import Client, elements, members
 from bot.chat.context import Document
-from bot.demo.emulator import TOKEN
 from bot.render.message import Message
 from bot.texts import Refusal
 from storage import Store
 from storage.model import Form, Gone, Later, Moved, Refused, Sent, Unknown
+from tests.chat.double import doubled
 from tests.chat.shapes import DEEP, DIGITS, SHAPES, Shape, refused
 
 CLASSIC = Message(Form.CLASSIC, html="hello")
@@ -48,47 +47,6 @@ CALLS: Mapping[str, Callable[[Client], Awaitable[object]]] = {
 }
 
 
-@dataclass(slots=True)
-class Double:
-    """A server that answers every request as it is told to, and remembers what polls asked."""
-
-    answer: Callable[[str], Shape]
-    polls: list[int] = field(default_factory=list)
-
-    async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        try:
-            head = (await reader.readuntil(b"\r\n\r\n")).decode()
-            length = head.lower().partition("content-length:")[2].partition("\r\n")[0]
-            body = await reader.readexactly(int(length or 0))
-            method = head.split()[1].rpartition("/")[2]
-            if method == "getUpdates":
-                self.polls.append(int(json.loads(body)["offset"]))
-            shape = self.answer(method)
-            length = len(shape.body) if shape.status != 204 else 0
-            writer.write(
-                f"HTTP/1.1 {shape.status} X\r\nContent-Length: {length}\r\n"
-                "Connection: close\r\n\r\n".encode()
-                + shape.body[:length]
-            )
-            await writer.drain()
-        except (asyncio.IncompleteReadError, ConnectionError):
-            pass  # the caller hung up
-        finally:
-            writer.close()
-
-
-@asynccontextmanager
-async def doubled(answer: Callable[[str], Shape]) -> AsyncIterator[tuple[Client, Double]]:
-    """A bot before such a server; it has not asked who it is."""
-    double = Double(answer)
-    server = await asyncio.start_server(double.serve, "127.0.0.1", 0)
-    async with server:
-        base = f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}"
-        bot = sender.client(TOKEN, base)
-        async with bot.request, bot.polling:
-            yield bot, double
-
-
 def test_there_are_shapes_enough() -> None:
     assert len({shape.name for shape in SHAPES}) >= 53
 
@@ -99,7 +57,7 @@ async def test_every_shape_is_an_outcome_or_a_defined_error(
 ) -> None:
     shapes = iter(SHAPES)
     shape = next(shapes)
-    async with doubled(lambda _: shape) as (bot, _):
+    async with doubled(lambda *_: shape) as (bot, _):
         for shape in SHAPES:
             try:
                 result = await CALLS[method](bot)
@@ -141,7 +99,7 @@ async def test_every_shape_is_an_outcome_or_a_defined_error(
 )
 async def test_what_was_refused_did_not_arrive(shape: Shape, expected: object) -> None:
     """A second copy is marked as a possible repeat only where the first may have arrived."""
-    async with doubled(lambda _: shape) as (bot, _):
+    async with doubled(lambda *_: shape) as (bot, _):
         for message in (CLASSIC, RICH):
             found = await sender.post(bot, 7, message)
             assert expected in (found, type(found))
@@ -174,7 +132,7 @@ async def polled(store: Store, answers: list[Shape], *, wait: int = 0) -> Poll:
     done = asyncio.Event()
     left = list(answers)
 
-    def next_answer(method: str) -> Shape:
+    def next_answer(method: str, _: object) -> Shape:
         if method == "getMe":
             me = {"id": 1, "is_bot": True, "first_name": "Bot", "username": "bot"}
             return Shape(200, json.dumps({"ok": True, "result": me}).encode())
