@@ -111,7 +111,7 @@ def how_to_restore(path: Path) -> str:
 
 def _copies(path: Path) -> Iterator[Path]:
     for candidate in path.parent.glob(f"{path.name}.*"):
-        if candidate.name.endswith(_OWN_SUFFIXES) or not candidate.is_file():
+        if candidate.name.endswith((*_OWN_SUFFIXES, ".tmp")) or not candidate.is_file():
             continue
         with candidate.open("rb") as file:
             if file.read(len(_HEADER)) == _HEADER:

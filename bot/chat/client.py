@@ -25,11 +25,13 @@ T = TypeVar("T")
 _STRING = r'"(?:[^"\\]++|\\.)*+"'
 _TOKEN = re.compile(rf'{_STRING}|[\[\]{{}},"]', re.DOTALL)
 _MEMBER = re.compile(rf"\s*({_STRING})\s*:\s*(.*)", re.DOTALL)
+_HALF = re.compile("[\ud800-\udfff]")
 _SPACE = " \t\r\n"
 
 
 def _is_text(value: object) -> bool:
-    return isinstance(value, str)
+    """Whether it is a text that a store keeps: JSON may hold halves of characters."""
+    return isinstance(value, str) and not _HALF.search(value)
 
 
 def _is_number(value: object) -> bool:

@@ -246,8 +246,10 @@ def _object(payload: bytes) -> Mapping[str, object] | None:
 def _refusal(status: int, answer: Mapping[str, object]) -> TelegramError:
     """The error that a refusal means, by its status and by what it says."""
     told = answer.get("description")
-    known = {one.value: one.phrase for one in HTTPStatus}
-    message = told[:TOLD] if told and isinstance(told, str) else f"{known.get(status)} ({status})"
+    message = HTTPStatus(status).phrase if status in list(HTTPStatus) else "No answer"
+    message = f"{message} ({status})"
+    if told and isinstance(told, str):  # half characters, which JSON may hold, no store keeps
+        message = told[:TOLD].encode("utf-8", "replace").decode()
     parameters = answer.get("parameters")
     values = parameters if isinstance(parameters, dict) else {}
     moved_to = values.get("migrate_to_chat_id")

@@ -83,9 +83,10 @@ RESULTS = [
     b'{"message_id": ' + str(2**70).encode() + b"}",
     b'{"message_id": -1, "status": "reigning", "user": 5}',
     b'{"message_id": true}',
+    b'{"id": 7, "type": "group", "title": "\\ud800", "status": "\\ud800", "file_path": "\\u0000"}',
 ]
 
-DESCRIPTIONS: list[object] = [None, 5, [], {}, "\x1b]0;x\x07", "x" * 100_000]
+DESCRIPTIONS: list[object] = [None, 5, [], {}, "\x1b]0;x\x07", "x" * 100_000, "\ud800"]
 WAITS: list[object] = ["5", "soon", None, [], {}, 0, -5, 1.5, 1e300, 2**70, 10**9, True, NAN]
 CHATS: list[object] = ["x", [], 0, 2**70, 1.5, True]
 

@@ -71,6 +71,7 @@ async def test_every_shape_is_an_outcome_or_a_defined_error(
             assert result is None or isinstance(result, OUTCOMES), shape.name
             if isinstance(result, Sent):
                 assert b"message is not modified" in shape.body
+            str(result).encode()  # what a store keeps
             if isinstance(result, Later):
                 assert 0 <= result.seconds <= 90_000
 

@@ -23,6 +23,7 @@ from storage import (
     migrations,
     open_store,
 )
+from storage.model import Unread
 from storage.sqlite import Engine
 from tests.storage.situations import BOT, CHAT, NOW, chat, paper, stored
 
@@ -227,6 +228,28 @@ def test_papers_of_former_dead_letters_are_freed(tmp_path: Path) -> None:
     store.close()
 
     assert received == {2: 1, 3: 1}
+
+
+def test_updates_set_aside_before_are_kept_and_others_counted(tmp_path: Path) -> None:
+    update = """
+        insert into updates (bot, id, chat, body, state, attempts, error)
+        values (1, {id}, {chat}, '{{"update_id": {id}}}', '{state}', 1, '')
+    """
+    store = _former(
+        tmp_path / "a.db",
+        "unreadable_updates",
+        update.format(id=5, chat=7, state="failed"),
+        update.format(id=6, chat=0, state="pending"),
+        update.format(id=7, chat=7, state="pending"),
+    )
+
+    assert store.inbox.unread(1) == Unread()
+    settled = [store.inbox.unreadable(1, id, NOW) for id in (5, 6, 6, 7)]
+    counted, pending = store.inbox.unread(1), store.inbox.pending(1)
+    store.close()
+
+    assert settled == [False, True, False, True]
+    assert (counted, pending) == (Unread(2, NOW), [])
 
 
 def test_an_up_to_date_file_is_not_copied(tmp_path: Path) -> None:
