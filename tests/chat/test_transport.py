@@ -298,7 +298,9 @@ async def test_the_token_is_in_nothing_that_is_raised_or_logged(
 ) -> None:
     served.faults.next("sendMessage", fault)
     async with posting(served.url, SHORT) as bot:
-        caplog.set_level(logging.DEBUG)  # not before: a bot that is made logs its address once
+        # Not before: a bot that is made logs its address once.
+        caplog.set_level(logging.DEBUG)
+        caplog.set_level(logging.DEBUG, "telegram")  # which another test may have silenced
         with pytest.raises(NetworkError) as caught:
             await bot.send_message(7, "hello")
 
