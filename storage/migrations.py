@@ -718,6 +718,21 @@ def draft_kinds(db: Database) -> None:
     )
 
 
+@STEPS()
+def unreadable_updates(db: Database) -> None:
+    """Count the updates that nobody could read; their rows are deleted after a while."""
+    _each(
+        db,
+        """
+        create table unreadable (
+            bot integer primary key,
+            updates integer not null,
+            last integer not null               -- when the last of them was set aside
+        ) strict
+        """,
+    )
+
+
 def pending(connection: Connection) -> list[str]:
     """Return the steps a file still lacks, in order."""
     return [step.name for step in STEPS.pending(_database(connection))]

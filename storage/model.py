@@ -534,6 +534,14 @@ class Update:
     body: str  # JSON
 
 
+@dataclass(frozen=True, slots=True)
+class Unread:
+    """How many updates nobody could read, and when the last of them came."""
+
+    updates: int = 0
+    last: datetime | None = None
+
+
 # ---------------------------------------------------------------------------- sources, duties
 
 

@@ -33,6 +33,7 @@ STEPS = (
     "commission_fences",
     "dead_letters",
     "draft_kinds",
+    "unreadable_updates",
 )
 
 _NAMED = """

@@ -13,7 +13,7 @@ from dataclasses import replace
 from telegram.error import TelegramError
 
 from bot.chat import ERRANDS
-from bot.chat.asked import Asked, asked
+from bot.chat.asked import Asked, Unreadable, asked
 from bot.chat.channels import There, shown_here
 from bot.chat.context import Errand
 from bot.chat.counter import Counter
@@ -23,7 +23,7 @@ from bot.chat.standing import costs_of, standing
 from bot.chat.telling import Line, told
 from bot.pace import Sleep
 from bot.texts import Refusal, say, spoken
-from storage.errors import StorageError
+from storage.errors import StorageError, Unfit
 from storage.model import Update
 
 log = logging.getLogger(__name__)
@@ -123,9 +123,13 @@ async def _answer(counter: Counter, update: Update, sleep: Sleep) -> None:
             found = await standing(counter, request)
             request, there = found.request, found.there
             reply = await store.run(apply, counter, update, request, there, found.refusal)
-    except StorageError:
-        raise
-    except Exception:
+    except Unreadable as error:
+        log.warning("update cannot be read", extra={"update": update.id, "error": str(error)})
+        await store.run(store.inbox.unreadable, update.bot, update.id, counter.now())
+        return
+    except Exception as error:
+        if isinstance(error, StorageError) and not isinstance(error, Unfit):
+            raise
         log.exception("update failed", extra={"update": update.id})
         await store.run(store.inbox.failed, update.bot, update.id, "exception")
         if request is None:

@@ -5,15 +5,15 @@ from __future__ import annotations
 import json
 import logging
 from collections.abc import Mapping
-from typing import TypeAlias
 
 import telegram
 from telegram.error import TelegramError
 
 from bot.chat.buttons import data
+from bot.chat.client import Client
 from bot.chat.context import Document
 from bot.chat.outcomes import is_stale, is_unchanged, lacks_thread, outcome
-from bot.chat.transport import Fields, Transport
+from bot.chat.transport import LARGEST, Fields, Transport
 from bot.render.blocks import Block
 from bot.render.fit import shorten
 from bot.render.keyboard import Action, Button, Copy, Keyboard, Link
@@ -23,7 +23,7 @@ from storage.model import Form, Outcome, Parcel, Sent, Unknown
 
 log = logging.getLogger(__name__)
 
-Client: TypeAlias = telegram.Bot
+__all__ = ["CONNECTIONS", "Client", "client", "post"]
 
 CONNECTIONS = 128  # at most at a time; twice what a thousand messages a second need at 50 ms
 TOAST_UNITS = 200
@@ -33,19 +33,23 @@ _NO_PREVIEW = json.dumps({"is_disabled": True})
 
 
 def client(
-    token: str, base: str, *, longest: float = 30.0, heard: Heard | None = None
-) -> telegram.Bot:
+    token: str,
+    base: str,
+    *,
+    longest: float = 30.0,
+    connections: int = CONNECTIONS,
+    heard: Heard | None = None,
+) -> Client:
     """A bot at a Bot API server, whose calls end within ``longest`` seconds.
 
     A read time-out leaves a send in doubt, so it is long. Polling has a connection of its own, so
     that a full pool never delays it. ``heard`` is told the dates of the answers.
     """
-    return telegram.Bot(
+    return Client(
         token,
-        base_url=f"{base}/bot",
-        base_file_url=f"{base}/file/bot",
-        request=Transport(base, token, connections=CONNECTIONS, longest=longest, heard=heard),
-        get_updates_request=Transport(base, token, connections=1, longest=POLLING, heard=heard),
+        base,
+        request=Transport(base, token, connections=connections, longest=longest, heard=heard),
+        polling=Transport(base, token, connections=1, longest=POLLING, heard=heard),
     )
 
 
@@ -118,7 +122,7 @@ async def _called(bot: telegram.Bot, method: str, fields: Mapping[str, str]) -> 
     except TelegramError as error:
         return outcome(error)
     match answer:
-        case {"message_id": int(number)}:
+        case {"message_id": int(number)} if number is not True and 0 < number <= LARGEST:
             return Sent(number)
         case _:
             return Unknown("no message in the answer")

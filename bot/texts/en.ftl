@@ -269,6 +269,11 @@ doctor-glosses = glosses
 doctor-outbox = outbox
 doctor-outbox-good = nothing undeliverable
 doctor-outbox-dead = { $dead } messages could not be delivered
+doctor-updates = updates
+doctor-updates-unreadable = { $updates ->
+    [one] one update of Telegram could not be read, on { $day }
+   *[other] { $updates } updates of Telegram could not be read, the last on { $day }
+}. Look for a newer Papergram
 
 ### Topics that cannot be used (QueryError: key, values; the place is error.position)
 
@@ -400,6 +405,10 @@ source-skipped = { $items ->
     [one] One item was left out
    *[other] { $items } items were left out
 } as unusable: { $names }
+source-shortened = { $items ->
+    [one] One paper has fields longer than any paper's; they were cut
+   *[other] { $items } papers have fields longer than any paper's; they were cut
+}: { $names }
 source-bad-bytes = Some bytes are no characters; each is shown as a question mark in a diamond.
 source-cut = The feed holds { $items } papers, where arXiv cuts: new papers are missing. Ask for single categories (cs.CV), not for a whole archive (cs).
 source-empty-page = arXiv left out a page in the middle ({ $start } of { $total }). Ask for the same page again.
@@ -747,6 +756,10 @@ status-papers = { $papers ->
 status-day = { $day }: { $papers }
 status-queue = Waiting to be sent: { $waiting }
 status-failures = Given up: { $failed } · of unknown outcome: { $unknown }
+status-unreadable = { $updates ->
+    [one] One update of Telegram could not be read, on { $at }.
+   *[other] { $updates } updates of Telegram could not be read, the last on { $at }.
+}
 status-oldest = The first of them has waited since { $at }.
 users-title = Who is there
 users-chats = Chats: { $kinds } (paused: { $paused })

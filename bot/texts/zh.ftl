@@ -255,6 +255,8 @@ doctor-glosses = 概括和翻译
 doctor-outbox = 发送队列
 doctor-outbox-good = 没有发送失败的消息
 doctor-outbox-dead = { $dead } 条消息无法送达
+doctor-updates = 更新
+doctor-updates-unreadable = 有 { $updates } 条 Telegram 更新无法读取，最近一次在 { $day }。请查看是否有新版 Papergram
 
 ### 无法使用的主题（QueryError：键与值；位置见 error.position）
 
@@ -374,6 +376,7 @@ source-empty-answer = 返回内容为空，请稍后再试。
 source-broken = 数据已损坏，没有一条完整的内容。请稍后再试。
 source-endless = 返回内容超过 { $most } 条，远多于 arXiv 的任何订阅源。
 source-skipped = 有 { $items } 条内容无法使用，已跳过：{ $names }
+source-shortened = 有 { $items } 篇论文的字段过长，已截短：{ $names }
 source-bad-bytes = 部分字节无法解码，已显示为替换符号（�）。
 source-cut = 该订阅源有 { $items } 篇论文，已达 arXiv 的上限，缺少部分新论文。请按单个分类（如 cs.CV）获取，不要取整个学科（如 cs）。
 source-empty-page = arXiv 的结果中间缺了一页（第 { $start } 条起，共 { $total } 条）。请重新获取同一页。
@@ -669,6 +672,7 @@ status-papers = 共 { $papers } 篇论文，每日公布：
 status-day = { $day }：{ $papers }
 status-queue = 等待发送：{ $waiting }
 status-failures = 发送失败：{ $failed }，结果不明：{ $unknown }
+status-unreadable = 有 { $updates } 条 Telegram 更新无法读取，最近一次在 { $at }。
 status-oldest = 最早的一条从 { $at } 开始等待。
 users-title = 用户概况
 users-chats = 会话：{ $kinds }（已暂停 { $paused } 个）
