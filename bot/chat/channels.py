@@ -12,13 +12,12 @@ from dataclasses import dataclass, replace
 import telegram
 from telegram.error import BadRequest, ChatMigrated, Forbidden, TelegramError
 
-from bot.chat.buttons import Elsewhere
 from bot.chat.context import Reply
 from bot.chat.membership import LEADERS, may_write, member
 from bot.chat.telling import Line, text_message
 from bot.render.blocks import Block
 from bot.render.fit import CLASSIC_UNITS, units
-from bot.render.keyboard import Action, Button, Keyboard
+from bot.render.keyboard import Action, Button, Elsewhere, Keyboard
 from bot.render.message import Message
 from bot.render.spoken import plain
 from bot.render.telegram_html import escape
