@@ -31,15 +31,11 @@ def put(
     for answer in answers:
         if answer.edits:
             _replace(engine, answer, now)
-    is_free = not is_waiting(engine, first.bot, first.chat) and not engine.one(
-        "select 1 from holds where bot = :bot and told > :now and (chat = :chat or chat = 0)",
-        bot=first.bot,
-        chat=first.chat,
-        now=micros(now),
-    )
+    is_first = not is_waiting(engine, first.bot, first.chat)
+    is_free = not is_held(engine, first.bot, first.chat, now)
     for answer in answers:
         parcels.put(engine, answer, now)
-    if not is_free:
+    if not (is_first and is_free):
         return []
     rows = engine.changed(
         """
@@ -67,6 +63,17 @@ def is_waiting(engine: Engine, bot: int, chat: int) -> bool:
         bot=bot,
         chat=chat,
         rank=Rank.ANSWER,
+    )
+    return row is not None
+
+
+def is_held(engine: Engine, bot: int, chat: int, now: datetime) -> bool:
+    """Whether Telegram told us to wait, for this chat or for all of them."""
+    row = engine.one(
+        "select 1 from holds where bot = :bot and told > :now and (chat = :chat or chat = 0)",
+        bot=bot,
+        chat=chat,
+        now=micros(now),
     )
     return row is not None
 
