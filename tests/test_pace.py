@@ -110,7 +110,7 @@ async def test_answers_go_first_and_leave_a_third_to_digests() -> None:
 async def test_what_is_not_paid_for_keeps_to_the_free_rate() -> None:
     left = await _leaving(1000.0, asked=60, others=1000, free=30.0)
 
-    answers = [(at, is_asked) for at, is_asked in left if is_asked]
+    answers = [one for one in left if one[1]]
     assert _busiest_second(answers) <= 30
     assert max(at for at, is_asked in left if not is_asked) < 1.1, "digests do not wait for them"
 
