@@ -36,7 +36,10 @@ def sent(engine: Engine, parcel: Parcel, outcome: Sent, now: datetime) -> bool:
         fence=parcel.fence,
     )
     if taken:
-        Ledger(engine).deliver(parcel.digest, parcel.first, parcel.last, now=now)
+        if parcel.rank is Rank.ANSWER:
+            answering.forget_stranger(engine, parcel.key)
+        else:
+            Ledger(engine).deliver(parcel.digest, parcel.first, parcel.last, now=now)
         engine.change(
             """
             update subscribers set bounces = 0, bounced = null
@@ -45,7 +48,6 @@ def sent(engine: Engine, parcel: Parcel, outcome: Sent, now: datetime) -> bool:
             bot=parcel.bot,
             chat=parcel.chat,
         )
-        answering.forget_stranger(engine, parcel.key)
     return bool(taken)
 
 
