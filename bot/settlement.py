@@ -135,6 +135,8 @@ def report(parcel: Parcel, outcome: Outcome, *, accepted: bool) -> None:
             log.debug("parcel sent", extra=facts | {"sent_as": message})
         case Later(reason=reason) | Unknown(reason=reason) | Gone(reason=reason):
             log.info("parcel not sent", extra=facts | {"reason": reason})
+        case Refused(reason=reason) if parcel.rank is Rank.ANSWER:
+            log.warning("answer refused", extra=facts | {"reason": reason})
         case Refused(reason=reason):
             log.error("parcel refused", extra=facts | {"reason": reason})
         case Moved():

@@ -127,7 +127,7 @@ class Inbox:
             self._engine.change(
                 """
                 update updates set state = 'failed', error = :reason
-                where bot = :bot and id = :id and state = 'pending'
+                where bot = :bot and id = :id and state = 'pending' and errand = ''
                 """,
                 bot=bot,
                 id=id,
