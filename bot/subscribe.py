@@ -9,9 +9,10 @@ from collections.abc import Collection
 from dataclasses import replace
 from datetime import datetime
 
-from bot import schedule, texts, zones
+from bot import schedule, zones
 from bot.query import QueryError, parse
 from bot.texts import Refusal
+from bot.texts.dates import zone_of_city
 from storage import Store
 from storage.model import (
     Cadence,
@@ -63,11 +64,8 @@ def subscribe(
     polled: Collection[str],
     limit: int,
     thread: int = 0,
-    cursor: int | None = None,
 ) -> tuple[Subscription, bool]:
-    """Adds a topic to a chat; the flag is False when the chat follows it already.
-
-    ``cursor`` is where a topic that was stopped goes on; a new one begins with what comes.
+    """Adds a topic that begins with what comes; the flag is False when it is followed already.
 
     Raises:
         QueryError: the words cannot be understood.
@@ -89,7 +87,7 @@ def subscribe(
         name=cleaned(words)[:NAME],
         cadence=cadence,
         zone=subscriber.zone,
-        cursor=store.papers.last_seq() if cursor is None else cursor,
+        cursor=store.papers.last_seq(),
         next_due=schedule.next_due(cadence, subscriber.zone, now),
         thread=thread,
         position=max((topic.position for topic in held), default=0) + 1,
@@ -185,7 +183,7 @@ def set_zone(store: Store, subscriber: Subscriber, words: str, now: datetime) ->
 
     A digest that came today does not come again because the clock was turned back.
     """
-    zone = zones.valid_zone(words) or texts.zone_of_city(words)
+    zone = zones.valid_zone(words) or zone_of_city(words)
     if zone is None:
         near = zones.suggested_zones(words, now) or ("Asia/Shanghai",)
         raise Refusal("settings-zone-unknown", given=words[:60], example=near[0])

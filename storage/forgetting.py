@@ -5,13 +5,12 @@ from __future__ import annotations
 from storage.sqlite import Engine
 
 # Children before parents. An update keeps its id and state, or it would be taken for new and
-# the one that asks to be forgotten could not be marked; its row then says nothing.
+# the one that asks to be forgotten could not be marked; its row then says nothing. Bans and
+# allowances are the operator's and stay: nobody may shed a ruling by being forgotten.
 _CHAT = (
     "delete from holds where bot = :bot and chat = :chat",
     "delete from drafts where bot = :bot and chat = :chat",
     "delete from asks where bot = :bot and (chat = :chat or about = :chat)",
-    "delete from allowances where bot = :bot and chat = :chat",
-    "delete from bans where bot = :bot and who = :chat",
     "delete from parcels where bot = :bot and chat = :chat",
     "delete from ledger where bot = :bot and chat = :chat",
     """
@@ -34,7 +33,6 @@ _CHAT = (
 _PERSON = (
     "delete from library where bot = :bot and person = :person",
     "delete from asks where bot = :bot and person = :person",
-    "delete from bans where bot = :bot and who = :person",
     "delete from people where bot = :bot and person = :person",
     # What they said in groups and was set aside when it could not be answered.
     """

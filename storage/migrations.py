@@ -687,6 +687,38 @@ def dead_letters(db: Database) -> None:
 
 
 @STEPS()
+def draft_kinds(db: Database) -> None:
+    """Tell our own record of stopped topics from a person's words, which may look the same."""
+    _each(
+        db,
+        """
+        create table kinded (
+            key integer primary key autoincrement,
+            bot integer not null,
+            chat integer not null,
+            kind text not null check (kind in ('words', 'topics')),
+            words text not null,
+            made integer not null,
+            unique (bot, chat, kind, words)
+        ) strict
+        """,
+        # Nobody can tell who wrote what begins like a record: it counts as expired.
+        """
+        insert into kinded (key, bot, chat, kind, words, made)
+        select key, bot, chat, 'words', words, made from drafts where substr(words, 1, 1) <> '{'
+        """,
+        # The keys go on after the last one that was ever given, not after the last one kept.
+        "delete from sqlite_sequence where name = 'kinded'",
+        """
+        insert into sqlite_sequence (name, seq)
+        select 'kinded', seq from sqlite_sequence where name = 'drafts'
+        """,
+        "drop table drafts",
+        "alter table kinded rename to drafts",
+    )
+
+
+@STEPS()
 def stored_answers(db: Database) -> None:
     """Let answers leave by the outbox, and let what is fetched for them outlive the process."""
     _each(
@@ -702,16 +734,6 @@ def stored_answers(db: Database) -> None:
     )
 
 
-def strange(connection: Connection) -> list[str]:
-    """Return the steps applied to a file that this program does not know."""
-    return [name for name in applied(connection) if name not in NAMES]
-
-
-def applied(connection: Connection) -> list[str]:
-    """Return the steps a file has been through, in order."""
-    return [step.name for step in STEPS.applied(_database(connection))]
-
-
 def pending(connection: Connection) -> list[str]:
     """Return the steps a file still lacks, in order."""
     return [step.name for step in STEPS.pending(_database(connection))]
@@ -724,30 +746,3 @@ def apply(connection: Connection, *, stop_before: str | None = None) -> None:
 
 def _database(connection: Connection) -> Database:
     return Database(connection, execute_plugins=False)
-
-
-NAMES = tuple(
-    step.__name__
-    for step in (
-        papers,
-        glosses,
-        paper_index,
-        subscribers,
-        subscriptions,
-        digests,
-        delivery,
-        duties,
-        drafts,
-        chosen_times,
-        repairs,
-        asks,
-        library_versions,
-        rulings,
-        models,
-        ranks,
-        recent,
-        commission_fences,
-        dead_letters,
-        stored_answers,
-    )
-)

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date, datetime, time
+from datetime import date, datetime, time, timedelta
 from enum import IntEnum, StrEnum
 
 # ---------------------------------------------------------------------------- papers
@@ -602,6 +602,9 @@ class ToldTrouble:
     healed: datetime | None = None
 
 
+LONGEST_LEASE = timedelta(days=8)  # arXiv may ask for a rest of a week
+
+
 @dataclass(frozen=True, slots=True)
 class Lease:
     """Who holds a duty, and until when."""
@@ -611,13 +614,24 @@ class Lease:
     until: datetime
     fence: int
 
+    def lasts(self, now: datetime) -> bool:
+        """Tell whether it is in force; one that ends later than any was given by a wrong clock."""
+        return now < self.until <= now + LONGEST_LEASE
+
+
+class DraftKind(StrEnum):
+    """Who wrote what a button stands for, and how it is read."""
+
+    WORDS = "words"  # a person's, or made of a person's: read as a query and nothing else
+    TOPICS = "topics"  # our own record of stopped topics, with how far each had been told
+
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """What a button stands for: the words of a topic, and how far it had been told."""
+    """What a button stands for."""
 
     words: str
-    cursor: int | None = None
+    kind: DraftKind = DraftKind.WORDS
 
 
 @dataclass(frozen=True, slots=True)

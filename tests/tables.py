@@ -15,7 +15,8 @@ else:  # the library that wrote the file: a second SQLite in this process would 
 Cell = str | int | float | None
 Tables = dict[str, list[tuple[Cell, ...]]]
 
-BESIDE = ("updates", "leases")  # that something was said, and that the bot is alive
+# That something was said, that the bot is alive, and how far it read on its own meanwhile.
+BESIDE = ("updates", "leases", "cursors")
 _ONLY = {"parcels": "where rank >= 0"}
 _NAMES = r"""
     select name from sqlite_master

@@ -27,6 +27,7 @@ class What(StrEnum):
     WORDS = "words"  # plain text in a private chat, or in answer to the bot
     FILE = "file"  # a document, likewise: its id is the words, its size the action's number
     WORDLESS = "wordless"  # a sticker, a photo, a voice, in a private chat
+    PASSED_ON = "passed_on"  # a command that another wrote, in a private chat: it is not done
     BUTTON = "button"
     LEFT = "left"  # the bot was blocked, removed or silenced
     BACK = "back"
@@ -85,23 +86,30 @@ def _said(message: telegram.Message, username: str) -> Asked | None:
     if message.migrate_to_chat_id:
         moved = _met(What.MOVED, message.chat, None)
         return replace(moved, moved_to=message.migrate_to_chat_id)
+    if message.from_user and message.from_user.is_bot and not message.sender_chat:
+        return None  # another bot; who writes as a chat has a bot's name too, and names the chat
+    is_private = message.chat.type == telegram.Chat.PRIVATE
+    is_own = not (message.forward_origin or message.via_bot)  # else others chose the words
+    if not (is_own or is_private):
+        return None
     for_chat = bool(message.sender_chat and message.sender_chat.id == message.chat.id)
     who = None if for_chat else message.from_user
     thread = _thread(message)
     text = _clean(message.text or "")
+    if text.startswith("/") and not is_own:
+        return _met(What.PASSED_ON, message.chat, who)
     if text.startswith("/"):
         return _commanded(message.chat, who, text, username, thread, for_chat)
-    if message.chat.type != telegram.Chat.PRIVATE and not _is_answer(message, username):
+    if not (is_private or _is_answer(message, username)):
         return None
+    answer = replace(_met(What.WORDS, message.chat, who), thread=thread, speaks_for_chat=for_chat)
     if message.document:
         size = Action("file", message.document.file_size or 0)
-        sent = _met(What.FILE, message.chat, who)
-        return replace(sent, thread=thread, words=message.document.file_id, action=size)
+        file = message.document.file_id
+        return replace(answer, what=What.FILE, words=file, action=size)
     if message.text or message.caption:
-        spoken = _met(What.WORDS, message.chat, who)
         words = text or _clean(message.caption or "")
-        return replace(spoken, thread=thread, words=words[:LONGEST])
-    is_private = message.chat.type == telegram.Chat.PRIVATE
+        return replace(answer, words=words[:LONGEST])
     if is_private and message.effective_attachment:
         return _met(What.WORDLESS, message.chat, who)
     return None
@@ -153,11 +161,16 @@ def _met(what: What, chat: telegram.Chat, user: telegram.User | None) -> Asked:
         what,
         chat.id,
         ChatKind(chat.type),
-        title=_clean(chat.title or chat.full_name or "")[:128],
+        title=one_line(chat.title or chat.full_name or "")[:128],
         person=user.id if user else 0,
-        name=_clean(user.full_name or "")[:128] if user else "",  # an empty name is None
+        name=one_line(user.full_name or "")[:128] if user else "",  # an empty name is None
         language=(user.language_code or "") if user else "",
     )
+
+
+def one_line(text: str) -> str:
+    """A name or title without line breaks, control characters and direction overrides."""
+    return " ".join(_clean(text).split())
 
 
 def _clean(text: str) -> str:

@@ -18,7 +18,7 @@ from bot.chat.replying import keep
 from bot.chat.settings import ASKED
 from bot.chat.telling import Line, told
 from bot.chat.tongues import usual
-from bot.chat.welcome import added, wordless
+from bot.chat.welcome import added, passed_on, wordless
 from bot.render.keyboard import Action
 from bot.texts import Refusal, say, spoken
 from storage import Store
@@ -29,6 +29,7 @@ PATIENCE = timedelta(minutes=15)  # a question waits for its answer
 _TYPED = Entrance(typed, changes=True, cost=Cost.PREVIEW)
 _FILE = Entrance(received, changes=True)
 _WORDLESS = Entrance(wordless)
+_PASSED_ON = Entrance(passed_on)
 _UNASKED = (What.WORDS, What.FILE)  # what in a group is for us only as an answer
 _NEWS = (What.LEFT, What.MOVED)  # of a chat: noted whoever is banned
 
@@ -41,6 +42,8 @@ def entrance_of(request: Asked) -> Entrance | None:
         return _FILE
     if request.what is What.WORDLESS:
         return _WORDLESS
+    if request.what is What.PASSED_ON:
+        return _PASSED_ON
     if request.what is What.BUTTON:
         return BUTTONS.get(request.action.verb) if request.action else None
     linked = opened(request.words) if request.command == "start" else None
@@ -187,7 +190,7 @@ def _managed(counter: Counter, manager: Subscriber, there: There) -> Subscriber:
 
 def _question(counter: Counter, request: Asked, there: There | None) -> Question | None:
     """What this person was asked a moment ago; a command instead of an answer closes it."""
-    if request.what in (What.BUTTON, What.WORDLESS):
+    if request.what in (What.BUTTON, What.WORDLESS, What.PASSED_ON):
         return None
     if not (request.person or request.speaks_for_chat):
         return None

@@ -46,7 +46,8 @@ def _copy(store: Store, ask: Ask) -> bytes:
 def forget_pressed(store: Store, ask: Ask) -> Reply:
     """[Delete everything]: no row is left that names the chat or, in private, the person.
 
-    The answer to this press goes when it has left. Nothing is deleted before the copy has left.
+    Nothing is deleted before the copy has left. The answer to this press is forgotten when it has
+    left. An operator's ruling stays, and that is said.
     """
     if ask.action.first == _KEEP:
         return told([Line(ask.say("forget-kept"))], edit=True)
@@ -57,7 +58,11 @@ def forget_pressed(store: Store, ask: Ask) -> Reply:
     store.subscribers.forget(ask.chat.bot, ask.chat.chat)
     if _is_private(ask):
         store.subscribers.forget_person(ask.chat.bot, ask.person.person)
-    return told([Line(ask.say("forget-done"))], edit=True)
+    lines = [Line(ask.say("forget-done"))]
+    topics = store.rulings.allowed(ask.chat.bot, ask.chat.chat)
+    if topics is not None:
+        lines.append(Line(ask.say("forget-limit-stays", topics=topics)))
+    return told(lines, edit=True)
 
 
 def about(store: Store, ask: Ask) -> Reply:

@@ -156,9 +156,13 @@ button-form-classic = As text
 ### Refusals
 
 refusal-not-admin = Only administrators of this chat can change its topics and settings.
+refusal-not-poster = Only administrators who may post in this channel can use me here. Its owner can give you that right.
+refusal-not-writer = Only those who may write in this chat can have me post here. You can ask me in our private chat.
+refusal-unseen = Telegram does not show me who may write here, so I post nothing. Ask me in our private chat, or let an administrator make me one too.
 refusal-unasked = Telegram does not tell me just now who may do this. Please try again in a minute.
 refusal-button-old = This button is out of date. /list shows your topics.
 refusal-command-unknown = I do not know this command. /help shows what you can ask for.
+refusal-passed-on = I only carry out commands that you type yourself. This one was forwarded or sent through another bot, so nothing was done.
 refusal-failed = Something went wrong on my side, and it was noted. Please try again in a minute.
 
 ### The command menu and the bot's profile
@@ -240,6 +244,12 @@ doctor-database = database
 doctor-database-good = { $path }: { $papers } papers, { $days } arXiv days, SQLite { $sqlite }
 doctor-database-unusable = { $problem }
 doctor-database-damaged = { $path } is damaged ({ $papers } papers, { $days } arXiv days readable, SQLite { $sqlite }). Stop the bot and put a copy in its place
+doctor-database-damaged-copy = { $path } is damaged ({ $papers } papers, { $days } arXiv days readable, SQLite { $sqlite }). Stop the bot, move { $path } and { $path }-wal away, and copy { $copy } to { $path }
+doctor-sqlite = SQLite
+doctor-sqlite-alone = SQLite { $version } does not let two processes write one file safely. Reading commands work beside the bot; stop it before ingest, import, backfill or enrich
+doctor-clock = clock
+doctor-clock-good = { $shown } UTC
+doctor-clock-wrong = it shows { $shown } UTC, but it is { $time } UTC or later. Set it: timedatectl set-ntp true
 doctor-feeds = feeds
 doctor-feeds-none = nothing read so far. Run: papergram ingest cs.CV
 doctor-feeds-stale = the last batch is of { $day }, { $missed } feed days are missing. Run: papergram ingest, and check the network
@@ -251,6 +261,7 @@ doctor-telegram-good = @{ $username } at { $server }
 doctor-telegram-bad = { $server } does not answer as it should: { $problem }
 doctor-running = bot
 doctor-running-good = running
+doctor-running-starting = starting: the database is being brought up to date
 doctor-running-none = not running. Start it with: papergram run
 doctor-model = model
 doctor-model-none = none; entries keep the words of their abstracts. To have summaries and translations, set PAPERGRAM_LLM_MODEL
@@ -443,7 +454,9 @@ trouble-feed-cut = arXiv cut the feed { $feed } of { $day }: it has more papers 
 trouble-repair = The missed days { $first } to { $last } could not be fetched from arXiv's archive for a day. I go on trying.
 trouble-standstill = Messages have waited since { $since } UTC, and none leaves. Check the connection to Telegram and the token.
 trouble-errors = { $dead } messages were given up in the last hour. See them with: papergram outbox list
+trouble-damaged = The database is damaged: { $problem }. Stop the bot and start it with the newest copy; papergram doctor names it.
 trouble-disk = The disk is nearly full: { $megabytes } MiB are left.
+trouble-clock = This machine’s clock shows { $shown } UTC, but it should be about { $time } UTC. I go by the latter; set the clock with: timedatectl set-ntp true
 trouble-model-key-refused = { $model } cannot be asked: the server refuses PAPERGRAM_LLM_KEY. Until it is mended, entries keep the words of their abstracts.
 trouble-model-model-unknown = The server knows no model { $model }. Check PAPERGRAM_LLM_MODEL; until then, entries keep the words of their abstracts.
 trouble-model-out-of-credit = The account behind { $model } has no credit left. Until it has, entries keep the words of their abstracts.
@@ -650,8 +663,9 @@ command-import = topics from a file
 
 there-managing = In { $title }:
 there-posted = It is posted in { $title }.
-there-unknown = I find no group or channel { $given }. Add me there first, in a channel as an administrator who may post.
+there-unknown = I find no group or channel { $given } that both of us are in. Join it and add me, in a channel as an administrator who may post.
 there-not-admin = Only administrators of { $title } can manage it from here.
+there-not-poster = You may not post in { $title }, so you cannot manage it from here. Its owner can give you that right.
 there-no-post = I may not post in { $title }. Make me an administrator who may post there, then send this again.
 there-banned = The operator of this bot has excluded this chat, so nothing is done there.
 there-added = I can post in { $title } now. Manage it from here: put its @name or { $chat } behind the command, for example /sub { $chat } diffusion model, /list { $chat }, /settings { $chat }
@@ -671,13 +685,17 @@ forget-caption = All that is kept, as a file.
 forget-waits = An answer or the copy of your data is still on its way. Press again when it is here.
 forget-kept = Nothing was deleted.
 forget-done = Everything is deleted, and no more digests come. /start begins anew.
+forget-limit-stays = One thing stays: the operator’s limit of { $topics ->
+        [one] one topic
+       *[other] { $topics } topics
+    } for this chat.
 button-forget = Delete everything
 about-title = Papergram { $version }
 about-what = I follow arXiv for you: topics in your words, digests at your time.
 about-source = Papers: arXiv.org, whose descriptions of papers are in the public domain (CC0). Thank you to arXiv for use of its open access interoperability.
 about-licence = Program: free software under the MIT licence; not endorsed by arXiv.
 about-kept = I keep your chat’s id and title, your name and language as Telegram tells them, your settings, topics, digests and saved papers.
-about-shared = Nobody but this bot’s operator can see them. /forget gives you a copy and deletes everything.
+about-shared = Nobody but this bot’s operator can see them. /forget gives you a copy and deletes everything; only a ban or a limit of topics that the operator set stays.
 about-model = Summaries and translations are written by { $model }. Of your own words it is given only topics and searches that hold another script than English, to put them into English.
 command-forget = a copy of your data, and its deletion
 command-about = what this is, and what it knows of you

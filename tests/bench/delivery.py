@@ -30,7 +30,8 @@ from bot.render.answer import Said
 from bot.render.message import Message
 from bot.render.parcel import written
 from bot.serve import in_flight
-from storage import (
+from storage import Store, open_store
+from storage.model import (
     Announcement,
     Cadence,
     ChatKind,
@@ -39,10 +40,8 @@ from storage import (
     Paper,
     Parcel,
     Sent,
-    Store,
     Subscriber,
     Subscription,
-    open_store,
 )
 from tests.bench.sending import TOKEN, pin, served
 

@@ -1,13 +1,9 @@
-"""Killed at random moments while people ask for things: every one is answered, in doubt marked.
-
-``PAPERGRAM_TEST_KILLS`` says how often; 200 are a long test, a quarter of them runs by itself.
-"""
+"""Killed at random moments while people ask for things: every one is answered, in doubt marked."""
 
 from __future__ import annotations
 
 import asyncio
 import json
-import os
 import re
 from collections import defaultdict
 from pathlib import Path
@@ -18,10 +14,11 @@ from bot.texts import say
 from storage.model import ParcelState, Rank
 from tests.killing.ground import Ground, prepared
 from tests.killing.program import environment, running, started
+from tests.scale import scaled
 from tests.situations import BOT
 
 PEOPLE = 50
-KILLS = int(os.environ.get("PAPERGRAM_TEST_KILLS", "50"))
+KILLS = scaled(200)
 ANSWER = 0.04  # seconds: as long as Telegram takes
 RATE = 120
 IN_FLIGHT = 16  # answers at most: as many as leave at that rate while a slow machine answers
@@ -31,6 +28,7 @@ _MARK = say("en", "digest-repeat")
 
 @pytest.mark.slow
 @pytest.mark.alone
+@pytest.mark.scaled
 @pytest.mark.timeout(1800)
 async def test_killed_at_any_moment_it_answers_everybody(tmp_path: Path) -> None:
     async with prepared(tmp_path, PEOPLE, 11, ANSWER) as ground:

@@ -19,7 +19,9 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
 from bot.together import Change, written
-from storage import (
+from storage import Store, answering, claiming, open_store
+from storage.columns import micros
+from storage.model import (
     Gone,
     Later,
     Outcome,
@@ -28,13 +30,8 @@ from storage import (
     Rank,
     Refused,
     Sent,
-    Store,
     Unknown,
-    answering,
-    claiming,
-    open_store,
 )
-from storage.columns import micros
 from storage.outbox import Outbox
 from storage.sqlite import Engine
 from tests.storage.machines import break_, hold
