@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import asyncio
 import gc
+import resource
 import tempfile
 from statistics import median, quantiles
 from time import perf_counter, process_time
@@ -72,7 +73,11 @@ def main() -> None:
     spoken, pressed, spent, size = asyncio.run(measured())
     _tell("a command until its answer", spoken)
     _tell("a press until its change", pressed)
-    print(f"  {spent * 1e6:.0f} us of processor each, the server's included; {size} bytes stored")
+    most = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
+    print(
+        f"  {spent * 1e6:.0f} us of processor each and {most} MiB in all, the server's included;"
+        f" {size / 1000:.0f} kB stored"
+    )
 
 
 if __name__ == "__main__":
