@@ -87,7 +87,36 @@ class Inbox:
             self._engine.change(
                 """
                 update updates set state = 'applied', body = '', error = ''
-                where bot = :bot and id = :id and state = 'pending'
+                where bot = :bot and id = :id and state = 'pending' and errand = ''
+                """,
+                bot=bot,
+                id=id,
+            )
+        )
+
+    def has_errand(self, update: Update, errand: str) -> None:
+        """Keep what is yet to be fetched for an update that was applied in this transaction.
+
+        It is pending again, and one attempt at the errand counts as begun.
+        """
+        self._engine.change(
+            """
+            update updates set state = 'pending', errand = :errand, body = :body, attempts = 1
+            where bot = :bot and id = :id and state = 'applied'
+            """,
+            bot=update.bot,
+            id=update.id,
+            body=update.body,
+            errand=errand,
+        )
+
+    def fetched(self, bot: int, id: int) -> bool:
+        """Mark an update's errand as done and empty it; False when it was done before."""
+        return bool(
+            self._engine.change(
+                """
+                update updates set state = 'applied', body = '', errand = '', error = ''
+                where bot = :bot and id = :id and state = 'pending' and errand <> ''
                 """,
                 bot=bot,
                 id=id,
@@ -100,7 +129,7 @@ class Inbox:
             self._engine.change(
                 """
                 update updates set state = 'failed', error = :reason
-                where bot = :bot and id = :id and state = 'pending'
+                where bot = :bot and id = :id and state = 'pending' and errand = ''
                 """,
                 bot=bot,
                 id=id,
@@ -165,4 +194,4 @@ class Inbox:
 
 
 def _update_of(row: Row) -> Update:
-    return Update(row["bot"], row["id"], row["chat"], row["body"])
+    return Update(row["bot"], row["id"], row["chat"], row["body"], row["errand"])

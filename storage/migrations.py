@@ -733,6 +733,22 @@ def unreadable_updates(db: Database) -> None:
     )
 
 
+@STEPS()
+def stored_answers(db: Database) -> None:
+    """Let answers leave by the outbox, and let what is fetched for them outlive the process."""
+    _each(
+        db,
+        "alter table parcels add column expires integer",  # null: never
+        "alter table parcels add column content text",  # of an answer; last, for it may be long
+        # Answers are many and soon of no use; this finds the old ones among all else.
+        "create index parcels_answered on parcels (bot, settled) where rank < 0",
+        # Our own gap between two digests of a chat holds no answer; only Telegram's word does.
+        "alter table holds add column told integer not null default 0",
+        "update holds set told = until",
+        "alter table updates add column errand text not null default ''",
+    )
+
+
 def pending(connection: Connection) -> list[str]:
     """Return the steps a file still lacks, in order."""
     return [step.name for step in STEPS.pending(_database(connection))]

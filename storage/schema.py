@@ -34,6 +34,7 @@ STEPS = (
     "dead_letters",
     "draft_kinds",
     "unreadable_updates",
+    "stored_answers",
 )
 
 _NAMED = """

@@ -13,13 +13,12 @@ import telegram
 from telegram.error import BadRequest, ChatMigrated, Forbidden, TelegramError
 
 from bot.chat.asked import one_line
-from bot.chat.buttons import Elsewhere
 from bot.chat.context import Reply
 from bot.chat.membership import LEADERS, is_present, may_write, member
 from bot.chat.telling import Line, text_message
 from bot.render.blocks import Block
 from bot.render.fit import CLASSIC_UNITS, units
-from bot.render.keyboard import Action, Button, Keyboard
+from bot.render.keyboard import Action, Button, Elsewhere, Keyboard
 from bot.render.message import Message
 from bot.render.spoken import plain
 from bot.render.telegram_html import escape

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import logging
+import time
 from collections.abc import Mapping
 
 import telegram
@@ -11,15 +13,16 @@ from telegram.error import TelegramError
 
 from bot.chat.buttons import data
 from bot.chat.client import Client
-from bot.chat.context import Document
 from bot.chat.outcomes import is_stale, is_unchanged, lacks_thread, outcome
 from bot.chat.transport import LARGEST, Fields, Transport
+from bot.pace import Sleep
+from bot.render.answer import Document, Said
 from bot.render.blocks import Block
 from bot.render.fit import shorten
 from bot.render.keyboard import Action, Button, Copy, Keyboard, Link
 from bot.render.message import Message
 from bot.trusted_clock import Heard
-from storage.model import Form, Outcome, Parcel, Sent, Unknown
+from storage.model import Form, Later, Outcome, Parcel, Rank, Sent, Unknown
 
 log = logging.getLogger(__name__)
 
@@ -27,6 +30,8 @@ __all__ = ["CONNECTIONS", "Client", "client", "post"]
 
 CONNECTIONS = 128  # at most at a time; twice what a thousand messages a second need at 50 ms
 TOAST_UNITS = 200
+TOAST = 15.0  # seconds in which a press may be answered; then nobody looks
+_TOAST_WAITS = (0.5, 1.0, 2.0, 4.0, 8.0, TOAST)  # seconds until it is tried again
 POLLING = 20.0  # seconds a poll may last beyond what it was asked to wait
 
 _NO_PREVIEW = json.dumps({"is_disabled": True})
@@ -129,9 +134,15 @@ async def _called(bot: telegram.Bot, method: str, fields: Mapping[str, str]) -> 
 
 
 async def deliver_parcel(
-    bot: telegram.Bot, parcel: Parcel, message: Message, *, paid: bool = False
+    bot: telegram.Bot, parcel: Parcel, message: Said, *, paid: bool = False
 ) -> Outcome:
-    """Sends the message of a parcel to its chat, or edits the one that it amends."""
+    """Sends what a parcel says to its chat, or edits the message that it amends.
+
+    What somebody waits for is never paid for.
+    """
+    if isinstance(message, Document):
+        return await post_document(bot, parcel.chat, message, thread=parcel.thread)
+    paid = paid and parcel.rank > Rank.ASKED
     if parcel.edits:
         return await edit(bot, parcel.chat, parcel.edits, message)
     return await post(bot, parcel.chat, message, thread=parcel.thread, paid=paid)
@@ -162,15 +173,32 @@ async def _posted_document(
     return Sent(sent.message_id)
 
 
-async def toast(bot: telegram.Bot, query_id: str, text: str, *, url: str = "") -> None:
-    """Answers a pressed button; a failure is noted, what the press did is shown all the same."""
-    try:
-        await bot.answer_callback_query(
-            query_id, text=shorten(text, TOAST_UNITS) or None, url=url or None
-        )
-    except TelegramError as error:
-        if not is_stale(error):
-            log.warning("toast not shown", extra={"error": type(error).__name__})
+async def toast(
+    bot: telegram.Bot, query_id: str, text: str, *, url: str = "", sleep: Sleep = asyncio.sleep
+) -> None:
+    """Answers a pressed button, within ``TOAST`` seconds; it may be answered twice.
+
+    A failure is noted: what the press did is shown all the same.
+    """
+    began = time.monotonic()
+    for wait in _TOAST_WAITS:
+        try:
+            await bot.answer_callback_query(
+                query_id, text=shorten(text, TOAST_UNITS) or None, url=url or None
+            )
+        except TelegramError as error:
+            if is_stale(error):
+                return
+            result = outcome(error)
+            if isinstance(result, Later) and result.answered:
+                wait = max(wait, result.seconds)
+            may_pass = isinstance(result, Later | Unknown)
+            if not may_pass or time.monotonic() + wait > began + TOAST:
+                log.warning("toast not shown", extra={"error": type(error).__name__})
+                return
+            await sleep(wait)
+        else:
+            return
 
 
 async def probe(token: str, base: str, *, heard: Heard | None = None) -> tuple[str, str]:

@@ -6,12 +6,12 @@ from dataclasses import dataclass, replace
 
 from bot.chat import Entrance
 from bot.chat.asked import Asked, What
-from bot.chat.buttons import Elsewhere
 from bot.chat.channels import There, managed, named
 from bot.chat.counter import Counter
 from bot.chat.effect import entrance_of
 from bot.chat.limits import Cost
 from bot.chat.membership import LEADERS, may_have_posted, may_write, member
+from bot.render.keyboard import Elsewhere
 from bot.texts import Refusal
 from storage.model import ChatKind
 

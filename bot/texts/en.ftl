@@ -691,6 +691,7 @@ refusal-banned = The operator of this bot has excluded you, so I answer no more.
 forget-ask-person = The file below is a copy of all I keep about you: your settings, topics, digests and saved papers. Shall I delete everything?
 forget-ask-chat = The file below is a copy of all I keep about this chat: its settings, topics and digests. Shall I delete everything?
 forget-caption = All that is kept, as a file.
+forget-waits = An answer or the copy of your data is still on its way. Press again when it is here.
 forget-kept = Nothing was deleted.
 forget-done = Everything is deleted, and no more digests come. /start begins anew.
 forget-limit-stays = One thing stays: the operator’s limit of { $topics ->
@@ -760,6 +761,7 @@ status-unreadable = { $updates ->
     [one] One update of Telegram could not be read, on { $at }.
    *[other] { $updates } updates of Telegram could not be read, the last on { $at }.
 }
+status-late = Answers given up because they were too late, in the last 24 hours: { $late }
 status-oldest = The first of them has waited since { $at }.
 users-title = Who is there
 users-chats = Chats: { $kinds } (paused: { $paused })

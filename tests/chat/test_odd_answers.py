@@ -16,7 +16,7 @@ from telegram.error import TelegramError
 from bot.chat import polling, receiving, sender
 from bot.chat.asked import Unreadable, asked
 from bot.chat.client import Client, elements, members
-from bot.chat.context import Document
+from bot.render.answer import Document
 from bot.render.message import Message
 from bot.texts import Refusal
 from storage import Store

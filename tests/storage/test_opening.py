@@ -11,10 +11,12 @@ from pathlib import Path
 import pytest
 
 from storage import Store, files, migrations, open_store, schema
+from storage.columns import micros
 from storage.errors import Damaged, Full, Newer, Occupied, Replaced, Unusable
-from storage.model import Draft, DraftKind, Subscriber, Unread
+from storage.model import Draft, DraftKind, Rank, Subscriber, Unread
 from storage.sqlite import Engine
-from tests.storage.situations import BOT, CHAT, NOW, chat, paper, stored
+from tests.storage.situations import BOT, CHAT, MINUTE, NOW, chat, paper, stored
+from tests.storage.situations import parcel as parcel_
 
 
 def url(path: Path) -> str:
@@ -220,6 +222,45 @@ def test_papers_of_former_dead_letters_are_freed(tmp_path: Path) -> None:
     store.close()
 
     assert received == {2: 1, 3: 1}
+
+
+def test_what_waits_is_sent_after_answers_came_to_the_outbox(tmp_path: Path) -> None:
+    """A message goes on as it was, Telegram's word to wait counts, an update is pending."""
+    parcel = """
+        insert into parcels (bot, chat, thread, period, part, piece, revision, edits, digest,
+            "first", "last", form, language, languages, zone, notice, silent, state, turn,
+            attempts, doubts, fence, holder, lease_until, next_at, message, error, rank)
+        values (1, {chat}, 0, 'x', 1, 0, 1, 0, 0, 0, 0, 'classic', 'en', '["en"]', 'UTC',
+            '["start-hello", []]', 0, 'ready', {chat}, 1, 1, 3, '', 0, 0, 0, '', {rank})
+    """
+    later = micros(NOW + MINUTE)
+    store = _former(
+        tmp_path / "a.db",
+        "stored_answers",
+        parcel.format(chat=2, rank=0),
+        parcel.format(chat=3, rank=1),
+        parcel.format(chat=4, rank=1),
+        f"insert into holds values (1, 4, {later})",
+        "insert into updates (bot, id, chat, body, state, attempts, error)"
+        " values (1, 5, 4, '{}', 'pending', 0, '')",
+    )
+    answer = replace(
+        parcel_(4), bot=1, digest=0, rank=Rank.ANSWER, content="x", expires=NOW + MINUTE
+    )
+
+    claimed = store.outbox.claim(1, "a", NOW, 60.0, 10)
+    answered = store.outbox.answer([answer], now=NOW, holder="a", lasts=60.0)
+    [update] = store.inbox.pending(1)
+    begun = [store.outbox.begin(one, NOW) for one in claimed]
+    store.close()
+
+    assert [(one.chat, one.rank, one.doubts, one.content) for one in claimed] == [
+        (2, Rank.ASKED, 1, ""),
+        (3, Rank.DUE, 1, ""),
+    ]
+    assert begun == [True, True], "they have no end"
+    assert answered == [], "Telegram told us to wait"
+    assert (update.id, update.errand) == (5, "")
 
 
 def test_former_drafts_stay_behind_their_buttons_but_for_what_looks_like_a_record(

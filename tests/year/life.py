@@ -18,7 +18,7 @@ from bot.config import Config
 from bot.deliver import Desk, deliver
 from bot.ingest import FIRST, WHOLE
 from bot.query import indexed
-from bot.render.message import Message
+from bot.render.answer import Said
 from bot.sources import Fetcher, Pace
 from storage import Store, open_store
 from storage.model import (
@@ -152,7 +152,7 @@ class Life:
             store, client, config, self.now, monotonic=self._monotonic, sleep=_at_once
         )
 
-        async def send(parcel: Parcel, message: Message) -> Outcome:
+        async def send(parcel: Parcel, message: Said) -> Outcome:
             sending.set(parcel)
             return await sender.deliver_parcel(client, parcel, message)
 
