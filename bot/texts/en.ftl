@@ -280,6 +280,7 @@ query-category-unknown = arXiv has no category { $given }. { $nearest ->
 query-id-unknown = { $given } is no arXiv id. It looks like 2402.12844 or hep-th/9901001.
 query-link = This link is not one to a paper on arXiv: { $given }
 query-too-long = This topic is too long: at most { $max } characters.
+query-word-long = { $given } is too long for a word: at most { $most } letters. Use its beginning with a star, or put spaces between its words.
 query-too-many-terms = These are too many words: at most { $max }.
 query-too-deep = These parentheses are nested too deeply: at most { $max } levels.
 

@@ -266,6 +266,7 @@ query-category-unknown = arXiv 没有 { $given } 这个分类。{ $nearest ->
 query-id-unknown = { $given } 不是 arXiv 编号。正确的编号形如 2402.12844 或 hep-th/9901001。
 query-link = 这不是 arXiv 论文的链接：{ $given }
 query-too-long = 主题太长，最多 { $max } 个字符。
+query-word-long = { $given } 太长，一个词最多 { $most } 个字母。请只写开头并加上星号，或用空格把各词分开。
 query-too-many-terms = 词太多，最多 { $max } 个。
 query-too-deep = 括号嵌套太深，最多 { $max } 层。
 
