@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 
 from bot.summary.extractive import gist
-from storage import Store
+from storage import Store, unbudgeted
 from storage.model import Gloss, Paper
 
 log = logging.getLogger(__name__)
@@ -30,8 +30,9 @@ def enrich(store: Store, papers: Iterable[Paper], now: datetime) -> Mapping[int,
     ]
     if not bare:
         return known
-    store.papers.add_glosses([extracted(paper, now) for paper in bare])
-    return known | store.papers.glosses([paper.key for paper in bare])
+    with unbudgeted():  # what is made once for all readers is nobody's query
+        store.papers.add_glosses([extracted(paper, now) for paper in bare])
+        return known | store.papers.glosses([paper.key for paper in bare])
 
 
 def extracted(paper: Paper, now: datetime) -> Gloss:

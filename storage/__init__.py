@@ -73,6 +73,7 @@ from storage.model import (
     Update,
     Verbatim,
 )
+from storage.query_budget import OverBudget, check_budget, unbudgeted
 from storage.store import Store, open_store
 
 __all__ = [
@@ -113,6 +114,7 @@ __all__ = [
     "OnQuietDays",
     "Or",
     "Outcome",
+    "OverBudget",
     "Paper",
     "Parcel",
     "ParcelState",
@@ -138,5 +140,7 @@ __all__ = [
     "Unusable",
     "Update",
     "Verbatim",
+    "check_budget",
     "open_store",
+    "unbudgeted",
 ]

@@ -686,6 +686,20 @@ def dead_letters(db: Database) -> None:
     )
 
 
+@STEPS()
+def topicless_digests(db: Database) -> None:
+    """Let a digest that no topic issued count what it does not keep, and go after a while."""
+    _each(
+        db,
+        # JSON: how many of each kind were found and have no row in entries
+        "alter table digests add column beyond text not null default '{}'",
+        """
+        create index digests_topicless on digests (issued)
+            where subscription = 0 and imported = 0
+        """,
+    )
+
+
 def strange(connection: Connection) -> list[str]:
     """Return the steps applied to a file that this program does not know."""
     return [name for name in applied(connection) if name not in NAMES]
@@ -732,5 +746,6 @@ NAMES = tuple(
         recent,
         commission_fences,
         dead_letters,
+        topicless_digests,
     )
 )

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, ParamSpec, TypeAlias, TypeVar
 
 from storage.errors import Busy, Damaged, Full, Missing, StorageError
 from storage.files import how_to_restore
+from storage.query_budget import OverBudget, is_spent, query_budget
 from storage.turns import Turns
 
 if TYPE_CHECKING:
@@ -30,6 +31,7 @@ T = TypeVar("T")
 VERSION: tuple[int, ...] = sqlite3.sqlite_version_info
 _THREADS = 4  # readers run beside the one writer; more would only queue for its lock
 _LONG = 2  # threads for what takes seconds: an answer waits for none of it
+_STEPS = 500  # of SQLite's machine between two looks at a budget: some tens of microseconds
 _PRAGMAS = (
     "pragma busy_timeout = 5000",
     "pragma journal_mode = wal",
@@ -59,6 +61,8 @@ class _Translating:
         self, kind: type[BaseException] | None, error: BaseException | None, _: TracebackType | None
     ) -> None:
         if isinstance(error, sqlite3.Error):
+            if _code(error) == sqlite3.SQLITE_INTERRUPT:  # nothing else interrupts
+                raise OverBudget from error
             raise translate(error, self._path) from error
         if isinstance(error, UnicodeEncodeError | OverflowError):
             raise StorageError(f"a value does not fit into a column: {error}") from error
@@ -80,6 +84,7 @@ class Engine:
         self._connections: dict[threading.Thread, sqlite3.Connection] = {}
         self._pool = ThreadPoolExecutor(_THREADS, thread_name_prefix="store")
         self._long = ThreadPoolExecutor(_LONG, thread_name_prefix="store-long")
+        self._query = ThreadPoolExecutor(1, thread_name_prefix="store-query")
         self._closed = False
 
     def connection(self) -> sqlite3.Connection:
@@ -191,6 +196,17 @@ class Engine:
         finally:
             connection.execute("rollback")
 
+    @contextmanager
+    def limited(self, seconds: float) -> Iterator[None]:
+        """Let the block spend so much processor time on queries; then it raises OverBudget."""
+        connection = self.connection()
+        connection.set_progress_handler(is_spent, _STEPS)
+        try:
+            with query_budget(seconds):
+                yield
+        finally:
+            connection.set_progress_handler(None, 0)
+
     def translated(self) -> AbstractContextManager[None]:
         """Turn the library's errors into the store's."""
         return self._translating
@@ -203,6 +219,10 @@ class Engine:
         """The same for work of many steps, on threads that nothing short waits for."""
         return await self._called(self._long, partial(function, *args, **kwargs))
 
+    async def run_query(self, function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+        """The same for what somebody's question reads: one at a time, however many ask."""
+        return await self._called(self._query, partial(function, *args, **kwargs))
+
     async def _called(self, pool: ThreadPoolExecutor, call: Callable[[], T]) -> T:
         if self._closed:
             raise StorageError("the store is closed")
@@ -212,6 +232,7 @@ class Engine:
         """Finish what runs and close every connection."""
         self._pool.shutdown()
         self._long.shutdown()
+        self._query.shutdown()
         self._closed = True
         with self._register:
             for connection in self._connections.values():
@@ -221,7 +242,7 @@ class Engine:
 
 def translate(error: sqlite3.Error, path: Path) -> StorageError:
     """Name a library error by what is wrong with the store."""
-    code = (getattr(error, "sqlite_errorcode", None) or 0) & 0xFF
+    code = _code(error)
     if code in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
         return Busy(f"another process kept {path} locked for too long; try again")
     if code in (sqlite3.SQLITE_FULL, sqlite3.SQLITE_READONLY, sqlite3.SQLITE_IOERR):
@@ -233,3 +254,7 @@ def translate(error: sqlite3.Error, path: Path) -> StorageError:
     if code == sqlite3.SQLITE_CONSTRAINT and "FOREIGN KEY" in str(error):
         return Missing("a row that this one belongs to is not there")
     return StorageError(f"{path}: {error}")
+
+
+def _code(error: sqlite3.Error) -> int:
+    return (getattr(error, "sqlite_errorcode", None) or 0) & 0xFF

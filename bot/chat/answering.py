@@ -17,7 +17,7 @@ from bot.chat.asked import Asked, asked
 from bot.chat.channels import There, shown_here
 from bot.chat.context import Errand
 from bot.chat.counter import Counter
-from bot.chat.effect import again, apply, passed_over
+from bot.chat.effect import again, answered, passed_over
 from bot.chat.replying import respond
 from bot.chat.standing import costs_of, standing
 from bot.chat.telling import Line, told
@@ -122,7 +122,7 @@ async def _answer(counter: Counter, update: Update, sleep: Sleep) -> None:
         else:
             found = await standing(counter, request)
             request, there = found.request, found.there
-            reply = await store.run(apply, counter, update, request, there, found.refusal)
+            reply = await answered(counter, update, request, there, found.refusal)
     except StorageError:
         raise
     except Exception:

@@ -13,16 +13,16 @@ from bot.query.words import stem
 from storage import Field, Term
 from storage.fulltext import upper
 
-SUFFIXES = (
-    "s sses ies ing ed ingly edly eed y ational tional enci anci abli entli izer ization ation"
-    " ator alism aliti alli fulness ousli ousness iveness iviti biliti bli ogi fulli lessli li"
-    " alize icate iciti ical ful ness ative al ance ence er ic able ible ant ement ment ent ism"
-    " ate iti ous ive ize ion e l ly"
-).split()
+SUFFIXES = """
+    s sses ies ing ed ingly edly eed y ational tional enci anci abli entli izer ization ation
+    ator alism aliti alli fulness ousli ousness iveness iviti biliti bli ogi fulli lessli li
+    alize icate iciti ical ful ness ative al ance ence er ic able ible ant ement ment ent ism
+    ate iti ous ive ize ion e l ly
+"""
 made_words = st.builds(
     lambda root, suffixes: root + "".join(suffixes),
     st.text("abcdefilmnorstuvxy", min_size=1, max_size=12),
-    st.lists(st.sampled_from(SUFFIXES), max_size=7),
+    st.lists(st.sampled_from(SUFFIXES.split()), max_size=7),
 ).filter(lambda word: 2 <= len(word) <= 60)
 
 
