@@ -73,7 +73,7 @@ from storage.model import (
     Update,
     Verbatim,
 )
-from storage.query_budget import OverBudget, check_budget, unbudgeted
+from storage.query_budget import OverBudget, check_budget, unbudgeted, within_budget
 from storage.store import Store, open_store
 
 __all__ = [
@@ -143,4 +143,5 @@ __all__ = [
     "check_budget",
     "open_store",
     "unbudgeted",
+    "within_budget",
 ]

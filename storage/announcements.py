@@ -9,6 +9,7 @@ from datetime import date
 
 from storage.columns import iso
 from storage.model import Announcement, Kind
+from storage.query_budget import within_budget
 from storage.sqlite import Engine, Row, Value
 from storage.versions import PAPER, paper_of
 
@@ -85,5 +86,5 @@ def announcements_of(rows: Iterable[Row]) -> list[Announcement]:
             day=date.fromisoformat(row["day"]),
             seq=row["seq"],
         )
-        for row in rows
+        for row in within_budget(rows)
     ]

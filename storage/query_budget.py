@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from time import thread_time
+from typing import TypeVar
+
+T = TypeVar("T")
+
+_EACH = 32  # papers between two looks at the clock, which take some milliseconds
 
 # Each thread has its own; handing it through every function between a question and the loops
 # that read texts for it would be a parameter of all of them.
@@ -56,3 +61,15 @@ def check_budget() -> None:
     """
     if is_spent():
         raise OverBudget
+
+
+def within_budget(items: Iterable[T]) -> Iterator[T]:
+    """Hand on items, of which each takes time, while there is time left.
+
+    Raises:
+        OverBudget: there is none.
+    """
+    for at, item in enumerate(items):
+        if at % _EACH == 0:
+            check_budget()
+        yield item
