@@ -30,7 +30,7 @@ T = TypeVar("T")
 
 VERSION: tuple[int, ...] = sqlite3.sqlite_version_info
 _THREADS = 4  # readers run beside the one writer; more would only queue for its lock
-_LONG = 2  # threads for what takes seconds: an answer waits for none of it
+_LONG = 3  # threads for what takes seconds: an answer waits for none of it
 _STEPS = 500  # of SQLite's machine between two looks at a budget: some tens of microseconds
 _PRAGMAS = (
     "pragma busy_timeout = 5000",
