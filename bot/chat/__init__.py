@@ -76,7 +76,9 @@ COMMANDS: Mapping[str, Entrance] = {
         cost=Cost.PREVIEW,
     ),
     "list": Entrance(listing.list_, abroad=True, aliases=("topics", "subs"), listed=True),
-    "digest": Entrance(reading.digest, abroad=True, aliases=("latest",), listed=True),
+    "digest": Entrance(
+        reading.digest, abroad=True, aliases=("latest",), listed=True, cost=Cost.SEARCH
+    ),
     "missed": Entrance(reading.missed, abroad=True, listed=True),
     "unsub": Entrance(
         listing.unsub, changes=True, aliases=("unsubscribe", "remove_topic"), listed=True

@@ -52,7 +52,7 @@ def parse_typed(text: str) -> Query:
     Raises:
         QueryError: it cannot be used; says where and why.
     """
-    for token in tokens(text[:MAX_LENGTH]):
+    for token in tokens(text) if len(text) <= MAX_LENGTH else ():
         if len(token.word) > MAX_LETTERS:
             given = shortened(text[token.start : token.end])
             raise QueryError(token.start, "query-word-long", given=given, most=MAX_LETTERS)

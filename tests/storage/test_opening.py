@@ -299,3 +299,24 @@ def test_a_check_tells_what_the_file_holds(store: Store) -> None:
 
     assert (health.damage, health.papers, health.subscribers, health.waiting) == ("", 2, 1, 0)
     assert health.size > 4096
+
+
+def test_digests_from_before_counts_left_out_all_that_no_row_is_kept_of(tmp_path: Path) -> None:
+    """None, that is: they kept every row."""
+    store = _former(
+        tmp_path / "a.db",
+        "topicless_digests",
+        """
+        insert into digests (number, bot, chat, thread, subscription, topic, query, period,
+            issued, seen, imported, revision)
+        values (7, 1, 2, 0, 0, 'words', 'words', 'today/x', 5, 0, 0, 1)
+        """,
+    )
+
+    kept = store.digests.get(7)
+    dropped = store.digests.drop_topicless(NOW)
+    store.close()
+
+    assert kept is not None
+    assert (kept.topic, kept.beyond, kept.matched) == ("words", (), 0)
+    assert dropped == 1
