@@ -70,7 +70,7 @@ class Volumes:
     def note(self, query: str, papers: int, now: datetime) -> None:
         """Remembers what was counted for another reason."""
         if query not in self.known and len(self.known) >= self.most:
-            del self.known[next(iter(self.known))]  # the one noted first
+            self.known.pop(next(iter(self.known)), None)  # the one noted first
         self.known[query] = arxiv_calendar.arxiv_day(now), papers
 
     def of(

@@ -110,7 +110,8 @@ def catch_up(
         if not gathered.is_whole:
             break
         ready = [chat for chat, topics in asked.items() if all(map(gathered.covers, topics))]
-        done += _Tick(store, bot, now, last, gathered, None).publish_all(ready, goes_on)
+        tick = _Tick(store, bot, now, last, gathered, None)
+        done += tick.publish_all(ready, goes_on, together=1)  # thousands of rows in each
         told = set(ready)
         behind = [chat for chat in behind if chat not in told]
     return done
@@ -168,10 +169,12 @@ class _Tick:
         self._next_due = cache(lambda cadence, zone: schedule.next_due(cadence, zone, now))
         self._period = cache(schedule.period)
 
-    def publish_all(self, chats: Iterable[int], goes_on: Callable[[], bool]) -> Published:
+    def publish_all(
+        self, chats: Iterable[int], goes_on: Callable[[], bool], *, together: int = TOGETHER
+    ) -> Published:
         """Publishes chats, and leaves those due for which there is no time any more."""
         done, left = Published(), iter(chats)
-        while some := list(takewhile(lambda _: goes_on(), islice(left, TOGETHER))):
+        while some := list(takewhile(lambda _: goes_on(), islice(left, together))):
             done += self.publish(some)
         return done
 

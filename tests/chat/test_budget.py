@@ -199,16 +199,23 @@ async def test_what_a_command_stores_is_bounded_and_short_lived(talk: Talk) -> N
     day = talk.house.clock.at.date()
     many = [
         Announcement(
-            Paper(f"arxiv:2611.1{n:04}", 1, f"On turbulence {n}", "A study.", ("Ada",), ("cs.CV",)),
-            "cs.CV",
-            Kind.CROSS if n % 5 == 0 else Kind.NEW,
+            Paper(
+                f"arxiv:2611.1{n:04}",
+                1,
+                f"On turbulence {n}",
+                "A study.",
+                ("Ada",),
+                ("cs.CV", "cs.LG") if n % 5 == 0 else ("cs.LG",),
+            ),
+            "cs.LG",
+            Kind.NEW,
             day,
         )
         for n in range(300)
     ]
     await talk.house.announce(many)
 
-    [shown] = await talk.says("/today turbulence")
+    [shown] = await talk.says("/today turbulence cat:cs.LG")
 
     store = talk.house.store
     assert "300" in shown.text
