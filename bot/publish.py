@@ -82,7 +82,7 @@ def publish(
         return Published()
     gathered = Gathered(store, min(cursor for _, cursor in due))
     tick = _Tick(store, bot, now, last, gathered, patience)
-    return tick.publish_all([chat for chat, _ in due], goes_on)
+    return tick.publish_all([chat for chat, _ in due], goes_on, together=TOGETHER)
 
 
 def catch_up(
@@ -170,9 +170,9 @@ class _Tick:
         self._period = cache(schedule.period)
 
     def publish_all(
-        self, chats: Iterable[int], goes_on: Callable[[], bool], *, together: int = TOGETHER
+        self, chats: Iterable[int], goes_on: Callable[[], bool], *, together: int
     ) -> Published:
-        """Publishes chats, and leaves those due for which there is no time any more."""
+        """Publishes some chats at a time, and leaves those due for which time has run out."""
         done, left = Published(), iter(chats)
         while some := list(takewhile(lambda _: goes_on(), islice(left, together))):
             done += self.publish(some)
