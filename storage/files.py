@@ -269,7 +269,7 @@ def require_in_place(path: Path, opened: os.stat_result) -> None:
 
 def translate(error: sqlite3.Error, path: Path) -> StorageError:
     """Name a library error by what is wrong with the store."""
-    code = (getattr(error, "sqlite_errorcode", None) or 0) & 0xFF
+    code = primary_code(error)
     if code in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
         return Busy(f"another process kept {path} locked for too long; try again")
     if code in (sqlite3.SQLITE_FULL, sqlite3.SQLITE_READONLY, sqlite3.SQLITE_IOERR):
@@ -283,3 +283,8 @@ def translate(error: sqlite3.Error, path: Path) -> StorageError:
     if code == sqlite3.SQLITE_CONSTRAINT and "cannot store" in str(error):  # a strict column's type
         return Unfit(f"a value does not fit into a column: {error}")
     return StorageError(f"{path}: {error}")
+
+
+def primary_code(error: sqlite3.Error) -> int:
+    """Return SQLite's code of an error without its details; 0 where the library tells none."""
+    return (getattr(error, "sqlite_errorcode", None) or 0) & 0xFF

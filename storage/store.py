@@ -96,6 +96,16 @@ class Store:
         """The same for work of many steps: what is short waits for none of it."""
         return await self._engine.run_long(function, *args, **kwargs)
 
+    async def run_query(self, function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+        """The same for what somebody's question reads: one at a time, however many ask."""
+        return await self._engine.run_query(function, *args, **kwargs)
+
+    @contextmanager
+    def limited(self, seconds: float) -> Iterator[None]:
+        """Let the block spend so much processor time on queries; then it raises OverBudget."""
+        with self._engine.limited(seconds):
+            yield
+
     def backup(self, path: Path) -> None:
         """Write a consistent copy of the store while others go on; the path must be free."""
         opening.copy(self._engine, path)

@@ -14,6 +14,7 @@ ROOT = Path(__file__).parent.parent
 
 FLOORS: Mapping[str, int] = {
     "storage.model": 0,
+    "storage.query_budget": 0,
     "storage.errors": 0,
     "storage": 1,
     "bot.taxonomy": 1,

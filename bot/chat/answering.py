@@ -17,7 +17,7 @@ from bot.chat.asked import Asked, Unreadable, asked
 from bot.chat.channels import There, shown_here
 from bot.chat.context import Errand, Reply
 from bot.chat.counter import Counter
-from bot.chat.effect import again, apply, failed, fetched, passed_over
+from bot.chat.effect import again, answered, failed, fetched, passed_over
 from bot.chat.replying import errand_of
 from bot.chat.standing import costs_of, standing
 from bot.chat.telling import Line, told
@@ -137,7 +137,7 @@ class Answering:
             else:
                 found = await standing(counter, request)
                 request, there = found.request, found.there
-                reply = await run(apply, counter, update, request, there, found.refusal)
+                reply = await answered(counter, update, request, there, found.refusal)
         except Unreadable as error:
             log.warning("update cannot be read", extra={"update": update.id, "error": str(error)})
             await run(counter.store.inbox.unreadable, update.bot, update.id, counter.now())

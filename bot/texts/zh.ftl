@@ -89,6 +89,7 @@ list-none = 你目前没有订阅主题。直接输入关键词即可开始，�
 ### 按命令获取摘要
 
 digest-none-yet = 目前还没有与 { $topic } 匹配的论文。下次推送：{ $next }（{ $zone }）。
+digest-too-dear = { $topic } 积累的论文太多，无法马上查完，会在下次推送中全部送达。
 digest-none-again = 自上次推送以来，{ $topic } 没有新论文，以下是上次的摘要。下次推送：{ $next }（{ $zone }）。
 digest-none-topics = 有 { $topics } 个主题目前没有新论文：
 digest-none-number = 发送 /digest 加主题编号（见 /list），可以再看上次的摘要。
@@ -279,6 +280,8 @@ query-category-unknown = arXiv 没有 { $given } 这个分类。{ $nearest ->
 query-id-unknown = { $given } 不是 arXiv 编号。正确的编号形如 2402.12844 或 hep-th/9901001。
 query-link = 这不是 arXiv 论文的链接：{ $given }
 query-too-long = 主题太长，最多 { $max } 个字符。
+query-too-dear = 这样查找太费时间。请减少词数，把带星号的词和单个首字母写完整，或缩小日期范围。
+query-word-long = { $given } 太长，一个词最多 { $most } 个字母。请只写开头并加上星号，或用空格把各词分开。
 query-too-many-terms = 词太多，最多 { $max } 个。
 query-too-deep = 括号嵌套太深，最多 { $max } 层。
 
@@ -613,6 +616,8 @@ limit-command = 发得太快了：每分钟最多处理 { $most } 条命令，�
 limit-button = 点得太快了：每分钟最多处理 { $most } 次点击，请过一分钟再试。
 limit-preview = 每分钟最多预览 { $most } 个主题，请过一分钟再试。
 limit-search = 每分钟最多搜索 { $most } 次，请过一分钟再试。
+limit-time = 每人每分钟有 { $seconds } 秒的计算时间，你已用完。请过一分钟再试，并使用更少或更完整的词。
+refusal-changing = 查找期间内容一直在变化，请再试一次。
 refusal-banned = 管理员已停止为你提供服务，之后的消息我不再回复。
 
 ### 我的数据；关于

@@ -140,6 +140,16 @@ def test_a_file_of_a_newer_program_is_refused(tmp_path: Path) -> None:
     assert path.read_bytes() == before
 
 
+def test_the_steps_are_named_as_they_are_applied(tmp_path: Path) -> None:
+    """They are named apart, so that whoever only reads need not load them."""
+    engine = Engine(tmp_path / "a.db")
+
+    pending = migrations.pending(engine.connection())
+    engine.close()
+
+    assert tuple(pending) == schema.STEPS
+
+
 @pytest.mark.parametrize("step", schema.STEPS[1:])
 def test_an_older_file_keeps_its_rows_and_a_copy(tmp_path: Path, step: str) -> None:
     """From every former schema, with rows in it."""
@@ -467,3 +477,24 @@ def test_a_file_that_is_not_at_its_place_is_noticed(tmp_path: Path, how: str) ->
     with pytest.raises(Replaced, match="Start it again"):
         store.require_in_place()
     store.close()
+
+
+def test_digests_from_before_counts_left_out_all_that_no_row_is_kept_of(tmp_path: Path) -> None:
+    """None, that is: they kept every row."""
+    store = _former(
+        tmp_path / "a.db",
+        "topicless_digests",
+        """
+        insert into digests (number, bot, chat, thread, subscription, topic, query, period,
+            issued, seen, imported, revision)
+        values (7, 1, 2, 0, 0, 'words', 'words', 'today/x', 5, 0, 0, 1)
+        """,
+    )
+
+    kept = store.digests.get(7)
+    dropped = store.digests.drop_topicless(NOW)
+    store.close()
+
+    assert kept is not None
+    assert (kept.topic, kept.beyond, kept.matched) == ("words", (), 0)
+    assert dropped == 1
