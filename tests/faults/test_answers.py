@@ -149,13 +149,12 @@ async def test_a_refused_table_comes_as_text_though_that_fails_at_first(
         _marks(shown, fault)
 
 
-@pytest.mark.parametrize("fault", [*LOST, faults.too_many_requests])
-async def test_a_toast_is_shown_though_it_fails_at_first(store: Store, fault: object) -> None:
+@pytest.mark.parametrize("fault", [*LOST, _flood])
+async def test_a_toast_is_shown_though_it_fails_at_first(store: Store, fault: Make) -> None:
     async with upset(store) as scene:
         ada = scene.reader()
         await scene.says(ada, "/settings")
-        made = faults.too_many_requests(2) if fault is faults.too_many_requests else fault()  # type: ignore[operator]
-        scene.emulator.faults.next("answerCallbackQuery", made)
+        scene.emulator.faults.next("answerCallbackQuery", fault())
 
         pressed = ada.press(say("en", "button-time"))
         await scene.settled()
