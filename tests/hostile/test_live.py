@@ -1,0 +1,183 @@
+"""Nobody waits for a stranger: hostile texts and forged presses against the live process.
+
+``PAPERGRAM_TEST_SCALE`` is how much of it is sent: 1 is 2,000 texts and 300 forged presses.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import shutil
+import signal
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import asynccontextmanager, suppress
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime
+from pathlib import Path
+from time import monotonic
+
+import pytest
+
+from bot.arxiv_calendar import arxiv_day
+from tests.hostile.figures import QUIET, Watch, percentiles
+from tests.hostile.ground import BOT, PAPERS, SCALE, TOKEN, announced_days
+from tests.hostile.people import Crowd
+from tests.hostile.texts import Text, dearest, presses, texts
+from tests.killing.program import Program, environment, running, until
+from tests.soak.server import Call, Server, served
+from tests.sources.feeds import rss
+
+TEXTS, PRESSES = int(2_000 * SCALE), max(60, int(300 * SCALE))
+ALONE = 240 * SCALE  # seconds that the one attacker goes on
+EVERY = 0.5  # seconds between two who ask for help
+USUAL, LONGEST = 0.7, 1.5  # seconds to the answer: of 95 in a hundred, and of all
+MEMORY = 200  # MB
+GROWTH = 100_000  # bytes a minute
+AFTER = 60.0  # seconds in which all that was asked is answered
+
+
+@dataclass
+class Attack:
+    """A running bot under attack, and what was measured of it."""
+
+    crowd: Crowd
+    server: Server
+    program: Program
+    watch: Watch
+    calm: list[float] = field(default_factory=list)
+    late: float = 0.0  # seconds from the last text until everybody was answered
+    growth: float = 0.0  # bytes a minute
+
+    async def goes_on(self, more: Callable[[], bool]) -> None:
+        """Lets attackers and witnesses speak while there is more to send."""
+        began = monotonic()
+        turn = 0
+        while more():
+            await asyncio.sleep(max(0.0, began + turn * EVERY / 5 - monotonic()))
+            self.crowd.act(self.server)
+            if turn % 5 == 0:
+                self.crowd.witnesses.speaks(self.server)
+            turn += 1
+
+    def told(self) -> str:
+        """The figures in a few lines."""
+        crowd, watch = self.crowd, self.watch
+        p50, p95, longest = percentiles(crowd.witnesses.times())
+        return (
+            f"{len(crowd.attackers)} attackers for {watch.seconds:.0f} s:"
+            f" {sum(crowd.sent().values())} texts, {crowd.total('pressed')} presses;"
+            f" {crowd.total('answers')} answers, {crowd.total('toasts')} toasts\n"
+            f"  /help of others: {len(crowd.witnesses.took)} answered, p50 {p50 * 1000:.0f} ms,"
+            f" p95 {p95 * 1000:.0f} ms, longest {longest * 1000:.0f} ms"
+            f" (calm: {percentiles(self.calm)[0] * 1000:.0f} ms),"
+            f" {crowd.witnesses.unanswered} never answered\n"
+            f"  all answered {self.late:.1f} s after the last text;"
+            f" memory at most {watch.memory:.0f} MB; file {self.growth / 1000:+.0f} KB a minute;"
+            f" {watch.spent:.1f} s of processor ({watch.spent / watch.seconds:.2f} a second),"
+            f" others on the machine {watch.others:.2f} a second, load {watch.load:.1f} before\n"
+            f"  {dict(crowd.sent())}"
+        )
+
+
+@pytest.mark.slow
+@pytest.mark.alone
+@pytest.mark.timeout(900)
+async def test_one_attacker_keeps_nobody_waiting(corpus: Path, tmp_path: Path) -> None:
+    """One person sends the dearest texts that are known, and all presses, as fast as they may."""
+    given = dearest(11, 20 * (2 + int(ALONE / 60)), _days())
+    async with _attack(corpus, tmp_path, Crowd(1, given, presses(12, PRESSES), 13)) as attack:
+        ends = monotonic() + ALONE
+        await attack.goes_on(lambda: monotonic() < ends)
+
+    _judge(attack)
+
+
+@pytest.mark.slow
+@pytest.mark.alone
+@pytest.mark.timeout(1500)
+async def test_twenty_attackers_keep_nobody_waiting(corpus: Path, tmp_path: Path) -> None:
+    """Twenty people send every kind of hostile text and press, all at once."""
+    given: Sequence[Text] = texts(21, TEXTS, _days())
+    async with _attack(corpus, tmp_path, Crowd(20, given, presses(22, PRESSES), 23)) as attack:
+        await attack.goes_on(lambda: attack.crowd.texts_left > 0)
+
+    _judge(attack)
+
+
+@asynccontextmanager
+async def _attack(corpus: Path, folder: Path, crowd: Crowd) -> AsyncIterator[Attack]:
+    """A bot over a copy of the corpus; the block is the attack, and its end is waited for."""
+    database = folder / "papergram.db"
+    await asyncio.to_thread(shutil.copyfile, corpus, database)
+    before = database.stat().st_size
+    day = f"{arxiv_day(datetime.now(UTC)):%a, %d %b %Y}"
+
+    def page(path: str) -> bytes | None:
+        return rss([], day) if path.startswith("/rss/") else None
+
+    def hears(call: Call) -> None:
+        crowd.hears(call)
+
+    async with served(Server(BOT, hears, page)) as server:
+        settings = environment(TOKEN, server.url, database, arxiv_rss=server.url)
+        async with running(settings, folder / "log.txt") as program:
+            await program.says("polling")
+            attack = Attack(crowd, server, program, Watch(program.pid))
+            await _calm(attack)
+            attack.watch = Watch(program.pid)
+            yield attack
+            attack.watch.stop()
+            await _answered(attack)
+            attack.watch.memory = attack.watch.peak()
+            program.signal(signal.SIGTERM)
+            await program.ends(within=60.0)
+    attack.growth = (database.stat().st_size - before) * 60 / attack.watch.seconds
+    print(attack.told())
+
+
+async def _calm(attack: Attack) -> None:
+    """Takes the times of a bot that nobody attacks."""
+    witnesses = attack.crowd.witnesses
+    for _ in range(10):
+        witnesses.speaks(attack.server)
+        await until(lambda: not witnesses.unanswered, "nobody was answered at all")
+        await asyncio.sleep(0.2)
+    attack.calm, witnesses.took = witnesses.took, []
+
+
+async def _answered(attack: Attack) -> None:
+    """Waits until nobody waits any more, or for as long as that may take."""
+    crowd, began = attack.crowd, monotonic()
+
+    def is_over() -> bool:
+        done = crowd.total("toasts") == crowd.total("pressed") and not crowd.witnesses.unanswered
+        return done and not attack.server.unread and _all_answered(crowd)
+
+    with suppress(AssertionError):  # then the figures say so
+        await until(is_over, "", patience=AFTER)
+    attack.late = monotonic() - began
+
+
+def _all_answered(crowd: Crowd) -> bool:
+    return all(sum(one.sent.values()) <= one.answers for one in crowd.attackers.values())
+
+
+def _judge(attack: Attack) -> None:
+    """Everybody was answered in time, and the bot stayed small."""
+    crowd, watch = attack.crowd, attack.watch
+    errors = [line for line in attack.program.said().splitlines() if " ERROR " in line]
+    assert errors == []
+    assert crowd.others == {}, "a chat was written to that had not asked"
+    assert crowd.total("toasts") == crowd.total("pressed"), "a press was not answered once"
+    assert _all_answered(crowd), "a text was not answered"
+    assert not crowd.witnesses.unanswered
+    assert watch.memory < MEMORY
+    assert attack.growth < GROWTH
+    if watch.others > QUIET:
+        pytest.skip(f"others used {watch.others:.2f} of a processor: no times are judged")
+    _, p95, longest = percentiles(crowd.witnesses.times())
+    assert p95 < USUAL
+    assert longest < LONGEST
+
+
+def _days() -> Sequence[date]:
+    return announced_days(PAPERS, datetime.now(UTC))
