@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter, deque
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import count, cycle
 from random import Random
@@ -19,6 +19,22 @@ SPARE = 1.02  # an attacker keeps so far below each limit that no clock makes a 
 _SEARCHES = ("/search", "/find", "/paper", "/get")
 _PREVIEWS = ("/sub", "/subscribe", "/add", "/add_topic", "/follow")
 _VISIBLE = ("sendMessage", "sendRichMessage", "editMessageText", "sendDocument")
+_GIFTS = dict.fromkeys(
+    (
+        "unlimited_gifts",
+        "limited_gifts",
+        "unique_gifts",
+        "premium_subscription",
+        "gifts_from_channels",
+    ),
+    False,
+)
+_RIGHTS = (
+    *("can_be_edited", "is_anonymous", "can_manage_chat", "can_delete_messages"),
+    *("can_manage_video_chats", "can_restrict_members", "can_promote_members", "can_change_info"),
+    *("can_invite_users", "can_post_stories", "can_edit_stories", "can_delete_stories"),
+)
+_ADMINISTRATOR: Mapping[str, object] = {"status": "administrator", **dict.fromkeys(_RIGHTS, False)}
 _numbers = count(1)
 
 
@@ -190,6 +206,12 @@ class Crowd:
         """How many texts were not sent yet."""
         return sum(len(one.texts) for one in self.attackers.values())
 
+    @property
+    def unanswered(self) -> int:
+        """How many attackers have had fewer answers than they sent texts."""
+        people = self.attackers.values()
+        return sum(one.answers < sum(one.sent.values()) for one in people)
+
     def sent(self) -> Counter[str]:
         """How many texts of each kind were sent."""
         return sum((one.sent for one in self.attackers.values()), Counter[str]())
@@ -197,6 +219,22 @@ class Crowd:
     def total(self, name: str) -> int:
         """The sum of one figure over the attackers."""
         return sum(int(getattr(one, name)) for one in self.attackers.values())
+
+
+class Telegram(Server):
+    """A Telegram in which each named chat is a group that the bot leads and no attacker is in."""
+
+    async def answer(self, method: str, values: Mapping[str, str]) -> bytes:
+        """The result of a call, as JSON."""
+        if method == "getChat":
+            group = {"id": -100_500, "type": "supergroup", "title": "Lab of X"}
+            full = {"accent_color_id": 0, "max_reaction_count": 1, "accepted_gift_types": _GIFTS}
+            return json.dumps(group | full).encode()
+        if method == "getChatMember":
+            person = int(values["user_id"])
+            rank = {**_ADMINISTRATOR} if person == self.bot else {"status": "left"}
+            return json.dumps(rank | {"user": _user(person)}).encode()
+        return await super().answer(method, values)
 
 
 def say(server: Server, person: int, text: str) -> None:

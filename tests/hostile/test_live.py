@@ -20,10 +20,10 @@ import pytest
 from bot.arxiv_calendar import arxiv_day
 from tests.hostile.figures import QUIET, Watch, percentiles
 from tests.hostile.ground import BOT, PAPERS, SCALE, TOKEN, announced_days
-from tests.hostile.people import Crowd
+from tests.hostile.people import Crowd, Telegram
 from tests.hostile.texts import Text, dearest, presses, texts
 from tests.killing.program import Program, environment, running, until
-from tests.soak.server import Call, Server, served
+from tests.soak.server import Server, served
 from tests.sources.feeds import rss
 
 TEXTS, PRESSES = int(2_000 * SCALE), max(60, int(300 * SCALE))
@@ -114,10 +114,7 @@ async def _attack(corpus: Path, folder: Path, crowd: Crowd) -> AsyncIterator[Att
     def page(path: str) -> bytes | None:
         return rss([], day) if path.startswith("/rss/") else None
 
-    def hears(call: Call) -> None:
-        crowd.hears(call)
-
-    async with served(Server(BOT, hears, page)) as server:
+    async with served(Telegram(BOT, crowd.hears, page)) as server:
         settings = environment(TOKEN, server.url, database, arxiv_rss=server.url)
         async with running(settings, folder / "log.txt") as program:
             await program.says("polling")
@@ -150,33 +147,40 @@ async def _answered(attack: Attack) -> None:
 
     def is_over() -> bool:
         done = crowd.total("toasts") == crowd.total("pressed") and not crowd.witnesses.unanswered
-        return done and not attack.server.unread and _all_answered(crowd)
+        return done and not attack.server.unread and not crowd.unanswered
 
     with suppress(AssertionError):  # then the figures say so
         await until(is_over, "", patience=AFTER)
     attack.late = monotonic() - began
 
 
-def _all_answered(crowd: Crowd) -> bool:
-    return all(sum(one.sent.values()) <= one.answers for one in crowd.attackers.values())
-
-
 def _judge(attack: Attack) -> None:
-    """Everybody was answered in time, and the bot stayed small."""
+    """Everybody was answered in time, and the bot stayed small.
+
+    Where others use the machine the times are told and not judged.
+    """
     crowd, watch = attack.crowd, attack.watch
-    errors = [line for line in attack.program.said().splitlines() if " ERROR " in line]
-    assert errors == []
-    assert crowd.others == {}, "a chat was written to that had not asked"
-    assert crowd.total("toasts") == crowd.total("pressed"), "a press was not answered once"
-    assert _all_answered(crowd), "a text was not answered"
-    assert not crowd.witnesses.unanswered
-    assert watch.memory < MEMORY
-    assert attack.growth < GROWTH
-    if watch.others > QUIET:
-        pytest.skip(f"others used {watch.others:.2f} of a processor: no times are judged")
     _, p95, longest = percentiles(crowd.witnesses.times())
-    assert p95 < USUAL
-    assert longest < LONGEST
+    is_quiet = watch.others <= QUIET
+    broken = {
+        "errors in the log": sum(" ERROR " in line for line in attack.program.said().splitlines()),
+        "chats written to that had not asked": len(crowd.others),
+        "presses not answered once": abs(crowd.total("pressed") - crowd.total("toasts")),
+        "people with a text that was not answered": crowd.unanswered,
+        "/help not answered": crowd.witnesses.unanswered,
+        f"MB of memory, not below {MEMORY}": _unless(watch.memory < MEMORY, watch.memory),
+        f"bytes a minute, not below {GROWTH}": _unless(attack.growth < GROWTH, attack.growth),
+        f"s of 95 in a hundred, not below {USUAL}": _unless(p95 < USUAL or not is_quiet, p95),
+        f"s at most, not below {LONGEST}": _unless(longest < LONGEST or not is_quiet, longest),
+    }
+    assert {what: figure for what, figure in broken.items() if figure} == {}
+    if not is_quiet:
+        pytest.skip(f"others used {watch.others:.2f} of a processor: no times are judged")
+
+
+def _unless(is_met: bool, figure: float) -> float:
+    """A figure where its bound is not met, else nothing."""
+    return 0 if is_met else figure
 
 
 def _days() -> Sequence[date]:

@@ -19,7 +19,7 @@ from bot.chat import BUTTONS, COMMANDS
 _FREQUENT = (
     "the of and a in to we for is that on with this by as are our from "
     "which an model method can based data learning results paper propose show using these be it or "
-    "have has at while such models performance approach task new two also more than their both each "
+    "have has at while such models performance approach task new two also more than their both "
 )
 COMMON = _FREQUENT.split()
 _LONGEST = 2_001  # letters; one more than a topic may have
