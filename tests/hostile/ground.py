@@ -16,6 +16,7 @@ from bot.query import indexed
 from bot.query.words import analyser_mark
 from storage import Announcement, Store, open_store
 from tests.bench.search import announcements
+from tests.sources.feeds import rss
 
 SCALE = float(os.environ.get("PAPERGRAM_TEST_SCALE", "0.25"))
 BOT = 4_242_424_242
@@ -56,3 +57,9 @@ def fill(database: Path, folder: Path, papers: int = maxsize) -> None:
         settle(store, now)
     finally:
         store.close()
+
+
+def no_news(path: str) -> bytes | None:
+    """What arXiv answers to one who asks on a day without papers."""
+    day = f"{arxiv_day(datetime.now(UTC)):%a, %d %b %Y}"
+    return rss([], day) if path.startswith("/rss/") else None

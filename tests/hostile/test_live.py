@@ -17,14 +17,12 @@ from time import monotonic
 
 import pytest
 
-from bot.arxiv_calendar import arxiv_day
 from tests.hostile.figures import QUIET, Watch, percentiles
-from tests.hostile.ground import BOT, PAPERS, SCALE, TOKEN, announced_days
+from tests.hostile.ground import BOT, PAPERS, SCALE, TOKEN, announced_days, no_news
 from tests.hostile.people import Crowd, Telegram
 from tests.hostile.texts import Text, dearest, presses, texts
 from tests.killing.program import Program, environment, running, until
 from tests.soak.server import Server, served
-from tests.sources.feeds import rss
 
 TEXTS, PRESSES = int(2_000 * SCALE), max(60, int(300 * SCALE))
 ALONE = 240 * SCALE  # seconds that the one attacker goes on
@@ -109,15 +107,10 @@ async def _attack(corpus: Path, folder: Path, crowd: Crowd) -> AsyncIterator[Att
     database = folder / "papergram.db"
     await asyncio.to_thread(shutil.copyfile, corpus, database)
     before = database.stat().st_size
-    day = f"{arxiv_day(datetime.now(UTC)):%a, %d %b %Y}"
-
-    def page(path: str) -> bytes | None:
-        return rss([], day) if path.startswith("/rss/") else None
-
-    async with served(Telegram(BOT, crowd.hears, page)) as server:
+    async with served(Telegram(BOT, crowd.hears, no_news)) as server:
         settings = environment(TOKEN, server.url, database, arxiv_rss=server.url)
         async with running(settings, folder / "log.txt") as program:
-            await program.says("polling")
+            await until(lambda: "polling" in program.said(), program.said, patience=60.0)
             attack = Attack(crowd, server, program, Watch(program.pid))
             await _calm(attack)
             attack.watch = Watch(program.pid)

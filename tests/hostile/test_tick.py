@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import shutil
 import time
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -12,8 +13,8 @@ from pathlib import Path
 import pytest
 
 from storage import Cadence, ChatKind, Subscriber, Subscription
-from tests.hostile.figures import Watch
-from tests.hostile.ground import BOT, SCALE, TOKEN, opened
+from tests.hostile.figures import QUIET, Watch
+from tests.hostile.ground import BOT, SCALE, TOKEN, no_news, opened
 from tests.killing.program import environment, running, until
 from tests.soak.server import Call, Server, served
 
@@ -23,7 +24,6 @@ TOPICS = ("diffusion", "robot*", "language model", '"reinforcement learning"', "
 MINUTES = max(1, round(4 * SCALE))
 NEWS = 400  # announcements that the readers have not been told of
 MEMORY = 300  # MB
-AFTER = 180.0  # seconds in which the forgotten topics have their digests as well
 
 
 @dataclass
@@ -38,6 +38,11 @@ class Letters:
         """Keeps the moment of a chat's first message."""
         if call.is_message:
             self.arrived.setdefault(call.chat, time.time())
+
+    @property
+    def missing(self) -> set[int]:
+        """Who has had nothing so far."""
+        return (self.forgotten | self.due.keys()) - self.arrived.keys()
 
     def late(self) -> list[float]:
         """Seconds from each reader's instant to the message; those who wait are left out."""
@@ -56,36 +61,33 @@ async def test_what_was_never_told_makes_nobody_late(corpus: Path, tmp_path: Pat
     database = tmp_path / "papergram.db"
     await asyncio.to_thread(shutil.copyfile, corpus, database)
     letters = Letters()
-    async with served(Server(BOT, letters.hears)) as server:
-        settings = environment(TOKEN, server.url, database)
+    async with served(Server(BOT, letters.hears, no_news)) as server:
+        settings = environment(TOKEN, server.url, database, arxiv_rss=server.url)
         # The first of the forgotten are due before the bot has started, the readers after.
-        minute = (datetime.now(UTC) + timedelta(seconds=75)).replace(second=0, microsecond=0)
+        minute = (datetime.now(UTC) + timedelta(seconds=120)).replace(second=0, microsecond=0)
         await asyncio.to_thread(_follow, database, minute, letters)
         async with running(settings, tmp_path / "log.txt") as program:
-            await program.says("polling")
+            await until(lambda: "polling" in program.said(), program.said, patience=60.0)
             watch = Watch(program.pid)
-            await until(
-                lambda: letters.arrived.keys() >= letters.due.keys(),
-                lambda: f"{len(letters.late())} of {len(letters.due)} readers have a digest",
-                patience=60.0 * (MINUTES + 3),
-            )
-            await until(
-                lambda: letters.forgotten <= letters.arrived.keys(),
-                lambda: f"none for {letters.forgotten - letters.arrived.keys()}",
-                patience=AFTER,
-            )
+            with suppress(AssertionError):  # then the figures say so
+                await until(lambda: not letters.missing, "", patience=60.0 * (MINUTES + 5))
             watch.stop()
             said = program.said()
 
-    late = letters.late()
-    print(
-        f"{len(letters.forgotten)} forgotten topics and {len(late)} readers in {MINUTES} minutes:"
-        f" a digest after {sorted(late)[len(late) // 2]:.1f} s in the middle,"
-        f" {max(late):.1f} s at most; memory at most {watch.memory:.0f} MB,"
-        f" {watch.spent:.0f} s of processor, others {watch.others:.2f} a second"
+    late = sorted(letters.late())
+    told = (
+        f"{len(letters.forgotten)} forgotten topics and {len(letters.due)} readers in {MINUTES}"
+        f" minutes: {len(letters.missing)} had nothing; a reader's digest after"
+        f" {late[len(late) // 2] if late else -1:.1f} s in the middle, {max(late, default=-1):.1f} s"
+        f" at most; memory at most {watch.memory:.0f} MB, {watch.spent:.0f} s of processor in"
+        f" {watch.seconds:.0f} s, others {watch.others:.2f} a second"
     )
+    print(told)
     assert [line for line in said.splitlines() if " ERROR " in line] == []
+    assert not letters.missing, told
     assert watch.memory < MEMORY
+    if watch.others > QUIET:
+        pytest.skip(f"others used {watch.others:.2f} of a processor: no times are judged")
     assert max(late) < 60.0
 
 
@@ -101,14 +103,14 @@ def _follow(database: Path, minute: datetime, letters: Letters) -> None:
                 for words in FORGOTTEN:
                     chat = 2 + len(letters.forgotten)
                     letters.forgotten.add(chat)
-                    store.subscriptions.add(_topic(chat, words, 0, early))
                     store.subscribers.ensure(Subscriber(BOT, chat, ChatKind.PRIVATE))
+                    store.subscriptions.add(_topic(chat, words, 0, early))
                 for _ in range(READERS):
                     chat = 1_000 + len(letters.due)
                     letters.due[chat] = due
                     words = TOPICS[chat % len(TOPICS)]
-                    store.subscriptions.add(_topic(chat, words, head - NEWS, due))
                     store.subscribers.ensure(Subscriber(BOT, chat, ChatKind.PRIVATE))
+                    store.subscriptions.add(_topic(chat, words, head - NEWS, due))
     finally:
         store.close()
 
