@@ -78,8 +78,8 @@ async def test_what_was_never_told_makes_nobody_late(corpus: Path, tmp_path: Pat
     told = (
         f"{len(letters.forgotten)} forgotten topics and {len(letters.due)} readers in {MINUTES}"
         f" minutes: {len(letters.missing)} had nothing; a reader's digest after"
-        f" {late[len(late) // 2] if late else -1:.1f} s in the middle, {max(late, default=-1):.1f} s"
-        f" at most; memory at most {watch.memory:.0f} MB, {watch.spent:.0f} s of processor in"
+        f" {late[len(late) // 2] if late else -1:.1f} s in the middle, {max(late, default=-1):.1f}"
+        f" s at most; memory at most {watch.memory:.0f} MB, {watch.spent:.0f} s of processor in"
         f" {watch.seconds:.0f} s, others {watch.others:.2f} a second"
     )
     print(told)
