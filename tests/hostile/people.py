@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter, deque
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import count, cycle
 from random import Random
@@ -12,6 +12,7 @@ from time import monotonic
 
 from bot.chat import buttons
 from bot.chat.limits import MINUTE, RATES, Cost
+from tests.hostile.ground import TOKEN
 from tests.hostile.texts import Press, Text
 from tests.soak.server import Call, Server
 
@@ -224,6 +225,12 @@ class Crowd:
 class Telegram(Server):
     """A Telegram in which each named chat is a group that the bot leads and no attacker is in."""
 
+    def __init__(
+        self, bot: int, heard: Callable[[Call], None], page: Callable[[str], bytes | None]
+    ) -> None:
+        super().__init__(bot, heard, lambda path: self.files.get(path) or page(path))
+        self.files: dict[str, bytes] = {}  # what people have sent, by the path it is fetched from
+
     async def answer(self, method: str, values: Mapping[str, str]) -> bytes:
         """The result of a call, as JSON."""
         if method == "getChat":
@@ -234,12 +241,27 @@ class Telegram(Server):
             person = int(values["user_id"])
             rank = {**_ADMINISTRATOR} if person == self.bot else {"status": "left"}
             return json.dumps(rank | {"user": _user(person)}).encode()
+        if method == "getFile":
+            name = values["file_id"]
+            return json.dumps(
+                {"file_id": name, "file_unique_id": name, "file_path": f"documents/{name}.json"}
+            ).encode()
         return await super().answer(method, values)
 
 
 def say(server: Server, person: int, text: str) -> None:
     """Lets somebody write to the bot in private."""
     message = _message(person, next(_numbers)) | {"from": _user(person), "text": text}
+    server.push("message", message)
+
+
+def send_file(server: Telegram, person: int, content: bytes) -> None:
+    """Lets somebody send a document to the bot in private."""
+    number = next(_numbers)
+    name = f"file{number}"
+    server.files[f"/file/bot{TOKEN}/documents/{name}.json"] = content
+    document = {"file_id": name, "file_unique_id": name, "file_size": len(content)}
+    message = _message(person, number) | {"from": _user(person), "document": document}
     server.push("message", message)
 
 
