@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, date, datetime
@@ -18,7 +17,6 @@ from storage import Announcement, Store, open_store
 from tests.bench.search import announcements
 from tests.sources.feeds import rss
 
-SCALE = float(os.environ.get("PAPERGRAM_TEST_SCALE", "0.25"))
 BOT = 4_242_424_242
 TOKEN = f"{BOT}:hostile-token-of-nobody"
 PAPERS = 77_357

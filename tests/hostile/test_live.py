@@ -1,6 +1,6 @@
 """Nobody waits for a stranger: hostile texts and forged presses against the live process.
 
-``PAPERGRAM_TEST_SCALE`` is how much of it is sent: 1 is 2,000 texts and 300 forged presses.
+In full size 2,000 texts and 300 forged presses are sent.
 """
 
 from __future__ import annotations
@@ -18,14 +18,15 @@ from time import monotonic
 import pytest
 
 from tests.hostile.figures import QUIET, Watch, percentiles
-from tests.hostile.ground import BOT, PAPERS, SCALE, TOKEN, announced_days, no_news
+from tests.hostile.ground import BOT, PAPERS, TOKEN, announced_days, no_news
 from tests.hostile.people import Crowd, Telegram
 from tests.hostile.texts import Text, dearest, presses, texts
 from tests.killing.program import Program, environment, running, until
+from tests.scale import scaled
 from tests.soak.server import Server, served
 
-TEXTS, PRESSES = int(2_000 * SCALE), max(60, int(300 * SCALE))
-ALONE = 240 * SCALE  # seconds that the one attacker goes on
+TEXTS, PRESSES = scaled(2_000), scaled(300)
+ALONE = scaled(240)  # seconds that the one attacker goes on
 EVERY = 0.5  # seconds between two who ask for help
 USUAL, LONGEST = 0.7, 1.5  # seconds to the answer: of 95 in a hundred, and of all
 MEMORY = 200  # MB
@@ -78,6 +79,7 @@ class Attack:
 
 @pytest.mark.slow
 @pytest.mark.alone
+@pytest.mark.scaled
 @pytest.mark.timeout(900)
 async def test_one_attacker_keeps_nobody_waiting(corpus: Path, tmp_path: Path) -> None:
     """One person sends the dearest texts that are known, and all presses, as fast as they may."""
@@ -91,6 +93,7 @@ async def test_one_attacker_keeps_nobody_waiting(corpus: Path, tmp_path: Path) -
 
 @pytest.mark.slow
 @pytest.mark.alone
+@pytest.mark.scaled
 @pytest.mark.timeout(1500)
 async def test_twenty_attackers_keep_nobody_waiting(corpus: Path, tmp_path: Path) -> None:
     """Twenty people send every kind of hostile text and press, all at once."""

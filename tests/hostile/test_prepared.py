@@ -13,10 +13,10 @@ from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
-from functools import partial
 from pathlib import Path
 from random import Random
 from time import monotonic
+from typing import TypeAlias
 
 import pytest
 
@@ -25,21 +25,23 @@ from bot.query import QueryError, parse
 from storage import Cadence, ChatKind, Store, Subscriber, Subscription
 from storage.model import Digest, Entry, Kind
 from tests.hostile.figures import QUIET, Watch
-from tests.hostile.ground import BOT, LAST, SCALE, TOKEN, no_news, opened
+from tests.hostile.ground import BOT, LAST, TOKEN, no_news, opened
 from tests.hostile.people import Telegram, Witnesses, forge, say, send_file
 from tests.hostile.texts import query
 from tests.killing.program import environment, running, until
+from tests.scale import scaled
 from tests.soak.server import Call, served
 
 EVERY = 0.25  # seconds between two who ask for help
-REST = 3.0  # seconds at least that each attack is watched
+REST = 5.0  # seconds at least that an attack is watched
 PATIENCE = 60.0  # seconds after which an attack that still goes on is given up
 LONGEST = 1.5  # seconds to anybody's answer
 MEMORY = 200  # MB
-SAVED = int(4_000 * SCALE)
-DIGESTS = int(2_000 * SCALE)
+SAVED = scaled(4_000)
+DIGESTS = scaled(2_000)
 TOPICS = 50
 WEEK = 7_000  # announcements
+EVE = 100  # the attacker
 PLAIN = (
     *("diffusion", "robot* manipulation", "language model", "graph network", "quantum error"),
     *("segmentation", "protein folding", "speech recognition", "federated learning", "retrieval"),
@@ -48,16 +50,11 @@ PLAIN = (
 
 @dataclass
 class Stranger:
-    """Somebody with a private chat, what they do in it, and what they were shown."""
+    """Somebody with a private chat, and what they were shown in it."""
 
-    id: int
-    name: str
-    acts: Sequence[Callable[[Telegram, Stranger], None]]
+    server: Telegram
     answers: Counter[str] = field(default_factory=Counter)  # by method
     seen: dict[str, str] = field(default_factory=dict)  # the last button of each verb
-    longest: float = 0.0  # that somebody else waited meanwhile
-    took: float = 0.0  # until they had all their answers
-    spent: float = 0.0  # seconds of processor
 
     def hears(self, call: Call) -> None:
         """Keeps an answer and its buttons."""
@@ -67,209 +64,185 @@ class Stranger:
             if action := buttons.action(button.get("callback_data")):
                 self.seen[action.verb] = button["callback_data"]
 
+    def says(self, text: str) -> None:
+        """Writes."""
+        say(self.server, EVE, text)
 
-def says(text: str) -> Callable[[Telegram, Stranger], None]:
-    """Writes."""
-    return lambda server, stranger: say(server, stranger.id, text)
+    def presses(self, data: str) -> None:
+        """Forges callback data."""
+        forge(self.server, EVE, data)
 
-
-def presses(data: str) -> Callable[[Telegram, Stranger], None]:
-    """Forges callback data."""
-    return lambda server, stranger: forge(server, stranger.id, data)
-
-
-def presses_seen(verb: str) -> Callable[[Telegram, Stranger], None]:
-    """Presses the last button of a kind, or one of nothing."""
-    return lambda server, stranger: forge(
-        server, stranger.id, stranger.seen.get(verb, f"1{verb}:1:0")
-    )
+    def presses_seen(self, verb: str) -> None:
+        """Presses the last button of a kind, or one of nothing."""
+        self.presses(self.seen.get(verb, f"1{verb}:1:0"))
 
 
-def sends(content: bytes) -> Callable[[Telegram, Stranger], None]:
-    """Sends a document."""
-    return lambda server, stranger: send_file(server, stranger.id, content)
+Act: TypeAlias = Callable[[Stranger], None]
 
 
-def strangers(digest: int) -> list[Stranger]:
-    """All who attack; each has waited until the limits allow all they do."""
-    dice = Random(31)
-    hostile = json.dumps(
-        {
-            "format": "papergram topics",
-            "topics": [{"query": f"{'cat:' * 480}{number}"} for number in range(500)],
-        }
-    ).encode()
-    acts: Mapping[str, Sequence[Callable[[Telegram, Stranger], None]]] = {
-        "/digest of 50 topics after a week": [says("/digest")],
-        "/digest of 10 topics told nothing ever": [says("/digest")],
-        "/today of 50 dear topics": [says("/today")],
-        "/list of 50 dear topics": [says("/list")] * 5,
-        "[Export] of saved papers": [presses("1files:0:0")] * 10,
-        "/forget of many digests": [says("/forget")] * 5,
-        "position far behind a digest": [presses(f"1entry:{digest}:{10**17}")] * 20,
-        "rest of a digest": [presses(f"1rest:{digest}:{LAST - 20}")] * 10,
-        "[More like this]": [presses(f"1more:{digest}:{dice.randrange(1, 99)}")] * 20,
-        "[Best first] and pages": [
-            says(f"/search {query(Random(3))}"),
-            says('/search au:"a" OR au:"e" OR au:"m" OR au:"s"'),
-            *[presses_seen("search")] * 10,
-        ],
-        "[Stop all] and [Undo]": [presses(f"1unsub_all:{TOPICS}:0"), presses_seen("undo")] * 5,
-        "file of 500 hostile topics": [says("/import"), sends(hostile)],
-        "refused commands": [says("/help")] * 2_000,
+def _says(text: str, times: int = 1) -> Sequence[Act]:
+    return [lambda eve: eve.says(text)] * times
+
+
+def _presses(data: str, times: int) -> Sequence[Act]:
+    return [lambda eve: eve.presses(data)] * times
+
+
+def _follows(store: Store, queries: Sequence[str], back: int) -> None:
+    """Follows topics that were not told of the last announcements."""
+    cursor, due = max(0, store.papers.last_seq() - back), datetime.now(UTC) + timedelta(days=1)
+    for words in queries:
+        text = parse(words).text
+        topic = Subscription(BOT, EVE, text, text[:60], Cadence(), "UTC", cursor, due)
+        store.subscriptions.add(topic)
+
+
+def _saves(store: Store) -> None:
+    for key in range(1, SAVED + 1):
+        store.library.save(BOT, EVE, key, now=datetime.now(UTC))
+
+
+def _digest(store: Store) -> Digest:
+    """A topic's digest of a whole day, of which it shows twelve papers."""
+    newest = store.papers.days()[-1][0]
+    entries = [Entry(one.paper, Kind.NEW) for one in store.papers.on_days(newest, newest)]
+    first, rest = tuple(entries[:12]), tuple(entries[12:])
+    return Digest("wide", "the", datetime.now(UTC), first, rest, bot=BOT, chat=EVE, subscription=1)
+
+
+def _asks_often(store: Store) -> None:
+    """Has had many digests of long words, each of which left out what is kept of it."""
+    large = _digest(store)
+    small = replace(large, topic="w" * 1_900, query="w" * 1_900, rest=large.rest[:200])
+    for number in range(DIGESTS):
+        store.digests.issue(replace(small, subscription=0, period=f"words/{number}"))
+
+
+def _dear() -> list[str]:
+    """Different queries that cost much and can be read, as many as there may be topics."""
+    dice, found = Random(33), dict[str, None]()
+    while len(found) < TOPICS:
+        try:
+            found[parse(query(dice)).text] = None
+        except QueryError:
+            continue
+    return [*found]
+
+
+_PLAIN = [f"{one} {other}" for one in PLAIN for other in ("", "deep", "data", "time", "new")]
+_FILE = json.dumps(
+    {
+        "format": "papergram topics",
+        "topics": [{"query": f"{'cat:' * 480}{number}"} for number in range(500)],
     }
-    return [Stranger(100 + number, *one) for number, one in enumerate(acts.items())]
+).encode()
+_UNDONE: list[Act] = [
+    lambda eve: eve.presses(f"1unsub_all:{TOPICS}:0"),
+    lambda eve: eve.presses_seen("undo"),
+]
+_BEST: Sequence[Act] = [
+    *_says('/search au:"a" OR au:"e" OR au:"m" OR au:"s"'),
+    *[lambda eve: eve.presses_seen("search")] * 10,
+]
+
+# What is prepared, and what is then done, each after the answer to the one before.
+ATTACKS: Mapping[str, tuple[Callable[[Store], object], Sequence[Act]]] = {
+    "digest of 50 topics after a week": (lambda s: _follows(s, _PLAIN, WEEK), _says("/digest")),
+    "digest of 5 topics never told": (lambda s: _follows(s, _PLAIN[:5], 10**9), _says("/digest")),
+    "today of 50 dear topics": (lambda s: _follows(s, _dear(), 0), _says("/today")),
+    "list of 50 dear topics": (lambda s: _follows(s, _dear(), 0), _says("/list", 5)),
+    "export of saved papers": (_saves, _presses("1files:0:0", 10)),
+    "forget with many digests": (_asks_often, _says("/forget", 5)),
+    "position behind a digest": (
+        lambda s: s.digests.issue(_digest(s)),
+        _presses(f"1entry:1:{10**17}", 20),
+    ),
+    "last page of a digest": (
+        lambda s: s.digests.issue(_digest(s)),
+        _presses(f"1rest:1:{LAST - 20}", 20),
+    ),
+    "more like this": (lambda s: s.digests.issue(_digest(s)), _presses("1more:1:7", 20)),
+    "best first": (lambda _: None, _BEST),
+    "stop all and undo": (lambda s: _follows(s, _dear(), 0), _UNDONE * 5),
+    "file of 500 hostile topics": (
+        lambda _: None,
+        [*_says("/import"), lambda eve: send_file(eve.server, EVE, _FILE)],
+    ),
+}
 
 
 @pytest.mark.slow
 @pytest.mark.alone
-@pytest.mark.timeout(1500)
-async def test_nothing_that_was_prepared_keeps_others_waiting(corpus: Path, tmp_path: Path) -> None:
-    """One after the other attacks; the longest wait of the others is told for each."""
+@pytest.mark.scaled
+@pytest.mark.timeout(900)
+@pytest.mark.parametrize("attack", ATTACKS)
+async def test_what_was_prepared_keeps_nobody_waiting(
+    corpus: Path, tmp_path: Path, attack: str
+) -> None:
+    """Others ask for help meanwhile, four times a second."""
+    prepare, acts = ATTACKS[attack]
     database = tmp_path / "papergram.db"
-    await asyncio.to_thread(shutil.copyfile, corpus, database)
-    everybody = await asyncio.to_thread(_prepared, database)
+    await asyncio.to_thread(_prepared, corpus, database, prepare)
     witnesses = Witnesses(first=50_000, people=40)
-    chats = {one.id: one for one in everybody}
-
-    def hears(call: Call) -> None:
-        if call.method == "answerCallbackQuery":
-            chats[int(call.values["callback_query_id"].partition("-")[0])].hears(call)
-        elif witnesses.is_one(call.chat):
-            witnesses.hears(call)
-        elif call.chat in chats:
-            chats[call.chat].hears(call)
-
-    server = Telegram(BOT, hears, no_news)
+    server = Telegram(BOT, lambda call: _heard(eve, witnesses, call), no_news)
+    eve = Stranger(server)
     async with served(server):
         settings = environment(TOKEN, server.url, database, arxiv_rss=server.url)
         async with running(settings, tmp_path / "log.txt") as program:
             await until(lambda: "polling" in program.said(), program.said, patience=60.0)
             watch = Watch(program.pid)
-            for one in everybody:
-                await _attacks(server, one, witnesses, program.pid)
-                print(
-                    f"  {one.name:40} others waited {one.longest:6.2f} s at most; answered after"
-                    f" {one.took:6.2f} s, {one.spent:6.2f} s of processor,"
-                    f" {watch.peak():4.0f} MB; {dict(one.answers)}",
-                    flush=True,
-                )
+            acting = asyncio.create_task(_acts(eve, acts))
+            while not acting.done() or monotonic() < watch.began + REST:
+                witnesses.speaks(server)
+                await asyncio.sleep(EVERY)
             watch.stop()
+            waited = max(witnesses.times())
             said = program.said()
 
+    print(
+        f"{attack:34} others waited {waited:6.2f} s at most; {acting.result():4.0%} answered in"
+        f" {watch.seconds:.1f} s, {watch.spent:6.2f} s of processor, {watch.memory:4.0f} MB,"
+        f" others on the machine {watch.others:.2f} a second; {dict(eve.answers)}"
+    )
     assert [line for line in said.splitlines() if " ERROR " in line] == []
     assert watch.memory < MEMORY
     if watch.others > QUIET:
         pytest.skip(f"others used {watch.others:.2f} of a processor: no times are judged")
-    assert {one.name: one.longest for one in everybody if one.longest > LONGEST} == {}
+    assert acting.result() == 1
+    assert waited < LONGEST
 
 
-async def _attacks(server: Telegram, one: Stranger, witnesses: Witnesses, pid: int) -> None:
-    """Lets one stranger do all they do, each after the answer to the one before."""
-    began, watch = monotonic(), Watch(pid)
-    witnesses.took.clear()
-    acting = asyncio.create_task(_acts(server, one))
-    while not acting.done() or monotonic() < began + REST:
-        if not witnesses.unanswered or monotonic() < began + PATIENCE:
-            witnesses.speaks(server)
-        await asyncio.sleep(EVERY)
-    one.took = acting.result()
-    one.longest = max(witnesses.times())
-    # What nobody waited for is not counted for the next.
-    await until(lambda: not witnesses.unanswered, "", patience=600.0)
-    watch.stop()
-    one.longest, one.spent = max(one.longest, *witnesses.took), watch.spent
+def _heard(eve: Stranger, witnesses: Witnesses, call: Call) -> None:
+    if witnesses.is_one(call.chat):
+        witnesses.hears(call)
+    elif call.method == "answerCallbackQuery" or call.chat == EVE:
+        eve.hears(call)
 
 
-async def _acts(server: Telegram, one: Stranger) -> float:
-    """Does everything, and returns how long it was until the last answer."""
-    began = monotonic()
-    several = len(one.acts) > 100  # at once: their answers are not waited for
-    for act in one.acts:
-        before = one.answers.total()
-        act(server, one)
-        if several:
-            continue
-        with_answer = partial(_has_more, one, before)
+async def _acts(eve: Stranger, acts: Sequence[Act]) -> float:
+    """Does everything, and returns the share that was answered in time."""
+    for number, act in enumerate(acts):
+        before = eve.answers.total()
+        act(eve)
+
+        def is_answered(before: int = before) -> bool:
+            return eve.answers.total() > before
+
         try:
-            await until(with_answer, "", patience=PATIENCE)
+            await until(is_answered, "", patience=PATIENCE)
         except AssertionError:
-            return monotonic() - began
-        await asyncio.sleep(0.3)  # a press is answered by a message as well
-    await until(lambda: one.answers.total() > 0, "", patience=PATIENCE)
-    return monotonic() - began
+            return number / len(acts)
+        await asyncio.sleep(0.2)  # a press is answered by a message as well
+    return 1
 
 
-def _has_more(one: Stranger, before: int) -> bool:
-    return one.answers.total() > before
-
-
-def _prepared(database: Path) -> list[Stranger]:
-    """Gives each what days of ordinary use give."""
-    store, now = opened(database), datetime.now(UTC)
+def _prepared(corpus: Path, database: Path, prepare: Callable[[Store], object]) -> None:
+    """The store with what days of ordinary use have put into it."""
+    shutil.copyfile(corpus, database)
+    store = opened(database)
     try:
-        head = store.papers.last_seq()
-        dear = _dear(TOPICS)
-        plain = [f"{one} {other}" for one in PLAIN for other in ("", "deep", "data", "time", "new")]
-        everybody = strangers(digest=1)
-        names = {one.name: one.id for one in everybody}
         with store.transaction():
-            for one in everybody:
-                store.subscribers.ensure(Subscriber(BOT, one.id, ChatKind.PRIVATE))
-            _follow(store, names["/digest of 50 topics after a week"], plain, head - WEEK)
-            _follow(store, names["/digest of 10 topics told nothing ever"], plain[:10], 0)
-            _follow(store, names["/today of 50 dear topics"], dear, head)
-            _follow(store, names["/list of 50 dear topics"], dear, head)
-            _follow(store, names["[Stop all] and [Undo]"], dear, head)
-            for key in range(1, SAVED + 1):
-                store.library.save(BOT, names["[Export] of saved papers"], key, now=now)
-        newest = store.papers.days()[-1][0]
-        papers = [one.paper for one in store.papers.on_days(newest, newest)]
-        entries = tuple(Entry(paper, Kind.NEW) for paper in papers)
-        large = Digest("wide", "the", now, entries[:12], entries[12:], bot=BOT, subscription=1)
-        with store.transaction():
-            numbers = {
-                name: store.digests.issue(_of(large, names[name], "large"))
-                for name in (
-                    "position far behind a digest",
-                    "rest of a digest",
-                    "[More like this]",
-                )
-            }
-            small = Digest("w" * 1_900, "w" * 1_900, now, entries[:12], entries[12:60], bot=BOT)
-            for number in range(DIGESTS):
-                at = now - timedelta(seconds=number)
-                store.digests.issue(_of(small, names["/forget of many digests"], f"words/{at}"))
-        for one in everybody:
-            if one.name in numbers:
-                [acts] = [
-                    other.acts for other in strangers(numbers[one.name]) if other.id == one.id
-                ]
-                one.acts = acts
-        return everybody
+            store.subscribers.ensure(Subscriber(BOT, EVE, ChatKind.PRIVATE))
+            prepare(store)
     finally:
         store.close()
-
-
-def _of(digest: Digest, chat: int, period: str) -> Digest:
-    return replace(digest, chat=chat, period=period)
-
-
-def _follow(store: Store, chat: int, queries: Sequence[str], cursor: int) -> None:
-    due = datetime.now(UTC) + timedelta(days=1)
-    for words in queries:
-        text = parse(words).text
-        topic = Subscription(BOT, chat, text, text[:60], Cadence(), "UTC", cursor, due)
-        store.subscriptions.add(topic)
-
-
-def _dear(count: int) -> list[str]:
-    """So many different queries that cost much and can be read."""
-    dice, found = Random(33), dict[str, None]()
-    while len(found) < count:
-        words = query(dice)
-        try:
-            found[parse(words).text] = None
-        except QueryError:
-            continue
-    return [*found]

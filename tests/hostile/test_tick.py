@@ -14,14 +14,15 @@ import pytest
 
 from storage import Cadence, ChatKind, Subscriber, Subscription
 from tests.hostile.figures import QUIET, Watch
-from tests.hostile.ground import BOT, SCALE, TOKEN, no_news, opened
+from tests.hostile.ground import BOT, TOKEN, no_news, opened
 from tests.killing.program import environment, running, until
+from tests.scale import scaled
 from tests.soak.server import Call, Server, served
 
 FORGOTTEN = ("the", "the OR we", "learning model", 'au:"a"', "diffusion", "a* -the", "cat:cs.CV")
 READERS = 30  # whose digests come due in each minute
 TOPICS = ("diffusion", "robot*", "language model", '"reinforcement learning"', "graph", "quantum")
-MINUTES = max(1, round(4 * SCALE))
+MINUTES = scaled(4)
 NEWS = 400  # announcements that the readers have not been told of
 MEMORY = 300  # MB
 
@@ -55,6 +56,7 @@ class Letters:
 
 @pytest.mark.slow
 @pytest.mark.alone
+@pytest.mark.scaled
 @pytest.mark.timeout(900)
 async def test_what_was_never_told_makes_nobody_late(corpus: Path, tmp_path: Path) -> None:
     """Each reader's digest arrives within its minute, and the forgotten topics have theirs too."""
