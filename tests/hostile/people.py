@@ -130,9 +130,10 @@ def _costs(text: Text) -> tuple[Cost, ...]:
 
 @dataclass
 class Witnesses:
-    """People who say /help in turn, and how long each of them waits for the answer."""
+    """People who ask the same in turn, and how long each of them waits for the answer."""
 
     first: int
+    text: str = "/help"
     people: int = 12  # with a turn every half second each speaks ten times a minute
     waits: dict[int, deque[float]] = field(default_factory=dict)
     took: list[float] = field(default_factory=list)
@@ -143,7 +144,7 @@ class Witnesses:
         person = self.first + self._said % self.people
         self._said += 1
         self.waits.setdefault(person, deque()).append(monotonic())
-        say(server, person, "/help")
+        say(server, person, self.text)
 
     def hears(self, call: Call) -> None:
         """Takes the time of an answer."""
@@ -181,6 +182,7 @@ class Crowd:
             for number in range(attackers)
         }
         self.witnesses = Witnesses(first=50_000)
+        self.searchers = Witnesses(first=60_000, text="/search diffusion")
         self.others: Counter[int] = Counter()  # messages to chats that nobody asked for
 
     def hears(self, call: Call) -> None:
@@ -192,6 +194,8 @@ class Crowd:
             return
         elif self.witnesses.is_one(call.chat):
             self.witnesses.hears(call)
+        elif self.searchers.is_one(call.chat):
+            self.searchers.hears(call)
         elif attacker := self.attackers.get(call.chat):
             attacker.hears(call)
         else:

@@ -55,6 +55,8 @@ class Attack:
             self.crowd.act(self.server)
             if turn % 5 == 0:
                 self.crowd.witnesses.speaks(self.server)
+            if turn % 50 == 0:  # as often as one may search, each of twelve in turn
+                self.crowd.searchers.speaks(self.server)
             turn += 1
 
     def told(self) -> str:
@@ -69,6 +71,8 @@ class Attack:
             f" p95 {p95 * 1000:.0f} ms, longest {longest * 1000:.0f} ms"
             f" (calm: {percentiles(self.calm)[0] * 1000:.0f} ms),"
             f" {crowd.witnesses.unanswered} never answered\n"
+            f"  a search of others: {len(crowd.searchers.took)} answered, longest"
+            f" {max(crowd.searchers.times()) * 1000:.0f} ms\n"
             f"  all answered {self.late:.1f} s after the last text;"
             f" memory at most {watch.memory:.0f} MB; file {self.growth / 1000:+.0f} KB a minute;"
             f" {watch.spent:.1f} s of processor ({watch.spent / watch.seconds:.2f} a second),"
@@ -143,6 +147,7 @@ async def _answered(attack: Attack) -> None:
 
     def is_over() -> bool:
         done = crowd.total("toasts") == crowd.total("pressed") and not crowd.witnesses.unanswered
+        done = done and not crowd.searchers.unanswered
         return done and not attack.server.unread and not crowd.unanswered
 
     with suppress(AssertionError):  # then the figures say so
@@ -164,6 +169,7 @@ def _judge(attack: Attack) -> None:
         "presses not answered once": abs(crowd.total("pressed") - crowd.total("toasts")),
         "people with a text that was not answered": crowd.unanswered,
         "/help not answered": crowd.witnesses.unanswered,
+        "searches not answered": crowd.searchers.unanswered,
         f"MB of memory, not below {MEMORY}": _unless(watch.memory < MEMORY, watch.memory),
         f"bytes a minute, not below {GROWTH}": _unless(attack.growth < GROWTH, attack.growth),
         f"s of 95 in a hundred, not below {USUAL}": _unless(p95 < USUAL or not is_quiet, p95),
