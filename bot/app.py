@@ -10,7 +10,7 @@ from collections.abc import AsyncIterator, Awaitable, Iterator
 from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
 from datetime import UTC, datetime
 
-from bot import condition, ingest, publish, repair
+from bot import condition, health, ingest, publish, repair
 from bot.bell import Work
 from bot.chat import sender
 from bot.chat.polling import Conflict, InvalidToken, NetworkError
@@ -22,6 +22,7 @@ from bot.service import Bot, Now
 from bot.sources import Fetcher
 from bot.standby import holder, on_duty
 from bot.summary import choose
+from bot.trusted_clock import Heard, TrustedClock
 from bot.workshop import Workshop
 from storage import Store, open_store
 
@@ -38,9 +39,8 @@ def wall_clock() -> datetime:
 @contextmanager
 def opened(config: Config) -> Iterator[Store]:
     """The store that the settings name, closed at the end of the block."""
-    store = open_store(config.database, words=indexed)
+    store = open_store(config.database, words=indexed, prepare=_renew_index)
     try:
-        _renew_index(store)
         yield store
     finally:
         store.close()
@@ -58,10 +58,10 @@ def _renew_index(store: Store) -> None:
         log.info("words indexed anew", extra={"papers": renewed})
 
 
-def fetcher(config: Config) -> Fetcher:
+def fetcher(config: Config, heard: Heard | None = None) -> Fetcher:
     """The one who asks arXiv, at the addresses of the settings."""
     bases = (config.arxiv_rss, config.arxiv_api, config.arxiv_oai)
-    return Fetcher(contact=config.contact, bases=bases)
+    return Fetcher(contact=config.contact, bases=bases, heard=heard)
 
 
 @asynccontextmanager
@@ -104,16 +104,21 @@ async def run(config: Config) -> None:
     assert config.token is not None
     async with AsyncExitStack() as stack:
         store = stack.enter_context(opened(config))
-        asker = await stack.enter_async_context(fetcher(config))
-        token, longest = config.token.get_secret_value(), config.send_timeout
-        client = sender.client(token, config.telegram_api, longest=longest)
-        bot = Bot(store, client, config, wall_clock, asker=asker)
+        clock = TrustedClock(wall_clock, last=health.last_certain(store))
+        asker = await stack.enter_async_context(fetcher(config, clock.hear_feed))
+        client = sender.client(
+            config.token.get_secret_value(),
+            config.telegram_api,
+            longest=config.send_timeout,
+            heard=clock.hear_telegram,
+        )
+        bot = Bot(store, client, config, clock.now, asker=asker, clock=clock)
         if config.contract:
-            bot.shop = await stack.enter_async_context(workshop(store, config, wall_clock))
+            bot.shop = await stack.enter_async_context(workshop(store, config, clock.now))
         else:
-            condition.note(store, condition.State.GOOD, "", wall_clock())
-        feeds = live_feeds(store, asker, config, wall_clock)
-        duty = on_duty(store, lambda: serve(bot, feeds), now=wall_clock, lasts=config.lease)
+            condition.note(store, condition.State.GOOD, "", clock.now())
+        feeds = live_feeds(store, asker, config, clock.now)
+        duty = on_duty(store, lambda: serve(bot, feeds), now=clock.now, lasts=config.lease)
         await until_stopped(duty)
 
 

@@ -12,7 +12,8 @@ from dataclasses import replace
 from datetime import time
 
 from bot import hours
-from bot.texts import Refusal, listed, say, weekday
+from bot.texts import Refusal, listed, say
+from bot.texts.dates import weekday
 from storage.model import Cadence
 
 MOST_TIMES = 6

@@ -1,4 +1,4 @@
-"""The heartbeat: how often each verb runs.
+"""The beats: how often each verb runs, by a clock that nobody sets.
 
 A handful of fixed jobs, however many people there are: what is due is asked from the store, so a
 beat that was missed is made good by the next one.
@@ -10,12 +10,16 @@ import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime, timedelta, tzinfo
 
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
-from apscheduler.triggers.interval import IntervalTrigger
+from apscheduler.triggers.base import BaseTrigger
+
+from bot.trusted_clock import elapsed
 
 log = logging.getLogger(__name__)
+
+_EPOCH = datetime(1970, 1, 1)  # noqa: DTZ001 - the zone is added where it is read
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,19 +32,61 @@ class Beat:
     at_once: bool = False
 
 
-def heartbeat(beats: Iterable[Beat]) -> AsyncIOScheduler:
+class ElapsedTime(tzinfo):
+    """A zone in which the time is what has passed since the machine started.
+
+    The scheduler plans by ``datetime.now(zone)`` and nothing else. In this zone that is a clock
+    which nobody sets, so that no change of the system clock delays a beat or repeats it.
+    """
+
+    def __init__(self, monotonic: Callable[[], float] = elapsed) -> None:
+        self._monotonic = monotonic
+
+    def fromutc(self, _: datetime) -> datetime:
+        """Return the time that has passed, whatever the system clock shows."""
+        return (_EPOCH + timedelta(seconds=self._monotonic())).replace(tzinfo=self)
+
+    def utcoffset(self, _: datetime | None) -> timedelta:
+        """Return nothing: differences in this zone are plain seconds."""
+        return timedelta()
+
+    def dst(self, _: datetime | None) -> timedelta:
+        """Return nothing: there is no summer."""
+        return timedelta()
+
+    def tzname(self, _: datetime | None) -> str:
+        """Return the name that the log shows."""
+        return "elapsed"
+
+
+class Every(BaseTrigger):  # type: ignore[misc]  # the library has no types
+    """Due so many seconds after it was due, and only once however long ago that was."""
+
+    def __init__(self, seconds: float) -> None:
+        self._interval = timedelta(seconds=seconds)
+
+    def get_next_fire_time(self, previous: datetime | None, now: datetime) -> datetime:
+        """Return the next time: in step while that is to come, else an interval from now."""
+        following = (previous or now) + self._interval
+        return following if following > now else now + self._interval
+
+
+def heartbeat(
+    beats: Iterable[Beat], *, monotonic: Callable[[], float] = elapsed
+) -> AsyncIOScheduler:
     """A scheduler with these beats, not yet started; each runs once at a time and never lapses."""
+    zone = ElapsedTime(monotonic)
     scheduler = AsyncIOScheduler(
-        timezone="UTC",
+        timezone=zone,
         job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": None},
     )
     for beat in beats:
         scheduler.add_job(
             _noted(beat),
-            IntervalTrigger(seconds=beat.seconds),
+            Every(beat.seconds),
             id=beat.name,
             name=beat.name,
-            **({"next_run_time": datetime.now(UTC)} if beat.at_once else {}),
+            **({"next_run_time": datetime.now(zone)} if beat.at_once else {}),
         )
     return scheduler
 

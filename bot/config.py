@@ -15,13 +15,13 @@ from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from bot import budget, taxonomy
 from bot.account import Contract
+from bot.basic_settings import DATABASE, LOG_LEVELS, PREFIX
 from bot.budget import Budget, Price
 from bot.texts.tongues import language_code
-from bot.unusable import PREFIX, refusal, wrong
+from bot.unusable import refusal, wrong
 from storage.model import Form
 
 _TOKEN = re.compile(r"\d{1,18}:[A-Za-z0-9_-]+")
-_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR")
 
 
 class Doubt(StrEnum):
@@ -31,8 +31,8 @@ class Doubt(StrEnum):
     NEVER = "never"
 
 
-class Terminal(BaseSettings):
-    """What is known of the terminal, even where other settings cannot be used."""
+class Config(BaseSettings):
+    """The settings of one process; each field's description is its line in the README."""
 
     model_config = SettingsConfigDict(
         env_prefix=PREFIX, frozen=True, extra="ignore", env_ignore_empty=True
@@ -43,18 +43,13 @@ class Terminal(BaseSettings):
         validation_alias="LANG",
         description="The language of the command line: `zh_…` is Chinese, anything else English",
     )
-
-
-class Config(Terminal):
-    """The settings of one process; each field's description is its line in the README."""
-
     token: SecretStr | None = Field(
         default=None,
         validation_alias="TELEGRAM_BOT_TOKEN",
         description="The bot's token from @BotFather; without it `papergram run` does not start",
     )
     database: str = Field(
-        default="sqlite:///papergram.db",
+        default=DATABASE,
         description="Where everything is kept: `sqlite:///relative/path` or `sqlite:////absolute/path`",
     )
     feeds: Annotated[tuple[str, ...], NoDecode] = Field(
@@ -279,8 +274,8 @@ class Config(Terminal):
     @classmethod
     def _level(cls, value: str) -> str:
         level = value.strip().upper()
-        if level not in _LEVELS:
-            raise wrong("config-choice", choices=", ".join(_LEVELS))
+        if level not in LOG_LEVELS:
+            raise wrong("config-choice", choices=", ".join(LOG_LEVELS))
         return level
 
 

@@ -156,11 +156,12 @@ def told(digest: Digest, glosses: Glosses) -> Digest:
     return replace(digest, entries=entries, rest=rest)
 
 
-def glossed(store: Store, digest: Digest, now: datetime) -> Digest:
+def glossed(store: Store, digest: Digest, now: datetime, *, keep: bool = True) -> Digest:
     """The digest with the best glosses of its papers, and a made one where it is soon read.
 
     Far down among hundreds that were left out, the beginning of the abstract does as well.
     """
     near, far = soon_read(digest)
     known = store.papers.glosses([entry.paper.key for entry in far])
-    return told(digest, {**known, **enrich(store, [entry.paper for entry in near], now)})
+    made = enrich(store, [entry.paper for entry in near], now, keep=keep)
+    return told(digest, {**known, **made})

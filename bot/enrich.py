@@ -19,8 +19,13 @@ log = logging.getLogger(__name__)
 EXTRACTIVE = "extractive"
 
 
-def enrich(store: Store, papers: Iterable[Paper], now: datetime) -> Mapping[int, tuple[Gloss, ...]]:
-    """Returns the best gloss per language of each paper, by its key; English is never missing."""
+def enrich(
+    store: Store, papers: Iterable[Paper], now: datetime, *, keep: bool = True
+) -> Mapping[int, tuple[Gloss, ...]]:
+    """Returns the best gloss per language of each paper, by its key; English is never missing.
+
+    What is made here is kept, but for a command that only reads.
+    """
     wanted = {paper.key: paper for paper in papers}
     known = store.papers.glosses(wanted)
     bare = [
@@ -30,7 +35,10 @@ def enrich(store: Store, papers: Iterable[Paper], now: datetime) -> Mapping[int,
     ]
     if not bare:
         return known
-    store.papers.add_glosses([extracted(paper, now) for paper in bare])
+    made = [extracted(paper, now) for paper in bare]
+    if not keep:
+        return {**known, **{gloss.paper: (*known.get(gloss.paper, ()), gloss) for gloss in made}}
+    store.papers.add_glosses(made)
     return known | store.papers.glosses([paper.key for paper in bare])
 
 

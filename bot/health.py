@@ -12,7 +12,7 @@ from bot.arxiv_calendar import Verdict, arxiv_day, expected, midnight, unlisted_
 from bot.condition import State, condition
 from bot.sources import Condition, feed_groups
 from storage import Store
-from storage.model import Answer, Notice, Trouble
+from storage.model import Answer, Notice, SourceCursor, Trouble
 
 LATE = timedelta(hours=6)  # after the feed turned, papers of the day should be there
 LASTING = timedelta(hours=2)  # a feed that answers badly for less mends by itself
@@ -20,8 +20,10 @@ UNREPAIRED = timedelta(hours=24)
 STILL = timedelta(minutes=15)  # a parcel waits so long
 QUIET = timedelta(minutes=5)  # and nothing was sent: Telegram's pace alone is no standstill
 HOUR = timedelta(hours=1)
+WHOLE_CHECK = 24 * 3600.0  # seconds between readings of the whole file
 DEAD = 5  # parcels given up within an hour
 AHEAD = timedelta(days=14)  # a calendar should reach so far
+CLOCK = "clock"  # not a source: the mark of the last instant that a server confirmed
 _MEGABYTE = 1024 * 1024
 SCARCE, PLENTY = 500 * _MEGABYTE, 10 * 1024 * _MEGABYTE
 SHARE = 0.05  # of a disk; where that is more than PLENTY it is no trouble
@@ -57,9 +59,20 @@ def room(path: Path) -> Room:
 
 
 def health(
-    store: Store, bot: int, categories: Collection[str], now: datetime, disk: Room
+    store: Store,
+    bot: int,
+    categories: Collection[str],
+    now: datetime,
+    disk: Room,
+    *,
+    damage: str = "",
+    clock_error: timedelta = timedelta(),
 ) -> tuple[Trouble, ...]:
-    """Everything that is wrong with feeds, deliveries, disk and calendar at an instant."""
+    """Everything that is wrong with feeds, deliveries, file, disk, clock and calendar.
+
+    ``damage`` is what was broken in the file when all of it was read last; ``clock_error`` is how
+    far the system clock is ahead of ``now``, where it is not followed.
+    """
     feeds = feed_groups(categories)
     return (
         *_unread(store, feeds, now),
@@ -67,7 +80,9 @@ def health(
         *_unrepaired(store, now),
         *_deliveries(store, bot, now),
         *_model(store, now),
+        *_damage(damage),
         *_disk(disk),
+        *_clock(now, clock_error),
         *_calendar(arxiv_day(now)),
     )
 
@@ -134,9 +149,34 @@ def _model(store: Store, now: datetime) -> Iterator[Trouble]:
         yield _trouble(f"trouble-model-{found.state}", model=found.model)
 
 
+def _damage(problem: str) -> Iterator[Trouble]:
+    if problem:
+        yield _trouble("trouble-damaged", problem=" ".join(problem.split())[:200])
+
+
 def _disk(disk: Room) -> Iterator[Trouble]:
     if disk.free < SCARCE or disk.free < min(disk.total * SHARE, PLENTY):
         yield _trouble("trouble-disk", megabytes=disk.free // _MEGABYTE)
+
+
+def _clock(now: datetime, error: timedelta) -> Iterator[Trouble]:
+    if error:
+        yield _trouble("trouble-clock", **clock_facts(now, error))
+
+
+def clock_facts(now: datetime, error: timedelta) -> dict[str, str]:
+    """What a wrong system clock shows, and what time it is."""
+    return {"shown": f"{now + error:%Y-%m-%d %H:%M}", "time": f"{now:%Y-%m-%d %H:%M}"}
+
+
+def last_certain(store: Store) -> datetime | None:
+    """The last instant that a server confirmed to a running bot."""
+    return store.cursors.get(CLOCK).checked
+
+
+def note_certain(store: Store, instant: datetime) -> None:
+    """Keeps an instant that a server has confirmed, for the next start."""
+    store.cursors.put(SourceCursor(CLOCK, checked=instant))
 
 
 def _calendar(today: date) -> Iterator[Trouble]:

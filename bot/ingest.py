@@ -170,7 +170,7 @@ async def _filled(
 async def rests(store: Store, duty: str, now: datetime) -> bool:
     """Whether arXiv asked to be left alone with a duty, or somebody else is at it."""
     lease = await store.run(store.leases.held, duty)
-    return lease is not None and lease.until > now
+    return lease is not None and lease.lasts(now)
 
 
 async def rest(store: Store, duty: str, now: datetime, wanted: float | None) -> None:

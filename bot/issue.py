@@ -163,16 +163,19 @@ def issue_missed(
     return digest
 
 
-def drawn(store: Store, query: Query, now: datetime, *, limit: int = ASKED_LIMIT) -> Digest:
-    """The digest of what a query found in the last days, glossed but not issued."""
+def drawn(store: Store, query: Query, now: datetime, *, keep: bool = True) -> Digest:
+    """The digest of what a query found in the last days, glossed but not issued.
+
+    Glosses that are made for it are kept, but for a command that only reads.
+    """
     matches, explain = recent(store, query, now)
     found = assemble(
         matches,
         topic=query.text,
         query=query.text,
         issued=now,
-        limit=limit,
+        limit=ASKED_LIMIT,
         received={},
         explain=explain,
     )
-    return glossed(store, found, now)
+    return glossed(store, found, now, keep=keep)

@@ -11,6 +11,7 @@ import logging
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from enum import Enum
 from functools import cache, partial
 from itertools import islice, takewhile
 from typing import TypeVar
@@ -110,6 +111,14 @@ class _Ready:
     def topics(self) -> list[Subscription]:
         """All that are due."""
         return [*(one.topic for one in self.shares), *(topic for topic, _ in self.held)]
+
+
+class IssueResult(Enum):
+    """What became of a due topic."""
+
+    ISSUED = "issued"
+    NOTHING_NEW = "nothing new"
+    TOPIC_CHANGED = "topic changed"  # by somebody else, a moment ago: it stays due
 
 
 class _Tick:
@@ -227,12 +236,14 @@ class _Tick:
         """One chat's due topics together, in its own order."""
         for topic, until in ready.held:
             postpone(self._store, topic, until)
-        issued = sum(self._issue(ready.chat, one) for one in ready.shares)
-        if not issued:
+        results = [self._issue(ready.chat, one) for one in ready.shares]
+        # A topic that was changed a moment ago, or could not be read, may have papers all the same.
+        if not ready.held and all(result is IssueResult.NOTHING_NEW for result in results):
             tell_quiet(self._store, ready.chat, ready.topics, self._now)
+        issued = results.count(IssueResult.ISSUED)
         return Published(chats=1, digests=issued, failed=len(ready.held))
 
-    def _issue(self, chat: Subscriber, found: Share) -> bool:
+    def _issue(self, chat: Subscriber, found: Share) -> IssueResult:
         topic = found.topic
         moved = self._store.subscriptions.advance(
             topic,
@@ -240,9 +251,10 @@ class _Tick:
             next_due=self._next_due(topic.cadence, topic.zone),
         )
         if not moved:  # edited a moment ago: the next tick sees it as it is now
-            return False
+            return IssueResult.TOPIC_CHANGED
         # With the cursor, because no local time is told once only: a zone may change, and
         # two batches that come within a minute are two occasions.
         period = self._period(topic.cadence, topic.zone, topic.next_due or self._now)
         occasion = Occasion(f"{topic.key}/{period}/{topic.cursor}")
-        return issue(self._store, chat, found, occasion, self._now) is not None
+        digest = issue(self._store, chat, found, occasion, self._now)
+        return IssueResult.ISSUED if digest else IssueResult.NOTHING_NEW

@@ -6,7 +6,8 @@ from collections.abc import Iterable
 from datetime import datetime
 
 from bot import arxiv_calendar, schedule
-from bot.texts import day, moment, say
+from bot.texts import say
+from bot.texts.dates import day, moment
 from storage import Store
 from storage.model import Form, Notice, OnQuietDays, Parcel, Subscriber, Subscription
 

@@ -6,7 +6,7 @@ import asyncio
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import partial
 
 from bot import (
@@ -37,6 +37,7 @@ from bot.sources import Fetcher
 from bot.standby import holder
 from bot.taxonomy import expand
 from bot.topic_file import LARGEST
+from bot.trusted_clock import TrustedClock
 from bot.workshop import Workshop
 from storage import Store
 from storage.model import Outcome, Paper, Parcel
@@ -59,11 +60,14 @@ class Bot:
     asker: Fetcher | None = None  # asks arXiv for papers that people name
     shop: Workshop | None = None  # where glosses are made, with a model
     orders: Bell = field(default_factory=Bell)
+    clock: TrustedClock | None = None  # whose time ``now`` tells, where that may be wrong
     monotonic: Monotonic = time.monotonic
     sleep: Sleep = asyncio.sleep
     is_closing: bool = False  # what is half done is left as it is
     _patience: Patience | None = None
     _foreseen: tuple[int, datetime] | None = None
+    _damage: str = ""  # what was broken in the store when all of it was read last
+    _whole_check_at: float = 0.0
 
     @property
     def holder(self) -> str:
@@ -191,8 +195,16 @@ class Bot:
     async def watch(self) -> None:
         """Looks for what is wrong, and tells the operator."""
         store, bot, now = self.store, self.telegram.id, self.now()
+        error = timedelta()
+        if self.clock:
+            error = self.clock.error()
+            if certain := self.clock.certain():
+                await store.run(health.note_certain, store, certain)
         disk = health.room(store.path)
-        read = self.config.categories
-        found = await store.run_long(health.health, store, bot, read, now, disk)
+        if self.monotonic() >= self._whole_check_at:
+            self._damage = await store.run_long(store.damage)
+            self._whole_check_at = self.monotonic() + health.WHOLE_CHECK
+        look = partial(health.health, damage=self._damage, clock_error=error)
+        found = await store.run_long(look, store, bot, self.config.categories, now, disk)
         if await store.run(alarm.sound, store, bot, self.config.operator, found, now):
             self.post.ring()

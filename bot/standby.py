@@ -17,10 +17,11 @@ from datetime import datetime
 from storage import Store
 from storage.errors import Busy, StorageError
 from storage.model import Lease
+from storage.probe import RUN_LEASE, is_alive
 
 log = logging.getLogger(__name__)
 
-DUTY = "run"
+DUTY = RUN_LEASE
 GLOSSING = "enrich"  # of the command line, which works beside the bot
 
 
@@ -86,7 +87,7 @@ def _take(store: Store, name: str, now: datetime, lasts: float) -> Lease | None:
 def is_held(store: Store, duty: str, now: datetime) -> bool:
     """Whether a process that may be alive has a duty."""
     held = store.leases.held(duty)
-    return held is not None and held.until > now and not _is_gone(held.holder)
+    return held is not None and held.lasts(now) and is_alive(held.holder) is not False
 
 
 @contextmanager
@@ -105,22 +106,6 @@ def glossing(store: Store, now: datetime, lasts: float) -> Iterator[bool]:
     finally:
         if lease:
             store.leases.release(lease)
-
-
-def _is_gone(name: str) -> bool:
-    """Whether a holder was a process of this machine that does not run any more."""
-    host, _, number = name.rpartition(":")
-    if host != socket.gethostname() or not number.isdecimal():
-        return False
-    if int(number) == os.getpid():
-        return True  # an earlier process had our number
-    try:
-        os.kill(int(number), 0)
-    except ProcessLookupError:
-        return True
-    except PermissionError:
-        return False
-    return False
 
 
 async def _kept(store: Store, lease: Lease, now: Callable[[], datetime], lasts: float) -> None:

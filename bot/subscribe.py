@@ -9,9 +9,10 @@ from collections.abc import Collection
 from dataclasses import replace
 from datetime import datetime
 
-from bot import schedule, texts, zones
+from bot import schedule, zones
 from bot.query import QueryError, parse
 from bot.texts import Refusal
+from bot.texts.dates import zone_of_city
 from storage import Store
 from storage.model import (
     Cadence,
@@ -185,7 +186,7 @@ def set_zone(store: Store, subscriber: Subscriber, words: str, now: datetime) ->
 
     A digest that came today does not come again because the clock was turned back.
     """
-    zone = zones.valid_zone(words) or texts.zone_of_city(words)
+    zone = zones.valid_zone(words) or zone_of_city(words)
     if zone is None:
         near = zones.suggested_zones(words, now) or ("Asia/Shanghai",)
         raise Refusal("settings-zone-unknown", given=words[:60], example=near[0])

@@ -8,9 +8,9 @@ from pydantic import ValidationError
 from pydantic.fields import FieldInfo
 from pydantic_core import PydanticCustomError
 
+from bot.basic_settings import PREFIX
 from bot.texts import Refusal
 
-PREFIX = "PAPERGRAM_"
 # What pydantic calls a number that cannot be used.
 _NUMBERS = frozenset(
     {

@@ -1,4 +1,4 @@
-"""What lasts: the nouns, their errors, and the store that keeps them.
+"""What lasts: the nouns in ``model``, the errors in ``errors``, and the store that keeps them.
 
 store = open_store("sqlite:///papergram.db", words=indexed)
 with store.transaction():
@@ -8,135 +8,19 @@ with store.transaction():
 
 from __future__ import annotations
 
-from storage.errors import (
-    Busy,
-    Damaged,
-    Full,
-    Missing,
-    Newer,
-    Occupied,
-    StorageError,
-    Unusable,
-)
-from storage.model import (
-    Added,
-    And,
-    Announcement,
-    Answer,
-    Backlog,
-    Cadence,
-    ChatKind,
-    Clause,
-    Commission,
-    Coverage,
-    Digest,
-    Draft,
-    Entry,
-    Field,
-    Form,
-    Gloss,
-    Gone,
-    Harvest,
-    Heading,
-    Health,
-    Kind,
-    Later,
-    Lease,
-    Match,
-    Moved,
-    Not,
-    Note,
-    Notice,
-    OnQuietDays,
-    Or,
-    Outcome,
-    Paper,
-    Parcel,
-    ParcelState,
-    Person,
-    Population,
-    Query,
-    Question,
-    Rank,
-    Reason,
-    Refused,
-    SavedPaper,
-    Sent,
-    SourceCursor,
-    Spending,
-    Subscriber,
-    Subscription,
-    Term,
-    ToldTrouble,
-    Trouble,
-    Unknown,
-    Update,
-    Verbatim,
-)
-from storage.store import Store, open_store
+from typing import TYPE_CHECKING
 
-__all__ = [
-    "Added",
-    "And",
-    "Announcement",
-    "Answer",
-    "Backlog",
-    "Busy",
-    "Cadence",
-    "ChatKind",
-    "Clause",
-    "Commission",
-    "Coverage",
-    "Damaged",
-    "Digest",
-    "Draft",
-    "Entry",
-    "Field",
-    "Form",
-    "Full",
-    "Gloss",
-    "Gone",
-    "Harvest",
-    "Heading",
-    "Health",
-    "Kind",
-    "Later",
-    "Lease",
-    "Match",
-    "Missing",
-    "Moved",
-    "Newer",
-    "Not",
-    "Note",
-    "Notice",
-    "Occupied",
-    "OnQuietDays",
-    "Or",
-    "Outcome",
-    "Paper",
-    "Parcel",
-    "ParcelState",
-    "Person",
-    "Population",
-    "Query",
-    "Question",
-    "Rank",
-    "Reason",
-    "Refused",
-    "SavedPaper",
-    "Sent",
-    "SourceCursor",
-    "Spending",
-    "StorageError",
-    "Store",
-    "Subscriber",
-    "Subscription",
-    "Term",
-    "ToldTrouble",
-    "Trouble",
-    "Unknown",
-    "Unusable",
-    "Update",
-    "Verbatim",
-    "open_store",
-]
+if TYPE_CHECKING:
+    from storage.store import Store, open_for_reading, open_store
+else:
+
+    def __getattr__(name: str) -> object:
+        """Load the store when it is asked for: a health probe needs none of its collections."""
+        if name not in __all__:
+            raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+        from storage import store
+
+        return getattr(store, name)
+
+
+__all__ = ["Store", "open_for_reading", "open_store"]

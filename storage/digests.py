@@ -87,6 +87,11 @@ class Digests:
             unread = () if last is None else self._entries.kinds_behind(number, last)
         return _digest_of(row, wanted, entries, unread)
 
+    def count(self) -> int:
+        """Count the digests that were issued or imported."""
+        [row] = self._engine.all("select count(*) as n from digests")
+        return int(row["n"])
+
     def last(self, bot: int, chat: int, subscription: int) -> Digest | None:
         """Return the digest a topic issued last."""
         row = self._engine.one(

@@ -2,7 +2,10 @@
 
 StorageError
 ├── Unusable         the file cannot be used as it is; the sentence says what to do
+│   ├── Absent       there is no file yet, and whoever only reads makes none
 │   ├── Damaged      it is not a database, or its pages are broken
+│   ├── Foreign      it is the database of another program
+│   ├── Older        it lacks steps of the schema, and whoever only reads applies none
 │   ├── Newer        a newer program wrote it
 │   └── Occupied     another process writes it and this SQLite is not safe for two writers
 ├── Busy             another process held the write lock for too long; try again
@@ -23,6 +26,18 @@ class Unusable(StorageError):
 
 class Damaged(Unusable):
     """The file is no database or its pages are broken; restore a copy."""
+
+
+class Absent(Unusable):
+    """There is no file yet; only what writes makes one."""
+
+
+class Foreign(Unusable):
+    """The file is the database of another program."""
+
+
+class Older(Unusable):
+    """The file lacks steps of the schema, and this command only reads."""
 
 
 class Newer(Unusable):

@@ -5,14 +5,18 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Iterator
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 
-from storage.errors import Damaged, Full, Occupied, Unusable
+from storage.driver import sqlite3
+from storage.errors import Busy, Damaged, Full, Missing, Occupied, StorageError, Unusable
+from storage.schema import connect_read_only, refuse_foreign
 
 if sys.platform != "win32":
     import fcntl
 
 _HEADER = b"SQLite format 3\x00"
+_HEADER_SIZE = 100
 _OWN_SUFFIXES = ("-wal", "-shm", "-journal", ".lock")
 
 
@@ -46,7 +50,8 @@ def may_share(version: tuple[int, ...]) -> bool:
 class Claim:
     """A process's right to write the file: shared where SQLite allows it, else exclusive.
 
-    The lock belongs to the process and ends with it, however it ends.
+    It is a lock on the file ``.lock`` beside the database. It belongs to the process and ends
+    with it, however it ends.
     """
 
     def __init__(self, path: Path, *, shared: bool) -> None:
@@ -63,9 +68,44 @@ class Claim:
                     "install pysqlite3"
                 ) from error
 
+    @contextmanager
+    def starting(self) -> Iterator[None]:
+        """Let health probes see that the file is being brought up to date; see ``is_starting``."""
+        if sys.platform == "win32":
+            yield
+            return
+        try:
+            # A record lock of the first byte, which flock() knows nothing of.
+            fcntl.lockf(self._descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB, 1)
+        except OSError:  # another process is starting, which says the same
+            yield
+            return
+        try:
+            yield
+        finally:
+            fcntl.lockf(self._descriptor, fcntl.LOCK_UN, 1)
+
     def release(self) -> None:
         """Let others write the file."""
         os.close(self._descriptor)
+
+
+def is_starting(path: Path) -> bool:
+    """Tell whether a live process is opening the file, and perhaps migrating it."""
+    if sys.platform == "win32":
+        return False
+    try:
+        descriptor = os.open(f"{path}.lock", os.O_RDWR | os.O_CLOEXEC)
+    except OSError:
+        return False
+    try:
+        fcntl.lockf(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB, 1)
+    except OSError:
+        return True
+    else:
+        return False
+    finally:
+        os.close(descriptor)
 
 
 def _open_lock(path: Path) -> int:
@@ -78,30 +118,58 @@ def _open_lock(path: Path) -> int:
         ) from error
 
 
-def refuse_foreign(path: Path) -> None:
-    """Raise Damaged when an existing file does not begin like an SQLite database."""
-    if not path.exists():
-        return
+def refuse_unusable(path: Path) -> bool:
+    """Look at an existing file without opening it for writing; False where there is none yet.
+
+    Raises Damaged for what is no SQLite database or is cut short, Foreign for another program's.
+    """
+    if not path.exists() or not path.stat().st_size:
+        return False
     try:
         with path.open("rb") as file:
-            head = file.read(len(_HEADER))
+            head = file.read(_HEADER_SIZE)
     except OSError as error:
         raise Unusable(f"{path} cannot be read: {error.strerror}") from error
-    if head not in (b"", _HEADER):
+    if not head.startswith(_HEADER):
         raise Damaged(
             f"{path} is not a database; nothing in it was changed. {how_to_restore(path)}"
         )
+    has_log = path.with_name(f"{path.name}-wal").exists()
+    if not has_log and _pages_size(head) > path.stat().st_size:
+        raise Damaged(f"{path} is damaged: its end is missing. {how_to_restore(path)}")
+    # Without a log nobody has the file open, and opened as immutable not even files beside it
+    # are made; with one it is read as whoever has it open reads it.
+    with (
+        suppress(sqlite3.Error),  # damage is told by whoever opens the file
+        closing(connect_read_only(path, immutable=not has_log)) as connection,
+    ):
+        refuse_foreign(connection, path)
+    return True
+
+
+def _pages_size(head: bytes) -> int:
+    """The size that a file's header promises, in bytes (https://www.sqlite.org/fileformat.html)."""
+    page = int.from_bytes(head[16:18], "big")
+    changes, counted_at = head[24:28], head[92:96]
+    if changes != counted_at:  # an old library wrote last, and did not count
+        return 0
+    return (65536 if page == 1 else page) * int.from_bytes(head[28:32], "big")
 
 
 def how_to_restore(path: Path) -> str:
     """Say in a sentence which copy to put in place of the file."""
-    newest = max(_copies(path), key=lambda copy: copy.stat().st_mtime, default=None)
+    newest = newest_copy(path)
     if newest is None:
         return "No copy lies beside it: restore one of your backups under this name"
     return (
         f"To restore the newest copy, stop Papergram, move {path.name} and {path.name}-wal "
         f"away, then copy {newest} to {path}"
     )
+
+
+def newest_copy(path: Path) -> Path | None:
+    """Return the newest copy of the database that lies beside it."""
+    return max(_copies(path), key=lambda copy: copy.stat().st_mtime, default=None)
 
 
 def _copies(path: Path) -> Iterator[Path]:
@@ -119,3 +187,19 @@ def private(path: Path) -> None:
         os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600))
     except OSError as error:
         raise Full(f"{path} cannot be written: {error.strerror}") from error
+
+
+def translate(error: sqlite3.Error, path: Path) -> StorageError:
+    """Name a library error by what is wrong with the store."""
+    code = (getattr(error, "sqlite_errorcode", None) or 0) & 0xFF
+    if code in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
+        return Busy(f"another process kept {path} locked for too long; try again")
+    if code in (sqlite3.SQLITE_FULL, sqlite3.SQLITE_READONLY, sqlite3.SQLITE_IOERR):
+        return Full(f"{path} could not be written ({error}); free space or mend its permissions")
+    if code == sqlite3.SQLITE_CANTOPEN:
+        return Full(f"{path} or a file beside it could not be opened; mend its permissions")
+    if code in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB):
+        return Damaged(f"{path} is damaged ({error}). {how_to_restore(path)}")
+    if code == sqlite3.SQLITE_CONSTRAINT and "FOREIGN KEY" in str(error):
+        return Missing("a row that this one belongs to is not there")
+    return StorageError(f"{path}: {error}")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from storage.columns import instant, micros, seconds
-from storage.model import Lease
+from storage.model import LONGEST_LEASE, Lease
 from storage.sqlite import Engine, Row
 
 
@@ -16,18 +16,23 @@ class Leases:
         self._engine = engine
 
     def take(self, duty: str, holder: str, now: datetime, lasts: float) -> Lease | None:
-        """Take a duty that is free, ran out or is ours, for some seconds; None when held."""
+        """Take a duty that is free, ran out or is ours, for some seconds; None when held.
+
+        A lease that ends later than any is not in force: a wrong clock gave it.
+        """
         rows = self._engine.changed(
             """
             insert into leases (duty, holder, until, fence) values (:duty, :holder, :until, 1)
             on conflict (duty) do update set holder = excluded.holder, until = excluded.until,
                 fence = leases.fence + 1
-                where leases.until <= :now or leases.holder = excluded.holder
+                where leases.until <= :now or leases.until > :latest
+                    or leases.holder = excluded.holder
             returning *
             """,
             duty=duty,
             holder=holder,
             now=micros(now),
+            latest=micros(now + LONGEST_LEASE),
             until=micros(now) + seconds(lasts),
         )
         return _lease_of(rows[0]) if rows else None

@@ -686,16 +686,6 @@ def dead_letters(db: Database) -> None:
     )
 
 
-def strange(connection: Connection) -> list[str]:
-    """Return the steps applied to a file that this program does not know."""
-    return [name for name in applied(connection) if name not in NAMES]
-
-
-def applied(connection: Connection) -> list[str]:
-    """Return the steps a file has been through, in order."""
-    return [step.name for step in STEPS.applied(_database(connection))]
-
-
 def pending(connection: Connection) -> list[str]:
     """Return the steps a file still lacks, in order."""
     return [step.name for step in STEPS.pending(_database(connection))]
@@ -708,29 +698,3 @@ def apply(connection: Connection, *, stop_before: str | None = None) -> None:
 
 def _database(connection: Connection) -> Database:
     return Database(connection, execute_plugins=False)
-
-
-NAMES = tuple(
-    step.__name__
-    for step in (
-        papers,
-        glosses,
-        paper_index,
-        subscribers,
-        subscriptions,
-        digests,
-        delivery,
-        duties,
-        drafts,
-        chosen_times,
-        repairs,
-        asks,
-        library_versions,
-        rulings,
-        models,
-        ranks,
-        recent,
-        commission_fences,
-        dead_letters,
-    )
-)

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date, datetime, time
+from datetime import date, datetime, time, timedelta
 from enum import IntEnum, StrEnum
 
 # ---------------------------------------------------------------------------- papers
@@ -598,6 +598,9 @@ class ToldTrouble:
     healed: datetime | None = None
 
 
+LONGEST_LEASE = timedelta(days=8)  # arXiv may ask for a rest of a week
+
+
 @dataclass(frozen=True, slots=True)
 class Lease:
     """Who holds a duty, and until when."""
@@ -606,6 +609,10 @@ class Lease:
     holder: str
     until: datetime
     fence: int
+
+    def lasts(self, now: datetime) -> bool:
+        """Tell whether it is in force; one that ends later than any was given by a wrong clock."""
+        return now < self.until <= now + LONGEST_LEASE
 
 
 @dataclass(frozen=True, slots=True)

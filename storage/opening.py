@@ -5,56 +5,35 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
-from storage import migrations
-from storage.errors import Damaged, Full, Newer
-from storage.files import how_to_restore, private
+from storage import schema
+from storage.driver import VERSION
+from storage.errors import Damaged, Full
+from storage.files import private
 from storage.model import Health
-from storage.sqlite import VERSION, Engine
+from storage.sqlite import Engine
 
 
 def prepare(engine: Engine) -> None:
-    """Check an existing file, copy it before any change, and apply the steps it lacks."""
-    path = engine.path
-    is_new = not path.exists() or path.stat().st_size == 0
-    private(path)
-    if not is_new:
-        _refuse_damaged(engine)
+    """Copy an existing file before any change, and apply the steps that it lacks.
+
+    Whether the file is whole is not looked at, for that reads all of it.
+    """
+    private(engine.path)
     connection = engine.connection()
-    _refuse_newer(engine)
-    pending = migrations.pending(connection)
-    if not pending:
+    with engine.translated():
+        schema.refuse_foreign(connection, engine.path)
+        schema.refuse_newer(connection, engine.path)
+        known = schema.applied(connection)
+    if len(known) == len(schema.STEPS):
         return
-    if migrations.applied(connection):
-        _copy_before(engine, pending[0])
+    from storage import migrations  # with sqlite-utils, which nothing else needs
+
+    if known:
+        _copy_before(engine, migrations.pending(connection)[0])
     # One transaction around all steps: two processes that open the file together take
     # turns, and the second finds nothing left to do.
     with engine.transaction(), engine.translated():
         migrations.apply(connection)
-
-
-def _refuse_damaged(engine: Engine) -> None:
-    damage = _damage(engine)
-    if damage:
-        raise Damaged(f"{engine.path} is damaged: {damage}. {how_to_restore(engine.path)}")
-
-
-def _damage(engine: Engine) -> str:
-    try:
-        rows = engine.all("pragma quick_check(1)")
-    except Damaged as error:
-        return str(error.__cause__)
-    found = str(rows[0][0])
-    return "" if found == "ok" else found
-
-
-def _refuse_newer(engine: Engine) -> None:
-    with engine.translated():
-        strange = migrations.strange(engine.connection())
-    if strange:
-        raise Newer(
-            f"{engine.path} was written by a newer Papergram (it knows {', '.join(strange)}); "
-            "install that version, or restore the copy made before it"
-        )
 
 
 def _copy_before(engine: Engine, step: str) -> None:
@@ -78,12 +57,22 @@ def copy(engine: Engine, path: Path) -> None:
         raise
 
 
+def damage(engine: Engine) -> str:
+    """Read the whole file and return what is broken in it, "" where nothing is."""
+    try:
+        rows = engine.all("pragma quick_check(1)")
+    except Damaged as error:
+        return str(error.__cause__)
+    found = str(rows[0][0])
+    return "" if found == "ok" else found
+
+
 def health(engine: Engine) -> Health:
     """Look at the whole file and count what it holds."""
     log = engine.path.with_name(f"{engine.path.name}-wal")
     return Health(
         path=str(engine.path),
-        damage=_damage(engine),
+        damage=damage(engine),
         size=sum(file.stat().st_size for file in (engine.path, log) if file.exists()),
         papers=_count(engine, "select count(*) from papers"),
         announcements=_count(engine, "select count(*) from announcements"),

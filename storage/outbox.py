@@ -123,6 +123,10 @@ class Outbox:
         """Return the parcels of a digest in their order."""
         return stock.of_digest(self._engine, digest)
 
+    def bots(self) -> list[int]:
+        """Return the bots whose parcels the file holds."""
+        return stock.bots(self._engine)
+
     def counts(self, bot: int) -> dict[ParcelState, int]:
         """Count a bot's parcels by state, absent states as 0."""
         return stock.counts(self._engine, bot)

@@ -158,6 +158,10 @@ class Papers:
                 self._index.renewed(keys[-1])
         return len(keys)
 
+    def is_indexed(self, mark: str) -> bool:
+        """Whether the analyser of this mark wrote the words of all papers."""
+        return self._index.is_current(mark)
+
     def add_gloss(self, gloss: Gloss) -> bool:
         """Keep a gloss; False when this maker and prompt said it before."""
         return self._glosses.add(gloss)

@@ -10,16 +10,13 @@ from contextlib import AbstractContextManager, contextmanager, nullcontext
 from functools import partial
 from pathlib import Path
 from types import TracebackType
-from typing import TYPE_CHECKING, ParamSpec, TypeAlias, TypeVar
+from typing import ParamSpec, TypeAlias, TypeVar
 
-from storage.errors import Busy, Damaged, Full, Missing, StorageError
-from storage.files import how_to_restore
+from storage.driver import sqlite3
+from storage.errors import StorageError
+from storage.files import translate
+from storage.schema import connect_read_only
 from storage.turns import Turns
-
-if TYPE_CHECKING:
-    import sqlite3
-else:  # the wheel brings a current SQLite where Python's own is old
-    from sqlite_utils.utils import sqlite3
 
 Value: TypeAlias = str | int | float | None
 Row: TypeAlias = "sqlite3.Row"
@@ -27,11 +24,11 @@ Connection: TypeAlias = "sqlite3.Connection"
 P = ParamSpec("P")
 T = TypeVar("T")
 
-VERSION: tuple[int, ...] = sqlite3.sqlite_version_info
 _THREADS = 4  # readers run beside the one writer; more would only queue for its lock
 _LONG = 2  # threads for what takes seconds: an answer waits for none of it
+_WAIT = "pragma busy_timeout = 5000"
 _PRAGMAS = (
-    "pragma busy_timeout = 5000",
+    _WAIT,
     "pragma journal_mode = wal",
     # An acknowledged send must survive a power cut, or it would be sent again.
     "pragma synchronous = full",
@@ -71,8 +68,9 @@ class Engine:
     one lock for the whole process. No connection is used by two threads.
     """
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, *, read_only: bool = False) -> None:
         self.path = path
+        self._read_only = read_only
         self._translating = _Translating(path)
         self._writer = Turns()
         self._local = threading.local()
@@ -95,12 +93,16 @@ class Engine:
 
     def _connect(self) -> sqlite3.Connection:
         # Closing is the one thing another thread may do, hence check_same_thread.
-        connection = sqlite3.connect(
-            self.path, isolation_level=None, check_same_thread=False, cached_statements=256
+        connection = (
+            connect_read_only(self.path)
+            if self._read_only
+            else sqlite3.connect(
+                self.path, isolation_level=None, check_same_thread=False, cached_statements=256
+            )
         )
         connection.row_factory = sqlite3.Row
         try:
-            for pragma in _PRAGMAS:
+            for pragma in (_WAIT,) if self._read_only else _PRAGMAS:
                 connection.execute(pragma).fetchall()
         except BaseException:
             connection.close()
@@ -217,19 +219,3 @@ class Engine:
             for connection in self._connections.values():
                 connection.close()
             self._connections.clear()
-
-
-def translate(error: sqlite3.Error, path: Path) -> StorageError:
-    """Name a library error by what is wrong with the store."""
-    code = (getattr(error, "sqlite_errorcode", None) or 0) & 0xFF
-    if code in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
-        return Busy(f"another process kept {path} locked for too long; try again")
-    if code in (sqlite3.SQLITE_FULL, sqlite3.SQLITE_READONLY, sqlite3.SQLITE_IOERR):
-        return Full(f"{path} could not be written ({error}); free space or mend its permissions")
-    if code == sqlite3.SQLITE_CANTOPEN:
-        return Full(f"{path} or a file beside it could not be opened; mend its permissions")
-    if code in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB):
-        return Damaged(f"{path} is damaged ({error}). {how_to_restore(path)}")
-    if code == sqlite3.SQLITE_CONSTRAINT and "FOREIGN KEY" in str(error):
-        return Missing("a row that this one belongs to is not there")
-    return StorageError(f"{path}: {error}")

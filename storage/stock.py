@@ -24,6 +24,18 @@ def of_digest(engine: Engine, digest: int) -> list[Parcel]:
     return [parcel_of(row) for row in rows]
 
 
+def bots(engine: Engine) -> list[int]:
+    """Return the bots that have parcels; each is found by the index, not among all rows."""
+    found: list[int] = []
+    while True:
+        rows = engine.all(
+            "select min(bot) as bot from parcels where bot > :last", last=found[-1] if found else -1
+        )
+        if rows[0]["bot"] is None:
+            return found
+        found.append(int(rows[0]["bot"]))
+
+
 def counts(engine: Engine, bot: int) -> dict[ParcelState, int]:
     """Count a bot's parcels by state, absent states as 0."""
     rows = engine.all(

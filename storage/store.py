@@ -15,6 +15,8 @@ from storage.commissions import Commissions
 from storage.cursors import Cursors
 from storage.digests import Digests
 from storage.drafts import Drafts
+from storage.driver import VERSION
+from storage.errors import Absent, Older
 from storage.feeds import Feeds
 from storage.harvests import Harvests
 from storage.inbox import Inbox
@@ -25,8 +27,9 @@ from storage.notes import Notes
 from storage.outbox import Outbox
 from storage.papers import Papers
 from storage.rulings import Rulings
+from storage.schema import refuse_newer, refuse_older
 from storage.spending import Spendings
-from storage.sqlite import VERSION, Engine
+from storage.sqlite import Engine
 from storage.subscribers import Subscribers
 from storage.subscriptions import Subscriptions
 from storage.troubles import Troubles
@@ -93,29 +96,77 @@ class Store:
         opening.copy(self._engine, path)
 
     def check(self) -> Health:
-        """Look whether the file is whole, and how large it is."""
+        """Look whether the file is whole, which reads all of it, and how large it is."""
         return opening.health(self._engine)
+
+    def damage(self) -> str:
+        """Read the whole file and return what is broken in it, "" where nothing is."""
+        return opening.damage(self._engine)
 
     def close(self) -> None:
         """Finish what runs, close every connection and let others have the file."""
         self._release.close()
 
 
-def open_store(url: str, *, words: Callable[[str], str] = str) -> Store:
+def open_store(
+    url: str,
+    *,
+    words: Callable[[str], str] = str,
+    prepare: Callable[[Store], None] = lambda store: None,
+) -> Store:
     """Open sqlite:///path (or sqlite:// for a temporary one), brought to the newest schema.
 
-    ``words`` is the analyser whose output the full text keeps. Raises Damaged, Newer,
-    Occupied or Full where the file cannot be used, and then leaves it as it was.
+    ``words`` is the analyser whose output the full text keeps. ``prepare`` is done before the
+    store counts as open; until then health probes see that a process is starting. Raises
+    Damaged, Foreign, Newer, Occupied or Full where the file cannot be used, and then leaves it
+    as it was.
     """
     with ExitStack() as stack:
         path = files.path_of(url)
         if path is None:
             folder = tempfile.TemporaryDirectory(prefix="papergram-", ignore_cleanup_errors=True)
             path = Path(stack.enter_context(folder)) / "papergram.db"
-        files.refuse_foreign(path)
+        files.refuse_unusable(path)
         claim = files.Claim(path, shared=files.may_share(VERSION))
         stack.callback(claim.release)
         engine = Engine(path)
         stack.callback(engine.close)
-        opening.prepare(engine)
-        return Store(engine, words, stack.pop_all())
+        with claim.starting():
+            opening.prepare(engine)
+            store = Store(engine, words, stack.pop_all())
+            try:
+                prepare(store)
+            except BaseException:
+                store.close()
+                raise
+        return store
+
+
+def open_for_reading(url: str, *, words: Callable[[str], str] = str, mark: str = "") -> Store:
+    """Open a store that others may be writing: nothing is checked, migrated or written.
+
+    It takes no claim on the file, so it is let in beside any process and any SQLite.
+    ``mark`` is that of the analyser which the caller searches with. Raises Absent where there
+    is no file, and Older where the file first has to be brought up to date.
+    """
+    with ExitStack() as stack:
+        path = files.path_of(url)
+        if path is None or not files.refuse_unusable(path):
+            raise Absent(
+                f"{path or url} does not exist yet; start `papergram run`, or read papers with "
+                "`papergram ingest`"
+            )
+        engine = Engine(path, read_only=True)
+        stack.callback(engine.close)
+        connection = engine.connection()
+        with engine.translated():
+            refuse_newer(connection, path)
+            refuse_older(connection, path)
+        store = Store(engine, words, stack.pop_all())
+    if mark and not store.papers.is_indexed(mark):
+        store.close()
+        raise Older(
+            f"the words of {path} were indexed by another Papergram; "
+            "start `papergram run` once, which indexes them anew"
+        )
+    return store

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from dataclasses import replace
 from datetime import datetime, timedelta
+from email.utils import format_datetime
 from pathlib import Path
 
 import pytest
@@ -12,7 +13,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.alarm import PAUSE, judged, sound
+from bot.health import last_certain
 from bot.query import indexed
+from bot.trusted_clock import TrustedClock
 from storage import Store, open_store
 from storage.model import (
     ChatKind,
@@ -29,6 +32,7 @@ from tests.test_repair import read
 
 OPERATOR = 99
 HOUR = timedelta(hours=1)
+MINUTE = timedelta(minutes=1)
 DISK = Trouble("trouble-disk", Notice("trouble-disk", (("megabytes", 12),)))
 ERRORS = Trouble("trouble-errors", Notice("trouble-errors", (("dead", 7),)))
 
@@ -203,3 +207,29 @@ async def test_a_running_bot_tells_its_operator_and_says_when_it_is_over(store: 
         assert ["nothing came" in one.text for one in alarm] == [True]
         assert ["nothing came" in one.text for one in ada.reads()[shown:]] == [True, True]
         assert ada.reads()[-1].text.startswith("✅ This is over:")
+
+
+async def test_the_operator_is_told_of_a_wrong_system_clock(store: Store) -> None:
+    """And what a server has confirmed is kept for the next start."""
+    shown = NOW
+    clock = TrustedClock(lambda: shown)
+    async with staged(store, at=NOW, feeds="cs.CV") as house:
+        ada = house.person()
+        await house.says(ada, "/start")
+        before = len(ada.reads())
+        house.bot.config = house.bot.config.model_copy(update={"operator": ada.id})
+        house.bot.clock = clock
+
+        await house.bot.watch()
+        assert last_certain(store) is None
+        clock.hear_telegram(format_datetime(NOW, usegmt=True), 0.1)
+        shown = NOW + timedelta(days=3650)
+        await house.passes(seconds=5)
+        await house.bot.watch()
+        await house.passes(seconds=5)
+
+        certain = last_certain(store)
+        assert certain
+        assert timedelta() <= certain - NOW < MINUTE
+        [told] = [one.text for one in ada.reads()[before:] if "clock" in one.text]
+        assert "timedatectl" in told

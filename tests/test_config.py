@@ -6,8 +6,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from bot import basic_settings
 from bot.budget import Budget, Price
-from bot.config import Config, Terminal, read
+from bot.config import Config, read
 from bot.texts import LANGUAGES, Refusal
 from storage.model import Form
 from tests.cli.terminal import NAMES, TOKEN
@@ -134,7 +135,7 @@ def test_the_language_is_known_where_nothing_else_can_be_used(
     monkeypatch.setenv("LANG", "zh_CN.UTF-8")
     monkeypatch.setenv("PAPERGRAM_FORM", "blue")
 
-    assert Terminal().locale == "zh_CN.UTF-8"
+    assert basic_settings.read().locale == "zh_CN.UTF-8"
 
 
 @settings(max_examples=30)

@@ -15,7 +15,8 @@ from bot import foresee as verb
 from bot.digest import assemble
 from bot.foresee import AHEAD, foresee, wanted, wanted_since
 from bot.publish import publish
-from storage import Busy, Full, Store
+from storage import Store
+from storage.errors import Busy, Full
 from storage.model import (
     Cadence,
     Commission,

@@ -8,7 +8,7 @@ from datetime import date, timedelta
 import pytest
 
 from bot.harvest import DUTY, Stage, Walked, days_of, held_walk, walk
-from bot.ingest import rests
+from bot.ingest import rest, rests
 from bot.sources.fetch import Fetcher
 from storage import Store
 from storage.model import Announcement, Harvest, Kind, Paper
@@ -134,6 +134,15 @@ async def test_two_processes_do_not_walk_together(store: Store) -> None:
 
     assert found is None
     assert source.asked == []
+
+
+async def test_a_rest_that_a_wrong_clock_gave_holds_nobody(store: Store) -> None:
+    await rest(store, DUTY, NOW + timedelta(days=3650), 7 * 86400.0)
+    assert not await rests(store, DUTY, NOW)
+
+    await rest(store, DUTY, NOW, 7 * 86400.0)
+    assert await rests(store, DUTY, NOW), "arXiv may ask for a week"
+    assert store.leases.take(DUTY, "a", NOW, 60.0) is None
 
 
 async def test_whoever_walked_lets_the_next_one_walk(store: Store) -> None:

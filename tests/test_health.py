@@ -10,7 +10,7 @@ import pytest
 
 from bot.condition import State
 from bot.condition import note as note_model
-from bot.health import SCARCE, Room, health, room
+from bot.health import SCARCE, Room, health, last_certain, note_certain, room
 from bot.repair import note, plan
 from bot.sources import Condition
 from bot.texts import LANGUAGES, say
@@ -210,6 +210,25 @@ def test_a_disk_that_is_nearly_full_is_a_trouble(
     read(store, TUESDAY)
 
     assert troubles(store, disk=Room(free, total)) == found
+
+
+def test_a_system_clock_that_is_not_followed_is_a_trouble(store: Store) -> None:
+    error = timedelta(days=3650)
+    [trouble] = health(store, BOT, (), MORNING, ROOMY, clock_error=error)
+
+    assert trouble.name == "trouble-clock"
+    for language in LANGUAGES:
+        assert "2036-11-14 10:00" in said(trouble, language)
+        assert "2026-11-17 10:00" in said(trouble, language)
+
+
+def test_the_last_certain_instant_outlives_the_process(store: Store) -> None:
+    assert last_certain(store) is None
+
+    for instant in (NOON, MORNING):
+        note_certain(store, instant)
+
+        assert last_certain(store) == instant, "also one before a former one: that was wrong"
 
 
 def test_the_disk_is_that_of_the_store(tmp_path: Path) -> None:

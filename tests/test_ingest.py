@@ -22,8 +22,8 @@ from bot.sources import Batch, Condition, feed_groups, parse
 from bot.sources.groups import MOST
 from bot.sources.markdown_files import read as read_document
 from bot.taxonomy import categories
-from storage import Announcement, Digest, Store, open_store
-from storage.model import Added, Kind
+from storage import Store, open_store
+from storage.model import Added, Announcement, Digest, Kind
 from storage.papers import Papers
 from tests.arxiv import BASE, Answer, Arxiv, asking, page, silence, status
 from tests.sources.feeds import item, rss

@@ -12,7 +12,8 @@ from bot.demo.people import Person
 from bot.demo.reading import Visible
 from bot.ingest import Ingested, ingest
 from bot.sources import Fetcher, feed
-from bot.texts import day, moment, say
+from bot.texts import say
+from bot.texts.dates import day, moment
 from storage import Store
 from storage.model import Announcement, Form, Gloss, ParcelState
 from tests.sources.feeds import body

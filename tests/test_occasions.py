@@ -7,6 +7,7 @@ from datetime import UTC, date, datetime, time, timedelta
 
 from bot import issue as verb
 from bot import subscribe
+from bot.patience import Patience
 from bot.publish import publish, settle
 from storage import Store
 from storage.model import (
@@ -93,6 +94,41 @@ def test_a_digest_is_no_quiet_day(store: Store) -> None:
 
     assert notices(store) == []
     assert len(store.digests.of(BOT, reader.chat)) == 1
+
+
+def test_a_topic_that_is_changed_meanwhile_makes_no_quiet_day(store: Store) -> None:
+    """It loses its turn for this tick, and may have papers at the next."""
+    reader = chat(store)
+    follow(store, reader)
+    reader = tells_quiet_days(store, reader, DUE)
+    announce(store, papers(1))
+
+    class EditsMeanwhile(Patience):
+        """Lets the reader change the topic after it was read and before it is issued."""
+
+        def waits(self, *_: object) -> bool:
+            with store.transaction():
+                [now] = store.subscriptions.of(BOT, reader.chat)
+                assert store.subscriptions.advance(now, cursor=now.cursor, next_due=DUE)
+            return False
+
+    patience = EditsMeanwhile(store, lambda: True, lambda: None, ("en",))
+    published = publish(store, BOT, DUE, patience=patience)
+
+    assert (published.digests, notices(store)) == (0, [])
+    assert publish(store, BOT, DUE).digests == 1
+
+
+def test_a_topic_that_cannot_be_read_makes_no_quiet_day(store: Store) -> None:
+    reader = chat(store)
+    follow(store, reader)
+    tells_quiet_days(store, reader, DUE)
+    with store.transaction():
+        [known] = store.subscriptions.of(BOT, reader.chat)
+        assert store.subscriptions.change(replace(known, query="((("))
+
+    assert publish(store, BOT, DUE).failed == 1
+    assert notices(store) == []
 
 
 def test_as_soon_as_announced_waits_for_the_round_of_feeds(store: Store) -> None:

@@ -17,7 +17,8 @@ from bot.editions import Editions
 from bot.gather import Gathered
 from bot.publish import POSTPONED, Published, publish
 from bot.query import parse
-from storage import Busy, Full, Store
+from storage import Store
+from storage.errors import Busy, Full
 from storage.model import Digest, Form, Parcel, Subscriber
 from tests.situations import (
     BOT,

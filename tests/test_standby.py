@@ -117,6 +117,18 @@ async def test_a_lease_that_ran_out_is_taken_over(store: Store) -> None:
     assert work.times == 1
 
 
+async def test_a_lease_of_a_wrong_clock_blocks_nobody(store: Store) -> None:
+    """Its holder was killed before it knew the time, on another machine."""
+    store.leases.take(DUTY, ELSEWHERE, NOW + timedelta(days=3650), LASTS)
+    work = Work()
+
+    duty = asyncio.create_task(on_duty(store, work, now=_now, lasts=LASTS))
+    await work.began.wait()
+    await _stopped(duty)
+
+    assert work.times == 1
+
+
 async def test_a_dead_process_of_this_machine_is_not_waited_for(store: Store) -> None:
     gone = await asyncio.create_subprocess_exec("true")
     await gone.wait()

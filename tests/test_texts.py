@@ -10,10 +10,12 @@ from functools import cache
 from pathlib import Path
 
 import pytest
+from fluent.runtime import FluentBundle, FluentResource
 from fluent.syntax import FluentParser
 from fluent.syntax import ast as fluent
 
 from bot import texts
+from bot.texts import dates
 
 SOURCE = Path(texts.__file__).parent
 CODE = SOURCE.parent
@@ -167,4 +169,19 @@ def test_half_width_marks_would_be_found() -> None:
 def test_a_range_of_days_says_once_what_both_share(
     first: date, last: date, english: str, chinese: str
 ) -> None:
-    assert (texts.days("en", first, last), texts.days("zh", first, last)) == (english, chinese)
+    assert (dates.days("en", first, last), dates.days("zh", first, last)) == (english, chinese)
+
+
+@pytest.mark.parametrize("language", texts.LANGUAGES)
+def test_each_text_alone_says_what_it_says_in_its_file(language: str) -> None:
+    """Texts are parsed one by one, and plain ones not at all."""
+    whole = FluentBundle([texts.BABEL[language].replace("_", "-")], use_isolating=False)
+    whole.add_resource(FluentResource((SOURCE / f"{language}.ftl").read_text("utf-8")))
+
+    for key, message in messages(language).items():
+        values: dict[str, str | int] = dict.fromkeys(variables(message), 3)
+        pattern = whole.get_message(key).value
+        assert pattern is not None
+        expected, _ = whole.format_pattern(pattern, values)
+
+        assert texts.say(language, key, **values) == expected

@@ -16,7 +16,8 @@ from bot.query import QueryError, parse
 from bot.render.fit import shorten
 from bot.render.keyboard import Action, Button
 from bot.render.message import parts
-from bot.texts import Refusal, days, moment
+from bot.texts import Refusal
+from bot.texts.dates import days, moment
 from bot.today import Wanted, issue_today, last_day, wanted
 from storage import Store
 from storage.model import Heading

@@ -12,7 +12,8 @@ from bot.chat.telling import Line, told
 from bot.render.fit import shorten
 from bot.render.keyboard import Action, Button, Keyboard
 from bot.render.spoken import display
-from bot.texts import Refusal, moment
+from bot.texts import Refusal
+from bot.texts.dates import moment
 from storage import Store
 from storage.model import Subscription
 

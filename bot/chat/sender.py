@@ -18,6 +18,7 @@ from bot.render.blocks import Block
 from bot.render.fit import shorten
 from bot.render.keyboard import Action, Button, Copy, Keyboard, Link
 from bot.render.message import Message
+from bot.trusted_clock import Heard
 from storage.model import Form, Outcome, Parcel, Sent, Unknown
 
 log = logging.getLogger(__name__)
@@ -31,18 +32,20 @@ POLLING = 20.0  # seconds a poll may last beyond what it was asked to wait
 _NO_PREVIEW = json.dumps({"is_disabled": True})
 
 
-def client(token: str, base: str, *, longest: float = 30.0) -> telegram.Bot:
+def client(
+    token: str, base: str, *, longest: float = 30.0, heard: Heard | None = None
+) -> telegram.Bot:
     """A bot at a Bot API server, whose calls end within ``longest`` seconds.
 
     A read time-out leaves a send in doubt, so it is long. Polling has a connection of its own, so
-    that a full pool never delays it.
+    that a full pool never delays it. ``heard`` is told the dates of the answers.
     """
     return telegram.Bot(
         token,
         base_url=f"{base}/bot",
         base_file_url=f"{base}/file/bot",
-        request=Transport(base, token, connections=CONNECTIONS, longest=longest),
-        get_updates_request=Transport(base, token, connections=1, longest=POLLING),
+        request=Transport(base, token, connections=CONNECTIONS, longest=longest, heard=heard),
+        get_updates_request=Transport(base, token, connections=1, longest=POLLING, heard=heard),
     )
 
 
@@ -166,9 +169,9 @@ async def toast(bot: telegram.Bot, query_id: str, text: str, *, url: str = "") -
             log.warning("toast not shown", extra={"error": type(error).__name__})
 
 
-async def probe(token: str, base: str) -> tuple[str, str]:
+async def probe(token: str, base: str, *, heard: Heard | None = None) -> tuple[str, str]:
     """The bot's username, or else what is wrong; neither holds the token."""
-    bot = client(token, base)
+    bot = client(token, base, heard=heard)
     try:
         async with bot:
             return bot.username, ""

@@ -15,7 +15,8 @@ from bot.chat.context import Ask, Reply
 from bot.chat.telling import Line, told
 from bot.chat.welcome import start
 from bot.render.keyboard import Action, Button, Keyboard
-from bot.texts import LANGUAGES, Refusal, clock, day, named_language
+from bot.texts import LANGUAGES, Refusal, named_language
+from bot.texts.dates import clock, day
 from bot.texts.tongues import language_name
 from storage import Store
 from storage.model import Form, Subscriber

@@ -21,6 +21,8 @@ import certifi
 from telegram.error import NetworkError, RetryAfter, TimedOut
 from telegram.request import BaseRequest, RequestData
 
+from bot.trusted_clock import Heard, elapsed
+
 CONNECT = 10.0  # seconds at most for a connection: a free one, or a new one with its handshake
 UPLOAD = 60.0  # seconds more for a request that carries files
 TOO_MANY = 429  # the status of an answer that asks to wait
@@ -89,12 +91,23 @@ class Transport(BaseRequest):
 
     A request ends within ``longest`` seconds, whatever the server does, and is never repeated
     here; a third of them, and no more than ``CONNECT``, may pass before it has a connection.
+    ``heard`` is told the date of each answer that came encrypted: any other may be forged, or be
+    of a server on this machine, which goes by this machine's clock.
     """
 
-    __slots__ = ("_base", "_connect", "_connections", "_read", "_secret", "_session")
+    __slots__ = ("_base", "_connect", "_connections", "_heard", "_read", "_secret", "_session")
 
-    def __init__(self, base: str, token: str, *, connections: int, longest: float) -> None:
+    def __init__(
+        self,
+        base: str,
+        token: str,
+        *,
+        connections: int,
+        longest: float,
+        heard: Heard | None = None,
+    ) -> None:
         self._base = base
+        self._heard = heard if urlsplit(base).scheme == "https" else None
         self._secret = token.partition(":")[2].encode()
         self._connections = connections
         self._connect = min(CONNECT, longest / 3)
@@ -150,11 +163,14 @@ class Transport(BaseRequest):
         limits = self._limits(uploads, read_timeout, connect_timeout)
         body = _body(request_data)
         headers = _JSON if isinstance(body, bytes) else None
+        began = elapsed()
         try:
             async with self._session.request(
                 method, url, data=body, headers=headers, timeout=limits, allow_redirects=False
             ) as answer:
                 status = answer.status
+                if self._heard is not None:
+                    self._heard(answer.headers.get("Date", ""), elapsed() - began)
                 payload = self._cleared(method, status, await answer.read())
         except Exception as error:
             failed, cause = _told(error)

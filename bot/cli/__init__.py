@@ -6,20 +6,64 @@ output, everything else to standard error.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from importlib import import_module
+
 import click
 
 from bot import __version__
-from bot.cli.backfill import backfill
-from bot.cli.backup import backup
-from bot.cli.enriching import enrich
 from bot.cli.frame import Commands
-from bot.cli.outbox import outbox
-from bot.cli.papers import import_, ingest
-from bot.cli.reading import digest, search, show
-from bot.cli.running import demo, doctor, run
+
+# Each command's module and what its help begins with: a command is loaded when it is called, and
+# none is to list them.
+COMMANDS: Mapping[str, tuple[str, str]] = {
+    "run": ("run", "Run the bot: read arXiv, answer in Telegram, send digests."),
+    "demo": ("demo", "Try everything in a browser, with a sample of papers: no token, no network."),
+    "ingest": ("papers", "Read announcements now: a category, a URL, or a file (also .gz)."),
+    "backfill": (
+        "backfill",
+        "Fetch what arXiv announced on days of the past; topics are told of it next time.",
+    ),
+    "enrich": (
+        "enriching",
+        "Write summaries and translations with the model, within the day's budget.",
+    ),
+    "import": (
+        "papers",
+        "Keep digest documents: their papers, their glosses, and the digest itself.",
+    ),
+    "digest": ("digest", "Print what a topic found in the last seven days."),
+    "show": ("show", "Print a digest that was issued or imported, by its number."),
+    "search": ("search", "Find stored papers, the newest first, in the same words as a topic."),
+    "outbox": ("outbox", "Look at messages that wait or failed, send them again, or drop them."),
+    "backup": ("backup", "Write a whole copy of the database to FILE, which must not exist yet."),
+    "doctor": ("doctor", "Check settings, database, feeds and Bot API, and say what to do."),
+}
 
 
-@click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})
+class CommandsByName(Commands):
+    """The commands, each loaded by its name."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """Name them in the order in which they are wanted."""
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """Load the command of a name, None where there is none."""
+        if cmd_name not in COMMANDS:
+            return None
+        module = import_module(f"bot.cli.{COMMANDS[cmd_name][0]}")
+        command = getattr(module, "import_" if cmd_name == "import" else cmd_name)
+        assert isinstance(command, click.Command)
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """List them with the first sentence of their help."""
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, line) for name, (_, line) in COMMANDS.items()])
+
+
+@click.group(cls=CommandsByName, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(__version__, prog_name="papergram")
 def main() -> None:
     """Digests of arXiv's new papers, on topics that people follow in Telegram.
@@ -28,21 +72,3 @@ def main() -> None:
     Try it:            papergram demo
     Run your own bot:  TELEGRAM_BOT_TOKEN=... papergram run
     """
-
-
-COMMANDS = (
-    run,
-    demo,
-    ingest,
-    backfill,
-    enrich,
-    import_,
-    digest,
-    show,
-    search,
-    outbox,
-    backup,
-    doctor,
-)
-for command in COMMANDS:
-    main.add_command(command)

@@ -5,17 +5,20 @@ from __future__ import annotations
 import io
 import sys
 from collections.abc import Callable
+from contextlib import AbstractContextManager, closing
 from functools import partial
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 import click
 
-from bot import config as setting
-from bot import logs
-from bot.config import Config
-from bot.query import QueryError
+from bot import basic_settings, logs
+from bot.basic_settings import BasicSettings
 from bot.texts import Refusal, say, spoken
 from storage.errors import StorageError
+
+if TYPE_CHECKING:
+    from bot.config import Config
+    from storage import Store
 
 FAILED, USAGE = 1, 2
 LARGEST = 2**63 - 1  # number of a digest or a parcel
@@ -67,7 +70,7 @@ class Commands(click.Group):
             return super().invoke(ctx)
         except KeyboardInterrupt:
             raise SystemExit(INTERRUPTED) from None
-        except (Refusal, QueryError, StorageError) as error:
+        except (Refusal, StorageError) as error:
             raise _failure(error) from error
         except ExceptionGroup as group:
             known = first_of(group, Refusal, StorageError)
@@ -86,12 +89,8 @@ def first_of(error: Exception, *kinds: type[Exception]) -> Exception | None:
 
 def _failure(error: Exception) -> Failed:
     """An error as the sentence and the exit code that it ends a command with."""
-    speak = partial(say, spoken(setting.Terminal().locale))
     if isinstance(error, Refusal):
-        return Misused(speak(error.key, **error.values))
-    if isinstance(error, QueryError):
-        problem = speak(error.key, **error.values)
-        return Misused(speak("cli-query-wrong", problem=problem, position=error.position + 1))
+        return Misused(error.say(spoken(basic_settings.locale())))
     return Failed(str(error))
 
 
@@ -108,13 +107,36 @@ def settings(database: str | None = None, *, quiet: bool = True) -> Config:
     A command that prints its answer says itself what was wrong with it, so it logs errors
     only, unless more is asked for.
     """
-    config = setting.read(database)
+    from bot import config as all_settings  # its checks take longer than most commands
+
+    config = all_settings.read(database)
     secrets = [one.get_secret_value() for one in (config.token, config.llm_key) if one]
     level = "ERROR" if quiet and config.log_level == "INFO" else config.log_level
     logs.begin(level, secrets=secrets)
     return config
 
 
-def speaker(config: Config) -> Callable[..., str]:
+def basics(database: str | None = None) -> BasicSettings:
+    """The settings of a command that only reads the store."""
+    found = basic_settings.read(database)
+    level = "ERROR" if found.log_level == "INFO" else found.log_level
+    logs.begin(level, secrets=found.secrets)
+    return found
+
+
+def opened_for_reading(
+    settings: BasicSettings, *, searches: bool = False
+) -> AbstractContextManager[Store]:
+    """The store as it is: others may write it meanwhile, and nothing is changed by looking."""
+    from storage import open_for_reading
+
+    if not searches:
+        return closing(open_for_reading(settings.database))
+    from bot.query.words import analyser_mark, indexed
+
+    return closing(open_for_reading(settings.database, words=indexed, mark=analyser_mark()))
+
+
+def speaker(config: Config | BasicSettings) -> Callable[..., str]:
     """Texts in the language of the terminal."""
     return partial(say, spoken(config.locale))

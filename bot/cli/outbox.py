@@ -4,12 +4,22 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
-from datetime import datetime
+from contextlib import closing
+from datetime import UTC, datetime
 
 import click
 
-from bot import app
-from bot.cli.frame import LARGEST, Failed, Function, Misused, as_json, database, settings, speaker
+from bot.cli.frame import (
+    LARGEST,
+    Failed,
+    Function,
+    as_json,
+    basics,
+    database,
+    opened_for_reading,
+    speaker,
+)
+from storage import open_store
 from storage.model import Parcel, ParcelState
 from storage.outbox import Outbox
 
@@ -39,27 +49,29 @@ def outbox() -> None:
 def list_(state: str | None, limit: int, as_json: bool, database: str | None) -> None:
     """Print parcels: what failed, then what waits, and of each the oldest first.
 
+    The columns are key, state, bot, chat, attempts, sends in doubt, and the last error.
+
     \b
     papergram outbox list --state dead --json
     """
-    config = settings(database)
-    speak = speaker(config)
-    if config.token is None:
-        raise Misused(speak("cli-no-token"))
+    basic = basics(database)
+    speak = speaker(basic)
     states = (ParcelState(state),) if state else _OPEN
-    with app.opened(config) as store:
+    with opened_for_reading(basic) as store:
+        bots = store.outbox.bots()
         found = [
             parcel
             for wanted in states
-            for parcel in store.outbox.in_state(config.bot, wanted, limit)
+            for bot in bots
+            for parcel in store.outbox.in_state(bot, wanted, limit)
         ]
     for parcel in found[:limit]:
         if as_json:
             click.echo(_json(parcel))
         else:
             click.echo(
-                f"{parcel.key:8} {parcel.state:8} {parcel.chat:16} {parcel.attempts:3}"
-                f" {parcel.doubts:3} {parcel.error}"
+                f"{parcel.key:8} {parcel.state:8} {parcel.bot:12} {parcel.chat:16}"
+                f" {parcel.attempts:3} {parcel.doubts:3} {parcel.error}"
             )
     if not found and not as_json:
         told = speak("cli-outbox-no-state", state=state) if state else speak("cli-outbox-empty")
@@ -71,6 +83,7 @@ def _json(parcel: Parcel) -> str:
         {
             "key": parcel.key,
             "state": str(parcel.state),
+            "bot": parcel.bot,
             "chat": parcel.chat,
             "digest": parcel.digest,
             "first": parcel.first,
@@ -117,10 +130,10 @@ def _decide(
     database: str | None, name: str, key: int, decision: Callable[[Outbox, datetime], bool]
 ) -> None:
     """Has the outbox do something with a parcel; it does not where the state is none for it."""
-    config = settings(database)
-    speak = speaker(config)
-    with app.opened(config) as store:
-        is_done = decision(store.outbox, app.wall_clock())
+    basic = basics(database)
+    speak = speaker(basic)
+    with closing(open_store(basic.database)) as store:
+        is_done = decision(store.outbox, datetime.now(UTC))
     if not is_done:
         raise Failed(speak(f"cli-outbox-{name}-not", parcel=str(key)))
     click.echo(speak(f"cli-outbox-{name}", parcel=str(key)))

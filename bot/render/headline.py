@@ -8,7 +8,8 @@ from datetime import date
 from bot.render.fit import shorten
 from bot.render.look import Look
 from bot.render.spoken import LINE_UNITS, display, is_translated
-from bot.texts import days, moment, say
+from bot.texts import say
+from bot.texts.dates import days, moment
 from storage.model import Digest, Entry, Kind
 
 

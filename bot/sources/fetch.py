@@ -24,6 +24,7 @@ from bot.sources.limits import (
     too_large,
 )
 from bot.sources.pace import Pace
+from bot.trusted_clock import Heard, elapsed
 
 TOTAL = 120.0  # seconds for one fetch with all its attempts, waits and redirects
 ATTEMPTS = 3
@@ -56,7 +57,8 @@ class Fetcher:
     """The one who asks: keeps arXiv's pace, its own limits, and to the hosts it was given.
 
     ``bases`` are the configured addresses; redirects lead to their hosts, to arXiv, or to the
-    host that was asked, and nowhere else. ``transport`` replaces the network.
+    host that was asked, and nowhere else. ``transport`` replaces the network. ``heard`` is told
+    the date of each answer that came encrypted.
     """
 
     def __init__(
@@ -68,11 +70,13 @@ class Fetcher:
         transport: httpx.AsyncBaseTransport | None = None,
         total: float = TOTAL,
         most: int = MOST_BYTES,
+        heard: Heard | None = None,
     ) -> None:
         self._hosts = frozenset(_host(urlsplit(base)) for base in bases)
         self._pace = pace or Pace()
         self._total = total
         self._most = most
+        self._heard = heard
         agent = f"Papergram/{__version__}" + (f" (+{contact})" if contact else "")
         self._client = httpx.AsyncClient(
             transport=transport,
@@ -149,11 +153,14 @@ class Fetcher:
         """One answer, and where it redirects to."""
         # arXiv's etags are not quoted as HTTP has it, and go back as they came.
         headers = {"If-None-Match": etag} if etag else {}
+        began = elapsed()
         try:
             async with (
                 self._pace.turn(apart=_is_arxiv(_web(url))),
                 self._client.stream("GET", url, headers=headers) as response,
             ):
+                if self._heard is not None and response.url.scheme == "https":
+                    self._heard(response.headers.get("date", ""), elapsed() - began)
                 body = await self._body(response, url)
         except (httpx.InvalidURL, httpx.UnsupportedProtocol, ValueError) as error:
             raise Unreadable(url, fact=str(error)[:200]) from error

@@ -1,24 +1,22 @@
 """What does Papergram say? Every sentence for people, in English and Chinese.
 
-The sentences live in ``en.ftl`` and ``zh.ftl`` (Project Fluent); dates, times and numbers are
-written by Babel. A text carries no markup: ``render`` adds it around escaped values.
+The sentences live in ``en.ftl`` and ``zh.ftl`` (Project Fluent); ``dates`` writes dates and times.
+A text carries no markup: ``render`` adds it around escaped values.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from datetime import date, datetime
-from functools import cache, lru_cache
+from collections.abc import Iterable, Mapping
+from functools import cache
 from importlib.resources import files
-from zoneinfo import ZoneInfo
+from typing import TYPE_CHECKING
 
-from babel import Locale
-from babel.dates import format_date, format_datetime, format_time, get_timezone_location
-from fluent.runtime import FluentBundle, FluentResource
+if TYPE_CHECKING:
+    from fluent.runtime import FluentBundle
 
 LANGUAGES = ("en", "zh")
 _NAMES = {"en": ("en", "英文", "英语"), "zh": ("zh", "cn", "chinese", "中文", "汉语")}
-_BABEL = {"en": "en_GB", "zh": "zh_Hans_CN"}
+BABEL = {"en": "en_GB", "zh": "zh_Hans_CN"}
 
 
 class Refusal(Exception):
@@ -58,11 +56,19 @@ def say(language: str, key: str, **values: str | int) -> str:
     Raises:
         TextError: the key is unknown, or a value it names is missing.
     """
-    bundle = _bundle(language if language in LANGUAGES else "en")
-    try:
-        message = bundle.get_message(key)
-    except LookupError:
-        raise TextError(f"no text {key!r} in {language!r}") from None
+    language = language if language in LANGUAGES else "en"
+    entry = _entries(language).get(key)
+    if entry is None:
+        raise TextError(f"no text {key!r} in {language!r}")
+    if _is_literal(entry):
+        return entry.partition("=")[2].strip()
+    bundle = _bundle(language)
+    if not bundle.has_message(key):
+        # One entry at a time: to parse all of them takes longer than most commands.
+        from fluent.runtime import FluentResource
+
+        bundle.add_resource(FluentResource(entry))
+    message = bundle.get_message(key)
     if message.value is None:
         raise TextError(f"the text {key!r} is empty in {language!r}")
     text, errors = bundle.format_pattern(message.value, values)
@@ -71,72 +77,38 @@ def say(language: str, key: str, **values: str | int) -> str:
     return str(text)
 
 
-@lru_cache(maxsize=len(LANGUAGES))
-def _bundle(language: str) -> FluentBundle:
-    # Isolation marks around values would be shown as boxes by some Telegram clients.
-    bundle = FluentBundle([_BABEL[language].replace("_", "-")], use_isolating=False)
+def _is_literal(entry: str) -> bool:
+    """Whether a text is one line without values, which stands as it is written."""
+    return "{" not in entry and "\n" not in entry.rstrip()
+
+
+@cache
+def _entries(language: str) -> Mapping[str, str]:
+    """Every text of a language by its key, as it is written: ``key = ...`` and what is indented."""
+    found: dict[str, str] = {}
+    key = ""
     source = files(__name__).joinpath(f"{language}.ftl").read_text(encoding="utf-8")
-    bundle.add_resource(FluentResource(source))
-    return bundle
+    for line in source.splitlines(keepends=True):
+        if line[0].isalpha():
+            key = line.partition(" ")[0]
+            found[key] = line
+        elif key and not line.startswith("#"):
+            found[key] += line
+        else:
+            key = ""
+    return found
 
 
-def day(language: str, value: date) -> str:
-    """A date with its weekday: ``Mon 23 Nov 2026``, ``2026年11月23日 周一``."""
-    pattern = "y年M月d日 EEE" if language == "zh" else "EEE d MMM y"
-    return format_date(value, pattern, locale=_BABEL[language])
+@cache
+def _bundle(language: str) -> FluentBundle:
+    """The texts of a language that were asked for so far."""
+    # Loaded with the first text that needs it: those of a health probe do not.
+    from fluent.runtime import FluentBundle
 
-
-def days(language: str, first: date, last: date) -> str:
-    """A range of dates that says once what both share: ``Mon 16 – Fri 20 Nov 2026``."""
-    if first == last:
-        return day(language, first)
-    if first.year != last.year:
-        return f"{day(language, first)} – {day(language, last)}"
-    is_one_month = first.month == last.month
-    if language == "zh":  # the larger stands first, and is left out at the end of the range
-        ends = format_date(last, "d日 EEE" if is_one_month else "M月d日 EEE", locale=_BABEL["zh"])
-        return f"{day(language, first)} – {ends}"
-    begins = format_date(first, "EEE d" if is_one_month else "EEE d MMM", locale=_BABEL["en"])
-    return f"{begins} – {day(language, last)}"
-
-
-def moment(language: str, instant: datetime, zone: str) -> str:
-    """An instant on the reader's clock: ``Mon 23 Nov 08:00``, ``11月23日 周一 08:00``."""
-    pattern = "M月d日 EEE HH:mm" if language == "zh" else "EEE d MMM HH:mm"
-    return format_datetime(instant.astimezone(ZoneInfo(zone)), pattern, locale=_BABEL[language])
-
-
-def weekday(language: str, number: int) -> str:
-    """The short name of a day of the week, Monday is 0: ``Mon``, ``周一``."""
-    return day(language, date(2024, 1, 1 + number)).split()[-1 if language == "zh" else 0]
+    # Isolation marks around values would be shown as boxes by some Telegram clients.
+    return FluentBundle([BABEL[language].replace("_", "-")], use_isolating=False)
 
 
 def listed(language: str, items: Iterable[str]) -> str:
     """Items in a row, with the comma of the language."""
     return ("、" if language == "zh" else ", ").join(items)
-
-
-def clock(language: str, instant: datetime, zone: str) -> str:
-    """The time of day on the reader's clock: ``08:00``."""
-    return format_time(instant.astimezone(ZoneInfo(zone)), "HH:mm", locale=_BABEL[language])
-
-
-def city(language: str, zone: str) -> str:
-    """The city that a zone is named by, in the reader's language: ``Los Angeles``, ``洛杉矶``."""
-    name = get_timezone_location(ZoneInfo(zone), locale=_BABEL[language], return_city=True)
-    return str(name)
-
-
-def zone_of_city(words: str) -> str | None:
-    """The zone whose city bears this name in one of our languages: ``北京时间`` is none."""
-    return _zones_by_city().get(words.casefold().strip())
-
-
-@cache
-def _zones_by_city() -> dict[str, str]:
-    return {
-        str(names["city"]).casefold(): zone
-        for code in _BABEL.values()
-        for zone, names in Locale.parse(code).time_zones.items()
-        if "city" in names
-    }

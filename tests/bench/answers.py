@@ -24,8 +24,8 @@ from bot.chat.context import Ask, House
 from bot.query import indexed
 from bot.render.keyboard import Action, paper_place
 from bot.taxonomy import categories
-from storage import ChatKind, Person, Store, Subscriber, open_store
-from storage.model import Cadence
+from storage import Store, open_store
+from storage.model import Cadence, ChatKind, Person, Subscriber
 from tests.bench.search import announcements, load
 
 BOT, CHAT = 1, 2

@@ -29,7 +29,8 @@ from bot.query import indexed, parse
 from bot.render.message import Message
 from bot.render.parcel import written
 from bot.serve import in_flight
-from storage import (
+from storage import Store, open_store
+from storage.model import (
     Announcement,
     Cadence,
     ChatKind,
@@ -38,10 +39,8 @@ from storage import (
     Paper,
     Parcel,
     Sent,
-    Store,
     Subscriber,
     Subscription,
-    open_store,
 )
 from tests.bench.sending import TOKEN, pin, served
 

@@ -22,16 +22,8 @@ from time import perf_counter, process_time
 
 from bot.publish import publish, settle
 from bot.query import indexed
-from storage import (
-    Announcement,
-    Cadence,
-    ChatKind,
-    Form,
-    Store,
-    Subscriber,
-    Subscription,
-    open_store,
-)
+from storage import Store, open_store
+from storage.model import Announcement, Cadence, ChatKind, Form, Subscriber, Subscription
 from tests.bench.matching import batch, queries
 
 BOT = 1

@@ -22,7 +22,8 @@ from statistics import median, quantiles
 from time import perf_counter
 
 from bot.query import indexed, parse
-from storage import Announcement, Kind, Paper, Query, Store, open_store
+from storage import Store, open_store
+from storage.model import Announcement, Kind, Paper, Query
 
 SLICE = 100
 QUERIES = 200

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from bot.chat import BUTTONS
 from bot.chat.buttons import action, data, link, opened
 from bot.render.keyboard import Action
-from bot.texts import city
+from bot.texts.dates import city
 from storage.model import Cadence, Form, OnQuietDays
 from tests.chat.covered import covers
 from tests.chat.talk import TOPIC, Talk

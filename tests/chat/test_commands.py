@@ -11,7 +11,7 @@ import pytest
 from bot import cadences
 from bot.chat import COMMANDS
 from bot.chat.welcome import EXAMPLES
-from bot.texts import city, day
+from bot.texts.dates import city, day
 from storage.model import Cadence, Form
 from tests.chat.covered import covers
 from tests.chat.talk import TOPIC, Talk

@@ -9,7 +9,7 @@ import pytest
 from bot.chat.context import Ask
 from bot.chat.errands import Outside
 from bot.chat.finding import fetched
-from bot.texts import day, days
+from bot.texts.dates import day, days
 from storage.model import Paper, Person
 from tests.chat.covered import covers
 from tests.chat.talk import TOPIC, Talk

@@ -8,7 +8,7 @@ from datetime import time
 import pytest
 
 from bot.demo.faults import refused
-from bot.texts import city
+from bot.texts.dates import city
 from storage import Store
 from storage.model import Cadence, Form
 from tests.chat.covered import covers

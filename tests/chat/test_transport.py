@@ -9,12 +9,13 @@ import socket
 import ssl
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import asynccontextmanager, contextmanager
+from pathlib import Path
 
 import pytest
 import telegram
 from telegram.error import NetworkError, TelegramError, TimedOut
 
-from bot.chat import sender
+from bot.chat import sender, transport
 from bot.chat.outcomes import outcome
 from bot.chat.transport import Broken, NotSent, Transport, Unanswered, proxy_for, trusted
 from bot.demo import faults
@@ -24,6 +25,8 @@ from bot.render.message import Message
 from storage.model import Form, Gone, Later, Moved, Outcome, Refused, Sent, Unknown
 
 SECRET = TOKEN.partition(":")[2]
+LOOPBACK = Path(__file__).parent / "loopback.pem"  # key and certificate of 127.0.0.1, no secret
+DATE = "Fri, 20 Nov 2037 08:00:00 GMT"
 SHORT = 1.0  # seconds for a request that is meant to run out of time
 HELLO = Message(Form.CLASSIC, html="hello")
 RICH = Message(Form.RICH, blocks=({"type": "paragraph", "text": "hello"},))
@@ -46,7 +49,7 @@ async def posting(base: str, longest: float = 30.0) -> AsyncIterator[telegram.Bo
 
 
 @asynccontextmanager
-async def answering(reply: Reply) -> AsyncIterator[str]:
+async def answering(reply: Reply, tls: ssl.SSLContext | None = None) -> AsyncIterator[str]:
     """A server that reads each request whole and leaves the answer to ``reply``."""
 
     async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
@@ -60,9 +63,9 @@ async def answering(reply: Reply) -> AsyncIterator[str]:
         finally:
             writer.close()
 
-    server = await asyncio.start_server(serve, "127.0.0.1", 0)
+    server = await asyncio.start_server(serve, "127.0.0.1", 0, ssl=tls)
     async with server:
-        yield f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}"
+        yield f"http{'s' if tls else ''}://127.0.0.1:{server.sockets[0].getsockname()[1]}"
 
 
 def saying(status: str, body: str, *, promised: int | None = None) -> Reply:
@@ -414,6 +417,33 @@ def test_which_proxy_an_address_is_asked_through(
 def test_certificates_are_verified() -> None:
     assert trusted().verify_mode is ssl.CERT_REQUIRED
     assert trusted().check_hostname
+
+
+async def dated(line: str, writer: asyncio.StreamWriter) -> None:
+    """Answers with the date of another year, and no more."""
+    head = f"HTTP/1.1 200 OK\r\nDate: {DATE}\r\nContent-Length: 26\r\n\r\n"
+    writer.write(head.encode() + b'{"ok":true,"result":false}')
+    await writer.drain()
+
+
+@pytest.mark.parametrize("is_encrypted", [True, False])
+async def test_the_date_of_an_encrypted_answer_is_heard(
+    is_encrypted: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Any other may be forged, or tell the time of this very machine."""
+    heard: list[tuple[str, float]] = []
+    own = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    own.load_cert_chain(LOOPBACK)
+    monkeypatch.setattr(
+        transport, "trusted", lambda: ssl.create_default_context(cafile=str(LOOPBACK))
+    )
+    async with answering(dated, own if is_encrypted else None) as base:
+        bot = sender.client(TOKEN, base, heard=lambda date, took: heard.append((date, took)))
+        async with bot.request:
+            await sender.post(bot, 7, HELLO)
+
+    assert [date for date, _ in heard] == [DATE] * is_encrypted
+    assert all(0.0 <= took < 30.0 for _, took in heard)
 
 
 def test_a_cause_is_one_of_two_kinds() -> None:

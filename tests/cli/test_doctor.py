@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import socket
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, date, datetime, timedelta
@@ -11,10 +12,11 @@ import pytest
 
 from bot import standby
 from bot.arxiv_calendar import arxiv_day
-from bot.cli.doctor import examine
+from bot.cli.findings import examine
 from bot.condition import State, note
 from bot.config import Config
 from bot.demo import Emulator
+from bot.health import note_certain
 from bot.ingest import FIRST, WHOLE
 from bot.texts import say
 from storage import Store, open_store
@@ -23,6 +25,7 @@ from tests.cli.terminal import TOKEN, Terminal
 from tests.storage.situations import BOT, chat, issued, paper, parcel, stored
 
 NOW = datetime(2026, 11, 25, 17, 0, tzinfo=UTC)  # Wednesday, noon in New York
+DAY = timedelta(days=1)
 NOWHERE = "http://127.0.0.1:9"
 
 
@@ -36,7 +39,7 @@ def opened(terminal: Terminal) -> Iterator[Store]:
 
 
 def found(
-    terminal: Terminal, *, token: str = "", server: str = NOWHERE, quick: bool = False
+    terminal: Terminal, *, token: str = "", server: str = NOWHERE
 ) -> dict[str, tuple[bool, str]]:
     """Each finding by its name: whether it is good, and the key of its text."""
     config = Config.model_validate(
@@ -46,15 +49,20 @@ def found(
             "database": f"sqlite:///{terminal.database}",
         }
     )
-    findings = asyncio.run(examine(config, NOW, quick=quick))
+    findings = asyncio.run(examine(config, NOW))
     return {one.name: (one.is_good, one.notice.key) for one in findings}
 
 
 def test_a_new_store_has_no_papers_no_bot_and_no_token(terminal: Terminal) -> None:
+    with opened(terminal):
+        pass
+
     assert found(terminal) == {
         "settings": (True, "doctor-settings-good"),
         "database": (True, "doctor-database-good"),
+        "clock": (True, "doctor-clock-good"),
         "feeds": (False, "doctor-feeds-none"),
+        "outbox": (True, "doctor-outbox-good"),
         "model": (True, "doctor-model-none"),
         "running": (False, "doctor-running-none"),
         "telegram": (False, "doctor-telegram-none"),
@@ -99,7 +107,6 @@ def test_the_bot_runs_as_long_as_its_sign_of_life_lasts(
 
     key = "doctor-running-good" if alive else "doctor-running-none"
     assert found(terminal)["running"] == (alive, key)
-    assert found(terminal, quick=True) == {"running": (alive, key)}
 
 
 def test_undeliverable_messages_are_counted(terminal: Terminal) -> None:
@@ -156,6 +163,7 @@ def test_findings_are_printed_in_lines_or_json(terminal: Terminal) -> None:
     assert [row["check"] for row in rows] == [
         "settings",
         "database",
+        "clock",
         "feeds",
         "outbox",
         "model",
@@ -188,6 +196,37 @@ async def test_all_good_exits_0(terminal: Terminal) -> None:
     assert "@papergram_demo_bot" in said.lines[-1]
 
 
+@pytest.mark.parametrize(
+    ("ahead", "good"), [(-DAY * 300, True), (DAY / 2, True), (DAY * 2, False), (DAY * 3650, False)]
+)
+def test_a_clock_behind_what_the_bot_was_certain_of_is_wrong(
+    terminal: Terminal, ahead: timedelta, good: bool
+) -> None:
+    """Ahead of it the clock may be: then the bot has been off."""
+    with opened(terminal) as store:
+        note_certain(store, NOW + ahead)
+
+    key = "doctor-clock-good" if good else "doctor-clock-wrong"
+    assert found(terminal)["clock"] == (good, key)
+
+
+async def test_a_running_bot_is_known_by_its_process_where_the_clock_is_wrong(
+    terminal: Terminal,
+) -> None:
+    """Or a health check would end a bot that goes by the right time."""
+    bot = await asyncio.create_subprocess_exec("sleep", "60")
+    name = f"{socket.gethostname()}:{bot.pid}"
+    with opened(terminal) as store:
+        lease = store.leases.take(standby.DUTY, name, NOW + 3650 * DAY, 60.0)
+        assert lease
+        alive = await asyncio.to_thread(terminal, "doctor", "--quick")
+        bot.kill()
+        await bot.wait()
+        gone = await asyncio.to_thread(terminal, "doctor", "--quick")
+
+    assert (alive.code, gone.code) == (0, 1)
+
+
 def test_quick_is_one_line_for_health_checks(terminal: Terminal) -> None:
     dead = terminal("doctor", "--quick")
     with opened(terminal) as store:
@@ -215,7 +254,7 @@ def test_a_model_is_told_with_what_its_glosses_reach_and_cost(terminal: Terminal
         }
     )
 
-    findings = asyncio.run(examine(config, NOW, quick=False))
+    findings = asyncio.run(examine(config, NOW))
 
     said = [
         (one.is_good, say("en", one.notice.key, **dict(one.notice.values)))

@@ -13,6 +13,8 @@ from pathlib import Path
 
 import pytest
 
+from bot import app
+from bot.config import Config
 from bot.render import FORMS
 from storage import open_store
 from tests.cli.terminal import Terminal
@@ -42,6 +44,12 @@ def kept(terminal: Terminal) -> Tables:
         return dump(store, without=("cursors",))
     finally:
         store.close()
+
+
+def empty(terminal: Terminal) -> None:
+    """Makes a store without papers, as the bot's first start does."""
+    with app.opened(Config(database=f"sqlite:///{terminal.database}")):
+        pass
 
 
 def feed(folder: Path, *papers: str, day: str = "Mon, 23 Nov 2026") -> str:
@@ -266,6 +274,8 @@ def test_search_finds_leaves_out_and_prints_json(terminal: Terminal, tmp_path: P
 
 
 def test_a_search_without_result_fails_with_a_sentence(terminal: Terminal) -> None:
+    empty(terminal)
+
     said = terminal("search", "boats")
 
     assert (said.code, said.sentence) == (
@@ -326,6 +336,8 @@ def noon(day: str) -> datetime:
 
 
 def test_an_unknown_number_is_told(terminal: Terminal) -> None:
+    empty(terminal)
+
     said = terminal("show", "7")
 
     assert (said.code, said.sentence) == (1, "There is no digest 7. The store holds 0.")

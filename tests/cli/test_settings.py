@@ -8,13 +8,13 @@ from pathlib import Path
 import click
 import pytest
 
-from bot.cli import main
-from storage import migrations, open_store
+from bot.cli import COMMANDS, main
+from storage import open_store, schema
 from tests.cli.terminal import TOKEN, Terminal
 
 PROMISED = {"run", "demo", "ingest", "import", "digest", "show", "search", "doctor"}
-COMMANDS = tuple(main.commands) if isinstance(main, click.Group) else ()
-READING = [("search", "boats"), ("digest", "boats"), ("show", "1"), ("ingest", "cs.CV")]
+READING = [("search", "boats"), ("digest", "boats"), ("show", "1"), ("outbox", "list")]
+OPENING = [*READING, ("ingest", "cs.CV")]
 
 
 def test_every_command_is_listed(terminal: Terminal) -> None:
@@ -24,6 +24,17 @@ def test_every_command_is_listed(terminal: Terminal) -> None:
 
     assert said.code == 0
     assert all(re.search(rf"^  {name} ", said.out, re.M) for name in COMMANDS)
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_the_list_tells_of_each_command_what_its_help_begins_with(name: str) -> None:
+    command = main.get_command(click.Context(main), name)
+
+    assert command is not None
+    assert command.name == name
+    assert (
+        (command.help or "").partition("\n\n")[0].replace("\n", " ").startswith(COMMANDS[name][1])
+    )
 
 
 @pytest.mark.parametrize("name", COMMANDS)
@@ -83,7 +94,11 @@ def test_a_wrong_call_exits_2_and_touches_nothing(
         ("TELEGRAM_BOT_TOKEN", f"bot{TOKEN}"),
     ],
 )
-@pytest.mark.parametrize("words", [*READING, ("run",), ("demo",), ("doctor",)], ids=" ".join)
+@pytest.mark.parametrize(
+    "words",
+    [("ingest", "cs.CV"), ("backup", "copy.db"), ("run",), ("demo",), ("doctor",)],
+    ids=" ".join,
+)
 def test_a_bad_setting_exits_2_with_its_name_and_without_its_secret(
     terminal: Terminal, words: tuple[str, ...], name: str, given: str
 ) -> None:
@@ -95,7 +110,21 @@ def test_a_bad_setting_exits_2_with_its_name_and_without_its_secret(
     assert not terminal.database.exists()
 
 
-@pytest.mark.parametrize("words", [*READING, ("run",), ("doctor",)], ids=" ".join)
+@pytest.mark.parametrize("words", [*READING, ("doctor", "--quick")], ids=" ".join)
+def test_a_command_that_reads_asks_for_the_settings_it_uses_only(
+    terminal: Terminal, words: tuple[str, ...]
+) -> None:
+    bad = terminal(*words, PAPERGRAM_LOG_LEVEL=TOKEN)
+    others = terminal(*words, PAPERGRAM_FORM="blue", PAPERGRAM_FEEDS="cs.XX")
+
+    assert (bad.code, others.code) == (2, 1)
+    assert "PAPERGRAM_LOG_LEVEL" in bad.sentence
+    assert TOKEN.partition(":")[2] not in bad.err
+    assert "PAPERGRAM" not in others.err
+    assert not terminal.database.exists()
+
+
+@pytest.mark.parametrize("words", [*OPENING, ("run",), ("doctor",)], ids=" ".join)
 def test_a_servers_address_is_no_database_and_is_not_told(
     terminal: Terminal, words: tuple[str, ...]
 ) -> None:
@@ -140,7 +169,7 @@ def test_run_without_a_token_exits_2_and_names_the_demo(terminal: Terminal) -> N
     assert not terminal.database.exists()
 
 
-@pytest.mark.parametrize("words", READING, ids=" ".join)
+@pytest.mark.parametrize("words", OPENING, ids=" ".join)
 def test_a_missing_folder_is_named(terminal: Terminal, words: tuple[str, ...]) -> None:
     folder = terminal.database.parent / "nowhere"
 
@@ -151,7 +180,7 @@ def test_a_missing_folder_is_named(terminal: Terminal, words: tuple[str, ...]) -
     assert not folder.exists()
 
 
-@pytest.mark.parametrize("words", READING, ids=" ".join)
+@pytest.mark.parametrize("words", OPENING, ids=" ".join)
 def test_a_folder_is_no_database(
     terminal: Terminal, tmp_path: Path, words: tuple[str, ...]
 ) -> None:
@@ -161,7 +190,7 @@ def test_a_folder_is_no_database(
     assert "is a folder" in said.sentence
 
 
-@pytest.mark.parametrize("words", READING, ids=" ".join)
+@pytest.mark.parametrize("words", OPENING, ids=" ".join)
 def test_a_text_file_is_no_database_and_stays_as_it_was(
     terminal: Terminal, words: tuple[str, ...]
 ) -> None:
@@ -174,7 +203,7 @@ def test_a_text_file_is_no_database_and_stays_as_it_was(
     assert terminal.database.read_text() == "Dear diary,\n"
 
 
-@pytest.mark.parametrize("words", READING, ids=" ".join)
+@pytest.mark.parametrize("words", OPENING, ids=" ".join)
 def test_a_broken_database_says_how_to_restore_it(
     terminal: Terminal, words: tuple[str, ...]
 ) -> None:
@@ -190,12 +219,12 @@ def test_a_broken_database_says_how_to_restore_it(
     assert terminal.database.read_bytes() == body
 
 
-@pytest.mark.parametrize("words", READING, ids=" ".join)
+@pytest.mark.parametrize("words", OPENING, ids=" ".join)
 def test_a_newer_programs_database_is_refused(
     terminal: Terminal, words: tuple[str, ...], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     open_store(f"sqlite:///{terminal.database}").close()
-    monkeypatch.setattr(migrations, "NAMES", migrations.NAMES[:-1])
+    monkeypatch.setattr(schema, "STEPS", schema.STEPS[:-1])
 
     said = terminal(*words)
 

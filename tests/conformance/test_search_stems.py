@@ -10,8 +10,8 @@ from pathlib import Path
 
 from bot.query import indexed
 from bot.query.words import stem, surface
-from storage import Field, Term
 from storage.fulltext import upper
+from storage.model import Field, Term
 
 PAPERS = 2000
 

@@ -31,7 +31,7 @@ PICTURES = Path(__file__).parent / "screenshots"
 async def demo() -> AsyncIterator[str]:
     """Runs ``papergram demo`` on a free port and gives the page's address."""
     process = await asyncio.create_subprocess_exec(
-        *(sys.executable, "-u", "-m", "bot", "demo", "--port", "0"),
+        *(sys.executable, "-u", "-m", "bot", "demo", "--no-browser", "--port", "0"),
         stdout=asyncio.subprocess.PIPE,
     )
     try:

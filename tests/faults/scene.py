@@ -11,6 +11,7 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from email.utils import format_datetime
 
 from bot import serve, service
 from bot.chat import sender
@@ -19,6 +20,7 @@ from bot.demo.emulator import Emulator
 from bot.demo.journal import Call
 from bot.demo.people import Person, Place
 from bot.publish import publish
+from bot.trusted_clock import TrustedClock
 from storage import Store
 from storage.model import ChatKind, Form, Parcel, ParcelState, Subscriber
 from tests.judges import judge
@@ -29,6 +31,19 @@ REPEAT = "You may have received this already"
 # Messages leave at thirty a second; those in flight may arrive together with the next ones.
 AT_ONCE = 30 + serve.WORKERS
 DIGESTS = ("sendMessage", "sendRichMessage")
+
+
+@dataclass(slots=True)
+class SystemClock:
+    """What the machine shows, off by an error while Telegram has told the bot the time."""
+
+    error: timedelta = timedelta()
+
+    def trusted(self, clock: RestingClock) -> TrustedClock:
+        """The bot's time on this machine, where the true time is that of ``clock``."""
+        found = TrustedClock(lambda: clock.at + self.error, monotonic=clock.monotonic)
+        found.hear_telegram(format_datetime(clock.at, usegmt=True), 0.1)
+        return found
 
 
 @dataclass(slots=True)
@@ -202,6 +217,7 @@ async def upset(
     doubt: Doubt = Doubt.AGAIN,
     longest: float = 10.0,
     server: str = "",
+    system: SystemClock | None = None,
 ) -> AsyncIterator[Scene]:
     """The bot of a store before a Telegram that fails on demand; what it wrote is judged."""
     clock = RestingClock(at)
@@ -211,7 +227,8 @@ async def upset(
         )
         client = sender.client(emulator.token, server or emulator.url, longest=longest)
         letters, post = WatchedBell(), WatchedBell()
-        bot = service.Bot(store, client, config, clock.now, post, letters)
+        now = system.trusted(clock).now if system else clock.now
+        bot = service.Bot(store, client, config, now, post, letters)
         bot.monotonic, bot.sleep = clock.monotonic, clock.sleep
         serving = asyncio.create_task(serve.serve(bot, None))
         scene = Scene(emulator, bot, store, clock, letters, post, clock, serving)

@@ -8,9 +8,13 @@ import pytest
 
 from bot.texts import say
 from storage import Store, open_store
-from tests.faults.scene import AT_ONCE, upset
+from storage.model import Question
+from tests.faults.scene import AT_ONCE, SystemClock, upset
 from tests.situations import BOT, DAY, DUE, MINUTE, announce, limited, papers
-from tests.tables import count
+from tests.tables import count, dump
+
+YEAR = 365 * DAY
+HOUR = 60 * MINUTE
 
 
 async def test_a_clock_that_goes_back_repeats_nothing(store: Store) -> None:
@@ -26,6 +30,37 @@ async def test_a_clock_that_goes_back_repeats_nothing(store: Store) -> None:
         scene.announces(3)
         await scene.move_to(DUE + DAY)
         assert [len(scene.shown(one)) for one in readers] == [2, 2, 2]
+
+
+@pytest.mark.parametrize("leap", [-2 * HOUR, -DAY, DAY, 10 * YEAR, 50 * YEAR, -50 * YEAR])
+async def test_a_leap_of_the_system_clock_deletes_and_repeats_nothing(
+    store: Store, leap: timedelta
+) -> None:
+    """There, back and there again, with all that is done at a beat: not a row is another."""
+    system = SystemClock()
+    async with upset(store, system=system) as scene:
+        readers = scene.readers(3)
+        resting = scene.reader("Bo")
+        store.subscribers.pause(BOT, resting.id, "asked", (DUE + 3 * DAY).date())
+        store.drafts.put(BOT, readers[0].id, "robots", DUE)
+        store.asks.put(BOT, readers[0].id, readers[0].id, Question("rename", 1), DUE)
+        await scene.due()
+        before = dump(store)
+
+        for error in (leap, timedelta(), leap):
+            system.error = error
+            await scene.later(seconds=5)
+            await scene.bot.clear()
+        assert dump(store) == before
+
+        scene.announces(3)
+        await scene.move_to(DUE + DAY - MINUTE)
+        assert [len(scene.shown(one)) for one in readers] == [1, 1, 1]
+        await scene.move_to(DUE + DAY)
+        assert [len(scene.shown(one)) for one in readers] == [2, 2, 2]
+        assert scene.shown(resting) == []
+        [topic] = await scene.topics(readers[0])
+        assert topic.next_due == DUE + 2 * DAY
 
 
 @pytest.mark.parametrize("ahead", [timedelta(days=20), timedelta(days=400)])

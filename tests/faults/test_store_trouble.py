@@ -16,7 +16,8 @@ from bot.cli import main
 from bot.demo import faults
 from bot.publish import publish
 from bot.render.message import Message
-from storage import Busy, Full, Store
+from storage import Store
+from storage.errors import Busy, Full
 from storage.model import Outcome, Parcel, ParcelState, Sent
 from tests.faults.scene import Scene, upset
 from tests.situations import BOT, DAY, DUE, SECOND, Postman, announce, chat, follow, papers

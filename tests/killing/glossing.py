@@ -10,8 +10,8 @@ from pathlib import Path
 
 from bot.publish import settle
 from bot.query import indexed
-from storage import Cadence, Store, open_store
-from storage.model import Announcement, Kind, Paper, Spending, Subscription
+from storage import Store, open_store
+from storage.model import Announcement, Cadence, Kind, Paper, Spending, Subscription
 from tests.models.server import KEY, MODEL
 from tests.situations import BOT, chat, follow
 

@@ -15,7 +15,8 @@ from bot.demo.faults import slow
 from bot.demo.people import Person
 from bot.publish import publish
 from bot.query import indexed
-from storage import Cadence, Store, open_store
+from storage import Store, open_store
+from storage.model import Cadence
 from tests.killing.program import until
 from tests.situations import BOT, announce, chat, follow, papers
 

@@ -6,7 +6,7 @@ import asyncio
 import os
 import signal
 import sys
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -75,13 +75,18 @@ def environment(token: str, server: str, database: Path, **settings: str) -> dic
     }
 
 
-async def started(settings: Mapping[str, str], log: Path, command: str = "run") -> Program:
+async def started(
+    settings: Mapping[str, str],
+    log: Path,
+    command: str = "run",
+    *,
+    program: Sequence[str] = ("-m", "bot"),
+) -> Program:
     """A command, of itself the bot, that begins now; what it says is added to the log."""
     with log.open("ab") as output:
         process = await asyncio.create_subprocess_exec(
             sys.executable,
-            "-m",
-            "bot",
+            *program,
             command,
             env=settings,
             stdin=asyncio.subprocess.DEVNULL,

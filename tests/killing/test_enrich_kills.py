@@ -31,17 +31,19 @@ from tests.killing.glossing import (
 )
 from tests.killing.program import Program, environment, running, started, until
 from tests.models.apart import apart
+from tests.scale import scaled
 from tests.situations import BOT
 
 TOKEN = f"{BOT}:AAHdqTcvCH1vGWJxfSeofSAs0K5PALDsaw"
 NOWHERE = "http://127.0.0.1:9"
-KILLS = 15  # of each run
+KILLS = scaled(15)  # of each run
 READERS = 3
 EARLY = 0.15  # of the kills come while the program still begins
 
 
 @pytest.mark.slow
 @pytest.mark.alone
+@pytest.mark.scaled
 @pytest.mark.timeout(600)
 @pytest.mark.parametrize("seed", [1, 2])
 async def test_the_command_killed_again_and_again_pays_little_twice(
@@ -64,6 +66,7 @@ async def test_the_command_killed_again_and_again_pays_little_twice(
 
 @pytest.mark.slow
 @pytest.mark.alone
+@pytest.mark.scaled
 @pytest.mark.timeout(600)
 @pytest.mark.parametrize("seed", [3, 4])
 async def test_the_bot_killed_while_digests_wait_delivers_them_with_every_gloss(

@@ -13,15 +13,17 @@ import pytest
 from tests.killing.course import RATE, check, some_time_passes, until_all_is_done
 from tests.killing.ground import Ground, prepared
 from tests.killing.program import environment, running, started
+from tests.scale import scaled
 
-CHATS = 500  # with four parcels each
-KILLS = 52  # of each run
+KILLS = scaled(52)  # of each run
+CHATS = max(150, scaled(500))  # with four parcels each: some are left at the last kill
 RUNS = 4
 ANSWER = 0.04  # seconds: as long as Telegram takes
 
 
 @pytest.mark.slow
 @pytest.mark.alone
+@pytest.mark.scaled
 @pytest.mark.timeout(600)
 async def test_killed_at_any_moment_it_loses_nothing(tmp_path: Path) -> None:
     """Two runs side by side, each with a server and a database of its own."""

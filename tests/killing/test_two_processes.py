@@ -13,20 +13,22 @@ from tests.killing.account import Account
 from tests.killing.course import RATE, check, some_time_passes, until_all_is_done
 from tests.killing.ground import Ground, prepared
 from tests.killing.pair import Pair, paired
+from tests.scale import scaled
 from tests.situations import BOT
 
-CHATS = 500  # with four parcels each
-KILLS = 52  # of each run
+KILLS = scaled(52)  # of each run
+CHATS = max(150, scaled(500))  # with four parcels each: some are left at the last kill
 RUNS = 4
 ANSWER = 0.04  # seconds: as long as Telegram takes
 LEASE = 8.0  # a send may take a quarter of it: a server that pauses for a second repeats nothing
-HALTS = 12
+HALTS = scaled(12)
 HALTED = 8.5  # seconds, longer than the lease
 ARRIVED = 0.2  # seconds until the server has read what was sent before a halt
 
 
 @pytest.mark.slow
 @pytest.mark.alone
+@pytest.mark.scaled
 @pytest.mark.timeout(600)
 async def test_whoever_works_is_killed_and_nothing_is_lost(tmp_path: Path) -> None:
     """Two runs side by side, each with a server and a database of its own."""
@@ -51,6 +53,7 @@ async def _killed(tmp_path: Path, seed: int) -> None:
 
 @pytest.mark.slow
 @pytest.mark.alone
+@pytest.mark.scaled
 @pytest.mark.timeout(600)
 async def test_a_halt_longer_than_the_lease_loses_nothing(tmp_path: Path) -> None:
     """Who was halted finds its lease taken: what it still settles is not accepted."""

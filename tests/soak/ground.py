@@ -10,7 +10,8 @@ from bot.publish import settle
 from bot.query import indexed
 from bot.query.words import analyser_mark
 from bot.subscribe import subscribe
-from storage import Announcement, Cadence, ChatKind, Store, Subscriber, open_store
+from storage import Store, open_store
+from storage.model import Announcement, Cadence, ChatKind, Subscriber
 from tests.soak.papers import CATEGORIES, TOPICS, Press
 
 BOT = 4_242_424_242

@@ -1,13 +1,11 @@
 """A hundred commands a second, with feeds and digests beside them: nothing lost, late or leaked.
 
 ``papergram run`` is a process of its own; what it does is timed by the server that it talks to.
-``PAPERGRAM_SOAK`` is how many seconds this lasts.
 """
 
 from __future__ import annotations
 
 import asyncio
-import os
 from collections import Counter
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -22,13 +20,14 @@ import pytest
 
 from bot.sources import feed_groups
 from tests.killing.program import Program, environment, running, until
+from tests.scale import scaled
 from tests.soak.figures import Memory, cuts, processor, table
 from tests.soak.ground import BOT, READERS, TOKEN, fill, opened
 from tests.soak.papers import CATEGORIES, Press
 from tests.soak.people import Crowd
 from tests.soak.server import Server, served
 
-SECONDS = float(os.environ.get("PAPERGRAM_SOAK", "600"))
+SECONDS = scaled(600)
 RATE = 100  # commands a second
 PEOPLE = 3_000
 PACE = 200  # digests a second: those asked for are answers too, and stand behind no others
@@ -43,6 +42,7 @@ GROWTH = 2.0  # MiB a minute in the second half: half a kilobyte a command would
 
 @pytest.mark.slow
 @pytest.mark.alone
+@pytest.mark.scaled
 @pytest.mark.timeout(1200)
 async def test_many_commands_beside_feeds_and_digests(tmp_path: Path) -> None:
     minutes = max(1, ceil(SECONDS / 60))

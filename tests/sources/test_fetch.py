@@ -25,6 +25,7 @@ from tests.sources.offline import reply
 
 URL = "https://rss.arxiv.org/rss/cs.CV"
 KILOBYTE = 1024
+DATE = "Fri, 20 Nov 2037 08:00:00 GMT"
 Answer = Callable[[httpx.Request], httpx.Response]
 
 
@@ -359,3 +360,18 @@ async def test_an_address_that_is_none_is_told(url: str) -> None:
         await fetch(answer, url)
 
     assert asked == []
+
+
+@pytest.mark.parametrize(
+    ("url", "heard"), [(URL, [DATE]), ("http://127.0.0.1:8000/feed", []), ("http://a.org/f", [])]
+)
+async def test_the_date_of_an_encrypted_answer_is_heard(url: str, heard: list[str]) -> None:
+    """Any other may be forged, or tell the time of this very machine."""
+    told: list[str] = []
+    transport = httpx.MockTransport(lambda _: reply(headers={"date": DATE}))
+    async with Fetcher(
+        transport=transport, pace=pace(), heard=lambda date, took: told.append(date)
+    ) as fetcher:
+        await fetcher.get(url)
+
+    assert told == heard

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import UTC, date, datetime, timedelta
 
-from storage import (
+from storage import Store
+from storage.model import (
     Announcement,
     Cadence,
     ChatKind,
@@ -16,7 +17,6 @@ from storage import (
     Kind,
     Paper,
     Parcel,
-    Store,
     Subscriber,
     Subscription,
 )

@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import date, timedelta
 
-from storage import Commission, Coverage, Note, Paper, Sent, Spending, Store
+from storage import Store
+from storage.model import Commission, Coverage, Note, Paper, Sent, Spending
 from tests.storage.situations import (
     BOT,
     MINUTE,

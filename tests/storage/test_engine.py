@@ -13,7 +13,9 @@ from pathlib import Path
 
 import pytest
 
-from storage import Busy, Cadence, Full, Missing, StorageError, Store, Subscription, open_store
+from storage import Store, open_store
+from storage.errors import Busy, Full, Missing, StorageError
+from storage.model import Cadence, Subscription
 from storage.sqlite import Engine
 from tests.storage.situations import BOT, CHAT, NOW, announced, chat, paper, parcel, stored
 
@@ -32,7 +34,8 @@ with store.transaction():
 """
 _ADDS = """
 import sys
-from storage import Busy, open_store
+from storage import open_store
+from storage.errors import Busy
 from tests.storage.situations import *
 store = open_store(sys.argv[1])
 def put(n):

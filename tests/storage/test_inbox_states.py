@@ -13,8 +13,9 @@ import pytest
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
-from storage import Cadence, ChatKind, Store, Subscriber, Subscription, Update
+from storage import Store
 from storage.inbox import Inbox
+from storage.model import Cadence, ChatKind, Subscriber, Subscription, Update
 from storage.sqlite import Engine
 from tests.storage.machines import another_bot, break_, hold, quick, shared
 from tests.storage.situations import NOW

@@ -19,9 +19,9 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 from bot import subscribe
 from bot.issue import issue_now
 from bot.publish import publish
-from storage import Cadence, ChatKind, Store, Subscriber, Subscription
+from storage import Store
 from storage.ledger import Ledger
-from storage.model import Digest, Entry, Kind
+from storage.model import Cadence, ChatKind, Digest, Entry, Kind, Subscriber, Subscription
 from storage.subscriptions import Subscriptions
 from tests.situations import NOW, announce, papers
 from tests.storage.machines import another_bot, break_, hold, quick, shared

@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import timedelta
 
-from storage import (
+from storage import Store
+from storage.model import (
     Form,
     Gone,
     Later,
@@ -16,7 +17,6 @@ from storage import (
     Rank,
     Refused,
     Sent,
-    Store,
     Unknown,
 )
 from tests.storage.situations import BOT, CHAT, MINUTE, NOW, chat, issued, paper, parcel, stored

@@ -18,20 +18,9 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
 from bot.together import Change, written
-from storage import (
-    Gone,
-    Later,
-    Outcome,
-    Parcel,
-    ParcelState,
-    Refused,
-    Sent,
-    Store,
-    Unknown,
-    claiming,
-    open_store,
-)
+from storage import Store, claiming, open_store
 from storage.columns import micros
+from storage.model import Gone, Later, Outcome, Parcel, ParcelState, Refused, Sent, Unknown
 from storage.outbox import Outbox
 from storage.sqlite import Engine
 from tests.storage.machines import break_, hold

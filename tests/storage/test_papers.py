@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 
 from bot.matching import matches
 from bot.query import indexed, parse
-from storage import Added, Kind, Store, open_store
+from storage import Store, open_store
+from storage.model import Added, Kind
 from tests.storage.situations import DAY, NOW, announced, gloss, paper, stored
 
 

@@ -9,19 +9,18 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from storage import (
+from storage import Store, open_store
+from storage.errors import Missing
+from storage.model import (
     ChatKind,
     Draft,
     Form,
-    Missing,
     Person,
     Question,
     Sent,
     SourceCursor,
-    Store,
     Subscriber,
     Update,
-    open_store,
 )
 from tests.storage.situations import (
     BOT,

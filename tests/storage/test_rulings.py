@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from storage import ChatKind, Person, Population, Question, Store, Update
-from storage.model import ParcelState
+from storage import Store
+from storage.model import ChatKind, ParcelState, Person, Population, Question, Update
 from tests.storage.situations import BOT, CHAT, MINUTE, NOW, chat, issued, paper, parcel, stored
 from tests.storage.situations import topic as follow
 

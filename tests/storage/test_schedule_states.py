@@ -17,7 +17,7 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
 from bot import schedule, subscribe
 from bot.publish import publish
-from storage import Cadence, ChatKind, Subscriber, Subscription
+from storage.model import Cadence, ChatKind, Subscriber, Subscription
 from tests.situations import announce, papers
 from tests.storage.machines import another_bot, break_, hold, quick, shared
 

@@ -7,19 +7,9 @@ from datetime import UTC, date, time, timedelta
 
 import pytest
 
-from storage import (
-    Cadence,
-    Digest,
-    Entry,
-    Field,
-    Form,
-    Kind,
-    Missing,
-    OnQuietDays,
-    Reason,
-    Store,
-    Verbatim,
-)
+from storage import Store
+from storage.errors import Missing
+from storage.model import Cadence, Digest, Entry, Field, Form, Kind, OnQuietDays, Reason, Verbatim
 from tests.storage.situations import (
     BOT,
     CHAT,

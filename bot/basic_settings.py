@@ -1,0 +1,52 @@
+"""The settings that every command needs, read without loading the checks of all the others."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+
+from bot.texts import Refusal
+
+PREFIX = "PAPERGRAM_"
+DATABASE = "sqlite:///papergram.db"
+LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR")
+
+
+@dataclass(frozen=True, slots=True)
+class BasicSettings:
+    """What a command that only reads the store has to know."""
+
+    database: str
+    locale: str  # of the terminal
+    log_level: str
+    secrets: tuple[str, ...]  # what no line may show
+
+
+def locale() -> str:
+    """The language of the terminal, even where other settings cannot be used."""
+    return os.environ.get("LANG", "")
+
+
+def read(database: str | None = None) -> BasicSettings:
+    """Read them from the environment; a database that was typed goes before the environment's.
+
+    What stands wrongly among the other settings stops no command that does without them.
+
+    Raises:
+        Refusal: one of them cannot be used; the text names it.
+    """
+    given = {name.upper(): value for name, value in os.environ.items() if value}
+    url = given.get(f"{PREFIX}DATABASE", DATABASE) if database is None else database
+    if not url.startswith("sqlite://"):
+        raise Refusal("config-database", setting=f"{PREFIX}DATABASE")
+    level = given.get(f"{PREFIX}LOG_LEVEL", "INFO").strip().upper()
+    if level not in LOG_LEVELS:
+        choices = ", ".join(LOG_LEVELS)
+        raise Refusal("config-choice", setting=f"{PREFIX}LOG_LEVEL", choices=choices)
+    secrets = ("TELEGRAM_BOT_TOKEN", f"{PREFIX}LLM_KEY")
+    return BasicSettings(
+        database=url,
+        locale=locale(),
+        log_level=level,
+        secrets=tuple(given[name].strip() for name in secrets if name in given),
+    )

@@ -1,0 +1,37 @@
+"""``papergram digest``: what a topic found lately."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+import click
+
+from bot import gather, issue
+from bot.cli.frame import LANGUAGES, Failed, basics, database, language, opened_for_reading, speaker
+from bot.cli.printing import form, print_document
+from bot.cli.query_argument import AsksQuery, query
+from bot.render import FORMS
+from storage.model import Query
+
+
+@click.command(cls=AsksQuery)
+@query
+@form
+@language
+@database
+def digest(query: Query, form: str, language: str, database: str | None) -> None:
+    """Print what a topic found in the last seven days.
+
+    It is printed only: nothing is sent, and no topic's position moves.
+
+    \b
+    papergram digest diffusion cat:cs.CV
+    papergram digest '"error correction"' --format html --language en
+    """
+    config = basics(database)
+    with opened_for_reading(config, searches=True) as store:
+        drawn = issue.drawn(store, query, datetime.now(UTC), keep=False)
+    if not drawn.entries:
+        speak = speaker(config)
+        raise Failed(speak("cli-digest-none", days=gather.RECENT_DAYS, query=query.text))
+    print_document(FORMS[form](drawn, LANGUAGES[language]))

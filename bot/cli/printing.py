@@ -1,0 +1,24 @@
+"""How a digest is printed: the option that names its form, and the bytes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import click
+
+from bot.cli.frame import Function
+from bot.render import FORMS
+
+form: Callable[[Function], Function] = click.option(
+    "--format",
+    "form",
+    type=click.Choice(list(FORMS)),
+    default="markdown",
+    show_default=True,
+    help="How the digest is printed.",
+)
+
+
+def print_document(document: str) -> None:
+    """Prints bytes, because a document holds characters that a text stream would alter."""
+    click.echo(document.encode(), nl=False)

@@ -1,0 +1,41 @@
+"""``papergram show``: a digest as it was issued or imported."""
+
+from __future__ import annotations
+
+import click
+
+from bot.cli.frame import (
+    LANGUAGES,
+    LARGEST,
+    Failed,
+    basics,
+    database,
+    language,
+    opened_for_reading,
+    speaker,
+)
+from bot.cli.printing import form, print_document
+from bot.render import FORMS
+
+
+@click.command()
+@click.argument("number", type=click.IntRange(1, LARGEST))
+@form
+@language
+@database
+def show(number: int, form: str, language: str, database: str | None) -> None:
+    """Print a digest that was issued or imported, by its number.
+
+    An imported document comes back byte for byte.
+
+    \b
+    papergram show 3
+    papergram show 3 --format html > digest.html
+    """
+    config = basics(database)
+    with opened_for_reading(config) as store:
+        found = store.digests.get(number)
+        count = 0 if found else store.digests.count()
+    if found is None:
+        raise Failed(speaker(config)("cli-no-digest", number=str(number), count=count))
+    print_document(FORMS[form](found, LANGUAGES[language]))
