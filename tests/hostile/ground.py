@@ -13,7 +13,8 @@ from bot.arxiv_calendar import arxiv_day, recent_feed_days
 from bot.publish import settle
 from bot.query import indexed
 from bot.query.words import analyser_mark
-from storage import Announcement, Store, open_store
+from storage import Store, open_store
+from storage.model import Announcement
 from tests.bench.search import announcements
 from tests.sources.feeds import rss
 
