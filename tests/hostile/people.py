@@ -11,15 +11,13 @@ from itertools import count, cycle
 from random import Random
 from time import monotonic
 
-from bot.chat import buttons
+from bot.chat import BUTTONS, buttons, command
 from bot.chat.limits import MINUTE, RATES, Cost
 from tests.hostile.ground import TOKEN
 from tests.hostile.texts import Press, Text
 from tests.soak.server import Call, Server
 
 SPARE = 1.02  # an attacker keeps so far below each limit that no clock makes a text too many
-_SEARCHES = ("/search", "/find", "/paper", "/get")
-_PREVIEWS = ("/sub", "/subscribe", "/add", "/add_topic", "/follow")
 _VISIBLE = ("sendMessage", "sendRichMessage", "editMessageText", "sendDocument")
 _GIFTS = dict.fromkeys(
     (
@@ -84,7 +82,7 @@ class Attacker:
         waiting: list[Text] = []
         while self.texts and self._buckets[Cost.COMMAND].left >= 1:
             text = self.texts.popleft()
-            if self._spends(_costs(text)):
+            if self._spends(_costs(text.words)):
                 self.sent[text.kind] += 1
                 say(server, self.id, text.words)
             else:
@@ -92,8 +90,9 @@ class Attacker:
         self.texts.extendleft(reversed(waiting))
         while self._spends((Cost.BUTTON,)):
             press = next(self.presses).data(self.seen, self.dice)
-            # A preview that the bot would refuse costs nobody anything.
-            if press.startswith("1draft:") and not self._spends((Cost.PREVIEW,)):
+            entrance = BUTTONS.get(press[1:].partition(":")[0])
+            # A press that the bot would refuse costs nobody anything.
+            if entrance and entrance.cost and not self._spends((entrance.cost,)):
                 continue
             self.pressed += 1
             forge(server, self.id, press)
@@ -119,14 +118,12 @@ class Attacker:
         return True
 
 
-def _costs(text: Text) -> tuple[Cost, ...]:
+def _costs(text: str) -> tuple[Cost, ...]:
     """What the bot counts a text as."""
-    name = text.words.split(maxsplit=1)[0].casefold() if text.words.split() else ""
-    if name in _SEARCHES:
-        return Cost.COMMAND, Cost.SEARCH
-    if name in _PREVIEWS or not name.startswith("/"):
+    if not text.startswith("/"):
         return Cost.COMMAND, Cost.PREVIEW
-    return (Cost.COMMAND,)
+    entrance = command(text[1:].split(maxsplit=1)[0].casefold() if text[1:].split() else "")
+    return (Cost.COMMAND, entrance.cost) if entrance and entrance.cost else (Cost.COMMAND,)
 
 
 @dataclass
