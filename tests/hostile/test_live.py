@@ -31,6 +31,7 @@ EVERY = 0.5  # seconds between two who ask for help
 USUAL, LONGEST = 0.7, 1.5  # seconds to the answer: of 95 in a hundred, and of all
 MEMORY = 200  # MB
 GROWTH = 100_000  # bytes a minute
+BURST = 100_000  # bytes of each attacker's first updates, which wait in the file once
 AFTER = 60.0  # seconds in which all that was asked is answered
 
 
@@ -127,7 +128,9 @@ async def _attack(corpus: Path, folder: Path, crowd: Crowd) -> AsyncIterator[Att
             attack.watch.memory = attack.watch.peak()
             program.signal(signal.SIGTERM)
             await program.ends(within=60.0)
-    attack.growth = (database.stat().st_size - before) * 60 / attack.watch.seconds
+    grown = database.stat().st_size - before
+    attack.growth = max(0, grown - len(crowd.attackers) * BURST) * 60 / attack.watch.seconds
+    print(f"the file grew by {grown / 1000:.0f} KB")
     print(attack.told())
 
 
