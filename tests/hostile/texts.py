@@ -290,7 +290,9 @@ def _dates(dice: Random, days: Sequence[date]) -> str:
 
 def _other_command(dice: Random, days: Sequence[date]) -> str:
     """Every command there is, with words that it does not expect."""
-    name = dice.choice([*COMMANDS, "subscribe", "tz", "latest", "nothing", "x" * 200, "SEARCH", ""])
+    name = dice.choice(
+        [*COMMANDS, "subscribe", "tz", "latest", "nothing", "x" * 200, "SEARCH", "_"]
+    )
     words = dice.choice(
         (
             *("", "1", "0", "-1", "9" * 30, "-100500", "@telegram the OR we", "@" + "x" * 40),
