@@ -77,12 +77,26 @@ class Config(BaseSettings):
         default=30.0,
         gt=0.0,
         le=1000.0,
-        description="Digest messages a second at most; Telegram gives every bot 30",
+        description="Messages, files and changes of messages a second at most, answers first;"
+        " Telegram gives every bot 30",
     )
     paid_broadcast: bool = Field(
         default=False,
         description="`on` lets Telegram charge the bot's Stars for messages beyond 30 a second;"
         " without a rate of its own the bot then sends up to 1000 a second",
+    )
+    answer_minutes: float = Field(
+        default=10.0,
+        gt=0.0,
+        le=1440.0,
+        description="Minutes after which an answer that could not be sent is given up",
+    )
+    file_hours: float = Field(
+        default=24.0,
+        gt=0.0,
+        le=720.0,
+        description="Hours after which a file that somebody asked for and that could not be sent"
+        " is given up",
     )
     operator: int | None = Field(
         default=None,

@@ -16,14 +16,26 @@ from dataclasses import dataclass, replace
 from functools import partial
 
 from bot.desk import Desk
-from bot.render.message import Message
+from bot.render import answer
+from bot.render.answer import Said
 from bot.render.parcel import written
 from bot.settlement import ATTEMPTS, BACKOFF, report, settle
-from bot.together import Together
+from bot.together import Change, Together
 from storage.errors import Busy, Full, StorageError
-from storage.model import Form, Gone, Later, Moved, Outcome, Parcel, Refused, Sent, Unknown
+from storage.model import (
+    Form,
+    Gone,
+    Later,
+    Moved,
+    Outcome,
+    Parcel,
+    Rank,
+    Refused,
+    Sent,
+    Unknown,
+)
 
-__all__ = ["ATTEMPTS", "BACKOFF", "Delivered", "Desk", "deliver"]
+__all__ = ["ATTEMPTS", "BACKOFF", "Delivered", "Delivery", "Desk", "deliver"]
 
 log = logging.getLogger(__name__)
 
@@ -58,12 +70,80 @@ async def deliver(desk: Desk, *, workers: int = 4) -> Delivered:
 
     One chat's parcels keep their order; a chat that must wait holds nobody else.
     """
-    async with asyncio.TaskGroup() as group:
-        run = _Run(desk, group)
-        for _ in range(workers):
-            group.create_task(run.work())
-    await run.give_back()
-    return run.done
+    return await Delivery(desk).drain(workers=workers)
+
+
+class Delivery:
+    """What sends one bot's messages: workers for the outbox, and who has just answered somebody."""
+
+    def __init__(self, desk: Desk) -> None:
+        self._desk = desk
+        self._together = Together(desk.store)
+
+    async def drain(self, *, workers: int, rung: asyncio.Event | None = None) -> Delivered:
+        """Sends every parcel that may leave now; returns when none is left.
+
+        Meanwhile ``rung`` calls for what is new: a send that hangs holds nobody else.
+        """
+        async with asyncio.TaskGroup() as group:
+            run = _Run(self, self._desk, group, workers)
+            run.hire()
+            if rung:
+                run.watch(rung)
+        await run.give_back()
+        return run.done
+
+    async def answer(self, parcels: Sequence[Parcel]) -> bool:
+        """Sends the parcels of an answer that were leased as they were stored, in their order.
+
+        False when some must wait: these are given back, and the workers go on with them.
+        """
+        for at, parcel in enumerate(parcels):
+            try:
+                outcome = await self.attempt(parcel, _written(self._desk, parcel))
+            except (Busy, Full) as error:
+                log.warning("delivery waits", extra={"error": type(error).__name__})
+                outcome = None
+            if not isinstance(outcome, Sent):
+                await asyncio.shield(self._released(parcels[at:]))
+                return False
+        return True
+
+    async def attempt(self, parcel: Parcel, message: Said | Refused) -> Outcome | None:
+        """Sends a claimed parcel in its turn, and records what came of it.
+
+        None when its lease would not have lasted for the send.
+        """
+        desk = self._desk
+        if isinstance(message, Refused):
+            outcome: Outcome = message
+        elif parcel.form is Form.RICH and desk.classic_only.is_set():
+            outcome = Refused("rich messages unknown")
+        else:
+            await desk.pace.turn(asked=parcel.rank <= Rank.ASKED)
+            if not await self._together.write(partial(_begun, desk, parcel)):
+                return None
+            outcome = await _sent(desk, parcel, message)
+            desk.breaker.note(reached=_reached(outcome))
+        await asyncio.shield(self._recorded(parcel, outcome))
+        return outcome
+
+    async def _recorded(self, parcel: Parcel, outcome: Outcome) -> None:
+        """Settles, however long the store cannot write: what is not recorded is sent again."""
+        accepted = await self._persisted(partial(settle, self._desk, parcel, outcome))
+        report(parcel, outcome, accepted=accepted)
+
+    async def _released(self, parcels: Sequence[Parcel]) -> None:
+        for parcel in parcels:
+            await self._persisted(partial(self._desk.store.outbox.release, parcel))
+
+    async def _persisted(self, change: Change) -> bool:
+        while True:
+            try:
+                return await self._together.write(change)
+            except (Busy, Full) as error:
+                log.warning("outcome not recorded yet", extra={"error": type(error).__name__})
+                await self._desk.sleep(UNRECORDED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,31 +151,58 @@ class _Ready:
     """A claimed parcel with its message, or with why there is none."""
 
     parcel: Parcel
-    message: Message | Refused
+    message: Said | Refused
 
 
 class _Run:
-    """What the workers of one run share: the parcels at hand, and their writes."""
+    """What the workers of one run share: the parcels at hand, and who is still at work."""
 
-    def __init__(self, desk: Desk, group: asyncio.TaskGroup) -> None:
+    def __init__(
+        self, delivery: Delivery, desk: Desk, group: asyncio.TaskGroup, workers: int
+    ) -> None:
         self.done = Delivered()
+        self._delivery = delivery
         self._desk = desk
         self._group = group
+        self._most = workers
+        self._working = 0
         self._hand: deque[_Ready] = deque()
         self._fetching: asyncio.Task[bool] | None = None
-        self._together = Together(desk.store)
+        self._watching: asyncio.Task[None] | None = None
 
-    async def work(self) -> None:
+    def hire(self) -> None:
+        """Lets as many workers look for parcels as there may be."""
+        for _ in range(self._most - self._working):
+            self._working += 1
+            self._group.create_task(self._work())
+
+    def watch(self, rung: asyncio.Event) -> None:
+        """Hires anew at each ring, as long as anybody is at work."""
+
+        async def watch() -> None:
+            while True:
+                await rung.wait()
+                rung.clear()
+                self.hire()
+
+        self._watching = self._group.create_task(watch())
+
+    async def _work(self) -> None:
         """Sends one parcel after the other until none is left."""
-        while ready := await self._next():
-            try:
-                await self._deliver(ready)
-            except StorageError as error:
-                # Busy or full for now: the next run goes on, and what others have in flight
-                # is not torn from their hands.
-                log.warning("delivery waits", extra={"error": type(error).__name__})
-                self._hand.append(ready)
-                return
+        try:
+            while ready := await self._next():
+                try:
+                    await self._deliver(ready)
+                except StorageError as error:
+                    # Busy or full for now: the next run goes on, and what others have in flight
+                    # is not torn from their hands.
+                    log.warning("delivery waits", extra={"error": type(error).__name__})
+                    self._hand.append(ready)
+                    return
+        finally:
+            self._working -= 1
+            if not self._working and self._watching:
+                self._watching.cancel()
 
     async def give_back(self) -> None:
         """Frees what was claimed and is not going to be sent now; else its lease runs out."""
@@ -140,42 +247,12 @@ class _Run:
             self._fetching = None
 
     async def _deliver(self, ready: _Ready) -> None:
-        outcome = await self._tried(ready)
+        outcome = await self._delivery.attempt(ready.parcel, ready.message)
         if outcome is None:
             outcome = Later(0.0, "the lease ended before the send")
-        else:
-            await asyncio.shield(self._recorded(ready.parcel, outcome))
-        if isinstance(outcome, Later) and outcome.answered:
+        if self._desk.breaker.is_open or (isinstance(outcome, Later) and outcome.answered):
             await self.give_back()  # who has to wait is known now, and may be at hand
         self.done = self.done.plus(outcome)
-
-    async def _tried(self, ready: _Ready) -> Outcome | None:
-        """What came of a parcel; None when its lease would not have lasted for the send."""
-        desk, parcel = self._desk, ready.parcel
-        if isinstance(ready.message, Refused):
-            return ready.message
-        if parcel.form is Form.RICH and desk.classic_only.is_set():
-            return Refused("rich messages unknown")
-        await desk.pace.turn()
-        if not await self._together.write(partial(_begun, desk, parcel)):
-            return None
-        outcome = await _sent(desk, parcel, ready.message)
-        desk.breaker.note(reached=_reached(outcome))
-        if desk.breaker.is_open:
-            await self.give_back()
-        return outcome
-
-    async def _recorded(self, parcel: Parcel, outcome: Outcome) -> None:
-        """Settles, however long the store cannot write: what is not recorded is sent again."""
-        while True:
-            try:
-                accepted = await self._together.write(partial(settle, self._desk, parcel, outcome))
-            except (Busy, Full) as error:
-                log.warning("outcome not recorded yet", extra={"error": type(error).__name__})
-                await self._desk.sleep(UNRECORDED)
-            else:
-                report(parcel, outcome, accepted=accepted)
-                return
 
 
 def _claimed(desk: Desk, limit: int) -> Sequence[_Ready]:
@@ -183,7 +260,7 @@ def _claimed(desk: Desk, limit: int) -> Sequence[_Ready]:
     outbox = desk.store.outbox
     with desk.store.transaction():
         claimed = outbox.claim(desk.bot, desk.holder, desk.now(), desk.lease, limit)
-    return [_Ready(parcel, _message(desk, parcel)) for parcel in claimed]
+    return [_Ready(parcel, _written(desk, parcel)) for parcel in claimed]
 
 
 def _begun(desk: Desk, parcel: Parcel) -> bool:
@@ -194,9 +271,11 @@ def _begun(desk: Desk, parcel: Parcel) -> bool:
     return desk.store.outbox.begin(parcel, desk.now(), within=desk.longest)
 
 
-def _message(desk: Desk, parcel: Parcel) -> Message | Refused:
-    """The message of a parcel, from the digest as it was issued."""
+def _written(desk: Desk, parcel: Parcel) -> Said | Refused:
+    """What a parcel says: as it was stored, or from the digest as it was issued."""
     try:
+        if parcel.rank is Rank.ANSWER:
+            return answer.written(parcel)
         return written(parcel, desk.store.digests.get(parcel.digest, last=parcel.last), desk.link)
     except StorageError:
         raise
@@ -206,7 +285,7 @@ def _message(desk: Desk, parcel: Parcel) -> Message | Refused:
         return Refused(f"cannot be rendered: {type(error).__name__}")
 
 
-async def _sent(desk: Desk, parcel: Parcel, message: Message) -> Outcome:
+async def _sent(desk: Desk, parcel: Parcel, message: Said) -> Outcome:
     """Sends; what the sender did not foresee may have happened after Telegram took it."""
     try:
         return await desk.send(parcel, message)

@@ -8,11 +8,11 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from bot.pace import Breaker, Floods, Pace, Sleep
-from bot.render.message import Message
+from bot.render.answer import Said
 from storage import Store
 from storage.model import Outcome, Parcel
 
-Send = Callable[[Parcel, Message], Awaitable[Outcome]]
+Send = Callable[[Parcel, Said], Awaitable[Outcome]]
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,7 +1,7 @@
 """How fast may messages leave, and when must they wait? Telegram's pace, floods and failures.
 
 Everything here measures with a monotonic clock that is passed in, and decides; nobody sleeps
-but ``Pace.turn``.
+but ``Pace``.
 """
 
 from __future__ import annotations
@@ -13,9 +13,15 @@ from collections.abc import Awaitable, Callable
 Monotonic = Callable[[], float]
 Sleep = Callable[[float], Awaitable[None]]
 
+_LATE = 0.02  # seconds that a busy process may be late without losing any of the rate
+
 
 class Pace:
-    """Lets messages out evenly: ``rate`` a second for the whole bot, never in a burst."""
+    """Lets messages out evenly: ``rate`` a second for the whole bot, never in a burst.
+
+    What somebody waits for goes first, but takes two thirds of the rate at most while other
+    messages wait, and never more than ``asked`` a second.
+    """
 
     def __init__(
         self,
@@ -23,19 +29,65 @@ class Pace:
         *,
         monotonic: Monotonic,
         sleep: Sleep = asyncio.sleep,
+        asked: float | None = None,
     ) -> None:
         self._gap = 1.0 / rate
-        self._next = 0.0
+        self._asked_gap = 1.0 / min(rate, asked or rate)
+        self._next = 0.0  # when the next message may leave
+        self._asked_next = 0.0  # when the next one that somebody waits for may leave
+        self._asked_in_row = 0  # while others waited
+        self._asked: deque[asyncio.Future[None]] = deque()
+        self._others: deque[asyncio.Future[None]] = deque()
+        self._letting: asyncio.Task[None] | None = None
         self._monotonic = monotonic
         self._sleep = sleep
 
-    async def turn(self) -> None:
-        """Waits until the next message may leave."""
-        now = self._monotonic()
-        start = max(now, self._next)
-        self._next = start + self._gap
-        if start > now:
-            await self._sleep(start - now)
+    async def turn(self, *, asked: bool = False) -> None:
+        """Wait until the next message may leave."""
+        turn: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        (self._asked if asked else self._others).append(turn)
+        if self._letting is None:
+            now = self._monotonic()
+            start = self._let_out(now, late=0.0)
+            if start is not None:
+                self._letting = asyncio.create_task(self._let_out_all(start, now))
+        await turn
+
+    async def _let_out_all(self, start: float | None, now: float) -> None:
+        try:
+            while start is not None:
+                await self._sleep(start - now)
+                now = max(start, self._monotonic())
+                start = self._let_out(now, late=_LATE)
+        finally:
+            self._letting = None
+
+    def _let_out(self, now: float, *, late: float) -> float | None:
+        """Give their turn to those whose it is; return when the next one's is, if any waits.
+
+        A turn that came up to ``late`` seconds too late delays none of those behind it.
+        """
+        while True:
+            for queue in (self._asked, self._others):
+                while queue and queue[0].done():  # who waited has been cancelled
+                    queue.popleft()
+            if not self._asked and not self._others:
+                return None
+            asked_at = max(self._next, self._asked_next)
+            is_others_turn = self._others and (self._asked_in_row >= 2 or asked_at > now)
+            if self._asked and not is_others_turn:
+                start, queue = asked_at, self._asked
+            else:
+                start, queue = self._next, self._others
+            if start > now:
+                return start
+            self._next = max(start, now - late) + self._gap
+            if queue is self._asked:
+                self._asked_next = max(start, now - late) + self._asked_gap
+                self._asked_in_row = self._asked_in_row + 1 if self._others else 0
+            else:
+                self._asked_in_row = 0
+            queue.popleft().set_result(None)
 
 
 class Breaker:

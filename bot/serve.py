@@ -52,10 +52,15 @@ async def _serve(bot: Bot, feeds: Work | None) -> None:
     bot.is_closing = False
     desk = bot.desk()
     many = in_flight(bot.config.pace)
-    answering = bot.answering = Answering(bot.counter(), bot.letters.ring, sleep=bot.sleep)
+    delivery = deliver.Delivery(desk)
+    answering = bot.answering = Answering(
+        bot.counter(), delivery.answer, bot.letters.ring, sleep=bot.sleep
+    )
     workers = [
         asyncio.create_task(bot.letters.answer(answering.begin)),
-        asyncio.create_task(bot.post.answer(lambda: deliver.deliver(desk, workers=many))),
+        asyncio.create_task(
+            bot.post.answer(lambda: delivery.drain(workers=many, rung=bot.post.rung))
+        ),
         asyncio.create_task(publish_menu(bot.telegram, bot.config.operator or 0)),
     ]
     if (shop := bot.shop) is not None:
@@ -106,6 +111,7 @@ async def _finished(bot: Bot, answering: Answering, workers: list[asyncio.Task[N
         worker.cancel()
     await asyncio.gather(*workers, return_exceptions=True)
     await bot.store.run(bot.store.outbox.let_go, bot.holder)
+    await bot.store.run(bot.store.outbox.let_go, bot.answers_holder)
 
 
 def _ring(bell: Bell) -> Work:

@@ -32,7 +32,7 @@ from bot.chat.receiving import fetch
 from bot.config import Config, Doubt
 from bot.pace import Breaker, Floods, Monotonic, Pace, Sleep
 from bot.patience import Patience
-from bot.render.message import Message
+from bot.render.answer import Said
 from bot.sources import Fetcher
 from bot.standby import holder
 from bot.taxonomy import expand
@@ -43,6 +43,8 @@ from storage import Store
 from storage.model import Outcome, Paper, Parcel
 
 Now = Callable[[], datetime]
+
+FREE = 30.0  # messages a second that Telegram gives every bot
 
 
 @dataclass(slots=True)
@@ -74,6 +76,11 @@ class Bot:
         """This process, by a name that no other has."""
         return holder()
 
+    @property
+    def answers_holder(self) -> str:
+        """The same as who sends its answers at once: what the workers give back is not theirs."""
+        return f"{self.holder} answering"
+
     def counter(self) -> Counter:
         """Where updates are answered."""
         polled = self.config.categories
@@ -91,6 +98,10 @@ class Bot:
             store=self.store,
             now=self.now,
             wake=self.post.ring,
+            holder=self.answers_holder,
+            lease=self.config.lease,
+            message_lasts=timedelta(minutes=self.config.answer_minutes),
+            file_lasts=timedelta(hours=self.config.file_hours),
             form=self.config.form,
             limits=self.limits,
             errands=Outside(self.papers if self.asker else None, self.file, self.shop),
@@ -108,7 +119,7 @@ class Bot:
     def desk(self) -> deliver.Desk:
         """Where parcels are sent from."""
 
-        async def send(parcel: Parcel, message: Message) -> Outcome:
+        async def send(parcel: Parcel, message: Said) -> Outcome:
             paid = self.config.paid_broadcast
             return await sender.deliver_parcel(self.telegram, parcel, message, paid=paid)
 
@@ -119,7 +130,13 @@ class Bot:
             holder=self.holder,
             send=send,
             now=self.now,
-            pace=Pace(self.config.pace, monotonic=self.monotonic, sleep=self.sleep),
+            pace=Pace(
+                self.config.pace,
+                monotonic=self.monotonic,
+                sleep=self.sleep,
+                # What is not paid for is held to Telegram's own limit.
+                asked=FREE if self.config.paid_broadcast else None,
+            ),
             breaker=Breaker(monotonic=self.monotonic),
             floods=Floods(monotonic=self.monotonic),
             lease=self.config.lease,

@@ -8,6 +8,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 from bot.desk import Desk
+from bot.render import answer
 from bot.render.parcel import simpler
 from storage.errors import StorageError
 from storage.model import (
@@ -16,6 +17,7 @@ from storage.model import (
     Moved,
     Outcome,
     Parcel,
+    Rank,
     Refused,
     Sent,
     Unknown,
@@ -27,6 +29,7 @@ ATTEMPTS = 6
 BOUNCES = 3  # days on which a chat refused before it is given up
 BOUNCED = 6 * 3600.0  # seconds until a chat that refused is tried again
 BACKOFF = (15.0, 60.0, 300.0, 900.0, 3600.0)
+ANSWER_BACKOFF = (2.0, 5.0, 15.0, 45.0, 120.0)  # somebody waits
 PRIVATE_GAP, GROUP_GAP = 1.0, 3.0  # one message a second to a person, 20 a minute to a group
 
 
@@ -44,18 +47,29 @@ def settle(desk: Desk, parcel: Parcel, outcome: Outcome) -> bool:
         case Refused(always=always):
             if always:
                 desk.classic_only.set()
-            return outbox.settle(parcel, outcome, now, instead=_instead(desk, parcel))
+            instead = _instead(desk, parcel)
+            if instead and parcel.rank is Rank.ANSWER and not parcel.edits:
+                # The text says what all messages of the answer would have said.
+                outbox.drop_following(parcel, answer.FILES, now=now)
+            return outbox.settle(parcel, outcome, now, instead=instead)
         case Unknown(reason=reason) if parcel.edits:
             # Made twice, an edit is the same.
             return outbox.settle(parcel, _spent(parcel, Later(0.0, reason)), now)
         case Unknown():
             # Sent once more, marked; ever later, for each time may bring it once more.
             resend = desk.resend and parcel.attempts < ATTEMPTS
+            if parcel.rank is Rank.ANSWER:  # only the answers behind it wait for it
+                return outbox.settle(parcel, outcome, now, resend=resend, wait=_wait(parcel))
             outbox.hold(parcel.bot, parcel.chat, now + timedelta(seconds=_wait(parcel)))
             return outbox.settle(parcel, outcome, now, resend=resend)
+        case Gone(reason=reason, sure=False) if parcel.rank is Rank.ANSWER:
+            # The chat may take it again, hours from now; then nobody waits for the answer.
+            return outbox.settle(parcel, Refused(reason), now)
         case Gone(reason=reason, sure=False):
             return outbox.settle(parcel, _bounced(desk, parcel, reason), now)
         case Moved():
+            return outbox.settle(parcel, outcome, now)
+        case Sent() if parcel.rank is Rank.ANSWER:  # a digest may follow at once, as ever
             return outbox.settle(parcel, outcome, now)
         case _:
             gap = GROUP_GAP if parcel.chat < 0 else PRIVATE_GAP
@@ -66,11 +80,13 @@ def settle(desk: Desk, parcel: Parcel, outcome: Outcome) -> bool:
 def _instead(desk: Desk, parcel: Parcel) -> Sequence[Parcel]:
     """The same entries in a simpler form; what cannot even be written is kept aside.
 
-    An edit that is refused has none: the message stays as it was.
+    An edit of a digest that is refused has none: the message stays as it was.
     """
-    if parcel.edits:
-        return ()
     try:
+        if parcel.rank is Rank.ANSWER:
+            return answer.simpler(parcel)
+        if parcel.edits:
+            return ()
         return simpler(parcel, desk.store.digests.get(parcel.digest, last=parcel.last), desk.link)
     except StorageError:
         raise
@@ -82,9 +98,9 @@ def _instead(desk: Desk, parcel: Parcel) -> Sequence[Parcel]:
 def _rest(desk: Desk, parcel: Parcel, seconds: float) -> None:
     """Lets the chat rest as long as Telegram said; everybody, when several chats are told to."""
     until = desk.now() + timedelta(seconds=seconds)
-    desk.store.outbox.hold(parcel.bot, parcel.chat, until)
+    desk.store.outbox.hold(parcel.bot, parcel.chat, until, is_told=True)
     if desk.floods.note(parcel.chat):
-        desk.store.outbox.hold(parcel.bot, 0, until)
+        desk.store.outbox.hold(parcel.bot, 0, until, is_told=True)
 
 
 def _bounced(desk: Desk, parcel: Parcel, reason: str) -> Outcome:
@@ -105,7 +121,8 @@ def _spent(parcel: Parcel, outcome: Later) -> Outcome:
 
 
 def _wait(parcel: Parcel) -> float:
-    return BACKOFF[min(parcel.attempts, len(BACKOFF) - 1)]
+    waits = ANSWER_BACKOFF if parcel.rank is Rank.ANSWER else BACKOFF
+    return waits[min(parcel.attempts, len(waits) - 1)]
 
 
 def report(parcel: Parcel, outcome: Outcome, *, accepted: bool) -> None:
@@ -118,6 +135,8 @@ def report(parcel: Parcel, outcome: Outcome, *, accepted: bool) -> None:
             log.debug("parcel sent", extra=facts | {"sent_as": message})
         case Later(reason=reason) | Unknown(reason=reason) | Gone(reason=reason):
             log.info("parcel not sent", extra=facts | {"reason": reason})
+        case Refused(reason=reason) if parcel.rank is Rank.ANSWER:
+            log.warning("answer refused", extra=facts | {"reason": reason})
         case Refused(reason=reason):
             log.error("parcel refused", extra=facts | {"reason": reason})
         case Moved():

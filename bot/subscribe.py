@@ -64,11 +64,8 @@ def subscribe(
     polled: Collection[str],
     limit: int,
     thread: int = 0,
-    cursor: int | None = None,
 ) -> tuple[Subscription, bool]:
-    """Adds a topic to a chat; the flag is False when the chat follows it already.
-
-    ``cursor`` is where a topic that was stopped goes on; a new one begins with what comes.
+    """Adds a topic that begins with what comes; the flag is False when it is followed already.
 
     Raises:
         QueryError: the words cannot be understood.
@@ -90,7 +87,7 @@ def subscribe(
         name=cleaned(words)[:NAME],
         cadence=cadence,
         zone=subscriber.zone,
-        cursor=store.papers.last_seq() if cursor is None else cursor,
+        cursor=store.papers.last_seq(),
         next_due=schedule.next_due(cadence, subscriber.zone, now),
         thread=thread,
         position=max((topic.position for topic in held), default=0) + 1,

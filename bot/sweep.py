@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 
 from storage import Store
 
+TOLD = timedelta(days=7)  # answers
 SENT = timedelta(days=90)  # messages, and the words behind their buttons
 RECEIVED = timedelta(days=400)  # what a chat has got: longer than papers come back
 ANSWERED = 10_000  # updates: Telegram repeats none that is older
@@ -25,6 +26,7 @@ def sweep(
         _emptied(one, goes_on)
         for one in (
             lambda: store.inbox.retire(bot, keep=ANSWERED),
+            lambda: store.outbox.retire_answers(bot, now - TOLD),
             lambda: store.outbox.retire(bot, now - SENT),
             lambda: store.drafts.retire(now - SENT),
             lambda: store.commissions.retire(now - SENT),

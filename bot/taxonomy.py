@@ -15,6 +15,7 @@ from functools import cache
 from importlib.resources import files
 from typing import TypedDict, cast
 
+LONGEST = 60  # letters of what could be meant as a category; the longest name has 47
 _CLOSE = 0.45  # below this likeness a suggestion would puzzle more than help
 
 # What people call a field when they do not know arXiv's letters for it.
@@ -148,6 +149,8 @@ def name(code: str, language: str = "en") -> str:
 def nearest(code: str, n: int = 3) -> tuple[str, ...]:
     """Up to n categories that the writer may have meant, by spelling or by name, best first."""
     given = code.strip().casefold()
+    if len(given) > LONGEST:
+        return ()
     scores = {known: _likeness(given, known) for known in (*categories(), *archives())}
     best = sorted(scores, key=lambda known: (-scores[known], known))
     found = dict.fromkeys(canonical(c) or c for c in best if scores[c] >= _CLOSE)
@@ -159,9 +162,17 @@ def _likeness(given: str, code: str) -> float:
     if code in _NICKNAMES.get(given.rpartition(".")[2], ()):
         return 2.0
     spelling = SequenceMatcher(None, given, code.casefold()).ratio() + _bonus(given, code)
-    english = max(SequenceMatcher(None, given, text).ratio() for text in _name_words(known))
+    english = max(_alike(given, text) for text in _name_words(known))
     chinese = 1.0 if len(given) > 1 and given in known.zh else 0.0
     return max(spelling, english, chinese)
+
+
+def _alike(given: str, text: str) -> float:
+    """How alike two texts are; 0.0 where that would be too little to be told."""
+    matcher = SequenceMatcher(None, given, text)
+    if matcher.real_quick_ratio() < _CLOSE or matcher.quick_ratio() < _CLOSE:
+        return 0.0
+    return matcher.ratio()
 
 
 def _bonus(given: str, code: str) -> float:

@@ -16,18 +16,21 @@ from storage.model import Parcel, Rank
 from storage.parcels import parcel_of
 from storage.sqlite import Engine, Value
 
-# The first of each chat among those in motion, if it is ready, free and not held back. An edit
-# that waits holds no message.
+# The first of each chat among those in motion, if it is ready, free and not held back. Answers
+# are ordered among themselves, beside the digests: what one of both waits for holds no other. An
+# edit of a digest that waits holds no message.
 _HEADS = """
     select p.key, p.chat from parcels p
     where p.bot = :bot and p.rank = :rank and p.state = 'ready'
         and p.next_at <= :now and p.lease_until <= :now
         and not exists (select 1 from parcels e
             where e.bot = p.bot and e.chat = p.chat and e.state in ('ready', 'sending')
-                and (e.turn, e.piece) < (p.turn, p.piece)
-                and (e.edits = 0 or p.edits > 0 or e.state = 'sending' or e.lease_until > :now))
+                and (e.turn, e.piece) < (p.turn, p.piece) and (e.rank < 0) = (p.rank < 0)
+                and (e.edits = 0 or p.edits > 0 or e.state = 'sending' or e.lease_until > :now
+                    or p.rank < 0))
         and not exists (select 1 from holds h
-            where h.bot = p.bot and h.until > :now and (h.chat = p.chat or h.chat = 0))
+            where h.bot = p.bot and (h.chat = p.chat or h.chat = 0)
+                and case when p.rank < 0 then h.told else h.until end > :now)
     order by p.next_at, p.turn, p.piece limit :limit
 """
 
@@ -35,14 +38,36 @@ _HEADS = """
 def heads(
     engine: Engine, bot: int, now: datetime, limit: int, without: Collection[int]
 ) -> list[int]:
-    """Return the parcels that may leave, at most one a chat, by rank and age."""
+    """Return the parcels that may leave, by rank and age: of each chat one answer, one other.
+
+    What somebody waits for goes first, but leaves a third to the rest while there is some.
+    """
+    asked = _first(engine, _ASKED, bot, now, limit, without)
+    share = max(1, limit - (limit + 2) // 3)
+    if len(asked) <= share:
+        return asked + _first(engine, _REST, bot, now, limit - len(asked), without)
+    rest = _first(engine, _REST, bot, now, limit - share, without)
+    return asked[: limit - len(rest)] + rest
+
+
+_ASKED, _REST = (Rank.ANSWER, Rank.ASKED), (Rank.DUE, Rank.EDIT)
+
+
+def _first(
+    engine: Engine,
+    ranks: tuple[Rank, ...],
+    bot: int,
+    now: datetime,
+    limit: int,
+    without: Collection[int],
+) -> list[int]:
     found: list[int] = []
-    for rank in Rank:
+    for rank in ranks:
         most = limit - len(found) + len(without)
-        rows = engine.all(_HEADS, bot=bot, rank=rank, now=micros(now), limit=most)
-        found += [row["key"] for row in rows if row["chat"] not in without]
         if len(found) >= limit:
             break
+        rows = engine.all(_HEADS, bot=bot, rank=rank, now=micros(now), limit=most)
+        found += [row["key"] for row in rows if row["chat"] not in without]
     return found[:limit]
 
 
@@ -80,10 +105,12 @@ def begin(engine: Engine, parcel: Parcel, now: datetime, within: float) -> bool:
             """
             update parcels set state = 'sending'
             where key = :key and fence = :fence and state = 'ready' and lease_until > :until
+                and (expires is null or expires > :now)
             """,
             key=parcel.key,
             fence=parcel.fence,
             until=micros(now) + seconds(within),
+            now=micros(now),
         )
     )
 
@@ -108,6 +135,20 @@ def recover(engine: Engine, bot: int) -> int:
         )
 
 
+def release(engine: Engine, parcel: Parcel) -> bool:
+    """Free a parcel that was claimed and is not going to be sent now."""
+    return bool(
+        engine.change(
+            """
+            update parcels set holder = '', lease_until = 0
+            where key = :key and fence = :fence and state = 'ready'
+            """,
+            key=parcel.key,
+            fence=parcel.fence,
+        )
+    )
+
+
 def let_go(engine: Engine, holder: str) -> int:
     """Free what a holder claimed and has not begun to send; return how many."""
     return engine.change(
@@ -119,17 +160,24 @@ def let_go(engine: Engine, holder: str) -> int:
     )
 
 
-def hold(engine: Engine, bot: int, chat: int, until: datetime) -> None:
-    """Hold a chat back until an instant, or all chats for chat 0; the longer hold counts."""
+def hold(engine: Engine, bot: int, chat: int, until: datetime, *, is_told: bool) -> None:
+    """Hold a chat back until an instant, or all chats for chat 0; the longer hold counts.
+
+    What Telegram itself told us to wait holds the answers too.
+    """
     engine.change(
         """
-        insert into holds (bot, chat, until) values (:bot, :chat, :until)
-        on conflict (bot, chat) do update set until = excluded.until
-            where excluded.until > holds.until
+        insert into holds (bot, chat, until, told) values (:bot, :chat, :until, :told)
+        on conflict (bot, chat) do update set
+            until = case when excluded.until > holds.until then excluded.until
+                else holds.until end,
+            told = case when excluded.told > holds.told then excluded.told else holds.told end
+            where excluded.until > holds.until or excluded.told > holds.told
         """,
         bot=bot,
         chat=chat,
         until=micros(until),
+        told=micros(until) if is_told else 0,
     )
 
 

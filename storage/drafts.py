@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from storage.columns import micros
-from storage.model import Draft
+from storage.model import Draft, DraftKind
 from storage.sqlite import Engine
 
 
@@ -16,37 +16,43 @@ class Drafts:
         self._engine = engine
 
     def put(
-        self, bot: int, chat: int, words: str, now: datetime, *, cursor: int | None = None
+        self,
+        bot: int,
+        chat: int,
+        words: str,
+        now: datetime,
+        *,
+        kind: DraftKind = DraftKind.WORDS,
     ) -> int:
-        """Keep words for a chat and return their number; the same words keep theirs.
-
-        ``cursor`` is how far a stopped topic had been told, so that undo loses no paper.
-        """
+        """Keep words for a chat and return their number; the same words of a kind keep theirs."""
         [row] = self._engine.changed(
             """
-            insert into drafts (bot, chat, words, cursor, made)
-            values (:bot, :chat, :words, :cursor, :now)
-            on conflict (bot, chat, words) do update set made = excluded.made,
-                cursor = excluded.cursor
+            insert into drafts (bot, chat, kind, words, made)
+            values (:bot, :chat, :kind, :words, :now)
+            on conflict (bot, chat, kind, words) do update set made = excluded.made
             returning key
             """,
             bot=bot,
             chat=chat,
+            kind=kind,
             words=words,
-            cursor=cursor,
             now=micros(now),
         )
         return int(row["key"])
 
-    def get(self, bot: int, chat: int, key: int) -> Draft | None:
-        """Return what a number stands for, if it was given to this very chat."""
+    def get(self, bot: int, chat: int, key: int, kind: DraftKind) -> Draft | None:
+        """Return what a number stands for, if it was given to this very chat for this kind."""
         row = self._engine.one(
-            "select words, cursor from drafts where key = :key and bot = :bot and chat = :chat",
+            """
+            select words from drafts
+            where key = :key and bot = :bot and chat = :chat and kind = :kind
+            """,
             key=key,
             bot=bot,
             chat=chat,
+            kind=kind,
         )
-        return None if row is None else Draft(row["words"], row["cursor"])
+        return None if row is None else Draft(row["words"], kind)
 
     def retire(self, before: datetime, limit: int = 1000) -> int:
         """Forget some of what nobody was shown again since an instant; return how many."""

@@ -5,13 +5,12 @@ from __future__ import annotations
 from storage.sqlite import Engine
 
 # Children before parents. An update keeps its id and state, or it would be taken for new and
-# the one that asks to be forgotten could not be marked; its row then says nothing.
+# the one that asks to be forgotten could not be marked; its row then says nothing. Bans and
+# allowances are the operator's and stay: nobody may shed a ruling by being forgotten.
 _CHAT = (
     "delete from holds where bot = :bot and chat = :chat",
     "delete from drafts where bot = :bot and chat = :chat",
     "delete from asks where bot = :bot and (chat = :chat or about = :chat)",
-    "delete from allowances where bot = :bot and chat = :chat",
-    "delete from bans where bot = :bot and who = :chat",
     "delete from parcels where bot = :bot and chat = :chat",
     "delete from ledger where bot = :bot and chat = :chat",
     """
@@ -26,7 +25,7 @@ _CHAT = (
     "delete from subscriptions where bot = :bot and chat = :chat",
     "delete from subscribers where bot = :bot and chat = :chat",
     """
-    update updates set chat = 0, error = '',
+    update updates set chat = 0, error = '', errand = '',
         body = case when state = 'pending' then '{"update_id": ' || id || '}' else '' end
     where bot = :bot and chat = :chat
     """,
@@ -34,7 +33,6 @@ _CHAT = (
 _PERSON = (
     "delete from library where bot = :bot and person = :person",
     "delete from asks where bot = :bot and person = :person",
-    "delete from bans where bot = :bot and who = :person",
     "delete from people where bot = :bot and person = :person",
     # What they said in groups and was set aside when it could not be answered.
     """
@@ -75,7 +73,12 @@ _MOVE = (
     on conflict do nothing
     """,
     "delete from ledger where bot = :bot and chat = :old",
-    # The new chat counts its messages anew: an edit would change another one.
+    # The new chat counts its messages anew: an edit would change another one, and an answer is
+    # given as a new message.
+    """
+    update parcels set edits = 0
+    where bot = :bot and chat = :old and rank < 0 and state in ('ready', 'sending')
+    """,
     """
     delete from parcels
     where bot = :bot and chat = :old and edits > 0 and state in ('ready', 'sending')
@@ -102,9 +105,9 @@ _MOVE = (
     """,
     "delete from parcels where bot = :bot and chat = :old",
     """
-    insert into holds (bot, chat, until)
-    select bot, :new, until from holds where bot = :bot and chat = :old
-    on conflict (bot, chat) do update set until = excluded.until
+    insert into holds (bot, chat, until, told)
+    select bot, :new, until, told from holds where bot = :bot and chat = :old
+    on conflict (bot, chat) do update set until = excluded.until, told = excluded.told
         where excluded.until > holds.until
     """,
     "delete from holds where bot = :bot and chat = :old",

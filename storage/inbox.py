@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import datetime
 
-from storage.model import Update
+from storage.columns import instant, micros
+from storage.model import Unread, Update
 from storage.sqlite import Engine, Row
 
 
@@ -85,7 +87,36 @@ class Inbox:
             self._engine.change(
                 """
                 update updates set state = 'applied', body = '', error = ''
-                where bot = :bot and id = :id and state = 'pending'
+                where bot = :bot and id = :id and state = 'pending' and errand = ''
+                """,
+                bot=bot,
+                id=id,
+            )
+        )
+
+    def has_errand(self, update: Update, errand: str) -> None:
+        """Keep what is yet to be fetched for an update that was applied in this transaction.
+
+        It is pending again, and one attempt at the errand counts as begun.
+        """
+        self._engine.change(
+            """
+            update updates set state = 'pending', errand = :errand, body = :body, attempts = 1
+            where bot = :bot and id = :id and state = 'applied'
+            """,
+            bot=update.bot,
+            id=update.id,
+            body=update.body,
+            errand=errand,
+        )
+
+    def fetched(self, bot: int, id: int) -> bool:
+        """Mark an update's errand as done and empty it; False when it was done before."""
+        return bool(
+            self._engine.change(
+                """
+                update updates set state = 'applied', body = '', errand = '', error = ''
+                where bot = :bot and id = :id and state = 'pending' and errand <> ''
                 """,
                 bot=bot,
                 id=id,
@@ -98,13 +129,42 @@ class Inbox:
             self._engine.change(
                 """
                 update updates set state = 'failed', error = :reason
-                where bot = :bot and id = :id and state = 'pending'
+                where bot = :bot and id = :id and state = 'pending' and errand = ''
                 """,
                 bot=bot,
                 id=id,
                 reason=reason,
             )
         )
+
+    def unreadable(self, bot: int, id: int, at: datetime) -> bool:
+        """Set aside an update that nobody can read, and count it; False when it was settled before.
+
+        Without its body where its chat is not known: nobody could have it deleted.
+        """
+        with self._engine.writing():
+            if not self.failed(bot, id, "unreadable"):
+                return False
+            self._engine.change(
+                "update updates set body = '' where bot = :bot and id = :id and chat = 0",
+                bot=bot,
+                id=id,
+            )
+            self._engine.change(
+                """
+                insert into unreadable (bot, updates, last) values (:bot, 1, :at)
+                on conflict (bot) do update
+                set updates = unreadable.updates + 1, last = excluded.last
+                """,
+                bot=bot,
+                at=micros(at),
+            )
+            return True
+
+    def unread(self, bot: int) -> Unread:
+        """Tell how many updates nobody could read since the bot began, and when the last came."""
+        row = self._engine.one("select updates, last from unreadable where bot = :bot", bot=bot)
+        return Unread(int(row["updates"]), instant(row["last"])) if row else Unread()
 
     def last(self, bot: int) -> int:
         """Return the id of the update that came last, 0 before the first.
@@ -134,4 +194,4 @@ class Inbox:
 
 
 def _update_of(row: Row) -> Update:
-    return Update(row["bot"], row["id"], row["chat"], row["body"])
+    return Update(row["bot"], row["id"], row["chat"], row["body"], row["errand"])

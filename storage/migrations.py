@@ -686,6 +686,69 @@ def dead_letters(db: Database) -> None:
     )
 
 
+@STEPS()
+def draft_kinds(db: Database) -> None:
+    """Tell our own record of stopped topics from a person's words, which may look the same."""
+    _each(
+        db,
+        """
+        create table kinded (
+            key integer primary key autoincrement,
+            bot integer not null,
+            chat integer not null,
+            kind text not null check (kind in ('words', 'topics')),
+            words text not null,
+            made integer not null,
+            unique (bot, chat, kind, words)
+        ) strict
+        """,
+        # Nobody can tell who wrote what begins like a record: it counts as expired.
+        """
+        insert into kinded (key, bot, chat, kind, words, made)
+        select key, bot, chat, 'words', words, made from drafts where substr(words, 1, 1) <> '{'
+        """,
+        # The keys go on after the last one that was ever given, not after the last one kept.
+        "delete from sqlite_sequence where name = 'kinded'",
+        """
+        insert into sqlite_sequence (name, seq)
+        select 'kinded', seq from sqlite_sequence where name = 'drafts'
+        """,
+        "drop table drafts",
+        "alter table kinded rename to drafts",
+    )
+
+
+@STEPS()
+def unreadable_updates(db: Database) -> None:
+    """Count the updates that nobody could read; their rows are deleted after a while."""
+    _each(
+        db,
+        """
+        create table unreadable (
+            bot integer primary key,
+            updates integer not null,
+            last integer not null               -- when the last of them was set aside
+        ) strict
+        """,
+    )
+
+
+@STEPS()
+def stored_answers(db: Database) -> None:
+    """Let answers leave by the outbox, and let what is fetched for them outlive the process."""
+    _each(
+        db,
+        "alter table parcels add column expires integer",  # null: never
+        "alter table parcels add column content text",  # of an answer; last, for it may be long
+        # Answers are many and soon of no use; this finds the old ones among all else.
+        "create index parcels_answered on parcels (bot, settled) where rank < 0",
+        # Our own gap between two digests of a chat holds no answer; only Telegram's word does.
+        "alter table holds add column told integer not null default 0",
+        "update holds set told = until",
+        "alter table updates add column errand text not null default ''",
+    )
+
+
 def pending(connection: Connection) -> list[str]:
     """Return the steps a file still lacks, in order."""
     return [step.name for step in STEPS.pending(_database(connection))]

@@ -426,14 +426,15 @@ class Notice:
 class Rank(IntEnum):
     """Which messages go before others, chat by chat: the lower ones."""
 
-    ASKED = 0  # somebody waits for it
+    ANSWER = -1  # what somebody was just told, in an order of its own beside the digests
+    ASKED = 0  # a digest that somebody waits for
     DUE = 1
     EDIT = 2  # of what was delivered
 
 
 @dataclass(frozen=True, slots=True)
 class Parcel:
-    """One message to be sent: a part of a digest, or a notice.
+    """One message to be sent: a part of a digest, a notice, or an answer to somebody.
 
     Form, languages and zone are frozen when the digest is issued. ``fence`` grows with each
     claim, so that a settlement by a former holder is not accepted. ``doubts`` counts sends
@@ -464,6 +465,8 @@ class Parcel:
     revision: int = 1  # of the digest; over 1: an edit that shows late glosses
     edits: int = 0  # the message to edit, 0 for a new one
     rank: Rank = Rank.DUE
+    content: str = ""  # what an answer says, as render.answer keeps it; emptied when settled
+    expires: datetime | None = None  # an answer that has not left by then is dropped
     key: int = 0
 
 
@@ -532,6 +535,15 @@ class Update:
     id: int
     chat: int  # 0 when it names none
     body: str  # JSON
+    errand: str = ""  # JSON; what is to be fetched for it yet, its effect being stored
+
+
+@dataclass(frozen=True, slots=True)
+class Unread:
+    """How many updates nobody could read, and when the last of them came."""
+
+    updates: int = 0
+    last: datetime | None = None
 
 
 # ---------------------------------------------------------------------------- sources, duties
@@ -615,12 +627,19 @@ class Lease:
         return now < self.until <= now + LONGEST_LEASE
 
 
+class DraftKind(StrEnum):
+    """Who wrote what a button stands for, and how it is read."""
+
+    WORDS = "words"  # a person's, or made of a person's: read as a query and nothing else
+    TOPICS = "topics"  # our own record of stopped topics, with how far each had been told
+
+
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """What a button stands for: the words of a topic, and how far it had been told."""
+    """What a button stands for."""
 
     words: str
-    cursor: int | None = None
+    kind: DraftKind = DraftKind.WORDS
 
 
 @dataclass(frozen=True, slots=True)

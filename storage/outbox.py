@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from datetime import datetime
 
-from storage import claiming, parcels, redress, settling, stock
+from storage import answering, claiming, parcels, redress, settling, stock
 from storage.model import (
     Gone,
     Later,
@@ -41,6 +41,28 @@ class Outbox:
         """
         return parcels.put(self._engine, parcel, due)
 
+    def answer(
+        self, answers: Sequence[Parcel], *, now: datetime, holder: str, lasts: float
+    ) -> list[Parcel]:
+        """Queue the answers to an update, in the transaction that applies it.
+
+        Return them leased to a holder for some seconds, to be sent at once in their order; none
+        where an earlier answer to the chat, or Telegram's word to wait, goes first.
+        """
+        return answering.put(self._engine, answers, now, holder, lasts)
+
+    def is_answering(self, bot: int, chat: int) -> bool:
+        """Whether an answer to a chat, or a file for it, has not left yet."""
+        return answering.is_waiting(self._engine, bot, chat)
+
+    def drop_following(self, answer: Parcel, last: int, *, now: datetime) -> None:
+        """Drop the messages of the same answer behind this one, up to a last part."""
+        answering.drop_following(self._engine, answer, last, now)
+
+    def stale_answers(self, bot: int, since: datetime) -> int:
+        """Count the answers that were dropped since an instant because they were late."""
+        return answering.stale_since(self._engine, bot, since)
+
     def claim(
         self,
         bot: int,
@@ -51,13 +73,15 @@ class Outbox:
         *,
         without: Collection[int] = (),
     ) -> list[Parcel]:
-        """Lease parcels to a holder for some seconds, at most one a chat, by rank and age.
+        """Lease parcels to a holder for some seconds, by rank and age: the first ones of a chat.
 
-        ``without`` names chats to pass over. What another left in ``sending`` when its lease
-        ran out comes back with one more doubt.
+        Those are one answer and one other parcel. ``without`` names chats to pass over. What
+        another left in ``sending`` when its lease ran out comes back with one more doubt, and
+        answers that nobody waits for any more are dropped.
         """
         with self._engine.writing():
             claiming.doubt(self._engine, bot, now)
+            answering.expire(self._engine, bot, now)
             free = claiming.heads(self._engine, bot, now, limit, without)
             return [claiming.lease(self._engine, key, holder, now, lasts) for key in free]
 
@@ -72,12 +96,13 @@ class Outbox:
         now: datetime,
         *,
         resend: bool = True,
+        wait: float = 0.0,
         instead: Sequence[Parcel] = (),
     ) -> bool:
         """Record what came of a send; False when another holder has claimed the parcel since.
 
-        ``resend`` is the policy for an unknown outcome: once more, or never. ``instead`` are
-        the parcels that take the place of a refused one.
+        ``resend`` is the policy for an unknown outcome: once more after ``wait`` seconds, or
+        never. ``instead`` are the parcels that take the place of a refused one.
         """
         with self._engine.writing():
             match outcome:
@@ -86,7 +111,9 @@ class Outbox:
                 case Later():
                     return settling.later(self._engine, parcel, outcome, now)
                 case Unknown():
-                    return settling.unknown(self._engine, parcel, outcome, now, resend=resend)
+                    return settling.unknown(
+                        self._engine, parcel, outcome, now, resend=resend, wait=wait
+                    )
                 case Moved():
                     return settling.moved(self._engine, parcel, outcome, now)
                 case Gone():
@@ -94,9 +121,12 @@ class Outbox:
                 case Refused():
                     return settling.refused(self._engine, parcel, outcome, now, instead)
 
-    def hold(self, bot: int, chat: int, until: datetime) -> None:
-        """Let nothing out to a chat before an instant; chat 0 holds every chat of the bot."""
-        claiming.hold(self._engine, bot, chat, until)
+    def hold(self, bot: int, chat: int, until: datetime, *, is_told: bool = False) -> None:
+        """Let nothing out to a chat before an instant; chat 0 holds every chat of the bot.
+
+        Answers are held only where Telegram itself told us to wait.
+        """
+        claiming.hold(self._engine, bot, chat, until, is_told=is_told)
 
     def pull_back(self, bot: int, now: datetime, latest: datetime) -> None:
         """Let out what is held or put off beyond an instant: a clock that was ahead did it."""
@@ -110,6 +140,10 @@ class Outbox:
         claimed since: late word that it arrived is welcome there, it spares the repeat.
         """
         return claiming.recover(self._engine, bot)
+
+    def release(self, parcel: Parcel) -> bool:
+        """Free a parcel that was claimed and is not going to be sent now."""
+        return claiming.release(self._engine, parcel)
 
     def let_go(self, holder: str) -> int:
         """Free the parcels a holder claimed and has not begun to send, as it stops."""
@@ -170,3 +204,7 @@ class Outbox:
         """Delete some parcels that were sent or dropped before an instant; return how many."""
         with self._engine.writing():
             return sum(stock.retire(self._engine, bot, one, before, limit) for one in _OVER)
+
+    def retire_answers(self, bot: int, before: datetime, limit: int = 1000) -> int:
+        """Delete some answers that were settled before an instant; return how many."""
+        return answering.retire(self._engine, bot, before, limit)

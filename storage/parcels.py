@@ -5,19 +5,21 @@ from __future__ import annotations
 import json
 from datetime import datetime
 
-from storage.columns import micros_or_null, text_list, texts
+from storage.columns import instant_or_none, micros_or_null, text_list, texts
 from storage.model import Form, Notice, Parcel, ParcelState, Rank
 from storage.sqlite import Engine, Row, Value
 
 _PUT = """
     insert into parcels (bot, chat, thread, period, part, piece, revision, edits, digest,
         "first", "last", form, language, languages, zone, notice, silent, state, turn,
-        attempts, doubts, fence, holder, lease_until, next_at, message, error, rank)
+        attempts, doubts, fence, holder, lease_until, next_at, message, error, rank, content,
+        expires)
     values (:bot, :chat, :thread, :period, :part, :piece, :revision, :edits, :digest,
         :first, :last, :form, :language, :languages, :zone, :notice, :silent, 'ready',
         coalesce(:turn, (select coalesce(max(turn), 0) + 1 from parcels)),
         0, 0, 0, '', 0,
-        coalesce(:due, (select issued from digests where number = :digest), 0), 0, '', :rank)
+        coalesce(:due, (select issued from digests where number = :digest), 0), 0, '', :rank,
+        :content, :expires)
     on conflict do nothing
 """
 
@@ -47,6 +49,8 @@ def _values(parcel: Parcel) -> dict[str, Value]:
         "notice": _notice(parcel.notice),
         "silent": int(parcel.silent),
         "rank": parcel.rank,
+        "content": parcel.content or None,
+        "expires": micros_or_null(parcel.expires),
     }
 
 
@@ -88,5 +92,7 @@ def parcel_of(row: Row) -> Parcel:
         revision=row["revision"],
         edits=row["edits"],
         rank=Rank(row["rank"]),
+        content=row["content"] or "",
+        expires=instant_or_none(row["expires"]),
         key=row["key"],
     )

@@ -52,7 +52,10 @@ def revive(engine: Engine, bot: int, chat: int, now: datetime) -> int:
 def _bring_back(engine: Engine, which: str, now: datetime, **values: Value) -> int:
     """One after the other: what the first brings, the second does not."""
     with engine.writing():
-        rows = engine.all(f"select * from parcels where {which} order by turn, piece", **values)
+        # What an answer said is gone.
+        rows = engine.all(
+            f"select * from parcels where {which} and rank >= 0 order by turn, piece", **values
+        )
         return sum(_bring(engine, parcel, now) for parcel in map(parcel_of, rows))
 
 
@@ -90,7 +93,7 @@ def _give_up(engine: Engine, which: str, now: datetime, reason: str, **values: V
     with engine.writing():
         rows = engine.changed(
             f"""
-            update parcels set state = 'dropped', settled = :now, error = :reason,
+            update parcels set state = 'dropped', settled = :now, error = :reason, content = null,
                 holder = '', lease_until = 0, fence = fence + 1
             where {which} returning *
             """,

@@ -32,6 +32,9 @@ STEPS = (
     "recent",
     "commission_fences",
     "dead_letters",
+    "draft_kinds",
+    "unreadable_updates",
+    "stored_answers",
 )
 
 _NAMED = """

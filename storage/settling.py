@@ -11,11 +11,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-from storage import parcels
+from storage import answering, parcels
 from storage.columns import micros, seconds
 from storage.forgetting import move_chat
 from storage.ledger import Ledger
-from storage.model import Gone, Later, Moved, Parcel, Refused, Sent, Unknown
+from storage.model import Gone, Later, Moved, Parcel, Rank, Refused, Sent, Unknown
 from storage.sqlite import Engine
 
 _FREE = "holder = '', lease_until = 0"
@@ -27,7 +27,7 @@ def sent(engine: Engine, parcel: Parcel, outcome: Sent, now: datetime) -> bool:
     taken = engine.change(
         f"""
         update parcels set state = 'sent', message = :message, error = '', notice = null,
-            settled = :now, {_FREE}
+            content = null, settled = :now, {_FREE}
         where {_MINE}
         """,
         message=outcome.message,
@@ -36,7 +36,10 @@ def sent(engine: Engine, parcel: Parcel, outcome: Sent, now: datetime) -> bool:
         fence=parcel.fence,
     )
     if taken:
-        Ledger(engine).deliver(parcel.digest, parcel.first, parcel.last, now=now)
+        if parcel.rank is Rank.ANSWER:
+            answering.forget_stranger(engine, parcel.key)
+        else:
+            Ledger(engine).deliver(parcel.digest, parcel.first, parcel.last, now=now)
         engine.change(
             """
             update subscribers set bounces = 0, bounced = null
@@ -67,24 +70,31 @@ def later(engine: Engine, parcel: Parcel, outcome: Later, now: datetime) -> bool
 
 
 def unknown(
-    engine: Engine, parcel: Parcel, outcome: Unknown, now: datetime, *, resend: bool
+    engine: Engine, parcel: Parcel, outcome: Unknown, now: datetime, *, resend: bool, wait: float
 ) -> bool:
-    """Count the doubt; send once more, or keep it visible and its entries as received."""
+    """Count the doubt; send once more, or keep it visible and its entries as received.
+
+    An answer is not kept: it says nothing to who looks at it later.
+    """
+    ended = "dropped" if parcel.rank is Rank.ANSWER else "unknown"
     taken = engine.change(
         f"""
         update parcels set state = :state, doubts = doubts + 1, attempts = attempts + 1,
-            next_at = :now, settled = :settled, error = :reason, {_FREE}
+            next_at = :next_at, settled = :settled, error = :reason,
+            content = case when :resend then content else null end, {_FREE}
         where {_MINE}
         """,
-        state="ready" if resend else "unknown",
+        state="ready" if resend else ended,
         settled=None if resend else micros(now),
-        now=micros(now),
+        next_at=micros(now) + seconds(wait),
+        resend=int(resend),
         reason=outcome.reason,
         key=parcel.key,
         fence=parcel.fence,
     )
     if taken and not resend:
         Ledger(engine).deliver(parcel.digest, parcel.first, parcel.last, now=now)
+        answering.forget_stranger(engine, parcel.key)
     return bool(taken)
 
 
@@ -111,7 +121,8 @@ def gone(engine: Engine, parcel: Parcel, outcome: Gone, now: datetime) -> bool:
     )
     dropped = engine.changed(
         f"""
-        update parcels set state = 'dropped', error = :reason, settled = :now, {_FREE}
+        update parcels set state = 'dropped', error = :reason, settled = :now, content = null,
+            {_FREE}
         where bot = :bot and chat = :chat and state in ('ready', 'sending')
         returning *
         """,
@@ -122,6 +133,7 @@ def gone(engine: Engine, parcel: Parcel, outcome: Gone, now: datetime) -> bool:
     )
     for one in (parcel, *map(parcels.parcel_of, dropped)):
         Ledger(engine).release(one.digest, one.first, one.last)
+        answering.forget_stranger(engine, one.key)
     return True
 
 
@@ -130,15 +142,16 @@ def refused(
 ) -> bool:
     """Put other parcels in its place and turn, or keep it as a dead letter and free its entries.
 
-    An edit is given up: what it would have changed has been delivered.
+    An edit is given up: what it would have changed has been delivered. So is an answer.
     """
     row = engine.one("select turn from parcels where key = :key", key=parcel.key)
-    state = "dropped" if parcel.edits else "dead"
+    state = "dropped" if parcel.edits or parcel.rank is Rank.ANSWER else "dead"
     if row is None or not _close(engine, parcel, state, outcome.reason, now):
         return False
     if sum(parcels.put(engine, one, now, turn=row["turn"]) for one in instead):
         engine.change("update parcels set state = 'dropped' where key = :key", key=parcel.key)
     Ledger(engine).release(parcel.digest, parcel.first, parcel.last)
+    answering.forget_stranger(engine, parcel.key)
     return True
 
 
@@ -146,7 +159,8 @@ def _close(engine: Engine, parcel: Parcel, state: str, reason: str, now: datetim
     return bool(
         engine.change(
             f"""
-            update parcels set state = :state, error = :reason, settled = :now, {_FREE}
+            update parcels set state = :state, error = :reason, settled = :now, content = null,
+                {_FREE}
             where {_MINE}
             """,
             state=state,

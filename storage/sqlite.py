@@ -13,7 +13,7 @@ from types import TracebackType
 from typing import ParamSpec, TypeAlias, TypeVar
 
 from storage.driver import sqlite3
-from storage.errors import StorageError
+from storage.errors import StorageError, Unfit
 from storage.files import translate
 from storage.schema import connect_read_only
 from storage.turns import Turns
@@ -58,7 +58,7 @@ class _Translating:
         if isinstance(error, sqlite3.Error):
             raise translate(error, self._path) from error
         if isinstance(error, UnicodeEncodeError | OverflowError):
-            raise StorageError(f"a value does not fit into a column: {error}") from error
+            raise Unfit(f"a value does not fit into a column: {error}") from error
 
 
 class Engine:

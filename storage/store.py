@@ -45,6 +45,7 @@ class Store:
     def __init__(self, engine: Engine, words: Callable[[str], str], release: ExitStack) -> None:
         self._engine = engine
         self._release = release
+        self._opened = engine.path.stat()
         self.papers = Papers(engine, words)
         self.subscribers = Subscribers(engine)
         self.library = Library(engine)
@@ -70,6 +71,10 @@ class Store:
     def path(self) -> Path:
         """The file that holds the store."""
         return self._engine.path
+
+    def require_in_place(self) -> None:
+        """Raise Replaced when the file was deleted or replaced since the store was opened."""
+        files.require_in_place(self.path, self._opened)
 
     @contextmanager
     def transaction(self) -> Iterator[None]:

@@ -14,10 +14,12 @@ _OLDEST = """
     where p.bot = :bot and p.state = 'ready' and p.next_at between 1 and :now
         and not exists (select 1 from parcels e
             where e.bot = p.bot and e.chat = p.chat and e.state in ('ready', 'sending')
-                and (e.turn, e.piece) < (p.turn, p.piece)
-                and (e.edits = 0 or p.edits > 0 or e.state = 'sending' or e.lease_until > :now))
+                and (e.turn, e.piece) < (p.turn, p.piece) and (e.rank < 0) = (p.rank < 0)
+                and (e.edits = 0 or p.edits > 0 or e.state = 'sending' or e.lease_until > :now
+                    or p.rank < 0))
         and not exists (select 1 from holds h
-            where h.bot = p.bot and h.until > :now and h.chat = p.chat)
+            where h.bot = p.bot and h.chat = p.chat
+                and case when p.rank < 0 then h.told else h.until end > :now)
 """
 
 

@@ -100,6 +100,7 @@ FLOORS: Mapping[str, int] = {
     "bot.bell": 1,
     "bot.clock": 5,
     "bot.logs": 5,
+    "bot.open_files": 5,
     "bot.rehearsal": 5,
     "bot.standby": 5,
     "bot.__main__": 6,

@@ -9,6 +9,7 @@ from datetime import UTC, date, datetime, timedelta
 from bot import issue, publish, subscribe
 from bot.deliver import Delivered, Desk, deliver
 from bot.pace import Breaker, Floods, Pace
+from bot.render.answer import Said
 from bot.render.message import Message
 from storage import Store
 from storage.model import (
@@ -126,8 +127,9 @@ class Postman:
     troubled: int = 0  # the only chat that the script is for; 0 is any
     sent: list[tuple[Parcel, Message]] = field(default_factory=list)
 
-    async def send(self, parcel: Parcel, message: Message) -> Outcome:
+    async def send(self, parcel: Parcel, message: Said) -> Outcome:
         """Keeps what it was given."""
+        assert isinstance(message, Message)
         self.sent.append((parcel, message))
         if self.script and self.troubled in (0, parcel.chat):
             outcome = self.script.pop(0)

@@ -258,6 +258,7 @@ async def staged(
                 "feeds": feeds,
                 "operator": operator,
                 "llm_model": model.name if model else "",
+                "rate": 1000.0,  # tests need not wait for their turn
                 **(settings or {}),
             }
         )

@@ -15,7 +15,9 @@ else:  # the library that wrote the file: a second SQLite in this process would 
 Cell = str | int | float | None
 Tables = dict[str, list[tuple[Cell, ...]]]
 
-BESIDE = ("updates", "leases")  # that something was said, and that the bot is alive
+# That something was said, that the bot is alive, and how far it read on its own meanwhile.
+BESIDE = ("updates", "leases", "cursors")
+_ONLY = {"parcels": "where rank >= 0"}
 _NAMES = r"""
     select name from sqlite_master
     where type = 'table' and name not like 'sqlite\_%' escape '\' and name not like 'paper_index%'
@@ -23,14 +25,20 @@ _NAMES = r"""
 
 
 def dump(store: Store, *, without: Collection[str] = BESIDE) -> Tables:
-    """Every row of every table but the full text's, in one consistent view."""
+    """Every row of every table but the full text's, in one consistent view.
+
+    What somebody was answered is no change.
+    """
     connection = sqlite3.connect(store.path)
     try:
         connection.execute("begin")
         names = [str(row[0]) for row in connection.execute(_NAMES)]
         kept = sorted(name for name in names if name not in without)
         return {
-            name: sorted(connection.execute(f'select * from "{name}"'), key=repr) for name in kept
+            name: sorted(
+                connection.execute(f'select * from "{name}" {_ONLY.get(name, "")}'), key=repr
+            )
+            for name in kept
         }
     finally:
         connection.close()

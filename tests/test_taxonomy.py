@@ -1,5 +1,7 @@
 """arXiv's codes, in every spelling, and what to suggest for a wrong one."""
 
+import time
+
 import pytest
 
 from bot import taxonomy
@@ -67,3 +69,14 @@ def test_an_unknown_code_expands_to_nothing_and_is_its_own_name() -> None:
     assert taxonomy.expand("no.SUCH") == ()
     assert taxonomy.name("no.SUCH", "zh") == "no.SUCH"
     assert not taxonomy.is_category("cs")
+
+
+def test_a_text_longer_than_any_name_is_not_compared() -> None:
+    """Of two thousand letters each comparison would be slow, and there are hundreds."""
+    names = [c.en for g in taxonomy.tree() for a in g.archives for c in a.categories]
+    assert max(map(len, names)) <= taxonomy.LONGEST
+
+    before = time.process_time()
+    assert taxonomy.nearest("cat:" * 500) == ()
+
+    assert time.process_time() - before < 0.1

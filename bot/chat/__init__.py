@@ -1,7 +1,7 @@
 """The bot's face in Telegram: the handler table, and nothing else.
 
-Who may press what is said here and checked in ``answering``: ``changes`` marks what in a group
-or channel only administrators may do.
+Who may press what is said here and checked in ``standing``: ``changes`` marks what in a group
+or channel only administrators may do, ``posts`` what is for those who may write there.
 """
 
 from __future__ import annotations
@@ -44,7 +44,8 @@ class Entrance:
 
     handler: Handler
     changes: bool = False
-    posts: bool = False  # what a button posts or edits; in a channel that is for administrators
+    posts: bool = False  # a press posts or edits: for those who may write there
+    opens: bool = False  # in a channel a press posts nothing: it opens the private chat
     aliases: tuple[str, ...] = ()
     listed: bool = False  # in Telegram's command menu, with the text command-<name>
     operator: bool = False  # for the operator's chat alone; elsewhere it is no command
@@ -129,7 +130,7 @@ BUTTONS: Mapping[str, Entrance] = {
     "reword": Entrance(topic_words.reword, changes=True),
     "digest": Entrance(reading.digest_pressed, posts=True),
     "rest": Entrance(reading.rest, posts=True),
-    "entry": Entrance(entry.entry),
+    "entry": Entrance(entry.entry, posts=True, opens=True),
     "next": Entrance(entry.next_entry, posts=True),
     "table": Entrance(entry.table, posts=True),
     "paper": Entrance(entry.paper, posts=True),

@@ -1,51 +1,60 @@
 """Updates → effects and replies: each applied once, in order within a chat.
 
-The effect of an update and its mark as applied are one transaction; the reply leaves after it.
+The effect of an update, its mark as applied and its reply are stored in one transaction; the reply
+leaves after it. What has to be fetched for a reply is stored too, and taken up again at the next
+start.
 """
 
 from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import replace
 
-from telegram.error import TelegramError
-
-from bot.chat import ERRANDS
-from bot.chat.asked import Asked, asked
+from bot.chat import ERRANDS, sender
+from bot.chat.asked import Asked, Unreadable, asked
 from bot.chat.channels import There, shown_here
-from bot.chat.context import Errand
+from bot.chat.context import Errand, Reply
 from bot.chat.counter import Counter
-from bot.chat.effect import again, apply, passed_over
-from bot.chat.replying import respond
+from bot.chat.effect import again, apply, failed, fetched, passed_over
+from bot.chat.replying import errand_of
 from bot.chat.standing import costs_of, standing
 from bot.chat.telling import Line, told
 from bot.pace import Sleep
 from bot.texts import Refusal, say, spoken
-from storage.errors import StorageError
-from storage.model import Update
+from storage.errors import Busy, Full, StorageError, Unfit
+from storage.model import Parcel, Update
 
 log = logging.getLogger(__name__)
 
 PENDING = 100  # chats answered side by side
 ATTEMPTS = 3
+ERRAND_ATTEMPTS = 2  # each may have been paid for
 
 
 class Answering:
     """Answers stored updates: chats side by side, each chat in order.
 
-    A slow command holds its own chat and nobody else. ``again`` is called when a chat was
-    answered, for what came meanwhile.
+    A slow command holds its own chat and nobody else. ``send`` sends stored answers, and tells
+    whether all of them have left; ``again`` is called when a chat was answered, for what came
+    meanwhile.
     """
 
     def __init__(
-        self, counter: Counter, again: Callable[[], None], *, sleep: Sleep = asyncio.sleep
+        self,
+        counter: Counter,
+        send: Callable[[Sequence[Parcel]], Awaitable[bool]],
+        again: Callable[[], None],
+        *,
+        sleep: Sleep = asyncio.sleep,
     ) -> None:
         self._counter = counter
+        self._send = send
         self._again = again
         self._sleep = sleep
         self._chats: dict[int, asyncio.Task[None]] = {}
+        self._toasts: set[asyncio.Task[None]] = set()
         self._begun: set[int] = set()  # updates counted by this process, and still pending
 
     @property
@@ -71,10 +80,12 @@ class Answering:
     async def _answer(self, update: Update, *, is_spent: bool) -> None:
         inbox, run = self._counter.store.inbox, self._counter.store.run
         try:
-            if is_spent:
+            if update.errand:
+                await self._resume(update, is_spent=is_spent)
+            elif is_spent:
                 await run(inbox.failed, update.bot, update.id, "attempts spent")
             else:
-                await _answer(self._counter, update, self._sleep)
+                await self._apply(update)
             self._begun.discard(update.id)
         except StorageError as error:
             await self._waits(error)
@@ -94,7 +105,11 @@ class Answering:
         store, bot = self._counter.store, self._counter.house.bot
         attempts = await store.run(store.inbox.begin_each, bot, fresh)
         self._begun.update(fresh)
-        return {id for id, count in attempts.items() if count > ATTEMPTS}
+        return {
+            update.id
+            for update in updates
+            if attempts.get(update.id, 0) > (ERRAND_ATTEMPTS if update.errand else ATTEMPTS)
+        }
 
     async def _waits(self, error: StorageError) -> None:
         """Leaves updates pending: busy or full now, answered when the store can write again."""
@@ -104,62 +119,106 @@ class Answering:
     async def drained(self) -> None:
         """Waits until what was begun is answered."""
         await asyncio.gather(*self._chats.values(), return_exceptions=True)
+        await asyncio.gather(*self._toasts, return_exceptions=True)
 
-
-async def _answer(counter: Counter, update: Update, sleep: Sleep) -> None:
-    """One update: a mistake of ours is noted and told, and holds nobody else."""
-    store = counter.store
-    request: Asked | None = None
-    there: There | None = None
-    try:
-        request = asked(update.body, counter.house.username)
-        if request is None:
-            await store.run(store.inbox.applied, update.bot, update.id)
+    async def _apply(self, update: Update) -> None:
+        """One update: a mistake of ours is noted and told, and holds nobody else."""
+        counter, run = self._counter, self._counter.store.run
+        request: Asked | None = None
+        there: There | None = None
+        try:
+            request = asked(update.body, counter.house.username)
+            if request is None:
+                await run(counter.store.inbox.applied, update.bot, update.id)
+                return
+            excess = counter.limits.excess(request.person or request.chat, costs_of(request))
+            if excess:
+                reply = await run(passed_over, counter, update, request, excess)
+            else:
+                found = await standing(counter, request)
+                request, there = found.request, found.there
+                reply = await run(apply, counter, update, request, there, found.refusal)
+        except Unreadable as error:
+            log.warning("update cannot be read", extra={"update": update.id, "error": str(error)})
+            await run(counter.store.inbox.unreadable, update.bot, update.id, counter.now())
             return
-        excess = counter.limits.excess(request.person or request.chat, costs_of(request))
-        if excess:
-            reply = await store.run(passed_over, counter, update, request, excess)
-        else:
-            found = await standing(counter, request)
-            request, there = found.request, found.there
-            reply = await store.run(apply, counter, update, request, there, found.refusal)
-    except StorageError:
-        raise
-    except Exception:
-        log.exception("update failed", extra={"update": update.id})
-        await store.run(store.inbox.failed, update.bot, update.id, "exception")
-        if request is None:
+        except Exception as error:
+            if isinstance(error, StorageError) and not isinstance(error, Unfit):
+                raise
+            log.exception("update failed", extra={"update": update.id})
+            if request is None:
+                await run(counter.store.inbox.failed, update.bot, update.id, "exception")
+                return
+            reply = await run(failed, counter, update, request)
+        await self._say(request, reply)
+        if reply.errand:
+            await self._fetch(update, request, there, reply.errand)
+
+    async def _resume(self, update: Update, *, is_spent: bool) -> None:
+        """An errand that a former process left: it is run once more, unless it ended that too."""
+        request = asked(update.body, self._counter.house.username)
+        if request is None:  # its chat is forgotten
+            await self._counter.store.run(self._counter.store.inbox.fetched, update.bot, update.id)
             return
-        reply = told([Line(say(spoken(request.language), "refusal-failed"))])
-    try:
-        await respond(counter.bot, request, reply, sleep=sleep)
-    except TelegramError as error:
-        log.warning("reply not sent", extra={"chat": request.chat, "error": type(error).__name__})
-    if reply.deliver:
-        counter.wake()
-    if reply.errand:
-        await _run(counter, request, there, reply.errand, sleep)
+        if is_spent:
+            language = spoken(request.language)
+            reply = told([Line(say(language, "refusal-failed"))])
+            await self._say_fetched(update, request, reply)
+            return
+        found = await standing(self._counter, request)
+        if found.refusal:
+            language = spoken(request.language)
+            reply = told([Line(found.refusal.say(language))])
+            await self._say_fetched(update, request, reply)
+            return
+        await self._fetch(update, found.request, found.there, errand_of(update))
+
+    async def _fetch(
+        self, update: Update, request: Asked, there: There | None, errand: Errand
+    ) -> None:
+        """Fetches what a reply asked for, outside every transaction, and answers with it."""
+        counter = self._counter
+        reply = Reply()
+        ask = await counter.store.run(again, counter, request, there)
+        if ask is not None:
+            try:
+                run = ERRANDS[errand.verb]
+                reply = await run(counter.errands, counter.store, ask, errand.words)
+            except Refusal as refusal:
+                reply = told([Line(refusal.say(ask.language))])
+            except Exception:
+                log.exception("errand failed", extra={"errand": errand.verb})
+                reply = told([Line(ask.say("refusal-failed"))])
+            if there:
+                reply = shown_here(reply, there, ask.language)
+        await self._say_fetched(update, request, reply)
+
+    async def _say_fetched(self, update: Update, request: Asked, reply: Reply) -> None:
+        """Answers with what was fetched, however long the store cannot write: it was paid for."""
+        while True:
+            try:
+                stored = await self._counter.store.run(
+                    fetched, self._counter, update, request, reply
+                )
+            except (Busy, Full) as error:
+                await self._waits(error)
+            else:
+                await self._say(replace(request, query=""), stored)
+                return
+
+    async def _say(self, request: Asked, reply: Reply) -> None:
+        """Answers the press, and sends what is stored and ours to send."""
+        if request.query:
+            toast = sender.toast(
+                self._counter.bot, request.query, reply.toast, url=reply.url, sleep=self._sleep
+            )
+            task = asyncio.create_task(toast)
+            self._toasts.add(task)
+            task.add_done_callback(self._toasts.discard)
+        has_all_left = await self._send(reply.parcels)
+        if reply.deliver or not has_all_left or len(reply.parcels) < _parts(reply):
+            self._counter.wake()
 
 
-async def _run(
-    counter: Counter, request: Asked, there: There | None, errand: Errand, sleep: Sleep
-) -> None:
-    """Fetches what a reply asked for, outside every transaction, and answers with it."""
-    ask = await counter.store.run(again, counter, request, there)
-    if ask is None:
-        return
-    try:
-        reply = await ERRANDS[errand.verb](counter.errands, counter.store, ask, errand.words)
-    except Refusal as refusal:
-        reply = told([Line(refusal.say(ask.language))])
-    except Exception:
-        log.exception("errand failed", extra={"errand": errand.verb})
-        reply = told([Line(ask.say("refusal-failed"))])
-    if there:
-        reply = shown_here(reply, there, ask.language)
-    try:
-        await respond(counter.bot, replace(request, query="", message=0), reply, sleep=sleep)
-    except Exception:
-        log.exception("errand not answered", extra={"errand": errand.verb})
-    if reply.deliver:
-        counter.wake()
+def _parts(reply: Reply) -> int:
+    return len(reply.messages) + len(reply.documents)

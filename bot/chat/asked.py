@@ -11,11 +11,14 @@ import telegram
 
 from bot.chat import buttons
 from bot.chat.membership import may_write
+from bot.chat.transport import LARGEST
 from bot.render.keyboard import Action
 from storage.model import ChatKind
 
 LONGEST = 2001  # characters of a command's words: one too many for a topic, so that it is refused
 
+_NUMBERS = ("chat", "person", "thread", "message", "moved_to")
+_TEXTS = ("title", "name", "language", "command", "words", "query")
 _ABSENT = (telegram.ChatMember.BANNED, telegram.ChatMember.LEFT)
 ALLOWED_UPDATES = ("message", "channel_post", "callback_query", "my_chat_member")
 
@@ -27,6 +30,7 @@ class What(StrEnum):
     WORDS = "words"  # plain text in a private chat, or in answer to the bot
     FILE = "file"  # a document, likewise: its id is the words, its size the action's number
     WORDLESS = "wordless"  # a sticker, a photo, a voice, in a private chat
+    PASSED_ON = "passed_on"  # a command that another wrote, in a private chat: it is not done
     BUTTON = "button"
     LEFT = "left"  # the bot was blocked, removed or silenced
     BACK = "back"
@@ -55,8 +59,39 @@ class Asked:
     is_added: bool = False  # the bot was not in the chat before
 
 
+class Unreadable(ValueError):
+    """An update that is not of the Bot API's shape; the message says what reading it raised."""
+
+
 def asked(body: str, username: str) -> Asked | None:
-    """Reads an update; None when it asks nothing of the bot called ``username``."""
+    """Reads an update; None when it asks nothing of the bot called ``username``.
+
+    Raises:
+        Unreadable: it is no update of the Bot API.
+    """
+    try:
+        request = _asked(body, username)
+        if request is not None:
+            _refuse_odd(request)
+    except Exception as error:  # the library promises nothing about what it raises
+        raise Unreadable(type(error).__name__) from error
+    return request
+
+
+def _refuse_odd(request: Asked) -> None:
+    """Raises where a field is of another type, or larger than any column: the library checks none.
+
+    Whatever the store cannot keep would come again for ever.
+    """
+    for name in _NUMBERS:
+        number = getattr(request, name)
+        if type(number) is not int or abs(number) > LARGEST:
+            raise ValueError(name)
+    for name in _TEXTS:
+        getattr(request, name).encode()
+
+
+def _asked(body: str, username: str) -> Asked | None:
     update = telegram.Update.de_json(json.loads(body), None)
     if update.callback_query:
         return _pressed(update.callback_query)
@@ -85,23 +120,30 @@ def _said(message: telegram.Message, username: str) -> Asked | None:
     if message.migrate_to_chat_id:
         moved = _met(What.MOVED, message.chat, None)
         return replace(moved, moved_to=message.migrate_to_chat_id)
+    if message.from_user and message.from_user.is_bot and not message.sender_chat:
+        return None  # another bot; who writes as a chat has a bot's name too, and names the chat
+    is_private = message.chat.type == telegram.Chat.PRIVATE
+    is_own = not (message.forward_origin or message.via_bot)  # else others chose the words
+    if not (is_own or is_private):
+        return None
     for_chat = bool(message.sender_chat and message.sender_chat.id == message.chat.id)
     who = None if for_chat else message.from_user
     thread = _thread(message)
     text = _clean(message.text or "")
+    if text.startswith("/") and not is_own:
+        return _met(What.PASSED_ON, message.chat, who)
     if text.startswith("/"):
         return _commanded(message.chat, who, text, username, thread, for_chat)
-    if message.chat.type != telegram.Chat.PRIVATE and not _is_answer(message, username):
+    if not (is_private or _is_answer(message, username)):
         return None
+    answer = replace(_met(What.WORDS, message.chat, who), thread=thread, speaks_for_chat=for_chat)
     if message.document:
-        size = Action("file", message.document.file_size or 0)
-        sent = _met(What.FILE, message.chat, who)
-        return replace(sent, thread=thread, words=message.document.file_id, action=size)
+        size = Action("file", int(message.document.file_size or 0))
+        file = message.document.file_id
+        return replace(answer, what=What.FILE, words=file, action=size)
     if message.text or message.caption:
-        spoken = _met(What.WORDS, message.chat, who)
         words = text or _clean(message.caption or "")
-        return replace(spoken, thread=thread, words=words[:LONGEST])
-    is_private = message.chat.type == telegram.Chat.PRIVATE
+        return replace(answer, words=words[:LONGEST])
     if is_private and message.effective_attachment:
         return _met(What.WORDLESS, message.chat, who)
     return None
@@ -153,11 +195,16 @@ def _met(what: What, chat: telegram.Chat, user: telegram.User | None) -> Asked:
         what,
         chat.id,
         ChatKind(chat.type),
-        title=_clean(chat.title or chat.full_name or "")[:128],
+        title=one_line(chat.title or chat.full_name or "")[:128],
         person=user.id if user else 0,
-        name=_clean(user.full_name or "")[:128] if user else "",  # an empty name is None
+        name=one_line(user.full_name or "")[:128] if user else "",  # an empty name is None
         language=(user.language_code or "") if user else "",
     )
+
+
+def one_line(text: str) -> str:
+    """A name or title without line breaks, control characters and direction overrides."""
+    return " ".join(_clean(text).split())
 
 
 def _clean(text: str) -> str:

@@ -7,22 +7,14 @@ the store whether this presser may do this in this chat.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 
-from bot.render.keyboard import Action
+from bot.render.keyboard import Action, Elsewhere
 
 _TAG = "1"
 _SUPERGROUPS = 10**12  # their ids are below, negative; in links they stand without it
 _DATA = re.compile(rf"{_TAG}([a-z_]{{1,20}}):(\d{{1,18}}):(\d{{1,18}})(?::(-\d{{1,18}}))?")
 LIBRARY = "saved"  # the payload that opens the presser's own papers
 _PAYLOAD = re.compile(r"p_(\d{1,18})_(\d{1,9})")
-
-
-@dataclass(frozen=True, slots=True)
-class Elsewhere(Action):
-    """A press in a private chat that acts on a group or channel."""
-
-    chat: int = 0
 
 
 def data(action: Action) -> str:

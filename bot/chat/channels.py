@@ -12,13 +12,13 @@ from dataclasses import dataclass, replace
 import telegram
 from telegram.error import BadRequest, ChatMigrated, Forbidden, TelegramError
 
-from bot.chat.buttons import Elsewhere
+from bot.chat.asked import one_line
 from bot.chat.context import Reply
-from bot.chat.membership import LEADERS, may_write, member
+from bot.chat.membership import LEADERS, is_present, may_write, member
 from bot.chat.telling import Line, text_message
 from bot.render.blocks import Block
 from bot.render.fit import CLASSIC_UNITS, units
-from bot.render.keyboard import Action, Button, Keyboard
+from bot.render.keyboard import Action, Button, Elsewhere, Keyboard
 from bot.render.message import Message
 from bot.render.spoken import plain
 from bot.render.telegram_html import escape
@@ -47,34 +47,37 @@ def named(words: str) -> tuple[str, str] | None:
 async def managed(bot: telegram.Bot, name: str, person: int) -> There:
     """The chat of a name or id, where the person is an administrator and the bot may post.
 
+    Whoever is not in it hears the same as of a chat that is not there, or where the bot is not.
+
     Raises:
         Refusal: there is no such chat for the bot, or one of the two may not act there.
     """
     chat = await _chat(bot, name)
-    there = There(chat.id, ChatKind(chat.type), (chat.title or name)[:128])
-    who = await member(bot, chat.id, person)
-    itself = await member(bot, chat.id, bot.id)
-    if who is None or itself is None:
+    who = await member(bot, chat.id, person) if chat else None
+    itself = await member(bot, chat.id, bot.id) if chat else None
+    if chat is None or who is None or itself is None or not is_present(who):
         raise Refusal("there-unknown", given=name)
+    there = There(chat.id, ChatKind(chat.type), one_line(chat.title or name)[:128])
     if who.status not in LEADERS:
         raise Refusal("there-not-admin", title=there.title)
+    if not may_write(who, there.kind):
+        raise Refusal("there-not-poster", title=there.title)
     if not may_write(itself, there.kind):
         raise Refusal("there-no-post", title=there.title)
     return there
 
 
-async def _chat(bot: telegram.Bot, name: str) -> telegram.ChatFullInfo:
+async def _chat(bot: telegram.Bot, name: str) -> telegram.ChatFullInfo | None:
+    """The group or channel of a name or id, as far as Telegram shows one to the bot."""
     try:
         chat = await bot.get_chat(name)
     except ChatMigrated as moved:
         return await _chat(bot, str(moved.new_chat_id))
     except (BadRequest, Forbidden):
-        raise Refusal("there-unknown", given=name) from None
+        return None
     except TelegramError:
         raise Refusal("refusal-unasked") from None
-    if chat.type == telegram.Chat.PRIVATE:
-        raise Refusal("there-unknown", given=name)
-    return chat
+    return None if chat.type == telegram.Chat.PRIVATE else chat
 
 
 def shown_here(reply: Reply, there: There, language: str) -> Reply:

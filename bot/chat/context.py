@@ -11,10 +11,11 @@ from datetime import datetime
 
 from bot.account import Contract
 from bot.preview import Volumes
+from bot.render.answer import Document
 from bot.render.keyboard import Action, Button
 from bot.render.message import Message
 from bot.texts import LANGUAGES, say
-from storage.model import Person, Subscriber
+from storage.model import Parcel, Person, Subscriber
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,15 +73,6 @@ class Ask:
 
 
 @dataclass(frozen=True, slots=True)
-class Document:
-    """A file for the person."""
-
-    name: str
-    content: bytes
-    caption: str = ""
-
-
-@dataclass(frozen=True, slots=True)
 class Errand:
     """Something to be fetched after the transaction; ``errands`` knows how, by its verb."""
 
@@ -101,3 +93,4 @@ class Reply:
     documents: tuple[Document, ...] = ()  # after the messages
     errand: Errand | None = None  # what it brings is answered as a further reply
     deliver: bool = False  # parcels were put: wake the delivery
+    parcels: tuple[Parcel, ...] = ()  # what of it is stored and ours to send at once

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import telegram
 
@@ -24,6 +24,10 @@ class Counter:
     store: Store
     now: Callable[[], datetime]
     wake: Callable[[], None]  # parcels were put
+    holder: str  # this process, by which it leases what it sends at once
+    lease: float = 120.0  # seconds
+    message_lasts: timedelta = timedelta(minutes=10)  # then nobody waits for it any more
+    file_lasts: timedelta = timedelta(hours=24)
     form: Form = Form.CLASSIC  # of chats that have not chosen
     errands: Outside = field(default_factory=Outside)
     limits: Limits = field(default_factory=Limits)

@@ -14,10 +14,11 @@ from bot.chat.counter import Counter
 from bot.chat.files import received
 from bot.chat.finding import typed
 from bot.chat.limits import Cost, Excess
+from bot.chat.replying import keep
 from bot.chat.settings import ASKED
 from bot.chat.telling import Line, told
 from bot.chat.tongues import usual
-from bot.chat.welcome import added, wordless
+from bot.chat.welcome import added, passed_on, wordless
 from bot.render.keyboard import Action
 from bot.texts import Refusal, say, spoken
 from storage import Store
@@ -28,6 +29,7 @@ PATIENCE = timedelta(minutes=15)  # a question waits for its answer
 _TYPED = Entrance(typed, changes=True, cost=Cost.PREVIEW)
 _FILE = Entrance(received, changes=True)
 _WORDLESS = Entrance(wordless)
+_PASSED_ON = Entrance(passed_on)
 _UNASKED = (What.WORDS, What.FILE)  # what in a group is for us only as an answer
 _NEWS = (What.LEFT, What.MOVED)  # of a chat: noted whoever is banned
 
@@ -40,6 +42,8 @@ def entrance_of(request: Asked) -> Entrance | None:
         return _FILE
     if request.what is What.WORDLESS:
         return _WORDLESS
+    if request.what is What.PASSED_ON:
+        return _PASSED_ON
     if request.what is What.BUTTON:
         return BUTTONS.get(request.action.verb) if request.action else None
     linked = opened(request.words) if request.command == "start" else None
@@ -59,13 +63,13 @@ def apply(
         if not store.inbox.applied(update.bot, update.id):
             return Reply()  # by the process that took over while this one was halted
         if request.what not in _NEWS and (who := _banned(counter, request)) is not None:
-            return _shut_out(counter, request, who)
+            return keep(counter, update, request, _shut_out(counter, request, who))
         try:
             reply = _effect(counter, request, there, refusal)
         except Refusal as refusal:
             # Handlers refuse before they write; only the question that was answered is closed.
             reply = _refused(counter, request, there, refusal)
-    return reply
+        return keep(counter, update, request, reply)
 
 
 def _refused(counter: Counter, request: Asked, there: There | None, refusal: Refusal) -> Reply:
@@ -84,8 +88,28 @@ def passed_over(counter: Counter, update: Update, request: Asked, excess: Excess
         if not excess.is_said or _banned(counter, request) is not None:
             return Reply()
         chat = store.subscribers.get(counter.house.bot, request.chat)
-    language = chat.language if chat else spoken(request.language)
-    return _sentence(request, say(language, f"limit-{excess.cost}", most=excess.most))
+        language = chat.language if chat else spoken(request.language)
+        text = say(language, f"limit-{excess.cost}", most=excess.most)
+        return keep(counter, update, request, _sentence(request, text))
+
+
+def failed(counter: Counter, update: Update, request: Asked) -> Reply:
+    """Set an update aside that we cannot apply by a mistake of ours, and say so."""
+    store = counter.store
+    with store.transaction():
+        if not store.inbox.failed(update.bot, update.id, "exception"):
+            return Reply()
+        reply = told([Line(say(spoken(request.language), "refusal-failed"))])
+        return keep(counter, update, request, reply)
+
+
+def fetched(counter: Counter, update: Update, request: Asked, reply: Reply) -> Reply:
+    """The answer of an errand and the mark that it was done, in one transaction."""
+    store = counter.store
+    with store.transaction():
+        if not store.inbox.fetched(update.bot, update.id):
+            return Reply()  # by the process that took over, or its chat is forgotten
+        return keep(counter, update, request, reply, fetched=True)
 
 
 def _banned(counter: Counter, request: Asked) -> int | None:
@@ -166,7 +190,7 @@ def _managed(counter: Counter, manager: Subscriber, there: There) -> Subscriber:
 
 def _question(counter: Counter, request: Asked, there: There | None) -> Question | None:
     """What this person was asked a moment ago; a command instead of an answer closes it."""
-    if request.what in (What.BUTTON, What.WORDLESS):
+    if request.what in (What.BUTTON, What.WORDLESS, What.PASSED_ON):
         return None
     if not (request.person or request.speaks_for_chat):
         return None

@@ -9,11 +9,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
-from bot.chat.context import Ask, Document, Reply
+from bot.chat.context import Ask, Reply
 from bot.chat.reading import digest_of, link_of, look, shown
 from bot.enrich import enrich
 from bot.matching import matches
 from bot.query import QueryError, parse
+from bot.render.answer import Document
 from bot.render.bibtex import bibtex
 from bot.render.headline import numbered
 from bot.render.keyboard import Keyboard, paper_at, place_of, under_entry

@@ -8,10 +8,11 @@ from dataclasses import dataclass, replace
 from bot import subscribe as verb
 from bot import tend, topic_file
 from bot.chat.asking import asked
-from bot.chat.context import Ask, Document, Errand, Reply
+from bot.chat.context import Ask, Errand, Reply
 from bot.chat.errands import Outside
 from bot.chat.listing import kept
 from bot.chat.telling import Line, told
+from bot.render.answer import Document
 from bot.render.spoken import plain
 from bot.texts import Refusal
 from bot.topic_file import LARGEST, Unusable

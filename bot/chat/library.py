@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from bot.chat import shelf
 from bot.chat.buttons import LIBRARY, payload_link
-from bot.chat.context import Ask, Document, Reply
+from bot.chat.context import Ask, Reply
 from bot.chat.telling import Line, told
 from bot.render import FORMS
+from bot.render.answer import Document
 from bot.render.bibtex import bibliography
 from bot.render.keyboard import Button, Keyboard, Link
 from bot.render.ris import ris

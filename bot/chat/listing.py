@@ -15,7 +15,7 @@ from bot.render.spoken import display
 from bot.texts import Refusal
 from bot.texts.dates import moment
 from storage import Store
-from storage.model import Subscription
+from storage.model import DraftKind, Subscription
 
 PAGE = 8  # topics of a list's page
 PER_ROW = 4
@@ -159,7 +159,8 @@ def _stopped(store: Store, ask: Ask, topic: Subscription) -> Reply:
 def kept(store: Store, ask: Ask, topics: Sequence[Subscription]) -> int:
     """Keeps topics behind a button that brings them back as they were."""
     words = topic_file.written(topics, told=True)
-    return store.drafts.put(ask.chat.bot, ask.chat.chat, words, now=ask.now)
+    bot, chat = ask.chat.bot, ask.chat.chat
+    return store.drafts.put(bot, chat, words, now=ask.now, kind=DraftKind.TOPICS)
 
 
 def _restored(store: Store, ask: Ask, topics: Sequence[Subscription]) -> tuple[int, Refusal | None]:
@@ -177,8 +178,8 @@ def _restored(store: Store, ask: Ask, topics: Sequence[Subscription]) -> tuple[i
 
 def undo(store: Store, ask: Ask) -> Reply:
     """[Undo]: topics that were stopped are followed again, from where they were."""
-    draft = store.drafts.get(ask.chat.bot, ask.chat.chat, ask.action.first)
-    if draft is None or not draft.words.startswith("{"):
+    draft = store.drafts.get(ask.chat.bot, ask.chat.chat, ask.action.first, DraftKind.TOPICS)
+    if draft is None:
         raise Refusal("undo-gone")
     topics = topic_file.read(draft.words, ask.chat.bot, ask.chat.chat)
     back = [topic for topic in topics if isinstance(topic, Subscription)]

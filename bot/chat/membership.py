@@ -25,6 +25,33 @@ async def member(bot: telegram.Bot, chat: int, person: int) -> telegram.ChatMemb
         raise Refusal("refusal-unasked") from None
 
 
+def is_present(member: telegram.ChatMember) -> bool:
+    """Whether somebody is in the chat, so that its title is no news to them."""
+    if isinstance(member, telegram.ChatMemberRestricted):
+        return member.is_member
+    return member.status in (*LEADERS, telegram.ChatMember.MEMBER)
+
+
+async def may_have_posted(bot: telegram.Bot, chat: int, kind: ChatKind, person: int) -> bool:
+    """Whether somebody may write in a group, so that the bot may post there for them.
+
+    Raises:
+        Refusal: Telegram does not say.
+    """
+    who = await member(bot, chat, person)
+    if who is None:
+        raise Refusal("refusal-unseen")
+    if not may_write(who, kind):
+        return False
+    if who.status in LEADERS:
+        return True
+    try:
+        permissions = (await bot.get_chat(chat)).permissions
+    except TelegramError:
+        raise Refusal("refusal-unasked") from None
+    return permissions is None or permissions.can_send_messages is not False
+
+
 def may_write(member: telegram.ChatMember, kind: ChatKind) -> bool:
     """Whether a member of a chat may post there."""
     if isinstance(member, telegram.ChatMemberRestricted):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from bot.account import account
 from bot.account import told as told_account
@@ -16,6 +16,7 @@ from storage import Store
 from storage.model import ChatKind, ParcelState, Subscriber
 
 BANNED = "banned"  # the reason of a pause that an operator ordered
+_DAY = timedelta(days=1)
 DAYS = 5  # whose papers are counted
 FEEDS = 20  # named at most
 PAGE = 10  # chats
@@ -76,8 +77,14 @@ def _queue(store: Store, ask: Ask) -> list[Line]:
         Line(ask.say("status-queue", waiting=waiting)),
         Line(ask.say("status-failures", failed=failed, unknown=unknown), close=True),
     ]
+    if late := store.outbox.stale_answers(ask.chat.bot, ask.now - _DAY):
+        lines.append(Line(ask.say("status-late", late=late), close=True))
     if oldest:
         lines.append(Line(ask.say("status-oldest", at=_at(ask, oldest)), close=True))
+    unread = store.inbox.unread(ask.chat.bot)
+    if unread.last:
+        told = ask.say("status-unreadable", updates=unread.updates, at=_at(ask, unread.last))
+        lines.append(Line(told, close=True))
     return lines
 
 

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from bot import __version__
-from bot.chat.context import Ask, Document, Reply
+from bot.chat.context import Ask, Reply
 from bot.chat.telling import Line, told
 from bot.render import own_data
+from bot.render.answer import Document
 from bot.texts import Refusal
 from storage import Store
 from storage.model import ChatKind
@@ -43,15 +44,25 @@ def _copy(store: Store, ask: Ask) -> bytes:
 
 
 def forget_pressed(store: Store, ask: Ask) -> Reply:
-    """[Delete everything]: no row is left that names the chat or, in private, the person."""
+    """[Delete everything]: no row is left that names the chat or, in private, the person.
+
+    Nothing is deleted before the copy has left. The answer to this press is forgotten when it has
+    left. An operator's ruling stays, and that is said.
+    """
     if ask.action.first == _KEEP:
         return told([Line(ask.say("forget-kept"))], edit=True)
     if ask.action.first != _DELETE:
         raise Refusal("refusal-button-old")
+    if store.outbox.is_answering(ask.chat.bot, ask.chat.chat):
+        raise Refusal("forget-waits")  # the copy would be deleted before it has arrived
     store.subscribers.forget(ask.chat.bot, ask.chat.chat)
     if _is_private(ask):
         store.subscribers.forget_person(ask.chat.bot, ask.person.person)
-    return told([Line(ask.say("forget-done"))], edit=True)
+    lines = [Line(ask.say("forget-done"))]
+    topics = store.rulings.allowed(ask.chat.bot, ask.chat.chat)
+    if topics is not None:
+        lines.append(Line(ask.say("forget-limit-stays", topics=topics)))
+    return told(lines, edit=True)
 
 
 def about(store: Store, ask: Ask) -> Reply:

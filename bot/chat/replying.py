@@ -1,72 +1,70 @@
-"""What does the person see? A reply → Bot API calls, and what stands in where one fails."""
+"""A reply → what is stored of it with the update it answers: parcels in the outbox, and an errand.
+
+The outbox sends them as it sends digests: again where it must, in their order, and not too late.
+"""
 
 from __future__ import annotations
 
-import asyncio
-import logging
-from collections.abc import Awaitable, Callable, Sequence
+import json
 from dataclasses import replace
-from functools import partial
 
-import telegram
-
-from bot.chat import sender
 from bot.chat.asked import Asked
-from bot.chat.context import Reply
-from bot.pace import Sleep
+from bot.chat.context import Errand, Reply
+from bot.chat.counter import Counter
+from bot.render.answer import FILES, Answer, Said, stored
 from bot.render.message import Message
-from storage.model import Form, Later, Outcome, Refused, Sent
-
-log = logging.getLogger(__name__)
-
-LONGEST = 60.0  # seconds that an answer waits where Telegram asks for it; then nobody looks
+from bot.texts import spoken
+from storage.model import Form, Parcel, Rank, Update
 
 
-async def respond(
-    bot: telegram.Bot, request: Asked, reply: Reply, *, sleep: Sleep = asyncio.sleep
-) -> None:
-    """Answers the press first, then edits or posts."""
-    if request.query:
-        await sender.toast(bot, request.query, reply.toast, url=reply.url)
-    request = replace(request, chat=reply.to, thread=0) if reply.to else request
-    messages = reply.messages
-    if reply.edit and messages and request.message:
-        edit = partial(sender.edit, bot, request.chat, request.message, messages[0])
-        if isinstance(await _patiently(edit, sleep), Sent):
-            messages = messages[1:]
-    await _post(bot, request, messages, reply.plain, sleep)
-    for document in reply.documents:
-        post = partial(sender.post_document, bot, request.chat, document, thread=request.thread)
-        _note(request, await _patiently(post, sleep))
+def keep(
+    counter: Counter, update: Update, request: Asked, reply: Reply, *, fetched: bool = False
+) -> Reply:
+    """Store what a reply says and what is to be fetched for it, in the caller's transaction.
+
+    Returns the reply with the parcels that are ours to send at once. ``fetched`` tells the answer
+    of an errand from the one that came before it.
+    """
+    if reply.errand:
+        errand = json.dumps([reply.errand.verb, reply.errand.words], ensure_ascii=False)
+        counter.store.inbox.has_errand(update, errand)
+    said: list[tuple[int, Said]] = [*enumerate(reply.messages, 1)]
+    said += enumerate(reply.documents, FILES + 1)
+    if not said:
+        return reply
+    now, bot = counter.now(), counter.house.bot
+    where = reply.to or request.chat
+    chat = counter.store.subscribers.get(bot, where)
+    language = chat.language if chat else spoken(request.language)
+    answers = []
+    for part, one in said:
+        is_message = isinstance(one, Message)
+        is_rich = isinstance(one, Message) and one.form is Form.RICH
+        is_edit = part == 1 and reply.edit and not reply.to and not fetched
+        answers.append(
+            Parcel(
+                bot,
+                where,
+                f"{'errand' if fetched else 'update'} {update.id} of {now.isoformat()}",
+                part,
+                Form.RICH if is_rich else Form.CLASSIC,
+                language,
+                (language,),
+                "UTC",
+                thread=0 if reply.to else request.thread,
+                edits=request.message if is_edit else 0,
+                rank=Rank.ANSWER,
+                content=stored(Answer(one, reply.plain if is_rich else ())),
+                expires=now + (counter.message_lasts if is_message else counter.file_lasts),
+            )
+        )
+    leased = counter.store.outbox.answer(
+        answers, now=now, holder=counter.holder, lasts=counter.lease
+    )
+    return replace(reply, parcels=tuple(leased))
 
 
-async def _post(
-    bot: telegram.Bot,
-    request: Asked,
-    messages: Sequence[Message],
-    plain: Sequence[Message],
-    sleep: Sleep,
-) -> None:
-    """Posts in order; where blocks are refused, the same as text takes their place."""
-    for message in messages:
-        post = partial(sender.post, bot, request.chat, message, thread=request.thread)
-        outcome = await _patiently(post, sleep)
-        if isinstance(outcome, Refused) and message.form is Form.RICH and plain:
-            await _post(bot, request, plain, (), sleep)
-            return
-        _note(request, outcome)
-
-
-async def _patiently(attempt: Callable[[], Awaitable[Outcome]], sleep: Sleep) -> Outcome:
-    """Tries once more where Telegram asked to wait for a time that a person waits too."""
-    outcome = await attempt()
-    if isinstance(outcome, Later) and outcome.answered and outcome.seconds <= LONGEST:
-        await sleep(outcome.seconds)
-        outcome = await attempt()
-    return outcome
-
-
-def _note(request: Asked, outcome: Outcome) -> None:
-    if not isinstance(outcome, Sent):
-        facts = {"chat": request.chat, "outcome": type(outcome).__name__}
-        log.warning("reply not sent", extra=facts)
+def errand_of(update: Update) -> Errand:
+    """What is to be fetched yet for an update that was applied."""
+    verb, words = json.loads(update.errand)
+    return Errand(verb, words)

@@ -2,50 +2,59 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import logging
+import time
 from collections.abc import Mapping
-from typing import TypeAlias
 
 import telegram
 from telegram.error import TelegramError
 
 from bot.chat.buttons import data
-from bot.chat.context import Document
+from bot.chat.client import Client
 from bot.chat.outcomes import is_stale, is_unchanged, lacks_thread, outcome
-from bot.chat.transport import Fields, Transport
+from bot.chat.transport import LARGEST, Fields, Transport
+from bot.pace import Sleep
+from bot.render.answer import Document, Said
 from bot.render.blocks import Block
 from bot.render.fit import shorten
 from bot.render.keyboard import Action, Button, Copy, Keyboard, Link
 from bot.render.message import Message
 from bot.trusted_clock import Heard
-from storage.model import Form, Outcome, Parcel, Sent, Unknown
+from storage.model import Form, Later, Outcome, Parcel, Rank, Sent, Unknown
 
 log = logging.getLogger(__name__)
 
-Client: TypeAlias = telegram.Bot
+__all__ = ["CONNECTIONS", "Client", "client", "post"]
 
 CONNECTIONS = 128  # at most at a time; twice what a thousand messages a second need at 50 ms
 TOAST_UNITS = 200
+TOAST = 15.0  # seconds in which a press may be answered; then nobody looks
+_TOAST_WAITS = (0.5, 1.0, 2.0, 4.0, 8.0, TOAST)  # seconds until it is tried again
 POLLING = 20.0  # seconds a poll may last beyond what it was asked to wait
 
 _NO_PREVIEW = json.dumps({"is_disabled": True})
 
 
 def client(
-    token: str, base: str, *, longest: float = 30.0, heard: Heard | None = None
-) -> telegram.Bot:
+    token: str,
+    base: str,
+    *,
+    longest: float = 30.0,
+    connections: int = CONNECTIONS,
+    heard: Heard | None = None,
+) -> Client:
     """A bot at a Bot API server, whose calls end within ``longest`` seconds.
 
     A read time-out leaves a send in doubt, so it is long. Polling has a connection of its own, so
     that a full pool never delays it. ``heard`` is told the dates of the answers.
     """
-    return telegram.Bot(
+    return Client(
         token,
-        base_url=f"{base}/bot",
-        base_file_url=f"{base}/file/bot",
-        request=Transport(base, token, connections=CONNECTIONS, longest=longest, heard=heard),
-        get_updates_request=Transport(base, token, connections=1, longest=POLLING, heard=heard),
+        base,
+        request=Transport(base, token, connections=connections, longest=longest, heard=heard),
+        polling=Transport(base, token, connections=1, longest=POLLING, heard=heard),
     )
 
 
@@ -118,16 +127,22 @@ async def _called(bot: telegram.Bot, method: str, fields: Mapping[str, str]) -> 
     except TelegramError as error:
         return outcome(error)
     match answer:
-        case {"message_id": int(number)}:
+        case {"message_id": int(number)} if number is not True and 0 < number <= LARGEST:
             return Sent(number)
         case _:
             return Unknown("no message in the answer")
 
 
 async def deliver_parcel(
-    bot: telegram.Bot, parcel: Parcel, message: Message, *, paid: bool = False
+    bot: telegram.Bot, parcel: Parcel, message: Said, *, paid: bool = False
 ) -> Outcome:
-    """Sends the message of a parcel to its chat, or edits the one that it amends."""
+    """Sends what a parcel says to its chat, or edits the message that it amends.
+
+    What somebody waits for is never paid for.
+    """
+    if isinstance(message, Document):
+        return await post_document(bot, parcel.chat, message, thread=parcel.thread)
+    paid = paid and parcel.rank > Rank.ASKED
     if parcel.edits:
         return await edit(bot, parcel.chat, parcel.edits, message)
     return await post(bot, parcel.chat, message, thread=parcel.thread, paid=paid)
@@ -158,15 +173,32 @@ async def _posted_document(
     return Sent(sent.message_id)
 
 
-async def toast(bot: telegram.Bot, query_id: str, text: str, *, url: str = "") -> None:
-    """Answers a pressed button; a failure is noted, what the press did is shown all the same."""
-    try:
-        await bot.answer_callback_query(
-            query_id, text=shorten(text, TOAST_UNITS) or None, url=url or None
-        )
-    except TelegramError as error:
-        if not is_stale(error):
-            log.warning("toast not shown", extra={"error": type(error).__name__})
+async def toast(
+    bot: telegram.Bot, query_id: str, text: str, *, url: str = "", sleep: Sleep = asyncio.sleep
+) -> None:
+    """Answers a pressed button, within ``TOAST`` seconds; it may be answered twice.
+
+    A failure is noted: what the press did is shown all the same.
+    """
+    began = time.monotonic()
+    for wait in _TOAST_WAITS:
+        try:
+            await bot.answer_callback_query(
+                query_id, text=shorten(text, TOAST_UNITS) or None, url=url or None
+            )
+        except TelegramError as error:
+            if is_stale(error):
+                return
+            result = outcome(error)
+            if isinstance(result, Later) and result.answered:
+                wait = max(wait, result.seconds)
+            may_pass = isinstance(result, Later | Unknown)
+            if not may_pass or time.monotonic() + wait > began + TOAST:
+                log.warning("toast not shown", extra={"error": type(error).__name__})
+                return
+            await sleep(wait)
+        else:
+            return
 
 
 async def probe(token: str, base: str, *, heard: Heard | None = None) -> tuple[str, str]:

@@ -6,16 +6,16 @@ from dataclasses import dataclass, replace
 
 from bot.chat import Entrance
 from bot.chat.asked import Asked, What
-from bot.chat.buttons import Elsewhere
 from bot.chat.channels import There, managed, named
 from bot.chat.counter import Counter
 from bot.chat.effect import entrance_of
 from bot.chat.limits import Cost
-from bot.chat.membership import LEADERS, member
+from bot.chat.membership import LEADERS, may_have_posted, may_write, member
+from bot.render.keyboard import Elsewhere
 from bot.texts import Refusal
 from storage.model import ChatKind
 
-_ASKING = (What.COMMAND, What.WORDS, What.FILE, What.WORDLESS, What.BUTTON)
+_ASKING = (What.COMMAND, What.WORDS, What.FILE, What.WORDLESS, What.PASSED_ON, What.BUTTON)
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +70,11 @@ async def _named(counter: Counter, request: Asked, entrance: Entrance) -> tuple[
 
 
 async def _led(counter: Counter, request: Asked, entrance: Entrance) -> Asked:
-    """The request of somebody who may make it here: in groups, changes are for administrators.
+    """The request of somebody who may make it here.
+
+    In private everybody is alone. In groups changes are for administrators, and what a press
+    posts is for those who may write there themselves. In channels both are for administrators
+    who may post.
 
     Who leads a group without a name is known by it when they press, and not when they write: what
     they press is theirs without a name too, or their written answers would find no question.
@@ -78,20 +82,19 @@ async def _led(counter: Counter, request: Asked, entrance: Entrance) -> Asked:
     Raises:
         Refusal: they may not, or Telegram does not say.
     """
-    if not _is_guarded(entrance, request.kind):
+    chat, kind, person = request.chat, request.kind, request.person
+    is_channel = kind is ChatKind.CHANNEL
+    if kind is ChatKind.PRIVATE or request.speaks_for_chat or (is_channel and not person):
         return request
-    if request.speaks_for_chat or (request.kind is ChatKind.CHANNEL and not request.person):
-        return request
-    who = await member(counter.bot, request.chat, request.person)
-    if who is None or who.status not in LEADERS:
-        raise Refusal("refusal-not-admin")
-    if getattr(who, "is_anonymous", False) and request.kind is not ChatKind.CHANNEL:
-        return replace(request, person=0, speaks_for_chat=True)
+    posts = entrance.posts and request.what is What.BUTTON
+    if entrance.changes or (posts and is_channel and not entrance.opens):
+        who = await member(counter.bot, chat, person)
+        if who is None or who.status not in LEADERS:
+            raise Refusal("refusal-not-admin")
+        if not may_write(who, kind):
+            raise Refusal("refusal-not-poster")
+        if getattr(who, "is_anonymous", False) and not is_channel:
+            return replace(request, person=0, speaks_for_chat=True)
+    elif posts and not is_channel and not await may_have_posted(counter.bot, chat, kind, person):
+        raise Refusal("refusal-not-writer")
     return request
-
-
-def _is_guarded(entrance: Entrance, kind: ChatKind) -> bool:
-    """Whether only administrators may use it there; in private everybody is alone."""
-    if kind is ChatKind.CHANNEL:
-        return entrance.changes or entrance.posts
-    return entrance.changes and kind is not ChatKind.PRIVATE

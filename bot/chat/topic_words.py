@@ -10,7 +10,7 @@ from bot.chat.asking import asked, listen
 from bot.chat.context import Ask, Reply
 from bot.chat.telling import Line, told
 from bot.chat.topic_card import card
-from bot.chat.topics import brought, misread
+from bot.chat.topics import brought, drafted, misread
 from bot.preview import preview
 from bot.query import QueryError
 from bot.render.keyboard import Keyboard
@@ -97,10 +97,6 @@ def reworded(store: Store, ask: Ask) -> Reply:
 
 def reword(store: Store, ask: Ask) -> Reply:
     """[Use these words]: the topic asks for them from where it is."""
-    draft = store.drafts.get(ask.chat.bot, ask.chat.chat, ask.action.second)
-    if draft is None or draft.words.startswith("{"):
-        raise Refusal("preview-gone")
-    _, topic = verb.edit_query(
-        store, ask.chat, ask.action.first, draft.words, polled=ask.house.feeds
-    )
+    new = drafted(store, ask.about(ask.action.second)).words
+    _, topic = verb.edit_query(store, ask.chat, ask.action.first, new, polled=ask.house.feeds)
     return card(store, ask, topic, edit=True, above=[Line(ask.say("card-reworded"))])

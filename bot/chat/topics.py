@@ -17,7 +17,7 @@ from bot.render.keyboard import Keyboard
 from bot.render.spoken import address, display
 from bot.texts import Refusal
 from storage import Store
-from storage.model import Draft, Paper
+from storage.model import Draft, DraftKind, Paper
 
 _AROUND = 30  # characters shown on each side of a mistake
 _TITLE_UNITS = 300
@@ -59,8 +59,8 @@ def _put(store: Store, ask: Ask, found: english.Words) -> Reply:
 
 def drafted(store: Store, ask: Ask) -> Draft:
     """The words behind a button of this chat; other things behind buttons are refused."""
-    draft = store.drafts.get(ask.chat.bot, ask.chat.chat, ask.action.first)
-    if draft is None or draft.words.startswith("{"):
+    draft = store.drafts.get(ask.chat.bot, ask.chat.chat, ask.action.first, DraftKind.WORDS)
+    if draft is None:
         raise Refusal("preview-gone")
     return draft
 
@@ -151,7 +151,6 @@ def subscribe(store: Store, ask: Ask) -> Reply:
         polled=ask.house.feeds,
         limit=ask.house.topics,
         thread=ask.thread,
-        cursor=draft.cursor,
     )
     if not added:
         return Reply(toast=ask.say("preview-known"))

@@ -70,6 +70,11 @@ def wordless(store: Store, ask: Ask) -> Reply:
     return told([Line(ask.say("start-wordless"))])
 
 
+def passed_on(store: Store, ask: Ask) -> Reply:
+    """Says that a command counts when it is typed, to somebody who forwarded one."""
+    return told([Line(ask.say("refusal-passed-on"))])
+
+
 def help_(store: Store, ask: Ask) -> Reply:
     """Says what can be asked for, and how a topic is written."""
     return told(

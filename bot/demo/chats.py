@@ -1,7 +1,7 @@
 """Methods that look at chats and their members, and that keep forum topics."""
 
 from bot.demo.arguments import Arguments
-from bot.demo.lookup import PRESENT, known_chat, member_of, user_of, writable_chat
+from bot.demo.lookup import PERMISSIONS, PRESENT, known_chat, member_of, user_of, writable_chat
 from bot.demo.state import Chat, Topic, World
 from bot.demo.wire import Json, JsonObject, bad_request
 
@@ -20,6 +20,8 @@ def get_chat(world: World, arguments: Arguments) -> Json:
         "max_reaction_count": 11,
         "accepted_gift_types": accepted,
     }
+    if chat.kind in {"group", "supergroup"}:
+        full["permissions"] = {name: name not in chat.forbidden for name in PERMISSIONS}
     if chat.pinned and chat.pinned[-1] in chat.messages:
         full["pinned_message"] = chat.messages[chat.pinned[-1]]
     return full

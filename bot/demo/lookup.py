@@ -50,7 +50,8 @@ def writable_chat(world: World, arguments: Arguments, what: str = "text messages
     status = chat.members[world.bot.id]
     if chat.kind == "channel" and status not in {"administrator", "creator"}:
         raise bad_request("need administrator rights in the channel chat")
-    if status == "restricted":
+    is_forbidden = status == "member" and "can_send_messages" in chat.forbidden
+    if status == "restricted" or is_forbidden:
         raise bad_request(f"not enough rights to send {what} to the chat")
     return chat
 
@@ -112,7 +113,7 @@ def own_message(world: World, arguments: Arguments) -> tuple[Chat, int]:
 
 def member_of(world: World, chat: Chat, user: User) -> JsonObject:
     """Give the ChatMember object of a user in a chat."""
-    return chat_member(user, chat.members.get(user.id, "left"), chat.kind)
+    return chat_member(user, chat.members.get(user.id, "left"), chat)
 
 
 _RIGHTS = (
@@ -128,7 +129,7 @@ _RIGHTS = (
     "can_delete_stories",
     "can_send_welcome_messages",
 )
-_PERMISSIONS = (
+PERMISSIONS = (
     "can_send_messages",
     "can_send_audios",
     "can_send_documents",
@@ -148,8 +149,8 @@ _PERMISSIONS = (
 )
 
 
-def chat_member(user: User, status: str, kind: str) -> JsonObject:
-    """Give the ChatMember object that a status in a kind of chat makes."""
+def chat_member(user: User, status: str, chat: Chat) -> JsonObject:
+    """Give the ChatMember object that a status in a chat makes, with the user's own rights."""
     member: JsonObject = {"status": status, "user": user.as_json()}
     if status == "creator":
         member["is_anonymous"] = False
@@ -157,10 +158,11 @@ def chat_member(user: User, status: str, kind: str) -> JsonObject:
         member |= {"can_be_edited": False, "is_anonymous": False}
         member |= dict.fromkeys(_RIGHTS, True)
         where = ("can_post_messages", "can_edit_messages")
-        member |= dict.fromkeys(where if kind == "channel" else ("can_pin_messages",), True)
+        member |= dict.fromkeys(where if chat.kind == "channel" else ("can_pin_messages",), True)
     if status == "restricted":
         member |= {"is_member": True, "until_date": 0}
-        member |= dict.fromkeys(_PERMISSIONS, False)
+        member |= dict.fromkeys(PERMISSIONS, False)
     if status == "kicked":
         member["until_date"] = 0
+    member |= chat.rights.get(user.id, {})
     return member

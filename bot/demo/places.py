@@ -15,8 +15,8 @@ def set_bot_status(world: World, chat: Chat, by: User, status: str) -> None:
         "chat": chat.as_json(),
         "from": by.as_json(),
         "date": int(world.now().timestamp()),
-        "old_chat_member": chat_member(world.bot, old, chat.kind),
-        "new_chat_member": chat_member(world.bot, status, chat.kind),
+        "old_chat_member": chat_member(world.bot, old, chat),
+        "new_chat_member": chat_member(world.bot, status, chat),
     }
     world.updates.push("my_chat_member", change)
     world.happen("member", chat.id, status)
@@ -59,9 +59,14 @@ class Place:
         """The owner forbids the bot to write."""
         set_bot_status(self.world, self.chat, self.owner, "restricted")
 
-    def join(self, user: User, status: str = "member") -> None:
-        """A person joins."""
+    def join(self, user: User, status: str = "member", **rights: bool) -> None:
+        """A person joins, or is something else from now on; ``rights`` differ from the usual."""
         self.chat.members[user.id] = status
+        self.chat.rights[user.id] = rights
+
+    def forbid(self, *permissions: str) -> None:
+        """The owner forbids something to all ordinary members, such as ``can_send_messages``."""
+        self.chat.forbidden.update(permissions)
 
     def delete(self) -> None:
         """The owner deletes the chat."""
@@ -72,6 +77,7 @@ class Place:
         number = -1_000_000_000_000 - self.world.number("supergroup")
         members = dict(self.chat.members)
         new = Chat(number, "supergroup", self.chat.title, members=members)
+        new.rights, new.forbidden = dict(self.chat.rights), set(self.chat.forbidden)
         self.world.chats[number] = new
         self._service({"migrate_to_chat_id": number})
         self.chat.migrated_to = number

@@ -49,6 +49,8 @@ class Chat:
     username: str = ""
     is_forum: bool = False
     members: dict[int, str] = field(default_factory=dict)
+    rights: dict[int, dict[str, bool]] = field(default_factory=dict)  # other than usual
+    forbidden: set[str] = field(default_factory=set)  # to all members, such as can_send_messages
     topics: dict[int, Topic] = field(default_factory=dict)
     messages: dict[int, JsonObject] = field(default_factory=dict)
     own: set[int] = field(default_factory=set)

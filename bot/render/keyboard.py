@@ -27,6 +27,13 @@ class Action:
 
 
 @dataclass(frozen=True, slots=True)
+class Elsewhere(Action):
+    """A press in a private chat that acts on a group or channel."""
+
+    chat: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class Link:
     """A press that opens an address."""
 

@@ -156,9 +156,13 @@ button-form-classic = As text
 ### Refusals
 
 refusal-not-admin = Only administrators of this chat can change its topics and settings.
+refusal-not-poster = Only administrators who may post in this channel can use me here. Its owner can give you that right.
+refusal-not-writer = Only those who may write in this chat can have me post here. You can ask me in our private chat.
+refusal-unseen = Telegram does not show me who may write here, so I post nothing. Ask me in our private chat, or let an administrator make me one too.
 refusal-unasked = Telegram does not tell me just now who may do this. Please try again in a minute.
 refusal-button-old = This button is out of date. /list shows your topics.
 refusal-command-unknown = I do not know this command. /help shows what you can ask for.
+refusal-passed-on = I only carry out commands that you type yourself. This one was forwarded or sent through another bot, so nothing was done.
 refusal-failed = Something went wrong on my side, and it was noted. Please try again in a minute.
 
 ### The command menu and the bot's profile
@@ -265,6 +269,11 @@ doctor-glosses = glosses
 doctor-outbox = outbox
 doctor-outbox-good = nothing undeliverable
 doctor-outbox-dead = { $dead } messages could not be delivered
+doctor-updates = updates
+doctor-updates-unreadable = { $updates ->
+    [one] one update of Telegram could not be read, on { $day }
+   *[other] { $updates } updates of Telegram could not be read, the last on { $day }
+}. Look for a newer Papergram
 
 ### Topics that cannot be used (QueryError: key, values; the place is error.position)
 
@@ -396,6 +405,10 @@ source-skipped = { $items ->
     [one] One item was left out
    *[other] { $items } items were left out
 } as unusable: { $names }
+source-shortened = { $items ->
+    [one] One paper has fields longer than any paper's; they were cut
+   *[other] { $items } papers have fields longer than any paper's; they were cut
+}: { $names }
 source-bad-bytes = Some bytes are no characters; each is shown as a question mark in a diamond.
 source-cut = The feed holds { $items } papers, where arXiv cuts: new papers are missing. Ask for single categories (cs.CV), not for a whole archive (cs).
 source-empty-page = arXiv left out a page in the middle ({ $start } of { $total }). Ask for the same page again.
@@ -659,8 +672,9 @@ command-import = topics from a file
 
 there-managing = In { $title }:
 there-posted = It is posted in { $title }.
-there-unknown = I find no group or channel { $given }. Add me there first, in a channel as an administrator who may post.
+there-unknown = I find no group or channel { $given } that both of us are in. Join it and add me, in a channel as an administrator who may post.
 there-not-admin = Only administrators of { $title } can manage it from here.
+there-not-poster = You may not post in { $title }, so you cannot manage it from here. Its owner can give you that right.
 there-no-post = I may not post in { $title }. Make me an administrator who may post there, then send this again.
 there-banned = The operator of this bot has excluded this chat, so nothing is done there.
 there-added = I can post in { $title } now. Manage it from here: put its @name or { $chat } behind the command, for example /sub { $chat } diffusion model, /list { $chat }, /settings { $chat }
@@ -677,15 +691,20 @@ refusal-banned = The operator of this bot has excluded you, so I answer no more.
 forget-ask-person = The file below is a copy of all I keep about you: your settings, topics, digests and saved papers. Shall I delete everything?
 forget-ask-chat = The file below is a copy of all I keep about this chat: its settings, topics and digests. Shall I delete everything?
 forget-caption = All that is kept, as a file.
+forget-waits = An answer or the copy of your data is still on its way. Press again when it is here.
 forget-kept = Nothing was deleted.
 forget-done = Everything is deleted, and no more digests come. /start begins anew.
+forget-limit-stays = One thing stays: the operator’s limit of { $topics ->
+        [one] one topic
+       *[other] { $topics } topics
+    } for this chat.
 button-forget = Delete everything
 about-title = Papergram { $version }
 about-what = I follow arXiv for you: topics in your words, digests at your time.
 about-source = Papers: arXiv.org, whose descriptions of papers are in the public domain (CC0). Thank you to arXiv for use of its open access interoperability.
 about-licence = Program: free software under the MIT licence; not endorsed by arXiv.
 about-kept = I keep your chat’s id and title, your name and language as Telegram tells them, your settings, topics, digests and saved papers.
-about-shared = Nobody but this bot’s operator can see them. /forget gives you a copy and deletes everything.
+about-shared = Nobody but this bot’s operator can see them. /forget gives you a copy and deletes everything; only a ban or a limit of topics that the operator set stays.
 about-model = Summaries and translations are written by { $model }. Of your own words it is given only topics and searches that hold another script than English, to put them into English.
 command-forget = a copy of your data, and its deletion
 command-about = what this is, and what it knows of you
@@ -738,6 +757,11 @@ status-papers = { $papers ->
 status-day = { $day }: { $papers }
 status-queue = Waiting to be sent: { $waiting }
 status-failures = Given up: { $failed } · of unknown outcome: { $unknown }
+status-unreadable = { $updates ->
+    [one] One update of Telegram could not be read, on { $at }.
+   *[other] { $updates } updates of Telegram could not be read, the last on { $at }.
+}
+status-late = Answers given up because they were too late, in the last 24 hours: { $late }
 status-oldest = The first of them has waited since { $at }.
 users-title = Who is there
 users-chats = Chats: { $kinds } (paused: { $paused })

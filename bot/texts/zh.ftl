@@ -146,9 +146,13 @@ button-form-classic = 用文字显示
 ### 拒绝
 
 refusal-not-admin = 只有本群管理员可以更改主题和设置。
+refusal-not-poster = 只有可以在本频道发消息的管理员才能使用。可以请频道所有者给你这项权限。
+refusal-not-writer = 只有可以在本群发言的成员才能让我在这里发消息。你可以和我私聊。
+refusal-unseen = Telegram 没有告诉我谁可以在本群发言，所以我没有发送。你可以和我私聊，或请管理员把我也设为管理员。
 refusal-unasked = 暂时无法向 Telegram 确认你的权限，请过一分钟再试。
 refusal-button-old = 这个按钮已过期。发送 /list 查看你的主题。
 refusal-command-unknown = 没有这个命令。发送 /help 查看用法。
+refusal-passed-on = 我只执行你亲自输入的命令。这条是转发的，或是通过其他机器人发送的，所以没有执行。
 refusal-failed = 我这边出了点问题，已记录。请过一分钟再试。
 
 ### 命令菜单与简介
@@ -251,6 +255,8 @@ doctor-glosses = 概括和翻译
 doctor-outbox = 发送队列
 doctor-outbox-good = 没有发送失败的消息
 doctor-outbox-dead = { $dead } 条消息无法送达
+doctor-updates = 更新
+doctor-updates-unreadable = 有 { $updates } 条 Telegram 更新无法读取，最近一次在 { $day }。请查看是否有新版 Papergram
 
 ### 无法使用的主题（QueryError：键与值；位置见 error.position）
 
@@ -370,6 +376,7 @@ source-empty-answer = 返回内容为空，请稍后再试。
 source-broken = 数据已损坏，没有一条完整的内容。请稍后再试。
 source-endless = 返回内容超过 { $most } 条，远多于 arXiv 的任何订阅源。
 source-skipped = 有 { $items } 条内容无法使用，已跳过：{ $names }
+source-shortened = 有 { $items } 篇论文的字段过长，已截短：{ $names }
 source-bad-bytes = 部分字节无法解码，已显示为替换符号（�）。
 source-cut = 该订阅源有 { $items } 篇论文，已达 arXiv 的上限，缺少部分新论文。请按单个分类（如 cs.CV）获取，不要取整个学科（如 cs）。
 source-empty-page = arXiv 的结果中间缺了一页（第 { $start } 条起，共 { $total } 条）。请重新获取同一页。
@@ -594,8 +601,9 @@ command-import = 从文件导入主题
 
 there-managing = 正在管理“{ $title }”：
 there-posted = 已推送到“{ $title }”。
-there-unknown = 找不到群组或频道 { $given }。请先把我加进去；如果是频道，请设我为可以发消息的管理员。
+there-unknown = 找不到你我都在其中的群组或频道 { $given }。请先加入，再把我也加进去；如果是频道，请设我为可以发消息的管理员。
 there-not-admin = 只有“{ $title }”的管理员才能在这里管理它。
+there-not-poster = 你在“{ $title }”里不能发消息，所以不能在这里管理它。可以请频道所有者给你这项权限。
 there-no-post = 我在“{ $title }”里不能发消息。请先设我为可以发消息的管理员，再试一次。
 there-banned = 本机器人的管理员已停止为这个会话服务，无法进行任何操作。
 there-added = 我现在可以在“{ $title }”里推送了。你可以在这里管理它：在命令后面写上它的 @用户名或 { $chat }，例如 /sub { $chat } diffusion model、/list { $chat }、/settings { $chat }
@@ -612,15 +620,17 @@ refusal-banned = 管理员已停止为你提供服务，之后的消息我不再
 forget-ask-person = 下面的文件是我保存的关于你的全部数据：设置、主题、摘要和收藏的论文。要全部删除吗？
 forget-ask-chat = 下面的文件是我保存的关于本会话的全部数据：设置、主题和摘要。要全部删除吗？
 forget-caption = 全部数据的副本
+forget-waits = 数据副本或其他回复还在发送途中，收到后请再按一次。
 forget-kept = 没有删除任何数据。
 forget-done = 数据已全部删除，不再推送。发送 /start 可重新开始。
+forget-limit-stays = 仅保留管理员为本会话设置的上限：{ $topics } 个主题。
 button-forget = 全部删除
 about-title = Papergram { $version }
 about-what = 帮你追踪 arXiv：用自己的关键词订阅主题，按自己的时间接收摘要。
 about-source = 论文来源：arXiv.org，其元数据属于公有领域（CC0）。感谢 arXiv 开放数据接口。
 about-licence = 程序：MIT 许可的自由软件，与 arXiv 官方无关。
 about-kept = 我保存的数据：会话的编号和名称、Telegram 提供的姓名和语言，以及设置、主题、摘要和收藏。
-about-shared = 除了本机器人的管理员，没有人能看到这些数据。/forget 会给你一份副本，然后全部删除。
+about-shared = 除了本机器人的管理员，没有人能看到这些数据。/forget 会给你一份副本，然后全部删除；只有管理员设下的限制（停止服务、主题数上限）会保留。
 about-model = 概括和翻译由模型 { $model } 完成。你输入的内容中，只有含中文等非英文文字的主题和搜索词会交给它译成英文。
 command-forget = 导出并删除我的数据
 command-about = 关于本机器人与隐私
@@ -663,6 +673,8 @@ status-papers = 共 { $papers } 篇论文，每日公布：
 status-day = { $day }：{ $papers }
 status-queue = 等待发送：{ $waiting }
 status-failures = 发送失败：{ $failed }，结果不明：{ $unknown }
+status-unreadable = 有 { $updates } 条 Telegram 更新无法读取，最近一次在 { $at }。
+status-late = 过去 24 小时内因过时而放弃的回复：{ $late }
 status-oldest = 最早的一条从 { $at } 开始等待。
 users-title = 用户概况
 users-chats = 会话：{ $kinds }（已暂停 { $paused } 个）

@@ -10,6 +10,7 @@ BENCHES = (
     "ingest",
     "search",
     "answers",
+    "replies",
     "matching",
     "publish",
     "settling",
@@ -19,7 +20,7 @@ BENCHES = (
     "glossing",
     "gist_rouge",
 )
-WITHOUT_DATA = ("idle", "sending", "delivery", "glossing")
+WITHOUT_DATA = ("replies", "idle", "sending", "delivery", "glossing")
 
 
 def main() -> None:

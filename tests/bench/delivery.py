@@ -26,6 +26,7 @@ from bot.deliver import Desk, deliver
 from bot.pace import Breaker, Floods, Pace
 from bot.publish import publish, settle
 from bot.query import indexed, parse
+from bot.render.answer import Said
 from bot.render.message import Message
 from bot.render.parcel import written
 from bot.serve import in_flight
@@ -89,7 +90,7 @@ def desk(store: Store, client: telegram.Bot, rate: float, arrivals: list[float])
     """A desk as the bot has it; each arrival is noted."""
     began = perf_counter()
 
-    async def send(parcel: Parcel, message: Message) -> Outcome:
+    async def send(parcel: Parcel, message: Said) -> Outcome:
         outcome = await sender.deliver_parcel(client, parcel, message, paid=rate > FREE)
         assert isinstance(outcome, Sent), outcome
         arrivals.append(perf_counter() - began)

@@ -9,10 +9,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.chat import COMMANDS
-from bot.chat.buttons import Elsewhere, action, data
+from bot.chat.buttons import action, data
 from bot.chat.channels import named
 from bot.demo.faults import refused
 from bot.demo.places import Place
+from bot.render.keyboard import Elsewhere
 from storage.model import ChatKind, Form, Question
 from tests.chat.covered import covers
 from tests.chat.talk import TOPIC, Talk

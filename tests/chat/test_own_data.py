@@ -32,9 +32,6 @@ async def _lives(talk: Talk) -> None:
     await talk.presses("entry-button-save")
     await talk.hears("/sub robots")
     await talk.hears("/import")
-    store, bot = talk.house.store, talk.house.bot.telegram.id
-    with store.transaction():
-        store.rulings.allow(bot, (talk.place or talk.person).id, 7)
 
 
 @covers("/forget", "[forget]")
@@ -137,6 +134,26 @@ async def test_who_comes_back_begins_anew(talk: Talk) -> None:
     await talk.presses("button-forget")
 
     assert (await talk.hears("/list")).text == talk.text("list-none")
+
+
+@covers("/forget", "[forget]", "/limit")
+async def test_an_operators_limit_outlives_the_data(either: Talk) -> None:
+    """Or everybody could shed it with two taps; and it is said that it stays."""
+    await either.follows()
+    store, bot = either.house.store, either.house.bot.telegram.id
+    with store.transaction():
+        store.rulings.allow(bot, either.person.id, 1)
+    await either.says("/forget")
+
+    done = (await either.presses("button-forget")).one
+
+    stays = either.text("forget-limit-stays", topics=1)
+    assert done.text == f"{either.text('forget-done')}\n\n{stays}"
+    assert _naming(store, either.person.id) == {"allowances": 1}
+    await either.follows("robots")
+    await either.hears(f"/sub {TOPIC}")
+    refused = await either.presses("button-subscribe")
+    assert refused.toast == either.text("topic-limit", limit=1)
 
 
 @covers("/about")

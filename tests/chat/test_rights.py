@@ -209,7 +209,7 @@ async def test_who_leads_without_a_name_can_answer_what_they_pressed(store: Stor
     """Telegram names who presses, and does not name who writes."""
     now = datetime(2026, 11, 23, tzinfo=UTC)
     house = House(bot=1, username="papergram_bot", feeds=frozenset())
-    counter = Counter(Hiding("1:token"), house, store, lambda: now, lambda: None)
+    counter = Counter(Hiding("1:token"), house, store, lambda: now, lambda: None, "test")
     pressed = Asked(
         What.BUTTON, -1001, ChatKind.SUPERGROUP, person=7, action=Action("rename", 1), query="1"
     )

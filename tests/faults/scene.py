@@ -22,7 +22,7 @@ from bot.demo.people import Person, Place
 from bot.publish import publish
 from bot.trusted_clock import TrustedClock
 from storage import Store
-from storage.model import ChatKind, Form, Parcel, ParcelState, Subscriber
+from storage.model import ChatKind, Form, Parcel, ParcelState, Rank, Subscriber
 from tests.judges import judge
 from tests.situations import BOT, DUE, NOW, announce, follow, papers
 from tests.stage import PATIENCE, Clock, House, WatchedBell
@@ -193,10 +193,10 @@ class Scene(House):
         ]
 
     def parcels(self, where: Person | Place | int) -> list[Parcel]:
-        """The parcels of a chat, in the order of their states and keys."""
+        """The parcels of a chat but its answers, in the order of their states and keys."""
         number = where if isinstance(where, int) else where.id
         every = [one for state in ParcelState for one in self.store.outbox.in_state(BOT, state)]
-        return [one for one in every if one.chat == number]
+        return [one for one in every if one.chat == number and one.rank is not Rank.ANSWER]
 
     def states(self, where: Person | Place | int) -> list[str]:
         """The states of a chat's parcels."""

@@ -15,7 +15,7 @@ from click.testing import CliRunner
 from bot.cli import main
 from bot.demo import faults
 from bot.publish import publish
-from bot.render.message import Message
+from bot.render.answer import Said
 from storage import Store
 from storage.errors import Busy, Full
 from storage.model import Outcome, Parcel, ParcelState, Sent
@@ -209,7 +209,7 @@ async def test_a_worker_that_meets_a_busy_store_tears_no_message_from_another(
         loop.call_soon_threadsafe(refused.set)
         raise Busy("locked")
 
-    async def send(parcel: Parcel, message: Message) -> Outcome:
+    async def send(parcel: Parcel, message: Said) -> Outcome:
         await refused.wait()
         await asyncio.sleep(0)
         return Sent(77)

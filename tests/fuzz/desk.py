@@ -13,11 +13,12 @@ from dataclasses import dataclass, field
 
 from bot.chat import buttons, sender
 from bot.chat.asked import asked
-from bot.chat.context import Document, House, Reply
+from bot.chat.context import House, Reply
 from bot.chat.counter import Counter
 from bot.chat.effect import apply
 from bot.demo.wire import JsonObject
 from bot.query import indexed
+from bot.render.answer import Document
 from bot.render.fit import units
 from bot.render.keyboard import Action, Button
 from bot.render.markdown import parse
@@ -25,7 +26,7 @@ from bot.render.message import Message
 from bot.render.parcel import written
 from bot.render.spoken import address
 from storage import Store, open_store
-from storage.model import ChatKind, Form, Paper, ParcelState, Update
+from storage.model import ChatKind, Form, Paper, ParcelState, Rank, Update
 from tests.fuzz import judges
 from tests.situations import BOT, NOW, POLLED, announce
 
@@ -75,7 +76,9 @@ class Desk:
 
     def receives(self) -> None:
         """Judges what was put for delivery."""
-        for parcel in self.store.outbox.in_state(BOT, ParcelState.READY):
+        for parcel in self.store.outbox.in_state(BOT, ParcelState.READY, limit=1_000_000):
+            if parcel.rank is Rank.ANSWER:  # judged as it was said
+                continue
             digest = self.store.digests.get(parcel.digest) if parcel.digest else None
             self._judges(written(parcel, digest, _link))
             self.judged += 1
@@ -152,7 +155,7 @@ def opened(
     """A desk with an empty store of its own."""
     store = open_store("sqlite://", words=indexed)
     house = House(BOT, USERNAME, POLLED, operator=CHAT if operator else 0)
-    counter = Counter(_CLIENT, house, store, lambda: NOW, _nothing, form=form)
+    counter = Counter(_CLIENT, house, store, lambda: NOW, _nothing, "fuzz", form=form)
     try:
         yield Desk(counter, store, name=name, kind=kind)
     finally:

@@ -30,7 +30,7 @@ from tests.soak.server import Server, served
 SECONDS = scaled(600)
 RATE = 100  # commands a second
 PEOPLE = 3_000
-PACE = 200  # digests a second: those asked for are answers too, and stand behind no others
+PACE = 400  # messages a second: each answer counts, and digests take their third
 # A tick holds the papers of its readers' last day: a thousand, as arXiv brings, and not many more.
 FEED, FRESH = 100, 10  # papers of each feed, and those that are new each time
 AIM = (

@@ -40,6 +40,7 @@ class InboxMachine(RuleBasedStateMachine):
         self.came: dict[int, list[int]] = {one: [] for one in CHATS}
         self.effects: dict[int, list[int]] = {one: [] for one in CHATS}
         self.failed: set[int] = set()
+        self.errands: set[int] = set()  # applied, and something is to be fetched yet
         self.flying: list[Update] = []  # begun by somebody, and not finished
         self.topics: dict[int, int] = {}
         for one in CHATS:
@@ -79,6 +80,12 @@ class InboxMachine(RuleBasedStateMachine):
         if not heads:
             return
         update = data.draw(st.sampled_from(heads))
+        assert bool(update.errand) == (update.id in self.errands), "an errand is lost or invented"
+        if update.errand:
+            assert update.id == self.effects[update.chat][-1], "passed by a later update"
+            assert self.store.inbox.begin(self.bot, update.id) >= 2
+            self.flying.append(update)
+            return
         settled = len(self.effects[update.chat]) + len(self._failed_in(update.chat))
         assert settled < len(self.came[update.chat]), "applied more often than it came"
         assert update.id == self.came[update.chat][settled], "out of order"
@@ -86,23 +93,34 @@ class InboxMachine(RuleBasedStateMachine):
         self.flying.append(update)
 
     def finish(self, data: st.DataObject) -> None:
-        """Mark and effect in one transaction, which a kill may undo."""
+        """Mark and effect in one transaction, which a kill may undo; or what an errand brought."""
         if not self.flying:
             return
         update = data.draw(st.sampled_from(self.flying))
         self.flying.remove(update)
-        killed = data.draw(st.booleans())
+        killed, has_errand = data.draw(st.booleans()), data.draw(st.booleans())
+        inbox = self.store.inbox
         try:
             with self.store.transaction():
-                is_first = self.store.inbox.applied(self.bot, update.id)
-                if is_first:
+                if update.errand:
+                    is_first = inbox.fetched(self.bot, update.id)
+                else:
+                    is_first = inbox.applied(self.bot, update.id)
+                if is_first and not update.errand:
                     self._effect(update)
+                    if has_errand:
+                        inbox.has_errand(update, "what is to be fetched")
                 if killed:
                     raise InterruptedError
         except InterruptedError:
             return
-        if is_first:
+        if update.errand:
+            assert is_first == (update.id in self.errands), "answered twice, or not at all"
+            self.errands.discard(update.id)
+        elif is_first:
             self.effects[update.chat].append(update.id)
+            if has_errand:
+                self.errands.add(update.id)
 
     def _effect(self, update: Update) -> None:
         current = self._topic(update.chat)
@@ -113,6 +131,8 @@ class InboxMachine(RuleBasedStateMachine):
         if self.flying:
             update = data.draw(st.sampled_from(self.flying))
             self.flying.remove(update)
+            if update.errand:
+                return  # it is answered with a word instead
             if self.store.inbox.failed(self.bot, update.id, "exception"):
                 self.failed.add(update.id)
 
@@ -138,6 +158,8 @@ class InboxMachine(RuleBasedStateMachine):
         for where in CHATS:
             settled = {*self.effects[where], *self.failed}
             assert set(self.came[where]) <= known | settled, "lost"
+        pending = {one.id for one in self.store.inbox.pending(self.bot, 1000) if one.errand}
+        assert pending == self.errands, "an errand is lost"
 
     def _failed_in(self, where: int) -> set[int]:
         return self.failed & set(self.came[where])
@@ -185,6 +207,22 @@ def _mark_always_taken(self: Inbox, bot: int, id: int) -> bool:
     return True
 
 
+def _errand_in_memory(self: Inbox, update: Update, errand: str) -> None:
+    """What is to be fetched is not written down."""
+
+
+def _failed_with_its_errand(self: Inbox, bot: int, id: int, reason: str = "") -> bool:
+    """Who was halted sets aside what another has applied."""
+    return bool(
+        self._engine.change(
+            "update updates set state = 'failed' where bot = :bot and id = :id"
+            " and state = 'pending'",
+            bot=bot,
+            id=id,
+        )
+    )
+
+
 def _newest_first(self: Inbox, bot: int, limit: int = 100) -> list[Update]:
     """The newest of each chat instead of the oldest."""
     engine: Engine = self._engine
@@ -201,6 +239,8 @@ def _newest_first(self: Inbox, bot: int, limit: int = 100) -> list[Update]:
 @pytest.mark.parametrize(
     ("method", "bug"),
     [
+        ("has_errand", _errand_in_memory),
+        ("failed", _failed_with_its_errand),
         ("_put", _replay_applies_again),
         ("last", _acknowledged_before_stored),
         ("applied", _mark_always_taken),

@@ -16,7 +16,7 @@ import pytest
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
-from bot import subscribe
+from bot import subscribe, tend
 from bot.issue import issue_now
 from bot.publish import publish
 from storage import Store
@@ -126,9 +126,7 @@ class LedgerMachine(RuleBasedStateMachine):
         chat = self._chat(topic.chat)
         with self.store.transaction():
             gone = subscribe.unsubscribe(self.store, chat, topic.key)
-            subscribe.subscribe(
-                self.store, chat, gone.query, self.now, polled=(), limit=9, cursor=gone.cursor
-            )
+            assert tend.restore(self.store, gone, self.now, polled=(), limit=9)
 
     def edit(self, data: st.DataObject) -> None:
         """Other words, between two ticks; a change of an older state is not taken."""

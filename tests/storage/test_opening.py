@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import os
 import stat
+import subprocess
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from storage import Store, files, migrations, open_store, schema
-from storage.errors import Damaged, Full, Newer, Occupied, Unusable
-from storage.model import Subscriber
+from storage.columns import micros
+from storage.errors import Damaged, Full, Newer, Occupied, Replaced, Unusable
+from storage.model import Draft, DraftKind, Rank, Subscriber, Unread
 from storage.sqlite import Engine
-from tests.storage.situations import BOT, CHAT, NOW, chat, paper, stored
+from tests.storage.situations import BOT, CHAT, MINUTE, NOW, chat, paper, stored
+from tests.storage.situations import parcel as parcel_
 
 
 def url(path: Path) -> str:
@@ -221,6 +224,100 @@ def test_papers_of_former_dead_letters_are_freed(tmp_path: Path) -> None:
     assert received == {2: 1, 3: 1}
 
 
+def test_what_waits_is_sent_after_answers_came_to_the_outbox(tmp_path: Path) -> None:
+    """A message goes on as it was, Telegram's word to wait counts, an update is pending."""
+    parcel = """
+        insert into parcels (bot, chat, thread, period, part, piece, revision, edits, digest,
+            "first", "last", form, language, languages, zone, notice, silent, state, turn,
+            attempts, doubts, fence, holder, lease_until, next_at, message, error, rank)
+        values (1, {chat}, 0, 'x', 1, 0, 1, 0, 0, 0, 0, 'classic', 'en', '["en"]', 'UTC',
+            '["start-hello", []]', 0, 'ready', {chat}, 1, 1, 3, '', 0, 0, 0, '', {rank})
+    """
+    later = micros(NOW + MINUTE)
+    store = _former(
+        tmp_path / "a.db",
+        "stored_answers",
+        parcel.format(chat=2, rank=0),
+        parcel.format(chat=3, rank=1),
+        parcel.format(chat=4, rank=1),
+        f"insert into holds values (1, 4, {later})",
+        "insert into updates (bot, id, chat, body, state, attempts, error)"
+        " values (1, 5, 4, '{}', 'pending', 0, '')",
+    )
+    answer = replace(
+        parcel_(4), bot=1, digest=0, rank=Rank.ANSWER, content="x", expires=NOW + MINUTE
+    )
+
+    claimed = store.outbox.claim(1, "a", NOW, 60.0, 10)
+    answered = store.outbox.answer([answer], now=NOW, holder="a", lasts=60.0)
+    [update] = store.inbox.pending(1)
+    begun = [store.outbox.begin(one, NOW) for one in claimed]
+    store.close()
+
+    assert [(one.chat, one.rank, one.doubts, one.content) for one in claimed] == [
+        (2, Rank.ASKED, 1, ""),
+        (3, Rank.DUE, 1, ""),
+    ]
+    assert begun == [True, True], "they have no end"
+    assert answered == [], "Telegram told us to wait"
+    assert (update.id, update.errand) == (5, "")
+
+
+def test_former_drafts_stay_behind_their_buttons_but_for_what_looks_like_a_record(
+    tmp_path: Path,
+) -> None:
+    """Who wrote that is not known; and the key of what has expired is not given again."""
+    draft = (
+        "insert into drafts (key, bot, chat, words, cursor, made) values ({}, 1, 2, '{}', {}, 5)"
+    )
+    store = _former(
+        tmp_path / "a.db",
+        "draft_kinds",
+        draft.format(3, "robots OR gan", "null"),
+        draft.format(7, '{"format":"papergram topics","topics":[]}', 41),
+        draft.format(9, "survey", "null"),
+        "delete from drafts where key = 9",
+    )
+
+    kept = [store.drafts.get(1, 2, key, kind) for kind in DraftKind for key in (3, 7, 9)]
+    known = store.drafts.put(1, 2, "robots OR gan", NOW)
+    new = store.drafts.put(1, 2, "new", NOW)
+    store.close()
+
+    assert kept == [Draft("robots OR gan"), *[None] * 5]
+    assert known == 3
+    assert new > 9
+
+
+def test_drafts_of_a_file_without_any_begin_at_one(tmp_path: Path) -> None:
+    store = _former(tmp_path / "a.db", "draft_kinds")
+    key = store.drafts.put(1, 2, "robots", NOW)
+    store.close()
+    assert key == 1
+
+
+def test_updates_set_aside_before_are_kept_and_others_counted(tmp_path: Path) -> None:
+    update = """
+        insert into updates (bot, id, chat, body, state, attempts, error)
+        values (1, {id}, {chat}, '{{"update_id": {id}}}', '{state}', 1, '')
+    """
+    store = _former(
+        tmp_path / "a.db",
+        "unreadable_updates",
+        update.format(id=5, chat=7, state="failed"),
+        update.format(id=6, chat=0, state="pending"),
+        update.format(id=7, chat=7, state="pending"),
+    )
+
+    assert store.inbox.unread(1) == Unread()
+    settled = [store.inbox.unreadable(1, id, NOW) for id in (5, 6, 6, 7)]
+    counted, pending = store.inbox.unread(1), store.inbox.pending(1)
+    store.close()
+
+    assert settled == [False, True, False, True]
+    assert (counted, pending) == (Unread(2, NOW), [])
+
+
 def test_an_up_to_date_file_is_not_copied(tmp_path: Path) -> None:
     for _ in range(2):
         open_store(url(tmp_path / "a.db")).close()
@@ -293,3 +390,80 @@ def test_a_check_tells_what_the_file_holds(store: Store) -> None:
 
     assert (health.damage, health.papers, health.subscribers, health.waiting) == ("", 2, 1, 0)
     assert health.size > 4096
+
+
+def test_a_file_that_others_could_read_becomes_its_owners_alone(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Said once; the log of changes beside it follows."""
+    path = tmp_path / "a.db"
+    open_store(url(path)).close()
+    path.chmod(0o644)
+    first = open_store(url(path))
+    chat(first)
+    modes = {file.name: stat.S_IMODE(file.stat().st_mode) for file in tmp_path.iterdir()}
+    first.close()
+    open_store(url(path)).close()
+
+    assert set(modes.values()) == {0o600}
+    assert "a.db-wal" in modes
+    assert len([one for one in caplog.records if "owner" in one.getMessage()]) == 1
+
+
+def test_a_copy_that_a_dead_process_left_is_deleted(tmp_path: Path) -> None:
+    path = tmp_path / "a.db"
+    open_store(url(path)).close()
+    process = subprocess.Popen(["true"])
+    process.wait()
+    left = [f"a.db.before-drafts.{process.pid}.tmp", f"a.db.copy.{process.pid}.tmp-journal"]
+    kept = [
+        f"a.db.before-drafts.{os.getppid()}.tmp",
+        "a.db.before-drafts",
+        f"b.db.before-drafts.{process.pid}.tmp",
+        "a.db.notes.tmp",
+    ]
+    for name in (*left, *kept):
+        (tmp_path / name).write_bytes(b"x")
+
+    open_store(url(path)).close()
+
+    assert {name for name in (*left, *kept) if (tmp_path / name).exists()} == set(kept)
+
+
+def test_a_copy_has_its_name_when_it_is_whole(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store = open_store(url(tmp_path / "a.db"))
+    seen: list[set[str]] = []
+    replace_file = Path.replace
+
+    def watched(draft: Path, target: Path) -> Path:
+        seen.append({one.name for one in target.parent.iterdir()})
+        return replace_file(draft, target)
+
+    monkeypatch.setattr(Path, "replace", watched)
+    store.backup(tmp_path / "copy.db")
+    store.close()
+
+    assert [sorted(one & {"copy.db", f"copy.db.{os.getpid()}.tmp"}) for one in seen] == [
+        [f"copy.db.{os.getpid()}.tmp"]
+    ]
+    assert (tmp_path / "copy.db").exists()
+    assert not list(tmp_path.glob("*.tmp"))
+
+
+@pytest.mark.parametrize("how", ["deleted", "replaced"])
+def test_a_file_that_is_not_at_its_place_is_noticed(tmp_path: Path, how: str) -> None:
+    store = open_store(url(tmp_path / "a.db"))
+    stored(store, [paper(1)])
+    store.require_in_place()
+    store.backup(tmp_path / "b.db")
+
+    if how == "deleted":
+        (tmp_path / "a.db").unlink()
+    else:
+        (tmp_path / "b.db").replace(tmp_path / "a.db")
+
+    with pytest.raises(Replaced, match="Start it again"):
+        store.require_in_place()
+    store.close()

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import partial
 
@@ -18,9 +19,19 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
 from bot.together import Change, written
-from storage import Store, claiming, open_store
+from storage import Store, answering, claiming, open_store
 from storage.columns import micros
-from storage.model import Gone, Later, Outcome, Parcel, ParcelState, Refused, Sent, Unknown
+from storage.model import (
+    Gone,
+    Later,
+    Outcome,
+    Parcel,
+    ParcelState,
+    Rank,
+    Refused,
+    Sent,
+    Unknown,
+)
 from storage.outbox import Outbox
 from storage.sqlite import Engine
 from tests.storage.machines import break_, hold
@@ -28,6 +39,8 @@ from tests.storage.situations import BOT, NOW, chat, issued, paper, parcel, stor
 
 LEASE, WITHIN = 60.0, 20.0
 _LONG_AGO = NOW - timedelta(days=365)  # a lease that was given back, even if clocks go back
+EXPIRES = 150.0  # seconds until nobody waits for an answer any more
+PRESSED = 5  # the message that answers edit
 CHATS = (11, -12)
 HOLDERS = ("a", "b")
 _MOVING = (ParcelState.READY, ParcelState.SENDING)
@@ -39,7 +52,8 @@ _FATES: dict[str, Outcome] = {
     "gone": Gone("blocked"),
 }
 _ACTIONS = (
-    *("enqueue", "enqueue", "claim", "claim", "write", "write", "write", "write"),
+    *("enqueue", "enqueue", "answer", "answer", "claim", "claim"),
+    *("write", "write", "write", "write"),
     *(
         "move_the_clock",
         "move_the_clock",
@@ -66,7 +80,9 @@ class OutboxMachine(RuleBasedStateMachine):
         # No power cut here; most of the time would go into waiting for the disk.
         self.store._engine.all("pragma synchronous = off")
         self.now = NOW
-        self.put: dict[int, tuple[int, int]] = {}  # parcel key -> chat, paper shown
+        self.put: dict[int, tuple[int, int]] = {}  # parcel key -> chat, paper shown, 0 for answers
+        self.answers: dict[int, datetime] = {}  # parcel key -> until when somebody waits for it
+        self.edits: set[int] = set()
         self.leases: dict[int, tuple[str, int, datetime]] = {}  # by whom, fence, until
         self.stale: set[tuple[int, int]] = set()  # claims that another has put an end to
         self.hand: list[tuple[str, Parcel]] = []  # claimed, to be sent one day
@@ -76,6 +92,7 @@ class OutboxMachine(RuleBasedStateMachine):
         self.arrived: Counter[int] = Counter()
         self.doubts: Counter[int] = Counter()
         self.held: dict[int, datetime] = {}
+        self.told: dict[int, datetime] = {}  # held by Telegram's own word
         self.papers = stored(self.store, [paper(n) for n in range(1, 13)])
         for one in CHATS:
             chat(self.store, one)
@@ -103,16 +120,69 @@ class OutboxMachine(RuleBasedStateMachine):
         [kept] = self.store.outbox.of_digest(digest)
         self.put[kept.key] = number, free[shown % len(free)].key
 
+    def answer(self, data: st.DataObject) -> None:
+        """An update is applied: its answers are queued together, and leased where they may leave.
+
+        An edit takes the place of one that waits.
+        """
+        number, holder = data.draw(st.sampled_from(CHATS)), data.draw(st.sampled_from(HOLDERS))
+        edits = data.draw(st.sampled_from([0, 0, PRESSED]))
+        period, until = f"u{len(self.put)}", self.now + timedelta(seconds=EXPIRES)
+        answers = [
+            replace(
+                parcel(number, period=period, digest=0, first=0, last=0),
+                part=part,
+                edits=edits if part == 1 else 0,
+                rank=Rank.ANSWER,
+                content="what it says",
+                expires=until,
+            )
+            for part in range(1, 1 + data.draw(st.integers(1, 2)))
+        ]
+        before = {key: self._kept(key) for key in self.answers if self.put[key][0] == number}
+        leased = self.store.outbox.answer(answers, now=self.now, holder=holder, lasts=LEASE)
+        replaced = {
+            key
+            for key, one in before.items()
+            if edits and one.edits and one.state is ParcelState.READY
+        }
+        for key in replaced:
+            assert self._kept(key).state is ParcelState.DROPPED, "an older edit would come later"
+            self.leases.pop(key, None)
+        first = not any(one.state in _MOVING for k, one in before.items() if k not in replaced)
+        is_free = self.told.get(number, self.now) <= self.now
+        assert bool(leased) == (first and is_free), "sent before an earlier one, or not at once"
+        waiting = self.store.outbox.in_state(BOT, ParcelState.READY, 10_000)
+        for one in [one for one in waiting if one.period == period]:
+            self.put[one.key] = number, 0
+            self.answers[one.key] = until
+            if one.edits:
+                self.edits.add(one.key)
+        for one in leased:
+            self.leases[one.key] = holder, one.fence, self.now + timedelta(seconds=LEASE)
+            self.hand.append((holder, one))
+
     def claim(self, data: st.DataObject) -> None:
         holder, many = data.draw(st.sampled_from(HOLDERS)), data.draw(st.integers(1, 5))
         states = {key: self._kept(key).state for key in self.put}
         claimed = self.store.outbox.claim(BOT, holder, self.now, LEASE, many)
         self._expire()
-        assert len({one.chat for one in claimed}) == len(claimed) <= many
+        assert len({(one.chat, one.key in self.answers) for one in claimed}) == len(claimed) <= many
         for one in claimed:
-            earlier = [k for k, (where, _) in self.put.items() if where == one.chat and k < one.key]
+            is_answer = one.key in self.answers
+            earlier = [
+                key
+                for key, (where, _) in self.put.items()
+                if where == one.chat
+                and key < one.key
+                and (key in self.answers) == is_answer
+                # Those that nobody waits for any more are dropped first.
+                and self._kept(key).state is not ParcelState.DROPPED
+            ]
             assert all(states[key] not in _MOVING for key in earlier), "out of order"
-            assert one.chat not in self.held or self.held[one.chat] <= self.now, "held"
+            held = self.told if is_answer else self.held
+            assert held.get(one.chat, self.now) <= self.now, "held"
+            assert not is_answer or self.answers[one.key] > self.now, "too late"
             self._check_lease(one)
             self.leases[one.key] = holder, one.fence, self.now + timedelta(seconds=LEASE)
             self.hand.append((holder, one))
@@ -121,7 +191,7 @@ class OutboxMachine(RuleBasedStateMachine):
         """Each claim ends all leases that ran out in the middle of a send, for good: also of
         what it does not claim itself, and even if the clock goes back."""
         for key in [key for key in self.begun if self.leases[key][2] <= self.now]:
-            self.doubts[key] += 1
+            self.doubts[key] += key not in self.edits
             self.begun.discard(key)
             self.leases[key] = *self.leases[key][:2], _LONG_AGO
 
@@ -167,6 +237,7 @@ class OutboxMachine(RuleBasedStateMachine):
         _, fence, until = self.leases.get(one.key, ("", 0, _LONG_AGO))
         is_free = self._kept(one.key).state is ParcelState.READY and fence == one.fence
         lasts = until > self.now + timedelta(seconds=WITHIN)
+        lasts = lasts and self.answers.get(one.key, self.now + timedelta(days=1)) > self.now
         begun = self.store.outbox.begin(one, self.now, within=WITHIN)
         assert begun == (is_free and lasts), "begun without a lease, or not with one"
         if begun:
@@ -221,7 +292,7 @@ class OutboxMachine(RuleBasedStateMachine):
                 self.stale.add((key, fence))
             self.leases[key] = whose, kept.fence - 1, _LONG_AGO
         for key in self.begun:
-            self.doubts[key] += 1
+            self.doubts[key] += key not in self.edits
         self.begun.clear()
 
     def move_the_clock(self, data: st.DataObject) -> None:
@@ -230,7 +301,10 @@ class OutboxMachine(RuleBasedStateMachine):
     def hold(self, data: st.DataObject) -> None:
         number = data.draw(st.sampled_from(CHATS))
         until = self.now + timedelta(seconds=data.draw(st.integers(1, 90)))
-        self.store.outbox.hold(BOT, number, until)
+        is_told = data.draw(st.booleans())
+        self.store.outbox.hold(BOT, number, until, is_told=is_told)
+        if is_told:
+            self.told[number] = max(until, self.told.get(number, until))
         self.held[number] = max(until, self.held.get(number, until))
 
     def retry(self, data: st.DataObject) -> None:
@@ -243,7 +317,8 @@ class OutboxMachine(RuleBasedStateMachine):
             self._kept(k).state for k in self.put if k != key and self.put[k] == self.put[key]
         ]
         is_bringing = any(state in _MOVING for state in others)
-        assert retried == (before in _GIVEN_UP and not is_bringing)
+        is_gone = key in self.answers  # nobody knows what it said
+        assert retried == (before in _GIVEN_UP and not is_bringing and not is_gone)
         if retried and ParcelState.SENT in others:
             self.doubts[key] = max(self.doubts[key], 1)
             assert self._kept(key).doubts, "a repeat by hand is not marked"
@@ -257,12 +332,16 @@ class OutboxMachine(RuleBasedStateMachine):
             open_send = key in self.begun and kept.state is ParcelState.SENDING
             given_up = kept.state in _GIVEN_UP
             allowed = kept.doubts + 1 + open_send + given_up
-            assert self.arrived[key] <= allowed, "sent twice without a doubt"
+            is_marked = self.arrived[key] <= allowed or key in self.edits
+            assert is_marked, "sent twice without a doubt"
+            if key in self.answers:
+                assert bool(kept.content) == (kept.state in _MOVING), "kept too long, or lost"
+                assert kept.state not in (ParcelState.DEAD, ParcelState.UNKNOWN)
 
     @invariant()
     def what_moves_or_arrived_is_in_the_ledger(self) -> None:
         for key, (number, shown) in self.put.items():
-            if self._kept(key).state in (*_MOVING, ParcelState.SENT):
+            if shown and self._kept(key).state in (*_MOVING, ParcelState.SENT):
                 assert shown in self.store.digests.received(BOT, number, [shown])
 
     @invariant()
@@ -274,7 +353,7 @@ class OutboxMachine(RuleBasedStateMachine):
                 for key, (where, shown) in self.put.items()
                 if where == number and self._kept(key).state in (*_MOVING, ParcelState.SENT)
             }
-            given_up = {shown for where, shown in self.put.values() if where == number} - coming
+            given_up = {s for where, s in self.put.values() if where == number and s} - coming
             assert missed == given_up, "lost without a trace, or told twice"
 
     def _kept(self, key: int) -> Parcel:
@@ -322,6 +401,19 @@ def _begun_by_anybody(self: Outbox, parcel: Parcel, now: datetime, *, within: fl
     return True
 
 
+def _never_late(engine: Engine, bot: int, now: datetime) -> None:
+    """Nobody looks whether somebody still waits for an answer."""
+
+
+def _never_waiting(*_: object) -> bool:
+    """What waits is not seen: an answer leaves before an earlier one, or while told to wait."""
+    return False
+
+
+def _replacing_nothing(engine: Engine, answer: Parcel, now: datetime) -> None:
+    """An older edit is made after all."""
+
+
 @contextmanager
 def _undoing_nothing(self: Store) -> Iterator[None]:
     """What failed in the middle stays half done."""
@@ -331,6 +423,10 @@ def _undoing_nothing(self: Store) -> Iterator[None]:
 @pytest.mark.parametrize(
     ("owner", "method", "bug"),
     [
+        (answering, "expire", _never_late),
+        (answering, "is_waiting", _never_waiting),
+        (answering, "_replace", _replacing_nothing),
+        (answering, "is_held", _never_waiting),
         (Outbox, "recover", _recovered_without_fence),
         (claiming, "doubt", _without_doubt),
         (Outbox, "begin", _begun_by_anybody),

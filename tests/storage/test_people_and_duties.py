@@ -14,6 +14,7 @@ from storage.errors import Missing
 from storage.model import (
     ChatKind,
     Draft,
+    DraftKind,
     Form,
     Person,
     Question,
@@ -128,7 +129,7 @@ def _rows_naming(store: Store, number: int) -> dict[str, int]:
     return {name: count for name, count in counts.items() if count}
 
 
-def test_forgetting_leaves_no_row(store: Store) -> None:
+def test_forgetting_leaves_no_row_but_what_an_operator_ruled(store: Store) -> None:
     _live(store, PERSON)
     _live(store, CHAT)
     named = _rows_naming(store, PERSON)
@@ -140,7 +141,9 @@ def test_forgetting_leaves_no_row(store: Store) -> None:
         *("subscribers", "subscriptions", "digests", "ledger", "parcels", "holds"),
         *("updates", "drafts", "people", "library", "asks", "bans", "allowances"),
     }
-    assert _rows_naming(store, PERSON) == {}
+    assert _rows_naming(store, PERSON) == {"bans": 1, "allowances": 1}
+    assert store.rulings.banned(BOT, PERSON, 1) == PERSON
+    assert store.rulings.allowed(BOT, PERSON) == 3
     assert len(_rows_naming(store, CHAT)) == len(named)
     assert store._engine.all("pragma foreign_key_check") == []
     entries = store._engine.all("select distinct digest from entries")
@@ -274,13 +277,24 @@ def test_a_cursor_begins_empty_and_is_replaced(store: Store) -> None:
 
 
 def test_words_behind_a_button_belong_to_their_chat(store: Store) -> None:
-    key = store.drafts.put(BOT, CHAT, "diffusion -survey", NOW, cursor=41)
+    key = store.drafts.put(BOT, CHAT, "diffusion -survey", NOW)
 
-    assert store.drafts.get(BOT, CHAT, key) == Draft("diffusion -survey", 41)
-    assert store.drafts.get(BOT, CHAT - 1, key) is None
+    assert store.drafts.get(BOT, CHAT, key, DraftKind.WORDS) == Draft("diffusion -survey")
+    assert store.drafts.get(BOT, CHAT - 1, key, DraftKind.WORDS) is None
     assert store.drafts.put(BOT, CHAT, "diffusion -survey", NOW + MINUTE) == key
     assert store.drafts.retire(NOW + MINUTE) == 0
     assert store.drafts.retire(NOW + 2 * MINUTE) == 1
+
+
+def test_the_same_words_of_another_kind_are_another_draft(store: Store) -> None:
+    record = '{"format": "papergram topics"}'
+    said = store.drafts.put(BOT, CHAT, record, NOW)
+    ours = store.drafts.put(BOT, CHAT, record, NOW, kind=DraftKind.TOPICS)
+
+    assert said != ours
+    assert store.drafts.get(BOT, CHAT, said, DraftKind.TOPICS) is None
+    assert store.drafts.get(BOT, CHAT, ours, DraftKind.WORDS) is None
+    assert store.drafts.get(BOT, CHAT, ours, DraftKind.TOPICS) == Draft(record, DraftKind.TOPICS)
 
 
 @given(

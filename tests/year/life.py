@@ -11,7 +11,6 @@ from pathlib import Path
 
 import httpx
 import stamina
-import telegram
 
 from bot import app, service
 from bot.chat import sender
@@ -19,7 +18,7 @@ from bot.config import Config
 from bot.deliver import Desk, deliver
 from bot.ingest import FIRST, WHOLE
 from bot.query import indexed
-from bot.render.message import Message
+from bot.render.answer import Said
 from bot.sources import Fetcher, Pace
 from storage import Store, open_store
 from storage.model import (
@@ -139,8 +138,11 @@ class Life:
     async def _start(self) -> None:
         store = open_store(f"sqlite:///{self.file}", words=indexed)
         store.cursors.put(SourceCursor(FIRST, day=date(2025, 1, 1), batch=WHOLE))
-        client = telegram.Bot(
-            TOKEN, request=self.account.telegram, get_updates_request=self.account.telegram
+        client = sender.Client(
+            TOKEN,
+            "https://api.telegram.org",
+            request=self.account.telegram,
+            polling=self.account.telegram,
         )
         await client.initialize()
         config = Config.model_validate(
@@ -150,7 +152,7 @@ class Life:
             store, client, config, self.now, monotonic=self._monotonic, sleep=_at_once
         )
 
-        async def send(parcel: Parcel, message: Message) -> Outcome:
+        async def send(parcel: Parcel, message: Said) -> Outcome:
             sending.set(parcel)
             return await sender.deliver_parcel(client, parcel, message)
 

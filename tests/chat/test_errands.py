@@ -1,0 +1,205 @@
+"""What is fetched for an answer outlives the process: taken up again, answered once, paid twice."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass, field
+
+from bot.chat import sender
+from bot.chat.answering import Answering
+from bot.chat.context import House
+from bot.chat.counter import Counter
+from bot.chat.errands import Outside
+from bot.render.answer import read
+from bot.render.message import Message
+from bot.texts import say
+from storage import Store
+from storage.errors import Full
+from storage.model import Paper, Parcel, Update
+from tests.situations import BOT, NOW, POLLED
+
+CHAT = 700_000_001
+FOUND = Paper("arxiv:2402.12844", 2, "Paper Boats", "They drift.", ("Ana",), ("cs.RO",))
+_CLIENT = sender.client("1:errands", "http://127.0.0.1:9")
+
+Fetch = Callable[[str], Awaitable[list[Paper]]]
+
+
+@dataclass
+class Life:
+    """A process that answers, until it is killed."""
+
+    store: Store
+    fetch: Fetch
+    sent: list[Parcel] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        house = House(BOT, "papergram_bot", POLLED)
+        counter = Counter(
+            _CLIENT,
+            house,
+            self.store,
+            lambda: NOW,
+            lambda: None,
+            "life",
+            errands=Outside(papers=self.fetch),
+        )
+        self.answering = Answering(counter, self._send, lambda: None, sleep=_at_once)
+
+    async def _send(self, parcels: Sequence[Parcel]) -> bool:
+        self.sent += parcels
+        return True
+
+    async def begins(self) -> None:
+        """Takes up what is pending, and lets it go as far as it goes."""
+        await self.answering.begin()
+        for _ in range(20):
+            await asyncio.sleep(0.005)
+
+    async def killed(self) -> None:
+        """What it was doing ends in the middle."""
+        for task in list(self.answering._chats.values()):
+            task.cancel()
+        await self.answering.drained()
+
+
+async def _at_once(_: float) -> None:
+    await asyncio.sleep(0)
+
+
+async def _hangs(_: str) -> list[Paper]:
+    await asyncio.Event().wait()
+    return []
+
+
+async def _finds(_: str) -> list[Paper]:
+    return [FOUND]
+
+
+def _asks(store: Store, text: str, number: int = 1) -> None:
+    chat = {"id": CHAT, "type": "private", "first_name": "Ada"}
+    person = {"id": CHAT, "is_bot": False, "first_name": "Ada", "language_code": "en"}
+    message = {"message_id": 5, "date": 1, "chat": chat, "from": person, "text": text}
+    body = json.dumps({"update_id": number, "message": message})
+    store.inbox.put([Update(BOT, number, CHAT, body)])
+
+
+def _said(store: Store) -> list[str]:
+    """All answers that were stored, in their order."""
+    rows = store._engine.all("select content from parcels where rank < 0 order by turn")
+    messages = [read(row["content"]).said for row in rows]
+    return [one.html for one in messages if isinstance(one, Message)]
+
+
+async def test_what_was_being_fetched_is_fetched_at_the_next_start(store: Store) -> None:
+    _asks(store, "/paper 2402.12844")
+    first = Life(store, _hangs)
+    await first.begins()
+    assert len(_said(store)) == 1, "it takes a moment"
+    await first.killed()
+    [left] = store.inbox.pending(BOT)
+    assert json.loads(left.errand) == ["paper", "2402.12844"]
+
+    second = Life(store, _finds)
+    await second.begins()
+
+    told, paper = _said(store)
+    assert say("en", "paper-fetching", id="2402.12844") in told
+    assert "Paper Boats" in paper
+    assert store.inbox.pending(BOT) == []
+    third = Life(store, _hangs)
+    await third.begins()
+    assert len(_said(store)) == 2, "it is not fetched a third time"
+
+
+async def test_what_was_said_meanwhile_is_answered_after_it(store: Store) -> None:
+    _asks(store, "/paper 2402.12844")
+    first = Life(store, _hangs)
+    await first.begins()
+    _asks(store, "/about", 2)
+    await first.begins()
+    await first.killed()
+
+    second = Life(store, _finds)
+    await second.begins()
+    await second.begins()
+
+    _, paper, about = _said(store)
+    assert "Paper Boats" in paper
+    assert "Papergram" in about
+
+
+async def test_what_may_have_been_paid_for_is_asked_for_once_more_at_most(store: Store) -> None:
+    """A question that ends the process each time is given up with a word."""
+    asked: list[str] = []
+
+    async def hangs(id: str) -> list[Paper]:
+        asked.append(id)
+        return await _hangs(id)
+
+    _asks(store, "/paper 2402.12844")
+    for _ in range(4):
+        life = Life(store, hangs)
+        await life.begins()
+        await life.killed()
+
+    assert asked == ["2402.12844"] * 2
+    assert say("en", "refusal-failed") in _said(store)[-1]
+    assert store.inbox.pending(BOT) == []
+
+
+async def test_a_full_disk_pays_for_nothing_twice(store: Store) -> None:
+    """What was fetched waits until it can be stored."""
+    asked: list[str] = []
+
+    async def finds(id: str) -> list[Paper]:
+        asked.append(id)
+        return [FOUND]
+
+    _asks(store, "/paper 2402.12844")
+    fetched, refused = store.inbox.fetched, iter([True, True])
+
+    def full(bot: int, id: int) -> bool:
+        if next(refused, False):
+            raise Full("no room")
+        return fetched(bot, id)
+
+    store.inbox.fetched = full  # type: ignore[method-assign]
+    await Life(store, finds).begins()
+
+    assert asked == ["2402.12844"]
+    assert "Paper Boats" in _said(store)[-1]
+
+
+async def test_who_is_forgotten_meanwhile_is_not_answered(store: Store) -> None:
+    _asks(store, "/paper 2402.12844")
+    first = Life(store, _hangs)
+    await first.begins()
+    store.subscribers.forget(BOT, CHAT)
+    await first.killed()
+
+    await Life(store, _finds).begins()
+
+    assert _said(store) == []
+    assert store.inbox.pending(BOT) == []
+
+
+async def test_a_process_that_was_halted_answers_nothing_twice(store: Store) -> None:
+    go_on = asyncio.Event()
+
+    async def halted(_: str) -> list[Paper]:
+        await go_on.wait()
+        return [FOUND]
+
+    _asks(store, "/paper 2402.12844")
+    first = Life(store, halted)
+    await first.begins()
+    await Life(store, _finds).begins()
+    assert len(_said(store)) == 2
+
+    go_on.set()
+    await first.answering.drained()
+
+    assert len(_said(store)) == 2
