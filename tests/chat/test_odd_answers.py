@@ -39,7 +39,9 @@ CALLS: Mapping[str, Callable[[Client], Awaitable[object]]] = {
     "sendRichMessage": lambda bot: sender.post(bot, 7, RICH, thread=5),
     "editMessageText": lambda bot: sender.edit(bot, 7, 8, CLASSIC),
     "sendDocument": lambda bot: sender.post_document(bot, 7, FILE, thread=5),
-    "answerCallbackQuery": lambda bot: sender.toast(bot, "1", "done"),
+    "answerCallbackQuery": lambda bot: sender.toast(
+        bot, "1", "done", sleep=lambda _: asyncio.sleep(0)
+    ),
     "setMyCommands": lambda bot: bot.set_my_commands([("help", "Help")]),
     "setMyDescription": lambda bot: bot.set_my_description("x"),
     "setMyShortDescription": lambda bot: bot.set_my_short_description("x"),
