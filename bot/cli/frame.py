@@ -72,6 +72,10 @@ class Commands(click.Group):
             raise SystemExit(INTERRUPTED) from None
         except (Refusal, StorageError) as error:
             raise _failure(error) from error
+        except OSError as error:
+            if error.filename is None:  # of no file: a pipe that was closed, a network
+                raise
+            raise _failure(error) from error
         except ExceptionGroup as group:
             known = first_of(group, Refusal, StorageError)
             if known is None:
@@ -94,8 +98,12 @@ def first_of(error: Exception, *kinds: type[Exception]) -> Exception | None:
 
 def _failure(error: Exception) -> Failed:
     """An error as the sentence and the exit code that it ends a command with."""
+    speak = partial(say, spoken(basic_settings.locale()))
+    if isinstance(error, OSError):
+        facts = {"name": str(error.filename), "problem": error.strerror or str(error)}
+        return Failed(speak("cli-file-unusable", **facts))
     if isinstance(error, Refusal):
-        return Misused(error.say(spoken(basic_settings.locale())))
+        return Misused(speak(error.key, **error.values))
     return Failed(str(error))
 
 

@@ -189,7 +189,8 @@ def _facts(line: str) -> dict[str, str]:
 def _are_readable(facts: Mapping[str, str]) -> bool:
     try:
         issued = datetime.fromisoformat(facts["issued"])
-        for day in filter(None, facts.get("days", "").split("/")):
+        days = facts.get("days", "").split("/")
+        for day in filter(None, days):
             date.fromisoformat(day)
         int(facts.get("announced", "0"))
     except (KeyError, ValueError):
@@ -197,6 +198,7 @@ def _are_readable(facts: Mapping[str, str]) -> bool:
     languages = facts.get("languages", "").split(",")
     return (
         issued.tzinfo is not None
+        and len(days) <= 2
         and facts.get("dialect") == DIALECT
         and all(map(_LANGUAGE.fullmatch, languages))
         and len({*languages} - {ENGLISH}) <= 1

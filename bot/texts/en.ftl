@@ -235,6 +235,7 @@ cli-feed-counts = { $source }, { $day }: { $new } new, { $cross } cross-listed, 
 cli-feed-nothing = { $source }: { $problem }
 cli-feed-unchanged = nothing new since the last time.
 cli-telegram-unreachable = The Bot API at { $server } cannot be reached. Check the network and PAPERGRAM_TELEGRAM_API, then start again.
+cli-file-unusable = { $name } cannot be used: { $problem }. Give another name or path.
 cli-date-wrong = { $given } is no date. Write it as 2026-11-23.
 
 doctor-good = good

@@ -221,6 +221,7 @@ cli-feed-unchanged = 自上次读取以来没有新内容。
 cli-working = 正在读取 { $source }
 cli-feed-counts = { $source }，{ $day }：新论文 { $new }，交叉收录 { $cross }，修订 { $replace }，交叉收录修订 { $replacecross }；新收录 { $stored }，已更新 { $updated }，已有 { $known }。
 cli-feed-nothing = { $source }：{ $problem }
+cli-file-unusable = 无法使用 { $name }：{ $problem }。请换一个文件名或路径。
 cli-date-wrong = { $given } 不是有效日期，请写成 2026-11-23 的形式。
 
 doctor-good = 正常

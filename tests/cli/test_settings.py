@@ -230,3 +230,27 @@ def test_a_newer_programs_database_is_refused(
 
     assert said.code == 1
     assert "newer Papergram" in said.sentence
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("ingest", "x" * 300),
+        ("import", "x" * 300),
+        ("backup", "x" * 300),
+        ("search", "boats", "--database", f"sqlite:///{'x' * 300}"),
+        ("search", "boats", "--database", f"sqlite:///{'x' * 300}/papers.db"),
+        ("run", "--database", f"sqlite:///{'x' * 300}"),
+    ],
+    ids=lambda words: " ".join(words)[:20],
+)
+@pytest.mark.parametrize("language", ["en_GB", "zh_CN"])
+def test_a_name_that_no_file_can_have_is_told(
+    terminal: Terminal, words: tuple[str, ...], language: str
+) -> None:
+    open_store(f"sqlite:///{terminal.database}").close()
+
+    said = terminal(*words, TELEGRAM_BOT_TOKEN=TOKEN, LANG=language)
+
+    assert said.code == 1
+    assert "x" * 300 in said.sentence

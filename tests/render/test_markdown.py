@@ -129,6 +129,11 @@ GOOD = document(NEW, OLD)
         ("<!-- papergram: nonsense -->\n" + EMPTY, 1, "digest-document-comment"),
         (render(digest(1)).replace("dialect=1", "dialect=9"), 1, "digest-document-comment"),
         (render(digest(1)).replace("issued=2026", "issued=x"), 1, "digest-document-comment"),
+        (
+            render(digest(1)).replace("days=", "days=2026-11-01/", 1),
+            1,
+            "digest-document-comment",
+        ),
         (render(digest(1)).replace("arxiv:2611.90001 · ", ""), 14, "digest-document-link"),
     ],
 )
