@@ -10,7 +10,7 @@ from collections.abc import AsyncIterator, Awaitable, Iterator
 from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
 from datetime import UTC, datetime
 
-from bot import condition, health, ingest, publish, repair
+from bot import condition, health, ingest, open_files, publish, repair
 from bot.bell import Work
 from bot.chat import sender
 from bot.chat.polling import Conflict, InvalidToken, NetworkError
@@ -29,6 +29,8 @@ from storage import Store, open_store
 __all__ = ["Conflict", "InvalidToken", "NetworkError"]
 
 log = logging.getLogger(__name__)
+
+LOOK = 1.0  # seconds between looks whether the database is at its place
 
 
 def wall_clock() -> datetime:
@@ -110,6 +112,7 @@ async def run(config: Config) -> None:
             config.token.get_secret_value(),
             config.telegram_api,
             longest=config.send_timeout,
+            connections=open_files.connections(open_files.raise_limit(), sender.CONNECTIONS),
             heard=clock.hear_telegram,
         )
         bot = Bot(store, client, config, clock.now, asker=asker, clock=clock)
@@ -119,7 +122,24 @@ async def run(config: Config) -> None:
             condition.note(store, condition.State.GOOD, "", clock.now())
         feeds = live_feeds(store, asker, config, clock.now)
         duty = on_duty(store, lambda: serve(bot, feeds), now=clock.now, lasts=config.lease)
-        await until_stopped(duty)
+        await until_stopped(while_in_place(store, duty))
+
+
+async def while_in_place(store: Store, work: Awaitable[None], *, look: float = LOOK) -> None:
+    """Lets work run until it ends by itself, or the store's file is not at its place any more.
+
+    Raises:
+        Replaced: the file was deleted or replaced; the work was ended in order.
+    """
+    task = asyncio.ensure_future(work)
+    try:
+        while not task.done():
+            store.require_in_place()
+            await asyncio.wait([task], timeout=look)
+    finally:
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)
+    task.result()
 
 
 async def until_stopped(work: Awaitable[None]) -> None:

@@ -9,7 +9,7 @@ from typing import TypeAlias
 
 from bot.digest import NEAR, assemble
 from bot.enrich import enrich
-from bot.gather import Explain, Gathered
+from bot.gather import Explain, Gathered, Sliced
 from bot.query import parse
 from bot.render.look import Look
 from bot.render.message import Part, parts
@@ -58,7 +58,7 @@ class Editions:
     so the many papers of a tick are let go of at its end.
     """
 
-    def __init__(self, store: Store, gathered: Gathered, now: datetime) -> None:
+    def __init__(self, store: Store, gathered: Gathered | Sliced, now: datetime) -> None:
         self._store = store
         self._gathered = gathered
         self._now = now
@@ -95,7 +95,7 @@ class Editions:
         new = [entry.paper for entry in near if entry.paper.key not in self._glosses]
         self._glosses |= enrich(self._store, new, self._now)
         rest = [entry.paper.key for entry in far if entry.paper.key not in self._glosses]
-        return self._glosses | self._store.papers.glosses(rest) if rest else self._glosses
+        return self._glosses | self._store.papers.gloss_keys(rest) if rest else self._glosses
 
 
 def left_of(
@@ -136,10 +136,15 @@ def _explained(
     new = edition.explain([m for m in matches if m.announcement.paper.key not in said])
     known = {match.announcement.paper.key: match for match in new}
     return [
-        known.get(key) or replace(match, reasons=said[key].reasons)
+        known.get(key) or _said_again(match, said[key])
         for match in matches
         for key in (match.announcement.paper.key,)
     ]
+
+
+def _said_again(match: Match, entry: Entry) -> Match:
+    announcement = replace(match.announcement, paper=entry.paper)
+    return replace(match, announcement=announcement, reasons=entry.reasons)
 
 
 def soon_read(digest: Digest) -> tuple[Sequence[Entry], Sequence[Entry]]:

@@ -13,6 +13,7 @@ from datetime import datetime
 from bot.summary.extractive import gist
 from storage import Store
 from storage.model import Gloss, Paper
+from storage.query_budget import unbudgeted
 
 log = logging.getLogger(__name__)
 
@@ -35,11 +36,12 @@ def enrich(
     ]
     if not bare:
         return known
-    made = [extracted(paper, now) for paper in bare]
-    if not keep:
-        return {**known, **{gloss.paper: (*known.get(gloss.paper, ()), gloss) for gloss in made}}
-    store.papers.add_glosses(made)
-    return known | store.papers.glosses([paper.key for paper in bare])
+    with unbudgeted():  # what is made once for all readers is nobody's query
+        made = [extracted(paper, now) for paper in bare]
+        if not keep:
+            return {**known, **{one.paper: (*known.get(one.paper, ()), one) for one in made}}
+        store.papers.add_glosses(made)
+        return known | store.papers.glosses([paper.key for paper in bare])
 
 
 def extracted(paper: Paper, now: datetime) -> Gloss:

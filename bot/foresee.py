@@ -11,6 +11,7 @@ from datetime import date, datetime, timedelta
 from itertools import groupby, islice, takewhile
 from typing import TypeAlias
 
+from bot import gather
 from bot.editions import Editions
 from bot.enrich import EXTRACTIVE
 from bot.gather import Gathered
@@ -81,7 +82,8 @@ def wanted(
 
     A topic that breaks is told in the log and hides no other.
     """
-    due = store.subscriptions.due_chats(bot, horizon)
+    edge = store.papers.position_before(gather.TOGETHER)  # beyond it, nobody waits for glosses
+    due = [one for one in store.subscriptions.due_chats(bot, horizon) if one[1] >= edge]
     if not due:
         return []
     editions = Editions(store, Gathered(store, min(cursor for _, cursor in due)), now)

@@ -1,24 +1,29 @@
 """The verb: matches → a digest in the store, with its ledger rows and parcels.
 
-Every function runs inside the caller's transaction.
+What is drawn is read outside of any transaction, which stores nothing; what is issued is written
+inside of the caller's.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from bot.digest import assemble
-from bot.editions import Edition, Editions, glossed
+from bot.editions import WIDEST, Editions, glossed
 from bot.gather import Gathered, recent
+from bot.query import parse
 from bot.render.look import Look
-from bot.render.message import parts
+from bot.render.message import Part, parts
 from bot.shares import Share, share, up_to_date
-from bot.texts import say
+from bot.texts import Refusal, say
 from storage import Store
 from storage.model import Digest, Parcel, Query, Rank, Subscriber, Subscription
+from storage.query_budget import OverBudget
 
 ASKED_LIMIT = 12
+LEFT_OUT = 200  # entries that a digest of no topic keeps; further ones are counted
 MISSED_DAYS = 30
 MISSED = "missed/"  # the period of a page of /missed begins so
 
@@ -54,7 +59,8 @@ def issue(
     edition.number = number
     digest = replace(placed, number=number)
     store.digests.reserve(number, now=now)
-    _put_parcels(store, chat, digest, occasion.rank, topic, edition)
+    cut = edition.parts(digest.topic, look(chat, topic), full=chat.full)
+    _put_parcels(store, chat, digest, cut, occasion.rank, topic)
     return digest
 
 
@@ -72,17 +78,13 @@ def _put_parcels(
     store: Store,
     chat: Subscriber,
     digest: Digest,
+    cut: Sequence[Part],
     rank: Rank,
     topic: Subscription | None = None,
-    edition: Edition | None = None,
 ) -> None:
     """A parcel for each message of the digest; only the first one makes a sound."""
     seen = look(chat, topic)
     silent = topic.silent if topic and topic.silent is not None else chat.silent
-    if edition:
-        cut = edition.parts(digest.topic, seen, full=chat.full)
-    else:
-        cut = parts(digest, seen, full=chat.full)
     for index, part in enumerate(cut):
         store.outbox.put_once(
             Parcel(
@@ -105,62 +107,127 @@ def _put_parcels(
         )
 
 
-def issue_now(store: Store, chat: Subscriber, topic: Subscription, now: datetime) -> Digest | None:
-    """What gathered for a topic since its last digest; moves its cursor, not its next time."""
-    gathered = Gathered(store, topic.cursor, only=topic.query)
-    edition = Editions(store, gathered, now).of(topic)
-    store.subscriptions.advance(
-        topic, cursor=max(topic.cursor, gathered.head), next_due=topic.next_due
-    )
-    occasion = Occasion(f"{topic.key}/asked/{topic.cursor}", rank=Rank.ASKED)
-    return issue(store, chat, share(store, topic, edition), occasion, now)
+@dataclass(frozen=True, slots=True)
+class Drawn:
+    """A digest that no topic issues, and the messages it is cut into; nothing is stored yet."""
+
+    digest: Digest
+    cut: Sequence[Part]
 
 
-def issue_recent(
-    store: Store, chat: Subscriber, query: Query, now: datetime, *, thread: int = 0
-) -> Digest | None:
-    """What a query found in the last days, for somebody who does not follow it.
+@dataclass(frozen=True, slots=True)
+class News:
+    """What gathered for a topic up to an announcement, and what to show where that is nothing."""
 
-    It moves no cursor and enters no ledger: what is shown here still comes with a topic.
+    share: Share
+    head: int
+    recent: Drawn | None = None
+
+
+def draw_news(
+    store: Store, chat: Subscriber, topics: Sequence[Subscription], now: datetime
+) -> tuple[News, ...]:
+    """What gathered for topics of a chat since their last digests, in the chat's order.
+
+    A topic that never brought a digest shows the last days instead of nothing.
+
+    Raises:
+        Refusal: for one of them it is too much to be looked through while somebody waits.
     """
-    found = drawn(store, query, now)
-    if not found.entries:
-        return None
-    period = f"words/{query.text}/{now:%Y-%m-%dT%H:%M:%S.%f}"
-    placed = replace(found, period=period, bot=chat.bot, chat=chat.chat, thread=thread)
-    digest = replace(placed, number=store.digests.issue(placed))
-    _put_parcels(store, chat, digest, Rank.ASKED)
+    shown: dict[int, int] = {}
+    drawn = []
+    for topic in topics:
+        try:
+            gathered = Gathered(store, topic.cursor, only=topic.query)
+            found = share(store, topic, Editions(store, gathered, now).of(topic), shown=shown)
+            recent = None
+            if found.own.digest.entries:
+                found.own.parts(topic.name, look(chat, topic), full=chat.full)
+            elif store.digests.last(chat.bot, chat.chat, topic.key) is None:
+                recent = draw_recent(store, chat, parse(topic.query), now)
+        except OverBudget:
+            raise Refusal("digest-too-dear", topic=topic.name) from None
+        shown |= found.shown
+        drawn.append(News(found, gathered.head, recent))
+    return tuple(drawn)
+
+
+def issue_news(
+    store: Store, chat: Subscriber, news: News, now: datetime, *, thread: int = 0
+) -> Digest | None:
+    """Issues what gathered for a topic; moves its cursor, not its next time."""
+    topic = news.share.topic
+    store.subscriptions.advance(topic, cursor=max(topic.cursor, news.head), next_due=topic.next_due)
+    occasion = Occasion(f"{topic.key}/asked/{topic.cursor}", rank=Rank.ASKED)
+    digest = issue(store, chat, news.share, occasion, now)
+    if digest is None and news.recent:
+        return issue_recent(store, chat, news.recent, now, thread=thread)
     return digest
 
 
-def issue_missed(
-    store: Store, chat: Subscriber, now: datetime, *, thread: int = 0
-) -> Digest | None:
+def draw_recent(store: Store, chat: Subscriber, query: Query, now: datetime) -> Drawn | None:
+    """What a query found in the last days, for somebody who does not follow it."""
+    found = bounded(drawn(store, query, now))
+    return _cut(chat, found) if found.entries else None
+
+
+def issue_recent(
+    store: Store, chat: Subscriber, found: Drawn, now: datetime, *, thread: int = 0
+) -> Digest:
+    """Issues what words found.
+
+    It moves no cursor and enters no ledger: what is shown here still comes with a topic.
+    """
+    return _issue_drawn(store, chat, found, f"words/{found.digest.query}/{_moment(now)}", thread)
+
+
+def draw_missed(store: Store, chat: Subscriber, now: datetime, newest: int) -> Drawn | None:
     """The next page of what the chat's digests of the last weeks left out or lost on the way.
 
-    What is shown here is received: it does not come again.
+    ``newest`` is the number of the chat's newest digest, by which others received more.
     """
-    since = now - timedelta(days=MISSED_DAYS)
-    entries = store.digests.missed(chat.bot, chat.chat, since)
+    entries = store.digests.missed(chat.bot, chat.chat, now - timedelta(days=MISSED_DAYS))
     if not entries:
         return None
-    title = say(chat.language, "missed-title")
     found = Digest(
-        topic=title,
+        topic=say(chat.language, "missed-title"),
         query="",
         issued=now,
         entries=tuple(entries[:ASKED_LIMIT]),
         rest=tuple(entries[ASKED_LIMIT:]),
-        period=f"{MISSED}{now:%Y-%m-%dT%H:%M:%S.%f}",
-        bot=chat.bot,
-        chat=chat.chat,
-        thread=thread,
     )
-    placed = glossed(store, found, now)
-    digest = replace(placed, number=store.digests.issue(placed))
+    return _cut(chat, glossed(store, found, now))
+
+
+def issue_missed(
+    store: Store, chat: Subscriber, found: Drawn, now: datetime, *, thread: int = 0
+) -> Digest:
+    """Issues a page of what was missed. What it shows is received: it does not come again."""
+    digest = _issue_drawn(store, chat, found, f"{MISSED}{_moment(now)}", thread)
     store.digests.reserve(digest.number, now=now)
-    _put_parcels(store, chat, digest, Rank.ASKED)
     return digest
+
+
+def _issue_drawn(store: Store, chat: Subscriber, found: Drawn, period: str, thread: int) -> Digest:
+    placed = replace(found.digest, period=period, bot=chat.bot, chat=chat.chat, thread=thread)
+    digest = replace(placed, number=store.digests.issue(placed))
+    _put_parcels(store, chat, digest, found.cut, Rank.ASKED)
+    return digest
+
+
+def _cut(chat: Subscriber, digest: Digest) -> Drawn:
+    cut = parts(replace(digest, number=WIDEST), look(chat), full=chat.full)
+    return Drawn(digest, cut)
+
+
+def _moment(now: datetime) -> str:
+    return f"{now:%Y-%m-%dT%H:%M:%S.%f}"
+
+
+def bounded(digest: Digest) -> Digest:
+    """The digest with so many of its left-out entries as are kept of one that no topic issues."""
+    beyond = tuple(entry.kind for entry in digest.rest[LEFT_OUT:])
+    return replace(digest, rest=digest.rest[:LEFT_OUT], beyond=beyond)
 
 
 def drawn(store: Store, query: Query, now: datetime, *, keep: bool = True) -> Digest:

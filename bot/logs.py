@@ -14,6 +14,10 @@ from types import TracebackType
 # behind the word "bot"), a message, a trace.
 _TOKEN = re.compile(r"(?<!\d)\d{5,18}(?::|%3[Aa])[A-Za-z0-9_-]{20,}")
 _HIDDEN = "[secret]"
+# What a terminal obeys instead of showing it: controls, and the directions of bidirectional text.
+_OBEYED = re.compile(
+    "[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff]"
+)
 _STANDARD = frozenset(vars(logging.makeLogRecord({}))) | {"message", "asctime", "taskName"}
 # They print addresses, and an address of the Bot API holds the token.
 _TALKERS = (
@@ -38,6 +42,11 @@ def redacted(text: str, secrets: Iterable[str] = ()) -> str:
     return _TOKEN.sub(_HIDDEN, text)
 
 
+def visible(text: str) -> str:
+    """The text with what a terminal would obey, other than tab and newline, as JSON escapes it."""
+    return _OBEYED.sub(lambda found: f"\\u{ord(found[0]):04x}", text)
+
+
 class _Lines(logging.Formatter):
     """``2026-11-22T08:00:00Z INFO bot.publish digest issued digest=12 entries=9``."""
 
@@ -53,7 +62,7 @@ class _Lines(logging.Formatter):
         line = "\\n".join(line.splitlines())
         if record.exc_info:
             line += "\n" + self.formatException(record.exc_info)
-        return redacted(line, self._secrets)
+        return redacted(visible(line), self._secrets)
 
 
 def begin(level: str, *, secrets: Iterable[str] = ()) -> None:

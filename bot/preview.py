@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 
 from bot import arxiv_calendar
 from bot.gather import FRESH, RECENT_DAYS
-from bot.issue import drawn
+from bot.issue import bounded, drawn
 from bot.matching import Index
-from bot.query import QueryError, has_chinese, parse
-from bot.subscribe import refuse_unread, same
+from bot.query import QueryError, has_chinese, parse, parse_typed
+from bot.subscribe import refuse_unread
 from storage import Store
 from storage.model import Digest, Paper, Query, Subscriber, Subscription
+from storage.query_budget import OverBudget
 
 MANY = 30 * RECENT_DAYS  # more than this and a digest is never read to its end
 READ = 150  # candidates that are analysed where the index alone cannot tell: a tenth of a second
@@ -30,26 +31,17 @@ class Preview:
     days: int  # asked for
     held: int  # arXiv days the store really holds among them
     examples: tuple[Paper, ...]
-    known: Subscription | None
     chinese: bool
 
 
-def preview(
-    store: Store,
-    subscriber: Subscriber,
-    words: str,
-    now: datetime,
-    *,
-    polled: Collection[str],
-    thread: int = 0,
-) -> Preview:
+def preview(store: Store, words: str, now: datetime, *, polled: Collection[str]) -> Preview:
     """Shows what the topic ``words`` would have brought in the last days; stores nothing.
 
     Raises:
         QueryError: the words cannot be understood; it points at the character.
         Refusal: the words name a category that this bot does not read.
     """
-    query = parse(words)
+    query = parse_typed(words)
     refuse_unread(query, polled)
     first, last = _week(now)
     papers, is_exact = counted(store, query, now)
@@ -61,7 +53,6 @@ def preview(
         days=RECENT_DAYS,
         held=sum(first <= day <= last for day, _ in store.papers.days()),
         examples=tuple(match.announcement.paper for match in near.find(query, FRESH)[:3]),
-        known=same(store, subscriber, query, thread),
         chinese=has_chinese(query),
     )
 
@@ -80,24 +71,27 @@ class Volumes:
     def note(self, query: str, papers: int, now: datetime) -> None:
         """Remembers what was counted for another reason."""
         if query not in self.known and len(self.known) >= self.most:
-            del self.known[next(iter(self.known))]  # the one noted first
+            self.known.pop(next(iter(self.known)), None)  # the one noted first
         self.known[query] = arxiv_calendar.arxiv_day(now), papers
 
     def of(
-        self, store: Store, queries: Iterable[str], now: datetime, *, count: int
+        self, store: Store, queries: Sequence[str], now: datetime, *, count: int
     ) -> dict[str, int]:
         """The weekly papers of those topics that are known, and of ``count`` that were not."""
-        found: dict[str, int] = {}
-        for query in queries:
-            day, papers = self.known.get(query, (None, 0))
-            if day != arxiv_calendar.arxiv_day(now):
-                if not count:
-                    continue
-                count -= 1
-                papers = volume(store, query, now)
-                self.note(query, papers, now)
-            found[query] = papers
-        return found
+        known = self.counted(queries, now)
+        unknown = [query for query in queries if query not in known]
+        for query in unknown[:count]:
+            try:
+                self.note(query, volume(store, query, now), now)
+            except OverBudget:
+                break  # a list is shown without it
+        return self.counted(queries, now)
+
+    def counted(self, queries: Sequence[str], now: datetime) -> dict[str, int]:
+        """The weekly papers of those topics that are known."""
+        today = arxiv_calendar.arxiv_day(now)
+        known = {query: self.known.get(query, (None, 0)) for query in queries}
+        return {query: papers for query, (day, papers) in known.items() if day == today}
 
 
 def volume(store: Store, query: str, now: datetime) -> int:
@@ -129,15 +123,15 @@ def counted(store: Store, query: Query, now: datetime) -> tuple[int, bool]:
 def sample(
     store: Store, subscriber: Subscriber, topic: Subscription, now: datetime
 ) -> Digest | None:
-    """What a topic would have brought in the last days, issued but not put for delivery.
+    """The digest of what a topic would have brought in the last days.
 
     It moves no cursor and enters no ledger: what is shown here still comes with the topic.
     """
-    found = drawn(store, parse(topic.query), now)
+    found = bounded(drawn(store, parse(topic.query), now))
     if not found.entries:
         return None
     period = f"sample/{topic.key}/{now:%Y-%m-%dT%H:%M:%S.%f}"
-    placed = replace(
+    return replace(
         found,
         topic=topic.name,
         period=period,
@@ -145,7 +139,6 @@ def sample(
         chat=subscriber.chat,
         thread=topic.thread,
     )
-    return replace(placed, number=store.digests.issue(placed))
 
 
 def _week(now: datetime) -> tuple[date, date]:

@@ -13,13 +13,13 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import Enum
 from functools import cache, partial
-from itertools import islice, takewhile
+from itertools import chain, islice, takewhile
 from typing import TypeVar
 
-from bot import schedule
+from bot import gather, schedule
 from bot.due_times import postpone, pull_back, wake
 from bot.editions import Edition, Editions
-from bot.gather import Gathered
+from bot.gather import Gathered, Sliced
 from bot.issue import Occasion, issue, look
 from bot.patience import Patience
 from bot.query import QueryError
@@ -34,6 +34,7 @@ T = TypeVar("T")
 log = logging.getLogger(__name__)
 
 TOGETHER = 32  # chats in a transaction, which others wait for
+CHATS_BEHIND = 10_000  # of those told long ago, that share one reading of the slices
 POSTPONED = timedelta(minutes=15)  # until a chat that failed is tried again
 SETTLED = "settled"  # not a source: the mark of the last round of feeds
 
@@ -63,24 +64,57 @@ def publish(
 ) -> Published:
     """Issues the digests of every chat that is due; a chat that fails holds nobody else.
 
+    Chats that were last told long ago are left to ``catch_up``.
+
     Asked between two chats whether it ``goes_on``, it leaves the others due. With ``patience``,
     a chat whose glosses are under way is left due as well, for a short while.
     """
     wake(store, bot, now)
     pull_back(store, bot, now)
     last = settled(store)
+    due = store.subscriptions.due_chats(bot, now, last_seq=last)
+    edge = store.papers.position_before(gather.TOGETHER) if due else 0
     due = [
         (chat, cursor)
-        for chat, cursor in store.subscriptions.due_chats(bot, now, last_seq=last)
-        if not (patience and patience.is_asleep(chat, now))
+        for chat, cursor in due
+        if cursor >= edge and not (patience and patience.is_asleep(chat, now))
     ]
     if not due:
         return Published()
-    tick = _Tick(store, bot, now, last, min(cursor for _, cursor in due), patience)
+    gathered = Gathered(store, min(cursor for _, cursor in due))
+    tick = _Tick(store, bot, now, last, gathered, patience)
+    return tick.publish_all([chat for chat, _ in due], goes_on, together=TOGETHER)
+
+
+def catch_up(
+    store: Store, bot: int, now: datetime, *, goes_on: Callable[[], bool] = lambda: True
+) -> Published:
+    """Issues the digests of chats that are due and were last told long ago.
+
+    What they missed is read in slices, however much it is. That takes a while, so it is no part
+    of the tick that all others wait for; the digests are the same.
+    """
+    last, edge = settled(store), store.papers.position_before(gather.TOGETHER)
+    due = store.subscriptions.due_chats(bot, now, last_seq=last)
+    behind = [chat for chat, cursor in due if cursor < edge]
     done = Published()
-    left = iter(due)
-    while chats := [chat for chat, _ in takewhile(lambda _: goes_on(), islice(left, TOGETHER))]:
-        done += tick.publish(chats)
+    while behind and goes_on():
+        asked = {
+            chat: store.subscriptions.due(bot, chat, now, last_seq=last)
+            for chat in behind[:CHATS_BEHIND]
+        }
+        first = next((topics for topics in asked.values() if topics), [])
+        if not first:
+            behind = behind[CHATS_BEHIND:]
+            continue
+        gathered = Sliced(store, chain.from_iterable(asked.values()), first=first, goes_on=goes_on)
+        if not gathered.is_whole:
+            break
+        ready = [chat for chat, topics in asked.items() if all(map(gathered.covers, topics))]
+        tick = _Tick(store, bot, now, last, gathered, None)
+        done += tick.publish_all(ready, goes_on, together=1)  # thousands of rows in each
+        told = set(ready)
+        behind = [chat for chat in behind if chat not in told]
     return done
 
 
@@ -130,7 +164,7 @@ class _Tick:
         bot: int,
         now: datetime,
         last: int,
-        oldest: int,
+        gathered: Gathered | Sliced,
         patience: Patience | None,
     ) -> None:
         self._store = store
@@ -139,11 +173,19 @@ class _Tick:
         self._last = last
         self._patience = patience
         self._announced = store.cursors.get(SETTLED).checked
-        self._oldest = oldest
-        self._gathered = Gathered(store, oldest)
-        self._editions = Editions(store, self._gathered, now)
+        self._gathered = gathered
+        self._editions = Editions(store, gathered, now)
         self._next_due = cache(lambda cadence, zone: schedule.next_due(cadence, zone, now))
         self._period = cache(schedule.period)
+
+    def publish_all(
+        self, chats: Iterable[int], goes_on: Callable[[], bool], *, together: int
+    ) -> Published:
+        """Publishes some chats at a time, and leaves those due for which time has run out."""
+        done, left = Published(), iter(chats)
+        while some := list(takewhile(lambda _: goes_on(), islice(left, together))):
+            done += self.publish(some)
+        return done
 
     def publish(self, chats: Iterable[int]) -> Published:
         """Publishes chats together; what they get is found before the store is locked."""
@@ -157,7 +199,7 @@ class _Tick:
         due = self._store.subscriptions.due(self._bot, chat, self._now, last_seq=self._last)
         # What was not gathered would be passed over: a topic that a stop undone or another
         # cadence brought back meanwhile is due at the next tick.
-        topics = [topic for topic in due if topic.cursor >= self._oldest]
+        topics = [topic for topic in due if self._gathered.covers(topic)]
         if not subscriber or not topics:  # stopped or told a moment ago
             return None
         ready = _Ready(subscriber)

@@ -91,6 +91,7 @@ async def _serve(bot: Bot, feeds: Work | None) -> None:
 
 def _beats(bot: Bot, feeds: Work | None) -> list[Beat]:
     beats = [Beat("tick", TICK, bot.tick), Beat("post", POST, _ring(bot.post))]
+    beats.append(Beat("catch up", TICK, bot.catch_up))
     beats.append(Beat("sweep", SWEEP, bot.clear))
     if feeds:
         beats += [Beat("feeds", FEEDS, feeds, at_once=True), Beat("health", HEALTH, bot.watch)]

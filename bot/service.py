@@ -162,6 +162,18 @@ class Bot:
         if published.digests or told:
             self.post.ring()
 
+    async def catch_up(self) -> None:
+        """Issues what is due for those who were last told long ago."""
+        published = await self.store.run_long(
+            publish.catch_up,
+            self.store,
+            self.telegram.id,
+            self.now(),
+            goes_on=lambda: not self.is_closing,
+        )
+        if published.digests:
+            self.post.ring()
+
     @property
     def patience(self) -> Patience | None:
         """Lets digests wait for the model; nobody waits without one."""

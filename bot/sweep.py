@@ -1,7 +1,8 @@
 """The verb: rows that nobody will ask for again → deleted, a few at a time.
 
-What was announced, issued and saved stays. These are the traces of work done: updates that were
-answered, messages that were sent, words behind buttons of old messages.
+What was announced, saved and issued for a topic stays. These are the traces of work done: updates
+that were answered, messages that were sent, words behind buttons of old messages, and digests
+that were asked for without a topic.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ from storage import Store
 
 TOLD = timedelta(days=7)  # answers
 SENT = timedelta(days=90)  # messages, and the words behind their buttons
+TOPICLESS = timedelta(days=7)  # digests of /today, of words and of a first look
 RECEIVED = timedelta(days=400)  # what a chat has got: longer than papers come back
 ANSWERED = 10_000  # updates: Telegram repeats none that is older
 ROUNDS = 200  # transactions at most: what is left goes the next time
@@ -30,6 +32,7 @@ def sweep(
             lambda: store.outbox.retire(bot, now - SENT),
             lambda: store.drafts.retire(now - SENT),
             lambda: store.commissions.retire(now - SENT),
+            lambda: store.digests.drop_topicless(now - TOPICLESS),
             lambda: store.digests.retire(now - RECEIVED),
         )
     )

@@ -13,7 +13,7 @@ from bot import arxiv_calendar
 from bot.digest import NEAR
 from bot.enrich import enrich
 from bot.gather import FRESH, Explain, explainer
-from bot.issue import ASKED_LIMIT
+from bot.issue import ASKED_LIMIT, LEFT_OUT
 from bot.matching import Index
 from bot.query import QueryError, parse
 from storage import Store
@@ -40,7 +40,7 @@ def last_day(store: Store, now: datetime) -> date | None:
     return max((day for day, _ in store.papers.days() if day <= today), default=None)
 
 
-def issue_today(
+def draw_today(
     store: Store,
     chat: Subscriber,
     asked: Sequence[Wanted],
@@ -50,23 +50,25 @@ def issue_today(
     title: str,
     thread: int = 0,
 ) -> Digest | None:
-    """A digest of what was announced from a day to another, each paper under its first topic.
+    """The digest of what was announced from a day to another, each paper under its first topic.
 
     It moves no cursor and enters no ledger: what is shown here still comes with its topic.
     """
     entries = _entries(store, asked, days)
     if not entries:
         return None
+    kept = entries[: ASKED_LIMIT + LEFT_OUT]
     papers = [entry.paper for entry in entries[:ASKED_LIMIT]]
-    glosses = dict(store.papers.glosses([entry.paper.key for entry in entries]))
+    glosses = dict(store.papers.glosses([entry.paper.key for entry in kept]))
     glosses |= enrich(store, papers, now)
-    told = tuple(replace(one, glosses=glosses.get(one.paper.key, ())) for one in entries)
-    digest = Digest(
+    told = tuple(replace(one, glosses=glosses.get(one.paper.key, ())) for one in kept)
+    return Digest(
         topic=title,
         query=" OR ".join(f"({one.query})" for one in asked)[:2000],
         issued=now,
         entries=told[:ASKED_LIMIT],
         rest=told[ASKED_LIMIT:],
+        beyond=tuple(entry.kind for entry in entries[ASKED_LIMIT + LEFT_OUT :]),
         first_day=days[0],
         last_day=days[1],
         period=f"today/{now:%Y-%m-%dT%H:%M:%S.%f}",
@@ -74,7 +76,6 @@ def issue_today(
         chat=chat.chat,
         thread=thread,
     )
-    return replace(digest, number=store.digests.issue(digest))
 
 
 def _entries(store: Store, asked: Sequence[Wanted], days: tuple[date, date]) -> list[Entry]:

@@ -9,6 +9,7 @@ from datetime import date
 
 from storage.columns import iso
 from storage.model import Announcement, Kind
+from storage.query_budget import within_budget
 from storage.sqlite import Engine, Row, Value
 from storage.versions import PAPER, paper_of
 
@@ -41,6 +42,40 @@ def after(engine: Engine, seq: int, limit: int | None) -> list[Announcement]:
         limit=2**62 if limit is None else limit,
     )
     return announcements_of(rows)
+
+
+def between(
+    engine: Engine, after: int, upto: int, papers: tuple[int, int] | None = None
+) -> list[Announcement]:
+    """Return the announcements after a position and up to another one, in order.
+
+    ``papers`` restricts them to those of papers behind a key, up to another one.
+    """
+    wanted, values = "a.seq > :after and a.seq <= :upto", {"after": after, "upto": upto}
+    if papers:  # the sign keeps the engine from reading all positions for a few papers
+        wanted = "+a.seq > :after and +a.seq <= :upto and a.paper > :low and a.paper <= :high"
+        values |= {"low": papers[0], "high": papers[1]}
+    return announcements_of(engine.all(f"{ANNOUNCED} where {wanted} order by a.seq", **values))
+
+
+def count_between(engine: Engine, after: int, upto: int) -> int:
+    """Count the papers announced after a position and up to another one."""
+    row = engine.one(
+        """
+        select count(distinct paper) as n from announcements where seq > :after and seq <= :upto
+        """,
+        after=after,
+        upto=upto,
+    )
+    return int(row["n"]) if row else 0
+
+
+def position_before(engine: Engine, count: int) -> int:
+    """Return the position behind which the newest ``count`` announcements stand; else 0."""
+    row = engine.one(
+        "select seq from announcements order by seq desc limit 1 offset :count", count=count
+    )
+    return int(row["seq"]) if row else 0
 
 
 def on_days(engine: Engine, first: date, last: date) -> list[Announcement]:
@@ -85,5 +120,5 @@ def announcements_of(rows: Iterable[Row]) -> list[Announcement]:
             day=date.fromisoformat(row["day"]),
             seq=row["seq"],
         )
-        for row in rows
+        for row in within_budget(rows)
     ]

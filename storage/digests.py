@@ -4,6 +4,8 @@
 
 from __future__ import annotations
 
+import json
+from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
 
@@ -18,7 +20,7 @@ from storage.sqlite import Engine, Row, Value
 
 _HEADING = """
     d.number, d.bot, d.chat, d.thread, d.subscription, d.topic, d.query, d.period, d.issued,
-    d.imported, d.revision,
+    d.imported, d.revision, d.beyond,
     (select count(*) from entries e where e.digest = d.number and e.shown = 1) as shown,
     (select count(*) from entries e where e.digest = d.number and e.shown = 0) as left_out
 """
@@ -42,9 +44,9 @@ class Digests:
             rows = self._engine.changed(
                 """
                 insert into digests (bot, chat, thread, subscription, topic, query, period, issued,
-                    first_day, last_day, seen, imported, revision)
+                    first_day, last_day, seen, imported, revision, beyond)
                 values (:bot, :chat, :thread, :subscription, :topic, :query, :period, :issued,
-                    :first_day, :last_day, :seen, :imported, 1)
+                    :first_day, :last_day, :seen, :imported, 1, :beyond)
                 on conflict do nothing
                 returning number
                 """,
@@ -93,7 +95,7 @@ class Digests:
         return int(row["n"])
 
     def last(self, bot: int, chat: int, subscription: int) -> Digest | None:
-        """Return the digest a topic issued last."""
+        """Return the digest a topic issued last; of what it left out, the kinds."""
         row = self._engine.one(
             """
             select max(number) as number from digests
@@ -103,7 +105,7 @@ class Digests:
             chat=chat,
             subscription=subscription,
         )
-        return self.get(row["number"]) if row and row["number"] else None
+        return self.get(row["number"], last=0) if row and row["number"] else None
 
     def of(
         self, bot: int, chat: int, *, limit: int = 20, before: int | None = None
@@ -171,6 +173,35 @@ class Digests:
         """Free reserved papers of an entry range that no parcel carries any more."""
         return self._ledger.release(number, first, last)
 
+    def next_number(self) -> int:
+        """Return the number that a digest issued now will most likely get."""
+        row = self._engine.one("select coalesce(max(number), 0) + 1 as number from digests")
+        return int(row["number"]) if row else 1
+
+    def drop_topicless(self, before: datetime, limit: int = 100) -> int:
+        """Delete some digests of before an instant that no topic issued; return how many.
+
+        Those whose papers count as received, and those that are still on their way, stay.
+        """
+        with self._engine.writing():
+            rows = self._engine.all(
+                """
+                select number from digests d
+                where subscription = 0 and imported = 0 and issued < :before
+                    and not exists (select 1 from ledger l where l.digest = d.number)
+                    and not exists (select 1 from parcels p where p.digest = d.number
+                        and p.state in ('ready', 'sending', 'unknown'))
+                order by issued limit :limit
+                """,
+                before=micros(before),
+                limit=limit,
+            )
+            numbers = [{"number": row["number"]} for row in rows]
+            for table in ("entry_glosses", "entries"):
+                self._engine.change_each(f"delete from {table} where digest = :number", numbers)
+            self._engine.change_each("delete from digests where number = :number", numbers)
+        return len(numbers)
+
     def retire(self, before: datetime) -> int:
         """Forget ledger rows of what was sent before an instant; return how many."""
         return self._ledger.retire(before)
@@ -190,6 +221,7 @@ def _values(digest: Digest) -> dict[str, Value]:
         "last_day": iso(digest.last_day),
         "seen": digest.seen,
         "imported": int(digest.imported),
+        "beyond": json.dumps(Counter(digest.beyond)),
     }
 
 
@@ -214,7 +246,13 @@ def _digest_of(
         revision=revision,
         number=row["number"],
         unread=unread,
+        beyond=_beyond(row),
     )
+
+
+def _beyond(row: Row) -> tuple[Kind, ...]:
+    counts: dict[str, int] = json.loads(row["beyond"])
+    return tuple(kind for kind in Kind for _ in range(counts.get(kind, 0)))
 
 
 def _heading_of(row: Row) -> Heading:
@@ -224,7 +262,7 @@ def _heading_of(row: Row) -> Heading:
         query=row["query"],
         issued=instant(row["issued"]),
         shown=row["shown"],
-        left_out=row["left_out"],
+        left_out=row["left_out"] + len(_beyond(row)),
         period=row["period"],
         bot=row["bot"],
         chat=row["chat"],

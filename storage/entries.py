@@ -53,10 +53,10 @@ class Entries:
             values (:digest, :place, :shown, :paper, :version, :partial, :kind, :reasons,
                 :topics, :verbatim)
             """,
-            [
+            (
                 {"digest": number, "place": place, "shown": int(place <= shown), **_columns(entry)}
                 for place, entry in placed
-            ],
+            ),
         )
         self.say(number, 1, ((place, entry.glosses) for place, entry in placed))
 

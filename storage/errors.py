@@ -7,10 +7,12 @@ StorageError
 │   ├── Foreign      it is the database of another program
 │   ├── Older        it lacks steps of the schema, and whoever only reads applies none
 │   ├── Newer        a newer program wrote it
-│   └── Occupied     another process writes it and this SQLite is not safe for two writers
+│   ├── Occupied     another process writes it and this SQLite is not safe for two writers
+│   └── Replaced     it was deleted, or another file took its place, while it was open
 ├── Busy             another process held the write lock for too long; try again
 ├── Full             the disk is full or the file may not be written
-└── Missing          a row that was asked for by its key is not there
+├── Missing          a row that was asked for by its key is not there
+└── Unfit            a value is of another type or larger than its column: no second try helps
 """
 
 from __future__ import annotations
@@ -48,6 +50,10 @@ class Occupied(Unusable):
     """Another process writes this file and the SQLite library is too old to share it."""
 
 
+class Replaced(Unusable):
+    """The file was deleted or replaced while it was open."""
+
+
 class Busy(StorageError):
     """Another process kept the write lock longer than the store waits."""
 
@@ -58,3 +64,7 @@ class Full(StorageError):
 
 class Missing(StorageError):
     """No row has this key."""
+
+
+class Unfit(StorageError):
+    """A value does not fit into its column."""

@@ -2,18 +2,33 @@
 
 from __future__ import annotations
 
+import logging
 import os
+import re
+import stat
 import sys
 from collections.abc import Iterator
 from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 
 from storage.driver import sqlite3
-from storage.errors import Busy, Damaged, Full, Missing, Occupied, StorageError, Unusable
+from storage.errors import (
+    Busy,
+    Damaged,
+    Full,
+    Missing,
+    Occupied,
+    Replaced,
+    StorageError,
+    Unfit,
+    Unusable,
+)
 from storage.schema import connect_read_only, refuse_foreign
 
 if sys.platform != "win32":
     import fcntl
+
+log = logging.getLogger(__name__)
 
 _HEADER = b"SQLite format 3\x00"
 _HEADER_SIZE = 100
@@ -174,7 +189,7 @@ def newest_copy(path: Path) -> Path | None:
 
 def _copies(path: Path) -> Iterator[Path]:
     for candidate in path.parent.glob(f"{path.name}.*"):
-        if candidate.name.endswith(_OWN_SUFFIXES) or not candidate.is_file():
+        if candidate.name.endswith((*_OWN_SUFFIXES, ".tmp")) or not candidate.is_file():
             continue
         with candidate.open("rb") as file:
             if file.read(len(_HEADER)) == _HEADER:
@@ -189,9 +204,72 @@ def private(path: Path) -> None:
         raise Full(f"{path} cannot be written: {error.strerror}") from error
 
 
+def tighten(path: Path) -> None:
+    """Take from others what rights an existing database and the files beside it give them."""
+    opened = [
+        file
+        for file in (path, *(path.with_name(f"{path.name}{one}") for one in _OWN_SUFFIXES))
+        if file.exists() and stat.S_IMODE(file.stat().st_mode) & 0o077
+    ]
+    try:
+        for file in opened:
+            file.chmod(0o600)
+    except OSError as error:
+        log.warning("the database is open to others", extra={"error": error.strerror})
+    else:
+        if opened:
+            log.warning(
+                "the database was open to others; now it is its owner's alone",
+                extra={"files": ", ".join(str(file) for file in opened)},
+            )
+
+
+def draft_of(path: Path) -> Path:
+    """The name of a copy until it is whole: a process that was killed leaves no half one."""
+    return path.with_name(f"{path.name}.{os.getpid()}.tmp")
+
+
+def remove_drafts(path: Path) -> None:
+    """Delete what processes that run no more left of copies of the file, or of a copy itself."""
+    name = re.compile(rf"{re.escape(path.name)}(\..+)?\.(\d{{1,9}})\.tmp(-journal)?")
+    for file in path.parent.iterdir():
+        draft = name.fullmatch(file.name)
+        if draft and not _is_running(int(draft[2])):
+            file.unlink(missing_ok=True)
+            log.info("an unfinished copy was deleted", extra={"file": str(file)})
+
+
+def _is_running(process: int) -> bool:
+    if process == os.getpid():
+        return False  # an earlier process had our number
+    try:
+        os.kill(process, 0)
+    except ProcessLookupError:
+        return False
+    except OSError:
+        return True  # somebody else's
+    return True
+
+
+def require_in_place(path: Path, opened: os.stat_result) -> None:
+    """Raise Replaced unless the file at the path is the one that was opened."""
+    try:
+        is_same = os.path.samestat(path.stat(), opened)
+    except FileNotFoundError:
+        is_same = False
+    except OSError:
+        return  # a folder that cannot be read for a while says nothing about the file
+    if not is_same:
+        raise Replaced(
+            f"{path} was deleted or replaced while Papergram ran, so it stopped: what it would "
+            "write would be in neither file. Start it again to go on with the file that is "
+            "there now"
+        )
+
+
 def translate(error: sqlite3.Error, path: Path) -> StorageError:
     """Name a library error by what is wrong with the store."""
-    code = (getattr(error, "sqlite_errorcode", None) or 0) & 0xFF
+    code = primary_code(error)
     if code in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
         return Busy(f"another process kept {path} locked for too long; try again")
     if code in (sqlite3.SQLITE_FULL, sqlite3.SQLITE_READONLY, sqlite3.SQLITE_IOERR):
@@ -202,4 +280,11 @@ def translate(error: sqlite3.Error, path: Path) -> StorageError:
         return Damaged(f"{path} is damaged ({error}). {how_to_restore(path)}")
     if code == sqlite3.SQLITE_CONSTRAINT and "FOREIGN KEY" in str(error):
         return Missing("a row that this one belongs to is not there")
+    if code == sqlite3.SQLITE_CONSTRAINT and "cannot store" in str(error):  # a strict column's type
+        return Unfit(f"a value does not fit into a column: {error}")
     return StorageError(f"{path}: {error}")
+
+
+def primary_code(error: sqlite3.Error) -> int:
+    """Return SQLite's code of an error without its details; 0 where the library tells none."""
+    return (getattr(error, "sqlite_errorcode", None) or 0) & 0xFF

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from datetime import date
 
-from storage.announcements import ANNOUNCED, announcements_of, on_days
+from storage.announcements import ANNOUNCED, announcements_of, between, on_days
 from storage.columns import iso
 from storage.model import Announcement, Clause, Kind, Paper
 from storage.paper_index import PaperIndex
@@ -43,6 +43,24 @@ class Finding:
             """,
             first=iso(first),
             last=iso(last),
+            expression=expression,
+        )
+        return announcements_of(rows)
+
+    def announced_after(self, clause: Clause, after: int, upto: int) -> list[Announcement]:
+        """Return the announcements between two positions whose papers may match, in order."""
+        expression = self._index.expression(clause)
+        if not expression:
+            return between(self._engine, after, upto)
+        rows = self._engine.all(
+            f"""
+            {ANNOUNCED}
+            where a.seq > :after and a.seq <= :upto and p.place in (
+                select rowid from paper_index where paper_index match :expression)
+            order by a.seq
+            """,
+            after=after,
+            upto=upto,
             expression=expression,
         )
         return announcements_of(rows)

@@ -26,6 +26,11 @@ _LOWER = {Field.ANY: "title abstract", Field.TITLE: "title", Field.ABSTRACT: "ab
 # What an English stem may end with where the word had another letter: happy -> happi,
 # hoping -> hope, sensibility -> sensibl, skies -> sky.
 _STEM_ENDINGS = "ieyl"
+# Porter's steps take at most 2 (sses), 5 (ingly), 4 (ization), 5 (ative), 5 (ement) and 1 (e)
+# letters from the end of a word, each of them once.
+_STEMMED_AWAY = 22
+# Only the first two of them may leave a single letter: all others keep a vowel and a consonant.
+_LONGEST_TO_ONE_LETTER = 8
 
 
 def upper(clause: Clause, words: Callable[[str], str]) -> str:
@@ -143,12 +148,15 @@ def _any_stem_of(start: str, words: Callable[[str], str]) -> str:
     """Find each stem that a word beginning with these letters may have.
 
     A stem that is as long as the prefix begins with it, but for its last letter; a shorter
-    one is a prefix of it, but for its last letter. dying, lying and tying become die, lie, tie.
+    one is a prefix of it, but for its last letter, and not shorter than what the stemmer can
+    take away. dying, lying and tying become die, lie, tie.
     """
     if not start.isascii():  # the analyser may spell a letter in a way of its own
         start = "".join(words(letter) or letter for letter in start)
-    stems = {start[:length] for length in range(1, len(start))}
-    stems |= {start[:length] + last for length in range(1, len(start)) for last in _STEM_ENDINGS}
+    least = 1 if len(start) <= _LONGEST_TO_ONE_LETTER else 2
+    lengths = range(max(least, len(start) - _STEMMED_AWAY), len(start))
+    stems = {start[:length] for length in lengths}
+    stems |= {start[:length] + last for length in lengths for last in _STEM_ENDINGS}
     if start[1:2] == "y":
         stems.add(start[0] + "ie")
     return _joined([f"{_quoted(start)} *", *map(_quoted, sorted(stems))], "OR")

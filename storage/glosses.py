@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 
 from storage.columns import instant, micros
 from storage.model import Gloss
@@ -86,10 +87,14 @@ class Glosses:
                 found[gloss.language] = gloss
         return tuple(found[language] for language in sorted(found))
 
-    def best_of(self, papers: Iterable[int]) -> dict[int, tuple[Gloss, ...]]:
-        """Return the best glosses of each paper that has any."""
+    def best_of(self, papers: Iterable[int], *, bare: bool = False) -> dict[int, tuple[Gloss, ...]]:
+        """Return the best glosses of each paper that has any; ``bare`` ones without their texts."""
         with self._engine.reading():
-            answers = {paper: self.best(paper) for paper in papers}
+            answers = {
+                paper: tuple(map(_bare, best)) if bare else best
+                for paper in papers
+                for best in (self.best(paper),)
+            }
         return {paper: glosses for paper, glosses in answers.items() if glosses}
 
     def said(self, paper: int) -> str:
@@ -100,6 +105,10 @@ class Glosses:
     def _of(self, paper: int) -> list[Gloss]:
         rows = self._engine.all("select * from glosses where paper = :paper", paper=paper)
         return [gloss_of(row) for row in rows]
+
+
+def _bare(gloss: Gloss) -> Gloss:
+    return replace(gloss, title="", gist="", abstract="")
 
 
 def _rank(gloss: Gloss) -> tuple[int, int, int, int]:

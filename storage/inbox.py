@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import datetime
 
-from storage.model import Update
+from storage.columns import instant, micros
+from storage.model import Unread, Update
 from storage.sqlite import Engine, Row
 
 
@@ -134,6 +136,35 @@ class Inbox:
                 reason=reason,
             )
         )
+
+    def unreadable(self, bot: int, id: int, at: datetime) -> bool:
+        """Set aside an update that nobody can read, and count it; False when it was settled before.
+
+        Without its body where its chat is not known: nobody could have it deleted.
+        """
+        with self._engine.writing():
+            if not self.failed(bot, id, "unreadable"):
+                return False
+            self._engine.change(
+                "update updates set body = '' where bot = :bot and id = :id and chat = 0",
+                bot=bot,
+                id=id,
+            )
+            self._engine.change(
+                """
+                insert into unreadable (bot, updates, last) values (:bot, 1, :at)
+                on conflict (bot) do update
+                set updates = unreadable.updates + 1, last = excluded.last
+                """,
+                bot=bot,
+                at=micros(at),
+            )
+            return True
+
+    def unread(self, bot: int) -> Unread:
+        """Tell how many updates nobody could read since the bot began, and when the last came."""
+        row = self._engine.one("select updates, last from unreadable where bot = :bot", bot=bot)
+        return Unread(int(row["updates"]), instant(row["last"])) if row else Unread()
 
     def last(self, bot: int) -> int:
         """Return the id of the update that came last, 0 before the first.

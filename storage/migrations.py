@@ -719,6 +719,35 @@ def draft_kinds(db: Database) -> None:
 
 
 @STEPS()
+def topicless_digests(db: Database) -> None:
+    """Let a digest that no topic issued count what it does not keep, and go after a while."""
+    _each(
+        db,
+        # JSON: how many of each kind were found and have no row in entries
+        "alter table digests add column beyond text not null default '{}'",
+        """
+        create index digests_topicless on digests (issued)
+            where subscription = 0 and imported = 0
+        """,
+    )
+
+
+@STEPS()
+def unreadable_updates(db: Database) -> None:
+    """Count the updates that nobody could read; their rows are deleted after a while."""
+    _each(
+        db,
+        """
+        create table unreadable (
+            bot integer primary key,
+            updates integer not null,
+            last integer not null               -- when the last of them was set aside
+        ) strict
+        """,
+    )
+
+
+@STEPS()
 def stored_answers(db: Database) -> None:
     """Let answers leave by the outbox, and let what is fetched for them outlive the process."""
     _each(

@@ -357,6 +357,7 @@ class Digest:
 
     ``entries`` are shown, ``rest`` matched as well and was left out (over the limit). Where
     only a beginning was read from the store, ``unread`` are the kinds of what stands behind it.
+    ``beyond`` are the kinds of those that no row is kept of: they are counted and not numbered.
     An imported document is a digest whose entries are all verbatim and that has no chat.
     """
 
@@ -377,10 +378,16 @@ class Digest:
     revision: int = 1
     number: int = 0
     unread: tuple[Kind, ...] = ()
+    beyond: tuple[Kind, ...] = ()
 
     @property
     def matched(self) -> int:
         """How many papers were found, shown or not."""
+        return self.numbered + len(self.beyond)
+
+    @property
+    def numbered(self) -> int:
+        """How many of them have a position and can be opened."""
         return len(self.entries) + len(self.rest) + len(self.unread)
 
 
@@ -536,6 +543,14 @@ class Update:
     chat: int  # 0 when it names none
     body: str  # JSON
     errand: str = ""  # JSON; what is to be fetched for it yet, its effect being stored
+
+
+@dataclass(frozen=True, slots=True)
+class Unread:
+    """How many updates nobody could read, and when the last of them came."""
+
+    updates: int = 0
+    last: datetime | None = None
 
 
 # ---------------------------------------------------------------------------- sources, duties

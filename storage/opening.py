@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 
 from storage import schema
 from storage.driver import VERSION
 from storage.errors import Damaged, Full
-from storage.files import private
+from storage.files import draft_of, private, remove_drafts, tighten
 from storage.model import Health
 from storage.sqlite import Engine
 
@@ -19,6 +18,8 @@ def prepare(engine: Engine) -> None:
     Whether the file is whole is not looked at, for that reads all of it.
     """
     private(engine.path)
+    tighten(engine.path)
+    remove_drafts(engine.path)
     connection = engine.connection()
     with engine.translated():
         schema.refuse_foreign(connection, engine.path)
@@ -38,22 +39,28 @@ def prepare(engine: Engine) -> None:
 
 def _copy_before(engine: Engine, step: str) -> None:
     path = engine.path
-    target = path.with_name(f"{path.name}.before-{step}")
-    draft = path.with_name(f"{target.name}.{os.getpid()}.tmp")
-    draft.unlink(missing_ok=True)
-    copy(engine, draft)
-    draft.replace(target)
+    _write_copy(engine, path.with_name(f"{path.name}.before-{step}"))
 
 
 def copy(engine: Engine, path: Path) -> None:
     """Write a consistent copy, readable by its owner alone; an existing file is refused."""
     if path.exists():
         raise Full(f"{path} exists already; a copy never replaces a file")
-    private(path)
+    if not path.parent.is_dir():
+        raise Full(f"{path} cannot be written: its folder does not exist; create it")
+    _write_copy(engine, path)
+
+
+def _write_copy(engine: Engine, path: Path) -> None:
+    """Write a copy under another name until it is whole."""
+    remove_drafts(path)
+    draft = draft_of(path)
+    private(draft)
     try:
-        engine.all("vacuum into :path", path=str(path))
+        engine.all("vacuum into :path", path=str(draft))
+        draft.replace(path)
     except BaseException:
-        path.unlink(missing_ok=True)
+        draft.unlink(missing_ok=True)
         raise
 
 

@@ -81,6 +81,32 @@ class Papers:
         """Return the announcements after a position, in order."""
         return announcements.after(self._engine, seq, limit)
 
+    def announced_between(
+        self, after: int, upto: int, *, papers: tuple[int, int] | None = None
+    ) -> list[Announcement]:
+        """Return the announcements after a position and up to another one, in order.
+
+        ``papers`` restricts them to those of papers behind a key, up to another one.
+        """
+        return announcements.between(self._engine, after, upto, papers)
+
+    def announced_after(self, clause: Clause, after: int, upto: int) -> list[Announcement]:
+        """Return the announcements between two positions whose papers may match, in order."""
+        return self._finding.announced_after(clause, after, upto)
+
+    def count_announced(self, after: int, upto: int) -> int:
+        """Count the papers announced after a position and up to another one."""
+        return announcements.count_between(self._engine, after, upto)
+
+    def position_before(self, count: int) -> int:
+        """Return the position behind which the newest ``count`` announcements stand; else 0."""
+        return announcements.position_before(self._engine, count)
+
+    def last_key(self) -> int:
+        """Return the key of the paper that was kept last, 0 before the first one."""
+        row = self._engine.one("select coalesce(max(key), 0) as key from papers")
+        return int(row["key"]) if row else 0
+
     def on_days(self, first: date, last: date) -> list[Announcement]:
         """Return the announcements of these arXiv days, both ends included, in order."""
         return announcements.on_days(self._engine, first, last)
@@ -175,6 +201,10 @@ class Papers:
     def glosses(self, keys: Iterable[int]) -> dict[int, tuple[Gloss, ...]]:
         """Return the best gloss per language of each paper that has any."""
         return self._glosses.best_of(keys)
+
+    def gloss_keys(self, keys: Iterable[int]) -> dict[int, tuple[Gloss, ...]]:
+        """Return the same without what the glosses say: hundreds that nobody reads soon."""
+        return self._glosses.best_of(keys, bare=True)
 
     def glosses_of(self, key: int, version: int) -> tuple[Gloss, ...]:
         """Return the best gloss per language of one version."""

@@ -33,6 +33,8 @@ STEPS = (
     "commission_fences",
     "dead_letters",
     "draft_kinds",
+    "topicless_digests",
+    "unreadable_updates",
     "stored_answers",
 )
 

@@ -13,8 +13,9 @@ from types import TracebackType
 from typing import ParamSpec, TypeAlias, TypeVar
 
 from storage.driver import sqlite3
-from storage.errors import StorageError
-from storage.files import translate
+from storage.errors import StorageError, Unfit
+from storage.files import primary_code, translate
+from storage.query_budget import OverBudget, is_spent, query_budget
 from storage.schema import connect_read_only
 from storage.turns import Turns
 
@@ -25,7 +26,8 @@ P = ParamSpec("P")
 T = TypeVar("T")
 
 _THREADS = 4  # readers run beside the one writer; more would only queue for its lock
-_LONG = 2  # threads for what takes seconds: an answer waits for none of it
+_LONG = 3  # threads for what takes seconds: an answer waits for none of it
+_STEPS = 500  # of SQLite's machine between two looks at a budget: some tens of microseconds
 _WAIT = "pragma busy_timeout = 5000"
 _PRAGMAS = (
     _WAIT,
@@ -56,9 +58,11 @@ class _Translating:
         self, kind: type[BaseException] | None, error: BaseException | None, _: TracebackType | None
     ) -> None:
         if isinstance(error, sqlite3.Error):
+            if primary_code(error) == sqlite3.SQLITE_INTERRUPT:  # nothing else interrupts
+                raise OverBudget from error
             raise translate(error, self._path) from error
         if isinstance(error, UnicodeEncodeError | OverflowError):
-            raise StorageError(f"a value does not fit into a column: {error}") from error
+            raise Unfit(f"a value does not fit into a column: {error}") from error
 
 
 class Engine:
@@ -78,6 +82,7 @@ class Engine:
         self._connections: dict[threading.Thread, sqlite3.Connection] = {}
         self._pool = ThreadPoolExecutor(_THREADS, thread_name_prefix="store")
         self._long = ThreadPoolExecutor(_LONG, thread_name_prefix="store-long")
+        self._query = ThreadPoolExecutor(1, thread_name_prefix="store-query")
         self._closed = False
 
     def connection(self) -> sqlite3.Connection:
@@ -193,6 +198,17 @@ class Engine:
         finally:
             connection.execute("rollback")
 
+    @contextmanager
+    def limited(self, seconds: float) -> Iterator[None]:
+        """Let the block spend so much processor time on queries; then it raises OverBudget."""
+        connection = self.connection()
+        connection.set_progress_handler(is_spent, _STEPS)
+        try:
+            with query_budget(seconds):
+                yield
+        finally:
+            connection.set_progress_handler(None, 0)
+
     def translated(self) -> AbstractContextManager[None]:
         """Turn the library's errors into the store's."""
         return self._translating
@@ -205,6 +221,10 @@ class Engine:
         """The same for work of many steps, on threads that nothing short waits for."""
         return await self._called(self._long, partial(function, *args, **kwargs))
 
+    async def run_query(self, function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+        """The same for what somebody's question reads: one at a time, however many ask."""
+        return await self._called(self._query, partial(function, *args, **kwargs))
+
     async def _called(self, pool: ThreadPoolExecutor, call: Callable[[], T]) -> T:
         if self._closed:
             raise StorageError("the store is closed")
@@ -214,6 +234,7 @@ class Engine:
         """Finish what runs and close every connection."""
         self._pool.shutdown()
         self._long.shutdown()
+        self._query.shutdown()
         self._closed = True
         with self._register:
             for connection in self._connections.values():

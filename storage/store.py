@@ -45,6 +45,7 @@ class Store:
     def __init__(self, engine: Engine, words: Callable[[str], str], release: ExitStack) -> None:
         self._engine = engine
         self._release = release
+        self._opened = engine.path.stat()
         self.papers = Papers(engine, words)
         self.subscribers = Subscribers(engine)
         self.library = Library(engine)
@@ -71,6 +72,10 @@ class Store:
         """The file that holds the store."""
         return self._engine.path
 
+    def require_in_place(self) -> None:
+        """Raise Replaced when the file was deleted or replaced since the store was opened."""
+        files.require_in_place(self.path, self._opened)
+
     @contextmanager
     def transaction(self) -> Iterator[None]:
         """Keep all writes of the block or none; one at a time in a process, never nested."""
@@ -90,6 +95,16 @@ class Store:
     async def run_long(self, function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
         """The same for work of many steps: what is short waits for none of it."""
         return await self._engine.run_long(function, *args, **kwargs)
+
+    async def run_query(self, function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+        """The same for what somebody's question reads: one at a time, however many ask."""
+        return await self._engine.run_query(function, *args, **kwargs)
+
+    @contextmanager
+    def limited(self, seconds: float) -> Iterator[None]:
+        """Let the block spend so much processor time on queries; then it raises OverBudget."""
+        with self._engine.limited(seconds):
+            yield
 
     def backup(self, path: Path) -> None:
         """Write a consistent copy of the store while others go on; the path must be free."""

@@ -14,6 +14,7 @@ ROOT = Path(__file__).parent.parent
 
 FLOORS: Mapping[str, int] = {
     "storage.model": 0,
+    "storage.query_budget": 0,
     "storage.errors": 0,
     "storage": 1,
     "bot.taxonomy": 1,
@@ -100,6 +101,7 @@ FLOORS: Mapping[str, int] = {
     "bot.bell": 1,
     "bot.clock": 5,
     "bot.logs": 5,
+    "bot.open_files": 5,
     "bot.rehearsal": 5,
     "bot.standby": 5,
     "bot.__main__": 6,

@@ -99,10 +99,11 @@ def limited(store: Store, topic: Subscription, limit: int) -> Subscription:
 
 def asked(store: Store, reader: Subscriber, topic: Subscription, now: datetime) -> Digest | None:
     """What /digest issues for a topic."""
+    current = store.subscriptions.get(topic.key)
+    assert current
+    [news] = issue.draw_news(store, reader, (current,), now)
     with store.transaction():
-        current = store.subscriptions.get(topic.key)
-        assert current
-        return issue.issue_now(store, reader, current, now)
+        return issue.issue_news(store, reader, replace(news, recent=None), now)
 
 
 def digests(store: Store, reader: Subscriber) -> list[Digest]:

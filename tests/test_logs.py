@@ -157,3 +157,17 @@ def test_times_and_ids_are_no_tokens() -> None:
     plain = "2026-11-22T08:00:00Z arXiv:2402.12844 chat -1001234567890 127.0.0.1:8765"
 
     assert logs.redacted(plain, ["", TOKEN]) == plain
+
+
+ESCAPES = "\x1b]52;c;eA==\x07 \x1b[2J \x9b2J \x85 \u2028 \u202eabc\u2069 \x7f \x00"
+
+
+def test_what_others_wrote_moves_no_cursor(written: io.StringIO) -> None:
+    """Controls and directions stand there as their numbers; the line stays one."""
+    logging.getLogger("bot.settlement").info("parcel not sent", extra={"reason": ESCAPES})
+    logging.getLogger("bot").error(ESCAPES, exc_info=raised(RuntimeError(ESCAPES)))
+
+    told = written.getvalue()
+    assert "\\u001b]52;c;eA==\\u0007" in told
+    assert "\\u202eabc\\u2069" in told
+    assert not [one for one in told if one != "\n" and (not one.isprintable() or one == "\x9b")]

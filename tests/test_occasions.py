@@ -13,6 +13,7 @@ from storage import Store
 from storage.model import (
     Announcement,
     Cadence,
+    Digest,
     Gone,
     Kind,
     OnQuietDays,
@@ -196,12 +197,17 @@ def test_what_was_left_out_can_be_asked_for_page_by_page(store: Store) -> None:
 
     pages = []
     for minute in range(3):
-        with store.transaction():
-            page = verb.issue_missed(store, reader, DUE + timedelta(minutes=minute))
+        page = _missed(store, reader, DUE + timedelta(minutes=minute))
         pages.append([] if page is None else [entry.paper.id for entry in page.entries])
 
     assert [len(page) for page in pages] == [12, 3, 0]
     assert len({name for page in pages for name in page}) == 15
+
+
+def _missed(store: Store, reader: Subscriber, now: datetime) -> Digest | None:
+    found = verb.draw_missed(store, reader, now, 0)
+    with store.transaction():
+        return verb.issue_missed(store, reader, found, now) if found else None
 
 
 def test_a_dropped_message_is_among_what_was_missed(store: Store) -> None:
@@ -213,8 +219,7 @@ def test_a_dropped_message_is_among_what_was_missed(store: Store) -> None:
     store.outbox.begin(parcel, DUE)
     store.outbox.settle(parcel, Gone("blocked"), DUE)
 
-    with store.transaction():
-        page = verb.issue_missed(store, reader, DUE)
+    page = _missed(store, reader, DUE)
 
     assert page is not None
     assert [entry.paper.id for entry in page.entries] == [papers(1)[0].id]

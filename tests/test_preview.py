@@ -16,7 +16,7 @@ from bot.preview import LOOK, READ, counted, preview
 from bot.query import QueryError, indexed, parse
 from storage import Store, open_store
 from storage.model import Announcement, Kind
-from tests.situations import DAY, NOW, POLLED, TODAY, announce, chat, papers
+from tests.situations import DAY, NOW, POLLED, TODAY, announce, papers
 
 WORDS = ("diffusion", "robots", "graph", "graphs", "survey", "hoping", "hope")
 _TERMS = st.sampled_from(
@@ -82,7 +82,7 @@ def test_examples_are_found_papers(shelf: Store, words: str) -> None:
     except QueryError:
         return
 
-    shown = preview(shelf, chat(shelf), words, NOW, polled={*POLLED, "math.ST", "cs"})
+    shown = preview(shelf, words, NOW, polled={*POLLED, "math.ST", "cs"})
 
     found = {match.announcement.paper.id for match in recent(shelf, query, NOW)[0]}
     assert {paper.id for paper in shown.examples} <= found

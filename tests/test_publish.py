@@ -9,7 +9,7 @@ from datetime import time, timedelta
 import pytest
 
 from bot import subscribe, tend
-from bot.issue import drawn, issue_recent
+from bot.issue import draw_recent, drawn, issue_recent
 from bot.preview import preview
 from bot.publish import POSTPONED, Published, publish
 from bot.query import parse
@@ -265,12 +265,13 @@ def test_previews_and_words_move_no_cursor_and_enter_no_ledger(store: Store) -> 
     announce(store, papers(1))
     rows = dump(store)["subscriptions"]
 
+    preview(store, "diffusion", NOW, polled={"cs.CV"})
+    assert numbers(drawn(store, parse("diffusion"), NOW).entries) == [1]
+    found = draw_recent(store, reader, parse("diffusion"), NOW)
+    assert found
     with store.transaction():
-        preview(store, reader, "diffusion", NOW, polled={"cs.CV"})
-        assert numbers(drawn(store, parse("diffusion"), NOW).entries) == [1]
-        shown = issue_recent(store, reader, parse("diffusion"), NOW)
+        shown = issue_recent(store, reader, found, NOW)
 
-    assert shown
     assert numbers(shown.entries) == [1]
     assert dump(store)["subscriptions"] == rows
     assert count(store, "ledger") == 0

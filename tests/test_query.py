@@ -13,6 +13,7 @@ from bot.query import (
     compose,
     has_chinese,
     parse,
+    parse_typed,
     term,
 )
 from bot.query.words import indexed, surface, tokens, words, written
@@ -232,3 +233,18 @@ def test_a_clause_survives_its_print(clause: Clause) -> None:
 
     assert parse(query.text).clause == query.clause
     assert compose(query.clause).text == query.text
+
+
+@pytest.mark.parametrize("text", ["a" * 60, "扩散模型" * 40, "ab-" * 40 + "c", f"x OR {'b' * 60}*"])
+def test_words_of_sixty_letters_may_be_typed(text: str) -> None:
+    assert parse_typed(text) == parse(text)
+
+
+@pytest.mark.parametrize(("text", "at"), [("a" * 61, 0), (f"x OR ti:{'b' * 61}*", 8)])
+def test_a_longer_word_is_refused_where_it_stands(text: str, at: int) -> None:
+    """And is still read where it was stored before there was this limit."""
+    with pytest.raises(QueryError) as refused:
+        parse_typed(text)
+
+    assert (refused.value.key, refused.value.position) == ("query-word-long", at)
+    assert parse(parse(text).text) == parse(text)

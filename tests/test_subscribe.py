@@ -11,7 +11,7 @@ from bot import subscribe, tend
 from bot.preview import Volumes, preview, sample
 from bot.publish import publish
 from bot.query import QueryError, parse
-from bot.subscribe import categories
+from bot.subscribe import categories, same
 from bot.texts import LANGUAGES, Refusal
 from storage import Store
 from storage.model import Cadence, ChatKind, Form, Subscriber
@@ -20,33 +20,31 @@ from tests.tables import dump
 
 
 def test_a_preview_counts_a_week_and_stores_nothing(store: Store) -> None:
-    reader = chat(store)
     announce(store, papers(1), day=TODAY - 6 * DAY)
     announce(store, papers(2, 3, 4))
     announce(store, papers(5), day=TODAY - 7 * DAY)
     before = dump(store)
 
-    shown = preview(store, reader, "Diffusion STUDY", NOW, polled=POLLED)
+    shown = preview(store, "Diffusion STUDY", NOW, polled=POLLED)
 
     assert (shown.papers, shown.days, shown.held) == (4, 7, 2)
     assert [paper.id for paper in shown.examples] == [
         f"arxiv:2611.8{number:04}" for number in (2, 3, 4)
     ]
-    assert (shown.query.text, shown.known, shown.chinese) == ("diffusion study", None, False)
+    assert (shown.query.text, shown.chinese) == ("diffusion study", False)
     assert dump(store) == before
 
 
-def test_a_preview_knows_the_topic_in_other_words(store: Store) -> None:
+def test_a_topic_is_known_in_other_words(store: Store) -> None:
     reader = chat(store)
     topic = follow(store, reader, "diffusion cat:cs.CV")
 
-    shown = preview(store, reader, "CS.cv  Diffusion", NOW, polled=POLLED)
-
-    assert shown.known == topic
+    assert same(store, reader, parse("CS.cv  Diffusion"), 0) == topic
+    assert same(store, reader, parse("CS.cv  Diffusion"), 7) is None
 
 
 def test_a_preview_tells_chinese_words(store: Store) -> None:
-    shown = preview(store, chat(store), "扩散模型", NOW, polled=POLLED)
+    shown = preview(store, "扩散模型", NOW, polled=POLLED)
     assert (shown.chinese, shown.papers) == (True, 0)
 
 
@@ -114,7 +112,7 @@ def test_a_category_that_nobody_reads_is_refused(store: Store, words: str) -> No
     before = dump(store)
 
     with pytest.raises(Refusal) as refusal:
-        preview(store, reader, words, NOW, polled=POLLED)
+        preview(store, words, NOW, polled=POLLED)
     with pytest.raises(Refusal):
         subscribe.subscribe(store, reader, words, NOW, polled=POLLED, limit=50)
 
@@ -264,8 +262,7 @@ def test_a_sample_counts_for_nothing_later(store: Store) -> None:
     assert sample(store, reader, topic, NOW) is None
     announce(store, papers(1, 2))
 
-    with store.transaction():
-        shown = sample(store, reader, topic, NOW)
+    shown = sample(store, reader, topic, NOW)
 
     assert shown
     assert (len(shown.entries), shown.topic) == (2, topic.name)

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
-from bot.sweep import ANSWERED, RECEIVED, SENT, sweep
+from bot.sweep import ANSWERED, RECEIVED, SENT, TOPICLESS, sweep
 from storage import Store
-from storage.model import Commission, Sent, Update
+from storage.model import Commission, Digest, Entry, Kind, Sent, Update
 from tests.storage.situations import (
     BOT,
     CHAT,
@@ -89,3 +90,23 @@ def test_it_stops_between_two_transactions(store: Store, turns: int) -> None:
     asked = iter([True] * turns + [False] * 10)
 
     assert sweep(store, BOT, NOW, goes_on=lambda: next(asked)) == 1000 * turns
+
+
+@pytest.mark.parametrize("subscription", [0, 1])
+def test_digests_of_no_topic_go_after_a_week(store: Store, subscription: int) -> None:
+    """Those of topics stay, and what is still on its way or counts as received."""
+    entries = tuple(Entry(one, Kind.NEW) for one in stored(store, [paper()]))
+    digest = Digest("Words", "words", NOW, entries, bot=BOT, chat=CHAT, subscription=subscription)
+    numbers = [
+        store.digests.issue(replace(digest, period=period))
+        for period in ("today", "words", "missed")
+    ]
+    store.outbox.put_once(parcel(digest=numbers[1], period="words", first=1, last=1), due=NOW)
+    store.digests.reserve(numbers[2], now=NOW)
+
+    assert sweep(store, BOT, NOW + TOPICLESS) == 0
+    assert sweep(store, BOT, NOW + TOPICLESS + MINUTE) == (0 if subscription else 1)
+
+    left = [store.digests.get(number) is not None for number in numbers]
+    assert left == [bool(subscription), True, True]
+    assert count(store, "entries") == sum(left)

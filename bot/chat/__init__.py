@@ -33,6 +33,7 @@ from bot.chat import (
 from bot.chat.context import Ask, Reply
 from bot.chat.errands import Runner
 from bot.chat.limits import Cost
+from bot.chat.readings import QUERY, SEVERAL
 from storage import Store
 
 Handler = Callable[[Store, Ask], Reply]
@@ -50,12 +51,19 @@ class Entrance:
     listed: bool = False  # in Telegram's command menu, with the text command-<name>
     operator: bool = False  # for the operator's chat alone; elsewhere it is no command
     abroad: bool = False  # changes nothing, and may be asked about another chat
+    reads: float = 0.0  # it writes nothing, so all of it is a reading of at most so many seconds
     cost: Cost | None = None  # beside that of a command or a button
 
     @property
     def acts_elsewhere(self) -> bool:
         """Whether its first word may name another chat."""
         return (self.changes or self.abroad) and not self.operator
+
+    def answer(self, store: Store, ask: Ask) -> Reply:
+        """What the handler says; one that only reads is read outside of the transaction."""
+        if self.reads:
+            return ask.readings.get(self.reads, self.handler, ask)
+        return self.handler(store, ask)
 
 
 COMMANDS: Mapping[str, Entrance] = {
@@ -69,7 +77,9 @@ COMMANDS: Mapping[str, Entrance] = {
         cost=Cost.PREVIEW,
     ),
     "list": Entrance(listing.list_, abroad=True, aliases=("topics", "subs"), listed=True),
-    "digest": Entrance(reading.digest, abroad=True, aliases=("latest",), listed=True),
+    "digest": Entrance(
+        reading.digest, abroad=True, aliases=("latest",), listed=True, cost=Cost.SEARCH
+    ),
     "missed": Entrance(reading.missed, abroad=True, listed=True),
     "unsub": Entrance(
         listing.unsub, changes=True, aliases=("unsubscribe", "remove_topic"), listed=True
@@ -83,13 +93,17 @@ COMMANDS: Mapping[str, Entrance] = {
     "lang": Entrance(settings.lang, changes=True, aliases=("language",), listed=True),
     "pause": Entrance(settings.pause, changes=True, listed=True),
     "resume": Entrance(settings.resume, changes=True, listed=True),
-    "today": Entrance(days.today, abroad=True, aliases=("new",), listed=True),
+    "today": Entrance(days.today, abroad=True, aliases=("new",), listed=True, cost=Cost.SEARCH),
     "search": Entrance(finding.search, aliases=("find",), listed=True, cost=Cost.SEARCH),
     "paper": Entrance(finding.paper, aliases=("get",), listed=True, cost=Cost.SEARCH),
     "saved": Entrance(library.saved, aliases=("bookmarks", "library"), listed=True),
-    "history": Entrance(days.history, abroad=True, aliases=("archive",), listed=True),
+    "history": Entrance(days.history, abroad=True, aliases=("archive",), listed=True, reads=QUERY),
     "forget": Entrance(
-        own_data.forget, changes=True, aliases=("export_data", "delete_me"), listed=True
+        own_data.forget,
+        changes=True,
+        aliases=("export_data", "delete_me"),
+        listed=True,
+        reads=SEVERAL,
     ),
     "about": Entrance(own_data.about, aliases=("version", "privacy"), listed=True),
     "status": Entrance(operators.status, changes=True, operator=True),
@@ -130,14 +144,14 @@ BUTTONS: Mapping[str, Entrance] = {
     "reword": Entrance(topic_words.reword, changes=True),
     "digest": Entrance(reading.digest_pressed, posts=True),
     "rest": Entrance(reading.rest, posts=True),
-    "entry": Entrance(entry.entry, posts=True, opens=True),
-    "next": Entrance(entry.next_entry, posts=True),
-    "table": Entrance(entry.table, posts=True),
-    "paper": Entrance(entry.paper, posts=True),
-    "authors": Entrance(entry.authors, posts=True),
-    "explain": Entrance(explaining.explained, posts=True),
+    "entry": Entrance(entry.entry, posts=True, opens=True, reads=QUERY),
+    "next": Entrance(entry.next_entry, posts=True, reads=QUERY),
+    "table": Entrance(entry.table, posts=True, reads=QUERY),
+    "paper": Entrance(entry.paper, posts=True, reads=QUERY),
+    "authors": Entrance(entry.authors, posts=True, reads=QUERY),
+    "explain": Entrance(explaining.explained, posts=True, reads=QUERY),
     "save": Entrance(entry.save),
-    "bibtex": Entrance(entry.cite, posts=True),
+    "bibtex": Entrance(entry.cite, posts=True, reads=QUERY),
     "settings": Entrance(topic_card.settings_pressed, changes=True),
     "set": Entrance(settings.set_, changes=True),
     "times": Entrance(times.times, changes=True),
@@ -146,11 +160,11 @@ BUTTONS: Mapping[str, Entrance] = {
     "zones": Entrance(settings.zones, changes=True),
     "zone": Entrance(settings.zone_pressed, changes=True),
     "saved": Entrance(library.saved, posts=True),
-    "files": Entrance(library.files),
+    "files": Entrance(library.files, reads=SEVERAL),
     "versions": Entrance(library.versions),
-    "search": Entrance(finding.turned, posts=True),
-    "history": Entrance(days.history, posts=True),
-    "reopen": Entrance(days.reopen, posts=True),
+    "search": Entrance(finding.turned, posts=True, reads=QUERY),
+    "history": Entrance(days.history, posts=True, reads=QUERY),
+    "reopen": Entrance(days.reopen, posts=True, reads=QUERY),
     "less": Entrance(tuning.less, posts=True),
     "more": Entrance(tuning.more, posts=True),
     "exclude": Entrance(tuning.exclude, changes=True),

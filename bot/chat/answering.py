@@ -13,17 +13,17 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import replace
 
 from bot.chat import ERRANDS, sender
-from bot.chat.asked import Asked, asked
+from bot.chat.asked import Asked, Unreadable, asked
 from bot.chat.channels import There, shown_here
 from bot.chat.context import Errand, Reply
 from bot.chat.counter import Counter
-from bot.chat.effect import again, apply, failed, fetched, passed_over
+from bot.chat.effect import again, answered, failed, fetched, passed_over
 from bot.chat.replying import errand_of
 from bot.chat.standing import costs_of, standing
 from bot.chat.telling import Line, told
 from bot.pace import Sleep
 from bot.texts import Refusal, say, spoken
-from storage.errors import Busy, Full, StorageError
+from storage.errors import Busy, Full, StorageError, Unfit
 from storage.model import Parcel, Update
 
 log = logging.getLogger(__name__)
@@ -137,10 +137,14 @@ class Answering:
             else:
                 found = await standing(counter, request)
                 request, there = found.request, found.there
-                reply = await run(apply, counter, update, request, there, found.refusal)
-        except StorageError:
-            raise
-        except Exception:
+                reply = await answered(counter, update, request, there, found.refusal)
+        except Unreadable as error:
+            log.warning("update cannot be read", extra={"update": update.id, "error": str(error)})
+            await run(counter.store.inbox.unreadable, update.bot, update.id, counter.now())
+            return
+        except Exception as error:
+            if isinstance(error, StorageError) and not isinstance(error, Unfit):
+                raise
             log.exception("update failed", extra={"update": update.id})
             if request is None:
                 await run(counter.store.inbox.failed, update.bot, update.id, "exception")

@@ -11,11 +11,14 @@ import telegram
 
 from bot.chat import buttons
 from bot.chat.membership import may_write
+from bot.chat.transport import LARGEST
 from bot.render.keyboard import Action
 from storage.model import ChatKind
 
 LONGEST = 2001  # characters of a command's words: one too many for a topic, so that it is refused
 
+_NUMBERS = ("chat", "person", "thread", "message", "moved_to")
+_TEXTS = ("title", "name", "language", "command", "words", "query")
 _ABSENT = (telegram.ChatMember.BANNED, telegram.ChatMember.LEFT)
 ALLOWED_UPDATES = ("message", "channel_post", "callback_query", "my_chat_member")
 
@@ -56,8 +59,39 @@ class Asked:
     is_added: bool = False  # the bot was not in the chat before
 
 
+class Unreadable(ValueError):
+    """An update that is not of the Bot API's shape; the message says what reading it raised."""
+
+
 def asked(body: str, username: str) -> Asked | None:
-    """Reads an update; None when it asks nothing of the bot called ``username``."""
+    """Reads an update; None when it asks nothing of the bot called ``username``.
+
+    Raises:
+        Unreadable: it is no update of the Bot API.
+    """
+    try:
+        request = _asked(body, username)
+        if request is not None:
+            _refuse_odd(request)
+    except Exception as error:  # the library promises nothing about what it raises
+        raise Unreadable(type(error).__name__) from error
+    return request
+
+
+def _refuse_odd(request: Asked) -> None:
+    """Raises where a field is of another type, or larger than any column: the library checks none.
+
+    Whatever the store cannot keep would come again for ever.
+    """
+    for name in _NUMBERS:
+        number = getattr(request, name)
+        if type(number) is not int or abs(number) > LARGEST:
+            raise ValueError(name)
+    for name in _TEXTS:
+        getattr(request, name).encode()
+
+
+def _asked(body: str, username: str) -> Asked | None:
     update = telegram.Update.de_json(json.loads(body), None)
     if update.callback_query:
         return _pressed(update.callback_query)
@@ -104,7 +138,7 @@ def _said(message: telegram.Message, username: str) -> Asked | None:
         return None
     answer = replace(_met(What.WORDS, message.chat, who), thread=thread, speaks_for_chat=for_chat)
     if message.document:
-        size = Action("file", message.document.file_size or 0)
+        size = Action("file", int(message.document.file_size or 0))
         file = message.document.file_id
         return replace(answer, what=What.FILE, words=file, action=size)
     if message.text or message.caption:

@@ -1,21 +1,29 @@
 """What a handler is asked, and what it answers: two frozen values.
 
 A handler is a plain function ``(Store, Ask) -> Reply`` that runs inside the transaction in which
-its update is marked as applied. It sends nothing itself: the reply leaves after the commit.
+its update is marked as applied. It sends nothing itself: the reply leaves after the commit. What
+takes time to read, it asks for by ``Ask.read``.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from typing import Concatenate, ParamSpec, TypeVar
 
 from bot.account import Contract
+from bot.chat.readings import QUERY, SEVERAL, Readings, with_readings
 from bot.preview import Volumes
 from bot.render.answer import Document
 from bot.render.keyboard import Action, Button
 from bot.render.message import Message
 from bot.texts import LANGUAGES, say
+from storage import Store
 from storage.model import Parcel, Person, Subscriber
+
+P = ParamSpec("P")
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +52,7 @@ class Ask:
     action: Action = Action("")  # noqa: RUF009 - frozen
     thread: int = 0
     tongue: str = ""  # of who manages this chat from another one
+    readings: Readings = field(default_factory=Readings, compare=False, repr=False)
 
     @property
     def language(self) -> str:
@@ -54,6 +63,21 @@ class Ask:
     def is_elsewhere(self) -> bool:
         """Whether the chat that it is about is another one than that in which it is asked."""
         return bool(self.tongue)
+
+    def read(
+        self, function: Callable[Concatenate[Store, P], T], *args: P.args, **kwargs: P.kwargs
+    ) -> T:
+        """What a function reads for these arguments, outside of the transaction.
+
+        A handler reads before it writes, for a reading may be refused.
+        """
+        return self.readings.get(QUERY, function, *args, **kwargs)
+
+    def read_several(
+        self, function: Callable[Concatenate[Store, P], T], *args: P.args, **kwargs: P.kwargs
+    ) -> T:
+        """The same for what asks several queries, each of which would be within the budget."""
+        return self.readings.get(SEVERAL, function, *args, **kwargs)
 
     def say(self, key: str, **values: str | int) -> str:
         """A text in the reader's language."""
@@ -94,3 +118,19 @@ class Reply:
     errand: Errand | None = None  # what it brings is answered as a further reply
     deliver: bool = False  # parcels were put: wake the delivery
     parcels: tuple[Parcel, ...] = ()  # what of it is stored and ours to send at once
+
+
+async def in_transaction(
+    store: Store,
+    ask: Ask,
+    write: Callable[Concatenate[Store, Ask, P], T],
+    *args: P.args,
+    **kwargs: P.kwargs,
+) -> T:
+    """Calls what reads and writes after its update was applied: in one more transaction."""
+
+    def apply(readings: Readings) -> T:
+        with store.transaction():
+            return write(store, replace(ask, readings=readings), *args, **kwargs)
+
+    return await with_readings(store, Readings(ask.person.person or ask.chat.chat), apply)

@@ -12,15 +12,15 @@ from bot.chat.context import Ask, Reply
 from bot.chat.reading import digest_of, look, shown
 from bot.chat.telling import Line, told
 from bot.chat.topics import misread
-from bot.query import QueryError, parse
+from bot.query import QueryError, parse_typed
 from bot.render.fit import shorten
 from bot.render.keyboard import Action, Button
 from bot.render.message import parts
 from bot.texts import Refusal
 from bot.texts.dates import days, moment
-from bot.today import Wanted, issue_today, last_day, wanted
+from bot.today import Wanted, draw_today, last_day, wanted
 from storage import Store
-from storage.model import Heading
+from storage.model import Digest, Heading
 
 PAGE = 10
 ROW = 5
@@ -44,9 +44,29 @@ def today(store: Store, ask: Ask) -> Reply:
         return told([Line(ask.say("digest-empty-store"))])
     span = named or (newest, newest)
     title = asked[0].name if ask.words else _title(ask, newest, is_named=named is not None)
-    digest = issue_today(store, ask.chat, asked, span, ask.now, title=title, thread=ask.thread)
-    if digest is None:
+    read = ask.read if ask.words else ask.read_several
+    drawn = read(_drawn, ask, tuple(asked), span, title)
+    if drawn is None:
         return told([Line(ask.say("today-none", day=days(ask.language, *span)))])
+    digest, reply = drawn
+    number = store.digests.issue(digest)
+    if number == digest.number:
+        return reply
+    return _shown(ask, replace(digest, number=number))  # another was issued a moment ago
+
+
+def _drawn(
+    store: Store, ask: Ask, asked: Sequence[Wanted], span: tuple[date, date], title: str
+) -> tuple[Digest, Reply] | None:
+    """The digest under the number that it will most likely get, and what it looks like."""
+    digest = draw_today(store, ask.chat, asked, span, ask.now, title=title, thread=ask.thread)
+    if digest is None:
+        return None
+    digest = replace(digest, number=store.digests.next_number())
+    return digest, _shown(ask, digest)
+
+
+def _shown(ask: Ask, digest: Digest) -> Reply:
     return shown(digest, look(ask, digest), lambda wanted: parts(digest, wanted))
 
 
@@ -91,7 +111,7 @@ def _first_wrong(named: Sequence[str | None]) -> str:
 
 def _asked(store: Store, ask: Ask) -> list[Wanted]:
     if ask.words:
-        text = parse(ask.words).text
+        text = parse_typed(ask.words).text
         return [Wanted(text, text)]
     topics = store.subscriptions.of(ask.chat.bot, ask.chat.chat)
     return wanted([topic for topic in topics if not topic.paused])
@@ -128,5 +148,4 @@ def _line(ask: Ask, one: Heading) -> str:
 
 def reopen(store: Store, ask: Ask) -> Reply:
     """A digest of this chat as it was sent; a group's may be seen by its members only."""
-    digest = digest_of(store, ask)
-    return shown(digest, look(ask, digest), lambda wanted: parts(digest, wanted))
+    return _shown(ask, digest_of(store, ask))

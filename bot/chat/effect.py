@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import timedelta
+from functools import partial
 
 from bot.chat import ANSWERS, BUTTONS, Entrance, command
 from bot.chat.asked import Asked, What
@@ -14,6 +15,7 @@ from bot.chat.counter import Counter
 from bot.chat.files import received
 from bot.chat.finding import typed
 from bot.chat.limits import Cost, Excess
+from bot.chat.readings import Readings, with_readings
 from bot.chat.replying import keep
 from bot.chat.settings import ASKED
 from bot.chat.telling import Line, told
@@ -50,14 +52,35 @@ def entrance_of(request: Asked) -> Entrance | None:
     return BUTTONS[linked.verb] if linked else command(request.command)
 
 
-def apply(
+async def answered(
     counter: Counter,
     update: Update,
     request: Asked,
     there: There | None = None,
     refusal: Refusal | None = None,
 ) -> Reply:
-    """The effect of an update and the mark that it was applied, in one transaction."""
+    """Applies an update, with what its handler reads made outside of the transaction."""
+    at = counter.now()
+    still = replace(counter, now=lambda: at)  # a reading is for one instant
+    readings = Readings(request.person or request.chat, counter.limits)
+    return await with_readings(
+        counter.store, readings, partial(apply, still, update, request, there, refusal)
+    )
+
+
+def apply(
+    counter: Counter,
+    update: Update,
+    request: Asked,
+    there: There | None = None,
+    refusal: Refusal | None = None,
+    readings: Readings | None = None,
+) -> Reply:
+    """The effect of an update and the mark that it was applied, in one transaction.
+
+    Raises:
+        Unread: the handler needs a reading; nothing was changed.
+    """
     store = counter.store
     with store.transaction():
         if not store.inbox.applied(update.bot, update.id):
@@ -65,7 +88,7 @@ def apply(
         if request.what not in _NEWS and (who := _banned(counter, request)) is not None:
             return keep(counter, update, request, _shut_out(counter, request, who))
         try:
-            reply = _effect(counter, request, there, refusal)
+            reply = _effect(counter, request, there, refusal, readings or Readings())
         except Refusal as refusal:
             # Handlers refuse before they write; only the question that was answered is closed.
             reply = _refused(counter, request, there, refusal)
@@ -131,7 +154,11 @@ def _sentence(request: Asked, text: str) -> Reply:
 
 
 def _effect(
-    counter: Counter, request: Asked, there: There | None, refusal: Refusal | None
+    counter: Counter,
+    request: Asked,
+    there: There | None,
+    refusal: Refusal | None,
+    readings: Readings,
 ) -> Reply:
     store, bot = counter.store, counter.house.bot
     if request.what is What.MOVED:
@@ -157,8 +184,10 @@ def _effect(
     if there and store.rulings.banned(bot, there.chat, there.chat) is not None:
         raise Refusal("there-banned")
     if there is None:
-        return _answer(store, entrance, question, request, ask_of(counter, request, chat))
+        ask = replace(ask_of(counter, request, chat), readings=readings)
+        return _answer(store, entrance, question, request, ask)
     ask = ask_of(counter, request, _managed(counter, chat, there), tongue=chat.language)
+    ask = replace(ask, readings=readings)
     reply = _answer(store, entrance, question, request, ask)
     store.asks.carry(bot, there.chat, request.person, to=request.chat)
     return shown_here(reply, there, chat.language)
@@ -171,7 +200,7 @@ def _answer(
     if question and request.what is What.WORDS:
         answered = replace(ask, action=Action(question.verb, question.first, question.second))
         return ANSWERS[question.verb](store, answered)
-    return entrance.handler(store, ask)
+    return entrance.answer(store, ask)
 
 
 def _managed(counter: Counter, manager: Subscriber, there: There) -> Subscriber:

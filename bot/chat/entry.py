@@ -23,6 +23,7 @@ from bot.render.telegram_html import code
 from bot.texts import Refusal
 from storage import Store
 from storage.model import ChatKind, Digest, Entry, Form, Kind, Paper, Reason
+from storage.query_budget import OverBudget, check_budget
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +53,7 @@ def opened(store: Store, ask: Ask) -> Opened:
     if not ask.action.first:
         return alone(store, ask, *paper_at(ask.action.second))
     digest = digest_of(store, ask, last=ask.action.second + REST_ROWS)
-    if not 1 <= ask.action.second <= digest.matched:
+    if not 1 <= ask.action.second <= digest.numbered:
         raise Refusal("entry-gone")
     return Opened(digest, ask.action.second)
 
@@ -66,21 +67,25 @@ def alone(store: Store, ask: Ask, key: int, version: int = 0) -> Opened:
     paper = store.papers.by_key(key, version or None)
     if paper is None:
         raise Refusal("entry-gone")
+    glosses = enrich(store, [paper], ask.now)[paper.key]
     reasons, topics = _found_by(store, ask, paper)
     kind = Kind.NEW if paper.version <= 1 else Kind.REPLACE
-    entry = Entry(paper, kind, enrich(store, [paper], ask.now)[paper.key], reasons, topics)
+    entry = Entry(paper, kind, glosses, reasons, topics)
     return Opened(Digest(topic="", query="", issued=ask.now, entries=(entry,)), 1)
 
 
 def _found_by(store: Store, ask: Ask, paper: Paper) -> tuple[tuple[Reason, ...], tuple[str, ...]]:
-    """Why this chat's topics find a paper, and which of them."""
+    """Why this chat's topics find a paper, and which of them; those that there is time to ask."""
     reasons: dict[Reason, None] = {}
     names = []
     for topic in store.subscriptions.of(ask.chat.bot, ask.chat.chat):
         try:
+            check_budget()
             found = matches(parse(topic.query), paper)
         except QueryError:
             continue  # of an older version of the language; its digests say so
+        except OverBudget:
+            break  # the paper is shown all the same
         if found is not None:
             reasons |= dict.fromkeys(found)
             names.append(topic.name)
@@ -105,7 +110,12 @@ def next_entry(store: Store, ask: Ask) -> Reply:
 
 def paper(store: Store, ask: Ask) -> Reply:
     """A deep link or a number in a list: the paper, for whoever opens it."""
-    return show(store, ask, alone(store, ask, ask.action.first, ask.action.second))
+    return show_alone(store, ask, ask.action.first, ask.action.second)
+
+
+def show_alone(store: Store, ask: Ask, key: int, version: int = 0) -> Reply:
+    """A paper outside of any digest, at a version or the newest."""
+    return show(store, ask, alone(store, ask, key, version))
 
 
 def authors(store: Store, ask: Ask) -> Reply:
@@ -135,7 +145,7 @@ def _ways_on(ask: Ask, at: Opened) -> Keyboard:
         explain.append(ask.button("button-explain", "explain", number, position))
     if number:
         turns.append(ask.button("button-table", "table", number, position))
-    if number and position < at.digest.matched:
+    if number and position < at.digest.numbered:
         turns.append(ask.button("button-next", "next", number, position + 1))
     return tuple(tuple(row) for row in (explain, turns) if row)
 
@@ -160,7 +170,7 @@ def table(store: Store, ask: Ask) -> Reply:
 
 def save(store: Store, ask: Ask) -> Reply:
     """[Save]: puts the paper into the presser's library, or takes it out again."""
-    at = opened(store, ask)
+    at = ask.read(opened, ask)
     bot, person = ask.chat.bot, ask.person.person
     is_new = store.library.save(bot, person, at.paper.key, now=ask.now)
     if not is_new:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from bot.chat.context import Ask, Errand, Reply
+from bot.chat.context import Ask, Errand, Reply, in_transaction
 from bot.chat.entry import Opened, opened
 from bot.chat.errands import Outside
 from bot.chat.limits import Cost
@@ -29,7 +29,7 @@ def explained(store: Store, ask: Ask) -> Reply:
 
 async def written(outside: Outside, store: Store, ask: Ask, words: str) -> Reply:
     """Has the note written, within what one person may ask for, and shows it."""
-    at = await store.run(_opened, store, ask)
+    at = await in_transaction(store, ask, _opened)
     # Somebody may have asked for the same a moment ago.
     note = await store.run(_known, store, ask, at.paper)
     if note is None:
@@ -44,8 +44,7 @@ def _known(store: Store, ask: Ask, paper: Paper) -> Note | None:
 
 
 def _opened(store: Store, ask: Ask) -> Opened:
-    with store.transaction():
-        return opened(store, ask)
+    return ask.read(opened, ask)
 
 
 def _shown(ask: Ask, at: Opened, note: Note) -> Reply:

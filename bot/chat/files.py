@@ -73,8 +73,9 @@ class _Outcome:
 
 
 def _added(store: Store, ask: Ask, content: bytes) -> Reply:
+    topics = topic_file.read(content, ask.chat.bot, ask.chat.chat)
     with store.transaction():
-        outcome = _bring_in(store, ask, content)
+        outcome = _bring_in(store, ask, topics)
     lines: list[Line] = []
     if outcome.added:
         lines.append(Line(ask.say("import-added", topics=outcome.added)))
@@ -92,10 +93,10 @@ def _added(store: Store, ask: Ask, content: bytes) -> Reply:
     return told(lines, ((ask.button("button-list", "list"),),))
 
 
-def _bring_in(store: Store, ask: Ask, content: bytes) -> _Outcome:
+def _bring_in(store: Store, ask: Ask, topics: Sequence[Subscription | Unusable]) -> _Outcome:
     added = known = 0
     refused: list[Unusable] = []
-    for one in topic_file.read(content, ask.chat.bot, ask.chat.chat):
+    for one in topics:
         if isinstance(one, Unusable):
             refused.append(one)
             continue

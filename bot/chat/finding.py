@@ -6,13 +6,13 @@ from dataclasses import dataclass, replace
 
 from bot.chat import english, shelf
 from bot.chat.asking import listen
-from bot.chat.context import Ask, Errand, Reply
-from bot.chat.entry import alone, show
+from bot.chat.context import Ask, Errand, Reply, in_transaction
+from bot.chat.entry import show_alone
 from bot.chat.errands import Outside
 from bot.chat.telling import Line, told
 from bot.chat.topics import drafted, misread, sub
 from bot.matching import matches
-from bot.query import QueryError, arxiv_id_version, parse
+from bot.query import QueryError, arxiv_id_version, parse, parse_typed
 from bot.render.fit import shorten
 from bot.render.keyboard import Keyboard
 from bot.texts import Refusal
@@ -41,7 +41,7 @@ def search(store: Store, ask: Ask) -> Reply:
             listen(store, ask, Question("search"))
         return told([Line(ask.say("search-usage"))])
     try:
-        query = parse(ask.words)
+        query = parse_typed(ask.words)
     except QueryError as error:
         return misread(ask, ask.words, error)
     reply = _searched(store, ask, query)
@@ -52,7 +52,7 @@ def search(store: Store, ask: Ask) -> Reply:
 
 def _searched(store: Store, ask: Ask, query: Query, *above: Line) -> Reply | None:
     """The first page of a search, with words for the others; None where it finds nothing."""
-    page = found(store, query, 0, newest=True)
+    page = ask.read(found, query, 0, newest=True)
     if not page.papers:
         return None
     key = store.drafts.put(ask.chat.bot, ask.chat.chat, query.text, now=ask.now)
@@ -65,13 +65,12 @@ def _nothing(ask: Ask, query: Query, *above: Line) -> Reply:
 
 async def put_into_english(outside: Outside, store: Store, ask: Ask, words: str) -> Reply:
     """What the words find in English, after they found nothing as they are."""
-    return await store.run(_put, store, ask, await english.put(outside, ask, words))
+    return await in_transaction(store, ask, _put, await english.put(outside, ask, words))
 
 
 def _put(store: Store, ask: Ask, words: english.Words) -> Reply:
     query = parse(words.text)
-    with store.transaction():
-        reply = _searched(store, ask, query, *words.lines) if words.is_english else None
+    reply = _searched(store, ask, query, *words.lines) if words.is_english else None
     return reply or _nothing(ask, query, *words.lines)
 
 
@@ -163,7 +162,7 @@ def paper(store: Store, ask: Ask) -> Reply:
     number, version = named
     stored = store.papers.get(f"arxiv:{number}", version or None)
     if stored:
-        return show(store, ask, alone(store, ask, stored.key, stored.version))
+        return ask.read(show_alone, ask, stored.key, stored.version)
     asked_for = f"{number}v{version}" if version else number
     return replace(
         told([Line(ask.say("paper-fetching", id=asked_for))]), errand=Errand("paper", asked_for)
@@ -177,13 +176,12 @@ async def fetched(outside: Outside, store: Store, ask: Ask, words: str) -> Reply
     papers = await outside.papers(words)
     if not papers:
         return told([Line(ask.say("paper-not-there", id=words))])
-    return await store.run(_kept, store, ask, papers[0])
+    [kept] = await store.run(store.papers.keep, papers[:1], seen=ask.now)
+    return await in_transaction(store, ask, _opened, kept)
 
 
-def _kept(store: Store, ask: Ask, paper: Paper) -> Reply:
-    with store.transaction():
-        [kept] = store.papers.keep([paper], seen=ask.now)
-        return show(store, ask, alone(store, ask, kept.key, kept.version))
+def _opened(store: Store, ask: Ask, paper: Paper) -> Reply:
+    return ask.read(show_alone, ask, paper.key, paper.version)
 
 
 def typed(store: Store, ask: Ask) -> Reply:

@@ -28,6 +28,7 @@ class Cost(StrEnum):
     SEARCH = "search"
     NOTE = "note"
     ENGLISH = "english"
+    TIME = "time"  # seconds of processor time that queries take
 
 
 # In a minute.
@@ -37,6 +38,7 @@ RATES: Mapping[Cost, int] = {
     Cost.WORDLESS: 1,  # an album comes as ten messages and wants one answer
     Cost.PREVIEW: 12,
     Cost.SEARCH: 6,
+    Cost.TIME: 2,
 }
 # In a day: what costs the operator money. What was written before costs nothing and counts not.
 DAILY: Mapping[Cost, int] = {Cost.NOTE: 20, Cost.ENGLISH: 40}
@@ -85,6 +87,16 @@ class Limits:
         for cost, left in zip(costs, lefts, strict=True):
             _keep(self._left, (who, cost), (left - 1.0, now), PEOPLE * len(Cost))
         return None
+
+    def is_spent(self, who: int, cost: Cost) -> bool:
+        """Whether nothing is left of what is only known afterwards."""
+        return self._refilled(who, cost, self._monotonic()) <= 0.0
+
+    def spend(self, who: int, cost: Cost, amount: float) -> None:
+        """Counts what something took; beyond what was left, it is owed."""
+        now = self._monotonic()
+        left = self._refilled(who, cost, now) - amount
+        _keep(self._left, (who, cost), (left, now), PEOPLE * len(Cost))
 
     def give_back(self, who: int, cost: Cost) -> None:
         """Takes back one thing that was counted and did not happen."""

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
 
 from bot import subscribe as verb
 from bot import tend, topic_file
 from bot.chat.buttons import thread_link
 from bot.chat.context import Ask, Reply
 from bot.chat.telling import Line, told
+from bot.preview import Volumes
 from bot.render.fit import shorten
 from bot.render.keyboard import Action, Button, Keyboard
 from bot.render.spoken import display
@@ -39,7 +41,7 @@ def _listed(store: Store, ask: Ask, page: int, *, edit: bool, above: Sequence[Li
     page = min(page, pages - 1)
     shown = list(enumerate(topics, start=1))[page * PAGE : (page + 1) * PAGE]
     queries = [topic.query for _, topic in shown]
-    volumes = ask.house.volumes.of(store, queries, ask.now, count=COUNTED)
+    volumes = weekly(ask, queries)
     lines = [*above, Line(ask.say("list-title", topics=len(topics)), bold=True)]
     for number, topic in shown:
         lines.append(Line(f"{number}. {topic.name}"))
@@ -66,6 +68,23 @@ def _turning(page: int, pages: int) -> Keyboard:
 
 def _foot(ask: Ask) -> tuple[Button, ...]:
     return (ask.button("button-browse", "groups"), ask.button("button-settings", "settings"))
+
+
+def weekly(ask: Ask, queries: Sequence[str]) -> dict[str, int]:
+    """The weekly papers of topics; of those that are not known, some are counted, if they can."""
+    known = ask.house.volumes.counted(queries, ask.now)
+    if len(known) == len(set(queries)):
+        return known
+    try:
+        return ask.read(_counted, ask.house.volumes, tuple(queries), ask.now)
+    except Refusal:
+        return known  # what is shown does not depend on it
+
+
+def _counted(
+    store: Store, volumes: Volumes, queries: Sequence[str], now: datetime
+) -> dict[str, int]:
+    return volumes.of(store, queries, now, count=COUNTED)
 
 
 def summary(ask: Ask, topic: Subscription, papers: int | None) -> str:

@@ -137,18 +137,38 @@ def zone_said(store: Store, ask: Ask) -> Reply:
 def _done(store: Store, ask: Ask, *, edit: bool) -> Reply:
     """Says when the first digest comes and shows one at once; the steps are over."""
     topic = _newest(store, ask)
-    store.subscribers.change(replace(ask.chat, settled=True))
-    shown = None if ask.chat.settled else sample(store, ask.chat, topic, ask.now)
-    said = listing.following(ask, topic)
-    if shown is None:
+    said = Line(listing.following(ask, topic))
+    try:
+        drawn = None if ask.chat.settled else ask.read(_drawn, ask, topic)
         none = Line(ask.say("guide-sample-none"))
-        return told([Line(said), none], _afterwards(ask), edit=edit)
-    first = text_message([Line(said), Line(ask.say("guide-sample"))], _afterwards(ask))
-    as_text = (first, *_shown(ask, shown, Form.CLASSIC))
-    as_table = (first, *_shown(ask, shown, Form.RICH))
+    except Refusal as refusal:  # the steps are over all the same
+        drawn, none = None, Line(refusal.say(ask.language))
+    store.subscribers.change(replace(ask.chat, settled=True))
+    if drawn is None:
+        return told([said, none], _afterwards(ask), edit=edit)
+    digest, reply = drawn
+    number = store.digests.issue(digest)
+    if number != digest.number:  # another was issued a moment ago
+        reply = _sampled(ask, replace(digest, number=number))
+    first = text_message([said, Line(ask.say("guide-sample"))], _afterwards(ask))
+    return replace(reply, messages=(first, *reply.messages), edit=edit)
+
+
+def _drawn(store: Store, ask: Ask, topic: Subscription) -> tuple[Digest, Reply] | None:
+    """A first look under the number that it will most likely get, and what it looks like."""
+    digest = sample(store, ask.chat, topic, ask.now)
+    if digest is None:
+        return None
+    digest = replace(digest, number=store.digests.next_number())
+    return digest, _sampled(ask, digest)
+
+
+def _sampled(ask: Ask, digest: Digest) -> Reply:
+    """A first look as a table, with the question whether it can be seen, and as text."""
+    as_table = _shown(ask, digest, Form.RICH)
     if ask.chat.form is Form.CLASSIC:
-        as_table = (*as_table, _question(ask, shown))
-    return Reply(as_table, plain=as_text[1:], edit=edit)
+        as_table = (*as_table, _question(ask, digest))
+    return Reply(as_table, plain=_shown(ask, digest, Form.CLASSIC))
 
 
 def _afterwards(ask: Ask) -> Keyboard:

@@ -81,6 +81,10 @@ def _queue(store: Store, ask: Ask) -> list[Line]:
         lines.append(Line(ask.say("status-late", late=late), close=True))
     if oldest:
         lines.append(Line(ask.say("status-oldest", at=_at(ask, oldest)), close=True))
+    unread = store.inbox.unread(ask.chat.bot)
+    if unread.last:
+        told = ask.say("status-unreadable", updates=unread.updates, at=_at(ask, unread.last))
+        lines.append(Line(told, close=True))
     return lines
 
 

@@ -8,10 +8,12 @@ machine, any other break may have come after delivery.
 from __future__ import annotations
 
 import warnings
+from http import HTTPStatus
 
 from telegram.error import (
     BadRequest,
     ChatMigrated,
+    Conflict,
     Forbidden,
     InvalidToken,
     NetworkError,
@@ -20,7 +22,7 @@ from telegram.error import (
 )
 from telegram.warnings import PTBDeprecationWarning
 
-from bot.chat.transport import Broken, NotSent
+from bot.chat.transport import Broken, Declined, NotSent
 from storage.model import Gone, Later, Moved, Outcome, Refused, Unknown
 
 # The chat is there, its topic is not: what belongs there can be told in the chat itself.
@@ -63,6 +65,12 @@ def outcome(error: TelegramError) -> Outcome:
         case InvalidToken():
             # Also any 404, a proxy's too: nothing is given up, everything waits.
             return Later(_PROBE, "token refused", counted=False)
+        case Declined(status=HTTPStatus.REQUEST_ENTITY_TOO_LARGE):
+            return Refused(error.message)
+        case Declined() | Conflict():
+            # Whoever said so may mean the sender, not the message: it is tried again, and not
+            # marked as a repeat, for it was not carried out.
+            return Later(0.0, error.message)
         case NetworkError() if isinstance(error.__cause__, NotSent):
             return Later(5.0, "no connection", counted=False)
         case _:

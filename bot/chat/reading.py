@@ -9,12 +9,12 @@ from dataclasses import replace
 from bot import gather, issue
 from bot import subscribe as verb
 from bot.chat import buttons, english
-from bot.chat.context import Ask, Reply
+from bot.chat.context import Ask, Reply, in_transaction
 from bot.chat.errands import Outside
 from bot.chat.listing import next_time, state
 from bot.chat.telling import Line, text_message, told
 from bot.chat.topics import misread
-from bot.query import QueryError, parse
+from bot.query import QueryError, parse, parse_typed
 from bot.render.fit import shorten
 from bot.render.headline import numbered
 from bot.render.look import Look
@@ -56,7 +56,7 @@ def link_of(ask: Ask, digest: Digest, position: int) -> str:
 
 def digest(store: Store, ask: Ask) -> Reply:
     """``/digest``: all topics, one named by number or name, or any words without subscribing."""
-    topics = store.subscriptions.of(ask.chat.bot, ask.chat.chat)
+    topics = tuple(store.subscriptions.of(ask.chat.bot, ask.chat.chat))
     if not ask.words:
         if not topics:
             return told([Line(ask.say("list-none"))])
@@ -72,7 +72,8 @@ def digest(store: Store, ask: Ask) -> Reply:
 
 def _all_now(store: Store, ask: Ask, topics: Sequence[Subscription]) -> Reply:
     """What gathered for each topic; those for which nothing did are named in one message."""
-    quiet = [topic for topic in topics if not _brought(store, ask, topic)]
+    news = ask.read_several(issue.draw_news, ask.chat, topics, ask.now)
+    quiet = [one.share.topic for one in news if not _issued(store, ask, one)]
     if not quiet:
         return Reply(deliver=True)
     lines = [
@@ -87,14 +88,9 @@ def _quiet(ask: Ask, topic: Subscription) -> Line:
     return Line(f"{shorten(topic.name, _NAME_UNITS)} – {state(ask, topic)}", close=True)
 
 
-def _brought(store: Store, ask: Ask, topic: Subscription) -> bool:
+def _issued(store: Store, ask: Ask, news: issue.News) -> bool:
     """Whether a digest of a topic is on its way: of what is new, or of the last days at first."""
-    if issue.issue_now(store, ask.chat, topic, ask.now):
-        return True
-    if store.digests.last(ask.chat.bot, ask.chat.chat, topic.key):
-        return False
-    query = parse(topic.query)
-    return bool(issue.issue_recent(store, ask.chat, query, ask.now, thread=ask.thread))
+    return bool(issue.issue_news(store, ask.chat, news, ask.now, thread=ask.thread))
 
 
 def digest_pressed(store: Store, ask: Ask) -> Reply:
@@ -104,8 +100,14 @@ def digest_pressed(store: Store, ask: Ask) -> Reply:
 
 def _topic_now(store: Store, ask: Ask, topic: Subscription) -> Reply:
     """What gathered since the last digest; if nothing did, the last one again and when next."""
-    if _brought(store, ask, topic):
+    [news] = ask.read(issue.draw_news, ask.chat, (topic,), ask.now)
+    if _issued(store, ask, news):
         return Reply(deliver=True)
+    return ask.read(_again, ask, topic)
+
+
+def _again(store: Store, ask: Ask, topic: Subscription) -> Reply:
+    """The last digest of a topic that has nothing new."""
     values = {"topic": topic.name, "next": next_time(ask, topic), "zone": topic.zone}
     last = store.digests.last(ask.chat.bot, ask.chat.chat, topic.key)
     if last is None:
@@ -117,7 +119,10 @@ def _topic_now(store: Store, ask: Ask, topic: Subscription) -> Reply:
 
 def missed(store: Store, ask: Ask) -> Reply:
     """``/missed``: what the last digests left out or could not deliver, page by page."""
-    if issue.issue_missed(store, ask.chat, ask.now, thread=ask.thread):
+    newest = store.digests.of(ask.chat.bot, ask.chat.chat, limit=1)
+    number = newest[0].number if newest else 0
+    if found := ask.read(issue.draw_missed, ask.chat, ask.now, number):
+        issue.issue_missed(store, ask.chat, found, ask.now, thread=ask.thread)
         return Reply(deliver=True)
     return told([Line(ask.say("missed-none", days=issue.MISSED_DAYS))])
 
@@ -125,10 +130,11 @@ def missed(store: Store, ask: Ask) -> Reply:
 def _words_now(store: Store, ask: Ask) -> Reply:
     """A digest of words that nobody follows; it moves no cursor and enters no ledger."""
     try:
-        query = parse(ask.words)
+        query = parse_typed(ask.words)
     except QueryError as error:
         return misread(ask, ask.words, error)
-    if issue.issue_recent(store, ask.chat, query, ask.now, thread=ask.thread):
+    if found := ask.read(issue.draw_recent, ask.chat, query, ask.now):
+        issue.issue_recent(store, ask.chat, found, ask.now, thread=ask.thread)
         return Reply(deliver=True)
     if not store.papers.count():
         return told([Line(ask.say("digest-empty-store"))])
@@ -144,30 +150,37 @@ def _nothing(ask: Ask, words: str, *above: Line) -> Reply:
 
 async def put_into_english(outside: Outside, store: Store, ask: Ask, words: str) -> Reply:
     """The digest of the words in English, after they found nothing as they are."""
-    return await store.run(_put, store, ask, await english.put(outside, ask, words))
+    return await in_transaction(store, ask, _put, await english.put(outside, ask, words))
 
 
 def _put(store: Store, ask: Ask, words: english.Words) -> Reply:
     if not words.is_english:
         return _nothing(ask, words.text, *words.lines)
     query = parse(words.text)
-    with store.transaction():
-        if issue.issue_recent(store, ask.chat, query, ask.now, thread=ask.thread):
-            return replace(told(words.lines), deliver=True)
+    if found := ask.read(issue.draw_recent, ask.chat, query, ask.now):
+        issue.issue_recent(store, ask.chat, found, ask.now, thread=ask.thread)
+        return replace(told(words.lines), deliver=True)
     return _nothing(ask, words.text, *words.lines)
 
 
 def rest(store: Store, ask: Ask) -> Reply:
     """[Show the rest]: the next page of what was left out; it is received by that."""
+    reply, part = ask.read(_page, ask)
+    if part:
+        store.digests.receive(ask.action.first, part.first, part.last, now=ask.now)
+    return reply
+
+
+def _page(store: Store, ask: Ask) -> tuple[Reply, Part | None]:
+    """A page of what a digest left out, and the part of it that is received by being shown."""
     position = ask.action.second
     digest = digest_of(store, ask, last=position + REST_ROWS)
-    if not len(digest.entries) < position <= digest.matched:
+    if not len(digest.entries) < position <= digest.numbered:
         raise Refusal("entry-gone")
     reply = shown(digest, look(ask, digest), lambda wanted: rest_parts(digest, wanted, position))
-    if digest.subscription or digest.period.startswith(issue.MISSED):
-        [part] = rest_parts(digest, look(ask, digest), position)
-        store.digests.receive(digest.number, part.first, part.last, now=ask.now)
-    return reply
+    [part] = rest_parts(digest, look(ask, digest), position)
+    is_received = bool(digest.subscription) or digest.period.startswith(issue.MISSED)
+    return reply, part if is_received else None
 
 
 def digest_of(store: Store, ask: Ask, *, last: int = 0) -> Digest:

@@ -23,6 +23,6 @@ async def fetch(bot: telegram.Bot, file: str, largest: int) -> bytes:
         if (found.file_size or 0) > largest:
             raise Refusal("import-large", kilobytes=largest // 1000)
         return bytes(await found.download_as_bytearray())
-    except TelegramError as error:
+    except (TelegramError, OSError, ValueError) as error:  # a path may be anything
         log.warning("file not fetched", extra={"error": type(error).__name__})
         raise Refusal("import-lost") from None

@@ -7,14 +7,14 @@ import json
 import logging
 import time
 from collections.abc import Mapping
-from typing import TypeAlias
 
 import telegram
 from telegram.error import TelegramError
 
 from bot.chat.buttons import data
+from bot.chat.client import Client
 from bot.chat.outcomes import is_stale, is_unchanged, lacks_thread, outcome
-from bot.chat.transport import Fields, Transport
+from bot.chat.transport import LARGEST, Fields, Transport
 from bot.pace import Sleep
 from bot.render.answer import Document, Said
 from bot.render.blocks import Block
@@ -26,7 +26,7 @@ from storage.model import Form, Later, Outcome, Parcel, Rank, Sent, Unknown
 
 log = logging.getLogger(__name__)
 
-Client: TypeAlias = telegram.Bot
+__all__ = ["CONNECTIONS", "Client", "client", "post"]
 
 CONNECTIONS = 128  # at most at a time; twice what a thousand messages a second need at 50 ms
 TOAST_UNITS = 200
@@ -38,19 +38,23 @@ _NO_PREVIEW = json.dumps({"is_disabled": True})
 
 
 def client(
-    token: str, base: str, *, longest: float = 30.0, heard: Heard | None = None
-) -> telegram.Bot:
+    token: str,
+    base: str,
+    *,
+    longest: float = 30.0,
+    connections: int = CONNECTIONS,
+    heard: Heard | None = None,
+) -> Client:
     """A bot at a Bot API server, whose calls end within ``longest`` seconds.
 
     A read time-out leaves a send in doubt, so it is long. Polling has a connection of its own, so
     that a full pool never delays it. ``heard`` is told the dates of the answers.
     """
-    return telegram.Bot(
+    return Client(
         token,
-        base_url=f"{base}/bot",
-        base_file_url=f"{base}/file/bot",
-        request=Transport(base, token, connections=CONNECTIONS, longest=longest, heard=heard),
-        get_updates_request=Transport(base, token, connections=1, longest=POLLING, heard=heard),
+        base,
+        request=Transport(base, token, connections=connections, longest=longest, heard=heard),
+        polling=Transport(base, token, connections=1, longest=POLLING, heard=heard),
     )
 
 
@@ -123,7 +127,7 @@ async def _called(bot: telegram.Bot, method: str, fields: Mapping[str, str]) -> 
     except TelegramError as error:
         return outcome(error)
     match answer:
-        case {"message_id": int(number)}:
+        case {"message_id": int(number)} if number is not True and 0 < number <= LARGEST:
             return Sent(number)
         case _:
             return Unknown("no message in the answer")

@@ -9,7 +9,7 @@ from bot import cadences, tend
 from bot import subscribe as verb
 from bot.chat import settings, times, tongues
 from bot.chat.context import Ask, Reply
-from bot.chat.listing import summary
+from bot.chat.listing import summary, weekly
 from bot.chat.telling import Line, told
 from bot.chat.times import marked
 from bot.render.keyboard import Action, Button, Keyboard
@@ -50,15 +50,15 @@ def card(
     store: Store, ask: Ask, topic: Subscription, *, edit: bool, above: Sequence[Line] = ()
 ) -> Reply:
     """How a topic stands, with its buttons."""
-    return told([*above, *_lines(store, ask, topic)], _buttons(ask, topic), edit=edit)
+    return told([*above, *_lines(ask, topic)], _buttons(ask, topic), edit=edit)
 
 
-def _lines(store: Store, ask: Ask, topic: Subscription) -> list[Line]:
+def _lines(ask: Ask, topic: Subscription) -> list[Line]:
     lines = [Line(topic.name, bold=True)]
     if topic.query != topic.name:
         lines.append(Line(ask.say("card-words", words=topic.query), close=True))
-    papers = ask.house.volumes.of(store, [topic.query], ask.now, count=1)[topic.query]
-    lines.append(Line(summary(ask, topic, papers)))
+    papers = weekly(ask, [topic.query])
+    lines.append(Line(summary(ask, topic, papers.get(topic.query))))
     when = cadences.told(topic.cadence, ask.language)
     lines.append(Line(ask.say("card-time", value=when, zone=topic.zone), close=True))
     lines.append(Line(ask.say("card-limit", papers=topic.limit), close=True))

@@ -72,15 +72,15 @@ def reworded(store: Store, ask: Ask) -> Reply:
     """What the new words would bring, before the topic asks for them."""
     topic = verb.topic_of(store, ask.chat, ask.action.first)
     try:
-        shown = preview(
-            store, ask.chat, ask.words, ask.now, polled=ask.house.feeds, thread=topic.thread
-        )
+        shown = ask.read(preview, ask.words, ask.now, polled=ask.house.feeds)
     except QueryError as error:
         return _once_more(store, ask, "words", misread(ask, ask.words, error))
     except Refusal as refusal:
         return _once_more(store, ask, "words", told([Line(refusal.say(ask.language))]))
-    if shown.known and shown.known.key != topic.key:
-        same = ask.say("topic-same", topic=shown.known.name)
+    ask.house.volumes.note(shown.query.text, shown.papers, ask.now)
+    known = verb.same(store, ask.chat, shown.query, topic.thread)
+    if known and known.key != topic.key:
+        same = ask.say("topic-same", topic=known.name)
         return _once_more(store, ask, "words", told([Line(same)]))
     new = verb.cleaned(ask.words)
     key = store.drafts.put(ask.chat.bot, ask.chat.chat, new, now=ask.now)

@@ -6,12 +6,12 @@ from collections.abc import Sequence
 
 from bot import subscribe as verb
 from bot.chat import english
-from bot.chat.context import Ask, Reply
+from bot.chat.context import Ask, Reply, in_transaction
 from bot.chat.errands import Outside
 from bot.chat.listing import followed
 from bot.chat.telling import Line, pointed, told
 from bot.preview import MANY, Preview, preview
-from bot.query import QueryError, parse
+from bot.query import QueryError, parse_typed
 from bot.render.fit import shorten
 from bot.render.keyboard import Keyboard
 from bot.render.spoken import address, display
@@ -38,7 +38,7 @@ def draft(store: Store, ask: Ask) -> Reply:
 def offered(store: Store, ask: Ask, words: str) -> Reply:
     """The preview of a topic; one that is not in English is put into English first."""
     try:
-        query = parse(words)
+        query = parse_typed(words)
     except QueryError as error:
         return misread(ask, words, error)
     if english.is_wanted(ask, query, words):
@@ -49,12 +49,11 @@ def offered(store: Store, ask: Ask, words: str) -> Reply:
 async def put_into_english(outside: Outside, store: Store, ask: Ask, words: str) -> Reply:
     """The preview of a topic in English; of its own words where there is no English for them."""
     found = await english.put(outside, ask, words)
-    return await store.run(_put, store, ask, found)
+    return await in_transaction(store, ask, _put, found)
 
 
 def _put(store: Store, ask: Ask, found: english.Words) -> Reply:
-    with store.transaction():
-        return previewed(store, ask, found.text, above=found.lines)
+    return previewed(store, ask, found.text, above=found.lines)
 
 
 def drafted(store: Store, ask: Ask) -> Draft:
@@ -77,7 +76,7 @@ def previewed(
 ) -> Reply:
     """What a topic would bring, with the choice to follow it; ``below`` leads back."""
     try:
-        shown = preview(store, ask.chat, words, ask.now, polled=ask.house.feeds, thread=ask.thread)
+        shown = ask.read(preview, words, ask.now, polled=ask.house.feeds)
     except QueryError as error:
         return misread(ask, words, error)
     ask.house.volumes.note(shown.query.text, shown.papers, ask.now)
@@ -85,7 +84,7 @@ def previewed(
     if name:
         lines.append(Line(name, close=True))
     lines += brought(ask, shown)
-    if shown.known:
+    if verb.same(store, ask.chat, shown.query, ask.thread):
         lines.append(Line(ask.say("preview-known")))
         return told(lines, below, edit=edit)
     key = store.drafts.put(ask.chat.bot, ask.chat.chat, verb.cleaned(words), now=ask.now)

@@ -2,7 +2,8 @@
 
 It stands in for the client's own transport, whose pool costs more with every request in flight.
 Whatever breaks is told by one of two causes that hold no address, for addresses hold the token:
-``NotSent`` never left this machine, ``Unanswered`` may have arrived.
+``NotSent`` never left this machine, ``Unanswered`` may have arrived. Answers come from whatever
+stands before Telegram as well, so nothing is believed of their shape.
 """
 
 from __future__ import annotations
@@ -12,20 +13,35 @@ import ssl
 from collections.abc import Mapping
 from datetime import timedelta
 from functools import cache
-from typing import TypeAlias
+from http import HTTPStatus
+from typing import TypeAlias, cast
 from urllib.parse import urlsplit
 from urllib.request import getproxies, proxy_bypass
 
 import aiohttp
 import certifi
-from telegram.error import NetworkError, RetryAfter, TimedOut
+from telegram.error import (
+    BadRequest,
+    ChatMigrated,
+    Conflict,
+    Forbidden,
+    InvalidToken,
+    NetworkError,
+    RetryAfter,
+    TelegramError,
+    TimedOut,
+)
 from telegram.request import BaseRequest, RequestData
 
 from bot.trusted_clock import Heard, elapsed
 
 CONNECT = 10.0  # seconds at most for a connection: a free one, or a new one with its handshake
 UPLOAD = 60.0  # seconds more for a request that carries files
-TOO_MANY = 429  # the status of an answer that asks to wait
+PAUSE = timedelta(seconds=5)  # where a server asks to wait and does not say how long
+LONGEST_PAUSE = timedelta(days=1)  # what asks for more is no Telegram
+MOST_BYTES = 32 * 1024 * 1024  # of an answer; a file has 20 MB at most, 100 updates have less
+TOLD = 500  # characters of an error that are kept: Telegram's own have less than a hundred
+LARGEST = 2**63 - 1  # of a number that the store keeps
 IDLE = 15.0  # seconds an unused connection is kept: shorter than servers keep theirs
 
 # All of them are raised before the first byte of a request is written.
@@ -39,6 +55,8 @@ _NEVER_LEFT = (
 
 _Body: TypeAlias = bytes | aiohttp.FormData | None
 _JSON = {"Content-Type": "application/json"}
+# Statuses below 500 that a gateway gives as well when it stopped waiting for Telegram's answer.
+_UNSURE = (HTTPStatus.REQUEST_TIMEOUT, 499)
 
 
 class Broken(Exception):
@@ -51,6 +69,14 @@ class NotSent(Broken):
 
 class Unanswered(Broken):
     """The request may have arrived, and may have been carried out."""
+
+
+class Declined(NetworkError):
+    """The request was not carried out, for a reason that the client has no error of its own for."""
+
+    def __init__(self, status: int, message: str) -> None:
+        super().__init__(message)
+        self.status = status
 
 
 class Flooded(RetryAfter):
@@ -151,11 +177,11 @@ class Transport(BaseRequest):
         connect_timeout: object = BaseRequest.DEFAULT_NONE,
         pool_timeout: object = BaseRequest.DEFAULT_NONE,
     ) -> tuple[int, bytes]:
-        """The status and the bytes that the server answers.
+        """The status, which is one of success, and the bytes that the server answers.
 
         Raises:
             TimedOut, NetworkError: there was no whole answer; the cause is a ``Broken``.
-            RetryAfter: Telegram asks to wait.
+            TelegramError: the answer is a refusal, of the class that it means.
         """
         if self._session is None:
             raise RuntimeError("the transport is not initialized")
@@ -171,15 +197,30 @@ class Transport(BaseRequest):
                 status = answer.status
                 if self._heard is not None:
                     self._heard(answer.headers.get("Date", ""), elapsed() - began)
-                payload = self._cleared(method, status, await answer.read())
+                payload = self._cleared(method, status, await _read(answer))
         except Exception as error:
             failed, cause = _told(error)
         else:
-            if status == TOO_MANY and (wait := _wait(payload)):
-                raise Flooded(wait)
+            if not 200 <= status < 300:
+                raise _refusal(status, _object(payload) or {})
             return status, payload
         # Outside of the handler: inside it, the library's error would become our context.
         raise failed from cause
+
+    @staticmethod
+    def parse_json_payload(payload: bytes) -> dict[str, object]:
+        """The JSON of a call that succeeded, which holds its ``result``.
+
+        Raises:
+            TelegramError: it is a refusal under a status of success, or of another shape.
+        """
+        answer = _object(payload)
+        if answer is not None and answer.get("ok", True) is True and "result" in answer:
+            return cast("dict[str, object]", answer)
+        code = (answer or {}).get("error_code")
+        if answer is not None and isinstance(code, int) and 400 <= code < 600:
+            raise _refusal(code, answer)
+        raise NetworkError("no result") from Unanswered("no result")
 
     def _limits(self, uploads: bool, read: object, connect: object) -> aiohttp.ClientTimeout:
         """A caller's own limits go first; ``None`` is no limit to him, and the usual one here."""
@@ -199,13 +240,55 @@ class Transport(BaseRequest):
         return payload.replace(self._secret, b"[secret]") if self._secret else payload
 
 
-def _wait(payload: bytes) -> timedelta | None:
-    """How long Telegram asks to wait, None where a refusal does not say."""
+async def _read(answer: aiohttp.ClientResponse) -> bytes:
+    """The bytes of an answer, unless there are more than any has."""
+    payload = bytearray()
+    async for piece in answer.content.iter_any():
+        payload += piece
+        if len(payload) > MOST_BYTES:
+            raise aiohttp.ClientPayloadError
+    return bytes(payload)
+
+
+def _object(payload: bytes) -> Mapping[str, object] | None:
+    """The JSON object in an answer; None where it is anything else."""
     try:
-        seconds = json.loads(payload)["parameters"]["retry_after"]
-    except (ValueError, LookupError, TypeError):
+        content = json.loads(payload.decode("utf-8", "replace"))
+    except (ValueError, RecursionError):
         return None
-    return timedelta(seconds=seconds) if isinstance(seconds, int) else None
+    return content if isinstance(content, dict) else None
+
+
+def _refusal(status: int, answer: Mapping[str, object]) -> TelegramError:
+    """The error that a refusal means, by its status and by what it says."""
+    told = answer.get("description")
+    message = HTTPStatus(status).phrase if status in list(HTTPStatus) else "No answer"
+    message = f"{message} ({status})"
+    if told and isinstance(told, str):  # half characters, which JSON may hold, no store keeps
+        message = told[:TOLD].encode("utf-8", "replace").decode()
+    parameters = answer.get("parameters")
+    values = parameters if isinstance(parameters, dict) else {}
+    moved_to = values.get("migrate_to_chat_id")
+    if type(moved_to) is int and 0 < abs(moved_to) <= LARGEST:  # no bool
+        return ChatMigrated(moved_to)
+    wait = values.get("retry_after")
+    if isinstance(wait, int | float) and wait > 0:  # which no NaN is
+        return Flooded(timedelta(seconds=min(wait, LONGEST_PAUSE.total_seconds())))
+    match status:
+        case HTTPStatus.TOO_MANY_REQUESTS:
+            return Flooded(PAUSE)
+        case HTTPStatus.FORBIDDEN:
+            return Forbidden(message)
+        case HTTPStatus.UNAUTHORIZED | HTTPStatus.NOT_FOUND:
+            return InvalidToken(message)
+        case HTTPStatus.BAD_REQUEST:
+            return BadRequest(message)
+        case HTTPStatus.CONFLICT:
+            return Conflict(message)
+        case _ if 400 <= status < 500 and status not in _UNSURE:
+            return Declined(status, message)
+        case _:
+            return NetworkError(message)
 
 
 def _body(request: RequestData | None) -> _Body:

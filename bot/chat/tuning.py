@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from bot import subscribe as verb
 from bot.alike import distinctive, exclusions, similar
 from bot.chat import shelf
@@ -16,7 +18,7 @@ from bot.render.keyboard import Action, Button, Keyboard
 from bot.render.spoken import display
 from bot.texts import Refusal
 from storage import Store
-from storage.model import Subscription
+from storage.model import Paper, Subscription
 
 _LABEL_UNITS = 60
 _TITLE_UNITS = 150
@@ -24,9 +26,8 @@ _TITLE_UNITS = 150
 
 def less(store: Store, ask: Ask) -> Reply:
     """[Less like this]: what of this paper the topic could leave out."""
-    at = opened(store, ask)
-    topic = _topic(store, ask, at)
-    found = exclusions(at.paper, distinctive(store, at.paper), topic.query)
+    topics = tuple(store.subscriptions.of(ask.chat.bot, ask.chat.chat))
+    paper, topic, found = ask.read(_left_out, ask, topics)
     if not found:
         raise Refusal("less-nothing")
     rows = []
@@ -35,18 +36,26 @@ def less(store: Store, ask: Ask) -> Reply:
         rows.append(
             (Button(shorten(f"-{words}", _LABEL_UNITS), Action("exclude", topic.key, key)),)
         )
-    title = shorten(display(at.paper.title), _TITLE_UNITS)
+    title = shorten(display(paper.title), _TITLE_UNITS)
     lines = [Line(ask.say("less-which", topic=topic.name)), Line(title, close=True)]
     return told(lines, (*rows, (ask.button("button-cancel", "cancel"),)))
 
 
-def _topic(store: Store, ask: Ask, at: Opened) -> Subscription:
+def _left_out(
+    store: Store, ask: Ask, topics: Sequence[Subscription]
+) -> tuple[Paper, Subscription, list[str]]:
+    """The paper, the topic that it is about, and what that topic could leave out."""
+    at = opened(store, ask)
+    topic = _topic(topics, at)
+    return at.paper, topic, exclusions(at.paper, distinctive(store, at.paper), topic.query)
+
+
+def _topic(topics: Sequence[Subscription], at: Opened) -> Subscription:
     """The topic whose digest this is, else the chat's first one that finds the paper.
 
     Raises:
         Refusal: no topic of this chat does.
     """
-    topics = store.subscriptions.of(ask.chat.bot, ask.chat.chat)
     for topic in topics:
         if topic.key == at.digest.subscription:
             return topic
@@ -89,19 +98,24 @@ def _edited(store: Store, ask: Ask, topic: Subscription, wanted: str, *, undo: b
 
 def more(store: Store, ask: Ask) -> Reply:
     """[More like this]: stored papers with the same rare words, and who wrote this one."""
-    at = opened(store, ask)
-    papers = similar(store, at.paper, limit=shelf.PAGE)
-    title = shorten(display(at.paper.title), _TITLE_UNITS)
+    paper, papers = ask.read(_alike, ask)
+    title = shorten(display(paper.title), _TITLE_UNITS)
     lines = [Line(ask.say("more-title"), bold=True), Line(title, close=True)]
     lines += shelf.lines(papers, ask.language) if papers else [Line(ask.say("more-none"))]
-    return told(lines, (*shelf.numbers(papers), *_following(store, ask, at)))
+    return told(lines, (*shelf.numbers(papers), *_following(store, ask, paper)))
 
 
-def _following(store: Store, ask: Ask, at: Opened) -> Keyboard:
+def _alike(store: Store, ask: Ask) -> tuple[Paper, list[Paper]]:
+    """The paper that the button names, and those that share its rare words."""
+    paper = opened(store, ask).paper
+    return paper, similar(store, paper, limit=shelf.PAGE)
+
+
+def _following(store: Store, ask: Ask, paper: Paper) -> Keyboard:
     """The first author as a topic, shown before it is followed."""
-    if not at.paper.authors:
+    if not paper.authors:
         return ()
-    name = " ".join(at.paper.authors[0].replace('"', " ").split())
+    name = " ".join(paper.authors[0].replace('"', " ").split())
     try:
         query = parse(f'au:"{name}"')
     except QueryError:

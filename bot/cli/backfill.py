@@ -13,7 +13,7 @@ from rich.progress import Progress, TaskID
 
 from bot import app, taxonomy
 from bot.arxiv_calendar import arxiv_day
-from bot.cli.frame import FAILED, Failed, Misused, as_json, database, settings, speaker
+from bot.cli.frame import FAILED, Failed, Misused, as_json, database, echo, settings, speaker
 from bot.cli.progress import spinner
 from bot.config import Config
 from bot.harvest import DUTY, Stage, Walked, days_of, held_walk
@@ -177,7 +177,7 @@ def _tell(config: Config, walked: Walked, *, as_json: bool) -> None:
     speak = speaker(config)
     name = walked.harvest.set or speak("cli-backfill-all")
     if as_json:
-        click.echo(_json(walked))
+        echo(_json(walked))
     elif walked.stage is Stage.DONE:
         counts = {
             "announcements": walked.announcements,
@@ -185,12 +185,12 @@ def _tell(config: Config, walked: Walked, *, as_json: bool) -> None:
             "stored": walked.added.stored,
             "updated": walked.added.updated,
         }
-        click.echo(speak("cli-backfill-done", set=name, **counts))
+        echo(speak("cli-backfill-done", set=name, **counts))
     elif walked.stage is Stage.TOMORROW:
-        click.echo(speak("cli-backfill-today", set=name))
+        echo(speak("cli-backfill-today", set=name))
     if walked.reason:
         problem = speak(walked.reason.key, **dict(walked.reason.values))
-        click.echo(speak("cli-backfill-stopped", set=name, problem=problem), err=True)
+        echo(speak("cli-backfill-stopped", set=name, problem=problem), err=True)
 
 
 def _json(walked: Walked) -> str:

@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from bot import app
-from bot.cli.frame import database, settings, speaker
+from bot.cli.frame import database, echo, settings, speaker
 
 
 @click.command()
@@ -24,4 +24,4 @@ def backup(file: Path, database: str | None) -> None:
         store.backup(file)
         held = store.check()
     counts = {"chats": held.subscribers, "topics": held.subscriptions, "papers": held.papers}
-    click.echo(speaker(config)("cli-backup-done", file=str(file), **counts))
+    echo(speaker(config)("cli-backup-done", file=str(file), **counts))

@@ -11,7 +11,7 @@ from collections.abc import Mapping
 
 import click
 
-from bot.cli.frame import Failed, database, settings, speaker
+from bot.cli.frame import Failed, database, echo, settings, speaker
 from bot.rehearsal import rehearse
 
 
@@ -37,7 +37,7 @@ def demo(port: int, browser: bool, live: bool, database: str | None) -> None:
         raise Failed(speak("cli-port-busy", port=str(port)))
 
     def ready(url: str) -> None:
-        click.echo(speak("cli-demo", url=url))
+        echo(speak("cli-demo", url=url))
         if browser and has_browser(os.environ):
             webbrowser.open(url)
 

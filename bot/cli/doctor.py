@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 
 import click
 
-from bot.cli.frame import FAILED, as_json, basics, database, settings, speaker
+from bot.cli.frame import FAILED, as_json, basics, database, echo, settings, speaker
 from storage.probe import RUN_LEASE, Vitality, probe
 
 
@@ -53,7 +53,7 @@ def _print(
     """A finding as a line: what was looked at, whether it is well, and what to do."""
     if as_json:
         row = {"check": name, "good": is_good, "says": told}
-        click.echo(json.dumps(row, ensure_ascii=False))
+        echo(json.dumps(row, ensure_ascii=False))
         return
     mark = speak("doctor-good" if is_good else "doctor-bad")
-    click.echo(f"{speak(f'doctor-{name}'):12} {mark:8} {told}")
+    echo(f"{speak(f'doctor-{name}'):12} {mark:8} {told}")

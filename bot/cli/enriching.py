@@ -11,7 +11,7 @@ import click
 
 from bot import app, foresee
 from bot.account import Contract, Estimate, estimate, money
-from bot.cli.frame import FAILED, Misused, as_json, database, settings, speaker
+from bot.cli.frame import FAILED, Misused, as_json, database, echo, settings, speaker
 from bot.cli.progress import bar
 from bot.condition import State
 from bot.config import Config
@@ -135,10 +135,10 @@ def _announce(config: Config, guess: Estimate, *, as_json: bool) -> None:
     facts = {"glosses": guess.glosses, "tokens": guess.tokens}
     if as_json:
         row = {"wanted": guess.glosses, "tokens": guess.tokens, "money": guess.money / 1_000_000}
-        click.echo(json.dumps(row))
+        echo(json.dumps(row))
         return
     price = money(config.contract, guess.money)
-    click.echo(speaker(config)("cli-enrich-estimate", **facts, money=price))
+    echo(speaker(config)("cli-enrich-estimate", **facts, money=price))
 
 
 def _conclude(
@@ -160,11 +160,11 @@ def _conclude(
             "money": shop.money / 1_000_000,
             "state": str(shop.state),
         }
-        click.echo(json.dumps(row))
+        echo(json.dumps(row))
     else:
         facts = {"made": done.made, "failed": done.failed, "waiting": backlog.waiting}
         cost = {"tokens": shop.tokens, "money": money(contract, shop.money)}
-        click.echo(speaker(config)("cli-enrich-done", **facts, **cost))
+        echo(speaker(config)("cli-enrich-done", **facts, **cost))
     if shop.state is not State.GOOD:
-        click.echo(speaker(config)(f"account-{shop.state}", model=contract.model), err=True)
+        echo(speaker(config)(f"account-{shop.state}", model=contract.model), err=True)
         raise SystemExit(FAILED)

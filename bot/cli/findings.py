@@ -22,6 +22,7 @@ from storage.files import may_share, newest_copy
 from storage.model import Notice, ParcelState
 from storage.probe import RUN_LEASE, Vitality, probe
 
+LATELY = timedelta(days=1)
 MISSED = 2  # feed days without papers before it is worth a word
 
 
@@ -48,6 +49,7 @@ def _stored(config: Config, now: datetime, clock: TrustedClock) -> list[Finding]
         with closing(open_for_reading(config.database)) as store:
             parts = [*_database(store), _clock(store, now, clock)]
             parts += [_feeds(store, now), _outbox(config, store)]
+            parts += _updates(config, store, now)
             return [*parts, *_model(config, store, now), _running(config, now)]
     except StorageError as error:
         problem = (("problem", " ".join(str(error).splitlines())),)
@@ -111,6 +113,15 @@ def _outbox(config: Config, store: Store) -> Finding:
     dead = sum(store.outbox.counts(bot)[ParcelState.DEAD] for bot in bots)
     key = "doctor-outbox-dead" if dead else "doctor-outbox-good"
     return Finding("outbox", not dead, Notice(key, (("dead", dead),) if dead else ()))
+
+
+def _updates(config: Config, store: Store, now: datetime) -> Iterator[Finding]:
+    """Updates that nobody could read, if there were any; those of long ago are no trouble."""
+    unread = store.inbox.unread(config.bot) if config.token else None
+    if unread and unread.last:
+        facts = (("updates", unread.updates), ("day", f"{unread.last:%Y-%m-%d}"))
+        notice = Notice("doctor-updates-unreadable", facts)
+        yield Finding("updates", now - unread.last > LATELY, notice)
 
 
 def _model(config: Config, store: Store, now: datetime) -> Iterator[Finding]:

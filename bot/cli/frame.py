@@ -52,7 +52,7 @@ class Failed(click.ClickException):
         super().__init__(logs.redacted(" ".join(message.splitlines())))
 
     def show(self, file: object = None) -> None:
-        click.echo(self.message, err=True)
+        echo(self.message, err=True)
 
 
 class Misused(Failed):
@@ -77,6 +77,11 @@ class Commands(click.Group):
             if known is None:
                 raise
             raise _failure(known) from group
+
+
+def echo(text: str, *, err: bool = False) -> None:
+    """Print a line of which a terminal obeys nothing, whoever wrote what it quotes."""
+    click.echo(logs.visible(text), err=err)
 
 
 def first_of(error: Exception, *kinds: type[Exception]) -> Exception | None:

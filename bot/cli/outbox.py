@@ -16,6 +16,7 @@ from bot.cli.frame import (
     as_json,
     basics,
     database,
+    echo,
     opened_for_reading,
     speaker,
 )
@@ -67,15 +68,15 @@ def list_(state: str | None, limit: int, as_json: bool, database: str | None) ->
         ]
     for parcel in found[:limit]:
         if as_json:
-            click.echo(_json(parcel))
+            echo(_json(parcel))
         else:
-            click.echo(
+            echo(
                 f"{parcel.key:8} {parcel.state:8} {parcel.bot:12} {parcel.chat:16}"
                 f" {parcel.attempts:3} {parcel.doubts:3} {parcel.error}"
             )
     if not found and not as_json:
         told = speak("cli-outbox-no-state", state=state) if state else speak("cli-outbox-empty")
-        click.echo(told, err=True)
+        echo(told, err=True)
 
 
 def _json(parcel: Parcel) -> str:
@@ -136,4 +137,4 @@ def _decide(
         is_done = decision(store.outbox, datetime.now(UTC))
     if not is_done:
         raise Failed(speak(f"cli-outbox-{name}-not", parcel=str(key)))
-    click.echo(speak(f"cli-outbox-{name}", parcel=str(key)))
+    echo(speak(f"cli-outbox-{name}", parcel=str(key)))

@@ -12,7 +12,7 @@ from pathlib import Path
 import click
 
 from bot import app
-from bot.cli.frame import FAILED, Misused, as_json, database, settings, speaker
+from bot.cli.frame import FAILED, Misused, as_json, database, echo, settings, speaker
 from bot.cli.progress import spinner
 from bot.config import Config
 from bot.ingest import Ingested, import_digest
@@ -43,7 +43,7 @@ def ingest(sources: tuple[str, ...], as_json: bool, database: str | None) -> Non
     reports = asyncio.run(_ingested(config, wanted))
     for report in reports:
         if as_json:
-            click.echo(_json(report))
+            echo(_json(report))
         else:
             _tell(config, report)
     if not all(report.is_usable for report in reports):
@@ -88,13 +88,13 @@ def _tell(config: Config, report: Ingested) -> None:
     speak = speaker(config)
     said = [speak(one.key, **dict(one.values)) for one in (report.reason, *report.warnings) if one]
     if any(report.counts.values()):
-        click.echo(_counts(config, report))
+        echo(_counts(config, report))
         for sentence in said:
-            click.echo(f"  {sentence}", err=True)
+            echo(f"  {sentence}", err=True)
         return
     problem = " ".join(said) or speak("cli-feed-unchanged")
     told = speak("cli-feed-nothing", source=report.source, problem=problem)
-    click.echo(told, err=not report.is_usable)
+    echo(told, err=not report.is_usable)
 
 
 def _counts(config: Config, report: Ingested) -> str:
@@ -135,11 +135,11 @@ def import_(
             try:
                 digest = read_document(name, read_file(Path(name)), topic=topic, issued=when)
             except (Refusal, FetchError) as error:
-                click.echo(_refused(config, name, error), err=True)
+                echo(_refused(config, name, error), err=True)
                 failed = True
             else:
                 kept = Imported(name, import_digest(store, digest), digest)
-                click.echo(kept.json() if as_json else kept.line(speaker(config)))
+                echo(kept.json() if as_json else kept.line(speaker(config)))
     if failed:
         raise SystemExit(FAILED)
 

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable
 
 import click
 
 from bot.cli.frame import Function
+from bot.logs import visible
 from bot.render import FORMS
 
 form: Callable[[Function], Function] = click.option(
@@ -21,4 +23,6 @@ form: Callable[[Function], Function] = click.option(
 
 def print_document(document: str) -> None:
     """Prints bytes, because a document holds characters that a text stream would alter."""
+    if sys.stdout.isatty():
+        document = visible(document)
     click.echo(document.encode(), nl=False)

@@ -6,7 +6,7 @@ import json
 
 import click
 
-from bot.cli.frame import Failed, as_json, basics, database, opened_for_reading, speaker
+from bot.cli.frame import Failed, as_json, basics, database, echo, opened_for_reading, speaker
 from bot.cli.query_argument import AsksQuery, query
 from bot.matching import matches
 from storage import Store
@@ -31,7 +31,7 @@ def search(query: Query, limit: int, as_json: bool, database: str | None) -> Non
     if not found:
         raise Failed(speaker(config)("cli-search-none", query=query.text))
     for paper in found:
-        click.echo(_json(paper) if as_json else f"{paper.id:22} {paper.title}")
+        echo(_json(paper) if as_json else f"{paper.id:22} {paper.title}")
 
 
 def _found(store: Store, query: Query, limit: int) -> list[Paper]:

@@ -72,7 +72,7 @@ class Index:
         """Matches that the query found here, each with the words that it found."""
         found = {self._numbers[match.announcement.paper.id]: match for match in matches}
         reasons = self._lot.reasons(query.clause, set(found))
-        return [Match(m.announcement, m.kind, m.score, reasons[at]) for at, m in found.items()]
+        return [Match(self._newest[at], m.kind, m.score, reasons[at]) for at, m in found.items()]
 
     def _freshness(self, at: int, after: int) -> bool | None:
         """Whether the announcements after a sequence bring a paper anew; None without any."""

@@ -14,6 +14,7 @@ from functools import lru_cache
 
 from bot.query.words import Token, compounds, indexed, surface, tokens, written
 from storage.model import Term
+from storage.query_budget import within_budget
 
 Papers = set[int]
 
@@ -34,7 +35,7 @@ class Text:
 
     def __init__(self, texts: Sequence[tuple[str, ...]]) -> None:
         self._texts = texts
-        self._even = [f" {_GAP.join(map(_evened, passages))} " for passages in texts]
+        self._even = [f" {_GAP.join(map(_evened, passages))} " for passages in within_budget(texts)]
         self._as_written: dict[str, str] = {}  # joined: as lists they would be ten times the texts
         self._looked_up: dict[str, Papers] = {}
         self._stems: dict[str, Papers] | None = None
@@ -51,7 +52,11 @@ class Text:
         if len(term.words) == 1 or not found:
             return found
         if term.prefix:
-            return {at for at in found if any(_shows(text, term) for text in self._texts[at])}
+            return {
+                at
+                for at in within_budget(found)
+                if any(_shows(text, term) for text in self._texts[at])
+            }
         phrase = f" {' '.join(term.words)} "
         return {at for at in found if phrase in self._even[at]}
 
@@ -59,7 +64,7 @@ class Text:
         """The papers with a stem: read for the few words of one query, posted for those of many."""
         if self._stems is None and stem not in self._looked_up and len(self._looked_up) == _FEW:
             self._stems = {}
-            for at, even in enumerate(self._even):
+            for at, even in enumerate(within_budget(self._even)):
                 _post(self._stems, even.split(), at)
         if self._stems is not None:
             return self._stems.get(stem, NOBODY)
@@ -98,7 +103,7 @@ class Text:
 
     def _beginning(self, prefix: str) -> Papers:
         if not self._sorted:
-            for at, passages in enumerate(self._texts):
+            for at, passages in enumerate(within_budget(self._texts)):
                 for text in passages:
                     _post(self._words, (*surface(text), *(t.word for t in compounds(text))), at)
             self._sorted = sorted(self._words)
@@ -115,7 +120,7 @@ class Names:
 
     def __init__(self, authors: Sequence[tuple[str, ...]]) -> None:
         self._authors = authors
-        self._names = [[_name_words(name) for name in names] for names in authors]
+        self._names = [[_name_words(name) for name in names] for names in within_budget(authors)]
         self._words: dict[str, Papers] = {}
         for at, names in enumerate(self._names):
             _post(self._words, (word for name in names for word in name), at)
@@ -125,7 +130,9 @@ class Names:
         whole = term.words[:-1] if term.prefix else term.words
         holders = [self._words.get(word, NOBODY) for word in whole if not _is_initial(word)]
         found = _shared(holders) if holders else range(len(self._names))
-        return {at for at in found if any(bears(name, term) for name in self._names[at])}
+        return {
+            at for at in within_budget(found) if any(bears(name, term) for name in self._names[at])
+        }
 
     def standing(self, term: Term, at: int) -> str:
         """The first author of this paper who bears the name, as written."""

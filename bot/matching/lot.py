@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 from bot.matching.columns import NOBODY, Codes, Column, Names, Papers, Text
 from storage.model import And, Clause, Field, Gloss, Not, Or, Paper, Reason, Term
+from storage.query_budget import check_budget
 
 SCORES: Mapping[Field, float] = {
     Field.TITLE: 3.0,
@@ -129,6 +130,7 @@ class Lot:
         key = _key(term)
         known = self._answers.get(key)
         if known is None:
+            check_budget()
             asked = _ANYWHERE if term.field is Field.ANY else (term.field,)
             held = [(where, self._column(where).holding(term)) for where in asked]
             fields = tuple((where, papers) for where, papers in held if papers)

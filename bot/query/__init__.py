@@ -19,8 +19,8 @@ from bot import taxonomy
 from bot.query import canonical
 from bot.query.identifiers import arxiv_id, arxiv_id_version
 from bot.query.signs import Mark, Sign, scan
-from bot.query.terms import FIELDS, QueryError, bare_term, term
-from bot.query.words import has_han, indexed
+from bot.query.terms import FIELDS, QueryError, bare_term, shortened, term
+from bot.query.words import has_han, indexed, tokens
 from storage.model import And, Clause, Field, Not, Or, Query, Term
 
 __all__ = [
@@ -32,14 +32,31 @@ __all__ = [
     "has_chinese",
     "indexed",
     "parse",
+    "parse_typed",
     "term",
 ]
 
 MAX_LENGTH = 2000
 MAX_TERMS = 50
 MAX_DEPTH = 20
+MAX_LETTERS = 60  # of a word; no word of any language that papers are written in is longer
 
 _ALSO_WORDS = frozenset({"math", "physics"})  # archives that are words of the language as well
+
+
+def parse_typed(text: str) -> Query:
+    """The query that a person asks with now: as ``parse``, without words that nobody writes.
+
+    Stored topics are read by ``parse``, for some are older than this limit.
+
+    Raises:
+        QueryError: it cannot be used; says where and why.
+    """
+    for token in tokens(text) if len(text) <= MAX_LENGTH else ():
+        if len(token.word) > MAX_LETTERS:
+            given = shortened(text[token.start : token.end])
+            raise QueryError(token.start, "query-word-long", given=given, most=MAX_LETTERS)
+    return parse(text)
 
 
 def parse(text: str) -> Query:

@@ -24,6 +24,8 @@ FIELDS = {
 }
 MIN_PREFIX = 2
 
+_LONGEST_CODE = 60  # of what is compared with the names of all categories
+
 _DOI = re.compile(r"(?:doi:)?(10\.\d{4,9}/\S+)", re.IGNORECASE)
 _CLASS = re.compile(r"([A-Za-z-]{2,9})\.([A-Za-z]{2}|[a-z-]{3,9})")
 _SHOUTED = re.compile(r"[a-z-]{2,8}\.[A-Z]{2}")
@@ -57,7 +59,7 @@ def bare_term(text: str, at: int = 0) -> Term:
     if _looks_like_category(code):
         raise _unknown_category(code, at)
     if "://" in text:
-        raise QueryError(at, "query-link", given=_short(text))
+        raise QueryError(at, "query-link", given=shortened(text))
     return term(Field.ANY, text, at)
 
 
@@ -74,14 +76,14 @@ def term(field: Field, text: str, at: int = 0) -> Term:
     prefix = text.endswith("*")
     stray = _STRAY_STAR.search(text)
     if stray:
-        raise QueryError(at + stray.start(), "query-star-place", given=_short(text))
+        raise QueryError(at + stray.start(), "query-star-place", given=shortened(text))
     found = surface(text)
     if not found:
-        raise QueryError(at, "query-no-word", given=_short(text))
+        raise QueryError(at, "query-no-word", given=shortened(text))
     if prefix and found[-1].endswith(("+", "#")):
         prefix = False  # nothing can follow C++
     if prefix and len(found[-1]) < MIN_PREFIX and not has_han(found[-1]):
-        raise QueryError(at, "query-prefix-short", given=_short(text), letters=MIN_PREFIX)
+        raise QueryError(at, "query-prefix-short", given=shortened(text), letters=MIN_PREFIX)
     return _name(found, prefix) if field is Field.AUTHOR else _words(field, found, prefix)
 
 
@@ -129,7 +131,7 @@ def _paper(text: str, at: int) -> Term:
     doi = _DOI.fullmatch(text.strip().lower())
     if doi:
         return Term(Field.ID, doi[1], (f"doi:{doi[1]}",))
-    raise QueryError(at, "query-id-unknown", given=_short(text))
+    raise QueryError(at, "query-id-unknown", given=shortened(text))
 
 
 def _looks_like_category(text: str) -> bool:
@@ -140,13 +142,14 @@ def _looks_like_category(text: str) -> bool:
 
 
 def _unknown_category(text: str, at: int) -> QueryError:
-    near = taxonomy.nearest(text)
+    near = taxonomy.nearest(text[:_LONGEST_CODE])
     return QueryError(
-        at, "query-category-unknown", near, given=_short(text), nearest=", ".join(near) or "none"
+        at, "query-category-unknown", near, given=shortened(text), nearest=", ".join(near) or "none"
     )
 
 
-def _short(text: str) -> str:
+def shortened(text: str) -> str:
+    """What a person wrote, as far as a sentence about it quotes it."""
     return text if len(text) <= 40 else text[:39] + "…"
 
 

@@ -40,7 +40,7 @@ def counts(digest: Digest, first: int, last: int, look: Look) -> str:
     """How many papers there are, how many stand here, of which kinds, out of how many."""
     matched = digest.matched
     facts = [_shown(digest, first, last, matched, look.language)]
-    kinds = Counter((*(entry.kind for entry in numbered(digest)), *digest.unread))
+    kinds = Counter((*(entry.kind for entry in numbered(digest)), *digest.unread, *digest.beyond))
     if matched and set(kinds) != {Kind.NEW}:
         facts += [
             say(look.language, f"digest-count-{kind}", count=kinds[kind])

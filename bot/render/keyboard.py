@@ -75,12 +75,12 @@ def under_table(digest: Digest, first: int, last: int, look: Look) -> Keyboard:
 
 
 def _ending(digest: Digest, first: int, last: int, language: str) -> Keyboard:
-    shown, matched = len(digest.entries), digest.matched
+    shown, numbered = len(digest.entries), digest.numbered
     if last < shown:
         return ()
     rows: list[tuple[Button, ...]] = []
-    if last < matched and digest.number:
-        label = say(language, "digest-button-rest", count=matched - last)
+    if last < numbered and digest.number:
+        label = say(language, "digest-button-rest", count=numbered - last)
         rows.append((Button(label, Action("rest", digest.number, last + 1)),))
     if digest.subscription and first <= shown:
         rows.append(

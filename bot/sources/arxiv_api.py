@@ -12,6 +12,7 @@ from bot.sources import wording
 from bot.sources.batch import Batch, Condition, Skip, failed, warnings
 from bot.sources.entries import Feed, Fields, parsed
 from bot.sources.envelope import Opened, Unusable, opened
+from bot.sources.shortening import shortened
 from bot.taxonomy import is_category
 from storage.model import Announcement, Kind, Notice, Paper, SourceCursor
 
@@ -97,17 +98,17 @@ def _without_papers(feed: Feed, source: str, previous: SourceCursor | None) -> B
 
 def _batch(feed: Feed, envelope: Opened, source: str, previous: SourceCursor | None) -> Batch:
     found: list[Announcement] = []
-    skipped = list(envelope.lost)
+    skipped, cut = list(envelope.lost), list[str]()
     for item in feed.items:
         try:
-            found.append(_announcement(item, source))
+            found.append(_announcement(item, source, cut))
         except Skip as fact:
             skipped.append(str(fact))
     if not found:
         return failed(source, Condition.BROKEN, Notice("source-broken"), previous)
     total = _number(feed, "totalresults")
     following = _number(feed, "startindex") + len(feed.items)
-    notices = warnings(skipped, envelope.has_bad_bytes)
+    notices = warnings(skipped, envelope.has_bad_bytes, cut)
     if WINDOW <= following < total:
         notices = (*notices, Notice("source-window", (("total", total), ("most", WINDOW))))
     return Batch(
@@ -122,7 +123,7 @@ def _batch(feed: Feed, envelope: Opened, source: str, previous: SourceCursor | N
     )
 
 
-def _announcement(item: Fields, source: str) -> Announcement:
+def _announcement(item: Fields, source: str, cut: list[str]) -> Announcement:
     """A result as the announcement that its submission must have become."""
     named = wording.identity(item.text("id"))
     if named is None:
@@ -145,7 +146,7 @@ def _announcement(item: Fields, source: str) -> Announcement:
         doi=item.plain("arxiv_doi"),
     )
     kind = Kind.NEW if named.version <= 1 else Kind.REPLACE
-    return Announcement(paper, source, kind, feed_day(revised))
+    return Announcement(shortened(paper, cut), source, kind, feed_day(revised))
 
 
 def _categories(item: Fields) -> tuple[str, ...]:

@@ -22,6 +22,7 @@ from bot.sources.batch import Condition, Skip, warnings
 from bot.sources.envelope import OAI, Unusable, opened
 from bot.sources.fetch import Fetcher
 from bot.sources.limits import FetchError
+from bot.sources.shortening import shortened
 from bot.taxonomy import canonical
 from storage.model import Notice, Paper
 
@@ -111,13 +112,13 @@ def parse(body: bytes) -> Page:
         return _error(wrong.get("code", ""), wording.one_line(wrong.text or ""))
     if root.find(f"{_OAI}ListRecords") is None:
         return Page(Condition.NOT_A_FEED, reason=Notice("source-foreign"))
-    skipped = list(envelope.lost)
-    records = tuple(_readable(root, skipped))
+    skipped, cut = list(envelope.lost), list[str]()
+    records = tuple(_readable(root, skipped, cut))
     if skipped and not records:  # another format than was asked for, or worse
         reason = Notice("source-broken")
         return Page(Condition.BROKEN, reason=reason, warnings=warnings(skipped, False))
     token = _TOKEN.search(body, max(body.rfind(b"</record>"), 0))
-    notices = warnings(skipped, envelope.has_bad_bytes)
+    notices = warnings(skipped, envelope.has_bad_bytes, cut)
     if not envelope.is_whole:
         reason = Notice("source-partial", (("papers", len(records)),))
         return Page(Condition.PARTIAL, records, reason=reason, warnings=notices)
@@ -141,19 +142,19 @@ def _error(code: str, said: str) -> Page:
     return Page(Condition.ERROR_FEED, is_expired=code == _EXPIRED, reason=reason)
 
 
-def _readable(root: Element, skipped: list[str]) -> Iterator[Record]:
+def _readable(root: Element, skipped: list[str], cut: list[str]) -> Iterator[Record]:
     """The records that can be used; the others are named, deleted ones passed over."""
     for found in root.iterfind(f"{_OAI}ListRecords/{_OAI}record"):
         header = found.find(f"{_OAI}header")
         if header is not None and header.get("status") == "deleted":
             continue
         try:
-            yield _record(found)
+            yield _record(found, cut)
         except Skip as fact:
             skipped.append(str(fact))
 
 
-def _record(found: Element) -> Record:
+def _record(found: Element, cut: list[str]) -> Record:
     raw = found.find(f"{_OAI}metadata/{_RAW}arXivRaw")
     if raw is None:
         raise Skip(f"{_text(found, f'{_OAI}header/{_OAI}identifier')[:40] or '?'} (arXivRaw)")
@@ -182,7 +183,7 @@ def _record(found: Element) -> Record:
         doi=_text(raw, f"{_RAW}doi"),
         licence=_text(raw, f"{_RAW}license"),
     )
-    return Record(paper, versions, _changed(found, named.id))
+    return Record(shortened(paper, cut), versions, _changed(found, named.id))
 
 
 def _text(element: Element, path: str) -> str:

@@ -13,6 +13,7 @@ from bot.sources import authors, wording
 from bot.sources.batch import Batch, Condition, Reading, Skip, compared, failed, warnings
 from bot.sources.entries import Feed, Fields, parsed
 from bot.sources.envelope import Opened, Unusable, opened
+from bot.sources.shortening import shortened
 from storage.model import Announcement, Kind, Notice, Paper, SourceCursor
 
 FULL = 2000  # arXiv cuts here; what is missing then are new papers with the lowest ids
@@ -52,15 +53,15 @@ def _name(titled: Sequence[str], source: str) -> str:
 def _reading(feed: Feed, envelope: Opened, source: str, name: str) -> Reading:
     day = _day(feed)
     found: dict[tuple[str, int], Announcement] = {}
-    skipped = list(envelope.lost)
+    skipped, cut = list(envelope.lost), list[str]()
     for item in feed.items:
         try:
-            announcement = _announcement(item, name, day)
+            announcement = _announcement(item, name, day, cut)
         except Skip as fact:
             skipped.append(str(fact))
         else:
             found.setdefault((announcement.paper.id, announcement.paper.version), announcement)
-    notices = warnings(skipped, envelope.has_bad_bytes)
+    notices = warnings(skipped, envelope.has_bad_bytes, cut)
     if len(feed.items) >= FULL:
         notices = (Notice("source-cut", (("items", len(feed.items)),)), *notices)
     return Reading(source, day, tuple(found.values()), notices, envelope.is_whole)
@@ -89,7 +90,7 @@ class _Facts:
     categories: tuple[str, ...]
 
 
-def _announcement(item: Fields, feed: str, day: date | None) -> Announcement:
+def _announcement(item: Fields, feed: str, day: date | None, cut: list[str]) -> Announcement:
     facts = _facts(item)
     own = item.instant("published")
     on = arxiv_day(own) if own else day
@@ -107,7 +108,7 @@ def _announcement(item: Fields, feed: str, day: date | None) -> Announcement:
         doi=item.plain("arxiv_doi"),
         licence=item.plain("rights"),
     )
-    return Announcement(paper, feed, facts.kind, on)
+    return Announcement(shortened(paper, cut), feed, facts.kind, on)
 
 
 def _facts(item: Fields) -> _Facts:

@@ -6,6 +6,8 @@ import html
 import re
 from collections.abc import Iterator
 
+LONGEST = 500_000  # characters of a line; 5,000 names with their institutes have less
+
 _LINK = re.compile(r"</?a\b[^<>]*>")
 _REST = re.compile(r",?\s{0,3}et al\.?\s{0,3}\(\d{1,5} additional authors not shown\)")
 _SPACE = re.compile(r"\s+")
@@ -16,9 +18,10 @@ def split(line: str) -> tuple[str, ...]:
 
     Commas separate names unless they stand inside parentheses. A parenthesis that is never
     closed is a character like any other, so that it cannot swallow the names behind it. A name
-    that stands wholly in parentheses is kept when there is no other.
+    that stands wholly in parentheses is kept when there is no other. What is beyond ``LONGEST``
+    is left out.
     """
-    plain = _REST.sub("", _unlinked(line))
+    plain = _REST.sub("", _unlinked(line[:LONGEST]))
     names = (_SPACE.sub(" ", name).strip() for name in "".join(_outside(plain)).split(","))
     found = tuple(name for name in names if name)
     if found:

@@ -96,12 +96,15 @@ def failed(
     )
 
 
-def warnings(skipped: Sequence[str], has_bad_bytes: bool) -> tuple[Notice, ...]:
+def warnings(
+    skipped: Sequence[str], has_bad_bytes: bool, cut: Sequence[str] = ()
+) -> tuple[Notice, ...]:
     """What a person should know of items that could not be used as they were sent."""
     found = []
-    if skipped:
-        names = ", ".join(skipped[:_NAMED])
-        found.append(Notice("source-skipped", (("items", len(skipped)), ("names", names))))
+    for key, items in (("source-skipped", skipped), ("source-shortened", cut)):
+        if items:
+            names = ", ".join(items[:_NAMED])
+            found.append(Notice(key, (("items", len(items)), ("names", names))))
     if has_bad_bytes:
         found.append(Notice("source-bad-bytes"))
     return tuple(found)

@@ -20,10 +20,16 @@ from storage.model import Notice
 MOST = 10_000  # items; arXiv sends at most 2,000
 MOST_ELEMENTS = 1_000_000  # 2,000 papers hold some 50,000, those of large collaborations more
 DEEPEST = 50
+LONGEST_TEXT = 500_000  # characters of an element; 5,000 authors with their institutes have less
+LONGEST_WORD = 500  # letters of a name in a row
 
 _ROOT = re.compile(
-    rb"\A(?:\xef\xbb\xbf)?(?>\s++|<\?[^>]*+>|<!--(?>[^-]++|-(?!->))*+-->)*+<(!?[\w:.-]++)"
+    rb"\A(?:\xef\xbb\xbf)?(?>\s++|<\?(?>[^?]++|\?(?!>))*+\?>|<!--(?>[^-]++|-(?!->))*+-->)*+"
+    rb"<(!?[\w:.-]++)"
 )
+# feedparser looks for an e-mail address in these, from each letter to the end of its word.
+_PEOPLE = frozenset({"author", "creator", "publisher", "managingeditor", "webmaster", "owner"})
+_WORD = re.compile(rf"[\w.+-]{{{LONGEST_WORD + 1}}}", re.ASCII)
 _ENCODING = re.compile(rb"""(?:\xef\xbb\xbf)?<\?xml[^>]{0,80}?encoding=["']([\w-]+)""")
 _FORBIDDEN = re.compile(rb"[\x00-\x08\x0b\x0c\x0e-\x1f]|\xef\xbf[\xbe\xbf]")
 _GUID = re.compile(rb"oai:arXiv\.org:([\w./-]{1,40})|arxiv\.org/abs/([\w./-]{1,40})")
@@ -117,29 +123,48 @@ def _is_as_declared(body: bytes) -> bool:
 
 
 def _is_well_formed(body: bytes) -> bool:
-    """Whether a strict parser reads it all; what no feed would hold is refused on the way."""
+    """Whether a strict parser reads it all; what no feed would hold is refused on the way.
+
+    A document type is refused where it begins, before any entity of it could be expanded. A text
+    that is longer than any paper's makes an item unusable, as what is not well-formed does.
+    """
     parser = expat.ParserCreate(namespace_separator=" ")
-    depth = elements = 0
+    parser.buffer_text = True
+    texts: list[list[str]] = []
+    elements = 0
+    has_long_text = False
 
     def begin(name: str, attributes: Mapping[str, str]) -> None:
-        nonlocal depth, elements
-        depth += 1
+        nonlocal elements, has_long_text
+        texts.append([])
         elements += 1
-        if depth > DEEPEST or elements > MOST_ELEMENTS:  # feedparser would take minutes
+        if len(texts) > DEEPEST or elements > MOST_ELEMENTS:  # feedparser would take minutes
             raise Unusable(Condition.BROKEN, "source-endless", most=MOST)
+        has_long_text |= any(len(value) > LONGEST_TEXT for value in attributes.values())
+
+    def read(text: str) -> None:
+        texts[-1].append(text)
 
     def end(name: str) -> None:
-        nonlocal depth
-        depth -= 1
+        nonlocal has_long_text
+        text = "".join(texts.pop())
+        names_people = name.rpartition(" ")[2].lower() in _PEOPLE
+        has_long_text |= len(text) > LONGEST_TEXT
+        has_long_text |= names_people and _WORD.search(text) is not None
+
+    def refuse(*declared: object) -> None:
+        raise Unusable(Condition.NOT_A_FEED, "source-page")
 
     parser.StartElementHandler, parser.EndElementHandler = begin, end
+    parser.CharacterDataHandler = read
+    parser.StartDoctypeDeclHandler = parser.EntityDeclHandler = refuse
     try:
         parser.Parse(body, True)
     except Unusable:
         raise
     except (expat.ExpatError, LookupError, ValueError):  # also an encoding that nobody knows
         return False
-    return True
+    return not has_long_text
 
 
 def _rebuilt(body: bytes, form: Format, has_bad_bytes: bool) -> Opened:

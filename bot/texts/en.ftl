@@ -96,6 +96,7 @@ list-none = You follow no topic yet. Type a few words to begin, for example: dif
 ### Digests by command
 
 digest-none-yet = Nothing for { $topic } so far. Next digest: { $next } ({ $zone }).
+digest-too-dear = { $topic } has gathered too much to be looked through while you wait. All of it comes with its next digest.
 digest-none-again = Nothing new for { $topic } since your last digest; here it is again. Next: { $next } ({ $zone }).
 digest-none-topics = { $topics ->
     [one] Nothing new for one of your topics:
@@ -269,6 +270,11 @@ doctor-glosses = glosses
 doctor-outbox = outbox
 doctor-outbox-good = nothing undeliverable
 doctor-outbox-dead = { $dead } messages could not be delivered
+doctor-updates = updates
+doctor-updates-unreadable = { $updates ->
+    [one] one update of Telegram could not be read, on { $day }
+   *[other] { $updates } updates of Telegram could not be read, the last on { $day }
+}. Look for a newer Papergram
 
 ### Topics that cannot be used (QueryError: key, values; the place is error.position)
 
@@ -291,6 +297,8 @@ query-category-unknown = arXiv has no category { $given }. { $nearest ->
 query-id-unknown = { $given } is no arXiv id. It looks like 2402.12844 or hep-th/9901001.
 query-link = This link is not one to a paper on arXiv: { $given }
 query-too-long = This topic is too long: at most { $max } characters.
+query-too-dear = This takes too long to look for. Use fewer words, write words with a star and single initials out in full, or name fewer days.
+query-word-long = { $given } is too long for a word: at most { $most } letters. Use its beginning with a star, or put spaces between its words.
 query-too-many-terms = These are too many words: at most { $max }.
 query-too-deep = These parentheses are nested too deeply: at most { $max } levels.
 
@@ -400,6 +408,10 @@ source-skipped = { $items ->
     [one] One item was left out
    *[other] { $items } items were left out
 } as unusable: { $names }
+source-shortened = { $items ->
+    [one] One paper has fields longer than any paper's; they were cut
+   *[other] { $items } papers have fields longer than any paper's; they were cut
+}: { $names }
 source-bad-bytes = Some bytes are no characters; each is shown as a question mark in a diamond.
 source-cut = The feed holds { $items } papers, where arXiv cuts: new papers are missing. Ask for single categories (cs.CV), not for a whole archive (cs).
 source-empty-page = arXiv left out a page in the middle ({ $start } of { $total }). Ask for the same page again.
@@ -675,6 +687,8 @@ limit-command = That was quick: I answer { $most } commands a minute. Please go 
 limit-button = That was quick: I answer { $most } presses a minute. Please go on in a minute.
 limit-preview = I look through the stored papers for { $most } topics a minute. Please go on in a minute.
 limit-search = I search { $most } times a minute. Please go on in a minute.
+limit-time = Your last requests have used up the { $seconds } seconds of computing time that each person has a minute. Please go on in a minute, with fewer words or longer ones.
+refusal-changing = Something kept changing while I looked. Please try again.
 refusal-banned = The operator of this bot has excluded you, so I answer no more.
 
 ### Own data; about
@@ -748,6 +762,10 @@ status-papers = { $papers ->
 status-day = { $day }: { $papers }
 status-queue = Waiting to be sent: { $waiting }
 status-failures = Given up: { $failed } · of unknown outcome: { $unknown }
+status-unreadable = { $updates ->
+    [one] One update of Telegram could not be read, on { $at }.
+   *[other] { $updates } updates of Telegram could not be read, the last on { $at }.
+}
 status-late = Answers given up because they were too late, in the last 24 hours: { $late }
 status-oldest = The first of them has waited since { $at }.
 users-title = Who is there

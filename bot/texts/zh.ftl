@@ -89,6 +89,7 @@ list-none = 你目前没有订阅主题。直接输入关键词即可开始，�
 ### 按命令获取摘要
 
 digest-none-yet = 目前还没有与 { $topic } 匹配的论文。下次推送：{ $next }（{ $zone }）。
+digest-too-dear = { $topic } 积累的论文太多，无法马上查完，会在下次推送中全部送达。
 digest-none-again = 自上次推送以来，{ $topic } 没有新论文，以下是上次的摘要。下次推送：{ $next }（{ $zone }）。
 digest-none-topics = 有 { $topics } 个主题目前没有新论文：
 digest-none-number = 发送 /digest 加主题编号（见 /list），可以再看上次的摘要。
@@ -255,6 +256,8 @@ doctor-glosses = 概括和翻译
 doctor-outbox = 发送队列
 doctor-outbox-good = 没有发送失败的消息
 doctor-outbox-dead = { $dead } 条消息无法送达
+doctor-updates = 更新
+doctor-updates-unreadable = 有 { $updates } 条 Telegram 更新无法读取，最近一次在 { $day }。请查看是否有新版 Papergram
 
 ### 无法使用的主题（QueryError：键与值；位置见 error.position）
 
@@ -277,6 +280,8 @@ query-category-unknown = arXiv 没有 { $given } 这个分类。{ $nearest ->
 query-id-unknown = { $given } 不是 arXiv 编号。正确的编号形如 2402.12844 或 hep-th/9901001。
 query-link = 这不是 arXiv 论文的链接：{ $given }
 query-too-long = 主题太长，最多 { $max } 个字符。
+query-too-dear = 这样查找太费时间。请减少词数，把带星号的词和单个首字母写完整，或缩小日期范围。
+query-word-long = { $given } 太长，一个词最多 { $most } 个字母。请只写开头并加上星号，或用空格把各词分开。
 query-too-many-terms = 词太多，最多 { $max } 个。
 query-too-deep = 括号嵌套太深，最多 { $max } 层。
 
@@ -374,6 +379,7 @@ source-empty-answer = 返回内容为空，请稍后再试。
 source-broken = 数据已损坏，没有一条完整的内容。请稍后再试。
 source-endless = 返回内容超过 { $most } 条，远多于 arXiv 的任何订阅源。
 source-skipped = 有 { $items } 条内容无法使用，已跳过：{ $names }
+source-shortened = 有 { $items } 篇论文的字段过长，已截短：{ $names }
 source-bad-bytes = 部分字节无法解码，已显示为替换符号（�）。
 source-cut = 该订阅源有 { $items } 篇论文，已达 arXiv 的上限，缺少部分新论文。请按单个分类（如 cs.CV）获取，不要取整个学科（如 cs）。
 source-empty-page = arXiv 的结果中间缺了一页（第 { $start } 条起，共 { $total } 条）。请重新获取同一页。
@@ -610,6 +616,8 @@ limit-command = 发得太快了：每分钟最多处理 { $most } 条命令，�
 limit-button = 点得太快了：每分钟最多处理 { $most } 次点击，请过一分钟再试。
 limit-preview = 每分钟最多预览 { $most } 个主题，请过一分钟再试。
 limit-search = 每分钟最多搜索 { $most } 次，请过一分钟再试。
+limit-time = 每人每分钟有 { $seconds } 秒的计算时间，你已用完。请过一分钟再试，并使用更少或更完整的词。
+refusal-changing = 查找期间内容一直在变化，请再试一次。
 refusal-banned = 管理员已停止为你提供服务，之后的消息我不再回复。
 
 ### 我的数据；关于
@@ -670,6 +678,7 @@ status-papers = 共 { $papers } 篇论文，每日公布：
 status-day = { $day }：{ $papers }
 status-queue = 等待发送：{ $waiting }
 status-failures = 发送失败：{ $failed }，结果不明：{ $unknown }
+status-unreadable = 有 { $updates } 条 Telegram 更新无法读取，最近一次在 { $at }。
 status-late = 过去 24 小时内因过时而放弃的回复：{ $late }
 status-oldest = 最早的一条从 { $at } 开始等待。
 users-title = 用户概况

@@ -3,7 +3,7 @@
     python -m tests.bench.answers [papers]
 
 Loads the corpus as tests.bench.search does, lets a chat follow five topics, and calls each
-handler as the bot does, in a transaction of the store.
+handler as the bot does: what it reads outside, the rest in a transaction of the store.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ import tempfile
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime, time
+from functools import partial
 from pathlib import Path
 from statistics import median
 from time import perf_counter
@@ -21,12 +22,14 @@ from time import perf_counter
 from bot import subscribe
 from bot.chat import BUTTONS, COMMANDS
 from bot.chat.context import Ask, House
+from bot.chat.readings import Readings
 from bot.query import indexed
 from bot.render.keyboard import Action, paper_place
 from bot.taxonomy import categories
 from storage import Store, open_store
 from storage.model import Cadence, ChatKind, Person, Subscriber
 from tests.bench.search import announcements, load
+from tests.reading import with_readings
 
 BOT, CHAT = 1, 2
 RUNS = 7
@@ -69,14 +72,20 @@ def opened(folder: Path, place: str, limit: int) -> tuple[Store, Ask]:
     return store, Ask(house, chat, person, now)
 
 
+def _answered(
+    store: Store, ask: Ask, answer: Callable[[Store, Ask], object], readings: Readings
+) -> None:
+    with store.transaction():
+        answer(store, replace(ask, readings=readings))
+
+
 def milliseconds(store: Store, ask: Ask, answer: Callable[[Store, Ask], object]) -> float:
     """The median time of an answer, each run a moment later than the one before."""
     took = []
     for run in range(RUNS):
         asked = replace(ask, now=ask.now.replace(microsecond=run + 1))
         began = perf_counter()
-        with store.transaction():
-            answer(store, asked)
+        with_readings(store, partial(_answered, store, asked, answer))
         took.append((perf_counter() - began) * 1000)
     return median(took)
 
@@ -91,7 +100,7 @@ def main() -> None:
         words = COMMANDS_ASKED | {"paper": newest.id}
         took = {
             f"/{name}": milliseconds(
-                store, replace(ask, words=words.get(name, "")), entrance.handler
+                store, replace(ask, words=words.get(name, "")), entrance.answer
             )
             for name, entrance in COMMANDS.items()
             if name not in LEFT_OUT
@@ -102,7 +111,7 @@ def main() -> None:
         pressed |= {"search": Action("search", key, 1), "entry": replace(alone, verb="entry")}
         for verb, action in pressed.items():
             took[f"[{verb}]"] = milliseconds(
-                store, replace(ask, action=action), BUTTONS[verb].handler
+                store, replace(ask, action=action), BUTTONS[verb].answer
             )
         print(f"answers: {store.papers.count()} papers, medians of {RUNS} runs, milliseconds")
         for name, each in sorted(took.items(), key=lambda one: -one[1]):

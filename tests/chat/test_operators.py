@@ -60,6 +60,15 @@ async def test_status_tells_feeds_papers_and_what_waits(operator: Talk) -> None:
     assert operator.text("status-failures", failed=0, unknown=0) in told
 
 
+@covers("/status")
+async def test_status_counts_updates_that_nobody_could_read(operator: Talk) -> None:
+    operator.house.emulator.world.updates.push("message", {})
+
+    told = (await operator.hears("/status")).text
+
+    assert operator.text("status-unreadable", updates=1, at="").rstrip("。. ")[:20] in told
+
+
 @covers("/users", "[users]")
 async def test_users_are_counted_and_paged_with_the_busiest_first(
     operator: Talk, ada: Talk

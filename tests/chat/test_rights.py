@@ -11,7 +11,7 @@ import telegram
 from bot.chat.asked import Asked, What, asked
 from bot.chat.context import House
 from bot.chat.counter import Counter
-from bot.chat.effect import apply
+from bot.chat.effect import answered
 from bot.chat.limits import Cost, Limits
 from bot.chat.standing import standing
 from bot.demo.faults import closed, refused
@@ -218,6 +218,6 @@ async def test_who_leads_without_a_name_can_answer_what_they_pressed(store: Stor
     presser = (await standing(counter, pressed)).request.person
     store.inbox.put([Update(1, 5, -1001, "{}")])
     store.asks.put(1, -1001, presser, Question("import"), now)
-    reply = apply(counter, Update(1, 5, -1001, "{}"), written)
+    reply = await answered(counter, Update(1, 5, -1001, "{}"), written)
 
     assert "robots" in reply.messages[0].html

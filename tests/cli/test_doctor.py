@@ -20,7 +20,7 @@ from bot.health import note_certain
 from bot.ingest import FIRST, WHOLE
 from bot.texts import say
 from storage import Store, open_store
-from storage.model import Commission, Refused, SourceCursor, Spending
+from storage.model import Commission, Refused, SourceCursor, Spending, Update
 from tests.cli.terminal import TOKEN, Terminal
 from tests.storage.situations import BOT, chat, issued, paper, parcel, stored
 
@@ -121,6 +121,22 @@ def test_undeliverable_messages_are_counted(terminal: Terminal) -> None:
         assert store.outbox.begin(claimed, NOW)
         assert store.outbox.settle(claimed, Refused("too long"), NOW)
     assert found(terminal, token=token)["outbox"] == (False, "doctor-outbox-dead")
+
+
+@pytest.mark.parametrize(("days", "is_good"), [(0, False), (2, True)])
+def test_updates_that_nobody_could_read_are_counted(
+    terminal: Terminal, days: int, is_good: bool
+) -> None:
+    """Lately a trouble; long ago only told."""
+    token = f"{BOT}:{TOKEN.partition(':')[2]}"
+    assert "updates" not in found(terminal, token=token)
+
+    with opened(terminal) as store:
+        store.inbox.put(Update(BOT, number, 0, "{") for number in (1, 2))
+        for number in (1, 2, 2):
+            store.inbox.unreadable(BOT, number, NOW - timedelta(days=days))
+        assert store.inbox.unread(BOT).updates == 2
+    assert found(terminal, token=token)["updates"] == (is_good, "doctor-updates-unreadable")
 
 
 def test_a_database_that_cannot_be_opened_is_a_finding_beside_the_others(

@@ -341,3 +341,24 @@ def test_an_unknown_number_is_told(terminal: Terminal) -> None:
     said = terminal("show", "7")
 
     assert (said.code, said.sentence) == (1, "There is no digest 7. The store holds 0.")
+
+
+def test_others_words_move_no_cursor(terminal: Terminal, tmp_path: Path) -> None:
+    """Titles and topics of a document keep their characters, and a terminal obeys none of them."""
+    hostile = "\x1b]52;c;eA==\x07\x9b2J\u202eabc"
+    path = tmp_path / "notes.md"
+    path.write_text(DOCUMENT.read_text("utf-8").replace("Kettles", f"Kettles{hostile}"), "utf-8")
+
+    said = [
+        terminal("import", str(path), "--topic", hostile, "--issued", "2026-11-20"),
+        terminal("search", "kettles"),
+        terminal("search", "kettles", "--json"),
+        terminal("import", hostile),
+    ]
+
+    for one in said:
+        printed = one.out + one.err
+        assert printed
+        assert not [sign for sign in printed if sign != "\n" and not sign.isprintable()], printed
+    assert "\\u001b]52" in said[0].out
+    assert said[2].json()

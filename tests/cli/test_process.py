@@ -6,6 +6,7 @@ import asyncio
 import signal
 import subprocess
 from asyncio.subprocess import PIPE, Process
+from pathlib import Path
 
 import pytest
 
@@ -23,11 +24,24 @@ def ran(terminal: Terminal, *words: str, **more: str) -> subprocess.CompletedPro
     )
 
 
-async def begun(terminal: Terminal, *words: str, **more: str) -> Process:
+async def begun(terminal: Terminal, *words: str, limits: str = "", **more: str) -> Process:
+    """A command in a process of its own, behind the limits that a shell sets."""
     environment = environment_outside(terminal, **more)
-    return await asyncio.create_subprocess_exec(
-        *outside(*words), env=environment, stdout=PIPE, stderr=PIPE
-    )
+    command = outside(*words)
+    if limits:
+        command = ["sh", "-c", f'{limits} && exec "$@"', "sh", *command]
+    return await asyncio.create_subprocess_exec(*command, env=environment, stdout=PIPE, stderr=PIPE)
+
+
+def at(emulator: Emulator) -> dict[str, str]:
+    """The settings of a bot before an emulated Telegram and no arXiv."""
+    return {
+        "TELEGRAM_BOT_TOKEN": emulator.token,
+        "PAPERGRAM_TELEGRAM_API": emulator.url,
+        "PAPERGRAM_ARXIV_RSS": emulator.url,
+        "PAPERGRAM_ARXIV_API": f"{emulator.url}/api",
+        "PAPERGRAM_FEEDS": "cs.CV",
+    }
 
 
 async def ended(process: Process) -> tuple[int, str, str]:
@@ -36,11 +50,14 @@ async def ended(process: Process) -> tuple[int, str, str]:
     return process.returncode, out.decode(), err.decode()
 
 
-async def polling(process: Process) -> None:
-    """Waits until the log says that the bot listens."""
+async def polling(process: Process) -> str:
+    """Waits until the log says that the bot listens; returns what it said before."""
     assert process.stderr
+    said = b""
     while b" polling" not in (line := await asyncio.wait_for(process.stderr.readline(), SOON)):
         assert line, "it ended before it polled"
+        said += line
+    return said.decode()
 
 
 def test_the_module_is_the_command(terminal: Terminal) -> None:
@@ -103,15 +120,7 @@ async def test_ctrl_c_ends_an_ingest_quietly(terminal: Terminal) -> None:
 @pytest.mark.parametrize("stop", [signal.SIGTERM, signal.SIGINT])
 async def test_the_bot_stops_when_it_is_asked_to(terminal: Terminal, stop: signal.Signals) -> None:
     async with Emulator.serve() as emulator:
-        process = await begun(
-            terminal,
-            "run",
-            TELEGRAM_BOT_TOKEN=emulator.token,
-            PAPERGRAM_TELEGRAM_API=emulator.url,
-            PAPERGRAM_ARXIV_RSS=emulator.url,
-            PAPERGRAM_ARXIV_API=f"{emulator.url}/api",
-            PAPERGRAM_FEEDS="cs.CV",
-        )
+        process = await begun(terminal, "run", **at(emulator))
         await polling(process)
         process.send_signal(stop)
         code, out, err = await ended(process)
@@ -119,6 +128,52 @@ async def test_the_bot_stops_when_it_is_asked_to(terminal: Terminal, stop: signa
     assert (code, out) == (0, "")
     assert "Traceback" not in err
     assert emulator.token.partition(":")[2] not in err
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("how", ["deleted", "replaced"])
+async def test_a_database_that_is_not_at_its_place_stops_the_bot(
+    terminal: Terminal, tmp_path: Path, how: str
+) -> None:
+    async with Emulator.serve() as emulator:
+        process = await begun(terminal, "run", **at(emulator))
+        await polling(process)
+        assert terminal("backup", str(tmp_path / "copy.db")).code == 0
+        if how == "deleted":
+            terminal.database.unlink()
+        else:
+            (tmp_path / "copy.db").replace(terminal.database)
+        code, out, err = await ended(process)
+
+    assert (code, out) == (1, "")
+    assert "Traceback" not in err
+    assert f"{terminal.database} was deleted or replaced" in err.splitlines()[-1]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("soft", "hard", "is_told"), [(64, 64, True), (32, 32, True), (64, 4096, False)]
+)
+async def test_few_open_files_are_enough(
+    terminal: Terminal, soft: int, hard: int, is_told: bool
+) -> None:
+    """Everybody who asks at once is answered; the limit is raised where it may be."""
+    async with Emulator.serve() as emulator:
+        people = [emulator.people.person(f"P{number}", is_known=True) for number in range(60)]
+        limits = f"ulimit -S -n {soft} && ulimit -H -n {hard}"
+        process = await begun(terminal, "run", limits=limits, **at(emulator))
+        said = await polling(process)
+        for person in people:
+            person.say("/help")
+        async with asyncio.timeout(SOON):
+            for person in people:
+                await person.hears(containing="/sub")
+        process.send_signal(signal.SIGTERM)
+        code, _, err = await ended(process)
+
+    assert code == 0
+    assert "Traceback" not in err
+    assert ("few files" in said) is is_told
 
 
 async def test_a_refused_token_is_told_in_one_sentence(terminal: Terminal) -> None:

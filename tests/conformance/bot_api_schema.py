@@ -32,11 +32,11 @@ class Schema:
             if isinstance(note, dict)
         )
 
-    def constant(self, name: str) -> str:
-        """Give the word that stands in the ``type`` field of a type."""
+    def constant(self, name: str, field: str = "type") -> str:
+        """Give the word that stands in a field of a type, "" where several may."""
         notes = self._items[name]["annotations"]
         assert isinstance(notes, list)
-        (about,) = [n["description"] for n in notes if isinstance(n, dict) and n["name"] == "type"]
+        (about,) = [n["description"] for n in notes if isinstance(n, dict) and n["name"] == field]
         match = re.search(r"always ['“\"](\w+)", str(about))
         return match[1] if match else ""
 

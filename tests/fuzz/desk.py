@@ -28,6 +28,7 @@ from bot.render.spoken import address
 from storage import Store, open_store
 from storage.model import ChatKind, Form, Paper, ParcelState, Rank, Update
 from tests.fuzz import judges
+from tests.reading import with_readings
 from tests.situations import BOT, NOW, POLLED, announce
 
 USERNAME = "papergram_bot"
@@ -100,7 +101,12 @@ class Desk:
             return []
         update = Update(BOT, self._number, request.chat, body)
         self.store.inbox.put([update])
-        return self.sees(apply(self.counter, update, request))
+        return self.sees(
+            with_readings(
+                self.store,
+                lambda readings: apply(self.counter, update, request, readings=readings),
+            )
+        )
 
     def sees(self, reply: Reply) -> list[str]:
         """Judges all of a reply; its texts."""

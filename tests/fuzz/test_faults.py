@@ -46,7 +46,7 @@ def test_a_line_full_of_quotation_marks_is_not_left_out() -> None:
 
 
 def test_a_search_of_a_thousand_letters_lists_all_that_its_buttons_open() -> None:
-    words = f"diffusion OR {'x' * 900} OR {'y' * 900}"
+    words = " OR ".join(["diffusion", *(letter * 60 for letter in "abcdefghijklmnopqrst")])
     with opened() as desk:
         long = [replace(one, title=one.title + " w" * 200) for one in papers(*range(1, 11))]
         desk.holds([replace(one, authors=("W " * 40,) * 4) for one in long])

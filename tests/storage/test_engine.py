@@ -10,12 +10,14 @@ import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from time import thread_time
 
 import pytest
 
 from storage import Store, open_store
 from storage.errors import Busy, Full, Missing, StorageError
 from storage.model import Cadence, Subscription
+from storage.query_budget import OverBudget, check_budget, unbudgeted, within_budget
 from storage.sqlite import Engine
 from tests.storage.situations import BOT, CHAT, NOW, announced, chat, paper, parcel, stored
 
@@ -280,3 +282,70 @@ async def test_a_closed_store_runs_nothing(tmp_path: Path) -> None:
 
     with pytest.raises(StorageError, match="closed"):
         await store.run(chat, store)
+
+
+_ENDLESS = """
+    with recursive n(x) as (select 1 union all select x + 1 from n where x < 100000000)
+    select count(*) as n from n
+"""
+
+
+def test_a_query_ends_with_its_budget(tmp_path: Path) -> None:
+    """And the thread goes on without one."""
+    engine = Engine(tmp_path / "a.db")
+
+    with pytest.raises(OverBudget), engine.limited(0.01):
+        engine.all(_ENDLESS)
+
+    assert engine.all("select 1 as n")[0]["n"] == 1
+    check_budget()
+    engine.close()
+
+
+def test_what_is_no_query_spends_no_budget(tmp_path: Path) -> None:
+    engine = Engine(tmp_path / "a.db")
+
+    with engine.limited(0.05):
+        with unbudgeted():
+            spent = thread_time() + 0.1
+            while thread_time() < spent:
+                check_budget()
+        check_budget()
+        with pytest.raises(OverBudget):
+            engine.all(_ENDLESS)
+
+    engine.close()
+
+
+def test_a_budget_is_of_one_thread(tmp_path: Path) -> None:
+    engine = Engine(tmp_path / "a.db")
+
+    with engine.limited(0.0), ThreadPoolExecutor(1) as pool:
+        assert pool.submit(engine.all, "select 1 as n").result()[0]["n"] == 1
+        pool.submit(check_budget).result()
+        with pytest.raises(OverBudget):
+            list(within_budget([1]))
+
+    engine.close()
+
+
+async def test_questions_are_read_one_at_a_time(store: Store) -> None:
+    """However many ask, and beside all that is short."""
+    inside, most = 0, 0
+    entered, leave = threading.Event(), threading.Event()
+
+    def read() -> None:
+        nonlocal inside, most
+        inside += 1
+        most = max(most, inside)
+        entered.set()
+        leave.wait(10)
+        inside -= 1
+
+    questions = [asyncio.create_task(store.run_query(read)) for _ in range(4)]
+    await asyncio.to_thread(entered.wait, 10)
+    assert await store.run(store.papers.count) == 0
+    leave.set()
+    await asyncio.gather(*questions)
+
+    assert most == 1

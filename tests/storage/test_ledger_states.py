@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
 from bot import subscribe, tend
-from bot.issue import issue_now
+from bot.issue import draw_news, issue_news
 from bot.publish import publish
 from storage import Store
 from storage.ledger import Ledger
@@ -109,8 +109,9 @@ class LedgerMachine(RuleBasedStateMachine):
         """By command, at any time."""
         topic = data.draw(st.sampled_from(list(self._topics().values())))
         chat = self._chat(topic.chat)
+        [news] = draw_news(self.store, chat, (topic,), self.now)
         with self.store.transaction():
-            issue_now(self.store, chat, topic, self.now)
+            issue_news(self.store, chat, replace(news, recent=None), self.now)
 
     def pass_time(self, data: st.DataObject) -> None:
         """Some hours, in which nothing is done."""

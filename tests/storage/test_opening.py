@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import stat
+import subprocess
 from dataclasses import replace
 from pathlib import Path
 
@@ -11,8 +12,8 @@ import pytest
 
 from storage import Store, files, migrations, open_store, schema
 from storage.columns import micros
-from storage.errors import Damaged, Full, Newer, Occupied, Unusable
-from storage.model import Draft, DraftKind, Rank, Subscriber
+from storage.errors import Damaged, Full, Newer, Occupied, Replaced, Unusable
+from storage.model import Draft, DraftKind, Rank, Subscriber, Unread
 from storage.sqlite import Engine
 from tests.storage.situations import BOT, CHAT, MINUTE, NOW, chat, paper, stored
 from tests.storage.situations import parcel as parcel_
@@ -137,6 +138,16 @@ def test_a_file_of_a_newer_program_is_refused(tmp_path: Path) -> None:
         open_store(url(path))
 
     assert path.read_bytes() == before
+
+
+def test_the_steps_are_named_as_they_are_applied(tmp_path: Path) -> None:
+    """They are named apart, so that whoever only reads need not load them."""
+    engine = Engine(tmp_path / "a.db")
+
+    pending = migrations.pending(engine.connection())
+    engine.close()
+
+    assert tuple(pending) == schema.STEPS
 
 
 @pytest.mark.parametrize("step", schema.STEPS[1:])
@@ -295,6 +306,28 @@ def test_drafts_of_a_file_without_any_begin_at_one(tmp_path: Path) -> None:
     assert key == 1
 
 
+def test_updates_set_aside_before_are_kept_and_others_counted(tmp_path: Path) -> None:
+    update = """
+        insert into updates (bot, id, chat, body, state, attempts, error)
+        values (1, {id}, {chat}, '{{"update_id": {id}}}', '{state}', 1, '')
+    """
+    store = _former(
+        tmp_path / "a.db",
+        "unreadable_updates",
+        update.format(id=5, chat=7, state="failed"),
+        update.format(id=6, chat=0, state="pending"),
+        update.format(id=7, chat=7, state="pending"),
+    )
+
+    assert store.inbox.unread(1) == Unread()
+    settled = [store.inbox.unreadable(1, id, NOW) for id in (5, 6, 6, 7)]
+    counted, pending = store.inbox.unread(1), store.inbox.pending(1)
+    store.close()
+
+    assert settled == [False, True, False, True]
+    assert (counted, pending) == (Unread(2, NOW), [])
+
+
 def test_an_up_to_date_file_is_not_copied(tmp_path: Path) -> None:
     for _ in range(2):
         open_store(url(tmp_path / "a.db")).close()
@@ -367,3 +400,101 @@ def test_a_check_tells_what_the_file_holds(store: Store) -> None:
 
     assert (health.damage, health.papers, health.subscribers, health.waiting) == ("", 2, 1, 0)
     assert health.size > 4096
+
+
+def test_a_file_that_others_could_read_becomes_its_owners_alone(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Said once; the log of changes beside it follows."""
+    path = tmp_path / "a.db"
+    open_store(url(path)).close()
+    path.chmod(0o644)
+    first = open_store(url(path))
+    chat(first)
+    modes = {file.name: stat.S_IMODE(file.stat().st_mode) for file in tmp_path.iterdir()}
+    first.close()
+    open_store(url(path)).close()
+
+    assert set(modes.values()) == {0o600}
+    assert "a.db-wal" in modes
+    assert len([one for one in caplog.records if "owner" in one.getMessage()]) == 1
+
+
+def test_a_copy_that_a_dead_process_left_is_deleted(tmp_path: Path) -> None:
+    path = tmp_path / "a.db"
+    open_store(url(path)).close()
+    process = subprocess.Popen(["true"])
+    process.wait()
+    left = [f"a.db.before-drafts.{process.pid}.tmp", f"a.db.copy.{process.pid}.tmp-journal"]
+    kept = [
+        f"a.db.before-drafts.{os.getppid()}.tmp",
+        "a.db.before-drafts",
+        f"b.db.before-drafts.{process.pid}.tmp",
+        "a.db.notes.tmp",
+    ]
+    for name in (*left, *kept):
+        (tmp_path / name).write_bytes(b"x")
+
+    open_store(url(path)).close()
+
+    assert {name for name in (*left, *kept) if (tmp_path / name).exists()} == set(kept)
+
+
+def test_a_copy_has_its_name_when_it_is_whole(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store = open_store(url(tmp_path / "a.db"))
+    seen: list[set[str]] = []
+    replace_file = Path.replace
+
+    def watched(draft: Path, target: Path) -> Path:
+        seen.append({one.name for one in target.parent.iterdir()})
+        return replace_file(draft, target)
+
+    monkeypatch.setattr(Path, "replace", watched)
+    store.backup(tmp_path / "copy.db")
+    store.close()
+
+    assert [sorted(one & {"copy.db", f"copy.db.{os.getpid()}.tmp"}) for one in seen] == [
+        [f"copy.db.{os.getpid()}.tmp"]
+    ]
+    assert (tmp_path / "copy.db").exists()
+    assert not list(tmp_path.glob("*.tmp"))
+
+
+@pytest.mark.parametrize("how", ["deleted", "replaced"])
+def test_a_file_that_is_not_at_its_place_is_noticed(tmp_path: Path, how: str) -> None:
+    store = open_store(url(tmp_path / "a.db"))
+    stored(store, [paper(1)])
+    store.require_in_place()
+    store.backup(tmp_path / "b.db")
+
+    if how == "deleted":
+        (tmp_path / "a.db").unlink()
+    else:
+        (tmp_path / "b.db").replace(tmp_path / "a.db")
+
+    with pytest.raises(Replaced, match="Start it again"):
+        store.require_in_place()
+    store.close()
+
+
+def test_digests_from_before_counts_left_out_all_that_no_row_is_kept_of(tmp_path: Path) -> None:
+    """None, that is: they kept every row."""
+    store = _former(
+        tmp_path / "a.db",
+        "topicless_digests",
+        """
+        insert into digests (number, bot, chat, thread, subscription, topic, query, period,
+            issued, seen, imported, revision)
+        values (7, 1, 2, 0, 0, 'words', 'words', 'today/x', 5, 0, 0, 1)
+        """,
+    )
+
+    kept = store.digests.get(7)
+    dropped = store.digests.drop_topicless(NOW)
+    store.close()
+
+    assert kept is not None
+    assert (kept.topic, kept.beyond, kept.matched) == ("words", (), 0)
+    assert dropped == 1

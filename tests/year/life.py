@@ -11,7 +11,6 @@ from pathlib import Path
 
 import httpx
 import stamina
-import telegram
 
 from bot import app, service
 from bot.chat import sender
@@ -139,8 +138,11 @@ class Life:
     async def _start(self) -> None:
         store = open_store(f"sqlite:///{self.file}", words=indexed)
         store.cursors.put(SourceCursor(FIRST, day=date(2025, 1, 1), batch=WHOLE))
-        client = telegram.Bot(
-            TOKEN, request=self.account.telegram, get_updates_request=self.account.telegram
+        client = sender.Client(
+            TOKEN,
+            "https://api.telegram.org",
+            request=self.account.telegram,
+            polling=self.account.telegram,
         )
         await client.initialize()
         config = Config.model_validate(

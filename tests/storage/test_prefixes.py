@@ -1,0 +1,58 @@
+"""A begun word finds each word that begins so, and looks for few stems to do it."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
+
+from bot.query import indexed
+from bot.query.words import stem
+from storage.fulltext import upper
+from storage.model import Field, Term
+
+SUFFIXES = """
+    s sses ies ing ed ingly edly eed y ational tional enci anci abli entli izer ization ation
+    ator alism aliti alli fulness ousli ousness iveness iviti biliti bli ogi fulli lessli li
+    alize icate iciti ical ful ness ative al ance ence er ic able ible ant ement ment ent ism
+    ate iti ous ive ize ion e l ly
+"""
+made_words = st.builds(
+    lambda root, suffixes: root + "".join(suffixes),
+    st.text("abcdefilmnorstuvxy", min_size=1, max_size=12),
+    st.lists(st.sampled_from(SUFFIXES.split()), max_size=7),
+).filter(lambda word: 2 <= len(word) <= 60)
+
+
+def _sought(start: str) -> tuple[str, list[str]]:
+    """The beginning and the stems that the expression for a begun word looks for."""
+    expression = upper(Term(Field.TITLE, start, (start,), prefix=True), indexed)
+    begun, *stems = re.findall(r'"([^"]*)"', expression)
+    return begun, stems
+
+
+@given(made_words)
+@example("abfulnessingly")
+@example("dying")
+@example("aingly")
+@example("nationalizations")
+@example("sensibilities")
+def test_every_beginning_of_a_word_finds_its_stem(word: str) -> None:
+    missed = [
+        (word[:length], stem(word))
+        for length in range(2, len(word) + 1)
+        for begun, stems in (_sought(word[:length]),)
+        if not stem(word).startswith(begun) and stem(word) not in stems
+    ]
+
+    assert missed == []
+
+
+@pytest.mark.parametrize("letters", [9, 30, 60, 1900])
+def test_a_long_beginning_looks_for_stems_near_its_end(letters: int) -> None:
+    _, stems = _sought("abcdefghij" * (letters // 10) + "abcdefghij"[: letters % 10])
+
+    assert len(stems) <= 5 * 22
+    assert min(map(len, stems)) >= max(2, letters - 22)
