@@ -19,7 +19,7 @@ from tests.killing.program import environment, running, until
 from tests.scale import scaled
 from tests.soak.server import Call, Server, served
 
-FORGOTTEN = ("the", "the OR we", "learning model", 'au:"a"', "diffusion", "a* -the", "cat:cs.CV")
+FORGOTTEN = ("the", "the OR we", "learning model", 'au:"a"', "diffusion", "ab* -the", "cat:cs.CV")
 READERS = 30  # whose digests come due in each minute
 TOPICS = ("diffusion", "robot*", "language model", '"reinforcement learning"', "graph", "quantum")
 MINUTES = scaled(4)
