@@ -129,13 +129,14 @@ def draw_news(
 ) -> tuple[News, ...]:
     """What gathered for topics of a chat since their last digests, in the chat's order.
 
-    A topic that never brought a digest shows the last days instead of nothing.
+    A topic that never brought a digest shows the last days instead of nothing. It ends before the
+    first topic for which there is no time left while somebody waits.
 
     Raises:
-        Refusal: for one of them it is too much to be looked through while somebody waits.
+        Refusal: the first of them alone is too much to be looked through.
     """
     shown: dict[int, int] = {}
-    drawn = []
+    drawn: list[News] = []
     for topic in topics:
         try:
             gathered = Gathered(store, topic.cursor, only=topic.query)
@@ -146,6 +147,8 @@ def draw_news(
             elif store.digests.last(chat.bot, chat.chat, topic.key) is None:
                 recent = draw_recent(store, chat, parse(topic.query), now)
         except OverBudget:
+            if drawn:
+                break
             raise Refusal("digest-too-dear", topic=topic.name) from None
         shown |= found.shown
         drawn.append(News(found, gathered.head, recent))

@@ -192,7 +192,8 @@ class Engine:
         if connection.in_transaction:
             yield
             return
-        connection.execute("begin")
+        with self.translated():  # a budget that was spent interrupts even this
+            connection.execute("begin")
         try:
             yield
         finally:

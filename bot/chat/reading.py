@@ -74,14 +74,18 @@ def _all_now(store: Store, ask: Ask, topics: Sequence[Subscription]) -> Reply:
     """What gathered for each topic; those for which nothing did are named in one message."""
     news = ask.read_several(issue.draw_news, ask.chat, topics, ask.now)
     quiet = [one.share.topic for one in news if not _issued(store, ask, one)]
-    if not quiet:
-        return Reply(deliver=True)
-    lines = [
-        Line(ask.say("digest-none-topics", topics=len(quiet))),
-        *(_quiet(ask, topic) for topic in quiet[:_NAMED]),
-        Line(ask.say("digest-none-number")),
-    ]
-    return replace(told(lines), deliver=len(quiet) < len(topics))
+    lines = []
+    if quiet:
+        lines = [
+            Line(ask.say("digest-none-topics", topics=len(quiet))),
+            *(_quiet(ask, topic) for topic in quiet[:_NAMED]),
+            Line(ask.say("digest-none-number")),
+        ]
+    if left := len(topics) - len(news):
+        number = len(news) + 1
+        lines.append(Line(ask.say("digest-too-dear-topics", topics=left, number=number)))
+    is_any = len(quiet) < len(news)
+    return replace(told(lines), deliver=is_any) if lines else Reply(deliver=True)
 
 
 def _quiet(ask: Ask, topic: Subscription) -> Line:

@@ -70,6 +70,7 @@ class _Stemmer(Protocol):
     def stemWord(self, word: str) -> str: ...  # noqa: N802 (the library's name)
 
 
+_LONGEST_REMEMBERED = 32  # letters
 _stemmer = cast("_Stemmer", snowballstemmer.stemmer("english"))
 _stemming = Lock()  # the accelerated stemmer keeps a cache of its own and is not thread-safe
 
@@ -130,9 +131,18 @@ def indexed(text: str) -> str:
     return " ".join(parts)
 
 
-@lru_cache(maxsize=1 << 17)
 def stem(word: str) -> str:
     """The stem of one evened word, spelled so that any index takes it for one token."""
+    # What is longer is no word that comes again, and would only fill the memory.
+    return _remembered_stem(word) if len(word) <= _LONGEST_REMEMBERED else _stem(word)
+
+
+@lru_cache(maxsize=1 << 17)
+def _remembered_stem(word: str) -> str:
+    return _stem(word)
+
+
+def _stem(word: str) -> str:
     if word.endswith("++"):
         return word[:-2] + "plusplus"
     if word.endswith("#"):

@@ -98,6 +98,10 @@ list-none = You follow no topic yet. Type a few words to begin, for example: dif
 digest-none-yet = Nothing for { $topic } so far. Next digest: { $next } ({ $zone }).
 digest-too-dear = { $topic } has gathered too much to be looked through while you wait. All of it comes with its next digest.
 digest-none-again = Nothing new for { $topic } since your last digest; here it is again. Next: { $next } ({ $zone }).
+digest-too-dear-topics = { $topics ->
+    [one] One more topic has gathered too much to be looked through now. All of it comes with its next digest; /digest { $number } in a minute brings it sooner.
+   *[other] { $topics } more topics have gathered too much to be looked through now. All of it comes with their next digests; /digest { $number } in a minute brings the first of them sooner.
+}
 digest-none-topics = { $topics ->
     [one] Nothing new for one of your topics:
    *[other] Nothing new for { $topics } of your topics:

@@ -91,6 +91,7 @@ list-none = 你目前没有订阅主题。直接输入关键词即可开始，�
 digest-none-yet = 目前还没有与 { $topic } 匹配的论文。下次推送：{ $next }（{ $zone }）。
 digest-too-dear = { $topic } 积累的论文太多，无法马上查完，会在下次推送中全部送达。
 digest-none-again = 自上次推送以来，{ $topic } 没有新论文，以下是上次的摘要。下次推送：{ $next }（{ $zone }）。
+digest-too-dear-topics = 还有 { $topics } 个主题积累的论文太多，暂时查不完，会在各自的下次推送中全部送达；一分钟后发送 /digest { $number } 可以提前查看其中第一个。
 digest-none-topics = 有 { $topics } 个主题目前没有新论文：
 digest-none-number = 发送 /digest 加主题编号（见 /list），可以再看上次的摘要。
 digest-query-none = 最近 { $days } 天收录的论文中，没有与 { $topic } 匹配的。减少关键词可以找到更多。

@@ -15,11 +15,13 @@ from bot import issue
 from bot.chat import BUTTONS, finding
 from bot.chat.limits import RATES, Cost, Limits
 from bot.chat.readings import ANEW, Readings, with_readings
+from bot.gather import Gathered
 from bot.query import parse
 from bot.sweep import TOPICLESS, sweep
 from bot.texts import Refusal
 from storage import Store
 from storage.model import Announcement, Kind, Paper, Subscription
+from storage.query_budget import OverBudget
 from tests.chat.talk import Talk
 from tests.chat.test_limits import Watch
 from tests.stage import opening, staged
@@ -66,6 +68,27 @@ async def test_a_topic_with_too_much_to_look_through_waits_for_its_digest(
 
     assert answer.text == talk.text("digest-too-dear", topic=topic.name)
     assert await talk.topics() == [topic]
+
+
+async def test_topics_that_there_is_no_time_for_are_counted_beside_the_others(
+    talk: Talk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for words in ("diffusion", "robots", "gan"):
+        await talk.follows(words)
+
+    class OnlyTheFirst(Gathered):
+        """Takes too long for all topics but the first."""
+
+        def __init__(self, store: Store, after: int, only: str = "") -> None:
+            if only != "diffusion":
+                raise OverBudget
+            super().__init__(store, after, only)
+
+    monkeypatch.setattr(issue, "Gathered", OnlyTheFirst)
+    told = [message.text for message in await talk.says("/digest")]
+
+    assert any(talk.text("digest-too-dear-topics", topics=2, number=2) in text for text in told)
+    assert not any(talk.text("refusal-failed") in text for text in told)
 
 
 async def test_lists_and_cards_are_shown_whatever_a_count_costs(
