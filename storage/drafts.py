@@ -8,6 +8,8 @@ from storage.columns import micros
 from storage.model import Draft, DraftKind
 from storage.sqlite import Engine
 
+MOST = 100  # of a chat, or one person's previews would fill the disk
+
 
 class Drafts:
     """What a chat was shown but has not decided about, such as a topic's preview."""
@@ -24,7 +26,25 @@ class Drafts:
         *,
         kind: DraftKind = DraftKind.WORDS,
     ) -> int:
-        """Keep words for a chat and return their number; the same words of a kind keep theirs."""
+        """Keep words for a chat and return their number; the same words of a kind keep theirs.
+
+        A chat has so many: those that it was shown longest ago are forgotten.
+        """
+        with self._engine.writing():
+            key = self._keep(bot, chat, words, now, kind)
+            self._engine.change(
+                """
+                delete from drafts where bot = :bot and chat = :chat and key not in (
+                    select key from drafts where bot = :bot and chat = :chat
+                    order by made desc, key desc limit :most)
+                """,
+                bot=bot,
+                chat=chat,
+                most=MOST,
+            )
+        return key
+
+    def _keep(self, bot: int, chat: int, words: str, now: datetime, kind: DraftKind) -> int:
         [row] = self._engine.changed(
             """
             insert into drafts (bot, chat, kind, words, made)

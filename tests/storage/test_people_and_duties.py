@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from storage import Store, open_store
+from storage.drafts import MOST
 from storage.errors import Missing
 from storage.model import (
     ChatKind,
@@ -333,3 +334,18 @@ def test_a_duty_has_one_holder_at_a_time(steps: list[tuple[str, str, int]]) -> N
                 owner, until = ("", NOW - MINUTE) if current else (owner, until)
     finally:
         store.close()
+
+
+def test_a_chat_has_so_many_drafts_and_those_shown_last_stay(store: Store) -> None:
+    keys = [
+        store.drafts.put(BOT, CHAT, f"words {n}", NOW + timedelta(seconds=n)) for n in range(MOST)
+    ]
+    other = store.drafts.put(BOT, CHAT + 1, "words", NOW)
+    again = store.drafts.put(BOT, CHAT, "words 0", NOW + timedelta(minutes=5))
+
+    new = store.drafts.put(BOT, CHAT, "new", NOW + timedelta(minutes=6))
+
+    kept = [key for key in keys if store.drafts.get(BOT, CHAT, key, DraftKind.WORDS)]
+    assert kept == [again, *keys[2:]]
+    assert store.drafts.get(BOT, CHAT, new, DraftKind.WORDS)
+    assert store.drafts.get(BOT, CHAT + 1, other, DraftKind.WORDS)
