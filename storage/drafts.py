@@ -28,18 +28,20 @@ class Drafts:
     ) -> int:
         """Keep words for a chat and return their number; the same words of a kind keep theirs.
 
-        A chat has so many: those that it was shown longest ago are forgotten.
+        A chat has so many of each kind: those that it was shown longest ago are forgotten.
         """
         with self._engine.writing():
             key = self._keep(bot, chat, words, now, kind)
             self._engine.change(
                 """
-                delete from drafts where bot = :bot and chat = :chat and key not in (
-                    select key from drafts where bot = :bot and chat = :chat
+                delete from drafts where bot = :bot and chat = :chat and kind = :kind
+                    and key not in (select key from drafts
+                    where bot = :bot and chat = :chat and kind = :kind
                     order by made desc, key desc limit :most)
                 """,
                 bot=bot,
                 chat=chat,
+                kind=kind,
                 most=MOST,
             )
         return key

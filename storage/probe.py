@@ -14,7 +14,7 @@ from storage.files import is_starting, path_of, refuse_unusable, translate
 from storage.schema import Connection, applied, connect_read_only, refuse_newer
 
 RUN_LEASE = "run"  # held by the process that is the bot
-_DAY = timedelta(days=1)
+_HOUR, _DAY = timedelta(hours=1), timedelta(days=1)  # no lease is longer than a day
 
 
 class Vitality(StrEnum):
@@ -51,7 +51,7 @@ def _is_held(connection: Connection, lease: str, now: datetime) -> bool:
     if row is None:
         return False
     holder, left = row[0], timedelta(microseconds=row[1] - micros(now))
-    if row[1] and abs(left) > _DAY:
+    if row[1] and not -_HOUR < left < _DAY:
         # Either the holder is gone, or it goes by the right time and whoever asks by a wrong clock.
         return bool(is_alive(holder))
     return left > timedelta()

@@ -15,7 +15,7 @@ from typing import ParamSpec, TypeAlias, TypeVar
 from storage.driver import sqlite3
 from storage.errors import StorageError, Unfit
 from storage.files import primary_code, translate
-from storage.query_budget import OverBudget, is_spent, query_budget
+from storage.query_budget import OverBudget, is_spent, query_budget, unbudgeted
 from storage.schema import connect_read_only
 from storage.turns import Turns
 
@@ -26,7 +26,7 @@ P = ParamSpec("P")
 T = TypeVar("T")
 
 _THREADS = 4  # readers run beside the one writer; more would only queue for its lock
-_LONG = 3  # threads for what takes seconds: an answer waits for none of it
+_LONG = 4  # threads for what takes seconds: an answer waits for none of it
 _STEPS = 500  # of SQLite's machine between two looks at a budget: some tens of microseconds
 _WAIT = "pragma busy_timeout = 5000"
 _PRAGMAS = (
@@ -192,12 +192,13 @@ class Engine:
         if connection.in_transaction:
             yield
             return
-        with self.translated():  # a budget that was spent interrupts even this
+        with unbudgeted(), self.translated():
             connection.execute("begin")
         try:
             yield
         finally:
-            connection.execute("rollback")
+            with unbudgeted():  # interrupted, it would leave the thread in the transaction
+                connection.execute("rollback")
 
     @contextmanager
     def limited(self, seconds: float) -> Iterator[None]:
@@ -209,6 +210,8 @@ class Engine:
                 yield
         finally:
             connection.set_progress_handler(None, 0)
+            if connection.in_transaction and not self.is_writing:
+                connection.execute("rollback")
 
     def translated(self) -> AbstractContextManager[None]:
         """Turn the library's errors into the store's."""
@@ -235,7 +238,7 @@ class Engine:
         """Finish what runs and close every connection."""
         self._pool.shutdown()
         self._long.shutdown()
-        self._query.shutdown()
+        self._query.shutdown(cancel_futures=True)  # what nobody will be told
         self._closed = True
         with self._register:
             for connection in self._connections.values():

@@ -35,9 +35,12 @@ class Vitals:
         return instant_or_none(row["next_at"]) if row else None
 
     def last_sent(self, bot: int) -> datetime | None:
-        """Return when a message left last."""
+        """Return when a message left last that was no answer: those leave on another way."""
         row = self._engine.one(
-            "select max(settled) as settled from parcels where bot = :bot and state = 'sent'",
+            """
+            select max(settled) as settled from parcels
+            where bot = :bot and state = 'sent' and rank >= 0
+            """,
             bot=bot,
         )
         return instant_or_none(row["settled"]) if row else None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import signal
 import subprocess
 import sys
@@ -349,3 +350,16 @@ async def test_questions_are_read_one_at_a_time(store: Store) -> None:
     await asyncio.gather(*questions)
 
     assert most == 1
+
+
+def test_a_spent_budget_leaves_no_transaction_behind(tmp_path: Path) -> None:
+    """SQLite looks at the budget every so many steps, in whatever statement they are taken."""
+    engine = Engine(tmp_path / "a.db")
+    engine.change("create table numbers (n)")
+    try:
+        for _ in range(2000):
+            with contextlib.suppress(OverBudget), engine.limited(-1.0), engine.reading():
+                engine.all("select count(*) from numbers")
+            assert not engine.connection().in_transaction
+    finally:
+        engine.close()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import socket
 import sqlite3
 import subprocess
 import sys
@@ -171,6 +173,24 @@ def test_a_probe_tells_a_live_lease_from_none(url: str) -> None:
 
         assert probe(url, RUN_LEASE, NOW) is Vitality.RUNNING
         assert probe(url, RUN_LEASE, NOW + timedelta(seconds=61)) is Vitality.ABSENT
+
+
+@pytest.mark.parametrize(
+    ("ahead", "expected"),
+    [
+        (timedelta(hours=3), Vitality.RUNNING),  # the clock of whoever asks is wrong
+        (timedelta(minutes=10), Vitality.ABSENT),  # the holder does not renew its lease
+        (timedelta(days=-400), Vitality.RUNNING),
+    ],
+)
+def test_a_lease_far_from_the_time_is_judged_by_its_process(
+    url: str, ahead: timedelta, expected: Vitality
+) -> None:
+    parent = f"{socket.gethostname()}:{os.getppid()}"
+    with closing(open_store(url)) as store:
+        store.leases.take(RUN_LEASE, parent, NOW, 60.0)
+
+    assert probe(url, RUN_LEASE, NOW + ahead) is expected
 
 
 _OPENS_SLOWLY = """
