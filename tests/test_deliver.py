@@ -6,6 +6,7 @@ import asyncio
 import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import datetime
 from itertools import pairwise
 
@@ -15,7 +16,9 @@ from bot.deliver import ATTEMPTS, BACKOFF, Delivered, Desk, deliver
 from bot.desk import Send
 from bot.pace import Breaker, Floods, Pace
 from bot.publish import publish
-from bot.render.answer import Said
+from bot.render import answer
+from bot.render.answer import Answer, Said
+from bot.render.message import Message
 from storage import Store
 from storage.errors import Busy
 from storage.model import (
@@ -27,6 +30,7 @@ from storage.model import (
     Outcome,
     Parcel,
     ParcelState,
+    Rank,
     Refused,
     Sent,
     Subscriber,
@@ -419,6 +423,36 @@ async def test_what_is_at_hand_waits_when_everybody_is_told_to(store: Store) -> 
     postman.at += SECOND
     await postman.goes_on(2)
     assert sorted(postman.chats()) == list(range(1, 41))
+
+
+@pytest.mark.parametrize(("sign", "rank"), [(-1, Rank.DUE), (1, Rank.ASKED), (1, Rank.ANSWER)])
+async def test_what_anybody_can_provoke_holds_nobody_else(
+    store: Store, sign: int, rank: Rank
+) -> None:
+    """Groups of their own, answers and digests on demand: their chats rest, and only they."""
+    postman = waiting(store, chat(store, 9))
+    flooded = [chat(store, sign * number) for number in range(1, 5)]
+    words = answer.stored(Answer(Message(Form.CLASSIC, html="words")))
+    quiet = Notice("digest-quiet", (("next", "Mon 30 Nov 05:00"),))
+    with store.transaction():
+        for one in flooded:
+            parcel = replace(_parcel(one, notice=quiet), rank=rank)
+            if rank is Rank.ANSWER:
+                parcel = replace(parcel, notice=None, content=words, expires=DUE + 60 * MINUTE)
+            assert store.outbox.put_once(parcel, due=DUE - MINUTE)
+    tried: list[int] = []
+
+    async def send(parcel: Parcel, _: Said) -> Outcome:
+        tried.append(parcel.chat)
+        if parcel.chat == 9:
+            return Sent(1)
+        return Later(36.0, "flood control", counted=False, answered=True)
+
+    for _ in range(3):
+        await deliver(_desk(postman, send), workers=1)
+        postman.at += SECOND
+
+    assert sorted(tried) == sorted([9, *(one.chat for one in flooded)])
 
 
 async def test_what_could_not_be_begun_is_free_at_once(
