@@ -48,7 +48,8 @@ def settle(desk: Desk, parcel: Parcel, outcome: Outcome) -> bool:
             if always:
                 desk.classic_only.set()
             instead = _instead(desk, parcel)
-            if instead and parcel.rank is Rank.ANSWER and not parcel.edits:
+            is_answer = parcel.rank is Rank.ANSWER and not parcel.edits
+            if instead and is_answer and answer.read(parcel.content).plain:
                 # The text says what all messages of the answer would have said.
                 outbox.drop_following(parcel, answer.FILES, now=now)
             return outbox.settle(parcel, outcome, now, instead=instead)

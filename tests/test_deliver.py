@@ -292,6 +292,26 @@ async def test_a_refused_text_is_kept_for_us_to_look_at(
     assert {record.message for record in caplog.records} == {"parcel refused"}
 
 
+async def test_a_refused_message_of_an_answer_takes_no_other_away(store: Store) -> None:
+    reader = chat(store)
+    with store.transaction():
+        for part, html in enumerate(("<b>one</b>", "two", "three"), start=1):
+            said = Answer(Message(Form.CLASSIC, html=html))
+            parcel = replace(_parcel(reader), part=part, rank=Rank.ANSWER)
+            parcel = replace(parcel, content=answer.stored(said), expires=DUE + MINUTE)
+            assert store.outbox.put_once(parcel, due=DUE)
+    postman = Postman(store, at=DUE, script=[Refused("can't parse entities")])
+
+    await postman.goes_on(5)
+
+    assert [said.html or said.text for _, said in postman.sent] == [
+        "<b>one</b>",
+        "one",
+        "two",
+        "three",
+    ]
+
+
 async def test_two_digests_of_a_chat_keep_their_order_through_trouble(store: Store) -> None:
     reader = chat(store)
     postman = waiting(store, reader)
