@@ -166,6 +166,7 @@ class _Run:
         self._group = group
         self._most = workers
         self._working = 0
+        self._asked = 0  # of those that somebody waits for, how many are being sent
         self._hand: deque[_Ready] = deque()
         self._fetching: asyncio.Task[bool] | None = None
         self._watching: asyncio.Task[None] | None = None
@@ -233,7 +234,7 @@ class _Run:
             if not breaker.allows():
                 return False
             limit = 1 if is_trial else AT_HAND
-            ready = await self._desk.store.run(_claimed, self._desk, limit)
+            ready = await self._desk.store.run(_claimed, self._desk, limit, self._most_asked())
             if not ready:
                 breaker.unused()
             self._hand.extend(ready)
@@ -246,8 +247,23 @@ class _Run:
         finally:
             self._fetching = None
 
+    def _most_asked(self) -> int | None:
+        """How many more may be claimed for which somebody waits; None for any number.
+
+        Where these leave more slowly than the rest, all workers would soon wait with one of them.
+        """
+        if not self._desk.pace.holds_asked:
+            return None
+        at_hand = sum(ready.parcel.rank <= Rank.ASKED for ready in self._hand)
+        return max(0, max(1, self._most // 3) - self._asked - at_hand)
+
     async def _deliver(self, ready: _Ready) -> None:
-        outcome = await self._delivery.attempt(ready.parcel, ready.message)
+        is_asked = ready.parcel.rank <= Rank.ASKED
+        self._asked += is_asked
+        try:
+            outcome = await self._delivery.attempt(ready.parcel, ready.message)
+        finally:
+            self._asked -= is_asked
         if outcome is None:
             outcome = Later(0.0, "the lease ended before the send")
         if self._desk.breaker.is_open or (isinstance(outcome, Later) and outcome.answered):
@@ -255,11 +271,13 @@ class _Run:
         self.done = self.done.plus(outcome)
 
 
-def _claimed(desk: Desk, limit: int) -> Sequence[_Ready]:
+def _claimed(desk: Desk, limit: int, most_asked: int | None) -> Sequence[_Ready]:
     """The next parcels, claimed and rendered; their lease begins when the store is ours."""
     outbox = desk.store.outbox
     with desk.store.transaction():
-        claimed = outbox.claim(desk.bot, desk.holder, desk.now(), desk.lease, limit)
+        claimed = outbox.claim(
+            desk.bot, desk.holder, desk.now(), desk.lease, limit, most_asked=most_asked
+        )
     return [_Ready(parcel, _written(desk, parcel)) for parcel in claimed]
 
 

@@ -36,13 +36,20 @@ _HEADS = """
 
 
 def heads(
-    engine: Engine, bot: int, now: datetime, limit: int, without: Collection[int]
+    engine: Engine,
+    bot: int,
+    now: datetime,
+    limit: int,
+    without: Collection[int],
+    most_asked: int | None = None,
 ) -> list[int]:
     """Return the parcels that may leave, by rank and age: of each chat one answer, one other.
 
-    What somebody waits for goes first, but leaves a third to the rest while there is some.
+    What somebody waits for goes first, but leaves a third to the rest while there is some, and is
+    no more than ``most_asked``.
     """
-    asked = _first(engine, _ASKED, bot, now, limit, without)
+    most = limit if most_asked is None else min(limit, most_asked)
+    asked = _first(engine, _ASKED, bot, now, most, without)
     share = max(1, limit - (limit + 2) // 3)
     if len(asked) <= share:
         return asked + _first(engine, _REST, bot, now, limit - len(asked), without)

@@ -445,6 +445,33 @@ async def test_what_is_at_hand_waits_when_everybody_is_told_to(store: Store) -> 
     assert sorted(postman.chats()) == list(range(1, 41))
 
 
+async def test_what_waits_for_the_free_rate_holds_no_digest_that_is_paid_for(store: Store) -> None:
+    """Those that somebody waits for leave at a rate of their own, and most workers are free."""
+    postman = waiting(store, *(chat(store, number) for number in range(1, 21)))
+    quiet = Notice("digest-quiet", (("next", "Mon 30 Nov 05:00"),))
+    for number in range(101, 121):
+        parcel = replace(_parcel(chat(store, number), notice=quiet), rank=Rank.ASKED)
+        assert store.outbox.put_once(parcel, due=DUE)
+    asked, due, free = list[int](), list[int](), asyncio.Event()
+
+    async def send(parcel: Parcel, _: Said) -> Outcome:
+        (asked if parcel.rank is Rank.ASKED else due).append(parcel.chat)
+        if len(due) == 20:
+            free.set()
+        return Sent(1)
+
+    async def sleep(seconds: float) -> None:
+        if seconds > 1.0:
+            await free.wait()
+
+    pace = Pace(1e6, monotonic=lambda: 0.0, sleep=sleep, asked=0.5)
+    async with asyncio.timeout(10):
+        done = await deliver(replace(_desk(postman, send), pace=pace), workers=6)
+
+    assert done == Delivered(sent=40)
+    assert sorted(due) == list(range(1, 21))
+
+
 @pytest.mark.parametrize(("sign", "rank"), [(-1, Rank.DUE), (1, Rank.ASKED), (1, Rank.ANSWER)])
 async def test_what_anybody_can_provoke_holds_nobody_else(
     store: Store, sign: int, rank: Rank
