@@ -17,7 +17,7 @@ from functools import partial
 
 from bot.desk import Desk
 from bot.render import answer
-from bot.render.answer import Said
+from bot.render.answer import Document, Said
 from bot.render.parcel import written
 from bot.settlement import ATTEMPTS, BACKOFF, report, settle
 from bot.together import Change, Together
@@ -105,14 +105,14 @@ class Delivery:
                 log.warning("delivery waits", extra={"error": type(error).__name__})
                 outcome = None
             if not isinstance(outcome, Sent):
-                await asyncio.shield(self._released(parcels[at:]))
+                await asyncio.shield(self.release(parcels[at:]))
                 return False
         return True
 
     async def attempt(self, parcel: Parcel, message: Said | Refused) -> Outcome | None:
         """Sends a claimed parcel in its turn, and records what came of it.
 
-        None when its lease would not have lasted for the send.
+        None when its lease would not have lasted for the send, or nobody waits for it any more.
         """
         desk = self._desk
         if isinstance(message, Refused):
@@ -121,7 +121,7 @@ class Delivery:
             outcome = Refused("rich messages unknown")
         else:
             await desk.pace.turn(asked=parcel.rank <= Rank.ASKED)
-            if not await self._together.write(partial(_begun, desk, parcel)):
+            if not await self._together.write(partial(_begun, desk, parcel, message)):
                 return None
             outcome = await _sent(desk, parcel, message)
             desk.breaker.note(reached=_reached(outcome))
@@ -133,7 +133,8 @@ class Delivery:
         accepted = await self._persisted(partial(settle, self._desk, parcel, outcome))
         report(parcel, outcome, accepted=accepted)
 
-    async def _released(self, parcels: Sequence[Parcel]) -> None:
+    async def release(self, parcels: Sequence[Parcel]) -> None:
+        """Gives back what was claimed and is not going to be sent now."""
         for parcel in parcels:
             await self._persisted(partial(self._desk.store.outbox.release, parcel))
 
@@ -265,6 +266,7 @@ class _Run:
         finally:
             self._asked -= is_asked
         if outcome is None:
+            await asyncio.shield(self._delivery.release([ready.parcel]))
             outcome = Later(0.0, "the lease ended before the send")
         if self._desk.breaker.is_open or (isinstance(outcome, Later) and outcome.answered):
             await self.give_back()  # who has to wait is known now, and may be at hand
@@ -281,12 +283,13 @@ def _claimed(desk: Desk, limit: int, most_asked: int | None) -> Sequence[_Ready]
     return [_Ready(parcel, _written(desk, parcel)) for parcel in claimed]
 
 
-def _begun(desk: Desk, parcel: Parcel) -> bool:
+def _begun(desk: Desk, parcel: Parcel, message: Said) -> bool:
     """Marks a parcel as being sent, in the caller's transaction: the time is when that is ours.
 
-    False when its lease would not last for the send by then.
+    False when its lease would not last for a message by then; a file is given what it may take.
     """
-    return desk.store.outbox.begin(parcel, desk.now(), within=desk.longest)
+    lasts = desk.longest + desk.upload if isinstance(message, Document) else desk.longest
+    return desk.store.outbox.begin(parcel, desk.now(), within=desk.longest, lasts=lasts)
 
 
 def _written(desk: Desk, parcel: Parcel) -> Said | Refused:

@@ -105,18 +105,23 @@ def lease(engine: Engine, key: int, holder: str, now: datetime, lasts: float) ->
     return parcel_of(row)
 
 
-def begin(engine: Engine, parcel: Parcel, now: datetime, within: float) -> bool:
-    """Mark that the send begins; False when the lease will not last that many seconds."""
+def begin(engine: Engine, parcel: Parcel, now: datetime, within: float, lasts: float) -> bool:
+    """Mark that the send begins; False when the lease will not last ``within`` seconds.
+
+    From now on it lasts for as many as the send may take.
+    """
     return bool(
         engine.change(
             """
-            update parcels set state = 'sending'
+            update parcels set state = 'sending',
+                lease_until = case when lease_until < :ends then :ends else lease_until end
             where key = :key and fence = :fence and state = 'ready' and lease_until > :until
                 and (expires is null or expires > :now)
             """,
             key=parcel.key,
             fence=parcel.fence,
             until=micros(now) + seconds(within),
+            ends=micros(now) + seconds(lasts),
             now=micros(now),
         )
     )

@@ -87,9 +87,14 @@ class Outbox:
             free = claiming.heads(self._engine, bot, now, limit, without, most_asked)
             return [claiming.lease(self._engine, key, holder, now, lasts) for key in free]
 
-    def begin(self, parcel: Parcel, now: datetime, *, within: float = 0.0) -> bool:
-        """Commit that the send begins; False when the lease will not last that many seconds."""
-        return claiming.begin(self._engine, parcel, now, within)
+    def begin(
+        self, parcel: Parcel, now: datetime, *, within: float = 0.0, lasts: float = 0.0
+    ) -> bool:
+        """Commit that the send begins; False when the lease will not last ``within`` seconds.
+
+        From now on it lasts for as many as the send may take.
+        """
+        return claiming.begin(self._engine, parcel, now, within, lasts)
 
     def settle(
         self,

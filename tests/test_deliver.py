@@ -17,7 +17,7 @@ from bot.desk import Send
 from bot.pace import Breaker, Floods, Pace
 from bot.publish import publish
 from bot.render import answer
-from bot.render.answer import Answer, Said
+from bot.render.answer import Answer, Document, Said
 from bot.render.message import Message
 from storage import Store
 from storage.errors import Busy
@@ -525,12 +525,48 @@ async def test_a_send_does_not_begin_when_the_store_took_most_of_its_lease(
     """As much of the lease as a send may take must be left when its mark is written."""
     postman = waiting(store, chat(store))
     writes = _waits_long(store, monkeypatch, postman, write=2)  # the claim is the first
-    await postman.goes_round()
+
+    assert await postman.goes_round() == Delivered(sent=1, later=1)
 
     assert len(writes) >= 2
-    assert postman.sent == []
-    postman.at += 20 * SECOND
-    assert await postman.goes_round() == Delivered(sent=1)
+    [(parcel, _)] = postman.sent
+    assert parcel.fence == 2, "it was claimed once more, at once"
+
+
+async def test_an_answer_that_expires_at_hand_holds_no_later_one(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    reader = chat(store)
+    with store.transaction():
+        for part, expires in ((1, DUE + MINUTE), (2, DUE + 10 * MINUTE)):
+            said = answer.stored(Answer(Message(Form.CLASSIC, html=f"part {part}")))
+            parcel = replace(_parcel(reader), part=part, rank=Rank.ANSWER, content=said)
+            assert store.outbox.put_once(replace(parcel, expires=expires), due=DUE)
+    postman = Postman(store, at=DUE)
+    _waits_long(store, monkeypatch, postman, write=2)  # the claim is the first
+
+    await postman.goes_round()
+
+    assert [message.html for _, message in postman.sent] == ["part 2"]
+
+
+async def test_a_file_has_the_time_that_its_upload_may_take(store: Store) -> None:
+    """Nobody else takes it for lost while it is under way, however short the lease is."""
+    reader = chat(store)
+    said = answer.stored(Answer(Document("library.bib", b"@misc{}")))
+    parcel = replace(_parcel(reader), rank=Rank.ANSWER, content=said, expires=DUE + 60 * MINUTE)
+    with store.transaction():
+        assert store.outbox.put_once(parcel, due=DUE)
+    postman = Postman(store, at=DUE)
+
+    async def send(parcel: Parcel, _: Said) -> Outcome:
+        postman.at += 85 * SECOND
+        with store.transaction():
+            assert store.outbox.claim(BOT, "another", postman.at, 60.0) == []
+        return Sent(1)
+
+    desk = replace(_desk(postman, send), lease=60.0, longest=30.0)
+    assert await deliver(desk, workers=1) == Delivered(sent=1)
 
 
 async def test_a_claim_lasts_from_when_it_is_made(
