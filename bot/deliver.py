@@ -17,7 +17,7 @@ from functools import partial
 
 from bot.desk import Desk
 from bot.render import answer
-from bot.render.answer import Said
+from bot.render.answer import Document, Said
 from bot.render.parcel import written
 from bot.settlement import ATTEMPTS, BACKOFF, report, settle
 from bot.together import Change, Together
@@ -105,14 +105,14 @@ class Delivery:
                 log.warning("delivery waits", extra={"error": type(error).__name__})
                 outcome = None
             if not isinstance(outcome, Sent):
-                await asyncio.shield(self._released(parcels[at:]))
+                await asyncio.shield(self.release(parcels[at:]))
                 return False
         return True
 
     async def attempt(self, parcel: Parcel, message: Said | Refused) -> Outcome | None:
         """Sends a claimed parcel in its turn, and records what came of it.
 
-        None when its lease would not have lasted for the send.
+        None when its lease would not have lasted for the send, or nobody waits for it any more.
         """
         desk = self._desk
         if isinstance(message, Refused):
@@ -121,7 +121,7 @@ class Delivery:
             outcome = Refused("rich messages unknown")
         else:
             await desk.pace.turn(asked=parcel.rank <= Rank.ASKED)
-            if not await self._together.write(partial(_begun, desk, parcel)):
+            if not await self._together.write(partial(_begun, desk, parcel, message)):
                 return None
             outcome = await _sent(desk, parcel, message)
             desk.breaker.note(reached=_reached(outcome))
@@ -133,7 +133,8 @@ class Delivery:
         accepted = await self._persisted(partial(settle, self._desk, parcel, outcome))
         report(parcel, outcome, accepted=accepted)
 
-    async def _released(self, parcels: Sequence[Parcel]) -> None:
+    async def release(self, parcels: Sequence[Parcel]) -> None:
+        """Gives back what was claimed and is not going to be sent now."""
         for parcel in parcels:
             await self._persisted(partial(self._desk.store.outbox.release, parcel))
 
@@ -166,6 +167,7 @@ class _Run:
         self._group = group
         self._most = workers
         self._working = 0
+        self._asked = 0  # of those that somebody waits for, how many are being sent
         self._hand: deque[_Ready] = deque()
         self._fetching: asyncio.Task[bool] | None = None
         self._watching: asyncio.Task[None] | None = None
@@ -233,7 +235,7 @@ class _Run:
             if not breaker.allows():
                 return False
             limit = 1 if is_trial else AT_HAND
-            ready = await self._desk.store.run(_claimed, self._desk, limit)
+            ready = await self._desk.store.run(_claimed, self._desk, limit, self._most_asked())
             if not ready:
                 breaker.unused()
             self._hand.extend(ready)
@@ -246,29 +248,48 @@ class _Run:
         finally:
             self._fetching = None
 
+    def _most_asked(self) -> int | None:
+        """How many more may be claimed for which somebody waits; None for any number.
+
+        Where these leave more slowly than the rest, all workers would soon wait with one of them.
+        """
+        if not self._desk.pace.holds_asked:
+            return None
+        at_hand = sum(ready.parcel.rank <= Rank.ASKED for ready in self._hand)
+        return max(0, max(1, self._most // 3) - self._asked - at_hand)
+
     async def _deliver(self, ready: _Ready) -> None:
-        outcome = await self._delivery.attempt(ready.parcel, ready.message)
+        is_asked = ready.parcel.rank <= Rank.ASKED
+        self._asked += is_asked
+        try:
+            outcome = await self._delivery.attempt(ready.parcel, ready.message)
+        finally:
+            self._asked -= is_asked
         if outcome is None:
+            await asyncio.shield(self._delivery.release([ready.parcel]))
             outcome = Later(0.0, "the lease ended before the send")
         if self._desk.breaker.is_open or (isinstance(outcome, Later) and outcome.answered):
             await self.give_back()  # who has to wait is known now, and may be at hand
         self.done = self.done.plus(outcome)
 
 
-def _claimed(desk: Desk, limit: int) -> Sequence[_Ready]:
+def _claimed(desk: Desk, limit: int, most_asked: int | None) -> Sequence[_Ready]:
     """The next parcels, claimed and rendered; their lease begins when the store is ours."""
     outbox = desk.store.outbox
     with desk.store.transaction():
-        claimed = outbox.claim(desk.bot, desk.holder, desk.now(), desk.lease, limit)
+        claimed = outbox.claim(
+            desk.bot, desk.holder, desk.now(), desk.lease, limit, most_asked=most_asked
+        )
     return [_Ready(parcel, _written(desk, parcel)) for parcel in claimed]
 
 
-def _begun(desk: Desk, parcel: Parcel) -> bool:
+def _begun(desk: Desk, parcel: Parcel, message: Said) -> bool:
     """Marks a parcel as being sent, in the caller's transaction: the time is when that is ours.
 
-    False when its lease would not last for the send by then.
+    False when its lease would not last for a message by then; a file is given what it may take.
     """
-    return desk.store.outbox.begin(parcel, desk.now(), within=desk.longest)
+    lasts = desk.longest + desk.upload if isinstance(message, Document) else desk.longest
+    return desk.store.outbox.begin(parcel, desk.now(), within=desk.longest, lasts=lasts)
 
 
 def _written(desk: Desk, parcel: Parcel) -> Said | Refused:

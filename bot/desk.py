@@ -30,6 +30,7 @@ class Desk:
     floods: Floods
     lease: float = 120.0  # seconds a claim lasts
     longest: float = 40.0  # seconds a send may take; as much of the lease must be left
+    upload: float = 60.0  # seconds more that a file may take
     resend: bool = True  # what may have been delivered is sent once more, marked
     sleep: Sleep = asyncio.sleep
     closing: asyncio.Event = field(default_factory=asyncio.Event)  # claims nothing more

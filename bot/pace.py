@@ -39,17 +39,27 @@ class Pace:
         self._asked: deque[asyncio.Future[None]] = deque()
         self._others: deque[asyncio.Future[None]] = deque()
         self._letting: asyncio.Task[None] | None = None
+        self._wakes = 0.0  # when it lets out the next one
         self._monotonic = monotonic
         self._sleep = sleep
+
+    @property
+    def holds_asked(self) -> bool:
+        """Whether what somebody waits for is held to less than the whole rate."""
+        return self._asked_gap > self._gap
 
     async def turn(self, *, asked: bool = False) -> None:
         """Wait until the next message may leave."""
         turn: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         (self._asked if asked else self._others).append(turn)
+        if self._letting and not asked and self._next < self._wakes:
+            self._letting.cancel()  # it sleeps until one that somebody waits for may leave
+            self._letting = None
         if self._letting is None:
             now = self._monotonic()
             start = self._let_out(now, late=0.0)
             if start is not None:
+                self._wakes = start
                 self._letting = asyncio.create_task(self._let_out_all(start, now))
         await turn
 
@@ -59,8 +69,10 @@ class Pace:
                 await self._sleep(start - now)
                 now = max(start, self._monotonic())
                 start = self._let_out(now, late=_LATE)
+                self._wakes = start or 0.0
         finally:
-            self._letting = None
+            if self._letting is asyncio.current_task():
+                self._letting = None
 
     def _let_out(self, now: float, *, late: float) -> float | None:
         """Give their turn to those whose it is; return when the next one's is, if any waits.

@@ -29,6 +29,7 @@ from bot.chat.counter import Counter
 from bot.chat.errands import Outside
 from bot.chat.limits import Limits
 from bot.chat.receiving import fetch
+from bot.chat.transport import UPLOAD
 from bot.config import Config, Doubt
 from bot.pace import Breaker, Floods, Monotonic, Pace, Sleep
 from bot.patience import Patience
@@ -141,6 +142,7 @@ class Bot:
             floods=Floods(monotonic=self.monotonic),
             lease=self.config.lease,
             longest=self.config.send_timeout,
+            upload=UPLOAD,
             sleep=self.sleep,
             resend=self.config.doubt is Doubt.AGAIN,
         )

@@ -48,7 +48,8 @@ def settle(desk: Desk, parcel: Parcel, outcome: Outcome) -> bool:
             if always:
                 desk.classic_only.set()
             instead = _instead(desk, parcel)
-            if instead and parcel.rank is Rank.ANSWER and not parcel.edits:
+            is_answer = parcel.rank is Rank.ANSWER and not parcel.edits
+            if instead and is_answer and answer.read(parcel.content).plain:
                 # The text says what all messages of the answer would have said.
                 outbox.drop_following(parcel, answer.FILES, now=now)
             return outbox.settle(parcel, outcome, now, instead=instead)
@@ -96,10 +97,14 @@ def _instead(desk: Desk, parcel: Parcel) -> Sequence[Parcel]:
 
 
 def _rest(desk: Desk, parcel: Parcel, seconds: float) -> None:
-    """Lets the chat rest as long as Telegram said; everybody, when several chats are told to."""
+    """Lets the chat rest as long as Telegram said; everybody, when several chats are told to.
+
+    Answers and groups do not count: anybody can have a few of their own told to wait.
+    """
     until = desk.now() + timedelta(seconds=seconds)
     desk.store.outbox.hold(parcel.bot, parcel.chat, until, is_told=True)
-    if desk.floods.note(parcel.chat):
+    counts = parcel.chat > 0 and parcel.rank > Rank.ASKED
+    if counts and desk.floods.note(parcel.chat):
         desk.store.outbox.hold(parcel.bot, 0, until, is_told=True)
 
 

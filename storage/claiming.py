@@ -36,13 +36,20 @@ _HEADS = """
 
 
 def heads(
-    engine: Engine, bot: int, now: datetime, limit: int, without: Collection[int]
+    engine: Engine,
+    bot: int,
+    now: datetime,
+    limit: int,
+    without: Collection[int],
+    most_asked: int | None = None,
 ) -> list[int]:
     """Return the parcels that may leave, by rank and age: of each chat one answer, one other.
 
-    What somebody waits for goes first, but leaves a third to the rest while there is some.
+    What somebody waits for goes first, but leaves a third to the rest while there is some, and is
+    no more than ``most_asked``.
     """
-    asked = _first(engine, _ASKED, bot, now, limit, without)
+    most = limit if most_asked is None else min(limit, most_asked)
+    asked = _first(engine, _ASKED, bot, now, most, without)
     share = max(1, limit - (limit + 2) // 3)
     if len(asked) <= share:
         return asked + _first(engine, _REST, bot, now, limit - len(asked), without)
@@ -98,18 +105,23 @@ def lease(engine: Engine, key: int, holder: str, now: datetime, lasts: float) ->
     return parcel_of(row)
 
 
-def begin(engine: Engine, parcel: Parcel, now: datetime, within: float) -> bool:
-    """Mark that the send begins; False when the lease will not last that many seconds."""
+def begin(engine: Engine, parcel: Parcel, now: datetime, within: float, lasts: float) -> bool:
+    """Mark that the send begins; False when the lease will not last ``within`` seconds.
+
+    From now on it lasts for as many as the send may take.
+    """
     return bool(
         engine.change(
             """
-            update parcels set state = 'sending'
+            update parcels set state = 'sending',
+                lease_until = case when lease_until < :ends then :ends else lease_until end
             where key = :key and fence = :fence and state = 'ready' and lease_until > :until
                 and (expires is null or expires > :now)
             """,
             key=parcel.key,
             fence=parcel.fence,
             until=micros(now) + seconds(within),
+            ends=micros(now) + seconds(lasts),
             now=micros(now),
         )
     )

@@ -72,22 +72,29 @@ class Outbox:
         limit: int = 1,
         *,
         without: Collection[int] = (),
+        most_asked: int | None = None,
     ) -> list[Parcel]:
         """Lease parcels to a holder for some seconds, by rank and age: the first ones of a chat.
 
-        Those are one answer and one other parcel. ``without`` names chats to pass over. What
-        another left in ``sending`` when its lease ran out comes back with one more doubt, and
-        answers that nobody waits for any more are dropped.
+        Those are one answer and one other parcel. ``without`` names chats to pass over;
+        ``most_asked`` bounds those that somebody waits for. What another left in ``sending``
+        when its lease ran out comes back with one more doubt, and answers that nobody waits for
+        any more are dropped.
         """
         with self._engine.writing():
             claiming.doubt(self._engine, bot, now)
             answering.expire(self._engine, bot, now)
-            free = claiming.heads(self._engine, bot, now, limit, without)
+            free = claiming.heads(self._engine, bot, now, limit, without, most_asked)
             return [claiming.lease(self._engine, key, holder, now, lasts) for key in free]
 
-    def begin(self, parcel: Parcel, now: datetime, *, within: float = 0.0) -> bool:
-        """Commit that the send begins; False when the lease will not last that many seconds."""
-        return claiming.begin(self._engine, parcel, now, within)
+    def begin(
+        self, parcel: Parcel, now: datetime, *, within: float = 0.0, lasts: float = 0.0
+    ) -> bool:
+        """Commit that the send begins; False when the lease will not last ``within`` seconds.
+
+        From now on it lasts for as many as the send may take.
+        """
+        return claiming.begin(self._engine, parcel, now, within, lasts)
 
     def settle(
         self,

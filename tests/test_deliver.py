@@ -6,6 +6,7 @@ import asyncio
 import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import datetime
 from itertools import pairwise
 
@@ -15,7 +16,9 @@ from bot.deliver import ATTEMPTS, BACKOFF, Delivered, Desk, deliver
 from bot.desk import Send
 from bot.pace import Breaker, Floods, Pace
 from bot.publish import publish
-from bot.render.answer import Said
+from bot.render import answer
+from bot.render.answer import Answer, Document, Said
+from bot.render.message import Message
 from storage import Store
 from storage.errors import Busy
 from storage.model import (
@@ -27,6 +30,7 @@ from storage.model import (
     Outcome,
     Parcel,
     ParcelState,
+    Rank,
     Refused,
     Sent,
     Subscriber,
@@ -288,6 +292,26 @@ async def test_a_refused_text_is_kept_for_us_to_look_at(
     assert {record.message for record in caplog.records} == {"parcel refused"}
 
 
+async def test_a_refused_message_of_an_answer_takes_no_other_away(store: Store) -> None:
+    reader = chat(store)
+    with store.transaction():
+        for part, html in enumerate(("<b>one</b>", "two", "three"), start=1):
+            said = Answer(Message(Form.CLASSIC, html=html))
+            parcel = replace(_parcel(reader), part=part, rank=Rank.ANSWER)
+            parcel = replace(parcel, content=answer.stored(said), expires=DUE + MINUTE)
+            assert store.outbox.put_once(parcel, due=DUE)
+    postman = Postman(store, at=DUE, script=[Refused("can't parse entities")])
+
+    await postman.goes_on(5)
+
+    assert [said.html or said.text for _, said in postman.sent] == [
+        "<b>one</b>",
+        "one",
+        "two",
+        "three",
+    ]
+
+
 async def test_two_digests_of_a_chat_keep_their_order_through_trouble(store: Store) -> None:
     reader = chat(store)
     postman = waiting(store, reader)
@@ -421,6 +445,63 @@ async def test_what_is_at_hand_waits_when_everybody_is_told_to(store: Store) -> 
     assert sorted(postman.chats()) == list(range(1, 41))
 
 
+async def test_what_waits_for_the_free_rate_holds_no_digest_that_is_paid_for(store: Store) -> None:
+    """Those that somebody waits for leave at a rate of their own, and most workers are free."""
+    postman = waiting(store, *(chat(store, number) for number in range(1, 21)))
+    quiet = Notice("digest-quiet", (("next", "Mon 30 Nov 05:00"),))
+    for number in range(101, 121):
+        parcel = replace(_parcel(chat(store, number), notice=quiet), rank=Rank.ASKED)
+        assert store.outbox.put_once(parcel, due=DUE)
+    asked, due, free = list[int](), list[int](), asyncio.Event()
+
+    async def send(parcel: Parcel, _: Said) -> Outcome:
+        (asked if parcel.rank is Rank.ASKED else due).append(parcel.chat)
+        if len(due) == 20:
+            free.set()
+        return Sent(1)
+
+    async def sleep(seconds: float) -> None:
+        if seconds > 1.0:
+            await free.wait()
+
+    pace = Pace(1e6, monotonic=lambda: 0.0, sleep=sleep, asked=0.5)
+    async with asyncio.timeout(10):
+        done = await deliver(replace(_desk(postman, send), pace=pace), workers=6)
+
+    assert done == Delivered(sent=40)
+    assert sorted(due) == list(range(1, 21))
+
+
+@pytest.mark.parametrize(("sign", "rank"), [(-1, Rank.DUE), (1, Rank.ASKED), (1, Rank.ANSWER)])
+async def test_what_anybody_can_provoke_holds_nobody_else(
+    store: Store, sign: int, rank: Rank
+) -> None:
+    """Groups of their own, answers and digests on demand: their chats rest, and only they."""
+    postman = waiting(store, chat(store, 9))
+    flooded = [chat(store, sign * number) for number in range(1, 5)]
+    words = answer.stored(Answer(Message(Form.CLASSIC, html="words")))
+    quiet = Notice("digest-quiet", (("next", "Mon 30 Nov 05:00"),))
+    with store.transaction():
+        for one in flooded:
+            parcel = replace(_parcel(one, notice=quiet), rank=rank)
+            if rank is Rank.ANSWER:
+                parcel = replace(parcel, notice=None, content=words, expires=DUE + 60 * MINUTE)
+            assert store.outbox.put_once(parcel, due=DUE - MINUTE)
+    tried: list[int] = []
+
+    async def send(parcel: Parcel, _: Said) -> Outcome:
+        tried.append(parcel.chat)
+        if parcel.chat == 9:
+            return Sent(1)
+        return Later(36.0, "flood control", counted=False, answered=True)
+
+    for _ in range(3):
+        await deliver(_desk(postman, send), workers=1)
+        postman.at += SECOND
+
+    assert sorted(tried) == sorted([9, *(one.chat for one in flooded)])
+
+
 async def test_what_could_not_be_begun_is_free_at_once(
     store: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -444,12 +525,48 @@ async def test_a_send_does_not_begin_when_the_store_took_most_of_its_lease(
     """As much of the lease as a send may take must be left when its mark is written."""
     postman = waiting(store, chat(store))
     writes = _waits_long(store, monkeypatch, postman, write=2)  # the claim is the first
-    await postman.goes_round()
+
+    assert await postman.goes_round() == Delivered(sent=1, later=1)
 
     assert len(writes) >= 2
-    assert postman.sent == []
-    postman.at += 20 * SECOND
-    assert await postman.goes_round() == Delivered(sent=1)
+    [(parcel, _)] = postman.sent
+    assert parcel.fence == 2, "it was claimed once more, at once"
+
+
+async def test_an_answer_that_expires_at_hand_holds_no_later_one(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    reader = chat(store)
+    with store.transaction():
+        for part, expires in ((1, DUE + MINUTE), (2, DUE + 10 * MINUTE)):
+            said = answer.stored(Answer(Message(Form.CLASSIC, html=f"part {part}")))
+            parcel = replace(_parcel(reader), part=part, rank=Rank.ANSWER, content=said)
+            assert store.outbox.put_once(replace(parcel, expires=expires), due=DUE)
+    postman = Postman(store, at=DUE)
+    _waits_long(store, monkeypatch, postman, write=2)  # the claim is the first
+
+    await postman.goes_round()
+
+    assert [message.html for _, message in postman.sent] == ["part 2"]
+
+
+async def test_a_file_has_the_time_that_its_upload_may_take(store: Store) -> None:
+    """Nobody else takes it for lost while it is under way, however short the lease is."""
+    reader = chat(store)
+    said = answer.stored(Answer(Document("library.bib", b"@misc{}")))
+    parcel = replace(_parcel(reader), rank=Rank.ANSWER, content=said, expires=DUE + 60 * MINUTE)
+    with store.transaction():
+        assert store.outbox.put_once(parcel, due=DUE)
+    postman = Postman(store, at=DUE)
+
+    async def send(parcel: Parcel, _: Said) -> Outcome:
+        postman.at += 85 * SECOND
+        with store.transaction():
+            assert store.outbox.claim(BOT, "another", postman.at, 60.0) == []
+        return Sent(1)
+
+    desk = replace(_desk(postman, send), lease=60.0, longest=30.0)
+    assert await deliver(desk, workers=1) == Delivered(sent=1)
 
 
 async def test_a_claim_lasts_from_when_it_is_made(

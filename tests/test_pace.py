@@ -115,6 +115,28 @@ async def test_what_is_not_paid_for_keeps_to_the_free_rate() -> None:
     assert max(at for at, is_asked in left if not is_asked) < 1.1, "digests do not wait for them"
 
 
+async def test_a_digest_does_not_wait_until_an_answer_may_leave() -> None:
+    clock, moved = Time(), asyncio.Event()
+
+    async def sleep(seconds: float) -> None:
+        if seconds > 0.5:
+            await moved.wait()
+        await clock.sleep(seconds)
+
+    pace = Pace(1000.0, monotonic=clock.now, sleep=sleep, asked=1.0)
+    await pace.turn(asked=True)
+    answer = asyncio.create_task(pace.turn(asked=True))
+    await asyncio.sleep(0)
+
+    async with asyncio.timeout(5):
+        for _ in range(3):
+            await pace.turn()
+    assert not answer.done()
+    moved.set()
+    await answer
+    assert clock.at == pytest.approx(101.0, abs=0.01)
+
+
 async def test_who_is_cancelled_while_it_waits_takes_no_turn() -> None:
     clock = Time()
     moved = asyncio.Event()
