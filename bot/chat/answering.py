@@ -30,7 +30,9 @@ log = logging.getLogger(__name__)
 
 PENDING = 100  # chats answered side by side
 ATTEMPTS = 3
+SUSPECT = 2  # attempts that ended the process, or stood beside another that did
 ERRAND_ATTEMPTS = 2  # each may have been paid for
+SPENT = "attempts spent"
 
 
 class Answering:
@@ -55,6 +57,7 @@ class Answering:
         self._sleep = sleep
         self._chats: dict[int, asyncio.Task[None]] = {}
         self._toasts: set[asyncio.Task[None]] = set()
+        self._alone = asyncio.Lock()
         self._begun: set[int] = set()  # updates counted by this process, and still pending
 
     @property
@@ -67,25 +70,30 @@ class Answering:
         store, bot = self._counter.store, self._counter.house.bot
         heads = await store.run(store.inbox.heads, bot, PENDING + len(self._chats))
         ready = [update for update in heads if update.chat not in self._chats]
+        suspects = [update for update in ready if self._is_suspect(update)]
         try:
-            spent = await self._spent(ready)
+            counted = await self._counted([one for one in ready if one not in suspects])
         except StorageError as error:
             await self._waits(error)
             self._again()
             return
-        for update in ready:
-            answer = self._answer(update, is_spent=update.id in spent)
-            self._chats[update.chat] = asyncio.create_task(answer)
+        for update in counted:
+            self._chats[update.chat] = asyncio.create_task(self._answer(update))
+        for update in suspects:
+            self._chats[update.chat] = asyncio.create_task(self._answer(update, is_suspect=True))
+        if len(counted) + len(suspects) < len(ready):
+            self._again()  # behind those that were settled since they were read
 
-    async def _answer(self, update: Update, *, is_spent: bool) -> None:
-        inbox, run = self._counter.store.inbox, self._counter.store.run
+    async def _answer(self, update: Update, *, is_suspect: bool = False) -> None:
         try:
-            if update.errand:
-                await self._resume(update, is_spent=is_spent)
-            elif is_spent:
-                await run(inbox.failed, update.bot, update.id, "attempts spent")
+            if is_suspect:
+                fetch = await self._apply_alone(update)
+            elif update.errand:
+                fetch = self._resume(update)
             else:
-                await self._apply(update)
+                fetch = await self._apply(update)
+            if fetch:
+                await fetch
             self._begun.discard(update.id)
         except StorageError as error:
             await self._waits(error)
@@ -93,23 +101,32 @@ class Answering:
             del self._chats[update.chat]
             self._again()
 
-    async def _spent(self, updates: Sequence[Update]) -> set[int]:
-        """Those that ended the process each time: they are set aside for those behind them.
+    def _is_suspect(self, update: Update) -> bool:
+        """Whether processes before this one ended while the update was begun, more than once."""
+        before = update.attempts - (update.id in self._begun)
+        return not update.errand and before >= SUSPECT
+
+    async def _apply_alone(self, update: Update) -> Awaitable[None] | None:
+        """One suspect at a time: the next end of the process counts for no other one."""
+        async with self._alone:
+            counted = await self._counted([update])
+            return await self._apply(counted[0]) if counted else None
+
+    async def _counted(self, updates: Sequence[Update]) -> list[Update]:
+        """Those that are still pending, with this attempt at them.
 
         Counted once a process, and together, for each commit is waited for by everybody: a store
         that cannot write for a while spends no attempts.
         """
         fresh = [update.id for update in updates if update.id not in self._begun]
-        if not fresh:
-            return set()
         store, bot = self._counter.store, self._counter.house.bot
-        attempts = await store.run(store.inbox.begin_each, bot, fresh)
-        self._begun.update(fresh)
-        return {
-            update.id
+        attempts = await store.run(store.inbox.begin_each, bot, fresh) if fresh else {}
+        self._begun.update(id for id, number in attempts.items() if number)
+        return [
+            replace(update, attempts=attempts.get(update.id, update.attempts))
             for update in updates
-            if attempts.get(update.id, 0) > (ERRAND_ATTEMPTS if update.errand else ATTEMPTS)
-        }
+            if update.id in self._begun
+        ]
 
     async def _waits(self, error: StorageError) -> None:
         """Leaves updates pending: busy or full now, answered when the store can write again."""
@@ -121,18 +138,29 @@ class Answering:
         await asyncio.gather(*self._chats.values(), return_exceptions=True)
         await asyncio.gather(*self._toasts, return_exceptions=True)
 
-    async def _apply(self, update: Update) -> None:
-        """One update: a mistake of ours is noted and told, and holds nobody else."""
+    async def _apply(self, update: Update) -> Awaitable[None] | None:
+        """One update: a mistake of ours is noted and told, and holds nobody else.
+
+        One that ended the process each time is set aside for those behind it, and told. Returns
+        what fetches the rest of the answer, if anything.
+        """
         counter, run = self._counter, self._counter.store.run
         request: Asked | None = None
         there: There | None = None
+        if update.attempts > ATTEMPTS + 1:  # telling it has ended the process too
+            await run(counter.store.inbox.failed, update.bot, update.id, SPENT)
+            return None
+        is_spent = update.attempts > ATTEMPTS
         try:
             request = asked(update.body, counter.house.username)
             if request is None:
                 await run(counter.store.inbox.applied, update.bot, update.id)
-                return
+                return None
             excess = counter.limits.excess(request.person or request.chat, costs_of(request))
-            if excess:
+            if is_spent:
+                log.error("update set aside", extra={"update": update.id})
+                reply = await run(failed, counter, update, request, SPENT)
+            elif excess:
                 reply = await run(passed_over, counter, update, request, excess)
             else:
                 found = await standing(counter, request)
@@ -141,26 +169,25 @@ class Answering:
         except Unreadable as error:
             log.warning("update cannot be read", extra={"update": update.id, "error": str(error)})
             await run(counter.store.inbox.unreadable, update.bot, update.id, counter.now())
-            return
+            return None
         except Exception as error:
             if isinstance(error, StorageError) and not isinstance(error, Unfit):
                 raise
             log.exception("update failed", extra={"update": update.id})
             if request is None:
                 await run(counter.store.inbox.failed, update.bot, update.id, "exception")
-                return
-            reply = await run(failed, counter, update, request)
+                return None
+            reply = await run(failed, counter, update, request, "exception")
         await self._say(request, reply)
-        if reply.errand:
-            await self._fetch(update, request, there, reply.errand)
+        return self._fetch(update, request, there, reply.errand) if reply.errand else None
 
-    async def _resume(self, update: Update, *, is_spent: bool) -> None:
+    async def _resume(self, update: Update) -> None:
         """An errand that a former process left: it is run once more, unless it ended that too."""
         request = asked(update.body, self._counter.house.username)
         if request is None:  # its chat is forgotten
             await self._counter.store.run(self._counter.store.inbox.fetched, update.bot, update.id)
             return
-        if is_spent:
+        if update.attempts > ERRAND_ATTEMPTS:
             language = spoken(request.language)
             reply = told([Line(say(language, "refusal-failed"))])
             await self._say_fetched(update, request, reply)
