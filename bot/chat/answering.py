@@ -13,9 +13,9 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import replace
 
 from bot.chat import ERRANDS, sender
-from bot.chat.asked import Asked, Unreadable, asked
+from bot.chat.asked import Asked, Unreadable, What, asked
 from bot.chat.channels import There, shown_here
-from bot.chat.context import Errand, Reply
+from bot.chat.context import Ask, Errand, Reply
 from bot.chat.counter import Counter
 from bot.chat.effect import again, answered, failed, fetched, passed_over
 from bot.chat.replying import errand_of
@@ -24,7 +24,7 @@ from bot.chat.telling import Line, told
 from bot.pace import Sleep
 from bot.texts import Refusal, say, spoken
 from storage.errors import Busy, Full, StorageError, Unfit
-from storage.model import Parcel, Update
+from storage.model import ChatKind, Parcel, Update
 
 log = logging.getLogger(__name__)
 
@@ -97,6 +97,9 @@ class Answering:
             self._begun.discard(update.id)
         except StorageError as error:
             await self._waits(error)
+        except Exception:
+            log.exception("answering failed", extra={"update": update.id})
+            await self._sleep(1.0)
         finally:
             del self._chats[update.chat]
             self._again()
@@ -177,58 +180,106 @@ class Answering:
             if request is None:
                 await run(counter.store.inbox.failed, update.bot, update.id, "exception")
                 return None
-            reply = await run(failed, counter, update, request, "exception")
+            try:
+                reply = await run(failed, counter, update, request, "exception")
+            except (Busy, Full):
+                raise
+            except Exception:
+                log.exception("failure not told", extra={"update": update.id})
+                await run(counter.store.inbox.failed, update.bot, update.id, "exception")
+                return None
         await self._say(request, reply)
         return self._fetch(update, request, there, reply.errand) if reply.errand else None
 
     async def _resume(self, update: Update) -> None:
         """An errand that a former process left: it is run once more, unless it ended that too."""
-        request = asked(update.body, self._counter.house.username)
+        counter, store = self._counter, self._counter.store
+        try:
+            request = asked(update.body, counter.house.username)
+        except Unreadable:  # it was read once: by another version, or its bytes were changed
+            log.exception("errand cannot be read", extra={"update": update.id})
+            chat = await store.run(store.subscribers.get, update.bot, update.chat)
+            kind, language = (chat.kind, chat.language) if chat else (ChatKind.PRIVATE, "")
+            request = Asked(What.COMMAND, update.chat, kind, language=language)
+            await self._say_fetched(update, request, _sorry(request))
+            return
         if request is None:  # its chat is forgotten
-            await self._counter.store.run(self._counter.store.inbox.fetched, update.bot, update.id)
+            await store.run(store.inbox.fetched, update.bot, update.id)
             return
         if update.attempts > ERRAND_ATTEMPTS:
-            language = spoken(request.language)
-            reply = told([Line(say(language, "refusal-failed"))])
-            await self._say_fetched(update, request, reply)
+            await self._say_fetched(update, request, _sorry(request))
             return
-        found = await standing(self._counter, request)
+        try:
+            found, errand = await standing(counter, request), errand_of(update)
+        except (Busy, Full):
+            raise
+        except Exception:
+            log.exception("errand not taken up", extra={"update": update.id})
+            await self._say_fetched(update, request, _sorry(request))
+            return
         if found.refusal:
-            language = spoken(request.language)
-            reply = told([Line(found.refusal.say(language))])
+            reply = told([Line(found.refusal.say(spoken(request.language)))])
             await self._say_fetched(update, request, reply)
             return
-        await self._fetch(update, found.request, found.there, errand_of(update))
+        await self._fetch(update, found.request, found.there, errand)
 
     async def _fetch(
         self, update: Update, request: Asked, there: There | None, errand: Errand
     ) -> None:
-        """Fetches what a reply asked for, outside every transaction, and answers with it."""
-        counter = self._counter
-        reply = Reply()
-        ask = await counter.store.run(again, counter, request, there)
-        if ask is not None:
-            try:
-                run = ERRANDS[errand.verb]
-                reply = await run(counter.errands, counter.store, ask, errand.words)
-            except Refusal as refusal:
-                reply = told([Line(refusal.say(ask.language))])
-            except Exception:
-                log.exception("errand failed", extra={"errand": errand.verb})
-                reply = told([Line(ask.say("refusal-failed"))])
-            if there:
-                reply = shown_here(reply, there, ask.language)
+        """Fetches what a reply asked for, outside every transaction, and answers with it.
+
+        Raises:
+            Busy | Full: nothing was fetched yet.
+        """
+        counter, reply = self._counter, Reply()
+        try:
+            ask = await counter.store.run(again, counter, request, there)
+            if ask is not None:
+                reply = await self._run(errand, ask)
+                if there:
+                    reply = shown_here(reply, there, ask.language)
+        except (Busy, Full):
+            raise
+        except Exception:
+            log.exception("errand failed", extra={"errand": errand.verb})
+            reply = _sorry(request)
         await self._say_fetched(update, request, reply)
 
+    async def _run(self, errand: Errand, ask: Ask) -> Reply:
+        """What an errand brings; run anew where the store could not keep it, and not for ever."""
+        for _ in range(ERRAND_ATTEMPTS):
+            try:
+                run = ERRANDS[errand.verb]
+                return await run(self._counter.errands, self._counter.store, ask, errand.words)
+            except Refusal as refusal:
+                return told([Line(refusal.say(ask.language))])
+            except (Busy, Full) as error:
+                await self._waits(error)
+            except Exception:
+                log.exception("errand failed", extra={"errand": errand.verb})
+                break
+        return told([Line(ask.say("refusal-failed"))])
+
     async def _say_fetched(self, update: Update, request: Asked, reply: Reply) -> None:
-        """Answers with what was fetched, however long the store cannot write: it was paid for."""
+        """Answers with what was fetched, however long the store cannot write: it was paid for.
+
+        An answer that the store can never keep is given up with a word, or else without one.
+        """
+        answers = [reply, _sorry(request), Reply()]
         while True:
             try:
                 stored = await self._counter.store.run(
-                    fetched, self._counter, update, request, reply
+                    fetched, self._counter, update, request, answers[0]
                 )
             except (Busy, Full) as error:
                 await self._waits(error)
+            except Exception as error:
+                if len(answers) == 1:  # not even the mark: run again, it would be paid for again
+                    log.warning("errand not marked", extra={"error": type(error).__name__})
+                    await self._sleep(1.0)
+                    continue
+                log.exception("answer of an errand not stored", extra={"update": update.id})
+                del answers[0]
             else:
                 await self._say(replace(request, query=""), stored)
                 return
@@ -249,3 +300,7 @@ class Answering:
 
 def _parts(reply: Reply) -> int:
     return len(reply.messages) + len(reply.documents)
+
+
+def _sorry(request: Asked) -> Reply:
+    return told([Line(say(spoken(request.language), "refusal-failed"))])

@@ -111,7 +111,9 @@ async def test_a_backlog_loses_no_update_to_one_that_ends_the_process(
         killed = asyncio.Event()
         process = _process(store)
         await process.begin()
-        while not (killed.is_set() or process.is_idle):
+        for _ in range(500):
+            if killed.is_set() or process.is_idle:
+                break
             await asyncio.sleep(0.002)
         for task in list(process._chats.values()):
             task.cancel()
