@@ -194,4 +194,4 @@ class Inbox:
 
 
 def _update_of(row: Row) -> Update:
-    return Update(row["bot"], row["id"], row["chat"], row["body"], row["errand"])
+    return Update(row["bot"], row["id"], row["chat"], row["body"], row["errand"], row["attempts"])

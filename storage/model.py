@@ -543,6 +543,7 @@ class Update:
     chat: int  # 0 when it names none
     body: str  # JSON
     errand: str = ""  # JSON; what is to be fetched for it yet, its effect being stored
+    attempts: int = field(default=0, compare=False)  # begun so far
 
 
 @dataclass(frozen=True, slots=True)

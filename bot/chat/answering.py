@@ -13,9 +13,9 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import replace
 
 from bot.chat import ERRANDS, sender
-from bot.chat.asked import Asked, Unreadable, asked
+from bot.chat.asked import Asked, Unreadable, What, asked
 from bot.chat.channels import There, shown_here
-from bot.chat.context import Errand, Reply
+from bot.chat.context import Ask, Errand, Reply
 from bot.chat.counter import Counter
 from bot.chat.effect import again, answered, failed, fetched, passed_over
 from bot.chat.replying import errand_of
@@ -24,13 +24,15 @@ from bot.chat.telling import Line, told
 from bot.pace import Sleep
 from bot.texts import Refusal, say, spoken
 from storage.errors import Busy, Full, StorageError, Unfit
-from storage.model import Parcel, Update
+from storage.model import ChatKind, Parcel, Update
 
 log = logging.getLogger(__name__)
 
 PENDING = 100  # chats answered side by side
 ATTEMPTS = 3
+SUSPECT = 2  # attempts that ended the process, or stood beside another that did
 ERRAND_ATTEMPTS = 2  # each may have been paid for
+SPENT = "attempts spent"
 
 
 class Answering:
@@ -55,6 +57,7 @@ class Answering:
         self._sleep = sleep
         self._chats: dict[int, asyncio.Task[None]] = {}
         self._toasts: set[asyncio.Task[None]] = set()
+        self._alone = asyncio.Lock()
         self._begun: set[int] = set()  # updates counted by this process, and still pending
 
     @property
@@ -67,49 +70,66 @@ class Answering:
         store, bot = self._counter.store, self._counter.house.bot
         heads = await store.run(store.inbox.heads, bot, PENDING + len(self._chats))
         ready = [update for update in heads if update.chat not in self._chats]
+        suspects = [update for update in ready if self._is_suspect(update)]
         try:
-            spent = await self._spent(ready)
+            counted = await self._counted([one for one in ready if one not in suspects])
         except StorageError as error:
             await self._waits(error)
             self._again()
             return
-        for update in ready:
-            answer = self._answer(update, is_spent=update.id in spent)
-            self._chats[update.chat] = asyncio.create_task(answer)
+        for update in counted:
+            self._chats[update.chat] = asyncio.create_task(self._answer(update))
+        for update in suspects:
+            self._chats[update.chat] = asyncio.create_task(self._answer(update, is_suspect=True))
+        if len(counted) + len(suspects) < len(ready):
+            self._again()  # behind those that were settled since they were read
 
-    async def _answer(self, update: Update, *, is_spent: bool) -> None:
-        inbox, run = self._counter.store.inbox, self._counter.store.run
+    async def _answer(self, update: Update, *, is_suspect: bool = False) -> None:
         try:
-            if update.errand:
-                await self._resume(update, is_spent=is_spent)
-            elif is_spent:
-                await run(inbox.failed, update.bot, update.id, "attempts spent")
+            if is_suspect:
+                fetch = await self._apply_alone(update)
+            elif update.errand:
+                fetch = self._resume(update)
             else:
-                await self._apply(update)
+                fetch = await self._apply(update)
+            if fetch:
+                await fetch
             self._begun.discard(update.id)
         except StorageError as error:
             await self._waits(error)
+        except Exception:
+            log.exception("answering failed", extra={"update": update.id})
+            await self._sleep(1.0)
         finally:
             del self._chats[update.chat]
             self._again()
 
-    async def _spent(self, updates: Sequence[Update]) -> set[int]:
-        """Those that ended the process each time: they are set aside for those behind them.
+    def _is_suspect(self, update: Update) -> bool:
+        """Whether processes before this one ended while the update was begun, more than once."""
+        before = update.attempts - (update.id in self._begun)
+        return not update.errand and before >= SUSPECT
+
+    async def _apply_alone(self, update: Update) -> Awaitable[None] | None:
+        """One suspect at a time: the next end of the process counts for no other one."""
+        async with self._alone:
+            counted = await self._counted([update])
+            return await self._apply(counted[0]) if counted else None
+
+    async def _counted(self, updates: Sequence[Update]) -> list[Update]:
+        """Those that are still pending, with this attempt at them.
 
         Counted once a process, and together, for each commit is waited for by everybody: a store
         that cannot write for a while spends no attempts.
         """
         fresh = [update.id for update in updates if update.id not in self._begun]
-        if not fresh:
-            return set()
         store, bot = self._counter.store, self._counter.house.bot
-        attempts = await store.run(store.inbox.begin_each, bot, fresh)
-        self._begun.update(fresh)
-        return {
-            update.id
+        attempts = await store.run(store.inbox.begin_each, bot, fresh) if fresh else {}
+        self._begun.update(id for id, number in attempts.items() if number)
+        return [
+            replace(update, attempts=attempts.get(update.id, update.attempts))
             for update in updates
-            if attempts.get(update.id, 0) > (ERRAND_ATTEMPTS if update.errand else ATTEMPTS)
-        }
+            if update.id in self._begun
+        ]
 
     async def _waits(self, error: StorageError) -> None:
         """Leaves updates pending: busy or full now, answered when the store can write again."""
@@ -121,18 +141,29 @@ class Answering:
         await asyncio.gather(*self._chats.values(), return_exceptions=True)
         await asyncio.gather(*self._toasts, return_exceptions=True)
 
-    async def _apply(self, update: Update) -> None:
-        """One update: a mistake of ours is noted and told, and holds nobody else."""
+    async def _apply(self, update: Update) -> Awaitable[None] | None:
+        """One update: a mistake of ours is noted and told, and holds nobody else.
+
+        One that ended the process each time is set aside for those behind it, and told. Returns
+        what fetches the rest of the answer, if anything.
+        """
         counter, run = self._counter, self._counter.store.run
         request: Asked | None = None
         there: There | None = None
+        if update.attempts > ATTEMPTS + 1:  # telling it has ended the process too
+            await run(counter.store.inbox.failed, update.bot, update.id, SPENT)
+            return None
+        is_spent = update.attempts > ATTEMPTS
         try:
             request = asked(update.body, counter.house.username)
             if request is None:
                 await run(counter.store.inbox.applied, update.bot, update.id)
-                return
+                return None
             excess = counter.limits.excess(request.person or request.chat, costs_of(request))
-            if excess:
+            if is_spent:
+                log.error("update set aside", extra={"update": update.id})
+                reply = await run(failed, counter, update, request, SPENT)
+            elif excess:
                 reply = await run(passed_over, counter, update, request, excess)
             else:
                 found = await standing(counter, request)
@@ -141,67 +172,114 @@ class Answering:
         except Unreadable as error:
             log.warning("update cannot be read", extra={"update": update.id, "error": str(error)})
             await run(counter.store.inbox.unreadable, update.bot, update.id, counter.now())
-            return
+            return None
         except Exception as error:
             if isinstance(error, StorageError) and not isinstance(error, Unfit):
                 raise
             log.exception("update failed", extra={"update": update.id})
             if request is None:
                 await run(counter.store.inbox.failed, update.bot, update.id, "exception")
-                return
-            reply = await run(failed, counter, update, request)
+                return None
+            try:
+                reply = await run(failed, counter, update, request, "exception")
+            except (Busy, Full):
+                raise
+            except Exception:
+                log.exception("failure not told", extra={"update": update.id})
+                await run(counter.store.inbox.failed, update.bot, update.id, "exception")
+                return None
         await self._say(request, reply)
-        if reply.errand:
-            await self._fetch(update, request, there, reply.errand)
+        return self._fetch(update, request, there, reply.errand) if reply.errand else None
 
-    async def _resume(self, update: Update, *, is_spent: bool) -> None:
+    async def _resume(self, update: Update) -> None:
         """An errand that a former process left: it is run once more, unless it ended that too."""
-        request = asked(update.body, self._counter.house.username)
+        counter, store = self._counter, self._counter.store
+        try:
+            request = asked(update.body, counter.house.username)
+        except Unreadable:  # it was read once: by another version, or its bytes were changed
+            log.exception("errand cannot be read", extra={"update": update.id})
+            chat = await store.run(store.subscribers.get, update.bot, update.chat)
+            kind, language = (chat.kind, chat.language) if chat else (ChatKind.PRIVATE, "")
+            request = Asked(What.COMMAND, update.chat, kind, language=language)
+            await self._say_fetched(update, request, _sorry(request))
+            return
         if request is None:  # its chat is forgotten
-            await self._counter.store.run(self._counter.store.inbox.fetched, update.bot, update.id)
+            await store.run(store.inbox.fetched, update.bot, update.id)
             return
-        if is_spent:
-            language = spoken(request.language)
-            reply = told([Line(say(language, "refusal-failed"))])
-            await self._say_fetched(update, request, reply)
+        if update.attempts > ERRAND_ATTEMPTS:
+            await self._say_fetched(update, request, _sorry(request))
             return
-        found = await standing(self._counter, request)
+        try:
+            found, errand = await standing(counter, request), errand_of(update)
+        except (Busy, Full):
+            raise
+        except Exception:
+            log.exception("errand not taken up", extra={"update": update.id})
+            await self._say_fetched(update, request, _sorry(request))
+            return
         if found.refusal:
-            language = spoken(request.language)
-            reply = told([Line(found.refusal.say(language))])
+            reply = told([Line(found.refusal.say(spoken(request.language)))])
             await self._say_fetched(update, request, reply)
             return
-        await self._fetch(update, found.request, found.there, errand_of(update))
+        await self._fetch(update, found.request, found.there, errand)
 
     async def _fetch(
         self, update: Update, request: Asked, there: There | None, errand: Errand
     ) -> None:
-        """Fetches what a reply asked for, outside every transaction, and answers with it."""
-        counter = self._counter
-        reply = Reply()
-        ask = await counter.store.run(again, counter, request, there)
-        if ask is not None:
-            try:
-                run = ERRANDS[errand.verb]
-                reply = await run(counter.errands, counter.store, ask, errand.words)
-            except Refusal as refusal:
-                reply = told([Line(refusal.say(ask.language))])
-            except Exception:
-                log.exception("errand failed", extra={"errand": errand.verb})
-                reply = told([Line(ask.say("refusal-failed"))])
-            if there:
-                reply = shown_here(reply, there, ask.language)
+        """Fetches what a reply asked for, outside every transaction, and answers with it.
+
+        Raises:
+            Busy | Full: nothing was fetched yet.
+        """
+        counter, reply = self._counter, Reply()
+        try:
+            ask = await counter.store.run(again, counter, request, there)
+            if ask is not None:
+                reply = await self._run(errand, ask)
+                if there:
+                    reply = shown_here(reply, there, ask.language)
+        except (Busy, Full):
+            raise
+        except Exception:
+            log.exception("errand failed", extra={"errand": errand.verb})
+            reply = _sorry(request)
         await self._say_fetched(update, request, reply)
 
+    async def _run(self, errand: Errand, ask: Ask) -> Reply:
+        """What an errand brings; run anew where the store could not keep it, and not for ever."""
+        for _ in range(ERRAND_ATTEMPTS):
+            try:
+                run = ERRANDS[errand.verb]
+                return await run(self._counter.errands, self._counter.store, ask, errand.words)
+            except Refusal as refusal:
+                return told([Line(refusal.say(ask.language))])
+            except (Busy, Full) as error:
+                await self._waits(error)
+            except Exception:
+                log.exception("errand failed", extra={"errand": errand.verb})
+                break
+        return told([Line(ask.say("refusal-failed"))])
+
     async def _say_fetched(self, update: Update, request: Asked, reply: Reply) -> None:
-        """Answers with what was fetched, however long the store cannot write: it was paid for."""
+        """Answers with what was fetched, however long the store cannot write: it was paid for.
+
+        An answer that the store can never keep is given up with a word, or else without one.
+        """
+        answers = [reply, _sorry(request), Reply()]
         while True:
             try:
                 stored = await self._counter.store.run(
-                    fetched, self._counter, update, request, reply
+                    fetched, self._counter, update, request, answers[0]
                 )
             except (Busy, Full) as error:
                 await self._waits(error)
+            except Exception as error:
+                if len(answers) == 1:  # not even the mark: run again, it would be paid for again
+                    log.warning("errand not marked", extra={"error": type(error).__name__})
+                    await self._sleep(1.0)
+                    continue
+                log.exception("answer of an errand not stored", extra={"update": update.id})
+                del answers[0]
             else:
                 await self._say(replace(request, query=""), stored)
                 return
@@ -222,3 +300,7 @@ class Answering:
 
 def _parts(reply: Reply) -> int:
     return len(reply.messages) + len(reply.documents)
+
+
+def _sorry(request: Asked) -> Reply:
+    return told([Line(say(spoken(request.language), "refusal-failed"))])

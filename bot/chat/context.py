@@ -7,6 +7,8 @@ takes time to read, it asks for by ``Ask.read``.
 
 from __future__ import annotations
 
+import asyncio
+import logging
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -20,7 +22,12 @@ from bot.render.keyboard import Action, Button
 from bot.render.message import Message
 from bot.texts import LANGUAGES, say
 from storage import Store
+from storage.errors import Busy, Full
 from storage.model import Parcel, Person, Subscriber
+
+log = logging.getLogger(__name__)
+
+PAUSE = 1.0  # seconds until a store that could not write is asked again
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -127,10 +134,18 @@ async def in_transaction(
     *args: P.args,
     **kwargs: P.kwargs,
 ) -> T:
-    """Calls what reads and writes after its update was applied: in one more transaction."""
+    """Calls what reads and writes after its update was applied: in one more transaction.
+
+    However long the store cannot write: what is to be written may have been paid for.
+    """
 
     def apply(readings: Readings) -> T:
         with store.transaction():
             return write(store, replace(ask, readings=readings), *args, **kwargs)
 
-    return await with_readings(store, Readings(ask.person.person or ask.chat.chat), apply)
+    while True:
+        try:
+            return await with_readings(store, Readings(ask.person.person or ask.chat.chat), apply)
+        except (Busy, Full) as error:
+            log.warning("what was fetched waits", extra={"error": type(error).__name__})
+            await asyncio.sleep(PAUSE)

@@ -107,7 +107,8 @@ def passed_over(counter: Counter, update: Update, request: Asked, excess: Excess
     """Marks an update as applied without any effect, and says why once a minute."""
     store = counter.store
     with store.transaction():
-        store.inbox.applied(update.bot, update.id)
+        if not store.inbox.applied(update.bot, update.id):
+            return Reply()  # it was answered before
         if not excess.is_said or _banned(counter, request) is not None:
             return Reply()
         chat = store.subscribers.get(counter.house.bot, request.chat)
@@ -116,11 +117,11 @@ def passed_over(counter: Counter, update: Update, request: Asked, excess: Excess
         return keep(counter, update, request, _sentence(request, text))
 
 
-def failed(counter: Counter, update: Update, request: Asked) -> Reply:
+def failed(counter: Counter, update: Update, request: Asked, reason: str) -> Reply:
     """Set an update aside that we cannot apply by a mistake of ours, and say so."""
     store = counter.store
     with store.transaction():
-        if not store.inbox.failed(update.bot, update.id, "exception"):
+        if not store.inbox.failed(update.bot, update.id, reason):
             return Reply()
         reply = told([Line(say(spoken(request.language), "refusal-failed"))])
         return keep(counter, update, request, reply)

@@ -6,18 +6,24 @@ import asyncio
 import json
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 
-from bot.chat import sender
+import pytest
+
+from bot.chat import answering, context, effect, finding, sender
 from bot.chat.answering import Answering
-from bot.chat.context import House
+from bot.chat.asked import Asked, Unreadable
+from bot.chat.channels import There
+from bot.chat.context import Ask, House, Reply
 from bot.chat.counter import Counter
 from bot.chat.errands import Outside
+from bot.chat.standing import Standing
 from bot.render.answer import read
 from bot.render.message import Message
 from bot.texts import say
 from storage import Store
-from storage.errors import Full
-from storage.model import Paper, Parcel, Update
+from storage.errors import Busy, Full, Unfit
+from storage.model import ChatKind, Paper, Parcel, Update
 from tests.situations import BOT, NOW, POLLED
 
 CHAT = 700_000_001
@@ -203,3 +209,137 @@ async def test_a_process_that_was_halted_answers_nothing_twice(store: Store) -> 
     await first.answering.drained()
 
     assert len(_said(store)) == 2
+
+
+def _counts(fetch: Fetch, asked: list[str]) -> Fetch:
+    async def counted(id: str) -> list[Paper]:
+        asked.append(id)
+        return await fetch(id)
+
+    return counted
+
+
+async def test_an_answer_that_the_store_never_keeps_is_given_up_with_a_word(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[str] = []
+    _asks(store, "/paper 2402.12844")
+    keep = effect.keep
+
+    def unfit(
+        counter: Counter, update: Update, request: Asked, reply: Reply, **named: bool
+    ) -> Reply:
+        if any("Paper Boats" in one.html for one in reply.messages):
+            raise Unfit("too large")
+        return keep(counter, update, request, reply, **named)
+
+    monkeypatch.setattr(effect, "keep", unfit)
+    life = Life(store, _counts(_finds, asked))
+    await life.begins()
+    await life.begins()
+
+    assert asked == ["2402.12844"]
+    assert say("en", "refusal-failed") in _said(store)[-1]
+    assert store.inbox.pending(BOT) == []
+
+
+async def test_an_errand_of_which_nothing_can_be_stored_is_paid_for_once(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[str] = []
+    _asks(store, "/paper 2402.12844")
+
+    def unfit(*_: object) -> bool:
+        raise Unfit("never")
+
+    monkeypatch.setattr(store.inbox, "fetched", unfit)
+    life = Life(store, _counts(_finds, asked))
+    await life.begins()
+    await life.begins()
+    await life.killed()
+
+    assert asked == ["2402.12844"]
+
+
+@pytest.mark.parametrize("breaks", ["asked", "standing", "errand_of", "again"])
+async def test_an_errand_that_cannot_be_taken_up_is_given_up_with_a_word(
+    store: Store, monkeypatch: pytest.MonkeyPatch, breaks: str
+) -> None:
+    _asks(store, "/paper 2402.12844")
+    first = Life(store, _hangs)
+    await first.begins()
+    await first.killed()
+    errors = {"asked": Unreadable("KeyError"), "again": Unfit("never")}
+
+    def broken(*_: object) -> object:
+        raise errors.get(breaks, ZeroDivisionError())
+
+    monkeypatch.setattr(answering, breaks, broken)
+    life = Life(store, _finds)
+    await life.begins()
+    await life.begins()
+
+    assert say("en", "refusal-failed") in _said(store)[-1]
+    assert store.inbox.pending(BOT) == []
+
+
+async def test_an_answer_that_cannot_be_shown_here_is_given_up_with_a_word(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _asks(store, "/paper 2402.12844")
+    first = Life(store, _hangs)
+    await first.begins()
+    await first.killed()
+
+    async def elsewhere(_: Counter, request: Asked) -> Standing:
+        return Standing(request, There(CHAT, ChatKind.PRIVATE, "Lab"))
+
+    def broken(*_: object) -> Reply:
+        raise ZeroDivisionError
+
+    monkeypatch.setattr(answering, "standing", elsewhere)
+    monkeypatch.setattr(answering, "shown_here", broken)
+    await Life(store, _finds).begins()
+
+    assert say("en", "refusal-failed") in _said(store)[-1]
+    assert store.inbox.pending(BOT) == []
+
+
+@pytest.mark.parametrize("trouble", [Busy, Full])
+async def test_what_was_fetched_is_written_once_the_store_can_write(
+    store: Store, monkeypatch: pytest.MonkeyPatch, trouble: type[Exception]
+) -> None:
+    """Without being fetched again."""
+    asked: list[str] = []
+    _asks(store, "/paper 2402.12844")
+    opened, refused = finding._opened, iter([True, True])
+
+    def troubled(store: Store, ask: Ask, paper: Paper) -> Reply:
+        if next(refused, False):
+            raise trouble("not now")
+        return opened(store, ask, paper)
+
+    monkeypatch.setattr(finding, "_opened", troubled)
+    monkeypatch.setattr(context, "PAUSE", 0.0)
+    await Life(store, _counts(_finds, asked)).begins()
+
+    assert asked == ["2402.12844"]
+    assert "Paper Boats" in _said(store)[-1]
+
+
+async def test_a_store_that_is_busy_for_a_moment_fails_no_errand(store: Store) -> None:
+    asked: list[str] = []
+    _asks(store, "/paper 2402.12844")
+    refused = iter([True])
+    keep = store.papers.keep
+
+    def busy(papers: Sequence[Paper], **named: datetime) -> list[Paper]:
+        if next(refused, False):
+            raise Busy("locked")
+        return keep(papers, **named)
+
+    store.papers.keep = busy  # type: ignore[method-assign,assignment]
+    await Life(store, _counts(_finds, asked)).begins()
+
+    assert len(asked) == 2
+    assert "Paper Boats" in _said(store)[-1]
