@@ -10,7 +10,7 @@ from datetime import datetime
 
 import pytest
 
-from bot.chat import answering, context, effect, finding, sender
+from bot.chat import answering, context, effect, finding, replying, sender
 from bot.chat.answering import Answering
 from bot.chat.asked import Asked, Unreadable
 from bot.chat.channels import There
@@ -224,7 +224,7 @@ async def test_an_answer_that_the_store_never_keeps_is_given_up_with_a_word(
 ) -> None:
     asked: list[str] = []
     _asks(store, "/paper 2402.12844")
-    keep = effect.keep
+    keep = replying.keep
 
     def unfit(
         counter: Counter, update: Update, request: Asked, reply: Reply, **named: bool
