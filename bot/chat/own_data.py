@@ -53,8 +53,11 @@ def forget_pressed(store: Store, ask: Ask) -> Reply:
         return told([Line(ask.say("forget-kept"))], edit=True)
     if ask.action.first != _DELETE:
         raise Refusal("refusal-button-old")
-    if store.outbox.is_answering(ask.chat.bot, ask.chat.chat):
-        raise Refusal("forget-waits")  # the copy would be deleted before it has arrived
+    # The copy would be deleted before it has arrived. That of a chat which is managed from another
+    # one was handed over there, in private.
+    copies = {ask.chat.chat, ask.person.person} if ask.is_elsewhere else {ask.chat.chat}
+    if any(store.outbox.is_answering(ask.chat.bot, chat) for chat in copies):
+        raise Refusal("forget-waits")
     store.subscribers.forget(ask.chat.bot, ask.chat.chat)
     if _is_private(ask):
         store.subscribers.forget_person(ask.chat.bot, ask.person.person)

@@ -271,6 +271,30 @@ async def test_a_copy_leaves_before_the_data_go(store: Store) -> None:
         assert count(store, "parcels", chat=ada.id) == 0
 
 
+async def test_a_channels_copy_leaves_before_its_data_go(store: Store) -> None:
+    """The copy waits in the private chat from which the channel is managed."""
+    async with upset(store) as scene:
+        ada = scene.reader()
+        channel = scene.emulator.people.channel("Papers", ada, username="papers")
+        channel.add_bot(is_administrator=True)
+        await scene.settled()
+        await scene.says(ada, "/sub @papers diffusion")
+        await scene.presses(ada, say("en", "button-subscribe"))
+        scene.emulator.faults.next("sendDocument", faults.bad_gateway(), chat=ada.id)
+        ada.say("/forget @papers")
+        await scene.settled()
+
+        refused = await scene.presses(ada, say("en", "button-forget"))
+
+        assert refused.toast == say("en", "forget-waits")
+        assert count(store, "subscribers", chat=channel.id) == 1
+        await _goes_on(scene)
+        assert len([one for one in ada.reads() if one.document]) == 1
+        done = await scene.presses(ada, say("en", "button-forget"))
+        assert say("en", "forget-done") in done.one.text
+        assert count(store, "subscribers", chat=channel.id) == 0
+
+
 async def test_a_chat_that_hangs_holds_no_answer_to_another(store: Store) -> None:
     """Also not one that has to be sent again, by the workers of which others are waiting."""
     async with upset(store) as scene:
