@@ -175,13 +175,20 @@ def draw_recent(store: Store, chat: Subscriber, query: Query, now: datetime) -> 
 
 
 def issue_recent(
-    store: Store, chat: Subscriber, found: Drawn, now: datetime, *, thread: int = 0
+    store: Store,
+    chat: Subscriber,
+    found: Drawn,
+    now: datetime,
+    *,
+    thread: int = 0,
+    occasion: str = "",
 ) -> Digest:
-    """Issues what words found.
+    """Issues what words found; once where it is told on which occasion.
 
     It moves no cursor and enters no ledger: what is shown here still comes with a topic.
     """
-    return _issue_drawn(store, chat, found, f"words/{found.digest.query}/{_moment(now)}", thread)
+    period = f"words/{found.digest.query}/{occasion or _moment(now)}"
+    return _issue_drawn(store, chat, found, period, thread)
 
 
 def draw_missed(store: Store, chat: Subscriber, now: datetime, newest: int) -> Drawn | None:

@@ -235,7 +235,7 @@ class Answering:
         try:
             ask = await counter.store.run(again, counter, request, there)
             if ask is not None:
-                reply = await self._run(errand, ask)
+                reply = await self._run(errand, replace(ask, update=update.id))
                 if there:
                     reply = shown_here(reply, there, ask.language)
         except (Busy, Full):

@@ -59,6 +59,7 @@ class Ask:
     action: Action = Action("")  # noqa: RUF009 - frozen
     thread: int = 0
     tongue: str = ""  # of who manages this chat from another one
+    update: int = 0  # for which an errand is run
     readings: Readings = field(default_factory=Readings, compare=False, repr=False)
 
     @property

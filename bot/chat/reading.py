@@ -162,7 +162,9 @@ def _put(store: Store, ask: Ask, words: english.Words) -> Reply:
         return _nothing(ask, words.text, *words.lines)
     query = parse(words.text)
     if found := ask.read(issue.draw_recent, ask.chat, query, ask.now):
-        issue.issue_recent(store, ask.chat, found, ask.now, thread=ask.thread)
+        # Once: the process may end before the errand is marked as done.
+        occasion = f"update {ask.update}" if ask.update else ""
+        issue.issue_recent(store, ask.chat, found, ask.now, thread=ask.thread, occasion=occasion)
         return replace(told(words.lines), deliver=True)
     return _nothing(ask, words.text, *words.lines)
 

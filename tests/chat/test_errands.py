@@ -5,26 +5,28 @@ from __future__ import annotations
 import asyncio
 import json
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 import pytest
 
-from bot.chat import answering, context, effect, finding, replying, sender
+from bot.chat import answering, context, effect, english, finding, reading, sender
 from bot.chat.answering import Answering
 from bot.chat.asked import Asked, Unreadable
 from bot.chat.channels import There
 from bot.chat.context import Ask, House, Reply
 from bot.chat.counter import Counter
 from bot.chat.errands import Outside
+from bot.chat.replying import keep
 from bot.chat.standing import Standing
 from bot.render.answer import read
 from bot.render.message import Message
 from bot.texts import say
 from storage import Store
 from storage.errors import Busy, Full, Unfit
-from storage.model import ChatKind, Paper, Parcel, Update
-from tests.situations import BOT, NOW, POLLED
+from storage.model import ChatKind, Paper, Parcel, Person, Update
+from tests.situations import BOT, DUE, NOW, POLLED, SECOND, announce, chat, digests, papers
+from tests.tables import count
 
 CHAT = 700_000_001
 FOUND = Paper("arxiv:2402.12844", 2, "Paper Boats", "They drift.", ("Ana",), ("cs.RO",))
@@ -224,7 +226,6 @@ async def test_an_answer_that_the_store_never_keeps_is_given_up_with_a_word(
 ) -> None:
     asked: list[str] = []
     _asks(store, "/paper 2402.12844")
-    keep = replying.keep
 
     def unfit(
         counter: Counter, update: Update, request: Asked, reply: Reply, **named: bool
@@ -343,3 +344,24 @@ async def test_a_store_that_is_busy_for_a_moment_fails_no_errand(store: Store) -
 
     assert len(asked) == 2
     assert "Paper Boats" in _said(store)[-1]
+
+
+async def test_a_digest_that_was_issued_before_the_process_ended_is_not_issued_again(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The digest is stored, and then that it was: in between the process may end."""
+    announce(store, papers(1, 2))
+    who = chat(store)
+
+    async def put(*_: object) -> english.Words:
+        return english.Words("diffusion", is_english=True)
+
+    monkeypatch.setattr(english, "put", put)
+    ask = Ask(House(BOT, "papergram_bot", POLLED), who, Person(BOT, who.chat), DUE)
+    for update, seconds in ((7, 0), (7, 5), (8, 9)):
+        later = replace(ask, update=update, now=DUE + seconds * SECOND)
+        reply = await reading.put_into_english(Outside(), store, later, "扩散")
+        assert reply.deliver
+
+    assert len(digests(store, who)) == 2, "one for each update"
+    assert count(store, "parcels") == 2
