@@ -20,6 +20,7 @@ log = logging.getLogger(__name__)
 TICK = 5.0  # seconds between looks for due chats: a digest leaves in its minute
 POST = 1.0  # seconds between looks for parcels that may leave again
 FEEDS = 60.0  # seconds between looks whether a feed is due
+ANSWERED = 60.0  # seconds between looks for updates and answers that are done with
 SWEEP = 3600.0  # seconds between looks for rows that are no longer of use
 HEALTH = 300.0  # seconds between looks whether something is wrong
 GLOSSES = 60.0  # seconds between looks which glosses will be wanted
@@ -92,6 +93,7 @@ async def _serve(bot: Bot, feeds: Work | None) -> None:
 def _beats(bot: Bot, feeds: Work | None) -> list[Beat]:
     beats = [Beat("tick", TICK, bot.tick), Beat("post", POST, _ring(bot.post))]
     beats.append(Beat("catch up", TICK, bot.catch_up))
+    beats.append(Beat("answered", ANSWERED, bot.clear_answered))
     beats.append(Beat("sweep", SWEEP, bot.clear))
     if feeds:
         beats += [Beat("feeds", FEEDS, feeds, at_once=True), Beat("health", HEALTH, bot.watch)]

@@ -223,6 +223,13 @@ class Bot:
             sweep.sweep, store, bot, self.now(), goes_on=lambda: not self.is_closing
         )
 
+    async def clear_answered(self) -> None:
+        """Deletes the updates and answers that are done with."""
+        store, bot = self.store, self.telegram.id
+        await store.run_long(
+            sweep.sweep_answered, store, bot, self.now(), goes_on=lambda: not self.is_closing
+        )
+
     async def watch(self) -> None:
         """Looks for what is wrong, and tells the operator."""
         store, bot, now = self.store, self.telegram.id, self.now()

@@ -12,11 +12,12 @@ from datetime import datetime, timedelta
 
 from storage import Store
 
-TOLD = timedelta(days=7)  # answers
+SAID = timedelta(minutes=5)  # answers that were sent: most of all that is written
+TOLD = timedelta(days=7)  # all other answers
 SENT = timedelta(days=90)  # messages, and the words behind their buttons
 TOPICLESS = timedelta(days=7)  # digests of /today, of words and of a first look
 RECEIVED = timedelta(days=400)  # what a chat has got: longer than papers come back
-ANSWERED = 10_000  # updates: Telegram repeats none that is older
+ANSWERED = 1_000  # updates: Telegram repeats a hundred at most, those that were not acknowledged
 ROUNDS = 200  # transactions at most: what is left goes the next time
 
 
@@ -27,13 +28,25 @@ def sweep(
     return sum(
         _emptied(one, goes_on)
         for one in (
-            lambda: store.inbox.retire(bot, keep=ANSWERED),
             lambda: store.outbox.retire_answers(bot, now - TOLD),
             lambda: store.outbox.retire(bot, now - SENT),
             lambda: store.drafts.retire(now - SENT),
             lambda: store.commissions.retire(now - SENT),
             lambda: store.digests.drop_topicless(now - TOPICLESS),
             lambda: store.digests.retire(now - RECEIVED),
+        )
+    )
+
+
+def sweep_answered(
+    store: Store, bot: int, now: datetime, *, goes_on: Callable[[], bool] = lambda: True
+) -> int:
+    """Deletes updates and answers that are done with, so that talk does not make the file grow."""
+    return sum(
+        _emptied(one, goes_on)
+        for one in (
+            lambda: store.inbox.retire(bot, keep=ANSWERED),
+            lambda: store.outbox.retire_answers(bot, now - SAID, sent=True),
         )
     )
 

@@ -154,14 +154,16 @@ def stale_since(engine: Engine, bot: int, since: datetime) -> int:
     return int(row["n"]) if row else 0
 
 
-def retire(engine: Engine, bot: int, before: datetime, limit: int) -> int:
-    """Delete some answers that were settled before an instant; return how many."""
+def retire(engine: Engine, bot: int, before: datetime, limit: int, sent: bool) -> int:
+    """Delete some answers that were settled before an instant, or only those that were sent."""
     return engine.change(
         """
         delete from parcels where key in (select key from parcels
-            where bot = :bot and rank < 0 and settled < :before order by settled limit :limit)
+            where bot = :bot and rank < 0 and settled < :before and (:sent = 0 or state = 'sent')
+            order by settled limit :limit)
         """,
         bot=bot,
         before=micros(before),
         limit=limit,
+        sent=int(sent),
     )

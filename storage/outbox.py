@@ -212,6 +212,8 @@ class Outbox:
         with self._engine.writing():
             return sum(stock.retire(self._engine, bot, one, before, limit) for one in _OVER)
 
-    def retire_answers(self, bot: int, before: datetime, limit: int = 1000) -> int:
-        """Delete some answers that were settled before an instant; return how many."""
-        return answering.retire(self._engine, bot, before, limit)
+    def retire_answers(
+        self, bot: int, before: datetime, limit: int = 1000, *, sent: bool = False
+    ) -> int:
+        """Delete some answers that were settled before an instant, or only those that were sent."""
+        return answering.retire(self._engine, bot, before, limit, sent)

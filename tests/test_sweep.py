@@ -7,14 +7,15 @@ from datetime import timedelta
 
 import pytest
 
-from bot.sweep import ANSWERED, RECEIVED, SENT, TOPICLESS, sweep
+from bot.sweep import ANSWERED, RECEIVED, SAID, SENT, TOLD, TOPICLESS, sweep, sweep_answered
 from storage import Store
-from storage.model import Commission, Digest, Entry, Kind, Sent, Update
+from storage.model import Commission, Digest, Entry, Kind, Outcome, Rank, Refused, Sent, Update
 from tests.storage.situations import (
     BOT,
     CHAT,
     MINUTE,
     NOW,
+    chat,
     issued,
     paper,
     parcel,
@@ -69,8 +70,30 @@ def test_answered_updates_go_but_for_the_newest_and_those_that_wait(store: Store
     for id in (1, 2, 4):
         store.inbox.applied(BOT, id)
 
-    assert sweep(store, BOT, NOW) == 3
+    assert sweep_answered(store, BOT, NOW) == 3
     assert count(store, "updates") == ANSWERED + 2
+
+
+def test_answers_that_were_sent_go_soon_and_others_after_a_week(store: Store) -> None:
+    known = chat(store)
+    outcomes: tuple[Outcome, ...] = (Sent(1), Refused("no"))
+    for part, outcome in enumerate(outcomes, start=1):
+        answer = replace(
+            parcel(known.chat, part=part),
+            digest=0,
+            rank=Rank.ANSWER,
+            content="x",
+            expires=NOW + TOLD,
+        )
+        assert store.outbox.put_once(answer, due=NOW)
+        [claimed] = store.outbox.claim(BOT, "host:1", NOW, 60.0)
+        assert store.outbox.begin(claimed, NOW)
+        assert store.outbox.settle(claimed, outcome, NOW)
+
+    assert sweep_answered(store, BOT, NOW + SAID) == 0
+    assert sweep_answered(store, BOT, NOW + SAID + MINUTE) == 1
+    assert sweep(store, BOT, NOW + TOLD) == 0
+    assert sweep(store, BOT, NOW + TOLD + MINUTE) == 1
 
 
 def test_words_behind_old_buttons_and_old_orders_go(store: Store) -> None:
@@ -89,7 +112,7 @@ def test_it_stops_between_two_transactions(store: Store, turns: int) -> None:
         store.inbox.applied(BOT, id)
     asked = iter([True] * turns + [False] * 10)
 
-    assert sweep(store, BOT, NOW, goes_on=lambda: next(asked)) == 1000 * turns
+    assert sweep_answered(store, BOT, NOW, goes_on=lambda: next(asked)) == 1000 * turns
 
 
 @pytest.mark.parametrize("subscription", [0, 1])
