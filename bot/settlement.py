@@ -141,7 +141,9 @@ def report(parcel: Parcel, outcome: Outcome, *, accepted: bool) -> None:
         case Later(reason=reason) | Unknown(reason=reason) | Gone(reason=reason):
             log.info("parcel not sent", extra=facts | {"reason": reason})
         case Refused(reason=reason) if parcel.rank is Rank.ANSWER:
-            log.warning("answer refused", extra=facts | {"reason": reason})
+            # A message that cannot be edited is answered anew: nothing is wrong.
+            level = logging.INFO if parcel.edits else logging.WARNING
+            log.log(level, "answer refused", extra=facts | {"reason": reason})
         case Refused(reason=reason):
             log.error("parcel refused", extra=facts | {"reason": reason})
         case Moved():
