@@ -23,7 +23,8 @@ test-all: test
 	$(BIN)/pytest -m "slow and not alone" --numprocesses auto --timeout 1800 --durations=20
 	$(BIN)/pytest -m "slow and alone" --timeout 1800 --durations=20
 
-# The soak, the simulated year and the kill tests in full size; test-all runs a quarter of each.
+# The simulated year, and the soak, the kills and the attacks in full size; test-all runs the year
+# and a quarter of each of the others.
 prove: .venv/tests
 	PAPERGRAM_TEST_SCALE=1 $(BIN)/pytest -m scaled --timeout 1800 --durations=0 -s
 
