@@ -20,7 +20,7 @@ import pytest
 
 from bot.sources import feed_groups
 from tests.killing.program import Program, environment, running, until
-from tests.scale import scaled
+from tests.scale import SCALE, scaled
 from tests.soak.figures import Memory, cuts, processor, table
 from tests.soak.ground import BOT, READERS, TOKEN, fill, opened
 from tests.soak.papers import CATEGORIES, Press
@@ -28,7 +28,7 @@ from tests.soak.people import Crowd
 from tests.soak.server import Server, served
 
 SECONDS = scaled(600)
-RATE = 100  # commands a second
+RATE = 40  # commands a second: more than the 30 that Telegram lets a bot answer for nothing
 PEOPLE = 3_000
 PACE = 400  # messages a second: each answer counts, and digests take their third
 # A tick holds the papers of its readers' last day: a thousand, as arXiv brings, and not many more.
@@ -63,9 +63,10 @@ async def test_many_commands_beside_feeds_and_digests(tmp_path: Path) -> None:
     assert press.feeds >= 3 * max(1, minutes - 2), "the feeds were not asked again and again"
     assert set(crowd.digests.values()) == {1}, "a digest came twice"
     assert [line for line in program.said().splitlines() if " ERROR " in line] == []
-    assert cuts([seconds for _, seconds in crowd.took])[1] < MOST * 1000
-    assert median(_by_minute(crowd)) < AIM * 1000
-    assert memory.growth < GROWTH
+    if SCALE >= 1:  # in a minute or two neither times nor slopes tell anything
+        assert cuts([seconds for _, seconds in crowd.took])[1] < MOST * 1000
+        assert median(_by_minute(crowd)) < AIM * 1000
+        assert memory.growth < GROWTH
 
 
 @asynccontextmanager
