@@ -28,6 +28,7 @@ class Finding:
     def __init__(self, engine: Engine, index: PaperIndex) -> None:
         self._engine = engine
         self._index = index
+        self._lowest: tuple[date, date, int, int] | None = None  # days, position, place
 
     def announced(self, clause: Clause, first: date, last: date) -> list[Announcement]:
         """Return the announcements of these days whose papers may match, in order."""
@@ -109,16 +110,25 @@ class Finding:
     def _floor(self, first: date, last: date) -> int:
         """The lowest place of the papers of these days: of the index only what lies above counts.
 
-        A common word stands in a third of all papers that were ever stored.
+        A common word stands in a third of all papers that were ever stored. It is looked for once
+        until more is announced: announcements and places never change.
         """
+        head = self._engine.one("select max(seq) as seq from announcements")
+        upto = int(head["seq"] or 0) if head else 0
+        if self._lowest and self._lowest[:3] == (first, last, upto):
+            return self._lowest[3]
         row = self._engine.one(
             f"""
             select min(p.place) as place from announcements a join papers p on p.key = a.paper
-            where {_ANEW}
+            where {_ANEW} and a.seq <= :upto
             """,
             **_anew(first, last),
+            upto=upto,
         )
-        return int(row["place"] or 0) if row else 0
+        place = int(row["place"] or 0) if row else 0
+        if not self._engine.is_writing:  # what is undone must not be remembered
+            self._lowest = first, last, upto, place
+        return place
 
     def search(self, clause: Clause, *, limit: int, offset: int, newest: bool) -> list[Paper]:
         """Return a page of the papers that may match, by the day of their first announcement."""

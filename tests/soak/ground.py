@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime, time, timedelta
 from pathlib import Path
 
+from bot.enrich import enrich
 from bot.publish import settle
 from bot.query import indexed
 from bot.query.words import analyser_mark
@@ -27,7 +28,10 @@ def opened(database: Path) -> Store:
 
 
 def fill(database: Path, press: Press, talkers: Iterable[int], minutes: int) -> None:
-    """Keeps papers and people; READERS of them have a digest due in each of the minutes."""
+    """Keeps papers and people; READERS of them have a digest due in each of the minutes.
+
+    The papers have their glosses, as where the bot has worked for days.
+    """
     now = datetime.now(UTC).replace(second=0, microsecond=0)
     store = opened(database)
     try:
@@ -40,6 +44,8 @@ def fill(database: Path, press: Press, talkers: Iterable[int], minutes: int) -> 
         for minute in range(minutes):
             _readers(store, range(1 + minute * READERS, 1 + (minute + 1) * READERS), now, minute)
         _announce(store, press.announced(NEW, now, days=1))
+        every = store.papers.announced_between(0, store.papers.last_seq())
+        enrich(store, [announcement.paper for announcement in every], now)
     finally:
         store.close()
 
