@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+import gc
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
 from time import thread_time
@@ -15,6 +16,7 @@ _EACH = 32  # papers between two looks at the clock, which take some millisecond
 # Each thread has its own; handing it through every function between a question and the loops
 # that read texts for it would be a parameter of all of them.
 _until: ContextVar[float | None] = ContextVar("query_budget", default=None)
+_collecting_since: ContextVar[float] = ContextVar("collecting_since")
 
 
 class OverBudget(Exception):
@@ -45,6 +47,20 @@ def unbudgeted() -> Iterator[None]:
         _until.reset(token)
         if until is not None:
             _until.set(until + thread_time() - began)
+
+
+def _do_not_count_collections(phase: str, _: Mapping[str, int]) -> None:
+    """A collection looks through all that the process holds, in whichever query it falls due."""
+    until = _until.get()
+    if until is None:
+        return
+    if phase == "start":
+        _collecting_since.set(thread_time())
+    else:
+        _until.set(until + thread_time() - _collecting_since.get())
+
+
+gc.callbacks.append(_do_not_count_collections)
 
 
 def is_spent() -> bool:

@@ -30,7 +30,14 @@ async def begun(terminal: Terminal, *words: str, limits: str = "", **more: str) 
     command = outside(*words)
     if limits:
         command = ["sh", "-c", f'{limits} && exec "$@"', "sh", *command]
-    return await asyncio.create_subprocess_exec(*command, env=environment, stdout=PIPE, stderr=PIPE)
+    return await asyncio.create_subprocess_exec(
+        *command, env=environment, stdout=PIPE, stderr=PIPE, preexec_fn=_heeds_ctrl_c
+    )
+
+
+def _heeds_ctrl_c() -> None:
+    """As in a terminal: what a shell starts in the background inherits that it is ignored."""
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 def at(emulator: Emulator) -> dict[str, str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import contextlib
 import signal
 import subprocess
@@ -18,7 +19,13 @@ import pytest
 from storage import Store, open_store
 from storage.errors import Busy, Full, Missing, StorageError
 from storage.model import Cadence, Subscription
-from storage.query_budget import OverBudget, check_budget, unbudgeted, within_budget
+from storage.query_budget import (
+    OverBudget,
+    check_budget,
+    query_budget,
+    unbudgeted,
+    within_budget,
+)
 from storage.sqlite import Engine
 from tests.storage.situations import BOT, CHAT, NOW, announced, chat, paper, parcel, stored
 
@@ -316,6 +323,17 @@ def test_what_is_no_query_spends_no_budget(tmp_path: Path) -> None:
             engine.all(_ENDLESS)
 
     engine.close()
+
+
+def test_a_collection_that_falls_due_in_a_query_spends_no_budget() -> None:
+    """It takes longer the more the process holds, whoever asked for little."""
+    held: list[list[int]] = [[] for _ in range(300_000)]
+    with query_budget(0.005):
+        began = thread_time()
+        gc.collect()
+        assert thread_time() - began > 0.005
+        check_budget()
+    assert held
 
 
 def test_a_budget_is_of_one_thread(tmp_path: Path) -> None:
