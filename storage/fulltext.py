@@ -64,7 +64,7 @@ def lower(clause: Clause, words: Callable[[str], str]) -> str:
         case Term(field=Field.AUTHOR) | Term(prefix=True):
             return ""
         case Term():
-            return _in(_LOWER[clause.field], _phrase(clause.words))
+            return _in(_LOWER[clause.field], _ways(clause))
         case And(clauses):
             parts = [lower(part, words) for part in clauses]
             return _joined(parts, "AND") if all(parts) else ""
@@ -98,7 +98,7 @@ def titled(clause: Clause) -> str:
     """Write an expression that finds whole words of a clause in titles; "" where it has none."""
     match clause:
         case Term(field=Field.ANY | Field.TITLE, prefix=False):
-            return _in("title", _phrase(clause.words))
+            return _in("title", _ways(clause))
         case Term() | Not():
             return ""
         case And(clauses):
@@ -116,13 +116,17 @@ def _upper_term(term: Term, words: Callable[[str], str]) -> str:
         case Field.AUTHOR:
             return _in("authors", _name(term, words))
         case _ if term.prefix:
-            return _in(_UPPER[term.field], _prefixed(term.words, words))
+            return _in(_UPPER[term.field], _prefixed(term, words))
         case _:
-            return _in(_UPPER[term.field], _phrase(term.words))
+            return _in(_UPPER[term.field], _ways(term))
 
 
 def _in(columns: str, expression: str) -> str:
     return f"{{{columns}}} : {expression}" if expression else EVERYTHING
+
+
+def _ways(term: Term) -> str:
+    return _joined([_phrase(words) for words in term.ways], "OR")
 
 
 def _phrase(words: Iterable[str]) -> str:
@@ -138,10 +142,12 @@ def _joined(parts: Iterable[str], operator: str) -> str:
     return parts[0] if len(parts) == 1 else f"({f' {operator} '.join(parts)})" if parts else ""
 
 
-def _prefixed(asked: tuple[str, ...], words: Callable[[str], str]) -> str:
+def _prefixed(term: Term, words: Callable[[str], str]) -> str:
     """Find the words of a phrase of which the last is only begun, in any order."""
-    *whole, last = asked
-    return _joined([*map(_quoted, whole), _any_stem_of(last, words)], "AND")
+    *whole, last = term.words
+    further = [f"{_quoted(start)} *" for [start] in term.also]
+    begun = _joined([_any_stem_of(last, words), *further], "OR")
+    return _joined([*map(_quoted, whole), begun], "AND")
 
 
 def _any_stem_of(start: str, words: Callable[[str], str]) -> str:

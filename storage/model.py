@@ -182,13 +182,20 @@ class Term:
 
     ``text`` is printed; ``words`` are compared: analysed words for text and names (more
     than one is a phrase, or the parts of one name), category codes that count (any of
-    them), or one paper id.
+    them), or one paper id. ``also`` are other words that mean the same, such as two of a phrase
+    written as one; of a prefix, beginnings of the stems that words of this beginning may have.
     """
 
     field: Field
     text: str
     words: tuple[str, ...]
     prefix: bool = False
+    also: tuple[tuple[str, ...], ...] = ()
+
+    @property
+    def ways(self) -> tuple[tuple[str, ...], ...]:
+        """Each row of words that is looked for."""
+        return (self.words,) if self.prefix else (self.words, *self.also)
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,8 +16,10 @@ FLOORS: Mapping[str, int] = {
     "storage.model": 0,
     "storage.query_budget": 0,
     "storage.errors": 0,
+    "bot.latex": 0,
     "storage": 1,
     "bot.taxonomy": 1,
+    "bot.query.spellings": 1,
     "bot.query.words": 1,
     "bot.query.identifiers": 1,
     "bot.query.canonical": 1,
@@ -112,6 +114,7 @@ FLOORS: Mapping[str, int] = {
 CHAINS = (
     (
         "bot.taxonomy",
+        "bot.query.spellings",
         "bot.query.words",
         "bot.query.identifiers",
         "bot.query.terms",
@@ -169,7 +172,7 @@ HOMES: Mapping[str, tuple[str, ...]] = {
     "stamina": ("bot.sources",),
     "fluent": ("bot.texts",),
     "babel": ("bot.texts", "bot.summary"),
-    "pylatexenc": ("bot.render.tex",),
+    "pylatexenc": ("bot.latex",),
     "snowballstemmer": ("bot.query.words",),
     "Stemmer": ("bot.query.words",),
 }

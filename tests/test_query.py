@@ -84,7 +84,7 @@ def test_equal_topics_print_equally(typed: str, text: str) -> None:
         ("a ()", 2, "query-group-empty"),
         ('a ""', 2, "query-no-word"),
         ("ab*cd", 2, "query-star-place"),
-        ("a*", 0, "query-prefix-short"),
+        ("1*", 0, "query-prefix-short"),
         ("x foo:bar", 2, "query-field-unknown"),
         ("x ti:", 2, "query-value-missing"),
         ("x cat:cs.XX", 6, "query-category-unknown"),

@@ -44,20 +44,21 @@ class Text:
 
     def holding(self, term: Term) -> Papers:
         """The papers whose text has the word, the phrase, or a word that begins so."""
-        exact = term.words[:-1] if term.prefix else term.words
-        holders = [self._having(stem) for stem in exact]
-        if term.prefix:
-            holders.append(self._beginning(term.words[-1]))
-        found = _shared(holders)
-        if len(term.words) == 1 or not found:
+        if not term.prefix:
+            return set().union(*map(self._with_phrase, term.ways))
+        holders = [self._having(stem) for stem in term.words[:-1]]
+        found = _shared([*holders, self._beginning(term.words[-1])])
+        if not holders:
             return found
-        if term.prefix:
-            return {
-                at
-                for at in within_budget(found)
-                if any(_shows(text, term) for text in self._texts[at])
-            }
-        phrase = f" {' '.join(term.words)} "
+        return {
+            at for at in within_budget(found) if any(_shows(text, term) for text in self._texts[at])
+        }
+
+    def _with_phrase(self, words: tuple[str, ...]) -> Papers:
+        found = _shared([self._having(stem) for stem in words])
+        if len(words) == 1 or not found:
+            return found
+        phrase = f" {' '.join(words)} "
         return {at for at in found if phrase in self._even[at]}
 
     def _having(self, stem: str) -> Papers:
@@ -84,10 +85,12 @@ class Text:
 
     def _shown(self, term: Term, text: str, even: str) -> str:
         """The words of a passage that the term found first; "" where it found none."""
-        begin = -1 if term.prefix else even.find(f" {' '.join(term.words)} ")
-        if begin >= 0:
+        for asked in () if term.prefix else term.ways:
+            begin = even.find(f" {' '.join(asked)} ")
+            if begin < 0:
+                continue
             run = even.count(" ", 0, begin)
-            words = self._written(text)[run : run + len(term.words)]
+            words = self._written(text)[run : run + len(asked)]
             if len(words) == 1:
                 return words[0]
             if words:  # else a compound, which stands behind the text
@@ -184,16 +187,17 @@ def bears(name: Sequence[str], term: Term) -> bool:
 
 
 def _matching(term: Term, running: list[Token], joined: list[Token]) -> Iterator[tuple[int, int]]:
-    *before, last = term.words
-    size = len(term.words)
-    for at in range(len(running) - size + 1):
-        end = running[at + size - 1]
-        fits = end.word.startswith(last) if term.prefix else end.stem == last
-        if fits and all(running[at + n].stem == stem for n, stem in enumerate(before)):
-            yield running[at].start, end.end
-    for token in joined if size == 1 else ():
-        if token.word.startswith(last) if term.prefix else token.stem == last:
-            yield token.start, token.end
+    for words in term.ways:
+        *before, last = words
+        size = len(words)
+        for at in range(len(running) - size + 1):
+            end = running[at + size - 1]
+            fits = end.word.startswith(last) if term.prefix else end.stem == last
+            if fits and all(running[at + n].stem == stem for n, stem in enumerate(before)):
+                yield running[at].start, end.end
+        for token in joined if size == 1 else ():
+            if token.word.startswith(last) if term.prefix else token.stem == last:
+                yield token.start, token.end
 
 
 def _shows(text: str, term: Term) -> bool:

@@ -16,6 +16,7 @@ are refused.
 from __future__ import annotations
 
 from bot import taxonomy
+from bot.latex import to_unicode
 from bot.query import canonical
 from bot.query.identifiers import arxiv_id, arxiv_id_version
 from bot.query.signs import Mark, Sign, scan
@@ -47,7 +48,8 @@ _ALSO_WORDS = frozenset({"math", "physics"})  # archives that are words of the l
 def parse_typed(text: str) -> Query:
     """The query that a person asks with now: as ``parse``, without words that nobody writes.
 
-    Stored topics are read by ``parse``, for some are older than this limit.
+    Accents in TeX, which may hold blanks and quotes, are read first. Stored topics are read by
+    ``parse``, for some are older than this limit.
 
     Raises:
         QueryError: it cannot be used; says where and why.
@@ -56,7 +58,7 @@ def parse_typed(text: str) -> Query:
         if len(token.word) > MAX_LETTERS:
             given = shortened(text[token.start : token.end])
             raise QueryError(token.start, "query-word-long", given=given, most=MAX_LETTERS)
-    return parse(text)
+    return parse(to_unicode(text) if "\\" in text else text)
 
 
 def parse(text: str) -> Query:

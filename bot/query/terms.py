@@ -8,10 +8,11 @@ letter is an initial), category terms every spelling that counts, id terms one p
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 
 from bot import taxonomy
 from bot.query.identifiers import arxiv_id
-from bot.query.words import has_han, stem, surface
+from bot.query.words import further_stems, has_han, is_starred, stem, surface
 from storage.model import Field, Term
 
 FIELDS = {
@@ -24,8 +25,14 @@ FIELDS = {
 }
 MIN_PREFIX = 2
 
+_LONGEST_JOINED = 6  # words of a phrase of which two may be written as one
+
 _LONGEST_CODE = 60  # of what is compared with the names of all categories
 
+_OFTEN_APART = re.compile(
+    r"(?:multi|pre|post|non|anti|semi|self|cross|super|sub|inter|intra|micro|nano|meta|hyper|real"
+    r"|spatio|bio|data|deep|over|under)(?=[a-z]{4})"
+)
 _DOI = re.compile(r"(?:doi:)?(10\.\d{4,9}/\S+)", re.IGNORECASE)
 _CLASS = re.compile(r"([A-Za-z-]{2,9})\.([A-Za-z]{2}|[a-z-]{3,9})")
 _SHOUTED = re.compile(r"[a-z-]{2,8}\.[A-Z]{2}")
@@ -73,7 +80,7 @@ def term(field: Field, text: str, at: int = 0) -> Term:
         return _category(text, at)
     if field is Field.ID:
         return _paper(text, at)
-    prefix = text.endswith("*")
+    prefix = text.endswith("*") and not is_starred(text)
     stray = _STRAY_STAR.search(text)
     if stray:
         raise QueryError(at + stray.start(), "query-star-place", given=shortened(text))
@@ -108,7 +115,23 @@ def _words(field: Field, found: list[str], prefix: bool) -> Term:
     stems = [stem(word) for word in found]
     if prefix:
         stems[-1] = found[-1]
-    return Term(field, spell(found), tuple(stems), prefix)
+        begun = tuple((start,) for start in further_stems(found[-1]))
+        return Term(field, spell(found), tuple(stems), prefix, begun)
+    return Term(field, spell(found), tuple(stems), also=(*_joined(found, stems), *_split(found)))
+
+
+def _split(found: list[str]) -> Iterator[tuple[str, ...]]:
+    """A word whose beginning is often written apart: realtime, real time."""
+    start = _OFTEN_APART.match(found[0]) if len(found) == 1 else None
+    if start:
+        yield stem(start[0]), stem(found[0][start.end() :])
+
+
+def _joined(found: list[str], stems: list[str]) -> Iterator[tuple[str, ...]]:
+    """A phrase with two neighbours written as one: multi modal, multimodal."""
+    for at in range(len(found) - 1 if len(found) <= _LONGEST_JOINED else 0):
+        if not (has_han(found[at]) or has_han(found[at + 1])):
+            yield (*stems[:at], stem(found[at] + found[at + 1]), *stems[at + 2 :])
 
 
 def _name(found: list[str], prefix: bool) -> Term:

@@ -1,11 +1,14 @@
 r"""What counts as a word: the one analyser behind topics, matching and the stored index.
 
-A text becomes tokens: compatibility forms, case and accents are evened out, TeX accents
-(``Cram\'er``) and Greek commands (``\alpha``) are resolved, other commands are dropped,
-control characters are ignored. Parts around a hyphen are words of their own, every CJK
-character is one, ``C++`` and ``C#`` stay whole. There are no stop words: phrases need them.
-A short first part with its hyphen dropped is a further way to write a word (``U-Net``,
-``unet``; ``pre-training``, ``pretraining``); the index keeps it behind the text.
+A text becomes tokens: it is read as it is shown (``bot.latex``), compatibility forms, case and
+accents are evened out, Greek letters become their names, commands that are not shown are dropped,
+control characters are ignored. Parts around a hyphen are words of their own, every CJK character
+is one, ``C++``, ``C#`` and ``A*`` stay whole. There are no stop words: phrases need them.
+
+A short first part with its hyphen dropped is a further way to write a word (``U-Net``, ``unet``;
+``pre-training``, ``pretraining``), so is a Greek letter with what stands beside it (``σ8``,
+``sigma8``) and a name with its umlaut written out (``Schröder``, ``Schroeder``); the index keeps
+these behind the text.
 """
 
 from __future__ import annotations
@@ -20,6 +23,9 @@ from typing import NamedTuple, Protocol, cast
 
 import snowballstemmer
 
+from bot import latex
+from bot.query.spellings import APART, ONE, STARTS, usual
+
 _CJK = "\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
 _TOKEN = re.compile(
     rf"[{_CJK}]|(?<![^\W_])[cf]\#|[^\W_{_CJK}]+(?:\+\+)?(?:(?<=[^\W\d_])['’]s(?![^\W_]))?"
@@ -31,25 +37,45 @@ _ASCII_TOKEN = re.compile(
 _ASCII_WRITTEN = re.compile(
     r"[A-Za-z0-9]+(?:\+\+|(?<=(?<![A-Za-z0-9])[CFcf])\#)?(?:(?<=[A-Za-z])'[Ss](?![A-Za-z0-9]))?"
 )
+_SEAM = "\ue002"  # private use: on both sides of a Greek letter's name
 # Looked for by the hyphen, of which there are few: a pattern for the whole tries every letter.
 _HYPHENED = re.compile(r"-([^\W_]{1,18})(?![^\W_])(?!-)")
-_SHORT = re.compile(r"(?<![^\W_])(?<!-)[^\W_]{1,5}\Z")
-_PLAIN = re.compile(r"[\t\n\r\x20-\x5b\x5d-\x7e]*\Z")  # ASCII, no TeX, no control characters
-_RUN = re.compile(r"([\t\n\r\x20-\x7e]+)|[^\t\n\r\x20-\x7e]")
+_SEAMED = re.compile(rf"{_SEAM}+-?{_SEAM}*|-{_SEAM}+")
+_LONGEST_FIRST = 7  # letters of the part before the hyphen
+_SHORT = re.compile(rf"(?<![^\W_])(?<!-)[^\W_]{{1,{_LONGEST_FIRST}}}\Z")
+_BEFORE = re.compile(r"[^\W_]{1,18}\Z")
+_AFTER = re.compile(r"[^\W_]{1,18}")
+_PLAIN = re.compile(r"[\t\n\r\x20-\x23\x25-\x29\x2b-\x5b\x5d\x60-\x7e]*\Z")
+"""ASCII without TeX, a star, an index or control characters."""
+_RUN = re.compile(r"([\t\n\r\x20-\x7e]+)|[\u0370-\u03ff\u1f00-\u1fff]+|[^\t\n\r\x20-\x7e]")
 _HAN = re.compile("[\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]")
 
 _BREAK = "\ue000"  # private use: one token for the index, never a part of a word for us
 
-_ACCENT = r"""\\[`'^"~=.]\s*(?:\{\s*\\?([A-Za-z])\s*\}|\\?([A-Za-z]))"""
-_LETTER_ACCENT = r"\\[uvHtcdbkr](?:\s*\{\s*\\?([A-Za-z])\s*\}|[ \t]+\\?([A-Za-z])(?![A-Za-z]))"
-_LETTER = r"\\(ss|ae|AE|oe|OE|aa|AA|o|O|l|L|i|j|dh|DH|th|TH|dj|DJ)(?![A-Za-z])[ \t]?(?:\{\})?"
-_TEX = re.compile(
-    rf"\{{(?:{_ACCENT}|{_LETTER_ACCENT}|{_LETTER})\}}|{_ACCENT}|{_LETTER_ACCENT}|{_LETTER}"
-    r"|\\([A-Za-z]+)|\\-"
+# What is read as one word: H_0, \sigma_8, A*; and commands that nothing is shown for.
+_SIGN = re.compile(
+    r"(?<=[^\W_])[_^]\{?(?P<index>\d{1,2})(?:\}|(?=[A-Z])|(?![^\W_]))"
+    r"|(?<![^\W_])(?P<starred>[A-Za-z])\^?\{?\*\}?(?![^\W_*])"
+    r"|\\[A-Za-z]+|\\-"
 )
-_KEPT = re.compile(
-    r"alpha|beta|gamma|delta|(?:var)?epsilon|zeta|eta|(?:var)?theta|iota|kappa|lambda|mu|nu|xi"
-    r"|pi|(?:var)?rho|sigma|tau|upsilon|(?:var)?phi|chi|psi|omega|ell|hbar|nabla|infty|(?:la)?tex"
+_STARRED = re.compile(r"(?<![^\W_])[A-Za-z]\*\Z")
+_INDEXED = re.compile(rf"(?:(?<![^\W_])[^\W\d_]{{1,3}}|{_SEAM})\Z")
+_GREEK_WORD = 3  # Greek letters side by side are a word of that language
+_GREEK_LETTERS = (
+    "alpha beta gamma delta epsilon zeta eta theta iota kappa lambda mu nu xi omicron pi rho sigma"
+    " tau upsilon phi chi psi omega"
+)
+_GREEK = {
+    **dict(zip("αβγδεζηθικλμνξοπρστυφχψω", _GREEK_LETTERS.split(), strict=True)),
+    "∞": "infty",
+    "∇": "nabla",
+    "ℏ": "hbar",
+    "ħ": "hbar",
+}
+_UMLAUT = re.compile(r"[^\W\d_]*[äöüøåÄÖÜØÅ][^\W\d_]*")
+_WRITTEN_OUT = str.maketrans(
+    {"ä": "ae", "ö": "oe", "ü": "ue", "ø": "oe", "å": "aa"}
+    | {"Ä": "ae", "Ö": "oe", "Ü": "ue", "Ø": "oe", "Å": "aa"}
 )
 _PLAINER = str.maketrans(
     {"ø": "o", "ł": "l", "đ": "d", "ð": "d", "þ": "th", "æ": "ae", "œ": "oe", "ı": "i", "ȷ": "j"}
@@ -71,6 +97,7 @@ class _Stemmer(Protocol):
 
 
 _LONGEST_REMEMBERED = 32  # letters
+_BEGUN = 5  # letters of an American word, which its stem has in all its forms
 _stemmer = cast("_Stemmer", snowballstemmer.stemmer("english"))
 _stemming = Lock()  # the accelerated stemmer keeps a cache of its own and is not thread-safe
 
@@ -110,12 +137,13 @@ def written(text: str) -> list[str]:
 
 
 def compounds(text: str) -> list[Token]:
-    """Hyphened words with a short first part, written as one: where and how they stand."""
+    """The further ways to write what stands in the text, each with its place."""
     even, starts, ends = _even(text)
     found = []
     for word, first, last in _joined(even):
         start, end = (starts[first], ends[last - 1]) if starts else (first, last)
         found.append(Token(word, stem(word), start, end))
+    found += (Token(word, stem(word), start, end) for word, start, end in _written_out(text))
     return found
 
 
@@ -126,7 +154,8 @@ def indexed(text: str) -> str:
     """
     even = _even(text)[0]
     parts = list(map(stem, _words_of(even)))
-    for compound in dict.fromkeys(stem(word) for word, _, _ in _joined(even)):
+    further = (*_joined(even), *_written_out(text))
+    for compound in dict.fromkeys(stem(word) for word, _, _ in further):
         parts += _BREAK, compound
     return " ".join(parts)
 
@@ -147,9 +176,28 @@ def _stem(word: str) -> str:
         return word[:-2] + "plusplus"
     if word.endswith("#"):
         return word[:-1] + "sharp"
+    if word in APART:
+        return APART[word]
     with _stemming:
-        stemmed = _stemmer.stemWord(word)
+        stemmed = _stemmer.stemWord(usual(word))
     return stemmed if stemmed.isascii() else "".join(map(_indexable, stemmed))
+
+
+def further_stems(prefix: str) -> list[str]:
+    """The stems of words that begin so and that no ending of English leads to."""
+    words = [word for word in (*ONE, *APART) if word.startswith(prefix)]
+    begun = [stem(STARTS[start])[:_BEGUN] for start in STARTS if _begin_alike(start, prefix)]
+    root, british, _ = prefix.rpartition("is")
+    return sorted({*map(stem, words), *begun, *([f"{root}iz"] if british and root else [])})
+
+
+def _begin_alike(one: str, other: str) -> bool:
+    return one.startswith(other) or other.startswith(one)
+
+
+def is_starred(text: str) -> bool:
+    """Whether the star at the end of a text belongs to a single letter, as in A*."""
+    return _STARRED.search(text) is not None
 
 
 def has_han(text: str) -> bool:
@@ -160,7 +208,9 @@ def has_han(text: str) -> bool:
 def analyser_mark() -> str:
     """Changes whenever stems change, so that a stored index knows when to be built anew."""
     probe = "universities generalised skiing pre-training C++ C# Cram\\'er 扩散 naïve dying news's"
-    return sha256(indexed(probe).encode()).hexdigest()[:12]
+    spelled = " ".join((*ONE, *APART, *STARTS))
+    signs = "σ8 $H_0$ CO$_2$ ΛCDM A* Schröder spatio-temporal LLMs optimise Mart\\'\\i nez"
+    return sha256(indexed(f"{probe} {signs} {spelled}").encode()).hexdigest()[:12]
 
 
 def _words_of(even: str) -> list[str]:
@@ -172,9 +222,36 @@ def _joined(even: str) -> Iterator[tuple[str, int, int]]:
     """The compounds of an evened text, written as one, each with its place."""
     for match in _HYPHENED.finditer(even):
         hyphen = match.start()
-        first = _SHORT.search(even, max(0, hyphen - 5), hyphen)
+        first = _SHORT.search(even, max(0, hyphen - _LONGEST_FIRST), hyphen)
         if first:
             yield first.group() + match[1], first.start(), match.end()
+    if _SEAM in even:
+        yield from _seamed(even)
+
+
+def _seamed(even: str) -> Iterator[tuple[str, int, int]]:
+    """Greek letters with what stands on one side of them, and with what stands on both."""
+    before, start, reached = "", 0, -1
+    for seam in _SEAMED.finditer(even):
+        first = _BEFORE.search(even, max(0, seam.start() - 18), seam.start())
+        last = _AFTER.match(even, seam.end())
+        if not (first and last):
+            continue
+        yield first.group() + last.group(), first.start(), last.end()
+        if reached == first.end():
+            yield before + first.group() + last.group(), start, last.end()
+        before, start, reached = first.group(), first.start(), last.end()
+
+
+def _written_out(text: str) -> Iterator[tuple[str, int, int]]:
+    """The words with an umlaut as they are written where there are none."""
+    if text.isascii() and "\\" not in text:
+        return
+    shown, starts, ends = _shown(text)
+    for match in _UMLAUT.finditer(shown):
+        word = "".join(_fold(c) for c in match.group().translate(_WRITTEN_OUT))
+        start, end = match.span()
+        yield word, starts[start] if starts else start, ends[end - 1] if ends else end
 
 
 def _bare(word: str) -> str:
@@ -188,40 +265,86 @@ def _even(text: str) -> tuple[str, list[int], list[int]]:
     """
     if _PLAIN.match(text):
         return text.lower(), [], []
+    shown, shown_starts, shown_ends = _shown(text)
     pieces: list[str] = []
     starts: list[int] = []
     ends: list[int] = []
-    for piece, start, end in _pieces(text):
+    for piece, start, end in _pieces(shown):
         pieces.append(piece)
-        one_to_one = len(piece) == end - start
-        starts.extend(range(start, end) if one_to_one else [start] * len(piece))
-        ends.extend(range(start + 1, end + 1) if one_to_one else [end] * len(piece))
+        if len(piece) == end - start:
+            starts.extend(range(start, end))
+            ends.extend(range(start + 1, end + 1))
+        else:
+            starts.extend([start] * len(piece))
+            ends.extend([end] * len(piece))
+    if shown_starts:
+        starts = [shown_starts[at] for at in starts]
+        ends = [shown_ends[at - 1] for at in ends]
     return "".join(pieces), starts, ends
 
 
+def _shown(text: str) -> tuple[str, list[int], list[int]]:
+    """The text as readers see it, and where each of its characters began and ended.
+
+    Both lists are empty where it is shown as it is written.
+    """
+    if "\\" not in text and "$" not in text:
+        return text, [], []
+    shown: list[str] = []
+    starts: list[int] = []
+    ends: list[int] = []
+    for piece, start, end in latex.pieces(text):
+        shown.append(piece)
+        if text.startswith(piece, start, end):
+            starts.extend(range(start, end))
+            ends.extend(range(start + 1, end + 1))
+        else:
+            starts.extend([start] * len(piece))
+            ends.extend([end] * len(piece))
+    return "".join(shown), starts, ends
+
+
 def _pieces(text: str) -> Iterator[tuple[str, int, int]]:
-    """Parts of the text, evened out: runs of plain characters, others one by one, TeX resolved."""
-    done = 0
-    for match in _TEX.finditer(text) if "\\" in text else ():
-        yield from _untexed(text, done, match.start())
-        yield _resolved(match), match.start(), match.end()
-        done = match.end()
-    yield from _untexed(text, done, len(text))
+    """Parts of the text, evened out: runs of plain characters, others one by one."""
+    done, tail = 0, ""
+    for sign in _SIGN.finditer(text):
+        for part in _evened(text, done, sign.start()):
+            yield part
+            tail = (tail + part[0])[-4:]
+        done = sign.end()
+        tail = _read(sign, tail)
+        yield tail, sign.start(), done
+    yield from _evened(text, done, len(text))
 
 
-def _untexed(text: str, start: int, end: int) -> Iterator[tuple[str, int, int]]:
+def _read(sign: re.Match[str], tail: str) -> str:
+    """An index joined to a short symbol before it, a starred letter as a word, else a space."""
+    if sign["index"]:
+        return sign["index"] if _INDEXED.search(tail) else f" {sign['index']}"
+    if sign["starred"]:
+        return f"{sign['starred'].lower()}star"
+    return "" if sign[0] == "\\-" else " "
+
+
+def _evened(text: str, start: int, end: int) -> Iterator[tuple[str, int, int]]:
     for run in _RUN.finditer(text, start, end):
-        part = run.group()
-        yield part.lower() if run[1] else _fold(part), run.start(), run.end()
+        part, at = run.group(), run.start()
+        if run[1]:
+            yield part.lower(), at, run.end()
+        elif len(part) < _GREEK_WORD:
+            for character in part:
+                yield _named(character), at, at + 1
+                at += 1
+        else:
+            for character in part:
+                yield _fold(character), at, at + 1
+                at += 1
 
 
-def _resolved(match: re.Match[str]) -> str:
-    *letters, command = match.groups()
-    letter = next(filter(None, letters), "")
-    if letter:
-        return letter.lower()
-    name = (command or "").lower()
-    return f" {name} " if _KEPT.fullmatch(name) else " " if name else ""
+def _named(character: str) -> str:
+    folded = _fold(character)
+    name = _GREEK.get(folded)
+    return f"{_SEAM}{name}{_SEAM}" if name else folded
 
 
 @lru_cache(maxsize=1 << 15)

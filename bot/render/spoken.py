@@ -10,9 +10,9 @@ from functools import lru_cache
 from unicodedata import category
 from urllib.parse import urlsplit
 
+from bot.latex import to_unicode
 from bot.render.fit import shorten
 from bot.render.look import Look
-from bot.render.tex import to_unicode
 from bot.texts import say
 from storage.model import Entry, Gloss, Paper
 

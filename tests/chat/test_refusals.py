@@ -25,7 +25,7 @@ QUERIES = [
     ("cat:cs.XV", 4, "query-category-unknown"),
     ("robots cs.XV", 7, "query-category-unknown"),
     ("id:abc", 3, "query-id-unknown"),
-    ("q*", 0, "query-prefix-short"),
+    ("1*", 0, "query-prefix-short"),
     ("!!!", 0, "query-empty"),
     ("扩散 (", 3, "query-operand-missing"),
 ]

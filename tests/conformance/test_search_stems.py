@@ -8,10 +8,10 @@ import re
 from itertools import islice
 from pathlib import Path
 
-from bot.query import indexed
+from bot.query import indexed, term
 from bot.query.words import stem, surface
 from storage.fulltext import upper
-from storage.model import Field, Term
+from storage.model import Field
 
 PAPERS = 2000
 
@@ -42,6 +42,8 @@ def _by_prefix(vocabulary: set[str]) -> dict[str, list[str]]:
 
 def _beyond(start: str, words: list[str]) -> list[str]:
     """Return the words whose stem the expression for the prefix would not find."""
-    expression = upper(Term(Field.TITLE, start, (start,), prefix=True), indexed)
-    begun, *exact = re.findall(r'"([^"]*)"', expression)
+    expression = upper(term(Field.TITLE, f"{start}*"), indexed)
+    sought = re.findall(r'"([^"]*)"( \*)?', expression)
+    begun = tuple(stem for stem, is_begun in sought if is_begun)
+    exact = {stem for stem, is_begun in sought if not is_begun}
     return [word for word in words if not stem(word).startswith(begun) and stem(word) not in exact]

@@ -8,10 +8,11 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from bot.query import indexed
+from bot.query import indexed, term
+from bot.query.spellings import APART, ONE, STARTS
 from bot.query.words import stem
 from storage.fulltext import upper
-from storage.model import Field, Term
+from storage.model import Field
 
 SUFFIXES = """
     s sses ies ing ed ingly edly eed y ational tional enci anci abli entli izer ization ation
@@ -26,11 +27,12 @@ made_words = st.builds(
 ).filter(lambda word: 2 <= len(word) <= 60)
 
 
-def _sought(start: str) -> tuple[str, list[str]]:
-    """The beginning and the stems that the expression for a begun word looks for."""
-    expression = upper(Term(Field.TITLE, start, (start,), prefix=True), indexed)
-    begun, *stems = re.findall(r'"([^"]*)"', expression)
-    return begun, stems
+def _sought(start: str) -> tuple[tuple[str, ...], set[str]]:
+    """The beginnings and the stems that the expression for a begun word looks for."""
+    expression = upper(term(Field.TITLE, f"{start}*"), indexed)
+    sought = re.findall(r'"([^"]*)"( \*)?', expression)
+    begun = tuple(stem for stem, is_begun in sought if is_begun)
+    return begun, {stem for stem, is_begun in sought if not is_begun}
 
 
 @given(made_words)
@@ -39,6 +41,8 @@ def _sought(start: str) -> tuple[str, list[str]]:
 @example("aingly")
 @example("nationalizations")
 @example("sensibilities")
+@example("colouring")
+@example("optimisation")
 def test_every_beginning_of_a_word_finds_its_stem(word: str) -> None:
     missed = [
         (word[:length], stem(word))
@@ -48,6 +52,13 @@ def test_every_beginning_of_a_word_finds_its_stem(word: str) -> None:
     ]
 
     assert missed == []
+
+
+@pytest.mark.parametrize("word", sorted({*ONE, *APART, *(f"{start}s" for start in STARTS)}))
+def test_every_beginning_of_a_listed_word_finds_its_stem(word: str) -> None:
+    for length in range(2, len(word) + 1):
+        begun, stems = _sought(word[:length])
+        assert stem(word).startswith(begun) or stem(word) in stems
 
 
 @pytest.mark.parametrize("letters", [9, 30, 60, 1900])

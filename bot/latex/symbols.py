@@ -12,6 +12,23 @@ from functools import lru_cache
 from pylatexenc.latex2text import LatexNodes2Text, get_default_latex_context_db
 
 _EXTRA = {"deg": "°", "degree": "°", "prime": "′", "lt": "<", "gt": ">", "|": "‖", "top": "⊤"}
+_COMBINING = {
+    "`": "\u0300",
+    "'": "\u0301",
+    "^": "\u0302",
+    "~": "\u0303",
+    "=": "\u0304",
+    "u": "\u0306",
+    ".": "\u0307",
+    '"': "\u0308",
+    "r": "\u030a",
+    "H": "\u030b",
+    "v": "\u030c",
+    "d": "\u0323",
+    "c": "\u0327",
+    "k": "\u0328",
+    "b": "\u0331",
+}
 _ALPHABETS = frozenset({"mathbb", "mathcal", "mathfrak", "mathscr"})
 _SUPERS = dict(
     zip(
@@ -44,12 +61,12 @@ def symbol(name: str) -> str:
 
 
 @lru_cache(maxsize=4096)
-def accented(accent: str, letter: str) -> str:
-    """A letter under a TeX accent as one character; empty when Unicode has none."""
-    base = {"\\i": "i", "\\j": "j"}.get(letter, letter)
-    text = str(_reader().latex_to_text(f"\\{accent}{{{base}}}"))
-    text = unicodedata.normalize("NFC", text)
-    return text if len(text) == 1 and text != base else ""
+def accented(accents: str, letter: str) -> str:
+    """A letter under TeX accents, the outermost first, as one character; else empty."""
+    text = {"\\i": "i", "\\j": "j", "\\aa": "å", "\\AA": "Å"}.get(letter, letter)
+    for accent in reversed(accents):
+        text = unicodedata.normalize("NFC", text + _COMBINING.get(accent, ""))
+    return text if len(text) == 1 and text != letter else ""
 
 
 @lru_cache(maxsize=4096)

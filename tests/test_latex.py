@@ -11,7 +11,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from bot.render.tex import to_unicode
+from bot.latex import to_unicode
 
 _PIECES = [
     r"\emph{",

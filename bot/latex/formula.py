@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
-from bot.render.tex.symbols import alphabetic, hatted, lowered, raised, symbol
+from bot.latex.symbols import alphabetic, hatted, lowered, raised, symbol
 
 _TOKEN = re.compile(r"\\[A-Za-z]+|\\.|\s+|.", re.DOTALL)
 _MOST_NESTED = 20

@@ -1,0 +1,305 @@
+"""How many papers does a word find in each of its spellings?
+
+    python -m tests.bench.words [--json] [--against FILE]
+
+Over the corpus in the folder named by PAPERGRAM_TEST_DATA: acronyms, hyphenated words, formulas
+and Greek names, plurals of science and names of authors as the corpus writes them in TeX. Then
+how much more (or less) the 20,000 topics of the matching benchmark find than in an earlier run,
+whose output with --json is FILE.
+"""
+
+from __future__ import annotations
+
+import gzip
+import json
+import os
+import random
+import re
+import sys
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import date
+from itertools import islice
+from pathlib import Path
+from statistics import median
+from unicodedata import combining, normalize
+
+from pylatexenc.latex2text import LatexNodes2Text
+
+from bot.matching import Index
+from bot.query import QueryError, parse
+from storage.model import Announcement, Kind, Paper
+from tests.bench.matching import QUERIES, batch, queries
+from tests.bench.search import announcements
+
+SLICE = 8_000
+ACRONYMS = [
+    "LLM",
+    "VLM",
+    "MLLM",
+    "LVLM",
+    "CNN",
+    "GNN",
+    "RNN",
+    "MLP",
+    "SSM",
+    "MDP",
+    "FRB",
+    "GPU",
+    "CPU",
+    "TPU",
+    "PDE",
+    "SDE",
+    "ODE",
+    "VLA",
+    "VAE",
+    "GAN",
+    "SVM",
+    "HMM",
+    "DNN",
+    "SNN",
+    "KG",
+    "LRM",
+    "SLM",
+    "NLP",
+    "PINN",
+    "MCMC",
+    "AGN",
+    "GRB",
+    "QPO",
+    "TDE",
+    "BH",
+    "NS",
+    "WD",
+    "PBH",
+    "ALP",
+    "WIMP",
+    "CMB",
+    "GW",
+    "EMRI",
+    "SNR",
+    "BAO",
+    "LRG",
+    "DNA",
+    "RNA",
+    "mRNA",
+    "MOF",
+    "TMD",
+    "QD",
+    "LED",
+    "UAV",
+    "EV",
+    "IoT",
+    "API",
+    "RAG",
+    "MoE",
+    "DAG",
+    "POMDP",
+]
+HYPHENATED = [
+    "multi-modal",
+    "pre-trained",
+    "multi-agent",
+    "non-linear",
+    "e-commerce",
+    "real-time",
+    "cross-lingual",
+    "t-SNE",
+    "3-D",
+    "self-supervised",
+    "spatio-temporal",
+    "U-Net",
+    "GPT-4",
+    "fine-tuning",
+    "zero-shot",
+    "few-shot",
+    "semi-supervised",
+    "multi-task",
+    "multi-lingual",
+    "pre-training",
+    "post-training",
+    "sub-optimal",
+    "super-resolution",
+    "hyper-parameter",
+    "meta-learning",
+    "micro-lensing",
+    "nano-particle",
+    "anti-ferromagnetic",
+    "co-evolution",
+    "data-set",
+    "over-fitting",
+    "under-water",
+    "inter-stellar",
+    "intra-day",
+    "non-equilibrium",
+    "wave-guide",
+    "time-scale",
+    "band-gap",
+    "photo-voltaic",
+    "bio-marker",
+]
+FORMULAS: Mapping[str, Sequence[str]] = {
+    "CO2": ("CO2", "CO_2"),
+    "H2O": ("H2O", "H_2O"),
+    "NH3": ("NH3", "NH_3"),
+    "MoS2": ("MoS2", "MoS_2"),
+    "TiO2": ("TiO2", "TiO_2"),
+    "SiO2": ("SiO2", "SiO_2"),
+    "H0": ("H0", "H_0"),
+    "S8": ("S8", "S_8"),
+    "sigma8": ("sigma8", "σ8", "σ_8"),
+    "gamma-ray": ("gamma-ray", "γ-ray"),
+    "LambdaCDM": ("LambdaCDM", "ΛCDM", "Lambda-CDM"),
+    "alpha-particle": ("alpha-particle", "α-particle"),
+    "H-alpha": ("H-alpha", "Hα"),
+    "Lyman-alpha": ("Lyman-alpha", "Lyα", "Lyman-α"),
+    "beta-decay": ("beta-decay", "β-decay"),
+    "mu-calculus": ("mu-calculus", "μ-calculus"),
+    "k-means": ("k-means", "kmeans"),
+    "p-adic": ("p-adic", "padic"),
+    "N-body": ("N-body", "nbody"),
+    "SU2": ("SU(2)", "SU2"),
+    "L2": ("L2", "L_2", "L^2"),
+    "L1": ("L1", "L_1", "ℓ1"),
+    "Z2": ("Z2", "Z_2"),
+    "D4": ("D4", "D_4"),
+    "R2": ("R2", "R^2"),
+    "q-deformed": ("q-deformed", "qdeformed"),
+    "epsilon-greedy": ("epsilon-greedy", "ε-greedy"),
+    "phi4": ("phi4", "φ4", "φ^4"),
+    "CaCO3": ("CaCO3", "CaCO_3"),
+    "O3": ("O3", "O_3"),
+}
+PLURALS = [
+    "gas/gases",
+    "lens/lenses",
+    "matrix/matrices",
+    "spectrum/spectra",
+    "analysis/analyses",
+    "vertex/vertices",
+    "index/indices",
+    "hypothesis/hypotheses",
+    "phenomenon/phenomena",
+    "nucleus/nuclei",
+    "larva/larvae",
+    "supernova/supernovae",
+    "formula/formulae",
+    "criterion/criteria",
+    "bacterium/bacteria",
+    "vortex/vortices",
+    "helix/helices",
+    "radius/radii",
+    "locus/loci",
+    "torus/tori",
+    "stimulus/stimuli",
+    "momentum/momenta",
+    "quantum/quanta",
+    "minimum/minima",
+    "maximum/maxima",
+    "automaton/automata",
+    "polyhedron/polyhedra",
+    "corpus/corpora",
+    "axis/axes",
+    "appendix/appendices",
+    "nebula/nebulae",
+    "antenna/antennae",
+    "mouse/mice",
+    "simplex/simplices",
+    "genus/genera",
+]
+AUTHORS = 40
+_TEX = re.compile(r"\\[`'^\"~=.cvHkurdb]")
+
+
+def main() -> None:
+    """Print a table, or JSON for a later run to compare with."""
+    folder = Path(os.environ["PAPERGRAM_TEST_DATA"])
+    names = _authors(folder)
+    words = _words()
+    found = _counts(announcements(folder, 10**9), [w for row in words.values() for w in row])
+    found |= _counts(_announced(folder), [name for row in names.values() for name in row])
+    words |= names
+    topical = batch(folder)
+    topics = [query.text for query in queries(topical, random.Random(7), QUERIES)]
+    if "--against" in sys.argv:
+        before = json.loads(Path(sys.argv[sys.argv.index("--against") + 1]).read_text("utf-8"))
+        topics = list(before["topics"])
+    grown = _counts(iter(topical), topics)
+    if "--json" in sys.argv:
+        print(json.dumps({"words": found, "topics": grown}, ensure_ascii=False))
+        return
+    known = before["words"] if "--against" in sys.argv else {}
+    for name, row in words.items():
+        cells = [f"{known.get(w, '')!s:>7} {found[w]:>6} {w}" for w in row]
+        print(f"{name:24}", " | ".join(cells))
+    if known:
+        _tell_growth(before["topics"], grown)
+
+
+def _words() -> dict[str, Sequence[str]]:
+    """Each word with the spellings that are asked for."""
+    rows: dict[str, Sequence[str]] = {word: (word, f"{word}s") for word in ACRONYMS}
+    rows |= {word: (word, word.replace("-", "")) for word in HYPHENATED}
+    return {**rows, **FORMULAS, **{row: row.split("/") for row in PLURALS}}
+
+
+def _authors(folder: Path) -> dict[str, Sequence[str]]:
+    """Authors whom arXiv's feeds write in TeX: in Unicode, without accents, and by family name."""
+    names: dict[str, Sequence[str]] = {}
+    for announcement in _announced(folder):
+        for author in filter(_TEX.search, announcement.paper.authors):
+            shown = normalize("NFC", LatexNodes2Text().latex_to_text(author))
+            bare = "".join(c for c in normalize("NFKD", shown) if not combining(c))
+            names[author] = (f'au:"{shown}"', f'au:"{bare}"', f'au:"{author}"')
+        if len(names) >= AUTHORS:
+            break
+    return names
+
+
+def _announced(folder: Path) -> Iterator[Announcement]:
+    """What arXiv's feeds announced, with names as they write them."""
+    with gzip.open(
+        folder / "corpus/rss_announced_2024_2025.jsonl.gz", "rt", encoding="utf-8"
+    ) as lines:
+        for record in map(json.loads, lines):
+            paper = Paper(
+                f"arxiv:{record['id']}",
+                record["version"] or 1,
+                record["title"],
+                record["abstract"],
+                tuple(record["authors"]),
+            )
+            yield Announcement(paper, "bench", Kind.NEW, date(2025, 1, 1))
+
+
+def _counts(papers: Iterator[Announcement], asked: Sequence[str]) -> dict[str, int]:
+    """How many papers each query finds; one that cannot be read finds none."""
+    parsed = {}
+    for text in asked:
+        try:
+            parsed[text] = parse(text)
+        except QueryError:
+            continue
+    counts = Counter[str]()
+    while part := list(islice(papers, SLICE)):
+        index = Index(part)
+        for text, query in parsed.items():
+            counts[text] += len(index.find(query))
+    return {text: counts[text] for text in asked}
+
+
+def _tell_growth(before: Mapping[str, int], now: Mapping[str, int]) -> None:
+    """What the topics of the matching benchmark find now, for all they found before."""
+    shares = {topic: (now[topic] - n) / n for topic, n in before.items() if n}
+    total = sum(now.values()) / max(sum(before.values()), 1) - 1
+    print(
+        f"{len(shares):,} topics: median growth {median(shares.values()):.2%}, of all {total:.2%}"
+    )
+    for topic in sorted(shares, key=lambda one: now[one] - before[one], reverse=True)[:10]:
+        print(f"  grew  {before[topic]:>5} {now[topic]:>5}  {topic[:90]}")
+    for topic in sorted(shares, key=lambda one: now[one] - before[one])[:10]:
+        print(f"  shrank {before[topic]:>5} {now[topic]:>5}  {topic[:90]}")
+
+
+if __name__ == "__main__":
+    main()
