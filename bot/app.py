@@ -8,7 +8,6 @@ import signal
 import time
 from collections.abc import AsyncIterator, Awaitable, Iterator
 from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
-from datetime import UTC, datetime
 
 from bot import condition, health, ingest, open_files, publish, repair
 from bot.bell import Work
@@ -22,7 +21,7 @@ from bot.service import Bot, Now
 from bot.sources import Fetcher
 from bot.standby import holder, on_duty
 from bot.summary import choose
-from bot.trusted_clock import Heard, TrustedClock
+from bot.trusted_clock import Heard, TrustedClock, wall_clock
 from bot.workshop import Workshop
 from storage import Store, open_store
 
@@ -33,31 +32,26 @@ log = logging.getLogger(__name__)
 LOOK = 1.0  # seconds between looks whether the database is at its place
 
 
-def wall_clock() -> datetime:
-    """The instant it is."""
-    return datetime.now(UTC)
+@contextmanager
+def opened(config: Config) -> Iterator[Store]:
+    """The store that the settings name, all of it indexed, closed at the end of the block."""
+    with opened_for_work(config) as store:
+        renewed = 0
+        while count := store.papers.renew(analyser_mark()):
+            renewed += count
+        if renewed:
+            log.info("words indexed anew", extra={"papers": renewed})
+        yield store
 
 
 @contextmanager
-def opened(config: Config) -> Iterator[Store]:
-    """The store that the settings name, closed at the end of the block."""
-    store = open_store(config.database, words=indexed, prepare=_renew_index)
+def opened_for_work(config: Config) -> Iterator[Store]:
+    """The same at once: papers with the words of an older version are indexed anew meanwhile."""
+    store = open_store(config.database, words=indexed)
     try:
         yield store
     finally:
         store.close()
-
-
-def _renew_index(store: Store) -> None:
-    """Indexes the stored papers anew where another version of the analyser wrote their words.
-
-    In slices, so that a process that has the store open meanwhile goes on.
-    """
-    mark, renewed = analyser_mark(), 0
-    while count := store.papers.reindex(mark):
-        renewed += count
-    if renewed:
-        log.info("words indexed anew", extra={"papers": renewed})
 
 
 def fetcher(config: Config, heard: Heard | None = None) -> Fetcher:
@@ -105,7 +99,7 @@ async def run(config: Config) -> None:
     """Runs the bot of the settings until SIGTERM or SIGINT."""
     assert config.token is not None
     async with AsyncExitStack() as stack:
-        store = stack.enter_context(opened(config))
+        store = stack.enter_context(opened_for_work(config))
         clock = TrustedClock(wall_clock, last=health.last_certain(store))
         asker = await stack.enter_async_context(fetcher(config, clock.hear_feed))
         client = sender.client(

@@ -32,6 +32,7 @@ class Preview:
     held: int  # arXiv days the store really holds among them
     examples: tuple[Paper, ...]
     chinese: bool
+    is_whole: bool = True  # else some papers are still being indexed anew
 
 
 def preview(store: Store, words: str, now: datetime, *, polled: Collection[str]) -> Preview:
@@ -54,6 +55,7 @@ def preview(store: Store, words: str, now: datetime, *, polled: Collection[str])
         held=sum(first <= day <= last for day, _ in store.papers.days()),
         examples=tuple(match.announcement.paper for match in near.find(query, FRESH)[:3]),
         chinese=has_chinese(query),
+        is_whole=not store.papers.is_renewing(),
     )
 
 

@@ -12,6 +12,7 @@ from bot.chat.answering import Answering
 from bot.chat.menu import publish_menu
 from bot.chat.polling import poll
 from bot.clock import Beat, heartbeat
+from bot.query.words import analyser_mark
 from bot.service import Bot
 from bot.standby import GLOSSING, is_held
 
@@ -50,6 +51,7 @@ async def serve(bot: Bot, feeds: Work | None) -> None:
 async def _serve(bot: Bot, feeds: Work | None) -> None:
     log.info("polling", extra={"bot": bot.telegram.username})
     await bot.store.run(bot.store.outbox.recover, bot.telegram.id)
+    await bot.store.run(bot.store.papers.begin_renewal, analyser_mark())
     bot.is_closing = False
     desk = bot.desk()
     many = in_flight(bot.config.pace)
@@ -93,6 +95,7 @@ async def _serve(bot: Bot, feeds: Work | None) -> None:
 def _beats(bot: Bot, feeds: Work | None) -> list[Beat]:
     beats = [Beat("tick", TICK, bot.tick), Beat("post", POST, _ring(bot.post))]
     beats.append(Beat("catch up", TICK, bot.catch_up))
+    beats.append(Beat("index", SWEEP, bot.renew_index, at_once=True))
     beats.append(Beat("answered", ANSWERED, bot.clear_answered))
     beats.append(Beat("sweep", SWEEP, bot.clear))
     if feeds:

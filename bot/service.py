@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -33,6 +34,7 @@ from bot.chat.transport import UPLOAD
 from bot.config import Config, Doubt
 from bot.pace import Breaker, Floods, Monotonic, Pace, Sleep
 from bot.patience import Patience
+from bot.query.words import analyser_mark
 from bot.render.answer import Said
 from bot.sources import Fetcher
 from bot.standby import holder
@@ -45,6 +47,9 @@ from storage.model import Outcome, Paper, Parcel
 
 Now = Callable[[], datetime]
 
+log = logging.getLogger(__name__)
+
+RENEWAL_PAUSE = 0.05  # seconds between a hundred papers that are indexed anew: others go first
 FREE = 30.0  # messages a second that Telegram gives every bot
 
 
@@ -175,6 +180,17 @@ class Bot:
         )
         if published.digests:
             self.post.ring()
+
+    async def renew_index(self) -> None:
+        """Indexes papers anew whose words an older version wrote, a few at a time."""
+        mark, renewed = analyser_mark(), 0
+        while not self.is_closing and (
+            count := await self.store.run_long(self.store.papers.renew, mark)
+        ):
+            renewed += count
+            await self.sleep(RENEWAL_PAUSE)
+        if renewed:
+            log.info("words indexed anew", extra={"papers": renewed})
 
     @property
     def patience(self) -> Patience | None:

@@ -25,6 +25,11 @@ LATE = 120.0  # seconds under way after which an answer may have waited through 
 SILENCE = 3600.0  # seconds without a word of Telegram after which a feed's counts
 
 
+def wall_clock() -> datetime:
+    """The instant it is, as the system clock has it."""
+    return datetime.now(UTC)
+
+
 def elapsed() -> float:
     """Return the seconds of a clock that nobody sets and that, on Linux, counts sleep as well."""
     boot = getattr(time, "CLOCK_BOOTTIME", None)

@@ -18,6 +18,7 @@ from storage.sqlite import Engine, Value
 from storage.versions import CURRENT, PAPER, paper_of
 
 _ANEW = "a.day between :first and :last and a.kind in (:new, :cross)"
+_MATCHED = "select rowid from paper_index where paper_index match :expression"
 _FOUND = "select rowid from paper_index where paper_index match :expression and rowid >= :floor"
 _TITLED = "select rowid from paper_index where paper_index match :titled and rowid >= :floor"
 
@@ -35,16 +36,12 @@ class Finding:
         expression = self._index.expression(clause)
         if not expression:
             return on_days(self._engine, first, last)
+        wanted, values = self._wanted(expression)
         rows = self._engine.all(
-            f"""
-            {ANNOUNCED}
-            where a.day between :first and :last and p.place in (
-                select rowid from paper_index where paper_index match :expression)
-            order by a.seq
-            """,
+            f"{ANNOUNCED} where a.day between :first and :last and {wanted} order by a.seq",
             first=iso(first),
             last=iso(last),
-            expression=expression,
+            **values,
         )
         return announcements_of(rows)
 
@@ -53,18 +50,28 @@ class Finding:
         expression = self._index.expression(clause)
         if not expression:
             return between(self._engine, after, upto)
+        wanted, values = self._wanted(expression)
         rows = self._engine.all(
-            f"""
-            {ANNOUNCED}
-            where a.seq > :after and a.seq <= :upto and p.place in (
-                select rowid from paper_index where paper_index match :expression)
-            order by a.seq
-            """,
+            f"{ANNOUNCED} where a.seq > :after and a.seq <= :upto and {wanted} order by a.seq",
             after=after,
             upto=upto,
-            expression=expression,
+            **values,
         )
         return announcements_of(rows)
+
+    def _wanted(self, expression: str) -> tuple[str, dict[str, Value]]:
+        """The condition of papers that may match: those not yet indexed anew all may.
+
+        For what finds nothing here is taken for told.
+        """
+        between = self._index.outdated()
+        if between is None:
+            return f"p.place in ({_MATCHED})", {"expression": expression}
+        values: dict[str, Value] = {"low": between[0], "high": between[1]}
+        return (
+            f"(p.place in ({_MATCHED}) or p.key > :low and p.key <= :high)",
+            {"expression": expression, **values},
+        )
 
     def brought(self, clause: Clause, first: date, last: date) -> tuple[int, bool]:
         """Count the papers these days brought anew that may match, and tell if all of them do."""

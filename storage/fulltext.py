@@ -11,6 +11,7 @@ negations that stand alone; below, none of these excludes a paper.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 
 from storage.model import And, Clause, Field, Not, Or, Term
 
@@ -54,6 +55,23 @@ def _upper_and(clauses: Iterable[Clause], words: Callable[[str], str]) -> str:
     barred = [lower(part.clause, words) for part in clauses if isinstance(part, Not)]
     known = _joined([part for part in barred if part], "OR")
     return f"({found} NOT {known})" if found and known else found
+
+
+def in_former_words_too(clause: Clause) -> Clause:
+    """Widen a clause to an index in which some papers have the words of a former analyser.
+
+    It excludes nothing: what a word excludes there may be another one here.
+    """
+    match clause:
+        case Term(prefix=False, former=former) if former:
+            return replace(clause, also=(*clause.also, former))
+        case Or(clauses):
+            return Or(tuple(map(in_former_words_too, clauses)))
+        case And(clauses):
+            wanted = tuple(part for part in clauses if not isinstance(part, Not))
+            return And(tuple(map(in_former_words_too, wanted))) if wanted else clauses[0]
+        case _:
+            return clause
 
 
 def lower(clause: Clause, words: Callable[[str], str]) -> str:

@@ -184,6 +184,7 @@ class Term:
     than one is a phrase, or the parts of one name), category codes that count (any of
     them), or one paper id. ``also`` are other words that mean the same, such as two of a phrase
     written as one; of a prefix, beginnings of the stems that words of this beginning may have.
+    ``former`` are the words that the analyser before this one would have compared, where others.
     """
 
     field: Field
@@ -191,6 +192,7 @@ class Term:
     words: tuple[str, ...]
     prefix: bool = False
     also: tuple[tuple[str, ...], ...] = ()
+    former: tuple[str, ...] = ()
 
     @property
     def ways(self) -> tuple[tuple[str, ...], ...]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import TypeAlias
 
-from storage.fulltext import exact, titled, upper
+from storage.fulltext import exact, in_former_words_too, titled, upper
 from storage.model import Clause, Paper
 from storage.sqlite import Engine, Value
 
@@ -21,12 +21,15 @@ class PaperIndex:
         self._words = words
 
     def expression(self, clause: Clause) -> str:
-        """Write the MATCH expression of a clause; "" where it excludes no paper."""
-        return upper(clause, self._words)
+        """Write the MATCH expression of a clause; "" where it excludes no paper.
+
+        Until all papers have the words of this analyser, it looks for those of the former too.
+        """
+        return upper(in_former_words_too(clause) if self.outdated() else clause, self._words)
 
     def exact(self, clause: Clause) -> str:
         """Write the MATCH expression that finds what a clause matches; "" where none does."""
-        return exact(clause, self._words)
+        return "" if self.outdated() else exact(clause, self._words)
 
     def titled(self, clause: Clause) -> str:
         """Write the MATCH expression of a clause's words in titles; "" where it has none."""
@@ -67,39 +70,39 @@ class PaperIndex:
             paper=paper,
         )
 
-    def is_current(self, mark: str) -> bool:
-        """Whether the marked analyser wrote all words; told without a write."""
-        row = self._engine.one(
-            "select 1 from index_state where mark = :mark and upto >= until", mark=mark
-        )
+    def is_of(self, mark: str) -> bool:
+        """Whether papers have, or are getting, the words of the marked analyser."""
+        row = self._engine.one("select 1 from index_state where mark = :mark", mark=mark)
         return row is not None
 
-    def outdated(self, mark: str, limit: int) -> list[int]:
-        """Return the next papers whose words an analyser other than the marked one wrote.
+    def begin_renewal(self, mark: str) -> None:
+        """Take the marked analyser as the current one, whose words all papers are to get.
 
-        The mark is taken as the current one from then on; papers added since are its own.
+        Papers that are added from now on have them.
         """
-        with self._engine.writing():
-            self._engine.change(
-                """
-                update index_state set mark = :mark, upto = 0,
-                    until = (select coalesce(max(key), 0) from papers)
-                where mark <> :mark
-                """,
-                mark=mark,
-            )
-            rows = self._engine.all(
-                """
-                select p.key from papers p, index_state s
-                where p.key > s.upto and p.key <= s.until order by p.key limit :limit
-                """,
-                limit=limit,
-            )
-        return [int(row["key"]) for row in rows]
+        if self.is_of(mark):
+            return
+        self._engine.change(
+            """
+            update index_state set mark = :mark, upto = 0,
+                until = (select coalesce(max(key), 0) from papers)
+            where mark <> :mark
+            """,
+            mark=mark,
+        )
 
-    def renewed(self, upto: int) -> None:
-        """Remember that all papers up to a key have been indexed anew."""
-        self._engine.change("update index_state set upto = :upto", upto=upto)
+    def outdated(self) -> tuple[int, int] | None:
+        """Return between which keys papers have the words of a former analyser, None for none."""
+        row = self._engine.one("select upto, until from index_state where upto < until")
+        return (int(row["upto"]), int(row["until"])) if row else None
+
+    def renewed(self, mark: str, low: int) -> None:
+        """Remember that all papers from a key on have the words of the marked analyser."""
+        self._engine.change(
+            "update index_state set until = :until where mark = :mark and until > :until",
+            until=low - 1,
+            mark=mark,
+        )
 
     def analysed(self, paper: Paper) -> Words:
         """Analyse a paper's words, column by column."""

@@ -14,8 +14,8 @@ from storage.finding import Finding
 from storage.glosses import Glosses
 from storage.keeping import Keeping
 from storage.model import Added, Announcement, Clause, Gloss, Paper
-from storage.paper_index import PaperIndex
-from storage.sqlite import Engine
+from storage.paper_index import PaperIndex, Words
+from storage.sqlite import Engine, Row
 from storage.versions import CURRENT, PAPER, paper_of
 
 
@@ -164,29 +164,58 @@ class Papers:
         """Count the papers that may match, and stop at ``most``."""
         return self._finding.frequency(clause, most=most)
 
-    def reindex(self, mark: str, limit: int = 100) -> int:
-        """Index papers anew whose words another analyser wrote; return how many, 0 at the end.
+    def begin_renewal(self, mark: str) -> None:
+        """Let all papers be indexed anew by the marked analyser, unless it indexed them."""
+        self._index.begin_renewal(mark)
 
-        ``mark`` names the analyser that the store was opened with.
+    def renew(self, mark: str, limit: int = 100) -> int:
+        """Index some papers anew whose words another analyser wrote, the newest first.
+
+        Returns how many, 0 at the end. ``mark`` names the analyser that the store was opened
+        with. They are analysed outside of the transaction; a killed renewal goes on where it was.
         """
-        if self._index.is_current(mark):
+        self._index.begin_renewal(mark)
+        if (between := self._index.outdated()) is None:
             return 0
+        rows = self._engine.all(
+            """
+            select key, place, version, partial from papers
+            where key > :low and key <= :high order by key desc limit :limit
+            """,
+            low=between[0],
+            high=between[1],
+            limit=limit,
+        )
+        written = {row["key"]: self._analysed(row["key"]) for row in rows}
         with self._engine.writing():
-            keys = self._index.outdated(mark, limit)
-            for key in keys:
-                paper = self.by_key(key)
-                [row] = self._engine.all("select place from papers where key = :key", key=key)
-                if paper is not None:
-                    self._index.replace(
-                        row["place"], self._index.analysed(paper), self._glosses.said(key)
-                    )
-            if keys:
-                self._index.renewed(keys[-1])
-        return len(keys)
+            for row in rows:
+                key = row["key"]
+                if self._is_changed(row):
+                    written[key] = self._analysed(key)
+                self._index.replace(row["place"], written[key], self._glosses.said(key))
+            self._index.renewed(mark, rows[-1]["key"] if rows else 1)
+        return len(rows)
+
+    def _analysed(self, key: int) -> Words:
+        paper = self.by_key(key)
+        assert paper is not None
+        return self._index.analysed(paper)
+
+    def _is_changed(self, row: Row) -> bool:
+        """Whether a paper has got another version since it was read."""
+        values = {name: row[name] for name in ("key", "version", "partial")}
+        return not self._engine.all(
+            "select 1 from papers where key = :key and version = :version and partial = :partial",
+            **values,
+        )
+
+    def is_renewing(self) -> bool:
+        """Whether some papers have the words of a former analyser: not all may be found."""
+        return self._index.outdated() is not None
 
     def is_indexed(self, mark: str) -> bool:
-        """Whether the analyser of this mark wrote the words of all papers."""
-        return self._index.is_current(mark)
+        """Whether papers have, or are getting, the words of the analyser of this mark."""
+        return self._index.is_of(mark)
 
     def add_gloss(self, gloss: Gloss) -> bool:
         """Keep a gloss; False when this maker and prompt said it before."""

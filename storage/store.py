@@ -123,18 +123,12 @@ class Store:
         self._release.close()
 
 
-def open_store(
-    url: str,
-    *,
-    words: Callable[[str], str] = str,
-    prepare: Callable[[Store], None] = lambda store: None,
-) -> Store:
+def open_store(url: str, *, words: Callable[[str], str] = str) -> Store:
     """Open sqlite:///path (or sqlite:// for a temporary one), brought to the newest schema.
 
-    ``words`` is the analyser whose output the full text keeps. ``prepare`` is done before the
-    store counts as open; until then health probes see that a process is starting. Raises
-    Damaged, Foreign, Newer, Occupied or Full where the file cannot be used, and then leaves it
-    as it was.
+    ``words`` is the analyser whose output the full text keeps. While the file is brought up to
+    date, health probes see that a process is starting. Raises Damaged, Foreign, Newer, Occupied
+    or Full where the file cannot be used, and then leaves it as it was.
     """
     with ExitStack() as stack:
         path = files.path_of(url)
@@ -148,13 +142,7 @@ def open_store(
         stack.callback(engine.close)
         with claim.starting():
             opening.prepare(engine)
-            store = Store(engine, words, stack.pop_all())
-            try:
-                prepare(store)
-            except BaseException:
-                store.close()
-                raise
-        return store
+        return Store(engine, words, stack.pop_all())
 
 
 def open_for_reading(url: str, *, words: Callable[[str], str] = str, mark: str = "") -> Store:

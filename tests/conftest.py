@@ -11,6 +11,7 @@ import pytest
 from hypothesis import HealthCheck, settings
 
 from bot.query import indexed
+from bot.query.words import analyser_mark
 from storage import Store, open_store
 
 settings.register_profile(
@@ -39,6 +40,7 @@ def real_data() -> Path:
 def store(tmp_path: Path) -> Iterator[Store]:
     """An empty store in a file of its own, on the engine under test."""
     opened = open_store(f"sqlite:///{tmp_path / 'papergram.db'}", words=indexed)
+    opened.papers.begin_renewal(analyser_mark())
     yield opened
     opened.close()
 

@@ -32,6 +32,7 @@ class Page:
     newest: bool
     papers: tuple[Paper, ...]
     more: bool
+    is_whole: bool  # else some papers are still being indexed anew
 
 
 def search(store: Store, ask: Ask) -> Reply:
@@ -99,7 +100,7 @@ def found(store: Store, query: Query, number: int, *, newest: bool) -> Page:
     start = number * shelf.PAGE
     shown = tuple(papers[start : start + shelf.PAGE])
     more = len(papers) > start + shelf.PAGE and number + 1 < DEEPEST
-    return Page(number, newest, shown, more)
+    return Page(number, newest, shown, more, not store.papers.is_renewing())
 
 
 def _newest(store: Store, query: Query, wanted: int) -> list[Paper]:
@@ -129,6 +130,7 @@ def _shown(ask: Ask, query: Query, key: int, page: Page, *above: Line, edit: boo
         *above,
         Line(shorten(query.text, _QUERY_UNITS), bold=True),
         Line(ask.say(order), close=True),
+        *([] if page.is_whole else [Line(ask.say("search-renewing"), close=True)]),
         *shelf.lines(page.papers, ask.language, first),
     ]
     buttons = (*shelf.numbers(page.papers, first), *_ways_on(ask, key, page))

@@ -97,7 +97,8 @@ def previewed(
 
 def brought(ask: Ask, shown: Preview) -> list[Line]:
     """How many papers words would have brought, advice, and three of the titles."""
-    count = "preview-count" if shown.is_exact else "preview-about"
+    about = "preview-count" if shown.is_exact else "preview-about"
+    count = about if shown.is_whole else "preview-at-least"
     lines = [Line(ask.say(count, papers=shown.papers, days=shown.days))]
     if shown.held < _feed_days(shown.days):
         lines.append(Line(ask.say("preview-partial", days=shown.held), close=True))

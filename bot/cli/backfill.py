@@ -11,7 +11,7 @@ from datetime import date, datetime
 import click
 from rich.progress import Progress, TaskID
 
-from bot import app, taxonomy
+from bot import app, taxonomy, trusted_clock
 from bot.arxiv_calendar import arxiv_day
 from bot.cli.frame import FAILED, Failed, Misused, as_json, database, echo, settings, speaker
 from bot.cli.progress import spinner
@@ -53,7 +53,7 @@ def backfill(
     papergram backfill --from 2026-11-20 --category cs.CV --category hep-th
     """
     config = settings(database)
-    now = app.wall_clock()
+    now = trusted_clock.wall_clock()
     days = _day(first, config), _day(last or first, config)
     _refuse_bad(*days, now, yes=yes)
     feeds = feed_groups(_categories(codes) or config.categories)
@@ -111,7 +111,7 @@ async def _fetch(config: Config, wanted: tuple[Harvest, ...], found: list[Walked
             task = progress.add_task("", total=None)
             tell = _teller(config, progress, task)
             for harvest in wanted:
-                begun = await store.run(_begun, store, harvest, app.wall_clock())
+                begun = await store.run(_begun, store, harvest, trusted_clock.wall_clock())
                 found.append(await _made(store, asker, config, begun, tell))
                 if found[-1].stage is Stage.RESTING:
                     break
@@ -139,7 +139,7 @@ async def _made(
     total = Walked(Stage.TOMORROW if harvest.done else Stage.ON_THE_WAY, harvest)
     while total.stage is Stage.ON_THE_WAY:
         tell(total)
-        now, own = app.wall_clock(), None
+        now, own = trusted_clock.wall_clock(), None
         if not await rests(store, DUTY, now):
             own = await held_walk(
                 store, asker, total.harvest, now, holder=holder(), base=config.arxiv_oai, most=1

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
-
 import click
 
-from bot import gather, issue
+from bot import gather, issue, trusted_clock
 from bot.cli.frame import LANGUAGES, Failed, basics, database, language, opened_for_reading, speaker
 from bot.cli.printing import form, print_document
 from bot.cli.query_argument import AsksQuery, query
@@ -30,7 +28,7 @@ def digest(query: Query, form: str, language: str, database: str | None) -> None
     """
     config = basics(database)
     with opened_for_reading(config, searches=True) as store:
-        drawn = issue.drawn(store, query, datetime.now(UTC), keep=False)
+        drawn = issue.drawn(store, query, trusted_clock.wall_clock(), keep=False)
     if not drawn.entries:
         speak = speaker(config)
         raise Failed(speak("cli-digest-none", days=gather.RECENT_DAYS, query=query.text))

@@ -9,7 +9,7 @@ from datetime import date, datetime, timedelta
 
 import click
 
-from bot import app, foresee
+from bot import app, foresee, trusted_clock
 from bot.account import Contract, Estimate, estimate, money
 from bot.cli.frame import FAILED, Misused, as_json, database, echo, settings, speaker
 from bot.cli.progress import bar
@@ -62,7 +62,7 @@ def enrich(
     if config.contract is None:
         raise Misused(speak("cli-no-model"))
     first, languages = _day(since, config), _languages(codes, config)
-    now = app.wall_clock()
+    now = trusted_clock.wall_clock()
     with app.opened(config) as store:
         found = _wanted(store, config, first, languages, now)
         guess = estimate(store, config.contract, found)
@@ -107,7 +107,7 @@ def _wanted(
 async def _made(store: Store, config: Config, wanted: int) -> tuple[Workshop, Fulfilled]:
     """Makes glosses until none is left, the budget is spent or the model does not answer."""
     done, vain = Fulfilled(), 0
-    async with app.workshop(store, config, app.wall_clock) as shop:
+    async with app.workshop(store, config, trusted_clock.wall_clock) as shop:
         with bar() as progress:
             task = progress.add_task("", total=wanted, cost="")
 

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import click
 
-from bot import app
+from bot import app, trusted_clock
 from bot.cli.frame import FAILED, Misused, as_json, database, echo, settings, speaker
 from bot.cli.progress import spinner
 from bot.config import Config
@@ -58,7 +58,9 @@ async def _ingested(config: Config, sources: list[Source]) -> list[Ingested]:
             task = progress.add_task("", total=None)
             for source in sources:
                 progress.update(task, description=speak("cli-working", source=source.name))
-                reports.append(await ingest_source(store, asker, source, app.wall_clock()))
+                reports.append(
+                    await ingest_source(store, asker, source, trusted_clock.wall_clock())
+                )
             return reports
 
 

@@ -28,6 +28,9 @@ def search(query: Query, limit: int, as_json: bool, database: str | None) -> Non
     config = basics(database)
     with opened_for_reading(config, searches=True) as store:
         found = _found(store, query, limit)
+        is_whole = not store.papers.is_renewing()
+    if not is_whole:
+        echo(speaker(config)("cli-search-renewing"), err=True)
     if not found:
         raise Failed(speaker(config)("cli-search-none", query=query.text))
     for paper in found:

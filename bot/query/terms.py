@@ -12,7 +12,7 @@ from collections.abc import Iterator
 
 from bot import taxonomy
 from bot.query.identifiers import arxiv_id
-from bot.query.words import further_stems, has_han, is_starred, stem, surface
+from bot.query.words import former_stem, further_stems, has_han, is_starred, stem, surface
 from storage.model import Field, Term
 
 FIELDS = {
@@ -117,7 +117,14 @@ def _words(field: Field, found: list[str], prefix: bool) -> Term:
         stems[-1] = found[-1]
         begun = tuple((start,) for start in further_stems(found[-1]))
         return Term(field, spell(found), tuple(stems), prefix, begun)
-    return Term(field, spell(found), tuple(stems), also=(*_joined(found, stems), *_split(found)))
+    former = tuple(map(former_stem, found))
+    return Term(
+        field,
+        spell(found),
+        tuple(stems),
+        also=(*_joined(found, stems), *_split(found)),
+        former=former if former != tuple(stems) else (),
+    )
 
 
 def _split(found: list[str]) -> Iterator[tuple[str, ...]]:

@@ -166,6 +166,12 @@ def stem(word: str) -> str:
     return _remembered_stem(word) if len(word) <= _LONGEST_REMEMBERED else _stem(word)
 
 
+def former_stem(word: str) -> str:
+    """The stem that was kept of a word before spellings were read as one."""
+    with _stemming:
+        return _stemmer.stemWord(word)
+
+
 @lru_cache(maxsize=1 << 17)
 def _remembered_stem(word: str) -> str:
     return _stem(word)

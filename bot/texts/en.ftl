@@ -57,6 +57,10 @@ preview-about = About { $papers } papers in the last { $days ->
     [one] day
    *[other] { $days } days
 }. Words with * and names are counted from a sample.
+preview-at-least = At least { $papers } papers in the last { $days ->
+    [one] day
+   *[other] { $days } days
+}. An update is being applied to the stored papers; ask again in a few minutes for all of them.
 preview-partial = { $days ->
     [0] I hold no papers yet
     [one] I hold only one arXiv day so far
@@ -230,6 +234,7 @@ cli-demo = Open { $url } in a browser. Ctrl+C ends the demo.
 cli-port-busy = Port { $port } is in use or not allowed. Choose another with --port.
 cli-no-digest = There is no digest { $number }. The store holds { $count }.
 cli-digest-none = No stored paper of the last { $days } days matches { $query }.
+cli-search-renewing = `papergram run` is applying an update to the stored papers; some may be missing until it is done.
 cli-search-none = No stored paper matches { $query }. Fewer words find more.
 cli-query-wrong = { $problem } (at character { $position })
 cli-imported = { $file }: digest { $number }, { $entries } entries, topic { $topic }, issued { $issued }.
@@ -540,6 +545,7 @@ saved-version = A paper that you saved has a new version, v{ $version }: { $titl
 versions-on = You will be told of new versions of saved papers.
 versions-off = You will not be told of new versions.
 search-usage = What shall I look for? For example: /search diffusion -survey cat:cs.CV
+search-renewing = An update is being applied to the stored papers. If something is missing, search again in a few minutes.
 search-none = No stored paper matches { $query }. Fewer words find more.
 search-newest = Newest first
 search-best = Best first

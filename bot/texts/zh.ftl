@@ -50,6 +50,7 @@ preview-count = { $papers ->
    *[other] 最近 { $days } 天有 { $papers } 篇匹配的论文。
 }
 preview-about = 最近 { $days } 天约有 { $papers } 篇匹配的论文（带 * 的词和人名按抽样估算）。
+preview-at-least = 最近 { $days } 天至少有 { $papers } 篇匹配的论文。已收录的论文正在更新索引，几分钟后再看即为完整结果。
 preview-partial = { $days ->
     [0] 目前还没有收录论文，之后会陆续增加。
    *[other] 目前只收录了 { $days } 天的论文，之后会陆续增加。
@@ -214,6 +215,7 @@ cli-demo = 请在浏览器中打开 { $url }，按 Ctrl+C 结束演示。
 cli-port-busy = 端口 { $port } 已被占用或不允许使用，请用 --port 换一个。
 cli-no-digest = 没有编号为 { $number } 的摘要，目前共有 { $count } 份。
 cli-digest-none = 最近 { $days } 天收录的论文中，没有与 { $query } 匹配的。
+cli-search-renewing = `papergram run` 正在更新已收录论文的索引，完成之前结果可能不全。
 cli-search-none = 收录的论文中，没有与 { $query } 匹配的。减少关键词可以找到更多。
 cli-query-wrong = { $problem }（第 { $position } 个字符）
 cli-imported = { $file }：摘要 { $number }，{ $entries } 篇，主题 { $topic }，{ $issued } 发布。
@@ -490,6 +492,7 @@ saved-version = 你收藏的论文有新版本 v{ $version }：{ $title } { $lin
 versions-on = 收藏的论文有新版本时会通知你。
 versions-off = 不再通知新版本。
 search-usage = 要搜什么？例如：/search diffusion -survey cat:cs.CV
+search-renewing = 已收录的论文正在更新索引。如有遗漏，请过几分钟再搜。
 search-none = 没有找到与 { $query } 匹配的论文，减少几个词试试。
 search-newest = 按时间，新的在前
 search-best = 按相关度排序

@@ -9,7 +9,7 @@ import httpx
 import pytest
 import stamina
 
-from bot import app
+from bot import app, trusted_clock
 from bot.config import Config
 from bot.query import indexed
 from bot.sources import Fetcher, Pace
@@ -40,7 +40,7 @@ def archive(monkeypatch: pytest.MonkeyPatch) -> Iterator[Archive]:
         return Fetcher(transport=transport, bases=[config.arxiv_oai], pace=Pace(0.0))
 
     monkeypatch.setattr(app, "fetcher", fetcher)
-    monkeypatch.setattr(app, "wall_clock", lambda: NOW)
+    monkeypatch.setattr(trusted_clock, "wall_clock", lambda: NOW)
     with stamina.set_testing(True, attempts=1):
         yield source
 
@@ -136,7 +136,7 @@ def test_the_same_days_are_not_asked_for_twice_a_day(
 
     again = backfill(terminal, "--from", "2026-11-17")
     asked = len(archive.asked)
-    monkeypatch.setattr(app, "wall_clock", lambda: NOW + timedelta(days=1))
+    monkeypatch.setattr(trusted_clock, "wall_clock", lambda: NOW + timedelta(days=1))
     tomorrow = backfill(terminal, "--from", "2026-11-17")
 
     assert again == (0, "cs:cs:CV: asked already today. Try again tomorrow.\n", "")
@@ -153,7 +153,7 @@ def test_a_refusal_stops_it_and_the_next_call_goes_on(
 
     stopped = backfill(terminal, "--from", "2026-11-17")
     busy = backfill(terminal, "--from", "2026-11-17")
-    monkeypatch.setattr(app, "wall_clock", lambda: NOW + timedelta(minutes=2))
+    monkeypatch.setattr(trusted_clock, "wall_clock", lambda: NOW + timedelta(minutes=2))
     code, out, _ = backfill(terminal, "--from", "2026-11-17")
 
     assert stopped == (

@@ -10,7 +10,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from bot import app
+from bot import trusted_clock
 from bot.cli.enriching import RESTS
 from bot.query import indexed
 from storage import Store, open_store
@@ -50,7 +50,7 @@ def serving(script: str = "good") -> Iterator[Server]:
 @pytest.fixture(autouse=True)
 def _followed(terminal: Terminal, monkeypatch: pytest.MonkeyPatch) -> None:
     """A reader of both languages follows a topic that finds three papers of two days."""
-    monkeypatch.setattr(app, "wall_clock", lambda: NOW)
+    monkeypatch.setattr(trusted_clock, "wall_clock", lambda: NOW)
     store = open_store(f"sqlite:///{terminal.database}", words=indexed)
     reader = Subscriber(BOT, 1, ChatKind.PRIVATE, languages=("zh", "en"))
     store.subscribers.ensure(reader)

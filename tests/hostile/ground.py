@@ -49,7 +49,7 @@ def fill(database: Path, folder: Path, papers: int = maxsize) -> None:
     now = datetime.now(UTC)
     store = opened(database)
     try:
-        store.papers.reindex(analyser_mark())  # or the bot would analyse all of it once more
+        store.papers.begin_renewal(analyser_mark())  # or the bot would analyse all of it once more
         batch = announced(folder, min(papers, PAPERS), now)
         while part := list(islice(batch, _SLICE)):
             store.papers.add(part, seen=now)

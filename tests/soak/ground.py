@@ -35,7 +35,7 @@ def fill(database: Path, press: Press, talkers: Iterable[int], minutes: int) -> 
     now = datetime.now(UTC).replace(second=0, microsecond=0)
     store = opened(database)
     try:
-        store.papers.reindex(analyser_mark())  # or the bot would analyse all of it once more
+        store.papers.begin_renewal(analyser_mark())  # or the bot would analyse all of it once more
         _announce(store, press.announced(KNOWN, now))
         far = Cadence(times=(time((now.hour + 12) % 24),))
         with store.transaction():

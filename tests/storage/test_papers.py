@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import closing
 from datetime import date, timedelta
 from pathlib import Path
 
@@ -11,6 +12,7 @@ from hypothesis import strategies as st
 
 from bot.matching import matches
 from bot.query import indexed, parse
+from bot.query.words import former_stem, surface
 from storage import Store, open_store
 from storage.model import Added, Kind
 from tests.storage.situations import DAY, NOW, announced, gloss, paper, stored
@@ -272,21 +274,82 @@ def test_no_paper_that_matches_is_missing(
             assert one.key in found, (query, one)
 
 
-def test_a_new_analyser_indexes_the_papers_anew(tmp_path: Path) -> None:
+def test_a_new_analyser_indexes_the_papers_anew_the_newest_first(tmp_path: Path) -> None:
     url = f"sqlite:///{tmp_path / 'a.db'}"
-    old = open_store(url, words=lambda text: text.lower())
-    old.papers.reindex("plain")
-    kept = stored(old, [paper(n, title="Hoping robots") for n in range(5)])
-    old.papers.add_gloss(gloss(kept[0]))
-    nothing_to_do = old.papers.reindex("plain")
-    old.close()
+    with closing(open_store(url, words=str.lower)) as old:
+        old.papers.begin_renewal("plain")
+        kept = stored(old, [paper(n, title="Hoping robots") for n in range(5)])
+        old.papers.add_gloss(gloss(kept[0]))
+        assert old.papers.renew("plain") == 0
+    hoping = parse("ti:hoping").clause
 
-    new = open_store(url, words=indexed)
-    missed = new.papers.search(parse("ti:hoping").clause, limit=10)
-    done = [new.papers.reindex("stems", limit=3) for _ in range(3)]
-    found = new.papers.search(parse("ti:hoping").clause, limit=10)
-    said = new.papers.search(parse("扩散").clause, limit=10)
-    new.close()
+    with closing(open_store(url, words=indexed)) as new:
+        assert new.papers.search(hoping, limit=10) == []
+        assert new.papers.renew("stems", limit=3) == 3
+        assert [one.key for one in new.papers.search(hoping, limit=10)] == [5, 4, 3]
+        assert new.papers.is_renewing()
 
-    assert (nothing_to_do, missed, done) == (0, [], [3, 2, 0])
-    assert (len(found), len(said)) == (5, 1)
+    with closing(open_store(url, words=indexed)) as killed_meanwhile:
+        assert killed_meanwhile.papers.renew("stems", limit=3) == 2
+        assert killed_meanwhile.papers.renew("stems", limit=3) == 0
+        assert not killed_meanwhile.papers.is_renewing()
+        assert len(killed_meanwhile.papers.search(hoping, limit=10)) == 5
+        assert len(killed_meanwhile.papers.search(parse("扩散").clause, limit=10)) == 1
+
+
+def test_until_papers_are_indexed_anew_all_of_them_may_match(tmp_path: Path) -> None:
+    """What is not found for a topic counts as told, and would be lost."""
+    url = f"sqlite:///{tmp_path / 'a.db'}"
+    with closing(open_store(url, words=str.lower)) as old:
+        old.papers.begin_renewal("plain")
+        old.papers.add([announced(paper(n, title="Hoping robots")) for n in range(5)], seen=NOW)
+    clause = parse("hoping -robots").clause
+
+    with closing(open_store(url, words=indexed)) as new:
+        new.papers.begin_renewal("stems")
+        head = new.papers.last_seq()
+        assert len(new.papers.announced_after(clause, 0, head)) == 5
+        assert new.papers.brought(clause, DAY, DAY)[1] is False
+        while new.papers.renew("stems", limit=2):
+            pass
+        assert new.papers.announced_after(clause, 0, head) == []
+        assert new.papers.brought(clause, DAY, DAY) == (0, True)
+
+
+def test_until_papers_are_indexed_anew_the_former_words_are_looked_for_too(tmp_path: Path) -> None:
+    url = f"sqlite:///{tmp_path / 'a.db'}"
+
+    def former(text: str) -> str:
+        return " ".join(map(former_stem, surface(text)))
+
+    with closing(open_store(url, words=former)) as old:
+        old.papers.begin_renewal("former")
+        stored(old, [paper(1, title="Generative models"), paper(2, title="Two generations")])
+
+    with closing(open_store(url, words=indexed)) as new:
+        new.papers.begin_renewal("stems")
+        asked = parse("generative").clause
+        meanwhile = {one.title for one in new.papers.search(asked, limit=10)}
+        assert meanwhile == {"Generative models", "Two generations"}
+        while new.papers.renew("stems"):
+            pass
+        assert [one.title for one in new.papers.search(asked, limit=10)] == ["Generative models"]
+
+
+def test_a_paper_that_is_revised_while_it_is_analysed_keeps_its_new_words(tmp_path: Path) -> None:
+    url = f"sqlite:///{tmp_path / 'a.db'}"
+    with closing(open_store(url)) as old:
+        stored(old, [paper(1, title="Robots")])
+
+    with closing(open_store(url, words=indexed)) as new:
+        revisions = [paper(1, title="Submarines", version=2)]
+
+        def analysing(text: str) -> str:
+            if revisions and text == "Robots":
+                new.papers.keep([revisions.pop()], seen=NOW)
+            return indexed(text)
+
+        with closing(open_store(url, words=analysing)) as renewing:
+            renewing.papers.renew("stems")
+        assert [one.title for one in new.papers.search(parse("submarine").clause, limit=5)]
+        assert new.papers.search(parse("robot").clause, limit=5) == []

@@ -128,8 +128,7 @@ def test_a_newer_file_is_refused(url: str, monkeypatch: pytest.MonkeyPatch) -> N
 
 def test_words_that_another_analyser_indexed_are_not_searched(url: str) -> None:
     with closing(open_store(url)) as store:
-        while store.papers.reindex("new"):
-            pass
+        store.papers.begin_renewal("new")
 
     with pytest.raises(Older, match="indexed"):
         open_for_reading(url, mark="newer")
@@ -195,13 +194,15 @@ def test_a_lease_far_from_the_time_is_judged_by_its_process(
 
 _OPENS_SLOWLY = """
 import sys
-from storage import open_store
+from storage import open_store, opening
 
-def prepare(store):
+def prepare(engine, prepare=opening.prepare):
+    prepare(engine)
     print("starting", flush=True)
     sys.stdin.readline()
 
-open_store(sys.argv[1], prepare=prepare)
+opening.prepare = prepare
+open_store(sys.argv[1])
 print("open", flush=True)
 sys.stdin.readline()
 """
