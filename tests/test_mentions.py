@@ -198,7 +198,7 @@ def test_a_bare_id_is_found_between_words(
     assert id in {one.id for one in found}
 
 
-@given(st.lists(_ids, unique=True, max_size=20), st.sampled_from(["\n", ", ", " and ", "; "]))
+@given(st.lists(_ids, unique=True, max_size=20), st.sampled_from(["\n", ", ", ",", " and ", "; "]))
 def test_what_is_named_is_read_back(ids: list[str], joint: str) -> None:
     assert [str(one) for one in mentions(joint.join(ids))] == ids
 

@@ -82,7 +82,8 @@ _WINDOW = 160  # characters before an id in which its address must begin
 # What stands before a bare id and makes it a part of something else, and what does so behind it.
 _PART = re.compile(r"(?:[a-z0-9à-ɏ.\-/+@%&=]|[$€£¥₹]\s?|\+\d[\d\s()\-]{0,12})\Z", re.IGNORECASE)
 _GOES_ON = re.compile(
-    r"[a-z0-9@%]|_\w|[.,:/\-]\d|/\w|\s?(?:[$€£¥₹元]|(?:usd|eur|gbp|cny|rmb|jpy)\b)", _FLAGS
+    r"[a-z0-9@%]|_\w|[.,:/\-]\d(?!\d{3}[.。]\d{4})|/\w|\s?(?:[$€£¥₹元]|(?:usd|eur|gbp|cny|rmb|jpy)\b)",
+    _FLAGS,
 )
 _FILE = re.compile(r"\.(?:pdf|html?)(?![a-z0-9])", _FLAGS)
 _BREAKS = re.compile(r"[\s<>\"'“”‘’|,;、。)\[\]{}]")
