@@ -162,7 +162,7 @@ _odd = st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_siz
 _entities = st.fixed_dictionaries(
     {
         "type": st.sampled_from(["text_link", "url", "bold"]),
-        "offset": st.integers(-5, 40) | st.integers(),
+        "offset": st.integers(-5, 40) | _odd,
         "length": st.integers(-5, 40) | st.integers(),
     },
     optional={"url": st.just(LINK) | _odd},
