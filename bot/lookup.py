@@ -1,8 +1,9 @@
-"""The verb: an arXiv id that nobody announced to us → its paper, asked of arXiv's search API."""
+"""The verb: arXiv ids that nobody announced to us → their papers, asked of arXiv's search API."""
 
 from __future__ import annotations
 
 import logging
+from collections.abc import Sequence
 
 from bot.sources import Fetcher, FetchError
 from bot.sources.arxiv_api import BASE, by_ids, parse
@@ -13,23 +14,33 @@ from storage.model import Paper
 log = logging.getLogger(__name__)
 
 
-async def looked_up(fetcher: Fetcher, id: str, *, base: str = BASE) -> list[Paper]:
-    """The paper with this id, with or without version; none when arXiv has no such paper.
+async def looked_up(fetcher: Fetcher, ids: Sequence[str], *, base: str = BASE) -> list[Paper]:
+    """The papers with these ids, with or without version; without those that arXiv does not know.
+
+    They are asked for together. An answer that refuses all of them for one that it does not know
+    has each asked for alone.
 
     Raises:
         Refusal: arXiv does not answer, or not as it should; asking again later helps.
     """
-    [question] = by_ids([id], base=base)
-    try:
-        answer = await fetcher.get(question)
-    except FetchError as error:
-        log.warning("paper not asked", extra={"paper": id, "reason": error.notice.key})
-        raise Refusal("paper-unreachable", id=id) from error
-    batch = parse(answer.body, source="lookup")
-    if batch.announcements:
-        return [announcement.paper for announcement in batch.announcements]
-    # The API says of an id that does not exist that it is wrong.
-    if answer.status in (200, 400) and batch.condition in (Condition.EMPTY, Condition.ERROR_FEED):
-        return []
-    log.warning("paper not read", extra={"paper": id, "condition": batch.condition})
-    raise Refusal("paper-unreachable", id=id)
+    papers: list[Paper] = []
+    for question in by_ids(ids, base=base):
+        try:
+            answer = await fetcher.get(question)
+        except FetchError as error:
+            facts = {"papers": len(ids), "paper": ids[0], "reason": error.notice.key}
+            log.warning("paper not asked", extra=facts)
+            raise Refusal("paper-unreachable", id=", ".join(ids)) from error
+        batch = parse(answer.body, source="lookup")
+        # The API says of an id that does not exist that it is wrong.
+        is_unknown = batch.condition in (Condition.EMPTY, Condition.ERROR_FEED)
+        if batch.announcements:
+            papers += [announcement.paper for announcement in batch.announcements]
+        elif answer.status not in (200, 400) or not is_unknown:
+            facts = {"papers": len(ids), "paper": ids[0], "condition": batch.condition}
+            log.warning("paper not read", extra=facts)
+            raise Refusal("paper-unreachable", id=", ".join(ids))
+        elif batch.condition is Condition.ERROR_FEED and len(ids) > 1:
+            for id in ids:
+                papers += await looked_up(fetcher, [id], base=base)
+    return papers

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import partial
@@ -117,10 +117,10 @@ class Bot:
         """The bytes of a file that a person sent."""
         return await fetch(self.telegram, name, LARGEST)
 
-    async def papers(self, id: str) -> list[Paper]:
-        """A paper that somebody named, from arXiv."""
+    async def papers(self, ids: Sequence[str]) -> list[Paper]:
+        """Papers that somebody named, from arXiv."""
         assert self.asker is not None
-        return await lookup.looked_up(self.asker, id, base=self.config.arxiv_api)
+        return await lookup.looked_up(self.asker, ids, base=self.config.arxiv_api)
 
     def desk(self) -> deliver.Desk:
         """Where parcels are sent from."""

@@ -49,9 +49,11 @@ def settle(desk: Desk, parcel: Parcel, outcome: Outcome) -> bool:
                 desk.classic_only.set()
             instead = _instead(desk, parcel)
             is_answer = parcel.rank is Rank.ANSWER and not parcel.edits
-            if instead and is_answer and answer.read(parcel.content).plain:
-                # The text says what all messages of the answer would have said.
-                outbox.drop_following(parcel, answer.FILES, now=now)
+            if instead and is_answer:
+                refused = answer.read(parcel.content)
+                if refused.plain and not refused.paired:
+                    # The text says what all messages of the answer would have said.
+                    outbox.drop_following(parcel, answer.FILES, now=now)
             return outbox.settle(parcel, outcome, now, instead=instead)
         case Unknown(reason=reason) if parcel.edits:
             # Made twice, an edit is the same.

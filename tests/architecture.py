@@ -293,6 +293,8 @@ _SPEAKERS = ("bot.chat", "bot.subscribe", "bot.publish", "bot.deliver", "bot.ren
 _SPELLED = (
     "bot.render.markdown",
     "bot.demo",
+    "bot.chat.meaning",
+    "bot.query.identifiers",
     "bot.query.terms",
     "bot.query.words",
     "bot.summary",

@@ -179,7 +179,7 @@ ANSWERS: Mapping[str, Handler] = {
     "rename": topic_words.renamed,
     "words": topic_words.reworded,
     "topic_time": topic_words.timed,
-    "import": topics.sub,  # words instead of the file
+    "import": finding.typed,  # words instead of the file
     "search": finding.search,
     "paper": finding.paper,
 }

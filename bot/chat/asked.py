@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import re
 import unicodedata
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
@@ -12,10 +14,14 @@ import telegram
 from bot.chat import buttons
 from bot.chat.membership import may_write
 from bot.chat.transport import LARGEST
+from bot.query import Mention, listed_categories, mentions
 from bot.render.keyboard import Action
 from storage.model import ChatKind
 
 LONGEST = 2001  # characters of a command's words: one too many for a topic, so that it is refused
+_LOOKED_THROUGH = 50_000  # characters of a message, with all its links: no client sends as many
+
+_BLANK = re.compile(r"\s")
 
 _NUMBERS = ("chat", "person", "thread", "message", "moved_to")
 _TEXTS = ("title", "name", "language", "command", "words", "query")
@@ -51,6 +57,8 @@ class Asked:
     thread: int = 0
     command: str = ""
     words: str = ""
+    papers: tuple[Mention, ...] = ()  # that the whole message holds, links behind words included
+    categories: tuple[str, ...] = ()  # whose listings it links to
     action: Action | None = None
     message: int = 0  # the message whose button was pressed
     query: str = ""  # id of the press, to be answered
@@ -133,20 +141,81 @@ def _said(message: telegram.Message, username: str) -> Asked | None:
     if text.startswith("/") and not is_own:
         return _met(What.PASSED_ON, message.chat, who)
     if text.startswith("/"):
-        return _commanded(message.chat, who, text, username, thread, for_chat)
+        command = _commanded(message.chat, who, text, username, thread, for_chat)
+        return _with_papers(command, _spelled_out(message)) if command else None
     if not (is_private or _is_answer(message, username)):
         return None
     answer = replace(_met(What.WORDS, message.chat, who), thread=thread, speaks_for_chat=for_chat)
     if message.document:
+        if paper := _of_a_pdf(answer, message, message.document):
+            return paper
         size = Action("file", int(message.document.file_size or 0))
         file = message.document.file_id
         return replace(answer, what=What.FILE, words=file, action=size)
     if message.text or message.caption:
         words = text or _clean(message.caption or "")
-        return replace(answer, words=words[:LONGEST])
+        return _with_papers(replace(answer, words=words[:LONGEST]), _spelled_out(message))
     if is_private and message.effective_attachment:
         return _met(What.WORDLESS, message.chat, who)
     return None
+
+
+def _of_a_pdf(
+    answer: Asked, message: telegram.Message, document: telegram.Document
+) -> Asked | None:
+    """A paper's own file means the paper, by its caption or else by its name.
+
+    Any other file holds topics, whatever its caption says.
+    """
+    name = str(document.file_name or "")
+    if document.mime_type != "application/pdf" and not name.casefold().endswith(".pdf"):
+        return None
+    caption = _clean(message.caption or "")
+    for words, whole in ((caption, _spelled_out(message)), (_clean(name), name)):
+        found = _with_papers(replace(answer, words=words[:LONGEST]), whole)
+        if found.papers:
+            return found
+    return None
+
+
+def _with_papers(request: Asked, whole: str) -> Asked:
+    """A request with the papers and listings that its whole message holds, before it is cut."""
+    text = _clean(whole[:_LOOKED_THROUGH])
+    return replace(request, papers=mentions(text), categories=listed_categories(text))
+
+
+def _spelled_out(message: telegram.Message) -> str:
+    """What a message says, with the addresses behind its words and its buttons."""
+    text = message.text or message.caption or ""
+    entities = message.entities if message.text else message.caption_entities
+    rows = message.reply_markup.inline_keyboard if message.reply_markup else ()
+    buttons = [button.url for row in rows for button in row if isinstance(button.url, str)]
+    return "\n".join([*_linked(text, entities), *buttons])
+
+
+def _linked(text: str, entities: Sequence[telegram.MessageEntity]) -> Iterator[str]:
+    """A text in pieces, with each address that is behind words after the first of these words.
+
+    Offsets count the units of UTF-16, and may be anything.
+    """
+    links = sorted(
+        (entity.offset, entity.url)
+        for entity in entities
+        if entity.type == telegram.MessageEntity.TEXT_LINK
+        and isinstance(entity.offset, int)
+        and isinstance(entity.url, str)
+    )
+    places = [at for at, sign in enumerate(text) for _ in range(1 + (sign > "\uffff"))]
+    at = 0
+    for offset, address in links:
+        begin = places[offset] if 0 <= offset < len(places) else len(text)
+        if begin >= at:
+            blank = _BLANK.search(text, begin)
+            end = blank.start() if blank else len(text)
+            yield text[at:end]
+            at = end
+        yield address
+    yield text[at:]
 
 
 def _thread(message: telegram.Message) -> int:

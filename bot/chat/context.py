@@ -17,6 +17,7 @@ from typing import Concatenate, ParamSpec, TypeVar
 from bot.account import Contract
 from bot.chat.readings import QUERY, SEVERAL, Readings, with_readings
 from bot.preview import Volumes
+from bot.query import Mention
 from bot.render.answer import Document
 from bot.render.keyboard import Action, Button
 from bot.render.message import Message
@@ -56,6 +57,8 @@ class Ask:
     person: Person
     now: datetime
     words: str = ""
+    papers: tuple[Mention, ...] = ()  # that the message holds, in its words or behind them
+    categories: tuple[str, ...] = ()  # whose listings it links to
     action: Action = Action("")  # noqa: RUF009 - frozen
     thread: int = 0
     tongue: str = ""  # of who manages this chat from another one
@@ -118,6 +121,7 @@ class Reply:
 
     messages: tuple[Message, ...] = ()
     plain: tuple[Message, ...] = ()  # instead of the rich ones, where Telegram refuses them
+    paired: bool = False  # each of the plain ones stands for the message at its place alone
     edit: bool = False  # the first message replaces the one whose button was pressed
     toast: str = ""
     url: str = ""  # opened for the one who pressed, without a message: a deep link of this bot

@@ -287,6 +287,8 @@ def ask_of(counter: Counter, request: Asked, chat: Subscriber, *, tongue: str = 
         person=Person(counter.house.bot, request.person, request.name, request.language),
         now=counter.now(),
         words=request.words,
+        papers=request.papers,
+        categories=request.categories,
         action=request.action or linked or Action(""),
         thread=request.thread if chat.chat == request.chat else 0,
         tongue=tongue,

@@ -6,7 +6,7 @@ its version, which anybody may read.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 from bot.chat.context import Ask, Reply
@@ -116,6 +116,16 @@ def paper(store: Store, ask: Ask) -> Reply:
 def show_alone(store: Store, ask: Ask, key: int, version: int = 0) -> Reply:
     """A paper outside of any digest, at a version or the newest."""
     return show(store, ask, alone(store, ask, key, version))
+
+
+def show_each(store: Store, ask: Ask, papers: Sequence[tuple[int, int]]) -> Reply:
+    """Papers outside of any digest, each by its key and version in a message of its own."""
+    shown = [show_alone(store, ask, *one) for one in papers]
+    return Reply(
+        tuple(message for reply in shown for message in reply.messages),
+        plain=tuple(message for reply in shown for message in reply.plain),
+        paired=True,
+    )
 
 
 def authors(store: Store, ask: Ask) -> Reply:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Awaitable, Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
@@ -26,7 +26,7 @@ class Outside:
     None where there is no way, as in the demo without a network.
     """
 
-    papers: Callable[[str], Awaitable[list[Paper]]] | None = None  # an arXiv id → its paper
+    papers: Callable[[Sequence[str]], Awaitable[list[Paper]]] | None = None  # by their ids
     file: Callable[[str], Awaitable[bytes]] | None = None  # Telegram's file id → its bytes
     shop: Workshop | None = None  # who asks the model, and what it may cost
     daily: Limits = field(default_factory=_daily)  # what one person may have the model do

@@ -2,26 +2,32 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from bot.chat import english, shelf
 from bot.chat.asking import listen
 from bot.chat.context import Ask, Errand, Reply, in_transaction
-from bot.chat.entry import show_alone
+from bot.chat.entry import show_each
 from bot.chat.errands import Outside
-from bot.chat.telling import Line, told
-from bot.chat.topics import drafted, misread, sub
+from bot.chat.listing import unsub
+from bot.chat.meaning import Meaning, meaning
+from bot.chat.telling import Line, text_message, told
+from bot.chat.topics import drafted, misread, offered, sub
+from bot.chat.welcome import help_, start
 from bot.matching import matches
-from bot.query import QueryError, arxiv_id_version, parse, parse_typed
+from bot.query import Mention, QueryError, mentions, parse, parse_typed
 from bot.render.fit import shorten
 from bot.render.keyboard import Keyboard
-from bot.texts import Refusal
+from bot.texts import Refusal, listed
 from storage import Store
 from storage.model import ChatKind, Paper, Query, Question
 
 DEEPEST = 20  # pages; who has not found it by then needs another word
 _QUERY_UNITS = 300  # so that a page of papers has room below it
 _BEST = 60  # candidates that are put into order
+_AT_ONCE = 5  # papers of one message that are opened
+_LISTED = 50  # others that are named; a message holds no more
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,11 +42,13 @@ class Page:
 
 
 def search(store: Store, ask: Ask) -> Reply:
-    """``/search words``: stored papers, the newest first."""
-    if not ask.words:
+    """``/search words``: stored papers, the newest first; a paper's own link opens it."""
+    if not ask.words and not ask.papers:
         if ask.chat.kind is ChatKind.PRIVATE:
             listen(store, ask, Question("search"))
         return told([Line(ask.say("search-usage"))])
+    if meaning(ask.words, ask.papers, ()) is Meaning.PAPERS:
+        return _all_opened(store, ask)
     try:
         query = parse_typed(ask.words)
     except QueryError as error:
@@ -153,40 +161,92 @@ def _ways_on(ask: Ask, key: int, page: Page) -> Keyboard:
 
 
 def paper(store: Store, ask: Ask) -> Reply:
-    """``/paper`` with an id or a link in any form: opens it, from arXiv where we lack it."""
-    if not ask.words:
+    """``/paper`` with ids or links in any form: opens each, from arXiv where we lack it."""
+    if not ask.words and not ask.papers:
         if ask.chat.kind is ChatKind.PRIVATE:
             listen(store, ask, Question("paper"))
         return told([Line(ask.say("paper-usage"))])
-    named = arxiv_id_version(ask.words)
-    if named is None:
+    if not ask.papers:
         return told([Line(ask.say("paper-unread", given=ask.words[:100]))])
-    number, version = named
-    stored = store.papers.get(f"arxiv:{number}", version or None)
-    if stored:
-        return ask.read(show_alone, ask, stored.key, stored.version)
-    asked_for = f"{number}v{version}" if version else number
-    return replace(
-        told([Line(ask.say("paper-fetching", id=asked_for))]), errand=Errand("paper", asked_for)
-    )
+    return _all_opened(store, ask)
+
+
+def _all_opened(store: Store, ask: Ask) -> Reply:
+    """The first papers of a message, each in an answer of its own, and what becomes of the others.
+
+    Those that are not stored are asked of arXiv together; those beyond the first few are listed
+    in a line that opens the next ones when it is sent.
+    """
+    here: list[Paper] = []
+    lacking: list[Mention] = []
+    for named in ask.papers[:_AT_ONCE]:
+        stored = store.papers.get(f"arxiv:{named.id}", named.version or None)
+        if stored:
+            here.append(stored)
+        else:
+            lacking.append(named)
+    lines = []
+    if lacking:
+        key = "papers-fetching" if len(lacking) > 1 else "paper-fetching"
+        lines.append(Line(ask.say(key, id=_ids(ask, lacking))))
+    if left := ask.papers[_AT_ONCE:]:
+        more = ["…"] if len(left) > _LISTED else []
+        lines.append(Line(ask.say("papers-more", more=len(left))))
+        lines.append(Line(", ".join([*map(str, left[:_LISTED]), *more]), close=True))
+    reply = _opened_each(ask, here)
+    if lines:
+        reply = replace(reply, messages=(*reply.messages, text_message(lines)))
+    if lacking:
+        reply = replace(reply, errand=Errand("paper", " ".join(map(str, lacking))))
+    return reply
+
+
+def _opened_each(ask: Ask, papers: Sequence[Paper]) -> Reply:
+    if not papers:
+        return Reply()
+    read = ask.read if len(papers) == 1 else ask.read_several
+    return read(show_each, ask, [(paper.key, paper.version) for paper in papers])
+
+
+def _ids(ask: Ask, papers: Sequence[Mention]) -> str:
+    return listed(ask.language, map(str, papers))
 
 
 async def fetched(outside: Outside, store: Store, ask: Ask, words: str) -> Reply:
-    """Asks arXiv for a paper, keeps it, and opens it."""
+    """Asks arXiv for papers, keeps them, and opens each."""
+    named = [*mentions(words)]
     if outside.papers is None:
-        return told([Line(ask.say("paper-no-way", id=words))])
-    papers = await outside.papers(words)
-    if not papers:
-        return told([Line(ask.say("paper-not-there", id=words))])
-    [kept] = await store.run(store.papers.keep, papers[:1], seen=ask.now)
-    return await in_transaction(store, ask, _opened, kept)
+        return told([Line(ask.say("paper-no-way", id=_ids(ask, named)))])
+    found = {paper.id: paper for paper in await outside.papers([*map(str, named)])}
+    papers = [found[f"arxiv:{one.id}"] for one in named if f"arxiv:{one.id}" in found]
+    unknown = [one for one in named if f"arxiv:{one.id}" not in found]
+    kept = await store.run(store.papers.keep, papers, seen=ask.now) if papers else []
+    return await in_transaction(store, ask, _opened, kept, unknown)
 
 
-def _opened(store: Store, ask: Ask, paper: Paper) -> Reply:
-    return ask.read(show_alone, ask, paper.key, paper.version)
+def _opened(store: Store, ask: Ask, papers: Sequence[Paper], unknown: Sequence[Mention]) -> Reply:
+    reply = _opened_each(ask, papers)
+    if unknown:
+        key = "papers-not-there" if len(unknown) > 1 else "paper-not-there"
+        none = text_message([Line(ask.say(key, id=_ids(ask, unknown)))])
+        reply = replace(reply, messages=(*reply.messages, none))
+    return reply
 
 
 def typed(store: Store, ask: Ask) -> Reply:
-    """Words alone in a private chat: a paper's id or link opens it, others are a topic."""
-    is_paper = arxiv_id_version(ask.words) is not None
-    return paper(store, ask) if is_paper else sub(store, ask)
+    """Words alone in a private chat: what they mean is done; most are a topic."""
+    match meaning(ask.words, ask.papers, ask.categories):
+        case Meaning.PAPERS:
+            return paper(store, ask)
+        case Meaning.CATEGORIES:
+            return offered(store, ask, " OR ".join(f"cat:{code}" for code in ask.categories))
+        case Meaning.STOP:
+            return unsub(store, replace(ask, words=""))
+        case Meaning.HELP:
+            return help_(store, ask)
+        case Meaning.GREETING:
+            return start(store, ask)
+        case Meaning.THANKS:
+            return told([Line(ask.say("thanks-answer"))])
+        case Meaning.TOPIC:
+            return sub(store, ask)

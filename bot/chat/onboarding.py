@@ -91,11 +91,13 @@ def _timed(store: Store, ask: Ask, cadence: Cadence, *, edit: bool = True) -> Re
 
 
 def time_said(store: Store, ask: Ask) -> Reply:
-    """The answer to "which time": kept, or asked for once more."""
+    """The answer to "which time": kept, or asked for once more; a paper opens meanwhile."""
     try:
         cadence = cadences.read(ask.words, ask.chat.cadence)
     except Refusal as refusal:
         listen(store, ask, Question("guide_time"))
+        if ask.papers:
+            return finding.typed(store, ask)
         skip = ((ask.button("button-skip", "guide", SKIP),),)
         return told([Line(refusal.say(ask.language))], skip)
     return _timed(store, ask, cadence, edit=False)

@@ -40,6 +40,7 @@ def keep(
     for part, one in said:
         is_message = isinstance(one, Message)
         is_rich = isinstance(one, Message) and one.form is Form.RICH
+        instead = reply.plain[part - 1 : part] if reply.paired else reply.plain
         is_edit = part == 1 and reply.edit and not reply.to and not fetched
         answers.append(
             Parcel(
@@ -54,7 +55,7 @@ def keep(
                 thread=0 if reply.to else request.thread,
                 edits=request.message if is_edit else 0,
                 rank=Rank.ANSWER,
-                content=stored(Answer(one, reply.plain if is_rich else ())),
+                content=stored(Answer(one, instead, reply.paired) if is_rich else Answer(one)),
                 expires=now + (counter.message_lasts if is_message else counter.file_lasts),
             )
         )

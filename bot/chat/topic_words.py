@@ -8,6 +8,7 @@ from bot import cadences, tend
 from bot import subscribe as verb
 from bot.chat.asking import asked, listen
 from bot.chat.context import Ask, Reply
+from bot.chat.finding import typed
 from bot.chat.telling import Line, told
 from bot.chat.topic_card import card
 from bot.chat.topics import brought, drafted, misread
@@ -59,11 +60,14 @@ def renamed(store: Store, ask: Ask) -> Reply:
 
 
 def timed(store: Store, ask: Ask) -> Reply:
-    """The new times of one topic are kept, or asked for once more."""
+    """The new times of one topic are kept, or asked for once more; a paper opens meanwhile."""
     topic = verb.topic_of(store, ask.chat, ask.action.first)
     try:
         cadence = cadences.read(ask.words, topic.cadence)
     except Refusal as refusal:
+        if ask.papers:
+            listen(store, ask, Question("topic_time", ask.action.first))
+            return typed(store, ask)
         return _once_more(store, ask, "topic_time", told([Line(refusal.say(ask.language))]))
     return card(store, ask, tend.set_topic_cadence(store, topic, cadence, ask.now), edit=False)
 

@@ -5,6 +5,7 @@
     gan OR vae, (a OR b) c, -survey  AND, OR, NOT in capitals; lower-case they are words
     ti: abs: au: cat: id:            title, abstract, author, category, paper
     cs.CV  hep-th  math  2402.12844  categories and ids need no field
+    cs.CL+cs.LG  cs.CL/cs.LG         either category, as do links to arXiv's listings and feeds
 
 A word without field is looked for in titles and abstracts. ``math`` and ``physics`` are
 categories unless another word stands beside them. Quotes make anything a word. Punctuation
@@ -18,20 +19,24 @@ from __future__ import annotations
 from bot import taxonomy
 from bot.latex import to_unicode
 from bot.query import canonical
-from bot.query.identifiers import arxiv_id, arxiv_id_version
+from bot.query.identifiers import Mention, arxiv_id, arxiv_id_version, mentions
+from bot.query.listings import joined_categories, listed_categories
 from bot.query.signs import Mark, Sign, scan
 from bot.query.terms import FIELDS, QueryError, bare_term, shortened, term
 from bot.query.words import has_han, indexed, tokens
-from storage.model import And, Clause, Field, Not, Or, Query, Term
+from storage.model import And, Clause, Field, Not, Or, Query
 
 __all__ = [
     "FIELDS",
+    "Mention",
     "QueryError",
     "arxiv_id",
     "arxiv_id_version",
     "compose",
     "has_chinese",
     "indexed",
+    "listed_categories",
+    "mentions",
     "parse",
     "parse_typed",
     "term",
@@ -163,9 +168,13 @@ class _Reader:
         self._depth -= 1
         return clause
 
-    def _term(self, sign: Sign, field: Field) -> Term:
+    def _term(self, sign: Sign, field: Field) -> Clause:
         asked = sign.field or field
         bare = sign.mark is Mark.WORD and sign.field is None and field is Field.ANY
+        if bare or (sign.mark is Mark.WORD and asked is Field.CATEGORY):
+            codes = joined_categories(sign.text)
+            if codes:
+                return Or(tuple(term(Field.CATEGORY, code, sign.at) for code in codes))
         if bare and not self._is_word_among_words(sign):
             return bare_term(sign.text, sign.at)
         return term(asked, sign.text, sign.at)

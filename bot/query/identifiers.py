@@ -1,54 +1,200 @@
-"""Which paper is meant? Every form in which people paste an arXiv id, read to one id.
+"""Read arXiv ids: the one that a text is, and all that a message holds.
 
 ``2402.12844`` and ``hep-th/9901001`` are ids; a class in an old id is dropped
 (``math.CA/0611800`` is ``math/0611800``), as arXiv does itself.
+
+In a message an id counts wherever a link, a DOI or the word arXiv says that it is one. A number
+alone counts when nothing around it makes it a part of something else: an address of another
+site, a DOI of a publisher, a price, a phone number.
 """
 
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
+from urllib.parse import unquote
 
 from bot import taxonomy
 
-_HOSTS = (
-    r"(?:[a-z0-9-]+\.)*(?:arxiv\.org|alphaxiv\.org|huggingface\.co|hf\.co"
-    r"|semanticscholar\.org|papers\.cool|scirate\.com)"
+
+@dataclass(frozen=True, slots=True)
+class Mention:
+    """A paper that a message names."""
+
+    id: str  # "2402.12844", "hep-th/9901001"
+    version: int = 0  # 0: none is named
+    is_bare: bool = False  # a number that no link, DOI or "arXiv" marks as a paper's
+
+    def __str__(self) -> str:
+        """The id as arXiv is asked for it."""
+        return f"{self.id}v{self.version}" if self.version else self.id
+
+
+# Where a page is one paper's and its address ends with the id. Any site with arXiv in its name
+# is taken for a copy or reader of arXiv; elsewhere the id must follow the word, as in
+# papers.cool/arxiv/2402.12844. Everything is bounded, for this is looked for behind every id.
+_SHELVES = (
+    r"(?:(?:abs|pdf|html|ps|src|e-print|format|overview|audio|papers?|arxiv|blog|resources|cits|tb"
+    r"|bibtex|[a-z]{2}(?:-[a-z]{2,4})?)/){0,4}"
 )
-_SHELVES = "abs|pdf|html|ps|src|e-print|format|overview|audio|papers|paper|arxiv"
-_BEFORE = re.compile(
+_SITE = r"(?:[a-z0-9-]{1,40}\.){0,4}"
+_PLACES = (
+    rf"(?:{_SITE}(?:(?:[a-z0-9-]{{0,20}}[0-9-])?ar[x5]iv|alphaxiv)[a-z0-9-]{{0,20}}"
+    rf"(?:\.[a-z0-9-]{{1,20}}){{1,3}}/{_SHELVES}"
+    r"|(?:www\.)?(?:huggingface|hf)\.co/papers/"
+    rf"|{_SITE}(?:emergentmind\.com|paperswithcode\.com)/papers?/"
+    rf"|(?:xxx\.(?:lanl\.gov|itp\.ac\.cn)"
+    rf"|{_SITE}(?:semanticscholar\.org|papers\.cool|scirate\.com))/{_SHELVES})"
+)
+_NEW = r"(?P<year>\d\d)(?P<month>\d\d)[.。](?P<short>\d{4,5})"
+_OLD = r"(?P<archive>[a-z]{1,7}(?:-[a-z]{2,4})?)(?:\.[a-z]{2,6}(?:-[a-z]{2,5})?)?/(?P<number>\d{7})"
+_VERSION = r"(?:v(?P<version>[1-9]\d{0,2})(?!\d))?"
+_FLAGS = re.IGNORECASE | re.ASCII
+
+_WHOLE = re.compile(
     r"(?:(?:oai:)?arxiv(?:\.org)?:\s*"
     r"|(?:doi:\s*|(?:https?://)?(?:dx\.|www\.)?doi\.org/)?10\.48550/arxiv\."
-    rf"|(?:https?://)?{_HOSTS}/(?:(?:{_SHELVES})/)*(?:arxiv:)?)",
-    re.IGNORECASE,
+    rf"|(?:https?://)?{_PLACES}(?:arxiv[:.])?)?"
+    rf"(?:{_NEW}|{_OLD}){_VERSION}(?:\.pdf|\.html)?/?(?:[?#]\S*)?",
+    _FLAGS,
 )
-_ID = re.compile(
-    r"(?:(?P<year>\d\d)(?P<month>\d\d)\.(?P<short>\d{4,5})"
-    r"|(?P<archive>[a-z-]{2,9})(?:\.[a-z-]{2,9})?/(?P<number>\d{7}))"
-    r"(?:v(?P<version>[1-9]\d{0,2}))?"
-    r"(?:\.pdf|\.html)?/?(?:[?#]\S*)?",
-    re.IGNORECASE | re.ASCII,
+
+# The bibliography of astronomy pads with dots: 2026arXiv261190302X, 2012arXiv1207.7214A,
+# 1999hep.th....1001M for hep-th/9901001. That of computer science joins with hyphens.
+_BIBCODE = (
+    r"(?<![a-z0-9])(?:19|20)\d\darxiv(?P<bib_year>\d\d)(?P<bib_month>\d\d)\.?"
+    r"(?P<bib_short>\d{4,5})[a-z](?![a-z0-9])"
+    r"|(?<![a-z0-9])(?:19|20)(?P<bib_old>\d\d)(?P<bib_archive>[a-z]{2,5}(?:\.[a-z]{2,4})?)"
+    r"\.+(?P<bib_number>\d{3,5})[a-z](?![a-z0-9])"
+    r"|corr/abs-(?P<dblp_year>\d\d)(?P<dblp_month>\d\d)-(?P<dblp_short>\d{4,5})(?!\d)"
 )
+_IN_TEXT = re.compile(
+    rf"{_BIBCODE}|(?<!\d)(?:{_NEW}|(?<![a-z0-9.-])(?:arxiv\.)?{_OLD}){_VERSION}(?!\d)", _FLAGS
+)
+_NAMED = re.compile(
+    r"(?<![a-z])arxiv(?:\.org)?[\s:./_#=-]{0,3}(?:(?:preprint|e-?print|id|number|no\.?)[\s:#=]{1,3})?"
+    r"(?:[(\[{]\s?)?\Z",
+    _FLAGS,
+)
+_LINKED = re.compile(rf"(?<![a-z0-9.-]){_PLACES}\Z", _FLAGS)
+_WINDOW = 160  # characters before an id in which its address must begin
+
+# What stands before a bare id and makes it a part of something else, and what does so behind it.
+_PART = re.compile(r"(?:[a-z0-9à-ɏ.\-/+@%&=]|[$€£¥₹]\s?|\+\d[\d\s()\-]{0,12})\Z", re.IGNORECASE)
+_GOES_ON = re.compile(
+    r"[a-z0-9@%]|_\w|[.,:/\-]\d(?!\d{3}[.。]\d{4})|/\w|\s?(?:[$€£¥₹元]|(?:usd|eur|gbp|cny|rmb|jpy)\b)",
+    _FLAGS,
+)
+_FILE = re.compile(r"\.(?:pdf|html?)(?![a-z0-9])", _FLAGS)
+_BREAKS = re.compile(r"[\s<>\"'“”‘’|,;、。)\[\]{}]")
+_ADDRESS = re.compile(r"://|[a-z0-9-]\.[a-z]{2,}/", _FLAGS)
+
+_UNSEEN = "\u00ad\u180e\u200b\u200c\u200d\u200e\u200f\u2060\u2061\u2062\u2063\u2064\ufeff\ufe0f"
+_EVEN = (
+    {wide: wide - 0xFEE0 for wide in range(0xFF01, 0xFF5F)}
+    | dict.fromkeys(map(ord, _UNSEEN + "\u202a\u202b\u202c\u202d\u202e\\"))
+    | dict.fromkeys(map(ord, "‐‑‒–—−"), ord("-"))
+    | {ord("\u2236"): ord(":"), ord("\u3000"): ord(" "), ord("\u00a0"): ord(" ")}
+)
+_WRAPPINGS = 3  # an address within an address within an address
 
 
 def arxiv_id(text: str) -> str | None:
     """The id without version that the text is, in any pasted form; None if it is none."""
-    return (arxiv_id_version(text) or (None, 0))[0]
+    if found := arxiv_id_version(text):
+        return found[0]
+    named = () if any(map(str.isspace, text.strip())) else mentions(text)
+    return named[0].id if len(named) == 1 and not named[0].is_bare else None
 
 
 def arxiv_id_version(text: str) -> tuple[str, int] | None:
     """The id and the version that the text is, 0 when it names no version."""
-    bare = text.strip("<>()[]\"'.,; \t\r\n")
-    before = _BEFORE.match(bare)
-    match = _ID.fullmatch(bare, before.end() if before else 0)
+    match = _WHOLE.fullmatch(text.strip("<>()[]\"'.,; \t\r\n"))
     if match is None:
         return None
     version = int(match["version"] or 0)
-    found = _new_id(match) if match["year"] else _old_id(match)
+    if match["year"]:
+        found = _new_id(match["year"], match["month"], match["short"])
+    else:
+        found = _old_id(match["archive"], match["number"])
     return (found, version) if found else None
 
 
-def _new_id(match: re.Match[str]) -> str | None:
-    year, month, short = match["year"], match["month"], match["short"]
+def mentions(text: str) -> tuple[Mention, ...]:
+    """Every paper that a message names, in its order and each once.
+
+    A paper that is named more than once has the first version that is named.
+    """
+    even = evened(text)
+    found: dict[str, Mention] = {}
+    for match in _IN_TEXT.finditer(even):
+        one = _mention(even, match)
+        if one is None:
+            continue
+        before = found.get(one.id, one)
+        version = before.version or one.version
+        found[one.id] = Mention(one.id, version, before.is_bare and one.is_bare)
+    return tuple(found.values())
+
+
+def evened(text: str) -> str:
+    """A text with ASCII's punctuation, without what cannot be seen, with addresses spelled out."""
+    even = text.translate(_EVEN)
+    for _ in range(_WRAPPINGS):
+        if "%" not in even:
+            break
+        even = unquote(even).translate(_EVEN)
+    return even
+
+
+def _mention(text: str, match: re.Match[str]) -> Mention | None:
+    if coded := _coded(match):
+        return Mention(coded)
+    if match["year"]:
+        id = _new_id(match["year"], match["month"], match["short"])
+    elif match["archive"]:
+        id = _old_id(match["archive"], match["number"])
+    else:
+        id = None
+    if id is None:
+        return None
+    version = int(match["version"] or 0)
+    start = match.start()
+    before = text[max(0, start - _WINDOW) : start]
+    is_marked = match.group()[:5].casefold() == "arxiv" or _NAMED.search(before[-40:])
+    if is_marked or (before.endswith("/") and _LINKED.search(before)):
+        return Mention(id, version)
+    return Mention(id, version, is_bare=True) if _stands_alone(text, match, before) else None
+
+
+def _coded(match: re.Match[str]) -> str | None:
+    """The id in the key of a bibliography."""
+    if match["bib_year"]:
+        return _new_id(match["bib_year"], match["bib_month"], match["bib_short"])
+    if match["dblp_year"]:
+        return _new_id(match["dblp_year"], match["dblp_month"], match["dblp_short"])
+    if match["bib_old"]:
+        archive = match["bib_archive"].replace(".", "-")
+        return _old_id(archive, match["bib_old"] + match["bib_number"].zfill(5))
+    return None
+
+
+def _stands_alone(text: str, match: re.Match[str], before: str) -> bool:
+    """Whether a number is an id by itself, and not a part of something longer."""
+    if match["short"] and not match["short"].strip("0"):
+        return False  # papers are counted from one; a round number is another one
+    if _PART.search(before[-20:]):
+        return False
+    run = before
+    for place in _BREAKS.finditer(before):
+        run = before[place.end() :]
+    if _ADDRESS.search(run):
+        return False
+    file = _FILE.match(text, match.end())
+    return not _GOES_ON.match(text, file.end() if file else match.end())
+
+
+def _new_id(year: str, month: str, short: str) -> str | None:
     if not "01" <= month <= "12" or year + month < "0704":
         return None
     if len(short) != (4 if year < "15" else 5):
@@ -56,8 +202,10 @@ def _new_id(match: re.Match[str]) -> str | None:
     return f"{year}{month}.{short}"
 
 
-def _old_id(match: re.Match[str]) -> str | None:
-    archive, number = match["archive"].lower(), match["number"]
+def _old_id(archive: str, number: str) -> str | None:
+    archive = archive.lower()
     if not taxonomy.was_archive(archive) or not "01" <= number[2:4] <= "12":
+        return None
+    if "07" < number[:2] < "91":
         return None
     return f"{archive}/{number}"

@@ -42,6 +42,7 @@ class Answer:
 
     said: Said
     plain: tuple[Message, ...] = ()
+    paired: bool = False  # the text says what this part says, and not what all parts say
 
 
 def stored(answer: Answer) -> str:
@@ -57,6 +58,8 @@ def stored(answer: Answer) -> str:
             kept = _stored_message(message)
     if answer.plain:
         kept["plain"] = [_stored_message(message) for message in answer.plain]
+    if answer.paired:
+        kept["paired"] = True
     written = json.dumps({"v": _VERSION} | kept, ensure_ascii=False, separators=(",", ":"))
     # Half a character, wherever it comes from, must not keep the rest from being stored.
     return written if written.isascii() else written.encode(errors="replace").decode()
@@ -74,7 +77,7 @@ def read(content: str) -> Answer:
     if "file" in kept:
         return Answer(Document(kept["file"], b64decode(kept["bytes"]), kept["caption"]))
     instead = tuple(_message(message) for message in kept.get("plain", ()))
-    return Answer(_message(kept), instead)
+    return Answer(_message(kept), instead, bool(kept.get("paired", False)))
 
 
 def _stored_message(message: Message) -> dict[str, JSON]:

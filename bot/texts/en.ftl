@@ -10,7 +10,7 @@ start-back = Welcome back. { $topics ->
    *[other] You follow { $topics } topics. /list shows them, /digest brings what is new.
 }
 start-group = Hello! An administrator of this chat can add a topic: /sub and its words. /help shows the rest.
-start-wordless = I read words only. Type a topic, for example diffusion model, or the id of a paper; /help shows the rest.
+start-wordless = I read words only. Type a topic, for example diffusion model, or send the id or link of a paper; /help shows the rest.
 
 help-title = What you can ask for
 help-body =
@@ -29,7 +29,7 @@ help-papers-title = Papers
 help-papers =
     /today – what the last announcement brought
     /search ti:attention – any stored paper
-    /paper 2402.12844 – one paper by its id or link
+    /paper 2402.12844 – one paper by its id or link; any message with a link does the same
     /saved – the papers you saved with ☆
     /history – your earlier digests; /missed – what they left out
 help-words-title = Words of a topic
@@ -171,6 +171,7 @@ refusal-unseen = Telegram does not show me who may write here, so I post nothing
 refusal-unasked = Telegram does not tell me just now who may do this. Please try again in a minute.
 refusal-button-old = This button is out of date. /list shows your topics.
 refusal-command-unknown = I do not know this command. /help shows what you can ask for.
+thanks-answer = You are welcome.
 refusal-passed-on = I only carry out commands that you type yourself. This one was forwarded or sent through another bot, so nothing was done.
 refusal-failed = Something went wrong on my side, and it was noted. Please try again in a minute.
 
@@ -552,7 +553,13 @@ search-best = Best first
 paper-usage = Which paper? Send its arXiv id or a link, for example: /paper 2402.12844
 paper-unread = { $given } is no arXiv id or link. An id looks like 2402.12844 or hep-th/9901001; /search finds papers by their words.
 paper-fetching = I do not hold { $id } yet and ask arXiv for it…
+papers-fetching = I do not hold { $id } yet and ask arXiv for them…
+papers-more = { $more ->
+    [one] Your message names one more paper. Send me this line to open it:
+   *[other] Your message names { $more } more papers. Send me this line to open the next ones:
+}
 paper-not-there = arXiv has no paper { $id }.
+papers-not-there = arXiv has no papers { $id }.
 paper-unreachable = arXiv did not answer when I asked for { $id }. Please try again in a few minutes.
 paper-no-way = I do not hold { $id }, and cannot ask arXiv from here.
 today-title = Today

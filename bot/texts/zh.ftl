@@ -10,7 +10,7 @@ start-back = 欢迎回来。{ $topics ->
 }
 start-group = 大家好！管理员发送 /sub 加关键词即可订阅主题，例如：/sub diffusion model
     其他用法见 /help。
-start-wordless = 我只看得懂文字。请输入主题，例如 diffusion model，或论文编号；完整用法见 /help。
+start-wordless = 我只看得懂文字。请输入主题，例如 diffusion model，或发送论文的编号或链接；完整用法见 /help。
 
 help-title = 使用说明
 help-body =
@@ -29,7 +29,7 @@ help-papers-title = 查找论文
 help-papers =
     /today – 最近一次公布的论文
     /search ti:attention – 搜索全部论文
-    /paper 2402.12844 – 按编号或链接打开论文
+    /paper 2402.12844 – 按编号或链接打开论文；直接发送带链接的消息也可以
     /saved – 用 ☆ 收藏的论文
     /history – 历史推送；/missed – 未推送的论文
 help-words-title = 主题怎么写
@@ -155,6 +155,7 @@ refusal-unseen = Telegram 没有告诉我谁可以在本群发言，所以我没
 refusal-unasked = 暂时无法向 Telegram 确认你的权限，请过一分钟再试。
 refusal-button-old = 这个按钮已过期。发送 /list 查看你的主题。
 refusal-command-unknown = 没有这个命令。发送 /help 查看用法。
+thanks-answer = 不客气！
 refusal-passed-on = 我只执行你亲自输入的命令。这条是转发的，或是通过其他机器人发送的，所以没有执行。
 refusal-failed = 我这边出了点问题，已记录。请过一分钟再试。
 
@@ -499,7 +500,10 @@ search-best = 按相关度排序
 paper-usage = 要看哪篇论文？发送 arXiv 编号或链接，例如：/paper 2402.12844
 paper-unread = { $given } 不是 arXiv 编号或链接。编号形如 2402.12844 或 hep-th/9901001；按词查找请用 /search。
 paper-fetching = 尚未收录 { $id }，正在向 arXiv 查询……
+papers-fetching = 尚未收录 { $id } 这几篇，正在向 arXiv 查询……
+papers-more = 这条消息里还有 { $more } 篇论文。把下面这行发给我，就会接着打开：
 paper-not-there = arXiv 上没有 { $id } 这篇论文。
+papers-not-there = arXiv 上没有 { $id } 这几篇论文。
 paper-unreachable = 查询 { $id } 时 arXiv 没有回应，请过几分钟再试。
 paper-no-way = 尚未收录 { $id }，这里也无法访问 arXiv。
 today-title = 今日论文

@@ -19,6 +19,7 @@ from bot.chat.counter import Counter
 from bot.chat.errands import Outside
 from bot.chat.replying import keep
 from bot.chat.standing import Standing
+from bot.query import Mention
 from bot.render.answer import read
 from bot.render.message import Message
 from bot.texts import say
@@ -32,7 +33,7 @@ CHAT = 700_000_001
 FOUND = Paper("arxiv:2402.12844", 2, "Paper Boats", "They drift.", ("Ana",), ("cs.RO",))
 _CLIENT = sender.client("1:errands", "http://127.0.0.1:9")
 
-Fetch = Callable[[str], Awaitable[list[Paper]]]
+Fetch = Callable[[Sequence[str]], Awaitable[list[Paper]]]
 
 
 @dataclass
@@ -77,12 +78,12 @@ async def _at_once(_: float) -> None:
     await asyncio.sleep(0)
 
 
-async def _hangs(_: str) -> list[Paper]:
+async def _hangs(_: Sequence[str]) -> list[Paper]:
     await asyncio.Event().wait()
     return []
 
 
-async def _finds(_: str) -> list[Paper]:
+async def _finds(_: Sequence[str]) -> list[Paper]:
     return [FOUND]
 
 
@@ -143,9 +144,9 @@ async def test_what_may_have_been_paid_for_is_asked_for_once_more_at_most(store:
     """A question that ends the process each time is given up with a word."""
     asked: list[str] = []
 
-    async def hangs(id: str) -> list[Paper]:
-        asked.append(id)
-        return await _hangs(id)
+    async def hangs(ids: Sequence[str]) -> list[Paper]:
+        asked.extend(ids)
+        return await _hangs(ids)
 
     _asks(store, "/paper 2402.12844")
     for _ in range(4):
@@ -162,8 +163,8 @@ async def test_a_full_disk_pays_for_nothing_twice(store: Store) -> None:
     """What was fetched waits until it can be stored."""
     asked: list[str] = []
 
-    async def finds(id: str) -> list[Paper]:
-        asked.append(id)
+    async def finds(ids: Sequence[str]) -> list[Paper]:
+        asked.extend(ids)
         return [FOUND]
 
     _asks(store, "/paper 2402.12844")
@@ -197,7 +198,7 @@ async def test_who_is_forgotten_meanwhile_is_not_answered(store: Store) -> None:
 async def test_a_process_that_was_halted_answers_nothing_twice(store: Store) -> None:
     go_on = asyncio.Event()
 
-    async def halted(_: str) -> list[Paper]:
+    async def halted(_: Sequence[str]) -> list[Paper]:
         await go_on.wait()
         return [FOUND]
 
@@ -214,9 +215,9 @@ async def test_a_process_that_was_halted_answers_nothing_twice(store: Store) -> 
 
 
 def _counts(fetch: Fetch, asked: list[str]) -> Fetch:
-    async def counted(id: str) -> list[Paper]:
-        asked.append(id)
-        return await fetch(id)
+    async def counted(ids: Sequence[str]) -> list[Paper]:
+        asked.extend(ids)
+        return await fetch(ids)
 
     return counted
 
@@ -315,10 +316,12 @@ async def test_what_was_fetched_is_written_once_the_store_can_write(
     _asks(store, "/paper 2402.12844")
     opened, refused = finding._opened, iter([True, True])
 
-    def troubled(store: Store, ask: Ask, paper: Paper) -> Reply:
+    def troubled(
+        store: Store, ask: Ask, papers: Sequence[Paper], unknown: Sequence[Mention]
+    ) -> Reply:
         if next(refused, False):
             raise trouble("not now")
-        return opened(store, ask, paper)
+        return opened(store, ask, papers, unknown)
 
     monkeypatch.setattr(finding, "_opened", troubled)
     monkeypatch.setattr(context, "PAUSE", 0.0)

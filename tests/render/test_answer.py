@@ -36,9 +36,9 @@ _MESSAGES = st.builds(
     Message, st.sampled_from(Form), _TEXTS, _TEXTS, _BLOCKS, _ROWS, silent=st.booleans()
 )
 _FILES = st.builds(Document, _TEXTS, st.binary(max_size=300), _TEXTS)
-_ANSWERS = st.builds(Answer, _MESSAGES, st.lists(_MESSAGES, max_size=2).map(tuple)) | st.builds(
-    Answer, _FILES
-)
+_ANSWERS = st.builds(
+    Answer, _MESSAGES, st.lists(_MESSAGES, max_size=2).map(tuple), paired=st.booleans()
+) | st.builds(Answer, _FILES)
 CLASSIC = Message(Form.CLASSIC, html="<b>Hello</b>", buttons=((Button("x", Action("list")),),))
 RICH = Message(Form.RICH, blocks=({"type": "paragraph", "text": "Hello"},))
 NOTE = say("en", "digest-repeat")

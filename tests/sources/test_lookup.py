@@ -9,6 +9,7 @@ import pytest
 
 from bot.lookup import looked_up
 from bot.sources import Fetcher
+from bot.sources.pace import Pace
 from bot.texts import Refusal
 from tests.sources.offline import reply
 
@@ -23,7 +24,7 @@ def answering(status: int, body: bytes) -> Fetcher:
 
 async def test_the_paper_comes_as_arxiv_tells_it() -> None:
     async with answering(200, (FEEDS / "api-new.xml").read_bytes()) as arxiv:
-        papers = await looked_up(arxiv, "2611.90001", base=BASE)
+        papers = await looked_up(arxiv, ["2611.90001"], base=BASE)
     assert papers
     assert papers[0].id.startswith("arxiv:")
     assert papers[0].authors
@@ -31,12 +32,42 @@ async def test_the_paper_comes_as_arxiv_tells_it() -> None:
 
 async def test_what_arxiv_does_not_know_is_none() -> None:
     async with answering(400, (FEEDS / "api-error.xml").read_bytes()) as arxiv:
-        assert await looked_up(arxiv, "9999.99999", base=BASE) == []
+        assert await looked_up(arxiv, ["9999.99999"], base=BASE) == []
+
+
+async def test_several_papers_are_asked_for_together() -> None:
+    asked: list[str] = []
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        asked.append(request.url.params["id_list"])
+        return reply(200, (FEEDS / "api-new.xml").read_bytes())
+
+    async with Fetcher(transport=httpx.MockTransport(answer)) as arxiv:
+        await looked_up(arxiv, ["2611.90012", "hep-th/9901001", "2402.12844v2"], base=BASE)
+
+    assert asked == ["2611.90012,hep-th/9901001,2402.12844v2"]
+
+
+async def test_an_id_that_is_refused_hides_no_other_one() -> None:
+    """Each is asked for alone where arXiv refuses all of them for one."""
+    asked: list[str] = []
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        asked.append(request.url.params["id_list"])
+        is_known = asked[-1] == "2611.90012"
+        name, status = ("api-new.xml", 200) if is_known else ("api-error.xml", 400)
+        return reply(status, (FEEDS / name).read_bytes())
+
+    async with Fetcher(pace=Pace(0.0), transport=httpx.MockTransport(answer)) as arxiv:
+        papers = await looked_up(arxiv, ["9999.99999", "2611.90012"], base=BASE)
+
+    assert asked == ["9999.99999,2611.90012", "9999.99999", "2611.90012"]
+    assert [paper.id for paper in papers] == ["arxiv:2611.90012"]
 
 
 @pytest.mark.parametrize("body", [b"", b"<html><body>busy</body></html>"])
 async def test_an_answer_that_is_none_is_told_as_such(body: bytes) -> None:
     async with answering(200, body) as arxiv:
         with pytest.raises(Refusal) as refused:
-            await looked_up(arxiv, "2402.12844", base=BASE)
+            await looked_up(arxiv, ["2402.12844"], base=BASE)
     assert refused.value.key == "paper-unreachable"

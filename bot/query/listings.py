@@ -1,0 +1,43 @@
+"""Read categories as arXiv's own addresses write them: listings, feeds, and codes joined by +.
+
+``https://arxiv.org/list/cs.CL/recent`` and ``https://rss.arxiv.org/rss/cs.CL+cs.LG`` are pages of
+categories, and ``cs.CL+cs.LG`` or ``cs.CL/cs.LG`` stands for both.
+"""
+
+from __future__ import annotations
+
+import re
+
+from bot import taxonomy
+from bot.query.identifiers import evened
+
+_PAGE = re.compile(
+    r"(?<![a-z0-9-])arxiv\.org/(?:list|rss|atom|archive|catchup)/(?P<codes>[a-z][a-z.+,-]{1,400})",
+    re.IGNORECASE | re.ASCII,
+)
+_JOINED = re.compile(r"[a-z][a-z.-]*(?:[+/][a-z][a-z.-]*)+", re.IGNORECASE | re.ASCII)
+
+
+def listed_categories(text: str) -> tuple[str, ...]:
+    """The categories whose listings or feeds a text links to, in its order and each once."""
+    found: dict[str, None] = {}
+    for page in _PAGE.finditer(evened(text)):
+        for code in re.split(r"[+,]", page["codes"]):
+            if known := taxonomy.canonical(code.rstrip(".")):
+                found[known] = None
+    return tuple(found)
+
+
+def joined_categories(text: str) -> tuple[str, ...]:
+    """The categories that one word stands for: a listing's link or codes that are joined.
+
+    A slash joins only what cannot be words of the language (``math/physics`` can).
+    """
+    if "arxiv.org/" in text.casefold():
+        return listed_categories(text)
+    bare = text.rstrip(".!?")
+    if not _JOINED.fullmatch(bare):
+        return ()
+    codes = [taxonomy.canonical(code) for code in re.split(r"[+/]", bare)]
+    is_plain = "/" not in bare or any(mark in bare for mark in ".-")
+    return tuple(dict.fromkeys(code for code in codes if code)) if is_plain and all(codes) else ()
