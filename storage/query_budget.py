@@ -5,7 +5,7 @@ from __future__ import annotations
 import gc
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from contextvars import ContextVar
+from threading import get_ident
 from time import thread_time
 from typing import TypeVar
 
@@ -13,10 +13,21 @@ T = TypeVar("T")
 
 _EACH = 32  # papers between two looks at the clock, which take some milliseconds
 
-# Each thread has its own; handing it through every function between a question and the loops
-# that read texts for it would be a parameter of all of them.
-_until: ContextVar[float | None] = ContextVar("query_budget", default=None)
-_collecting_since: ContextVar[float] = ContextVar("collecting_since")
+
+class _Budget:
+    """Until when, by the processor time of its thread, and since when a collection runs."""
+
+    __slots__ = ("collecting_since", "until")
+
+    def __init__(self, until: float) -> None:
+        self.until = until
+        self.collecting_since = 0.0
+
+
+# By thread; handing it through every function between a question and the loops that read texts
+# for it would be a parameter of all of them. A plain dict, for it is asked within collections:
+# one may begin while a context variable is being set, and CPython then reads freed memory.
+_budgets: dict[int, _Budget] = {}
 
 
 class OverBudget(Exception):
@@ -29,35 +40,46 @@ def query_budget(seconds: float) -> Iterator[None]:
 
     Time that the thread waits is not counted: a busy machine refuses nobody.
     """
-    token = _until.set(thread_time() + seconds)
-    try:
+    with _having(_Budget(thread_time() + seconds)):
         yield
-    finally:
-        _until.reset(token)
 
 
 @contextmanager
 def unbudgeted() -> Iterator[None]:
     """Let the block do what is no query: it is not stopped, and its time is not counted."""
-    until, began = _until.get(), thread_time()
-    token = _until.set(None)
+    budget, began = _budgets.get(get_ident()), thread_time()
+    try:
+        with _having(None):
+            yield
+    finally:
+        if budget is not None:
+            budget.until += thread_time() - began
+
+
+@contextmanager
+def _having(budget: _Budget | None) -> Iterator[None]:
+    """Let the block have another budget, or none."""
+    thread = get_ident()
+    before = _budgets.pop(thread, None)
+    if budget is not None:
+        _budgets[thread] = budget
     try:
         yield
     finally:
-        _until.reset(token)
-        if until is not None:
-            _until.set(until + thread_time() - began)
+        _budgets.pop(thread, None)
+        if before is not None:
+            _budgets[thread] = before
 
 
 def _do_not_count_collections(phase: str, _: Mapping[str, int]) -> None:
     """A collection looks through all that the process holds, in whichever query it falls due."""
-    until = _until.get()
-    if until is None:
+    budget = _budgets.get(get_ident())
+    if budget is None:
         return
     if phase == "start":
-        _collecting_since.set(thread_time())
+        budget.collecting_since = thread_time()
     else:
-        _until.set(until + thread_time() - _collecting_since.get())
+        budget.until += thread_time() - budget.collecting_since
 
 
 gc.callbacks.append(_do_not_count_collections)
@@ -65,8 +87,8 @@ gc.callbacks.append(_do_not_count_collections)
 
 def is_spent() -> bool:
     """Whether this thread has a budget, and has spent it."""
-    until = _until.get()
-    return until is not None and thread_time() > until
+    budget = _budgets.get(get_ident())
+    return budget is not None and thread_time() > budget.until
 
 
 def check_budget() -> None:

@@ -86,7 +86,8 @@ def _check(ground: Ground, journal: Path, asked: dict[str, int]) -> None:
             if not arrived[found[0]]:
                 order[chat].append(found[0])
             arrived[found[0]].append(_MARK in text)
-    assert set(arrived) == set(asked), "not answered"
+    missing = sorted(set(asked) - set(arrived))
+    assert not missing, f"not answered: {[(word, asked[word]) for word in missing]}"
     assert all(sum(marks) >= len(marks) - 1 for marks in arrived.values()), "repeated, not marked"
     repeats = sum(len(marks) - 1 for marks in arrived.values())
     assert repeats <= KILLS * IN_FLIGHT

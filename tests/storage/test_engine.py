@@ -336,6 +336,24 @@ def test_a_collection_that_falls_due_in_a_query_spends_no_budget() -> None:
     assert held
 
 
+_COLLECTS_WHILE_CONTEXT_VARIABLES_ARE_SET = """
+import decimal, gc
+from storage.query_budget import query_budget
+gc.freeze()
+gc.set_threshold(1, 10**6, 10**6)
+with query_budget(1000.0):
+    for number in range(50_000):
+        with decimal.localcontext(decimal.Context(prec=5)):
+            [[number]]
+"""
+
+
+def test_a_collection_in_the_middle_of_anything_harms_nothing() -> None:
+    command = [sys.executable, "-c", _COLLECTS_WHILE_CONTEXT_VARIABLES_ARE_SET]
+
+    assert subprocess.run(command, check=False).returncode == 0
+
+
 def test_a_budget_is_of_one_thread(tmp_path: Path) -> None:
     engine = Engine(tmp_path / "a.db")
 
