@@ -81,6 +81,8 @@ class Volumes:
     ) -> dict[str, int]:
         """The weekly papers of those topics that are known, and of ``count`` that were not."""
         known = self.counted(queries, now)
+        if store.papers.is_renewing():
+            return known  # what is counted now is too little, and would be remembered for the day
         unknown = [query for query in queries if query not in known]
         for query in unknown[:count]:
             try:

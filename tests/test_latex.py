@@ -46,6 +46,7 @@ texts = st.lists(st.sampled_from(_PIECES), max_size=25).map("".join)
     [
         (r"Antr\`as, Cram\'er, Hajdu\v{s}ek, {\'E}cole", "Antràs, Cramér, Hajdušek, École"),
         (r"\"{o}zg\"ur, na\"{\i}ve, Garc\'{\i}a, \c{c}a", "özgür, naïve, García, ça"),
+        (r"Nguy\~{\^e}n, Erd\H os, H{\aa}kan, Mart\'\i nez", "Nguyễn, Erdős, Håkan, Martínez"),
         (r"\O rsted and {\L}ukasz, stra{\ss}e", "Ørsted and Łukasz, straße"),
         (r"$\alpha$ of $L^2$, $10^{-3}$, $x_{ij}$", "α of L², 10⁻³, xᵢⱼ"),
         (r"$\mathbb{R}^n$, $x_{max}$, $e^{-\lambda t}$", "ℝⁿ, x_max, e^(−λt)"),

@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.gather import recent
-from bot.preview import LOOK, READ, counted, preview
+from bot.preview import LOOK, READ, Volumes, counted, preview
 from bot.query import QueryError, indexed, parse
 from storage import Store, open_store
 from storage.model import Announcement, Kind
@@ -95,3 +95,15 @@ def test_very_many_are_counted_or_estimated(store: Store, words: str, is_exact: 
     announce(store, papers(*range(READ + 50)))
 
     assert counted(store, parse(words), NOW) == (READ + 50, is_exact)
+
+
+def test_nothing_is_remembered_of_a_count_while_papers_are_indexed_anew(store: Store) -> None:
+    announce(store, papers(1, 2, 3))
+    volumes = Volumes()
+    store.papers.begin_renewal("another analyser")
+    assert volumes.of(store, ["diffusion"], NOW, count=5) == {}
+    assert not preview(store, "diffusion", NOW, polled=POLLED).is_whole
+
+    while store.papers.renew("another analyser"):
+        pass
+    assert volumes.of(store, ["diffusion"], NOW, count=5) == {"diffusion": 3}

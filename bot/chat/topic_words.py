@@ -81,7 +81,8 @@ def reworded(store: Store, ask: Ask) -> Reply:
         return _once_more(store, ask, "words", misread(ask, ask.words, error))
     except Refusal as refusal:
         return _once_more(store, ask, "words", told([Line(refusal.say(ask.language))]))
-    ask.house.volumes.note(shown.query.text, shown.papers, ask.now)
+    if shown.is_whole:
+        ask.house.volumes.note(shown.query.text, shown.papers, ask.now)
     known = verb.same(store, ask.chat, shown.query, topic.thread)
     if known and known.key != topic.key:
         same = ask.say("topic-same", topic=known.name)

@@ -79,7 +79,8 @@ def previewed(
         shown = ask.read(preview, words, ask.now, polled=ask.house.feeds)
     except QueryError as error:
         return misread(ask, words, error)
-    ask.house.volumes.note(shown.query.text, shown.papers, ask.now)
+    if shown.is_whole:
+        ask.house.volumes.note(shown.query.text, shown.papers, ask.now)
     lines = [*above, Line(ask.say("preview-title", topic=verb.cleaned(words)), bold=True)]
     if name:
         lines.append(Line(name, close=True))

@@ -114,17 +114,13 @@ def _apart() -> dict[str, str]:
     return {word: own for own, words in rows for word in words.split()}
 
 
-def _without_umlaut(word: str) -> str:
-    return re.sub(r"(?<![aeq])([aou])e", r"\1", word, count=1)
-
-
 APART = _apart()
 """Words that have a stem of their own."""
 
 ONE = {
     **_pairs(_PLURALS),
     **{word: word[:-1] for word in _SHORT_ACRONYMS.split()},
-    **{word: _without_umlaut(word) for word in _UMLAUTS.split()},
+    **{word: re.sub(r"(?<![aeq])([aou])e", r"\1", word, count=1) for word in _UMLAUTS.split()},
 }
 """Words that are read as another one: plurals as their singulars."""
 

@@ -166,6 +166,7 @@ def stem(word: str) -> str:
     return _remembered_stem(word) if len(word) <= _LONGEST_REMEMBERED else _stem(word)
 
 
+@lru_cache(maxsize=1 << 14)
 def former_stem(word: str) -> str:
     """The stem that was kept of a word before spellings were read as one."""
     with _stemming:
@@ -192,13 +193,13 @@ def _stem(word: str) -> str:
 def further_stems(prefix: str) -> list[str]:
     """The stems of words that begin so and that no ending of English leads to."""
     words = [word for word in (*ONE, *APART) if word.startswith(prefix)]
-    begun = [stem(STARTS[start])[:_BEGUN] for start in STARTS if _begin_alike(start, prefix)]
-    root, british, _ = prefix.rpartition("is")
-    return sorted({*map(stem, words), *begun, *([f"{root}iz"] if british and root else [])})
-
-
-def _begin_alike(one: str, other: str) -> bool:
-    return one.startswith(other) or other.startswith(one)
+    begun = [
+        stem(american)[:_BEGUN]
+        for british, american in STARTS.items()
+        if british.startswith(prefix) or prefix.startswith(british)
+    ]
+    root, ending, _ = prefix.rpartition("is")
+    return sorted({*map(stem, words), *begun, *([f"{root}iz"] if ending and root else [])})
 
 
 def is_starred(text: str) -> bool:
