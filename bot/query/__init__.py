@@ -16,6 +16,8 @@ are refused.
 
 from __future__ import annotations
 
+import re
+
 from bot import taxonomy
 from bot.latex import to_unicode
 from bot.query import canonical
@@ -47,6 +49,7 @@ MAX_TERMS = 50
 MAX_DEPTH = 20
 MAX_LETTERS = 60  # of a word; no word of any language that papers are written in is longer
 
+_BRACKET = re.compile(r"[()]")
 _ALSO_WORDS = frozenset({"math", "physics"})  # archives that are words of the language as well
 
 
@@ -219,7 +222,7 @@ def _is_text(sign: Sign) -> bool:
 
 def _depth(text: str) -> int:
     deepest = depth = 0
-    for character in text:
-        depth += {"(": 1, ")": -1}.get(character, 0)
+    for bracket in _BRACKET.findall(text):
+        depth += 1 if bracket == "(" else -1
         deepest = max(deepest, depth)
     return deepest
