@@ -45,14 +45,14 @@ _FORMS = {
     "auction": "auction auctions auctioned auctioning",
     "beamforming": "beamforming beamform beamformed beamformer beamformers",
     "blockchain": "blockchain blockchains",
-    "equilibrium": "equilibrium",
-    "antenna": "antenna antennas",
+    "equilibrium": "equilibrium equilibria",
+    "antenna": "antenna antennas antennae",
     "mesh": "mesh meshes meshed meshing",
     "splatting": "splatting splat splats splatted",
     "speaker": "speaker speakers",
     "student": "student students",
     "wireless": "wireless",
-    "erratum": "erratum",
+    "erratum": "erratum errata",
     "surface": "surface surfaces surfaced surfacing",
 }
 
