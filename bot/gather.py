@@ -10,7 +10,7 @@ from typing import TypeAlias
 
 from bot import arxiv_calendar
 from bot.matching import Index
-from bot.query import QueryError, parse
+from bot.query import parse, printed_anew
 from storage import Store
 from storage.model import Announcement, Kind, Match, Paper, Query, Subscription
 
@@ -151,11 +151,7 @@ class Sliced:
 
 
 def _asked(topic: Subscription) -> _Asked:
-    try:
-        text = parse(topic.query).text  # which an older version may have printed otherwise
-    except QueryError:
-        text = topic.query
-    return text, topic.kinds, topic.cursor
+    return printed_anew(topic.query), topic.kinds, topic.cursor
 
 
 def _without_texts(announcement: Announcement) -> Announcement:

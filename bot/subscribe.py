@@ -10,7 +10,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from bot import schedule, zones
-from bot.query import QueryError, parse
+from bot.query import QueryError, parse, printed_anew
 from bot.texts import Refusal
 from bot.texts.dates import zone_of_city
 from storage import Store
@@ -140,7 +140,8 @@ def edit_query(
 def _is_only_words(topic: Subscription) -> bool:
     """Whether a topic's name is nothing but the words it asks for."""
     try:
-        return parse(topic.name).text == topic.query or topic.query.startswith(topic.name)
+        text = parse(topic.name).text
+        return text == printed_anew(topic.query) or topic.query.startswith(topic.name)
     except QueryError:
         return False
 
@@ -169,13 +170,14 @@ def named(store: Store, subscriber: Subscriber, words: str) -> Subscription | No
         text = parse(words).text
     except QueryError:
         return None
-    return next((topic for topic in topics if topic.query == text), None)
+    return next((topic for topic in topics if printed_anew(topic.query) == text), None)
 
 
 def same(store: Store, chat: Subscriber, query: Query, thread: int) -> Subscription | None:
     """The topic with which a chat's thread asks for the same already, in whatever words."""
     topics = store.subscriptions.of(chat.bot, chat.chat)
-    return next((t for t in topics if t.query == query.text and t.thread == thread), None)
+    here = (topic for topic in topics if topic.thread == thread)
+    return next((topic for topic in here if printed_anew(topic.query) == query.text), None)
 
 
 def set_zone(store: Store, subscriber: Subscriber, words: str, now: datetime) -> Subscriber:

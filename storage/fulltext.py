@@ -144,7 +144,14 @@ def _in(columns: str, expression: str) -> str:
 
 
 def _ways(term: Term) -> str:
-    return _joined([_phrase(words) for words in term.ways], "OR")
+    return _joined([_together(words, term.near) for words in term.ways], "OR")
+
+
+def _together(words: tuple[str, ...], near: int) -> str:
+    """Find words as a phrase, or near each other in any order."""
+    if not near or len(words) == 1:
+        return _phrase(words)
+    return f"NEAR({' '.join(map(_quoted, words))}, {near})"
 
 
 def _phrase(words: Iterable[str]) -> str:

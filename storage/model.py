@@ -185,6 +185,8 @@ class Term:
     them), or one paper id. ``also`` are other words that mean the same, such as two of a phrase
     written as one; of a prefix, beginnings of the stems that words of this beginning may have.
     ``former`` are the words that the analyser before this one would have compared, where others.
+    Where ``near`` is given, several words stand in any order in one title or abstract, with at
+    most so many other words between the first and the last of them.
     """
 
     field: Field
@@ -193,6 +195,7 @@ class Term:
     prefix: bool = False
     also: tuple[tuple[str, ...], ...] = ()
     former: tuple[str, ...] = ()
+    near: int = 0
 
     @property
     def ways(self) -> tuple[tuple[str, ...], ...]:

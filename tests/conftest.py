@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import os
+import shutil
 import socket
 from collections.abc import Iterator
+from functools import lru_cache
 from pathlib import Path
 
 import pytest
@@ -24,6 +26,8 @@ settings.register_profile(
 )
 settings.load_profile("papergram")
 
+_indexed_once = lru_cache(maxsize=4096)(indexed)  # many tests store the same papers
+
 _LOOPBACK = {"127.0.0.1", "::1", "localhost"}
 
 
@@ -36,11 +40,21 @@ def real_data() -> Path:
     return Path(folder)
 
 
-@pytest.fixture
-def store(tmp_path: Path) -> Iterator[Store]:
-    """An empty store in a file of its own, on the engine under test."""
-    opened = open_store(f"sqlite:///{tmp_path / 'papergram.db'}", words=indexed)
+@pytest.fixture(scope="session")
+def empty_store(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The file of a store into which nothing was put yet."""
+    path = tmp_path_factory.mktemp("store") / "empty.db"
+    opened = open_store(f"sqlite:///{path}", words=indexed)
     opened.papers.begin_renewal(analyser_mark())
+    opened.close()
+    return path
+
+
+@pytest.fixture
+def store(tmp_path: Path, empty_store: Path) -> Iterator[Store]:
+    """An empty store in a file of its own, on the engine under test."""
+    path = shutil.copyfile(empty_store, tmp_path / "papergram.db")
+    opened = open_store(f"sqlite:///{path}", words=_indexed_once)
     yield opened
     opened.close()
 

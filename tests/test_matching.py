@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 from datetime import UTC, date, datetime
-from itertools import permutations
+from itertools import permutations, product
 
 import pytest
 from hypothesis import given
@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from bot.matching import highlight, index, matches
 from bot.query import QueryError, compose, parse, term
-from bot.query.words import compounds, surface, tokens
+from bot.query.words import compounds, indexed, surface, tokens
 from storage.model import (
     And,
     Announcement,
@@ -183,6 +183,21 @@ def test_one_paper_can_be_asked_and_its_words_marked() -> None:
     ]
 
 
+def test_words_near_each_other_are_found_in_any_order_and_shown() -> None:
+    paper = announced(
+        title="Splatting, a survey",
+        abstract="A video of one scene by Gaussian splats. Videos: one two three splats.",
+    ).paper
+
+    assert matches(parse('"splats video"~6'), paper) == (Reason(Field.ABSTRACT, "video … splats"),)
+    assert matches(parse('"survey video"~50'), paper) is None  # one in the title, one below
+    assert highlight(paper.abstract, parse('"splatting video"~3')) == [
+        (33, 39),
+        (41, 47),
+        (63, 69),
+    ]
+
+
 def test_a_find_tells_no_reasons_until_it_is_asked_for_them() -> None:
     ready, query = index([announced(1), announced(2, "A Title of titles")]), parse("title")
 
@@ -237,6 +252,7 @@ _asked = st.lists(st.sampled_from(WORDS), min_size=1, max_size=2).map(" ".join)
 _terms: st.SearchStrategy[Clause] = st.one_of(
     st.builds(term, st.sampled_from([Field.ANY, Field.TITLE, Field.ABSTRACT]), _asked),
     st.builds(term, st.just(Field.ANY), st.sampled_from(["mod*", "diffusion mo*", "un*"])),
+    st.builds(term, st.sampled_from([Field.ANY, Field.TITLE]), _asked, near=st.integers(1, 3)),
     st.builds(
         term, st.just(Field.AUTHOR), st.sampled_from([*NAMES, "k_he", "wa*", "he ka*", "k wa*"])
     ),
@@ -290,6 +306,8 @@ def holds(clause: Clause, paper: Paper) -> bool:
 
 
 def says(asked: Term, text: str) -> bool:
+    if asked.near:
+        return near(asked, text)
     runs = [tokens(text), *([token] for token in compounds(text))]
     size = len(asked.words)
     for run in runs:
@@ -300,6 +318,13 @@ def says(asked: Term, text: str) -> bool:
             if begun and all(token.stem == word for token, word in exact):
                 return True
     return False
+
+
+def near(asked: Term, text: str) -> bool:
+    """Some choice of places, one for each word, has few enough others within it."""
+    line = indexed(text).split()
+    places = [[at for at, stem in enumerate(line) if stem == word] for word in asked.words]
+    return any(max(chosen) - min(chosen) - 1 <= asked.near for chosen in product(*places))
 
 
 def names(asked: Term, name: str) -> bool:

@@ -20,7 +20,19 @@ from tests.situations import DAY, NOW, POLLED, TODAY, announce, papers
 
 WORDS = ("diffusion", "robots", "graph", "graphs", "survey", "hoping", "hope")
 _TERMS = st.sampled_from(
-    (*WORDS, "ti:robots", "abs:graph", '"graph survey"', "cs.CV", "cat:cs", "hop*", "au:lovelace")
+    (
+        *WORDS,
+        "ti:robots",
+        "abs:graph",
+        '"graph survey"',
+        "cs.CV",
+        "cat:cs",
+        "hop*",
+        "au:lovelace",
+        '"graph robots"~1',
+        '"hope diffusion robots"~1',
+        'abs:"survey hoping"~2',
+    )
 )
 _QUERIES = st.recursive(
     _TERMS,

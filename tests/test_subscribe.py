@@ -43,6 +43,18 @@ def test_a_topic_is_known_in_other_words(store: Store) -> None:
     assert same(store, reader, parse("CS.cv  Diffusion"), 7) is None
 
 
+def test_a_topic_that_an_older_version_printed_otherwise_is_known(store: Store) -> None:
+    reader = chat(store)
+    topic = follow(store, reader, "diffusion")
+    with store.transaction():
+        store.subscriptions.change(replace(topic, query="diffusion or splatting"))
+
+    known = same(store, reader, parse("splatting or diffusion"), 0)
+
+    assert known
+    assert known.key == topic.key
+
+
 def test_a_preview_tells_chinese_words(store: Store) -> None:
     shown = preview(store, "扩散模型", NOW, polled=POLLED)
     assert (shown.chinese, shown.papers) == (True, 0)

@@ -110,7 +110,7 @@ class Emulator:
                 yield emulator
             finally:
                 emulator.close()
-                server.should_exit = True
+                server.end()
                 posting.cancel()
                 await asyncio.gather(serving, posting, return_exceptions=True)
 
@@ -134,11 +134,35 @@ class Emulator:
 
 
 class _Server(uvicorn.Server):
-    """A server that leaves the signals of the process alone."""
+    """A server that leaves the signals of the process alone, and ends as soon as it is told to.
+
+    uvicorn's own looks every tenth of a second whether it shall end, and waits as long once more.
+    """
+
+    def __init__(self, config: uvicorn.Config) -> None:
+        super().__init__(config)
+        self._ending = asyncio.Event()
+
+    def end(self) -> None:
+        """Let it stop serving."""
+        self.should_exit = True
+        self._ending.set()
 
     @contextlib.contextmanager
     def capture_signals(self) -> Iterator[None]:
         yield
+
+    async def main_loop(self) -> None:
+        while not await self.on_tick(0):
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(self._ending.wait(), 1)
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        for server in self.servers:
+            server.close()
+        for connection in list(self.server_state.connections):
+            connection.shutdown()
+        await asyncio.gather(*self.server_state.tasks, return_exceptions=True)
 
 
 def _protocol(connections: Connections) -> type[H11Protocol]:

@@ -45,7 +45,7 @@ class Text:
     def holding(self, term: Term) -> Papers:
         """The papers whose text has the word, the phrase, or a word that begins so."""
         if not term.prefix:
-            return set().union(*map(self._with_phrase, term.ways))
+            return set().union(*(self._with_phrase(words, term.near) for words in term.ways))
         holders = [self._having(stem) for stem in term.words[:-1]]
         found = _shared([*holders, self._beginning(term.words[-1])])
         if not holders:
@@ -54,12 +54,18 @@ class Text:
             at for at in within_budget(found) if any(_shows(text, term) for text in self._texts[at])
         }
 
-    def _with_phrase(self, words: tuple[str, ...]) -> Papers:
+    def _with_phrase(self, words: tuple[str, ...], near: int) -> Papers:
         found = _shared([self._having(stem) for stem in words])
         if len(words) == 1 or not found:
             return found
+        if near:
+            return {at for at in within_budget(found) if self._stand_near(at, words, near)}
         phrase = f" {' '.join(words)} "
         return {at for at in found if phrase in self._even[at]}
+
+    def _stand_near(self, at: int, words: tuple[str, ...], near: int) -> bool:
+        passages = self._even[at].split(_GAP)
+        return any(next(_windows(even.split(), words, near), None) for even in passages)
 
     def _having(self, stem: str) -> Papers:
         """The papers with a stem: read for the few words of one query, posted for those of many."""
@@ -85,6 +91,11 @@ class Text:
 
     def _shown(self, term: Term, text: str, even: str) -> str:
         """The words of a passage that the term found first; "" where it found none."""
+        if term.near:
+            if next(_windows(even.split(), term.words, term.near), None) is None:
+                return ""
+            first = next(_near(term, tokens(text), compounds(text)))
+            return " … ".join(" ".join(text[token.start : token.end].split()) for token in first)
         for asked in () if term.prefix else term.ways:
             begin = even.find(f" {' '.join(asked)} ")
             if begin < 0:
@@ -187,6 +198,10 @@ def bears(name: Sequence[str], term: Term) -> bool:
 
 
 def _matching(term: Term, running: list[Token], joined: list[Token]) -> Iterator[tuple[int, int]]:
+    if term.near:
+        for window in _near(term, running, joined):
+            yield from ((token.start, token.end) for token in window)
+        return
     for words in term.ways:
         *before, last = words
         size = len(words)
@@ -198,6 +213,30 @@ def _matching(term: Term, running: list[Token], joined: list[Token]) -> Iterator
         for token in joined if size == 1 else ():
             if token.word.startswith(last) if term.prefix else token.stem == last:
                 yield token.start, token.end
+
+
+def _near(term: Term, running: list[Token], joined: list[Token]) -> Iterator[list[Token]]:
+    """Each of the windows in which a term's words stand near each other, in order.
+
+    What is a further way to write a word counts as standing behind the text, as in the index.
+    """
+    line: list[Token | None] = [*running]
+    for token in {token.stem: token for token in reversed(joined)}.values():
+        line += (None, token)
+    stems = [token.stem if token else "" for token in line]
+    for window in _windows(stems, term.words, term.near):
+        yield [token for token in (line[at] for at in window) if token]
+
+
+def _windows(stems: Sequence[str], words: Sequence[str], near: int) -> Iterator[list[int]]:
+    """The places of all words, wherever at most ``near`` others stand within them."""
+    asked = set(words)
+    last: dict[str, int] = {}
+    for at, stem in enumerate(stems):
+        if stem in asked:
+            last[stem] = at
+            if len(last) == len(asked) and at - min(last.values()) - 1 <= near:
+                yield sorted(last.values())
 
 
 def _shows(text: str, term: Term) -> bool:

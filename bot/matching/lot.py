@@ -23,7 +23,7 @@ SCORES: Mapping[Field, float] = {
 
 _ANYWHERE = (Field.TITLE, Field.ABSTRACT)
 
-_Key = tuple[Field, tuple[str, ...], bool]
+_Key = tuple[Field, tuple[str, ...], bool, int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,4 +171,4 @@ def _once(reasons: list[Reason]) -> tuple[Reason, ...]:
 
 
 def _key(term: Term) -> _Key:
-    return term.field, term.words, term.prefix
+    return term.field, term.words, term.prefix, term.near

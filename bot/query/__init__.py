@@ -2,12 +2,13 @@
 
     diffusion segmentation           both words, as in any of their forms (models, model)
     "image restoration"  quant*      a phrase, any word that begins so
+    "splatting video"~10             both in any order, with at most ten words between them
     gan OR vae, (a OR b) c, -survey  AND, OR, NOT in capitals; lower-case they are words
     ti: abs: au: cat: id:            title, abstract, author, category, paper
     cs.CV  hep-th  math  2402.12844  categories and ids need no field
     cs.CL+cs.LG  cs.CL/cs.LG         either category, as do links to arXiv's listings and feeds
 
-A word without field is looked for in titles and abstracts. ``math`` and ``physics`` are
+A word without field is looked for in titles and abstracts. ``math``, ``cs`` and the like are
 categories unless another word stands beside them. Quotes make anything a word. Punctuation
 of Chinese keyboards counts as its ASCII form. A query of common words only ("the") is
 allowed: its preview shows what it brings. A query must ask for something: exclusions alone
@@ -41,6 +42,7 @@ __all__ = [
     "mentions",
     "parse",
     "parse_typed",
+    "printed_anew",
     "term",
 ]
 
@@ -50,7 +52,8 @@ MAX_DEPTH = 20
 MAX_LETTERS = 60  # of a word; no word of any language that papers are written in is longer
 
 _BRACKET = re.compile(r"[()]")
-_ALSO_WORDS = frozenset({"math", "physics"})  # archives that are words of the language as well
+# Archives that are words or usual abbreviations as well: econ data, cs theory.
+_ALSO_WORDS = frozenset({"cs", "econ", "eess", "math", "nlin", "physics", "stat"})
 
 
 def parse_typed(text: str) -> Query:
@@ -82,6 +85,17 @@ def parse(text: str) -> Query:
         raise QueryError(0, "query-empty")
     first = next((s.at for s in signs if s.mark is Mark.NOT), 0)
     return compose(_Reader(signs).whole(), first)
+
+
+def printed_anew(text: str) -> str:
+    """The canonical text of a stored topic as it is printed today; itself where it is unreadable.
+
+    An older version may have printed the same query in other words.
+    """
+    try:
+        return parse(text).text
+    except QueryError:
+        return text
 
 
 def compose(clause: Clause, at: int = 0) -> Query:
@@ -180,7 +194,7 @@ class _Reader:
                 return Or(tuple(term(Field.CATEGORY, code, sign.at) for code in codes))
         if bare and not self._is_word_among_words(sign):
             return bare_term(sign.text, sign.at)
-        return term(asked, sign.text, sign.at)
+        return term(asked, sign.text, sign.at, sign.near)
 
     def _is_word_among_words(self, sign: Sign) -> bool:
         """Physics simulation means the word, physics alone the archive."""

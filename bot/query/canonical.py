@@ -2,6 +2,7 @@
 
 Negations stand before terms only, chains of the same operator are flat, what is said twice
 is said once, and the order is fixed: words, fields, groups, exclusions, each alphabetically.
+Words that are operators in capitals, or codes of categories, stand in quotes.
 """
 
 from __future__ import annotations
@@ -9,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from bot import taxonomy
+from bot.query.signs import OPERATOR_WORDS
 from bot.query.terms import printed
 from storage.model import And, Clause, Field, Not, Or, Term
 
@@ -96,10 +98,10 @@ def _order(clause: Clause) -> tuple[int, str]:
 def _sense(clause: Clause) -> object:
     """What two clauses share when one of them can be left out: model and models."""
     match clause:
-        case Term(field, _, words, prefix):
-            return field, words, prefix
-        case Not(Term(field, _, words, prefix)):
-            return "-", field, words, prefix
+        case Term(field, _, words, prefix, near=near):
+            return field, words, prefix, near
+        case Not(Term(field, _, words, prefix, near=near)):
+            return "-", field, words, prefix, near
         case _:
             return text(clause)
 
@@ -113,5 +115,5 @@ def _term(term: Term) -> str:
         return f"{term.field}:{term.text}"
     if term.field is not Field.ANY:
         return f"{term.field}:{printed(term)}"
-    reads_as_code = taxonomy.canonical(term.text) is not None and not term.prefix
-    return f'"{term.text}"' if reads_as_code else printed(term)
+    means_more = term.text in OPERATOR_WORDS or taxonomy.canonical(term.text) is not None
+    return f'"{term.text}"' if means_more and not term.prefix else printed(term)

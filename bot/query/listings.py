@@ -1,7 +1,8 @@
-"""Read categories as arXiv's own addresses write them: listings, feeds, and codes joined by +.
+"""Read categories as arXiv's own addresses write them: listings, feeds, joined codes.
 
 ``https://arxiv.org/list/cs.CL/recent`` and ``https://rss.arxiv.org/rss/cs.CL+cs.LG`` are pages of
-categories, and ``cs.CL+cs.LG`` or ``cs.CL/cs.LG`` stands for both.
+categories, and ``cs.CL+cs.LG`` or ``cs.CL/cs.LG`` stands for both;
+``cs.*`` stands for all of an archive.
 """
 
 from __future__ import annotations
@@ -29,13 +30,16 @@ def listed_categories(text: str) -> tuple[str, ...]:
 
 
 def joined_categories(text: str) -> tuple[str, ...]:
-    """The categories that one word stands for: a listing's link or codes that are joined.
+    """The categories that one word stands for: a listing's link, joined codes, or ``cs.*``.
 
     A slash joins only what cannot be words of the language (``math/physics`` can).
     """
     if "arxiv.org/" in text.casefold():
         return listed_categories(text)
     bare = text.rstrip(".!?")
+    if bare.endswith(".*"):
+        archive = taxonomy.canonical(bare[:-2])
+        return (archive,) if archive else ()
     if not _JOINED.fullmatch(bare):
         return ()
     codes = [taxonomy.canonical(code) for code in re.split(r"[+/]", bare)]

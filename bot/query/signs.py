@@ -35,7 +35,16 @@ class Sign:
     at: int
     text: str
     field: Field | None = None
+    near: int = 0  # of a phrase: its words in any order, with so many others between them
 
+
+OPERATOR_WORDS = frozenset({"and", "or", "not", "andnot"})
+"""What is an operator in capitals, and a word in any other letters."""
+
+NEAR = 10
+"""Words that may stand between those of "a b"~ where no number is given."""
+
+MOST_NEAR = 50
 
 _KEYBOARD = (
     {wide: wide - 0xFEE0 for wide in range(0xFF01, 0xFF5F)}
@@ -53,6 +62,7 @@ _SPACE = re.compile(r"[\s,;]+")
 _FIELD = re.compile(r"([^\W\d_]+):(?!//)")
 _MINUS = re.compile(r"-(?=[^\s,;)\-])")
 _PHRASE = re.compile(r'"((?:\\"(?=[\w{])|[^"])*)"')  # \" before a letter is a TeX accent
+_NEAR = re.compile(r"~(\d*)")
 _WORD = re.compile(r'(?:\\"(?=[\w{])|[^\s,;()"])+')
 _NAME = re.compile(r'(?:\\"(?=[\w{])|[,;](?=\w)|[^\s,;()"])+')
 
@@ -109,7 +119,13 @@ def _phrase(text: str, at: int, field: Field | None) -> tuple[list[Sign], int]:
         raise QueryError(at, "query-quote-unclosed")
     if not surface(match[1]):
         raise QueryError(at, "query-no-word", given=match.group()[:40])
-    return [Sign(Mark.PHRASE, at, match[1], field)], match.end()
+    near = _NEAR.match(text, match.end())
+    if near is None:
+        return [Sign(Mark.PHRASE, at, match[1], field)], match.end()
+    words = int(near[1][:3] or NEAR)
+    if not 0 < words <= MOST_NEAR:
+        raise QueryError(near.start(), "query-near", most=MOST_NEAR)
+    return [Sign(Mark.PHRASE, at, match[1], field, words)], near.end()
 
 
 def _fielded(text: str, match: re.Match[str]) -> tuple[list[Sign], int]:

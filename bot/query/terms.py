@@ -70,8 +70,10 @@ def bare_term(text: str, at: int = 0) -> Term:
     return term(Field.ANY, text, at)
 
 
-def term(field: Field, text: str, at: int = 0) -> Term:
+def term(field: Field, text: str, at: int = 0, near: int = 0) -> Term:
     """The term for a text in a field; a star at its end makes the last word a prefix.
+
+    ``near`` says how many other words may stand between those of the text, in any order.
 
     Raises:
         QueryError: the text holds nothing that the field could be searched for.
@@ -91,7 +93,11 @@ def term(field: Field, text: str, at: int = 0) -> Term:
         prefix = False  # nothing can follow C++
     if prefix and len(found[-1]) < MIN_PREFIX and not has_han(found[-1]):
         raise QueryError(at, "query-prefix-short", given=shortened(text), letters=MIN_PREFIX)
-    return _name(found, prefix) if field is Field.AUTHOR else _words(field, found, prefix)
+    if field is Field.AUTHOR:
+        return _name(found, prefix)
+    if near and prefix:
+        raise QueryError(at, "query-near-star", given=shortened(text))
+    return _words(field, found, prefix, near)
 
 
 def printed(term: Term) -> str:
@@ -100,7 +106,7 @@ def printed(term: Term) -> str:
     is_word = " " not in term.text and term.text.endswith(("c++", "c#", "f#"))
     if not term.text.isalnum() and not is_word:
         spelled = f'"{spelled}"'
-    return spelled
+    return f"{spelled}~{term.near}" if term.near else spelled
 
 
 def spell(found: list[str]) -> str:
@@ -111,7 +117,10 @@ def spell(found: list[str]) -> str:
     return text.strip()
 
 
-def _words(field: Field, found: list[str], prefix: bool) -> Term:
+def _words(field: Field, found: list[str], prefix: bool, near: int) -> Term:
+    if near:  # the order says nothing, and what is said twice is said once
+        found = sorted(dict.fromkeys(found))
+        near = near if len(found) > 1 else 0
     stems = [stem(word) for word in found]
     if prefix:
         stems[-1] = found[-1]
@@ -122,8 +131,9 @@ def _words(field: Field, found: list[str], prefix: bool) -> Term:
         field,
         spell(found),
         tuple(stems),
-        also=(*_joined(found, stems), *_split(found)),
+        also=() if near else (*_joined(found, stems), *_split(found)),
         former=former if former != tuple(stems) else (),
+        near=near,
     )
 
 

@@ -36,6 +36,7 @@ help-words-title = Words of a topic
 help-words =
     diffusion segmentation – both words
     "image restoration" – a phrase
+    "splatting video"~10 – near each other, in any order
     quant* – any word that begins so
     gan OR vae, (a OR b) c, -survey – or, groups, without
     ti:attention abs:robot au:"He, Kaiming" – title, abstract, author
@@ -297,6 +298,8 @@ query-open-unclosed = This parenthesis is not closed.
 query-close-extra = This parenthesis closes nothing.
 query-group-empty = There is nothing between these parentheses.
 query-no-word = There is no word to look for in { $given }.
+query-near = Say how many words may stand between them: 1 to { $most }, for example "image restoration"~10
+query-near-star = Words near each other are written out, without a star: { $given }
 query-star-place = A star stands only at the end of a word: quant*
 query-prefix-short = A star needs at least { $letters } letters before it: { $given } would find almost everything. In quotes it is an ordinary word.
 query-field-unknown = I do not know the field { $given }. There are ti: (title), abs: (abstract), au: (author), cat: (category) and id: (paper). In quotes a colon is an ordinary character.

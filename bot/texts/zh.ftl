@@ -36,6 +36,7 @@ help-words-title = 主题怎么写
 help-words =
     diffusion segmentation – 同时包含两个词
     "image restoration" – 完整短语
+    "splatting video"~10 – 两词相近，先后不限
     quant* – 以 quant 开头的词
     gan OR vae、(a OR b) c、-survey – 或、分组、排除
     ti:attention abs:robot au:"He, Kaiming" – 只查标题、摘要、作者
@@ -274,6 +275,8 @@ query-open-unclosed = 这个左括号没有配对。
 query-close-extra = 这个右括号没有配对。
 query-group-empty = 这对括号里没有内容。
 query-no-word = { $given } 里没有可以查找的词。
+query-near = 请写明词与词之间最多隔几个词（1 到 { $most }），例如："image restoration"~10
+query-near-star = 邻近查找的词要写完整，不能带星号：{ $given }
 query-star-place = 星号只能放在词尾，例如：quant*
 query-prefix-short = 星号前至少要有 { $letters } 个字母，{ $given } 几乎会匹配所有论文。加上引号就按普通词查找。
 query-field-unknown = 没有 { $given } 这个字段。可用的有 ti:（标题）、abs:（摘要）、au:（作者）、cat:（分类）、id:（论文编号）。加上引号，冒号就按普通字符处理。

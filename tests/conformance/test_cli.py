@@ -75,6 +75,7 @@ def test_no_answer_of_arxiv_is_left_out_here(real_data: Path) -> None:
     assert all("/oai" in name for name in others)
 
 
+@pytest.mark.slow
 def test_each_feed_brings_what_it_announces(real_data: Path, terminal: Terminal) -> None:
     for name, counts in COUNTS.items():
         database = f"sqlite:///{terminal.database}.{Path(name).name}"
@@ -112,6 +113,7 @@ def test_each_bad_answer_is_named_and_changes_nothing(real_data: Path, terminal:
     assert kept(terminal) == before
 
 
+@pytest.mark.slow
 def test_the_store_holds_titles_and_abstracts_character_by_character(
     real_data: Path, terminal: Terminal
 ) -> None:
@@ -141,6 +143,7 @@ def documents(real_data: Path) -> list[Path]:
     return [*seeds, *(real_data / "digests" / name for name in named)]
 
 
+@pytest.mark.slow
 def test_each_document_is_shown_with_the_same_bytes(real_data: Path, terminal: Terminal) -> None:
     paths = documents(real_data)
     assert len(paths) > 92

@@ -8,6 +8,8 @@ import re
 from itertools import islice
 from pathlib import Path
 
+import pytest
+
 from bot.query import indexed, term
 from bot.query.words import stem, surface
 from storage.fulltext import upper
@@ -16,6 +18,7 @@ from storage.model import Field
 PAPERS = 2000
 
 
+@pytest.mark.slow
 def test_each_prefix_of_a_real_word_finds_its_stem(real_data: Path) -> None:
     with gzip.open(real_data / "corpus/papers_2025_2026.jsonl.gz", "rt", encoding="utf-8") as lines:
         texts = [json.loads(line)["abstract"] for line in islice(lines, PAPERS)]

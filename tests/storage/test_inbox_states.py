@@ -236,6 +236,7 @@ def _newest_first(self: Inbox, bot: int, limit: int = 100) -> list[Update]:
     return [Update(row["bot"], row["id"], row["chat"], row["body"]) for row in rows]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("method", "bug"),
     [

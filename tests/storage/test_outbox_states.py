@@ -420,6 +420,7 @@ def _undoing_nothing(self: Store) -> Iterator[None]:
     yield
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("owner", "method", "bug"),
     [

@@ -226,6 +226,7 @@ def _terms(draw: st.DrawFn) -> str:
                 f'"{word}"',
                 f'"{word[:cut]}*"' if word[:cut].isalpha() and len(word) > 2 else f'"{word}"',
                 f'"{word} {draw(_WORD)}"',
+                f'"{word} {draw(_WORD)}"~{draw(st.integers(1, 3))}',
                 f'ti:"{word}"',
                 f'abs:"{word}"',
                 f'au:"{name}"',
