@@ -5,13 +5,15 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
+from functools import partial
 
 from bot import arxiv_calendar
 from bot.gather import FRESH, RECENT_DAYS
 from bot.issue import bounded, drawn
 from bot.matching import Index
 from bot.query import QueryError, has_chinese, parse, parse_typed
-from bot.subscribe import refuse_unread
+from bot.subscribe import is_unread, refuse_unread
+from bot.suggest import Suggestion, stored, suggestions, together
 from storage import Store
 from storage.model import Digest, Paper, Query, Subscriber, Subscription
 from storage.query_budget import OverBudget
@@ -33,6 +35,9 @@ class Preview:
     examples: tuple[Paper, ...]
     chinese: bool
     is_whole: bool = True  # else some papers are still being indexed anew
+    stored: int = 0  # papers of all days, where those of these days are none
+    suggestions: tuple[Suggestion, ...] = ()  # other readings of the words
+    together: Suggestion | None = None  # the words near each other, which finds clearly fewer
 
 
 def preview(store: Store, words: str, now: datetime, *, polled: Collection[str]) -> Preview:
@@ -46,6 +51,7 @@ def preview(store: Store, words: str, now: datetime, *, polled: Collection[str])
     refuse_unread(query, polled)
     first, last = _week(now)
     papers, is_exact = counted(store, query, now)
+    ever = 0 if papers else stored(store, query)
     near = Index(store.papers.newest(query.clause, first, last, LOOK))
     return Preview(
         query=query,
@@ -56,7 +62,25 @@ def preview(store: Store, words: str, now: datetime, *, polled: Collection[str])
         examples=tuple(match.announcement.paper for match in near.find(query, FRESH)[:3]),
         chinese=has_chinese(query),
         is_whole=not store.papers.is_renewing(),
+        stored=ever,
+        suggestions=suggested(store, words, now, papers=papers or ever, polled=polled),
+        together=together(query, partial(_weekly, store, now), papers=papers),
     )
+
+
+def suggested(
+    store: Store, words: str, now: datetime, *, papers: int, polled: Collection[str]
+) -> tuple[Suggestion, ...]:
+    """Other readings of words, with the papers of the last days; ``papers`` find they themselves.
+
+    A reading that asks for categories which are not read is none to follow.
+    """
+    found = suggestions(store, words, partial(_weekly, store, now), papers=papers)
+    return tuple(one for one in found if not is_unread(one.query, polled))
+
+
+def _weekly(store: Store, now: datetime, query: Query) -> int:
+    return counted(store, query, now)[0]
 
 
 @dataclass(slots=True)

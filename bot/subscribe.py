@@ -35,10 +35,16 @@ def cleaned(words: str) -> str:
     return " ".join(words.split())
 
 
+def is_unread(query: Query, polled: Collection[str]) -> bool:
+    """Whether a query asks for categories of which none is read."""
+    asked = categories(query.clause)
+    return bool(asked) and not any(code in polled for code in asked)
+
+
 def refuse_unread(query: Query, polled: Collection[str]) -> None:
     """A topic on categories that nobody reads would stay silent for ever; so it is refused."""
-    asked = categories(query.clause)
-    if asked and not any(code in polled for code in asked):
+    if is_unread(query, polled):
+        asked = categories(query.clause)
         raise Refusal(
             "topic-unread",
             categories=", ".join(asked[:5]),

@@ -9,6 +9,7 @@ papers carry any of these spellings, so what is searched for is always widened t
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 from functools import cache
@@ -20,6 +21,7 @@ _CLOSE = 0.45  # below this likeness a suggestion would puzzle more than help
 
 # What people call a field when they do not know arXiv's letters for it.
 _NICKNAMES = {
+    "ai": ("cs.AI",),
     "ml": ("cs.LG", "stat.ML"),
     "dl": ("cs.LG", "cs.DL"),
     "rl": ("cs.LG",),
@@ -146,6 +148,14 @@ def name(code: str, language: str = "en") -> str:
     return known.zh if language.startswith("zh") else known.en
 
 
+def named_by(words: str) -> tuple[str, ...]:
+    """The categories that a text is the name of, or a code or usual abbreviation for.
+
+    A name may be cut before an "and" or a comma: computer vision, statistics.
+    """
+    return _by_name().get(_plain_name(words), ())
+
+
 def nearest(code: str, n: int = 3) -> tuple[str, ...]:
     """Up to n categories that the writer may have meant, by spelling or by name, best first."""
     given = code.strip().casefold()
@@ -189,6 +199,22 @@ def _bonus(given: str, code: str) -> float:
 def _name_words(known: Category | Archive) -> list[str]:
     whole = known.en.casefold()
     return [whole, *(word.strip(",") for word in whole.split() if len(word) > 3)]
+
+
+def _plain_name(name: str) -> str:
+    return " ".join(re.findall(r"\w+", name.casefold().replace("&", " and ")))
+
+
+@cache
+def _by_name() -> dict[str, tuple[str, ...]]:
+    found: dict[str, dict[str, None]] = {}
+    for code, known in _named().items():
+        cuts = (known.en[: cut.start()] for cut in re.finditer(r",| and | \(", known.en))
+        for name in (known.en, known.zh, code, *(cut for cut in cuts if " " in cut)):
+            found.setdefault(_plain_name(name), {})[canonical(code) or code] = None
+    for nickname, codes in _NICKNAMES.items():
+        found[nickname] = dict.fromkeys(codes)
+    return {name: tuple(codes) for name, codes in found.items()}
 
 
 @cache

@@ -29,7 +29,7 @@ from storage.model import ChatKind, Parcel, Update
 log = logging.getLogger(__name__)
 
 PENDING = 100  # chats answered side by side
-ATTEMPTS = 3
+ATTEMPTS = 6  # a machine that fails again and again ends three about the same update by chance
 SUSPECT = 2  # attempts that ended the process, or stood beside another that did
 ERRAND_ATTEMPTS = 2  # each may have been paid for
 SPENT = "attempts spent"

@@ -36,7 +36,7 @@ def today(store: Store, ask: Ask) -> Reply:
     try:
         asked = _asked(store, ask)
     except QueryError as error:
-        return misread(ask, ask.words, error)
+        return misread(store, ask, ask.words, error)
     if not asked:
         return told([Line(ask.say("today-no-topic"))])
     newest = last_day(store, ask.now)

@@ -13,12 +13,13 @@ from bot.chat.errands import Outside
 from bot.chat.listing import unsub
 from bot.chat.meaning import Meaning, meaning
 from bot.chat.telling import Line, text_message, told
-from bot.chat.topics import drafted, misread, offered, sub
+from bot.chat.topics import drafted, misread, offered, sub, suggested_buttons
 from bot.chat.welcome import help_, start
 from bot.matching import matches
 from bot.query import Mention, QueryError, mentions, parse, parse_typed
 from bot.render.fit import shorten
 from bot.render.keyboard import Keyboard
+from bot.suggest import suggestions
 from bot.texts import Refusal, listed
 from storage import Store
 from storage.model import ChatKind, Paper, Query, Question
@@ -52,11 +53,11 @@ def search(store: Store, ask: Ask) -> Reply:
     try:
         query = parse_typed(ask.words)
     except QueryError as error:
-        return misread(ask, ask.words, error)
+        return misread(store, ask, ask.words, error)
     reply = _searched(store, ask, query)
     if reply is None and english.is_wanted(ask, query, ask.words):
         return english.asked(ask, "search", ask.words)
-    return reply or _nothing(ask, query)
+    return reply or _nothing(store, ask, query)
 
 
 def _searched(store: Store, ask: Ask, query: Query, *above: Line) -> Reply | None:
@@ -65,11 +66,17 @@ def _searched(store: Store, ask: Ask, query: Query, *above: Line) -> Reply | Non
     if not page.papers:
         return None
     key = store.drafts.put(ask.chat.bot, ask.chat.chat, query.text, now=ask.now)
-    return _shown(ask, query, key, page, *above, edit=False)
+    others = ask.read(suggestions, ask.words, papers=len(page.papers))
+    buttons = suggested_buttons(store, ask, others, "search")
+    return _shown(ask, query, key, page, *above, others=buttons, edit=False)
 
 
-def _nothing(ask: Ask, query: Query, *above: Line) -> Reply:
-    return told([*above, Line(ask.say("search-none", query=query.text[:200]))])
+def _nothing(store: Store, ask: Ask, query: Query, *above: Line) -> Reply:
+    lines = [*above, Line(ask.say("search-none", query=query.text[:200]))]
+    others = ask.read(suggestions, ask.words, papers=0)
+    if others:
+        lines.append(Line(ask.say("suggestions")))
+    return told(lines, suggested_buttons(store, ask, others, "search"))
 
 
 async def put_into_english(outside: Outside, store: Store, ask: Ask, words: str) -> Reply:
@@ -80,7 +87,7 @@ async def put_into_english(outside: Outside, store: Store, ask: Ask, words: str)
 def _put(store: Store, ask: Ask, words: english.Words) -> Reply:
     query = parse(words.text)
     reply = _searched(store, ask, query, *words.lines) if words.is_english else None
-    return reply or _nothing(ask, query, *words.lines)
+    return reply or _nothing(store, ask, query, *words.lines)
 
 
 def turned(store: Store, ask: Ask) -> Reply:
@@ -131,7 +138,15 @@ def _meant(store: Store, query: Query, papers: list[Paper]) -> list[Paper]:
     ]
 
 
-def _shown(ask: Ask, query: Query, key: int, page: Page, *above: Line, edit: bool) -> Reply:
+def _shown(
+    ask: Ask,
+    query: Query,
+    key: int,
+    page: Page,
+    *above: Line,
+    others: Keyboard = (),
+    edit: bool,
+) -> Reply:
     first = page.number * shelf.PAGE + 1
     order = "search-newest" if page.newest else "search-best"
     lines = [
@@ -140,8 +155,9 @@ def _shown(ask: Ask, query: Query, key: int, page: Page, *above: Line, edit: boo
         Line(ask.say(order), close=True),
         *([] if page.is_whole else [Line(ask.say("search-renewing"), close=True)]),
         *shelf.lines(page.papers, ask.language, first),
+        *([Line(ask.say("suggestions"))] if others else []),
     ]
-    buttons = (*shelf.numbers(page.papers, first), *_ways_on(ask, key, page))
+    buttons = (*shelf.numbers(page.papers, first), *_ways_on(ask, key, page), *others)
     return told(lines, buttons, edit=edit)
 
 

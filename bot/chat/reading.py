@@ -13,7 +13,8 @@ from bot.chat.context import Ask, Reply, in_transaction
 from bot.chat.errands import Outside
 from bot.chat.listing import next_time, state
 from bot.chat.telling import Line, text_message, told
-from bot.chat.topics import misread
+from bot.chat.topics import misread, suggested_buttons
+from bot.preview import suggested
 from bot.query import QueryError, parse, parse_typed
 from bot.render.fit import shorten
 from bot.render.headline import numbered
@@ -136,7 +137,7 @@ def _words_now(store: Store, ask: Ask) -> Reply:
     try:
         query = parse_typed(ask.words)
     except QueryError as error:
-        return misread(ask, ask.words, error)
+        return misread(store, ask, ask.words, error)
     if found := ask.read(issue.draw_recent, ask.chat, query, ask.now):
         issue.issue_recent(store, ask.chat, found, ask.now, thread=ask.thread)
         return Reply(deliver=True)
@@ -144,12 +145,14 @@ def _words_now(store: Store, ask: Ask) -> Reply:
         return told([Line(ask.say("digest-empty-store"))])
     if english.is_wanted(ask, query, ask.words):
         return english.asked(ask, "digest", ask.words)
-    return _nothing(ask, ask.words)
+    return _nothing(store, ask, ask.words)
 
 
-def _nothing(ask: Ask, words: str, *above: Line) -> Reply:
+def _nothing(store: Store, ask: Ask, words: str, *above: Line) -> Reply:
     none = ask.say("digest-query-none", days=gather.RECENT_DAYS, topic=words[:100])
-    return told([*above, Line(none)])
+    others = ask.read(suggested, words, ask.now, papers=0, polled=ask.house.feeds)
+    more = [Line(ask.say("suggestions"))] if others else []
+    return told([*above, Line(none), *more], suggested_buttons(store, ask, others))
 
 
 async def put_into_english(outside: Outside, store: Store, ask: Ask, words: str) -> Reply:
@@ -159,14 +162,14 @@ async def put_into_english(outside: Outside, store: Store, ask: Ask, words: str)
 
 def _put(store: Store, ask: Ask, words: english.Words) -> Reply:
     if not words.is_english:
-        return _nothing(ask, words.text, *words.lines)
+        return _nothing(store, ask, words.text, *words.lines)
     query = parse(words.text)
     if found := ask.read(issue.draw_recent, ask.chat, query, ask.now):
         # Once: the process may end before the errand is marked as done.
         occasion = f"update {ask.update}" if ask.update else ""
         issue.issue_recent(store, ask.chat, found, ask.now, thread=ask.thread, occasion=occasion)
         return replace(told(words.lines), deliver=True)
-    return _nothing(ask, words.text, *words.lines)
+    return _nothing(store, ask, words.text, *words.lines)
 
 
 def rest(store: Store, ask: Ask) -> Reply:

@@ -51,11 +51,14 @@ def text_message(lines: Sequence[Line], buttons: Keyboard = ()) -> Message:
     return Message(Form.CLASSIC, html=html, buttons=buttons)
 
 
-def pointed(sentence: str, words: str, position: int) -> Message:
+def pointed(
+    sentence: str, words: str, position: int, below: str = "", buttons: Keyboard = ()
+) -> Message:
     """A sentence about a place in somebody's words, with the place marked below it."""
     blank = "".join("\u3000" if _is_wide(sign) else " " for sign in words[:position])
     shown = f"{words}\n{blank}↑"
-    return Message(Form.CLASSIC, html=f"{escape(sentence)}\n<pre>{escape(shown)}</pre>")
+    html = f"{escape(sentence)}\n<pre>{escape(shown)}</pre>\n{escape(below)}".rstrip()
+    return Message(Form.CLASSIC, html=html, buttons=buttons)
 
 
 def _is_wide(sign: str) -> bool:

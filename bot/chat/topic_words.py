@@ -11,7 +11,7 @@ from bot.chat.context import Ask, Reply
 from bot.chat.finding import typed
 from bot.chat.telling import Line, told
 from bot.chat.topic_card import card
-from bot.chat.topics import brought, drafted, misread
+from bot.chat.topics import brought, drafted, misread, suggested_buttons
 from bot.preview import preview
 from bot.query import QueryError
 from bot.render.keyboard import Keyboard
@@ -46,7 +46,8 @@ def _asks(store: Store, ask: Ask, verb: str, text: str) -> Reply:
 def _once_more(store: Store, ask: Ask, verb: str, wrong: Reply) -> Reply:
     """Says what is wrong with an answer, and takes the next words for another."""
     listen(store, ask, Question(verb, ask.action.first))
-    return replace(wrong, messages=(replace(wrong.messages[0], buttons=_back(ask)),))
+    [message] = wrong.messages
+    return replace(wrong, messages=(replace(message, buttons=(*message.buttons, *_back(ask))),))
 
 
 def _back(ask: Ask) -> Keyboard:
@@ -78,7 +79,8 @@ def reworded(store: Store, ask: Ask) -> Reply:
     try:
         shown = ask.read(preview, ask.words, ask.now, polled=ask.house.feeds)
     except QueryError as error:
-        return _once_more(store, ask, "words", misread(ask, ask.words, error))
+        wrong = misread(store, ask, ask.words, error, "reword", topic.key)
+        return _once_more(store, ask, "words", wrong)
     except Refusal as refusal:
         return _once_more(store, ask, "words", told([Line(refusal.say(ask.language))]))
     if shown.is_whole:
@@ -97,7 +99,8 @@ def reworded(store: Store, ask: Ask) -> Reply:
     ]
     use = (ask.button("button-use", "reword", topic.key, key),)
     again = (ask.button("button-change", "words", topic.key), *_back(ask)[0])
-    return told(lines, (use, again))
+    others = [*shown.suggestions, *filter(None, [shown.together])]
+    return told(lines, (use, *suggested_buttons(store, ask, others, "reword", topic.key), again))
 
 
 def reword(store: Store, ask: Ask) -> Reply:

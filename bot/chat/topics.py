@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from bot import subscribe as verb
 from bot.chat import english
@@ -10,17 +10,20 @@ from bot.chat.context import Ask, Reply, in_transaction
 from bot.chat.errands import Outside
 from bot.chat.listing import followed
 from bot.chat.telling import Line, pointed, told
-from bot.preview import MANY, Preview, preview
+from bot.preview import MANY, Preview, preview, suggested
 from bot.query import QueryError, parse_typed
 from bot.render.fit import shorten
-from bot.render.keyboard import Keyboard
+from bot.render.keyboard import Action, Button, Keyboard
 from bot.render.spoken import address, display
+from bot.suggest import MANY as STORED
+from bot.suggest import Suggestion
 from bot.texts import Refusal
 from storage import Store
 from storage.model import Draft, DraftKind, Paper
 
 _AROUND = 30  # characters shown on each side of a mistake
 _TITLE_UNITS = 300
+_LABEL_UNITS = 48  # of the words on a button, beside which stands a count
 
 
 def sub(store: Store, ask: Ask) -> Reply:
@@ -40,7 +43,7 @@ def offered(store: Store, ask: Ask, words: str) -> Reply:
     try:
         query = parse_typed(words)
     except QueryError as error:
-        return misread(ask, words, error)
+        return misread(store, ask, words, error)
     if english.is_wanted(ask, query, words):
         return english.asked(ask, "topic", words)
     return previewed(store, ask, words)
@@ -78,22 +81,24 @@ def previewed(
     try:
         shown = ask.read(preview, words, ask.now, polled=ask.house.feeds)
     except QueryError as error:
-        return misread(ask, words, error)
+        return misread(store, ask, words, error)
     if shown.is_whole:
         ask.house.volumes.note(shown.query.text, shown.papers, ask.now)
     lines = [*above, Line(ask.say("preview-title", topic=verb.cleaned(words)), bold=True)]
     if name:
         lines.append(Line(name, close=True))
     lines += brought(ask, shown)
+    others = suggested_buttons(store, ask, [*shown.suggestions, *filter(None, [shown.together])])
     if verb.same(store, ask.chat, shown.query, ask.thread):
         lines.append(Line(ask.say("preview-known")))
-        return told(lines, below, edit=edit)
+        return told(lines, (*others, *below), edit=edit)
     key = store.drafts.put(ask.chat.bot, ask.chat.chat, verb.cleaned(words), now=ask.now)
     buttons = (
         (ask.button("button-subscribe", "subscribe", key),),
         (ask.button("button-change", "change", key), ask.button("button-cancel", "cancel", key)),
     )
-    return told(lines, (*buttons, *below), edit=edit)
+    ordered = (*buttons, *others) if shown.papers else (*others, *buttons)
+    return told(lines, (*ordered, *below), edit=edit)
 
 
 def brought(ask: Ask, shown: Preview) -> list[Line]:
@@ -126,19 +131,51 @@ def _advice(ask: Ask, preview: Preview) -> list[Line]:
     lines = []
     if preview.chinese:
         lines.append(Line(ask.say("preview-chinese")))
-    elif preview.papers == 0:
-        lines.append(Line(ask.say("preview-none")))
     elif preview.papers > MANY:
         lines.append(Line(ask.say("preview-many")))
+    elif preview.stored:
+        stored = "preview-stored-many" if preview.stored >= STORED else "preview-stored"
+        lines.append(Line(ask.say(stored, papers=preview.stored)))
+    elif not preview.papers and not preview.suggestions:
+        lines.append(Line(ask.say("preview-none")))
+    if preview.suggestions:
+        lines.append(Line(ask.say("suggestions")))
+    if preview.together:
+        lines.append(Line(ask.say("suggestion-together", papers=preview.together.papers)))
     return lines
 
 
-def misread(ask: Ask, words: str, error: QueryError) -> Reply:
-    """Says what cannot be understood and marks the place in the words."""
+def suggested_buttons(
+    store: Store, ask: Ask, suggestions: Iterable[Suggestion], verb: str = "draft", first: int = 0
+) -> Keyboard:
+    """A button for each suggestion, which shows what it finds."""
+    rows = []
+    for one in suggestions:
+        key = store.drafts.put(ask.chat.bot, ask.chat.chat, one.words, now=ask.now)
+        action = Action(verb, first, key) if first else Action(verb, key)
+        rows.append((Button(_suggested(ask, one), action),))
+    return tuple(rows)
+
+
+def _suggested(ask: Ask, one: Suggestion) -> str:
+    words = shorten(one.words, _LABEL_UNITS)
+    if one.is_recent:
+        return ask.say("suggestion-recent", query=words, papers=one.papers)
+    key = "suggestion-stored-many" if one.papers >= STORED else "suggestion-stored"
+    return ask.say(key, query=words, papers=one.papers)
+
+
+def misread(
+    store: Store, ask: Ask, words: str, error: QueryError, verb: str = "draft", first: int = 0
+) -> Reply:
+    """Says what cannot be understood, marks the place in the words, and offers other readings."""
     start = max(0, error.position - _AROUND)
     shown = " ".join(words[start : error.position + _AROUND].splitlines())
     sentence = ask.say(error.key, **error.values)
-    return Reply((pointed(sentence, shown, error.position - start),))
+    found = ask.read(suggested, words, ask.now, papers=0, polled=ask.house.feeds)
+    below = ask.say("suggestions") if found else ""
+    buttons = suggested_buttons(store, ask, found, verb, first)
+    return Reply((pointed(sentence, shown, error.position - start, below, buttons),))
 
 
 def subscribe(store: Store, ask: Ask) -> Reply:

@@ -67,13 +67,18 @@ _WORD = re.compile(r'(?:\\"(?=[\w{])|[^\s,;()"])+')
 _NAME = re.compile(r'(?:\\"(?=[\w{])|[,;](?=\w)|[^\s,;()"])+')
 
 
+def even_signs(text: str) -> str:
+    """A text with full-width and Chinese punctuation in its ASCII form, each in its place."""
+    return text.translate(_KEYBOARD)
+
+
 def scan(text: str) -> list[Sign]:
     """The signs of a query in order; bare signs without any word in them are passed over.
 
     Raises:
         QueryError: a quote is not closed, or a field is unknown or has no value.
     """
-    even = text.translate(_KEYBOARD)
+    even = even_signs(text)
     signs: list[Sign] = []
     at = 0
     while at < len(even):

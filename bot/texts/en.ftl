@@ -69,6 +69,25 @@ preview-partial = { $days ->
 }; the count will grow.
 preview-many = That is a lot. Another word, a phrase or a category makes it fewer.
 preview-none = It may be rare: subscribe and wait for the first one, or try fewer words.
+preview-stored = Of all stored papers { $papers ->
+    [one] one matches
+   *[other] { $papers } match
+}, so the topic is rare but not empty.
+preview-stored-many = Of all stored papers { $papers } or more match, so the next ones will come.
+suggestions = Did you mean one of these?
+suggestion-recent = { $query } – { $papers ->
+    [one] 1 paper a week
+   *[other] { $papers } papers a week
+}
+suggestion-stored = { $query } – { $papers ->
+    [one] 1 paper
+   *[other] { $papers } papers
+}
+suggestion-stored-many = { $query } – { $papers }+ papers
+suggestion-together = Near each other these words stand in { $papers ->
+    [one] one of them
+   *[other] { $papers } of them
+}.
 preview-examples = For example:
 preview-chinese = arXiv papers are in English, so Chinese words find little. Try the English term, for example: diffusion model
 topic-unread = This bot does not read { $categories }, so the topic would stay silent. It reads, for example: { $read }

@@ -96,7 +96,7 @@ async def test_a_topic_has_times_of_its_own_that_the_chats_leave_alone(either: T
     assert (first.cadence, second.cadence.times) == (own, (time(9),))
     await either.presses("button-other")
     wrong = await either.hears("nonsense")
-    assert wrong.buttons == (either.text("button-back"),)
+    assert wrong.buttons[-1] == either.text("button-back")
     await either.hears("6:15")
     assert (await either.topics())[0].cadence.times == (time(6, 15),)
 
@@ -136,7 +136,7 @@ async def test_other_words_keep_the_place_and_are_shown_before(either: Talk) -> 
     await either.presses("button-words")
     before = either.rows()
     wrong = await either.hears("diffusion (")
-    assert wrong.buttons == (either.text("button-back"),)
+    assert wrong.buttons[-1] == either.text("button-back")
 
     shown = await either.hears("models diffusion")
 

@@ -1,0 +1,119 @@
+"""The verb: words → what else they may mean, each with the papers that it finds.
+
+A reading that finds nothing is no help, so it is not suggested.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from itertools import chain, islice
+
+from bot.matching import matches
+from bot.query import QueryError, compose, parse_typed, printed_anew, term
+from bot.query.alternatives import alternatives, any_of, loosened
+from bot.query.signs import NEAR
+from storage import Store
+from storage.model import And, Clause, Field, Query, Term
+from storage.query_budget import OverBudget
+
+MOST = 3  # suggestions at once
+TRIED = 10  # readings that are counted
+MANY = 50  # stored papers are counted up to here
+MOST_TOGETHER = 4  # words that are looked for near each other
+FREQUENT = 30  # papers a week, from which on fewer are a relief
+FEWER = 0.6  # of them: the most that are left where that is worth a suggestion
+
+Counted = Callable[[Query], int]
+"""How many papers a query finds in some days."""
+
+
+@dataclass(frozen=True, slots=True)
+class Suggestion:
+    """Another reading of words, in their order, and how many papers it finds."""
+
+    words: str
+    query: Query
+    papers: int
+    is_recent: bool = True  # of the last days; else of all that are stored
+
+
+def suggestions(
+    store: Store, words: str, recently: Counted | None = None, *, papers: int
+) -> tuple[Suggestion, ...]:
+    """The likeliest readings of words that find papers, where the words as they stand find some.
+
+    A reading that finds none in the last days is counted among all stored papers. Fewer words are
+    suggested only where they find none. What the budget does not suffice for is left out.
+    """
+    readings = alternatives(words) if papers else chain(alternatives(words), loosened(words))
+    own = printed_anew(words)
+    found: list[Suggestion] = []
+    try:
+        for text, query in islice(_readable(readings, own), TRIED):
+            found += _counted(store, text, query, recently)
+            if len(found) == MOST:
+                break
+        if not (found or papers):
+            for text, query in _readable(any_of(words), own):
+                found += _counted(store, text, query, recently)
+    except OverBudget:
+        pass
+    return tuple(found)
+
+
+def _counted(
+    store: Store, text: str, query: Query, recently: Counted | None
+) -> Iterator[Suggestion]:
+    """The suggestion of a reading, if it finds papers."""
+    if recently and (number := recently(query)):
+        yield Suggestion(text, query, number)
+    elif number := stored(store, query):
+        yield Suggestion(text, query, number, is_recent=False)
+
+
+def together(query: Query, counted: Counted, *, papers: int) -> Suggestion | None:
+    """The words of a query near each other, where that finds clearly fewer papers of many."""
+    if papers < FREQUENT:
+        return None
+    parts = query.clause.clauses if isinstance(query.clause, And) else ()
+    words = [part.text for part in parts if isinstance(part, Term) and _is_plain(part)]
+    if not 2 <= len(words) <= MOST_TOGETHER:
+        return None
+    others = [part for part in parts if not (isinstance(part, Term) and _is_plain(part))]
+    nearer = compose(And((*others, term(Field.ANY, " ".join(words), near=NEAR))))
+    try:
+        number = counted(nearer)
+    except OverBudget:
+        return None
+    return Suggestion(nearer.text, nearer, number) if 0 < number <= FEWER * papers else None
+
+
+def stored(store: Store, query: Query) -> int:
+    """How many stored papers a query finds, counted up to ``MANY``."""
+    found = store.papers.search(query.clause, limit=MANY)
+    return sum(matches(query, paper) is not None for paper in found)
+
+
+def _readable(readings: Iterator[str], own: str) -> Iterator[tuple[str, Query]]:
+    """The readings that can be read, each meaning once and none that is said already."""
+    known = {own}
+    for reading in readings:
+        text = " ".join(reading.split())
+        try:
+            query = parse_typed(text)
+        except QueryError:
+            continue
+        if query.text not in known:
+            known.add(query.text)
+            yield text, query
+
+
+def _is_plain(part: Clause) -> bool:
+    return (
+        isinstance(part, Term)
+        and part.field is Field.ANY
+        and not part.prefix
+        and not part.near
+        and " " not in part.text
+    )
