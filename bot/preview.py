@@ -19,7 +19,7 @@ from storage.model import Digest, Paper, Query, Subscriber, Subscription
 from storage.query_budget import OverBudget
 
 MANY = 30 * RECENT_DAYS  # more than this and a digest is never read to its end
-READ = 150  # candidates that are analysed where the index alone cannot tell: a tenth of a second
+READ = 60  # candidates that are analysed where the index alone cannot tell: a tenth of a second
 LOOK = 12  # candidates for the examples
 
 

@@ -7,11 +7,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from itertools import chain, islice
+from itertools import islice
 
 from bot.matching import matches
 from bot.query import QueryError, compose, parse_typed, printed_anew, term
-from bot.query.alternatives import alternatives, any_of, loosened
+from bot.query.alternatives import alternatives, any_of, fewer, loosened
 from bot.query.signs import NEAR
 from storage import Store
 from storage.model import And, Clause, Field, Query, Term
@@ -43,20 +43,19 @@ def suggestions(
 ) -> tuple[Suggestion, ...]:
     """The likeliest readings of words that find papers, where the words as they stand find some.
 
-    A reading that finds none in the last days is counted among all stored papers. Fewer words are
-    suggested only where they find none. What the budget does not suffice for is left out.
+    A reading that finds none in the last days is counted among all stored papers. Other words are
+    suggested only where they find none, and fewer only where no other reading finds any. What the
+    budget does not suffice for is left out.
     """
-    readings = alternatives(words) if papers else chain(alternatives(words), loosened(words))
-    own = printed_anew(words)
     found: list[Suggestion] = []
     try:
-        for text, query in islice(_readable(readings, own), TRIED):
-            found += _counted(store, text, query, recently)
-            if len(found) == MOST:
-                break
-        if not (found or papers):
-            for text, query in _readable(any_of(words), own):
+        for read in (alternatives,) if papers else (alternatives, loosened, fewer, any_of):
+            for text, query in islice(_readable(read(words), printed_anew(words)), TRIED):
                 found += _counted(store, text, query, recently)
+                if len(found) == MOST:
+                    break
+            if found:
+                break
     except OverBudget:
         pass
     return tuple(found)

@@ -57,7 +57,7 @@ def shelf(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Store]:
 
 
 def _fill(store: Store, dice: Random) -> None:
-    for number, paper in enumerate(papers(*range(120))):
+    for number, paper in enumerate(papers(*range(READ))):
         told = replace(
             paper,
             title=" ".join(dice.sample(WORDS, 2)),

@@ -74,7 +74,7 @@ def alternatives(words: str) -> Iterator[str]:
 
 
 def loosened(words: str) -> Iterator[str]:
-    """Readings of words that find nothing as they stand: what a sentence asks for, fewer words."""
+    """Readings of words that find nothing as they stand: without quotes, or of a sentence."""
     if len(words) > LONGEST:
         return
     text = even_signs(words)
@@ -83,7 +83,6 @@ def loosened(words: str) -> Iterator[str]:
     if _LISTED.search(text.strip(" ,;\n")):
         listed = [f"({part})" for part in _LISTED.split(text.strip(" ,;\n")) if surface(part)]
         yield " OR ".join(listed)
-    wanted = _asked(_FIELD.sub(" ", text))
     if text.count('"') % 2:
         yield f'{text}"'
     if text.count("(") != text.count(")"):
@@ -91,23 +90,30 @@ def loosened(words: str) -> Iterator[str]:
         yield text.replace("(", " ").replace(")", " ")
     if '"' in text:
         yield text.replace('"', " ")
+    wanted = _asked(text)
     yield " ".join(wanted)
     yield " ".join(f'"{word}"' for word in wanted)  # even if it reads as a category
+
+
+def fewer(words: str) -> Iterator[str]:
+    """The words that a text asks for without one of them, the last one first."""
+    wanted = _asked(even_signs(words[:LONGEST]))
     if 1 < len(wanted) <= _MOST_WORDS:
         for at in reversed(range(len(wanted))):
             yield " ".join(wanted[:at] + wanted[at + 1 :])
 
 
 def any_of(words: str) -> Iterator[str]:
-    """The last resort: papers with any of the words."""
-    wanted = _asked(_FIELD.sub(" ", even_signs(words[:LONGEST])))
+    """The last resort: papers with any of the words that a text asks for."""
+    wanted = _asked(even_signs(words[:LONGEST]))
     if 2 < len(wanted) <= _MOST_WORDS:
         yield " OR ".join(wanted)
 
 
 def _asked(text: str) -> list[str]:
-    """The words of a sentence that it asks for, without what people say around them."""
-    found = [word for word in text.translate(_SAID_OF_SIGNS).split() if surface(word)]
+    """The words of a sentence that it asks for, without fields and what people say around them."""
+    plain = _FIELD.sub(" ", text).translate(_SAID_OF_SIGNS)
+    found = [word for word in plain.split() if surface(word)]
     bare = [word.strip(".,;:()\"'") for word in found]
     return [word for word in bare if word.casefold() not in _AROUND | _OPERATORS]
 

@@ -89,9 +89,10 @@ class Talk:
         """The topics of this chat."""
         return await self.house.topics(self.place or self.person)
 
-    def rows(self) -> Tables:
-        """All rows of the store, but for the update itself."""
-        return dump(self.house.store)
+    def rows(self, *besides: str) -> Tables:
+        """All rows of the store, but for the update itself and the tables named."""
+        held = dump(self.house.store)
+        return {table: rows for table, rows in held.items() if table not in besides}
 
     def by(self, person: Person) -> Talk:
         """The same place with somebody else talking."""

@@ -10,7 +10,7 @@ import pytest
 from bot.demo.reading import Visible
 from bot.matching import matches
 from bot.query import QueryError, parse
-from bot.query.alternatives import alternatives, any_of, loosened
+from bot.query.alternatives import alternatives, any_of, fewer, loosened
 from storage.model import Announcement, Kind, Paper
 from tests.chat.talk import Talk
 from tests.situations import papers
@@ -116,7 +116,7 @@ SIGNS = (
     ("`image restoration` survey", '"image restoration" survey'),
     ("“image restoration”", '"image restoration"'),
     ("「image restoration」", '"image restoration"'),
-    ('"image restoration', '"image restoration"'),
+    ('"image restoration', "image restoration"),
     ("image restoration)", "image restoration"),
     ("(image restoration", "image restoration"),
     ("ti:image restoration", "ti:image ti:restoration"),
@@ -266,7 +266,7 @@ async def _announced(talk: Talk) -> list[Announcement]:
 
 
 def _any_reading_finds(said: str, held: list[Paper]) -> bool:
-    for text in (*alternatives(said), *loosened(said), *any_of(said)):
+    for text in (*alternatives(said), *loosened(said), *fewer(said), *any_of(said)):
         try:
             query = parse(text)
         except QueryError:
