@@ -25,6 +25,7 @@ from bot.patience import Patience
 from bot.query import QueryError
 from bot.quiet import tell_quiet
 from bot.shares import Others, Received, Share, others_of, share
+from bot.unreadable import pause_unreadable
 from storage import Store
 from storage.errors import Busy, Full
 from storage.model import SourceCursor, Subscriber, Subscription
@@ -135,16 +136,17 @@ def settled(store: Store) -> int:
 
 @dataclass(frozen=True, slots=True)
 class _Ready:
-    """A chat with its share of what its due topics found, and until when others have to wait."""
+    """A chat with its share of what its due topics found, and the topics that broke."""
 
     chat: Subscriber
     shares: list[Share] = field(default_factory=list)
-    held: list[tuple[Subscription, datetime | None]] = field(default_factory=list)
+    held: list[Subscription] = field(default_factory=list)
+    unreadable: list[Subscription] = field(default_factory=list)
 
     @property
     def topics(self) -> list[Subscription]:
         """All that are due."""
-        return [*(one.topic for one in self.shares), *(topic for topic, _ in self.held)]
+        return [*(one.topic for one in self.shares), *self.held, *self.unreadable]
 
 
 class IssueResult(Enum):
@@ -235,10 +237,13 @@ class _Tick:
             return make()
         except (Busy, Full):
             raise
-        except Exception as error:
+        except QueryError:
+            log.warning("topic cannot be read", extra={"topic": topic.key})
+            ready.unreadable.append(topic)
+        except Exception:
             log.exception("topic not published", extra={"topic": topic.key})
-            ready.held.append((topic, self._again(topic, error)))
-            return None
+            ready.held.append(topic)
+        return None
 
     def _waits(self, ready: _Ready) -> bool:
         """Whether a chat is left due, because what its digests lack is being made."""
@@ -252,12 +257,6 @@ class _Tick:
         except Exception:  # a digest does not depend on what may be said of its papers
             log.exception("glosses not waited for", extra={"chat": ready.chat.chat})
             return False
-
-    def _again(self, topic: Subscription, error: Exception) -> datetime | None:
-        """When a topic is tried again: words that cannot be read will not be read soon."""
-        if isinstance(error, QueryError):
-            return self._next_due(topic.cadence, topic.zone)
-        return self._now + POSTPONED
 
     def _alone(self, ready: _Ready) -> Published:
         """One chat, whole or not at all, whatever becomes of those beside it."""
@@ -276,14 +275,17 @@ class _Tick:
 
     def _publish(self, ready: _Ready) -> Published:
         """One chat's due topics together, in its own order."""
-        for topic, until in ready.held:
-            postpone(self._store, topic, until)
+        for topic in ready.held:
+            postpone(self._store, topic, self._now + POSTPONED)
+        for topic in ready.unreadable:
+            pause_unreadable(self._store, ready.chat, topic, self._now)
+        held = ready.held + ready.unreadable
         results = [self._issue(ready.chat, one) for one in ready.shares]
         # A topic that was changed a moment ago, or could not be read, may have papers all the same.
-        if not ready.held and all(result is IssueResult.NOTHING_NEW for result in results):
+        if not held and all(result is IssueResult.NOTHING_NEW for result in results):
             tell_quiet(self._store, ready.chat, ready.topics, self._now)
         issued = results.count(IssueResult.ISSUED)
-        return Published(chats=1, digests=issued, failed=len(ready.held))
+        return Published(chats=1, digests=issued, failed=len(held))
 
     def _issue(self, chat: Subscriber, found: Share) -> IssueResult:
         topic = found.topic

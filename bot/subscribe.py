@@ -120,6 +120,15 @@ def topic_of(store: Store, subscriber: Subscriber, key: int) -> Subscription:
     return topic
 
 
+def is_readable(topic: Subscription) -> bool:
+    """Whether a topic's stored words can be read by this version."""
+    try:
+        parse(topic.query)
+    except QueryError:
+        return False
+    return True
+
+
 def edit_query(
     store: Store, subscriber: Subscriber, key: int, words: str, *, polled: Collection[str]
 ) -> tuple[Subscription, Subscription]:

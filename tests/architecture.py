@@ -75,6 +75,7 @@ FLOORS: Mapping[str, int] = {
     "bot.subscribe": 3,
     "bot.preview": 3,
     "bot.suggest": 3,
+    "bot.unreadable": 3,
     "bot.tend": 3,
     "bot.topic_file": 3,
     "bot.publish": 3,

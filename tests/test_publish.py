@@ -200,7 +200,7 @@ def test_a_chat_that_fails_holds_nobody_else(
     failed = store.subscriptions.get(topic.key)
     assert failed
     assert failed.cursor == topic.cursor, "the failed topic waits where it was"
-    assert failed.next_due == DUE + DAY, "and is not tried again each tick"
+    assert failed.paused, "and is not tried again each tick"
 
 
 def test_a_chat_is_published_whole_or_not_at_all(
@@ -373,3 +373,20 @@ def test_an_edit_between_reading_and_writing_is_not_overwritten(
     assert changed.cadence.times == (time(9, 0),)
     publish(store, BOT, DUE + timedelta(hours=1))
     assert [numbers(one.entries) for one in digests(store, reader)] == [[1]]
+
+
+def test_a_topic_whose_words_cannot_be_read_is_paused_and_told_once(store: Store) -> None:
+    reader = chat(store)
+    broken, sound = follow(store, reader, "robots"), follow(store, reader)
+    with store.transaction():
+        assert store.subscriptions.change(replace(broken, query="(robots"))
+    announce(store, papers(1, 2))
+
+    for days in range(1, 4):
+        publish(store, BOT, DUE + days * DAY)
+
+    paused = store.subscriptions.get(broken.key)
+    assert paused
+    assert (paused.paused, paused.cursor, paused.query) == (True, broken.cursor, "(robots")
+    assert count(store, "parcels", period=f"unreadable/{broken.key}/{paused.fence - 1}") == 1
+    assert count(store, "digests", subscription=sound.key) == 1

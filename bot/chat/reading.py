@@ -73,7 +73,8 @@ def digest(store: Store, ask: Ask) -> Reply:
 
 def _all_now(store: Store, ask: Ask, topics: Sequence[Subscription]) -> Reply:
     """What gathered for each topic; those for which nothing did are named in one message."""
-    news = ask.read_several(issue.draw_news, ask.chat, topics, ask.now)
+    readable = tuple(filter(verb.is_readable, topics))
+    news = ask.read_several(issue.draw_news, ask.chat, readable, ask.now)
     quiet = [one.share.topic for one in news if not _issued(store, ask, one)]
     lines = []
     if quiet:
@@ -82,11 +83,16 @@ def _all_now(store: Store, ask: Ask, topics: Sequence[Subscription]) -> Reply:
             *(_quiet(ask, topic) for topic in quiet[:_NAMED]),
             Line(ask.say("digest-none-number")),
         ]
-    if left := len(topics) - len(news):
+    lines += (Line(_unreadable(ask, topic)) for topic in topics if topic not in readable)
+    if left := len(readable) - len(news):
         number = len(news) + 1
         lines.append(Line(ask.say("digest-too-dear-topics", topics=left, number=number)))
     is_any = len(quiet) < len(news)
     return replace(told(lines), deliver=is_any) if lines else Reply(deliver=True)
+
+
+def _unreadable(ask: Ask, topic: Subscription) -> str:
+    return ask.say("topic-unreadable", topic=topic.name, query=topic.query)
 
 
 def _quiet(ask: Ask, topic: Subscription) -> Line:
@@ -105,6 +111,8 @@ def digest_pressed(store: Store, ask: Ask) -> Reply:
 
 def _topic_now(store: Store, ask: Ask, topic: Subscription) -> Reply:
     """What gathered since the last digest; if nothing did, the last one again and when next."""
+    if not verb.is_readable(topic):
+        return told([Line(_unreadable(ask, topic))])
     [news] = ask.read(issue.draw_news, ask.chat, (topic,), ask.now)
     if _issued(store, ask, news):
         return Reply(deliver=True)

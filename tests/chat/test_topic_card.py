@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import time
 
 import pytest
@@ -265,3 +266,28 @@ async def test_a_group_answers_by_reply(talk: Talk) -> None:
     assert [topic.name for topic in await lab.topics()] == ["The lab's noise"]
     talk.person.say("Thank you", place, reply_to=told.id)
     assert await talk.house.answered(talk.person, place) == []
+
+
+@covers("digest", "[resume]", "[words]")
+async def test_a_topic_that_cannot_be_read_any_more_is_told_and_mended(talk: Talk) -> None:
+    await talk.follows("robots")
+    [topic] = await talk.topics()
+    store = talk.house.store
+    await store.run(store.subscriptions.change, replace(topic, query="(robots"))
+    told = talk.text("topic-unreadable", topic="robots", query="(robots")
+
+    assert (await talk.hears("/digest")).text == told
+    await talk.house.passes(days=1)
+    assert [one.text for one in talk.person.reads() if one.text == told] == [told] * 2
+    await talk.house.passes(days=1)
+    assert [one.text for one in talk.person.reads() if one.text == told] == [told] * 2
+
+    listed = await talk.hears("/list")
+    await talk.presses(label="1", message=listed.id)
+    await talk.presses("button-words")
+    await talk.hears("robots")
+    await talk.presses("button-use")
+    await talk.presses("button-resume")
+
+    [mended] = await talk.topics()
+    assert (mended.query, mended.paused) == ("robots", False)

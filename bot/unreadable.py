@@ -1,0 +1,33 @@
+"""The verb: a topic whose stored words are of no use any more → paused, and told once."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime
+
+from storage import Store
+from storage.model import Form, Notice, Parcel, Subscriber, Subscription
+
+
+def pause_unreadable(store: Store, chat: Subscriber, topic: Subscription, now: datetime) -> None:
+    """Pauses a topic and tells its chat why; its cursor stays, so that no paper is missed.
+
+    A topic that was changed a moment ago is left for the next tick.
+    """
+    if not store.subscriptions.change(replace(topic, paused=True)):
+        return
+    store.outbox.put_once(
+        Parcel(
+            bot=chat.bot,
+            chat=chat.chat,
+            thread=topic.thread,
+            period=f"unreadable/{topic.key}/{topic.fence}",
+            part=1,
+            form=Form.CLASSIC,
+            language=chat.language,
+            languages=chat.languages,
+            zone=topic.zone,
+            notice=Notice("topic-unreadable", (("topic", topic.name), ("query", topic.query))),
+        ),
+        due=now,
+    )
