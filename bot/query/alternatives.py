@@ -16,7 +16,7 @@ from collections.abc import Iterator
 from bot import taxonomy
 from bot.query.signs import even_signs
 from bot.query.terms import FIELDS
-from bot.query.words import has_han, surface
+from bot.query.words import WRITTEN_OUT, has_han, surface
 from storage.model import Field
 
 LONGEST = 300  # characters of what is read otherwise; nobody types a longer name or wish
@@ -71,6 +71,7 @@ def alternatives(words: str) -> Iterator[str]:
     yield from _with_names(text)
     yield from _with_categories(text)
     yield from _with_fields(text)
+    yield from _with_umlauts_written_out(text)
 
 
 def loosened(words: str) -> Iterator[str]:
@@ -205,6 +206,16 @@ def _with_names(text: str) -> Iterator[str]:
 def _is_of_a_name(word: str) -> bool:
     is_said = word.casefold() in _OPERATORS | _AROUND
     return not is_said and not has_han(word) and _NAME_WORD.fullmatch(word) is not None
+
+
+def _with_umlauts_written_out(text: str) -> Iterator[str]:
+    """An author may be Müller to one paper and Mueller to another."""
+    written = text.translate(WRITTEN_OUT)
+    is_of_authors = any(
+        FIELDS.get(one[1].casefold()) is Field.AUTHOR for one in _FIELD.finditer(text)
+    )
+    if written != text and is_of_authors:
+        yield f"({text}) OR ({written})"
 
 
 def _with_whole_names(text: str) -> Iterator[str]:

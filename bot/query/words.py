@@ -73,7 +73,7 @@ _GREEK = {
     "ħ": "hbar",
 }
 _UMLAUT = re.compile(r"[^\W\d_]*[äöüøåÄÖÜØÅ][^\W\d_]*")
-_WRITTEN_OUT = str.maketrans(
+WRITTEN_OUT = str.maketrans(
     {"ä": "ae", "ö": "oe", "ü": "ue", "ø": "oe", "å": "aa"}
     | {"Ä": "ae", "Ö": "oe", "Ü": "ue", "Ø": "oe", "Å": "aa"}
 )
@@ -256,7 +256,7 @@ def _written_out(text: str) -> Iterator[tuple[str, int, int]]:
         return
     shown, starts, ends = _shown(text)
     for match in _UMLAUT.finditer(shown):
-        word = "".join(_fold(c) for c in match.group().translate(_WRITTEN_OUT))
+        word = "".join(_fold(c) for c in match.group().translate(WRITTEN_OUT))
         start, end = match.span()
         yield word, starts[start] if starts else start, ends[end - 1] if ends else end
 

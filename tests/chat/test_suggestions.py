@@ -65,6 +65,7 @@ NAMES = (
     ("decoding Nomvula Shezi", 'decoding au:"nomvula shezi"'),
     ("au:Nomvula Shezi decoding", 'decoding au:"nomvula shezi"'),
     ("author:nomvula shezi", 'au:"nomvula shezi"'),
+    ("au:Fagerstrøm", "au:fagerstrøm OR au:fagerstroem"),
     ("N. Shezi", 'au:"n shezi"'),
 )
 CATEGORIES = (

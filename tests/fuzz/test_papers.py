@@ -41,7 +41,7 @@ def stored(draw: st.DrawFn) -> list[Paper]:
 
 
 @pytest.mark.parametrize(
-    "examples", [20, pytest.param(1500, marks=[pytest.mark.slow, pytest.mark.timeout(1800)])]
+    "examples", [20, pytest.param(600, marks=[pytest.mark.slow, pytest.mark.timeout(1800)])]
 )
 def test_stored_papers_of_any_words_can_be_read(tally: Tally, examples: int) -> None:
     @settings(max_examples=examples)
@@ -84,7 +84,7 @@ def _glossed(desk: Desk, said: tuple[str, str, str]) -> None:
     desk.store.papers.add_gloss(made)
 
 
-@pytest.mark.parametrize("examples", [6, pytest.param(500, marks=pytest.mark.slow)])
+@pytest.mark.parametrize("examples", [6, pytest.param(150, marks=pytest.mark.slow)])
 def test_saved_papers_of_any_words_are_listed_filed_and_told_anew(
     tally: Tally, examples: int
 ) -> None:
