@@ -101,7 +101,7 @@ def _announcement(item: Fields, feed: str, day: date | None, cut: list[str]) -> 
         version=facts.identity.version,
         title=facts.title,
         abstract=facts.abstract,
-        authors=authors.split(item.plain("author")),
+        authors=_authors(item),
         categories=facts.categories,
         link=f"https://arxiv.org/abs/{facts.identity.id}",
         journal=item.plain("arxiv_journal_reference"),
@@ -109,6 +109,14 @@ def _announcement(item: Fields, feed: str, day: date | None, cut: list[str]) -> 
         licence=item.plain("rights"),
     )
     return Announcement(shortened(paper, cut), feed, facts.kind, on)
+
+
+def _authors(item: Fields) -> tuple[str, ...]:
+    """The authors of an item: of one line, as arXiv writes it, or of an element for each."""
+    names = tuple(item.each("authors", "name"))
+    # feedparser takes an address out of these, and out of a single line nothing.
+    lines = names if len(names) > 1 else (item.plain("author"),)
+    return tuple(name for line in lines for name in authors.split(line))
 
 
 def _facts(item: Fields) -> _Facts:

@@ -47,6 +47,31 @@ def test_a_paper_is_kept_as_it_was_announced() -> None:
     assert paper.licence == "http://creativecommons.org/licenses/by/4.0/"
 
 
+@pytest.mark.parametrize(
+    ("creators", "names"),
+    [
+        (["Zoe Last", "Ada First (Kettle Lab, Town)", "Bo"], ("Zoe Last", "Ada First", "Bo")),
+        (["Ada First, Bo", "Zoe Last"], ("Ada First", "Bo", "Zoe Last")),
+        (["Wei Wang", "Wei Wang"], ("Wei Wang", "Wei Wang")),
+        (["", "Bo"], ("Bo",)),
+        (["Ada (First", "Bo) Second"], ("Ada (First", "Bo) Second")),
+        (["Ada First (ada@kettle.example), Bo"], ("Ada First", "Bo")),
+    ],
+)
+@pytest.mark.parametrize("form", ["rss", "atom"])
+def test_every_author_that_a_feed_names_is_kept_in_order(
+    creators: list[str], names: tuple[str, ...], form: str
+) -> None:
+    told = "".join(f"<dc:creator>{name}</dc:creator>" for name in creators).encode()
+    answer = rss([item()]) if form == "rss" else body("day.atom.xml")
+    answer = answer.replace(b"<dc:creator>Cara Nimbus</dc:creator>", told)
+    assert told in answer
+
+    (one,) = announcements(answer)
+
+    assert one.paper.authors == names
+
+
 def test_an_old_id_keeps_its_slash_and_its_version() -> None:
     paper = announcements(body("day.rss.xml"))[2].paper
 
