@@ -226,6 +226,22 @@ def test_a_document_comes_back_byte_for_byte(terminal: Terminal) -> None:
     )
 
 
+def test_a_document_with_a_byte_order_mark_is_the_same_document(
+    terminal: Terminal, tmp_path: Path
+) -> None:
+    marked = tmp_path / DOCUMENT.name
+    marked.write_bytes(b"\xef\xbb\xbf" + DOCUMENT.read_bytes())
+
+    numbers = [
+        row["number"]
+        for path in (marked, DOCUMENT)
+        for row in terminal("import", str(path), "--json").json()
+    ]
+
+    assert numbers == [1, 1]
+    assert terminal("show", "1", "--format", "markdown").out.encode() == DOCUMENT.read_bytes()
+
+
 def test_topic_and_date_may_be_typed(terminal: Terminal, tmp_path: Path) -> None:
     path = tmp_path / "notes of a day.md"
     path.write_bytes(DOCUMENT.read_bytes())
