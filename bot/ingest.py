@@ -15,8 +15,9 @@ from functools import partial
 
 from bot import arxiv_calendar
 from bot.sources import Batch, Condition, Fetcher, Source, arxiv_api, feed, feed_groups, read
+from bot.taxonomy import filed_under
 from storage import Store
-from storage.model import Added, Announcement, Digest, Kind, Notice, SourceCursor
+from storage.model import Added, Announcement, Digest, Kind, Notice, Paper, SourceCursor
 
 log = logging.getLogger(__name__)
 
@@ -219,7 +220,9 @@ def import_digest(store: Store, digest: Digest) -> int:
     The same document imported again is the one that is there. No parcels: nobody is sent it.
     """
     with store.transaction():
-        papers = store.papers.keep([one.paper for one in digest.entries], seen=digest.issued)
+        papers = store.papers.keep(
+            [_filed(one.paper) for one in digest.entries], seen=digest.issued
+        )
         entries = tuple(
             replace(
                 entry,
@@ -232,6 +235,11 @@ def import_digest(store: Store, digest: Digest) -> int:
         mark = hashlib.sha256(told.encode()).hexdigest()[:16]
         period = f"import/{digest.topic}/{digest.issued:%Y-%m-%dT%H:%MZ}/{mark}"
         return store.digests.issue(replace(digest, entries=entries, period=period))
+
+
+def _filed(paper: Paper) -> Paper:
+    """A document's paper without classes of other schemes, which an older version wrote there."""
+    return replace(paper, categories=filed_under(paper.categories))
 
 
 def _report(report: Ingested) -> None:

@@ -13,7 +13,7 @@ from bot.sources.batch import Batch, Condition, Skip, failed, warnings
 from bot.sources.entries import Feed, Fields, parsed
 from bot.sources.envelope import Opened, Unusable, opened
 from bot.sources.shortening import shortened
-from bot.taxonomy import is_category
+from bot.taxonomy import filed_under
 from storage.model import Announcement, Kind, Notice, Paper, SourceCursor
 
 BASE = "https://export.arxiv.org/api/query"
@@ -150,10 +150,8 @@ def _announcement(item: Fields, source: str, cut: list[str]) -> Announcement:
 
 
 def _categories(item: Fields) -> tuple[str, ...]:
-    """arXiv's own categories, primary first; the API mixes in MSC and ACM classes."""
-    primary = item.part("arxiv_primary_category", "term")
-    terms = (term for term in item.each("tags", "term") if is_category(term))
-    return tuple(dict.fromkeys([*([primary] if primary else []), *terms]))
+    """arXiv's own categories, primary first."""
+    return filed_under((item.part("arxiv_primary_category", "term"), *item.each("tags", "term")))
 
 
 def _number(feed: Feed, name: str) -> int:

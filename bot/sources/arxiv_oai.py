@@ -23,7 +23,7 @@ from bot.sources.envelope import OAI, Unusable, opened
 from bot.sources.fetch import Fetcher
 from bot.sources.limits import FetchError
 from bot.sources.shortening import shortened
-from bot.taxonomy import canonical
+from bot.taxonomy import filed_under
 from storage.model import Notice, Paper
 
 _OAI = "{http://www.openarchives.org/OAI/2.0/}"
@@ -172,9 +172,7 @@ def _record(found: Element, cut: list[str]) -> Record:
         title=title,
         abstract=wording.unwrapped(raw.findtext(f"{_RAW}abstract") or ""),
         authors=_authors(_text(raw, f"{_RAW}authors")),
-        categories=tuple(
-            dict.fromkeys(c for c in _text(raw, f"{_RAW}categories").split() if canonical(c))
-        ),
+        categories=filed_under(_text(raw, f"{_RAW}categories").split()),
         link=f"https://arxiv.org/abs/{named.id}",
         submitted=versions[0].at if versions[0].number == 1 else None,
         revised=versions[-1].at,

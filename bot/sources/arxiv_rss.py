@@ -134,6 +134,5 @@ def _facts(item: Fields) -> _Facts:
         raise Skip(f"{named.id} (announce_type {told.strip()[:20]})")
     if not said.title:
         raise Skip(f"{named.id} (title)")
-    terms = tuple(dict.fromkeys(term for term in item.each("tags", "term") if term))
-    categories = terms or ((said.category,) if said.category else ())
-    return _Facts(named, kind, said.title, said.abstract, categories)
+    terms = tuple(item.each("tags", "term")) or (said.category,)
+    return _Facts(named, kind, said.title, said.abstract, taxonomy.filed_under(terms))

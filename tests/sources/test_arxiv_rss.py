@@ -72,6 +72,31 @@ def test_every_author_that_a_feed_names_is_kept_in_order(
     assert one.paper.authors == names
 
 
+@pytest.mark.parametrize("form", ["rss", "atom"])
+def test_classes_of_other_schemes_are_no_categories(form: str) -> None:
+    terms = ["math.NA", "68T05", "I.2.7; J.3", "Primary 14F05; Secondary 18E30", "cs.NA", "CS"]
+    if form == "rss":
+        told = "".join(f"<category>{term}</category>" for term in terms)
+        answer = rss([item()]).replace(b"<category>cs.CV</category>", told.encode())
+    else:
+        told = "".join(f'<category term="{term}"/>' for term in terms)
+        answer = body("day.atom.xml").replace(b'<category term="eess.IV"/>', told.encode())
+        answer = answer.replace(b'<category term="cs.CV"/>', b"")
+
+    [one] = announcements(answer)
+
+    assert one.paper.categories == ("math.NA", "cs.NA")
+
+
+def test_an_old_title_that_names_another_scheme_names_no_category() -> None:
+    answer = body("old.rdf.xml")
+    assert b"[hep-ph]" in answer
+
+    found = announcements(answer.replace(b"[hep-ph]", b"[81T05]"))
+
+    assert [one.paper.categories for one in found if not one.paper.categories] == [()]
+
+
 def test_an_old_id_keeps_its_slash_and_its_version() -> None:
     paper = announcements(body("day.rss.xml"))[2].paper
 
