@@ -14,7 +14,7 @@ from bot.preview import MANY, Preview, preview
 from bot.query import QueryError, parse_typed
 from bot.render.fit import shorten
 from bot.render.keyboard import Keyboard
-from bot.render.spoken import address, display
+from bot.render.spoken import address, shown_title
 from bot.texts import Refusal
 from storage import Store
 from storage.model import Draft, DraftKind, Paper
@@ -114,7 +114,7 @@ def brought(ask: Ask, shown: Preview) -> list[Line]:
 
 
 def _title(paper: Paper) -> str:
-    return shorten(display(paper.title) or paper.id, _TITLE_UNITS)
+    return shorten(shown_title(paper), _TITLE_UNITS)
 
 
 def _feed_days(days: int) -> int:

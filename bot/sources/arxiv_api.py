@@ -128,13 +128,13 @@ def _announcement(item: Fields, source: str, cut: list[str]) -> Announcement:
     named = wording.identity(item.text("id"))
     if named is None:
         raise Skip(f"{item.plain('id')[:40] or '?'} (id)")
-    title, revised = wording.one_line(item.text("title")), item.instant("updated")
-    if not title or revised is None:
-        raise Skip(f"{named.id} ({'date' if title else 'title'})")
+    revised = item.instant("updated") or item.instant("published")
+    if revised is None:
+        raise Skip(f"{named.id} (date)")
     paper = Paper(
         id=f"arxiv:{named.id}",
         version=named.version,
-        title=title,
+        title=wording.one_line(item.text("title")),
         abstract=wording.unwrapped(item.text("summary")),
         authors=tuple(wording.one_line(name) for name in item.each("authors", "name")),
         categories=_categories(item),

@@ -163,13 +163,12 @@ def _record(found: Element, cut: list[str]) -> Record:
     if named is None:
         raise Skip(f"{said[:40] or '?'} (id)")
     versions = tuple(_versions(raw))
-    title = _text(raw, f"{_RAW}title")
-    if not title or not versions:
-        raise Skip(f"{named.id} ({'version' if title else 'title'})")
+    if not versions:
+        raise Skip(f"{named.id} (version)")
     paper = Paper(
         id=f"arxiv:{named.id}",
         version=versions[-1].number,
-        title=title,
+        title=_text(raw, f"{_RAW}title"),
         abstract=wording.unwrapped(raw.findtext(f"{_RAW}abstract") or ""),
         authors=_authors(_text(raw, f"{_RAW}authors")),
         categories=filed_under(_text(raw, f"{_RAW}categories").split()),

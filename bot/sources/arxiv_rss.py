@@ -132,7 +132,5 @@ def _facts(item: Fields) -> _Facts:
     kind = wording.kind(told) if told else said.kind or Kind.NEW
     if kind is None:
         raise Skip(f"{named.id} (announce_type {told.strip()[:20]})")
-    if not said.title:
-        raise Skip(f"{named.id} (title)")
     terms = tuple(item.each("tags", "term")) or (said.category,)
     return _Facts(named, kind, said.title, said.abstract, taxonomy.filed_under(terms))

@@ -289,6 +289,16 @@ def test_search_finds_leaves_out_and_prints_json(terminal: Terminal, tmp_path: P
         assert (found["id"], found["title"]) == ("arxiv:2611.90001", "Kettles at Sea")
 
 
+def test_a_paper_without_a_title_is_listed_by_its_id(terminal: Terminal, tmp_path: Path) -> None:
+    path = tmp_path / "feed.xml"
+    path.write_bytes(rss([item("2611.90009v1", title="", abstract="Kettles boil.")]))
+
+    terminal("ingest", str(path))
+
+    assert terminal("search", "kettles").lines == ["arxiv:2611.90009       –"]
+    assert terminal("search", "kettles", "--json").json()[0]["title"] == ""
+
+
 def test_a_search_without_result_fails_with_a_sentence(terminal: Terminal) -> None:
     empty(terminal)
 

@@ -59,6 +59,18 @@ def test_a_primary_class_of_another_scheme_is_no_category() -> None:
     assert one.paper.categories == ("cs.LG", "cs.CV")
 
 
+@pytest.mark.parametrize("title", [b"", b"<title/>", b"<title> </title>"])
+def test_a_result_without_a_title_is_kept(title: bytes) -> None:
+    whole = b"<title>Fog Models: Attending to &lt;mist&gt;</title>"
+    assert whole in body("api-new.xml")
+
+    batch = arxiv_api.parse(body("api-new.xml").replace(whole, title), source="x")
+
+    [one] = batch.announcements
+    assert (one.paper.id, one.paper.title) == ("arxiv:2611.90012", "")
+    assert batch.warnings == ()
+
+
 def test_a_result_is_announced_on_the_day_that_its_submission_makes() -> None:
     revised, early = answer("api-old.xml").announcements
     (friday,) = answer("api-new.xml").announcements

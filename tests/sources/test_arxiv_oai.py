@@ -81,11 +81,19 @@ def test_a_deleted_record_is_passed_over() -> None:
     assert (found.condition, found.records, found.warnings) == (Condition.FRESH, (), ())
 
 
+@pytest.mark.parametrize("title", [b"", b"<title/>", b"<title> </title>"])
+def test_a_record_without_a_title_is_kept(title: bytes) -> None:
+    found = parse(page([KETTLE]).replace(b"<title>A Kettle</title>", title))
+
+    [record] = found.records
+    assert (record.paper.id, record.paper.title) == ("arxiv:2611.00001", "")
+    assert found.warnings == ()
+
+
 @pytest.mark.parametrize(
     ("good", "bad", "fact"),
     [
         (b"<id>2611.00002</id>", b"<id>nothing</id>", "nothing (id)"),
-        (b"<title>A Kettle</title>", b"<title> </title>", "2611.00002 (title)"),
         (b"Sun, 15 Nov 2026 12:00:00 GMT", b"yesterday", "2611.00002 (version)"),
         (b"Sun, 15 Nov 2026 12:00:00 GMT", b"Sun, 15 Nov 0001 12:00 +9900", "2611.00002 (version)"),
         (b"<datestamp>2026-11-17", b"<datestamp>17/11", "2611.00002 (datestamp)"),

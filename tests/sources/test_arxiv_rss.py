@@ -216,7 +216,6 @@ def test_a_feed_cut_off_keeps_its_whole_items_and_is_asked_again() -> None:
     [
         (item("2611.90009v1", guid="nonsense", link="x", description="y"), "nonsense (id)"),
         (item("2611.90009v1", announce_type="sideways"), "2611.90009 (announce_type sideways)"),
-        (item("2611.90009v1", title=" "), "2611.90009 (title)"),
     ],
 )
 def test_an_item_that_cannot_be_used_stops_no_other(poison: dict[str, str], name: str) -> None:
@@ -227,6 +226,16 @@ def test_an_item_that_cannot_be_used_stops_no_other(poison: dict[str, str], name
     (warning,) = batch.warnings
     assert warning.key == "source-skipped"
     assert dict(warning.values) == {"items": 1, "names": name}
+
+
+@pytest.mark.parametrize("title", ["", " ", "\u200b"])
+def test_a_paper_without_a_title_is_kept(title: str) -> None:
+    batch = arxiv_rss.parse(rss([item("2611.90009v1", title=title)]), source="x")
+
+    [one] = batch.announcements
+    assert (one.paper.id, one.paper.title) == ("arxiv:2611.90009", "")
+    assert one.paper.authors == ("Cara Nimbus",)
+    assert batch.warnings == ()
 
 
 def test_a_malformed_item_stops_no_other_and_alters_none() -> None:

@@ -30,6 +30,16 @@ async def test_the_paper_comes_as_arxiv_tells_it() -> None:
     assert papers[0].authors
 
 
+async def test_a_paper_without_a_title_is_no_silence_of_arxiv() -> None:
+    answer = (FEEDS / "api-new.xml").read_bytes()
+    untitled = answer.replace(b"<title>Fog Models: Attending to &lt;mist&gt;</title>", b"")
+
+    async with answering(200, untitled) as arxiv:
+        [paper] = await looked_up(arxiv, ["2611.90012"], base=BASE)
+
+    assert (paper.id, paper.title) == ("arxiv:2611.90012", "")
+
+
 async def test_what_arxiv_does_not_know_is_none() -> None:
     async with answering(400, (FEEDS / "api-error.xml").read_bytes()) as arxiv:
         assert await looked_up(arxiv, ["9999.99999"], base=BASE) == []
