@@ -416,9 +416,9 @@ source-empty-answer = The answer is empty. Try again later.
 source-broken = The answer is damaged, nothing in it is whole. Try again later.
 source-endless = The answer holds more than { $most } items, far more than any feed of arXiv.
 source-skipped = { $items ->
-    [one] One item was left out
-   *[other] { $items } items were left out
-} as unusable: { $names }
+    [one] One item cannot be read; its paper is asked for separately
+   *[other] { $items } items cannot be read; their papers are asked for separately
+}: { $names }
 source-shortened = { $items ->
     [one] One paper has fields longer than any paper's; they were cut
    *[other] { $items } papers have fields longer than any paper's; they were cut

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.sources import arxiv_rss
-from bot.sources.batch import Condition
+from bot.sources.batch import Condition, Unread
 from bot.sources.wording import clean
 from storage.model import Announcement, Kind, SourceCursor
 from tests.sources.feeds import body, item, rss
@@ -215,7 +215,7 @@ def test_a_feed_cut_off_keeps_its_whole_items_and_is_asked_again() -> None:
     ("poison", "name"),
     [
         (item("2611.90009v1", guid="nonsense", link="x", description="y"), "nonsense (id)"),
-        (item("2611.90009v1", announce_type="sideways"), "2611.90009 (announce_type sideways)"),
+        (item("2611.90009v1", guid="", link="x", description="y"), "? (id)"),
     ],
 )
 def test_an_item_that_cannot_be_used_stops_no_other(poison: dict[str, str], name: str) -> None:
@@ -226,6 +226,20 @@ def test_an_item_that_cannot_be_used_stops_no_other(poison: dict[str, str], name
     (warning,) = batch.warnings
     assert warning.key == "source-skipped"
     assert dict(warning.values) == {"items": 1, "names": name}
+
+
+@pytest.mark.parametrize(
+    ("version", "said", "kind"),
+    [(1, "sideways", Kind.NEW), (3, "sideways", Kind.REPLACE), (3, "cross", Kind.CROSS)],
+)
+def test_a_kind_that_nobody_knows_costs_no_paper(version: int, said: str, kind: Kind) -> None:
+    """arXiv may add one; the description says it too, and the version says what is likely."""
+    odd = item(f"2611.90009v{version}", kind=said, announce_type="sideways")
+
+    batch = arxiv_rss.parse(rss([odd]), source="x")
+
+    assert [(one.paper.version, one.kind) for one in batch.announcements] == [(version, kind)]
+    assert batch.warnings == ()
 
 
 @pytest.mark.parametrize("title", ["", " ", "\u200b"])
@@ -240,13 +254,14 @@ def test_a_paper_without_a_title_is_kept(title: str) -> None:
 
 def test_a_malformed_item_stops_no_other_and_alters_none() -> None:
     answer = rss([item(abstract="a < b & c"), item("2611.90002v1"), item("2611.90003v1")])
-    broken = answer.replace(b"2611.90002</link>", b"2611.90002 & Co</link>")
+    broken = answer.replace(b"2611.90002</link>", b"2611.90002</lnk>")
 
     batch = arxiv_rss.parse(broken, source="x")
 
     assert [one.paper.id for one in batch.announcements] == ["arxiv:2611.90001", "arxiv:2611.90003"]
     assert batch.announcements[0].paper.abstract == "a < b & c"
     assert dict(batch.warnings[0].values)["names"] == "2611.90002"
+    assert batch.unread == (Unread("2611.90002", "2611.90002", 1, Kind.NEW),)
 
 
 def test_a_long_head_does_not_make_the_search_for_whole_items_slow() -> None:
