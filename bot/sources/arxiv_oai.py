@@ -85,6 +85,16 @@ def next_page(token: str, *, base: str) -> str:
     return f"{base}?{urlencode({'verb': 'ListRecords', 'resumptionToken': token})}"
 
 
+def one_record(id: str, *, base: str) -> str:
+    """The question for the record of one paper."""
+    asked = {
+        "verb": "GetRecord",
+        "metadataPrefix": "arXivRaw",
+        "identifier": f"oai:arXiv.org:{id}",
+    }
+    return f"{base}?{urlencode(asked)}"
+
+
 async def ask(url: str, fetcher: Fetcher) -> Page:
     """The page behind a question, whatever goes wrong on the way."""
     try:

@@ -11,6 +11,7 @@ from enum import StrEnum
 
 from storage.model import Announcement, Kind, Notice, SourceCursor
 
+SKIPPED = "source-skipped"  # the warning of items that could not be used
 _NAMED = 5  # items that a warning names
 
 
@@ -137,7 +138,7 @@ def warnings(
     """What a person should know of items that could not be used as they were sent."""
     found = []
     skipped = [one.name for one in unread]
-    for key, items in (("source-skipped", skipped), ("source-shortened", list(cut))):
+    for key, items in ((SKIPPED, skipped), ("source-shortened", list(cut))):
         if items:
             names = ", ".join(items[:_NAMED])
             found.append(Notice(key, (("items", len(items)), ("names", names))))

@@ -431,6 +431,7 @@ trouble-feed-limited = 自 { $since } UTC 起，arXiv 一直提示对 { $feed } 
 trouble-feed-unreachable = 自 { $since } UTC 起，订阅源 { $feed } 一直没有响应。请检查网络。
 trouble-feed-cut = 订阅源 { $feed } 在 { $day } 的论文数超过上限，被 arXiv 截断。缺少的论文会从存档中补取。
 trouble-repair = { $first } 至 { $last } 缺少的论文，已有一天未能从 arXiv 存档补取。我会继续尝试。
+trouble-outstanding = 有 { $papers } 篇已公布的论文无法读取，且一天内未能按编号取得：{ $ids }。我会继续尝试。
 trouble-standstill = 自 { $since } UTC 起有消息等待发送，但一条也没有发出。请检查与 Telegram 的连接和令牌。
 trouble-errors = 过去一小时有 { $dead } 条消息已放弃发送。查看：papergram outbox list
 trouble-damaged = 数据库已损坏：{ $problem }。请停止机器人，换上最新的备份再启动；papergram doctor 会指出是哪一份。
