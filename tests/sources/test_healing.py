@@ -254,6 +254,14 @@ def test_what_cannot_be_told_from_markup_is_named_by_its_id(
     assert found.papers[THIRD] == whole.papers[THIRD]
 
 
+@pytest.mark.parametrize("plant", [b"</item>", b"x</item>y", b"</item></item>"])
+def test_what_stands_behind_a_false_end_names_the_item_before_it(plant: bytes) -> None:
+    """Else that would count as an item without an id, and cost a question for its whole day."""
+    found = read("rss", answer("rss", "title", plant))
+
+    assert [one.id for one in found.unread] == [SECOND]
+
+
 HOSTILE = st.lists(
     st.sampled_from([*MEANT, *STRUCTURE]) | st.binary(max_size=8),
     min_size=1,
