@@ -9,7 +9,7 @@ import time
 from collections.abc import AsyncIterator, Awaitable, Iterator
 from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
 
-from bot import condition, health, ingest, open_files, publish, repair
+from bot import condition, health, ingest, open_files, outstanding, publish, repair
 from bot.bell import Work
 from bot.chat import sender
 from bot.chat.polling import Conflict, InvalidToken, NetworkError
@@ -78,7 +78,7 @@ async def workshop(store: Store, config: Config, now: Now) -> AsyncIterator[Work
 
 
 def live_feeds(store: Store, asker: Fetcher, config: Config, now: Now) -> Work:
-    """Asks arXiv what is due: first days of a new store, then the feeds, then missed days."""
+    """Asks arXiv what is due: a new store's first days, feeds, what they lacked, missed days."""
     polled = config.categories
 
     async def work() -> None:
@@ -89,6 +89,9 @@ def live_feeds(store: Store, asker: Fetcher, config: Config, now: Now) -> Work:
         # A long repair holds no topic that waits for today.
         await store.run(publish.settle, store, now())
         await store.run(repair.note, store, reports, instant)
+        await outstanding.fetch_outstanding(
+            store, asker, polled, instant, api=config.arxiv_api, archive=config.arxiv_oai
+        )
         await repair.repair(store, asker, instant, holder=holder(), base=config.arxiv_oai)
         await store.run(publish.settle, store, now())
 

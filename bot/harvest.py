@@ -19,7 +19,7 @@ from bot.ingest import added_in_chunks, rest
 from bot.sources import Fetcher, arxiv_oai, history
 from bot.sources.arxiv_oai import Page, Record
 from storage import Store
-from storage.model import Added, Announcement, Harvest, Kind, Notice
+from storage.model import Added, Announcement, Harvest, Kind, Notice, OutstandingPaper
 
 log = logging.getLogger(__name__)
 
@@ -121,15 +121,33 @@ async def _taken(store: Store, walked: Walked, page: Page, now: datetime) -> Wal
         fresh = replace(harvest, token="")
         await store.run(store.harvests.keep, fresh)
         return replace(walked, harvest=fresh)
-    found = await store.run(_found, store, harvest, page.records)
+    found = await store.run(untold, store, harvest, page.records)
     further = _further(harvest, page, now)
-    added = await added_in_chunks(store, found, now, partial(store.harvests.keep, further))
+    unread = _outstanding(harvest, page, now)
+    added = await added_in_chunks(store, found, now, partial(_keep, store, further, unread))
     if not page.is_usable or further == harvest:
         await rest(store, DUTY, now, page.retry_after)
         return replace(walked, stage=Stage.RESTING, reason=page.reason or _endless())
     stage = Stage.DONE if further.done else Stage.ON_THE_WAY
     own = Walked(stage, further, 1, len(page.records), len(found), added, warnings=page.warnings)
     return walked.plus(own)
+
+
+def _outstanding(harvest: Harvest, page: Page, now: datetime) -> list[OutstandingPaper]:
+    """The papers of a page's records that could not be read, once for each feed."""
+    if not page.is_usable:  # which is asked for again
+        return []
+    return [
+        OutstandingPaper(feed, one.id, harvest.first, harvest.last, now)
+        for one in page.unread
+        if one.id
+        for feed in harvest.feeds
+    ]
+
+
+def _keep(store: Store, harvest: Harvest, unread: Sequence[OutstandingPaper]) -> None:
+    store.harvests.keep(harvest)
+    store.outstanding.note(unread)
 
 
 def _further(harvest: Harvest, page: Page, now: datetime) -> Harvest:
@@ -148,7 +166,7 @@ def _endless() -> Notice:
     return Notice("harvest-endless")
 
 
-def _found(store: Store, harvest: Harvest, records: Sequence[Record]) -> list[Announcement]:
+def untold(store: Store, harvest: Harvest, records: Sequence[Record]) -> list[Announcement]:
     """What the feeds of a harvest announced on its days and have not told us."""
     days = days_of(harvest)
     return [

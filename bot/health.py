@@ -21,6 +21,7 @@ STILL = timedelta(minutes=15)  # a parcel waits so long
 QUIET = timedelta(minutes=5)  # and nothing was sent: Telegram's pace alone is no standstill
 HOUR = timedelta(hours=1)
 WHOLE_CHECK = 24 * 3600.0  # seconds between readings of the whole file
+NAMED = 5  # papers of a trouble
 DEAD = 5  # parcels given up within an hour
 AHEAD = timedelta(days=14)  # a calendar should reach so far
 CLOCK = "clock"  # not a source: the mark of the last instant that a server confirmed
@@ -78,6 +79,7 @@ def health(
         *_unread(store, feeds, now),
         *_answers(store, feeds, now),
         *_unrepaired(store, now),
+        *_outstanding(store, now),
         *_deliveries(store, bot, now),
         *_model(store, now),
         *_damage(damage),
@@ -128,6 +130,14 @@ def _unrepaired(store: Store, now: datetime) -> Iterator[Trouble]:
     if waiting:
         first, last = min(one.first for one in waiting), max(one.last for one in waiting)
         yield _trouble("trouble-repair", first=first.isoformat(), last=last.isoformat())
+
+
+def _outstanding(store: Store, now: datetime) -> Iterator[Trouble]:
+    """Papers that were announced, could not be read, and are not to be had by their ids."""
+    waiting = [one.id for one in store.outstanding.open() if now - one.noted >= UNREPAIRED]
+    ids = list(dict.fromkeys(waiting))
+    if ids:
+        yield _trouble("trouble-outstanding", papers=len(ids), ids=", ".join(ids[:NAMED]))
 
 
 def _deliveries(store: Store, bot: int, now: datetime) -> Iterator[Trouble]:

@@ -15,8 +15,19 @@ from functools import partial
 
 from bot import arxiv_calendar
 from bot.sources import Batch, Condition, Fetcher, Source, arxiv_api, feed, feed_groups, read
+from bot.sources.batch import Unread
+from bot.taxonomy import filed_under
 from storage import Store
-from storage.model import Added, Announcement, Digest, Kind, Notice, SourceCursor
+from storage.model import (
+    Added,
+    Announcement,
+    Digest,
+    Kind,
+    Notice,
+    OutstandingPaper,
+    Paper,
+    SourceCursor,
+)
 
 log = logging.getLogger(__name__)
 
@@ -72,8 +83,9 @@ async def keep(store: Store, batch: Batch, now: datetime) -> Ingested:
 async def _kept(
     store: Store, batch: Batch, now: datetime, cursor: SourceCursor | None = None
 ) -> Ingested:
-    """Keeps the papers of a batch, and with the last of them the cursor."""
-    move = partial(store.cursors.put, cursor) if cursor else None
+    """Keeps the papers of a batch, and with the last of them the cursor and what is unread."""
+    unread = _outstanding(batch, now)
+    move = partial(_move, store, cursor, unread) if cursor or unread else None
     added = await added_in_chunks(store, batch.announcements, now, move)
     return Ingested(
         batch.source,
@@ -85,6 +97,30 @@ async def _kept(
         batch.warnings,
         batch.retry_after,
     )
+
+
+def _outstanding(batch: Batch, now: datetime) -> list[OutstandingPaper]:
+    """The papers of a batch's items that could not be read.
+
+    An item without an id counts where the batch is not asked for again anyway.
+    """
+    feed = batch.announcements[0].feed if batch.announcements else batch.source
+    day = batch.day or arxiv_calendar.arxiv_day(now)
+    return [
+        OutstandingPaper(feed, one.id, day, day, now, one.version, _kind(one))
+        for one in batch.unread
+        if one.id or batch.is_usable
+    ]
+
+
+def _kind(unread: Unread) -> Kind:
+    return unread.kind or (Kind.NEW if unread.version <= 1 else Kind.REPLACE)
+
+
+def _move(store: Store, cursor: SourceCursor | None, unread: Sequence[OutstandingPaper]) -> None:
+    store.outstanding.note(unread)
+    if cursor:
+        store.cursors.put(cursor)
 
 
 async def added_in_chunks(
@@ -219,7 +255,9 @@ def import_digest(store: Store, digest: Digest) -> int:
     The same document imported again is the one that is there. No parcels: nobody is sent it.
     """
     with store.transaction():
-        papers = store.papers.keep([one.paper for one in digest.entries], seen=digest.issued)
+        papers = store.papers.keep(
+            [_filed(one.paper) for one in digest.entries], seen=digest.issued
+        )
         entries = tuple(
             replace(
                 entry,
@@ -232,6 +270,11 @@ def import_digest(store: Store, digest: Digest) -> int:
         mark = hashlib.sha256(told.encode()).hexdigest()[:16]
         period = f"import/{digest.topic}/{digest.issued:%Y-%m-%dT%H:%MZ}/{mark}"
         return store.digests.issue(replace(digest, entries=entries, period=period))
+
+
+def _filed(paper: Paper) -> Paper:
+    """A document's paper without classes of other schemes, which an older version wrote there."""
+    return replace(paper, categories=filed_under(paper.categories))
 
 
 def _report(report: Ingested) -> None:

@@ -1,11 +1,14 @@
-"""The verb: arXiv ids that nobody announced to us → their papers, asked of arXiv's search API."""
+"""The verb: arXiv ids that nobody announced to us → their papers, asked of arXiv's search API.
+
+A paper of which the API's answer cannot be read is asked of arXiv's archive.
+"""
 
 from __future__ import annotations
 
 import logging
 from collections.abc import Sequence
 
-from bot.sources import Fetcher, FetchError
+from bot.sources import Fetcher, FetchError, arxiv_oai
 from bot.sources.arxiv_api import BASE, by_ids, parse
 from bot.sources.batch import Condition
 from bot.texts import Refusal
@@ -14,7 +17,9 @@ from storage.model import Paper
 log = logging.getLogger(__name__)
 
 
-async def looked_up(fetcher: Fetcher, ids: Sequence[str], *, base: str = BASE) -> list[Paper]:
+async def looked_up(
+    fetcher: Fetcher, ids: Sequence[str], *, base: str = BASE, archive: str
+) -> list[Paper]:
     """The papers with these ids, with or without version; without those that arXiv does not know.
 
     They are asked for together. An answer that refuses all of them for one that it does not know
@@ -34,13 +39,17 @@ async def looked_up(fetcher: Fetcher, ids: Sequence[str], *, base: str = BASE) -
         batch = parse(answer.body, source="lookup")
         # The API says of an id that does not exist that it is wrong.
         is_unknown = batch.condition in (Condition.EMPTY, Condition.ERROR_FEED)
-        if batch.announcements:
-            papers += [announcement.paper for announcement in batch.announcements]
+        found = [announcement.paper for announcement in batch.announcements]
+        for item in (one for one in batch.unread if one.id):
+            page = await arxiv_oai.ask(arxiv_oai.one_record(item.id, base=archive), fetcher)
+            found += [record.paper for record in page.records]
+        if found:
+            papers += found
         elif answer.status not in (200, 400) or not is_unknown:
             facts = {"papers": len(ids), "paper": ids[0], "condition": batch.condition}
             log.warning("paper not read", extra=facts)
             raise Refusal("paper-unreachable", id=", ".join(ids))
         elif batch.condition is Condition.ERROR_FEED and len(ids) > 1:
             for id in ids:
-                papers += await looked_up(fetcher, [id], base=base)
+                papers += await looked_up(fetcher, [id], base=base, archive=archive)
     return papers

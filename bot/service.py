@@ -120,7 +120,9 @@ class Bot:
     async def papers(self, ids: Sequence[str]) -> list[Paper]:
         """Papers that somebody named, from arXiv."""
         assert self.asker is not None
-        return await lookup.looked_up(self.asker, ids, base=self.config.arxiv_api)
+        return await lookup.looked_up(
+            self.asker, ids, base=self.config.arxiv_api, archive=self.config.arxiv_oai
+        )
 
     def desk(self) -> deliver.Desk:
         """Where parcels are sent from."""

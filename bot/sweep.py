@@ -32,6 +32,7 @@ def sweep(
             lambda: store.outbox.retire(bot, now - SENT),
             lambda: store.drafts.retire(now - SENT),
             lambda: store.commissions.retire(now - SENT),
+            lambda: store.outstanding.retire(now - SENT),
             lambda: store.digests.drop_topicless(now - TOPICLESS),
             lambda: store.digests.retire(now - RECEIVED),
         )

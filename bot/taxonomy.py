@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 from functools import cache
@@ -17,6 +18,7 @@ from importlib.resources import files
 from typing import TypedDict, cast
 
 LONGEST = 60  # letters of what could be meant as a category; the longest name has 47
+_LATER = re.compile(r"[a-z]+(?:-[a-z]+)*\.[A-Z]{2}|(?:cond-mat|physics)\.[a-z]+(?:-[a-z]+)*")
 _CLOSE = 0.45  # below this likeness a suggestion would puzzle more than help
 
 # What people call a field when they do not know arXiv's letters for it.
@@ -107,9 +109,14 @@ def categories() -> tuple[str, ...]:
     )
 
 
-def is_category(code: str) -> bool:
-    """Whether a paper can be filed under the code today, in any spelling and case."""
-    return canonical(code) in _categories()
+def filed_under(terms: Iterable[str]) -> tuple[str, ...]:
+    """The categories of arXiv among a paper's terms, each once, as they are written there.
+
+    Sources mix in what authors typed for MSC and ACM classes. A category that arXiv opened after
+    this version is told by its form.
+    """
+    known = _written()
+    return tuple(dict.fromkeys(term for term in terms if term in known or _LATER.fullmatch(term)))
 
 
 def was_archive(code: str) -> bool:
@@ -234,8 +241,9 @@ def _archives() -> dict[str, Archive]:
 
 
 @cache
-def _categories() -> frozenset[str]:
-    return frozenset(categories())
+def _written() -> frozenset[str]:
+    """Every code of today and of former times, in arXiv's own letters."""
+    return frozenset((*archives(), *categories(), *_spelled_otherwise()))
 
 
 @cache

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from bot.render.fit import shorten
-from bot.render.spoken import address, display
+from bot.render.spoken import address, shown_title
 from storage import Store
 from storage.model import Form, Notice, Paper, Parcel, SourceCursor, Subscriber
 
@@ -39,7 +39,7 @@ def _tell(store: Store, bot: int, person: int, paper: Paper, now: datetime) -> N
 
 
 def _notice(chat: Subscriber, paper: Paper) -> Parcel:
-    title = shorten(display(paper.title) or paper.id, _TITLE_UNITS)
+    title = shorten(shown_title(paper), _TITLE_UNITS)
     values = (("title", title), ("version", paper.version), ("link", address(paper)))
     return Parcel(
         bot=chat.bot,

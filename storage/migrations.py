@@ -763,6 +763,31 @@ def stored_answers(db: Database) -> None:
     )
 
 
+@STEPS()
+def outstanding_papers(db: Database) -> None:
+    """Remember papers whose announcements could not be read, until they are there."""
+    _each(
+        db,
+        # A row stays when it is done: the feed shows the same item all day.
+        """
+        create table outstanding (
+            feed text not null,
+            id text not null,                   -- of arXiv, '' where the item did not tell it
+            "first" text not null,              -- feed days, both ends included
+            "last" text not null,
+            version integer not null,           -- 0: not known
+            kind text,                          -- null: the paper's history tells it
+            noted integer not null,
+            attempts integer not null,
+            asked integer,                      -- when arXiv last answered without it
+            done integer,
+            primary key (feed, id, "last")
+        ) strict, without rowid
+        """,
+        "create index outstanding_open on outstanding (noted) where done is null",
+    )
+
+
 def pending(connection: Connection) -> list[str]:
     """Return the steps a file still lacks, in order."""
     return [step.name for step in STEPS.pending(_database(connection))]

@@ -614,6 +614,25 @@ class Harvest:
 
 
 @dataclass(frozen=True, slots=True)
+class OutstandingPaper:
+    """A paper that a source named in an item that could not be read: it is to be asked for.
+
+    ``kind`` is None where the paper's history tells what a feed announced of it on these days.
+    """
+
+    feed: str
+    id: str  # without scheme and version; "" where the item did not tell it
+    first: date
+    last: date
+    noted: datetime
+    version: int = 0
+    kind: Kind | None = None
+    attempts: int = 0
+    asked: datetime | None = None
+    done: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Trouble:
     """Something an operator should know: its name is its identity, the notice says it."""
 

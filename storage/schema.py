@@ -36,6 +36,7 @@ STEPS = (
     "topicless_digests",
     "unreadable_updates",
     "stored_answers",
+    "outstanding_papers",
 )
 
 _NAMED = """

@@ -25,6 +25,7 @@ from storage.library import Library
 from storage.model import Health
 from storage.notes import Notes
 from storage.outbox import Outbox
+from storage.outstanding import Outstanding
 from storage.papers import Papers
 from storage.rulings import Rulings
 from storage.schema import refuse_newer, refuse_older
@@ -60,6 +61,7 @@ class Store:
         self.cursors = Cursors(engine)
         self.feeds = Feeds(engine)
         self.harvests = Harvests(engine)
+        self.outstanding = Outstanding(engine)
         self.troubles = Troubles(engine)
         self.vitals = Vitals(engine)
         self.leases = Leases(engine)

@@ -57,6 +57,7 @@ FLOORS: Mapping[str, int] = {
     "bot.ingest": 3,
     "bot.harvest": 3,
     "bot.repair": 3,
+    "bot.outstanding": 3,
     "bot.health": 3,
     "bot.alarm": 3,
     "bot.enrich": 3,

@@ -266,6 +266,19 @@ def test_an_imported_document_keeps_its_papers_and_is_sent_to_nobody(store: Stor
     assert count(store, "parcels") == count(store, "announcements") == 0
 
 
+def test_a_document_brings_no_classes_of_other_schemes(store: Store) -> None:
+    """An older version may have written them beside the categories."""
+    found = document()
+    first, *others = found.entries
+    odd = replace(first.paper, categories=("68T05", "cs.CV", "I.2.7; J.3"))
+
+    number = import_digest(store, replace(found, entries=(replace(first, paper=odd), *others)))
+
+    kept = store.digests.get(number)
+    assert kept
+    assert kept.entries[0].paper.categories == ("cs.CV",)
+
+
 def test_the_same_document_again_is_the_one_that_is_there(store: Store) -> None:
     first = import_digest(store, document())
     before = dump(store)

@@ -3,6 +3,8 @@
 import time
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from bot import taxonomy
 
@@ -68,7 +70,36 @@ def test_the_nearest_category_is_suggested_first(given: str, first: str) -> None
 def test_an_unknown_code_expands_to_nothing_and_is_its_own_name() -> None:
     assert taxonomy.expand("no.SUCH") == ()
     assert taxonomy.name("no.SUCH", "zh") == "no.SUCH"
-    assert not taxonomy.is_category("cs")
+    assert "cs" not in taxonomy.categories()
+
+
+@pytest.mark.parametrize(
+    ("terms", "codes"),
+    [
+        (["cs.CV", "68T05", "math.NA", "cs.CV"], ["cs.CV", "math.NA"]),
+        (["math.AG", "Primary 14F05; Secondary 18E30"], ["math.AG"]),
+        (["cs.CL", "I.2.7", "I.2.6; I.2.7", "J.3", "I.4", "H", "A.I"], ["cs.CL"]),
+        (["68T50 (Primary) 68T07, 68Q32 (Secondary)", "62-08", "68Txx"], []),
+        (["CS", "cs.cv", "e.g", "", " "], []),
+        (["hep-th", "astro-ph", "cmp-lg", "math.IT", "cs.IT", "supr-con"], None),
+        (["econ.ZZ", "new-field.AB", "physics.new-ph", "cond-mat.odd"], None),
+    ],
+)
+def test_classes_of_other_schemes_are_no_categories(
+    terms: list[str], codes: list[str] | None
+) -> None:
+    """None is all of them: former archives, both spellings, and what arXiv may open later."""
+    assert list(taxonomy.filed_under(terms)) == (terms if codes is None else codes)
+
+
+@given(st.lists(st.sampled_from(taxonomy.categories())), st.text())
+def test_no_category_of_today_is_left_out_whatever_stands_beside_it(
+    codes: list[str], other: str
+) -> None:
+    found = taxonomy.filed_under([*codes, other])
+
+    assert found[: len(set(codes))] == tuple(dict.fromkeys(codes))
+    assert not any(sign.isdigit() or sign.isspace() for code in found for sign in code)
 
 
 def test_a_text_longer_than_any_name_is_not_compared() -> None:

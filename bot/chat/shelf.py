@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from bot.chat.telling import Line
 from bot.render.fit import shorten
 from bot.render.keyboard import Action, Button, Keyboard
-from bot.render.spoken import address, display
+from bot.render.spoken import address, display, shown_title
 from bot.texts import listed
 from storage.model import Paper
 
@@ -21,7 +21,7 @@ def lines(papers: Sequence[Paper], language: str, first: int = 1) -> list[Line]:
     """Each paper with its number, its title as a link, and who wrote it."""
     told = []
     for number, paper in enumerate(papers, start=first):
-        title = shorten(display(paper.title) or paper.id, _TITLE_UNITS)
+        title = shorten(shown_title(paper), _TITLE_UNITS)
         told.append(Line(f"{number}. {title}", link=address(paper)))
         told.append(Line(_facts(paper, language), close=True))
     return told

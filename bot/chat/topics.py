@@ -14,7 +14,7 @@ from bot.preview import MANY, Preview, preview, suggested
 from bot.query import QueryError, parse_typed
 from bot.render.fit import shorten
 from bot.render.keyboard import Action, Button, Keyboard
-from bot.render.spoken import address, display
+from bot.render.spoken import address, shown_title
 from bot.suggest import MANY as STORED
 from bot.suggest import Suggestion
 from bot.texts import Refusal
@@ -119,7 +119,7 @@ def brought(ask: Ask, shown: Preview) -> list[Line]:
 
 
 def _title(paper: Paper) -> str:
-    return shorten(display(paper.title) or paper.id, _TITLE_UNITS)
+    return shorten(shown_title(paper), _TITLE_UNITS)
 
 
 def _feed_days(days: int) -> int:

@@ -15,7 +15,7 @@ from bot.matching import matches
 from bot.query import QueryError, parse
 from bot.render.fit import shorten
 from bot.render.keyboard import Action, Button, Keyboard
-from bot.render.spoken import display
+from bot.render.spoken import display, shown_title
 from bot.texts import Refusal
 from storage import Store
 from storage.model import Paper, Subscription
@@ -36,7 +36,7 @@ def less(store: Store, ask: Ask) -> Reply:
         rows.append(
             (Button(shorten(f"-{words}", _LABEL_UNITS), Action("exclude", topic.key, key)),)
         )
-    title = shorten(display(paper.title), _TITLE_UNITS)
+    title = shorten(shown_title(paper), _TITLE_UNITS)
     lines = [Line(ask.say("less-which", topic=topic.name)), Line(title, close=True)]
     return told(lines, (*rows, (ask.button("button-cancel", "cancel"),)))
 
@@ -99,7 +99,7 @@ def _edited(store: Store, ask: Ask, topic: Subscription, wanted: str, *, undo: b
 def more(store: Store, ask: Ask) -> Reply:
     """[More like this]: stored papers with the same rare words, and who wrote this one."""
     paper, papers = ask.read(_alike, ask)
-    title = shorten(display(paper.title), _TITLE_UNITS)
+    title = shorten(shown_title(paper), _TITLE_UNITS)
     lines = [Line(ask.say("more-title"), bold=True), Line(title, close=True)]
     lines += shelf.lines(papers, ask.language) if papers else [Line(ask.say("more-none"))]
     return told(lines, (*shelf.numbers(papers), *_following(store, ask, paper)))

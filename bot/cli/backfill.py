@@ -18,8 +18,10 @@ from bot.cli.progress import spinner
 from bot.config import Config
 from bot.harvest import DUTY, Stage, Walked, days_of, held_walk
 from bot.ingest import rests
+from bot.outstanding import fetch_outstanding
 from bot.repair import harvests
 from bot.sources import Fetcher, feed_groups
+from bot.sources.batch import SKIPPED
 from bot.standby import holder
 from bot.texts import Refusal
 from storage import Store
@@ -115,6 +117,15 @@ async def _fetch(config: Config, wanted: tuple[Harvest, ...], found: list[Walked
                 found.append(await _made(store, asker, config, begun, tell))
                 if found[-1].stage is Stage.RESTING:
                     break
+            if any(warning.key == SKIPPED for one in found for warning in one.warnings):
+                await fetch_outstanding(
+                    store,
+                    asker,
+                    config.categories,
+                    trusted_clock.wall_clock(),
+                    api=config.arxiv_api,
+                    archive=config.arxiv_oai,
+                )
 
 
 def _begun(store: Store, harvest: Harvest, now: datetime) -> Harvest:

@@ -17,7 +17,9 @@ from bot.cli.progress import spinner
 from bot.config import Config
 from bot.ingest import Ingested, import_digest
 from bot.ingest import ingest as ingest_source
+from bot.outstanding import fetch_outstanding
 from bot.sources import FetchError, Source, feed, feed_groups, read_file, resolve
+from bot.sources.batch import SKIPPED
 from bot.sources.markdown_files import read as read_document
 from bot.texts import Refusal
 from storage.model import Digest, Kind
@@ -60,6 +62,15 @@ async def _ingested(config: Config, sources: list[Source]) -> list[Ingested]:
                 progress.update(task, description=speak("cli-working", source=source.name))
                 reports.append(
                     await ingest_source(store, asker, source, trusted_clock.wall_clock())
+                )
+            if any(warning.key == SKIPPED for one in reports for warning in one.warnings):
+                await fetch_outstanding(
+                    store,
+                    asker,
+                    config.categories,
+                    trusted_clock.wall_clock(),
+                    api=config.arxiv_api,
+                    archive=config.arxiv_oai,
                 )
             return reports
 

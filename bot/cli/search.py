@@ -34,7 +34,7 @@ def search(query: Query, limit: int, as_json: bool, database: str | None) -> Non
     if not found:
         raise Failed(speaker(config)("cli-search-none", query=query.text))
     for paper in found:
-        echo(_json(paper) if as_json else f"{paper.id:22} {paper.title}")
+        echo(_json(paper) if as_json else f"{paper.id:22} {paper.title or '–'}")
 
 
 def _found(store: Store, query: Query, limit: int) -> list[Paper]:

@@ -51,7 +51,7 @@ def _fields(paper: Paper) -> list[tuple[str, str]]:
     is_arxiv = scheme == "arxiv"
     doi = paper.doi or (number if scheme == "doi" else "")
     return [
-        ("title", f"{{{_safe(paper.title)}}}"),  # twice braced: capitals stay
+        ("title", f"{{{_safe(_title(paper))}}}"),  # twice braced: capitals stay
         ("author", " and ".join(_name(name) for name in paper.authors if name.strip())),
         ("year", str(year(paper) or "")),
         ("eprint", _bare(number) if is_arxiv else ""),
@@ -60,6 +60,10 @@ def _fields(paper: Paper) -> list[tuple[str, str]]:
         ("doi", _bare(doi)),
         ("url", _bare(address(paper))),
     ]
+
+
+def _title(paper: Paper) -> str:
+    return paper.title if display(paper.title) else paper.id
 
 
 def year(paper: Paper) -> int | None:

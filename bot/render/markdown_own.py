@@ -98,7 +98,7 @@ def _unescaped(text: str, characters: str) -> str:
 
 def _slots(entry: Entry, languages: tuple[str, ...]) -> Slots:
     other, english = _other(languages), _gloss(entry, ENGLISH)
-    title, abstract = _said(entry.paper.title), _said(entry.paper.abstract)
+    title, abstract = _said(_title(entry.paper)), _said(entry.paper.abstract)
     gist = _translated(english.gist if english else "", ENGLISH)
     if not other:
         return slots((title, "", _link_line(entry), "", gist, "", abstract))
@@ -118,6 +118,11 @@ def _said(text: str) -> str:
 
 def _translated(text: str, language: str) -> str:
     return _said(text) or _UNTRANSLATED + say(language, "entry-slot-untranslated")
+
+
+def _title(paper: Paper) -> str:
+    """A title, or in its place the paper's id, which no other paper has for a title."""
+    return paper.title if _folded(paper.title) else paper.id
 
 
 def _link_line(entry: Entry) -> str:
@@ -143,7 +148,7 @@ def _link(paper: Paper) -> str:
 
 def _row(number: int, entry: Entry, languages: tuple[str, ...]) -> str:
     paper = entry.paper
-    title = _escaped(_folded(paper.title), r"\[\]|<")
+    title = _escaped(_folded(_title(paper)), r"\[\]|<")
     gists = (
         _folded(gloss.gist)
         for gloss in (_gloss(entry, languages[0]), _gloss(entry, ENGLISH))
@@ -229,7 +234,7 @@ def _paper(found: Slots, title: str) -> tuple[Paper, Kind]:
         return Paper(
             id=unquote(paper),
             version=int(version.removeprefix("v")),
-            title=title,
+            title="" if title == _folded(unquote(paper)) else title,
             abstract=_heard(found.abstract_en),
             authors=tuple(unquote(name) for name in authors.split("; ") if name),
             categories=tuple(unquote(code) for code in categories.split(", ") if code),

@@ -7,7 +7,7 @@ from bot.render.fit import shorten
 from bot.render.keyboard import Keyboard
 from bot.render.look import Look
 from bot.render.message import Message
-from bot.render.spoken import LINE_UNITS, address, display
+from bot.render.spoken import LINE_UNITS, address, display, shown_title
 from bot.render.telegram_html import escape
 from bot.texts import say
 from storage.model import Form, Note, Paper
@@ -44,7 +44,7 @@ def _blocks(note: Note, paper: Paper, look: Look) -> tuple[Block, ...]:
 
 
 def _title(paper: Paper) -> str:
-    return shorten(display(paper.title) or paper.id, LINE_UNITS)
+    return shorten(shown_title(paper), LINE_UNITS)
 
 
 def _sections(note: Note, language: str) -> list[tuple[str, str]]:

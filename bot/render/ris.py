@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from bot.render.bibtex import year
-from bot.render.spoken import address, display
+from bot.render.spoken import address, display, shown_title
 from storage.model import Paper
 
 _GROUPS = ("collaboration", "team", "consortium", "group")
@@ -20,7 +20,7 @@ def _record(paper: Paper) -> Iterator[str]:
     yield "TY  - UNPB"  # has not appeared in a journal
     scheme, _, number = paper.id.partition(":")
     named = [
-        ("TI", display(paper.title) or paper.id),
+        ("TI", shown_title(paper)),
         *(("AU", _inverted(display(author))) for author in paper.authors),
         ("PY", str(year(paper) or "")),
         ("DA", f"{paper.submitted:%Y/%m/%d}" if paper.submitted else ""),

@@ -79,7 +79,7 @@ def spoken(entry: Entry, position: int, look: Look) -> Spoken:
     return Spoken(
         position=position,
         id=paper.id,
-        title=display(paper.title) or paper.id,
+        title=shown_title(paper),
         link=address(paper),
         byline=_byline(paper, look),
         marks=_marks(entry, look.language),
@@ -90,6 +90,11 @@ def spoken(entry: Entry, position: int, look: Look) -> Spoken:
         topics=_topics(entry, look.language),
         pages=_pages(paper, look.language),
     )
+
+
+def shown_title(paper: Paper) -> str:
+    """A paper's title on one line, or its id where it has none that could be seen."""
+    return display(paper.title) or paper.id
 
 
 @lru_cache(KEPT)
@@ -126,7 +131,7 @@ def plain_lines(text: str) -> str:
 def row(entry: Entry, position: int, language: str) -> Row:
     """The summary row of an entry; its sentence falls back to English."""
     sentence, is_translated = _gist(entry, language)
-    title = display(entry.paper.title) or entry.paper.id
+    title = shown_title(entry.paper)
     return Row(position, title, address(entry.paper), sentence, is_translated)
 
 

@@ -9,11 +9,11 @@ from urllib.parse import urlencode
 
 from bot.arxiv_calendar import feed_day
 from bot.sources import wording
-from bot.sources.batch import Batch, Condition, Skip, failed, warnings
+from bot.sources.batch import Batch, Condition, Skip, Unread, failed, left_over, warnings
 from bot.sources.entries import Feed, Fields, parsed
 from bot.sources.envelope import Opened, Unusable, opened
 from bot.sources.shortening import shortened
-from bot.taxonomy import is_category
+from bot.taxonomy import filed_under
 from storage.model import Announcement, Kind, Notice, Paper, SourceCursor
 
 BASE = "https://export.arxiv.org/api/query"
@@ -76,7 +76,7 @@ def parse(body: bytes, *, source: str, previous: SourceCursor | None = None) -> 
         envelope = opened(body)
         feed = parsed(envelope.body)
     except Unusable as error:
-        return failed(source, error.condition, error.reason, previous)
+        return failed(source, error.condition, error.reason, previous, unread=error.lost)
     for item in feed.items:
         if "/api/errors" in item.text("id"):
             reason = Notice("source-error-feed", (("said", item.plain("summary")[:300]),))
@@ -102,13 +102,16 @@ def _batch(feed: Feed, envelope: Opened, source: str, previous: SourceCursor | N
     for item in feed.items:
         try:
             found.append(_announcement(item, source, cut))
-        except Skip as fact:
-            skipped.append(str(fact))
+        except Skip as skip:
+            skipped.append(skip.unread)
+    unread = left_over(skipped, {one.paper.id for one in found})
     if not found:
-        return failed(source, Condition.BROKEN, Notice("source-broken"), previous)
+        reason = Notice("source-broken")
+        return failed(source, Condition.BROKEN, reason, previous, unread=unread)
     total = _number(feed, "totalresults")
-    following = _number(feed, "startindex") + len(feed.items)
-    notices = warnings(skipped, envelope.has_bad_bytes, cut)
+    # Where items were left out, the next page begins as far behind this one as it should.
+    following = _number(feed, "startindex") + len(feed.items) + len(envelope.lost)
+    notices = warnings(unread, envelope.has_bad_bytes, cut)
     if WINDOW <= following < total:
         notices = (*notices, Notice("source-window", (("total", total), ("most", WINDOW))))
     return Batch(
@@ -120,6 +123,7 @@ def _batch(feed: Feed, envelope: Opened, source: str, previous: SourceCursor | N
         None if envelope.is_whole else Notice("source-partial", (("papers", len(found)),)),
         notices,
         following=following if following < min(total, WINDOW) and envelope.is_whole else 0,
+        unread=unread,
     )
 
 
@@ -127,14 +131,14 @@ def _announcement(item: Fields, source: str, cut: list[str]) -> Announcement:
     """A result as the announcement that its submission must have become."""
     named = wording.identity(item.text("id"))
     if named is None:
-        raise Skip(f"{item.plain('id')[:40] or '?'} (id)")
-    title, revised = wording.one_line(item.text("title")), item.instant("updated")
-    if not title or revised is None:
-        raise Skip(f"{named.id} ({'date' if title else 'title'})")
+        raise Skip(Unread(f"{item.plain('id')[:40] or '?'} (id)"))
+    revised = item.instant("updated") or item.instant("published")
+    if revised is None:
+        raise Skip(Unread(f"{named.id} (date)", named.id, named.version))
     paper = Paper(
         id=f"arxiv:{named.id}",
         version=named.version,
-        title=title,
+        title=wording.one_line(item.text("title")),
         abstract=wording.unwrapped(item.text("summary")),
         authors=tuple(wording.one_line(name) for name in item.each("authors", "name")),
         categories=_categories(item),
@@ -150,10 +154,8 @@ def _announcement(item: Fields, source: str, cut: list[str]) -> Announcement:
 
 
 def _categories(item: Fields) -> tuple[str, ...]:
-    """arXiv's own categories, primary first; the API mixes in MSC and ACM classes."""
-    primary = item.part("arxiv_primary_category", "term")
-    terms = (term for term in item.each("tags", "term") if is_category(term))
-    return tuple(dict.fromkeys([*([primary] if primary else []), *terms]))
+    """arXiv's own categories, primary first."""
+    return filed_under((item.part("arxiv_primary_category", "term"), *item.each("tags", "term")))
 
 
 def _number(feed: Feed, name: str) -> int:

@@ -18,12 +18,12 @@ from urllib.parse import urlencode
 from xml.etree.ElementTree import Element, ParseError, XMLParser
 
 from bot.sources import authors, wording
-from bot.sources.batch import Condition, Skip, warnings
+from bot.sources.batch import Condition, Skip, Unread, left_over, warnings
 from bot.sources.envelope import OAI, Unusable, opened
 from bot.sources.fetch import Fetcher
 from bot.sources.limits import FetchError
 from bot.sources.shortening import shortened
-from bot.taxonomy import canonical
+from bot.taxonomy import filed_under
 from storage.model import Notice, Paper
 
 _OAI = "{http://www.openarchives.org/OAI/2.0/}"
@@ -31,6 +31,7 @@ _RAW = "{http://arxiv.org/OAI/arXivRaw/}"
 _TOKEN = re.compile(rb"<resumptionToken\b[^>]{0,300}>([^<]{0,2000})</resumptionToken>")
 _VERSION = re.compile(r"v([1-9]\d{0,2})", re.ASCII)
 _AND = re.compile(r"(?:^| )(?:and )+")  # blanks are single by then
+FEW = 20  # records of a page that may all be unread; more would not be single records' fault
 _PIECE = 64 * 1024
 _EXPIRED, _NONE = "badResumptionToken", "noRecordsMatch"
 _WAIT = frozenset({406, 429, 503})  # how arXiv says: too many questions
@@ -64,6 +65,7 @@ class Page:
     is_expired: bool = False  # the token was of an earlier day: begin again from the date
     reason: Notice | None = None
     warnings: tuple[Notice, ...] = ()
+    unread: tuple[Unread, ...] = ()  # records that could not be used
     retry_after: float | None = None  # seconds
 
     @property
@@ -81,6 +83,16 @@ def first_page(since: date, set: str = "", *, base: str) -> str:
 def next_page(token: str, *, base: str) -> str:
     """The question that a token stands for; what the token says already is not said again."""
     return f"{base}?{urlencode({'verb': 'ListRecords', 'resumptionToken': token})}"
+
+
+def one_record(id: str, *, base: str) -> str:
+    """The question for the record of one paper."""
+    asked = {
+        "verb": "GetRecord",
+        "metadataPrefix": "arXivRaw",
+        "identifier": f"oai:arXiv.org:{id}",
+    }
+    return f"{base}?{urlencode(asked)}"
 
 
 async def ask(url: str, fetcher: Fetcher) -> Page:
@@ -104,26 +116,32 @@ def parse(body: bytes) -> Page:
         envelope = opened(body, OAI)
         root = _tree(envelope.body)
     except Unusable as error:
-        return Page(error.condition, reason=error.reason)
+        notices = warnings(error.lost, False)
+        return Page(error.condition, reason=error.reason, warnings=notices, unread=error.lost)
     except ParseError:  # a brace in a namespace's name, which only this parser minds
         return Page(Condition.BROKEN, reason=Notice("source-broken"))
     wrong = root.find(f"{_OAI}error")
     if wrong is not None:
         return _error(wrong.get("code", ""), wording.one_line(wrong.text or ""))
-    if root.find(f"{_OAI}ListRecords") is None:
+    listed = root.find(f"{_OAI}ListRecords")
+    if listed is None:
+        listed = root.find(f"{_OAI}GetRecord")
+    if listed is None:
         return Page(Condition.NOT_A_FEED, reason=Notice("source-foreign"))
     skipped, cut = list(envelope.lost), list[str]()
-    records = tuple(_readable(root, skipped, cut))
-    if skipped and not records:  # another format than was asked for, or worse
+    records = tuple(_readable(listed, skipped, cut))
+    unread = left_over(skipped, {record.paper.id for record in records})
+    notices = warnings(unread, envelope.has_bad_bytes, cut)
+    if not records and (len(unread) > FEW or not all(one.id for one in unread)):
+        # Another format than was asked for, or worse.
         reason = Notice("source-broken")
-        return Page(Condition.BROKEN, reason=reason, warnings=warnings(skipped, False))
+        return Page(Condition.BROKEN, reason=reason, warnings=notices, unread=unread)
     token = _TOKEN.search(body, max(body.rfind(b"</record>"), 0))
-    notices = warnings(skipped, envelope.has_bad_bytes, cut)
     if not envelope.is_whole:
         reason = Notice("source-partial", (("papers", len(records)),))
-        return Page(Condition.PARTIAL, records, reason=reason, warnings=notices)
+        return Page(Condition.PARTIAL, records, reason=reason, warnings=notices, unread=unread)
     following = html.unescape(token[1].decode("utf-8", "replace")).strip() if token else ""
-    return Page(Condition.FRESH, records, following, warnings=notices)
+    return Page(Condition.FRESH, records, following, warnings=notices, unread=unread)
 
 
 def _tree(body: bytes) -> Element:
@@ -142,39 +160,38 @@ def _error(code: str, said: str) -> Page:
     return Page(Condition.ERROR_FEED, is_expired=code == _EXPIRED, reason=reason)
 
 
-def _readable(root: Element, skipped: list[str], cut: list[str]) -> Iterator[Record]:
+def _readable(listed: Element, skipped: list[Unread], cut: list[str]) -> Iterator[Record]:
     """The records that can be used; the others are named, deleted ones passed over."""
-    for found in root.iterfind(f"{_OAI}ListRecords/{_OAI}record"):
+    for found in listed.iterfind(f"{_OAI}record"):
         header = found.find(f"{_OAI}header")
         if header is not None and header.get("status") == "deleted":
             continue
         try:
             yield _record(found, cut)
-        except Skip as fact:
-            skipped.append(str(fact))
+        except Skip as skip:
+            skipped.append(skip.unread)
 
 
 def _record(found: Element, cut: list[str]) -> Record:
     raw = found.find(f"{_OAI}metadata/{_RAW}arXivRaw")
-    if raw is None:
-        raise Skip(f"{_text(found, f'{_OAI}header/{_OAI}identifier')[:40] or '?'} (arXivRaw)")
-    said = _text(raw, f"{_RAW}id")
+    said = _text(found, f"{_OAI}header/{_OAI}identifier")
     named = wording.identity(said)
+    if raw is not None and (own := wording.identity(_text(raw, f"{_RAW}id"))):
+        named = own
     if named is None:
-        raise Skip(f"{said[:40] or '?'} (id)")
+        raise Skip(Unread(f"{said[:40] or '?'} (id)"))
+    if raw is None:
+        raise Skip(Unread(f"{named.id} (arXivRaw)", named.id))
     versions = tuple(_versions(raw))
-    title = _text(raw, f"{_RAW}title")
-    if not title or not versions:
-        raise Skip(f"{named.id} ({'version' if title else 'title'})")
+    if not versions:
+        raise Skip(Unread(f"{named.id} (version)", named.id))
     paper = Paper(
         id=f"arxiv:{named.id}",
         version=versions[-1].number,
-        title=title,
+        title=_text(raw, f"{_RAW}title"),
         abstract=wording.unwrapped(raw.findtext(f"{_RAW}abstract") or ""),
         authors=_authors(_text(raw, f"{_RAW}authors")),
-        categories=tuple(
-            dict.fromkeys(c for c in _text(raw, f"{_RAW}categories").split() if canonical(c))
-        ),
+        categories=filed_under(_text(raw, f"{_RAW}categories").split()),
         link=f"https://arxiv.org/abs/{named.id}",
         submitted=versions[0].at if versions[0].number == 1 else None,
         revised=versions[-1].at,
@@ -183,18 +200,19 @@ def _record(found: Element, cut: list[str]) -> Record:
         doi=_text(raw, f"{_RAW}doi"),
         licence=_text(raw, f"{_RAW}license"),
     )
-    return Record(shortened(paper, cut), versions, _changed(found, named.id))
+    return Record(shortened(paper, cut), versions, _changed(found, versions[-1].at.date()))
 
 
 def _text(element: Element, path: str) -> str:
     return wording.one_line(element.findtext(path) or "")
 
 
-def _changed(found: Element, id: str) -> date:
+def _changed(found: Element, revised: date) -> date:
+    """The day of a record's last change; of its last version where that cannot be read."""
     try:
         return date.fromisoformat(_text(found, f"{_OAI}header/{_OAI}datestamp")[:10])
     except ValueError:
-        raise Skip(f"{id} (datestamp)") from None
+        return revised
 
 
 def _versions(raw: Element) -> Iterator[Version]:

@@ -10,7 +10,17 @@ from datetime import date, timedelta
 from bot import taxonomy
 from bot.arxiv_calendar import arxiv_day
 from bot.sources import authors, wording
-from bot.sources.batch import Batch, Condition, Reading, Skip, compared, failed, warnings
+from bot.sources.batch import (
+    Batch,
+    Condition,
+    Reading,
+    Skip,
+    Unread,
+    compared,
+    failed,
+    left_over,
+    warnings,
+)
 from bot.sources.entries import Feed, Fields, parsed
 from bot.sources.envelope import Opened, Unusable, opened
 from bot.sources.shortening import shortened
@@ -28,7 +38,7 @@ def parse(body: bytes, *, source: str, previous: SourceCursor | None = None) -> 
         envelope = opened(body)
         feed = parsed(envelope.body)
     except Unusable as error:
-        return failed(source, error.condition, error.reason, previous)
+        return failed(source, error.condition, error.reason, previous, unread=error.lost)
     if feed.head.text("title").startswith(_ERROR):
         said = (feed.head.plain("subtitle") or feed.head.plain("title"))[:300]
         reason = Notice("source-error-feed", (("said", said),))
@@ -57,14 +67,15 @@ def _reading(feed: Feed, envelope: Opened, source: str, name: str) -> Reading:
     for item in feed.items:
         try:
             announcement = _announcement(item, name, day, cut)
-        except Skip as fact:
-            skipped.append(str(fact))
+        except Skip as skip:
+            skipped.append(skip.unread)
         else:
             found.setdefault((announcement.paper.id, announcement.paper.version), announcement)
-    notices = warnings(skipped, envelope.has_bad_bytes, cut)
+    unread = left_over(skipped, {id for id, _ in found})
+    notices = warnings(unread, envelope.has_bad_bytes, cut)
     if len(feed.items) >= FULL:
         notices = (Notice("source-cut", (("items", len(feed.items)),)), *notices)
-    return Reading(source, day, tuple(found.values()), notices, envelope.is_whole)
+    return Reading(source, day, tuple(found.values()), notices, envelope.is_whole, unread)
 
 
 def _day(feed: Feed) -> date | None:
@@ -95,13 +106,14 @@ def _announcement(item: Fields, feed: str, day: date | None, cut: list[str]) -> 
     own = item.instant("published")
     on = arxiv_day(own) if own else day
     if on is None:
-        raise Skip(f"{facts.identity.id} (date)")
+        named = facts.identity
+        raise Skip(Unread(f"{named.id} (date)", named.id, named.version, facts.kind))
     paper = Paper(
         id=f"arxiv:{facts.identity.id}",
         version=facts.identity.version,
         title=facts.title,
         abstract=facts.abstract,
-        authors=authors.split(item.plain("author")),
+        authors=_authors(item),
         categories=facts.categories,
         link=f"https://arxiv.org/abs/{facts.identity.id}",
         journal=item.plain("arxiv_journal_reference"),
@@ -111,21 +123,25 @@ def _announcement(item: Fields, feed: str, day: date | None, cut: list[str]) -> 
     return Announcement(shortened(paper, cut), feed, facts.kind, on)
 
 
+def _authors(item: Fields) -> tuple[str, ...]:
+    """The authors of an item: of one line, as arXiv writes it, or of an element for each."""
+    names = tuple(item.each("authors", "name"))
+    # feedparser takes an address out of these, and out of a single line nothing.
+    lines = names if len(names) > 1 else (item.plain("author"),)
+    return tuple(name for line in lines for name in authors.split(line))
+
+
 def _facts(item: Fields) -> _Facts:
     """The facts of an item: its elements go before what its texts say."""
     said = wording.announced(item.text("title"), item.text("summary"))
     named = wording.identity(item.text("id")) or said.identity
     named = named or wording.identity(item.text("link"))
     if named is None:
-        raise Skip(f"{item.plain('id')[:40] or '?'} (id)")
+        raise Skip(Unread(f"{item.plain('id')[:40] or '?'} (id)"))
     if named.version == 0 and said.identity:
         named = said.identity
-    told = item.text("arxiv_announce_type")
-    kind = wording.kind(told) if told else said.kind or Kind.NEW
-    if kind is None:
-        raise Skip(f"{named.id} (announce_type {told.strip()[:20]})")
-    if not said.title:
-        raise Skip(f"{named.id} (title)")
-    terms = tuple(dict.fromkeys(term for term in item.each("tags", "term") if term))
-    categories = terms or ((said.category,) if said.category else ())
-    return _Facts(named, kind, said.title, said.abstract, categories)
+    kind = wording.kind(item.text("arxiv_announce_type")) or said.kind
+    if kind is None:  # or one that arXiv did not have when this was written
+        kind = Kind.NEW if named.version <= 1 else Kind.REPLACE
+    terms = tuple(item.each("tags", "term")) or (said.category,)
+    return _Facts(named, kind, said.title, said.abstract, taxonomy.filed_under(terms))

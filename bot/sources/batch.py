@@ -4,18 +4,33 @@ from __future__ import annotations
 
 import hashlib
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from enum import StrEnum
 
 from storage.model import Announcement, Kind, Notice, SourceCursor
 
+SKIPPED = "source-skipped"  # the warning of items that could not be used
 _NAMED = 5  # items that a warning names
 
 
+@dataclass(frozen=True, slots=True)
+class Unread:
+    """What is left of an item that cannot be used: a name for people, and what it announced."""
+
+    name: str
+    id: str = ""  # without scheme and version; "" where not even that is left
+    version: int = 0
+    kind: Kind | None = None
+
+
 class Skip(ValueError):
-    """An item cannot be used; the message names it and the fact that is missing or wrong."""
+    """An item cannot be used; its name tells the fact that is missing or wrong."""
+
+    def __init__(self, unread: Unread) -> None:
+        super().__init__(unread.name)
+        self.unread = unread
 
 
 class Condition(StrEnum):
@@ -40,7 +55,8 @@ class Batch:
 
     ``cursor`` is where the source stands once the announcements are stored; store both in one
     transaction. ``reason`` says in one text what the condition is, unless there is nothing to
-    say; ``warnings`` are what a person should know although the batch is usable.
+    say; ``warnings`` are what a person should know although the batch is usable. ``unread`` are
+    the items that could not be used, whose papers are still to be had by their ids.
     ``following`` is the position of the next page, 0 when there is none.
     """
 
@@ -53,6 +69,7 @@ class Batch:
     warnings: tuple[Notice, ...] = ()
     retry_after: float | None = None  # seconds
     following: int = 0
+    unread: tuple[Unread, ...] = ()
 
     @property
     def counts(self) -> Mapping[Kind, int]:
@@ -78,6 +95,7 @@ class Reading:
     announcements: tuple[Announcement, ...] = ()
     warnings: tuple[Notice, ...] = field(default=())
     is_whole: bool = True
+    unread: tuple[Unread, ...] = ()
 
 
 def failed(
@@ -88,20 +106,39 @@ def failed(
     *,
     retry_after: float | None = None,
     following: int = 0,
+    unread: Sequence[Unread] = (),
 ) -> Batch:
     """A batch without papers that leaves the cursor where it is."""
-    cursor = previous or SourceCursor(source)
     return Batch(
-        source, condition, cursor, reason=reason, retry_after=retry_after, following=following
+        source,
+        condition,
+        previous or SourceCursor(source),
+        reason=reason,
+        warnings=warnings(unread, False),
+        retry_after=retry_after,
+        following=following,
+        unread=tuple(unread),
     )
 
 
+def left_over(unread: Iterable[Unread], read: Collection[str]) -> tuple[Unread, ...]:
+    """The unread items whose papers, by their full ids, were not read; each paper once."""
+    seen = set(read)
+    left = []
+    for one in unread:
+        if f"arxiv:{one.id}" not in seen:
+            left.append(one)
+            seen |= {f"arxiv:{one.id}"} if one.id else set()
+    return tuple(left)
+
+
 def warnings(
-    skipped: Sequence[str], has_bad_bytes: bool, cut: Sequence[str] = ()
+    unread: Sequence[Unread], has_bad_bytes: bool, cut: Sequence[str] = ()
 ) -> tuple[Notice, ...]:
     """What a person should know of items that could not be used as they were sent."""
     found = []
-    for key, items in (("source-skipped", skipped), ("source-shortened", cut)):
+    skipped = [one.name for one in unread]
+    for key, items in ((SKIPPED, skipped), ("source-shortened", list(cut))):
         if items:
             names = ", ".join(items[:_NAMED])
             found.append(Notice(key, (("items", len(items)), ("names", names))))
@@ -120,6 +157,7 @@ def compared(reading: Reading, previous: SourceCursor | None) -> Batch:
         reading.day,
         reading.announcements,
         warnings=reading.warnings,
+        unread=reading.unread,
     )
     if not reading.is_whole:
         return replace(batch, condition=Condition.PARTIAL, reason=_notice("partial", batch))
@@ -144,7 +182,7 @@ def _repeated(batch: Batch) -> Batch:
     if batch.day is None or last is None or batch.day <= last:
         return replace(batch, condition=Condition.UNCHANGED)
     stale = Notice("source-stale", (("day", batch.day.isoformat()), ("last", last.isoformat())))
-    return replace(batch, condition=Condition.STALE, announcements=(), reason=stale)
+    return replace(batch, condition=Condition.STALE, announcements=(), unread=(), reason=stale)
 
 
 def fingerprint(announcements: Iterable[Announcement]) -> str:

@@ -1,86 +1,109 @@
 """What came back, before anyone reads a paper in it: a feed, a page for people, half a feed?
 
 arXiv answers many things with HTTP 200. The outermost element tells feeds from pages; a feed
-that is not well-formed is rebuilt from those of its items that are. So the lenient half of
-feedparser, which guesses and alters text, never gets to see a paper.
+that is not well-formed is rebuilt from those of its items that are or can be healed, and the
+others are named. So the lenient half of feedparser, which guesses and alters text, never gets to
+see a paper.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from xml.parsers import expat
 
-from bot.sources.batch import Condition
-from bot.sources.wording import clean
+from bot.sources.batch import Condition, Unread
+from bot.sources.healing import healed
+from bot.sources.wording import clean, identity, kind
 from storage.model import Notice
 
 MOST = 10_000  # items; arXiv sends at most 2,000
 MOST_ELEMENTS = 1_000_000  # 2,000 papers hold some 50,000, those of large collaborations more
 DEEPEST = 50
 LONGEST_TEXT = 500_000  # characters of an element; 5,000 authors with their institutes have less
+LONGEST_ITEM = 4 * LONGEST_TEXT  # bytes of an item that is worth healing
 LONGEST_WORD = 500  # letters of a name in a row
 
+_BEFORE = b" \t\r\n\v\f\xef\xbb\xbf"  # blanks and byte order marks
 _ROOT = re.compile(
-    rb"\A(?:\xef\xbb\xbf)?(?>\s++|<\?(?>[^?]++|\?(?!>))*+\?>|<!--(?>[^-]++|-(?!->))*+-->)*+"
+    rb"\A(?>\s++|<\?(?>[^?]++|\?(?!>))*+\?>|<!--(?>[^-]++|-(?!->))*+-->)*+"
     rb"<(!?[\w:.-]++)"
 )
 # feedparser looks for an e-mail address in these, from each letter to the end of its word.
 _PEOPLE = frozenset({"author", "creator", "publisher", "managingeditor", "webmaster", "owner"})
 _WORD = re.compile(rf"[\w.+-]{{{LONGEST_WORD + 1}}}", re.ASCII)
-_ENCODING = re.compile(rb"""(?:\xef\xbb\xbf)?<\?xml[^>]{0,80}?encoding=["']([\w-]+)""")
+_ENCODING = re.compile(rb"""<\?xml[^>]{0,80}?encoding=["']([\w-]+)""")
+_DECLARATION = re.compile(r"\A<\?xml\b[^>]{0,200}\?>")
+_OF_ONE_BYTE = re.compile(rb"(?:iso-8859-|windows-125|cp125)\d{1,2}", re.IGNORECASE)
 _FORBIDDEN = re.compile(rb"[\x00-\x08\x0b\x0c\x0e-\x1f]|\xef\xbf[\xbe\xbf]")
-_GUID = re.compile(rb"oai:arXiv\.org:([\w./-]{1,40})|arxiv\.org/abs/([\w./-]{1,40})")
+# Where an item says which paper it is, the surest place first.
+_PLACES = tuple(
+    re.compile(place % rb"(?P<id>[\w./-]{1,40})")
+    for place in (
+        rb"<(?P<name>guid|id|identifier)\b[^<>]*>\s*(?:oai:arXiv\.org:|https?://arxiv\.org/abs/)?"
+        rb"%s\s*</(?P=name)",
+        rb"<link>\s*https?://(?:\w+\.)?arxiv\.org/abs/%s\s*</link",
+        rb"[\"']https?://(?:\w+\.)?arxiv\.org/abs/%s[\"']",
+        rb"<(?:description|summary)>\s*arXiv:%s\s+Announce Type",
+        rb"\(arXiv:%s \[[\w.-]+\][A-Z ]*\)\s*</title",
+    )
+)
+_KINDS = (
+    re.compile(rb"announce_type>\s*([a-z-]{1,20})\s*</"),
+    re.compile(rb"Announce Type:\s*([a-z-]{1,20})\s"),
+)
 
 
 @dataclass(frozen=True, slots=True)
 class Format:
-    """How a format closes, and what its items are called."""
+    """What a format's items are called, and how it ends."""
 
     item: bytes
-    closing: bytes
     last: bytes
 
 
 Formats = Mapping[bytes, Format]
 FEEDS: Formats = {
-    b"rss": Format(b"item", b"</channel></rss>", b"</rss>"),
-    b"rdf:RDF": Format(b"item", b"</rdf:RDF>", b"</rdf:RDF>"),
-    b"feed": Format(b"entry", b"</feed>", b"</feed>"),
+    b"rss": Format(b"item", b"</rss>"),
+    b"rdf:RDF": Format(b"item", b"</rdf:RDF>"),
+    b"feed": Format(b"entry", b"</feed>"),
 }
 OAI: Formats = {
-    b"OAI-PMH": Format(b"record", b"</ListRecords></OAI-PMH>", b"</OAI-PMH>"),
+    b"OAI-PMH": Format(b"record", b"</OAI-PMH>"),
 }
 
 
 @dataclass(frozen=True, slots=True)
 class Opened:
-    """A well-formed feed; ``lost`` names the items that were left out to make it so."""
+    """A well-formed feed; ``lost`` are the items that were left out to make it so."""
 
     body: bytes
     is_whole: bool = True
-    lost: tuple[str, ...] = ()
+    lost: tuple[Unread, ...] = ()
     has_bad_bytes: bool = False
 
 
 class Unusable(ValueError):
     """The answer holds no feed; the condition and the reason say what it is instead."""
 
-    def __init__(self, condition: Condition, key: str, **values: str | int) -> None:
+    def __init__(
+        self, condition: Condition, key: str, *, lost: Sequence[Unread] = (), **values: str | int
+    ) -> None:
         super().__init__(key)
         self.condition = condition
         self.reason = Notice(key, tuple(values.items()))
+        self.lost = tuple(lost)
 
 
 def opened(body: bytes, formats: Formats = FEEDS) -> Opened:
-    """The feed in an answer, as it is when it is well-formed, else rebuilt from whole items.
+    """The feed in an answer, as it is when it is well-formed, else rebuilt from its items.
 
     Raises:
         Unusable: it is something else, or nothing in it is whole.
     """
-    body = body.lstrip()
+    body = body.lstrip(_BEFORE)
     form = _form(body, formats)
     if body.count(b"<" + form.item) > MOST:
         raise Unusable(Condition.BROKEN, "source-endless", most=MOST)
@@ -89,7 +112,7 @@ def opened(body: bytes, formats: Formats = FEEDS) -> Opened:
         body = body.decode("utf-8", "replace").encode()
     if _is_well_formed(body):
         return Opened(body, has_bad_bytes=has_bad_bytes)
-    return _rebuilt(_FORBIDDEN.sub(b"", body), form, has_bad_bytes)
+    return _rebuilt(_FORBIDDEN.sub(b"", _undeclared(body)), form, has_bad_bytes)
 
 
 def _form(body: bytes, formats: Formats) -> Format:
@@ -167,25 +190,47 @@ def _is_well_formed(body: bytes) -> bool:
     return not has_long_text
 
 
+def _undeclared(body: bytes) -> bytes:
+    """The same in UTF-8, without a declaration that may be what is wrong."""
+    declared = _ENCODING.match(body[:200])
+    is_of_one_byte = declared is not None and _OF_ONE_BYTE.fullmatch(declared[1])
+    try:
+        text = body.decode(
+            declared[1].decode() if declared and is_of_one_byte else "utf-8", "replace"
+        )
+    except LookupError:  # a number that no encoding has
+        text = body.decode("utf-8", "replace")
+    return _DECLARATION.sub("", text, count=1).encode()
+
+
 def _rebuilt(body: bytes, form: Format, has_bad_bytes: bool) -> Opened:
-    """The same feed with the items that are whole, and the names of those that are not."""
+    """The same feed with the items that are whole or could be healed; the others are named."""
     if _is_well_formed(body):
         return Opened(body, has_bad_bytes=has_bad_bytes)
     start = re.search(rb"<%s[\s>]" % form.item, body)
-    head = body[: start.start()] if start else b""
+    end = start.start() if start else len(body)
+    head = healed(body[:end])
     frame = _frame(head, form)
+    is_closed = form.last in body[max(body.rfind(b"</%s>" % form.item), 0) :]
     kept: list[bytes] = []
-    lost: list[str] = []
-    for item in _items(body[len(head) :], form.item):
-        if frame and _is_well_formed(frame.replace(b"|", item)):
-            kept.append(item)
+    lost: list[bytes] = []
+    is_lost = False
+    for item in _items(body[end:], form.item, is_closed=is_closed):
+        whole = next((one for one in _forms(item) if _fits(one, frame)), b"")
+        # What is left of an item behind its first end belongs to it.
+        is_rest = is_lost and not re.match(rb"\s*<%s[\s>]" % form.item, item)
+        is_lost = not whole
+        if whole:
+            kept.append(whole)
+        elif is_rest:
+            lost[-1] += item
         else:
-            lost.append(_name(item))
-    whole = head + b"".join(kept) + form.closing
+            lost.append(item)
+    unread = tuple(map(_left_of, lost))
+    whole = head + b"".join(kept) + _closing(head)
     if not kept or not _is_well_formed(whole):
-        raise Unusable(Condition.BROKEN, "source-broken")
-    is_closed = form.last in body[body.rindex(b"</%s>" % form.item) :]
-    return Opened(whole, is_closed, tuple(lost), has_bad_bytes)
+        raise Unusable(Condition.BROKEN, "source-broken", lost=unread)
+    return Opened(whole, is_closed, unread, has_bad_bytes)
 
 
 def _frame(head: bytes, form: Format) -> bytes:
@@ -195,16 +240,61 @@ def _frame(head: bytes, form: Format) -> bytes:
     return found[0] + b"|" + form.last if found else b""
 
 
-def _items(body: bytes, name: bytes) -> Iterator[bytes]:
-    """The items, each to its own end or, where it has none, to the beginning of the next."""
+def _closing(head: bytes) -> bytes:
+    """The closing tags of what is open at the end of a feed's head."""
+    parser = expat.ParserCreate()
+    names: list[str] = []
+    parser.StartElementHandler = lambda name, attributes: names.append(name)
+    parser.EndElementHandler = lambda name: names.pop()
+    try:
+        parser.Parse(head, False)
+    except expat.ExpatError:
+        return b""
+    return b"".join(f"</{name}>".encode() for name in reversed(names))
+
+
+def _items(body: bytes, name: bytes, *, is_closed: bool) -> Iterator[bytes]:
+    """The items, each to its own end or, where it has none, to the beginning of the next.
+
+    What stands between them and is not blank is a piece of its own. What a feed that breaks off
+    has begun is none: it comes whole when the feed is asked for again.
+    """
     end = b"</%s>" % name
-    *closed, _ = body.split(end)
+    *closed, last = body.split(end)
     for part in closed:
-        starts = [found.start() for found in re.finditer(rb"<%s[\s>]" % name, part)]
-        for start, following in pairwise([*starts, len(part)]):
-            yield part[start:following] + (end if following == len(part) else b"")
+        yield from _begun(part, name, end)
+    if is_closed and re.search(rb"<%s[\s>]" % name, last):
+        yield from _begun(last, name, b"")
 
 
-def _name(item: bytes) -> str:
-    found = _GUID.search(item)
-    return (found[1] or found[2]).decode("ascii") if found else "?"
+def _begun(part: bytes, name: bytes, end: bytes) -> Iterator[bytes]:
+    starts = {0, *(found.start() for found in re.finditer(rb"<%s[\s>]" % name, part))}
+    for start, following in pairwise([*sorted(starts), len(part)]):
+        piece = part[start:following] + (end if following == len(part) else b"")
+        if piece.strip():
+            yield piece
+
+
+def _forms(item: bytes) -> Iterator[bytes]:
+    """An item as it came, then healed."""
+    yield item
+    if len(item) <= LONGEST_ITEM:
+        yield healed(item)
+
+
+def _fits(item: bytes, frame: bytes) -> bool:
+    return bool(frame) and _is_well_formed(frame.replace(b"|", item))
+
+
+def _left_of(item: bytes) -> Unread:
+    """What an item that cannot be read still says of its paper."""
+    if len(item) <= LONGEST_ITEM:
+        item = healed(item)
+    found = (place.search(item) for place in _PLACES)
+    named = [known for one in found if one and (known := identity(one["id"].decode()))]
+    if not named:
+        return Unread("?")
+    versions = (one.version for one in named if one.id == named[0].id)
+    words = (place.search(item) for place in _KINDS)
+    kinds = (kind(word[1].decode()) for word in words if word)
+    return Unread(named[0].id, named[0].id, max(versions), next(filter(None, kinds), None))

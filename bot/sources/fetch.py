@@ -56,9 +56,9 @@ class _Again(Exception):
 class Fetcher:
     """The one who asks: keeps arXiv's pace, its own limits, and to the hosts it was given.
 
-    ``bases`` are the configured addresses; redirects lead to their hosts, to arXiv, or to the
-    host that was asked, and nowhere else. ``transport`` replaces the network. ``heard`` is told
-    the date of each answer that came encrypted.
+    ``bases`` are the configured addresses, asked as slowly as arXiv; redirects lead to their
+    hosts, to arXiv, or to the host that was asked, and nowhere else. ``transport`` replaces the
+    network. ``heard`` is told the date of each answer that came encrypted.
     """
 
     def __init__(
@@ -149,6 +149,10 @@ class Fetcher:
             raise Elsewhere(asked, target=target[:200])
         return there
 
+    def _keeps_pace(self, parts: SplitResult) -> bool:
+        """Whether a host is arXiv, or configured in its place: a mirror may pass questions on."""
+        return _is_arxiv(parts) or _host(parts) in self._hosts
+
     async def _asked(self, url: str, etag: str) -> tuple[Fetched, str]:
         """One answer, and where it redirects to."""
         # arXiv's etags are not quoted as HTTP has it, and go back as they came.
@@ -156,7 +160,7 @@ class Fetcher:
         began = elapsed()
         try:
             async with (
-                self._pace.turn(apart=_is_arxiv(_web(url))),
+                self._pace.turn(apart=self._keeps_pace(_web(url))),
                 self._client.stream("GET", url, headers=headers) as response,
             ):
                 if self._heard is not None and response.url.scheme == "https":
@@ -222,9 +226,14 @@ def _web(url: str) -> SplitResult:
 
 def _host(parts: SplitResult) -> tuple[str, int | None]:
     """Host and port; http and https of one host are one host."""
-    return (parts.hostname or "", None if parts.port in (80, 443) else parts.port)
+    return (_name(parts), None if parts.port in (80, 443) else parts.port)
+
+
+def _name(parts: SplitResult) -> str:
+    """A host's name without the full stop that may end it."""
+    return (parts.hostname or "").removesuffix(".")
 
 
 def _is_arxiv(parts: SplitResult) -> bool:
-    host = parts.hostname or ""
+    host = _name(parts)
     return (host == "arxiv.org" or host.endswith(".arxiv.org")) and parts.port in (None, 80, 443)

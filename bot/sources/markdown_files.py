@@ -57,13 +57,15 @@ def _time(text: str) -> datetime | None:
 
 
 def _text(body: bytes) -> str:
-    """The text of a document, which has line feeds only."""
+    """The text of a document, which has line feeds only.
+
+    A byte order mark is no part of it: it tells how the file is encoded, and is not printed again.
+    """
     try:
         text = body.decode("utf-8")
     except UnicodeDecodeError as error:
         raise Refusal("digest-document-encoding", byte=error.start + 1) from error
-    if text.startswith("\ufeff"):
-        raise Refusal("digest-document-encoding", byte=1)
+    text = text.removeprefix("\ufeff")
     broken = text.find("\r\n")
     if broken >= 0:
         raise Refusal("digest-document-carriage-return", line=text.count("\n", 0, broken) + 1)

@@ -48,7 +48,9 @@ def faults(told: Told, paper: Paper, language: str) -> tuple[Fault, ...]:
     For English the gist alone is judged: title and abstract are the paper's own.
     """
     english = is_english(language)
-    fields = (told.gist,) if english else (told.title, told.gist, told.abstract)
+    translated = () if english else (told.abstract,)
+    titled = (told.title,) if paper.title.strip() and not english else ()
+    fields = (told.gist, *translated, *titled)
     if not all(field.strip() for field in fields):
         return (Fault.EMPTY,)
     if any(len(field) > max(_LONGEST, 3 * len(paper.abstract)) for field in fields):

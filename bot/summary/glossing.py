@@ -112,14 +112,15 @@ class _Errand:
         if is_english(self._language):
             return await self._asked(("gist",), why)
         found: dict[str, str] = {}
+        short = ("title", "gist") if self._words.title else ("gist",)
         if not self._is_long:
-            keys = ("title", "gist", "abstract")
+            keys = (*short, "abstract")
             found = await self._answered(keys, why)
             if set(keys) <= set(found):
                 return found
             self._is_long = True  # for this model; another attempt would be cut as well
-        if not {"title", "gist"} <= set(found):
-            found = await self._asked(("title", "gist"), why)
+        if not set(short) <= set(found):
+            found = await self._asked(short, why)
         return found | {"abstract": await self._in_pieces(why)}
 
     async def _asked(self, keys: tuple[str, ...], why: tuple[str, ...]) -> dict[str, str]:

@@ -164,7 +164,7 @@ def _fence(data: str) -> str:
 
 
 def _titled(title: str, label: str, text: str) -> str:
-    return f"Title: {title}\n{label}: {text}"
+    return f"Title: {title}\n{label}: {text}" if title else f"{label}: {text}"
 
 
 def _marks(text: str, keys: tuple[str, ...]) -> list[str]:

@@ -440,9 +440,9 @@ source-empty-answer = The answer is empty. Try again later.
 source-broken = The answer is damaged, nothing in it is whole. Try again later.
 source-endless = The answer holds more than { $most } items, far more than any feed of arXiv.
 source-skipped = { $items ->
-    [one] One item was left out
-   *[other] { $items } items were left out
-} as unusable: { $names }
+    [one] One item cannot be read; its paper is asked for separately
+   *[other] { $items } items cannot be read; their papers are asked for separately
+}: { $names }
 source-shortened = { $items ->
     [one] One paper has fields longer than any paper's; they were cut
    *[other] { $items } papers have fields longer than any paper's; they were cut
@@ -499,6 +499,10 @@ trouble-feed-limited = arXiv has answered for { $feed } since { $since } UTC tha
 trouble-feed-unreachable = The feed { $feed } has not answered since { $since } UTC. Check the network.
 trouble-feed-cut = arXiv cut the feed { $feed } of { $day }: it has more papers than a feed may hold. The missing ones are fetched from the archive.
 trouble-repair = The missed days { $first } to { $last } could not be fetched from arXiv's archive for a day. I go on trying.
+trouble-outstanding = { $papers ->
+    [one] One announced paper
+   *[other] { $papers } announced papers
+} could not be read and could not be fetched by id for a day: { $ids }. I go on trying.
 trouble-standstill = Messages have waited since { $since } UTC, and none leaves. Check the connection to Telegram and the token.
 trouble-errors = { $dead } messages were given up in the last hour. See them with: papergram outbox list
 trouble-damaged = The database is damaged: { $problem }. Stop the bot and start it with the newest copy; papergram doctor names it.

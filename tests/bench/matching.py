@@ -96,7 +96,7 @@ def batch(folder: Path) -> list[Announcement]:
 def queries(batch: list[Announcement], chance: random.Random, count: int) -> list[Query]:
     """So many distinct topics, made of the words of these papers."""
     texts = [_topical(batch, lambda paper: paper.title), _topical(batch, lambda p: p.abstract)]
-    codes = [code for a in batch for code in a.paper.categories if taxonomy.is_category(code)]
+    codes = [code for a in batch for code in a.paper.categories if code in taxonomy.categories()]
     made: dict[str, Query] = {}
     while len(made) < count:
         query = compose(_clause(texts, codes, chance))

@@ -2,9 +2,16 @@
 
 from __future__ import annotations
 
+from datetime import date
+
+import pytest
+
+from storage.model import Announcement, Kind, Paper
 from tests.chat.covered import covers
 from tests.chat.talk import Talk
 from tests.tables import count
+
+TODAY = date(2026, 11, 20)
 
 
 async def opened(talk: Talk, words: str = "language") -> None:
@@ -83,3 +90,22 @@ async def test_similar_papers_open_and_the_author_can_be_followed(either: Talk) 
     [preview] = (await either.presses(label=shown.buttons[-1], message=shown.id)).new
     assert preview.text.startswith("au:")
     assert count(either.house.store, "subscriptions") == 1
+
+
+@covers("[more]")
+@pytest.mark.parametrize("title", ["", " "])
+async def test_a_paper_without_a_title_is_shown_by_its_id_wherever_it_is_listed(
+    talk: Talk, title: str
+) -> None:
+    store = talk.house.store
+    bare = Paper("arxiv:2611.90909", 1, title, "Zymurgy ferments.", ("Ana",), ("cs.RO",))
+    store.papers.add([Announcement(bare, "cs.RO", Kind.NEW, TODAY)], seen=talk.house.clock.at)
+
+    listed = await talk.hears("/search zymurgy")
+    opened = (await talk.presses(label="1")).new[0]
+    alike = (await talk.presses("entry-button-more")).new[0]
+    await talk.presses("entry-button-save", message=opened.id)
+    saved = await talk.hears("/saved")
+
+    for shown in (listed, opened, alike, saved):
+        assert bare.id in shown.text

@@ -11,14 +11,17 @@ from datetime import datetime
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 
+import httpx
 import pytest
 
 from bot import app
 from bot.config import Config
 from bot.render import FORMS
+from bot.sources import Fetcher, Pace
 from storage import open_store
 from tests.cli.terminal import Terminal
 from tests.sources.feeds import FOLDER, body, item, rss
+from tests.sources.offline import reply
 from tests.tables import Tables, dump
 
 DOCUMENT = Path(__file__).parent.parent / "data" / "imports" / "cs.CV_2026-11-20.md"
@@ -226,6 +229,22 @@ def test_a_document_comes_back_byte_for_byte(terminal: Terminal) -> None:
     )
 
 
+def test_a_document_with_a_byte_order_mark_is_the_same_document(
+    terminal: Terminal, tmp_path: Path
+) -> None:
+    marked = tmp_path / DOCUMENT.name
+    marked.write_bytes(b"\xef\xbb\xbf" + DOCUMENT.read_bytes())
+
+    numbers = [
+        row["number"]
+        for path in (marked, DOCUMENT)
+        for row in terminal("import", str(path), "--json").json()
+    ]
+
+    assert numbers == [1, 1]
+    assert terminal("show", "1", "--format", "markdown").out.encode() == DOCUMENT.read_bytes()
+
+
 def test_topic_and_date_may_be_typed(terminal: Terminal, tmp_path: Path) -> None:
     path = tmp_path / "notes of a day.md"
     path.write_bytes(DOCUMENT.read_bytes())
@@ -271,6 +290,43 @@ def test_search_finds_leaves_out_and_prints_json(terminal: Terminal, tmp_path: P
     for words in (("kettles", "-survey"), ("-survey", "kettles"), ("kettles -survey",)):
         [found] = terminal("search", *words, "--json").json()
         assert (found["id"], found["title"]) == ("arxiv:2611.90001", "Kettles at Sea")
+
+
+def test_a_paper_without_a_title_is_listed_by_its_id(terminal: Terminal, tmp_path: Path) -> None:
+    path = tmp_path / "feed.xml"
+    path.write_bytes(rss([item("2611.90009v1", title="", abstract="Kettles boil.")]))
+
+    terminal("ingest", str(path))
+
+    assert terminal("search", "kettles").lines == ["arxiv:2611.90009       –"]
+    assert terminal("search", "kettles", "--json").json()[0]["title"] == ""
+
+
+def test_what_cannot_be_read_is_fetched_by_its_id_in_the_same_call(
+    terminal: Terminal, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[str] = []
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        asked.append(request.url.params["id_list"])
+        return reply(200, body("api-new.xml"))
+
+    def fetcher(config: Config) -> Fetcher:
+        return Fetcher(transport=httpx.MockTransport(answer), pace=Pace(0.0))
+
+    monkeypatch.setattr(app, "fetcher", fetcher)
+    path = tmp_path / "feed.xml"
+    feed = rss([item("2611.90012v1", kind="cross"), item("2611.90002v1")])
+    path.write_bytes(feed.replace(b"</title><link>https://arxiv.org/abs/2611.90012", b"<link>", 1))
+
+    said = terminal("ingest", str(path))
+
+    assert asked == ["2611.90012"]
+    assert "2611.90012" in said.err
+    assert len(terminal("search", "cat:cs.LG").lines) == 1
+    with app.opened(Config(database=f"sqlite:///{terminal.database}")) as store:
+        kinds = {one.paper.id: one.kind for one in store.papers.after(0)}
+    assert kinds == {"arxiv:2611.90012": "cross", "arxiv:2611.90002": "new"}
 
 
 def test_a_search_without_result_fails_with_a_sentence(terminal: Terminal) -> None:

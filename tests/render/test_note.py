@@ -19,6 +19,14 @@ from tests.render.test_telegram import judge
 NOTE = Note(1, 1, "zh", "漂移。", "测量 $10^{-3}$。", "少 <5%>。", "", "gpt & co", ISSUED)
 
 
+@pytest.mark.parametrize("form", Form)
+def test_a_note_on_a_paper_without_a_title_stands_under_its_id(form: Form) -> None:
+    made = note_message(NOTE, paper(title=" "), Look(form=form, language="en"))
+
+    judge(made)
+    assert "arxiv:2611.90001" in (made.html or str(made.blocks))
+
+
 def told(note: Note, form: Form, language: str = "en") -> Message:
     """The note as this form has it."""
     return note_message(note, paper(title="On <b>Boats</b>"), Look(form=form, language=language))

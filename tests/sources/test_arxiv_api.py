@@ -49,6 +49,28 @@ def test_the_new_dialect_says_the_same() -> None:
     assert one.paper.link == "https://arxiv.org/abs/2611.90012"
 
 
+def test_a_primary_class_of_another_scheme_is_no_category() -> None:
+    odd = body("api-new.xml").replace(
+        b'<arxiv:primary_category term="cs.LG"/>', b'<arxiv:primary_category term="I.2.7"/>'
+    )
+
+    [one] = arxiv_api.parse(odd, source="x").announcements
+
+    assert one.paper.categories == ("cs.LG", "cs.CV")
+
+
+@pytest.mark.parametrize("title", [b"", b"<title/>", b"<title> </title>"])
+def test_a_result_without_a_title_is_kept(title: bytes) -> None:
+    whole = b"<title>Fog Models: Attending to &lt;mist&gt;</title>"
+    assert whole in body("api-new.xml")
+
+    batch = arxiv_api.parse(body("api-new.xml").replace(whole, title), source="x")
+
+    [one] = batch.announcements
+    assert (one.paper.id, one.paper.title) == ("arxiv:2611.90012", "")
+    assert batch.warnings == ()
+
+
 def test_a_result_is_announced_on_the_day_that_its_submission_makes() -> None:
     revised, early = answer("api-old.xml").announcements
     (friday,) = answer("api-new.xml").announcements

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.sources import arxiv_rss
-from bot.sources.batch import Condition
+from bot.sources.batch import Condition, Unread
 from bot.sources.wording import clean
 from storage.model import Announcement, Kind, SourceCursor
 from tests.sources.feeds import body, item, rss
@@ -45,6 +45,56 @@ def test_a_paper_is_kept_as_it_was_announced() -> None:
     assert paper.categories == ("cs.LG", "cs.IT", "math.IT")
     assert paper.link == "https://arxiv.org/abs/2611.90001"
     assert paper.licence == "http://creativecommons.org/licenses/by/4.0/"
+
+
+@pytest.mark.parametrize(
+    ("creators", "names"),
+    [
+        (["Zoe Last", "Ada First (Kettle Lab, Town)", "Bo"], ("Zoe Last", "Ada First", "Bo")),
+        (["Ada First, Bo", "Zoe Last"], ("Ada First", "Bo", "Zoe Last")),
+        (["Wei Wang", "Wei Wang"], ("Wei Wang", "Wei Wang")),
+        (["", "Bo"], ("Bo",)),
+        (["Ada (First", "Bo) Second"], ("Ada (First", "Bo) Second")),
+        (["Ada First (ada@kettle.example), Bo"], ("Ada First", "Bo")),
+    ],
+)
+@pytest.mark.parametrize("form", ["rss", "atom"])
+def test_every_author_that_a_feed_names_is_kept_in_order(
+    creators: list[str], names: tuple[str, ...], form: str
+) -> None:
+    told = "".join(f"<dc:creator>{name}</dc:creator>" for name in creators).encode()
+    answer = rss([item()]) if form == "rss" else body("day.atom.xml")
+    answer = answer.replace(b"<dc:creator>Cara Nimbus</dc:creator>", told)
+    assert told in answer
+
+    (one,) = announcements(answer)
+
+    assert one.paper.authors == names
+
+
+@pytest.mark.parametrize("form", ["rss", "atom"])
+def test_classes_of_other_schemes_are_no_categories(form: str) -> None:
+    terms = ["math.NA", "68T05", "I.2.7; J.3", "Primary 14F05; Secondary 18E30", "cs.NA", "CS"]
+    if form == "rss":
+        told = "".join(f"<category>{term}</category>" for term in terms)
+        answer = rss([item()]).replace(b"<category>cs.CV</category>", told.encode())
+    else:
+        told = "".join(f'<category term="{term}"/>' for term in terms)
+        answer = body("day.atom.xml").replace(b'<category term="eess.IV"/>', told.encode())
+        answer = answer.replace(b'<category term="cs.CV"/>', b"")
+
+    [one] = announcements(answer)
+
+    assert one.paper.categories == ("math.NA", "cs.NA")
+
+
+def test_an_old_title_that_names_another_scheme_names_no_category() -> None:
+    answer = body("old.rdf.xml")
+    assert b"[hep-ph]" in answer
+
+    found = announcements(answer.replace(b"[hep-ph]", b"[81T05]"))
+
+    assert [one.paper.categories for one in found if not one.paper.categories] == [()]
 
 
 def test_an_old_id_keeps_its_slash_and_its_version() -> None:
@@ -165,8 +215,7 @@ def test_a_feed_cut_off_keeps_its_whole_items_and_is_asked_again() -> None:
     ("poison", "name"),
     [
         (item("2611.90009v1", guid="nonsense", link="x", description="y"), "nonsense (id)"),
-        (item("2611.90009v1", announce_type="sideways"), "2611.90009 (announce_type sideways)"),
-        (item("2611.90009v1", title=" "), "2611.90009 (title)"),
+        (item("2611.90009v1", guid="", link="x", description="y"), "? (id)"),
     ],
 )
 def test_an_item_that_cannot_be_used_stops_no_other(poison: dict[str, str], name: str) -> None:
@@ -179,15 +228,40 @@ def test_an_item_that_cannot_be_used_stops_no_other(poison: dict[str, str], name
     assert dict(warning.values) == {"items": 1, "names": name}
 
 
+@pytest.mark.parametrize(
+    ("version", "said", "kind"),
+    [(1, "sideways", Kind.NEW), (3, "sideways", Kind.REPLACE), (3, "cross", Kind.CROSS)],
+)
+def test_a_kind_that_nobody_knows_costs_no_paper(version: int, said: str, kind: Kind) -> None:
+    """arXiv may add one; the description says it too, and the version says what is likely."""
+    odd = item(f"2611.90009v{version}", kind=said, announce_type="sideways")
+
+    batch = arxiv_rss.parse(rss([odd]), source="x")
+
+    assert [(one.paper.version, one.kind) for one in batch.announcements] == [(version, kind)]
+    assert batch.warnings == ()
+
+
+@pytest.mark.parametrize("title", ["", " ", "\u200b"])
+def test_a_paper_without_a_title_is_kept(title: str) -> None:
+    batch = arxiv_rss.parse(rss([item("2611.90009v1", title=title)]), source="x")
+
+    [one] = batch.announcements
+    assert (one.paper.id, one.paper.title) == ("arxiv:2611.90009", "")
+    assert one.paper.authors == ("Cara Nimbus",)
+    assert batch.warnings == ()
+
+
 def test_a_malformed_item_stops_no_other_and_alters_none() -> None:
     answer = rss([item(abstract="a < b & c"), item("2611.90002v1"), item("2611.90003v1")])
-    broken = answer.replace(b"2611.90002</link>", b"2611.90002 & Co</link>")
+    broken = answer.replace(b"2611.90002</link>", b"2611.90002</lnk>")
 
     batch = arxiv_rss.parse(broken, source="x")
 
     assert [one.paper.id for one in batch.announcements] == ["arxiv:2611.90001", "arxiv:2611.90003"]
     assert batch.announcements[0].paper.abstract == "a < b & c"
     assert dict(batch.warnings[0].values)["names"] == "2611.90002"
+    assert batch.unread == (Unread("2611.90002", "2611.90002", 1, Kind.NEW),)
 
 
 def test_a_long_head_does_not_make_the_search_for_whole_items_slow() -> None:

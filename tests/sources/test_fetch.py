@@ -116,6 +116,30 @@ async def test_questions_to_arxiv_begin_three_seconds_apart() -> None:
     assert moments == [100.0, 103.0, 106.0, 109.0]
 
 
+@pytest.mark.parametrize(
+    "url",
+    [
+        "https://mirror.example/arxiv/rss/cs.CV",
+        "http://mirror.example:80/api/query?id_list=2611.90001",
+        "https://export.arxiv.org./api/query?id_list=2611.90001",
+    ],
+)
+async def test_a_configured_mirror_keeps_the_pace_of_arxiv(url: str) -> None:
+    """It may pass each question on; no spelling of a host is an exception."""
+    clock, moments = Clock(), list[float]()
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        moments.append(clock.now)
+        return reply(200)
+
+    bases = ["https://mirror.example/arxiv", "http://other.example/oai"]
+    transport = httpx.MockTransport(answer)
+    async with Fetcher(transport=transport, pace=pace(clock), bases=bases) as fetcher:
+        await asyncio.gather(*(fetcher.get(one) for one in (url, URL, url, bases[1])))
+
+    assert moments == [100.0, 103.0, 106.0, 109.0]
+
+
 async def test_attempts_and_redirects_keep_the_pace_too() -> None:
     clock, moments = Clock(), list[float]()
 

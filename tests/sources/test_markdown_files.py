@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import codecs
 from datetime import UTC, datetime
+from pathlib import Path
 
 import pytest
 
@@ -12,6 +14,9 @@ from bot.texts import LANGUAGES, Refusal
 from tests.render.digests import ISSUED, sample
 
 EMPTY = "# 摘要\n\n| Ref | Title | Summary |\n| --- | --- | --- |\n\n\n# 详细\n\n\n\n".encode()
+MARK = codecs.BOM_UTF8
+DATA = Path(__file__).parent.parent / "data"
+DOCUMENTS = (DATA / "imports" / "cs.CV_2026-11-20.md", *sorted(DATA.glob("documents/*.md")))
 DAY = datetime(2024, 9, 27, tzinfo=UTC)
 
 
@@ -43,12 +48,43 @@ def test_our_own_document_needs_no_name() -> None:
 
 
 @pytest.mark.parametrize(
+    "document",
+    [
+        EMPTY,
+        render(sample()).encode(),
+        *(path.read_bytes() for path in DOCUMENTS),
+    ],
+)
+def test_a_byte_order_mark_is_no_part_of_a_document(document: bytes) -> None:
+    """It tells the encoding of the file; what is printed is the document, which has none."""
+    bare = read("cs.CV_2024-09-27.md", document)
+    marked = read("cs.CV_2024-09-27.md", MARK + document)
+
+    assert marked == bare
+    assert render(marked) == render(bare)
+    assert not render(marked).startswith("\ufeff")
+
+
+def test_the_same_character_within_a_field_is_kept_byte_for_byte() -> None:
+    document = DOCUMENTS[0].read_bytes()
+    title = document.split(b"\n")[4].split(b"[", 2)[2].split(b"]")[0]
+    odd = document.replace(title, title[:3] + MARK + title[3:])
+    assert odd.count(MARK) >= 2
+
+    digest = read("cs.CV_2026-11-20.md", MARK + odd)
+
+    assert render(digest).encode() == odd
+
+
+@pytest.mark.parametrize(
     ("name", "body", "key"),
     [
         ("notes 1.md", EMPTY, "digest-document-topic"),
         ("cs.CV.md", EMPTY, "digest-document-issued"),
         ("cs.CV_2024-09-27.md", EMPTY + b"\xff", "digest-document-encoding"),
-        ("cs.CV_2024-09-27.md", b"\xef\xbb\xbf" + EMPTY, "digest-document-encoding"),
+        ("cs.CV_2024-09-27.md", MARK + MARK + EMPTY, "digest-document-heading"),
+        ("cs.CV_2024-09-27.md", EMPTY.decode().encode("utf-16"), "digest-document-encoding"),
+        ("cs.CV_2024-09-27.md", MARK, "digest-document-empty"),
         (
             "cs.CV_2024-09-27.md",
             EMPTY.replace(b"\n", b"\r\n"),

@@ -1,10 +1,13 @@
 """A model is made to say what a paper is, and nothing it should not say gets through."""
 
 import json
+from dataclasses import replace
 
 import pytest
 
 from bot.summary.asking import Unfit
+from bot.summary.checks import faults
+from bot.summary.faults import Fault
 from bot.summary.glossing import glossed, is_linked
 from bot.summary.llm import Model
 from bot.summary.reply import Overloaded, Unreachable, Usage
@@ -46,6 +49,32 @@ async def test_a_paper_is_told_with_its_formulas_put_back() -> None:
     assert await errand.told() == TOLD
     assert errand.spent == [Usage(500, 300)]
     assert "⟦1⟧" in GOOD["abstract"]
+
+
+@pytest.mark.parametrize("told_title", [None, "", "模型自己起的标题"])
+async def test_a_paper_without_a_title_gets_none_from_a_model(told_title: str | None) -> None:
+    untitled = replace(PAPER, title=" ")
+    told = replace(TOLD, title="")
+    fields = answered(untitled, told)
+    del fields["title"]
+    if told_title is not None:
+        fields["title"] = told_title
+    errand = Errand(said(fields))
+
+    assert await errand.told(untitled) == told
+    assert '"title"' not in errand.server.texts()[0]
+    assert "Title:" not in errand.server.texts()[0]
+
+
+async def test_a_paper_without_a_title_is_told_in_a_language_of_latin_letters() -> None:
+    gist = "Ein Verfahren, das die Schritte der Entrauschung dorthin verlegt, wo sie nötig sind."
+    told = Told("", gist, "Wir messen, wie das Boot auf dem Wasser treibt und wohin es fährt.")
+    untitled = Paper("arxiv:2611.1", 1, "", "We measure how the boat drifts and where it goes.")
+
+    found = faults(told, untitled, "de")
+
+    assert Fault.EMPTY not in found
+    assert Fault.WRONG_LANGUAGE not in found
 
 
 @pytest.mark.parametrize("number", ["90304", "90501", "90508", "90606", "90105", "90402"])

@@ -1,0 +1,71 @@
+"""A paper without a title is shown under its id, in every form, export and document."""
+
+from __future__ import annotations
+
+import json
+import re
+
+import pytest
+
+from bot.render import FORMS
+from bot.render.bibtex import bibtex
+from bot.render.json_data import render as json_data
+from bot.render.look import Look
+from bot.render.markdown import parse, render
+from bot.render.message import message, parts
+from bot.render.ris import ris
+from bot.render.web_page import render as web_page
+from storage.model import Digest, Entry, Kind
+from tests.render.digests import LOOKS, digest, gloss, paper
+
+ID = "arxiv:2611.90001"
+# The last is nothing that anybody could see.
+NONE = ["", " \t ", "\u200b\u2800"]
+
+
+def untitled(title: str = "") -> Digest:
+    """A digest of one paper without a title, said in both languages."""
+    glosses = (gloss("en", "We measure drift."), gloss("zh", "我们测量漂移。", "", "纸船会漂移。"))
+    return digest(0, entries=(Entry(paper(1, title=title), Kind.NEW, glosses),))
+
+
+@pytest.mark.parametrize("title", NONE)
+@pytest.mark.parametrize("look", LOOKS, ids=str)
+def test_the_id_stands_where_the_title_would(look: Look, title: str) -> None:
+    found = untitled(title)
+
+    made = [message(found, part, look) for part in parts(found, look, full=True)]
+
+    shown = [one.html or json.dumps(one.blocks) for one in made]
+    assert sum(one.count(ID) for one in shown) >= 2, "in the table and above the entry"
+    assert web_page(found, look).count(f">{ID}<") >= 2
+
+
+@pytest.mark.parametrize("title", NONE)
+def test_a_citation_has_the_id_for_a_title(title: str) -> None:
+    boats = paper(1, title=title)
+
+    assert f"  title = {{{{{ID}}}}}," in bibtex(boats)
+    assert f"TI  - {ID}\r\n" in ris([boats])
+
+
+@pytest.mark.parametrize("languages", [("en",), ("zh",), ("zh", "en"), ("de", "en")])
+@pytest.mark.parametrize("title", NONE[:2])
+def test_a_document_says_the_id_and_is_read_back_without_a_title(
+    languages: tuple[str, ...], title: str
+) -> None:
+    written = render(untitled(title), languages)
+
+    back = parse(written)
+
+    assert f"| [^1] | [{ID}](https://arxiv.org/abs/2611.90001) |" in written
+    assert re.search(rf"^(\[\^1\]: |    ){ID}$", written, re.MULTILINE)
+    assert back.entries[0].paper.title == ""
+    assert render(back, languages) == written
+
+
+def test_data_says_that_there_is_no_title() -> None:
+    [entry] = json.loads(json_data(untitled(), ("en",)))["entries"]
+
+    assert (entry["id"], entry["title"]) == (ID, "")
+    assert set(FORMS) == {"markdown", "json", "rich", "classic", "html"}, "another form to look at"
