@@ -30,7 +30,7 @@ def untitled(title: str = "") -> Digest:
 
 
 @pytest.mark.parametrize("title", NONE)
-@pytest.mark.parametrize("look", LOOKS, ids=str)
+@pytest.mark.parametrize("look", LOOKS, ids=lambda look: f"{look.form}-{'-'.join(look.languages)}")
 def test_the_id_stands_where_the_title_would(look: Look, title: str) -> None:
     found = untitled(title)
 
