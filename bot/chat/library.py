@@ -72,7 +72,7 @@ def files(store: Store, ask: Ask) -> Reply:
     return Reply(
         documents=(
             Document(f"{name}.bib", bibliography(papers).encode()),
-            Document(f"{name}.ris", ris(papers).encode()),
+            Document(f"{name}.ris", ris(papers)),
             Document(f"{name}.md", text.encode(), ask.say("saved-files", count=len(papers))),
         )
     )

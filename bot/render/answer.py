@@ -6,6 +6,7 @@ The form has a number, for answers may be on their way while the program is repl
 from __future__ import annotations
 
 import json
+import zlib
 from base64 import b64decode, b64encode
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -52,7 +53,7 @@ def stored(answer: Answer) -> str:
             kept: dict[str, JSON] = {
                 "file": name,
                 "caption": caption,
-                "bytes": b64encode(content).decode("ascii"),
+                "zlib": b64encode(zlib.compress(content)).decode("ascii"),
             }
         case message:
             kept = _stored_message(message)
@@ -75,9 +76,15 @@ def read(content: str) -> Answer:
     if kept["v"] != _VERSION:
         raise ValueError(f"an answer in form {kept['v']} cannot be read")
     if "file" in kept:
-        return Answer(Document(kept["file"], b64decode(kept["bytes"]), kept["caption"]))
+        return Answer(Document(kept["file"], _content(kept), kept["caption"]))
     instead = tuple(_message(message) for message in kept.get("plain", ()))
     return Answer(_message(kept), instead, bool(kept.get("paired", False)))
+
+
+def _content(kept: dict[str, str]) -> bytes:
+    if "zlib" in kept:
+        return zlib.decompress(b64decode(kept["zlib"]))
+    return b64decode(kept["bytes"])  # as it was written before files were compressed
 
 
 def _stored_message(message: Message) -> dict[str, JSON]:

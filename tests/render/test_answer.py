@@ -111,3 +111,13 @@ def test_what_is_refused_comes_in_a_simpler_way_until_there_is_none() -> None:
     assert simpler(plain) == []
     assert [one.piece for one in (edit, anew, classic, plain)] == [0, 1, 2, 3]
     assert simpler(_parcel(Answer(Document("a.txt", b"x")))) == []
+
+
+def test_a_file_of_an_answer_stored_by_an_earlier_version_can_be_read() -> None:
+    before = '{"v":1,"file":"a.txt","caption":"A file","bytes":"eA=="}'
+
+    assert read(before) == Answer(Document("a.txt", b"x", "A file"))
+
+
+def test_a_file_that_repeats_itself_is_stored_small() -> None:
+    assert len(stored(Answer(Document("a.txt", b"a paper " * 100_000)))) < 10_000

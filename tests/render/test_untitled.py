@@ -46,7 +46,7 @@ def test_a_citation_has_the_id_for_a_title(title: str) -> None:
     boats = paper(1, title=title)
 
     assert f"  title = {{{{{ID}}}}}," in bibtex(boats)
-    assert f"TI  - {ID}\r\n" in ris([boats])
+    assert f"TI  - {ID}\r\n" in ris([boats]).decode()
 
 
 @pytest.mark.parametrize("languages", [("en",), ("zh",), ("zh", "en"), ("de", "en")])
