@@ -75,7 +75,7 @@ def _nothing(store: Store, ask: Ask, query: Query, *above: Line) -> Reply:
     lines = [*above, Line(ask.say("search-none", query=query.text[:200]))]
     others = ask.read(suggestions, ask.words, papers=0)
     if others:
-        lines.append(Line(ask.say("suggestions")))
+        lines.append(Line(ask.say("suggestions", readings=len(others))))
     return told(lines, suggested_buttons(store, ask, others, "search"))
 
 
@@ -155,7 +155,7 @@ def _shown(
         Line(ask.say(order), close=True),
         *([] if page.is_whole else [Line(ask.say("search-renewing"), close=True)]),
         *shelf.lines(page.papers, ask.language, first),
-        *([Line(ask.say("suggestions"))] if others else []),
+        *([Line(ask.say("suggestions", readings=len(others)))] if others else []),
     ]
     buttons = (*shelf.numbers(page.papers, first), *_ways_on(ask, key, page), *others)
     return told(lines, buttons, edit=edit)

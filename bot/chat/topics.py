@@ -139,7 +139,7 @@ def _advice(ask: Ask, preview: Preview) -> list[Line]:
     elif not preview.papers and not preview.suggestions:
         lines.append(Line(ask.say("preview-none")))
     if preview.suggestions:
-        lines.append(Line(ask.say("suggestions")))
+        lines.append(Line(ask.say("suggestions", readings=len(preview.suggestions))))
     if preview.together:
         lines.append(Line(ask.say("suggestion-together", papers=preview.together.papers)))
     return lines
@@ -173,7 +173,7 @@ def misread(
     shown = " ".join(words[start : error.position + _AROUND].splitlines())
     sentence = ask.say(error.key, **error.values)
     found = ask.read(suggested, words, ask.now, papers=0, polled=ask.house.feeds)
-    below = ask.say("suggestions") if found else ""
+    below = ask.say("suggestions", readings=len(found)) if found else ""
     buttons = suggested_buttons(store, ask, found, verb, first)
     return Reply((pointed(sentence, shown, error.position - start, below, buttons),))
 

@@ -74,7 +74,10 @@ preview-stored = Of all stored papers { $papers ->
    *[other] { $papers } match
 }, so the topic is rare but not empty.
 preview-stored-many = Of all stored papers { $papers } or more match, so the next ones will come.
-suggestions = Did you mean one of these?
+suggestions = { $readings ->
+    [one] Did you mean this?
+   *[other] Did you mean one of these?
+}
 suggestion-recent = { $query } – { $papers ->
     [one] 1 paper a week
    *[other] { $papers } papers a week

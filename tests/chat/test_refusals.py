@@ -46,7 +46,9 @@ async def test_a_topic_that_cannot_be_read_is_marked_at_its_place(
     assert shown == words
     assert mark.endswith("↑")
     assert _columns(mark[:-1]) == _columns(words[:position])
-    assert below == ([either.text("suggestions")] if told.buttons else [])
+    assert below == (
+        [either.text("suggestions", readings=len(told.buttons))] if told.buttons else []
+    )
     assert either.rows("drafts") == before
 
 
