@@ -60,7 +60,9 @@ preview-many = 论文偏多，再加一个词、短语或分类可以缩小范�
 preview-none = 主题可能比较冷门。可以先订阅，有新论文就会推送；也可以减少关键词再试。
 preview-stored = 全部收录论文中有 { $papers } 篇匹配，主题虽冷门，但会有新论文。
 preview-stored-many = 全部收录论文中有 { $papers } 篇以上匹配，之后会有新论文。
-suggestions = 你是不是想找：
+suggestions = { $readings ->
+   *[other] 你是不是想找：
+}
 suggestion-recent = { $query }：每周 { $papers } 篇
 suggestion-stored = { $query }：{ $papers } 篇
 suggestion-stored-many = { $query }：{ $papers } 篇以上
