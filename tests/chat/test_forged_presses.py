@@ -29,7 +29,12 @@ RECORD = json.dumps(
 async def test_words_that_look_like_our_record_of_stopped_topics_are_words(talk: Talk) -> None:
     """They are anybody's: no cursor of theirs is believed."""
     preview = await talk.hears(f"/sub {RECORD}")
-    subscribe = preview.rows[0][0].data
+    [subscribe] = [
+        button.data
+        for row in preview.rows
+        for button in row
+        if button.label == talk.text("button-subscribe")
+    ]
     before = talk.rows()
 
     undone = await talk.forges(subscribe.replace("subscribe", "undo"))

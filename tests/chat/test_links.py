@@ -279,7 +279,7 @@ async def test_a_query_with_a_number_stays_a_topic(talk: Talk) -> None:
     preview = await talk.hears('ti:"2D 1207.7214 limits"')
 
     assert preview.text.startswith('ti:"2D 1207.7214 limits"\n')
-    assert preview.buttons[0] == talk.text("button-subscribe")
+    assert talk.text("button-subscribe") in preview.buttons
 
 
 async def test_a_longer_message_without_a_paper_is_still_refused(talk: Talk) -> None:

@@ -137,7 +137,7 @@ async def test_what_is_no_city_is_another_topic(either: Talk) -> None:
     await first_steps(either)
     await either.presses("button-morning")
     preview = await either.hears("quantum error correction")
-    assert preview.buttons[0] == either.text("button-subscribe")
+    assert either.text("button-subscribe") in preview.buttons
     await either.presses("button-subscribe")
     assert len(await either.topics()) == 2
     assert either.text("button-guide") in (await either.hears("/start")).buttons

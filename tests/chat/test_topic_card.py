@@ -268,7 +268,7 @@ async def test_a_group_answers_by_reply(talk: Talk) -> None:
     assert await talk.house.answered(talk.person, place) == []
 
 
-@covers("digest", "[resume]", "[words]")
+@covers("/digest", "[words]")
 async def test_a_topic_that_cannot_be_read_any_more_is_told_and_mended(talk: Talk) -> None:
     await talk.follows("robots")
     [topic] = await talk.topics()

@@ -16,6 +16,7 @@ from bot.publish import POSTPONED
 from bot.render import parcel as writing
 from bot.render.message import message
 from bot.summary.extractive import gist
+from bot.texts import say
 from storage import Store
 from storage.model import ChatKind, Digest, Form
 from tests.faults.scene import upset
@@ -118,13 +119,15 @@ async def test_a_query_that_no_longer_parses_holds_no_other_topic(
         for _ in range(10):
             await scene.later(minutes=1)
 
-        assert len(scene.shown(ada)) == 1, "the chat's other topic"
+        unreadable, digest = scene.shown(ada)
+        assert say("en", "topic-unreadable", topic="kettle", query="(((") in unreadable
+        assert "diffusion" in digest, "the chat's other topic"
         assert len(scene.shown(bob)) == 1
-        told = Counter(one.getMessage() for one in caplog.records if one.levelno >= logging.ERROR)
-        assert told == {"topic not published": 1}, "once, not at each tick"
+        told = Counter(one.getMessage() for one in caplog.records if one.levelno >= logging.WARNING)
+        assert told["topic cannot be read"] == 1, "once, not at each tick"
         left = store.subscriptions.get(broken.key)
         assert left is not None
-        assert (left.cursor, left.next_due) == (broken.cursor, DUE + DAY), "nothing is skipped"
+        assert (left.cursor, left.paused) == (broken.cursor, True), "nothing is skipped"
 
 
 async def test_a_topic_that_breaks_is_tried_again_later(
