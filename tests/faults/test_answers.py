@@ -13,9 +13,9 @@ from bot.demo.faults import Fault, slow
 from bot.demo.people import Person
 from bot.texts import say
 from storage import Store
-from storage.model import Form, Rank
+from storage.model import Form, ParcelState, Rank
 from tests.faults.scene import REPEAT, Scene, upset
-from tests.situations import NOW
+from tests.situations import BOT, NOW
 from tests.tables import count
 
 Make = Callable[[], Fault]
@@ -295,6 +295,12 @@ async def test_a_channels_copy_leaves_before_its_data_go(store: Store) -> None:
         assert count(store, "subscribers", chat=channel.id) == 0
 
 
+def _waiting(store: Store) -> set[int]:
+    """The chats with a message that is to be tried again."""
+    waiting = store.outbox.in_state(BOT, ParcelState.READY)
+    return {parcel.chat for parcel in waiting if parcel.attempts}
+
+
 async def test_a_chat_that_hangs_holds_no_answer_to_another(store: Store) -> None:
     """Also not one that has to be sent again, by the workers of which others are waiting."""
     async with upset(store) as scene:
@@ -309,6 +315,7 @@ async def test_a_chat_that_hangs_holds_no_answer_to_another(store: Store) -> Non
 
         bob.say("/about")
         await scene.until(lambda: len(scene.calls(bob.id)) >= 2)
+        await scene.until(lambda: bob.id in _waiting(store))
         scene.clock.at += timedelta(seconds=10)
         scene.post.ring()
         await scene.until(lambda: any("Papergram" in text for text in scene.shown(bob)))

@@ -17,6 +17,7 @@ from bot.demo import faults
 from bot.publish import publish
 from bot.render.answer import Said
 from storage import Store
+from storage import sqlite as engine
 from storage.errors import Busy, Full
 from storage.model import Outcome, Parcel, ParcelState, Sent
 from tests.faults.scene import Scene, upset
@@ -29,13 +30,12 @@ else:  # the library that wrote the file: a second SQLite in this process would 
     from sqlite_utils.utils import sqlite3
 
 Trouble = Callable[[Store], AbstractAsyncContextManager[None]]
-_THREADS = 4, 2  # for what is short, and for what takes long
-_LONG = "x" * 1500
+_LONG_WORDS = "x" * 1500
 
 
 async def _everywhere(store: Store, pragma: str) -> None:
     """Says a pragma to the connection of each thread of the store."""
-    short, long = _THREADS
+    short, long = engine._THREADS, engine._LONG
     together = threading.Barrier(short + long)
 
     def say() -> None:
@@ -86,7 +86,7 @@ async def test_what_is_said_meanwhile_stays_with_telegram(store: Store, trouble:
         ada, bob = scene.reader("Ada"), scene.reader("Bob")
         async with trouble(store):
             for number in range(8):
-                ada.say(f"/unsub {number} {_LONG}")
+                ada.say(f"/unsub {number} {_LONG_WORDS}")
                 bob.say("/list")
             await scene.times.somebody_rests()
 
