@@ -25,7 +25,7 @@ COMMON = _FREQUENT.split()
 _LONGEST = 2_001  # letters; one more than a topic may have
 _TERMS = 50  # of a topic
 _FIELDS = ("", "ti:", "abs:", "au:", "cat:", "id:")
-_WORD_KINDS = ("word", "prefix", "prefixes", "initials", "common", "excluded", "phrase")
+_WORD_KINDS = ("word", "prefix", "prefixes", "initials", "common", "excluded", "phrase", "near")
 _HIDDEN = "\u200b\u200d\u2060\ufeff\u00ad\u034f\u202e\u2066\u180e\U000e0041"
 _SPREADING = ("\ufdfa", "\u0130", "ß", "e\u0301" * 8, "\u1e9e", "ﬃ", "𠀀", "👩‍👩‍👧‍👦", "Z̸̧̛͎", "가")
 
@@ -132,6 +132,14 @@ def _excluded(dice: Random) -> str:
         return f"{head} {' '.join(f'-{word}' for word in barred)}"
     pairs = [f"-({one} {other})" for one, other in zip(barred[::2], barred[1::2], strict=False)]
     return f"{head} {' '.join(pairs)}"
+
+
+def _near(dice: Random) -> str:
+    """Common words near each other, as many times as a topic may ask for it."""
+    count, length = dice.choice(((_TERMS - 1, 2), (_TERMS - 1, 4), (8, 40)))
+    sign, joined = dice.choice((("", " OR "), ("", " "), ("-", " ")))
+    several = (" ".join(dice.sample(COMMON, length)) for _ in range(count))
+    return joined.join(["the", *(f'{sign}"{some}"~{dice.choice((1, 10, 50))}' for some in several)])
 
 
 def _phrase(dice: Random) -> str:
@@ -249,6 +257,7 @@ _QUERIES: Mapping[str, Callable[[Random], str]] = {
     "common": _common,
     "excluded": _excluded,
     "phrase": _phrase,
+    "near": _near,
     "brackets": _brackets,
     "wildcards": _wildcards,
     "categories": _categories,
