@@ -13,14 +13,14 @@ run: .venv/runtime
 	fi
 
 test: .venv/tests check
-	$(BIN)/pytest -m "not slow" --numprocesses auto
+	$(BIN)/pytest -m "not slow" --numprocesses auto --dist worksteal
 
 # Which lines the tests of every change reach; half as long again as the tests themselves.
 coverage: .venv/tests
 	$(BIN)/pytest -m "not slow" --numprocesses auto --cov --cov-report=term
 
 test-all: test
-	$(BIN)/pytest -m "slow and not alone" --numprocesses auto --timeout 1800 --durations=20
+	$(BIN)/pytest -m "slow and not alone" --numprocesses auto --dist worksteal --timeout 1800 --durations=20
 	$(BIN)/pytest -m "slow and alone" --timeout 1800 --durations=20
 
 # The simulated year, and the soak, the kills and the attacks in full size; test-all runs the year
