@@ -6,6 +6,7 @@ import html
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from html.entities import html5
 
 from bot.author_names import ends_as_group, is_group, is_native, is_suffix, without_suffix
 
@@ -100,8 +101,14 @@ def _plain(line: str) -> str:
     text = line[:LONGEST]
     if "<a " in text:
         text = _LINK.sub("", text)
-    text = _ENTITY.sub(lambda entity: html.unescape(entity[0]), text)
+    text = _ENTITY.sub(_character, text)
     return _SPACE.sub(" ", text).strip()
+
+
+def _character(entity: re.Match[str]) -> str:
+    """What an entity stands for; unescape alone would take "&nothing;" for "&not" and a rest."""
+    is_known = entity[0][1] == "#" or entity[0][1:] in html5
+    return html.unescape(entity[0]) if is_known else entity[0]
 
 
 def _alone(plain: str) -> tuple[str, ...]:

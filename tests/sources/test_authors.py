@@ -137,6 +137,7 @@ def test_names_are_split_at_commas_outside_brackets(line: str, names: tuple[str,
         ("J.\\,One, Eric~Two", ("J.\\,One", "Eric~Two")),
         ("R\\^{e}ne One, Fran\\c{c}ois Two", ("R\\^{e}ne One", "Fran\\c{c}ois Two")),
         ("M&#252;nd; Z. G&ouml;del", ("Münd", "Z. Gödel")),
+        ("A. Not&nothing;, B. Two", ("A. Not&nothing", "B. Two")),
         # Signs of footnotes, addresses, empty pieces.
         ("Ada One*, *Bo Two†, Cy Three1,2, Di Four§", ("Ada One", "Bo Two", "Cy Three", "Di Four")),
         ("A. One$^{1,2}$, B. Two$^\\dagger$, C. Three¹,²", ("A. One", "B. Two", "C. Three")),
