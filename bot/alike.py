@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from bot.author_names import plain_name
 from bot.query import QueryError, compose, parse
 from bot.query.canonical import terms
 from bot.query.words import stem, tokens
@@ -62,7 +63,8 @@ def exclusions(paper: Paper, words: Sequence[Term], query: str) -> list[str]:
     asked = {word for one in terms(parse(query).clause) for word in one.words}
     offered = [word.text for word in words if not asked & set(word.words)][:SHOWN]
     if paper.authors:
-        offered.append(f'au:"{" ".join(paper.authors[0].replace(chr(34), " ").split())}"')
+        name = plain_name(paper.authors[0])
+        offered.append(f'au:"{" ".join(name.replace(chr(34), " ").split())}"')
     if len(paper.categories) and paper.categories[0] not in asked:
         offered.append(f"cat:{paper.categories[0]}")
     return [one for one in map(_usable, offered) if one]

@@ -14,7 +14,17 @@ from datetime import date, datetime, timedelta
 from functools import partial
 
 from bot import arxiv_calendar
-from bot.sources import Batch, Condition, Fetcher, Source, arxiv_api, feed, feed_groups, read
+from bot.sources import (
+    Batch,
+    Condition,
+    Fetcher,
+    Source,
+    arxiv_api,
+    authors,
+    feed,
+    feed_groups,
+    read,
+)
 from bot.sources.batch import Unread
 from bot.taxonomy import filed_under
 from storage import Store
@@ -273,8 +283,13 @@ def import_digest(store: Store, digest: Digest) -> int:
 
 
 def _filed(paper: Paper) -> Paper:
-    """A document's paper without classes of other schemes, which an older version wrote there."""
-    return replace(paper, categories=filed_under(paper.categories))
+    """A document's paper with authors and categories as the sources are read now.
+
+    An older version wrote classes of other schemes there, and authors that are none.
+    """
+    return replace(
+        paper, authors=authors.each(paper.authors), categories=filed_under(paper.categories)
+    )
 
 
 def _report(report: Ingested) -> None:

@@ -17,6 +17,7 @@ FLOORS: Mapping[str, int] = {
     "storage.query_budget": 0,
     "storage.errors": 0,
     "bot.latex": 0,
+    "bot.author_names": 0,
     "storage": 1,
     "bot.taxonomy": 1,
     "bot.query.spellings": 1,

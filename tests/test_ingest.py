@@ -279,6 +279,19 @@ def test_a_document_brings_no_classes_of_other_schemes(store: Store) -> None:
     assert kept.entries[0].paper.categories == ("cs.CV",)
 
 
+def test_a_document_brings_no_author_who_is_none(store: Store) -> None:
+    """An older version may have written what arXiv had made of "Kettle Team: Ada One"."""
+    found = document()
+    first, *others = found.entries
+    odd = replace(first.paper, authors=("Kettle Team", ":", "Ada One", "and Bo Two"))
+
+    number = import_digest(store, replace(found, entries=(replace(first, paper=odd), *others)))
+
+    kept = store.digests.get(number)
+    assert kept
+    assert kept.entries[0].paper.authors == ("Kettle Team", "Ada One", "Bo Two")
+
+
 def test_the_same_document_again_is_the_one_that_is_there(store: Store) -> None:
     first = import_digest(store, document())
     before = dump(store)

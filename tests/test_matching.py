@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from bot.matching import highlight, index, matches
 from bot.query import QueryError, compose, parse, term
 from bot.query.words import compounds, indexed, surface, tokens
+from bot.sources.authors import split
 from storage.model import (
     And,
     Announcement,
@@ -90,6 +91,25 @@ def test_a_topic_finds_what_it_names(typed: str, is_found: bool) -> None:
     paper = announced(
         title="Diffusion Models for Image Denoising", abstract="We train a U-Net in C++."
     )
+
+    assert bool(found([paper], typed)) is is_found
+
+
+@pytest.mark.parametrize(
+    ("typed", "is_found"),
+    [
+        ('au:"van der Berg"', True),
+        ('au:"Berg, J."', True),
+        ('au:"Kettle Collaboration"', True),
+        ("au:李伟", True),
+        ('au:"Li Wei"', True),
+        ('au:"Jo Doe"', True),
+        ('au:"Berg Doe"', False),
+    ],
+)
+def test_an_author_is_found_by_the_name_that_a_list_was_read_as(typed: str, is_found: bool) -> None:
+    line = "The Kettle Collaboration: Jan van der Berg, Jr., Li Wei (李伟) and Jo Doe"
+    paper = announced(authors=split(line))
 
     assert bool(found([paper], typed)) is is_found
 

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from bot import subscribe as verb
 from bot.alike import distinctive, exclusions, similar
+from bot.author_names import plain_name
 from bot.chat import shelf
 from bot.chat.context import Ask, Reply
 from bot.chat.entry import Opened, opened
@@ -115,7 +116,7 @@ def _following(store: Store, ask: Ask, paper: Paper) -> Keyboard:
     """The first author as a topic, shown before it is followed."""
     if not paper.authors:
         return ()
-    name = " ".join(paper.authors[0].replace('"', " ").split())
+    name = " ".join(plain_name(paper.authors[0]).replace('"', " ").split())
     try:
         query = parse(f'au:"{name}"')
     except QueryError:

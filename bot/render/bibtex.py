@@ -6,6 +6,7 @@ import re
 import unicodedata
 from collections.abc import Iterable
 
+from bot.author_names import is_group, person
 from bot.render.spoken import address, display, plain
 from storage.model import Paper
 
@@ -14,6 +15,7 @@ _DOLLAR = re.compile(r"(?<!\\)\$")
 _MATH = re.compile(r"(?<!\\)\$[^$]+(?<!\\)\$")
 _SPECIAL = re.compile(r"(?<!\\)[&%#_]")
 _AND = re.compile(r"\band\b", re.IGNORECASE)
+_TO_ASCII = str.maketrans({"æ": "ae", "œ": "oe", "ø": "o", "ł": "l", "đ": "d", "ð": "d", "þ": "th"})
 
 
 def bibtex(paper: Paper) -> str:
@@ -34,11 +36,16 @@ def bibliography(papers: Iterable[Paper]) -> str:
 
 def key(paper: Paper) -> str:
     """A key such as ``he2015deep``: letters and digits of ASCII only."""
-    names = display(paper.authors[0]).split() if paper.authors else []
+    name = _family(display(paper.authors[0])) if paper.authors else ""
     words = [_ascii(word) for word in display(paper.title).split()]
     title = next((word for word in words if word and word not in _STOP), "")
-    made = f"{_ascii(names[-1]) if names else ''}{year(paper) or ''}{title}"
-    return made or f"paper{_ascii(paper.id)}"
+    return f"{name}{year(paper) or ''}{title}" if name or title else f"paper{_ascii(paper.id)}"
+
+
+def _family(name: str) -> str:
+    """The last word of a family's or a group's name, in letters of ASCII."""
+    words = (name if is_group(name) else person(name).family).split()
+    return _ascii(words[-1]) if words else ""
 
 
 def _entry(paper: Paper, name: str) -> str:
@@ -78,9 +85,17 @@ def year(paper: Paper) -> int | None:
 
 
 def _name(name: str) -> str:
-    """An author; a name that holds "and" is braced, or it would be two."""
+    """An author; what BibTeX would take apart is braced: a group, a name that holds "and"."""
     safe = _safe(name)
-    return f"{{{safe}}}" if _AND.search(safe) or "," in safe else safe
+    if is_group(name) or _AND.search(safe):
+        return f"{{{safe}}}"
+    parts = person(safe)
+    if not parts.given or not (parts.suffix or "," in safe):
+        written = " ".join(filter(None, (parts.given, parts.family, parts.suffix)))
+        return written if written and "," not in safe else f"{{{safe}}}"
+    inverted = tuple(filter(None, (parts.family, parts.suffix, parts.given)))
+    can_stand = all(part and "," not in part and _is_balanced(part) for part in inverted)
+    return ", ".join(inverted) if can_stand and parts.family else f"{{{safe}}}"
 
 
 def _safe(text: str) -> str:
@@ -117,5 +132,5 @@ def _bare(text: str) -> str:
 
 
 def _ascii(text: str) -> str:
-    spread = unicodedata.normalize("NFKD", text).casefold()
+    spread = unicodedata.normalize("NFKD", text).casefold().translate(_TO_ASCII)
     return "".join(sign for sign in spread if sign.isascii() and sign.isalnum())

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
+from bot.author_names import is_group, person
 from bot.render.bibtex import year
 from bot.render.spoken import address, display, shown_title
 from storage.model import Paper
-
-_GROUPS = ("collaboration", "team", "consortium", "group")
 
 
 def ris(papers: Iterable[Paper]) -> bytes:
@@ -40,11 +39,8 @@ def _record(paper: Paper) -> Iterator[str]:
 
 
 def _inverted(name: str) -> str:
-    """``José María de la Cruz`` → ``de la Cruz, José María``; a group's name stays."""
-    words = name.split()
-    if len(words) < 2 or "," in name or words[-1].casefold() in _GROUPS:
+    """``José de la Cruz Jr.`` → ``de la Cruz, José, Jr.``; a group's name stays."""
+    if is_group(name):
         return name
-    last = len(words) - 1
-    while last > 1 and words[last - 1].islower():
-        last -= 1
-    return f"{' '.join(words[last:])}, {' '.join(words[:last])}"
+    parts = person(name)
+    return ", ".join(filter(None, (parts.family, parts.given, parts.suffix))) or name

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from urllib.parse import urlencode
 
 from bot.arxiv_calendar import feed_day
-from bot.sources import wording
+from bot.sources import authors, wording
 from bot.sources.batch import Batch, Condition, Skip, Unread, failed, left_over, warnings
 from bot.sources.entries import Feed, Fields, parsed
 from bot.sources.envelope import Opened, Unusable, opened
@@ -140,7 +140,7 @@ def _announcement(item: Fields, source: str, cut: list[str]) -> Announcement:
         version=named.version,
         title=wording.one_line(item.text("title")),
         abstract=wording.unwrapped(item.text("summary")),
-        authors=tuple(wording.one_line(name) for name in item.each("authors", "name")),
+        authors=authors.each(item.each("authors", "name")),
         categories=_categories(item),
         link=f"https://arxiv.org/abs/{named.id}",
         submitted=item.instant("published"),

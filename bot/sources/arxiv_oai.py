@@ -30,7 +30,6 @@ _OAI = "{http://www.openarchives.org/OAI/2.0/}"
 _RAW = "{http://arxiv.org/OAI/arXivRaw/}"
 _TOKEN = re.compile(rb"<resumptionToken\b[^>]{0,300}>([^<]{0,2000})</resumptionToken>")
 _VERSION = re.compile(r"v([1-9]\d{0,2})", re.ASCII)
-_AND = re.compile(r"(?:^| )(?:and )+")  # blanks are single by then
 FEW = 20  # records of a page that may all be unread; more would not be single records' fault
 _PIECE = 64 * 1024
 _EXPIRED, _NONE = "badResumptionToken", "noRecordsMatch"
@@ -190,7 +189,7 @@ def _record(found: Element, cut: list[str]) -> Record:
         version=versions[-1].number,
         title=_text(raw, f"{_RAW}title"),
         abstract=wording.unwrapped(raw.findtext(f"{_RAW}abstract") or ""),
-        authors=_authors(_text(raw, f"{_RAW}authors")),
+        authors=authors.split(_text(raw, f"{_RAW}authors")),
         categories=filed_under(_text(raw, f"{_RAW}categories").split()),
         link=f"https://arxiv.org/abs/{named.id}",
         submitted=versions[0].at if versions[0].number == 1 else None,
@@ -233,13 +232,3 @@ def _instant(text: str) -> datetime | None:
     except (ValueError, TypeError, IndexError, OverflowError):
         return None
     return at if at.year in _YEARS else None
-
-
-def _authors(line: str) -> tuple[str, ...]:
-    """The names in a line as authors typed it, where the last one often follows an ``and``."""
-    found = (
-        name
-        for part in authors.split(line)
-        for name in ([part] if "ollaboration" in part else _AND.split(part))
-    )
-    return tuple(name.strip() for name in found if name.strip())

@@ -127,8 +127,7 @@ def _authors(item: Fields) -> tuple[str, ...]:
     """The authors of an item: of one line, as arXiv writes it, or of an element for each."""
     names = tuple(item.each("authors", "name"))
     # feedparser takes an address out of these, and out of a single line nothing.
-    lines = names if len(names) > 1 else (item.plain("author"),)
-    return tuple(name for line in lines for name in authors.split(line))
+    return authors.each(names) if len(names) > 1 else authors.split(item.plain("author"))
 
 
 def _facts(item: Fields) -> _Facts:

@@ -47,6 +47,35 @@ def test_an_id_tells_the_year_where_no_date_is_known(id: str, year: str) -> None
     assert f"  year = {{{year}}}" in bibtex(paper(1, id=id))
 
 
+@pytest.mark.parametrize(
+    ("name", "author", "of_key"),
+    [
+        ("Ada Lovelace", "Ada Lovelace", "lovelace"),
+        ("Rolf Andersen III", "Andersen, III, Rolf", "andersen"),
+        ("Jos\\'e de la Cruz Jr.", "de la Cruz, Jr., Jos\\'e", "cruz"),
+        ("He, Kaiming", "He, Kaiming", "he"),
+        ("The ATLAS Collaboration", "{The ATLAS Collaboration}", "collaboration"),
+        ("Team Kettle", "{Team Kettle}", "kettle"),
+        ("Fog and Mist", "{Fog and Mist}", "mist"),
+        ("Fog, Mist, Rain Lab", "{Fog, Mist, Rain Lab}", "fog"),
+        ("Li Wei (李伟)", "Li Wei", "wei"),
+        ("李伟", "李伟", ""),
+        ("Jens Hjortkær", "Jens Hjortkær", "hjortkaer"),
+    ],
+)
+def test_a_name_is_cited_by_its_family(name: str, author: str, of_key: str) -> None:
+    made = bibtex(paper(1, title="Boats", authors=(name,), id="arxiv:2611.90001"))
+
+    assert f"  author = {{{author}}},\n" in made
+    assert made.startswith(f"@misc{{{of_key}2026boats,")
+
+
+def test_a_key_without_a_latin_letter_is_of_the_id() -> None:
+    assert (
+        key(paper(1, title="船", authors=("李伟",), id="arxiv:2611.90001")) == "paperarxiv261190001"
+    )
+
+
 def test_no_key_stands_twice_in_a_file() -> None:
     keys = re.findall(r"@misc\{([^,]*),", bibliography([BOATS, BOATS, BOATS]))
     assert keys == ["prvic2026l2", "prvic2026l2_2", "prvic2026l2_3"]

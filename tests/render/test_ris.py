@@ -48,7 +48,21 @@ def test_a_record_names_what_a_reference_manager_asks_for() -> None:
 
 @pytest.mark.parametrize(
     ("name", "line"),
-    [("Li Wei", "Wei, Li"), ("Plato", "Plato"), ("He, Kaiming", "He, Kaiming"), ("o k", "k, o")],
+    [
+        *[
+            ("Li Wei", "Wei, Li"),
+            ("Plato", "Plato"),
+            ("He, Kaiming", "He, Kaiming"),
+            ("o k", "k, o"),
+        ],
+        ("Rolf Andersen III", "Andersen, Rolf, III"),
+        ("Jan van der Berg Jr.", "van der Berg, Jan, Jr."),
+        ("Li Wei (李伟)", "Wei, Li"),
+        ("李伟", "李伟"),
+        ("Team Kettle", "Team Kettle"),
+        ("University of Fog", "University of Fog"),
+        ("Linh The Nguyen", "Nguyen, Linh The"),
+    ],
 )
 def test_a_name_is_told_by_its_last_part(name: str, line: str) -> None:
     assert f"\r\nAU  - {line}\r\n" in ris([paper(authors=(name,))]).decode()

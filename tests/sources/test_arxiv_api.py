@@ -85,6 +85,22 @@ def test_a_page_names_the_one_that_follows() -> None:
     assert answer("api-new.xml").following == 0
 
 
+def test_an_author_that_is_no_name_is_left_out_or_read() -> None:
+    """arXiv makes three authors of "Spout Team: Bo Stratus"."""
+    lines = "".join(
+        f"<author><name>{name}</name></author>"
+        for name in ("Spout Team", ":", "Bo Stratus and Cy Cumulus")
+    )
+    found = body("api-old.xml").replace(b"</author>", b"</author>" + lines.encode(), 1)
+
+    first = arxiv_api.parse(found, source="x").announcements[0]
+
+    assert first.paper.authors == (
+        *("Erzsébet Görbe", "Spout Team", "Bo Stratus", "Cy Cumulus"),
+        "Bo Stratus",
+    )
+
+
 def test_a_hole_in_the_middle_asks_for_the_same_page() -> None:
     batch = answer("api-empty-page.xml")
 

@@ -46,6 +46,7 @@ def test_a_record_holds_the_paper_as_it_is_now_and_its_history() -> None:
         ("Ada Lovelace and and Bo Li", ("Ada Lovelace", "Bo Li")),
         ("Rand Grand\n and Sandy Band", ("Rand Grand", "Sandy Band")),
         ("The Mill and Gear Collaboration", ("The Mill and Gear Collaboration",)),
+        ("Gear Team: Ada Lovelace, Jr., et al", ("Gear Team", "Ada Lovelace Jr.")),
     ],
 )
 def test_one_line_of_authors_becomes_names(line: str, names: tuple[str, ...]) -> None:

@@ -56,6 +56,8 @@ def test_a_paper_is_kept_as_it_was_announced() -> None:
         (["", "Bo"], ("Bo",)),
         (["Ada (First", "Bo) Second"], ("Ada (First", "Bo) Second")),
         (["Ada First (ada@kettle.example), Bo"], ("Ada First", "Bo")),
+        (["Kettle Team, :, Ada First and Bo"], ("Kettle Team", "Ada First", "Bo")),
+        (["First, Ada", "van Last, Zoe"], ("Ada First", "Zoe van Last")),
     ],
 )
 @pytest.mark.parametrize("form", ["rss", "atom"])

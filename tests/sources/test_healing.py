@@ -14,6 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.sources import Condition, arxiv_api, arxiv_oai, arxiv_rss
+from bot.sources.authors import split
 from bot.sources.batch import Unread
 from bot.sources.envelope import FEEDS, OAI, Unusable, opened
 from bot.sources.healing import healed
@@ -207,11 +208,13 @@ def _costs_no_paper(form: str, field: str, plant: bytes) -> None:
         text = MEANT[plant]
         if (form, field) == ("rdf", "abstract"):  # of HTML once more
             text = html.unescape(text)
+        if field == "author":  # a sign may separate names
+            text = " ".join(split(text))
         said = found.papers[SECOND]
         shown = {
             "title": said.title,
             "abstract": said.abstract,
-            "author": ", ".join(said.authors),
+            "author": " ".join(said.authors),
             "journal": said.journal,
             "comment": said.comment,
         }
