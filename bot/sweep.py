@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 
 from storage import Store
 
-SAID = timedelta(minutes=5)  # answers that were sent: most of all that is written
+SAID = timedelta(minutes=2)  # answers that were sent: most of all that is written
 TOLD = timedelta(days=7)  # all other answers
 SENT = timedelta(days=90)  # messages, and the words behind their buttons
 TOPICLESS = timedelta(days=7)  # digests of /today, of words and of a first look
