@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import signal
 import threading
+from collections.abc import Iterator
 
 import pytest
 
@@ -88,7 +89,15 @@ def test_a_failure_inside_passes_the_turn_on() -> None:
     assert came == [1]
 
 
-def test_who_is_interrupted_while_waiting_is_in_nobodys_way() -> None:
+@pytest.fixture
+def heeds_ctrl_c() -> Iterator[None]:
+    """What a shell starts in the background ignores the signal, and so would this process."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
+def test_who_is_interrupted_while_waiting_is_in_nobodys_way(heeds_ctrl_c: None) -> None:
     turns, begun, done = Turns(), threading.Event(), threading.Event()
     main = threading.get_ident()
 
