@@ -115,5 +115,7 @@ def _term(term: Term) -> str:
         return f"{term.field}:{term.text}"
     if term.field is not Field.ANY:
         return f"{term.field}:{printed(term)}"
+    if term.prefix or " " in term.text:  # no operator and no code
+        return printed(term)
     means_more = term.text in OPERATOR_WORDS or taxonomy.canonical(term.text) is not None
-    return f'"{term.text}"' if means_more and not term.prefix else printed(term)
+    return f'"{term.text}"' if means_more else printed(term)
