@@ -113,7 +113,7 @@ def _topic_now(store: Store, ask: Ask, topic: Subscription) -> Reply:
     """What gathered since the last digest; if nothing did, the last one again and when next."""
     if not verb.is_readable(topic):
         return told([Line(_unreadable(ask, topic))])
-    [news] = ask.read(issue.draw_news, ask.chat, (topic,), ask.now)
+    [news] = ask.read_several(issue.draw_news, ask.chat, (topic,), ask.now)
     if _issued(store, ask, news):
         return Reply(deliver=True)
     return ask.read(_again, ask, topic)

@@ -62,7 +62,7 @@ async def test_a_topic_with_too_much_to_look_through_waits_for_its_digest(
 ) -> None:
     topic = await talk.follows()
     await talk.tomorrow()
-    monkeypatch.setattr("bot.chat.context.QUERY", BOUND)
+    monkeypatch.setattr("bot.chat.context.SEVERAL", BOUND)
 
     answer = await talk.hears("/digest 1")
 
