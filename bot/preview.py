@@ -51,9 +51,8 @@ def preview(store: Store, words: str, now: datetime, *, polled: Collection[str])
     refuse_unread(query, polled)
     first, last = _week(now)
     papers, is_exact = counted(store, query, now)
-    ever = 0 if papers else stored(store, query)
     near = Index(store.papers.newest(query.clause, first, last, LOOK))
-    return Preview(
+    shown = Preview(
         query=query,
         papers=papers,
         is_exact=is_exact,
@@ -62,6 +61,13 @@ def preview(store: Store, words: str, now: datetime, *, polled: Collection[str])
         examples=tuple(match.announcement.paper for match in near.find(query, FRESH)[:3]),
         chinese=has_chinese(query),
         is_whole=not store.papers.is_renewing(),
+    )
+    try:
+        ever = 0 if papers else stored(store, query)
+    except OverBudget:
+        return shown  # what is only offered does not cost the preview
+    return replace(
+        shown,
         stored=ever,
         suggestions=suggested(store, words, now, papers=papers or ever, polled=polled),
         together=together(query, partial(_weekly, store, now), papers=papers),

@@ -14,7 +14,7 @@ from bot.query import QueryError, compose, parse_typed, printed_anew, term
 from bot.query.alternatives import alternatives, any_of, fewer, loosened
 from bot.query.signs import NEAR
 from storage import Store
-from storage.model import And, Clause, Field, Query, Term
+from storage.model import And, Field, Query, Term
 from storage.query_budget import OverBudget
 
 MOST = 3  # suggestions at once
@@ -76,14 +76,15 @@ def together(query: Query, counted: Counted, *, papers: int) -> Suggestion | Non
     if papers < FREQUENT:
         return None
     parts = query.clause.clauses if isinstance(query.clause, And) else ()
-    words = [part.text for part in parts if isinstance(part, Term) and _is_plain(part)]
+    plain = [part for part in parts if isinstance(part, Term) and _is_plain(part)]
+    words = [part.text for part in plain]
     if not 2 <= len(words) <= MOST_TOGETHER:
         return None
-    others = [part for part in parts if not (isinstance(part, Term) and _is_plain(part))]
-    nearer = compose(And((*others, term(Field.ANY, " ".join(words), near=NEAR))))
+    others = [part for part in parts if part not in plain]
     try:
+        nearer = compose(And((*others, term(Field.ANY, " ".join(words), near=NEAR))))
         number = counted(nearer)
-    except OverBudget:
+    except (QueryError, OverBudget):  # the longest queries have no room for it
         return None
     return Suggestion(nearer.text, nearer, number) if 0 < number <= FEWER * papers else None
 
@@ -108,11 +109,7 @@ def _readable(readings: Iterator[str], own: str) -> Iterator[tuple[str, Query]]:
             yield text, query
 
 
-def _is_plain(part: Clause) -> bool:
-    return (
-        isinstance(part, Term)
-        and part.field is Field.ANY
-        and not part.prefix
-        and not part.near
-        and " " not in part.text
-    )
+def _is_plain(term: Term) -> bool:
+    """Whether a term is a word that may stand anywhere."""
+    is_one = " " not in term.text
+    return is_one and term.field is Field.ANY and not term.prefix and not term.near

@@ -158,7 +158,7 @@ def name(code: str, language: str = "en") -> str:
 def named_by(words: str) -> tuple[str, ...]:
     """The categories that a text is the name of, or a code or usual abbreviation for.
 
-    A name may be cut before an "and" or a comma: computer vision, statistics.
+    A name of several words may be cut before an "and" or a comma: computer vision.
     """
     return _by_name().get(_plain_name(words), ())
 

@@ -27,7 +27,9 @@ def pause_unreadable(store: Store, chat: Subscriber, topic: Subscription, now: d
             language=chat.language,
             languages=chat.languages,
             zone=topic.zone,
-            notice=Notice("topic-unreadable", (("topic", topic.name), ("query", topic.query))),
+            notice=Notice(
+                "topic-unreadable-paused", (("topic", topic.name), ("query", topic.query))
+            ),
         ),
         due=now,
     )

@@ -129,7 +129,7 @@ def test_a_topic_that_cannot_be_read_makes_no_quiet_day(store: Store) -> None:
         assert store.subscriptions.change(replace(known, query="((("))
 
     assert publish(store, BOT, DUE).failed == 1
-    assert [one.notice.key for one in notices(store) if one.notice] == ["topic-unreadable"]
+    assert [one.notice.key for one in notices(store) if one.notice] == ["topic-unreadable-paused"]
 
 
 def test_as_soon_as_announced_waits_for_the_round_of_feeds(store: Store) -> None:

@@ -21,7 +21,7 @@ from bot.query import Mention
 from bot.render.answer import Document
 from bot.render.keyboard import Action, Button
 from bot.render.message import Message
-from bot.texts import LANGUAGES, say
+from bot.texts import LANGUAGES, Refusal, say
 from storage import Store
 from storage.errors import Busy, Full
 from storage.model import Parcel, Person, Subscriber
@@ -89,6 +89,18 @@ class Ask:
     ) -> T:
         """The same for what asks several queries, each of which would be within the budget."""
         return self.readings.get(SEVERAL, function, *args, **kwargs)
+
+    def read_offer(
+        self,
+        function: Callable[Concatenate[Store, P], tuple[T, ...]],
+        *args: P.args,
+        **kwargs: P.kwargs,
+    ) -> tuple[T, ...]:
+        """The same for what is offered beside an answer: nothing where the reading is refused."""
+        try:
+            return self.read(function, *args, **kwargs)
+        except Refusal:
+            return ()
 
     def say(self, key: str, **values: str | int) -> str:
         """A text in the reader's language."""

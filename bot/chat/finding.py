@@ -65,15 +65,15 @@ def _searched(store: Store, ask: Ask, query: Query, *above: Line) -> Reply | Non
     page = ask.read(found, query, 0, newest=True)
     if not page.papers:
         return None
+    others = ask.read_offer(suggestions, ask.words, papers=len(page.papers))
     key = store.drafts.put(ask.chat.bot, ask.chat.chat, query.text, now=ask.now)
-    others = ask.read(suggestions, ask.words, papers=len(page.papers))
     buttons = suggested_buttons(store, ask, others, "search")
     return _shown(ask, query, key, page, *above, others=buttons, edit=False)
 
 
 def _nothing(store: Store, ask: Ask, query: Query, *above: Line) -> Reply:
     lines = [*above, Line(ask.say("search-none", query=query.text[:200]))]
-    others = ask.read(suggestions, ask.words, papers=0)
+    others = ask.read_offer(suggestions, ask.words, papers=0)
     if others:
         lines.append(Line(ask.say("suggestions", readings=len(others))))
     return told(lines, suggested_buttons(store, ask, others, "search"))

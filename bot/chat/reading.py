@@ -158,7 +158,7 @@ def _words_now(store: Store, ask: Ask) -> Reply:
 
 def _nothing(store: Store, ask: Ask, words: str, *above: Line) -> Reply:
     none = ask.say("digest-query-none", days=gather.RECENT_DAYS, topic=words[:100])
-    others = ask.read(suggested, words, ask.now, papers=0, polled=ask.house.feeds)
+    others = ask.read_offer(suggested, words, ask.now, papers=0, polled=ask.house.feeds)
     more = [Line(ask.say("suggestions", readings=len(others)))] if others else []
     return told([*above, Line(none), *more], suggested_buttons(store, ask, others))
 

@@ -172,7 +172,7 @@ def misread(
     start = max(0, error.position - _AROUND)
     shown = " ".join(words[start : error.position + _AROUND].splitlines())
     sentence = ask.say(error.key, **error.values)
-    found = ask.read(suggested, words, ask.now, papers=0, polled=ask.house.feeds)
+    found = ask.read_offer(suggested, words, ask.now, papers=0, polled=ask.house.feeds)
     below = ask.say("suggestions", readings=len(found)) if found else ""
     buttons = suggested_buttons(store, ask, found, verb, first)
     return Reply((pointed(sentence, shown, error.position - start, below, buttons),))

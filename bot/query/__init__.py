@@ -18,6 +18,7 @@ are refused.
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 from bot import taxonomy
 from bot.latex import to_unicode
@@ -87,6 +88,7 @@ def parse(text: str) -> Query:
     return compose(_Reader(signs).whole(), first)
 
 
+@lru_cache(maxsize=4096)  # the topics of a chat are compared whenever it asks for another
 def printed_anew(text: str) -> str:
     """The canonical text of a stored topic as it is printed today; itself where it is unreadable.
 

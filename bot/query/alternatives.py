@@ -51,8 +51,7 @@ let like literature looking me more my need new newest news notify of on or our 
 please preprint preprints publication publications publish published recent regarding related
 research search see send show some something stuff subscribe tell thank thanks that the their
 these this those to topic topics track up update updates us using via want we what when where
-which who
-will with work works would you your
+which who will with work works would you your
 """
 _AROUND = frozenset(_SAID_AROUND.split())
 _SAID_OF_SIGNS = str.maketrans(dict.fromkeys("?!。？！…", " "))
@@ -139,9 +138,10 @@ def _with_operators(text: str) -> Iterator[str]:
     while read and read[0] == "OR":
         read.pop(0)
     strict = " ".join(read)
-    if strict != text.strip():
-        yield strict
-    if strict != text.strip() and len([word for word in read if word != "OR"]) > 2 and "OR" in read:
+    if strict == text.strip():
+        return
+    yield strict
+    if "OR" in read and len(read) - read.count("OR") > 2:
         yield _closely(read)
 
 

@@ -95,6 +95,8 @@ preview-examples = For example:
 preview-chinese = arXiv papers are in English, so Chinese words find little. Try the English term, for example: diffusion model
 topic-unread = This bot does not read { $categories }, so the topic would stay silent. It reads, for example: { $read }
 topic-unreadable = I can no longer read the words of your topic { $topic }: { $query }
+    Open it with /list and press [Change words]. The papers since are kept for it.
+topic-unreadable-paused = I can no longer read the words of your topic { $topic }: { $query }
     The topic is paused, and the papers since are kept for it. Open it with /list, press [Change words], then [Resume].
 preview-known = You follow this topic already. /digest brings what is new, /list shows your topics.
 preview-gone = This preview is out of date. Send the words again.

@@ -71,6 +71,8 @@ preview-examples = 例如：
 preview-chinese = arXiv 论文是英文的，中文关键词很难匹配。请改用英文术语，例如：diffusion model
 topic-unread = 这里没有收录 { $categories }，订阅后不会收到论文。已收录的分类例如：{ $read }
 topic-unreadable = 主题 { $topic } 的关键词已无法识别：{ $query }
+    请用 /list 打开它，按“修改关键词”。期间的论文都会保留。
+topic-unreadable-paused = 主题 { $topic } 的关键词已无法识别：{ $query }
     主题已暂停，期间的论文都会保留。请用 /list 打开它，先按“修改关键词”，再按“恢复”。
 preview-known = 你已经订阅了这个主题。发送 /digest 获取最新论文，发送 /list 查看全部主题。
 preview-gone = 这个预览已过期，请重新发送关键词。

@@ -12,6 +12,7 @@ from bot.matching import matches
 from bot.query import QueryError, parse
 from bot.query.alternatives import alternatives, any_of, fewer, loosened
 from storage.model import Announcement, Kind, Paper
+from storage.query_budget import OverBudget
 from tests.chat.talk import Talk
 from tests.situations import papers
 
@@ -275,3 +276,22 @@ def _any_reading_finds(said: str, held: list[Paper]) -> bool:
         if any(matches(query, paper) is not None for paper in held):
             return True
     return False
+
+
+@pytest.mark.parametrize("asked", ["/search diffusion", "/search zzyzx", '/sub "diffusion'])
+async def test_what_is_only_offered_refuses_no_answer(
+    talk: Talk, asked: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Where a person's time is spent, the answer comes without other readings."""
+
+    def dear(*given: object, **named: object) -> object:
+        raise OverBudget
+
+    await talk.says("/start")
+    before = (await talk.hears(asked)).text
+    monkeypatch.setattr("bot.chat.finding.suggestions", dear)
+    monkeypatch.setattr("bot.chat.topics.suggested", dear)
+
+    answer = await talk.hears(asked)
+
+    assert answer.text == before.partition("Did you mean")[0].rstrip()

@@ -119,7 +119,7 @@ async def test_a_query_that_no_longer_parses_holds_no_other_topic(
             await scene.later(minutes=1)
 
         unreadable, digest = scene.shown(ada)  # told once, not at each tick
-        assert say("en", "topic-unreadable", topic="kettle", query="(((") in unreadable
+        assert say("en", "topic-unreadable-paused", topic="kettle", query="(((") in unreadable
         assert "diffusion" in digest, "the chat's other topic"
         assert len(scene.shown(bob)) == 1
         assert [one for one in caplog.records if one.levelno >= logging.ERROR] == []
