@@ -9,7 +9,7 @@ from pathlib import Path
 
 import apscheduler.schedulers.base
 
-import bot.app
+from bot import trusted_clock
 from bot.cli import main
 
 ERROR = Path(os.environ["CLOCK_ERROR"])
@@ -26,6 +26,6 @@ class SystemClock(datetime):
 
 
 if __name__ == "__main__":
-    for module in (apscheduler.schedulers.base, bot.app):
+    for module in (apscheduler.schedulers.base, trusted_clock):
         vars(module)["datetime"] = SystemClock
     main(sys.argv[1:])
