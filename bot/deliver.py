@@ -173,13 +173,13 @@ class _Run:
         self._watching: asyncio.Task[None] | None = None
 
     def hire(self) -> None:
-        """Lets as many workers look for parcels as there may be."""
-        for _ in range(self._most - self._working):
+        """Lets one more worker look for parcels, if there may be one."""
+        if self._working < self._most:
             self._working += 1
             self._group.create_task(self._work())
 
     def watch(self, rung: asyncio.Event) -> None:
-        """Hires anew at each ring, as long as anybody is at work."""
+        """Hires at each ring, as long as anybody is at work."""
 
         async def watch() -> None:
             while True:
@@ -228,7 +228,7 @@ class _Run:
         return None
 
     async def _fetch(self) -> bool:
-        """Claims the next parcels and writes their messages; False when there are none now."""
+        """Claims the next parcels, writes their messages and hires for them; False without any."""
         breaker = self._desk.breaker
         try:
             is_trial = breaker.is_open
@@ -241,6 +241,8 @@ class _Run:
             self._hand.extend(ready)
             if breaker.is_open and not is_trial:
                 await self.give_back()
+            for _ in self._hand:
+                self.hire()
             return bool(ready)
         except StorageError as error:
             log.warning("delivery waits", extra={"error": type(error).__name__})

@@ -53,6 +53,7 @@ def _longest(state: State) -> float:
     return 0.4 if state is State.UNREACHABLE else 20.0
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("script", "state"),
     [

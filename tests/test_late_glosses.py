@@ -156,6 +156,7 @@ async def _faulty_edit(
         yield world, before
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "fault",
     [
@@ -176,6 +177,7 @@ async def test_an_edit_that_telegram_refuses_leaves_the_message_as_it_is(
         _check_nothing_is_left(world)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "fault",
     [accepted_then_closed(), closed(), bad_gateway(), too_many_requests(30)],
@@ -223,6 +225,7 @@ async def test_a_reader_in_a_flood_holds_no_edits_of_others(store: Store) -> Non
         assert world.shows_all("Ada")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("full", [False, True])
 @pytest.mark.parametrize("form", list(Form))
 async def test_a_text_that_became_longer_than_a_message_stays_in_its_messages(

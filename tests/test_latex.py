@@ -107,6 +107,7 @@ def test_any_text_is_taken(text: str) -> None:
     assert not letters(text) - every_letter(to_unicode(text))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("piece", ["\\emph{", "$", "{\\em ", "\\'", "``", "\\frac{", "\\(", "$x^{"])
 def test_fifty_thousand_characters_take_no_time_to_speak_of(piece: str) -> None:
     """A rule that looked to the end of the text at each place would take minutes."""

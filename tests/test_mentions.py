@@ -203,6 +203,7 @@ def test_what_is_named_is_read_back(ids: list[str], joint: str) -> None:
     assert [str(one) for one in mentions(joint.join(ids))] == ids
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "piece",
     [

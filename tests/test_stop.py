@@ -195,6 +195,7 @@ async def test_a_token_that_is_revoked_loses_nothing(scene: Scene) -> None:
     assert (left.state, left.attempts, left.doubts) == (ParcelState.READY, 0, 0)
 
 
+@pytest.mark.slow
 async def test_the_poller_that_came_last_gives_way(scene: Scene) -> None:
     """Of two bots with one token and a database each; the first one goes on answering."""
     async with scene.runs() as first:

@@ -63,6 +63,7 @@ async def test_in_a_year_every_paper_reaches_each_chat_once_in_its_minute(
     assert report.counts["marked repeats"] > 0
 
 
+@pytest.mark.slow
 async def test_in_an_autumn_every_paper_reaches_each_chat_once_in_its_minute(
     real_data: Path, folder: Path
 ) -> None:

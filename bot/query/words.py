@@ -212,6 +212,7 @@ def has_han(text: str) -> bool:
     return _HAN.search(text) is not None
 
 
+@lru_cache(maxsize=1)
 def analyser_mark() -> str:
     """Changes whenever stems change, so that a stored index knows when to be built anew."""
     probe = "universities generalised skiing pre-training C++ C# Cram\\'er 扩散 naïve dying news's"

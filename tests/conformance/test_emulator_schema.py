@@ -106,6 +106,7 @@ async def test_every_answer_fits_the_schema(schema: Schema) -> None:
     assert kinds >= {"channel_post"}
 
 
+@pytest.mark.slow
 @settings(max_examples=100, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(thrown=st.lists(calls(), min_size=1, max_size=8))
 def test_answers_to_absurd_calls_fit_the_schema_too(

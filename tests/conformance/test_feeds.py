@@ -90,6 +90,7 @@ def texts(body: bytes) -> Iterator[tuple[str, str, str]]:
         )
 
 
+@pytest.mark.slow
 def test_no_character_of_any_title_or_abstract_is_altered(real_data: Path) -> None:
     compared = 0
     for path in sorted((real_data / "feeds").glob("*/*")):

@@ -28,6 +28,7 @@ def test_it_is_nearer_to_written_summaries_than_the_first_or_last_sentence(real_
     assert scores["gist"] > scores["last sentence"]
 
 
+@pytest.mark.slow
 def test_it_is_a_literal_sentence_of_the_abstract(papers: list[dict[str, str]]) -> None:
     for paper in papers:
         chosen = gist(paper["title"], paper["abstract"])

@@ -48,6 +48,7 @@ def test_a_lost_word_would_be_seen() -> None:
     assert lost(r"Antr\`as \textbf{drifts}", "Antràs drifts") == []
 
 
+@pytest.mark.slow
 def test_no_word_of_five_thousand_papers_is_lost(real_data: Path) -> None:
     damaged = [
         text for text in islice(texts(real_data), 0, 150_000, 15) if lost(text, display(text))

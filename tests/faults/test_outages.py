@@ -83,6 +83,7 @@ async def test_a_server_that_hangs_is_not_waited_for_for_ever(store: Store, faul
         assert (parcel.state, parcel.doubts) == ("sent", 1)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("fault", LOST)
 async def test_an_outage_of_an_hour_costs_no_attempts_and_ends_without_a_storm(
     store: Store, fault: Make

@@ -56,7 +56,7 @@ def judge(ours: Digest, look: Look, *, repeat: bool = False) -> int:
     return len(cuts)
 
 
-@pytest.mark.parametrize("examples", [20, pytest.param(500, marks=pytest.mark.slow)])
+@pytest.mark.parametrize("examples", [10, pytest.param(500, marks=pytest.mark.slow)])
 def test_a_refused_digest_is_told_more_simply_and_loses_no_entry(
     tally: Tally, examples: int
 ) -> None:
@@ -119,7 +119,7 @@ def _link(paper: int, version: int) -> str:
     return f"https://t.me/papergram_bot?start=p_{paper}_{version}"
 
 
-@pytest.mark.parametrize("examples", [40, pytest.param(1000, marks=pytest.mark.slow)])
+@pytest.mark.parametrize("examples", [20, pytest.param(1000, marks=pytest.mark.slow)])
 def test_every_document_of_a_digest_is_what_it_says(tally: Tally, examples: int) -> None:
     @settings(max_examples=examples)
     @given(hostile.digests(), st.sampled_from(DOCUMENTS))
@@ -134,7 +134,7 @@ def test_every_document_of_a_digest_is_what_it_says(tally: Tally, examples: int)
     holds()
 
 
-@pytest.mark.parametrize("examples", [60, pytest.param(1000, marks=pytest.mark.slow)])
+@pytest.mark.parametrize("examples", [30, pytest.param(1000, marks=pytest.mark.slow)])
 def test_pieces_of_any_text_are_the_text(tally: Tally, examples: int) -> None:
     """What is cut is cut between characters, and nothing is lost but line ends at the cut."""
 

@@ -46,7 +46,7 @@ def walks(desk: Desk, steps: Sequence[int]) -> None:
 
 
 @pytest.mark.parametrize(
-    "examples", [60, pytest.param(1000, marks=[pytest.mark.slow, pytest.mark.timeout(1800)])]
+    "examples", [30, pytest.param(1000, marks=[pytest.mark.slow, pytest.mark.timeout(1800)])]
 )
 def test_whatever_somebody_says_is_answered(tally: Tally, examples: int) -> None:
     @settings(max_examples=examples)
@@ -74,7 +74,7 @@ def test_whatever_somebody_says_is_answered(tally: Tally, examples: int) -> None
     holds()
 
 
-@pytest.mark.parametrize("examples", [40, pytest.param(1000, marks=pytest.mark.slow)])
+@pytest.mark.parametrize("examples", [20, pytest.param(1000, marks=pytest.mark.slow)])
 def test_a_topic_of_any_name_can_be_shown_changed_and_stopped(tally: Tally, examples: int) -> None:
     @settings(max_examples=examples)
     @given(hostile.texts, hostile.texts, _ANSWERED, st.lists(st.integers(0, 40), max_size=5))
@@ -105,7 +105,7 @@ def _subscribes(desk: Desk) -> None:
     desk.presses(wanted[0])
 
 
-@pytest.mark.parametrize("examples", [60, pytest.param(1000, marks=pytest.mark.slow)])
+@pytest.mark.parametrize("examples", [30, pytest.param(1000, marks=pytest.mark.slow)])
 def test_forged_presses_are_answered_and_open_nothing(tally: Tally, examples: int) -> None:
     @settings(max_examples=examples)
     @given(st.lists(FORGED, min_size=1, max_size=6), hostile.texts, st.sampled_from(ChatKind))

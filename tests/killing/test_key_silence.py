@@ -91,6 +91,7 @@ async def test_no_answer_makes_the_command_tell_the_key(tmp_path: Path) -> None:
     _check(tmp_path)
 
 
+@pytest.mark.slow
 async def test_neither_nobody_there_nor_a_key_that_is_none_tells_it(tmp_path: Path) -> None:
     with socket.create_server(("127.0.0.1", 0)) as nobody:
         url = f"http://127.0.0.1:{nobody.getsockname()[1]}/v1"

@@ -8,6 +8,8 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 
+import pytest
+
 from bot.demo.emulator import Emulator
 from bot.demo.faults import (
     Fault,
@@ -57,6 +59,7 @@ async def test_no_trouble_tells_the_token(tmp_path: Path) -> None:
     _check(tmp_path)
 
 
+@pytest.mark.slow
 async def test_no_failed_start_tells_the_token(tmp_path: Path) -> None:
     """Refused, answered with nonsense, and nobody there at all."""
     log = tmp_path / "log.txt"

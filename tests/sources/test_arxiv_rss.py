@@ -290,6 +290,7 @@ def test_bytes_that_are_no_characters_cost_no_other_character() -> None:
     assert [warning.key for warning in batch.warnings] == ["source-bad-bytes"]
 
 
+@pytest.mark.slow
 def test_a_full_feed_warns_that_new_papers_are_missing() -> None:
     items = [item(f"2611.{number:05}v1") for number in range(2000)]
 

@@ -242,6 +242,7 @@ STRUCTURE = [
 ]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("form", "field"), [place for place in PLACES if place[1] != "head"])
 def test_what_cannot_be_told_from_markup_is_named_by_its_id(form: str, field: str) -> None:
     """The paper is read, or it is known that it is to be fetched; its neighbours are as ever."""

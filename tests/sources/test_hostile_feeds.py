@@ -92,6 +92,7 @@ def test_a_paper_of_a_large_collaboration_is_whole() -> None:
     assert not batch.warnings
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("part", ["()", "(", ")", "a,", "<a ", "((a), "])
 def test_the_work_for_a_line_of_authors_has_an_end(part: str) -> None:
     begun = time.process_time()

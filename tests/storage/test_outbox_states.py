@@ -362,7 +362,7 @@ class OutboxMachine(RuleBasedStateMachine):
         return kept
 
 
-OutboxMachine.TestCase.settings = settings(max_examples=40, stateful_step_count=50)
+OutboxMachine.TestCase.settings = settings(max_examples=20, stateful_step_count=50)
 TestOutbox = OutboxMachine.TestCase
 
 
