@@ -11,6 +11,8 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from bot.summary.tex_escapes import restored
+
 _STEP = re.compile(r'[{}]|"([^"\\{}]{1,60})"\s*:\s*(["\[]?)')
 _QUOTE = re.compile(r'\\.|"', re.DOTALL)
 # What follows the quotation mark that ends a text; any other mark is part of the text.
@@ -20,8 +22,9 @@ _AFTER_VALUE = re.compile(
 _AFTER_ITEM = re.compile(r"\s*[,\]]")
 _BETWEEN_ITEMS = re.compile(r"[\s,]*")
 
-_ESCAPE = re.compile(r"\\(u[0-9a-fA-F]{4}|[bft](?![A-Za-z])|[nr\"\\/])")
-_ESCAPED = {'"': '"', "\\": "\\", "/": "/", "n": "\n", "r": "\n", "t": " ", "b": "", "f": ""}
+_ESCAPE = re.compile(r"\\(u[0-9a-fA-F]{4}|t(?![A-Za-z])|[bfnr\"\\/])")
+_ESCAPED = dict(zip('"\\/bfnrt', '"\\/\b\f\n\r\t', strict=True))
+_SPACES = str.maketrans({"\b": "", "\f": "", "\r": "\n", "\t": " "})
 _FENCE = re.compile(r"\A\s*```[\w-]*\s*|\s*```\s*\Z")
 _LABEL = re.compile(
     r"[\s>#*\-\d.\"'_]{0,12}([^\W\d_][^:：\n]{0,28}?)[*\"'_]{0,4}\s?[:：][*_]{0,4}(.*)"
@@ -149,7 +152,8 @@ def _plain(raw: str) -> str:
         lambda found: chr(int(found[1][1:], 16)) if found[1][1:] else _ESCAPED[found[1]], raw
     )
     # Two escapes may be the halves of one character.
-    return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+    whole = text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+    return restored(whole).translate(_SPACES)
 
 
 def _meant(name: str, keys: Sequence[str]) -> str:

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
 from bot.summary.answers import Answer, partly
 from bot.summary.prompts import Prompt, schema
-from bot.summary.reply import ModelError, Usage, tokens
+from bot.summary.reply import ModelError, Reply, Usage, tokens
 from bot.summary.tidy import tidy
 
 if TYPE_CHECKING:
@@ -66,10 +66,16 @@ class Asker:
             self._spend(Usage(sent, estimated=True))
             raise
         self._spend(reply.usage)
-        found = partly(reply.text, prompt.keys)
-        if reply.is_cut and not found.is_framed:
-            return Answer({}, is_cut=True)  # Nothing tells where such an answer was to end.
-        fields = {key: tidy(value) for key, value in found.fields.items()}
-        if fields and reply.is_cut and found.is_cut and reply.text.endswith('"'):
-            fields.popitem()  # The mark may be one inside of the text that was cut.
-        return Answer(fields, is_cut=reply.is_cut or found.is_cut)
+        # A server may answer with a megabyte, which takes a second to read.
+        return await asyncio.to_thread(_read, reply, prompt.keys)
+
+
+def _read(reply: Reply, keys: Sequence[str]) -> Answer:
+    """The fields of a reply that are whole, tidied."""
+    found = partly(reply.text, keys)
+    if reply.is_cut and not found.is_framed:
+        return Answer({}, is_cut=True)  # Nothing tells where such an answer was to end.
+    fields = {key: tidy(value) for key, value in found.fields.items()}
+    if fields and reply.is_cut and found.is_cut and reply.text.endswith('"'):
+        fields.popitem()  # The mark may be one inside of the text that was cut.
+    return Answer(fields, is_cut=reply.is_cut or found.is_cut)

@@ -6,10 +6,10 @@ fails, and given up after that. An answer that is cut short is had in pieces.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
+from bot.autolinks import autolinks
 from bot.summary import prompts
 from bot.summary.asking import CUT_SHORT, ENDLESS, UNREADABLE, Asker, Unfit
 from bot.summary.checks import faults
@@ -18,7 +18,6 @@ from bot.summary.languages import is_english
 from bot.summary.protecting import keeps_all, keeps_some, restore
 from bot.summary.reply import Usage
 from bot.summary.source import LONG, Source, halves, pieces, source
-from bot.summary.strays import HOST
 from bot.summary.told import Told
 from storage.model import Paper
 
@@ -33,15 +32,6 @@ _MOST_SOURCE = 20_000  # characters; no abstract of a paper is longer
 _GIST_ROOM = 400  # tokens, for any language
 _ROOM = 1.5  # tokens of an answer for a character of its source, in the scripts that need most
 
-# What Telegram makes a link of. A gist has none, not even of the paper: it is seen by people who
-# did not ask for the paper, and a stranger wrote it.
-_LINKED = re.compile(
-    r"(?:https?|ftp|tg)://|\bwww\.|\bt\.me\b|(?<![\w@.])@[A-Za-z]\w{3,}"
-    r"|\w@[\w.-]{1,80}\.[a-z]{2}|\b[\w-]{1,63}\.[a-z]{2,10}/\w"
-    r"|(?<![\w/<>.])/[A-Za-z]\w{2,}(?![\w/<>])",  # a command of the bot, which a touch sends
-    re.IGNORECASE,
-)
-_SITE = re.compile(HOST, re.IGNORECASE | re.ASCII)
 _REASONS = {UNREADABLE: "It was not the JSON object with these keys."}
 _HOPELESS = frozenset({CUT_SHORT, ENDLESS})  # for which another attempt would only be paid for
 
@@ -79,8 +69,12 @@ def reasons(wrong: Sequence[str]) -> tuple[str, ...]:
 
 
 def is_linked(text: str) -> bool:
-    """Whether a text holds what clients show as a link."""
-    return bool(_LINKED.search(text) or _SITE.search(text))
+    """Whether a text holds what clients show as a link.
+
+    A gist has none, not even of the paper: it is seen by people who did not ask for the paper,
+    and a stranger wrote it.
+    """
+    return any(True for _ in autolinks(text))
 
 
 class _Errand:
@@ -102,7 +96,9 @@ class _Errand:
             fields.get("abstract", self._words.abstract),
         )
         told = self._restored(masked)
-        wrong = (*self._own_faults(masked, told), *faults(told, self._paper, self._language))
+        wrong: tuple[Fault, ...] = faults(told, self._paper, self._language)
+        if Fault.TOO_LONG not in wrong:  # a server may send a megabyte: nothing else is looked at
+            wrong = (*self._own_faults(masked, told), *wrong)
         if wrong:
             raise Unfit(*dict.fromkeys(wrong))
         return told

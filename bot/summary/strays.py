@@ -8,27 +8,19 @@ from __future__ import annotations
 import re
 import unicodedata
 
+from bot.autolinks import autolinks
 from bot.summary.faults import Fault
+from bot.summary.tex_escapes import has_beheaded
+from bot.summary.tidy import TURN_MARK
 
-HOST = (
-    r"\b[a-z0-9][a-z0-9-]{0,62}"
-    r"\.(?:com|org|net|io|ai|cn|ru|edu|gov|me|ly|co|info|xyz|top|app|dev)\b"
-)
-"""A site without "https://", which clients link all the same, as a pattern."""
-
-_ANYTHING_LINKED = re.compile(
-    r"(?:https?|ftp|tg|mailto):(?://)?[!-~]*[\w/]|\bwww\.[!-~]*\w|\bt\.me\b[!-~]*"
-    r"|(?<![\w@.])@[A-Za-z]\w{3,}|(?<![\w.+-])[\w.+-]{2,64}@[\w-]+\.[a-z]{2,}"
-    rf"|{HOST}",
-    re.IGNORECASE | re.ASCII,
-)
 _PAPER_ID = re.compile(
     r"(?<![\d.])\d{4}\.\d{4,5}(?!\d)|(?<![a-z-])[a-z-]{2,12}(?:\.[A-Z]{2})?/\d{7}(?!\d)"
     r"|(?<![\d.])10\.\d{4,9}/[!-~]*[A-Za-z0-9]"
 )
 _MARKUP = re.compile(
-    r"</?(?:[a-z][a-z0-9-]*)(?:\s[^<>]{0,200})?/?>|<!--|&(?:[a-z]{2,8}|#\d{2,6});"
+    r"</?(?:[a-z][\w-]*)(?:\s[^<>]{0,200})?/?>|<!--|&(?:[a-z]{2,8}|#\d{2,6});"
     r"|\[[^\[\]]{1,200}\]\([^()\s]{1,300}\)|\*\*[^*\s][^*]{0,300}\*\*|(?<!\w)__[^_\s][^_]{0,200}__"
+    rf"|{TURN_MARK}|<\||\|>"
     r"|```|`[^`]{1,100}`|^\s{0,3}(?:#{1,6}\s|>\s|[-*+]\s)|^\|.*\|\s*$|\[\^\w+\]|^\s*[{\[]\s*\"",
     re.IGNORECASE | re.MULTILINE,
 )
@@ -64,11 +56,11 @@ _RUN = re.compile(r"([^\d\s.…·=_-])\1{5,}")
 _LOOP = re.compile(r"(.{4,60}?)\1{2,}", re.DOTALL)
 _ALLOWED_CONTROLS = "\n\t\u200c\u200d"  # the last two join letters in Persian and in Indic scripts
 _LONGEST_LOOPED = 20_000
+_STOPS = ".,;:!?)]}。，；：！？）】」』、'"
 
 _PATTERNS = (
     (Fault.ABOUT_ITSELF, _TALK),
     (Fault.FEED_NOISE, _LABEL),
-    (Fault.LINK, _ANYTHING_LINKED),
     (Fault.OTHER_PAPER, _PAPER_ID),
     (Fault.MARKUP, _MARKUP),
     (Fault.MARK_LOST, _MARK),
@@ -78,12 +70,16 @@ _PATTERNS = (
 
 def strays(text: str, source: str) -> set[Fault]:
     """Return what a text holds that neither belongs into it nor stands in its source."""
-    there = source.lower()
+    there = source.casefold()
     found = {
         fault
         for fault, pattern in _PATTERNS
-        if any(match[0].strip().lower() not in there for match in pattern.finditer(text))
+        if any(match[0].strip().casefold() not in there for match in pattern.finditer(text))
     }
+    if any(link.casefold().rstrip(_STOPS) not in there for link in autolinks(text)):
+        found.add(Fault.LINK)
+    if has_beheaded(text, source):
+        found.add(Fault.MARK_LOST)
     if any(_is_odd(sign) and sign not in source for sign in set(text)):
         found.add(Fault.ODD_CHARACTERS)
     loop = _LOOP.search(text[:_LONGEST_LOOPED])

@@ -1,0 +1,70 @@
+"""What in plain text do clients of Telegram make live by themselves, and how is that kept from it?
+
+Addresses, bare names of sites, mentions (which notify people), tags, commands and the numbers of
+cards, as TDLib's ``find_entities`` finds them; by a list of endings that is newer than its own.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from functools import lru_cache
+
+from publicsuffixlist import PublicSuffixList
+
+JOINER = "\u2060"
+"""Nobody sees it, no line breaks at it, and no client reads over it."""
+
+_CARD = r"\d(?:[ -]?\d){12,18}"
+_AUTOLINK = re.compile(
+    r"[a-z][a-z0-9+.-]{1,20}://[!-~]*[a-z0-9_/]|\bwww\.[!-~]*[a-z0-9]"
+    r"|(?<![\w.+-])[\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){0,4}\.[^\W\d_]{2,}"
+    r"|(?<![\w-])[\w-]+(?:\.[\w-]+){0,8}\.[a-z]{2,24}(?::\d+)?/\w"
+    r"|(?P<site>(?<![\w-])[\w-]+(?:\.[\w-]+)+)|(?<![\d.])\d{1,3}(?:\.\d{1,3}){3}(?![\d.])"
+    r"|(?<![a-z0-9_@.])@[a-z]\w{3,}|(?<![a-z0-9_&/])#(?!\d+\b)\w{2,}"
+    r"|(?<![\w$])(?-i:\$[A-Z]{3,8})(?![\w$])"
+    r"|(?<![\w/<>.)}])/[a-z]\w{2,}(?![\w/<>])"  # a command of a bot, which a touch sends
+    rf"|(?<![\w.-]){_CARD}(?![\w.-])",
+    re.IGNORECASE,
+)
+_SPOT = re.compile(
+    r"[@#](?=\S)|\$(?=[A-Z0-9])|(?<!\w)/(?=\w)|:(?=//)|(?<=\d)\.(?=\d+\.\d+\.\d)|\.(?=(?P<ending>[\w-]+))"
+    r"|(?<!\d)(?P<card>\d{4})(?<=(?<!\d)\d{4})(?=[ -]?\d(?:[ -]?\d){8,14}(?!\d))"
+)
+
+
+def autolinks(text: str) -> Iterator[str]:
+    """Yield each run of ``text`` that reads as something live, in order.
+
+    Also where no client makes it so: behind a letter of Chinese, or with an ending of no network.
+    A word with a capital behind a full stop begins a sentence.
+    """
+    for found in _AUTOLINK.finditer(text):
+        labels = (found["site"] or "").split(".")[1:]
+        if not labels or any(map(_is_ending, (one for one in labels if not one.istitle()))):
+            yield found[0]
+
+
+def inert(text: str) -> str:
+    """Return ``text`` as it reads, with nothing in it that a client makes live.
+
+    It is broken wherever something live could begin: what overlaps is broken as well.
+    """
+    return _SPOT.sub(_broken, text)
+
+
+def _broken(found: re.Match[str]) -> str:
+    ending = found["ending"]
+    return found[0] if ending and not _is_ending(ending) else found[0] + JOINER
+
+
+@lru_cache(maxsize=4096)
+def _is_ending(label: str) -> bool:
+    """Tell whether the name of a site may end so; "ton" is what Telegram resolves itself."""
+    known = label.lower()
+    return known == "ton" or _endings().publicsuffix(known) is not None
+
+
+@lru_cache(maxsize=1)
+def _endings() -> PublicSuffixList:
+    return PublicSuffixList(accept_unknown=False, only_icann=True)
