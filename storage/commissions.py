@@ -173,7 +173,7 @@ class Commissions:
     def unsaid(self, bot: int, since: datetime) -> list[Commission]:
         """Return the glosses that topics' messages since an instant lack, in their languages.
 
-        What was dropped nobody reads, unless it comes back. Words that nobody follows are
+        What was dropped nobody reads, unless it comes back. Words that the chat does not follow are
         answered with what is there: they cost nothing.
         """
         return lacking.unsaid(self._engine, bot, since)

@@ -22,7 +22,7 @@ _RECENT = 20_000  # glosses, by whomever, among which a model's are looked for
 def unsaid(engine: Engine, bot: int, since: datetime) -> list[Commission]:
     """Return the glosses that topics' messages since an instant lack, in their languages.
 
-    What was dropped nobody reads, unless it comes back. Words that nobody follows are
+    What was dropped nobody reads, unless it comes back. Words that the chat does not follow are
     answered with what is there: they cost nothing.
     """
     rows = engine.all(
@@ -30,7 +30,9 @@ def unsaid(engine: Engine, bot: int, since: datetime) -> list[Commission]:
         select e.paper, e.version, p.languages, min(d.issued) as wanted from digests d
         join entries e on e.digest = d.number and e.shown = 1
         join parcels p on p.digest = d.number and p.state <> 'dropped'
-        where d.bot = :bot and d.issued >= :since and d.imported = 0 and d.subscription > 0
+        where d.bot = :bot and d.issued >= :since and d.imported = 0
+            and (d.subscription > 0 or exists (select 1 from subscriptions s
+                where s.bot = d.bot and s.chat = d.chat and s.query = d.query))
         group by e.paper, e.version, p.languages order by wanted, e.paper
         """,
         bot=bot,

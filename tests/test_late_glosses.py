@@ -132,6 +132,30 @@ async def test_what_somebody_asks_for_out_of_turn_is_told_as_soon_as_it_is_said(
         assert len(world.server.calls) == PAPERS
 
 
+@pytest.mark.parametrize(
+    ("followed", "asked", "calls"),
+    [
+        ("cat:cs.CV", "/digest", PAPERS),
+        ("cat:cs.CV", "/digest cat:cs.CV", PAPERS),
+        ("cat:cs.RO", "/digest cat:cs.CV", 0),
+    ],
+)
+async def test_the_last_days_of_a_new_topic_are_told_and_words_that_nobody_follows_are_not(
+    store: Store, followed: str, asked: str, calls: int
+) -> None:
+    """Nothing is new for it yet: its first digest shows what was there before."""
+    async with morning(store) as world:
+        await world.announced(DUE - MINUTE)
+        await world.passes(DUE + 24 * HOUR)
+        ada = await world.joins("Ada", "zh", words=followed)
+        await world.house.says(ada, asked)
+        assert world.mark("Ada") != ""
+        await world.passes(DUE + 24 * HOUR + 2 * MINUTE)
+
+        assert len(world.server.calls) == calls
+        assert world.shows_all("Ada") == bool(calls)
+
+
 async def test_a_day_later_nothing_is_edited(store: Store) -> None:
     async with morning(store, "unauthorized") as world:
         await world.joins("Ada", "zh")
