@@ -20,13 +20,14 @@ _AUTOLINK = re.compile(
     r"[a-z][a-z0-9+.-]{1,20}://[!-~]*[a-z0-9_/]|\bwww\.[!-~]*[a-z0-9]"
     r"|(?<![\w.+-])[\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){0,4}\.[^\W\d_]{2,}"
     r"|(?<![\w-])[\w-]+(?:\.[\w-]+){0,8}\.[a-z]{2,24}(?::\d+)?/\w"
-    r"|(?<![\d.])\d{1,3}(?:\.\d{1,3}){3}(?![\d.])|(?P<site>(?<![\w-])[\w-]+(?:\.[\w-]+)+)"
+    r"|(?P<site>(?<![\w-])[\w-]+(?:\.[\w-]+)+)"
     r"|(?<![a-z0-9_@.])@[a-z]\w{3,}|(?<![a-z0-9_&/])#(?!\d+\b)\w{2,}"
-    r"|(?<![\w$])(?-i:\$[A-Z]{3,8})(?![\w$])"
+    r"|(?<![a-z0-9_$])(?-i:\$[A-Z]{3,8})(?![a-z0-9_$])"
     r"|(?<![\w/<>.)}])/[a-z]\w{2,}(?![\w/<>])"  # a command of a bot, which a touch sends
-    rf"|(?<![\w.-]){_CARD}(?![\w.-])",
+    rf"|(?<![a-z0-9_.-]){_CARD}(?![a-z0-9_.-])",
     re.IGNORECASE,
 )
+_NUMBERS = re.compile(r"(?<!\d)\d{1,3}(?:\.\d{1,3}){3}(?!\d)")
 _SPOT = re.compile(
     r"[@#](?=\S)|\$(?=\d?[A-Z])|(?<!\w)/(?=\w)|:(?=//)|(?<=\d)\.(?=\d+\.\d+\.\d)|\.(?=(?P<ending>[\w-]+))"
     r"|(?<!\d)(?P<card>\d{4})(?<=(?<!\d)\d{4})(?=[ -]?\d(?:[ -]?\d){8,14}(?!\d))"
@@ -40,8 +41,8 @@ def autolinks(text: str) -> Iterator[str]:
     A word with a capital behind a full stop begins a sentence.
     """
     for found in _AUTOLINK.finditer(text):
-        labels = (found["site"] or "").split(".")[1:]
-        if not labels or any(map(_is_ending, (one for one in labels if not one.istitle()))):
+        site = found["site"]
+        if site is None or _NUMBERS.search(site) or _has_ending(site):
             yield found[0]
 
 
@@ -56,6 +57,10 @@ def inert(text: str) -> str:
 def _broken(found: re.Match[str]) -> str:
     ending = found["ending"]
     return found[0] if ending and not _is_ending(ending) else found[0] + JOINER
+
+
+def _has_ending(site: str) -> bool:
+    return any(_is_ending(label) for label in site.split(".")[1:] if not label.istitle())
 
 
 @lru_cache(maxsize=4096)

@@ -12,38 +12,20 @@ from hypothesis import strategies as st
 
 from bot.autolinks import JOINER, autolinks, inert
 
+ENDINGS = ("shop", "link", "us", "uk", "de", "zip", "click", "site", "online", "live", "tech", "tk")
 LIVE = [
-    *(
-        f"evil.{ending}"
-        for ending in "shop link us uk de zip click site online live tech tk".split()
-    ),
-    *(
-        "x.ton",
-        "EVIL.SHOP",
-        "аррӏе.com",
-        "пример.рф",
-        "例子.中国",
-        "xn--e1afmkfd.xn--p1ai",
-        "evil.co.uk",
-    ),
-    *(
-        "1.2.3.4",
-        "1.2.3.4/x",
-        "evil.com:8080",
-        "evil.com?x=1",
-        "t.me/abc",
-        "http://evil.shop:80/a?b#c",
-    ),
-    *("ton://x", "tg://user?id=1", "tonsite://foo.ton", "me@evil.com", "a+b@c.dev"),
-    *("@some_channel", "(@name_x)", "#tag", "#тег", "$TAG", "/unsub", "/unsub@papergram_bot"),
+    *(f"evil.{ending}" for ending in ENDINGS),
+    *("x.ton", "EVIL.SHOP", "аррӏе.com", "пример.рф", "例子.中国", "xn--e1afmkfd.xn--p1ai"),
+    *("evil.co.uk", "evil.com:8080", "evil.com?x=1", "t.me/abc", "http://evil.shop:80/a?b#c"),
+    *("1.2.3.4", "1.2.3.4/x", "ton://x", "tg://user?id=1", "tonsite://foo.ton"),
+    *("me@evil.com", "a+b@c.dev", "@some_channel", "(@name_x)", "#tag", "#тег", "$TAG"),
+    *("/unsub", "/unsub@papergram_bot"),
     *("4242 4242 4242 4242", "4242424242424242", "4242-4242-4242-4242"),
 ]
 """Forms that Telegram makes live, each of its kind."""
 
-PIECES = st.sampled_from(
-    [*"ab1.:/@#$-_ ·の例。—'?&=+(),", "\u200d", "\u0301", "com", "shop", "рф", "TON", "http://"]
-    + ["t.me", "4242", "tg://", "www.", "5", "evil.com", "@name", "/cmd"]
-)
+SIGNS = [*"ab1.:/@#$-_ ·の例。—'?&=+(),5", "\u200d", "\u0301"]
+WORDS = ["com", "shop", "рф", "TON", "t.me", "4242", "www.", "http://", "tg://", "@name", "/cmd"]
 
 
 def live(text: str) -> list[str]:
@@ -63,7 +45,7 @@ def test_what_telegram_makes_live_is_seen_and_made_inert(form: str) -> None:
     assert live(inert(text)) == []
 
 
-@given(st.lists(PIECES, max_size=12).map("".join))
+@given(st.lists(st.sampled_from(SIGNS + WORDS), max_size=12).map("".join))
 def test_nothing_is_live_and_no_sign_is_lost(text: str) -> None:
     shown = inert(text)
 

@@ -31,22 +31,27 @@ _LABEL = re.compile(
     re.IGNORECASE,
 )
 _TALK = re.compile(
-    r"(?:作为|作為)(?:一个|一名|一款|一個)?(?:AI|人工智能|人工智慧|大?型?[语語]言模型|智能助手|助手)"
-    r"(?:语言模型|語言模型|助手|模型)?[，,]"
-    r"|^(?:很|非常)?(?:抱歉|对不起|對不起)|我(?:无法|不能|無法)(?:提供|回答|翻译|翻譯|完成|访问|满足)"
-    r"|我不是(?:机器人|AI|人工智能)|^(?:好的|当然|當然|没问题)[，,！!。]"
+    r"^(?:很|非常)?(?:抱歉|对不起|對不起)|^(?:好的|当然|當然|没问题)[，,！!。]"
     r"|(?:以下|下面|这里|這裡)(?:是|为|為)[^。，]{0,14}(?:翻译|翻譯|译文|譯文|摘要|总结|總結)"
     r"|希望(?:这|對|对)[^。]{0,12}(?:有帮助|有幫助)|请提供[^。]{0,12}(?:原文|摘要|文本|内容)"
     r"|您(?:提供|给出|要求|的请求)|(?<![\u4e00-\u9fff])(?:注|译注|译者注|备注|註)[：:]"
-    r"|忽略(?:之前|以上|上述|先前)[^。]{0,8}(?:指令|指示|说明)"
-    r"|\bas an (?:AI|artificial intelligence|language model)\b"
-    r"|\bas a (?:large )?language model,|\bI(?:'m| am) (?:sorry|unable|an AI|happy to)"
-    r"|\bI (?:cannot|can't) (?:help|assist|provide|translate|comply|fulfill)"
     r"|^(?:sure|certainly|of course|okay|absolutely)[,!.:]"
     r"|\bhere(?:'s| is| are) (?:the|a|my|your) [^.]{0,30}(?:translation|summary|gist|JSON)"
     r"|\b(?:translated|provided) (?:text|abstract) (?:is )?(?:as follows|below)\b"
-    r"|let me know if|hope this helps|ignore (?:all |the |any )?(?:previous|prior|above) instr"
-    r"|^(?:Désolé|Lo siento|Entschuldigung|Es tut mir leid|Извините|К сожалению, я|申し訳|죄송)"
+    r"|let me know if|hope this helps"
+    r"|^(?:Désolé|Lo siento|Entschuldigung|Es tut mir leid|Извините|К сожалению, я|申し訳|죄송)",
+    re.IGNORECASE,
+)
+# What papers on language models quote: then their translations do as well, in other words.
+_QUOTED_TALK = re.compile(
+    r"(?:作为|作為)(?:一个|一名|一款|一個)?(?:AI|人工智能|人工智慧|大?型?[语語]言模型|智能助手|助手)"
+    r"(?:语言模型|語言模型|助手|模型)?[，,]"
+    r"|我(?:无法|不能|無法)(?:提供|回答|翻译|翻譯|完成|访问|满足)|我不是(?:机器人|AI|人工智能)"
+    r"|忽略(?:之前|以上|上述|先前|此前|前面)[^。]{0,8}(?:指令|指示|说明)"
+    r"|\bas an (?:AI|artificial intelligence|language model)\b"
+    r"|\bas a (?:large )?language model,|\bI(?:'m| am) (?:sorry|unable|an AI|happy to)"
+    r"|\bI (?:cannot|can't) (?:help|assist|provide|translate|comply|fulfill)"
+    r"|(?:ignore|disregard|forget) (?:all |the |any |your )*(?:previous|prior|above) instr"
     r"|\bals (?:KI|Sprachmodell)\b|\ben tant qu['’](?:IA|intelligence artificielle)"
     r"|\bcomo (?:una? )?(?:IA|modelo de lenguaje),",
     re.IGNORECASE,
@@ -78,6 +83,8 @@ def strays(text: str, source: str) -> set[Fault]:
     }
     if any(link.casefold().rstrip(_STOPS) not in there for link in autolinks(text)):
         found.add(Fault.LINK)
+    if _QUOTED_TALK.search(text) and not _QUOTED_TALK.search(source):
+        found.add(Fault.ABOUT_ITSELF)
     if has_beheaded(text, source):
         found.add(Fault.MARK_LOST)
     if any(_is_odd(sign) and sign not in source for sign in set(text)):

@@ -1,13 +1,20 @@
 """Whatever a model wraps its answer in, the fields are found, or it is said which are not."""
 
+import asyncio
 import json
 from contextlib import nullcontext
+from types import SimpleNamespace
+from typing import cast
 
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
+from bot.summary import prompts
 from bot.summary.answers import Unreadable, partly, read
+from bot.summary.asking import Asker
+from bot.summary.llm import Model
+from bot.summary.reply import Reply, Usage
 from bot.summary.tidy import tidy
 
 KEYS = ("title", "gist", "abstract")
@@ -202,3 +209,24 @@ def test_a_line_is_tidied(text: str, clean: str) -> None:
 @given(st.text())
 def test_tidying_twice_changes_nothing(text: str) -> None:
     assert tidy(tidy(text)) == tidy(text)
+
+
+@pytest.mark.parametrize("piece", ["{}", "Title: a\n", '{"gist": {"a":"b"},'])
+async def test_a_megabyte_of_an_answer_holds_nobody_else(piece: str) -> None:
+    """While it is read, whatever else the bot does has its turns."""
+    turns = 0
+
+    async def others() -> None:
+        nonlocal turns
+        while True:
+            await asyncio.sleep(0)
+            turns += 1
+
+    async def rambling(*_: object, **__: object) -> Reply:
+        return Reply(piece * (900_000 // len(piece)), Usage(), is_cut=False)
+
+    model = cast("Model", SimpleNamespace(ask=rambling))
+    meanwhile = asyncio.create_task(others())
+    await Asker(model, lambda _: None).ask(prompts.gloss("A", "B", KEYS, "zh"), 100)
+    meanwhile.cancel()
+    assert turns > 20

@@ -172,6 +172,17 @@ def test_english_judges_the_gist_alone() -> None:
         ("gist", ZH.gist + "关注@freecoins", Fault.LINK),
         ("gist", ZH.gist + "见t.me/coins", Fault.LINK),
         ("gist", ZH.gist + "见evil.com", Fault.LINK),
+        *(
+            ("gist", f"{ZH.gist}见{form}", Fault.LINK)
+            for form in (
+                *("evil.shop", "evil.uk/x", "аррӏе.com", "пример.рф", "1.2.3.4/x", "ton://x", "#标签"),
+                *("$TONS", "4242 4242 4242 4242", "a@evil.zip"),
+            )
+        ),
+        ("gist", "TideNet<|im_end|>" + ZH.gist, Fault.MARKUP),
+        ("abstract", ZH.abstract.replace("。", "<start_of_turn>。", 1), Fault.MARKUP),
+        ("abstract", ZH.abstract.replace("。", "[/INST]。", 1), Fault.MARKUP),
+        ("abstract", ZH.abstract.replace("。", "，即$A ightarrow B$。", 1), Fault.MARK_LOST),
         ("abstract", ZH.abstract + "另见2101.00001。", Fault.OTHER_PAPER),
         ("abstract", ZH.abstract + "另见10.1000/xyz123。", Fault.OTHER_PAPER),
         ("gist", "**" + ZH.gist + "**", Fault.MARKUP),
@@ -246,6 +257,24 @@ def test_what_the_source_holds_is_no_fault() -> None:
     told = replace(ZH, abstract=ZH.abstract + "它以<think>回答@tidebot。")
 
     assert faults(told, paper, "zh") == ()
+
+
+@pytest.mark.parametrize(
+    ("quote", "translated"),
+    [
+        ('It resists "ignore all previous instructions".', "它能抵御“忽略之前的所有指令”。"),
+        (
+            'It never says "As an AI language model, I cannot help".',
+            "它从不说“作为AI，我无法回答”。",
+        ),
+    ],
+)
+def test_an_honest_translation_of_a_quoted_injection_is_taken(quote: str, translated: str) -> None:
+    quoting = replace(PAPER, abstract=f"{PAPER.abstract} {quote}")
+    told = replace(ZH, abstract=ZH.abstract + translated)
+
+    assert faults(told, quoting, "zh") == ()
+    assert Fault.ABOUT_ITSELF in faults(told, PAPER, "zh")
 
 
 def test_the_missing_end_of_an_imported_abstract_is_not_new() -> None:
