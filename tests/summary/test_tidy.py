@@ -6,10 +6,10 @@ import pytest
 
 from bot.summary.tidy import tidy
 
-MARKS = (
-    "<|im_end|> <|endoftext|> <|eot_id|> </s> <s> <end_of_turn> [/INST] <</SYS>> <eos>"
-    " <｜end▁of▁sentence｜> <|assistant|>"
-).split()
+MARKS = [
+    *("<|im_end|>", "<|endoftext|>", "<|eot_id|>", "<|assistant|>", "</s>", "<s>", "<eos>"),
+    *("<end_of_turn>", "[/INST]", "<</SYS>>", "<｜end▁of▁sentence｜>"),
+]
 
 
 @pytest.mark.parametrize("mark", MARKS)
