@@ -277,7 +277,7 @@ def import_digest(store: Store, digest: Digest) -> int:
             for entry, paper in zip(digest.entries, papers, strict=True)
         )
         told = "\n".join(repr(entry.verbatim or entry.paper.id) for entry in digest.entries)
-        mark = hashlib.sha256(told.encode()).hexdigest()[:16]
+        mark = hashlib.sha256((digest.document or told).encode()).hexdigest()[:16]
         period = f"import/{digest.topic}/{digest.issued:%Y-%m-%dT%H:%MZ}/{mark}"
         return store.digests.issue(replace(digest, entries=entries, period=period))
 

@@ -54,6 +54,7 @@ def issue(
         chat=chat.chat,
         thread=topic.thread,
         subscription=topic.key,
+        languages=look(chat, topic).languages,
     )
     number = store.digests.issue(placed, like=edition.number)
     edition.number = number
@@ -219,7 +220,14 @@ def issue_missed(
 
 
 def _issue_drawn(store: Store, chat: Subscriber, found: Drawn, period: str, thread: int) -> Digest:
-    placed = replace(found.digest, period=period, bot=chat.bot, chat=chat.chat, thread=thread)
+    placed = replace(
+        found.digest,
+        period=period,
+        bot=chat.bot,
+        chat=chat.chat,
+        thread=thread,
+        languages=look(chat).languages,
+    )
     digest = replace(placed, number=store.digests.issue(placed))
     _put_parcels(store, chat, digest, found.cut, Rank.ASKED)
     return digest

@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 import json
+import zlib
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
@@ -44,9 +45,9 @@ class Digests:
             rows = self._engine.changed(
                 """
                 insert into digests (bot, chat, thread, subscription, topic, query, period, issued,
-                    first_day, last_day, seen, imported, revision, beyond)
+                    first_day, last_day, seen, imported, revision, beyond, languages)
                 values (:bot, :chat, :thread, :subscription, :topic, :query, :period, :issued,
-                    :first_day, :last_day, :seen, :imported, 1, :beyond)
+                    :first_day, :last_day, :seen, :imported, 1, :beyond, :languages)
                 on conflict do nothing
                 returning number
                 """,
@@ -57,6 +58,12 @@ class Digests:
             number = int(rows[0]["number"])
             if not (like and self._entries.copy(number, like)):
                 self._entries.write(number, digest)
+            if digest.document:
+                self._engine.change(
+                    "insert into documents (digest, content) values (:number, :content)",
+                    number=number,
+                    content=zlib.compress(digest.document.encode()),
+                )
         return number
 
     def _number_of(self, digest: Digest) -> int:
@@ -87,7 +94,15 @@ class Digests:
             wanted = revision or int(row["revision"])
             entries = self._entries.of(number, wanted, last)
             unread = () if last is None else self._entries.kinds_behind(number, last)
-        return _digest_of(row, wanted, entries, unread)
+            document = "" if row["chat"] else self._document(number)
+        return _digest_of(row, wanted, entries, unread, document)
+
+    def _document(self, number: int) -> str:
+        """The document that a digest was imported from, where it was kept."""
+        row = self._engine.one(
+            "select content from documents where digest = :number", number=number
+        )
+        return zlib.decompress(row["content"]).decode() if row else ""
 
     def count(self) -> int:
         """Count the digests that were issued or imported."""
@@ -179,15 +194,16 @@ class Digests:
         return int(row["number"]) if row else 1
 
     def drop_topicless(self, before: datetime, limit: int = 100) -> int:
-        """Delete some digests of before an instant that no topic issued; return how many.
+        """Delete some digests of before an instant that a chat asked for without a topic.
 
-        Those whose papers count as received, and those that are still on their way, stay.
+        Those whose papers count as received, those that are still on their way, and imported
+        documents stay. Returns how many were deleted.
         """
         with self._engine.writing():
             rows = self._engine.all(
                 """
                 select number from digests d
-                where subscription = 0 and imported = 0 and issued < :before
+                where subscription = 0 and imported = 0 and chat <> 0 and issued < :before
                     and not exists (select 1 from ledger l where l.digest = d.number)
                     and not exists (select 1 from parcels p where p.digest = d.number
                         and p.state in ('ready', 'sending', 'unknown'))
@@ -222,11 +238,16 @@ def _values(digest: Digest) -> dict[str, Value]:
         "seen": digest.seen,
         "imported": int(digest.imported),
         "beyond": json.dumps(Counter(digest.beyond)),
+        "languages": json.dumps(digest.languages),
     }
 
 
 def _digest_of(
-    row: Row, revision: int, entries: Sequence[tuple[bool, Entry]], unread: tuple[Kind, ...]
+    row: Row,
+    revision: int,
+    entries: Sequence[tuple[bool, Entry]],
+    unread: tuple[Kind, ...],
+    document: str,
 ) -> Digest:
     return Digest(
         topic=row["topic"],
@@ -247,6 +268,8 @@ def _digest_of(
         number=row["number"],
         unread=unread,
         beyond=_beyond(row),
+        languages=tuple(json.loads(row["languages"])),
+        document=document,
     )
 
 

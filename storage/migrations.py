@@ -788,6 +788,25 @@ def outstanding_papers(db: Database) -> None:
     )
 
 
+@STEPS()
+def digest_documents(db: Database) -> None:
+    """Print a stored digest in its own languages, and an imported document byte for byte."""
+    _each(
+        db,
+        "alter table digests add column languages text not null default '[]'",
+        """
+        update digests set languages = coalesce((select languages from parcels
+            where digest = number order by key desc limit 1), languages)
+        """,
+        """
+        create table documents (
+            digest integer primary key references digests (number),
+            content blob not null               -- UTF-8, compressed by zlib
+        ) strict
+        """,
+    )
+
+
 def pending(connection: Connection) -> list[str]:
     """Return the steps a file still lacks, in order."""
     return [step.name for step in STEPS.pending(_database(connection))]

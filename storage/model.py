@@ -370,7 +370,7 @@ class Digest:
     ``entries`` are shown, ``rest`` matched as well and was left out (over the limit). Where
     only a beginning was read from the store, ``unread`` are the kinds of what stands behind it.
     ``beyond`` are the kinds of those that no row is kept of: they are counted and not numbered.
-    An imported document is a digest whose entries are all verbatim and that has no chat.
+    An imported document is a digest without a chat; ``imported`` where its entries are verbatim.
     """
 
     topic: str  # the topic's name
@@ -391,6 +391,8 @@ class Digest:
     number: int = 0
     unread: tuple[Kind, ...] = ()
     beyond: tuple[Kind, ...] = ()
+    languages: tuple[str, ...] = ()  # it was written in; none where that was not noted
+    document: str = ""  # it was imported from, unless its entries are verbatim
 
     @property
     def matched(self) -> int:

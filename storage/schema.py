@@ -37,6 +37,7 @@ STEPS = (
     "unreadable_updates",
     "stored_answers",
     "outstanding_papers",
+    "digest_documents",
 )
 
 _NAMED = """

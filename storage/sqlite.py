@@ -19,7 +19,7 @@ from storage.query_budget import OverBudget, is_spent, query_budget, unbudgeted
 from storage.schema import connect_read_only
 from storage.turns import Turns
 
-Value: TypeAlias = str | int | float | None
+Value: TypeAlias = str | bytes | int | float | None
 Row: TypeAlias = "sqlite3.Row"
 Connection: TypeAlias = "sqlite3.Connection"
 P = ParamSpec("P")

@@ -18,6 +18,7 @@ from hypothesis import strategies as st
 from bot import sources
 from bot.config import Config
 from bot.ingest import CHUNK, Ingested, import_digest, ingest_due, keep
+from bot.render import FORMS
 from bot.sources import Batch, Condition, feed_groups, parse
 from bot.sources.groups import MOST
 from bot.sources.markdown_files import read as read_document
@@ -26,6 +27,7 @@ from storage import Store, open_store
 from storage.model import Added, Announcement, Digest, Kind
 from storage.papers import Papers
 from tests.arxiv import BASE, Answer, Arxiv, asking, page, silence, status
+from tests.render.digests import sample
 from tests.sources.feeds import item, rss
 from tests.tables import count, dump
 
@@ -264,6 +266,37 @@ def test_an_imported_document_keeps_its_papers_and_is_sent_to_nobody(store: Stor
     assert all(entry.paper.partial for entry in kept.entries)
     assert {gloss.language for entry in kept.entries for gloss in entry.glosses} == {"zh"}
     assert count(store, "parcels") == count(store, "announcements") == 0
+
+
+@pytest.mark.parametrize("languages", [("zh",), ("en",), ("zh", "en"), ("en", "zh"), ("de", "en")])
+@pytest.mark.parametrize("kind", ["whole", "left out", "untranslated", "empty", "hostile", "long"])
+def test_a_document_of_ours_comes_back_byte_for_byte(
+    store: Store, kind: str, languages: tuple[str, ...]
+) -> None:
+    """Whatever the papers in it were when it was written, and whatever language is asked for."""
+    whole = sample()
+    first = whole.entries[0]
+    odd = replace(first.paper, title="[a](http://b) | <c>", authors=("Kettle Team", ":", "Ada One"))
+    ours = {
+        "whole": replace(whole, rest=()),
+        "left out": replace(whole, beyond=(Kind.NEW, Kind.CROSS)),
+        "untranslated": replace(whole, entries=(replace(first, glosses=()),)),
+        "empty": replace(whole, entries=(), rest=()),
+        "hostile": replace(whole, entries=(replace(first, paper=odd),)),
+        "long": replace(whole, entries=whole.entries * 20),
+    }[kind]
+    text = FORMS["markdown"](ours, languages)
+
+    read = read_document("notes.md", text.encode())
+    kept = store.digests.get(import_digest(store, read))
+
+    assert kept
+    assert FORMS["markdown"](kept, ("zh",)) == FORMS["markdown"](kept, ("en",)) == text
+    assert kept.languages == languages
+    assert kept.matched == ours.matched
+    assert store.digests.drop_topicless(kept.issued + timedelta(days=400)) == 0
+    again = store.digests.get(kept.number)
+    assert again == kept
 
 
 def test_a_document_brings_no_classes_of_other_schemes(store: Store) -> None:

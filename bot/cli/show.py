@@ -10,7 +10,6 @@ from bot.cli.frame import (
     Failed,
     basics,
     database,
-    language,
     opened_for_reading,
     speaker,
 )
@@ -21,12 +20,16 @@ from bot.render import FORMS
 @click.command()
 @click.argument("number", type=click.IntRange(1, LARGEST))
 @form
-@language
+@click.option(
+    "--language",
+    type=click.Choice(list(LANGUAGES)),
+    help="What the entries are written in; by default what they were issued in.",
+)
 @database
-def show(number: int, form: str, language: str, database: str | None) -> None:
+def show(number: int, form: str, language: str | None, database: str | None) -> None:
     """Print a digest that was issued or imported, by its number.
 
-    An imported document comes back byte for byte.
+    An imported document comes back byte for byte, whatever the language.
 
     \b
     papergram show 3
@@ -38,4 +41,5 @@ def show(number: int, form: str, language: str, database: str | None) -> None:
         count = 0 if found else store.digests.count()
     if found is None:
         raise Failed(speaker(config)("cli-no-digest", number=str(number), count=count))
-    print_document(FORMS[form](found, LANGUAGES[language]))
+    own = found.languages or LANGUAGES["both"]
+    print_document(FORMS[form](found, LANGUAGES[language] if language else own))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime
 
 from bot.render import markdown_own, markdown_seed
@@ -15,6 +16,8 @@ UNDATED = datetime(1970, 1, 1, tzinfo=UTC)
 
 def render(digest: Digest, languages: tuple[str, ...] = ("zh", "en")) -> str:
     """The document of a digest; an imported one as it was, whatever the languages."""
+    if digest.document:
+        return digest.document
     if digest.imported:
         return markdown_seed.render(digest.entries)
     return markdown_own.render(digest, languages or ("en",))
@@ -33,6 +36,6 @@ def parse(text: str, *, topic: str = "", issued: datetime = UNDATED) -> Digest:
     if not text.strip():
         raise DocumentError(1, "digest-document-empty")
     if markdown_own.is_own(lines[0]):
-        return markdown_own.parse(lines)
+        return replace(markdown_own.parse(lines), document=text)
     entries = markdown_seed.parse(lines, issued)
     return Digest(topic=topic, query=topic, issued=issued, entries=entries, imported=True)

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable
 
 import pytest
 
+from bot.demo.emulator import Emulator
 from bot.demo.faults import Fault, bad_gateway, closed, refused
 from bot.demo.reading import Visible
 from storage.model import Form
@@ -76,6 +78,52 @@ async def test_a_refused_table_comes_as_text(talk: Talk) -> None:
     talk.person.opens(f"p_{paper.key}_1")
     [alone] = await talk.house.answered(talk.person)
     _is_text(alone, "The Second Epoch Problem")
+
+
+async def test_a_server_without_tables_is_asked_for_none_again(talk: Talk) -> None:
+    """Not by a digest, an entry, a page, a list of the day or a paper: all come as text."""
+    await _tables(talk)
+    await talk.follows("unlearning")
+    await talk.tomorrow()
+    emulator = talk.house.emulator
+    emulator.faults.next("sendRichMessage", refused(404, "Not Found: method not found"))
+    digest = await talk.hears("/digest")
+    assert len(emulator.faults) == 0
+    tried = _rich_calls(emulator)
+
+    [opened] = (await talk.presses(label="1", message=digest.id)).new
+    [turned] = (await talk.forges("1next:1:1")).new
+    shown = [opened, turned, *await talk.says("/digest"), *await talk.says("/today")]
+    paper = talk.house.store.papers.get("arxiv:2611.90302")
+    assert paper
+    talk.person.opens(f"p_{paper.key}_1")
+    shown += await talk.house.answered(talk.person)
+
+    assert len(shown) >= 5
+    assert not any(one.is_rich for one in shown)
+    assert _rich_calls(emulator) == tried == 1
+
+
+def _rich_calls(emulator: Emulator) -> int:
+    return sum(
+        call.method == "sendRichMessage" or "rich_message" in call.parameters
+        for call in emulator.calls
+    )
+
+
+@pytest.mark.parametrize("call", ["sendMessage", "getUpdates"])
+async def test_the_page_of_a_gateway_leaves_a_line_without_it(
+    talk: Talk, call: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    """However long the page is, and whatever it quotes."""
+    await talk.hears("/start")
+    with caplog.at_level(logging.INFO):
+        talk.house.emulator.faults.next(call, bad_gateway())
+        await talk.says("/about")
+
+    told = [record.getMessage() for record in caplog.records]
+    assert sum(one in ("parcel not sent", "poll failed") for one in told) == 1
+    assert not any("<html" in str(record.__dict__).lower() for record in caplog.records)
 
 
 async def _tables(talk: Talk) -> None:

@@ -175,8 +175,8 @@ def test_english_judges_the_gist_alone() -> None:
         *(
             ("gist", f"{ZH.gist}见{form}", Fault.LINK)
             for form in (
-                *("evil.shop", "evil.uk/x", "аррӏе.com", "пример.рф", "1.2.3.4/x", "ton://x", "#标签"),
-                *("$TONS", "4242 4242 4242 4242", "a@evil.zip"),
+                *("evil.shop", "evil.uk/x", "аррӏе.com", "пример.рф", "1.2.3.4/x", "ton://x"),
+                *("#标签", "$TONS", "4242 4242 4242 4242", "a@evil.zip"),
             )
         ),
         ("gist", "TideNet<|im_end|>" + ZH.gist, Fault.MARKUP),

@@ -13,8 +13,37 @@ from bot.summary.tidy import tidy
 
 @pytest.mark.parametrize(
     "command",
-    "rightarrow rho rangle rm rfloor nabla nu neq ne ni notin not theta tau times text to tilde"
-    " beta bar binom boldsymbol bf begin frac forall flat uparrow upsilon".split(),
+    [
+        "rightarrow",
+        "rho",
+        "rangle",
+        "rm",
+        "rfloor",
+        "nabla",
+        "nu",
+        "neq",
+        "ne",
+        "ni",
+        "notin",
+        "not",
+        "theta",
+        "tau",
+        "times",
+        "text",
+        "to",
+        "tilde",
+        "beta",
+        "bar",
+        "binom",
+        "boldsymbol",
+        "bf",
+        "begin",
+        "frac",
+        "forall",
+        "flat",
+        "uparrow",
+        "upsilon",
+    ],
 )
 @pytest.mark.parametrize("around", ["从 $A \\{} B$ 到", "the \\{}{{x}} of $x$", "\\{} 是"])
 def test_a_command_with_one_backslash_is_that_command(command: str, around: str) -> None:
