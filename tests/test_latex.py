@@ -67,13 +67,91 @@ def test_tex_reads_as_unicode(source: str, shown: str) -> None:
 
 
 @pytest.mark.parametrize(
+    ("source", "shown"),
+    [
+        (r"$\mathbb{F}_{q^2}$, $\|f\|_{L^2}$, $2^{2^n}$", "𝔽_(q²), ‖f‖_(L²), 2^(2ⁿ)"),
+        (r"$\mathbb{F}_q^n$, $T_{eff}^{max}$", "𝔽ⁿ_q, T_(eff)^max"),
+        (r"$M_{eff}c^2$, $e^\lambda t$, $x^*y$", "M_eff c², e^λ t, x* y"),
+        (r"${x^2}^3$, $\sqrt{2}x$, $\sqrt{ab}$, $\sqrt{x}^2$", "(x²)³, √2 x, √(ab), (√x)²"),
+        (r"$\frac{1}{2a}$, $\frac{1}{\sigma\alpha^2}$", "1/(2a), 1/(σα²)"),
+        (r"$\frac{a}{b}x$, $x\frac{a}{b}$, $\frac12(a+b)$", "(a/b)x, x(a/b), (1/2)(a+b)"),
+        (r"$\frac{1}{2}^n$, $1/\frac{a}{b}$, $\log\frac1n$", "(1/2)ⁿ, 1/(a/b), log(1/n)"),
+        (r"$\frac{dx}{dt}$, $\frac{1}{x^2}$, ${a \over bc}$", "dx/dt, 1/x², a/(bc)"),
+        (r"$3\frac12$, $\sqrt{\frac12}$, $\overline{A\cup B}$", "3 1/2, √(1/2), A̅∪̅B̅"),
+    ],
+)
+def test_no_formula_is_shown_as_another(source: str, shown: str) -> None:
+    assert to_unicode(source) == shown
+
+
+@pytest.mark.parametrize(
+    ("source", "shown"),
+    [
+        (r"$72.0^{+1.4}_{-2.1}$ km", "72.0 (+1.4/−2.1) km"),
+        (r"72.0$^{+1.4}_{-2.1}$, $5_{-1}^{+2}\%$", "72.0 (+1.4/−2.1), 5 (+2/−1)%"),
+        (r"$10^6\,M_\odot$, M$_{\odot}$yr$^{-1}$, $R_\oplus$", "10⁶ M⊙, M⊙yr⁻¹, R⊕"),
+        (r"$C^*$-algebra, $A^\dagger$, $x^\star$, $M_\star$", "C*-algebra, A†, x⋆, M⋆"),
+        (r"$90\deg$, $\deg f$", "90°, deg f"),
+        (r"$\alpha = 1$, $\alpha \leq 1$, $\beta x$", "α = 1, α ≤ 1, βx"),
+        (r"10$\,$km, $10\,$km", "10 km, 10 km"),
+        (r"$2000$--$4000$ K, $1.7\times$--$2\times$", "2000–4000 K, 1.7×–2×"),
+        (
+            r"3~Myr, 0.37--0.61~Å, $x$~km, about ~5, 3~5, 14~79\%",
+            "3 Myr, 0.37–0.61 Å, x km, about ~5, 3~5, 14~79%",
+        ),
+        (r"${\cal N}=4$, $\cal O(n)$, $\mathfrak{sl}_2$, $\mathbb{CP}^n$", "𝒩=4, 𝒪(𝓃), 𝔰𝔩₂, ℂℙⁿ"),
+        (r"$\overline{x}$, $\widehat{AB}$, $\bar{x_i}$", "x̅, ÂB̂, x̄ᵢ"),
+        (r"$a\ne b$, $x\not\in A$, $f\colon X\to Y$, $\not=$", "a≠b, x∉A, f:X→Y, ≠"),
+        (
+            r"$\gcd(a,b)$, $\dim V$, $\binom{n}{k}$, $5\mbox{ km}$",
+            "gcd(a,b), dim V, (n choose k), 5 km",
+        ),
+        (r"$X\xrightarrow{f}Y$, $\sum_{\substack{i<j\\j<k}}$", "X→ᶠY, ∑_(i<j; j<k)"),
+        (r"$\frac1n$, $\frac\gamma{2}$, $\unicode{x2013}$", "1/n, γ/2, –"),
+        (r"$\begin{pmatrix} a & b \\ c & d\end{pmatrix}$", "(a b; c d)"),
+        (r"$\text{pre-train}$, $\mathrm{p-p}$, $a-b$", "pre-train, p-p, a−b"),
+        (r"$\href{http://a.b}{\text{code}}$", "code (http://a.b)"),
+        (r"$\textbf{$80\times$ lower}$ cost", "80× lower cost"),
+    ],
+)
+def test_formulas_read_as_an_editor_prints_them(source: str, shown: str) -> None:
+    assert to_unicode(source) == shown
+
+
+@pytest.mark.parametrize(
+    ("source", "shown"),
+    [
+        (
+            r"\ours{} beats \method, by \ours\ and $\GenPPL$",
+            "ours beats method, by ours and GenPPL",
+        ),
+        (r"$\Z/2$, $\F_q$, $2\lam$, $\O(n)$, $\heii$", "Z/2, F_q, 2 lam, O(n), heii"),
+        (r"\todo{words}, $\mymacro{x}$, $\ket{\psi}$", "words, x, |ψ⟩"),
+        (r"\eg, this, \ie that, Smith \etal.", "e.g., this, i.e. that, Smith et al."),
+        (r"As in~\cite{a,b} and \citep[see][p.~3]{x}.", "As in and."),
+        (r"\textcolor{red}{words} \noindent We \color{blue}{write}", "words We write"),
+        (r"{B}ayesian {GAN}s and {GSR4B}", "Bayesian GANs and GSR4B"),
+        (r"CIFAR-{10,100}, {class}, {0, 5}", "CIFAR-{10,100}, {class}, {0, 5}"),
+        (r"\begin{itemize}\item one \item two\end{itemize}", " • one • two "),
+        (r"``words\" and ''words'' and `word'".replace("\\", ""), "“words” and “words” and ‘word’"),
+        (r"Levy\'s, don\'t, d\'Alembert, O\'Neill", "Levy's, don't, d'Alembert, O'Neill"),
+        (r"Vi\'{s}esa, FRAPP\'E, Bo\'{s}", "Viśesa, FRAPPÉ, Boś"),
+        (r"$R$ and R^{2}, 10^{-3}, \mathbb{F}_{q^2}", "R and R², 10⁻³, 𝔽_(q²)"),
+        (r"\begin{equation} x_{ab} = 1 \end{equation}", "x_ab = 1"),
+    ],
+)
+def test_no_command_is_left_in_prose(source: str, shown: str) -> None:
+    assert to_unicode(source) == shown
+
+
+@pytest.mark.parametrize(
     "text",
     [
         "costs $5 and $10, or $400-600K and more ($3/$15)",
         "from US$ and A$ to 100% of real % signs",
-        r"\method beats \ours \cite{someone}",
-        r"\textcolor{red}{words} and $\begin{array}{c} a \end{array}$",
+        r"$x_{1$ and $\frac{a$",
         r"\emph{never closed",
+        r"C:\Users",
         "run it with --flag, about ~5 times, at http://a.b/~c",
         "word \\",
         "don't touch 'this' `word`",

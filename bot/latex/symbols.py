@@ -11,8 +11,24 @@ from functools import lru_cache
 
 from pylatexenc.latex2text import LatexNodes2Text, get_default_latex_context_db
 
-_EXTRA = {"deg": "°", "degree": "°", "prime": "′", "lt": "<", "gt": ">", "|": "‖", "top": "⊤"}
-_COMBINING = {
+
+def _pairs(table: str) -> dict[str, str]:
+    """Names and what they stand for, one after the other."""
+    words = table.split()
+    return dict(zip(words[::2], words[1::2], strict=True))
+
+
+_EXTRA = _pairs(
+    "degree ° arcdeg ° prime ′ arcmin ′ arcsec ″ lt < gt > | ‖ top ⊤ bot ⊥ ne ≠ colon : neg ¬"
+    " land ∧ lor ∨ implies ⇒ impliedby ⇐ iff ⇔ coloneqq ≔ coloneq ≔ lll ⋘ ggg ⋙ nsim ≁ Box □"
+    " Diamond ◇ triangle △ models ⊨ vDash ⊨ Vdash ⊩ dag † ddag ‡ ddagger ‡ checkmark ✓ slash /"
+    " micro µ upmu µ sun ☉ Sun ☉ earth ⊕ Earth ⊕ copyright © circledR ® pounds £ euro €"
+    " texteuro € thicksim ∼ thickapprox ≈ lesseqgtr ⋚ doteq ≐ hdots … dotsc … dotso … dotsb ⋯"
+    " dotsm ⋯ llbracket ⟦ rrbracket ⟧ bigstar ★ lbrack [ rbrack ] lbrace { rbrace } vert |"
+    " lvert | rvert | mathsection § Re Re Im Im arg arg dim dim gcd gcd hom hom ker ker lcm lcm"
+    " argmin argmin argmax argmax limsup limsup liminf liminf Pr Pr"
+)
+COMBINING = {
     "`": "\u0300",
     "'": "\u0301",
     "^": "\u0302",
@@ -29,17 +45,38 @@ _COMBINING = {
     "k": "\u0328",
     "b": "\u0331",
 }
-_ALPHABETS = frozenset({"mathbb", "mathcal", "mathfrak", "mathscr"})
+_HAT, _MACRON, _TILDE, _ARROW = "\u0302", "\u0304", "\u0303", "\u20d7"
+MARKS = {
+    **dict.fromkeys(("hat", "widehat", "Hat"), _HAT),
+    **dict.fromkeys(("bar", "Bar"), _MACRON),
+    **dict.fromkeys(("tilde", "widetilde", "Tilde"), _TILDE),
+    **dict.fromkeys(("vec", "Vec", "overrightarrow"), _ARROW),
+    **dict.fromkeys(("dot", "Dot"), "\u0307"),
+    **dict.fromkeys(("check", "widecheck"), "\u030c"),
+    **dict.fromkeys(("underline", "underbar"), "\u0332"),
+    "overline": "\u0305",
+    "overleftarrow": "\u20d6",
+    "ddot": "\u0308",
+    "dddot": "\u20db",
+    "breve": "\u0306",
+    "acute": "\u0301",
+    "grave": "\u0300",
+    "mathring": "\u030a",
+}
+"""The marks of mathematics over or under a letter."""
+_LINES = frozenset(("overline", "underline"))  # which run through
+_RAISED_ITSELF = "*∗⋆★†‡⊙⊕☉"
 _SUPERS = dict(
     zip(
         "0123456789+-−=()niabcdefghjklmoprstuvwxyzABDEGHIJKLMNOPRTUVW∘′β",
         "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁻⁼⁽⁾ⁿⁱᵃᵇᶜᵈᵉᶠᵍʰʲᵏˡᵐᵒᵖʳˢᵗᵘᵛʷˣʸᶻᴬᴮᴰᴱᴳᴴᴵᴶᴷᴸᴹᴺᴼᴾᴿᵀᵁⱽᵂ°′ᵝ",
         strict=True,
     )
-)
+) | {c: c for c in "*∗⋆★†‡″"}
 _SUBS = dict(
     zip("0123456789+-−=()aehijklmnoprstuvx", "₀₁₂₃₄₅₆₇₈₉₊₋₋₌₍₎ₐₑₕᵢⱼₖₗₘₙₒₚᵣₛₜᵤᵥₓ", strict=True)
-)
+) | {c: c for c in "⊙⊕☉⋆★"}
+_SCRIPTS = frozenset("".join((*_SUPERS.values(), *_SUBS.values())))
 
 
 @lru_cache(maxsize=1)
@@ -65,38 +102,51 @@ def accented(accents: str, letter: str) -> str:
     """A letter under TeX accents, the outermost first, as one character; else empty."""
     text = {"\\i": "i", "\\j": "j", "\\aa": "å", "\\AA": "Å"}.get(letter, letter)
     for accent in reversed(accents):
-        text = unicodedata.normalize("NFC", text + _COMBINING.get(accent, ""))
+        text = unicodedata.normalize("NFC", text + COMBINING.get(accent, ""))
     return text if len(text) == 1 and text != letter else ""
 
 
 @lru_cache(maxsize=4096)
-def hatted(accent: str, letter: str) -> str:
-    """A letter under a mark of mathematics, combined where Unicode has no single character."""
-    text = unicodedata.normalize("NFC", str(_reader().latex_to_text(f"\\{accent}{{{letter}}}")))
-    return text if len(text) <= 2 and text != letter else ""
+def marked(name: str, text: str, *, is_whole: bool = False) -> str:
+    """Put a mark of mathematics over each letter, or over the end of what belongs together."""
+    mark = MARKS[name]
+    if is_whole and name not in _LINES:
+        return f"({text}){mark}"
+    letters = (
+        c if c in _SCRIPTS or c.isspace() or unicodedata.combining(c) else c + mark for c in text
+    )
+    return unicodedata.normalize("NFC", "".join(letters))
 
 
 @lru_cache(maxsize=4096)
-def alphabetic(macro: str, letter: str) -> str:
-    """A letter of a special alphabet: ``mathbb`` ``R`` is ℝ; other styles leave it as it is."""
-    if macro not in _ALPHABETS or len(letter) != 1 or not letter.isascii():
+def alphabetic(alphabet: str, letter: str) -> str:
+    """Return a letter of a special alphabet: ``mathbb`` ``R`` is ℝ."""
+    if not (letter.isascii() and letter.isalnum()):
         return letter
-    return str(_reader().latex_to_text(f"\\{macro}{{{letter}}}")) or letter
+    return str(_reader().latex_to_text(f"\\{alphabet}{{{letter}}}")) or letter
 
 
 def raised(text: str) -> str:
-    """A superscript: Unicode's where it is short and has them, else after a caret."""
+    """Return a superscript: Unicode's where it is short and has them, else after a caret."""
     return _shifted(text, _SUPERS, "^")
 
 
 def lowered(text: str) -> str:
-    """A subscript: Unicode's where it is short and has them, else after an underscore."""
+    """Return a subscript: Unicode's where it is short and has them, else after an underscore."""
     return _shifted(text, _SUBS, "_")
+
+
+def is_raised_itself(character: str) -> bool:
+    """Return whether a character stands for its own index or exponent: C*, M⊙."""
+    return character != "" and character in _RAISED_ITSELF
 
 
 def _shifted(text: str, characters: dict[str, str], sign: str) -> str:
     text = text.strip()
-    letters = sum(c.isalpha() for c in text)
-    if text and letters <= 2 and all(c in characters for c in text):
-        return "".join(characters[c] for c in text)
-    return f"{sign}{text}" if len(text) == 1 or text.isalnum() else f"{sign}({text})"
+    compact = text.replace(" ", "")
+    letters = sum(c.isalpha() for c in compact)
+    if compact and letters <= 2 and all(c in characters for c in compact):
+        return "".join(characters[c] for c in compact)
+    # An exponent within an index ends with it: q² alone would be read as (index q)².
+    is_word = text.isalnum() and not any(c in _SCRIPTS for c in text)
+    return f"{sign}{text}" if len(text) == 1 or is_word else f"{sign}({text})"

@@ -45,7 +45,7 @@ _LONGEST_FIRST = 7  # letters of the part before the hyphen
 _SHORT = re.compile(rf"(?<![^\W_])(?<!-)[^\W_]{{1,{_LONGEST_FIRST}}}\Z")
 _BEFORE = re.compile(r"[^\W_]{1,18}\Z")
 _AFTER = re.compile(r"[^\W_]{1,18}")
-_PLAIN = re.compile(r"[\t\n\r\x20-\x23\x25-\x29\x2b-\x5b\x5d\x60-\x7e]*\Z")
+_PLAIN = re.compile(r"[\t\n\r\x20-\x23\x25-\x29\x2b-\x5b\x5d\x60-\x7a\x7c-\x7e]*\Z")
 """ASCII without TeX, a star, an index or control characters."""
 _RUN = re.compile(r"([\t\n\r\x20-\x7e]+)|[\u0370-\u03ff\u1f00-\u1fff]+|[^\t\n\r\x20-\x7e]")
 _HAN = re.compile("[\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]")
@@ -218,7 +218,8 @@ def analyser_mark() -> str:
     probe = "universities generalised skiing pre-training C++ C# Cram\\'er 扩散 naïve dying news's"
     spelled = " ".join((*ONE, *APART, *STARTS))
     signs = "σ8 $H_0$ CO$_2$ ΛCDM A* Schröder spatio-temporal LLMs optimise Mart\\'\\i nez"
-    return sha256(indexed(f"{probe} {signs} {spelled}").encode()).hexdigest()[:12]
+    tex = r"{B}ayesian \ours{} Levy\'s $\mathbb{F}_{q}^2$ $\text{pre-train}$ \cite{a} $\Z$ $x_{ab}c$"
+    return sha256(indexed(f"{probe} {signs} {tex} {spelled}").encode()).hexdigest()[:12]
 
 
 def _words_of(even: str) -> list[str]:
@@ -296,7 +297,7 @@ def _shown(text: str) -> tuple[str, list[int], list[int]]:
 
     Both lists are empty where it is shown as it is written.
     """
-    if "\\" not in text and "$" not in text:
+    if "\\" not in text and "$" not in text and "{" not in text:
         return text, [], []
     shown: list[str] = []
     starts: list[int] = []

@@ -1,0 +1,116 @@
+"""Tell what the commands of LaTeX do that are neither symbols nor accents.
+
+A command that no table names is an author's own: with an argument it shows the argument, without
+one it shows its name.
+"""
+
+from __future__ import annotations
+
+ALPHABETS = {
+    "mathbb": "mathbb",
+    "Bbb": "mathbb",
+    "mathds": "mathbb",
+    "mathbbm": "mathbb",
+    "mathcal": "mathcal",
+    "cal": "mathcal",
+    "mathfrak": "mathfrak",
+    "frak": "mathfrak",
+    "mathscr": "mathscr",
+    "scr": "mathscr",
+}
+"""The alphabets that Unicode has, by the command that asks for one."""
+
+
+def _names(text: str) -> frozenset[str]:
+    return frozenset(text.split())
+
+
+TEXT = _names(
+    "text textrm textup textit textsf texttt textbf textsc textsl textmd textnormal emph mbox hbox"
+    " underline uline"
+)
+"""Commands of a formula whose argument is prose."""
+
+ROMAN = _names("mathrm mathsf mathtt mathit mathbf operatorname operatornamewithlimits")
+"""Commands whose argument is a word of a formula."""
+
+SWITCHES = _names(
+    "em bf it tt sc rm sf sl bfseries itshape ttfamily scshape rmfamily sffamily slshape mdseries"
+    " upshape normalfont small large Large footnotesize scriptsize tiny normalsize centering"
+    " boldmath"
+)
+"""Commands that set what follows in another letter."""
+
+SILENT = SWITCHES | _names(
+    "left right middle big Big bigg Bigg bigl bigr Bigl Bigr biggl biggr Biggl Biggr bigm Bigm"
+    " displaystyle textstyle scriptstyle scriptscriptstyle limits nolimits nonumber notag noindent"
+    " xspace protect relax null strut mathstrut maketitle allowbreak nobreak indent hfill"
+    " smallskip medskip bigskip selectfont ignorespaces leavevmode unskip romannumeral"
+)
+"""Commands that show nothing."""
+
+BLANKS = _names(
+    "quad qquad enspace enskip space thinspace medspace thickspace newline linebreak par"
+    " nobreakspace textvisiblespace"
+)
+"""Commands that are a blank."""
+
+HIDDEN = {
+    **dict.fromkeys(
+        _names(
+            "color textcolor colorbox fcolorbox hspace vspace hskip vskip kern mkern phantom"
+            " hphantom vphantom label tag cline raisebox scalebox rotatebox resizebox fontfamily"
+            " fontseries fontshape foreignlanguage selectlanguage hypertarget hyperlink hyperref"
+            " thispagestyle pagestyle includegraphics bibliography bibliographystyle thanks index"
+            " input"
+        ),
+        1,
+    ),
+    **dict.fromkeys(_names("rule fontsize setlength newcommand renewcommand"), 2),
+}
+"""How many arguments of a command are for the typesetter alone."""
+
+BRACKETS = {
+    "abs": "||",
+    "norm": "‖‖",
+    "ket": "|⟩",
+    "bra": "⟨|",
+    "braket": "⟨⟩",
+    "Ket": "|⟩",
+    "Bra": "⟨|",
+    "Braket": "⟨⟩",
+    "expval": "⟨⟩",
+    "ev": "⟨⟩",
+    "set": "{}",
+    "floor": "⌊⌋",
+    "ceil": "⌈⌉",
+    "enquote": "“”",
+}
+"""Commands that put their argument between two signs."""
+
+MATRICES = {
+    "pmatrix": "()",
+    "bmatrix": "[]",
+    "Bmatrix": "{}",
+    "vmatrix": "||",
+    "Vmatrix": "‖‖",
+    "smallmatrix": "()",
+}
+"""The signs around an environment of rows."""
+
+ABBREVIATIONS = {
+    "eg": "e.g.",
+    "ie": "i.e.",
+    "Eg": "E.g.",
+    "Ie": "I.e.",
+    "etal": "et al.",
+    "cf": "cf.",
+    "vs": "vs.",
+    "wrt": "w.r.t.",
+    "iid": "i.i.d.",
+    "aka": "a.k.a.",
+}
+"""Abbreviations that templates of conferences define."""
+
+TEXT_SYMBOLS = {"S": "§", "P": "¶", "LaTeX": "LaTeX", "TeX": "TeX", "BibTeX": "BibTeX"}
+"""Symbols of prose whose names in a formula are an author's own."""
