@@ -42,7 +42,8 @@ Rule = Callable[[str, int, int], Made | None]  # text, place, depth
 _MOST_NESTED = 8
 _LONGEST_GROUP = 600
 _BRACE = re.compile(r"\\.|[{}]", re.DOTALL)
-_START = re.compile(r"[\\$`~{]|--|''|[\^_]\{")
+# One set of characters first: the engine looks for that many times faster than for a choice.
+_START = re.compile(r"[\\$`~{'^_-](?:(?<=[\\$`~{])|(?<=-)(?=-)|(?<=')(?=')|(?<=[\^_])(?=\{))")
 _MATH = (
     re.compile(r"\$\$([^$]{1,600})\$\$"),
     re.compile(r"\\\(((?:[^\\]|\\[^()]){1,600})\\\)"),

@@ -107,6 +107,8 @@ class _Reader:
         while (lexeme := self._take()) != end:
             if not lexeme:
                 raise Doubt
+            if lexeme == "}" and not end:
+                continue  # a slip: there is nothing that it could close
             if lexeme == "\\over":
                 parts = [_fraction(parts, self.run(end))]
                 break
@@ -258,7 +260,7 @@ class _Reader:
             case "deg":  # a function's name, and what authors write for ° behind a number
                 before = self._tokens[self._at - 2] if self._at > 1 else ""
                 return [_Part("°") if before.isdecimal() else _Part("deg", _Kind.NAME)]
-        if name.startswith("x") and (arrow := symbol(name[1:])) and self._peek() in "[{":
+        if name.startswith("x") and name.endswith("arrow") and (arrow := symbol(name[1:])):
             scripts = {"_": _joined(self._option() or []), "^": _joined(self._argument())}
             return _with_scripts([_Part(arrow, _Kind.SIGN)], scripts)
         if name not in _TEXT_LETTERS and (shown := symbol(name)):
@@ -268,6 +270,8 @@ class _Reader:
     def _unknown(self, name: str) -> _Parts:
         """An author's own command: its arguments, or else its name."""
         if self._peek() == "*":
+            self._take()
+        if self._peek().isspace() and self._peek(1) == "{":
             self._take()
         parts: _Parts = []
         while (group := self._group()) is not None:
@@ -463,6 +467,8 @@ def _fraction(above: _Parts, below: _Parts) -> _Part:
 
 def _is_one(parts: _Parts) -> bool:
     """Whether the parts are one number or one letter, with its indices, or stand in brackets."""
+    if len(parts) > 2 and parts[-1].kind is _Kind.SCRIPTED and parts[-2].text == ")":
+        parts = parts[:-1]  # (a+b)²
     text = _joined(parts)
     if re.fullmatch(r"\d+(?:\.\d+)?", text):
         return True
@@ -477,10 +483,13 @@ def _is_product(parts: _Parts) -> bool:
     """Whether the parts stand above a stroke without brackets: "2πr", "−1", "f(x)"."""
     if len(parts) == 1:
         return parts[0].kind is not _Kind.FRACTION
+    if not parts:
+        return True
     rest = parts[1:] if parts[0].text == "−" else parts
     return all(
-        part.kind in (_Kind.LETTER, _Kind.SCRIPTED, _Kind.OPEN)
-        or part.text in ("(", ")", "|", ".", "‖")
+        part.kind in (_Kind.LETTER, _Kind.SCRIPTED)
+        or (part.kind is _Kind.OPEN and part is parts[-1])
+        or part.text in ("(", ")", ".")
         for part in rest
     )
 

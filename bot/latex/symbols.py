@@ -112,10 +112,10 @@ def marked(name: str, text: str, *, is_whole: bool = False) -> str:
     mark = MARKS[name]
     if is_whole and name not in _LINES:
         return f"({text}){mark}"
-    letters = (
-        c if c in _SCRIPTS or c.isspace() or unicodedata.combining(c) else c + mark for c in text
-    )
-    return unicodedata.normalize("NFC", "".join(letters))
+    scripts = (at for at, c in enumerate(text) if at and (c in "^_" or c in _SCRIPTS))
+    end = len(text) if is_whole else next(scripts, len(text))
+    letters = (c if c.isspace() or unicodedata.combining(c) else c + mark for c in text[:end])
+    return unicodedata.normalize("NFC", "".join(letters)) + text[end:]
 
 
 @lru_cache(maxsize=4096)

@@ -218,7 +218,7 @@ def analyser_mark() -> str:
     probe = "universities generalised skiing pre-training C++ C# Cram\\'er 扩散 naïve dying news's"
     spelled = " ".join((*ONE, *APART, *STARTS))
     signs = "σ8 $H_0$ CO$_2$ ΛCDM A* Schröder spatio-temporal LLMs optimise Mart\\'\\i nez"
-    tex = r"{B}ayesian \ours{} Levy\'s $\mathbb{F}_{q}^2$ $\text{pre-train}$ \cite{a} $\Z$ $x_{ab}c$"
+    tex = r"{B}ayesian \ours{} Levy\'s $\mathbb{F}_{q}^2$ $\text{pre-train}$ \cite{a} $x_{ab}c$"
     return sha256(indexed(f"{probe} {signs} {tex} {spelled}").encode()).hexdigest()[:12]
 
 
