@@ -10,9 +10,10 @@ from functools import lru_cache
 from itertools import pairwise, takewhile
 from typing import NamedTuple
 
-from pylatexenc.latex2text import LatexNodes2Text, get_default_latex_context_db
+from pylatexenc.latex2text import LatexNodes2Text, MacroTextSpec, get_default_latex_context_db
 from pylatexenc.latexwalker import LatexCharsNode, LatexGroupNode, LatexNode, LatexWalker
-from pylatexenc.macrospec import LatexContextDb
+from pylatexenc.latexwalker import get_default_latex_context_db as get_default_grammar
+from pylatexenc.macrospec import LatexContextDb, MacroSpec
 
 _FORMULA = re.compile(r"(?<![\\$])\$(?!\$)((?:[^$\\]|\\.){1,400})\$(?!\$)", re.DOTALL)
 _COMMAND = re.compile(r"\\([A-Za-z]+)\*?(\s*)(?=(\{[^}])?)")
@@ -25,11 +26,13 @@ def _names(text: str) -> frozenset[str]:
 _LAYOUT = _names(
     "left right middle big Big bigg Bigg bigl bigr Bigl Bigr biggl biggr Biggl Biggr displaystyle"
     " textstyle scriptstyle limits nolimits rm it bf sf tt sl cal frak em nonumber xspace over"
-    " quad qquad not substack"
+    " quad qquad not substack space small tiny boldmath notag"
+    " boldsymbol bm pmb"
 )
 _SIGNS = _names(
-    "thicksim circledR ne colon lbrace rbrace vert lvert rvert implies iff land lor neg coloneqq"
-    " bot Box Diamond triangle models ddagger dag ddag checkmark lll ggg"
+    "deg degree vDash bigstar thicksim circledR ne colon lbrace rbrace vert lvert rvert"
+    " implies iff land lor neg coloneqq bot Box Diamond triangle models"
+    " ddagger dag ddag checkmark lll ggg"
 )
 """Commands whose signs the reader does not know; they have no letters."""
 _WORDS = _names("text textrm textup mbox hbox texttt textsf textit textbf textsc emph")
@@ -44,13 +47,24 @@ def formulas(text: str) -> Iterator[str]:
 
 def letters(text: str) -> Counter[str]:
     """Count the letters and digits of a text, without styles, marks and case."""
-    folded = unicodedata.normalize("NFKD", text).casefold()
+    rooted = text.replace("∛", "3√").replace("∜", "4√")
+    folded = unicodedata.normalize("NFKD", rooted).casefold()
     return Counter(c for c in folded if c.isalnum())
 
 
 def read(source: str) -> str:
     """Return what pylatexenc makes of a formula, with the names of unknown commands."""
-    return str(_reader().latex_to_text(_prepared(source)))
+    return _text(_nodes(source))
+
+
+def _text(nodes: Sequence[LatexNode]) -> str:
+    return str(_reader().nodelist_to_text(list(nodes)))
+
+
+def _nodes(source: str) -> Sequence[LatexNode]:
+    walker = LatexWalker(_prepared(source), latex_context=_grammar(), tolerant_parsing=True)
+    nodes: Sequence[LatexNode] = walker.get_latex_nodes()[0]
+    return nodes
 
 
 def _prepared(source: str) -> str:
@@ -62,6 +76,8 @@ def _prepared(source: str) -> str:
     source = re.sub(
         r"\\begin\s*\{array\}\s*\{[^{}]*\}|\\(?:begin|end)\s*\{[a-z]+\*?\}", " ", source
     )
+    source = re.sub(r"\\mkern-?\d*mu|\\rule(?:\[[^]]*\])?\{[^}]*\}\{[^}]*\}", "", source)
+    source = re.sub(r"(\\[A-Za-z]+)(?=[^\x00-\x7f])", r"\1 ", source)
     source = re.sub(r"\\texttt\{[^{}]*\}", lambda m: m[0].replace("_", " "), source)
     return _COMMAND.sub(_known, source)
 
@@ -72,7 +88,9 @@ def kept(source: str) -> list[str]:
 
 
 def _is_unknown(name: str) -> bool:
-    return name not in _LAYOUT | _SIGNS | _WORDS and _texts().get_macro_spec(name) is None
+    if name in _LAYOUT | _SIGNS | _WORDS:
+        return False
+    return name in "bcdkrtuvH" or _texts().get_macro_spec(name) is None
 
 
 def _known(found: re.Match[str]) -> str:
@@ -87,12 +105,41 @@ def _known(found: re.Match[str]) -> str:
 
 @lru_cache(maxsize=1)
 def _texts() -> LatexContextDb:
-    return get_default_latex_context_db()
+    texts = get_default_latex_context_db()
+    texts.add_context_category(
+        "amsmath",
+        macros=[
+            MacroTextSpec("binom", "%(1)s choose %(2)s"),
+            MacroTextSpec("pmod", "mod %(1)s"),
+            MacroTextSpec("sqrt", "%(1)s√%(2)s"),
+            MacroTextSpec("xrightarrow", "%(1)s→%(2)s"),
+            MacroTextSpec("stackrel", "%(1)s%(2)s"),
+            MacroTextSpec("upmu", "μ"),
+        ],
+        prepend=True,
+    )
+    return texts
+
+
+@lru_cache(maxsize=1)
+def _grammar() -> LatexContextDb:
+    grammar = get_default_grammar()
+    grammar.add_context_category(
+        "amsmath",
+        macros=[
+            MacroSpec("binom", "{{"),
+            MacroSpec("pmod", "{"),
+            MacroSpec("xrightarrow", "[{"),
+            MacroSpec("stackrel", "{{"),
+        ],
+        prepend=True,
+    )
+    return grammar
 
 
 @lru_cache(maxsize=1)
 def _reader() -> LatexNodes2Text:
-    return LatexNodes2Text(latex_context=_texts(), strict_latex_spaces=False)
+    return LatexNodes2Text(latex_context=_texts())
 
 
 Letters = frozenset[tuple[str, int]]
@@ -119,8 +166,7 @@ _ACCENTS = dict(
 def meant(source: str) -> Structure:
     """Return the fractions, scripts and accents of a formula by pylatexenc's tree."""
     structure = Structure(Counter(), Counter(), Counter())
-    nodes, _, _ = LatexWalker(_prepared(source), tolerant_parsing=True).get_latex_nodes()
-    _walk(nodes, structure)
+    _walk(_nodes(source), structure)
     return structure
 
 
@@ -145,7 +191,7 @@ def _walk(nodes: Sequence[LatexNode], structure: Structure) -> None:
         if isinstance(item, str) and item in "^_":
             sign = item
             continue
-        text = item if isinstance(item, str) else str(_reader().nodelist_to_text([item]))
+        text = item if isinstance(item, str) else _text([item])
         if sign and letters(text):
             structure.scripts[_frozen(text)] += 1
         sign = ""
@@ -154,10 +200,10 @@ def _walk(nodes: Sequence[LatexNode], structure: Structure) -> None:
         arguments = _arguments(item)
         name = getattr(item, "macroname", "")
         if name in ("frac", "dfrac", "tfrac") and len(arguments) == 2:
-            above, below = (str(_reader().nodelist_to_text([node])) for node in arguments)
+            above, below = (_text([node]) for node in arguments)
             structure.fractions[_frozen(above), _frozen(below)] += 1
         if name in _ACCENTS and len(arguments) == 1:
-            letter = str(_reader().nodelist_to_text(arguments)).strip()
+            letter = _text(arguments).strip()
             if len(letter) == 1 and letter.isalnum():
                 letter = unicodedata.normalize("NFKD", letter)
                 structure.accents[letter + _ACCENTS[name]] += 1
@@ -187,7 +233,7 @@ _UNDER = "₀₁₂₃₄₅₆₇₈₉₊₋₌₍₎ₐₑₕᵢⱼₖₗₘ�
 _OVER = "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁼⁽⁾ⁿⁱᵃᵇᶜᵈᵉᶠᵍʰʲᵏˡᵐᵒᵖʳˢᵗᵘᵛʷˣʸᶻᴬᴮᴰᴱᴳᴴᴵᴶᴷᴸᴹᴺᴼᴾᴿᵀᵁⱽᵂᵝ*∗⋆★†‡′″°"
 _UNIT = re.compile(rf"(?:[^\W_]|[\u0300-\u036f\u20d0-\u20ef{_UNDER}{_OVER}∂∇∞√∛∜.…])+")
 _ONE = re.compile(
-    rf"[√∛∜]?(?:\d+(?:\.\d+)?|[d∂]?[^\W\d_])[\u0300-\u036f\u20d0-\u20ef]*[{_UNDER}{_OVER}]*"
+    rf"(?:[{_OVER}]*[√∛∜])?(?:\d+(?:\.\d+)?|[d∂]?[^\W\d_])[\u0300-\u036f\u20d0-\u20ef]*[{_UNDER}{_OVER}]*"
 )
 _ERROR = re.compile(r"\(([+−±][^/()]*)/([+−∓][^/()]*)\)")
 

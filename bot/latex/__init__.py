@@ -56,7 +56,8 @@ _MATH = (
 )
 _DOLLARS = re.compile(r"\$((?:[^$\\]|\\.){1,600})\$", re.DOTALL)
 _FURTHER = re.compile(r"((?:[^$\\]|\\.){0,400})\$", re.DOTALL)
-_PROSE = re.compile(r"(?<![\\A-Za-z{])[a-z]{2,}(?![a-z]*\})")
+_PROSE = re.compile(r"(?<!\S)[a-z]{2,}(?=[\s,.;:]|$)")
+_ARGUMENT = re.compile(r"\{[^{}]*\}")
 _MARK = r"""(?:[`'^"~=.]\s?|[cvHkurdbt](?=[{\s\\]))"""
 _INNER = rf"\\{_MARK}\s*\{{?\s*[A-Za-z]\s*\}}?"  # an accent under an accent, as in Vietnamese
 _LETTER = (
@@ -204,7 +205,7 @@ def _is_money(inside: str, following: str) -> bool:
     if following.isdecimal() and not inside.startswith("\\"):
         return True
     starts_so = re.match(r"\s|\d", inside) is not None
-    return starts_so and _PROSE.search(inside) is not None
+    return starts_so and _PROSE.search(_ARGUMENT.sub("", inside)) is not None
 
 
 def _apostrophe(text: str, at: int, _: int) -> Made | None:

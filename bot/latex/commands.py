@@ -31,7 +31,10 @@ TEXT = _names(
 )
 """Commands of a formula whose argument is prose."""
 
-ROMAN = _names("mathrm mathsf mathtt mathit mathbf operatorname operatornamewithlimits")
+ROMAN = _names(
+    "mathrm mathsf mathtt mathit mathbf mathnormal mathsfit mathbfit boldsymbol bm pmb symbf"
+    " operatorname operatornamewithlimits mathop mathrel mathbin mathord ensuremath"
+)
 """Commands whose argument is a word of a formula."""
 
 SWITCHES = _names(

@@ -121,8 +121,8 @@ class _Reader:
                 continue
             was_apart = bool(parts) and parts[-1].kind is _Kind.BLANK
             parts += self._parts(lexeme)
-            if lexeme[0] == "\\" and lexeme[1:].isalpha() and not self._is_text:
-                self._pass_blank(was_apart)
+            if not (was_apart or self._is_text):
+                self._pass_blank(self._tokens[self._at - 1])
         self._depth -= 1
         self._is_text, self._is_roman = modes
         return parts
@@ -139,15 +139,21 @@ class _Reader:
         while self._peek().isspace():
             self._at += 1
 
-    def _pass_blank(self, was_apart: bool) -> None:
+    def _pass_blank(self, lexeme: str) -> None:
         """Skip the blank that only ends a command: "a\\leq b" is a≤b, "\\alpha = 1" α = 1."""
-        if not was_apart and not (self._peek().isspace() and _is_operator(self._peek(1))):
-            self._skip_blank()
+        if not (lexeme[0] == "\\" and lexeme[1:].isalpha() and self._peek().isspace()):
+            return
+        following = self._peek(1)
+        if not (_is_operator(following) or (following == "-" and self._peek(2).isspace())):
+            self._take()
 
     def _argument(self) -> _Parts:
         """What TeX takes for the argument of a command: a group, or one lexeme."""
         self._skip_blank()
         lexeme = self._take()
+        while lexeme[1:] in SILENT:
+            self._skip_blank()
+            lexeme = self._take()
         if lexeme == "{":
             return self.run("}")
         if lexeme in ("", "}", "^", "_", "&"):
@@ -296,11 +302,16 @@ class _Reader:
     def _hidden(self, name: str) -> _Parts:
         if self._peek() == "*":
             self._take()
+        if name.endswith(("kern", "skip")):  # "\mkern-2mu"
+            while re.fullmatch(r"[-+.\d]|\s+", self._peek()):
+                self._take()
+            self._at += 2 * self._peek().isalpha()
+            return [_Part(" ", _Kind.BLANK)] if name.endswith("skip") else []
         self._option()
         for _ in range(HIDDEN[name]):
             if self._group() is None:
                 break
-        return [_Part(" ", _Kind.BLANK)] if name in ("hspace", "hskip", "phantom") else []
+        return [_Part(" ", _Kind.BLANK)] if name in ("hspace", "phantom") else []
 
     def _worded(self, name: str) -> _Parts:
         """The argument as one word or some prose."""

@@ -6,6 +6,7 @@ for a comment, and every fifth abstract holds one.
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from functools import lru_cache
 
@@ -148,5 +149,7 @@ def _shifted(text: str, characters: dict[str, str], sign: str) -> str:
     if compact and letters <= 2 and all(c in characters for c in compact):
         return "".join(characters[c] for c in compact)
     # An exponent within an index ends with it: q² alone would be read as (index q)².
+    if re.fullmatch(r"\([^()]*\)", text):
+        return sign + text
     is_word = text.isalnum() and not any(c in _SCRIPTS for c in text)
     return f"{sign}{text}" if len(text) == 1 or is_word else f"{sign}({text})"
