@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import gzip
+import json
 import re
 import unicodedata
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
-from itertools import pairwise, takewhile
+from itertools import islice, pairwise, takewhile
+from pathlib import Path
 from typing import NamedTuple
 
 from pylatexenc.latex2text import LatexNodes2Text, MacroTextSpec, get_default_latex_context_db
@@ -38,11 +41,37 @@ _SIGNS = _names(
 _WORDS = _names("text textrm textup mbox hbox texttt textsf textit textbf textsc emph")
 
 
+def corpus_texts(folder: Path, limit: int | None) -> Iterator[str]:
+    """Yield the titles and abstracts of the papers in the folder, so many of each file."""
+    for path in sorted((folder / "corpus").glob("*.jsonl.gz")):
+        with gzip.open(path, "rt", encoding="utf-8") as lines:
+            for line in islice(lines, limit):
+                record = json.loads(line)
+                yield record["title"]
+                yield record.get("abstract") or record.get("description") or ""
+
+
 def formulas(text: str) -> Iterator[str]:
-    """Yield what stands between dollars and has a command, an index or an exponent."""
+    """Yield what stands between dollars and has a command, an index or an exponent.
+
+    Where the braces do not match, the dollars belong to several formulas.
+    """
     for found in _FORMULA.finditer(text):
-        if re.search(r"[\\^_]", found[1]):
+        if re.search(r"[\\^_]", found[1]) and found[1].count("{") == found[1].count("}"):
             yield found[1]
+
+
+def fault(source: str, other: str) -> str:
+    """Name what a shown formula gets wrong; empty where it says what its source says."""
+    if "$" in other.replace("$", "", source.count("\\$")) or re.search(r"\\[A-Za-z{]", other):
+        return "raw"
+    if letters(other) != letters(read(source)):
+        return "letters"
+    expected, seen = meant(source), shown(other)
+    for kind in Structure._fields:
+        if getattr(expected, kind) - getattr(seen, kind):
+            return kind
+    return ""
 
 
 def letters(text: str) -> Counter[str]:
@@ -71,7 +100,7 @@ def _prepared(source: str) -> str:
     """The formula in commands that pylatexenc knows."""
     source = re.sub(r"(?<!\\)%", r"\\%", source)
     source = re.sub(r"\\unicode\{x([0-9A-Fa-f]{1,5})\}", lambda m: chr(int(m[1], 16)), source)
-    source = re.sub(r"\\href\s*\{([^{}]*)\}", r"{\1}", source)
+    source = re.sub(r"\\href\s*\{([^{}]*)\}", lambda m: f"{{{m[1].replace('_', '-')}}}", source)
     source = re.sub(r"\\(?:color|textcolor|label|hspace\*?|vspace)\s*\{[^{}]*\}", " ", source)
     source = re.sub(
         r"\\begin\s*\{array\}\s*\{[^{}]*\}|\\(?:begin|end)\s*\{[a-z]+\*?\}", " ", source

@@ -6,12 +6,14 @@ import re
 import time
 import unicodedata
 from collections import Counter
+from pathlib import Path
 
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
 from bot.latex import to_unicode
+from tests.formulas import corpus_texts, fault, formulas
 
 _PIECES = [
     r"\emph{",
@@ -31,6 +33,8 @@ _PIECES = [
     r"\mathbb{R}",
     r"\text{",
     r"\log",
+    *(r"\overline{", r"\binom{", r"\over ", r"\not", r"{\cal ", r"\left.", r"\substack{"),
+    *(r"\ours", r"\'s", r"\xrightarrow{", r"\begin{cases}", r"\end{cases}", r"\unicode{"),
     r"\%",
     r"\\",
     r"\(",
@@ -110,7 +114,7 @@ def test_no_formula_is_shown_as_another(source: str, shown: str) -> None:
         (r"$\frac1n$, $\frac\gamma{2}$, $\unicode{x2013}$", "1/n, γ/2, –"),
         (r"$\begin{pmatrix} a & b \\ c & d\end{pmatrix}$", "(a b; c d)"),
         (r"$\text{pre-train}$, $\mathrm{p-p}$, $a-b$", "pre-train, p-p, a−b"),
-        (r"$\href{http://a.b}{\text{code}}$", "code (http://a.b)"),
+        (r"$\href{http://a.b/c_d}{\text{code}}$", "code (http://a.b/c_d)"),
         (r"$\textbf{$80\times$ lower}$ cost", "80× lower cost"),
     ],
 )
@@ -137,6 +141,7 @@ def test_formulas_read_as_an_editor_prints_them(source: str, shown: str) -> None
         (r"Levy\'s, don\'t, d\'Alembert, O\'Neill", "Levy's, don't, d'Alembert, O'Neill"),
         (r"Vi\'{s}esa, FRAPP\'E, Bo\'{s}", "Viśesa, FRAPPÉ, Boś"),
         (r"$R$ and R^{2}, 10^{-3}, \mathbb{F}_{q^2}", "R and R², 10⁻³, 𝔽_(q²)"),
+        (r"360{\deg}, \b{eta}, \r{ho}, \SI{4}{\milli\second}", "360°, β, ρ, 4 millisecond"),
         (r"\begin{equation} x_{ab} = 1 \end{equation}", "x_ab = 1"),
     ],
 )
@@ -151,7 +156,7 @@ def test_no_command_is_left_in_prose(source: str, shown: str) -> None:
         "from US$ and A$ to 100% of real % signs",
         r"$x_{1$ and $\frac{a$",
         r"\emph{never closed",
-        r"C:\Users",
+        r"C:\Users and\or",
         "run it with --flag, about ~5 times, at http://a.b/~c",
         "word \\",
         "don't touch 'this' `word`",
@@ -161,9 +166,58 @@ def test_what_is_in_doubt_stays(text: str) -> None:
     assert to_unicode(text) == text
 
 
+def _faults(folder: Path, limit: int | None) -> tuple[int, Counter[str]]:
+    """How many formulas the corpus holds, and what is wrong with how they are shown."""
+    faults: Counter[str] = Counter()
+    count = 0
+    for text in corpus_texts(folder, limit):
+        for source in formulas(text):
+            count += 1
+            faults.update(filter(None, (fault(source, to_unicode(f"${source}$")),)))
+    return count, faults
+
+
+def test_formulas_say_what_another_reader_finds(real_data: Path) -> None:
+    """None is another field, product or index; the letters and digits are all there."""
+    count, faults = _faults(real_data, 1_500)
+
+    assert count > 500
+    assert faults.pop("raw", 0) < count / 200
+    assert not faults
+
+
+@pytest.mark.slow
+def test_every_formula_of_the_corpus_says_what_another_reader_finds(real_data: Path) -> None:
+    count, faults = _faults(real_data, None)
+
+    assert count > 14_000
+    assert faults.pop("raw", 0) < count / 200
+    assert not faults
+
+
+@pytest.mark.parametrize(
+    ("source", "other", "kind"),
+    [
+        (r"\mathbb{F}_{q^2}", "𝔽_q²", "scripts"),
+        (r"M_{eff}c", "M_effc", "scripts"),
+        (r"\frac{1}{2a}", "1/2a", "fractions"),
+        (r"\frac{1}{2}a", "1/2a", "fractions"),
+        (r"x\frac{a}{b}", "xa/b", "fractions"),
+        (r"\frac{a+b}{2}", "a+b/2", "fractions"),
+        (r"\hat x", "x", "accents"),
+        (r"\ours+\foo{b}", "b", "letters"),
+        (r"\alpha", r"\alpha", "raw"),
+    ],
+)
+def test_the_other_reader_sees_what_is_wrong(source: str, other: str, kind: str) -> None:
+    assert fault(source, other) == kind
+    assert fault(source, to_unicode(f"${source}$")) == ""
+
+
 def letters(text: str) -> Counter[str]:
     """The letters outside TeX commands, without accents and styles."""
-    return every_letter(re.sub(r"\\[A-Za-z]+|\\.", " ", text, flags=re.DOTALL))
+    command = r"\\(?:begin|end)\{cases\}|\\[A-Za-z]+|\\."
+    return every_letter(re.sub(command, " ", text, flags=re.DOTALL))
 
 
 def every_letter(text: str) -> Counter[str]:
@@ -186,7 +240,22 @@ def test_any_text_is_taken(text: str) -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("piece", ["\\emph{", "$", "{\\em ", "\\'", "``", "\\frac{", "\\(", "$x^{"])
+@pytest.mark.parametrize(
+    "piece",
+    [
+        "\\emph{",
+        "$",
+        "{\\em ",
+        "\\'",
+        "``",
+        "\\frac{",
+        "\\(",
+        "$x^{",
+        "\\cite{",
+        "\\foo{a}{",
+        "''a ",
+    ],
+)
 def test_fifty_thousand_characters_take_no_time_to_speak_of(piece: str) -> None:
     """A rule that looked to the end of the text at each place would take minutes."""
     begun = time.process_time()

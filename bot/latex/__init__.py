@@ -40,8 +40,12 @@ Made = tuple[list[Piece], int]
 Rule = Callable[[str, int, int], Made | None]  # text, place, depth
 
 _MOST_NESTED = 8
-_LONGEST_GROUP = 600
-_BRACE = re.compile(r"\\.|[{}]", re.DOTALL)
+_LONGEST_GROUP = 3000
+_INSIDE = r"[^{}\\]++|\\."
+_GROUPED = f"(?:{_INSIDE})*+"
+for _ in range(_MOST_NESTED):
+    _GROUPED = rf"(?:{_INSIDE}|\{{{_GROUPED}\}})*+"
+_GROUP = re.compile(rf"\{{({_GROUPED})\}}", re.DOTALL)
 # One set of characters first: the engine looks for that many times faster than for a choice.
 _START = re.compile(r"[\\$`~{'^_-](?:(?<=[\\$`~{])|(?<=-)(?=-)|(?<=')(?=')|(?<=[\^_])(?=\{))")
 _MATH = (
@@ -57,6 +61,7 @@ _MATH = (
 _DOLLARS = re.compile(r"\$((?:[^$\\]|\\.){1,600})\$", re.DOTALL)
 _FURTHER = re.compile(r"((?:[^$\\]|\\.){0,400})\$", re.DOTALL)
 _PROSE = re.compile(r"(?<!\S)[a-z]{2,}(?=[\s,.;:]|$)")
+_SIGNS = re.compile(r"\\[A-Za-z]+|[\^_]")
 _ARGUMENT = re.compile(r"\{[^{}]*\}")
 _MARK = r"""(?:[`'^"~=.]\s?|[cvHkurdbt](?=[{\s\\]))"""
 _INNER = rf"\\{_MARK}\s*\{{?\s*[A-Za-z]\s*\}}?"  # an accent under an accent, as in Vietnamese
@@ -94,6 +99,7 @@ _MATH_NAMES = (
 _COMMAND = re.compile(r"\\([A-Za-z]+)\*?")
 _ALPHABET = re.compile(rf"\\(?:{'|'.join(ALPHABETS)})(?![A-Za-z])")
 _OPTION = re.compile(r"\[[^\[\]]{0,80}\]")
+_PATH = re.compile(r"(?<!\\)(?<![A-Za-z])[A-Za-z0-9]+\Z|[:\\]\Z")  # "and\or", "C:\Users"
 _EMPTY = re.compile(r"\{\}|\\(?=\s)")
 _BLANK = re.compile(r"\s{0,9}")
 _REFERENCE = re.compile(
@@ -104,7 +110,7 @@ _ENVIRONMENT = re.compile(r"\\(?:begin|end)\s?\{[A-Za-z]{1,20}\*?\}(?:\[[^\[\]]{
 _ITEM = re.compile(r"\\item(?![A-Za-z])\s{0,9}")
 _PROTECTED = re.compile(r"\{([A-Za-z0-9][A-Za-z0-9-]{0,40})\}")
 _ESCAPED = re.compile(r"\\([%&_#${}])")
-_SPACING = re.compile(r"\\[ ,;:\n]|\\\\(?:\[[^\[\]]{0,10}\])?(?=\s|$|[A-Z\\])")
+_SPACING = re.compile(r"\\[ ,;:\n]|\\\\(?:\[[\d.]{1,4}[a-z]{2}\])?")
 _NOTHING = re.compile(r"\\[-/@!]")
 _QUOTES = (
     (re.compile(r"``([^`]{1,400}?)(?:''|\"(?![\w\"]))"), "“”"),
@@ -204,8 +210,10 @@ def _is_money(inside: str, following: str) -> bool:
     """Whether two dollar signs are prices or names: "$5 and $10", "$3/$15", "US$ and A$"."""
     if following.isdecimal() and not inside.startswith("\\"):
         return True
-    starts_so = re.match(r"\s|\d", inside) is not None
-    return starts_so and _PROSE.search(_ARGUMENT.sub("", inside)) is not None
+    if not (inside[0].isspace() or inside[0].isdecimal()):
+        return False
+    words = _PROSE.findall(_ARGUMENT.sub("", inside))
+    return len(words) > len(_SIGNS.findall(inside))
 
 
 def _apostrophe(text: str, at: int, _: int) -> Made | None:
@@ -248,16 +256,8 @@ def _groups(
 
 def _group(text: str, at: int) -> str | None:
     """What stands between the brace at ``at`` and its partner."""
-    if not text.startswith("{", at):
-        return None
-    if text.find("}", at, at + _LONGEST_GROUP) < 0:
-        return None  # at once: a text may be all braces
-    depth = 0
-    for found in _BRACE.finditer(text, at, at + _LONGEST_GROUP):
-        depth += {"{": 1, "}": -1}.get(found[0], 0)
-        if depth == 0:
-            return text[at + 1 : found.start()]
-    return None
+    found = _GROUP.match(text, at, at + _LONGEST_GROUP)
+    return found[1] if found else None
 
 
 def _footnote(text: str, at: int, depth: int) -> Made | None:
@@ -334,6 +334,8 @@ def _command(text: str, at: int, depth: int) -> Made | None:
         return _one(" ", at, end) if name in BLANKS else ([], end)
     if name in HIDDEN and (option := _OPTION.match(text, end)):
         end = option.end()
+    if name in COMBINING and (group := _group(text, end)) and (letter := symbol(name + group)):
+        return _one(letter, at, end + len(group) + 2)  # "\b{eta}" was "\beta" once
     made: list[Piece] = []
     hidden = HIDDEN.get(name, 0)
     while (group := _group(text, end)) is not None:
@@ -352,8 +354,8 @@ def _command(text: str, at: int, depth: int) -> Made | None:
         return None  # never closed
     if name in COMBINING:
         return [], _after_blank(text, end)
-    if at and (text[at - 1].isalnum() or text[at - 1] in ":\\"):
-        return None  # a path, or "and\or"
+    if _PATH.search(text, max(0, at - 40), at):
+        return None
     if name in ABBREVIATIONS and text.startswith(".", end):
         end += 1
     empty = _EMPTY.match(text, end)

@@ -115,5 +115,5 @@ ABBREVIATIONS = {
 }
 """Abbreviations that templates of conferences define."""
 
-TEXT_SYMBOLS = {"S": "§", "P": "¶", "LaTeX": "LaTeX", "TeX": "TeX", "BibTeX": "BibTeX"}
+TEXT_SYMBOLS = {"deg": "°", "S": "§", "P": "¶", "LaTeX": "LaTeX", "TeX": "TeX", "BibTeX": "BibTeX"}
 """Symbols of prose whose names in a formula are an author's own."""

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from enum import Enum, auto
 from functools import lru_cache
 from typing import NamedTuple
@@ -167,6 +167,17 @@ class _Reader:
         self._take()
         return self.run("}")
 
+    def _verbatim(self) -> str:
+        """An argument as it is written: an address, a number, a name."""
+        self._skip_blank()
+        if self._peek() != "{":
+            raise Doubt
+        start = self._at + 1
+        while (lexeme := self._take()) != "}":
+            if not lexeme:
+                raise Doubt
+        return "".join(self._tokens[start : self._at - 1])
+
     def _option(self) -> _Parts | None:
         """What stands in brackets behind the name of a command."""
         if self._peek() != "[":
@@ -259,8 +270,10 @@ class _Reader:
             case "end":
                 raise Doubt
             case "href":
-                address = _written(self._argument())
+                address = self._verbatim()
                 return [*self._argument(), _Part(f" ({address})", _Kind.SIGN)]
+            case "url":
+                return [_Part(self._verbatim(), _Kind.SIGN)]
             case "unicode":
                 return self._numbered()
             case "deg":  # a function's name, and what authors write for ° behind a number
@@ -321,7 +334,7 @@ class _Reader:
         self._is_text, self._is_roman = name in TEXT or modes[0], name in ROMAN
         parts = self._argument()
         self._is_text, self._is_roman = modes
-        if name == "underline" and len(parts) == 1:
+        if name == "underline" and len(parts) == 1 and len(parts[0].text) == 1:
             return _marked(name, parts)
         if any(part.kind in (_Kind.FRACTION, _Kind.SCRIPTED, _Kind.OPEN) for part in parts):
             return parts
@@ -344,7 +357,7 @@ class _Reader:
         return [_Part(unicodedata.normalize("NFC", f"{text[:1]}\u0338{text[1:]}"), _Kind.SIGN)]
 
     def _environment(self) -> _Parts:
-        name = _written(self._group() or []).rstrip("*")
+        name = self._verbatim().rstrip("*")
         if name in ("array", "tabular"):
             self._option()
             self._group()
@@ -355,7 +368,7 @@ class _Reader:
 
     def _numbered(self) -> _Parts:
         """``\\unicode{x2013}`` is the character of that number."""
-        digits = _written(self._argument())
+        digits = self._verbatim()
         try:
             number = int(digits[1:], 16) if digits.startswith("x") else int(digits)
             character = chr(number)
@@ -398,11 +411,6 @@ def _kind(name: str, shown: str) -> _Kind:
     if len(shown) > 1:
         return _Kind.NAME if shown == name else _Kind.SIGN
     return _Kind.LETTER if shown.isalnum() or shown in "∂∇∞ℏ°′" else _Kind.SIGN
-
-
-def _written(parts: Iterable[_Part]) -> str:
-    """The parts without a thought for what they mean."""
-    return "".join(part.text.replace("−", "-") for part in parts)
 
 
 def _joined(parts: _Parts) -> str:

@@ -19,6 +19,7 @@ BENCHES = (
     "delivery",
     "glossing",
     "gist_rouge",
+    "formulas",
 )
 WITHOUT_DATA = ("replies", "idle", "sending", "delivery", "glossing")
 

@@ -1,0 +1,58 @@
+"""How many formulas of the corpus are shown as another reader understands them?
+
+    python -m tests.bench.formulas
+
+Over the corpus in the folder named by PAPERGRAM_TEST_DATA: the share left as TeX, what is wrong
+in the sight of pylatexenc, the names of authors' own commands that are kept, and the time that
+2,000 abstracts take.
+"""
+
+from __future__ import annotations
+
+import os
+from collections import Counter
+from itertools import islice
+from pathlib import Path
+from statistics import median
+from time import process_time
+
+from bot.latex import to_unicode
+from bot.latex.formula import formula
+from tests.formulas import corpus_texts, fault, formulas, kept
+
+RUNS = 5
+TEXTS = 4_000  # titles and abstracts
+
+
+def main() -> None:
+    """Print the figures."""
+    folder = Path(os.environ["PAPERGRAM_TEST_DATA"])
+    faults: Counter[str] = Counter()
+    names: Counter[str] = Counter()
+    count = 0
+    for text in corpus_texts(folder, None):
+        for source in formulas(text):
+            count += 1
+            shown = to_unicode(f"${source}$")
+            kind = fault(source, shown)
+            faults[kind or "right"] += 1
+            names.update(kept(source))
+            if kind:
+                print(f"{kind:10} {source[:100]!r} -> {shown[:80]!r}")
+    print(f"{count:,} formulas: " + ", ".join(f"{n:,} {kind}" for kind, n in faults.most_common()))
+    print("names kept: " + ", ".join(f"{name} {n}" for name, n in names.most_common(60)))
+    texts = list(islice(corpus_texts(folder, TEXTS), TEXTS))
+    seconds = median(_seconds(texts) for _ in range(RUNS))
+    print(f"{TEXTS // 2:,} abstracts with their titles: {seconds:.3f} s, median of {RUNS}")
+
+
+def _seconds(texts: list[str]) -> float:
+    formula.cache_clear()
+    began = process_time()
+    for text in texts:
+        to_unicode(text)
+    return process_time() - began
+
+
+if __name__ == "__main__":
+    main()
