@@ -95,6 +95,7 @@ def test_no_formula_is_shown_as_another(source: str, shown: str) -> None:
         (r"72.0$^{+1.4}_{-2.1}$, $5_{-1}^{+2}\%$", "72.0 (+1.4/−2.1), 5 (+2/−1)%"),
         (r"$10^6\,M_\odot$, M$_{\odot}$yr$^{-1}$, $R_\oplus$", "10⁶ M⊙, M⊙yr⁻¹, R⊕"),
         (r"$C^*$-algebra, $A^\dagger$, $x^\star$, $M_\star$", "C*-algebra, A†, x⋆, M⋆"),
+        (r"1$-$2\%, $<$5M, 2023$/$24, $1 + log_2 e$", "1−2%, <5M, 2023/24, 1 + log₂ e"),
         (r"$90\deg$, $\deg f$", "90°, deg f"),
         (r"$\alpha = 1$, $\alpha \leq 1$, $\beta x$", "α = 1, α ≤ 1, βx"),
         (r"10$\,$km, $10\,$km", "10 km, 10 km"),
@@ -115,6 +116,10 @@ def test_no_formula_is_shown_as_another(source: str, shown: str) -> None:
         (r"$\begin{pmatrix} a & b \\ c & d\end{pmatrix}$", "(a b; c d)"),
         (r"$\text{pre-train}$, $\mathrm{p-p}$, $a-b$", "pre-train, p-p, a−b"),
         (r"$\href{http://a.b/c_d}{\text{code}}$", "code (http://a.b/c_d)"),
+        (
+            r"$\href{http://a-b.c}{http://a-b.c}$, \href{http://a}{http://a}",
+            "http://a-b.c, http://a",
+        ),
         (r"$\textbf{$80\times$ lower}$ cost", "80× lower cost"),
     ],
 )

@@ -117,7 +117,7 @@ _QUOTES = (
     (re.compile(r"(?<![\w'])''(?=[\w$\\{])([^`'\"]{1,400})(?:''|\"(?!\w))"), "“”"),
     (re.compile(r"(?<![\w`])`(?=[\w$\\])([^`'\"]{1,120})'(?![\w'])"), "‘’"),
 )
-_TIE = re.compile(r"(?<=[^\s/~=<>≈∼(\[{\\-])~+(?=[^\s~,.;:)=<>-])")
+_TIE = re.compile(r"(?<=[^\s/~=<>≈∼≃+±*|&(\[{\\-])~+(?=[^\s~,.;:)=<>-])")
 _RANGE = re.compile(r"(?:(?<=\d)|(?<=\d[%$])|(?<=\d\\%))~\$?\d")  # "3~5" is no tie
 _DASH = re.compile(
     r"(?<!-)---(?!-)"
@@ -208,7 +208,7 @@ def _formula(inside: str, text: str, at: int, end: int) -> Made | None:
 
 def _is_money(inside: str, following: str) -> bool:
     """Whether two dollar signs are prices or names: "$5 and $10", "$3/$15", "US$ and A$"."""
-    if following.isdecimal() and not inside.startswith("\\"):
+    if following.isdecimal() and not inside.startswith("\\") and re.search(r"\w", inside):
         return True
     if not (inside[0].isspace() or inside[0].isdecimal()):
         return False
@@ -275,11 +275,13 @@ def _address(text: str, at: int, _: int) -> Made | None:
 
 
 def _link(text: str, at: int, depth: int) -> Made | None:
-    """``\\href{address}{words}`` as words (address)."""
+    """``\\href{address}{words}`` as words (address), or as the address where it is both."""
     made = _groups(_LINK, 2, text, at)
     if not made:
         return None
     [(address, _), (words, start)], end = made
+    if words == address:
+        return [Piece(address, start, end - 1)], end
     return [*_pieces(words, depth + 1, start), Piece(f" ({address})", end - 1, end)], end
 
 

@@ -270,7 +270,10 @@ class _Reader:
             case "end":
                 raise Doubt
             case "href":
-                address = self._verbatim()
+                address, words_at = self._verbatim(), self._at
+                if self._peek() == "{" and self._verbatim() == address:
+                    return [_Part(address, _Kind.SIGN)]
+                self._at = words_at
                 return [*self._argument(), _Part(f" ({address})", _Kind.SIGN)]
             case "url":
                 return [_Part(self._verbatim(), _Kind.SIGN)]
