@@ -100,6 +100,7 @@ def _prepared(source: str) -> str:
     """The formula in commands that pylatexenc knows."""
     source = re.sub(r"(?<!\\)%", r"\\%", source)
     source = re.sub(r"\\unicode\{x([0-9A-Fa-f]{1,5})\}", lambda m: chr(int(m[1], 16)), source)
+    source = re.sub(r"\\href\{([^{}]*)\}\{\1\}", r"\\href{\1}{}", source)
     source = re.sub(r"\\href\s*\{([^{}]*)\}", lambda m: f"{{{m[1].replace('_', '-')}}}", source)
     source = re.sub(r"\\(?:color|textcolor|label|hspace\*?|vspace)\s*\{[^{}]*\}", " ", source)
     source = re.sub(
