@@ -63,7 +63,9 @@ def formulas(text: str) -> Iterator[str]:
 
 def fault(source: str, other: str) -> str:
     """Name what a shown formula gets wrong; empty where it says what its source says."""
-    if "$" in other.replace("$", "", source.count("\\$")) or re.search(r"\\[A-Za-z{]", other):
+    if "$" in other.replace("$", "", source.count("\\$")) or (
+        re.search(r"\\[A-Za-z{]", other) and "backslash" not in source
+    ):
         return "raw"
     if letters(other) != letters(read(source)):
         return "letters"

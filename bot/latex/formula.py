@@ -42,7 +42,9 @@ _TOKEN = re.compile(r"\\[A-Za-z]+|\\.|\s+|---?|.", re.DOTALL)
 _MOST_NESTED = 20
 _SPACES = frozenset(("\\,", "\\;", "\\:", "\\ ", "\\>", "\\\n", "~"))
 _ROOTS = {"": "√", "2": "√", "3": "∛", "4": "∜"}
-_OPENING = "([{⟨⌊⌈√∛∜"
+_HIGHER_ROOT = re.compile(r"[^\s(√]+√")
+_OPENING = ("(", "[", "{", "⟨", "⌊", "⌈", "√", "∛", "∜", "/")
+_CLOSING = (")", "]", "}", "⟩", "⌋", "⌉", "/")
 _ERRORS = re.compile(r"([+±])[\d.].*/([−∓])[\d.].*|([−∓])[\d.].*/([+±])[\d.].*", re.DOTALL)
 _TEXT_LETTERS = frozenset("OLolijcvHkurdbt")
 """Commands of text that have no meaning in a formula: there they are an author's own."""
@@ -156,9 +158,12 @@ class _Reader:
             lexeme = self._take()
         if lexeme == "{":
             return self.run("}")
-        if lexeme in ("", "}", "^", "_", "&"):
+        if lexeme in ("", "}", "^", "_", "&") or self._depth > _MOST_NESTED:
             raise Doubt
-        return self._parts(lexeme)
+        self._depth += 1  # "\\hat\\hat\\hat" nests as well
+        parts = self._parts(lexeme)
+        self._depth -= 1
+        return parts
 
     def _group(self) -> _Parts | None:
         """A group, if one stands here."""
@@ -427,15 +432,12 @@ def _joined(parts: _Parts) -> str:
         needs_blank = (
             before.kind is _Kind.OPEN
             or _Kind.NAME in (before.kind, part.kind)
-            or (part.text[:1] in _RAISED_FIRST and part.kind is _Kind.OPEN)
+            or _HIGHER_ROOT.match(part.text) is not None
         )
-        if needs_blank and _ends_in_letter(text) and _begins_with_letter(shown):
+        if needs_blank and _ends_in_letter(text) and shown[:1].isalnum():
             text += " "
         text += shown
     return text
-
-
-_RAISED_FIRST = "⁰¹²³⁴⁵⁶⁷⁸⁹ⁿᵏᵈᵐ"
 
 
 def _ends_in_letter(text: str) -> bool:
@@ -443,21 +445,13 @@ def _ends_in_letter(text: str) -> bool:
     return last.isalnum() or is_raised_itself(last) or unicodedata.combining(last or " ") > 0
 
 
-def _begins_with_letter(text: str) -> bool:
-    return text[:1].isalnum()
-
-
 def _beside(parts: _Parts, at: int) -> str:
     """A fraction, in brackets where what stands beside it would join its parts."""
     text = parts[at].text
     before = next((p for p in reversed(parts[:at]) if p.kind is not _Kind.BLANK), None)
     after = next((p for p in parts[at + 1 :] if p.kind is not _Kind.BLANK), None)
-    follows = after is not None and (
-        after.kind is not _Kind.SIGN or after.text[0] in _OPENING + "/"
-    )
-    precedes = before is not None and (
-        before.kind is not _Kind.SIGN or before.text[-1] in ")]}⟩⌋⌉/"
-    )
+    follows = after and (after.kind is not _Kind.SIGN or after.text.startswith(_OPENING))
+    precedes = before and (before.kind is not _Kind.SIGN or before.text.endswith(_CLOSING))
     if not (follows or precedes):
         return text
     if not follows and before and before.text.isdecimal() and re.fullmatch(r"\d+/\d+", text):
@@ -505,9 +499,7 @@ def _is_product(parts: _Parts) -> bool:
     """Whether the parts stand above a stroke without brackets: "2πr", "−1", "f(x)"."""
     if len(parts) == 1:
         return parts[0].kind is not _Kind.FRACTION
-    if not parts:
-        return True
-    rest = parts[1:] if parts[0].text == "−" else parts
+    rest = parts[1:] if parts and parts[0].text == "−" else parts
     return all(
         part.kind in (_Kind.LETTER, _Kind.SCRIPTED)
         or (part.kind is _Kind.OPEN and part is parts[-1])
@@ -519,11 +511,10 @@ def _is_product(parts: _Parts) -> bool:
 def _root(degree: _Parts, inside: _Parts) -> _Part:
     root = _joined(degree).strip()
     sign = _ROOTS.get(root) or f"{raised(root).removeprefix('^')}√"
-    text = _joined(_trimmed(inside))
-    if not (_is_one(inside) and not any(p.kind is _Kind.SCRIPTED for p in inside)):
-        text = f"({text})"
-        return _Part(sign + text, _Kind.SCRIPTED)
-    return _Part(sign + text, _Kind.OPEN)
+    inside = _trimmed(inside)
+    if _is_one(inside) and not any(part.kind is _Kind.SCRIPTED for part in inside):
+        return _Part(sign + _joined(inside), _Kind.OPEN)
+    return _Part(f"{sign}({_joined(inside)})", _Kind.SCRIPTED)
 
 
 def _with_scripts(base: _Parts, scripts: dict[str, str]) -> _Parts:
