@@ -12,7 +12,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from bot.latex import to_unicode
+from bot.latex import pieces, to_unicode
 from tests.formulas import corpus_texts, fault, formulas
 
 _PIECES = [
@@ -237,6 +237,65 @@ def test_no_letter_is_lost(text: str) -> None:
     shown = to_unicode(text)
 
     assert not letters(text) - every_letter(shown)
+
+
+_HALVES = [
+    *(r"\hat", r"\frac", r"\sqrt[", r"\cal ", r"\over", r"\url{}", r"\unicode{x110000}", r"\text{"),
+    *(
+        r"\mbox{$",
+        r"\not",
+        r"\begin{array}{c}",
+        r"\end{array}",
+        r"\left",
+        r"\right.",
+        r"\xrightarrow[",
+    ),
+    *(
+        r"\mkern-2mu",
+        r"\rule{1}",
+        r"\deg",
+        r"\overline",
+        r"\ket{",
+        r"\pmod",
+        r"\foo{",
+        r"\'",
+        r"\color{",
+    ),
+    *(
+        "{",
+        "}",
+        "[",
+        "]",
+        "(",
+        ")",
+        "^",
+        "_",
+        "^{",
+        "_{",
+        "'",
+        "-",
+        "/",
+        "&",
+        "\\\\",
+        "$",
+        " ",
+        "a",
+        "2",
+        "é",
+        "*",
+    ),
+]
+
+
+@given(st.lists(st.sampled_from(_HALVES), max_size=30).map("".join))
+@example(r"\hat" * 140)
+@example(r"\frac12\url{}")
+def test_a_formula_of_half_commands_is_taken(inside: str) -> None:
+    """It is shown or stays, and the places of its pieces follow one another."""
+    end = 0
+    for piece in pieces(f"${inside}$"):
+        assert end <= piece.start <= piece.end
+        end = piece.end
 
 
 @given(st.text())
