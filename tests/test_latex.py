@@ -143,6 +143,7 @@ def test_formulas_read_as_an_editor_prints_them(source: str, shown: str) -> None
         (r"CIFAR-{10,100}, {class}, {0, 5}", "CIFAR-{10,100}, {class}, {0, 5}"),
         (r"\begin{itemize}\item one \item two\end{itemize}", " • one • two "),
         (r"``words\" and ''words'' and `word'".replace("\\", ""), "“words” and “words” and ‘word’"),
+        ("``a `b' c'', ``it's\"", "“a ‘b’ c”, “it's”"),
         (r"Levy\'s, don\'t, d\'Alembert, O\'Neill", "Levy's, don't, d'Alembert, O'Neill"),
         (r"Vi\'{s}esa, FRAPP\'E, Bo\'{s}", "Viśesa, FRAPPÉ, Boś"),
         (r"$R$ and R^{2}, 10^{-3}, \mathbb{F}_{q^2}", "R and R², 10⁻³, 𝔽_(q²)"),
