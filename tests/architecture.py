@@ -182,7 +182,8 @@ HOMES: Mapping[str, tuple[str, ...]] = {
     "fluent": ("bot.texts",),
     "babel": ("bot.texts", "bot.summary"),
     "publicsuffixlist": ("bot.autolinks",),
-    "pylatexenc": ("bot.latex",),
+    "pylatexenc": ("bot.latex", "bot.render.latex_text"),
+    "anyascii": ("bot.render.citation",),
     "snowballstemmer": ("bot.query.words",),
     "Stemmer": ("bot.query.words",),
 }

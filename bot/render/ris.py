@@ -1,17 +1,17 @@
-"""How is a paper given to a reference manager? A RIS record, which Zotero and EndNote read."""
+"""Cite papers as RIS records, which Zotero and EndNote read."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from bot.author_names import is_group, person
-from bot.render.bibtex import year
-from bot.render.spoken import address, display, shown_title
+from bot.author_names import Person
+from bot.render.citation import citation
+from bot.render.spoken import display, shown_title
 from storage.model import Paper
 
 
 def ris(papers: Iterable[Paper]) -> bytes:
-    """The records of papers as one file in UTF-8; its lines end with CR LF, as the format asks."""
+    """Return the records of papers as one file in UTF-8, its lines ending with CR LF."""
     return b"".join(_written(paper) for paper in papers)
 
 
@@ -22,25 +22,25 @@ def _written(paper: Paper) -> bytes:
 
 def _record(paper: Paper) -> Iterator[str]:
     yield "TY  - UNPB"  # has not appeared in a journal
-    scheme, _, number = paper.id.partition(":")
+    cited = citation(paper)
+    date = [f"{part:02}" for part in cited.date]
     named = [
         ("TI", shown_title(paper)),
-        *(("AU", _inverted(display(author))) for author in paper.authors),
-        ("PY", str(year(paper) or "")),
-        ("DA", f"{paper.submitted:%Y/%m/%d}" if paper.submitted else ""),
+        *(("AU", _author(author)) for author in cited.authors),
+        ("PY", "".join(date[:1])),
+        ("DA", "/".join(date[:3]) if len(date) > 1 else ""),
         ("AB", display(paper.abstract)),
         *(("KW", display(category)) for category in paper.categories),
-        ("PB", "arXiv" if scheme == "arxiv" else ""),
-        ("AN", f"arXiv:{number}" if scheme == "arxiv" else ""),
-        ("DO", display(paper.doi or (number if scheme == "doi" else ""))),
-        ("UR", address(paper)),
+        ("PB", "arXiv" if cited.arxiv else ""),
+        ("AN", f"arXiv:{cited.arxiv}" if cited.arxiv else ""),
+        ("DO", cited.doi),
+        ("UR", cited.address),
     ]
     yield from (f"{tag}  - {value}" for tag, value in named if value)
 
 
-def _inverted(name: str) -> str:
-    """``José de la Cruz Jr.`` → ``de la Cruz, José, Jr.``; a group's name stays."""
-    if is_group(name):
-        return name
-    parts = person(name)
-    return ", ".join(filter(None, (parts.family, parts.given, parts.suffix))) or name
+def _author(author: Person | str) -> str:
+    """Return ``de la Cruz, José, Jr.``; a group's name has no comma, which would part it."""
+    if isinstance(author, str):
+        return author.replace(",", "")
+    return ", ".join(filter(None, (author.family, author.given, author.suffix)))

@@ -168,7 +168,7 @@ def test_a_possible_repeat_is_marked(look: Look) -> None:
 
 def test_an_entry_can_be_kept_and_cited() -> None:
     """The citation is copied by the press itself where Telegram takes one of its length."""
-    short = entry(2, key=5, title="Boats")
+    short = entry(2, key=5, title="Boats", id="doi:10.1101/boats", link="")
     made = message(digest(2, entries=(entry(1), short)), entry_part(2), ENGLISH)
 
     [[keep, cite], steering] = made.buttons

@@ -58,6 +58,8 @@ def test_a_record_names_what_a_reference_manager_asks_for() -> None:
         ("Rolf Andersen III", "Andersen, Rolf, III"),
         ("Jan van der Berg Jr.", "van der Berg, Jan, Jr."),
         ("Li Wei (李伟)", "Wei, Li"),
+        ("H1, ZEUS Collaborations", "H1 ZEUS Collaborations"),
+        ("Fog and Mist", "Fog and Mist"),
         ("李伟", "李伟"),
         ("Team Kettle", "Team Kettle"),
         ("University of Fog", "University of Fog"),
