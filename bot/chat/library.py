@@ -9,6 +9,7 @@ from bot.chat.telling import Line, told
 from bot.render import FORMS
 from bot.render.answer import Document
 from bot.render.bibtex import bibliography
+from bot.render.csl_json import csl_json
 from bot.render.keyboard import Button, Keyboard, Link
 from bot.render.ris import ris
 from bot.texts import Refusal
@@ -58,7 +59,7 @@ def _pressed(ask: Ask) -> bool:
 
 
 def files(store: Store, ask: Ask) -> Reply:
-    """[Export]: all saved papers as BibTeX, as RIS and as a Markdown document."""
+    """[Export]: all saved papers as BibTeX, RIS and CSL-JSON and as a Markdown document."""
     held = _mine(store, ask)
     if not held:
         raise Refusal("saved-none")
@@ -73,6 +74,7 @@ def files(store: Store, ask: Ask) -> Reply:
         documents=(
             Document(f"{name}.bib", bibliography(papers).encode()),
             Document(f"{name}.ris", ris(papers)),
+            Document(f"{name}.csl.json", csl_json(papers).encode()),
             Document(f"{name}.md", text.encode(), ask.say("saved-files", count=len(papers))),
         )
     )

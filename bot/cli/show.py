@@ -34,6 +34,7 @@ def show(number: int, form: str, language: str | None, database: str | None) -> 
     \b
     papergram show 3
     papergram show 3 --format html > digest.html
+    papergram show 3 --format bibtex > digest.bib
     """
     config = basics(database)
     with opened_for_reading(config) as store:

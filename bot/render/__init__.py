@@ -9,11 +9,14 @@ import json
 from collections.abc import Callable, Mapping
 
 from bot.render import json_data, markdown, web_page
+from bot.render.bibtex import bibliography
 from bot.render.blocks import JSON
+from bot.render.csl_json import csl_json
 from bot.render.look import Look
 from bot.render.message import Message, message, parts
+from bot.render.ris import ris
 from bot.texts import spoken
-from storage.model import Digest, Form
+from storage.model import Digest, Form, Paper
 
 
 def _messages(digest: Digest, form: Form, languages: tuple[str, ...]) -> list[Message]:
@@ -38,10 +41,17 @@ def _page(digest: Digest, languages: tuple[str, ...]) -> str:
     return web_page.render(digest, Look(language=spoken(languages[0]), languages=languages))
 
 
+def _papers(digest: Digest) -> list[Paper]:
+    return [entry.paper for entry in digest.entries]
+
+
 FORMS: Mapping[str, Callable[[Digest, tuple[str, ...]], str]] = {
     "markdown": markdown.render,
     "json": json_data.render,
     "rich": _rich,
     "classic": _classic,
     "html": _page,
+    "bibtex": lambda digest, _: bibliography(_papers(digest)),
+    "ris": lambda digest, _: ris(_papers(digest)).decode(),
+    "csl-json": lambda digest, _: csl_json(_papers(digest)),
 }

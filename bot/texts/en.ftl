@@ -574,7 +574,7 @@ saved-private = Your saved papers are shown to you alone, in our private chat.
 saved-files = { $count ->
     [one] One paper
    *[other] { $count } papers
-}, as BibTeX, as RIS and as a document.
+}, as BibTeX, RIS and CSL-JSON and as a document.
 saved-version = A paper that you saved has a new version, v{ $version }: { $title } { $link }
 versions-on = You will be told of new versions of saved papers.
 versions-off = You will not be told of new versions.

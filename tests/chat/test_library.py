@@ -57,6 +57,7 @@ async def test_all_saved_papers_come_as_files(either: Talk) -> None:
     assert [one.document for one in files] == [
         "papergram-2026-11-23.bib",
         "papergram-2026-11-23.ris",
+        "papergram-2026-11-23.csl.json",
         "papergram-2026-11-23.md",
     ]
     assert files[-1].text == either.text("saved-files", count=len(kept))

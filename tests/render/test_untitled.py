@@ -9,6 +9,7 @@ import pytest
 
 from bot.render import FORMS
 from bot.render.bibtex import bibtex
+from bot.render.csl_json import csl_json
 from bot.render.json_data import render as json_data
 from bot.render.look import Look
 from bot.render.markdown import parse, render
@@ -47,6 +48,7 @@ def test_a_citation_has_the_id_for_a_title(title: str) -> None:
 
     assert f"  title = {{{{{ID}}}}}," in bibtex(boats)
     assert f"TI  - {ID}\r\n" in ris([boats]).decode()
+    assert f'"title": "{ID}"' in csl_json([boats])
 
 
 @pytest.mark.parametrize("languages", [("en",), ("zh",), ("zh", "en"), ("de", "en")])
@@ -68,4 +70,5 @@ def test_data_says_that_there_is_no_title() -> None:
     [entry] = json.loads(json_data(untitled(), ("en",)))["entries"]
 
     assert (entry["id"], entry["title"]) == (ID, "")
-    assert set(FORMS) == {"markdown", "json", "rich", "classic", "html"}, "another form to look at"
+    forms = {"markdown", "json", "rich", "classic", "html", "bibtex", "ris", "csl-json"}
+    assert set(FORMS) == forms, "another form to look at"
