@@ -11,7 +11,7 @@ from bot.render.latex_text import latex_text
 from bot.render.spoken import display, plain
 from storage.model import Paper
 
-_IN_FIELD = {"{": "%7B", "}": "%7D", "\\": "%5C"}
+_IN_FIELD = str.maketrans({"{": "%7B", "}": "%7D", "\\": "%5C"})
 
 
 def bibtex(paper: Paper) -> str:
@@ -34,7 +34,7 @@ def _entry(paper: Paper, cited: Citation) -> str:
         ("archivePrefix", "arXiv" if cited.arxiv else ""),
         ("primaryClass", _bare(primary)),
         ("doi", cited.doi),
-        ("url", cited.address.translate(str.maketrans(_IN_FIELD))),
+        ("url", cited.address.translate(_IN_FIELD)),
     )
     lines = [f"  {field} = {{{value}}}" for field, value in fields if value]
     return "@misc{" + ",\n".join([cited.key, *lines]) + "\n}\n"

@@ -222,7 +222,7 @@ def _letter(sign: str) -> str:
         return _TEXT.get(sign, sign)
     if unicodedata.category(sign) == "Cf":  # such as a blank without width
         return ""
-    letter, *marks = unicodedata.normalize("NFD", sign)
+    letter, *marks = list(unicodedata.normalize("NFD", sign))
     if marks and letter.isascii() and all(mark in _ACCENTS for mark in marks):
         return f"{{{_accented(letter, marks)}}}"
     known = str(get_builtin_uni2latex_dict().get(ord(sign), ""))

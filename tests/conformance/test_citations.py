@@ -91,8 +91,13 @@ def test_a_citation_that_is_read_otherwise_would_be_seen(real_data: Path) -> Non
     [paper] = papers(real_data, 1)
     [read] = read_bibtex(bibliography([paper]))
 
-    for change in ({"authors": ("Boats",)}, {"year": "1999"}, {"doi": ""}, {"title": "Boats"}):
-        assert misread([paper], [replace(read, **change)])  # type: ignore[arg-type]
+    for change in (
+        replace(read, authors=("Boats",)),
+        replace(read, year="1999"),
+        replace(read, doi=""),
+        replace(read, title="Boats"),
+    ):
+        assert misread([paper], [change])
 
 
 @pytest.mark.parametrize("count", SOME)

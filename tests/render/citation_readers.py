@@ -7,6 +7,13 @@ import unicodedata
 from dataclasses import dataclass
 
 import rispy
+from citeproc import (
+    Citation,
+    CitationItem,
+    CitationStylesBibliography,
+    CitationStylesStyle,
+    formatter,
+)
 from citeproc.source.json import CiteProcJSON
 from pybtex.database import Person as BibtexPerson
 from pybtex.database import parse_string
@@ -80,7 +87,8 @@ def read_ris(content: bytes) -> list[Read]:
 
 def _ris_author(name: str) -> Person | str:
     family, *others = name.split(", ")
-    return Person(*([*others[:1], ""][:1]), family, "".join(others[1:])) if others else family
+    given, suffix = [*others, "", ""][:2]
+    return Person(given, family, suffix) if others else family
 
 
 def read_csl(text: str) -> list[Read]:
@@ -98,6 +106,16 @@ def read_csl(text: str) -> list[Read]:
             )
         )
     return read
+
+
+def printed_by_citeproc(text: str) -> list[str]:
+    """Return the items of a CSL-JSON file as citeproc-py prints them in Harvard style."""
+    source = CiteProcJSON(json.loads(text))
+    style = CitationStylesStyle("harvard-cite-them-right", validate=False)
+    bibliography = CitationStylesBibliography(style, source, formatter.plain)
+    for key in source:
+        bibliography.register(Citation([CitationItem(key)]))
+    return [str(line) for line in bibliography.bibliography()]
 
 
 def _csl_author(name: dict[str, str]) -> Person | str:

@@ -55,7 +55,7 @@ def test_an_author_is_a_person_in_parts_or_a_whole_name(
     ],
 )
 def test_a_key_says_author_year_title_and_number(changes: dict[str, object], expected: str) -> None:
-    assert key(paper(**changes)) == expected
+    assert key(paper(1, **changes)) == expected
 
 
 @given(hostile, st.lists(hostile, max_size=3), hostile)

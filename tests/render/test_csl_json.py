@@ -11,7 +11,7 @@ from hypothesis import given
 from bot.render.bibtex import bibtex
 from bot.render.csl_json import csl_json
 from storage.model import Entry
-from tests.render.citation_readers import read_csl
+from tests.render.citation_readers import printed_by_citeproc, read_csl
 from tests.render.digests import hostile_entries, paper
 
 
@@ -48,6 +48,16 @@ def test_an_item_names_what_a_citation_processor_asks_for() -> None:
             "DOI": "10.1000/boats",
             "URL": "https://arxiv.org/abs/2611.90001",
         }
+    ]
+
+
+def test_a_citation_processor_prints_a_bibliography() -> None:
+    boats = paper(authors=("Ana Prvić", "José de la Cruz Jr.", "The BOAT Collaboration"))
+
+    assert printed_by_citeproc(csl_json([boats])) == [
+        "Prvić, A., de la Cruz, J., Jr. and The BOAT Collaboration (2026) "
+        "“Paper 1 on the Motion of Paper Boats”. arXiv. "
+        "Available at: https://doi.org/10.48550/arXiv.2611.90001."
     ]
 
 
