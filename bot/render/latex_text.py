@@ -14,6 +14,7 @@ import unicodedata
 from collections.abc import Sequence
 from functools import lru_cache
 from itertools import groupby
+from string import ascii_letters
 
 from pylatexenc.latexencode import get_builtin_uni2latex_dict
 
@@ -24,6 +25,7 @@ log = logging.getLogger(__name__)
 
 _FORMULA = re.compile(r"\$\$?([^$]+)\$\$?|\\\((.+)\\\)|\\\[(.+)\\\]", re.DOTALL)
 _TOKEN = re.compile(r"\\[A-Za-z]+|\\.|\s+|.", re.DOTALL)
+_WITH_MARKS = re.compile(r".[\u0300-\u036f]*", re.DOTALL)
 _OPENING_QUOTE = re.compile(r'(?<![^\s(\[{-])"')
 _MOST_NESTED = 20
 _SHIFTS = {"<super>": "^", "<sub>": "_"}
@@ -115,6 +117,8 @@ _TEXT = {
     "—": "---",
     "−": r"\ensuremath{-}",
     "…": r"\ldots{}",
+    "′": "'",
+    "″": "''",
     "‘": "`",
     "’": "'",
     "“": "``",
@@ -144,9 +148,9 @@ _TEXT_SYMBOLS = frozenset(
         *("bullet", "celsius", "cent", "copyright", "currency", "dagger", "daggerdbl", "degree"),
         *("div", "downarrow", "euro", "exclamdown", "florin", "leftarrow", "lnot", "mu"),
         *("numero", "onehalf", "onequarter", "openbullet", "ordfeminine", "ordmasculine"),
-        *("paragraph", "periodcentered", "perthousand", "questiondown", "registered"),
-        *("rightarrow", "section", "sterling", "threequarters", "times", "trademark", "uparrow"),
-        *("won", "yen"),
+        *("paragraph", "periodcentered", "pertenthousand", "perthousand", "questiondown"),
+        *("registered", "rightarrow", "section", "sterling", "threequarters", "times"),
+        *("trademark", "uparrow", "won", "yen"),
     )
 )
 _ACCENTS = {
@@ -200,12 +204,14 @@ def _prose(text: str) -> str:
         rf"\ensuremath{{{shift}{{{''.join(map(_unshifted, letters))}}}}}"
         if shift
         else "".join(map(_letter, letters))
-        for shift, letters in groupby(line, _shift)
+        for shift, letters in groupby(_WITH_MARKS.findall(line), _shift)
     )
 
 
 def _shift(sign: str) -> str:
     """Return how TeX raises or lowers what is a small sign of its own, such as ² but not ™."""
+    if len(sign) > 1:
+        return ""
     kind = unicodedata.decomposition(sign).partition(" ")[0]
     is_small = unicodedata.category(sign) in ("Lm", "No", "Pe", "Ps", "Sm") and _unshifted(sign)
     return _SHIFTS.get(kind, "") if is_small else ""
@@ -217,14 +223,16 @@ def _unshifted(sign: str) -> str:
 
 @lru_cache(4096)
 def _letter(sign: str) -> str:
-    """Return a character as LaTeX; one that LaTeX has no name for stays."""
+    """Return a character with its marks as LaTeX; one that LaTeX has no name for stays."""
     if sign in _TEXT or sign.isascii():
         return _TEXT.get(sign, sign)
+    letter, *marks = list(unicodedata.normalize("NFD", sign))
+    if marks and letter in ascii_letters and all(mark in _ACCENTS for mark in marks):
+        return f"{{{_accented(letter, marks)}}}"
+    if len(sign) > 1:
+        return _letter(sign[0]) + sign[1:]
     if unicodedata.category(sign) == "Cf":  # such as a blank without width
         return ""
-    letter, *marks = list(unicodedata.normalize("NFD", sign))
-    if marks and letter.isascii() and all(mark in _ACCENTS for mark in marks):
-        return f"{{{_accented(letter, marks)}}}"
     known = str(get_builtin_uni2latex_dict().get(ord(sign), ""))
     # Letters of other scripts have names in a few encodings only, which readers do not know.
     symbol = re.fullmatch(r"\\ensuremath\{(.+)\}", known)

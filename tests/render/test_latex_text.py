@@ -32,6 +32,7 @@ from tests.render.latex_judge import harmful
         ("𝒞 ★", r"{\ensuremath{\mathcal{C}}} ★"),
         ("10⁻³ °C™", r"10\ensuremath{^{-3}} {\textdegree}C{\texttrademark}"),
         ("船 of Зайцев", "船 of Зайцев"),
+        ("e\u0323\u0301 x\u0304 ″", r"{\'{\d{e}}} {\=x} ''"),
         ("zero\u200bwidth\ufeff", "zerowidth"),
     ],
 )
