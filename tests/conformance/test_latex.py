@@ -43,7 +43,7 @@ def complaints(folder: Path, bibliography: str) -> list[str]:
     (folder / "papers.bib").write_text(bibliography, encoding="utf-8")
     misprints(folder, CITATIONS)
     cited = _run(folder, ["bibtex", "paper"])
-    assert "bibitem" in (folder / "paper.bbl").read_text(encoding="utf-8")
+    assert b"bibitem" in (folder / "paper.bbl").read_bytes()
     return [
         *re.findall(r"^.*(?:---line|Warning--|error message).*$", cited, re.MULTILINE),
         *misprints(folder, CITATIONS),
