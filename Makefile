@@ -48,13 +48,14 @@ format: .venv/tests
 
 # The lock has a section for the build backend, one for the bot and one for the tests; it holds
 # hashes and no index addresses. Left out is pip: sqlite-utils asks for it, the bot has no use for it.
-UV = $(BIN)/uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-package pip \
+LOCKING = build/locking/bin
+UV = $(LOCKING)/uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-package pip \
 	--no-emit-index-url --no-annotate --no-header --quiet
 NAMED = sed -n 's/^\([A-Za-z0-9._-]*\)==.*/--no-emit-package \1/p'
-lock: .venv/tests
-	@mkdir -p build
-	$(BIN)/pip install --quiet 'uv>=0.5'
-	$(BIN)/python -c 'import tomllib; print(*tomllib.load(open("pyproject.toml", "rb"))["build-system"]["requires"], sep="\n")' > build/build.in
+lock:
+	$(PYTHON) -m venv build/locking
+	$(LOCKING)/pip install --quiet 'uv>=0.5'
+	$(LOCKING)/python -c 'import tomllib; print(*tomllib.load(open("pyproject.toml", "rb"))["build-system"]["requires"], sep="\n")' > build/build.in
 	$(UV) --upgrade --extra test --output-file build/all.lock pyproject.toml build/build.in
 	$(UV) --constraint build/all.lock --output-file build/build.lock build/build.in
 	$(UV) --constraint build/all.lock --output-file build/runtime.lock pyproject.toml
