@@ -1,15 +1,30 @@
-"""Where do the words that a topic found stand in a text? In bold, so that the eye finds them."""
+"""Mark in a text what the eye should find: the words of a topic, and the sentence of the table."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Sequence
 
+from bot.render.fit import MARK
+
+Span = tuple[int, int]
+"""Where in a text something stands: its first character, and the one behind its last."""
+
 MARKS = 15  # in one text: Telegram counts each as one of a message's hundred entities
 
+_REMARK = re.compile(r"\s?[\[(][^\[\]()]*[\])]")
+_STOP = re.compile(r"[.!?][\"'”’)\]]*\s+|[。！？]")
 
-def marked(text: str, words: Sequence[str]) -> list[tuple[str, bool]]:
-    """``text`` in pieces, each with whether it is one of the words; joined they are the text."""
+
+def marked(text: str, words: Sequence[str], sentence: Span | None = None) -> list[tuple[str, bool]]:
+    """``text`` in pieces, each with whether it is marked; joined they are the text.
+
+    A sentence that is all of the text is not marked: there is nothing to tell it from.
+    """
+    if sentence and sentence != (0, len(text)):
+        start, end = sentence
+        around = marked(text[:start], words), marked(text[end:], words)
+        return [*around[0], (text[start:end], True), *around[1]]
     pattern = _pattern(words)
     if pattern is None:
         return [(text, False)] if text else []
@@ -22,6 +37,39 @@ def marked(text: str, words: Sequence[str]) -> list[tuple[str, bool]]:
         done = found.end()
     pieces.append((text[done:], False))
     return [piece for piece in pieces if piece[0]]
+
+
+def sentence_span(text: str, sentence: str) -> Span | None:
+    """Where the whole sentence stands of which ``sentence`` shows the words, or some of them.
+
+    It may lack its first words and bracketed remarks, and its end where an ellipsis says so.
+    """
+    shown = sentence.removesuffix(MARK)
+    for beginning in re.finditer(re.escape(shown[:2]), text, re.IGNORECASE) if shown else ():
+        if end := _end(text, beginning.start(), shown):
+            return _start(text, beginning.start()), end
+    return None
+
+
+def _end(text: str, start: int, sentence: str) -> int:
+    """Where the sentence ends that begins at ``start``; 0 where other words follow there."""
+    at = start + 1
+    for character in sentence[1:]:
+        if text[at : at + 1] != character:
+            remark = _REMARK.match(text, at)
+            at = remark.end() if remark else at
+            at += character != " " and text[at : at + 1] == " "
+            if not remark or text[at : at + 1] != character:
+                return 0
+        at += 1
+    is_inside_word = text[at - 1 : at + 1].isalnum() and at < len(text)
+    return 0 if is_inside_word else at
+
+
+def _start(text: str, at: int) -> int:
+    """Where the sentence begins that holds the character ``at``."""
+    stops = [stop.end() for stop in _STOP.finditer(text, 0, at)]
+    return stops[-1] if stops else 0
 
 
 def _pattern(words: Sequence[str]) -> re.Pattern[str] | None:

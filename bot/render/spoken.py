@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from unicodedata import category
 from urllib.parse import urlsplit
@@ -13,6 +13,7 @@ from urllib.parse import urlsplit
 from bot.latex import to_unicode
 from bot.render.fit import shorten
 from bot.render.look import Look
+from bot.render.marking import Span, sentence_span
 from bot.texts import say
 from storage.model import Entry, Gloss, Paper
 
@@ -42,6 +43,7 @@ class Telling:
     gist: str
     abstract: str
     is_translated: bool = True
+    sentence: Span | None = None  # in the abstract: the gist's words, which are not said twice
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +73,11 @@ class Spoken:
     words: tuple[str, ...]  # the same one by one, to be marked where they stand
     topics: str
     pages: tuple[tuple[str, str], ...]  # label and address
+
+    def with_gists_apart(self) -> Spoken:
+        """The same with each gist above its abstract, of which too little can be shown."""
+        tellings = tuple(replace(telling, sentence=None) for telling in self.tellings)
+        return replace(self, tellings=tellings)
 
 
 def spoken(entry: Entry, position: int, look: Look) -> Spoken:
@@ -154,16 +161,23 @@ def _tellings(entry: Entry, languages: tuple[str, ...]) -> tuple[Telling, ...]:
 
 
 def _telling(entry: Entry, language: str, beside_english: bool) -> Telling:
-    if language == "en":
-        return Telling("en", "", _english_gist(entry), display(entry.paper.abstract))
     gloss = _gloss(entry, language)
-    if gloss and (gloss.gist or gloss.abstract):
-        return Telling(language, display(gloss.title), display(gloss.gist), display(gloss.abstract))
+    if language == "en":
+        gist = display(gloss.gist) if gloss else ""
+        return _with_sentence(Telling("en", "", gist, display(entry.paper.abstract)))
     title = display(gloss.title) if gloss else ""
+    if gloss and (gloss.gist or gloss.abstract):
+        return _with_sentence(
+            Telling(language, title, display(gloss.gist), display(gloss.abstract))
+        )
     if beside_english:
         return Telling(language, title, "", "", is_translated=False)
     english = _telling(entry, "en", beside_english)
-    return Telling(language, title, english.gist, english.abstract, is_translated=False)
+    return replace(english, language=language, title=title, is_translated=False)
+
+
+def _with_sentence(telling: Telling) -> Telling:
+    return replace(telling, sentence=sentence_span(telling.abstract, telling.gist))
 
 
 def _english_gist(entry: Entry) -> str:

@@ -10,8 +10,8 @@ from collections.abc import Sequence
 from bot.render import headline
 from bot.render.fit import CLASSIC_BYTES, CLASSIC_UNITS, is_small, runs, share, shorten, units
 from bot.render.look import Look
-from bot.render.marking import marked
-from bot.render.spoken import LINE_UNITS, Row, Spoken, row, spoken
+from bot.render.marking import Span, marked
+from bot.render.spoken import LINE_UNITS, Row, Spoken, Telling, row, spoken
 from bot.texts import say
 from storage.model import Digest
 
@@ -116,14 +116,24 @@ def entry(digest: Digest, at: int, look: Look, *, repeat: bool = False) -> str:
     top += [_title(said), *_facts(said)]
     bottom = _ending(said)
     shortened = _tag("i", say(look.language, "entry-shortened"))
-    fixed = "\n".join([*top, *bottom, shortened, *_tellings(said, look, [])])
-    abstracts = [_marked(telling.abstract, said.words) for telling in said.tellings]
-    room = CLASSIC_UNITS - weight(fixed) - _MARGIN
-    given = share([weight(text) for text in abstracts], room)
-    if any(weight(text) > most for text, most in zip(abstracts, given, strict=True)):
+    frame = [*top, *bottom, shortened]
+    given, is_whole = _room(said, look, frame)
+    if not is_whole:
         bottom = [shortened, *bottom]
+        said = said.with_gists_apart()
+        given, _ = _room(said, look, frame)
     middle = _tellings(said, look, given)
     return "\n\n".join(["\n".join(top), *middle, "\n".join(bottom)])
+
+
+def _room(said: Spoken, look: Look, frame: list[str]) -> tuple[list[int], bool]:
+    """Room for each abstract with the frame around it, and whether that is enough for all."""
+    fixed = "\n".join([*frame, *_tellings(said, look, [])])
+    weights = [
+        weight(_marked(telling.abstract, said.words, telling.sentence)) for telling in said.tellings
+    ]
+    given = share(weights, CLASSIC_UNITS - weight(fixed) - _MARGIN)
+    return given, given == weights
 
 
 def _facts(said: Spoken) -> list[str]:
@@ -139,12 +149,21 @@ def _tellings(said: Spoken, look: Look, given: list[int]) -> list[str]:
         if not telling.is_translated:
             lines.append(_tag("i", say(look.language, "entry-untranslated")))
         lines += [_tag("b", shorten(telling.title, TITLE_UNITS)) if telling.title else ""]
-        lines += [_marked(shorten(telling.gist, GIST_UNITS), said.words)]
+        if not telling.sentence:
+            lines += [_marked(shorten(telling.gist, GIST_UNITS), said.words)]
         paragraphs.append("\n".join(line for line in lines if line))
         if given:
-            text = _cut(telling.abstract, given[number], said.words)
-            paragraphs.append(f"<blockquote expandable>{text}</blockquote>" if text else "")
+            paragraphs.append(_abstract(telling, given[number], said.words))
     return [paragraph for paragraph in paragraphs if paragraph]
+
+
+def _abstract(telling: Telling, most: int, words: Sequence[str]) -> str:
+    """The abstract as a quotation; folded, unless the eye should find its sentence."""
+    if telling.sentence:
+        text = _marked(telling.abstract, words, telling.sentence)
+        return f"<blockquote>{text}</blockquote>"
+    text = _cut(telling.abstract, most, words)
+    return f"<blockquote expandable>{text}</blockquote>" if text else ""
 
 
 def _cut(text: str, most: int, words: Sequence[str]) -> str:
@@ -157,10 +176,11 @@ def _cut(text: str, most: int, words: Sequence[str]) -> str:
     return html
 
 
-def _marked(text: str, words: Sequence[str]) -> str:
-    """``text`` as HTML with these words in bold."""
+def _marked(text: str, words: Sequence[str], sentence: Span | None = None) -> str:
+    """``text`` as HTML with these words, and the sentence that stands there, in bold."""
     return "".join(
-        _tag("b", part) if is_word else escape(part) for part, is_word in marked(text, words)
+        _tag("b", part) if is_marked else escape(part)
+        for part, is_marked in marked(text, words, sentence)
     )
 
 

@@ -30,7 +30,7 @@ from bot.render.fit import (
     units,
 )
 from bot.render.look import Look
-from bot.render.marking import marked
+from bot.render.marking import Span, marked
 from bot.render.spoken import LINE_UNITS, Row, Spoken, row, spoken
 from bot.texts import say
 from storage.model import Digest
@@ -129,11 +129,20 @@ def entry(digest: Digest, at: int, look: Look, *, repeat: bool = False) -> tuple
     if repeat:
         top.append(paragraph(italic(say(look.language, "digest-repeat"))))
     shortened = paragraph(italic(say(look.language, "entry-shortened")))
-    fixed = rich_units([*top, shortened, *_body(said, look, [])])
+    given, is_whole = _room(said, look, [*top, shortened])
+    if is_whole:
+        return (*top, *_body(said, look, given))
+    said = said.with_gists_apart()
+    given, _ = _room(said, look, [*top, shortened])
+    return (*top, *_body(said, look, given), shortened)
+
+
+def _room(said: Spoken, look: Look, frame: list[Block]) -> tuple[list[int], bool]:
+    """Room for each abstract with the frame around it, and whether that is enough for all."""
+    fixed = rich_units([*frame, *_body(said, look, [])])
     lengths = [units(telling.abstract) for telling in said.tellings]
     given = share(lengths, RICH_SOFT_UNITS - _MARGIN - fixed)
-    notes = [shortened] if given != lengths else []
-    return (*top, *_body(said, look, given), *notes)
+    return given, given == lengths
 
 
 def _body(said: Spoken, look: Look, given: list[int]) -> list[Block]:
@@ -146,18 +155,21 @@ def _body(said: Spoken, look: Look, given: list[int]) -> list[Block]:
         if not telling.is_translated:
             lines.append(italic(say(look.language, "entry-untranslated")))
         lines.append(bold(shorten(telling.title, TITLE_UNITS)) if telling.title else "")
-        lines.append(_marked(shorten(telling.gist, GIST_UNITS), said))
-        lines.append(_marked(shorten(telling.abstract, given[number]), said) if given else "")
+        if not telling.sentence:
+            lines.append(_marked(shorten(telling.gist, GIST_UNITS), said))
+        if given:
+            abstract = shorten(telling.abstract, given[number])
+            lines.append(_marked(abstract, said, telling.sentence))
     lines += [_why(said), said.topics, _links(said)]
     return [paragraph(line) for line in lines if line]
 
 
-def _marked(text: str, said: Spoken) -> Text:
-    """A text with the words that the topic found in bold."""
-    parts = marked(text, said.words)
-    if not any(is_word for _, is_word in parts):
+def _marked(text: str, said: Spoken, sentence: Span | None = None) -> Text:
+    """A text with the words that the topic found, and the table's sentence, in bold."""
+    parts = marked(text, said.words, sentence)
+    if not any(is_marked for _, is_marked in parts):
         return text
-    return [bold(part) if is_word else part for part, is_word in parts]
+    return [bold(part) if is_marked else part for part, is_marked in parts]
 
 
 def _why(said: Spoken) -> Text:

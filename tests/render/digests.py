@@ -121,15 +121,16 @@ _DAYS = st.dates(date(2024, 1, 1), date(2027, 1, 1))
 def hostile_entries(draw: st.DrawFn) -> Entry:
     """An entry whose every text may be anything."""
     number = draw(st.integers(1, 9999))
+    sentence = draw(hostile)
     glosses = [
-        gloss(language, draw(hostile), draw(hostile), draw(hostile))
+        gloss(language, sentence, draw(hostile), draw(hostile))
         for language in draw(st.sampled_from([(), ("en",), ("zh",), ("en", "zh")]))
     ]
     return Entry(
         paper(
             number,
             title=draw(hostile),
-            abstract=draw(hostile),
+            abstract=draw(st.just("") | hostile) + sentence + draw(hostile),
             authors=tuple(draw(st.lists(hostile, max_size=5))),
             categories=tuple(draw(st.lists(st.sampled_from(["cs.RO", "math.AG", "a·b; c, d"])))),
             link=draw(st.sampled_from(["", "javascript:x", "http://[", "https://a.b/c?d=(e)&f"])),
