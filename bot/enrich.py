@@ -61,7 +61,7 @@ def extracted(paper: Paper, now: datetime) -> Gloss:
 def _gist(paper: Paper) -> str:
     """The sentence that says what was done; without one, a digest shows the abstract's start."""
     try:
-        return gist(paper.title, paper.abstract)
+        return gist(paper.title, paper.abstract, paper.comment)
     except Exception:
         log.exception("no gist", extra={"paper": paper.id})
         return ""

@@ -1,4 +1,4 @@
-"""What in a sentence must stay whole, and where may it be cut when it is too long?"""
+"""Shorten a sentence that is too long, and keep whole what must not be cut."""
 
 import re
 from itertools import takewhile
@@ -22,6 +22,7 @@ _WORD = re.compile(r"(?=\s)")
 
 # TeX that is cut open cannot be shown; an open bracket can, but reads badly.
 _TEX = re.compile(rf"{FORMULA.pattern}|\\[a-zA-Z]+\{{[^{{}}]{{1,100}}\}}")
+_REMARK = re.compile(r"\s\((?!(?:[ivx]+|\d+|[a-z])\))[^()]{2,250}\)")
 _BRACKETED = re.compile(r"\([^()]{1,120}\)")
 
 
@@ -39,6 +40,25 @@ def shorten(sentence: str, limit: int) -> str:
         or next((start for start, stop in tex if start < room < stop), room)
     )
     return sentence[:end].rstrip(" ,;:-–—") + ELLIPSIS
+
+
+def without_brackets(sentence: str, limit: int) -> str:
+    """Return the sentence without as many of its bracketed remarks as it takes to be short."""
+    tex = _spans(_TEX, sentence)
+    remarks = [
+        (start, end)
+        for start, end in _spans(_REMARK, sentence)
+        if not any(a < end and start < b and not (start <= a and b <= end) for a, b in tex)
+    ]
+    length, dropped = len(sentence), []
+    for start, end in sorted(remarks, key=lambda remark: remark[0] - remark[1]):
+        if length <= limit:
+            break
+        length -= end - start
+        dropped.append((start, end))
+    for start, end in sorted(dropped, reverse=True):
+        sentence = sentence[:start] + sentence[end:]
+    return sentence
 
 
 def _last_border(

@@ -1,8 +1,9 @@
-"""Which words tell that a sentence says what was done or found, and which that it does not?
+"""List the words that tell whether a sentence says what was done or found.
 
 Every row is (points, pattern, reason); patterns are of small letters, as is what they are
 looked for in. Of the claims, which stand in order, only the strongest counts, so that a long
-sentence does not win by enumeration; all hints that match are added.
+sentence does not win by enumeration; all hints that match are added. Leanings are looked for
+in the sentence as it would be shown, without its lead-in; hints and claims in the whole.
 """
 
 import re
@@ -48,6 +49,11 @@ CLAIMS: tuple[Cue, ...] = (
     _cue(6, _WE + _MAKE, "the authors say what they made"),
     _cue(5.5, _WORK + _MAKE, "the work says what it brings"),
     _cue(5, _BE + r"(?:propos|introduc|present)ed\b", "the same in the passive"),
+    _cue(
+        5,
+        r"\b(?:this|these) (?:\w+ ){1,3}by (?:\w+ly )?(?:propos|introduc|present|develop)ing\b",
+        "the authors meet a need by what they made",
+    ),
     _cue(5, _WE + _FIND, "the authors say what they found"),
     _cue(5, _WORK + _FIND, "the work says what it found"),
     _cue(
@@ -77,6 +83,20 @@ CLAIMS: tuple[Cue, ...] = (
         r"|established|characteri[sz]ed)\b",
         "somebody does something: here the authors, as physicists write",
     ),
+    _cue(
+        3,
+        r"\b(?:nous|on) (?:\w+ )?(?:propos|présent|montr|prouv|démontr|étudi|introdui"
+        r"|établi|développ)"
+        r"|\b(?:proponemos|presentamos|mostramos|demostramos|probamos|estudiamos|introducimos"
+        r"|propomos|apresentamos|demonstramos|provamos|estudamos|introduzimos|desenvolvemos"
+        r"|desarrollamos|proponiamo|presentiamo|mostriamo|dimostriamo|studiamo|introduciamo)\b"
+        r"|\bwir (?:\w+ )?(?:zeigen|beweisen|stellen|untersuchen|präsentieren|entwickeln)"
+        r"|\b(?:zeigen|beweisen|untersuchen|präsentieren|entwickeln|stellen) wir\b"
+        r"|\b(?:este|neste|nesse) (?:trabajo|trabalho|artículo|artigo)\b"
+        r"|\bquesto (?:lavoro|articolo)\b"
+        r"|\b(?:cet article|ce travail|diese[rs]? (?:arbeit|artikel))\b",
+        "the authors do something, in another language",
+    ),
     _cue(2.5, rf"\bin {_PAPER}", "whatever is done in this paper is ours"),
     _cue(
         2.5,
@@ -96,12 +116,6 @@ HINTS: tuple[Cue, ...] = (
         "a proposal that also names its problem",
     ),
     _cue(1, r"\b(?:novel|a new|the first|for the first time|first-ever)\b", "what is new"),
-    _cue(
-        2,
-        r"^(?:main |key )?(?:results?|conclusions?|findings?|objectives?|aims?|purpose)\s*:",
-        "the label of a structured abstract",
-    ),
-    _cue(5, r"\bwithdrawn\b.*\b(?:authors?|due|because|error)\b", "nothing else matters now"),
     _cue(
         -3,
         r"\b(?:recent years|(?:we|has|have) recently|increasingly|widely used|plays? an? \w+ role"
@@ -138,16 +152,10 @@ HINTS: tuple[Cue, ...] = (
         r"|first|firstly|second|secondly|third|thirdly|lastly|next|then|also|besides|notably"
         r"|as an application|as a (?:side|consequence|corollary|by-?product)|for example"
         r"|for instance)\b"
-        r"|\b(?:we|paper|work|study) (?:\w+ )?(?:also|further|then)\b|\bcorollary\b"
-        r"|^to (?:establish|prove|show|do|achieve|obtain|validate|demonstrate|verify|illustrate)\b",
+        r"|\b(?:we|paper|work|study) (?:\w+ )?(?:also|further|then|additionally)\b|\bcorollary\b"
+        r"|^to (?:establish|prove|show|do|achieve|obtain|validate|demonstrate|verify|illustrate"
+        r"|facilitate)\b",
         "a detail of something said elsewhere",
-    ),
-    _cue(
-        -1.5,
-        r"^(?:they|these|those|such|its|their|the former|the latter|both|there)\b"
-        r"|^(?:the|our) \w+ we\b|^it\b(?! is (?:shown|proved|proven|found|demonstrated))"
-        rf"|^(?!{_PAPER})this\b",
-        "leans on the sentence before",
     ),
     _cue(-1, r"\b(?:extensive|comprehensive) (?:experiments|evaluations?)\b|^experiment", "a test"),
     _cue(
@@ -157,6 +165,34 @@ HINTS: tuple[Cue, ...] = (
         r"|potential of|the (?:effectiveness|importance) of|implications)\b|\bcontributions?\.$",
         "praise without content",
     ),
+    _cue(
+        -3,
+        r"(?:\b(?:les|des|une|nous|dans|sur|pour|avec|est|sont|que|qui|el|los|las|para|una|con|por"
+        r"|uma|os|não|der|die|das|und|ist|wir|eine|mit|von|della|delle|sono|che)\b.*?){4}",
+        "another language, beside which English goes first",
+    ),
+    _cue(-1, _WE + r"(?:ask|question)\b", "a question, told"),
     _cue(-5, r"\?[\"'”’)]*$", "a question"),
     _cue(-2, r":$", "announces a list"),
+    _cue(-1.5, r"^\(?(?:[ivx]{1,4}|\d|[a-h])\)\s", "one of a list"),
+    _cue(-3, r"\\(?:no)?cite\w*\{", "needs a citation that nobody can see"),
+)
+
+LEANINGS: tuple[Cue, ...] = (
+    _cue(
+        -1.5,
+        r"^(?:they|these|those|such|its|their|the former|the latter|both|there)\b"
+        r"|^(?:in|on|for|across|with|under|of) (?:both|each|these|those|them)\b"
+        r"|^(?:the|our) \w+ we\b|^it\b(?! is (?:shown|proved|proven|found|demonstrated))"
+        rf"|^(?!{_PAPER})this\b",
+        "speaks of something in the sentence before",
+    ),
+    _cue(
+        -0.75,
+        r"\b(?:address|tackl|fill|bridg|overcom|solv|resolv|clos|mitigat|alleviat|stud|test|examin"
+        r"|investigat|explor|answer|us|evaluat)\w* (?:this|these)\b"
+        r"|\b(?:thereof|aforementioned|the (?:latter|former|above))\b"
+        rf"|^(?:\S+ ){{1,2}}(?!{_PAPER})(?:this|these|those|such)\b(?! (?:as|that)\b)",
+        "names what only the sentence before explains",
+    ),
 )

@@ -1,4 +1,4 @@
-"""Where does a sentence of an abstract end?
+"""Split an abstract into its sentences.
 
 ``sentencex`` knows the stops and the common abbreviations of many languages. It does not
 know papers: formulas, "Eq. (2)" and running lists "(1) ... (2) ..." mislead it. It is
@@ -25,6 +25,14 @@ _ABBREVIATION = re.compile(
     re.IGNORECASE,
 )
 
+# "Commun. Math. Phys. 12": names of journals are runs of short words with stops, and numbers.
+_JOURNAL = re.compile(
+    r"\b[A-Z][a-z]{1,9}\.(?=\s(?:[A-Z]\.\s?)*[A-Z][a-z]{1,9}\.(?:[\s,;)\]]|$))"
+    r"|\b(?:Phys|Math|Commun|Nat|Rev|Lett|Ann|Proc|Sci|Chem|Astrophys|Astron|Soc|Acad|Trans|Bull"
+    r"|Appl|Adv|Comput|Mod|Int|Eur|Mon|Not|Anal|Funct|Geom|Stat|Theor|Mech|Biol|Res|Nucl|Opt)\."
+    r"(?=\s?[\d\[(])"
+)
+
 # The library does not split between a bracket or apostrophe and the next that could close it,
 # however far: "models' ... users'". Lists "(1) ... 2) ..." it runs on to the end of the text.
 _OPENING = "([{'‘`"
@@ -39,6 +47,22 @@ _HALF_PAIR = re.compile(r"[\ud800-\udfff]")
 # "... are missing.To address this ...": common where an abstract was pasted from a PDF.
 _SPACE_FORGOTTEN = re.compile(r"(?<=[a-z]{2}[.?!])(?=[A-Z][a-z]*\s)")
 
+_OPENER = (
+    r"(?:We|Our|The|This|These|Those|In|It|Its|Here|However|A|An|To|As|For|By|With|Using|Both|All|I|From"
+    r"|Moreover|Furthermore|Finally|Results|Methods|Conclusions?|Thus|Hence|Therefore)\s"
+)
+
+# For the library one letter is an initial and a unit an abbreviation: "of type A. We", "3 mm. It".
+_SHORT_WORD = re.compile(
+    rf"\b\w\.\s(?={_OPENER})|\d[\s~-]?(?:[a-zµ]|[a-zA-Zµ]{{2,3}})\)?\.\s(?=[A-Z])"
+)
+
+# "... hold. (ii) We prove ...", "... hold. 2) We prove ...".
+_NUMBERED = re.compile(r"[.!?]\s(?=\(?(?:[ivx]{1,4}|\d|[a-h])\)\s[A-Z])")
+
+# A stop inside a bracket ends no sentence.
+_BRACKETED = re.compile(r"\([^()]{1,300}\)|\[[^\[\]]{1,300}\]")
+
 _GOES_ON = re.compile(r"[a-z]+[\s,;:.]|[,;:)\]]")
 _STOPS_WITHOUT_SPACE = "。！？｡"
 
@@ -46,14 +70,20 @@ _STOPS_WITHOUT_SPACE = "。！？｡"
 def sentences(text: str) -> tuple[str, ...]:
     """Split a text into its sentences, white space folded and no other character lost."""
     folded = " ".join(text.split())
-    starts = sorted({0, *_borders(folded, _shadow(folded)), len(folded)})
+    masked = _masked(folded)
+    inside = [match.span() for match in _BRACKETED.finditer(masked)]
+    borders = sorted({0, *_borders(folded, masked), len(folded)})
+    starts = [at for at in borders if not any(start < at < end for start, end in inside)]
     pieces = (folded[start:end].strip() for start, end in pairwise(starts))
     return tuple(piece for piece in pieces if piece)
 
 
-def _borders(text: str, shadow: str) -> Iterator[int]:
+def _borders(text: str, masked: str) -> Iterator[int]:
     """Yield the positions at which a new sentence starts, its opening bracket included."""
-    yield from (match.start() for match in _SPACE_FORGOTTEN.finditer(shadow))
+    yield from (match.start() for match in _SPACE_FORGOTTEN.finditer(masked))
+    for border in (_SHORT_WORD, _NUMBERED):
+        yield from (match.end() for match in border.finditer(masked))
+    shadow = masked.translate(_PAIRED)
     end = 0
     for piece in segment("en", shadow):
         end += len(piece)
@@ -66,14 +96,15 @@ def _borders(text: str, shadow: str) -> Iterator[int]:
             yield start
 
 
-def _shadow(text: str) -> str:
+def _masked(text: str) -> str:
     """Return a text of the same length in which only real stops look like stops."""
     text = _HALF_PAIR.sub("x", text)
     text = FORMULA.sub(_word, text)
     text = _URL.sub(_word, text)
     text = _ACRONYM.sub(_word, text)
-    text = _ABBREVIATION.sub(lambda match: match[0].replace(".", "_"), text)
-    return text.translate(_PAIRED)
+    for abbreviation in (_ABBREVIATION, _JOURNAL):
+        text = abbreviation.sub(lambda match: match[0].replace(".", "_"), text)
+    return text
 
 
 def _word(match: re.Match[str]) -> str:

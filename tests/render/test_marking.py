@@ -84,8 +84,8 @@ def _shown(ours: Digest, form: Form) -> str:
     return made.html or json.dumps(made.blocks)
 
 
-def _said(gist: str, abstract: str, **changes: object) -> Digest:
-    base = entry(1, abstract=abstract, **changes)
+def _said(gist: str, abstract: str) -> Digest:
+    base = entry(1, abstract=abstract)
     reasons = (Reason(In.ABSTRACT, "rains"),)
     glosses = (gloss("en", gist),)
     return digest(entries=(type(base)(base.paper, base.kind, glosses, reasons),))

@@ -3,12 +3,13 @@
 import re
 import subprocess
 import sys
+from html import unescape
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.summary.cues import CLAIMS, HINTS
+from bot.summary.cues import CLAIMS, HINTS, LEANINGS
 from bot.summary.extractive import LONGEST_GIST, gist
 
 # Written for the tests; ">>" marks the sentence that a reader would choose.
@@ -16,7 +17,7 @@ ABSTRACTS = {
     "a proposal between background and results": (
         "Lantern: Cheap Depth from Night Videos",
         "In recent years, depth estimation has become popular. However, existing methods fail at "
-        "night. >>To address this, we propose Lantern, a network that learns depth from night "
+        "night. To address this, >>we propose Lantern, a network that learns depth from night "
         "videos without labels. Specifically, we add a lamp model. Experiments show that Lantern "
         "improves accuracy by 12.5%. Code is available at https://example.org/lantern.",
     ),
@@ -39,12 +40,56 @@ ABSTRACTS = {
     ),
     "a work that speaks of itself": (
         "A Survey of Tidal Turbine Control",
-        "Tidal turbines play a key role in renewable energy. >>This survey reviews control methods "
+        "Tidal turbines play a key role in renewable energy. This survey >>reviews control methods "
         "for tidal turbines published since 1990. We hope that it inspires future work.",
+    ),
+    "a structured abstract with results": (
+        "Early Detection of Frost Damage in Vineyards",
+        "Background: Frost damages vines. Objective: To develop a camera system that detects "
+        "frost damage in vineyards. Methods: We took pictures of frost damage in vineyards. "
+        "Results: >>Twelve of fifteen cameras saw the frost two hours before dawn. "
+        "Conclusion: We show that early detection of frost damage in vineyards is feasible.",
+    ),
+    "a structured abstract of astronomers": (
+        "The Dust of a Young Star",
+        "Context. Dust hides young stars. Aims. We aim to weigh the dust of a young star. Methods. "
+        "We present new images of a young star. Results. >>The dust weighs two hundred Earths and "
+        "grows by one of them in a year. Conclusions. Planets may form early.",
+    ),
+    "two languages": (
+        "Sur les bateaux de papier",
+        "Nous montrons que les bateaux de papier flottent pendant une heure. --- >>We show that "
+        "boats of paper float for one hour.",
+    ),
+    "French": (
+        "Sur les bateaux de papier",
+        "Les bateaux de papier ont une longue histoire. >>Nous montrons que les bateaux de papier "
+        "flottent pendant une heure.",
+    ),
+    "Portuguese": (
+        "Barcos de papel",
+        "Os barcos de papel têm uma longa história em muitos países. >>Neste trabalho, propomos um "
+        "barco de papel que flutua por uma hora.",
+    ),
+    "a sentence that leans on the one before": (
+        "Boats of Paper",
+        "Boats of paper sink. We address this problem with wax. >>We propose a boat of waxed paper "
+        "that floats for one hour in rain.",
+    ),
+    "a title said again": (
+        "Measuring the Drift of Paper Boats",
+        "We measure the drift of paper boats. >>We find that their drift grows with the square of "
+        "the wind and that wax halves it.",
+    ),
+    "a sentence that would be cut": (
+        "Boats of Paper",
+        "We propose a boat of paper"
+        + ", which folds, sails and turns without any hand, wind or wave" * 5
+        + ". >>We propose a boat of waxed paper that floats for one hour in heavy rain.",
     ),
     "a structured abstract": (
         "Early Detection of Frost Damage in Vineyards",
-        "Background: Frost damages vines. >>Objective: To develop a camera system that detects "
+        "Background: Frost damages vines. Objective: >>To develop a camera system that detects "
         "frost damage in vineyards before dawn. Methods: Twelve cameras took pictures. "
         "Conclusion: The system is promising.",
     ),
@@ -65,7 +110,9 @@ ABSTRACTS = {
 def test_the_sentence_a_reader_would_choose_is_chosen(title: str, marked: str) -> None:
     chosen = gist(title, marked.replace(">>", ""))
 
-    assert marked.split(">>")[1].startswith(chosen)
+    wanted = marked.split(">>")[1]
+    assert wanted.startswith(chosen[1:], 1)
+    assert chosen[0] == wanted[0].upper()
     assert chosen.endswith((".", "!"))
 
 
@@ -89,7 +136,7 @@ def test_a_paper_without_abstract_has_its_title_for_a_gist() -> None:
 
 
 def test_one_sentence_is_its_own_gist() -> None:
-    assert gist("Primes", "However,  what\nis known?") == "However, what is known?"
+    assert gist("Primes", "However,  what\nis known?") == "What is known?"
 
 
 def test_a_long_sentence_is_cut_at_a_clause() -> None:
@@ -109,16 +156,67 @@ def test_fifty_thousand_characters_of_anything_are_no_trouble(piece: str) -> Non
     assert 0 < len(chosen) <= LONGEST_GIST
 
 
-@given(st.text(), st.text())
-def test_any_input_has_a_gist_of_its_own_words(title: str, abstract: str) -> None:
-    source = " ".join(abstract.split()) or " ".join(title.split())
+def test_a_withdrawn_paper_says_only_that() -> None:
+    claim = "We prove that all boats of paper float."
 
-    chosen = gist(title, abstract)
+    assert gist("Boats", f"This paper has been withdrawn. {claim}") == (
+        "This paper has been withdrawn."
+    )
+    assert gist("Boats", claim, "Withdrawn: Lemma 3 is wrong.") == "Withdrawn: Lemma 3 is wrong."
+    assert gist("Boats", claim, "Withdrawn from a conference.") == claim
 
-    assert chosen == gist(title, abstract)
+
+def test_it_is_free_of_tags_entities_and_citations() -> None:
+    abstract = "In this paper we fold <b>R&amp;D</b> boats of wet paper [12] for <i>everyone</i>."
+
+    assert gist("", abstract) == "We fold R&D boats of wet paper for everyone."
+
+
+@pytest.mark.parametrize("empty", ["", " ", ".", "...", "--- 1."])
+def test_an_abstract_without_words_leaves_the_title(empty: str) -> None:
+    assert gist("On  primes", empty) == "On primes"
+
+
+def test_a_long_sentence_loses_its_remarks_before_it_is_cut() -> None:
+    remark = "(" + "of waxed paper, " * 10 + "and wood)"
+    sentence = f"We propose a boat {remark} that floats{', and does not sink' * 6}."
+
+    assert gist("Boats", sentence) == sentence.replace(f" {remark}", "")
+
+
+def test_a_long_sentence_loses_the_clause_before_its_main_clause() -> None:
+    clause = "While boats of paper are known to sink" + " or to drift away" * 14
+    sentence = "we propose a boat of waxed paper that floats for one hour in heavy rain."
+
+    assert gist("Boats", f"{clause}, {sentence}") == "W" + sentence[1:]
+
+
+WORDS = st.sampled_from(
+    [
+        *("To address this, ", "we propose ", "a boat ", "(of wax) ", "in this paper ", "<b>"),
+        *("</b>", "&amp;", "[12] ", "Results: ", "x. ", "Y", "$z$ ", "Methods. ", "(ii) "),
+        "withdrawn ",
+    ]
+)
+TEXTS = st.one_of(st.text(), st.lists(WORDS).map("".join))
+
+
+@given(TEXTS, TEXTS, TEXTS)
+def test_any_input_has_a_gist_of_its_own_words(title: str, abstract: str, comment: str) -> None:
+    source = f"{title} {abstract} {comment}"
+    source += unescape(source)
+
+    chosen = gist(title, abstract, comment)
+
+    assert chosen == gist(title, abstract, comment)
     assert len(chosen) <= LONGEST_GIST
-    assert chosen.removesuffix("…") in source
-    assert bool(chosen) == bool(source)
+    assert all(is_said(word, source) for word in chosen.removesuffix("…").split())
+    assert bool(chosen) or not any(map(str.isalpha, title + abstract))
+
+
+def is_said(word: str, source: str) -> bool:
+    """Whether a word stands in the source, but for the capital letter of a sentence."""
+    return word in source or word[0].lower() + word[1:] in source
 
 
 def test_importing_it_brings_no_heavy_library() -> None:
@@ -140,5 +238,5 @@ def test_the_strongest_claim_stands_first_and_all_are_of_small_letters() -> None
 
     assert points == sorted(points, reverse=True)
     words = re.compile(r"\\[a-zA-Z]")
-    for cue in (*CLAIMS, *HINTS):
+    for cue in (*CLAIMS, *HINTS, *LEANINGS):
         assert not re.search("[A-Z]", words.sub("", cue.pattern.pattern)), cue.reason

@@ -47,6 +47,18 @@ We test cats, dogs, etc. | It works.
 It works. | (We agree.) | Done.
 Some cues are missing. | To address this, we look.
 我们提出了一种新方法。 | 它有效。
+We keep it warm for 2.5-3 h. | The purpose is speed.
+It shrinks (1.86 vs. 3.00 mm). | Importantly, it holds.
+It costs 3 kg. | Then it stops.
+It grows by 5 m. | Then it stops.
+We study groups of type A. | We classify them.
+The book by J. Smith is cited. | It works.
+Two claims hold. | (i) We prove A. | (ii) We prove B.
+Two claims hold: 1) we prove A, 2) we prove more. | Done.
+We prove it. | 2) We bound it.
+It extends [O. Ek, Commun. Math. Phys. 12 (2001), 3. Second edition] on trees. | Done.
+It corrects Phys. Rev. Lett. 120, 3 and Nat. Commun. 5, 12. | It works.
+It corrects a paper in Math. Ann. [12] on trees. | It works.
 Wir zeigen dies. | Übrigens gilt mehr.
 """
 CASES = [line.split(" | ") for line in READ_BY_HAND.strip().splitlines()]

@@ -1,0 +1,68 @@
+"""Take out of an abstract what is not its prose: entities, tags, citations, rules of dashes."""
+
+import re
+from html.entities import html5
+
+_ENTITY = re.compile(r"&(#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[a-zA-Z][a-zA-Z0-9]{1,30});")
+
+# Of HTML only, and in pairs: "<think>" is a word of the paper, "a<b" its mathematics.
+_TAG = re.compile(
+    r"<(a|b|i|u|em|strong|sub|sup|p|div|span|tt|code|small|mark|q|cite|title|sec|italic|bold"
+    r"|(?:jats|mml):[a-z-]{1,20})\b[^<>]{0,300}>(.{0,500}?)</\1>",
+    re.IGNORECASE,
+)
+_BREAK = re.compile(r"</?(?:br|hr|p)\s*/?>", re.IGNORECASE)
+_NESTED = 5  # tags within tags, as deep as anybody writes them
+
+_CITATION = re.compile(
+    r"[ ~]?(?:"
+    r"\\(?:cite[pn]?|citealp|citenum|parencite|autocite|footcite|label)\*?"
+    r"(?:\[[^\]]{0,80}\]){0,2}\{[^{}]{1,300}\}"  # \citep[p. 3]{ek2020}
+    r"|\[[1-9]\d{0,2}(?:\s?[,;–-]{1,2}\s?[1-9]\d{0,2}){0,9}\]"  # [12], [3, 5-7]
+    r"|[(\[](?:(?:see|e\.g\.|cf\.),?\s)?[A-Z][^()\[\]]{0,80}?(?:"
+    r"\bet\s+al\b[^()\[\]]{0,80}"  # (Ek et al., 2020; Zwei, 2021)
+    r"|[^\W\d_]{2,}\.[^()\[\]]{0,60}\d[^()\[\]]{0,40}\((?:19|20)\d\d\)"  # [Math. Ann. 3 (2001)]
+    r"|[a-z],\s(?:19|20)\d\d[a-z]?"  # (Ek and Zwei, 2020)
+    r")[)\]])"
+)
+# Without it the sentence would lack something: "as in [2]", "on the interval [1, 2]", "K[2]".
+_NEEDS_IT = re.compile(
+    r"(?:\b(?:in|of|by|from|to|see|with|and|or|on|at|for|following|than|like|e\.g\.|cf\.|interval"
+    r"|range|ranges|scale|theorem|eq\.|equation|section|lemma|refs?\.|reference|as)|(?:^|\W)\w"
+    r"|[^\w.,;:\"'”’)]|\d|^)$",
+    re.IGNORECASE,
+)
+# Between an abstract and the same in another language.
+_RULE = re.compile(r"(?:^|(?<=[.!?]\s)|(?<=[.!?]))[-–—_=*]{2,}\s+(?=\w)")
+
+
+def prose(text: str) -> str:
+    """Return the text on one line without entities, tags, citations and ruled lines."""
+    if "&" in text:
+        text = _ENTITY.sub(_character, text)
+    if "</" in text:
+        for _ in range(_NESTED):
+            text, found = _TAG.subn(r"\2", text)
+            if not found:
+                break
+    if "<" in text:
+        text = _BREAK.sub(" ", text)
+    text = " ".join(text.split())
+    if "[" in text or "\\" in text or "(" in text:
+        text = _CITATION.sub(_without_citation, text)
+    return _RULE.sub("", text).strip()
+
+
+def _character(match: re.Match[str]) -> str:
+    """Return what an entity stands for; what is none stays: "H&E; (ii)"."""
+    name = match[1]
+    if not name.startswith("#"):
+        return html5.get(f"{name};", match[0])
+    number = int(name[2:], 16) if name[1] in "xX" else int(name[1:])
+    is_text = number >= ord(" ") and number <= 0x10FFFF and not 0xD800 <= number <= 0xDFFF
+    return chr(number) if is_text else match[0]
+
+
+def _without_citation(match: re.Match[str]) -> str:
+    before = match.string[max(match.start() - 12, 0) : match.start()]
+    return match[0] if _NEEDS_IT.search(before) else ""

@@ -1,0 +1,74 @@
+"""Read an abstract that is divided by labels: "Aims. ... Methods: ... RESULTS ..."."""
+
+import re
+from collections.abc import Iterable, Iterator
+from enum import IntEnum
+from typing import NamedTuple
+
+
+class Section(IntEnum):
+    """What a part of a structured abstract holds, the better the nearer to what was found."""
+
+    NONE = 0
+    BACKGROUND = 1
+    METHODS = 2
+    AIM = 3
+    CONCLUSION = 4
+    RESULTS = 5
+
+
+class Passage(NamedTuple):
+    """A sentence without its label, and the section that it stands in."""
+
+    section: Section
+    sentence: str
+
+
+_WORDS = {
+    "results?|findings|outcomes?": Section.RESULTS,
+    "conclusions?|discussion|interpretation|implications?|takeaways?|summary|originality"
+    "|value": Section.CONCLUSION,
+    "aims?|objectives?|purpose|goals?|hypothesis|research questions?": Section.AIM,
+    "methods?|methodology|materials|approach|design|setting|participants|procedures?|data"
+    "|measurements|interventions?": Section.METHODS,
+    "background|context|introduction|motivation|significance|problem|rationale|importance|novelty"
+    "|limitations?|keywords?|index terms|abstract|tl;?dr": Section.BACKGROUND,
+}
+_WORD = rf"(?:{'|'.join(_WORDS)})"
+_NAMES = (
+    rf"(?:(?:main|key|primary|principal|practical|study|research|statement\sof|our)\s+)?{_WORD}"
+    rf"(?:(?:,|\s*/|\s+and|\s+&|\s+of)\s+{_WORD})*"
+)
+_LABEL = re.compile(
+    r"(?:\\(?:text(?:bf|it|sc)|emph|paragraph)\{|\{\\(?:bf|it|em|sc)\s|\*\*|__)?"
+    rf"(?P<names>(?=[A-Z])(?i:{_NAMES}))"
+    r"(?:[:.]?\s?(?:\}|\*\*|__)\s?[:.]?|\s?:|\.(?=\s|$)|\s?[-–—]{1,3}(?=\s)|(?<=[A-Z]{4})(?=\s[A-Z]))\s*"
+)
+_CERTAIN = re.compile(r":\s*$")
+
+
+def passages(sentences: Iterable[str]) -> tuple[Passage, ...]:
+    """Return the sentences without labels, each in its section; in none where there are none."""
+    read = tuple(_read(sentences))
+    if len({passage.section for passage in read} - {Section.NONE}) > 1:
+        return tuple(passage for passage in read if passage.sentence)
+    return tuple(Passage(Section.NONE, _unlabelled(sentence)) for sentence in sentences)
+
+
+def _read(sentences: Iterable[str]) -> Iterator[Passage]:
+    section = Section.NONE
+    for sentence in sentences:
+        rest = sentence
+        while label := _LABEL.match(rest):
+            names, rest = label["names"], rest[label.end() :]
+            section = max(
+                held for words, held in _WORDS.items() if re.search(rf"\b(?i:{words})\b", names)
+            )
+        yield Passage(section, rest)
+
+
+def _unlabelled(sentence: str) -> str:
+    """Return a sentence without a label that only a colon can tell from its first word."""
+    label = _LABEL.match(sentence)
+    certain = label and _CERTAIN.search(label[0]) and sentence[label.end() :]
+    return sentence[label.end() :] if label and certain else sentence
