@@ -37,8 +37,9 @@ _STUDY = (
     r"|estimat|benchmark|leverag|adopt)\w*"
 )
 _PAPER = (
-    r"(?:this|our|the present|the current)\s+(?:\w+\s+)?(?:paper|work|article|study|letter|note"
-    r"|thesis|survey|review|report|manuscript|monograph|dissertation|tutorial|chapter|research)\b"
+    r"(?:this|our|the present|the current|the(?=\s(?:paper|article)\b))\s+(?:\w+\s+)?"
+    r"(?:paper|work|article|study|letter|note|thesis|survey|review|report|manuscript|monograph"
+    r"|dissertation|tutorial|chapter|research)\b"
 )
 _SO = r"(?:\w+ly|also|then|first|here|thus|instead|next|have|had)\s+"
 _WE = rf"\b(?:we|i|the authors?)\s+(?:{_SO}){{0,2}}"
@@ -154,7 +155,8 @@ HINTS: tuple[Cue, ...] = (
         r"|for instance)\b"
         r"|\b(?:we|paper|work|study) (?:\w+ )?(?:also|further|then|additionally)\b|\bcorollary\b"
         r"|^to (?:establish|prove|show|do|achieve|obtain|validate|demonstrate|verify|illustrate"
-        r"|facilitate)\b",
+        r"|facilitate)\b"
+        r"|^(?:in|for) the (?:\w+ ){1,2}(?:case|setting|regime|track)\b",
         "a detail of something said elsewhere",
     ),
     _cue(-1, r"\b(?:extensive|comprehensive) (?:experiments|evaluations?)\b|^experiment", "a test"),
@@ -191,7 +193,7 @@ LEANINGS: tuple[Cue, ...] = (
         -0.75,
         r"\b(?:address|tackl|fill|bridg|overcom|solv|resolv|clos|mitigat|alleviat|stud|test|examin"
         r"|investigat|explor|answer|us|evaluat)\w* (?:this|these)\b"
-        r"|\b(?:thereof|aforementioned|the (?:latter|former|above))\b"
+        r"|\b(?:thereof|aforementioned|the (?:latter|former|above)|one (?:reason|explanation))\b"
         rf"|^(?:\S+ ){{1,2}}(?!{_PAPER})(?:this|these|those|such)\b(?! (?:as|that)\b)",
         "names what only the sentence before explains",
     ),

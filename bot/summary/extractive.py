@@ -45,7 +45,7 @@ def gist(title: str, abstract: str, comment: str = "") -> str:
     """
     title = " ".join(title.split())
     if notice := withdrawal(title, abstract, comment):
-        return shorten(notice, LONGEST_GIST)
+        return shorten(without_lead_in(notice), LONGEST_GIST)
     candidates = _candidates(prose(abstract)) or (Passage(Section.NONE, title),)
     subject, name = _stems(title), _name(title)
     shown = [_alone(passage.sentence) for passage in candidates]

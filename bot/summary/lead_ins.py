@@ -37,9 +37,8 @@ _REASON = re.compile(
     r"(?:(?:In order to|To)\s(?:\w+ly\s)?(?:address|tackle|overcome|solve|resolve|bridge|fill|close"
     r"|narrow|mitigate|alleviate|remedy|combat|counter|circumvent|handle|meet|respond to|cope with"
     r"|deal with|answer|this end|that end)"
-    r"|(?:Motivated|Inspired|Prompted|Encouraged|Driven|Guided) by"
-    r"|(?:Building|Drawing) (?:up)?on"
-    r"|In (?:response to|light of|view of)"
+    r"|Motivated by|Building (?:up)?on|In (?:response to|light of|view of)"
+    r"|(?:Inspired|Prompted|Encouraged|Driven|Guided) by (?:this|these|such|the above)"
     r"|(?:Based|Building|Leveraging|Given|Following|Using|With|Despite|Against|Under|From|Beyond)"
     r"\s(?:upon\s|on\s)?(?:this|these|those|such)"
     r"|(?:In|For|On|At) (?:this|that|these)|[A-Z][a-z]+ing (?:this|these)"
@@ -63,7 +62,7 @@ _SUBJECT = re.compile(
 _FAR = 280
 
 _THIS_PAPER = re.compile(
-    rf"(?:This|The present|The current) (?:[\w-]+ )?{_PAPER} "
+    rf"(?:This|The present|The current|The(?= (?:paper|article) )) (?:[\w-]+ )?{_PAPER} "
     r"(?:(?:also|first|then|further|thus|therefore|hence)\s)?"
     r"(?=(?!(?:is|was|has|does|thus|as|address|discuss)\s)(?:\w+ly\s)?[a-z]{2,}(?:s|ed)\s)"
 )

@@ -22,6 +22,7 @@ Here we fold. -> We fold.
 Here, we fold. -> We fold.
 This paper proposes a boat. -> Proposes a boat.
 This comprehensive survey systematically reviews boats. -> Systematically reviews boats.
+The paper studies boats. -> Studies boats.
 This work therefore introduces boats. -> Introduces boats.
 Motivated by A, B, and C, we fold. -> We fold.
 Building on the boats of A and B, this paper folds new ones. -> Folds new ones.
@@ -33,7 +34,7 @@ For these boats we fold hats. -> We fold hats.
 Therefore, boats fold. -> Boats fold.
 Thus we fold. -> We fold.
 However, in this work, to tackle this problem, we fold. -> We fold.
-Finally, inspired by birds, here we fold. -> We fold.
+Finally, inspired by these birds, here we fold. -> We fold.
 2) we prove it. -> We prove it.
 (ii) We prove it. -> We prove it.
 """
@@ -42,6 +43,7 @@ Finally, inspired by birds, here we fold. -> We fold.
 STAYS = """
 We propose X to address this gap.
 This paper is about boats.
+The work studies boats.
 This work was done in Japan.
 To fold is to know.
 To address A is hard, B is harder.
@@ -52,6 +54,8 @@ However hard we fold, it rains.
 Thus far boats fold.
 In this paper-folding boats are old.
 Building on sand is hard.
+Inspired by birds, we fold.
+Drawing on 500 boats, we fold.
 Motivated people fold boats, cups and hats.
 """
 
