@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from itertools import islice
 
 from bot.render.fit import MARK
 
@@ -12,8 +13,9 @@ Span = tuple[int, int]
 
 MARKS = 15  # in one text: Telegram counts each as one of a message's hundred entities
 
-_REMARK = re.compile(r"\s?[\[(][^\[\]()]*[\])]")
-_STOP = re.compile(r"[.!?][\"'”’)\]]*\s+|[。！？]")
+_TRIES = 200  # beginnings like the sentence's own; a text of one letter has any number
+_REMARK = re.compile(r"\s?[\[(][^\[\]()]{0,400}[\])]")
+_STOP = re.compile(r"[.!?][\"'”’)\]]*\s+(?=[^a-z\s])|[。！？]")
 
 
 def marked(text: str, words: Sequence[str], sentence: Span | None = None) -> list[tuple[str, bool]]:
@@ -45,7 +47,10 @@ def sentence_span(text: str, sentence: str) -> Span | None:
     It may lack its first words and bracketed remarks, and its end where an ellipsis says so.
     """
     shown = sentence.removesuffix(MARK)
-    for beginning in re.finditer(re.escape(shown[:2]), text, re.IGNORECASE) if shown else ():
+    if not shown:
+        return None
+    beginnings = re.finditer(re.escape(shown[:2]), text, re.IGNORECASE)
+    for beginning in islice(beginnings, _TRIES):
         if end := _end(text, beginning.start(), shown):
             return _start(text, beginning.start()), end
     return None
@@ -68,7 +73,7 @@ def _end(text: str, start: int, sentence: str) -> int:
 
 def _start(text: str, at: int) -> int:
     """Where the sentence begins that holds the character ``at``."""
-    stops = [stop.end() for stop in _STOP.finditer(text, 0, at)]
+    stops = [stop.end() for stop in _STOP.finditer(text, 0, at + 1)]
     return stops[-1] if stops else 0
 
 

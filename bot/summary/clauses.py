@@ -23,6 +23,7 @@ _WORD = re.compile(r"(?=\s)")
 # TeX that is cut open cannot be shown; an open bracket can, but reads badly.
 _TEX = re.compile(rf"{FORMULA.pattern}|\\[a-zA-Z]+\{{[^{{}}]{{1,100}}\}}")
 _REMARK = re.compile(r"\s\((?!(?:[ivx]+|\d+|[a-z])\))[^()]{2,250}\)")
+_HOPELESS = 4  # times too long: no remark is the reason
 _BRACKETED = re.compile(r"\([^()]{1,120}\)")
 
 
@@ -44,6 +45,8 @@ def shorten(sentence: str, limit: int) -> str:
 
 def without_brackets(sentence: str, limit: int) -> str:
     """Return the sentence without as many of its bracketed remarks as it takes to be short."""
+    if not limit < len(sentence) <= _HOPELESS * limit:
+        return sentence
     tex = _spans(_TEX, sentence)
     remarks = [
         (start, end)

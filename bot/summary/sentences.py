@@ -6,7 +6,8 @@ therefore shown a shadow of the text, of the same length, in which these are pla
 """
 
 import re
-from collections.abc import Iterator
+from bisect import bisect_left
+from collections.abc import Iterator, Sequence
 from itertools import pairwise
 
 from sentencex import segment
@@ -71,11 +72,17 @@ def sentences(text: str) -> tuple[str, ...]:
     """Split a text into its sentences, white space folded and no other character lost."""
     folded = " ".join(text.split())
     masked = _masked(folded)
-    inside = [match.span() for match in _BRACKETED.finditer(masked)]
+    brackets = [match.span() for match in _BRACKETED.finditer(masked)]
     borders = sorted({0, *_borders(folded, masked), len(folded)})
-    starts = [at for at in borders if not any(start < at < end for start, end in inside)]
+    starts = [border for border in borders if not _is_inside(border, brackets)]
     pieces = (folded[start:end].strip() for start, end in pairwise(starts))
     return tuple(piece for piece in pieces if piece)
+
+
+def _is_inside(border: int, brackets: Sequence[tuple[int, int]]) -> bool:
+    """Whether one of the brackets, which stand in order, is open at a place."""
+    before = bisect_left(brackets, (border, 0)) - 1
+    return before >= 0 and border < brackets[before][1]
 
 
 def _borders(text: str, masked: str) -> Iterator[int]:

@@ -75,6 +75,14 @@ def test_pieces_are_the_text_again_whatever_is_marked(
     assert "".join(piece for piece, _ in marked(text + sentence, words, span)) == text + sentence
 
 
+@pytest.mark.timeout(5)
+@pytest.mark.parametrize("piece", ["a", "a ", "(a", "We ", "We fold. "])
+def test_fifty_thousand_characters_of_anything_are_no_trouble(piece: str) -> None:
+    text = piece * (50_000 // len(piece))
+
+    assert sentence_span(text, piece * 100 + "b") is None
+
+
 def test_an_abstract_of_one_sentence_needs_no_mark() -> None:
     assert marked("It rains.", (), (0, 9)) == [("It rains.", False)]
 

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.summary.clauses import ELLIPSIS, shorten
+from bot.summary.clauses import ELLIPSIS, shorten, without_brackets
 
 
 @pytest.mark.parametrize(
@@ -27,6 +27,23 @@ from bot.summary.clauses import ELLIPSIS, shorten
 )
 def test_a_cut_falls_at_a_border(sentence: str, limit: int, wanted: str) -> None:
     assert shorten(sentence, limit) == wanted
+
+
+@pytest.mark.parametrize(
+    ("sentence", "limit", "wanted"),
+    [
+        ("We prove it (here).", 19, "We prove it (here)."),
+        ("We prove it (here and there) twice (now).", 30, "We prove it twice (now)."),
+        ("We prove it (here and there) twice (now).", 20, "We prove it twice."),
+        (
+            "We prove f(x, y) for $g (x)$ and (i) this (or $h$).",
+            45,
+            "We prove f(x, y) for $g (x)$ and (i) this.",
+        ),
+    ],
+)
+def test_remarks_go_until_the_sentence_is_short(sentence: str, limit: int, wanted: str) -> None:
+    assert without_brackets(sentence, limit) == wanted
 
 
 WORDS = st.sampled_from(

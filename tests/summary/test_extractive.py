@@ -148,7 +148,21 @@ def test_a_long_sentence_is_cut_at_a_clause() -> None:
 
 @pytest.mark.parametrize(
     "piece",
-    ["withdrawn ", "We show. ", "$", "(1) ", "http://", "a", "。", "no. (", "code ", "'x. Y' "],
+    [
+        *("x (a. B). ", "$x$ (ab) ", "To address this, ", "we withdraw ", "Results: ", "les "),
+        *(
+            "withdrawn ",
+            "We show. ",
+            "$",
+            "(1) ",
+            "http://",
+            "a",
+            "。",
+            "no. (",
+            "code ",
+            "'x. Y' ",
+        ),
+    ],
 )
 def test_fifty_thousand_characters_of_anything_are_no_trouble(piece: str) -> None:
     chosen = gist("Title", piece * (50_000 // len(piece)))
