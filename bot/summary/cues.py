@@ -36,10 +36,15 @@ _STUDY = (
     r"|observ|focus|appl|formali[sz]|combin|perform|test|conduct|implement|simulat|model|employ"
     r"|estimat|benchmark|leverag|adopt)\w*"
 )
+PAPER = (
+    r"(?:paper|work|article|study|letter|note|thesis|survey|review|report|manuscript|monograph"
+    r"|dissertation|tutorial|chapter|research|preprint|contribution)"
+)
+"""What a paper calls itself."""
+
 _PAPER = (
     r"(?:this|our|the present|the current|the(?=\s(?:paper|article)\b))\s+(?:\w+\s+)?"
-    r"(?:paper|work|article|study|letter|note|thesis|survey|review|report|manuscript|monograph"
-    r"|dissertation|tutorial|chapter|research)\b"
+    rf"{PAPER}\b"
 )
 _SO = r"(?:\w+ly|also|then|first|here|thus|instead|next|have|had)\s+"
 _WE = rf"\b(?:we|i|the authors?)\s+(?:{_SO}){{0,2}}"

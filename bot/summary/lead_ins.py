@@ -7,11 +7,9 @@ of papers, and any other form would need words that nobody wrote. Nothing else i
 
 import re
 
-_PAPER = (
-    r"(?:paper|work|article|study|letter|note|thesis|survey|review|report|manuscript|monograph"
-    r"|dissertation|tutorial|chapter|research|preprint|contribution)"
-)
-_HERE = rf"[Ii]n (?:this|our|the present|the current) (?:[\w-]+ ){{0,3}}?{_PAPER}"
+from bot.summary.cues import PAPER
+
+_HERE = rf"[Ii]n (?:this|our|the present|the current) (?:[\w-]+ ){{0,3}}?{PAPER}(?: {PAPER})?"
 
 # One word or phrase that orders sentences; what follows a comma is a whole sentence.
 _ADVERB = re.compile(
@@ -36,7 +34,7 @@ _IN_THIS_PAPER = re.compile(rf"{_HERE}(?:,\s|\s(?!(?:and|or|is|are|was|that|whic
 _REASON = re.compile(
     r"(?:(?:In order to|To)\s(?:\w+ly\s)?(?:address|tackle|overcome|solve|resolve|bridge|fill|close"
     r"|narrow|mitigate|alleviate|remedy|combat|counter|circumvent|handle|meet|respond to|cope with"
-    r"|deal with|answer|this end|that end)"
+    r"|deal with|answer)"
     r"|Motivated by|Building (?:up)?on|In (?:response to|light of|view of)"
     r"|(?:Inspired|Prompted|Encouraged|Driven|Guided) by (?:this|these|such|the above)"
     r"|(?:Based|Building|Leveraging|Given|Following|Using|With|Despite|Against|Under|From|Beyond)"
@@ -45,7 +43,7 @@ _REASON = re.compile(
     r"|(?:In order to|To) (?:[\w-]+ ){1,5}?(?:this|these|those))\b"
 )
 _WE = re.compile(
-    rf",\s(?=(?:(?:we|I|the authors?|(?:this|the present) (?:[\w-]+ ){{0,2}}{_PAPER})\s|here,?\s"
+    rf",\s(?=(?:(?:we|I|the authors?|(?:this|the present) (?:[\w-]+ ){{0,2}}{PAPER})\s|here,?\s"
     rf"|{_HERE}))"
 )
 # "To address this growing gap, X ...": the phrase is closed, whatever follows.
@@ -62,7 +60,7 @@ _SUBJECT = re.compile(
 _FAR = 280
 
 _THIS_PAPER = re.compile(
-    rf"(?:This|The present|The current|The(?= (?:paper|article) )) (?:[\w-]+ )?{_PAPER} "
+    rf"(?:This|The present|The current|The(?= (?:paper|article) )) (?:[\w-]+ )?{PAPER} "
     r"(?:(?:also|first|then|further|thus|therefore|hence)\s)?"
     r"(?=(?!(?:is|was|has|does|thus|as|address|discuss)\s)(?:\w+ly\s)?[a-z]{2,}(?:s|ed)\s)"
 )

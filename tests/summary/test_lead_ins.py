@@ -17,6 +17,7 @@ To this end, we fold. -> We fold.
 In this paper, we prove it. -> We prove it.
 In this paper we prove it. -> We prove it.
 In this work, p-adic boats are folded. -> p-adic boats are folded.
+In this research note we fold. -> We fold.
 In this proof-of-concept study mRNA is folded. -> mRNA is folded.
 Here we fold. -> We fold.
 Here, we fold. -> We fold.
