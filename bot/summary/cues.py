@@ -174,8 +174,9 @@ HINTS: tuple[Cue, ...] = (
     ),
     _cue(
         -3,
-        r"(?:\b(?:les|des|une|nous|dans|sur|pour|avec|est|sont|que|qui|el|los|las|para|una|con|por"
-        r"|uma|os|não|der|die|das|und|ist|wir|eine|mit|von|della|delle|sono|che)\b.*?){4}",
+        r"^(?!.*\b(?:the|of|and|we)\b)(?:.*?\b(?:les|des|une|nous|dans|sur|pour|avec|est|sont|que|qui"
+        r"|le|du|et|el|los|las|para|con|por|la|de|uma|um|os|em|não|der|die|das|den|und|ist|wir|eine"
+        r"|mit|von|della|delle|sono|che)\b){3}",
         "another language, beside which English goes first",
     ),
     _cue(-1, _WE + r"(?:ask|question)\b", "a question, told"),

@@ -19,10 +19,11 @@ LONGEST_GIST = 300
 
 _WORD = re.compile(r"[^\W_]{3,}")
 # Words of titles that say little about their subject.
-_IDLE = re.compile(
-    r"the|and|for|with|from|via|using|towards?|into|based|its|are|new|can|not|how|what|why|when"
-    r"|does|approach|study|analysis|methods?|models?|through|under|over|between"
-)
+_IDLE = {
+    *("the", "and", "for", "with", "from", "via", "using", "toward", "towards", "into", "based"),
+    *("its", "are", "new", "can", "not", "how", "what", "why", "when", "does", "approach", "study"),
+    *("analysis", "method", "methods", "model", "models", "through", "under", "over", "between"),
+}
 # Six letters stand for the word: "segmentation", "segmenting" and "segments" are one.
 _STEM = 6
 _FEW_NEWS = 4  # words that the title does not have
@@ -112,5 +113,5 @@ def _misfit(length: int) -> float:
 
 
 def _stems(text: str) -> frozenset[str]:
-    words = (match[0].lower() for match in _WORD.finditer(text))
-    return frozenset(word[:_STEM] for word in words if not _IDLE.fullmatch(word))
+    words = set(_WORD.findall(text.lower())) - _IDLE
+    return frozenset(word[:_STEM] for word in words)

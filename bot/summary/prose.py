@@ -33,7 +33,7 @@ _NEEDS_IT = re.compile(
     re.IGNORECASE,
 )
 # Between an abstract and the same in another language.
-_RULE = re.compile(r"(?:^|(?<=[.!?]\s)|(?<=[.!?]))[-–—_=*]{2,}\s+(?=\w)")
+_RULE = re.compile(r"(^|[.!?]\s?)[-–—_=*]{2,}\s+(?=\w)")
 
 
 def prose(text: str) -> str:
@@ -50,7 +50,7 @@ def prose(text: str) -> str:
     text = " ".join(text.split())
     if "[" in text or "\\" in text or "(" in text:
         text = _CITATION.sub(_without_citation, text)
-    return _RULE.sub("", text).strip()
+    return _RULE.sub(r"\1", text).strip()
 
 
 def _character(match: re.Match[str]) -> str:
