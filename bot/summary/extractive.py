@@ -27,7 +27,7 @@ _IDLE = {
 # Six letters stand for the word: "segmentation", "segmenting" and "segments" are one.
 _STEM = 6
 _FEW_NEWS = 4  # words that the title does not have
-_NAMED = 1.5  # points for what the title names before its colon
+_NAMED = 2  # points for what the title names before its colon
 
 _OF_SECTION = {
     Section.NONE: 0.0,

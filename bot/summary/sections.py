@@ -37,7 +37,7 @@ _WORDS = {
 _WORD = rf"(?:{'|'.join(_WORDS)})"
 _NAMES = (
     rf"(?:(?:main|key|primary|principal|practical|study|research|statement\sof|our)\s+)?{_WORD}"
-    rf"(?:(?:,|\s*/|\s+and|\s+&|\s+of)\s+{_WORD})*"
+    rf"(?:(?:(?:,|\s+and|\s+&|\s+of)\s+|\s*/\s*){_WORD})*"
 )
 _LABEL = re.compile(
     r"(?:\\(?:text(?:bf|it|sc)|emph|paragraph)\{|\{\\(?:bf|it|em|sc)\s|\*\*|__)?"
