@@ -3,14 +3,17 @@
 import re
 import subprocess
 import sys
+from datetime import UTC, datetime
 from html import unescape
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bot.enrich import extracted
 from bot.summary.cues import CLAIMS, HINTS, LEANINGS
 from bot.summary.extractive import LONGEST_GIST, gist
+from storage.model import Paper
 
 # Written for the tests; ">>" marks the sentence that a reader would choose.
 ABSTRACTS = {
@@ -178,6 +181,12 @@ def test_a_withdrawn_paper_says_only_that() -> None:
     )
     assert gist("Boats", claim, "Withdrawn: Lemma 3 is wrong.") == "Withdrawn: Lemma 3 is wrong."
     assert gist("Boats", claim, "Withdrawn from a conference.") == claim
+
+
+def test_what_is_kept_of_a_paper_reads_its_comment_too() -> None:
+    paper = Paper("arxiv:2611.00001", 2, "Boats", "We fold boats.", comment="Withdrawn: it sank.")
+
+    assert extracted(paper, datetime(2026, 11, 20, tzinfo=UTC)).gist == "Withdrawn: it sank."
 
 
 def test_it_is_free_of_tags_entities_and_citations() -> None:
