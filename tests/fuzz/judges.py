@@ -31,7 +31,7 @@ from tests.demo.telegram_parser import judged
 _UNWANTED = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
 # By their class marks, letters and symbols, and nothing to see.
 _BLANK = "\u034f\u115f\u1160\u17b4\u17b5\u180b\u180c\u180d\u180f\u2800\u3164\uffa0\ufe00\ufe0f"
-_KINDS = {"b": "bold", "i": "italic", "a": "text_link", "pre": "pre"}
+_KINDS = {"blockquote": "blockquote", "b": "bold", "i": "italic", "a": "text_link", "pre": "pre"}
 _BLOCKS = {"heading", "paragraph", "table", "details", "footer", "anchor"}
 _DRESS = {"bold", "italic", "url", "anchor_link"}
 _ROW = 8
@@ -121,13 +121,13 @@ class _Meant(HTMLParser):
         assert self._open == []
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        kind = "expandable_blockquote" if tag == "blockquote" else _KINDS[tag]
+        kind = "expandable_blockquote" if ("expandable", None) in attrs else _KINDS[tag]
         url = dict(attrs).get("href") or ""
         self._open.append((kind, fit.units(self.text), len(self.text), kept(url)))
 
     def handle_endtag(self, tag: str) -> None:
         kind, offset, start, url = self._open.pop()
-        assert kind == _KINDS.get(tag, "expandable_blockquote")
+        assert kind in (_KINDS[tag], f"expandable_{_KINDS[tag]}")
         self.pieces.append(Piece(kind, offset, self.text[start:], url))
 
     def handle_data(self, data: str) -> None:
