@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from itertools import islice
+from itertools import groupby, islice
+from operator import itemgetter
 
 from bot.render.fit import MARK
 
@@ -25,12 +26,14 @@ def marked(text: str, words: Sequence[str], sentence: Span | None = None) -> lis
     """
     if sentence and sentence != (0, len(text)):
         start, end = sentence
-        around = marked(text[:start], words), marked(text[end:], words)
-        return [*around[0], (text[start:end], True), *around[1]]
+        pieces = [*marked(text[:start], words), (text[start:end], True), *marked(text[end:], words)]
+        # Neighbours are one: Telegram makes one of them, whatever we send.
+        runs = groupby(pieces, key=itemgetter(1))
+        return [("".join(piece for piece, _ in run), is_marked) for is_marked, run in runs]
     pattern = _pattern(words)
     if pattern is None:
         return [(text, False)] if text else []
-    pieces: list[tuple[str, bool]] = []
+    pieces = []
     done = 0
     for number, found in enumerate(pattern.finditer(text)):
         if number == MARKS:

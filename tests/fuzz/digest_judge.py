@@ -81,17 +81,18 @@ def _entry(digest: Digest, at: int, look: Look, shown: judges.Shown) -> None:
     assert shown.links == [*top, *((label, url) for label, url in said.pages)]
     words = {word.casefold() for word in said.words}
     own = {f"[{at}]", title, said.found, *(shorten(t.title, TITLE) for t in said.tellings)}
+    own |= {t.abstract[slice(*t.sentence)] for t in said.tellings if t.sentence}
     bold = shown.of("bold")
     assert all(one in own or one.casefold() in words for one in bold)
     assert f"[{at}] {title}" in shown.text or (not said.position and title in shown.text)
-    quotes = shown.of("expandable_blockquote")
+    quotes = shown.of("expandable_blockquote") + shown.of("blockquote")
     assert len(quotes) <= len(said.tellings)
     for quote in quotes:
         _is_beginning(quote, [telling.abstract for telling in said.tellings])
     for line in (said.byline, shorten(" · ".join(said.marks), LINE_UNITS), said.why, said.topics):
         assert line in shown.text
     for telling in said.tellings:
-        assert shorten(telling.gist, GIST) in shown.text
+        assert telling.sentence or shorten(telling.gist, GIST) in shown.text
 
 
 def _is_beginning(quote: str, abstracts: list[str]) -> None:
