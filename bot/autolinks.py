@@ -7,8 +7,9 @@ cards, as TDLib's ``find_entities`` finds them; by a list of endings that is new
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import lru_cache
+from itertools import pairwise
 
 from publicsuffixlist import PublicSuffixList
 
@@ -29,7 +30,7 @@ _AUTOLINK = re.compile(
 )
 _NUMBERS = re.compile(r"(?<!\d)\d{1,3}(?:\.\d{1,3}){3}(?!\d)")
 _SPOT = re.compile(
-    r"[@#](?=\S)|\$(?=\d?[A-Z])|(?<!\w)/(?=\w)|:(?=//)|(?<=\d)\.(?=\d+\.\d+\.\d)|\.(?=(?P<ending>[\w-]+))"
+    r"[@#](?=\S)|\$(?=\d?[A-Z])|(?<![\w<])/(?=\w)|:(?=//)|(?<=\d)\.(?=\d+\.\d+\.\d)|\.(?=(?P<ending>[\w-]+))"
     r"|(?<!\d)(?P<card>\d{4})(?<=(?<!\d)\d{4})(?=[ -]?\d(?:[ -]?\d){8,14}(?!\d))"
 )
 
@@ -47,16 +48,28 @@ def autolinks(text: str) -> Iterator[str]:
 
 
 def inert(text: str) -> str:
-    """Return ``text`` as it reads, with nothing in it that a client makes live.
+    """Return ``text`` as it reads, with nothing in it that a client makes live."""
+    return inert_pieces([text])[0]
 
-    It is broken wherever something live could begin: what overlaps is broken as well.
+
+def inert_pieces(pieces: Sequence[str]) -> list[str]:
+    """Return the pieces of one text, in which together nothing is live.
+
+    The text is broken wherever something live could begin: what overlaps is broken as well.
     """
-    return _SPOT.sub(_broken, text)
+    places = [found.end() for found in _SPOT.finditer("".join(pieces)) if _is_live(found)]
+    inert: list[str] = []
+    start = 0
+    for piece in pieces:
+        cuts = [at - start for at in places if start < at <= start + len(piece)]
+        parts = [piece[a:b] for a, b in pairwise((0, *cuts, len(piece)))]
+        inert.append(JOINER.join(parts))
+        start += len(piece)
+    return inert
 
 
-def _broken(found: re.Match[str]) -> str:
-    ending = found["ending"]
-    return found[0] if ending and not _is_ending(ending) else found[0] + JOINER
+def _is_live(spot: re.Match[str]) -> bool:
+    return not spot["ending"] or _is_ending(spot["ending"])
 
 
 def _has_ending(site: str) -> bool:

@@ -261,3 +261,9 @@ def test_a_longer_word_is_refused_where_it_stands(text: str, at: int) -> None:
 
     assert (refused.value.key, refused.value.position) == ("query-word-long", at)
     assert parse(parse(text).text) == parse(text)
+
+
+@pytest.mark.parametrize("sign", ["\u00ad", "\u200b", "\u2060", "\ufeff"])
+def test_a_sign_that_nobody_sees_is_none(sign: str) -> None:
+    """It comes along with what is copied, also from the bot's own messages."""
+    assert parse_typed(f"cs.{sign}CL diff{sign}usion") == parse_typed("cs.CL diffusion")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from bot.autolinks import inert
 from bot.chat.telling import Line
 from bot.render.fit import shorten
 from bot.render.keyboard import Action, Button, Keyboard
@@ -21,7 +22,7 @@ def lines(papers: Sequence[Paper], language: str, first: int = 1) -> list[Line]:
     """Each paper with its number, its title as a link, and who wrote it."""
     told = []
     for number, paper in enumerate(papers, start=first):
-        title = shorten(shown_title(paper), _TITLE_UNITS)
+        title = inert(shorten(shown_title(paper), _TITLE_UNITS))
         told.append(Line(f"{number}. {title}", link=address(paper)))
         told.append(Line(_facts(paper, language), close=True))
     return told
@@ -29,7 +30,7 @@ def lines(papers: Sequence[Paper], language: str, first: int = 1) -> list[Line]:
 
 def _facts(paper: Paper, language: str) -> str:
     """Authors, category and year in one line."""
-    names = [shorten(display(name), 40) for name in paper.authors[:_NAMED]]
+    names = [inert(shorten(display(name), 40)) for name in paper.authors[:_NAMED]]
     more = ["…"] if len(paper.authors) > _NAMED else []
     number = paper.id.partition(":")[2]
     facts = [

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from bot import subscribe as verb
+from bot.autolinks import inert
 from bot.chat import english
 from bot.chat.context import Ask, Reply, in_transaction
 from bot.chat.errands import Outside
@@ -119,7 +120,7 @@ def brought(ask: Ask, shown: Preview) -> list[Line]:
 
 
 def _title(paper: Paper) -> str:
-    return shorten(shown_title(paper), _TITLE_UNITS)
+    return inert(shorten(shown_title(paper), _TITLE_UNITS))
 
 
 def _feed_days(days: int) -> int:

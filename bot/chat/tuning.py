@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from bot import subscribe as verb
 from bot.alike import distinctive, exclusions, similar
 from bot.author_names import plain_name
+from bot.autolinks import inert
 from bot.chat import shelf
 from bot.chat.context import Ask, Reply
 from bot.chat.entry import Opened, opened
@@ -37,7 +38,7 @@ def less(store: Store, ask: Ask) -> Reply:
         rows.append(
             (Button(shorten(f"-{words}", _LABEL_UNITS), Action("exclude", topic.key, key)),)
         )
-    title = shorten(shown_title(paper), _TITLE_UNITS)
+    title = inert(shorten(shown_title(paper), _TITLE_UNITS))
     lines = [Line(ask.say("less-which", topic=topic.name)), Line(title, close=True)]
     return told(lines, (*rows, (ask.button("button-cancel", "cancel"),)))
 
@@ -100,7 +101,7 @@ def _edited(store: Store, ask: Ask, topic: Subscription, wanted: str, *, undo: b
 def more(store: Store, ask: Ask) -> Reply:
     """[More like this]: stored papers with the same rare words, and who wrote this one."""
     paper, papers = ask.read(_alike, ask)
-    title = shorten(shown_title(paper), _TITLE_UNITS)
+    title = inert(shorten(shown_title(paper), _TITLE_UNITS))
     lines = [Line(ask.say("more-title"), bold=True), Line(title, close=True)]
     lines += shelf.lines(papers, ask.language) if papers else [Line(ask.say("more-none"))]
     return told(lines, (*shelf.numbers(papers), *_following(store, ask, paper)))

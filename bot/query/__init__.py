@@ -52,6 +52,7 @@ MAX_TERMS = 50
 MAX_DEPTH = 20
 MAX_LETTERS = 60  # of a word; no word of any language that papers are written in is longer
 
+_UNSEEN = dict.fromkeys(map(ord, "\u00ad\u200b\u2060\ufeff"))
 _BRACKET = re.compile(r"[()]")
 # Archives that are words or usual abbreviations as well: econ data, cs theory.
 _ALSO_WORDS = frozenset({"cs", "econ", "eess", "math", "nlin", "physics", "stat"})
@@ -60,12 +61,14 @@ _ALSO_WORDS = frozenset({"cs", "econ", "eess", "math", "nlin", "physics", "stat"
 def parse_typed(text: str) -> Query:
     """The query that a person asks with now: as ``parse``, without words that nobody writes.
 
-    Accents in TeX, which may hold blanks and quotes, are read first. Stored topics are read by
-    ``parse``, for some are older than this limit.
+    Accents in TeX, which may hold blanks and quotes, are read first, and signs that nobody sees
+    are none: they come along with what is copied. Stored topics are read by ``parse``, for some
+    are older than this limit.
 
     Raises:
         QueryError: it cannot be used; says where and why.
     """
+    text = text.translate(_UNSEEN)
     for token in tokens(text) if len(text) <= MAX_LENGTH else ():
         if len(token.word) > MAX_LETTERS:
             given = shortened(text[token.start : token.end])

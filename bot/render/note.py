@@ -8,7 +8,7 @@ from bot.render.keyboard import Keyboard
 from bot.render.look import Look
 from bot.render.message import Message
 from bot.render.spoken import LINE_UNITS, address, display, shown_title
-from bot.render.telegram_html import escape
+from bot.render.telegram_html import escape, quoted
 from bot.texts import say
 from storage.model import Form, Note, Paper
 
@@ -25,12 +25,12 @@ def note_message(note: Note, paper: Paper, look: Look, buttons: Keyboard = ()) -
 
 
 def _html(note: Note, paper: Paper, look: Look) -> str:
-    title, link = escape(_title(paper)), escape(address(paper))
+    title, link = quoted(_title(paper)), escape(address(paper))
     top = f'<a href="{link}">{title}</a>' if link else title
     sections = [
-        f"<b>{escape(label)}</b>\n{escape(text)}" for label, text in _sections(note, look.language)
+        f"<b>{escape(label)}</b>\n{quoted(text)}" for label, text in _sections(note, look.language)
     ]
-    return "\n\n".join([f"<b>{top}</b>", *sections, f"<i>{escape(_maker(note, look))}</i>"])
+    return "\n\n".join([f"<b>{top}</b>", *sections, f"<i>{quoted(_maker(note, look))}</i>"])
 
 
 def _blocks(note: Note, paper: Paper, look: Look) -> tuple[Block, ...]:

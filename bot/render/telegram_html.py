@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from bot.autolinks import inert, inert_pieces
 from bot.render import headline
 from bot.render.fit import CLASSIC_BYTES, CLASSIC_UNITS, is_small, runs, share, shorten, units
 from bot.render.look import Look
@@ -28,6 +29,11 @@ def escape(text: str) -> str:
     )
 
 
+def quoted(text: str) -> str:
+    """Somebody's words as HTML, of which a client makes nothing live."""
+    return escape(inert(text))
+
+
 def code(text: str) -> str:
     """Text that one tap copies; empty where a message cannot hold it whole."""
     html = f"<pre>{escape(text)}</pre>"
@@ -35,11 +41,11 @@ def code(text: str) -> str:
 
 
 def _tag(name: str, text: str) -> str:
-    return f"<{name}>{escape(text)}</{name.split()[0]}>" if text.strip() else ""
+    return f"<{name}>{quoted(text)}</{name.split()[0]}>" if text.strip() else ""
 
 
 def _link(text: str, url: str) -> str:
-    return f'<a href="{escape(url)}">{escape(text)}</a>' if url else escape(text)
+    return f'<a href="{escape(url)}">{quoted(text)}</a>' if url else quoted(text)
 
 
 def pages(digest: Digest, look: Look, first: int, last: int) -> list[tuple[int, int]]:
@@ -99,7 +105,7 @@ def _frame_parts(
 
 def _row(digest: Digest, at: int, look: Look, most: int = GIST_UNITS) -> str:
     shown = row(headline.numbered(digest)[at - 1], at, look.languages[0])
-    lines = [_title(shown), escape(shorten(shown.gist, most))]
+    lines = [_title(shown), quoted(shorten(shown.gist, most))]
     return "\n".join(line for line in lines if line)
 
 
@@ -138,7 +144,7 @@ def _room(said: Spoken, look: Look, frame: list[str]) -> tuple[list[int], bool]:
 
 def _facts(said: Spoken) -> list[str]:
     lines = (said.byline, shorten(" · ".join(said.marks), LINE_UNITS))
-    return [escape(line) for line in lines if line]
+    return [quoted(line) for line in lines if line]
 
 
 def _tellings(said: Spoken, look: Look, given: list[int]) -> list[str]:
@@ -178,14 +184,16 @@ def _cut(text: str, most: int, words: Sequence[str]) -> str:
 
 def _marked(text: str, words: Sequence[str], sentence: Span | None = None) -> str:
     """``text`` as HTML with these words, and the sentence that stands there, in bold."""
+    pieces = marked(text, words, sentence)
+    dead = inert_pieces([part for part, _ in pieces])
     return "".join(
-        _tag("b", part) if is_marked else escape(part)
-        for part, is_marked in marked(text, words, sentence)
+        f"<b>{escape(part)}</b>" if is_marked and part.strip() else escape(part)
+        for part, (_, is_marked) in zip(dead, pieces, strict=True)
     )
 
 
 def _ending(said: Spoken) -> list[str]:
     before, found, after = said.why.partition(said.found) if said.found else ("", "", "")
-    why = escape(before) + _tag("b", found) + escape(after)
+    why = quoted(before) + _tag("b", found) + quoted(after)
     links = " · ".join(_link(label, url) for label, url in said.pages)
-    return [line for line in (why, escape(said.topics), links) if line]
+    return [line for line in (why, quoted(said.topics), links) if line]

@@ -10,11 +10,10 @@ from bot.render import headline
 from bot.render.fit import MARK, shorten
 from bot.render.look import Look
 from bot.render.message import Message, Part
-from bot.render.spoken import LINE_UNITS, Spoken, display, row, spoken
+from bot.render.spoken import LINE_UNITS, Spoken, row, spoken
 from bot.texts import say
 from storage.model import Digest, Form
 from tests.fuzz import judges
-from tests.fuzz.hostile import texts_of
 
 TITLE, GIST = 300, 500
 _STEPS = (GIST, 200, 100, 0)
@@ -27,7 +26,7 @@ def judge(digest: Digest, part: Part, look: Look, made: Message, *, repeat: bool
         _rich(digest, part, look, made)
         return
     shown = judges.classic(made.html)
-    _no_seams(digest, shown)
+    judges.nothing_is_live(made.html)
     if part.is_entry:
         _entry(digest, part.first, look, shown)
     else:
@@ -98,21 +97,6 @@ def _entry(digest: Digest, at: int, look: Look, shown: judges.Shown) -> None:
 def _is_beginning(quote: str, abstracts: list[str]) -> None:
     kept = quote.removesuffix(MARK) if quote not in abstracts else quote
     assert any(abstract.startswith(kept) for abstract in abstracts)
-
-
-def _no_seams(digest: Digest, shown: judges.Shown) -> None:
-    """What Telegram makes a link of by itself stands on one line, and begins or ends in a text.
-
-    Addresses, @names and /commands in a title are found by Telegram in any text of anybody; where
-    Chinese stands beside one without a space, the Chinese is taken for a part of the address.
-    """
-    fields = [display(t) for one in headline.numbered(digest) for t in texts_of(one)]
-    fields += [display(digest.topic), display(digest.query)]
-    fields += [one.paper.id for one in headline.numbered(digest)]
-    for found in judges.found_by_telegram(shown.text):
-        assert "\n" not in found
-        ends = (found[:4].rstrip(MARK), found[-4:].rstrip(MARK))
-        assert any(end in field for field in fields for end in ends), found
 
 
 def _rich(digest: Digest, part: Part, look: Look, made: Message) -> None:

@@ -11,12 +11,13 @@ import re
 import unicodedata
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from html.parser import HTMLParser
 
 import tdjson
 from aiogram.types import InlineKeyboardMarkup, InputRichMessage
 
+from bot.autolinks import JOINER
 from bot.chat import BUTTONS, buttons, sender
 from bot.demo.arguments import Arguments
 from bot.demo.keyboards import reply_markup
@@ -32,6 +33,7 @@ _UNWANTED = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069\u
 # By their class marks, letters and symbols, and nothing to see.
 _BLANK = "\u034f\u115f\u1160\u17b4\u17b5\u180b\u180c\u180d\u180f\u2800\u3164\uffa0\ufe00\ufe0f"
 _KINDS = {"blockquote": "blockquote", "b": "bold", "i": "italic", "a": "text_link", "pre": "pre"}
+_OF_FILMS = "textEntityTypeMediaTimestamp"
 _BLOCKS = {"heading", "paragraph", "table", "details", "footer", "anchor"}
 _DRESS = {"bold", "italic", "url", "anchor_link"}
 _ROW = 8
@@ -90,9 +92,21 @@ def classic(html: str) -> Shown:
     assert text == meant.text
     pieces = sorted((_piece(text, one) for one in entities), key=_place)
     assert pieces == sorted(meant.pieces, key=_place)
-    shown = Shown(text, tuple(pieces))
+    shown = Shown(unbroken(text), tuple(replace(p, text=unbroken(p.text)) for p in pieces))
     assert all(is_seen(label) for label, _ in shown.links)
     return shown
+
+
+def nothing_is_live(html: str) -> None:
+    """Telegram makes no link, mention, tag or command of a text by itself."""
+    read = judged(html)
+    assert isinstance(read, dict)
+    assert found_by_telegram(str(read["text"])) == []
+
+
+def unbroken(text: str) -> str:
+    """A text as it reads: nobody sees what keeps it from being live."""
+    return text.replace(JOINER, "")
 
 
 def _place(piece: Piece) -> tuple[int, int, str]:
@@ -140,10 +154,14 @@ def kept(url: str) -> str:
 
 
 def found_by_telegram(text: str) -> list[str]:
-    """What Telegram itself makes a link of: addresses, names, commands, hashtags, numbers."""
+    """What Telegram itself makes live: addresses, names, commands, hashtags, numbers of cards.
+
+    Of times, which lead into a film, there is nothing in a text.
+    """
     question = {"@type": "getTextEntities", "text": text}
     answer = json.loads(tdjson.td_execute(json.dumps(question).encode()) or b"")
-    return [_piece(text, {**one, "type": "found"}).text for one in answer["entities"]]
+    live = [one for one in answer["entities"] if one["type"]["@type"] != _OF_FILMS]
+    return [_piece(text, {**one, "type": "found"}).text for one in live]
 
 
 def rich(message: Message) -> list[tuple[str, str]]:

@@ -108,7 +108,7 @@ def _simplified(ours: Digest, parcel: Parcel) -> int:
 
 def _holds_the_words(whole: judges.Shown, plain: list[Message]) -> None:
     """Plain text says every word of the message, and the address of every link."""
-    told = "".join("".join(made.text.split()) for made in plain)
+    told = judges.unbroken("".join("".join(made.text.split()) for made in plain))
     for word in "".join(whole.text.split("\n")).split() if not whole.links else ():
         assert word in told
     for label, url in whole.links:

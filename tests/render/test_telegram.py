@@ -19,11 +19,13 @@ from bot.demo.wire import JsonObject
 from bot.render import fit
 from bot.render.look import Look
 from bot.render.message import Message, Part, message, parts, rest_parts
+from bot.render.note import note_message
 from bot.render.spoken import is_safe
 from bot.render.telegram_html import weight
 from bot.texts import say
-from storage.model import Digest, Form, Kind
+from storage.model import Digest, Field, Form, Kind, Note, Reason
 from tests.demo.telegram_parser import judged
+from tests.fuzz import judges
 from tests.render.digests import LOOKS, digest, entry, gloss, hostile_digests, paper, sample
 
 ENGLISH = Look(language="en", languages=("en",))
@@ -214,3 +216,27 @@ def test_a_paper_with_an_unsafe_link_is_shown_without_one() -> None:
 
     assert paper().title in html
     assert "href" not in html
+
+
+LIVE = "@durov #tag $TON /unsub evil.shop аррӏе.com 1.2.3.4/x me@evil.zip https://evil.example/x"
+
+
+@pytest.mark.parametrize("full", [False, True])
+def test_nothing_of_anybodys_words_is_live_in_text(full: bool) -> None:
+    """Not in a title, a name, a class, an abstract, a gloss, a topic or the words that matched."""
+    had = sample().entries[0]
+    said = replace(had.glosses[0], title=LIVE, gist=LIVE, abstract=f"{LIVE} {LIVE}")
+    hostile = replace(had.paper, title=LIVE, abstract=LIVE, authors=(LIVE,))
+    hostile = replace(hostile, categories=("cs.CL", "math.CO"))
+    words = (Reason(Field.ABSTRACT, "durov"), Reason(Field.TITLE, "evil.shop"))
+    odd = replace(had, paper=hostile, glosses=(said,), reasons=words, topics=("cs.CV", LIVE))
+    ours = digest(topic=LIVE, entries=(odd,))
+
+    for languages in (("en",), ("zh",), ("zh", "en")):
+        look = Look(form=Form.CLASSIC, language="en", languages=languages)
+        for part in parts(ours, look, full=full):
+            html = message(ours, part, look).html
+            judges.nothing_is_live(html)
+            assert "durov" in html
+    note = Note(1, 1, "en", LIVE, LIVE, LIVE, LIVE, LIVE, ours.issued)
+    judges.nothing_is_live(note_message(note, hostile, Look(form=Form.CLASSIC)).html)
