@@ -2,6 +2,8 @@
 # make test   install and run the tests that belong to every change
 PYTHON ?= python3
 BIN := .venv/bin
+# The tests start many processes, which would all compile everything anew.
+export PYTHONDONTWRITEBYTECODE =
 
 .PHONY: run test coverage pictures test-all prove test-install bench check format lock clean
 

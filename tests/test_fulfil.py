@@ -158,6 +158,7 @@ async def test_an_absurd_wait_is_an_hour(store: Store) -> None:
         assert await fulfil(shop) == Fulfilled(made=1)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "script",
     ["server-error", "bad-gateway", "unavailable", "hang", "reset", "reset-body", "empty", "null",

@@ -43,6 +43,7 @@ async def told(world: Morning) -> None:
     await world.passes(world.house.clock.at + 40 * MINUTE, step=2 * MINUTE)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("language", ["zh", "en"])
 @pytest.mark.parametrize("languages", [("zh",), ("zh", "en"), ("en", "zh")])
 @pytest.mark.parametrize("form", list(Form))

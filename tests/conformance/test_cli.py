@@ -96,6 +96,7 @@ def _warnings(row: dict[str, object]) -> list[dict[str, object]]:
     return found
 
 
+@pytest.mark.slow
 def test_each_bad_answer_is_named_and_changes_nothing(real_data: Path, terminal: Terminal) -> None:
     terminal("ingest", str(real_data / "feeds" / CAPTURED / "rss-new_rss_quant-ph_full.xml"))
     before = kept(terminal)

@@ -31,12 +31,14 @@ def test_every_real_abstract_is_restored(papers: list[Paper]) -> None:
         assert restore(masked, kept) == paper.abstract
 
 
+@pytest.mark.slow
 def test_hardly_any_tex_or_address_is_left_to_be_retyped(papers: list[Paper]) -> None:
     left = sum(bool(_LEFT.search(source(paper).abstract)) for paper in papers)
 
     assert left < len(papers) * 0.002
 
 
+@pytest.mark.slow
 def test_marks_stay_few(papers: list[Paper]) -> None:
     """A text of marks cannot be translated."""
     crowded = sum(len(source(paper).kept) > 20 for paper in papers)
