@@ -47,17 +47,24 @@ def autolinks(text: str) -> Iterator[str]:
             yield found[0]
 
 
-def inert(text: str) -> str:
-    """Return ``text`` as it reads, with nothing in it that a client makes live."""
-    return inert_pieces([text])[0]
+def inert(text: str, *, keeps_commands: bool = False) -> str:
+    """Return ``text`` as it reads, with nothing in it that a client makes live.
+
+    A sentence of ours ``keeps_commands``: it names them to be touched.
+    """
+    return inert_pieces([text], keeps_commands=keeps_commands)[0]
 
 
-def inert_pieces(pieces: Sequence[str]) -> list[str]:
+def inert_pieces(pieces: Sequence[str], *, keeps_commands: bool = False) -> list[str]:
     """Return the pieces of one text, in which together nothing is live.
 
     The text is broken wherever something live could begin: what overlaps is broken as well.
     """
-    places = [found.end() for found in _SPOT.finditer("".join(pieces)) if _is_live(found)]
+    places = [
+        found.end()
+        for found in _SPOT.finditer("".join(pieces))
+        if _is_live(found) and not (keeps_commands and found[0] == "/")
+    ]
     inert: list[str] = []
     start = 0
     for piece in pieces:

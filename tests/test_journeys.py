@@ -8,7 +8,6 @@ from datetime import UTC, datetime, timedelta
 import httpx
 import pytest
 
-from bot.autolinks import inert
 from bot.demo.people import Person
 from bot.demo.reading import Visible
 from bot.ingest import Ingested, ingest
@@ -215,10 +214,10 @@ async def test_two_topics_come_one_after_the_other(store: Store) -> None:
 
         first, second = [message for message in ada.reads() if message.id not in known]
         assert first.text.startswith("splatting: Tue 24 Nov 2026\n1 paper")
-        assert second.text.startswith(inert("cs.CV: Tue 24 Nov 2026\n2 papers"))
+        assert second.text.startswith("cs.CV: Tue 24 Nov 2026\n2 papers")
         assert "Splats That Remember" not in second.text
         opened = (await house.presses(ada, "1", message=first.id)).one
-        assert inert("Also in your topics: cs.CV") in opened.text
+        assert "Also in your topics: cs.CV" in opened.text
         assert count(store, "ledger", state="sent") == 3
 
 

@@ -21,7 +21,7 @@ from bot.render.fit import CLASSIC_UNITS, units
 from bot.render.keyboard import Action, Button, Elsewhere, Keyboard
 from bot.render.message import Message
 from bot.render.spoken import plain
-from bot.render.telegram_html import escape
+from bot.render.telegram_html import sentence_html
 from bot.texts import Refusal, say
 from storage.model import ChatKind, Form
 
@@ -104,7 +104,7 @@ def _under(line: str, message: Message) -> Message:
     if message.form is Form.RICH:
         above: Block = {"type": "paragraph", "text": {"type": "italic", "text": line}}
         return replace(message, blocks=(above, *message.blocks))
-    html = f"<i>{escape(line)}</i>\n\n{message.html}"
+    html = f"<i>{sentence_html(line)}</i>\n\n{message.html}"
     fits = bool(message.html) and units(html) <= CLASSIC_UNITS
     return replace(message, html=html) if fits else message
 

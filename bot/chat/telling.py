@@ -11,7 +11,7 @@ from bot.render.fit import CLASSIC_UNITS, shorten
 from bot.render.keyboard import Keyboard
 from bot.render.message import Message
 from bot.render.spoken import plain_lines
-from bot.render.telegram_html import escape, weight
+from bot.render.telegram_html import escape, sentence_html, weight
 from storage.model import Form
 
 _LINE_UNITS = 1200  # three lines of this length and their markup fit a message
@@ -28,7 +28,7 @@ class Line:
 
     def html(self) -> str:
         """The line in the few tags Telegram knows."""
-        text = escape(shorten(plain_lines(self.text), _LINE_UNITS))
+        text = sentence_html(shorten(plain_lines(self.text), _LINE_UNITS))
         if self.link:
             text = f'<a href="{escape(self.link)}">{text}</a>'
         return f"<b>{text}</b>" if self.bold else text
@@ -57,7 +57,7 @@ def pointed(
     """A sentence about a place in somebody's words, with the place marked below it."""
     blank = "".join("\u3000" if _is_wide(sign) else " " for sign in words[:position])
     shown = f"{words}\n{blank}↑"
-    html = f"{escape(sentence)}\n<pre>{escape(shown)}</pre>\n{escape(below)}".rstrip()
+    html = f"{sentence_html(sentence)}\n<pre>{escape(shown)}</pre>\n{sentence_html(below)}".rstrip()
     return Message(Form.CLASSIC, html=html, buttons=buttons)
 
 

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from bot.autolinks import JOINER
 from bot.demo.wire import Json, JsonObject
 
 
@@ -53,7 +54,7 @@ def visible(message: JsonObject, *, is_from_bot: bool) -> Visible:
         id=number,
         author=_author(message),
         is_from_bot=is_from_bot,
-        text=_text(message, blocks),
+        text=_text(message, blocks).replace(JOINER, ""),
         rows=(*_rich_rows(blocks), *_rows(message)),
         links=(*_links(message), *_rich_links(blocks)),
         is_rich=isinstance(rich, dict),
@@ -166,7 +167,7 @@ def _links(message: JsonObject) -> list[tuple[str, str]]:
         assert isinstance(length, int)
         label = text[2 * begin : 2 * (begin + length)].decode("utf-16-le")
         if entity["type"] in {"text_link", "url"}:
-            links.append((label, str(entity.get("url", label))))
+            links.append((label.replace(JOINER, ""), str(entity.get("url", label))))
     return links
 
 

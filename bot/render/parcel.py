@@ -16,7 +16,7 @@ from bot.render.look import Look
 from bot.render.message import ENTRIES, Message, Part, message, parts
 from bot.render.plain import plain
 from bot.render.spoken import plain_lines
-from bot.render.telegram_html import escape
+from bot.render.telegram_html import escape, sentence_html
 from bot.texts import say
 from storage.model import Digest, Form, Parcel
 
@@ -77,7 +77,7 @@ def _marked_up(
     if parcel.notice:
         note = f"{say(parcel.language, 'digest-repeat')}\n" if repeat else ""
         text = say(parcel.language, parcel.notice.key, **dict(parcel.notice.values))
-        html = escape(shorten(plain_lines(text), CLASSIC_UNITS - units(note)))
+        html = sentence_html(shorten(plain_lines(text), CLASSIC_UNITS - units(note)))
         if note:
             html = f"<i>{escape(note.strip())}</i>\n{html}"
         return Message(Form.CLASSIC, html=html, silent=parcel.silent)

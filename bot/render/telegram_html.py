@@ -34,6 +34,11 @@ def quoted(text: str) -> str:
     return escape(inert(text))
 
 
+def sentence_html(text: str) -> str:
+    """A sentence of ours as HTML: only its commands are live, whatever it quotes."""
+    return escape(inert(text, keeps_commands=True))
+
+
 def code(text: str) -> str:
     """Text that one tap copies; empty where a message cannot hold it whole."""
     html = f"<pre>{escape(text)}</pre>"

@@ -7,7 +7,6 @@ from datetime import date, timedelta
 
 import pytest
 
-from bot.autolinks import inert
 from bot.chat.context import Ask
 from bot.chat.errands import Outside
 from bot.chat.finding import fetched
@@ -181,7 +180,7 @@ async def test_a_paper_of_two_topics_stands_once_and_names_the_other(talk: Talk)
     assert len(rows) == len(set(rows))
     assert count(talk.house.store, "entries") >= len(rows)
     [opened] = (await talk.presses(label="1")).new
-    assert inert("Also in your topics: cs.CL OR") in opened.text
+    assert "Also in your topics: cs.CL OR" in opened.text
 
 
 @covers("/history", "[history]", "[reopen]")

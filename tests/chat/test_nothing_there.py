@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import pytest
 
-from bot.autolinks import inert
 from bot.chat.context import Ask, House
 from bot.chat.listing import unsub
 from bot.render.telegram_html import escape
@@ -63,7 +62,7 @@ async def test_a_day_that_is_none_is_refused(either: Talk, words: str) -> None:
 @covers("/today")
 async def test_an_earlier_days_announcement_is_not_called_todays(either: Talk) -> None:
     """On a weekend, or while arXiv is late."""
-    assert (await either.hears("/today cat:cs.CV")).text.startswith(inert("cat:cs.CV"))
+    assert (await either.hears("/today cat:cs.CV")).text.startswith("cat:cs.CV")
     await either.follows(WIDE)
     today = await either.hears("/today")
     await either.house.passes(days=2)

@@ -12,6 +12,8 @@ from bot.demo.faults import Fault, bad_gateway, closed, refused
 from bot.demo.reading import Visible
 from storage.model import Form
 from tests.chat.talk import TOPIC, Talk
+from tests.demo.telegram_parser import judged
+from tests.fuzz.judges import found_by_telegram
 
 
 @pytest.mark.parametrize("fault", [bad_gateway, closed])
@@ -158,3 +160,25 @@ async def test_a_mistake_of_ours_is_told_and_holds_nobody(
 
 def _broken() -> object:
     raise RuntimeError("a mistake of ours")
+
+
+async def test_only_commands_are_live_in_answers(either: Talk) -> None:
+    """A category is a site of a stranger to Telegram, and a name would call its owner."""
+    await either.follows("cat:cs.CL")
+    await either.hears("/sub @durov #tag evil.shop")
+    await either.says("/list")
+    await either.says("/help")
+    bodies = [
+        str(call.parameters.get("text", ""))
+        for call in either.house.emulator.accepted("sendMessage", "editMessageText")
+    ]
+
+    live = {found for body in bodies for found in found_by_telegram(read_by_telegram(body))}
+    assert live
+    assert all(found.startswith("/") for found in live)
+
+
+def read_by_telegram(html: str) -> str:
+    read = judged(html)
+    assert isinstance(read, dict)
+    return str(read["text"])
