@@ -498,3 +498,29 @@ def test_digests_from_before_counts_left_out_all_that_no_row_is_kept_of(tmp_path
     assert kept is not None
     assert (kept.topic, kept.beyond, kept.matched) == ("words", (), 0)
     assert dropped == 1
+
+
+def test_digests_from_before_are_in_the_languages_of_their_messages(tmp_path: Path) -> None:
+    digest = """
+        insert into digests (number, bot, chat, thread, subscription, topic, query, period,
+            issued, seen, imported, revision)
+        values ({0}, 1, 2, 0, 5, 'words', 'words', 'p{0}', 5, 0, 0, 1)
+    """
+    parcel = """
+        insert into parcels (bot, chat, thread, period, part, piece, revision, edits, digest,
+            "first", "last", form, language, languages, zone, silent, state, turn, attempts,
+            doubts, fence, holder, lease_until, next_at, message, error)
+        values (1, 2, 0, 'p7', 1, 0, 1, 0, 7, 1, 1, 'rich', 'zh', '["zh", "en"]', 'UTC', 0, 'sent',
+            1, 0, 0, 0, '', 0, 0, 9, '')
+    """
+    store = _former(
+        tmp_path / "a.db", "digest_documents", digest.format(7), digest.format(8), parcel
+    )
+
+    told, never_sent = store.digests.get(7), store.digests.get(8)
+    store.close()
+
+    assert told
+    assert never_sent
+    assert (told.languages, never_sent.languages) == (("zh", "en"), ())
+    assert told.document == ""
