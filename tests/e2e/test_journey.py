@@ -7,6 +7,7 @@ import re
 import pytest
 from playwright.async_api import expect
 
+from bot.texts import say
 from tests.e2e.conftest import Visits
 from tests.e2e.visitor import Visitor
 
@@ -79,6 +80,7 @@ async def test_without_a_topic_the_clock_stays_and_says_why(visitor: Visitor) ->
 
 
 async def test_settings_make_the_table_text_with_quotes_that_unfold(visitor: Visitor) -> None:
+    """A quote is open where the sentence is marked in it, and folded where it stands above."""
     await visitor.follows("diffusion OR splatting")
     await visitor.says("/settings")
     await visitor.photographs("8-settings")
@@ -86,9 +88,11 @@ async def test_settings_make_the_table_text_with_quotes_that_unfold(visitor: Vis
     words = await settings.inner_text()
     await settings.get_by_role("button", name="text").click()
     await expect(settings).not_to_have_text(words, use_inner_text=True)
+    await settings.get_by_role("button", name=say("en", "settings-languages-both")).click()
 
     await visitor.reads()
     await visitor.button("entry").click()
+    await expect(visitor.log.locator("blockquote:not(.folded) b").first).to_be_visible()
     quote = visitor.log.locator("blockquote.folded").first
     await quote.get_by_role("button").click()
     await expect(
