@@ -26,7 +26,7 @@ LINE_UNITS = 300  # of a line of facts; a text takes values of at most 1,000 cha
 LINK_LENGTH = 1000
 KEPT = 4_000  # lines: chats that follow the same read the same, one after the other
 # Overrides of the reading direction could turn a whole message around.
-_UNSHOWN = re.compile("[\x00-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
+_UNSHOWN = re.compile("[\x00-\x1f\x7f-\x9f\u202a-\u202e\u2060\u2066-\u2069\ud800-\udfff]")
 # By their class marks, letters and symbols, and nothing to see.
 _BLANK = frozenset("\u034f\u115f\u1160\u17b4\u17b5\u180b\u180c\u180d\u180f\u2800\u3164\uffa0") | {
     chr(selector) for selector in range(0xFE00, 0xFE10)

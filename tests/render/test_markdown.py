@@ -221,7 +221,7 @@ def shown(text: str) -> str:
         *map(chr, range(0x7F, 0xA0)),
         *"\u202a\u202b\u202c\u202d\u202e",
     }
-    dropped |= {*"\u2066\u2067\u2068\u2069"} | set(map(chr, range(0xD800, 0xE000)))
+    dropped |= {*"\u2060\u2066\u2067\u2068\u2069"} | set(map(chr, range(0xD800, 0xE000)))
     breaks = set("\t\n\v\f\r\x85\u2028\u2029")
     return folded("".join(c for c in text if c in breaks or c not in dropped))
 

@@ -13,6 +13,7 @@ from datetime import datetime, timedelta
 from telegram.error import NetworkError, TimedOut
 from telegram.request import BaseRequest, RequestData
 
+from bot.autolinks import JOINER
 from bot.chat.transport import Flooded, NotSent, Unanswered
 from storage.model import Parcel
 from tests.year.calendar import Stretch
@@ -147,7 +148,7 @@ def _got(given: dict[str, str], at: datetime, chat: int, *, is_lost: bool) -> Go
 
 
 def _text(text: str) -> tuple[list[str], list[str]]:
-    plain = html.unescape(re.sub(r"<[^>]+>", "", text))
+    plain = html.unescape(re.sub(r"<[^>]+>", "", text)).replace(JOINER, "")
     lines = [_MARKS.sub("", line) for line in plain.split("\n") if line]
     return lines, re.findall(r'href="([^"]+)"', text)
 
