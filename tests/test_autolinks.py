@@ -43,6 +43,7 @@ def test_what_telegram_makes_live_is_seen_and_made_inert(form: str) -> None:
     assert live(text)
     assert list(autolinks(text))
     assert live(inert(text)) == []
+    assert inert(inert(text)) == inert(text)
 
 
 @given(st.lists(st.sampled_from(SIGNS + WORDS), max_size=12).map("".join))

@@ -53,20 +53,19 @@ class _Escapes(NamedTuple):
     in_row: re.Pattern[str]
 
 
-def _before(signs: str) -> str:
-    return rf"(?<!\\)\\*(?={signs})"
+def _places(signs: str) -> re.Pattern[str]:
+    return re.compile(rf"(?<!\\)\\*(?=(?:{signs}))")
 
 
-# Readers make links of bare addresses too: "http://" and "www." are broken as well.
-_BARE = r"|(?<=www)\\*(?=\.)"
+def _places_and_sites(signs: str) -> re.Pattern[str]:
+    """Readers make links of bare addresses too: "http://" and "www." are broken as well."""
+    return re.compile(rf"{_places(f'{signs}|://').pattern}|(?<=www)\\*(?=\.)")
+
+
+_IN_CELL = _places_and_sites(r"[\[\]|<]")
 _ESCAPES: Mapping[str, _Escapes] = {  # by dialect
-    "1": _Escapes(*(re.compile(_before(signs)) for signs in ("<", r"[\[\]|<]", "[|<]"))),
-    "2": _Escapes(
-        *(
-            re.compile(_before(signs) + _BARE)
-            for signs in (r"(?:[\[\]<]|://)", r"(?:[\[\]|<]|://)", r"(?:[\[\]|<]|://)")
-        )
-    ),
+    "1": _Escapes(_places("<"), _places(r"[\[\]|<]"), _places("[|<]")),
+    "2": _Escapes(_places_and_sites(r"[\[\]<]"), _IN_CELL, _IN_CELL),
 }
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from dataclasses import replace
 from html.parser import HTMLParser
 
 from bot.render import FORMS, bibtex
@@ -31,8 +32,8 @@ def markdown(digest: Digest, languages: tuple[str, ...]) -> None:
     """What is written comes back: each text in its place, and the same bytes again."""
     text = render(digest, languages)
     clean(text)
-    read = parse(text)
-    assert render(read, languages) == render(parse(render(read, languages)), languages)
+    read = replace(parse(text), document="")  # which would be printed as it was
+    assert render(read, languages) == text
     assert (read.topic, read.query) == (folded(digest.topic), folded(digest.query))
     assert (read.issued, read.seen) == (digest.issued, digest.seen)
     assert (read.first_day, read.last_day) == (digest.first_day, digest.last_day)
