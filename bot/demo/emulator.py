@@ -36,6 +36,11 @@ TOKEN = "4242424242:emulated-bot-token-of-the-demo"  # noqa: S105, opens nothing
 Advance = Callable[[timedelta], Awaitable[None]]
 
 
+# Seconds that an idle connection stays open, as servers before an API have it: longer than a client
+# keeps its own, so that no request meets the closing of its connection.
+KEEP_ALIVE = 75
+
+
 def _wall_clock() -> datetime:
     return datetime.now(UTC)
 
@@ -124,6 +129,7 @@ class Emulator:
             log_config=None,
             access_log=False,
             timeout_graceful_shutdown=1,
+            timeout_keep_alive=KEEP_ALIVE,
         )
 
     def close(self) -> None:
