@@ -12,7 +12,7 @@ from datetime import UTC, datetime, timedelta
 from bot.budget import MILLION, Budget, Price, total
 from bot.condition import State, condition
 from storage import Store
-from storage.model import Backlog, Commission, Coverage, Notice, Spending
+from storage.records import Backlog, Commission, Coverage, Notice, Spending
 
 USUAL = 800, 450  # tokens sent and received for a gloss that translates title and abstract
 USUAL_ENGLISH = 700, 60  # the same for one in English, of which a sentence comes back

@@ -13,7 +13,7 @@ from datetime import datetime, timedelta
 
 from bot.texts import say
 from storage import Store
-from storage.model import Form, Notice, Parcel, ToldTrouble, Trouble
+from storage.records import Form, Notice, Parcel, ToldTrouble, Trouble
 
 log = logging.getLogger(__name__)
 

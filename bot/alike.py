@@ -12,7 +12,7 @@ from bot.query import QueryError, compose, parse
 from bot.query.canonical import terms
 from bot.query.words import stem, tokens
 from storage import Store
-from storage.model import Field, Or, Paper, Term
+from storage.records import Field, Or, Paper, Term
 
 SHOWN = 3  # words of a title that may be excluded
 _ASKED = 8  # words that a similar paper is looked for by

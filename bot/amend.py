@@ -13,7 +13,7 @@ from datetime import datetime, timedelta
 from bot.enrich import EXTRACTIVE
 from bot.render.parcel import is_plain
 from storage import Store
-from storage.model import Digest, Entry, Gloss, Paper, Parcel, ParcelState, Rank
+from storage.records import Digest, Entry, Gloss, Paper, Parcel, ParcelState, Rank
 
 FRESH = timedelta(hours=24)
 PATIENCE = timedelta(minutes=30)  # until a digest is edited although a gloss still lacks

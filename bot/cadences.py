@@ -14,7 +14,7 @@ from datetime import time
 from bot import hours
 from bot.texts import Refusal, listed, say
 from bot.texts.dates import weekday
-from storage.model import Cadence
+from storage.records import Cadence
 
 MOST_TIMES = 6
 

@@ -7,7 +7,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from storage import Store
-from storage.model import SourceCursor
+from storage.records import SourceCursor
 
 _MARK = "model"  # a source of words: its name and state stand where a feed's position would
 

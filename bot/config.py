@@ -19,7 +19,7 @@ from bot.basic_settings import DATABASE, LOG_LEVELS, PREFIX
 from bot.budget import Budget, Price
 from bot.texts.tongues import language_code
 from bot.unusable import refusal, wrong
-from storage.model import Form
+from storage.records import Form
 
 _TOKEN = re.compile(r"\d{1,18}:[A-Za-z0-9_-]+")
 

@@ -22,18 +22,7 @@ from bot.render.parcel import written
 from bot.settlement import ATTEMPTS, BACKOFF, report, settle
 from bot.together import Change, Together
 from storage.errors import Busy, Full, StorageError
-from storage.model import (
-    Form,
-    Gone,
-    Later,
-    Moved,
-    Outcome,
-    Parcel,
-    Rank,
-    Refused,
-    Sent,
-    Unknown,
-)
+from storage.records import Form, Gone, Later, Moved, Outcome, Parcel, Rank, Refused, Sent, Unknown
 
 __all__ = ["ATTEMPTS", "BACKOFF", "Delivered", "Delivery", "Desk", "deliver"]
 

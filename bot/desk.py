@@ -10,7 +10,7 @@ from datetime import datetime
 from bot.pace import Breaker, Floods, Pace, Sleep
 from bot.render.answer import Said
 from storage import Store
-from storage.model import Outcome, Parcel
+from storage.records import Outcome, Parcel
 
 Send = Callable[[Parcel, Said], Awaitable[Outcome]]
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 
-from storage.model import Digest, Entry, Kind, Match
+from storage.records import Digest, Entry, Kind, Match
 
 NEAR = 36  # entries behind the limit that are soon read, three pages of [Show the rest]
 _REPLACES = frozenset({Kind.REPLACE, Kind.REPLACE_CROSS})

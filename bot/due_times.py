@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 from bot import schedule
 from storage import Store
-from storage.model import Subscriber, Subscription
+from storage.records import Subscriber, Subscription
 
 FARTHEST = timedelta(days=8)  # a topic comes every week at least
 LONGEST_HOLD = timedelta(days=2)  # Telegram's longest floods last for hours

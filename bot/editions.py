@@ -14,7 +14,7 @@ from bot.query import parse
 from bot.render.look import Look
 from bot.render.message import Part, parts
 from storage import Store
-from storage.model import Digest, Entry, Gloss, Kind, Match, Subscription
+from storage.records import Digest, Entry, Gloss, Kind, Match, Subscription
 
 AT_HAND = 25_000  # editions, of about 10 kB each; beyond them the oldest are made anew
 WIDEST = 10**12  # a number that leaves room for any other, and for what another clock says

@@ -12,8 +12,8 @@ from datetime import datetime
 
 from bot.summary.extractive import gist
 from storage import Store
-from storage.model import Gloss, Paper
-from storage.query_budget import unbudgeted
+from storage.engine.query_budget import unbudgeted
+from storage.records import Gloss, Paper
 
 log = logging.getLogger(__name__)
 

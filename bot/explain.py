@@ -8,7 +8,7 @@ from bot.consult import Spend, consult
 from bot.summary import noting
 from bot.summary.glossing import PROMPT
 from bot.workshop import Workshop
-from storage.model import Note, Paper
+from storage.records import Note, Paper
 
 if TYPE_CHECKING:
     from bot.summary.llm import Model

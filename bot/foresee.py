@@ -20,16 +20,7 @@ from bot.query import parse
 from bot.shares import share
 from storage import Store
 from storage.errors import Busy, Full
-from storage.model import (
-    Commission,
-    Digest,
-    Entry,
-    Gloss,
-    Match,
-    Paper,
-    Subscriber,
-    Subscription,
-)
+from storage.records import Commission, Digest, Entry, Gloss, Match, Paper, Subscriber, Subscription
 
 log = logging.getLogger(__name__)
 

@@ -20,7 +20,7 @@ from bot.summary.reply import Declined, ModelError
 from bot.summary.told import Told
 from bot.workshop import Usages, Workshop, spent, stood_back
 from storage.errors import StorageError
-from storage.model import Commission, Gloss, Paper
+from storage.records import Commission, Gloss, Paper
 
 log = logging.getLogger(__name__)
 

@@ -12,7 +12,7 @@ from bot import arxiv_calendar
 from bot.matching import Index
 from bot.query import parse, printed_anew
 from storage import Store
-from storage.model import Announcement, Kind, Match, Paper, Query, Subscription
+from storage.records import Announcement, Kind, Match, Paper, Query, Subscription
 
 RECENT_DAYS = 7  # of a preview, and of a digest of words that nobody follows
 FRESH = frozenset({Kind.NEW, Kind.CROSS})

@@ -19,7 +19,7 @@ from bot.ingest import added_in_chunks, rest
 from bot.sources import Fetcher, arxiv_oai, history
 from bot.sources.arxiv_oai import Page, Record
 from storage import Store
-from storage.model import Added, Announcement, Harvest, Kind, Notice, OutstandingPaper
+from storage.records import Added, Announcement, Harvest, Kind, Notice, OutstandingPaper
 
 log = logging.getLogger(__name__)
 

@@ -12,7 +12,7 @@ from bot.arxiv_calendar import Verdict, arxiv_day, expected, midnight, unlisted_
 from bot.condition import State, condition
 from bot.sources import Condition, feed_groups
 from storage import Store
-from storage.model import Answer, Notice, SourceCursor, Trouble
+from storage.records import Answer, Notice, SourceCursor, Trouble
 
 LATE = timedelta(hours=6)  # after the feed turned, papers of the day should be there
 LASTING = timedelta(hours=2)  # a feed that answers badly for less mends by itself

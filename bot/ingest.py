@@ -28,7 +28,7 @@ from bot.sources import (
 from bot.sources.batch import Unread
 from bot.taxonomy import filed_under
 from storage import Store
-from storage.model import (
+from storage.records import (
     Added,
     Announcement,
     Digest,

@@ -17,7 +17,7 @@ from bot.query import QueryError, canonical, parse
 from bot.query.signs import Mark, Sign, scan
 from bot.summary.noting import in_english
 from bot.workshop import Workshop
-from storage.model import Field, Query
+from storage.records import Field, Query
 
 if TYPE_CHECKING:
     from bot.summary.llm import Model

@@ -19,8 +19,8 @@ from bot.render.message import Part, parts
 from bot.shares import Share, share, up_to_date
 from bot.texts import Refusal, say
 from storage import Store
-from storage.model import Digest, Parcel, Query, Rank, Subscriber, Subscription
-from storage.query_budget import OverBudget
+from storage.engine.query_budget import OverBudget
+from storage.records import Digest, Parcel, Query, Rank, Subscriber, Subscription
 
 ASKED_LIMIT = 12
 LEFT_OUT = 200  # entries that a digest of no topic keeps; further ones are counted

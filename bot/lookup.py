@@ -12,7 +12,7 @@ from bot.sources import Fetcher, FetchError, arxiv_oai
 from bot.sources.arxiv_api import BASE, by_ids, parse
 from bot.sources.batch import Condition
 from bot.texts import Refusal
-from storage.model import Paper
+from storage.records import Paper
 
 log = logging.getLogger(__name__)
 

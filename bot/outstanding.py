@@ -21,7 +21,7 @@ from bot.sources import Condition, Fetcher, Source, arxiv_oai, feed_groups, read
 from bot.sources.arxiv_api import by_ids
 from bot.sources.arxiv_oai import Record, Version
 from storage import Store
-from storage.model import Announcement, Harvest, Kind, OutstandingPaper, Paper
+from storage.records import Announcement, Harvest, Kind, OutstandingPaper, Paper
 
 log = logging.getLogger(__name__)
 

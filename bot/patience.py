@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 
 from bot.foresee import Offered, lacking, made, order
 from storage import Store
-from storage.model import Commission, Digest, Subscriber, Subscription
+from storage.records import Commission, Digest, Subscriber, Subscription
 
 GRACE = timedelta(minutes=10)
 ASKED_AGAIN = timedelta(seconds=15)  # until a chat that waits is looked at once more

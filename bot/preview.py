@@ -15,8 +15,8 @@ from bot.query import QueryError, has_chinese, parse, parse_typed
 from bot.subscribe import is_unread, refuse_unread
 from bot.suggest import Suggestion, stored, suggestions, together
 from storage import Store
-from storage.model import Digest, Paper, Query, Subscriber, Subscription
-from storage.query_budget import OverBudget
+from storage.engine.query_budget import OverBudget
+from storage.records import Digest, Paper, Query, Subscriber, Subscription
 
 MANY = 30 * RECENT_DAYS  # more than this and a digest is never read to its end
 READ = 60  # candidates that are analysed where the index alone cannot tell: a tenth of a second

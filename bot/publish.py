@@ -28,7 +28,7 @@ from bot.shares import Others, Received, Share, others_of, share
 from bot.unreadable import pause_unreadable
 from storage import Store
 from storage.errors import Busy, Full
-from storage.model import SourceCursor, Subscriber, Subscription
+from storage.records import SourceCursor, Subscriber, Subscription
 
 T = TypeVar("T")
 

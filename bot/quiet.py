@@ -9,7 +9,7 @@ from bot import arxiv_calendar, schedule
 from bot.texts import say
 from bot.texts.dates import day, moment
 from storage import Store
-from storage.model import Form, Notice, OnQuietDays, Parcel, Subscriber, Subscription
+from storage.records import Form, Notice, OnQuietDays, Parcel, Subscriber, Subscription
 
 
 def tell_quiet(

@@ -17,7 +17,7 @@ from bot.demo import page_cast
 from bot.demo.emulator import Emulator
 from bot.demo.sample import load
 from storage import Store
-from storage.model import Announcement, Form, Gloss
+from storage.records import Announcement, Form, Gloss
 
 Sample = tuple[list[Announcement], dict[str, Gloss]]
 

@@ -19,7 +19,7 @@ from bot.ingest import Ingested, rests
 from bot.sources import Fetcher, feed_groups
 from bot.sources.sets import covering
 from storage import Store
-from storage.model import Answer, Harvest
+from storage.records import Answer, Harvest
 
 log = logging.getLogger(__name__)
 

@@ -43,7 +43,7 @@ from bot.topic_file import LARGEST
 from bot.trusted_clock import TrustedClock
 from bot.workshop import Workshop
 from storage import Store
-from storage.model import Outcome, Paper, Parcel
+from storage.records import Outcome, Paper, Parcel
 
 Now = Callable[[], datetime]
 

@@ -11,17 +11,7 @@ from bot.desk import Desk
 from bot.render import answer
 from bot.render.parcel import simpler
 from storage.errors import StorageError
-from storage.model import (
-    Gone,
-    Later,
-    Moved,
-    Outcome,
-    Parcel,
-    Rank,
-    Refused,
-    Sent,
-    Unknown,
-)
+from storage.records import Gone, Later, Moved, Outcome, Parcel, Rank, Refused, Sent, Unknown
 
 log = logging.getLogger(__name__)
 

@@ -9,7 +9,7 @@ from typing import TypeAlias
 
 from bot.editions import Edition, left_of
 from storage import Store
-from storage.model import Subscription
+from storage.records import Subscription
 
 Received: TypeAlias = Mapping[int, int]
 """The highest version that a chat has, or will have, of each paper."""

@@ -15,9 +15,9 @@ from contextlib import contextmanager, suppress
 from datetime import datetime
 
 from storage import Store
+from storage.engine.liveness_probe import RUN_LEASE, is_alive
 from storage.errors import Busy, StorageError
-from storage.model import Lease
-from storage.probe import RUN_LEASE, is_alive
+from storage.records import Lease
 
 log = logging.getLogger(__name__)
 

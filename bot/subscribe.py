@@ -14,17 +14,7 @@ from bot.query import QueryError, parse, printed_anew
 from bot.texts import Refusal
 from bot.texts.dates import zone_of_city
 from storage import Store
-from storage.model import (
-    Cadence,
-    Clause,
-    Field,
-    Form,
-    Not,
-    Query,
-    Subscriber,
-    Subscription,
-    Term,
-)
+from storage.records import Cadence, Clause, Field, Form, Not, Query, Subscriber, Subscription, Term
 
 NAME = 120  # characters of a topic's name; its words may be longer
 LIMITS = (6, 12, 24, 50)  # papers of a digest

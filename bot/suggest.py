@@ -14,8 +14,8 @@ from bot.query import QueryError, compose, parse_typed, printed_anew, term
 from bot.query.alternatives import alternatives, any_of, fewer, loosened
 from bot.query.signs import NEAR
 from storage import Store
-from storage.model import And, Field, Query, Term
-from storage.query_budget import OverBudget
+from storage.engine.query_budget import OverBudget
+from storage.records import And, Field, Query, Term
 
 MOST = 3  # suggestions at once
 TRIED = 10  # readings that are counted

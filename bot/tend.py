@@ -14,7 +14,7 @@ from bot.query import parse
 from bot.subscribe import NAME, change, cleaned, refuse_unread, topic_of
 from bot.texts import Refusal
 from storage import Store
-from storage.model import Cadence, Subscriber, Subscription
+from storage.records import Cadence, Subscriber, Subscription
 
 
 def rename(store: Store, subscriber: Subscriber, key: int, name: str) -> Subscription:

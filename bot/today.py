@@ -17,7 +17,7 @@ from bot.issue import ASKED_LIMIT, LEFT_OUT
 from bot.matching import Index
 from bot.query import QueryError, parse
 from storage import Store
-from storage.model import Digest, Entry, Kind, Match, Subscriber, Subscription
+from storage.records import Digest, Entry, Kind, Match, Subscriber, Subscription
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,7 +16,7 @@ from bot.query import QueryError, parse
 from bot.subscribe import LIMITS, NAME, cleaned
 from bot.texts import Refusal
 from bot.texts.tongues import language_code
-from storage.model import Cadence, Form, Kind, OnQuietDays, Subscription
+from storage.records import Cadence, Form, Kind, OnQuietDays, Subscription
 
 Json = None | bool | int | float | str | list["Json"] | dict[str, "Json"]
 

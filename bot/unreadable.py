@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from storage import Store
-from storage.model import Form, Notice, Parcel, Subscriber, Subscription
+from storage.records import Form, Notice, Parcel, Subscriber, Subscription
 
 
 def pause_unreadable(store: Store, chat: Subscriber, topic: Subscription, now: datetime) -> None:

@@ -7,7 +7,7 @@ from datetime import datetime
 from bot.render.fit import shorten
 from bot.render.spoken import address, shown_title
 from storage import Store
-from storage.model import Form, Notice, Paper, Parcel, SourceCursor, Subscriber
+from storage.records import Form, Notice, Paper, Parcel, SourceCursor, Subscriber
 
 MOST = 100  # notices in one transaction
 _LOOKED = "versions"  # not a source: the last announcement that was looked at

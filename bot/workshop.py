@@ -22,7 +22,7 @@ from bot.summary.reply import (
     Usage,
 )
 from storage import Store
-from storage.model import Note, Spending
+from storage.records import Note, Spending
 
 if TYPE_CHECKING:  # it loads a library that only those need who have a model
     from bot.summary.llm import Model

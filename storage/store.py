@@ -8,33 +8,32 @@ from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import ParamSpec, TypeVar
 
-from storage import files, opening
-from storage.asks import Asks
-from storage.census import Census
-from storage.commissions import Commissions
-from storage.cursors import Cursors
-from storage.digests import Digests
-from storage.drafts import Drafts
-from storage.driver import VERSION
+from storage.chats.bans_and_quotas import Rulings
+from storage.chats.callback_payloads import Drafts
+from storage.chats.chats import Subscribers
+from storage.chats.pending_questions import Asks
+from storage.chats.saved_papers import Library
+from storage.chats.subscriptions import Subscriptions
+from storage.digests.digests import Digests
+from storage.engine import file_checks, open_database
+from storage.engine.driver import VERSION
+from storage.engine.schema_version import refuse_newer, refuse_older
+from storage.engine.sqlite import Engine
 from storage.errors import Absent, Older
-from storage.feeds import Feeds
-from storage.harvests import Harvests
-from storage.inbox import Inbox
-from storage.leases import Leases
-from storage.library import Library
-from storage.model import Health
-from storage.notes import Notes
-from storage.outbox import Outbox
-from storage.outstanding import Outstanding
-from storage.papers import Papers
-from storage.rulings import Rulings
-from storage.schema import refuse_newer, refuse_older
-from storage.spending import Spendings
-from storage.sqlite import Engine
-from storage.subscribers import Subscribers
-from storage.subscriptions import Subscriptions
-from storage.troubles import Troubles
-from storage.vitals import Vitals
+from storage.feeds.backfills import Harvests
+from storage.feeds.feed_cursors import Cursors
+from storage.feeds.feed_health import Feeds
+from storage.feeds.unreadable_items import Outstanding
+from storage.messages.inbox import Inbox
+from storage.messages.outbox import Outbox
+from storage.operations.incidents import Troubles
+from storage.operations.leases import Leases
+from storage.operations.statistics import Census, Vitals
+from storage.papers.papers import Papers
+from storage.records import Health
+from storage.summaries.jobs import Commissions
+from storage.summaries.paper_notes import Notes
+from storage.summaries.spending import Spendings
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -76,7 +75,7 @@ class Store:
 
     def require_in_place(self) -> None:
         """Raise Replaced when the file was deleted or replaced since the store was opened."""
-        files.require_in_place(self.path, self._opened)
+        file_checks.require_in_place(self.path, self._opened)
 
     @contextmanager
     def transaction(self) -> Iterator[None]:
@@ -110,15 +109,15 @@ class Store:
 
     def backup(self, path: Path) -> None:
         """Write a consistent copy of the store while others go on; the path must be free."""
-        opening.copy(self._engine, path)
+        open_database.copy(self._engine, path)
 
     def check(self) -> Health:
         """Look whether the file is whole, which reads all of it, and how large it is."""
-        return opening.health(self._engine)
+        return open_database.health(self._engine)
 
     def damage(self) -> str:
         """Read the whole file and return what is broken in it, "" where nothing is."""
-        return opening.damage(self._engine)
+        return open_database.damage(self._engine)
 
     def close(self) -> None:
         """Finish what runs, close every connection and let others have the file."""
@@ -133,17 +132,17 @@ def open_store(url: str, *, words: Callable[[str], str] = str) -> Store:
     or Full where the file cannot be used, and then leaves it as it was.
     """
     with ExitStack() as stack:
-        path = files.path_of(url)
+        path = file_checks.path_of(url)
         if path is None:
             folder = tempfile.TemporaryDirectory(prefix="papergram-", ignore_cleanup_errors=True)
             path = Path(stack.enter_context(folder)) / "papergram.db"
-        files.refuse_unusable(path)
-        claim = files.Claim(path, shared=files.may_share(VERSION))
+        file_checks.refuse_unusable(path)
+        claim = file_checks.Claim(path, shared=file_checks.may_share(VERSION))
         stack.callback(claim.release)
         engine = Engine(path)
         stack.callback(engine.close)
         with claim.starting():
-            opening.prepare(engine)
+            open_database.prepare(engine)
         return Store(engine, words, stack.pop_all())
 
 
@@ -155,8 +154,8 @@ def open_for_reading(url: str, *, words: Callable[[str], str] = str, mark: str =
     is no file, and Older where the file first has to be brought up to date.
     """
     with ExitStack() as stack:
-        path = files.path_of(url)
-        if path is None or not files.refuse_unusable(path):
+        path = file_checks.path_of(url)
+        if path is None or not file_checks.refuse_unusable(path):
             raise Absent(
                 f"{path or url} does not exist yet; start `papergram run`, or read papers with "
                 "`papergram ingest`"

@@ -15,7 +15,7 @@ from bot.summary.llm import Model
 from bot.texts import say
 from bot.workshop import Workshop
 from storage import Store
-from storage.model import Announcement, Digest, Form, Gloss, Subscriber
+from storage.records import Announcement, Digest, Form, Gloss, Subscriber
 from tests.models.server import KEY, MODEL, Server, models
 from tests.stage import House, opening, staged
 

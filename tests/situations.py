@@ -12,7 +12,7 @@ from bot.pace import Breaker, Floods, Pace
 from bot.render.answer import Said
 from bot.render.message import Message
 from storage import Store
-from storage.model import (
+from storage.records import (
     Announcement,
     ChatKind,
     Digest,

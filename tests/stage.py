@@ -26,7 +26,7 @@ from bot.pace import Breaker, Sleep
 from bot.summary.llm import Model
 from bot.workshop import Workshop
 from storage import Store
-from storage.model import Announcement, Form, Gloss, Subscriber, Subscription
+from storage.records import Announcement, Form, Gloss, Subscriber, Subscription
 from tests.judges import judge
 
 MONDAY = datetime(2026, 11, 23, 13, 0, tzinfo=UTC)  # a feed day, 08:00 in New York

@@ -17,15 +17,7 @@ from bot.health import last_certain
 from bot.query import indexed
 from bot.trusted_clock import TrustedClock
 from storage import Store, open_store
-from storage.model import (
-    ChatKind,
-    Notice,
-    ParcelState,
-    Sent,
-    Subscriber,
-    ToldTrouble,
-    Trouble,
-)
+from storage.records import ChatKind, Notice, ParcelState, Sent, Subscriber, ToldTrouble, Trouble
 from tests.situations import BOT, NOW, TODAY, Postman
 from tests.stage import staged
 from tests.test_repair import read

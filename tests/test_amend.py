@@ -14,7 +14,7 @@ from bot.amend import END, FRESH, PATIENCE, PAUSE, again_at, amend
 from bot.enrich import enrich
 from bot.settlement import settle
 from storage import Store
-from storage.model import (
+from storage.records import (
     Commission,
     Gloss,
     Outcome,
@@ -26,7 +26,7 @@ from storage.model import (
     Unknown,
 )
 from tests.situations import Postman
-from tests.storage.situations import BOT, CHAT, MINUTE, NOW, gloss, issued, paper, parcel, stored
+from tests.storage.builders import BOT, CHAT, MINUTE, NOW, gloss, issued, paper, parcel, stored
 
 
 def shown(store: Store, *papers: Paper, languages: tuple[str, ...] = ("zh", "en")) -> int:

@@ -34,7 +34,7 @@ def test_no_import_runs_in_a_circle() -> None:
 @pytest.mark.parametrize(
     ("rule", "name", "source"),
     [
-        (house.upward_imports, "storage.papers", "from bot.query import parse"),
+        (house.upward_imports, "storage.papers.papers", "from bot.query import parse"),
         (house.upward_imports, "bot.query", "from bot.matching import find"),
         (house.upward_imports, "bot.matching", "from storage import open_store"),
         (house.upward_imports, "bot.publish", "import bot.chat.sender"),
@@ -71,7 +71,7 @@ def test_clean_source_passes_every_rule() -> None:
     """A rule that complains about anything is no better than one that sees nothing."""
     source = (
         '"""What it does, in a whole sentence for readers."""\n'
-        "from storage.model import Paper\n"
+        "from storage.records import Paper\n"
         "def f(store):\n with store.transaction():\n  store.papers.add([])\n"
     )
 

@@ -6,7 +6,7 @@ import pytest
 
 from bot.alike import exclusions
 from bot.author_names import Person, is_group, is_native, is_suffix, person, plain_name
-from storage.model import Paper
+from storage.records import Paper
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.budget import Budget, Price, budget, price, total
-from storage.model import Spending
+from storage.records import Spending
 
 DAY = date(2026, 11, 20)
 

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from bot import cadences
 from bot.texts import LANGUAGES, Refusal
-from storage.model import Cadence, OnQuietDays
+from storage.records import Cadence, OnQuietDays
 
 NOW = Cadence(times=(time(7),), weekdays=(5,), quiet=OnQuietDays.NOTICE)
 WORKING = (0, 1, 2, 3, 4)

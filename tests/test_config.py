@@ -10,7 +10,7 @@ from bot import basic_settings
 from bot.budget import Budget, Price
 from bot.config import Config, read
 from bot.texts import LANGUAGES, Refusal
-from storage.model import Form
+from storage.records import Form
 from tests.cli.terminal import NAMES, TOKEN
 
 

@@ -21,7 +21,7 @@ from bot.render.answer import Answer, Document, Said
 from bot.render.message import Message
 from storage import Store
 from storage.errors import Busy
-from storage.model import (
+from storage.records import (
     Form,
     Gone,
     Later,

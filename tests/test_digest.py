@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.digest import assemble
-from storage.model import Announcement, Digest, Field, Kind, Match, Paper, Reason
+from storage.records import Announcement, Digest, Field, Kind, Match, Paper, Reason
 
 ISSUED = datetime(2026, 11, 20, 6, 30, tzinfo=UTC)
 WORD = (Reason(Field.TITLE, "boats"),)

@@ -15,9 +15,9 @@ from bot.summary.llm import Model
 from bot.texts import Refusal
 from bot.workshop import Workshop
 from storage import Store
-from storage.model import Note, Paper
+from storage.records import Note, Paper
 from tests.models.server import KEY, MODEL, Server, models
-from tests.storage.situations import paper, stored
+from tests.storage.builders import paper, stored
 from tests.tables import count
 
 NOW = datetime(2026, 11, 23, 13, tzinfo=UTC)

@@ -9,7 +9,7 @@ import pytest
 from bot.ingest import FIRST, PATIENCE, WHOLE, fill
 from storage import Store
 from tests.arxiv import API, Answer, Arxiv, asking, page, silence, status
-from tests.storage.situations import paper, stored
+from tests.storage.builders import paper, stored
 from tests.tables import dump
 
 NOON = datetime(2026, 11, 23, 17, 0, tzinfo=UTC)  # Monday, noon in New York

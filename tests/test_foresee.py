@@ -17,7 +17,7 @@ from bot.foresee import AHEAD, foresee, wanted, wanted_since
 from bot.publish import publish
 from storage import Store
 from storage.errors import Busy, Full
-from storage.model import (
+from storage.records import (
     Cadence,
     Commission,
     Digest,

@@ -15,9 +15,9 @@ from bot.pace import Breaker
 from bot.summary.llm import Model
 from bot.workshop import CLOSED, Workshop
 from storage import Store
-from storage.model import Commission, Paper, Spending
+from storage.records import Commission, Paper, Spending
 from tests.models.server import KEY, MODEL, Server, models
-from tests.storage.situations import NOW, gloss, paper, stored
+from tests.storage.builders import NOW, gloss, paper, stored
 
 ABSTRACT = (
     "Routing messages in large networks is slow when the topology changes. We propose DeepFlow-2, "

@@ -11,7 +11,7 @@ from bot.harvest import DUTY, Stage, Walked, days_of, held_walk, walk
 from bot.ingest import rest, rests
 from bot.sources.fetch import Fetcher
 from storage import Store
-from storage.model import Announcement, Harvest, Kind, Paper
+from storage.records import Announcement, Harvest, Kind, Paper
 from tests.archive import BASE, Archive, Filed, asking, error, page, utc
 from tests.sources.offline import reply
 

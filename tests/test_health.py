@@ -15,7 +15,7 @@ from bot.repair import note, plan
 from bot.sources import Condition
 from bot.texts import LANGUAGES, say
 from storage import Store
-from storage.model import Form, Later, Parcel, ParcelState, Refused, Sent, Trouble
+from storage.records import Form, Later, Parcel, ParcelState, Refused, Sent, Trouble
 from tests.archive import utc
 from tests.situations import BOT
 from tests.test_repair import read, report

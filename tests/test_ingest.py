@@ -24,8 +24,8 @@ from bot.sources.groups import MOST
 from bot.sources.markdown_files import read as read_document
 from bot.taxonomy import categories
 from storage import Store, open_store
-from storage.model import Added, Announcement, Digest, Kind
-from storage.papers import Papers
+from storage.papers.papers import Papers
+from storage.records import Added, Announcement, Digest, Kind
 from tests.arxiv import BASE, Answer, Arxiv, asking, page, silence, status
 from tests.render.digests import sample
 from tests.sources.feeds import item, rss

@@ -15,7 +15,7 @@ from bot.sources import Fetcher, feed
 from bot.texts import say
 from bot.texts.dates import day, moment
 from storage import Store
-from storage.model import Announcement, Form, Gloss, Rank
+from storage.records import Announcement, Form, Gloss, Rank
 from tests.sources.feeds import body
 from tests.sources.offline import reply
 from tests.stage import MONDAY, House, opening, sample, staged

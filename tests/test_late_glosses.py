@@ -20,7 +20,7 @@ from bot.demo.faults import (
 from bot.demo.reading import Visible
 from bot.texts import say
 from storage import Store
-from storage.model import Form, Gloss, ParcelState
+from storage.records import Form, Gloss, ParcelState
 from tests.morning import DUE, HOUR, MINUTE, PAPERS, Morning, morning
 
 LATE = DUE + HOUR

@@ -13,7 +13,7 @@ from bot.config import Config
 from bot.ingest import FIRST, WHOLE
 from bot.sources import Fetcher, Pace
 from storage import Store
-from storage.model import Kind, SourceCursor
+from storage.records import Kind, SourceCursor
 from tests.archive import BASE, Archive, Filed, utc
 from tests.sources.feeds import item, rss
 from tests.sources.offline import reply

@@ -12,7 +12,7 @@ from bot.matching import highlight, index, matches
 from bot.query import QueryError, compose, parse, term
 from bot.query.words import compounds, indexed, surface, tokens
 from bot.sources.authors import split
-from storage.model import (
+from storage.records import (
     And,
     Announcement,
     Clause,

@@ -10,7 +10,7 @@ from bot import subscribe
 from bot.patience import Patience
 from bot.publish import publish, settle
 from storage import Store
-from storage.model import (
+from storage.records import (
     Announcement,
     Cadence,
     Digest,

@@ -7,7 +7,7 @@ from bot.app import opened
 from bot.config import Config
 from bot.query import parse
 from storage import open_store
-from storage.model import Paper
+from storage.records import Paper
 
 
 def test_words_of_another_analyser_are_indexed_anew_and_once(tmp_path: Path) -> None:

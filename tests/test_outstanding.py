@@ -23,7 +23,7 @@ from bot.repair import WINDOW
 from bot.sources import Condition, Fetcher, Pace, parse
 from bot.sweep import SENT, sweep
 from storage import Store
-from storage.model import Harvest, Kind, OutstandingPaper, SourceCursor
+from storage.records import Harvest, Kind, OutstandingPaper, SourceCursor
 from tests.archive import Filed, error, page, utc
 from tests.sources.feeds import item, rss
 from tests.sources.offline import reply

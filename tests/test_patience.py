@@ -13,7 +13,7 @@ from bot.patience import ASKED_AGAIN, GRACE, Patience
 from bot.publish import publish, settle
 from storage import Store
 from storage.errors import Busy
-from storage.model import (
+from storage.records import (
     Cadence,
     Commission,
     Digest,

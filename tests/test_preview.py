@@ -15,7 +15,7 @@ from bot.gather import recent
 from bot.preview import LOOK, READ, Volumes, counted, preview
 from bot.query import QueryError, indexed, parse
 from storage import Store, open_store
-from storage.model import Announcement, Kind
+from storage.records import Announcement, Kind
 from tests.situations import DAY, NOW, POLLED, TODAY, announce, papers
 
 WORDS = ("diffusion", "robots", "graph", "graphs", "survey", "hoping", "hope")

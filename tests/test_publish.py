@@ -14,7 +14,7 @@ from bot.preview import preview
 from bot.publish import POSTPONED, Published, publish
 from bot.query import parse
 from storage import Store
-from storage.model import Cadence, Form, Kind, ParcelState
+from storage.records import Cadence, Form, Kind, ParcelState
 from tests.situations import (
     BOT,
     DAY,

@@ -15,7 +15,7 @@ from bot import subscribe, tend
 from bot.publish import publish, settle
 from bot.query import indexed
 from storage import Store, open_store
-from storage.model import Cadence, Kind, Subscriber
+from storage.records import Cadence, Kind, Subscriber
 from tests.situations import BOT, NOW, announce, asked, chat, digests, follow, limited, papers
 from tests.situations import numbers as shown
 

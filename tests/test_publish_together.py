@@ -19,7 +19,7 @@ from bot.publish import POSTPONED, Published, publish
 from bot.query import parse
 from storage import Store
 from storage.errors import Busy, Full
-from storage.model import Digest, Form, Parcel, Subscriber
+from storage.records import Digest, Form, Parcel, Subscriber
 from tests.situations import (
     BOT,
     DAY,

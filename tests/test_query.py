@@ -17,7 +17,7 @@ from bot.query import (
     term,
 )
 from bot.query.words import indexed, surface, tokens, words, written
-from storage.model import And, Clause, Field, Not, Or, Query
+from storage.records import And, Clause, Field, Not, Or, Query
 
 
 @pytest.mark.parametrize(

@@ -14,7 +14,7 @@ from bot.query import indexed
 from bot.query.words import former_stem, surface
 from bot.service import RENEWAL_PAUSE
 from storage import Store, open_store
-from storage.model import Announcement, Kind
+from storage.records import Announcement, Kind
 from tests.chat.talk import Talk
 from tests.situations import papers
 from tests.stage import MONDAY, staged

@@ -17,7 +17,7 @@ from bot.ingest import Ingested
 from bot.repair import GIVEN_UP, gaps, harvests, note, plan, repair, stretches
 from bot.sources import Condition
 from storage import Store
-from storage.model import Added, Announcement, Harvest, Kind, Notice, Paper, SourceCursor
+from storage.records import Added, Announcement, Harvest, Kind, Notice, Paper, SourceCursor
 from tests.archive import BASE, Archive, Filed, asking, utc
 from tests.sources.offline import reply
 

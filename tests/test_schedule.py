@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from bot.schedule import first_due, last_before, next_due, next_due_after_change, period
 from bot.zones import available_zones
-from storage.model import Cadence
+from storage.records import Cadence
 
 ZONES = sorted(zone for zone in available_zones() if zone != "Factory")
 BEGIN = datetime(2020, 1, 1, tzinfo=UTC)

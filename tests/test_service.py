@@ -13,9 +13,9 @@ from bot.chat.sender import Client
 from bot.config import Config
 from bot.service import Bot
 from storage import Store
-from storage.model import ParcelState
+from storage.records import ParcelState
 from tests import situations
-from tests.storage.situations import BOT, MINUTE, NOW, paper, stored
+from tests.storage.builders import BOT, MINUTE, NOW, paper, stored
 from tests.test_amend import late, shown
 
 

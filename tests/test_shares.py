@@ -16,7 +16,7 @@ from bot.editions import Edition, Editions, glossed, left_of
 from bot.gather import Gathered
 from bot.publish import Published, publish
 from storage import Store
-from storage.model import Digest, Entry, Kind, Subscriber, Subscription
+from storage.records import Digest, Entry, Kind, Subscriber, Subscription
 from tests.situations import (
     BOT,
     DAY,

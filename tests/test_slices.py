@@ -20,7 +20,7 @@ from bot.gather import Gathered, Sliced
 from bot.publish import Published, catch_up, publish
 from bot.query import indexed, parse
 from storage import Store, open_store
-from storage.model import Announcement, Cadence, Digest, Kind, Paper, Subscription
+from storage.records import Announcement, Cadence, Digest, Kind, Paper, Subscription
 from tests.situations import (
     BOT,
     DUE,

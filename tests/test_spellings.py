@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from bot.matching import highlight, matches
 from bot.query import parse, parse_typed
 from bot.query.words import compounds, indexed, tokens, words, written
-from storage.model import Field, Paper
+from storage.records import Field, Paper
 
 # In each row every spelling finds every other.
 _SAME = r"""

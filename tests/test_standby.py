@@ -14,7 +14,7 @@ from bot import standby
 from bot.standby import DUTY, holder, on_duty
 from storage import Store
 from storage.errors import Busy
-from storage.model import Lease
+from storage.records import Lease
 from tests.killing.program import until
 
 NOW = datetime(2026, 11, 23, 13, 0, tzinfo=UTC)

@@ -20,7 +20,7 @@ from bot.query import indexed
 from bot.standby import DUTY
 from bot.texts import say
 from storage import Store, open_store
-from storage.model import Form, Notice, Parcel, ParcelState
+from storage.records import Form, Notice, Parcel, ParcelState
 from tests.killing.program import Program, environment, running, until
 from tests.situations import BOT, DUE, announce, chat, follow, papers
 

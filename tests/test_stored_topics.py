@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from bot.query import parse, printed_anew, term
-from storage.model import And, Clause, Field, Not, Or, Term
+from storage.records import And, Clause, Field, Not, Or, Term
 
 STORED = [
     json.loads(line)

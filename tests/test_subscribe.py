@@ -14,7 +14,7 @@ from bot.query import QueryError, parse
 from bot.subscribe import categories, same
 from bot.texts import LANGUAGES, Refusal
 from storage import Store
-from storage.model import Cadence, ChatKind, Form, Subscriber
+from storage.records import Cadence, ChatKind, Form, Subscriber
 from tests.situations import BOT, DAY, DUE, NOW, POLLED, TODAY, announce, chat, follow, papers
 from tests.tables import dump
 

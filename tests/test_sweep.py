@@ -9,18 +9,8 @@ import pytest
 
 from bot.sweep import ANSWERED, RECEIVED, SAID, SENT, TOLD, TOPICLESS, sweep, sweep_answered
 from storage import Store
-from storage.model import Commission, Digest, Entry, Kind, Outcome, Rank, Refused, Sent, Update
-from tests.storage.situations import (
-    BOT,
-    CHAT,
-    MINUTE,
-    NOW,
-    chat,
-    issued,
-    paper,
-    parcel,
-    stored,
-)
+from storage.records import Commission, Digest, Entry, Kind, Outcome, Rank, Refused, Sent, Update
+from tests.storage.builders import BOT, CHAT, MINUTE, NOW, chat, issued, paper, parcel, stored
 from tests.tables import count
 
 

@@ -24,7 +24,7 @@ from bot.chat.telling import Line, told
 from bot.pace import Sleep
 from bot.texts import Refusal, say, spoken
 from storage.errors import Busy, Full, StorageError, Unfit
-from storage.model import ChatKind, Parcel, Update
+from storage.records import ChatKind, Parcel, Update
 
 log = logging.getLogger(__name__)
 

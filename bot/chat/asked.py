@@ -16,7 +16,7 @@ from bot.chat.membership import may_write
 from bot.chat.transport import LARGEST
 from bot.query import Mention, listed_categories, mentions
 from bot.render.keyboard import Action
-from storage.model import ChatKind
+from storage.records import ChatKind
 
 LONGEST = 2001  # characters of a command's words: one too many for a topic, so that it is refused
 _LOOKED_THROUGH = 50_000  # characters of a message, with all its links: no client sends as many

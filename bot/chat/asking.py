@@ -8,7 +8,7 @@ from bot.chat.context import Ask
 from bot.chat.telling import Line
 from bot.texts import Refusal
 from storage import Store
-from storage.model import ChatKind, Question
+from storage.records import ChatKind, Question
 
 
 def listen(store: Store, ask: Ask, question: Question) -> None:

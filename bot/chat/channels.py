@@ -23,7 +23,7 @@ from bot.render.message import Message
 from bot.render.spoken import plain
 from bot.render.telegram_html import sentence_html
 from bot.texts import Refusal, say
-from storage.model import ChatKind, Form
+from storage.records import ChatKind, Form
 
 _NAMED = re.compile(r"(@[A-Za-z]\w{3,31}|-\d{5,18})(?:\s+(.*))?", re.DOTALL)
 _SHORTENED = 60  # characters of a title in a line above something else

@@ -17,7 +17,7 @@ from telegram.error import NetworkError, TelegramError
 from telegram.request import BaseRequest
 
 from bot.chat.transport import LARGEST, Fields, Unanswered
-from storage.model import ChatKind
+from storage.records import ChatKind
 
 P = ParamSpec("P")
 T = TypeVar("T")

@@ -24,7 +24,7 @@ from bot.render.message import Message
 from bot.texts import LANGUAGES, Refusal, say
 from storage import Store
 from storage.errors import Busy, Full
-from storage.model import Parcel, Person, Subscriber
+from storage.records import Parcel, Person, Subscriber
 
 log = logging.getLogger(__name__)
 

@@ -12,7 +12,7 @@ from bot.chat.context import House
 from bot.chat.errands import Outside
 from bot.chat.limits import Limits
 from storage import Store
-from storage.model import Form
+from storage.records import Form
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,7 +20,7 @@ from bot.texts import Refusal
 from bot.texts.dates import days, moment
 from bot.today import Wanted, draw_today, last_day, wanted
 from storage import Store
-from storage.model import Digest, Heading
+from storage.records import Digest, Heading
 
 PAGE = 10
 ROW = 5

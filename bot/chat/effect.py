@@ -24,7 +24,7 @@ from bot.chat.welcome import added, passed_on, wordless
 from bot.render.keyboard import Action
 from bot.texts import Refusal, say, spoken
 from storage import Store
-from storage.model import ChatKind, Person, Question, Subscriber, Update
+from storage.records import ChatKind, Person, Question, Subscriber, Update
 
 PATIENCE = timedelta(minutes=15)  # a question waits for its answer
 # In groups words are for us only as an answer, and every answer asked for there changes something.

@@ -11,7 +11,7 @@ from bot.chat.telling import Line, told
 from bot.interpret import interpret, is_foreign
 from bot.render.fit import shorten
 from bot.texts import Refusal
-from storage.model import Query
+from storage.records import Query
 
 _LONGEST = 300  # characters of words that are put into English
 _SHOWN_UNITS = 300

@@ -22,8 +22,8 @@ from bot.render.message import REST_ROWS, Message, entry_part, part_with
 from bot.render.telegram_html import code
 from bot.texts import Refusal
 from storage import Store
-from storage.model import ChatKind, Digest, Entry, Form, Kind, Paper, Reason
-from storage.query_budget import OverBudget, check_budget
+from storage.engine.query_budget import OverBudget, check_budget
+from storage.records import ChatKind, Digest, Entry, Form, Kind, Paper, Reason
 
 
 @dataclass(frozen=True, slots=True)

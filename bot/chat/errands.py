@@ -12,7 +12,7 @@ from bot.consult import NotAsked
 from bot.texts import Refusal
 from bot.workshop import Workshop
 from storage import Store
-from storage.model import Paper
+from storage.records import Paper
 
 
 def _daily() -> Limits:

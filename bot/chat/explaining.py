@@ -14,7 +14,7 @@ from bot.render.keyboard import place_of
 from bot.render.note import note_message
 from bot.texts import Refusal
 from storage import Store
-from storage.model import Form, Note, Paper
+from storage.records import Form, Note, Paper
 
 
 def explained(store: Store, ask: Ask) -> Reply:

@@ -17,7 +17,7 @@ from bot.render.spoken import plain
 from bot.texts import Refusal
 from bot.topic_file import LARGEST, Unusable
 from storage import Store
-from storage.model import Question, Subscription
+from storage.records import Question, Subscription
 
 NAME = "papergram-topics.json"
 _TOLD = 10  # refused topics that are named

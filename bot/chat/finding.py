@@ -22,7 +22,7 @@ from bot.render.keyboard import Keyboard
 from bot.suggest import suggestions
 from bot.texts import Refusal, listed
 from storage import Store
-from storage.model import ChatKind, Paper, Query, Question
+from storage.records import ChatKind, Paper, Query, Question
 
 DEEPEST = 20  # pages; who has not found it by then needs another word
 _QUERY_UNITS = 300  # so that a page of papers has room below it

@@ -14,7 +14,7 @@ from bot.render.keyboard import Button, Keyboard, Link
 from bot.render.ris import ris
 from bot.texts import Refusal
 from storage import Store
-from storage.model import ChatKind, Digest, Entry, Kind, SavedPaper
+from storage.records import ChatKind, Digest, Entry, Kind, SavedPaper
 
 
 def saved(store: Store, ask: Ask) -> Reply:

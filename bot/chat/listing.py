@@ -17,7 +17,7 @@ from bot.render.spoken import display
 from bot.texts import Refusal
 from bot.texts.dates import moment
 from storage import Store
-from storage.model import DraftKind, Subscription
+from storage.records import DraftKind, Subscription
 
 PAGE = 8  # topics of a list's page
 PER_ROW = 4

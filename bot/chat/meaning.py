@@ -21,7 +21,7 @@ from enum import StrEnum
 
 from bot.query import Mention, QueryError, arxiv_id_version, parse
 from bot.query.signs import Mark, scan
-from storage.model import Field
+from storage.records import Field
 
 
 class Meaning(StrEnum):

@@ -6,7 +6,7 @@ import telegram
 from telegram.error import BadRequest, Forbidden, TelegramError
 
 from bot.texts import Refusal
-from storage.model import ChatKind
+from storage.records import ChatKind
 
 LEADERS = (telegram.ChatMember.OWNER, telegram.ChatMember.ADMINISTRATOR)
 

@@ -21,7 +21,7 @@ from bot.render.keyboard import Keyboard
 from bot.render.message import Message, message, parts
 from bot.texts import Refusal
 from storage import Store
-from storage.model import Cadence, ChatKind, Digest, Form, Question, Subscription
+from storage.records import Cadence, ChatKind, Digest, Form, Question, Subscription
 
 MORNING, EVENING = time(8), time(18)
 ASK, ANNOUNCED, AT_MORNING, AT_EVENING, OTHER, SKIP = range(6)  # what [guide] may mean

@@ -13,7 +13,7 @@ from bot.render.keyboard import Action, Button
 from bot.texts import Refusal, listed
 from bot.texts.dates import day, moment
 from storage import Store
-from storage.model import ChatKind, ParcelState, Subscriber
+from storage.records import ChatKind, ParcelState, Subscriber
 
 BANNED = "banned"  # the reason of a pause that an operator ordered
 _DAY = timedelta(days=1)

@@ -23,7 +23,7 @@ from telegram.error import (
 from telegram.warnings import PTBDeprecationWarning
 
 from bot.chat.transport import Broken, Declined, NotSent
-from storage.model import Gone, Later, Moved, Outcome, Refused, Unknown
+from storage.records import Gone, Later, Moved, Outcome, Refused, Unknown
 
 # The chat is there, its topic is not: what belongs there can be told in the chat itself.
 ERRORS_OF_THREAD = ("message thread not found", "topic_deleted", "topic_closed")

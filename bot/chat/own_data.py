@@ -9,7 +9,7 @@ from bot.render import own_data
 from bot.render.answer import Document
 from bot.texts import Refusal
 from storage import Store
-from storage.model import ChatKind
+from storage.records import ChatKind
 
 NAME = "papergram-data.json"
 DIGESTS = 10_000  # that a copy names, the newest first

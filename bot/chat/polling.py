@@ -17,7 +17,7 @@ from bot.chat.outcomes import seconds
 from bot.chat.transport import LARGEST, Unanswered
 from storage import Store
 from storage.errors import StorageError
-from storage.model import Update
+from storage.records import Update
 
 __all__ = ["Conflict", "InvalidToken", "NetworkError", "poll"]
 

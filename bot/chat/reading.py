@@ -22,7 +22,7 @@ from bot.render.look import Look
 from bot.render.message import REST_ROWS, Part, message, parts, rest_parts
 from bot.texts import Refusal
 from storage import Store
-from storage.model import Digest, Form, Subscription
+from storage.records import Digest, Form, Subscription
 
 _NAMED = 20  # topics without news in one message
 _NAME_UNITS = 60

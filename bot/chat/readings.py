@@ -18,7 +18,7 @@ from bot.chat.limits import RATES, Cost, Limits
 from bot.query import QueryError
 from bot.texts import Refusal
 from storage import Store
-from storage.query_budget import OverBudget
+from storage.engine.query_budget import OverBudget
 
 P = ParamSpec("P")
 T = TypeVar("T")

@@ -14,7 +14,7 @@ from bot.chat.counter import Counter
 from bot.render.answer import FILES, Answer, Said, stored
 from bot.render.message import Message
 from bot.texts import spoken
-from storage.model import Form, Parcel, Rank, Update
+from storage.records import Form, Parcel, Rank, Update
 
 
 def keep(

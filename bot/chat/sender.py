@@ -22,7 +22,7 @@ from bot.render.fit import shorten
 from bot.render.keyboard import Action, Button, Copy, Keyboard, Link
 from bot.render.message import Message
 from bot.trusted_clock import Heard
-from storage.model import Form, Later, Outcome, Parcel, Rank, Sent, Unknown
+from storage.records import Form, Later, Outcome, Parcel, Rank, Sent, Unknown
 
 log = logging.getLogger(__name__)
 

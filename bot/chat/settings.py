@@ -19,7 +19,7 @@ from bot.texts import LANGUAGES, Refusal, named_language
 from bot.texts.dates import clock, day
 from bot.texts.tongues import language_name
 from storage import Store
-from storage.model import Form, Subscriber
+from storage.records import Form, Subscriber
 
 LANGUAGE, FORM, TONGUES = 1, 2, 3  # what [set] may be about
 ASKED = "asked"  # the reason of a pause that a person asked for

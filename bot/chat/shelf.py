@@ -10,7 +10,7 @@ from bot.render.fit import shorten
 from bot.render.keyboard import Action, Button, Keyboard
 from bot.render.spoken import address, display, shown_title
 from bot.texts import listed
-from storage.model import Paper
+from storage.records import Paper
 
 PAGE = 10
 ROW = 5  # numbers beside each other

@@ -13,7 +13,7 @@ from bot.chat.limits import Cost
 from bot.chat.membership import LEADERS, may_have_posted, may_write, member
 from bot.render.keyboard import Elsewhere
 from bot.texts import Refusal
-from storage.model import ChatKind
+from storage.records import ChatKind
 
 _ASKING = (What.COMMAND, What.WORDS, What.FILE, What.WORDLESS, What.PASSED_ON, What.BUTTON)
 

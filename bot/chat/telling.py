@@ -12,7 +12,7 @@ from bot.render.keyboard import Keyboard
 from bot.render.message import Message
 from bot.render.spoken import plain_lines
 from bot.render.telegram_html import escape, sentence_html, weight
-from storage.model import Form
+from storage.records import Form
 
 _LINE_UNITS = 1200  # three lines of this length and their markup fit a message
 

@@ -13,7 +13,7 @@ from bot.chat.telling import Line, told
 from bot.render.keyboard import Action, Button, Keyboard
 from bot.texts import Refusal
 from storage import Store
-from storage.model import Cadence, OnQuietDays, Subscriber
+from storage.records import Cadence, OnQuietDays, Subscriber
 
 HOURS = (6, 7, 8, 9, 12, 14, 18, 21)
 WORKING_DAYS = (0, 1, 2, 3, 4)

@@ -16,7 +16,7 @@ from bot.render.keyboard import Action, Button, Keyboard
 from bot.subscribe import LIMITS
 from bot.texts import Refusal
 from storage import Store
-from storage.model import Form, Kind, Subscription
+from storage.records import Form, Kind, Subscription
 
 REVISED = frozenset({Kind.REPLACE, Kind.REPLACE_CROSS})
 CROSSED = frozenset({Kind.CROSS, Kind.REPLACE_CROSS})

@@ -17,7 +17,7 @@ from bot.query import QueryError
 from bot.render.keyboard import Keyboard
 from bot.texts import Refusal
 from storage import Store
-from storage.model import Question
+from storage.records import Question
 
 
 def rename(store: Store, ask: Ask) -> Reply:

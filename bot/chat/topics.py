@@ -20,7 +20,7 @@ from bot.suggest import MANY as STORED
 from bot.suggest import Suggestion
 from bot.texts import Refusal
 from storage import Store
-from storage.model import Draft, DraftKind, Paper
+from storage.records import Draft, DraftKind, Paper
 
 _AROUND = 30  # characters shown on each side of a mistake
 _TITLE_UNITS = 300

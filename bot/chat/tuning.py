@@ -20,7 +20,7 @@ from bot.render.keyboard import Action, Button, Keyboard
 from bot.render.spoken import display, shown_title
 from bot.texts import Refusal
 from storage import Store
-from storage.model import Paper, Subscription
+from storage.records import Paper, Subscription
 
 _LABEL_UNITS = 60
 _TITLE_UNITS = 150

@@ -10,7 +10,7 @@ from bot.chat.telling import Line, told
 from bot.render.keyboard import Action, Button
 from bot.texts import say
 from storage import Store
-from storage.model import ChatKind, Subscriber
+from storage.records import ChatKind, Subscriber
 
 EXAMPLES = (
     '"diffusion model" cat:cs.CV',

@@ -25,7 +25,7 @@ from bot.sources.batch import SKIPPED
 from bot.standby import holder
 from bot.texts import Refusal
 from storage import Store
-from storage.model import Harvest
+from storage.records import Harvest
 
 MANY = 31  # days; more are asked for twice
 EARLIEST = date(2005, 9, 16)  # of the archive: what is older was changed on that day

@@ -9,7 +9,7 @@ from bot.cli.frame import LANGUAGES, Failed, basics, database, language, opened_
 from bot.cli.printing import form, print_document
 from bot.cli.query_argument import AsksQuery, query
 from bot.render import FORMS
-from storage.model import Query
+from storage.records import Query
 
 
 @click.command(cls=AsksQuery)

@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 import click
 
 from bot.cli.frame import FAILED, as_json, basics, database, echo, settings, speaker
-from storage.probe import RUN_LEASE, Vitality, probe
+from storage.engine.liveness_probe import RUN_LEASE, Vitality, probe
 
 
 @click.command()

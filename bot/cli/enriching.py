@@ -20,7 +20,7 @@ from bot.standby import glossing
 from bot.texts.tongues import language_code
 from bot.workshop import Workshop
 from storage import Store
-from storage.model import Commission
+from storage.records import Commission
 
 SOON = timedelta(days=8)  # whatever comes every week is due within it
 LONGEST_RUN = 6 * 3600.0  # seconds; one that was killed on this machine is not waited for

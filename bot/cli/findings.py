@@ -16,11 +16,11 @@ from bot.health import clock_facts, last_certain
 from bot.ingest import FIRST, WHOLE
 from bot.trusted_clock import LEAP, TrustedClock
 from storage import Store, open_for_reading
-from storage.driver import VERSION
+from storage.engine.driver import VERSION
+from storage.engine.file_checks import may_share, newest_copy
+from storage.engine.liveness_probe import RUN_LEASE, Vitality, probe
 from storage.errors import StorageError
-from storage.files import may_share, newest_copy
-from storage.model import Notice, ParcelState
-from storage.probe import RUN_LEASE, Vitality, probe
+from storage.records import Notice, ParcelState
 
 LATELY = timedelta(days=1)
 MISSED = 2  # feed days without papers before it is worth a word

@@ -21,8 +21,8 @@ from bot.cli.frame import (
     speaker,
 )
 from storage import open_store
-from storage.model import Parcel, ParcelState
-from storage.outbox import Outbox
+from storage.messages.outbox import Outbox
+from storage.records import Parcel, ParcelState
 
 _OPEN = (ParcelState.DEAD, ParcelState.UNKNOWN, ParcelState.SENDING, ParcelState.READY)
 

@@ -22,7 +22,7 @@ from bot.sources import FetchError, Source, feed, feed_groups, read_file, resolv
 from bot.sources.batch import SKIPPED
 from bot.sources.markdown_files import read as read_document
 from bot.texts import Refusal
-from storage.model import Digest, Kind
+from storage.records import Digest, Kind
 
 
 @click.command()

@@ -12,7 +12,7 @@ from bot import basic_settings
 from bot.cli.frame import Function, Misused
 from bot.query import QueryError, parse
 from bot.texts import say, spoken
-from storage.model import Query
+from storage.records import Query
 
 _MASK = "\0"  # no word of a command line can hold it
 

@@ -10,7 +10,7 @@ from bot.cli.frame import Failed, as_json, basics, database, echo, opened_for_re
 from bot.cli.query_argument import AsksQuery, query
 from bot.matching import matches
 from storage import Store
-from storage.model import Paper, Query
+from storage.records import Paper, Query
 
 
 @click.command(cls=AsksQuery)

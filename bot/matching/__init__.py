@@ -15,17 +15,7 @@ from dataclasses import replace
 from bot.matching.columns import places
 from bot.matching.lot import Lot
 from bot.query import canonical
-from storage.model import (
-    Announcement,
-    Clause,
-    Field,
-    Gloss,
-    Kind,
-    Match,
-    Paper,
-    Query,
-    Reason,
-)
+from storage.records import Announcement, Clause, Field, Gloss, Kind, Match, Paper, Query, Reason
 
 _FRESH = frozenset({Kind.NEW, Kind.CROSS})
 _EVERY = frozenset(Kind)

@@ -13,8 +13,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
 
 from bot.query.words import Token, compounds, indexed, surface, tokens, written
-from storage.model import Term
-from storage.query_budget import within_budget
+from storage.engine.query_budget import within_budget
+from storage.records import Term
 
 Papers = set[int]
 

@@ -10,8 +10,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from bot.matching.columns import NOBODY, Codes, Column, Names, Papers, Text
-from storage.model import And, Clause, Field, Gloss, Not, Or, Paper, Reason, Term
-from storage.query_budget import check_budget
+from storage.engine.query_budget import check_budget
+from storage.records import And, Clause, Field, Gloss, Not, Or, Paper, Reason, Term
 
 SCORES: Mapping[Field, float] = {
     Field.TITLE: 3.0,

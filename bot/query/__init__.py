@@ -28,7 +28,7 @@ from bot.query.listings import joined_categories, listed_categories
 from bot.query.signs import Mark, Sign, scan
 from bot.query.terms import FIELDS, QueryError, bare_term, shortened, term
 from bot.query.words import has_han, indexed, tokens
-from storage.model import And, Clause, Field, Not, Or, Query
+from storage.records import And, Clause, Field, Not, Or, Query
 
 __all__ = [
     "FIELDS",

@@ -17,7 +17,7 @@ from bot import taxonomy
 from bot.query.signs import even_signs
 from bot.query.terms import FIELDS
 from bot.query.words import WRITTEN_OUT, has_han, surface
-from storage.model import Field
+from storage.records import Field
 
 LONGEST = 300  # characters of what is read otherwise; nobody types a longer name or wish
 _MOST_WORDS = 8  # of a text that is tried without one of them

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from bot import taxonomy
 from bot.query.signs import OPERATOR_WORDS
 from bot.query.terms import printed
-from storage.model import And, Clause, Field, Not, Or, Term
+from storage.records import And, Clause, Field, Not, Or, Term
 
 _RANK = {field: rank for rank, field in enumerate(Field)}
 _GROUP, _EXCLUSION = len(_RANK), len(_RANK) + 1

@@ -12,7 +12,7 @@ from enum import Enum, auto
 
 from bot.query.terms import FIELDS, QueryError
 from bot.query.words import surface
-from storage.model import Field
+from storage.records import Field
 
 
 class Mark(Enum):

@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from bot import taxonomy
 from bot.query.identifiers import arxiv_id
 from bot.query.words import former_stem, further_stems, has_han, is_starred, stem, surface
-from storage.model import Field, Term
+from storage.records import Field, Term
 
 FIELDS = {
     **dict.fromkeys(("ti", "title", "标题", "题目"), Field.TITLE),

@@ -16,7 +16,7 @@ from bot.render.look import Look
 from bot.render.message import Message, message, parts
 from bot.render.ris import ris
 from bot.texts import spoken
-from storage.model import Digest, Form, Paper
+from storage.records import Digest, Form, Paper
 
 
 def _messages(digest: Digest, form: Form, languages: tuple[str, ...]) -> list[Message]:

@@ -18,7 +18,7 @@ from bot.render.message import Message
 from bot.render.plain import plain
 from bot.render.telegram_html import escape, weight
 from bot.texts import say
-from storage.model import Form, Parcel
+from storage.records import Form, Parcel
 
 FILES = 1000  # part numbers above are files; no answer has a thousand messages
 _VERSION = 1

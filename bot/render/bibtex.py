@@ -9,7 +9,7 @@ from bot.author_names import Person
 from bot.render.citation import Citation, citation, citations
 from bot.render.latex_text import latex_text
 from bot.render.spoken import display, plain
-from storage.model import Paper
+from storage.records import Paper
 
 _IN_FIELD = str.maketrans({"{": "%7B", "}": "%7D", "\\": "%5C"})
 

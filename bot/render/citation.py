@@ -10,7 +10,7 @@ from anyascii import anyascii
 
 from bot.author_names import Person, is_group, person
 from bot.render.spoken import address, display, plain
-from storage.model import Paper
+from storage.records import Paper
 
 _STOP = frozenset({"a", "an", "the", "on", "of", "in", "for", "to", "with", "and", "is", "are"})
 _DOI = re.compile(r"10\.[0-9]{4,9}/[!-z|~]+")  # without braces, which would end a BibTeX field

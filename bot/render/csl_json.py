@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from bot.author_names import Person
 from bot.render.citation import Citation, citations
 from bot.render.spoken import display, shown_title
-from storage.model import Paper
+from storage.records import Paper
 
 
 def csl_json(papers: Iterable[Paper]) -> str:

@@ -10,7 +10,7 @@ from bot.render.look import Look
 from bot.render.spoken import LINE_UNITS, display, is_translated
 from bot.texts import say
 from bot.texts.dates import days, moment
-from storage.model import Digest, Entry, Kind
+from storage.records import Digest, Entry, Kind
 
 
 def numbered(digest: Digest) -> tuple[Entry, ...]:

@@ -14,7 +14,7 @@ from datetime import UTC, datetime
 
 from bot.render.blocks import JSON
 from bot.render.headline import numbered
-from storage.model import Digest, Entry, Gloss
+from storage.records import Digest, Entry, Gloss
 
 
 def render(digest: Digest, languages: tuple[str, ...]) -> str:

@@ -10,7 +10,7 @@ from bot.render.headline import numbered
 from bot.render.look import Look
 from bot.render.spoken import NAMED_AUTHORS
 from bot.texts import say
-from storage.model import Digest, Paper
+from storage.records import Digest, Paper
 
 ROW = 6  # numbers in a row; a phone shows them without cutting
 COPY_UNITS = 256

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from storage.model import Form
+from storage.records import Form
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 
 from bot.render import markdown_own, markdown_seed
 from bot.render.markdown_shape import DocumentError
-from storage.model import Digest
+from storage.records import Digest
 
 __all__ = ["DocumentError", "parse", "render"]
 

@@ -19,7 +19,7 @@ from bot.render.fit import shorten
 from bot.render.markdown_shape import DocumentError, Headings, Slots, read, slots, write
 from bot.render.spoken import GIST_UNITS, address, plain
 from bot.texts import say
-from storage.model import Digest, Entry, Gloss, Kind, Paper
+from storage.records import Digest, Entry, Gloss, Kind, Paper
 
 DIALECT = "2"
 ENGLISH = "en"

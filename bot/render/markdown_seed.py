@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from bot.render.markdown_shape import DocumentError, Headings, Slots, read, slots, write
-from storage.model import Entry, Gloss, Kind, Paper, Verbatim
+from storage.records import Entry, Gloss, Kind, Paper, Verbatim
 
 HEADINGS = Headings("# 摘要", "# 详细")
 _LINK_LINE = 4  # of an entry, counted from its first

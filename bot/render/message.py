@@ -12,7 +12,7 @@ from bot.render import headline, keyboard, telegram_html, telegram_rich
 from bot.render.blocks import Block
 from bot.render.keyboard import Keyboard
 from bot.render.look import Look
-from storage.model import Digest, Form
+from storage.records import Digest, Form
 
 ENTRIES = 1000  # part numbers above are entries; no table has a thousand pieces
 REST_ROWS = 12

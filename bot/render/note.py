@@ -10,7 +10,7 @@ from bot.render.message import Message
 from bot.render.spoken import LINE_UNITS, address, display, shown_title
 from bot.render.telegram_html import escape, quoted
 from bot.texts import say
-from storage.model import Form, Note, Paper
+from storage.records import Form, Note, Paper
 
 SECTIONS = ("problem", "method", "result", "limits")
 _SECTION_UNITS = 800  # four of them, a title and the markup fit a message

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 from bot.render.blocks import JSON
-from storage.model import Heading, Person, SavedPaper, Subscriber, Subscription
+from storage.records import Heading, Person, SavedPaper, Subscriber, Subscription
 
 
 def written(

@@ -18,7 +18,7 @@ from bot.render.plain import plain
 from bot.render.spoken import plain_lines
 from bot.render.telegram_html import escape, sentence_html
 from bot.texts import say
-from storage.model import Digest, Form, Parcel
+from storage.records import Digest, Form, Parcel
 
 Link = Callable[[int, int], str]  # a paper's key and version → what opens it
 

@@ -9,7 +9,7 @@ from html.parser import HTMLParser
 
 from bot.render.fit import CLASSIC_UNITS, pieces
 from bot.render.message import Message
-from storage.model import Form
+from storage.records import Form
 
 _NOTE_UNITS = 200  # kept free for a line above
 

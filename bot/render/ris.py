@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from bot.author_names import Person
 from bot.render.citation import citation
 from bot.render.spoken import display, shown_title
-from storage.model import Paper
+from storage.records import Paper
 
 
 def ris(papers: Iterable[Paper]) -> bytes:

@@ -15,7 +15,7 @@ from bot.render.fit import shorten
 from bot.render.look import Look
 from bot.render.marking import Span, sentence_span
 from bot.texts import say
-from storage.model import Entry, Gloss, Paper
+from storage.records import Entry, Gloss, Paper
 
 log = logging.getLogger(__name__)
 

@@ -33,7 +33,7 @@ from bot.render.look import Look
 from bot.render.marking import Span, marked
 from bot.render.spoken import LINE_UNITS, Row, Spoken, row, spoken
 from bot.texts import say
-from storage.model import Digest
+from storage.records import Digest
 
 MAX_ROWS = 24
 TITLE_UNITS, GIST_UNITS = 300, 500

@@ -11,7 +11,7 @@ from bot.render import headline
 from bot.render.look import Look
 from bot.render.spoken import row, spoken
 from bot.texts import say
-from storage.model import Digest
+from storage.records import Digest
 
 
 def render(digest: Digest, look: Look) -> str:

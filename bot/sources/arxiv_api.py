@@ -14,7 +14,7 @@ from bot.sources.entries import Feed, Fields, parsed
 from bot.sources.envelope import Opened, Unusable, opened
 from bot.sources.shortening import shortened
 from bot.taxonomy import filed_under
-from storage.model import Announcement, Kind, Notice, Paper, SourceCursor
+from storage.records import Announcement, Kind, Notice, Paper, SourceCursor
 
 BASE = "https://export.arxiv.org/api/query"
 PAGE = 2000  # results in one answer

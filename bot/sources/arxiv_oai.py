@@ -24,7 +24,7 @@ from bot.sources.fetch import Fetcher
 from bot.sources.limits import FetchError
 from bot.sources.shortening import shortened
 from bot.taxonomy import filed_under
-from storage.model import Notice, Paper
+from storage.records import Notice, Paper
 
 _OAI = "{http://www.openarchives.org/OAI/2.0/}"
 _RAW = "{http://arxiv.org/OAI/arXivRaw/}"

@@ -24,7 +24,7 @@ from bot.sources.batch import (
 from bot.sources.entries import Feed, Fields, parsed
 from bot.sources.envelope import Opened, Unusable, opened
 from bot.sources.shortening import shortened
-from storage.model import Announcement, Kind, Notice, Paper, SourceCursor
+from storage.records import Announcement, Kind, Notice, Paper, SourceCursor
 
 FULL = 2000  # arXiv cuts here; what is missing then are new papers with the lowest ids
 _TITLE = re.compile(r"(?P<asked>.{1,2000}) updates on (?:the )?arXiv\.org")

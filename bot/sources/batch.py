@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from enum import StrEnum
 
-from storage.model import Announcement, Kind, Notice, SourceCursor
+from storage.records import Announcement, Kind, Notice, SourceCursor
 
 SKIPPED = "source-skipped"  # the warning of items that could not be used
 _NAMED = 5  # items that a warning names

@@ -17,7 +17,7 @@ from xml.parsers import expat
 from bot.sources.batch import Condition, Unread
 from bot.sources.healing import healed
 from bot.sources.wording import clean, identity, kind
-from storage.model import Notice
+from storage.records import Notice
 
 MOST = 10_000  # items; arXiv sends at most 2,000
 MOST_ELEMENTS = 1_000_000  # 2,000 papers hold some 50,000, those of large collaborations more

@@ -15,7 +15,7 @@ from functools import lru_cache
 from bot.arxiv_calendar import feed_day
 from bot.sources.arxiv_oai import Record
 from bot.taxonomy import expand
-from storage.model import Announcement, Kind
+from storage.records import Announcement, Kind
 
 LAST_SHOWN = 5  # arXiv's feeds show no replacement beyond this version
 

@@ -8,7 +8,7 @@ from pathlib import PurePath
 
 from bot.render import markdown
 from bot.texts import Refusal
-from storage.model import Digest
+from storage.records import Digest
 
 # cs.CV_2024-09-27.md · 20240927T0914Z_cs.CV_leongxj123_0c32.md · cs.CV.md
 _TOPIC = r"(?P<topic>[A-Za-z][A-Za-z.-]*)"

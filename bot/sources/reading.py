@@ -12,7 +12,7 @@ from bot.sources.batch import Batch, Condition, failed
 from bot.sources.fetch import Fetched, Fetcher
 from bot.sources.limits import FetchError, read_file
 from bot.sources.places import Source
-from storage.model import Notice, SourceCursor
+from storage.records import Notice, SourceCursor
 
 _WAIT = frozenset({406, 429, 503})  # how arXiv says: too many questions
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from storage.model import Paper
+from storage.records import Paper
 
 TITLE, ABSTRACT, LINE = 2_000, 50_000, 5_000  # characters; arXiv takes 1,920 for an abstract
 NAME, NAMES = 500, 10_000  # characters of a name, and authors; some 5,000 are the most so far

@@ -7,7 +7,7 @@ import re
 from dataclasses import dataclass
 
 from bot.query.identifiers import arxiv_id_version
-from storage.model import Kind
+from storage.records import Kind
 
 _DIRT = re.compile(
     "[\x00-\x08\x0b-\x0d\x0e-\x1f\x7f-\x9f"  # controls but tab and newline

@@ -16,7 +16,7 @@ from bot.summary.languages import is_english, is_in, script_of
 from bot.summary.sentences import sentences
 from bot.summary.strays import strays
 from bot.summary.told import Told
-from storage.model import Paper
+from storage.records import Paper
 
 __all__ = ["Fault", "faults", "novelties"]
 

@@ -19,7 +19,7 @@ from bot.summary.protecting import keeps_all, keeps_some, restore
 from bot.summary.reply import Usage
 from bot.summary.source import LONG, Source, halves, pieces, source
 from bot.summary.told import Told
-from storage.model import Paper
+from storage.records import Paper
 
 if TYPE_CHECKING:
     from bot.summary.llm import Model

@@ -18,7 +18,7 @@ from bot.summary.protecting import keeps_some, restore
 from bot.summary.reply import Usage
 from bot.summary.source import Source, source
 from bot.summary.strays import strays
-from storage.model import Paper
+from storage.records import Paper
 
 if TYPE_CHECKING:
     from bot.summary.llm import Model

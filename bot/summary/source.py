@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from bot.summary.protecting import WORDED, protect
 from bot.summary.sentences import sentences
-from storage.model import Paper
+from storage.records import Paper
 
 LONG = 3_000
 """An abstract of more characters is put into another language in pieces at once."""

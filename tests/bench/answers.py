@@ -27,7 +27,7 @@ from bot.query import indexed
 from bot.render.keyboard import Action, paper_place
 from bot.taxonomy import categories
 from storage import Store, open_store
-from storage.model import Cadence, ChatKind, Person, Subscriber
+from storage.records import Cadence, ChatKind, Person, Subscriber
 from tests.bench.search import announcements, load
 from tests.reading import with_readings
 

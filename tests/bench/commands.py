@@ -27,7 +27,7 @@ from bot.config import Config
 from bot.demo import Emulator
 from bot.ingest import import_digest
 from bot.sources.markdown_files import read
-from storage.driver import sqlite3
+from storage.engine.driver import sqlite3
 from tests.bench.search import announcements, load
 from tests.cli.terminal import ROOT
 
@@ -144,7 +144,9 @@ def cost(path: Path, words: Sequence[str]) -> float:
 def writing(path: Path) -> Iterator[None]:
     """Lets another process commit a change a hundred times a second."""
     script = (
-        "import sys, time; from storage import open_store; from storage.model import SourceCursor\n"
+        "import sys, time\n"
+        "from storage import open_store\n"
+        "from storage.records import SourceCursor\n"
         "store = open_store(sys.argv[1]); print('writing', flush=True)\n"
         "while True: store.cursors.put(SourceCursor('bench')); time.sleep(0.01)\n"
     )

@@ -31,7 +31,7 @@ from bot.render.message import Message
 from bot.render.parcel import written
 from bot.serve import in_flight
 from storage import Store, open_store
-from storage.model import (
+from storage.records import (
     Announcement,
     Cadence,
     ChatKind,

@@ -23,7 +23,7 @@ from bot.summary.checks import faults
 from bot.summary.extents import is_whole
 from bot.summary.faults import Fault
 from bot.summary.told import Told
-from storage.model import Entry, Paper
+from storage.records import Entry, Paper
 from tests.bench.gloss_plants import PLANTS
 
 LANGUAGE = "zh"

@@ -11,7 +11,7 @@ from bot.summary import names
 from bot.summary.extractive import gist
 from bot.summary.sentences import sentences
 from bot.summary.told import Told
-from storage.model import Paper
+from storage.records import Paper
 
 Plant = Callable[[Told, Paper, Told, random.Random], Told | None]
 """A gloss, its paper, another paper's gloss and luck: the spoiled gloss, where it can be."""

@@ -29,7 +29,7 @@ from bot.query import indexed
 from bot.summary.llm import Model
 from bot.workshop import Workshop
 from storage import Store, open_store
-from storage.model import Announcement, Commission, Kind, Paper
+from storage.records import Announcement, Commission, Kind, Paper
 from tests.models.apart import apart
 from tests.models.server import KEY, MODEL
 

@@ -25,7 +25,7 @@ from bot.matching import index
 from bot.query import compose, indexed, parse
 from bot.query.terms import term
 from bot.query.words import stem, surface, words
-from storage.model import And, Announcement, Clause, Field, Kind, Not, Or, Paper, Query
+from storage.records import And, Announcement, Clause, Field, Kind, Not, Or, Paper, Query
 
 PAPERS, QUERIES, RUNS = 2_000, 20_000, 5
 COMMON = PAPERS // 20

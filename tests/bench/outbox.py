@@ -18,7 +18,7 @@ from time import perf_counter, sleep
 
 from bot.query import indexed
 from storage import Store, open_store
-from storage.model import Announcement, Form, Kind, Paper, Parcel, Sent
+from storage.records import Announcement, Form, Kind, Paper, Parcel, Sent
 
 BOT = 1
 NOW = datetime(2026, 11, 20, 8, tzinfo=UTC)

@@ -23,7 +23,7 @@ from time import perf_counter, process_time
 from bot.publish import publish, settle
 from bot.query import indexed
 from storage import Store, open_store
-from storage.model import Announcement, Cadence, ChatKind, Form, Subscriber, Subscription
+from storage.records import Announcement, Cadence, ChatKind, Form, Subscriber, Subscription
 from tests.bench.matching import batch, queries
 
 BOT = 1

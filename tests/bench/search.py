@@ -23,7 +23,7 @@ from time import perf_counter
 
 from bot.query import indexed, parse
 from storage import Store, open_store
-from storage.model import Announcement, Kind, Paper, Query
+from storage.records import Announcement, Kind, Paper, Query
 
 SLICE = 100
 QUERIES = 200

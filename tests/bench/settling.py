@@ -22,7 +22,7 @@ from time import perf_counter, sleep
 from bot.publish import publish
 from bot.query import indexed
 from storage import Store, open_store
-from storage.model import Form, Parcel, Sent
+from storage.records import Form, Parcel, Sent
 from tests.bench.publish import BOT, NOW, prepared
 from tests.bench.search import announcements, load
 

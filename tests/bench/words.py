@@ -28,7 +28,7 @@ from pylatexenc.latex2text import LatexNodes2Text
 
 from bot.matching import Index
 from bot.query import QueryError, parse
-from storage.model import Announcement, Kind, Paper
+from storage.records import Announcement, Kind, Paper
 from tests.bench.matching import QUERIES, batch, queries
 from tests.bench.search import announcements
 

@@ -9,7 +9,7 @@ from datetime import timedelta
 from bot.demo.people import Person, Place
 from bot.demo.reading import Visible
 from bot.texts import say
-from storage.model import Announcement, Form, Subscription
+from storage.records import Announcement, Form, Subscription
 from tests.stage import Answer, House
 from tests.tables import Tables, dump
 

@@ -17,7 +17,7 @@ from bot.chat.effect import passed_over
 from bot.chat.limits import Cost, Excess
 from bot.texts import say
 from storage import Store
-from storage.model import Parcel, Update
+from storage.records import Parcel, Update
 from tests.situations import BOT, NOW, POLLED
 from tests.tables import count
 

@@ -20,8 +20,8 @@ from bot.query import parse
 from bot.sweep import TOPICLESS, sweep
 from bot.texts import Refusal
 from storage import Store
-from storage.model import Announcement, Kind, Paper, Subscription
-from storage.query_budget import OverBudget
+from storage.engine.query_budget import OverBudget
+from storage.records import Announcement, Kind, Paper, Subscription
 from tests.chat.talk import Talk
 from tests.chat.test_limits import Watch
 from tests.stage import opening, staged

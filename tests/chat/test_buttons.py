@@ -12,7 +12,7 @@ from bot.chat import BUTTONS
 from bot.chat.buttons import action, data, link, opened
 from bot.render.keyboard import Action
 from bot.texts.dates import city
-from storage.model import Cadence, Form, OnQuietDays
+from storage.records import Cadence, Form, OnQuietDays
 from tests.chat.covered import covers
 from tests.chat.talk import TOPIC, Talk
 from tests.tables import BESIDE, count, dump

@@ -14,7 +14,7 @@ from bot.chat.channels import named
 from bot.demo.faults import refused
 from bot.demo.places import Place
 from bot.render.keyboard import Elsewhere
-from storage.model import ChatKind, Form, Question
+from storage.records import ChatKind, Form, Question
 from tests.chat.covered import covers
 from tests.chat.talk import TOPIC, Talk
 

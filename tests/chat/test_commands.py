@@ -12,7 +12,7 @@ from bot import cadences
 from bot.chat import COMMANDS
 from bot.chat.welcome import EXAMPLES
 from bot.texts.dates import city, day
-from storage.model import Cadence, Form
+from storage.records import Cadence, Form
 from tests.chat.covered import covers
 from tests.chat.talk import TOPIC, Talk
 from tests.tables import count

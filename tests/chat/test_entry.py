@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from bot.demo.state import CallbackAnswer
 from bot.render.bibtex import bibtex
-from storage.model import Paper
+from storage.records import Paper
 from tests.chat.covered import covers
 from tests.chat.talk import Talk
 from tests.tables import count

@@ -25,7 +25,7 @@ from bot.render.message import Message
 from bot.texts import say
 from storage import Store
 from storage.errors import Busy, Full, Unfit
-from storage.model import ChatKind, Paper, Parcel, Person, Update
+from storage.records import ChatKind, Paper, Parcel, Person, Update
 from tests.situations import BOT, DUE, NOW, POLLED, SECOND, announce, chat, digests, papers
 from tests.tables import count
 

@@ -11,7 +11,7 @@ from bot.chat.context import Ask
 from bot.chat.errands import Outside
 from bot.chat.finding import fetched
 from bot.texts.dates import day, days
-from storage.model import Paper, Person
+from storage.records import Paper, Person
 from tests.chat.covered import covers
 from tests.chat.talk import TOPIC, Talk
 from tests.tables import count

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from storage.model import Kind, Paper, Rank
+from storage.records import Kind, Paper, Rank
 from tests.chat.covered import covers
 from tests.chat.talk import Talk
 from tests.tables import count

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from bot.chat.limits import DAILY, DAY, RATES, Cost, Excess, Limits
 from bot.demo.faults import too_many_requests
 from storage import Store
-from storage.model import Update
+from storage.records import Update
 from tests.chat.talk import Talk
 from tests.stage import opening, staged
 from tests.tables import count

@@ -17,7 +17,7 @@ from bot.demo.faults import refused
 from bot.demo.reading import Visible
 from bot.demo.wire import Json, JsonObject
 from bot.query import Mention
-from storage.model import Paper, Person
+from storage.records import Paper, Person
 from tests.chat.covered import covers
 from tests.chat.talk import Talk
 

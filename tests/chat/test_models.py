@@ -14,7 +14,7 @@ from bot.chat.errands import Outside
 from bot.chat.limits import DAY, Cost, Limits
 from bot.summary.llm import Model
 from storage import Store
-from storage.model import ChatKind, Person, Subscriber
+from storage.records import ChatKind, Person, Subscriber
 from tests.chat.covered import covers
 from tests.chat.talk import Talk
 from tests.models.server import KEY, MODEL, Server, models

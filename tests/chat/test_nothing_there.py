@@ -10,7 +10,7 @@ from bot.render.telegram_html import escape
 from bot.subscribe import subscribe
 from bot.texts import say
 from storage import Store
-from storage.model import Person
+from storage.records import Person
 from tests.chat.covered import covers
 from tests.chat.talk import TOPIC, Talk
 from tests.situations import BOT, DUE, chat

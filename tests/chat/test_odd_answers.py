@@ -20,7 +20,7 @@ from bot.render.answer import Document
 from bot.render.message import Message
 from bot.texts import Refusal
 from storage import Store
-from storage.model import Form, Gone, Later, Moved, Refused, Sent, Unknown
+from storage.records import Form, Gone, Later, Moved, Refused, Sent, Unknown
 from tests.chat.double import doubled
 from tests.chat.shapes import DIGITS, SHAPES, Shape, refused
 

@@ -10,7 +10,7 @@ import pytest
 from bot.demo.faults import refused
 from bot.texts.dates import city
 from storage import Store
-from storage.model import Cadence, Form
+from storage.records import Cadence, Form
 from tests.chat.covered import covers
 from tests.chat.talk import TOPIC, Talk
 from tests.stage import opening, staged

@@ -9,7 +9,7 @@ from bot.demo.person import Person
 from bot.demo.places import Place
 from bot.demo.reading import Visible
 from bot.demo.wire import JsonObject
-from storage.model import ChatKind
+from storage.records import ChatKind
 from tests.chat.covered import covers
 from tests.chat.talk import TOPIC, Talk
 

@@ -18,7 +18,7 @@ from bot.demo.faults import closed, refused
 from bot.demo.places import Place
 from bot.render.keyboard import Action
 from storage import Store
-from storage.model import ChatKind, Question, Update
+from storage.records import ChatKind, Question, Update
 from tests.chat.covered import covers
 from tests.chat.talk import TOPIC, Talk
 from tests.stage import opening, staged

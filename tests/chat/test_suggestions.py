@@ -11,8 +11,8 @@ from bot.demo.reading import Visible
 from bot.matching import matches
 from bot.query import QueryError, parse
 from bot.query.alternatives import alternatives, any_of, fewer, loosened
-from storage.model import Announcement, Kind, Paper
-from storage.query_budget import OverBudget
+from storage.engine.query_budget import OverBudget
+from storage.records import Announcement, Kind, Paper
 from tests.chat.talk import Talk
 from tests.situations import papers
 

@@ -11,7 +11,7 @@ import pytest
 from bot import topic_file
 from bot.chat.tongues import choices, named, usual
 from storage import Store
-from storage.model import Gloss
+from storage.records import Gloss
 from tests.chat.covered import covers
 from tests.chat.talk import Talk
 from tests.chat.test_topic_files import sends

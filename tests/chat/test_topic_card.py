@@ -8,7 +8,7 @@ from datetime import time
 import pytest
 
 from bot import cadences
-from storage.model import Cadence, Form, Kind
+from storage.records import Cadence, Form, Kind
 from tests.chat.covered import covers
 from tests.chat.talk import TOPIC, Talk
 

@@ -18,7 +18,7 @@ from bot.demo.state import StoredFile
 from bot.demo.wire import JsonObject
 from bot.texts import LANGUAGES, Refusal
 from bot.topic_file import LARGEST, MOST, Unusable
-from storage.model import Cadence, Form, Kind, OnQuietDays, Subscription
+from storage.records import Cadence, Form, Kind, OnQuietDays, Subscription
 from tests.chat.covered import covers
 from tests.chat.talk import TOPIC, Talk
 from tests.tables import count

@@ -22,7 +22,7 @@ from bot.demo import faults
 from bot.demo.emulator import TOKEN, Emulator
 from bot.demo.faults import Fault
 from bot.render.message import Message
-from storage.model import Form, Gone, Later, Moved, Outcome, Refused, Sent, Unknown
+from storage.records import Form, Gone, Later, Moved, Outcome, Refused, Sent, Unknown
 
 SECRET = TOKEN.partition(":")[2]
 LOOPBACK = Path(__file__).parent / "loopback.pem"  # key and certificate of 127.0.0.1, no secret

@@ -10,7 +10,7 @@ import pytest
 from bot.demo.emulator import Emulator
 from bot.demo.faults import Fault, bad_gateway, closed, refused
 from bot.demo.reading import Visible
-from storage.model import Form
+from storage.records import Form
 from tests.chat.talk import TOPIC, Talk
 from tests.demo.telegram_parser import judged
 from tests.fuzz.judges import found_by_telegram

@@ -6,7 +6,7 @@ from datetime import date
 
 import pytest
 
-from storage.model import Announcement, Kind, Paper
+from storage.records import Announcement, Kind, Paper
 from tests.chat.covered import covers
 from tests.chat.talk import Talk
 from tests.tables import count

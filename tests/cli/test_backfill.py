@@ -14,7 +14,7 @@ from bot.config import Config
 from bot.query import indexed
 from bot.sources import Fetcher, Pace
 from storage import open_store
-from storage.model import Kind
+from storage.records import Kind
 from tests.archive import BASE, Archive, Filed, utc
 from tests.cli.terminal import Terminal
 from tests.sources.offline import reply

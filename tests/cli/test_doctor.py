@@ -20,9 +20,9 @@ from bot.health import note_certain
 from bot.ingest import FIRST, WHOLE
 from bot.texts import say
 from storage import Store, open_store
-from storage.model import Commission, Refused, SourceCursor, Spending, Update
+from storage.records import Commission, Refused, SourceCursor, Spending, Update
 from tests.cli.terminal import TOKEN, Terminal
-from tests.storage.situations import BOT, chat, issued, paper, parcel, stored
+from tests.storage.builders import BOT, chat, issued, paper, parcel, stored
 
 NOW = datetime(2026, 11, 25, 17, 0, tzinfo=UTC)  # Wednesday, noon in New York
 DAY = timedelta(days=1)

@@ -14,7 +14,7 @@ from bot import trusted_clock
 from bot.cli.enriching import RESTS
 from bot.query import indexed
 from storage import Store, open_store
-from storage.model import Announcement, Cadence, ChatKind, Kind, Paper, Subscriber, Subscription
+from storage.records import Announcement, Cadence, ChatKind, Kind, Paper, Subscriber, Subscription
 from tests.cli.terminal import TOKEN, Terminal
 from tests.models.server import KEY, MODEL, Server, models
 from tests.test_fulfil import ABSTRACT, TITLE

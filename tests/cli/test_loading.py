@@ -12,7 +12,14 @@ from bot.config import Config
 from tests.cli.terminal import Terminal, environment_outside
 
 HEAVY = {"telegram", "aiohttp", "httpx", "openai", "apscheduler", "pydantic", "sqlite_utils"}
-FOR_A_PROBE = HEAVY | {"asyncio", "babel", "fluent", "storage.store", "storage.model", "bot.query"}
+FOR_A_PROBE = HEAVY | {
+    "asyncio",
+    "babel",
+    "fluent",
+    "storage.store",
+    "storage.records",
+    "bot.query",
+}
 SCRIPT = """
 import sys
 from bot.cli import main

@@ -14,7 +14,7 @@ from bot.cli import main
 from bot.publish import publish
 from bot.query import indexed
 from storage import open_store
-from storage.model import ParcelState, Refused
+from storage.records import ParcelState, Refused
 from tests.situations import BOT, DUE, announce, chat, follow, papers
 
 TOKEN = f"{BOT}:AAFakeTokenOfTheTestsThatOpensNothing00"

@@ -9,7 +9,8 @@ import click
 import pytest
 
 from bot.cli import COMMANDS, main
-from storage import open_store, schema
+from storage import open_store
+from storage.engine import schema_version
 from tests.cli.terminal import TOKEN, Terminal
 
 PROMISED = {"run", "demo", "ingest", "import", "digest", "show", "search", "doctor"}
@@ -224,7 +225,7 @@ def test_a_newer_programs_database_is_refused(
     terminal: Terminal, words: tuple[str, ...], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     open_store(f"sqlite:///{terminal.database}").close()
-    monkeypatch.setattr(schema, "STEPS", schema.STEPS[:-1])
+    monkeypatch.setattr(schema_version, "STEPS", schema_version.STEPS[:-1])
 
     said = terminal(*words)
 

@@ -19,7 +19,7 @@ from bot.render.csl_json import csl_json
 from bot.render.ris import ris
 from bot.render.spoken import display, shown_title
 from bot.sources.authors import each
-from storage.model import Paper
+from storage.records import Paper
 from tests.render.citation_readers import Read, read_bibtex, read_csl, read_ris
 
 SOME = [

@@ -9,7 +9,7 @@ import pytest
 from bot.render.markdown import DocumentError, parse, render
 from bot.render.message import message, parts
 from bot.sources.markdown_files import read
-from storage.model import Form
+from storage.records import Form
 from tests.render.digests import LOOKS
 from tests.render.test_telegram import judge
 

@@ -14,7 +14,7 @@ import pytest
 
 from bot.sources import Batch, Condition, arxiv_api, arxiv_rss, parse, read_file
 from bot.sources.wording import announced
-from storage.model import Kind
+from storage.records import Kind
 
 _ATOM = "{http://www.w3.org/2005/Atom}"
 _DC = "{http://purl.org/dc/elements/1.1/}"

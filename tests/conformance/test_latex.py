@@ -14,7 +14,7 @@ import pytest
 
 from bot.render.bibtex import bibliography, bibtex
 from bot.render.latex_text import latex_text
-from storage.model import Paper
+from storage.records import Paper
 from tests.conformance.test_citations import papers
 from tests.render.digests import paper
 

@@ -20,7 +20,7 @@ from bot.sources.arxiv_oai import Page, parse
 from bot.sources.batch import Condition
 from bot.taxonomy import categories
 from storage import Store
-from storage.model import Harvest
+from storage.records import Harvest
 from tests.archive import utc
 from tests.sources.offline import reply
 

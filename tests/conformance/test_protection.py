@@ -9,7 +9,7 @@ import pytest
 
 from bot.summary.protecting import protect, restore
 from bot.summary.source import source
-from storage.model import Paper
+from storage.records import Paper
 
 _EVERY = 40
 _LEFT = re.compile(r"\\[A-Za-z]|https?://|\^\{")

@@ -12,8 +12,8 @@ import pytest
 
 from bot.query import indexed, term
 from bot.query.words import stem, surface
-from storage.fulltext import upper
-from storage.model import Field
+from storage.papers.fts_query import upper
+from storage.records import Field
 
 PAPERS = 2000
 

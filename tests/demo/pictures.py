@@ -19,7 +19,7 @@ from bot.issue import drawn
 from bot.query import indexed, parse
 from bot.render import FORMS
 from storage import open_store
-from storage.model import Digest
+from storage.records import Digest
 from tests.e2e.visitor import Visitor, browser, demo, visit
 
 FOLDER = Path(__file__).parent.parent.parent / ".github"

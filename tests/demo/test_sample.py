@@ -17,7 +17,7 @@ from bot.demo.sample import CATEGORIES, DAYS, INVENTED, load
 from bot.matching import matches
 from bot.query import parse
 from bot.rehearsal import AHEAD
-from storage.model import Announcement, Gloss, Kind
+from storage.records import Announcement, Gloss, Kind
 
 TODAY = date(2026, 11, 22)
 ANNOUNCED, GLOSSES = load(TODAY)

@@ -22,7 +22,7 @@ from bot.demo.people import Person, Place
 from bot.publish import publish
 from bot.trusted_clock import TrustedClock
 from storage import Store
-from storage.model import ChatKind, Form, Parcel, ParcelState, Rank, Subscriber
+from storage.records import ChatKind, Form, Parcel, ParcelState, Rank, Subscriber
 from tests.judges import judge
 from tests.situations import BOT, DUE, NOW, announce, follow, papers
 from tests.stage import PATIENCE, Clock, House, WatchedBell

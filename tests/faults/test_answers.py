@@ -13,7 +13,7 @@ from bot.demo.faults import Fault, slow
 from bot.demo.people import Person
 from bot.texts import say
 from storage import Store
-from storage.model import Form, ParcelState, Rank
+from storage.records import Form, ParcelState, Rank
 from tests.faults.scene import REPEAT, Scene, upset
 from tests.situations import BOT, NOW
 from tests.tables import count

@@ -10,7 +10,7 @@ import pytest
 from bot.demo.faults import migrated, refused, too_many_requests
 from bot.demo.people import Person, Place
 from storage import Store
-from storage.model import ChatKind
+from storage.records import ChatKind
 from tests.faults.scene import Scene, upset
 from tests.situations import BOT, DAY, DUE, announce, papers
 from tests.tables import count

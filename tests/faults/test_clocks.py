@@ -8,7 +8,7 @@ import pytest
 
 from bot.texts import say
 from storage import Store, open_store
-from storage.model import Question
+from storage.records import Question
 from tests.faults.scene import AT_ONCE, SystemClock, upset
 from tests.situations import BOT, DAY, DUE, MINUTE, announce, limited, papers
 from tests.tables import count, dump

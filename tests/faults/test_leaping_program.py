@@ -17,7 +17,7 @@ from bot.demo.people import Person
 from bot.query import indexed
 from bot.serve import TICK
 from storage import Store, open_store
-from storage.model import ParcelState, Question
+from storage.records import ParcelState, Question
 from tests.chat.test_transport import LOOPBACK
 from tests.killing.program import environment, started, until
 from tests.situations import BOT, announce, chat, follow, papers

@@ -17,7 +17,7 @@ from bot.render.message import message
 from bot.summary.extractive import gist
 from bot.texts import say
 from storage import Store
-from storage.model import ChatKind, Digest, Form
+from storage.records import ChatKind, Digest, Form
 from tests.faults.scene import upset
 from tests.situations import BOT, DAY, DUE, follow
 from tests.tables import count

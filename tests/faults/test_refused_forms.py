@@ -11,7 +11,7 @@ from bot.render.fit import CLASSIC_UNITS, pieces, units
 from bot.render.message import Message
 from bot.render.plain import plain
 from storage import Store
-from storage.model import Form, Notice, Parcel
+from storage.records import Form, Notice, Parcel
 from tests.faults.scene import REPEAT, Scene, upset
 from tests.situations import BOT, DAY, DUE
 from tests.tables import count

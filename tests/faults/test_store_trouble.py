@@ -17,9 +17,9 @@ from bot.demo import faults
 from bot.publish import publish
 from bot.render.answer import Said
 from storage import Store
-from storage import sqlite as engine
+from storage.engine import sqlite as engine
 from storage.errors import Busy, Full
-from storage.model import Outcome, Parcel, ParcelState, Sent
+from storage.records import Outcome, Parcel, ParcelState, Sent
 from tests.faults.scene import Scene, upset
 from tests.situations import BOT, DAY, DUE, SECOND, Postman, announce, chat, follow, papers
 from tests.tables import count

@@ -26,7 +26,7 @@ from bot.render.message import Message
 from bot.render.parcel import written
 from bot.render.spoken import address
 from storage import Store, open_store
-from storage.model import ChatKind, Form, Paper, ParcelState, Rank, Update
+from storage.records import ChatKind, Form, Paper, ParcelState, Rank, Update
 from tests.fuzz import judges
 from tests.reading import with_readings
 from tests.situations import BOT, NOW, POLLED, announce

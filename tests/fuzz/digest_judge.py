@@ -12,7 +12,7 @@ from bot.render.look import Look
 from bot.render.message import Message, Part
 from bot.render.spoken import LINE_UNITS, Spoken, row, spoken
 from bot.texts import say
-from storage.model import Digest, Form
+from storage.records import Digest, Form
 from tests.fuzz import judges
 
 TITLE, GIST = 300, 500

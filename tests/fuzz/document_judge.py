@@ -10,7 +10,7 @@ from html.parser import HTMLParser
 from bot.render import FORMS, bibtex
 from bot.render.markdown import parse, render
 from bot.render.spoken import plain
-from storage.model import Digest, Entry, Paper
+from storage.records import Digest, Entry, Paper
 from tests.fuzz.judges import clean
 
 _VOID = {"meta"}

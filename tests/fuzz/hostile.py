@@ -13,7 +13,7 @@ from datetime import date, timedelta
 from hypothesis import strategies as st
 
 from bot.render.look import Look
-from storage.model import Digest, Entry, Field, Form, Kind, Paper, Reason
+from storage.records import Digest, Entry, Field, Form, Kind, Paper, Reason
 from tests.render.digests import digest, gloss
 
 LONG = 4096

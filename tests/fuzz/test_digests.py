@@ -12,7 +12,7 @@ from bot.render.fit import pieces
 from bot.render.look import Look
 from bot.render.message import Message, message, part_with, parts, rest_parts
 from bot.render.parcel import simpler, written
-from storage.model import Digest, Form, Parcel
+from storage.records import Digest, Form, Parcel
 from tests.fuzz import digest_judge, document_judge, hostile, judges
 from tests.fuzz.tally import Tally
 

@@ -17,7 +17,7 @@ from bot.render.look import Look
 from bot.render.message import Message, message, parts
 from bot.render.parcel import written
 from bot.texts import LANGUAGES, say
-from storage.model import ChatKind, Digest, Form, Notice
+from storage.records import ChatKind, Digest, Form, Notice
 from tests.fuzz import digest_judge, judges
 from tests.fuzz.desk import opened
 from tests.fuzz.test_digests import judge, parcel_of

@@ -15,7 +15,7 @@ from bot.demo.reading import Visible
 from bot.demo.wire import JsonObject
 from bot.query import indexed
 from storage import open_store
-from storage.model import Announcement, Form, Kind, Paper
+from storage.records import Announcement, Form, Kind, Paper
 from tests.fuzz import hostile
 from tests.fuzz.judges import clean
 from tests.fuzz.tally import Tally

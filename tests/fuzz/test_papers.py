@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from bot.enrich import extracted
 from bot.versions import tell_versions
-from storage.model import Form, Gloss, Paper
+from storage.records import Form, Gloss, Paper
 from tests.fuzz import hostile
 from tests.fuzz.desk import CHAT, Desk, opened
 from tests.fuzz.tally import Tally

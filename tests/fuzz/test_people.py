@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from bot.chat import BUTTONS, COMMANDS
 from bot.render.keyboard import Action
-from storage.model import ChatKind, Form
+from storage.records import ChatKind, Form
 from tests.fuzz import hostile
 from tests.fuzz.desk import Desk, opened
 from tests.fuzz.tally import Tally

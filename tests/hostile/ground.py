@@ -14,7 +14,7 @@ from bot.publish import settle
 from bot.query import indexed
 from bot.query.words import analyser_mark
 from storage import Store, open_store
-from storage.model import Announcement
+from storage.records import Announcement
 from tests.bench.search import announcements
 from tests.sources.feeds import rss
 

@@ -10,7 +10,7 @@ from bot.demo.people import Person
 from bot.sweep import sweep
 from bot.texts import say
 from storage import Store
-from storage.model import Digest
+from storage.records import Digest
 from tests.situations import announce, papers
 from tests.stage import House, staged
 

@@ -23,7 +23,7 @@ import pytest
 from bot.chat import buttons
 from bot.query import QueryError, parse
 from storage import Store
-from storage.model import Cadence, ChatKind, Digest, Entry, Kind, Subscriber, Subscription
+from storage.records import Cadence, ChatKind, Digest, Entry, Kind, Subscriber, Subscription
 from tests.hostile.figures import QUIET, Watch
 from tests.hostile.ground import BOT, LAST, TOKEN, no_news, opened
 from tests.hostile.people import Telegram, Witnesses, forge, say, send_file

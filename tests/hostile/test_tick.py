@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from storage.model import Cadence, ChatKind, Subscriber, Subscription
+from storage.records import Cadence, ChatKind, Subscriber, Subscription
 from tests.hostile.figures import QUIET, Watch
 from tests.hostile.ground import BOT, TOKEN, no_news, opened
 from tests.killing.program import environment, running, until

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from bot.serve import WORKERS, in_flight
-from storage.model import ParcelState, Rank
+from storage.records import ParcelState, Rank
 from tests.killing.account import Account, read
 from tests.killing.ground import WORDS, Ground
 from tests.situations import BOT

@@ -11,7 +11,7 @@ from pathlib import Path
 from bot.publish import settle
 from bot.query import indexed
 from storage import Store, open_store
-from storage.model import Announcement, Cadence, Kind, Paper, Spending, Subscription
+from storage.records import Announcement, Cadence, Kind, Paper, Spending, Subscription
 from tests.models.server import KEY, MODEL
 from tests.situations import BOT, chat, follow
 

@@ -16,7 +16,7 @@ from bot.demo.people import Person
 from bot.publish import publish
 from bot.query import indexed
 from storage import Store, open_store
-from storage.model import Cadence
+from storage.records import Cadence
 from tests.killing.program import until
 from tests.situations import BOT, announce, chat, follow, papers
 

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from bot.texts import say
-from storage.model import ParcelState, Rank
+from storage.records import ParcelState, Rank
 from tests.killing.ground import Ground, prepared
 from tests.killing.program import environment, running, started
 from tests.scale import scaled

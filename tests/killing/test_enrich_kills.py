@@ -13,7 +13,7 @@ from random import Random
 import pytest
 
 from bot.demo.emulator import Emulator
-from storage.model import ParcelState
+from storage.records import ParcelState
 from tests.killing.glossing import (
     AT_ONCE,
     LANGUAGES,

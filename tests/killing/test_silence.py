@@ -24,7 +24,7 @@ from bot.demo.faults import (
 )
 from bot.query import indexed
 from storage import open_store
-from storage.model import Form, Notice, Parcel
+from storage.records import Form, Notice, Parcel
 from tests.killing.program import environment, running, started, until
 from tests.situations import BOT, chat
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from storage.model import ParcelState, Rank
+from storage.records import ParcelState, Rank
 from tests.killing.account import Account
 from tests.killing.course import RATE, check, some_time_passes, until_all_is_done
 from tests.killing.ground import Ground, prepared

@@ -26,7 +26,7 @@ from bot.summary.reply import (
     Usage,
 )
 from bot.summary.told import Told
-from storage.model import Paper
+from storage.records import Paper
 from tests.models.conversations import ABSTRACT, ask, content
 from tests.models.published import KEY, Published, version
 from tests.models.refusals import Json

@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime, timedelta
 from hypothesis import strategies as st
 
 from bot.render.look import Look
-from storage.model import Digest, Entry, Field, Form, Gloss, Kind, Paper, Reason
+from storage.records import Digest, Entry, Field, Form, Gloss, Kind, Paper, Reason
 
 ISSUED = datetime(2026, 11, 20, 6, 30, tzinfo=UTC)
 LOOKS = [

@@ -13,7 +13,7 @@ from bot.render.fit import CLASSIC_UNITS, units
 from bot.render.keyboard import Action, Button, Copy, Elsewhere, Link
 from bot.render.message import Message
 from bot.texts import say
-from storage.model import Form, Parcel, Rank
+from storage.records import Form, Parcel, Rank
 
 _TEXTS = st.text(st.characters(exclude_categories=["Cs"]), max_size=40)
 _NUMBERS = st.integers(-(2**60), 2**60)

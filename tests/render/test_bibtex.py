@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from bot.render.bibtex import bibliography, bibtex
 from bot.render.marking import MARKS, marked
-from storage.model import Paper
+from storage.records import Paper
 from tests.render.digests import hostile, paper
 
 BOATS = Paper(

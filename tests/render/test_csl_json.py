@@ -10,7 +10,7 @@ from hypothesis import given
 
 from bot.render.bibtex import bibtex
 from bot.render.csl_json import csl_json
-from storage.model import Entry
+from storage.records import Entry
 from tests.render.citation_readers import printed_by_citeproc, read_csl
 from tests.render.digests import hostile_entries, paper
 

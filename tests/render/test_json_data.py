@@ -7,7 +7,7 @@ import json
 from hypothesis import given
 
 from bot.render import FORMS, json_data
-from storage.model import Digest
+from storage.records import Digest
 from tests.render.digests import digest, hostile_digests, sample
 
 

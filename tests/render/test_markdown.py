@@ -11,7 +11,7 @@ from markdown_it import MarkdownIt
 
 from bot.render.markdown import DocumentError, parse, render
 from bot.texts import LANGUAGES, say
-from storage.model import Digest, Entry, Kind, Verbatim
+from storage.records import Digest, Entry, Kind, Verbatim
 from tests.render.digests import ISSUED, digest, hostile, hostile_digests, sample
 
 EMPTY = "# 摘要\n\n| Ref | Title | Summary |\n| --- | --- | --- |\n\n\n# 详细\n\n\n\n"

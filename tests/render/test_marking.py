@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 from bot.render.look import Look
 from bot.render.marking import marked, sentence_span
 from bot.render.message import entry_part, message
-from storage.model import Digest, Form, Reason
-from storage.model import Field as In
+from storage.records import Digest, Form, Reason
+from storage.records import Field as In
 from tests.render.digests import digest, entry, gloss
 
 ABSTRACT = (

@@ -13,7 +13,7 @@ from bot.render.keyboard import Action, Copy, paper_at, under_entry
 from bot.render.look import Look
 from bot.render.message import Message, Part, entry_part, message, parts, rest_parts
 from bot.render.spoken import spoken
-from storage.model import Field, Form, Kind, Reason
+from storage.records import Field, Form, Kind, Reason
 from tests.render.digests import LOOKS, digest, entry, gloss
 
 ENGLISH = Look(language="en", languages=("en",))

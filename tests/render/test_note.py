@@ -11,7 +11,7 @@ from bot.render.look import Look
 from bot.render.message import Message
 from bot.render.note import SECTIONS, note_message
 from bot.texts import LANGUAGES, say
-from storage.model import Form, Note
+from storage.records import Form, Note
 from tests.demo.telegram_parser import judged
 from tests.render.digests import ISSUED, hostile, paper
 from tests.render.test_telegram import judge

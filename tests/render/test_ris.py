@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 
 from bot.render.ris import ris
-from storage.model import Entry
+from storage.records import Entry
 from tests.render.digests import hostile_entries, paper
 
 _LINE = re.compile(r"[A-Z][A-Z0-9]  - .*")

@@ -23,7 +23,7 @@ from bot.render.note import note_message
 from bot.render.spoken import is_safe
 from bot.render.telegram_html import weight
 from bot.texts import say
-from storage.model import Digest, Field, Form, Kind, Note, Reason
+from storage.records import Digest, Field, Form, Kind, Note, Reason
 from tests.demo.telegram_parser import judged
 from tests.fuzz import judges
 from tests.render.digests import LOOKS, digest, entry, gloss, hostile_digests, paper, sample

@@ -16,7 +16,7 @@ from bot.render.markdown import parse, render
 from bot.render.message import message, parts
 from bot.render.ris import ris
 from bot.render.web_page import render as web_page
-from storage.model import Digest, Entry, Kind
+from storage.records import Digest, Entry, Kind
 from tests.render.digests import LOOKS, digest, gloss, paper
 
 ID = "arxiv:2611.90001"

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 
 from bot.render import FORMS
 from bot.texts import say
-from storage.model import Digest
+from storage.records import Digest
 from tests.render.digests import digest, hostile_digests, sample
 
 _VOID = {"meta", "link", "img", "br", "hr", "input", "source"}

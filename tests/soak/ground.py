@@ -12,7 +12,7 @@ from bot.query import indexed
 from bot.query.words import analyser_mark
 from bot.subscribe import subscribe
 from storage import Store, open_store
-from storage.model import Announcement, Cadence, ChatKind, Subscriber
+from storage.records import Announcement, Cadence, ChatKind, Subscriber
 from tests.soak.papers import CATEGORIES, TOPICS, Press
 
 BOT = 4_242_424_242

@@ -10,7 +10,7 @@ from itertools import product
 from random import Random
 
 from bot.arxiv_calendar import arxiv_day
-from storage.model import Announcement, Kind, Paper
+from storage.records import Announcement, Kind, Paper
 from tests.sources.feeds import item, rss
 
 CATEGORIES = ("cs.CV", "cs.LG", "cs.CL")

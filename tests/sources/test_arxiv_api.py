@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from bot.sources import arxiv_api
 from bot.sources.batch import Batch, Condition
-from storage.model import Kind
+from storage.records import Kind
 from tests.sources.feeds import body
 
 

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from bot.sources import arxiv_rss
 from bot.sources.batch import Condition, Unread
 from bot.sources.wording import clean
-from storage.model import Announcement, Kind, SourceCursor
+from storage.records import Announcement, Kind, SourceCursor
 from tests.sources.feeds import body, item, rss
 
 MONDAY = date(2026, 11, 23)

@@ -18,7 +18,7 @@ from bot.sources.authors import split
 from bot.sources.batch import Unread
 from bot.sources.envelope import FEEDS, OAI, Unusable, opened
 from bot.sources.healing import healed
-from storage.model import Kind, Paper
+from storage.records import Kind, Paper
 from tests.sources.feeds import body, item, rss
 
 FIRST, SECOND, THIRD = "2611.00001", "2611.00002", "2611.00003"

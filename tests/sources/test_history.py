@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from bot.arxiv_calendar import feed_day
 from bot.sources import history
 from bot.sources.arxiv_oai import Record, Version
-from storage.model import Kind, Paper
+from storage.records import Kind, Paper
 from tests.archive import utc
 
 MONDAY, TUESDAY, WEDNESDAY = (date(2026, 11, day) for day in (16, 17, 18))

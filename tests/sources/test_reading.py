@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from bot import taxonomy
 from bot.sources import Condition, Fetched, Fetcher, feed, feed_groups, judged, parse, read, resolve
 from bot.texts import Refusal
-from storage.model import SourceCursor
+from storage.records import SourceCursor
 from tests.sources.feeds import body
 from tests.sources.offline import reply
 

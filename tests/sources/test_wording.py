@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from bot.sources import wording
 from bot.sources.wording import Announced, Identity
-from storage.model import Kind
+from storage.records import Kind
 
 
 @pytest.mark.parametrize(

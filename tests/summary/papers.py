@@ -10,7 +10,7 @@ import bot.demo.sample
 from bot.summary.protecting import restore
 from bot.summary.source import source
 from bot.summary.told import Told
-from storage.model import Paper
+from storage.records import Paper
 
 _FOLDER = Path(bot.demo.sample.__file__).parent
 

@@ -12,7 +12,7 @@ from bot.summary.checks import faults
 from bot.summary.faults import Fault
 from bot.summary.glossing import is_linked
 from bot.summary.told import Told
-from storage.model import Paper
+from storage.records import Paper
 
 PAPER = Paper(
     id="arxiv:2611.01234",

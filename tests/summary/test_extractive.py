@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from bot.enrich import extracted
 from bot.summary.cues import CLAIMS, HINTS, LEANINGS
 from bot.summary.extractive import LONGEST_GIST, gist
-from storage.model import Paper
+from storage.records import Paper
 
 # Written for the tests; ">>" marks the sentence that a reader would choose.
 ABSTRACTS = {

@@ -12,7 +12,7 @@ from bot.summary.glossing import glossed, is_linked
 from bot.summary.llm import Model
 from bot.summary.reply import Overloaded, Unreachable, Usage
 from bot.summary.told import Told
-from storage.model import Paper
+from storage.records import Paper
 from tests.summary.papers import answered, sample
 from tests.summary.wire import Answer, Wire, refused, said, wire
 

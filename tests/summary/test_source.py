@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.summary.source import halves, pieces, source
-from storage.model import Paper
+from storage.records import Paper
 
 words = st.sampled_from(["We", "find", "⟦12⟧", "that.", "It", "holds.", "x" * 30, "扩散。", "e.g."])
 texts = st.lists(words, min_size=1, max_size=120).map(" ".join)

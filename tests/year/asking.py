@@ -7,7 +7,7 @@ from datetime import datetime
 
 from bot import subscribe
 from storage import Store
-from storage.model import Cadence, ChatKind, Form, Kind, OnQuietDays, Subscriber
+from storage.records import Cadence, ChatKind, Form, Kind, OnQuietDays, Subscriber
 from tests.year.calendar import Rhythm
 from tests.year.corpus import CATEGORIES
 from tests.year.readers import Asked, Change, Does, Reader

@@ -13,10 +13,20 @@ from bot.chat import sender
 from bot.harvest import Walked
 from bot.matching import Index
 from bot.render.message import Message
-from storage.digests import Digests
-from storage.model import Added, Announcement, Cadence, Kind, Match, Outcome, Parcel, Query, Unknown
-from storage.outbox import Outbox
-from storage.papers import Papers
+from storage.digests.digests import Digests
+from storage.messages.outbox import Outbox
+from storage.papers.papers import Papers
+from storage.records import (
+    Added,
+    Announcement,
+    Cadence,
+    Kind,
+    Match,
+    Outcome,
+    Parcel,
+    Query,
+    Unknown,
+)
 from tests.year.evidence import Fault
 
 MINUTE = timedelta(minutes=1)

@@ -21,12 +21,7 @@ from bot.query import indexed
 from bot.render.answer import Said
 from bot.sources import Fetcher, Pace
 from storage import Store, open_store
-from storage.model import (
-    Outcome,
-    Parcel,
-    ParcelState,
-    SourceCursor,
-)
+from storage.records import Outcome, Parcel, ParcelState, SourceCursor
 from tests.year.arxiv import BASE, Arxiv
 from tests.year.asking import alter, meet
 from tests.year.calendar import MINUTE

@@ -15,7 +15,7 @@ from telegram.request import BaseRequest, RequestData
 
 from bot.autolinks import JOINER
 from bot.chat.transport import Flooded, NotSent, Unanswered
-from storage.model import Parcel
+from storage.records import Parcel
 from tests.year.calendar import Stretch
 
 USER = {"id": 4242, "is_bot": True, "first_name": "Papergram", "username": "papergram_bot"}

@@ -14,7 +14,7 @@ from functools import cache
 from importlib.resources import files
 
 from bot.arxiv_calendar import feed_day, midnight, recent_feed_days
-from storage.model import Announcement, Gloss, Kind, Paper
+from storage.records import Announcement, Gloss, Kind, Paper
 
 CATEGORIES = ("cs.CV", "cs.CL", "cs.LG", "cs.RO", "quant-ph", "math.ST")
 """What the sample's feed was asked for; ``new`` and ``cross`` are relative to these."""

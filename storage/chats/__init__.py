@@ -1,0 +1,1 @@
+"""Chats, the topics that they follow, and what they were asked."""

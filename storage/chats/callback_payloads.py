@@ -1,0 +1,88 @@
+"""Words behind buttons: callback data carries a number, the store what it stands for."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from storage.engine.column_types import micros
+from storage.engine.sqlite import Engine
+from storage.records import Draft, DraftKind
+
+MOST = 100  # of a chat, or one person's previews would fill the disk
+
+
+class Drafts:
+    """What a chat was shown but has not decided about, such as a topic's preview."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+
+    def put(
+        self,
+        bot: int,
+        chat: int,
+        words: str,
+        now: datetime,
+        *,
+        kind: DraftKind = DraftKind.WORDS,
+    ) -> int:
+        """Keep words for a chat and return their number; the same words of a kind keep theirs.
+
+        A chat has so many of each kind: those that it was shown longest ago are forgotten.
+        """
+        with self._engine.writing():
+            key = self._keep(bot, chat, words, now, kind)
+            self._engine.change(
+                """
+                delete from drafts where bot = :bot and chat = :chat and kind = :kind
+                    and key not in (select key from drafts
+                    where bot = :bot and chat = :chat and kind = :kind
+                    order by made desc, key desc limit :most)
+                """,
+                bot=bot,
+                chat=chat,
+                kind=kind,
+                most=MOST,
+            )
+        return key
+
+    def _keep(self, bot: int, chat: int, words: str, now: datetime, kind: DraftKind) -> int:
+        [row] = self._engine.changed(
+            """
+            insert into drafts (bot, chat, kind, words, made)
+            values (:bot, :chat, :kind, :words, :now)
+            on conflict (bot, chat, kind, words) do update set made = excluded.made
+            returning key
+            """,
+            bot=bot,
+            chat=chat,
+            kind=kind,
+            words=words,
+            now=micros(now),
+        )
+        return int(row["key"])
+
+    def get(self, bot: int, chat: int, key: int, kind: DraftKind) -> Draft | None:
+        """Return what a number stands for, if it was given to this very chat for this kind."""
+        row = self._engine.one(
+            """
+            select words from drafts
+            where key = :key and bot = :bot and chat = :chat and kind = :kind
+            """,
+            key=key,
+            bot=bot,
+            chat=chat,
+            kind=kind,
+        )
+        return None if row is None else Draft(row["words"], kind)
+
+    def retire(self, before: datetime, limit: int = 1000) -> int:
+        """Forget some of what nobody was shown again since an instant; return how many."""
+        return self._engine.change(
+            """
+            delete from drafts where key in (
+                select key from drafts where made < :before order by key limit :limit)
+            """,
+            before=micros(before),
+            limit=limit,
+        )

@@ -1,0 +1,78 @@
+"""What the bot has asked somebody: their next words are the answer."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from storage.engine.column_types import instant, micros
+from storage.engine.sqlite import Engine
+from storage.records import Question
+
+
+class Asks:
+    """At most one open question per person and chat; a new one replaces it."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+
+    def put(self, bot: int, chat: int, person: int, question: Question, now: datetime) -> None:
+        """Keep a question until it is answered, replaced or too old."""
+        self._engine.change(
+            """
+            insert into asks (bot, chat, person, verb, first, second, made, about)
+            values (:bot, :chat, :person, :verb, :first, :second, :made, :about)
+            on conflict (bot, chat, person) do update set verb = excluded.verb,
+                first = excluded.first, second = excluded.second, made = excluded.made,
+                about = excluded.about
+            """,
+            bot=bot,
+            chat=chat,
+            person=person,
+            verb=question.verb,
+            first=question.first,
+            second=question.second,
+            made=micros(now),
+            about=question.about,
+        )
+
+    def take(self, bot: int, chat: int, person: int, since: datetime) -> Question | None:
+        """Return the question asked since an instant, and close it; an older one is only closed."""
+        rows = self._engine.changed(
+            """
+            delete from asks where bot = :bot and chat = :chat and person = :person
+            returning verb, first, second, made, about
+            """,
+            bot=bot,
+            chat=chat,
+            person=person,
+        )
+        if not rows or rows[0]["made"] < micros(since):
+            return None
+        row = rows[0]
+        return Question(row["verb"], row["first"], row["second"], row["about"])
+
+    def about(self, bot: int, chat: int, person: int) -> int:
+        """Return which other chat a person's open question here is about; 0 for none."""
+        row = self._engine.one(
+            "select about from asks where bot = :bot and chat = :chat and person = :person",
+            bot=bot,
+            chat=chat,
+            person=person,
+        )
+        return int(row["about"]) if row else 0
+
+    def carry(self, bot: int, chat: int, person: int, *, to: int) -> None:
+        """Let a question of one chat be answered in another one, where the person is."""
+        with self._engine.writing():
+            moved = self._engine.changed(
+                """
+                delete from asks where bot = :bot and chat = :chat and person = :person
+                returning verb, first, second, made
+                """,
+                bot=bot,
+                chat=chat,
+                person=person,
+            )
+            for row in moved:
+                question = Question(row["verb"], row["first"], row["second"], about=chat)
+                self.put(bot, to, person, question, instant(row["made"]))

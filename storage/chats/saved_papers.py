@@ -1,0 +1,139 @@
+"""What people saved: papers of a person, wherever the button was pressed."""
+
+# ruff: noqa: S608 - only our own words are filled in; every value is a :name
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from storage.engine.column_types import instant, micros
+from storage.engine.sqlite import Engine
+from storage.papers.version_rows import CURRENT, PAPER, paper_of
+from storage.records import Paper, SavedPaper
+
+
+class Library:
+    """A person's papers, and which of their versions the person knows of."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+
+    def save(self, bot: int, person: int, paper: int, *, now: datetime) -> bool:
+        """Put a paper into a person's library; False when it is there already."""
+        added = self._engine.change(
+            """
+            insert into library (bot, person, paper, saved, version)
+            select :bot, :person, key, :saved, version from papers where key = :paper
+            on conflict do nothing
+            """,
+            bot=bot,
+            person=person,
+            paper=paper,
+            saved=micros(now),
+        )
+        return bool(added)
+
+    def unsave(self, bot: int, person: int, paper: int) -> bool:
+        """Take a paper out of a person's library; False when it is not there."""
+        return bool(
+            self._engine.change(
+                "delete from library where bot = :bot and person = :person and paper = :paper",
+                bot=bot,
+                person=person,
+                paper=paper,
+            )
+        )
+
+    def has(self, bot: int, person: int, paper: int) -> bool:
+        """Whether a paper is in a person's library."""
+        row = self._engine.one(
+            "select 1 from library where bot = :bot and person = :person and paper = :paper",
+            bot=bot,
+            person=person,
+            paper=paper,
+        )
+        return row is not None
+
+    def count(self, bot: int, person: int) -> int:
+        """Count a person's papers."""
+        row = self._engine.one(
+            "select count(*) as n from library where bot = :bot and person = :person",
+            bot=bot,
+            person=person,
+        )
+        return int(row["n"]) if row else 0
+
+    def saved(
+        self, bot: int, person: int, *, limit: int | None = None, offset: int = 0
+    ) -> list[SavedPaper]:
+        """Return a person's library, the latest addition first, all of it or a page."""
+        rows = self._engine.all(
+            f"""
+            select {PAPER}, l.saved from library l, {CURRENT}
+            where p.key = l.paper and l.bot = :bot and l.person = :person
+            order by l.saved desc, p.key desc limit :limit offset :offset
+            """,
+            bot=bot,
+            person=person,
+            limit=2**62 if limit is None else limit,
+            offset=offset,
+        )
+        return [SavedPaper(person, paper_of(row), instant(row["saved"])) for row in rows]
+
+    def renewed(self, bot: int, limit: int = 100) -> list[tuple[int, Paper]]:
+        """Return who saved which papers that have a version they have not been told of.
+
+        Only people who want to hear of it and whose private chat is not paused.
+        """
+        rows = self._engine.all(
+            f"""
+            select l.person, {PAPER} from library l, people w, subscribers s, {CURRENT}
+            where l.bot = :bot and p.key = l.paper and p.version > l.version
+                and w.bot = l.bot and w.person = l.person and w.tells_versions = 1
+                and s.bot = l.bot and s.chat = l.person and s.paused = ''
+            order by l.person, p.key limit :limit
+            """,
+            bot=bot,
+            limit=limit,
+        )
+        return [(row["person"], paper_of(row)) for row in rows]
+
+    def told(self, bot: int, person: int, paper: Paper) -> None:
+        """Remember that a person was told of this version."""
+        self._engine.change(
+            """
+            update library set version = :version
+            where bot = :bot and person = :person and paper = :paper and version < :version
+            """,
+            bot=bot,
+            person=person,
+            paper=paper.key,
+            version=paper.version,
+        )
+
+    def tells_versions(self, bot: int, person: int) -> bool:
+        """Whether a person wants to hear of new versions; everybody does at first."""
+        row = self._engine.one(
+            "select tells_versions from people where bot = :bot and person = :person",
+            bot=bot,
+            person=person,
+        )
+        return row is None or bool(row["tells_versions"])
+
+    def tell_versions(self, bot: int, person: int, *, wanted: bool) -> None:
+        """Tell a person of new versions from now on, or of none; nothing is told afterwards."""
+        with self._engine.writing():
+            self._engine.change(
+                "update people set tells_versions = :wanted where bot = :bot and person = :person",
+                bot=bot,
+                person=person,
+                wanted=int(wanted),
+            )
+            self._engine.change(
+                """
+                update library set version = (select version from papers where key = paper)
+                where bot = :bot and person = :person
+                """,
+                bot=bot,
+                person=person,
+            )

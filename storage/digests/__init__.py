@@ -1,0 +1,1 @@
+"""Issued digests, their entries, and which papers each chat was sent."""

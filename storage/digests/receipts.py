@@ -1,0 +1,140 @@
+"""What a chat has received or is about to: no paper reaches it twice unless asked for."""
+
+# ruff: noqa: S608 - only our own words are filled in; every value is a :name
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from storage.engine.column_types import micros
+from storage.engine.sqlite import Engine
+
+_ALL = 2**31  # beyond the last entry of any digest
+
+
+class Ledger:
+    """One row per chat, paper and version: reserved with the digest, sent with its parcel."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+
+    def received(self, bot: int, chat: int, papers: Iterable[int]) -> dict[int, int]:
+        """Return the highest version a chat has, or will have, of each of these papers."""
+        asked = set(papers)
+        if not asked:
+            return {}
+        rows = self._engine.all(
+            """
+            select paper, max(version) as version from ledger
+            where bot = :bot and chat = :chat and paper between :low and :high group by paper
+            """,
+            bot=bot,
+            chat=chat,
+            low=min(asked),
+            high=max(asked),
+        )
+        return {row["paper"]: row["version"] for row in rows if row["paper"] in asked}
+
+    def reserve(self, digest: int, *, now: datetime, first: int = 1, last: int = _ALL) -> int:
+        """Reserve shown entries of an issued digest; return how many were free."""
+        return self._engine.change(
+            """
+            insert into ledger (bot, chat, paper, version, state, digest, place, since)
+            select d.bot, d.chat, e.paper, e.version, 'reserved', e.digest, e.place, :now
+            from entries e join digests d on d.number = e.digest
+            where e.digest = :digest and e.shown = 1 and e.place between :first and :last
+            on conflict do nothing
+            """,
+            digest=digest,
+            first=first,
+            last=last,
+            now=micros(now),
+        )
+
+    def receive(self, digest: int, first: int, last: int, *, now: datetime) -> int:
+        """Mark entries of a range as sent, shown or left out; return how many were new."""
+        return self._engine.change(
+            """
+            insert into ledger (bot, chat, paper, version, state, digest, place, since)
+            select d.bot, d.chat, e.paper, e.version, 'sent', e.digest, e.place, :now
+            from entries e join digests d on d.number = e.digest
+            where e.digest = :digest and e.place between :first and :last
+            on conflict do nothing
+            """,
+            digest=digest,
+            first=first,
+            last=last,
+            now=micros(now),
+        )
+
+    def deliver(self, digest: int, first: int, last: int, *, now: datetime) -> int:
+        """Mark the reserved entries of a range as sent."""
+        return self._engine.change(
+            """
+            update ledger set state = 'sent', since = :now
+            where digest = :digest and place between :first and :last and state = 'reserved'
+            """,
+            digest=digest,
+            first=first,
+            last=last,
+            now=micros(now),
+        )
+
+    def has_sent(self, digest: int, first: int, last: int) -> bool:
+        """Tell whether the chat has seen a shown entry of a range, or a newer version of it."""
+        return self._has("l.state = 'sent'", digest, first, last)
+
+    def is_bringing(self, digest: int, first: int, last: int) -> bool:
+        """Tell whether another digest will bring a shown entry of a range, or a newer one."""
+        return self._has("l.state = 'reserved' and l.digest <> e.digest", digest, first, last)
+
+    def _has(self, what: str, digest: int, first: int, last: int) -> bool:
+        row = self._engine.one(
+            f"""
+            select 1 from entries e join digests d on d.number = e.digest
+            join ledger l on l.bot = d.bot and l.chat = d.chat and l.paper = e.paper
+                and l.version >= e.version
+            where e.digest = :digest and e.shown = 1 and e.place between :first and :last
+                and {what}
+            limit 1
+            """,
+            digest=digest,
+            first=first,
+            last=last,
+        )
+        return row is not None
+
+    def release(self, digest: int, first: int, last: int) -> int:
+        """Free the reserved entries of a range, but for those another parcel still carries.
+
+        A dead parcel carries nothing: nobody will see its papers unless a hand sends it again.
+        """
+        return self._engine.change(
+            """
+            delete from ledger
+            where digest = :digest and place between :first and :last and state = 'reserved'
+                and not exists (select 1 from parcels p
+                    where p.digest = ledger.digest
+                        and ledger.place between p."first" and p."last"
+                        and p.state in ('ready', 'sending', 'unknown', 'sent'))
+            """,
+            digest=digest,
+            first=first,
+            last=last,
+        )
+
+    def retire(self, before: datetime, limit: int = 100) -> int:
+        """Forget what some digests issued before an instant brought; reserved rows stay."""
+        return self._engine.change(
+            """
+            delete from ledger where state = 'sent' and digest in (
+                select d.number from digests d
+                where d.number >= (select min(digest) from ledger) and d.issued < :before
+                    and exists (select 1 from ledger l
+                        where l.digest = d.number and l.state = 'sent')
+                order by d.number limit :limit)
+            """,
+            before=micros(before),
+            limit=limit,
+        )

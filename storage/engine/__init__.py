@@ -1,0 +1,1 @@
+"""The database itself: the driver, its lock, its file, its schema."""

@@ -1,0 +1,1 @@
+"""How far each source was read, and what is still to be fetched."""

@@ -1,0 +1,87 @@
+"""What each feed announced on which day, and how it last answered."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+
+from storage.engine.column_types import day, instant, iso, micros
+from storage.engine.sqlite import Engine, Row
+from storage.records import Answer
+
+
+class Feeds:
+    """The feeds by their names, as announcements carry them."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+
+    def first_day(self, feed: str) -> date | None:
+        """Return the first arXiv day of which a feed brought papers."""
+        row = self._engine.one(
+            "select min(day) as day from announcements where feed = :feed", feed=feed
+        )
+        return day(row["day"]) if row else None
+
+    def days(self, feed: str, first: date, last: date) -> frozenset[date]:
+        """Return the days, both ends included, of which a feed brought papers."""
+        rows = self._engine.all(
+            """
+            select distinct day from announcements
+            where feed = :feed and day between :first and :last
+            """,
+            feed=feed,
+            first=iso(first),
+            last=iso(last),
+        )
+        return frozenset(date.fromisoformat(row["day"]) for row in rows)
+
+    def has_announced(self, feed: str, id: str, version: int) -> bool:
+        """Tell whether a feed announced a version of a paper on any day."""
+        row = self._engine.one(
+            """
+            select 1 as found from papers p join announcements a on a.paper = p.key
+            where p.id = :id and a.version = :version and a.feed = :feed limit 1
+            """,
+            id=id,
+            version=version,
+            feed=feed,
+        )
+        return row is not None
+
+    def has_introduced(self, feed: str, id: str) -> bool:
+        """Tell whether a feed announced a paper as new or cross-listed, at any version."""
+        row = self._engine.one(
+            """
+            select 1 as found from papers p join announcements a on a.paper = p.key
+            where p.id = :id and a.feed = :feed and a.kind in ('new', 'cross') limit 1
+            """,
+            id=id,
+            feed=feed,
+        )
+        return row is not None
+
+    def answered(self, feed: str, condition: str, now: datetime, *, cut: date | None) -> None:
+        """Keep how a feed answered, since when it answers so, and the last day it was cut."""
+        self._engine.change(
+            """
+            insert into answers (feed, condition, since, cut)
+            values (:feed, :condition, :now, :cut)
+            on conflict (feed) do update set condition = excluded.condition,
+                since = case when answers.condition = excluded.condition
+                    then answers.since else excluded.since end,
+                cut = coalesce(excluded.cut, answers.cut)
+            """,
+            feed=feed,
+            condition=condition,
+            now=micros(now),
+            cut=iso(cut),
+        )
+
+    def answers(self) -> dict[str, Answer]:
+        """Return how each feed answered last."""
+        rows = self._engine.all("select * from answers order by feed")
+        return {row["feed"]: _answer_of(row) for row in rows}
+
+
+def _answer_of(row: Row) -> Answer:
+    return Answer(row["feed"], row["condition"], instant(row["since"]), day(row["cut"]))

@@ -1,0 +1,1 @@
+"""Leases, incidents and counts for those who run the bot."""

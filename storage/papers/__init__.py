@@ -1,0 +1,1 @@
+"""Papers, their versions and announcements, and the index of their words."""

@@ -1,0 +1,1 @@
+"""Summaries, notes, the jobs that write them, and what they cost."""

@@ -1,0 +1,191 @@
+"""The schedule as a machine: each occasion is told once, whatever clocks and zones do.
+
+An occasion is a wall-clock date and time of the cadence. There is always something new, so
+that each due occasion issues a digest.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import UTC, datetime, time, timedelta
+from itertools import count
+from zoneinfo import ZoneInfo
+
+import pytest
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
+
+from bot import schedule, subscribe
+from bot.publish import publish
+from storage.records import Cadence, ChatKind, Subscriber, Subscription
+from tests.situations import announce, papers
+from tests.storage.state_machines import another_bot, break_, hold, quick, shared
+
+START = datetime(2026, 10, 20, 12, 0, tzinfo=UTC)  # the clocks of Europe and America go back soon
+ZONES = ("UTC", "Europe/Berlin", "America/New_York", "Pacific/Auckland", "Pacific/Honolulu")
+TIMES = (time(0, 0), time(2, 30), time(8, 0), time(23, 45))
+_ACTIONS = (
+    *("tick", "tick", "tick", "pass_time", "pass_time", "pass_days", "turn_back"),
+    *("change_zone", "change_zone", "change_time", "pause", "resume"),
+)
+
+_papers = count(100_001)  # no other machine of the shared store has these
+
+
+class ScheduleMachine(RuleBasedStateMachine):
+    """One topic of one chat, a clock that goes back and forth, and a reader who travels."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.store, self.bot = shared(), another_bot()
+        self.now = self.latest = START
+        self.told: list[datetime] = []  # occasions since the cadence was chosen, on the wall clock
+        self.is_paused = False
+        with self.store.transaction():
+            chat = self.store.subscribers.ensure(
+                Subscriber(self.bot, 1, ChatKind.PRIVATE, cadence=Cadence(times=(time(8),)))
+            )
+            subscribe.subscribe(self.store, chat, "diffusion", self.now, polled={"cs.CV"}, limit=5)
+
+    @rule(data=st.data(), action=st.sampled_from(_ACTIONS))
+    def act(self, data: st.DataObject, action: str) -> None:
+        """One rule for all: Hypothesis would switch whole rules off."""
+        getattr(self, action)(data)
+        self.latest = max(self.latest, self.now)
+
+    def tick(self, _: st.DataObject) -> None:
+        """Time comes to the next occasion, or nearly; what is due is issued."""
+        announce(self.store, papers(next(_papers)), day=self.now.date())
+        before = self._topic()
+        due = before.next_due
+        is_due = due is not None and due <= self.now and not self.is_paused
+        issued = publish(self.store, self.bot, self.now).digests
+        assert issued == is_due, "not told when it was due, or told when it was not"
+        if issued and due is not None:
+            self._tell(due.astimezone(ZoneInfo(before.zone)).replace(tzinfo=None))
+            assert self._topic().next_due == schedule.next_due(
+                before.cadence, before.zone, self.now
+            )
+
+    def _tell(self, occasion: datetime) -> None:
+        assert not self.told or occasion > self.told[-1], "an occasion was told twice"
+        self.told.append(occasion)
+
+    def pass_time(self, data: st.DataObject) -> None:
+        """To the very instant that is due, just before or after it, or some hours on."""
+        due = self._topic().next_due
+        some = timedelta(hours=data.draw(st.integers(1, 9)))
+        near = [due + timedelta(minutes=m) for m in (-1, 0, 1)] if due else []
+        later = [one for one in near if one > self.now]
+        self.now = data.draw(st.sampled_from([self.now + some, *later, *later]))
+
+    def pass_days(self, data: st.DataObject) -> None:
+        """The process was down."""
+        self.now += timedelta(days=data.draw(st.integers(1, 10)))
+
+    def turn_back(self, data: st.DataObject) -> None:
+        """The machine's clock was wrong, by less than what is mended as an error of its own.
+
+        A topic that is due in more than eight days was put off by a clock that was ahead, and
+        may then be told of an occasion once more (never of a paper).
+        """
+        earlier = self.now - timedelta(minutes=data.draw(st.sampled_from([1, 59, 300, 1100])))
+        self.now = max(earlier, self.latest - timedelta(hours=20))
+
+    def change_zone(self, data: st.DataObject) -> None:
+        """The reader travels; what they were told today is not told again there."""
+        if self.now < self.latest:
+            return  # a clock that is behind cannot know what has been
+        with self.store.transaction():
+            subscribe.set_zone(
+                self.store, self._chat(), data.draw(st.sampled_from(ZONES)), self.now
+            )
+
+    def change_time(self, data: st.DataObject) -> None:
+        """Another time is another occasion: the same day may have one more."""
+        if self.now < self.latest:
+            return
+        chosen = data.draw(st.lists(st.sampled_from(TIMES), min_size=1, max_size=3, unique=True))
+        days = data.draw(st.sampled_from([(), (0, 1, 2, 3, 4), (6,)]))
+        cadence = Cadence(times=tuple(sorted(chosen)), weekdays=days)
+        with self.store.transaction():
+            subscribe.set_cadence(self.store, self._chat(), cadence, self.now)
+        self.told = []
+
+    def pause(self, _: st.DataObject) -> None:
+        """Nothing is told until it ends."""
+        self.store.subscribers.pause(self.bot, 1, "asked")
+        self.is_paused = True
+
+    def resume(self, _: st.DataObject) -> None:
+        """One digest covers the pause."""
+        self.store.subscribers.resume(self.bot, 1)
+        self.is_paused = False
+
+    @invariant()
+    def the_next_time_is_one_of_the_cadence(self) -> None:
+        topic = self._topic()
+        assert topic.next_due is not None
+        there = topic.next_due.astimezone(ZoneInfo(topic.zone))
+        shifted = there.replace(fold=0).time() not in topic.cadence.times
+        assert not shifted or _is_beside_a_gap(there), "at another time than was asked for"
+        weekdays = topic.cadence.weekdays or range(7)
+        assert shifted or there.weekday() in weekdays, "on another day than was asked for"
+
+    @invariant()
+    def each_digest_is_of_an_occasion_of_its_own(self) -> None:
+        headings = self.store.digests.of(self.bot, 1, limit=100)
+        periods = [heading.period for heading in headings]
+        assert len(set(periods)) == len(periods)
+
+    def _chat(self) -> Subscriber:
+        found = self.store.subscribers.get(self.bot, 1)
+        assert found is not None
+        return found
+
+    def _topic(self) -> Subscription:
+        [found] = self.store.subscriptions.of(self.bot, 1)
+        return found
+
+
+def _is_beside_a_gap(there: datetime) -> bool:
+    """Whether the clocks went forward within the hours before this reading."""
+    earlier = (there.astimezone(UTC) - timedelta(hours=3)).astimezone(there.tzinfo)
+    return there.utcoffset() != earlier.utcoffset()
+
+
+ScheduleMachine.TestCase.settings = quick(40)
+TestSchedule = ScheduleMachine.TestCase
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(900)
+def test_no_clock_and_no_journey_repeats_or_skips_an_occasion() -> None:
+    hold(ScheduleMachine)
+
+
+def _zone_alone(
+    cadence: Cadence, zone: str, after: datetime, *, served: datetime, old_zone: str
+) -> datetime | None:
+    """What the old zone was served is not asked."""
+    return schedule.next_due(cadence, zone, after)
+
+
+def _a_day_from_now(cadence: Cadence, zone: str, after: datetime) -> datetime | None:
+    """Twenty-four hours on, instead of the next reading of the clock."""
+    return after + timedelta(days=1)
+
+
+@pytest.mark.parametrize(
+    ("name", "bug"),
+    [
+        pytest.param("next_due_after_change", _zone_alone, marks=pytest.mark.slow),
+        ("next_due", _a_day_from_now),
+    ],
+)
+def test_a_planted_bug_is_found(
+    monkeypatch: pytest.MonkeyPatch, name: str, bug: Callable[..., datetime | None]
+) -> None:
+    monkeypatch.setattr(schedule, name, bug)
+
+    break_(ScheduleMachine)

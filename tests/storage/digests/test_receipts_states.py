@@ -1,0 +1,264 @@
+"""Ledger and cursors as a machine: each announced paper is told to each chat once, or left out.
+
+Whenever a topic's cursor moves, what it passes has to stand in a digest of the chat: shown,
+or among the rest. What was shown once is shown again only as a higher version, where asked for.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from datetime import datetime, time, timedelta
+from itertools import count
+
+import pytest
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
+
+from bot import subscribe, tend
+from bot.issue import draw_news, issue_news
+from bot.publish import publish
+from storage import Store
+from storage.chats.subscriptions import Subscriptions
+from storage.digests.receipts import Ledger
+from storage.records import Cadence, ChatKind, Digest, Entry, Kind, Subscriber, Subscription
+from tests.situations import NOW, announce, papers
+from tests.storage.state_machines import another_bot, break_, hold, quick, shared
+
+CHATS = (1, 2)
+WORDS = ("diffusion", "robots")
+TOPICS = ("diffusion", "study", "robots")  # every paper is a study
+_ACTIONS = (
+    *("announce", "announce", "revise", "tick", "tick", "ask", "stumble", "pass_time"),
+    *("outage", "stop_and_undo", "edit", "want_replacements"),
+)
+
+_papers = count(1)
+
+
+class LedgerMachine(RuleBasedStateMachine):
+    """Two chats with overlapping topics; papers and versions of them come and go on."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.store, self.bot, self.now = shared(), another_bot(), NOW
+        self.words: dict[int, str] = {}  # of each paper by its number
+        self.versions: dict[int, int] = {}
+        self.digests: dict[int, Digest] = {}  # as they were issued: nothing here revises one
+        with self.store.transaction():
+            for number in CHATS:
+                chat = self.store.subscribers.ensure(
+                    Subscriber(self.bot, number, ChatKind.PRIVATE, cadence=Cadence((time(8),)))
+                )
+                for words in TOPICS[:number]:
+                    subscribe.subscribe(
+                        self.store, chat, words, self.now, polled={"cs.CV"}, limit=5
+                    )
+
+    @rule(data=st.data(), action=st.sampled_from(_ACTIONS))
+    def act(self, data: st.DataObject, action: str) -> None:
+        """One rule for all; then each topic whose cursor has moved accounts for what it passed."""
+        before = self._topics()
+        getattr(self, action)(data)
+        after = self._topics()
+        for key in before.keys() & after.keys():
+            self._account(before[key], after[key])
+        self.now += timedelta(seconds=1)
+
+    def _account(self, before: Subscription, after: Subscription) -> None:
+        assert after.cursor >= before.cursor, "a cursor went back"
+        if after.cursor == before.cursor:
+            return
+        passed = {
+            _number(one.paper.id)
+            for one in self.store.papers.after(before.cursor)
+            if one.seq <= after.cursor and (one.paper.version == 1)
+        }
+        found = {n for n in passed & self.words.keys() if before.query in ("study", self.words[n])}
+        assert found <= {_number(one.paper.id) for one in self._entries(before.chat)}, "lost"
+
+    def announce(self, data: st.DataObject) -> None:
+        """New papers, in one of two fields."""
+        for _ in range(data.draw(st.integers(1, 3))):
+            number = next(_papers)
+            self.words[number] = data.draw(st.sampled_from(WORDS))
+            self.versions[number] = 1
+            announce(self.store, papers(number, word=self.words[number]), day=self.now.date())
+
+    def revise(self, data: st.DataObject) -> None:
+        """A higher version of a paper is announced."""
+        if self.words:
+            number = data.draw(st.sampled_from(sorted(self.words)))
+            self.versions[number] += 1
+            higher = papers(number, word=self.words[number], version=self.versions[number])
+            announce(self.store, higher, day=self.now.date(), kind=Kind.REPLACE)
+
+    def tick(self, _: st.DataObject) -> None:
+        """The next morning."""
+        self.now += timedelta(hours=24)
+        assert publish(self.store, self.bot, self.now).failed == 0
+
+    def stumble(self, _: st.DataObject) -> None:
+        """A chat's digest fails in the middle: nothing of it is kept, and it comes later."""
+        self.now += timedelta(hours=24)
+        with _stumbling(self.store):
+            publish(self.store, self.bot, self.now)
+
+    def ask(self, data: st.DataObject) -> None:
+        """By command, at any time."""
+        topic = data.draw(st.sampled_from(list(self._topics().values())))
+        chat = self._chat(topic.chat)
+        [news] = draw_news(self.store, chat, (topic,), self.now)
+        with self.store.transaction():
+            issue_news(self.store, chat, replace(news, recent=None), self.now)
+
+    def pass_time(self, data: st.DataObject) -> None:
+        """Some hours, in which nothing is done."""
+        self.now += timedelta(hours=data.draw(st.integers(1, 30)))
+
+    def outage(self, data: st.DataObject) -> None:
+        """Days, in which nothing is done."""
+        self.now += timedelta(days=data.draw(st.integers(2, 10)))
+
+    def stop_and_undo(self, data: st.DataObject) -> None:
+        """A topic that was stopped goes on where it was."""
+        topic = data.draw(st.sampled_from(list(self._topics().values())))
+        chat = self._chat(topic.chat)
+        with self.store.transaction():
+            gone = subscribe.unsubscribe(self.store, chat, topic.key)
+            assert tend.restore(self.store, gone, self.now, polled=(), limit=9)
+
+    def edit(self, data: st.DataObject) -> None:
+        """Other words, between two ticks; a change of an older state is not taken."""
+        topic = data.draw(st.sampled_from(list(self._topics().values())))
+        taken = {one.query for one in self._topics().values() if one.chat == topic.chat}
+        if free := sorted(set(TOPICS) - taken):
+            changed = replace(topic, query=data.draw(st.sampled_from(free)))
+            assert self.store.subscriptions.change(changed)
+            assert not self.store.subscriptions.change(replace(topic, name="too late"))
+
+    def want_replacements(self, data: st.DataObject) -> None:
+        """From now on higher versions too."""
+        topic = data.draw(st.sampled_from(list(self._topics().values())))
+        kinds = topic.kinds | {Kind.REPLACE}
+        assert self.store.subscriptions.change(replace(topic, kinds=kinds))
+
+    @invariant()
+    def nothing_is_shown_twice(self) -> None:
+        for number in CHATS:
+            shown = [(one.paper.id, one.paper.version) for one in self._shown(number)]
+            highest: dict[str, int] = {}
+            for name, version in shown:
+                assert version > highest.get(name, 0), "shown twice, or an older version"
+                highest[name] = version
+
+    @invariant()
+    def each_digest_is_on_its_way(self) -> None:
+        for number in CHATS:
+            for heading in self.store.digests.of(self.bot, number, limit=100):
+                assert self.store.outbox.of_digest(heading.number), "issued and never sent"
+
+    @invariant()
+    def what_was_shown_is_in_the_ledger(self) -> None:
+        for number in CHATS:
+            shown = {one.paper.key: one.paper.version for one in self._shown(number)}
+            assert self.store.digests.received(self.bot, number, shown) == shown
+
+    def _shown(self, chat: int) -> Iterator[Entry]:
+        return (entry for entries, _ in self._digests(chat) for entry in entries)
+
+    def _entries(self, chat: int) -> Iterator[Entry]:
+        return (entry for both in self._digests(chat) for entries in both for entry in entries)
+
+    def _digests(self, chat: int) -> Iterable[tuple[tuple[Entry, ...], tuple[Entry, ...]]]:
+        for heading in reversed(self.store.digests.of(self.bot, chat, limit=100)):
+            if heading.number not in self.digests:
+                digest = self.store.digests.get(heading.number)
+                assert digest is not None
+                self.digests[heading.number] = digest
+            digest = self.digests[heading.number]
+            yield digest.entries, digest.rest
+
+    def _topics(self) -> dict[int, Subscription]:
+        found = [one for chat in CHATS for one in self.store.subscriptions.of(self.bot, chat)]
+        return {one.key: one for one in found}
+
+    def _chat(self, number: int) -> Subscriber:
+        found = self.store.subscribers.get(self.bot, number)
+        assert found is not None
+        return found
+
+
+def _number(paper: str) -> int:
+    return int(paper.partition(".8")[2])
+
+
+@contextmanager
+def _stumbling(store: Store) -> Iterator[None]:
+    """The outbox takes nothing for a while."""
+    put = store.outbox.put_once
+
+    def refuse(*_: object, **__: object) -> bool:
+        raise RuntimeError("stumbled")
+
+    store.outbox.put_once = refuse  # type: ignore[method-assign]
+    try:
+        yield
+    finally:
+        store.outbox.put_once = put  # type: ignore[method-assign]
+
+
+LedgerMachine.TestCase.settings = quick(40)
+TestLedger = LedgerMachine.TestCase
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(1200)
+def test_no_order_of_events_repeats_or_loses_a_paper() -> None:
+    hold(LedgerMachine)
+
+
+def _nothing_received(self: Ledger, bot: int, chat: int, papers: Iterable[int]) -> dict[int, int]:
+    """What a chat has is not asked."""
+    return {}
+
+
+def _nothing_reserved(
+    self: Ledger, digest: int, *, now: datetime, first: int = 1, last: int = 0
+) -> int:
+    """What is shown is not written down."""
+    return 0
+
+
+def _change_without_fence(self: Subscriptions, subscription: Subscription) -> bool:
+    """The last one wins."""
+    current = self.get(subscription.key)
+    assert current is not None
+    return _OWN_CHANGE(self, replace(subscription, fence=current.fence))
+
+
+@contextmanager
+def _no_transaction(self: Store) -> Iterator[None]:
+    """Each write is kept by itself."""
+    yield
+
+
+_OWN_CHANGE = Subscriptions.change
+
+
+@pytest.mark.parametrize(
+    ("owner", "method", "bug"),
+    [
+        (Ledger, "received", _nothing_received),
+        (Ledger, "reserve", _nothing_reserved),
+        (Subscriptions, "change", _change_without_fence),
+        (Store, "transaction", _no_transaction),
+    ],
+)
+def test_a_planted_bug_is_found(
+    monkeypatch: pytest.MonkeyPatch, owner: type, method: str, bug: Callable[..., object]
+) -> None:
+    monkeypatch.setattr(owner, method, bug)
+
+    break_(LedgerMachine)

@@ -1,0 +1,121 @@
+"""Whoever has waited longest is next, and nobody is forgotten."""
+
+from __future__ import annotations
+
+import signal
+import threading
+from collections.abc import Iterator
+
+import pytest
+
+from storage.engine.fair_lock import Turns
+
+
+def _until(turns: Turns, waiting: int) -> None:
+    """Looks until so many wait; a thread tells nobody that it has begun to."""
+    while turns.waiting < waiting:
+        threading.Event().wait(0.001)
+
+
+def _queue(turns: Turns, count: int, came: list[int]) -> list[threading.Thread]:
+    """Threads that wait in their order."""
+
+    def takes(number: int) -> None:
+        with turns:
+            came.append(number)
+
+    threads = [threading.Thread(target=takes, args=(number,)) for number in range(count)]
+    for number, thread in enumerate(threads, start=1):
+        thread.start()
+        _until(turns, number)
+    return threads
+
+
+def _end(threads: list[threading.Thread]) -> None:
+    for thread in threads:
+        thread.join(30.0)
+
+
+def test_those_who_wait_go_in_their_order() -> None:
+    turns, came = Turns(), list[int]()
+
+    with turns:
+        threads = _queue(turns, 20, came)
+    _end(threads)
+
+    assert came == list(range(20))
+    assert turns.waiting == 0
+
+
+def test_who_lets_go_waits_behind_those_who_waited() -> None:
+    """The reason for this lock: the usual one may be taken again at once."""
+    turns, came = Turns(), list[int]()
+
+    with turns:
+        threads = _queue(turns, 3, came)
+    with turns:
+        came.append(99)
+    _end(threads)
+
+    assert came == [0, 1, 2, 99]
+
+
+def test_one_at_a_time() -> None:
+    turns, inside, most = Turns(), list[int](), list[int]()
+
+    def works(number: int) -> None:
+        for _ in range(300):
+            with turns:
+                inside.append(number)
+                most.append(len(inside))
+                inside.remove(number)
+
+    threads = [threading.Thread(target=works, args=(number,)) for number in range(6)]
+    for thread in threads:
+        thread.start()
+    _end(threads)
+
+    assert (len(most), max(most)) == (1800, 1)
+
+
+def test_a_failure_inside_passes_the_turn_on() -> None:
+    turns, came = Turns(), list[int]()
+
+    with pytest.raises(ValueError, match="ours"), turns:
+        raise ValueError("ours")
+    with turns:
+        came.append(1)
+
+    assert came == [1]
+
+
+@pytest.fixture
+def heeds_ctrl_c() -> Iterator[None]:
+    """What a shell starts in the background ignores the signal, and so would this process."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
+def test_who_is_interrupted_while_waiting_is_in_nobodys_way(heeds_ctrl_c: None) -> None:
+    turns, begun, done = Turns(), threading.Event(), threading.Event()
+    main = threading.get_ident()
+
+    def holds() -> None:
+        with turns:
+            begun.set()
+            _until(turns, 1)
+            signal.pthread_kill(main, signal.SIGINT)
+            done.wait(10.0)
+
+    thread = threading.Thread(target=holds)
+    thread.start()
+    begun.wait(10.0)
+    with pytest.raises(KeyboardInterrupt):
+        turns.__enter__()
+    done.set()
+    thread.join(10.0)
+
+    assert turns.waiting == 0
+    with turns:
+        assert turns.waiting == 0

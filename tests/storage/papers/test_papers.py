@@ -1,0 +1,356 @@
+"""Papers: nothing lost, nothing replaced, everything found."""
+
+from __future__ import annotations
+
+from contextlib import closing
+from datetime import date, timedelta
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.matching import matches
+from bot.query import indexed, parse
+from bot.query.words import former_stem, surface
+from storage import Store, open_store
+from storage.records import Added, Kind
+from tests.storage.builders import DAY, NOW, announced, gloss, paper, stored
+
+
+def test_a_batch_added_twice_adds_nothing_the_second_time(store: Store) -> None:
+    batch = [announced(paper(1)), announced(paper(2), Kind.CROSS)]
+
+    first, second = store.papers.add(batch, seen=NOW), store.papers.add(batch, seen=NOW)
+
+    assert (first, second) == (Added(stored=2), Added(known=2))
+    assert [one.seq for one in store.papers.after(0)] == [1, 2]
+
+
+def test_a_paper_comes_back_as_it_was_given(store: Store) -> None:
+    [kept] = stored(store, [paper(3, title="A < b & \\alpha\u0085", authors=("é", "李明"))])
+
+    given_ = paper(3, title="A < b & \\alpha\u0085", authors=("é", "李明"))
+    assert (kept.id, kept.title, kept.authors) == (given_.id, given_.title, given_.authors)
+
+
+def test_a_higher_version_adds_and_a_lower_one_never_replaces(store: Store) -> None:
+    store.papers.add([announced(paper(1, 2, title="second"), Kind.REPLACE)], seen=NOW)
+
+    late = store.papers.add([announced(paper(1, 1, title="first"))], seen=NOW)
+    higher = store.papers.add([announced(paper(1, 3, title="third"), Kind.REPLACE)], seen=NOW)
+
+    assert (late, higher) == (Added(known=1), Added(updated=1))
+    newest, first = store.papers.get(paper(1).id), store.papers.get(paper(1).id, 1)
+    assert newest is not None
+    assert first is not None
+    assert (newest.title, first.title) == ("third", "first")
+    assert store.papers.count() == 1
+
+
+def test_an_announcement_tells_the_version_it_was_of(store: Store) -> None:
+    store.papers.add([announced(paper(1, title="first"))], seen=NOW)
+    store.papers.add([announced(paper(1, 2, title="second"), Kind.REPLACE)], seen=NOW)
+
+    assert [one.paper.title for one in store.papers.after(0)] == ["first", "second"]
+
+
+def test_a_live_source_completes_a_partial_paper(store: Store) -> None:
+    store.papers.keep([paper(1, partial=True, abstract="We tr")], seen=NOW)
+
+    added = store.papers.add([announced(paper(1))], seen=NOW)
+    again = store.papers.keep([paper(1, partial=True, abstract="We tr")], seen=NOW)
+
+    complete = store.papers.get(paper(1).id)
+    assert added == Added(updated=1)
+    assert complete is not None
+    assert (complete.abstract, complete.partial) == (paper(1).abstract, False)
+    assert again[0].key == complete.key
+
+
+def test_each_feed_and_day_announces_once(store: Store) -> None:
+    tomorrow = DAY + timedelta(days=1)
+    one = paper(1)
+    batch = [
+        announced(one),
+        announced(one),
+        announced(one, feed="cs.LG"),
+        announced(one, day=tomorrow),
+    ]
+
+    store.papers.add(batch, seen=NOW)
+
+    assert [(a.feed, a.day) for a in store.papers.after(0)] == [
+        ("rss", DAY),
+        ("cs.LG", DAY),
+        ("rss", tomorrow),
+    ]
+
+
+def test_positions_only_grow(store: Store) -> None:
+    for number in range(5):
+        store.papers.add([announced(paper(number))], seen=NOW)
+
+    assert store.papers.last_seq() == 5
+    assert [one.seq for one in store.papers.after(2, limit=2)] == [3, 4]
+
+
+def test_days_are_counted_with_the_feeds_word(store: Store) -> None:
+    before = date(2026, 11, 19)
+    batch = [announced(paper(1)), announced(paper(2), Kind.CROSS, before), announced(paper(3))]
+    store.papers.add(batch, seen=NOW)
+
+    assert store.papers.days() == [(before, 1), (DAY, 2)]
+    assert [one.kind for one in store.papers.on_days(DAY, DAY)] == [Kind.NEW, Kind.NEW]
+    assert [a.paper.id for a in store.papers.on_days(before, before)] == [paper(2).id]
+
+
+def test_a_gloss_is_kept_once_per_maker_and_prompt(store: Store) -> None:
+    [one] = stored(store, [paper(1)])
+
+    assert store.papers.add_gloss(gloss(one))
+    assert not store.papers.add_gloss(gloss(one, title="另一个"))
+    assert store.papers.add_gloss(gloss(one, prompt="2"))
+
+
+def test_a_model_speaks_before_an_import_before_an_extract(store: Store) -> None:
+    [one] = stored(store, [paper(1)])
+    for maker in ("model-x", "import", "extractive"):
+        store.papers.add_gloss(gloss(one, maker=maker))
+        store.papers.add_gloss(gloss(one, language="en", maker="extractive"))
+
+    best = store.papers.glosses([one.key, 999])
+
+    assert [(said.language, said.maker) for said in best[one.key]] == [
+        ("en", "extractive"),
+        ("zh", "model-x"),
+    ]
+    assert list(best) == [one.key]
+
+
+def test_the_newest_version_speaks_first(store: Store) -> None:
+    first, second = stored(store, [paper(1), paper(1, 2)])
+    store.papers.add_gloss(gloss(first, title="旧"))
+    store.papers.add_gloss(gloss(second, title="新", maker="extractive"))
+
+    assert [said.title for said in store.papers.glosses([first.key])[first.key]] == ["新"]
+
+
+@pytest.mark.parametrize(
+    ("query", "found"),
+    [
+        ("diffusion", [1]),
+        ('"diffusion models"', [1]),
+        ('"models diffusion"', []),
+        ("ti:diffusion abs:train", [1]),
+        ("ti:train", []),
+        ("hoping", [2]),
+        ("hopi*", [2]),
+        ("au:lovelace_ada", [2, 1]),
+        ('au:"A. Lovelace"', [2, 1]),
+        ("cs.RO", [2]),
+        ("cat:cs.LG", [1]),
+        ("id:2611.90002", [2]),
+        ("lovelace", []),
+        ("model -hoping", [1]),
+        ("model OR robot", [2, 1]),
+        ("扩散", [1]),
+    ],
+)
+def test_search_finds(store: Store, query: str, found: list[int]) -> None:
+    one, _ = stored(
+        store,
+        [
+            paper(1, categories=("cs.CV", "cs.LG")),
+            paper(2, title="Hoping robots", abstract="A robot.", categories=("cs.RO",)),
+        ],
+    )
+    store.papers.add_gloss(gloss(one))
+
+    page = store.papers.search(parse(query).clause, limit=10)
+
+    assert [int(each.id[-1]) for each in page] == found
+
+
+def test_search_follows_the_newest_version(store: Store) -> None:
+    stored(store, [paper(1, title="Old words"), paper(1, 2, title="Fresh start")])
+
+    assert store.papers.search(parse("ti:fresh").clause, limit=5)
+    assert not store.papers.search(parse("ti:old").clause, limit=5)
+
+
+def test_search_pages_from_the_newest_day(store: Store) -> None:
+    """A paper of an old day that is stored last does not come first."""
+    days = [DAY, DAY + timedelta(days=2), DAY - timedelta(days=700), DAY]
+    batch = [announced(paper(number), day=day) for number, day in enumerate(days, start=1)]
+    store.papers.add(batch, seen=NOW)
+    clause = parse("diffusion").clause
+
+    pages = [store.papers.search(clause, limit=2, offset=offset) for offset in (0, 2, 4)]
+    oldest = store.papers.search(clause, limit=1, newest=False)
+
+    assert [[int(one.id[-1]) for one in page] for page in pages] == [[2, 4], [1, 3], []]
+    assert oldest[0].id == paper(3).id
+
+
+def test_announced_narrows_to_words_and_days(store: Store) -> None:
+    batch = [
+        announced(paper(1)),
+        announced(paper(2, title="Robots")),
+        announced(paper(3), day=DAY - timedelta(days=9)),
+    ]
+    store.papers.add(batch, seen=NOW)
+
+    found = store.papers.announced(parse("diffusion").clause, DAY, DAY)
+
+    assert [one.paper.id for one in found] == [paper(1).id]
+
+
+_WORDS = """
+    hoping hope happy happily skies sky dying die generalization generally general model
+    models modelling u-net unet sensibility β-decay βs naïve C++ 3D the 扩散 ability
+"""
+_WORD = st.sampled_from(_WORDS.split())
+_TEXT = st.lists(_WORD, min_size=1, max_size=6).map(" ".join)
+_NAMES = st.sampled_from(["Ada Lovelace", "A. Lovelace", "Kaiming He", "He, K.", "Jean-Paul Roux"])
+
+
+@st.composite
+def _terms(draw: st.DrawFn) -> str:
+    word = draw(_WORD)
+    cut = draw(st.integers(2, max(2, len(word))))
+    name = draw(_NAMES).replace(",", "")
+    return draw(
+        st.sampled_from(
+            [
+                f'"{word}"',
+                f'"{word[:cut]}*"' if word[:cut].isalpha() and len(word) > 2 else f'"{word}"',
+                f'"{word} {draw(_WORD)}"',
+                f'"{word} {draw(_WORD)}"~{draw(st.integers(1, 3))}',
+                f'ti:"{word}"',
+                f'abs:"{word}"',
+                f'au:"{name}"',
+                "cat:cs.CV",
+                "id:2611.90001",
+            ]
+        )
+    )
+
+
+@st.composite
+def _queries(draw: st.DrawFn) -> str:
+    parts = draw(st.lists(_terms(), min_size=1, max_size=3))
+    barred = draw(st.lists(_terms(), max_size=2))
+    joined = draw(st.sampled_from([" ", " OR "])).join(parts)
+    inner = f"({joined})" + "".join(f" -{term}" for term in barred)
+    return draw(st.sampled_from([inner, f"{inner} OR (model -({' OR '.join(parts)}))"]))
+
+
+@given(
+    texts=st.lists(st.tuples(_TEXT, _TEXT, _NAMES), min_size=1, max_size=4),
+    said=_TEXT,
+    query=_queries(),
+)
+def test_no_paper_that_matches_is_missing(
+    texts: list[tuple[str, str, str]], said: str, query: str
+) -> None:
+    """Whatever the matcher accepts, with or without glosses, search has found."""
+    parsed = parse(query)
+    store = open_store("sqlite://", words=indexed)
+    try:
+        papers = stored(
+            store,
+            [paper(n, 1, *text[:2], authors=(text[2],)) for n, text in enumerate(texts, start=1)],
+        )
+        told = gloss(papers[0], "en", title=f"zz {said}")  # no phrase into the gloss
+        store.papers.add_gloss(told)
+
+        found = {one.key for one in store.papers.search(parsed.clause, limit=10)}
+    finally:
+        store.close()
+
+    for one in papers:
+        about = [told] if one.key == told.paper else []
+        if matches(parsed, one) is not None or matches(parsed, one, about) is not None:
+            assert one.key in found, (query, one)
+
+
+def test_a_new_analyser_indexes_the_papers_anew_the_newest_first(tmp_path: Path) -> None:
+    url = f"sqlite:///{tmp_path / 'a.db'}"
+    with closing(open_store(url, words=str.lower)) as old:
+        old.papers.begin_renewal("plain")
+        kept = stored(old, [paper(n, title="Hoping robots") for n in range(5)])
+        old.papers.add_gloss(gloss(kept[0]))
+        assert old.papers.renew("plain") == 0
+    hoping = parse("ti:hoping").clause
+
+    with closing(open_store(url, words=indexed)) as new:
+        assert new.papers.search(hoping, limit=10) == []
+        assert new.papers.renew("stems", limit=3) == 3
+        assert [one.key for one in new.papers.search(hoping, limit=10)] == [5, 4, 3]
+        assert new.papers.is_renewing()
+
+    with closing(open_store(url, words=indexed)) as killed_meanwhile:
+        assert killed_meanwhile.papers.renew("stems", limit=3) == 2
+        assert killed_meanwhile.papers.renew("stems", limit=3) == 0
+        assert not killed_meanwhile.papers.is_renewing()
+        assert len(killed_meanwhile.papers.search(hoping, limit=10)) == 5
+        assert len(killed_meanwhile.papers.search(parse("扩散").clause, limit=10)) == 1
+
+
+def test_until_papers_are_indexed_anew_all_of_them_may_match(tmp_path: Path) -> None:
+    """What is not found for a topic counts as told, and would be lost."""
+    url = f"sqlite:///{tmp_path / 'a.db'}"
+    with closing(open_store(url, words=str.lower)) as old:
+        old.papers.begin_renewal("plain")
+        old.papers.add([announced(paper(n, title="Hoping robots")) for n in range(5)], seen=NOW)
+    clause = parse("hoping -robots").clause
+
+    with closing(open_store(url, words=indexed)) as new:
+        new.papers.begin_renewal("stems")
+        head = new.papers.last_seq()
+        assert len(new.papers.announced_after(clause, 0, head)) == 5
+        assert new.papers.brought(clause, DAY, DAY)[1] is False
+        while new.papers.renew("stems", limit=2):
+            pass
+        assert new.papers.announced_after(clause, 0, head) == []
+        assert new.papers.brought(clause, DAY, DAY) == (0, True)
+
+
+def test_until_papers_are_indexed_anew_the_former_words_are_looked_for_too(tmp_path: Path) -> None:
+    url = f"sqlite:///{tmp_path / 'a.db'}"
+
+    def former(text: str) -> str:
+        return " ".join(map(former_stem, surface(text)))
+
+    with closing(open_store(url, words=former)) as old:
+        old.papers.begin_renewal("former")
+        stored(old, [paper(1, title="Generative models"), paper(2, title="Two generations")])
+
+    with closing(open_store(url, words=indexed)) as new:
+        new.papers.begin_renewal("stems")
+        asked = parse("generative").clause
+        meanwhile = {one.title for one in new.papers.search(asked, limit=10)}
+        assert meanwhile == {"Generative models", "Two generations"}
+        while new.papers.renew("stems"):
+            pass
+        assert [one.title for one in new.papers.search(asked, limit=10)] == ["Generative models"]
+
+
+def test_a_paper_that_is_revised_while_it_is_analysed_keeps_its_new_words(tmp_path: Path) -> None:
+    url = f"sqlite:///{tmp_path / 'a.db'}"
+    with closing(open_store(url)) as old:
+        stored(old, [paper(1, title="Robots")])
+
+    with closing(open_store(url, words=indexed)) as new:
+        revisions = [paper(1, title="Submarines", version=2)]
+
+        def analysing(text: str) -> str:
+            if revisions and text == "Robots":
+                new.papers.keep([revisions.pop()], seen=NOW)
+            return indexed(text)
+
+        with closing(open_store(url, words=analysing)) as renewing:
+            renewing.papers.renew("stems")
+        assert [one.title for one in new.papers.search(parse("submarine").clause, limit=5)]
+        assert new.papers.search(parse("robot").clause, limit=5) == []
