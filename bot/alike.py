@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from bot.author_names import plain_name
+from bot.arxiv.author_names import plain_name
 from bot.query import QueryError, compose, parse
 from bot.query.canonical import terms
 from bot.query.words import stem, tokens

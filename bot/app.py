@@ -10,18 +10,18 @@ from collections.abc import AsyncIterator, Awaitable, Iterator
 from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
 
 from bot import condition, health, ingest, open_files, outstanding, publish, repair
-from bot.bell import Work
 from bot.chat import sender
 from bot.chat.polling import Conflict, InvalidToken, NetworkError
+from bot.concurrency.rate_limiter import Breaker
+from bot.concurrency.trusted_clock import Heard, TrustedClock, wall_clock
+from bot.concurrency.wake_event import Work
 from bot.config import Config
-from bot.pace import Breaker
 from bot.query.words import analyser_mark, indexed
 from bot.serve import serve
 from bot.service import Bot, Now
 from bot.sources import Fetcher
 from bot.standby import holder, on_duty
 from bot.summary import choose
-from bot.trusted_clock import Heard, TrustedClock, wall_clock
 from bot.workshop import Workshop
 from storage import Store, open_store
 

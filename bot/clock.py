@@ -15,7 +15,7 @@ from datetime import datetime, timedelta, tzinfo
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from apscheduler.triggers.base import BaseTrigger
 
-from bot.trusted_clock import elapsed
+from bot.concurrency.trusted_clock import elapsed
 
 log = logging.getLogger(__name__)
 

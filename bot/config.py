@@ -13,11 +13,12 @@ from urllib.parse import urlsplit
 from pydantic import Field, SecretStr, ValidationError, ValidationInfo, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
-from bot import budget, taxonomy
+from bot import budget
 from bot.account import Contract
+from bot.arxiv import taxonomy
 from bot.basic_settings import DATABASE, LOG_LEVELS, PREFIX
 from bot.budget import Budget, Price
-from bot.texts.tongues import language_code
+from bot.texts.languages import language_code
 from bot.unusable import refusal, wrong
 from storage.records import Form
 

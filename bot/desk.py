@@ -7,7 +7,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from bot.pace import Breaker, Floods, Pace, Sleep
+from bot.concurrency.rate_limiter import Breaker, Floods, Pace, Sleep
 from bot.render.answer import Said
 from storage import Store
 from storage.records import Outcome, Parcel

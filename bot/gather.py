@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from functools import partial
 from typing import TypeAlias
 
-from bot import arxiv_calendar
+from bot.arxiv import calendar
 from bot.matching import Index
 from bot.query import parse, printed_anew
 from storage import Store
@@ -172,7 +172,7 @@ def explainer(index: Index, query: Query) -> Explain:
 
 def recent(store: Store, query: Query, now: datetime) -> tuple[list[Match], Explain]:
     """What a query finds among the papers of the last seven days, best first."""
-    last = arxiv_calendar.arxiv_day(now)
+    last = calendar.arxiv_day(now)
     first = last - timedelta(days=RECENT_DAYS - 1)
     index = Index(store.papers.announced(query.clause, first, last))
     return index.find(query, FRESH), explainer(index, query)

@@ -14,7 +14,7 @@ from datetime import date, datetime, timedelta
 from enum import StrEnum
 from functools import partial
 
-from bot import arxiv_calendar
+from bot.arxiv import calendar
 from bot.ingest import added_in_chunks, rest
 from bot.sources import Fetcher, arxiv_oai, history
 from bot.sources.arxiv_oai import Page, Record
@@ -67,7 +67,7 @@ def days_of(harvest: Harvest) -> tuple[date, ...]:
     """The feed days of a harvest."""
     length = (harvest.last - harvest.first).days + 1
     days = (harvest.first + timedelta(days=n) for n in range(length))
-    return tuple(day for day in days if arxiv_calendar.is_feed_day(day))
+    return tuple(day for day in days if calendar.is_feed_day(day))
 
 
 async def held_walk(

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from pathlib import Path
 
-from bot.arxiv_calendar import Verdict, arxiv_day, expected, midnight, unlisted_year
+from bot.arxiv.calendar import Verdict, arxiv_day, expected, midnight, unlisted_year
 from bot.condition import State, condition
 from bot.sources import Condition, feed_groups
 from storage import Store

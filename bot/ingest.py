@@ -13,20 +13,10 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from functools import partial
 
-from bot import arxiv_calendar
-from bot.sources import (
-    Batch,
-    Condition,
-    Fetcher,
-    Source,
-    arxiv_api,
-    authors,
-    feed,
-    feed_groups,
-    read,
-)
+from bot.arxiv import author_list, calendar
+from bot.arxiv.taxonomy import filed_under
+from bot.sources import Batch, Condition, Fetcher, Source, arxiv_api, feed, feed_groups, read
 from bot.sources.batch import Unread
-from bot.taxonomy import filed_under
 from storage import Store
 from storage.records import (
     Added,
@@ -115,7 +105,7 @@ def _outstanding(batch: Batch, now: datetime) -> list[OutstandingPaper]:
     An item without an id counts where the batch is not asked for again anyway.
     """
     feed = batch.announcements[0].feed if batch.announcements else batch.source
-    day = batch.day or arxiv_calendar.arxiv_day(now)
+    day = batch.day or calendar.arxiv_day(now)
     return [
         OutstandingPaper(feed, one.id, day, day, now, one.version, _kind(one))
         for one in batch.unread
@@ -163,7 +153,7 @@ async def ingest_due(
         return reports
     for name in feed_groups(categories):
         cursor = await store.run(store.cursors.get, name)
-        if arxiv_calendar.poll_due(now, cursor.day, cursor.checked):
+        if calendar.poll_due(now, cursor.day, cursor.checked):
             report = await ingest(store, fetcher, feed(name, base=base), now)
             reports.append(report)
             if report.condition is Condition.LIMITED:
@@ -180,7 +170,7 @@ async def fill(
     One day at a time, and the cursor remembers the days that are done: a restart goes on.
     """
     cursor = await store.run(store.cursors.get, FIRST)
-    today = arxiv_calendar.arxiv_day(now)
+    today = calendar.arxiv_day(now)
     if cursor.batch == WHOLE:
         return True
     if cursor.day is None:
@@ -203,7 +193,7 @@ async def _filled(
     base: str,
 ) -> bool:
     """Keeps the days after ``last`` up to today, each with its cursor; False when one failed."""
-    today = arxiv_calendar.arxiv_day(now)
+    today = calendar.arxiv_day(now)
     for n in range(1, (today - last).days + 1):
         day = last + timedelta(days=n)
         if not await _fill_day(store, fetcher, categories, day, now, base):
@@ -237,7 +227,7 @@ async def _fill_day(
     base: str,
 ) -> bool:
     """Keeps what was submitted on a date; False when the API did not give all of it."""
-    since = arxiv_calendar.midnight(day)
+    since = calendar.midnight(day)
     until = since + timedelta(days=1)
     start = holes = 0
     for _ in range(_PAGES + _HOLES):
@@ -288,7 +278,7 @@ def _filed(paper: Paper) -> Paper:
     An older version wrote classes of other schemes there, and authors that are none.
     """
     return replace(
-        paper, authors=authors.each(paper.authors), categories=filed_under(paper.categories)
+        paper, authors=author_list.each(paper.authors), categories=filed_under(paper.categories)
     )
 
 

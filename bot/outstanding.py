@@ -13,8 +13,9 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import partial
 
-from bot import harvest, taxonomy
-from bot.arxiv_calendar import arxiv_day, feed_day
+from bot import harvest
+from bot.arxiv import taxonomy
+from bot.arxiv.calendar import arxiv_day, feed_day
 from bot.ingest import FIRST, added_in_chunks, rest, rests
 from bot.repair import WINDOW, harvests
 from bot.sources import Condition, Fetcher, Source, arxiv_oai, feed_groups, read

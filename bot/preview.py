@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from functools import partial
 
-from bot import arxiv_calendar
+from bot.arxiv import calendar
 from bot.gather import FRESH, RECENT_DAYS
 from bot.issue import bounded, drawn
 from bot.matching import Index
@@ -104,7 +104,7 @@ class Volumes:
         """Remembers what was counted for another reason."""
         if query not in self.known and len(self.known) >= self.most:
             self.known.pop(next(iter(self.known)), None)  # the one noted first
-        self.known[query] = arxiv_calendar.arxiv_day(now), papers
+        self.known[query] = calendar.arxiv_day(now), papers
 
     def of(
         self, store: Store, queries: Sequence[str], now: datetime, *, count: int
@@ -123,7 +123,7 @@ class Volumes:
 
     def counted(self, queries: Sequence[str], now: datetime) -> dict[str, int]:
         """The weekly papers of those topics that are known."""
-        today = arxiv_calendar.arxiv_day(now)
+        today = calendar.arxiv_day(now)
         known = {query: self.known.get(query, (None, 0)) for query in queries}
         return {query: papers for query, (day, papers) in known.items() if day == today}
 
@@ -176,5 +176,5 @@ def sample(
 
 
 def _week(now: datetime) -> tuple[date, date]:
-    last = arxiv_calendar.arxiv_day(now)
+    last = calendar.arxiv_day(now)
     return last - timedelta(days=RECENT_DAYS - 1), last

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import datetime
 
-from bot import arxiv_calendar, schedule
+from bot import schedule
+from bot.arxiv import calendar
 from bot.texts import say
 from bot.texts.dates import day, moment
 from storage import Store
@@ -44,9 +45,9 @@ def tell_quiet(
 
 def _notice(chat: Subscriber, topic: Subscription, now: datetime) -> Notice:
     """Why there is nothing, where arXiv rests, and when there will be something."""
-    today = arxiv_calendar.arxiv_day(now)
-    following = moment(chat.language, arxiv_calendar.next_feed(now), topic.zone)
-    reason = arxiv_calendar.why_quiet(today)
+    today = calendar.arxiv_day(now)
+    following = moment(chat.language, calendar.next_feed(now), topic.zone)
+    reason = calendar.why_quiet(today)
     if not reason:
         return Notice("digest-quiet", (("next", following),))
     why = ("day", day(chat.language, today)), ("reason", say(chat.language, reason))

@@ -10,7 +10,8 @@ from contextlib import AsyncExitStack
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
-from bot import app, arxiv_calendar, publish, serve, service
+from bot import app, publish, serve, service
+from bot.arxiv import calendar
 from bot.chat import sender
 from bot.config import Config
 from bot.demo import page_cast
@@ -72,11 +73,9 @@ async def rehearse(config: Config, port: int, *, live: bool, ready: Callable[[st
 
 def _sample(now: datetime) -> Sample:
     """The sample, so placed that its last days are still to come."""
-    day = arxiv_calendar.arxiv_day(now)
+    day = calendar.arxiv_day(now)
     for _ in range(AHEAD):
-        day = arxiv_calendar.arxiv_day(
-            arxiv_calendar.next_feed(arxiv_calendar.midnight(day) + timedelta(hours=1))
-        )
+        day = calendar.arxiv_day(calendar.next_feed(calendar.midnight(day) + timedelta(hours=1)))
     return load(day)
 
 
@@ -113,9 +112,7 @@ class _Stage:
         """When a chat's next digest may come: a topic without a time waits for the feed."""
         now = self._clock.now()
         topics = self._store.subscriptions.of(self._telegram, chat)
-        times = [
-            topic.next_due or arxiv_calendar.next_feed(now) for topic in topics if not topic.paused
-        ]
+        times = [topic.next_due or calendar.next_feed(now) for topic in topics if not topic.paused]
         return min(times, default=None)
 
     def _newest(self, chat: int) -> int:
@@ -132,9 +129,7 @@ class _Stage:
     async def announce(self) -> None:
         """Stores the sample's papers of the days that have come."""
         if self._sample:
-            await self._store.run(
-                self._keep, self._sample, arxiv_calendar.arxiv_day(self._clock.now())
-            )
+            await self._store.run(self._keep, self._sample, calendar.arxiv_day(self._clock.now()))
 
     def _keep(self, sample: Sample, today: date) -> None:
         announcements, glosses = sample

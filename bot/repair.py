@@ -13,11 +13,11 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 
-from bot.arxiv_calendar import arxiv_day, is_feed_day
+from bot.arxiv.calendar import arxiv_day, is_feed_day
+from bot.arxiv.oai_sets import covering
 from bot.harvest import DUTY, Walked, days_of, held_walk
 from bot.ingest import Ingested, rests
 from bot.sources import Fetcher, feed_groups
-from bot.sources.sets import covering
 from storage import Store
 from storage.records import Answer, Harvest
 

@@ -7,11 +7,11 @@ import logging
 from math import ceil
 
 from bot import deliver, fulfil
-from bot.bell import Bell, Work
 from bot.chat.answering import Answering
 from bot.chat.menu import publish_menu
 from bot.chat.polling import poll
 from bot.clock import Beat, heartbeat
+from bot.concurrency.wake_event import Bell, Work
 from bot.query.words import analyser_mark
 from bot.service import Bot
 from bot.standby import GLOSSING, is_held

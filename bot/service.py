@@ -21,7 +21,7 @@ from bot import (
     sweep,
     versions,
 )
-from bot.bell import Bell
+from bot.arxiv.taxonomy import expand
 from bot.chat import sender
 from bot.chat.answering import Answering
 from bot.chat.buttons import link
@@ -31,16 +31,16 @@ from bot.chat.errands import Outside
 from bot.chat.limits import Limits
 from bot.chat.receiving import fetch
 from bot.chat.transport import UPLOAD
+from bot.concurrency.rate_limiter import Breaker, Floods, Monotonic, Pace, Sleep
+from bot.concurrency.trusted_clock import TrustedClock
+from bot.concurrency.wake_event import Bell
 from bot.config import Config, Doubt
-from bot.pace import Breaker, Floods, Monotonic, Pace, Sleep
 from bot.patience import Patience
 from bot.query.words import analyser_mark
 from bot.render.answer import Said
 from bot.sources import Fetcher
 from bot.standby import holder
-from bot.taxonomy import expand
 from bot.topic_file import LARGEST
-from bot.trusted_clock import TrustedClock
 from bot.workshop import Workshop
 from storage import Store
 from storage.records import Outcome, Paper, Parcel

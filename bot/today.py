@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 
-from bot import arxiv_calendar
+from bot.arxiv import calendar
 from bot.digest import NEAR
 from bot.enrich import enrich
 from bot.gather import FRESH, Explain, explainer
@@ -36,7 +36,7 @@ def wanted(topics: Sequence[Subscription]) -> list[Wanted]:
 
 def last_day(store: Store, now: datetime) -> date | None:
     """The newest announced day that has come, None before the first announcement."""
-    today = arxiv_calendar.arxiv_day(now)
+    today = calendar.arxiv_day(now)
     return max((day for day, _ in store.papers.days() if day <= today), default=None)
 
 

@@ -15,7 +15,7 @@ from bot import zones
 from bot.query import QueryError, parse
 from bot.subscribe import LIMITS, NAME, cleaned
 from bot.texts import Refusal
-from bot.texts.tongues import language_code
+from bot.texts.languages import language_code
 from storage.records import Cadence, Form, Kind, OnQuietDays, Subscription
 
 Json = None | bool | int | float | str | list["Json"] | dict[str, "Json"]

@@ -10,9 +10,9 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from bot.budget import Budget, Price
+from bot.concurrency.rate_limiter import Breaker, Monotonic
+from bot.concurrency.single_flight import Flights
 from bot.condition import State
-from bot.flights import Flights
-from bot.pace import Breaker, Monotonic
 from bot.summary.reply import (
     KeyRefused,
     ModelError,

@@ -17,13 +17,13 @@ FLOORS: Mapping[str, int] = {
     "storage.engine.query_budget": 0,
     "storage.errors": 0,
     "bot.latex": 0,
-    "bot.author_names": 0,
+    "bot.arxiv.author_names": 0,
     "bot.autolinks": 0,
     "storage": 1,
-    "bot.taxonomy": 1,
+    "bot.arxiv.taxonomy": 1,
     "bot.query.spellings": 1,
     "bot.query.words": 1,
-    "bot.query.identifiers": 1,
+    "bot.arxiv.identifiers": 1,
     "bot.query.canonical": 1,
     "bot.query.signs": 1,
     "bot.query.terms": 1,
@@ -32,12 +32,12 @@ FLOORS: Mapping[str, int] = {
     "bot.zones": 1,
     "bot.hours": 1,
     "bot.cadences": 1,
-    "bot.pace": 1,
-    "bot.trusted_clock": 1,
+    "bot.concurrency.rate_limiter": 1,
+    "bot.concurrency.trusted_clock": 1,
     "bot.budget": 1,
     "bot.matching": 1,
     "bot.digest": 1,
-    "bot.arxiv_calendar": 1,
+    "bot.arxiv.calendar": 1,
     "bot.schedule": 1,
     "bot.basic_settings": 2,
     "bot.texts": 1,
@@ -70,7 +70,7 @@ FLOORS: Mapping[str, int] = {
     "bot.alarm": 3,
     "bot.enrich": 3,
     "bot.condition": 3,
-    "bot.flights": 1,
+    "bot.concurrency.single_flight": 1,
     "bot.workshop": 3,
     "bot.fulfil": 3,
     "bot.consult": 3,
@@ -111,7 +111,7 @@ FLOORS: Mapping[str, int] = {
     "bot.app": 5,
     "bot.service": 5,
     "bot.serve": 5,
-    "bot.bell": 1,
+    "bot.concurrency.wake_event": 1,
     "bot.clock": 5,
     "bot.logs": 5,
     "bot.open_files": 5,
@@ -124,10 +124,10 @@ FLOORS: Mapping[str, int] = {
 # On the ground floor a module may use the ones to its left in its own chain, nothing else.
 CHAINS = (
     (
-        "bot.taxonomy",
+        "bot.arxiv.taxonomy",
         "bot.query.spellings",
         "bot.query.words",
-        "bot.query.identifiers",
+        "bot.arxiv.identifiers",
         "bot.query.terms",
         "bot.query.signs",
         "bot.query.canonical",
@@ -138,7 +138,7 @@ CHAINS = (
     ),
     ("bot.hours", "bot.texts", "bot.cadences"),
     ("bot.texts", "bot.render"),
-    ("bot.arxiv_calendar", "bot.schedule"),
+    ("bot.arxiv.calendar", "bot.schedule"),
     (
         "bot.summary.cues",
         "bot.summary.clauses",
@@ -162,7 +162,7 @@ CHAINS = (
     ("storage",),
 )
 # The one step between chains: classic and web forms say a category's name.
-BRIDGES = {("bot.render", "bot.taxonomy"), ("bot.render", "bot.query")}
+BRIDGES = {("bot.render", "bot.arxiv.taxonomy"), ("bot.render", "bot.query")}
 
 FACES = ("bot.chat", "bot.web", "bot.demo", "bot.config")
 
@@ -314,7 +314,7 @@ _SPELLED = (
     "bot.demo",
     "bot.chat.meaning",
     "bot.query.alternatives",
-    "bot.query.identifiers",
+    "bot.arxiv.identifiers",
     "bot.query.terms",
     "bot.query.words",
     "bot.summary",

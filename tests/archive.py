@@ -12,8 +12,8 @@ from urllib.parse import parse_qs, quote, unquote, urlencode
 import httpx
 import stamina
 
+from bot.arxiv.oai_sets import covering
 from bot.sources import Fetcher, Pace
-from bot.sources.sets import covering
 from tests.sources.offline import reply
 
 BASE = "http://arxiv.test/oai"

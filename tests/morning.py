@@ -8,9 +8,9 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 
+from bot.concurrency.rate_limiter import Breaker
 from bot.demo.people import Person
 from bot.demo.reading import Visible
-from bot.pace import Breaker
 from bot.summary.llm import Model
 from bot.texts import say
 from bot.workshop import Workshop

@@ -7,8 +7,8 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
 
 from bot import issue, publish, subscribe
+from bot.concurrency.rate_limiter import Breaker, Floods, Pace
 from bot.deliver import Delivered, Desk, deliver
-from bot.pace import Breaker, Floods, Pace
 from bot.render.answer import Said
 from bot.render.message import Message
 from storage import Store

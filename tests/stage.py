@@ -13,16 +13,17 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
 
-from bot import bell, publish, serve, service
+from bot import publish, serve, service
 from bot.chat import sender
 from bot.chat.limits import Cost, Limits
+from bot.concurrency import wake_event
+from bot.concurrency.rate_limiter import Breaker, Sleep
 from bot.config import Config
 from bot.demo.emulator import Emulator
 from bot.demo.people import Person, Place
 from bot.demo.reading import Visible
 from bot.demo.sample import load
 from bot.demo.state import CallbackAnswer
-from bot.pace import Breaker, Sleep
 from bot.summary.llm import Model
 from bot.workshop import Workshop
 from storage import Store
@@ -47,7 +48,7 @@ class Clock:
 
 
 @dataclass(slots=True)
-class WatchedBell(bell.Bell):
+class WatchedBell(wake_event.Bell):
     """A bell that tells whether somebody still works on what it rang for."""
 
     busy: bool = False
@@ -69,7 +70,7 @@ class WatchedBell(bell.Bell):
                 self.busy = False
                 self.stirred.set()
 
-        await bell.Bell.answer(self, watched)
+        await wake_event.Bell.answer(self, watched)
 
 
 @dataclass

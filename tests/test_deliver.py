@@ -12,9 +12,9 @@ from itertools import pairwise
 
 import pytest
 
+from bot.concurrency.rate_limiter import Breaker, Floods, Pace
 from bot.deliver import ATTEMPTS, BACKOFF, Delivered, Desk, deliver
 from bot.desk import Send
-from bot.pace import Breaker, Floods, Pace
 from bot.publish import publish
 from bot.render import answer
 from bot.render.answer import Answer, Document, Said

@@ -9,8 +9,8 @@ from datetime import UTC, datetime
 import pytest
 
 from bot.budget import Budget, Price
+from bot.concurrency.rate_limiter import Breaker
 from bot.explain import explain
-from bot.pace import Breaker
 from bot.summary.llm import Model
 from bot.texts import Refusal
 from bot.workshop import Workshop

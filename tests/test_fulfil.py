@@ -9,9 +9,9 @@ from datetime import datetime, timedelta
 import pytest
 
 from bot.budget import Budget, Price
+from bot.concurrency.rate_limiter import Breaker
 from bot.condition import State, condition
 from bot.fulfil import TRIES, Fulfilled, fulfil
-from bot.pace import Breaker
 from bot.summary.llm import Model
 from bot.workshop import CLOSED, Workshop
 from storage import Store

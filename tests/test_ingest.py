@@ -16,13 +16,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot import sources
+from bot.arxiv.combined_feeds import MOST
+from bot.arxiv.taxonomy import categories
 from bot.config import Config
 from bot.ingest import CHUNK, Ingested, import_digest, ingest_due, keep
 from bot.render import FORMS
 from bot.sources import Batch, Condition, feed_groups, parse
-from bot.sources.groups import MOST
 from bot.sources.markdown_files import read as read_document
-from bot.taxonomy import categories
 from storage import Store, open_store
 from storage.papers.papers import Papers
 from storage.records import Added, Announcement, Digest, Kind

@@ -12,11 +12,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.budget import Budget, Price
+from bot.concurrency.rate_limiter import Breaker
 from bot.condition import State, condition
 from bot.consult import NotAsked
 from bot.fulfil import fulfil
 from bot.interpret import interpret, is_foreign, parts, written
-from bot.pace import Breaker
 from bot.query import QueryError, parse
 from bot.summary.llm import Model
 from bot.texts import Refusal

@@ -8,10 +8,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bot.arxiv.author_list import split
 from bot.matching import highlight, index, matches
 from bot.query import QueryError, compose, parse, term
 from bot.query.words import compounds, indexed, surface, tokens
-from bot.sources.authors import split
 from storage.records import (
     And,
     Announcement,

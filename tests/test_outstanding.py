@@ -12,7 +12,7 @@ import pytest
 import stamina
 
 from bot.app import live_feeds
-from bot.arxiv_calendar import feed_day
+from bot.arxiv.calendar import feed_day
 from bot.config import Config
 from bot.harvest import DUTY as ARCHIVE_DUTY
 from bot.harvest import walk

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from bot import taxonomy
+from bot.arxiv import taxonomy
 from bot.query import (
     QueryError,
     arxiv_id,

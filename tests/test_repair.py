@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.arxiv_calendar import is_feed_day
+from bot.arxiv.calendar import is_feed_day
 from bot.harvest import Stage, Walked, days_of
 from bot.ingest import Ingested
 from bot.repair import GIVEN_UP, gaps, harvests, note, plan, repair, stretches

@@ -21,7 +21,7 @@ from bot.chat.effect import again, answered, failed, fetched, passed_over
 from bot.chat.replying import errand_of
 from bot.chat.standing import costs_of, standing
 from bot.chat.telling import Line, told
-from bot.pace import Sleep
+from bot.concurrency.rate_limiter import Sleep
 from bot.texts import Refusal, say, spoken
 from storage.errors import Busy, Full, StorageError, Unfit
 from storage.records import ChatKind, Parcel, Update

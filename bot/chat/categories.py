@@ -5,12 +5,12 @@ Callback data carries places in the tree: a group and an archive as one number, 
 
 from __future__ import annotations
 
-from bot import taxonomy
+from bot.arxiv import taxonomy
+from bot.arxiv.taxonomy import Archive, Category, Group
 from bot.chat.context import Ask, Reply
 from bot.chat.telling import Line, told
 from bot.chat.topics import previewed
 from bot.render.keyboard import Action, Button, Keyboard
-from bot.taxonomy import Archive, Category, Group
 from bot.texts import Refusal
 from storage import Store
 

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date, timedelta
 
-from bot import arxiv_calendar
+from bot.arxiv import calendar
 from bot.chat.context import Ask, Reply
 from bot.chat.reading import digest_of, look, shown
 from bot.chat.telling import Line, told
@@ -74,7 +74,7 @@ def _title(ask: Ask, newest: date, *, is_named: bool) -> str:
     """What a digest of all topics is called; on a weekend the last papers are not today's."""
     if is_named:
         return ask.say("today-topics")
-    is_today = newest == arxiv_calendar.arxiv_day(ask.now)
+    is_today = newest == calendar.arxiv_day(ask.now)
     return ask.say("today-title" if is_today else "today-last")
 
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TypeVar
 
-from bot.pace import Monotonic
+from bot.concurrency.rate_limiter import Monotonic
 
 K = TypeVar("K")
 V = TypeVar("V")

@@ -15,13 +15,13 @@ from bot.chat.buttons import data
 from bot.chat.client import Client
 from bot.chat.outcomes import is_stale, is_unchanged, lacks_thread, outcome
 from bot.chat.transport import LARGEST, Fields, Transport
-from bot.pace import Sleep
+from bot.concurrency.rate_limiter import Sleep
+from bot.concurrency.trusted_clock import Heard
 from bot.render.answer import Document, Said
 from bot.render.blocks import Block
 from bot.render.fit import shorten
 from bot.render.keyboard import Action, Button, Copy, Keyboard, Link
 from bot.render.message import Message
-from bot.trusted_clock import Heard
 from storage.records import Form, Later, Outcome, Parcel, Rank, Sent, Unknown
 
 log = logging.getLogger(__name__)

@@ -17,7 +17,7 @@ from bot.chat.welcome import start
 from bot.render.keyboard import Action, Button, Keyboard
 from bot.texts import LANGUAGES, Refusal, named_language
 from bot.texts.dates import clock, day
-from bot.texts.tongues import language_name
+from bot.texts.languages import language_name
 from storage import Store
 from storage.records import Form, Subscriber
 

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from bot.chat.context import Ask
 from bot.render.keyboard import Button, Keyboard
 from bot.texts import LANGUAGES, spoken
-from bot.texts.tongues import language_code, language_name, own_name
+from bot.texts.languages import language_code, language_name, own_name
 
 ENGLISH = "en"
 PER_ROW = 3

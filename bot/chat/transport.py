@@ -33,7 +33,7 @@ from telegram.error import (
 )
 from telegram.request import BaseRequest, RequestData
 
-from bot.trusted_clock import Heard, elapsed
+from bot.concurrency.trusted_clock import Heard, elapsed
 
 CONNECT = 10.0  # seconds at most for a connection: a free one, or a new one with its handshake
 UPLOAD = 60.0  # seconds more for a request that carries files

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from bot import subscribe as verb
 from bot.alike import distinctive, exclusions, similar
-from bot.author_names import plain_name
+from bot.arxiv.author_names import plain_name
 from bot.autolinks import inert
 from bot.chat import shelf
 from bot.chat.context import Ask, Reply

@@ -11,10 +11,12 @@ from datetime import date, datetime
 import click
 from rich.progress import Progress, TaskID
 
-from bot import app, taxonomy, trusted_clock
-from bot.arxiv_calendar import arxiv_day
+from bot import app
+from bot.arxiv import taxonomy
+from bot.arxiv.calendar import arxiv_day
 from bot.cli.frame import FAILED, Failed, Misused, as_json, database, echo, settings, speaker
 from bot.cli.progress import spinner
+from bot.concurrency import trusted_clock
 from bot.config import Config
 from bot.harvest import DUTY, Stage, Walked, days_of, held_walk
 from bot.ingest import rests

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import click
 
-from bot import gather, issue, trusted_clock
+from bot import gather, issue
 from bot.cli.frame import LANGUAGES, Failed, basics, database, language, opened_for_reading, speaker
 from bot.cli.printing import form, print_document
 from bot.cli.query_argument import AsksQuery, query
+from bot.concurrency import trusted_clock
 from bot.render import FORMS
 from storage.records import Query
 

@@ -7,14 +7,14 @@ from contextlib import closing
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from bot import arxiv_calendar
 from bot.account import account, told
+from bot.arxiv import calendar
 from bot.chat import sender
+from bot.concurrency.trusted_clock import LEAP, TrustedClock
 from bot.condition import State
 from bot.config import Config
 from bot.health import clock_facts, last_certain
 from bot.ingest import FIRST, WHOLE
-from bot.trusted_clock import LEAP, TrustedClock
 from storage import Store, open_for_reading
 from storage.engine.driver import VERSION
 from storage.engine.file_checks import may_share, newest_copy
@@ -103,8 +103,8 @@ def _feeds(store: Store, now: datetime) -> Finding:
 
 def _missed(last: date, now: datetime) -> int:
     """The feed days after the last batch, today's included."""
-    days = (arxiv_calendar.arxiv_day(now) - last).days
-    return sum(arxiv_calendar.is_feed_day(last + timedelta(days=n)) for n in range(1, days + 1))
+    days = (calendar.arxiv_day(now) - last).days
+    return sum(calendar.is_feed_day(last + timedelta(days=n)) for n in range(1, days + 1))
 
 
 def _outbox(config: Config, store: Store) -> Finding:

@@ -11,9 +11,10 @@ from pathlib import Path
 
 import click
 
-from bot import app, trusted_clock
+from bot import app
 from bot.cli.frame import FAILED, Misused, as_json, database, echo, settings, speaker
 from bot.cli.progress import spinner
+from bot.concurrency import trusted_clock
 from bot.config import Config
 from bot.ingest import Ingested, import_digest
 from bot.ingest import ingest as ingest_source

@@ -20,11 +20,11 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
-from bot import taxonomy
+from bot.arxiv import taxonomy
+from bot.arxiv.identifiers import Mention, arxiv_id, arxiv_id_version, mentions
+from bot.arxiv.listing_addresses import joined_categories, listed_categories
 from bot.latex import to_unicode
 from bot.query import canonical
-from bot.query.identifiers import Mention, arxiv_id, arxiv_id_version, mentions
-from bot.query.listings import joined_categories, listed_categories
 from bot.query.signs import Mark, Sign, scan
 from bot.query.terms import FIELDS, QueryError, bare_term, shortened, term
 from bot.query.words import has_han, indexed, tokens

@@ -13,7 +13,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from bot import taxonomy
+from bot.arxiv import taxonomy
 from bot.query.signs import even_signs
 from bot.query.terms import FIELDS
 from bot.query.words import WRITTEN_OUT, has_han, surface

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from bot import taxonomy
+from bot.arxiv import taxonomy
 from bot.query.signs import OPERATOR_WORDS
 from bot.query.terms import printed
 from storage.records import And, Clause, Field, Not, Or, Term

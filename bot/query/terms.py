@@ -10,8 +10,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from bot import taxonomy
-from bot.query.identifiers import arxiv_id
+from bot.arxiv import taxonomy
+from bot.arxiv.identifiers import arxiv_id
 from bot.query.words import former_stem, further_stems, has_han, is_starred, stem, surface
 from storage.records import Field, Term
 

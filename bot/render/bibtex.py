@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
-from bot.author_names import Person
+from bot.arxiv.author_names import Person
 from bot.render.citation import Citation, citation, citations
 from bot.render.latex_text import latex_text
 from bot.render.spoken import display, plain

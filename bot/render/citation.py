@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 
 from anyascii import anyascii
 
-from bot.author_names import Person, is_group, person
+from bot.arxiv.author_names import Person, is_group, person
 from bot.render.spoken import address, display, plain
 from storage.records import Paper
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable
 
-from bot.author_names import Person
+from bot.arxiv.author_names import Person
 from bot.render.citation import Citation, citations
 from bot.render.spoken import display, shown_title
 from storage.records import Paper

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from bot.author_names import Person
+from bot.arxiv.author_names import Person
 from bot.render.citation import citation
 from bot.render.spoken import display, shown_title
 from storage.records import Paper

@@ -4,9 +4,9 @@
 brings one batch. A new kind of answer is a row in ``SOURCES``.
 """
 
+from bot.arxiv.combined_feeds import feed_groups, feed_url
 from bot.sources.batch import Batch, Condition
 from bot.sources.fetch import Fetched, Fetcher
-from bot.sources.groups import feed_groups, feed_url
 from bot.sources.limits import FetchError, read_file
 from bot.sources.pace import Pace
 from bot.sources.places import Source, feed, resolve

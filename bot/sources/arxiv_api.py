@@ -7,13 +7,13 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from urllib.parse import urlencode
 
-from bot.arxiv_calendar import feed_day
-from bot.sources import authors, wording
+from bot.arxiv import announcement_text, author_list
+from bot.arxiv.calendar import feed_day
+from bot.arxiv.taxonomy import filed_under
 from bot.sources.batch import Batch, Condition, Skip, Unread, failed, left_over, warnings
 from bot.sources.entries import Feed, Fields, parsed
 from bot.sources.envelope import Opened, Unusable, opened
 from bot.sources.shortening import shortened
-from bot.taxonomy import filed_under
 from storage.records import Announcement, Kind, Notice, Paper, SourceCursor
 
 BASE = "https://export.arxiv.org/api/query"
@@ -129,7 +129,7 @@ def _batch(feed: Feed, envelope: Opened, source: str, previous: SourceCursor | N
 
 def _announcement(item: Fields, source: str, cut: list[str]) -> Announcement:
     """A result as the announcement that its submission must have become."""
-    named = wording.identity(item.text("id"))
+    named = announcement_text.identity(item.text("id"))
     if named is None:
         raise Skip(Unread(f"{item.plain('id')[:40] or '?'} (id)"))
     revised = item.instant("updated") or item.instant("published")
@@ -138,15 +138,15 @@ def _announcement(item: Fields, source: str, cut: list[str]) -> Announcement:
     paper = Paper(
         id=f"arxiv:{named.id}",
         version=named.version,
-        title=wording.one_line(item.text("title")),
-        abstract=wording.unwrapped(item.text("summary")),
-        authors=authors.each(item.each("authors", "name")),
+        title=announcement_text.one_line(item.text("title")),
+        abstract=announcement_text.unwrapped(item.text("summary")),
+        authors=author_list.each(item.each("authors", "name")),
         categories=_categories(item),
         link=f"https://arxiv.org/abs/{named.id}",
         submitted=item.instant("published"),
         revised=revised,
-        comment=wording.one_line(item.text("arxiv_comment")),
-        journal=wording.one_line(item.text("arxiv_journal_ref")),
+        comment=announcement_text.one_line(item.text("arxiv_comment")),
+        journal=announcement_text.one_line(item.text("arxiv_journal_ref")),
         doi=item.plain("arxiv_doi"),
     )
     kind = Kind.NEW if named.version <= 1 else Kind.REPLACE

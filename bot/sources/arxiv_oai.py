@@ -17,13 +17,13 @@ from email.utils import parsedate_to_datetime
 from urllib.parse import urlencode
 from xml.etree.ElementTree import Element, ParseError, XMLParser
 
-from bot.sources import authors, wording
+from bot.arxiv import announcement_text, author_list
+from bot.arxiv.taxonomy import filed_under
 from bot.sources.batch import Condition, Skip, Unread, left_over, warnings
 from bot.sources.envelope import OAI, Unusable, opened
 from bot.sources.fetch import Fetcher
 from bot.sources.limits import FetchError
 from bot.sources.shortening import shortened
-from bot.taxonomy import filed_under
 from storage.records import Notice, Paper
 
 _OAI = "{http://www.openarchives.org/OAI/2.0/}"
@@ -121,7 +121,7 @@ def parse(body: bytes) -> Page:
         return Page(Condition.BROKEN, reason=Notice("source-broken"))
     wrong = root.find(f"{_OAI}error")
     if wrong is not None:
-        return _error(wrong.get("code", ""), wording.one_line(wrong.text or ""))
+        return _error(wrong.get("code", ""), announcement_text.one_line(wrong.text or ""))
     listed = root.find(f"{_OAI}ListRecords")
     if listed is None:
         listed = root.find(f"{_OAI}GetRecord")
@@ -174,8 +174,8 @@ def _readable(listed: Element, skipped: list[Unread], cut: list[str]) -> Iterato
 def _record(found: Element, cut: list[str]) -> Record:
     raw = found.find(f"{_OAI}metadata/{_RAW}arXivRaw")
     said = _text(found, f"{_OAI}header/{_OAI}identifier")
-    named = wording.identity(said)
-    if raw is not None and (own := wording.identity(_text(raw, f"{_RAW}id"))):
+    named = announcement_text.identity(said)
+    if raw is not None and (own := announcement_text.identity(_text(raw, f"{_RAW}id"))):
         named = own
     if named is None:
         raise Skip(Unread(f"{said[:40] or '?'} (id)"))
@@ -188,8 +188,8 @@ def _record(found: Element, cut: list[str]) -> Record:
         id=f"arxiv:{named.id}",
         version=versions[-1].number,
         title=_text(raw, f"{_RAW}title"),
-        abstract=wording.unwrapped(raw.findtext(f"{_RAW}abstract") or ""),
-        authors=authors.split(_text(raw, f"{_RAW}authors")),
+        abstract=announcement_text.unwrapped(raw.findtext(f"{_RAW}abstract") or ""),
+        authors=author_list.split(_text(raw, f"{_RAW}authors")),
         categories=filed_under(_text(raw, f"{_RAW}categories").split()),
         link=f"https://arxiv.org/abs/{named.id}",
         submitted=versions[0].at if versions[0].number == 1 else None,
@@ -203,7 +203,7 @@ def _record(found: Element, cut: list[str]) -> Record:
 
 
 def _text(element: Element, path: str) -> str:
-    return wording.one_line(element.findtext(path) or "")
+    return announcement_text.one_line(element.findtext(path) or "")
 
 
 def _changed(found: Element, revised: date) -> date:

@@ -7,9 +7,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from bot import taxonomy
-from bot.arxiv_calendar import arxiv_day
-from bot.sources import authors, wording
+from bot.arxiv import announcement_text, author_list, taxonomy
+from bot.arxiv.calendar import arxiv_day
 from bot.sources.batch import (
     Batch,
     Condition,
@@ -94,7 +93,7 @@ def _day(feed: Feed) -> date | None:
 class _Facts:
     """What an item must say, from wherever its era says it."""
 
-    identity: wording.Identity
+    identity: announcement_text.Identity
     kind: Kind
     title: str
     abstract: str
@@ -127,19 +126,19 @@ def _authors(item: Fields) -> tuple[str, ...]:
     """The authors of an item: of one line, as arXiv writes it, or of an element for each."""
     names = tuple(item.each("authors", "name"))
     # feedparser takes an address out of these, and out of a single line nothing.
-    return authors.each(names) if len(names) > 1 else authors.split(item.plain("author"))
+    return author_list.each(names) if len(names) > 1 else author_list.split(item.plain("author"))
 
 
 def _facts(item: Fields) -> _Facts:
     """The facts of an item: its elements go before what its texts say."""
-    said = wording.announced(item.text("title"), item.text("summary"))
-    named = wording.identity(item.text("id")) or said.identity
-    named = named or wording.identity(item.text("link"))
+    said = announcement_text.announced(item.text("title"), item.text("summary"))
+    named = announcement_text.identity(item.text("id")) or said.identity
+    named = named or announcement_text.identity(item.text("link"))
     if named is None:
         raise Skip(Unread(f"{item.plain('id')[:40] or '?'} (id)"))
     if named.version == 0 and said.identity:
         named = said.identity
-    kind = wording.kind(item.text("arxiv_announce_type")) or said.kind
+    kind = announcement_text.kind(item.text("arxiv_announce_type")) or said.kind
     if kind is None:  # or one that arXiv did not have when this was written
         kind = Kind.NEW if named.version <= 1 else Kind.REPLACE
     terms = tuple(item.each("tags", "term")) or (said.category,)

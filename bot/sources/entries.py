@@ -11,9 +11,9 @@ from time import struct_time
 
 import feedparser
 
+from bot.arxiv.announcement_text import clean
 from bot.sources.batch import Condition
 from bot.sources.envelope import Unusable
-from bot.sources.wording import clean
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,9 +14,9 @@ from dataclasses import dataclass
 from itertools import pairwise
 from xml.parsers import expat
 
+from bot.arxiv.announcement_text import clean, identity, kind
 from bot.sources.batch import Condition, Unread
 from bot.sources.healing import healed
-from bot.sources.wording import clean, identity, kind
 from storage.records import Notice
 
 MOST = 10_000  # items; arXiv sends at most 2,000

@@ -14,6 +14,7 @@ import httpx
 import stamina
 
 from bot import __version__
+from bot.concurrency.trusted_clock import Heard, elapsed
 from bot.sources.limits import (
     MOST_BYTES,
     Elsewhere,
@@ -24,7 +25,6 @@ from bot.sources.limits import (
     too_large,
 )
 from bot.sources.pace import Pace
-from bot.trusted_clock import Heard, elapsed
 
 TOTAL = 120.0  # seconds for one fetch with all its attempts, waits and redirects
 ATTEMPTS = 3

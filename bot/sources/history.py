@@ -12,9 +12,9 @@ from collections.abc import Sequence
 from datetime import date
 from functools import lru_cache
 
-from bot.arxiv_calendar import feed_day
+from bot.arxiv.calendar import feed_day
+from bot.arxiv.taxonomy import expand
 from bot.sources.arxiv_oai import Record
-from bot.taxonomy import expand
 from storage.records import Announcement, Kind
 
 LAST_SHOWN = 5  # arXiv's feeds show no replacement beyond this version

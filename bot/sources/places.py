@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from bot import taxonomy
-from bot.sources.groups import BASE, feed_url
+from bot.arxiv import taxonomy
+from bot.arxiv.combined_feeds import BASE, feed_url
 from bot.texts import Refusal
 
 _SUFFIXES = (".xml", ".rss", ".atom", ".gz", ".md", ".txt")

@@ -20,12 +20,12 @@ from statistics import median
 from time import perf_counter
 
 from bot import subscribe
+from bot.arxiv.taxonomy import categories
 from bot.chat import BUTTONS, COMMANDS
 from bot.chat.context import Ask, House
 from bot.chat.readings import Readings
 from bot.query import indexed
 from bot.render.keyboard import Action, paper_place
-from bot.taxonomy import categories
 from storage import Store, open_store
 from storage.records import Cadence, ChatKind, Person, Subscriber
 from tests.bench.search import announcements, load

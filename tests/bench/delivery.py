@@ -22,8 +22,8 @@ import telegram
 from telegram.request import HTTPXRequest
 
 from bot.chat import sender
+from bot.concurrency.rate_limiter import Breaker, Floods, Pace
 from bot.deliver import Desk, deliver
-from bot.pace import Breaker, Floods, Pace
 from bot.publish import publish, settle
 from bot.query import indexed, parse
 from bot.render.answer import Said

@@ -18,7 +18,7 @@ from time import process_time
 
 from bot.latex import to_unicode
 from bot.latex.formula import formula
-from tests.formulas import corpus_texts, fault, formulas, kept
+from tests.latex.reference_reader import corpus_texts, fault, formulas, kept
 
 RUNS = 5
 TEXTS = 4_000  # titles and abstracts

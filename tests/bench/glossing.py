@@ -22,9 +22,9 @@ from pathlib import Path
 from time import monotonic, perf_counter, process_time
 
 from bot.budget import Budget, Price
+from bot.concurrency.rate_limiter import Breaker
 from bot.foresee import order
 from bot.fulfil import Fulfilled, fulfil
-from bot.pace import Breaker
 from bot.query import indexed
 from bot.summary.llm import Model
 from bot.workshop import Workshop

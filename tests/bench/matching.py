@@ -20,7 +20,7 @@ from datetime import date
 from itertools import islice, pairwise
 from pathlib import Path
 
-from bot import taxonomy
+from bot.arxiv import taxonomy
 from bot.matching import index
 from bot.query import compose, indexed, parse
 from bot.query.terms import term

@@ -9,7 +9,8 @@ import httpx
 import pytest
 import stamina
 
-from bot import app, trusted_clock
+from bot import app
+from bot.concurrency import trusted_clock
 from bot.config import Config
 from bot.query import indexed
 from bot.sources import Fetcher, Pace

@@ -11,7 +11,7 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 
 from bot import standby
-from bot.arxiv_calendar import arxiv_day
+from bot.arxiv.calendar import arxiv_day
 from bot.cli.findings import examine
 from bot.condition import State, note
 from bot.config import Config

@@ -10,8 +10,8 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from bot import trusted_clock
 from bot.cli.enriching import RESTS
+from bot.concurrency import trusted_clock
 from bot.query import indexed
 from storage import Store, open_store
 from storage.records import Announcement, Cadence, ChatKind, Kind, Paper, Subscriber, Subscription

@@ -375,7 +375,7 @@ def test_a_digest_is_drawn_and_nothing_is_issued(
     terminal("ingest", DAY)
     before = kept(terminal)
     [announced] = {row["day"] for row in terminal("ingest", DAY, "--json").json()}
-    monkeypatch.setattr("bot.trusted_clock.wall_clock", lambda: noon(str(announced)))
+    monkeypatch.setattr("bot.concurrency.trusted_clock.wall_clock", lambda: noon(str(announced)))
 
     said = terminal("digest", "cs.CV", "--format", "json", "--language", "en")
     none = terminal("digest", "zeppelin")

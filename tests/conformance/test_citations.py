@@ -13,12 +13,12 @@ from pathlib import Path
 
 import pytest
 
-from bot.author_names import Person, is_group, person
+from bot.arxiv.author_list import each
+from bot.arxiv.author_names import Person, is_group, person
 from bot.render.bibtex import bibliography
 from bot.render.csl_json import csl_json
 from bot.render.ris import ris
 from bot.render.spoken import display, shown_title
-from bot.sources.authors import each
 from storage.records import Paper
 from tests.render.citation_readers import Read, read_bibtex, read_csl, read_ris
 

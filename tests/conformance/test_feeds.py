@@ -12,8 +12,8 @@ from xml.etree import ElementTree as Tree
 
 import pytest
 
+from bot.arxiv.announcement_text import announced
 from bot.sources import Batch, Condition, arxiv_api, arxiv_rss, parse, read_file
-from bot.sources.wording import announced
 from storage.records import Kind
 
 _ATOM = "{http://www.w3.org/2005/Atom}"

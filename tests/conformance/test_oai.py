@@ -13,12 +13,12 @@ import httpx
 import pytest
 import stamina
 
-from bot.arxiv_calendar import feed_day
+from bot.arxiv.calendar import feed_day
+from bot.arxiv.taxonomy import categories
 from bot.harvest import Stage, walk
 from bot.sources import Fetcher, Pace, arxiv_oai, read_file
 from bot.sources.arxiv_oai import Page, parse
 from bot.sources.batch import Condition
-from bot.taxonomy import categories
 from storage import Store
 from storage.records import Harvest
 from tests.archive import utc

@@ -3,7 +3,7 @@
 import json
 from pathlib import Path
 
-from bot import taxonomy
+from bot.arxiv import taxonomy
 
 
 def test_categories_archives_and_spellings_are_arxivs(real_data: Path) -> None:

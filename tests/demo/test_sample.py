@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.arxiv_calendar import arxiv_day, feed_day, is_feed_day, midnight
+from bot.arxiv.calendar import arxiv_day, feed_day, is_feed_day, midnight
 from bot.chat.welcome import EXAMPLES
 from bot.demo.sample import CATEGORIES, DAYS, INVENTED, load
 from bot.matching import matches

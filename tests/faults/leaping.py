@@ -9,8 +9,8 @@ from pathlib import Path
 
 import apscheduler.schedulers.base
 
-from bot import trusted_clock
 from bot.cli import main
+from bot.concurrency import trusted_clock
 
 ERROR = Path(os.environ["CLOCK_ERROR"])
 

@@ -15,12 +15,12 @@ from email.utils import format_datetime
 
 from bot import serve, service
 from bot.chat import sender
+from bot.concurrency.trusted_clock import TrustedClock
 from bot.config import Config, Doubt
 from bot.demo.emulator import Emulator
 from bot.demo.journal import Call
 from bot.demo.people import Person, Place
 from bot.publish import publish
-from bot.trusted_clock import TrustedClock
 from storage import Store
 from storage.records import ChatKind, Form, Parcel, ParcelState, Rank, Subscriber
 from tests.judges import judge

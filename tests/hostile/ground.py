@@ -9,7 +9,7 @@ from itertools import chain, islice, repeat
 from pathlib import Path
 from sys import maxsize
 
-from bot.arxiv_calendar import arxiv_day, recent_feed_days
+from bot.arxiv.calendar import arxiv_day, recent_feed_days
 from bot.publish import settle
 from bot.query import indexed
 from bot.query.words import analyser_mark

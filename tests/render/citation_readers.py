@@ -19,7 +19,7 @@ from pybtex.database import Person as BibtexPerson
 from pybtex.database import parse_string
 from pylatexenc.latex2text import LatexNodes2Text
 
-from bot.author_names import Person
+from bot.arxiv.author_names import Person
 
 _TEX = LatexNodes2Text(keep_braced_groups=False, strict_latex_spaces=False)
 

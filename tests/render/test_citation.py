@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.author_names import Person
+from bot.arxiv.author_names import Person
 from bot.render.citation import citation, citations, key
 from tests.render.digests import hostile, paper
 

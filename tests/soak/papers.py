@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta
 from itertools import product
 from random import Random
 
-from bot.arxiv_calendar import arxiv_day
+from bot.arxiv.calendar import arxiv_day
 from storage.records import Announcement, Kind, Paper
 from tests.sources.feeds import item, rss
 

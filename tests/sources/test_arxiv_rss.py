@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bot.arxiv.announcement_text import clean
 from bot.sources import arxiv_rss
 from bot.sources.batch import Condition, Unread
-from bot.sources.wording import clean
 from storage.records import Announcement, Kind, SourceCursor
 from tests.sources.feeds import body, item, rss
 

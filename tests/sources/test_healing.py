@@ -13,8 +13,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bot.arxiv.author_list import split
 from bot.sources import Condition, arxiv_api, arxiv_oai, arxiv_rss
-from bot.sources.authors import split
 from bot.sources.batch import Unread
 from bot.sources.envelope import FEEDS, OAI, Unusable, opened
 from bot.sources.healing import healed

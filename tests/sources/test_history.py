@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.arxiv_calendar import feed_day
+from bot.arxiv.calendar import feed_day
 from bot.sources import history
 from bot.sources.arxiv_oai import Record, Version
 from storage.records import Kind, Paper

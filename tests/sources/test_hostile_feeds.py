@@ -6,9 +6,9 @@ import time
 
 import pytest
 
+from bot.arxiv.author_list import split
 from bot.sources import Condition, parse
 from bot.sources.arxiv_oai import parse as parse_oai
-from bot.sources.authors import split
 from bot.sources.shortening import ABSTRACT, NAMES, TITLE
 from tests.sources.feeds import body, item, rss
 

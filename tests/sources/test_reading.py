@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot import taxonomy
+from bot.arxiv import taxonomy
 from bot.sources import Condition, Fetched, Fetcher, feed, feed_groups, judged, parse, read, resolve
 from bot.texts import Refusal
 from storage.records import SourceCursor

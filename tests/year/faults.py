@@ -8,7 +8,8 @@ from datetime import date, datetime, timedelta
 
 import pytest
 
-from bot import arxiv_calendar, repair, schedule
+from bot import repair, schedule
+from bot.arxiv import calendar
 from bot.chat import sender
 from bot.harvest import Walked
 from bot.matching import Index
@@ -142,7 +143,7 @@ def _find_any_kind(patch: pytest.MonkeyPatch) -> None:
 
 def _name_no_holiday(patch: pytest.MonkeyPatch) -> None:
     """A quiet day is told without its reason."""
-    patch.setattr(arxiv_calendar, "why_quiet", lambda day: None)
+    patch.setattr(calendar, "why_quiet", lambda day: None)
 
 
 PLANTED = (

@@ -13,7 +13,7 @@ from datetime import date, datetime, timedelta
 from functools import cache
 from importlib.resources import files
 
-from bot.arxiv_calendar import feed_day, midnight, recent_feed_days
+from bot.arxiv.calendar import feed_day, midnight, recent_feed_days
 from storage.records import Announcement, Gloss, Kind, Paper
 
 CATEGORIES = ("cs.CV", "cs.CL", "cs.LG", "cs.RO", "quant-ph", "math.ST")

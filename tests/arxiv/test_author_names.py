@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from bot.alike import exclusions
-from bot.author_names import Person, is_group, is_native, is_suffix, person, plain_name
+from bot.arxiv.author_names import Person, is_group, is_native, is_suffix, person, plain_name
 from storage.records import Paper
 
 

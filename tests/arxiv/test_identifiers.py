@@ -9,7 +9,7 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from bot import taxonomy
+from bot.arxiv import taxonomy
 from bot.query import Mention, arxiv_id, listed_categories, mentions, parse
 
 NEW, OLD = "2402.12844", "math/0309136"

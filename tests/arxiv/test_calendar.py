@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.arxiv_calendar import (
+from bot.arxiv.calendar import (
     Expected,
     Verdict,
     arxiv_day,

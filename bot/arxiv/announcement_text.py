@@ -6,7 +6,7 @@ import html
 import re
 from dataclasses import dataclass
 
-from bot.query.identifiers import arxiv_id_version
+from bot.arxiv.identifiers import arxiv_id_version
 from storage.records import Kind
 
 _DIRT = re.compile(

@@ -12,7 +12,7 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
-from bot.trusted_clock import AGREES, LATE, LEAP, SILENCE, TrustedClock, elapsed
+from bot.concurrency.trusted_clock import AGREES, LATE, LEAP, SILENCE, TrustedClock, elapsed
 
 NOW = datetime(2026, 11, 23, 8, 0, tzinfo=UTC)
 HOUR = timedelta(hours=1)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from functools import cache
 
-from bot.taxonomy import expand, tree
+from bot.arxiv.taxonomy import expand, tree
 
 FEW = 6  # sets; more are asked for in larger ones, at last as all of arXiv
 EVERYTHING = ""

@@ -14,7 +14,7 @@ import re
 from dataclasses import dataclass
 from urllib.parse import unquote
 
-from bot import taxonomy
+from bot.arxiv import taxonomy
 
 
 @dataclass(frozen=True, slots=True)

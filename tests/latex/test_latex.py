@@ -13,7 +13,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from bot.latex import pieces, to_unicode
-from tests.formulas import corpus_texts, fault, formulas
+from tests.latex.reference_reader import corpus_texts, fault, formulas
 
 _PIECES = [
     r"\emph{",

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.sources.sets import FEW, covering
-from bot.taxonomy import categories
+from bot.arxiv.oai_sets import FEW, covering
+from bot.arxiv.taxonomy import categories
 
 
 @pytest.mark.parametrize(

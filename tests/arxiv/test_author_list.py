@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.sources.authors import each, split
+from bot.arxiv.author_list import each, split
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from html.entities import html5
 
-from bot.author_names import ends_as_group, is_group, is_native, is_suffix, without_suffix
+from bot.arxiv.author_names import ends_as_group, is_group, is_native, is_suffix, without_suffix
 
 LONGEST = 500_000  # characters of a line; 5,000 names with their institutes have less
 _LONGEST_JOINED = 300  # characters of a name put together; a hostile line could go on for ever

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 import pytest
 
 from bot.chat.polling import RIVALRY, Rivalry
-from bot.pace import Breaker, Floods, Pace
+from bot.concurrency.rate_limiter import Breaker, Floods, Pace
 
 
 @dataclass

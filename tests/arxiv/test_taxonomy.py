@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot import taxonomy
+from bot.arxiv import taxonomy
 
 
 def test_there_are_155_categories_in_20_archives_each_named_in_both_languages() -> None:

@@ -9,8 +9,8 @@ from __future__ import annotations
 
 import re
 
-from bot import taxonomy
-from bot.query.identifiers import evened
+from bot.arxiv import taxonomy
+from bot.arxiv.identifiers import evened
 
 _PAGE = re.compile(
     r"(?<![a-z0-9-])arxiv\.org/(?:list|rss|atom|archive|catchup)/(?P<codes>[a-z][a-z.+,-]{1,400})",

@@ -1,0 +1,1 @@
+"""What arXiv publishes about itself: categories, calendar, identifiers, feeds."""
