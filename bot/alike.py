@@ -8,9 +8,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from bot.arxiv.author_names import plain_name
-from bot.query import QueryError, compose, parse
-from bot.query.canonical import terms
-from bot.query.words import stem, tokens
+from bot.topics.query.analyzer import stem, tokens
+from bot.topics.query.normal_form import terms
+from bot.topics.query.parser import QueryError, compose, parse
 from storage import Store
 from storage.records import Field, Or, Paper, Term
 

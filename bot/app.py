@@ -16,12 +16,12 @@ from bot.concurrency.rate_limiter import Breaker
 from bot.concurrency.trusted_clock import Heard, TrustedClock, wall_clock
 from bot.concurrency.wake_event import Work
 from bot.config import Config
-from bot.query.words import analyser_mark, indexed
 from bot.serve import serve
 from bot.service import Bot, Now
 from bot.sources import Fetcher
 from bot.standby import holder, on_duty
 from bot.summary import choose
+from bot.topics.query.analyzer import analyser_mark, indexed
 from bot.workshop import Workshop
 from storage import Store, open_store
 

@@ -10,9 +10,9 @@ from typing import TypeAlias
 from bot.digest import NEAR, assemble
 from bot.enrich import enrich
 from bot.gather import Explain, Gathered, Sliced
-from bot.query import parse
 from bot.render.look import Look
 from bot.render.message import Part, parts
+from bot.topics.query.parser import parse
 from storage import Store
 from storage.records import Digest, Entry, Gloss, Kind, Match, Subscription
 

@@ -15,9 +15,9 @@ from bot import gather
 from bot.editions import Editions
 from bot.enrich import EXTRACTIVE
 from bot.gather import Gathered
-from bot.matching import Index
-from bot.query import parse
 from bot.shares import share
+from bot.topics.matching import Index
+from bot.topics.query.parser import parse
 from storage import Store
 from storage.errors import Busy, Full
 from storage.records import Commission, Digest, Entry, Gloss, Match, Paper, Subscriber, Subscription

@@ -9,8 +9,8 @@ from functools import partial
 from typing import TypeAlias
 
 from bot.arxiv import calendar
-from bot.matching import Index
-from bot.query import parse, printed_anew
+from bot.topics.matching import Index
+from bot.topics.query.parser import parse, printed_anew
 from storage import Store
 from storage.records import Announcement, Kind, Match, Paper, Query, Subscription
 

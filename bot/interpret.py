@@ -13,9 +13,10 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from bot.consult import Spend, consult
-from bot.query import QueryError, canonical, parse
-from bot.query.signs import Mark, Sign, scan
 from bot.summary.noting import in_english
+from bot.topics.query import normal_form
+from bot.topics.query.lexer import Mark, Sign, scan
+from bot.topics.query.parser import QueryError, parse
 from bot.workshop import Workshop
 from storage.records import Field, Query
 
@@ -77,7 +78,7 @@ async def interpret(shop: Workshop, words: str) -> str:
 
 def is_foreign(query: Query) -> bool:
     """Whether a query looks for words in a script that English papers are not written in."""
-    asked = canonical.terms(query.clause, excluded=False)
+    asked = normal_form.terms(query.clause, excluded=False)
     return any(_has_foreign(term.text) for term in asked if term.field in _TEXT)
 
 

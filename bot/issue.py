@@ -13,11 +13,11 @@ from datetime import datetime, timedelta
 from bot.digest import assemble
 from bot.editions import WIDEST, Editions, glossed
 from bot.gather import Gathered, recent
-from bot.query import parse
 from bot.render.look import Look
 from bot.render.message import Part, parts
 from bot.shares import Share, share, up_to_date
 from bot.texts import Refusal, say
+from bot.topics.query.parser import parse
 from storage import Store
 from storage.engine.query_budget import OverBudget
 from storage.records import Digest, Parcel, Query, Rank, Subscriber, Subscription

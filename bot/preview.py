@@ -10,10 +10,10 @@ from functools import partial
 from bot.arxiv import calendar
 from bot.gather import FRESH, RECENT_DAYS
 from bot.issue import bounded, drawn
-from bot.matching import Index
-from bot.query import QueryError, has_chinese, parse, parse_typed
-from bot.subscribe import is_unread, refuse_unread
-from bot.suggest import Suggestion, stored, suggestions, together
+from bot.topics.edit_subscriptions import is_unread, refuse_unread
+from bot.topics.matching import Index
+from bot.topics.query.parser import QueryError, has_chinese, parse, parse_typed
+from bot.topics.query_suggestions import Suggestion, stored, suggestions, together
 from storage import Store
 from storage.engine.query_budget import OverBudget
 from storage.records import Digest, Paper, Query, Subscriber, Subscription

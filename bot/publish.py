@@ -16,16 +16,17 @@ from functools import cache, partial
 from itertools import chain, islice, takewhile
 from typing import TypeVar
 
-from bot import gather, schedule
-from bot.due_times import postpone, pull_back, wake
+from bot import gather
 from bot.editions import Edition, Editions
 from bot.gather import Gathered, Sliced
 from bot.issue import Occasion, issue, look
 from bot.patience import Patience
-from bot.query import QueryError
 from bot.quiet import tell_quiet
 from bot.shares import Others, Received, Share, others_of, share
-from bot.unreadable import pause_unreadable
+from bot.topics import next_due
+from bot.topics.query.parser import QueryError
+from bot.topics.reschedule import postpone, pull_back, wake
+from bot.topics.unreadable_topics import pause_unreadable
 from storage import Store
 from storage.errors import Busy, Full
 from storage.records import SourceCursor, Subscriber, Subscription
@@ -177,8 +178,8 @@ class _Tick:
         self._announced = store.cursors.get(SETTLED).checked
         self._gathered = gathered
         self._editions = Editions(store, gathered, now)
-        self._next_due = cache(lambda cadence, zone: schedule.next_due(cadence, zone, now))
-        self._period = cache(schedule.period)
+        self._next_due = cache(lambda cadence, zone: next_due.next_due(cadence, zone, now))
+        self._period = cache(next_due.period)
 
     def publish_all(
         self, chats: Iterable[int], goes_on: Callable[[], bool], *, together: int

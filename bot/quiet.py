@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import datetime
 
-from bot import schedule
 from bot.arxiv import calendar
 from bot.texts import say
 from bot.texts.dates import day, moment
+from bot.topics import next_due
 from storage import Store
 from storage.records import Form, Notice, OnQuietDays, Parcel, Subscriber, Subscription
 
@@ -24,7 +24,7 @@ def tell_quiet(
     )
     if not (topic := next(asking, None)):
         return
-    occasion = schedule.period(topic.cadence, topic.zone, topic.next_due or now)
+    occasion = next_due.period(topic.cadence, topic.zone, topic.next_due or now)
     store.outbox.put_once(
         Parcel(
             bot=chat.bot,

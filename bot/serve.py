@@ -12,9 +12,9 @@ from bot.chat.menu import publish_menu
 from bot.chat.polling import poll
 from bot.clock import Beat, heartbeat
 from bot.concurrency.wake_event import Bell, Work
-from bot.query.words import analyser_mark
 from bot.service import Bot
 from bot.standby import GLOSSING, is_held
+from bot.topics.query.analyzer import analyser_mark
 
 log = logging.getLogger(__name__)
 

@@ -36,11 +36,11 @@ from bot.concurrency.trusted_clock import TrustedClock
 from bot.concurrency.wake_event import Bell
 from bot.config import Config, Doubt
 from bot.patience import Patience
-from bot.query.words import analyser_mark
 from bot.render.answer import Said
 from bot.sources import Fetcher
 from bot.standby import holder
-from bot.topic_file import LARGEST
+from bot.topics.export_file import LARGEST
+from bot.topics.query.analyzer import analyser_mark
 from bot.workshop import Workshop
 from storage import Store
 from storage.records import Outcome, Paper, Parcel

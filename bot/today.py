@@ -14,8 +14,8 @@ from bot.digest import NEAR
 from bot.enrich import enrich
 from bot.gather import FRESH, Explain, explainer
 from bot.issue import ASKED_LIMIT, LEFT_OUT
-from bot.matching import Index
-from bot.query import QueryError, parse
+from bot.topics.matching import Index
+from bot.topics.query.parser import QueryError, parse
 from storage import Store
 from storage.records import Digest, Entry, Kind, Match, Subscriber, Subscription
 

@@ -21,24 +21,24 @@ FLOORS: Mapping[str, int] = {
     "bot.autolinks": 0,
     "storage": 1,
     "bot.arxiv.taxonomy": 1,
-    "bot.query.spellings": 1,
-    "bot.query.words": 1,
+    "bot.topics.query.spellings": 1,
+    "bot.topics.query.analyzer": 1,
     "bot.arxiv.identifiers": 1,
-    "bot.query.canonical": 1,
-    "bot.query.signs": 1,
-    "bot.query.terms": 1,
-    "bot.matching.columns": 1,
-    "bot.query": 1,
-    "bot.zones": 1,
-    "bot.hours": 1,
-    "bot.cadences": 1,
+    "bot.topics.query.normal_form": 1,
+    "bot.topics.query.lexer": 1,
+    "bot.topics.query.fields_and_terms": 1,
+    "bot.topics.matching.inverted_index": 1,
+    "bot.topics.query.parser": 1,
+    "bot.topics.time_zones": 1,
+    "bot.topics.times_of_day": 1,
+    "bot.topics.cadence_text": 1,
     "bot.concurrency.rate_limiter": 1,
     "bot.concurrency.trusted_clock": 1,
     "bot.budget": 1,
-    "bot.matching": 1,
+    "bot.topics.matching": 1,
     "bot.digest": 1,
     "bot.arxiv.calendar": 1,
-    "bot.schedule": 1,
+    "bot.topics.next_due": 1,
     "bot.basic_settings": 2,
     "bot.texts": 1,
     "bot.render": 1,
@@ -81,19 +81,18 @@ FLOORS: Mapping[str, int] = {
     "bot.sweep": 3,
     "bot.patience": 3,
     "bot.account": 3,
-    "bot.subscribe": 3,
+    "bot.topics.edit_subscriptions": 3,
     "bot.preview": 3,
-    "bot.suggest": 3,
-    "bot.unreadable": 3,
-    "bot.tend": 3,
-    "bot.topic_file": 3,
+    "bot.topics.query_suggestions": 3,
+    "bot.topics.unreadable_topics": 3,
+    "bot.topics.export_file": 3,
     "bot.publish": 3,
     "bot.gather": 3,
     "bot.issue": 3,
     "bot.editions": 3,
     "bot.shares": 3,
     "bot.quiet": 3,
-    "bot.due_times": 3,
+    "bot.topics.reschedule": 3,
     "bot.today": 3,
     "bot.alike": 3,
     "bot.versions": 3,
@@ -125,20 +124,20 @@ FLOORS: Mapping[str, int] = {
 CHAINS = (
     (
         "bot.arxiv.taxonomy",
-        "bot.query.spellings",
-        "bot.query.words",
+        "bot.topics.query.spellings",
+        "bot.topics.query.analyzer",
         "bot.arxiv.identifiers",
-        "bot.query.terms",
-        "bot.query.signs",
-        "bot.query.canonical",
-        "bot.query",
-        "bot.matching.columns",
-        "bot.matching",
+        "bot.topics.query.fields_and_terms",
+        "bot.topics.query.lexer",
+        "bot.topics.query.normal_form",
+        "bot.topics.query.parser",
+        "bot.topics.matching.inverted_index",
+        "bot.topics.matching",
         "bot.digest",
     ),
-    ("bot.hours", "bot.texts", "bot.cadences"),
+    ("bot.topics.times_of_day", "bot.texts", "bot.topics.cadence_text"),
     ("bot.texts", "bot.render"),
-    ("bot.arxiv.calendar", "bot.schedule"),
+    ("bot.arxiv.calendar", "bot.topics.next_due"),
     (
         "bot.summary.cues",
         "bot.summary.clauses",
@@ -162,7 +161,7 @@ CHAINS = (
     ("storage",),
 )
 # The one step between chains: classic and web forms say a category's name.
-BRIDGES = {("bot.render", "bot.arxiv.taxonomy"), ("bot.render", "bot.query")}
+BRIDGES = {("bot.render", "bot.arxiv.taxonomy"), ("bot.render", "bot.topics.query.parser")}
 
 FACES = ("bot.chat", "bot.web", "bot.demo", "bot.config")
 
@@ -192,8 +191,8 @@ HOMES: Mapping[str, tuple[str, ...]] = {
     "publicsuffixlist": ("bot.autolinks",),
     "pylatexenc": ("bot.latex", "bot.render.latex_text"),
     "anyascii": ("bot.render.citation",),
-    "snowballstemmer": ("bot.query.words",),
-    "Stemmer": ("bot.query.words",),
+    "snowballstemmer": ("bot.topics.query.analyzer",),
+    "Stemmer": ("bot.topics.query.analyzer",),
 }
 
 
@@ -307,20 +306,27 @@ _SENTENCE = re.compile(r"[A-Za-z]+(?: [A-Za-z'’]+){2,}")
 # Telegram's own error texts, and queries to try.
 _SPOKEN_BY_OTHERS = ("ERROR", "EXAMPLES")
 _HAN = re.compile(r"[\u4e00-\u9fff]")
-_SPEAKERS = ("bot.chat", "bot.subscribe", "bot.publish", "bot.deliver", "bot.render", "bot.digest")
+_SPEAKERS = (
+    "bot.chat",
+    "bot.topics.edit_subscriptions",
+    "bot.publish",
+    "bot.deliver",
+    "bot.render",
+    "bot.digest",
+)
 # The document's grammar and the sample, and what people and models write to us in Chinese.
 _SPELLED = (
     "bot.render.markdown",
     "bot.demo",
     "bot.chat.meaning",
-    "bot.query.alternatives",
+    "bot.topics.query.alternatives",
     "bot.arxiv.identifiers",
-    "bot.query.terms",
-    "bot.query.words",
+    "bot.topics.query.fields_and_terms",
+    "bot.topics.query.analyzer",
     "bot.summary",
-    "bot.zones",
-    "bot.hours",
-    "bot.cadences",
+    "bot.topics.time_zones",
+    "bot.topics.times_of_day",
+    "bot.topics.cadence_text",
 )
 _REASONS = ("Later", "Unknown", "Gone", "Refused")  # outcomes: for the operator, not the chat
 

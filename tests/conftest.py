@@ -12,8 +12,8 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, settings
 
-from bot.query import indexed
-from bot.query.words import analyser_mark
+from bot.topics.query.analyzer import analyser_mark
+from bot.topics.query.parser import indexed
 from storage import Store, open_store
 
 settings.register_profile(

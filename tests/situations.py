@@ -6,11 +6,12 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
 
-from bot import issue, publish, subscribe
+from bot import issue, publish
 from bot.concurrency.rate_limiter import Breaker, Floods, Pace
 from bot.deliver import Delivered, Desk, deliver
 from bot.render.answer import Said
 from bot.render.message import Message
+from bot.topics import edit_subscriptions
 from storage import Store
 from storage.records import (
     Announcement,
@@ -83,7 +84,9 @@ def follow(
 ) -> Subscription:
     """Lets a chat follow a topic from now on."""
     with store.transaction():
-        topic, added = subscribe.subscribe(store, reader, words, now, polled=POLLED, limit=50)
+        topic, added = edit_subscriptions.subscribe(
+            store, reader, words, now, polled=POLLED, limit=50
+        )
     assert added
     return topic
 

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from bot.alarm import PAUSE, judged, sound
 from bot.concurrency.trusted_clock import TrustedClock
 from bot.health import last_certain
-from bot.query import indexed
+from bot.topics.query.parser import indexed
 from storage import Store, open_store
 from storage.records import ChatKind, Notice, ParcelState, Sent, Subscriber, ToldTrouble, Trouble
 from tests.situations import BOT, NOW, TODAY, Postman

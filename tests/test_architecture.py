@@ -34,9 +34,13 @@ def test_no_import_runs_in_a_circle() -> None:
 @pytest.mark.parametrize(
     ("rule", "name", "source"),
     [
-        (house.upward_imports, "storage.papers.papers", "from bot.query import parse"),
-        (house.upward_imports, "bot.query", "from bot.matching import find"),
-        (house.upward_imports, "bot.matching", "from storage import open_store"),
+        (
+            house.upward_imports,
+            "storage.papers.papers",
+            "from bot.topics.query.parser import parse",
+        ),
+        (house.upward_imports, "bot.topics.query.parser", "from bot.topics.matching import find"),
+        (house.upward_imports, "bot.topics.matching", "from storage import open_store"),
         (house.upward_imports, "bot.publish", "import bot.chat.sender"),
         (house.upward_imports, "bot.chat.topics", "from bot.demo import emulator"),
         (house.upward_imports, "bot.attic", "import json"),
@@ -48,7 +52,7 @@ def test_no_import_runs_in_a_circle() -> None:
             "bot.publish",
             "async def f(s):\n with s.transaction():\n  await g()",
         ),
-        (house.late_imports, "bot.publish", "def f():\n from bot.query import parse"),
+        (house.late_imports, "bot.publish", "def f():\n from bot.topics.query.parser import parse"),
         (house.stray_sentences, "bot.chat.topics", 'say("You follow no topic yet")'),
         (house.stray_sentences, "bot.deliver", 'x = "没有新论文"'),
         (house.stray_sentences, "bot.publish", 'raise Refusal("this is no key at all")'),

@@ -17,9 +17,9 @@ from bot.condition import State, condition
 from bot.consult import NotAsked
 from bot.fulfil import fulfil
 from bot.interpret import interpret, is_foreign, parts, written
-from bot.query import QueryError, parse
 from bot.summary.llm import Model
 from bot.texts import Refusal
+from bot.topics.query.parser import QueryError, parse
 from bot.workshop import CLOSED, Workshop
 from storage import Store
 from tests.models.server import KEY, MODEL, Server, models

@@ -6,9 +6,9 @@ from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
 
 from bot import issue as verb
-from bot import subscribe
 from bot.patience import Patience
 from bot.publish import publish, settle
+from bot.topics import edit_subscriptions
 from storage import Store
 from storage.records import (
     Announcement,
@@ -30,7 +30,7 @@ TELL = Cadence(quiet=OnQuietDays.NOTICE)
 def tells_quiet_days(store: Store, reader: Subscriber, at: datetime) -> Subscriber:
     """Lets a chat ask for a word on quiet days, due next at ``at``."""
     with store.transaction():
-        return subscribe.set_cadence(store, reader, TELL, at - timedelta(hours=1))
+        return edit_subscriptions.set_cadence(store, reader, TELL, at - timedelta(hours=1))
 
 
 def notices(store: Store) -> list[Parcel]:
@@ -136,7 +136,7 @@ def test_as_soon_as_announced_waits_for_the_round_of_feeds(store: Store) -> None
     """Feeds are read one after the other: their papers make one digest, not one each."""
     reader = chat(store)
     with store.transaction():
-        reader = subscribe.set_cadence(store, reader, Cadence(times=()), NOW)
+        reader = edit_subscriptions.set_cadence(store, reader, Cadence(times=()), NOW)
     follow(store, reader)
     for number in (1, 2, 3):
         with store.transaction():
@@ -228,7 +228,7 @@ def test_a_dropped_message_is_among_what_was_missed(store: Store) -> None:
 def test_times_of_a_day_are_each_an_occasion(store: Store) -> None:
     reader = chat(store)
     with store.transaction():
-        reader = subscribe.set_cadence(
+        reader = edit_subscriptions.set_cadence(
             store, reader, Cadence(times=(time(8), time(18))), DUE - timedelta(hours=1)
         )
     follow(store, reader, now=DUE - timedelta(hours=1))
@@ -249,7 +249,9 @@ def test_two_changes_of_the_zone_repeat_no_occasion(store: Store) -> None:
         known = store.subscribers.get(BOT, reader.chat)
         assert known is not None
         with store.transaction():
-            subscribe.set_zone(store, known, "Pacific/Honolulu", DUE + timedelta(minutes=1))
+            edit_subscriptions.set_zone(
+                store, known, "Pacific/Honolulu", DUE + timedelta(minutes=1)
+            )
 
     moved = store.subscriptions.get(topic.key)
 

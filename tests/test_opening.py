@@ -5,7 +5,7 @@ from pathlib import Path
 
 from bot.app import opened
 from bot.config import Config
-from bot.query import parse
+from bot.topics.query.parser import parse
 from storage import open_store
 from storage.records import Paper
 

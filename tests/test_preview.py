@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from bot.gather import recent
 from bot.preview import LOOK, READ, Volumes, counted, preview
-from bot.query import QueryError, indexed, parse
+from bot.topics.query.parser import QueryError, indexed, parse
 from storage import Store, open_store
 from storage.records import Announcement, Kind
 from tests.situations import DAY, NOW, POLLED, TODAY, announce, papers

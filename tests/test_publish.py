@@ -8,11 +8,11 @@ from datetime import time, timedelta
 
 import pytest
 
-from bot import subscribe, tend
 from bot.issue import draw_recent, drawn, issue_recent
 from bot.preview import preview
 from bot.publish import POSTPONED, Published, publish
-from bot.query import parse
+from bot.topics import edit_subscriptions
+from bot.topics.query.parser import parse
 from storage import Store
 from storage.records import Cadence, Form, Kind, ParcelState
 from tests.situations import (
@@ -289,8 +289,8 @@ def test_undo_goes_on_where_the_topic_stood(store: Store) -> None:
     announce(store, papers(2), day=TODAY + DAY)
 
     with store.transaction():
-        gone = subscribe.unsubscribe(store, reader, topic.key)
-        added = tend.restore(store, gone, DUE, polled=(), limit=50)
+        gone = edit_subscriptions.unsubscribe(store, reader, topic.key)
+        added = edit_subscriptions.restore(store, gone, DUE, polled=(), limit=50)
     [back] = store.subscriptions.of(BOT, reader.chat)
     publish(store, BOT, DUE + DAY)
 
@@ -337,7 +337,7 @@ def test_form_language_and_sound_are_frozen_with_the_parcel(store: Store) -> Non
     announce(store, papers(1, 2))
     publish(store, BOT, DUE)
     with store.transaction():
-        subscribe.set_form(store, reader, Form.CLASSIC)
+        edit_subscriptions.set_form(store, reader, Form.CLASSIC)
 
     parcels = store.outbox.in_state(BOT, ParcelState.READY)
 
@@ -361,7 +361,7 @@ def test_an_edit_between_reading_and_writing_is_not_overwritten(
 
     def due_then_changed(*args: object, **more: object) -> object:
         found = read(BOT, reader.chat, DUE)
-        subscribe.set_cadence(store, reader, Cadence(times=(time(9, 0),)), NOW)
+        edit_subscriptions.set_cadence(store, reader, Cadence(times=(time(9, 0),)), NOW)
         return found
 
     with monkeypatch.context() as race:

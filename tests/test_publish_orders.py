@@ -11,9 +11,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot import subscribe, tend
 from bot.publish import publish, settle
-from bot.query import indexed
+from bot.topics import edit_subscriptions
+from bot.topics.query.parser import indexed
 from storage import Store, open_store
 from storage.records import Cadence, Kind, Subscriber
 from tests.situations import BOT, NOW, announce, asked, chat, digests, follow, limited, papers
@@ -91,19 +91,19 @@ class _Course:
 
     def _zone(self, which: int) -> None:
         with self.store.transaction():
-            subscribe.set_zone(self.store, self._current(), ZONES[which], self.now)
+            edit_subscriptions.set_zone(self.store, self._current(), ZONES[which], self.now)
 
     def _time(self, hour: int) -> None:
         """Midnight stands for as soon as announced."""
         cadence = Cadence(times=(time(hour),) if hour else ())
         with self.store.transaction():
-            subscribe.set_cadence(self.store, self._current(), cadence, self.now)
+            edit_subscriptions.set_cadence(self.store, self._current(), cadence, self.now)
 
     def _stop_and_undo(self, which: int) -> None:
         topic = self.store.subscriptions.of(BOT, self.reader.chat)[which]
         with self.store.transaction():
-            gone = subscribe.unsubscribe(self.store, self.reader, topic.key)
-            assert tend.restore(self.store, gone, self.now, polled=(), limit=9)
+            gone = edit_subscriptions.unsubscribe(self.store, self.reader, topic.key)
+            assert edit_subscriptions.restore(self.store, gone, self.now, polled=(), limit=9)
 
     def _pause_or_resume(self, pause: int) -> None:
         if pause:

@@ -16,7 +16,7 @@ from bot import publish as verb
 from bot.editions import Editions
 from bot.gather import Gathered
 from bot.publish import POSTPONED, Published, publish
-from bot.query import parse
+from bot.topics.query.parser import parse
 from storage import Store
 from storage.errors import Busy, Full
 from storage.records import Digest, Form, Parcel, Subscriber

@@ -11,7 +11,7 @@ import pytest
 from bot.chat import COMMANDS
 from bot.cli import main
 from bot.config import Config
-from bot.query import parse
+from bot.topics.query.parser import parse
 
 ROOT = Path(__file__).parent.parent
 README = (ROOT / "README.md").read_text(encoding="utf-8")

@@ -10,9 +10,9 @@ from pathlib import Path
 
 import pytest
 
-from bot.query import indexed
-from bot.query.words import former_stem, surface
 from bot.service import RENEWAL_PAUSE
+from bot.topics.query.analyzer import former_stem, surface
+from bot.topics.query.parser import indexed
 from storage import Store, open_store
 from storage.records import Announcement, Kind
 from tests.chat.talk import Talk

@@ -18,7 +18,7 @@ from bot import gather
 from bot.editions import Editions, left_of
 from bot.gather import Gathered, Sliced
 from bot.publish import Published, catch_up, publish
-from bot.query import indexed, parse
+from bot.topics.query.parser import indexed, parse
 from storage import Store, open_store
 from storage.records import Announcement, Cadence, Digest, Kind, Paper, Subscription
 from tests.situations import (

@@ -16,9 +16,9 @@ from bot.demo.emulator import Emulator
 from bot.demo.faults import accepted_then_hung, refused, slow
 from bot.demo.people import Person
 from bot.publish import publish
-from bot.query import indexed
 from bot.standby import DUTY
 from bot.texts import say
+from bot.topics.query.parser import indexed
 from storage import Store, open_store
 from storage.records import Form, Notice, Parcel, ParcelState
 from tests.killing.program import Program, environment, running, until

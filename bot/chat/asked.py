@@ -14,8 +14,8 @@ import telegram
 from bot.chat import buttons
 from bot.chat.membership import may_write
 from bot.chat.transport import LARGEST
-from bot.query import Mention, listed_categories, mentions
 from bot.render.keyboard import Action
+from bot.topics.query.parser import Mention, listed_categories, mentions
 from storage.records import ChatKind
 
 LONGEST = 2001  # characters of a command's words: one too many for a topic, so that it is refused

@@ -17,11 +17,11 @@ from typing import Concatenate, ParamSpec, TypeVar
 from bot.account import Contract
 from bot.chat.readings import QUERY, SEVERAL, Readings, with_readings
 from bot.preview import Volumes
-from bot.query import Mention
 from bot.render.answer import Document
 from bot.render.keyboard import Action, Button
 from bot.render.message import Message
 from bot.texts import LANGUAGES, Refusal, say
+from bot.topics.query.parser import Mention
 from storage import Store
 from storage.errors import Busy, Full
 from storage.records import Parcel, Person, Subscriber

@@ -12,13 +12,13 @@ from bot.chat.context import Ask, Reply
 from bot.chat.reading import digest_of, look, shown
 from bot.chat.telling import Line, told
 from bot.chat.topics import misread
-from bot.query import QueryError, parse_typed
 from bot.render.fit import shorten
 from bot.render.keyboard import Action, Button
 from bot.render.message import parts
 from bot.texts import Refusal
 from bot.texts.dates import days, moment
 from bot.today import Wanted, draw_today, last_day, wanted
+from bot.topics.query.parser import QueryError, parse_typed
 from storage import Store
 from storage.records import Digest, Heading
 

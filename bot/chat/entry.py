@@ -12,8 +12,6 @@ from dataclasses import dataclass, replace
 from bot.chat.context import Ask, Reply
 from bot.chat.reading import digest_of, link_of, look, shown
 from bot.enrich import enrich
-from bot.matching import matches
-from bot.query import QueryError, parse
 from bot.render.answer import Document
 from bot.render.bibtex import bibtex
 from bot.render.headline import numbered
@@ -21,6 +19,8 @@ from bot.render.keyboard import Keyboard, paper_at, place_of, under_entry
 from bot.render.message import REST_ROWS, Message, entry_part, part_with
 from bot.render.telegram_html import code
 from bot.texts import Refusal
+from bot.topics.matching import matches
+from bot.topics.query.parser import QueryError, parse
 from storage import Store
 from storage.engine.query_budget import OverBudget, check_budget
 from storage.records import ChatKind, Digest, Entry, Form, Kind, Paper, Reason

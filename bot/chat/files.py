@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from bot import subscribe as verb
-from bot import tend, topic_file
 from bot.chat.asking import asked
 from bot.chat.context import Ask, Errand, Reply
 from bot.chat.errands import Outside
@@ -15,7 +13,9 @@ from bot.chat.telling import Line, told
 from bot.render.answer import Document
 from bot.render.spoken import plain
 from bot.texts import Refusal
-from bot.topic_file import LARGEST, Unusable
+from bot.topics import edit_subscriptions, export_file
+from bot.topics import edit_subscriptions as verb
+from bot.topics.export_file import LARGEST, Unusable
 from storage import Store
 from storage.records import Question, Subscription
 
@@ -36,7 +36,7 @@ def _topics(store: Store, ask: Ask) -> list[Subscription]:
 
 
 def _document(ask: Ask, topics: Sequence[Subscription]) -> Document:
-    content = topic_file.written(topics).encode()
+    content = export_file.written(topics).encode()
     return Document(NAME, content, ask.say("export-caption", topics=len(topics)))
 
 
@@ -73,7 +73,7 @@ class _Outcome:
 
 
 def _added(store: Store, ask: Ask, content: bytes) -> Reply:
-    topics = topic_file.read(content, ask.chat.bot, ask.chat.chat)
+    topics = export_file.read(content, ask.chat.bot, ask.chat.chat)
     with store.transaction():
         outcome = _bring_in(store, ask, topics)
     lines: list[Line] = []
@@ -101,9 +101,9 @@ def _bring_in(store: Store, ask: Ask, topics: Sequence[Subscription | Unusable])
             refused.append(one)
             continue
         try:
-            if tend.restore(
+            if edit_subscriptions.restore(
                 store,
-                _fitted(topic_file.begun_anew(one), ask),
+                _fitted(export_file.begun_anew(one), ask),
                 ask.now,
                 polled=ask.house.feeds,
                 limit=ask.house.topics,

@@ -15,12 +15,12 @@ from bot.chat.meaning import Meaning, meaning
 from bot.chat.telling import Line, text_message, told
 from bot.chat.topics import drafted, misread, offered, sub, suggested_buttons
 from bot.chat.welcome import help_, start
-from bot.matching import matches
-from bot.query import Mention, QueryError, mentions, parse, parse_typed
 from bot.render.fit import shorten
 from bot.render.keyboard import Keyboard
-from bot.suggest import suggestions
 from bot.texts import Refusal, listed
+from bot.topics.matching import matches
+from bot.topics.query.parser import Mention, QueryError, mentions, parse, parse_typed
+from bot.topics.query_suggestions import suggestions
 from storage import Store
 from storage.records import ChatKind, Paper, Query, Question
 

@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-from bot import subscribe as verb
-from bot import tend, topic_file
 from bot.chat.buttons import thread_link
 from bot.chat.context import Ask, Reply
 from bot.chat.telling import Line, told
@@ -16,6 +14,8 @@ from bot.render.keyboard import Action, Button, Keyboard
 from bot.render.spoken import display
 from bot.texts import Refusal
 from bot.texts.dates import moment
+from bot.topics import edit_subscriptions, export_file
+from bot.topics import edit_subscriptions as verb
 from storage import Store
 from storage.records import DraftKind, Subscription
 
@@ -177,7 +177,7 @@ def _stopped(store: Store, ask: Ask, topic: Subscription) -> Reply:
 
 def kept(store: Store, ask: Ask, topics: Sequence[Subscription]) -> int:
     """Keeps topics behind a button that brings them back as they were."""
-    words = topic_file.written(topics, told=True)
+    words = export_file.written(topics, told=True)
     bot, chat = ask.chat.bot, ask.chat.chat
     return store.drafts.put(bot, chat, words, now=ask.now, kind=DraftKind.TOPICS)
 
@@ -187,7 +187,7 @@ def _restored(store: Store, ask: Ask, topics: Sequence[Subscription]) -> tuple[i
     added, refusal = 0, None
     for one in topics:
         try:
-            added += tend.restore(
+            added += edit_subscriptions.restore(
                 store, one, ask.now, polled=ask.house.feeds, limit=ask.house.topics
             )
         except Refusal as reason:
@@ -200,7 +200,7 @@ def undo(store: Store, ask: Ask) -> Reply:
     draft = store.drafts.get(ask.chat.bot, ask.chat.chat, ask.action.first, DraftKind.TOPICS)
     if draft is None:
         raise Refusal("undo-gone")
-    topics = topic_file.read(draft.words, ask.chat.bot, ask.chat.chat)
+    topics = export_file.read(draft.words, ask.chat.bot, ask.chat.chat)
     back = [topic for topic in topics if isinstance(topic, Subscription)]
     added, refusal = _restored(store, ask, back)
     if not added:

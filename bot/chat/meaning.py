@@ -19,8 +19,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from enum import StrEnum
 
-from bot.query import Mention, QueryError, arxiv_id_version, parse
-from bot.query.signs import Mark, scan
+from bot.topics.query.lexer import Mark, scan
+from bot.topics.query.parser import Mention, QueryError, arxiv_id_version, parse
 from storage.records import Field
 
 

@@ -8,8 +8,6 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import time
 
-from bot import cadences, zones
-from bot import subscribe as verb
 from bot.chat import finding, listing, topics
 from bot.chat.asking import listen
 from bot.chat.cities import cities, pressed
@@ -20,6 +18,8 @@ from bot.preview import sample
 from bot.render.keyboard import Keyboard
 from bot.render.message import Message, message, parts
 from bot.texts import Refusal
+from bot.topics import cadence_text, time_zones
+from bot.topics import edit_subscriptions as verb
 from storage import Store
 from storage.records import Cadence, ChatKind, Digest, Form, Question, Subscription
 
@@ -93,7 +93,7 @@ def _timed(store: Store, ask: Ask, cadence: Cadence, *, edit: bool = True) -> Re
 def time_said(store: Store, ask: Ask) -> Reply:
     """The answer to "which time": kept, or asked for once more; a paper opens meanwhile."""
     try:
-        cadence = cadences.read(ask.words, ask.chat.cadence)
+        cadence = cadence_text.read(ask.words, ask.chat.cadence)
     except Refusal as refusal:
         listen(store, ask, Question("guide_time"))
         if ask.papers:
@@ -105,7 +105,7 @@ def time_said(store: Store, ask: Ask) -> Reply:
 
 def _where(store: Store, ask: Ask) -> Reply:
     listen(store, ask, Question("guide_zone"))
-    when = cadences.told(ask.chat.cadence, ask.language)
+    when = cadence_text.told(ask.chat.cadence, ask.language)
     lines = [Line(ask.say("settings-time", value=when)), Line(ask.say("guide-where"))]
     skip = (ask.button("button-skip", "guide_zone", SKIP_ZONE),)
     return told(lines, (*cities(ask.language, "guide_zone"), skip), edit=True)
@@ -128,7 +128,7 @@ def zone_said(store: Store, ask: Ask) -> Reply:
     try:
         chat = verb.set_zone(store, ask.chat, ask.words, ask.now)
     except Refusal as refusal:
-        if not zones.suggested_zones(ask.words, ask.now):
+        if not time_zones.suggested_zones(ask.words, ask.now):
             return finding.typed(store, ask)  # no city at all: another topic, or a paper
         listen(store, ask, Question("guide_zone"))
         skip = ((ask.button("button-skip", "guide_zone", SKIP_ZONE),),)

@@ -7,7 +7,6 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from bot import gather, issue
-from bot import subscribe as verb
 from bot.chat import buttons, english
 from bot.chat.context import Ask, Reply, in_transaction
 from bot.chat.errands import Outside
@@ -15,12 +14,13 @@ from bot.chat.listing import next_time, state
 from bot.chat.telling import Line, text_message, told
 from bot.chat.topics import misread, suggested_buttons
 from bot.preview import suggested
-from bot.query import QueryError, parse, parse_typed
 from bot.render.fit import shorten
 from bot.render.headline import numbered
 from bot.render.look import Look
 from bot.render.message import REST_ROWS, Part, message, parts, rest_parts
 from bot.texts import Refusal
+from bot.topics import edit_subscriptions as verb
+from bot.topics.query.parser import QueryError, parse, parse_typed
 from storage import Store
 from storage.records import Digest, Form, Subscription
 

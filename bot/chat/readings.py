@@ -15,8 +15,8 @@ from time import thread_time
 from typing import Concatenate, ParamSpec, TypeVar, cast
 
 from bot.chat.limits import RATES, Cost, Limits
-from bot.query import QueryError
 from bot.texts import Refusal
+from bot.topics.query.parser import QueryError
 from storage import Store
 from storage.engine.query_budget import OverBudget
 

@@ -7,8 +7,6 @@ from dataclasses import replace
 from datetime import date, timedelta
 from zoneinfo import ZoneInfo
 
-from bot import cadences
-from bot import subscribe as verb
 from bot.chat import tongues
 from bot.chat.cities import cities, pressed
 from bot.chat.context import Ask, Reply
@@ -18,6 +16,8 @@ from bot.render.keyboard import Action, Button, Keyboard
 from bot.texts import LANGUAGES, Refusal, named_language
 from bot.texts.dates import clock, day
 from bot.texts.languages import language_name
+from bot.topics import cadence_text
+from bot.topics import edit_subscriptions as verb
 from storage import Store
 from storage.records import Form, Subscriber
 
@@ -41,7 +41,10 @@ def _lines(store: Store, ask: Ask, chat: Subscriber) -> list[Line]:
         Line(ask.say("settings-language", value=ask.say(f"language-{chat.language}"))),
         Line(ask.say("settings-languages", value=tongues.label(ask, chat.languages)), close=True),
         Line(ask.say("settings-form", value=ask.say(f"settings-form-{chat.form}")), close=True),
-        Line(ask.say("settings-time", value=cadences.told(chat.cadence, ask.language)), close=True),
+        Line(
+            ask.say("settings-time", value=cadence_text.told(chat.cadence, ask.language)),
+            close=True,
+        ),
         Line(ask.say("settings-zone", value=chat.zone), close=True),
     ]
     if chat.form is Form.RICH:

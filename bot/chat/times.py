@@ -6,12 +6,12 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import time
 
-from bot import cadences
-from bot import subscribe as verb
 from bot.chat.context import Ask, Reply
 from bot.chat.telling import Line, told
 from bot.render.keyboard import Action, Button, Keyboard
 from bot.texts import Refusal
+from bot.topics import cadence_text
+from bot.topics import edit_subscriptions as verb
 from storage import Store
 from storage.records import Cadence, OnQuietDays, Subscriber
 
@@ -26,7 +26,7 @@ def times(store: Store, ask: Ask) -> Reply:
     lines = [
         Line(ask.say("settings-time-choose")),
         Line(ask.say("settings-time-usage"), close=True),
-        Line(ask.say("settings-time", value=cadences.told(ask.chat.cadence, ask.language))),
+        Line(ask.say("settings-time", value=cadence_text.told(ask.chat.cadence, ask.language))),
     ]
     return told(lines, _keyboard(ask, ask.chat.cadence), edit=True)
 
@@ -79,7 +79,7 @@ def time_(store: Store, ask: Ask) -> Reply:
     """``/time 08:30``, ``/time mon-fri 8:00 18:00``, ``/time announced``: for all topics."""
     if not ask.words:
         return Reply(times(store, ask).messages)
-    cadence = cadences.read(ask.words, ask.chat.cadence)
+    cadence = cadence_text.read(ask.words, ask.chat.cadence)
     lines = _set(store, ask, cadence)
     return told(lines, ((ask.button("button-back", "settings"),),))
 
@@ -96,7 +96,7 @@ def _set(store: Store, ask: Ask, cadence: Cadence) -> list[Line]:
 
 
 def _told(ask: Ask, chat: Subscriber) -> str:
-    shown = cadences.told(chat.cadence, ask.language)
+    shown = cadence_text.told(chat.cadence, ask.language)
     return ask.say("settings-time-set", cadence=shown, zone=chat.zone)
 
 

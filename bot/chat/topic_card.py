@@ -5,16 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 
-from bot import cadences, tend
-from bot import subscribe as verb
 from bot.chat import settings, times, tongues
 from bot.chat.context import Ask, Reply
 from bot.chat.listing import summary, weekly
 from bot.chat.telling import Line, told
 from bot.chat.times import marked
 from bot.render.keyboard import Action, Button, Keyboard
-from bot.subscribe import LIMITS
 from bot.texts import Refusal
+from bot.topics import cadence_text, edit_subscriptions
+from bot.topics import edit_subscriptions as verb
+from bot.topics.edit_subscriptions import LIMITS
 from storage import Store
 from storage.records import Form, Kind, Subscription
 
@@ -59,7 +59,7 @@ def _lines(ask: Ask, topic: Subscription) -> list[Line]:
         lines.append(Line(ask.say("card-words", words=topic.query), close=True))
     papers = weekly(ask, [topic.query])
     lines.append(Line(summary(ask, topic, papers.get(topic.query))))
-    when = cadences.told(topic.cadence, ask.language)
+    when = cadence_text.told(topic.cadence, ask.language)
     lines.append(Line(ask.say("card-time", value=when, zone=topic.zone), close=True))
     lines.append(Line(ask.say("card-limit", papers=topic.limit), close=True))
     return lines
@@ -117,7 +117,7 @@ def tune(store: Store, ask: Ask) -> Reply:
     topic = verb.topic_of(store, ask.chat, ask.action.first)
     code = ask.action.second
     if code == UP:
-        tend.move_up(store, ask.chat, topic)
+        edit_subscriptions.move_up(store, ask.chat, topic)
         changed = verb.topic_of(store, ask.chat, topic.key)
     else:
         changed = verb.change(store, _changed(ask, topic, code))
@@ -191,7 +191,7 @@ def topic_times(store: Store, ask: Ask) -> Reply:
 
 
 def _times(ask: Ask, topic: Subscription) -> Reply:
-    when = cadences.told(topic.cadence, ask.language)
+    when = cadence_text.told(topic.cadence, ask.language)
     lines = [
         Line(topic.name, bold=True),
         Line(ask.say("card-time", value=when, zone=topic.zone)),
@@ -215,11 +215,11 @@ def hour_pressed(store: Store, ask: Ask) -> Reply:
     topic = verb.topic_of(store, ask.chat, ask.action.first)
     at = times.clock_time(ask.action.second)
     cadence = replace(topic.cadence, times=(at,))
-    return _times(ask, tend.set_topic_cadence(store, topic, cadence, ask.now))
+    return _times(ask, edit_subscriptions.set_topic_cadence(store, topic, cadence, ask.now))
 
 
 def cadence_pressed(store: Store, ask: Ask) -> Reply:
     """A pressed switch of one topic's days."""
     topic = verb.topic_of(store, ask.chat, ask.action.first)
     cadence = times.switched(topic.cadence, ask.action.second)
-    return _times(ask, tend.set_topic_cadence(store, topic, cadence, ask.now))
+    return _times(ask, edit_subscriptions.set_topic_cadence(store, topic, cadence, ask.now))

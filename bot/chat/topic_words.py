@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from bot import cadences, tend
-from bot import subscribe as verb
 from bot.chat.asking import asked, listen
 from bot.chat.context import Ask, Reply
 from bot.chat.finding import typed
@@ -13,9 +11,11 @@ from bot.chat.telling import Line, told
 from bot.chat.topic_card import card
 from bot.chat.topics import brought, drafted, misread, suggested_buttons
 from bot.preview import preview
-from bot.query import QueryError
 from bot.render.keyboard import Keyboard
 from bot.texts import Refusal
+from bot.topics import cadence_text, edit_subscriptions
+from bot.topics import edit_subscriptions as verb
+from bot.topics.query.parser import QueryError
 from storage import Store
 from storage.records import Question
 
@@ -56,7 +56,7 @@ def _back(ask: Ask) -> Keyboard:
 
 def renamed(store: Store, ask: Ask) -> Reply:
     """The new name is kept; what the topic asks for stays."""
-    topic = tend.rename(store, ask.chat, ask.action.first, ask.words)
+    topic = edit_subscriptions.rename(store, ask.chat, ask.action.first, ask.words)
     return card(store, ask, topic, edit=False, above=[Line(ask.say("card-renamed"))])
 
 
@@ -64,13 +64,15 @@ def timed(store: Store, ask: Ask) -> Reply:
     """The new times of one topic are kept, or asked for once more; a paper opens meanwhile."""
     topic = verb.topic_of(store, ask.chat, ask.action.first)
     try:
-        cadence = cadences.read(ask.words, topic.cadence)
+        cadence = cadence_text.read(ask.words, topic.cadence)
     except Refusal as refusal:
         if ask.papers:
             listen(store, ask, Question("topic_time", ask.action.first))
             return typed(store, ask)
         return _once_more(store, ask, "topic_time", told([Line(refusal.say(ask.language))]))
-    return card(store, ask, tend.set_topic_cadence(store, topic, cadence, ask.now), edit=False)
+    return card(
+        store, ask, edit_subscriptions.set_topic_cadence(store, topic, cadence, ask.now), edit=False
+    )
 
 
 def reworded(store: Store, ask: Ask) -> Reply:

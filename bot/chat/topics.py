@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from bot import subscribe as verb
 from bot.autolinks import inert
 from bot.chat import english
 from bot.chat.context import Ask, Reply, in_transaction
@@ -12,13 +11,14 @@ from bot.chat.errands import Outside
 from bot.chat.listing import followed
 from bot.chat.telling import Line, pointed, told
 from bot.preview import MANY, Preview, preview, suggested
-from bot.query import QueryError, parse_typed
 from bot.render.fit import shorten
 from bot.render.keyboard import Action, Button, Keyboard
 from bot.render.spoken import address, shown_title
-from bot.suggest import MANY as STORED
-from bot.suggest import Suggestion
 from bot.texts import Refusal
+from bot.topics import edit_subscriptions as verb
+from bot.topics.query.parser import QueryError, parse_typed
+from bot.topics.query_suggestions import MANY as STORED
+from bot.topics.query_suggestions import Suggestion
 from storage import Store
 from storage.records import Draft, DraftKind, Paper
 

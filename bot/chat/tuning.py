@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from bot import subscribe as verb
 from bot.alike import distinctive, exclusions, similar
 from bot.arxiv.author_names import plain_name
 from bot.autolinks import inert
@@ -13,12 +12,13 @@ from bot.chat.context import Ask, Reply
 from bot.chat.entry import Opened, opened
 from bot.chat.telling import Line, told
 from bot.chat.topics import drafted
-from bot.matching import matches
-from bot.query import QueryError, parse
 from bot.render.fit import shorten
 from bot.render.keyboard import Action, Button, Keyboard
 from bot.render.spoken import display, shown_title
 from bot.texts import Refusal
+from bot.topics import edit_subscriptions as verb
+from bot.topics.matching import matches
+from bot.topics.query.parser import QueryError, parse
 from storage import Store
 from storage.records import Paper, Subscription
 

@@ -145,7 +145,7 @@ def opened_for_reading(
 
     if not searches:
         return closing(open_for_reading(settings.database))
-    from bot.query.words import analyser_mark, indexed
+    from bot.topics.query.analyzer import analyser_mark, indexed
 
     return closing(open_for_reading(settings.database, words=indexed, mark=analyser_mark()))
 

@@ -10,8 +10,8 @@ import click
 
 from bot import basic_settings
 from bot.cli.frame import Function, Misused
-from bot.query import QueryError, parse
 from bot.texts import say, spoken
+from bot.topics.query.parser import QueryError, parse
 from storage.records import Query
 
 _MASK = "\0"  # no word of a command line can hold it

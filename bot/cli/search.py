@@ -8,7 +8,7 @@ import click
 
 from bot.cli.frame import Failed, as_json, basics, database, echo, opened_for_reading, speaker
 from bot.cli.query_argument import AsksQuery, query
-from bot.matching import matches
+from bot.topics.matching import matches
 from storage import Store
 from storage.records import Paper, Query
 

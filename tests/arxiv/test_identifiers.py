@@ -10,7 +10,7 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from bot.arxiv import taxonomy
-from bot.query import Mention, arxiv_id, listed_categories, mentions, parse
+from bot.topics.query.parser import Mention, arxiv_id, listed_categories, mentions, parse
 
 NEW, OLD = "2402.12844", "math/0309136"
 

@@ -19,13 +19,13 @@ from pathlib import Path
 from statistics import median
 from time import perf_counter
 
-from bot import subscribe
 from bot.arxiv.taxonomy import categories
 from bot.chat import BUTTONS, COMMANDS
 from bot.chat.context import Ask, House
 from bot.chat.readings import Readings
-from bot.query import indexed
 from bot.render.keyboard import Action, paper_place
+from bot.topics import edit_subscriptions
+from bot.topics.query.parser import indexed
 from storage import Store, open_store
 from storage.records import Cadence, ChatKind, Person, Subscriber
 from tests.bench.search import announcements, load
@@ -66,7 +66,7 @@ def opened(folder: Path, place: str, limit: int) -> tuple[Store, Ask]:
         store.subscribers.meet(person)
         chat = store.subscribers.ensure(chat)
         for words in TOPICS:
-            subscribe.subscribe(store, chat, words, now, polled=house.feeds, limit=50)
+            edit_subscriptions.subscribe(store, chat, words, now, polled=house.feeds, limit=50)
         for paper in store.papers.on_days(now.date(), now.date())[:30]:
             store.library.save(BOT, CHAT, paper.paper.key, now=now)
     return store, Ask(house, chat, person, now)

@@ -25,11 +25,11 @@ from bot.chat import sender
 from bot.concurrency.rate_limiter import Breaker, Floods, Pace
 from bot.deliver import Desk, deliver
 from bot.publish import publish, settle
-from bot.query import indexed, parse
 from bot.render.answer import Said
 from bot.render.message import Message
 from bot.render.parcel import written
 from bot.serve import in_flight
+from bot.topics.query.parser import indexed, parse
 from storage import Store, open_store
 from storage.records import (
     Announcement,

@@ -12,9 +12,9 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from statistics import mean
 
-from bot.query.words import stem
 from bot.summary.extractive import gist
 from bot.summary.sentences import sentences
+from bot.topics.query.analyzer import stem
 
 METHODS: dict[str, Callable[[str, str], str]] = {
     "gist": gist,

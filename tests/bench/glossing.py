@@ -25,8 +25,8 @@ from bot.budget import Budget, Price
 from bot.concurrency.rate_limiter import Breaker
 from bot.foresee import order
 from bot.fulfil import Fulfilled, fulfil
-from bot.query import indexed
 from bot.summary.llm import Model
+from bot.topics.query.parser import indexed
 from bot.workshop import Workshop
 from storage import Store, open_store
 from storage.records import Announcement, Commission, Kind, Paper

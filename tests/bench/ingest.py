@@ -20,8 +20,8 @@ from typing import NamedTuple
 import feedparser
 
 from bot.ingest import keep
-from bot.query import indexed
 from bot.sources import Batch, arxiv_rss, read_file
+from bot.topics.query.parser import indexed
 from storage import open_store
 from tests.bench.parse import FEED
 

@@ -21,10 +21,10 @@ from itertools import islice, pairwise
 from pathlib import Path
 
 from bot.arxiv import taxonomy
-from bot.matching import index
-from bot.query import compose, indexed, parse
-from bot.query.terms import term
-from bot.query.words import stem, surface, words
+from bot.topics.matching import index
+from bot.topics.query.analyzer import stem, surface, words
+from bot.topics.query.fields_and_terms import term
+from bot.topics.query.parser import compose, indexed, parse
 from storage.records import And, Announcement, Clause, Field, Kind, Not, Or, Paper, Query
 
 PAPERS, QUERIES, RUNS = 2_000, 20_000, 5

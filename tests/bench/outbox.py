@@ -16,7 +16,7 @@ from datetime import UTC, date, datetime
 from statistics import median, quantiles
 from time import perf_counter, sleep
 
-from bot.query import indexed
+from bot.topics.query.parser import indexed
 from storage import Store, open_store
 from storage.records import Announcement, Form, Kind, Paper, Parcel, Sent
 

@@ -21,7 +21,7 @@ from pathlib import Path
 from time import perf_counter, process_time
 
 from bot.publish import publish, settle
-from bot.query import indexed
+from bot.topics.query.parser import indexed
 from storage import Store, open_store
 from storage.records import Announcement, Cadence, ChatKind, Form, Subscriber, Subscription
 from tests.bench.matching import batch, queries

@@ -18,7 +18,7 @@ from time import perf_counter, process_time
 
 from bot.demo.emulator import Emulator
 from bot.demo.people import Person
-from bot.query import indexed
+from bot.topics.query.parser import indexed
 from storage import open_store
 from tests.stage import staged
 

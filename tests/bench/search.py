@@ -21,7 +21,7 @@ from pathlib import Path
 from statistics import median, quantiles
 from time import perf_counter
 
-from bot.query import indexed, parse
+from bot.topics.query.parser import indexed, parse
 from storage import Store, open_store
 from storage.records import Announcement, Kind, Paper, Query
 

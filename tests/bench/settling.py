@@ -20,7 +20,7 @@ from statistics import median, quantiles
 from time import perf_counter, sleep
 
 from bot.publish import publish
-from bot.query import indexed
+from bot.topics.query.parser import indexed
 from storage import Store, open_store
 from storage.records import Form, Parcel, Sent
 from tests.bench.publish import BOT, NOW, prepared

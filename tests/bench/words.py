@@ -26,8 +26,8 @@ from unicodedata import combining, normalize
 
 from pylatexenc.latex2text import LatexNodes2Text
 
-from bot.matching import Index
-from bot.query import QueryError, parse
+from bot.topics.matching import Index
+from bot.topics.query.parser import QueryError, parse
 from storage.records import Announcement, Kind, Paper
 from tests.bench.matching import QUERIES, batch, queries
 from tests.bench.search import announcements

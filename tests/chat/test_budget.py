@@ -16,9 +16,9 @@ from bot.chat import BUTTONS, finding
 from bot.chat.limits import RATES, Cost, Limits
 from bot.chat.readings import ANEW, Readings, with_readings
 from bot.gather import Gathered
-from bot.query import parse
 from bot.sweep import TOPICLESS, sweep
 from bot.texts import Refusal
+from bot.topics.query.parser import parse
 from storage import Store
 from storage.engine.query_budget import OverBudget
 from storage.records import Announcement, Kind, Paper, Subscription

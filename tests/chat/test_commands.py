@@ -8,10 +8,10 @@ from datetime import UTC, date, datetime, time, timedelta
 
 import pytest
 
-from bot import cadences
 from bot.chat import COMMANDS
 from bot.chat.welcome import EXAMPLES
 from bot.texts.dates import city, day
+from bot.topics import cadence_text
 from storage.records import Cadence, Form
 from tests.chat.covered import covers
 from tests.chat.talk import TOPIC, Talk
@@ -238,7 +238,7 @@ async def test_settings_show_how_things_stand(either: Talk) -> None:
     for key, value in (
         ("settings-language", either.text(f"language-{either.language}")),
         ("settings-form", either.text("settings-form-classic")),
-        ("settings-time", cadences.told(Cadence(), either.language)),
+        ("settings-time", cadence_text.told(Cadence(), either.language)),
         ("settings-zone", "UTC"),
     ):
         assert either.text(key, value=value) in told.text
@@ -254,7 +254,7 @@ async def test_time_by_words_and_by_choice(either: Talk) -> None:
     told = await either.hears("/time 7:30")
     wanted = Cadence(times=(time(7, 30),))
     assert told.text == either.text(
-        "settings-time-set", cadence=cadences.told(wanted, either.language), zone="UTC"
+        "settings-time-set", cadence=cadence_text.told(wanted, either.language), zone="UTC"
     )
     assert (await either.follows()).cadence == wanted
 

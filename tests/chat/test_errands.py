@@ -19,10 +19,10 @@ from bot.chat.counter import Counter
 from bot.chat.errands import Outside
 from bot.chat.replying import keep
 from bot.chat.standing import Standing
-from bot.query import Mention
 from bot.render.answer import read
 from bot.render.message import Message
 from bot.texts import say
+from bot.topics.query.parser import Mention
 from storage import Store
 from storage.errors import Busy, Full, Unfit
 from storage.records import ChatKind, Paper, Parcel, Person, Update

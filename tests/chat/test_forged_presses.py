@@ -12,7 +12,7 @@ from bot.chat.asked import What, asked
 from bot.demo.faults import refused
 from bot.demo.places import Place
 from bot.demo.wire import JsonObject
-from bot.query import parse
+from bot.topics.query.parser import parse
 from tests.chat.covered import covers
 from tests.chat.talk import TOPIC, Talk
 from tests.tables import BESIDE, Tables, dump

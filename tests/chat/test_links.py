@@ -16,7 +16,7 @@ from bot.chat.finding import fetched
 from bot.demo.faults import refused
 from bot.demo.reading import Visible
 from bot.demo.wire import Json, JsonObject
-from bot.query import Mention
+from bot.topics.query.parser import Mention
 from storage.records import Paper, Person
 from tests.chat.covered import covers
 from tests.chat.talk import Talk

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.chat.meaning import Meaning, meaning
-from bot.query import listed_categories, mentions
+from bot.topics.query.parser import listed_categories, mentions
 from tests.chat.talk import Talk
 
 KNOWN = "2611.90302"

@@ -7,8 +7,8 @@ import pytest
 from bot.chat.context import Ask, House
 from bot.chat.listing import unsub
 from bot.render.telegram_html import escape
-from bot.subscribe import subscribe
 from bot.texts import say
+from bot.topics.edit_subscriptions import subscribe
 from storage import Store
 from storage.records import Person
 from tests.chat.covered import covers

@@ -8,9 +8,9 @@ from dataclasses import replace
 import pytest
 
 from bot.demo.reading import Visible
-from bot.matching import matches
-from bot.query import QueryError, parse
-from bot.query.alternatives import alternatives, any_of, fewer, loosened
+from bot.topics.matching import matches
+from bot.topics.query.alternatives import alternatives, any_of, fewer, loosened
+from bot.topics.query.parser import QueryError, parse
 from storage.engine.query_budget import OverBudget
 from storage.records import Announcement, Kind, Paper
 from tests.chat.talk import Talk

@@ -8,8 +8,8 @@ from dataclasses import replace
 
 import pytest
 
-from bot import topic_file
 from bot.chat.tongues import choices, named, usual
+from bot.topics import export_file
 from storage import Store
 from storage.records import Gloss
 from tests.chat.covered import covers
@@ -159,7 +159,7 @@ async def test_a_file_brings_only_languages_of_this_house(either: Talk) -> None:
         {"query": "splatting", "languages": ["ja"]},
         {"query": "proof", "languages": ["xx"]},
     ]
-    file = json.dumps({"format": topic_file.FORMAT, "topics": topics}).encode()
+    file = json.dumps({"format": export_file.FORMAT, "topics": topics}).encode()
 
     await either.hears("/start")
     [told] = await sends(either, file)

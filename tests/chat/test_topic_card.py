@@ -7,7 +7,7 @@ from datetime import time
 
 import pytest
 
-from bot import cadences
+from bot.topics import cadence_text
 from storage.records import Cadence, Form, Kind
 from tests.chat.covered import covers
 from tests.chat.talk import TOPIC, Talk
@@ -88,7 +88,7 @@ async def test_a_topic_has_times_of_its_own_that_the_chats_leave_alone(either: T
     await either.presses(label="21:00")
     page = (await either.presses("button-working-days")).one
     own = Cadence(times=(time(21),), weekdays=(0, 1, 2, 3, 4))
-    assert cadences.told(own, either.language) in page.text
+    assert cadence_text.told(own, either.language) in page.text
 
     told = await either.hears("/time 9:00")
 

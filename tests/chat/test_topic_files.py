@@ -10,14 +10,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot import topic_file
 from bot.chat.files import NAME
 from bot.demo.places import Place
 from bot.demo.reading import Visible
 from bot.demo.state import StoredFile
 from bot.demo.wire import JsonObject
 from bot.texts import LANGUAGES, Refusal
-from bot.topic_file import LARGEST, MOST, Unusable
+from bot.topics import export_file
+from bot.topics.export_file import LARGEST, MOST, Unusable
 from storage.records import Cadence, Form, Kind, OnQuietDays, Subscription
 from tests.chat.covered import covers
 from tests.chat.talk import TOPIC, Talk
@@ -145,7 +145,7 @@ async def test_what_is_known_or_unusable_is_said_topic_by_topic(either: Talk) ->
         {"query": "diffusion", "zone": "Moon/Base", "name": "far"},
         7,
     ]
-    file = json.dumps({"format": topic_file.FORMAT, "topics": topics}).encode()
+    file = json.dumps({"format": export_file.FORMAT, "topics": topics}).encode()
 
     [told] = await sends(either, file)  # in private a file needs no question
 
@@ -180,7 +180,7 @@ async def test_a_file_that_is_none_changes_nothing(talk: Talk, content: bytes, k
 async def test_an_import_stops_at_the_limit(talk: Talk) -> None:
     await talk.hears("/import")
     topics = [{"query": f"word{number}"} for number in range(52)]
-    file = json.dumps({"format": topic_file.FORMAT, "topics": topics}).encode()
+    file = json.dumps({"format": export_file.FORMAT, "topics": topics}).encode()
     [told] = await sends(talk, file)
     assert talk.text("import-added", topics=50) in told.text
     assert talk.text("topic-limit", limit=50) in told.text
@@ -202,7 +202,7 @@ async def test_in_a_group_a_file_is_an_administrators_answer(talk: Talk) -> None
     bob = lab.by(talk.house.person("Bob"))
     place.join(bob.person.user)
     topics = [{"query": "robots"}]
-    file = json.dumps({"format": topic_file.FORMAT, "topics": topics}).encode()
+    file = json.dumps({"format": export_file.FORMAT, "topics": topics}).encode()
     asked = await lab.hears("/import")
 
     assert await sends(bob, file, place=place, reply_to=asked.id) == []
@@ -214,9 +214,9 @@ async def test_in_a_group_a_file_is_an_administrators_answer(talk: Talk) -> None
 
 
 def test_a_topic_comes_back_from_its_file() -> None:
-    [kept] = topic_file.read(topic_file.written([WHOLE], told=True), 1, 2)
+    [kept] = export_file.read(export_file.written([WHOLE], told=True), 1, 2)
     assert kept == WHOLE
-    [anew] = topic_file.read(topic_file.written([WHOLE]), 1, 2)
+    [anew] = export_file.read(export_file.written([WHOLE]), 1, 2)
     assert anew == replace(WHOLE, cursor=-1, position=0)
 
 
@@ -225,28 +225,28 @@ Json = st.recursive(
     lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(), inner, max_size=4),
     max_leaves=8,
 )
-FIELDS = st.sampled_from(sorted(json.loads(topic_file.written([WHOLE], told=True))["topics"][0]))
+FIELDS = st.sampled_from(sorted(json.loads(export_file.written([WHOLE], told=True))["topics"][0]))
 
 
 @given(st.dictionaries(FIELDS, Json), st.text() | st.just("diffusion"))
 def test_any_value_is_read_or_refused_with_a_sentence(given: dict[str, object], query: str) -> None:
-    file = json.dumps({"format": topic_file.FORMAT, "topics": [{"query": query} | given]})
-    [one] = topic_file.read(file, 1, 2)
+    file = json.dumps({"format": export_file.FORMAT, "topics": [{"query": query} | given]})
+    [one] = export_file.read(file, 1, 2)
     if isinstance(one, Unusable):
         assert all(one.reason.say(language) for language in LANGUAGES)
     else:
-        again = topic_file.read(topic_file.written([one], told=True), 1, 2)
+        again = export_file.read(export_file.written([one], told=True), 1, 2)
         assert again == [one]
 
 
 @given(st.binary(max_size=200))
 def test_any_bytes_are_read_or_refused(content: bytes) -> None:
     with pytest.raises(Refusal, match="import-unreadable"):
-        topic_file.read(content, 1, 2)
+        export_file.read(content, 1, 2)
 
 
 def test_a_file_holds_no_more_topics_than_are_looked_at() -> None:
-    file = {"format": topic_file.FORMAT, "topics": [{}] * (MOST + 1)}
+    file = {"format": export_file.FORMAT, "topics": [{}] * (MOST + 1)}
     with pytest.raises(Refusal) as refusal:
-        topic_file.read(json.dumps(file), 1, 2)
+        export_file.read(json.dumps(file), 1, 2)
     assert refusal.value.key == "import-many"

@@ -12,8 +12,8 @@ import stamina
 from bot import app
 from bot.concurrency import trusted_clock
 from bot.config import Config
-from bot.query import indexed
 from bot.sources import Fetcher, Pace
+from bot.topics.query.parser import indexed
 from storage import open_store
 from storage.records import Kind
 from tests.archive import BASE, Archive, Filed, utc

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from bot.query import indexed
+from bot.topics.query.parser import indexed
 from storage import open_store
 from tests.cli.terminal import Terminal
 from tests.situations import announce, chat, follow, papers

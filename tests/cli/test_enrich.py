@@ -12,7 +12,7 @@ import pytest
 
 from bot.cli.enriching import RESTS
 from bot.concurrency import trusted_clock
-from bot.query import indexed
+from bot.topics.query.parser import indexed
 from storage import Store, open_store
 from storage.records import Announcement, Cadence, ChatKind, Kind, Paper, Subscriber, Subscription
 from tests.cli.terminal import TOKEN, Terminal

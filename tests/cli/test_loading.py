@@ -18,7 +18,7 @@ FOR_A_PROBE = HEAVY | {
     "fluent",
     "storage.store",
     "storage.records",
-    "bot.query",
+    "bot.topics.query.parser",
 }
 SCRIPT = """
 import sys

@@ -12,7 +12,7 @@ from click.testing import CliRunner, Result
 
 from bot.cli import main
 from bot.publish import publish
-from bot.query import indexed
+from bot.topics.query.parser import indexed
 from storage import open_store
 from storage.records import ParcelState, Refused
 from tests.situations import BOT, DUE, announce, chat, follow, papers

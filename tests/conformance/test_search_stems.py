@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from bot.query import indexed, term
-from bot.query.words import stem, surface
+from bot.topics.query.analyzer import stem, surface
+from bot.topics.query.parser import indexed, term
 from storage.papers.fts_query import upper
 from storage.records import Field
 

@@ -16,8 +16,8 @@ from playwright.async_api import Browser, expect
 
 from bot.demo import sample
 from bot.issue import drawn
-from bot.query import indexed, parse
 from bot.render import FORMS
+from bot.topics.query.parser import indexed, parse
 from storage import open_store
 from storage.records import Digest
 from tests.e2e.visitor import Visitor, browser, demo, visit

@@ -14,9 +14,9 @@ from hypothesis import strategies as st
 from bot.arxiv.calendar import arxiv_day, feed_day, is_feed_day, midnight
 from bot.chat.welcome import EXAMPLES
 from bot.demo.sample import CATEGORIES, DAYS, INVENTED, load
-from bot.matching import matches
-from bot.query import parse
 from bot.rehearsal import AHEAD
+from bot.topics.matching import matches
+from bot.topics.query.parser import parse
 from storage.records import Announcement, Gloss, Kind
 
 TODAY = date(2026, 11, 22)

@@ -14,8 +14,8 @@ import pytest
 
 from bot.demo.emulator import Emulator
 from bot.demo.people import Person
-from bot.query import indexed
 from bot.serve import TICK
+from bot.topics.query.parser import indexed
 from storage import Store, open_store
 from storage.records import ParcelState, Question
 from tests.chat.test_transport import LOOPBACK

@@ -17,7 +17,6 @@ from bot.chat.context import House, Reply
 from bot.chat.counter import Counter
 from bot.chat.effect import apply
 from bot.demo.wire import JsonObject
-from bot.query import indexed
 from bot.render.answer import Document
 from bot.render.fit import units
 from bot.render.keyboard import Action, Button
@@ -25,6 +24,7 @@ from bot.render.markdown import parse
 from bot.render.message import Message
 from bot.render.parcel import written
 from bot.render.spoken import address
+from bot.topics.query.parser import indexed
 from storage import Store, open_store
 from storage.records import ChatKind, Form, Paper, ParcelState, Rank, Update
 from tests.fuzz import judges

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from bot.demo.people import Person
 from bot.demo.reading import Visible
 from bot.demo.wire import JsonObject
-from bot.query import indexed
+from bot.topics.query.parser import indexed
 from storage import open_store
 from storage.records import Announcement, Form, Kind, Paper
 from tests.fuzz import hostile

@@ -11,8 +11,8 @@ from sys import maxsize
 
 from bot.arxiv.calendar import arxiv_day, recent_feed_days
 from bot.publish import settle
-from bot.query import indexed
-from bot.query.words import analyser_mark
+from bot.topics.query.analyzer import analyser_mark
+from bot.topics.query.parser import indexed
 from storage import Store, open_store
 from storage.records import Announcement
 from tests.bench.search import announcements

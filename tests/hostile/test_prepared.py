@@ -21,7 +21,7 @@ from typing import TypeAlias
 import pytest
 
 from bot.chat import buttons
-from bot.query import QueryError, parse
+from bot.topics.query.parser import QueryError, parse
 from storage import Store
 from storage.records import Cadence, ChatKind, Digest, Entry, Kind, Subscriber, Subscription
 from tests.hostile.figures import QUIET, Watch

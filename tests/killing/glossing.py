@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from bot.publish import settle
-from bot.query import indexed
+from bot.topics.query.parser import indexed
 from storage import Store, open_store
 from storage.records import Announcement, Cadence, Kind, Paper, Spending, Subscription
 from tests.models.server import KEY, MODEL

@@ -14,7 +14,7 @@ from bot.demo.emulator import Emulator
 from bot.demo.faults import slow
 from bot.demo.people import Person
 from bot.publish import publish
-from bot.query import indexed
+from bot.topics.query.parser import indexed
 from storage import Store, open_store
 from storage.records import Cadence
 from tests.killing.program import until

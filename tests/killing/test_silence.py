@@ -22,7 +22,7 @@ from bot.demo.faults import (
     refused,
     too_many_requests,
 )
-from bot.query import indexed
+from bot.topics.query.parser import indexed
 from storage import open_store
 from storage.records import Form, Notice, Parcel
 from tests.killing.program import environment, running, started, until

@@ -8,9 +8,9 @@ from pathlib import Path
 
 from bot.enrich import enrich
 from bot.publish import settle
-from bot.query import indexed
-from bot.query.words import analyser_mark
-from bot.subscribe import subscribe
+from bot.topics.edit_subscriptions import subscribe
+from bot.topics.query.analyzer import analyser_mark
+from bot.topics.query.parser import indexed
 from storage import Store, open_store
 from storage.records import Announcement, Cadence, ChatKind, Subscriber
 from tests.soak.papers import CATEGORIES, TOPICS, Press

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import HealthCheck, Phase, settings
 from hypothesis.stateful import RuleBasedStateMachine, run_state_machine_as_test
 
-from bot.query import indexed
+from bot.topics.query.parser import indexed
 from storage import Store, open_store
 
 QUICK, LONG = 40, 2_000  # examples

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import datetime
 
-from bot import subscribe
+from bot.topics import edit_subscriptions
 from storage import Store
 from storage.records import Cadence, ChatKind, Form, Kind, OnQuietDays, Subscriber
 from tests.year.calendar import Rhythm
@@ -25,9 +25,9 @@ def meet(store: Store, bot: int, reader: Reader, now: datetime) -> None:
 
 def _follow(store: Store, chat: Subscriber, asked: Asked, now: datetime) -> None:
     words = asked.wish.text
-    topic, _ = subscribe.subscribe(store, chat, words, now, polled=POLLED, limit=50)
+    topic, _ = edit_subscriptions.subscribe(store, chat, words, now, polled=POLLED, limit=50)
     kinds = frozenset(Kind(kind) for kind in asked.kinds)
-    subscribe.change(store, replace(topic, limit=asked.limit, kinds=kinds))
+    edit_subscriptions.change(store, replace(topic, limit=asked.limit, kinds=kinds))
 
 
 def alter(store: Store, bot: int, change: Change) -> None:
@@ -43,12 +43,14 @@ def alter(store: Store, bot: int, change: Change) -> None:
             case Does.EDIT:
                 assert change.wish
                 [first, *_] = store.subscriptions.of(bot, chat.chat)
-                subscribe.edit_query(store, chat, first.key, change.wish.text, polled=POLLED)
+                edit_subscriptions.edit_query(
+                    store, chat, first.key, change.wish.text, polled=POLLED
+                )
             case Does.MOVE:
-                subscribe.set_zone(store, chat, change.zone, change.at)
+                edit_subscriptions.set_zone(store, chat, change.zone, change.at)
             case Does.RETIME:
                 assert change.rhythm
-                subscribe.set_cadence(store, chat, _cadence(change.rhythm), change.at)
+                edit_subscriptions.set_cadence(store, chat, _cadence(change.rhythm), change.at)
 
 
 def _subscriber(bot: int, reader: Reader) -> Subscriber:

@@ -8,12 +8,13 @@ from datetime import date, datetime, timedelta
 
 import pytest
 
-from bot import repair, schedule
+from bot import repair
 from bot.arxiv import calendar
 from bot.chat import sender
 from bot.harvest import Walked
-from bot.matching import Index
 from bot.render.message import Message
+from bot.topics import next_due as schedule
+from bot.topics.matching import Index
 from storage.digests.digests import Digests
 from storage.messages.outbox import Outbox
 from storage.papers.papers import Papers

@@ -17,9 +17,9 @@ from bot.chat import sender
 from bot.config import Config
 from bot.deliver import Desk, deliver
 from bot.ingest import FIRST, WHOLE
-from bot.query import indexed
 from bot.render.answer import Said
 from bot.sources import Fetcher, Pace
+from bot.topics.query.parser import indexed
 from storage import Store, open_store
 from storage.records import Outcome, Parcel, ParcelState, SourceCursor
 from tests.year.arxiv import BASE, Arxiv

@@ -15,8 +15,8 @@ import pytest
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
-from bot import schedule, subscribe
 from bot.publish import publish
+from bot.topics import edit_subscriptions, next_due
 from storage.records import Cadence, ChatKind, Subscriber, Subscription
 from tests.situations import announce, papers
 from tests.storage.state_machines import another_bot, break_, hold, quick, shared
@@ -45,7 +45,9 @@ class ScheduleMachine(RuleBasedStateMachine):
             chat = self.store.subscribers.ensure(
                 Subscriber(self.bot, 1, ChatKind.PRIVATE, cadence=Cadence(times=(time(8),)))
             )
-            subscribe.subscribe(self.store, chat, "diffusion", self.now, polled={"cs.CV"}, limit=5)
+            edit_subscriptions.subscribe(
+                self.store, chat, "diffusion", self.now, polled={"cs.CV"}, limit=5
+            )
 
     @rule(data=st.data(), action=st.sampled_from(_ACTIONS))
     def act(self, data: st.DataObject, action: str) -> None:
@@ -63,7 +65,7 @@ class ScheduleMachine(RuleBasedStateMachine):
         assert issued == is_due, "not told when it was due, or told when it was not"
         if issued and due is not None:
             self._tell(due.astimezone(ZoneInfo(before.zone)).replace(tzinfo=None))
-            assert self._topic().next_due == schedule.next_due(
+            assert self._topic().next_due == next_due.next_due(
                 before.cadence, before.zone, self.now
             )
 
@@ -97,7 +99,7 @@ class ScheduleMachine(RuleBasedStateMachine):
         if self.now < self.latest:
             return  # a clock that is behind cannot know what has been
         with self.store.transaction():
-            subscribe.set_zone(
+            edit_subscriptions.set_zone(
                 self.store, self._chat(), data.draw(st.sampled_from(ZONES)), self.now
             )
 
@@ -109,7 +111,7 @@ class ScheduleMachine(RuleBasedStateMachine):
         days = data.draw(st.sampled_from([(), (0, 1, 2, 3, 4), (6,)]))
         cadence = Cadence(times=tuple(sorted(chosen)), weekdays=days)
         with self.store.transaction():
-            subscribe.set_cadence(self.store, self._chat(), cadence, self.now)
+            edit_subscriptions.set_cadence(self.store, self._chat(), cadence, self.now)
         self.told = []
 
     def pause(self, _: st.DataObject) -> None:
@@ -168,7 +170,7 @@ def _zone_alone(
     cadence: Cadence, zone: str, after: datetime, *, served: datetime, old_zone: str
 ) -> datetime | None:
     """What the old zone was served is not asked."""
-    return schedule.next_due(cadence, zone, after)
+    return next_due.next_due(cadence, zone, after)
 
 
 def _a_day_from_now(cadence: Cadence, zone: str, after: datetime) -> datetime | None:
@@ -186,6 +188,6 @@ def _a_day_from_now(cadence: Cadence, zone: str, after: datetime) -> datetime | 
 def test_a_planted_bug_is_found(
     monkeypatch: pytest.MonkeyPatch, name: str, bug: Callable[..., datetime | None]
 ) -> None:
-    monkeypatch.setattr(schedule, name, bug)
+    monkeypatch.setattr(next_due, name, bug)
 
     break_(ScheduleMachine)

@@ -16,9 +16,9 @@ import pytest
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
-from bot import subscribe, tend
 from bot.issue import draw_news, issue_news
 from bot.publish import publish
+from bot.topics import edit_subscriptions
 from storage import Store
 from storage.chats.subscriptions import Subscriptions
 from storage.digests.receipts import Ledger
@@ -52,7 +52,7 @@ class LedgerMachine(RuleBasedStateMachine):
                     Subscriber(self.bot, number, ChatKind.PRIVATE, cadence=Cadence((time(8),)))
                 )
                 for words in TOPICS[:number]:
-                    subscribe.subscribe(
+                    edit_subscriptions.subscribe(
                         self.store, chat, words, self.now, polled={"cs.CV"}, limit=5
                     )
 
@@ -126,8 +126,8 @@ class LedgerMachine(RuleBasedStateMachine):
         topic = data.draw(st.sampled_from(list(self._topics().values())))
         chat = self._chat(topic.chat)
         with self.store.transaction():
-            gone = subscribe.unsubscribe(self.store, chat, topic.key)
-            assert tend.restore(self.store, gone, self.now, polled=(), limit=9)
+            gone = edit_subscriptions.unsubscribe(self.store, chat, topic.key)
+            assert edit_subscriptions.restore(self.store, gone, self.now, polled=(), limit=9)
 
     def edit(self, data: st.DataObject) -> None:
         """Other words, between two ticks; a change of an older state is not taken."""

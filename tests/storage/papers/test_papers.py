@@ -10,9 +10,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.matching import matches
-from bot.query import indexed, parse
-from bot.query.words import former_stem, surface
+from bot.topics.matching import matches
+from bot.topics.query.analyzer import former_stem, surface
+from bot.topics.query.parser import indexed, parse
 from storage import Store, open_store
 from storage.records import Added, Kind
 from tests.storage.builders import DAY, NOW, announced, gloss, paper, stored

@@ -8,9 +8,9 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from bot.query import indexed, term
-from bot.query.spellings import APART, ONE, STARTS
-from bot.query.words import stem
+from bot.topics.query.analyzer import stem
+from bot.topics.query.parser import indexed, term
+from bot.topics.query.spellings import APART, ONE, STARTS
 from storage.papers.fts_query import upper
 from storage.records import Field
 

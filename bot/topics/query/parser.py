@@ -24,10 +24,10 @@ from bot.arxiv import taxonomy
 from bot.arxiv.identifiers import Mention, arxiv_id, arxiv_id_version, mentions
 from bot.arxiv.listing_addresses import joined_categories, listed_categories
 from bot.latex import to_unicode
-from bot.query import canonical
-from bot.query.signs import Mark, Sign, scan
-from bot.query.terms import FIELDS, QueryError, bare_term, shortened, term
-from bot.query.words import has_han, indexed, tokens
+from bot.topics.query import normal_form
+from bot.topics.query.analyzer import has_han, indexed, tokens
+from bot.topics.query.fields_and_terms import FIELDS, QueryError, bare_term, shortened, term
+from bot.topics.query.lexer import Mark, Sign, scan
 from storage.records import And, Clause, Field, Not, Or, Query
 
 __all__ = [
@@ -109,12 +109,12 @@ def compose(clause: Clause, at: int = 0) -> Query:
     Raises:
         QueryError: the clause only excludes, or exceeds what may be typed.
     """
-    form = canonical.normal(clause)
-    if not canonical.asks_for_something(form):
+    form = normal_form.normal(clause)
+    if not normal_form.asks_for_something(form):
         raise QueryError(at, "query-only-excludes")
-    if sum(1 for _ in canonical.terms(form)) > MAX_TERMS:
+    if sum(1 for _ in normal_form.terms(form)) > MAX_TERMS:
         raise QueryError(at, "query-too-many-terms", max=MAX_TERMS)
-    text = canonical.text(form)
+    text = normal_form.text(form)
     if len(text) > MAX_LENGTH:
         raise QueryError(at, "query-too-long", max=MAX_LENGTH)
     if _depth(text) > MAX_DEPTH:
@@ -125,7 +125,7 @@ def compose(clause: Clause, at: int = 0) -> Query:
 def has_chinese(query: Query) -> bool:
     """Whether the query looks for Chinese words, which arXiv's English texts do not have."""
     text = {Field.ANY, Field.TITLE, Field.ABSTRACT}
-    asked = canonical.terms(query.clause, excluded=False)
+    asked = normal_form.terms(query.clause, excluded=False)
     return any(has_han(term.text) for term in asked if term.field in text)
 
 

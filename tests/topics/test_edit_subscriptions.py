@@ -7,12 +7,12 @@ from datetime import UTC, datetime, time
 
 import pytest
 
-from bot import subscribe, tend
 from bot.preview import Volumes, preview, sample
 from bot.publish import publish
-from bot.query import QueryError, parse
-from bot.subscribe import categories, same
 from bot.texts import LANGUAGES, Refusal
+from bot.topics import edit_subscriptions
+from bot.topics.edit_subscriptions import categories, same
+from bot.topics.query.parser import QueryError, parse
 from storage import Store
 from storage.records import Cadence, ChatKind, Form, Subscriber
 from tests.situations import BOT, DAY, DUE, NOW, POLLED, TODAY, announce, chat, follow, papers
@@ -74,7 +74,7 @@ def test_the_same_topic_twice_is_the_one_that_is_there(store: Store) -> None:
     before = dump(store)
 
     with store.transaction():
-        again, added = subscribe.subscribe(
+        again, added = edit_subscriptions.subscribe(
             store, reader, "NOT survey Diffusion", NOW + DAY, polled=POLLED, limit=50
         )
 
@@ -86,7 +86,7 @@ def test_two_threads_of_a_forum_may_follow_the_same(store: Store) -> None:
     forum = chat(store, -5)
     follow(store, forum)
     with store.transaction():
-        other, added = subscribe.subscribe(
+        other, added = edit_subscriptions.subscribe(
             store, forum, "diffusion", NOW, polled=POLLED, limit=50, thread=7
         )
     assert added
@@ -111,7 +111,7 @@ def test_a_chat_follows_no_more_than_it_may(store: Store) -> None:
     before = dump(store)
 
     with pytest.raises(Refusal) as refusal:
-        subscribe.subscribe(store, reader, "robots", NOW, polled=POLLED, limit=1)
+        edit_subscriptions.subscribe(store, reader, "robots", NOW, polled=POLLED, limit=1)
 
     assert (refusal.value.key, refusal.value.values) == ("topic-limit", {"limit": 1})
     assert dump(store) == before
@@ -126,7 +126,7 @@ def test_a_category_that_nobody_reads_is_refused(store: Store, words: str) -> No
     with pytest.raises(Refusal) as refusal:
         preview(store, words, NOW, polled=POLLED)
     with pytest.raises(Refusal):
-        subscribe.subscribe(store, reader, words, NOW, polled=POLLED, limit=50)
+        edit_subscriptions.subscribe(store, reader, words, NOW, polled=POLLED, limit=50)
 
     assert refusal.value.key == "topic-unread"
     assert "hep-th" in refusal.value.say("en")
@@ -152,7 +152,7 @@ def test_words_that_cannot_be_understood_store_nothing(store: Store) -> None:
     before = dump(store)
 
     with pytest.raises(QueryError) as error:
-        subscribe.subscribe(store, reader, "robots (", NOW, polled=POLLED, limit=50)
+        edit_subscriptions.subscribe(store, reader, "robots (", NOW, polled=POLLED, limit=50)
 
     assert error.value.position == 7
     assert dump(store) == before
@@ -166,9 +166,9 @@ def test_another_chats_topic_is_as_if_it_were_not_there(store: Store) -> None:
 
     for reader in (stranger, other_bot):
         with pytest.raises(Refusal) as refusal:
-            subscribe.unsubscribe(store, reader, topic.key)
+            edit_subscriptions.unsubscribe(store, reader, topic.key)
         assert refusal.value.key == "topic-gone"
-        assert subscribe.named(store, reader, "1") is None
+        assert edit_subscriptions.named(store, reader, "1") is None
 
     assert dump(store) == before
 
@@ -192,7 +192,7 @@ def test_a_topic_is_named_by_number_or_words(store: Store, words: str, found: st
     follow(store, reader, "diffusion study")
     follow(store, reader, "robots")
 
-    topic = subscribe.named(store, reader, words)
+    topic = edit_subscriptions.named(store, reader, words)
 
     assert (topic.query if topic else "") == found
 
@@ -207,21 +207,25 @@ def test_other_words_keep_the_cursor_and_the_chosen_name(store: Store) -> None:
     topic = follow(store, reader, "study diffusion")
     announce(store, papers(1))
 
-    old, new = subscribe.edit_query(store, reader, topic.key, "robots study", polled=POLLED)
+    old, new = edit_subscriptions.edit_query(
+        store, reader, topic.key, "robots study", polled=POLLED
+    )
     assert old == topic
     assert (new.name, new.query, new.cursor) == ("robots study", "robots study", topic.cursor)
-    tend.rename(store, reader, topic.key, "Machines")
-    _, kept = subscribe.edit_query(store, reader, topic.key, "robots -survey", polled=POLLED)
+    edit_subscriptions.rename(store, reader, topic.key, "Machines")
+    _, kept = edit_subscriptions.edit_query(
+        store, reader, topic.key, "robots -survey", polled=POLLED
+    )
     assert (kept.name, kept.query) == ("Machines", "robots -survey")
-    assert tend.rename(store, reader, topic.key, " ").name == "robots -survey"
+    assert edit_subscriptions.rename(store, reader, topic.key, " ").name == "robots -survey"
 
 
 def test_a_long_name_is_cut_and_still_known_as_the_words(store: Store) -> None:
     reader = chat(store)
     words = " ".join(f"word{number:02}" for number in range(40))
     topic = follow(store, reader, words)
-    assert len(topic.name) == subscribe.NAME
-    _, new = subscribe.edit_query(store, reader, topic.key, "robots", polled=POLLED)
+    assert len(topic.name) == edit_subscriptions.NAME
+    _, new = edit_subscriptions.edit_query(store, reader, topic.key, "robots", polled=POLLED)
     assert new.name == "robots"
 
 
@@ -237,7 +241,7 @@ def test_words_of_another_topic_or_of_an_unread_category_are_refused(
     before = dump(store)
 
     with pytest.raises(Refusal, match=key):
-        subscribe.edit_query(store, reader, topic.key, words, polled=POLLED)
+        edit_subscriptions.edit_query(store, reader, topic.key, words, polled=POLLED)
 
     assert dump(store) == before
 
@@ -245,10 +249,10 @@ def test_words_of_another_topic_or_of_an_unread_category_are_refused(
 def test_a_topic_that_changed_meanwhile_is_not_overwritten(store: Store) -> None:
     reader = chat(store)
     topic = follow(store, reader)
-    tend.rename(store, reader, topic.key, "Noise")
+    edit_subscriptions.rename(store, reader, topic.key, "Noise")
 
     with pytest.raises(Refusal, match="topic-changed"):
-        subscribe.change(store, replace(topic, limit=50))
+        edit_subscriptions.change(store, replace(topic, limit=50))
 
     [kept] = store.subscriptions.of(BOT, reader.chat)
     assert (kept.name, kept.limit) == ("Noise", topic.limit)
@@ -262,7 +266,7 @@ def test_a_restored_topic_never_skips_what_it_was_not_told_of(store: Store) -> N
 
     for cursor, wanted in ((topic.cursor, topic.cursor), (10**9, 1), (-1, 1)):
         back = replace(topic, cursor=cursor)
-        assert tend.restore(store, back, NOW, polled=POLLED, limit=50)
+        assert edit_subscriptions.restore(store, back, NOW, polled=POLLED, limit=50)
         [kept] = store.subscriptions.of(BOT, reader.chat)
         assert (kept.cursor, kept.next_due) == (wanted, DUE)
         store.subscriptions.remove(kept.key)
@@ -304,7 +308,10 @@ def test_only_so_many_counts_are_remembered(store: Store) -> None:
 @pytest.mark.parametrize("words", ["洛杉矶", "los angeles", "Los_Angeles", "LOS ANGELES"])
 def test_a_city_is_known_in_both_languages(store: Store, words: str) -> None:
     with store.transaction():
-        assert subscribe.set_zone(store, chat(store), words, NOW).zone == "America/Los_Angeles"
+        assert (
+            edit_subscriptions.set_zone(store, chat(store), words, NOW).zone
+            == "America/Los_Angeles"
+        )
 
 
 def test_a_topic_with_times_of_its_own_keeps_them(store: Store) -> None:
@@ -313,8 +320,8 @@ def test_a_topic_with_times_of_its_own_keeps_them(store: Store) -> None:
     follow(store, reader, "robots")
     own, others = Cadence(times=(time(21),)), Cadence(times=(time(7),))
     with store.transaction():
-        tend.set_topic_cadence(store, topic, own, NOW)
-        subscribe.set_cadence(store, reader, others, NOW)
+        edit_subscriptions.set_topic_cadence(store, topic, own, NOW)
+        edit_subscriptions.set_cadence(store, reader, others, NOW)
 
     assert [t.cadence for t in store.subscriptions.of(BOT, reader.chat)] == [own, others]
 
@@ -325,7 +332,7 @@ def test_a_new_zone_is_for_the_chat_and_all_its_topics(store: Store) -> None:
         follow(store, reader, words)
 
     with store.transaction():
-        changed = subscribe.set_zone(store, reader, "shanghai", NOW)
+        changed = edit_subscriptions.set_zone(store, reader, "shanghai", NOW)
 
     assert changed.zone == "Asia/Shanghai"
     assert store.subscribers.get(BOT, reader.chat) == changed
@@ -341,7 +348,7 @@ def test_an_unknown_zone_is_refused_with_an_example(store: Store, words: str) ->
     before = dump(store)
 
     with pytest.raises(Refusal) as refusal:
-        subscribe.set_zone(store, reader, words, NOW)
+        edit_subscriptions.set_zone(store, reader, words, NOW)
 
     for language in LANGUAGES:
         assert len(refusal.value.say(language)) < 300
@@ -352,13 +359,13 @@ def test_turning_the_clock_back_does_not_bring_today_again(store: Store) -> None
     """Eight o'clock came in Shanghai; the same morning's eight in Berlin is the same occasion."""
     reader = chat(store)
     with store.transaction():
-        reader = subscribe.set_zone(store, reader, "Asia/Shanghai", NOW)
+        reader = edit_subscriptions.set_zone(store, reader, "Asia/Shanghai", NOW)
     follow(store, reader)
     publish(store, BOT, datetime(2026, 11, 24, 0, 0, tzinfo=UTC))
     after_eight = datetime(2026, 11, 24, 0, 30, tzinfo=UTC)
 
     with store.transaction():
-        subscribe.set_zone(store, reader, "Europe/Berlin", after_eight)
+        edit_subscriptions.set_zone(store, reader, "Europe/Berlin", after_eight)
 
     [topic] = store.subscriptions.of(BOT, reader.chat)
     assert topic.next_due == datetime(2026, 11, 25, 7, 0, tzinfo=UTC)
@@ -370,7 +377,7 @@ def test_a_new_time_is_for_every_topic(store: Store) -> None:
         follow(store, reader, words)
 
     with store.transaction():
-        subscribe.set_cadence(store, reader, Cadence(times=(time(7, 30),)), NOW)
+        edit_subscriptions.set_cadence(store, reader, Cadence(times=(time(7, 30),)), NOW)
 
     assert [
         (topic.cadence.times, topic.next_due) for topic in store.subscriptions.of(BOT, reader.chat)
@@ -381,23 +388,23 @@ def test_a_time_outlives_the_topics(store: Store) -> None:
     """Chosen before the first topic, or between the last one and its undo, it still holds."""
     reader = chat(store)
     with store.transaction():
-        reader = subscribe.set_cadence(store, reader, Cadence(times=(time(7, 30),)), NOW)
+        reader = edit_subscriptions.set_cadence(store, reader, Cadence(times=(time(7, 30),)), NOW)
     topic = follow(store, reader)
     assert topic.cadence.times == (time(7, 30),)
 
     with store.transaction():
-        subscribe.unsubscribe(store, reader, topic.key)
+        edit_subscriptions.unsubscribe(store, reader, topic.key)
     assert follow(store, reader).cadence.times == (time(7, 30),)
 
 
 def test_form_and_languages_are_the_chats(store: Store) -> None:
     reader = chat(store)
     with store.transaction():
-        subscribe.set_form(store, reader, Form.RICH)
+        edit_subscriptions.set_form(store, reader, Form.RICH)
     reader = replace(reader, form=Form.RICH)
     with store.transaction():
-        reader = subscribe.set_language(store, reader, "zh")
-        reader = subscribe.set_languages(store, reader, ("zh", "en"))
+        reader = edit_subscriptions.set_language(store, reader, "zh")
+        reader = edit_subscriptions.set_languages(store, reader, ("zh", "en"))
 
     assert store.subscribers.get(BOT, reader.chat) == reader
     assert (reader.form, reader.language, reader.languages) == (Form.RICH, "zh", ("zh", "en"))

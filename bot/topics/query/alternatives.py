@@ -14,9 +14,9 @@ import re
 from collections.abc import Iterator
 
 from bot.arxiv import taxonomy
-from bot.query.signs import even_signs
-from bot.query.terms import FIELDS
-from bot.query.words import WRITTEN_OUT, has_han, surface
+from bot.topics.query.analyzer import WRITTEN_OUT, has_han, surface
+from bot.topics.query.fields_and_terms import FIELDS
+from bot.topics.query.lexer import even_signs
 from storage.records import Field
 
 LONGEST = 300  # characters of what is read otherwise; nobody types a longer name or wish

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 
 from bot.arxiv import taxonomy
 from bot.arxiv.identifiers import arxiv_id
-from bot.query.words import former_stem, further_stems, has_han, is_starred, stem, surface
+from bot.topics.query.analyzer import former_stem, further_stems, has_han, is_starred, stem, surface
 from storage.records import Field, Term
 
 FIELDS = {

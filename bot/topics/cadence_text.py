@@ -11,9 +11,9 @@ import unicodedata
 from dataclasses import replace
 from datetime import time
 
-from bot import hours
 from bot.texts import Refusal, listed, say
 from bot.texts.dates import weekday
+from bot.topics import times_of_day
 from storage.records import Cadence
 
 MOST_TIMES = 6
@@ -107,7 +107,7 @@ def _words(text: str) -> list[str]:
     Raises:
         Refusal: there is none.
     """
-    apart = _BETWEEN.split(hours.spelled(text.replace("every day", "daily")))
+    apart = _BETWEEN.split(times_of_day.spelled(text.replace("every day", "daily")))
     words = [word for word in apart if word not in _FILLING]
     if not words:
         raise Refusal("settings-time-usage")
@@ -115,7 +115,7 @@ def _words(text: str) -> list[str]:
 
 
 def _time(word: str) -> time:
-    at = hours.read(word)
+    at = times_of_day.read(word)
     if at is None:
         raise Refusal("settings-time-usage")
     return at

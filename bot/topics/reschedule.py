@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from bot import schedule
+from bot.topics import next_due
 from storage import Store
 from storage.records import Subscriber, Subscription
 
@@ -33,11 +33,11 @@ def _put_off(store: Store, chat: Subscriber, until: date, now: datetime) -> None
     """Lets what a pause made overdue come at the first of its times after it, not at midnight."""
     for topic in store.subscriptions.of(chat.bot, chat.chat):
         if topic.next_due and topic.next_due <= now:
-            postpone(store, topic, schedule.first_due(topic.cadence, topic.zone, until))
+            postpone(store, topic, next_due.first_due(topic.cadence, topic.zone, until))
 
 
 def pull_back(store: Store, bot: int, now: datetime) -> None:
     """Mends what a clock that was ahead has put off for longer than anything is."""
     for topic in store.subscriptions.ahead(bot, now + FARTHEST):
-        postpone(store, topic, schedule.next_due(topic.cadence, topic.zone, now))
+        postpone(store, topic, next_due.next_due(topic.cadence, topic.zone, now))
     store.outbox.pull_back(bot, now, now + LONGEST_HOLD)

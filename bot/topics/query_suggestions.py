@@ -9,10 +9,10 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from itertools import islice
 
-from bot.matching import matches
-from bot.query import QueryError, compose, parse_typed, printed_anew, term
-from bot.query.alternatives import alternatives, any_of, fewer, loosened
-from bot.query.signs import NEAR
+from bot.topics.matching import matches
+from bot.topics.query.alternatives import alternatives, any_of, fewer, loosened
+from bot.topics.query.lexer import NEAR
+from bot.topics.query.parser import QueryError, compose, parse_typed, printed_anew, term
 from storage import Store
 from storage.engine.query_budget import OverBudget
 from storage.records import And, Field, Query, Term

@@ -24,7 +24,7 @@ from typing import NamedTuple, Protocol, cast
 import snowballstemmer
 
 from bot import latex
-from bot.query.spellings import APART, ONE, STARTS, usual
+from bot.topics.query.spellings import APART, ONE, STARTS, usual
 
 _CJK = "\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
 _TOKEN = re.compile(

@@ -12,7 +12,7 @@ from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
 
-from bot.query.words import Token, compounds, indexed, surface, tokens, written
+from bot.topics.query.analyzer import Token, compounds, indexed, surface, tokens, written
 from storage.engine.query_budget import within_budget
 from storage.records import Term
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.query import parse, printed_anew, term
+from bot.topics.query.parser import parse, printed_anew, term
 from storage.records import And, Clause, Field, Not, Or, Term
 
 STORED = [

@@ -12,9 +12,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
-from bot.matching.columns import places
-from bot.matching.lot import Lot
-from bot.query import canonical
+from bot.topics.matching.evaluate import Lot
+from bot.topics.matching.inverted_index import places
+from bot.topics.query import normal_form
 from storage.records import Announcement, Clause, Field, Gloss, Kind, Match, Paper, Query, Reason
 
 _FRESH = frozenset({Kind.NEW, Kind.CROSS})
@@ -85,7 +85,7 @@ def matches(query: Query, paper: Paper, glosses: Sequence[Gloss] = ()) -> tuple[
 
 def highlight(text: str, query: Query, field: Field = Field.ABSTRACT) -> list[tuple[int, int]]:
     """Where a title or abstract shows what the query asks for: spans in order, not touching."""
-    asked = canonical.terms(query.clause, excluded=False)
+    asked = normal_form.terms(query.clause, excluded=False)
     spans = (places(text, term) for term in asked if term.field in {Field.ANY, field})
     joined: list[tuple[int, int]] = []
     for start, end in sorted(span for found in spans for span in found):
@@ -122,7 +122,7 @@ def _kind(fresh: bool, paper: Paper, wanted: frozenset[str]) -> Kind:
 
 
 def _categories(clause: Clause) -> frozenset[str]:
-    asked = canonical.terms(clause, excluded=False)
+    asked = normal_form.terms(clause, excluded=False)
     return frozenset(code for t in asked if t.field is Field.CATEGORY for code in t.words)
 
 

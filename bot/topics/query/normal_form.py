@@ -10,8 +10,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from bot.arxiv import taxonomy
-from bot.query.signs import OPERATOR_WORDS
-from bot.query.terms import printed
+from bot.topics.query.fields_and_terms import printed
+from bot.topics.query.lexer import OPERATOR_WORDS
 from storage.records import And, Clause, Field, Not, Or, Term
 
 _RANK = {field: rank for rank, field in enumerate(Field)}

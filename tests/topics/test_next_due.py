@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.schedule import first_due, last_before, next_due, next_due_after_change, period
-from bot.zones import available_zones
+from bot.topics.next_due import first_due, last_before, next_due, next_due_after_change, period
+from bot.topics.time_zones import available_zones
 from storage.records import Cadence
 
 ZONES = sorted(zone for zone in available_zones() if zone != "Factory")

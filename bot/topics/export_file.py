@@ -11,11 +11,11 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import time
 
-from bot import zones
-from bot.query import QueryError, parse
-from bot.subscribe import LIMITS, NAME, cleaned
 from bot.texts import Refusal
 from bot.texts.languages import language_code
+from bot.topics import time_zones
+from bot.topics.edit_subscriptions import LIMITS, NAME, cleaned
+from bot.topics.query.parser import QueryError, parse
 from storage.records import Cadence, Form, Kind, OnQuietDays, Subscription
 
 Json = None | bool | int | float | str | list["Json"] | dict[str, "Json"]
@@ -105,7 +105,7 @@ def _read(given: Json, bot: int, chat: int) -> Subscription | Unusable:
 
 def _topic(given: Mapping[str, Json], bot: int, chat: int) -> Subscription:
     query = parse(_text(given, "query", ""))
-    zone = zones.valid_zone(_text(given, "zone", "UTC"))
+    zone = time_zones.valid_zone(_text(given, "zone", "UTC"))
     if zone is None:
         raise Refusal("import-field", field="zone")
     return Subscription(

@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.matching import highlight, matches
-from bot.query import parse, parse_typed
-from bot.query.words import compounds, indexed, tokens, words, written
+from bot.topics.matching import highlight, matches
+from bot.topics.query.analyzer import compounds, indexed, tokens, words, written
+from bot.topics.query.parser import parse, parse_typed
 from storage.records import Field, Paper
 
 # In each row every spelling finds every other.

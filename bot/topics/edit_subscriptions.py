@@ -9,10 +9,10 @@ from collections.abc import Collection
 from dataclasses import replace
 from datetime import datetime
 
-from bot import schedule, zones
-from bot.query import QueryError, parse, printed_anew
 from bot.texts import Refusal
 from bot.texts.dates import zone_of_city
+from bot.topics import next_due, time_zones
+from bot.topics.query.parser import QueryError, parse, printed_anew
 from storage import Store
 from storage.records import Cadence, Clause, Field, Form, Not, Query, Subscriber, Subscription, Term
 
@@ -84,7 +84,7 @@ def subscribe(
         cadence=cadence,
         zone=subscriber.zone,
         cursor=store.papers.last_seq(),
-        next_due=schedule.next_due(cadence, subscriber.zone, now),
+        next_due=next_due.next_due(cadence, subscriber.zone, now),
         thread=thread,
         position=max((topic.position for topic in held), default=0) + 1,
     )
@@ -190,17 +190,17 @@ def set_zone(store: Store, subscriber: Subscriber, words: str, now: datetime) ->
 
     A digest that came today does not come again because the clock was turned back.
     """
-    zone = zones.valid_zone(words) or zone_of_city(words)
+    zone = time_zones.valid_zone(words) or zone_of_city(words)
     if zone is None:
-        near = zones.suggested_zones(words, now) or ("Asia/Shanghai",)
+        near = time_zones.suggested_zones(words, now) or ("Asia/Shanghai",)
         raise Refusal("settings-zone-unknown", given=words[:60], example=near[0])
     changed = replace(subscriber, zone=zone)
     store.subscribers.change(changed)
     for topic in store.subscriptions.of(subscriber.bot, subscriber.chat):
         # Not what the clock says was served: a second change would forget the first one's.
         due = topic.next_due
-        served = schedule.last_before(topic.cadence, topic.zone, due) if due else now
-        due = schedule.next_due_after_change(
+        served = next_due.last_before(topic.cadence, topic.zone, due) if due else now
+        due = next_due.next_due_after_change(
             topic.cadence, zone, now, served=served or now, old_zone=topic.zone
         )
         store.subscriptions.change(replace(topic, zone=zone, next_due=due))
@@ -219,7 +219,7 @@ def set_cadence(
     for topic in store.subscriptions.of(subscriber.bot, subscriber.chat):
         if topic.cadence != subscriber.cadence:
             continue
-        due = schedule.next_due(cadence, topic.zone, now)
+        due = next_due.next_due(cadence, topic.zone, now)
         store.subscriptions.change(replace(topic, cadence=cadence, next_due=due))
     return changed
 
@@ -243,3 +243,54 @@ def set_languages(store: Store, subscriber: Subscriber, languages: tuple[str, ..
     changed = replace(subscriber, languages=languages)
     store.subscribers.change(changed)
     return changed
+
+
+def rename(store: Store, subscriber: Subscriber, key: int, name: str) -> Subscription:
+    """Calls a topic by another name; without one, by its words again."""
+    topic = topic_of(store, subscriber, key)
+    return change(store, replace(topic, name=cleaned(name)[:NAME] or topic.query[:NAME]))
+
+
+def move_up(store: Store, subscriber: Subscriber, topic: Subscription) -> None:
+    """Puts a topic before the one above it in the chat's own order; the first one stays."""
+    held = store.subscriptions.of(subscriber.bot, subscriber.chat)
+    at = next((n for n, other in enumerate(held) if other.key == topic.key), 0)
+    if at == 0:
+        return
+    held[at - 1], held[at] = held[at], held[at - 1]
+    for position, other in enumerate(held, start=1):
+        if other.position != position:
+            change(store, replace(other, position=position))
+
+
+def set_topic_cadence(
+    store: Store, topic: Subscription, cadence: Cadence, now: datetime
+) -> Subscription:
+    """Brings one topic at times of its own."""
+    due = next_due.next_due(cadence, topic.zone, now)
+    return change(store, replace(topic, cadence=cadence, next_due=due))
+
+
+def restore(
+    store: Store, wanted: Subscription, now: datetime, *, polled: Collection[str], limit: int
+) -> bool:
+    """Brings back a topic that a chat had; False when it follows it already.
+
+    It goes on where it was, or begins with what comes where its cursor is below 0.
+
+    Raises:
+        Refusal: the chat follows as many topics as it may, or the bot reads no such category.
+    """
+    query = parse(wanted.query)
+    refuse_unread(query, polled)
+    held = store.subscriptions.of(wanted.bot, wanted.chat)
+    if any((t.query, t.thread) == (query.text, wanted.thread) for t in held):
+        return False
+    if len(held) >= limit:
+        raise Refusal("topic-limit", limit=limit)
+    last = store.papers.last_seq()
+    cursor = min(wanted.cursor, last) if wanted.cursor >= 0 else last
+    due = next_due.next_due(wanted.cadence, wanted.zone, now)
+    placed = wanted.position or max((topic.position for topic in held), default=0) + 1
+    store.subscriptions.add(replace(wanted, cursor=cursor, next_due=due, position=placed))
+    return True

@@ -9,9 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.arxiv.author_list import split
-from bot.matching import highlight, index, matches
-from bot.query import QueryError, compose, parse, term
-from bot.query.words import compounds, indexed, surface, tokens
+from bot.topics.matching import highlight, index, matches
+from bot.topics.query.analyzer import compounds, indexed, surface, tokens
+from bot.topics.query.parser import QueryError, compose, parse, term
 from storage.records import (
     And,
     Announcement,

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from bot.matching.columns import NOBODY, Codes, Column, Names, Papers, Text
+from bot.topics.matching.inverted_index import NOBODY, Codes, Column, Names, Papers, Text
 from storage.engine.query_budget import check_budget
 from storage.records import And, Clause, Field, Gloss, Not, Or, Paper, Reason, Term
 

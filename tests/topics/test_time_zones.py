@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.zones import available_zones, suggested_zones, valid_zone
+from bot.topics.time_zones import available_zones, suggested_zones, valid_zone
 
 NOW = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
 

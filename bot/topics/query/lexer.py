@@ -10,8 +10,8 @@ import re
 from dataclasses import dataclass
 from enum import Enum, auto
 
-from bot.query.terms import FIELDS, QueryError
-from bot.query.words import surface
+from bot.topics.query.analyzer import surface
+from bot.topics.query.fields_and_terms import FIELDS, QueryError
 from storage.records import Field
 
 

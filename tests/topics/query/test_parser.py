@@ -5,18 +5,18 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from bot.arxiv import taxonomy
-from bot.query import (
+from bot.topics.query import normal_form
+from bot.topics.query.analyzer import indexed, surface, tokens, words, written
+from bot.topics.query.parser import (
     QueryError,
     arxiv_id,
     arxiv_id_version,
-    canonical,
     compose,
     has_chinese,
     parse,
     parse_typed,
     term,
 )
-from bot.query.words import indexed, surface, tokens, words, written
 from storage.records import And, Clause, Field, Not, Or, Query
 
 
@@ -237,7 +237,7 @@ def _deeper(inner: st.SearchStrategy[Clause]) -> st.SearchStrategy[Clause]:
 
 @given(st.recursive(_terms, _deeper, max_leaves=12))
 def test_a_clause_survives_its_print(clause: Clause) -> None:
-    if not canonical.asks_for_something(canonical.normal(clause)):
+    if not normal_form.asks_for_something(normal_form.normal(clause)):
         with pytest.raises(QueryError, match="query-only-excludes"):
             compose(clause)
         return

@@ -1,0 +1,1 @@
+"""What a chat follows: topics, their settings, and when each is due."""

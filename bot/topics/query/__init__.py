@@ -1,0 +1,1 @@
+"""The language of topics: parsed, normalised, and analysed into words."""
