@@ -11,7 +11,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from bot.enrich import EXTRACTIVE
-from bot.render.parcel import is_plain
+from bot.render.telegram.fallback_forms import is_plain
 from storage import Store
 from storage.records import Digest, Entry, Gloss, Paper, Parcel, ParcelState, Rank
 

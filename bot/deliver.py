@@ -16,9 +16,9 @@ from dataclasses import dataclass, replace
 from functools import partial
 
 from bot.desk import Desk
-from bot.render import answer
-from bot.render.answer import Document, Said
-from bot.render.parcel import written
+from bot.render.telegram import stored_answer
+from bot.render.telegram.fallback_forms import written
+from bot.render.telegram.stored_answer import Document, Said
 from bot.settlement import ATTEMPTS, BACKOFF, report, settle
 from bot.together import Change, Together
 from storage.errors import Busy, Full, StorageError
@@ -287,7 +287,7 @@ def _written(desk: Desk, parcel: Parcel) -> Said | Refused:
     """What a parcel says: as it was stored, or from the digest as it was issued."""
     try:
         if parcel.rank is Rank.ANSWER:
-            return answer.written(parcel)
+            return stored_answer.written(parcel)
         return written(parcel, desk.store.digests.get(parcel.digest, last=parcel.last), desk.link)
     except StorageError:
         raise

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from bot.concurrency.rate_limiter import Breaker, Floods, Pace, Sleep
-from bot.render.answer import Said
+from bot.render.telegram.stored_answer import Said
 from storage import Store
 from storage.records import Outcome, Parcel
 

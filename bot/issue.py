@@ -13,8 +13,8 @@ from datetime import datetime, timedelta
 from bot.digest import assemble
 from bot.editions import WIDEST, Editions, glossed
 from bot.gather import Gathered, recent
-from bot.render.look import Look
-from bot.render.message import Part, parts
+from bot.render.display_options import Look
+from bot.render.telegram.split_into_messages import Part, parts
 from bot.shares import Share, share, up_to_date
 from bot.texts import Refusal, say
 from bot.topics.query.parser import parse

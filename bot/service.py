@@ -36,7 +36,7 @@ from bot.concurrency.trusted_clock import TrustedClock
 from bot.concurrency.wake_event import Bell
 from bot.config import Config, Doubt
 from bot.patience import Patience
-from bot.render.answer import Said
+from bot.render.telegram.stored_answer import Said
 from bot.sources import Fetcher
 from bot.standby import holder
 from bot.topics.export_file import LARGEST

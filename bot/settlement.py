@@ -8,8 +8,8 @@ from dataclasses import replace
 from datetime import timedelta
 
 from bot.desk import Desk
-from bot.render import answer
-from bot.render.parcel import simpler
+from bot.render.telegram import stored_answer
+from bot.render.telegram.fallback_forms import simpler
 from storage.errors import StorageError
 from storage.records import Gone, Later, Moved, Outcome, Parcel, Rank, Refused, Sent, Unknown
 
@@ -40,10 +40,10 @@ def settle(desk: Desk, parcel: Parcel, outcome: Outcome) -> bool:
             instead = _instead(desk, parcel)
             is_answer = parcel.rank is Rank.ANSWER and not parcel.edits
             if instead and is_answer:
-                refused = answer.read(parcel.content)
+                refused = stored_answer.read(parcel.content)
                 if refused.plain and not refused.paired:
                     # The text says what all messages of the answer would have said.
-                    outbox.drop_following(parcel, answer.FILES, now=now)
+                    outbox.drop_following(parcel, stored_answer.FILES, now=now)
             return outbox.settle(parcel, outcome, now, instead=instead)
         case Unknown(reason=reason) if parcel.edits:
             # Made twice, an edit is the same.
@@ -77,7 +77,7 @@ def _instead(desk: Desk, parcel: Parcel) -> Sequence[Parcel]:
     """
     try:
         if parcel.rank is Rank.ANSWER:
-            return answer.simpler(parcel)
+            return stored_answer.simpler(parcel)
         if parcel.edits:
             return ()
         return simpler(parcel, desk.store.digests.get(parcel.digest, last=parcel.last), desk.link)

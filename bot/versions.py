@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from bot.render.fit import shorten
-from bot.render.spoken import address, shown_title
+from bot.render.entry_content import address, shown_title
+from bot.render.size_limits import shorten
 from storage import Store
 from storage.records import Form, Notice, Paper, Parcel, SourceCursor, Subscriber
 

@@ -18,7 +18,7 @@ FLOORS: Mapping[str, int] = {
     "storage.errors": 0,
     "bot.latex": 0,
     "bot.arxiv.author_names": 0,
-    "bot.autolinks": 0,
+    "bot.render.telegram.autolinks": 0,
     "storage": 1,
     "bot.arxiv.taxonomy": 1,
     "bot.topics.query.spellings": 1,
@@ -176,7 +176,7 @@ HOMES: Mapping[str, tuple[str, ...]] = {
     "sentencex": ("bot.summary.sentences",),
     "uvicorn": ("bot.app", "bot.demo"),
     "starlette": ("bot.web", "bot.demo"),
-    "jinja2": ("bot.web", "bot.render.web_page"),
+    "jinja2": ("bot.web", "bot.render.documents.html_page"),
     "pydantic": ("bot.config", "bot.unusable"),
     "pydantic_settings": ("bot.config",),
     "httpx": ("bot.sources",),
@@ -188,9 +188,9 @@ HOMES: Mapping[str, tuple[str, ...]] = {
     "stamina": ("bot.sources",),
     "fluent": ("bot.texts",),
     "babel": ("bot.texts", "bot.summary"),
-    "publicsuffixlist": ("bot.autolinks",),
-    "pylatexenc": ("bot.latex", "bot.render.latex_text"),
-    "anyascii": ("bot.render.citation",),
+    "publicsuffixlist": ("bot.render.telegram.autolinks",),
+    "pylatexenc": ("bot.latex", "bot.render.documents.latex_text"),
+    "anyascii": ("bot.render.documents.citation",),
     "snowballstemmer": ("bot.topics.query.analyzer",),
     "Stemmer": ("bot.topics.query.analyzer",),
 }
@@ -316,7 +316,7 @@ _SPEAKERS = (
 )
 # The document's grammar and the sample, and what people and models write to us in Chinese.
 _SPELLED = (
-    "bot.render.markdown",
+    "bot.render.documents.markdown",
     "bot.demo",
     "bot.chat.meaning",
     "bot.topics.query.alternatives",

@@ -9,8 +9,8 @@ from datetime import UTC, date, datetime, timedelta
 from bot import issue, publish
 from bot.concurrency.rate_limiter import Breaker, Floods, Pace
 from bot.deliver import Delivered, Desk, deliver
-from bot.render.answer import Said
-from bot.render.message import Message
+from bot.render.telegram.split_into_messages import Message
+from bot.render.telegram.stored_answer import Said
 from bot.topics import edit_subscriptions
 from storage import Store
 from storage.records import (

@@ -16,9 +16,9 @@ from bot.concurrency.rate_limiter import Breaker, Floods, Pace
 from bot.deliver import ATTEMPTS, BACKOFF, Delivered, Desk, deliver
 from bot.desk import Send
 from bot.publish import publish
-from bot.render import answer
-from bot.render.answer import Answer, Document, Said
-from bot.render.message import Message
+from bot.render.telegram import stored_answer
+from bot.render.telegram.split_into_messages import Message
+from bot.render.telegram.stored_answer import Answer, Document, Said
 from storage import Store
 from storage.errors import Busy
 from storage.records import (
@@ -298,7 +298,7 @@ async def test_a_refused_message_of_an_answer_takes_no_other_away(store: Store) 
         for part, html in enumerate(("<b>one</b>", "two", "three"), start=1):
             said = Answer(Message(Form.CLASSIC, html=html))
             parcel = replace(_parcel(reader), part=part, rank=Rank.ANSWER)
-            parcel = replace(parcel, content=answer.stored(said), expires=DUE + MINUTE)
+            parcel = replace(parcel, content=stored_answer.stored(said), expires=DUE + MINUTE)
             assert store.outbox.put_once(parcel, due=DUE)
     postman = Postman(store, at=DUE, script=[Refused("can't parse entities")])
 
@@ -479,7 +479,7 @@ async def test_what_anybody_can_provoke_holds_nobody_else(
     """Groups of their own, answers and digests on demand: their chats rest, and only they."""
     postman = waiting(store, chat(store, 9))
     flooded = [chat(store, sign * number) for number in range(1, 5)]
-    words = answer.stored(Answer(Message(Form.CLASSIC, html="words")))
+    words = stored_answer.stored(Answer(Message(Form.CLASSIC, html="words")))
     quiet = Notice("digest-quiet", (("next", "Mon 30 Nov 05:00"),))
     with store.transaction():
         for one in flooded:
@@ -539,7 +539,7 @@ async def test_an_answer_that_expires_at_hand_holds_no_later_one(
     reader = chat(store)
     with store.transaction():
         for part, expires in ((1, DUE + MINUTE), (2, DUE + 10 * MINUTE)):
-            said = answer.stored(Answer(Message(Form.CLASSIC, html=f"part {part}")))
+            said = stored_answer.stored(Answer(Message(Form.CLASSIC, html=f"part {part}")))
             parcel = replace(_parcel(reader), part=part, rank=Rank.ANSWER, content=said)
             assert store.outbox.put_once(replace(parcel, expires=expires), due=DUE)
     postman = Postman(store, at=DUE)
@@ -553,7 +553,7 @@ async def test_an_answer_that_expires_at_hand_holds_no_later_one(
 async def test_a_file_has_the_time_that_its_upload_may_take(store: Store) -> None:
     """Nobody else takes it for lost while it is under way, however short the lease is."""
     reader = chat(store)
-    said = answer.stored(Answer(Document("library.bib", b"@misc{}")))
+    said = stored_answer.stored(Answer(Document("library.bib", b"@misc{}")))
     parcel = replace(_parcel(reader), rank=Rank.ANSWER, content=said, expires=DUE + 60 * MINUTE)
     with store.transaction():
         assert store.outbox.put_once(parcel, due=DUE)

@@ -14,7 +14,7 @@ import telegram
 from bot.chat import buttons
 from bot.chat.membership import may_write
 from bot.chat.transport import LARGEST
-from bot.render.keyboard import Action
+from bot.render.telegram.keyboard import Action
 from bot.topics.query.parser import Mention, listed_categories, mentions
 from storage.records import ChatKind
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 
-from bot.render.keyboard import Action, Elsewhere
+from bot.render.telegram.keyboard import Action, Elsewhere
 
 _TAG = "1"
 _SUPERGROUPS = 10**12  # their ids are below, negative; in links they stand without it

@@ -10,7 +10,7 @@ from bot.arxiv.taxonomy import Archive, Category, Group
 from bot.chat.context import Ask, Reply
 from bot.chat.telling import Line, told
 from bot.chat.topics import previewed
-from bot.render.keyboard import Action, Button, Keyboard
+from bot.render.telegram.keyboard import Action, Button, Keyboard
 from bot.texts import Refusal
 from storage import Store
 

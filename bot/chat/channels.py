@@ -16,12 +16,12 @@ from bot.chat.asked import one_line
 from bot.chat.context import Reply
 from bot.chat.membership import LEADERS, is_present, may_write, member
 from bot.chat.telling import Line, text_message
-from bot.render.blocks import Block
-from bot.render.fit import CLASSIC_UNITS, units
-from bot.render.keyboard import Action, Button, Elsewhere, Keyboard
-from bot.render.message import Message
-from bot.render.spoken import plain
-from bot.render.telegram_html import sentence_html
+from bot.render.entry_content import plain
+from bot.render.size_limits import CLASSIC_UNITS, units
+from bot.render.telegram.html_message import sentence_html
+from bot.render.telegram.keyboard import Action, Button, Elsewhere, Keyboard
+from bot.render.telegram.rich_blocks import Block
+from bot.render.telegram.split_into_messages import Message
 from bot.texts import Refusal, say
 from storage.records import ChatKind, Form
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bot.chat.context import Ask
-from bot.render.keyboard import Action, Button, Keyboard
+from bot.render.telegram.keyboard import Action, Button, Keyboard
 from bot.texts import LANGUAGES, Refusal
 from bot.texts.dates import city
 

@@ -21,7 +21,7 @@ from bot.chat.settings import ASKED
 from bot.chat.telling import Line, told
 from bot.chat.tongues import usual
 from bot.chat.welcome import added, passed_on, wordless
-from bot.render.keyboard import Action
+from bot.render.telegram.keyboard import Action
 from bot.texts import Refusal, say, spoken
 from storage import Store
 from storage.records import ChatKind, Person, Question, Subscriber, Update

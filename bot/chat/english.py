@@ -9,7 +9,7 @@ from bot.chat.errands import Outside
 from bot.chat.limits import Cost
 from bot.chat.telling import Line, told
 from bot.interpret import interpret, is_foreign
-from bot.render.fit import shorten
+from bot.render.size_limits import shorten
 from bot.texts import Refusal
 from storage.records import Query
 

@@ -10,8 +10,8 @@ from bot.chat.errands import Outside
 from bot.chat.limits import Cost
 from bot.chat.reading import look
 from bot.explain import explain
-from bot.render.keyboard import place_of
-from bot.render.note import note_message
+from bot.render.telegram.keyboard import place_of
+from bot.render.telegram.paper_note import note_message
 from bot.texts import Refusal
 from storage import Store
 from storage.records import Form, Note, Paper

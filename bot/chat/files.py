@@ -10,8 +10,8 @@ from bot.chat.context import Ask, Errand, Reply
 from bot.chat.errands import Outside
 from bot.chat.listing import kept
 from bot.chat.telling import Line, told
-from bot.render.answer import Document
-from bot.render.spoken import plain
+from bot.render.entry_content import plain
+from bot.render.telegram.stored_answer import Document
 from bot.texts import Refusal
 from bot.topics import edit_subscriptions, export_file
 from bot.topics import edit_subscriptions as verb

@@ -15,8 +15,8 @@ from bot.chat.meaning import Meaning, meaning
 from bot.chat.telling import Line, text_message, told
 from bot.chat.topics import drafted, misread, offered, sub, suggested_buttons
 from bot.chat.welcome import help_, start
-from bot.render.fit import shorten
-from bot.render.keyboard import Keyboard
+from bot.render.size_limits import shorten
+from bot.render.telegram.keyboard import Keyboard
 from bot.texts import Refusal, listed
 from bot.topics.matching import matches
 from bot.topics.query.parser import Mention, QueryError, mentions, parse, parse_typed

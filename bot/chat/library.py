@@ -7,11 +7,11 @@ from bot.chat.buttons import LIBRARY, payload_link
 from bot.chat.context import Ask, Reply
 from bot.chat.telling import Line, told
 from bot.render import FORMS
-from bot.render.answer import Document
-from bot.render.bibtex import bibliography
-from bot.render.csl_json import csl_json
-from bot.render.keyboard import Button, Keyboard, Link
-from bot.render.ris import ris
+from bot.render.documents.bibtex import bibliography
+from bot.render.documents.csl_json import csl_json
+from bot.render.documents.ris import ris
+from bot.render.telegram.keyboard import Button, Keyboard, Link
+from bot.render.telegram.stored_answer import Document
 from bot.texts import Refusal
 from storage import Store
 from storage.records import ChatKind, Digest, Entry, Kind, SavedPaper

@@ -9,9 +9,9 @@ from bot.chat.buttons import thread_link
 from bot.chat.context import Ask, Reply
 from bot.chat.telling import Line, told
 from bot.preview import Volumes
-from bot.render.fit import shorten
-from bot.render.keyboard import Action, Button, Keyboard
-from bot.render.spoken import display
+from bot.render.entry_content import display
+from bot.render.size_limits import shorten
+from bot.render.telegram.keyboard import Action, Button, Keyboard
 from bot.texts import Refusal
 from bot.texts.dates import moment
 from bot.topics import edit_subscriptions, export_file

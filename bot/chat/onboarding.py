@@ -15,8 +15,8 @@ from bot.chat.context import Ask, Reply
 from bot.chat.reading import look
 from bot.chat.telling import Line, text_message, told
 from bot.preview import sample
-from bot.render.keyboard import Keyboard
-from bot.render.message import Message, message, parts
+from bot.render.telegram.keyboard import Keyboard
+from bot.render.telegram.split_into_messages import Message, message, parts
 from bot.texts import Refusal
 from bot.topics import cadence_text, time_zones
 from bot.topics import edit_subscriptions as verb

@@ -9,7 +9,7 @@ from bot.account import account
 from bot.account import told as told_account
 from bot.chat.context import Ask, Reply
 from bot.chat.telling import Line, told
-from bot.render.keyboard import Action, Button
+from bot.render.telegram.keyboard import Action, Button
 from bot.texts import Refusal, listed
 from bot.texts.dates import day, moment
 from storage import Store

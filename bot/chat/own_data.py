@@ -5,8 +5,8 @@ from __future__ import annotations
 from bot import __version__
 from bot.chat.context import Ask, Reply
 from bot.chat.telling import Line, told
-from bot.render import own_data
-from bot.render.answer import Document
+from bot.render.documents import personal_data
+from bot.render.telegram.stored_answer import Document
 from bot.texts import Refusal
 from storage import Store
 from storage.records import ChatKind
@@ -33,7 +33,7 @@ def _is_private(ask: Ask) -> bool:
 def _copy(store: Store, ask: Ask) -> bytes:
     bot, chat, person = ask.chat.bot, ask.chat.chat, ask.person.person
     known = store.subscribers.person(bot, person) if _is_private(ask) else None
-    return own_data.written(
+    return personal_data.written(
         ask.chat,
         store.subscriptions.of(bot, chat),
         store.digests.of(bot, chat, limit=DIGESTS),

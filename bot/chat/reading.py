@@ -14,10 +14,10 @@ from bot.chat.listing import next_time, state
 from bot.chat.telling import Line, text_message, told
 from bot.chat.topics import misread, suggested_buttons
 from bot.preview import suggested
-from bot.render.fit import shorten
-from bot.render.headline import numbered
-from bot.render.look import Look
-from bot.render.message import REST_ROWS, Part, message, parts, rest_parts
+from bot.render.digest_heading import numbered
+from bot.render.display_options import Look
+from bot.render.size_limits import shorten
+from bot.render.telegram.split_into_messages import REST_ROWS, Part, message, parts, rest_parts
 from bot.texts import Refusal
 from bot.topics import edit_subscriptions as verb
 from bot.topics.query.parser import QueryError, parse, parse_typed

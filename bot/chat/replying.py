@@ -11,8 +11,8 @@ from dataclasses import replace
 from bot.chat.asked import Asked
 from bot.chat.context import Errand, Reply
 from bot.chat.counter import Counter
-from bot.render.answer import FILES, Answer, Said, stored
-from bot.render.message import Message
+from bot.render.telegram.split_into_messages import Message
+from bot.render.telegram.stored_answer import FILES, Answer, Said, stored
 from bot.texts import spoken
 from storage.records import Form, Parcel, Rank, Update
 

@@ -17,11 +17,11 @@ from bot.chat.outcomes import is_stale, is_unchanged, lacks_thread, outcome
 from bot.chat.transport import LARGEST, Fields, Transport
 from bot.concurrency.rate_limiter import Sleep
 from bot.concurrency.trusted_clock import Heard
-from bot.render.answer import Document, Said
-from bot.render.blocks import Block
-from bot.render.fit import shorten
-from bot.render.keyboard import Action, Button, Copy, Keyboard, Link
-from bot.render.message import Message
+from bot.render.size_limits import shorten
+from bot.render.telegram.keyboard import Action, Button, Copy, Keyboard, Link
+from bot.render.telegram.rich_blocks import Block
+from bot.render.telegram.split_into_messages import Message
+from bot.render.telegram.stored_answer import Document, Said
 from storage.records import Form, Later, Outcome, Parcel, Rank, Sent, Unknown
 
 log = logging.getLogger(__name__)

@@ -12,7 +12,7 @@ from bot.chat.cities import cities, pressed
 from bot.chat.context import Ask, Reply
 from bot.chat.telling import Line, told
 from bot.chat.welcome import start
-from bot.render.keyboard import Action, Button, Keyboard
+from bot.render.telegram.keyboard import Action, Button, Keyboard
 from bot.texts import LANGUAGES, Refusal, named_language
 from bot.texts.dates import clock, day
 from bot.texts.languages import language_name

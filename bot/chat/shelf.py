@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from bot.autolinks import inert
 from bot.chat.telling import Line
-from bot.render.fit import shorten
-from bot.render.keyboard import Action, Button, Keyboard
-from bot.render.spoken import address, display, shown_title
+from bot.render.entry_content import address, display, shown_title
+from bot.render.size_limits import shorten
+from bot.render.telegram.autolinks import inert
+from bot.render.telegram.keyboard import Action, Button, Keyboard
 from bot.texts import listed
 from storage.records import Paper
 

@@ -11,7 +11,7 @@ from bot.chat.counter import Counter
 from bot.chat.effect import entrance_of
 from bot.chat.limits import Cost
 from bot.chat.membership import LEADERS, may_have_posted, may_write, member
-from bot.render.keyboard import Elsewhere
+from bot.render.telegram.keyboard import Elsewhere
 from bot.texts import Refusal
 from storage.records import ChatKind
 

@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from unicodedata import east_asian_width
 
 from bot.chat.context import Reply
-from bot.render.fit import CLASSIC_UNITS, shorten
-from bot.render.keyboard import Keyboard
-from bot.render.message import Message
-from bot.render.spoken import plain_lines
-from bot.render.telegram_html import escape, sentence_html, weight
+from bot.render.entry_content import plain_lines
+from bot.render.size_limits import CLASSIC_UNITS, shorten
+from bot.render.telegram.html_message import escape, sentence_html, weight
+from bot.render.telegram.keyboard import Keyboard
+from bot.render.telegram.split_into_messages import Message
 from storage.records import Form
 
 _LINE_UNITS = 1200  # three lines of this length and their markup fit a message

@@ -8,7 +8,7 @@ from datetime import time
 
 from bot.chat.context import Ask, Reply
 from bot.chat.telling import Line, told
-from bot.render.keyboard import Action, Button, Keyboard
+from bot.render.telegram.keyboard import Action, Button, Keyboard
 from bot.texts import Refusal
 from bot.topics import cadence_text
 from bot.topics import edit_subscriptions as verb

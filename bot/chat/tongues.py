@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from bot.chat.context import Ask
-from bot.render.keyboard import Button, Keyboard
+from bot.render.telegram.keyboard import Button, Keyboard
 from bot.texts import LANGUAGES, spoken
 from bot.texts.languages import language_code, language_name, own_name
 

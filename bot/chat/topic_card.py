@@ -10,7 +10,7 @@ from bot.chat.context import Ask, Reply
 from bot.chat.listing import summary, weekly
 from bot.chat.telling import Line, told
 from bot.chat.times import marked
-from bot.render.keyboard import Action, Button, Keyboard
+from bot.render.telegram.keyboard import Action, Button, Keyboard
 from bot.texts import Refusal
 from bot.topics import cadence_text, edit_subscriptions
 from bot.topics import edit_subscriptions as verb

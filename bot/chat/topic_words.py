@@ -11,7 +11,7 @@ from bot.chat.telling import Line, told
 from bot.chat.topic_card import card
 from bot.chat.topics import brought, drafted, misread, suggested_buttons
 from bot.preview import preview
-from bot.render.keyboard import Keyboard
+from bot.render.telegram.keyboard import Keyboard
 from bot.texts import Refusal
 from bot.topics import cadence_text, edit_subscriptions
 from bot.topics import edit_subscriptions as verb

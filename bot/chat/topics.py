@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from bot.autolinks import inert
 from bot.chat import english
 from bot.chat.context import Ask, Reply, in_transaction
 from bot.chat.errands import Outside
 from bot.chat.listing import followed
 from bot.chat.telling import Line, pointed, told
 from bot.preview import MANY, Preview, preview, suggested
-from bot.render.fit import shorten
-from bot.render.keyboard import Action, Button, Keyboard
-from bot.render.spoken import address, shown_title
+from bot.render.entry_content import address, shown_title
+from bot.render.size_limits import shorten
+from bot.render.telegram.autolinks import inert
+from bot.render.telegram.keyboard import Action, Button, Keyboard
 from bot.texts import Refusal
 from bot.topics import edit_subscriptions as verb
 from bot.topics.query.parser import QueryError, parse_typed

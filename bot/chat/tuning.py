@@ -6,15 +6,15 @@ from collections.abc import Sequence
 
 from bot.alike import distinctive, exclusions, similar
 from bot.arxiv.author_names import plain_name
-from bot.autolinks import inert
 from bot.chat import shelf
 from bot.chat.context import Ask, Reply
 from bot.chat.entry import Opened, opened
 from bot.chat.telling import Line, told
 from bot.chat.topics import drafted
-from bot.render.fit import shorten
-from bot.render.keyboard import Action, Button, Keyboard
-from bot.render.spoken import display, shown_title
+from bot.render.entry_content import display, shown_title
+from bot.render.size_limits import shorten
+from bot.render.telegram.autolinks import inert
+from bot.render.telegram.keyboard import Action, Button, Keyboard
 from bot.texts import Refusal
 from bot.topics import edit_subscriptions as verb
 from bot.topics.matching import matches

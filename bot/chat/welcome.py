@@ -7,7 +7,7 @@ from dataclasses import replace
 from bot.chat.asked import Asked
 from bot.chat.context import Ask, Reply
 from bot.chat.telling import Line, told
-from bot.render.keyboard import Action, Button
+from bot.render.telegram.keyboard import Action, Button
 from bot.texts import say
 from storage import Store
 from storage.records import ChatKind, Subscriber

@@ -2,8 +2,8 @@
 
 from dataclasses import dataclass
 
-from bot.autolinks import JOINER
 from bot.demo.wire import Json, JsonObject
+from bot.render.telegram.autolinks import JOINER
 
 
 @dataclass(frozen=True, slots=True)

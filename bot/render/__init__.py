@@ -8,13 +8,13 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Mapping
 
-from bot.render import json_data, markdown, web_page
-from bot.render.bibtex import bibliography
-from bot.render.blocks import JSON
-from bot.render.csl_json import csl_json
-from bot.render.look import Look
-from bot.render.message import Message, message, parts
-from bot.render.ris import ris
+from bot.render.display_options import Look
+from bot.render.documents import html_page, json_data, markdown
+from bot.render.documents.bibtex import bibliography
+from bot.render.documents.csl_json import csl_json
+from bot.render.documents.ris import ris
+from bot.render.telegram.rich_blocks import JSON
+from bot.render.telegram.split_into_messages import Message, message, parts
 from bot.texts import spoken
 from storage.records import Digest, Form, Paper
 
@@ -38,7 +38,7 @@ def _classic(digest: Digest, languages: tuple[str, ...]) -> str:
 
 
 def _page(digest: Digest, languages: tuple[str, ...]) -> str:
-    return web_page.render(digest, Look(language=spoken(languages[0]), languages=languages))
+    return html_page.render(digest, Look(language=spoken(languages[0]), languages=languages))
 
 
 def _papers(digest: Digest) -> list[Paper]:

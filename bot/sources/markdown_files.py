@@ -6,7 +6,7 @@ import re
 from datetime import UTC, datetime
 from pathlib import PurePath
 
-from bot.render import markdown
+from bot.render.documents import markdown
 from bot.texts import Refusal
 from storage.records import Digest
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
-from bot.autolinks import autolinks
+from bot.render.telegram.autolinks import autolinks
 from bot.summary import prompts
 from bot.summary.asking import CUT_SHORT, ENDLESS, UNREADABLE, Asker, Unfit
 from bot.summary.checks import faults

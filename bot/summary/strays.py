@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 import unicodedata
 
-from bot.autolinks import autolinks
+from bot.render.telegram.autolinks import autolinks
 from bot.summary.faults import Fault
 from bot.summary.tex_escapes import has_beheaded
 from bot.summary.tidy import TURN_MARK

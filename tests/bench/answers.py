@@ -23,7 +23,7 @@ from bot.arxiv.taxonomy import categories
 from bot.chat import BUTTONS, COMMANDS
 from bot.chat.context import Ask, House
 from bot.chat.readings import Readings
-from bot.render.keyboard import Action, paper_place
+from bot.render.telegram.keyboard import Action, paper_place
 from bot.topics import edit_subscriptions
 from bot.topics.query.parser import indexed
 from storage import Store, open_store

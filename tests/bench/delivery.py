@@ -25,9 +25,9 @@ from bot.chat import sender
 from bot.concurrency.rate_limiter import Breaker, Floods, Pace
 from bot.deliver import Desk, deliver
 from bot.publish import publish, settle
-from bot.render.answer import Said
-from bot.render.message import Message
-from bot.render.parcel import written
+from bot.render.telegram.fallback_forms import written
+from bot.render.telegram.split_into_messages import Message
+from bot.render.telegram.stored_answer import Said
 from bot.serve import in_flight
 from bot.topics.query.parser import indexed, parse
 from storage import Store, open_store

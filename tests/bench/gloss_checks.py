@@ -17,8 +17,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import NamedTuple
 
-from bot.render import markdown
-from bot.render.markdown_shape import DocumentError
+from bot.render.documents import markdown
+from bot.render.documents.markdown_layout import DocumentError
 from bot.summary.checks import faults
 from bot.summary.extents import is_whole
 from bot.summary.faults import Fault

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from bot.chat import BUTTONS
 from bot.chat.buttons import action, data, link, opened
-from bot.render.keyboard import Action
+from bot.render.telegram.keyboard import Action
 from bot.texts.dates import city
 from storage.records import Cadence, Form, OnQuietDays
 from tests.chat.covered import covers

@@ -13,7 +13,7 @@ from bot.chat.buttons import action, data
 from bot.chat.channels import named
 from bot.demo.faults import refused
 from bot.demo.places import Place
-from bot.render.keyboard import Elsewhere
+from bot.render.telegram.keyboard import Elsewhere
 from storage.records import ChatKind, Form, Question
 from tests.chat.covered import covers
 from tests.chat.talk import TOPIC, Talk

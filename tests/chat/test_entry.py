@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from bot.demo.state import CallbackAnswer
-from bot.render.bibtex import bibtex
+from bot.render.documents.bibtex import bibtex
 from storage.records import Paper
 from tests.chat.covered import covers
 from tests.chat.talk import Talk

@@ -19,8 +19,8 @@ from bot.chat.counter import Counter
 from bot.chat.errands import Outside
 from bot.chat.replying import keep
 from bot.chat.standing import Standing
-from bot.render.answer import read
-from bot.render.message import Message
+from bot.render.telegram.split_into_messages import Message
+from bot.render.telegram.stored_answer import read
 from bot.texts import say
 from bot.topics.query.parser import Mention
 from storage import Store

@@ -6,7 +6,7 @@ import pytest
 
 from bot.chat.context import Ask, House
 from bot.chat.listing import unsub
-from bot.render.telegram_html import escape
+from bot.render.telegram.html_message import escape
 from bot.texts import say
 from bot.topics.edit_subscriptions import subscribe
 from storage import Store

@@ -16,8 +16,8 @@ from telegram.error import TelegramError
 from bot.chat import polling, receiving, sender
 from bot.chat.asked import Unreadable, asked
 from bot.chat.client import Client, elements, members
-from bot.render.answer import Document
-from bot.render.message import Message
+from bot.render.telegram.split_into_messages import Message
+from bot.render.telegram.stored_answer import Document
 from bot.texts import Refusal
 from storage import Store
 from storage.records import Form, Gone, Later, Moved, Refused, Sent, Unknown

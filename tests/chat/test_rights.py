@@ -16,7 +16,7 @@ from bot.chat.limits import Cost, Limits
 from bot.chat.standing import standing
 from bot.demo.faults import closed, refused
 from bot.demo.places import Place
-from bot.render.keyboard import Action
+from bot.render.telegram.keyboard import Action
 from storage import Store
 from storage.records import ChatKind, Question, Update
 from tests.chat.covered import covers

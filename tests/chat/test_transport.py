@@ -21,7 +21,7 @@ from bot.chat.transport import Broken, NotSent, Transport, Unanswered, proxy_for
 from bot.demo import faults
 from bot.demo.emulator import TOKEN, Emulator
 from bot.demo.faults import Fault
-from bot.render.message import Message
+from bot.render.telegram.split_into_messages import Message
 from storage.records import Form, Gone, Later, Moved, Outcome, Refused, Sent, Unknown
 
 SECRET = TOKEN.partition(":")[2]

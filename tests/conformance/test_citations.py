@@ -15,12 +15,12 @@ import pytest
 
 from bot.arxiv.author_list import each
 from bot.arxiv.author_names import Person, is_group, person
-from bot.render.bibtex import bibliography
-from bot.render.csl_json import csl_json
-from bot.render.ris import ris
-from bot.render.spoken import display, shown_title
+from bot.render.documents.bibtex import bibliography
+from bot.render.documents.csl_json import csl_json
+from bot.render.documents.ris import ris
+from bot.render.entry_content import display, shown_title
 from storage.records import Paper
-from tests.render.citation_readers import Read, read_bibtex, read_csl, read_ris
+from tests.render.documents.citation_readers import Read, read_bibtex, read_csl, read_ris
 
 SOME = [
     pytest.param(300, id="some"),

@@ -6,12 +6,12 @@ from pathlib import Path
 
 import pytest
 
-from bot.render.markdown import DocumentError, parse, render
-from bot.render.message import message, parts
+from bot.render.documents.markdown import DocumentError, parse, render
+from bot.render.telegram.split_into_messages import message, parts
 from bot.sources.markdown_files import read
 from storage.records import Form
 from tests.render.digests import LOOKS
-from tests.render.test_telegram import judge
+from tests.render.telegram.test_both_forms import judge
 
 
 def index(real_data: Path) -> list[dict[str, str]]:

@@ -9,8 +9,8 @@ from typing import NamedTuple
 
 import pytest
 
-from bot.render.marking import sentence_span
-from bot.render.spoken import display
+from bot.render.entry_content import display
+from bot.render.highlight import sentence_span
 from bot.summary.extractive import LONGEST_GIST, gist
 from bot.summary.sentences import sentences
 from tests.bench.gist_rouge import rouge_l

@@ -12,8 +12,8 @@ from pathlib import Path
 
 import pytest
 
-from bot.render.bibtex import bibliography, bibtex
-from bot.render.latex_text import latex_text
+from bot.render.documents.bibtex import bibliography, bibtex
+from bot.render.documents.latex_text import latex_text
 from storage.records import Paper
 from tests.conformance.test_citations import papers
 from tests.render.digests import paper

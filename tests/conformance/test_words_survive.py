@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.render.spoken import display
+from bot.render.entry_content import display
 
 _COMMAND = re.compile(r"\\[A-Za-z]+\*?|\\.", re.DOTALL)
 # What is said to the typesetter alone: keys of papers, colours, numbers of characters, the names of

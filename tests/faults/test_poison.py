@@ -12,8 +12,8 @@ import pytest
 from bot import editions, enrich
 from bot.digest import assemble
 from bot.publish import POSTPONED
-from bot.render import parcel as writing
-from bot.render.message import message
+from bot.render.telegram import fallback_forms as writing
+from bot.render.telegram.split_into_messages import message
 from bot.summary.extractive import gist
 from bot.texts import say
 from storage import Store
@@ -44,7 +44,7 @@ def _logged(caplog: pytest.LogCaptureFixture) -> set[str]:
 async def test_a_paper_that_breaks_the_reading_of_tex_is_shown_as_written(
     store: Store, form: Form, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    spoken = import_module("bot.render.spoken")
+    spoken = import_module("bot.render.entry_content")
     monkeypatch.setattr(spoken, "to_unicode", _breaks(spoken.to_unicode))
     spoken.display.cache_clear()  # it may know these words from before
     async with upset(store) as scene:

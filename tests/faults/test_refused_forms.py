@@ -7,9 +7,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.demo.faults import refused
-from bot.render.fit import CLASSIC_UNITS, pieces, units
-from bot.render.message import Message
-from bot.render.plain import plain
+from bot.render.size_limits import CLASSIC_UNITS, pieces, units
+from bot.render.telegram.plain_text import plain
+from bot.render.telegram.split_into_messages import Message
 from storage import Store
 from storage.records import Form, Notice, Parcel
 from tests.faults.scene import REPEAT, Scene, upset

@@ -15,7 +15,7 @@ from click.testing import CliRunner
 from bot.cli import main
 from bot.demo import faults
 from bot.publish import publish
-from bot.render.answer import Said
+from bot.render.telegram.stored_answer import Said
 from storage import Store
 from storage.engine import sqlite as engine
 from storage.errors import Busy, Full

@@ -17,13 +17,13 @@ from bot.chat.context import House, Reply
 from bot.chat.counter import Counter
 from bot.chat.effect import apply
 from bot.demo.wire import JsonObject
-from bot.render.answer import Document
-from bot.render.fit import units
-from bot.render.keyboard import Action, Button
-from bot.render.markdown import parse
-from bot.render.message import Message
-from bot.render.parcel import written
-from bot.render.spoken import address
+from bot.render.documents.markdown import parse
+from bot.render.entry_content import address
+from bot.render.size_limits import units
+from bot.render.telegram.fallback_forms import written
+from bot.render.telegram.keyboard import Action, Button
+from bot.render.telegram.split_into_messages import Message
+from bot.render.telegram.stored_answer import Document
 from bot.topics.query.parser import indexed
 from storage import Store, open_store
 from storage.records import ChatKind, Form, Paper, ParcelState, Rank, Update

@@ -6,11 +6,11 @@ or an entry that was cut, is missed here.
 
 from __future__ import annotations
 
-from bot.render import headline
-from bot.render.fit import MARK, shorten
-from bot.render.look import Look
-from bot.render.message import Message, Part
-from bot.render.spoken import LINE_UNITS, Spoken, row, spoken
+from bot.render import digest_heading
+from bot.render.display_options import Look
+from bot.render.entry_content import LINE_UNITS, Spoken, row, spoken
+from bot.render.size_limits import MARK, shorten
+from bot.render.telegram.split_into_messages import Message, Part
 from bot.texts import say
 from storage.records import Digest, Form
 from tests.fuzz import judges
@@ -46,11 +46,14 @@ def _places(part: Part) -> range:
 
 
 def _table(digest: Digest, part: Part, look: Look, shown: judges.Shown, *, repeat: bool) -> None:
-    entries = headline.numbered(digest)
+    entries = digest_heading.numbered(digest)
     rows = [row(entries[at - 1], at, look.languages[0]) for at in _places(part)]
     head = [say(look.language, "digest-repeat")] if repeat else []
-    head += [headline.heading(digest, look), headline.counts(digest, part.first, part.last, look)]
-    note = headline.untranslated(digest, part.first, part.last, look)
+    head += [
+        digest_heading.heading(digest, look),
+        digest_heading.counts(digest, part.first, part.last, look),
+    ]
+    note = digest_heading.untranslated(digest, part.first, part.last, look)
     notes = [note] if note else []
     titles = [shorten(one.title, TITLE) for one in rows]
     whole = []
@@ -64,13 +67,13 @@ def _table(digest: Digest, part: Part, look: Look, shown: judges.Shown, *, repea
     wanted = [(title, one.link) for one, title in zip(rows, titles, strict=True) if one.link]
     assert shown.links == [(title, judges.kept(link)) for title, link in wanted]
     numbers = [f"[{one.position}]" for one in rows]
-    assert shown.of("bold") == [headline.heading(digest, look), *numbers]
+    assert shown.of("bold") == [digest_heading.heading(digest, look), *numbers]
     assert {one.kind for one in shown.pieces} <= {"bold", "italic", "text_link"}
 
 
 def _said(digest: Digest, at: int, look: Look) -> Spoken:
-    number = 0 if headline.is_alone(digest) else at
-    return spoken(headline.numbered(digest)[at - 1], number, look)
+    number = 0 if digest_heading.is_alone(digest) else at
+    return spoken(digest_heading.numbered(digest)[at - 1], number, look)
 
 
 def _entry(digest: Digest, at: int, look: Look, shown: judges.Shown) -> None:
@@ -106,7 +109,7 @@ def _rich(digest: Digest, part: Part, look: Look, made: Message) -> None:
         top = [(shorten(said.title, TITLE), said.link)] if said.link else []
         assert links == [*top, *said.pages]
         return
-    entries = headline.numbered(digest)
+    entries = digest_heading.numbered(digest)
     rows = [row(entries[at - 1], at, look.languages[0]) for at in _places(part)]
     tables = [block for block in made.blocks if block["type"] == "table"]
     cells = [line for block in tables for line in judges.lines(block)][1:]

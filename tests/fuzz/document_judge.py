@@ -7,9 +7,10 @@ import re
 from dataclasses import replace
 from html.parser import HTMLParser
 
-from bot.render import FORMS, bibtex
-from bot.render.markdown import parse, render
-from bot.render.spoken import plain
+from bot.render import FORMS
+from bot.render.documents import bibtex
+from bot.render.documents.markdown import parse, render
+from bot.render.entry_content import plain
 from storage.records import Digest, Entry, Paper
 from tests.fuzz.judges import clean
 

@@ -12,7 +12,7 @@ from datetime import date, timedelta
 
 from hypothesis import strategies as st
 
-from bot.render.look import Look
+from bot.render.display_options import Look
 from storage.records import Digest, Entry, Field, Form, Kind, Paper, Reason
 from tests.render.digests import digest, gloss
 

@@ -17,16 +17,16 @@ from html.parser import HTMLParser
 import tdjson
 from aiogram.types import InlineKeyboardMarkup, InputRichMessage
 
-from bot.autolinks import JOINER
 from bot.chat import BUTTONS, buttons, sender
 from bot.demo.arguments import Arguments
 from bot.demo.keyboards import reply_markup
 from bot.demo.rich import rich_message
 from bot.demo.rich_size import check_size, measure
 from bot.demo.wire import ApiError, Json, JsonObject
-from bot.render import fit
-from bot.render.keyboard import Action, Copy, Keyboard, Link
-from bot.render.message import Message
+from bot.render import size_limits
+from bot.render.telegram.autolinks import JOINER
+from bot.render.telegram.keyboard import Action, Copy, Keyboard, Link
+from bot.render.telegram.split_into_messages import Message
 from tests.demo.telegram_parser import judged
 
 _UNWANTED = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
@@ -85,9 +85,9 @@ def classic(html: str) -> Shown:
     assert isinstance(entities, list)
     clean(text)
     assert is_seen(text)
-    assert fit.units(text) <= fit.CLASSIC_UNITS
-    assert len(html.encode()) <= fit.CLASSIC_BYTES
-    assert len(entities) <= fit.CLASSIC_ENTITIES
+    assert size_limits.units(text) <= size_limits.CLASSIC_UNITS
+    assert len(html.encode()) <= size_limits.CLASSIC_BYTES
+    assert len(entities) <= size_limits.CLASSIC_ENTITIES
     meant = _Meant(html)
     assert text == meant.text
     pieces = sorted((_piece(text, one) for one in entities), key=_place)
@@ -137,7 +137,7 @@ class _Meant(HTMLParser):
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         kind = "expandable_blockquote" if ("expandable", None) in attrs else _KINDS[tag]
         url = dict(attrs).get("href") or ""
-        self._open.append((kind, fit.units(self.text), len(self.text), kept(url)))
+        self._open.append((kind, size_limits.units(self.text), len(self.text), kept(url)))
 
     def handle_endtag(self, tag: str) -> None:
         kind, offset, start, url = self._open.pop()
@@ -172,7 +172,7 @@ def rich(message: Message) -> list[tuple[str, str]]:
     with _no_refusal():
         rich_message(given, _no_media)
         check_size(measure(blocks))
-    assert fit.fits(blocks)
+    assert size_limits.fits(blocks)
     every = [*objects(blocks)]
     assert {one["type"] for one in every if "type" in one} <= _BLOCKS | _DRESS
     for text in strings(blocks):
@@ -249,7 +249,7 @@ def keyboard(rows: Keyboard) -> None:
         clean(button.label)
         assert "\n" not in button.label
         assert is_seen(button.label)
-        assert fit.units(button.label) <= _LABEL_UNITS
+        assert size_limits.units(button.label) <= _LABEL_UNITS
         _pressed(button.does)
 
 
@@ -262,7 +262,7 @@ def _pressed(does: Action | Link | Copy) -> None:
             assert url.startswith("https://t.me/")
         case Copy(text):
             clean(text)
-            assert 1 <= fit.units(text) <= 256
+            assert 1 <= size_limits.units(text) <= 256
 
 
 def message(made: Message) -> Shown | None:
@@ -275,5 +275,5 @@ def message(made: Message) -> Shown | None:
         return classic(made.html)
     clean(made.text)
     assert is_seen(made.text)
-    assert fit.units(made.text) <= fit.CLASSIC_UNITS
+    assert size_limits.units(made.text) <= size_limits.CLASSIC_UNITS
     return Shown(made.text, ())

@@ -8,10 +8,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.render.fit import pieces
-from bot.render.look import Look
-from bot.render.message import Message, message, part_with, parts, rest_parts
-from bot.render.parcel import simpler, written
+from bot.render.display_options import Look
+from bot.render.size_limits import pieces
+from bot.render.telegram.fallback_forms import simpler, written
+from bot.render.telegram.split_into_messages import Message, message, part_with, parts, rest_parts
 from storage.records import Digest, Form, Parcel
 from tests.fuzz import digest_judge, document_judge, hostile, judges
 from tests.fuzz.tally import Tally

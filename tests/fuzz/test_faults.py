@@ -11,11 +11,11 @@ import pytest
 
 from bot.chat.channels import There, shown_here
 from bot.chat.telling import Line, told
-from bot.render import keyboard, telegram_html, telegram_rich
-from bot.render.keyboard import Action, Button
-from bot.render.look import Look
-from bot.render.message import Message, message, parts
-from bot.render.parcel import written
+from bot.render.display_options import Look
+from bot.render.telegram import html_message, keyboard, rich_message
+from bot.render.telegram.fallback_forms import written
+from bot.render.telegram.keyboard import Action, Button
+from bot.render.telegram.split_into_messages import Message, message, parts
 from bot.texts import LANGUAGES, say
 from storage.records import ChatKind, Digest, Form, Notice
 from tests.fuzz import digest_judge, judges
@@ -25,7 +25,7 @@ from tests.render.digests import digest, entry
 from tests.situations import papers
 
 # The package's name for it is a function of the texts.
-spoken = import_module("bot.render.spoken")
+spoken = import_module("bot.render.entry_content")
 ENGLISH = Look(language="en", languages=("en",))
 BLANK = "\u200b\u3164\u2800"
 
@@ -135,14 +135,14 @@ WORST = (
     "\U0001f600" * 300,
 )
 FAULTS: tuple[tuple[ModuleType, str, object], ...] = (
-    (telegram_html, "escape", _same),
-    (telegram_html, "shorten", _same),
-    (telegram_rich, "shorten", _same),
+    (html_message, "escape", _same),
+    (html_message, "shorten", _same),
+    (rich_message, "shorten", _same),
     (spoken, "plain", _same),
     (spoken, "is_safe", bool),
-    (telegram_html, "runs", lambda sizes, room, most: [(1, len(sizes))]),
-    (telegram_html, "runs", lambda sizes, room, most: [(1, len(sizes) - 1)]),
-    (telegram_rich, "runs", lambda sizes, room, most: [(1, len(sizes) - 1)]),
+    (html_message, "runs", lambda sizes, room, most: [(1, len(sizes))]),
+    (html_message, "runs", lambda sizes, room, most: [(1, len(sizes) - 1)]),
+    (rich_message, "runs", lambda sizes, room, most: [(1, len(sizes) - 1)]),
     (keyboard, "COPY_UNITS", 10**6),
     (keyboard, "ROW", 40),
 )

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.chat import BUTTONS, COMMANDS
-from bot.render.keyboard import Action
+from bot.render.telegram.keyboard import Action
 from storage.records import ChatKind, Form
 from tests.fuzz import hostile
 from tests.fuzz.desk import Desk, opened

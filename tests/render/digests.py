@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime, timedelta
 
 from hypothesis import strategies as st
 
-from bot.render.look import Look
+from bot.render.display_options import Look
 from storage.records import Digest, Entry, Field, Form, Gloss, Kind, Paper, Reason
 
 ISSUED = datetime(2026, 11, 20, 6, 30, tzinfo=UTC)

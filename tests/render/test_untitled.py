@@ -8,14 +8,14 @@ import re
 import pytest
 
 from bot.render import FORMS
-from bot.render.bibtex import bibtex
-from bot.render.csl_json import csl_json
-from bot.render.json_data import render as json_data
-from bot.render.look import Look
-from bot.render.markdown import parse, render
-from bot.render.message import message, parts
-from bot.render.ris import ris
-from bot.render.web_page import render as web_page
+from bot.render.display_options import Look
+from bot.render.documents.bibtex import bibtex
+from bot.render.documents.csl_json import csl_json
+from bot.render.documents.html_page import render as web_page
+from bot.render.documents.json_data import render as json_data
+from bot.render.documents.markdown import parse, render
+from bot.render.documents.ris import ris
+from bot.render.telegram.split_into_messages import message, parts
 from storage.records import Digest, Entry, Kind
 from tests.render.digests import LOOKS, digest, gloss, paper
 

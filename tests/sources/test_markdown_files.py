@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.render.markdown import render
+from bot.render.documents.markdown import render
 from bot.sources.markdown_files import from_name, read
 from bot.texts import LANGUAGES, Refusal
 from tests.render.digests import ISSUED, sample

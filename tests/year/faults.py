@@ -12,7 +12,7 @@ from bot import repair
 from bot.arxiv import calendar
 from bot.chat import sender
 from bot.harvest import Walked
-from bot.render.message import Message
+from bot.render.telegram.split_into_messages import Message
 from bot.topics import next_due as schedule
 from bot.topics.matching import Index
 from storage.digests.digests import Digests

@@ -17,7 +17,7 @@ from bot.chat import sender
 from bot.config import Config
 from bot.deliver import Desk, deliver
 from bot.ingest import FIRST, WHOLE
-from bot.render.answer import Said
+from bot.render.telegram.stored_answer import Said
 from bot.sources import Fetcher, Pace
 from bot.topics.query.parser import indexed
 from storage import Store, open_store

@@ -1,0 +1,41 @@
+"""How is a digest written as a Markdown document, and read back?"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, datetime
+
+from bot.render.documents import markdown_papergram, markdown_reference
+from bot.render.documents.markdown_layout import DocumentError
+from storage.records import Digest
+
+__all__ = ["DocumentError", "parse", "render"]
+
+UNDATED = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+def render(digest: Digest, languages: tuple[str, ...] = ("zh", "en")) -> str:
+    """The document of a digest; an imported one as it was, whatever the languages."""
+    if digest.document:
+        return digest.document
+    if digest.imported:
+        return markdown_reference.render(digest.entries)
+    return markdown_papergram.render(digest, languages or ("en",))
+
+
+def parse(text: str, *, topic: str = "", issued: datetime = UNDATED) -> Digest:
+    """The digest of a document, without chat or number.
+
+    The reference dialect holds neither topic nor time: they are told beside it. Our own names
+    both in its first line, and what is told here counts for nothing.
+
+    Raises:
+        DocumentError: the text is no digest document; line and key say where and why.
+    """
+    lines = text.split("\n")
+    if not text.strip():
+        raise DocumentError(1, "digest-document-empty")
+    if markdown_papergram.is_own(lines[0]):
+        return replace(markdown_papergram.parse(lines), document=text)
+    entries = markdown_reference.parse(lines, issued)
+    return Digest(topic=topic, query=topic, issued=issued, entries=entries, imported=True)

@@ -1,0 +1,242 @@
+"""Both forms for Telegram, before strict judges that are not ours: its parser, its models."""
+
+from __future__ import annotations
+
+import json
+import re
+from dataclasses import replace
+from datetime import date
+from html import unescape
+
+import pytest
+from aiogram.types import InputRichMessage
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from bot.demo.rich import rich_message
+from bot.demo.rich_size import check_size, measure
+from bot.demo.wire import JsonObject
+from bot.render import size_limits
+from bot.render.display_options import Look
+from bot.render.entry_content import is_safe
+from bot.render.telegram.html_message import weight
+from bot.render.telegram.paper_note import note_message
+from bot.render.telegram.split_into_messages import Message, Part, message, parts, rest_parts
+from bot.texts import say
+from storage.records import Digest, Field, Form, Kind, Note, Reason
+from tests.demo.telegram_parser import judged
+from tests.fuzz import judges
+from tests.render.digests import LOOKS, digest, entry, gloss, hostile_digests, paper, sample
+
+ENGLISH = Look(language="en", languages=("en",))
+
+
+def judge(made: Message) -> None:
+    """Refuses what Telegram would refuse, or show otherwise than we mean."""
+    if made.form is Form.RICH:
+        judge_blocks(made)
+    else:
+        judge_html(made.html)
+    for row in made.buttons:
+        assert 1 <= len(row) <= 8
+        assert all(button.label.strip() for button in row)
+
+
+def judge_blocks(made: Message) -> None:
+    blocks = json.loads(json.dumps(made.blocks))
+    given: JsonObject = {"blocks": blocks, "skip_entity_detection": True}
+    InputRichMessage.model_validate(given)
+    rich_message(given, no_media)
+    check_size(measure(blocks))
+    assert size_limits.rich_blocks(blocks) <= size_limits.RICH_BLOCKS
+    assert size_limits.rich_units(blocks) <= size_limits.RICH_SOFT_UNITS
+    names = [block["name"] for block in every(blocks) if block.get("type") == "anchor"]
+    links = [b["anchor_name"] for b in every(blocks) if b.get("type") == "anchor_link"]
+    assert len(names) == len(set(names))
+    assert set(links) <= {*names, ""}
+
+
+def no_media(_: JsonObject) -> JsonObject:
+    raise AssertionError("a digest holds no media")
+
+
+def every(value: object) -> list[dict[str, str]]:
+    """Every object inside a message."""
+    if isinstance(value, list):
+        return [found for part in value for found in every(part)]
+    if isinstance(value, dict):
+        return [value, *(found for part in value.values() for found in every(part))]
+    return []
+
+
+def judge_html(html: str) -> None:
+    read = judged(html)
+    assert isinstance(read, dict), read
+    assert 0 < size_limits.units(str(read["text"])) <= size_limits.CLASSIC_UNITS
+    assert len(html.encode()) <= size_limits.CLASSIC_BYTES
+    entities = read["entities"]
+    assert isinstance(entities, list)
+    assert len(entities) == len(re.findall(r"<[a-z]", html)) <= size_limits.CLASSIC_ENTITIES
+    urls = [unescape(url) for url in re.findall(r'href="([^"]*)"', html)]
+    assert [e["url"] for e in every(entities) if "url" in e] == [normal(u) for u in urls]
+
+
+def normal(url: str) -> str:
+    """A URL as Telegram keeps it: with a slash after a bare host."""
+    return url if re.search(r"^https?://[^/?#]+[/?#]", url) else f"{url}/"
+
+
+@pytest.mark.parametrize("look", LOOKS, ids=lambda look: f"{look.form}-{'-'.join(look.languages)}")
+def test_the_sample_passes_the_judges(look: Look) -> None:
+    for part in parts(sample(), look, full=True):
+        judge(message(sample(), part, look))
+
+
+@settings(max_examples=60)
+@given(hostile_digests(), st.sampled_from(LOOKS), st.booleans())
+def test_hostile_digests_pass_the_judges(ours: Digest, look: Look, repeat: bool) -> None:
+    cuts = parts(ours, look, full=True)
+    if ours.rest:
+        cuts += rest_parts(ours, look, len(ours.entries) + 1)
+
+    for part in cuts:
+        judge(message(ours, part, look, repeat=repeat))
+
+
+@pytest.mark.parametrize("look", LOOKS, ids=lambda look: f"{look.form}-{'-'.join(look.languages)}")
+@pytest.mark.parametrize("filling", ["boat ", "纸船", "&<>", "😀", "$x$ "])
+def test_an_entry_of_fifty_thousand_characters_is_shortened_and_says_so(
+    look: Look, filling: str
+) -> None:
+    long = filling * (50_000 // len(filling))
+    ours = digest(entries=(entry(1, title=long, abstract=long, authors=(long,) * 5),))
+
+    for part in parts(ours, look, full=True):
+        made = message(ours, part, look)
+        judge(made)
+        shown = made.html + json.dumps(made.blocks, ensure_ascii=False)
+        assert size_limits.MARK in shown
+        if part.is_entry and "en" in look.languages:
+            assert say(look.language, "entry-shortened") in shown
+            assert "https://arxiv.org/abs/2611.90001" in shown
+
+
+def test_classic_markup_in_a_title_is_text() -> None:
+    html = message(sample(), parts(sample(), ENGLISH)[0], ENGLISH).html
+
+    read = judged(html)
+
+    assert isinstance(read, dict)
+    assert "Folding <b>Boldly</b> & Quietly" in str(read["text"])
+
+
+@pytest.mark.parametrize("look", LOOKS, ids=lambda look: f"{look.form}-{'-'.join(look.languages)}")
+@pytest.mark.parametrize("filling", ["boat ", "纸船", "&<>", "😀"])
+def test_what_stands_around_a_table_takes_no_more_than_is_kept_free(
+    look: Look, filling: str
+) -> None:
+    lone = replace(entry(1, title="B"), glosses=(gloss("en", "B"),))
+    ours = digest(
+        entries=(lone,),
+        topic=filling * 400,
+        unread=(*Kind,) * 10_000,
+        seen=10**6,
+        number=10**12,
+        first_day=date(2026, 9, 28),
+        last_day=date(2027, 9, 30),
+    )
+
+    made = message(ours, Part(1, 1, 1), look, repeat=True)
+
+    taken = weight(made.html) if look.form is Form.CLASSIC else size_limits.rich_units(made.blocks)
+    assert taken <= size_limits.FRAME_UNITS
+
+
+def test_a_late_longer_gloss_still_fits_the_same_rows() -> None:
+    """The range was measured when the digest was issued; the message must not overflow later."""
+    ours = digest(24)
+    part = parts(ours, ENGLISH)[0]
+    long = (gloss("en", "boat " * 100),)
+    late = digest(entries=tuple(replace(e, glosses=long) for e in ours.entries))
+
+    assert (part.first, part.last) == (1, 24)
+    judge(message(late, part, ENGLISH))
+
+
+def test_details_are_inside_when_all_of_them_fit() -> None:
+    look = Look(form=Form.RICH, link=lambda position: f"https://t.me/b?start=e_7_{position}")
+    short, long = (
+        digest(3),
+        digest(entries=tuple(entry(n, abstract="b " * 1500) for n in (1, 2, 3))),
+    )
+
+    inside, outside = (message(d, parts(d, look)[0], look).blocks for d in (short, long))
+
+    kinds = [block["type"] for block in inside]
+    assert kinds == ["heading", "paragraph", "table", "details", "details", "details", "footer"]
+    refs = [b for b in every(list(inside)) if b.get("type") == "anchor_link"]
+    assert [ref["anchor_name"] for ref in refs] == ["p1", "p2", "p3", "", "", ""]
+    assert "details" not in [block["type"] for block in outside]
+    urls = [b["url"] for b in every(list(outside)) if b.get("type") == "url"]
+    assert [u for u in urls if "t.me" in u] == [f"https://t.me/b?start=e_7_{n}" for n in (1, 2, 3)]
+
+
+def test_the_anchor_is_the_first_block_inside_its_details() -> None:
+    """In the summary it would scroll there and leave the block closed."""
+    look = Look(form=Form.RICH)
+    blocks = message(digest(1), parts(digest(1), look)[0], look).blocks
+
+    inside = next(block for block in blocks if block["type"] == "details")["blocks"]
+
+    assert isinstance(inside, list)
+    assert inside[0] == {"type": "anchor", "name": "p1"}
+
+
+@pytest.mark.parametrize(
+    ("link", "safe"),
+    [
+        ("https://arxiv.org/abs/2611.90001", True),
+        ("http://a-b.org/c?d=e&f#g", True),
+        ("javascript:alert(1)", False),
+        ("https://localhost/x", False),
+        ("https://a.b c.d/", False),
+        ("http://[", False),
+        ("ftp://arxiv.org/abs/1", False),
+        ("https://arxiv.org/" + "x" * 1000, False),
+    ],
+)
+def test_only_plain_web_addresses_become_links(link: str, safe: bool) -> None:
+    assert is_safe(link) is safe
+
+
+def test_a_paper_with_an_unsafe_link_is_shown_without_one() -> None:
+    ours = digest(entries=(entry(1, id="url:0123", link="javascript:alert(1)"),))
+
+    html = message(ours, parts(ours, ENGLISH)[0], ENGLISH).html
+
+    assert paper().title in html
+    assert "href" not in html
+
+
+LIVE = "@durov #tag $TON /unsub evil.shop аррӏе.com 1.2.3.4/x me@evil.zip https://evil.example/x"
+
+
+@pytest.mark.parametrize("full", [False, True])
+def test_nothing_of_anybodys_words_is_live_in_text(full: bool) -> None:
+    """Not in a title, a name, a class, an abstract, a gloss, a topic or the words that matched."""
+    had = sample().entries[0]
+    said = replace(had.glosses[0], title=LIVE, gist=LIVE, abstract=f"{LIVE} {LIVE}")
+    hostile = replace(had.paper, title=LIVE, abstract=LIVE, authors=(LIVE,))
+    hostile = replace(hostile, categories=("cs.CL", "math.CO"))
+    words = (Reason(Field.ABSTRACT, "durov"), Reason(Field.TITLE, "evil.shop"))
+    odd = replace(had, paper=hostile, glosses=(said,), reasons=words, topics=("cs.CV", LIVE))
+    ours = digest(topic=LIVE, entries=(odd,))
+
+    for languages in (("en",), ("zh",), ("zh", "en")):
+        look = Look(form=Form.CLASSIC, language="en", languages=languages)
+        for part in parts(ours, look, full=full):
+            html = message(ours, part, look).html
+            judges.nothing_is_live(html)
+            assert "durov" in html
+    note = Note(1, 1, "en", LIVE, LIVE, LIVE, LIVE, LIVE, ours.issued)
+    judges.nothing_is_live(note_message(note, hostile, Look(form=Form.CLASSIC)).html)

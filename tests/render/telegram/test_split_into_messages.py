@@ -1,0 +1,248 @@
+"""How a digest is cut into messages: one normally, between entries, with buttons that fit."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.render.display_options import Look
+from bot.render.documents.bibtex import bibtex
+from bot.render.entry_content import spoken
+from bot.render.telegram.keyboard import Action, Copy, paper_at, under_entry
+from bot.render.telegram.split_into_messages import (
+    Message,
+    Part,
+    entry_part,
+    message,
+    parts,
+    rest_parts,
+)
+from storage.records import Field, Form, Kind, Reason
+from tests.render.digests import LOOKS, digest, entry, gloss
+
+ENGLISH = Look(language="en", languages=("en",))
+FORMS = [ENGLISH, replace(ENGLISH, form=Form.RICH)]
+
+
+def actions(made: Message) -> list[Action]:
+    """What presses of a message's buttons do."""
+    return [b.does for row in made.buttons for b in row if isinstance(b.does, Action)]
+
+
+def counts(made: Message) -> str:
+    """The line under the heading."""
+    return made.html.split("\n")[1] if made.html else str(made.blocks[1]["text"])
+
+
+@pytest.mark.parametrize("look", LOOKS, ids=lambda look: f"{look.form}-{'-'.join(look.languages)}")
+def test_a_digest_of_twelve_is_one_message(look: Look) -> None:
+    assert parts(digest(12), look) == (Part(1, 1, 12),)
+
+
+@given(st.integers(0, 70), st.integers(0, 20), st.sampled_from(LOOKS), st.booleans())
+def test_parts_cover_each_entry_once_in_order(
+    shown: int, left: int, look: Look, full: bool
+) -> None:
+    cuts = parts(digest(shown, left), look, full=full)
+
+    tables = [part for part in cuts if not part.is_entry]
+    assert [at for part in tables if part.first for at in range(part.first, part.last + 1)] == list(
+        range(1, shown + 1)
+    )
+    assert [part.first for part in cuts if part.is_entry] == (
+        list(range(1, shown + 1)) if full else []
+    )
+    assert len({part.number for part in cuts}) == len(cuts)
+
+
+@pytest.mark.parametrize("look", FORMS, ids=["classic", "rich"])
+def test_counts_reconcile(look: Look) -> None:
+    some = digest(12, 35)
+
+    assert counts(message(some, parts(some, look)[0], look)) == (
+        "12 of 47 papers shown · 412 announced by arXiv"
+    )
+    assert counts(message(digest(1), Part(1, 1, 1), look)) == "1 paper · 412 announced by arXiv"
+    assert counts(message(some, Part(1, 13, 24), look)).startswith("Papers 13 to 24 of 47")
+
+
+def test_kinds_are_counted_over_all_that_matched() -> None:
+    ours = digest(entries=(entry(1), entry(2, Kind.CROSS)), rest=(entry(3, Kind.CROSS),), seen=0)
+
+    assert counts(message(ours, Part(1, 1, 2), ENGLISH)) == (
+        "2 of 3 papers shown · 1 new · 2 cross-listed"
+    )
+
+
+@pytest.mark.parametrize("look", FORMS, ids=["classic", "rich"])
+@pytest.mark.parametrize(("first", "last"), [(1, 12), (13, 24), (40, 47)])
+def test_a_message_needs_no_entries_behind_its_own(look: Look, first: int, last: int) -> None:
+    whole = digest(12, 35)
+    kinds = tuple(entry.kind for entry in whole.rest[last - 12 :])
+    beginning = replace(whole, rest=whole.rest[: last - 12], unread=kinds)
+
+    for part in parts(whole, look, first=first, last=last):
+        assert message(beginning, part, look) == message(whole, part, look)
+
+
+@pytest.mark.parametrize("look", FORMS, ids=["classic", "rich"])
+def test_an_empty_digest_says_so(look: Look) -> None:
+    (only,) = parts(digest(0), look)
+
+    made = message(digest(0), only, look)
+
+    assert counts(made).startswith("No papers this time")
+    assert [action.verb for action in actions(made)] == ["settings", "stop"]
+
+
+def test_buttons_open_entries_and_the_rest() -> None:
+    ours = digest(12, 3)
+
+    made = message(ours, parts(ours, ENGLISH)[0], ENGLISH)
+
+    assert [len(row) for row in made.buttons] == [6, 6, 1, 2]
+    assert actions(made) == [
+        *(Action("entry", 7, position) for position in range(1, 13)),
+        Action("rest", 7, 13),
+        Action("settings", 5),
+        Action("stop", 5),
+    ]
+
+
+def test_only_the_last_table_ends_with_settings() -> None:
+    ours = digest(60, 5)
+    cuts = parts(ours, ENGLISH)
+
+    verbs = [{action.verb for action in actions(message(ours, p, ENGLISH))} for p in cuts]
+
+    assert len(cuts) > 1
+    assert all(found == {"entry"} for found in verbs[:-1])
+    assert verbs[-1] == {"entry", "rest", "settings", "stop"}
+
+
+def test_the_rest_comes_page_by_page_until_nothing_is_left() -> None:
+    ours, seen, following = digest(12, 30), [], 13
+
+    while following:
+        (page,) = rest_parts(ours, ENGLISH, following)
+        made = message(ours, page, ENGLISH)
+        assert {action.verb for action in actions(made)} <= {"entry", "rest"}
+        seen += [a.second for a in actions(made) if a.verb == "entry"]
+        following = next((a.second for a in actions(made) if a.verb == "rest"), 0)
+
+    assert seen == list(range(13, 43))
+
+
+def test_a_page_of_the_rest_is_one_message_however_long_its_rows_are() -> None:
+    long = tuple(
+        replace(entry(n, title="boats " * 50), glosses=(gloss("en", "drift " * 80),))
+        for n in range(1, 31)
+    )
+    ours = digest(entries=long[:2], rest=long[2:])
+
+    (page,) = rest_parts(ours, ENGLISH, 3)
+
+    following = [a.second for a in actions(message(ours, page, ENGLISH)) if a.verb == "rest"]
+    assert page.last < 14
+    assert following == [page.last + 1]
+
+
+def test_a_refused_rich_part_becomes_classic_parts_over_the_same_entries() -> None:
+    rich = replace(ENGLISH, form=Form.RICH)
+    ours = digest(entries=tuple(entry(n, title="boats " * 45) for n in range(1, 23)))
+    whole = parts(ours, rich)[0]
+
+    instead = parts(ours, ENGLISH, first=whole.first, last=whole.last)
+
+    assert [at for p in instead for at in range(p.first, p.last + 1)] == list(
+        range(whole.first, whole.last + 1)
+    )
+    assert len(instead) > 1
+
+
+@pytest.mark.parametrize("look", FORMS, ids=["classic", "rich"])
+def test_a_possible_repeat_is_marked(look: Look) -> None:
+    ours = digest(2)
+
+    for part in parts(ours, look, full=True):
+        plain, marked = (str(message(ours, part, look, repeat=again)) for again in (False, True))
+        assert "received this already" not in plain
+        assert "received this already" in marked
+
+
+def test_an_entry_can_be_kept_and_cited() -> None:
+    """The citation is copied by the press itself where Telegram takes one of its length."""
+    short = entry(2, key=5, title="Boats", id="doi:10.1101/boats", link="")
+    made = message(digest(2, entries=(entry(1), short)), entry_part(2), ENGLISH)
+
+    [[keep, cite], steering] = made.buttons
+    assert (keep.label, keep.does) == ("☆ Save", Action("save", 7, 2))
+    assert cite.does == Copy(bibtex(short.paper))
+    assert [one.does for one in steering] == [Action("less", 7, 2), Action("more", 7, 2)]
+
+    long = entry(2, key=5, title="Boats " * 40, authors=("A", "B", "C", "D"))
+    row, _ = under_entry(digest(1, entries=(long,), number=0), 1, ENGLISH, saved=True)
+    assert [button.label for button in row] == ["★ Saved", "BibTeX", "All 4 authors"]
+    assert row[1].does == Action("bibtex", 0, 5001)
+    assert paper_at(5001) == (5, 1)
+
+
+def test_a_paper_that_is_not_stored_has_no_buttons() -> None:
+    assert message(digest(2), entry_part(2), ENGLISH).buttons == ()
+
+
+def test_a_digest_that_is_not_stored_has_no_buttons_that_name_it() -> None:
+    ours = digest(3, 2, number=0, subscription=0)
+
+    assert message(ours, parts(ours, ENGLISH)[0], ENGLISH).buttons == ()
+
+
+@pytest.mark.parametrize(
+    ("languages", "sentence"),
+    [
+        (("en",), "We measure how boat 1 drifts."),
+        (("zh", "en"), "我们测量了第 1 只纸船如何漂移。"),
+    ],
+)
+def test_the_row_speaks_the_first_language(languages: tuple[str, ...], sentence: str) -> None:
+    look = replace(ENGLISH, languages=languages)
+
+    html = message(digest(1), Part(1, 1, 1), look).html
+
+    assert sentence in html
+    assert "not translated" not in html
+
+
+def test_a_missing_translation_is_marked_and_told_in_english() -> None:
+    untranslated = replace(entry(1), glosses=entry(1).glosses[:1])
+    ours, look = digest(entries=(untranslated,)), replace(ENGLISH, languages=("zh",))
+
+    table, alone = (message(ours, part, look).html for part in parts(ours, look, full=True))
+
+    assert "1 summary is not translated yet" in table
+    assert "We measure how boat 1 drifts." in table
+    assert "Not translated yet; this is the English." in alone
+    assert "Paper boats drift." in alone
+
+
+def test_both_languages_stand_in_an_entry_and_the_missing_one_is_not_repeated() -> None:
+    ours = digest(entries=(replace(entry(1), glosses=entry(1).glosses[:1]),))
+
+    html = message(ours, entry_part(1), replace(ENGLISH, languages=("zh", "en"))).html
+
+    assert html.count("We measure how boat 1 drifts.") == 1
+    assert html.count("Not translated yet") == 1
+
+
+def test_words_that_differ_by_their_case_are_told_once() -> None:
+    """All of them are marked where they stand, the first is named."""
+    found = [Reason(Field.TITLE, "Kettle"), Reason(Field.ABSTRACT, "kettle")]
+    found += [Reason(Field.ABSTRACT, "kettles"), Reason(Field.ABSTRACT, "KETTLE")]
+
+    said = spoken(replace(entry(), reasons=tuple(found)), 1, ENGLISH)
+
+    assert said.why == "Matched: Kettle, kettles"
+    assert said.words == ("Kettle", "kettle", "kettles", "KETTLE")
