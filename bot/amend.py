@@ -10,8 +10,8 @@ from collections.abc import Iterator
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from bot.enrich import EXTRACTIVE
 from bot.render.telegram.fallback_forms import is_plain
+from bot.summaries.fill_missing import EXTRACTIVE
 from storage import Store
 from storage.records import Digest, Entry, Gloss, Paper, Parcel, ParcelState, Rank
 

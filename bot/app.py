@@ -9,7 +9,7 @@ import time
 from collections.abc import AsyncIterator, Awaitable, Iterator
 from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
 
-from bot import condition, health, ingest, open_files, outstanding, publish, repair
+from bot import health, ingest, open_files, outstanding, publish, repair
 from bot.chat import sender
 from bot.chat.polling import Conflict, InvalidToken, NetworkError
 from bot.concurrency.rate_limiter import Breaker
@@ -20,9 +20,10 @@ from bot.serve import serve
 from bot.service import Bot, Now
 from bot.sources import Fetcher
 from bot.standby import holder, on_duty
-from bot.summary import choose
+from bot.summaries import choose
+from bot.summaries.gateway import model_state
+from bot.summaries.gateway.model_gateway import Workshop
 from bot.topics.query.analyzer import analyser_mark, indexed
-from bot.workshop import Workshop
 from storage import Store, open_store
 
 __all__ = ["Conflict", "InvalidToken", "NetworkError"]
@@ -116,7 +117,7 @@ async def run(config: Config) -> None:
         if config.contract:
             bot.shop = await stack.enter_async_context(workshop(store, config, clock.now))
         else:
-            condition.note(store, condition.State.GOOD, "", clock.now())
+            model_state.note(store, model_state.State.GOOD, "", clock.now())
         feeds = live_feeds(store, asker, config, clock.now)
         duty = on_duty(store, lambda: serve(bot, feeds), now=clock.now, lasts=config.lease)
         await until_stopped(while_in_place(store, duty))

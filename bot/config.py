@@ -13,11 +13,11 @@ from urllib.parse import urlsplit
 from pydantic import Field, SecretStr, ValidationError, ValidationInfo, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
-from bot import budget
-from bot.account import Contract
 from bot.arxiv import taxonomy
 from bot.basic_settings import DATABASE, LOG_LEVELS, PREFIX
-from bot.budget import Budget, Price
+from bot.summaries.gateway import budget
+from bot.summaries.gateway.budget import Budget, Price
+from bot.summaries.gateway.cost_report import Contract
 from bot.texts.languages import language_code
 from bot.unusable import refusal, wrong
 from storage.records import Form

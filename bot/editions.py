@@ -8,10 +8,10 @@ from datetime import datetime
 from typing import TypeAlias
 
 from bot.digest import NEAR, assemble
-from bot.enrich import enrich
 from bot.gather import Explain, Gathered, Sliced
 from bot.render.display_options import Look
 from bot.render.telegram.split_into_messages import Part, parts
+from bot.summaries.fill_missing import enrich
 from bot.topics.query.parser import parse
 from storage import Store
 from storage.records import Digest, Entry, Gloss, Kind, Match, Subscription

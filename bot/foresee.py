@@ -13,9 +13,9 @@ from typing import TypeAlias
 
 from bot import gather
 from bot.editions import Editions
-from bot.enrich import EXTRACTIVE
 from bot.gather import Gathered
 from bot.shares import share
+from bot.summaries.fill_missing import EXTRACTIVE
 from bot.topics.matching import Index
 from bot.topics.query.parser import parse
 from storage import Store

@@ -9,8 +9,8 @@ from datetime import date, datetime, timedelta
 from pathlib import Path
 
 from bot.arxiv.calendar import Verdict, arxiv_day, expected, midnight, unlisted_year
-from bot.condition import State, condition
 from bot.sources import Condition, feed_groups
+from bot.summaries.gateway.model_state import State, condition
 from storage import Store
 from storage.records import Answer, Notice, SourceCursor, Trouble
 

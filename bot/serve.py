@@ -6,7 +6,7 @@ import asyncio
 import logging
 from math import ceil
 
-from bot import deliver, fulfil
+from bot import deliver
 from bot.chat.answering import Answering
 from bot.chat.menu import publish_menu
 from bot.chat.polling import poll
@@ -14,6 +14,7 @@ from bot.clock import Beat, heartbeat
 from bot.concurrency.wake_event import Bell, Work
 from bot.service import Bot
 from bot.standby import GLOSSING, is_held
+from bot.summaries import jobs
 from bot.topics.query.analyzer import analyser_mark
 
 log = logging.getLogger(__name__)
@@ -70,7 +71,7 @@ async def _serve(bot: Bot, feeds: Work | None) -> None:
         shop.closing.clear()
         if not await bot.store.run(is_held, bot.store, GLOSSING, bot.now()):
             await bot.store.run(bot.store.commissions.recover)
-        workers.append(asyncio.create_task(bot.orders.answer(lambda: fulfil.fulfil(shop))))
+        workers.append(asyncio.create_task(bot.orders.answer(lambda: jobs.fulfil(shop))))
     scheduler = heartbeat(_beats(bot, feeds))
     scheduler.start()
     bot.letters.ring()  # updates that were stored and not answered when the last run ended

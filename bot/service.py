@@ -39,9 +39,9 @@ from bot.patience import Patience
 from bot.render.telegram.stored_answer import Said
 from bot.sources import Fetcher
 from bot.standby import holder
+from bot.summaries.gateway.model_gateway import Workshop
 from bot.topics.export_file import LARGEST
 from bot.topics.query.analyzer import analyser_mark
-from bot.workshop import Workshop
 from storage import Store
 from storage.records import Outcome, Paper, Parcel
 

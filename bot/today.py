@@ -11,9 +11,9 @@ from datetime import date, datetime
 
 from bot.arxiv import calendar
 from bot.digest import NEAR
-from bot.enrich import enrich
 from bot.gather import FRESH, Explain, explainer
 from bot.issue import ASKED_LIMIT, LEFT_OUT
+from bot.summaries.fill_missing import enrich
 from bot.topics.matching import Index
 from bot.topics.query.parser import QueryError, parse
 from storage import Store

@@ -11,9 +11,9 @@ from datetime import UTC, datetime, timedelta
 from bot.concurrency.rate_limiter import Breaker
 from bot.demo.people import Person
 from bot.demo.reading import Visible
-from bot.summary.llm import Model
+from bot.summaries.gateway.model_gateway import Workshop
+from bot.summaries.llm.client import Model
 from bot.texts import say
-from bot.workshop import Workshop
 from storage import Store
 from storage.records import Announcement, Digest, Form, Gloss, Subscriber
 from tests.models.server import KEY, MODEL, Server, models

@@ -24,8 +24,8 @@ from bot.demo.people import Person, Place
 from bot.demo.reading import Visible
 from bot.demo.sample import load
 from bot.demo.state import CallbackAnswer
-from bot.summary.llm import Model
-from bot.workshop import Workshop
+from bot.summaries.gateway.model_gateway import Workshop
+from bot.summaries.llm.client import Model
 from storage import Store
 from storage.records import Announcement, Form, Gloss, Subscriber, Subscription
 from tests.judges import judge

@@ -11,8 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.amend import END, FRESH, PATIENCE, PAUSE, again_at, amend
-from bot.enrich import enrich
 from bot.settlement import settle
+from bot.summaries.fill_missing import enrich
 from storage import Store
 from storage.records import (
     Commission,

@@ -7,8 +7,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot import basic_settings
-from bot.budget import Budget, Price
 from bot.config import Config, read
+from bot.summaries.gateway.budget import Budget, Price
 from bot.texts import LANGUAGES, Refusal
 from storage.records import Form
 from tests.cli.terminal import NAMES, TOKEN

@@ -6,8 +6,8 @@ from dataclasses import replace
 
 import pytest
 
-from bot.condition import State, condition
 from bot.patience import GRACE
+from bot.summaries.gateway.model_state import State, condition
 from bot.texts import say
 from storage import Store
 from tests.models.server import MODEL

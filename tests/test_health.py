@@ -8,11 +8,11 @@ from pathlib import Path
 
 import pytest
 
-from bot.condition import State
-from bot.condition import note as note_model
 from bot.health import SCARCE, Room, health, last_certain, note_certain, room
 from bot.repair import note, plan
 from bot.sources import Condition
+from bot.summaries.gateway.model_state import State
+from bot.summaries.gateway.model_state import note as note_model
 from bot.texts import LANGUAGES, say
 from storage import Store
 from storage.records import Form, Later, Parcel, ParcelState, Refused, Sent, Trouble

@@ -14,12 +14,12 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Concatenate, ParamSpec, TypeVar
 
-from bot.account import Contract
 from bot.chat.readings import QUERY, SEVERAL, Readings, with_readings
 from bot.preview import Volumes
 from bot.render.telegram.keyboard import Action, Button
 from bot.render.telegram.split_into_messages import Message
 from bot.render.telegram.stored_answer import Document
+from bot.summaries.gateway.cost_report import Contract
 from bot.texts import LANGUAGES, Refusal, say
 from bot.topics.query.parser import Mention
 from storage import Store

@@ -8,8 +8,8 @@ from bot.chat.context import Ask, Errand, Reply
 from bot.chat.errands import Outside
 from bot.chat.limits import Cost
 from bot.chat.telling import Line, told
-from bot.interpret import interpret, is_foreign
 from bot.render.size_limits import shorten
+from bot.summaries.translate_query import interpret, is_foreign
 from bot.texts import Refusal
 from storage.records import Query
 

@@ -11,13 +11,13 @@ from dataclasses import dataclass, replace
 
 from bot.chat.context import Ask, Reply
 from bot.chat.reading import digest_of, link_of, look, shown
-from bot.enrich import enrich
 from bot.render.digest_heading import numbered
 from bot.render.documents.bibtex import bibtex
 from bot.render.telegram.html_message import code
 from bot.render.telegram.keyboard import Keyboard, paper_at, place_of, under_entry
 from bot.render.telegram.split_into_messages import REST_ROWS, Message, entry_part, part_with
 from bot.render.telegram.stored_answer import Document
+from bot.summaries.fill_missing import enrich
 from bot.texts import Refusal
 from bot.topics.matching import matches
 from bot.topics.query.parser import QueryError, parse

@@ -8,9 +8,9 @@ from dataclasses import dataclass, field
 
 from bot.chat.context import Ask, Reply
 from bot.chat.limits import DAILY, DAY, Cost, Limits
-from bot.consult import NotAsked
+from bot.summaries.gateway.model_gateway import Workshop
+from bot.summaries.on_demand import NotAsked
 from bot.texts import Refusal
-from bot.workshop import Workshop
 from storage import Store
 from storage.records import Paper
 

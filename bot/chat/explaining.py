@@ -9,9 +9,9 @@ from bot.chat.entry import Opened, opened
 from bot.chat.errands import Outside
 from bot.chat.limits import Cost
 from bot.chat.reading import look
-from bot.explain import explain
 from bot.render.telegram.keyboard import place_of
 from bot.render.telegram.paper_note import note_message
+from bot.summaries.on_demand import explain
 from bot.texts import Refusal
 from storage import Store
 from storage.records import Form, Note, Paper

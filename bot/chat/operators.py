@@ -5,11 +5,11 @@ from __future__ import annotations
 import re
 from datetime import datetime, timedelta
 
-from bot.account import account
-from bot.account import told as told_account
 from bot.chat.context import Ask, Reply
 from bot.chat.telling import Line, told
 from bot.render.telegram.keyboard import Action, Button
+from bot.summaries.gateway.cost_report import account
+from bot.summaries.gateway.cost_report import told as told_account
 from bot.texts import Refusal, listed
 from bot.texts.dates import day, moment
 from storage import Store

@@ -10,16 +10,16 @@ from datetime import date, datetime, timedelta
 import click
 
 from bot import app, foresee
-from bot.account import Contract, Estimate, estimate, money
 from bot.cli.frame import FAILED, Misused, as_json, database, echo, settings, speaker
 from bot.cli.progress import bar
 from bot.concurrency import trusted_clock
-from bot.condition import State
 from bot.config import Config
-from bot.fulfil import Fulfilled, fulfil
 from bot.standby import glossing
+from bot.summaries.gateway.cost_report import Contract, Estimate, estimate, money
+from bot.summaries.gateway.model_gateway import Workshop
+from bot.summaries.gateway.model_state import State
+from bot.summaries.jobs import Fulfilled, fulfil
 from bot.texts.languages import language_code
-from bot.workshop import Workshop
 from storage import Store
 from storage.records import Commission
 

@@ -7,14 +7,14 @@ from contextlib import closing
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from bot.account import account, told
 from bot.arxiv import calendar
 from bot.chat import sender
 from bot.concurrency.trusted_clock import LEAP, TrustedClock
-from bot.condition import State
 from bot.config import Config
 from bot.health import clock_facts, last_certain
 from bot.ingest import FIRST, WHOLE
+from bot.summaries.gateway.cost_report import account, told
+from bot.summaries.gateway.model_state import State
 from storage import Store, open_for_reading
 from storage.engine.driver import VERSION
 from storage.engine.file_checks import may_share, newest_copy

@@ -12,8 +12,8 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from statistics import mean
 
-from bot.summary.extractive import gist
-from bot.summary.sentences import sentences
+from bot.summaries.extractive.select import gist
+from bot.summaries.extractive.sentences import sentences
 from bot.topics.query.analyzer import stem
 
 METHODS: dict[str, Callable[[str, str], str]] = {

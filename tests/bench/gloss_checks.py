@@ -19,10 +19,9 @@ from typing import NamedTuple
 
 from bot.render.documents import markdown
 from bot.render.documents.markdown_layout import DocumentError
-from bot.summary.checks import faults
-from bot.summary.extents import is_whole
-from bot.summary.faults import Fault
-from bot.summary.told import Told
+from bot.summaries.verify.findings import Fault, Told
+from bot.summaries.verify.lengths import is_whole
+from bot.summaries.verify.run_checks import faults
 from storage.records import Entry, Paper
 from tests.bench.gloss_plants import PLANTS
 

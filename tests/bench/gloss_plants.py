@@ -7,10 +7,10 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 
-from bot.summary import names
-from bot.summary.extractive import gist
-from bot.summary.sentences import sentences
-from bot.summary.told import Told
+from bot.summaries.extractive.select import gist
+from bot.summaries.extractive.sentences import sentences
+from bot.summaries.verify import proper_names
+from bot.summaries.verify.findings import Told
 from storage.records import Paper
 
 Plant = Callable[[Told, Paper, Told, random.Random], Told | None]
@@ -96,7 +96,7 @@ def _half_english(told: Told, paper: Paper, other: Told, luck: random.Random) ->
 
 
 def _without_heading(told: Told, paper: Paper, other: Told, luck: random.Random) -> Told | None:
-    heading = names.heading(paper.title)
+    heading = proper_names.heading(paper.title)
     if not heading:
         return None
     bare = re.sub(re.escape(heading), "", told.title, flags=re.IGNORECASE).lstrip(" ：:")

@@ -21,13 +21,13 @@ from itertools import islice
 from pathlib import Path
 from time import monotonic, perf_counter, process_time
 
-from bot.budget import Budget, Price
 from bot.concurrency.rate_limiter import Breaker
 from bot.foresee import order
-from bot.fulfil import Fulfilled, fulfil
-from bot.summary.llm import Model
+from bot.summaries.gateway.budget import Budget, Price
+from bot.summaries.gateway.model_gateway import Workshop
+from bot.summaries.jobs import Fulfilled, fulfil
+from bot.summaries.llm.client import Model
 from bot.topics.query.parser import indexed
-from bot.workshop import Workshop
 from storage import Store, open_store
 from storage.records import Announcement, Commission, Kind, Paper
 from tests.models.apart import apart

@@ -27,7 +27,7 @@ from tempfile import TemporaryDirectory
 from time import process_time
 from typing import NamedTuple
 
-from bot.summary.extractive import gist
+from bot.summaries.extractive.select import gist
 
 SINCE, SHOWN_AFTER = "2026-06-01", "2026-06-15"
 SHOWN, JUDGED = 300, 100
@@ -71,7 +71,7 @@ def papers(data: Path) -> list[Paper]:
 def before(revision: str, wanted: Sequence[Paper]) -> list[str]:
     """Return the sentences that an earlier version of this repository chooses."""
     code = (
-        "import json, sys; from bot.summary.extractive import gist\n"
+        "import json, sys; from bot.summaries.extractive.select import gist\n"
         "for line in sys.stdin: print(json.dumps(gist(*json.loads(line))))"
     )
     archive = subprocess.run(["git", "archive", revision, "bot"], capture_output=True, check=True)

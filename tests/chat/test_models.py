@@ -12,7 +12,7 @@ from bot.chat.context import Ask
 from bot.chat.english import put
 from bot.chat.errands import Outside
 from bot.chat.limits import DAY, Cost, Limits
-from bot.summary.llm import Model
+from bot.summaries.llm.client import Model
 from storage import Store
 from storage.records import ChatKind, Person, Subscriber
 from tests.chat.covered import covers

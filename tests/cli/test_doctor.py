@@ -13,11 +13,11 @@ import pytest
 from bot import standby
 from bot.arxiv.calendar import arxiv_day
 from bot.cli.findings import examine
-from bot.condition import State, note
 from bot.config import Config
 from bot.demo import Emulator
 from bot.health import note_certain
 from bot.ingest import FIRST, WHOLE
+from bot.summaries.gateway.model_state import State, note
 from bot.texts import say
 from storage import Store, open_store
 from storage.records import Commission, Refused, SourceCursor, Spending, Update

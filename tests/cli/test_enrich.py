@@ -17,7 +17,7 @@ from storage import Store, open_store
 from storage.records import Announcement, Cadence, ChatKind, Kind, Paper, Subscriber, Subscription
 from tests.cli.terminal import TOKEN, Terminal
 from tests.models.server import KEY, MODEL, Server, models
-from tests.test_fulfil import ABSTRACT, TITLE
+from tests.summaries.test_jobs import ABSTRACT, TITLE
 
 NOW = datetime(2026, 11, 23, 13, 0, tzinfo=UTC)
 BOT = int(TOKEN.partition(":")[0])

@@ -11,8 +11,8 @@ import pytest
 
 from bot.render.entry_content import display
 from bot.render.highlight import sentence_span
-from bot.summary.extractive import LONGEST_GIST, gist
-from bot.summary.sentences import sentences
+from bot.summaries.extractive.select import LONGEST_GIST, gist
+from bot.summaries.extractive.sentences import sentences
 from tests.bench.gist_rouge import rouge_l
 from tests.bench.sentences import shares
 

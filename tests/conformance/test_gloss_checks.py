@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from bot.summary.extents import is_whole
-from bot.summary.faults import Fault
+from bot.summaries.verify.findings import Fault
+from bot.summaries.verify.lengths import is_whole
 from tests.bench.gloss_checks import Judged, caught, judged, passing
 
 pytestmark = pytest.mark.slow

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from bot.summary.protecting import protect, restore
-from bot.summary.source import source
+from bot.summaries.llm.mask_formulas import protect, restore
+from bot.summaries.llm.paper_for_prompt import source
 from storage.records import Paper
 
 _EVERY = 40

@@ -9,12 +9,13 @@ from importlib import import_module
 
 import pytest
 
-from bot import editions, enrich
+from bot import editions
 from bot.digest import assemble
 from bot.publish import POSTPONED
 from bot.render.telegram import fallback_forms as writing
 from bot.render.telegram.split_into_messages import message
-from bot.summary.extractive import gist
+from bot.summaries import fill_missing
+from bot.summaries.extractive.select import gist
 from bot.texts import say
 from storage import Store
 from storage.records import ChatKind, Digest, Form
@@ -61,7 +62,7 @@ async def test_a_paper_that_breaks_the_reading_of_tex_is_shown_as_written(
 async def test_a_paper_without_a_sentence_shows_its_abstract(
     store: Store, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    monkeypatch.setattr(enrich, "gist", _breaks(gist))
+    monkeypatch.setattr(fill_missing, "gist", _breaks(gist))
     async with upset(store) as scene:
         ada = scene.reader("Ada")
 

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.enrich import extracted
+from bot.summaries.fill_missing import extracted
 from bot.versions import tell_versions
 from storage.records import Form, Gloss, Paper
 from tests.fuzz import hostile

@@ -14,9 +14,8 @@ import openai
 import pytest
 from openai import AsyncOpenAI
 
-from bot.summary.glossing import glossed
-from bot.summary.llm import Model
-from bot.summary.reply import (
+from bot.summaries.llm.client import Model
+from bot.summaries.llm.errors import (
     KeyRefused,
     ModelError,
     ModelUnknown,
@@ -25,7 +24,8 @@ from bot.summary.reply import (
     Unreachable,
     Usage,
 )
-from bot.summary.told import Told
+from bot.summaries.llm.summarize import glossed
+from bot.summaries.verify.findings import Told
 from storage.records import Paper
 from tests.models.conversations import ABSTRACT, ask, content
 from tests.models.published import KEY, Published, version

@@ -6,8 +6,8 @@ from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime, time, timedelta
 from pathlib import Path
 
-from bot.enrich import enrich
 from bot.publish import settle
+from bot.summaries.fill_missing import enrich
 from bot.topics.edit_subscriptions import subscribe
 from bot.topics.query.analyzer import analyser_mark
 from bot.topics.query.parser import indexed

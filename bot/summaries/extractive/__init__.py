@@ -1,0 +1,1 @@
+"""Choose the sentence of an abstract that says what a paper does."""

@@ -1,0 +1,121 @@
+"""Split an abstract into its sentences.
+
+``sentencex`` knows the stops and the common abbreviations of many languages. It does not
+know papers: formulas, "Eq. (2)" and running lists "(1) ... (2) ..." mislead it. It is
+therefore shown a shadow of the text, of the same length, in which these are plain words.
+"""
+
+import re
+from bisect import bisect_left
+from collections.abc import Iterator, Sequence
+from itertools import pairwise
+
+from sentencex import segment
+
+from bot.summaries.extractive.truncate import FORMULA
+
+_URL = re.compile(r"(?:https?://|www\.)\S*[\w/]")
+
+# After these a capital, a digit or a bracket goes on with the sentence, unless it opens one.
+_ABBREVIATION = re.compile(
+    r"\b(?:eqn?s?|figs?|secs|sects?|chap|refs?|props|thms?|defs|nos|vol|pp|vs|cf|resp|approx|ca|al"
+    r"|viz|incl|avg|dept|univ|e\.g|i\.e|w\.r\.t|s\.t)\."
+    r"(?=\s*[\[({\d]|\s+[^\W\d_])(?!\s+(?:We|Our|The|This|These|In|It|Here|However)\b)"
+    # Words as well, where they end a sentence: "no", "max".
+    r"|\b(?:alg|app|ch|conj|cor|def|ex|lem|max|min|no|prop|rem|sec|tab)\.(?=\s*[\[({\d])",
+    re.IGNORECASE,
+)
+
+# "Commun. Math. Phys. 12": names of journals are runs of short words with stops, and numbers.
+_JOURNAL = re.compile(
+    r"\b[A-Z][a-z]{1,9}\.(?=\s(?:[A-Z]\.\s?)*[A-Z][a-z]{1,9}\.(?:[\s,;)\]]|$))"
+    r"|\b(?:Phys|Math|Commun|Nat|Rev|Lett|Ann|Proc|Sci|Chem|Astrophys|Astron|Soc|Acad|Trans|Bull"
+    r"|Appl|Adv|Comput|Mod|Int|Eur|Mon|Not|Anal|Funct|Geom|Stat|Theor|Mech|Biol|Res|Nucl|Opt)\."
+    r"(?=\s?[\d\[(])"
+)
+
+# The library does not split between a bracket or apostrophe and the next that could close it,
+# however far: "models' ... users'". Lists "(1) ... 2) ..." it runs on to the end of the text.
+_OPENING = "([{'‘`"
+_PAIRED = str.maketrans(dict.fromkeys(_OPENING + ")]}’", " "))
+
+# "... in MRI and CT. RoMed ...": the library takes short capitals for initials of a name.
+_ACRONYM = re.compile(r"\b[A-Z]{2,}s?(?=[.?!])")
+
+# The library speaks UTF-8, in which half a character pair cannot be written.
+_HALF_PAIR = re.compile(r"[\ud800-\udfff]")
+
+# "... are missing.To address this ...": common where an abstract was pasted from a PDF.
+_SPACE_FORGOTTEN = re.compile(r"(?<=[a-z]{2}[.?!])(?=[A-Z][a-z]*\s)")
+
+_OPENER = (
+    r"(?:We|Our|The|This|These|Those|In|It|Its|Here|However|A|An|To|As|For|By|With|Using|Both|All|I|From"
+    r"|Moreover|Furthermore|Finally|Results|Methods|Conclusions?|Thus|Hence|Therefore)\s"
+)
+
+# For the library one letter is an initial and a unit an abbreviation: "of type A. We", "3 mm. It".
+_SHORT_WORD = re.compile(
+    rf"\b\w\.\s(?={_OPENER})|\d[\s~-]?(?:[a-zµ]|[a-zA-Zµ]{{2,3}})\)?\.\s(?=[A-Z])"
+)
+
+# "... hold. (ii) We prove ...", "... hold. 2) We prove ...".
+_NUMBERED = re.compile(r"[.!?]\s(?=\(?(?:[ivx]{1,4}|\d|[a-h])\)\s[A-Z])")
+
+# A stop inside a bracket ends no sentence.
+_BRACKETED = re.compile(r"\([^()]{1,300}\)|\[[^\[\]]{1,300}\]")
+
+_GOES_ON = re.compile(r"[a-z]+[\s,;:.]|[,;:)\]]")
+_STOPS_WITHOUT_SPACE = "。！？｡"
+
+
+def sentences(text: str) -> tuple[str, ...]:
+    """Split a text into its sentences, white space folded and no other character lost."""
+    folded = " ".join(text.split())
+    masked = _masked(folded)
+    brackets = [match.span() for match in _BRACKETED.finditer(masked)]
+    borders = sorted({0, *_borders(folded, masked), len(folded)})
+    starts = [border for border in borders if not _is_inside(border, brackets)]
+    pieces = (folded[start:end].strip() for start, end in pairwise(starts))
+    return tuple(piece for piece in pieces if piece)
+
+
+def _is_inside(border: int, brackets: Sequence[tuple[int, int]]) -> bool:
+    """Whether one of the brackets, which stand in order, is open at a place."""
+    before = bisect_left(brackets, (border, 0)) - 1
+    return before >= 0 and border < brackets[before][1]
+
+
+def _borders(text: str, masked: str) -> Iterator[int]:
+    """Yield the positions at which a new sentence starts, its opening bracket included."""
+    yield from (match.start() for match in _SPACE_FORGOTTEN.finditer(masked))
+    for border in (_SHORT_WORD, _NUMBERED):
+        yield from (match.end() for match in border.finditer(masked))
+    shadow = masked.translate(_PAIRED)
+    end = 0
+    for piece in segment("en", shadow):
+        end += len(piece)
+        if _GOES_ON.match(shadow, end):
+            continue
+        start = end
+        while start and text[start - 1] in _OPENING:
+            start -= 1
+        if start and (text[start - 1].isspace() or text[start - 1] in _STOPS_WITHOUT_SPACE):
+            yield start
+
+
+def _masked(text: str) -> str:
+    """Return a text of the same length in which only real stops look like stops."""
+    text = _HALF_PAIR.sub("x", text)
+    text = FORMULA.sub(_word, text)
+    text = _URL.sub(_word, text)
+    text = _ACRONYM.sub(_word, text)
+    for abbreviation in (_ABBREVIATION, _JOURNAL):
+        text = abbreviation.sub(lambda match: match[0].replace(".", "_"), text)
+    return text
+
+
+def _word(match: re.Match[str]) -> str:
+    """Stand in for a match with a word; a stop just inside a formula's end remains a stop."""
+    inside = match[0].rstrip("$\\])").rstrip()
+    ends_sentence = match[0].endswith("$") and inside.endswith(".")
+    return "X" + "x" * (len(match[0]) - 2) + ("." if ends_sentence else "x")

@@ -1,0 +1,1 @@
+"""Decide whether, when and at what cost a model is asked."""

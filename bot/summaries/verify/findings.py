@@ -1,0 +1,65 @@
+"""What can be wrong with what a model says about a paper?"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Fault(StrEnum):
+    """A reason not to keep an answer; the words in which the model is told are ``reason``."""
+
+    EMPTY = "empty"
+    WRONG_LANGUAGE = "wrong_language"
+    ABOUT_ITSELF = "about_itself"
+    FEED_NOISE = "feed_noise"
+    LINK = "link"
+    OTHER_PAPER = "other_paper"
+    MARKUP = "markup"
+    MARK_LOST = "mark_lost"
+    ODD_CHARACTERS = "odd_characters"
+    REPEATS = "repeats"
+    COPY = "copy"
+    UNRELATED = "unrelated"
+    NUMBER_CHANGED = "number_changed"
+    NAME_CHANGED = "name_changed"
+    SEVERAL_SENTENCES = "several_sentences"
+    CUT_OFF = "cut_off"
+    TOO_SHORT = "too_short"
+    TOO_LONG = "too_long"
+
+    @property
+    def reason(self) -> str:
+        """What the model must do better, as it is told when it is asked again."""
+        return _REASONS[self]
+
+
+_REASONS = {
+    Fault.EMPTY: "A field was empty. Fill every field.",
+    Fault.WRONG_LANGUAGE: "A field was not in the language asked for. Only names stay as they are.",
+    Fault.ABOUT_ITSELF: "Do not speak about yourself or the task; say only what the paper says.",
+    Fault.FEED_NOISE: "Leave out labels such as 'Abstract:', 'Announce Type' and the arXiv number.",
+    Fault.LINK: "Do not add links, addresses or @names that the paper does not hold.",
+    Fault.OTHER_PAPER: "Do not name an arXiv number or DOI that the paper does not hold.",
+    Fault.MARKUP: "Write plain text: no HTML, no Markdown.",
+    Fault.MARK_LOST: "Keep every mark, formula and address of the source exactly as it is.",
+    Fault.ODD_CHARACTERS: "There were control characters or long runs of one character.",
+    Fault.REPEATS: "The same words came again and again. Say each thing once.",
+    Fault.COPY: "A field repeated the source or another field. Translate; sum up in new words.",
+    Fault.UNRELATED: "Title, sentence and abstract were not about the same paper.",
+    Fault.NUMBER_CHANGED: "Keep every number of the source, and add none.",
+    Fault.NAME_CHANGED: "Keep names of methods, models and data sets as spelled; add none.",
+    Fault.SEVERAL_SENTENCES: "The gist must be exactly one sentence.",
+    Fault.CUT_OFF: "The text stopped before its end. Translate the whole abstract, to its end.",
+    Fault.TOO_SHORT: "A field was too short. Leave nothing of the abstract out.",
+    Fault.TOO_LONG: "A field was too long. The gist must fit three lines; add nothing.",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """A title, one sentence and an abstract, all in the language that was asked for."""
+
+    title: str
+    gist: str
+    abstract: str

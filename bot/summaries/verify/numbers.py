@@ -1,0 +1,243 @@
+"""Which numbers does a text hold, however they are written?
+
+"1,000", "1000", "1k", "one thousand" and the Chinese for it are one number; so are "10 %" and
+"ten percent". Numbers are compared as values; a literal that can be read in two ways ("1.500"
+in German) counts as both.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterator
+from decimal import Decimal
+from functools import lru_cache
+
+from bot.summaries.extractive.truncate import FORMULA
+
+# By their power of ten: letters as in "7B parameters", and words of often wanted languages.
+_MAGNITUDE_WORDS = {
+    2: "hundred 百 백",
+    3: "k thousand thousands mil mille tausend тысяч тысячи 千 천",
+    4: "万 萬 만",
+    6: "m mn million millions millionen mio millones milhões milioni млн миллион миллиона"
+    " миллионов 百万 百萬 백만",
+    7: "千万 千萬 천만",
+    8: "亿 億 억",
+    9: "b bn billion billions milliarden mrd milliards miliardi млрд миллиард миллиарда"
+    " миллиардов 十亿 十億 십억",
+    10: "百亿 百億 백억",
+    11: "千亿 千億 천억",
+    12: "t trillion trillions billionen трлн 万亿 萬億 兆 조",
+}
+_MAGNITUDES = {
+    word: Decimal(10) ** power
+    for power, words in _MAGNITUDE_WORDS.items()
+    for word in words.split()
+}
+_MAGNITUDE = "|".join(sorted(map(re.escape, _MAGNITUDES), key=len, reverse=True))
+_LITERAL = re.compile(
+    r"(?P<digits>\d{1,30}(?:[.,\u00a0\u202f\u2009' ]\d{3}(?!\d))*(?:[.,]\d+)?|(?<![\d.\w])\.\d+)"
+    rf"(?:[ -]?(?P<magnitude>{_MAGNITUDE})(?![a-zа-я]))?",
+    re.IGNORECASE,
+)
+
+_UNITS = (
+    "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen"
+    " sixteen seventeen eighteen nineteen"
+)
+_TENS = "ten twenty thirty forty fifty sixty seventy eighty ninety"
+_ORDINALS = "first second third fourth fifth sixth seventh eighth ninth tenth"
+_MONTHS = "january february march april may june july august september october november december"
+_MONTHS_SHORT = "jan feb mar apr may jun jul aug sep oct nov dec"
+_MANNERS = {
+    1: "once single uni mono",
+    2: "twice double doubles doubling doubled dual both pair pairs twofold half halves halved"
+    " halving secondly bi binary couple",
+    3: "thrice triple triples tripled tripling threefold thirdly thirds tri",
+    4: "quadruple fourfold quarter quarters quad",
+    5: "fivefold fifths",
+    10: "tenfold decade decades",
+    12: "dozen",
+    100: "hundred hundreds",
+    1000: "thousand thousands",
+    10**6: "million millions",
+    10**9: "billion billions",
+}
+_WORDS = {
+    word: Decimal(value)
+    for start, row in ((0, _UNITS), (1, _ORDINALS), (1, _MONTHS), (1, _MONTHS_SHORT))
+    for value, word in enumerate(row.split(), start)
+}
+_WORDS |= {word: Decimal(10 * tens) for tens, word in enumerate(_TENS.split(), start=1)}
+_WORDS |= {word: Decimal(value) for value, row in _MANNERS.items() for word in row.split()}
+_SPELLED = re.compile(r"[a-z]+")
+_HALF = frozenset({Decimal("0.5"), Decimal(50)})
+_ROMAN = re.compile(r"\b(?:I{1,3}|IV|VI{0,3}|IX|XI{0,2})\b")
+_ROMAN_ROW = "I II III IV V VI VII VIII IX X XI XII"
+_ROMANS = {sign: Decimal(value) for value, sign in enumerate(_ROMAN_ROW.split(), start=1)}
+
+_HAN_DIGITS = {sign: value for value, sign in enumerate("零一二三四五六七八九")} | {
+    "〇": 0,
+    "两": 2,
+    "兩": 2,
+}
+_HAN_POWERS = {"十": 10, "百": 100, "千": 1000}
+_HAN_NUMBER = re.compile("[零〇一二两兩三四五六七八九十百千]{1,12}")
+# A count that the model may have made itself ("two methods") is no claim; these are.
+_HAN_CLAIM = re.compile(
+    "(?<![数數几幾上百千万萬亿億])(?P<number>[二两兩三四五六七八九十][零一二三四五六七八九十百千]{0,9})"
+    "(?P<unit>倍|成(?=以上|左右|的)|[百千]?[万萬亿億]|个百分点|個百分點)"
+)
+_PERCENT = re.compile(
+    "百分之(?P<number>[零〇一二三四五六七八九十百]{1,9})(?:[点點](?P<rest>[零一二三四五六七八九]{1,9}))?"
+)
+
+# "ten times", "a threefold gain", "twenty-five percent"
+_WORDED_CLAIM = re.compile(
+    r"\b(?P<number>(?:[a-z]{1,9}[ -]){0,2}[a-z]{3,9})(?:-?fold|[ -]times|[ -]per ?cent)\b",
+    re.IGNORECASE | re.ASCII,
+)
+_VAGUE = re.compile("several|few|some|many|hundreds|thousands")
+_ORDERS = re.compile(r"(?:\b([a-z]{1,9}|\d) )?\border(?:s|\(s\))?[ -]of[ -]magnitude", re.ASCII)
+_MOST_ORDERS = 12
+
+_RAISED = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹₀₁₂₃₄₅₆₇₈₉", "01234567890123456789")
+_RAISED_RUN = re.compile("[⁰¹²³⁴⁵⁶⁷⁸⁹]+|[₀₁₂₃₄₅₆₇₈₉]+")
+_TEX_COMMA = re.compile(r"(?<=\d)(?:\{,\}|\\,)(?=\d)")
+_TEX_NUMBER = re.compile(r"\$(\d[\d.,]*)\$")
+_ITEM = re.compile(r"\((?:\d|[ivx]{1,4}|[a-e])\)")  # "(1) ... (2) ...": a translator may count anew
+_CITATION = re.compile(r"\\cite\w*(?:\[[^\]]*\])*\{[^}]*\}|\\\w+")
+_COVID = re.compile(r"(?<![a-z])covid-?19(?!\d)", re.IGNORECASE)
+_DECADE = re.compile(r"\b(1[5-9]|20)(\d0)s\b")
+
+Readings = frozenset[Decimal]
+"""What one literal may mean."""
+
+
+def written(text: str, *, decimal_comma: bool = False) -> tuple[Readings, ...]:
+    """Return every number in digits, in order; with ``decimal_comma`` both ways of reading it."""
+    return tuple(
+        _readings(match["digits"], match["magnitude"] or "", decimal_comma)
+        for match in _LITERAL.finditer(_plain(text))
+    )
+
+
+def weighty(text: str) -> tuple[Readings, ...]:
+    """Return the numbers of the prose that a translation may not lose.
+
+    Small ones may be spelled in any language, years stand in citations, formulas are kept apart.
+    """
+    prose = _CITATION.sub(" ", FORMULA.sub(" ", text))
+    return tuple(
+        readings
+        for readings in written(prose)
+        if not any(
+            value == int(value) and (value < 10 or 1900 < value < 2100) for value in readings
+        )
+    )
+
+
+def claimed(text: str) -> tuple[Readings, ...]:
+    """Return the numbers in Chinese signs or English words that say how much, not how many."""
+    found = [_claim(match["number"], match["unit"]) for match in _HAN_CLAIM.finditer(text)]
+    for match in _PERCENT.finditer(text):
+        rest = "".join(str(_HAN_DIGITS[sign]) for sign in match["rest"] or "")
+        found.append(frozenset({_han(match["number"]) + Decimal(f"0.{rest or 0}")}))
+    for match in _WORDED_CLAIM.finditer(text):
+        number = match["number"].lower()
+        *_, last = (Decimal(0), *_sums(number))
+        if last > 1 and not _VAGUE.search(number):
+            found.append(frozenset({last}))
+    return tuple(found)
+
+
+@lru_cache(maxsize=32)  # the checks of one answer ask for its source again and again
+def known(text: str) -> Readings:
+    """Return every value that a text may be said to name, in digits, words or signs."""
+    plain = _plain(text)
+    values = {value for readings in written(plain, decimal_comma=True) for value in readings}
+    # What stands before a magnitude counts by itself too: "1.5 million" may become "1.5M".
+    values |= {
+        value for m in _LITERAL.finditer(plain) for value in _readings(m["digits"], "", False)
+    }
+    values.update(_spelled(plain.lower()))
+    values.update(_orders(plain.lower()))
+    values.update(_ROMANS[match[0]] for match in _ROMAN.finditer(plain))
+    values.update(_han(match[0]) for match in _HAN_NUMBER.finditer(plain))
+    values.update(value for readings in claimed(plain) for value in readings)
+    for match in _DECADE.finditer(plain):
+        values |= {Decimal(int(match[1]) + 1), Decimal(match[2])}
+    return frozenset(values)
+
+
+def _plain(text: str) -> str:
+    """Full-width digits as others, raised and lowered ones as numbers of their own."""
+    apart = _RAISED_RUN.sub(lambda run: f" {run[0].translate(_RAISED)} ", text)
+    folded = unicodedata.normalize("NFKC", apart)
+    return _COVID.sub(" ", _ITEM.sub(" ", _TEX_NUMBER.sub(r"\1", _TEX_COMMA.sub(",", folded))))
+
+
+def _readings(digits: str, magnitude: str, decimal_comma: bool) -> Readings:
+    """The values of a literal: separators group thousands, or one of them begins decimals."""
+    factor = _MAGNITUDES.get(magnitude.lower(), Decimal(1))
+    forms = {_english(digits)}
+    if decimal_comma:
+        forms.add(_english(digits.translate(str.maketrans(".,", ",."))))
+    return frozenset(Decimal(form) * factor for form in forms)
+
+
+def _english(digits: str) -> str:
+    whole, stop, rest = re.sub(r"[^\d.,]", "", digits).replace(",", "").partition(".")
+    return f"{whole}{stop}{rest.replace('.', '')}"
+
+
+def _spelled(text: str) -> Iterator[Decimal]:
+    """English number words, each by itself and joined with its neighbours."""
+    for word in _SPELLED.findall(text):
+        if word in _WORDS:
+            yield _WORDS[word]
+        if word.startswith("hal") and word in _WORDS:
+            yield from _HALF
+    yield from filter(None, _sums(text))
+
+
+def _sums(text: str) -> Iterator[Decimal]:
+    """What English number words say that follow each other, word by word; 0 after any other."""
+    sums = Decimal(0)
+    for word in _SPELLED.findall(text):
+        value = _WORDS.get(word)
+        if value is None:
+            sums = Decimal(0)
+        else:
+            sums = sums * value if value >= 100 and sums else sums + value
+        yield sums
+
+
+def _orders(text: str) -> Iterator[Decimal]:
+    """ "An order of magnitude" is ten times, two of them a hundred."""
+    for match in _ORDERS.finditer(text):
+        said = match[1] or ""
+        count = Decimal(said) if said.isdigit() else _WORDS.get(said, Decimal(1))
+        if count <= _MOST_ORDERS:
+            yield Decimal(10) ** count
+
+
+def _claim(number: str, unit: str) -> Readings:
+    if unit.startswith("成"):
+        return frozenset({_han(number) * 10})
+    return frozenset({_han(number) * _MAGNITUDES.get(unit, Decimal(1))})
+
+
+def _han(signs: str) -> Decimal:
+    """A number in Chinese signs below 10,000; as a row of digits where it has no powers."""
+    if not any(sign in _HAN_POWERS for sign in signs):
+        return Decimal("".join(str(_HAN_DIGITS[sign]) for sign in signs))
+    total, digit = 0, 0
+    for sign in signs:
+        if sign in _HAN_POWERS:
+            total += (digit or 1) * _HAN_POWERS[sign]
+            digit = 0
+        else:
+            digit = _HAN_DIGITS[sign]
+    return Decimal(total + digit)

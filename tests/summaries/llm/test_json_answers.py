@@ -1,0 +1,231 @@
+"""Whatever a model wraps its answer in, the fields are found, or it is said which are not."""
+
+import asyncio
+import json
+from contextlib import nullcontext
+from types import SimpleNamespace
+from typing import cast
+
+import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
+
+from bot.summaries.llm import prompts
+from bot.summaries.llm.ask_for_fields import Asker
+from bot.summaries.llm.client import Model
+from bot.summaries.llm.errors import Reply, Usage
+from bot.summaries.llm.json_answers import Unreadable, partly, read, tidy
+
+KEYS = ("title", "gist", "abstract")
+GOOD = {"title": "A Title", "gist": "One sentence.", "abstract": "All of it."}
+JSON = json.dumps(GOOD)
+
+texts = st.text() | st.lists(
+    st.sampled_from(
+        [
+            '{"title"',
+            '"gist"',
+            ":",
+            '"',
+            "{",
+            "}",
+            "[",
+            "]",
+            ",",
+            "\\",
+            "\\u12",
+            "\\ud83d",
+            "\n",
+            "```",
+            "Title: ",
+            "a",
+            " ",
+            '"abstract": "',
+            "<think>",
+            "�",
+        ]
+    ),
+    max_size=40,
+).map("".join)
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        JSON,
+        json.dumps(GOOD, indent=2),
+        f"```json\n{JSON}\n```",
+        f"```\n{JSON}\n```\nI hope this helps!",
+        f'Sure! Here is the "answer" you {{asked}} for:\n\n{JSON}\n\nLet me know.',
+        f"[{JSON}]",
+        f'{{"answer": {JSON}}}',
+        f'{{"status": "ok", "data": [{{"x": 1}}, {JSON}], "more": null}}',
+        JSON[:-1] + ",}",
+        JSON[:-1] + ', "extra": 12, "notes": ["a", "b"]}',
+        JSON[:-1] + "\n",
+        JSON.replace(", ", "\n"),
+        JSON.replace('"title"', '"Title"').replace('"gist"', '"TL;DR"'),
+        JSON.replace('"title"', '"translated_title"').replace('"abstract"', '"abstract_zh"'),
+        JSON.replace('"title"', '"标题"').replace('"abstract"', '"摘要"'),
+        JSON.replace('"One sentence."', '["One", "sentence."]'),
+        f'{{"title": "draft"}}\n{JSON}',
+        f'{JSON} {{"title": "another"}}',
+        "Title: A Title\nGist: One sentence.\nAbstract: All\nof it.",
+        "**Title:** A Title\n\n**Gist**: One sentence.\n\n**Abstract:**\nAll of it.",
+        "1. Title: A Title\n2. Summary: One sentence.\n3. Abstract: All of it.",
+        "标题：A Title\n一句话：One sentence.\n摘要：All of it.",
+    ],
+)
+def test_the_fields_are_found(answer: str) -> None:
+    assert read(answer, KEYS) == GOOD
+
+
+@pytest.mark.parametrize(
+    ("inside", "text"),
+    [
+        (r"a \"b\" c", 'a "b" c'),
+        ('a "b" c', 'a "b" c'),
+        ('call it "A", which', 'call it "A", which'),
+        ("two\nlines", "two\nlines"),
+        (r"two\nlines", "two\nlines"),
+        (r"\\alpha \alpha", r"\alpha \alpha"),
+        (r"\textbf{a} \beta \frac", r"\textbf{a} \beta \frac"),
+        (r"a\tb\t c", r"a\tb  c"),
+        (r"\u6269\u6563", "扩散"),
+        (r"\ud83d\ude00", "😀"),
+        (r"\ud83d", "\ufffd"),
+        (r"95\% of \u12", r"95\% of \u12"),
+        ("a {brace} and [another]", "a {brace} and [another]"),
+        ("", ""),
+    ],
+)
+def test_a_text_says_what_it_means(inside: str, text: str) -> None:
+    assert read(f'{{"title": "{inside}", "gist": "x"}}', ("title", "gist"))["title"] == text
+
+
+@given(
+    st.fixed_dictionaries(
+        dict.fromkeys(KEYS, st.text(st.characters(codec="utf-8", exclude_categories=["Cc"])))
+    )
+)
+@example({"title": '","gist":"x', "gist": '"}', "abstract": "\\"})
+def test_proper_json_is_read_as_it_is(fields: dict[str, str]) -> None:
+    """What a text holds is never taken for the frame around it."""
+    assert read(json.dumps(fields), KEYS) == fields
+
+
+@given(texts, st.sampled_from([KEYS, ("gist",), ("words",)]))
+def test_any_text_is_an_answer_or_unreadable(text: str, keys: tuple[str, ...]) -> None:
+    found = partly(text, keys)
+    missing = set(keys) - set(found.fields)
+
+    assert found.fields.keys() <= set(keys)
+    with pytest.raises(Unreadable) if missing else nullcontext():
+        assert read(text, keys) == found.fields
+
+
+@given(st.integers(0, len(JSON) - 1))
+def test_an_answer_that_ends_early_keeps_its_whole_fields_only(end: int) -> None:
+    found = partly(JSON[:end], KEYS)
+
+    assert found.fields.items() <= GOOD.items()
+    assert found.is_cut == (end > 0)
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        "",
+        "{}",
+        "I cannot.",
+        "null",
+        '{"title": null, "gist": 3, "abstract": {}}',
+        '{"title": [1]}',
+        '{"other": "text"}',
+        "{{{{",
+        "}}}}",
+        '{"title": {"zh": "x"}, "gist": [{}]}',
+    ],
+)
+def test_what_holds_no_field_is_unreadable(answer: str) -> None:
+    with pytest.raises(Unreadable) as caught:
+        read(answer, KEYS)
+
+    assert caught.value.missing == KEYS
+
+
+def test_a_missing_field_is_named() -> None:
+    with pytest.raises(Unreadable, match="gist") as caught:
+        read('{"title": "a", "abstract": "b"}', KEYS)
+
+    assert caught.value.missing == ("gist",)
+
+
+def test_asked_for_one_field_the_answer_may_be_the_field() -> None:
+    assert read('```\n"diffusion model"\n```', ("words",)) == {"words": "diffusion model"}
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "{" * 10**6,
+        '{"a":' * 200000,
+        '"' * 10**6,
+        '{"title": "' + '"' * 10**6,
+        "[" * 10**6,
+        '{"title": "' + " " * 10**6,
+        '{"title": "a"' + " " * 10**6,
+        '{"a' * 300000,
+        '{"title": [' + '"a",' * 200000,
+        "Title: a\n" * 100000,
+        '{"title": "' + "\\" * 10**6,
+        '{"a" ' + " " * 10**6 + "x",
+        "a:" * 500000,
+        '{"title": "' + '" ' * 500000,
+    ],
+    ids=lambda text: text[:12],
+)
+def test_a_megabyte_of_anything_takes_linear_time(text: str) -> None:
+    """The time limit of the test is the proof: each step backwards would take hours."""
+    partly(text, KEYS)
+
+
+@pytest.mark.parametrize(
+    ("text", "clean"),
+    [
+        ("  a \n\n b\tc ", "a b c"),
+        ("a\u202eb\u200b\ufeffc\x00\x07", "abc"),
+        ("e\u0301", "é"),
+        ("می\u200cخواهم", "می\u200cخواهم"),
+        ("\ud800\ue000\ufffe", ""),
+        ("a \u200b b", "a b"),
+    ],
+)
+def test_a_line_is_tidied(text: str, clean: str) -> None:
+    assert tidy(text) == clean
+
+
+@given(st.text())
+def test_tidying_twice_changes_nothing(text: str) -> None:
+    assert tidy(tidy(text)) == tidy(text)
+
+
+@pytest.mark.parametrize("piece", ["{}", "Title: a\n", '{"gist": {"a":"b"},'])
+async def test_a_megabyte_of_an_answer_holds_nobody_else(piece: str) -> None:
+    """While it is read, whatever else the bot does has its turns."""
+    turns = 0
+
+    async def others() -> None:
+        nonlocal turns
+        while True:
+            await asyncio.sleep(0)
+            turns += 1
+
+    async def rambling(*_: object, **__: object) -> Reply:
+        return Reply(piece * (900_000 // len(piece)), Usage(), is_cut=False)
+
+    model = cast("Model", SimpleNamespace(ask=rambling))
+    meanwhile = asyncio.create_task(others())
+    await Asker(model, lambda _: None).ask(prompts.gloss("A", "B", KEYS, "zh"), 100)
+    meanwhile.cancel()
+    assert turns > 20

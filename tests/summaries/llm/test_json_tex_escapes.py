@@ -1,0 +1,86 @@
+"""TeX that a model did not escape is TeX again, and what cannot be mended is noticed."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from bot.summaries.llm.json_answers import read, tidy
+from bot.summaries.llm.json_tex_escapes import has_beheaded
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        "rightarrow",
+        "rho",
+        "rangle",
+        "rm",
+        "rfloor",
+        "nabla",
+        "nu",
+        "neq",
+        "ne",
+        "ni",
+        "notin",
+        "not",
+        "theta",
+        "tau",
+        "times",
+        "text",
+        "to",
+        "tilde",
+        "beta",
+        "bar",
+        "binom",
+        "boldsymbol",
+        "bf",
+        "begin",
+        "frac",
+        "forall",
+        "flat",
+        "uparrow",
+        "upsilon",
+    ],
+)
+@pytest.mark.parametrize("around", ["从 $A \\{} B$ 到", "the \\{}{{x}} of $x$", "\\{} 是"])
+def test_a_command_with_one_backslash_is_that_command(command: str, around: str) -> None:
+    """In the answer itself, and where a server has already read it as JSON."""
+    said = around.format(command)
+    read_before = json.loads(f'"{said}"') if command[0] != "u" else said
+
+    for answer in (f'{{"gist": "{said}"}}', f'{{"gist": "{read_before}"}}'):
+        assert tidy(read(answer, ["gist"])["gist"]) == said
+
+
+@pytest.mark.parametrize(
+    ("said", "meant"),
+    [
+        (r"one\nTwo", "one Two"),
+        (r"one\neither", "one either"),
+        (r"one\n\tindented", r"one \tindented"),
+        ("one\n\tindented", "one indented"),
+        (r"one\rrest", "one rest"),
+        (r"a\\nabla", r"a\nabla"),
+        (r"a\\\\nabla", r"a\\nabla"),
+    ],
+)
+def test_a_line_break_is_one(said: str, meant: str) -> None:
+    assert tidy(read(f'{{"gist": "{said}"}}', ["gist"])["gist"]) == meant
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("from $A ightarrow B$", True),
+        (r"from \(abla f\)", True),
+        ("with $heta_0$ fixed", True),
+        (r"from $A \rightarrow B$ with $\eta$ and $eta_k$", True),
+        ("an eta ightarrow in words", False),
+        (r"$\mathrm{ext}$ and $x_{box}$", False),
+    ],
+)
+def test_a_command_without_its_beginning_is_noticed(text: str, found: bool) -> None:
+    assert has_beheaded(text, "the paper") == found
+    assert not has_beheaded(text, text)

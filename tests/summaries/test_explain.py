@@ -1,0 +1,116 @@
+"""A note on a paper is written once, also for those who ask for it in the same second."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from datetime import UTC, datetime
+
+import pytest
+
+from bot.concurrency.rate_limiter import Breaker
+from bot.summaries.gateway.budget import Budget, Price
+from bot.summaries.gateway.model_gateway import Workshop
+from bot.summaries.llm.client import Model
+from bot.summaries.on_demand import explain
+from bot.texts import Refusal
+from storage import Store
+from storage.records import Note, Paper
+from tests.models.server import KEY, MODEL, Server, models
+from tests.storage.builders import paper, stored
+from tests.tables import count
+
+NOW = datetime(2026, 11, 23, 13, tzinfo=UTC)
+ABSTRACT = (
+    "Routing messages in large networks is slow when the topology changes. We propose a graph "
+    "network that learns routes from few observations. On 14 networks it reduces the delay."
+)
+
+
+@pytest.fixture
+async def server() -> AsyncIterator[Server]:
+    """A model that answers as it should, until it plays another script."""
+    async with models() as server:
+        yield server
+
+
+@pytest.fixture
+async def shop(store: Store, server: Server) -> AsyncIterator[Workshop]:
+    """Where that model is asked."""
+    async with Model(server.url, KEY, MODEL) as model:
+        breaker = Breaker(monotonic=lambda: 0.0)
+        yield Workshop(store, model, Price(1, 2), Budget(10**9), lambda: NOW, lambda: 0.0, breaker)
+
+
+@pytest.fixture
+def one(store: Store) -> Paper:
+    """A paper that several people read."""
+    [found] = stored(store, [paper(1, title="Learning to route messages", abstract=ABSTRACT)])
+    return found
+
+
+async def presses(shop: Workshop, paper: Paper, times: int, language: str = "en") -> list[Note]:
+    """What readers get who ask for the same in the same moment."""
+    return await asyncio.gather(*(explain(shop, paper, language) for _ in range(times)))
+
+
+async def test_readers_of_one_second_share_a_note_and_its_price(
+    shop: Workshop, server: Server, one: Paper
+) -> None:
+    first, *others = await presses(shop, one, 3)
+
+    assert others == [first, first]
+    assert len(server.calls) == 1
+    assert count(shop.store, "spending", calls=1, unused=0) == 1
+
+
+async def test_each_language_has_its_own(shop: Workshop, server: Server, one: Paper) -> None:
+    english, chinese = await asyncio.gather(explain(shop, one, "en"), explain(shop, one, "zh"))
+
+    assert (english.language, chinese.language) == ("en", "zh")
+    assert len(server.calls) == 2
+
+
+async def test_when_the_first_leaves_the_next_one_asks(
+    shop: Workshop, server: Server, one: Paper
+) -> None:
+    server.play("hang good")
+    first = asyncio.create_task(explain(shop, one, "en"))
+    await server.reached(1)
+    others = [asyncio.create_task(explain(shop, one, "en")) for _ in range(2)]
+    await asyncio.sleep(0)
+
+    first.cancel()
+
+    second, third = await asyncio.gather(*others)
+    assert second == third
+    assert len(server.calls) == 2
+    assert first.cancelled()
+
+
+async def test_who_waits_and_leaves_takes_nothing_from_the_first(
+    shop: Workshop, server: Server, one: Paper
+) -> None:
+    first = asyncio.create_task(explain(shop, one, "en"))
+    second = asyncio.create_task(explain(shop, one, "en"))
+    await server.reached(1)
+
+    second.cancel()
+
+    assert (await first).language == "en"
+    assert second.cancelled()
+    assert len(server.calls) == 1
+
+
+async def test_a_failure_is_paid_for_once_and_asked_again_later(
+    shop: Workshop, server: Server, one: Paper
+) -> None:
+    server.play("wrong-language*2 good")
+
+    said = await asyncio.gather(
+        *(explain(shop, one, "en") for _ in range(3)), return_exceptions=True
+    )
+
+    assert [error.key for error in said if isinstance(error, Refusal)] == ["consult-unfit"] * 3
+    assert len(server.calls) == 2  # an attempt, and one with the reason
+    assert (await explain(shop, one, "en")).language == "en"
