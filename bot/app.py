@@ -9,16 +9,18 @@ import time
 from collections.abc import AsyncIterator, Awaitable, Iterator
 from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
 
-from bot import health, ingest, open_files, outstanding, publish, repair
+from bot import health, open_files, publish
 from bot.chat import sender
 from bot.chat.polling import Conflict, InvalidToken, NetworkError
 from bot.concurrency.rate_limiter import Breaker
 from bot.concurrency.trusted_clock import Heard, TrustedClock, wall_clock
 from bot.concurrency.wake_event import Work
 from bot.config import Config
+from bot.ingest import ingest_source
+from bot.ingest.catch_up import missed_days, unreadable_items
+from bot.ingest.http_client import Fetcher
 from bot.serve import serve
 from bot.service import Bot, Now
-from bot.sources import Fetcher
 from bot.standby import holder, on_duty
 from bot.summaries import choose
 from bot.summaries.gateway import model_state
@@ -84,16 +86,18 @@ def live_feeds(store: Store, asker: Fetcher, config: Config, now: Now) -> Work:
 
     async def work() -> None:
         instant = now()
-        await store.run(repair.plan, store, polled, instant)
-        await ingest.fill(store, asker, polled, instant, base=config.arxiv_api)
-        reports = await ingest.ingest_due(store, asker, polled, instant, base=config.arxiv_rss)
+        await store.run(missed_days.plan, store, polled, instant)
+        await ingest_source.fill(store, asker, polled, instant, base=config.arxiv_api)
+        reports = await ingest_source.ingest_due(
+            store, asker, polled, instant, base=config.arxiv_rss
+        )
         # A long repair holds no topic that waits for today.
         await store.run(publish.settle, store, now())
-        await store.run(repair.note, store, reports, instant)
-        await outstanding.fetch_outstanding(
+        await store.run(missed_days.note, store, reports, instant)
+        await unreadable_items.fetch_outstanding(
             store, asker, polled, instant, api=config.arxiv_api, archive=config.arxiv_oai
         )
-        await repair.repair(store, asker, instant, holder=holder(), base=config.arxiv_oai)
+        await missed_days.repair(store, asker, instant, holder=holder(), base=config.arxiv_oai)
         await store.run(publish.settle, store, now())
 
     return work

@@ -9,7 +9,8 @@ from datetime import date, datetime, timedelta
 from pathlib import Path
 
 from bot.arxiv.calendar import Verdict, arxiv_day, expected, midnight, unlisted_year
-from bot.sources import Condition, feed_groups
+from bot.arxiv.combined_feeds import feed_groups
+from bot.ingest.sources.source_batch import Condition
 from bot.summaries.gateway.model_state import State, condition
 from storage import Store
 from storage.records import Answer, Notice, SourceCursor, Trouble

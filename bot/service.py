@@ -10,17 +10,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import partial
 
-from bot import (
-    alarm,
-    amend,
-    deliver,
-    foresee,
-    health,
-    lookup,
-    publish,
-    sweep,
-    versions,
-)
+from bot import alarm, amend, deliver, foresee, health, publish, sweep, versions
 from bot.arxiv.taxonomy import expand
 from bot.chat import sender
 from bot.chat.answering import Answering
@@ -35,9 +25,10 @@ from bot.concurrency.rate_limiter import Breaker, Floods, Monotonic, Pace, Sleep
 from bot.concurrency.trusted_clock import TrustedClock
 from bot.concurrency.wake_event import Bell
 from bot.config import Config, Doubt
+from bot.ingest import paper_lookup
+from bot.ingest.http_client import Fetcher
 from bot.patience import Patience
 from bot.render.telegram.stored_answer import Said
-from bot.sources import Fetcher
 from bot.standby import holder
 from bot.summaries.gateway.model_gateway import Workshop
 from bot.topics.export_file import LARGEST
@@ -120,7 +111,7 @@ class Bot:
     async def papers(self, ids: Sequence[str]) -> list[Paper]:
         """Papers that somebody named, from arXiv."""
         assert self.asker is not None
-        return await lookup.looked_up(
+        return await paper_lookup.looked_up(
             self.asker, ids, base=self.config.arxiv_api, archive=self.config.arxiv_oai
         )
 

@@ -13,8 +13,9 @@ import httpx
 import stamina
 
 from bot.arxiv.oai_sets import covering
-from bot.sources import Fetcher, Pace
-from tests.sources.offline import reply
+from bot.ingest.http_client import Fetcher
+from bot.ingest.request_pace import Pace
+from tests.ingest.sources.offline import reply
 
 BASE = "http://arxiv.test/oai"
 HEAD = (

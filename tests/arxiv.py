@@ -13,8 +13,9 @@ from xml.etree import ElementTree as Tree
 import httpx
 import stamina
 
-from bot.sources import Fetcher, Pace
-from tests.sources.offline import reply
+from bot.ingest.http_client import Fetcher
+from bot.ingest.request_pace import Pace
+from tests.ingest.sources.offline import reply
 
 BASE = "http://arxiv.test"
 API = f"{BASE}/api/query"

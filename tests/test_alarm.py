@@ -18,9 +18,9 @@ from bot.health import last_certain
 from bot.topics.query.parser import indexed
 from storage import Store, open_store
 from storage.records import ChatKind, Notice, ParcelState, Sent, Subscriber, ToldTrouble, Trouble
+from tests.ingest.catch_up.test_missed_days import read
 from tests.situations import BOT, NOW, TODAY, Postman
 from tests.stage import staged
-from tests.test_repair import read
 
 OPERATOR = 99
 HOUR = timedelta(hours=1)

@@ -9,16 +9,16 @@ from pathlib import Path
 import pytest
 
 from bot.health import SCARCE, Room, health, last_certain, note_certain, room
-from bot.repair import note, plan
-from bot.sources import Condition
+from bot.ingest.catch_up.missed_days import note, plan
+from bot.ingest.sources.source_batch import Condition
 from bot.summaries.gateway.model_state import State
 from bot.summaries.gateway.model_state import note as note_model
 from bot.texts import LANGUAGES, say
 from storage import Store
 from storage.records import Form, Later, Parcel, ParcelState, Refused, Sent, Trouble
 from tests.archive import utc
+from tests.ingest.catch_up.test_missed_days import read, report
 from tests.situations import BOT
-from tests.test_repair import read, report
 
 TUESDAY = date(2026, 11, 17)
 MONDAY = date(2026, 11, 16)

@@ -10,14 +10,15 @@ import pytest
 
 from bot.demo.people import Person
 from bot.demo.reading import Visible
-from bot.ingest import Ingested, ingest
-from bot.sources import Fetcher, feed
+from bot.ingest.http_client import Fetcher
+from bot.ingest.ingest_source import Ingested, ingest
+from bot.ingest.sources.addresses import feed
 from bot.texts import say
 from bot.texts.dates import day, moment
 from storage import Store
 from storage.records import Announcement, Form, Gloss, Rank
-from tests.sources.feeds import body
-from tests.sources.offline import reply
+from tests.ingest.sources.feeds import body
+from tests.ingest.sources.offline import reply
 from tests.stage import MONDAY, House, opening, sample, staged
 from tests.tables import count, dump
 

@@ -10,13 +10,14 @@ import stamina
 
 from bot.app import live_feeds
 from bot.config import Config
-from bot.ingest import FIRST, WHOLE
-from bot.sources import Fetcher, Pace
+from bot.ingest.http_client import Fetcher
+from bot.ingest.ingest_source import FIRST, WHOLE
+from bot.ingest.request_pace import Pace
 from storage import Store
 from storage.records import Kind, SourceCursor
 from tests.archive import BASE, Archive, Filed, utc
-from tests.sources.feeds import item, rss
-from tests.sources.offline import reply
+from tests.ingest.sources.feeds import item, rss
+from tests.ingest.sources.offline import reply
 
 TUESDAY = date(2026, 11, 17)
 

@@ -14,16 +14,17 @@ from rich.progress import Progress, TaskID
 from bot import app
 from bot.arxiv import taxonomy
 from bot.arxiv.calendar import arxiv_day
+from bot.arxiv.combined_feeds import feed_groups
 from bot.cli.frame import FAILED, Failed, Misused, as_json, database, echo, settings, speaker
 from bot.cli.progress import spinner
 from bot.concurrency import trusted_clock
 from bot.config import Config
-from bot.harvest import DUTY, Stage, Walked, days_of, held_walk
-from bot.ingest import rests
-from bot.outstanding import fetch_outstanding
-from bot.repair import harvests
-from bot.sources import Fetcher, feed_groups
-from bot.sources.batch import SKIPPED
+from bot.ingest.catch_up.backfill import DUTY, Stage, Walked, days_of, held_walk
+from bot.ingest.catch_up.missed_days import harvests
+from bot.ingest.catch_up.unreadable_items import fetch_outstanding
+from bot.ingest.http_client import Fetcher
+from bot.ingest.ingest_source import rests
+from bot.ingest.sources.source_batch import SKIPPED
 from bot.standby import holder
 from bot.texts import Refusal
 from storage import Store

@@ -12,7 +12,7 @@ from bot.chat import sender
 from bot.concurrency.trusted_clock import LEAP, TrustedClock
 from bot.config import Config
 from bot.health import clock_facts, last_certain
-from bot.ingest import FIRST, WHOLE
+from bot.ingest.ingest_source import FIRST, WHOLE
 from bot.summaries.gateway.cost_report import account, told
 from bot.summaries.gateway.model_state import State
 from storage import Store, open_for_reading

@@ -12,16 +12,18 @@ from pathlib import Path
 import click
 
 from bot import app
+from bot.arxiv.combined_feeds import feed_groups
 from bot.cli.frame import FAILED, Misused, as_json, database, echo, settings, speaker
 from bot.cli.progress import spinner
 from bot.concurrency import trusted_clock
 from bot.config import Config
-from bot.ingest import Ingested, import_digest
-from bot.ingest import ingest as ingest_source
-from bot.outstanding import fetch_outstanding
-from bot.sources import FetchError, Source, feed, feed_groups, read_file, resolve
-from bot.sources.batch import SKIPPED
-from bot.sources.markdown_files import read as read_document
+from bot.ingest.catch_up.unreadable_items import fetch_outstanding
+from bot.ingest.http_errors import FetchError, read_file
+from bot.ingest.ingest_source import Ingested, import_digest
+from bot.ingest.ingest_source import ingest as ingest_source
+from bot.ingest.sources.addresses import Source, feed, resolve
+from bot.ingest.sources.digest_document import read as read_document
+from bot.ingest.sources.source_batch import SKIPPED
 from bot.texts import Refusal
 from storage.records import Digest, Kind
 

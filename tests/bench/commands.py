@@ -25,8 +25,8 @@ from statistics import median
 from bot import app
 from bot.config import Config
 from bot.demo import Emulator
-from bot.ingest import import_digest
-from bot.sources.markdown_files import read
+from bot.ingest.ingest_source import import_digest
+from bot.ingest.sources.digest_document import read
 from storage.engine.driver import sqlite3
 from tests.bench.search import announcements, load
 from tests.cli.terminal import ROOT

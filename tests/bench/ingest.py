@@ -19,8 +19,10 @@ from typing import NamedTuple
 
 import feedparser
 
-from bot.ingest import keep
-from bot.sources import Batch, arxiv_rss, read_file
+from bot.ingest.http_errors import read_file
+from bot.ingest.ingest_source import keep
+from bot.ingest.sources import arxiv_rss
+from bot.ingest.sources.source_batch import Batch
 from bot.topics.query.parser import indexed
 from storage import open_store
 from tests.bench.parse import FEED

@@ -14,7 +14,8 @@ from time import perf_counter
 
 import feedparser
 
-from bot.sources import arxiv_rss, read_file
+from bot.ingest.http_errors import read_file
+from bot.ingest.sources import arxiv_rss
 
 RUNS = 5
 FEED = "feeds/arxiv-generated/feed_rss_cs_2026-11-24_over2000.xml.gz"

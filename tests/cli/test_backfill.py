@@ -12,13 +12,14 @@ import stamina
 from bot import app
 from bot.concurrency import trusted_clock
 from bot.config import Config
-from bot.sources import Fetcher, Pace
+from bot.ingest.http_client import Fetcher
+from bot.ingest.request_pace import Pace
 from bot.topics.query.parser import indexed
 from storage import open_store
 from storage.records import Kind
 from tests.archive import BASE, Archive, Filed, utc
 from tests.cli.terminal import Terminal
-from tests.sources.offline import reply
+from tests.ingest.sources.offline import reply
 
 TUESDAY = date(2026, 11, 17)
 NOW = utc(11, 18, 12)

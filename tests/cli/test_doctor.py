@@ -16,7 +16,7 @@ from bot.cli.findings import examine
 from bot.config import Config
 from bot.demo import Emulator
 from bot.health import note_certain
-from bot.ingest import FIRST, WHOLE
+from bot.ingest.ingest_source import FIRST, WHOLE
 from bot.summaries.gateway.model_state import State, note
 from bot.texts import say
 from storage import Store, open_store

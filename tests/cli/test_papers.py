@@ -16,12 +16,13 @@ import pytest
 
 from bot import app
 from bot.config import Config
+from bot.ingest.http_client import Fetcher
+from bot.ingest.request_pace import Pace
 from bot.render import FORMS
-from bot.sources import Fetcher, Pace
 from storage import open_store
 from tests.cli.terminal import Terminal
-from tests.sources.feeds import FOLDER, body, item, rss
-from tests.sources.offline import reply
+from tests.ingest.sources.feeds import FOLDER, body, item, rss
+from tests.ingest.sources.offline import reply
 from tests.tables import Tables, dump
 
 DOCUMENT = Path(__file__).parent.parent / "data" / "imports" / "cs.CV_2026-11-20.md"

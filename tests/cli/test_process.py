@@ -12,7 +12,7 @@ import pytest
 
 from bot.demo import Emulator
 from tests.cli.terminal import TOKEN, Terminal, environment_outside, outside
-from tests.sources.feeds import FOLDER, item, rss
+from tests.ingest.sources.feeds import FOLDER, item, rss
 
 SOON = 30.0
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.sources import read_file
+from bot.ingest.http_errors import read_file
 from storage import open_store
 from tests.cli.terminal import Said, Terminal
 from tests.conformance.test_documents import index

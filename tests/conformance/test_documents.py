@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
+from bot.ingest.sources.digest_document import read
 from bot.render.documents.markdown import DocumentError, parse, render
 from bot.render.telegram.split_into_messages import message, parts
-from bot.sources.markdown_files import read
 from storage.records import Form
 from tests.render.digests import LOOKS
 from tests.render.telegram.test_both_forms import judge

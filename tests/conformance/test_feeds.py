@@ -13,7 +13,10 @@ from xml.etree import ElementTree as Tree
 import pytest
 
 from bot.arxiv.announcement_text import announced
-from bot.sources import Batch, Condition, arxiv_api, arxiv_rss, parse, read_file
+from bot.ingest.http_errors import read_file
+from bot.ingest.sources import arxiv_api, arxiv_rss
+from bot.ingest.sources.fetch_batch import parse
+from bot.ingest.sources.source_batch import Batch, Condition
 from storage.records import Kind
 
 _ATOM = "{http://www.w3.org/2005/Atom}"

@@ -15,14 +15,17 @@ import stamina
 
 from bot.arxiv.calendar import feed_day
 from bot.arxiv.taxonomy import categories
-from bot.harvest import Stage, walk
-from bot.sources import Fetcher, Pace, arxiv_oai, read_file
-from bot.sources.arxiv_oai import Page, parse
-from bot.sources.batch import Condition
+from bot.ingest.catch_up.backfill import Stage, walk
+from bot.ingest.http_client import Fetcher
+from bot.ingest.http_errors import read_file
+from bot.ingest.request_pace import Pace
+from bot.ingest.sources import arxiv_oai
+from bot.ingest.sources.arxiv_oai import Page, parse
+from bot.ingest.sources.source_batch import Condition
 from storage import Store
 from storage.records import Harvest
 from tests.archive import utc
-from tests.sources.offline import reply
+from tests.ingest.sources.offline import reply
 
 PAGES = tuple(f"oai_arxivraw_page{number}.xml" for number in (1, 2, 3))
 BASE = "http://arxiv.test/oai"

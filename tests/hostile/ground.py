@@ -16,7 +16,7 @@ from bot.topics.query.parser import indexed
 from storage import Store, open_store
 from storage.records import Announcement
 from tests.bench.search import announcements
-from tests.sources.feeds import rss
+from tests.ingest.sources.feeds import rss
 
 BOT = 4_242_424_242
 TOKEN = f"{BOT}:hostile-token-of-nobody"

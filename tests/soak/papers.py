@@ -11,7 +11,7 @@ from random import Random
 
 from bot.arxiv.calendar import arxiv_day
 from storage.records import Announcement, Kind, Paper
-from tests.sources.feeds import item, rss
+from tests.ingest.sources.feeds import item, rss
 
 CATEGORIES = ("cs.CV", "cs.LG", "cs.CL")
 _BEGINNINGS = "ba de fi go hu ka le mi no pu ra se ti vo zu"

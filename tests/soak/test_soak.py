@@ -18,7 +18,7 @@ from time import monotonic
 
 import pytest
 
-from bot.sources import feed_groups
+from bot.arxiv.combined_feeds import feed_groups
 from tests.killing.program import Program, environment, running, until
 from tests.scale import SCALE, scaled
 from tests.soak.figures import Memory, cuts, processor, table

@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo
 
 import httpx
 
-from tests.sources.offline import reply
+from tests.ingest.sources.offline import reply
 from tests.year.calendar import EASTERN, Stretch, eastern_day, submitted
 from tests.year.corpus import Work
 

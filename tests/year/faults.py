@@ -8,10 +8,10 @@ from datetime import date, datetime, timedelta
 
 import pytest
 
-from bot import repair
 from bot.arxiv import calendar
 from bot.chat import sender
-from bot.harvest import Walked
+from bot.ingest.catch_up import missed_days
+from bot.ingest.catch_up.backfill import Walked
 from bot.render.telegram.split_into_messages import Message
 from bot.topics import next_due as schedule
 from bot.topics.matching import Index
@@ -59,7 +59,7 @@ def _repair_nothing(patch: pytest.MonkeyPatch) -> None:
     async def nothing(*_: object, **__: object) -> list[Walked]:
         return []
 
-    patch.setattr(repair, "repair", nothing)
+    patch.setattr(missed_days, "repair", nothing)
 
 
 def _forget_what_was_received(patch: pytest.MonkeyPatch) -> None:

@@ -16,9 +16,10 @@ from bot import app, service
 from bot.chat import sender
 from bot.config import Config
 from bot.deliver import Desk, deliver
-from bot.ingest import FIRST, WHOLE
+from bot.ingest.http_client import Fetcher
+from bot.ingest.ingest_source import FIRST, WHOLE
+from bot.ingest.request_pace import Pace
 from bot.render.telegram.stored_answer import Said
-from bot.sources import Fetcher, Pace
 from bot.topics.query.parser import indexed
 from storage import Store, open_store
 from storage.records import Outcome, Parcel, ParcelState, SourceCursor

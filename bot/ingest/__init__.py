@@ -1,0 +1,1 @@
+"""Fetch what sources announce and store what is new."""

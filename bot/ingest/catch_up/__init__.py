@@ -1,0 +1,1 @@
+"""Fetch what was announced while nobody looked."""

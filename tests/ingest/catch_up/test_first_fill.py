@@ -1,0 +1,188 @@
+"""A new store is given arXiv's last seven days, whatever interrupts it."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from bot.ingest.ingest_source import FIRST, PATIENCE, WHOLE, fill
+from storage import Store
+from tests.arxiv import API, Answer, Arxiv, asking, page, silence, status
+from tests.storage.builders import paper, stored
+from tests.tables import dump
+
+NOON = datetime(2026, 11, 23, 17, 0, tzinfo=UTC)  # Monday, noon in New York
+DAYS = ("11-17", "11-18", "11-19", "11-20", "11-21", "11-22", "11-23")
+REST = timedelta(seconds=PATIENCE)
+
+
+def week(a_day: int = 2) -> Arxiv:
+    """An arXiv where some papers were submitted on each of the last nine days."""
+    return Arxiv(
+        {
+            f"2611.{day}{n:03}": datetime(2026, 11, day, 12 + n // 60, n % 60, tzinfo=UTC)
+            for day in range(15, 24)
+            for n in range(a_day)
+        }
+    )
+
+
+async def filled(store: Store, source: Arxiv, now: datetime = NOON) -> bool:
+    with asking(source) as fetcher:
+        return await fill(store, fetcher, ["cs.CV"], now, base=API)
+
+
+async def test_a_new_store_is_given_seven_days_one_by_one(store: Store) -> None:
+    source = week()
+
+    assert await filled(store, source)
+
+    assert source.asked == [f"{day} from 0" for day in DAYS]
+    assert store.papers.count() == 14
+    assert store.papers.get("arxiv:2611.16000") is None, "an eighth day was not asked for"
+    assert store.cursors.get(FIRST).batch == WHOLE
+
+
+async def test_what_is_done_is_not_done_again(store: Store) -> None:
+    await filled(store, week())
+    before, source = dump(store), week()
+
+    assert await filled(store, source, NOON + timedelta(days=3))
+
+    assert source.asked == []
+    assert dump(store) == before
+
+
+async def test_a_store_that_has_papers_asks_nothing(store: Store) -> None:
+    stored(store, [paper()])
+    source = week()
+
+    assert await filled(store, source)
+
+    assert source.asked == []
+    assert store.cursors.all() == []
+
+
+async def test_a_full_day_is_read_page_by_page(store: Store) -> None:
+    source = week(a_day=5)
+    source.page = 2
+
+    assert await filled(store, source)
+
+    assert source.asked[:4] == ["11-17 from 0", "11-17 from 2", "11-17 from 4", "11-18 from 0"]
+    assert store.papers.count() == 35
+
+
+async def test_a_missing_page_is_asked_for_again(store: Store) -> None:
+    source = week(a_day=5)
+    source.page = 2
+    source.trouble = [None, source.hole("11-17", 2)]
+
+    assert await filled(store, source)
+
+    assert source.asked[:4] == ["11-17 from 0", "11-17 from 2", "11-17 from 2", "11-17 from 4"]
+    assert store.papers.count() == 35
+
+
+async def test_a_page_that_stays_missing_ends_the_day_for_now(store: Store) -> None:
+    source = week(a_day=5)
+    source.page = 2
+    source.trouble = [None, *[source.hole("11-17", 2)] * 4]
+
+    assert not await filled(store, source)
+    assert len(source.asked) == 5, "three more attempts, and no more"
+
+    assert await filled(store, source, NOON + REST)
+    assert store.papers.count() == 35
+
+
+BAD: dict[str, Answer] = {
+    "asked too often": status(429, retry_after="600"),
+    "refused": status(403),
+    "out of order": status(503, retry_after="600"),
+    "no feed": page(b"<!DOCTYPE html><html></html>"),
+    "empty": page(b""),
+    "cut off": page(b"<?xml version='1.0'?><feed xmlns='http://www.w3.org/2005/Atom'><id>htt"),
+}
+
+
+@pytest.mark.parametrize("trouble", BAD.values(), ids=BAD)
+async def test_trouble_stops_the_fill_and_a_later_call_goes_on(
+    store: Store, trouble: Answer
+) -> None:
+    source = week()
+    source.trouble = [None, None, trouble]
+
+    assert not await filled(store, source)
+    assert source.asked == ["11-17 from 0", "11-18 from 0", "11-19 from 0"]
+    assert store.papers.count() == 4
+
+    source.asked.clear()
+    assert await filled(store, source, NOON + REST)
+    assert source.asked == [f"{day} from 0" for day in DAYS[2:]]
+    assert store.papers.count() == 14
+
+
+async def test_trouble_in_the_first_day_does_not_pass_for_a_store_with_papers(
+    store: Store,
+) -> None:
+    """Half a day is stored already, and yet all seven days must come."""
+    source = week(a_day=5)
+    source.page = 2
+    source.trouble = [None, silence]
+
+    assert not await filled(store, source)
+    assert store.papers.count() == 2
+
+    assert await filled(store, source, NOON + timedelta(minutes=1))
+    assert store.papers.count() == 35
+
+
+async def test_arxiv_is_left_alone_as_long_as_it_wants(store: Store) -> None:
+    source = week()
+    source.trouble = [status(429, retry_after="3600")]
+    await filled(store, source)
+
+    assert not await filled(store, source, NOON + timedelta(minutes=59))
+    assert len(source.asked) == 1
+
+    assert await filled(store, source, NOON + timedelta(minutes=60))
+
+
+async def test_without_a_network_the_next_call_asks_at_once(store: Store) -> None:
+    source = week()
+    source.trouble = [silence]
+
+    assert not await filled(store, source)
+    assert await filled(store, source, NOON + timedelta(minutes=1))
+
+
+async def test_days_that_passed_during_an_interruption_are_fetched_too(store: Store) -> None:
+    source = week()
+    source.submitted["2611.24000"] = datetime(2026, 11, 24, 12, tzinfo=UTC)
+    source.trouble = [None, silence]
+    await filled(store, source)
+
+    assert await filled(store, source, NOON + timedelta(days=1))
+
+    assert source.asked[-1] == "11-24 from 0"
+    assert store.papers.count() == 15
+
+
+async def test_an_honest_day_without_papers_is_a_day(store: Store) -> None:
+    source = Arxiv()
+
+    assert await filled(store, source)
+
+    assert len(source.asked) == 7
+    assert store.papers.count() == 0
+
+
+async def test_an_answer_that_never_ends_is_given_up(store: Store) -> None:
+    """A server that counts on and on must not keep the bot from its feeds."""
+    source = week(a_day=300)
+    source.page = 1
+
+    assert not await filled(store, source)
+    assert len(source.asked) < 300
