@@ -9,13 +9,14 @@ import time
 from collections.abc import AsyncIterator, Awaitable, Iterator
 from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
 
-from bot import health, open_files, publish
+from bot import health, open_files
 from bot.chat import sender
 from bot.chat.polling import Conflict, InvalidToken, NetworkError
 from bot.concurrency.rate_limiter import Breaker
 from bot.concurrency.trusted_clock import Heard, TrustedClock, wall_clock
 from bot.concurrency.wake_event import Work
 from bot.config import Config
+from bot.digests import publish
 from bot.ingest import ingest_source
 from bot.ingest.catch_up import missed_days, unreadable_items
 from bot.ingest.http_client import Fetcher

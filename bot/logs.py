@@ -48,7 +48,7 @@ def visible(text: str) -> str:
 
 
 class _Lines(logging.Formatter):
-    """``2026-11-22T08:00:00Z INFO bot.publish digest issued digest=12 entries=9``."""
+    """``2026-11-22T08:00:00Z INFO bot.digests.publish digest issued digest=12 entries=9``."""
 
     def __init__(self, secrets: Iterable[str]) -> None:
         super().__init__()

@@ -10,13 +10,14 @@ from contextlib import AsyncExitStack
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
-from bot import app, publish, serve, service
+from bot import app, serve, service
 from bot.arxiv import calendar
 from bot.chat import sender
 from bot.config import Config
 from bot.demo import page_cast
 from bot.demo.emulator import Emulator
 from bot.demo.sample import load
+from bot.digests import publish
 from storage import Store
 from storage.records import Announcement, Form, Gloss
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import partial
 
-from bot import alarm, amend, deliver, foresee, health, publish, sweep, versions
+from bot import alarm, deliver, health, sweep
 from bot.arxiv.taxonomy import expand
 from bot.chat import sender
 from bot.chat.answering import Answering
@@ -25,9 +25,10 @@ from bot.concurrency.rate_limiter import Breaker, Floods, Monotonic, Pace, Sleep
 from bot.concurrency.trusted_clock import TrustedClock
 from bot.concurrency.wake_event import Bell
 from bot.config import Config, Doubt
+from bot.digests import edit_late_summaries, notices, prefetch_summaries, publish
+from bot.digests.wait_for_summaries import Patience
 from bot.ingest import paper_lookup
 from bot.ingest.http_client import Fetcher
-from bot.patience import Patience
 from bot.render.telegram.stored_answer import Said
 from bot.standby import holder
 from bot.summaries.gateway.model_gateway import Workshop
@@ -156,9 +157,7 @@ class Bot:
             goes_on=lambda: not self.is_closing,
             patience=self.patience,
         )
-        told = await self.store.run(
-            versions.tell_versions, self.store, self.telegram.id, self.now()
-        )
+        told = await self.store.run(notices.tell_versions, self.store, self.telegram.id, self.now())
         if published.digests or told:
             self.post.ring()
 
@@ -200,9 +199,11 @@ class Bot:
         The edits go first: they do not wait for a look ahead, nor fail with it.
         """
         store, bot, now = self.store, self.telegram.id, self.now()
-        await store.run_long(foresee.make_up, store, bot, now, offered=self.config.languages)
+        await store.run_long(
+            prefetch_summaries.make_up, store, bot, now, offered=self.config.languages
+        )
         self.orders.ring()
-        if await store.run_long(amend.amend, store, bot, now):
+        if await store.run_long(edit_late_summaries.amend, store, bot, now):
             self.post.ring()
         await self._foresee(now)
 
@@ -214,7 +215,7 @@ class Bot:
         if mark == self._foreseen:
             return
         await store.run_long(
-            foresee.foresee,
+            prefetch_summaries.foresee,
             store,
             self.telegram.id,
             now,

@@ -6,9 +6,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
 
-from bot import issue, publish
 from bot.concurrency.rate_limiter import Breaker, Floods, Pace
 from bot.deliver import Delivered, Desk, deliver
+from bot.digests import issue_digest, publish
 from bot.render.telegram.split_into_messages import Message
 from bot.render.telegram.stored_answer import Said
 from bot.topics import edit_subscriptions
@@ -104,9 +104,9 @@ def asked(store: Store, reader: Subscriber, topic: Subscription, now: datetime) 
     """What /digest issues for a topic."""
     current = store.subscriptions.get(topic.key)
     assert current
-    [news] = issue.draw_news(store, reader, (current,), now)
+    [news] = issue_digest.draw_news(store, reader, (current,), now)
     with store.transaction():
-        return issue.issue_news(store, reader, replace(news, recent=None), now)
+        return issue_digest.issue_news(store, reader, replace(news, recent=None), now)
 
 
 def digests(store: Store, reader: Subscriber) -> list[Digest]:

@@ -13,7 +13,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
 
-from bot import publish, serve, service
+from bot import serve, service
 from bot.chat import sender
 from bot.chat.limits import Cost, Limits
 from bot.concurrency import wake_event
@@ -24,6 +24,7 @@ from bot.demo.people import Person, Place
 from bot.demo.reading import Visible
 from bot.demo.sample import load
 from bot.demo.state import CallbackAnswer
+from bot.digests import publish
 from bot.summaries.gateway.model_gateway import Workshop
 from bot.summaries.llm.client import Model
 from storage import Store

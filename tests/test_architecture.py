@@ -41,21 +41,25 @@ def test_no_import_runs_in_a_circle() -> None:
         ),
         (house.upward_imports, "bot.topics.query.parser", "from bot.topics.matching import find"),
         (house.upward_imports, "bot.topics.matching", "from storage import open_store"),
-        (house.upward_imports, "bot.publish", "import bot.chat.sender"),
+        (house.upward_imports, "bot.digests.publish", "import bot.chat.sender"),
         (house.upward_imports, "bot.chat.topics", "from bot.demo import emulator"),
         (house.upward_imports, "bot.attic", "import json"),
-        (house.strayed_libraries, "bot.publish", "import telegram.error"),
+        (house.strayed_libraries, "bot.digests.publish", "import telegram.error"),
         (house.strayed_libraries, "bot.chat.topics", "from sqlite_utils import Database"),
         (house.strayed_libraries, "bot.app", "from apscheduler.schedulers import asyncio"),
         (
             house.waiting_transactions,
-            "bot.publish",
+            "bot.digests.publish",
             "async def f(s):\n with s.transaction():\n  await g()",
         ),
-        (house.late_imports, "bot.publish", "def f():\n from bot.topics.query.parser import parse"),
+        (
+            house.late_imports,
+            "bot.digests.publish",
+            "def f():\n from bot.topics.query.parser import parse",
+        ),
         (house.stray_sentences, "bot.chat.topics", 'say("You follow no topic yet")'),
         (house.stray_sentences, "bot.deliver", 'x = "没有新论文"'),
-        (house.stray_sentences, "bot.publish", 'raise Refusal("this is no key at all")'),
+        (house.stray_sentences, "bot.digests.publish", 'raise Refusal("this is no key at all")'),
     ],
 )
 def test_each_rule_catches_a_planted_fault(rule: Rule, name: str, source: str) -> None:
@@ -64,11 +68,11 @@ def test_each_rule_catches_a_planted_fault(rule: Rule, name: str, source: str) -
 
 def test_a_planted_circle_is_found() -> None:
     trees = {
-        "bot.publish": ast.parse("import bot.deliver"),
-        "bot.deliver": ast.parse("import bot.publish"),
+        "bot.digests.publish": ast.parse("import bot.deliver"),
+        "bot.deliver": ast.parse("import bot.digests.publish"),
     }
 
-    assert house.cycles(trees) == ["bot.deliver -> bot.publish -> bot.deliver"]
+    assert house.cycles(trees) == ["bot.deliver -> bot.digests.publish -> bot.deliver"]
 
 
 def test_clean_source_passes_every_rule() -> None:
@@ -79,4 +83,4 @@ def test_clean_source_passes_every_rule() -> None:
         "def f(store):\n with store.transaction():\n  store.papers.add([])\n"
     )
 
-    assert [line for rule in RULES for line in rule("bot.publish", ast.parse(source))] == []
+    assert [line for rule in RULES for line in rule("bot.digests.publish", ast.parse(source))] == []

@@ -15,7 +15,7 @@ import pytest
 from bot.concurrency.rate_limiter import Breaker, Floods, Pace
 from bot.deliver import ATTEMPTS, BACKOFF, Delivered, Desk, deliver
 from bot.desk import Send
-from bot.publish import publish
+from bot.digests.publish import publish
 from bot.render.telegram import stored_answer
 from bot.render.telegram.split_into_messages import Message
 from bot.render.telegram.stored_answer import Answer, Document, Said

@@ -44,10 +44,12 @@ def raised(error: Exception) -> Exception:
 
 
 def test_a_line_tells_time_level_place_and_facts(written: io.StringIO) -> None:
-    logging.getLogger("bot.publish").info("digest issued", extra={"digest": 12, "entries": 9})
+    logging.getLogger("bot.digests.publish").info(
+        "digest issued", extra={"digest": 12, "entries": 9}
+    )
 
     when, _, rest = written.getvalue().partition(" ")
-    assert rest == "INFO bot.publish digest issued digest=12 entries=9\n"
+    assert rest == "INFO bot.digests.publish digest issued digest=12 entries=9\n"
     assert when.endswith("Z")
 
 

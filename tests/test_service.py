@@ -8,15 +8,15 @@ from typing import cast
 
 import pytest
 
-from bot import foresee
 from bot.chat.sender import Client
 from bot.config import Config
+from bot.digests import prefetch_summaries
 from bot.service import Bot
 from storage import Store
 from storage.records import ParcelState
 from tests import situations
+from tests.digests.test_edit_late_summaries import late, shown
 from tests.storage.builders import BOT, MINUTE, NOW, paper, stored
-from tests.test_amend import late, shown
 
 
 def running(store: Store, now: datetime) -> Bot:
@@ -36,7 +36,7 @@ async def test_late_glosses_are_edited_in_although_nothing_can_be_foreseen(
     def broken(*_: object, **__: object) -> None:
         raise ZeroDivisionError
 
-    monkeypatch.setattr(foresee, "wanted", broken)
+    monkeypatch.setattr(prefetch_summaries, "wanted", broken)
     with pytest.raises(ZeroDivisionError):  # which its heartbeat notes
         await bot.look_ahead()
 

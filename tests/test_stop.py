@@ -15,7 +15,7 @@ import pytest
 from bot.demo.emulator import Emulator
 from bot.demo.faults import accepted_then_hung, refused, slow
 from bot.demo.people import Person
-from bot.publish import publish
+from bot.digests.publish import publish
 from bot.standby import DUTY
 from bot.texts import say
 from bot.topics.query.parser import indexed

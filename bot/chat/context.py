@@ -15,7 +15,7 @@ from datetime import datetime
 from typing import Concatenate, ParamSpec, TypeVar
 
 from bot.chat.readings import QUERY, SEVERAL, Readings, with_readings
-from bot.preview import Volumes
+from bot.digests.preview import Volumes
 from bot.render.telegram.keyboard import Action, Button
 from bot.render.telegram.split_into_messages import Message
 from bot.render.telegram.stored_answer import Document

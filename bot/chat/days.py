@@ -12,12 +12,12 @@ from bot.chat.context import Ask, Reply
 from bot.chat.reading import digest_of, look, shown
 from bot.chat.telling import Line, told
 from bot.chat.topics import misread
+from bot.digests.digest_of_days import Wanted, draw_today, last_day, wanted
 from bot.render.size_limits import shorten
 from bot.render.telegram.keyboard import Action, Button
 from bot.render.telegram.split_into_messages import parts
 from bot.texts import Refusal
 from bot.texts.dates import days, moment
-from bot.today import Wanted, draw_today, last_day, wanted
 from bot.topics.query.parser import QueryError, parse_typed
 from storage import Store
 from storage.records import Digest, Heading

@@ -8,7 +8,7 @@ from datetime import datetime
 from bot.chat.buttons import thread_link
 from bot.chat.context import Ask, Reply
 from bot.chat.telling import Line, told
-from bot.preview import Volumes
+from bot.digests.preview import Volumes
 from bot.render.entry_content import display
 from bot.render.size_limits import shorten
 from bot.render.telegram.keyboard import Action, Button, Keyboard

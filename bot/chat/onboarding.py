@@ -14,7 +14,7 @@ from bot.chat.cities import cities, pressed
 from bot.chat.context import Ask, Reply
 from bot.chat.reading import look
 from bot.chat.telling import Line, text_message, told
-from bot.preview import sample
+from bot.digests.preview import sample
 from bot.render.telegram.keyboard import Keyboard
 from bot.render.telegram.split_into_messages import Message, message, parts
 from bot.texts import Refusal

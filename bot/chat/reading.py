@@ -6,14 +6,14 @@ import re
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
-from bot import gather, issue
 from bot.chat import buttons, english
 from bot.chat.context import Ask, Reply, in_transaction
 from bot.chat.errands import Outside
 from bot.chat.listing import next_time, state
 from bot.chat.telling import Line, text_message, told
 from bot.chat.topics import misread, suggested_buttons
-from bot.preview import suggested
+from bot.digests import issue_digest, new_announcements
+from bot.digests.preview import suggested
 from bot.render.digest_heading import numbered
 from bot.render.display_options import Look
 from bot.render.size_limits import shorten
@@ -74,7 +74,7 @@ def digest(store: Store, ask: Ask) -> Reply:
 def _all_now(store: Store, ask: Ask, topics: Sequence[Subscription]) -> Reply:
     """What gathered for each topic; those for which nothing did are named in one message."""
     readable = tuple(filter(verb.is_readable, topics))
-    news = ask.read_several(issue.draw_news, ask.chat, readable, ask.now)
+    news = ask.read_several(issue_digest.draw_news, ask.chat, readable, ask.now)
     quiet = [one.share.topic for one in news if not _issued(store, ask, one)]
     lines = []
     if quiet:
@@ -99,9 +99,9 @@ def _quiet(ask: Ask, topic: Subscription) -> Line:
     return Line(f"{shorten(topic.name, _NAME_UNITS)} – {state(ask, topic)}", close=True)
 
 
-def _issued(store: Store, ask: Ask, news: issue.News) -> bool:
+def _issued(store: Store, ask: Ask, news: issue_digest.News) -> bool:
     """Whether a digest of a topic is on its way: of what is new, or of the last days at first."""
-    return bool(issue.issue_news(store, ask.chat, news, ask.now, thread=ask.thread))
+    return bool(issue_digest.issue_news(store, ask.chat, news, ask.now, thread=ask.thread))
 
 
 def digest_pressed(store: Store, ask: Ask) -> Reply:
@@ -113,7 +113,7 @@ def _topic_now(store: Store, ask: Ask, topic: Subscription) -> Reply:
     """What gathered since the last digest; if nothing did, the last one again and when next."""
     if not verb.is_readable(topic):
         return told([Line(_unreadable(ask, topic))])
-    [news] = ask.read_several(issue.draw_news, ask.chat, (topic,), ask.now)
+    [news] = ask.read_several(issue_digest.draw_news, ask.chat, (topic,), ask.now)
     if _issued(store, ask, news):
         return Reply(deliver=True)
     return ask.read(_again, ask, topic)
@@ -134,10 +134,10 @@ def missed(store: Store, ask: Ask) -> Reply:
     """``/missed``: what the last digests left out or could not deliver, page by page."""
     newest = store.digests.of(ask.chat.bot, ask.chat.chat, limit=1)
     number = newest[0].number if newest else 0
-    if found := ask.read(issue.draw_missed, ask.chat, ask.now, number):
-        issue.issue_missed(store, ask.chat, found, ask.now, thread=ask.thread)
+    if found := ask.read(issue_digest.draw_missed, ask.chat, ask.now, number):
+        issue_digest.issue_missed(store, ask.chat, found, ask.now, thread=ask.thread)
         return Reply(deliver=True)
-    return told([Line(ask.say("missed-none", days=issue.MISSED_DAYS))])
+    return told([Line(ask.say("missed-none", days=issue_digest.MISSED_DAYS))])
 
 
 def _words_now(store: Store, ask: Ask) -> Reply:
@@ -146,8 +146,8 @@ def _words_now(store: Store, ask: Ask) -> Reply:
         query = parse_typed(ask.words)
     except QueryError as error:
         return misread(store, ask, ask.words, error)
-    if found := ask.read(issue.draw_recent, ask.chat, query, ask.now):
-        issue.issue_recent(store, ask.chat, found, ask.now, thread=ask.thread)
+    if found := ask.read(issue_digest.draw_recent, ask.chat, query, ask.now):
+        issue_digest.issue_recent(store, ask.chat, found, ask.now, thread=ask.thread)
         return Reply(deliver=True)
     if not store.papers.count():
         return told([Line(ask.say("digest-empty-store"))])
@@ -157,7 +157,7 @@ def _words_now(store: Store, ask: Ask) -> Reply:
 
 
 def _nothing(store: Store, ask: Ask, words: str, *above: Line) -> Reply:
-    none = ask.say("digest-query-none", days=gather.RECENT_DAYS, topic=words[:100])
+    none = ask.say("digest-query-none", days=new_announcements.RECENT_DAYS, topic=words[:100])
     others = ask.read_offer(suggested, words, ask.now, papers=0, polled=ask.house.feeds)
     more = [Line(ask.say("suggestions", readings=len(others)))] if others else []
     return told([*above, Line(none), *more], suggested_buttons(store, ask, others))
@@ -172,10 +172,12 @@ def _put(store: Store, ask: Ask, words: english.Words) -> Reply:
     if not words.is_english:
         return _nothing(store, ask, words.text, *words.lines)
     query = parse(words.text)
-    if found := ask.read(issue.draw_recent, ask.chat, query, ask.now):
+    if found := ask.read(issue_digest.draw_recent, ask.chat, query, ask.now):
         # Once: the process may end before the errand is marked as done.
         occasion = f"update {ask.update}" if ask.update else ""
-        issue.issue_recent(store, ask.chat, found, ask.now, thread=ask.thread, occasion=occasion)
+        issue_digest.issue_recent(
+            store, ask.chat, found, ask.now, thread=ask.thread, occasion=occasion
+        )
         return replace(told(words.lines), deliver=True)
     return _nothing(store, ask, words.text, *words.lines)
 
@@ -196,7 +198,7 @@ def _page(store: Store, ask: Ask) -> tuple[Reply, Part | None]:
         raise Refusal("entry-gone")
     reply = shown(digest, look(ask, digest), lambda wanted: rest_parts(digest, wanted, position))
     [part] = rest_parts(digest, look(ask, digest), position)
-    is_received = bool(digest.subscription) or digest.period.startswith(issue.MISSED)
+    is_received = bool(digest.subscription) or digest.period.startswith(issue_digest.MISSED)
     return reply, part if is_received else None
 
 

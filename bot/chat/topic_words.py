@@ -10,7 +10,7 @@ from bot.chat.finding import typed
 from bot.chat.telling import Line, told
 from bot.chat.topic_card import card
 from bot.chat.topics import brought, drafted, misread, suggested_buttons
-from bot.preview import preview
+from bot.digests.preview import preview
 from bot.render.telegram.keyboard import Keyboard
 from bot.texts import Refusal
 from bot.topics import cadence_text, edit_subscriptions

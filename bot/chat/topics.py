@@ -9,7 +9,7 @@ from bot.chat.context import Ask, Reply, in_transaction
 from bot.chat.errands import Outside
 from bot.chat.listing import followed
 from bot.chat.telling import Line, pointed, told
-from bot.preview import MANY, Preview, preview, suggested
+from bot.digests.preview import MANY, Preview, preview, suggested
 from bot.render.entry_content import address, shown_title
 from bot.render.size_limits import shorten
 from bot.render.telegram.autolinks import inert

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from bot.alike import distinctive, exclusions, similar
 from bot.arxiv.author_names import plain_name
 from bot.chat import shelf
 from bot.chat.context import Ask, Reply
 from bot.chat.entry import Opened, opened
 from bot.chat.telling import Line, told
 from bot.chat.topics import drafted
+from bot.ranking.similar import distinctive, exclusions, similar
 from bot.render.entry_content import display, shown_title
 from bot.render.size_limits import shorten
 from bot.render.telegram.autolinks import inert

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import click
 
-from bot import gather, issue
 from bot.cli.frame import LANGUAGES, Failed, basics, database, language, opened_for_reading, speaker
 from bot.cli.printing import form, print_document
 from bot.cli.query_argument import AsksQuery, query
 from bot.concurrency import trusted_clock
+from bot.digests import issue_digest, new_announcements
 from bot.render import FORMS
 from storage.records import Query
 
@@ -29,8 +29,8 @@ def digest(query: Query, form: str, language: str, database: str | None) -> None
     """
     config = basics(database)
     with opened_for_reading(config, searches=True) as store:
-        drawn = issue.drawn(store, query, trusted_clock.wall_clock(), keep=False)
+        drawn = issue_digest.drawn(store, query, trusted_clock.wall_clock(), keep=False)
     if not drawn.entries:
         speak = speaker(config)
-        raise Failed(speak("cli-digest-none", days=gather.RECENT_DAYS, query=query.text))
+        raise Failed(speak("cli-digest-none", days=new_announcements.RECENT_DAYS, query=query.text))
     print_document(FORMS[form](drawn, LANGUAGES[language]))

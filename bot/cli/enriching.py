@@ -9,11 +9,12 @@ from datetime import date, datetime, timedelta
 
 import click
 
-from bot import app, foresee
+from bot import app
 from bot.cli.frame import FAILED, Misused, as_json, database, echo, settings, speaker
 from bot.cli.progress import bar
 from bot.concurrency import trusted_clock
 from bot.config import Config
+from bot.digests import prefetch_summaries
 from bot.standby import glossing
 from bot.summaries.gateway.cost_report import Contract, Estimate, estimate, money
 from bot.summaries.gateway.model_gateway import Workshop
@@ -70,7 +71,7 @@ def enrich(
         _announce(config, guess, as_json=as_json)
         if dry_run or not found:
             return
-        foresee.order(store, found)
+        prefetch_summaries.order(store, found)
         store.commissions.retry(found)
         with glossing(store, now, LONGEST_RUN) as is_alone:
             if is_alone:
@@ -101,8 +102,10 @@ def _wanted(
 ) -> list[Commission]:
     if first is not None:
         wanted = languages or config.languages
-        return foresee.wanted_since(store, config.bot, first, wanted, now)
-    return foresee.wanted(store, config.bot, now, now + SOON, offered=languages or config.languages)
+        return prefetch_summaries.wanted_since(store, config.bot, first, wanted, now)
+    return prefetch_summaries.wanted(
+        store, config.bot, now, now + SOON, offered=languages or config.languages
+    )
 
 
 async def _made(store: Store, config: Config, wanted: int) -> tuple[Workshop, Fulfilled]:

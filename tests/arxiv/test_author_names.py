@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from bot.alike import exclusions
 from bot.arxiv.author_names import Person, is_group, is_native, is_suffix, person, plain_name
+from bot.ranking.similar import exclusions
 from storage.records import Paper
 
 

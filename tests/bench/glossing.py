@@ -22,7 +22,7 @@ from pathlib import Path
 from time import monotonic, perf_counter, process_time
 
 from bot.concurrency.rate_limiter import Breaker
-from bot.foresee import order
+from bot.digests.prefetch_summaries import order
 from bot.summaries.gateway.budget import Budget, Price
 from bot.summaries.gateway.model_gateway import Workshop
 from bot.summaries.jobs import Fulfilled, fulfil

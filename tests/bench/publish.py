@@ -20,7 +20,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from time import perf_counter, process_time
 
-from bot.publish import publish, settle
+from bot.digests.publish import publish, settle
 from bot.topics.query.parser import indexed
 from storage import Store, open_store
 from storage.records import Announcement, Cadence, ChatKind, Form, Subscriber, Subscription

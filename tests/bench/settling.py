@@ -19,7 +19,7 @@ from pathlib import Path
 from statistics import median, quantiles
 from time import perf_counter, sleep
 
-from bot.publish import publish
+from bot.digests.publish import publish
 from bot.topics.query.parser import indexed
 from storage import Store, open_store
 from storage.records import Form, Parcel, Sent

@@ -11,11 +11,11 @@ from typing import Any
 
 import pytest
 
-from bot import issue
 from bot.chat import BUTTONS, finding
 from bot.chat.limits import RATES, Cost, Limits
 from bot.chat.readings import ANEW, Readings, with_readings
-from bot.gather import Gathered
+from bot.digests import issue_digest
+from bot.digests.new_announcements import Gathered
 from bot.sweep import TOPICLESS, sweep
 from bot.texts import Refusal
 from bot.topics.query.parser import parse
@@ -84,7 +84,7 @@ async def test_topics_that_there_is_no_time_for_are_counted_beside_the_others(
                 raise OverBudget
             super().__init__(store, after, only)
 
-    monkeypatch.setattr(issue, "Gathered", OnlyTheFirst)
+    monkeypatch.setattr(issue_digest, "Gathered", OnlyTheFirst)
     told = [message.text for message in await talk.says("/digest")]
 
     assert any(talk.text("digest-too-dear-topics", topics=2, number=2) in text for text in told)
@@ -134,11 +134,11 @@ async def test_what_changed_meanwhile_is_read_anew(
     await talk.follows("diffusion")
     await talk.tomorrow()
     drawn: list[str] = []
-    draw = issue.draw_news
+    draw = issue_digest.draw_news
 
     def and_meanwhile(
         store: Store, chat: Any, topics: tuple[Subscription, ...], now: Any
-    ) -> tuple[issue.News, ...]:
+    ) -> tuple[issue_digest.News, ...]:
         news = draw(store, chat, topics, now)
         if not drawn:
             with store.transaction():
@@ -146,7 +146,7 @@ async def test_what_changed_meanwhile_is_read_anew(
         drawn.append(topics[0].query)
         return news
 
-    monkeypatch.setattr(issue, "draw_news", and_meanwhile)
+    monkeypatch.setattr(issue_digest, "draw_news", and_meanwhile)
     await talk.says("/digest")
 
     assert drawn == ["diffusion", "splatting"]

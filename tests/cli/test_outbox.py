@@ -11,7 +11,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from bot.cli import main
-from bot.publish import publish
+from bot.digests.publish import publish
 from bot.topics.query.parser import indexed
 from storage import open_store
 from storage.records import ParcelState, Refused

@@ -15,7 +15,7 @@ from tempfile import TemporaryDirectory
 from playwright.async_api import Browser, expect
 
 from bot.demo import sample
-from bot.issue import drawn
+from bot.digests.issue_digest import drawn
 from bot.render import FORMS
 from bot.topics.query.parser import indexed, parse
 from storage import open_store

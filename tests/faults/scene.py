@@ -20,7 +20,7 @@ from bot.config import Config, Doubt
 from bot.demo.emulator import Emulator
 from bot.demo.journal import Call
 from bot.demo.people import Person, Place
-from bot.publish import publish
+from bot.digests.publish import publish
 from storage import Store
 from storage.records import ChatKind, Form, Parcel, ParcelState, Rank, Subscriber
 from tests.judges import judge

@@ -9,9 +9,9 @@ from importlib import import_module
 
 import pytest
 
-from bot import editions
-from bot.digest import assemble
-from bot.publish import POSTPONED
+from bot.digests import shared_digest
+from bot.digests.publish import POSTPONED
+from bot.digests.select_entries import assemble
 from bot.render.telegram import fallback_forms as writing
 from bot.render.telegram.split_into_messages import message
 from bot.summaries import fill_missing
@@ -142,7 +142,7 @@ async def test_a_topic_that_breaks_is_tried_again_later(
             return digest
 
         with monkeypatch.context() as patch:
-            patch.setattr(editions, "assemble", broken)
+            patch.setattr(shared_digest, "assemble", broken)
             await scene.due()
         assert _logged(caplog) == {"topic not published"}
         assert sorted([len(scene.shown(ada)), len(scene.shown(bob))]) == [0, 0]

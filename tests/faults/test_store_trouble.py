@@ -14,7 +14,7 @@ from click.testing import CliRunner
 
 from bot.cli import main
 from bot.demo import faults
-from bot.publish import publish
+from bot.digests.publish import publish
 from bot.render.telegram.stored_answer import Said
 from storage import Store
 from storage.engine import sqlite as engine

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from bot.digests.notices import tell_versions
 from bot.summaries.fill_missing import extracted
-from bot.versions import tell_versions
 from storage.records import Form, Gloss, Paper
 from tests.fuzz import hostile
 from tests.fuzz.desk import CHAT, Desk, opened

@@ -10,7 +10,7 @@ from pathlib import Path
 from sys import maxsize
 
 from bot.arxiv.calendar import arxiv_day, recent_feed_days
-from bot.publish import settle
+from bot.digests.publish import settle
 from bot.topics.query.analyzer import analyser_mark
 from bot.topics.query.parser import indexed
 from storage import Store, open_store

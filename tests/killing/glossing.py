@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from bot.publish import settle
+from bot.digests.publish import settle
 from bot.topics.query.parser import indexed
 from storage import Store, open_store
 from storage.records import Announcement, Cadence, Kind, Paper, Spending, Subscription

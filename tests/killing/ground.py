@@ -13,7 +13,7 @@ from random import Random
 from bot.demo.emulator import Emulator
 from bot.demo.faults import slow
 from bot.demo.people import Person
-from bot.publish import publish
+from bot.digests.publish import publish
 from bot.topics.query.parser import indexed
 from storage import Store, open_store
 from storage.records import Cadence

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime, time, timedelta
 from pathlib import Path
 
-from bot.publish import settle
+from bot.digests.publish import settle
 from bot.summaries.fill_missing import enrich
 from bot.topics.edit_subscriptions import subscribe
 from bot.topics.query.analyzer import analyser_mark

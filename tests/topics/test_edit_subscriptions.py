@@ -7,8 +7,8 @@ from datetime import UTC, datetime, time
 
 import pytest
 
-from bot.preview import Volumes, preview, sample
-from bot.publish import publish
+from bot.digests.preview import Volumes, preview, sample
+from bot.digests.publish import publish
 from bot.texts import LANGUAGES, Refusal
 from bot.topics import edit_subscriptions
 from bot.topics.edit_subscriptions import categories, same

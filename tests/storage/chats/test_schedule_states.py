@@ -15,7 +15,7 @@ import pytest
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
-from bot.publish import publish
+from bot.digests.publish import publish
 from bot.topics import edit_subscriptions, next_due
 from storage.records import Cadence, ChatKind, Subscriber, Subscription
 from tests.situations import announce, papers

@@ -16,8 +16,8 @@ import pytest
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
-from bot.issue import draw_news, issue_news
-from bot.publish import publish
+from bot.digests.issue_digest import draw_news, issue_news
+from bot.digests.publish import publish
 from bot.topics import edit_subscriptions
 from storage import Store
 from storage.chats.subscriptions import Subscriptions

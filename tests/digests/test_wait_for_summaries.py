@@ -8,9 +8,9 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from bot.foresee import foresee
-from bot.patience import ASKED_AGAIN, GRACE, Patience
-from bot.publish import publish, settle
+from bot.digests.prefetch_summaries import foresee
+from bot.digests.publish import publish, settle
+from bot.digests.wait_for_summaries import ASKED_AGAIN, GRACE, Patience
 from storage import Store
 from storage.errors import Busy
 from storage.records import (

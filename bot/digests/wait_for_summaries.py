@@ -10,7 +10,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from bot.foresee import Offered, lacking, made, order
+from bot.digests.prefetch_summaries import Offered, lacking, made, order
 from storage import Store
 from storage.records import Commission, Digest, Subscriber, Subscription
 

@@ -10,9 +10,9 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from bot.arxiv import calendar
-from bot.digest import NEAR
-from bot.gather import FRESH, Explain, explainer
-from bot.issue import ASKED_LIMIT, LEFT_OUT
+from bot.digests.issue_digest import ASKED_LIMIT, LEFT_OUT
+from bot.digests.new_announcements import FRESH, Explain, explainer
+from bot.digests.select_entries import NEAR
 from bot.summaries.fill_missing import enrich
 from bot.topics.matching import Index
 from bot.topics.query.parser import QueryError, parse

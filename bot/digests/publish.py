@@ -16,13 +16,13 @@ from functools import cache, partial
 from itertools import chain, islice, takewhile
 from typing import TypeVar
 
-from bot import gather
-from bot.editions import Edition, Editions
-from bot.gather import Gathered, Sliced
-from bot.issue import Occasion, issue, look
-from bot.patience import Patience
-from bot.quiet import tell_quiet
-from bot.shares import Others, Received, Share, others_of, share
+from bot.digests import new_announcements
+from bot.digests.chat_digest import Others, Received, Share, others_of, share
+from bot.digests.issue_digest import Occasion, issue, look
+from bot.digests.new_announcements import Gathered, Sliced
+from bot.digests.notices import tell_quiet
+from bot.digests.shared_digest import Edition, Editions
+from bot.digests.wait_for_summaries import Patience
 from bot.topics import next_due
 from bot.topics.query.parser import QueryError
 from bot.topics.reschedule import postpone, pull_back, wake
@@ -75,7 +75,7 @@ def publish(
     pull_back(store, bot, now)
     last = settled(store)
     due = store.subscriptions.due_chats(bot, now, last_seq=last)
-    edge = store.papers.position_before(gather.TOGETHER) if due else 0
+    edge = store.papers.position_before(new_announcements.TOGETHER) if due else 0
     due = [
         (chat, cursor)
         for chat, cursor in due
@@ -96,7 +96,7 @@ def catch_up(
     What they missed is read in slices, however much it is. That takes a while, so it is no part
     of the tick that all others wait for; the digests are the same.
     """
-    last, edge = settled(store), store.papers.position_before(gather.TOGETHER)
+    last, edge = settled(store), store.papers.position_before(new_announcements.TOGETHER)
     due = store.subscriptions.due_chats(bot, now, last_seq=last)
     behind = [chat for chat, cursor in due if cursor < edge]
     done = Published()

@@ -14,10 +14,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot import gather
-from bot.editions import Editions, left_of
-from bot.gather import Gathered, Sliced
-from bot.publish import Published, catch_up, publish
+from bot.digests import new_announcements
+from bot.digests.new_announcements import Gathered, Sliced
+from bot.digests.publish import Published, catch_up, publish
+from bot.digests.shared_digest import Editions, left_of
 from bot.topics.query.parser import indexed, parse
 from storage import Store, open_store
 from storage.records import Announcement, Cadence, Digest, Kind, Paper, Subscription
@@ -115,9 +115,9 @@ def test_slices_make_the_same_digests(
         for query, kinds, cursor, limit in asked
     ]
     with _stored(announced) as store, pytest.MonkeyPatch.context() as patch:
-        patch.setattr(gather, "SLICE", size)
-        patch.setattr("bot.digest.NEAR", 2)
-        patch.setattr("bot.editions.NEAR", 2)
+        patch.setattr(new_announcements, "SLICE", size)
+        patch.setattr("bot.digests.select_entries.NEAR", 2)
+        patch.setattr("bot.digests.shared_digest.NEAR", 2)
         whole = Gathered(store, min(topic.cursor for topic in topics))
         sliced = Sliced(store, topics)
         assert sliced.head == whole.head
@@ -139,7 +139,7 @@ def behind(store: Store, monkeypatch: pytest.MonkeyPatch) -> Store:
         follow(store, chat(store, number), words)
     announce(store, papers(*range(20)))
     announce(store, papers(*range(20, 30), word="robots"), day=TODAY)
-    monkeypatch.setattr(gather, "SLICE", 7)
+    monkeypatch.setattr(new_announcements, "SLICE", 7)
     return store
 
 
@@ -149,7 +149,7 @@ def test_who_was_told_long_ago_gets_the_same(behind: Store, tmp_path: Path) -> N
     copy = open_store(f"sqlite:///{tmp_path / 'copy.db'}", words=indexed)
     try:
         with pytest.MonkeyPatch.context() as patch:
-            patch.setattr(gather, "TOGETHER", 0)
+            patch.setattr(new_announcements, "TOGETHER", 0)
             assert publish(behind, BOT, DUE) == Published(), "the others wait for none of it"
             assert catch_up(behind, BOT, DUE) == Published(chats=3, digests=4)
         assert publish(copy, BOT, DUE) == Published(chats=3, digests=4)
@@ -162,8 +162,8 @@ def test_who_was_told_long_ago_gets_the_same(behind: Store, tmp_path: Path) -> N
 def test_the_widest_topics_wait_where_there_is_no_room(
     behind: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(gather, "TOGETHER", 0)
-    monkeypatch.setattr(gather, "MOST", 12)
+    monkeypatch.setattr(new_announcements, "TOGETHER", 0)
+    monkeypatch.setattr(new_announcements, "MOST", 12)
 
     assert catch_up(behind, BOT, DUE) == Published(chats=3, digests=4)
 
@@ -173,7 +173,7 @@ def test_the_widest_topics_wait_where_there_is_no_room(
 
 
 def test_a_stop_leaves_them_due(behind: Store, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(gather, "TOGETHER", 0)
+    monkeypatch.setattr(new_announcements, "TOGETHER", 0)
     before = dump(behind)
 
     answers = iter([True, True, False])
@@ -186,7 +186,7 @@ def test_a_stop_leaves_them_due(behind: Store, monkeypatch: pytest.MonkeyPatch) 
 def test_a_topic_that_breaks_holds_no_other(
     behind: Store, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    monkeypatch.setattr(gather, "TOGETHER", 0)
+    monkeypatch.setattr(new_announcements, "TOGETHER", 0)
     [robots] = [t for t in behind.subscriptions.of(BOT, 2) if t.query == "robots"]
     with behind.transaction():
         behind.subscriptions.change(replace(robots, query="(broken"))

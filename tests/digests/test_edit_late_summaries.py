@@ -10,7 +10,7 @@ from itertools import pairwise
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.amend import END, FRESH, PATIENCE, PAUSE, again_at, amend
+from bot.digests.edit_late_summaries import END, FRESH, PATIENCE, PAUSE, again_at, amend
 from bot.settlement import settle
 from bot.summaries.fill_missing import enrich
 from storage import Store

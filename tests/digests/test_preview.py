@@ -11,8 +11,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.gather import recent
-from bot.preview import LOOK, READ, Volumes, counted, preview
+from bot.digests.new_announcements import recent
+from bot.digests.preview import LOOK, READ, Volumes, counted, preview
 from bot.topics.query.parser import QueryError, indexed, parse
 from storage import Store, open_store
 from storage.records import Announcement, Kind

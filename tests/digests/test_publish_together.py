@@ -12,10 +12,10 @@ from typing import Any
 
 import pytest
 
-from bot import publish as verb
-from bot.editions import Editions
-from bot.gather import Gathered
-from bot.publish import POSTPONED, Published, publish
+from bot.digests import publish as verb
+from bot.digests.new_announcements import Gathered
+from bot.digests.publish import POSTPONED, Published, publish
+from bot.digests.shared_digest import Editions
 from bot.topics.query.parser import parse
 from storage import Store
 from storage.errors import Busy, Full
@@ -269,7 +269,7 @@ def test_a_topic_that_comes_back_in_the_middle_of_a_tick_loses_no_paper(
         monkeypatch.undo()
         return found
 
-    monkeypatch.setattr("bot.publish.Gathered", and_meanwhile)
+    monkeypatch.setattr("bot.digests.publish.Gathered", and_meanwhile)
     publish(store, BOT, DUE)
     publish(store, BOT, DUE)
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
 
-from bot import issue as verb
-from bot.patience import Patience
-from bot.publish import publish, settle
+from bot.digests import issue_digest as verb
+from bot.digests.publish import publish, settle
+from bot.digests.wait_for_summaries import Patience
 from bot.topics import edit_subscriptions
 from storage import Store
 from storage.records import (

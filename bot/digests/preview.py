@@ -8,8 +8,8 @@ from datetime import date, datetime, timedelta
 from functools import partial
 
 from bot.arxiv import calendar
-from bot.gather import FRESH, RECENT_DAYS
-from bot.issue import bounded, drawn
+from bot.digests.issue_digest import bounded, drawn
+from bot.digests.new_announcements import FRESH, RECENT_DAYS
 from bot.topics.edit_subscriptions import is_unread, refuse_unread
 from bot.topics.matching import Index
 from bot.topics.query.parser import QueryError, has_chinese, parse, parse_typed

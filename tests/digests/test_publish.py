@@ -8,9 +8,9 @@ from datetime import time, timedelta
 
 import pytest
 
-from bot.issue import draw_recent, drawn, issue_recent
-from bot.preview import preview
-from bot.publish import POSTPONED, Published, publish
+from bot.digests.issue_digest import draw_recent, drawn, issue_recent
+from bot.digests.preview import preview
+from bot.digests.publish import POSTPONED, Published, publish
 from bot.topics import edit_subscriptions
 from bot.topics.query.parser import parse
 from storage import Store

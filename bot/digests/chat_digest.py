@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import TypeAlias
 
-from bot.editions import Edition, left_of
+from bot.digests.shared_digest import Edition, left_of
 from storage import Store
 from storage.records import Subscription
 

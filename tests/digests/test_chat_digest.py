@@ -10,11 +10,11 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from bot import editions
-from bot.digest import NEAR, assemble
-from bot.editions import Edition, Editions, glossed, left_of
-from bot.gather import Gathered
-from bot.publish import Published, publish
+from bot.digests import shared_digest
+from bot.digests.new_announcements import Gathered
+from bot.digests.publish import Published, publish
+from bot.digests.select_entries import NEAR, assemble
+from bot.digests.shared_digest import Edition, Editions, glossed, left_of
 from storage import Store
 from storage.records import Digest, Entry, Kind, Subscriber, Subscription
 from tests.situations import (
@@ -87,7 +87,7 @@ def test_a_transaction_only_writes_what_was_reckoned_before(
         return assemble(*given, **named)  # type: ignore[arg-type]
 
     monkeypatch.setattr(store, "transaction", watched)
-    monkeypatch.setattr(editions, "assemble", watching)
+    monkeypatch.setattr(shared_digest, "assemble", watching)
 
     assert publish(store, BOT, DUE + DAY) == Published(chats=1, digests=3)
     assert made == [6], "an edition and a share for each topic"

@@ -8,7 +8,6 @@ from datetime import timedelta
 
 import pytest
 
-from bot.amend import FRESH
 from bot.demo.faults import (
     Fault,
     accepted_then_closed,
@@ -18,6 +17,7 @@ from bot.demo.faults import (
     too_many_requests,
 )
 from bot.demo.reading import Visible
+from bot.digests.edit_late_summaries import FRESH
 from bot.texts import say
 from storage import Store
 from storage.records import Form, Gloss, ParcelState

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.publish import publish, settle
+from bot.digests.publish import publish, settle
 from bot.topics import edit_subscriptions
 from bot.topics.query.parser import indexed
 from storage import Store, open_store

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.digest import assemble
+from bot.digests.select_entries import assemble
 from storage.records import Announcement, Digest, Field, Kind, Match, Paper, Reason
 
 ISSUED = datetime(2026, 11, 20, 6, 30, tzinfo=UTC)

@@ -10,12 +10,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from bot.digest import assemble
-from bot.editions import WIDEST, Editions, glossed
-from bot.gather import Gathered, recent
+from bot.digests.chat_digest import Share, share, up_to_date
+from bot.digests.new_announcements import Gathered, recent
+from bot.digests.select_entries import assemble
+from bot.digests.shared_digest import WIDEST, Editions, glossed
 from bot.render.display_options import Look
 from bot.render.telegram.split_into_messages import Part, parts
-from bot.shares import Share, share, up_to_date
 from bot.texts import Refusal, say
 from bot.topics.query.parser import parse
 from storage import Store

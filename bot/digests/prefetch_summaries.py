@@ -11,10 +11,10 @@ from datetime import date, datetime, timedelta
 from itertools import groupby, islice, takewhile
 from typing import TypeAlias
 
-from bot import gather
-from bot.editions import Editions
-from bot.gather import Gathered
-from bot.shares import share
+from bot.digests import new_announcements
+from bot.digests.chat_digest import share
+from bot.digests.new_announcements import Gathered
+from bot.digests.shared_digest import Editions
 from bot.summaries.fill_missing import EXTRACTIVE
 from bot.topics.matching import Index
 from bot.topics.query.parser import parse
@@ -73,7 +73,9 @@ def wanted(
 
     A topic that breaks is told in the log and hides no other.
     """
-    edge = store.papers.position_before(gather.TOGETHER)  # beyond it, nobody waits for glosses
+    edge = store.papers.position_before(
+        new_announcements.TOGETHER
+    )  # beyond it, nobody waits for glosses
     due = [one for one in store.subscriptions.due_chats(bot, horizon) if one[1] >= edge]
     if not due:
         return []

@@ -10,11 +10,11 @@ from typing import Any
 
 import pytest
 
-from bot import editions
-from bot import foresee as verb
-from bot.digest import assemble
-from bot.foresee import AHEAD, foresee, wanted, wanted_since
-from bot.publish import publish
+from bot.digests import prefetch_summaries as verb
+from bot.digests import shared_digest
+from bot.digests.prefetch_summaries import AHEAD, foresee, wanted, wanted_since
+from bot.digests.publish import publish
+from bot.digests.select_entries import assemble
 from storage import Store
 from storage.errors import Busy, Full
 from storage.records import (
@@ -313,7 +313,7 @@ def test_a_topic_that_breaks_hides_no_other_topic_of_its_chat(
     follow(store, known, "diffusion")
     announce(store, papers(1))
     announce(store, papers(2, word="robots"))
-    monkeypatch.setattr(editions, "assemble", breaks("robots", ZeroDivisionError()))
+    monkeypatch.setattr(shared_digest, "assemble", breaks("robots", ZeroDivisionError()))
 
     assert seen(store, wanted(store, BOT, SOON, DUE)) == [(1, 1, "zh")]
     assert logged(caplog) == [("topic not foreseen", broken.key)]
@@ -330,7 +330,7 @@ def test_a_topic_that_breaks_beside_what_its_chat_has_hides_no_other(
         changed(store, replace(topic, cursor=0, next_due=DUE + DAY, fence=topic.fence + 1))
     announce(store, papers(2))
     left = breaks(topics[0].query, ZeroDivisionError(), once_received=True)
-    monkeypatch.setattr(editions, "assemble", left)
+    monkeypatch.setattr(shared_digest, "assemble", left)
 
     assert seen(store, wanted(store, BOT, SOON + DAY, DUE + DAY)) == [(2, 1, "zh")]
     assert logged(caplog) == [("topic not foreseen", topics[0].key)]
@@ -342,7 +342,7 @@ def test_trouble_of_the_store_is_no_topics(
 ) -> None:
     readers(store, 2)
     announce(store, papers(1))
-    monkeypatch.setattr(editions, "assemble", breaks("diffusion", error))
+    monkeypatch.setattr(shared_digest, "assemble", breaks("diffusion", error))
 
     with pytest.raises(type(error)):
         wanted(store, BOT, SOON, DUE)

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from bot.patience import GRACE
+from bot.digests.wait_for_summaries import GRACE
 from bot.summaries.gateway.model_state import State, condition
 from bot.texts import say
 from storage import Store

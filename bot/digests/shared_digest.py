@@ -7,8 +7,8 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import TypeAlias
 
-from bot.digest import NEAR, assemble
-from bot.gather import Explain, Gathered, Sliced
+from bot.digests.new_announcements import Explain, Gathered, Sliced
+from bot.digests.select_entries import NEAR, assemble
 from bot.render.display_options import Look
 from bot.render.telegram.split_into_messages import Part, parts
 from bot.summaries.fill_missing import enrich

@@ -1,0 +1,1 @@
+"""Assemble digests: what is new for a chat, in which order, said how."""

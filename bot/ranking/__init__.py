@@ -1,0 +1,1 @@
+"""How near papers are to each other."""
