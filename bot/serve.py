@@ -6,12 +6,12 @@ import asyncio
 import logging
 from math import ceil
 
-from bot import deliver
 from bot.chat.answering import Answering
 from bot.chat.menu import publish_menu
 from bot.chat.polling import poll
 from bot.clock import Beat, heartbeat
 from bot.concurrency.wake_event import Bell, Work
+from bot.delivery import worker as deliver
 from bot.service import Bot
 from bot.standby import GLOSSING, is_held
 from bot.summaries import jobs

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import partial
 
-from bot import alarm, deliver, health, sweep
+from bot import alarm, health, sweep
 from bot.arxiv.taxonomy import expand
 from bot.chat import sender
 from bot.chat.answering import Answering
@@ -25,6 +25,7 @@ from bot.concurrency.rate_limiter import Breaker, Floods, Monotonic, Pace, Sleep
 from bot.concurrency.trusted_clock import TrustedClock
 from bot.concurrency.wake_event import Bell
 from bot.config import Config, Doubt
+from bot.delivery import worker
 from bot.digests import edit_late_summaries, notices, prefetch_summaries, publish
 from bot.digests.wait_for_summaries import Patience
 from bot.ingest import paper_lookup
@@ -116,14 +117,14 @@ class Bot:
             self.asker, ids, base=self.config.arxiv_api, archive=self.config.arxiv_oai
         )
 
-    def desk(self) -> deliver.Desk:
+    def desk(self) -> worker.Desk:
         """Where parcels are sent from."""
 
         async def send(parcel: Parcel, message: Said) -> Outcome:
             paid = self.config.paid_broadcast
             return await sender.deliver_parcel(self.telegram, parcel, message, paid=paid)
 
-        return deliver.Desk(
+        return worker.Desk(
             store=self.store,
             bot=self.telegram.id,
             link=lambda paper, version: link(self.telegram.username, paper, version),

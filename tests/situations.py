@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
 
 from bot.concurrency.rate_limiter import Breaker, Floods, Pace
-from bot.deliver import Delivered, Desk, deliver
+from bot.delivery.worker import Delivered, Desk, deliver
 from bot.digests import issue_digest, publish
 from bot.render.telegram.split_into_messages import Message
 from bot.render.telegram.stored_answer import Said

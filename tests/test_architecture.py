@@ -58,7 +58,7 @@ def test_no_import_runs_in_a_circle() -> None:
             "def f():\n from bot.topics.query.parser import parse",
         ),
         (house.stray_sentences, "bot.chat.topics", 'say("You follow no topic yet")'),
-        (house.stray_sentences, "bot.deliver", 'x = "没有新论文"'),
+        (house.stray_sentences, "bot.delivery.worker", 'x = "没有新论文"'),
         (house.stray_sentences, "bot.digests.publish", 'raise Refusal("this is no key at all")'),
     ],
 )
@@ -68,11 +68,13 @@ def test_each_rule_catches_a_planted_fault(rule: Rule, name: str, source: str) -
 
 def test_a_planted_circle_is_found() -> None:
     trees = {
-        "bot.digests.publish": ast.parse("import bot.deliver"),
-        "bot.deliver": ast.parse("import bot.digests.publish"),
+        "bot.digests.publish": ast.parse("import bot.delivery.worker"),
+        "bot.delivery.worker": ast.parse("import bot.digests.publish"),
     }
 
-    assert house.cycles(trees) == ["bot.deliver -> bot.digests.publish -> bot.deliver"]
+    assert house.cycles(trees) == [
+        "bot.delivery.worker -> bot.digests.publish -> bot.delivery.worker"
+    ]
 
 
 def test_clean_source_passes_every_rule() -> None:

@@ -166,7 +166,9 @@ ESCAPES = "\x1b]52;c;eA==\x07 \x1b[2J \x9b2J \x85 \u2028 \u202eabc\u2069 \x7f \x
 
 def test_what_others_wrote_moves_no_cursor(written: io.StringIO) -> None:
     """Controls and directions stand there as their numbers; the line stays one."""
-    logging.getLogger("bot.settlement").info("parcel not sent", extra={"reason": ESCAPES})
+    logging.getLogger("bot.delivery.record_outcome").info(
+        "parcel not sent", extra={"reason": ESCAPES}
+    )
     logging.getLogger("bot").error(ESCAPES, exc_info=raised(RuntimeError(ESCAPES)))
 
     told = written.getvalue()

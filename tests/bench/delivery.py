@@ -23,7 +23,7 @@ from telegram.request import HTTPXRequest
 
 from bot.chat import sender
 from bot.concurrency.rate_limiter import Breaker, Floods, Pace
-from bot.deliver import Desk, deliver
+from bot.delivery.worker import Desk, deliver
 from bot.digests.publish import publish, settle
 from bot.render.telegram.fallback_forms import written
 from bot.render.telegram.split_into_messages import Message

@@ -10,8 +10,8 @@ from itertools import pairwise
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bot.delivery.record_outcome import settle
 from bot.digests.edit_late_summaries import END, FRESH, PATIENCE, PAUSE, again_at, amend
-from bot.settlement import settle
 from bot.summaries.fill_missing import enrich
 from storage import Store
 from storage.records import (

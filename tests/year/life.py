@@ -15,7 +15,7 @@ import stamina
 from bot import app, service
 from bot.chat import sender
 from bot.config import Config
-from bot.deliver import Desk, deliver
+from bot.delivery.worker import Desk, deliver
 from bot.ingest.http_client import Fetcher
 from bot.ingest.ingest_source import FIRST, WHOLE
 from bot.ingest.request_pace import Pace

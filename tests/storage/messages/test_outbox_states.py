@@ -18,7 +18,7 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
-from bot.together import Change, written
+from bot.delivery.batched_commits import Change, written
 from storage import Store, open_store
 from storage.engine.column_types import micros
 from storage.engine.sqlite import Engine

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import timedelta
 
-from bot.desk import Desk
+from bot.delivery.worker_context import Desk
 from bot.render.telegram import stored_answer
 from bot.render.telegram.fallback_forms import simpler
 from storage.errors import StorageError

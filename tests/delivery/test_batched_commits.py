@@ -9,7 +9,7 @@ from datetime import timedelta
 
 import pytest
 
-from bot.together import Together
+from bot.delivery.batched_commits import Together
 from storage import Store
 from storage.errors import Busy, Full
 from tests.situations import BOT, NOW

@@ -13,8 +13,8 @@ from itertools import pairwise
 import pytest
 
 from bot.concurrency.rate_limiter import Breaker, Floods, Pace
-from bot.deliver import ATTEMPTS, BACKOFF, Delivered, Desk, deliver
-from bot.desk import Send
+from bot.delivery.worker import ATTEMPTS, BACKOFF, Delivered, Desk, deliver
+from bot.delivery.worker_context import Send
 from bot.digests.publish import publish
 from bot.render.telegram import stored_answer
 from bot.render.telegram.split_into_messages import Message

@@ -15,12 +15,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 
-from bot.desk import Desk
+from bot.delivery.batched_commits import Change, Together
+from bot.delivery.record_outcome import ATTEMPTS, BACKOFF, report, settle
+from bot.delivery.worker_context import Desk
 from bot.render.telegram import stored_answer
 from bot.render.telegram.fallback_forms import written
 from bot.render.telegram.stored_answer import Document, Said
-from bot.settlement import ATTEMPTS, BACKOFF, report, settle
-from bot.together import Change, Together
 from storage.errors import Busy, Full, StorageError
 from storage.records import Form, Gone, Later, Moved, Outcome, Parcel, Rank, Refused, Sent, Unknown
 

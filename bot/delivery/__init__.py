@@ -1,0 +1,1 @@
+"""Send messages from the outbox, and record what came of each."""
