@@ -10,8 +10,8 @@ from collections.abc import AsyncIterator, Awaitable, Iterator
 from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
 
 from bot import health, open_files
-from bot.chat import sender
-from bot.chat.polling import Conflict, InvalidToken, NetworkError
+from bot.chat.api import client as sender
+from bot.chat.api.polling import Conflict, InvalidToken, NetworkError
 from bot.concurrency.rate_limiter import Breaker
 from bot.concurrency.trusted_clock import Heard, TrustedClock, wall_clock
 from bot.concurrency.wake_event import Work

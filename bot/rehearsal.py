@@ -12,7 +12,7 @@ from datetime import UTC, date, datetime, timedelta
 
 from bot import app, serve, service
 from bot.arxiv import calendar
-from bot.chat import sender
+from bot.chat.api import client as sender
 from bot.config import Config
 from bot.demo import page_cast
 from bot.demo.emulator import Emulator

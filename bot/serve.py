@@ -6,9 +6,9 @@ import asyncio
 import logging
 from math import ceil
 
-from bot.chat.answering import Answering
-from bot.chat.menu import publish_menu
-from bot.chat.polling import poll
+from bot.chat.api.polling import poll
+from bot.chat.dispatch.command_menu import publish_menu
+from bot.chat.dispatch.inbox_worker import Answering
 from bot.clock import Beat, heartbeat
 from bot.concurrency.wake_event import Bell, Work
 from bot.delivery import worker as deliver

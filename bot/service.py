@@ -12,15 +12,14 @@ from functools import partial
 
 from bot import alarm, health, sweep
 from bot.arxiv.taxonomy import expand
-from bot.chat import sender
-from bot.chat.answering import Answering
-from bot.chat.buttons import link
-from bot.chat.context import House
-from bot.chat.counter import Counter
-from bot.chat.errands import Outside
-from bot.chat.limits import Limits
-from bot.chat.receiving import fetch
-from bot.chat.transport import UPLOAD
+from bot.chat.api import client
+from bot.chat.api.callback_data import link
+from bot.chat.api.file_download import fetch
+from bot.chat.api.transport import UPLOAD
+from bot.chat.dispatch.inbox_worker import Answering
+from bot.chat.request_and_reply import House
+from bot.chat.services import Counter, Outside
+from bot.chat.user_limits import Limits
 from bot.concurrency.rate_limiter import Breaker, Floods, Monotonic, Pace, Sleep
 from bot.concurrency.trusted_clock import TrustedClock
 from bot.concurrency.wake_event import Bell
@@ -51,7 +50,7 @@ class Bot:
     """A running bot: what its beats and workers share."""
 
     store: Store
-    telegram: sender.Client
+    telegram: client.Client
     config: Config
     now: Now
     post: Bell = field(default_factory=Bell)
@@ -122,7 +121,7 @@ class Bot:
 
         async def send(parcel: Parcel, message: Said) -> Outcome:
             paid = self.config.paid_broadcast
-            return await sender.deliver_parcel(self.telegram, parcel, message, paid=paid)
+            return await client.deliver_parcel(self.telegram, parcel, message, paid=paid)
 
         return worker.Desk(
             store=self.store,

@@ -98,7 +98,7 @@ FLOORS: Mapping[str, int] = {
     "bot.delivery.batched_commits": 3,
     "bot.delivery.record_outcome": 3,
     "bot.delivery.worker": 3,
-    "bot.chat": 4,
+    "bot.chat.handler_table": 4,
     "bot.web": 4,
     "bot.demo": 4,
     "bot.config": 4,
@@ -160,10 +160,10 @@ CHAINS = (
 # The one step between chains: classic and web forms say a category's name.
 BRIDGES = {("bot.render", "bot.arxiv.taxonomy"), ("bot.render", "bot.topics.query.parser")}
 
-FACES = ("bot.chat", "bot.web", "bot.demo", "bot.config")
+FACES = ("bot.chat.handler_table", "bot.web", "bot.demo", "bot.config")
 
 HOMES: Mapping[str, tuple[str, ...]] = {
-    "telegram": ("bot.chat",),
+    "telegram": ("bot.chat.handler_table",),
     "sqlite_utils": ("storage.engine.migrations",),
     "sqlite3": ("storage.engine.driver",),
     "pysqlite3": ("storage.engine.driver",),
@@ -177,8 +177,8 @@ HOMES: Mapping[str, tuple[str, ...]] = {
     "pydantic": ("bot.config", "bot.unusable"),
     "pydantic_settings": ("bot.config",),
     "httpx": ("bot.ingest.sources",),
-    "aiohttp": ("bot.chat.transport",),
-    "certifi": ("bot.chat.transport",),
+    "aiohttp": ("bot.chat.api.transport",),
+    "certifi": ("bot.chat.api.transport",),
     "openai": ("bot.summaries.llm.client",),
     "httpx2": ("bot.summaries.llm.client",),
     "feedparser": ("bot.ingest.sources",),
@@ -304,7 +304,7 @@ _SENTENCE = re.compile(r"[A-Za-z]+(?: [A-Za-z'’]+){2,}")
 _SPOKEN_BY_OTHERS = ("ERROR", "EXAMPLES")
 _HAN = re.compile(r"[\u4e00-\u9fff]")
 _SPEAKERS = (
-    "bot.chat",
+    "bot.chat.handler_table",
     "bot.topics.edit_subscriptions",
     "bot.digests.publish",
     "bot.delivery.worker",
@@ -315,7 +315,7 @@ _SPEAKERS = (
 _SPELLED = (
     "bot.render.documents.markdown",
     "bot.demo",
-    "bot.chat.meaning",
+    "bot.chat.handlers.topics.free_text",
     "bot.topics.query.alternatives",
     "bot.arxiv.identifiers",
     "bot.topics.query.fields_and_terms",

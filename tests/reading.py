@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TypeVar
 
-from bot.chat.readings import Readings, Unread
+from bot.chat.prepared_reads import Readings, Unread
 from storage import Store
 
 T = TypeVar("T")

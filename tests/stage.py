@@ -14,8 +14,8 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
 
 from bot import serve, service
-from bot.chat import sender
-from bot.chat.limits import Cost, Limits
+from bot.chat.api import client as sender
+from bot.chat.user_limits import Cost, Limits
 from bot.concurrency import wake_event
 from bot.concurrency.rate_limiter import Breaker, Sleep
 from bot.config import Config

@@ -8,7 +8,7 @@ from pathlib import Path
 import click
 import pytest
 
-from bot.chat import COMMANDS
+from bot.chat.handler_table import COMMANDS
 from bot.cli import main
 from bot.config import Config
 from bot.topics.query.parser import parse

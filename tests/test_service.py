@@ -8,7 +8,7 @@ from typing import cast
 
 import pytest
 
-from bot.chat.sender import Client
+from bot.chat.api.client import Client
 from bot.config import Config
 from bot.digests import prefetch_summaries
 from bot.service import Bot

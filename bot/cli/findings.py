@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from bot.arxiv import calendar
-from bot.chat import sender
+from bot.chat.api import client
 from bot.concurrency.trusted_clock import LEAP, TrustedClock
 from bot.config import Config
 from bot.health import clock_facts, last_certain
@@ -146,7 +146,7 @@ async def _telegram(config: Config, clock: TrustedClock) -> Finding:
     if config.token is None:
         return Finding("telegram", False, Notice("doctor-telegram-none"))
     token, heard = config.token.get_secret_value(), clock.hear_telegram
-    name, problem = await sender.probe(token, config.telegram_api, heard=heard)
+    name, problem = await client.probe(token, config.telegram_api, heard=heard)
     if problem == "InvalidToken":
         return Finding("telegram", False, Notice("cli-token-refused"))
     if problem:

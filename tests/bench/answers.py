@@ -20,9 +20,9 @@ from statistics import median
 from time import perf_counter
 
 from bot.arxiv.taxonomy import categories
-from bot.chat import BUTTONS, COMMANDS
-from bot.chat.context import Ask, House
-from bot.chat.readings import Readings
+from bot.chat.handler_table import BUTTONS, COMMANDS
+from bot.chat.prepared_reads import Readings
+from bot.chat.request_and_reply import Ask, House
 from bot.render.telegram.keyboard import Action, paper_place
 from bot.topics import edit_subscriptions
 from bot.topics.query.parser import indexed

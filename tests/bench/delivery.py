@@ -21,7 +21,7 @@ from time import monotonic, perf_counter, process_time
 import telegram
 from telegram.request import HTTPXRequest
 
-from bot.chat import sender
+from bot.chat.api import client as sender
 from bot.concurrency.rate_limiter import Breaker, Floods, Pace
 from bot.delivery.worker import Desk, deliver
 from bot.digests.publish import publish, settle

@@ -20,7 +20,7 @@ from statistics import median
 import telegram
 from telegram.request import BaseRequest, HTTPXRequest
 
-from bot.chat.transport import Transport
+from bot.chat.api.transport import Transport
 
 RUNS = 5
 WARM = 200

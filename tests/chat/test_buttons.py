@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.chat import BUTTONS
-from bot.chat.buttons import action, data, link, opened
+from bot.chat.api.callback_data import action, data, link, opened
+from bot.chat.handler_table import BUTTONS
 from bot.render.telegram.keyboard import Action
 from bot.texts.dates import city
 from storage.records import Cadence, Form, OnQuietDays

@@ -8,8 +8,8 @@ from datetime import UTC, date, datetime, time, timedelta
 
 import pytest
 
-from bot.chat import COMMANDS
-from bot.chat.welcome import EXAMPLES
+from bot.chat.handler_table import COMMANDS
+from bot.chat.handlers.account.welcome_and_help import EXAMPLES
 from bot.texts.dates import city, day
 from bot.topics import cadence_text
 from storage.records import Cadence, Form

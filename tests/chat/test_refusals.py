@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.chat.asked import LONGEST, What, asked
+from bot.chat.api.updates import LONGEST, What, asked
 from storage import Store
 from tests.chat.talk import Talk
 from tests.stage import staged

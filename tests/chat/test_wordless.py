@@ -6,8 +6,8 @@ import json
 
 import pytest
 
-from bot.chat.asked import What, asked
-from bot.chat.limits import Limits
+from bot.chat.api.updates import What, asked
+from bot.chat.user_limits import Limits
 from bot.demo.wire import JsonObject
 from bot.texts import say
 from storage import Store

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 import pytest
 
-from bot.chat.polling import RIVALRY, Rivalry
+from bot.chat.api.polling import RIVALRY, Rivalry
 from bot.concurrency.rate_limiter import Breaker, Floods, Pace
 
 

@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.arxiv.calendar import arxiv_day, feed_day, is_feed_day, midnight
-from bot.chat.welcome import EXAMPLES
+from bot.chat.handlers.account.welcome_and_help import EXAMPLES
 from bot.demo.sample import CATEGORIES, DAYS, INVENTED, load
 from bot.rehearsal import AHEAD
 from bot.topics.matching import matches

@@ -14,7 +14,7 @@ from datetime import datetime, timedelta
 from email.utils import format_datetime
 
 from bot import serve, service
-from bot.chat import sender
+from bot.chat.api import client as sender
 from bot.concurrency.trusted_clock import TrustedClock
 from bot.config import Config, Doubt
 from bot.demo.emulator import Emulator

@@ -18,7 +18,7 @@ from bot.serve import TICK
 from bot.topics.query.parser import indexed
 from storage import Store, open_store
 from storage.records import ParcelState, Question
-from tests.chat.test_transport import LOOPBACK
+from tests.chat.api.test_transport import LOOPBACK
 from tests.killing.program import environment, started, until
 from tests.situations import BOT, announce, chat, follow, papers
 from tests.tables import count

@@ -11,11 +11,11 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
-from bot.chat import buttons, sender
-from bot.chat.asked import asked
-from bot.chat.context import House, Reply
-from bot.chat.counter import Counter
-from bot.chat.effect import apply
+from bot.chat.api import callback_data, client
+from bot.chat.api.updates import asked
+from bot.chat.dispatch.apply_update import apply
+from bot.chat.request_and_reply import House, Reply
+from bot.chat.services import Counter
 from bot.demo.wire import JsonObject
 from bot.render.documents.markdown import parse
 from bot.render.entry_content import address
@@ -35,7 +35,7 @@ USERNAME = "papergram_bot"
 CHAT = 700_000_001
 _KEEPS = re.compile(r"https://(?:arxiv\.org|doi\.org)/|https://t\.me/papergram_bot\?start=")
 _NUMBERED = {"paper", "topic", "reopen"}
-_CLIENT = sender.client("1:hostile", "http://127.0.0.1:9")
+_CLIENT = client.client("1:hostile", "http://127.0.0.1:9")
 
 
 @dataclass
@@ -57,7 +57,7 @@ class Desk:
 
     def presses(self, action: Action) -> list[str]:
         """Presses a button, one that is there or a forged one."""
-        return self.forges(buttons.data(action))
+        return self.forges(callback_data.data(action))
 
     def forges(self, data: str) -> list[str]:
         """Sends callback data, whatever it is."""
@@ -169,7 +169,7 @@ def opened(
 
 
 def _link(paper: int, version: int) -> str:
-    return buttons.link(USERNAME, paper, version)
+    return callback_data.link(USERNAME, paper, version)
 
 
 def _nothing() -> None:

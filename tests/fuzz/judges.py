@@ -17,7 +17,8 @@ from html.parser import HTMLParser
 import tdjson
 from aiogram.types import InlineKeyboardMarkup, InputRichMessage
 
-from bot.chat import BUTTONS, buttons, sender
+from bot.chat.api import callback_data, client
+from bot.chat.handler_table import BUTTONS
 from bot.demo.arguments import Arguments
 from bot.demo.keyboards import reply_markup
 from bot.demo.rich import rich_message
@@ -237,7 +238,7 @@ def objects_of(value: Json) -> list[JsonObject]:
 
 def keyboard(rows: Keyboard) -> None:
     """Every button can be read and pressed, and does what we meant."""
-    markup = sender.keyboard(rows)
+    markup = client.keyboard(rows)
     if markup is None:
         return
     given = json.loads(json.dumps(markup))
@@ -256,7 +257,7 @@ def keyboard(rows: Keyboard) -> None:
 def _pressed(does: Action | Link | Copy) -> None:
     match does:
         case Action():
-            assert buttons.action(buttons.data(does)) == does
+            assert callback_data.action(callback_data.data(does)) == does
             assert does.verb in BUTTONS
         case Link(url):
             assert url.startswith("https://t.me/")

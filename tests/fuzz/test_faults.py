@@ -9,8 +9,8 @@ from types import ModuleType
 
 import pytest
 
-from bot.chat.channels import There, shown_here
-from bot.chat.telling import Line, told
+from bot.chat.dispatch.managed_chats import There, shown_here
+from bot.chat.widgets.short_reply import Line, told
 from bot.render.display_options import Look
 from bot.render.telegram import html_message, keyboard, rich_message
 from bot.render.telegram.fallback_forms import written

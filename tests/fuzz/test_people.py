@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.chat import BUTTONS, COMMANDS
+from bot.chat.handler_table import BUTTONS, COMMANDS
 from bot.render.telegram.keyboard import Action
 from storage.records import ChatKind, Form
 from tests.fuzz import hostile

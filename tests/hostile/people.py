@@ -11,8 +11,9 @@ from itertools import count, cycle
 from random import Random
 from time import monotonic
 
-from bot.chat import BUTTONS, buttons, command
-from bot.chat.limits import MINUTE, RATES, Cost
+from bot.chat.api import callback_data
+from bot.chat.handler_table import BUTTONS, command
+from bot.chat.user_limits import MINUTE, RATES, Cost
 from bot.texts import say as say_text
 from tests.hostile.ground import TOKEN
 from tests.hostile.texts import Press, Text
@@ -112,7 +113,7 @@ class Attacker:
         self.answers += 1
         keyboard = json.loads(call.values.get("reply_markup", "{}")).get("inline_keyboard", [])
         for button in (button for row in keyboard for button in row):
-            if action := buttons.action(button.get("callback_data")):
+            if action := callback_data.action(button.get("callback_data")):
                 self.seen += [number for number in (action.first, action.second) if number]
 
     def _spends(self, costs: Sequence[Cost]) -> bool:

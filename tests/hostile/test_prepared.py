@@ -20,7 +20,7 @@ from typing import TypeAlias
 
 import pytest
 
-from bot.chat import buttons
+from bot.chat.api import callback_data
 from bot.topics.query.parser import QueryError, parse
 from storage import Store
 from storage.records import Cadence, ChatKind, Digest, Entry, Kind, Subscriber, Subscription
@@ -61,7 +61,7 @@ class Stranger:
         self.answers[call.method] += 1
         keyboard = json.loads(call.values.get("reply_markup", "{}")).get("inline_keyboard", [])
         for button in (button for row in keyboard for button in row):
-            if action := buttons.action(button.get("callback_data")):
+            if action := callback_data.action(button.get("callback_data")):
                 self.seen[action.verb] = button["callback_data"]
 
     def says(self, text: str) -> None:

@@ -14,7 +14,7 @@ from itertools import cycle, islice
 from random import Random
 from string import ascii_lowercase
 
-from bot.chat import BUTTONS, COMMANDS
+from bot.chat.handler_table import BUTTONS, COMMANDS
 
 _FREQUENT = (
     "the of and a in to we for is that on with this by as are our from "

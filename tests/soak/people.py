@@ -10,7 +10,7 @@ from itertools import count
 from random import Random
 from time import monotonic
 
-from bot.chat import buttons
+from bot.chat.api import callback_data
 from tests.soak.papers import TOPICS
 from tests.soak.server import Call, Server
 
@@ -65,7 +65,7 @@ class Talker:
         """Keeps the last button of each verb."""
         keyboard = json.loads(call.values.get("reply_markup", "{}")).get("inline_keyboard", [])
         for button in (button for row in keyboard for button in row):
-            if action := buttons.action(button.get("callback_data")):
+            if action := callback_data.action(button.get("callback_data")):
                 self.seen[action.verb] = call.message, button["callback_data"]
 
 

@@ -9,7 +9,7 @@ from datetime import date, datetime, timedelta
 import pytest
 
 from bot.arxiv import calendar
-from bot.chat import sender
+from bot.chat.api import client
 from bot.ingest.catch_up import missed_days
 from bot.ingest.catch_up.backfill import Walked
 from bot.render.telegram.split_into_messages import Message
@@ -84,14 +84,14 @@ def _lose_parcels(patch: pytest.MonkeyPatch) -> None:
 
 def _doubt_what_was_sent(patch: pytest.MonkeyPatch) -> None:
     """Every tenth answer of Telegram is taken for none."""
-    deliver, count = sender.deliver_parcel, [0]
+    deliver, count = client.deliver_parcel, [0]
 
-    async def doubting(bot: sender.Client, parcel: Parcel, message: Message) -> Outcome:
+    async def doubting(bot: client.Client, parcel: Parcel, message: Message) -> Outcome:
         count[0] += 1
         outcome = await deliver(bot, parcel, message)
         return Unknown("planted") if count[0] % 10 == 0 else outcome
 
-    patch.setattr(sender, "deliver_parcel", doubting)
+    patch.setattr(client, "deliver_parcel", doubting)
 
 
 def _be_late(patch: pytest.MonkeyPatch) -> None:

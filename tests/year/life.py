@@ -13,7 +13,7 @@ import httpx
 import stamina
 
 from bot import app, service
-from bot.chat import sender
+from bot.chat.api import client as sender
 from bot.config import Config
 from bot.delivery.worker import Desk, deliver
 from bot.ingest.http_client import Fetcher

@@ -13,7 +13,7 @@ from datetime import datetime, timedelta
 from telegram.error import NetworkError, TimedOut
 from telegram.request import BaseRequest, RequestData
 
-from bot.chat.transport import Flooded, NotSent, Unanswered
+from bot.chat.api.transport import Flooded, NotSent, Unanswered
 from bot.render.telegram.autolinks import JOINER
 from storage.records import Parcel
 from tests.year.calendar import Stretch

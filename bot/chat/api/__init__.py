@@ -1,0 +1,1 @@
+"""The Bot API: requests, errors, updates and files."""

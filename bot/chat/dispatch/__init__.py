@@ -1,0 +1,1 @@
+"""Take updates from the inbox, check rights, apply them, send replies."""

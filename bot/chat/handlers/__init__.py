@@ -1,0 +1,1 @@
+"""What each command and button does, by subject."""

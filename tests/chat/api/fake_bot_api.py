@@ -1,0 +1,59 @@
+"""A server that stands for the Bot API and answers whatever it is told to."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+
+from bot.chat.api import client
+from bot.chat.api.checked_bot import Client
+from bot.demo.emulator import TOKEN
+from tests.chat.api.odd_shapes import Shape
+
+
+@dataclass(slots=True)
+class Double:
+    """A server that answers every request as it is told to, and remembers what polls asked."""
+
+    answer: Callable[[str, dict[str, str]], Shape]
+    polls: list[int] = field(default_factory=list)
+
+    async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        """Answers one request."""
+        try:
+            head = (await reader.readuntil(b"\r\n\r\n")).decode()
+            length = head.lower().partition("content-length:")[2].partition("\r\n")[0]
+            body = await reader.readexactly(int(length or 0))
+            method = head.split()[1].rpartition("/")[2]
+            fields = json.loads(body) if body.startswith(b"{") else {}
+            if method == "getUpdates":
+                self.polls.append(int(fields["offset"]))
+            shape = self.answer(method, fields)
+            payload = shape.body if shape.status != 204 else b""
+            writer.write(
+                f"HTTP/1.1 {shape.status} X\r\nContent-Length: {len(payload)}\r\n"
+                "Connection: close\r\n\r\n".encode()
+                + payload
+            )
+            await writer.drain()
+        except (asyncio.IncompleteReadError, ConnectionError):
+            pass  # the caller hung up
+        finally:
+            writer.close()
+
+
+@asynccontextmanager
+async def doubled(
+    answer: Callable[[str, dict[str, str]], Shape],
+) -> AsyncIterator[tuple[Client, Double]]:
+    """A bot before such a server; it has not asked who it is."""
+    double = Double(answer)
+    server = await asyncio.start_server(double.serve, "127.0.0.1", 0)
+    async with server:
+        base = f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}"
+        bot = client.client(TOKEN, base)
+        async with bot.request, bot.polling:
+            yield bot, double

@@ -1,0 +1,295 @@
+"""Whatever shape an answer has: the call fails in one defined way, and the poll goes on."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import logging
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from telegram.error import TelegramError
+
+from bot.chat.api import client, file_download, polling
+from bot.chat.api.checked_bot import Client, elements, members
+from bot.chat.api.updates import Unreadable, asked
+from bot.render.telegram.split_into_messages import Message
+from bot.render.telegram.stored_answer import Document
+from bot.texts import Refusal
+from storage import Store
+from storage.records import Form, Gone, Later, Moved, Refused, Sent, Unknown
+from tests.chat.api.fake_bot_api import doubled
+from tests.chat.api.odd_shapes import DIGITS, SHAPES, Shape, refused
+
+CLASSIC = Message(Form.CLASSIC, html="hello")
+RICH = Message(Form.RICH, blocks=({"type": "paragraph", "text": "hello"},))
+FILE = Document("a.md", b"a")
+OUTCOMES = Sent | Later | Unknown | Moved | Gone | Refused
+
+CALLS: Mapping[str, Callable[[Client], Awaitable[object]]] = {
+    "getMe": lambda bot: bot.get_me(),
+    "getChat": lambda bot: bot.get_chat("@papers"),
+    "getChatMember": lambda bot: bot.get_chat_member(7, 8),
+    "getFile": lambda bot: bot.get_file("x"),
+    "getUpdates": lambda bot: bot.updates(1, 0, ["message"]),
+    "sendMessage": lambda bot: client.post(bot, 7, CLASSIC),
+    "sendRichMessage": lambda bot: client.post(bot, 7, RICH, thread=5),
+    "editMessageText": lambda bot: client.edit(bot, 7, 8, CLASSIC),
+    "sendDocument": lambda bot: client.post_document(bot, 7, FILE, thread=5),
+    "answerCallbackQuery": lambda bot: client.toast(
+        bot, "1", "done", sleep=lambda _: asyncio.sleep(0)
+    ),
+    "setMyCommands": lambda bot: bot.set_my_commands([("help", "Help")]),
+    "setMyDescription": lambda bot: bot.set_my_description("x"),
+    "setMyShortDescription": lambda bot: bot.set_my_short_description("x"),
+    "a file": lambda bot: file_download.fetch(bot, "x", 1000),
+}
+
+
+def test_there_are_shapes_enough() -> None:
+    assert len({shape.name for shape in SHAPES}) >= 53
+
+
+@pytest.mark.parametrize("method", CALLS)
+async def test_every_shape_is_an_outcome_or_a_defined_error(
+    method: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    shapes = iter(SHAPES)
+    shape = next(shapes)
+    async with doubled(lambda *_: shape) as (bot, _):
+        for shape in SHAPES:
+            try:
+                result = await CALLS[method](bot)
+            except (TelegramError, Refusal):
+                continue
+            if method == "getUpdates":
+                assert isinstance(result, list)
+                continue
+            if method.startswith("setMy"):
+                continue  # nothing of their answer is read
+            assert result is None or isinstance(result, OUTCOMES), shape.name
+            if isinstance(result, Sent):
+                assert b"message is not modified" in shape.body
+            str(result).encode()  # what a store keeps
+            if isinstance(result, Later):
+                assert 0 <= result.seconds <= 90_000
+
+    assert not [one for one in caplog.records if one.exc_info or one.levelno > logging.WARNING]
+
+
+@pytest.mark.parametrize(
+    ("shape", "expected"),
+    [
+        (refused(402), Later),
+        (refused(409), Later),
+        (refused(413), Refused),
+        (refused(418), Later),
+        (refused(429), Later(6.0, "flood control", False, True)),
+        (refused(429, retry_after="5"), Later(6.0, "flood control", False, True)),
+        (refused(429, retry_after=2**70), Later(86_401.0, "flood control", False, True)),
+        (Shape(418, b"<html>"), Later),
+        (Shape(200, refused(403, "Forbidden: bot was blocked by the user").body), Gone),
+        (Shape(200, refused(429, retry_after=3).body), Later(4.0, "flood control", False, True)),
+        (refused(408), Unknown),
+        (refused(499), Unknown),
+        (refused(500), Unknown),
+        (Shape(200, b'{"ok": true, "result": {}}'), Unknown),
+    ],
+    ids=lambda value: value.name if isinstance(value, Shape) else "",
+)
+async def test_what_was_refused_did_not_arrive(shape: Shape, expected: object) -> None:
+    """A second copy is marked as a possible repeat only where the first may have arrived."""
+    async with doubled(lambda *_: shape) as (bot, _):
+        for message in (CLASSIC, RICH):
+            found = await client.post(bot, 7, message)
+            assert expected in (found, type(found))
+
+
+def update(number: int, text: str = "/help", chat: int = 7) -> dict[str, object]:
+    """An update that somebody's words in a private chat are."""
+    person = {"id": chat, "is_bot": False, "first_name": "Ada"}
+    told = {"message_id": number, "date": 1, "chat": {"id": chat, "type": "private"}}
+    return {"update_id": number, "message": told | {"from": person, "text": text}}
+
+
+def answered(*updates: object) -> Shape:
+    """An answer to a poll; what is bytes stands in it as it is."""
+    parts = [one if isinstance(one, bytes) else json.dumps(one).encode() for one in updates]
+    return Shape(200, b'{"ok":true,"result":[' + b",".join(parts) + b"]}")
+
+
+@dataclass(slots=True)
+class Poll:
+    """A poll over a list of answers: it ends when they are used up."""
+
+    offsets: list[int]
+    pauses: list[float]
+
+
+async def polled(store: Store, answers: list[Shape], *, wait: int = 0) -> Poll:
+    """Polls until every answer was given; the bot's number is that of the token."""
+    pauses: list[float] = []
+    done = asyncio.Event()
+    left = list(answers)
+
+    def next_answer(method: str, _: object) -> Shape:
+        if method == "getMe":
+            me = {"id": 1, "is_bot": True, "first_name": "Bot", "username": "bot"}
+            return Shape(200, json.dumps({"ok": True, "result": me}).encode())
+        if left:
+            return left.pop(0)
+        done.set()
+        return Shape(200, b'{"ok": true, "result": []}')
+
+    async def sleep(seconds: float) -> None:
+        pauses.append(seconds)
+        await asyncio.sleep(0)
+
+    async with doubled(next_answer) as (bot, double):
+        await bot.get_me()
+        task = asyncio.create_task(polling.poll(bot, store, lambda: None, wait=wait, sleep=sleep))
+        waits = asyncio.create_task(done.wait())
+        await asyncio.wait([task, waits], timeout=30, return_when=asyncio.FIRST_COMPLETED)
+        assert not task.done(), task.exception()
+        assert done.is_set()
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)
+        return Poll(double.polls, pauses)
+
+
+def ids(store: Store) -> list[int]:
+    return [one.id for one in store.inbox.pending(1, limit=10_000)]
+
+
+async def test_the_poll_outlives_every_shape(
+    store: Store, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Between two shapes it gets an update, and the pause after a failure is the first one."""
+    # A conflict that does not end is another process: two in a row may be no shape.
+    answers = [one for n, shape in enumerate(SHAPES) for one in (shape, answered(update(n + 1)))]
+    poll = await polled(store, answers)
+
+    assert ids(store) == list(range(1, len(SHAPES) + 1))
+    assert len(poll.pauses) >= 53
+    assert max(poll.pauses) <= polling.LONGEST
+    assert len([one for one in caplog.records if one.name == "bot.chat.api.polling"]) <= len(SHAPES)
+    assert not [one for one in caplog.records if one.exc_info]
+
+
+async def test_a_server_that_answers_badly_for_ever_is_asked_ever_less(store: Store) -> None:
+    for bad in (b"[{}]", b"[null, 5]", b'[{"a": {}}]', json.dumps([update(1)]).encode()):
+        shape = Shape(200, b'{"ok": true, "result": ' + bad + b"}")
+        poll = await polled(store, [shape] * 8)
+        assert poll.pauses[-1] == 30.0, bad
+
+
+async def test_a_server_that_does_not_wait_is_not_asked_all_the_time(store: Store) -> None:
+    poll = await polled(store, [answered()] * 3, wait=30)
+
+    assert poll.pauses[:3] == [polling.EARLY] * 3
+
+
+async def test_an_update_is_kept_as_it_was_sent(store: Store) -> None:
+    odd = json.dumps(update(5)).replace('"text"', '"empty": [],\n "unknown": {"a": []}, "text"')
+    odd = odd.replace("/help", "/help \\u006f\\ud800 ☃")
+    await polled(store, [answered(update(4), odd.encode(), update(6))])
+
+    kept = store.inbox.pending(1)
+    assert [one.id for one in kept] == [4, 5, 6]
+    assert kept[1].body == odd
+    assert kept[1].chat == 7
+
+
+UNREADABLE = [
+    b'{"update_id": 5, "message": {}}',
+    b'{"update_id": 5, "message": 5}',
+    b'{"update_id": 5, "message": {"message_id": 1, "chat": {"id": 7, "type": "private"}}}',
+    json.dumps(update(5)).replace('"private"', '"x"').encode(),
+    json.dumps(update(5, chat=2**70)).encode(),
+    json.dumps(update(5)).replace('"/help"', '{"a": 1}').encode(),
+    json.dumps(update(5)).replace('"id": 7', '"id": "seven"').encode(),
+    b'{"update_id": 5, "message": ' + b'{"a":' * 9999 + b"1" + b"}" * 9999 + b"}",
+    b'{"update_id": 5, "message": {"date": ' + DIGITS.encode() + b"}}",
+    b'{"message": {"date": {}}, "update_id": "5"}',
+    b'{"message": {"date": {}}}',
+    b'{"update_id": [5], "message": {}}',
+    b'{"update_id": ' + DIGITS.encode() + b', "message": {}}',
+    b'{"update_id": 9999999999, "message": {}}',
+    b'{"update_id": -5, "message": {}}',
+    b'{"update_id": 5, "message": {bad}}',
+]
+
+
+@pytest.mark.parametrize("body", UNREADABLE, ids=lambda body: repr(body[:60]))
+async def test_an_update_that_nobody_can_read_is_acknowledged(store: Store, body: bytes) -> None:
+    """Also one whose id cannot be read, between others and alone."""
+    between = await polled(store, [answered(update(4), body, update(6)), answered()])
+    assert ids(store) == [4, 5, 6]
+    assert between.offsets[1] == 7
+
+    own = body.replace(b'"update_id": 5', b'"update_id": 7').replace(b'"5"', b'"7"')
+    alone = await polled(store, [answered(own), answered(update(8))])
+    assert ids(store) == [4, 5, 6, 7, 8]
+    assert alone.offsets[:3] == [7, 8, 9]
+    for one in store.inbox.pending(1):
+        if one.id in (5, 7):
+            with pytest.raises(Unreadable):
+                asked(one.body, "bot")
+
+
+async def test_what_is_no_update_hides_none_that_is_one(store: Store) -> None:
+    """Nothing is acknowledged that was not seen."""
+    await polled(store, [answered({"a": {}}, update(1)), answered(5, None, update(2), {})])
+
+    assert ids(store) == [1, 2]
+    assert store.inbox.pending(1)[0].body == json.dumps(update(1))
+
+
+ANYTHING = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(),
+    lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner),
+    max_leaves=8,
+)
+few = settings(max_examples=25)
+
+
+@few
+@given(st.lists(ANYTHING), st.sampled_from([None, 1]), st.booleans())
+def test_the_elements_of_an_array_are_found(
+    values: list[object], indent: int | None, is_ascii: bool
+) -> None:
+    text = json.dumps(values, indent=indent, ensure_ascii=is_ascii)
+
+    assert [repr(json.loads(one)) for one in elements(text)] == [repr(one) for one in values]
+
+
+@few
+@given(st.dictionaries(st.text(), ANYTHING))
+def test_the_members_of_an_object_are_found(values: dict[str, object]) -> None:
+    found = {name: json.loads(one) for name, one in members(json.dumps(values)).items()}
+
+    assert repr(found) == repr(values)
+
+
+@few
+@given(st.text(alphabet='[]{}",:\\ \n1a'))
+def test_broken_json_is_refused_or_split(text: str) -> None:
+    """Nothing is lost but brackets, commas and space, and JSON that is whole is never refused."""
+    try:
+        parts = elements(text)
+    except ValueError:
+        parts = None
+    try:
+        whole = json.loads(text)
+    except ValueError:
+        whole = None
+
+    if isinstance(whole, list):
+        assert parts is not None
+        assert list(map(json.loads, parts)) == whole
+    elif parts is not None:
+        assert text.strip(" \n\t\r").startswith("[")
+        assert all(part in text for part in parts)

@@ -1,0 +1,452 @@
+"""What is known of a message when its request breaks, and what nobody may ever read of it."""
+
+from __future__ import annotations
+
+import asyncio
+import gc
+import logging
+import socket
+import ssl
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from contextlib import asynccontextmanager, contextmanager
+from pathlib import Path
+
+import pytest
+import telegram
+from telegram.error import NetworkError, TelegramError, TimedOut
+
+from bot.chat.api import client, transport
+from bot.chat.api.errors import outcome
+from bot.chat.api.transport import Broken, NotSent, Transport, Unanswered, proxy_for, trusted
+from bot.demo import faults
+from bot.demo.emulator import TOKEN, Emulator
+from bot.demo.faults import Fault
+from bot.render.telegram.split_into_messages import Message
+from storage.records import Form, Gone, Later, Moved, Outcome, Refused, Sent, Unknown
+
+SECRET = TOKEN.partition(":")[2]
+LOOPBACK = Path(__file__).parent / "loopback.pem"  # key and certificate of 127.0.0.1, no secret
+DATE = "Fri, 20 Nov 2037 08:00:00 GMT"
+SHORT = 1.0  # seconds for a request that is meant to run out of time
+HELLO = Message(Form.CLASSIC, html="hello")
+RICH = Message(Form.RICH, blocks=({"type": "paragraph", "text": "hello"},))
+
+Reply = Callable[[str, asyncio.StreamWriter], Awaitable[None]]
+
+
+@pytest.fixture
+async def served() -> AsyncIterator[Emulator]:
+    async with Emulator.serve() as emulator:
+        yield emulator
+
+
+@asynccontextmanager
+async def posting(base: str, longest: float = 30.0) -> AsyncIterator[telegram.Bot]:
+    """A bot that may send, and has asked the server nothing yet."""
+    bot = client.client(TOKEN, base, longest=longest)
+    async with bot.request:
+        yield bot
+
+
+@asynccontextmanager
+async def answering(reply: Reply, tls: ssl.SSLContext | None = None) -> AsyncIterator[str]:
+    """A server that reads each request whole and leaves the answer to ``reply``."""
+
+    async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        try:
+            head = (await reader.readuntil(b"\r\n\r\n")).decode()
+            length = head.lower().partition("content-length:")[2].partition("\r\n")[0]
+            await reader.readexactly(int(length or 0))
+            await reply(head.partition("\r\n")[0], writer)
+        except (asyncio.IncompleteReadError, ConnectionError):
+            pass  # the caller hung up
+        finally:
+            writer.close()
+
+    server = await asyncio.start_server(serve, "127.0.0.1", 0, ssl=tls)
+    async with server:
+        yield f"http{'s' if tls else ''}://127.0.0.1:{server.sockets[0].getsockname()[1]}"
+
+
+def saying(status: str, body: str, *, promised: int | None = None) -> Reply:
+    """Answers with a page, of which ``promised`` bytes were announced; ``{line}`` is asked for."""
+
+    async def reply(line: str, writer: asyncio.StreamWriter) -> None:
+        page = body.replace("{line}", line).encode()
+        length = len(page) if promised is None else promised
+        head = f"HTTP/1.1 {status}\r\nContent-Type: text/html\r\nContent-Length: {length}\r\n\r\n"
+        writer.write(head.encode() + page)
+        await writer.drain()
+
+    return reply
+
+
+async def silent(line: str, writer: asyncio.StreamWriter) -> None:
+    """Says nothing until the caller goes."""
+    await asyncio.wait_for(writer.wait_closed(), None)
+
+
+@contextmanager
+def nobody() -> Iterator[str]:
+    """An address of this machine where nobody listens."""
+    with socket.socket() as reserved:
+        reserved.bind(("127.0.0.1", 0))
+        yield f"http://127.0.0.1:{reserved.getsockname()[1]}"
+
+
+def never_left(found: Outcome) -> bool:
+    """Whether an outcome says: as if it had not been tried."""
+    return isinstance(found, Later) and not found.counted and not found.answered
+
+
+def everything(error: BaseException) -> str:
+    """All that a trace could print of an error and of what is behind it."""
+    seen: list[BaseException] = []
+    left: list[BaseException | None] = [error]
+    while left:
+        one = left.pop()
+        if one is not None and one not in seen:
+            seen.append(one)
+            left += [one.__cause__, one.__context__]
+    return "\n".join(f"{one} {one!r} {one.args} {getattr(one, '__notes__', '')}" for one in seen)
+
+
+def logged(caplog: pytest.LogCaptureFixture) -> str:
+    """All that was logged at any level, except by the server's side."""
+    lines = logging.Formatter("%(message)s")
+    return "\n".join(lines.format(one) for one in caplog.records if "uvicorn" not in one.name)
+
+
+@pytest.mark.parametrize(
+    ("fault", "expected", "is_accepted"),
+    [
+        (faults.too_many_requests(3), Later(4.0, "flood control", False, True), False),
+        (faults.refused(403, "Forbidden: user is deactivated"), Gone, False),
+        (faults.refused(400, "Bad Request: chat not found"), Gone, False),
+        (faults.refused(400, "Bad Request: message is too long"), Refused, False),
+        (faults.refused(401, "Unauthorized"), Later, False),
+        (faults.migrated(-1005), Moved(-1005), False),
+        (faults.internal_error(), Unknown("NetworkError"), False),
+        (faults.bad_gateway(), Unknown, False),
+        (faults.accepted_then_bad_gateway(), Unknown, True),
+        (faults.closed(), Unknown("ServerDisconnectedError"), False),
+        (faults.accepted_then_closed(), Unknown("ServerDisconnectedError"), True),
+    ],
+    ids=lambda value: value.name if isinstance(value, Fault) else "",
+)
+@pytest.mark.parametrize("message", [HELLO, RICH], ids=["classic", "rich"])
+async def test_a_fault_means_its_outcome_and_is_not_tried_again(
+    served: Emulator,
+    message: Message,
+    fault: Fault,
+    expected: Outcome | type[Outcome],
+    is_accepted: bool,
+) -> None:
+    ada = served.people.person("Ada", is_known=True)
+    served.faults.next("*", fault, chat=ada.id)
+    async with posting(served.url) as bot:
+        found = await client.post(bot, ada.id, message)
+
+        assert expected in (found, type(found))
+        assert len(served.calls) == 1
+        assert len(ada.reads()) == is_accepted
+        assert isinstance(await client.post(bot, ada.id, message), Sent)
+
+
+@pytest.mark.parametrize(
+    ("fault", "is_accepted"),
+    [(faults.hung(), False), (faults.accepted_then_hung(), True)],
+    ids=["before", "after"],
+)
+async def test_silence_leaves_a_message_in_doubt(
+    served: Emulator, fault: Fault, is_accepted: bool
+) -> None:
+    ada = served.people.person("Ada", is_known=True)
+    served.faults.next("sendMessage", fault)
+    async with posting(served.url, SHORT) as bot:
+        assert await client.post(bot, ada.id, HELLO) == Unknown("TimeoutError")
+        assert len(served.calls) == 1
+        assert len(ada.reads()) == is_accepted
+
+
+async def test_a_drip_of_bytes_ends_in_time() -> None:
+    """A time-out between two bytes would wait as long as the server likes."""
+
+    async def drip(line: str, writer: asyncio.StreamWriter) -> None:
+        await saying("200 OK", "", promised=10**9)(line, writer)
+        while not writer.is_closing():
+            writer.write(b" ")
+            await writer.drain()
+            await asyncio.wait([asyncio.ensure_future(writer.wait_closed())], timeout=SHORT / 20)
+
+    async with answering(drip) as base, posting(base, SHORT) as bot:
+        async with asyncio.timeout(SHORT * 5):
+            assert await client.post(bot, 7, HELLO) == Unknown("TimeoutError")
+
+
+@pytest.mark.parametrize(
+    ("reply", "reason"),
+    [
+        (saying("200 OK", '{"ok": true, "re', promised=500), "ClientPayloadError"),
+        (saying("200 OK", "<html>Log in to this network</html>"), "no result"),
+        (saying("302 Found\r\nLocation: /else", "<html>Moved</html>"), "NetworkError"),
+        (saying("504 Gateway Timeout", "<html>nginx</html>"), "NetworkError"),
+    ],
+    ids=["half", "not JSON", "redirect", "504"],
+)
+async def test_a_useless_answer_leaves_a_message_in_doubt(reply: Reply, reason: str) -> None:
+    async with answering(reply) as base, posting(base) as bot:
+        assert await client.post(bot, 7, HELLO) == Unknown(reason)
+
+
+async def test_a_refused_connection_never_left() -> None:
+    with nobody() as base:
+        async with posting(base) as bot:
+            assert never_left(await client.post(bot, 7, HELLO))
+
+
+async def test_a_name_that_nobody_knows_never_left(monkeypatch: pytest.MonkeyPatch) -> None:
+    async def unknown(*_: object, **__: object) -> list[object]:
+        raise socket.gaierror(socket.EAI_NONAME, "Name or service not known")
+
+    monkeypatch.setattr(asyncio.get_running_loop(), "getaddrinfo", unknown)
+    async with posting("http://telegram.example") as bot:
+        assert never_left(await client.post(bot, 7, HELLO))
+
+
+async def test_a_handshake_without_end_never_left() -> None:
+    """The time for a connection includes its encryption."""
+    secure = Transport("https://127.0.0.1", TOKEN, connections=1, longest=SHORT)
+    async with answering(silent) as base, secure:
+        with pytest.raises(TimedOut) as caught:
+            await secure.post(f"{base.replace('http:', 'https:')}/bot{TOKEN}/getMe")
+
+    assert isinstance(caught.value.__cause__, NotSent)
+    assert never_left(outcome(caught.value))
+
+
+async def test_a_server_without_encryption_never_gets_the_message(served: Emulator) -> None:
+    async with posting(served.url.replace("http:", "https:")) as bot:
+        assert never_left(await client.post(bot, 7, HELLO))
+    assert served.calls == []
+
+
+async def test_a_message_that_got_no_connection_never_left(served: Emulator) -> None:
+    ada = served.people.person("Ada", is_known=True)
+    release = asyncio.Event()
+    served.faults.next("sendMessage", faults.slow(release))
+    narrow = Transport(served.url, TOKEN, connections=1, longest=30.0)
+    bot = telegram.Bot(TOKEN, f"{served.url}/bot", request=narrow, get_updates_request=narrow)
+    async with narrow:
+        first = asyncio.create_task(bot.send_message(ada.id, "first"))
+        await ada.hears(containing="first")
+
+        with pytest.raises(TimedOut) as caught:
+            await bot.send_message(ada.id, "second", connect_timeout=0.05)
+        assert isinstance(caught.value.__cause__, NotSent)
+        assert len(served.calls) == 1
+
+        release.set()
+        await first
+        await bot.send_message(ada.id, "third", connect_timeout=None)
+
+
+async def test_updates_come_while_every_other_connection_is_busy(served: Emulator) -> None:
+    ada = served.people.person("Ada")
+    async with client.client(TOKEN, served.url) as bot:
+        polling = asyncio.create_task(bot.get_updates(timeout=5))
+        release = asyncio.Event()
+        served.faults.next("sendMessage", faults.slow(release), times=client.CONNECTIONS)
+        ada.say("hello")
+        sends = [bot.send_message(ada.id, f"{n}") for n in range(client.CONNECTIONS)]
+        busy = asyncio.gather(*sends)
+
+        assert len(await polling) == 1
+        await ada.hears(containing=f"{client.CONNECTIONS - 1}")
+        assert await bot.get_updates(offset=1) != ()
+
+        release.set()
+        assert len(await busy) == client.CONNECTIONS
+
+
+async def test_a_document_arrives_as_it_is_named(served: Emulator) -> None:
+    ada = served.people.person("Ada", is_known=True)
+    async with posting(served.url) as bot:
+        sent = await bot.send_document(
+            ada.id, b"a\r\n\0b" * 9999, "all", filename="Tag 1 é 扩散.md"
+        )
+        assert sent.document is not None
+        assert sent.document.file_name == "Tag 1 é 扩散.md"
+        file = await bot.get_file(sent.document.file_id)
+        assert bytes(await file.download_as_bytearray()) == b"a\r\n\0b" * 9999
+
+
+async def test_only_paid_messages_say_so(served: Emulator) -> None:
+    ada = served.people.person("Ada", is_known=True)
+    async with posting(served.url) as bot:
+        for message in (HELLO, RICH):
+            for paid in (False, True):
+                assert isinstance(await client.post(bot, ada.id, message, paid=paid), Sent)
+
+    paid_for = ["allow_paid_broadcast" in call.parameters for call in served.calls]
+    assert paid_for == [False, True, False, True]
+    assert served.oddities == []
+
+
+@pytest.mark.parametrize(
+    "fault", [faults.bad_gateway(), faults.closed(), faults.internal_error(), faults.hung()]
+)
+async def test_the_token_is_in_nothing_that_is_raised_or_logged(
+    served: Emulator, fault: Fault, caplog: pytest.LogCaptureFixture
+) -> None:
+    served.faults.next("sendMessage", fault)
+    async with posting(served.url, SHORT) as bot:
+        # Not before: a bot that is made logs its address once.
+        caplog.set_level(logging.DEBUG)
+        caplog.set_level(logging.DEBUG, "telegram")  # which another test may have silenced
+        with pytest.raises(NetworkError) as caught:
+            await bot.send_message(7, "hello")
+
+    assert caplog.records
+    assert SECRET not in everything(caught.value) + logged(caplog)
+
+
+@pytest.mark.parametrize("status", ["502 Bad Gateway", "200 OK", "404 Not Found"])
+async def test_a_page_that_quotes_the_address_does_not_tell_the_token(
+    status: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    """As squid does in its own error pages."""
+    page = saying(status, "<p>While asking for {line}</p>")
+    async with answering(page) as base, posting(base) as bot:
+        caplog.set_level(logging.DEBUG)
+        with pytest.raises(TelegramError) as caught:
+            await bot.send_message(7, "hello")
+
+    assert SECRET not in everything(caught.value) + logged(caplog)
+
+
+@pytest.mark.parametrize("base", ["http://127.0.0.1:1", "http://[::", "gopher://x", "http://é..x"])
+async def test_an_address_that_leads_nowhere_does_not_tell_the_token(base: str) -> None:
+    transport = Transport("http://127.0.0.1", TOKEN, connections=1, longest=5.0)
+    async with transport:
+        with pytest.raises(NetworkError) as caught:
+            await transport.post(f"{base}/bot{TOKEN}/getMe")
+
+    assert isinstance(caught.value.__cause__, NotSent)
+    assert SECRET not in everything(caught.value)
+    assert SECRET not in repr(transport)
+
+
+async def test_what_was_in_flight_at_the_end_is_in_doubt(served: Emulator) -> None:
+    ada = served.people.person("Ada", is_known=True)
+    served.faults.next("sendMessage", faults.accepted_then_hung())
+    async with posting(served.url) as bot:
+        sending = asyncio.create_task(client.post(bot, ada.id, HELLO))
+        await ada.hears(containing="hello")
+
+    assert isinstance(await sending, Unknown)
+
+
+async def test_a_transport_can_be_opened_again_and_leaves_nothing_open(served: Emulator) -> None:
+    transport = Transport(served.url, TOKEN, connections=4, longest=30.0)
+    address = f"{served.url}/bot{TOKEN}/getMe"
+    for _ in range(2):
+        async with transport:
+            await transport.initialize()
+            await asyncio.gather(*(transport.post(address) for _ in range(9)))
+            assert len(served.api.connections.transports) <= 4
+    await transport.shutdown()
+
+    gc.collect()  # an unclosed session would warn, and warnings are errors
+    with pytest.raises(NetworkError, match="not initialized"):
+        await transport.post(address)
+
+
+async def test_a_cancelled_send_frees_its_connection(served: Emulator) -> None:
+    served.faults.next("getMe", faults.hung())
+    transport = Transport(served.url, TOKEN, connections=1, longest=30.0)
+    address = f"{served.url}/bot{TOKEN}/getMe"
+    async with transport:
+        asking = asyncio.create_task(transport.post(address))
+        while not served.calls:
+            await asyncio.wait([asking], timeout=0.01)
+        asking.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await asking
+
+        assert await transport.post(address)
+
+
+async def test_a_proxy_of_the_environment_is_used(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[str] = []
+
+    async def refuse(line: str, writer: asyncio.StreamWriter) -> None:
+        asked.append(line)
+        await saying("407 Proxy Authentication Required", "")(line, writer)
+
+    async with answering(refuse) as proxy:
+        monkeypatch.setenv("https_proxy", proxy)
+        async with posting("https://telegram.example") as bot:
+            assert never_left(await client.post(bot, 7, HELLO))
+
+    assert asked == ["CONNECT telegram.example:443 HTTP/1.1"]
+
+
+@pytest.mark.parametrize(
+    ("environment", "base", "proxy"),
+    [
+        ({}, "https://api.telegram.org", None),
+        ({"https_proxy": "http://p:1"}, "https://api.telegram.org", "http://p:1"),
+        ({"https_proxy": "http://p:1"}, "http://10.0.0.1:8081", None),
+        ({"all_proxy": "http://p:2"}, "https://api.telegram.org", "http://p:2"),
+        ({"all_proxy": "http://p:2", "no_proxy": "telegram.org"}, "https://api.telegram.org", None),
+        ({"http_proxy": "http://p:3", "no_proxy": "127.0.0.1"}, "http://127.0.0.1:80", None),
+    ],
+)
+def test_which_proxy_an_address_is_asked_through(
+    monkeypatch: pytest.MonkeyPatch, environment: dict[str, str], base: str, proxy: str | None
+) -> None:
+    for name in ("http_proxy", "https_proxy", "all_proxy", "no_proxy"):
+        monkeypatch.delenv(name, raising=False)
+        monkeypatch.delenv(name.upper(), raising=False)
+    for name, value in environment.items():
+        monkeypatch.setenv(name, value)
+
+    assert proxy_for(base) == proxy
+
+
+def test_certificates_are_verified() -> None:
+    assert trusted().verify_mode is ssl.CERT_REQUIRED
+    assert trusted().check_hostname
+
+
+async def dated(line: str, writer: asyncio.StreamWriter) -> None:
+    """Answers with the date of another year, and no more."""
+    head = f"HTTP/1.1 200 OK\r\nDate: {DATE}\r\nContent-Length: 26\r\n\r\n"
+    writer.write(head.encode() + b'{"ok":true,"result":false}')
+    await writer.drain()
+
+
+@pytest.mark.parametrize("is_encrypted", [True, False])
+async def test_the_date_of_an_encrypted_answer_is_heard(
+    is_encrypted: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Any other may be forged, or tell the time of this very machine."""
+    heard: list[tuple[str, float]] = []
+    own = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    own.load_cert_chain(LOOPBACK)
+    monkeypatch.setattr(
+        transport, "trusted", lambda: ssl.create_default_context(cafile=str(LOOPBACK))
+    )
+    async with answering(dated, own if is_encrypted else None) as base:
+        bot = client.client(TOKEN, base, heard=lambda date, took: heard.append((date, took)))
+        async with bot.request:
+            await client.post(bot, 7, HELLO)
+
+    assert [date for date, _ in heard] == [DATE] * is_encrypted
+    assert all(0.0 <= took < 30.0 for _, took in heard)
+
+
+def test_a_cause_is_one_of_two_kinds() -> None:
+    """Who asks for ``NotSent`` alone has asked for all."""
+    assert set(Broken.__subclasses__()) == {NotSent, Unanswered}

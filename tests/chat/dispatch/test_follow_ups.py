@@ -1,0 +1,373 @@
+"""What is fetched for an answer outlives the process: taken up again, answered once, paid twice."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+
+import pytest
+
+from bot.chat import request_and_reply
+from bot.chat.api import client
+from bot.chat.api.updates import Asked, Unreadable
+from bot.chat.dispatch import apply_update, inbox_worker
+from bot.chat.dispatch.authorize import Standing
+from bot.chat.dispatch.inbox_worker import Answering
+from bot.chat.dispatch.managed_chats import There
+from bot.chat.dispatch.send_reply import keep
+from bot.chat.handlers.papers import digest, search
+from bot.chat.request_and_reply import Ask, House, Reply
+from bot.chat.services import Counter, Outside
+from bot.chat.widgets import query_translation
+from bot.render.telegram.split_into_messages import Message
+from bot.render.telegram.stored_answer import read
+from bot.texts import say
+from bot.topics.query.parser import Mention
+from storage import Store
+from storage.errors import Busy, Full, Unfit
+from storage.records import ChatKind, Paper, Parcel, Person, Update
+from tests.situations import BOT, DUE, NOW, POLLED, SECOND, announce, chat, digests, papers
+from tests.tables import count
+
+CHAT = 700_000_001
+FOUND = Paper("arxiv:2402.12844", 2, "Paper Boats", "They drift.", ("Ana",), ("cs.RO",))
+_CLIENT = client.client("1:errands", "http://127.0.0.1:9")
+
+Fetch = Callable[[Sequence[str]], Awaitable[list[Paper]]]
+
+
+@dataclass
+class Life:
+    """A process that answers, until it is killed."""
+
+    store: Store
+    fetch: Fetch
+    sent: list[Parcel] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        house = House(BOT, "papergram_bot", POLLED)
+        counter = Counter(
+            _CLIENT,
+            house,
+            self.store,
+            lambda: NOW,
+            lambda: None,
+            "life",
+            errands=Outside(papers=self.fetch),
+        )
+        self.answering = Answering(counter, self._send, lambda: None, sleep=_at_once)
+
+    async def _send(self, parcels: Sequence[Parcel]) -> bool:
+        self.sent += parcels
+        return True
+
+    async def begins(self) -> None:
+        """Takes up what is pending, and lets it go as far as it goes."""
+        await self.answering.begin()
+        for _ in range(20):
+            await asyncio.sleep(0.005)
+
+    async def killed(self) -> None:
+        """What it was doing ends in the middle."""
+        for task in list(self.answering._chats.values()):
+            task.cancel()
+        await self.answering.drained()
+
+
+async def _at_once(_: float) -> None:
+    await asyncio.sleep(0)
+
+
+async def _hangs(_: Sequence[str]) -> list[Paper]:
+    await asyncio.Event().wait()
+    return []
+
+
+async def _finds(_: Sequence[str]) -> list[Paper]:
+    return [FOUND]
+
+
+def _asks(store: Store, text: str, number: int = 1) -> None:
+    chat = {"id": CHAT, "type": "private", "first_name": "Ada"}
+    person = {"id": CHAT, "is_bot": False, "first_name": "Ada", "language_code": "en"}
+    message = {"message_id": 5, "date": 1, "chat": chat, "from": person, "text": text}
+    body = json.dumps({"update_id": number, "message": message})
+    store.inbox.put([Update(BOT, number, CHAT, body)])
+
+
+def _said(store: Store) -> list[str]:
+    """All answers that were stored, in their order."""
+    rows = store._engine.all("select content from parcels where rank < 0 order by turn")
+    messages = [read(row["content"]).said for row in rows]
+    return [one.html for one in messages if isinstance(one, Message)]
+
+
+async def test_what_was_being_fetched_is_fetched_at_the_next_start(store: Store) -> None:
+    _asks(store, "/paper 2402.12844")
+    first = Life(store, _hangs)
+    await first.begins()
+    assert len(_said(store)) == 1, "it takes a moment"
+    await first.killed()
+    [left] = store.inbox.pending(BOT)
+    assert json.loads(left.errand) == ["paper", "2402.12844"]
+
+    second = Life(store, _finds)
+    await second.begins()
+
+    told, paper = _said(store)
+    assert say("en", "paper-fetching", id="2402.12844") in told
+    assert "Paper Boats" in paper
+    assert store.inbox.pending(BOT) == []
+    third = Life(store, _hangs)
+    await third.begins()
+    assert len(_said(store)) == 2, "it is not fetched a third time"
+
+
+async def test_what_was_said_meanwhile_is_answered_after_it(store: Store) -> None:
+    _asks(store, "/paper 2402.12844")
+    first = Life(store, _hangs)
+    await first.begins()
+    _asks(store, "/about", 2)
+    await first.begins()
+    await first.killed()
+
+    second = Life(store, _finds)
+    await second.begins()
+    await second.begins()
+
+    _, paper, about = _said(store)
+    assert "Paper Boats" in paper
+    assert "Papergram" in about
+
+
+async def test_what_may_have_been_paid_for_is_asked_for_once_more_at_most(store: Store) -> None:
+    """A question that ends the process each time is given up with a word."""
+    asked: list[str] = []
+
+    async def hangs(ids: Sequence[str]) -> list[Paper]:
+        asked.extend(ids)
+        return await _hangs(ids)
+
+    _asks(store, "/paper 2402.12844")
+    for _ in range(4):
+        life = Life(store, hangs)
+        await life.begins()
+        await life.killed()
+
+    assert asked == ["2402.12844"] * 2
+    assert say("en", "refusal-failed") in _said(store)[-1]
+    assert store.inbox.pending(BOT) == []
+
+
+async def test_a_full_disk_pays_for_nothing_twice(store: Store) -> None:
+    """What was fetched waits until it can be stored."""
+    asked: list[str] = []
+
+    async def finds(ids: Sequence[str]) -> list[Paper]:
+        asked.extend(ids)
+        return [FOUND]
+
+    _asks(store, "/paper 2402.12844")
+    fetched, refused = store.inbox.fetched, iter([True, True])
+
+    def full(bot: int, id: int) -> bool:
+        if next(refused, False):
+            raise Full("no room")
+        return fetched(bot, id)
+
+    store.inbox.fetched = full  # type: ignore[method-assign]
+    await Life(store, finds).begins()
+
+    assert asked == ["2402.12844"]
+    assert "Paper Boats" in _said(store)[-1]
+
+
+async def test_who_is_forgotten_meanwhile_is_not_answered(store: Store) -> None:
+    _asks(store, "/paper 2402.12844")
+    first = Life(store, _hangs)
+    await first.begins()
+    store.subscribers.forget(BOT, CHAT)
+    await first.killed()
+
+    await Life(store, _finds).begins()
+
+    assert _said(store) == []
+    assert store.inbox.pending(BOT) == []
+
+
+async def test_a_process_that_was_halted_answers_nothing_twice(store: Store) -> None:
+    go_on = asyncio.Event()
+
+    async def halted(_: Sequence[str]) -> list[Paper]:
+        await go_on.wait()
+        return [FOUND]
+
+    _asks(store, "/paper 2402.12844")
+    first = Life(store, halted)
+    await first.begins()
+    await Life(store, _finds).begins()
+    assert len(_said(store)) == 2
+
+    go_on.set()
+    await first.answering.drained()
+
+    assert len(_said(store)) == 2
+
+
+def _counts(fetch: Fetch, asked: list[str]) -> Fetch:
+    async def counted(ids: Sequence[str]) -> list[Paper]:
+        asked.extend(ids)
+        return await fetch(ids)
+
+    return counted
+
+
+async def test_an_answer_that_the_store_never_keeps_is_given_up_with_a_word(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[str] = []
+    _asks(store, "/paper 2402.12844")
+
+    def unfit(
+        counter: Counter, update: Update, request: Asked, reply: Reply, **named: bool
+    ) -> Reply:
+        if any("Paper Boats" in one.html for one in reply.messages):
+            raise Unfit("too large")
+        return keep(counter, update, request, reply, **named)
+
+    monkeypatch.setattr(apply_update, "keep", unfit)
+    life = Life(store, _counts(_finds, asked))
+    await life.begins()
+    await life.begins()
+
+    assert asked == ["2402.12844"]
+    assert say("en", "refusal-failed") in _said(store)[-1]
+    assert store.inbox.pending(BOT) == []
+
+
+async def test_an_errand_of_which_nothing_can_be_stored_is_paid_for_once(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[str] = []
+    _asks(store, "/paper 2402.12844")
+
+    def unfit(*_: object) -> bool:
+        raise Unfit("never")
+
+    monkeypatch.setattr(store.inbox, "fetched", unfit)
+    life = Life(store, _counts(_finds, asked))
+    await life.begins()
+    await life.begins()
+    await life.killed()
+
+    assert asked == ["2402.12844"]
+
+
+@pytest.mark.parametrize("breaks", ["asked", "standing", "errand_of", "again"])
+async def test_an_errand_that_cannot_be_taken_up_is_given_up_with_a_word(
+    store: Store, monkeypatch: pytest.MonkeyPatch, breaks: str
+) -> None:
+    _asks(store, "/paper 2402.12844")
+    first = Life(store, _hangs)
+    await first.begins()
+    await first.killed()
+    errors = {"asked": Unreadable("KeyError"), "again": Unfit("never")}
+
+    def broken(*_: object) -> object:
+        raise errors.get(breaks, ZeroDivisionError())
+
+    monkeypatch.setattr(inbox_worker, breaks, broken)
+    life = Life(store, _finds)
+    await life.begins()
+    await life.begins()
+
+    assert say("en", "refusal-failed") in _said(store)[-1]
+    assert store.inbox.pending(BOT) == []
+
+
+async def test_an_answer_that_cannot_be_shown_here_is_given_up_with_a_word(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _asks(store, "/paper 2402.12844")
+    first = Life(store, _hangs)
+    await first.begins()
+    await first.killed()
+
+    async def elsewhere(_: Counter, request: Asked) -> Standing:
+        return Standing(request, There(CHAT, ChatKind.PRIVATE, "Lab"))
+
+    def broken(*_: object) -> Reply:
+        raise ZeroDivisionError
+
+    monkeypatch.setattr(inbox_worker, "standing", elsewhere)
+    monkeypatch.setattr(inbox_worker, "shown_here", broken)
+    await Life(store, _finds).begins()
+
+    assert say("en", "refusal-failed") in _said(store)[-1]
+    assert store.inbox.pending(BOT) == []
+
+
+@pytest.mark.parametrize("trouble", [Busy, Full])
+async def test_what_was_fetched_is_written_once_the_store_can_write(
+    store: Store, monkeypatch: pytest.MonkeyPatch, trouble: type[Exception]
+) -> None:
+    """Without being fetched again."""
+    asked: list[str] = []
+    _asks(store, "/paper 2402.12844")
+    opened, refused = search._opened, iter([True, True])
+
+    def troubled(
+        store: Store, ask: Ask, papers: Sequence[Paper], unknown: Sequence[Mention]
+    ) -> Reply:
+        if next(refused, False):
+            raise trouble("not now")
+        return opened(store, ask, papers, unknown)
+
+    monkeypatch.setattr(search, "_opened", troubled)
+    monkeypatch.setattr(request_and_reply, "PAUSE", 0.0)
+    await Life(store, _counts(_finds, asked)).begins()
+
+    assert asked == ["2402.12844"]
+    assert "Paper Boats" in _said(store)[-1]
+
+
+async def test_a_store_that_is_busy_for_a_moment_fails_no_errand(store: Store) -> None:
+    asked: list[str] = []
+    _asks(store, "/paper 2402.12844")
+    refused = iter([True])
+    keep = store.papers.keep
+
+    def busy(papers: Sequence[Paper], **named: datetime) -> list[Paper]:
+        if next(refused, False):
+            raise Busy("locked")
+        return keep(papers, **named)
+
+    store.papers.keep = busy  # type: ignore[method-assign,assignment]
+    await Life(store, _counts(_finds, asked)).begins()
+
+    assert len(asked) == 2
+    assert "Paper Boats" in _said(store)[-1]
+
+
+async def test_a_digest_that_was_issued_before_the_process_ended_is_not_issued_again(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The digest is stored, and then that it was: in between the process may end."""
+    announce(store, papers(1, 2))
+    who = chat(store)
+
+    async def put(*_: object) -> query_translation.Words:
+        return query_translation.Words("diffusion", is_english=True)
+
+    monkeypatch.setattr(query_translation, "put", put)
+    ask = Ask(House(BOT, "papergram_bot", POLLED), who, Person(BOT, who.chat), DUE)
+    for update, seconds in ((7, 0), (7, 5), (8, 9)):
+        later = replace(ask, update=update, now=DUE + seconds * SECOND)
+        reply = await digest.put_into_english(Outside(), store, later, "扩散")
+        assert reply.deliver
+
+    assert len(digests(store, who)) == 2, "one for each update"
+    assert count(store, "parcels") == 2

@@ -1,0 +1,288 @@
+"""Any message that holds a paper opens it: in its words, behind them, under a file, in a crowd."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.chat.api.updates import LONGEST, Asked, What, asked
+from bot.chat.handlers.papers.search import fetched
+from bot.chat.request_and_reply import Ask
+from bot.chat.services import Outside
+from bot.demo.faults import refused
+from bot.demo.reading import Visible
+from bot.demo.wire import Json, JsonObject
+from bot.topics.query.parser import Mention
+from storage.records import Paper, Person
+from tests.chat.covered import covers
+from tests.chat.talk import Talk
+
+KNOWN, OTHER = "2611.90302", "2611.90303"
+LINK = f"https://arxiv.org/abs/{KNOWN}"
+SEVEN = [f"2611.902{number:02}" for number in (3, 4, 6, 7, 8, 9, 10)]
+STRANGE = "2402.12844"
+FORWARDED = {"type": "hidden_user", "sender_user_name": "Eve", "date": 1}
+PDF: JsonObject = {
+    "file_id": "f",
+    "file_unique_id": "u",
+    "file_size": 9,
+    "file_name": "paper.pdf",
+    "mime_type": "application/pdf",
+}
+
+
+def hidden(text: str, words: str, url: str) -> JsonObject:
+    """The entity that lets some words of a text open an address."""
+    before = text[: text.index(words)]
+    return {
+        "type": "text_link",
+        "offset": len(before.encode("utf-16-le")) // 2,
+        "length": len(words.encode("utf-16-le")) // 2,
+        "url": url,
+    }
+
+
+def read(content: JsonObject) -> Asked | None:
+    """What a message of a private chat asks."""
+    chat: JsonObject = {"id": 7, "type": "private"}
+    person: JsonObject = {"id": 7, "is_bot": False, "first_name": "Ada"}
+    message: JsonObject = {"message_id": 1, "date": 0, "chat": chat, "from": person, **content}
+    return asked(json.dumps({"update_id": 1, "message": message}), "papergram_bot")
+
+
+def papers(content: JsonObject) -> list[str]:
+    """The papers that a message of a private chat holds."""
+    found = read(content)
+    assert found
+    return [str(one) for one in found.papers]
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        f"The Second Epoch Problem\n{LINK}",
+        f"arXiv:{KNOWN}v1 [cs.LG] 20 Nov 2026",
+        f"Have you seen this one? {LINK}. It is about epochs -- and more!",
+        f"看看这篇 {LINK}，很有意思",
+        f"[The Second Epoch Problem]({LINK})",
+        f"{LINK} (the same as {KNOWN} and arXiv:{KNOWN})",
+        f"https://www.google.com/url?q=https%3A%2F%2Farxiv.org%2Fpdf%2F{KNOWN}&sa=D",
+        f"/paper please open {LINK} for me",
+        f"/search {LINK}",
+    ],
+)
+@covers("/paper", "/search")
+async def test_a_paper_opens_whatever_stands_around_it(either: Talk, said: str) -> None:
+    opened = await either.hears(said)
+
+    assert opened.text.startswith("The Second Epoch Problem")
+    assert opened.buttons[0] == either.text("entry-button-save")
+    assert await either.topics() == []
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        {"text": "a 𝕡aper", "entities": [hidden("a 𝕡aper", "𝕡aper", LINK)]},
+        {"text": "/paper this", "entities": [hidden("/paper this", "this", LINK)]},
+        {"photo": [PDF | {"width": 9, "height": 9}], "caption": f"see {LINK}"},
+        {
+            "photo": [PDF | {"width": 9, "height": 9}],
+            "caption": "see this",
+            "caption_entities": [hidden("see this", "this", LINK)],
+        },
+        {"document": PDF, "caption": f"A title\n{LINK}"},
+        {
+            "document": PDF,
+            "caption": "this",
+            "caption_entities": [hidden("this", "this", LINK)],
+        },
+        {"document": PDF | {"file_name": f"{KNOWN}v1 (2).pdf"}},
+        {"text": f"Look: {LINK}", "forward_origin": FORWARDED},
+        {
+            "text": "New paper",
+            "forward_origin": FORWARDED,
+            "reply_markup": {"inline_keyboard": [[{"text": "arXiv", "url": LINK}]]},
+        },
+        {"text": "long " * 500 + LINK},
+    ],
+    ids=lambda content: ", ".join(content),
+)
+async def test_a_paper_opens_from_behind_words_and_from_under_pictures(
+    talk: Talk, content: JsonObject
+) -> None:
+    talk.person.shows(content)
+
+    [opened] = await talk.house.answered(talk.person)
+
+    assert opened.text.startswith("The Second Epoch Problem")
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        {"document": PDF},
+        {"document": PDF, "caption": "my topics"},
+        {"document": PDF | {"file_name": "t.json", "mime_type": "text/json"}, "caption": LINK},
+    ],
+)
+def test_other_files_are_files(content: JsonObject) -> None:
+    found = read(content)
+
+    assert found
+    assert (found.what, found.words, found.papers) == (What.FILE, "f", ())
+
+
+def test_papers_come_in_the_order_in_which_they_are_read() -> None:
+    text = f"🎉 first, then {KNOWN}, then third\nand arXiv:2402.12845, last"
+    entities: list[Json] = [
+        hidden(text, "last", "https://arxiv.org/abs/hep-th/9901001"),
+        hidden(text, "first", f"https://arxiv.org/abs/{STRANGE}"),
+        hidden(text, "third", f"https://arxiv.org/abs/{OTHER}v2"),
+    ]
+
+    assert papers({"text": text, "entities": entities}) == [
+        *(STRANGE, KNOWN, f"{OTHER}v2", "2402.12845", "hep-th/9901001")
+    ]
+
+
+def test_papers_are_found_before_the_words_are_cut() -> None:
+    found = read({"text": "x " * 2040 + KNOWN})
+
+    assert found
+    assert len(found.words) == LONGEST
+    assert found.papers == (Mention(KNOWN, is_bare=True),)
+
+
+_odd = st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=5)
+_entities = st.fixed_dictionaries(
+    {
+        "type": st.sampled_from(["text_link", "url", "bold"]),
+        "offset": st.integers(-5, 40) | _odd,
+        "length": st.integers(-5, 40) | st.integers(),
+    },
+    optional={"url": st.just(LINK) | _odd},
+)
+
+
+@given(st.text(max_size=30), st.lists(_entities, max_size=30))
+def test_no_entity_keeps_a_message_from_being_read(text: str, entities: list[Json]) -> None:
+    said = f"x{text}\n{KNOWN}"
+
+    found = papers({"text": said, "entities": entities})
+
+    assert found == [KNOWN]
+
+
+@given(st.text(max_size=30), st.integers(0, 40))
+def test_a_hidden_link_is_found_wherever_it_is_said_to_be(text: str, offset: int) -> None:
+    entity: Json = {"type": "text_link", "offset": offset, "length": 1, "url": LINK}
+
+    assert KNOWN in papers({"text": f"x{text}", "entities": [entity]})
+
+
+def ids(answers: Sequence[Visible]) -> list[str]:
+    """The papers that answers lead to, one each."""
+    leads = [[url for _, url in one.links if "arxiv.org/abs/" in url] for one in answers]
+    return [urls[0].rpartition("/")[2] if urls else "" for urls in leads]
+
+
+async def test_several_papers_are_several_answers(either: Talk) -> None:
+    answers = await either.says(f"{LINK} and https://arxiv.org/abs/{OTHER}")
+
+    assert ids(answers) == [KNOWN, OTHER]
+    assert [one.buttons[0] for one in answers] == [either.text("entry-button-save")] * 2
+
+
+async def test_five_are_opened_and_the_line_of_the_others_opens_them(either: Talk) -> None:
+    *opened, more = await either.says("Read these:\n" + "\n".join(SEVEN))
+
+    assert ids(opened) == SEVEN[:5]
+    sentence, line = more.text.rsplit("\n", 1)
+    assert sentence == either.text("papers-more", more=2)
+    assert ids(await either.says(line)) == SEVEN[5:]
+
+
+async def test_hundreds_of_papers_are_one_short_list(talk: Talk) -> None:
+    many = [f"2611.{number}" for number in range(10000, 10300)]
+
+    *_, told, none = await talk.says("\n".join(many))
+
+    assert talk.text("papers-more", more=295) in told.text
+    assert "2611.10054, …" in told.text
+    assert none.text == talk.text("paper-no-way", id=", ".join(many[:5]))
+
+
+async def test_what_is_here_opens_and_what_is_not_is_asked_for(either: Talk) -> None:
+    opened, told, none = await either.says(f"arXiv:{STRANGE} {LINK} arXiv:2402.12845v2")
+
+    lacking = ("、" if either.language == "zh" else ", ").join([STRANGE, "2402.12845v2"])
+    assert opened.text.startswith("The Second Epoch Problem")
+    assert told.text == either.text("papers-fetching", id=lacking)
+    assert none.text == either.text("paper-no-way", id=lacking)
+
+
+async def test_several_are_fetched_in_one_request_and_unknown_ones_named(talk: Talk) -> None:
+    await talk.says("/start")
+    requests: list[Sequence[str]] = []
+    found = [
+        Paper(f"arxiv:{id}", 2, title, "They drift.", ("Ana",), ("cs.RO",))
+        for id, title in [("hep-th/9901001", "Old Boats"), (STRANGE, "Paper Boats")]
+    ]
+
+    async def ask_arxiv(ids: Sequence[str]) -> list[Paper]:
+        requests.append(ids)
+        return found
+
+    chat = await talk.house.chat(talk.person)
+    house = talk.house.bot.counter().house
+    ask = Ask(house, chat, Person(house.bot, talk.person.id), talk.house.clock.at)
+    words = f"{STRANGE}v2 2402.12845 hep-th/9901001 2402.12846"
+    reply = await fetched(Outside(papers=ask_arxiv), talk.house.store, ask, words)
+
+    assert requests == [words.split()]
+    paper, old, unknown = (message.html for message in reply.messages)
+    assert "Paper Boats" in paper
+    assert "Old Boats" in old
+    assert unknown == talk.text("papers-not-there", id="2402.12845, 2402.12846")
+
+
+async def test_where_one_table_is_refused_that_paper_alone_comes_as_text(talk: Talk) -> None:
+    await talk.says("/start")
+    await talk.tabled()
+    failure = refused(400, "Bad Request: RICH_MESSAGE_TEXT_TOO_LONG")
+    talk.house.emulator.faults.next("sendRichMessage", failure)
+
+    answers = await talk.says(f"{LINK} https://arxiv.org/abs/{OTHER}")
+
+    assert [one.is_rich for one in answers] == [False, True]
+    assert ids(answers) == [KNOWN, OTHER]
+
+
+async def test_papers_in_the_talk_of_a_group_are_for_the_people(talk: Talk) -> None:
+    lab = await talk.lab()
+    assert lab.place
+    lab.place.promote_bot()  # so that it hears everything
+    [greeting] = [one for one in lab.person.reads(lab.place) if one.is_from_bot]
+
+    assert await lab.says(f"Have you seen {LINK}?") == []
+    lab.person.say(LINK, lab.place, reply_to=greeting.id)
+    assert await lab.house.answered(lab.person, lab.place) == []
+    assert "The Second Epoch Problem" in (await lab.hears(f"/paper see {LINK}")).text
+
+
+async def test_a_query_with_a_number_stays_a_topic(talk: Talk) -> None:
+    preview = await talk.hears('ti:"2D 1207.7214 limits"')
+
+    assert preview.text.startswith('ti:"2D 1207.7214 limits"\n')
+    assert talk.text("button-subscribe") in preview.buttons
+
+
+async def test_a_longer_message_without_a_paper_is_still_refused(talk: Talk) -> None:
+    told = await talk.hears("long " * 500)
+
+    assert talk.text("query-too-long", max=2000) in told.text

@@ -1,0 +1,297 @@
+"""What people type is understood as meant, or the meant reading is a button with its count."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+
+import pytest
+
+from bot.demo.reading import Visible
+from bot.topics.matching import matches
+from bot.topics.query.alternatives import alternatives, any_of, fewer, loosened
+from bot.topics.query.parser import QueryError, parse
+from storage.engine.query_budget import OverBudget
+from storage.records import Announcement, Kind, Paper
+from tests.chat.talk import Talk
+from tests.situations import papers
+
+PAIRS = (
+    ("diffusion", "decoding"),
+    ("glaciers", "cloth"),
+    ("qubits", "resonators"),
+    ("tokenizer", "grammar"),
+    ("garments", "webcams"),
+)
+EITHER = (
+    "{} or {}", "{} | {}", "{}|{}", "{} / {}", "{}/{}", "{} || {}", "{} Or {}", "{}或{}",
+    "{} 或 {}", "{} 或者 {}",
+)  # fmt: skip
+BOTH = (
+    ("diffusion and video", "diffusion video"),
+    ("quantum & circuits", "quantum circuits"),
+    ("robots && language", "robots language"),
+    ("diffusion + video", "diffusion video"),
+    ("diffusion +video", "diffusion video"),
+    ("quantum 和 circuits", "quantum circuits"),
+    ("quantum but not circuits", "quantum -circuits"),
+)
+WITHOUT = (
+    "{} not {}", "{} !{}", "{} ! {}", "{} without {}", "{} except {}", "{} and not {}",
+    "{} excluding {}", "{} minus {}", "{} 不要 {}", "{} －{}", "{} NOT {}", "{} -{}",
+)  # fmt: skip
+LEFT_OUT = (("diffusion", "survey"), ("quantum", "circuits"), ("language", "robot"))
+AUTHORS = (
+    "Clementine Ashdown-Reyes",
+    "Goran Petrušić",
+    "Nomvula Shezi",
+    "Mai Thị Ánh Nguyệt",
+    "Kübra Aydınoğlu",
+    "Kirsi-Marja Vuorela",
+    "Jean-Baptiste Ouédraogo",
+    "Zdeněk Horňák",
+    "Armando Villaseñor Ruelas",
+    "Leontien van Dalfsen",
+)
+BY = (
+    "{}", "by {}", "papers by {}", "new papers from {}", "author {}", "au:{}", "author: {}",
+    "{} et al.", "Author:{}", "“{}”",
+)  # fmt: skip
+NAMES = (
+    ("kubra aydinoglu", 'au:"kubra aydinoglu"'),
+    ("SHEZI, NOMVULA", 'au:"nomvula shezi"'),
+    ("Shezi, Nomvula", 'au:"nomvula shezi"'),
+    ("gwiazdowski", "au:gwiazdowski"),
+    ("Goran Petrušić garments", 'garments au:"goran petrusic"'),
+    ("decoding Nomvula Shezi", 'decoding au:"nomvula shezi"'),
+    ("au:Nomvula Shezi decoding", 'decoding au:"nomvula shezi"'),
+    ("author:nomvula shezi", 'au:"nomvula shezi"'),
+    ("au:Fagerstrøm", "au:fagerstrøm OR au:fagerstroem"),
+    ("N. Shezi", 'au:"n shezi"'),
+)
+CATEGORIES = (
+    ("Robotics", "cat:cs.RO"),
+    ("quantum physics", "cat:quant-ph"),
+    ("Computer Vision", "cat:cs.CV"),
+    ("computer vision and pattern recognition", "cat:cs.CV"),
+    ("Computer Vision & Pattern Recognition", "cat:cs.CV"),
+    ("machine learning", "cat:cs.LG OR cat:stat.ML"),
+    ("Artificial intelligence", "cat:cs.AI"),
+    ("statistics theory", "cat:math.ST"),
+    ("NLP", "cat:cs.CL"),
+    ("cs diffusion", "diffusion cat:cs"),
+    ("stat drift", "drift cat:stat"),
+    ("diffusion computer vision", "diffusion cat:cs.CV"),
+    ("cs.CV", "cat:cs.CV"),
+    ("cs.*", "cat:cs"),
+    ("quant-ph", "cat:quant-ph"),
+    ("cs.CV+cs.LG", "cat:cs.CV OR cat:cs.LG"),
+    ("cs.CV/cs.RO", "cat:cs.CV OR cat:cs.RO"),
+    ("https://arxiv.org/list/cs.RO/recent", "cat:cs.RO"),
+    ("https://rss.arxiv.org/rss/cs.CV+cs.RO", "cat:cs.CV OR cat:cs.RO"),
+)
+SENTENCES = (
+    (
+        "I am interested in diffusion models for image restoration",
+        "diffusion models image restoration",
+    ),
+    ("please show me new papers about image restoration", "image restoration"),
+    ("What is the latest research on quantum key distribution?", "quantum key distribution"),
+    ("papers on protein language models", "protein language models"),
+    ("Hello! I would like to follow conformal prediction, please.", "conformal prediction"),
+    ("I want to know about motion planning", "motion planning"),
+    ("can you find something on machine translation", "machine translation"),
+    ("swarm mapping, thanks", "swarm mapping"),
+    ("notify me of papers about barren plateaus", "barren plateaus"),
+    ("anything about odometry?", "odometry"),
+    ("topic: decoding", "decoding"),
+    ("keywords: tokenizer grammar", "tokenizer grammar"),
+    ("looking for works using optimal transport", "optimal transport"),
+    ("recent preprints on spin qubits", "spin qubits"),
+    ("visual inertial odometry", "visual inertial odometry"),
+    ("the literature on time series", "time series"),
+)
+SIGNS = (
+    ("‘image restoration’", '"image restoration"'),
+    ("'image restoration'", '"image restoration"'),
+    ("``image restoration''", '"image restoration"'),
+    ("`image restoration` survey", '"image restoration" survey'),
+    ("“image restoration”", '"image restoration"'),
+    ("「image restoration」", '"image restoration"'),
+    ('"image restoration', "image restoration"),
+    ("image restoration)", "image restoration"),
+    ("(image restoration", "image restoration"),
+    ("ti:image restoration", "ti:image ti:restoration"),
+    ("title: diffusion models", "ti:diffusion ti:models"),
+    ("abs:language models", "abs:language abs:models"),
+    ('"restoration image"', "restoration image"),
+    ('"image restoration"~5', '"image restoration"~5'),
+    ("diffusion, decoding, glaciers", "diffusion OR decoding OR glaciers"),
+    ("tokenizer; grammar; webcams", "tokenizer OR grammar OR webcams"),
+    ("tokenizer\ngarments\nwebcams", "tokenizer OR garments OR webcams"),
+    ("decoding blockchain", "decoding"),
+    ("CHAIN OF THOUGHT IS NOT A LOG", "chain of thought is not a log"),
+    ("DO VISION LANGUAGE MODELS READ THE AXIS", "do vision language models read the axis"),
+    ("TEXTURE IS NOT GEOMETRY", "texture is not geometry"),
+    ("HOW MUCH GRAMMAR IS IN A TOKENIZER", "how much grammar is in a tokenizer"),
+    ("image or video diffusion", "(image OR video) diffusion"),
+    ("vision-language", '"vision language"'),
+    ("#decoding", "decoding"),
+    ("-survey", "survey"),
+    ("diffusion OR", "diffusion"),
+    ("(diffusion OR decoding", "diffusion OR decoding"),
+)  # fmt: skip
+
+SAID = {
+    "either": [(form.format(*pair), "{} OR {}".format(*pair)) for pair in PAIRS for form in EITHER],
+    "both": [*BOTH],
+    "without": [(form.format(*out), "{} -{}".format(*out)) for out in LEFT_OUT for form in WITHOUT],
+    "by": [(form.format(name), f'au:"{name}"') for name in AUTHORS for form in BY],
+    "names": [*NAMES],
+    "categories": [*CATEGORIES],
+    "sentences": [*SENTENCES],
+    "signs": [*SIGNS],
+}
+
+
+def test_there_are_more_than_two_hundred() -> None:
+    assert sum(map(len, SAID.values())) > 200
+
+
+@pytest.mark.parametrize("kind", SAID)
+async def test_it_is_understood_as_meant_or_the_meant_reading_is_offered(
+    talk: Talk, kind: str
+) -> None:
+    await talk.says("/start")
+    await talk.house.settles(talk.person)
+    held = [one.paper for one in await _announced(talk)]
+    missed, told_to_wait = [], []
+    for said, meant in SAID[kind]:
+        [answer] = await talk.says(said)
+        if parse(meant).text not in {*_readings(answer), _canonical(said)}:
+            missed.append((said, meant, _labels(answer)))
+        if talk.text("preview-none") in answer.text and _any_reading_finds(said, held):
+            told_to_wait.append(said)
+
+    assert missed == []
+    assert told_to_wait == []
+
+
+@pytest.mark.parametrize("said", ["zzyzx", "qwertyuiop asdfgh", "zzyzx or qqqq", "by Zz Qq"])
+async def test_where_no_reading_finds_papers_it_may_be_rare(talk: Talk, said: str) -> None:
+    await talk.says("/start")
+    await talk.house.settles(talk.person)
+
+    answer = await talk.hears(said)
+
+    assert talk.text("preview-none") in answer.text
+
+
+async def test_a_pressed_reading_is_previewed_and_followed(talk: Talk) -> None:
+    await talk.says("/start")
+    await talk.house.settles(talk.person)
+    answer = await talk.hears("Nomvula Shezi")
+    [label] = [one for one in _labels(answer) if one.startswith("au:")]
+    assert label == talk.text("suggestion-stored", query='au:"Nomvula Shezi"', papers=1)
+
+    shown = await talk.presses(label=label)
+    await talk.presses("button-subscribe", message=shown.one.id)
+
+    assert [topic.query for topic in await talk.topics()] == ['au:"nomvula shezi"']
+
+
+async def test_a_search_that_finds_nothing_offers_the_reading_that_does(talk: Talk) -> None:
+    answer = await talk.hears("/search Nomvula Shezi")
+    [label] = [one for one in _labels(answer) if one.startswith("au:")]
+
+    shown = await talk.presses(label=label)
+
+    assert "Speculative Decoding" in shown.one.text
+
+
+async def test_a_digest_of_words_that_find_nothing_offers_the_reading_that_does(
+    talk: Talk,
+) -> None:
+    answer = await talk.hears("/digest Nomvula Shezi")
+
+    assert any(one.startswith('au:"Nomvula Shezi"') for one in _labels(answer))
+
+
+async def test_new_words_of_a_topic_may_be_another_reading(talk: Talk) -> None:
+    topic = await talk.follows("diffusion")
+    listed = await talk.hears("/list")
+    await talk.presses(label="1", message=listed.id)
+    await talk.presses("button-words")
+    shown = await talk.hears("diffusion or decoding")
+    [label] = [one for one in _labels(shown) if one.startswith("diffusion OR decoding")]
+
+    await talk.presses(label=label)
+
+    [changed] = await talk.topics()
+    assert (changed.key, changed.query) == (topic.key, "decoding OR diffusion")
+
+
+async def test_words_near_each_other_are_offered_where_that_cuts_the_noise(talk: Talk) -> None:
+    told = papers(*range(60))
+    far = [replace(one, abstract=f"A transformer. {'word ' * 20} A graph.") for one in told[:40]]
+    near = [replace(one, abstract="A graph transformer.") for one in told[40:]]
+    await talk.house.announce(
+        [Announcement(one, "cs.CV", Kind.NEW, talk.house.clock.at.date()) for one in far + near]
+    )
+
+    answer = await talk.hears("/sub transformer graph")
+
+    assert talk.text("suggestion-together", papers=20) in answer.text
+    assert '"graph transformer"~10 – 20 papers a week' in _labels(answer)
+
+
+def _readings(answer: Visible) -> set[str]:
+    """The canonical texts of what the buttons of an answer offer."""
+    texts = (re.sub(r" – [\d,]+\+? papers?( a week)?$", "", label) for label in _labels(answer))
+    return {text for text in map(_canonical, texts) if text}
+
+
+def _labels(answer: Visible) -> list[str]:
+    return [*answer.buttons]
+
+
+def _canonical(words: str) -> str:
+    try:
+        return parse(words).text
+    except QueryError:
+        return ""
+
+
+async def _announced(talk: Talk) -> list[Announcement]:
+    store = talk.house.store
+    return await store.run(store.papers.announced_between, 0, store.papers.last_seq())
+
+
+def _any_reading_finds(said: str, held: list[Paper]) -> bool:
+    for text in (*alternatives(said), *loosened(said), *fewer(said), *any_of(said)):
+        try:
+            query = parse(text)
+        except QueryError:
+            continue
+        if any(matches(query, paper) is not None for paper in held):
+            return True
+    return False
+
+
+@pytest.mark.parametrize("asked", ["/search diffusion", "/search zzyzx", '/sub "diffusion'])
+async def test_what_is_only_offered_refuses_no_answer(
+    talk: Talk, asked: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Where a person's time is spent, the answer comes without other readings."""
+
+    def dear(*given: object, **named: object) -> object:
+        raise OverBudget
+
+    await talk.says("/start")
+    before = (await talk.hears(asked)).text
+    monkeypatch.setattr("bot.chat.handlers.papers.search.suggestions", dear)
+    monkeypatch.setattr("bot.chat.handlers.topics.new_topic.suggested", dear)
+
+    answer = await talk.hears(asked)
+
+    assert answer.text == before.partition("Did you mean")[0].rstrip()

@@ -1,0 +1,41 @@
+"""Every command and button of the tables has a test, and every name leads to one entrance."""
+
+from __future__ import annotations
+
+import pkgutil
+from importlib import import_module
+
+import pytest
+
+import tests.chat
+from bot.chat.dispatch.command_menu import commands
+from bot.chat.handler_table import BUTTONS, COMMANDS, command
+from bot.texts import LANGUAGES
+from tests.chat.covered import COVERED
+
+
+def test_every_command_and_button_is_tested() -> None:
+    for module in pkgutil.iter_modules(tests.chat.__path__, "tests.chat."):
+        import_module(module.name)
+
+    ways_in = {f"/{name}" for name in COMMANDS} | {f"[{verb}]" for verb in BUTTONS}
+    assert ways_in - COVERED == set(), "without a test"
+    assert COVERED - ways_in == set(), "tested, but no way in"
+
+
+def test_a_name_means_one_command() -> None:
+    names = [name for known, one in COMMANDS.items() for name in (known, *one.aliases)]
+    assert len(names) == len(set(names))
+    assert all(command(name) for name in names)
+    assert command("") is None
+    assert command("start@other") is None
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_menu_is_what_telegram_takes(language: str) -> None:
+    menu = commands(language)
+    assert [entry.command for entry in menu] == [n for n, one in COMMANDS.items() if one.listed]
+    for entry in menu:
+        assert entry.command.islower()
+        assert 1 <= len(entry.command) <= 32
+        assert 1 <= len(entry.description) <= 60, "more is cut on a phone"
