@@ -10,10 +10,10 @@ from contextlib import AsyncExitStack
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
-from bot import app, serve, service
+from bot.app import components, lifecycle, wiring
+from bot.app.config import Config
 from bot.arxiv import calendar
 from bot.chat.api import client as sender
-from bot.config import Config
 from bot.demo import page_cast
 from bot.demo.emulator import Emulator
 from bot.demo.sample import load
@@ -49,7 +49,7 @@ async def rehearse(config: Config, port: int, *, live: bool, ready: Callable[[st
     """
     clock = MovedClock()
     async with AsyncExitStack() as stack:
-        store = stack.enter_context(app.opened(config))
+        store = stack.enter_context(wiring.opened(config))
         stage = _Stage(store, clock, None if live else _sample(clock.now()))
         emulator = await stack.enter_async_context(
             Emulator.serve(port=port, now=clock.now, advance=stage.advance)
@@ -59,17 +59,17 @@ async def rehearse(config: Config, port: int, *, live: bool, ready: Callable[[st
         page_cast.enter(emulator.people, emulator.pages.view)
         emulator.pages.to_next = stage.to_next
         emulator.pages.is_invented = not live
-        bot = service.Bot(store, client, shown, clock.now)
+        bot = components.Bot(store, client, shown, clock.now)
         if shown.contract:
-            bot.shop = await stack.enter_async_context(app.workshop(store, shown, clock.now))
+            bot.shop = await stack.enter_async_context(wiring.workshop(store, shown, clock.now))
         feeds = None
         if live:
-            asker = bot.asker = await stack.enter_async_context(app.fetcher(config))
-            feeds = app.live_feeds(store, asker, config, clock.now)
+            asker = bot.asker = await stack.enter_async_context(wiring.fetcher(config))
+            feeds = wiring.live_feeds(store, asker, config, clock.now)
         await stage.announce()
         stage.bot = bot
         ready(emulator.url)
-        await app.until_stopped(serve.serve(bot, feeds))
+        await wiring.until_stopped(lifecycle.serve(bot, feeds))
 
 
 def _sample(now: datetime) -> Sample:
@@ -88,7 +88,7 @@ class _Stage:
         self._clock = clock
         self._sample = sample
         self._announced: date | None = None
-        self.bot: service.Bot | None = None
+        self.bot: components.Bot | None = None
 
     async def advance(self, by: timedelta) -> None:
         """Moves the clock and lets everything happen that is due by then."""

@@ -39,7 +39,7 @@ FLOORS: Mapping[str, int] = {
     "bot.digests.select_entries": 1,
     "bot.arxiv.calendar": 1,
     "bot.topics.next_due": 1,
-    "bot.basic_settings": 2,
+    "bot.app.basic_settings": 2,
     "bot.texts": 1,
     "bot.render": 1,
     "bot.summaries.extractive.select": 1,
@@ -65,8 +65,8 @@ FLOORS: Mapping[str, int] = {
     "bot.ingest.catch_up.backfill": 3,
     "bot.ingest.catch_up.missed_days": 3,
     "bot.ingest.catch_up.unreadable_items": 3,
-    "bot.health": 3,
-    "bot.alarm": 3,
+    "bot.health.troubles": 3,
+    "bot.health.alerts": 3,
     "bot.summaries.fill_missing": 3,
     "bot.summaries.gateway.model_state": 3,
     "bot.concurrency.single_flight": 1,
@@ -76,7 +76,7 @@ FLOORS: Mapping[str, int] = {
     "bot.summaries.translate_query": 3,
     "bot.digests.edit_late_summaries": 3,
     "bot.digests.prefetch_summaries": 3,
-    "bot.sweep": 3,
+    "bot.app.retention": 3,
     "bot.digests.wait_for_summaries": 3,
     "bot.summaries.gateway.cost_report": 3,
     "bot.topics.edit_subscriptions": 3,
@@ -101,18 +101,18 @@ FLOORS: Mapping[str, int] = {
     "bot.chat.handler_table": 4,
     "bot.web": 4,
     "bot.demo": 4,
-    "bot.config": 4,
-    "bot.unusable": 3,
+    "bot.app.config": 4,
+    "bot.app.config_errors": 3,
     "bot.cli": 5,
-    "bot.app": 5,
-    "bot.service": 5,
-    "bot.serve": 5,
+    "bot.app.wiring": 5,
+    "bot.app.components": 5,
+    "bot.app.lifecycle": 5,
     "bot.concurrency.wake_event": 1,
-    "bot.clock": 5,
-    "bot.logs": 5,
-    "bot.open_files": 5,
+    "bot.app.periodic_jobs": 5,
+    "bot.app.log_format": 5,
+    "bot.app.open_files": 5,
     "bot.rehearsal": 5,
-    "bot.standby": 5,
+    "bot.app.leader_election": 5,
     "bot.__main__": 6,
     "bot": 0,  # its docstring and version
 }
@@ -160,22 +160,22 @@ CHAINS = (
 # The one step between chains: classic and web forms say a category's name.
 BRIDGES = {("bot.render", "bot.arxiv.taxonomy"), ("bot.render", "bot.topics.query.parser")}
 
-FACES = ("bot.chat.handler_table", "bot.web", "bot.demo", "bot.config")
+FACES = ("bot.chat.handler_table", "bot.web", "bot.demo", "bot.app.config")
 
 HOMES: Mapping[str, tuple[str, ...]] = {
     "telegram": ("bot.chat.handler_table",),
     "sqlite_utils": ("storage.engine.migrations",),
     "sqlite3": ("storage.engine.driver",),
     "pysqlite3": ("storage.engine.driver",),
-    "apscheduler": ("bot.clock",),
+    "apscheduler": ("bot.app.periodic_jobs",),
     "click": ("bot.cli",),
     "rich": ("bot.cli",),
     "sentencex": ("bot.summaries.extractive.sentences",),
-    "uvicorn": ("bot.app", "bot.demo"),
+    "uvicorn": ("bot.app.wiring", "bot.demo"),
     "starlette": ("bot.web", "bot.demo"),
     "jinja2": ("bot.web", "bot.render.documents.html_page"),
-    "pydantic": ("bot.config", "bot.unusable"),
-    "pydantic_settings": ("bot.config",),
+    "pydantic": ("bot.app.config", "bot.app.config_errors"),
+    "pydantic_settings": ("bot.app.config",),
     "httpx": ("bot.ingest.sources",),
     "aiohttp": ("bot.chat.api.transport",),
     "certifi": ("bot.chat.api.transport",),
@@ -291,7 +291,10 @@ def late_imports(name: str, tree: ast.Module) -> list[str]:
                 if isinstance(node, ast.ImportFrom) and (node.module or "").startswith(
                     ("bot", "storage")
                 ):
-                    if home_of(name, FLOORS) in ("bot.cli", "bot.app") or name == "bot.summaries":
+                    if (
+                        home_of(name, FLOORS) in ("bot.cli", "bot.app.wiring")
+                        or name == "bot.summaries"
+                    ):
                         continue  # commands load what they run, models their library
                     if name in ("storage", "storage.engine.open_database"):
                         continue  # a health probe does without the store, most starts without steps

@@ -13,12 +13,12 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
 
-from bot import serve, service
+from bot.app import components, lifecycle
+from bot.app.config import Config
 from bot.chat.api import client as sender
 from bot.chat.user_limits import Cost, Limits
 from bot.concurrency import wake_event
 from bot.concurrency.rate_limiter import Breaker, Sleep
-from bot.config import Config
 from bot.demo.emulator import Emulator
 from bot.demo.people import Person, Place
 from bot.demo.reading import Visible
@@ -79,7 +79,7 @@ class House:
     """A running bot, its emulated Telegram, its store and its clock."""
 
     emulator: Emulator
-    bot: service.Bot
+    bot: components.Bot
     store: Store
     clock: Clock
     letters: WatchedBell
@@ -266,11 +266,11 @@ async def staged(
         )
         letters, post = WatchedBell(), WatchedBell()
         client = sender.client(emulator.token, emulator.url)
-        bot = service.Bot(
+        bot = components.Bot(
             store, client, config, clock.now, post, letters, limits=limits or LAX, sleep=sleep
         )
         bot.shop = workshop(store, config, clock, model) if model else None
-        serving = asyncio.create_task(serve.serve(bot, None))
+        serving = asyncio.create_task(lifecycle.serve(bot, None))
         try:
             yield House(emulator, bot, store, clock, letters, post)
         finally:

@@ -54,7 +54,7 @@ def test_no_import_runs_in_a_circle() -> None:
             "bot.chat.handlers.topics.new_topic",
             "from sqlite_utils import Database",
         ),
-        (house.strayed_libraries, "bot.app", "from apscheduler.schedulers import asyncio"),
+        (house.strayed_libraries, "bot.app.wiring", "from apscheduler.schedulers import asyncio"),
         (
             house.waiting_transactions,
             "bot.digests.publish",

@@ -8,9 +8,9 @@ from pathlib import Path
 import click
 import pytest
 
+from bot.app.config import Config
 from bot.chat.handler_table import COMMANDS
 from bot.cli import main
-from bot.config import Config
 from bot.topics.query.parser import parse
 
 ROOT = Path(__file__).parent.parent

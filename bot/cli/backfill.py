@@ -11,21 +11,21 @@ from datetime import date, datetime
 import click
 from rich.progress import Progress, TaskID
 
-from bot import app
+from bot.app import wiring
+from bot.app.config import Config
+from bot.app.leader_election import holder
 from bot.arxiv import taxonomy
 from bot.arxiv.calendar import arxiv_day
 from bot.arxiv.combined_feeds import feed_groups
 from bot.cli.frame import FAILED, Failed, Misused, as_json, database, echo, settings, speaker
 from bot.cli.progress import spinner
 from bot.concurrency import trusted_clock
-from bot.config import Config
 from bot.ingest.catch_up.backfill import DUTY, Stage, Walked, days_of, held_walk
 from bot.ingest.catch_up.missed_days import harvests
 from bot.ingest.catch_up.unreadable_items import fetch_outstanding
 from bot.ingest.http_client import Fetcher
 from bot.ingest.ingest_source import rests
 from bot.ingest.sources.source_batch import SKIPPED
-from bot.standby import holder
 from bot.texts import Refusal
 from storage import Store
 from storage.records import Harvest
@@ -111,8 +111,8 @@ def _categories(codes: tuple[str, ...]) -> tuple[str, ...]:
 
 async def _fetch(config: Config, wanted: tuple[Harvest, ...], found: list[Walked]) -> None:
     """Makes the harvests one after the other; the first that arXiv leaves open is the last."""
-    with app.opened(config) as store, spinner() as progress:
-        async with app.fetcher(config) as asker:
+    with wiring.opened(config) as store, spinner() as progress:
+        async with wiring.fetcher(config) as asker:
             task = progress.add_task("", total=None)
             tell = _teller(config, progress, task)
             for harvest in wanted:

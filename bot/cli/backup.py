@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from bot import app
+from bot.app import wiring
 from bot.cli.frame import database, echo, settings, speaker
 
 
@@ -20,7 +20,7 @@ def backup(file: Path, database: str | None) -> None:
     papergram backup papergram-2026-11-23.db
     """
     config = settings(database)
-    with app.opened(config) as store:
+    with wiring.opened(config) as store:
         store.backup(file)
         held = store.check()
     counts = {"chats": held.subscribers, "topics": held.subscriptions, "papers": held.papers}

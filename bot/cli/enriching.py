@@ -9,13 +9,13 @@ from datetime import date, datetime, timedelta
 
 import click
 
-from bot import app
+from bot.app import wiring
+from bot.app.config import Config
+from bot.app.leader_election import glossing
 from bot.cli.frame import FAILED, Misused, as_json, database, echo, settings, speaker
 from bot.cli.progress import bar
 from bot.concurrency import trusted_clock
-from bot.config import Config
 from bot.digests import prefetch_summaries
-from bot.standby import glossing
 from bot.summaries.gateway.cost_report import Contract, Estimate, estimate, money
 from bot.summaries.gateway.model_gateway import Workshop
 from bot.summaries.gateway.model_state import State
@@ -65,7 +65,7 @@ def enrich(
         raise Misused(speak("cli-no-model"))
     first, languages = _day(since, config), _languages(codes, config)
     now = trusted_clock.wall_clock()
-    with app.opened(config) as store:
+    with wiring.opened(config) as store:
         found = _wanted(store, config, first, languages, now)
         guess = estimate(store, config.contract, found)
         _announce(config, guess, as_json=as_json)
@@ -111,7 +111,7 @@ def _wanted(
 async def _made(store: Store, config: Config, wanted: int) -> tuple[Workshop, Fulfilled]:
     """Makes glosses until none is left, the budget is spent or the model does not answer."""
     done, vain = Fulfilled(), 0
-    async with app.workshop(store, config, trusted_clock.wall_clock) as shop:
+    async with wiring.workshop(store, config, trusted_clock.wall_clock) as shop:
         with bar() as progress:
             task = progress.add_task("", total=wanted, cost="")
 

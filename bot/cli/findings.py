@@ -7,11 +7,11 @@ from contextlib import closing
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
+from bot.app.config import Config
 from bot.arxiv import calendar
 from bot.chat.api import client
 from bot.concurrency.trusted_clock import LEAP, TrustedClock
-from bot.config import Config
-from bot.health import clock_facts, last_certain
+from bot.health.troubles import clock_facts, last_certain
 from bot.ingest.ingest_source import FIRST, WHOLE
 from bot.summaries.gateway.cost_report import account, told
 from bot.summaries.gateway.model_state import State

@@ -11,13 +11,13 @@ from typing import TYPE_CHECKING, TypeVar
 
 import click
 
-from bot import basic_settings, logs
-from bot.basic_settings import BasicSettings
+from bot.app import basic_settings, log_format
+from bot.app.basic_settings import BasicSettings
 from bot.texts import Refusal, say, spoken
 from storage.errors import StorageError
 
 if TYPE_CHECKING:
-    from bot.config import Config
+    from bot.app.config import Config
     from storage import Store
 
 FAILED, USAGE = 1, 2
@@ -49,7 +49,7 @@ class Failed(click.ClickException):
 
     def __init__(self, message: str) -> None:
         # SQLite tells of damage in several lines.
-        super().__init__(logs.redacted(" ".join(message.splitlines())))
+        super().__init__(log_format.redacted(" ".join(message.splitlines())))
 
     def show(self, file: object = None) -> None:
         echo(self.message, err=True)
@@ -85,7 +85,7 @@ class Commands(click.Group):
 
 def echo(text: str, *, err: bool = False) -> None:
     """Print a line of which a terminal obeys nothing, whoever wrote what it quotes."""
-    click.echo(logs.visible(text), err=err)
+    click.echo(log_format.visible(text), err=err)
 
 
 def first_of(error: Exception, *kinds: type[Exception]) -> Exception | None:
@@ -120,12 +120,12 @@ def settings(database: str | None = None, *, quiet: bool = True) -> Config:
     A command that prints its answer says itself what was wrong with it, so it logs errors
     only, unless more is asked for.
     """
-    from bot import config as all_settings  # its checks take longer than most commands
+    from bot.app import config as all_settings  # its checks take longer than most commands
 
     config = all_settings.read(database)
     secrets = [one.get_secret_value() for one in (config.token, config.llm_key) if one]
     level = "ERROR" if quiet and config.log_level == "INFO" else config.log_level
-    logs.begin(level, secrets=secrets)
+    log_format.begin(level, secrets=secrets)
     return config
 
 
@@ -133,7 +133,7 @@ def basics(database: str | None = None) -> BasicSettings:
     """The settings of a command that only reads the store."""
     found = basic_settings.read(database)
     level = "ERROR" if found.log_level == "INFO" else found.log_level
-    logs.begin(level, secrets=found.secrets)
+    log_format.begin(level, secrets=found.secrets)
     return found
 
 

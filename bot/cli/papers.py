@@ -11,12 +11,12 @@ from pathlib import Path
 
 import click
 
-from bot import app
+from bot.app import wiring
+from bot.app.config import Config
 from bot.arxiv.combined_feeds import feed_groups
 from bot.cli.frame import FAILED, Misused, as_json, database, echo, settings, speaker
 from bot.cli.progress import spinner
 from bot.concurrency import trusted_clock
-from bot.config import Config
 from bot.ingest.catch_up.unreadable_items import fetch_outstanding
 from bot.ingest.http_errors import FetchError, read_file
 from bot.ingest.ingest_source import Ingested, import_digest
@@ -57,8 +57,8 @@ def ingest(sources: tuple[str, ...], as_json: bool, database: str | None) -> Non
 
 async def _ingested(config: Config, sources: list[Source]) -> list[Ingested]:
     speak = speaker(config)
-    with app.opened(config) as store, spinner() as progress:
-        async with app.fetcher(config) as asker:
+    with wiring.opened(config) as store, spinner() as progress:
+        async with wiring.fetcher(config) as asker:
             reports = []
             task = progress.add_task("", total=None)
             for source in sources:
@@ -146,7 +146,7 @@ def import_(
     config = settings(database)
     when = _instant(issued, config) if issued else None
     failed = False
-    with app.opened(config) as store:
+    with wiring.opened(config) as store:
         for name in files:
             try:
                 digest = read_document(name, read_file(Path(name)), topic=topic, issued=when)

@@ -7,8 +7,8 @@ from collections.abc import Callable
 
 import click
 
+from bot.app.log_format import visible
 from bot.cli.frame import Function
-from bot.logs import visible
 from bot.render import FORMS
 
 form: Callable[[Function], Function] = click.option(

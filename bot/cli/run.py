@@ -7,15 +7,15 @@ from collections.abc import Mapping
 
 import click
 
-from bot import app
+from bot.app import wiring
 from bot.cli.frame import Failed, Misused, database, first_of, settings, speaker
 from bot.cli.threads import share
 
 # What ends a bot from outside, and the text that says what to do; the first that fits.
 _TROUBLE: Mapping[type[Exception], str] = {
-    app.Conflict: "cli-conflict",
-    app.InvalidToken: "cli-token-refused",
-    app.NetworkError: "cli-telegram-unreachable",
+    wiring.Conflict: "cli-conflict",
+    wiring.InvalidToken: "cli-token-refused",
+    wiring.NetworkError: "cli-telegram-unreachable",
 }
 
 
@@ -33,7 +33,7 @@ def run(database: str | None) -> None:
         raise Misused(speak("cli-no-token"))
     share()
     try:
-        asyncio.run(app.run(config))
+        asyncio.run(wiring.run(config))
     except Exception as error:
         for kind, key in _TROUBLE.items():
             if first_of(error, kind):

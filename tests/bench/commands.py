@@ -22,8 +22,8 @@ from contextlib import closing, contextmanager
 from pathlib import Path
 from statistics import median
 
-from bot import app
-from bot.config import Config
+from bot.app import wiring
+from bot.app.config import Config
 from bot.demo import Emulator
 from bot.ingest.ingest_source import import_digest
 from bot.ingest.sources.digest_document import read
@@ -68,7 +68,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory(prefix="papergram-bench-") as name:
         small, middle, large = (Path(name) / f"{size}.db" for size in ("empty", "corpus", "large"))
         for path in (small, middle):
-            with app.opened(config(path)) as store:
+            with wiring.opened(config(path)) as store:
                 if path == middle:
                     load(store, announcements(folder, 10**9))
                 import_digest(store, read(DOCUMENT.name, DOCUMENT.read_bytes()))

@@ -21,6 +21,7 @@ from time import monotonic, perf_counter, process_time
 import telegram
 from telegram.request import HTTPXRequest
 
+from bot.app.lifecycle import in_flight
 from bot.chat.api import client as sender
 from bot.concurrency.rate_limiter import Breaker, Floods, Pace
 from bot.delivery.worker import Desk, deliver
@@ -28,7 +29,6 @@ from bot.digests.publish import publish, settle
 from bot.render.telegram.fallback_forms import written
 from bot.render.telegram.split_into_messages import Message
 from bot.render.telegram.stored_answer import Said
-from bot.serve import in_flight
 from bot.topics.query.parser import indexed, parse
 from storage import Store, open_store
 from storage.records import (

@@ -14,8 +14,8 @@ from pathlib import Path
 
 from click.testing import CliRunner
 
+from bot.app.config import Config
 from bot.cli import main
-from bot.config import Config
 
 TOKEN = "987654321:AAsecretsecretsecretsecretsecretsec"  # opens nothing
 NAMES = tuple(f"PAPERGRAM_{name.upper()}" for name in Config.model_fields)

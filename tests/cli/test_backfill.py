@@ -9,9 +9,9 @@ import httpx
 import pytest
 import stamina
 
-from bot import app
+from bot.app import wiring
+from bot.app.config import Config
 from bot.concurrency import trusted_clock
-from bot.config import Config
 from bot.ingest.http_client import Fetcher
 from bot.ingest.request_pace import Pace
 from bot.topics.query.parser import indexed
@@ -41,7 +41,7 @@ def archive(monkeypatch: pytest.MonkeyPatch) -> Iterator[Archive]:
         transport = httpx.MockTransport(source.answer)
         return Fetcher(transport=transport, bases=[config.arxiv_oai], pace=Pace(0.0))
 
-    monkeypatch.setattr(app, "fetcher", fetcher)
+    monkeypatch.setattr(wiring, "fetcher", fetcher)
     monkeypatch.setattr(trusted_clock, "wall_clock", lambda: NOW)
     with stamina.set_testing(True, attempts=1):
         yield source

@@ -10,12 +10,12 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from bot import standby
+from bot.app import leader_election
+from bot.app.config import Config
 from bot.arxiv.calendar import arxiv_day
 from bot.cli.findings import examine
-from bot.config import Config
 from bot.demo import Emulator
-from bot.health import note_certain
+from bot.health.troubles import note_certain
 from bot.ingest.ingest_source import FIRST, WHOLE
 from bot.summaries.gateway.model_state import State, note
 from bot.texts import say
@@ -103,7 +103,9 @@ def test_the_bot_runs_as_long_as_its_sign_of_life_lasts(
     terminal: Terminal, seconds: float, alive: bool
 ) -> None:
     with opened(terminal) as store:
-        store.leases.take(standby.DUTY, "host:1", NOW + timedelta(seconds=seconds - 60), 60.0)
+        store.leases.take(
+            leader_election.DUTY, "host:1", NOW + timedelta(seconds=seconds - 60), 60.0
+        )
 
     key = "doctor-running-good" if alive else "doctor-running-none"
     assert found(terminal)["running"] == (alive, key)
@@ -197,7 +199,7 @@ async def test_all_good_exits_0(terminal: Terminal) -> None:
     now = datetime.now(UTC)
     with opened(terminal) as store:
         store.cursors.put(SourceCursor("cs.CV", day=arxiv_day(now)))
-        store.leases.take(standby.DUTY, "host:1", now, 60.0)
+        store.leases.take(leader_election.DUTY, "host:1", now, 60.0)
 
     async with Emulator.serve() as emulator:
         environment = {
@@ -233,7 +235,7 @@ async def test_a_running_bot_is_known_by_its_process_where_the_clock_is_wrong(
     bot = await asyncio.create_subprocess_exec("sleep", "60")
     name = f"{socket.gethostname()}:{bot.pid}"
     with opened(terminal) as store:
-        lease = store.leases.take(standby.DUTY, name, NOW + 3650 * DAY, 60.0)
+        lease = store.leases.take(leader_election.DUTY, name, NOW + 3650 * DAY, 60.0)
         assert lease
         alive = await asyncio.to_thread(terminal, "doctor", "--quick")
         bot.kill()
@@ -246,7 +248,7 @@ async def test_a_running_bot_is_known_by_its_process_where_the_clock_is_wrong(
 def test_quick_is_one_line_for_health_checks(terminal: Terminal) -> None:
     dead = terminal("doctor", "--quick")
     with opened(terminal) as store:
-        store.leases.take(standby.DUTY, "host:1", datetime.now(UTC), 60.0)
+        store.leases.take(leader_election.DUTY, "host:1", datetime.now(UTC), 60.0)
     alive = terminal("doctor", "--quick")
 
     assert (dead.code, len(dead.lines)) == (1, 1)

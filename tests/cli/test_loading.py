@@ -7,8 +7,8 @@ import sys
 
 import pytest
 
-from bot import app
-from bot.config import Config
+from bot.app import wiring
+from bot.app.config import Config
 from tests.cli.terminal import Terminal, environment_outside
 
 HEAVY = {"telegram", "aiohttp", "httpx", "openai", "apscheduler", "pydantic", "sqlite_utils"}
@@ -44,7 +44,7 @@ finally:
 def test_a_reading_command_loads_what_it_uses(
     terminal: Terminal, words: str, unwanted: set[str]
 ) -> None:
-    with app.opened(Config(database=f"sqlite:///{terminal.database}")):
+    with wiring.opened(Config(database=f"sqlite:///{terminal.database}")):
         pass
 
     ran = subprocess.run(

@@ -14,8 +14,8 @@ from pathlib import Path
 import httpx
 import pytest
 
-from bot import app
-from bot.config import Config
+from bot.app import wiring
+from bot.app.config import Config
 from bot.ingest.http_client import Fetcher
 from bot.ingest.request_pace import Pace
 from bot.render import FORMS
@@ -52,7 +52,7 @@ def kept(terminal: Terminal) -> Tables:
 
 def empty(terminal: Terminal) -> None:
     """Makes a store without papers, as the bot's first start does."""
-    with app.opened(Config(database=f"sqlite:///{terminal.database}")):
+    with wiring.opened(Config(database=f"sqlite:///{terminal.database}")):
         pass
 
 
@@ -315,7 +315,7 @@ def test_what_cannot_be_read_is_fetched_by_its_id_in_the_same_call(
     def fetcher(config: Config) -> Fetcher:
         return Fetcher(transport=httpx.MockTransport(answer), pace=Pace(0.0))
 
-    monkeypatch.setattr(app, "fetcher", fetcher)
+    monkeypatch.setattr(wiring, "fetcher", fetcher)
     path = tmp_path / "feed.xml"
     feed = rss([item("2611.90012v1", kind="cross"), item("2611.90002v1")])
     path.write_bytes(feed.replace(b"</title><link>https://arxiv.org/abs/2611.90012", b"<link>", 1))
@@ -325,7 +325,7 @@ def test_what_cannot_be_read_is_fetched_by_its_id_in_the_same_call(
     assert asked == ["2611.90012"]
     assert "2611.90012" in said.err
     assert len(terminal("search", "cat:cs.LG").lines) == 1
-    with app.opened(Config(database=f"sqlite:///{terminal.database}")) as store:
+    with wiring.opened(Config(database=f"sqlite:///{terminal.database}")) as store:
         kinds = {one.paper.id: one.kind for one in store.papers.after(0)}
     assert kinds == {"arxiv:2611.90012": "cross", "arxiv:2611.90002": "new"}
 

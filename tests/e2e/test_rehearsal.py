@@ -10,7 +10,7 @@ from datetime import datetime
 import httpx
 import pytest
 
-from bot.config import Config
+from bot.app.config import Config
 from bot.rehearsal import rehearse
 
 PATIENCE = 15.0

@@ -13,10 +13,10 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from email.utils import format_datetime
 
-from bot import serve, service
+from bot.app import components, lifecycle
+from bot.app.config import Config, Doubt
 from bot.chat.api import client as sender
 from bot.concurrency.trusted_clock import TrustedClock
-from bot.config import Config, Doubt
 from bot.demo.emulator import Emulator
 from bot.demo.journal import Call
 from bot.demo.people import Person, Place
@@ -29,7 +29,7 @@ from tests.stage import PATIENCE, Clock, House, WatchedBell
 
 REPEAT = "You may have received this already"
 # Messages leave at thirty a second; those in flight may arrive together with the next ones.
-AT_ONCE = 30 + serve.WORKERS
+AT_ONCE = 30 + lifecycle.WORKERS
 DIGESTS = ("sendMessage", "sendRichMessage")
 
 
@@ -228,9 +228,9 @@ async def upset(
         client = sender.client(emulator.token, server or emulator.url, longest=longest)
         letters, post = WatchedBell(), WatchedBell()
         now = system.trusted(clock).now if system else clock.now
-        bot = service.Bot(store, client, config, now, post, letters)
+        bot = components.Bot(store, client, config, now, post, letters)
         bot.monotonic, bot.sleep = clock.monotonic, clock.sleep
-        serving = asyncio.create_task(serve.serve(bot, None))
+        serving = asyncio.create_task(lifecycle.serve(bot, None))
         scene = Scene(emulator, bot, store, clock, letters, post, clock, serving)
         try:
             await scene.settled()

@@ -12,9 +12,9 @@ from urllib.parse import urlsplit
 
 import pytest
 
+from bot.app.lifecycle import TICK
 from bot.demo.emulator import Emulator
 from bot.demo.people import Person
-from bot.serve import TICK
 from bot.topics.query.parser import indexed
 from storage import Store, open_store
 from storage.records import ParcelState, Question

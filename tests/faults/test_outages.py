@@ -10,8 +10,8 @@ from datetime import timedelta
 
 import pytest
 
-from bot import app
-from bot.config import Doubt
+from bot.app import wiring
+from bot.app.config import Doubt
 from bot.demo import faults
 from bot.demo.faults import Fault
 from storage import Store, open_store
@@ -239,7 +239,7 @@ async def test_the_poller_that_stays_in_conflict_stops_everything(store: Store) 
             scene.clock.at += timedelta(seconds=5)
             assert scene.clock.at < NOW + timedelta(hours=1)
 
-        assert isinstance(scene.serving.exception(), app.Conflict)
+        assert isinstance(scene.serving.exception(), wiring.Conflict)
         sent = len(scene.calls())
         scene.announces(1)
         await scene.publishes()

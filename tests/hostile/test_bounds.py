@@ -6,8 +6,8 @@ from datetime import timedelta
 
 import pytest
 
+from bot.app.retention import sweep
 from bot.demo.people import Person
-from bot.sweep import sweep
 from bot.texts import say
 from storage import Store
 from storage.records import Digest

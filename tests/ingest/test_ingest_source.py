@@ -15,9 +15,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from bot.app.config import Config
 from bot.arxiv.combined_feeds import MOST, feed_groups
 from bot.arxiv.taxonomy import categories
-from bot.config import Config
 from bot.ingest import sources
 from bot.ingest.ingest_source import CHUNK, Ingested, import_digest, ingest_due, keep
 from bot.ingest.sources.digest_document import read as read_document

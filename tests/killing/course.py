@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import Sequence
 from pathlib import Path
 
-from bot.serve import WORKERS, in_flight
+from bot.app.lifecycle import WORKERS, in_flight
 from storage.records import ParcelState, Rank
 from tests.killing.account import Account, read
 from tests.killing.ground import WORDS, Ground

@@ -7,7 +7,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from bot.standby import DUTY
+from bot.app.leader_election import DUTY
 from storage import Store
 from tests.killing.ground import Ground
 from tests.killing.program import Program, environment, started, until

@@ -12,9 +12,9 @@ from pathlib import Path
 import httpx
 import stamina
 
-from bot import app, service
+from bot.app import components, wiring
+from bot.app.config import Config
 from bot.chat.api import client as sender
-from bot.config import Config
 from bot.delivery.worker import Desk, deliver
 from bot.ingest.http_client import Fetcher
 from bot.ingest.ingest_source import FIRST, WHOLE
@@ -59,7 +59,7 @@ class _Process:
     """A running bot: what lives from a start to its end."""
 
     store: Store
-    bot: service.Bot
+    bot: components.Bot
     desk: Desk
 
 
@@ -144,7 +144,7 @@ class Life:
         config = Config.model_validate(
             {"feeds": ",".join(CATEGORIES), "arxiv_rss": BASE, "arxiv_oai": f"{BASE}/oai"}
         )
-        bot = service.Bot(
+        bot = components.Bot(
             store, client, config, self.now, monotonic=self._monotonic, sleep=_at_once
         )
 
@@ -162,7 +162,7 @@ class Life:
 
     async def _feeds(self, fetcher: Fetcher) -> None:
         process = self._running
-        await app.live_feeds(process.store, fetcher, process.bot.config, self.now)()
+        await wiring.live_feeds(process.store, fetcher, process.bot.config, self.now)()
 
     async def _tick(self, look: datetime, following: datetime) -> None:
         """A tick, and then the delivery again and again until nothing is left or time is up."""

@@ -10,9 +10,9 @@ from pathlib import Path
 
 import pytest
 
-from bot import serve, service
+from bot.app import components, lifecycle
+from bot.app.config import Config
 from bot.chat.api.updates import Unreadable, asked
-from bot.config import Config
 from bot.demo.emulator import TOKEN
 from storage import Store
 from tests.chat.api.fake_bot_api import doubled
@@ -76,8 +76,8 @@ async def lives_through(store: Store, updates: dict[int, str], questions: list[i
 
     async with doubled(telegram.answer) as (bot, _):
         config = Config.model_validate({"TELEGRAM_BOT_TOKEN": TOKEN})
-        running = service.Bot(store, bot, config, Clock().now, limits=LAX)
-        serving = asyncio.create_task(serve.serve(running, None))
+        running = components.Bot(store, bot, config, Clock().now, limits=LAX)
+        serving = asyncio.create_task(lifecycle.serve(running, None))
         async with asyncio.timeout(600):
             while not serving.done():
                 is_answered = running.answering is not None and running.answering.is_idle

@@ -11,13 +11,13 @@ from typing import Any
 
 import pytest
 
+from bot.app.retention import TOPICLESS, sweep
 from bot.chat.handler_table import BUTTONS
 from bot.chat.handlers.papers import search as finding
 from bot.chat.prepared_reads import ANEW, Readings, with_readings
 from bot.chat.user_limits import RATES, Cost, Limits
 from bot.digests import issue_digest
 from bot.digests.new_announcements import Gathered
-from bot.sweep import TOPICLESS, sweep
 from bot.texts import Refusal
 from bot.topics.query.parser import parse
 from storage import Store

@@ -11,10 +11,11 @@ import httpx
 import pytest
 import stamina
 
-from bot.app import live_feeds
+from bot.app.config import Config
+from bot.app.retention import SENT, sweep
+from bot.app.wiring import live_feeds
 from bot.arxiv.calendar import feed_day
-from bot.config import Config
-from bot.health import Room, health
+from bot.health.troubles import Room, health
 from bot.ingest.catch_up.backfill import DUTY as ARCHIVE_DUTY
 from bot.ingest.catch_up.backfill import walk
 from bot.ingest.catch_up.missed_days import WINDOW
@@ -24,7 +25,6 @@ from bot.ingest.ingest_source import FIRST, WHOLE, keep, rests
 from bot.ingest.request_pace import Pace
 from bot.ingest.sources.fetch_batch import parse
 from bot.ingest.sources.source_batch import Condition
-from bot.sweep import SENT, sweep
 from storage import Store
 from storage.records import Harvest, Kind, OutstandingPaper, SourceCursor
 from tests.archive import Filed, error, page, utc

@@ -9,20 +9,21 @@ import time
 from collections.abc import AsyncIterator, Awaitable, Iterator
 from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
 
-from bot import health, open_files
+from bot.app import open_files
+from bot.app.components import Bot, Now
+from bot.app.config import Config
+from bot.app.leader_election import holder, on_duty
+from bot.app.lifecycle import serve
 from bot.chat.api import client as sender
 from bot.chat.api.polling import Conflict, InvalidToken, NetworkError
 from bot.concurrency.rate_limiter import Breaker
 from bot.concurrency.trusted_clock import Heard, TrustedClock, wall_clock
 from bot.concurrency.wake_event import Work
-from bot.config import Config
 from bot.digests import publish
+from bot.health import troubles
 from bot.ingest import ingest_source
 from bot.ingest.catch_up import missed_days, unreadable_items
 from bot.ingest.http_client import Fetcher
-from bot.serve import serve
-from bot.service import Bot, Now
-from bot.standby import holder, on_duty
 from bot.summaries import choose
 from bot.summaries.gateway import model_state
 from bot.summaries.gateway.model_gateway import Workshop
@@ -109,7 +110,7 @@ async def run(config: Config) -> None:
     assert config.token is not None
     async with AsyncExitStack() as stack:
         store = stack.enter_context(opened_for_work(config))
-        clock = TrustedClock(wall_clock, last=health.last_certain(store))
+        clock = TrustedClock(wall_clock, last=troubles.last_certain(store))
         asker = await stack.enter_async_context(fetcher(config, clock.hear_feed))
         client = sender.client(
             config.token.get_secret_value(),

@@ -10,8 +10,8 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from bot import standby
-from bot.standby import DUTY, holder, on_duty
+from bot.app import leader_election
+from bot.app.leader_election import DUTY, holder, on_duty
 from storage import Store
 from storage.errors import Busy
 from storage.records import Lease
@@ -91,7 +91,7 @@ async def test_a_living_holder_is_waited_for(
     store: Store, caplog: pytest.LogCaptureFixture
 ) -> None:
     """It begins as soon as the other one lets go, and says once that it waits."""
-    caplog.set_level("INFO", standby.log.name)
+    caplog.set_level("INFO", leader_election.log.name)
     other = store.leases.take(DUTY, ELSEWHERE, NOW, LASTS)
     work = Work()
 

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot import basic_settings
-from bot.config import Config, read
+from bot.app import basic_settings
+from bot.app.config import Config, read
 from bot.summaries.gateway.budget import Budget, Price
 from bot.texts import LANGUAGES, Refusal
 from storage.records import Form

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.service import RENEWAL_PAUSE
+from bot.app.components import RENEWAL_PAUSE
 from bot.topics.query.analyzer import former_stem, surface
 from bot.topics.query.parser import indexed
 from storage import Store, open_store

@@ -3,8 +3,8 @@
 from datetime import UTC, datetime
 from pathlib import Path
 
-from bot.app import opened
-from bot.config import Config
+from bot.app.config import Config
+from bot.app.wiring import opened
 from bot.topics.query.parser import parse
 from storage import open_store
 from storage.records import Paper

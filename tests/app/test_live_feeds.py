@@ -8,8 +8,8 @@ import httpx
 import pytest
 import stamina
 
-from bot.app import live_feeds
-from bot.config import Config
+from bot.app.config import Config
+from bot.app.wiring import live_feeds
 from bot.ingest.http_client import Fetcher
 from bot.ingest.ingest_source import FIRST, WHOLE
 from bot.ingest.request_pace import Pace

@@ -8,10 +8,10 @@ from typing import cast
 
 import pytest
 
+from bot.app.components import Bot
+from bot.app.config import Config
 from bot.chat.api.client import Client
-from bot.config import Config
 from bot.digests import prefetch_summaries
-from bot.service import Bot
 from storage import Store
 from storage.records import ParcelState
 from tests import situations

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.health import SCARCE, Room, health, last_certain, note_certain, room
+from bot.health.troubles import SCARCE, Room, health, last_certain, note_certain, room
 from bot.ingest.catch_up.missed_days import note, plan
 from bot.ingest.sources.source_batch import Condition
 from bot.summaries.gateway.model_state import State

@@ -10,7 +10,9 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import partial
 
-from bot import alarm, health, sweep
+from bot.app import retention
+from bot.app.config import Config, Doubt
+from bot.app.leader_election import holder
 from bot.arxiv.taxonomy import expand
 from bot.chat.api import client
 from bot.chat.api.callback_data import link
@@ -23,14 +25,13 @@ from bot.chat.user_limits import Limits
 from bot.concurrency.rate_limiter import Breaker, Floods, Monotonic, Pace, Sleep
 from bot.concurrency.trusted_clock import TrustedClock
 from bot.concurrency.wake_event import Bell
-from bot.config import Config, Doubt
 from bot.delivery import worker
 from bot.digests import edit_late_summaries, notices, prefetch_summaries, publish
 from bot.digests.wait_for_summaries import Patience
+from bot.health import alerts, troubles
 from bot.ingest import paper_lookup
 from bot.ingest.http_client import Fetcher
 from bot.render.telegram.stored_answer import Said
-from bot.standby import holder
 from bot.summaries.gateway.model_gateway import Workshop
 from bot.topics.export_file import LARGEST
 from bot.topics.query.analyzer import analyser_mark
@@ -230,14 +231,14 @@ class Bot:
         """Deletes what is no longer of use."""
         store, bot = self.store, self.telegram.id
         await store.run_long(
-            sweep.sweep, store, bot, self.now(), goes_on=lambda: not self.is_closing
+            retention.sweep, store, bot, self.now(), goes_on=lambda: not self.is_closing
         )
 
     async def clear_answered(self) -> None:
         """Deletes the updates and answers that are done with."""
         store, bot = self.store, self.telegram.id
         await store.run_long(
-            sweep.sweep_answered, store, bot, self.now(), goes_on=lambda: not self.is_closing
+            retention.sweep_answered, store, bot, self.now(), goes_on=lambda: not self.is_closing
         )
 
     async def watch(self) -> None:
@@ -247,12 +248,12 @@ class Bot:
         if self.clock:
             error = self.clock.error()
             if certain := self.clock.certain():
-                await store.run(health.note_certain, store, certain)
-        disk = health.room(store.path)
+                await store.run(troubles.note_certain, store, certain)
+        disk = troubles.room(store.path)
         if self.monotonic() >= self._whole_check_at:
             self._damage = await store.run_long(store.damage)
-            self._whole_check_at = self.monotonic() + health.WHOLE_CHECK
-        look = partial(health.health, damage=self._damage, clock_error=error)
+            self._whole_check_at = self.monotonic() + troubles.WHOLE_CHECK
+        look = partial(troubles.health, damage=self._damage, clock_error=error)
         found = await store.run_long(look, store, bot, self.config.categories, now, disk)
-        if await store.run(alarm.sound, store, bot, self.config.operator, found, now):
+        if await store.run(alerts.sound, store, bot, self.config.operator, found, now):
             self.post.ring()

@@ -12,9 +12,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.alarm import PAUSE, judged, sound
 from bot.concurrency.trusted_clock import TrustedClock
-from bot.health import last_certain
+from bot.health.alerts import PAUSE, judged, sound
+from bot.health.troubles import last_certain
 from bot.topics.query.parser import indexed
 from storage import Store, open_store
 from storage.records import ChatKind, Notice, ParcelState, Sent, Subscriber, ToldTrouble, Trouble
@@ -125,7 +125,11 @@ def test_without_an_operator_the_log_has_it(store: Store, caplog: pytest.LogCapt
         sound(store, BOT, None, [DISK], NOW + HOUR)
         sound(store, BOT, None, [], NOW + 2 * HOUR)
 
-    said = [(one.levelname, one.getMessage()) for one in caplog.records if one.name == "bot.alarm"]
+    said = [
+        (one.levelname, one.getMessage())
+        for one in caplog.records
+        if one.name == "bot.health.alerts"
+    ]
     assert said == [("ERROR", "trouble"), ("INFO", "trouble is over")]
     assert messages(store) == []
 

@@ -12,11 +12,11 @@ from pathlib import Path
 
 import pytest
 
+from bot.app.leader_election import DUTY
 from bot.demo.emulator import Emulator
 from bot.demo.faults import accepted_then_hung, refused, slow
 from bot.demo.people import Person
 from bot.digests.publish import publish
-from bot.standby import DUTY
 from bot.texts import say
 from bot.topics.query.parser import indexed
 from storage import Store, open_store

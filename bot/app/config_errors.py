@@ -8,7 +8,7 @@ from pydantic import ValidationError
 from pydantic.fields import FieldInfo
 from pydantic_core import PydanticCustomError
 
-from bot.basic_settings import PREFIX
+from bot.app.basic_settings import PREFIX
 from bot.texts import Refusal
 
 # What pydantic calls a number that cannot be used.

@@ -8,7 +8,7 @@ from datetime import timedelta
 
 import pytest
 
-from bot.standby import DUTY, GLOSSING, glossing, holder, is_held
+from bot.app.leader_election import DUTY, GLOSSING, glossing, holder, is_held
 from storage import Store
 from tests.situations import NOW
 

@@ -11,7 +11,7 @@ from datetime import UTC, datetime, timedelta, tzinfo
 import apscheduler.schedulers.base
 import pytest
 
-from bot.clock import Beat, Every, heartbeat
+from bot.app.periodic_jobs import Beat, Every, heartbeat
 
 QUICK = 0.01  # seconds between two beats
 YEAR = timedelta(days=365)

@@ -6,14 +6,14 @@ import asyncio
 import logging
 from math import ceil
 
+from bot.app.components import Bot
+from bot.app.leader_election import GLOSSING, is_held
+from bot.app.periodic_jobs import Beat, heartbeat
 from bot.chat.api.polling import poll
 from bot.chat.dispatch.command_menu import publish_menu
 from bot.chat.dispatch.inbox_worker import Answering
-from bot.clock import Beat, heartbeat
 from bot.concurrency.wake_event import Bell, Work
 from bot.delivery import worker as deliver
-from bot.service import Bot
-from bot.standby import GLOSSING, is_held
 from bot.summaries import jobs
 from bot.topics.query.analyzer import analyser_mark
 

@@ -13,13 +13,13 @@ from urllib.parse import urlsplit
 from pydantic import Field, SecretStr, ValidationError, ValidationInfo, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
+from bot.app.basic_settings import DATABASE, LOG_LEVELS, PREFIX
+from bot.app.config_errors import refusal, wrong
 from bot.arxiv import taxonomy
-from bot.basic_settings import DATABASE, LOG_LEVELS, PREFIX
 from bot.summaries.gateway import budget
 from bot.summaries.gateway.budget import Budget, Price
 from bot.summaries.gateway.cost_report import Contract
 from bot.texts.languages import language_code
-from bot.unusable import refusal, wrong
 from storage.records import Form
 
 _TOKEN = re.compile(r"\d{1,18}:[A-Za-z0-9_-]+")

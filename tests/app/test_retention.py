@@ -7,7 +7,7 @@ from datetime import timedelta
 
 import pytest
 
-from bot.sweep import ANSWERED, RECEIVED, SAID, SENT, TOLD, TOPICLESS, sweep, sweep_answered
+from bot.app.retention import ANSWERED, RECEIVED, SAID, SENT, TOLD, TOPICLESS, sweep, sweep_answered
 from storage import Store
 from storage.records import Commission, Digest, Entry, Kind, Outcome, Rank, Refused, Sent, Update
 from tests.storage.builders import BOT, CHAT, MINUTE, NOW, chat, issued, paper, parcel, stored

@@ -1,0 +1,1 @@
+"""The running bot: settings, wiring, periodic jobs, start and stop."""
