@@ -156,7 +156,7 @@ def _is_listed(evening: date) -> bool:
 @cache
 def _lists() -> tuple[_HolidayList, ...]:
     """Read the published lists, once."""
-    text = files("bot").joinpath("calendar.json").read_text("utf-8")
+    text = files(__package__).joinpath("holidays.json").read_text("utf-8")
     return tuple(
         _HolidayList(
             date.fromisoformat(entry["from"]),

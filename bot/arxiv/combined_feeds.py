@@ -50,5 +50,5 @@ def _papers(category: str) -> int:
 
 @cache
 def _counts() -> dict[str, int]:
-    found = json.loads(files(__name__.rpartition(".")[0]).joinpath("daily_counts.json").read_text())
+    found = json.loads(files(__package__).joinpath("papers_per_day.json").read_text())
     return {str(code): int(papers) for code, papers in found.items()}

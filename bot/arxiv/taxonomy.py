@@ -226,7 +226,7 @@ def _by_name() -> dict[str, tuple[str, ...]]:
 
 @cache
 def _data() -> _Data:
-    text = files("bot").joinpath("taxonomy.json").read_text(encoding="utf-8")
+    text = files(__package__).joinpath("taxonomy.json").read_text(encoding="utf-8")
     return cast("_Data", json.loads(text))
 
 

@@ -12,32 +12,22 @@ from importlib import import_module
 import click
 
 from bot import __version__
-from bot.cli.frame import Commands
+from bot.cli.options import Commands
 
-# Each command's module and what its help begins with: a command is loaded when it is called, and
-# none is to list them.
-COMMANDS: Mapping[str, tuple[str, str]] = {
-    "run": ("run", "Run the bot: read arXiv, answer in Telegram, send digests."),
-    "demo": ("demo", "Try everything in a browser, with a sample of papers: no token, no network."),
-    "ingest": ("papers", "Read announcements now: a category, a URL, or a file (also .gz)."),
-    "backfill": (
-        "backfill",
-        "Fetch what arXiv announced on days of the past; topics are told of it next time.",
-    ),
-    "enrich": (
-        "enriching",
-        "Write summaries and translations with the model, within the day's budget.",
-    ),
-    "import": (
-        "papers",
-        "Keep digest documents: their papers, their glosses, and the digest itself.",
-    ),
-    "digest": ("digest", "Print what a topic found in the last seven days."),
-    "show": ("show", "Print a digest that was issued or imported, by its number."),
-    "search": ("search", "Find stored papers, the newest first, in the same words as a topic."),
-    "outbox": ("outbox", "Look at messages that wait or failed, send them again, or drop them."),
-    "backup": ("backup", "Write a whole copy of the database to FILE, which must not exist yet."),
-    "doctor": ("doctor", "Check settings, database, feeds and Bot API, and say what to do."),
+# What each command's help begins with; a command is loaded when it is called, none to list them.
+COMMANDS: Mapping[str, str] = {
+    "run": "Run the bot: read arXiv, answer in Telegram, send digests.",
+    "demo": "Try everything in a browser, with a sample of papers: no token, no network.",
+    "ingest": "Read announcements now: a category, a URL, or a file (also .gz).",
+    "backfill": "Fetch what arXiv announced on days of the past; topics are told of it next time.",
+    "enrich": "Write summaries and translations with the model, within the day's budget.",
+    "import": "Keep digest documents: their papers, their glosses, and the digest itself.",
+    "digest": "Print what a topic found in the last seven days.",
+    "show": "Print a digest that was issued or imported, by its number.",
+    "search": "Find stored papers, the newest first, in the same words as a topic.",
+    "outbox": "Look at messages that wait or failed, send them again, or drop them.",
+    "backup": "Write a whole copy of the database to FILE, which must not exist yet.",
+    "doctor": "Check settings, database, feeds and Bot API, and say what to do.",
 }
 
 
@@ -52,15 +42,15 @@ class CommandsByName(Commands):
         """Load the command of a name, None where there is none."""
         if cmd_name not in COMMANDS:
             return None
-        module = import_module(f"bot.cli.{COMMANDS[cmd_name][0]}")
-        command = getattr(module, "import_" if cmd_name == "import" else cmd_name)
+        name = "import_" if cmd_name == "import" else cmd_name  # a word of Python's own
+        command = getattr(import_module(f"bot.cli.{name}"), name)
         assert isinstance(command, click.Command)
         return command
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """List them with the first sentence of their help."""
         with formatter.section("Commands"):
-            formatter.write_dl([(name, line) for name, (_, line) in COMMANDS.items()])
+            formatter.write_dl([(name, line) for name, line in COMMANDS.items()])
 
 
 @click.group(cls=CommandsByName, context_settings={"help_option_names": ["-h", "--help"]})

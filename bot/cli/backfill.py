@@ -17,7 +17,7 @@ from bot.app.leader_election import holder
 from bot.arxiv import taxonomy
 from bot.arxiv.calendar import arxiv_day
 from bot.arxiv.combined_feeds import feed_groups
-from bot.cli.frame import FAILED, Failed, Misused, as_json, database, echo, settings, speaker
+from bot.cli.options import FAILED, Failed, Misused, as_json, database, echo, settings, speaker
 from bot.cli.progress import spinner
 from bot.concurrency import trusted_clock
 from bot.ingest.catch_up.backfill import DUTY, Stage, Walked, days_of, held_walk

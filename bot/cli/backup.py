@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from bot.app import wiring
-from bot.cli.frame import database, echo, settings, speaker
+from bot.cli.options import database, echo, settings, speaker
 
 
 @click.command()

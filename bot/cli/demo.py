@@ -11,8 +11,8 @@ from collections.abc import Mapping
 
 import click
 
-from bot.cli.frame import Failed, database, echo, settings, speaker
-from bot.rehearsal import rehearse
+from bot.cli.options import Failed, database, echo, settings, speaker
+from bot.demo.start import rehearse
 
 
 @click.command()

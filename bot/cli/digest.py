@@ -4,8 +4,16 @@ from __future__ import annotations
 
 import click
 
-from bot.cli.frame import LANGUAGES, Failed, basics, database, language, opened_for_reading, speaker
-from bot.cli.printing import form, print_document
+from bot.cli.digest_output import form, print_document
+from bot.cli.options import (
+    LANGUAGES,
+    Failed,
+    basics,
+    database,
+    language,
+    opened_for_reading,
+    speaker,
+)
 from bot.cli.query_argument import AsksQuery, query
 from bot.concurrency import trusted_clock
 from bot.digests import issue_digest, new_announcements

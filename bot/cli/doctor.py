@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 
 import click
 
-from bot.cli.frame import FAILED, as_json, basics, database, echo, settings, speaker
+from bot.cli.options import FAILED, as_json, basics, database, echo, settings, speaker
 from storage.engine.liveness_probe import RUN_LEASE, Vitality, probe
 
 
@@ -35,7 +35,7 @@ def doctor(quick: bool, as_json: bool, database: str | None) -> None:
         return
     import asyncio  # with the findings, longer in loading than a health probe may take
 
-    from bot.cli.findings import examine
+    from bot.cli.doctor_checks import examine
 
     config = settings(database)
     speak = speaker(config)

@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 
 import click
 
-from bot.cli.frame import (
+from bot.cli.options import (
     LARGEST,
     Failed,
     Function,

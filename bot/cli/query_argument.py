@@ -9,7 +9,7 @@ from itertools import pairwise
 import click
 
 from bot.app import basic_settings
-from bot.cli.frame import Function, Misused
+from bot.cli.options import Function, Misused
 from bot.texts import say, spoken
 from bot.topics.query.parser import QueryError, parse
 from storage.records import Query

@@ -6,7 +6,7 @@ import json
 
 import click
 
-from bot.cli.frame import Failed, as_json, basics, database, echo, opened_for_reading, speaker
+from bot.cli.options import Failed, as_json, basics, database, echo, opened_for_reading, speaker
 from bot.cli.query_argument import AsksQuery, query
 from bot.topics.matching import matches
 from storage import Store

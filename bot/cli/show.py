@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import click
 
-from bot.cli.frame import (
+from bot.cli.digest_output import form, print_document
+from bot.cli.options import (
     LANGUAGES,
     LARGEST,
     Failed,
@@ -13,7 +14,6 @@ from bot.cli.frame import (
     opened_for_reading,
     speaker,
 )
-from bot.cli.printing import form, print_document
 from bot.render import FORMS
 
 

@@ -1,5 +1,5 @@
 """An emulated Telegram on this machine: a strict Bot API, its people, a chat page."""
 
-from bot.demo.emulator import Emulator
+from bot.demo.emulator.bot_api import Emulator
 
 __all__ = ["Emulator"]

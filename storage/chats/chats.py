@@ -6,8 +6,9 @@ from __future__ import annotations
 
 from datetime import date
 
+from storage.chats.cadence_columns import cadence_of, cadence_values
 from storage.chats.erase_chat import forget_chat, forget_person, move_chat
-from storage.engine.column_types import cadence_of, cadence_values, day, iso, text_list, texts
+from storage.engine.column_types import day, iso, text_list, texts
 from storage.engine.sqlite import Engine, Row, Value
 from storage.errors import Missing
 from storage.records import ChatKind, Form, Person, Subscriber

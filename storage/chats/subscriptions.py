@@ -7,9 +7,8 @@ from __future__ import annotations
 from datetime import datetime
 from functools import lru_cache
 
+from storage.chats.cadence_columns import cadence_of, cadence_values
 from storage.engine.column_types import (
-    cadence_of,
-    cadence_values,
     instant_or_none,
     micros,
     micros_or_null,

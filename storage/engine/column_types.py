@@ -1,39 +1,10 @@
-"""Convert values to columns and back: texts, times, lists, cadences."""
+"""Convert values to columns and back: times, days, lists."""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Iterable
-from datetime import UTC, date, datetime, time, timedelta
-from functools import lru_cache
-
-from storage.engine.sqlite import Row, Value
-from storage.records import Cadence, OnQuietDays
-
-
-def cadence_values(cadence: Cadence) -> dict[str, Value]:
-    """The columns times, weekdays and quiet."""
-    return {
-        "times": text_list(at.isoformat() for at in cadence.times),
-        "weekdays": str(list(cadence.weekdays)),
-        "quiet": cadence.quiet,
-    }
-
-
-def cadence_of(row: Row) -> Cadence:
-    """Read back a cadence from a row with its three columns."""
-    return _cadence(row["times"], row["weekdays"], row["quiet"])
-
-
-@lru_cache(1024)
-def _cadence(times: str, weekdays: str, quiet: str) -> Cadence:
-    """The same few are read for every chat that is due."""
-    return Cadence(
-        times=tuple(time.fromisoformat(at) for at in texts(times)),
-        weekdays=numbers(weekdays),
-        quiet=OnQuietDays(quiet),
-    )
-
+from datetime import UTC, date, datetime, timedelta
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)

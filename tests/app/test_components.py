@@ -14,9 +14,9 @@ from bot.chat.api.client import Client
 from bot.digests import prefetch_summaries
 from storage import Store
 from storage.records import ParcelState
-from tests import situations
 from tests.digests.test_edit_late_summaries import late, shown
 from tests.storage.builders import BOT, MINUTE, NOW, paper, stored
+from tests.support import builders
 
 
 def running(store: Store, now: datetime) -> Bot:
@@ -45,10 +45,10 @@ async def test_late_glosses_are_edited_in_although_nothing_can_be_foreseen(
 
 
 async def test_a_bot_that_closes_looks_ahead_when_it_is_back(store: Store) -> None:
-    situations.follow(store, situations.chat(store))
-    situations.announce(store, situations.papers(1))
-    bot = running(store, situations.DUE - situations.MINUTE)
-    bot.telegram = cast("Client", SimpleNamespace(id=situations.BOT))
+    builders.follow(store, builders.chat(store))
+    builders.announce(store, builders.papers(1))
+    bot = running(store, builders.DUE - builders.MINUTE)
+    bot.telegram = cast("Client", SimpleNamespace(id=builders.BOT))
 
     bot.is_closing = True
     await bot.look_ahead()

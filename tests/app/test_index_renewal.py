@@ -16,8 +16,8 @@ from bot.topics.query.parser import indexed
 from storage import Store, open_store
 from storage.records import Announcement, Kind
 from tests.chat.talk import Talk
-from tests.situations import papers
-from tests.stage import MONDAY, staged
+from tests.support.builders import papers
+from tests.support.running_bot import MONDAY, staged
 
 PAPERS = 250  # two and a half slices
 

@@ -15,7 +15,7 @@ from bot.app.leader_election import DUTY, holder, on_duty
 from storage import Store
 from storage.errors import Busy
 from storage.records import Lease
-from tests.killing.program import until
+from tests.system.killing.program import until
 
 NOW = datetime(2026, 11, 23, 13, 0, tzinfo=UTC)
 LASTS = 60.0

@@ -13,16 +13,16 @@ from pathlib import Path
 import pytest
 
 from bot.app.leader_election import DUTY
-from bot.demo.emulator import Emulator
-from bot.demo.faults import accepted_then_hung, refused, slow
-from bot.demo.people import Person
+from bot.demo.emulator.bot_api import Emulator
+from bot.demo.emulator.faults import accepted_then_hung, refused, slow
+from bot.demo.people.people import Person
 from bot.digests.publish import publish
 from bot.texts import say
 from bot.topics.query.parser import indexed
 from storage import Store, open_store
 from storage.records import Form, Notice, Parcel, ParcelState
-from tests.killing.program import Program, environment, running, until
-from tests.situations import BOT, DUE, announce, chat, follow, papers
+from tests.support.builders import BOT, DUE, announce, chat, follow, papers
+from tests.system.killing.program import Program, environment, running, until
 
 PROMISED = 10.0  # seconds in which every stop ends
 SOON = 5.0  # seconds in which a stop ends that has nothing to wait for

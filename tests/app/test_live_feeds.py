@@ -15,9 +15,9 @@ from bot.ingest.ingest_source import FIRST, WHOLE
 from bot.ingest.request_pace import Pace
 from storage import Store
 from storage.records import Kind, SourceCursor
-from tests.archive import BASE, Archive, Filed, utc
 from tests.ingest.sources.feeds import item, rss
 from tests.ingest.sources.offline import reply
+from tests.support.arxiv_archive import BASE, Archive, Filed, utc
 
 TUESDAY = date(2026, 11, 17)
 

@@ -11,7 +11,7 @@ from bot.app.retention import ANSWERED, RECEIVED, SAID, SENT, TOLD, TOPICLESS, s
 from storage import Store
 from storage.records import Commission, Digest, Entry, Kind, Outcome, Rank, Refused, Sent, Update
 from tests.storage.builders import BOT, CHAT, MINUTE, NOW, chat, issued, paper, parcel, stored
-from tests.tables import count
+from tests.support.database import count
 
 
 def delivered(store: Store, period: str = "1/2026-11-20") -> int:

@@ -10,7 +10,7 @@ import pytest
 
 from bot.app.leader_election import DUTY, GLOSSING, glossing, holder, is_held
 from storage import Store
-from tests.situations import NOW
+from tests.support.builders import NOW
 
 LASTS = 3600.0
 ELSEWHERE = "another-machine:1"

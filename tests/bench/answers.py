@@ -29,7 +29,7 @@ from bot.topics.query.parser import indexed
 from storage import Store, open_store
 from storage.records import Cadence, ChatKind, Person, Subscriber
 from tests.bench.search import announcements, load
-from tests.reading import with_readings
+from tests.support.handlers import with_readings
 
 BOT, CHAT = 1, 2
 RUNS = 7

@@ -14,7 +14,7 @@ from pathlib import Path
 from statistics import median
 from time import perf_counter
 
-from bot.demo.emulator import Emulator
+from bot.demo.emulator.bot_api import Emulator
 
 RUNS = 5
 REST = 5.0  # seconds of idling before memory is read

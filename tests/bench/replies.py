@@ -16,11 +16,11 @@ import tempfile
 from statistics import median, quantiles
 from time import perf_counter, process_time
 
-from bot.demo.emulator import Emulator
-from bot.demo.people import Person
+from bot.demo.emulator.bot_api import Emulator
+from bot.demo.people.people import Person
 from bot.topics.query.parser import indexed
 from storage import open_store
-from tests.stage import staged
+from tests.support.running_bot import staged
 
 ASKED, WARM = 300, 30
 

@@ -9,7 +9,7 @@ import pytest
 from bot.texts import LANGUAGES
 from storage import Store
 from tests.chat.talk import Talk
-from tests.stage import opening, staged
+from tests.support.running_bot import opening, staged
 
 
 @pytest.fixture(params=LANGUAGES)

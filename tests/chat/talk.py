@@ -6,12 +6,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
 
-from bot.demo.people import Person, Place
-from bot.demo.reading import Visible
+from bot.demo.people.people import Person, Place
+from bot.demo.people.visible_messages import Visible
 from bot.texts import say
 from storage.records import Announcement, Form, Subscription
-from tests.stage import Answer, House
-from tests.tables import Tables, dump
+from tests.support.database import Tables, dump
+from tests.support.running_bot import Answer, House
 
 TOPIC = "diffusion OR splatting"
 

@@ -15,7 +15,7 @@ from bot.texts.dates import city
 from storage.records import Cadence, Form, OnQuietDays
 from tests.chat.covered import covers
 from tests.chat.talk import TOPIC, Talk
-from tests.tables import BESIDE, count, dump
+from tests.support.database import BESIDE, count, dump
 
 
 @covers("[draft]")

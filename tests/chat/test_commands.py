@@ -15,7 +15,7 @@ from bot.topics import cadence_text
 from storage.records import Cadence, Form
 from tests.chat.covered import covers
 from tests.chat.talk import TOPIC, Talk
-from tests.tables import count
+from tests.support.database import count
 
 
 @covers("/start")

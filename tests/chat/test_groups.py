@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import pytest
 
-from bot.demo.person import Person
-from bot.demo.places import Place
-from bot.demo.reading import Visible
+from bot.demo.people.person import Person
+from bot.demo.people.places import Place
+from bot.demo.people.visible_messages import Visible
 from tests.chat.covered import covers
 from tests.chat.talk import TOPIC, Talk
-from tests.tables import dump
+from tests.support.database import dump
 
 
 @pytest.fixture

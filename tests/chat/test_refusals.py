@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from bot.chat.api.updates import LONGEST, What, asked
 from storage import Store
 from tests.chat.talk import Talk
-from tests.stage import staged
+from tests.support.running_bot import staged
 
 QUERIES = [
     ("robots (", 7, "query-operand-missing"),

@@ -11,12 +11,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.chat.user_limits import DAILY, DAY, RATES, Cost, Excess, Limits
-from bot.demo.faults import too_many_requests
+from bot.demo.emulator.faults import too_many_requests
 from storage import Store
 from storage.records import Update
 from tests.chat.talk import Talk
-from tests.stage import opening, staged
-from tests.tables import count
+from tests.support.database import count
+from tests.support.running_bot import opening, staged
 
 
 class Watch:

@@ -8,11 +8,11 @@ import pytest
 
 from bot.chat.api.updates import What, asked
 from bot.chat.user_limits import Limits
-from bot.demo.wire import JsonObject
+from bot.demo.emulator.json_encoding import JsonObject
 from bot.texts import say
 from storage import Store
 from tests.chat.talk import Talk
-from tests.stage import opening, staged
+from tests.support.running_bot import opening, staged
 
 _FILE: JsonObject = {"file_id": "f", "file_unique_id": "u"}
 _SIZE: JsonObject = {"width": 512, "height": 512}

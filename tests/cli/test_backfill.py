@@ -17,9 +17,9 @@ from bot.ingest.request_pace import Pace
 from bot.topics.query.parser import indexed
 from storage import open_store
 from storage.records import Kind
-from tests.archive import BASE, Archive, Filed, utc
 from tests.cli.terminal import Terminal
 from tests.ingest.sources.offline import reply
+from tests.support.arxiv_archive import BASE, Archive, Filed, utc
 
 TUESDAY = date(2026, 11, 17)
 NOW = utc(11, 18, 12)

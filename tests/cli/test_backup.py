@@ -7,7 +7,7 @@ from pathlib import Path
 from bot.topics.query.parser import indexed
 from storage import open_store
 from tests.cli.terminal import Terminal
-from tests.situations import announce, chat, follow, papers
+from tests.support.builders import announce, chat, follow, papers
 
 
 def _filled(database: Path) -> None:

@@ -13,7 +13,7 @@ import pytest
 from bot.app import leader_election
 from bot.app.config import Config
 from bot.arxiv.calendar import arxiv_day
-from bot.cli.findings import examine
+from bot.cli.doctor_checks import examine
 from bot.demo import Emulator
 from bot.health.troubles import note_certain
 from bot.ingest.ingest_source import FIRST, WHOLE

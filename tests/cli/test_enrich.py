@@ -10,7 +10,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from bot.cli.enriching import RESTS
+from bot.cli.enrich import RESTS
 from bot.concurrency import trusted_clock
 from bot.topics.query.parser import indexed
 from storage import Store, open_store

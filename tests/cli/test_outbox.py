@@ -15,7 +15,7 @@ from bot.digests.publish import publish
 from bot.topics.query.parser import indexed
 from storage import open_store
 from storage.records import ParcelState, Refused
-from tests.situations import BOT, DUE, announce, chat, follow, papers
+from tests.support.builders import BOT, DUE, announce, chat, follow, papers
 
 TOKEN = f"{BOT}:AAFakeTokenOfTheTestsThatOpensNothing00"
 

@@ -33,9 +33,7 @@ def test_the_list_tells_of_each_command_what_its_help_begins_with(name: str) -> 
 
     assert command is not None
     assert command.name == name
-    assert (
-        (command.help or "").partition("\n\n")[0].replace("\n", " ").startswith(COMMANDS[name][1])
-    )
+    assert (command.help or "").partition("\n\n")[0].replace("\n", " ").startswith(COMMANDS[name])
 
 
 @pytest.mark.parametrize("name", COMMANDS)

@@ -5,8 +5,8 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
-from bot.demo.signatures import Parameter
-from bot.demo.wire import Json, JsonObject
+from bot.demo.emulator.json_encoding import Json, JsonObject
+from bot.demo.methods.signatures import Parameter
 
 
 class Schema:

@@ -11,7 +11,7 @@ from storage import open_store
 from tests.cli.terminal import Said, Terminal
 from tests.conformance.test_documents import index
 from tests.conformance.test_feeds import texts
-from tests.tables import Tables, dump
+from tests.support.database import Tables, dump
 
 KINDS = ("new", "cross", "replace", "replace_cross")
 CAPTURED, GENERATED = "arxiv-captured/", "arxiv-generated/"

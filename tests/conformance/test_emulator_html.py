@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.demo.html_entities import parse_html
+from bot.demo.formatting.html_to_entities import parse_html
 from tests.demo.telegram_parser import judged
 from tests.demo.test_html_entities import ours
 

@@ -9,13 +9,13 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from bot.demo.emulator import Emulator
+from bot.demo.emulator.bot_api import Emulator
+from bot.demo.emulator.json_encoding import Json, JsonObject
+from bot.demo.formatting.rich_message import BLOCK_TYPES
+from bot.demo.formatting.rich_text import RICH_TEXT_FIELDS
 from bot.demo.methods import METHODS
-from bot.demo.people import Person
-from bot.demo.rich import BLOCK_TYPES
-from bot.demo.rich_text import RICH_TEXT_FIELDS
-from bot.demo.signatures import SIGNATURES
-from bot.demo.wire import Json, JsonObject
+from bot.demo.methods.signatures import SIGNATURES
+from bot.demo.people.people import Person
 from tests.conformance.bot_api_schema import Schema
 from tests.demo.payloads import digest
 from tests.demo.test_any_call import answers, calls

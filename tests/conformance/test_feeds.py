@@ -15,7 +15,7 @@ import pytest
 from bot.arxiv.announcement_text import announced
 from bot.ingest.http_errors import read_file
 from bot.ingest.sources import arxiv_api, arxiv_rss
-from bot.ingest.sources.fetch_batch import parse
+from bot.ingest.sources.registry import parse
 from bot.ingest.sources.source_batch import Batch, Condition
 from storage.records import Kind
 

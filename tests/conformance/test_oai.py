@@ -24,8 +24,8 @@ from bot.ingest.sources.arxiv_oai import Page, parse
 from bot.ingest.sources.source_batch import Condition
 from storage import Store
 from storage.records import Harvest
-from tests.archive import utc
 from tests.ingest.sources.offline import reply
+from tests.support.arxiv_archive import utc
 
 PAGES = tuple(f"oai_arxivraw_page{number}.xml" for number in (1, 2, 3))
 BASE = "http://arxiv.test/oai"

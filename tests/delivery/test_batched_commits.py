@@ -12,8 +12,8 @@ import pytest
 from bot.delivery.batched_commits import Together
 from storage import Store
 from storage.errors import Busy, Full
-from tests.situations import BOT, NOW
-from tests.tables import count
+from tests.support.builders import BOT, NOW
+from tests.support.database import count
 
 
 @pytest.fixture

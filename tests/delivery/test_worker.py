@@ -36,7 +36,7 @@ from storage.records import (
     Subscriber,
     Unknown,
 )
-from tests.situations import (
+from tests.support.builders import (
     BOT,
     DUE,
     MINUTE,
@@ -48,7 +48,7 @@ from tests.situations import (
     follow,
     papers,
 )
-from tests.tables import count
+from tests.support.database import count
 
 REPEAT = "You may have received this already"
 

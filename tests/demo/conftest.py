@@ -6,8 +6,8 @@ from datetime import UTC, datetime, timedelta
 import httpx
 import pytest
 
-from bot.demo.emulator import Emulator
-from bot.demo.wire import Json, JsonObject
+from bot.demo.emulator.bot_api import Emulator
+from bot.demo.emulator.json_encoding import Json, JsonObject
 
 Ask = Callable[..., Awaitable[JsonObject]]
 

@@ -1,6 +1,6 @@
 """Rich messages that tests send: one with everything a digest uses, and makers of large ones."""
 
-from bot.demo.wire import Json, JsonObject
+from bot.demo.emulator.json_encoding import Json, JsonObject
 
 
 def paragraph(text: Json = "x") -> JsonObject:

@@ -20,7 +20,7 @@ from bot.render import FORMS
 from bot.topics.query.parser import indexed, parse
 from storage import open_store
 from storage.records import Digest
-from tests.e2e.visitor import Visitor, browser, demo, visit
+from tests.system.e2e.visitor import Visitor, browser, demo, visit
 
 FOLDER = Path(__file__).parent.parent.parent / ".github"
 LANGUAGES = ("zh", "en")

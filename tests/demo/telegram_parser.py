@@ -4,7 +4,7 @@ import json
 
 import tdjson
 
-from bot.demo.wire import JsonObject
+from bot.demo.emulator.json_encoding import JsonObject
 
 _KINDS = {
     "Bold": "bold",

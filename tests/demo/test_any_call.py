@@ -7,9 +7,9 @@ import httpx
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.demo.emulator import Emulator
-from bot.demo.signatures import SIGNATURES
-from bot.demo.wire import Json, JsonObject
+from bot.demo.emulator.bot_api import Emulator
+from bot.demo.emulator.json_encoding import Json, JsonObject
+from bot.demo.methods.signatures import SIGNATURES
 from tests.demo.payloads import digest
 
 ADA = 700_000_001

@@ -4,10 +4,10 @@ from datetime import timedelta
 
 import pytest
 
-from bot.demo.emulator import Emulator
-from bot.demo.people import Person
-from bot.demo.rates import Rates
-from bot.demo.wire import Json, JsonObject
+from bot.demo.emulator.bot_api import Emulator
+from bot.demo.emulator.json_encoding import Json, JsonObject
+from bot.demo.emulator.rate_limits import Rates
+from bot.demo.people.people import Person
 from tests.demo.conftest import Ask, Clock
 
 

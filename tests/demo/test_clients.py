@@ -30,8 +30,8 @@ from telegram.error import (
 from telegram.request import HTTPXRequest
 from telegram.warnings import PTBUserWarning
 
-from bot.demo import faults
-from bot.demo.emulator import Emulator
+from bot.demo.emulator import faults
+from bot.demo.emulator.bot_api import Emulator
 from tests.demo.conftest import Clock
 from tests.demo.payloads import digest
 

@@ -7,9 +7,9 @@ import tdjson
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from bot.demo.entities import Formatted
-from bot.demo.html_entities import parse_html
-from bot.demo.wire import ApiError, JsonObject
+from bot.demo.emulator.json_encoding import ApiError, JsonObject
+from bot.demo.formatting.html_to_entities import parse_html
+from bot.demo.formatting.message_entities import Formatted
 from tests.demo.telegram_parser import judged
 
 PIECES = [

@@ -12,17 +12,14 @@ import pytest
 from playwright.async_api import Page, async_playwright
 
 from bot import demo
-from bot.demo.emulator import Emulator
-from bot.demo.wire import Json, JsonObject
+from bot.demo.emulator.bot_api import Emulator
+from bot.demo.emulator.json_encoding import Json, JsonObject
 from tests.demo.conftest import Clock
 from tests.demo.payloads import digest
 
 FILES = sorted(
     file
-    for file in (
-        *Path(demo.__file__).parent.glob("page*"),
-        Path(demo.__file__).parent / "blocks.js",
-    )
+    for file in (Path(demo.__file__).parent / "page" / "static").iterdir()
     if file.suffix in {".css", ".js"}
 )
 BROWSER = shutil.which("chromium") or shutil.which("google-chrome")
@@ -47,7 +44,7 @@ Web = tuple[Emulator, httpx.AsyncClient]
 
 async def test_the_page_needs_nothing_from_outside(web: Web) -> None:
     _, client = web
-    for path in ("/", *(f"/page/{file.name}" for file in FILES)):
+    for path in ("/", *(f"/static/{file.name}" for file in FILES)):
         answer = await client.get(path)
 
         assert answer.status_code == 200
@@ -57,10 +54,12 @@ async def test_the_page_needs_nothing_from_outside(web: Web) -> None:
 
 async def test_every_script_that_the_page_imports_is_served(web: Web) -> None:
     _, client = web
-    wanted = {name for file in FILES for name in re.findall(r'"(/page/[\w.]+)"', file.read_text())}
+    wanted = {
+        name for file in FILES for name in re.findall(r'"(/static/[\w.]+)"', file.read_text())
+    }
 
     assert len(wanted) > 5
-    for path in wanted - {"/page/calls", "/page/events", "/page/around", "/page/state"}:
+    for path in wanted:
         assert (await client.get(path)).status_code == 200
 
 
@@ -68,7 +67,7 @@ async def test_messages_are_never_put_in_as_markup(web: Web) -> None:
     _, client = web
     scripts = [file for file in FILES if file.suffix == ".js"]
     for script in scripts:
-        words = (await client.get(f"/page/{script.name}")).text
+        words = (await client.get(f"/static/{script.name}")).text
 
         assert not any(word in words for word in ("innerHTML", "outerHTML", "insertAdjacent"))
     assert len(scripts) > 5
@@ -156,7 +155,7 @@ async def test_a_form_of_another_page_does_nothing(web: Web) -> None:
 async def test_unknown_files_are_not_found(web: Web) -> None:
     _, client = web
 
-    assert (await client.get("/page/pages.py")).status_code == 404
+    assert (await client.get("/static/routes.py")).status_code == 404
     assert (await client.get("/page/file/file-1")).status_code == 404
 
 

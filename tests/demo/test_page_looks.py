@@ -7,11 +7,11 @@ from pathlib import Path
 
 import pytest
 
-from bot import demo
+from bot.demo import page
 
-FOLDER = Path(demo.__file__).parent
-STYLE = (FOLDER / "page.css").read_text("utf-8")
-WORDS = json.loads((FOLDER / "page_words.json").read_text("utf-8"))
+FOLDER = Path(page.__file__).parent / "static"
+STYLE = (FOLDER / "main.css").read_text("utf-8")
+WORDS = json.loads((FOLDER / "words.json").read_text("utf-8"))
 SCRIPTS = "".join(
     path.read_text("utf-8") for path in FOLDER.iterdir() if path.suffix in {".js", ".html"}
 )
@@ -75,7 +75,7 @@ def test_focus_and_fields_stand_out(line: str, ground: str, theme: str) -> None:
 
 def test_no_colour_stands_outside_the_table() -> None:
     """Every colour has a name, so that the table above knows it; shadows are no text."""
-    rules = "".join((FOLDER / name).read_text("utf-8") for name in ("page.css", "page_message.css"))
+    rules = "".join((FOLDER / name).read_text("utf-8") for name in ("main.css", "message.css"))
     named = COLOUR.sub("", rules)
 
     assert re.findall(r"#[0-9a-f]{3,8}\b(?!-)(?=[^{]*})", named) == ["#000"] * named.count("#000")

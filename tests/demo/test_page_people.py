@@ -5,11 +5,11 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 import httpx
 import pytest
 
-from bot.demo import page_cast
-from bot.demo.emulator import Emulator
-from bot.demo.page_menu import commands
-from bot.demo.people import Person, Place
-from bot.demo.wire import Json, JsonObject
+from bot.demo.emulator.bot_api import Emulator
+from bot.demo.emulator.json_encoding import Json, JsonObject
+from bot.demo.page import demo_accounts
+from bot.demo.page.view import commands
+from bot.demo.people.people import Person, Place
 from tests.demo.conftest import Clock
 
 See = Callable[..., Awaitable[JsonObject]]
@@ -20,7 +20,7 @@ Do = Callable[..., Awaitable[httpx.Response]]
 async def client(clock: Clock) -> AsyncIterator[tuple[Emulator, httpx.AsyncClient]]:
     """An emulator with the demo's cast, and a client at its page."""
     emulator = Emulator(now=clock)
-    page_cast.enter(emulator.people, emulator.pages.view)
+    demo_accounts.enter(emulator.people, emulator.pages.view)
     transport = httpx.ASGITransport(app=emulator.app)
     async with httpx.AsyncClient(transport=transport, base_url="http://127.0.0.1") as web:
         yield emulator, web

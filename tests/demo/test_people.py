@@ -4,10 +4,10 @@ import asyncio
 
 import pytest
 
-from bot.demo import person
-from bot.demo.emulator import Emulator
-from bot.demo.reading import transcript
-from bot.demo.wire import Json, JsonObject
+from bot.demo.emulator.bot_api import Emulator
+from bot.demo.emulator.json_encoding import Json, JsonObject
+from bot.demo.people import person
+from bot.demo.people.visible_messages import transcript
 from tests.demo.conftest import Ask
 from tests.demo.payloads import digest, message, paragraph
 

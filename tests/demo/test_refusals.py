@@ -2,8 +2,8 @@
 
 import pytest
 
-from bot.demo.emulator import Emulator
-from bot.demo.wire import Json, JsonObject
+from bot.demo.emulator.bot_api import Emulator
+from bot.demo.emulator.json_encoding import Json, JsonObject
 from tests.demo.conftest import Ask
 from tests.demo.payloads import cell, message, nested, paragraph, table
 

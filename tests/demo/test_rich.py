@@ -5,10 +5,10 @@ from aiogram.types import InputRichMessage
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.demo.emulator import Emulator
-from bot.demo.rich import rich_message
-from bot.demo.rich_size import Size, columns, measure
-from bot.demo.wire import ApiError, Json, JsonObject
+from bot.demo.emulator.bot_api import Emulator
+from bot.demo.emulator.json_encoding import ApiError, Json, JsonObject
+from bot.demo.formatting.rich_message import rich_message
+from bot.demo.formatting.rich_size import Size, columns, measure
 from tests.demo.conftest import Ask
 from tests.demo.payloads import cell, details, digest, message, nested, paragraph, table
 

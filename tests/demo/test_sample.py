@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from bot.arxiv.calendar import arxiv_day, feed_day, is_feed_day, midnight
 from bot.chat.handlers.account.welcome_and_help import EXAMPLES
 from bot.demo.sample import CATEGORIES, DAYS, INVENTED, load
-from bot.rehearsal import AHEAD
+from bot.demo.start import AHEAD
 from bot.topics.matching import matches
 from bot.topics.query.parser import parse
 from storage.records import Announcement, Gloss, Kind

@@ -8,9 +8,9 @@ from pathlib import Path
 import httpx
 import pytest
 
-from bot.demo import faults
-from bot.demo.emulator import Emulator
-from bot.demo.rates import Rates
+from bot.demo.emulator import faults
+from bot.demo.emulator.bot_api import Emulator
+from bot.demo.emulator.rate_limits import Rates
 from tests.demo.conftest import Clock
 
 

@@ -17,7 +17,7 @@ from bot.digests.select_entries import NEAR, assemble
 from bot.digests.shared_digest import Edition, Editions, glossed, left_of
 from storage import Store
 from storage.records import Digest, Entry, Kind, Subscriber, Subscription
-from tests.situations import (
+from tests.support.builders import (
     BOT,
     DAY,
     DUE,

@@ -25,8 +25,8 @@ from storage.records import (
     Sent,
     Unknown,
 )
-from tests.situations import Postman
 from tests.storage.builders import BOT, CHAT, MINUTE, NOW, gloss, issued, paper, parcel, stored
+from tests.support.builders import Postman
 
 
 def shown(store: Store, *papers: Paper, languages: tuple[str, ...] = ("zh", "en")) -> int:

@@ -11,7 +11,7 @@ from bot.summaries.gateway.model_state import State, condition
 from bot.texts import say
 from storage import Store
 from tests.models.server import MODEL
-from tests.morning import DUE, HOUR, MINUTE, PAPERS, SECOND, Morning, morning
+from tests.support.model_morning import DUE, HOUR, MINUTE, PAPERS, SECOND, Morning, morning
 
 BOTH = ("zh", "en")
 EDGE = DUE + GRACE + 15 * SECOND

@@ -8,7 +8,7 @@ from datetime import timedelta
 
 import pytest
 
-from bot.demo.faults import (
+from bot.demo.emulator.faults import (
     Fault,
     accepted_then_closed,
     bad_gateway,
@@ -16,12 +16,12 @@ from bot.demo.faults import (
     refused,
     too_many_requests,
 )
-from bot.demo.reading import Visible
+from bot.demo.people.visible_messages import Visible
 from bot.digests.edit_late_summaries import FRESH
 from bot.texts import say
 from storage import Store
 from storage.records import Form, Gloss, ParcelState
-from tests.morning import DUE, HOUR, MINUTE, PAPERS, Morning, morning
+from tests.support.model_morning import DUE, HOUR, MINUTE, PAPERS, Morning, morning
 
 LATE = DUE + HOUR
 

@@ -21,7 +21,7 @@ from bot.digests.shared_digest import Editions, left_of
 from bot.topics.query.parser import indexed, parse
 from storage import Store, open_store
 from storage.records import Announcement, Cadence, Digest, Kind, Paper, Subscription
-from tests.situations import (
+from tests.support.builders import (
     BOT,
     DUE,
     MINUTE,
@@ -34,7 +34,7 @@ from tests.situations import (
     numbers,
     papers,
 )
-from tests.tables import dump
+from tests.support.database import dump
 
 WORDS = ("diffusion", "robots", "study", "graph")
 TOPICS = ("diffusion", "robots OR graph", "study -graph", "di*", "cat:cs.CV", "au:ada")

@@ -21,7 +21,7 @@ from storage.records import (
     ParcelState,
     Subscriber,
 )
-from tests.situations import BOT, DUE, NOW, TODAY, announce, chat, follow, papers
+from tests.support.builders import BOT, DUE, NOW, TODAY, announce, chat, follow, papers
 
 THANKSGIVING = datetime(2026, 11, 27, 8, tzinfo=UTC)  # arXiv's day without papers
 TELL = Cadence(quiet=OnQuietDays.NOTICE)

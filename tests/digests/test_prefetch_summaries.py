@@ -28,7 +28,7 @@ from storage.records import (
     Subscriber,
     Subscription,
 )
-from tests.situations import BOT, DAY, DUE, MINUTE, NOW, TODAY, announce, chat, follow, papers
+from tests.support.builders import BOT, DAY, DUE, MINUTE, NOW, TODAY, announce, chat, follow, papers
 
 SOON = DUE - AHEAD + MINUTE  # the first minutes in which the digest is foreseen
 FRIDAY = date(2026, 11, 20)

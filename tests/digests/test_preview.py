@@ -16,7 +16,7 @@ from bot.digests.preview import LOOK, READ, Volumes, counted, preview
 from bot.topics.query.parser import QueryError, indexed, parse
 from storage import Store, open_store
 from storage.records import Announcement, Kind
-from tests.situations import DAY, NOW, POLLED, TODAY, announce, papers
+from tests.support.builders import DAY, NOW, POLLED, TODAY, announce, papers
 
 WORDS = ("diffusion", "robots", "graph", "graphs", "survey", "hoping", "hope")
 _TERMS = st.sampled_from(

@@ -15,7 +15,7 @@ from bot.topics import edit_subscriptions
 from bot.topics.query.parser import parse
 from storage import Store
 from storage.records import Cadence, Form, Kind, ParcelState
-from tests.situations import (
+from tests.support.builders import (
     BOT,
     DAY,
     DUE,
@@ -31,7 +31,7 @@ from tests.situations import (
     numbers,
     papers,
 )
-from tests.tables import count, dump
+from tests.support.database import count, dump
 
 
 def test_a_digest_comes_at_its_minute_and_not_before(store: Store) -> None:

@@ -16,8 +16,8 @@ from bot.topics import edit_subscriptions
 from bot.topics.query.parser import indexed
 from storage import Store, open_store
 from storage.records import Cadence, Kind, Subscriber
-from tests.situations import BOT, NOW, announce, asked, chat, digests, follow, limited, papers
-from tests.situations import numbers as shown
+from tests.support.builders import BOT, NOW, announce, asked, chat, digests, follow, limited, papers
+from tests.support.builders import numbers as shown
 
 ZONES = ("UTC", "Asia/Shanghai", "Pacific/Honolulu", "America/New_York", "Pacific/Auckland")
 TOPICS = ("diffusion", "study")  # every paper is a study

@@ -20,7 +20,7 @@ from bot.topics.query.parser import parse
 from storage import Store
 from storage.errors import Busy, Full
 from storage.records import Digest, Form, Parcel, Subscriber
-from tests.situations import (
+from tests.support.builders import (
     BOT,
     DAY,
     DUE,
@@ -35,7 +35,7 @@ from tests.situations import (
     numbers,
     papers,
 )
-from tests.tables import count
+from tests.support.database import count
 
 Put = Callable[..., bool]
 

@@ -23,7 +23,18 @@ from storage.records import (
     Subscriber,
     Subscription,
 )
-from tests.situations import BOT, DAY, DUE, MINUTE, NOW, SECOND, announce, chat, follow, papers
+from tests.support.builders import (
+    BOT,
+    DAY,
+    DUE,
+    MINUTE,
+    NOW,
+    SECOND,
+    announce,
+    chat,
+    follow,
+    papers,
+)
 
 TICK = timedelta(seconds=5)
 

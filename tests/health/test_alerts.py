@@ -19,8 +19,8 @@ from bot.topics.query.parser import indexed
 from storage import Store, open_store
 from storage.records import ChatKind, Notice, ParcelState, Sent, Subscriber, ToldTrouble, Trouble
 from tests.ingest.catch_up.test_missed_days import read
-from tests.situations import BOT, NOW, TODAY, Postman
-from tests.stage import staged
+from tests.support.builders import BOT, NOW, TODAY, Postman
+from tests.support.running_bot import staged
 
 OPERATOR = 99
 HOUR = timedelta(hours=1)

@@ -16,9 +16,9 @@ from bot.summaries.gateway.model_state import note as note_model
 from bot.texts import LANGUAGES, say
 from storage import Store
 from storage.records import Form, Later, Parcel, ParcelState, Refused, Sent, Trouble
-from tests.archive import utc
 from tests.ingest.catch_up.test_missed_days import read, report
-from tests.situations import BOT
+from tests.support.arxiv_archive import utc
+from tests.support.builders import BOT
 
 TUESDAY = date(2026, 11, 17)
 MONDAY = date(2026, 11, 16)

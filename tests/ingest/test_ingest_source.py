@@ -15,24 +15,24 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from bot import arxiv
 from bot.app.config import Config
 from bot.arxiv.combined_feeds import MOST, feed_groups
 from bot.arxiv.taxonomy import categories
-from bot.ingest import sources
 from bot.ingest.ingest_source import CHUNK, Ingested, import_digest, ingest_due, keep
 from bot.ingest.sources.digest_document import read as read_document
-from bot.ingest.sources.fetch_batch import parse
+from bot.ingest.sources.registry import parse
 from bot.ingest.sources.source_batch import Batch, Condition
 from bot.render import FORMS
 from storage import Store, open_store
 from storage.papers.papers import Papers
 from storage.records import Added, Announcement, Digest, Kind
-from tests.arxiv import BASE, Answer, Arxiv, asking, page, silence, status
 from tests.ingest.sources.feeds import item, rss
 from tests.render.digests import sample
-from tests.tables import count, dump
+from tests.support.arxiv_server import BASE, Answer, Arxiv, asking, page, silence, status
+from tests.support.database import count, dump
 
-DOCUMENTS = Path(__file__).parent / "data" / "imports"
+DOCUMENTS = Path(__file__).parents[1] / "data" / "imports"
 MONDAY = datetime(2026, 11, 23, 6, 0, tzinfo=UTC)  # 01:00 in New York on a feed day
 TUESDAY = MONDAY + timedelta(days=1)
 MINUTE = timedelta(minutes=1)
@@ -239,7 +239,7 @@ async def test_kinds_are_counted_by_the_feeds_word(store: Store) -> None:
 def test_the_feeds_of_the_default_settings_hold_every_category_and_none_is_cut() -> None:
     polled = Config.model_validate({}).categories
     groups = feed_groups(polled)
-    papers = json.loads(Path(sources.__file__).with_name("daily_counts.json").read_text())
+    papers = json.loads(Path(arxiv.__file__).with_name("papers_per_day.json").read_text())
 
     assert sorted("+".join(groups).split("+")) == sorted(categories())
     assert all(sum(papers[code] for code in group.split("+")) <= MOST for group in groups)

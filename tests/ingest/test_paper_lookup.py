@@ -12,8 +12,8 @@ from bot.ingest.http_client import Fetcher
 from bot.ingest.paper_lookup import looked_up
 from bot.ingest.request_pace import Pace
 from bot.texts import Refusal
-from tests.archive import Filed, page, utc
 from tests.ingest.sources.offline import reply
+from tests.support.arxiv_archive import Filed, page, utc
 
 FEEDS = Path(__file__).parent.parent / "data" / "feeds"
 ARCHIVE = "https://oaipmh.arxiv.org/oai"

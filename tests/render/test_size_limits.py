@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.demo.rich_size import measure
+from bot.demo.formatting.rich_size import measure
 from bot.render import size_limits
 from bot.render.telegram.rich_blocks import bold, cell, details, paragraph, table
 

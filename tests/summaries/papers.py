@@ -17,7 +17,7 @@ _FOLDER = Path(bot.demo.sample.__file__).parent
 
 def sample() -> Iterator[tuple[Paper, Told]]:
     """The papers of the demonstration with their Chinese glosses."""
-    glosses = {row["id"]: row for row in _rows("glosses.zh.jsonl")}
+    glosses = {row["id"]: row for row in _rows("translations.zh.jsonl")}
     for row in _rows("papers.jsonl"):
         if gloss := glosses.get(row["id"]):
             yield (

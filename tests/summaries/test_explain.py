@@ -18,7 +18,7 @@ from storage import Store
 from storage.records import Note, Paper
 from tests.models.server import KEY, MODEL, Server, models
 from tests.storage.builders import paper, stored
-from tests.tables import count
+from tests.support.database import count
 
 NOW = datetime(2026, 11, 23, 13, tzinfo=UTC)
 ABSTRACT = (

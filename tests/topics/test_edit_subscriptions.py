@@ -15,8 +15,8 @@ from bot.topics.edit_subscriptions import categories, same
 from bot.topics.query.parser import QueryError, parse
 from storage import Store
 from storage.records import Cadence, ChatKind, Form, Subscriber
-from tests.situations import BOT, DAY, DUE, NOW, POLLED, TODAY, announce, chat, follow, papers
-from tests.tables import dump
+from tests.support.builders import BOT, DAY, DUE, NOW, POLLED, TODAY, announce, chat, follow, papers
+from tests.support.database import dump
 
 
 def test_a_preview_counts_a_week_and_stores_nothing(store: Store) -> None:

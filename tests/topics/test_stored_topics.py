@@ -13,8 +13,8 @@ from storage.records import And, Clause, Field, Not, Or, Term
 STORED = [
     json.loads(line)
     for line in Path(__file__)
-    .with_name("data")
-    .joinpath("stored_topics.jsonl")
+    .parents[1]
+    .joinpath("data", "stored_topics.jsonl")
     .read_text()
     .splitlines()
 ]

@@ -7,9 +7,9 @@ from collections.abc import Sequence
 from bot.chat.widgets.short_reply import Line
 from bot.render.entry_content import address, display, shown_title
 from bot.render.size_limits import shorten
-from bot.render.telegram.autolinks import inert
 from bot.render.telegram.keyboard import Action, Button, Keyboard
 from bot.texts import listed
+from bot.texts.telegram_autolinks import inert
 from storage.records import Paper
 
 PAGE = 10

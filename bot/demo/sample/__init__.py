@@ -83,7 +83,7 @@ def _submitted(day: date, place: int) -> datetime:
 
 def _glosses(announcements: Iterable[Announcement]) -> dict[str, Gloss]:
     """Return the Chinese gloss of each announced paper, by paper id."""
-    words = {line["id"]: line for line in map(json.loads, _lines("glosses.zh.jsonl"))}
+    words = {line["id"]: line for line in map(json.loads, _lines("translations.zh.jsonl"))}
     return {
         announcement.paper.id: Gloss(
             paper=0,

@@ -3,41 +3,16 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
-from dataclasses import dataclass, replace
-from typing import Protocol
+from dataclasses import replace
 
 from bot.ingest.http_client import Fetched, Fetcher
 from bot.ingest.http_errors import FetchError, read_file
-from bot.ingest.sources import arxiv_api, arxiv_rss
 from bot.ingest.sources.addresses import Source
+from bot.ingest.sources.registry import parse
 from bot.ingest.sources.source_batch import Batch, Condition, failed
 from storage.records import Notice, SourceCursor
 
 _WAIT = frozenset({406, 429, 503})  # how arXiv says: too many questions
-
-
-class Parser(Protocol):
-    """Reads a body into a batch, and never raises."""
-
-    def __call__(
-        self, body: bytes, *, source: str, previous: SourceCursor | None = None
-    ) -> Batch: ...
-
-
-@dataclass(frozen=True, slots=True)
-class Format:
-    """A kind of answer: how it is recognised, and who reads it."""
-
-    name: str
-    fits: Callable[[bytes], bool]
-    parse: Parser
-
-
-SOURCES = (
-    Format("arxiv-api", arxiv_api.is_answer, arxiv_api.parse),
-    Format("arxiv-rss", lambda body: True, arxiv_rss.parse),  # and names what is no feed
-)
 
 
 async def read(source: Source, fetcher: Fetcher, previous: SourceCursor | None = None) -> Batch:
@@ -68,9 +43,3 @@ def judged(answer: Fetched, name: str, previous: SourceCursor | None = None) -> 
     if batch.is_usable:  # the etag of a damaged answer would keep the whole one away
         return replace(batch, cursor=replace(batch.cursor, etag=answer.etag))
     return replace(batch, retry_after=answer.retry_after)
-
-
-def parse(body: bytes, *, source: str, previous: SourceCursor | None = None) -> Batch:
-    """The batch in a body, by the first format that it fits."""
-    form = next(form for form in SOURCES if form.fits(body))
-    return form.parse(body, source=source, previous=previous)

@@ -20,8 +20,8 @@ from bot.render.size_limits import (
     shorten,
     units,
 )
-from bot.render.telegram.autolinks import inert, inert_pieces
 from bot.texts import say
+from bot.texts.telegram_autolinks import inert, inert_pieces
 from storage.records import Digest
 
 MAX_ROWS = 24  # two entities a row: far from Telegram's 100

@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
-from bot.render.telegram.autolinks import autolinks
 from bot.summaries.llm import prompts
 from bot.summaries.llm.ask_for_fields import CUT_SHORT, ENDLESS, UNREADABLE, Asker, Unfit
 from bot.summaries.llm.errors import Usage
@@ -18,6 +17,7 @@ from bot.summaries.llm.paper_for_prompt import LONG, Source, halves, pieces, sou
 from bot.summaries.verify.findings import Fault, Told
 from bot.summaries.verify.language import is_english
 from bot.summaries.verify.run_checks import faults
+from bot.texts.telegram_autolinks import autolinks
 from storage.records import Paper
 
 if TYPE_CHECKING:

@@ -8,10 +8,10 @@ from __future__ import annotations
 import re
 import unicodedata
 
-from bot.render.telegram.autolinks import autolinks
 from bot.summaries.llm.json_answers import TURN_MARK
 from bot.summaries.llm.json_tex_escapes import has_beheaded
 from bot.summaries.verify.findings import Fault
+from bot.texts.telegram_autolinks import autolinks
 
 _PAPER_ID = re.compile(
     r"(?<![\d.])\d{4}\.\d{4,5}(?!\d)|(?<![a-z-])[a-z-]{2,12}(?:\.[A-Z]{2})?/\d{7}(?!\d)"

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 
 from bot.chat.api import client
 from bot.chat.api.checked_bot import Client
-from bot.demo.emulator import TOKEN
+from bot.demo.emulator.bot_api import TOKEN
 from tests.chat.api.odd_shapes import Shape
 
 

@@ -6,7 +6,7 @@ import json
 import random
 
 from bot.chat.api.updates import ALLOWED_UPDATES
-from bot.demo.wire import Json, JsonObject
+from bot.demo.emulator.json_encoding import Json, JsonObject
 from tests.conformance.bot_api_schema import Schema
 
 ODD: tuple[Json, ...] = (None, True, -1, 2**70, 1.5, "x", "", [], [5], {}, {"a": 1}, "\ud800")

@@ -13,13 +13,13 @@ import pytest
 from bot.app import components, lifecycle
 from bot.app.config import Config
 from bot.chat.api.updates import Unreadable, asked
-from bot.demo.emulator import TOKEN
+from bot.demo.emulator.bot_api import TOKEN
 from storage import Store
 from tests.chat.api.fake_bot_api import doubled
 from tests.chat.api.odd_shapes import Shape
 from tests.chat.api.random_updates import Making
 from tests.conformance.bot_api_schema import Schema
-from tests.stage import LAX, Clock
+from tests.support.running_bot import LAX, Clock
 
 # The library warns once of what type some times will have one day; here each warning is an error.
 pytestmark = pytest.mark.filterwarnings("ignore::telegram.warnings.PTBDeprecationWarning")

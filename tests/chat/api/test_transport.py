@@ -18,9 +18,9 @@ from telegram.error import NetworkError, TelegramError, TimedOut
 from bot.chat.api import client, transport
 from bot.chat.api.errors import outcome
 from bot.chat.api.transport import Broken, NotSent, Transport, Unanswered, proxy_for, trusted
-from bot.demo import faults
-from bot.demo.emulator import TOKEN, Emulator
-from bot.demo.faults import Fault
+from bot.demo.emulator import faults
+from bot.demo.emulator.bot_api import TOKEN, Emulator
+from bot.demo.emulator.faults import Fault
 from bot.render.telegram.split_into_messages import Message
 from storage.records import Form, Gone, Later, Moved, Outcome, Refused, Sent, Unknown
 

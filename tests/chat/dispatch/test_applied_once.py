@@ -5,9 +5,9 @@ from __future__ import annotations
 import asyncio
 from datetime import time
 
-from bot.demo.faults import slow
+from bot.demo.emulator.faults import slow
 from storage import Store
-from tests.stage import staged
+from tests.support.running_bot import staged
 
 
 async def test_what_another_process_has_applied_is_not_applied_again(store: Store) -> None:

@@ -14,14 +14,14 @@ from bot.chat.dispatch.authorize import standing
 from bot.chat.request_and_reply import House
 from bot.chat.services import Counter
 from bot.chat.user_limits import Cost, Limits
-from bot.demo.faults import closed, refused
-from bot.demo.places import Place
+from bot.demo.emulator.faults import closed, refused
+from bot.demo.people.places import Place
 from bot.render.telegram.keyboard import Action
 from storage import Store
 from storage.records import ChatKind, Question, Update
 from tests.chat.covered import covers
 from tests.chat.talk import TOPIC, Talk
-from tests.stage import opening, staged
+from tests.support.running_bot import opening, staged
 
 OPERATOR = 700_000_001  # who is met first in an emulated Telegram
 

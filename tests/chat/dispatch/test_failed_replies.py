@@ -7,13 +7,13 @@ from collections.abc import Callable
 
 import pytest
 
-from bot.demo.emulator import Emulator
-from bot.demo.faults import Fault, bad_gateway, closed, refused
-from bot.demo.reading import Visible
+from bot.demo.emulator.bot_api import Emulator
+from bot.demo.emulator.faults import Fault, bad_gateway, closed, refused
+from bot.demo.people.visible_messages import Visible
 from storage.records import Form
 from tests.chat.talk import TOPIC, Talk
 from tests.demo.telegram_parser import judged
-from tests.fuzz.judges import found_by_telegram
+from tests.system.fuzz.judges import found_by_telegram
 
 
 @pytest.mark.parametrize("fault", [bad_gateway, closed])

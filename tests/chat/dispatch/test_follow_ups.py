@@ -29,8 +29,8 @@ from bot.topics.query.parser import Mention
 from storage import Store
 from storage.errors import Busy, Full, Unfit
 from storage.records import ChatKind, Paper, Parcel, Person, Update
-from tests.situations import BOT, DUE, NOW, POLLED, SECOND, announce, chat, digests, papers
-from tests.tables import count
+from tests.support.builders import BOT, DUE, NOW, POLLED, SECOND, announce, chat, digests, papers
+from tests.support.database import count
 
 CHAT = 700_000_001
 FOUND = Paper("arxiv:2402.12844", 2, "Paper Boats", "They drift.", ("Ana",), ("cs.RO",))

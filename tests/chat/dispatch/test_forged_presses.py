@@ -9,13 +9,13 @@ import pytest
 
 from bot.chat.api.updates import What, asked
 from bot.chat.handler_table import BUTTONS, COMMANDS, Entrance
-from bot.demo.faults import refused
-from bot.demo.places import Place
-from bot.demo.wire import JsonObject
+from bot.demo.emulator.faults import refused
+from bot.demo.emulator.json_encoding import JsonObject
+from bot.demo.people.places import Place
 from bot.topics.query.parser import parse
 from tests.chat.covered import covers
 from tests.chat.talk import TOPIC, Talk
-from tests.tables import BESIDE, Tables, dump
+from tests.support.database import BESIDE, Tables, dump
 
 RECORD = json.dumps(
     {

@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 from bot.chat.api.callback_data import action, data
 from bot.chat.dispatch.managed_chats import named
 from bot.chat.handler_table import COMMANDS
-from bot.demo.faults import refused
-from bot.demo.places import Place
+from bot.demo.emulator.faults import refused
+from bot.demo.people.places import Place
 from bot.render.telegram.keyboard import Elsewhere
 from storage.records import ChatKind, Form, Question
 from tests.chat.covered import covers

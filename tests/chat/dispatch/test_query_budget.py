@@ -25,8 +25,8 @@ from storage.engine.query_budget import OverBudget
 from storage.records import Announcement, Kind, Paper, Subscription
 from tests.chat.talk import Talk
 from tests.chat.test_user_limits import Watch
-from tests.stage import opening, staged
-from tests.tables import count
+from tests.support.database import count
+from tests.support.running_bot import opening, staged
 
 BOUND = 1e-9  # seconds, which any query takes
 

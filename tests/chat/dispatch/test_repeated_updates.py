@@ -18,8 +18,8 @@ from bot.chat.user_limits import Cost, Excess
 from bot.texts import say
 from storage import Store
 from storage.records import Parcel, Update
-from tests.situations import BOT, NOW, POLLED
-from tests.tables import count
+from tests.support.builders import BOT, NOW, POLLED
+from tests.support.database import count
 
 FIRST = 700_000_001
 _CLIENT = client.client("1:again", "http://127.0.0.1:9")

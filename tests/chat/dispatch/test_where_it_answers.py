@@ -5,10 +5,10 @@ from __future__ import annotations
 import pytest
 
 from bot.chat.handler_table import COMMANDS
-from bot.demo.person import Person
-from bot.demo.places import Place
-from bot.demo.reading import Visible
-from bot.demo.wire import JsonObject
+from bot.demo.emulator.json_encoding import JsonObject
+from bot.demo.people.person import Person
+from bot.demo.people.places import Place
+from bot.demo.people.visible_messages import Visible
 from storage.records import ChatKind
 from tests.chat.covered import covers
 from tests.chat.talk import TOPIC, Talk

@@ -12,8 +12,8 @@ from bot.ingest.http_client import Fetcher
 from bot.ingest.ingest_source import rest, rests
 from storage import Store
 from storage.records import Announcement, Harvest, Kind, Paper
-from tests.archive import BASE, Archive, Filed, asking, error, page, utc
 from tests.ingest.sources.offline import reply
+from tests.support.arxiv_archive import BASE, Archive, Filed, asking, error, page, utc
 
 TUESDAY = date(2026, 11, 17)
 NOW = utc(11, 18, 6)

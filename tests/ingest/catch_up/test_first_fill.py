@@ -8,9 +8,9 @@ import pytest
 
 from bot.ingest.ingest_source import FIRST, PATIENCE, WHOLE, fill
 from storage import Store
-from tests.arxiv import API, Answer, Arxiv, asking, page, silence, status
 from tests.storage.builders import paper, stored
-from tests.tables import dump
+from tests.support.arxiv_server import API, Answer, Arxiv, asking, page, silence, status
+from tests.support.database import dump
 
 NOON = datetime(2026, 11, 23, 17, 0, tzinfo=UTC)  # Monday, noon in New York
 DAYS = ("11-17", "11-18", "11-19", "11-20", "11-21", "11-22", "11-23")

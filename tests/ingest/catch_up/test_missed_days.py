@@ -18,8 +18,8 @@ from bot.ingest.ingest_source import Ingested
 from bot.ingest.sources.source_batch import Condition
 from storage import Store
 from storage.records import Added, Announcement, Harvest, Kind, Notice, Paper, SourceCursor
-from tests.archive import BASE, Archive, Filed, asking, utc
 from tests.ingest.sources.offline import reply
+from tests.support.arxiv_archive import BASE, Archive, Filed, asking, utc
 
 FEED = "cs.CV"
 THURSDAY, FRIDAY = date(2026, 11, 12), date(2026, 11, 13)

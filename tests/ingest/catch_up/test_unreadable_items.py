@@ -23,13 +23,13 @@ from bot.ingest.catch_up.unreadable_items import AGAIN, ALONE, DUTY, fetch_outst
 from bot.ingest.http_client import Fetcher
 from bot.ingest.ingest_source import FIRST, WHOLE, keep, rests
 from bot.ingest.request_pace import Pace
-from bot.ingest.sources.fetch_batch import parse
+from bot.ingest.sources.registry import parse
 from bot.ingest.sources.source_batch import Condition
 from storage import Store
 from storage.records import Harvest, Kind, OutstandingPaper, SourceCursor
-from tests.archive import Filed, error, page, utc
 from tests.ingest.sources.feeds import item, rss
 from tests.ingest.sources.offline import reply
+from tests.support.arxiv_archive import Filed, error, page, utc
 
 BASE = "http://arxiv.test"
 API, OAI = f"{BASE}/api/query", f"{BASE}/oai"

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from xml.etree import ElementTree as Tree
 
-FOLDER = Path(__file__).parent.parent / "data" / "feeds"
+FOLDER = Path(__file__).parents[2] / "data" / "feeds"
 _ARXIV = "http://arxiv.org/schemas/atom"
 _DC = "http://purl.org/dc/elements/1.1/"
 Tree.register_namespace("arxiv", _ARXIV)

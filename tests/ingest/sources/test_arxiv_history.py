@@ -12,7 +12,7 @@ from bot.arxiv.calendar import feed_day
 from bot.ingest.sources import arxiv_history
 from bot.ingest.sources.arxiv_oai import Record, Version
 from storage.records import Kind, Paper
-from tests.archive import utc
+from tests.support.arxiv_archive import utc
 
 MONDAY, TUESDAY, WEDNESDAY = (date(2026, 11, day) for day in (16, 17, 18))
 FOR_TUESDAY, FOR_WEDNESDAY, FOR_MONDAY = utc(11, 15), utc(11, 16, 22), utc(11, 13)

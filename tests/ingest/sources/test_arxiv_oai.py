@@ -14,8 +14,8 @@ from hypothesis import strategies as st
 from bot.ingest.sources import arxiv_oai
 from bot.ingest.sources.arxiv_oai import FEW, Page, Version, parse
 from bot.ingest.sources.source_batch import Condition
-from tests.archive import BASE, HEAD, Archive, Filed, asking, error, page, utc
 from tests.ingest.sources.offline import reply
+from tests.support.arxiv_archive import BASE, HEAD, Archive, Filed, asking, error, page, utc
 
 KETTLE = Filed("2611.00001", (utc(11, 15), utc(11, 17)), date(2026, 11, 18), "cs.CV cs.LG")
 

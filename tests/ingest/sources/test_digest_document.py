@@ -15,7 +15,7 @@ from tests.render.digests import ISSUED, sample
 
 EMPTY = "# 摘要\n\n| Ref | Title | Summary |\n| --- | --- | --- |\n\n\n# 详细\n\n\n\n".encode()
 MARK = codecs.BOM_UTF8
-DATA = Path(__file__).parent.parent / "data"
+DATA = Path(__file__).parents[2] / "data"
 DOCUMENTS = (DATA / "imports" / "cs.CV_2026-11-20.md", *sorted(DATA.glob("documents/*.md")))
 DAY = datetime(2024, 9, 27, tzinfo=UTC)
 

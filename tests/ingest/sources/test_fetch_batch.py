@@ -16,7 +16,8 @@ from bot.arxiv import taxonomy
 from bot.arxiv.combined_feeds import feed_groups
 from bot.ingest.http_client import Fetched, Fetcher
 from bot.ingest.sources.addresses import feed, resolve
-from bot.ingest.sources.fetch_batch import judged, parse, read
+from bot.ingest.sources.fetch_batch import judged, read
+from bot.ingest.sources.registry import parse
 from bot.ingest.sources.source_batch import Condition
 from bot.texts import Refusal
 from storage.records import SourceCursor

@@ -8,8 +8,8 @@ import pytest
 
 from bot.arxiv.author_list import split
 from bot.ingest.sources.arxiv_oai import parse as parse_oai
-from bot.ingest.sources.fetch_batch import parse
 from bot.ingest.sources.field_limits import ABSTRACT, NAMES, TITLE
+from bot.ingest.sources.registry import parse
 from bot.ingest.sources.source_batch import Condition
 from tests.ingest.sources.feeds import body, item, rss
 

@@ -13,9 +13,9 @@ from aiogram.types import InputRichMessage
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.demo.rich import rich_message
-from bot.demo.rich_size import check_size, measure
-from bot.demo.wire import JsonObject
+from bot.demo.emulator.json_encoding import JsonObject
+from bot.demo.formatting.rich_message import rich_message
+from bot.demo.formatting.rich_size import check_size, measure
 from bot.render import size_limits
 from bot.render.display_options import Look
 from bot.render.entry_content import is_safe
@@ -25,8 +25,8 @@ from bot.render.telegram.split_into_messages import Message, Part, message, part
 from bot.texts import say
 from storage.records import Digest, Field, Form, Kind, Note, Reason
 from tests.demo.telegram_parser import judged
-from tests.fuzz import judges
 from tests.render.digests import LOOKS, digest, entry, gloss, hostile_digests, paper, sample
+from tests.system.fuzz import judges
 
 ENGLISH = Look(language="en", languages=("en",))
 

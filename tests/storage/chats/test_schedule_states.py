@@ -18,8 +18,8 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 from bot.digests.publish import publish
 from bot.topics import edit_subscriptions, next_due
 from storage.records import Cadence, ChatKind, Subscriber, Subscription
-from tests.situations import announce, papers
 from tests.storage.state_machines import another_bot, break_, hold, quick, shared
+from tests.support.builders import announce, papers
 
 START = datetime(2026, 10, 20, 12, 0, tzinfo=UTC)  # the clocks of Europe and America go back soon
 ZONES = ("UTC", "Europe/Berlin", "America/New_York", "Pacific/Auckland", "Pacific/Honolulu")

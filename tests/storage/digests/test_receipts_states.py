@@ -23,8 +23,8 @@ from storage import Store
 from storage.chats.subscriptions import Subscriptions
 from storage.digests.receipts import Ledger
 from storage.records import Cadence, ChatKind, Digest, Entry, Kind, Subscriber, Subscription
-from tests.situations import NOW, announce, papers
 from tests.storage.state_machines import another_bot, break_, hold, quick, shared
+from tests.support.builders import NOW, announce, papers
 
 CHATS = (1, 2)
 WORDS = ("diffusion", "robots")

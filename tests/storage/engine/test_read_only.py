@@ -195,14 +195,15 @@ def test_a_lease_far_from_the_time_is_judged_by_its_process(
 
 _OPENS_SLOWLY = """
 import sys
-from storage import open_store, opening
+from storage import open_store
+from storage.engine import open_database
 
-def prepare(engine, prepare=opening.prepare):
+def prepare(engine, prepare=open_database.prepare):
     prepare(engine)
     print("starting", flush=True)
     sys.stdin.readline()
 
-opening.prepare = prepare
+open_database.prepare = prepare
 open_store(sys.argv[1])
 print("open", flush=True)
 sys.stdin.readline()

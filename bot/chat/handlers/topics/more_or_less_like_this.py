@@ -13,9 +13,9 @@ from bot.chat.widgets.short_reply import Line, told
 from bot.ranking.similar import distinctive, exclusions, similar
 from bot.render.entry_content import display, shown_title
 from bot.render.size_limits import shorten
-from bot.render.telegram.autolinks import inert
 from bot.render.telegram.keyboard import Action, Button, Keyboard
 from bot.texts import Refusal
+from bot.texts.telegram_autolinks import inert
 from bot.topics import edit_subscriptions as verb
 from bot.topics.matching import matches
 from bot.topics.query.parser import QueryError, parse

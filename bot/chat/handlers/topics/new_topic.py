@@ -12,9 +12,9 @@ from bot.chat.widgets.short_reply import Line, pointed, told
 from bot.digests.preview import MANY, Preview, preview, suggested
 from bot.render.entry_content import address, shown_title
 from bot.render.size_limits import shorten
-from bot.render.telegram.autolinks import inert
 from bot.render.telegram.keyboard import Action, Button, Keyboard
 from bot.texts import Refusal
+from bot.texts.telegram_autolinks import inert
 from bot.topics import edit_subscriptions as verb
 from bot.topics.query.parser import QueryError, parse_typed
 from bot.topics.query_suggestions import MANY as STORED

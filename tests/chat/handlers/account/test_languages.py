@@ -15,7 +15,7 @@ from storage.records import Gloss
 from tests.chat.covered import covers
 from tests.chat.handlers.topics.test_export_import import sends
 from tests.chat.talk import Talk
-from tests.stage import MONDAY, opening, staged
+from tests.support.running_bot import MONDAY, opening, staged
 
 OFFERED = ("en", "zh", "de", "fr")
 

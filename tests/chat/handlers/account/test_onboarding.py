@@ -7,14 +7,14 @@ from datetime import time
 
 import pytest
 
-from bot.demo.faults import refused
+from bot.demo.emulator.faults import refused
 from bot.texts.dates import city
 from storage import Store
 from storage.records import Cadence, Form
 from tests.chat.covered import covers
 from tests.chat.talk import TOPIC, Talk
-from tests.stage import opening, staged
-from tests.tables import count
+from tests.support.database import count
+from tests.support.running_bot import opening, staged
 
 
 @pytest.fixture

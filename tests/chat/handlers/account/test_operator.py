@@ -12,8 +12,8 @@ from bot.texts import LANGUAGES
 from storage import Store
 from tests.chat.covered import covers
 from tests.chat.talk import TOPIC, Talk
-from tests.stage import opening, staged
-from tests.tables import count
+from tests.support.database import count
+from tests.support.running_bot import opening, staged
 
 OPERATOR = 700_000_001  # who is met first in an emulated Telegram
 OURS = sorted(name for name, entrance in COMMANDS.items() if entrance.operator)

@@ -7,11 +7,11 @@ import json
 import pytest
 
 from bot import __version__
-from bot.demo.places import Place
+from bot.demo.people.places import Place
 from storage import Store
 from tests.chat.covered import covers
 from tests.chat.talk import TOPIC, Talk
-from tests.tables import dump
+from tests.support.database import dump
 
 
 def _naming(store: Store, number: int) -> dict[str, int]:

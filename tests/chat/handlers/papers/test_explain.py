@@ -18,8 +18,8 @@ from storage.records import ChatKind, Person, Subscriber
 from tests.chat.covered import covers
 from tests.chat.talk import Talk
 from tests.models.server import KEY, MODEL, Server, models
-from tests.stage import opening, staged
-from tests.tables import count
+from tests.support.database import count
+from tests.support.running_bot import opening, staged
 
 PAPER = "arxiv:2611.90302"
 

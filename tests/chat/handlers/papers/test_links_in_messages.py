@@ -13,9 +13,9 @@ from bot.chat.api.updates import LONGEST, Asked, What, asked
 from bot.chat.handlers.papers.search import fetched
 from bot.chat.request_and_reply import Ask
 from bot.chat.services import Outside
-from bot.demo.faults import refused
-from bot.demo.reading import Visible
-from bot.demo.wire import Json, JsonObject
+from bot.demo.emulator.faults import refused
+from bot.demo.emulator.json_encoding import Json, JsonObject
+from bot.demo.people.visible_messages import Visible
 from bot.topics.query.parser import Mention
 from storage.records import Paper, Person
 from tests.chat.covered import covers

@@ -13,7 +13,7 @@ from storage import Store
 from storage.records import Person
 from tests.chat.covered import covers
 from tests.chat.talk import TOPIC, Talk
-from tests.situations import BOT, DUE, chat
+from tests.support.builders import BOT, DUE, chat
 
 WIDE = "learning OR models OR policies OR quantum"
 MOST_BUTTONS = 100  # that Telegram takes under a message

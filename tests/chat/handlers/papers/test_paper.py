@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from bot.demo.state import CallbackAnswer
+from bot.demo.emulator.telegram_state import CallbackAnswer
 from bot.render.documents.bibtex import bibtex
 from storage.records import Paper
 from tests.chat.covered import covers
 from tests.chat.talk import Talk
-from tests.tables import count
+from tests.support.database import count
 
 WORDS = "language"  # finds several papers of the sample
 

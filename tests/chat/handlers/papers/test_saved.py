@@ -7,7 +7,7 @@ from dataclasses import replace
 from storage.records import Kind, Paper, Rank
 from tests.chat.covered import covers
 from tests.chat.talk import Talk
-from tests.tables import count
+from tests.support.database import count
 
 
 async def saves(talk: Talk, many: int) -> list[Paper]:

@@ -14,7 +14,7 @@ from bot.texts.dates import day, days
 from storage.records import Paper, Person
 from tests.chat.covered import covers
 from tests.chat.talk import TOPIC, Talk
-from tests.tables import count
+from tests.support.database import count
 
 MANY = "cs.LG OR cs.CV OR cs.CL OR cs.RO OR quant-ph"
 KNOWN = "2611.90302"

@@ -11,17 +11,17 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.chat.handlers.topics.export_import import NAME
-from bot.demo.places import Place
-from bot.demo.reading import Visible
-from bot.demo.state import StoredFile
-from bot.demo.wire import JsonObject
+from bot.demo.emulator.json_encoding import JsonObject
+from bot.demo.emulator.telegram_state import StoredFile
+from bot.demo.people.places import Place
+from bot.demo.people.visible_messages import Visible
 from bot.texts import LANGUAGES, Refusal
 from bot.topics import export_file
 from bot.topics.export_file import LARGEST, MOST, Unusable
 from storage.records import Cadence, Form, Kind, OnQuietDays, Subscription
 from tests.chat.covered import covers
 from tests.chat.talk import TOPIC, Talk
-from tests.tables import count
+from tests.support.database import count
 
 WHOLE = Subscription(
     bot=1,

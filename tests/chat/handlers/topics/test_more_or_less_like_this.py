@@ -9,7 +9,7 @@ import pytest
 from storage.records import Announcement, Kind, Paper
 from tests.chat.covered import covers
 from tests.chat.talk import Talk
-from tests.tables import count
+from tests.support.database import count
 
 TODAY = date(2026, 11, 20)
 

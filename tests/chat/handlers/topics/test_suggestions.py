@@ -7,14 +7,14 @@ from dataclasses import replace
 
 import pytest
 
-from bot.demo.reading import Visible
+from bot.demo.people.visible_messages import Visible
 from bot.topics.matching import matches
 from bot.topics.query.alternatives import alternatives, any_of, fewer, loosened
 from bot.topics.query.parser import QueryError, parse
 from storage.engine.query_budget import OverBudget
 from storage.records import Announcement, Kind, Paper
 from tests.chat.talk import Talk
-from tests.situations import papers
+from tests.support.builders import papers
 
 PAIRS = (
     ("diffusion", "decoding"),

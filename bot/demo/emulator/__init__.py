@@ -1,0 +1,1 @@
+"""An emulated Telegram: its Bot API over HTTP, its state, its faults."""

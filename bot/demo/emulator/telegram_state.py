@@ -1,0 +1,199 @@
+"""What the emulated Telegram knows: users, chats, messages, and what happened so far."""
+
+import asyncio
+from collections import deque
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from bot.demo.emulator.json_encoding import Json, JsonObject
+from bot.demo.emulator.updates import Updates
+
+
+@dataclass(slots=True)
+class User:
+    """A person, or the bot itself."""
+
+    id: int
+    first_name: str
+    username: str = ""
+    language_code: str = ""
+    is_bot: bool = False
+
+    def as_json(self) -> JsonObject:
+        """Give the User object."""
+        value: JsonObject = {"id": self.id, "is_bot": self.is_bot, "first_name": self.first_name}
+        if self.username:
+            value["username"] = self.username
+        if self.language_code:
+            value["language_code"] = self.language_code
+        return value
+
+
+@dataclass(slots=True)
+class Topic:
+    """A thread of a forum."""
+
+    id: int
+    name: str
+    is_closed: bool = False
+
+
+@dataclass(slots=True)
+class Chat:
+    """A conversation with its members, threads and messages."""
+
+    id: int
+    kind: str
+    title: str = ""
+    username: str = ""
+    is_forum: bool = False
+    members: dict[int, str] = field(default_factory=dict)
+    rights: dict[int, dict[str, bool]] = field(default_factory=dict)  # other than usual
+    forbidden: set[str] = field(default_factory=set)  # to all members, such as can_send_messages
+    topics: dict[int, Topic] = field(default_factory=dict)
+    messages: dict[int, JsonObject] = field(default_factory=dict)
+    own: set[int] = field(default_factory=set)
+    pinned: list[int] = field(default_factory=list)
+    last_message: int = 0
+    migrated_to: int | None = None
+    is_deleted: bool = False
+
+    @property
+    def is_private(self) -> bool:
+        """Whether this is a conversation of the bot with one person."""
+        return self.kind == "private"
+
+    def as_json(self) -> JsonObject:
+        """Give the Chat object."""
+        name = "first_name" if self.is_private else "title"
+        value: JsonObject = {"id": self.id, "type": self.kind, name: self.title}
+        if self.username:
+            value["username"] = self.username
+        if self.is_forum:
+            value["is_forum"] = True
+        return value
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """Something a person looking at a chat would notice."""
+
+    number: int
+    kind: str
+    chat_id: int
+    detail: Json
+
+
+@dataclass(frozen=True, slots=True)
+class CallbackAnswer:
+    """What the bot answered to a press: a toast, an alert, or a link to open."""
+
+    text: str = ""
+    is_alert: bool = False
+    url: str = ""
+
+
+@dataclass(slots=True)
+class Press:
+    """A press of a button that waits for the bot's answer."""
+
+    id: str
+    at: datetime
+    answer: asyncio.Future[CallbackAnswer]
+
+
+@dataclass(slots=True)
+class StoredFile:
+    """A file that the bot sent."""
+
+    id: str
+    name: str
+    kind: str
+    content: bytes
+
+
+class World:
+    """The whole state of one emulated Telegram with one bot."""
+
+    def __init__(self, bot: User, now: Callable[[], datetime]) -> None:
+        self.bot = bot
+        self.now = now
+        self.updates = Updates(now)
+        self.users: dict[int, User] = {bot.id: bot}
+        self.chats: dict[int, Chat] = {}
+        self.presses: dict[str, Press] = {}
+        self.files: dict[str, StoredFile] = {}
+        self.commands: dict[tuple[str, str], list[JsonObject]] = {}
+        self.profile: dict[tuple[str, str], str] = {}
+        self.events: deque[Event] = deque(maxlen=10_000)
+        self.numbers: dict[str, int] = {}
+        self._waiting: set[asyncio.Future[None]] = set()
+
+    def number(self, subject: str) -> int:
+        """Count one up for a subject."""
+        self.numbers[subject] = self.numbers.get(subject, 0) + 1
+        return self.numbers[subject]
+
+    @property
+    def last_event(self) -> int:
+        """The number of the newest event."""
+        return self.numbers.get("event", 0)
+
+    def happen(self, kind: str, chat_id: int, detail: Json) -> None:
+        """Record an event and wake whoever waits for one."""
+        self.events.append(Event(self.number("event"), kind, chat_id, detail))
+        self.wake()
+
+    def wake(self) -> None:
+        """Wake whoever waits for an event."""
+        waiting, self._waiting = self._waiting, set()
+        for future in waiting:
+            if not future.done():
+                future.set_result(None)
+
+    async def event(self) -> None:
+        """Wait until something happens."""
+        future: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        self._waiting.add(future)
+        try:
+            await future
+        finally:
+            self._waiting.discard(future)
+
+    def post(self, chat: Chat, sender: User | None, content: JsonObject) -> JsonObject:
+        """Add a message to a chat and give the Message object."""
+        chat.last_message += 1
+        message: JsonObject = {
+            "message_id": chat.last_message,
+            "date": int(self.now().timestamp()),
+            "chat": chat.as_json(),
+        }
+        if sender is not None:
+            message["from"] = sender.as_json()
+        if chat.kind == "channel":
+            message.pop("from", None)
+            message["sender_chat"] = chat.as_json()
+        message.update(content)
+        chat.messages[chat.last_message] = message
+        if sender is self.bot:
+            chat.own.add(chat.last_message)
+        self.happen("message", chat.id, message)
+        return message
+
+    def change(self, chat: Chat, message_id: int, content: JsonObject) -> JsonObject:
+        """Replace the content of a message and give the new Message object."""
+        old = chat.messages[message_id]
+        kept = {key: old[key] for key in old if key not in _CONTENT}
+        message: JsonObject = {**kept, **content, "edit_date": int(self.now().timestamp())}
+        chat.messages[message_id] = message
+        self.happen("edit", chat.id, message)
+        return message
+
+    def remove(self, chat: Chat, message_id: int) -> None:
+        """Take a message away."""
+        del chat.messages[message_id]
+        self.happen("delete", chat.id, message_id)
+
+
+_CONTENT = {"text", "entities", "rich_message", "reply_markup", "link_preview_options", "caption"}

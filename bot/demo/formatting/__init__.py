@@ -1,0 +1,1 @@
+"""Texts, entities and rich messages, checked as Telegram checks them."""

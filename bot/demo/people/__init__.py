@@ -1,0 +1,1 @@
+"""People who talk to the bot, in tests and in the demo."""

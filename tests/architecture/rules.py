@@ -1,0 +1,354 @@
+"""The rules of the house as functions from source text to complaints.
+
+Each rule takes a module's name and its parsed source, so that a test can plant a fault.
+"""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+
+ROOT = Path(__file__).parents[2]
+
+# Which packages each package may import.
+USES: Mapping[str, tuple[str, ...]] = {
+    "bot.latex": (),
+    "bot.texts": (),
+    "bot.concurrency": (),
+    "storage": (),
+    "bot.arxiv": ("bot.latex", "storage.records"),
+    "bot.topics": ("bot.arxiv", "bot.latex", "bot.texts", "storage"),
+    "bot.render": ("bot.arxiv", "bot.latex", "bot.texts", "storage.records"),
+    "bot.summaries": ("bot.topics", "bot.latex", "bot.texts", "bot.concurrency", "storage"),
+    "bot.ranking": ("bot.topics", "bot.arxiv", "storage"),
+    "bot.ingest": ("bot.arxiv", "bot.texts", "bot.render", "bot.concurrency", "storage"),
+    "bot.digests": (
+        "bot.topics",
+        "bot.ranking",
+        "bot.summaries",
+        "bot.render",
+        "bot.arxiv",
+        "bot.texts",
+        "storage",
+    ),
+    "bot.delivery": ("bot.render", "bot.concurrency", "storage"),
+    "bot.health": ("bot.arxiv", "bot.ingest", "bot.summaries", "bot.texts", "storage"),
+    "bot.chat": (
+        "bot.health",
+        "bot.digests",
+        "bot.summaries",
+        "bot.ranking",
+        "bot.topics",
+        "bot.render",
+        "bot.texts",
+        "bot.arxiv",
+        "bot.concurrency",
+        "storage",
+    ),
+    "bot.app": (
+        "bot.chat",
+        "bot.delivery",
+        "bot.digests",
+        "bot.health",
+        "bot.ingest",
+        "bot.summaries",
+        "bot.topics",
+        "bot.render",
+        "bot.texts",
+        "bot.arxiv",
+        "bot.concurrency",
+        "storage",
+    ),
+    "bot.demo.start": ("bot.demo", "bot.app", "bot.chat", "bot.digests", "bot.arxiv", "storage"),
+    "bot.demo": ("bot.texts", "bot.arxiv", "storage"),
+    "bot.cli": (
+        "bot.app",
+        "bot.demo",
+        "bot.chat",
+        "bot.health",
+        "bot.digests",
+        "bot.ingest",
+        "bot.summaries",
+        "bot.topics",
+        "bot.render",
+        "bot.texts",
+        "bot.arxiv",
+        "bot.concurrency",
+        "storage",
+    ),
+    "bot.__main__": ("bot.cli",),
+    "bot": (),  # its version
+}
+
+# Inside these packages each row may import the rows before it and its own.
+ROWS: Mapping[str, tuple[tuple[str, ...], ...]] = {
+    "bot.chat": (
+        ("api", "user_limits"),
+        ("prepared_reads",),
+        ("request_and_reply",),
+        ("services",),
+        ("widgets",),
+        ("handlers",),
+        ("handler_table",),
+        ("dispatch",),
+    ),
+    "storage": (
+        ("records", "errors"),
+        ("engine",),
+        ("papers", "summaries"),  # a paper is stored with its summaries, and they are indexed
+        ("chats", "digests"),
+        ("messages", "operations", "feeds"),
+        ("store",),
+    ),
+}
+
+HOMES: Mapping[str, tuple[str, ...]] = {
+    "telegram": ("bot.chat",),
+    "aiohttp": ("bot.chat.api.transport",),
+    "certifi": ("bot.chat.api.transport",),
+    "sqlite_utils": ("storage.engine.migrations",),
+    "sqlite3": ("storage.engine.driver",),
+    "pysqlite3": ("storage.engine.driver",),
+    "apscheduler": ("bot.app.periodic_jobs",),
+    "pydantic": ("bot.app.config", "bot.app.config_errors"),
+    "pydantic_settings": ("bot.app.config",),
+    "click": ("bot.cli",),
+    "rich": ("bot.cli",),
+    "uvicorn": ("bot.app.wiring", "bot.demo"),
+    "starlette": ("bot.web", "bot.demo"),
+    "jinja2": ("bot.web", "bot.render.documents.html_page"),
+    "httpx": ("bot.ingest.http_client",),
+    "stamina": ("bot.ingest.http_client",),
+    "feedparser": ("bot.ingest.sources",),
+    "openai": ("bot.summaries.llm.client",),
+    "httpx2": ("bot.summaries.llm.client",),
+    "sentencex": ("bot.summaries.extractive.sentences",),
+    "fluent": ("bot.texts",),
+    "babel": ("bot.texts", "bot.summaries"),
+    "publicsuffixlist": ("bot.texts.telegram_autolinks",),
+    "pylatexenc": ("bot.latex", "bot.render.documents.latex_text"),
+    "anyascii": ("bot.render.documents.citation",),
+    "snowballstemmer": ("bot.topics.query.analyzer",),
+    "Stemmer": ("bot.topics.query.analyzer",),
+}
+
+
+def modules() -> Iterator[tuple[str, ast.Module]]:
+    """Every module of the two packages, parsed."""
+    for package in ("bot", "storage"):
+        for path in sorted((ROOT / package).rglob("*.py")):
+            parts = path.relative_to(ROOT).with_suffix("").parts
+            name = ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
+            yield name, ast.parse(path.read_text(encoding="utf-8"), str(path))
+
+
+def _is_module(name: str) -> bool:
+    path = ROOT / name.replace(".", "/")
+    return path.with_suffix(".py").exists() or (path / "__init__.py").exists()
+
+
+def home_of(name: str, names: Mapping[str, object]) -> str:
+    """The longest of ``names`` that is the module or a package around it."""
+    parts = name.split(".")
+    for length in range(len(parts), 0, -1):
+        prefix = ".".join(parts[:length])
+        if prefix in names and (prefix != "bot" or name == "bot"):
+            return prefix
+    return ""
+
+
+def imports(name: str, tree: ast.Module) -> Iterator[tuple[str, int]]:
+    """The modules a module imports, with their lines; ``from x import y`` counts as x.y too."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            yield from ((alias.name, node.lineno) for alias in node.names)
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            for alias in node.names:
+                inner = f"{node.module}.{alias.name}"
+                known = inner in USES or _is_module(inner)
+                yield (inner if known else node.module), node.lineno
+
+
+def _may_use(user: str, used: str) -> bool:
+    own, other = home_of(user, USES), home_of(used, USES)
+    if own == other:
+        return _is_in_order(own, user, used)
+    return other == "bot" or any(
+        used == allowed or used.startswith(f"{allowed}.") for allowed in USES[own]
+    )
+
+
+def _is_in_order(package: str, user: str, used: str) -> bool:
+    """Whether a module of a package may import another one by the rows of the package."""
+    rows = {name: n for n, row in enumerate(ROWS.get(package, ())) for name in row}
+    depth = package.count(".") + 1
+    users, uses = user.split(".")[depth : depth + 1], used.split(".")[depth : depth + 1]
+    if not rows or not users:
+        return True  # the package itself says what is inside
+    return bool(uses) and uses[0] in rows and users[0] in rows and rows[uses[0]] <= rows[users[0]]
+
+
+def upward_imports(name: str, tree: ast.Module) -> list[str]:
+    """Imports of a package, or of a row inside one, that the table does not allow."""
+    if not home_of(name, USES):
+        return [f"{name}: has no place; give it one in tests/architecture/rules.py"]
+    return [
+        f"{name}:{line}: may not import {used}"
+        for used, line in imports(name, tree)
+        if used.split(".")[0] in ("bot", "storage") and not _may_use(name, used)
+    ]
+
+
+def strayed_libraries(name: str, tree: ast.Module) -> list[str]:
+    """Libraries imported away from their home."""
+    found = []
+    for used, line in imports(name, tree):
+        library = used.split(".")[0]
+        homes = HOMES.get(library)
+        if homes and not any(name == home or name.startswith(home + ".") for home in homes):
+            found.append(f"{name}:{line}: {library} lives in {', '.join(homes)}")
+    return found
+
+
+def waiting_transactions(name: str, tree: ast.Module) -> list[str]:
+    """An ``await`` between the beginning and the end of a transaction."""
+    found = []
+    for node in ast.walk(tree):
+        if isinstance(node, ast.With | ast.AsyncWith) and any(
+            isinstance(item.context_expr, ast.Call)
+            and isinstance(item.context_expr.func, ast.Attribute)
+            and item.context_expr.func.attr == "transaction"
+            for item in node.items
+        ):
+            found += [
+                f"{name}:{inner.lineno}: awaits inside a transaction"
+                for statement in node.body
+                for inner in ast.walk(statement)
+                if isinstance(inner, ast.Await | ast.AsyncFor | ast.AsyncWith)
+            ]
+    return found
+
+
+def late_imports(name: str, tree: ast.Module) -> list[str]:
+    """Imports of our own modules inside functions, which hide a cycle."""
+    found = []
+    for function in ast.walk(tree):
+        if isinstance(function, ast.FunctionDef | ast.AsyncFunctionDef):
+            for node in ast.walk(function):
+                if isinstance(node, ast.ImportFrom) and (node.module or "").startswith(
+                    ("bot", "storage")
+                ):
+                    if (
+                        home_of(name, USES) in ("bot.cli", "bot.app.wiring")
+                        or name == "bot.summaries"
+                    ):
+                        continue  # commands load what they run, models their library
+                    if name in ("storage", "storage.engine.open_database"):
+                        continue  # a health probe does without the store, most starts without steps
+                    found.append(f"{name}:{node.lineno}: imports {node.module} inside a function")
+    return found
+
+
+_SENTENCE = re.compile(r"[A-Za-z]+(?: [A-Za-z'’]+){2,}")
+# Telegram's own error texts, and queries to try.
+_SPOKEN_BY_OTHERS = ("ERROR", "EXAMPLES")
+_HAN = re.compile(r"[\u4e00-\u9fff]")
+_SPEAKERS = (
+    "bot.chat",
+    "bot.topics.edit_subscriptions",
+    "bot.digests.publish",
+    "bot.delivery.worker",
+    "bot.render",
+    "bot.digests.select_entries",
+)
+# The document's grammar and the sample, and what people and models write to us in Chinese.
+_SPELLED = (
+    "bot.render.documents",
+    "bot.demo",
+    "bot.chat.handlers.topics.free_text",
+    "bot.topics.query.alternatives",
+    "bot.arxiv.identifiers",
+    "bot.topics.query.fields_and_terms",
+    "bot.topics.query.analyzer",
+    "bot.summaries",
+    "bot.topics.time_zones",
+    "bot.topics.times_of_day",
+    "bot.topics.cadence_text",
+)
+_REASONS = ("Later", "Unknown", "Gone", "Refused")  # outcomes: for the operator, not the chat
+
+
+def stray_sentences(name: str, tree: ast.Module) -> list[str]:
+    """Sentences for people outside ``texts``: prose in a face or verb, Chinese anywhere."""
+    if home_of(name, USES) == "bot.texts":
+        return []
+    skipped = _not_for_people(tree)
+    found = []
+    for node in ast.walk(tree):
+        if not isinstance(node, ast.Constant) or not isinstance(node.value, str):
+            continue
+        if node in skipped:
+            continue
+        speaks = name.startswith(_SPEAKERS) and _SENTENCE.search(node.value)
+        chinese = _HAN.search(node.value) and not name.startswith(_SPELLED)
+        if speaks or chinese:
+            found.append(f"{name}:{node.lineno}: {node.value[:60]!r} belongs into bot/texts")
+    return found
+
+
+def _not_for_people(tree: ast.Module) -> set[ast.AST]:
+    """Docstrings, log lines, and the facts of errors that no person reads."""
+    skipped: set[ast.AST] = set()
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant):
+            skipped.add(node.value)
+        elif isinstance(node, ast.Raise) and node.exc is not None:
+            call = node.exc
+            if not (
+                isinstance(call, ast.Call)
+                and isinstance(call.func, ast.Name)
+                and call.func.id == "Refusal"
+            ):
+                skipped.update(ast.walk(call))
+        elif (
+            isinstance(node, ast.Call)
+            and isinstance(node.func, ast.Name)
+            and node.func.id in _REASONS
+        ) or (
+            isinstance(node, ast.Call)
+            and isinstance(node.func, ast.Attribute)
+            and isinstance(node.func.value, ast.Name)
+            and node.func.value.id in ("log", "warnings", "re")
+        ):
+            skipped.update(ast.walk(node))
+        elif isinstance(node, ast.Assign | ast.AnnAssign) and isinstance(
+            node.value, ast.Dict | ast.Tuple | ast.Set
+        ):
+            target = node.targets[0] if isinstance(node, ast.Assign) else node.target
+            if isinstance(target, ast.Name) and target.id.strip("_").startswith(_SPOKEN_BY_OTHERS):
+                skipped.update(ast.walk(node.value))
+    return skipped
+
+
+def cycles(trees: Mapping[str, ast.Module]) -> list[str]:
+    """Circles of imports between modules."""
+    graph = {
+        name: {used for used, _ in imports(name, tree) if used in trees and used != name}
+        for name, tree in trees.items()
+    }
+    done: set[str] = set()
+    found: list[str] = []
+
+    def walk(name: str, path: tuple[str, ...]) -> None:
+        if name in path:
+            found.append(" -> ".join([*path[path.index(name) :], name]))
+        elif name not in done:
+            for used in sorted(graph[name]):
+                walk(used, (*path, name))
+            done.add(name)
+
+    for name in sorted(graph):
+        walk(name, ())
+    return found

@@ -1,0 +1,218 @@
+"""Faults that hostile texts have brought to light, and faults that the judges must not miss."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from importlib import import_module
+from types import ModuleType
+
+import pytest
+
+from bot.chat.dispatch.managed_chats import There, shown_here
+from bot.chat.widgets.short_reply import Line, told
+from bot.render.display_options import Look
+from bot.render.telegram import html_message, keyboard, rich_message
+from bot.render.telegram.fallback_forms import written
+from bot.render.telegram.keyboard import Action, Button
+from bot.render.telegram.split_into_messages import Message, message, parts
+from bot.texts import LANGUAGES, say
+from storage.records import ChatKind, Digest, Form, Notice
+from tests.render.digests import digest, entry
+from tests.support.builders import papers
+from tests.system.fuzz import digest_judge, judges
+from tests.system.fuzz.desk import opened
+from tests.system.fuzz.test_digests import judge, parcel_of
+
+# The package's name for it is a function of the texts.
+spoken = import_module("bot.render.entry_content")
+ENGLISH = Look(language="en", languages=("en",))
+BLANK = "\u200b\u3164\u2800"
+
+
+@pytest.mark.parametrize("look", [ENGLISH, replace(ENGLISH, form=Form.RICH)])
+def test_a_title_of_invisible_signs_is_told_by_its_id(look: Look) -> None:
+    judge(digest(entries=(entry(1, title=BLANK),)), look)
+
+
+def test_a_line_full_of_quotation_marks_is_not_left_out() -> None:
+    """Escaped it is six times as long; measured so, the message was empty and refused."""
+    [made] = told([Line('"' * 1200)]).messages
+
+    shown = judges.message(made)
+
+    assert shown
+    assert shown.text == '"' * 1200
+
+
+def test_a_search_of_a_thousand_letters_lists_all_that_its_buttons_open() -> None:
+    words = " OR ".join(["diffusion", *(letter * 60 for letter in "abcdefghijklmnopqrst")])
+    with opened() as desk:
+        long = [replace(one, title=one.title + " w" * 200) for one in papers(*range(1, 11))]
+        desk.holds([replace(one, authors=("W " * 40,) * 4) for one in long])
+        [listed] = desk.says(f"/search {words}")
+
+    assert "\n10. " in listed
+
+
+def test_a_preview_shows_titles_as_every_list_does() -> None:
+    paper = replace(papers(1)[0], title="On \u202e$x^2$ diffusion", link="javascript:alert(1)")
+    with opened() as desk:
+        desk.holds([paper])
+        [preview] = desk.says("/sub diffusion")
+
+    assert "1. On x² diffusion" in preview
+
+
+@pytest.mark.parametrize("text", ["\u202e", "\x00", "\u2066", "\ud800"])
+def test_no_line_turns_what_stands_beside_it(text: str) -> None:
+    there = There(-1_000_000_000_001, ChatKind.CHANNEL, f"a{text}b")
+    reply = told([Line(f"c{text}d\nsecond line"), Line(f"e{text}f", bold=True)])
+
+    [made] = shown_here(reply, there, "en").messages
+
+    shown = judges.message(made)
+    assert shown
+    assert "cd\nsecond line\n\nef" in shown.text
+
+
+def test_a_notice_of_any_length_is_one_message() -> None:
+    values = (("count", 12), ("lines", "<\u202e&" * 300))
+    notice = Notice("alarm-troubles", values)
+    parcel = replace(parcel_of(1, 0, 0, ENGLISH), form=Form.CLASSIC, notice=notice)
+
+    judges.message(written(parcel, None, lambda paper, version: ""))
+
+
+@pytest.mark.parametrize(
+    "words", ["\u2028", 'diffusion OR "\u2028"', "ti:\u2029", "a\x85b\u2028:c"]
+)
+def test_no_line_end_of_somebody_breaks_the_sentence_about_it(words: str) -> None:
+    with opened() as desk:
+        assert desk.says(f"/sub {words}")
+
+
+@pytest.mark.parametrize(
+    ("key", "value"),
+    [
+        *(("entry-topics", "topics"), ("entry-why", "words"), ("subscribed", "topic")),
+        *(("unsubscribed", "topic"), ("guide-followed", "topic"), ("card-words", "words")),
+        *(("card-words-type", "words"), ("card-words-before", "words")),
+        *(("less-done", "query"), ("less-undone", "query"), ("english-looking", "words")),
+    ],
+)
+@pytest.mark.parametrize("address", ["t.me/evil", "evil.com", "cs.CV"])
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_telegram_draws_none_of_our_words_into_an_address(
+    language: str, key: str, value: str, address: str
+) -> None:
+    """Without a space, Chinese beside an address is taken for a part of it."""
+    given = {"next": "Mon", "zone": "UTC", value: address}
+    told = say(language, key, **given)
+
+    found = judges.found_by_telegram(told)
+
+    assert address in told
+    assert found[:1] == [address]
+    assert len(found) == 1
+
+
+def test_somebody_without_a_name_is_answered() -> None:
+    with opened(name="") as desk:
+        desk.holds(papers(1))
+        assert desk.says("/sub diffusion")
+        assert desk.presses(desk.offered[0])
+
+
+def _same(text: str, *_: object) -> str:
+    return text
+
+
+WORST = (
+    "<b>bold</b> & <a href='https://evil.example'>x</a>",
+    "a\u202eb\x00c",
+    "boats " * 90,
+    "\U0001f600" * 300,
+)
+FAULTS: tuple[tuple[ModuleType, str, object], ...] = (
+    (html_message, "escape", _same),
+    (html_message, "shorten", _same),
+    (rich_message, "shorten", _same),
+    (spoken, "plain", _same),
+    (spoken, "is_safe", bool),
+    (html_message, "runs", lambda sizes, room, most: [(1, len(sizes))]),
+    (html_message, "runs", lambda sizes, room, most: [(1, len(sizes) - 1)]),
+    (rich_message, "runs", lambda sizes, room, most: [(1, len(sizes) - 1)]),
+    (keyboard, "COPY_UNITS", 10**6),
+    (keyboard, "ROW", 40),
+)
+
+
+_LINK = "javascript:alert(1)"
+
+
+def worst(text: str) -> Digest:
+    """A digest of twenty-six papers of one text."""
+    entries = tuple(
+        replace(
+            entry(at, id="url:1", key=at, title=text, abstract=text, authors=(text,), link=_LINK),
+            glosses=(),
+        )
+        for at in range(1, 27)
+    )
+    return digest(entries=entries, topic=text)
+
+
+@pytest.mark.parametrize("text", WORST)
+@pytest.mark.parametrize("look", [ENGLISH, replace(ENGLISH, form=Form.RICH)])
+def test_the_worst_digests_pass_the_judges(text: str, look: Look) -> None:
+    assert judge(worst(text), look) > 26
+
+
+@pytest.mark.parametrize("fault", FAULTS, ids=lambda fault: f"{fault[0].__name__}.{fault[1]}")
+def test_a_planted_fault_is_found(
+    fault: tuple[ModuleType, str, object], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    module, name, instead = fault
+    monkeypatch.setattr(module, name, instead)
+
+    # Other words for each fault: what was read before may be remembered.
+    words = [f"{text} {module.__name__} {name}" for text in WORST]
+    assert any(_is_caught(text, form) for text in words for form in Form)
+
+
+def _is_caught(text: str, form: Form) -> bool:
+    try:
+        judge(worst(text), replace(ENGLISH, form=form))
+    except (AssertionError, UnicodeError, ValueError):
+        return True
+    return False
+
+
+Doctor = Callable[[Message], Message]
+
+
+@pytest.mark.parametrize(
+    "spoil",
+    [
+        lambda made: replace(made, html=made.html.replace("&lt;", "<")),
+        lambda made: replace(made, html=made.html.rpartition("\n\n")[0]),
+        lambda made: replace(made, html=made.html[:-3]),
+        lambda made: replace(made, html=made.html.replace("Paper", "Pa\u202eper")),
+        lambda made: replace(made, html=made.html.replace("Paper", "Pa\x00per")),
+        lambda made: replace(made, html=made.html + '<a href="https://evil.example/">x</a>'),
+        lambda made: replace(made, html=made.html.replace("2611.90001", "2611.90002")),
+        lambda made: replace(made, html=made.html + "x" * 4000),
+        lambda made: replace(made, buttons=((Button("x", Action("x" * 70, 1, 1)),),)),
+        lambda made: replace(made, buttons=((Button("\u3164", Action("entry", 1, 1)),),)),
+        lambda made: replace(made, buttons=((Button("x", Action("unknown", 1, 1)),),)),
+    ],
+)
+def test_a_spoiled_message_is_refused(spoil: Doctor) -> None:
+    ours = digest(entries=(entry(1, title="Paper <1>"), entry(2)))
+    [part] = parts(ours, ENGLISH)
+    made = message(ours, part, ENGLISH)
+    digest_judge.judge(ours, part, ENGLISH, made, repeat=False)
+
+    with pytest.raises((AssertionError, ValueError)):
+        digest_judge.judge(ours, part, ENGLISH, spoil(made), repeat=False)

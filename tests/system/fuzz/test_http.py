@@ -1,0 +1,116 @@
+"""The whole bot over HTTP among hostile people: Telegram's judges stand at the other end."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Sequence
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from bot.demo.emulator.json_encoding import JsonObject
+from bot.demo.people.people import Person
+from bot.demo.people.visible_messages import Visible
+from bot.topics.query.parser import indexed
+from storage import open_store
+from storage.records import Announcement, Form, Kind, Paper
+from tests.support.running_bot import MONDAY, House, staged
+from tests.system.fuzz import hostile
+from tests.system.fuzz.judges import clean
+from tests.system.fuzz.tally import Tally
+from tests.system.fuzz.test_papers import stored
+from tests.system.fuzz.test_people import FORGED, WAYS
+
+# Ten thousand characters are what is meant here, also in what Hypothesis tells of a failure.
+pytestmark = pytest.mark.filterwarnings("ignore:Generating overly large repr")
+_SAID = st.lists(st.tuples(st.sampled_from(WAYS), hostile.texts), min_size=1, max_size=6)
+
+
+@pytest.mark.parametrize(
+    "examples", [5, pytest.param(300, marks=[pytest.mark.slow, pytest.mark.timeout(1800)])]
+)
+def test_hostile_people_over_http_are_answered_and_nothing_is_logged_as_wrong(
+    tally: Tally, caplog: pytest.LogCaptureFixture, examples: int
+) -> None:
+    @settings(max_examples=examples)
+    @given(_SAID, st.lists(FORGED, max_size=3), hostile.texts, stored(), st.sampled_from(Form))
+    def holds(
+        said: list[tuple[str, str]], forged: list[str], name: str, papers: list[Paper], form: Form
+    ) -> None:
+        words = [name, *forged, *(text for _, text in said)]
+        tally.example("HTTP", [*words, *(t for one in papers for t in hostile.texts_of_paper(one))])
+        caplog.clear()
+
+        calls = asyncio.run(_visits(said, forged, name, papers, form))
+
+        tally.messages("HTTP", calls)
+        wrong = [one.getMessage() for one in caplog.records if one.levelno >= logging.WARNING]
+        assert wrong == []
+
+    holds()
+
+
+async def _visits(
+    said: Sequence[tuple[str, str]],
+    forged: Sequence[str],
+    name: str,
+    papers: Sequence[Paper],
+    form: Form,
+) -> int:
+    """One visit; on its way out every call is judged. Returns how many calls there were."""
+    store = open_store("sqlite://", words=indexed)
+    try:
+        async with staged(store, form=form) as house:
+            await house.announce(
+                [Announcement(one, "cs.CV", Kind.NEW, MONDAY.date()) for one in papers]
+            )
+            ada = house.person(name)
+            assert await house.says(ada, "/start")
+            await _talks(house, ada, said, forged)
+            for call in house.emulator.calls:
+                # Whether a chat that somebody names exists is a question; no is an answer.
+                is_question = call.method in ("getChat", "getChatMember")
+                # So is that a message says already what the same press made of it before.
+                is_said = "message is not modified" in call.description
+                # A press can be forged under a file too, which has no text to be changed.
+                is_file = "there is no text in the message to edit" in call.description
+                is_answer = call.is_accepted or is_question or is_said or is_file
+                assert is_answer, (call.method, call.description)
+                _is_sound(call.method, call.parameters)
+            for message in ada.reads():
+                if message.is_from_bot:
+                    _is_clean(message)
+            return len(house.emulator.calls)
+    finally:
+        store.close()
+
+
+async def _talks(
+    house: House, ada: Person, said: Sequence[tuple[str, str]], forged: Sequence[str]
+) -> None:
+    for command in ("/sub boats", "/search boats"):
+        assert await house.says(ada, command)
+    for way, words in said:
+        await house.says(ada, way.replace("{}", words)[:4096] or "/start")
+    for data in forged:
+        # Data can be forged, but a press is always under a message of the bot.
+        under = [message.id for message in ada.reads() if message.is_from_bot]
+        await house.forges(ada, data[:64], under[-1])
+    await house.says(ada, "/digest boats")
+
+
+def _is_sound(method: str, parameters: JsonObject) -> None:
+    """Rich messages look for no links of their own; classic ones load no preview."""
+    rich = parameters.get("rich_message")
+    if isinstance(rich, dict):
+        assert rich["skip_entity_detection"] is True
+    elif method in ("sendMessage", "editMessageText"):
+        assert parameters["link_preview_options"] == {"is_disabled": True}
+
+
+def _is_clean(message: Visible) -> None:
+    clean(message.text)
+    for label in message.buttons:
+        clean(label)

@@ -1,0 +1,123 @@
+"""Two processes on one database: whoever works is killed or halted, and the other takes over."""
+
+from __future__ import annotations
+
+import asyncio
+import signal
+from pathlib import Path
+
+import pytest
+
+from storage.records import ParcelState, Rank
+from tests.support.builders import BOT
+from tests.support.scale import scaled
+from tests.system.killing.account import Account
+from tests.system.killing.course import RATE, check, some_time_passes, until_all_is_done
+from tests.system.killing.ground import Ground, prepared
+from tests.system.killing.pair import Pair, paired
+from tests.system.killing.program import Program
+
+KILLS = scaled(52)  # of each run
+CHATS = max(150, scaled(500))  # with four parcels each: some are left at the last kill
+RUNS = 4
+ANSWER = 0.04  # seconds: as long as Telegram takes
+LEASE = 8.0  # a send may take a quarter of it: a server that pauses for a second repeats nothing
+HALTS = scaled(12)
+HALTED = 8.5  # seconds, longer than the lease
+NOTICED = 3.0  # more until the other has noticed, where a busy machine makes it late
+ARRIVED = 0.2  # seconds until the server has read what was sent before a halt
+
+
+@pytest.mark.slow
+@pytest.mark.alone
+@pytest.mark.scaled
+@pytest.mark.timeout(600)
+async def test_whoever_works_is_killed_and_nothing_is_lost(tmp_path: Path) -> None:
+    """Two runs side by side, each with a server and a database of its own."""
+    for first in range(0, RUNS, 2):
+        await asyncio.gather(*(_killed(tmp_path, seed) for seed in (first, first + 1)))
+
+
+async def _killed(tmp_path: Path, seed: int) -> None:
+    folder = tmp_path / str(seed)
+    folder.mkdir()
+    async with prepared(folder, CHATS, seed, ANSWER) as ground:
+        async with paired(ground, folder, rate=str(RATE), lease="8") as pair:
+            for _ in range(KILLS):
+                worker = await pair.worker()
+                await some_time_passes(ground)
+                await pair.loses(worker)
+                await pair.fill()
+            await until_all_is_done(ground)
+            assert not any(program.has_ended for program in pair.alive)
+        check(ground, folder, KILLS)
+
+
+@pytest.mark.slow
+@pytest.mark.alone
+@pytest.mark.scaled
+@pytest.mark.timeout(600)
+async def test_a_halt_longer_than_the_lease_loses_nothing(tmp_path: Path) -> None:
+    """Who was halted finds its lease taken: what it still settles is not accepted."""
+    async with prepared(tmp_path, CHATS, 7, ANSWER) as ground:
+        async with paired(ground, tmp_path, rate="60", lease=str(LEASE)) as pair:
+            halts: list[int] = []
+            taken = 0
+            while taken < HALTS and len(halts) < 3 * HALTS:
+                taken += await _halted(ground, pair, halts)
+            await until_all_is_done(ground)
+            assert not any(program.has_ended for program in pair.alive), _ends(pair)
+        assert taken == HALTS
+        account = check(ground, tmp_path, len(halts), borders=halts)
+        _check_messages(ground, account)
+
+
+async def _halted(ground: Ground, pair: Pair, halts: list[int]) -> bool:
+    """Halts who works; False where that was in the middle of a commit, so that nobody can write.
+
+    It goes on in the same life then, so the lives do not tell the halts: ``halts`` does, by the
+    last call before each.
+    """
+    worker = await pair.worker()
+    await some_time_passes(ground)
+    worker.signal(signal.SIGSTOP)
+    await asyncio.sleep(ARRIVED)
+    halts.append(ground.last_call)
+    await asyncio.sleep(HALTED - ARRIVED)
+    ground.talks()
+    is_taken = await _notices(pair, worker)
+    if is_taken:
+        await ground.sends_more(5)
+    worker.signal(signal.SIGCONT)
+    await ground.sends_more(5)
+    return is_taken
+
+
+async def _notices(pair: Pair, halted: Program) -> bool:
+    for _ in range(int(NOTICED / 0.1)):
+        if pair.working() is not halted:
+            return True
+        await asyncio.sleep(0.1)
+    return False
+
+
+def _check_messages(ground: Ground, account: Account) -> None:
+    """Each parcel is settled with a message that brought it: the marked one, if it came twice."""
+    store = ground.store()
+    try:
+        for parcel in store.outbox.in_state(BOT, ParcelState.SENT, limit=10_000):
+            if parcel.rank is Rank.ANSWER:
+                continue
+            digest = store.digests.get(parcel.digest)
+            assert digest is not None
+            paper = int(digest.entries[0].paper.id.partition(".8")[2])
+            arrivals = account.parcels[parcel.chat, paper]
+            marked = [one.message for one in arrivals if one.is_marked]
+            allowed = marked or [one.message for one in arrivals]
+            assert parcel.message in allowed, "a stale settlement was accepted"
+    finally:
+        store.close()
+
+
+def _ends(pair: Pair) -> str:
+    return "\n".join(program.said()[-2000:] for program in pair.alive if program.has_ended)

@@ -1,0 +1,287 @@
+"""A subscriber's journey and a paper's journey, from end to end over HTTP."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+import httpx
+import pytest
+
+from bot.demo.people.people import Person
+from bot.demo.people.visible_messages import Visible
+from bot.ingest.http_client import Fetcher
+from bot.ingest.ingest_source import Ingested, ingest
+from bot.ingest.sources.addresses import feed
+from bot.texts import say
+from bot.texts.dates import day, moment
+from storage import Store
+from storage.records import Announcement, Form, Gloss, Rank
+from tests.ingest.sources.feeds import body
+from tests.ingest.sources.offline import reply
+from tests.support.database import count, dump
+from tests.support.running_bot import MONDAY, House, opening, sample, staged
+
+TOPIC = "diffusion OR splatting"
+DUE = datetime(2026, 11, 24, 8, 0, tzinfo=UTC)  # the next 08:00 in UTC, a new chat's zone
+MINUTE, DAY = timedelta(minutes=1), timedelta(days=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Tongue:
+    """What the bot says on the way, in one language."""
+
+    code: str
+    paper: str  # what is said about the first paper of the last days
+    gist: str  # ... about the first one of the scheduled digest
+
+    def __call__(self, key: str, **values: str | int) -> str:
+        """A text in this language."""
+        return say(self.code, key, **values)
+
+    def labels(self, *keys: str) -> tuple[str, ...]:
+        """The labels of buttons."""
+        return tuple(self(key) for key in keys)
+
+
+ENGLISH = Tongue(
+    "en",
+    "We show that a locomotion policy of this kind can be distilled into 210 kB of weights",
+    "We introduce Noise Budgets, a sampler that allocates steps to image regions",
+)
+CHINESE = Tongue(
+    "zh",
+    "将扩散运动策略蒸馏成 210 kB 的四头混合学生网络而不丢失步态选择能力",
+    "提出一种按图像区域的收敛快慢分配去噪步数的采样器",
+)
+
+
+@pytest.mark.parametrize("form", list(Form))
+@pytest.mark.parametrize("tongue", [ENGLISH, CHINESE], ids=["en", "zh"])
+async def test_a_subscriber_from_hello_to_undo(store: Store, tongue: Tongue, form: Form) -> None:
+    """Each step: what is to be seen, and what is left in the store."""
+    async with staged(store, form=form) as house:
+        ahead = await opening(house)
+        ada = house.person(language=tongue.code)
+
+        await _greeted(house, ada, tongue)
+        await _subscribed(house, ada, tongue)
+        await _shown_by_command(house, ada, tongue, form)
+        await _delivered_at_its_minute(house, ada, tongue, form, ahead)
+        await _stopped_and_undone(house, ada, tongue)
+
+
+async def _greeted(house: House, ada: Person, tongue: Tongue) -> None:
+    [hello] = await house.says(ada, "/start")
+
+    assert hello.text.startswith(tongue("start-hello"))
+    assert hello.buttons[:2] == ('"diffusion model" cat:cs.CV', '(llm OR "language model") agent*')
+    assert (await house.chat(ada)).language == tongue.code
+    assert await house.topics(ada) == []
+
+
+async def _subscribed(house: House, ada: Person, tongue: Tongue) -> None:
+    before = dump(house.store, without=("updates", "leases", "drafts"))
+    [preview] = await house.says(ada, f"/sub {TOPIC}")
+
+    assert preview.text.startswith(f"{TOPIC}\n\n{tongue('preview-count', papers=3, days=7)}")
+    assert preview.buttons == tongue.labels("button-subscribe", "button-change", "button-cancel")
+    assert dump(house.store, without=("updates", "leases", "drafts")) == before
+
+    await house.settles(ada)
+    answer = await house.presses(ada, tongue("button-subscribe"))
+
+    assert answer.one.id == preview.id, "the preview becomes the confirmation"
+    assert answer.one.text == tongue(
+        "subscribed", topic=TOPIC, next=moment(tongue.code, DUE, "UTC"), zone="UTC"
+    )
+    assert answer.one.buttons == tongue.labels("button-digest", "button-settings", "button-list")
+    [topic] = await house.topics(ada)
+    assert (topic.query, topic.next_due, topic.zone) == (TOPIC, DUE, "UTC")
+    assert topic.cursor == house.store.papers.last_seq()
+
+
+async def _shown_by_command(house: House, ada: Person, tongue: Tongue, form: Form) -> None:
+    """A new topic shows its last days at once, which counts for nothing later."""
+    [digest] = await house.says(ada, "/digest 1")
+
+    assert digest.is_rich == (form is Form.RICH)
+    assert tongue("digest-shown-all", matched=3) in digest.text
+    assert digest.buttons[:3] == ("1", "2", "3")
+    assert count(house.store, "digests") == 1
+    assert count(house.store, "ledger") == 0
+    assert count(house.store, "parcels", state="sent", rank=Rank.ASKED) == 1
+
+    opened = (await house.presses(ada, "1", message=digest.id)).one
+    assert tongue.paper in opened.text
+    assert "[1] Diffusion Policies That Fit in a Microcontroller" in opened.text
+    assert opened.buttons[-1] == tongue("button-next")
+
+    turned = (await house.presses(ada, tongue("button-next"))).one
+    assert turned.id == opened.id, "the next entry comes in the same place"
+    assert "[2] One Step Is Enough for Video" in turned.text
+
+
+async def _delivered_at_its_minute(
+    house: House, ada: Person, tongue: Tongue, form: Form, ahead: list[Announcement]
+) -> None:
+    await house.announce(ahead)
+    await house.announce([], _glosses(house))
+    known = {message.id for message in ada.reads()}
+
+    await house.move_to(DUE - MINUTE)
+    assert {message.id for message in ada.reads()} == known, "a minute too early"
+
+    await house.move_to(DUE)
+    [digest] = [message for message in ada.reads() if message.id not in known]
+    assert tongue("digest-heading", topic=TOPIC, days=day(tongue.code, DUE.date())) in digest.text
+    assert tongue("digest-seen", seen=8) in digest.text
+    assert tongue.gist in digest.text
+    assert digest.buttons == (
+        "1",
+        "2",
+        *tongue.labels("digest-button-settings", "digest-button-stop"),
+    )
+    assert digest.is_rich == (form is Form.RICH)
+    if form is Form.RICH:
+        assert "▸ [1] Noise Budgets" in digest.text, "the row leads to its folded entry"
+        assert next(url for label, url in digest.links if label == "[1]").startswith("#")
+    [topic] = await house.topics(ada)
+    assert topic.next_due == DUE + DAY
+    assert topic.cursor == house.store.papers.last_seq()
+    assert count(house.store, "ledger", state="sent") == 2
+    assert count(house.store, "parcels", state="sent", rank=Rank.DUE) == 1
+
+    await house.move_to(DUE + MINUTE)
+    assert [m.id for m in ada.reads() if m.id not in known] == [digest.id], "once"
+
+
+async def _stopped_and_undone(house: House, ada: Person, tongue: Tongue) -> None:
+    [before] = await house.topics(ada)
+    gone = (await house.presses(ada, tongue("digest-button-stop"))).one
+    assert gone.text == tongue("unsubscribed", topic=TOPIC)
+    assert gone.buttons == tongue.labels("button-undo")
+    assert await house.topics(ada) == []
+
+    back = (await house.presses(ada, tongue("button-undo"))).one
+    assert back.id == gone.id
+    [after] = await house.topics(ada)
+    assert (after.query, after.cursor, after.next_due) == (
+        before.query,
+        before.cursor,
+        before.next_due,
+    )
+    [listed] = await house.says(ada, "/list")
+    assert tongue("list-next", next=moment(tongue.code, DUE + DAY, "UTC")) in listed.text
+
+
+def _glosses(house: House) -> dict[str, Gloss]:
+    return sample((MONDAY + timedelta(days=1)).date())[1]
+
+
+async def test_a_row_of_a_long_table_leads_to_its_entry(store: Store) -> None:
+    """A table too long for folded entries has links; whoever follows one gets the paper."""
+    async with staged(store, form=Form.RICH) as house:
+        await opening(house)
+        ada = house.person()
+        [digest] = await house.says(ada, "/digest cs.LG OR cs.CV OR cs.CL OR quant-ph")
+        assert digest.is_rich
+        assert "▸" not in digest.text
+        row = next(line for line in digest.text.split("\n") if line.startswith("[3] | "))
+
+        url = ada.follows("[3]")
+        [opened] = await house.answered(ada)
+
+        assert url.startswith(f"https://t.me/{house.bot.telegram.username}?start=p_")
+        assert opened.text.startswith(f"{row.split(' | ')[1]}\n")
+        assert count(store, "ledger") == 0
+
+
+async def test_two_topics_come_one_after_the_other(store: Store) -> None:
+    """Each paper under the first topic that found it, a second between the messages."""
+    async with staged(store) as house:
+        ahead = await opening(house)
+        ada = house.person()
+        for words in ("splatting", "cs.CV"):
+            await house.says(ada, f"/sub {words}")
+            await house.settles(ada)
+            await house.presses(ada, "Subscribe")
+        known = {message.id for message in ada.reads()}
+        await house.announce(ahead)
+
+        await house.move_to(DUE)
+        assert len(ada.reads()) == len(known) + 1
+        await house.passes(seconds=1)
+
+        first, second = [message for message in ada.reads() if message.id not in known]
+        assert first.text.startswith("splatting: Tue 24 Nov 2026\n1 paper")
+        assert second.text.startswith("cs.CV: Tue 24 Nov 2026\n2 papers")
+        assert "Splats That Remember" not in second.text
+        opened = (await house.presses(ada, "1", message=first.id)).one
+        assert "Also in your topics: cs.CV" in opened.text
+        assert count(store, "ledger", state="sent") == 3
+
+
+async def test_who_blocked_the_bot_comes_back_without_losing_anything(store: Store) -> None:
+    """Blocked unnoticed, found out at the delivery, revived by a word."""
+    async with staged(store) as house:
+        ahead = await opening(house)
+        ada = house.person()
+        await house.says(ada, f"/sub {TOPIC}")
+        await house.settles(ada)
+        await house.presses(ada, "Subscribe")
+        ada.chat.members[house.bot.telegram.id] = "kicked"
+        await house.announce(ahead)
+        await house.move_to(DUE)
+        assert "blocked" in (await house.chat(ada)).paused
+        assert count(store, "parcels", state="sent", rank=Rank.DUE) == 0
+
+        ada.chat.members[house.bot.telegram.id] = "member"
+        await house.says(ada, "/start")
+        await house.passes(seconds=5)
+
+        assert (await house.chat(ada)).paused == ""
+        [digest] = [one for one in ada.reads() if "Noise Budgets" in one.text]
+        assert digest.buttons == ("1", "2", "Settings", "Stop this topic")
+        assert count(store, "ledger", state="sent") == 2
+
+
+FEED = "cs.CV+cs.LG"
+EARLY = datetime(2026, 11, 23, 4, 0, tzinfo=UTC)  # before arXiv's feed turns to Monday
+
+
+@pytest.mark.parametrize("form", list(Form))
+async def test_a_paper_from_the_bytes_of_a_feed_to_a_message(store: Store, form: Form) -> None:
+    """Fetched, kept, matched, issued and delivered, once; a second fetch brings nothing more."""
+    async with staged(store, at=EARLY, form=form) as house:
+        ada = house.person()
+        await house.says(ada, "/sub fog OR kettle")
+        await house.settles(ada)
+        await house.presses(ada, "Subscribe")
+
+        house.clock.at = EARLY + timedelta(hours=2)
+        reports = [await _fetched(house) for _ in range(2)]
+        await house.move_to(EARLY.replace(hour=8))
+        await house.passes(days=1)
+
+        [digest] = [message for message in ada.reads() if "fog OR kettle:" in message.text]
+        assert [(r.added.stored, r.added.known) for r in reports] == [(4, 0), (0, 4)]
+        assert "[1] Teaching a Kettle to <think> Before It Boils: 0<r<1 & Beyond" in _plain(digest)
+        assert "[2] Seeing Through Fog with Wet Lenses" in _plain(digest)
+        assert "2 papers · 4 announced by arXiv" in digest.text
+        opened = (await house.presses(ada, "1", message=digest.id)).one
+        assert "Its Q&A score is a<b<c, and R&D likes the tag <think>." in opened.text
+        assert "Matched: " in opened.text
+        assert count(store, "ledger", state="sent") == 2
+
+
+async def _fetched(house: House) -> Ingested:
+    """Asks a feed that answers with our own file, wherever it is looked for."""
+    transport = httpx.MockTransport(lambda _: reply(content=body("day.rss.xml")))
+    async with Fetcher(transport=transport) as fetcher:
+        return await ingest(house.store, fetcher, feed(FEED), house.clock.at)
+
+
+def _plain(message: Visible) -> str:
+    """A digest's rows on one line each, whatever the form."""
+    return message.text.replace(" | ", " ")
