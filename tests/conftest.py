@@ -12,8 +12,8 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, settings
 
-from bot.topics.query.analyzer import analyser_mark
-from bot.topics.query.parser import indexed
+from bot.topics.query.analyzer import analyzer_version
+from bot.topics.query.parser import index_text
 from storage import Store, open_store
 
 settings.register_profile(
@@ -26,7 +26,7 @@ settings.register_profile(
 )
 settings.load_profile("papergram")
 
-_indexed_once = lru_cache(maxsize=4096)(indexed)  # many tests store the same papers
+_cached_indexed = lru_cache(maxsize=4096)(index_text)  # many tests store the same papers
 
 _LOOPBACK = {"127.0.0.1", "::1", "localhost"}
 
@@ -44,9 +44,9 @@ def real_data() -> Path:
 def empty_store(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The file of a store into which nothing was put yet."""
     path = tmp_path_factory.mktemp("store") / "empty.db"
-    opened = open_store(f"sqlite:///{path}", words=indexed)
-    opened.papers.begin_renewal(analyser_mark())
-    opened.close()
+    new_store = open_store(f"sqlite:///{path}", analyze=index_text)
+    new_store.papers.begin_reindex(analyzer_version())
+    new_store.close()
     return path
 
 
@@ -54,9 +54,9 @@ def empty_store(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def store(tmp_path: Path, empty_store: Path) -> Iterator[Store]:
     """An empty store in a file of its own, on the engine under test."""
     path = shutil.copyfile(empty_store, tmp_path / "papergram.db")
-    opened = open_store(f"sqlite:///{path}", words=_indexed_once)
-    yield opened
-    opened.close()
+    new_store = open_store(f"sqlite:///{path}", analyze=_cached_indexed)
+    yield new_store
+    new_store.close()
 
 
 @pytest.fixture(autouse=True)
@@ -64,10 +64,10 @@ def _only_loopback(monkeypatch: pytest.MonkeyPatch) -> None:
     """Fails a test that would leave this machine."""
     connect = socket.socket.connect
 
-    def guarded(self: socket.socket, address: object) -> None:
+    def guarded_connect(self: socket.socket, address: object) -> None:
         host = address[0] if isinstance(address, tuple) else None
         if host is not None and host not in _LOOPBACK:
             pytest.fail(f"a test tried to reach {host}", pytrace=False)
         connect(self, address)  # type: ignore[arg-type]
 
-    monkeypatch.setattr(socket.socket, "connect", guarded)
+    monkeypatch.setattr(socket.socket, "connect", guarded_connect)

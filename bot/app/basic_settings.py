@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 from bot.texts import Refusal
 
-PREFIX = "PAPERGRAM_"
-DATABASE = "sqlite:///papergram.db"
+ENV_PREFIX = "PAPERGRAM_"
+DEFAULT_DATABASE = "sqlite:///papergram.db"
 LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR")
 
 
@@ -22,12 +22,12 @@ class BasicSettings:
     secrets: tuple[str, ...]  # what no line may show
 
 
-def locale() -> str:
+def terminal_locale() -> str:
     """The language of the terminal, even where other settings cannot be used."""
     return os.environ.get("LANG", "")
 
 
-def read(database: str | None = None) -> BasicSettings:
+def read_basic_settings(database: str | None = None) -> BasicSettings:
     """Read them from the environment; a database that was typed goes before the environment's.
 
     What stands wrongly among the other settings stops no command that does without them.
@@ -35,18 +35,18 @@ def read(database: str | None = None) -> BasicSettings:
     Raises:
         Refusal: one of them cannot be used; the text names it.
     """
-    given = {name.upper(): value for name, value in os.environ.items() if value}
-    url = given.get(f"{PREFIX}DATABASE", DATABASE) if database is None else database
+    variables = {name.upper(): value for name, value in os.environ.items() if value}
+    url = variables.get(f"{ENV_PREFIX}DATABASE", DEFAULT_DATABASE) if database is None else database
     if not url.startswith("sqlite://"):
-        raise Refusal("config-database", setting=f"{PREFIX}DATABASE")
-    level = given.get(f"{PREFIX}LOG_LEVEL", "INFO").strip().upper()
+        raise Refusal("config-database", setting=f"{ENV_PREFIX}DATABASE")
+    level = variables.get(f"{ENV_PREFIX}LOG_LEVEL", "INFO").strip().upper()
     if level not in LOG_LEVELS:
         choices = ", ".join(LOG_LEVELS)
-        raise Refusal("config-choice", setting=f"{PREFIX}LOG_LEVEL", choices=choices)
-    secrets = ("TELEGRAM_BOT_TOKEN", f"{PREFIX}LLM_KEY")
+        raise Refusal("config-choice", setting=f"{ENV_PREFIX}LOG_LEVEL", choices=choices)
+    secrets = ("TELEGRAM_BOT_TOKEN", f"{ENV_PREFIX}LLM_KEY")
     return BasicSettings(
         database=url,
-        locale=locale(),
+        locale=terminal_locale(),
         log_level=level,
-        secrets=tuple(given[name].strip() for name in secrets if name in given),
+        secrets=tuple(variables[name].strip() for name in secrets if name in variables),
     )

@@ -11,39 +11,47 @@ from datetime import datetime, timedelta
 from functools import partial
 
 from bot.app import retention
-from bot.app.config import Config, Doubt
-from bot.app.leader_election import holder
-from bot.arxiv.taxonomy import expand
+from bot.app.config import Config, ResendPolicy
+from bot.app.leader_election import process_name
+from bot.arxiv.taxonomy import all_spellings
 from bot.chat.api import client
-from bot.chat.api.callback_data import link
-from bot.chat.api.file_download import fetch
-from bot.chat.api.transport import UPLOAD
-from bot.chat.dispatch.inbox_worker import Answering
-from bot.chat.request_and_reply import House
-from bot.chat.services import Counter, Outside
-from bot.chat.user_limits import Limits
-from bot.concurrency.rate_limiter import Breaker, Floods, Monotonic, Pace, Sleep
+from bot.chat.api.callback_data import paper_link
+from bot.chat.api.file_download import download_file
+from bot.chat.api.transport import UPLOAD_TIMEOUT
+from bot.chat.dispatch.inbox_worker import InboxWorker
+from bot.chat.request_and_reply import BotInfo
+from bot.chat.services import ExternalServices, Services
+from bot.chat.user_limits import UserLimits
+from bot.concurrency.rate_limiter import (
+    CircuitBreaker,
+    MonotonicClock,
+    RateLimiter,
+    Sleep,
+    TelegramFloods,
+)
 from bot.concurrency.trusted_clock import TrustedClock
-from bot.concurrency.wake_event import Bell
+from bot.concurrency.wake_event import WakeEvent
 from bot.delivery import worker
 from bot.digests import edit_late_summaries, notices, prefetch_summaries, publish
-from bot.digests.wait_for_summaries import Patience
+from bot.digests.wait_for_summaries import SummaryWait
 from bot.health import alerts, troubles
 from bot.ingest import paper_lookup
 from bot.ingest.http_client import Fetcher
-from bot.render.telegram.stored_answer import Said
-from bot.summaries.gateway.model_gateway import Workshop
-from bot.topics.export_file import LARGEST
-from bot.topics.query.analyzer import analyser_mark
+from bot.render.telegram.stored_answer import ReplyContent
+from bot.summaries.gateway.model_gateway import ModelGateway
+from bot.topics.export_file import MAX_BYTES
+from bot.topics.query.analyzer import analyzer_version
 from storage import Store
-from storage.records import Outcome, Paper, Parcel
+from storage.records import OutboxMessage, Paper, SendOutcome
 
-Now = Callable[[], datetime]
+Clock = Callable[[], datetime]
 
 log = logging.getLogger(__name__)
 
-RENEWAL_PAUSE = 0.05  # seconds between a hundred papers that are indexed anew: others go first
-FREE = 30.0  # messages a second that Telegram gives every bot
+REINDEX_PAUSE_SECONDS = (
+    0.05  # seconds between a hundred papers that are indexed anew: others go first
+)
+FREE_MESSAGES_PER_SECOND = 30.0  # messages a second that Telegram gives every bot
 
 
 @dataclass(slots=True)
@@ -53,207 +61,233 @@ class Bot:
     store: Store
     telegram: client.Client
     config: Config
-    now: Now
-    post: Bell = field(default_factory=Bell)
-    letters: Bell = field(default_factory=Bell)
-    answering: Answering | None = None  # while it serves
-    limits: Limits = field(default_factory=Limits)
-    asker: Fetcher | None = None  # asks arXiv for papers that people name
-    shop: Workshop | None = None  # where glosses are made, with a model
-    orders: Bell = field(default_factory=Bell)
+    now: Clock
+    outbox_wake: WakeEvent = field(default_factory=WakeEvent)
+    inbox_wake: WakeEvent = field(default_factory=WakeEvent)
+    inbox_worker: InboxWorker | None = None  # while it serves
+    user_limits: UserLimits = field(default_factory=UserLimits)
+    fetcher: Fetcher | None = None  # asks arXiv for papers that people name
+    model_gateway: ModelGateway | None = None  # where glosses are made, with a model
+    jobs_wake: WakeEvent = field(default_factory=WakeEvent)
     clock: TrustedClock | None = None  # whose time ``now`` tells, where that may be wrong
-    monotonic: Monotonic = time.monotonic
+    monotonic: MonotonicClock = time.monotonic
     sleep: Sleep = asyncio.sleep
-    is_closing: bool = False  # what is half done is left as it is
-    _patience: Patience | None = None
-    _foreseen: tuple[int, datetime] | None = None
-    _damage: str = ""  # what was broken in the store when all of it was read last
-    _whole_check_at: float = 0.0
+    is_stopping: bool = False  # what is half done is left as it is
+    _summary_wait: SummaryWait | None = None
+    _prefetched_at: tuple[int, datetime] | None = None
+    _database_damage: str = ""  # what was broken in the store when all of it was read last
+    _integrity_check_at: float = 0.0
 
     @property
-    def holder(self) -> str:
+    def lease_holder(self) -> str:
         """This process, by a name that no other has."""
-        return holder()
+        return process_name()
 
     @property
-    def answers_holder(self) -> str:
+    def inbox_lease_holder(self) -> str:
         """The same as who sends its answers at once: what the workers give back is not theirs."""
-        return f"{self.holder} answering"
+        return f"{self.lease_holder} answering"
 
-    def counter(self) -> Counter:
+    def services(self) -> Services:
         """Where updates are answered."""
-        polled = self.config.categories
-        read = frozenset(code for one in polled for code in (one, *expand(one)))
-        return Counter(
+        polled_categories = self.config.categories
+        known_categories = frozenset(
+            code for category in polled_categories for code in (category, *all_spellings(category))
+        )
+        return Services(
             bot=self.telegram,
-            house=House(
+            bot_info=BotInfo(
                 self.telegram.id,
                 self.telegram.username,
-                read,
-                operator=self.config.operator or 0,
-                contract=self.config.contract,
-                languages=self.config.languages,
+                known_categories,
+                operator_chat=self.config.operator or 0,
+                llm_settings=self.config.llm_settings,
+                entry_languages=self.config.languages,
             ),
             store=self.store,
             now=self.now,
-            wake=self.post.ring,
-            holder=self.answers_holder,
-            lease=self.config.lease,
-            message_lasts=timedelta(minutes=self.config.answer_minutes),
-            file_lasts=timedelta(hours=self.config.file_hours),
-            form=self.config.form,
-            limits=self.limits,
-            errands=Outside(self.papers if self.asker else None, self.file, self.shop),
+            wake_delivery=self.outbox_wake.set,
+            lease_holder=self.inbox_lease_holder,
+            lease_seconds=self.config.lease,
+            message_ttl=timedelta(minutes=self.config.answer_minutes),
+            file_ttl=timedelta(hours=self.config.file_hours),
+            default_form=self.config.form,
+            user_limits=self.user_limits,
+            external_services=ExternalServices(
+                self.fetch_papers if self.fetcher else None, self.fetch_file, self.model_gateway
+            ),
         )
 
-    async def file(self, name: str) -> bytes:
+    async def fetch_file(self, name: str) -> bytes:
         """The bytes of a file that a person sent."""
-        return await fetch(self.telegram, name, LARGEST)
+        return await download_file(self.telegram, name, MAX_BYTES)
 
-    async def papers(self, ids: Sequence[str]) -> list[Paper]:
+    async def fetch_papers(self, ids: Sequence[str]) -> list[Paper]:
         """Papers that somebody named, from arXiv."""
-        assert self.asker is not None
-        return await paper_lookup.looked_up(
-            self.asker, ids, base=self.config.arxiv_api, archive=self.config.arxiv_oai
+        assert self.fetcher is not None
+        return await paper_lookup.fetch_papers_by_id(
+            self.fetcher, ids, base=self.config.arxiv_api, archive=self.config.arxiv_oai
         )
 
-    def desk(self) -> worker.Desk:
+    def delivery_context(self) -> worker.DeliveryContext:
         """Where parcels are sent from."""
 
-        async def send(parcel: Parcel, message: Said) -> Outcome:
+        async def send(message: OutboxMessage, content: ReplyContent) -> SendOutcome:
             paid = self.config.paid_broadcast
-            return await client.deliver_parcel(self.telegram, parcel, message, paid=paid)
+            return await client.send_outbox_message(self.telegram, message, content, paid=paid)
 
-        return worker.Desk(
+        return worker.DeliveryContext(
             store=self.store,
             bot=self.telegram.id,
-            link=lambda paper, version: link(self.telegram.username, paper, version),
-            holder=self.holder,
+            paper_link=lambda paper, version: paper_link(self.telegram.username, paper, version),
+            holder=self.lease_holder,
             send=send,
             now=self.now,
-            pace=Pace(
-                self.config.pace,
+            rate_limiter=RateLimiter(
+                self.config.messages_per_second,
                 monotonic=self.monotonic,
                 sleep=self.sleep,
                 # What is not paid for is held to Telegram's own limit.
-                asked=FREE if self.config.paid_broadcast else None,
+                interactive_rate=FREE_MESSAGES_PER_SECOND if self.config.paid_broadcast else None,
             ),
-            breaker=Breaker(monotonic=self.monotonic),
-            floods=Floods(monotonic=self.monotonic),
-            lease=self.config.lease,
-            longest=self.config.send_timeout,
-            upload=UPLOAD,
+            circuit_breaker=CircuitBreaker(monotonic=self.monotonic),
+            telegram_floods=TelegramFloods(monotonic=self.monotonic),
+            lease_seconds=self.config.lease,
+            send_timeout=self.config.send_timeout,
+            upload_timeout=UPLOAD_TIMEOUT,
             sleep=self.sleep,
-            resend=self.config.doubt is Doubt.AGAIN,
+            resend_unknown=self.config.doubt is ResendPolicy.ONCE_MORE,
         )
 
-    async def tick(self) -> None:
+    async def publish_due(self) -> None:
         """Issues what is due and wakes the delivery."""
         store, bot = self.store, self.telegram.id
         published = await store.run_long(
-            publish.publish,
+            publish.publish_due_chats,
             store,
             bot,
             self.now(),
-            goes_on=lambda: not self.is_closing,
-            patience=self.patience,
+            should_continue=lambda: not self.is_stopping,
+            summary_wait=self.summary_wait,
         )
-        told = await self.store.run(notices.tell_versions, self.store, self.telegram.id, self.now())
-        if published.digests or told:
-            self.post.ring()
+        version_notices = await self.store.run(
+            notices.notify_new_versions, self.store, self.telegram.id, self.now()
+        )
+        if published.digests or version_notices:
+            self.outbox_wake.set()
 
-    async def catch_up(self) -> None:
+    async def publish_behind(self) -> None:
         """Issues what is due for those who were last told long ago."""
         published = await self.store.run_long(
-            publish.catch_up,
+            publish.publish_chats_behind,
             self.store,
             self.telegram.id,
             self.now(),
-            goes_on=lambda: not self.is_closing,
+            should_continue=lambda: not self.is_stopping,
         )
         if published.digests:
-            self.post.ring()
+            self.outbox_wake.set()
 
-    async def renew_index(self) -> None:
+    async def reindex_papers(self) -> None:
         """Indexes papers anew whose words an older version wrote, a few at a time."""
-        mark, renewed = analyser_mark(), 0
-        while not self.is_closing and (
-            count := await self.store.run_long(self.store.papers.renew, mark)
+        version, reindexed = analyzer_version(), 0
+        while not self.is_stopping and (
+            count := await self.store.run_long(self.store.papers.reindex_some, version)
         ):
-            renewed += count
-            await self.sleep(RENEWAL_PAUSE)
-        if renewed:
-            log.info("words indexed anew", extra={"papers": renewed})
+            reindexed += count
+            await self.sleep(REINDEX_PAUSE_SECONDS)
+        if reindexed:
+            log.info("words indexed anew", extra={"papers": reindexed})
 
     @property
-    def patience(self) -> Patience | None:
+    def summary_wait(self) -> SummaryWait | None:
         """Lets digests wait for the model; nobody waits without one."""
-        if self.shop and not self._patience:
+        if self.model_gateway and not self._summary_wait:
             # It rings from a thread of the store.
-            ring = partial(asyncio.get_running_loop().call_soon_threadsafe, self.orders.ring)
-            self._patience = Patience(self.store, self.shop.is_able, ring, self.config.languages)
-        return self._patience
+            wake_jobs = partial(asyncio.get_running_loop().call_soon_threadsafe, self.jobs_wake.set)
+            self._summary_wait = SummaryWait(
+                self.store, self.model_gateway.is_available, wake_jobs, self.config.languages
+            )
+        return self._summary_wait
 
-    async def look_ahead(self) -> None:
+    async def prefetch_and_edit_summaries(self) -> None:
         """Orders the glosses that are wanted soon, and edits what came late.
 
         The edits go first: they do not wait for a look ahead, nor fail with it.
         """
         store, bot, now = self.store, self.telegram.id, self.now()
         await store.run_long(
-            prefetch_summaries.make_up, store, bot, now, offered=self.config.languages
+            prefetch_summaries.order_recent_missing,
+            store,
+            bot,
+            now,
+            offered_languages=self.config.languages,
         )
-        self.orders.ring()
-        if await store.run_long(edit_late_summaries.amend, store, bot, now):
-            self.post.ring()
-        await self._foresee(now)
+        self.jobs_wake.set()
+        if await store.run_long(edit_late_summaries.edit_late_summaries, store, bot, now):
+            self.outbox_wake.set()
+        await self._prefetch_if_changed(now)
 
-    async def _foresee(self, now: datetime) -> None:
+    async def _prefetch_if_changed(self, now: datetime) -> None:
         """Looks ahead if something was announced, or an hour has passed."""
         store = self.store
         hour = now.replace(minute=0, second=0, microsecond=0)
-        mark = await store.run(store.papers.last_seq), hour
-        if mark == self._foreseen:
+        prefetch_point = await store.run(store.papers.last_seq), hour
+        if prefetch_point == self._prefetched_at:
             return
         await store.run_long(
-            prefetch_summaries.foresee,
+            prefetch_summaries.prefetch_summaries,
             store,
             self.telegram.id,
             now,
-            offered=self.config.languages,
-            goes_on=lambda: not self.is_closing,
+            offered_languages=self.config.languages,
+            should_continue=lambda: not self.is_stopping,
         )
-        if not self.is_closing:
-            self._foreseen = mark
-        self.orders.ring()
+        if not self.is_stopping:
+            self._prefetched_at = prefetch_point
+        self.jobs_wake.set()
 
-    async def clear(self) -> None:
+    async def apply_retention(self) -> None:
         """Deletes what is no longer of use."""
         store, bot = self.store, self.telegram.id
         await store.run_long(
-            retention.sweep, store, bot, self.now(), goes_on=lambda: not self.is_closing
+            retention.apply_retention,
+            store,
+            bot,
+            self.now(),
+            should_continue=lambda: not self.is_stopping,
         )
 
-    async def clear_answered(self) -> None:
+    async def delete_settled(self) -> None:
         """Deletes the updates and answers that are done with."""
         store, bot = self.store, self.telegram.id
         await store.run_long(
-            retention.sweep_answered, store, bot, self.now(), goes_on=lambda: not self.is_closing
+            retention.delete_settled,
+            store,
+            bot,
+            self.now(),
+            should_continue=lambda: not self.is_stopping,
         )
 
-    async def watch(self) -> None:
+    async def check_health(self) -> None:
         """Looks for what is wrong, and tells the operator."""
         store, bot, now = self.store, self.telegram.id, self.now()
-        error = timedelta()
+        clock_error = timedelta()
         if self.clock:
-            error = self.clock.error()
-            if certain := self.clock.certain():
-                await store.run(troubles.note_certain, store, certain)
-        disk = troubles.room(store.path)
-        if self.monotonic() >= self._whole_check_at:
-            self._damage = await store.run_long(store.damage)
-            self._whole_check_at = self.monotonic() + troubles.WHOLE_CHECK
-        look = partial(troubles.health, damage=self._damage, clock_error=error)
-        found = await store.run_long(look, store, bot, self.config.categories, now, disk)
-        if await store.run(alerts.sound, store, bot, self.config.operator, found, now):
-            self.post.ring()
+            clock_error = self.clock.system_clock_error()
+            if confirmed_time := self.clock.confirmed_now():
+                await store.run(troubles.save_confirmed_time, store, confirmed_time)
+        disk = troubles.disk_space(store.path)
+        if self.monotonic() >= self._integrity_check_at:
+            self._database_damage = await store.run_long(store.find_damage)
+            self._integrity_check_at = self.monotonic() + troubles.INTEGRITY_CHECK_SECONDS
+        find_incidents = partial(
+            troubles.find_incidents, damage=self._database_damage, clock_error=clock_error
+        )
+        incidents = await store.run_long(
+            find_incidents, store, bot, self.config.categories, now, disk
+        )
+        if await store.run(
+            alerts.notify_operator, store, bot, self.config.operator, incidents, now
+        ):
+            self.outbox_wake.set()

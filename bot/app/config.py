@@ -13,22 +13,22 @@ from urllib.parse import urlsplit
 from pydantic import Field, SecretStr, ValidationError, ValidationInfo, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
-from bot.app.basic_settings import DATABASE, LOG_LEVELS, PREFIX
-from bot.app.config_errors import refusal, wrong
+from bot.app.basic_settings import DEFAULT_DATABASE, ENV_PREFIX, LOG_LEVELS
+from bot.app.config_errors import refusal_from_validation, setting_error
 from bot.arxiv import taxonomy
 from bot.summaries.gateway import budget
 from bot.summaries.gateway.budget import Budget, Price
-from bot.summaries.gateway.cost_report import Contract
+from bot.summaries.gateway.cost_report import LlmSettings
 from bot.texts.languages import language_code
-from storage.records import Form
+from storage.records import MessageForm
 
-_TOKEN = re.compile(r"\d{1,18}:[A-Za-z0-9_-]+")
+_TOKEN_FORMAT = re.compile(r"\d{1,18}:[A-Za-z0-9_-]+")
 
 
-class Doubt(StrEnum):
+class ResendPolicy(StrEnum):
     """What happens to a message of which nobody knows whether it arrived."""
 
-    AGAIN = "again"
+    ONCE_MORE = "again"
     NEVER = "never"
 
 
@@ -36,7 +36,7 @@ class Config(BaseSettings):
     """The settings of one process; each field's description is its line in the README."""
 
     model_config = SettingsConfigDict(
-        env_prefix=PREFIX, frozen=True, extra="ignore", env_ignore_empty=True
+        env_prefix=ENV_PREFIX, frozen=True, extra="ignore", env_ignore_empty=True
     )
 
     locale: str = Field(
@@ -50,7 +50,7 @@ class Config(BaseSettings):
         description="The bot's token from @BotFather; without it `papergram run` does not start",
     )
     database: str = Field(
-        default=DATABASE,
+        default=DEFAULT_DATABASE,
         description="Where everything is kept: `sqlite:///relative/path` or `sqlite:////absolute/path`",
     )
     feeds: Annotated[tuple[str, ...], NoDecode] = Field(
@@ -58,13 +58,13 @@ class Config(BaseSettings):
         description="Categories to poll, by comma or space (`cs.CV, cs.CL, hep-th`);"
         " without it every active category of arXiv",
     )
-    form: Form = Field(
-        default=Form.CLASSIC,
+    form: MessageForm = Field(
+        default=MessageForm.CLASSIC,
         description="How digests look in chats that have not chosen:"
         " `classic` text or `rich` tables",
     )
-    doubt: Doubt = Field(
-        default=Doubt.AGAIN,
+    doubt: ResendPolicy = Field(
+        default=ResendPolicy.ONCE_MORE,
         description="A message that may or may not have arrived is sent once more and marked:"
         " `again`; or `never`: then it may be lost",
     )
@@ -157,21 +157,21 @@ class Config(BaseSettings):
 
     @field_validator("token")
     @classmethod
-    def _shape(cls, value: SecretStr | None) -> SecretStr | None:
+    def _check_token(cls, value: SecretStr | None) -> SecretStr | None:
         """A token as it is copied, with blanks around it; nothing but blanks is none."""
         text = value.get_secret_value().strip() if value else ""
         if not text:
             return None
-        if not _TOKEN.fullmatch(text):
-            raise wrong("config-token")
+        if not _TOKEN_FORMAT.fullmatch(text):
+            raise setting_error("config-token")
         return SecretStr(text)
 
     @field_validator("database")
     @classmethod
-    def _url(cls, value: str) -> str:
+    def _check_database_url(cls, value: str) -> str:
         """Refused here and without the value, because a server's address holds a password."""
         if not value.startswith("sqlite://"):
-            raise wrong("config-database")
+            raise setting_error("config-database")
         return value
 
     @property
@@ -186,10 +186,10 @@ class Config(BaseSettings):
         return min(30.0, self.lease / 4)
 
     @property
-    def pace(self) -> float:
+    def messages_per_second(self) -> float:
         """Messages a second at most: the rate that was set, else what is allowed."""
-        allowed = 1000.0 if self.paid_broadcast else 30.0
-        return self.rate if "rate" in self.model_fields_set else allowed
+        allowed_rate = 1000.0 if self.paid_broadcast else 30.0
+        return self.rate if "rate" in self.model_fields_set else allowed_rate
 
     @property
     def categories(self) -> tuple[str, ...]:
@@ -197,84 +197,86 @@ class Config(BaseSettings):
         return self.feeds or taxonomy.categories()
 
     @property
-    def contract(self) -> Contract | None:
+    def llm_settings(self) -> LlmSettings | None:
         """The model that writes and what it may cost; None without one."""
         if not self.llm_model:
             return None
-        return Contract(self.llm_model, self.languages, self.llm_price, self.llm_budget)
+        return LlmSettings(self.llm_model, self.languages, self.llm_price, self.llm_budget)
 
-    def pretending(self, token: str, server: str, form: Form) -> Config:
+    def for_demo(self, token: str, api_url: str, form: MessageForm) -> Config:
         """These settings with another bot, server and form: what the demo runs with."""
-        changed = {"token": SecretStr(token), "telegram_api": server, "form": form}
-        return self.model_copy(update=changed)
+        updates = {"token": SecretStr(token), "telegram_api": api_url, "form": form}
+        return self.model_copy(update=updates)
 
     @field_validator("feeds", mode="before")
     @classmethod
-    def _categories(cls, value: object) -> object:
+    def _parse_feeds(cls, value: object) -> object:
         """``cs.CV, cs.cl hep-th`` → canonical categories; an archive stands for its classes."""
         if not isinstance(value, str):
             return value
         active = frozenset(taxonomy.categories())
-        found: list[str] = []
+        codes: list[str] = []
         for word in value.replace("+", " ").replace(",", " ").split():
             # Spellings that only old papers carry have no feed, and a whole archive's is cut.
-            classes = active.intersection(taxonomy.expand(word))
+            classes = active.intersection(taxonomy.all_spellings(word))
             if not classes:
-                near = ", ".join(taxonomy.nearest(word)) or "cs.CV"
-                raise wrong("config-feeds", given=word[:40], nearest=near)
-            found += sorted(classes.difference(found))
-        return tuple(found)
+                suggestions = ", ".join(taxonomy.nearest_codes(word)) or "cs.CV"
+                raise setting_error("config-feeds", given=word[:40], nearest=suggestions)
+            codes += sorted(classes.difference(codes))
+        return tuple(codes)
 
     @field_validator("form", "doubt", mode="before")
     @classmethod
-    def _word(cls, value: object) -> object:
+    def _normalize_choice(cls, value: object) -> object:
         return value.strip().lower() if isinstance(value, str) else value
 
     @field_validator("languages", mode="before")
     @classmethod
-    def _languages(cls, value: object) -> object:
+    def _parse_languages(cls, value: object) -> object:
         """``en, zh-hant`` → canonical BCP 47; English is always among them."""
         if not isinstance(value, str):
             return value
-        found = ["en"]
+        codes = ["en"]
         for word in value.replace(",", " ").split():
             code = language_code(word)
             if code is None:
-                raise wrong("config-languages", given=word[:40])
-            found += [code] if code not in found else []
-        return tuple(found)
+                raise setting_error("config-languages", given=word[:40])
+            codes += [code] if code not in codes else []
+        return tuple(codes)
 
     @field_validator("llm_model")
     @classmethod
-    def _named(cls, value: str, info: ValidationInfo) -> str:
+    def _check_llm_model(cls, value: str, info: ValidationInfo) -> str:
         """A server or a key without a model would be ignored in silence."""
-        given = {name for name in ("llm_url", "llm_key") if info.data.get(name)}
-        if not value.strip() and (given - {"llm_url"} or _is_own(info.data.get("llm_url"))):
-            raise wrong("config-llm-model")
+        configured = {name for name in ("llm_url", "llm_key") if info.data.get(name)}
+        if not value.strip() and (
+            configured - {"llm_url"} or _is_custom_url(info.data.get("llm_url"))
+        ):
+            raise setting_error("config-llm-model")
         return value.strip()
 
     @field_validator("llm_price", mode="before")
     @classmethod
-    def _price(cls, value: object) -> object:
-        found = budget.price(value) if isinstance(value, str) else value
-        if found is None:
-            raise wrong("config-llm-price")
-        return found
+    def _parse_llm_price(cls, value: object) -> object:
+        price = budget.parse_price(value) if isinstance(value, str) else value
+        if price is None:
+            raise setting_error("config-llm-price")
+        return price
 
     @field_validator("llm_budget", mode="before")
     @classmethod
-    def _budget(cls, value: object, info: ValidationInfo) -> object:
-        found = budget.budget(value) if isinstance(value, str) else value
-        if not isinstance(found, Budget):
-            raise wrong("config-llm-budget")
+    def _parse_llm_budget(cls, value: object, info: ValidationInfo) -> object:
+        daily_budget = budget.parse_budget(value) if isinstance(value, str) else value
+        if not isinstance(daily_budget, Budget):
+            raise setting_error("config-llm-budget")
         price = info.data.get("llm_price")
-        if found.currency and (price is None or price.currency != found.currency):
-            raise wrong("config-llm-currency", currency=found.currency)
-        return found
+        if daily_budget.currency and (price is None or price.currency != daily_budget.currency):
+            raise setting_error("config-llm-currency", currency=daily_budget.currency)
+        return daily_budget
 
     @field_validator("llm_url", "telegram_api", "arxiv_rss", "arxiv_api", "arxiv_oai")
     @classmethod
-    def _address(cls, value: str) -> str:
+    def _check_url(cls, value: str) -> str:
         try:
             parts = urlsplit(value)
             usable = parts.scheme in ("http", "https") and bool(parts.hostname)
@@ -282,24 +284,24 @@ class Config(BaseSettings):
         except ValueError:
             usable = False
         if not usable:
-            raise wrong("config-address")
+            raise setting_error("config-address")
         return value.rstrip("/")
 
     @field_validator("log_level")
     @classmethod
-    def _level(cls, value: str) -> str:
+    def _check_log_level(cls, value: str) -> str:
         level = value.strip().upper()
         if level not in LOG_LEVELS:
-            raise wrong("config-choice", choices=", ".join(LOG_LEVELS))
+            raise setting_error("config-choice", choices=", ".join(LOG_LEVELS))
         return level
 
 
-def _is_own(url: object) -> bool:
+def _is_custom_url(url: object) -> bool:
     """Whether a server was chosen."""
     return url is not None and url != Config.model_fields["llm_url"].default
 
 
-def read(database: str | None = None) -> Config:
+def read_config(database: str | None = None) -> Config:
     """The settings of this process; a database that was typed goes before the environment's.
 
     Raises:
@@ -309,4 +311,4 @@ def read(database: str | None = None) -> Config:
         return Config() if database is None else Config(database=database)
     except ValidationError as error:
         # Without the cause, whose own print shows the value.
-        raise refusal(error, Config.model_fields) from None
+        raise refusal_from_validation(error, Config.model_fields) from None

@@ -8,11 +8,11 @@ from pydantic import ValidationError
 from pydantic.fields import FieldInfo
 from pydantic_core import PydanticCustomError
 
-from bot.app.basic_settings import PREFIX
+from bot.app.basic_settings import ENV_PREFIX
 from bot.texts import Refusal
 
 # What pydantic calls a number that cannot be used.
-_NUMBERS = frozenset(
+_NUMBER_ERROR_TYPES = frozenset(
     {
         "float_parsing",
         "int_parsing",
@@ -25,40 +25,40 @@ _NUMBERS = frozenset(
 )
 
 
-def wrong(key: str, **facts: str) -> PydanticCustomError:
+def setting_error(key: str, **facts: str) -> PydanticCustomError:
     """A problem of a setting, by the key of the text that tells it."""
     return PydanticCustomError(key, key, dict(facts))
 
 
-def refusal(error: ValidationError, fields: Mapping[str, FieldInfo]) -> Refusal:
+def refusal_from_validation(error: ValidationError, fields: Mapping[str, FieldInfo]) -> Refusal:
     """The text for the first problem: ours by its key, what we did not foresee in pydantic's words.
 
     It names the setting and never its value, which may be a secret.
     """
-    found = error.errors(include_input=False, include_url=False)[0]
-    place = str(found["loc"][0])
-    name = place if place.isupper() else PREFIX + place.upper()
-    if found["type"].startswith("config-"):
-        return Refusal(found["type"], setting=name, **found.get("ctx", {}))
-    if found["type"] == "enum":
-        choices = found["ctx"]["expected"].replace("'", "").replace(" or ", ", ")
-        return Refusal("config-choice", setting=name, choices=choices)
-    if found["type"] == "bool_parsing":
-        return Refusal("config-choice", setting=name, choices="true, false")
-    if found["type"] in _NUMBERS and place == "operator":
-        return Refusal("config-chat", setting=name)
-    if found["type"] in _NUMBERS:
-        bounds = _bounds(fields[place])
+    details = error.errors(include_input=False, include_url=False)[0]
+    field_name = str(details["loc"][0])
+    setting_name = field_name if field_name.isupper() else ENV_PREFIX + field_name.upper()
+    if details["type"].startswith("config-"):
+        return Refusal(details["type"], setting=setting_name, **details.get("ctx", {}))
+    if details["type"] == "enum":
+        choices = details["ctx"]["expected"].replace("'", "").replace(" or ", ", ")
+        return Refusal("config-choice", setting=setting_name, choices=choices)
+    if details["type"] == "bool_parsing":
+        return Refusal("config-choice", setting=setting_name, choices="true, false")
+    if details["type"] in _NUMBER_ERROR_TYPES and field_name == "operator":
+        return Refusal("config-chat", setting=setting_name)
+    if details["type"] in _NUMBER_ERROR_TYPES:
+        bounds = _number_bounds(fields[field_name])
         key = "config-number-above" if "above" in bounds else "config-number"
-        return Refusal(key, setting=name, **bounds)
-    return Refusal("config-unusable", setting=name, problem=found["msg"])
+        return Refusal(key, setting=setting_name, **bounds)
+    return Refusal("config-unusable", setting=setting_name, problem=details["msg"])
 
 
-def _bounds(field: FieldInfo) -> dict[str, str]:
+def _number_bounds(field: FieldInfo) -> dict[str, str]:
     """Between what a number has to be."""
-    told: dict[str, str] = {}
+    bounds: dict[str, str] = {}
     for bound in field.metadata:
         for name, key in (("gt", "above"), ("ge", "least"), ("le", "most")):
             if hasattr(bound, name):
-                told[key] = f"{getattr(bound, name):g}"
-    return told
+                bounds[key] = f"{getattr(bound, name):g}"
+    return bounds

@@ -15,106 +15,118 @@ from contextlib import contextmanager, suppress
 from datetime import datetime
 
 from storage import Store
-from storage.engine.liveness_probe import RUN_LEASE, is_alive
-from storage.errors import Busy, StorageError
+from storage.engine.liveness_probe import RUN_LEASE, is_holder_alive
+from storage.errors import DatabaseBusy, StorageError
 from storage.records import Lease
 
 log = logging.getLogger(__name__)
 
-DUTY = RUN_LEASE
-GLOSSING = "enrich"  # of the command line, which works beside the bot
+LEADER_LEASE = RUN_LEASE
+ENRICH_LEASE = "enrich"  # of the command line, which works beside the bot
 
 
-def holder() -> str:
+def process_name() -> str:
     """This process, by a name that says where it is and which."""
     return f"{socket.gethostname()}:{os.getpid()}"
 
 
-async def on_duty(
+async def run_as_leader(
     store: Store,
     work: Callable[[], Awaitable[None]],
     *,
     now: Callable[[], datetime],
-    lasts: float,
+    lease_seconds: float,
 ) -> None:
     """Works while this process has the duty, stands by while another has it.
 
     Ends when the work ends by itself while the duty is ours; cancelled, it gives the duty back.
     """
-    name = holder()
+    name = process_name()
     while True:
-        lease = await _taken(store, name, now, lasts)
+        lease = await _wait_for_lease(store, name, now, lease_seconds)
         log.info("on duty", extra={"holder": name})
         task = asyncio.ensure_future(work())
-        keeping = asyncio.create_task(_kept(store, lease, now, lasts))
+        renewal_task = asyncio.create_task(_keep_renewing(store, lease, now, lease_seconds))
         try:
-            await asyncio.wait({task, keeping}, return_when=asyncio.FIRST_COMPLETED)
-            if task.done() and await store.run(_is_ours, store, lease, now(), lasts):
+            await asyncio.wait({task, renewal_task}, return_when=asyncio.FIRST_COMPLETED)
+            if task.done() and await store.run(
+                _still_holds_lease, store, lease, now(), lease_seconds
+            ):
                 task.result()
                 return
             log.warning("the duty was taken by another process", extra={"holder": name})
         finally:
-            for one in (task, keeping):
-                one.cancel()
-            await asyncio.gather(task, keeping, return_exceptions=True)
+            for running_task in (task, renewal_task):
+                running_task.cancel()
+            await asyncio.gather(task, renewal_task, return_exceptions=True)
             with suppress(StorageError):
-                await store.run(_released, store, name)
+                await store.run(_release_lease, store, name)
 
 
-async def _taken(store: Store, name: str, now: Callable[[], datetime], lasts: float) -> Lease:
+async def _wait_for_lease(
+    store: Store, name: str, now: Callable[[], datetime], lease_seconds: float
+) -> Lease:
     """The lease, as soon as it is free."""
-    told = False
+    is_logged = False
     while True:
         try:
-            if lease := await store.run(_take, store, name, now(), lasts):
+            if lease := await store.run(_try_acquire_lease, store, name, now(), lease_seconds):
                 return lease
-        except Busy:
+        except DatabaseBusy:
             # As long as another process is halted in the middle of a commit, nobody can write.
             log.warning("the store is busy", extra={"holder": name})
-        if not told:
+        if not is_logged:
             log.info("standing by", extra={"holder": name})
-            told = True
-        await asyncio.sleep(min(lasts / 10, 2.0))
+            is_logged = True
+        await asyncio.sleep(min(lease_seconds / 10, 2.0))
 
 
-def _take(store: Store, name: str, now: datetime, lasts: float) -> Lease | None:
-    held = store.leases.held(DUTY)
-    if held and not is_held(store, DUTY, now):
-        store.leases.release(held)
-    return store.leases.take(DUTY, name, now, lasts)
+def _try_acquire_lease(
+    store: Store, name: str, now: datetime, lease_seconds: float
+) -> Lease | None:
+    current_lease = store.leases.get(LEADER_LEASE)
+    if current_lease and not is_lease_held(store, LEADER_LEASE, now):
+        store.leases.release(current_lease)
+    return store.leases.acquire(LEADER_LEASE, name, now, lease_seconds)
 
 
-def is_held(store: Store, duty: str, now: datetime) -> bool:
+def is_lease_held(store: Store, lease_name: str, now: datetime) -> bool:
     """Whether a process that may be alive has a duty."""
-    held = store.leases.held(duty)
-    return held is not None and held.lasts(now) and is_alive(held.holder) is not False
+    lease = store.leases.get(lease_name)
+    return lease is not None and lease.is_valid(now) and is_holder_alive(lease.holder) is not False
 
 
 @contextmanager
-def glossing(store: Store, now: datetime, lasts: float) -> Iterator[bool]:
+def hold_enrich_lease(store: Store, now: datetime, lease_seconds: float) -> Iterator[bool]:
     """Says that this process has glosses made; yields whether it is the only one that does.
 
     Then whatever is under way in the store was left by one that was killed.
     """
-    name = holder()
-    alone = not any(is_held(store, duty, now) for duty in (DUTY, GLOSSING))
-    if not is_held(store, GLOSSING, now) and (held := store.leases.held(GLOSSING)):
-        store.leases.release(held)
-    lease = store.leases.take(GLOSSING, name, now, lasts)
+    name = process_name()
+    is_only = not any(
+        is_lease_held(store, lease_name, now) for lease_name in (LEADER_LEASE, ENRICH_LEASE)
+    )
+    if not is_lease_held(store, ENRICH_LEASE, now) and (
+        stale_lease := store.leases.get(ENRICH_LEASE)
+    ):
+        store.leases.release(stale_lease)
+    lease = store.leases.acquire(ENRICH_LEASE, name, now, lease_seconds)
     try:
-        yield alone
+        yield is_only
     finally:
         if lease:
             store.leases.release(lease)
 
 
-async def _kept(store: Store, lease: Lease, now: Callable[[], datetime], lasts: float) -> None:
+async def _keep_renewing(
+    store: Store, lease: Lease, now: Callable[[], datetime], lease_seconds: float
+) -> None:
     """Renews the lease three times in its length; ends when another has taken it."""
     failures = 0
     while True:
-        await asyncio.sleep(lasts / 3)
+        await asyncio.sleep(lease_seconds / 3)
         try:
-            if await store.run(store.leases.renew, lease, now(), lasts) is None:
+            if await store.run(store.leases.renew, lease, now(), lease_seconds) is None:
                 return
             failures = 0
         except StorageError as error:
@@ -125,15 +137,15 @@ async def _kept(store: Store, lease: Lease, now: Callable[[], datetime], lasts: 
                 return
 
 
-def _is_ours(store: Store, lease: Lease, now: datetime, lasts: float) -> bool:
+def _still_holds_lease(store: Store, lease: Lease, now: datetime, lease_seconds: float) -> bool:
     """Whether nobody has taken the lease, as far as the store can tell."""
     try:
-        return store.leases.renew(lease, now, lasts) is not None
+        return store.leases.renew(lease, now, lease_seconds) is not None
     except StorageError:
         return True
 
 
-def _released(store: Store, name: str) -> None:
-    held = store.leases.held(DUTY)
-    if held and held.holder == name:
-        store.leases.release(held)
+def _release_lease(store: Store, name: str) -> None:
+    lease = store.leases.get(LEADER_LEASE)
+    if lease and lease.holder == name:
+        store.leases.release(lease)

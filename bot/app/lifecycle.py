@@ -7,122 +7,140 @@ import logging
 from math import ceil
 
 from bot.app.components import Bot
-from bot.app.leader_election import GLOSSING, is_held
-from bot.app.periodic_jobs import Beat, heartbeat
+from bot.app.leader_election import ENRICH_LEASE, is_lease_held
+from bot.app.periodic_jobs import PeriodicJob, create_scheduler
 from bot.chat.api.polling import poll
 from bot.chat.dispatch.command_menu import publish_menu
-from bot.chat.dispatch.inbox_worker import Answering
-from bot.concurrency.wake_event import Bell, Work
+from bot.chat.dispatch.inbox_worker import InboxWorker
+from bot.concurrency.wake_event import AsyncJob, WakeEvent
 from bot.delivery import worker as deliver
 from bot.summaries import jobs
-from bot.topics.query.analyzer import analyser_mark
+from bot.topics.query.analyzer import analyzer_version
 
 log = logging.getLogger(__name__)
 
-TICK = 5.0  # seconds between looks for due chats: a digest leaves in its minute
-POST = 1.0  # seconds between looks for parcels that may leave again
-FEEDS = 60.0  # seconds between looks whether a feed is due
-ANSWERED = 60.0  # seconds between looks for updates and answers that are done with
-SWEEP = 3600.0  # seconds between looks for rows that are no longer of use
-HEALTH = 300.0  # seconds between looks whether something is wrong
-GLOSSES = 60.0  # seconds between looks which glosses will be wanted
-GRACE = 8.0  # seconds that a stop waits for what is in flight
-WORKERS = 8  # messages in flight at least: more gain nothing at Telegram's free pace
-ANSWER = 0.064  # seconds that Telegram may take for each message at a paid pace
+PUBLISH_INTERVAL = 5.0  # seconds between looks for due chats: a digest leaves in its minute
+OUTBOX_INTERVAL = 1.0  # seconds between looks for parcels that may leave again
+FEEDS_INTERVAL = 60.0  # seconds between looks whether a feed is due
+SETTLED_CLEANUP_INTERVAL = 60.0  # seconds between looks for updates and answers that are done with
+RETENTION_INTERVAL = 3600.0  # seconds between looks for rows that are no longer of use
+HEALTH_INTERVAL = 300.0  # seconds between looks whether something is wrong
+PREFETCH_INTERVAL = 60.0  # seconds between looks which glosses will be wanted
+SHUTDOWN_TIMEOUT = 8.0  # seconds that a stop waits for what is in flight
+MIN_WORKERS = 8  # messages in flight at least: more gain nothing at Telegram's free pace
+SEND_LATENCY = 0.064  # seconds that Telegram may take for each message at a paid pace
 
 
-def in_flight(pace: float) -> int:
+def delivery_workers_for(messages_per_second: float) -> int:
     """As many messages under way as keep a pace, and no more: a kill leaves each in doubt."""
-    return max(WORKERS, ceil(pace * ANSWER))
+    return max(MIN_WORKERS, ceil(messages_per_second * SEND_LATENCY))
 
 
-async def serve(bot: Bot, feeds: Work | None) -> None:
+async def serve(bot: Bot, feed_job: AsyncJob | None) -> None:
     """Polls, answers, publishes and delivers until it is cancelled; then finishes what it began.
 
-    ``feeds`` asks the sources that are due; without it the bot lives from what is stored.
+    ``feed_job`` asks the sources that are due; without it the bot lives from what is stored.
 
     Raises:
         Conflict: another process polls with the same token.
         InvalidToken: Telegram does not know the token.
     """
     async with bot.telegram:
-        await _serve(bot, feeds)
+        await _serve_connected(bot, feed_job)
 
 
-async def _serve(bot: Bot, feeds: Work | None) -> None:
+async def _serve_connected(bot: Bot, feed_job: AsyncJob | None) -> None:
     log.info("polling", extra={"bot": bot.telegram.username})
-    await bot.store.run(bot.store.outbox.recover, bot.telegram.id)
-    await bot.store.run(bot.store.papers.begin_renewal, analyser_mark())
-    bot.is_closing = False
-    desk = bot.desk()
-    many = in_flight(bot.config.pace)
-    delivery = deliver.Delivery(desk)
-    answering = bot.answering = Answering(
-        bot.counter(), delivery.answer, bot.letters.ring, sleep=bot.sleep
+    await bot.store.run(bot.store.outbox.recover_claims, bot.telegram.id)
+    await bot.store.run(bot.store.papers.begin_reindex, analyzer_version())
+    bot.is_stopping = False
+    delivery_context = bot.delivery_context()
+    worker_count = delivery_workers_for(bot.config.messages_per_second)
+    delivery_worker = deliver.DeliveryWorker(delivery_context)
+    inbox_worker = bot.inbox_worker = InboxWorker(
+        bot.services(), delivery_worker.send_reply, bot.inbox_wake.set, sleep=bot.sleep
     )
-    workers = [
-        asyncio.create_task(bot.letters.answer(answering.begin)),
+    worker_tasks = [
+        asyncio.create_task(bot.inbox_wake.run_forever(inbox_worker.start_pending)),
         asyncio.create_task(
-            bot.post.answer(lambda: delivery.drain(workers=many, rung=bot.post.rung))
+            bot.outbox_wake.run_forever(
+                lambda: delivery_worker.drain(workers=worker_count, wake=bot.outbox_wake.event)
+            )
         ),
         asyncio.create_task(publish_menu(bot.telegram, bot.config.operator or 0)),
     ]
-    if (shop := bot.shop) is not None:
-        shop.closing.clear()
-        if not await bot.store.run(is_held, bot.store, GLOSSING, bot.now()):
-            await bot.store.run(bot.store.commissions.recover)
-        workers.append(asyncio.create_task(bot.orders.answer(lambda: jobs.fulfil(shop))))
-    scheduler = heartbeat(_beats(bot, feeds))
+    if (gateway := bot.model_gateway) is not None:
+        gateway.is_stopping.clear()
+        if not await bot.store.run(is_lease_held, bot.store, ENRICH_LEASE, bot.now()):
+            await bot.store.run(bot.store.summary_jobs.release_all_claims)
+        worker_tasks.append(
+            asyncio.create_task(bot.jobs_wake.run_forever(lambda: jobs.run_summary_jobs(gateway)))
+        )
+    scheduler = create_scheduler(_periodic_jobs(bot, feed_job))
     scheduler.start()
-    bot.letters.ring()  # updates that were stored and not answered when the last run ended
-    bot.post.ring()
+    bot.inbox_wake.set()  # updates that were stored and not answered when the last run ended
+    bot.outbox_wake.set()
     try:
         await poll(
             bot.telegram,
             bot.store,
-            bot.letters.ring,
+            bot.inbox_wake.set,
             sleep=bot.sleep,
             monotonic=bot.monotonic,
         )
     finally:
         scheduler.shutdown(wait=False)
-        bot.is_closing = True
-        desk.closing.set()
-        if bot.shop:
-            bot.shop.closing.set()
-        await asyncio.shield(_finished(bot, answering, workers))
+        bot.is_stopping = True
+        delivery_context.is_stopping.set()
+        if bot.model_gateway:
+            bot.model_gateway.is_stopping.set()
+        await asyncio.shield(_shut_down(bot, inbox_worker, worker_tasks))
 
 
-def _beats(bot: Bot, feeds: Work | None) -> list[Beat]:
-    beats = [Beat("tick", TICK, bot.tick), Beat("post", POST, _ring(bot.post))]
-    beats.append(Beat("catch up", TICK, bot.catch_up))
-    beats.append(Beat("index", SWEEP, bot.renew_index, at_once=True))
-    beats.append(Beat("answered", ANSWERED, bot.clear_answered))
-    beats.append(Beat("sweep", SWEEP, bot.clear))
-    if feeds:
-        beats += [Beat("feeds", FEEDS, feeds, at_once=True), Beat("health", HEALTH, bot.watch)]
-    if bot.shop:
-        beats.append(Beat("glosses", GLOSSES, bot.look_ahead, at_once=True))
-    return beats
+def _periodic_jobs(bot: Bot, feed_job: AsyncJob | None) -> list[PeriodicJob]:
+    jobs = [
+        PeriodicJob("tick", PUBLISH_INTERVAL, bot.publish_due),
+        PeriodicJob("post", OUTBOX_INTERVAL, _event_setter(bot.outbox_wake)),
+    ]
+    jobs.append(PeriodicJob("catch up", PUBLISH_INTERVAL, bot.publish_behind))
+    jobs.append(PeriodicJob("index", RETENTION_INTERVAL, bot.reindex_papers, run_at_start=True))
+    jobs.append(PeriodicJob("answered", SETTLED_CLEANUP_INTERVAL, bot.delete_settled))
+    jobs.append(PeriodicJob("sweep", RETENTION_INTERVAL, bot.apply_retention))
+    if feed_job:
+        jobs += [
+            PeriodicJob("feeds", FEEDS_INTERVAL, feed_job, run_at_start=True),
+            PeriodicJob("health", HEALTH_INTERVAL, bot.check_health),
+        ]
+    if bot.model_gateway:
+        jobs.append(
+            PeriodicJob(
+                "glosses", PREFETCH_INTERVAL, bot.prefetch_and_edit_summaries, run_at_start=True
+            )
+        )
+    return jobs
 
 
-async def _finished(bot: Bot, answering: Answering, workers: list[asyncio.Task[None]]) -> None:
-    """Lets the messages in flight come home, within ``GRACE``, and gives back what was claimed."""
+async def _shut_down(
+    bot: Bot, inbox_worker: InboxWorker, worker_tasks: list[asyncio.Task[None]]
+) -> None:
+    """Lets the messages in flight come home, within ``SHUTDOWN_TIMEOUT``, and gives back what was
+    claimed.
+    """
     try:
-        async with asyncio.timeout(GRACE):
-            await answering.drained()
-            await bot.post.drained()
+        async with asyncio.timeout(SHUTDOWN_TIMEOUT):
+            await inbox_worker.drain()
+            await bot.outbox_wake.wait_idle()
     except TimeoutError:
         log.warning("stopped before everything in flight was settled")
-    for worker in workers:
-        worker.cancel()
-    await asyncio.gather(*workers, return_exceptions=True)
-    await bot.store.run(bot.store.outbox.let_go, bot.holder)
-    await bot.store.run(bot.store.outbox.let_go, bot.answers_holder)
+    for task in worker_tasks:
+        task.cancel()
+    await asyncio.gather(*worker_tasks, return_exceptions=True)
+    await bot.store.run(bot.store.outbox.release_holder, bot.lease_holder)
+    await bot.store.run(bot.store.outbox.release_holder, bot.inbox_lease_holder)
 
 
-def _ring(bell: Bell) -> Work:
-    async def ring() -> None:
-        bell.ring()
+def _event_setter(wake_event: WakeEvent) -> AsyncJob:
+    async def set_event() -> None:
+        wake_event.set()
 
-    return ring
+    return set_event

@@ -12,15 +12,19 @@ from types import TracebackType
 
 # A bot's token as Telegram makes them, wherever it stands: in an address (also quoted, also
 # behind the word "bot"), a message, a trace.
-_TOKEN = re.compile(r"(?<!\d)\d{5,18}(?::|%3[Aa])[A-Za-z0-9_-]{20,}")
-_HIDDEN = "[secret]"
+_BOT_TOKEN = re.compile(r"(?<!\d)\d{5,18}(?::|%3[Aa])[A-Za-z0-9_-]{20,}")
+_REDACTED = "[secret]"
 # What a terminal obeys instead of showing it: controls, and the directions of bidirectional text.
-_OBEYED = re.compile(
+_CONTROL_CHARS = re.compile(
     "[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff]"
 )
-_STANDARD = frozenset(vars(logging.makeLogRecord({}))) | {"message", "asctime", "taskName"}
+_STANDARD_ATTRIBUTES = frozenset(vars(logging.makeLogRecord({}))) | {
+    "message",
+    "asctime",
+    "taskName",
+}
 # They print addresses, and an address of the Bot API holds the token.
-_TALKERS = (
+_NOISY_LOGGERS = (
     "httpx",
     "httpx2",
     "httpcore",
@@ -34,20 +38,20 @@ _TALKERS = (
 )
 
 
-def redacted(text: str, secrets: Iterable[str] = ()) -> str:
+def redact(text: str, secrets: Iterable[str] = ()) -> str:
     """The text with these secrets, and whatever looks like a bot's token, blacked out."""
     for secret in secrets:
         if secret:
-            text = text.replace(secret, _HIDDEN).replace(secret.replace(":", "%3A"), _HIDDEN)
-    return _TOKEN.sub(_HIDDEN, text)
+            text = text.replace(secret, _REDACTED).replace(secret.replace(":", "%3A"), _REDACTED)
+    return _BOT_TOKEN.sub(_REDACTED, text)
 
 
-def visible(text: str) -> str:
+def escape_control_chars(text: str) -> str:
     """The text with what a terminal would obey, other than tab and newline, as JSON escapes it."""
-    return _OBEYED.sub(lambda found: f"\\u{ord(found[0]):04x}", text)
+    return _CONTROL_CHARS.sub(lambda match: f"\\u{ord(match[0]):04x}", text)
 
 
-class _Lines(logging.Formatter):
+class _KeyValueFormatter(logging.Formatter):
     """``2026-11-22T08:00:00Z INFO bot.digests.publish digest issued digest=12 entries=9``."""
 
     def __init__(self, secrets: Iterable[str]) -> None:
@@ -55,36 +59,42 @@ class _Lines(logging.Formatter):
         self._secrets = tuple(secrets)
 
     def format(self, record: logging.LogRecord) -> str:
-        when = datetime.fromtimestamp(record.created, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
-        facts = [f"{key}={value}" for key, value in vars(record).items() if key not in _STANDARD]
-        line = " ".join([when, record.levelname, record.name, record.getMessage(), *facts])
+        timestamp = datetime.fromtimestamp(record.created, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+        facts = [
+            f"{key}={value}"
+            for key, value in vars(record).items()
+            if key not in _STANDARD_ATTRIBUTES
+        ]
+        line = " ".join([timestamp, record.levelname, record.name, record.getMessage(), *facts])
         # One event is one line, whatever a stranger's text holds: nobody writes lines for us.
         line = "\\n".join(line.splitlines())
         if record.exc_info:
             line += "\n" + self.formatException(record.exc_info)
-        return redacted(visible(line), self._secrets)
+        return redact(escape_control_chars(line), self._secrets)
 
 
-def begin(level: str, *, secrets: Iterable[str] = ()) -> None:
+def configure_logging(level: str, *, secrets: Iterable[str] = ()) -> None:
     """Logs to standard error from ``level`` on, with the secrets blacked out.
 
     Warnings of libraries and errors that nobody caught are logged too, and so blacked out.
     """
     handler = logging.StreamHandler(sys.stderr)
-    handler.setFormatter(_Lines(secrets))
+    handler.setFormatter(_KeyValueFormatter(secrets))
     logging.basicConfig(level=level, handlers=[handler], force=True)
     logging.captureWarnings(True)
-    for name in _TALKERS:
+    for name in _NOISY_LOGGERS:
         logging.getLogger(name).setLevel(max(logging.WARNING, logging.getLevelName(level)))
-    sys.excepthook = _note
-    threading.excepthook = _note_in_thread
+    sys.excepthook = _log_uncaught
+    threading.excepthook = _log_uncaught_in_thread
 
 
-def _note(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
+def _log_uncaught(
+    kind: type[BaseException], error: BaseException, trace: TracebackType | None
+) -> None:
     if not issubclass(kind, KeyboardInterrupt):
         logging.getLogger("bot").critical("stopped by an error", exc_info=(kind, error, trace))
 
 
-def _note_in_thread(facts: threading.ExceptHookArgs) -> None:
+def _log_uncaught_in_thread(facts: threading.ExceptHookArgs) -> None:
     if facts.exc_value is not None:
         logging.getLogger("bot").critical("a thread ended by an error", exc_info=facts.exc_value)

@@ -10,35 +10,39 @@ if sys.platform != "win32":
 
 log = logging.getLogger(__name__)
 
-ENOUGH = 1024  # files; more than the process opens at its busiest
-OTHERS = 48  # files that are no connections to Telegram: the store's, feeds, a model, the log
-FEWEST = 2  # connections to Telegram, however few files may be open
+TARGET_LIMIT = 1024  # files; more than the process opens at its busiest
+RESERVED_FILES = (
+    48  # files that are no connections to Telegram: the store's, feeds, a model, the log
+)
+MIN_CONNECTIONS = 2  # connections to Telegram, however few files may be open
 
 
-def raise_limit() -> int:
+def raise_open_files_limit() -> int:
     """Let the process open more files, where it may; return how many."""
     if sys.platform == "win32":
-        return ENOUGH
+        return TARGET_LIMIT
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     unlimited = resource.RLIM_INFINITY
     if soft == unlimited:
-        return ENOUGH
-    wanted = ENOUGH if hard == unlimited else min(ENOUGH, hard)
-    if wanted > soft:
+        return TARGET_LIMIT
+    target = TARGET_LIMIT if hard == unlimited else min(TARGET_LIMIT, hard)
+    if target > soft:
         try:
-            resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
+            resource.setrlimit(resource.RLIMIT_NOFILE, (target, hard))
         except (OSError, ValueError):
             return soft
-        return wanted
+        return target
     return soft
 
 
-def connections(files: int, most: int) -> int:
-    """As many connections as fit beside the other files, at most ``most``; says where it is few."""
-    fit = max(FEWEST, min(most, files - OTHERS))
-    if fit < most:
+def connections_within_limit(open_files_limit: int, max_connections: int) -> int:
+    """As many connections as fit beside the other files, at most ``max_connections``; says where it
+    is few.
+    """
+    allowed = max(MIN_CONNECTIONS, min(max_connections, open_files_limit - RESERVED_FILES))
+    if allowed < max_connections:
         log.warning(
             "only few files may be open at a time: raise the limit, for example by ulimit -n 1024",
-            extra={"files": files, "connections": fit},
+            extra={"files": open_files_limit, "connections": allowed},
         )
-    return fit
+    return allowed

@@ -15,7 +15,7 @@ from datetime import datetime, timedelta, tzinfo
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from apscheduler.triggers.base import BaseTrigger
 
-from bot.concurrency.trusted_clock import elapsed
+from bot.concurrency.trusted_clock import elapsed_seconds
 
 log = logging.getLogger(__name__)
 
@@ -23,23 +23,23 @@ _EPOCH = datetime(1970, 1, 1)  # noqa: DTZ001 - the zone is added where it is re
 
 
 @dataclass(frozen=True, slots=True)
-class Beat:
+class PeriodicJob:
     """A job that runs every so many seconds, and where that is long, at once as well."""
 
     name: str
-    seconds: float
-    job: Callable[[], Awaitable[object]]
-    at_once: bool = False
+    interval_seconds: float
+    action: Callable[[], Awaitable[object]]
+    run_at_start: bool = False
 
 
-class ElapsedTime(tzinfo):
+class ElapsedTimeZone(tzinfo):
     """A zone in which the time is what has passed since the machine started.
 
     The scheduler plans by ``datetime.now(zone)`` and nothing else. In this zone that is a clock
     which nobody sets, so that no change of the system clock delays a beat or repeats it.
     """
 
-    def __init__(self, monotonic: Callable[[], float] = elapsed) -> None:
+    def __init__(self, monotonic: Callable[[], float] = elapsed_seconds) -> None:
         self._monotonic = monotonic
 
     def fromutc(self, _: datetime) -> datetime:
@@ -59,7 +59,7 @@ class ElapsedTime(tzinfo):
         return "elapsed"
 
 
-class Every(BaseTrigger):  # type: ignore[misc]  # the library has no types
+class ElapsedIntervalTrigger(BaseTrigger):  # type: ignore[misc]  # the library has no types
     """Due so many seconds after it was due, and only once however long ago that was."""
 
     def __init__(self, seconds: float) -> None:
@@ -67,40 +67,40 @@ class Every(BaseTrigger):  # type: ignore[misc]  # the library has no types
 
     def get_next_fire_time(self, previous: datetime | None, now: datetime) -> datetime:
         """Return the next time: in step while that is to come, else an interval from now."""
-        following = (previous or now) + self._interval
-        return following if following > now else now + self._interval
+        next_time = (previous or now) + self._interval
+        return next_time if next_time > now else now + self._interval
 
 
-def heartbeat(
-    beats: Iterable[Beat], *, monotonic: Callable[[], float] = elapsed
+def create_scheduler(
+    jobs: Iterable[PeriodicJob], *, monotonic: Callable[[], float] = elapsed_seconds
 ) -> AsyncIOScheduler:
     """A scheduler with these beats, not yet started; each runs once at a time and never lapses."""
-    zone = ElapsedTime(monotonic)
+    zone = ElapsedTimeZone(monotonic)
     scheduler = AsyncIOScheduler(
         timezone=zone,
         job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": None},
     )
-    for beat in beats:
+    for job in jobs:
         scheduler.add_job(
-            _noted(beat),
-            Every(beat.seconds),
-            id=beat.name,
-            name=beat.name,
-            **({"next_run_time": datetime.now(zone)} if beat.at_once else {}),
+            _log_failures(job),
+            ElapsedIntervalTrigger(job.interval_seconds),
+            id=job.name,
+            name=job.name,
+            **({"next_run_time": datetime.now(zone)} if job.run_at_start else {}),
         )
     return scheduler
 
 
-def _noted(beat: Beat) -> Callable[[], Awaitable[None]]:
+def _log_failures(job: PeriodicJob) -> Callable[[], Awaitable[None]]:
     """A job whose failure is noted; the next beat tries again."""
 
-    async def run() -> None:
+    async def run_logged() -> None:
         try:
-            await beat.job()
+            await job.action()
         except asyncio.CancelledError:
             # Only as the scheduler shuts down, which would log it as an error.
-            log.debug("beat cut short", extra={"beat": beat.name})
+            log.debug("beat cut short", extra={"beat": job.name})
         except Exception:
-            log.exception("beat failed", extra={"beat": beat.name})
+            log.exception("beat failed", extra={"beat": job.name})
 
-    return run
+    return run_logged

@@ -12,51 +12,55 @@ from datetime import datetime, timedelta
 
 from storage import Store
 
-SAID = timedelta(minutes=2)  # answers that were sent: most of all that is written
-TOLD = timedelta(days=7)  # all other answers
-SENT = timedelta(days=90)  # messages, and the words behind their buttons
-TOPICLESS = timedelta(days=7)  # digests of /today, of words and of a first look
-RECEIVED = timedelta(days=400)  # what a chat has got: longer than papers come back
-ANSWERED = 1_000  # updates: Telegram repeats a hundred at most, those that were not acknowledged
-ROUNDS = 200  # transactions at most: what is left goes the next time
+SENT_REPLIES_RETENTION = timedelta(minutes=2)  # answers that were sent: most of all that is written
+REPLIES_RETENTION = timedelta(days=7)  # all other answers
+MESSAGES_RETENTION = timedelta(days=90)  # messages, and the words behind their buttons
+TOPICLESS_DIGESTS_RETENTION = timedelta(days=7)  # digests of /today, of words and of a first look
+RECEIPTS_RETENTION = timedelta(days=400)  # what a chat has got: longer than papers come back
+UPDATES_TO_KEEP = (
+    1_000  # updates: Telegram repeats a hundred at most, those that were not acknowledged
+)
+MAX_TRANSACTIONS = 200  # transactions at most: what is left goes the next time
 
 
-def sweep(
-    store: Store, bot: int, now: datetime, *, goes_on: Callable[[], bool] = lambda: True
+def apply_retention(
+    store: Store, bot: int, now: datetime, *, should_continue: Callable[[], bool] = lambda: True
 ) -> int:
     """Deletes what is no longer of use, in short transactions; returns how many rows."""
     return sum(
-        _emptied(one, goes_on)
-        for one in (
-            lambda: store.outbox.retire_answers(bot, now - TOLD),
-            lambda: store.outbox.retire(bot, now - SENT),
-            lambda: store.drafts.retire(now - SENT),
-            lambda: store.commissions.retire(now - SENT),
-            lambda: store.outstanding.retire(now - SENT),
-            lambda: store.digests.drop_topicless(now - TOPICLESS),
-            lambda: store.digests.retire(now - RECEIVED),
+        _delete_in_batches(delete_batch, should_continue)
+        for delete_batch in (
+            lambda: store.outbox.delete_settled_replies(bot, now - REPLIES_RETENTION),
+            lambda: store.outbox.delete_settled(bot, now - MESSAGES_RETENTION),
+            lambda: store.button_payloads.delete_before(now - MESSAGES_RETENTION),
+            lambda: store.summary_jobs.delete_before(now - MESSAGES_RETENTION),
+            lambda: store.missing_papers.delete_done_before(now - MESSAGES_RETENTION),
+            lambda: store.digests.delete_topicless(now - TOPICLESS_DIGESTS_RETENTION),
+            lambda: store.digests.delete_receipts_before(now - RECEIPTS_RETENTION),
         )
     )
 
 
-def sweep_answered(
-    store: Store, bot: int, now: datetime, *, goes_on: Callable[[], bool] = lambda: True
+def delete_settled(
+    store: Store, bot: int, now: datetime, *, should_continue: Callable[[], bool] = lambda: True
 ) -> int:
     """Deletes updates and answers that are done with, so that talk does not make the file grow."""
     return sum(
-        _emptied(one, goes_on)
-        for one in (
-            lambda: store.inbox.retire(bot, keep=ANSWERED),
-            lambda: store.outbox.retire_answers(bot, now - SAID, sent=True),
+        _delete_in_batches(delete_batch, should_continue)
+        for delete_batch in (
+            lambda: store.inbox.delete_settled(bot, keep_newest=UPDATES_TO_KEEP),
+            lambda: store.outbox.delete_settled_replies(
+                bot, now - SENT_REPLIES_RETENTION, only_sent=True
+            ),
         )
     )
 
 
-def _emptied(retire: Callable[[], int], goes_on: Callable[[], bool]) -> int:
+def _delete_in_batches(delete_batch: Callable[[], int], should_continue: Callable[[], bool]) -> int:
     """Deletes until there is nothing left, or somebody else should have a turn."""
     total = 0
-    for _ in range(ROUNDS):
-        if not goes_on() or not (count := retire()):
+    for _ in range(MAX_TRANSACTIONS):
+        if not should_continue() or not (count := delete_batch()):
             break
         total += count
     return total

@@ -10,126 +10,147 @@ from collections.abc import AsyncIterator, Awaitable, Iterator
 from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
 
 from bot.app import open_files
-from bot.app.components import Bot, Now
+from bot.app.components import Bot, Clock
 from bot.app.config import Config
-from bot.app.leader_election import holder, on_duty
+from bot.app.leader_election import process_name, run_as_leader
 from bot.app.lifecycle import serve
 from bot.chat.api import client as sender
 from bot.chat.api.polling import Conflict, InvalidToken, NetworkError
-from bot.concurrency.rate_limiter import Breaker
-from bot.concurrency.trusted_clock import Heard, TrustedClock, wall_clock
-from bot.concurrency.wake_event import Work
+from bot.concurrency.rate_limiter import CircuitBreaker
+from bot.concurrency.trusted_clock import OnServerDate, TrustedClock, system_clock
+from bot.concurrency.wake_event import AsyncJob
 from bot.digests import publish
 from bot.health import troubles
 from bot.ingest import ingest_source
 from bot.ingest.catch_up import missed_days, unreadable_items
 from bot.ingest.http_client import Fetcher
-from bot.summaries import choose
+from bot.summaries import create_model_client
 from bot.summaries.gateway import model_state
-from bot.summaries.gateway.model_gateway import Workshop
-from bot.topics.query.analyzer import analyser_mark, indexed
+from bot.summaries.gateway.model_gateway import ModelGateway
+from bot.topics.query.analyzer import analyzer_version, index_text
 from storage import Store, open_store
 
 __all__ = ["Conflict", "InvalidToken", "NetworkError"]
 
 log = logging.getLogger(__name__)
 
-LOOK = 1.0  # seconds between looks whether the database is at its place
+FILE_CHECK_INTERVAL = 1.0  # seconds between looks whether the database is at its place
 
 
 @contextmanager
-def opened(config: Config) -> Iterator[Store]:
+def open_indexed_store(config: Config) -> Iterator[Store]:
     """The store that the settings name, all of it indexed, closed at the end of the block."""
-    with opened_for_work(config) as store:
-        renewed = 0
-        while count := store.papers.renew(analyser_mark()):
-            renewed += count
-        if renewed:
-            log.info("words indexed anew", extra={"papers": renewed})
+    with open_configured_store(config) as store:
+        reindexed = 0
+        while count := store.papers.reindex_some(analyzer_version()):
+            reindexed += count
+        if reindexed:
+            log.info("words indexed anew", extra={"papers": reindexed})
         yield store
 
 
 @contextmanager
-def opened_for_work(config: Config) -> Iterator[Store]:
+def open_configured_store(config: Config) -> Iterator[Store]:
     """The same at once: papers with the words of an older version are indexed anew meanwhile."""
-    store = open_store(config.database, words=indexed)
+    store = open_store(config.database, analyze=index_text)
     try:
         yield store
     finally:
         store.close()
 
 
-def fetcher(config: Config, heard: Heard | None = None) -> Fetcher:
+def create_fetcher(config: Config, on_server_date: OnServerDate | None = None) -> Fetcher:
     """The one who asks arXiv, at the addresses of the settings."""
-    bases = (config.arxiv_rss, config.arxiv_api, config.arxiv_oai)
-    return Fetcher(contact=config.contact, bases=bases, heard=heard)
+    base_urls = (config.arxiv_rss, config.arxiv_api, config.arxiv_oai)
+    return Fetcher(contact=config.contact, bases=base_urls, on_server_date=on_server_date)
 
 
 @asynccontextmanager
-async def workshop(store: Store, config: Config, now: Now) -> AsyncIterator[Workshop]:
+async def open_model_gateway(
+    store: Store, config: Config, now: Clock
+) -> AsyncIterator[ModelGateway]:
     """Where the model of the settings makes glosses."""
     key = config.llm_key.get_secret_value() if config.llm_key else ""
-    async with choose(config.llm_url, key, config.llm_model) as model:
-        yield Workshop(
+    async with create_model_client(config.llm_url, key, config.llm_model) as model_client:
+        yield ModelGateway(
             store,
-            model,
+            model_client,
             config.llm_price,
             config.llm_budget,
             now,
             time.monotonic,
-            Breaker(monotonic=time.monotonic),
-            at_once=config.llm_at_once,
+            CircuitBreaker(monotonic=time.monotonic),
+            max_concurrent=config.llm_at_once,
         )
 
 
-def live_feeds(store: Store, asker: Fetcher, config: Config, now: Now) -> Work:
+def make_feed_job(store: Store, fetcher: Fetcher, config: Config, now: Clock) -> AsyncJob:
     """Asks arXiv what is due: a new store's first days, feeds, what they lacked, missed days."""
-    polled = config.categories
+    polled_categories = config.categories
 
-    async def work() -> None:
+    async def poll_feeds() -> None:
         instant = now()
-        await store.run(missed_days.plan, store, polled, instant)
-        await ingest_source.fill(store, asker, polled, instant, base=config.arxiv_api)
-        reports = await ingest_source.ingest_due(
-            store, asker, polled, instant, base=config.arxiv_rss
+        await store.run(missed_days.plan_backfills, store, polled_categories, instant)
+        await ingest_source.fill_first_days(
+            store, fetcher, polled_categories, instant, base=config.arxiv_api
+        )
+        reports = await ingest_source.poll_due_feeds(
+            store, fetcher, polled_categories, instant, base=config.arxiv_rss
         )
         # A long repair holds no topic that waits for today.
-        await store.run(publish.settle, store, now())
-        await store.run(missed_days.note, store, reports, instant)
-        await unreadable_items.fetch_outstanding(
-            store, asker, polled, instant, api=config.arxiv_api, archive=config.arxiv_oai
+        await store.run(publish.mark_feed_round_complete, store, now())
+        await store.run(missed_days.record_feed_answers, store, reports, instant)
+        await unreadable_items.fetch_missing_papers(
+            store,
+            fetcher,
+            polled_categories,
+            instant,
+            api=config.arxiv_api,
+            archive=config.arxiv_oai,
         )
-        await missed_days.repair(store, asker, instant, holder=holder(), base=config.arxiv_oai)
-        await store.run(publish.settle, store, now())
+        await missed_days.run_planned_backfills(
+            store, fetcher, instant, holder=process_name(), base=config.arxiv_oai
+        )
+        await store.run(publish.mark_feed_round_complete, store, now())
 
-    return work
+    return poll_feeds
 
 
 async def run(config: Config) -> None:
     """Runs the bot of the settings until SIGTERM or SIGINT."""
     assert config.token is not None
     async with AsyncExitStack() as stack:
-        store = stack.enter_context(opened_for_work(config))
-        clock = TrustedClock(wall_clock, last=troubles.last_certain(store))
-        asker = await stack.enter_async_context(fetcher(config, clock.hear_feed))
-        client = sender.client(
+        store = stack.enter_context(open_configured_store(config))
+        clock = TrustedClock(system_clock, last_confirmed=troubles.last_confirmed_time(store))
+        fetcher = await stack.enter_async_context(create_fetcher(config, clock.observe_feed_date))
+        client = sender.create_client(
             config.token.get_secret_value(),
             config.telegram_api,
-            longest=config.send_timeout,
-            connections=open_files.connections(open_files.raise_limit(), sender.CONNECTIONS),
-            heard=clock.hear_telegram,
+            request_timeout=config.send_timeout,
+            connections=open_files.connections_within_limit(
+                open_files.raise_open_files_limit(), sender.MAX_CONNECTIONS
+            ),
+            on_server_date=clock.observe_telegram_date,
         )
-        bot = Bot(store, client, config, clock.now, asker=asker, clock=clock)
-        if config.contract:
-            bot.shop = await stack.enter_async_context(workshop(store, config, clock.now))
+        bot = Bot(store, client, config, clock.now, fetcher=fetcher, clock=clock)
+        if config.llm_settings:
+            bot.model_gateway = await stack.enter_async_context(
+                open_model_gateway(store, config, clock.now)
+            )
         else:
-            model_state.note(store, model_state.State.GOOD, "", clock.now())
-        feeds = live_feeds(store, asker, config, clock.now)
-        duty = on_duty(store, lambda: serve(bot, feeds), now=clock.now, lasts=config.lease)
-        await until_stopped(while_in_place(store, duty))
+            model_state.record_model_state(
+                store, model_state.ModelStatus.AVAILABLE, "", clock.now()
+            )
+        feed_job = make_feed_job(store, fetcher, config, clock.now)
+        leader_task = run_as_leader(
+            store, lambda: serve(bot, feed_job), now=clock.now, lease_seconds=config.lease
+        )
+        await run_until_stopped(run_while_database_in_place(store, leader_task))
 
 
-async def while_in_place(store: Store, work: Awaitable[None], *, look: float = LOOK) -> None:
+async def run_while_database_in_place(
+    store: Store, work: Awaitable[None], *, check_interval: float = FILE_CHECK_INTERVAL
+) -> None:
     """Lets work run until it ends by itself, or the store's file is not at its place any more.
 
     Raises:
@@ -138,27 +159,27 @@ async def while_in_place(store: Store, work: Awaitable[None], *, look: float = L
     task = asyncio.ensure_future(work)
     try:
         while not task.done():
-            store.require_in_place()
-            await asyncio.wait([task], timeout=look)
+            store.require_same_file()
+            await asyncio.wait([task], timeout=check_interval)
     finally:
         task.cancel()
         await asyncio.gather(task, return_exceptions=True)
     task.result()
 
 
-async def until_stopped(work: Awaitable[None]) -> None:
+async def run_until_stopped(work: Awaitable[None]) -> None:
     """Lets work run until it ends by itself or the process is asked to stop.
 
     Asked again, it goes on stopping: that takes a few seconds, and sends are settled in them.
     """
     task = asyncio.ensure_future(work)
-    asked = False
+    stop_requested = False
 
     def stop() -> None:
-        nonlocal asked
-        log.info("still stopping" if asked else "stopping")
-        if not asked:
-            asked = True
+        nonlocal stop_requested
+        log.info("still stopping" if stop_requested else "stopping")
+        if not stop_requested:
+            stop_requested = True
             task.cancel()
 
     loop = asyncio.get_running_loop()

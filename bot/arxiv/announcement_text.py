@@ -7,9 +7,9 @@ import re
 from dataclasses import dataclass
 
 from bot.arxiv.identifiers import arxiv_id_version
-from storage.records import Kind
+from storage.records import AnnouncementKind
 
-_DIRT = re.compile(
+_INVISIBLE = re.compile(
     "[\x00-\x08\x0b-\x0d\x0e-\x1f\x7f-\x9f"  # controls but tab and newline
     "\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff"  # zero width, direction overrides
     "\ud800-\udfff\ufffe\uffff]"  # halves of characters, no characters
@@ -23,10 +23,14 @@ _SUFFIX = re.compile(
     r"(?:\s+(?P<mark>UPDATED|CROSS LISTED))?\)",
     re.ASCII,
 )
-_MARKS = {None: Kind.NEW, "UPDATED": Kind.REPLACE, "CROSS LISTED": Kind.CROSS}
+_KINDS_BY_SUFFIX = {
+    None: AnnouncementKind.NEW,
+    "UPDATED": AnnouncementKind.REPLACE,
+    "CROSS LISTED": AnnouncementKind.CROSS,
+}
 _LINK = re.compile(r'<a href="([^"<>]+)"[^<>]*>[^<]*</a>')
 _TAG = re.compile(r"</?p>")
-_SPACE = re.compile(r"\s+")
+_BLANKS = re.compile(r"\s+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,38 +42,38 @@ class Identity:
 
 
 @dataclass(frozen=True, slots=True)
-class Announced:
+class AnnouncementText:
     """What an announcement's own words say; ``None`` and ``""`` where they do not."""
 
     title: str
     abstract: str
     identity: Identity | None = None
-    kind: Kind | None = None
+    kind: AnnouncementKind | None = None
     category: str = ""
 
 
-def clean(text: str) -> str:
+def strip_invisible(text: str) -> str:
     """The text without characters that nobody can see, trimmed; nothing else is altered."""
-    if _DIRT.search(text):
-        text = _DIRT.sub("", text)
+    if _INVISIBLE.search(text):
+        text = _INVISIBLE.sub("", text)
     return text.strip()
 
 
-def identity(text: str) -> Identity | None:
+def parse_identity(text: str) -> Identity | None:
     """The paper that a guid, link or bare id names: ``oai:arXiv.org:2504.17830v1``."""
-    found = arxiv_id_version(text)
-    return Identity(*found) if found else None
+    match = arxiv_id_version(text)
+    return Identity(*match) if match else None
 
 
-def kind(text: str) -> Kind | None:
+def parse_kind(text: str) -> AnnouncementKind | None:
     """The kind that a feed names, if it is one."""
     try:
-        return Kind(text.strip().lower())
+        return AnnouncementKind(text.strip().lower())
     except ValueError:
         return None
 
 
-def announced(title: str, description: str) -> Announced:
+def parse_announcement_text(title: str, description: str) -> AnnouncementText:
     """A title and description of any of the feed's three eras, without what was put around.
 
     Since February 2024 the description begins with id and kind; until January 2024 the title
@@ -78,21 +82,32 @@ def announced(title: str, description: str) -> Announced:
     """
     prefix = _PREFIX.match(description)
     if prefix:
-        abstract = clean(description[prefix.end() :])
-        return Announced(clean(title), abstract, _named(prefix), kind(prefix["kind"]))
-    own, _, rest = title.strip().rpartition("(arXiv:")
-    suffix = _SUFFIX.fullmatch(rest)
+        abstract = strip_invisible(description[prefix.end() :])
+        return AnnouncementText(
+            strip_invisible(title), abstract, _identity_of_match(prefix), parse_kind(prefix["kind"])
+        )
+    title_text, _, suffix_text = title.strip().rpartition("(arXiv:")
+    suffix = _SUFFIX.fullmatch(suffix_text)
     if suffix:
-        own, mark = own.rstrip().removesuffix("."), _MARKS[suffix["mark"]]
-        return Announced(clean(own), _plain(description), _named(suffix), mark, suffix["category"])
-    return Announced(clean(title), clean(description))
+        title_text, suffix_kind = (
+            title_text.rstrip().removesuffix("."),
+            _KINDS_BY_SUFFIX[suffix["mark"]],
+        )
+        return AnnouncementText(
+            strip_invisible(title_text),
+            _old_description_text(description),
+            _identity_of_match(suffix),
+            suffix_kind,
+            suffix["category"],
+        )
+    return AnnouncementText(strip_invisible(title), strip_invisible(description))
 
 
-def unwrapped(text: str) -> str:
+def unwrap_lines(text: str) -> str:
     """Hard-wrapped lines as one line a paragraph; a paragraph begins with two blanks."""
-    first, *rest = clean(text).split("\n")
-    lines = [first.rstrip()]
-    for line in rest:
+    first_line, *other_lines = strip_invisible(text).split("\n")
+    lines = [first_line.rstrip()]
+    for line in other_lines:
         if line.strip():
             lines += ["\n  " if line.startswith("  ") else " ", line.strip()]
     return "".join(lines)
@@ -100,14 +115,14 @@ def unwrapped(text: str) -> str:
 
 def one_line(text: str) -> str:
     """A title, comment or reference without the line breaks of its printing."""
-    return _SPACE.sub(" ", clean(text)) if "\n" in text else clean(text)
+    return _BLANKS.sub(" ", strip_invisible(text)) if "\n" in text else strip_invisible(text)
 
 
-def _named(found: re.Match[str]) -> Identity | None:
-    return identity(f"{found['id']}v{found['version']}")
+def _identity_of_match(match: re.Match[str]) -> Identity | None:
+    return parse_identity(f"{match['id']}v{match['version']}")
 
 
-def _plain(description: str) -> str:
+def _old_description_text(description: str) -> str:
     """The text of an old description: paragraphs unmarked, links as addresses, lines joined."""
     text = _TAG.sub("", _LINK.sub(r"\1", description))
-    return unwrapped(html.unescape(text))
+    return unwrap_lines(html.unescape(text))

@@ -8,393 +8,419 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from html.entities import html5
 
-from bot.arxiv.author_names import ends_as_group, is_group, is_native, is_suffix, without_suffix
+from bot.arxiv.author_names import (
+    ends_with_group_word,
+    is_cjk_name,
+    is_group,
+    is_suffix,
+    split_suffix,
+)
 
-LONGEST = 500_000  # characters of a line; 5,000 names with their institutes have less
-_LONGEST_JOINED = 300  # characters of a name put together; a hostile line could go on for ever
+MAX_LINE_LENGTH = 500_000  # characters of a line; 5,000 names with their institutes have less
+_MAX_JOINED_LENGTH = 300  # characters of a name put together; a hostile line could go on for ever
 
-_LINK = re.compile(r"</?a\b[^<>]*>")
+_LINK_TAG = re.compile(r"</?a\b[^<>]*>")
 _ENTITY = re.compile(r"&(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,30});")
 _SPACE = re.compile(r"\s+")
-_REST = re.compile(r",?\s?\bet al\.?\s?\(\d{1,5} additional authors not shown\)")
+_MORE_AUTHORS = re.compile(r",?\s?\bet al\.?\s?\(\d{1,5} additional authors not shown\)")
 _ET_AL = re.compile(r"(?<![^\s,;~])et\.?[\s~]al(?:ii|ia)?(?:\.|(?![\w'-]))")
 _OTHERS = re.compile(r"(?:(?:other|additional|more) authors|others|more)(?: not shown)?")
-_COUNTED = re.compile(rf"\d{{1,6}} {_OTHERS.pattern}")
+_COUNTED_OTHERS = re.compile(rf"\d{{1,6}} {_OTHERS.pattern}")
 # Numbers and signs set high: $^{1,2}$, \textsuperscript{1}, ^1. \^ is an accent.
-_HIGH = re.compile(
+_SUPERSCRIPT = re.compile(
     r"\$\s?(?:\{\})?\^\s?(?:\{[^{}$]{0,60}\}|\\?[A-Za-z0-9]{1,10}|[^\w\s{}$\\])\s?\$"
     r"|\\textsuperscript\{[^{}]{0,60}\}"
     r"|(?<!\\)\^(?:\{[\d\s,*†‡§]{1,40}\}|[\d*†‡§]{1,3})"
 )
-_SIGNS = " ~,;:*†‡§¶⋆∗#⁰¹²³⁴⁵⁶⁷⁸⁹"
-_DIGITS_BEHIND = re.compile(r"(?<=[^\W\d_])\d{1,2}$")
+_STRIPPED_CHARACTERS = " ~,;:*†‡§¶⋆∗#⁰¹²³⁴⁵⁶⁷⁸⁹"
+_TRAILING_DIGITS = re.compile(r"(?<=[^\W\d_])\d{1,2}$")
 
 _BRACKETS = {")": "(", "]": "[", "）": "（", "】": "【"}
 _NUMBER = re.compile(r"\d{1,3}|[a-z]")
 _NUMBERS = re.compile(
     rf"(?:{_NUMBER.pattern})(?:\s?(?:,|;|and|&|\s)\s?(?:{_NUMBER.pattern})){{0,20}}"
 )
-_TEXT_BEHIND = re.compile(r"\s?(?!and\b|AND\b|on behalf|for the)[^\W\d_]")
-_FOR_GROUP = re.compile(r"(?:and |for |on behalf of )+")
+_TEXT_AFTER_NUMBER = re.compile(r"\s?(?!and\b|AND\b|on behalf|for the)[^\W\d_]")
+_ON_BEHALF = re.compile(r"(?:and |for |on behalf of )+")
 
-_BETWEEN = r"(?<![^\s~,;，；、])"
-_BEHIND = r"(?![^\s~])"
+_WORD_START = r"(?<![^\s~,;，；、])"
+_WORD_END = r"(?![^\s~])"
 _SEPARATOR = re.compile(
     r"(?P<tex>\\\\|\\[,;](?=\S))"  # a line break, a thin space
     r"|(?P<sign>[,;，；、：]|:(?=\s|$)|(?<=\s):)"
-    rf"|(?P<and>{_BETWEEN}(?:and|AND|\\?&){_BEHIND})"
-    rf"|(?P<behalf>{_BETWEEN}(?:on|in) behalf of{_BEHIND})"
-    rf"|(?P<for>{_BETWEEN}for(?= the )){_BEHIND}"
+    rf"|(?P<and>{_WORD_START}(?:and|AND|\\?&){_WORD_END})"
+    rf"|(?P<behalf>{_WORD_START}(?:on|in) behalf of{_WORD_END})"
+    rf"|(?P<for>{_WORD_START}for(?= the )){_WORD_END}"
 )
-_SAME = str.maketrans("，；、：", ",;,:")
+_ASCII_SEPARATORS = str.maketrans("，；、：", ",;,:")
 _INITIAL = re.compile(r"(?<!\w)[^\W\d_]\.")
 _INITIALS = re.compile(r"[^\W\d_]\.(?:[ ~-]?[^\W\d_]\.){0,5}")
 
 
 @dataclass(slots=True)
-class _Piece:
+class _NamePiece:
     """What stands between two separators, and the separators before it."""
 
-    before: str  # as written
-    joined: (
+    separators: str  # as written
+    separator_kinds: (
         str  # the same in short: "," ";" ":" "&" for "and", "B" for "on behalf of", "F" for "for"
     )
     name: str
 
 
-def split(line: str) -> tuple[str, ...]:
+def split_author_line(line: str) -> tuple[str, ...]:
     """Read the names in a line in their order, TeX as it stands, without affiliations and signs.
 
-    Commas, semicolons, colons, "and", "&", "on behalf of" and "for the ... Team" separate names.
-    A bracket that is never closed is a character like any other, so that it cannot swallow the
-    names behind it. What cannot be told apart stays one name as it was written. A name that
-    stands wholly in brackets is kept when there is no other. What is beyond ``LONGEST`` is left
-    out.
+    Commas, semicolons, colons, "and", "&", "on behalf of" and "for the ... Team" separate names. A
+    bracket that is never closed is a character like any other, so that it cannot swallow the names
+    behind it. What cannot be told apart stays one name as it was written. A name that stands wholly
+    in brackets is kept when there is no other. What is beyond ``MAX_LINE_LENGTH`` is left out.
     """
-    plain = _plain(line)
-    names = tuple(_names(_pieces(plain)))
-    return names or _alone(plain)
+    text = _line_text(line)
+    names = tuple(_names_of_pieces(_split_pieces(text)))
+    return names or _single_name(text)
 
 
-def each(elements: Iterable[str]) -> tuple[str, ...]:
+def parse_author_elements(elements: Iterable[str]) -> tuple[str, ...]:
     """Read the names in elements that hold one author each, or should."""
     names: list[str] = []
     for element in elements:
-        pieces = _pieces(_plain(element))
-        is_behind = names and len(pieces) == 1 and len(names[-1]) < _LONGEST_JOINED
-        if is_behind and is_suffix(pieces[0].name):
+        pieces = _split_pieces(_line_text(element))
+        may_be_suffix = names and len(pieces) == 1 and len(names[-1]) < _MAX_JOINED_LENGTH
+        if may_be_suffix and is_suffix(pieces[0].name):
             names[-1] += f" {pieces[0].name}"
         elif (
             len(pieces) == 2
-            and pieces[1].joined == ","
-            and _is_inverted(pieces)
+            and pieces[1].separator_kinds == ","
+            and _is_family_then_given(pieces)
             and _is_one_word(pieces[0].name)
         ):
-            names.append(_upright(pieces))
+            names.append(_given_name_first(pieces))
         else:
-            names += split(element)
+            names += split_author_line(element)
     return tuple(names)
 
 
-def _plain(line: str) -> str:
+def _line_text(line: str) -> str:
     """The text of a line, which in old feeds was HTML with a link for each name."""
-    text = line[:LONGEST]
+    text = line[:MAX_LINE_LENGTH]
     if "<a " in text:
-        text = _LINK.sub("", text)
-    text = _ENTITY.sub(_character, text)
+        text = _LINK_TAG.sub("", text)
+    text = _ENTITY.sub(_decode_entity, text)
     return _SPACE.sub(" ", text).strip()
 
 
-def _character(entity: re.Match[str]) -> str:
+def _decode_entity(entity: re.Match[str]) -> str:
     """What an entity stands for; unescape alone would take "&nothing;" for "&not" and a rest."""
     is_known = entity[0][1] == "#" or entity[0][1:] in html5
     return html.unescape(entity[0]) if is_known else entity[0]
 
 
-def _alone(plain: str) -> tuple[str, ...]:
+def _single_name(text: str) -> tuple[str, ...]:
     """The only name of a line, which brackets or signs hold."""
-    for name in (_without_addresses(_REST.sub("", plain)), plain):
-        name = name.strip(f"{_SIGNS}()[]（）【】")
+    for name in (_strip_email_addresses(_MORE_AUTHORS.sub("", text)), text):
+        name = name.strip(f"{_STRIPPED_CHARACTERS}()[]（）【】")
         if _has_letter(name):
             return (name,)
     return ()
 
 
-def _pieces(plain: str) -> list[_Piece]:
+def _split_pieces(line: str) -> list[_NamePiece]:
     """What stands between the separators of a line, where it holds a letter."""
-    text = _HIGH.sub(" ", _outside_brackets(_REST.sub("", plain)))
+    text = _SUPERSCRIPT.sub(" ", _strip_affiliations(_MORE_AUTHORS.sub("", line)))
     text = _SPACE.sub(" ", _ET_AL.sub(",", text))
-    pieces: list[_Piece] = []
-    before = joined = ""
-    for separator, kind, part in _parted(text):
-        before = (before + separator)[:_LONGEST_JOINED]
-        joined += kind if kind not in joined else ""
-        name = _cleaned(part)
-        if _has_letter(name) and not _is_rest(name, joined):
-            pieces.append(_Piece(before, joined, name))
-            before = joined = ""
+    pieces: list[_NamePiece] = []
+    separators = separator_kinds = ""
+    for separator, kind, part in _split_at_separators(text):
+        separators = (separators + separator)[:_MAX_JOINED_LENGTH]
+        separator_kinds += kind if kind not in separator_kinds else ""
+        name = _clean_name(part)
+        if _has_letter(name) and not _is_others_phrase(name, separator_kinds):
+            pieces.append(_NamePiece(separators, separator_kinds, name))
+            separators = separator_kinds = ""
         else:
-            before = (before + part)[:_LONGEST_JOINED]
+            separators = (separators + part)[:_MAX_JOINED_LENGTH]
     return pieces
 
 
-def _parted(text: str) -> Iterator[tuple[str, str, str]]:
+def _split_at_separators(text: str) -> Iterator[tuple[str, str, str]]:
     """Each part of a text with the separator before it, as written and in short."""
     groups = _braced_groups(text)
-    braced = next(groups, None)
+    braced_group = next(groups, None)
     start, separator, kind = 0, "", ""
-    for found in _SEPARATOR.finditer(text):
-        while braced and braced[1] <= found.start():
-            braced = next(groups, None)
-        if found["tex"] or (braced and braced[0] <= found.start()):
+    for separator_match in _SEPARATOR.finditer(text):
+        while braced_group and braced_group[1] <= separator_match.start():
+            braced_group = next(groups, None)
+        if separator_match["tex"] or (braced_group and braced_group[0] <= separator_match.start()):
             continue
-        yield separator, kind, text[start : found.start()]
-        start, separator = found.end(), found[0]
-        if found["sign"]:
-            kind = found[0].translate(_SAME)
+        yield separator, kind, text[start : separator_match.start()]
+        start, separator = separator_match.end(), separator_match[0]
+        if separator_match["sign"]:
+            kind = separator_match[0].translate(_ASCII_SEPARATORS)
         else:
-            kind = "&" if found["and"] else "B" if found["behalf"] else "F"
+            kind = "&" if separator_match["and"] else "B" if separator_match["behalf"] else "F"
     yield separator, kind, text[start:]
 
 
 def _braced_groups(text: str) -> Iterator[tuple[int, int]]:
     """Where TeX braces hold the name of a group, whose commas separate nothing."""
-    for start, end in _outermost(text, {"}": "{"}):
-        if ends_as_group(text[start + 1 : end - 1][-100:]):
+    for start, end in _outermost_brackets(text, {"}": "{"}):
+        if ends_with_group_word(text[start + 1 : end - 1][-100:]):
             yield start, end
 
 
-def _outermost(text: str, pairs: dict[str, str]) -> list[tuple[int, int]]:
+def _outermost_brackets(text: str, pairs: dict[str, str]) -> list[tuple[int, int]]:
     """Where balanced brackets open and end that stand in no others."""
-    opened: dict[str, list[int]] = {opening: [] for opening in pairs.values()}
+    open_positions: dict[str, list[int]] = {opening: [] for opening in pairs.values()}
     ends: dict[int, int] = {}
-    for place, character in enumerate(text):
-        if character in opened:
-            opened[character].append(place)
-        elif character in pairs and opened[pairs[character]]:
-            ends[opened[pairs[character]].pop()] = place + 1
-    outermost, here = [], 0
+    for index, character in enumerate(text):
+        if character in open_positions:
+            open_positions[character].append(index)
+        elif character in pairs and open_positions[pairs[character]]:
+            ends[open_positions[pairs[character]].pop()] = index + 1
+    outermost, outer_end = [], 0
     for start in sorted(ends):
-        if start >= here:
-            here = ends[start]
-            outermost.append((start, here))
+        if start >= outer_end:
+            outer_end = ends[start]
+            outermost.append((start, outer_end))
     return outermost
 
 
-def _outside_brackets(text: str) -> str:
+def _strip_affiliations(text: str) -> str:
     """A line without its affiliations; brackets that name the author or a group say it still."""
     parts: list[str] = []
     numbers: set[str] = set()  # that stand behind names
     groups: set[str] = set()
-    here, is_number = 0, False
-    spans = _outermost(text, _BRACKETS)
+    position, is_number = 0, False
+    spans = _outermost_brackets(text, _BRACKETS)
     for start, end in spans:
-        between, inside = text[here:start], text[start + 1 : end - 1].strip()
-        parts.append(between)
-        here, was_number = end, is_number
-        is_number = len(inside) < 100 and _NUMBERS.fullmatch(inside) is not None
+        text_between, bracket_text = text[position:start], text[start + 1 : end - 1].strip()
+        parts.append(text_between)
+        position, was_number = end, is_number
+        is_number = len(bracket_text) < 100 and _NUMBERS.fullmatch(bracket_text) is not None
         if is_number:
-            begins = not between.strip(" ,;.") if was_number or numbers else False
-            if begins and inside in numbers and _TEXT_BEHIND.match(text, end):
+            begins_institutes = not text_between.strip(" ,;.") if was_number or numbers else False
+            if (
+                begins_institutes
+                and bracket_text in numbers
+                and _TEXT_AFTER_NUMBER.match(text, end)
+            ):
                 return "".join(parts)  # the institutes follow, each behind its number
-            numbers.update(_NUMBER.findall(inside))
-        elif is_native(inside) and _has_letter(between):
+            numbers.update(_NUMBER.findall(bracket_text))
+        elif is_cjk_name(bracket_text) and _has_letter(text_between):
             parts.append(text[start:end])
-        elif behalf := _FOR_GROUP.match(inside):
-            group = inside[behalf.end() :]
+        elif behalf_match := _ON_BEHALF.match(bracket_text):
+            group = bracket_text[behalf_match.end() :]
             if is_group(group) and group not in groups:
                 groups.add(group)
                 parts.append(f", {group},")
-    parts.append(text[here:])
+    parts.append(text[position:])
     return "".join(parts)
 
 
-def _cleaned(part: str) -> str:
+def _clean_name(part: str) -> str:
     """A name without the signs, numbers and addresses that stand beside it."""
-    name = _without_addresses(part).strip(_SIGNS)
+    name = _strip_email_addresses(part).strip(_STRIPPED_CHARACTERS)
     last = name.rpartition(" ")[2]
     if last != name and last.rstrip("0123456789").istitle() and not is_group(name):
-        name = _DIGITS_BEHIND.sub("", name)  # a footnote's
+        name = _TRAILING_DIGITS.sub("", name)  # a footnote's
     return name
 
 
-def _without_addresses(text: str) -> str:
+def _strip_email_addresses(text: str) -> str:
     """A text without its e-mail addresses."""
     if "@" not in text:
         return text.strip()
-    return " ".join(word for word in text.split() if not _is_address(word))
+    return " ".join(word for word in text.split() if not _is_email_address(word))
 
 
-def _is_address(word: str) -> bool:
-    user, at, domain = word.strip("<>()[],;:").rpartition("@")
-    return bool(user and at and "." in domain)
+def _is_email_address(word: str) -> bool:
+    user, at_sign, domain = word.strip("<>()[],;:").rpartition("@")
+    return bool(user and at_sign and "." in domain)
 
 
 def _has_letter(text: str) -> bool:
     return any(character.isalpha() for character in text)
 
 
-def _is_rest(name: str, joined: str) -> bool:
+def _is_others_phrase(name: str, separator_kinds: str) -> bool:
     """Whether these are the authors who are not named."""
-    return bool(_COUNTED.fullmatch(name) or ("&" in joined and _OTHERS.fullmatch(name)))
+    return bool(
+        _COUNTED_OTHERS.fullmatch(name) or ("&" in separator_kinds and _OTHERS.fullmatch(name))
+    )
 
 
-def _names(pieces: list[_Piece]) -> Iterator[str]:
+def _names_of_pieces(pieces: list[_NamePiece]) -> Iterator[str]:
     """The names that pieces make, where one name may be of several."""
-    if _are_pairs(pieces):
-        for at in range(0, len(pieces), 2):
-            yield _upright(pieces[at : at + 2])
+    if _are_family_initial_pairs(pieces):
+        for index in range(0, len(pieces), 2):
+            yield _given_name_first(pieces[index : index + 2])
         return
-    pieces = _with_suffixes(_with_whole_groups(pieces))
-    people = _people(pieces)
-    paired = [person for person in people if len(person) == 2]
+    pieces = _join_suffixes(_join_groups(pieces))
+    people = _split_people(pieces)
+    two_piece_people = [person for person in people if len(person) == 2]
     is_inverted = (
-        len(paired) > 1
+        len(two_piece_people) > 1
         and all(len(person) < 3 for person in people)
-        and all(map(_is_inverted, paired))
-        and 2 * sum(_is_one_word(person[0].name) for person in paired) >= len(paired)
+        and all(map(_is_family_then_given, two_piece_people))
+        and 2 * sum(_is_one_word(person[0].name) for person in two_piece_people)
+        >= len(two_piece_people)
     )
     for person in people:
         if is_inverted and len(person) == 2:
-            yield _upright(person)
+            yield _given_name_first(person)
         else:
             yield from (piece.name for piece in person)
 
 
-def _people(pieces: list[_Piece]) -> list[list[_Piece]]:
+def _split_people(pieces: list[_NamePiece]) -> list[list[_NamePiece]]:
     """The pieces between semicolons; all of a line where it has none."""
-    people: list[list[_Piece]] = []
-    has_semicolon = any(";" in piece.joined for piece in pieces)
+    people: list[list[_NamePiece]] = []
+    has_semicolon = any(";" in piece.separator_kinds for piece in pieces)
     for piece in pieces:
-        if not people or (has_semicolon and piece.joined != ","):
+        if not people or (has_semicolon and piece.separator_kinds != ","):
             people.append([])
         people[-1].append(piece)
     return people
 
 
-def _with_whole_groups(pieces: list[_Piece]) -> list[_Piece]:
+def _join_groups(pieces: list[_NamePiece]) -> list[_NamePiece]:
     """The pieces, those of one group's name joined again."""
-    joined: list[_Piece] = []
+    joined_pieces: list[_NamePiece] = []
     for piece in pieces:
-        left = joined[-1] if joined else None
+        previous = joined_pieces[-1] if joined_pieces else None
         if (
-            left
-            and len(left.name) < _LONGEST_JOINED
+            previous
+            and len(previous.name) < _MAX_JOINED_LENGTH
             and (
-                (piece.joined == "&" and _is_one_group(left.name, piece.name))
-                or (piece.joined == "F" and not _stands_for(left.name, piece.name))
+                (piece.separator_kinds == "&" and _is_one_group_name(previous.name, piece.name))
+                or (
+                    piece.separator_kinds == "F"
+                    and not _speaks_for_group(previous.name, piece.name)
+                )
             )
         ):
-            left.name = _written(left, piece)
+            previous.name = _join_pieces(previous, piece)
         else:
-            joined.append(piece)
-    return _with_commas(joined)
+            joined_pieces.append(piece)
+    return _join_comma_groups(joined_pieces)
 
 
-def _is_one_group(left: str, right: str) -> bool:
+def _is_one_group_name(first: str, second: str) -> bool:
     """Whether "and" belongs to the name of a group: "the Fog and Mist Collaboration"."""
-    if _INITIAL.search(left) or (_INITIAL.search(right) and not ends_as_group(right)):
+    if _INITIAL.search(first) or (_INITIAL.search(second) and not ends_with_group_word(second)):
         return False
-    is_whole = ends_as_group(left) or left.startswith(("Team ", "TEAM "))
-    if not ends_as_group(right):
-        is_begun = not {"of", "for"}.isdisjoint(left.split())
-        return is_begun and not is_whole and right.count(" ") < 2
-    return not is_whole and not right.startswith(("the ", "The "))
+    is_first_complete = ends_with_group_word(first) or first.startswith(("Team ", "TEAM "))
+    if not ends_with_group_word(second):
+        is_group_begun = not {"of", "for"}.isdisjoint(first.split())
+        return is_group_begun and not is_first_complete and second.count(" ") < 2
+    return not is_first_complete and not second.startswith(("the ", "The "))
 
 
-def _stands_for(left: str, right: str) -> bool:
+def _speaks_for_group(person: str, group: str) -> bool:
     """Whether a person speaks for a group; "Centre for the Y Team" is one name."""
-    return is_group(right) and not is_group(left) and " " in left
+    return is_group(group) and not is_group(person) and " " in person
 
 
-def _with_commas(pieces: list[_Piece]) -> list[_Piece]:
+def _join_comma_groups(pieces: list[_NamePiece]) -> list[_NamePiece]:
     """The pieces, where a name such as "the Fog, Mist, and Rain Team" is one."""
-    joined: list[_Piece] = []
-    at = 0
-    while at < len(pieces):
-        piece = pieces[at]
-        end = _end_of_group(pieces, at)
-        for following in pieces[at + 1 : end]:
-            piece.name = _written(piece, following)
-        joined.append(piece)
-        at = max(end, at + 1)
-    return joined
+    joined_pieces: list[_NamePiece] = []
+    index = 0
+    while index < len(pieces):
+        piece = pieces[index]
+        end = _group_end(pieces, index)
+        for following in pieces[index + 1 : end]:
+            piece.name = _join_pieces(piece, following)
+        joined_pieces.append(piece)
+        index = max(end, index + 1)
+    return joined_pieces
 
 
-def _end_of_group(pieces: list[_Piece], start: int) -> int:
+def _group_end(pieces: list[_NamePiece], start: int) -> int:
     """Where a group's name of several pieces ends; 0 if none begins here."""
     name = pieces[start].name
-    is_begun = name.startswith("the ") or (name.startswith("The ") and is_group(name))
-    if not is_begun or ends_as_group(name):
+    is_group_begun = name.startswith("the ") or (name.startswith("The ") and is_group(name))
+    if not is_group_begun or ends_with_group_word(name):
         return 0
-    for at in range(start + 1, min(start + 5, len(pieces))):
-        piece = pieces[at]
-        if piece.joined not in (",", ",&", "&") or _INITIAL.search(piece.name):
+    for index in range(start + 1, min(start + 5, len(pieces))):
+        piece = pieces[index]
+        if piece.separator_kinds not in (",", ",&", "&") or _INITIAL.search(piece.name):
             return 0
-        if ends_as_group(piece.name):
-            has_and = "&" in piece.joined or " and " in piece.name or " & " in piece.name
-            return at + 1 if has_and else 0
+        if ends_with_group_word(piece.name):
+            has_and = "&" in piece.separator_kinds or " and " in piece.name or " & " in piece.name
+            return index + 1 if has_and else 0
     return 0
 
 
-def _written(left: _Piece, right: _Piece) -> str:
+def _join_pieces(first: _NamePiece, second: _NamePiece) -> str:
     """Two pieces as they stood in the line."""
-    separator = right.before
+    separator = second.separators
     if separator[:1] not in (",", ";", ":"):
         separator = f" {separator}"
-    return f"{left.name}{separator} {right.name}"
+    return f"{first.name}{separator} {second.name}"
 
 
-def _with_suffixes(pieces: list[_Piece]) -> list[_Piece]:
+def _join_suffixes(pieces: list[_NamePiece]) -> list[_NamePiece]:
     """The pieces, where "Jr." behind a comma belongs to the name before it."""
-    joined: list[_Piece] = []
+    joined_pieces: list[_NamePiece] = []
     for piece in pieces:
-        is_behind = joined and piece.joined == "," and len(joined[-1].name) < _LONGEST_JOINED
-        if is_behind and is_suffix(piece.name):
-            joined[-1].name += f" {piece.name}"
+        may_be_suffix = (
+            joined_pieces
+            and piece.separator_kinds == ","
+            and len(joined_pieces[-1].name) < _MAX_JOINED_LENGTH
+        )
+        if may_be_suffix and is_suffix(piece.name):
+            joined_pieces[-1].name += f" {piece.name}"
         else:
-            joined.append(piece)
-    return joined
+            joined_pieces.append(piece)
+    return joined_pieces
 
 
-def _are_pairs(pieces: list[_Piece]) -> bool:
+def _are_family_initial_pairs(pieces: list[_NamePiece]) -> bool:
     """Whether a line names family and initials by turns: "Smith, J., van Dam, A."."""
     families, initials = pieces[::2], pieces[1::2]
     if not pieces or len(families) != len(initials):
         return False
     are_short = all(_is_one_word(family.name) for family in families)
     return (
-        all(piece.joined == "," and _INITIALS.fullmatch(piece.name) for piece in initials)
-        and all(_is_family(family.name) for family in families)
+        all(piece.separator_kinds == "," and _INITIALS.fullmatch(piece.name) for piece in initials)
+        and all(_is_family_name(family.name) for family in families)
         and (are_short or len(families) > 1)
         and (are_short or not all(is_suffix(piece.name) for piece in initials))
     )
 
 
-def _is_inverted(pieces: list[_Piece]) -> bool:
+def _is_family_then_given(pieces: list[_NamePiece]) -> bool:
     """Whether two pieces can be a family and a given name."""
-    family, given = (piece.name for piece in pieces)
-    is_acronym = given.isalpha() and len(given) > 2 and given.isupper() and not family.isupper()
-    return _is_family(family) and not (is_group(given) or is_acronym or is_native(family))
+    family, given_name = (piece.name for piece in pieces)
+    is_acronym = (
+        given_name.isalpha()
+        and len(given_name) > 2
+        and given_name.isupper()
+        and not family.isupper()
+    )
+    return _is_family_name(family) and not (
+        is_group(given_name) or is_acronym or is_cjk_name(family)
+    )
 
 
-def _is_family(name: str) -> bool:
+def _is_family_name(name: str) -> bool:
     """Whether a text can be a family's name: a few words without an initial."""
     return (
         name.count(" ") < 4
-        and not _INITIAL.search(without_suffix(name.split())[0])
+        and not _INITIAL.search(split_suffix(name.split())[0])
         and not is_group(name)
     )
 
 
 def _is_one_word(name: str) -> bool:
     """Whether a name is one word, but for particles and a suffix."""
-    plain, _ = without_suffix(name.split())
-    return sum(not word.islower() for word in plain.split()) == 1
+    name_words, _ = split_suffix(name.split())
+    return sum(not word.islower() for word in name_words.split()) == 1
 
 
-def _upright(pieces: list[_Piece]) -> str:
+def _given_name_first(pieces: list[_NamePiece]) -> str:
     """The name whose family name stands first, its given name first."""
-    family, suffix = without_suffix(pieces[0].name.split())
-    given, other = without_suffix(pieces[1].name.split())
-    return " ".join(filter(None, (given, family, suffix, other)))
+    family, suffix = split_suffix(pieces[0].name.split())
+    given_name, given_suffix = split_suffix(pieces[1].name.split())
+    return " ".join(filter(None, (given_name, family, suffix, given_suffix)))

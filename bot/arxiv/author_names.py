@@ -21,24 +21,24 @@ _HAN_KANA_HANGUL = (
     r"\u3005-\u3007\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7af\uf900-\ufaff"
     r"\U00020000-\U0003ffff"
 )
-_NATIVE = re.compile(rf"[{_HAN_KANA_HANGUL}](?:[·・ ]?[{_HAN_KANA_HANGUL}]){{0,15}}")
-_NATIVE_PLACE = re.compile(
+_CJK_NAME = re.compile(rf"[{_HAN_KANA_HANGUL}](?:[·・ ]?[{_HAN_KANA_HANGUL}]){{0,15}}")
+_CJK_INSTITUTION = re.compile(
     "(?:大学|大學|学院|學院|研究所|研究院|公司|实验室|實驗室|研究室|中心|医院|醫院|团队|集团"
     "|대학교|대학|연구소|연구원|병원)$"
 )
-_NATIVE_IN_BRACKETS = re.compile(r" ?[(（]([^()（）]{1,40})[)）]$")
+_CJK_IN_BRACKETS = re.compile(r" ?[(（]([^()（）]{1,40})[)）]$")
 
 
 @dataclass(frozen=True, slots=True)
-class Person:
+class PersonName:
     """A person's name in its parts, each "" where the name has none."""
 
-    given: str
-    family: str  # with its particles: "van der Berg"
+    given_name: str
+    family_name: str  # with its particles: "van der Berg"
     suffix: str  # "Jr.", "III", "Ph.D."
 
 
-def ends_as_group(name: str) -> bool:
+def ends_with_group_word(name: str) -> bool:
     """Tell whether the last of several words is one such as Team or Collaboration."""
     words = name.split()
     return len(words) > 1 and words[-1].strip(".,:{}").casefold() in _GROUP_WORDS
@@ -50,7 +50,7 @@ def is_group(name: str) -> bool:
     if len(words) < 2:
         return False
     return (
-        ends_as_group(name)
+        ends_with_group_word(name)
         or words[0] in ("the", "Team", "TEAM")
         or any(word in ("of", "for") or "ollaboration" in word for word in words)
     )
@@ -61,41 +61,43 @@ def is_suffix(text: str) -> bool:
     return _SUFFIX.fullmatch(text) is not None
 
 
-def is_native(text: str) -> bool:
+def is_cjk_name(text: str) -> bool:
     """Tell whether a text is a name in Chinese, Japanese or Korean script, and no institute's."""
-    return _NATIVE.fullmatch(text) is not None and _NATIVE_PLACE.search(text) is None
+    return _CJK_NAME.fullmatch(text) is not None and _CJK_INSTITUTION.search(text) is None
 
 
-def person(name: str) -> Person:
+def parse_person_name(name: str) -> PersonName:
     """Read a person's name: "Ludwig van Dam Jr.", "van Dam, Ludwig", "Li Wei (李伟)"."""
-    native = _NATIVE_IN_BRACKETS.search(name)
-    if native and native.start() and is_native(native[1]):
-        name = name[: native.start()]
+    cjk_match = _CJK_IN_BRACKETS.search(name)
+    if cjk_match and cjk_match.start() and is_cjk_name(cjk_match[1]):
+        name = name[: cjk_match.start()]
     first, *others = [part.strip() for part in name.split(",") if part.strip()] or [""]
     suffixes = [part for part in others if is_suffix(part)]
-    given, other = without_suffix(
+    given_name, given_suffix = split_suffix(
         ", ".join(part for part in others if part not in suffixes).split()
     )
-    plain, own = without_suffix(first.split())
-    suffix = " ".join(filter(None, (own, other, *suffixes)))
-    if given:
-        return Person(given, plain, suffix)
-    words = plain.split()
-    last = len(words) - 1
-    while last > 1 and words[last - 1].islower():
-        last -= 1
-    return Person(" ".join(words[:last]), " ".join(words[max(last, 0) :]), suffix)
+    family_name, family_suffix = split_suffix(first.split())
+    suffix = " ".join(filter(None, (family_suffix, given_suffix, *suffixes)))
+    if given_name:
+        return PersonName(given_name, family_name, suffix)
+    words = family_name.split()
+    family_start = len(words) - 1
+    while family_start > 1 and words[family_start - 1].islower():
+        family_start -= 1
+    return PersonName(
+        " ".join(words[:family_start]), " ".join(words[max(family_start, 0) :]), suffix
+    )
 
 
-def plain_name(name: str) -> str:
+def name_without_degree(name: str) -> str:
     """Leave out what only some papers write of a name: a degree, the same in native script."""
     if is_group(name):
         return name
-    parts = person(name)
-    return " ".join(filter(None, (parts.given, parts.family))) or name
+    parts = parse_person_name(name)
+    return " ".join(filter(None, (parts.given_name, parts.family_name))) or name
 
 
-def without_suffix(words: list[str]) -> tuple[str, str]:
+def split_suffix(words: list[str]) -> tuple[str, str]:
     """Part the words of a name from its suffix; a name is never only a suffix."""
     for start in range(max(len(words) - 4, 1), len(words)):
         if is_suffix(" ".join(words[start:])):

@@ -22,26 +22,26 @@ _EASTERN = ZoneInfo("America/New_York")
 _DAY = timedelta(days=1)
 _FRIDAY = 4
 
-_DEADLINE = time(14)  # of a submission, on weekdays
+_SUBMISSION_DEADLINE = time(14)  # of a submission, on weekdays
 _FIRST_POLL = time(0, 5)  # the feed turns in the first seconds after midnight
-_EAGER = timedelta(minutes=20)  # the day's batch has not come yet
-_CALM = timedelta(hours=3)  # it has; late papers are rare
-_IDLE = timedelta(hours=6)  # none is expected: lists change, Saturdays surprise
+_POLL_INTERVAL_AWAITING = timedelta(minutes=20)  # the day's batch has not come yet
+_POLL_INTERVAL_SEEN = timedelta(hours=3)  # it has; late papers are rare
+_POLL_INTERVAL_QUIET = timedelta(hours=6)  # none is expected: lists change, Saturdays surprise
 
 
-class Verdict(StrEnum):
+class Expectation(StrEnum):
     """Whether a feed day brings papers."""
 
-    YES = "yes"
-    NO = "no"
+    PAPERS = "yes"
+    NO_PAPERS = "no"
     UNKNOWN_YEAR = "unknown-year"  # a weekday of a time for which we have no list
 
 
 @dataclass(frozen=True, slots=True)
-class Expected:
+class DayForecast:
     """A verdict and, where it is NO, the key of the text that says why."""
 
-    verdict: Verdict
+    expectation: Expectation
     reason: str = ""
 
 
@@ -59,81 +59,87 @@ def arxiv_day(instant: datetime) -> date:
     return instant.astimezone(_EASTERN).date()
 
 
-def midnight(day: date) -> datetime:
+def eastern_midnight(day: date) -> datetime:
     """Return the instant at which the feed turns to a day."""
     return datetime.combine(day, time(), _EASTERN).astimezone(UTC)
 
 
-def expected(day: date) -> Expected:
+def day_forecast(day: date) -> DayForecast:
     """Tell whether a feed day should bring papers, by arXiv's published list."""
     if day.weekday() > _FRIDAY:
-        return Expected(Verdict.NO, "calendar-weekend")
-    evenings = _evenings_before(day)
+        return DayForecast(Expectation.NO_PAPERS, "calendar-weekend")
+    evenings = _announcement_evenings(day)
     for evening in evenings:
-        for listed in _lists():
-            if evening in listed.evenings:
-                return Expected(Verdict.NO, f"calendar-{listed.evenings[evening]}")
-    if not _is_listed(evenings[0]):
-        return Expected(Verdict.UNKNOWN_YEAR)
-    return Expected(Verdict.YES)
+        for holiday_list in _holiday_lists():
+            if evening in holiday_list.evenings:
+                return DayForecast(
+                    Expectation.NO_PAPERS, f"calendar-{holiday_list.evenings[evening]}"
+                )
+    if not _has_holiday_list(evenings[0]):
+        return DayForecast(Expectation.UNKNOWN_YEAR)
+    return DayForecast(Expectation.PAPERS)
 
 
 def is_feed_day(day: date) -> bool:
     """Tell whether to look out for papers: also on weekdays for which there is no list."""
-    return expected(day).verdict is not Verdict.NO
+    return day_forecast(day).expectation is not Expectation.NO_PAPERS
 
 
-def why_quiet(day: date) -> str | None:
+def no_papers_reason(day: date) -> str | None:
     """Return the key of the text that says why a day brings no papers; None if it should."""
-    return expected(day).reason or None
+    return day_forecast(day).reason or None
 
 
-def unlisted_year(first: date, last: date) -> int | None:
+def first_unlisted_year(first: date, last: date) -> int | None:
     """Return the first year between two feed days that lacks its list: time for an update."""
     for offset in range((last - first).days + 1):
         day = first + offset * _DAY
-        if expected(day).verdict is Verdict.UNKNOWN_YEAR:
-            return _evenings_before(day)[0].year
+        if day_forecast(day).expectation is Expectation.UNKNOWN_YEAR:
+            return _announcement_evenings(day)[0].year
     return None
 
 
-def next_feed(after: datetime) -> datetime:
+def next_feed_update(after: datetime) -> datetime:
     """Return the first instant after ``after`` at which the feed turns to papers."""
     day = arxiv_day(after) + _DAY
-    return midnight(next(_feed_days_from(day)))
+    return eastern_midnight(next(_feed_days_from(day)))
 
 
-def feed_day(submitted: datetime) -> date:
+def feed_day_of_submission(submitted: datetime) -> date:
     """Return the feed day that a submission makes if no moderator holds it."""
-    there = submitted.astimezone(_EASTERN)
-    closing = there.date() + _DAY if there.time() >= _DEADLINE else there.date()
-    while closing.weekday() > _FRIDAY:
-        closing += _DAY
-    return next(_feed_days_from(closing + _DAY))
+    eastern_time = submitted.astimezone(_EASTERN)
+    deadline_day = (
+        eastern_time.date() + _DAY
+        if eastern_time.time() >= _SUBMISSION_DEADLINE
+        else eastern_time.date()
+    )
+    while deadline_day.weekday() > _FRIDAY:
+        deadline_day += _DAY
+    return next(_feed_days_from(deadline_day + _DAY))
 
 
 def recent_feed_days(today: date, number: int) -> tuple[date, ...]:
     """Return the last feed days up to and including ``today``, oldest first."""
-    found: list[date] = []
-    while len(found) < number:
+    days: list[date] = []
+    while len(days) < number:
         if is_feed_day(today):
-            found.append(today)
+            days.append(today)
         today -= _DAY
-    return tuple(reversed(found))
+    return tuple(reversed(days))
 
 
-def poll_due(now: datetime, last_day_seen: date | None, last_checked: datetime | None) -> bool:
+def is_poll_due(now: datetime, last_day_seen: date | None, last_checked: datetime | None) -> bool:
     """Tell whether to ask the feed: often until the day's batch is seen, else rarely."""
     if last_checked is None or last_checked > now:  # the clock was set back: start afresh
         return True
     today = arxiv_day(now)
-    opening = datetime.combine(today, _FIRST_POLL, _EASTERN).astimezone(UTC)
-    since = now - last_checked
-    if not is_feed_day(today) or now < opening:
-        return since >= _IDLE
+    first_poll = datetime.combine(today, _FIRST_POLL, _EASTERN).astimezone(UTC)
+    elapsed = now - last_checked
+    if not is_feed_day(today) or now < first_poll:
+        return elapsed >= _POLL_INTERVAL_QUIET
     if last_day_seen is not None and last_day_seen >= today:
-        return since >= _CALM
-    return last_checked < opening or since >= _EAGER
+        return elapsed >= _POLL_INTERVAL_SEEN
+    return last_checked < first_poll or elapsed >= _POLL_INTERVAL_AWAITING
 
 
 def _feed_days_from(day: date) -> Iterator[date]:
@@ -141,20 +147,22 @@ def _feed_days_from(day: date) -> Iterator[date]:
     return (candidate for candidate in (day + n * _DAY for n in count()) if is_feed_day(candidate))
 
 
-def _evenings_before(day: date) -> tuple[date, ...]:
+def _announcement_evenings(day: date) -> tuple[date, ...]:
     """Return the evening that fills a feed day, then the idle ones that count with it."""
     if day.weekday() == 0:
         return tuple(day - n * _DAY for n in (1, 2, 3))  # Sunday announces; Friday may be listed
     return (day - _DAY,)
 
 
-def _is_listed(evening: date) -> bool:
+def _has_holiday_list(evening: date) -> bool:
     """Tell whether some list of arXiv covers an evening."""
-    return any(listed.first <= evening <= listed.last for listed in _lists())
+    return any(
+        holiday_list.first <= evening <= holiday_list.last for holiday_list in _holiday_lists()
+    )
 
 
 @cache
-def _lists() -> tuple[_HolidayList, ...]:
+def _holiday_lists() -> tuple[_HolidayList, ...]:
     """Read the published lists, once."""
     text = files(__package__).joinpath("holidays.json").read_text("utf-8")
     return tuple(

@@ -13,12 +13,12 @@ from collections.abc import Iterable
 from functools import cache
 from importlib.resources import files
 
-MOST = 1499  # papers of a group on its fullest day
-BASE = "https://rss.arxiv.org"
-_UNKNOWN = 100  # papers of a category without a count
+MAX_PAPERS = 1499  # papers of a group on its fullest day
+RSS_BASE = "https://rss.arxiv.org"
+_DEFAULT_PAPERS = 100  # papers of a category without a count
 
 
-def feed_groups(categories: Iterable[str], *, most: int = MOST) -> tuple[str, ...]:
+def feed_groups(categories: Iterable[str], *, max_papers: int = MAX_PAPERS) -> tuple[str, ...]:
     """The categories joined with ``+``, neighbours together, in their order.
 
     A category that alone may come near the bound stands alone, and so does a whole archive.
@@ -26,29 +26,29 @@ def feed_groups(categories: Iterable[str], *, most: int = MOST) -> tuple[str, ..
     groups: list[list[str]] = []
     room = 0
     for category in dict.fromkeys(categories):
-        papers = _papers(category)
+        papers = _papers_per_day(category)
         if papers > room:
             groups.append([])
-            room = most
+            room = max_papers
         groups[-1].append(category)
         room -= papers
     return tuple("+".join(group) for group in groups)
 
 
-def feed_url(name: str, *, base: str = BASE) -> str:
+def feed_url(name: str, *, base: str = RSS_BASE) -> str:
     """The address of the RSS feed of a group."""
     return f"{base.rstrip('/')}/rss/{name}"
 
 
-def _papers(category: str) -> int:
-    counts = _counts()
+def _papers_per_day(category: str) -> int:
+    counts = _load_daily_counts()
     if category in counts:
         return counts[category]
-    inside = [papers for code, papers in counts.items() if code.startswith(f"{category}.")]
-    return sum(inside) or _UNKNOWN
+    class_counts = [papers for code, papers in counts.items() if code.startswith(f"{category}.")]
+    return sum(class_counts) or _DEFAULT_PAPERS
 
 
 @cache
-def _counts() -> dict[str, int]:
-    found = json.loads(files(__package__).joinpath("papers_per_day.json").read_text())
-    return {str(code): int(papers) for code, papers in found.items()}
+def _load_daily_counts() -> dict[str, int]:
+    counts = json.loads(files(__package__).joinpath("papers_per_day.json").read_text())
+    return {str(code): int(papers) for code, papers in counts.items()}

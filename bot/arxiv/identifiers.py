@@ -18,7 +18,7 @@ from bot.arxiv import taxonomy
 
 
 @dataclass(frozen=True, slots=True)
-class Mention:
+class PaperMention:
     """A paper that a message names."""
 
     id: str  # "2402.12844", "hep-th/9901001"
@@ -33,29 +33,31 @@ class Mention:
 # Where a page is one paper's and its address ends with the id. Any site with arXiv in its name
 # is taken for a copy or reader of arXiv; elsewhere the id must follow the word, as in
 # papers.cool/arxiv/2402.12844. Everything is bounded, for this is looked for behind every id.
-_SHELVES = (
+_URL_PATH = (
     r"(?:(?:abs|pdf|html|ps|src|e-print|format|overview|audio|papers?|arxiv|blog|resources|cits|tb"
     r"|bibtex|[a-z]{2}(?:-[a-z]{2,4})?)/){0,4}"
 )
-_SITE = r"(?:[a-z0-9-]{1,40}\.){0,4}"
-_PLACES = (
-    rf"(?:{_SITE}(?:(?:[a-z0-9-]{{0,20}}[0-9-])?ar[x5]iv|alphaxiv)[a-z0-9-]{{0,20}}"
-    rf"(?:\.[a-z0-9-]{{1,20}}){{1,3}}/{_SHELVES}"
+_SUBDOMAINS = r"(?:[a-z0-9-]{1,40}\.){0,4}"
+_PAPER_URL = (
+    rf"(?:{_SUBDOMAINS}(?:(?:[a-z0-9-]{{0,20}}[0-9-])?ar[x5]iv|alphaxiv)[a-z0-9-]{{0,20}}"
+    rf"(?:\.[a-z0-9-]{{1,20}}){{1,3}}/{_URL_PATH}"
     r"|(?:www\.)?(?:huggingface|hf)\.co/papers/"
-    rf"|{_SITE}(?:emergentmind\.com|paperswithcode\.com)/papers?/"
+    rf"|{_SUBDOMAINS}(?:emergentmind\.com|paperswithcode\.com)/papers?/"
     rf"|(?:xxx\.(?:lanl\.gov|itp\.ac\.cn)"
-    rf"|{_SITE}(?:semanticscholar\.org|papers\.cool|scirate\.com))/{_SHELVES})"
+    rf"|{_SUBDOMAINS}(?:semanticscholar\.org|papers\.cool|scirate\.com))/{_URL_PATH})"
 )
-_NEW = r"(?P<year>\d\d)(?P<month>\d\d)[.。](?P<short>\d{4,5})"
-_OLD = r"(?P<archive>[a-z]{1,7}(?:-[a-z]{2,4})?)(?:\.[a-z]{2,6}(?:-[a-z]{2,5})?)?/(?P<number>\d{7})"
+_NEW_ID = r"(?P<year>\d\d)(?P<month>\d\d)[.。](?P<short>\d{4,5})"
+_OLD_ID = (
+    r"(?P<archive>[a-z]{1,7}(?:-[a-z]{2,4})?)(?:\.[a-z]{2,6}(?:-[a-z]{2,5})?)?/(?P<number>\d{7})"
+)
 _VERSION = r"(?:v(?P<version>[1-9]\d{0,2})(?!\d))?"
 _FLAGS = re.IGNORECASE | re.ASCII
 
-_WHOLE = re.compile(
+_WHOLE_ID = re.compile(
     r"(?:(?:oai:)?arxiv(?:\.org)?:\s*"
     r"|(?:doi:\s*|(?:https?://)?(?:dx\.|www\.)?doi\.org/)?10\.48550/arxiv\."
-    rf"|(?:https?://)?{_PLACES}(?:arxiv[:.])?)?"
-    rf"(?:{_NEW}|{_OLD}){_VERSION}(?:\.pdf|\.html)?/?(?:[?#]\S*)?",
+    rf"|(?:https?://)?{_PAPER_URL}(?:arxiv[:.])?)?"
+    rf"(?:{_NEW_ID}|{_OLD_ID}){_VERSION}(?:\.pdf|\.html)?/?(?:[?#]\S*)?",
     _FLAGS,
 )
 
@@ -68,133 +70,145 @@ _BIBCODE = (
     r"\.+(?P<bib_number>\d{3,5})[a-z](?![a-z0-9])"
     r"|corr/abs-(?P<dblp_year>\d\d)(?P<dblp_month>\d\d)-(?P<dblp_short>\d{4,5})(?!\d)"
 )
-_IN_TEXT = re.compile(
-    rf"{_BIBCODE}|(?<!\d)(?:{_NEW}|(?<![a-z0-9.-])(?:arxiv\.)?{_OLD}){_VERSION}(?!\d)", _FLAGS
+_ID_IN_TEXT = re.compile(
+    rf"{_BIBCODE}|(?<!\d)(?:{_NEW_ID}|(?<![a-z0-9.-])(?:arxiv\.)?{_OLD_ID}){_VERSION}(?!\d)", _FLAGS
 )
-_NAMED = re.compile(
+_ARXIV_WORD_BEFORE = re.compile(
     r"(?<![a-z])arxiv(?:\.org)?[\s:./_#=-]{0,3}(?:(?:preprint|e-?print|id|number|no\.?)[\s:#=]{1,3})?"
     r"(?:[(\[{]\s?)?\Z",
     _FLAGS,
 )
-_LINKED = re.compile(rf"(?<![a-z0-9.-]){_PLACES}\Z", _FLAGS)
-_WINDOW = 160  # characters before an id in which its address must begin
+_URL_BEFORE = re.compile(rf"(?<![a-z0-9.-]){_PAPER_URL}\Z", _FLAGS)
+_URL_WINDOW = 160  # characters before an id in which its address must begin
 
 # What stands before a bare id and makes it a part of something else, and what does so behind it.
-_PART = re.compile(r"(?:[a-z0-9à-ɏ.\-/+@%&=]|[$€£¥₹]\s?|\+\d[\d\s()\-]{0,12})\Z", re.IGNORECASE)
-_GOES_ON = re.compile(
+_JOINED_BEFORE = re.compile(
+    r"(?:[a-z0-9à-ɏ.\-/+@%&=]|[$€£¥₹]\s?|\+\d[\d\s()\-]{0,12})\Z", re.IGNORECASE
+)
+_JOINED_AFTER = re.compile(
     r"[a-z0-9@%]|_\w|[.,:/\-]\d(?!\d{3}[.。]\d{4})|/\w|\s?(?:[$€£¥₹元]|(?:usd|eur|gbp|cny|rmb|jpy)\b)",
     _FLAGS,
 )
-_FILE = re.compile(r"\.(?:pdf|html?)(?![a-z0-9])", _FLAGS)
-_BREAKS = re.compile(r"[\s<>\"'“”‘’|,;、。)\[\]{}]")
+_FILE_EXTENSION = re.compile(r"\.(?:pdf|html?)(?![a-z0-9])", _FLAGS)
+_DELIMITER = re.compile(r"[\s<>\"'“”‘’|,;、。)\[\]{}]")
 _ADDRESS = re.compile(r"://|[a-z0-9-]\.[a-z]{2,}/", _FLAGS)
 
-_UNSEEN = "\u00ad\u180e\u200b\u200c\u200d\u200e\u200f\u2060\u2061\u2062\u2063\u2064\ufeff\ufe0f"
-_EVEN = (
+_INVISIBLE_CHARS = (
+    "\u00ad\u180e\u200b\u200c\u200d\u200e\u200f\u2060\u2061\u2062\u2063\u2064\ufeff\ufe0f"
+)
+_NORMALIZED_CHARS = (
     {wide: wide - 0xFEE0 for wide in range(0xFF01, 0xFF5F)}
-    | dict.fromkeys(map(ord, _UNSEEN + "\u202a\u202b\u202c\u202d\u202e\\"))
+    | dict.fromkeys(map(ord, _INVISIBLE_CHARS + "\u202a\u202b\u202c\u202d\u202e\\"))
     | dict.fromkeys(map(ord, "‐‑‒–—−"), ord("-"))
     | {ord("\u2236"): ord(":"), ord("\u3000"): ord(" "), ord("\u00a0"): ord(" ")}
 )
-_WRAPPINGS = 3  # an address within an address within an address
+_MAX_URL_ENCODINGS = 3  # an address within an address within an address
 
 
 def arxiv_id(text: str) -> str | None:
     """The id without version that the text is, in any pasted form; None if it is none."""
-    if found := arxiv_id_version(text):
-        return found[0]
-    named = () if any(map(str.isspace, text.strip())) else mentions(text)
-    return named[0].id if len(named) == 1 and not named[0].is_bare else None
+    if id_and_version := arxiv_id_version(text):
+        return id_and_version[0]
+    named_papers = () if any(map(str.isspace, text.strip())) else find_mentions(text)
+    return named_papers[0].id if len(named_papers) == 1 and not named_papers[0].is_bare else None
 
 
 def arxiv_id_version(text: str) -> tuple[str, int] | None:
     """The id and the version that the text is, 0 when it names no version."""
-    match = _WHOLE.fullmatch(text.strip("<>()[]\"'.,; \t\r\n"))
+    match = _WHOLE_ID.fullmatch(text.strip("<>()[]\"'.,; \t\r\n"))
     if match is None:
         return None
     version = int(match["version"] or 0)
     if match["year"]:
-        found = _new_id(match["year"], match["month"], match["short"])
+        paper_id = _parse_new_id(match["year"], match["month"], match["short"])
     else:
-        found = _old_id(match["archive"], match["number"])
-    return (found, version) if found else None
+        paper_id = _parse_old_id(match["archive"], match["number"])
+    return (paper_id, version) if paper_id else None
 
 
-def mentions(text: str) -> tuple[Mention, ...]:
+def find_mentions(text: str) -> tuple[PaperMention, ...]:
     """Every paper that a message names, in its order and each once.
 
     A paper that is named more than once has the first version that is named.
     """
-    even = evened(text)
-    found: dict[str, Mention] = {}
-    for match in _IN_TEXT.finditer(even):
-        one = _mention(even, match)
-        if one is None:
+    normalized = normalize_text(text)
+    mentions_by_id: dict[str, PaperMention] = {}
+    for match in _ID_IN_TEXT.finditer(normalized):
+        mention = _mention_at(normalized, match)
+        if mention is None:
             continue
-        before = found.get(one.id, one)
-        version = before.version or one.version
-        found[one.id] = Mention(one.id, version, before.is_bare and one.is_bare)
-    return tuple(found.values())
+        earlier = mentions_by_id.get(mention.id, mention)
+        version = earlier.version or mention.version
+        mentions_by_id[mention.id] = PaperMention(
+            mention.id, version, earlier.is_bare and mention.is_bare
+        )
+    return tuple(mentions_by_id.values())
 
 
-def evened(text: str) -> str:
+def normalize_text(text: str) -> str:
     """A text with ASCII's punctuation, without what cannot be seen, with addresses spelled out."""
-    even = text.translate(_EVEN)
-    for _ in range(_WRAPPINGS):
-        if "%" not in even:
+    normalized = text.translate(_NORMALIZED_CHARS)
+    for _ in range(_MAX_URL_ENCODINGS):
+        if "%" not in normalized:
             break
-        even = unquote(even).translate(_EVEN)
-    return even
+        normalized = unquote(normalized).translate(_NORMALIZED_CHARS)
+    return normalized
 
 
-def _mention(text: str, match: re.Match[str]) -> Mention | None:
-    if coded := _coded(match):
-        return Mention(coded)
+def _mention_at(text: str, match: re.Match[str]) -> PaperMention | None:
+    if bibliography_id := _bibliography_id(match):
+        return PaperMention(bibliography_id)
     if match["year"]:
-        id = _new_id(match["year"], match["month"], match["short"])
+        id = _parse_new_id(match["year"], match["month"], match["short"])
     elif match["archive"]:
-        id = _old_id(match["archive"], match["number"])
+        id = _parse_old_id(match["archive"], match["number"])
     else:
         id = None
     if id is None:
         return None
     version = int(match["version"] or 0)
     start = match.start()
-    before = text[max(0, start - _WINDOW) : start]
-    is_marked = match.group()[:5].casefold() == "arxiv" or _NAMED.search(before[-40:])
-    if is_marked or (before.endswith("/") and _LINKED.search(before)):
-        return Mention(id, version)
-    return Mention(id, version, is_bare=True) if _stands_alone(text, match, before) else None
+    text_before = text[max(0, start - _URL_WINDOW) : start]
+    is_marked = match.group()[:5].casefold() == "arxiv" or _ARXIV_WORD_BEFORE.search(
+        text_before[-40:]
+    )
+    if is_marked or (text_before.endswith("/") and _URL_BEFORE.search(text_before)):
+        return PaperMention(id, version)
+    return (
+        PaperMention(id, version, is_bare=True)
+        if _is_standalone_id(text, match, text_before)
+        else None
+    )
 
 
-def _coded(match: re.Match[str]) -> str | None:
+def _bibliography_id(match: re.Match[str]) -> str | None:
     """The id in the key of a bibliography."""
     if match["bib_year"]:
-        return _new_id(match["bib_year"], match["bib_month"], match["bib_short"])
+        return _parse_new_id(match["bib_year"], match["bib_month"], match["bib_short"])
     if match["dblp_year"]:
-        return _new_id(match["dblp_year"], match["dblp_month"], match["dblp_short"])
+        return _parse_new_id(match["dblp_year"], match["dblp_month"], match["dblp_short"])
     if match["bib_old"]:
         archive = match["bib_archive"].replace(".", "-")
-        return _old_id(archive, match["bib_old"] + match["bib_number"].zfill(5))
+        return _parse_old_id(archive, match["bib_old"] + match["bib_number"].zfill(5))
     return None
 
 
-def _stands_alone(text: str, match: re.Match[str], before: str) -> bool:
+def _is_standalone_id(text: str, match: re.Match[str], text_before: str) -> bool:
     """Whether a number is an id by itself, and not a part of something longer."""
     if match["short"] and not match["short"].strip("0"):
         return False  # papers are counted from one; a round number is another one
-    if _PART.search(before[-20:]):
+    if _JOINED_BEFORE.search(text_before[-20:]):
         return False
-    run = before
-    for place in _BREAKS.finditer(before):
-        run = before[place.end() :]
-    if _ADDRESS.search(run):
+    word_before = text_before
+    for delimiter in _DELIMITER.finditer(text_before):
+        word_before = text_before[delimiter.end() :]
+    if _ADDRESS.search(word_before):
         return False
-    file = _FILE.match(text, match.end())
-    return not _GOES_ON.match(text, file.end() if file else match.end())
+    extension = _FILE_EXTENSION.match(text, match.end())
+    return not _JOINED_AFTER.match(text, extension.end() if extension else match.end())
 
 
-def _new_id(year: str, month: str, short: str) -> str | None:
+def _parse_new_id(year: str, month: str, short: str) -> str | None:
     if not "01" <= month <= "12" or year + month < "0704":
         return None
     if len(short) != (4 if year < "15" else 5):
@@ -202,9 +216,9 @@ def _new_id(year: str, month: str, short: str) -> str | None:
     return f"{year}{month}.{short}"
 
 
-def _old_id(archive: str, number: str) -> str | None:
+def _parse_old_id(archive: str, number: str) -> str | None:
     archive = archive.lower()
-    if not taxonomy.was_archive(archive) or not "01" <= number[2:4] <= "12":
+    if not taxonomy.is_archive_code(archive) or not "01" <= number[2:4] <= "12":
         return None
     if "07" < number[:2] < "91":
         return None

@@ -10,23 +10,23 @@ from __future__ import annotations
 import re
 
 from bot.arxiv import taxonomy
-from bot.arxiv.identifiers import evened
+from bot.arxiv.identifiers import normalize_text
 
-_PAGE = re.compile(
+_LISTING_URL = re.compile(
     r"(?<![a-z0-9-])arxiv\.org/(?:list|rss|atom|archive|catchup)/(?P<codes>[a-z][a-z.+,-]{1,400})",
     re.IGNORECASE | re.ASCII,
 )
-_JOINED = re.compile(r"[a-z][a-z.-]*(?:[+/][a-z][a-z.-]*)+", re.IGNORECASE | re.ASCII)
+_JOINED_CODES = re.compile(r"[a-z][a-z.-]*(?:[+/][a-z][a-z.-]*)+", re.IGNORECASE | re.ASCII)
 
 
 def listed_categories(text: str) -> tuple[str, ...]:
     """The categories whose listings or feeds a text links to, in its order and each once."""
-    found: dict[str, None] = {}
-    for page in _PAGE.finditer(evened(text)):
+    codes: dict[str, None] = {}
+    for page in _LISTING_URL.finditer(normalize_text(text)):
         for code in re.split(r"[+,]", page["codes"]):
-            if known := taxonomy.canonical(code.rstrip(".")):
-                found[known] = None
-    return tuple(found)
+            if canonical_code := taxonomy.canonical_code(code.rstrip(".")):
+                codes[canonical_code] = None
+    return tuple(codes)
 
 
 def joined_categories(text: str) -> tuple[str, ...]:
@@ -36,12 +36,16 @@ def joined_categories(text: str) -> tuple[str, ...]:
     """
     if "arxiv.org/" in text.casefold():
         return listed_categories(text)
-    bare = text.rstrip(".!?")
-    if bare.endswith(".*"):
-        archive = taxonomy.canonical(bare[:-2])
+    unpunctuated = text.rstrip(".!?")
+    if unpunctuated.endswith(".*"):
+        archive = taxonomy.canonical_code(unpunctuated[:-2])
         return (archive,) if archive else ()
-    if not _JOINED.fullmatch(bare):
+    if not _JOINED_CODES.fullmatch(unpunctuated):
         return ()
-    codes = [taxonomy.canonical(code) for code in re.split(r"[+/]", bare)]
-    is_plain = "/" not in bare or any(mark in bare for mark in ".-")
-    return tuple(dict.fromkeys(code for code in codes if code)) if is_plain and all(codes) else ()
+    codes = [taxonomy.canonical_code(code) for code in re.split(r"[+/]", unpunctuated)]
+    is_unambiguous = "/" not in unpunctuated or any(mark in unpunctuated for mark in ".-")
+    return (
+        tuple(dict.fromkeys(code for code in codes if code))
+        if is_unambiguous and all(codes)
+        else ()
+    )

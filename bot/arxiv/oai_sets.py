@@ -5,39 +5,46 @@ from __future__ import annotations
 from collections.abc import Iterable
 from functools import cache
 
-from bot.arxiv.taxonomy import expand, tree
+from bot.arxiv.taxonomy import all_spellings, taxonomy_groups
 
-FEW = 6  # sets; more are asked for in larger ones, at last as all of arXiv
-EVERYTHING = ""
+MAX_SETS = 6  # sets; more are asked for in larger ones, at last as all of arXiv
+ALL_SETS = ""
 
 
-def covering(categories: Iterable[str]) -> tuple[str, ...]:
+def covering_sets(categories: Iterable[str]) -> tuple[str, ...]:
     """The sets by category (``cs:cs:CV``), else by archive (``cs:cs``), else everything.
 
     A set of a category holds the papers filed under any of its spellings.
     """
-    known = [_names()[code] for one in categories for code in expand(one)[:1] if code in _names()]
+    set_name_parts = [
+        _set_names_by_code()[code]
+        for category in categories
+        for code in all_spellings(category)[:1]
+        if code in _set_names_by_code()
+    ]
     for parts in (3, 2):
-        wanted = dict.fromkeys(":".join(name[:parts]) for name in known)
-        if 0 < len(wanted) <= FEW:
-            return _without_parts(tuple(wanted))
-    return (EVERYTHING,)
+        set_names = dict.fromkeys(":".join(name[:parts]) for name in set_name_parts)
+        if 0 < len(set_names) <= MAX_SETS:
+            return _outermost_sets(tuple(set_names))
+    return (ALL_SETS,)
 
 
-def _without_parts(names: tuple[str, ...]) -> tuple[str, ...]:
+def _outermost_sets(names: tuple[str, ...]) -> tuple[str, ...]:
     """The sets that are not inside another one of them."""
     return tuple(name for name in names if not any(name.startswith(f"{other}:") for other in names))
 
 
 @cache
-def _names() -> dict[str, tuple[str, ...]]:
+def _set_names_by_code() -> dict[str, tuple[str, ...]]:
     """Each category and archive with the parts of its set's name, the widest first."""
-    found: dict[str, tuple[str, ...]] = {}
-    for group in tree():
+    parts_by_code: dict[str, tuple[str, ...]] = {}
+    for group in taxonomy_groups():
         for archive in group.archives:
-            place = (group.code, archive.code)
+            archive_parts = (group.code, archive.code)
             for category in archive.categories:
-                inside = category.code.partition(".")[2]
-                found[category.code] = (*place, inside) if inside else place
-            found[archive.code] = place
-    return found
+                category_part = category.code.partition(".")[2]
+                parts_by_code[category.code] = (
+                    (*archive_parts, category_part) if category_part else archive_parts
+                )
+            parts_by_code[archive.code] = archive_parts
+    return parts_by_code

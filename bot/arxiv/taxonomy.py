@@ -17,9 +17,9 @@ from functools import cache
 from importlib.resources import files
 from typing import TypedDict, cast
 
-LONGEST = 60  # letters of what could be meant as a category; the longest name has 47
-_LATER = re.compile(r"[a-z]+(?:-[a-z]+)*\.[A-Z]{2}|(?:cond-mat|physics)\.[a-z]+(?:-[a-z]+)*")
-_CLOSE = 0.45  # below this likeness a suggestion would puzzle more than help
+MAX_CODE_LENGTH = 60  # letters of what could be meant as a category; the longest name has 47
+_CODE_FORMAT = re.compile(r"[a-z]+(?:-[a-z]+)*\.[A-Z]{2}|(?:cond-mat|physics)\.[a-z]+(?:-[a-z]+)*")
+_MIN_SIMILARITY = 0.45  # below this likeness a suggestion would puzzle more than help
 
 # What people call a field when they do not know arXiv's letters for it.
 _NICKNAMES = {
@@ -77,25 +77,30 @@ class _GroupData(TypedDict):
     archives: list[_ArchiveData]
 
 
-class _Data(TypedDict):
+class _TaxonomyData(TypedDict):
     groups: list[_GroupData]
     aliases: dict[str, str]
     subsumed: dict[str, str]
 
 
 @cache
-def tree() -> tuple[Group, ...]:
+def taxonomy_groups() -> tuple[Group, ...]:
     """Groups with their archives and active categories, in arXiv's order."""
     return tuple(
-        Group(group["code"], group["en"], group["zh"], tuple(map(_archive, group["archives"])))
-        for group in _data()["groups"]
+        Group(
+            group["code"],
+            group["en"],
+            group["zh"],
+            tuple(map(_archive_from_data, group["archives"])),
+        )
+        for group in _load_data()["groups"]
     )
 
 
 @cache
 def archives() -> tuple[str, ...]:
     """The codes of all active archives."""
-    return tuple(archive.code for group in tree() for archive in group.archives)
+    return tuple(archive.code for group in taxonomy_groups() for archive in group.archives)
 
 
 @cache
@@ -103,98 +108,111 @@ def categories() -> tuple[str, ...]:
     """The codes of all active categories, both spellings of the doubled ones included."""
     return tuple(
         category.code
-        for group in tree()
+        for group in taxonomy_groups()
         for archive in group.archives
         for category in archive.categories
     )
 
 
-def filed_under(terms: Iterable[str]) -> tuple[str, ...]:
+def arxiv_categories_in(terms: Iterable[str]) -> tuple[str, ...]:
     """The categories of arXiv among a paper's terms, each once, as they are written there.
 
     Sources mix in what authors typed for MSC and ACM classes. A category that arXiv opened after
     this version is told by its form.
     """
-    known = _written()
-    return tuple(dict.fromkeys(term for term in terms if term in known or _LATER.fullmatch(term)))
+    known_codes = _all_codes()
+    return tuple(
+        dict.fromkeys(term for term in terms if term in known_codes or _CODE_FORMAT.fullmatch(term))
+    )
 
 
-def was_archive(code: str) -> bool:
+def is_archive_code(code: str) -> bool:
     """Whether the code names an archive, of today or absorbed: what an old id begins with."""
-    return code.casefold() in {*archives(), *_data()["subsumed"]}
+    return code.casefold() in {*archives(), *_load_data()["subsumed"]}
 
 
-def canonical(code: str) -> str | None:
+def canonical_code(code: str) -> str | None:
     """The one spelling of a category or archive, or None when arXiv has no such code."""
-    return _spellings().get(code.strip().casefold())
+    return _canonical_by_folded().get(code.strip().casefold())
 
 
 @cache
-def expand(code: str) -> tuple[str, ...]:
+def all_spellings(code: str) -> tuple[str, ...]:
     """Every spelling that a paper filed under this category or archive may carry.
 
     An archive stands for all its categories and for its own bare name, which papers carry
     from the time before it was divided. A code unknown to arXiv expands to nothing.
     """
-    known = canonical(code)
-    if known is None:
+    canonical = canonical_code(code)
+    if canonical is None:
         return ()
-    archive = _archives().get(known)
-    held = [category.code for category in archive.categories] if archive else []
-    wanted = {known, *(_spellings()[category.casefold()] for category in held)}
-    others = [other for other in _spelled_otherwise() if _spellings()[other.casefold()] in wanted]
-    targets = [category for category in categories() if category in wanted]
-    return tuple(dict.fromkeys([known, *held, *targets, *others]))
+    archive = _archives_by_code().get(canonical)
+    class_codes = [category.code for category in archive.categories] if archive else []
+    matching = {
+        canonical,
+        *(_canonical_by_folded()[category.casefold()] for category in class_codes),
+    }
+    aliases = [
+        other
+        for other in _canonical_by_alias()
+        if _canonical_by_folded()[other.casefold()] in matching
+    ]
+    targets = [category for category in categories() if category in matching]
+    return tuple(dict.fromkeys([canonical, *class_codes, *targets, *aliases]))
 
 
-def name(code: str, language: str = "en") -> str:
+def category_name(code: str, language: str = "en") -> str:
     """What the category or archive is called in the language; the code itself if unknown."""
-    known = _named().get(canonical(code) or "")
-    if known is None:
+    entry = _entries_by_code().get(canonical_code(code) or "")
+    if entry is None:
         return code
-    return known.zh if language.startswith("zh") else known.en
+    return entry.zh if language.startswith("zh") else entry.en
 
 
-def named_by(words: str) -> tuple[str, ...]:
+def categories_named(words: str) -> tuple[str, ...]:
     """The categories that a text is the name of, or a code or usual abbreviation for.
 
     A name of several words may be cut before an "and" or a comma: computer vision.
     """
-    return _by_name().get(_plain_name(words), ())
+    return _codes_by_name().get(_normalize_name(words), ())
 
 
-def nearest(code: str, n: int = 3) -> tuple[str, ...]:
+def nearest_codes(code: str, n: int = 3) -> tuple[str, ...]:
     """Up to n categories that the writer may have meant, by spelling or by name, best first."""
-    given = code.strip().casefold()
-    if len(given) > LONGEST:
+    typed = code.strip().casefold()
+    if len(typed) > MAX_CODE_LENGTH:
         return ()
-    scores = {known: _likeness(given, known) for known in (*categories(), *archives())}
-    best = sorted(scores, key=lambda known: (-scores[known], known))
-    found = dict.fromkeys(canonical(c) or c for c in best if scores[c] >= _CLOSE)
-    return tuple(found)[:n]
+    scores = {
+        candidate: _code_similarity(typed, candidate) for candidate in (*categories(), *archives())
+    }
+    ranked = sorted(scores, key=lambda candidate: (-scores[candidate], candidate))
+    codes = dict.fromkeys(canonical_code(c) or c for c in ranked if scores[c] >= _MIN_SIMILARITY)
+    return tuple(codes)[:n]
 
 
-def _likeness(given: str, code: str) -> float:
-    known = _named()[canonical(code) or code]
-    if code in _NICKNAMES.get(given.rpartition(".")[2], ()):
+def _code_similarity(typed: str, code: str) -> float:
+    entry = _entries_by_code()[canonical_code(code) or code]
+    if code in _NICKNAMES.get(typed.rpartition(".")[2], ()):
         return 2.0
-    spelling = SequenceMatcher(None, given, code.casefold()).ratio() + _bonus(given, code)
-    english = max(_alike(given, text) for text in _name_words(known))
-    chinese = 1.0 if len(given) > 1 and given in known.zh else 0.0
+    spelling = SequenceMatcher(None, typed, code.casefold()).ratio() + _shared_part_bonus(
+        typed, code
+    )
+    english = max(_text_similarity(typed, text) for text in _name_words(entry))
+    chinese = 1.0 if len(typed) > 1 and typed in entry.zh else 0.0
     return max(spelling, english, chinese)
 
 
-def _alike(given: str, text: str) -> float:
+def _text_similarity(typed: str, text: str) -> float:
     """How alike two texts are; 0.0 where that would be too little to be told."""
-    matcher = SequenceMatcher(None, given, text)
-    if matcher.real_quick_ratio() < _CLOSE or matcher.quick_ratio() < _CLOSE:
+    matcher = SequenceMatcher(None, typed, text)
+    if matcher.real_quick_ratio() < _MIN_SIMILARITY or matcher.quick_ratio() < _MIN_SIMILARITY:
         return 0.0
     return matcher.ratio()
 
 
-def _bonus(given: str, code: str) -> float:
+def _shared_part_bonus(typed: str, code: str) -> float:
     """Half of a code may be right: the archive, the class, or its letters in another order."""
-    archive, _, letters = given.partition(".")
+    archive, _, letters = typed.partition(".")
     known_archive, _, known_letters = code.casefold().partition(".")
     if not letters or not known_letters:
         return 0.0
@@ -203,64 +221,64 @@ def _bonus(given: str, code: str) -> float:
     return 0.3 if letters == known_letters else 0.0
 
 
-def _name_words(known: Category | Archive) -> list[str]:
-    whole = known.en.casefold()
-    return [whole, *(word.strip(",") for word in whole.split() if len(word) > 3)]
+def _name_words(entry: Category | Archive) -> list[str]:
+    full_name = entry.en.casefold()
+    return [full_name, *(word.strip(",") for word in full_name.split() if len(word) > 3)]
 
 
-def _plain_name(name: str) -> str:
+def _normalize_name(name: str) -> str:
     return " ".join(re.findall(r"\w+", name.casefold().replace("&", " and ")))
 
 
 @cache
-def _by_name() -> dict[str, tuple[str, ...]]:
-    found: dict[str, dict[str, None]] = {}
-    for code, known in _named().items():
-        cuts = (known.en[: cut.start()] for cut in re.finditer(r",| and | \(", known.en))
-        for name in (known.en, known.zh, code, *(cut for cut in cuts if " " in cut)):
-            found.setdefault(_plain_name(name), {})[canonical(code) or code] = None
+def _codes_by_name() -> dict[str, tuple[str, ...]]:
+    codes_by_name: dict[str, dict[str, None]] = {}
+    for code, entry in _entries_by_code().items():
+        cuts = (entry.en[: cut.start()] for cut in re.finditer(r",| and | \(", entry.en))
+        for name in (entry.en, entry.zh, code, *(cut for cut in cuts if " " in cut)):
+            codes_by_name.setdefault(_normalize_name(name), {})[canonical_code(code) or code] = None
     for nickname, codes in _NICKNAMES.items():
-        found[nickname] = dict.fromkeys(codes)
-    return {name: tuple(codes) for name, codes in found.items()}
+        codes_by_name[nickname] = dict.fromkeys(codes)
+    return {name: tuple(codes) for name, codes in codes_by_name.items()}
 
 
 @cache
-def _data() -> _Data:
+def _load_data() -> _TaxonomyData:
     text = files(__package__).joinpath("taxonomy.json").read_text(encoding="utf-8")
-    return cast("_Data", json.loads(text))
+    return cast("_TaxonomyData", json.loads(text))
 
 
-def _archive(data: _ArchiveData) -> Archive:
-    held = tuple(Category(code, en, zh) for code, en, zh in data["categories"])
-    return Archive(data["code"], data["en"], data["zh"], held)
-
-
-@cache
-def _archives() -> dict[str, Archive]:
-    return {archive.code: archive for group in tree() for archive in group.archives}
+def _archive_from_data(data: _ArchiveData) -> Archive:
+    classes = tuple(Category(code, en, zh) for code, en, zh in data["categories"])
+    return Archive(data["code"], data["en"], data["zh"], classes)
 
 
 @cache
-def _written() -> frozenset[str]:
+def _archives_by_code() -> dict[str, Archive]:
+    return {archive.code: archive for group in taxonomy_groups() for archive in group.archives}
+
+
+@cache
+def _all_codes() -> frozenset[str]:
     """Every code of today and of former times, in arXiv's own letters."""
-    return frozenset((*archives(), *categories(), *_spelled_otherwise()))
+    return frozenset((*archives(), *categories(), *_canonical_by_alias()))
 
 
 @cache
-def _named() -> dict[str, Category | Archive]:
-    named: dict[str, Category | Archive] = dict(_archives())
-    for archive in _archives().values():
-        named.update({category.code: category for category in archive.categories})
-    return named
+def _entries_by_code() -> dict[str, Category | Archive]:
+    entries: dict[str, Category | Archive] = dict(_archives_by_code())
+    for archive in _archives_by_code().values():
+        entries.update({category.code: category for category in archive.categories})
+    return entries
 
 
 @cache
-def _spellings() -> dict[str, str]:
-    known = {code.casefold(): code for code in (*archives(), *categories())}
-    others = _spelled_otherwise()
-    return known | {code.casefold(): target for code, target in others.items()}
+def _canonical_by_folded() -> dict[str, str]:
+    canonical_by_folded = {code.casefold(): code for code in (*archives(), *categories())}
+    aliases = _canonical_by_alias()
+    return canonical_by_folded | {code.casefold(): target for code, target in aliases.items()}
 
 
 @cache
-def _spelled_otherwise() -> dict[str, str]:
-    return {**_data()["aliases"], **_data()["subsumed"]}
+def _canonical_by_alias() -> dict[str, str]:
+    return {**_load_data()["aliases"], **_load_data()["subsumed"]}

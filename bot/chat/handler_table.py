@@ -1,7 +1,7 @@
 """The bot's face in Telegram: the handler table, and nothing else.
 
-Who may press what is said here and checked in ``standing``: ``changes`` marks what in a group
-or channel only administrators may do, ``posts`` what is for those who may write there.
+Who may press what is said here and checked in ``standing``: ``admin_only`` marks what in a group or
+channel only administrators may do, ``requires_write_access`` what is for those who may write there.
 """
 
 from __future__ import annotations
@@ -27,172 +27,214 @@ from bot.chat.handlers.topics import (
     topic_edit,
     topic_list,
 )
-from bot.chat.prepared_reads import QUERY, SEVERAL
-from bot.chat.request_and_reply import Ask, Reply
-from bot.chat.services import Runner
+from bot.chat.prepared_reads import MULTI_QUERY_SECONDS, QUERY_SECONDS
+from bot.chat.request_and_reply import Reply, Request
+from bot.chat.services import FollowUpHandler
 from bot.chat.user_limits import Cost
 from storage import Store
 
-Handler = Callable[[Store, Ask], Reply]
+Handler = Callable[[Store, Request], Reply]
 
 
 @dataclass(frozen=True, slots=True)
-class Entrance:
+class Route:
     """A way in: what answers, who may use it, and by which other names."""
 
     handler: Handler
-    changes: bool = False
-    posts: bool = False  # a press posts or edits: for those who may write there
-    opens: bool = False  # in a channel a press posts nothing: it opens the private chat
+    admin_only: bool = False
+    requires_write_access: bool = False  # a press posts or edits: for those who may write there
+    opens_private_chat: bool = (
+        False  # in a channel a press posts nothing: it opens the private chat
+    )
     aliases: tuple[str, ...] = ()
-    listed: bool = False  # in Telegram's command menu, with the text command-<name>
-    operator: bool = False  # for the operator's chat alone; elsewhere it is no command
-    abroad: bool = False  # changes nothing, and may be asked about another chat
-    reads: float = 0.0  # it writes nothing, so all of it is a reading of at most so many seconds
+    in_command_menu: bool = False  # in Telegram's command menu, with the text command-<name>
+    operator_only: bool = False  # for the operator's chat alone; elsewhere it is no command
+    allows_other_chat: bool = False  # changes nothing, and may be asked about another chat
+    read_budget_seconds: float = (
+        0.0  # it writes nothing, so all of it is a reading of at most so many seconds
+    )
     cost: Cost | None = None  # beside that of a command or a button
 
     @property
-    def acts_elsewhere(self) -> bool:
+    def accepts_chat_argument(self) -> bool:
         """Whether its first word may name another chat."""
-        return (self.changes or self.abroad) and not self.operator
+        return (self.admin_only or self.allows_other_chat) and not self.operator_only
 
-    def answer(self, store: Store, ask: Ask) -> Reply:
+    def handle(self, store: Store, request: Request) -> Reply:
         """What the handler says; one that only reads is read outside of the transaction."""
-        if self.reads:
-            return ask.readings.get(self.reads, self.handler, ask)
-        return self.handler(store, ask)
+        if self.read_budget_seconds:
+            return request.read_cache.get(self.read_budget_seconds, self.handler, request)
+        return self.handler(store, request)
 
 
-COMMANDS: Mapping[str, Entrance] = {
-    "start": Entrance(welcome_and_help.start),
-    "help": Entrance(welcome_and_help.help_, listed=True),
-    "sub": Entrance(
+COMMANDS: Mapping[str, Route] = {
+    "start": Route(welcome_and_help.start),
+    "help": Route(welcome_and_help.help_, in_command_menu=True),
+    "sub": Route(
         new_topic.sub,
-        changes=True,
+        admin_only=True,
         aliases=("subscribe", "add", "add_topic", "follow"),
-        listed=True,
+        in_command_menu=True,
         cost=Cost.PREVIEW,
     ),
-    "list": Entrance(topic_list.list_, abroad=True, aliases=("topics", "subs"), listed=True),
-    "digest": Entrance(
-        digest.digest, abroad=True, aliases=("latest",), listed=True, cost=Cost.SEARCH
+    "list": Route(
+        topic_list.list_, allows_other_chat=True, aliases=("topics", "subs"), in_command_menu=True
     ),
-    "missed": Entrance(digest.missed, abroad=True, listed=True),
-    "unsub": Entrance(
-        topic_list.unsub, changes=True, aliases=("unsubscribe", "remove_topic"), listed=True
+    "digest": Route(
+        digest.digest,
+        allows_other_chat=True,
+        aliases=("latest",),
+        in_command_menu=True,
+        cost=Cost.SEARCH,
     ),
-    "unsub_all": Entrance(export_import.unsub_all, changes=True, aliases=("stop_all",)),
-    "export": Entrance(export_import.export, abroad=True, listed=True),
-    "import": Entrance(export_import.import_, changes=True, listed=True),
-    "settings": Entrance(settings.settings, changes=True, aliases=("set",), listed=True),
-    "time": Entrance(delivery_times.time_, changes=True, listed=True),
-    "timezone": Entrance(settings.timezone, changes=True, aliases=("tz",), listed=True),
-    "lang": Entrance(settings.lang, changes=True, aliases=("language",), listed=True),
-    "pause": Entrance(settings.pause, changes=True, listed=True),
-    "resume": Entrance(settings.resume, changes=True, listed=True),
-    "today": Entrance(today.today, abroad=True, aliases=("new",), listed=True, cost=Cost.SEARCH),
-    "search": Entrance(search.search, aliases=("find",), listed=True, cost=Cost.SEARCH),
-    "paper": Entrance(search.paper, aliases=("get",), listed=True, cost=Cost.SEARCH),
-    "saved": Entrance(saved.saved, aliases=("bookmarks", "library"), listed=True),
-    "history": Entrance(today.history, abroad=True, aliases=("archive",), listed=True, reads=QUERY),
-    "forget": Entrance(
+    "missed": Route(digest.missed, allows_other_chat=True, in_command_menu=True),
+    "unsub": Route(
+        topic_list.unsub,
+        admin_only=True,
+        aliases=("unsubscribe", "remove_topic"),
+        in_command_menu=True,
+    ),
+    "unsub_all": Route(export_import.unsub_all, admin_only=True, aliases=("stop_all",)),
+    "export": Route(export_import.export, allows_other_chat=True, in_command_menu=True),
+    "import": Route(export_import.import_, admin_only=True, in_command_menu=True),
+    "settings": Route(settings.settings, admin_only=True, aliases=("set",), in_command_menu=True),
+    "time": Route(delivery_times.time_, admin_only=True, in_command_menu=True),
+    "timezone": Route(settings.timezone, admin_only=True, aliases=("tz",), in_command_menu=True),
+    "lang": Route(settings.lang, admin_only=True, aliases=("language",), in_command_menu=True),
+    "pause": Route(settings.pause, admin_only=True, in_command_menu=True),
+    "resume": Route(settings.resume, admin_only=True, in_command_menu=True),
+    "today": Route(
+        today.today,
+        allows_other_chat=True,
+        aliases=("new",),
+        in_command_menu=True,
+        cost=Cost.SEARCH,
+    ),
+    "search": Route(search.search, aliases=("find",), in_command_menu=True, cost=Cost.SEARCH),
+    "paper": Route(search.paper, aliases=("get",), in_command_menu=True, cost=Cost.SEARCH),
+    "saved": Route(saved.saved, aliases=("bookmarks", "library"), in_command_menu=True),
+    "history": Route(
+        today.history,
+        allows_other_chat=True,
+        aliases=("archive",),
+        in_command_menu=True,
+        read_budget_seconds=QUERY_SECONDS,
+    ),
+    "forget": Route(
         privacy.forget,
-        changes=True,
+        admin_only=True,
         aliases=("export_data", "delete_me"),
-        listed=True,
-        reads=SEVERAL,
+        in_command_menu=True,
+        read_budget_seconds=MULTI_QUERY_SECONDS,
     ),
-    "about": Entrance(privacy.about, aliases=("version", "privacy"), listed=True),
-    "status": Entrance(operators.status, changes=True, operator=True),
-    "users": Entrance(operators.users, changes=True, operator=True),
-    "ban": Entrance(operators.ban, changes=True, operator=True),
-    "unban": Entrance(operators.unban, changes=True, operator=True),
-    "limit": Entrance(operators.limit, changes=True, operator=True),
+    "about": Route(privacy.about, aliases=("version", "privacy"), in_command_menu=True),
+    "status": Route(operators.status, admin_only=True, operator_only=True),
+    "users": Route(operators.users, admin_only=True, operator_only=True),
+    "ban": Route(operators.ban, admin_only=True, operator_only=True),
+    "unban": Route(operators.unban, admin_only=True, operator_only=True),
+    "limit": Route(operators.limit, admin_only=True, operator_only=True),
 }
 
-BUTTONS: Mapping[str, Entrance] = {
-    "greet": Entrance(settings.greet, changes=True),
-    "forget": Entrance(privacy.forget_pressed, changes=True),
-    "users": Entrance(operators.users, changes=True, operator=True),
-    "draft": Entrance(new_topic.draft, posts=True, cost=Cost.PREVIEW),
-    "subscribe": Entrance(onboarding.subscribe, changes=True),
-    "change": Entrance(new_topic.change, changes=True),
-    "cancel": Entrance(new_topic.cancel, changes=True),
-    "list": Entrance(topic_list.list_, posts=True),
-    "stop": Entrance(topic_list.stop, changes=True),
-    "unsub_all": Entrance(export_import.unsub_all_pressed, changes=True),
-    "undo": Entrance(topic_list.undo, changes=True),
-    "guide": Entrance(onboarding.guide, changes=True),
-    "guide_zone": Entrance(onboarding.zone_pressed, changes=True),
-    "sees": Entrance(onboarding.sees, changes=True),
-    "groups": Entrance(categories.groups, changes=True),
-    "group": Entrance(categories.group, changes=True),
-    "archive": Entrance(categories.archive, changes=True),
-    "category": Entrance(categories.category, changes=True),
-    "topic": Entrance(topic_card.opened, changes=True),
-    "tune": Entrance(topic_card.tune, changes=True),
-    "looks": Entrance(topic_card.looks, changes=True),
-    "topic_times": Entrance(topic_card.topic_times, changes=True),
-    "topic_hour": Entrance(topic_card.hour_pressed, changes=True),
-    "topic_cadence": Entrance(topic_card.cadence_pressed, changes=True),
-    "topic_other": Entrance(topic_edit.other_time, changes=True),
-    "rename": Entrance(topic_edit.rename, changes=True),
-    "words": Entrance(topic_edit.words, changes=True),
-    "reword": Entrance(topic_edit.reword, changes=True),
-    "digest": Entrance(digest.digest_pressed, posts=True),
-    "rest": Entrance(digest.rest, posts=True),
-    "entry": Entrance(paper.entry, posts=True, opens=True, reads=QUERY),
-    "next": Entrance(paper.next_entry, posts=True, reads=QUERY),
-    "table": Entrance(paper.table, posts=True, reads=QUERY),
-    "paper": Entrance(paper.paper, posts=True, reads=QUERY),
-    "authors": Entrance(paper.authors, posts=True, reads=QUERY),
-    "explain": Entrance(explain.explained, posts=True, reads=QUERY),
-    "save": Entrance(paper.save),
-    "bibtex": Entrance(paper.cite, posts=True, reads=QUERY),
-    "settings": Entrance(topic_card.settings_pressed, changes=True),
-    "set": Entrance(settings.set_, changes=True),
-    "times": Entrance(delivery_times.times, changes=True),
-    "time": Entrance(delivery_times.time_pressed, changes=True),
-    "cadence": Entrance(delivery_times.cadence_pressed, changes=True),
-    "zones": Entrance(settings.zones, changes=True),
-    "zone": Entrance(settings.zone_pressed, changes=True),
-    "saved": Entrance(saved.saved, posts=True),
-    "files": Entrance(saved.files, reads=SEVERAL),
-    "versions": Entrance(saved.versions),
-    "search": Entrance(search.turned, posts=True, reads=QUERY),
-    "history": Entrance(today.history, posts=True, reads=QUERY),
-    "reopen": Entrance(today.reopen, posts=True, reads=QUERY),
-    "less": Entrance(more_or_less_like_this.less, posts=True),
-    "more": Entrance(more_or_less_like_this.more, posts=True),
-    "exclude": Entrance(more_or_less_like_this.exclude, changes=True),
-    "include": Entrance(more_or_less_like_this.include, changes=True),
+BUTTONS: Mapping[str, Route] = {
+    "greet": Route(settings.greet_in_language, admin_only=True),
+    "forget": Route(privacy.forget_pressed, admin_only=True),
+    "users": Route(operators.users, admin_only=True, operator_only=True),
+    "draft": Route(new_topic.example_pressed, requires_write_access=True, cost=Cost.PREVIEW),
+    "subscribe": Route(onboarding.subscribe_pressed, admin_only=True),
+    "change": Route(new_topic.change_pressed, admin_only=True),
+    "cancel": Route(new_topic.cancel_pressed, admin_only=True),
+    "list": Route(topic_list.list_, requires_write_access=True),
+    "stop": Route(topic_list.stop_pressed, admin_only=True),
+    "unsub_all": Route(export_import.unsub_all_pressed, admin_only=True),
+    "undo": Route(topic_list.undo_pressed, admin_only=True),
+    "guide": Route(onboarding.guide_pressed, admin_only=True),
+    "guide_zone": Route(onboarding.zone_pressed, admin_only=True),
+    "sees": Route(onboarding.table_seen_pressed, admin_only=True),
+    "groups": Route(categories.show_groups, admin_only=True),
+    "group": Route(categories.show_group, admin_only=True),
+    "archive": Route(categories.show_archive, admin_only=True),
+    "category": Route(categories.show_category, admin_only=True),
+    "topic": Route(topic_card.topic_pressed, admin_only=True),
+    "tune": Route(topic_card.switch_pressed, admin_only=True),
+    "looks": Route(topic_card.looks_pressed, admin_only=True),
+    "topic_times": Route(topic_card.times_pressed, admin_only=True),
+    "topic_hour": Route(topic_card.hour_pressed, admin_only=True),
+    "topic_cadence": Route(topic_card.cadence_pressed, admin_only=True),
+    "topic_other": Route(topic_edit.other_time_pressed, admin_only=True),
+    "rename": Route(topic_edit.rename_pressed, admin_only=True),
+    "words": Route(topic_edit.change_words_pressed, admin_only=True),
+    "reword": Route(topic_edit.use_words_pressed, admin_only=True),
+    "digest": Route(digest.digest_pressed, requires_write_access=True),
+    "rest": Route(digest.show_left_out, requires_write_access=True),
+    "entry": Route(
+        paper.open_entry,
+        requires_write_access=True,
+        opens_private_chat=True,
+        read_budget_seconds=QUERY_SECONDS,
+    ),
+    "next": Route(paper.next_entry, requires_write_access=True, read_budget_seconds=QUERY_SECONDS),
+    "table": Route(
+        paper.back_to_table, requires_write_access=True, read_budget_seconds=QUERY_SECONDS
+    ),
+    "paper": Route(paper.open_paper, requires_write_access=True, read_budget_seconds=QUERY_SECONDS),
+    "authors": Route(
+        paper.show_all_authors, requires_write_access=True, read_budget_seconds=QUERY_SECONDS
+    ),
+    "explain": Route(
+        explain.explain_pressed, requires_write_access=True, read_budget_seconds=QUERY_SECONDS
+    ),
+    "save": Route(paper.toggle_saved),
+    "bibtex": Route(
+        paper.send_citation, requires_write_access=True, read_budget_seconds=QUERY_SECONDS
+    ),
+    "settings": Route(topic_card.settings_pressed, admin_only=True),
+    "set": Route(settings.setting_pressed, admin_only=True),
+    "times": Route(delivery_times.choose_times, admin_only=True),
+    "time": Route(delivery_times.time_pressed, admin_only=True),
+    "cadence": Route(delivery_times.cadence_pressed, admin_only=True),
+    "zones": Route(settings.choose_zone, admin_only=True),
+    "zone": Route(settings.zone_pressed, admin_only=True),
+    "saved": Route(saved.saved, requires_write_access=True),
+    "files": Route(saved.export_files, read_budget_seconds=MULTI_QUERY_SECONDS),
+    "versions": Route(saved.toggle_version_notices),
+    "search": Route(
+        search.search_page_pressed, requires_write_access=True, read_budget_seconds=QUERY_SECONDS
+    ),
+    "history": Route(today.history, requires_write_access=True, read_budget_seconds=QUERY_SECONDS),
+    "reopen": Route(today.reopen, requires_write_access=True, read_budget_seconds=QUERY_SECONDS),
+    "less": Route(more_or_less_like_this.less_pressed, requires_write_access=True),
+    "more": Route(more_or_less_like_this.more_pressed, requires_write_access=True),
+    "exclude": Route(more_or_less_like_this.exclude_pressed, admin_only=True),
+    "include": Route(more_or_less_like_this.include_pressed, admin_only=True),
 }
 
 
 # What a person was asked, by the verb of the question: their next words are the answer.
-ANSWERS: Mapping[str, Handler] = {
-    "guide_time": onboarding.time_said,
-    "guide_zone": onboarding.zone_said,
-    "rename": topic_edit.renamed,
-    "words": topic_edit.reworded,
-    "topic_time": topic_edit.timed,
-    "import": search.typed,  # words instead of the file
+ANSWER_HANDLERS: Mapping[str, Handler] = {
+    "guide_time": onboarding.time_answered,
+    "guide_zone": onboarding.zone_answered,
+    "rename": topic_edit.name_answered,
+    "words": topic_edit.words_answered,
+    "topic_time": topic_edit.time_answered,
+    "import": search.handle_text,  # words instead of the file
     "search": search.search,
     "paper": search.paper,
 }
 
 # What is fetched after the transaction, by the verb of the errand.
-ERRANDS: Mapping[str, Runner] = {
-    "import": export_import.fetched,
-    "paper": search.fetched,
-    "explain": explain.written,
-    "topic": new_topic.put_into_english,
-    "search": search.put_into_english,
-    "digest": digest.put_into_english,
+FOLLOW_UP_HANDLERS: Mapping[str, FollowUpHandler] = {
+    "import": export_import.fetch_and_import,
+    "paper": search.fetch_and_open,
+    "explain": explain.write_note,
+    "topic": new_topic.preview_translation,
+    "search": search.search_translation,
+    "digest": digest.digest_translation,
 }
 
 
-def command(name: str) -> Entrance | None:
+def command_route(name: str) -> Route | None:
     """The entrance of a command by its name or one of its aliases."""
-    found = COMMANDS.get(name)
-    return found or next((one for one in COMMANDS.values() if name in one.aliases), None)
+    route = COMMANDS.get(name)
+    return route or next(
+        (candidate for candidate in COMMANDS.values() if name in candidate.aliases), None
+    )

@@ -14,52 +14,54 @@ from dataclasses import dataclass
 from time import thread_time
 from typing import Concatenate, ParamSpec, TypeVar, cast
 
-from bot.chat.user_limits import RATES, Cost, Limits
+from bot.chat.user_limits import RATES_PER_MINUTE, Cost, UserLimits
 from bot.texts import Refusal
 from bot.topics.query.parser import QueryError
 from storage import Store
-from storage.engine.query_budget import OverBudget
+from storage.engine.query_budget import QueryBudgetExceeded
 
 P = ParamSpec("P")
 T = TypeVar("T")
 
-QUERY = 0.25  # seconds of processor time that a query may take
-SEVERAL = 2.0  # that all of a chat's topics may take together, or a copy of what a person keeps
-ANEW = 3  # times that an update is applied anew, because what it depends on has changed
+QUERY_SECONDS = 0.25  # seconds of processor time that a query may take
+MULTI_QUERY_SECONDS = (
+    2.0  # that all of a chat's topics may take together, or a copy of what a person keeps
+)
+MAX_REREADS = 3  # times that an update is applied anew, because what it depends on has changed
 
 
 @dataclass(frozen=True, slots=True)
-class Wanted:
+class ReadCall:
     """A call that reads: two are the same that ask the same function for the same."""
 
     function: Callable[..., object]
     arguments: tuple[object, ...]
-    named: Mapping[str, object]
+    keyword_arguments: Mapping[str, object]
     seconds: float
 
 
 @dataclass(frozen=True, slots=True)
-class _Reading:
-    wanted: Wanted
+class _ReadResult:
+    call: ReadCall
     value: object = None
     error: Exception | None = None
 
 
-class Unread(Exception):
+class ReadRequired(Exception):
     """A handler needs what is not read yet: its transaction is undone."""
 
-    def __init__(self, wanted: Wanted) -> None:
-        super().__init__(wanted.function)
-        self.wanted = wanted
+    def __init__(self, call: ReadCall) -> None:
+        super().__init__(call.function)
+        self.call = call
 
 
-class Readings:
+class ReadCache:
     """What was read for one update, whoever asks for it again."""
 
-    def __init__(self, who: int = 0, limits: Limits | None = None) -> None:
-        self._who = who
+    def __init__(self, account_id: int = 0, limits: UserLimits | None = None) -> None:
+        self._account_id = account_id
         self._limits = limits
-        self._made: list[_Reading] = []
+        self._results: list[_ReadResult] = []
 
     def get(
         self,
@@ -74,41 +76,45 @@ class Readings:
             Unread: it has not read it yet.
             QueryError | Refusal: it refused, took too long, or too much keeps changing.
         """
-        wanted = Wanted(function, args, kwargs, seconds)
-        for made in self._made:
-            if made.wanted == wanted:
-                if made.error:
-                    raise made.error
-                return cast("T", made.value)
-        if sum(made.wanted.function == function for made in self._made) > ANEW:
+        call = ReadCall(function, args, kwargs, seconds)
+        for result in self._results:
+            if result.call == call:
+                if result.error:
+                    raise result.error
+                return cast("T", result.value)
+        if sum(result.call.function == function for result in self._results) > MAX_REREADS:
             raise Refusal("refusal-changing")
-        raise Unread(wanted)
+        raise ReadRequired(call)
 
-    def make(self, store: Store, wanted: Wanted) -> None:
+    def read(self, store: Store, call: ReadCall) -> None:
         """Reads what is wanted, within its budget and what is left of the person's minute."""
-        self._made.append(self._read(store, wanted))
+        self._results.append(self._run_call(store, call))
 
-    def _read(self, store: Store, wanted: Wanted) -> _Reading:
-        if self._limits and self._limits.is_spent(self._who, Cost.TIME):
-            return _Reading(wanted, error=Refusal("limit-time", seconds=RATES[Cost.TIME]))
-        began = thread_time()
+    def _run_call(self, store: Store, call: ReadCall) -> _ReadResult:
+        if self._limits and self._limits.is_exhausted(self._account_id, Cost.QUERY_TIME):
+            return _ReadResult(
+                call, error=Refusal("limit-time", seconds=RATES_PER_MINUTE[Cost.QUERY_TIME])
+            )
+        started = thread_time()
         try:
-            with store.limited(wanted.seconds):
-                value = wanted.function(store, *wanted.arguments, **wanted.named)
-            return _Reading(wanted, value)
+            with store.query_time_limit(call.seconds):
+                value = call.function(store, *call.arguments, **call.keyword_arguments)
+            return _ReadResult(call, value)
         except (QueryError, Refusal) as error:
-            return _Reading(wanted, error=error)
-        except OverBudget:
-            return _Reading(wanted, error=Refusal("query-too-dear"))
+            return _ReadResult(call, error=error)
+        except QueryBudgetExceeded:
+            return _ReadResult(call, error=Refusal("query-too-dear"))
         finally:
             if self._limits:
-                self._limits.spend(self._who, Cost.TIME, thread_time() - began)
+                self._limits.charge_amount(
+                    self._account_id, Cost.QUERY_TIME, thread_time() - started
+                )
 
 
-async def with_readings(store: Store, readings: Readings, apply: Callable[[Readings], T]) -> T:
+async def run_with_reads(store: Store, read_cache: ReadCache, apply: Callable[[ReadCache], T]) -> T:
     """Applies something in its transaction, with what it reads made outside of it."""
     while True:
         try:
-            return await store.run(apply, readings)
-        except Unread as unread:
-            await store.run_query(readings.make, store, unread.wanted)
+            return await store.run(apply, read_cache)
+        except ReadRequired as error:
+            await store.run_query(read_cache.read, store, error.call)

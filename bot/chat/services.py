@@ -9,66 +9,68 @@ from datetime import datetime, timedelta
 
 import telegram
 
-from bot.chat.request_and_reply import Ask, House, Reply
-from bot.chat.user_limits import DAILY, DAY, Cost, Limits
-from bot.summaries.gateway.model_gateway import Workshop
-from bot.summaries.on_demand import NotAsked
+from bot.chat.request_and_reply import BotInfo, Reply, Request
+from bot.chat.user_limits import DAY, RATES_PER_DAY, Cost, UserLimits
+from bot.summaries.gateway.model_gateway import ModelGateway
+from bot.summaries.on_demand import ModelUnavailable
 from bot.texts import Refusal
 from storage import Store
-from storage.records import Form, Paper
+from storage.records import MessageForm, Paper
 
 
-def _daily() -> Limits:
-    return Limits(DAILY, span=DAY)
+def _daily_limits() -> UserLimits:
+    return UserLimits(RATES_PER_DAY, period=DAY)
 
 
 @dataclass(frozen=True, slots=True)
-class Outside:
+class ExternalServices:
     """The ways out of the house: arXiv's papers by id, files that people send, and the model.
 
     None where there is no way, as in the demo without a network.
     """
 
-    papers: Callable[[Sequence[str]], Awaitable[list[Paper]]] | None = None  # by their ids
-    file: Callable[[str], Awaitable[bytes]] | None = None  # Telegram's file id → its bytes
-    shop: Workshop | None = None  # who asks the model, and what it may cost
-    daily: Limits = field(default_factory=_daily)  # what one person may have the model do
+    fetch_papers: Callable[[Sequence[str]], Awaitable[list[Paper]]] | None = None  # by their ids
+    fetch_file: Callable[[str], Awaitable[bytes]] | None = None  # Telegram's file id → its bytes
+    model_gateway: ModelGateway | None = None  # who asks the model, and what it may cost
+    daily_limits: UserLimits = field(
+        default_factory=_daily_limits
+    )  # what one person may have the model do
 
     @contextmanager
-    def counted(self, ask: Ask, cost: Cost) -> Iterator[Workshop]:
+    def charge_model_call(self, request: Request, cost: Cost) -> Iterator[ModelGateway]:
         """Counts one question for the model to who asks; where it is not asked, it is none.
 
         Raises:
             Refusal: there is no model, or the person has had too much for a day.
         """
-        who = ask.person.person or ask.chat.chat
-        if self.shop is None:
+        account_id = request.person.id or request.chat.id
+        if self.model_gateway is None:
             raise Refusal("consult-not-now")
-        if excess := self.daily.excess(who, [cost]):
-            raise Refusal(f"limit-{excess.cost}", most=excess.most)
+        if excess := self.daily_limits.charge(account_id, [cost]):
+            raise Refusal(f"limit-{excess.cost}", most=excess.limit)
         try:
-            yield self.shop
-        except NotAsked:
-            self.daily.give_back(who, cost)
+            yield self.model_gateway
+        except ModelUnavailable:
+            self.daily_limits.refund(account_id, cost)
             raise
 
 
 @dataclass(frozen=True, slots=True)
-class Counter:
+class Services:
     """Where updates are answered: the bot, its house and store, and what time it is."""
 
     bot: telegram.Bot
-    house: House
+    bot_info: BotInfo
     store: Store
     now: Callable[[], datetime]
-    wake: Callable[[], None]  # parcels were put
-    holder: str  # this process, by which it leases what it sends at once
-    lease: float = 120.0  # seconds
-    message_lasts: timedelta = timedelta(minutes=10)  # then nobody waits for it any more
-    file_lasts: timedelta = timedelta(hours=24)
-    form: Form = Form.CLASSIC  # of chats that have not chosen
-    errands: Outside = field(default_factory=Outside)
-    limits: Limits = field(default_factory=Limits)
+    wake_delivery: Callable[[], None]  # parcels were put
+    lease_holder: str  # this process, by which it leases what it sends at once
+    lease_seconds: float = 120.0  # seconds
+    message_ttl: timedelta = timedelta(minutes=10)  # then nobody waits for it any more
+    file_ttl: timedelta = timedelta(hours=24)
+    default_form: MessageForm = MessageForm.CLASSIC  # of chats that have not chosen
+    external_services: ExternalServices = field(default_factory=ExternalServices)
+    user_limits: UserLimits = field(default_factory=UserLimits)
 
 
-Runner = Callable[[Outside, Store, Ask, str], Awaitable[Reply]]
+FollowUpHandler = Callable[[ExternalServices, Store, Request, str], Awaitable[Reply]]

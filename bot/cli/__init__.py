@@ -12,7 +12,7 @@ from importlib import import_module
 import click
 
 from bot import __version__
-from bot.cli.options import Commands
+from bot.cli.options import ErrorReportingGroup
 
 # What each command's help begins with; a command is loaded when it is called, none to list them.
 COMMANDS: Mapping[str, str] = {
@@ -31,7 +31,7 @@ COMMANDS: Mapping[str, str] = {
 }
 
 
-class CommandsByName(Commands):
+class LazyCommands(ErrorReportingGroup):
     """The commands, each loaded by its name."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:
@@ -53,7 +53,7 @@ class CommandsByName(Commands):
             formatter.write_dl([(name, line) for name, line in COMMANDS.items()])
 
 
-@click.group(cls=CommandsByName, context_settings={"help_option_names": ["-h", "--help"]})
+@click.group(cls=LazyCommands, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(__version__, prog_name="papergram")
 def main() -> None:
     """Digests of arXiv's new papers, on topics that people follow in Telegram.

@@ -13,25 +13,40 @@ from rich.progress import Progress, TaskID
 
 from bot.app import wiring
 from bot.app.config import Config
-from bot.app.leader_election import holder
+from bot.app.leader_election import process_name
 from bot.arxiv import taxonomy
 from bot.arxiv.calendar import arxiv_day
 from bot.arxiv.combined_feeds import feed_groups
-from bot.cli.options import FAILED, Failed, Misused, as_json, database, echo, settings, speaker
-from bot.cli.progress import spinner
+from bot.cli.options import (
+    EXIT_FAILED,
+    CommandFailed,
+    CommandMisused,
+    database_option,
+    echo,
+    json_option,
+    load_config,
+    translator,
+)
+from bot.cli.progress import spinner_progress
 from bot.concurrency import trusted_clock
-from bot.ingest.catch_up.backfill import DUTY, Stage, Walked, days_of, held_walk
-from bot.ingest.catch_up.missed_days import harvests
-from bot.ingest.catch_up.unreadable_items import fetch_outstanding
+from bot.ingest.catch_up.backfill import (
+    BACKFILL_LEASE,
+    BackfillResult,
+    BackfillStage,
+    feed_days_of,
+    run_backfill_exclusively,
+)
+from bot.ingest.catch_up.missed_days import backfills_of_days
+from bot.ingest.catch_up.unreadable_items import fetch_missing_papers
 from bot.ingest.http_client import Fetcher
-from bot.ingest.ingest_source import rests
-from bot.ingest.sources.source_batch import SKIPPED
+from bot.ingest.ingest_source import is_paused
+from bot.ingest.sources.source_batch import SKIPPED_WARNING
 from bot.texts import Refusal
 from storage import Store
-from storage.records import Harvest
+from storage.records import Backfill
 
-MANY = 31  # days; more are asked for twice
-EARLIEST = date(2005, 9, 16)  # of the archive: what is older was changed on that day
+CONFIRM_DAYS = 31  # days; more are asked for twice
+EARLIEST_DAY = date(2005, 9, 16)  # of the archive: what is older was changed on that day
 
 
 @click.command()
@@ -39,8 +54,8 @@ EARLIEST = date(2005, 9, 16)  # of the archive: what is older was changed on tha
 @click.option("--to", "last", metavar="DATE", help="The last one; by default the same.")
 @click.option("--category", "codes", metavar="CODE", multiple=True, help="Only these; repeatable.")
 @click.option("--yes", is_flag=True, help="Fetch more than 31 days.")
-@as_json
-@database
+@json_option
+@database_option
 def backfill(
     first: str,
     last: str | None,
@@ -57,169 +72,197 @@ def backfill(
     papergram backfill --from 2026-11-16 --to 2026-11-20
     papergram backfill --from 2026-11-20 --category cs.CV --category hep-th
     """
-    config = settings(database)
-    now = trusted_clock.wall_clock()
-    days = _day(first, config), _day(last or first, config)
-    _refuse_bad(*days, now, yes=yes)
-    feeds = feed_groups(_categories(codes) or config.categories)
-    wanted = harvests(feeds, *days, now)
-    if not days_of(wanted[0]):
+    config = load_config(database)
+    now = trusted_clock.system_clock()
+    days = _parse_day(first, config), _parse_day(last or first, config)
+    _check_days(*days, now, yes=yes)
+    feeds = feed_groups(_expand_categories(codes) or config.categories)
+    planned_backfills = backfills_of_days(feeds, *days, now)
+    if not feed_days_of(planned_backfills[0]):
         raise Refusal("cli-backfill-quiet", first=str(days[0]), last=str(days[1]))
-    reports: list[Walked] = []
+    reports: list[BackfillResult] = []
     try:
-        asyncio.run(_fetch(config, wanted, reports))
+        asyncio.run(_run_backfills(config, planned_backfills, reports))
     finally:  # what was fetched before the archive was found busy
         for report in reports:
-            _tell(config, report, as_json=as_json)
-    if any(report.stage is Stage.RESTING for report in reports):
-        raise SystemExit(FAILED)
+            _print_report(config, report, as_json=as_json)
+    if any(report.stage is BackfillStage.PAUSED for report in reports):
+        raise SystemExit(EXIT_FAILED)
 
 
-def _day(text: str, config: Config) -> date:
+def _parse_day(text: str, config: Config) -> date:
     try:
         return date.fromisoformat(text)
     except ValueError:
-        raise Misused(speaker(config)("cli-date-wrong", given=text[:40])) from None
+        raise CommandMisused(translator(config)("cli-date-wrong", given=text[:40])) from None
 
 
-def _refuse_bad(first: date, last: date, now: datetime, *, yes: bool) -> None:
+def _check_days(first: date, last: date, now: datetime, *, yes: bool) -> None:
     """Raises a Refusal for days in the wrong order, too early, to come, or too many."""
     today = arxiv_day(now)
     if first > last:
         raise Refusal("cli-backfill-range", first=str(first), last=str(last))
     if last > today:
         raise Refusal("cli-backfill-ahead", last=str(last), latest=str(today))
-    if first < EARLIEST:
-        raise Refusal("cli-backfill-early", first=str(first), earliest=str(EARLIEST))
-    number = (last - first).days + 1
-    if number > MANY and not yes:
-        raise Refusal("cli-backfill-many", days=number)
+    if first < EARLIEST_DAY:
+        raise Refusal("cli-backfill-early", first=str(first), earliest=str(EARLIEST_DAY))
+    day_count = (last - first).days + 1
+    if day_count > CONFIRM_DAYS and not yes:
+        raise Refusal("cli-backfill-many", days=day_count)
 
 
-def _categories(codes: tuple[str, ...]) -> tuple[str, ...]:
+def _expand_categories(codes: tuple[str, ...]) -> tuple[str, ...]:
     """The categories that are named, an archive's classes for its name."""
-    active = taxonomy.categories()
-    found: list[str] = []
+    active_categories = taxonomy.categories()
+    expanded: list[str] = []
     for code in codes:
-        spellings = taxonomy.expand(code)
+        spellings = taxonomy.all_spellings(code)
         if not spellings:
-            near = ", ".join(taxonomy.nearest(code[:40]))
-            raise Refusal("cli-backfill-category", given=code[:40], nearest=near or "cs.CV")
-        found += [one for one in spellings if one in active and one not in found]
-    return tuple(found)
+            suggestions = ", ".join(taxonomy.nearest_codes(code[:40]))
+            raise Refusal("cli-backfill-category", given=code[:40], nearest=suggestions or "cs.CV")
+        expanded += [
+            spelling
+            for spelling in spellings
+            if spelling in active_categories and spelling not in expanded
+        ]
+    return tuple(expanded)
 
 
-async def _fetch(config: Config, wanted: tuple[Harvest, ...], found: list[Walked]) -> None:
+async def _run_backfills(
+    config: Config, planned_backfills: tuple[Backfill, ...], reports: list[BackfillResult]
+) -> None:
     """Makes the harvests one after the other; the first that arXiv leaves open is the last."""
-    with wiring.opened(config) as store, spinner() as progress:
-        async with wiring.fetcher(config) as asker:
+    with wiring.open_indexed_store(config) as store, spinner_progress() as progress:
+        async with wiring.create_fetcher(config) as fetcher:
             task = progress.add_task("", total=None)
-            tell = _teller(config, progress, task)
-            for harvest in wanted:
-                begun = await store.run(_begun, store, harvest, trusted_clock.wall_clock())
-                found.append(await _made(store, asker, config, begun, tell))
-                if found[-1].stage is Stage.RESTING:
+            report_progress = _progress_reporter(config, progress, task)
+            for planned_backfill in planned_backfills:
+                started_backfill = await store.run(
+                    _start_backfill, store, planned_backfill, trusted_clock.system_clock()
+                )
+                reports.append(
+                    await _run_backfill(store, fetcher, config, started_backfill, report_progress)
+                )
+                if reports[-1].stage is BackfillStage.PAUSED:
                     break
-            if any(warning.key == SKIPPED for one in found for warning in one.warnings):
-                await fetch_outstanding(
+            if any(
+                warning.text_key == SKIPPED_WARNING
+                for report in reports
+                for warning in report.warnings
+            ):
+                await fetch_missing_papers(
                     store,
-                    asker,
+                    fetcher,
                     config.categories,
-                    trusted_clock.wall_clock(),
+                    trusted_clock.system_clock(),
                     api=config.arxiv_api,
                     archive=config.arxiv_oai,
                 )
 
 
-def _begun(store: Store, harvest: Harvest, now: datetime) -> Harvest:
+def _start_backfill(store: Store, planned_backfill: Backfill, now: datetime) -> Backfill:
     """A harvest as far as it has come; one that was done on an earlier day begins again."""
-    store.harvests.plan(harvest)
-    known = store.harvests.get(harvest) or harvest
-    if known.done is None or (known.asked or known.done).date() >= now.date():
-        return known
-    again = replace(known, token="", pages=0, made=now, done=None)
-    store.harvests.keep(again)
-    return again
+    store.backfills.plan(planned_backfill)
+    stored_backfill = store.backfills.get(planned_backfill) or planned_backfill
+    if (
+        stored_backfill.done_at is None
+        or (stored_backfill.first_page_at or stored_backfill.done_at).date() >= now.date()
+    ):
+        return stored_backfill
+    restarted = replace(stored_backfill, resumption_token="", pages=0, created_at=now, done_at=None)
+    store.backfills.save_progress(restarted)
+    return restarted
 
 
-async def _made(
+async def _run_backfill(
     store: Store,
-    asker: Fetcher,
+    fetcher: Fetcher,
     config: Config,
-    harvest: Harvest,
-    tell: Callable[[Walked], None],
-) -> Walked:
+    started_backfill: Backfill,
+    report_progress: Callable[[BackfillResult], None],
+) -> BackfillResult:
     """Walks through a harvest page by page, each under the clock's time."""
-    total = Walked(Stage.TOMORROW if harvest.done else Stage.ON_THE_WAY, harvest)
-    while total.stage is Stage.ON_THE_WAY:
-        tell(total)
-        now, own = trusted_clock.wall_clock(), None
-        if not await rests(store, DUTY, now):
-            own = await held_walk(
-                store, asker, total.harvest, now, holder=holder(), base=config.arxiv_oai, most=1
+    report = BackfillResult(
+        BackfillStage.WAITS_FOR_TOMORROW if started_backfill.done_at else BackfillStage.IN_PROGRESS,
+        started_backfill,
+    )
+    while report.stage is BackfillStage.IN_PROGRESS:
+        report_progress(report)
+        now, step_report = trusted_clock.system_clock(), None
+        if not await is_paused(store, BACKFILL_LEASE, now):
+            step_report = await run_backfill_exclusively(
+                store,
+                fetcher,
+                report.backfill,
+                now,
+                holder=process_name(),
+                base=config.arxiv_oai,
+                max_pages=1,
             )
-        if own is None:
-            raise Failed(await store.run(_busy, store, config, now))
-        total = total.plus(own)
-    return total
+        if step_report is None:
+            raise CommandFailed(await store.run(_busy_text, store, config, now))
+        report = report.plus(step_report)
+    return report
 
 
-def _busy(store: Store, config: Config, now: datetime) -> str:
+def _busy_text(store: Store, config: Config, now: datetime) -> str:
     """That somebody else asks the archive, or nobody may, and until when."""
-    lease = store.leases.held(DUTY)
-    until = lease.until if lease else now
-    return speaker(config)("cli-backfill-busy", until=f"{until:%Y-%m-%d %H:%M}")
+    lease = store.leases.get(BACKFILL_LEASE)
+    until = lease.expires_at if lease else now
+    return translator(config)("cli-backfill-busy", until=f"{until:%Y-%m-%d %H:%M}")
 
 
-def _teller(config: Config, progress: Progress, task: TaskID) -> Callable[[Walked], None]:
-    speak = speaker(config)
+def _progress_reporter(
+    config: Config, progress: Progress, task: TaskID
+) -> Callable[[BackfillResult], None]:
+    translate = translator(config)
 
-    def tell(walked: Walked) -> None:
-        told = speak(
+    def report_progress(report: BackfillResult) -> None:
+        description = translate(
             "cli-backfill-working",
-            set=walked.harvest.set or speak("cli-backfill-all"),
-            pages=walked.harvest.pages + 1,
-            announcements=walked.announcements,
+            set=report.backfill.set_spec or translate("cli-backfill-all"),
+            pages=report.backfill.pages + 1,
+            announcements=report.announcements,
         )
-        progress.update(task, description=told)
+        progress.update(task, description=description)
 
-    return tell
+    return report_progress
 
 
-def _tell(config: Config, walked: Walked, *, as_json: bool) -> None:
+def _print_report(config: Config, report: BackfillResult, *, as_json: bool) -> None:
     """A set's counts, or why it has none; what is wrong goes to standard error."""
-    speak = speaker(config)
-    name = walked.harvest.set or speak("cli-backfill-all")
+    translate = translator(config)
+    set_name = report.backfill.set_spec or translate("cli-backfill-all")
     if as_json:
-        echo(_json(walked))
-    elif walked.stage is Stage.DONE:
+        echo(_report_json(report))
+    elif report.stage is BackfillStage.DONE:
         counts = {
-            "announcements": walked.announcements,
-            "records": walked.records,
-            "stored": walked.added.stored,
-            "updated": walked.added.updated,
+            "announcements": report.announcements,
+            "records": report.records,
+            "stored": report.added.stored,
+            "updated": report.added.updated,
         }
-        echo(speak("cli-backfill-done", set=name, **counts))
-    elif walked.stage is Stage.TOMORROW:
-        echo(speak("cli-backfill-today", set=name))
-    if walked.reason:
-        problem = speak(walked.reason.key, **dict(walked.reason.values))
-        echo(speak("cli-backfill-stopped", set=name, problem=problem), err=True)
+        echo(translate("cli-backfill-done", set=set_name, **counts))
+    elif report.stage is BackfillStage.WAITS_FOR_TOMORROW:
+        echo(translate("cli-backfill-today", set=set_name))
+    if report.reason:
+        problem = translate(report.reason.text_key, **dict(report.reason.values))
+        echo(translate("cli-backfill-stopped", set=set_name, problem=problem), err=True)
 
 
-def _json(walked: Walked) -> str:
+def _report_json(report: BackfillResult) -> str:
     return json.dumps(
         {
-            "set": walked.harvest.set,
-            "from": walked.harvest.first.isoformat(),
-            "to": walked.harvest.last.isoformat(),
-            "stage": str(walked.stage),
-            "pages": walked.pages,
-            "records": walked.records,
-            "announcements": walked.announcements,
-            "stored": walked.added.stored,
-            "updated": walked.added.updated,
-            "problem": walked.reason.key if walked.reason else None,
+            "set": report.backfill.set_spec,
+            "from": report.backfill.first_day.isoformat(),
+            "to": report.backfill.last_day.isoformat(),
+            "stage": str(report.stage),
+            "pages": report.pages,
+            "records": report.records,
+            "announcements": report.announcements,
+            "stored": report.added.stored,
+            "updated": report.added.updated,
+            "problem": report.reason.text_key if report.reason else None,
         },
         ensure_ascii=False,
     )

@@ -11,8 +11,8 @@ from collections.abc import Mapping
 
 import click
 
-from bot.cli.options import Failed, database, echo, settings, speaker
-from bot.demo.start import rehearse
+from bot.cli.options import CommandFailed, database_option, echo, load_config, translator
+from bot.demo.start import start_demo
 
 
 @click.command()
@@ -23,7 +23,7 @@ from bot.demo.start import rehearse
     help="Open the page in the browser, where there is one.",
 )
 @click.option("--live", is_flag=True, help="Read arXiv's feeds instead of the sample.")
-@database
+@database_option
 def demo(port: int, browser: bool, live: bool, database: str | None) -> None:
     """Try everything in a browser, with a sample of papers: no token, no network.
 
@@ -31,17 +31,17 @@ def demo(port: int, browser: bool, live: bool, database: str | None) -> None:
     papergram demo
     papergram demo --live --database sqlite:///demo.db
     """
-    config = settings(database or "sqlite://")
-    speak = speaker(config)
-    if not _is_free(port):
-        raise Failed(speak("cli-port-busy", port=str(port)))
+    config = load_config(database or "sqlite://")
+    translate = translator(config)
+    if not _is_port_free(port):
+        raise CommandFailed(translate("cli-port-busy", port=str(port)))
 
-    def ready(url: str) -> None:
-        echo(speak("cli-demo", url=url))
+    def on_ready(url: str) -> None:
+        echo(translate("cli-demo", url=url))
         if browser and has_browser(os.environ):
             webbrowser.open(url)
 
-    asyncio.run(rehearse(config, port, live=live, ready=ready))
+    asyncio.run(start_demo(config, port, live=live, on_ready=on_ready))
 
 
 def has_browser(environment: Mapping[str, str]) -> bool:
@@ -55,7 +55,7 @@ def has_browser(environment: Mapping[str, str]) -> bool:
     return bool(has_screen) or sys.platform in ("darwin", "win32")
 
 
-def _is_free(port: int) -> bool:
+def _is_port_free(port: int) -> bool:
     """Whether the page can be served there; port 0 stands for any that is free."""
     try:
         socket.create_server(("127.0.0.1", port)).close()

@@ -4,28 +4,28 @@ from __future__ import annotations
 
 import click
 
-from bot.cli.digest_output import form, print_document
+from bot.cli.digest_output import format_option, print_document
 from bot.cli.options import (
-    LANGUAGES,
-    Failed,
-    basics,
-    database,
-    language,
-    opened_for_reading,
-    speaker,
+    LANGUAGE_CHOICES,
+    CommandFailed,
+    database_option,
+    language_option,
+    load_basic_settings,
+    open_store_for_reading,
+    translator,
 )
-from bot.cli.query_argument import AsksQuery, query
+from bot.cli.query_argument import QueryCommand, query_argument
 from bot.concurrency import trusted_clock
 from bot.digests import issue_digest, new_announcements
-from bot.render import FORMS
+from bot.render import FORMATS
 from storage.records import Query
 
 
-@click.command(cls=AsksQuery)
-@query
-@form
-@language
-@database
+@click.command(cls=QueryCommand)
+@query_argument
+@format_option
+@language_option
+@database_option
 def digest(query: Query, form: str, language: str, database: str | None) -> None:
     """Print what a topic found in the last seven days.
 
@@ -35,10 +35,14 @@ def digest(query: Query, form: str, language: str, database: str | None) -> None
     papergram digest diffusion cat:cs.CV
     papergram digest '"error correction"' --format html --language en
     """
-    config = basics(database)
-    with opened_for_reading(config, searches=True) as store:
-        drawn = issue_digest.drawn(store, query, trusted_clock.wall_clock(), keep=False)
-    if not drawn.entries:
-        speak = speaker(config)
-        raise Failed(speak("cli-digest-none", days=new_announcements.RECENT_DAYS, query=query.text))
-    print_document(FORMS[form](drawn, LANGUAGES[language]))
+    config = load_basic_settings(database)
+    with open_store_for_reading(config, for_search=True) as store:
+        topic_digest = issue_digest.recent_digest(
+            store, query, trusted_clock.system_clock(), save=False
+        )
+    if not topic_digest.entries:
+        translate = translator(config)
+        raise CommandFailed(
+            translate("cli-digest-none", days=new_announcements.RECENT_DAYS, query=query.text)
+        )
+    print_document(FORMATS[form](topic_digest, LANGUAGE_CHOICES[language]))

@@ -7,14 +7,14 @@ from collections.abc import Callable
 
 import click
 
-from bot.app.log_format import visible
-from bot.cli.options import Function
-from bot.render import FORMS
+from bot.app.log_format import escape_control_chars
+from bot.cli.options import CommandFunction
+from bot.render import FORMATS
 
-form: Callable[[Function], Function] = click.option(
+format_option: Callable[[CommandFunction], CommandFunction] = click.option(
     "--format",
     "form",
-    type=click.Choice(list(FORMS)),
+    type=click.Choice(list(FORMATS)),
     default="markdown",
     show_default=True,
     help="How the digest is printed.",
@@ -24,5 +24,5 @@ form: Callable[[Function], Function] = click.option(
 def print_document(document: str) -> None:
     """Prints bytes, because a document holds characters that a text stream would alter."""
     if sys.stdout.isatty():
-        document = visible(document)
+        document = escape_control_chars(document)
     click.echo(document.encode(), nl=False)

@@ -8,14 +8,22 @@ from datetime import UTC, datetime
 
 import click
 
-from bot.cli.options import FAILED, as_json, basics, database, echo, settings, speaker
-from storage.engine.liveness_probe import RUN_LEASE, Vitality, probe
+from bot.cli.options import (
+    EXIT_FAILED,
+    database_option,
+    echo,
+    json_option,
+    load_basic_settings,
+    load_config,
+    translator,
+)
+from storage.engine.liveness_probe import RUN_LEASE, BotStatus, probe_bot
 
 
 @click.command()
 @click.option("--quick", is_flag=True, help="Only whether the bot is running: for health checks.")
-@as_json
-@database
+@json_option
+@database_option
 def doctor(quick: bool, as_json: bool, database: str | None) -> None:
     """Check settings, database, feeds and Bot API, and say what to do.
 
@@ -25,35 +33,41 @@ def doctor(quick: bool, as_json: bool, database: str | None) -> None:
     """
     now = datetime.now(UTC)
     if quick:
-        basic = basics(database)
-        vitality = probe(basic.database, RUN_LEASE, now)
-        speak = speaker(basic)
-        is_alive = vitality is not Vitality.ABSENT
-        _print(speak, "running", is_alive, speak(f"doctor-running-{vitality}"), as_json=as_json)
+        basic_config = load_basic_settings(database)
+        bot_status = probe_bot(basic_config.database, RUN_LEASE, now)
+        translate = translator(basic_config)
+        is_alive = bot_status is not BotStatus.ABSENT
+        _print_finding(
+            translate,
+            "running",
+            is_alive,
+            translate(f"doctor-running-{bot_status}"),
+            as_json=as_json,
+        )
         if not is_alive:
-            raise SystemExit(FAILED)
+            raise SystemExit(EXIT_FAILED)
         return
     import asyncio  # with the findings, longer in loading than a health probe may take
 
-    from bot.cli.doctor_checks import examine
+    from bot.cli.doctor_checks import run_diagnostics
 
-    config = settings(database)
-    speak = speaker(config)
-    findings = asyncio.run(examine(config, now))
-    for one in findings:
-        told = speak(one.notice.key, **dict(one.notice.values))
-        _print(speak, one.name, one.is_good, told, as_json=as_json)
-    if not all(one.is_good for one in findings):
-        raise SystemExit(FAILED)
+    config = load_config(database)
+    translate = translator(config)
+    findings = asyncio.run(run_diagnostics(config, now))
+    for finding in findings:
+        sentence = translate(finding.notice.text_key, **dict(finding.notice.values))
+        _print_finding(translate, finding.name, finding.is_good, sentence, as_json=as_json)
+    if not all(finding.is_good for finding in findings):
+        raise SystemExit(EXIT_FAILED)
 
 
-def _print(
-    speak: Callable[..., str], name: str, is_good: bool, told: str, *, as_json: bool
+def _print_finding(
+    translate: Callable[..., str], name: str, is_good: bool, sentence: str, *, as_json: bool
 ) -> None:
     """A finding as a line: what was looked at, whether it is well, and what to do."""
     if as_json:
-        row = {"check": name, "good": is_good, "says": told}
+        row = {"check": name, "good": is_good, "says": sentence}
         echo(json.dumps(row, ensure_ascii=False))
         return
-    mark = speak("doctor-good" if is_good else "doctor-bad")
-    echo(f"{speak(f'doctor-{name}'):12} {mark:8} {told}")
+    verdict = translate("doctor-good" if is_good else "doctor-bad")
+    echo(f"{translate(f'doctor-{name}'):12} {verdict:8} {sentence}")

@@ -10,20 +10,20 @@ from datetime import date, datetime, timedelta
 from bot.app.config import Config
 from bot.arxiv import calendar
 from bot.chat.api import client
-from bot.concurrency.trusted_clock import LEAP, TrustedClock
-from bot.health.troubles import clock_facts, last_certain
-from bot.ingest.ingest_source import FIRST, WHOLE
-from bot.summaries.gateway.cost_report import account, told
-from bot.summaries.gateway.model_state import State
+from bot.concurrency.trusted_clock import MAX_UNCONFIRMED_STEP, TrustedClock
+from bot.health.troubles import clock_error_values, last_confirmed_time
+from bot.ingest.ingest_source import COMPLETE_MARK, FIRST_FILL
+from bot.summaries.gateway.cost_report import build_cost_report, cost_report_notices
+from bot.summaries.gateway.model_state import ModelStatus
 from storage import Store, open_for_reading
-from storage.engine.driver import VERSION
-from storage.engine.file_checks import may_share, newest_copy
-from storage.engine.liveness_probe import RUN_LEASE, Vitality, probe
+from storage.engine.driver import SQLITE_VERSION
+from storage.engine.file_checks import newest_backup, supports_shared_writing
+from storage.engine.liveness_probe import RUN_LEASE, BotStatus, probe_bot
 from storage.errors import StorageError
-from storage.records import Notice, ParcelState
+from storage.records import MessageState, Notice
 
-LATELY = timedelta(days=1)
-MISSED = 2  # feed days without papers before it is worth a word
+RECENT = timedelta(days=1)
+MAX_MISSED_DAYS = 2  # feed days without papers before it is worth a word
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,122 +35,139 @@ class Finding:
     notice: Notice
 
 
-async def examine(config: Config, now: datetime) -> list[Finding]:
+async def run_diagnostics(config: Config, now: datetime) -> list[Finding]:
     """Looks at every part; the database is read as a whole, and nothing is written."""
     settings = Finding("settings", True, Notice("doctor-settings-good"))
     clock = TrustedClock(lambda: now)
-    telegram = await _telegram(config, clock)
-    return [settings, *_stored(config, now, clock), telegram]
+    telegram = await _telegram_finding(config, clock)
+    return [settings, *_store_findings(config, now, clock), telegram]
 
 
-def _stored(config: Config, now: datetime, clock: TrustedClock) -> list[Finding]:
+def _store_findings(config: Config, now: datetime, clock: TrustedClock) -> list[Finding]:
     """What the store tells; where it cannot be opened, that it cannot and why."""
     try:
         with closing(open_for_reading(config.database)) as store:
-            parts = [*_database(store), _clock(store, now, clock)]
-            parts += [_feeds(store, now), _outbox(config, store)]
-            parts += _updates(config, store, now)
-            return [*parts, *_model(config, store, now), _running(config, now)]
+            findings = [*_database_findings(store), _clock_finding(store, now, clock)]
+            findings += [_feeds_finding(store, now), _outbox_finding(config, store)]
+            findings += _updates_findings(config, store, now)
+            return [*findings, *_model_findings(config, store, now), _running_finding(config, now)]
     except StorageError as error:
         problem = (("problem", " ".join(str(error).splitlines())),)
         return [Finding("database", False, Notice("doctor-database-unusable", problem))]
 
 
-def _database(store: Store) -> Iterator[Finding]:
-    health = store.check()
+def _database_findings(store: Store) -> Iterator[Finding]:
+    health = store.check_health()
     facts = (
         ("path", str(store.path)),
         ("papers", health.papers),
-        ("days", len(store.papers.days())),
-        ("sqlite", health.library),
+        ("days", len(store.papers.announcement_counts_by_day())),
+        ("sqlite", health.sqlite_version),
     )
     if health.damage:
-        copy = newest_copy(store.path)
-        key = "doctor-database-damaged-copy" if copy else "doctor-database-damaged"
-        place = (("copy", str(copy)),) if copy else ()
-        yield Finding("database", False, Notice(key, (*facts, *place)))
+        backup_copy = newest_backup(store.path)
+        key = "doctor-database-damaged-copy" if backup_copy else "doctor-database-damaged"
+        copy_fact = (("copy", str(backup_copy)),) if backup_copy else ()
+        yield Finding("database", False, Notice(key, (*facts, *copy_fact)))
     else:
         yield Finding("database", True, Notice("doctor-database-good", facts))
-    if not may_share(VERSION):
-        yield Finding("sqlite", True, Notice("doctor-sqlite-alone", (("version", health.library),)))
+    if not supports_shared_writing(SQLITE_VERSION):
+        yield Finding(
+            "sqlite", True, Notice("doctor-sqlite-alone", (("version", health.sqlite_version),))
+        )
 
 
-def _clock(store: Store, now: datetime, clock: TrustedClock) -> Finding:
+def _clock_finding(store: Store, now: datetime, clock: TrustedClock) -> Finding:
     """Whether Telegram has denied the time, or the bot has been certain of a later one."""
-    error, last = clock.error(), last_certain(store)
-    if clock.certain() is None and last and last - now > LEAP:
+    error, last = clock.system_clock_error(), last_confirmed_time(store)
+    if clock.confirmed_now() is None and last and last - now > MAX_UNCONFIRMED_STEP:
         error = now - last
     key = "doctor-clock-wrong" if error else "doctor-clock-good"
-    return Finding("clock", not error, Notice(key, tuple(clock_facts(now - error, error).items())))
+    return Finding(
+        "clock", not error, Notice(key, tuple(clock_error_values(now - error, error).items()))
+    )
 
 
-def _feeds(store: Store, now: datetime) -> Finding:
+def _feeds_finding(store: Store, now: datetime) -> Finding:
     """How old the last batch is; papers of the first fill count until a feed brought some."""
-    first = store.cursors.get(FIRST)
-    days = [cursor.day for cursor in store.cursors.all() if cursor.day and cursor.source != FIRST]
-    if not days and first.day:
-        if first.batch != WHOLE:
+    first_fill = store.feed_cursors.get(FIRST_FILL)
+    days = [
+        cursor.last_day
+        for cursor in store.feed_cursors.all()
+        if cursor.last_day and cursor.source != FIRST_FILL
+    ]
+    if not days and first_fill.last_day:
+        if first_fill.batch_fingerprint != COMPLETE_MARK:
             return Finding("feeds", True, Notice("doctor-feeds-filling"))
-        days = [first.day]
+        days = [first_fill.last_day]
     if not days:
         return Finding("feeds", False, Notice("doctor-feeds-none"))
-    last = max(days)
-    told = (("day", last.isoformat()), ("missed", _missed(last, now)))
-    if _missed(last, now) >= MISSED:
-        return Finding("feeds", False, Notice("doctor-feeds-stale", told))
-    return Finding("feeds", True, Notice("doctor-feeds-good", told[:1]))
+    last_day = max(days)
+    facts = (("day", last_day.isoformat()), ("missed", _missed_feed_days(last_day, now)))
+    if _missed_feed_days(last_day, now) >= MAX_MISSED_DAYS:
+        return Finding("feeds", False, Notice("doctor-feeds-stale", facts))
+    return Finding("feeds", True, Notice("doctor-feeds-good", facts[:1]))
 
 
-def _missed(last: date, now: datetime) -> int:
+def _missed_feed_days(last: date, now: datetime) -> int:
     """The feed days after the last batch, today's included."""
     days = (calendar.arxiv_day(now) - last).days
-    return sum(calendar.is_feed_day(last + timedelta(days=n)) for n in range(1, days + 1))
+    return sum(
+        calendar.is_feed_day(last + timedelta(days=day_offset)) for day_offset in range(1, days + 1)
+    )
 
 
-def _outbox(config: Config, store: Store) -> Finding:
+def _outbox_finding(config: Config, store: Store) -> Finding:
     """What could not be delivered: by this bot, or without a token by any."""
-    bots = [config.bot] if config.token else store.outbox.bots()
-    dead = sum(store.outbox.counts(bot)[ParcelState.DEAD] for bot in bots)
-    key = "doctor-outbox-dead" if dead else "doctor-outbox-good"
-    return Finding("outbox", not dead, Notice(key, (("dead", dead),) if dead else ()))
+    bots = [config.bot] if config.token else store.outbox.bots_with_messages()
+    dead_count = sum(store.outbox.counts_by_state(bot)[MessageState.DEAD] for bot in bots)
+    key = "doctor-outbox-dead" if dead_count else "doctor-outbox-good"
+    return Finding(
+        "outbox", not dead_count, Notice(key, (("dead", dead_count),) if dead_count else ())
+    )
 
 
-def _updates(config: Config, store: Store, now: datetime) -> Iterator[Finding]:
+def _updates_findings(config: Config, store: Store, now: datetime) -> Iterator[Finding]:
     """Updates that nobody could read, if there were any; those of long ago are no trouble."""
-    unread = store.inbox.unread(config.bot) if config.token else None
-    if unread and unread.last:
-        facts = (("updates", unread.updates), ("day", f"{unread.last:%Y-%m-%d}"))
+    unreadable_updates = store.inbox.unreadable_updates(config.bot) if config.token else None
+    if unreadable_updates and unreadable_updates.last_at:
+        facts = (
+            ("updates", unreadable_updates.count),
+            ("day", f"{unreadable_updates.last_at:%Y-%m-%d}"),
+        )
         notice = Notice("doctor-updates-unreadable", facts)
-        yield Finding("updates", now - unread.last > LATELY, notice)
+        yield Finding("updates", now - unreadable_updates.last_at > RECENT, notice)
 
 
-def _model(config: Config, store: Store, now: datetime) -> Iterator[Finding]:
+def _model_findings(config: Config, store: Store, now: datetime) -> Iterator[Finding]:
     """How the model answers, how far its glosses reach and what they cost."""
-    if config.contract is None:
+    if config.llm_settings is None:
         yield Finding("model", True, Notice("doctor-model-none"))
         return
-    found = account(store, config.bot, config.contract, now)
-    first, *others = told(found)
-    yield Finding("model", found.state is State.GOOD, first)
-    for line in others:
-        yield Finding("glosses", True, line)
+    cost_report = build_cost_report(store, config.bot, config.llm_settings, now)
+    model_notice, *notices = cost_report_notices(cost_report)
+    yield Finding("model", cost_report.status is ModelStatus.AVAILABLE, model_notice)
+    for notice in notices:
+        yield Finding("glosses", True, notice)
 
 
-def _running(config: Config, now: datetime) -> Finding:
-    vitality = probe(config.database, RUN_LEASE, now)
-    is_alive = vitality is not Vitality.ABSENT
-    return Finding("running", is_alive, Notice(f"doctor-running-{vitality}"))
+def _running_finding(config: Config, now: datetime) -> Finding:
+    bot_status = probe_bot(config.database, RUN_LEASE, now)
+    is_alive = bot_status is not BotStatus.ABSENT
+    return Finding("running", is_alive, Notice(f"doctor-running-{bot_status}"))
 
 
-async def _telegram(config: Config, clock: TrustedClock) -> Finding:
+async def _telegram_finding(config: Config, clock: TrustedClock) -> Finding:
     if config.token is None:
         return Finding("telegram", False, Notice("doctor-telegram-none"))
-    token, heard = config.token.get_secret_value(), clock.hear_telegram
-    name, problem = await client.probe(token, config.telegram_api, heard=heard)
+    token, on_server_date = config.token.get_secret_value(), clock.observe_telegram_date
+    username, problem = await client.probe_token(
+        token, config.telegram_api, on_server_date=on_server_date
+    )
     if problem == "InvalidToken":
         return Finding("telegram", False, Notice("cli-token-refused"))
     if problem:
         facts = (("server", config.telegram_api), ("problem", problem))
         return Finding("telegram", False, Notice("doctor-telegram-bad", facts))
-    facts = (("username", name), ("server", config.telegram_api))
+    facts = (("username", username), ("server", config.telegram_api))
     return Finding("telegram", True, Notice("doctor-telegram-good", facts))

@@ -11,23 +11,31 @@ import click
 
 from bot.app import wiring
 from bot.app.config import Config
-from bot.app.leader_election import glossing
-from bot.cli.options import FAILED, Misused, as_json, database, echo, settings, speaker
-from bot.cli.progress import bar
+from bot.app.leader_election import hold_enrich_lease
+from bot.cli.options import (
+    EXIT_FAILED,
+    CommandMisused,
+    database_option,
+    echo,
+    json_option,
+    load_config,
+    translator,
+)
+from bot.cli.progress import bar_progress
 from bot.concurrency import trusted_clock
 from bot.digests import prefetch_summaries
-from bot.summaries.gateway.cost_report import Contract, Estimate, estimate, money
-from bot.summaries.gateway.model_gateway import Workshop
-from bot.summaries.gateway.model_state import State
-from bot.summaries.jobs import Fulfilled, fulfil
+from bot.summaries.gateway.cost_report import Estimate, LlmSettings, estimate_cost, format_cost
+from bot.summaries.gateway.model_gateway import ModelGateway
+from bot.summaries.gateway.model_state import ModelStatus
+from bot.summaries.jobs import JobCounts, run_summary_jobs
 from bot.texts.languages import language_code
 from storage import Store
-from storage.records import Commission
+from storage.records import SummaryJob
 
-SOON = timedelta(days=8)  # whatever comes every week is due within it
-LONGEST_RUN = 6 * 3600.0  # seconds; one that was killed on this machine is not waited for
-RESTS = 3  # in which nothing was made: then it is better to come again
-LONGEST = 120.0  # seconds that a command waits for a model that asks to
+LOOKAHEAD = timedelta(days=8)  # whatever comes every week is due within it
+MAX_RUN_SECONDS = 6 * 3600.0  # seconds; one that was killed on this machine is not waited for
+MAX_VAIN_ROUNDS = 3  # in which nothing was made: then it is better to come again
+MAX_WAIT_SECONDS = 120.0  # seconds that a command waits for a model that asks to
 
 
 @click.command()
@@ -40,8 +48,8 @@ LONGEST = 120.0  # seconds that a command waits for a model that asks to
     help="Only these; repeatable. By default those that the readers chose.",
 )
 @click.option("--dry-run", is_flag=True, help="Only say what it would make, and what it may cost.")
-@as_json
-@database
+@json_option
+@database_option
 def enrich(
     since: str | None,
     codes: tuple[str, ...],
@@ -57,118 +65,132 @@ def enrich(
     papergram enrich --dry-run
     papergram enrich --since 2026-11-16 --language zh
     """
-    config = settings(database)
-    speak = speaker(config)
+    config = load_config(database)
+    translate = translator(config)
     if config.token is None:
-        raise Misused(speak("cli-no-token"))
-    if config.contract is None:
-        raise Misused(speak("cli-no-model"))
-    first, languages = _day(since, config), _languages(codes, config)
-    now = trusted_clock.wall_clock()
-    with wiring.opened(config) as store:
-        found = _wanted(store, config, first, languages, now)
-        guess = estimate(store, config.contract, found)
-        _announce(config, guess, as_json=as_json)
-        if dry_run or not found:
+        raise CommandMisused(translate("cli-no-token"))
+    if config.llm_settings is None:
+        raise CommandMisused(translate("cli-no-model"))
+    first, languages = _parse_day(since, config), _parse_languages(codes, config)
+    now = trusted_clock.system_clock()
+    with wiring.open_indexed_store(config) as store:
+        jobs = _wanted_jobs(store, config, first, languages, now)
+        cost_estimate = estimate_cost(store, config.llm_settings, jobs)
+        _print_estimate(config, cost_estimate, as_json=as_json)
+        if dry_run or not jobs:
             return
-        prefetch_summaries.order(store, found)
-        store.commissions.retry(found)
-        with glossing(store, now, LONGEST_RUN) as is_alone:
+        prefetch_summaries.order_jobs(store, jobs)
+        store.summary_jobs.retry(jobs)
+        with hold_enrich_lease(store, now, MAX_RUN_SECONDS) as is_alone:
             if is_alone:
-                store.commissions.recover()
-            shop, done = asyncio.run(_made(store, config, len(found)))
-        _conclude(config, config.contract, store, shop, done, as_json=as_json)
+                store.summary_jobs.release_all_claims()
+            gateway, result = asyncio.run(_run_jobs(store, config, len(jobs)))
+        _print_result(config, config.llm_settings, store, gateway, result, as_json=as_json)
 
 
-def _day(text: str | None, config: Config) -> date | None:
+def _parse_day(text: str | None, config: Config) -> date | None:
     try:
         return date.fromisoformat(text) if text else None
     except ValueError:
-        raise Misused(speaker(config)("cli-date-wrong", given=str(text)[:40])) from None
+        raise CommandMisused(translator(config)("cli-date-wrong", given=str(text)[:40])) from None
 
 
-def _languages(codes: Sequence[str], config: Config) -> tuple[str, ...]:
-    found = []
-    for word in codes:
-        code = language_code(word)
+def _parse_languages(codes: Sequence[str], config: Config) -> tuple[str, ...]:
+    language_codes = []
+    for name in codes:
+        code = language_code(name)
         if code is None:
-            raise Misused(speaker(config)("cli-language-wrong", given=word[:40]))
-        found.append(code)
-    return tuple(dict.fromkeys(found))
+            raise CommandMisused(translator(config)("cli-language-wrong", given=name[:40]))
+        language_codes.append(code)
+    return tuple(dict.fromkeys(language_codes))
 
 
-def _wanted(
+def _wanted_jobs(
     store: Store, config: Config, first: date | None, languages: tuple[str, ...], now: datetime
-) -> list[Commission]:
+) -> list[SummaryJob]:
     if first is not None:
-        wanted = languages or config.languages
-        return prefetch_summaries.wanted_since(store, config.bot, first, wanted, now)
-    return prefetch_summaries.wanted(
-        store, config.bot, now, now + SOON, offered=languages or config.languages
+        requested_languages = languages or config.languages
+        return prefetch_summaries.jobs_since(store, config.bot, first, requested_languages, now)
+    return prefetch_summaries.jobs_for_due_digests(
+        store, config.bot, now, now + LOOKAHEAD, offered_languages=languages or config.languages
     )
 
 
-async def _made(store: Store, config: Config, wanted: int) -> tuple[Workshop, Fulfilled]:
+async def _run_jobs(store: Store, config: Config, job_count: int) -> tuple[ModelGateway, JobCounts]:
     """Makes glosses until none is left, the budget is spent or the model does not answer."""
-    done, vain = Fulfilled(), 0
-    async with wiring.workshop(store, config, trusted_clock.wall_clock) as shop:
-        with bar() as progress:
-            task = progress.add_task("", total=wanted, cost="")
+    result, vain_rounds = JobCounts(), 0
+    async with wiring.open_model_gateway(store, config, trusted_clock.system_clock) as gateway:
+        with bar_progress() as progress:
+            task = progress.add_task("", total=job_count, cost="")
 
-            def told(_: Commission, __: bool) -> None:
-                progress.update(task, advance=1, cost=_cost(config, shop))
+            def report_progress(_: SummaryJob, __: bool) -> None:
+                progress.update(task, advance=1, cost=_cost_text(config, gateway))
 
             while True:
-                one = await fulfil(shop, told=told)
-                done = Fulfilled(done.made + one.made, done.failed + one.failed)
-                vain = 0 if one.made else vain + 1
-                if not 0.0 < shop.rest <= LONGEST or vain > RESTS:
-                    return shop, done
-                await asyncio.sleep(shop.rest)
+                round_result = await run_summary_jobs(gateway, on_job_finished=report_progress)
+                result = JobCounts(
+                    result.completed + round_result.completed, result.failed + round_result.failed
+                )
+                vain_rounds = 0 if round_result.completed else vain_rounds + 1
+                if (
+                    not 0.0 < gateway.pause_seconds <= MAX_WAIT_SECONDS
+                    or vain_rounds > MAX_VAIN_ROUNDS
+                ):
+                    return gateway, result
+                await asyncio.sleep(gateway.pause_seconds)
 
 
-def _cost(config: Config, shop: Workshop) -> str:
-    assert config.contract is not None
-    return speaker(config)(
-        "cli-enrich-cost", tokens=shop.tokens, money=money(config.contract, shop.money)
+def _cost_text(config: Config, gateway: ModelGateway) -> str:
+    assert config.llm_settings is not None
+    return translator(config)(
+        "cli-enrich-cost",
+        tokens=gateway.tokens,
+        money=format_cost(config.llm_settings, gateway.cost_micros),
     )
 
 
-def _announce(config: Config, guess: Estimate, *, as_json: bool) -> None:
-    assert config.contract is not None
-    facts = {"glosses": guess.glosses, "tokens": guess.tokens}
+def _print_estimate(config: Config, cost_estimate: Estimate, *, as_json: bool) -> None:
+    assert config.llm_settings is not None
+    facts = {"glosses": cost_estimate.summaries, "tokens": cost_estimate.tokens}
     if as_json:
-        row = {"wanted": guess.glosses, "tokens": guess.tokens, "money": guess.money / 1_000_000}
+        row = {
+            "wanted": cost_estimate.summaries,
+            "tokens": cost_estimate.tokens,
+            "money": cost_estimate.cost_micros / 1_000_000,
+        }
         echo(json.dumps(row))
         return
-    price = money(config.contract, guess.money)
-    echo(speaker(config)("cli-enrich-estimate", **facts, money=price))
+    cost_text = format_cost(config.llm_settings, cost_estimate.cost_micros)
+    echo(translator(config)("cli-enrich-estimate", **facts, money=cost_text))
 
 
-def _conclude(
+def _print_result(
     config: Config,
-    contract: Contract,
+    llm_settings: LlmSettings,
     store: Store,
-    shop: Workshop,
-    done: Fulfilled,
+    gateway: ModelGateway,
+    result: JobCounts,
     *,
     as_json: bool,
 ) -> None:
-    backlog = store.commissions.backlog()
+    backlog = store.summary_jobs.backlog()
     if as_json:
         row = {
-            "made": done.made,
-            "failed": done.failed,
+            "made": result.completed,
+            "failed": result.failed,
             "waiting": backlog.waiting,
-            "tokens": shop.tokens,
-            "money": shop.money / 1_000_000,
-            "state": str(shop.state),
+            "tokens": gateway.tokens,
+            "money": gateway.cost_micros / 1_000_000,
+            "state": str(gateway.status),
         }
         echo(json.dumps(row))
     else:
-        facts = {"made": done.made, "failed": done.failed, "waiting": backlog.waiting}
-        cost = {"tokens": shop.tokens, "money": money(contract, shop.money)}
-        echo(speaker(config)("cli-enrich-done", **facts, **cost))
-    if shop.state is not State.GOOD:
-        echo(speaker(config)(f"account-{shop.state}", model=contract.model), err=True)
-        raise SystemExit(FAILED)
+        facts = {"made": result.completed, "failed": result.failed, "waiting": backlog.waiting}
+        cost_facts = {
+            "tokens": gateway.tokens,
+            "money": format_cost(llm_settings, gateway.cost_micros),
+        }
+        echo(translator(config)("cli-enrich-done", **facts, **cost_facts))
+    if gateway.status is not ModelStatus.AVAILABLE:
+        echo(translator(config)(f"account-{gateway.status}", model=llm_settings.model), err=True)
+        raise SystemExit(EXIT_FAILED)

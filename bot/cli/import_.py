@@ -12,10 +12,18 @@ import click
 
 from bot.app import wiring
 from bot.app.config import Config
-from bot.cli.options import FAILED, Misused, as_json, database, echo, settings, speaker
+from bot.cli.options import (
+    EXIT_FAILED,
+    CommandMisused,
+    database_option,
+    echo,
+    json_option,
+    load_config,
+    translator,
+)
 from bot.ingest.http_errors import FetchError, read_file
 from bot.ingest.ingest_source import import_digest
-from bot.ingest.sources.digest_document import read as read_document
+from bot.ingest.sources.digest_document import read_document as read_document
 from bot.texts import Refusal
 from storage.records import Digest
 
@@ -24,8 +32,8 @@ from storage.records import Digest
 @click.argument("files", metavar="FILE...", nargs=-1, required=True, type=click.Path())
 @click.option("--topic", default="", help="The topic; by default the file's name tells it.")
 @click.option("--issued", default="", metavar="DATE", help="The date; by default from the name.")
-@as_json
-@database
+@json_option
+@database_option
 def import_(
     files: tuple[str, ...], topic: str, issued: str, as_json: bool, database: str | None
 ) -> None:
@@ -35,66 +43,66 @@ def import_(
     papergram import cs.CV_2024-09-27.md
     papergram import notes.md --topic cs.CV --issued 2024-09-27
     """
-    config = settings(database)
-    when = _instant(issued, config) if issued else None
-    failed = False
-    with wiring.opened(config) as store:
+    config = load_config(database)
+    issued_at = _parse_instant(issued, config) if issued else None
+    has_failed = False
+    with wiring.open_indexed_store(config) as store:
         for name in files:
             try:
-                digest = read_document(name, read_file(Path(name)), topic=topic, issued=when)
+                digest = read_document(name, read_file(Path(name)), topic=topic, issued=issued_at)
             except (Refusal, FetchError) as error:
-                echo(_refused(config, name, error), err=True)
-                failed = True
+                echo(_file_error_text(config, name, error), err=True)
+                has_failed = True
             else:
-                kept = Imported(name, import_digest(store, digest), digest)
-                echo(kept.json() if as_json else kept.line(speaker(config)))
-    if failed:
-        raise SystemExit(FAILED)
+                imported = ImportedDocument(name, import_digest(store, digest), digest)
+                echo(imported.as_json_line() if as_json else imported.as_text(translator(config)))
+    if has_failed:
+        raise SystemExit(EXIT_FAILED)
 
 
 @dataclass(frozen=True, slots=True)
-class Imported:
+class ImportedDocument:
     """A document of a file, kept under a number."""
 
     file: str
     number: int
     digest: Digest
 
-    def line(self, speak: Callable[..., str]) -> str:
+    def as_text(self, translate: Callable[..., str]) -> str:
         """What was kept, as a sentence."""
-        return speak(
+        return translate(
             "cli-imported",
             file=self.file,
             number=str(self.number),
             entries=len(self.digest.entries),
             topic=self.digest.topic,
-            issued=f"{self.digest.issued:%Y-%m-%d}",
+            issued=f"{self.digest.issued_at:%Y-%m-%d}",
         )
 
-    def json(self) -> str:
+    def as_json_line(self) -> str:
         """What was kept, as a line of JSON."""
         row = {
             "file": self.file,
             "number": self.number,
             "entries": len(self.digest.entries),
             "topic": self.digest.topic,
-            "issued": self.digest.issued.isoformat(),
+            "issued": self.digest.issued_at.isoformat(),
         }
         return json.dumps(row, ensure_ascii=False)
 
 
-def _refused(config: Config, name: str, error: Refusal | FetchError) -> str:
+def _file_error_text(config: Config, name: str, error: Refusal | FetchError) -> str:
     """What is wrong with a file; the file is named once."""
-    speak = speaker(config)
+    translate = translator(config)
     if isinstance(error, FetchError):
-        return speak(error.notice.key, **dict(error.notice.values))
-    return speak("cli-file-refused", file=name, problem=speak(error.key, **error.values))
+        return translate(error.notice.text_key, **dict(error.notice.values))
+    return translate("cli-file-refused", file=name, problem=translate(error.key, **error.values))
 
 
-def _instant(text: str, config: Config) -> datetime:
+def _parse_instant(text: str, config: Config) -> datetime:
     """An instant as it was typed; UTC where no offset stands in it."""
     try:
-        typed = datetime.fromisoformat(text)
-        return typed.astimezone(UTC) if typed.tzinfo else typed.replace(tzinfo=UTC)
+        instant = datetime.fromisoformat(text)
+        return instant.astimezone(UTC) if instant.tzinfo else instant.replace(tzinfo=UTC)
     except (ValueError, OverflowError):
-        raise Misused(speaker(config)("cli-date-wrong", given=text[:40])) from None
+        raise CommandMisused(translator(config)("cli-date-wrong", given=text[:40])) from None

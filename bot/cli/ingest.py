@@ -1,4 +1,4 @@
-"""``papergram ingest``: read announcements now."""
+"""``papergram ingest_source``: read announcements now."""
 
 from __future__ import annotations
 
@@ -10,21 +10,21 @@ import click
 from bot.app import wiring
 from bot.app.config import Config
 from bot.arxiv.combined_feeds import feed_groups
-from bot.cli.options import FAILED, as_json, database, echo, settings, speaker
-from bot.cli.progress import spinner
+from bot.cli.options import EXIT_FAILED, database_option, echo, json_option, load_config, translator
+from bot.cli.progress import spinner_progress
 from bot.concurrency import trusted_clock
-from bot.ingest.catch_up.unreadable_items import fetch_outstanding
-from bot.ingest.ingest_source import Ingested
-from bot.ingest.ingest_source import ingest as ingest_source
-from bot.ingest.sources.addresses import Source, feed, resolve
-from bot.ingest.sources.source_batch import SKIPPED
-from storage.records import Kind
+from bot.ingest.catch_up.unreadable_items import fetch_missing_papers
+from bot.ingest.ingest_source import IngestReport
+from bot.ingest.ingest_source import ingest_source as ingest_source
+from bot.ingest.sources.addresses import Source, arxiv_feed, resolve_source
+from bot.ingest.sources.source_batch import SKIPPED_WARNING
+from storage.records import AnnouncementKind
 
 
 @click.command()
 @click.argument("sources", metavar="SOURCE...", nargs=-1)
-@as_json
-@database
+@json_option
+@database_option
 def ingest(sources: tuple[str, ...], as_json: bool, database: str | None) -> None:
     """Read announcements now: a category, a URL, or a file (also .gz).
 
@@ -34,88 +34,98 @@ def ingest(sources: tuple[str, ...], as_json: bool, database: str | None) -> Non
     papergram ingest cs.CV hep-th
     papergram ingest feed.xml.gz --json
     """
-    config = settings(database)
-    wanted = [resolve(source, base=config.arxiv_rss) for source in sources] or [
-        feed(group, base=config.arxiv_rss) for group in feed_groups(config.categories)
+    config = load_config(database)
+    requested_sources = [resolve_source(source, base=config.arxiv_rss) for source in sources] or [
+        arxiv_feed(group, base=config.arxiv_rss) for group in feed_groups(config.categories)
     ]
-    reports = asyncio.run(_ingested(config, wanted))
+    reports = asyncio.run(_ingest_sources(config, requested_sources))
     for report in reports:
         if as_json:
-            echo(_json(report))
+            echo(_report_json(report))
         else:
-            _tell(config, report)
+            _print_report(config, report)
     if not all(report.is_usable for report in reports):
-        raise SystemExit(FAILED)
+        raise SystemExit(EXIT_FAILED)
 
 
-async def _ingested(config: Config, sources: list[Source]) -> list[Ingested]:
-    speak = speaker(config)
-    with wiring.opened(config) as store, spinner() as progress:
-        async with wiring.fetcher(config) as asker:
+async def _ingest_sources(config: Config, sources: list[Source]) -> list[IngestReport]:
+    translate = translator(config)
+    with wiring.open_indexed_store(config) as store, spinner_progress() as progress:
+        async with wiring.create_fetcher(config) as fetcher:
             reports = []
             task = progress.add_task("", total=None)
             for source in sources:
-                progress.update(task, description=speak("cli-working", source=source.name))
+                progress.update(task, description=translate("cli-working", source=source.name))
                 reports.append(
-                    await ingest_source(store, asker, source, trusted_clock.wall_clock())
+                    await ingest_source(store, fetcher, source, trusted_clock.system_clock())
                 )
-            if any(warning.key == SKIPPED for one in reports for warning in one.warnings):
-                await fetch_outstanding(
+            if any(
+                warning.text_key == SKIPPED_WARNING
+                for report in reports
+                for warning in report.warnings
+            ):
+                await fetch_missing_papers(
                     store,
-                    asker,
+                    fetcher,
                     config.categories,
-                    trusted_clock.wall_clock(),
+                    trusted_clock.system_clock(),
                     api=config.arxiv_api,
                     archive=config.arxiv_oai,
                 )
             return reports
 
 
-def _json(report: Ingested) -> str:
+def _report_json(report: IngestReport) -> str:
     """The answer as a line of JSON; warnings are keys of texts with their values."""
     notices = (report.reason, *report.warnings)
     return json.dumps(
         {
             "source": report.source,
-            "condition": str(report.condition),
+            "condition": str(report.status),
             "day": report.day.isoformat() if report.day else None,
-            "new": report.counts[Kind.NEW],
-            "cross": report.counts[Kind.CROSS],
-            "replace": report.counts[Kind.REPLACE],
-            "replace_cross": report.counts[Kind.REPLACE_CROSS],
+            "new": report.counts[AnnouncementKind.NEW],
+            "cross": report.counts[AnnouncementKind.CROSS],
+            "replace": report.counts[AnnouncementKind.REPLACE],
+            "replace_cross": report.counts[AnnouncementKind.REPLACE_CROSS],
             "stored": report.added.stored,
             "updated": report.added.updated,
-            "known": report.added.known,
-            "warnings": [{"key": one.key, **dict(one.values)} for one in notices if one],
+            "known": report.added.unchanged,
+            "warnings": [
+                {"key": notice.text_key, **dict(notice.values)} for notice in notices if notice
+            ],
         },
         ensure_ascii=False,
     )
 
 
-def _tell(config: Config, report: Ingested) -> None:
+def _print_report(config: Config, report: IngestReport) -> None:
     """The counts of an answer, or why it has none; what is wrong goes to standard error."""
-    speak = speaker(config)
-    said = [speak(one.key, **dict(one.values)) for one in (report.reason, *report.warnings) if one]
+    translate = translator(config)
+    sentences = [
+        translate(notice.text_key, **dict(notice.values))
+        for notice in (report.reason, *report.warnings)
+        if notice
+    ]
     if any(report.counts.values()):
-        echo(_counts(config, report))
-        for sentence in said:
+        echo(_counts_text(config, report))
+        for sentence in sentences:
             echo(f"  {sentence}", err=True)
         return
-    problem = " ".join(said) or speak("cli-feed-unchanged")
-    told = speak("cli-feed-nothing", source=report.source, problem=problem)
-    echo(told, err=not report.is_usable)
+    problem = " ".join(sentences) or translate("cli-feed-unchanged")
+    text = translate("cli-feed-nothing", source=report.source, problem=problem)
+    echo(text, err=not report.is_usable)
 
 
-def _counts(config: Config, report: Ingested) -> str:
-    return speaker(config)(
+def _counts_text(config: Config, report: IngestReport) -> str:
+    return translator(config)(
         "cli-feed-counts",
         source=report.source,
         day=report.day.isoformat() if report.day else "–",
-        new=report.counts[Kind.NEW],
-        cross=report.counts[Kind.CROSS],
-        replace=report.counts[Kind.REPLACE],
-        replacecross=report.counts[Kind.REPLACE_CROSS],
+        new=report.counts[AnnouncementKind.NEW],
+        cross=report.counts[AnnouncementKind.CROSS],
+        replace=report.counts[AnnouncementKind.REPLACE],
+        replacecross=report.counts[AnnouncementKind.REPLACE_CROSS],
         stored=report.added.stored,
         updated=report.added.updated,
-        known=report.added.known,
+        known=report.added.unchanged,
     )

@@ -10,21 +10,26 @@ from datetime import UTC, datetime
 import click
 
 from bot.cli.options import (
-    LARGEST,
-    Failed,
-    Function,
-    as_json,
-    basics,
-    database,
+    MAX_INT64,
+    CommandFailed,
+    CommandFunction,
+    database_option,
     echo,
-    opened_for_reading,
-    speaker,
+    json_option,
+    load_basic_settings,
+    open_store_for_reading,
+    translator,
 )
 from storage import open_store
 from storage.messages.outbox import Outbox
-from storage.records import Parcel, ParcelState
+from storage.records import MessageState, OutboxMessage
 
-_OPEN = (ParcelState.DEAD, ParcelState.UNKNOWN, ParcelState.SENDING, ParcelState.READY)
+_UNSETTLED_STATES = (
+    MessageState.DEAD,
+    MessageState.UNKNOWN,
+    MessageState.SENDING,
+    MessageState.READY,
+)
 
 
 @click.group()
@@ -41,12 +46,12 @@ def outbox() -> None:
 @outbox.command("list")
 @click.option(
     "--state",
-    type=click.Choice([str(state) for state in ParcelState]),
+    type=click.Choice([str(state) for state in MessageState]),
     help="Only this state; by default all that are not settled.",
 )
 @click.option("--limit", type=click.IntRange(1, 10_000), default=100, show_default=True)
-@as_json
-@database
+@json_option
+@database_option
 def list_(state: str | None, limit: int, as_json: bool, database: str | None) -> None:
     """Print parcels: what failed, then what waits, and of each the oldest first.
 
@@ -55,54 +60,60 @@ def list_(state: str | None, limit: int, as_json: bool, database: str | None) ->
     \b
     papergram outbox list --state dead --json
     """
-    basic = basics(database)
-    speak = speaker(basic)
-    states = (ParcelState(state),) if state else _OPEN
-    with opened_for_reading(basic) as store:
-        bots = store.outbox.bots()
-        found = [
-            parcel
-            for wanted in states
+    basic_config = load_basic_settings(database)
+    translate = translator(basic_config)
+    states = (MessageState(state),) if state else _UNSETTLED_STATES
+    with open_store_for_reading(basic_config) as store:
+        bots = store.outbox.bots_with_messages()
+        messages = [
+            message
+            for message_state in states
             for bot in bots
-            for parcel in store.outbox.in_state(bot, wanted, limit)
+            for message in store.outbox.messages_in_state(bot, message_state, limit)
         ]
-    for parcel in found[:limit]:
+    for message in messages[:limit]:
         if as_json:
-            echo(_json(parcel))
+            echo(_message_json(message))
         else:
             echo(
-                f"{parcel.key:8} {parcel.state:8} {parcel.bot:12} {parcel.chat:16}"
-                f" {parcel.attempts:3} {parcel.doubts:3} {parcel.error}"
+                f"{message.key:8} {message.state:8} {message.bot:12} {message.chat:16}"
+                f" {message.attempts:3} {message.unknown_sends:3} {message.error}"
             )
-    if not found and not as_json:
-        told = speak("cli-outbox-no-state", state=state) if state else speak("cli-outbox-empty")
-        echo(told, err=True)
+    if not messages and not as_json:
+        sentence = (
+            translate("cli-outbox-no-state", state=state)
+            if state
+            else translate("cli-outbox-empty")
+        )
+        echo(sentence, err=True)
 
 
-def _json(parcel: Parcel) -> str:
+def _message_json(message: OutboxMessage) -> str:
     return json.dumps(
         {
-            "key": parcel.key,
-            "state": str(parcel.state),
-            "bot": parcel.bot,
-            "chat": parcel.chat,
-            "digest": parcel.digest,
-            "first": parcel.first,
-            "last": parcel.last,
-            "attempts": parcel.attempts,
-            "doubts": parcel.doubts,
-            "error": parcel.error,
+            "key": message.key,
+            "state": str(message.state),
+            "bot": message.bot,
+            "chat": message.chat,
+            "digest": message.digest,
+            "first": message.first_entry,
+            "last": message.last_entry,
+            "attempts": message.attempts,
+            "doubts": message.unknown_sends,
+            "error": message.error,
         },
         ensure_ascii=False,
     )
 
 
-_key: Callable[[Function], Function] = click.argument("key", type=click.IntRange(1, LARGEST))
+_key_argument: Callable[[CommandFunction], CommandFunction] = click.argument(
+    "key", type=click.IntRange(1, MAX_INT64)
+)
 
 
 @outbox.command()
-@_key
-@database
+@_key_argument
+@database_option
 def retry(key: int, database: str | None) -> None:
     """Send a dead, dropped or doubtful parcel again.
 
@@ -112,29 +123,33 @@ def retry(key: int, database: str | None) -> None:
     \b
     papergram outbox retry 17
     """
-    _decide(database, "retry", key, lambda held, now: held.retry(key, now=now))
+    _change_message(
+        database, "retry", key, lambda store_outbox, now: store_outbox.retry_message(key, now=now)
+    )
 
 
 @outbox.command()
-@_key
-@database
+@_key_argument
+@database_option
 def drop(key: int, database: str | None) -> None:
     """Give a parcel up; its papers can then be asked for with /missed.
 
     \b
     papergram outbox drop 17
     """
-    _decide(database, "drop", key, lambda held, now: held.drop(key, now=now))
+    _change_message(
+        database, "drop", key, lambda store_outbox, now: store_outbox.drop_message(key, now=now)
+    )
 
 
-def _decide(
-    database: str | None, name: str, key: int, decision: Callable[[Outbox, datetime], bool]
+def _change_message(
+    database: str | None, name: str, key: int, change: Callable[[Outbox, datetime], bool]
 ) -> None:
     """Has the outbox do something with a parcel; it does not where the state is none for it."""
-    basic = basics(database)
-    speak = speaker(basic)
-    with closing(open_store(basic.database)) as store:
-        is_done = decision(store.outbox, datetime.now(UTC))
+    basic_config = load_basic_settings(database)
+    translate = translator(basic_config)
+    with closing(open_store(basic_config.database)) as store:
+        is_done = change(store.outbox, datetime.now(UTC))
     if not is_done:
-        raise Failed(speak(f"cli-outbox-{name}-not", parcel=str(key)))
-    echo(speak(f"cli-outbox-{name}", parcel=str(key)))
+        raise CommandFailed(translate(f"cli-outbox-{name}-not", parcel=str(key)))
+    echo(translate(f"cli-outbox-{name}", parcel=str(key)))

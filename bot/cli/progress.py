@@ -16,17 +16,17 @@ from rich.progress import (
 )
 
 
-def spinner() -> Progress:
+def spinner_progress() -> Progress:
     """What is being done, and for how long."""
-    return _drawn(SpinnerColumn(), TextColumn("{task.description}"), TimeElapsedColumn())
+    return _progress(SpinnerColumn(), TextColumn("{task.description}"), TimeElapsedColumn())
 
 
-def bar() -> Progress:
+def bar_progress() -> Progress:
     """How many are done, and what that cost so far."""
-    return _drawn(BarColumn(), MofNCompleteColumn(), TextColumn("{task.fields[cost]}"))
+    return _progress(BarColumn(), MofNCompleteColumn(), TextColumn("{task.fields[cost]}"))
 
 
-def _drawn(*columns: ProgressColumn) -> Progress:
+def _progress(*columns: ProgressColumn) -> Progress:
     """On standard error, for people only, and gone at the end."""
     return Progress(
         *columns,

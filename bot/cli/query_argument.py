@@ -9,41 +9,47 @@ from itertools import pairwise
 import click
 
 from bot.app import basic_settings
-from bot.cli.options import Function, Misused
-from bot.texts import say, spoken
+from bot.cli.options import CommandFunction, CommandMisused
+from bot.texts import say, supported_language
 from bot.topics.query.parser import QueryError, parse
 from storage.records import Query
 
-_MASK = "\0"  # no word of a command line can hold it
+_EXCLUSION_MASK = "\0"  # no word of a command line can hold it
 
 
-class AsksQuery(click.Command):
+class QueryCommand(click.Command):
     """A command whose words are a query: ``-survey`` leaves a word out and is no option."""
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
-        options = [one for one in self.get_params(ctx) if isinstance(one, click.Option)]
-        known = {name for one in options for name in one.opts}
-        valued = {name for one in options if not one.is_flag for name in one.opts}
-        seen: list[str] = []
-        for before, word in pairwise(["", *args]):
-            is_free = word not in known and before not in valued and "--" not in seen
-            excludes = is_free and word.startswith("-") and not word.startswith("--")
-            seen.append(_MASK + word if excludes and len(word) > 1 else word)
-        return super().parse_args(ctx, seen)
+        options = [option for option in self.get_params(ctx) if isinstance(option, click.Option)]
+        option_names = {name for option in options for name in option.opts}
+        value_option_names = {
+            name for option in options if not option.is_flag for name in option.opts
+        }
+        arguments: list[str] = []
+        for previous, word in pairwise(["", *args]):
+            is_query_word = (
+                word not in option_names
+                and previous not in value_option_names
+                and "--" not in arguments
+            )
+            excludes = is_query_word and word.startswith("-") and not word.startswith("--")
+            arguments.append(_EXCLUSION_MASK + word if excludes and len(word) > 1 else word)
+        return super().parse_args(ctx, arguments)
 
 
-def _words(ctx: click.Context, parameter: click.Parameter, words: tuple[str, ...]) -> Query:
+def _parse_query(ctx: click.Context, parameter: click.Parameter, words: tuple[str, ...]) -> Query:
     """The query in the words behind a command."""
     try:
-        return parse(" ".join(word.removeprefix(_MASK) for word in words))
+        return parse(" ".join(word.removeprefix(_EXCLUSION_MASK) for word in words))
     except QueryError as error:
-        speak = partial(say, spoken(basic_settings.locale()))
-        problem = speak(error.key, **error.values)
-        raise Misused(
-            speak("cli-query-wrong", problem=problem, position=error.position + 1)
+        translate = partial(say, supported_language(basic_settings.terminal_locale()))
+        problem = translate(error.key, **error.values)
+        raise CommandMisused(
+            translate("cli-query-wrong", problem=problem, position=error.position + 1)
         ) from error
 
 
-query: Callable[[Function], Function] = click.argument(
-    "query", nargs=-1, required=True, metavar="QUERY", callback=_words
+query_argument: Callable[[CommandFunction], CommandFunction] = click.argument(
+    "query", nargs=-1, required=True, metavar="QUERY", callback=_parse_query
 )

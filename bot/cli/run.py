@@ -10,10 +10,17 @@ from collections.abc import Mapping
 import click
 
 from bot.app import wiring
-from bot.cli.options import Failed, Misused, database, first_of, settings, speaker
+from bot.cli.options import (
+    CommandFailed,
+    CommandMisused,
+    database_option,
+    find_error,
+    load_config,
+    translator,
+)
 
 # What ends a bot from outside, and the text that says what to do; the first that fits.
-_TROUBLE: Mapping[type[Exception], str] = {
+_ERROR_TEXTS: Mapping[type[Exception], str] = {
     wiring.Conflict: "cli-conflict",
     wiring.InvalidToken: "cli-token-refused",
     wiring.NetworkError: "cli-telegram-unreachable",
@@ -21,42 +28,44 @@ _TROUBLE: Mapping[type[Exception], str] = {
 
 
 @click.command()
-@database
+@database_option
 def run(database: str | None) -> None:
     """Run the bot: read arXiv, answer in Telegram, send digests. SIGTERM stops it.
 
     \b
     TELEGRAM_BOT_TOKEN=123456:ABC... papergram run
     """
-    config = settings(database, quiet=False)
-    speak = speaker(config)
+    config = load_config(database, quiet=False)
+    translate = translator(config)
     if config.token is None:
-        raise Misused(speak("cli-no-token"))
-    share()
+        raise CommandMisused(translate("cli-no-token"))
+    tune_threads()
     try:
         asyncio.run(wiring.run(config))
     except Exception as error:
-        for kind, key in _TROUBLE.items():
-            if first_of(error, kind):
-                raise Failed(speak(key, server=config.telegram_api)) from error
+        for error_type, key in _ERROR_TEXTS.items():
+            if find_error(error, error_type):
+                raise CommandFailed(translate(key, server=config.telegram_api)) from error
         raise
 
 
 # Answers wait for the event loop, which asks back for the interpreter from threads that match and
 # render; at the usual five milliseconds each of their many steps would wait as long.
-SWITCH = 0.001  # seconds after which a computing thread lets another one go on
-_ARENAS = -8  # M_ARENA_MAX of malloc.h, mallopt(3)
+SWITCH_INTERVAL = 0.001  # seconds after which a computing thread lets another one go on
+_M_ARENA_MAX = -8  # M_ARENA_MAX of malloc.h, mallopt(3)
 
 
-def share() -> None:
+def tune_threads() -> None:
     """Settles it for this process; to be called before a thread is begun.
 
     One arena of memory for all: texts are read on one thread and dropped on another, and with an
     arena each the holes that they leave in all of them only grow. The threads take turns at the
     interpreter anyway, so nobody waits for the heap.
     """
-    sys.setswitchinterval(SWITCH)
+    sys.setswitchinterval(SWITCH_INTERVAL)
     if sys.platform == "linux":
-        tune = getattr(ctypes.CDLL(None), "mallopt", None)  # of the GNU library; others need none
-        if tune is not None:
-            tune(_ARENAS, 1)
+        mallopt = getattr(
+            ctypes.CDLL(None), "mallopt", None
+        )  # of the GNU library; others need none
+        if mallopt is not None:
+            mallopt(_M_ARENA_MAX, 1)

@@ -6,18 +6,26 @@ import json
 
 import click
 
-from bot.cli.options import Failed, as_json, basics, database, echo, opened_for_reading, speaker
-from bot.cli.query_argument import AsksQuery, query
-from bot.topics.matching import matches
+from bot.cli.options import (
+    CommandFailed,
+    database_option,
+    echo,
+    json_option,
+    load_basic_settings,
+    open_store_for_reading,
+    translator,
+)
+from bot.cli.query_argument import QueryCommand, query_argument
+from bot.topics.matching import match_paper
 from storage import Store
 from storage.records import Paper, Query
 
 
-@click.command(cls=AsksQuery)
-@query
+@click.command(cls=QueryCommand)
+@query_argument
 @click.option("--limit", type=click.IntRange(1, 500), default=20, show_default=True)
-@as_json
-@database
+@json_option
+@database_option
 def search(query: Query, limit: int, as_json: bool, database: str | None) -> None:
     """Find stored papers, the newest first, in the same words as a topic.
 
@@ -25,35 +33,37 @@ def search(query: Query, limit: int, as_json: bool, database: str | None) -> Non
     papergram search ti:attention -survey
     papergram search 'au:"He, Kaiming"' --json
     """
-    config = basics(database)
-    with opened_for_reading(config, searches=True) as store:
-        found = _found(store, query, limit)
-        is_whole = not store.papers.is_renewing()
-    if not is_whole:
-        echo(speaker(config)("cli-search-renewing"), err=True)
-    if not found:
-        raise Failed(speaker(config)("cli-search-none", query=query.text))
-    for paper in found:
-        echo(_json(paper) if as_json else f"{paper.id:22} {paper.title or '–'}")
+    config = load_basic_settings(database)
+    with open_store_for_reading(config, for_search=True) as store:
+        papers = _matching_papers(store, query, limit)
+        is_index_complete = not store.papers.is_reindexing()
+    if not is_index_complete:
+        echo(translator(config)("cli-search-renewing"), err=True)
+    if not papers:
+        raise CommandFailed(translator(config)("cli-search-none", query=query.text))
+    for paper in papers:
+        echo(_paper_json(paper) if as_json else f"{paper.id:22} {paper.title or '–'}")
 
 
-def _found(store: Store, query: Query, limit: int) -> list[Paper]:
+def _matching_papers(store: Store, query: Query, limit: int) -> list[Paper]:
     """Papers that match, page by page: the index may bring more than the query means."""
-    found: list[Paper] = []
+    papers: list[Paper] = []
     offset = 0
-    while len(found) < limit:
+    while len(papers) < limit:
         page = store.papers.search(query.clause, limit=limit, offset=offset)
-        glosses = store.papers.glosses([paper.key for paper in page])
-        found += [
-            paper for paper in page if matches(query, paper, glosses.get(paper.key, ())) is not None
+        summaries = store.papers.best_summaries([paper.key for paper in page])
+        papers += [
+            paper
+            for paper in page
+            if match_paper(query, paper, summaries.get(paper.key, ())) is not None
         ]
         if len(page) < limit:
             break
         offset += limit
-    return found[:limit]
+    return papers[:limit]
 
 
-def _json(paper: Paper) -> str:
+def _paper_json(paper: Paper) -> str:
     return json.dumps(
         {
             "id": paper.id,

@@ -4,28 +4,28 @@ from __future__ import annotations
 
 import click
 
-from bot.cli.digest_output import form, print_document
+from bot.cli.digest_output import format_option, print_document
 from bot.cli.options import (
-    LANGUAGES,
-    LARGEST,
-    Failed,
-    basics,
-    database,
-    opened_for_reading,
-    speaker,
+    LANGUAGE_CHOICES,
+    MAX_INT64,
+    CommandFailed,
+    database_option,
+    load_basic_settings,
+    open_store_for_reading,
+    translator,
 )
-from bot.render import FORMS
+from bot.render import FORMATS
 
 
 @click.command()
-@click.argument("number", type=click.IntRange(1, LARGEST))
-@form
+@click.argument("number", type=click.IntRange(1, MAX_INT64))
+@format_option
 @click.option(
     "--language",
-    type=click.Choice(list(LANGUAGES)),
+    type=click.Choice(list(LANGUAGE_CHOICES)),
     help="What the entries are written in; by default what they were issued in.",
 )
-@database
+@database_option
 def show(number: int, form: str, language: str | None, database: str | None) -> None:
     """Print a digest that was issued or imported, by its number.
 
@@ -36,11 +36,13 @@ def show(number: int, form: str, language: str | None, database: str | None) -> 
     papergram show 3 --format html > digest.html
     papergram show 3 --format bibtex > digest.bib
     """
-    config = basics(database)
-    with opened_for_reading(config) as store:
-        found = store.digests.get(number)
-        count = 0 if found else store.digests.count()
-    if found is None:
-        raise Failed(speaker(config)("cli-no-digest", number=str(number), count=count))
-    own = found.languages or LANGUAGES["both"]
-    print_document(FORMS[form](found, LANGUAGES[language] if language else own))
+    config = load_basic_settings(database)
+    with open_store_for_reading(config) as store:
+        issued_digest = store.digests.get(number)
+        count = 0 if issued_digest else store.digests.count()
+    if issued_digest is None:
+        raise CommandFailed(translator(config)("cli-no-digest", number=str(number), count=count))
+    default_languages = issued_digest.languages or LANGUAGE_CHOICES["both"]
+    print_document(
+        FORMATS[form](issued_digest, LANGUAGE_CHOICES[language] if language else default_languages)
+    )

@@ -7,44 +7,44 @@ from collections.abc import Awaitable, Callable
 from typing import Generic, TypeVar
 
 Key = TypeVar("Key")
-Made = TypeVar("Made")
+Result = TypeVar("Result")
 
 
-class Flights(Generic[Key, Made]):
+class SingleFlight(Generic[Key, Result]):
     """What is being made now, each by its key."""
 
     def __init__(self) -> None:
-        self._under_way: dict[Key, asyncio.Future[Made | Exception]] = {}
+        self._in_flight: dict[Key, asyncio.Future[Result | Exception]] = {}
 
-    async def once(self, key: Key, make: Callable[[], Awaitable[Made]]) -> Made:
-        """What ``make`` returns or raises, for all who ask before it has.
+    async def run(self, key: Key, call: Callable[[], Awaitable[Result]]) -> Result:
+        """What ``call`` returns or raises, for all who ask before it has.
 
         Where the one who makes it is cancelled, the next one makes it.
         """
-        while flight := self._under_way.get(key):
-            await asyncio.wait([flight])
-            if not flight.cancelled():
-                return _told(flight.result())
-        return await self._made(key, make)
+        while future := self._in_flight.get(key):
+            await asyncio.wait([future])
+            if not future.cancelled():
+                return _result_or_raise(future.result())
+        return await self._start(key, call)
 
-    async def _made(self, key: Key, make: Callable[[], Awaitable[Made]]) -> Made:
-        flight = self._under_way[key] = asyncio.get_running_loop().create_future()
+    async def _start(self, key: Key, call: Callable[[], Awaitable[Result]]) -> Result:
+        future = self._in_flight[key] = asyncio.get_running_loop().create_future()
         try:
-            made = await make()
+            result = await call()
         except Exception as error:
-            flight.set_result(error)  # as a value: nobody has to ask for it
+            future.set_result(error)  # as a value: nobody has to ask for it
             raise
         except BaseException:
-            flight.cancel()
+            future.cancel()
             raise
         else:
-            flight.set_result(made)
-            return made
+            future.set_result(result)
+            return result
         finally:
-            del self._under_way[key]
+            del self._in_flight[key]
 
 
-def _told(landed: Made | Exception) -> Made:
-    if isinstance(landed, Exception):
-        raise landed
-    return landed
+def _result_or_raise(outcome: Result | Exception) -> Result:
+    if isinstance(outcome, Exception):
+        raise outcome
+    return outcome

@@ -17,20 +17,26 @@ from typing import TypeAlias
 log = logging.getLogger(__name__)
 
 # What a server says in its ``Date`` header, and for how many seconds the request was under way.
-Heard: TypeAlias = Callable[[str, float], None]
+OnServerDate: TypeAlias = Callable[[str, float], None]
 
-LEAP = timedelta(days=1)  # that the system clock may move by before a server has told the time
-AGREES = timedelta(hours=1)  # between two clocks that show the same: a poll and a bad clock fit in
-LATE = 120.0  # seconds under way after which an answer may have waited through a sleep
-SILENCE = 3600.0  # seconds without a word of Telegram after which a feed's counts
+MAX_UNCONFIRMED_STEP = timedelta(
+    days=1
+)  # that the system clock may move by before a server has told the time
+AGREEMENT_TOLERANCE = timedelta(
+    hours=1
+)  # between two clocks that show the same: a poll and a bad clock fit in
+MAX_REQUEST_SECONDS = (
+    120.0  # seconds under way after which an answer may have waited through a sleep
+)
+TELEGRAM_SILENCE_SECONDS = 3600.0  # seconds without a word of Telegram after which a feed's counts
 
 
-def wall_clock() -> datetime:
+def system_clock() -> datetime:
     """The instant it is, as the system clock has it."""
     return datetime.now(UTC)
 
 
-def elapsed() -> float:
+def elapsed_seconds() -> float:
     """Return the seconds of a clock that nobody sets and that, on Linux, counts sleep as well."""
     boot = getattr(time, "CLOCK_BOOTTIME", None)
     return time.monotonic() if boot is None else time.clock_gettime(boot)
@@ -50,82 +56,96 @@ class TrustedClock:
 
     def __init__(
         self,
-        wall: Callable[[], datetime],
+        system_clock: Callable[[], datetime],
         *,
-        last: datetime | None = None,
-        monotonic: Callable[[], float] = elapsed,
+        last_confirmed: datetime | None = None,
+        monotonic: Callable[[], float] = elapsed_seconds,
     ) -> None:
-        self._wall = wall
+        self._system_clock = system_clock
         self._monotonic = monotonic
-        self._anchor = (last or wall(), monotonic())  # a certain instant, and when it was
-        self._telegram: float | None = None  # when Telegram last told the time
+        self._anchor = (
+            last_confirmed or system_clock(),
+            monotonic(),
+        )  # a certain instant, and when it was
+        self._telegram_heard_at: float | None = None  # when Telegram last told the time
         self._is_confirmed = False
-        self._is_denied = False
+        self._is_system_wrong = False
 
     def now(self) -> datetime:
         """Return the instant it is."""
-        counted, shown = self._counted(), self._wall()
-        return shown if self._is_followed(shown, counted) else counted
+        counted_time, system_time = self._counted_time(), self._system_clock()
+        return system_time if self._follows_system(system_time, counted_time) else counted_time
 
-    def error(self) -> timedelta:
+    def system_clock_error(self) -> timedelta:
         """Return how far the system clock is ahead of the time; nothing while it is followed."""
-        counted, shown = self._counted(), self._wall()
-        return timedelta() if self._is_followed(shown, counted) else shown - counted
+        counted_time, system_time = self._counted_time(), self._system_clock()
+        return (
+            timedelta()
+            if self._follows_system(system_time, counted_time)
+            else system_time - counted_time
+        )
 
-    def certain(self) -> datetime | None:
+    def confirmed_now(self) -> datetime | None:
         """Return the instant it is, if a server has confirmed it since the start."""
         return self.now() if self._is_confirmed else None
 
-    def hear_telegram(self, date: str, took: float) -> None:
+    def observe_telegram_date(self, date: str, request_seconds: float) -> None:
         """Take the time from an answer of Telegram: it decides which of two times is right."""
-        instant = _instant(date)
-        if instant is None or took > LATE:
+        instant = _parse_date_header(date)
+        if instant is None or request_seconds > MAX_REQUEST_SECONDS:
             return
-        self._telegram = self._monotonic()
-        shown, counted = self._wall(), self._counted()
-        agrees = abs(shown - instant) <= AGREES
+        self._telegram_heard_at = self._monotonic()
+        system_time, counted_time = self._system_clock(), self._counted_time()
+        agrees = abs(system_time - instant) <= AGREEMENT_TOLERANCE
         if agrees:
-            self._confirm(shown)
-        elif not self._is_confirmed or abs(counted - instant) > timedelta(seconds=LATE):
+            self._confirm(system_time)
+        elif not self._is_confirmed or abs(counted_time - instant) > timedelta(
+            seconds=MAX_REQUEST_SECONDS
+        ):
             self._confirm(instant)  # else the count is as good, and goes on smoothly
-        if agrees is self._is_denied:
-            self._is_denied = not agrees
-            facts = {"shows": shown.isoformat(), "telegram": instant.isoformat()}
+        if agrees is self._is_system_wrong:
+            self._is_system_wrong = not agrees
+            facts = {"shows": system_time.isoformat(), "telegram": instant.isoformat()}
             log.log(
                 logging.INFO if agrees else logging.WARNING,
                 "system clock is right again" if agrees else "system clock is wrong",
                 extra=facts,
             )
 
-    def hear_feed(self, date: str, took: float) -> None:
+    def observe_feed_date(self, date: str, request_seconds: float) -> None:
         """Let a feed say that the system clock is right, while Telegram is silent.
 
         It never sets another time: whoever writes a feed is a stranger.
         """
-        instant = _instant(date)
-        silent = self._telegram is None or self._monotonic() - self._telegram > SILENCE
-        if instant is None or took > LATE or not silent:
+        instant = _parse_date_header(date)
+        is_telegram_silent = (
+            self._telegram_heard_at is None
+            or self._monotonic() - self._telegram_heard_at > TELEGRAM_SILENCE_SECONDS
+        )
+        if instant is None or request_seconds > MAX_REQUEST_SECONDS or not is_telegram_silent:
             return
-        shown = self._wall()
-        if abs(shown - instant) <= AGREES:
-            self._confirm(shown)
+        system_time = self._system_clock()
+        if abs(system_time - instant) <= AGREEMENT_TOLERANCE:
+            self._confirm(system_time)
 
-    def _counted(self) -> datetime:
+    def _counted_time(self) -> datetime:
         instant, since = self._anchor
         return instant + timedelta(seconds=self._monotonic() - since)
 
-    def _is_followed(self, shown: datetime, counted: datetime) -> bool:
-        return abs(shown - counted) <= (AGREES if self._is_confirmed else LEAP)
+    def _follows_system(self, system_time: datetime, counted_time: datetime) -> bool:
+        return abs(system_time - counted_time) <= (
+            AGREEMENT_TOLERANCE if self._is_confirmed else MAX_UNCONFIRMED_STEP
+        )
 
     def _confirm(self, instant: datetime) -> None:
         self._anchor = (instant, self._monotonic())
         self._is_confirmed = True
 
 
-def _instant(date: str) -> datetime | None:
+def _parse_date_header(date: str) -> datetime | None:
     """Read a ``Date`` header; None where there is none that makes sense."""
     try:
-        read = parsedate_to_datetime(date)
-        return (read if read.tzinfo else read.replace(tzinfo=UTC)).astimezone(UTC)
+        parsed = parsedate_to_datetime(date)
+        return (parsed if parsed.tzinfo else parsed.replace(tzinfo=UTC)).astimezone(UTC)
     except (ValueError, TypeError, OverflowError, IndexError):
         return None

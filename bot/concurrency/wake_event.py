@@ -9,32 +9,32 @@ from dataclasses import dataclass, field
 
 log = logging.getLogger(__name__)
 
-Work = Callable[[], Awaitable[object]]
+AsyncJob = Callable[[], Awaitable[object]]
 
 
 @dataclass(slots=True)
-class Bell:
+class WakeEvent:
     """Wakes a worker: rung any number of times, it is answered once."""
 
-    rung: asyncio.Event = field(default_factory=asyncio.Event)
-    working: asyncio.Lock = field(default_factory=asyncio.Lock)
+    event: asyncio.Event = field(default_factory=asyncio.Event)
+    lock: asyncio.Lock = field(default_factory=asyncio.Lock)
 
-    def ring(self) -> None:
+    def set(self) -> None:
         """There is something to do."""
-        self.rung.set()
+        self.event.set()
 
-    async def answer(self, work: Work) -> None:
+    async def run_forever(self, job: AsyncJob) -> None:
         """Does the work each time the bell was rung, for ever; a failure is noted."""
         while True:
-            await self.rung.wait()
-            self.rung.clear()
-            async with self.working:
+            await self.event.wait()
+            self.event.clear()
+            async with self.lock:
                 try:
-                    await work()
+                    await job()
                 except Exception:
                     log.exception("work failed")
 
-    async def drained(self) -> None:
+    async def wait_idle(self) -> None:
         """Waits until the work at hand is done."""
-        async with self.working:
+        async with self.lock:
             return

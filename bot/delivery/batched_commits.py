@@ -7,12 +7,12 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from storage import Store
-from storage.errors import Busy, Full
+from storage.errors import DatabaseBusy, DatabaseNotWritable
 
-Change = Callable[[], bool]
+StoreChange = Callable[[], bool]
 
 
-class Together:
+class BatchedCommits:
     """Gathers changes while the store is at work, and then hands it all of them.
 
     Nobody waits for company: what comes alone is written alone, at once. A change that fails
@@ -21,60 +21,62 @@ class Together:
 
     def __init__(self, store: Store) -> None:
         self._store = store
-        self._waiting: list[_Write] = []
-        self._working: asyncio.Task[None] | None = None
+        self._pending: list[_PendingChange] = []
+        self._commit_task: asyncio.Task[None] | None = None
 
-    async def write(self, change: Change) -> bool:
+    async def submit(self, change: StoreChange) -> bool:
         """What a change returns, once it is committed.
 
         It is made on a thread of the store, and also when nobody waits for it any more.
         """
-        told: asyncio.Future[bool] = asyncio.get_running_loop().create_future()
-        self._waiting.append(_Write(change, told))
-        if self._working is None:
-            self._working = asyncio.create_task(self._work())
-        return await told
+        future: asyncio.Future[bool] = asyncio.get_running_loop().create_future()
+        self._pending.append(_PendingChange(change, future))
+        if self._commit_task is None:
+            self._commit_task = asyncio.create_task(self._commit_pending())
+        return await future
 
-    async def _work(self) -> None:
-        while self._waiting:
-            batch, self._waiting = self._waiting, []
+    async def _commit_pending(self) -> None:
+        while self._pending:
+            batch, self._pending = self._pending, []
             try:
-                results = await self._store.run(written, self._store, [w.change for w in batch])
+                results = await self._store.run(
+                    apply_changes, self._store, [pending.change for pending in batch]
+                )
             except Exception as error:
                 results = [error] * len(batch)
-            for one, result in zip(batch, results, strict=True):
-                one.tell(result)
-        self._working = None
+            for pending, result in zip(batch, results, strict=True):
+                pending.resolve(result)
+        self._commit_task = None
 
 
 @dataclass(frozen=True, slots=True)
-class _Write:
+class _PendingChange:
     """A change, and who waits for it."""
 
-    change: Change
-    told: asyncio.Future[bool]
+    change: StoreChange
+    future: asyncio.Future[bool]
 
-    def tell(self, result: bool | Exception) -> None:
+    def resolve(self, result: bool | Exception) -> None:
         """Lets the one who waits go on, unless nobody does."""
-        if self.told.done():
+        if self.future.done():
             return
         if isinstance(result, Exception):
-            self.told.set_exception(result)
+            self.future.set_exception(result)
         else:
-            self.told.set_result(result)
+            self.future.set_result(result)
 
 
-def written(store: Store, changes: Sequence[Change]) -> list[bool | Exception]:
+def apply_changes(store: Store, changes: Sequence[StoreChange]) -> list[bool | Exception]:
     """What came of each change, in their order, all in one transaction."""
     with store.transaction():
-        return [_made(store, change) for change in changes]
+        return [_apply_change(store, change) for change in changes]
 
 
-def _made(store: Store, change: Change) -> bool | Exception:
+def _apply_change(store: Store, change: StoreChange) -> bool | Exception:
     try:
         with store.savepoint():
             return change()
-    except (Busy, Full):
+    except (DatabaseBusy, DatabaseNotWritable):
         raise  # no fault of this one: the others could not be kept either
     except Exception as error:
         return error

@@ -7,136 +7,169 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import timedelta
 
-from bot.delivery.worker_context import Desk
+from bot.delivery.worker_context import DeliveryContext
 from bot.render.telegram import stored_answer
-from bot.render.telegram.fallback_forms import simpler
+from bot.render.telegram.fallback_forms import simpler_messages
 from storage.errors import StorageError
-from storage.records import Gone, Later, Moved, Outcome, Parcel, Rank, Refused, Sent, Unknown
+from storage.records import (
+    ChatUnreachable,
+    MessageRejected,
+    MovedToSupergroup,
+    OutboxMessage,
+    Priority,
+    RetryLater,
+    SendOutcome,
+    Sent,
+    UnknownOutcome,
+)
 
 log = logging.getLogger(__name__)
 
-ATTEMPTS = 6
-BOUNCES = 3  # days on which a chat refused before it is given up
-BOUNCED = 6 * 3600.0  # seconds until a chat that refused is tried again
+MAX_ATTEMPTS = 6
+MAX_BOUNCE_DAYS = 3  # days on which a chat refused before it is given up
+BOUNCE_RETRY_SECONDS = 6 * 3600.0  # seconds until a chat that refused is tried again
 BACKOFF = (15.0, 60.0, 300.0, 900.0, 3600.0)
-ANSWER_BACKOFF = (2.0, 5.0, 15.0, 45.0, 120.0)  # somebody waits
-PRIVATE_GAP, GROUP_GAP = 1.0, 3.0  # one message a second to a person, 20 a minute to a group
+REPLY_BACKOFF = (2.0, 5.0, 15.0, 45.0, 120.0)  # somebody waits
+PRIVATE_CHAT_INTERVAL, GROUP_CHAT_INTERVAL = (
+    1.0,
+    3.0,
+)  # one message a second to a person, 20 a minute to a group
 
 
-def settle(desk: Desk, parcel: Parcel, outcome: Outcome) -> bool:
+def record_outcome(context: DeliveryContext, message: OutboxMessage, outcome: SendOutcome) -> bool:
     """Records what came of a send, in the caller's transaction, with all that follows from it.
 
     False when another holder has claimed the parcel since.
     """
-    outbox, now = desk.store.outbox, desk.now()
+    outbox, now = context.store.outbox, context.now()
     match outcome:
-        case Later(seconds=seconds, answered=answered):
-            if answered:
-                _rest(desk, parcel, seconds)
-            return outbox.settle(parcel, _spent(parcel, outcome), now)
-        case Refused(always=always):
-            if always:
-                desk.classic_only.set()
-            instead = _instead(desk, parcel)
-            is_answer = parcel.rank is Rank.ANSWER and not parcel.edits
-            if instead and is_answer:
-                refused = stored_answer.read(parcel.content)
-                if refused.plain and not refused.paired:
+        case RetryLater(seconds=seconds, requested_by_telegram=requested_by_telegram):
+            if requested_by_telegram:
+                _pause_chat(context, message, seconds)
+            return outbox.record_outcome(message, _retry_or_refuse(message, outcome), now)
+        case MessageRejected(form_unsupported=form_unsupported):
+            if form_unsupported:
+                context.is_rich_unsupported.set()
+            replacements = _simpler_messages(context, message)
+            is_reply = message.priority is Priority.REPLY and not message.edited_message_id
+            if replacements and is_reply:
+                refused = stored_answer.decode_reply_part(message.reply_content)
+                if refused.fallback_messages and not refused.is_fallback_paired:
                     # The text says what all messages of the answer would have said.
-                    outbox.drop_following(parcel, stored_answer.FILES, now=now)
-            return outbox.settle(parcel, outcome, now, instead=instead)
-        case Unknown(reason=reason) if parcel.edits:
+                    outbox.drop_following_replies(message, stored_answer.FIRST_FILE_PART, now=now)
+            return outbox.record_outcome(message, outcome, now, replacements=replacements)
+        case UnknownOutcome(reason=reason) if message.edited_message_id:
             # Made twice, an edit is the same.
-            return outbox.settle(parcel, _spent(parcel, Later(0.0, reason)), now)
-        case Unknown():
+            return outbox.record_outcome(
+                message, _retry_or_refuse(message, RetryLater(0.0, reason)), now
+            )
+        case UnknownOutcome():
             # Sent once more, marked; ever later, for each time may bring it once more.
-            resend = desk.resend and parcel.attempts < ATTEMPTS
-            if parcel.rank is Rank.ANSWER:  # only the answers behind it wait for it
-                return outbox.settle(parcel, outcome, now, resend=resend, wait=_wait(parcel))
-            outbox.hold(parcel.bot, parcel.chat, now + timedelta(seconds=_wait(parcel)))
-            return outbox.settle(parcel, outcome, now, resend=resend)
-        case Gone(reason=reason, sure=False) if parcel.rank is Rank.ANSWER:
+            resend = context.resend_unknown and message.attempts < MAX_ATTEMPTS
+            if message.priority is Priority.REPLY:  # only the answers behind it wait for it
+                return outbox.record_outcome(
+                    message, outcome, now, resend=resend, resend_delay=_retry_delay(message)
+                )
+            outbox.hold_chat(
+                message.bot, message.chat, now + timedelta(seconds=_retry_delay(message))
+            )
+            return outbox.record_outcome(message, outcome, now, resend=resend)
+        case ChatUnreachable(reason=reason, is_permanent=False) if (
+            message.priority is Priority.REPLY
+        ):
             # The chat may take it again, hours from now; then nobody waits for the answer.
-            return outbox.settle(parcel, Refused(reason), now)
-        case Gone(reason=reason, sure=False):
-            return outbox.settle(parcel, _bounced(desk, parcel, reason), now)
-        case Moved():
-            return outbox.settle(parcel, outcome, now)
-        case Sent() if parcel.rank is Rank.ANSWER:  # a digest may follow at once, as ever
-            return outbox.settle(parcel, outcome, now)
+            return outbox.record_outcome(message, MessageRejected(reason), now)
+        case ChatUnreachable(reason=reason, is_permanent=False):
+            return outbox.record_outcome(message, _bounce_outcome(context, message, reason), now)
+        case MovedToSupergroup():
+            return outbox.record_outcome(message, outcome, now)
+        case Sent() if message.priority is Priority.REPLY:  # a digest may follow at once, as ever
+            return outbox.record_outcome(message, outcome, now)
         case _:
-            gap = GROUP_GAP if parcel.chat < 0 else PRIVATE_GAP
-            outbox.hold(parcel.bot, parcel.chat, now + timedelta(seconds=gap))
-            return outbox.settle(parcel, outcome, now)
+            interval = GROUP_CHAT_INTERVAL if message.chat < 0 else PRIVATE_CHAT_INTERVAL
+            outbox.hold_chat(message.bot, message.chat, now + timedelta(seconds=interval))
+            return outbox.record_outcome(message, outcome, now)
 
 
-def _instead(desk: Desk, parcel: Parcel) -> Sequence[Parcel]:
+def _simpler_messages(context: DeliveryContext, message: OutboxMessage) -> Sequence[OutboxMessage]:
     """The same entries in a simpler form; what cannot even be written is kept aside.
 
     An edit of a digest that is refused has none: the message stays as it was.
     """
     try:
-        if parcel.rank is Rank.ANSWER:
-            return stored_answer.simpler(parcel)
-        if parcel.edits:
+        if message.priority is Priority.REPLY:
+            return stored_answer.simpler_replies(message)
+        if message.edited_message_id:
             return ()
-        return simpler(parcel, desk.store.digests.get(parcel.digest, last=parcel.last), desk.link)
+        return simpler_messages(
+            message,
+            context.store.digests.get(message.digest, last_position=message.last_entry),
+            context.paper_link,
+        )
     except StorageError:
         raise
     except Exception:
-        log.exception("parcel has no simpler form", extra={"parcel": parcel.key})
+        log.exception("parcel has no simpler form", extra={"parcel": message.key})
         return ()
 
 
-def _rest(desk: Desk, parcel: Parcel, seconds: float) -> None:
+def _pause_chat(context: DeliveryContext, message: OutboxMessage, seconds: float) -> None:
     """Lets the chat rest as long as Telegram said; everybody, when several chats are told to.
 
     Answers and groups do not count: anybody can have a few of their own told to wait.
     """
-    until = desk.now() + timedelta(seconds=seconds)
-    desk.store.outbox.hold(parcel.bot, parcel.chat, until, is_told=True)
-    counts = parcel.chat > 0 and parcel.rank > Rank.ASKED
-    if counts and desk.floods.note(parcel.chat):
-        desk.store.outbox.hold(parcel.bot, 0, until, is_told=True)
+    until = context.now() + timedelta(seconds=seconds)
+    context.store.outbox.hold_chat(message.bot, message.chat, until, by_telegram=True)
+    is_flood_sign = message.chat > 0 and message.priority > Priority.INTERACTIVE
+    if is_flood_sign and context.telegram_floods.record_flood(message.chat):
+        context.store.outbox.hold_chat(message.bot, 0, until, by_telegram=True)
 
 
-def _bounced(desk: Desk, parcel: Parcel, reason: str) -> Outcome:
+def _bounce_outcome(context: DeliveryContext, message: OutboxMessage, reason: str) -> SendOutcome:
     """A refusal that may pass: tried again for some days, then the chat is given up."""
-    day = desk.now().date()
-    if desk.store.subscribers.bounce(parcel.bot, parcel.chat, day) >= BOUNCES:
-        return Gone(reason)
-    return Later(BOUNCED, reason, counted=False, answered=True)
+    day = context.now().date()
+    if context.store.chats.count_bounce(message.bot, message.chat, day) >= MAX_BOUNCE_DAYS:
+        return ChatUnreachable(reason)
+    return RetryLater(
+        BOUNCE_RETRY_SECONDS, reason, counts_as_attempt=False, requested_by_telegram=True
+    )
 
 
-def _spent(parcel: Parcel, outcome: Later) -> Outcome:
+def _retry_or_refuse(message: OutboxMessage, outcome: RetryLater) -> SendOutcome:
     """A failure waits longer each time, and ends as refused when its attempts are spent."""
-    if not outcome.counted:
+    if not outcome.counts_as_attempt:
         return outcome
-    if parcel.attempts >= ATTEMPTS:
-        return Refused(f"{parcel.attempts} attempts failed, the last one: {outcome.reason}")
-    return replace(outcome, seconds=max(_wait(parcel), outcome.seconds))
+    if message.attempts >= MAX_ATTEMPTS:
+        return MessageRejected(
+            f"{message.attempts} attempts failed, the last one: {outcome.reason}"
+        )
+    return replace(outcome, seconds=max(_retry_delay(message), outcome.seconds))
 
 
-def _wait(parcel: Parcel) -> float:
-    waits = ANSWER_BACKOFF if parcel.rank is Rank.ANSWER else BACKOFF
-    return waits[min(parcel.attempts, len(waits) - 1)]
+def _retry_delay(message: OutboxMessage) -> float:
+    delays = REPLY_BACKOFF if message.priority is Priority.REPLY else BACKOFF
+    return delays[min(message.attempts, len(delays) - 1)]
 
 
-def report(parcel: Parcel, outcome: Outcome, *, accepted: bool) -> None:
+def log_outcome(message: OutboxMessage, outcome: SendOutcome, *, accepted: bool) -> None:
     """Logs what came of a parcel, once that is recorded."""
-    facts = {"parcel": parcel.key, "digest": parcel.digest, "attempt": parcel.attempts}
+    facts = {"parcel": message.key, "digest": message.digest, "attempt": message.attempts}
     if not accepted:
         log.warning("a settlement came too late and was not taken", extra=facts)
     match outcome:
-        case Sent(message=message):
-            log.debug("parcel sent", extra=facts | {"sent_as": message})
-        case Later(reason=reason) | Unknown(reason=reason) | Gone(reason=reason):
+        case Sent(message_id=message_id):
+            log.debug("parcel sent", extra=facts | {"sent_as": message_id})
+        case (
+            RetryLater(reason=reason)
+            | UnknownOutcome(reason=reason)
+            | ChatUnreachable(reason=reason)
+        ):
             log.info("parcel not sent", extra=facts | {"reason": reason})
-        case Refused(reason=reason) if parcel.rank is Rank.ANSWER:
+        case MessageRejected(reason=reason) if message.priority is Priority.REPLY:
             # A message that cannot be edited is answered anew: nothing is wrong.
-            level = logging.INFO if parcel.edits else logging.WARNING
+            level = logging.INFO if message.edited_message_id else logging.WARNING
             log.log(level, "answer refused", extra=facts | {"reason": reason})
-        case Refused(reason=reason):
+        case MessageRejected(reason=reason):
             log.error("parcel refused", extra=facts | {"reason": reason})
-        case Moved():
+        case MovedToSupergroup():
             log.info("chat moved", extra=facts)

@@ -15,303 +15,358 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 
-from bot.delivery.batched_commits import Change, Together
-from bot.delivery.record_outcome import ATTEMPTS, BACKOFF, report, settle
-from bot.delivery.worker_context import Desk
+from bot.delivery.batched_commits import BatchedCommits, StoreChange
+from bot.delivery.record_outcome import BACKOFF, MAX_ATTEMPTS, log_outcome, record_outcome
+from bot.delivery.worker_context import DeliveryContext
 from bot.render.telegram import stored_answer
-from bot.render.telegram.fallback_forms import written
-from bot.render.telegram.stored_answer import Document, Said
-from storage.errors import Busy, Full, StorageError
-from storage.records import Form, Gone, Later, Moved, Outcome, Parcel, Rank, Refused, Sent, Unknown
+from bot.render.telegram.fallback_forms import render_outbox_message
+from bot.render.telegram.stored_answer import Document, ReplyContent
+from storage.errors import DatabaseBusy, DatabaseNotWritable, StorageError
+from storage.records import (
+    ChatUnreachable,
+    MessageForm,
+    MessageRejected,
+    MovedToSupergroup,
+    OutboxMessage,
+    Priority,
+    RetryLater,
+    SendOutcome,
+    Sent,
+    UnknownOutcome,
+)
 
-__all__ = ["ATTEMPTS", "BACKOFF", "Delivered", "Delivery", "Desk", "deliver"]
+__all__ = [
+    "BACKOFF",
+    "MAX_ATTEMPTS",
+    "DeliveryContext",
+    "DeliveryCounts",
+    "DeliveryWorker",
+    "deliver_messages",
+]
 
 log = logging.getLogger(__name__)
 
-AT_HAND = 8  # parcels claimed at a time: the next ones are ready before they are needed
-UNRECORDED = 1.0  # seconds until an outcome that the store could not keep is tried again
+CLAIM_BATCH_SIZE = 8  # parcels claimed at a time: the next ones are ready before they are needed
+RECORD_RETRY_SECONDS = 1.0  # seconds until an outcome that the store could not keep is tried again
 
 
 @dataclass(frozen=True, slots=True)
-class Delivered:
-    """What one run of ``deliver`` did, in messages."""
+class DeliveryCounts:
+    """What one run of ``deliver_messages`` did, in messages."""
 
     sent: int = 0
-    later: int = 0
+    postponed: int = 0
     refused: int = 0
     gone: int = 0
 
-    def plus(self, outcome: Outcome) -> Delivered:
+    def plus_outcome(self, outcome: SendOutcome) -> DeliveryCounts:
         """These counts with one more outcome."""
         match outcome:
             case Sent():
                 return replace(self, sent=self.sent + 1)
-            case Later() | Unknown() | Moved():
-                return replace(self, later=self.later + 1)
-            case Gone():
+            case RetryLater() | UnknownOutcome() | MovedToSupergroup():
+                return replace(self, postponed=self.postponed + 1)
+            case ChatUnreachable():
                 return replace(self, gone=self.gone + 1)
-            case Refused():
+            case MessageRejected():
                 return replace(self, refused=self.refused + 1)
 
 
-async def deliver(desk: Desk, *, workers: int = 4) -> Delivered:
+async def deliver_messages(context: DeliveryContext, *, workers: int = 4) -> DeliveryCounts:
     """Sends every parcel that may leave now; returns when none is left.
 
     One chat's parcels keep their order; a chat that must wait holds nobody else.
     """
-    return await Delivery(desk).drain(workers=workers)
+    return await DeliveryWorker(context).drain(workers=workers)
 
 
-class Delivery:
+class DeliveryWorker:
     """What sends one bot's messages: workers for the outbox, and who has just answered somebody."""
 
-    def __init__(self, desk: Desk) -> None:
-        self._desk = desk
-        self._together = Together(desk.store)
+    def __init__(self, context: DeliveryContext) -> None:
+        self._context = context
+        self._commits = BatchedCommits(context.store)
 
-    async def drain(self, *, workers: int, rung: asyncio.Event | None = None) -> Delivered:
+    async def drain(self, *, workers: int, wake: asyncio.Event | None = None) -> DeliveryCounts:
         """Sends every parcel that may leave now; returns when none is left.
 
-        Meanwhile ``rung`` calls for what is new: a send that hangs holds nobody else.
+        Meanwhile ``wake`` calls for what is new: a send that hangs holds nobody else.
         """
         async with asyncio.TaskGroup() as group:
-            run = _Run(self, self._desk, group, workers)
-            run.hire()
-            if rung:
-                run.watch(rung)
-        await run.give_back()
-        return run.done
+            pool = _WorkerPool(self, self._context, group, workers)
+            pool.start_worker()
+            if wake:
+                pool.start_on_wake(wake)
+        await pool.release_claims()
+        return pool.counts
 
-    async def answer(self, parcels: Sequence[Parcel]) -> bool:
+    async def send_reply(self, messages: Sequence[OutboxMessage]) -> bool:
         """Sends the parcels of an answer that were leased as they were stored, in their order.
 
         False when some must wait: these are given back, and the workers go on with them.
         """
-        for at, parcel in enumerate(parcels):
+        for index, message in enumerate(messages):
             try:
-                outcome = await self.attempt(parcel, _written(self._desk, parcel))
-            except (Busy, Full) as error:
+                outcome = await self.attempt(message, _render(self._context, message))
+            except (DatabaseBusy, DatabaseNotWritable) as error:
                 log.warning("delivery waits", extra={"error": type(error).__name__})
                 outcome = None
             if not isinstance(outcome, Sent):
-                await asyncio.shield(self.release(parcels[at:]))
+                await asyncio.shield(self.release(messages[index:]))
                 return False
         return True
 
-    async def attempt(self, parcel: Parcel, message: Said | Refused) -> Outcome | None:
+    async def attempt(
+        self, message: OutboxMessage, content: ReplyContent | MessageRejected
+    ) -> SendOutcome | None:
         """Sends a claimed parcel in its turn, and records what came of it.
 
         None when its lease would not have lasted for the send, or nobody waits for it any more.
         """
-        desk = self._desk
-        if isinstance(message, Refused):
-            outcome: Outcome = message
-        elif parcel.form is Form.RICH and desk.classic_only.is_set():
-            outcome = Refused("rich messages unknown")
+        context = self._context
+        if isinstance(content, MessageRejected):
+            outcome: SendOutcome = content
+        elif message.form is MessageForm.RICH and context.is_rich_unsupported.is_set():
+            outcome = MessageRejected("rich messages unknown")
         else:
-            await desk.pace.turn(asked=parcel.rank <= Rank.ASKED)
-            if not await self._together.write(partial(_begun, desk, parcel, message)):
+            await context.rate_limiter.acquire(interactive=message.priority <= Priority.INTERACTIVE)
+            if not await self._commits.submit(partial(_mark_sending, context, message, content)):
                 return None
-            outcome = await _sent(desk, parcel, message)
-            desk.breaker.note(reached=_reached(outcome))
-        await asyncio.shield(self._recorded(parcel, outcome))
+            outcome = await _send_to_telegram(context, message, content)
+            context.circuit_breaker.record_attempt(reached=_got_answer(outcome))
+        await asyncio.shield(self._record_outcome(message, outcome))
         return outcome
 
-    async def _recorded(self, parcel: Parcel, outcome: Outcome) -> None:
+    async def _record_outcome(self, message: OutboxMessage, outcome: SendOutcome) -> None:
         """Settles, however long the store cannot write: what is not recorded is sent again."""
-        accepted = await self._persisted(partial(settle, self._desk, parcel, outcome))
-        report(parcel, outcome, accepted=accepted)
+        accepted = await self._commit_with_retry(
+            partial(record_outcome, self._context, message, outcome)
+        )
+        log_outcome(message, outcome, accepted=accepted)
 
-    async def release(self, parcels: Sequence[Parcel]) -> None:
+    async def release(self, messages: Sequence[OutboxMessage]) -> None:
         """Gives back what was claimed and is not going to be sent now."""
-        for parcel in parcels:
-            await self._persisted(partial(self._desk.store.outbox.release, parcel))
+        for message in messages:
+            await self._commit_with_retry(
+                partial(self._context.store.outbox.release_message, message)
+            )
 
-    async def _persisted(self, change: Change) -> bool:
+    async def _commit_with_retry(self, change: StoreChange) -> bool:
         while True:
             try:
-                return await self._together.write(change)
-            except (Busy, Full) as error:
+                return await self._commits.submit(change)
+            except (DatabaseBusy, DatabaseNotWritable) as error:
                 log.warning("outcome not recorded yet", extra={"error": type(error).__name__})
-                await self._desk.sleep(UNRECORDED)
+                await self._context.sleep(RECORD_RETRY_SECONDS)
 
 
 @dataclass(frozen=True, slots=True)
-class _Ready:
+class _PreparedMessage:
     """A claimed parcel with its message, or with why there is none."""
 
-    parcel: Parcel
-    message: Said | Refused
+    message: OutboxMessage
+    content: ReplyContent | MessageRejected
 
 
-class _Run:
+class _WorkerPool:
     """What the workers of one run share: the parcels at hand, and who is still at work."""
 
     def __init__(
-        self, delivery: Delivery, desk: Desk, group: asyncio.TaskGroup, workers: int
+        self,
+        worker: DeliveryWorker,
+        context: DeliveryContext,
+        group: asyncio.TaskGroup,
+        max_workers: int,
     ) -> None:
-        self.done = Delivered()
-        self._delivery = delivery
-        self._desk = desk
+        self.counts = DeliveryCounts()
+        self._worker = worker
+        self._context = context
         self._group = group
-        self._most = workers
-        self._working = 0
-        self._asked = 0  # of those that somebody waits for, how many are being sent
-        self._hand: deque[_Ready] = deque()
-        self._fetching: asyncio.Task[bool] | None = None
-        self._watching: asyncio.Task[None] | None = None
+        self._max_workers = max_workers
+        self._active_workers = 0
+        self._interactive_sending = 0  # of those that somebody waits for, how many are being sent
+        self._queue: deque[_PreparedMessage] = deque()
+        self._claim_task: asyncio.Task[bool] | None = None
+        self._watch_task: asyncio.Task[None] | None = None
 
-    def hire(self) -> None:
+    def start_worker(self) -> None:
         """Lets one more worker look for parcels, if there may be one."""
-        if self._working < self._most:
-            self._working += 1
+        if self._active_workers < self._max_workers:
+            self._active_workers += 1
             self._group.create_task(self._work())
 
-    def watch(self, rung: asyncio.Event) -> None:
+    def start_on_wake(self, wake: asyncio.Event) -> None:
         """Hires at each ring, as long as anybody is at work."""
 
-        async def watch() -> None:
+        async def start_workers() -> None:
             while True:
-                await rung.wait()
-                rung.clear()
-                self.hire()
+                await wake.wait()
+                wake.clear()
+                self.start_worker()
 
-        self._watching = self._group.create_task(watch())
+        self._watch_task = self._group.create_task(start_workers())
 
     async def _work(self) -> None:
         """Sends one parcel after the other until none is left."""
         try:
-            while ready := await self._next():
+            while prepared := await self._next_message():
                 try:
-                    await self._deliver(ready)
+                    await self._send(prepared)
                 except StorageError as error:
                     # Busy or full for now: the next run goes on, and what others have in flight
                     # is not torn from their hands.
                     log.warning("delivery waits", extra={"error": type(error).__name__})
-                    self._hand.append(ready)
+                    self._queue.append(prepared)
                     return
         finally:
-            self._working -= 1
-            if not self._working and self._watching:
-                self._watching.cancel()
+            self._active_workers -= 1
+            if not self._active_workers and self._watch_task:
+                self._watch_task.cancel()
 
-    async def give_back(self) -> None:
+    async def release_claims(self) -> None:
         """Frees what was claimed and is not going to be sent now; else its lease runs out."""
-        if not self._hand:
+        if not self._queue:
             return
-        self._hand.clear()
+        self._queue.clear()
         try:
-            await self._desk.store.run(self._desk.store.outbox.let_go, self._desk.holder)
+            await self._context.store.run(
+                self._context.store.outbox.release_holder, self._context.holder
+            )
         except StorageError as error:
             log.warning("parcels not given back", extra={"error": type(error).__name__})
 
-    async def _next(self) -> _Ready | None:
+    async def _next_message(self) -> _PreparedMessage | None:
         """The next parcel at hand; None when there is nothing to send now."""
-        while not self._desk.closing.is_set():
-            if len(self._hand) < AT_HAND // 2 and self._fetching is None:
-                self._fetching = self._group.create_task(self._fetch())
-            if self._hand:
-                return self._hand.popleft()
-            if self._fetching and not await asyncio.shield(self._fetching):
+        while not self._context.is_stopping.is_set():
+            if len(self._queue) < CLAIM_BATCH_SIZE // 2 and self._claim_task is None:
+                self._claim_task = self._group.create_task(self._claim_messages())
+            if self._queue:
+                return self._queue.popleft()
+            if self._claim_task and not await asyncio.shield(self._claim_task):
                 return None
         return None
 
-    async def _fetch(self) -> bool:
+    async def _claim_messages(self) -> bool:
         """Claims the next parcels, writes their messages and hires for them; False without any."""
-        breaker = self._desk.breaker
+        breaker = self._context.circuit_breaker
         try:
             is_trial = breaker.is_open
-            if not breaker.allows():
+            if not breaker.take_attempt():
                 return False
-            limit = 1 if is_trial else AT_HAND
-            ready = await self._desk.store.run(_claimed, self._desk, limit, self._most_asked())
-            if not ready:
-                breaker.unused()
-            self._hand.extend(ready)
+            limit = 1 if is_trial else CLAIM_BATCH_SIZE
+            prepared = await self._context.store.run(
+                _claim_and_render, self._context, limit, self._max_interactive()
+            )
+            if not prepared:
+                breaker.return_attempt()
+            self._queue.extend(prepared)
             if breaker.is_open and not is_trial:
-                await self.give_back()
-            for _ in self._hand:
-                self.hire()
-            return bool(ready)
+                await self.release_claims()
+            for _ in self._queue:
+                self.start_worker()
+            return bool(prepared)
         except StorageError as error:
             log.warning("delivery waits", extra={"error": type(error).__name__})
             return False
         finally:
-            self._fetching = None
+            self._claim_task = None
 
-    def _most_asked(self) -> int | None:
+    def _max_interactive(self) -> int | None:
         """How many more may be claimed for which somebody waits; None for any number.
 
         Where these leave more slowly than the rest, all workers would soon wait with one of them.
         """
-        if not self._desk.pace.holds_asked:
+        if not self._context.rate_limiter.limits_interactive:
             return None
-        at_hand = sum(ready.parcel.rank <= Rank.ASKED for ready in self._hand)
-        return max(0, max(1, self._most // 3) - self._asked - at_hand)
+        queued = sum(prepared.message.priority <= Priority.INTERACTIVE for prepared in self._queue)
+        return max(0, max(1, self._max_workers // 3) - self._interactive_sending - queued)
 
-    async def _deliver(self, ready: _Ready) -> None:
-        is_asked = ready.parcel.rank <= Rank.ASKED
-        self._asked += is_asked
+    async def _send(self, prepared: _PreparedMessage) -> None:
+        is_interactive = prepared.message.priority <= Priority.INTERACTIVE
+        self._interactive_sending += is_interactive
         try:
-            outcome = await self._delivery.attempt(ready.parcel, ready.message)
+            outcome = await self._worker.attempt(prepared.message, prepared.content)
         finally:
-            self._asked -= is_asked
+            self._interactive_sending -= is_interactive
         if outcome is None:
-            await asyncio.shield(self._delivery.release([ready.parcel]))
-            outcome = Later(0.0, "the lease ended before the send")
-        if self._desk.breaker.is_open or (isinstance(outcome, Later) and outcome.answered):
-            await self.give_back()  # who has to wait is known now, and may be at hand
-        self.done = self.done.plus(outcome)
+            await asyncio.shield(self._worker.release([prepared.message]))
+            outcome = RetryLater(0.0, "the lease ended before the send")
+        if self._context.circuit_breaker.is_open or (
+            isinstance(outcome, RetryLater) and outcome.requested_by_telegram
+        ):
+            await self.release_claims()  # who has to wait is known now, and may be at hand
+        self.counts = self.counts.plus_outcome(outcome)
 
 
-def _claimed(desk: Desk, limit: int, most_asked: int | None) -> Sequence[_Ready]:
+def _claim_and_render(
+    context: DeliveryContext, limit: int, max_interactive: int | None
+) -> Sequence[_PreparedMessage]:
     """The next parcels, claimed and rendered; their lease begins when the store is ours."""
-    outbox = desk.store.outbox
-    with desk.store.transaction():
+    outbox = context.store.outbox
+    with context.store.transaction():
         claimed = outbox.claim(
-            desk.bot, desk.holder, desk.now(), desk.lease, limit, most_asked=most_asked
+            context.bot,
+            context.holder,
+            context.now(),
+            context.lease_seconds,
+            limit,
+            max_interactive=max_interactive,
         )
-    return [_Ready(parcel, _written(desk, parcel)) for parcel in claimed]
+    return [_PreparedMessage(message, _render(context, message)) for message in claimed]
 
 
-def _begun(desk: Desk, parcel: Parcel, message: Said) -> bool:
+def _mark_sending(context: DeliveryContext, message: OutboxMessage, content: ReplyContent) -> bool:
     """Marks a parcel as being sent, in the caller's transaction: the time is when that is ours.
 
     False when its lease would not last for a message by then; a file is given what it may take.
     """
-    lasts = desk.longest + desk.upload if isinstance(message, Document) else desk.longest
-    return desk.store.outbox.begin(parcel, desk.now(), within=desk.longest, lasts=lasts)
+    send_seconds = (
+        context.send_timeout + context.upload_timeout
+        if isinstance(content, Document)
+        else context.send_timeout
+    )
+    return context.store.outbox.mark_sending(
+        message, context.now(), min_lease_seconds=context.send_timeout, send_seconds=send_seconds
+    )
 
 
-def _written(desk: Desk, parcel: Parcel) -> Said | Refused:
+def _render(context: DeliveryContext, message: OutboxMessage) -> ReplyContent | MessageRejected:
     """What a parcel says: as it was stored, or from the digest as it was issued."""
     try:
-        if parcel.rank is Rank.ANSWER:
-            return stored_answer.written(parcel)
-        return written(parcel, desk.store.digests.get(parcel.digest, last=parcel.last), desk.link)
+        if message.priority is Priority.REPLY:
+            return stored_answer.reply_content(message)
+        return render_outbox_message(
+            message,
+            context.store.digests.get(message.digest, last_position=message.last_entry),
+            context.paper_link,
+        )
     except StorageError:
         raise
     except Exception as error:
         # One parcel that cannot be rendered is kept aside; the others go on.
-        log.exception("parcel cannot be rendered", extra={"parcel": parcel.key})
-        return Refused(f"cannot be rendered: {type(error).__name__}")
+        log.exception("parcel cannot be rendered", extra={"parcel": message.key})
+        return MessageRejected(f"cannot be rendered: {type(error).__name__}")
 
 
-async def _sent(desk: Desk, parcel: Parcel, message: Said) -> Outcome:
+async def _send_to_telegram(
+    context: DeliveryContext, message: OutboxMessage, content: ReplyContent
+) -> SendOutcome:
     """Sends; what the sender did not foresee may have happened after Telegram took it."""
     try:
-        return await desk.send(parcel, message)
+        return await context.send(message, content)
     except Exception as error:
-        log.exception("send broke off", extra={"parcel": parcel.key})
-        return Unknown(type(error).__name__)
+        log.exception("send broke off", extra={"parcel": message.key})
+        return UnknownOutcome(type(error).__name__)
 
 
-def _reached(outcome: Outcome) -> bool:
+def _got_answer(outcome: SendOutcome) -> bool:
     """Whether Telegram answered, with whatever word."""
     match outcome:
-        case Unknown():
+        case UnknownOutcome():
             return False
-        case Later(answered=answered, counted=counted):
-            return answered or counted
+        case RetryLater(
+            requested_by_telegram=requested_by_telegram, counts_as_attempt=counts_as_attempt
+        ):
+            return requested_by_telegram or counts_as_attempt
         case _:
             return True

@@ -7,31 +7,33 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from bot.concurrency.rate_limiter import Breaker, Floods, Pace, Sleep
-from bot.render.telegram.stored_answer import Said
+from bot.concurrency.rate_limiter import CircuitBreaker, RateLimiter, Sleep, TelegramFloods
+from bot.render.telegram.stored_answer import ReplyContent
 from storage import Store
-from storage.records import Outcome, Parcel
+from storage.records import OutboxMessage, SendOutcome
 
-Send = Callable[[Parcel, Said], Awaitable[Outcome]]
+SendMessage = Callable[[OutboxMessage, ReplyContent], Awaitable[SendOutcome]]
 
 
 @dataclass(frozen=True, slots=True)
-class Desk:
+class DeliveryContext:
     """What the delivery of one bot needs."""
 
     store: Store
     bot: int
-    link: Callable[[int, int], str]  # a paper's key and version → what opens it
+    paper_link: Callable[[int, int], str]  # a paper's key and version → what opens it
     holder: str
-    send: Send
+    send: SendMessage
     now: Callable[[], datetime]
-    pace: Pace
-    breaker: Breaker
-    floods: Floods
-    lease: float = 120.0  # seconds a claim lasts
-    longest: float = 40.0  # seconds a send may take; as much of the lease must be left
-    upload: float = 60.0  # seconds more that a file may take
-    resend: bool = True  # what may have been delivered is sent once more, marked
+    rate_limiter: RateLimiter
+    circuit_breaker: CircuitBreaker
+    telegram_floods: TelegramFloods
+    lease_seconds: float = 120.0  # seconds a claim lasts
+    send_timeout: float = 40.0  # seconds a send may take; as much of the lease must be left
+    upload_timeout: float = 60.0  # seconds more that a file may take
+    resend_unknown: bool = True  # what may have been delivered is sent once more, marked
     sleep: Sleep = asyncio.sleep
-    closing: asyncio.Event = field(default_factory=asyncio.Event)  # claims nothing more
-    classic_only: asyncio.Event = field(default_factory=asyncio.Event)  # no rich messages here
+    is_stopping: asyncio.Event = field(default_factory=asyncio.Event)  # claims nothing more
+    is_rich_unsupported: asyncio.Event = field(
+        default_factory=asyncio.Event
+    )  # no rich messages here

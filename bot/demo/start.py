@@ -16,137 +16,154 @@ from bot.arxiv import calendar
 from bot.chat.api import client as sender
 from bot.demo.emulator.bot_api import Emulator
 from bot.demo.page import demo_accounts
-from bot.demo.sample import load
+from bot.demo.sample import load_sample
 from bot.digests import publish
 from storage import Store
-from storage.records import Announcement, Form, Gloss
+from storage.records import Announcement, MessageForm, Summary
 
-Sample = tuple[list[Announcement], dict[str, Gloss]]
+Sample = tuple[list[Announcement], dict[str, Summary]]
 
-AHEAD = 3  # feed days of the sample that are still to come
-SKIPS = 10  # times a chat is due with nothing to tell, before it is given up
+FUTURE_DAYS = 3  # feed days of the sample that are still to come
+MAX_QUIET_DUE = 10  # times a chat is due with nothing to tell, before it is given up
 
 
-class MovedClock:
+class MovableClock:
     """A clock that shows the time and can be moved forward."""
 
     def __init__(self) -> None:
-        self._ahead = timedelta()
+        self._offset = timedelta()
 
     def now(self) -> datetime:
         """The instant it is in the demo."""
-        return datetime.now(UTC) + self._ahead
+        return datetime.now(UTC) + self._offset
 
-    def forward(self, by: timedelta) -> None:
+    def advance(self, delta: timedelta) -> None:
         """Moves the clock; it never goes back."""
-        self._ahead += max(by, timedelta())
+        self._offset += max(delta, timedelta())
 
 
-async def rehearse(config: Config, port: int, *, live: bool, ready: Callable[[str], None]) -> None:
+async def start_demo(
+    config: Config, port: int, *, live: bool, on_ready: Callable[[str], None]
+) -> None:
     """Serves the demo's page on loopback until the process is asked to stop.
 
-    ``ready`` is told the page's address. With ``live`` the papers come from arXiv.
+    ``on_ready`` is told the page's address. With ``live`` the papers come from arXiv.
     """
-    clock = MovedClock()
+    clock = MovableClock()
     async with AsyncExitStack() as stack:
-        store = stack.enter_context(wiring.opened(config))
-        stage = _Stage(store, clock, None if live else _sample(clock.now()))
+        store = stack.enter_context(wiring.open_indexed_store(config))
+        timeline = _DemoTimeline(store, clock, None if live else _load_sample(clock.now()))
         emulator = await stack.enter_async_context(
-            Emulator.serve(port=port, now=clock.now, advance=stage.advance)
+            Emulator.serve(port=port, now=clock.now, advance_clock=timeline.advance)
         )
-        shown = config.pretending(emulator.token, emulator.url, Form.RICH)
-        client = sender.client(emulator.token, emulator.url)
-        demo_accounts.enter(emulator.people, emulator.pages.view)
-        emulator.pages.to_next = stage.to_next
-        emulator.pages.is_invented = not live
-        bot = components.Bot(store, client, shown, clock.now)
-        if shown.contract:
-            bot.shop = await stack.enter_async_context(wiring.workshop(store, shown, clock.now))
-        feeds = None
+        demo_config = config.for_demo(emulator.token, emulator.url, MessageForm.RICH)
+        client = sender.create_client(emulator.token, emulator.url)
+        demo_accounts.create_demo_accounts(emulator.people, emulator.page.view)
+        emulator.page.skip_to_next_digest = timeline.advance_to_next_digest
+        emulator.page.has_invented_papers = not live
+        bot = components.Bot(store, client, demo_config, clock.now)
+        if demo_config.llm_settings:
+            bot.model_gateway = await stack.enter_async_context(
+                wiring.open_model_gateway(store, demo_config, clock.now)
+            )
+        feed_job = None
         if live:
-            asker = bot.asker = await stack.enter_async_context(wiring.fetcher(config))
-            feeds = wiring.live_feeds(store, asker, config, clock.now)
-        await stage.announce()
-        stage.bot = bot
-        ready(emulator.url)
-        await wiring.until_stopped(lifecycle.serve(bot, feeds))
+            fetcher = bot.fetcher = await stack.enter_async_context(wiring.create_fetcher(config))
+            feed_job = wiring.make_feed_job(store, fetcher, config, clock.now)
+        await timeline.announce()
+        timeline.bot = bot
+        on_ready(emulator.url)
+        await wiring.run_until_stopped(lifecycle.serve(bot, feed_job))
 
 
-def _sample(now: datetime) -> Sample:
+def _load_sample(now: datetime) -> Sample:
     """The sample, so placed that its last days are still to come."""
     day = calendar.arxiv_day(now)
-    for _ in range(AHEAD):
-        day = calendar.arxiv_day(calendar.next_feed(calendar.midnight(day) + timedelta(hours=1)))
-    return load(day)
+    for _ in range(FUTURE_DAYS):
+        day = calendar.arxiv_day(
+            calendar.next_feed_update(calendar.eastern_midnight(day) + timedelta(hours=1))
+        )
+    return load_sample(day)
 
 
-class _Stage:
+class _DemoTimeline:
     """What happens when the demo's clock moves: papers are announced, digests fall due."""
 
-    def __init__(self, store: Store, clock: MovedClock, sample: Sample | None) -> None:
+    def __init__(self, store: Store, clock: MovableClock, sample: Sample | None) -> None:
         self._store = store
         self._clock = clock
         self._sample = sample
-        self._announced: date | None = None
+        self._announced_until: date | None = None
         self.bot: components.Bot | None = None
 
-    async def advance(self, by: timedelta) -> None:
+    async def advance(self, delta: timedelta) -> None:
         """Moves the clock and lets everything happen that is due by then."""
-        self._clock.forward(by)
+        self._clock.advance(delta)
         await self.announce()
         if self.bot:
-            await self.bot.tick()
+            await self.bot.publish_due()
 
-    async def to_next(self, chat: int) -> bool:
+    async def advance_to_next_digest(self, chat: int) -> bool:
         """Moves the clock until a digest of a chat is issued; false when none is in sight."""
-        for _ in range(SKIPS):
-            due = await self._store.run(self._due, chat)
+        for _ in range(MAX_QUIET_DUE):
+            due = await self._store.run(self._next_due, chat)
             if due is None:
                 return False
-            before = await self._store.run(self._newest, chat)
+            before = await self._store.run(self._newest_digest, chat)
             await self.advance(due - self._clock.now() + timedelta(seconds=1))
-            if await self._store.run(self._newest, chat) != before:
+            if await self._store.run(self._newest_digest, chat) != before:
                 return True
         return False
 
-    def _due(self, chat: int) -> datetime | None:
+    def _next_due(self, chat: int) -> datetime | None:
         """When a chat's next digest may come: a topic without a time waits for the feed."""
         now = self._clock.now()
-        topics = self._store.subscriptions.of(self._telegram, chat)
-        times = [topic.next_due or calendar.next_feed(now) for topic in topics if not topic.paused]
+        topics = self._store.subscriptions.of_chat(self._bot_id, chat)
+        times = [
+            topic.next_due or calendar.next_feed_update(now) for topic in topics if not topic.paused
+        ]
         return min(times, default=None)
 
-    def _newest(self, chat: int) -> int:
+    def _newest_digest(self, chat: int) -> int:
         """The number of a chat's newest digest, 0 where it has none."""
         return max(
-            (one.number for one in self._store.digests.of(self._telegram, chat, limit=1)), default=0
+            (
+                digest.number
+                for digest in self._store.digests.headings_of_chat(self._bot_id, chat, limit=1)
+            ),
+            default=0,
         )
 
     @property
-    def _telegram(self) -> int:
+    def _bot_id(self) -> int:
         assert self.bot is not None
         return self.bot.telegram.id
 
     async def announce(self) -> None:
         """Stores the sample's papers of the days that have come."""
         if self._sample:
-            await self._store.run(self._keep, self._sample, calendar.arxiv_day(self._clock.now()))
+            await self._store.run(
+                self._store_announced, self._sample, calendar.arxiv_day(self._clock.now())
+            )
 
-    def _keep(self, sample: Sample, today: date) -> None:
-        announcements, glosses = sample
-        new = [
-            one
-            for one in announcements
-            if one.day <= today and (self._announced is None or one.day > self._announced)
+    def _store_announced(self, sample: Sample, today: date) -> None:
+        announcements, summaries = sample
+        new_announcements = [
+            candidate
+            for candidate in announcements
+            if candidate.day <= today
+            and (self._announced_until is None or candidate.day > self._announced_until)
         ]
-        self._announced = today
+        self._announced_until = today
         now = self._clock.now()
         with self._store.transaction():
-            self._store.papers.add(new, seen=now)
-            for announcement in new:
+            self._store.papers.add_announcements(new_announcements, seen_at=now)
+            for announcement in new_announcements:
                 paper = self._store.papers.get(announcement.paper.id)
-                gloss = glosses.get(announcement.paper.id)
-                if paper and gloss:
-                    said = replace(gloss, paper=paper.key, version=paper.version, made=now)
-                    self._store.papers.add_gloss(said)
-        publish.settle(self._store, now)
+                sample_summary = summaries.get(announcement.paper.id)
+                if paper and sample_summary:
+                    summary = replace(
+                        sample_summary, paper=paper.key, version=paper.version, created_at=now
+                    )
+                    self._store.papers.add_summary(summary)
+        publish.mark_feed_round_complete(self._store, now)

@@ -7,83 +7,97 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import TypeAlias
 
-from bot.digests.shared_digest import Edition, left_of
+from bot.digests.shared_digest import SharedDigest, remaining_for_chat
 from storage import Store
 from storage.records import Subscription
 
-Received: TypeAlias = Mapping[int, int]
+ReceivedVersions: TypeAlias = Mapping[int, int]
 """The highest version that a chat has, or will have, of each paper."""
 
-Others: TypeAlias = Mapping[int, tuple[str, ...]]
+OtherTopics: TypeAlias = Mapping[int, tuple[str, ...]]
 """The names of the chat's other topics that found a paper too."""
 
-_NOTHING: Received = MappingProxyType({})
-_NOBODY: Others = MappingProxyType({})
+_NONE_RECEIVED: ReceivedVersions = MappingProxyType({})
+_NO_OTHER_TOPICS: OtherTopics = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True)
-class Share:
+class ChatDigest:
     """What a chat gets under one of its topics, and what that was reckoned with."""
 
     topic: Subscription
-    whole: Edition  # what everybody gets who asks this and has nothing of it
-    own: Edition  # what is left of it for the chat
-    received: Received
-    others: Others
+    shared: SharedDigest  # what everybody gets who asks this and has nothing of it
+    remaining: SharedDigest  # what is left of it for the chat
+    received_versions: ReceivedVersions
+    other_topics: OtherTopics
 
     @property
-    def shown(self) -> Received:
+    def shown_versions(self) -> ReceivedVersions:
         """What the chat will have received besides, once this is issued."""
-        return {entry.paper.key: entry.paper.version for entry in self.own.digest.entries}
+        return {entry.paper.key: entry.paper.version for entry in self.remaining.digest.entries}
 
 
-def share(
+def build_chat_digest(
     store: Store,
     topic: Subscription,
-    whole: Edition,
+    shared: SharedDigest,
     *,
-    shown: Received = _NOTHING,
-    others: Others = _NOBODY,
-) -> Share:
-    """The share of a chat to which its earlier topics will have ``shown`` some papers."""
-    received = store.digests.received(topic.bot, topic.chat, whole.papers)
-    if shown:
-        received |= {key: shown[key] for key in whole.papers if key in shown}
-    return _reckoned(store, topic, whole, received, others)
+    shown_versions: ReceivedVersions = _NONE_RECEIVED,
+    other_topics: OtherTopics = _NO_OTHER_TOPICS,
+) -> ChatDigest:
+    """The share of a chat to which its earlier topics will have ``shown_versions`` some papers."""
+    received_versions = store.digests.received_versions(topic.bot, topic.chat, shared.paper_keys)
+    if shown_versions:
+        received_versions |= {
+            key: shown_versions[key] for key in shared.paper_keys if key in shown_versions
+        }
+    return _reduce_shared(store, topic, shared, received_versions, other_topics)
 
 
-def up_to_date(store: Store, one: Share) -> Share:
+def refresh_chat_digest(store: Store, chat_digest: ChatDigest) -> ChatDigest:
     """The share by what the chat has received by now; in a transaction, nobody changes that.
 
     It is the same, and this one read, unless something reached the chat meanwhile or was undone.
     """
-    received = store.digests.received(one.topic.bot, one.topic.chat, one.whole.papers)
-    if received == one.received:
-        return one
-    return _reckoned(store, one.topic, one.whole, received, one.others)
+    received_versions = store.digests.received_versions(
+        chat_digest.topic.bot, chat_digest.topic.chat, chat_digest.shared.paper_keys
+    )
+    if received_versions == chat_digest.received_versions:
+        return chat_digest
+    return _reduce_shared(
+        store, chat_digest.topic, chat_digest.shared, received_versions, chat_digest.other_topics
+    )
 
 
-def _reckoned(
+def _reduce_shared(
     store: Store,
     topic: Subscription,
-    whole: Edition,
-    received: Received,
-    others: Others,
-) -> Share:
-    is_whole = not (received or others)
-    own = whole if is_whole else left_of(store, whole, received, others, topic.limit)
-    return Share(topic, whole, own, received, others)
+    shared: SharedDigest,
+    received_versions: ReceivedVersions,
+    other_topics: OtherTopics,
+) -> ChatDigest:
+    is_complete = not (received_versions or other_topics)
+    remaining = (
+        shared
+        if is_complete
+        else remaining_for_chat(store, shared, received_versions, other_topics, topic.limit)
+    )
+    return ChatDigest(topic, shared, remaining, received_versions, other_topics)
 
 
-def others_of(found: Sequence[tuple[Subscription, Edition]]) -> Mapping[int, Others]:
+def other_topics_by_paper(
+    topic_digests: Sequence[tuple[Subscription, SharedDigest]],
+) -> Mapping[int, OtherTopics]:
     """Which papers several topics of a chat found, and which others: by each topic's key."""
-    finders: dict[int, list[Subscription]] = {}
-    for topic, edition in found if len(found) > 1 else ():
-        for paper in edition.papers:
-            finders.setdefault(paper, []).append(topic)
-    named: dict[int, dict[int, tuple[str, ...]]] = {topic.key: {} for topic, _ in found}
-    for paper, topics in finders.items():
+    topics_by_paper: dict[int, list[Subscription]] = {}
+    for topic, shared_digest in topic_digests if len(topic_digests) > 1 else ():
+        for paper in shared_digest.paper_keys:
+            topics_by_paper.setdefault(paper, []).append(topic)
+    names_by_topic: dict[int, dict[int, tuple[str, ...]]] = {
+        topic.key: {} for topic, _ in topic_digests
+    }
+    for paper, topics in topics_by_paper.items():
         for topic in topics if len(topics) > 1 else ():
             names = tuple(other.name for other in topics if other.key != topic.key)
-            named[topic.key][paper] = names
-    return named
+            names_by_topic[topic.key][paper] = names
+    return names_by_topic

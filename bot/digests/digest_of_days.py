@@ -10,40 +10,42 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from bot.arxiv import calendar
-from bot.digests.issue_digest import ASKED_LIMIT, LEFT_OUT
-from bot.digests.new_announcements import FRESH, Explain, explainer
-from bot.digests.select_entries import NEAR
-from bot.summaries.fill_missing import enrich
-from bot.topics.matching import Index
+from bot.digests.issue_digest import MAX_LEFT_OUT, ON_DEMAND_LIMIT
+from bot.digests.new_announcements import FRESH_KINDS, ExplainMatches, make_explainer
+from bot.digests.select_entries import SOON_READ_ENTRIES
+from bot.summaries.fill_missing import fill_missing_summaries
+from bot.topics.matching import AnnouncementIndex
 from bot.topics.query.parser import QueryError, parse
 from storage import Store
-from storage.records import Digest, Entry, Kind, Match, Subscriber, Subscription
+from storage.records import AnnouncementKind, Chat, Digest, Entry, Match, Subscription
 
 
 @dataclass(frozen=True, slots=True)
-class Wanted:
+class DayQuery:
     """What is looked for on a day, and the name it is shown under."""
 
     name: str
     query: str
-    kinds: frozenset[Kind] = FRESH
+    kinds: frozenset[AnnouncementKind] = FRESH_KINDS
 
 
-def wanted(topics: Sequence[Subscription]) -> list[Wanted]:
+def day_queries(topics: Sequence[Subscription]) -> list[DayQuery]:
     """The topics of a chat, in its order."""
-    return [Wanted(topic.name, topic.query, topic.kinds) for topic in topics]
+    return [DayQuery(topic.name, topic.query, topic.kinds) for topic in topics]
 
 
-def last_day(store: Store, now: datetime) -> date | None:
+def last_announced_day(store: Store, now: datetime) -> date | None:
     """The newest announced day that has come, None before the first announcement."""
     today = calendar.arxiv_day(now)
-    return max((day for day, _ in store.papers.days() if day <= today), default=None)
+    return max(
+        (day for day, _ in store.papers.announcement_counts_by_day() if day <= today), default=None
+    )
 
 
-def draw_today(
+def build_digest_of_days(
     store: Store,
-    chat: Subscriber,
-    asked: Sequence[Wanted],
+    chat: Chat,
+    queries: Sequence[DayQuery],
     days: tuple[date, date],
     now: datetime,
     *,
@@ -54,56 +56,66 @@ def draw_today(
 
     It moves no cursor and enters no ledger: what is shown here still comes with its topic.
     """
-    entries = _entries(store, asked, days)
+    entries = _build_entries(store, queries, days)
     if not entries:
         return None
-    kept = entries[: ASKED_LIMIT + LEFT_OUT]
-    papers = [entry.paper for entry in entries[:ASKED_LIMIT]]
-    glosses = dict(store.papers.glosses([entry.paper.key for entry in kept]))
-    glosses |= enrich(store, papers, now)
-    told = tuple(replace(one, glosses=glosses.get(one.paper.key, ())) for one in kept)
+    listed = entries[: ON_DEMAND_LIMIT + MAX_LEFT_OUT]
+    papers = [entry.paper for entry in entries[:ON_DEMAND_LIMIT]]
+    summaries = dict(store.papers.best_summaries([entry.paper.key for entry in listed]))
+    summaries |= fill_missing_summaries(store, papers, now)
+    with_summaries = tuple(
+        replace(item, summaries=summaries.get(item.paper.key, ())) for item in listed
+    )
     return Digest(
         topic=title,
-        query=" OR ".join(f"({one.query})" for one in asked)[:2000],
-        issued=now,
-        entries=told[:ASKED_LIMIT],
-        rest=told[ASKED_LIMIT:],
-        beyond=tuple(entry.kind for entry in entries[ASKED_LIMIT + LEFT_OUT :]),
+        query=" OR ".join(f"({item.query})" for item in queries)[:2000],
+        issued_at=now,
+        entries=with_summaries[:ON_DEMAND_LIMIT],
+        left_out=with_summaries[ON_DEMAND_LIMIT:],
+        unstored_kinds=tuple(entry.kind for entry in entries[ON_DEMAND_LIMIT + MAX_LEFT_OUT :]),
         first_day=days[0],
         last_day=days[1],
         period=f"today/{now:%Y-%m-%dT%H:%M:%S.%f}",
         bot=chat.bot,
-        chat=chat.chat,
+        chat=chat.id,
         thread=thread,
     )
 
 
-def _entries(store: Store, asked: Sequence[Wanted], days: tuple[date, date]) -> list[Entry]:
+def _build_entries(
+    store: Store, queries: Sequence[DayQuery], days: tuple[date, date]
+) -> list[Entry]:
     """Each paper once: its first topic gives the reasons, the others are named.
 
     Reasons are looked for where they are soon read.
     """
-    near = ASKED_LIMIT + NEAR
-    found: dict[int, Entry] = {}
-    for one in asked:
-        matches, explain = _matches(store, one, days)
-        first = [m for m in matches if m.announcement.paper.key not in found]
-        room = max(near - len(found), 0)
-        reasons = {m.announcement.paper.key: m.reasons for m in explain(first[:room])}
+    explained_limit = ON_DEMAND_LIMIT + SOON_READ_ENTRIES
+    entries_by_paper: dict[int, Entry] = {}
+    for day_query in queries:
+        matches, explain = _find_matches(store, day_query, days)
+        new_matches = [m for m in matches if m.announcement.paper.key not in entries_by_paper]
+        room = max(explained_limit - len(entries_by_paper), 0)
+        reasons = {m.announcement.paper.key: m.reasons for m in explain(new_matches[:room])}
         for match in matches:
             paper = match.announcement.paper
-            known = found.get(paper.key)
-            if known is None:
-                found[paper.key] = Entry(paper, match.kind, reasons=reasons.get(paper.key, ()))
-            elif one.name not in known.topics:
-                found[paper.key] = replace(known, topics=(*known.topics, one.name))
-    return list(found.values())
+            entry = entries_by_paper.get(paper.key)
+            if entry is None:
+                entries_by_paper[paper.key] = Entry(
+                    paper, match.kind, reasons=reasons.get(paper.key, ())
+                )
+            elif day_query.name not in entry.other_topics:
+                entries_by_paper[paper.key] = replace(
+                    entry, other_topics=(*entry.other_topics, day_query.name)
+                )
+    return list(entries_by_paper.values())
 
 
-def _matches(store: Store, one: Wanted, days: tuple[date, date]) -> tuple[list[Match], Explain]:
+def _find_matches(
+    store: Store, day_query: DayQuery, days: tuple[date, date]
+) -> tuple[list[Match], ExplainMatches]:
     try:
-        query = parse(one.query)
+        query = parse(day_query.query)
     except QueryError:
         return [], list  # of an older version of the language
-    index = Index(store.papers.announced(query.clause, *days))
-    return index.find(query, one.kinds), explainer(index, query)
+    index = AnnouncementIndex(store.papers.find_announcements_on_days(query.clause, *days))
+    return index.find(query, day_query.kinds), make_explainer(index, query)

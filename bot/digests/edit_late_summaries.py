@@ -10,93 +10,107 @@ from collections.abc import Iterator
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from bot.render.telegram.fallback_forms import is_plain
+from bot.render.telegram.fallback_forms import is_plain_text
 from bot.summaries.fill_missing import EXTRACTIVE
 from storage import Store
-from storage.records import Digest, Entry, Gloss, Paper, Parcel, ParcelState, Rank
+from storage.records import Digest, Entry, MessageState, OutboxMessage, Paper, Priority, Summary
 
-FRESH = timedelta(hours=24)
-PATIENCE = timedelta(minutes=30)  # until a digest is edited although a gloss still lacks
-PAUSE = timedelta(minutes=15)  # at least, between two edits of a digest
-END = timedelta(minutes=5)  # of the day, in which nothing may wait: more than between two looks
+EDIT_WINDOW = timedelta(hours=24)
+FIRST_EDIT_DELAY = timedelta(minutes=30)  # until a digest is edited although a gloss still lacks
+EDIT_INTERVAL = timedelta(minutes=15)  # at least, between two edits of a digest
+LAST_EDIT_MARGIN = timedelta(
+    minutes=5
+)  # of the day, in which nothing may wait: more than between two looks
 
 
-def amend(store: Store, bot: int, now: datetime) -> int:
+def edit_late_summaries(store: Store, bot: int, now: datetime) -> int:
     """Puts an edit for each message that can say more by now; returns how many.
 
     While a first delivery waits, nothing: readers who have no digest yet go before.
     """
-    if store.vitals.waiting_since(bot, now) is not None:
+    if store.delivery_statistics.oldest_waiting_since(bot, now) is not None:
         return 0
     edits = 0
-    for number in store.commissions.late(bot, now - FRESH):
+    for number in store.summary_jobs.digests_with_late_summaries(bot, now - EDIT_WINDOW):
         digest = store.digests.get(number)
-        if digest and is_ripe(store, digest, now):
-            edits += _amended(store, digest, now)
+        if digest and is_ready_to_edit(store, digest, now):
+            edits += _queue_edits(store, digest, now)
     return edits
 
 
-def is_ripe(store: Store, digest: Digest, now: datetime) -> bool:
+def is_ready_to_edit(store: Store, digest: Digest, now: datetime) -> bool:
     """Whether no further gloss is to be expected soon, so that a message is edited once.
 
     Edited already, it waits for what else may come, however slowly that does.
     """
     if digest.revision == 1:
-        return now - digest.issued >= PATIENCE or not store.commissions.pending(digest.number)
-    return now >= again_at(digest.issued, _unshown_since(store, digest))
+        return now - digest.issued_at >= FIRST_EDIT_DELAY or not store.summary_jobs.count_pending(
+            digest.number
+        )
+    return now >= next_edit_at(digest.issued_at, _first_unshown_at(store, digest))
 
 
-def again_at(issued: datetime, since: datetime) -> datetime:
+def next_edit_at(issued: datetime, since: datetime) -> datetime:
     """When a digest is edited again that lacks what was said since an instant.
 
     An edit shows all that was said before it, so the next one is a pause later at least.
     """
-    return min(since + PAUSE, issued + FRESH - END)
+    return min(since + EDIT_INTERVAL, issued + EDIT_WINDOW - LAST_EDIT_MARGIN)
 
 
-def _unshown_since(store: Store, digest: Digest) -> datetime:
+def _first_unshown_at(store: Store, digest: Digest) -> datetime:
     """When the first of the glosses was made that a digest does not show."""
-    new = (
-        gloss.made
+    unshown_times = (
+        summary.created_at
         for entry in digest.entries
-        for gloss in _made(store, entry.paper)
-        if gloss.language not in _told(entry)
+        for summary in _model_summaries(store, entry.paper)
+        if summary.language not in _shown_languages(entry)
     )
-    return min(new, default=digest.issued)
+    return min(unshown_times, default=digest.issued_at)
 
 
-def _told(entry: Entry) -> set[str]:
+def _shown_languages(entry: Entry) -> set[str]:
     """The languages in which an entry shows what somebody made."""
-    return {gloss.language for gloss in entry.glosses if gloss.maker != EXTRACTIVE}
+    return {summary.language for summary in entry.summaries if summary.producer != EXTRACTIVE}
 
 
-def _amended(store: Store, digest: Digest, now: datetime) -> int:
-    glosses = [gloss for entry in digest.entries for gloss in _made(store, entry.paper)]
+def _queue_edits(store: Store, digest: Digest, now: datetime) -> int:
+    summaries = [
+        summary for entry in digest.entries for summary in _model_summaries(store, entry.paper)
+    ]
     with store.transaction():
-        revision = store.digests.revise(digest.number, glosses)
+        revision = store.digests.add_revision(digest.number, summaries)
         return sum(
             store.outbox.put_once(
                 replace(
-                    parcel, revision=revision, edits=parcel.message, silent=True, rank=Rank.EDIT
+                    message,
+                    revision=revision,
+                    edited_message_id=message.message_id,
+                    silent=True,
+                    priority=Priority.EDIT,
                 ),
-                due=now,
+                due_at=now,
             )
-            for parcel in _posted(store, digest.number)
+            for message in _sent_messages(store, digest.number)
         )
 
 
-def _made(store: Store, paper: Paper) -> list[Gloss]:
+def _model_summaries(store: Store, paper: Paper) -> list[Summary]:
     """What models and people said of a version."""
-    said = store.papers.glosses_of(paper.key, paper.version)
-    return [gloss for gloss in said if gloss.maker != EXTRACTIVE]
+    summaries = store.papers.summaries_of_version(paper.key, paper.version)
+    return [summary for summary in summaries if summary.producer != EXTRACTIVE]
 
 
-def _posted(store: Store, digest: int) -> Iterator[Parcel]:
+def _sent_messages(store: Store, digest: int) -> Iterator[OutboxMessage]:
     """The messages of a digest that Telegram has, as they were first sent.
 
     Plain text stays as it is, and so does a possible repeat, which would lose its mark.
     """
-    for parcel in store.outbox.of_digest(digest):
-        is_there = parcel.state is ParcelState.SENT and parcel.message and not parcel.edits
-        if is_there and not is_plain(parcel) and not parcel.doubts:
-            yield parcel
+    for message in store.outbox.messages_of_digest(digest):
+        is_editable = (
+            message.state is MessageState.SENT
+            and message.message_id
+            and not message.edited_message_id
+        )
+        if is_editable and not is_plain_text(message) and not message.unknown_sends:
+            yield message

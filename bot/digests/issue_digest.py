@@ -10,64 +10,66 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from bot.digests.chat_digest import Share, share, up_to_date
-from bot.digests.new_announcements import Gathered, recent
-from bot.digests.select_entries import assemble
-from bot.digests.shared_digest import WIDEST, Editions, glossed
-from bot.render.display_options import Look
+from bot.digests.chat_digest import ChatDigest, build_chat_digest, refresh_chat_digest
+from bot.digests.new_announcements import NewAnnouncements, recent_matches
+from bot.digests.select_entries import assemble_digest
+from bot.digests.shared_digest import WIDEST_NUMBER, SharedDigests, with_best_summaries
+from bot.render.display_options import DisplayOptions
 from bot.render.telegram.split_into_messages import Part, parts
 from bot.texts import Refusal, say
 from bot.topics.query.parser import parse
 from storage import Store
-from storage.engine.query_budget import OverBudget
-from storage.records import Digest, Parcel, Query, Rank, Subscriber, Subscription
+from storage.engine.query_budget import QueryBudgetExceeded
+from storage.records import Chat, Digest, OutboxMessage, Priority, Query, Subscription
 
-ASKED_LIMIT = 12
-LEFT_OUT = 200  # entries that a digest of no topic keeps; further ones are counted
+ON_DEMAND_LIMIT = 12
+MAX_LEFT_OUT = 200  # entries that a digest of no topic keeps; further ones are counted
 MISSED_DAYS = 30
-MISSED = "missed/"  # the period of a page of /missed begins so
+MISSED_PERIOD_PREFIX = "missed/"  # the period of a page of /missed begins so
 
 
 @dataclass(frozen=True, slots=True)
-class Occasion:
+class DigestOccasion:
     """Why a topic's digest is issued, and its haste."""
 
     period: str
-    rank: Rank = Rank.DUE
+    priority: Priority = Priority.SCHEDULED
 
 
-def issue(
-    store: Store, chat: Subscriber, found: Share, occasion: Occasion, now: datetime
+def issue_digest(
+    store: Store, chat: Chat, chat_digest: ChatDigest, occasion: DigestOccasion, now: datetime
 ) -> Digest | None:
     """Issues a topic's digest if something is left for the chat: digest, ledger, parcels.
 
     Who has received none of an edition gets it as it is, as all others do.
     """
-    topic, edition = found.topic, up_to_date(store, found).own
-    if not edition.digest.entries:
+    topic, remaining = chat_digest.topic, refresh_chat_digest(store, chat_digest).remaining
+    if not remaining.digest.entries:
         return None
-    placed = replace(
-        edition.digest,
+    addressed = replace(
+        remaining.digest,
         topic=topic.name,
         period=occasion.period,
         bot=chat.bot,
-        chat=chat.chat,
+        chat=chat.id,
         thread=topic.thread,
         subscription=topic.key,
-        languages=look(chat, topic).languages,
+        languages=display_options_of(chat, topic).languages,
     )
-    number = store.digests.issue(placed, like=edition.number)
-    edition.number = number
-    digest = replace(placed, number=number)
-    store.digests.reserve(number, now=now)
-    cut = edition.parts(digest.topic, look(chat, topic), full=chat.full)
-    _put_parcels(store, chat, digest, cut, occasion.rank, topic)
+    number = store.digests.issue(addressed, copy_of=remaining.number)
+    remaining.number = number
+    digest = replace(addressed, number=number)
+    store.digests.reserve_entries(number, now=now)
+    message_parts = remaining.message_parts(
+        digest.topic, display_options_of(chat, topic), full=chat.full_entries
+    )
+    _queue_messages(store, chat, digest, message_parts, occasion.priority, topic)
     return digest
 
 
-def look(chat: Subscriber, topic: Subscription | None = None) -> Look:
+def display_options_of(chat: Chat, topic: Subscription | None = None) -> DisplayOptions:
     """How a chat sees its digests: a topic's own form and languages before the chat's."""
-    return Look(
+    return DisplayOptions(
         form=(topic.form if topic else None) or chat.form,
         language=chat.language,
         languages=(topic.languages if topic else None) or chat.languages,
@@ -75,59 +77,59 @@ def look(chat: Subscriber, topic: Subscription | None = None) -> Look:
     )
 
 
-def _put_parcels(
+def _queue_messages(
     store: Store,
-    chat: Subscriber,
+    chat: Chat,
     digest: Digest,
-    cut: Sequence[Part],
-    rank: Rank,
+    message_parts: Sequence[Part],
+    priority: Priority,
     topic: Subscription | None = None,
 ) -> None:
     """A parcel for each message of the digest; only the first one makes a sound."""
-    seen = look(chat, topic)
+    display_options = display_options_of(chat, topic)
     silent = topic.silent if topic and topic.silent is not None else chat.silent
-    for index, part in enumerate(cut):
+    for index, part in enumerate(message_parts):
         store.outbox.put_once(
-            Parcel(
+            OutboxMessage(
                 bot=chat.bot,
-                chat=chat.chat,
+                chat=chat.id,
                 thread=digest.thread,
                 period=digest.period,
                 part=part.number,
-                form=seen.form,
-                language=seen.language,
-                languages=seen.languages,
-                zone=seen.zone,
+                form=display_options.form,
+                language=display_options.language,
+                languages=display_options.languages,
+                zone=display_options.zone,
                 digest=digest.number,
-                first=part.first,
-                last=part.last,
+                first_entry=part.first_entry,
+                last_entry=part.last_entry,
                 silent=silent or index > 0,
-                rank=rank,
+                priority=priority,
             ),
-            due=digest.issued,
+            due_at=digest.issued_at,
         )
 
 
 @dataclass(frozen=True, slots=True)
-class Drawn:
+class PreparedDigest:
     """A digest that no topic issues, and the messages it is cut into; nothing is stored yet."""
 
     digest: Digest
-    cut: Sequence[Part]
+    message_parts: Sequence[Part]
 
 
 @dataclass(frozen=True, slots=True)
-class News:
+class TopicNews:
     """What gathered for a topic up to an announcement, and what to show where that is nothing."""
 
-    share: Share
-    head: int
-    recent: Drawn | None = None
+    chat_digest: ChatDigest
+    last_position: int
+    recent_digest: PreparedDigest | None = None
 
 
-def draw_news(
-    store: Store, chat: Subscriber, topics: Sequence[Subscription], now: datetime
-) -> tuple[News, ...]:
+def prepare_news(
+    store: Store, chat: Chat, topics: Sequence[Subscription], now: datetime
+) -> tuple[TopicNews, ...]:
     """What gathered for topics of a chat since their last digests, in the chat's order.
 
     A topic that never brought a digest shows the last days instead of nothing. It ends before the
@@ -136,49 +138,58 @@ def draw_news(
     Raises:
         Refusal: the first of them alone is too much to be looked through.
     """
-    shown: dict[int, int] = {}
-    drawn: list[News] = []
+    shown_versions: dict[int, int] = {}
+    prepared: list[TopicNews] = []
     for topic in topics:
         try:
-            gathered = Gathered(store, topic.cursor, only=topic.query)
-            found = share(store, topic, Editions(store, gathered, now).of(topic), shown=shown)
-            recent = None
-            if found.own.digest.entries:
-                found.own.parts(topic.name, look(chat, topic), full=chat.full)
-            elif store.digests.last(chat.bot, chat.chat, topic.key) is None:
-                recent = draw_recent(store, chat, parse(topic.query), now)
-        except OverBudget:
-            if drawn:
+            announcements = NewAnnouncements(store, topic.cursor, only_query=topic.query)
+            chat_digest = build_chat_digest(
+                store,
+                topic,
+                SharedDigests(store, announcements, now).for_topic(topic),
+                shown_versions=shown_versions,
+            )
+            recent_digest = None
+            if chat_digest.remaining.digest.entries:
+                chat_digest.remaining.message_parts(
+                    topic.name, display_options_of(chat, topic), full=chat.full_entries
+                )
+            elif store.digests.last_issued(chat.bot, chat.id, topic.key) is None:
+                recent_digest = prepare_recent(store, chat, parse(topic.query), now)
+        except QueryBudgetExceeded:
+            if prepared:
                 break
             raise Refusal("digest-too-dear", topic=topic.name) from None
-        shown |= found.shown
-        drawn.append(News(found, gathered.head, recent))
-    return tuple(drawn)
+        shown_versions |= chat_digest.shown_versions
+        prepared.append(TopicNews(chat_digest, announcements.last_position, recent_digest))
+    return tuple(prepared)
 
 
 def issue_news(
-    store: Store, chat: Subscriber, news: News, now: datetime, *, thread: int = 0
+    store: Store, chat: Chat, news: TopicNews, now: datetime, *, thread: int = 0
 ) -> Digest | None:
     """Issues what gathered for a topic; moves its cursor, not its next time."""
-    topic = news.share.topic
-    store.subscriptions.advance(topic, cursor=max(topic.cursor, news.head), next_due=topic.next_due)
-    occasion = Occasion(f"{topic.key}/asked/{topic.cursor}", rank=Rank.ASKED)
-    digest = issue(store, chat, news.share, occasion, now)
-    if digest is None and news.recent:
-        return issue_recent(store, chat, news.recent, now, thread=thread)
+    topic = news.chat_digest.topic
+    store.subscriptions.advance_cursor(
+        topic, cursor=max(topic.cursor, news.last_position), next_due=topic.next_due
+    )
+    occasion = DigestOccasion(f"{topic.key}/asked/{topic.cursor}", priority=Priority.INTERACTIVE)
+    digest = issue_digest(store, chat, news.chat_digest, occasion, now)
+    if digest is None and news.recent_digest:
+        return issue_recent(store, chat, news.recent_digest, now, thread=thread)
     return digest
 
 
-def draw_recent(store: Store, chat: Subscriber, query: Query, now: datetime) -> Drawn | None:
+def prepare_recent(store: Store, chat: Chat, query: Query, now: datetime) -> PreparedDigest | None:
     """What a query found in the last days, for somebody who does not follow it."""
-    found = bounded(drawn(store, query, now))
-    return _cut(chat, found) if found.entries else None
+    digest = limit_left_out(recent_digest(store, query, now))
+    return _prepare_messages(chat, digest) if digest.entries else None
 
 
 def issue_recent(
     store: Store,
-    chat: Subscriber,
-    found: Drawn,
+    chat: Chat,
+    prepared: PreparedDigest,
     now: datetime,
     *,
     thread: int = 0,
@@ -188,79 +199,87 @@ def issue_recent(
 
     It moves no cursor and enters no ledger: what is shown here still comes with a topic.
     """
-    period = f"words/{found.digest.query}/{occasion or _moment(now)}"
-    return _issue_drawn(store, chat, found, period, thread)
+    period = f"words/{prepared.digest.query}/{occasion or _timestamp(now)}"
+    return _issue_prepared(store, chat, prepared, period, thread)
 
 
-def draw_missed(store: Store, chat: Subscriber, now: datetime, newest: int) -> Drawn | None:
+def prepare_missed(store: Store, chat: Chat, now: datetime, newest: int) -> PreparedDigest | None:
     """The next page of what the chat's digests of the last weeks left out or lost on the way.
 
     ``newest`` is the number of the chat's newest digest, by which others received more.
     """
-    entries = store.digests.missed(chat.bot, chat.chat, now - timedelta(days=MISSED_DAYS))
+    entries = store.digests.missed_entries(chat.bot, chat.id, now - timedelta(days=MISSED_DAYS))
     if not entries:
         return None
-    found = Digest(
+    digest = Digest(
         topic=say(chat.language, "missed-title"),
         query="",
-        issued=now,
-        entries=tuple(entries[:ASKED_LIMIT]),
-        rest=tuple(entries[ASKED_LIMIT:]),
+        issued_at=now,
+        entries=tuple(entries[:ON_DEMAND_LIMIT]),
+        left_out=tuple(entries[ON_DEMAND_LIMIT:]),
     )
-    return _cut(chat, glossed(store, found, now))
+    return _prepare_messages(chat, with_best_summaries(store, digest, now))
 
 
 def issue_missed(
-    store: Store, chat: Subscriber, found: Drawn, now: datetime, *, thread: int = 0
+    store: Store, chat: Chat, prepared: PreparedDigest, now: datetime, *, thread: int = 0
 ) -> Digest:
     """Issues a page of what was missed. What it shows is received: it does not come again."""
-    digest = _issue_drawn(store, chat, found, f"{MISSED}{_moment(now)}", thread)
-    store.digests.reserve(digest.number, now=now)
+    digest = _issue_prepared(
+        store, chat, prepared, f"{MISSED_PERIOD_PREFIX}{_timestamp(now)}", thread
+    )
+    store.digests.reserve_entries(digest.number, now=now)
     return digest
 
 
-def _issue_drawn(store: Store, chat: Subscriber, found: Drawn, period: str, thread: int) -> Digest:
-    placed = replace(
-        found.digest,
+def _issue_prepared(
+    store: Store, chat: Chat, prepared: PreparedDigest, period: str, thread: int
+) -> Digest:
+    addressed = replace(
+        prepared.digest,
         period=period,
         bot=chat.bot,
-        chat=chat.chat,
+        chat=chat.id,
         thread=thread,
-        languages=look(chat).languages,
+        languages=display_options_of(chat).languages,
     )
-    digest = replace(placed, number=store.digests.issue(placed))
-    _put_parcels(store, chat, digest, found.cut, Rank.ASKED)
+    digest = replace(addressed, number=store.digests.issue(addressed))
+    _queue_messages(store, chat, digest, prepared.message_parts, Priority.INTERACTIVE)
     return digest
 
 
-def _cut(chat: Subscriber, digest: Digest) -> Drawn:
-    cut = parts(replace(digest, number=WIDEST), look(chat), full=chat.full)
-    return Drawn(digest, cut)
+def _prepare_messages(chat: Chat, digest: Digest) -> PreparedDigest:
+    message_parts = parts(
+        replace(digest, number=WIDEST_NUMBER),
+        display_options_of(chat),
+        with_entries=chat.full_entries,
+    )
+    return PreparedDigest(digest, message_parts)
 
 
-def _moment(now: datetime) -> str:
+def _timestamp(now: datetime) -> str:
     return f"{now:%Y-%m-%dT%H:%M:%S.%f}"
 
 
-def bounded(digest: Digest) -> Digest:
+def limit_left_out(digest: Digest) -> Digest:
     """The digest with so many of its left-out entries as are kept of one that no topic issues."""
-    beyond = tuple(entry.kind for entry in digest.rest[LEFT_OUT:])
-    return replace(digest, rest=digest.rest[:LEFT_OUT], beyond=beyond)
+    beyond = tuple(entry.kind for entry in digest.left_out[MAX_LEFT_OUT:])
+    return replace(digest, left_out=digest.left_out[:MAX_LEFT_OUT], unstored_kinds=beyond)
 
 
-def drawn(store: Store, query: Query, now: datetime, *, keep: bool = True) -> Digest:
+def recent_digest(store: Store, query: Query, now: datetime, *, save: bool = True) -> Digest:
     """The digest of what a query found in the last days, glossed but not issued.
 
     Glosses that are made for it are kept, but for a command that only reads.
     """
-    matches, explain = recent(store, query, now)
-    found = assemble(
+    matches, explain_matches = recent_matches(store, query, now)
+    digest = assemble_digest(
         matches,
         topic=query.text,
         query=query.text,
         issued=now,
-        limit=ASKED_LIMIT,
-        received={},
-        explain=explain,
+        limit=ON_DEMAND_LIMIT,
+        received_versions={},
+        explain_matches=explain_matches,
     )
-    return glossed(store, found, now, keep=keep)
+    return with_best_summaries(store, digest, now, save=save)

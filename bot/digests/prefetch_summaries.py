@@ -12,193 +12,217 @@ from itertools import groupby, islice, takewhile
 from typing import TypeAlias
 
 from bot.digests import new_announcements
-from bot.digests.chat_digest import share
-from bot.digests.new_announcements import Gathered
-from bot.digests.shared_digest import Editions
+from bot.digests.chat_digest import build_chat_digest
+from bot.digests.new_announcements import NewAnnouncements
+from bot.digests.shared_digest import SharedDigests
 from bot.summaries.fill_missing import EXTRACTIVE
-from bot.topics.matching import Index
+from bot.topics.matching import AnnouncementIndex
 from bot.topics.query.parser import parse
 from storage import Store
-from storage.errors import Busy, Full
-from storage.records import Commission, Digest, Entry, Gloss, Match, Paper, Subscriber, Subscription
+from storage.errors import DatabaseBusy, DatabaseNotWritable
+from storage.records import Chat, Digest, Entry, Match, Paper, Subscription, Summary, SummaryJob
 
 log = logging.getLogger(__name__)
 
-GoesOn: TypeAlias = Callable[[], bool]
+ShouldContinue: TypeAlias = Callable[[], bool]
 """Asked now and then; whoever hears no stops between two things."""
 
-Offered: TypeAlias = Collection[str] | None
+OfferedLanguages: TypeAlias = Collection[str] | None
 """The languages that the operator pays for; None for every one."""
 
-AHEAD = timedelta(hours=12)
-LATELY = timedelta(minutes=5)  # more than lies between two looks
-TOGETHER = 100  # commissions in a transaction, which others wait for
+PREFETCH_HORIZON = timedelta(hours=12)
+MIN_DIGEST_AGE = timedelta(minutes=5)  # more than lies between two looks
+JOBS_PER_TRANSACTION = 100  # commissions in a transaction, which others wait for
 
 
-def foresee(
+def prefetch_summaries(
     store: Store,
     bot: int,
     now: datetime,
     *,
-    offered: Offered = None,
-    goes_on: GoesOn = lambda: True,
+    offered_languages: OfferedLanguages = None,
+    should_continue: ShouldContinue = lambda: True,
 ) -> int:
     """Orders the glosses that the digests of the next hours will show; returns how many are new.
 
-    Asked between two topics whether it ``goes_on``, it leaves the others for the next look.
+    Asked between two topics whether it ``should_continue``, it leaves the others for the next look.
     """
-    found = wanted(store, bot, now, now + AHEAD, offered=offered, goes_on=goes_on)
-    return order(store, found, goes_on=goes_on)
+    jobs = jobs_for_due_digests(
+        store,
+        bot,
+        now,
+        now + PREFETCH_HORIZON,
+        offered_languages=offered_languages,
+        should_continue=should_continue,
+    )
+    return order_jobs(store, jobs, should_continue=should_continue)
 
 
-def make_up(store: Store, bot: int, now: datetime, *, offered: Offered = None) -> int:
+def order_recent_missing(
+    store: Store, bot: int, now: datetime, *, offered_languages: OfferedLanguages = None
+) -> int:
     """Orders what the latest digests lack, also those that somebody asked for out of turn.
 
     Nobody foresaw them; what is said of their papers later is edited in.
     """
-    lack = store.commissions.unsaid(bot, now - LATELY)
-    return order(store, [one for one in lack if offered is None or one.language in offered])
+    missing = store.summary_jobs.find_missing(bot, now - MIN_DIGEST_AGE)
+    return order_jobs(
+        store,
+        [job for job in missing if offered_languages is None or job.language in offered_languages],
+    )
 
 
-def wanted(
+def jobs_for_due_digests(
     store: Store,
     bot: int,
     now: datetime,
     horizon: datetime,
     *,
-    offered: Offered = None,
-    goes_on: GoesOn = lambda: True,
-) -> list[Commission]:
+    offered_languages: OfferedLanguages = None,
+    should_continue: ShouldContinue = lambda: True,
+) -> list[SummaryJob]:
     """The glosses that digests due before an instant lack, each once.
 
     A topic that breaks is told in the log and hides no other.
     """
-    edge = store.papers.position_before(
-        new_announcements.TOGETHER
+    oldest_position = store.papers.seq_before_newest(
+        new_announcements.MAX_INDEXED_ANNOUNCEMENTS
     )  # beyond it, nobody waits for glosses
-    due = [one for one in store.subscriptions.due_chats(bot, horizon) if one[1] >= edge]
-    if not due:
+    due_chats = [
+        item for item in store.subscriptions.due_chats(bot, horizon) if item[1] >= oldest_position
+    ]
+    if not due_chats:
         return []
-    editions = Editions(store, Gathered(store, min(cursor for _, cursor in due)), now)
-    drawn = (
+    shared_digests = SharedDigests(
+        store, NewAnnouncements(store, min(cursor for _, cursor in due_chats)), now
+    )
+    expected = (
         (chat, topic, digest)
-        for number, _ in due
-        if (chat := store.subscribers.get(bot, number))
-        for topic, digest in outlook(store, chat, editions, horizon)
+        for number, _ in due_chats
+        if (chat := store.chats.get(bot, number))
+        for topic, digest in expected_digests(store, chat, shared_digests, horizon)
     )
-    return merged(
-        one
-        for chat, topic, digest in takewhile(lambda _: goes_on(), drawn)
-        for one in lacking(chat, topic, digest, topic.next_due or now, offered)
+    return merge_jobs(
+        item
+        for chat, topic, digest in takewhile(lambda _: should_continue(), expected)
+        for item in missing_jobs(chat, topic, digest, topic.next_due or now, offered_languages)
     )
 
 
-def outlook(
-    store: Store, chat: Subscriber, editions: Editions, horizon: datetime
+def expected_digests(
+    store: Store, chat: Chat, shared_digests: SharedDigests, horizon: datetime
 ) -> Iterator[tuple[Subscription, Digest]]:
     """What the topics of a chat would show now that are due before an instant."""
-    shown: dict[int, int] = {}
-    for topic in store.subscriptions.due(chat.bot, chat.chat, horizon):
+    shown_versions: dict[int, int] = {}
+    for topic in store.subscriptions.due(chat.bot, chat.id, horizon):
         try:
-            found = share(store, topic, editions.of(topic), shown=shown)
-        except (Busy, Full):
+            chat_digest = build_chat_digest(
+                store, topic, shared_digests.for_topic(topic), shown_versions=shown_versions
+            )
+        except (DatabaseBusy, DatabaseNotWritable):
             raise
         except Exception:  # which the others need not suffer; publishing tells its reader
             log.exception("topic not foreseen", extra={"topic": topic.key})
             continue
-        shown |= found.shown
-        yield topic, found.own.digest
+        shown_versions |= chat_digest.shown_versions
+        yield topic, chat_digest.remaining.digest
 
 
-def wanted_since(
+def jobs_since(
     store: Store, bot: int, first: date, languages: Sequence[str], now: datetime
-) -> list[Commission]:
+) -> list[SummaryJob]:
     """The glosses that all topics would have shown since an arXiv day, in these languages.
 
     As many a day as a digest of the topic has entries, the newest day first.
     """
-    announcements = store.papers.on_days(first, now.date() + timedelta(days=1))
-    index, shown = Index(announcements), dict[int, Paper]()
-    for query, kinds, limit in store.subscriptions.asked(bot):
+    announcements = store.papers.announcements_on_days(first, now.date() + timedelta(days=1))
+    index, papers = AnnouncementIndex(announcements), dict[int, Paper]()
+    for query, kinds, limit in store.subscriptions.active_requests(bot):
         try:
-            found = index.find(parse(query), kinds)
-        except (Busy, Full):
+            all_matches = index.find(parse(query), kinds)
+        except (DatabaseBusy, DatabaseNotWritable):
             raise
         except Exception:  # several topics may ask it, and all others ask something else
             log.exception("query not looked back with", extra={"query": query})
             continue
-        for _, matches in groupby(sorted(found, key=_day), key=_day):
-            shown |= {
+        for _, matches in groupby(
+            sorted(all_matches, key=_announcement_day), key=_announcement_day
+        ):
+            papers |= {
                 m.announcement.paper.key: m.announcement.paper for m in islice(matches, limit)
             }
-    glosses = store.papers.glosses(shown)
+    summaries = store.papers.best_summaries(papers)
     return [
-        Commission(paper.key, paper.version, language, now)
-        for paper in sorted(shown.values(), key=lambda paper: -paper.key)
+        SummaryJob(paper.key, paper.version, language, now)
+        for paper in sorted(papers.values(), key=lambda paper: -paper.key)
         for language in languages
-        if not _has(glosses.get(paper.key, ()), paper.version, language)
+        if not _has_summary(summaries.get(paper.key, ()), paper.version, language)
     ]
 
 
-def _day(match: Match) -> date:
+def _announcement_day(match: Match) -> date:
     return match.announcement.day
 
 
-def merged(commissions: Iterable[Commission]) -> list[Commission]:
+def merge_jobs(jobs: Iterable[SummaryJob]) -> list[SummaryJob]:
     """Each gloss once, as early as it is wanted."""
-    found: dict[tuple[int, int, str], Commission] = {}
-    for one in commissions:
-        known = found.get(key := (one.paper, one.version, one.language))
-        if known is None or one.wanted < known.wanted:
-            found[key] = one
-    return list(found.values())
+    jobs_by_summary: dict[tuple[int, int, str], SummaryJob] = {}
+    for job in jobs:
+        existing = jobs_by_summary.get(key := (job.paper, job.version, job.language))
+        if existing is None or job.needed_at < existing.needed_at:
+            jobs_by_summary[key] = job
+    return list(jobs_by_summary.values())
 
 
-def lacking(
-    chat: Subscriber,
+def missing_jobs(
+    chat: Chat,
     topic: Subscription,
     digest: Digest,
-    due: datetime,
-    offered: Offered = None,
-) -> Iterator[Commission]:
+    due_at: datetime,
+    offered_languages: OfferedLanguages = None,
+) -> Iterator[SummaryJob]:
     """The glosses of a digest's entries that nobody made, in the languages its readers chose.
 
     A language that is no longer offered is shown as untranslated, at nobody's cost.
     """
-    chosen = topic.languages or chat.languages
-    languages = [one for one in chosen if offered is None or one in offered]
+    chosen_languages = topic.languages or chat.languages
+    languages = [
+        code for code in chosen_languages if offered_languages is None or code in offered_languages
+    ]
     for entry in digest.entries:
         for language in languages:
-            if not is_made(entry, language):
-                yield Commission(entry.paper.key, entry.paper.version, language, due)
+            if not has_model_summary(entry, language):
+                yield SummaryJob(entry.paper.key, entry.paper.version, language, due_at)
 
 
-def is_made(entry: Entry, language: str) -> bool:
+def has_model_summary(entry: Entry, language: str) -> bool:
     """Whether a model or a person glossed this very version."""
-    return _has(entry.glosses, entry.paper.version, language)
+    return _has_summary(entry.summaries, entry.paper.version, language)
 
 
-def made(store: Store, one: Commission) -> bool:
+def is_job_fulfilled(store: Store, job: SummaryJob) -> bool:
     """Whether a gloss that was wanted is there by now."""
-    return _has(store.papers.glosses_of(one.paper, one.version), one.version, one.language)
-
-
-def _has(glosses: Iterable[Gloss], version: int, language: str) -> bool:
-    return any(
-        gloss.language == language
-        and gloss.version == version
-        and gloss.maker != EXTRACTIVE
-        and bool(gloss.gist)
-        for gloss in glosses
+    return _has_summary(
+        store.papers.summaries_of_version(job.paper, job.version), job.version, job.language
     )
 
 
-def order(
-    store: Store, commissions: Iterable[Commission], *, goes_on: GoesOn = lambda: True
+def _has_summary(summaries: Iterable[Summary], version: int, language: str) -> bool:
+    return any(
+        summary.language == language
+        and summary.version == version
+        and summary.producer != EXTRACTIVE
+        and bool(summary.tldr)
+        for summary in summaries
+    )
+
+
+def order_jobs(
+    store: Store, jobs: Iterable[SummaryJob], *, should_continue: ShouldContinue = lambda: True
 ) -> int:
     """Orders glosses, some in each transaction; returns how many are new."""
-    new, left = 0, iter(commissions)
-    while goes_on() and (some := list(islice(left, TOGETHER))):
+    new_count, remaining = 0, iter(jobs)
+    while should_continue() and (batch := list(islice(remaining, JOBS_PER_TRANSACTION))):
         with store.transaction():
-            new += store.commissions.order(some)
-    return new
+            new_count += store.summary_jobs.enqueue(batch)
+    return new_count

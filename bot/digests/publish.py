@@ -17,137 +17,172 @@ from itertools import chain, islice, takewhile
 from typing import TypeVar
 
 from bot.digests import new_announcements
-from bot.digests.chat_digest import Others, Received, Share, others_of, share
-from bot.digests.issue_digest import Occasion, issue, look
-from bot.digests.new_announcements import Gathered, Sliced
-from bot.digests.notices import tell_quiet
-from bot.digests.shared_digest import Edition, Editions
-from bot.digests.wait_for_summaries import Patience
+from bot.digests.chat_digest import (
+    ChatDigest,
+    OtherTopics,
+    ReceivedVersions,
+    build_chat_digest,
+    other_topics_by_paper,
+)
+from bot.digests.issue_digest import DigestOccasion, display_options_of, issue_digest
+from bot.digests.new_announcements import NewAnnouncements, SlicedAnnouncements
+from bot.digests.notices import notify_quiet_day
+from bot.digests.shared_digest import SharedDigest, SharedDigests
+from bot.digests.wait_for_summaries import SummaryWait
 from bot.topics import next_due
 from bot.topics.query.parser import QueryError
-from bot.topics.reschedule import postpone, pull_back, wake
-from bot.topics.unreadable_topics import pause_unreadable
+from bot.topics.reschedule import correct_far_due_times, end_pauses, postpone_topic
+from bot.topics.unreadable_topics import pause_unreadable_topic
 from storage import Store
-from storage.errors import Busy, Full
-from storage.records import SourceCursor, Subscriber, Subscription
+from storage.errors import DatabaseBusy, DatabaseNotWritable
+from storage.records import Chat, FeedCursor, Subscription
 
 T = TypeVar("T")
 
 log = logging.getLogger(__name__)
 
-TOGETHER = 32  # chats in a transaction, which others wait for
-CHATS_BEHIND = 10_000  # of those told long ago, that share one reading of the slices
-POSTPONED = timedelta(minutes=15)  # until a chat that failed is tried again
-SETTLED = "settled"  # not a source: the mark of the last round of feeds
+CHATS_PER_TRANSACTION = 32  # chats in a transaction, which others wait for
+CATCH_UP_CHATS = 10_000  # of those told long ago, that share one reading of the slices
+RETRY_FAILED_AFTER = timedelta(minutes=15)  # until a chat that failed is tried again
+FEED_ROUND_CURSOR = "settled"  # not a source: the mark of the last round of feeds
 
 
 @dataclass(frozen=True, slots=True)
-class Published:
+class PublishResult:
     """What a tick did."""
 
     chats: int = 0
     digests: int = 0
     failed: int = 0
 
-    def __add__(self, other: Published) -> Published:
+    def __add__(self, other: PublishResult) -> PublishResult:
         """These counts and another's."""
-        return Published(
+        return PublishResult(
             self.chats + other.chats, self.digests + other.digests, self.failed + other.failed
         )
 
 
-def publish(
+def publish_due_chats(
     store: Store,
     bot: int,
     now: datetime,
     *,
-    goes_on: Callable[[], bool] = lambda: True,
-    patience: Patience | None = None,
-) -> Published:
+    should_continue: Callable[[], bool] = lambda: True,
+    summary_wait: SummaryWait | None = None,
+) -> PublishResult:
     """Issues the digests of every chat that is due; a chat that fails holds nobody else.
 
-    Chats that were last told long ago are left to ``catch_up``.
+    Chats that were last told long ago are left to ``publish_chats_behind``.
 
-    Asked between two chats whether it ``goes_on``, it leaves the others due. With ``patience``,
-    a chat whose glosses are under way is left due as well, for a short while.
+    Asked between two chats whether it ``should_continue``, it leaves the others due. With
+    ``summary_wait``, a chat whose glosses are under way is left due as well, for a short while.
     """
-    wake(store, bot, now)
-    pull_back(store, bot, now)
-    last = settled(store)
-    due = store.subscriptions.due_chats(bot, now, last_seq=last)
-    edge = store.papers.position_before(new_announcements.TOGETHER) if due else 0
-    due = [
+    end_pauses(store, bot, now)
+    correct_far_due_times(store, bot, now)
+    last_round = last_feed_round(store)
+    due_chats = store.subscriptions.due_chats(bot, now, last_seq=last_round)
+    oldest_position = (
+        store.papers.seq_before_newest(new_announcements.MAX_INDEXED_ANNOUNCEMENTS)
+        if due_chats
+        else 0
+    )
+    due_chats = [
         (chat, cursor)
-        for chat, cursor in due
-        if cursor >= edge and not (patience and patience.is_asleep(chat, now))
+        for chat, cursor in due_chats
+        if cursor >= oldest_position
+        and not (summary_wait and summary_wait.is_recheck_pending(chat, now))
     ]
-    if not due:
-        return Published()
-    gathered = Gathered(store, min(cursor for _, cursor in due))
-    tick = _Tick(store, bot, now, last, gathered, patience)
-    return tick.publish_all([chat for chat, _ in due], goes_on, together=TOGETHER)
+    if not due_chats:
+        return PublishResult()
+    announcements = NewAnnouncements(store, min(cursor for _, cursor in due_chats))
+    publish_run = _PublishRun(store, bot, now, last_round, announcements, summary_wait)
+    return publish_run.publish_all(
+        [chat for chat, _ in due_chats],
+        should_continue,
+        chats_per_transaction=CHATS_PER_TRANSACTION,
+    )
 
 
-def catch_up(
-    store: Store, bot: int, now: datetime, *, goes_on: Callable[[], bool] = lambda: True
-) -> Published:
+def publish_chats_behind(
+    store: Store, bot: int, now: datetime, *, should_continue: Callable[[], bool] = lambda: True
+) -> PublishResult:
     """Issues the digests of chats that are due and were last told long ago.
 
     What they missed is read in slices, however much it is. That takes a while, so it is no part
     of the tick that all others wait for; the digests are the same.
     """
-    last, edge = settled(store), store.papers.position_before(new_announcements.TOGETHER)
-    due = store.subscriptions.due_chats(bot, now, last_seq=last)
-    behind = [chat for chat, cursor in due if cursor < edge]
-    done = Published()
-    while behind and goes_on():
-        asked = {
-            chat: store.subscriptions.due(bot, chat, now, last_seq=last)
-            for chat in behind[:CHATS_BEHIND]
+    last_round, oldest_position = (
+        last_feed_round(store),
+        store.papers.seq_before_newest(new_announcements.MAX_INDEXED_ANNOUNCEMENTS),
+    )
+    due_chats = store.subscriptions.due_chats(bot, now, last_seq=last_round)
+    behind = [chat for chat, cursor in due_chats if cursor < oldest_position]
+    result = PublishResult()
+    while behind and should_continue():
+        topics_by_chat = {
+            chat: store.subscriptions.due(bot, chat, now, last_seq=last_round)
+            for chat in behind[:CATCH_UP_CHATS]
         }
-        first = next((topics for topics in asked.values() if topics), [])
-        if not first:
-            behind = behind[CHATS_BEHIND:]
+        first_topics = next((topics for topics in topics_by_chat.values() if topics), [])
+        if not first_topics:
+            behind = behind[CATCH_UP_CHATS:]
             continue
-        gathered = Sliced(store, chain.from_iterable(asked.values()), first=first, goes_on=goes_on)
-        if not gathered.is_whole:
+        announcements = SlicedAnnouncements(
+            store,
+            chain.from_iterable(topics_by_chat.values()),
+            required=first_topics,
+            should_continue=should_continue,
+        )
+        if not announcements.is_complete:
             break
-        ready = [chat for chat, topics in asked.items() if all(map(gathered.covers, topics))]
-        tick = _Tick(store, bot, now, last, gathered, None)
-        done += tick.publish_all(ready, goes_on, together=1)  # thousands of rows in each
-        told = set(ready)
-        behind = [chat for chat in behind if chat not in told]
-    return done
+        ready = [
+            chat
+            for chat, topics in topics_by_chat.items()
+            if all(map(announcements.covers, topics))
+        ]
+        publish_run = _PublishRun(store, bot, now, last_round, announcements, None)
+        result += publish_run.publish_all(
+            ready, should_continue, chats_per_transaction=1
+        )  # thousands of rows in each
+        published = set(ready)
+        behind = [chat for chat in behind if chat not in published]
+    return result
 
 
-def settle(store: Store, now: datetime) -> None:
+def mark_feed_round_complete(store: Store, now: datetime) -> None:
     """Says that a round of feeds is over: "as soon as announced" means up to here.
 
     Topics that wait for the announcement would otherwise be told of each feed by itself.
     """
     last = store.papers.last_seq()
-    if last != settled(store):
-        store.cursors.put(SourceCursor(SETTLED, token=str(last), checked=now))
+    if last != last_feed_round(store):
+        store.feed_cursors.put(
+            FeedCursor(FEED_ROUND_CURSOR, resumption_token=str(last), checked_at=now)
+        )
 
 
-def settled(store: Store) -> int:
+def last_feed_round(store: Store) -> int:
     """The last announcement of the last round of feeds that is over."""
-    return int(store.cursors.get(SETTLED).token or 0)
+    return int(store.feed_cursors.get(FEED_ROUND_CURSOR).resumption_token or 0)
 
 
 @dataclass(frozen=True, slots=True)
-class _Ready:
+class _DueChat:
     """A chat with its share of what its due topics found, and the topics that broke."""
 
-    chat: Subscriber
-    shares: list[Share] = field(default_factory=list)
-    held: list[Subscription] = field(default_factory=list)
+    chat: Chat
+    chat_digests: list[ChatDigest] = field(default_factory=list)
+    failed: list[Subscription] = field(default_factory=list)
     unreadable: list[Subscription] = field(default_factory=list)
 
     @property
     def topics(self) -> list[Subscription]:
         """All that are due."""
-        return [*(one.topic for one in self.shares), *self.held, *self.unreadable]
+        return [
+            *(chat_digest.topic for chat_digest in self.chat_digests),
+            *self.failed,
+            *self.unreadable,
+        ]
 
 
 class IssueResult(Enum):
@@ -158,7 +193,7 @@ class IssueResult(Enum):
     TOPIC_CHANGED = "topic changed"  # by somebody else, a moment ago: it stays due
 
 
-class _Tick:
+class _PublishRun:
     """The chats that are due at one instant, a few in each transaction."""
 
     def __init__(
@@ -166,140 +201,177 @@ class _Tick:
         store: Store,
         bot: int,
         now: datetime,
-        last: int,
-        gathered: Gathered | Sliced,
-        patience: Patience | None,
+        last_round: int,
+        announcements: NewAnnouncements | SlicedAnnouncements,
+        summary_wait: SummaryWait | None,
     ) -> None:
         self._store = store
         self._bot = bot
         self._now = now
-        self._last = last
-        self._patience = patience
-        self._announced = store.cursors.get(SETTLED).checked
-        self._gathered = gathered
-        self._editions = Editions(store, gathered, now)
+        self._last_round = last_round
+        self._summary_wait = summary_wait
+        self._announced_at = store.feed_cursors.get(FEED_ROUND_CURSOR).checked_at
+        self._announcements = announcements
+        self._shared_digests = SharedDigests(store, announcements, now)
         self._next_due = cache(lambda cadence, zone: next_due.next_due(cadence, zone, now))
-        self._period = cache(next_due.period)
+        self._period_name = cache(next_due.period_name)
 
     def publish_all(
-        self, chats: Iterable[int], goes_on: Callable[[], bool], *, together: int
-    ) -> Published:
+        self,
+        chats: Iterable[int],
+        should_continue: Callable[[], bool],
+        *,
+        chats_per_transaction: int,
+    ) -> PublishResult:
         """Publishes some chats at a time, and leaves those due for which time has run out."""
-        done, left = Published(), iter(chats)
-        while some := list(takewhile(lambda _: goes_on(), islice(left, together))):
-            done += self.publish(some)
-        return done
+        result, remaining = PublishResult(), iter(chats)
+        while batch := list(
+            takewhile(lambda _: should_continue(), islice(remaining, chats_per_transaction))
+        ):
+            result += self.publish(batch)
+        return result
 
-    def publish(self, chats: Iterable[int]) -> Published:
+    def publish(self, chats: Iterable[int]) -> PublishResult:
         """Publishes chats together; what they get is found before the store is locked."""
-        ready = [one for one in map(self._ready, chats) if one]
+        due_chats = [due_chat for due_chat in map(self._prepare_chat, chats) if due_chat]
         with self._store.transaction():
-            done = [self._alone(one) for one in ready]
-        return sum(done, Published())
+            results = [self._publish_in_savepoint(due_chat) for due_chat in due_chats]
+        return sum(results, PublishResult())
 
-    def _ready(self, chat: int) -> _Ready | None:
-        subscriber = self._store.subscribers.get(self._bot, chat)
-        due = self._store.subscriptions.due(self._bot, chat, self._now, last_seq=self._last)
+    def _prepare_chat(self, chat_id: int) -> _DueChat | None:
+        chat = self._store.chats.get(self._bot, chat_id)
+        due_topics = self._store.subscriptions.due(
+            self._bot, chat_id, self._now, last_seq=self._last_round
+        )
         # What was not gathered would be passed over: a topic that a stop undone or another
         # cadence brought back meanwhile is due at the next tick.
-        topics = [topic for topic in due if self._gathered.covers(topic)]
-        if not subscriber or not topics:  # stopped or told a moment ago
+        topics = [topic for topic in due_topics if self._announcements.covers(topic)]
+        if not chat or not topics:  # stopped or told a moment ago
             return None
-        ready = _Ready(subscriber)
-        self._find(ready, topics)
-        return None if self._waits(ready) else ready
+        due_chat = _DueChat(chat)
+        self._collect_digests(due_chat, topics)
+        return None if self._should_wait(due_chat) else due_chat
 
-    def _find(self, ready: _Ready, topics: Iterable[Subscription]) -> None:
+    def _collect_digests(self, due_chat: _DueChat, topics: Iterable[Subscription]) -> None:
         """Shares out what the topics find, in the chat's order."""
-        found = [
-            (topic, edition)
+        topic_digests = [
+            (topic, shared_digest)
             for topic in topics
-            if (edition := self._tried(ready, topic, partial(self._editions.of, topic)))
+            if (
+                shared_digest := self._try_topic(
+                    due_chat, topic, partial(self._shared_digests.for_topic, topic)
+                )
+            )
         ]
-        others, shown = others_of(found), dict[int, int]()
-        for topic, whole in found:
-            make = partial(self._share, ready.chat, topic, whole, shown, others[topic.key])
-            if one := self._tried(ready, topic, make):
-                shown |= one.shown
-                ready.shares.append(one)
+        other_topics, shown_versions = other_topics_by_paper(topic_digests), dict[int, int]()
+        for topic, shared in topic_digests:
+            build = partial(
+                self._build_chat_digest,
+                due_chat.chat,
+                topic,
+                shared,
+                shown_versions,
+                other_topics[topic.key],
+            )
+            if chat_digest := self._try_topic(due_chat, topic, build):
+                shown_versions |= chat_digest.shown_versions
+                due_chat.chat_digests.append(chat_digest)
 
-    def _share(
-        self, chat: Subscriber, topic: Subscription, whole: Edition, shown: Received, others: Others
-    ) -> Share:
+    def _build_chat_digest(
+        self,
+        chat: Chat,
+        topic: Subscription,
+        shared: SharedDigest,
+        shown_versions: ReceivedVersions,
+        other_topics: OtherTopics,
+    ) -> ChatDigest:
         """The share of a topic, with the messages that it makes at hand."""
-        one = share(self._store, topic, whole, shown=shown, others=others)
-        if one.own.digest.entries:
-            one.own.parts(topic.name, look(chat, topic), full=chat.full)
-        return one
+        chat_digest = build_chat_digest(
+            self._store, topic, shared, shown_versions=shown_versions, other_topics=other_topics
+        )
+        if chat_digest.remaining.digest.entries:
+            chat_digest.remaining.message_parts(
+                topic.name, display_options_of(chat, topic), full=chat.full_entries
+            )
+        return chat_digest
 
-    def _tried(self, ready: _Ready, topic: Subscription, make: Callable[[], T]) -> T | None:
+    def _try_topic(
+        self, due_chat: _DueChat, topic: Subscription, build: Callable[[], T]
+    ) -> T | None:
         """What is made for a topic; one that breaks is held, which holds no other."""
         try:
-            return make()
-        except (Busy, Full):
+            return build()
+        except (DatabaseBusy, DatabaseNotWritable):
             raise
         except QueryError:
             log.warning("topic cannot be read", extra={"topic": topic.key})
-            ready.unreadable.append(topic)
+            due_chat.unreadable.append(topic)
         except Exception:
             log.exception("topic not published", extra={"topic": topic.key})
-            ready.held.append(topic)
+            due_chat.failed.append(topic)
         return None
 
-    def _waits(self, ready: _Ready) -> bool:
+    def _should_wait(self, due_chat: _DueChat) -> bool:
         """Whether a chat is left due, because what its digests lack is being made."""
-        if self._patience is None or not ready.shares:
+        if self._summary_wait is None or not due_chat.chat_digests:
             return False
-        shown = [(one.topic, one.own.digest) for one in ready.shares]
+        digests = [
+            (chat_digest.topic, chat_digest.remaining.digest)
+            for chat_digest in due_chat.chat_digests
+        ]
         try:
-            return self._patience.waits(ready.chat, shown, self._announced, self._now)
-        except (Busy, Full):
+            return self._summary_wait.order_and_should_wait(
+                due_chat.chat, digests, self._announced_at, self._now
+            )
+        except (DatabaseBusy, DatabaseNotWritable):
             raise
         except Exception:  # a digest does not depend on what may be said of its papers
-            log.exception("glosses not waited for", extra={"chat": ready.chat.chat})
+            log.exception("glosses not waited for", extra={"chat": due_chat.chat.id})
             return False
 
-    def _alone(self, ready: _Ready) -> Published:
+    def _publish_in_savepoint(self, due_chat: _DueChat) -> PublishResult:
         """One chat, whole or not at all, whatever becomes of those beside it."""
         try:
             with self._store.savepoint():
-                return self._publish(ready)
-        except (Busy, Full):
+                return self._publish_chat(due_chat)
+        except (DatabaseBusy, DatabaseNotWritable):
             raise  # everybody's trouble: the next tick goes on with those that are left
         except Exception:
-            log.exception("chat not published", extra={"chat": ready.chat.chat})
-            for one in ready.shares:
-                one.whole.number = 0  # what was undone has no number, another gets it
-            for topic in ready.topics:
-                postpone(self._store, topic, self._now + POSTPONED)
-            return Published(failed=1)
+            log.exception("chat not published", extra={"chat": due_chat.chat.id})
+            for chat_digest in due_chat.chat_digests:
+                chat_digest.shared.number = 0  # what was undone has no number, another gets it
+            for topic in due_chat.topics:
+                postpone_topic(self._store, topic, self._now + RETRY_FAILED_AFTER)
+            return PublishResult(failed=1)
 
-    def _publish(self, ready: _Ready) -> Published:
+    def _publish_chat(self, due_chat: _DueChat) -> PublishResult:
         """One chat's due topics together, in its own order."""
-        for topic in ready.held:
-            postpone(self._store, topic, self._now + POSTPONED)
-        for topic in ready.unreadable:
-            pause_unreadable(self._store, ready.chat, topic, self._now)
-        held = ready.held + ready.unreadable
-        results = [self._issue(ready.chat, one) for one in ready.shares]
+        for topic in due_chat.failed:
+            postpone_topic(self._store, topic, self._now + RETRY_FAILED_AFTER)
+        for topic in due_chat.unreadable:
+            pause_unreadable_topic(self._store, due_chat.chat, topic, self._now)
+        failed = due_chat.failed + due_chat.unreadable
+        results = [
+            self._issue_topic(due_chat.chat, chat_digest) for chat_digest in due_chat.chat_digests
+        ]
         # A topic that was changed a moment ago, or could not be read, may have papers all the same.
-        if not held and all(result is IssueResult.NOTHING_NEW for result in results):
-            tell_quiet(self._store, ready.chat, ready.topics, self._now)
+        if not failed and all(result is IssueResult.NOTHING_NEW for result in results):
+            notify_quiet_day(self._store, due_chat.chat, due_chat.topics, self._now)
         issued = results.count(IssueResult.ISSUED)
-        return Published(chats=1, digests=issued, failed=len(held))
+        return PublishResult(chats=1, digests=issued, failed=len(failed))
 
-    def _issue(self, chat: Subscriber, found: Share) -> IssueResult:
-        topic = found.topic
-        moved = self._store.subscriptions.advance(
+    def _issue_topic(self, chat: Chat, chat_digest: ChatDigest) -> IssueResult:
+        topic = chat_digest.topic
+        is_advanced = self._store.subscriptions.advance_cursor(
             topic,
-            cursor=max(topic.cursor, self._gathered.head),
+            cursor=max(topic.cursor, self._announcements.last_position),
             next_due=self._next_due(topic.cadence, topic.zone),
         )
-        if not moved:  # edited a moment ago: the next tick sees it as it is now
+        if not is_advanced:  # edited a moment ago: the next tick sees it as it is now
             return IssueResult.TOPIC_CHANGED
         # With the cursor, because no local time is told once only: a zone may change, and
         # two batches that come within a minute are two occasions.
-        period = self._period(topic.cadence, topic.zone, topic.next_due or self._now)
-        occasion = Occasion(f"{topic.key}/{period}/{topic.cursor}")
-        digest = issue(self._store, chat, found, occasion, self._now)
+        period = self._period_name(topic.cadence, topic.zone, topic.next_due or self._now)
+        occasion = DigestOccasion(f"{topic.key}/{period}/{topic.cursor}")
+        digest = issue_digest(self._store, chat, chat_digest, occasion, self._now)
         return IssueResult.ISSUED if digest else IssueResult.NOTHING_NEW

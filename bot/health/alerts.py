@@ -13,101 +13,109 @@ from datetime import datetime, timedelta
 
 from bot.texts import say
 from storage import Store
-from storage.records import Form, Notice, Parcel, ToldTrouble, Trouble
+from storage.records import Incident, MessageForm, Notice, NotifiedIncident, OutboxMessage
 
 log = logging.getLogger(__name__)
 
-PAUSE = timedelta(hours=6)  # between two tellings of one trouble
-_MOST = 12  # troubles in one message
+REPEAT_AFTER = timedelta(hours=6)  # between two tellings of one trouble
+_MAX_LISTED = 12  # troubles in one message
 
 
 @dataclass(frozen=True, slots=True)
-class Verdict:
+class AlertPlan:
     """What is to be told now: troubles to name, troubles that are over, and what to remember."""
 
-    told: tuple[Trouble, ...]
-    healed: tuple[Trouble, ...]
-    keep: tuple[ToldTrouble, ...]
-    drop: tuple[str, ...]
+    raised: tuple[Incident, ...]
+    resolved: tuple[Incident, ...]
+    to_save: tuple[NotifiedIncident, ...]
+    to_delete: tuple[str, ...]
 
 
-def judged(found: Sequence[Trouble], known: Sequence[ToldTrouble], now: datetime) -> Verdict:
+def plan_alerts(
+    incidents: Sequence[Incident], notified: Sequence[NotifiedIncident], now: datetime
+) -> AlertPlan:
     """Tells apart what is new or due again, what goes on, and what is over."""
-    before = {one.trouble.name: one for one in known}
-    current = {trouble.name for trouble in found}
-    told = tuple(trouble for trouble in found if _is_due(before.get(trouble.name), now))
-    over = [one for one in known if one.trouble.name not in current]
-    healed = tuple(one for one in over if one.healed is None)
-    return Verdict(
-        told,
-        tuple(one.trouble for one in healed),
+    previous = {record.incident.name: record for record in notified}
+    current_names = {incident.name for incident in incidents}
+    raised = tuple(
+        incident for incident in incidents if _is_notification_due(previous.get(incident.name), now)
+    )
+    ended = [record for record in notified if record.incident.name not in current_names]
+    resolved = tuple(record for record in ended if record.resolved_at is None)
+    return AlertPlan(
+        raised,
+        tuple(record.incident for record in resolved),
         (
-            *(ToldTrouble(trouble, now) for trouble in told),
-            *(replace(one, healed=now) for one in healed),
+            *(NotifiedIncident(incident, now) for incident in raised),
+            *(replace(record, resolved_at=now) for record in resolved),
         ),
         # A trouble that comes and goes is remembered while it may not be told again.
-        tuple(one.trouble.name for one in over if one.healed and not _is_recent(one, now)),
+        tuple(
+            record.incident.name
+            for record in ended
+            if record.resolved_at and not _was_notified_recently(record, now)
+        ),
     )
 
 
-def _is_due(known: ToldTrouble | None, now: datetime) -> bool:
-    return known is None or not _is_recent(known, now)
+def _is_notification_due(record: NotifiedIncident | None, now: datetime) -> bool:
+    return record is None or not _was_notified_recently(record, now)
 
 
-def _is_recent(known: ToldTrouble, now: datetime) -> bool:
+def _was_notified_recently(record: NotifiedIncident, now: datetime) -> bool:
     """Whether it was told lately; told in the future means that the clock was set back."""
-    return timedelta() <= now - known.told < PAUSE
+    return timedelta() <= now - record.notified_at < REPEAT_AFTER
 
 
-def sound(
-    store: Store, bot: int, operator: int | None, found: Sequence[Trouble], now: datetime
+def notify_operator(
+    store: Store, bot: int, operator: int | None, incidents: Sequence[Incident], now: datetime
 ) -> int:
     """Tells the operator what changed, in the log and in the chat; returns the parcels put."""
-    verdict = judged(found, store.troubles.all(), now)
-    _log(verdict)  # before the store is asked for room: it may be the disk that is full
+    plan = plan_alerts(incidents, store.incidents.all(), now)
+    _log_alerts(plan)  # before the store is asked for room: it may be the disk that is full
     with store.transaction():
-        for told in verdict.keep:
-            store.troubles.keep(told)
-        for name in verdict.drop:
-            store.troubles.drop(name)
-        return 0 if operator is None else _put(store, bot, operator, verdict, now)
+        for record in plan.to_save:
+            store.incidents.save(record)
+        for name in plan.to_delete:
+            store.incidents.delete(name)
+        return 0 if operator is None else _queue_alerts(store, bot, operator, plan, now)
 
 
-def _put(store: Store, bot: int, operator: int, verdict: Verdict, now: datetime) -> int:
-    reader = store.subscribers.get(bot, operator)
-    language = reader.language if reader else "en"
-    groups = (("alarm-troubles", verdict.told), ("alarm-healed", verdict.healed))
-    letters = [
-        Parcel(
+def _queue_alerts(store: Store, bot: int, operator: int, plan: AlertPlan, now: datetime) -> int:
+    operator_chat = store.chats.get(bot, operator)
+    language = operator_chat.language if operator_chat else "en"
+    groups = (("alarm-troubles", plan.raised), ("alarm-healed", plan.resolved))
+    messages = [
+        OutboxMessage(
             bot=bot,
             chat=operator,
             period=f"alarm/{now.isoformat()}",
             part=part,
-            form=Form.CLASSIC,
+            form=MessageForm.CLASSIC,
             language=language,
             languages=(language,),
-            zone=reader.zone if reader else "UTC",
-            notice=_notice(key, troubles, language),
+            zone=operator_chat.zone if operator_chat else "UTC",
+            notice=_alert_notice(key, incidents, language),
         )
-        for part, (key, troubles) in enumerate(groups, start=1)
-        if troubles
+        for part, (key, incidents) in enumerate(groups, start=1)
+        if incidents
     ]
-    return sum(store.outbox.put_once(letter, due=now) for letter in letters)
+    return sum(store.outbox.put_once(message, due_at=now) for message in messages)
 
 
-def _notice(key: str, troubles: Sequence[Trouble], language: str) -> Notice:
+def _alert_notice(key: str, incidents: Sequence[Incident], language: str) -> Notice:
     """One message for all of them, a line each."""
-    lines = [f"• {_said(trouble, language)}" for trouble in troubles[:_MOST]]
-    return Notice(key, (("count", len(troubles)), ("lines", "\n".join(lines))))
+    lines = [f"• {_incident_text(incident, language)}" for incident in incidents[:_MAX_LISTED]]
+    return Notice(key, (("count", len(incidents)), ("lines", "\n".join(lines))))
 
 
-def _said(trouble: Trouble, language: str) -> str:
-    return say(language, trouble.notice.key, **dict(trouble.notice.values))
+def _incident_text(incident: Incident, language: str) -> str:
+    return say(language, incident.notice.text_key, **dict(incident.notice.values))
 
 
-def _log(verdict: Verdict) -> None:
-    for trouble in verdict.told:
-        facts = dict(trouble.notice.values)
-        log.error("trouble", extra={"trouble": trouble.name, "facts": facts})
-    for trouble in verdict.healed:
-        log.info("trouble is over", extra={"trouble": trouble.name})
+def _log_alerts(plan: AlertPlan) -> None:
+    for incident in plan.raised:
+        facts = dict(incident.notice.values)
+        log.error("trouble", extra={"trouble": incident.name, "facts": facts})
+    for incident in plan.resolved:
+        log.info("trouble is over", extra={"trouble": incident.name})

@@ -8,68 +8,79 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from pathlib import Path
 
-from bot.arxiv.calendar import Verdict, arxiv_day, expected, midnight, unlisted_year
+from bot.arxiv.calendar import (
+    Expectation,
+    arxiv_day,
+    day_forecast,
+    eastern_midnight,
+    first_unlisted_year,
+)
 from bot.arxiv.combined_feeds import feed_groups
-from bot.ingest.sources.source_batch import Condition
-from bot.summaries.gateway.model_state import State, condition
+from bot.ingest.sources.source_batch import BatchStatus
+from bot.summaries.gateway.model_state import ModelStatus, current_model_state
 from storage import Store
-from storage.records import Answer, Notice, SourceCursor, Trouble
+from storage.records import FeedCursor, FeedStatus, Incident, Notice
 
-LATE = timedelta(hours=6)  # after the feed turned, papers of the day should be there
-LASTING = timedelta(hours=2)  # a feed that answers badly for less mends by itself
-UNREPAIRED = timedelta(hours=24)
-STILL = timedelta(minutes=15)  # a parcel waits so long
-QUIET = timedelta(minutes=5)  # and nothing was sent: Telegram's pace alone is no standstill
+LATE_AFTER = timedelta(hours=6)  # after the feed turned, papers of the day should be there
+MIN_OUTAGE = timedelta(hours=2)  # a feed that answers badly for less mends by itself
+MAX_REPAIR_TIME = timedelta(hours=24)
+STALLED_AFTER = timedelta(minutes=15)  # a parcel waits so long
+QUIET_AFTER = timedelta(minutes=5)  # and nothing was sent: Telegram's pace alone is no standstill
 HOUR = timedelta(hours=1)
-WHOLE_CHECK = 24 * 3600.0  # seconds between readings of the whole file
-NAMED = 5  # papers of a trouble
-DEAD = 5  # parcels given up within an hour
-AHEAD = timedelta(days=14)  # a calendar should reach so far
-CLOCK = "clock"  # not a source: the mark of the last instant that a server confirmed
+INTEGRITY_CHECK_SECONDS = 24 * 3600.0  # seconds between readings of the whole file
+MAX_NAMED_PAPERS = 5  # papers of a trouble
+MAX_FAILED_MESSAGES = 5  # parcels given up within an hour
+CALENDAR_HORIZON = timedelta(days=14)  # a calendar should reach so far
+CLOCK_CURSOR = "clock"  # not a source: the mark of the last instant that a server confirmed
 _MEGABYTE = 1024 * 1024
-SCARCE, PLENTY = 500 * _MEGABYTE, 10 * 1024 * _MEGABYTE
-SHARE = 0.05  # of a disk; where that is more than PLENTY it is no trouble
+MIN_FREE_BYTES, ENOUGH_FREE_BYTES = 500 * _MEGABYTE, 10 * 1024 * _MEGABYTE
+MIN_FREE_SHARE = 0.05  # of a disk; where that is more than PLENTY it is no trouble
 
 # How a feed may answer for a while, and the text that says so.
-_BAD = {
-    Condition.STALE: "trouble-feed-stale",
-    Condition.PARTIAL: "trouble-feed-broken",
-    Condition.BROKEN: "trouble-feed-broken",
-    Condition.NOT_A_FEED: "trouble-feed-broken",
-    Condition.ERROR_FEED: "trouble-feed-broken",
-    Condition.LIMITED: "trouble-feed-limited",
-    Condition.UNREACHABLE: "trouble-feed-unreachable",
+_FEED_INCIDENT_KEYS = {
+    BatchStatus.STALE: "trouble-feed-stale",
+    BatchStatus.PARTIAL: "trouble-feed-broken",
+    BatchStatus.BROKEN: "trouble-feed-broken",
+    BatchStatus.NOT_A_FEED: "trouble-feed-broken",
+    BatchStatus.ERROR_FEED: "trouble-feed-broken",
+    BatchStatus.LIMITED: "trouble-feed-limited",
+    BatchStatus.UNREACHABLE: "trouble-feed-unreachable",
 }
 
 
-_OPERATORS = (State.KEY_REFUSED, State.MODEL_UNKNOWN, State.OUT_OF_CREDIT, State.SPENT)
-_PASSING = (State.OVERLOADED, State.UNREACHABLE)
+_OPERATOR_STATUSES = (
+    ModelStatus.KEY_REFUSED,
+    ModelStatus.MODEL_UNKNOWN,
+    ModelStatus.OUT_OF_CREDIT,
+    ModelStatus.BUDGET_SPENT,
+)
+_TRANSIENT_STATUSES = (ModelStatus.OVERLOADED, ModelStatus.UNREACHABLE)
 
 
 @dataclass(frozen=True, slots=True)
-class Room:
+class DiskSpace:
     """How much of a disk is free, in bytes."""
 
     free: int
     total: int
 
 
-def room(path: Path) -> Room:
+def disk_space(path: Path) -> DiskSpace:
     """The room where a file lies."""
     usage = shutil.disk_usage(path.parent)
-    return Room(usage.free, usage.total)
+    return DiskSpace(usage.free, usage.total)
 
 
-def health(
+def find_incidents(
     store: Store,
     bot: int,
     categories: Collection[str],
     now: datetime,
-    disk: Room,
+    disk: DiskSpace,
     *,
     damage: str = "",
     clock_error: timedelta = timedelta(),
-) -> tuple[Trouble, ...]:
+) -> tuple[Incident, ...]:
     """Everything that is wrong with feeds, deliveries, file, disk, clock and calendar.
 
     ``damage`` is what was broken in the file when all of it was read last; ``clock_error`` is how
@@ -77,131 +88,155 @@ def health(
     """
     feeds = feed_groups(categories)
     return (
-        *_unread(store, feeds, now),
-        *_answers(store, feeds, now),
-        *_unrepaired(store, now),
-        *_outstanding(store, now),
-        *_deliveries(store, bot, now),
-        *_model(store, now),
-        *_damage(damage),
-        *_disk(disk),
-        *_clock(now, clock_error),
-        *_calendar(arxiv_day(now)),
+        *_late_feeds(store, feeds, now),
+        *_failing_feeds(store, feeds, now),
+        *_stalled_backfills(store, now),
+        *_missing_papers(store, now),
+        *_delivery_incidents(store, bot, now),
+        *_model_incidents(store, now),
+        *_damaged_database(damage),
+        *_low_disk_space(disk),
+        *_wrong_clock(now, clock_error),
+        *_ending_calendar(arxiv_day(now)),
     )
 
 
-def _unread(store: Store, feeds: Collection[str], now: datetime) -> Iterator[Trouble]:
+def _late_feeds(store: Store, feeds: Collection[str], now: datetime) -> Iterator[Incident]:
     """Papers were to be announced, and hours later a feed has brought none of them."""
     today = arxiv_day(now)
-    if expected(today).verdict is not Verdict.YES or now < midnight(today) + LATE:
+    if (
+        day_forecast(today).expectation is not Expectation.PAPERS
+        or now < eastern_midnight(today) + LATE_AFTER
+    ):
         return
-    answers = store.feeds.answers()
-    lacking = [feed for feed in feeds if not store.feeds.days(feed, today, today)]
-    if len(lacking) == len(feeds):
-        yield _trouble("trouble-nothing", day=today.isoformat())
+    statuses = store.feed_health.statuses()
+    late_feeds = [
+        feed for feed in feeds if not store.feed_health.announced_days(feed, today, today)
+    ]
+    if len(late_feeds) == len(feeds):
+        yield _incident("trouble-nothing", day=today.isoformat())
         return
-    for feed in lacking:
-        answer = answers.get(feed)
+    for feed in late_feeds:
+        feed_status = statuses.get(feed)
         # Where other feeds brought papers, an honest empty answer is a small archive's quiet day.
-        if answer is None or answer.condition != Condition.EMPTY:
-            yield _trouble("trouble-feed-late", feed, feed=_short(feed), day=today.isoformat())
+        if feed_status is None or feed_status.status != BatchStatus.EMPTY:
+            yield _incident(
+                "trouble-feed-late", feed, feed=_short_feed_name(feed), day=today.isoformat()
+            )
 
 
-def _answers(store: Store, feeds: Collection[str], now: datetime) -> Iterator[Trouble]:
+def _failing_feeds(store: Store, feeds: Collection[str], now: datetime) -> Iterator[Incident]:
     """Feeds that have answered badly for a while, and feeds that were cut."""
-    for feed, answer in store.feeds.answers().items():
+    for feed, feed_status in store.feed_health.statuses().items():
         if feed not in feeds:
             continue
-        key = _key(answer)
-        if key and now - answer.since >= LASTING:
-            since = f"{answer.since:%Y-%m-%d %H:%M}"
-            yield _trouble(key, feed, feed=_short(feed), since=since)
-        if answer.cut is not None and answer.cut >= arxiv_day(now):
-            day = answer.cut.isoformat()
-            yield _trouble("trouble-feed-cut", feed, feed=_short(feed), day=day)
+        key = _feed_incident_key(feed_status)
+        if key and now - feed_status.since >= MIN_OUTAGE:
+            since = f"{feed_status.since:%Y-%m-%d %H:%M}"
+            yield _incident(key, feed, feed=_short_feed_name(feed), since=since)
+        if feed_status.truncated_day is not None and feed_status.truncated_day >= arxiv_day(now):
+            day = feed_status.truncated_day.isoformat()
+            yield _incident("trouble-feed-cut", feed, feed=_short_feed_name(feed), day=day)
 
 
-def _key(answer: Answer) -> str | None:
-    known = {str(condition): key for condition, key in _BAD.items()}
-    return known.get(answer.condition)
+def _feed_incident_key(feed_status: FeedStatus) -> str | None:
+    keys = {str(status): key for status, key in _FEED_INCIDENT_KEYS.items()}
+    return keys.get(feed_status.status)
 
 
-def _unrepaired(store: Store, now: datetime) -> Iterator[Trouble]:
-    waiting = [one for one in store.harvests.open() if now - one.made >= UNREPAIRED]
-    if waiting:
-        first, last = min(one.first for one in waiting), max(one.last for one in waiting)
-        yield _trouble("trouble-repair", first=first.isoformat(), last=last.isoformat())
+def _stalled_backfills(store: Store, now: datetime) -> Iterator[Incident]:
+    stalled = [
+        backfill
+        for backfill in store.backfills.unfinished()
+        if now - backfill.created_at >= MAX_REPAIR_TIME
+    ]
+    if stalled:
+        first, last = (
+            min(backfill.first_day for backfill in stalled),
+            max(backfill.last_day for backfill in stalled),
+        )
+        yield _incident("trouble-repair", first=first.isoformat(), last=last.isoformat())
 
 
-def _outstanding(store: Store, now: datetime) -> Iterator[Trouble]:
+def _missing_papers(store: Store, now: datetime) -> Iterator[Incident]:
     """Papers that were announced, could not be read, and are not to be had by their ids."""
-    waiting = [one.id for one in store.outstanding.open() if now - one.noted >= UNREPAIRED]
+    waiting = [
+        paper.id
+        for paper in store.missing_papers.unfinished()
+        if now - paper.noted_at >= MAX_REPAIR_TIME
+    ]
     ids = list(dict.fromkeys(waiting))
     if ids:
-        yield _trouble("trouble-outstanding", papers=len(ids), ids=", ".join(ids[:NAMED]))
+        yield _incident(
+            "trouble-outstanding", papers=len(ids), ids=", ".join(ids[:MAX_NAMED_PAPERS])
+        )
 
 
-def _deliveries(store: Store, bot: int, now: datetime) -> Iterator[Trouble]:
-    waits = store.vitals.waiting_since(bot, now)
-    if waits is not None and now - waits >= STILL:
-        sent = store.vitals.last_sent(bot)
-        if sent is None or now - sent >= QUIET:
-            yield _trouble("trouble-standstill", since=f"{waits:%Y-%m-%d %H:%M}")
-    dead = store.vitals.died_since(bot, now - HOUR)
-    if dead >= DEAD:
-        yield _trouble("trouble-errors", dead=dead)
+def _delivery_incidents(store: Store, bot: int, now: datetime) -> Iterator[Incident]:
+    waiting_since = store.delivery_statistics.oldest_waiting_since(bot, now)
+    if waiting_since is not None and now - waiting_since >= STALLED_AFTER:
+        last_sent = store.delivery_statistics.last_sent_at(bot)
+        if last_sent is None or now - last_sent >= QUIET_AFTER:
+            yield _incident("trouble-standstill", since=f"{waiting_since:%Y-%m-%d %H:%M}")
+    failed_count = store.delivery_statistics.count_dead_since(bot, now - HOUR)
+    if failed_count >= MAX_FAILED_MESSAGES:
+        yield _incident("trouble-errors", dead=failed_count)
 
 
-def _model(store: Store, now: datetime) -> Iterator[Trouble]:
+def _model_incidents(store: Store, now: datetime) -> Iterator[Incident]:
     """What only the operator can mend is told at once, what may pass by itself when it lasts."""
-    found = condition(store)
-    lasts = now - (found.since or now)
-    if found.state in _OPERATORS or (found.state in _PASSING and lasts >= LASTING):
-        yield _trouble(f"trouble-model-{found.state}", model=found.model)
+    state = current_model_state(store)
+    duration = now - (state.since or now)
+    if state.status in _OPERATOR_STATUSES or (
+        state.status in _TRANSIENT_STATUSES and duration >= MIN_OUTAGE
+    ):
+        yield _incident(f"trouble-model-{state.status}", model=state.model)
 
 
-def _damage(problem: str) -> Iterator[Trouble]:
+def _damaged_database(problem: str) -> Iterator[Incident]:
     if problem:
-        yield _trouble("trouble-damaged", problem=" ".join(problem.split())[:200])
+        yield _incident("trouble-damaged", problem=" ".join(problem.split())[:200])
 
 
-def _disk(disk: Room) -> Iterator[Trouble]:
-    if disk.free < SCARCE or disk.free < min(disk.total * SHARE, PLENTY):
-        yield _trouble("trouble-disk", megabytes=disk.free // _MEGABYTE)
+def _low_disk_space(disk: DiskSpace) -> Iterator[Incident]:
+    if disk.free < MIN_FREE_BYTES or disk.free < min(
+        disk.total * MIN_FREE_SHARE, ENOUGH_FREE_BYTES
+    ):
+        yield _incident("trouble-disk", megabytes=disk.free // _MEGABYTE)
 
 
-def _clock(now: datetime, error: timedelta) -> Iterator[Trouble]:
+def _wrong_clock(now: datetime, error: timedelta) -> Iterator[Incident]:
     if error:
-        yield _trouble("trouble-clock", **clock_facts(now, error))
+        yield _incident("trouble-clock", **clock_error_values(now, error))
 
 
-def clock_facts(now: datetime, error: timedelta) -> dict[str, str]:
+def clock_error_values(now: datetime, error: timedelta) -> dict[str, str]:
     """What a wrong system clock shows, and what time it is."""
     return {"shown": f"{now + error:%Y-%m-%d %H:%M}", "time": f"{now:%Y-%m-%d %H:%M}"}
 
 
-def last_certain(store: Store) -> datetime | None:
+def last_confirmed_time(store: Store) -> datetime | None:
     """The last instant that a server confirmed to a running bot."""
-    return store.cursors.get(CLOCK).checked
+    return store.feed_cursors.get(CLOCK_CURSOR).checked_at
 
 
-def note_certain(store: Store, instant: datetime) -> None:
+def save_confirmed_time(store: Store, instant: datetime) -> None:
     """Keeps an instant that a server has confirmed, for the next start."""
-    store.cursors.put(SourceCursor(CLOCK, checked=instant))
+    store.feed_cursors.put(FeedCursor(CLOCK_CURSOR, checked_at=instant))
 
 
-def _calendar(today: date) -> Iterator[Trouble]:
-    year = unlisted_year(today, today + AHEAD)
+def _ending_calendar(today: date) -> Iterator[Incident]:
+    year = first_unlisted_year(today, today + CALENDAR_HORIZON)
     if year is not None:
-        yield _trouble("calendar-unlisted-year", year=year)
+        yield _incident("calendar-unlisted-year", year=year)
 
 
-def _trouble(key: str, subject: str = "", /, **values: str | int) -> Trouble:
+def _incident(key: str, subject: str = "", /, **values: str | int) -> Incident:
     """A trouble by the key of its text, and by what it is about where several may have it."""
-    return Trouble(f"{key}/{subject}" if subject else key, Notice(key, tuple(values.items())))
+    return Incident(f"{key}/{subject}" if subject else key, Notice(key, tuple(values.items())))
 
 
-def _short(feed: str) -> str:
+def _short_feed_name(feed: str) -> str:
     """A feed's name for a sentence: the first categories of many."""
     first, *others = feed.split("+")
     return f"{first}+…+{others[-1]}" if len(others) > 2 else feed

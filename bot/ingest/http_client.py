@@ -14,28 +14,28 @@ import httpx
 import stamina
 
 from bot import __version__
-from bot.concurrency.trusted_clock import Heard, elapsed
+from bot.concurrency.trusted_clock import OnServerDate, elapsed_seconds
 from bot.ingest.http_errors import (
-    MOST_BYTES,
-    Elsewhere,
-    TooSlow,
-    Unreachable,
-    Unreadable,
-    gunzipped,
-    too_large,
+    MAX_BYTES,
+    FetchTimeout,
+    RedirectRefused,
+    SourceUnreachable,
+    SourceUnreadable,
+    gunzip,
+    too_large_error,
 )
-from bot.ingest.request_pace import Pace
+from bot.ingest.request_pace import RequestPace
 
-TOTAL = 120.0  # seconds for one fetch with all its attempts, waits and redirects
-ATTEMPTS = 3
-HOPS = 3
-_PATIENCE = 30.0  # a longer Retry-After is the caller's to wait for
-_REDIRECTS = frozenset({301, 302, 303, 307, 308})
-_PASSING = frozenset({408, 429, 500, 502, 503, 504})
+TOTAL_TIMEOUT = 120.0  # seconds for one fetch with all its attempts, waits and redirects
+MAX_ATTEMPTS = 3
+MAX_REDIRECTS = 3
+_MAX_RETRY_AFTER = 30.0  # a longer Retry-After is the caller's to wait for
+_REDIRECT_STATUSES = frozenset({301, 302, 303, 307, 308})
+_TRANSIENT_STATUSES = frozenset({408, 429, 500, 502, 503, 504})
 
 
 @dataclass(frozen=True, slots=True)
-class Fetched:
+class FetchResponse:
     """An answer, whatever its status."""
 
     status: int
@@ -45,12 +45,12 @@ class Fetched:
     url: str = ""  # where it came from in the end
 
 
-class _Again(Exception):
+class _RetryableResponse(Exception):
     """An answer that may be better in a moment."""
 
-    def __init__(self, answer: Fetched) -> None:
-        super().__init__(answer.status)
-        self.answer = answer
+    def __init__(self, response: FetchResponse) -> None:
+        super().__init__(response.status)
+        self.response = response
 
 
 class Fetcher:
@@ -66,17 +66,17 @@ class Fetcher:
         *,
         contact: str = "",
         bases: Iterable[str] = (),
-        pace: Pace | None = None,
+        request_pace: RequestPace | None = None,
         transport: httpx.AsyncBaseTransport | None = None,
-        total: float = TOTAL,
-        most: int = MOST_BYTES,
-        heard: Heard | None = None,
+        total_timeout: float = TOTAL_TIMEOUT,
+        max_bytes: int = MAX_BYTES,
+        on_server_date: OnServerDate | None = None,
     ) -> None:
-        self._hosts = frozenset(_host(urlsplit(base)) for base in bases)
-        self._pace = pace or Pace()
-        self._total = total
-        self._most = most
-        self._heard = heard
+        self._hosts = frozenset(_host_and_port(urlsplit(base)) for base in bases)
+        self._request_pace = request_pace or RequestPace()
+        self._total_timeout = total_timeout
+        self._max_bytes = max_bytes
+        self._on_server_date = on_server_date
         agent = f"Papergram/{__version__}" + (f" (+{contact})" if contact else "")
         self._client = httpx.AsyncClient(
             transport=transport,
@@ -100,108 +100,115 @@ class Fetcher:
         """Close the connections."""
         await self._client.aclose()
 
-    async def get(self, url: str, *, etag: str = "") -> Fetched:
+    async def get(self, url: str, *, etag: str = "") -> FetchResponse:
         """The answer to a question, after a few attempts where the trouble may pass.
 
         Raises:
             FetchError: there is no answer that can be read.
         """
         try:
-            async with asyncio.timeout(self._total):
-                return await self._insisted(url, etag)
+            async with asyncio.timeout(self._total_timeout):
+                return await self._get_with_retries(url, etag)
         except TimeoutError as error:
-            raise TooSlow(url, seconds=round(self._total)) from error
+            raise FetchTimeout(url, seconds=round(self._total_timeout)) from error
 
-    async def _insisted(self, url: str, etag: str) -> Fetched:
+    async def _get_with_retries(self, url: str, etag: str) -> FetchResponse:
         attempts = stamina.retry_context(
-            on=_may_pass, attempts=ATTEMPTS, timeout=None, wait_initial=2.0, wait_max=20.0
+            on=_retry_decision, attempts=MAX_ATTEMPTS, timeout=None, wait_initial=2.0, wait_max=20.0
         )
         try:
             async for attempt in attempts:
                 with attempt:
-                    answer = await self._followed(url, etag)
-                    if answer.status in _PASSING:
-                        raise _Again(answer)
+                    answer = await self._follow_redirects(url, etag)
+                    if answer.status in _TRANSIENT_STATUSES:
+                        raise _RetryableResponse(answer)
                     return answer
-        except _Again as last:
-            return last.answer
+        except _RetryableResponse as error:
+            return error.response
         raise AssertionError("stamina attempts at least once")
 
-    async def _followed(self, url: str, etag: str) -> Fetched:
+    async def _follow_redirects(self, url: str, etag: str) -> FetchResponse:
         """The answer behind at most three redirects."""
-        here = url
-        for _ in range(HOPS + 1):
-            answer, target = await self._asked(here, etag)
+        current_url = url
+        for _ in range(MAX_REDIRECTS + 1):
+            answer, target = await self._request(current_url, etag)
             if not target:
                 return answer
-            here = self._allowed(url, here, target)
-        raise Elsewhere(url, target=here)
+            current_url = self._allowed_target(url, current_url, target)
+        raise RedirectRefused(url, target=current_url)
 
-    def _allowed(self, asked: str, here: str, target: str) -> str:
+    def _allowed_target(self, asked_url: str, current_url: str, target: str) -> str:
         """A redirect's target, if it leads to arXiv, a configured host or the one asked."""
         try:
-            there = urljoin(here, target)
-            parts = _web(there)
-            known = _is_arxiv(parts) or _host(parts) in {*self._hosts, _host(urlsplit(asked))}
+            target_url = urljoin(current_url, target)
+            parts = _http_parts(target_url)
+            is_allowed = _is_arxiv(parts) or _host_and_port(parts) in {
+                *self._hosts,
+                _host_and_port(urlsplit(asked_url)),
+            }
         except ValueError as error:
-            raise Elsewhere(asked, target=target[:200]) from error
-        if not known:
-            raise Elsewhere(asked, target=target[:200])
-        return there
+            raise RedirectRefused(asked_url, target=target[:200]) from error
+        if not is_allowed:
+            raise RedirectRefused(asked_url, target=target[:200])
+        return target_url
 
-    def _keeps_pace(self, parts: SplitResult) -> bool:
+    def _is_paced(self, parts: SplitResult) -> bool:
         """Whether a host is arXiv, or configured in its place: a mirror may pass questions on."""
-        return _is_arxiv(parts) or _host(parts) in self._hosts
+        return _is_arxiv(parts) or _host_and_port(parts) in self._hosts
 
-    async def _asked(self, url: str, etag: str) -> tuple[Fetched, str]:
+    async def _request(self, url: str, etag: str) -> tuple[FetchResponse, str]:
         """One answer, and where it redirects to."""
         # arXiv's etags are not quoted as HTTP has it, and go back as they came.
         headers = {"If-None-Match": etag} if etag else {}
-        began = elapsed()
+        started = elapsed_seconds()
         try:
             async with (
-                self._pace.turn(apart=self._keeps_pace(_web(url))),
+                self._request_pace.slot(keep_interval=self._is_paced(_http_parts(url))),
                 self._client.stream("GET", url, headers=headers) as response,
             ):
-                if self._heard is not None and response.url.scheme == "https":
-                    self._heard(response.headers.get("date", ""), elapsed() - began)
-                body = await self._body(response, url)
+                if self._on_server_date is not None and response.url.scheme == "https":
+                    self._on_server_date(
+                        response.headers.get("date", ""), elapsed_seconds() - started
+                    )
+                body = await self._read_body(response, url)
         except (httpx.InvalidURL, httpx.UnsupportedProtocol, ValueError) as error:
-            raise Unreadable(url, fact=str(error)[:200]) from error
+            raise SourceUnreadable(url, fact=str(error)[:200]) from error
         except httpx.TransportError as error:
             fact = str(error) or type(error).__name__
-            raise Unreachable(url, fact=fact[:200]) from error
-        found = Fetched(
+            raise SourceUnreachable(url, fact=fact[:200]) from error
+        fetch_response = FetchResponse(
             response.status_code,
             body,
             response.headers.get("etag", ""),
             _retry_after(response.headers),
             url,
         )
-        moved = response.status_code in _REDIRECTS
-        return found, response.headers.get("location", "") if moved else ""
+        is_redirect = response.status_code in _REDIRECT_STATUSES
+        return fetch_response, response.headers.get("location", "") if is_redirect else ""
 
-    async def _body(self, response: httpx.Response, url: str) -> bytes:
+    async def _read_body(self, response: httpx.Response, url: str) -> bytes:
         """The body unpacked, given up as soon as it is too large on the wire or unpacked."""
-        wire = bytearray()
-        async for piece in response.aiter_raw():
-            wire += piece
-            if len(wire) > self._most:
-                raise too_large(url, self._most)
+        received = bytearray()
+        async for chunk in response.aiter_raw():
+            received += chunk
+            if len(received) > self._max_bytes:
+                raise too_large_error(url, self._max_bytes)
         encoding = response.headers.get("content-encoding", "identity").strip().lower()
-        if encoding in ("identity", "") or not wire:
-            return bytes(wire)
+        if encoding in ("identity", "") or not received:
+            return bytes(received)
         if encoding not in ("gzip", "x-gzip"):
-            raise Unreadable(url, fact=f"content-encoding {encoding[:40]}")
-        return await asyncio.to_thread(gunzipped, bytes(wire), place=url, most=self._most)
+            raise SourceUnreadable(url, fact=f"content-encoding {encoding[:40]}")
+        return await asyncio.to_thread(
+            gunzip, bytes(received), location=url, max_bytes=self._max_bytes
+        )
 
 
-def _may_pass(error: Exception) -> bool | float:
+def _retry_decision(error: Exception) -> bool | float:
     """Whether to ask again: at once by the usual steps, or after the seconds the host named."""
-    if isinstance(error, _Again):
-        wait = error.answer.retry_after
-        return wait if wait is not None and wait <= _PATIENCE else wait is None
-    return isinstance(error, Unreachable)
+    if isinstance(error, _RetryableResponse):
+        wait = error.response.retry_after
+        return wait if wait is not None and wait <= _MAX_RETRY_AFTER else wait is None
+    return isinstance(error, SourceUnreachable)
 
 
 def _retry_after(headers: httpx.Headers) -> float | None:
@@ -216,7 +223,7 @@ def _retry_after(headers: httpx.Headers) -> float | None:
     return max(0.0, min(wait.total_seconds(), 7 * 86400.0))
 
 
-def _web(url: str) -> SplitResult:
+def _http_parts(url: str) -> SplitResult:
     """The parts of an address that can be asked; a ValueError for any other."""
     parts = urlsplit(url)
     if parts.scheme not in ("http", "https") or not parts.hostname:
@@ -224,16 +231,16 @@ def _web(url: str) -> SplitResult:
     return parts
 
 
-def _host(parts: SplitResult) -> tuple[str, int | None]:
+def _host_and_port(parts: SplitResult) -> tuple[str, int | None]:
     """Host and port; http and https of one host are one host."""
-    return (_name(parts), None if parts.port in (80, 443) else parts.port)
+    return (_host_name(parts), None if parts.port in (80, 443) else parts.port)
 
 
-def _name(parts: SplitResult) -> str:
+def _host_name(parts: SplitResult) -> str:
     """A host's name without the full stop that may end it."""
     return (parts.hostname or "").removesuffix(".")
 
 
 def _is_arxiv(parts: SplitResult) -> bool:
-    host = _name(parts)
+    host = _host_name(parts)
     return (host == "arxiv.org" or host.endswith(".arxiv.org")) and parts.port in (None, 80, 443)

@@ -15,46 +15,50 @@ from functools import partial
 
 from bot.arxiv import author_list, calendar
 from bot.arxiv.combined_feeds import feed_groups
-from bot.arxiv.taxonomy import filed_under
+from bot.arxiv.taxonomy import arxiv_categories_in
 from bot.ingest.http_client import Fetcher
 from bot.ingest.sources import arxiv_api
-from bot.ingest.sources.addresses import Source, feed
-from bot.ingest.sources.fetch_batch import read
-from bot.ingest.sources.source_batch import Batch, Condition, Unread
+from bot.ingest.sources.addresses import Source, arxiv_feed
+from bot.ingest.sources.fetch_batch import fetch_batch
+from bot.ingest.sources.source_batch import Batch, BatchStatus, SkippedItem
 from storage import Store
 from storage.records import (
-    Added,
     Announcement,
+    AnnouncementKind,
     Digest,
-    Kind,
+    FeedCursor,
+    IngestCounts,
+    MissingPaper,
     Notice,
-    OutstandingPaper,
     Paper,
-    SourceCursor,
 )
 
 log = logging.getLogger(__name__)
 
-CHUNK = 50  # announcements in a transaction: some 20 ms
+CHUNK_SIZE = 50  # announcements in a transaction: some 20 ms
 FIRST_DAYS = 7
-FIRST = "first-days"  # the source that fills an empty store; its cursor's day is how far it came
-FEEDS = "feeds"  # the duty of asking feeds, and FIRST that of filling: arXiv holds them to rest
-ARXIV = "arXiv"  # holds a duty that is to rest
-PATIENCE = 1200.0  # seconds of rest when arXiv does not say how long
-WHOLE = "whole"  # mark of a first fill that came to its end
-_PAGES = 100  # of one day; more means that the answer never ends
-_HOLES = 3  # times that a missing page is asked for again
+FIRST_FILL = (
+    "first-days"  # the source that fills an empty store; its cursor's day is how far it came
+)
+FEEDS_LEASE = (
+    "feeds"  # the duty of asking feeds, and FIRST that of filling: arXiv holds them to rest
+)
+ARXIV_HOLDER = "arXiv"  # holds a duty that is to rest
+DEFAULT_PAUSE_SECONDS = 1200.0  # seconds of rest when arXiv does not say how long
+COMPLETE_MARK = "whole"  # mark of a first fill that came to its end
+_MAX_PAGES = 100  # of one day; more means that the answer never ends
+_MAX_EMPTY_PAGES = 3  # times that a missing page is asked for again
 
 
 @dataclass(frozen=True, slots=True)
-class Ingested:
+class IngestReport:
     """What one answer of a source brought, counted by kind and by what became of it."""
 
     source: str
-    condition: Condition
+    status: BatchStatus
     day: date | None
-    counts: dict[Kind, int]
-    added: Added
+    counts: dict[AnnouncementKind, int]
+    added: IngestCounts
     reason: Notice | None
     warnings: tuple[Notice, ...]
     retry_after: float | None
@@ -62,38 +66,44 @@ class Ingested:
     @property
     def is_usable(self) -> bool:
         """The source answered as it should, with papers or honestly without."""
-        return self.condition in (
-            Condition.FRESH,
-            Condition.EMPTY,
-            Condition.UNCHANGED,
-            Condition.STALE,
+        return self.status in (
+            BatchStatus.FRESH,
+            BatchStatus.EMPTY,
+            BatchStatus.UNCHANGED,
+            BatchStatus.STALE,
         )
 
 
-async def ingest(store: Store, fetcher: Fetcher, source: Source, now: datetime) -> Ingested:
+async def ingest_source(
+    store: Store, fetcher: Fetcher, source: Source, now: datetime
+) -> IngestReport:
     """Asks a source and keeps what is new."""
-    previous = await store.run(store.cursors.get, source.name)
-    batch = await read(source, fetcher, previous)
-    return await keep(store, batch, now)
+    previous = await store.run(store.feed_cursors.get, source.name)
+    batch = await fetch_batch(source, fetcher, previous)
+    return await store_batch(store, batch, now)
 
 
-async def keep(store: Store, batch: Batch, now: datetime) -> Ingested:
+async def store_batch(store: Store, batch: Batch, now: datetime) -> IngestReport:
     """Keeps a batch; the cursor moves with its last announcements."""
-    report = await _kept(store, batch, now, replace(batch.cursor, checked=now))
-    _report(report)
+    report = await _store_announcements(store, batch, now, replace(batch.cursor, checked_at=now))
+    _log_report(report)
     return report
 
 
-async def _kept(
-    store: Store, batch: Batch, now: datetime, cursor: SourceCursor | None = None
-) -> Ingested:
+async def _store_announcements(
+    store: Store, batch: Batch, now: datetime, cursor: FeedCursor | None = None
+) -> IngestReport:
     """Keeps the papers of a batch, and with the last of them the cursor and what is unread."""
-    unread = _outstanding(batch, now)
-    move = partial(_move, store, cursor, unread) if cursor or unread else None
-    added = await added_in_chunks(store, batch.announcements, now, move)
-    return Ingested(
+    missing_papers = _missing_papers(batch, now)
+    advance_cursor = (
+        partial(_advance_cursor, store, cursor, missing_papers)
+        if cursor or missing_papers
+        else None
+    )
+    added = await add_in_chunks(store, batch.announcements, now, advance_cursor)
+    return IngestReport(
         batch.source,
-        batch.condition,
+        batch.status,
         batch.day,
         dict(batch.counts),
         added,
@@ -103,7 +113,7 @@ async def _kept(
     )
 
 
-def _outstanding(batch: Batch, now: datetime) -> list[OutstandingPaper]:
+def _missing_papers(batch: Batch, now: datetime) -> list[MissingPaper]:
     """The papers of a batch's items that could not be read.
 
     An item without an id counts where the batch is not asked for again anyway.
@@ -111,115 +121,137 @@ def _outstanding(batch: Batch, now: datetime) -> list[OutstandingPaper]:
     feed = batch.announcements[0].feed if batch.announcements else batch.source
     day = batch.day or calendar.arxiv_day(now)
     return [
-        OutstandingPaper(feed, one.id, day, day, now, one.version, _kind(one))
-        for one in batch.unread
-        if one.id or batch.is_usable
+        MissingPaper(feed, item.id, day, day, now, item.version, _unread_kind(item))
+        for item in batch.skipped_items
+        if item.id or batch.is_usable
     ]
 
 
-def _kind(unread: Unread) -> Kind:
-    return unread.kind or (Kind.NEW if unread.version <= 1 else Kind.REPLACE)
+def _unread_kind(item: SkippedItem) -> AnnouncementKind:
+    return item.kind or (AnnouncementKind.NEW if item.version <= 1 else AnnouncementKind.REPLACE)
 
 
-def _move(store: Store, cursor: SourceCursor | None, unread: Sequence[OutstandingPaper]) -> None:
-    store.outstanding.note(unread)
+def _advance_cursor(
+    store: Store, cursor: FeedCursor | None, missing_papers: Sequence[MissingPaper]
+) -> None:
+    store.missing_papers.add(missing_papers)
     if cursor:
-        store.cursors.put(cursor)
+        store.feed_cursors.put(cursor)
 
 
-async def added_in_chunks(
-    store: Store, found: Sequence[Announcement], now: datetime, move: Callable[[], None] | None
-) -> Added:
+async def add_in_chunks(
+    store: Store,
+    announcements: Sequence[Announcement],
+    now: datetime,
+    on_last_chunk: Callable[[], None] | None,
+) -> IngestCounts:
     """Keeps announcements in short transactions; the last one moves its source on."""
-    added = Added()
-    chunks = [found[start : start + CHUNK] for start in range(0, len(found), CHUNK)] or [()]
+    added = IngestCounts()
+    chunks = [
+        announcements[start : start + CHUNK_SIZE]
+        for start in range(0, len(announcements), CHUNK_SIZE)
+    ] or [()]
     for chunk in chunks[:-1]:
-        added = added.plus(await store.run(_add, store, chunk, now, None))
-    return added.plus(await store.run(_add, store, chunks[-1], now, move))
+        added = added.plus(await store.run(_add_chunk, store, chunk, now, None))
+    return added.plus(await store.run(_add_chunk, store, chunks[-1], now, on_last_chunk))
 
 
-def _add(
-    store: Store, chunk: Sequence[Announcement], now: datetime, move: Callable[[], None] | None
-) -> Added:
+def _add_chunk(
+    store: Store,
+    chunk: Sequence[Announcement],
+    now: datetime,
+    on_last_chunk: Callable[[], None] | None,
+) -> IngestCounts:
     with store.transaction():
-        added = store.papers.add(chunk, seen=now)
-        if move:
-            move()
+        added = store.papers.add_announcements(chunk, seen_at=now)
+        if on_last_chunk:
+            on_last_chunk()
     return added
 
 
-async def ingest_due(
+async def poll_due_feeds(
     store: Store, fetcher: Fetcher, categories: Collection[str], now: datetime, *, base: str
-) -> list[Ingested]:
+) -> list[IngestReport]:
     """Asks each feed that it is time to ask, one after the other, until arXiv wants a rest."""
-    reports: list[Ingested] = []
-    if await rests(store, FEEDS, now):
+    reports: list[IngestReport] = []
+    if await is_paused(store, FEEDS_LEASE, now):
         return reports
     for name in feed_groups(categories):
-        cursor = await store.run(store.cursors.get, name)
-        if calendar.poll_due(now, cursor.day, cursor.checked):
-            report = await ingest(store, fetcher, feed(name, base=base), now)
+        cursor = await store.run(store.feed_cursors.get, name)
+        if calendar.is_poll_due(now, cursor.last_day, cursor.checked_at):
+            report = await ingest_source(store, fetcher, arxiv_feed(name, base=base), now)
             reports.append(report)
-            if report.condition is Condition.LIMITED:
-                await rest(store, FEEDS, now, report.retry_after)
+            if report.status is BatchStatus.LIMITED:
+                await pause_requests(store, FEEDS_LEASE, now, report.retry_after)
                 break
     return reports
 
 
-async def fill(
+async def fill_first_days(
     store: Store, fetcher: Fetcher, categories: Collection[str], now: datetime, *, base: str
 ) -> bool:
     """Gives a new store the last seven days by the API; True when there is nothing left to do.
 
     One day at a time, and the cursor remembers the days that are done: a restart goes on.
     """
-    cursor = await store.run(store.cursors.get, FIRST)
+    cursor = await store.run(store.feed_cursors.get, FIRST_FILL)
     today = calendar.arxiv_day(now)
-    if cursor.batch == WHOLE:
+    if cursor.batch_fingerprint == COMPLETE_MARK:
         return True
-    if cursor.day is None:
+    if cursor.last_day is None:
         if await store.run(store.papers.count) > 0:
             return True
         # Kept before the first paper, or half a first day would pass for a store with papers.
-        cursor = SourceCursor(FIRST, day=today - timedelta(days=FIRST_DAYS), checked=now)
-        await store.run(store.cursors.put, cursor)
-    if await rests(store, FIRST, now):
+        cursor = FeedCursor(FIRST_FILL, last_day=today - timedelta(days=FIRST_DAYS), checked_at=now)
+        await store.run(store.feed_cursors.put, cursor)
+    if await is_paused(store, FIRST_FILL, now):
         return False
-    return await _filled(store, fetcher, categories, cursor.day or today, now, base)
+    return await _fill_days(store, fetcher, categories, cursor.last_day or today, now, base)
 
 
-async def _filled(
+async def _fill_days(
     store: Store,
     fetcher: Fetcher,
     categories: Collection[str],
-    last: date,
+    last_filled_day: date,
     now: datetime,
     base: str,
 ) -> bool:
-    """Keeps the days after ``last`` up to today, each with its cursor; False when one failed."""
+    """Keeps the days after ``last_filled_day`` up to today, each with its cursor; False when one
+    failed.
+    """
     today = calendar.arxiv_day(now)
-    for n in range(1, (today - last).days + 1):
-        day = last + timedelta(days=n)
+    for offset in range(1, (today - last_filled_day).days + 1):
+        day = last_filled_day + timedelta(days=offset)
         if not await _fill_day(store, fetcher, categories, day, now, base):
             return False
-        done = SourceCursor(FIRST, day=day, checked=now, batch=WHOLE if day == today else "")
-        await store.run(store.cursors.put, done)
+        day_cursor = FeedCursor(
+            FIRST_FILL,
+            last_day=day,
+            checked_at=now,
+            batch_fingerprint=COMPLETE_MARK if day == today else "",
+        )
+        await store.run(store.feed_cursors.put, day_cursor)
     return True
 
 
-async def rests(store: Store, duty: str, now: datetime) -> bool:
+async def is_paused(store: Store, lease_name: str, now: datetime) -> bool:
     """Whether arXiv asked to be left alone with a duty, or somebody else is at it."""
-    lease = await store.run(store.leases.held, duty)
-    return lease is not None and lease.lasts(now)
+    lease = await store.run(store.leases.get, lease_name)
+    return lease is not None and lease.is_valid(now)
 
 
-async def rest(store: Store, duty: str, now: datetime, wanted: float | None) -> None:
+async def pause_requests(
+    store: Store, lease_name: str, now: datetime, requested_seconds: float | None
+) -> None:
     """Leaves arXiv alone as long as it wants, over restarts too; whoever was at it lets go."""
-    lasts = PATIENCE if wanted is None else max(wanted, 60.0)
-    lease = await store.run(store.leases.held, duty)
+    pause_seconds = (
+        DEFAULT_PAUSE_SECONDS if requested_seconds is None else max(requested_seconds, 60.0)
+    )
+    lease = await store.run(store.leases.get, lease_name)
     if lease is not None:
         await store.run(store.leases.release, lease)
-    await store.run(store.leases.take, duty, ARXIV, now, lasts)
+    await store.run(store.leases.acquire, lease_name, ARXIV_HOLDER, now, pause_seconds)
 
 
 async def _fill_day(
@@ -231,25 +263,25 @@ async def _fill_day(
     base: str,
 ) -> bool:
     """Keeps what was submitted on a date; False when the API did not give all of it."""
-    since = calendar.midnight(day)
+    since = calendar.eastern_midnight(day)
     until = since + timedelta(days=1)
-    start = holes = 0
-    for _ in range(_PAGES + _HOLES):
-        url = arxiv_api.recent(sorted(categories), since, until, start, base=base)
-        batch = await read(Source(FIRST, url=url), fetcher)
-        if batch.condition is Condition.EMPTY_PAGE and holes < _HOLES:
-            holes += 1
+    start = empty_pages = 0
+    for _ in range(_MAX_PAGES + _MAX_EMPTY_PAGES):
+        url = arxiv_api.recent_query_url(sorted(categories), since, until, start, base=base)
+        batch = await fetch_batch(Source(FIRST_FILL, url=url), fetcher)
+        if batch.status is BatchStatus.EMPTY_PAGE and empty_pages < _MAX_EMPTY_PAGES:
+            empty_pages += 1
             continue
-        if batch.condition not in (Condition.FRESH, Condition.EMPTY):
-            _report(await _kept(store, batch, now))
-            if batch.condition is not Condition.UNREACHABLE:
-                await rest(store, FIRST, now, batch.retry_after)
+        if batch.status not in (BatchStatus.FRESH, BatchStatus.EMPTY):
+            _log_report(await _store_announcements(store, batch, now))
+            if batch.status is not BatchStatus.UNREACHABLE:
+                await pause_requests(store, FIRST_FILL, now, batch.retry_after)
             return False
-        await _kept(store, batch, now)
-        if not batch.following:
+        await _store_announcements(store, batch, now)
+        if not batch.next_position:
             return True
-        start = batch.following
-    await rest(store, FIRST, now, None)
+        start = batch.next_position
+    await pause_requests(store, FIRST_FILL, now, None)
     return False
 
 
@@ -259,44 +291,49 @@ def import_digest(store: Store, digest: Digest) -> int:
     The same document imported again is the one that is there. No parcels: nobody is sent it.
     """
     with store.transaction():
-        papers = store.papers.keep(
-            [_filed(one.paper) for one in digest.entries], seen=digest.issued
+        papers = store.papers.upsert(
+            [_normalized_paper(source_entry.paper) for source_entry in digest.entries],
+            seen_at=digest.issued_at,
         )
         entries = tuple(
             replace(
                 entry,
                 paper=paper,
-                glosses=tuple(replace(gloss, paper=paper.key) for gloss in entry.glosses),
+                summaries=tuple(replace(summary, paper=paper.key) for summary in entry.summaries),
             )
             for entry, paper in zip(digest.entries, papers, strict=True)
         )
-        told = "\n".join(repr(entry.verbatim or entry.paper.id) for entry in digest.entries)
-        mark = hashlib.sha256((digest.document or told).encode()).hexdigest()[:16]
-        period = f"import/{digest.topic}/{digest.issued:%Y-%m-%dT%H:%MZ}/{mark}"
+        entries_text = "\n".join(repr(entry.verbatim or entry.paper.id) for entry in digest.entries)
+        fingerprint = hashlib.sha256((digest.source_document or entries_text).encode()).hexdigest()[
+            :16
+        ]
+        period = f"import/{digest.topic}/{digest.issued_at:%Y-%m-%dT%H:%MZ}/{fingerprint}"
         return store.digests.issue(replace(digest, entries=entries, period=period))
 
 
-def _filed(paper: Paper) -> Paper:
+def _normalized_paper(paper: Paper) -> Paper:
     """A document's paper with authors and categories as the sources are read now.
 
     An older version wrote classes of other schemes there, and authors that are none.
     """
     return replace(
-        paper, authors=author_list.each(paper.authors), categories=filed_under(paper.categories)
+        paper,
+        authors=author_list.parse_author_elements(paper.authors),
+        categories=arxiv_categories_in(paper.categories),
     )
 
 
-def _report(report: Ingested) -> None:
+def _log_report(report: IngestReport) -> None:
     facts = {
         "source": report.source,
-        "condition": str(report.condition),
+        "condition": str(report.status),
         "stored": report.added.stored,
         "updated": report.added.updated,
-        "known": report.added.known,
+        "known": report.added.unchanged,
     }
     if report.is_usable:
         log.info("source read", extra=facts)
     else:
         log.warning("source not usable", extra=facts)
     for warning in report.warnings:
-        log.warning("source warns", extra={"source": report.source, "warning": warning.key})
+        log.warning("source warns", extra={"source": report.source, "warning": warning.text_key})

@@ -11,16 +11,16 @@ from collections.abc import Sequence
 from bot.ingest.http_client import Fetcher
 from bot.ingest.http_errors import FetchError
 from bot.ingest.sources import arxiv_oai
-from bot.ingest.sources.arxiv_api import BASE, by_ids, parse
-from bot.ingest.sources.source_batch import Condition
+from bot.ingest.sources.arxiv_api import API_BASE, id_query_urls, parse
+from bot.ingest.sources.source_batch import BatchStatus
 from bot.texts import Refusal
 from storage.records import Paper
 
 log = logging.getLogger(__name__)
 
 
-async def looked_up(
-    fetcher: Fetcher, ids: Sequence[str], *, base: str = BASE, archive: str
+async def fetch_papers_by_id(
+    fetcher: Fetcher, ids: Sequence[str], *, base: str = API_BASE, archive: str
 ) -> list[Paper]:
     """The papers with these ids, with or without version; without those that arXiv does not know.
 
@@ -31,27 +31,27 @@ async def looked_up(
         Refusal: arXiv does not answer, or not as it should; asking again later helps.
     """
     papers: list[Paper] = []
-    for question in by_ids(ids, base=base):
+    for url in id_query_urls(ids, base=base):
         try:
-            answer = await fetcher.get(question)
+            answer = await fetcher.get(url)
         except FetchError as error:
-            facts = {"papers": len(ids), "paper": ids[0], "reason": error.notice.key}
+            facts = {"papers": len(ids), "paper": ids[0], "reason": error.notice.text_key}
             log.warning("paper not asked", extra=facts)
             raise Refusal("paper-unreachable", id=", ".join(ids)) from error
         batch = parse(answer.body, source="lookup")
         # The API says of an id that does not exist that it is wrong.
-        is_unknown = batch.condition in (Condition.EMPTY, Condition.ERROR_FEED)
-        found = [announcement.paper for announcement in batch.announcements]
-        for item in (one for one in batch.unread if one.id):
-            page = await arxiv_oai.ask(arxiv_oai.one_record(item.id, base=archive), fetcher)
-            found += [record.paper for record in page.records]
-        if found:
-            papers += found
+        is_unknown = batch.status in (BatchStatus.EMPTY, BatchStatus.ERROR_FEED)
+        batch_papers = [announcement.paper for announcement in batch.announcements]
+        for item in (unread_item for unread_item in batch.skipped_items if unread_item.id):
+            page = await arxiv_oai.fetch_page(arxiv_oai.record_url(item.id, base=archive), fetcher)
+            batch_papers += [record.paper for record in page.records]
+        if batch_papers:
+            papers += batch_papers
         elif answer.status not in (200, 400) or not is_unknown:
-            facts = {"papers": len(ids), "paper": ids[0], "condition": batch.condition}
+            facts = {"papers": len(ids), "paper": ids[0], "condition": batch.status}
             log.warning("paper not read", extra=facts)
             raise Refusal("paper-unreachable", id=", ".join(ids))
-        elif batch.condition is Condition.ERROR_FEED and len(ids) > 1:
+        elif batch.status is BatchStatus.ERROR_FEED and len(ids) > 1:
             for id in ids:
-                papers += await looked_up(fetcher, [id], base=base, archive=archive)
+                papers += await fetch_papers_by_id(fetcher, [id], base=base, archive=archive)
     return papers

@@ -10,7 +10,7 @@ from contextlib import asynccontextmanager
 INTERVAL = 3.0  # seconds; arXiv counts API, feeds and OAI-PMH together
 
 
-class Pace:
+class RequestPace:
     """A turnstile: one passes at a time, and each some seconds after the one before began.
 
     Share one in a process. The clock and the sleep can be replaced.
@@ -26,15 +26,15 @@ class Pace:
         self._interval = interval
         self._clock = clock
         self._sleep = sleep
-        self._free = clock()
-        self._turn = asyncio.Lock()
+        self._next_start = clock()
+        self._lock = asyncio.Lock()
 
     @asynccontextmanager
-    async def turn(self, *, apart: bool = True) -> AsyncIterator[None]:
-        """Wait for the turn and hold it; ``apart`` keeps the distance to the turn before."""
-        async with self._turn:
-            if apart:
-                if (wait := self._free - self._clock()) > 0:
+    async def slot(self, *, keep_interval: bool = True) -> AsyncIterator[None]:
+        """Wait for the turn and hold it; ``keep_interval`` keeps the distance to the one before."""
+        async with self._lock:
+            if keep_interval:
+                if (wait := self._next_start - self._clock()) > 0:
                     await self._sleep(wait)
-                self._free = self._clock() + self._interval
+                self._next_start = self._clock() + self._interval
             yield

@@ -15,40 +15,47 @@ from typing import NamedTuple
 from bot.latex.commands import (
     ABBREVIATIONS,
     ALPHABETS,
-    BLANKS,
-    BRACKETS,
-    HIDDEN,
-    ROMAN,
-    SILENT,
+    BLANK_COMMANDS,
+    BRACKET_COMMANDS,
+    HIDDEN_ARGUMENT_COUNTS,
+    SILENT_COMMANDS,
     TEXT_SYMBOLS,
+    WORD_COMMANDS,
 )
-from bot.latex.formula import formula
-from bot.latex.symbols import COMBINING, MARKS, accented, lowered, raised, symbol
+from bot.latex.formula import formula_to_unicode
+from bot.latex.symbols import (
+    COMBINING,
+    MATH_ACCENTS,
+    accent_letter,
+    macro_symbol,
+    subscript,
+    superscript,
+)
 
 
 class Piece(NamedTuple):
     """Some of a text as it is shown, and the place in the source that it stands for."""
 
-    shown: str
+    text: str
     start: int
     end: int
 
 
-Made = tuple[list[Piece], int]
+RuleResult = tuple[list[Piece], int]
 """What a rule shows instead of the source, and where it ends there."""
 
-Rule = Callable[[str, int, int], Made | None]  # text, place, depth
+Rule = Callable[[str, int, int], RuleResult | None]  # text, place, depth
 
-_MOST_NESTED = 8
-_LONGEST_GROUP = 3000
-_INSIDE = r"[^{}\\]++|\\."
-_GROUPED = f"(?:{_INSIDE})*+"
-for _ in range(_MOST_NESTED):
-    _GROUPED = rf"(?:{_INSIDE}|\{{{_GROUPED}\}})*+"
-_GROUP = re.compile(rf"\{{({_GROUPED})\}}", re.DOTALL)
+_MAX_NESTING = 8
+_MAX_GROUP_LENGTH = 3000
+_GROUP_CHAR = r"[^{}\\]++|\\."
+_GROUP_CONTENT = f"(?:{_GROUP_CHAR})*+"
+for _ in range(_MAX_NESTING):
+    _GROUP_CONTENT = rf"(?:{_GROUP_CHAR}|\{{{_GROUP_CONTENT}\}})*+"
+_GROUP = re.compile(rf"\{{({_GROUP_CONTENT})\}}", re.DOTALL)
 # One set of characters first: the engine looks for that many times faster than for a choice.
-_START = re.compile(r"[\\$`~{'^_-](?:(?<=[\\$`~{])|(?<=-)(?=-)|(?<=')(?=')|(?<=[\^_])(?=\{))")
-_MATH = (
+_TEX_START = re.compile(r"[\\$`~{'^_-](?:(?<=[\\$`~{])|(?<=-)(?=-)|(?<=')(?=')|(?<=[\^_])(?=\{))")
+_MATH_ENVIRONMENTS = (
     re.compile(r"\$\$([^$]{1,600})\$\$"),
     re.compile(r"\\\(((?:[^\\]|\\[^()]){1,600})\\\)"),
     re.compile(r"\\\[((?:[^\\]|\\[^\[\]]){1,600})\\\]"),
@@ -58,32 +65,37 @@ _MATH = (
         re.DOTALL,
     ),
 )
-_DOLLARS = re.compile(r"\$((?:[^$\\]|\\.){1,600})\$", re.DOTALL)
-_FURTHER = re.compile(r"((?:[^$\\]|\\.){0,400})\$", re.DOTALL)
-_PROSE = re.compile(r"(?<!\S)[a-z]{2,}(?=[\s,.;:]|$)")
-_SIGNS = re.compile(r"\\[A-Za-z]+|[\^_]")
+_DOLLAR_MATH = re.compile(r"\$((?:[^$\\]|\\.){1,600})\$", re.DOTALL)
+_UNTIL_NEXT_DOLLAR = re.compile(r"((?:[^$\\]|\\.){0,400})\$", re.DOTALL)
+_PROSE_WORD = re.compile(r"(?<!\S)[a-z]{2,}(?=[\s,.;:]|$)")
+_MATH_COMMAND_OR_SCRIPT = re.compile(r"\\[A-Za-z]+|[\^_]")
 _ARGUMENT = re.compile(r"\{[^{}]*\}")
-_MARK = r"""(?:[`'^"~=.]\s?|[cvHkurdbt](?=[{\s\\]))"""
-_INNER = rf"\\{_MARK}\s*\{{?\s*[A-Za-z]\s*\}}?"  # an accent under an accent, as in Vietnamese
-_LETTER = (
-    rf"(?:\{{\s*(?P<in>[A-Za-z]|\\(?:[ij]|aa|AA)|{_INNER})\s*\}}"
+_ACCENT_MARK = r"""(?:[`'^"~=.]\s?|[cvHkurdbt](?=[{\s\\]))"""
+_INNER_ACCENT = (
+    rf"\\{_ACCENT_MARK}\s*\{{?\s*[A-Za-z]\s*\}}?"  # an accent under an accent, as in Vietnamese
+)
+_ACCENTED_LETTER = (
+    rf"(?:\{{\s*(?P<in>[A-Za-z]|\\(?:[ij]|aa|AA)|{_INNER_ACCENT})\s*\}}"
     r"|\s?(?P<bare>[A-Za-z]|\\[ij](?![A-Za-z])\s?))"
 )
 _ACCENTS = (
-    re.compile(rf"\{{\\(?P<mark>{_MARK}){_LETTER}\}}"),
-    re.compile(rf"\\(?P<mark>{_MARK}){_LETTER}"),
+    re.compile(rf"\{{\\(?P<mark>{_ACCENT_MARK}){_ACCENTED_LETTER}\}}"),
+    re.compile(rf"\\(?P<mark>{_ACCENT_MARK}){_ACCENTED_LETTER}"),
 )
-_ACCENTED = re.compile(rf"(?:\\(?P<mark>{_MARK})\s*\{{?\s*)?(?P<letter>[A-Za-z]|\\[A-Za-z]+)")
+_ACCENT_AND_LETTER = re.compile(
+    rf"(?:\\(?P<mark>{_ACCENT_MARK})\s*\{{?\s*)?(?P<letter>[A-Za-z]|\\[A-Za-z]+)"
+)
 # "Levy\'s" and "d\'Alembert" are no Polish: an ending of English, or a capital within a word.
 _APOSTROPHE = re.compile(r"(?<=[A-Za-z}])\\'(?=(?:s|t|d|m|ll|re|ve)?(?![A-Za-z{\\])|[A-Z][a-z])")
-_LETTERS = "ss|ae|AE|oe|OE|aa|AA|dh|DH|dj|DJ|th|TH|ng|NG|o|O|l|L|i|j"
-_SPECIAL = re.compile(
-    rf"\{{\\(?P<a>{_LETTERS})\s*\}}|\\(?P<b>{_LETTERS})(?![A-Za-z])(?:\{{\}}|[ ](?=[a-z]))?"
+_SPECIAL_LETTER_NAMES = "ss|ae|AE|oe|OE|aa|AA|dh|DH|dj|DJ|th|TH|ng|NG|o|O|l|L|i|j"
+_SPECIAL_LETTER = re.compile(
+    rf"\{{\\(?P<a>{_SPECIAL_LETTER_NAMES})\s*\}}"
+    rf"|\\(?P<b>{_SPECIAL_LETTER_NAMES})(?![A-Za-z])(?:\{{\}}|[ ](?=[a-z]))?"
 )
 _FOOTNOTE = re.compile(r"\\footnote\s*(?=\{)")
 _LINK = re.compile(r"\\href\s*(?=\{)")
 _URL = re.compile(r"\\url\s*(?=\{)")
-_SHIFT = re.compile(r"\\text(?:super|sub)script\s*(?=\{)")
+_TEXT_SCRIPT = re.compile(r"\\text(?:super|sub)script\s*(?=\{)")
 _SCRIPT = re.compile(r"(?<=[\w)\]])([\^_])\{([^{}$]{1,60})\}")
 _MATH_COMMAND = re.compile(
     r"\\(?P<name>[A-Za-z]+)(?:\[[^\[\]{}$]{1,20}\])?(?:\{[^{}$]{1,60}\}){1,2}"
@@ -92,15 +104,15 @@ _MATH_COMMAND = re.compile(
 _MATH_NAMES = (
     frozenset(("sqrt", "frac", "dfrac", "tfrac", "boldsymbol", "binom"))
     | frozenset(ALPHABETS)
-    | frozenset(MARKS) - {"underline"}
-    | frozenset(BRACKETS) - {"enquote"}
-    | ROMAN
+    | frozenset(MATH_ACCENTS) - {"underline"}
+    | frozenset(BRACKET_COMMANDS) - {"enquote"}
+    | WORD_COMMANDS
 )
 _COMMAND = re.compile(r"\\([A-Za-z]+)\*?")
-_ALPHABET = re.compile(rf"\\(?:{'|'.join(ALPHABETS)})(?![A-Za-z])")
+_ALPHABET_COMMAND = re.compile(rf"\\(?:{'|'.join(ALPHABETS)})(?![A-Za-z])")
 _OPTION = re.compile(r"\[[^\[\]]{0,80}\]")
-_PATH = re.compile(r"(?<!\\)(?<![A-Za-z])[A-Za-z0-9]+\Z|[:\\]\Z")  # "and\or", "C:\Users"
-_EMPTY = re.compile(r"\{\}|\\(?=\s)")
+_PATH_BEFORE = re.compile(r"(?<!\\)(?<![A-Za-z])[A-Za-z0-9]+\Z|[:\\]\Z")  # "and\or", "C:\Users"
+_EMPTY_GROUP = re.compile(r"\{\}|\\(?=\s)")
 _BLANK = re.compile(r"\s{0,9}")
 _REFERENCE = re.compile(
     r"\\(?:[Cc]ite[A-Za-z]{0,12}|(?:eq|page|auto|[cC]|name|v)?ref|nocite)\*?\s?(?:\[[^\[\]]{0,80}\]){0,2}"
@@ -108,17 +120,17 @@ _REFERENCE = re.compile(
 )
 _ENVIRONMENT = re.compile(r"\\(?:begin|end)\s?\{[A-Za-z]{1,20}\*?\}(?:\[[^\[\]]{0,40}\])?\s{0,9}")
 _ITEM = re.compile(r"\\item(?![A-Za-z])\s{0,9}")
-_PROTECTED = re.compile(r"\{([A-Za-z0-9][A-Za-z0-9-]{0,40})\}")
-_ESCAPED = re.compile(r"\\([%&_#${}])")
+_BRACED_WORD = re.compile(r"\{([A-Za-z0-9][A-Za-z0-9-]{0,40})\}")
+_ESCAPED_CHAR = re.compile(r"\\([%&_#${}])")
 _SPACING = re.compile(r"\\[ ,;:\n]|\\\\(?:\[[\d.]{1,4}[a-z]{2}\])?")
-_NOTHING = re.compile(r"\\[-/@!]")
+_INVISIBLE_COMMAND = re.compile(r"\\[-/@!]")
 _QUOTES = (
     (re.compile(r"``((?:[^`]|`(?!`)){1,400}?)(?:''|\"(?![\w\"]))"), "“”"),
     (re.compile(r"(?<![\w'])''(?=[\w$\\{])([^`'\"]{1,400})(?:''|\"(?!\w))"), "“”"),
     (re.compile(r"(?<![\w`])`(?=[\w$\\])([^`'\"]{1,120})'(?![\w'])"), "‘’"),
 )
 _TIE = re.compile(r"(?<=[^\s/~=<>≈∼≃+±*|&(\[{\\-])~+(?=[^\s~,.;:)=<>-])")
-_RANGE = re.compile(r"(?:(?<=\d)|(?<=\d[%$])|(?<=\d\\%))~\$?\d")  # "3~5" is no tie
+_NUMBER_RANGE = re.compile(r"(?:(?<=\d)|(?<=\d[%$])|(?<=\d\\%))~\$?\d")  # "3~5" is no tie
 _DASH = re.compile(
     r"(?<!-)---(?!-)"
     r"|(?<=[\w$)}\]%.'\"°])--(?=[\w$(\[{\\.+~])(?!-)"
@@ -128,324 +140,352 @@ _DASH = re.compile(
 
 def to_unicode(text: str) -> str:
     """Return ``text`` for display: TeX as Unicode, doubtful TeX as it stands, every word kept."""
-    return "".join(piece.shown for piece in pieces(text))
+    return "".join(piece.text for piece in display_pieces(text))
 
 
-def pieces(text: str) -> Iterator[Piece]:
+def display_pieces(text: str) -> Iterator[Piece]:
     """Yield the text for display in order, each part with the place that it stands for.
 
     What lies between two places, such as the name of a font, shows nothing.
     """
-    return _pieces(text, 0)
+    return _display_pieces(text, 0)
 
 
-def _pieces(text: str, depth: int, offset: int = 0) -> Iterator[Piece]:
+def _display_pieces(text: str, depth: int, offset: int = 0) -> Iterator[Piece]:
     """The pieces of a text that begins at ``offset`` of the whole."""
-    at = 0
-    while found := _START.search(text, at):
-        start = found.start()
-        made = _first(text, start, depth)
-        if start > at:
-            plain = text[at:start]
-            if made and not made[0] and _REFERENCE.match(text, start):
-                plain = plain.rstrip()  # "as in [3]", without the number and the blank before it
-            yield Piece(plain, offset + at, offset + at + len(plain))
-        if made is None:
-            at = start + 1
-            yield Piece(text[start], offset + start, offset + at)
+    position = 0
+    while match := _TEX_START.search(text, position):
+        start = match.start()
+        result = _apply_rules(text, start, depth)
+        if start > position:
+            plain_text = text[position:start]
+            if result and not result[0] and _REFERENCE.match(text, start):
+                plain_text = (
+                    plain_text.rstrip()
+                )  # "as in [3]", without the number and the blank before it
+            yield Piece(plain_text, offset + position, offset + position + len(plain_text))
+        if result is None:
+            position = start + 1
+            yield Piece(text[start], offset + start, offset + position)
             continue
-        for shown, first, last in made[0]:
-            yield Piece(shown, offset + first, offset + last)
-        at = made[1]
-    if at < len(text):
-        yield Piece(text[at:], offset + at, offset + len(text))
+        for rendered, piece_start, piece_end in result[0]:
+            yield Piece(rendered, offset + piece_start, offset + piece_end)
+        position = result[1]
+    if position < len(text):
+        yield Piece(text[position:], offset + position, offset + len(text))
 
 
-def _first(text: str, at: int, depth: int) -> Made | None:
+def _apply_rules(text: str, position: int, depth: int) -> RuleResult | None:
     """What the first rule that is sure writes, and where it ends."""
-    if depth > _MOST_NESTED:
+    if depth > _MAX_NESTING:
         return None
-    rules = _RULES[text[at]]
-    return next((made for rule in rules if (made := rule(text, at, depth)) is not None), None)
+    rules = _RULES[text[position]]
+    return next(
+        (result for rule in rules if (result := rule(text, position, depth)) is not None), None
+    )
 
 
-def _one(shown: str, at: int, end: int) -> Made:
+def _single_piece(rendered: str, position: int, end: int) -> RuleResult:
     """One piece for the whole of what was read."""
-    return [Piece(shown, at, end)], end
+    return [Piece(rendered, position, end)], end
 
 
-def _math(text: str, at: int, _: int) -> Made | None:
-    for pattern in _MATH:
-        if found := pattern.match(text, at):
-            return _formula(found[found.lastindex or 1], text, at, found.end())
-    found = _DOLLARS.match(text, at)
-    if not found or _is_money(found[1], text[found.end() : found.end() + 1]):
+def _math_rule(text: str, position: int, _: int) -> RuleResult | None:
+    for pattern in _MATH_ENVIRONMENTS:
+        if match := pattern.match(text, position):
+            return _formula_piece(match[match.lastindex or 1], text, position, match.end())
+    match = _DOLLAR_MATH.match(text, position)
+    if not match or _is_money(match[1], text[match.end() : match.end() + 1]):
         return None
-    end = found.end()
+    end = match.end()
     for _further in range(4):  # dollars within braces belong to a formula within the formula
-        inside = text[at + 1 : end - 1]
-        if inside.count("{") <= inside.count("}"):
+        content = text[position + 1 : end - 1]
+        if content.count("{") <= content.count("}"):
             break
-        further = _FURTHER.match(text, end)
-        if not further:
+        next_dollar = _UNTIL_NEXT_DOLLAR.match(text, end)
+        if not next_dollar:
             break
-        end = further.end()
-    made = _formula(text[at + 1 : end - 1], text, at, end)
-    return made or _one(found[0], at, found.end())
+        end = next_dollar.end()
+    result = _formula_piece(text[position + 1 : end - 1], text, position, end)
+    return result or _single_piece(match[0], position, match.end())
 
 
-def _formula(inside: str, text: str, at: int, end: int) -> Made | None:
+def _formula_piece(content: str, text: str, position: int, end: int) -> RuleResult | None:
     """A formula between its signs; the blanks at its ends count where the text has none."""
-    shown = formula(inside)
-    if shown is None:
+    rendered = formula_to_unicode(content)
+    if rendered is None:
         return None
-    if not at or text[at - 1].isspace() or text[at - 1] in "(~":
-        shown = shown.lstrip()
+    if not position or text[position - 1].isspace() or text[position - 1] in "(~":
+        rendered = rendered.lstrip()
     if not text[end : end + 1].isalnum():
-        shown = shown.rstrip()
-    return _one(shown, at, end)
+        rendered = rendered.rstrip()
+    return _single_piece(rendered, position, end)
 
 
-def _is_money(inside: str, following: str) -> bool:
+def _is_money(content: str, next_char: str) -> bool:
     """Whether two dollar signs are prices or names: "$5 and $10", "$3/$15", "US$ and A$"."""
-    if following.isdecimal() and not inside.startswith("\\") and re.search(r"\w", inside):
+    if next_char.isdecimal() and not content.startswith("\\") and re.search(r"\w", content):
         return True
-    if not (inside[0].isspace() or inside[0].isdecimal()):
+    if not (content[0].isspace() or content[0].isdecimal()):
         return False
-    words = _PROSE.findall(_ARGUMENT.sub("", inside))
-    return len(words) > len(_SIGNS.findall(inside))
+    prose_words = _PROSE_WORD.findall(_ARGUMENT.sub("", content))
+    return len(prose_words) > len(_MATH_COMMAND_OR_SCRIPT.findall(content))
 
 
-def _apostrophe(text: str, at: int, _: int) -> Made | None:
-    found = _APOSTROPHE.match(text, at)
-    return _one("'", at, found.end()) if found else None
+def _apostrophe_rule(text: str, position: int, _: int) -> RuleResult | None:
+    match = _APOSTROPHE.match(text, position)
+    return _single_piece("'", position, match.end()) if match else None
 
 
-def _accent(text: str, at: int, _: int) -> Made | None:
+def _accent_rule(text: str, position: int, _: int) -> RuleResult | None:
     for pattern in _ACCENTS:
-        found = pattern.match(text, at)
-        if found:
-            under = _ACCENTED.match(found["in"] or found["bare"])
-            marks = found["mark"].strip() + ((under["mark"] or "").strip() if under else "")
-            shown = accented(marks, under["letter"]) if under else ""
-            return _one(shown, at, found.end()) if shown else None
+        match = pattern.match(text, position)
+        if match:
+            accented_letter = _ACCENT_AND_LETTER.match(match["in"] or match["bare"])
+            marks = match["mark"].strip() + (
+                (accented_letter["mark"] or "").strip() if accented_letter else ""
+            )
+            rendered = accent_letter(marks, accented_letter["letter"]) if accented_letter else ""
+            return _single_piece(rendered, position, match.end()) if rendered else None
     return None
 
 
-def _special(text: str, at: int, _: int) -> Made | None:
-    found = _SPECIAL.match(text, at)
-    return _one(symbol(found["a"] or found["b"]), at, found.end()) if found else None
+def _special_letter_rule(text: str, position: int, _: int) -> RuleResult | None:
+    match = _SPECIAL_LETTER.match(text, position)
+    return (
+        _single_piece(macro_symbol(match["a"] or match["b"]), position, match.end())
+        if match
+        else None
+    )
 
 
-def _groups(
-    pattern: re.Pattern[str], count: int, text: str, at: int
+def _braced_arguments(
+    pattern: re.Pattern[str], count: int, text: str, position: int
 ) -> tuple[list[tuple[str, int]], int] | None:
     """The arguments in braces that follow a command, where each begins, and where they end."""
-    found = pattern.match(text, at)
-    if not found:
+    match = pattern.match(text, position)
+    if not match:
         return None
-    end, inside = found.end(), []
+    end, arguments = match.end(), []
     for _ in range(count):
-        group = _group(text, end)
+        group = _braced_group(text, end)
         if group is None:
             return None
-        inside.append((group, end + 1))
+        arguments.append((group, end + 1))
         end += len(group) + 2
-    return inside, end
+    return arguments, end
 
 
-def _group(text: str, at: int) -> str | None:
-    """What stands between the brace at ``at`` and its partner."""
-    found = _GROUP.match(text, at, at + _LONGEST_GROUP)
-    return found[1] if found else None
+def _braced_group(text: str, position: int) -> str | None:
+    """What stands between the brace at ``position`` and its partner."""
+    match = _GROUP.match(text, position, position + _MAX_GROUP_LENGTH)
+    return match[1] if match else None
 
 
-def _footnote(text: str, at: int, depth: int) -> Made | None:
-    made = _groups(_FOOTNOTE, 1, text, at)
-    if not made:
+def _footnote_rule(text: str, position: int, depth: int) -> RuleResult | None:
+    result = _braced_arguments(_FOOTNOTE, 1, text, position)
+    if not result:
         return None
-    [(words, start)], end = made
-    inner = _pieces(words, depth + 1, start)
-    return [Piece(" (", at, start), *inner, Piece(")", end - 1, end)], end
+    [(words, start)], end = result
+    inner = _display_pieces(words, depth + 1, start)
+    return [Piece(" (", position, start), *inner, Piece(")", end - 1, end)], end
 
 
-def _address(text: str, at: int, _: int) -> Made | None:
-    made = _groups(_URL, 1, text, at)
-    return _one(made[0][0][0], at, made[1]) if made else None
+def _url_rule(text: str, position: int, _: int) -> RuleResult | None:
+    result = _braced_arguments(_URL, 1, text, position)
+    return _single_piece(result[0][0][0], position, result[1]) if result else None
 
 
-def _link(text: str, at: int, depth: int) -> Made | None:
+def _link_rule(text: str, position: int, depth: int) -> RuleResult | None:
     """``\\href{address}{words}`` as words (address), or as the address where it is both."""
-    made = _groups(_LINK, 2, text, at)
-    if not made:
+    result = _braced_arguments(_LINK, 2, text, position)
+    if not result:
         return None
-    [(address, _), (words, start)], end = made
+    [(address, _), (words, start)], end = result
     if words == address:
         return [Piece(address, start, end - 1)], end
-    return [*_pieces(words, depth + 1, start), Piece(f" ({address})", end - 1, end)], end
+    return [*_display_pieces(words, depth + 1, start), Piece(f" ({address})", end - 1, end)], end
 
 
-def _shift(text: str, at: int, depth: int) -> Made | None:
-    made = _groups(_SHIFT, 1, text, at)
-    if not made:
+def _text_script_rule(text: str, position: int, depth: int) -> RuleResult | None:
+    result = _braced_arguments(_TEXT_SCRIPT, 1, text, position)
+    if not result:
         return None
-    inside = "".join(piece.shown for piece in _pieces(made[0][0][0], depth + 1))
-    is_raised = text.startswith("\\textsup", at)
-    return _one(raised(inside) if is_raised else lowered(inside), at, made[1])
+    content = "".join(piece.text for piece in _display_pieces(result[0][0][0], depth + 1))
+    is_raised = text.startswith("\\textsup", position)
+    return _single_piece(
+        superscript(content) if is_raised else subscript(content), position, result[1]
+    )
 
 
-def _script(text: str, at: int, _: int) -> Made | None:
+def _script_rule(text: str, position: int, _: int) -> RuleResult | None:
     """An index or an exponent in braces outside a formula: "10^{-3}"."""
-    found = _SCRIPT.match(text, at)
-    shown = formula(found[0]) if found else None
-    return _one(shown, at, found.end()) if found and shown else None
+    match = _SCRIPT.match(text, position)
+    rendered = formula_to_unicode(match[0]) if match else None
+    return _single_piece(rendered, position, match.end()) if match and rendered else None
 
 
-def _reference(text: str, at: int, _: int) -> Made | None:
+def _reference_rule(text: str, position: int, _: int) -> RuleResult | None:
     """The number of a paper or a section, which nobody can look up here."""
-    found = _REFERENCE.match(text, at)
-    return ([], found.end()) if found else None
+    match = _REFERENCE.match(text, position)
+    return ([], match.end()) if match else None
 
 
-def _layout(text: str, at: int, _: int) -> Made | None:
+def _layout_rule(text: str, position: int, _: int) -> RuleResult | None:
     """The ends of a list, and the points of it."""
-    if found := _ENVIRONMENT.match(text, at):
-        return _one(" ", at, found.end())
-    found = _ITEM.match(text, at)
-    return _one("• ", at, found.end()) if found else None
+    if match := _ENVIRONMENT.match(text, position):
+        return _single_piece(" ", position, match.end())
+    match = _ITEM.match(text, position)
+    return _single_piece("• ", position, match.end()) if match else None
 
 
-def _mathematics(text: str, at: int, _: int) -> Made | None:
+def _math_command_rule(text: str, position: int, _: int) -> RuleResult | None:
     """A command of mathematics that stands outside a formula."""
-    found = _MATH_COMMAND.match(text, at)
-    shown = formula(found[0]) if found and found["name"] in _MATH_NAMES else None
-    return _one(shown, at, found.end()) if found and shown else None
+    match = _MATH_COMMAND.match(text, position)
+    rendered = formula_to_unicode(match[0]) if match and match["name"] in _MATH_NAMES else None
+    return _single_piece(rendered, position, match.end()) if match and rendered else None
 
 
-def _command(text: str, at: int, depth: int) -> Made | None:
+def _command_rule(text: str, position: int, depth: int) -> RuleResult | None:
     """Any other command: its symbol, its arguments or its name."""
-    found = _COMMAND.match(text, at)
-    if not found:
+    match = _COMMAND.match(text, position)
+    if not match:
         return None
-    name, end = found[1], found.end()
-    if shown := TEXT_SYMBOLS.get(name) or symbol(name):
-        empty = _EMPTY.match(text, end)
-        return _one(shown, at, empty.end() if empty else end)
-    if name in BLANKS or name in SILENT:
-        end = _after_blank(text, end)
-        return _one(" ", at, end) if name in BLANKS else ([], end)
-    if name in HIDDEN and (option := _OPTION.match(text, end)):
+    name, end = match[1], match.end()
+    if rendered := TEXT_SYMBOLS.get(name) or macro_symbol(name):
+        empty_group = _EMPTY_GROUP.match(text, end)
+        return _single_piece(rendered, position, empty_group.end() if empty_group else end)
+    if name in BLANK_COMMANDS or name in SILENT_COMMANDS:
+        end = _skip_blank(text, end)
+        return _single_piece(" ", position, end) if name in BLANK_COMMANDS else ([], end)
+    if name in HIDDEN_ARGUMENT_COUNTS and (option := _OPTION.match(text, end)):
         end = option.end()
-    if name in COMBINING and (group := _group(text, end)) and (letter := symbol(name + group)):
-        return _one(letter, at, end + len(group) + 2)  # "\b{eta}" was "\beta" once
-    made: list[Piece] = []
-    hidden = HIDDEN.get(name, 0)
-    while (group := _group(text, end)) is not None:
-        if hidden:
-            hidden -= 1
+    if (
+        name in COMBINING
+        and (group := _braced_group(text, end))
+        and (letter := macro_symbol(name + group))
+    ):
+        return _single_piece(letter, position, end + len(group) + 2)  # "\b{eta}" was "\beta" once
+    result: list[Piece] = []
+    hidden_count = HIDDEN_ARGUMENT_COUNTS.get(name, 0)
+    while (group := _braced_group(text, end)) is not None:
+        if hidden_count:
+            hidden_count -= 1
         else:
-            if made and group:
-                made.append(Piece(" ", end, end))
-            made += _pieces(group, depth + 1, end + 1)
+            if result and group:
+                result.append(Piece(" ", end, end))
+            result += _display_pieces(group, depth + 1, end + 1)
         end += len(group) + 2
     if name == "enquote":
-        made = [Piece("“", at, at), *made, Piece("”", end, end)]
-    if made or name in HIDDEN:
-        return made, end
+        result = [Piece("“", position, position), *result, Piece("”", end, end)]
+    if result or name in HIDDEN_ARGUMENT_COUNTS:
+        return result, end
     if text.startswith("{", end):
         return None  # never closed
     if name in COMBINING:
-        return [], _after_blank(text, end)
-    if _PATH.search(text, max(0, at - 40), at):
+        return [], _skip_blank(text, end)
+    if _PATH_BEFORE.search(text, max(0, position - 40), position):
         return None
     if name in ABBREVIATIONS and text.startswith(".", end):
         end += 1
-    empty = _EMPTY.match(text, end)
-    return _one(ABBREVIATIONS.get(name, name), at, empty.end() if empty else end)
+    empty_group = _EMPTY_GROUP.match(text, end)
+    return _single_piece(
+        ABBREVIATIONS.get(name, name), position, empty_group.end() if empty_group else end
+    )
 
 
-def _after_blank(text: str, at: int) -> int:
-    blank = _BLANK.match(text, at)
-    return blank.end() if blank else at
+def _skip_blank(text: str, position: int) -> int:
+    blank = _BLANK.match(text, position)
+    return blank.end() if blank else position
 
 
-def _braces(text: str, at: int, depth: int) -> Made | None:
+def _braces_rule(text: str, position: int, depth: int) -> RuleResult | None:
     """Braces that TeX does not print: "{B}ayesian", "{\\em words}"."""
-    found = _PROTECTED.match(text, at)
-    if found:
-        is_beside = text[at - 1 : at].isalpha() or text[found.end() : found.end() + 1].isalpha()
-        is_name = re.search("[A-Z0-9]", found[1][1:]) and not found[1].isdecimal()
+    match = _BRACED_WORD.match(text, position)
+    if match:
+        touches_word = (
+            text[position - 1 : position].isalpha() or text[match.end() : match.end() + 1].isalpha()
+        )
+        is_proper_name = re.search("[A-Z0-9]", match[1][1:]) and not match[1].isdecimal()
         return (
-            ([Piece(found[1], at + 1, found.end() - 1)], found.end())
-            if is_beside or is_name
+            ([Piece(match[1], position + 1, match.end() - 1)], match.end())
+            if touches_word or is_proper_name
             else None
         )
-    inside = _group(text, at) if _COMMAND.match(text, at + 1) else None
-    if inside is None:
+    content = _braced_group(text, position) if _COMMAND.match(text, position + 1) else None
+    if content is None:
         return None
-    end = at + len(inside) + 2
-    if _ALPHABET.match(inside) and (shown := formula(inside)):
-        return _one(shown, at, end)
-    return list(_pieces(inside, depth + 1, at + 1)), end
+    end = position + len(content) + 2
+    if _ALPHABET_COMMAND.match(content) and (rendered := formula_to_unicode(content)):
+        return _single_piece(rendered, position, end)
+    return list(_display_pieces(content, depth + 1, position + 1)), end
 
 
-def _quote(text: str, at: int, depth: int) -> Made | None:
+def _quote_rule(text: str, position: int, depth: int) -> RuleResult | None:
     for pattern, marks in _QUOTES:
-        if found := pattern.match(text, at):
-            start, stop = found.span(1)
-            inner = _pieces(found[1], depth + 1, start)
+        if match := pattern.match(text, position):
+            start, stop = match.span(1)
+            inner = _display_pieces(match[1], depth + 1, start)
             return [
-                Piece(marks[0], at, start),
+                Piece(marks[0], position, start),
                 *inner,
-                Piece(marks[1], stop, found.end()),
-            ], found.end()
+                Piece(marks[1], stop, match.end()),
+            ], match.end()
     return None
 
 
-def _tie(text: str, at: int, _: int) -> Made | None:
-    found = _TIE.match(text, at)
-    if not found or _RANGE.match(text, at):
+def _tie_rule(text: str, position: int, _: int) -> RuleResult | None:
+    match = _TIE.match(text, position)
+    if not match or _NUMBER_RANGE.match(text, position):
         return None
     return (
-        [] if _REFERENCE.match(text, found.end()) else [Piece(" ", at, found.end())]
-    ), found.end()
+        [] if _REFERENCE.match(text, match.end()) else [Piece(" ", position, match.end())]
+    ), match.end()
 
 
-def _dash(text: str, at: int, _: int) -> Made | None:
-    found = _DASH.match(text, at)
-    return _one("–" if len(found[0]) == 2 else "—", at, found.end()) if found else None
+def _dash_rule(text: str, position: int, _: int) -> RuleResult | None:
+    match = _DASH.match(text, position)
+    return (
+        _single_piece("–" if len(match[0]) == 2 else "—", position, match.end()) if match else None
+    )
 
 
-def _plain(pattern: re.Pattern[str], shown: str | None, text: str, at: int, _: int) -> Made | None:
-    """A mark that stands for ``shown``, or for the character it escapes."""
-    found = pattern.match(text, at)
-    return _one(found[1] if shown is None else shown, at, found.end()) if found else None
+def _literal_rule(
+    pattern: re.Pattern[str], rendered: str | None, text: str, position: int, _: int
+) -> RuleResult | None:
+    """A mark that stands for ``rendered``, or for the character it escapes."""
+    match = pattern.match(text, position)
+    return (
+        _single_piece(match[1] if rendered is None else rendered, position, match.end())
+        if match
+        else None
+    )
 
 
 _RULES: dict[str, tuple[Rule, ...]] = {
     "\\": (
-        _math,
-        _apostrophe,
-        _accent,
-        _special,
-        _shift,
-        _footnote,
-        _link,
-        _address,
-        partial(_plain, _ESCAPED, None),
-        partial(_plain, _SPACING, " "),
-        partial(_plain, _NOTHING, ""),
-        _reference,
-        _layout,
-        _mathematics,
-        _command,
+        _math_rule,
+        _apostrophe_rule,
+        _accent_rule,
+        _special_letter_rule,
+        _text_script_rule,
+        _footnote_rule,
+        _link_rule,
+        _url_rule,
+        partial(_literal_rule, _ESCAPED_CHAR, None),
+        partial(_literal_rule, _SPACING, " "),
+        partial(_literal_rule, _INVISIBLE_COMMAND, ""),
+        _reference_rule,
+        _layout_rule,
+        _math_command_rule,
+        _command_rule,
     ),
-    "$": (_math,),
-    "{": (_accent, _special, _braces),
-    "`": (_quote,),
-    "'": (_quote,),
-    "~": (_tie,),
-    "-": (_dash,),
-    "^": (_script,),
-    "_": (_script,),
+    "$": (_math_rule,),
+    "{": (_accent_rule, _special_letter_rule, _braces_rule),
+    "`": (_quote_rule,),
+    "'": (_quote_rule,),
+    "~": (_tie_rule,),
+    "-": (_dash_rule,),
+    "^": (_script_rule,),
+    "_": (_script_rule,),
 }

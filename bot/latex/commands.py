@@ -21,30 +21,30 @@ ALPHABETS = {
 """The alphabets that Unicode has, by the command that asks for one."""
 
 
-def _names(text: str) -> frozenset[str]:
+def _split_names(text: str) -> frozenset[str]:
     return frozenset(text.split())
 
 
-TEXT = _names(
+TEXT_COMMANDS = _split_names(
     "text textrm textup textit textsf texttt textbf textsc textsl textmd textnormal emph mbox hbox"
     " underline uline"
 )
 """Commands of a formula whose argument is prose."""
 
-ROMAN = _names(
+WORD_COMMANDS = _split_names(
     "mathrm mathsf mathtt mathit mathbf mathnormal mathsfit mathbfit boldsymbol bm pmb symbf"
     " operatorname operatornamewithlimits mathop mathrel mathbin mathord ensuremath"
 )
 """Commands whose argument is a word of a formula."""
 
-SWITCHES = _names(
+FONT_SWITCHES = _split_names(
     "em bf it tt sc rm sf sl bfseries itshape ttfamily scshape rmfamily sffamily slshape mdseries"
     " upshape normalfont small large Large footnotesize scriptsize tiny normalsize centering"
     " boldmath"
 )
 """Commands that set what follows in another letter."""
 
-SILENT = SWITCHES | _names(
+SILENT_COMMANDS = FONT_SWITCHES | _split_names(
     "left right middle big Big bigg Bigg bigl bigr Bigl Bigr biggl biggr Biggl Biggr bigm Bigm"
     " displaystyle textstyle scriptstyle scriptscriptstyle limits nolimits nonumber notag noindent"
     " xspace protect relax null strut mathstrut maketitle allowbreak nobreak indent hfill"
@@ -52,15 +52,15 @@ SILENT = SWITCHES | _names(
 )
 """Commands that show nothing."""
 
-BLANKS = _names(
+BLANK_COMMANDS = _split_names(
     "quad qquad enspace enskip space thinspace medspace thickspace newline linebreak par"
     " nobreakspace textvisiblespace"
 )
 """Commands that are a blank."""
 
-HIDDEN = {
+HIDDEN_ARGUMENT_COUNTS = {
     **dict.fromkeys(
-        _names(
+        _split_names(
             "color textcolor colorbox fcolorbox hspace vspace hskip vskip kern mkern phantom"
             " hphantom vphantom label tag cline raisebox scalebox rotatebox resizebox fontfamily"
             " fontseries fontshape foreignlanguage selectlanguage hypertarget hyperlink hyperref"
@@ -69,11 +69,11 @@ HIDDEN = {
         ),
         1,
     ),
-    **dict.fromkeys(_names("rule fontsize setlength newcommand renewcommand"), 2),
+    **dict.fromkeys(_split_names("rule fontsize setlength newcommand renewcommand"), 2),
 }
 """How many arguments of a command are for the typesetter alone."""
 
-BRACKETS = {
+BRACKET_COMMANDS = {
     "abs": "||",
     "norm": "‖‖",
     "ket": "|⟩",
@@ -91,7 +91,7 @@ BRACKETS = {
 }
 """Commands that put their argument between two signs."""
 
-MATRICES = {
+MATRIX_BRACKETS = {
     "pmatrix": "()",
     "bmatrix": "[]",
     "Bmatrix": "{}",

@@ -13,13 +13,13 @@ from functools import lru_cache
 from pylatexenc.latex2text import LatexNodes2Text, get_default_latex_context_db
 
 
-def _pairs(table: str) -> dict[str, str]:
+def _parse_pairs(table: str) -> dict[str, str]:
     """Names and what they stand for, one after the other."""
     words = table.split()
     return dict(zip(words[::2], words[1::2], strict=True))
 
 
-_EXTRA = _pairs(
+_EXTRA_SYMBOLS = _parse_pairs(
     "degree ° arcdeg ° prime ′ arcmin ′ arcsec ″ lt < gt > | ‖ top ⊤ bot ⊥ ne ≠ colon : neg ¬"
     " land ∧ lor ∨ implies ⇒ impliedby ⇐ iff ⇔ coloneqq ≔ coloneq ≔ lll ⋘ ggg ⋙ nsim ≁ Box □"
     " Diamond ◇ triangle △ models ⊨ vDash ⊨ Vdash ⊩ dag † ddag ‡ ddagger ‡ checkmark ✓ slash /"
@@ -47,7 +47,7 @@ COMBINING = {
     "b": "\u0331",
 }
 _HAT, _MACRON, _TILDE, _ARROW = "\u0302", "\u0304", "\u0303", "\u20d7"
-MARKS = {
+MATH_ACCENTS = {
     **dict.fromkeys(("hat", "widehat", "Hat"), _HAT),
     **dict.fromkeys(("bar", "Bar"), _MACRON),
     **dict.fromkeys(("tilde", "widetilde", "Tilde"), _TILDE),
@@ -65,33 +65,33 @@ MARKS = {
     "mathring": "\u030a",
 }
 """The marks of mathematics over or under a letter."""
-_LINES = frozenset(("overline", "underline"))  # which run through
-_RAISED_ITSELF = "*∗⋆★†‡⊙⊕☉"
-_SUPERS = dict(
+_LINE_ACCENTS = frozenset(("overline", "underline"))  # which run through
+_SCRIPT_LIKE_CHARS = "*∗⋆★†‡⊙⊕☉"
+_SUPERSCRIPTS = dict(
     zip(
         "0123456789+-−=()niabcdefghjklmoprstuvwxyzABDEGHIJKLMNOPRTUVW∘′β",
         "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁻⁼⁽⁾ⁿⁱᵃᵇᶜᵈᵉᶠᵍʰʲᵏˡᵐᵒᵖʳˢᵗᵘᵛʷˣʸᶻᴬᴮᴰᴱᴳᴴᴵᴶᴷᴸᴹᴺᴼᴾᴿᵀᵁⱽᵂ°′ᵝ",
         strict=True,
     )
 ) | {c: c for c in "*∗⋆★†‡″"}
-_SUBS = dict(
+_SUBSCRIPTS = dict(
     zip("0123456789+-−=()aehijklmnoprstuvx", "₀₁₂₃₄₅₆₇₈₉₊₋₋₌₍₎ₐₑₕᵢⱼₖₗₘₙₒₚᵣₛₜᵤᵥₓ", strict=True)
 ) | {c: c for c in "⊙⊕☉⋆★"}
-_SCRIPTS = frozenset("".join((*_SUPERS.values(), *_SUBS.values())))
+_SCRIPT_CHARS = frozenset("".join((*_SUPERSCRIPTS.values(), *_SUBSCRIPTS.values())))
 
 
 @lru_cache(maxsize=1)
-def _reader() -> LatexNodes2Text:
+def _latex_converter() -> LatexNodes2Text:
     return LatexNodes2Text()
 
 
 @lru_cache(maxsize=4096)
-def symbol(name: str) -> str:
+def macro_symbol(name: str) -> str:
     """The character or word that a macro without arguments is; empty when it is unknown."""
-    if name in _EXTRA:
-        return _EXTRA[name]
-    known = get_default_latex_context_db().get_macro_spec(name)
-    text = getattr(known, "simplify_repl", None)
+    if name in _EXTRA_SYMBOLS:
+        return _EXTRA_SYMBOLS[name]
+    macro_spec = get_default_latex_context_db().get_macro_spec(name)
+    text = getattr(macro_spec, "simplify_repl", None)
     # A macro that wants an argument has a function or a pattern there, "<cit.>" or a bare accent.
     if not isinstance(text, str) or any(map(unicodedata.combining, text)):
         return ""
@@ -99,7 +99,7 @@ def symbol(name: str) -> str:
 
 
 @lru_cache(maxsize=4096)
-def accented(accents: str, letter: str) -> str:
+def accent_letter(accents: str, letter: str) -> str:
     """A letter under TeX accents, the outermost first, as one character; else empty."""
     text = {"\\i": "i", "\\j": "j", "\\aa": "å", "\\AA": "Å"}.get(letter, letter)
     for accent in reversed(accents):
@@ -108,41 +108,41 @@ def accented(accents: str, letter: str) -> str:
 
 
 @lru_cache(maxsize=4096)
-def marked(name: str, text: str, *, is_whole: bool = False) -> str:
+def accent_math(name: str, text: str, *, is_whole: bool = False) -> str:
     """Put a mark of mathematics over each letter, or over the end of what belongs together."""
-    mark = MARKS[name]
-    if is_whole and name not in _LINES:
-        return f"({text}){mark}"
-    scripts = (at for at, c in enumerate(text) if at and (c in "^_" or c in _SCRIPTS))
+    accent = MATH_ACCENTS[name]
+    if is_whole and name not in _LINE_ACCENTS:
+        return f"({text}){accent}"
+    scripts = (index for index, c in enumerate(text) if index and (c in "^_" or c in _SCRIPT_CHARS))
     end = len(text) if is_whole else next(scripts, len(text))
-    letters = (c if c.isspace() or unicodedata.combining(c) else c + mark for c in text[:end])
+    letters = (c if c.isspace() or unicodedata.combining(c) else c + accent for c in text[:end])
     return unicodedata.normalize("NFC", "".join(letters)) + text[end:]
 
 
 @lru_cache(maxsize=4096)
-def alphabetic(alphabet: str, letter: str) -> str:
+def alphabet_letter(alphabet: str, letter: str) -> str:
     """Return a letter of a special alphabet: ``mathbb`` ``R`` is ℝ."""
     if not (letter.isascii() and letter.isalnum()):
         return letter
-    return str(_reader().latex_to_text(f"\\{alphabet}{{{letter}}}")) or letter
+    return str(_latex_converter().latex_to_text(f"\\{alphabet}{{{letter}}}")) or letter
 
 
-def raised(text: str) -> str:
+def superscript(text: str) -> str:
     """Return a superscript: Unicode's where it is short and has them, else after a caret."""
-    return _shifted(text, _SUPERS, "^")
+    return _to_script(text, _SUPERSCRIPTS, "^")
 
 
-def lowered(text: str) -> str:
+def subscript(text: str) -> str:
     """Return a subscript: Unicode's where it is short and has them, else after an underscore."""
-    return _shifted(text, _SUBS, "_")
+    return _to_script(text, _SUBSCRIPTS, "_")
 
 
-def is_raised_itself(character: str) -> bool:
+def is_script_like(character: str) -> bool:
     """Return whether a character stands for its own index or exponent: C*, M⊙."""
-    return character != "" and character in _RAISED_ITSELF
+    return character != "" and character in _SCRIPT_LIKE_CHARS
 
 
-def _shifted(text: str, characters: dict[str, str], sign: str) -> str:
+def _to_script(text: str, characters: dict[str, str], script_sign: str) -> str:
     text = text.strip()
     compact = text.replace(" ", "")
     letters = sum(c.isalpha() for c in compact)
@@ -150,6 +150,6 @@ def _shifted(text: str, characters: dict[str, str], sign: str) -> str:
         return "".join(characters[c] for c in compact)
     # An exponent within an index ends with it: q² alone would be read as (index q)².
     if re.fullmatch(r"\([^()]*\)", text):
-        return sign + text
-    is_word = text.isalnum() and not any(c in _SCRIPTS for c in text)
-    return f"{sign}{text}" if len(text) == 1 or is_word else f"{sign}({text})"
+        return script_sign + text
+    is_word = text.isalnum() and not any(c in _SCRIPT_CHARS for c in text)
+    return f"{script_sign}{text}" if len(text) == 1 or is_word else f"{script_sign}({text})"

@@ -7,70 +7,78 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from bot.arxiv.author_names import plain_name
-from bot.topics.query.analyzer import stem, tokens
-from bot.topics.query.normal_form import terms
-from bot.topics.query.parser import QueryError, compose, parse
+from bot.arxiv.author_names import name_without_degree
+from bot.topics.query.analyzer import analyze, stem
+from bot.topics.query.normal_form import iterate_terms
+from bot.topics.query.parser import QueryError, parse, query_from_clause
 from storage import Store
-from storage.records import Field, Or, Paper, Term
+from storage.records import Or, Paper, QueryField, Term
 
-SHOWN = 3  # words of a title that may be excluded
-_ASKED = 8  # words that a similar paper is looked for by
-_COMMON = 2000  # papers; a word in more says little about one of them
-_LONG_ENOUGH = 4
-_SAYING_LITTLE = (
+MAX_EXCLUDED_WORDS = 3  # words of a title that may be excluded
+_MAX_QUERY_WORDS = 8  # words that a similar paper is looked for by
+_COMMON_WORD_PAPERS = 2000  # papers; a word in more says little about one of them
+_MIN_WORD_LENGTH = 4
+_STOP_WORDS_TEXT = (
     "about after also among based between beyond both case does each from have into like more "
     "most over than that their them then there these they this through toward towards under "
     "using very what when where which while with within without your approach method methods "
     "model models study analysis novel new paper results data learning via"
 )
-_STOP = frozenset(_SAYING_LITTLE.split())
+_STOP_WORDS = frozenset(_STOP_WORDS_TEXT.split())
 
 
-def distinctive(store: Store, paper: Paper) -> list[Term]:
+def distinctive_words(store: Store, paper: Paper) -> list[Term]:
     """The words of a paper's title, the rarest among the stored papers first."""
-    counted: list[tuple[int, int, Term]] = []
-    for place, word in enumerate(_title_words(paper)):
-        count = store.papers.frequency(word, most=_COMMON)
-        counted.append((count, place, word))
-    return [word for _, _, word in sorted(counted, key=lambda one: one[:2])]
+    word_counts: list[tuple[int, int, Term]] = []
+    for position, word in enumerate(_title_words(paper)):
+        count = store.papers.count_matches(word, limit=_COMMON_WORD_PAPERS)
+        word_counts.append((count, position, word))
+    return [word for _, _, word in sorted(word_counts, key=lambda item: item[:2])]
 
 
 def _title_words(paper: Paper) -> list[Term]:
     """Words that could mean something, each once."""
-    found: dict[str, Term] = {}
-    for token in tokens(paper.title):
-        if len(token.word) >= _LONG_ENOUGH and token.word not in _STOP and token.word.isalpha():
-            found.setdefault(stem(token.word), Term(Field.ANY, token.word, (token.stem,)))
-    return list(found.values())[: 2 * _ASKED]
+    terms_by_stem: dict[str, Term] = {}
+    for token in analyze(paper.title):
+        if (
+            len(token.word) >= _MIN_WORD_LENGTH
+            and token.word not in _STOP_WORDS
+            and token.word.isalpha()
+        ):
+            terms_by_stem.setdefault(
+                stem(token.word), Term(QueryField.ANY, token.word, (token.stem,))
+            )
+    return list(terms_by_stem.values())[: 2 * _MAX_QUERY_WORDS]
 
 
-def similar(store: Store, paper: Paper, *, limit: int) -> list[Paper]:
+def similar_papers(store: Store, paper: Paper, *, limit: int) -> list[Paper]:
     """Stored papers that share the rarest words of a paper's title, the closest first."""
-    words = distinctive(store, paper)[:_ASKED]
+    words = distinctive_words(store, paper)[:_MAX_QUERY_WORDS]
     if not words:
         return []
-    query = compose(words[0] if len(words) == 1 else Or(tuple(words)))
-    found = store.papers.best(query.clause, limit=limit + 1)
-    return [one for one in found if one.id != paper.id][:limit]
+    query = query_from_clause(words[0] if len(words) == 1 else Or(tuple(words)))
+    candidates = store.papers.search_by_relevance(query.clause, limit=limit + 1)
+    return [candidate for candidate in candidates if candidate.id != paper.id][:limit]
 
 
-def exclusions(paper: Paper, words: Sequence[Term], query: str) -> list[str]:
+def suggested_exclusions(paper: Paper, words: Sequence[Term], query: str) -> list[str]:
     """What a topic could leave out: words, the first author, the category; never what it asks.
 
     Each as it is written in a topic; none that would leave nothing to ask for.
     """
-    asked = {word for one in terms(parse(query).clause) for word in one.words}
-    offered = [word.text for word in words if not asked & set(word.words)][:SHOWN]
+    query_words = {word for item in iterate_terms(parse(query).clause) for word in item.words}
+    candidates = [word.text for word in words if not query_words & set(word.words)][
+        :MAX_EXCLUDED_WORDS
+    ]
     if paper.authors:
-        name = plain_name(paper.authors[0])
-        offered.append(f'au:"{" ".join(name.replace(chr(34), " ").split())}"')
-    if len(paper.categories) and paper.categories[0] not in asked:
-        offered.append(f"cat:{paper.categories[0]}")
-    return [one for one in map(_usable, offered) if one]
+        name = name_without_degree(paper.authors[0])
+        candidates.append(f'au:"{" ".join(name.replace(chr(34), " ").split())}"')
+    if len(paper.categories) and paper.categories[0] not in query_words:
+        candidates.append(f"cat:{paper.categories[0]}")
+    return [item for item in map(_canonical_or_empty, candidates) if item]
 
 
-def _usable(words: str) -> str:
+def _canonical_or_empty(words: str) -> str:
     """The words as a topic prints them; nothing where they cannot stand in one."""
     try:
         return parse(words).text

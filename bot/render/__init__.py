@@ -1,6 +1,6 @@
 """How does a digest look? Every form from the same noun, and nothing else decides.
 
-``FORMS`` are the forms that a command prints; ``message`` holds what is sent to a chat.
+``FORMATS`` are the forms that a command prints; ``render_part`` holds what is sent to a chat.
 """
 
 from __future__ import annotations
@@ -8,50 +8,64 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Mapping
 
-from bot.render.display_options import Look
+from bot.render.display_options import DisplayOptions
 from bot.render.documents import html_page, json_data, markdown
 from bot.render.documents.bibtex import bibliography
 from bot.render.documents.csl_json import csl_json
-from bot.render.documents.ris import ris
+from bot.render.documents.ris import ris_records
 from bot.render.telegram.rich_blocks import JSON
-from bot.render.telegram.split_into_messages import Message, message, parts
-from bot.texts import spoken
-from storage.records import Digest, Form, Paper
+from bot.render.telegram.split_into_messages import Message, parts, render_part
+from bot.texts import supported_language
+from storage.records import Digest, MessageForm, Paper
 
 
-def _messages(digest: Digest, form: Form, languages: tuple[str, ...]) -> list[Message]:
-    look = Look(form=form, language=spoken(languages[0]), languages=languages)
-    return [message(digest, part, look) for part in parts(digest, look, full=True)]
+def _rendered_messages(
+    digest: Digest, form: MessageForm, languages: tuple[str, ...]
+) -> list[Message]:
+    options = DisplayOptions(
+        form=form, language=supported_language(languages[0]), languages=languages
+    )
+    return [
+        render_part(digest, part, options) for part in parts(digest, options, with_entries=True)
+    ]
 
 
-def _rich(digest: Digest, languages: tuple[str, ...]) -> str:
+def _rich_json(digest: Digest, languages: tuple[str, ...]) -> str:
     """The blocks of each message, as a JSON list of lists."""
-    made: JSON = [list(each.blocks) for each in _messages(digest, Form.RICH, languages)]
-    return json.dumps(made, ensure_ascii=False, indent=2) + "\n"
+    message_blocks: JSON = [
+        list(rendered.blocks)
+        for rendered in _rendered_messages(digest, MessageForm.RICH, languages)
+    ]
+    return json.dumps(message_blocks, ensure_ascii=False, indent=2) + "\n"
 
 
-def _classic(digest: Digest, languages: tuple[str, ...]) -> str:
+def _classic_html(digest: Digest, languages: tuple[str, ...]) -> str:
     """The HTML of each message, a line of dashes between them."""
     return (
-        "\n\n---\n\n".join(each.html for each in _messages(digest, Form.CLASSIC, languages)) + "\n"
+        "\n\n---\n\n".join(
+            rendered.html for rendered in _rendered_messages(digest, MessageForm.CLASSIC, languages)
+        )
+        + "\n"
     )
 
 
-def _page(digest: Digest, languages: tuple[str, ...]) -> str:
-    return html_page.render(digest, Look(language=spoken(languages[0]), languages=languages))
+def _html_page(digest: Digest, languages: tuple[str, ...]) -> str:
+    return html_page.render(
+        digest, DisplayOptions(language=supported_language(languages[0]), languages=languages)
+    )
 
 
-def _papers(digest: Digest) -> list[Paper]:
+def _papers_of_digest(digest: Digest) -> list[Paper]:
     return [entry.paper for entry in digest.entries]
 
 
-FORMS: Mapping[str, Callable[[Digest, tuple[str, ...]], str]] = {
+FORMATS: Mapping[str, Callable[[Digest, tuple[str, ...]], str]] = {
     "markdown": markdown.render,
-    "json": json_data.render,
-    "rich": _rich,
-    "classic": _classic,
-    "html": _page,
-    "bibtex": lambda digest, _: bibliography(_papers(digest)),
-    "ris": lambda digest, _: ris(_papers(digest)).decode(),
-    "csl-json": lambda digest, _: csl_json(_papers(digest)),
+    "json": json_data.render_json,
+    "rich": _rich_json,
+    "classic": _classic_html,
+    "html": _html_page,
+    "bibtex": lambda digest, _: bibliography(_papers_of_digest(digest)),
+    "ris": lambda digest, _: ris_records(_papers_of_digest(digest)).decode(),
+    "csl-json": lambda digest, _: csl_json(_papers_of_digest(digest)),
 }

@@ -5,54 +5,62 @@ from __future__ import annotations
 from collections import Counter
 from datetime import date
 
-from bot.render.display_options import Look
-from bot.render.entry_content import LINE_UNITS, display, is_translated
+from bot.render.display_options import DisplayOptions
+from bot.render.entry_content import LINE_UNITS, display_text, is_translated
 from bot.render.size_limits import shorten
 from bot.texts import say
-from bot.texts.dates import days, moment
-from storage.records import Digest, Entry, Kind
+from bot.texts.dates import format_days, format_moment
+from storage.records import AnnouncementKind, Digest, Entry
 
 
-def numbered(digest: Digest) -> tuple[Entry, ...]:
+def numbered_entries(digest: Digest) -> tuple[Entry, ...]:
     """The entries by position: the shown ones, then those that were left out, as far as read."""
-    return digest.entries + digest.rest
+    return digest.entries + digest.left_out
 
 
-def is_alone(digest: Digest) -> bool:
+def is_single_paper(digest: Digest) -> bool:
     """Whether this is one paper and no digest: its entry then has no number."""
     return not (digest.number or digest.topic or digest.query)
 
 
-def heading(digest: Digest, look: Look) -> str:
+def heading_text(digest: Digest, options: DisplayOptions) -> str:
     """The topic and the arXiv days; without days, the moment of issue on the reader's clock."""
-    topic = shorten(display(digest.topic) or display(digest.query), LINE_UNITS)
+    topic = shorten(display_text(digest.topic) or display_text(digest.query), LINE_UNITS)
     first = digest.first_day or digest.last_day
     last = digest.last_day or digest.first_day
-    when = _days(first, last, look) or moment(look.language, digest.issued, look.zone)
-    return say(look.language, "digest-heading", topic=topic, days=when)
+    date_text = _days_text(first, last, options) or format_moment(
+        options.language, digest.issued_at, options.zone
+    )
+    return say(options.language, "digest-heading", topic=topic, days=date_text)
 
 
-def _days(first: date | None, last: date | None, look: Look) -> str:
-    return days(look.language, first, last) if first and last else ""
+def _days_text(first: date | None, last: date | None, options: DisplayOptions) -> str:
+    return format_days(options.language, first, last) if first and last else ""
 
 
-def counts(digest: Digest, first: int, last: int, look: Look) -> str:
+def counts_text(digest: Digest, first: int, last: int, options: DisplayOptions) -> str:
     """How many papers there are, how many stand here, of which kinds, out of how many."""
-    matched = digest.matched
-    facts = [_shown(digest, first, last, matched, look.language)]
-    kinds = Counter((*(entry.kind for entry in numbered(digest)), *digest.unread, *digest.beyond))
-    if matched and set(kinds) != {Kind.NEW}:
+    matched = digest.matched_count
+    facts = [_shown_text(digest, first, last, matched, options.language)]
+    kinds = Counter(
+        (
+            *(entry.kind for entry in numbered_entries(digest)),
+            *digest.unloaded_kinds,
+            *digest.unstored_kinds,
+        )
+    )
+    if matched and set(kinds) != {AnnouncementKind.NEW}:
         facts += [
-            say(look.language, f"digest-count-{kind}", count=kinds[kind])
-            for kind in Kind
+            say(options.language, f"digest-count-{kind}", count=kinds[kind])
+            for kind in AnnouncementKind
             if kinds[kind]
         ]
-    if digest.seen:
-        facts.append(say(look.language, "digest-seen", seen=digest.seen))
+    if digest.announced_count:
+        facts.append(say(options.language, "digest-seen", seen=digest.announced_count))
     return " · ".join(facts)
 
 
-def _shown(digest: Digest, first: int, last: int, matched: int, language: str) -> str:
+def _shown_text(digest: Digest, first: int, last: int, matched: int, language: str) -> str:
     if not matched:
         return say(language, "digest-shown-none")
     if (first, last) == (1, matched):
@@ -62,16 +70,16 @@ def _shown(digest: Digest, first: int, last: int, matched: int, language: str) -
     return say(language, "digest-shown-range", first=first, last=last, matched=matched)
 
 
-def untranslated(digest: Digest, first: int, last: int, look: Look) -> str:
+def untranslated_text(digest: Digest, first: int, last: int, options: DisplayOptions) -> str:
     """How many of the rows stand in English because their translation is missing; or nothing."""
-    entries = numbered(digest)[max(first - 1, 0) : last]
-    missing = sum(not is_translated(entry, look.languages[0]) for entry in entries)
-    return say(look.language, "digest-untranslated", count=missing) if missing else ""
+    entries = numbered_entries(digest)[max(first - 1, 0) : last]
+    missing = sum(not is_translated(entry, options.languages[0]) for entry in entries)
+    return say(options.language, "digest-untranslated", count=missing) if missing else ""
 
 
-def footer(digest: Digest, look: Look) -> str:
+def footer_text(digest: Digest, options: DisplayOptions) -> str:
     """The digest's number and its moment of issue on the reader's clock."""
-    issued = moment(look.language, digest.issued, look.zone)
+    issued_text = format_moment(options.language, digest.issued_at, options.zone)
     if digest.number:
-        return say(look.language, "digest-footer", number=str(digest.number), issued=issued)
-    return say(look.language, "digest-footer-plain", issued=issued)
+        return say(options.language, "digest-footer", number=str(digest.number), issued=issued_text)
+    return say(options.language, "digest-footer-plain", issued=issued_text)

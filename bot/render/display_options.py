@@ -5,21 +5,21 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from storage.records import Form
+from storage.records import MessageForm
 
 
 @dataclass(frozen=True, slots=True)
-class Look:
+class DisplayOptions:
     """The reader's choices, and nothing that changes what a digest contains.
 
     ``language`` is what the bot says, ``languages`` what the entries are told in, the first
-    one in the table. ``link`` makes the address that opens the entry at a position.
-    ``authors`` names all of a paper's authors instead of the first ones.
+    one in the table. ``entry_link`` makes the address that opens the entry at a position.
+    ``all_authors`` names all of a paper's authors instead of the first ones.
     """
 
-    form: Form = Form.CLASSIC
+    form: MessageForm = MessageForm.CLASSIC
     language: str = "en"
     languages: tuple[str, ...] = ("en",)
     zone: str = "UTC"
-    link: Callable[[int], str] | None = None
-    authors: bool = False
+    entry_link: Callable[[int], str] | None = None
+    all_authors: bool = False

@@ -11,54 +11,54 @@ from unicodedata import category
 from urllib.parse import urlsplit
 
 from bot.latex import to_unicode
-from bot.render.display_options import Look
+from bot.render.display_options import DisplayOptions
 from bot.render.highlight import Span, sentence_span
 from bot.render.size_limits import shorten
 from bot.texts import say
-from storage.records import Entry, Gloss, Paper
+from storage.records import Entry, Paper, Summary
 
 log = logging.getLogger(__name__)
 
-NAMED_AUTHORS = 3
-GIST_UNITS = 300  # of an abstract's beginning, where nobody has made a gist yet
+MAX_NAMED_AUTHORS = 3
+TLDR_UNITS = 300  # of an abstract's beginning, where nobody has made a gist yet
 ALL_AUTHORS_UNITS = 1500  # of a collaboration's names; its abstract has to fit as well
 LINE_UNITS = 300  # of a line of facts; a text takes values of at most 1,000 characters
-LINK_LENGTH = 1000
-KEPT = 4_000  # lines: chats that follow the same read the same, one after the other
+MAX_LINK_LENGTH = 1000
+CACHE_SIZE = 4_000  # lines: chats that follow the same read the same, one after the other
 # Overrides of the reading direction could turn a whole message around.
-_UNSHOWN = re.compile("[\x00-\x1f\x7f-\x9f\u202a-\u202e\u2060\u2066-\u2069\ud800-\udfff]")
+_INVISIBLE = re.compile("[\x00-\x1f\x7f-\x9f\u202a-\u202e\u2060\u2066-\u2069\ud800-\udfff]")
 # By their class marks, letters and symbols, and nothing to see.
-_BLANK = frozenset("\u034f\u115f\u1160\u17b4\u17b5\u180b\u180c\u180d\u180f\u2800\u3164\uffa0") | {
-    chr(selector) for selector in range(0xFE00, 0xFE10)
-}
-_BREAKS = re.compile("[\t-\r\x85\u2028\u2029]")
+_BLANK_CHARACTERS = frozenset(
+    "\u034f\u115f\u1160\u17b4\u17b5\u180b\u180c\u180d\u180f\u2800\u3164\uffa0"
+) | {chr(selector) for selector in range(0xFE00, 0xFE10)}
+_LINE_BREAKS = re.compile("[\t-\r\x85\u2028\u2029]")
 
 
 @dataclass(frozen=True, slots=True)
-class Telling:
+class LanguageSection:
     """An entry in one language; an untranslated one holds English, or nothing beside English."""
 
     language: str
     title: str  # empty where it is the original's
-    gist: str
+    tldr: str
     abstract: str
     is_translated: bool = True
-    sentence: Span | None = None  # in the abstract: the gist's words, which are not said twice
+    tldr_span: Span | None = None  # in the abstract: the gist's words, which are not said twice
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class TableRow:
     """An entry in the summary table."""
 
     position: int
     title: str
     link: str
-    gist: str
+    tldr: str
     is_translated: bool
 
 
 @dataclass(frozen=True, slots=True)
-class Spoken:
+class EntryContent:
     """An entry in the reader's words: plain text, nothing escaped, TeX resolved."""
 
     position: int
@@ -66,57 +66,60 @@ class Spoken:
     title: str
     link: str
     byline: str
-    marks: tuple[str, ...]  # categories, kind, version
-    tellings: tuple[Telling, ...]
-    why: str
-    found: str  # the words in ``why``
-    words: tuple[str, ...]  # the same one by one, to be marked where they stand
-    topics: str
-    pages: tuple[tuple[str, str], ...]  # label and address
+    labels: tuple[str, ...]  # categories, kind, version
+    sections: tuple[LanguageSection, ...]
+    match_reason: str
+    matched_text: str  # the words in ``match_reason``
+    matched_words: tuple[str, ...]  # the same one by one, to be marked where they stand
+    topics_text: str
+    links: tuple[tuple[str, str], ...]  # label and address
 
-    def with_gists_apart(self) -> Spoken:
+    def with_separate_tldrs(self) -> EntryContent:
         """The same with each gist above its abstract, of which too little can be shown."""
-        tellings = tuple(replace(telling, sentence=None) for telling in self.tellings)
-        return replace(self, tellings=tellings)
+        sections = tuple(replace(section, tldr_span=None) for section in self.sections)
+        return replace(self, sections=sections)
 
 
-def spoken(entry: Entry, position: int, look: Look) -> Spoken:
-    """What ``look`` lets the reader see of an entry."""
+def entry_content(entry: Entry, position: int, options: DisplayOptions) -> EntryContent:
+    """What ``options`` lets the reader see of an entry."""
     paper = entry.paper
-    return Spoken(
+    return EntryContent(
         position=position,
         id=paper.id,
-        title=shown_title(paper),
-        link=address(paper),
-        byline=_byline(paper, look),
-        marks=_marks(entry, look.language),
-        tellings=_tellings(entry, look.languages),
-        why=_why(entry, look.language),
-        found=_found(entry),
-        words=tuple(dict.fromkeys(display(reason.word) for reason in entry.reasons)),
-        topics=_topics(entry, look.language),
-        pages=_pages(paper, look.language),
+        title=display_title(paper),
+        link=paper_url(paper),
+        byline=_byline(paper, options),
+        labels=_labels(entry, options.language),
+        sections=_language_sections(entry, options.languages),
+        match_reason=_match_reason(entry, options.language),
+        matched_text=_matched_text(entry),
+        matched_words=tuple(dict.fromkeys(display_text(reason.word) for reason in entry.reasons)),
+        topics_text=_topics_text(entry, options.language),
+        links=_page_links(paper, options.language),
     )
 
 
-def shown_title(paper: Paper) -> str:
+def display_title(paper: Paper) -> str:
     """A paper's title on one line, or its id where it has none that could be seen."""
-    return display(paper.title) or paper.id
+    return display_text(paper.title) or paper.id
 
 
-@lru_cache(KEPT)
-def display(text: str) -> str:
+@lru_cache(CACHE_SIZE)
+def display_text(text: str) -> str:
     """One line for people: TeX as Unicode, white space folded, no controls; never only blank."""
-    line = " ".join(plain(_without_tex(plain(text))).split())
-    return line if _is_seen(line) else ""
+    line = " ".join(strip_invisible(_tex_to_unicode(strip_invisible(text))).split())
+    return line if _is_visible(line) else ""
 
 
-def _is_seen(text: str) -> bool:
+def _is_visible(text: str) -> bool:
     """Whether there is anything to see; nobody could tap a link of zero-width signs."""
-    return any(category(sign)[0] in "LMNPS" and sign not in _BLANK for sign in text)
+    return any(
+        category(character)[0] in "LMNPS" and character not in _BLANK_CHARACTERS
+        for character in text
+    )
 
 
-def _without_tex(text: str) -> str:
+def _tex_to_unicode(text: str) -> str:
     """TeX as Unicode; text that cannot be read stays as it was written, and so its paper."""
     try:
         return to_unicode(text)
@@ -125,114 +128,122 @@ def _without_tex(text: str) -> str:
         return text
 
 
-def plain(text: str) -> str:
+def strip_invisible(text: str) -> str:
     """``text`` without what no client shows: controls, surrogates, direction overrides."""
-    return _UNSHOWN.sub("", _BREAKS.sub(" ", text))
+    return _INVISIBLE.sub("", _LINE_BREAKS.sub(" ", text))
 
 
-def plain_lines(text: str) -> str:
-    """``plain`` for a text of several lines."""
-    return "\n".join(map(plain, text.split("\n")))
+def strip_invisible_lines(text: str) -> str:
+    """``strip_invisible`` for a text of several lines."""
+    return "\n".join(map(strip_invisible, text.split("\n")))
 
 
-def row(entry: Entry, position: int, language: str) -> Row:
+def table_row(entry: Entry, position: int, language: str) -> TableRow:
     """The summary row of an entry; its sentence falls back to English."""
-    sentence, is_translated = _gist(entry, language)
-    title = shown_title(entry.paper)
-    return Row(position, title, address(entry.paper), sentence, is_translated)
+    sentence, is_translated = _tldr_or_english(entry, language)
+    title = display_title(entry.paper)
+    return TableRow(position, title, paper_url(entry.paper), sentence, is_translated)
 
 
 def is_translated(entry: Entry, language: str) -> bool:
     """Whether the sentence of the entry's row is in ``language``."""
-    gloss = _gloss(entry, language)
-    return language == "en" or (gloss is not None and bool(gloss.gist))
+    summary = _summary_in(entry, language)
+    return language == "en" or (summary is not None and bool(summary.tldr))
 
 
-def _gist(entry: Entry, language: str) -> tuple[str, bool]:
-    gloss = _gloss(entry, language)
-    if gloss and gloss.gist and language != "en":
-        return display(gloss.gist), True
-    return _english_gist(entry), language == "en"
+def _tldr_or_english(entry: Entry, language: str) -> tuple[str, bool]:
+    summary = _summary_in(entry, language)
+    if summary and summary.tldr and language != "en":
+        return display_text(summary.tldr), True
+    return _english_tldr(entry), language == "en"
 
 
-def _tellings(entry: Entry, languages: tuple[str, ...]) -> tuple[Telling, ...]:
-    beside_english = "en" in languages
-    return tuple(_telling(entry, language, beside_english) for language in languages)
+def _language_sections(entry: Entry, languages: tuple[str, ...]) -> tuple[LanguageSection, ...]:
+    includes_english = "en" in languages
+    return tuple(_language_section(entry, language, includes_english) for language in languages)
 
 
-def _telling(entry: Entry, language: str, beside_english: bool) -> Telling:
-    gloss = _gloss(entry, language)
+def _language_section(entry: Entry, language: str, includes_english: bool) -> LanguageSection:
+    summary = _summary_in(entry, language)
     if language == "en":
-        gist = display(gloss.gist) if gloss else ""
-        return _with_sentence(Telling("en", "", gist, display(entry.paper.abstract)))
-    title = display(gloss.title) if gloss else ""
-    if gloss and (gloss.gist or gloss.abstract):
-        return _with_sentence(
-            Telling(language, title, display(gloss.gist), display(gloss.abstract))
+        tldr = display_text(summary.tldr) if summary else ""
+        return _with_sentence_span(
+            LanguageSection("en", "", tldr, display_text(entry.paper.abstract))
         )
-    if beside_english:
-        return Telling(language, title, "", "", is_translated=False)
-    english = _telling(entry, "en", beside_english)
-    return replace(english, language=language, title=title, is_translated=False)
+    title = display_text(summary.title) if summary else ""
+    if summary and (summary.tldr or summary.abstract):
+        return _with_sentence_span(
+            LanguageSection(
+                language, title, display_text(summary.tldr), display_text(summary.abstract)
+            )
+        )
+    if includes_english:
+        return LanguageSection(language, title, "", "", is_translated=False)
+    english_section = _language_section(entry, "en", includes_english)
+    return replace(english_section, language=language, title=title, is_translated=False)
 
 
-def _with_sentence(telling: Telling) -> Telling:
-    return replace(telling, sentence=sentence_span(telling.abstract, telling.gist))
+def _with_sentence_span(section: LanguageSection) -> LanguageSection:
+    return replace(section, tldr_span=sentence_span(section.abstract, section.tldr))
 
 
-def _english_gist(entry: Entry) -> str:
-    gloss = _gloss(entry, "en")
-    if gloss and gloss.gist:
-        return display(gloss.gist)
-    return shorten(display(entry.paper.abstract), GIST_UNITS)
+def _english_tldr(entry: Entry) -> str:
+    summary = _summary_in(entry, "en")
+    if summary and summary.tldr:
+        return display_text(summary.tldr)
+    return shorten(display_text(entry.paper.abstract), TLDR_UNITS)
 
 
-def _gloss(entry: Entry, language: str) -> Gloss | None:
-    return next((gloss for gloss in entry.glosses if gloss.language == language), None)
+def _summary_in(entry: Entry, language: str) -> Summary | None:
+    return next((summary for summary in entry.summaries if summary.language == language), None)
 
 
-def _byline(paper: Paper, look: Look) -> str:
-    if look.authors:
-        names = ", ".join(filter(None, map(display, paper.authors)))
+def _byline(paper: Paper, options: DisplayOptions) -> str:
+    if options.all_authors:
+        names = ", ".join(filter(None, map(display_text, paper.authors)))
         return shorten(names, ALL_AUTHORS_UNITS)
-    named = _listed(paper.authors[:NAMED_AUTHORS])
-    more = len(paper.authors) - NAMED_AUTHORS
-    return say(look.language, "entry-authors-more", names=named, more=more) if more > 0 else named
+    first_names = _bounded_list(paper.authors[:MAX_NAMED_AUTHORS])
+    hidden_count = len(paper.authors) - MAX_NAMED_AUTHORS
+    return (
+        say(options.language, "entry-authors-more", names=first_names, more=hidden_count)
+        if hidden_count > 0
+        else first_names
+    )
 
 
-def _marks(entry: Entry, language: str) -> tuple[str, ...]:
+def _labels(entry: Entry, language: str) -> tuple[str, ...]:
     paper = entry.paper
-    categories = _listed(paper.categories)
+    categories = _bounded_list(paper.categories)
     version = f"v{paper.version}" if paper.version > 1 else ""
     kind = say(language, f"entry-kind-{entry.kind}")
-    return tuple(mark for mark in (categories, kind, version) if mark)
+    return tuple(label for label in (categories, kind, version) if label)
 
 
-def _why(entry: Entry, language: str) -> str:
-    words = _found(entry)
+def _match_reason(entry: Entry, language: str) -> str:
+    words = _matched_text(entry)
     return say(language, "entry-why", words=words) if words else ""
 
 
-def _found(entry: Entry) -> str:
+def _matched_text(entry: Entry) -> str:
     """The words that matched, each once: how a sentence begins makes no other word."""
     words: dict[str, str] = {}
     for reason in entry.reasons:
         words.setdefault(reason.word.casefold(), reason.word)
-    return _listed(list(words.values()))
+    return _bounded_list(list(words.values()))
 
 
-def _topics(entry: Entry, language: str) -> str:
-    topics = _listed(entry.topics)
+def _topics_text(entry: Entry, language: str) -> str:
+    topics = _bounded_list(entry.other_topics)
     return say(language, "entry-topics", topics=topics) if topics else ""
 
 
-def _listed(texts: Sequence[str]) -> str:
+def _bounded_list(texts: Sequence[str]) -> str:
     """Different texts in one line of bounded length."""
-    shown = dict.fromkeys(display(text) for text in texts)
-    return shorten(", ".join(filter(None, shown)), LINE_UNITS)
+    distinct = dict.fromkeys(display_text(text) for text in texts)
+    return shorten(", ".join(filter(None, distinct)), LINE_UNITS)
 
 
-def _pages(paper: Paper, language: str) -> tuple[tuple[str, str], ...]:
+def _page_links(paper: Paper, language: str) -> tuple[tuple[str, str], ...]:
     """Where to read on: for arXiv the abstract, the PDF and the HTML."""
     scheme, _, number = paper.id.partition(":")
     if scheme == "arxiv":
@@ -240,23 +251,23 @@ def _pages(paper: Paper, language: str) -> tuple[tuple[str, str], ...]:
             (say(language, f"entry-page-{page}"), f"https://arxiv.org/{path}/{number}")
             for page, path in (("abstract", "abs"), ("pdf", "pdf"), ("html", "html"))
         )
-    link = address(paper)
+    link = paper_url(paper)
     return ((say(language, "entry-page-other"), link),) if link else ()
 
 
-def address(paper: Paper) -> str:
+def paper_url(paper: Paper) -> str:
     """The paper's page, or nothing where its link is none that Telegram would open."""
-    if is_safe(paper.link):
+    if is_safe_link(paper.link):
         return paper.link
-    scheme, _, rest = paper.id.partition(":")
-    home = {"arxiv": "https://arxiv.org/abs/", "doi": "https://doi.org/"}.get(scheme)
-    return home + rest if home and is_safe(home + rest) else ""
+    scheme, _, identifier = paper.id.partition(":")
+    base_url = {"arxiv": "https://arxiv.org/abs/", "doi": "https://doi.org/"}.get(scheme)
+    return base_url + identifier if base_url and is_safe_link(base_url + identifier) else ""
 
 
-@lru_cache(KEPT)
-def is_safe(link: str) -> bool:
+@lru_cache(CACHE_SIZE)
+def is_safe_link(link: str) -> bool:
     """Whether ``link`` is a plain web address: http or https, a host, nothing to trip over."""
-    if len(link) > LINK_LENGTH or not re.fullmatch(r"https?://[!-~]+", link):
+    if len(link) > MAX_LINK_LENGTH or not re.fullmatch(r"https?://[!-~]+", link):
         return False
     try:
         host = urlsplit(link).hostname or ""

@@ -13,76 +13,76 @@ RICH_SOFT_UNITS = 7500  # clients fold what is longer behind "Show More"
 RICH_UNITS = 30_000  # Telegram refuses more than 32,768
 RICH_BLOCKS = 450  # ... than 500
 RICH_DEPTH = 10  # ... than 16
-FRAME_UNITS = 1_000  # what stands above and below a table takes less, whatever its words
-MARK = "…"
+MAX_FRAME_UNITS = 1_000  # what stands above and below a table takes less, whatever its words
+ELLIPSIS = "…"
 
 
-def units(text: str) -> int:
+def utf16_length(text: str) -> int:
     """The length of ``text`` as Telegram counts it: UTF-16 code units."""
     if text.isascii():
         return len(text)
     return len(text.encode("utf-16-le", "surrogatepass")) // 2
 
 
-def shorten(text: str, most: int) -> str:
-    """``text`` within ``most`` units: cut at a word's end and marked, or whole when it fits."""
-    if units(text) <= most:
+def shorten(text: str, max_units: int) -> str:
+    """Cut ``text`` at a word's end to ``max_units`` units and mark it; whole when it fits."""
+    if utf16_length(text) <= max_units:
         return text
-    head = _prefix(text, most - 1)
-    border = head.rfind(" ")
+    prefix = _prefix(text, max_units - 1)
+    cut = prefix.rfind(" ")
     # Chinese has no spaces: a border far back would throw away most of the text.
-    if border > len(head) * 2 // 3:
-        head = head[:border]
-    return head.rstrip(" ,;:，；：、") + MARK if most > 0 else ""
+    if cut > len(prefix) * 2 // 3:
+        prefix = prefix[:cut]
+    return prefix.rstrip(" ,;:，；：、") + ELLIPSIS if max_units > 0 else ""
 
 
-def _prefix(text: str, most: int) -> str:
-    """The longest beginning of ``text`` within ``most`` units that ends no character in half."""
-    taken = 0
+def _prefix(text: str, max_units: int) -> str:
+    """The longest beginning of ``text`` within ``max_units`` units, of whole characters."""
+    used_units = 0
     for index, character in enumerate(text):
-        taken += 2 if character > "\uffff" else 1
-        if taken > most or index >= most:
+        used_units += 2 if character > "\uffff" else 1
+        if used_units > max_units or index >= max_units:
             return text[:index]
     return text
 
 
-def pieces(text: str, most: int) -> Iterator[str]:
-    """``text`` in pieces of at most ``most`` units, cut at a line's end where one is near."""
-    while units(text) > most:
-        head = _prefix(text, most)
-        border = head.rfind("\n")
-        cut = border if border > len(head) // 2 else len(head)
+def split_text(text: str, max_units: int) -> Iterator[str]:
+    """``text`` in pieces of at most ``max_units`` units, cut at a line's end where one is near."""
+    while utf16_length(text) > max_units:
+        prefix = _prefix(text, max_units)
+        line_end = prefix.rfind("\n")
+        cut = line_end if line_end > len(prefix) // 2 else len(prefix)
         yield text[:cut]
         text = text[cut:].lstrip("\n")
     if text:
         yield text
 
 
-def share(lengths: Sequence[int], room: int) -> list[int]:
+def share_room(lengths: Sequence[int], room: int) -> list[int]:
     """Room for each text: short ones get what they need, long ones share the rest evenly."""
-    given = [0] * len(lengths)
-    for rank, index in enumerate(sorted(range(len(lengths)), key=lengths.__getitem__)):
-        given[index] = min(lengths[index], max(room, 0) // (len(lengths) - rank))
-        room -= given[index]
-    return given
+    rooms = [0] * len(lengths)
+    for shared_count, index in enumerate(sorted(range(len(lengths)), key=lengths.__getitem__)):
+        rooms[index] = min(lengths[index], max(room, 0) // (len(lengths) - shared_count))
+        room -= rooms[index]
+    return rooms
 
 
-def is_small(sizes: Sequence[int], room: int, most: int) -> bool:
+def fits_in_one_run(sizes: Sequence[int], room: int, max_entries: int) -> bool:
     """Whether entries are one run whatever frame they get: it need not be made to be measured."""
-    return len(sizes) <= most and sum(sizes) <= room - FRAME_UNITS
+    return len(sizes) <= max_entries and sum(sizes) <= room - MAX_FRAME_UNITS
 
 
-def runs(sizes: Sequence[int], room: int, most: int) -> Iterator[tuple[int, int]]:
-    """Cuts entries into runs (first, last; from 1) of at most ``most`` and ``room`` in size.
+def split_into_runs(sizes: Sequence[int], room: int, max_entries: int) -> Iterator[tuple[int, int]]:
+    """Cuts entries into runs (first, last; from 1) of at most ``max_entries`` and ``room`` in size.
 
     An entry larger than ``room`` stands alone: it is never left out.
     """
-    first, taken = 1, 0
+    first, used_room = 1, 0
     for position, size in enumerate(sizes, start=1):
-        if position > first and (taken + size > room or position - first >= most):
+        if position > first and (used_room + size > room or position - first >= max_entries):
             yield first, position - 1
-            first, taken = position, 0
-        taken += size
+            first, used_room = position, 0
+        used_room += size
     if sizes:
         yield first, len(sizes)
 
@@ -98,25 +98,34 @@ def rich_units(blocks: Sequence[Block]) -> int:
 
 def _text_units(value: JSON) -> int:
     if isinstance(value, str):
-        return units(value)
+        return utf16_length(value)
     if isinstance(value, list):
         return sum(_text_units(part) for part in value)
     if isinstance(value, dict):
-        spoken = ("text", "summary", "blocks", "cells", "items", "caption", "credit", "expression")
-        return sum(_text_units(value[key]) for key in spoken if key in value)
+        text_keys = (
+            "text",
+            "summary",
+            "blocks",
+            "cells",
+            "items",
+            "caption",
+            "credit",
+            "expression",
+        )
+        return sum(_text_units(value[key]) for key in text_keys if key in value)
     return 0
 
 
-def rich_blocks(blocks: Sequence[JSON]) -> int:
+def count_rich_blocks(blocks: Sequence[JSON]) -> int:
     """How many blocks Telegram counts, nested ones, list items and table rows included."""
-    return sum(1 + _inside(block) for block in blocks if isinstance(block, dict))
+    return sum(1 + _count_nested_blocks(block) for block in blocks if isinstance(block, dict))
 
 
-def _inside(block: dict[str, JSON]) -> int:
+def _count_nested_blocks(block: dict[str, JSON]) -> int:
     total = 0
     for key in ("blocks", "items"):
-        inner = block.get(key)
-        total += rich_blocks(inner) if isinstance(inner, list) else 0
+        nested = block.get(key)
+        total += count_rich_blocks(nested) if isinstance(nested, list) else 0
     rows = block.get("cells")
     return total + (len(rows) if isinstance(rows, list) else 0)
 
@@ -134,10 +143,10 @@ def _depth(value: JSON) -> int:
     return 0
 
 
-def fits(blocks: Sequence[Block], most: int = RICH_SOFT_UNITS) -> bool:
+def fits_rich_message(blocks: Sequence[Block], max_units: int = RICH_SOFT_UNITS) -> bool:
     """Whether the blocks are one message that no client folds and no server refuses."""
     return (
-        rich_units(blocks) <= most
-        and rich_blocks(blocks) <= RICH_BLOCKS
+        rich_units(blocks) <= max_units
+        and count_rich_blocks(blocks) <= RICH_BLOCKS
         and rich_depth(blocks) <= RICH_DEPTH
     )

@@ -5,15 +5,15 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from bot.summaries.llm.client import Model
+    from bot.summaries.llm.client import ModelClient
 
 
-def choose(url: str, key: str, name: str) -> Model:
+def create_model_client(url: str, key: str, name: str) -> ModelClient:
     """The model of a name, on a server.
 
     Its client's library costs 33 MB and half a second, which those who have no model need not
     pay: hence the late import.
     """
-    from bot.summaries.llm.client import Model
+    from bot.summaries.llm.client import ModelClient
 
-    return Model(url, key, name)
+    return ModelClient(url, key, name)

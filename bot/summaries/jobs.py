@@ -13,165 +13,182 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
 
-from bot.summaries.gateway.model_gateway import Usages, Workshop, spent, stood_back
-from bot.summaries.gateway.model_state import State, note
-from bot.summaries.llm.ask_for_fields import Unfit
-from bot.summaries.llm.errors import Declined, ModelError
-from bot.summaries.llm.summarize import PROMPT, glossed
-from bot.summaries.verify.findings import Told
+from bot.summaries.gateway.model_gateway import (
+    ModelGateway,
+    UsageTotal,
+    charge_usage,
+    pause_after_error,
+)
+from bot.summaries.gateway.model_state import ModelStatus, record_model_state
+from bot.summaries.llm.ask_for_fields import AnswerRejected
+from bot.summaries.llm.errors import CompletionDeclined, ModelError
+from bot.summaries.llm.summarize import PROMPT_VERSION, summarize
+from bot.summaries.verify.findings import SummaryText
 from storage.errors import StorageError
-from storage.records import Commission, Gloss, Paper
+from storage.records import Paper, Summary, SummaryJob
 
 log = logging.getLogger(__name__)
 
-LEASE = 600.0  # seconds within which a gloss is made, with all its pieces
-TRIES = (timedelta(minutes=5), timedelta(hours=1), timedelta(hours=6), timedelta(hours=24))
+LEASE_SECONDS = 600.0  # seconds within which a gloss is made, with all its pieces
+RETRY_DELAYS = (timedelta(minutes=5), timedelta(hours=1), timedelta(hours=6), timedelta(hours=24))
 
 
 @dataclass(frozen=True, slots=True)
-class Fulfilled:
+class JobCounts:
     """What one run did, in glosses."""
 
-    made: int = 0
+    completed: int = 0
     failed: int = 0
 
 
-async def fulfil(
-    shop: Workshop, *, told: Callable[[Commission, bool], None] = lambda _one, _made: None
-) -> Fulfilled:
+async def run_summary_jobs(
+    gateway: ModelGateway,
+    *,
+    on_job_finished: Callable[[SummaryJob, bool], None] = lambda _job, _is_completed: None,
+) -> JobCounts:
     """Makes what is ordered, the most urgent first, until nothing may be asked any more.
 
-    ``told`` hears of each gloss that was made or failed.
+    ``on_job_finished`` hears of each gloss that was made or failed.
     """
-    done = Fulfilled()
+    counts = JobCounts()
 
-    async def work() -> None:
-        nonlocal done
+    async def run_jobs() -> None:
+        nonlocal counts
         try:
-            while shop.may_begin():
-                claimed = await shop.store.run(_claim, shop)
+            while gateway.try_begin():
+                claimed = await gateway.store.run(_claim_job, gateway)
                 if claimed is None:
-                    shop.breaker.unused()
+                    gateway.circuit_breaker.return_attempt()
                     return
-                commission, paper = claimed
-                made = await _make(shop, commission, paper)
-                if made is not None:
-                    told(commission, made)
-                    done = Fulfilled(done.made + made, done.failed + (not made))
+                job, paper = claimed
+                is_completed = await _run_job(gateway, job, paper)
+                if is_completed is not None:
+                    on_job_finished(job, is_completed)
+                    counts = JobCounts(
+                        counts.completed + is_completed, counts.failed + (not is_completed)
+                    )
         except StorageError as error:
             # Busy or full for now: what others have under way is not torn from their hands.
             log.warning("glosses wait", extra={"error": type(error).__name__})
 
     async with asyncio.TaskGroup() as group:
-        for _ in range(shop.at_once):
-            group.create_task(work())
-    await shop.store.run(note, shop.store, shop.state, shop.model.name, shop.now())
-    return done
+        for _ in range(gateway.max_concurrent):
+            group.create_task(run_jobs())
+    await gateway.store.run(
+        record_model_state, gateway.store, gateway.status, gateway.model.name, gateway.now()
+    )
+    return counts
 
 
-def _claim(shop: Workshop) -> tuple[Commission, Paper | None] | None:
+def _claim_job(gateway: ModelGateway) -> tuple[SummaryJob, Paper | None] | None:
     """What is wanted first with its paper, unless the day's budget is spent.
 
     The answers under way are not known yet: a day may cost that much more than its budget.
     """
-    with shop.store.transaction():
-        if shop.is_spent():
-            shop.state = State.SPENT
+    with gateway.store.transaction():
+        if gateway.is_budget_spent():
+            gateway.status = ModelStatus.BUDGET_SPENT
             return None
-        if shop.state is State.SPENT:
-            shop.state = State.GOOD
-        found = shop.store.commissions.claim(shop.now(), LEASE, 1)
-    if not found:
+        if gateway.status is ModelStatus.BUDGET_SPENT:
+            gateway.status = ModelStatus.AVAILABLE
+        claimed = gateway.store.summary_jobs.claim(gateway.now(), LEASE_SECONDS, 1)
+    if not claimed:
         return None
-    [one] = found
-    return one, shop.store.papers.by_key(one.paper, one.version)
+    [job] = claimed
+    return job, gateway.store.papers.get_by_key(job.paper, job.version)
 
 
-async def _make(shop: Workshop, commission: Commission, paper: Paper | None) -> bool | None:
+async def _run_job(gateway: ModelGateway, job: SummaryJob, paper: Paper | None) -> bool | None:
     """Asks for one gloss and keeps what came of it; None when nothing was decided."""
-    store, paid = shop.store, Usages()
+    store, usage = gateway.store, UsageTotal()
     if paper is None:  # cannot be, short of a hand in the file
-        await store.run(store.commissions.done, commission)
+        await store.run(store.summary_jobs.complete, job)
         return None
     try:
-        async with asyncio.timeout(LEASE / 2):
-            told = await glossed(shop.model, paper, commission.language, paid.add)
-    except Unfit as error:
-        shop.answered()
-        await _fail(shop, commission, paid, ", ".join(error.faults))
+        async with asyncio.timeout(LEASE_SECONDS / 2):
+            text = await summarize(gateway.model, paper, job.language, usage.add)
+    except AnswerRejected as error:
+        gateway.record_answer()
+        await _record_failure(gateway, job, usage, ", ".join(error.findings))
         return False
-    except Declined as error:
-        shop.answered()
-        await _fail(shop, commission, paid, type(error).__name__)
+    except CompletionDeclined as error:
+        gateway.record_answer()
+        await _record_failure(gateway, job, usage, type(error).__name__)
         return False
     except (ModelError, TimeoutError) as error:
-        await _stand_back(shop, commission, paid, error)
+        await _back_off(gateway, job, usage, error)
         return None
     except asyncio.CancelledError:  # the process stops: what was paid is kept in the books
-        await asyncio.shield(store.run(_give_back, shop, commission, paid))
+        await asyncio.shield(store.run(_release_job, gateway, job, usage))
         raise
     except Exception as error:
         # Ours to mend; one paper that breaks something holds no other.
         log.exception("gloss broke off", extra={"paper": paper.id})
-        await _fail(shop, commission, paid, type(error).__name__)
+        await _record_failure(gateway, job, usage, type(error).__name__)
         return False
-    shop.answered()
-    gloss = _gloss(shop, paper, commission, paid, told)
-    await asyncio.shield(store.run(_keep, shop, commission, gloss, paid))
+    gateway.record_answer()
+    summary = _summary_from_text(gateway, paper, job, usage, text)
+    await asyncio.shield(store.run(_save_summary, gateway, job, summary, usage))
     return True
 
 
-def _gloss(shop: Workshop, paper: Paper, commission: Commission, paid: Usages, told: Told) -> Gloss:
-    return Gloss(
+def _summary_from_text(
+    gateway: ModelGateway, paper: Paper, job: SummaryJob, usage: UsageTotal, text: SummaryText
+) -> Summary:
+    return Summary(
         paper=paper.key,
         version=paper.version,
-        language=commission.language,
-        title=told.title,
-        gist=told.gist,
-        abstract=told.abstract,
-        maker=shop.model.name,
-        made=shop.now(),
-        prompt=PROMPT,
-        tokens=paid.asked + paid.answered,
+        language=job.language,
+        title=text.title,
+        tldr=text.tldr,
+        abstract=text.abstract,
+        producer=gateway.model.name,
+        created_at=gateway.now(),
+        prompt_version=PROMPT_VERSION,
+        tokens=usage.prompt_tokens + usage.completion_tokens,
     )
 
 
-def _keep(shop: Workshop, commission: Commission, gloss: Gloss, paid: Usages) -> None:
-    with shop.store.transaction():
-        shop.store.papers.add_gloss(gloss)
-        shop.store.commissions.done(commission)
-        shop.store.spending.add(spent(shop, paid))
+def _save_summary(
+    gateway: ModelGateway, job: SummaryJob, summary: Summary, usage: UsageTotal
+) -> None:
+    with gateway.store.transaction():
+        gateway.store.papers.add_summary(summary)
+        gateway.store.summary_jobs.complete(job)
+        gateway.store.spending.add(charge_usage(gateway, usage))
 
 
-async def _fail(shop: Workshop, commission: Commission, paid: Usages, why: str) -> None:
+async def _record_failure(
+    gateway: ModelGateway, job: SummaryJob, usage: UsageTotal, reason: str
+) -> None:
     """The gloss is tried again some times; meanwhile the abstract speaks for itself."""
-    tries = commission.attempts
-    until = shop.now() + TRIES[tries] if tries < len(TRIES) else None
+    attempts = job.attempts
+    retry_at = gateway.now() + RETRY_DELAYS[attempts] if attempts < len(RETRY_DELAYS) else None
     log.info(
         "gloss refused",
-        extra={"paper": commission.paper, "language": commission.language, "why": why},
+        extra={"paper": job.paper, "language": job.language, "why": reason},
     )
 
-    def fail() -> None:
-        with shop.store.transaction():
-            shop.store.commissions.fail(commission, why, until)
-            shop.store.spending.add(spent(shop, paid, unused=1))
+    def record_failure() -> None:
+        with gateway.store.transaction():
+            gateway.store.summary_jobs.fail(job, reason, retry_at)
+            gateway.store.spending.add(charge_usage(gateway, usage, unused=1))
 
-    await asyncio.shield(shop.store.run(fail))
+    await asyncio.shield(gateway.store.run(record_failure))
 
 
-async def _stand_back(
-    shop: Workshop, commission: Commission, paid: Usages, error: ModelError | TimeoutError
+async def _back_off(
+    gateway: ModelGateway, job: SummaryJob, usage: UsageTotal, error: ModelError | TimeoutError
 ) -> None:
     """The model's trouble, not the paper's; unless this one paper is what it breaks on."""
-    if stood_back(shop, error):
-        await asyncio.shield(shop.store.run(_give_back, shop, commission, paid))
+    if pause_after_error(gateway, error):
+        await asyncio.shield(gateway.store.run(_release_job, gateway, job, usage))
     else:
-        await _fail(shop, commission, paid, type(error).__name__)
+        await _record_failure(gateway, job, usage, type(error).__name__)
 
 
-def _give_back(shop: Workshop, commission: Commission, paid: Usages) -> None:
-    with shop.store.transaction():
-        shop.store.commissions.give_back(commission)
-        if paid.calls:
-            shop.store.spending.add(spent(shop, paid, unused=1))
+def _release_job(gateway: ModelGateway, job: SummaryJob, usage: UsageTotal) -> None:
+    with gateway.store.transaction():
+        gateway.store.summary_jobs.release(job)
+        if usage.calls:
+            gateway.store.spending.add(charge_usage(gateway, usage, unused=1))

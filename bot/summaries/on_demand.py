@@ -10,132 +10,142 @@ import logging
 from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING, TypeAlias, TypeVar
 
-from bot.summaries.gateway.model_gateway import Usages, Workshop, spent, stood_back
-from bot.summaries.gateway.model_state import note
+from bot.summaries.gateway.model_gateway import (
+    ModelGateway,
+    UsageTotal,
+    charge_usage,
+    pause_after_error,
+)
+from bot.summaries.gateway.model_state import record_model_state
 from bot.summaries.llm import paper_notes
-from bot.summaries.llm.ask_for_fields import Unfit
-from bot.summaries.llm.errors import Declined, ModelError, Usage
-from bot.summaries.llm.summarize import PROMPT
+from bot.summaries.llm.ask_for_fields import AnswerRejected
+from bot.summaries.llm.errors import CompletionDeclined, ModelError, Usage
+from bot.summaries.llm.summarize import PROMPT_VERSION
 from bot.texts import Refusal
-from storage.records import Note, Paper
+from storage.records import Paper, PaperNote
 
 log = logging.getLogger(__name__)
 
 if TYPE_CHECKING:  # it loads a library that only those need who have a model
-    from bot.summaries.llm.client import Model
+    from bot.summaries.llm.client import ModelClient
 
 
 Answer = TypeVar("Answer")
-Kept = TypeVar("Kept")
-Spend: TypeAlias = Callable[[Usage], None]
+Result = TypeVar("Result")
+RecordUsage: TypeAlias = Callable[[Usage], None]
 
-PATIENCE = 90.0  # seconds that a person's chat may wait, with a second attempt
+MODEL_TIMEOUT_SECONDS = 90.0  # seconds that a person's chat may wait, with a second attempt
 
 
-class NotAsked(Refusal):
+class ModelUnavailable(Refusal):
     """The model was not asked, so nothing was paid and nothing counts."""
 
 
-async def consult(
-    shop: Workshop,
-    question: Callable[[Model, Spend], Awaitable[Answer]],
-    keep: Callable[[Answer], Kept],
-) -> Kept:
-    """Asks the model at once; ``keep`` stores its answer in the transaction that counts its price.
+async def ask_model(
+    gateway: ModelGateway,
+    request: Callable[[ModelClient, RecordUsage], Awaitable[Answer]],
+    store_answer: Callable[[Answer], Result],
+) -> Result:
+    """Asks the model at once; ``store_answer`` stores its answer in the transaction that counts its
+    price.
 
     Raises:
-        NotAsked: the day's budget is spent, or the model rests.
+        ModelUnavailable: the day's budget is spent, or the model rests.
         Refusal: it could not answer, or its answer cannot be used; what was paid is counted.
     """
-    if await shop.store.run(shop.is_spent):
-        raise NotAsked("consult-spent")
-    if not shop.may_begin():
-        raise NotAsked("consult-not-now")
-    answer, paid = await _asked(shop, question)
+    if await gateway.store.run(gateway.is_budget_spent):
+        raise ModelUnavailable("consult-spent")
+    if not gateway.try_begin():
+        raise ModelUnavailable("consult-not-now")
+    answer, usage = await _ask_within_timeout(gateway, request)
 
-    def kept() -> Kept:
-        with shop.store.transaction():
-            found = keep(answer)
-            shop.store.spending.add(spent(shop, paid))
-            note(shop.store, shop.state, shop.model.name, shop.now())
-        return found
+    def store_and_charge() -> Result:
+        with gateway.store.transaction():
+            result = store_answer(answer)
+            gateway.store.spending.add(charge_usage(gateway, usage))
+            record_model_state(gateway.store, gateway.status, gateway.model.name, gateway.now())
+        return result
 
-    return await asyncio.shield(shop.store.run(kept))
+    return await asyncio.shield(gateway.store.run(store_and_charge))
 
 
-async def _asked(
-    shop: Workshop, question: Callable[[Model, Spend], Awaitable[Answer]]
-) -> tuple[Answer, Usages]:
+async def _ask_within_timeout(
+    gateway: ModelGateway, request: Callable[[ModelClient, RecordUsage], Awaitable[Answer]]
+) -> tuple[Answer, UsageTotal]:
     """The answer and what it cost; of a failure the price is counted here."""
-    paid = Usages()
+    usage = UsageTotal()
     try:
-        async with asyncio.timeout(PATIENCE):
-            answer = await question(shop.model, paid.add)
-    except (Unfit, Declined) as error:
-        shop.answered()
+        async with asyncio.timeout(MODEL_TIMEOUT_SECONDS):
+            answer = await request(gateway.model, usage.add)
+    except (AnswerRejected, CompletionDeclined) as error:
+        gateway.record_answer()
         log.info("answer refused", extra={"why": str(error) or type(error).__name__})
-        await _pay(shop, paid)
+        await _charge_unused(gateway, usage)
         raise Refusal("consult-unfit") from error
     except (ModelError, TimeoutError) as error:
-        stood_back(shop, error)
-        await _pay(shop, paid)
+        pause_after_error(gateway, error)
+        await _charge_unused(gateway, usage)
         raise Refusal("consult-not-now") from error
     except BaseException:  # the process stops, or the fault is ours: what was paid is kept
-        await _pay(shop, paid)
+        await _charge_unused(gateway, usage)
         raise
-    shop.answered()
-    return answer, paid
+    gateway.record_answer()
+    return answer, usage
 
 
-async def _pay(shop: Workshop, paid: Usages) -> None:
+async def _charge_unused(gateway: ModelGateway, usage: UsageTotal) -> None:
     """Counts what was paid for nothing."""
 
-    def pay() -> None:
-        with shop.store.transaction():
-            shop.store.spending.add(spent(shop, paid, unused=1))
+    def charge() -> None:
+        with gateway.store.transaction():
+            gateway.store.spending.add(charge_usage(gateway, usage, unused=1))
 
-    if paid.calls:
-        await asyncio.shield(shop.store.run(pay))
+    if usage.calls:
+        await asyncio.shield(gateway.store.run(charge))
 
 
 if TYPE_CHECKING:
-    from bot.summaries.llm.client import Model
+    from bot.summaries.llm.client import ModelClient
 
 
-async def explain(shop: Workshop, paper: Paper, language: str) -> Note:
+async def explain_paper(gateway: ModelGateway, paper: Paper, language: str) -> PaperNote:
     """The note on a paper version in a language; written once, and then never paid again.
 
     Who asks while it is being written waits for that one.
 
     Raises:
-        NotAsked: the day's budget is spent, or the model rests.
+        ModelUnavailable: the day's budget is spent, or the model rests.
         Refusal: it could not answer, or its answer cannot be used.
     """
-    place = paper.key, paper.version, language
-    return await shop.notes.once(place, lambda: _written(shop, paper, language))
+    note_key = paper.key, paper.version, language
+    return await gateway.note_flights.run(
+        note_key, lambda: _load_or_write_note(gateway, paper, language)
+    )
 
 
-async def _written(shop: Workshop, paper: Paper, language: str) -> Note:
+async def _load_or_write_note(gateway: ModelGateway, paper: Paper, language: str) -> PaperNote:
     """The note that is kept, or a new one."""
-    notes = shop.store.notes
-    known = await shop.store.run(notes.get, paper.key, paper.version, language)
-    if known:
-        return known
+    notes = gateway.store.paper_notes
+    stored_note = await gateway.store.run(notes.get, paper.key, paper.version, language)
+    if stored_note:
+        return stored_note
 
-    async def question(model: Model, spend: Spend) -> paper_notes.Note:
-        return await paper_notes.noted(model, paper, language, spend)
+    async def request(client: ModelClient, record_usage: RecordUsage) -> paper_notes.NoteText:
+        return await paper_notes.write_note(client, paper, language, record_usage)
 
-    def keep(answer: paper_notes.Note) -> Note:
-        notes.keep(_note(shop, paper, language, answer))
-        kept = notes.get(paper.key, paper.version, language)
-        assert kept is not None
-        return kept  # of whoever was faster
+    def store_note(answer: paper_notes.NoteText) -> PaperNote:
+        notes.add(_note_from_answer(gateway, paper, language, answer))
+        stored = notes.get(paper.key, paper.version, language)
+        assert stored is not None
+        return stored  # of whoever was faster
 
-    return await consult(shop, question, keep)
+    return await ask_model(gateway, request, store_note)
 
 
-def _note(shop: Workshop, paper: Paper, language: str, answer: paper_notes.Note) -> Note:
-    return Note(
+def _note_from_answer(
+    gateway: ModelGateway, paper: Paper, language: str, answer: paper_notes.NoteText
+) -> PaperNote:
+    return PaperNote(
         paper=paper.key,
         version=paper.version,
         language=language,
@@ -143,7 +153,7 @@ def _note(shop: Workshop, paper: Paper, language: str, answer: paper_notes.Note)
         method=answer.method,
         result=answer.result,
         limits=answer.limits,
-        maker=shop.model.name,
-        made=shop.now(),
-        prompt=PROMPT,
+        producer=gateway.model.name,
+        created_at=gateway.now(),
+        prompt_version=PROMPT_VERSION,
     )

@@ -12,49 +12,54 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from bot.summaries.gateway.model_gateway import Workshop
-from bot.summaries.llm.paper_notes import in_english
-from bot.summaries.on_demand import Spend, consult
+from bot.summaries.gateway.model_gateway import ModelGateway
+from bot.summaries.llm.paper_notes import translate_search_words
+from bot.summaries.on_demand import RecordUsage, ask_model
 from bot.topics.query import normal_form
-from bot.topics.query.lexer import Mark, Sign, scan
+from bot.topics.query.lexer import Token, TokenKind, tokenize
 from bot.topics.query.parser import QueryError, parse
-from storage.records import Field, Query
+from storage.records import Query, QueryField
 
 if TYPE_CHECKING:
-    from bot.summaries.llm.client import Model
+    from bot.summaries.llm.client import ModelClient
 
-MOST = 4  # questions for one topic
-_TEXT = frozenset({Field.ANY, Field.TITLE, Field.ABSTRACT})
-_OPERATORS = {Mark.AND: "AND", Mark.OR: "OR", Mark.NOT: "-", Mark.CLOSE: ")"}
-_ENGLISH = re.compile("LATIN |GREEK |MATHEMATICAL |MODIFIER ")  # letters of English papers
-_VERBATIM = re.compile(r"[\x00-\x7f]*[.*][\x00-\x7f]*")  # categories and begun words
+MAX_FOREIGN_PARTS = 4  # questions for one topic
+_TEXT_FIELDS = frozenset({QueryField.ANY, QueryField.TITLE, QueryField.ABSTRACT})
+_OPERATOR_TEXT = {
+    TokenKind.AND: "AND",
+    TokenKind.OR: "OR",
+    TokenKind.NOT: "-",
+    TokenKind.CLOSE_PAREN: ")",
+}
+_LATIN_CHAR_NAMES = re.compile("LATIN |GREEK |MATHEMATICAL |MODIFIER ")  # letters of English papers
+_UNTRANSLATED = re.compile(r"[\x00-\x7f]*[.*][\x00-\x7f]*")  # categories and begun words
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
+class QueryPart:
     """A piece of a topic as it is written: some words with what stands around them."""
 
     words: str
-    before: str = ""
-    after: str = ""
-    is_bound: bool = False  # an operator before it or quotes hold all of the words together
+    prefix: str = ""
+    suffix: str = ""
+    is_grouped: bool = False  # an operator before it or quotes hold all of the words together
 
     @property
-    def is_foreign(self) -> bool:
+    def needs_translation(self) -> bool:
         """Whether the words need to be put into English."""
-        return _has_foreign(self.words)
+        return _has_foreign_letters(self.words)
 
     def __str__(self) -> str:
-        return f"{self.before}{self.words}{self.after}"
+        return f"{self.prefix}{self.words}{self.suffix}"
 
-    def saying(self, words: str) -> Part:
+    def with_words(self, words: str) -> QueryPart:
         """The piece with other words; what was bound stays together."""
-        if self.is_bound and " " in words and not self.after:
-            return replace(self, words=words, before=f'{self.before}"', after='"')
+        if self.is_grouped and " " in words and not self.suffix:
+            return replace(self, words=words, prefix=f'{self.prefix}"', suffix='"')
         return replace(self, words=words)
 
 
-async def interpret(shop: Workshop, words: str) -> str:
+async def translate_query(gateway: ModelGateway, words: str) -> str:
     """The topic in English; empty where the model knows no words for it.
 
     Raises:
@@ -62,79 +67,84 @@ async def interpret(shop: Workshop, words: str) -> str:
         Refusal: it could not answer.
         QueryError: the words cannot be understood as a topic.
     """
-    found = list(parts(words))
-    foreign = [part for part in found if part.is_foreign]
-    if not 0 < len(foreign) <= MOST:
+    query_parts = list(split_parts(words))
+    foreign = [part for part in query_parts if part.needs_translation]
+    if not 0 < len(foreign) <= MAX_FOREIGN_PARTS:
         return ""
 
-    async def question(model: Model, spend: Spend) -> list[str]:
-        return [await in_english(model, part.words, spend) for part in foreign]
+    async def request(client: ModelClient, record_usage: RecordUsage) -> list[str]:
+        return [await translate_search_words(client, part.words, record_usage) for part in foreign]
 
-    english = await consult(shop, question, lambda told: told)
-    said = {part: part.saying(told) for part, told in zip(foreign, english, strict=True)}
-    text = written([said.get(part, part) for part in found])
+    english = await ask_model(gateway, request, lambda translations: translations)
+    translated_parts = {
+        part: part.with_words(translation)
+        for part, translation in zip(foreign, english, strict=True)
+    }
+    text = join_parts([translated_parts.get(part, part) for part in query_parts])
     return text if all(english) and _is_english(text) else ""
 
 
-def is_foreign(query: Query) -> bool:
+def needs_translation(query: Query) -> bool:
     """Whether a query looks for words in a script that English papers are not written in."""
-    asked = normal_form.terms(query.clause, excluded=False)
-    return any(_has_foreign(term.text) for term in asked if term.field in _TEXT)
+    query_terms = normal_form.iterate_terms(query.clause, excluded=False)
+    return any(
+        _has_foreign_letters(term.text) for term in query_terms if term.field in _TEXT_FIELDS
+    )
 
 
-def parts(words: str) -> Iterator[Part]:
+def split_parts(words: str) -> Iterator[QueryPart]:
     """The pieces of a topic in order; words that stand together are one piece."""
-    run: list[str] = []
+    run_words: list[str] = []
     is_excluded = False
-    for sign in scan(words):
-        is_word = sign.mark is Mark.WORD and sign.field is None
-        if is_word and not is_excluded and not _VERBATIM.fullmatch(sign.text):
-            run.append(_whole(sign.text))
+    for token in tokenize(words):
+        is_word = token.kind is TokenKind.WORD and token.field is None
+        if is_word and not is_excluded and not _UNTRANSLATED.fullmatch(token.text):
+            run_words.append(_translatable_word(token.text))
             continue
-        if run:
-            yield Part(" ".join(run))
-            run = []
-        yield _part(sign, is_excluded)
-        is_excluded = sign.mark is Mark.NOT
-    if run:
-        yield Part(" ".join(run))
+        if run_words:
+            yield QueryPart(" ".join(run_words))
+            run_words = []
+        yield _part_from_token(token, is_excluded)
+        is_excluded = token.kind is TokenKind.NOT
+    if run_words:
+        yield QueryPart(" ".join(run_words))
 
 
-def _part(sign: Sign, is_excluded: bool) -> Part:
-    field = f"{sign.field}:" if sign.field else ""
-    if sign.mark is Mark.OPEN:
-        return Part("", f"{field}(")
-    if sign.mark in _OPERATORS:
-        return Part("", _OPERATORS[sign.mark])
-    if sign.field and sign.field not in _TEXT:
-        quote = '"' if sign.mark is Mark.PHRASE else ""
-        return Part("", f"{field}{quote}{sign.text}{quote}")
-    if sign.mark is Mark.PHRASE:
-        return Part(sign.text, f'{field}"', '"', is_bound=True)
-    return Part(_whole(sign.text), field, is_bound=bool(field) or is_excluded)
+def _part_from_token(token: Token, is_excluded: bool) -> QueryPart:
+    field = f"{token.field}:" if token.field else ""
+    if token.kind is TokenKind.OPEN_PAREN:
+        return QueryPart("", f"{field}(")
+    if token.kind in _OPERATOR_TEXT:
+        return QueryPart("", _OPERATOR_TEXT[token.kind])
+    if token.field and token.field not in _TEXT_FIELDS:
+        quote = '"' if token.kind is TokenKind.PHRASE else ""
+        return QueryPart("", f"{field}{quote}{token.text}{quote}")
+    if token.kind is TokenKind.PHRASE:
+        return QueryPart(token.text, f'{field}"', '"', is_grouped=True)
+    return QueryPart(_translatable_word(token.text), field, is_grouped=bool(field) or is_excluded)
 
 
-def _whole(word: str) -> str:
+def _translatable_word(word: str) -> str:
     """A word as it is put into English: the beginning of one cannot be."""
-    return word.rstrip("*") if _has_foreign(word) else word
+    return word.rstrip("*") if _has_foreign_letters(word) else word
 
 
-def written(found: Sequence[Part]) -> str:
+def join_parts(parts: Sequence[QueryPart]) -> str:
     """The topic as somebody types it."""
-    text = " ".join(str(part) for part in found)
+    text = " ".join(str(part) for part in parts)
     return re.sub(r"(?:(?<=\s)|^)- (?=\S)", "-", text).replace("( ", "(").replace(" )", ")")
 
 
-def _has_foreign(text: str) -> bool:
+def _has_foreign_letters(text: str) -> bool:
     return any(
-        sign.isalpha() and not _ENGLISH.match(unicodedata.name(sign, ""))
-        for sign in unicodedata.normalize("NFKC", text)
+        char.isalpha() and not _LATIN_CHAR_NAMES.match(unicodedata.name(char, ""))
+        for char in unicodedata.normalize("NFKC", text)
     )
 
 
 def _is_english(text: str) -> bool:
     """Whether a topic can be read, and nothing in it still needs English."""
     try:
-        return not is_foreign(parse(text))
+        return not needs_translation(parse(text))
     except QueryError:
         return False

@@ -15,8 +15,8 @@ if TYPE_CHECKING:
     from fluent.runtime import FluentBundle
 
 LANGUAGES = ("en", "zh")
-_NAMES = {"en": ("en", "英文", "英语"), "zh": ("zh", "cn", "chinese", "中文", "汉语")}
-BABEL = {"en": "en_GB", "zh": "zh_Hans_CN"}
+_LANGUAGE_NAMES = {"en": ("en", "英文", "英语"), "zh": ("zh", "cn", "chinese", "中文", "汉语")}
+BABEL_LOCALES = {"en": "en_GB", "zh": "zh_Hans_CN"}
 
 
 class Refusal(Exception):
@@ -36,16 +36,16 @@ class TextError(LookupError):
     """A text is missing or does not fit its values: a mistake of ours, never of a person."""
 
 
-def spoken(code: str | None) -> str:
+def supported_language(code: str | None) -> str:
     """The language we speak to somebody whose client says ``code`` (BCP 47), else English."""
     return "zh" if (code or "").lower().startswith("zh") else "en"
 
 
-def named_language(words: str) -> str | None:
+def parse_language(words: str) -> str | None:
     """The language that somebody names: ``en``, ``english``, ``zh-CN``, ``中文``; else None."""
-    folded = words.casefold().strip()
-    for language, names in _NAMES.items():
-        if folded.startswith(names):
+    lowered = words.casefold().strip()
+    for language, names in _LANGUAGE_NAMES.items():
+        if lowered.startswith(names):
             return language
     return None
 
@@ -57,7 +57,7 @@ def say(language: str, key: str, **values: str | int) -> str:
         TextError: the key is unknown, or a value it names is missing.
     """
     language = language if language in LANGUAGES else "en"
-    entry = _entries(language).get(key)
+    entry = _load_entries(language).get(key)
     if entry is None:
         raise TextError(f"no text {key!r} in {language!r}")
     if _is_literal(entry):
@@ -83,20 +83,20 @@ def _is_literal(entry: str) -> bool:
 
 
 @cache
-def _entries(language: str) -> Mapping[str, str]:
+def _load_entries(language: str) -> Mapping[str, str]:
     """Every text of a language by its key, as it is written: ``key = ...`` and what is indented."""
-    found: dict[str, str] = {}
+    entries: dict[str, str] = {}
     key = ""
     source = files(__name__).joinpath(f"{language}.ftl").read_text(encoding="utf-8")
     for line in source.splitlines(keepends=True):
         if line[0].isalpha():
             key = line.partition(" ")[0]
-            found[key] = line
+            entries[key] = line
         elif key and not line.startswith("#"):
-            found[key] += line
+            entries[key] += line
         else:
             key = ""
-    return found
+    return entries
 
 
 @cache
@@ -106,9 +106,9 @@ def _bundle(language: str) -> FluentBundle:
     from fluent.runtime import FluentBundle
 
     # Isolation marks around values would be shown as boxes by some Telegram clients.
-    return FluentBundle([BABEL[language].replace("_", "-")], use_isolating=False)
+    return FluentBundle([BABEL_LOCALES[language].replace("_", "-")], use_isolating=False)
 
 
-def listed(language: str, items: Iterable[str]) -> str:
+def join_list(language: str, items: Iterable[str]) -> str:
     """Items in a row, with the comma of the language."""
     return ("、" if language == "zh" else ", ").join(items)

@@ -9,48 +9,54 @@ from zoneinfo import ZoneInfo
 from babel import Locale
 from babel.dates import format_date, format_datetime, format_time, get_timezone_location
 
-from bot.texts import BABEL
+from bot.texts import BABEL_LOCALES
 
 
-def day(language: str, value: date) -> str:
+def format_day(language: str, value: date) -> str:
     """A date with its weekday: ``Mon 23 Nov 2026``, ``2026年11月23日 周一``."""
     pattern = "y年M月d日 EEE" if language == "zh" else "EEE d MMM y"
-    return format_date(value, pattern, locale=BABEL[language])
+    return format_date(value, pattern, locale=BABEL_LOCALES[language])
 
 
-def days(language: str, first: date, last: date) -> str:
+def format_days(language: str, first: date, last: date) -> str:
     """A range of dates that says once what both share: ``Mon 16 – Fri 20 Nov 2026``."""
     if first == last:
-        return day(language, first)
+        return format_day(language, first)
     if first.year != last.year:
-        return f"{day(language, first)} – {day(language, last)}"
+        return f"{format_day(language, first)} – {format_day(language, last)}"
     is_one_month = first.month == last.month
     if language == "zh":  # the larger stands first, and is left out at the end of the range
-        ends = format_date(last, "d日 EEE" if is_one_month else "M月d日 EEE", locale=BABEL["zh"])
-        return f"{day(language, first)} – {ends}"
-    begins = format_date(first, "EEE d" if is_one_month else "EEE d MMM", locale=BABEL["en"])
-    return f"{begins} – {day(language, last)}"
+        end_text = format_date(
+            last, "d日 EEE" if is_one_month else "M月d日 EEE", locale=BABEL_LOCALES["zh"]
+        )
+        return f"{format_day(language, first)} – {end_text}"
+    start_text = format_date(
+        first, "EEE d" if is_one_month else "EEE d MMM", locale=BABEL_LOCALES["en"]
+    )
+    return f"{start_text} – {format_day(language, last)}"
 
 
-def moment(language: str, instant: datetime, zone: str) -> str:
+def format_moment(language: str, instant: datetime, zone: str) -> str:
     """An instant on the reader's clock: ``Mon 23 Nov 08:00``, ``11月23日 周一 08:00``."""
     pattern = "M月d日 EEE HH:mm" if language == "zh" else "EEE d MMM HH:mm"
-    return format_datetime(instant.astimezone(ZoneInfo(zone)), pattern, locale=BABEL[language])
+    return format_datetime(
+        instant.astimezone(ZoneInfo(zone)), pattern, locale=BABEL_LOCALES[language]
+    )
 
 
-def weekday(language: str, number: int) -> str:
+def weekday_name(language: str, number: int) -> str:
     """The short name of a day of the week, Monday is 0: ``Mon``, ``周一``."""
-    return day(language, date(2024, 1, 1 + number)).split()[-1 if language == "zh" else 0]
+    return format_day(language, date(2024, 1, 1 + number)).split()[-1 if language == "zh" else 0]
 
 
-def clock(language: str, instant: datetime, zone: str) -> str:
+def format_clock(language: str, instant: datetime, zone: str) -> str:
     """The time of day on the reader's clock: ``08:00``."""
-    return format_time(instant.astimezone(ZoneInfo(zone)), "HH:mm", locale=BABEL[language])
+    return format_time(instant.astimezone(ZoneInfo(zone)), "HH:mm", locale=BABEL_LOCALES[language])
 
 
-def city(language: str, zone: str) -> str:
+def city_name(language: str, zone: str) -> str:
     """The city that a zone is named by, in the reader's language: ``Los Angeles``, ``洛杉矶``."""
-    name = get_timezone_location(ZoneInfo(zone), locale=BABEL[language], return_city=True)
+    name = get_timezone_location(ZoneInfo(zone), locale=BABEL_LOCALES[language], return_city=True)
     return str(name)
 
 
@@ -63,7 +69,7 @@ def zone_of_city(words: str) -> str | None:
 def _zones_by_city() -> dict[str, str]:
     return {
         str(names["city"]).casefold(): zone
-        for code in BABEL.values()
+        for code in BABEL_LOCALES.values()
         for zone, names in Locale.parse(code).time_zones.items()
         if "city" in names
     }

@@ -17,20 +17,20 @@ def _locale(code: str) -> Locale | None:
 
 def language_code(words: str) -> str | None:
     """``ZH-hant`` → ``zh-Hant`` (BCP 47: language, script, region); None for no language."""
-    found = _locale(words.strip().replace("_", "-"))
-    if found is None:
+    locale = _locale(words.strip().replace("_", "-"))
+    if locale is None:
         return None
-    return "-".join(part for part in (found.language, found.script, found.territory) if part)
+    return "-".join(part for part in (locale.language, locale.script, locale.territory) if part)
 
 
 def language_name(language: str, code: str) -> str:
     """What a language is called in one of ours: ``German``, ``德语``."""
-    found = _locale(code)
-    return (found.get_display_name(language) if found else None) or code
+    locale = _locale(code)
+    return (locale.get_display_name(language) if locale else None) or code
 
 
-def own_name(code: str) -> str:
+def native_name(code: str) -> str:
     """What a language calls itself: ``Deutsch``, ``中文``."""
-    found = _locale(code)
-    name = (found.display_name if found else None) or code
+    locale = _locale(code)
+    name = (locale.display_name if locale else None) or code
     return name[:1].upper() + name[1:]

@@ -13,7 +13,7 @@ from itertools import pairwise
 
 from publicsuffixlist import PublicSuffixList
 
-JOINER = "\u2060"
+WORD_JOINER = "\u2060"
 """Nobody sees it, no line breaks at it, and no client reads over it."""
 
 _CARD = r"\d(?:[ -]?\d){12,18}"
@@ -28,69 +28,71 @@ _AUTOLINK = re.compile(
     rf"|(?<![a-z0-9_.-]){_CARD}(?![a-z0-9_.-])",
     re.IGNORECASE,
 )
-_NUMBERS = re.compile(r"(?<!\d)\d{1,3}(?:\.\d{1,3}){3}(?!\d)")
-_SPOT = re.compile(
+_IPV4_ADDRESS = re.compile(r"(?<!\d)\d{1,3}(?:\.\d{1,3}){3}(?!\d)")
+_LINK_START = re.compile(
     r"[@#](?=[^\s\u2060])|\$(?=\d?[A-Z])|(?<![\w<])/(?=\w)|:(?=//)"
     r"|(?<=\d)\.(?=\d+\.\d+\.\d)|\.(?=(?P<ending>[\w-]+))"
     r"|(?<!\d)\d{4}(?=[ -]?\d(?:[ -]?\d){8,14}(?!\d))"
 )
 
 
-def autolinks(text: str) -> Iterator[str]:
+def find_autolinks(text: str) -> Iterator[str]:
     """Yield each run of ``text`` that reads as something live, in order.
 
     Also where no client makes it so: behind a letter of Chinese, or with an ending of no network.
     A word with a capital behind a full stop begins a sentence.
     """
-    for found in _AUTOLINK.finditer(text):
-        site = found["site"]
-        if site is None or _NUMBERS.search(site) or _has_ending(site):
-            yield found[0]
+    for match in _AUTOLINK.finditer(text):
+        site = match["site"]
+        if site is None or _IPV4_ADDRESS.search(site) or _has_public_suffix(site):
+            yield match[0]
 
 
-def inert(text: str, *, keeps_commands: bool = False) -> str:
+def disable_autolinks(text: str, *, keep_commands: bool = False) -> str:
     """Return ``text`` as it reads, with nothing in it that a client makes live.
 
-    A sentence of ours ``keeps_commands``: it names them to be touched.
+    A sentence of ours ``keep_commands``: it names them to be touched.
     """
-    return inert_pieces([text], keeps_commands=keeps_commands)[0]
+    return disable_autolinks_in_pieces([text], keep_commands=keep_commands)[0]
 
 
-def inert_pieces(pieces: Sequence[str], *, keeps_commands: bool = False) -> list[str]:
+def disable_autolinks_in_pieces(pieces: Sequence[str], *, keep_commands: bool = False) -> list[str]:
     """Return the pieces of one text, in which together nothing is live.
 
     The text is broken wherever something live could begin: what overlaps is broken as well.
     """
-    places = [
-        found.end()
-        for found in _SPOT.finditer("".join(pieces))
-        if _is_live(found) and not (keeps_commands and found[0] == "/")
+    positions = [
+        match.end()
+        for match in _LINK_START.finditer("".join(pieces))
+        if _starts_autolink(match) and not (keep_commands and match[0] == "/")
     ]
-    inert: list[str] = []
+    disabled_pieces: list[str] = []
     start = 0
     for piece in pieces:
-        cuts = [at - start for at in places if start < at <= start + len(piece)]
+        cuts = [
+            position - start for position in positions if start < position <= start + len(piece)
+        ]
         parts = [piece[a:b] for a, b in pairwise((0, *cuts, len(piece)))]
-        inert.append(JOINER.join(parts))
+        disabled_pieces.append(WORD_JOINER.join(parts))
         start += len(piece)
-    return inert
+    return disabled_pieces
 
 
-def _is_live(spot: re.Match[str]) -> bool:
-    return not spot["ending"] or _is_ending(spot["ending"])
+def _starts_autolink(match: re.Match[str]) -> bool:
+    return not match["ending"] or _is_public_suffix(match["ending"])
 
 
-def _has_ending(site: str) -> bool:
-    return any(_is_ending(label) for label in site.split(".")[1:] if not label.istitle())
+def _has_public_suffix(site: str) -> bool:
+    return any(_is_public_suffix(label) for label in site.split(".")[1:] if not label.istitle())
 
 
 @lru_cache(maxsize=4096)
-def _is_ending(label: str) -> bool:
+def _is_public_suffix(label: str) -> bool:
     """Tell whether the name of a site may end so; "ton" is what Telegram resolves itself."""
-    known = label.lower()
-    return known == "ton" or _endings().publicsuffix(known) is not None
+    suffix = label.lower()
+    return suffix == "ton" or _public_suffix_list().publicsuffix(suffix) is not None
 
 
 @lru_cache(maxsize=1)
-def _endings() -> PublicSuffixList:
+def _public_suffix_list() -> PublicSuffixList:
     return PublicSuffixList(accept_unknown=False, only_icann=True)

@@ -11,14 +11,14 @@ import unicodedata
 from dataclasses import replace
 from datetime import time
 
-from bot.texts import Refusal, listed, say
-from bot.texts.dates import weekday
+from bot.texts import Refusal, join_list, say
+from bot.texts.dates import weekday_name
 from bot.topics import times_of_day
 from storage.records import Cadence
 
-MOST_TIMES = 6
+MAX_TIMES = 6
 
-_DAYS = {
+_WEEKDAY_NAMES = {
     name: day
     for day, names in enumerate(
         (
@@ -34,88 +34,92 @@ _DAYS = {
     for name in names
 }
 _EVERY_DAY = ("daily", "every day", "每天", "每日")
-_WORKING = ("weekdays", "workdays", "工作日")
-_ANNOUNCED = ("announced", "asap", "公布", "公布后", "公告")
-_BETWEEN = re.compile(r"[\s,;、&和]+")
-_FILLING = ("", "and", "at")
-_RANGE = re.compile(r"([^\W\d_]+?)(?:-|–|到|至)([^\W\d_]+)")
+_WORKDAYS = ("weekdays", "workdays", "工作日")
+_AS_ANNOUNCED = ("announced", "asap", "公布", "公布后", "公告")
+_SEPARATORS = re.compile(r"[\s,;、&和]+")
+_FILLER_WORDS = ("", "and", "at")
+_WEEKDAY_RANGE = re.compile(r"([^\W\d_]+?)(?:-|–|到|至)([^\W\d_]+)")
 
 
-def read(words: str, now: Cadence) -> Cadence:
-    """The cadence that a person's words name; what they do not speak of stays as it is ``now``.
+def parse_cadence(words: str, current: Cadence) -> Cadence:
+    """The cadence that a person's words name; what they do not speak of stays as it is ``current``.
 
     Raises:
         Refusal: a word is neither a day nor a time.
     """
     text = unicodedata.normalize("NFKC", words).casefold().strip()
-    if text in _ANNOUNCED:
-        return replace(now, times=(), weekdays=())
+    if text in _AS_ANNOUNCED:
+        return replace(current, times=(), weekdays=())
     days: set[int] = set()
     times: set[time] = set()
-    for word in _words(text):
-        named = _days(word)
-        if named is None:
-            times.add(_time(word))
+    for word in _split_cadence_words(text):
+        word_days = _parse_weekdays(word)
+        if word_days is None:
+            times.add(_require_time(word))
         else:
-            days |= named
-    if len(times) > MOST_TIMES:
-        raise Refusal("settings-time-many", most=MOST_TIMES)
-    said_days = bool(days) or any(name in text for name in _EVERY_DAY)
-    weekdays = tuple(sorted(days)) if said_days else now.weekdays
+            days |= word_days
+    if len(times) > MAX_TIMES:
+        raise Refusal("settings-time-many", most=MAX_TIMES)
+    names_days = bool(days) or any(name in text for name in _EVERY_DAY)
+    weekdays = tuple(sorted(days)) if names_days else current.weekdays
     return replace(
-        now,
-        times=tuple(sorted(times)) or now.times or Cadence().times,
+        current,
+        times=tuple(sorted(times)) or current.times or Cadence().times,
         weekdays=() if len(weekdays) == 7 else weekdays,
     )
 
 
-def told(cadence: Cadence, language: str) -> str:
-    """A cadence in words: ``Mon–Fri at 08:00``, ``每天 08:00``."""
+def describe_cadence(cadence: Cadence, language: str) -> str:
+    """A cadence in words: ``Mon–Fri clock_time 08:00``, ``每天 08:00``."""
     if not cadence.times:
         return say(language, "cadence-announced")
-    times = listed(language, [at.strftime("%H:%M") for at in sorted(cadence.times)])
+    times = join_list(
+        language, [clock_time.strftime("%H:%M") for clock_time in sorted(cadence.times)]
+    )
     if not cadence.weekdays:
         return say(language, "cadence-daily", times=times)
-    return say(language, "cadence-days", days=_named(cadence.weekdays, language), times=times)
+    return say(
+        language, "cadence-days", days=_describe_weekdays(cadence.weekdays, language), times=times
+    )
 
 
-def _named(weekdays: tuple[int, ...], language: str) -> str:
+def _describe_weekdays(weekdays: tuple[int, ...], language: str) -> str:
     days = sorted(set(weekdays))
     if len(days) > 2 and days[-1] - days[0] == len(days) - 1:
-        return f"{weekday(language, days[0])}–{weekday(language, days[-1])}"
-    return listed(language, [weekday(language, day) for day in days])
+        return f"{weekday_name(language, days[0])}–{weekday_name(language, days[-1])}"
+    return join_list(language, [weekday_name(language, day) for day in days])
 
 
-def _days(word: str) -> set[int] | None:
+def _parse_weekdays(word: str) -> set[int] | None:
     """The days that a word names, none for "every day"; None when it names no day."""
     if word in _EVERY_DAY:
         return set()
-    if word in _WORKING:
+    if word in _WORKDAYS:
         return set(range(5))
-    if word in _DAYS:
-        return {_DAYS[word]}
-    ends = _RANGE.fullmatch(word)
-    if ends and ends[1] in _DAYS and ends[2] in _DAYS:
-        first, last = _DAYS[ends[1]], _DAYS[ends[2]]
+    if word in _WEEKDAY_NAMES:
+        return {_WEEKDAY_NAMES[word]}
+    range_match = _WEEKDAY_RANGE.fullmatch(word)
+    if range_match and range_match[1] in _WEEKDAY_NAMES and range_match[2] in _WEEKDAY_NAMES:
+        first, last = _WEEKDAY_NAMES[range_match[1]], _WEEKDAY_NAMES[range_match[2]]
         return {day % 7 for day in range(first, last + 1 if first <= last else last + 8)}
     return None
 
 
-def _words(text: str) -> list[str]:
+def _split_cadence_words(text: str) -> list[str]:
     """The days and times in a text, one by one.
 
     Raises:
         Refusal: there is none.
     """
-    apart = _BETWEEN.split(times_of_day.spelled(text.replace("every day", "daily")))
-    words = [word for word in apart if word not in _FILLING]
+    pieces = _SEPARATORS.split(times_of_day.normalize_times(text.replace("every day", "daily")))
+    words = [word for word in pieces if word not in _FILLER_WORDS]
     if not words:
         raise Refusal("settings-time-usage")
     return words
 
 
-def _time(word: str) -> time:
-    at = times_of_day.read(word)
-    if at is None:
+def _require_time(word: str) -> time:
+    clock_time = times_of_day.parse_time(word)
+    if clock_time is None:
         raise Refusal("settings-time-usage")
-    return at
+    return clock_time

@@ -14,42 +14,45 @@ from datetime import time
 from bot.texts import Refusal
 from bot.texts.languages import language_code
 from bot.topics import time_zones
-from bot.topics.edit_subscriptions import LIMITS, NAME, cleaned
+from bot.topics.edit_subscriptions import DIGEST_LIMITS, MAX_NAME_LENGTH, clean_words
 from bot.topics.query.parser import QueryError, parse
-from storage.records import Cadence, Form, Kind, OnQuietDays, Subscription
+from storage.records import AnnouncementKind, Cadence, MessageForm, QuietDayPolicy, Subscription
 
 Json = None | bool | int | float | str | list["Json"] | dict[str, "Json"]
 
-FORMAT = "papergram topics"
-LARGEST = 1_000_000  # bytes
-MOST = 500  # topics that are looked at
-_DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
-_MOST_TIMES = 6
-_MOST_LANGUAGES = 2
+FORMAT_NAME = "papergram topics"
+MAX_BYTES = 1_000_000  # bytes
+MAX_TOPICS = 500  # topics that are looked at
+_WEEKDAY_CODES = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+_MAX_TIMES = 6
+_MAX_LANGUAGES = 2
 
 
 @dataclass(frozen=True, slots=True)
-class Unusable:
+class RejectedTopic:
     """A topic of a file that cannot be brought back, and why."""
 
     name: str
     reason: Refusal
 
 
-def written(topics: Iterable[Subscription], *, told: bool = False) -> str:
-    """Topics as the text of a file; with ``told`` also how far each has been told."""
-    listed: list[Json] = [_told(topic, told) for topic in topics]
-    return json.dumps({"format": FORMAT, "topics": listed}, ensure_ascii=False, indent=1) + "\n"
+def export_topics(topics: Iterable[Subscription], *, with_cursors: bool = False) -> str:
+    """Topics as the text of a file; with ``with_cursors`` also how far each has been told."""
+    topic_values: list[Json] = [_topic_to_json(topic, with_cursors) for topic in topics]
+    return (
+        json.dumps({"format": FORMAT_NAME, "topics": topic_values}, ensure_ascii=False, indent=1)
+        + "\n"
+    )
 
 
-def _told(topic: Subscription, told: bool) -> Json:
+def _topic_to_json(topic: Subscription, with_cursors: bool) -> Json:
     """One topic; what follows the chat is left out."""
-    own: dict[str, Json] = {
+    values: dict[str, Json] = {
         "name": topic.name,
         "query": topic.query,
-        "times": [at.strftime("%H:%M") for at in topic.cadence.times],
-        "weekdays": [_DAYS[day] for day in topic.cadence.weekdays],
-        "quiet": topic.cadence.quiet.value,
+        "times": [clock_time.strftime("%H:%M") for clock_time in topic.cadence.times],
+        "weekdays": [_WEEKDAY_CODES[day] for day in topic.cadence.weekdays],
+        "quiet": topic.cadence.on_quiet_days.value,
         "zone": topic.zone,
         "limit": topic.limit,
         "kinds": [*sorted(kind.value for kind in topic.kinds)],
@@ -57,154 +60,167 @@ def _told(topic: Subscription, told: bool) -> Json:
         "thread": topic.thread,
     }
     if topic.form is not None:
-        own["form"] = topic.form.value
+        values["form"] = topic.form.value
     if topic.languages is not None:
-        own["languages"] = [*topic.languages]
+        values["languages"] = [*topic.languages]
     if topic.silent is not None:
-        own["silent"] = topic.silent
-    if told:
-        own |= {"told": topic.cursor, "place": topic.position}
-    return own
+        values["silent"] = topic.silent
+    if with_cursors:
+        values |= {"told": topic.cursor, "place": topic.position}
+    return values
 
 
-def read(text: str | bytes, bot: int, chat: int) -> list[Subscription | Unusable]:
+def parse_topics_file(text: str | bytes, bot: int, chat: int) -> list[Subscription | RejectedTopic]:
     """The topics of a file as topics of a chat, in its order; a cursor of -1 was not told.
 
     Raises:
         Refusal: this is no such file, or it holds too many topics.
     """
     try:
-        given: Json = json.loads(text)
+        document: Json = json.loads(text)
     except (ValueError, RecursionError):
         raise Refusal("import-unreadable") from None
-    topics = given.get("topics") if isinstance(given, dict) else None
-    if not isinstance(given, dict) or given.get("format") != FORMAT or not isinstance(topics, list):
+    topics = document.get("topics") if isinstance(document, dict) else None
+    if (
+        not isinstance(document, dict)
+        or document.get("format") != FORMAT_NAME
+        or not isinstance(topics, list)
+    ):
         raise Refusal("import-unreadable")
-    if len(topics) > MOST:
-        raise Refusal("import-many", most=MOST)
-    return [_read(one, bot, chat) for one in topics]
+    if len(topics) > MAX_TOPICS:
+        raise Refusal("import-many", most=MAX_TOPICS)
+    return [_parse_item(item, bot, chat) for item in topics]
 
 
-def begun_anew(topic: Subscription) -> Subscription:
+def without_position(topic: Subscription) -> Subscription:
     """A topic of somebody's file: its place in another store's announcements says nothing."""
     return replace(topic, cursor=-1, thread=0, position=0)
 
 
-def _read(given: Json, bot: int, chat: int) -> Subscription | Unusable:
-    if not isinstance(given, dict):
-        return Unusable("?", Refusal("import-field", field="topics"))
-    name = given.get("name", given.get("query"))
-    shown = cleaned(name)[:NAME] if isinstance(name, str) else "?"
+def _parse_item(data: Json, bot: int, chat: int) -> Subscription | RejectedTopic:
+    if not isinstance(data, dict):
+        return RejectedTopic("?", Refusal("import-field", field="topics"))
+    name = data.get("name", data.get("query"))
+    shown_name = clean_words(name)[:MAX_NAME_LENGTH] if isinstance(name, str) else "?"
     try:
-        return _topic(given, bot, chat)
+        return _topic_from_json(data, bot, chat)
     except QueryError as error:
-        return Unusable(shown, Refusal(error.key, **error.values))
+        return RejectedTopic(shown_name, Refusal(error.key, **error.values))
     except Refusal as reason:
-        return Unusable(shown, reason)
+        return RejectedTopic(shown_name, reason)
 
 
-def _topic(given: Mapping[str, Json], bot: int, chat: int) -> Subscription:
-    query = parse(_text(given, "query", ""))
-    zone = time_zones.valid_zone(_text(given, "zone", "UTC"))
+def _topic_from_json(data: Mapping[str, Json], bot: int, chat: int) -> Subscription:
+    query = parse(_text_field(data, "query", ""))
+    zone = time_zones.valid_zone(_text_field(data, "zone", "UTC"))
     if zone is None:
         raise Refusal("import-field", field="zone")
     return Subscription(
         bot=bot,
         chat=chat,
         query=query.text,
-        name=cleaned(_text(given, "name", ""))[:NAME] or query.text[:NAME],
-        cadence=_cadence(given),
+        name=clean_words(_text_field(data, "name", ""))[:MAX_NAME_LENGTH]
+        or query.text[:MAX_NAME_LENGTH],
+        cadence=_parse_cadence(data),
         zone=zone,
-        cursor=_whole(given, "told", -1),
+        cursor=_int_field(data, "told", -1),
         next_due=None,
-        thread=_whole(given, "thread", 0),
-        limit=_limit(given),
-        kinds=_kinds(given),
-        form=_form(given),
-        languages=_languages(given),
-        silent=_flag(given, "silent", None),
-        paused=bool(_flag(given, "paused", default=False)),
-        position=_whole(given, "place", 0),
+        thread=_int_field(data, "thread", 0),
+        limit=_parse_limit(data),
+        kinds=_parse_kinds(data),
+        form=_parse_form(data),
+        languages=_parse_languages(data),
+        silent=_bool_field(data, "silent", None),
+        paused=bool(_bool_field(data, "paused", default=False)),
+        position=_int_field(data, "place", 0),
     )
 
 
-def _cadence(given: Mapping[str, Json]) -> Cadence:
-    usual = Cadence()
-    days = _texts(given, "weekdays", [])
-    clock = _texts(given, "times", [at.strftime("%H:%M") for at in usual.times])
-    quiet = _text(given, "quiet", usual.quiet.value)
-    if len(clock) > _MOST_TIMES:
-        raise Refusal("settings-time-many", most=_MOST_TIMES)
-    if not set(days) <= set(_DAYS):
+def _parse_cadence(data: Mapping[str, Json]) -> Cadence:
+    default = Cadence()
+    days = _text_list_field(data, "weekdays", [])
+    time_texts = _text_list_field(
+        data, "times", [clock_time.strftime("%H:%M") for clock_time in default.times]
+    )
+    quiet = _text_field(data, "quiet", default.on_quiet_days.value)
+    if len(time_texts) > _MAX_TIMES:
+        raise Refusal("settings-time-many", most=_MAX_TIMES)
+    if not set(days) <= set(_WEEKDAY_CODES):
         raise Refusal("import-field", field="weekdays")
-    if quiet not in set(OnQuietDays):
+    if quiet not in set(QuietDayPolicy):
         raise Refusal("import-field", field="quiet")
     try:
-        times = tuple(sorted({time.fromisoformat(at) for at in clock}))
+        times = tuple(sorted({time.fromisoformat(clock_time) for clock_time in time_texts}))
     except ValueError:
         raise Refusal("import-field", field="times") from None
-    if any(at.tzinfo or at.second or at.microsecond for at in times):
+    if any(
+        clock_time.tzinfo or clock_time.second or clock_time.microsecond for clock_time in times
+    ):
         raise Refusal("import-field", field="times")
-    weekdays = tuple(sorted({_DAYS.index(day) for day in days}))
-    return Cadence(times, () if len(weekdays) == len(_DAYS) else weekdays, OnQuietDays(quiet))
+    weekdays = tuple(sorted({_WEEKDAY_CODES.index(day) for day in days}))
+    return Cadence(
+        times, () if len(weekdays) == len(_WEEKDAY_CODES) else weekdays, QuietDayPolicy(quiet)
+    )
 
 
-def _limit(given: Mapping[str, Json]) -> int:
-    limit = _whole(given, "limit", LIMITS[1])
-    if not 1 <= limit <= LIMITS[-1]:
+def _parse_limit(data: Mapping[str, Json]) -> int:
+    limit = _int_field(data, "limit", DIGEST_LIMITS[1])
+    if not 1 <= limit <= DIGEST_LIMITS[-1]:
         raise Refusal("import-field", field="limit")
     return limit
 
 
-def _kinds(given: Mapping[str, Json]) -> frozenset[Kind]:
-    kinds = _texts(given, "kinds", [Kind.NEW, Kind.CROSS])
-    if not kinds or not set(kinds) <= set(Kind):
+def _parse_kinds(data: Mapping[str, Json]) -> frozenset[AnnouncementKind]:
+    kinds = _text_list_field(data, "kinds", [AnnouncementKind.NEW, AnnouncementKind.CROSS])
+    if not kinds or not set(kinds) <= set(AnnouncementKind):
         raise Refusal("import-field", field="kinds")
-    return frozenset(map(Kind, kinds))
+    return frozenset(map(AnnouncementKind, kinds))
 
 
-def _form(given: Mapping[str, Json]) -> Form | None:
-    form = _text(given, "form", "")
-    if form and form not in set(Form):
+def _parse_form(data: Mapping[str, Json]) -> MessageForm | None:
+    form = _text_field(data, "form", "")
+    if form and form not in set(MessageForm):
         raise Refusal("import-field", field="form")
-    return Form(form) if form else None
+    return MessageForm(form) if form else None
 
 
-def _languages(given: Mapping[str, Json]) -> tuple[str, ...] | None:
-    languages = tuple(dict.fromkeys(_texts(given, "languages", [])))
-    if len(languages) > _MOST_LANGUAGES or any(language_code(one) != one for one in languages):
+def _parse_languages(data: Mapping[str, Json]) -> tuple[str, ...] | None:
+    languages = tuple(dict.fromkeys(_text_list_field(data, "languages", [])))
+    if len(languages) > _MAX_LANGUAGES or any(
+        language_code(language) != language for language in languages
+    ):
         raise Refusal("import-field", field="languages")
     return languages or None
 
 
-def _text(given: Mapping[str, Json], field: str, default: str) -> str:
-    value = given.get(field, default)
+def _text_field(data: Mapping[str, Json], field: str, default: str) -> str:
+    value = data.get(field, default)
     if not isinstance(value, str):
         raise Refusal("import-field", field=field)
     return value
 
 
-def _texts(given: Mapping[str, Json], field: str, default: Iterable[str]) -> list[str]:
-    value = given.get(field)
+def _text_list_field(data: Mapping[str, Json], field: str, default: Iterable[str]) -> list[str]:
+    value = data.get(field)
     if value is None:
         return list(default)
     if not isinstance(value, list):
         raise Refusal("import-field", field=field)
-    found = [one for one in value if isinstance(one, str)]
-    if len(found) != len(value):
+    texts = [item for item in value if isinstance(item, str)]
+    if len(texts) != len(value):
         raise Refusal("import-field", field=field)
-    return found
+    return texts
 
 
-def _whole(given: Mapping[str, Json], field: str, default: int) -> int:
-    value = given.get(field, default)
+def _int_field(data: Mapping[str, Json], field: str, default: int) -> int:
+    value = data.get(field, default)
     if not isinstance(value, int) or isinstance(value, bool) or not -1 <= value < 2**53:
         raise Refusal("import-field", field=field)
     return value
 
 
-def _flag(given: Mapping[str, Json], field: str, default: bool | None) -> bool | None:
-    value = given.get(field, default)
+def _bool_field(data: Mapping[str, Json], field: str, default: bool | None) -> bool | None:
+    value = data.get(field, default)
     if value is not None and not isinstance(value, bool):
         raise Refusal("import-field", field=field)
     return value

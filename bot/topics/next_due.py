@@ -15,74 +15,80 @@ from zoneinfo import ZoneInfo
 from storage.records import Cadence
 
 _DAY = timedelta(days=1)
-_WEEK = frozenset(range(7))
-_LEAST = timedelta(microseconds=1)
+_ALL_WEEKDAYS = frozenset(range(7))
+_SMALLEST_STEP = timedelta(microseconds=1)
 
 
 def next_due(cadence: Cadence, zone: str, after: datetime) -> datetime | None:
     """Return the first due instant strictly after ``after``; None for "as soon as announced"."""
-    slots = _slots(cadence, zone, _local(zone, after).date() - _DAY)
-    return _first_after(after, slots)
+    slots = _occasions(cadence, zone, _to_local(zone, after).date() - _DAY)
+    return _earliest_after(after, slots)
 
 
-def next_due_after_change(
-    cadence: Cadence, zone: str, after: datetime, *, served: datetime, old_zone: str
+def next_due_after_zone_change(
+    cadence: Cadence, zone: str, after: datetime, *, last_served: datetime, old_zone: str
 ) -> datetime | None:
     """Return the next due instant in a new zone, leaving out what the old zone was served.
 
     The occasion named "today at eight" is told once, wherever today's eight o'clock is:
-    occasions up to the wall-clock reading of ``served`` in ``old_zone`` have been.
+    occasions up to the wall-clock reading of ``last_served`` in ``old_zone`` have been.
     """
-    told = _local(old_zone, served).replace(tzinfo=None)
-    start = max(_local(zone, after).date() - _DAY, told.date())
-    slots = (slot for slot in _slots(cadence, zone, start) if slot.replace(tzinfo=None) > told)
-    return _first_after(after, slots)
+    last_served_local = _to_local(old_zone, last_served).replace(tzinfo=None)
+    start = max(_to_local(zone, after).date() - _DAY, last_served_local.date())
+    slots = (
+        slot
+        for slot in _occasions(cadence, zone, start)
+        if slot.replace(tzinfo=None) > last_served_local
+    )
+    return _earliest_after(after, slots)
 
 
-def last_before(cadence: Cadence, zone: str, due: datetime) -> datetime | None:
+def previous_due(cadence: Cadence, zone: str, due: datetime) -> datetime | None:
     """Return the occasion before a due instant; None where a cadence has no occasions."""
-    start = _local(zone, due).date() - 8 * _DAY  # a week holds every weekday, and a gap
-    slots = takewhile(lambda slot: slot.astimezone(UTC) < due, _slots(cadence, zone, start))
+    start = _to_local(zone, due).date() - 8 * _DAY  # a week holds every weekday, and a gap
+    slots = takewhile(lambda slot: slot.astimezone(UTC) < due, _occasions(cadence, zone, start))
     return max((slot.astimezone(UTC) for slot in slots), default=None)
 
 
-def first_due(cadence: Cadence, zone: str, day: date) -> datetime | None:
+def first_due_on(cadence: Cadence, zone: str, day: date) -> datetime | None:
     """Return the first due instant on or after a local date, as when a pause ends."""
     midnight = datetime.combine(day, time(), ZoneInfo(zone))
-    return _first_after(midnight.astimezone(UTC) - _LEAST, _slots(cadence, zone, day))
+    return _earliest_after(
+        midnight.astimezone(UTC) - _SMALLEST_STEP, _occasions(cadence, zone, day)
+    )
 
 
-def period(cadence: Cadence, zone: str, due: datetime) -> str:
+def period_name(cadence: Cadence, zone: str, due: datetime) -> str:
     """Name the occasion: the local date and time, or the instant for "as soon as announced"."""
     if not cadence.times:
         return f"{due.astimezone(UTC):%Y-%m-%dT%H:%MZ}"
-    return f"{_local(zone, due):%Y-%m-%dT%H:%M}"
+    return f"{_to_local(zone, due):%Y-%m-%dT%H:%M}"
 
 
-def _slots(cadence: Cadence, zone: str, start: date) -> Iterator[datetime]:
+def _occasions(cadence: Cadence, zone: str, start: date) -> Iterator[datetime]:
     """Yield the occasions of a cadence from a local date on, endlessly, by local date."""
     times = sorted(set(cadence.times))
-    weekdays = set(cadence.weekdays or _WEEK) & _WEEK
+    weekdays = set(cadence.weekdays or _ALL_WEEKDAYS) & _ALL_WEEKDAYS
     if not times or not weekdays:
         return
-    there = ZoneInfo(zone)
+    zone_info = ZoneInfo(zone)
     while True:
         if start.weekday() in weekdays:
-            for wall in times:
-                yield datetime.combine(start, wall, there)  # fold 0: the first of two
+            for clock_time in times:
+                yield datetime.combine(start, clock_time, zone_info)  # fold 0: the first of two
         start += _DAY
 
 
-def _first_after(after: datetime, slots: Iterator[datetime]) -> datetime | None:
+def _earliest_after(after: datetime, slots: Iterator[datetime]) -> datetime | None:
     """Return the earliest instant after ``after`` of occasions that come by local date."""
     for slot in slots:
         if slot.astimezone(UTC) > after:
-            rivals = (rival.astimezone(UTC) for rival in _within_a_day(slot, slots))
-            return min(rival for rival in rivals if rival > after)
+            candidates = (candidate.astimezone(UTC) for candidate in _slots_within_day(slot, slots))
+            return min(candidate for candidate in candidates if candidate > after)
     return None
 
 
-def _within_a_day(slot: datetime, later: Iterator[datetime]) -> Iterator[datetime]:
+def _slots_within_day(slot: datetime, later_slots: Iterator[datetime]) -> Iterator[datetime]:
     """Yield an occasion and those that a gap in the clocks may have put before it.
 
     In a gap a later wall-clock time can be the earlier instant: 02:30 moves to 03:30, behind
@@ -90,9 +96,9 @@ def _within_a_day(slot: datetime, later: Iterator[datetime]) -> Iterator[datetim
     """
     horizon = slot.replace(tzinfo=None) + _DAY
     yield slot
-    yield from takewhile(lambda rival: rival.replace(tzinfo=None) <= horizon, later)
+    yield from takewhile(lambda candidate: candidate.replace(tzinfo=None) <= horizon, later_slots)
 
 
-def _local(zone: str, instant: datetime) -> datetime:
+def _to_local(zone: str, instant: datetime) -> datetime:
     """Read an instant on the clock of a zone."""
     return instant.astimezone(ZoneInfo(zone))

@@ -9,22 +9,33 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from itertools import islice
 
-from bot.topics.matching import matches
-from bot.topics.query.alternatives import alternatives, any_of, fewer, loosened
-from bot.topics.query.lexer import NEAR
-from bot.topics.query.parser import QueryError, compose, parse_typed, printed_anew, term
+from bot.topics.matching import match_paper
+from bot.topics.query.alternatives import (
+    alternative_readings,
+    looser_readings,
+    readings_with_any_word,
+    readings_with_fewer_words,
+)
+from bot.topics.query.lexer import DEFAULT_NEAR
+from bot.topics.query.parser import (
+    QueryError,
+    canonical_text,
+    make_term,
+    parse_user_query,
+    query_from_clause,
+)
 from storage import Store
-from storage.engine.query_budget import OverBudget
-from storage.records import And, Field, Query, Term
+from storage.engine.query_budget import QueryBudgetExceeded
+from storage.records import And, Query, QueryField, Term
 
-MOST = 3  # suggestions at once
-TRIED = 10  # readings that are counted
-MANY = 50  # stored papers are counted up to here
-MOST_TOGETHER = 4  # words that are looked for near each other
-FREQUENT = 30  # papers a week, from which on fewer are a relief
-FEWER = 0.6  # of them: the most that are left where that is worth a suggestion
+MAX_SUGGESTIONS = 3  # suggestions at once
+MAX_TRIED_READINGS = 10  # readings that are counted
+MAX_COUNTED_PAPERS = 50  # stored papers are counted up to here
+MAX_NEAR_WORDS = 4  # words that are looked for near each other
+MIN_WEEKLY_PAPERS = 30  # papers a week, from which on fewer are a relief
+MAX_REMAINING_SHARE = 0.6  # of them: the most that are left where that is worth a suggestion
 
-Counted = Callable[[Query], int]
+CountPapers = Callable[[Query], int]
 """How many papers a query finds in some days."""
 
 
@@ -38,8 +49,8 @@ class Suggestion:
     is_recent: bool = True  # of the last days; else of all that are stored
 
 
-def suggestions(
-    store: Store, words: str, recently: Counted | None = None, *, papers: int
+def find_suggestions(
+    store: Store, words: str, count_recent: CountPapers | None = None, *, papers: int
 ) -> tuple[Suggestion, ...]:
     """The likeliest readings of words that find papers, where the words as they stand find some.
 
@@ -47,69 +58,88 @@ def suggestions(
     suggested only where they find none, and fewer only where no other reading finds any. What the
     budget does not suffice for is left out.
     """
-    found: list[Suggestion] = []
+    results: list[Suggestion] = []
     try:
-        for read in (alternatives,) if papers else (alternatives, loosened, fewer, any_of):
-            for text, query in islice(_readable(read(words), printed_anew(words)), TRIED):
-                found += _counted(store, text, query, recently)
-                if len(found) == MOST:
+        for make_readings in (
+            (alternative_readings,)
+            if papers
+            else (
+                alternative_readings,
+                looser_readings,
+                readings_with_fewer_words,
+                readings_with_any_word,
+            )
+        ):
+            for text, query in islice(
+                _parse_readings(make_readings(words), canonical_text(words)), MAX_TRIED_READINGS
+            ):
+                results += _suggestion_for(store, text, query, count_recent)
+                if len(results) == MAX_SUGGESTIONS:
                     break
-            if found:
+            if results:
                 break
-    except OverBudget:
+    except QueryBudgetExceeded:
         pass
-    return tuple(found)
+    return tuple(results)
 
 
-def _counted(
-    store: Store, text: str, query: Query, recently: Counted | None
+def _suggestion_for(
+    store: Store, text: str, query: Query, count_recent: CountPapers | None
 ) -> Iterator[Suggestion]:
     """The suggestion of a reading, if it finds papers."""
-    if recently and (number := recently(query)):
+    if count_recent and (number := count_recent(query)):
         yield Suggestion(text, query, number)
-    elif number := stored(store, query):
+    elif number := count_stored_papers(store, query):
         yield Suggestion(text, query, number, is_recent=False)
 
 
-def together(query: Query, counted: Counted, *, papers: int) -> Suggestion | None:
+def suggest_words_near(
+    query: Query, count_papers: CountPapers, *, papers: int
+) -> Suggestion | None:
     """The words of a query near each other, where that finds clearly fewer papers of many."""
-    if papers < FREQUENT:
+    if papers < MIN_WEEKLY_PAPERS:
         return None
     parts = query.clause.clauses if isinstance(query.clause, And) else ()
-    plain = [part for part in parts if isinstance(part, Term) and _is_plain(part)]
-    words = [part.text for part in plain]
-    if not 2 <= len(words) <= MOST_TOGETHER:
+    plain_terms = [part for part in parts if isinstance(part, Term) and _is_plain_word(part)]
+    words = [part.text for part in plain_terms]
+    if not 2 <= len(words) <= MAX_NEAR_WORDS:
         return None
-    others = [part for part in parts if part not in plain]
+    others = [part for part in parts if part not in plain_terms]
     try:
-        nearer = compose(And((*others, term(Field.ANY, " ".join(words), near=NEAR))))
-        number = counted(nearer)
-    except (QueryError, OverBudget):  # the longest queries have no room for it
+        near_query = query_from_clause(
+            And((*others, make_term(QueryField.ANY, " ".join(words), max_gap=DEFAULT_NEAR)))
+        )
+        number = count_papers(near_query)
+    except (QueryError, QueryBudgetExceeded):  # the longest queries have no room for it
         return None
-    return Suggestion(nearer.text, nearer, number) if 0 < number <= FEWER * papers else None
+    return (
+        Suggestion(near_query.text, near_query, number)
+        if 0 < number <= MAX_REMAINING_SHARE * papers
+        else None
+    )
 
 
-def stored(store: Store, query: Query) -> int:
-    """How many stored papers a query finds, counted up to ``MANY``."""
-    found = store.papers.search(query.clause, limit=MANY)
-    return sum(matches(query, paper) is not None for paper in found)
+def count_stored_papers(store: Store, query: Query) -> int:
+    """How many stored papers a query finds, counted up to ``MAX_COUNTED_PAPERS``."""
+    papers = store.papers.search(query.clause, limit=MAX_COUNTED_PAPERS)
+    return sum(match_paper(query, paper) is not None for paper in papers)
 
 
-def _readable(readings: Iterator[str], own: str) -> Iterator[tuple[str, Query]]:
+def _parse_readings(readings: Iterator[str], original: str) -> Iterator[tuple[str, Query]]:
     """The readings that can be read, each meaning once and none that is said already."""
-    known = {own}
+    seen_queries = {original}
     for reading in readings:
         text = " ".join(reading.split())
         try:
-            query = parse_typed(text)
+            query = parse_user_query(text)
         except QueryError:
             continue
-        if query.text not in known:
-            known.add(query.text)
+        if query.text not in seen_queries:
+            seen_queries.add(query.text)
             yield text, query
 
 
-def _is_plain(term: Term) -> bool:
+def _is_plain_word(term: Term) -> bool:
     """Whether a term is a word that may stand anywhere."""
-    is_one = " " not in term.text
-    return is_one and term.field is Field.ANY and not term.prefix and not term.near
+    is_single_word = " " not in term.text
+    return is_single_word and term.field is QueryField.ANY and not term.prefix and not term.max_gap

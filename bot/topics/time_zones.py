@@ -17,7 +17,7 @@ _CONTINENTS = {"Africa", "America", "Antarctica", "Asia", "Australia", "Europe"}
 _REGIONS = _CONTINENTS | {"Arctic", "Atlantic", "Indian", "Pacific"}
 
 # Cities whose zone bears another city's name, and the names Chinese readers write.
-_ALSO = {
+_CITY_ALIASES = {
     "beijing": "Asia/Shanghai",
     "shenzhen": "Asia/Shanghai",
     "guangzhou": "Asia/Shanghai",
@@ -105,47 +105,51 @@ _OFFSET = re.compile(r"(?:utc|gmt)?([+-])(\d{1,2})(?::?([0-5]\d))?")
 
 def valid_zone(name: str) -> str | None:
     """Return the IANA zone that a person's words name, or None if they name none."""
-    asked = _folded(name)
-    offset = _offset(asked)
+    folded_name = _fold_name(name)
+    offset = _parse_offset(folded_name)
     if offset is not None:
-        return _fixed(offset)
-    return _ALSO.get(asked) or _by_city().get(asked) or _by_name().get(asked)
+        return _fixed_offset_zone(offset)
+    return (
+        _CITY_ALIASES.get(folded_name)
+        or _zones_by_city().get(folded_name)
+        or _zones_by_name().get(folded_name)
+    )
 
 
-def suggested_zones(name: str, now: datetime, number: int = 3) -> tuple[str, ...]:
+def suggest_zones(name: str, now: datetime, limit: int = 3) -> tuple[str, ...]:
     """Return well-known zones for an offset as it is ``now``, else zones of similar name."""
-    asked = _folded(name)
-    offset = _offset(asked)
+    folded_name = _fold_name(name)
+    offset = _parse_offset(folded_name)
     if offset is not None:
-        there = (
+        matching_zones = (
             zone for zone in _WELL_KNOWN if now.astimezone(ZoneInfo(zone)).utcoffset() == offset
         )
-        return tuple(there)[:number]
-    names = {**_by_name(), **_by_city(), **_ALSO}
-    close = get_close_matches(asked, names, n=2 * number, cutoff=0.6)
-    return tuple(dict.fromkeys(names[match] for match in close))[:number]
+        return tuple(matching_zones)[:limit]
+    names = {**_zones_by_name(), **_zones_by_city(), **_CITY_ALIASES}
+    close_names = get_close_matches(folded_name, names, n=2 * limit, cutoff=0.6)
+    return tuple(dict.fromkeys(names[match] for match in close_names))[:limit]
 
 
-def _folded(name: str) -> str:
+def _fold_name(name: str) -> str:
     """Write a name as the tables below do: lower case, underscores between words."""
     plain = normalize("NFKC", name).replace("\N{MINUS SIGN}", "-").replace("_", " ")
     return "_".join(plain.casefold().split())
 
 
-def _offset(asked: str) -> timedelta | None:
+def _parse_offset(folded_name: str) -> timedelta | None:
     """Read "utc+8", "gmt-03:30" or "+0530"; None for anything else."""
-    match = _OFFSET.fullmatch(asked.replace("_", ""))
+    match = _OFFSET.fullmatch(folded_name.replace("_", ""))
     if match is None:
         return None
     sign = -1 if match[1] == "-" else 1
     return sign * timedelta(hours=int(match[2]), minutes=int(match[3] or 0))
 
 
-def _fixed(offset: timedelta) -> str | None:
+def _fixed_offset_zone(offset: timedelta) -> str | None:
     """Name the zone of a constant offset; IANA has whole hours only, with the sign turned."""
-    hours, rest = divmod(offset, timedelta(hours=1))
+    hours, remainder = divmod(offset, timedelta(hours=1))
     name = f"Etc/GMT{-hours:+d}" if hours else "UTC"
-    return name if not rest and name in available_zones() else None
+    return name if not remainder and name in available_zones() else None
 
 
 @cache
@@ -155,13 +159,15 @@ def available_zones() -> frozenset[str]:
 
 
 @cache
-def _by_name() -> dict[str, str]:
+def _zones_by_name() -> dict[str, str]:
     """Map folded whole names to zones."""
-    return {_folded(zone): zone for zone in sorted(available_zones())}
+    return {_fold_name(zone): zone for zone in sorted(available_zones())}
 
 
 @cache
-def _by_city() -> dict[str, str]:
+def _zones_by_city() -> dict[str, str]:
     """Map folded last names to zones of the world's regions, the shortest name first."""
     zones = sorted(available_zones(), key=lambda zone: (-len(zone), zone))
-    return {_folded(zone.split("/")[-1]): zone for zone in zones if zone.split("/")[0] in _REGIONS}
+    return {
+        _fold_name(zone.split("/")[-1]): zone for zone in zones if zone.split("/")[0] in _REGIONS
+    }

@@ -6,24 +6,24 @@ from dataclasses import replace
 from datetime import datetime
 
 from storage import Store
-from storage.records import Form, Notice, Parcel, Subscriber, Subscription
+from storage.records import Chat, MessageForm, Notice, OutboxMessage, Subscription
 
 
-def pause_unreadable(store: Store, chat: Subscriber, topic: Subscription, now: datetime) -> None:
+def pause_unreadable_topic(store: Store, chat: Chat, topic: Subscription, now: datetime) -> None:
     """Pauses a topic and tells its chat why; its cursor stays, so that no paper is missed.
 
     A topic that was changed a moment ago is left for the next tick.
     """
-    if not store.subscriptions.change(replace(topic, paused=True)):
+    if not store.subscriptions.update(replace(topic, paused=True)):
         return
     store.outbox.put_once(
-        Parcel(
+        OutboxMessage(
             bot=chat.bot,
-            chat=chat.chat,
+            chat=chat.id,
             thread=topic.thread,
-            period=f"unreadable/{topic.key}/{topic.fence}",
+            period=f"unreadable/{topic.key}/{topic.row_version}",
             part=1,
-            form=Form.CLASSIC,
+            form=MessageForm.CLASSIC,
             language=chat.language,
             languages=chat.languages,
             zone=topic.zone,
@@ -31,5 +31,5 @@ def pause_unreadable(store: Store, chat: Subscriber, topic: Subscription, now: d
                 "topic-unreadable-paused", (("topic", topic.name), ("query", topic.query))
             ),
         ),
-        due=now,
+        due_at=now,
     )

@@ -4,41 +4,41 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from storage.engine.column_types import micros
+from storage.engine.column_types import to_micros
 from storage.engine.sqlite import Engine
 
 
-class Rulings:
+class BansAndQuotas:
     """Bans of people and chats, and the chats that may follow more or fewer topics."""
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
 
-    def ban(self, bot: int, who: int, now: datetime) -> bool:
+    def ban(self, bot: int, target: int, now: datetime) -> bool:
         """Ban a person or a chat by its id; False when it is banned already."""
         return bool(
-            self._engine.change(
+            self._engine.execute(
                 """
                 insert into bans (bot, who, made, told) values (:bot, :who, :now, 0)
                 on conflict do nothing
                 """,
                 bot=bot,
-                who=who,
-                now=micros(now),
+                who=target,
+                now=to_micros(now),
             )
         )
 
-    def lift(self, bot: int, who: int) -> bool:
+    def unban(self, bot: int, target: int) -> bool:
         """End a ban; False when there is none."""
         return bool(
-            self._engine.change(
-                "delete from bans where bot = :bot and who = :who", bot=bot, who=who
+            self._engine.execute(
+                "delete from bans where bot = :bot and who = :who", bot=bot, who=target
             )
         )
 
-    def banned(self, bot: int, chat: int, person: int) -> int | None:
+    def banned_id(self, bot: int, chat: int, person: int) -> int | None:
         """Return which of the two is banned, the chat first; None when neither is."""
-        row = self._engine.one(
+        row = self._engine.fetch_one(
             """
             select who from bans where bot = :bot and (who = :chat or who = :person)
             order by who = :chat desc limit 1
@@ -49,31 +49,31 @@ class Rulings:
         )
         return int(row["who"]) if row else None
 
-    def tell(self, bot: int, who: int) -> bool:
+    def mark_ban_notified(self, bot: int, target: int) -> bool:
         """Mark that somebody was told of the ban; False when that was done before."""
         return bool(
-            self._engine.change(
+            self._engine.execute(
                 "update bans set told = 1 where bot = :bot and who = :who and told = 0",
                 bot=bot,
-                who=who,
+                who=target,
             )
         )
 
-    def allow(self, bot: int, chat: int, topics: int) -> None:
+    def set_topic_quota(self, bot: int, chat: int, quota: int) -> None:
         """Let a chat follow so many topics, in place of what the house allows."""
-        self._engine.change(
+        self._engine.execute(
             """
             insert into allowances (bot, chat, topics) values (:bot, :chat, :topics)
             on conflict (bot, chat) do update set topics = excluded.topics
             """,
             bot=bot,
             chat=chat,
-            topics=topics,
+            topics=quota,
         )
 
-    def allowed(self, bot: int, chat: int) -> int | None:
+    def topic_quota(self, bot: int, chat: int) -> int | None:
         """Return how many topics a chat may follow; None where nothing was ruled."""
-        row = self._engine.one(
+        row = self._engine.fetch_one(
             "select topics from allowances where bot = :bot and chat = :chat", bot=bot, chat=chat
         )
         return int(row["topics"]) if row else None

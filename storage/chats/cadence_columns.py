@@ -5,30 +5,30 @@ from __future__ import annotations
 from datetime import time
 from functools import lru_cache
 
-from storage.engine.column_types import numbers, text_list, texts
+from storage.engine.column_types import integers_from_json, texts_from_json, to_json_list
 from storage.engine.sqlite import Row, Value
-from storage.records import Cadence, OnQuietDays
+from storage.records import Cadence, QuietDayPolicy
 
 
 def cadence_values(cadence: Cadence) -> dict[str, Value]:
     """The columns times, weekdays and quiet."""
     return {
-        "times": text_list(at.isoformat() for at in cadence.times),
+        "times": to_json_list(local_time.isoformat() for local_time in cadence.times),
         "weekdays": str(list(cadence.weekdays)),
-        "quiet": cadence.quiet,
+        "quiet": cadence.on_quiet_days,
     }
 
 
-def cadence_of(row: Row) -> Cadence:
+def cadence_from_row(row: Row) -> Cadence:
     """Read back a cadence from a row with its three columns."""
-    return _cadence(row["times"], row["weekdays"], row["quiet"])
+    return _parse_cadence(row["times"], row["weekdays"], row["quiet"])
 
 
 @lru_cache(1024)
-def _cadence(times: str, weekdays: str, quiet: str) -> Cadence:
+def _parse_cadence(times: str, weekdays: str, on_quiet_days: str) -> Cadence:
     """The same few are read for every chat that is due."""
     return Cadence(
-        times=tuple(time.fromisoformat(at) for at in texts(times)),
-        weekdays=numbers(weekdays),
-        quiet=OnQuietDays(quiet),
+        times=tuple(time.fromisoformat(local_time) for local_time in texts_from_json(times)),
+        weekdays=integers_from_json(weekdays),
+        on_quiet_days=QuietDayPolicy(on_quiet_days),
     )

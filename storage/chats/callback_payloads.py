@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from storage.engine.column_types import micros
+from storage.engine.column_types import to_micros
 from storage.engine.sqlite import Engine
-from storage.records import Draft, DraftKind
+from storage.records import ButtonPayload, ButtonPayloadKind
 
-MOST = 100  # of a chat, or one person's previews would fill the disk
+MAX_PER_CHAT = 100  # of a chat, or one person's previews would fill the disk
 
 
-class Drafts:
+class ButtonPayloads:
     """What a chat was shown but has not decided about, such as a topic's preview."""
 
     def __init__(self, engine: Engine) -> None:
@@ -21,18 +21,18 @@ class Drafts:
         self,
         bot: int,
         chat: int,
-        words: str,
+        text: str,
         now: datetime,
         *,
-        kind: DraftKind = DraftKind.WORDS,
+        kind: ButtonPayloadKind = ButtonPayloadKind.QUERY_TEXT,
     ) -> int:
         """Keep words for a chat and return their number; the same words of a kind keep theirs.
 
         A chat has so many of each kind: those that it was shown longest ago are forgotten.
         """
-        with self._engine.writing():
-            key = self._keep(bot, chat, words, now, kind)
-            self._engine.change(
+        with self._engine.ensure_transaction():
+            key = self._upsert(bot, chat, text, now, kind)
+            self._engine.execute(
                 """
                 delete from drafts where bot = :bot and chat = :chat and kind = :kind
                     and key not in (select key from drafts
@@ -42,12 +42,14 @@ class Drafts:
                 bot=bot,
                 chat=chat,
                 kind=kind,
-                most=MOST,
+                most=MAX_PER_CHAT,
             )
         return key
 
-    def _keep(self, bot: int, chat: int, words: str, now: datetime, kind: DraftKind) -> int:
-        [row] = self._engine.changed(
+    def _upsert(
+        self, bot: int, chat: int, text: str, now: datetime, kind: ButtonPayloadKind
+    ) -> int:
+        [row] = self._engine.execute_returning(
             """
             insert into drafts (bot, chat, kind, words, made)
             values (:bot, :chat, :kind, :words, :now)
@@ -57,14 +59,14 @@ class Drafts:
             bot=bot,
             chat=chat,
             kind=kind,
-            words=words,
-            now=micros(now),
+            words=text,
+            now=to_micros(now),
         )
         return int(row["key"])
 
-    def get(self, bot: int, chat: int, key: int, kind: DraftKind) -> Draft | None:
+    def get(self, bot: int, chat: int, key: int, kind: ButtonPayloadKind) -> ButtonPayload | None:
         """Return what a number stands for, if it was given to this very chat for this kind."""
-        row = self._engine.one(
+        row = self._engine.fetch_one(
             """
             select words from drafts
             where key = :key and bot = :bot and chat = :chat and kind = :kind
@@ -74,15 +76,15 @@ class Drafts:
             chat=chat,
             kind=kind,
         )
-        return None if row is None else Draft(row["words"], kind)
+        return None if row is None else ButtonPayload(row["words"], kind)
 
-    def retire(self, before: datetime, limit: int = 1000) -> int:
+    def delete_before(self, before: datetime, limit: int = 1000) -> int:
         """Forget some of what nobody was shown again since an instant; return how many."""
-        return self._engine.change(
+        return self._engine.execute(
             """
             delete from drafts where key in (
                 select key from drafts where made < :before order by key limit :limit)
             """,
-            before=micros(before),
+            before=to_micros(before),
             limit=limit,
         )

@@ -6,53 +6,53 @@ from __future__ import annotations
 
 from datetime import date
 
-from storage.chats.cadence_columns import cadence_of, cadence_values
-from storage.chats.erase_chat import forget_chat, forget_person, move_chat
-from storage.engine.column_types import day, iso, text_list, texts
+from storage.chats.cadence_columns import cadence_from_row, cadence_values
+from storage.chats.erase_chat import erase_chat, erase_person, move_chat
+from storage.engine.column_types import format_day, parse_day, texts_from_json, to_json_list
 from storage.engine.sqlite import Engine, Row, Value
-from storage.errors import Missing
-from storage.records import ChatKind, Form, Person, Subscriber
+from storage.errors import RowNotFound
+from storage.records import Chat, ChatKind, MessageForm, Person
 
-COLUMNS = """
+CHAT_COLUMNS = """
     bot, chat, kind, title, language, languages, zone, form, times, weekdays,
     quiet, silent, "full", settled, paused, paused_until
 """
 
 
-class Subscribers:
+class Chats:
     """Who reads what the bot sends; every row carries the bot it belongs to."""
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
 
-    def get(self, bot: int, chat: int) -> Subscriber | None:
+    def get(self, bot: int, chat: int) -> Chat | None:
         """Return a chat as it is known."""
-        row = self._engine.one(
-            f"select {COLUMNS} from subscribers where bot = :bot and chat = :chat",
+        row = self._engine.fetch_one(
+            f"select {CHAT_COLUMNS} from subscribers where bot = :bot and chat = :chat",
             bot=bot,
             chat=chat,
         )
-        return None if row is None else subscriber_of(row)
+        return None if row is None else chat_from_row(row)
 
-    def ensure(self, subscriber: Subscriber) -> Subscriber:
+    def get_or_add(self, chat: Chat) -> Chat:
         """Keep a chat that is new; return what is stored, which a repeat never resets."""
-        with self._engine.writing():
-            self._engine.change(
+        with self._engine.ensure_transaction():
+            self._engine.execute(
                 f"""
-                insert into subscribers ({COLUMNS})
+                insert into subscribers ({CHAT_COLUMNS})
                 values (:bot, :chat, :kind, :title, :language, :languages, :zone, :form, :times,
                     :weekdays, :quiet, :silent, :full, :settled, :paused, :paused_until)
                 on conflict do nothing
                 """,
-                **_values(subscriber),
+                **_row_values(chat),
             )
-            stored = self.get(subscriber.bot, subscriber.chat)
-        assert stored is not None
-        return stored
+            stored_chat = self.get(chat.bot, chat.id)
+        assert stored_chat is not None
+        return stored_chat
 
-    def change(self, subscriber: Subscriber) -> None:
-        """Store a chat's settings as given; raise Missing when the chat is not known."""
-        changed = self._engine.change(
+    def update(self, chat: Chat) -> None:
+        """Store a chat's settings as given; raise RowNotFound when the chat is not known."""
+        updated_count = self._engine.execute(
             """
             update subscribers set kind = :kind, title = :title, language = :language,
                 languages = :languages, zone = :zone, form = :form, times = :times,
@@ -61,23 +61,23 @@ class Subscribers:
                 paused_until = :paused_until
             where bot = :bot and chat = :chat
             """,
-            **_values(subscriber),
+            **_row_values(chat),
         )
-        if not changed:
-            raise Missing(f"chat {subscriber.chat} is not known")
+        if not updated_count:
+            raise RowNotFound(f"chat {chat.id} is not known")
 
     def pause(self, bot: int, chat: int, reason: str, until: date | None = None) -> bool:
         """Stop sending to a chat, for a reason and perhaps until a day; False if unknown."""
         if not reason:
             raise ValueError("a pause needs its reason")
         return bool(
-            self._engine.change(
+            self._engine.execute(
                 """
                 update subscribers set paused = :reason, paused_until = :until
                 where bot = :bot and chat = :chat
                 """,
                 reason=reason,
-                until=iso(until),
+                until=format_day(until),
                 bot=bot,
                 chat=chat,
             )
@@ -86,7 +86,7 @@ class Subscribers:
     def resume(self, bot: int, chat: int) -> bool:
         """Send to a chat again and forget its bounces; False if unknown."""
         return bool(
-            self._engine.change(
+            self._engine.execute(
                 """
                 update subscribers
                 set paused = '', paused_until = null, bounces = 0, bounced = null
@@ -97,9 +97,9 @@ class Subscribers:
             )
         )
 
-    def bounce(self, bot: int, chat: int, on: date) -> int:
+    def count_bounce(self, bot: int, chat: int, bounce_day: date) -> int:
         """Count a refusal that may pass, once a day; return the count since the last success."""
-        rows = self._engine.changed(
+        rows = self._engine.execute_returning(
             """
             update subscribers
             set bounces = bounces + case when bounced = :day then 0 else 1 end, bounced = :day
@@ -108,43 +108,43 @@ class Subscribers:
             """,
             bot=bot,
             chat=chat,
-            day=iso(on),
+            day=format_day(bounce_day),
         )
         return int(rows[0]["bounces"]) if rows else 0
 
-    def all(self, bot: int) -> list[Subscriber]:
+    def all(self, bot: int) -> list[Chat]:
         """Return every chat of a bot, paused ones too."""
-        rows = self._engine.all(
-            f"select {COLUMNS} from subscribers where bot = :bot order by chat", bot=bot
+        rows = self._engine.fetch_all(
+            f"select {CHAT_COLUMNS} from subscribers where bot = :bot order by chat", bot=bot
         )
-        return [subscriber_of(row) for row in rows]
+        return [chat_from_row(row) for row in rows]
 
-    def napping(self, bot: int) -> list[Subscriber]:
+    def paused_until_day(self, bot: int) -> list[Chat]:
         """Return the chats that paused until a day, for the caller to wake in their zone."""
-        rows = self._engine.all(
+        rows = self._engine.fetch_all(
             f"""
-            select {COLUMNS} from subscribers
+            select {CHAT_COLUMNS} from subscribers
             where bot = :bot and paused <> '' and paused_until is not null order by chat
             """,
             bot=bot,
         )
-        return [subscriber_of(row) for row in rows]
+        return [chat_from_row(row) for row in rows]
 
-    def move(self, bot: int, old: int, new: int) -> None:
+    def migrate(self, bot: int, old_chat: int, new_chat: int) -> None:
         """Give everything of a chat to its new id; what both have is kept once."""
-        move_chat(self._engine, bot, old, new)
+        move_chat(self._engine, bot, old_chat, new_chat)
 
-    def forget(self, bot: int, chat: int) -> None:
+    def erase(self, bot: int, chat: int) -> None:
         """Delete every row that names a chat."""
-        forget_chat(self._engine, bot, chat)
+        erase_chat(self._engine, bot, chat)
 
-    def forget_person(self, bot: int, person: int) -> None:
+    def erase_person(self, bot: int, person: int) -> None:
         """Delete every row that names a person."""
-        forget_person(self._engine, bot, person)
+        erase_person(self._engine, bot, person)
 
-    def meet(self, person: Person) -> Person:
+    def upsert_person(self, person: Person) -> Person:
         """Keep a person, or the name and language they have now; '' leaves what is known."""
-        [row] = self._engine.changed(
+        [row] = self._engine.execute_returning(
             """
             insert into people (bot, person, name, language)
             values (:bot, :person, :name, :language)
@@ -155,15 +155,15 @@ class Subscribers:
             returning bot, person, name, language
             """,
             bot=person.bot,
-            person=person.person,
+            person=person.id,
             name=person.name,
             language=person.language,
         )
         return Person(row["bot"], row["person"], row["name"], row["language"])
 
-    def person(self, bot: int, person: int) -> Person | None:
+    def get_person(self, bot: int, person: int) -> Person | None:
         """Return a person as known."""
-        row = self._engine.one(
+        row = self._engine.fetch_one(
             "select * from people where bot = :bot and person = :person", bot=bot, person=person
         )
         if row is None:
@@ -171,40 +171,40 @@ class Subscribers:
         return Person(row["bot"], row["person"], row["name"], row["language"])
 
 
-def _values(subscriber: Subscriber) -> dict[str, Value]:
+def _row_values(chat: Chat) -> dict[str, Value]:
     return {
-        "bot": subscriber.bot,
-        "chat": subscriber.chat,
-        "kind": subscriber.kind,
-        "title": subscriber.title,
-        "language": subscriber.language,
-        "languages": text_list(subscriber.languages),
-        "zone": subscriber.zone,
-        "form": subscriber.form,
-        **cadence_values(subscriber.cadence),
-        "silent": int(subscriber.silent),
-        "full": int(subscriber.full),
-        "settled": int(subscriber.settled),
-        "paused": subscriber.paused,
-        "paused_until": iso(subscriber.paused_until),
+        "bot": chat.bot,
+        "chat": chat.id,
+        "kind": chat.kind,
+        "title": chat.title,
+        "language": chat.language,
+        "languages": to_json_list(chat.languages),
+        "zone": chat.zone,
+        "form": chat.form,
+        **cadence_values(chat.cadence),
+        "silent": int(chat.silent),
+        "full": int(chat.full_entries),
+        "settled": int(chat.onboarded),
+        "paused": chat.pause_reason,
+        "paused_until": format_day(chat.paused_until),
     }
 
 
-def subscriber_of(row: Row) -> Subscriber:
+def chat_from_row(row: Row) -> Chat:
     """Read a chat from its row."""
-    return Subscriber(
+    return Chat(
         bot=row["bot"],
-        chat=row["chat"],
+        id=row["chat"],
         kind=ChatKind(row["kind"]),
         title=row["title"],
         language=row["language"],
-        languages=texts(row["languages"]),
+        languages=texts_from_json(row["languages"]),
         zone=row["zone"],
-        form=Form(row["form"]),
-        cadence=cadence_of(row),
+        form=MessageForm(row["form"]),
+        cadence=cadence_from_row(row),
         silent=bool(row["silent"]),
-        full=bool(row["full"]),
-        settled=bool(row["settled"]),
-        paused=row["paused"],
-        paused_until=day(row["paused_until"]),
+        full_entries=bool(row["full"]),
+        onboarded=bool(row["settled"]),
+        pause_reason=row["paused"],
+        paused_until=parse_day(row["paused_until"]),
     )

@@ -7,7 +7,7 @@ from storage.engine.sqlite import Engine
 # Children before parents. An update keeps its id and state, or it would be taken for new and
 # the one that asks to be forgotten could not be marked; its row then says nothing. Bans and
 # allowances are the operator's and stay: nobody may shed a ruling by being forgotten.
-_CHAT = (
+_ERASE_CHAT = (
     "delete from holds where bot = :bot and chat = :chat",
     "delete from drafts where bot = :bot and chat = :chat",
     "delete from asks where bot = :bot and (chat = :chat or about = :chat)",
@@ -30,7 +30,7 @@ _CHAT = (
     where bot = :bot and chat = :chat
     """,
 )
-_PERSON = (
+_ERASE_PERSON = (
     "delete from library where bot = :bot and person = :person",
     "delete from asks where bot = :bot and person = :person",
     "delete from people where bot = :bot and person = :person",
@@ -42,7 +42,7 @@ _PERSON = (
     """,
 )
 # Rows that both chats have stay with the new one; the old one's are then deleted.
-_MOVE = (
+_MOVE_CHAT = (
     """
     insert into subscribers (bot, chat, kind, title, language, languages, zone, form, times,
         weekdays, quiet, silent, "full", settled, paused, paused_until, bounces, bounced)
@@ -131,26 +131,26 @@ _MOVE = (
 )
 
 
-def forget_chat(engine: Engine, bot: int, chat: int) -> None:
+def erase_chat(engine: Engine, bot: int, chat: int) -> None:
     """Delete every row that names the chat, in one transaction."""
-    with engine.writing():
-        for statement in _CHAT:
-            engine.change(statement, bot=bot, chat=chat)
+    with engine.ensure_transaction():
+        for statement in _ERASE_CHAT:
+            engine.execute(statement, bot=bot, chat=chat)
 
 
-def forget_person(engine: Engine, bot: int, person: int) -> None:
+def erase_person(engine: Engine, bot: int, person: int) -> None:
     """Delete every row that names the person, in one transaction."""
-    with engine.writing():
-        for statement in _PERSON:
-            engine.change(statement, bot=bot, person=person)
+    with engine.ensure_transaction():
+        for statement in _ERASE_PERSON:
+            engine.execute(statement, bot=bot, person=person)
 
 
-def move_chat(engine: Engine, bot: int, old: int, new: int) -> None:
+def move_chat(engine: Engine, bot: int, old_chat: int, new_chat: int) -> None:
     """Hand everything of one chat to another, in one transaction; a repeat changes nothing."""
-    if old == new:
+    if old_chat == new_chat:
         return
-    with engine.writing():
-        for statement in _MOVE:
-            wanted = {"bot": bot, "old": old, "new": new}
-            used = {name: value for name, value in wanted.items() if f":{name}" in statement}
-            engine.change(statement, **used)
+    with engine.ensure_transaction():
+        for statement in _MOVE_CHAT:
+            values = {"bot": bot, "old": old_chat, "new": new_chat}
+            used_values = {name: value for name, value in values.items() if f":{name}" in statement}
+            engine.execute(statement, **used_values)

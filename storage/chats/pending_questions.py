@@ -4,20 +4,22 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from storage.engine.column_types import instant, micros
+from storage.engine.column_types import from_micros, to_micros
 from storage.engine.sqlite import Engine
-from storage.records import Question
+from storage.records import PendingQuestion
 
 
-class Asks:
+class PendingQuestions:
     """At most one open question per person and chat; a new one replaces it."""
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
 
-    def put(self, bot: int, chat: int, person: int, question: Question, now: datetime) -> None:
+    def put(
+        self, bot: int, chat: int, person: int, question: PendingQuestion, now: datetime
+    ) -> None:
         """Keep a question until it is answered, replaced or too old."""
-        self._engine.change(
+        self._engine.execute(
             """
             insert into asks (bot, chat, person, verb, first, second, made, about)
             values (:bot, :chat, :person, :verb, :first, :second, :made, :about)
@@ -29,15 +31,15 @@ class Asks:
             chat=chat,
             person=person,
             verb=question.verb,
-            first=question.first,
-            second=question.second,
-            made=micros(now),
-            about=question.about,
+            first=question.first_argument,
+            second=question.second_argument,
+            made=to_micros(now),
+            about=question.about_chat,
         )
 
-    def take(self, bot: int, chat: int, person: int, since: datetime) -> Question | None:
+    def take(self, bot: int, chat: int, person: int, since: datetime) -> PendingQuestion | None:
         """Return the question asked since an instant, and close it; an older one is only closed."""
-        rows = self._engine.changed(
+        rows = self._engine.execute_returning(
             """
             delete from asks where bot = :bot and chat = :chat and person = :person
             returning verb, first, second, made, about
@@ -46,14 +48,14 @@ class Asks:
             chat=chat,
             person=person,
         )
-        if not rows or rows[0]["made"] < micros(since):
+        if not rows or rows[0]["made"] < to_micros(since):
             return None
         row = rows[0]
-        return Question(row["verb"], row["first"], row["second"], row["about"])
+        return PendingQuestion(row["verb"], row["first"], row["second"], row["about"])
 
-    def about(self, bot: int, chat: int, person: int) -> int:
+    def about_chat(self, bot: int, chat: int, person: int) -> int:
         """Return which other chat a person's open question here is about; 0 for none."""
-        row = self._engine.one(
+        row = self._engine.fetch_one(
             "select about from asks where bot = :bot and chat = :chat and person = :person",
             bot=bot,
             chat=chat,
@@ -61,10 +63,10 @@ class Asks:
         )
         return int(row["about"]) if row else 0
 
-    def carry(self, bot: int, chat: int, person: int, *, to: int) -> None:
+    def move_to_chat(self, bot: int, chat: int, person: int, *, target_chat: int) -> None:
         """Let a question of one chat be answered in another one, where the person is."""
-        with self._engine.writing():
-            moved = self._engine.changed(
+        with self._engine.ensure_transaction():
+            rows = self._engine.execute_returning(
                 """
                 delete from asks where bot = :bot and chat = :chat and person = :person
                 returning verb, first, second, made
@@ -73,6 +75,8 @@ class Asks:
                 chat=chat,
                 person=person,
             )
-            for row in moved:
-                question = Question(row["verb"], row["first"], row["second"], about=chat)
-                self.put(bot, to, person, question, instant(row["made"]))
+            for row in rows:
+                question = PendingQuestion(
+                    row["verb"], row["first"], row["second"], about_chat=chat
+                )
+                self.put(bot, target_chat, person, question, from_micros(row["made"]))

@@ -6,13 +6,13 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from storage.engine.column_types import instant, micros
+from storage.engine.column_types import from_micros, to_micros
 from storage.engine.sqlite import Engine
-from storage.papers.version_rows import CURRENT, PAPER, paper_of
+from storage.papers.version_rows import CURRENT_VERSIONS, PAPER_COLUMNS, paper_from_row
 from storage.records import Paper, SavedPaper
 
 
-class Library:
+class SavedPapers:
     """A person's papers, and which of their versions the person knows of."""
 
     def __init__(self, engine: Engine) -> None:
@@ -20,7 +20,7 @@ class Library:
 
     def save(self, bot: int, person: int, paper: int, *, now: datetime) -> bool:
         """Put a paper into a person's library; False when it is there already."""
-        added = self._engine.change(
+        inserted_count = self._engine.execute(
             """
             insert into library (bot, person, paper, saved, version)
             select :bot, :person, key, :saved, version from papers where key = :paper
@@ -29,14 +29,14 @@ class Library:
             bot=bot,
             person=person,
             paper=paper,
-            saved=micros(now),
+            saved=to_micros(now),
         )
-        return bool(added)
+        return bool(inserted_count)
 
     def unsave(self, bot: int, person: int, paper: int) -> bool:
         """Take a paper out of a person's library; False when it is not there."""
         return bool(
-            self._engine.change(
+            self._engine.execute(
                 "delete from library where bot = :bot and person = :person and paper = :paper",
                 bot=bot,
                 person=person,
@@ -44,9 +44,9 @@ class Library:
             )
         )
 
-    def has(self, bot: int, person: int, paper: int) -> bool:
+    def is_saved(self, bot: int, person: int, paper: int) -> bool:
         """Whether a paper is in a person's library."""
-        row = self._engine.one(
+        row = self._engine.fetch_one(
             "select 1 from library where bot = :bot and person = :person and paper = :paper",
             bot=bot,
             person=person,
@@ -56,20 +56,20 @@ class Library:
 
     def count(self, bot: int, person: int) -> int:
         """Count a person's papers."""
-        row = self._engine.one(
+        row = self._engine.fetch_one(
             "select count(*) as n from library where bot = :bot and person = :person",
             bot=bot,
             person=person,
         )
         return int(row["n"]) if row else 0
 
-    def saved(
+    def of_person(
         self, bot: int, person: int, *, limit: int | None = None, offset: int = 0
     ) -> list[SavedPaper]:
         """Return a person's library, the latest addition first, all of it or a page."""
-        rows = self._engine.all(
+        rows = self._engine.fetch_all(
             f"""
-            select {PAPER}, l.saved from library l, {CURRENT}
+            select {PAPER_COLUMNS}, l.saved from library l, {CURRENT_VERSIONS}
             where p.key = l.paper and l.bot = :bot and l.person = :person
             order by l.saved desc, p.key desc limit :limit offset :offset
             """,
@@ -78,16 +78,17 @@ class Library:
             limit=2**62 if limit is None else limit,
             offset=offset,
         )
-        return [SavedPaper(person, paper_of(row), instant(row["saved"])) for row in rows]
+        return [SavedPaper(person, paper_from_row(row), from_micros(row["saved"])) for row in rows]
 
-    def renewed(self, bot: int, limit: int = 100) -> list[tuple[int, Paper]]:
+    def unseen_versions(self, bot: int, limit: int = 100) -> list[tuple[int, Paper]]:
         """Return who saved which papers that have a version they have not been told of.
 
         Only people who want to hear of it and whose private chat is not paused.
         """
-        rows = self._engine.all(
+        rows = self._engine.fetch_all(
             f"""
-            select l.person, {PAPER} from library l, people w, subscribers s, {CURRENT}
+            select l.person, {PAPER_COLUMNS}
+            from library l, people w, subscribers s, {CURRENT_VERSIONS}
             where l.bot = :bot and p.key = l.paper and p.version > l.version
                 and w.bot = l.bot and w.person = l.person and w.tells_versions = 1
                 and s.bot = l.bot and s.chat = l.person and s.paused = ''
@@ -96,11 +97,11 @@ class Library:
             bot=bot,
             limit=limit,
         )
-        return [(row["person"], paper_of(row)) for row in rows]
+        return [(row["person"], paper_from_row(row)) for row in rows]
 
-    def told(self, bot: int, person: int, paper: Paper) -> None:
+    def mark_notified(self, bot: int, person: int, paper: Paper) -> None:
         """Remember that a person was told of this version."""
-        self._engine.change(
+        self._engine.execute(
             """
             update library set version = :version
             where bot = :bot and person = :person and paper = :paper and version < :version
@@ -111,25 +112,25 @@ class Library:
             version=paper.version,
         )
 
-    def tells_versions(self, bot: int, person: int) -> bool:
+    def wants_version_notices(self, bot: int, person: int) -> bool:
         """Whether a person wants to hear of new versions; everybody does at first."""
-        row = self._engine.one(
+        row = self._engine.fetch_one(
             "select tells_versions from people where bot = :bot and person = :person",
             bot=bot,
             person=person,
         )
         return row is None or bool(row["tells_versions"])
 
-    def tell_versions(self, bot: int, person: int, *, wanted: bool) -> None:
+    def set_version_notices(self, bot: int, person: int, *, enabled: bool) -> None:
         """Tell a person of new versions from now on, or of none; nothing is told afterwards."""
-        with self._engine.writing():
-            self._engine.change(
+        with self._engine.ensure_transaction():
+            self._engine.execute(
                 "update people set tells_versions = :wanted where bot = :bot and person = :person",
                 bot=bot,
                 person=person,
-                wanted=int(wanted),
+                wanted=int(enabled),
             )
-            self._engine.change(
+            self._engine.execute(
                 """
                 update library set version = (select version from papers where key = paper)
                 where bot = :bot and person = :person

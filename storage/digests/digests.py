@@ -11,15 +11,15 @@ from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
 
 from storage.digests.entries import Entries
-from storage.digests.receipts import Ledger
-from storage.engine.column_types import day, instant, iso, micros
+from storage.digests.receipts import Receipts
+from storage.engine.column_types import format_day, from_micros, parse_day, to_micros
 from storage.engine.sqlite import Engine, Row, Value
-from storage.errors import Missing
+from storage.errors import RowNotFound
 from storage.papers.search_index import PaperIndex
-from storage.records import Digest, Entry, Gloss, Heading, Kind
-from storage.summaries.summaries import Glosses
+from storage.records import AnnouncementKind, Digest, DigestHeading, Entry, Summary
+from storage.summaries.summaries import Summaries
 
-_HEADING = """
+_HEADING_COLUMNS = """
     d.number, d.bot, d.chat, d.thread, d.subscription, d.topic, d.query, d.period, d.issued,
     d.imported, d.revision, d.beyond,
     (select count(*) from entries e where e.digest = d.number and e.shown = 1) as shown,
@@ -30,19 +30,19 @@ _HEADING = """
 class Digests:
     """What was issued, to be printed the same for ever; a late gloss makes a revision."""
 
-    def __init__(self, engine: Engine, words: Callable[[str], str]) -> None:
+    def __init__(self, engine: Engine, analyze: Callable[[str], str]) -> None:
         self._engine = engine
-        self._entries = Entries(engine, Glosses(engine, PaperIndex(engine, words)))
-        self._ledger = Ledger(engine)
+        self._entries = Entries(engine, Summaries(engine, PaperIndex(engine, analyze)))
+        self._receipts = Receipts(engine)
 
-    def issue(self, digest: Digest, *, like: int = 0) -> int:
+    def issue(self, digest: Digest, *, copy_of: int = 0) -> int:
         """Keep a digest and return its number; a repeated occasion returns the first one's.
 
-        The papers must be stored. Glosses without a key are stored with it. ``like`` is the
+        The papers must be stored. Glosses without a key are stored with it. ``copy_of`` is the
         number of a digest that was issued with the same entries: they are copied from there.
         """
-        with self._engine.writing():
-            rows = self._engine.changed(
+        with self._engine.ensure_transaction():
+            rows = self._engine.execute_returning(
                 """
                 insert into digests (bot, chat, thread, subscription, topic, query, period, issued,
                     first_day, last_day, seen, imported, revision, beyond, languages)
@@ -51,23 +51,23 @@ class Digests:
                 on conflict do nothing
                 returning number
                 """,
-                **_values(digest),
+                **_row_values(digest),
             )
             if not rows:
-                return self._number_of(digest)
+                return self._existing_number(digest)
             number = int(rows[0]["number"])
-            if not (like and self._entries.copy(number, like)):
-                self._entries.write(number, digest)
-            if digest.document:
-                self._engine.change(
+            if not (copy_of and self._entries.copy_entries(number, copy_of)):
+                self._entries.insert(number, digest)
+            if digest.source_document:
+                self._engine.execute(
                     "insert into documents (digest, content) values (:number, :content)",
                     number=number,
-                    content=zlib.compress(digest.document.encode()),
+                    content=zlib.compress(digest.source_document.encode()),
                 )
         return number
 
-    def _number_of(self, digest: Digest) -> int:
-        [row] = self._engine.all(
+    def _existing_number(self, digest: Digest) -> int:
+        [row] = self._engine.fetch_all(
             """
             select number from digests where bot = :bot and chat = :chat
                 and subscription = :subscription and period = :period
@@ -80,38 +80,44 @@ class Digests:
         return int(row["number"])
 
     def get(
-        self, number: int, revision: int | None = None, *, last: int | None = None
+        self, number: int, revision: int | None = None, *, last_position: int | None = None
     ) -> Digest | None:
         """Return a digest with its entries as they were, at its newest or a given revision.
 
-        Of what stands behind the position ``last``, and is not shown, only the kinds are read:
-        hundreds may have been left out where twelve are shown.
+        Of what stands behind the position ``last_position``, and is not shown, only the kinds are
+        read: hundreds may have been left out where twelve are shown.
         """
-        with self._engine.reading():
-            row = self._engine.one("select * from digests where number = :number", number=number)
+        with self._engine.snapshot():
+            row = self._engine.fetch_one(
+                "select * from digests where number = :number", number=number
+            )
             if row is None or (revision or 1) > row["revision"] or (revision or 1) < 1:
                 return None
-            wanted = revision or int(row["revision"])
-            entries = self._entries.of(number, wanted, last)
-            unread = () if last is None else self._entries.kinds_behind(number, last)
-            document = "" if row["chat"] else self._document(number)
-        return _digest_of(row, wanted, entries, unread, document)
+            shown_revision = revision or int(row["revision"])
+            entries = self._entries.entries_of_digest(number, shown_revision, last_position)
+            unloaded_kinds = (
+                ()
+                if last_position is None
+                else self._entries.left_out_kinds_after(number, last_position)
+            )
+            source_document = "" if row["chat"] else self._source_document(number)
+        return _digest_from_row(row, shown_revision, entries, unloaded_kinds, source_document)
 
-    def _document(self, number: int) -> str:
+    def _source_document(self, number: int) -> str:
         """The document that a digest was imported from, where it was kept."""
-        row = self._engine.one(
+        row = self._engine.fetch_one(
             "select content from documents where digest = :number", number=number
         )
         return zlib.decompress(row["content"]).decode() if row else ""
 
     def count(self) -> int:
         """Count the digests that were issued or imported."""
-        [row] = self._engine.all("select count(*) as n from digests")
+        [row] = self._engine.fetch_all("select count(*) as n from digests")
         return int(row["n"])
 
-    def last(self, bot: int, chat: int, subscription: int) -> Digest | None:
+    def last_issued(self, bot: int, chat: int, subscription: int) -> Digest | None:
         """Return the digest a topic issued last; of what it left out, the kinds."""
-        row = self._engine.one(
+        row = self._engine.fetch_one(
             """
             select max(number) as number from digests
             where bot = :bot and chat = :chat and subscription = :subscription
@@ -120,87 +126,100 @@ class Digests:
             chat=chat,
             subscription=subscription,
         )
-        return self.get(row["number"], last=0) if row and row["number"] else None
+        return self.get(row["number"], last_position=0) if row and row["number"] else None
 
-    def of(
-        self, bot: int, chat: int, *, limit: int = 20, before: int | None = None
-    ) -> list[Heading]:
+    def headings_of_chat(
+        self, bot: int, chat: int, *, limit: int = 20, before_number: int | None = None
+    ) -> list[DigestHeading]:
         """Return what a chat was issued, the newest first, below a number when paging."""
-        rows = self._engine.all(
+        rows = self._engine.fetch_all(
             f"""
-            select {_HEADING} from digests d
+            select {_HEADING_COLUMNS} from digests d
             where d.bot = :bot and d.chat = :chat and d.number < :before
             order by d.number desc limit :limit
             """,
             bot=bot,
             chat=chat,
             limit=limit,
-            before=2**62 if before is None else before,
+            before=2**62 if before_number is None else before_number,
         )
-        return [_heading_of(row) for row in rows]
+        return [_heading_from_row(row) for row in rows]
 
-    def revise(self, number: int, glosses: Iterable[Gloss]) -> int:
+    def add_revision(self, number: int, summaries: Iterable[Summary]) -> int:
         """Show late glosses in a digest: the same entries, each language's gloss replaced.
 
-        Returns the new revision; raises Missing when there is no such digest.
+        Returns the new revision; raises RowNotFound when there is no such digest.
         """
-        late: dict[int, dict[str, Gloss]] = {}
-        for gloss in glosses:
-            late.setdefault(gloss.paper, {})[gloss.language] = gloss
-        with self._engine.writing():
+        late_summaries: dict[int, dict[str, Summary]] = {}
+        for summary in summaries:
+            late_summaries.setdefault(summary.paper, {})[summary.language] = summary
+        with self._engine.ensure_transaction():
             digest = self.get(number)
             if digest is None:
-                raise Missing(f"there is no digest {number}")
+                raise RowNotFound(f"there is no digest {number}")
             revision = digest.revision + 1
-            said = [
-                (place, {g.language: g for g in entry.glosses} | late.get(entry.paper.key, {}))
-                for place, entry in enumerate((*digest.entries, *digest.rest), start=1)
+            summaries_by_position = [
+                (
+                    position,
+                    {summary.language: summary for summary in entry.summaries}
+                    | late_summaries.get(entry.paper.key, {}),
+                )
+                for position, entry in enumerate((*digest.entries, *digest.left_out), start=1)
             ]
-            self._entries.say(number, revision, ((place, by.values()) for place, by in said))
-            self._engine.change(
+            self._entries.insert_summaries(
+                number,
+                revision,
+                (
+                    (position, by_language.values())
+                    for position, by_language in summaries_by_position
+                ),
+            )
+            self._engine.execute(
                 "update digests set revision = :revision where number = :number",
                 revision=revision,
                 number=number,
             )
         return revision
 
-    def missed(self, bot: int, chat: int, since: datetime, limit: int = 200) -> list[Entry]:
+    def missed_entries(self, bot: int, chat: int, since: datetime, limit: int = 200) -> list[Entry]:
         """Return what a chat's digests since an instant matched and it never received.
 
         Each paper once, the newest digest first: left out over the limit, or dropped or refused
         on the way.
         """
-        return self._entries.missed(bot, chat, since, limit)
+        return self._entries.missed_entries(bot, chat, since, limit)
 
-    def received(self, bot: int, chat: int, papers: Iterable[int]) -> dict[int, int]:
+    def received_versions(self, bot: int, chat: int, paper_keys: Iterable[int]) -> dict[int, int]:
         """Return the highest version a chat has, or will have, of each of these papers."""
-        return self._ledger.received(bot, chat, papers)
+        return self._receipts.received_versions(bot, chat, paper_keys)
 
-    def reserve(self, number: int, *, now: datetime) -> int:
+    def reserve_entries(self, number: int, *, now: datetime) -> int:
         """Reserve a digest's shown papers for its chat; return how many were free."""
-        return self._ledger.reserve(number, now=now)
+        return self._receipts.reserve_entries(number, now=now)
 
-    def receive(self, number: int, first: int, last: int, *, now: datetime) -> int:
+    def mark_received(
+        self, number: int, first_position: int, last_position: int, *, now: datetime
+    ) -> int:
         """Mark entries that a chat was shown by itself, also left-out ones, as received."""
-        return self._ledger.receive(number, first, last, now=now)
+        return self._receipts.mark_received(number, first_position, last_position, now=now)
 
-    def release(self, number: int, first: int, last: int) -> int:
+    def release_entries(self, number: int, first_position: int, last_position: int) -> int:
         """Free reserved papers of an entry range that no parcel carries any more."""
-        return self._ledger.release(number, first, last)
+        return self._receipts.release_entries(number, first_position, last_position)
 
     def next_number(self) -> int:
         """Return the number that a digest issued now will most likely get."""
-        row = self._engine.one("select coalesce(max(number), 0) + 1 as number from digests")
+        row = self._engine.fetch_one("select coalesce(max(number), 0) + 1 as number from digests")
         return int(row["number"]) if row else 1
 
-    def drop_topicless(self, before: datetime, limit: int = 100) -> int:
+    def delete_topicless(self, before: datetime, limit: int = 100) -> int:
         """Delete some digests of before an instant that a chat asked for without a topic.
 
         Those whose papers count as received, those that are still on their way, and imported
         documents stay. Returns how many were deleted.
         """
-        with self._engine.writing():
-            rows = self._engine.all(
+        with self._engine.ensure_transaction():
+            rows = self._engine.fetch_all(
                 """
                 select number from digests d
                 where subscription = 0 and imported = 0 and chat <> 0 and issued < :before
@@ -209,21 +228,23 @@ class Digests:
                         and p.state in ('ready', 'sending', 'unknown'))
                 order by issued limit :limit
                 """,
-                before=micros(before),
+                before=to_micros(before),
                 limit=limit,
             )
-            numbers = [{"number": row["number"]} for row in rows]
+            number_values = [{"number": row["number"]} for row in rows]
             for table in ("entry_glosses", "entries"):
-                self._engine.change_each(f"delete from {table} where digest = :number", numbers)
-            self._engine.change_each("delete from digests where number = :number", numbers)
-        return len(numbers)
+                self._engine.execute_many(
+                    f"delete from {table} where digest = :number", number_values
+                )
+            self._engine.execute_many("delete from digests where number = :number", number_values)
+        return len(number_values)
 
-    def retire(self, before: datetime) -> int:
+    def delete_receipts_before(self, before: datetime) -> int:
         """Forget ledger rows of what was sent before an instant; return how many."""
-        return self._ledger.retire(before)
+        return self._receipts.delete_before(before)
 
 
-def _values(digest: Digest) -> dict[str, Value]:
+def _row_values(digest: Digest) -> dict[str, Value]:
     return {
         "bot": digest.bot,
         "chat": digest.chat,
@@ -232,32 +253,32 @@ def _values(digest: Digest) -> dict[str, Value]:
         "topic": digest.topic,
         "query": digest.query,
         "period": digest.period,
-        "issued": micros(digest.issued),
-        "first_day": iso(digest.first_day),
-        "last_day": iso(digest.last_day),
-        "seen": digest.seen,
+        "issued": to_micros(digest.issued_at),
+        "first_day": format_day(digest.first_day),
+        "last_day": format_day(digest.last_day),
+        "seen": digest.announced_count,
         "imported": int(digest.imported),
-        "beyond": json.dumps(Counter(digest.beyond)),
+        "beyond": json.dumps(Counter(digest.unstored_kinds)),
         "languages": json.dumps(digest.languages),
     }
 
 
-def _digest_of(
+def _digest_from_row(
     row: Row,
     revision: int,
     entries: Sequence[tuple[bool, Entry]],
-    unread: tuple[Kind, ...],
-    document: str,
+    unloaded_kinds: tuple[AnnouncementKind, ...],
+    source_document: str,
 ) -> Digest:
     return Digest(
         topic=row["topic"],
         query=row["query"],
-        issued=instant(row["issued"]),
+        issued_at=from_micros(row["issued"]),
         entries=tuple(entry for is_shown, entry in entries if is_shown),
-        rest=tuple(entry for is_shown, entry in entries if not is_shown),
-        first_day=day(row["first_day"]),
-        last_day=day(row["last_day"]),
-        seen=row["seen"],
+        left_out=tuple(entry for is_shown, entry in entries if not is_shown),
+        first_day=parse_day(row["first_day"]),
+        last_day=parse_day(row["last_day"]),
+        announced_count=row["seen"],
         period=row["period"],
         bot=row["bot"],
         chat=row["chat"],
@@ -266,26 +287,26 @@ def _digest_of(
         imported=bool(row["imported"]),
         revision=revision,
         number=row["number"],
-        unread=unread,
-        beyond=_beyond(row),
+        unloaded_kinds=unloaded_kinds,
+        unstored_kinds=_unstored_kinds(row),
         languages=tuple(json.loads(row["languages"])),
-        document=document,
+        source_document=source_document,
     )
 
 
-def _beyond(row: Row) -> tuple[Kind, ...]:
+def _unstored_kinds(row: Row) -> tuple[AnnouncementKind, ...]:
     counts: dict[str, int] = json.loads(row["beyond"])
-    return tuple(kind for kind in Kind for _ in range(counts.get(kind, 0)))
+    return tuple(kind for kind in AnnouncementKind for _ in range(counts.get(kind, 0)))
 
 
-def _heading_of(row: Row) -> Heading:
-    return Heading(
+def _heading_from_row(row: Row) -> DigestHeading:
+    return DigestHeading(
         number=row["number"],
         topic=row["topic"],
         query=row["query"],
-        issued=instant(row["issued"]),
-        shown=row["shown"],
-        left_out=row["left_out"] + len(_beyond(row)),
+        issued_at=from_micros(row["issued"]),
+        shown_count=row["shown"],
+        left_out_count=row["left_out"] + len(_unstored_kinds(row)),
         period=row["period"],
         bot=row["bot"],
         chat=row["chat"],

@@ -11,42 +11,51 @@ from datetime import datetime
 from functools import lru_cache
 from typing import NamedTuple
 
-from storage.engine.column_types import micros, text_list, texts
+from storage.engine.column_types import texts_from_json, to_json_list, to_micros
 from storage.engine.sqlite import Engine, Row, Value
-from storage.papers.version_rows import PAPER, paper_of
-from storage.records import Digest, Entry, Field, Gloss, Kind, Paper, Reason, Verbatim
-from storage.summaries.summaries import Glosses, gloss_of
+from storage.papers.version_rows import PAPER_COLUMNS, paper_from_row
+from storage.records import (
+    AnnouncementKind,
+    Digest,
+    Entry,
+    MatchReason,
+    Paper,
+    QueryField,
+    Summary,
+    VerbatimEntry,
+)
+from storage.summaries.summaries import Summaries, summary_from_row
 
-_ENTRY = f"e.place, e.shown, e.kind, e.reasons, e.topics, e.verbatim, {PAPER}"
-_FOUND = """
+_ENTRY_COLUMNS = f"e.place, e.shown, e.kind, e.reasons, e.topics, e.verbatim, {PAPER_COLUMNS}"
+_JOIN_PAPERS = """
     join papers p on p.key = e.paper
     join versions v on v.paper = e.paper and v.version = e.version and v.partial = e.partial
 """
-KEPT = 1_000  # entries: chats that follow the same get the same, one after the other
+CACHED_ENTRIES = 1_000  # entries: chats that follow the same get the same, one after the other
 
 
-class _Said(NamedTuple):
+class _StoredEntry(NamedTuple):
     """What a digest says of a paper, as its columns hold it."""
 
     kind: str
     reasons: str
-    topics: str
+    other_topics: str
     verbatim: str | None
 
 
 class Entries:
     """What stands in each digest, and which glosses each of its revisions shows."""
 
-    def __init__(self, engine: Engine, glosses: Glosses) -> None:
+    def __init__(self, engine: Engine, summaries: Summaries) -> None:
         self._engine = engine
-        self._glosses = glosses
-        self._kept = lru_cache(KEPT)(self._read)
+        self._summaries = summaries
+        self._read_cached = lru_cache(CACHED_ENTRIES)(self._read_entry)
 
-    def write(self, number: int, digest: Digest) -> None:
+    def insert(self, number: int, digest: Digest) -> None:
         """Keep the entries of a digest that is new; glosses without a key are kept with them."""
-        placed = list(enumerate((*digest.entries, *digest.rest), start=1))
-        shown = len(digest.entries)
-        self._engine.change_each(
+        positioned_entries = list(enumerate((*digest.entries, *digest.left_out), start=1))
+        shown_count = len(digest.entries)
+        self._engine.execute_many(
             """
             insert into entries (digest, place, shown, paper, version, partial, kind, reasons,
                 topics, verbatim)
@@ -54,15 +63,22 @@ class Entries:
                 :topics, :verbatim)
             """,
             (
-                {"digest": number, "place": place, "shown": int(place <= shown), **_columns(entry)}
-                for place, entry in placed
+                {
+                    "digest": number,
+                    "place": position,
+                    "shown": int(position <= shown_count),
+                    **_row_values(entry),
+                }
+                for position, entry in positioned_entries
             ),
         )
-        self.say(number, 1, ((place, entry.glosses) for place, entry in placed))
+        self.insert_summaries(
+            number, 1, ((position, entry.summaries) for position, entry in positioned_entries)
+        )
 
-    def copy(self, number: int, like: int) -> bool:
+    def copy_entries(self, number: int, source_number: int) -> bool:
         """Give a new digest the entries another one began with; False when it has none."""
-        copied = self._engine.change(
+        copied_count = self._engine.execute(
             """
             insert into entries (digest, place, shown, paper, version, partial, kind, reasons,
                 topics, verbatim)
@@ -70,22 +86,27 @@ class Entries:
             from entries where digest = :like
             """,
             number=number,
-            like=like,
+            like=source_number,
         )
-        self._engine.change(
+        self._engine.execute(
             """
             insert into entry_glosses (digest, revision, place, position, gloss)
             select :number, revision, place, position, gloss
             from entry_glosses where digest = :like and revision = 1
             """,
             number=number,
-            like=like,
+            like=source_number,
         )
-        return bool(copied)
+        return bool(copied_count)
 
-    def say(self, number: int, revision: int, said: Iterable[tuple[int, Iterable[Gloss]]]) -> None:
+    def insert_summaries(
+        self,
+        number: int,
+        revision: int,
+        summaries_by_position: Iterable[tuple[int, Iterable[Summary]]],
+    ) -> None:
         """Keep which glosses a revision shows at each place."""
-        self._engine.change_each(
+        self._engine.execute_many(
             """
             insert into entry_glosses (digest, revision, place, position, gloss)
             values (:digest, :revision, :place, :position, :gloss)
@@ -94,49 +115,55 @@ class Entries:
                 {
                     "digest": number,
                     "revision": revision,
-                    "place": place,
-                    "position": position,
-                    "gloss": self._glosses.kept(gloss).key,
+                    "place": entry_position,
+                    "position": summary_position,
+                    "gloss": self._summaries.get_or_add(summary).key,
                 }
-                for place, glosses in said
-                for position, gloss in enumerate(glosses)
+                for entry_position, summaries in summaries_by_position
+                for summary_position, summary in enumerate(summaries)
             ],
         )
 
-    def of(self, number: int, revision: int, last: int | None) -> list[tuple[bool, Entry]]:
+    def entries_of_digest(
+        self, number: int, revision: int, last_position: int | None
+    ) -> list[tuple[bool, Entry]]:
         """Return a digest's entries in order, each with whether it was shown.
 
-        Behind the position ``last`` those that were left out are left away.
+        Behind the position ``last_position`` those that were left out are left away.
         """
         # What a transaction may still undo is not kept: its keys would be given once more.
-        read = self._read if self._engine.is_writing else self._kept
-        rows = self._engine.all(
+        read_entry = self._read_entry if self._engine.is_writing else self._read_cached
+        rows = self._engine.fetch_all(
             """
             select place, shown, paper, version, partial, kind, reasons, topics, verbatim
             from entries where digest = :digest and (place <= :last or shown = 1) order by place
             """,
             digest=number,
-            last=2**62 if last is None else last,
+            last=2**62 if last_position is None else last_position,
         )
-        glosses = self._glosses_at(number, revision, rows[-1]["place"] if rows else 0)
+        summary_keys = self._summary_keys_by_position(
+            number, revision, rows[-1]["place"] if rows else 0
+        )
         return [
             (
                 bool(row["shown"]),
-                read(
+                read_entry(
                     row["paper"],
                     row["version"],
                     row["partial"],
-                    _said(row),
-                    glosses.get(row["place"], ()),
+                    _stored_entry(row),
+                    summary_keys.get(row["place"], ()),
                 ),
             )
             for row in rows
         ]
 
-    def _glosses_at(self, number: int, revision: int, last: int) -> dict[int, tuple[int, ...]]:
+    def _summary_keys_by_position(
+        self, number: int, revision: int, last_position: int
+    ) -> dict[int, tuple[int, ...]]:
         """The keys of the glosses that a revision shows, by position."""
         keys: dict[int, tuple[int, ...]] = {}
-        for row in self._engine.all(
+        for row in self._engine.fetch_all(
             """
             select place, gloss from entry_glosses
             where digest = :digest and revision = :revision and place <= :last
@@ -144,48 +171,61 @@ class Entries:
             """,
             digest=number,
             revision=revision,
-            last=last,
+            last=last_position,
         ):
             keys[row["place"]] = (*keys.get(row["place"], ()), row["gloss"])
         return keys
 
-    def kinds_behind(self, number: int, last: int) -> tuple[Kind, ...]:
+    def left_out_kinds_after(self, number: int, last_position: int) -> tuple[AnnouncementKind, ...]:
         """Return the kinds of what a digest left out behind a position, in order."""
-        rows = self._engine.all(
+        rows = self._engine.fetch_all(
             """
             select kind from entries where digest = :digest and place > :last and shown = 0
             order by place
             """,
             digest=number,
-            last=last,
+            last=last_position,
         )
-        return tuple(Kind(row["kind"]) for row in rows)
+        return tuple(AnnouncementKind(row["kind"]) for row in rows)
 
-    def _read(
-        self, paper: int, version: int, partial: int, said: _Said, glosses: tuple[int, ...]
+    def _read_entry(
+        self,
+        paper: int,
+        version: int,
+        partial: int,
+        stored: _StoredEntry,
+        summary_keys: tuple[int, ...],
     ) -> Entry:
         """An entry from its columns; the rows they name never change."""
-        [row] = self._engine.all(
+        [row] = self._engine.fetch_all(
             f"""
-            select {PAPER} from papers p join versions v on v.paper = p.key
+            select {PAPER_COLUMNS} from papers p join versions v on v.paper = p.key
             where p.key = :paper and v.version = :version and v.partial = :partial
             """,
             paper=paper,
             version=version,
             partial=partial,
         )
-        found = [self._engine.one("select * from glosses where key = :key", key=k) for k in glosses]
-        return _entry_of(paper_of(row), said, tuple(gloss_of(one) for one in found if one))
+        rows = [
+            self._engine.fetch_one("select * from glosses where key = :key", key=summary_key)
+            for summary_key in summary_keys
+        ]
+        return _entry_from_stored(
+            paper_from_row(row),
+            stored,
+            tuple(summary_from_row(summary_row) for summary_row in rows if summary_row),
+        )
 
-    def missed(self, bot: int, chat: int, since: datetime, limit: int = 200) -> list[Entry]:
+    def missed_entries(self, bot: int, chat: int, since: datetime, limit: int = 200) -> list[Entry]:
         """Return what a chat's digests since an instant matched and it never received.
 
         Each paper once, the newest digest first: left out over the limit, or dropped or refused
         on the way.
         """
-        rows = self._engine.all(
+        rows = self._engine.fetch_all(
             f"""
-            select {_ENTRY} from digests d join entries e on e.digest = d.number {_FOUND}
+            select {_ENTRY_COLUMNS}
+            from digests d join entries e on e.digest = d.number {_JOIN_PAPERS}
             where d.bot = :bot and d.chat = :chat and d.subscription > 0 and d.issued >= :since
                 and not exists (select 1 from ledger l
                     where l.bot = d.bot and l.chat = d.chat and l.paper = e.paper)
@@ -193,14 +233,17 @@ class Entries:
             """,
             bot=bot,
             chat=chat,
-            since=micros(since),
+            since=to_micros(since),
             limit=limit,
         )
-        found = {row["key"]: _entry_of(paper_of(row), _said(row)) for row in reversed(rows)}
-        return list(reversed(found.values()))
+        entries_by_paper = {
+            row["key"]: _entry_from_stored(paper_from_row(row), _stored_entry(row))
+            for row in reversed(rows)
+        }
+        return list(reversed(entries_by_paper.values()))
 
 
-def _columns(entry: Entry) -> dict[str, Value]:
+def _row_values(entry: Entry) -> dict[str, Value]:
     reasons = [[reason.field, reason.word] for reason in entry.reasons]
     return {
         "paper": entry.paper.key,
@@ -208,22 +251,26 @@ def _columns(entry: Entry) -> dict[str, Value]:
         "partial": int(entry.paper.partial),
         "kind": entry.kind,
         "reasons": json.dumps(reasons, ensure_ascii=False),
-        "topics": text_list(entry.topics),
+        "topics": to_json_list(entry.other_topics),
         # ASCII, so that every string a document may hold comes back byte for byte.
         "verbatim": json.dumps(astuple(entry.verbatim)) if entry.verbatim else None,
     }
 
 
-def _said(row: Row) -> _Said:
-    return _Said(row["kind"], row["reasons"], row["topics"], row["verbatim"])
+def _stored_entry(row: Row) -> _StoredEntry:
+    return _StoredEntry(row["kind"], row["reasons"], row["topics"], row["verbatim"])
 
 
-def _entry_of(paper: Paper, said: _Said, glosses: tuple[Gloss, ...] = ()) -> Entry:
+def _entry_from_stored(
+    paper: Paper, stored: _StoredEntry, summaries: tuple[Summary, ...] = ()
+) -> Entry:
     return Entry(
         paper=paper,
-        kind=Kind(said.kind),
-        glosses=glosses,
-        reasons=tuple(Reason(Field(where), word) for where, word in json.loads(said.reasons)),
-        topics=texts(said.topics),
-        verbatim=Verbatim(*texts(said.verbatim)) if said.verbatim else None,
+        kind=AnnouncementKind(stored.kind),
+        summaries=summaries,
+        reasons=tuple(
+            MatchReason(QueryField(field), word) for field, word in json.loads(stored.reasons)
+        ),
+        other_topics=texts_from_json(stored.other_topics),
+        verbatim=VerbatimEntry(*texts_from_json(stored.verbatim)) if stored.verbatim else None,
     )

@@ -7,38 +7,45 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import datetime
 
-from storage.engine.column_types import micros
+from storage.engine.column_types import to_micros
 from storage.engine.sqlite import Engine
 
-_ALL = 2**31  # beyond the last entry of any digest
+_MAX_POSITION = 2**31  # beyond the last entry of any digest
 
 
-class Ledger:
+class Receipts:
     """One row per chat, paper and version: reserved with the digest, sent with its parcel."""
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
 
-    def received(self, bot: int, chat: int, papers: Iterable[int]) -> dict[int, int]:
+    def received_versions(self, bot: int, chat: int, paper_keys: Iterable[int]) -> dict[int, int]:
         """Return the highest version a chat has, or will have, of each of these papers."""
-        asked = set(papers)
-        if not asked:
+        wanted_keys = set(paper_keys)
+        if not wanted_keys:
             return {}
-        rows = self._engine.all(
+        rows = self._engine.fetch_all(
             """
             select paper, max(version) as version from ledger
             where bot = :bot and chat = :chat and paper between :low and :high group by paper
             """,
             bot=bot,
             chat=chat,
-            low=min(asked),
-            high=max(asked),
+            low=min(wanted_keys),
+            high=max(wanted_keys),
         )
-        return {row["paper"]: row["version"] for row in rows if row["paper"] in asked}
+        return {row["paper"]: row["version"] for row in rows if row["paper"] in wanted_keys}
 
-    def reserve(self, digest: int, *, now: datetime, first: int = 1, last: int = _ALL) -> int:
+    def reserve_entries(
+        self,
+        digest: int,
+        *,
+        now: datetime,
+        first_position: int = 1,
+        last_position: int = _MAX_POSITION,
+    ) -> int:
         """Reserve shown entries of an issued digest; return how many were free."""
-        return self._engine.change(
+        return self._engine.execute(
             """
             insert into ledger (bot, chat, paper, version, state, digest, place, since)
             select d.bot, d.chat, e.paper, e.version, 'reserved', e.digest, e.place, :now
@@ -47,14 +54,16 @@ class Ledger:
             on conflict do nothing
             """,
             digest=digest,
-            first=first,
-            last=last,
-            now=micros(now),
+            first=first_position,
+            last=last_position,
+            now=to_micros(now),
         )
 
-    def receive(self, digest: int, first: int, last: int, *, now: datetime) -> int:
+    def mark_received(
+        self, digest: int, first_position: int, last_position: int, *, now: datetime
+    ) -> int:
         """Mark entries of a range as sent, shown or left out; return how many were new."""
-        return self._engine.change(
+        return self._engine.execute(
             """
             insert into ledger (bot, chat, paper, version, state, digest, place, since)
             select d.bot, d.chat, e.paper, e.version, 'sent', e.digest, e.place, :now
@@ -63,54 +72,60 @@ class Ledger:
             on conflict do nothing
             """,
             digest=digest,
-            first=first,
-            last=last,
-            now=micros(now),
+            first=first_position,
+            last=last_position,
+            now=to_micros(now),
         )
 
-    def deliver(self, digest: int, first: int, last: int, *, now: datetime) -> int:
+    def mark_sent(
+        self, digest: int, first_position: int, last_position: int, *, now: datetime
+    ) -> int:
         """Mark the reserved entries of a range as sent."""
-        return self._engine.change(
+        return self._engine.execute(
             """
             update ledger set state = 'sent', since = :now
             where digest = :digest and place between :first and :last and state = 'reserved'
             """,
             digest=digest,
-            first=first,
-            last=last,
-            now=micros(now),
+            first=first_position,
+            last=last_position,
+            now=to_micros(now),
         )
 
-    def has_sent(self, digest: int, first: int, last: int) -> bool:
+    def has_sent_any(self, digest: int, first_position: int, last_position: int) -> bool:
         """Tell whether the chat has seen a shown entry of a range, or a newer version of it."""
-        return self._has("l.state = 'sent'", digest, first, last)
+        return self._has_receipt("l.state = 'sent'", digest, first_position, last_position)
 
-    def is_bringing(self, digest: int, first: int, last: int) -> bool:
+    def is_reserved_elsewhere(self, digest: int, first_position: int, last_position: int) -> bool:
         """Tell whether another digest will bring a shown entry of a range, or a newer one."""
-        return self._has("l.state = 'reserved' and l.digest <> e.digest", digest, first, last)
+        return self._has_receipt(
+            "l.state = 'reserved' and l.digest <> e.digest", digest, first_position, last_position
+        )
 
-    def _has(self, what: str, digest: int, first: int, last: int) -> bool:
-        row = self._engine.one(
+    def _has_receipt(
+        self, condition: str, digest: int, first_position: int, last_position: int
+    ) -> bool:
+        row = self._engine.fetch_one(
             f"""
             select 1 from entries e join digests d on d.number = e.digest
             join ledger l on l.bot = d.bot and l.chat = d.chat and l.paper = e.paper
                 and l.version >= e.version
             where e.digest = :digest and e.shown = 1 and e.place between :first and :last
-                and {what}
+                and {condition}
             limit 1
             """,
             digest=digest,
-            first=first,
-            last=last,
+            first=first_position,
+            last=last_position,
         )
         return row is not None
 
-    def release(self, digest: int, first: int, last: int) -> int:
+    def release_entries(self, digest: int, first_position: int, last_position: int) -> int:
         """Free the reserved entries of a range, but for those another parcel still carries.
 
         A dead parcel carries nothing: nobody will see its papers unless a hand sends it again.
         """
-        return self._engine.change(
+        return self._engine.execute(
             """
             delete from ledger
             where digest = :digest and place between :first and :last and state = 'reserved'
@@ -120,13 +135,13 @@ class Ledger:
                         and p.state in ('ready', 'sending', 'unknown', 'sent'))
             """,
             digest=digest,
-            first=first,
-            last=last,
+            first=first_position,
+            last=last_position,
         )
 
-    def retire(self, before: datetime, limit: int = 100) -> int:
+    def delete_before(self, before: datetime, limit: int = 100) -> int:
         """Forget what some digests issued before an instant brought; reserved rows stay."""
-        return self._engine.change(
+        return self._engine.execute(
             """
             delete from ledger where state = 'sent' and digest in (
                 select d.number from digests d
@@ -135,6 +150,6 @@ class Ledger:
                         where l.digest = d.number and l.state = 'sent')
                 order by d.number limit :limit)
             """,
-            before=micros(before),
+            before=to_micros(before),
             limit=limit,
         )

@@ -14,4 +14,4 @@ else:
 
 __all__ = ["sqlite3"]
 
-VERSION: tuple[int, ...] = sqlite3.sqlite_version_info
+SQLITE_VERSION: tuple[int, ...] = sqlite3.sqlite_version_info

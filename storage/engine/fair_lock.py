@@ -11,49 +11,49 @@ from collections import deque
 from types import TracebackType
 
 
-class Turns:
+class FairLock:
     """One holder at a time, in the order in which they came; not to be entered twice."""
 
     def __init__(self) -> None:
-        self._guard = threading.Lock()
+        self._state_lock = threading.Lock()
         self._is_held = False
         self._waiting: deque[threading.Lock] = deque()
 
     @property
-    def waiting(self) -> int:
+    def waiting_count(self) -> int:
         """How many wait for their turn."""
         return len(self._waiting)
 
     def __enter__(self) -> None:
         """Waits for the turn."""
-        with self._guard:
+        with self._state_lock:
             if not self._is_held:
                 self._is_held = True
                 return
-            turn = threading.Lock()
-            turn.acquire()
-            self._waiting.append(turn)
+            ticket = threading.Lock()
+            ticket.acquire()
+            self._waiting.append(ticket)
         try:
-            turn.acquire()
+            ticket.acquire()
         except BaseException:  # interrupted from the keyboard: nobody may wait for who is gone
-            self._gives_up(turn)
+            self._leave_queue(ticket)
             raise
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, _: TracebackType | None
     ) -> None:
         """Hands the turn to the next, if anybody waits."""
-        with self._guard:
-            self._next()
+        with self._state_lock:
+            self._hand_over()
 
-    def _gives_up(self, turn: threading.Lock) -> None:
-        with self._guard:
-            if turn in self._waiting:
-                self._waiting.remove(turn)
+    def _leave_queue(self, ticket: threading.Lock) -> None:
+        with self._state_lock:
+            if ticket in self._waiting:
+                self._waiting.remove(ticket)
             else:
-                self._next()
+                self._hand_over()
 
-    def _next(self) -> None:
+    def _hand_over(self) -> None:
         if self._waiting:
             self._waiting.popleft().release()
         else:

@@ -12,17 +12,17 @@ from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 
 from storage.engine.driver import sqlite3
-from storage.engine.schema_version import connect_read_only, refuse_foreign
+from storage.engine.schema_version import connect_read_only, reject_foreign_database
 from storage.errors import (
-    Busy,
-    Damaged,
-    Full,
-    Missing,
-    Occupied,
-    Replaced,
+    DamagedDatabase,
+    DatabaseBusy,
+    DatabaseInUse,
+    DatabaseNotWritable,
+    InvalidValue,
+    ReplacedDatabase,
+    RowNotFound,
     StorageError,
-    Unfit,
-    Unusable,
+    UnusableDatabase,
 )
 
 if sys.platform != "win32":
@@ -30,39 +30,43 @@ if sys.platform != "win32":
 
 log = logging.getLogger(__name__)
 
-_HEADER = b"SQLite format 3\x00"
+_MAGIC = b"SQLite format 3\x00"
 _HEADER_SIZE = 100
-_OWN_SUFFIXES = ("-wal", "-shm", "-journal", ".lock")
+_SIDE_FILE_SUFFIXES = ("-wal", "-shm", "-journal", ".lock")
 
 
-def path_of(url: str) -> Path | None:
+def path_from_url(url: str) -> Path | None:
     """Read sqlite:///relative or sqlite:////absolute; None stands for a temporary file."""
-    scheme, mark, rest = url.partition("://")
-    if scheme != "sqlite" or not mark or (rest and not rest.startswith("/")):
-        raise Unusable(f"{url!r} is not a database URL; write sqlite:///path/to/papergram.db")
-    name = rest[1:]
+    scheme, separator, location = url.partition("://")
+    if scheme != "sqlite" or not separator or (location and not location.startswith("/")):
+        raise UnusableDatabase(
+            f"{url!r} is not a database URL; write sqlite:///path/to/papergram.db"
+        )
+    name = location[1:]
     if name in ("", ":memory:"):
         return None
     path = Path(name).absolute()
     if not path.parent.is_dir():
-        raise Unusable(f"the folder {path.parent} of the database does not exist; create it")
+        raise UnusableDatabase(
+            f"the folder {path.parent} of the database does not exist; create it"
+        )
     if path.is_dir():
-        raise Unusable(f"{path} is a folder, not a database file")
+        raise UnusableDatabase(f"{path} is a folder, not a database file")
     return path
 
 
-def may_share(version: tuple[int, ...]) -> bool:
+def supports_shared_writing(version: tuple[int, ...]) -> bool:
     """Tell whether this SQLite lets two processes write one WAL file without harm.
 
     Older libraries have a race between a writer and a checkpoint of another connection
     that damages the file: https://www.sqlite.org/wal.html, "WAL-reset bug".
     """
     fixed_branches = ((3, 50, 7), (3, 44, 6))
-    repaired = any(version[:2] == fix[:2] and version >= fix for fix in fixed_branches)
-    return version >= (3, 51, 3) or repaired
+    is_backported = any(version[:2] == fix[:2] and version >= fix for fix in fixed_branches)
+    return version >= (3, 51, 3) or is_backported
 
 
-class Claim:
+class FileLock:
     """A process's right to write the file: shared where SQLite allows it, else exclusive.
 
     It is a lock on the file ``.lock`` beside the database. It belongs to the process and ends
@@ -72,19 +76,19 @@ class Claim:
     def __init__(self, path: Path, *, shared: bool) -> None:
         self._descriptor = _open_lock(path)
         if sys.platform != "win32":
-            wanted = fcntl.LOCK_SH if shared else fcntl.LOCK_EX
+            mode = fcntl.LOCK_SH if shared else fcntl.LOCK_EX
             try:
-                fcntl.flock(self._descriptor, wanted | fcntl.LOCK_NB)
+                fcntl.flock(self._descriptor, mode | fcntl.LOCK_NB)
             except OSError as error:
                 os.close(self._descriptor)
-                raise Occupied(
+                raise DatabaseInUse(
                     f"another process writes {path} and one of the two has an SQLite older "
                     "than 3.51.3, which can damage a shared file; stop the other process or "
                     "install pysqlite3"
                 ) from error
 
     @contextmanager
-    def starting(self) -> Iterator[None]:
+    def announce_startup(self) -> Iterator[None]:
         """Let health probes see that the file is being brought up to date; see ``is_starting``."""
         if sys.platform == "win32":
             yield
@@ -127,53 +131,54 @@ def _open_lock(path: Path) -> int:
     try:
         return os.open(f"{path}.lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
     except OSError as error:
-        raise Full(
+        raise DatabaseNotWritable(
             f"the folder {path.parent} cannot be written ({error.strerror}); "
             "the database needs files of its own beside it"
         ) from error
 
 
-def refuse_unusable(path: Path) -> bool:
+def check_file(path: Path) -> bool:
     """Look at an existing file without opening it for writing; False where there is none yet.
 
-    Raises Damaged for what is no SQLite database or is cut short, Foreign for another program's.
+    Raises DamagedDatabase for what is no SQLite database or is cut short, Foreign for another
+    program's.
     """
     if not path.exists() or not path.stat().st_size:
         return False
     try:
         with path.open("rb") as file:
-            head = file.read(_HEADER_SIZE)
+            header = file.read(_HEADER_SIZE)
     except OSError as error:
-        raise Unusable(f"{path} cannot be read: {error.strerror}") from error
-    if not head.startswith(_HEADER):
-        raise Damaged(
+        raise UnusableDatabase(f"{path} cannot be read: {error.strerror}") from error
+    if not header.startswith(_MAGIC):
+        raise DamagedDatabase(
             f"{path} is not a database; nothing in it was changed. {how_to_restore(path)}"
         )
     has_log = path.with_name(f"{path.name}-wal").exists()
-    if not has_log and _pages_size(head) > path.stat().st_size:
-        raise Damaged(f"{path} is damaged: its end is missing. {how_to_restore(path)}")
+    if not has_log and _declared_size(header) > path.stat().st_size:
+        raise DamagedDatabase(f"{path} is damaged: its end is missing. {how_to_restore(path)}")
     # Without a log nobody has the file open, and opened as immutable not even files beside it
     # are made; with one it is read as whoever has it open reads it.
     with (
         suppress(sqlite3.Error),  # damage is told by whoever opens the file
         closing(connect_read_only(path, immutable=not has_log)) as connection,
     ):
-        refuse_foreign(connection, path)
+        reject_foreign_database(connection, path)
     return True
 
 
-def _pages_size(head: bytes) -> int:
+def _declared_size(header: bytes) -> int:
     """The size that a file's header promises, in bytes (https://www.sqlite.org/fileformat.html)."""
-    page = int.from_bytes(head[16:18], "big")
-    changes, counted_at = head[24:28], head[92:96]
-    if changes != counted_at:  # an old library wrote last, and did not count
+    page_size = int.from_bytes(header[16:18], "big")
+    change_counter, version_valid_for = header[24:28], header[92:96]
+    if change_counter != version_valid_for:  # an old library wrote last, and did not count
         return 0
-    return (65536 if page == 1 else page) * int.from_bytes(head[28:32], "big")
+    return (65536 if page_size == 1 else page_size) * int.from_bytes(header[28:32], "big")
 
 
 def how_to_restore(path: Path) -> str:
     """Say in a sentence which copy to put in place of the file."""
-    newest = newest_copy(path)
+    newest = newest_backup(path)
     if newest is None:
         return "No copy lies beside it: restore one of your backups under this name"
     return (
@@ -182,68 +187,71 @@ def how_to_restore(path: Path) -> str:
     )
 
 
-def newest_copy(path: Path) -> Path | None:
+def newest_backup(path: Path) -> Path | None:
     """Return the newest copy of the database that lies beside it."""
-    return max(_copies(path), key=lambda copy: copy.stat().st_mtime, default=None)
+    return max(_backups(path), key=lambda copy: copy.stat().st_mtime, default=None)
 
 
-def _copies(path: Path) -> Iterator[Path]:
+def _backups(path: Path) -> Iterator[Path]:
     for candidate in path.parent.glob(f"{path.name}.*"):
-        if candidate.name.endswith((*_OWN_SUFFIXES, ".tmp")) or not candidate.is_file():
+        if candidate.name.endswith((*_SIDE_FILE_SUFFIXES, ".tmp")) or not candidate.is_file():
             continue
         with candidate.open("rb") as file:
-            if file.read(len(_HEADER)) == _HEADER:
+            if file.read(len(_MAGIC)) == _MAGIC:
                 yield candidate
 
 
-def private(path: Path) -> None:
+def create_private_file(path: Path) -> None:
     """Create the file for its owner alone: it will hold who reads what."""
     try:
         os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600))
     except OSError as error:
-        raise Full(f"{path} cannot be written: {error.strerror}") from error
+        raise DatabaseNotWritable(f"{path} cannot be written: {error.strerror}") from error
 
 
-def tighten(path: Path) -> None:
+def restrict_permissions(path: Path) -> None:
     """Take from others what rights an existing database and the files beside it give them."""
-    opened = [
+    exposed_files = [
         file
-        for file in (path, *(path.with_name(f"{path.name}{one}") for one in _OWN_SUFFIXES))
+        for file in (
+            path,
+            *(path.with_name(f"{path.name}{suffix}") for suffix in _SIDE_FILE_SUFFIXES),
+        )
         if file.exists() and stat.S_IMODE(file.stat().st_mode) & 0o077
     ]
     try:
-        for file in opened:
+        for file in exposed_files:
             file.chmod(0o600)
     except OSError as error:
         log.warning("the database is open to others", extra={"error": error.strerror})
     else:
-        if opened:
+        if exposed_files:
             log.warning(
                 "the database was open to others; now it is its owner's alone",
-                extra={"files": ", ".join(str(file) for file in opened)},
+                extra={"files": ", ".join(str(file) for file in exposed_files)},
             )
 
 
-def draft_of(path: Path) -> Path:
+def unfinished_copy_path(path: Path) -> Path:
     """The name of a copy until it is whole: a process that was killed leaves no half one."""
     return path.with_name(f"{path.name}.{os.getpid()}.tmp")
 
 
-def remove_drafts(path: Path) -> None:
+def remove_unfinished_copies(path: Path) -> None:
     """Delete what processes that run no more left of copies of the file, or of a copy itself."""
-    name = re.compile(rf"{re.escape(path.name)}(\..+)?\.(\d{{1,9}})\.tmp(-journal)?")
+    name_pattern = re.compile(rf"{re.escape(path.name)}(\..+)?\.(\d{{1,9}})\.tmp(-journal)?")
     for file in path.parent.iterdir():
-        draft = name.fullmatch(file.name)
-        if draft and not _is_running(int(draft[2])):
+        name_match = name_pattern.fullmatch(file.name)
+        if name_match and not _is_running(int(name_match[2])):
             file.unlink(missing_ok=True)
             log.info("an unfinished copy was deleted", extra={"file": str(file)})
 
 
-def _is_running(process: int) -> bool:
-    if process == os.getpid():
+def _is_running(process_id: int) -> bool:
+    if process_id == os.getpid():
         return False  # an earlier process had our number
     try:
-        os.kill(process, 0)
+        os.kill(process_id, 0)
     except ProcessLookupError:
         return False
     except OSError:
@@ -251,40 +259,44 @@ def _is_running(process: int) -> bool:
     return True
 
 
-def require_in_place(path: Path, opened: os.stat_result) -> None:
-    """Raise Replaced unless the file at the path is the one that was opened."""
+def require_same_file(path: Path, opened_stat: os.stat_result) -> None:
+    """Raise ReplacedDatabase unless the file at the path is the one that was opened."""
     try:
-        is_same = os.path.samestat(path.stat(), opened)
+        is_same = os.path.samestat(path.stat(), opened_stat)
     except FileNotFoundError:
         is_same = False
     except OSError:
         return  # a folder that cannot be read for a while says nothing about the file
     if not is_same:
-        raise Replaced(
+        raise ReplacedDatabase(
             f"{path} was deleted or replaced while Papergram ran, so it stopped: what it would "
             "write would be in neither file. Start it again to go on with the file that is "
             "there now"
         )
 
 
-def translate(error: sqlite3.Error, path: Path) -> StorageError:
+def to_storage_error(error: sqlite3.Error, path: Path) -> StorageError:
     """Name a library error by what is wrong with the store."""
-    code = primary_code(error)
+    code = primary_error_code(error)
     if code in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
-        return Busy(f"another process kept {path} locked for too long; try again")
+        return DatabaseBusy(f"another process kept {path} locked for too long; try again")
     if code in (sqlite3.SQLITE_FULL, sqlite3.SQLITE_READONLY, sqlite3.SQLITE_IOERR):
-        return Full(f"{path} could not be written ({error}); free space or mend its permissions")
+        return DatabaseNotWritable(
+            f"{path} could not be written ({error}); free space or mend its permissions"
+        )
     if code == sqlite3.SQLITE_CANTOPEN:
-        return Full(f"{path} or a file beside it could not be opened; mend its permissions")
+        return DatabaseNotWritable(
+            f"{path} or a file beside it could not be opened; mend its permissions"
+        )
     if code in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB):
-        return Damaged(f"{path} is damaged ({error}). {how_to_restore(path)}")
+        return DamagedDatabase(f"{path} is damaged ({error}). {how_to_restore(path)}")
     if code == sqlite3.SQLITE_CONSTRAINT and "FOREIGN KEY" in str(error):
-        return Missing("a row that this one belongs to is not there")
+        return RowNotFound("a row that this one belongs to is not there")
     if code == sqlite3.SQLITE_CONSTRAINT and "cannot store" in str(error):  # a strict column's type
-        return Unfit(f"a value does not fit into a column: {error}")
+        return InvalidValue(f"a value does not fit into a column: {error}")
     return StorageError(f"{path}: {error}")
 
 
-def primary_code(error: sqlite3.Error) -> int:
+def primary_error_code(error: sqlite3.Error) -> int:
     """Return SQLite's code of an error without its details; 0 where the library tells none."""
     return (getattr(error, "sqlite_errorcode", None) or 0) & 0xFF

@@ -8,16 +8,21 @@ from contextlib import closing
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from storage.engine.column_types import micros
+from storage.engine.column_types import to_micros
 from storage.engine.driver import sqlite3
-from storage.engine.file_checks import is_starting, path_of, refuse_unusable, translate
-from storage.engine.schema_version import Connection, applied, connect_read_only, refuse_newer
+from storage.engine.file_checks import check_file, is_starting, path_from_url, to_storage_error
+from storage.engine.schema_version import (
+    Connection,
+    applied_migrations,
+    connect_read_only,
+    reject_newer_schema,
+)
 
 RUN_LEASE = "run"  # held by the process that is the bot
 _HOUR, _DAY = timedelta(hours=1), timedelta(days=1)  # no lease is longer than a day
 
 
-class Vitality(StrEnum):
+class BotStatus(StrEnum):
     """What a health probe is told."""
 
     RUNNING = "good"  # a process holds the lease that was asked for
@@ -25,47 +30,51 @@ class Vitality(StrEnum):
     ABSENT = "none"
 
 
-def probe(url: str, lease: str, now: datetime) -> Vitality:
+def probe_bot(url: str, lease_name: str, now: datetime) -> BotStatus:
     """Tell whether a process holds a lease, or is on its way to it; nothing is written.
 
     Raises StorageError where the file is none of ours or cannot be read.
     """
-    path = path_of(url)
-    if path is None or not refuse_unusable(path):
-        return Vitality.ABSENT
+    path = path_from_url(url)
+    if path is None or not check_file(path):
+        return BotStatus.ABSENT
     try:
         with closing(connect_read_only(path)) as connection:
             connection.execute("pragma busy_timeout = 5000")
-            refuse_newer(connection, path)
-            if _is_held(connection, lease, now):
-                return Vitality.RUNNING
+            reject_newer_schema(connection, path)
+            if _is_lease_held(connection, lease_name, now):
+                return BotStatus.RUNNING
     except sqlite3.Error as error:
-        raise translate(error, path) from error
-    return Vitality.STARTING if is_starting(path) else Vitality.ABSENT
+        raise to_storage_error(error, path) from error
+    return BotStatus.STARTING if is_starting(path) else BotStatus.ABSENT
 
 
-def _is_held(connection: Connection, lease: str, now: datetime) -> bool:
-    if "duties" not in applied(connection):  # a file that was made before there were leases
+def _is_lease_held(connection: Connection, lease_name: str, now: datetime) -> bool:
+    if "duties" not in applied_migrations(
+        connection
+    ):  # a file that was made before there were leases
         return False
-    row = connection.execute("select holder, until from leases where duty = ?", (lease,)).fetchone()
+    row = connection.execute(
+        "select holder, until from leases where duty = ?", (lease_name,)
+    ).fetchone()
     if row is None:
         return False
-    holder, left = row[0], timedelta(microseconds=row[1] - micros(now))
-    if row[1] and not -_HOUR < left < _DAY:
+    holder, remaining = row[0], timedelta(microseconds=row[1] - to_micros(now))
+    if row[1] and not -_HOUR < remaining < _DAY:
         # Either the holder is gone, or it goes by the right time and whoever asks by a wrong clock.
-        return bool(is_alive(holder))
-    return left > timedelta()
+        return bool(is_holder_alive(holder))
+    return remaining > timedelta()
 
 
-def is_alive(name: str) -> bool | None:
+def is_holder_alive(holder: str) -> bool | None:
     """Whether a holder is a process that runs on this machine; None for one of another."""
-    host, _, number = name.rpartition(":")
-    if host != socket.gethostname() or not number.isdecimal():
+    host, _, process_id = holder.rpartition(":")
+    if host != socket.gethostname() or not process_id.isdecimal():
         return None
-    if int(number) == os.getpid():
+    if int(process_id) == os.getpid():
         return False  # an earlier process had our number
     try:
-        os.kill(int(number), 0)
+        os.kill(int(process_id), 0)
     except ProcessLookupError:
         return False
     except PermissionError:

@@ -17,19 +17,19 @@ from sqlite_utils import Database, Migrations
 if TYPE_CHECKING:
     from storage.engine.sqlite import Connection
 
-STEPS = Migrations("papergram")
+MIGRATIONS = Migrations("papergram")
 
 
-def _each(db: Database, *statements: str) -> None:
+def _execute_each(db: Database, *statements: str) -> None:
     # One by one: executescript() would commit the step's transaction.
     for statement in statements:
         db.execute(statement)
 
 
-@STEPS()
+@MIGRATIONS()
 def papers(db: Database) -> None:
     """Keep papers, all their versions, and every announcement of them."""
-    _each(
+    _execute_each(
         db,
         """
         create table papers (
@@ -85,10 +85,10 @@ def papers(db: Database) -> None:
     )
 
 
-@STEPS()
+@MIGRATIONS()
 def glosses(db: Database) -> None:
     """Keep what we say about a paper version, in each language and by each maker."""
-    _each(
+    _execute_each(
         db,
         # A better prompt may say it anew; what was said before stays for its digests.
         """
@@ -111,14 +111,14 @@ def glosses(db: Database) -> None:
     )
 
 
-@STEPS()
+@MIGRATIONS()
 def paper_index(db: Database) -> None:
     """Find papers by their words: one row per paper, numbered by its place.
 
     The columns hold analysed words already, so the tokenizer only cuts at blanks: every
     printable ASCII sign counts as part of a word, as does everything beyond ASCII.
     """
-    _each(
+    _execute_each(
         db,
         # The mark names the analyser that wrote the words. When it changes, the papers that
         # exist (up to the key "until") are indexed anew, slice by slice ("upto" is done).
@@ -139,10 +139,10 @@ def paper_index(db: Database) -> None:
     )
 
 
-@STEPS()
+@MIGRATIONS()
 def subscribers(db: Database) -> None:
     """Know the chats that read, the people who press buttons, and what they saved."""
-    _each(
+    _execute_each(
         db,
         """
         create table subscribers (
@@ -187,10 +187,10 @@ def subscribers(db: Database) -> None:
     )
 
 
-@STEPS()
+@MIGRATIONS()
 def subscriptions(db: Database) -> None:
     """Keep the topics: what each asks for, when, and how far it has been told."""
-    _each(
+    _execute_each(
         db,
         # autoincrement: a button pressed long after its topic was removed must not reach
         # another topic that got the same number.
@@ -229,10 +229,10 @@ def subscriptions(db: Database) -> None:
     )
 
 
-@STEPS()
+@MIGRATIONS()
 def digests(db: Database) -> None:
     """Keep what was issued, so that it renders to the same bytes for ever."""
-    _each(
+    _execute_each(
         db,
         """
         create table digests (
@@ -306,10 +306,10 @@ def digests(db: Database) -> None:
     )
 
 
-@STEPS()
+@MIGRATIONS()
 def delivery(db: Database) -> None:
     """Keep every message to be sent until its outcome is known, and every update once."""
-    _each(
+    _execute_each(
         db,
         """
         create table parcels (
@@ -392,10 +392,10 @@ def delivery(db: Database) -> None:
     )
 
 
-@STEPS()
+@MIGRATIONS()
 def duties(db: Database) -> None:
     """Remember how far each source was read and who holds which duty."""
-    _each(
+    _execute_each(
         db,
         """
         create table cursors (
@@ -419,10 +419,10 @@ def duties(db: Database) -> None:
     )
 
 
-@STEPS()
+@MIGRATIONS()
 def drafts(db: Database) -> None:
     """Remember the words a button stands for, since a button carries integers only."""
-    _each(
+    _execute_each(
         db,
         # autoincrement: an old button never reaches newer words.
         """
@@ -439,10 +439,10 @@ def drafts(db: Database) -> None:
     )
 
 
-@STEPS()
+@MIGRATIONS()
 def chosen_times(db: Database) -> None:
     """Remember when a chat wants digests, which outlives its topics and waits for the first."""
-    _each(
+    _execute_each(
         db,
         """
         alter table subscribers add column times text not null default '["08:00:00"]'
@@ -452,10 +452,10 @@ def chosen_times(db: Database) -> None:
     )
 
 
-@STEPS()
+@MIGRATIONS()
 def repairs(db: Database) -> None:
     """Notice missed feed days, fetch them once, and remember what the operator was told."""
-    _each(
+    _execute_each(
         db,
         # Which days of a feed are there is asked after each poll; the index alone answers.
         "create index announcements_by_feed on announcements (feed, day)",
@@ -493,10 +493,10 @@ def repairs(db: Database) -> None:
     )
 
 
-@STEPS()
+@MIGRATIONS()
 def asks(db: Database) -> None:
     """Remember what somebody was asked, so that their next words are taken as the answer."""
-    _each(
+    _execute_each(
         db,
         """
         create table asks (
@@ -513,10 +513,10 @@ def asks(db: Database) -> None:
     )
 
 
-@STEPS()
+@MIGRATIONS()
 def library_versions(db: Database) -> None:
     """Remember which version of a saved paper its reader knows, and who wants to hear of more."""
-    _each(
+    _execute_each(
         db,
         "alter table library add column version integer not null default 0",
         # What was saved before is known as it is: nobody is told of the past.
@@ -528,10 +528,10 @@ def library_versions(db: Database) -> None:
     )
 
 
-@STEPS()
+@MIGRATIONS()
 def rulings(db: Database) -> None:
     """Remember who is banned, what single chats are allowed, and questions about another chat."""
-    _each(
+    _execute_each(
         db,
         """
         create table bans (
@@ -555,10 +555,10 @@ def rulings(db: Database) -> None:
     )
 
 
-@STEPS()
+@MIGRATIONS()
 def models(db: Database) -> None:
     """Keep which glosses are wanted, what readers asked to be explained, and what it cost."""
-    _each(
+    _execute_each(
         db,
         # A row goes when its gloss is kept. Without next_at it was given up.
         """
@@ -606,10 +606,10 @@ def models(db: Database) -> None:
     )
 
 
-@STEPS()
+@MIGRATIONS()
 def ranks(db: Database) -> None:
     """Let what somebody asked for leave before what is due to many, and edits after both."""
-    _each(
+    _execute_each(
         db,
         "alter table parcels add column rank integer not null default 1",
         "drop index parcels_ready",
@@ -620,10 +620,10 @@ def ranks(db: Database) -> None:
     )
 
 
-@STEPS()
+@MIGRATIONS()
 def recent(db: Database) -> None:
     """Tell what was settled long ago and what was issued lately without a look at all the rest."""
-    _each(
+    _execute_each(
         db,
         # A parcel may be settled long after others that were queued with it (by hand, or with a
         # chat that came back), so the order of the keys does not tell which are old.
@@ -634,10 +634,10 @@ def recent(db: Database) -> None:
     )
 
 
-@STEPS()
+@MIGRATIONS()
 def commission_fences(db: Database) -> None:
     """Let nobody whose lease ran out touch an order that is in another's hands by now."""
-    _each(
+    _execute_each(
         db,
         # autoincrement: the key of an order that is gone does not become another's.
         """
@@ -667,10 +667,10 @@ def commission_fences(db: Database) -> None:
     )
 
 
-@STEPS()
+@MIGRATIONS()
 def dead_letters(db: Database) -> None:
     """Free the papers of messages that were refused before a refusal did so itself."""
-    _each(
+    _execute_each(
         db,
         """
         delete from ledger where state = 'reserved'
@@ -686,10 +686,10 @@ def dead_letters(db: Database) -> None:
     )
 
 
-@STEPS()
+@MIGRATIONS()
 def draft_kinds(db: Database) -> None:
     """Tell our own record of stopped topics from a person's words, which may look the same."""
-    _each(
+    _execute_each(
         db,
         """
         create table kinded (
@@ -718,10 +718,10 @@ def draft_kinds(db: Database) -> None:
     )
 
 
-@STEPS()
+@MIGRATIONS()
 def topicless_digests(db: Database) -> None:
     """Let a digest that no topic issued count what it does not keep, and go after a while."""
-    _each(
+    _execute_each(
         db,
         # JSON: how many of each kind were found and have no row in entries
         "alter table digests add column beyond text not null default '{}'",
@@ -732,10 +732,10 @@ def topicless_digests(db: Database) -> None:
     )
 
 
-@STEPS()
+@MIGRATIONS()
 def unreadable_updates(db: Database) -> None:
     """Count the updates that nobody could read; their rows are deleted after a while."""
-    _each(
+    _execute_each(
         db,
         """
         create table unreadable (
@@ -747,10 +747,10 @@ def unreadable_updates(db: Database) -> None:
     )
 
 
-@STEPS()
+@MIGRATIONS()
 def stored_answers(db: Database) -> None:
     """Let answers leave by the outbox, and let what is fetched for them outlive the process."""
-    _each(
+    _execute_each(
         db,
         "alter table parcels add column expires integer",  # null: never
         "alter table parcels add column content text",  # of an answer; last, for it may be long
@@ -763,10 +763,10 @@ def stored_answers(db: Database) -> None:
     )
 
 
-@STEPS()
+@MIGRATIONS()
 def outstanding_papers(db: Database) -> None:
     """Remember papers whose announcements could not be read, until they are there."""
-    _each(
+    _execute_each(
         db,
         # A row stays when it is done: the feed shows the same item all day.
         """
@@ -788,10 +788,10 @@ def outstanding_papers(db: Database) -> None:
     )
 
 
-@STEPS()
+@MIGRATIONS()
 def digest_documents(db: Database) -> None:
     """Print a stored digest in its own languages, and an imported document byte for byte."""
-    _each(
+    _execute_each(
         db,
         "alter table digests add column languages text not null default '[]'",
         """
@@ -807,14 +807,14 @@ def digest_documents(db: Database) -> None:
     )
 
 
-def pending(connection: Connection) -> list[str]:
+def pending_migrations(connection: Connection) -> list[str]:
     """Return the steps a file still lacks, in order."""
-    return [step.name for step in STEPS.pending(_database(connection))]
+    return [migration.name for migration in MIGRATIONS.pending(_database(connection))]
 
 
-def apply(connection: Connection, *, stop_before: str | None = None) -> None:
+def apply_migrations(connection: Connection, *, stop_before: str | None = None) -> None:
     """Apply the steps a file lacks; inside a transaction all of them or none."""
-    STEPS.apply(_database(connection), stop_before=stop_before)
+    MIGRATIONS.apply(_database(connection), stop_before=stop_before)
 
 
 def _database(connection: Connection) -> Database:

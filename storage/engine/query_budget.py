@@ -11,17 +11,17 @@ from typing import TypeVar
 
 T = TypeVar("T")
 
-_EACH = 32  # papers between two looks at the clock, which take some milliseconds
+_ITEMS_PER_CHECK = 32  # papers between two looks at the clock, which take some milliseconds
 
 
 class _Budget:
     """Until when, by the processor time of its thread, and since when a collection runs."""
 
-    __slots__ = ("collecting_since", "until")
+    __slots__ = ("deadline", "gc_started_at")
 
-    def __init__(self, until: float) -> None:
-        self.until = until
-        self.collecting_since = 0.0
+    def __init__(self, deadline: float) -> None:
+        self.deadline = deadline
+        self.gc_started_at = 0.0
 
 
 # By thread; handing it through every function between a question and the loops that read texts
@@ -30,7 +30,7 @@ class _Budget:
 _budgets: dict[int, _Budget] = {}
 
 
-class OverBudget(Exception):
+class QueryBudgetExceeded(Exception):
     """A query has taken all the processor time it may."""
 
 
@@ -40,74 +40,74 @@ def query_budget(seconds: float) -> Iterator[None]:
 
     Time that the thread waits is not counted: a busy machine refuses nobody.
     """
-    with _having(_Budget(thread_time() + seconds)):
+    with _with_budget(_Budget(thread_time() + seconds)):
         yield
 
 
 @contextmanager
-def unbudgeted() -> Iterator[None]:
+def outside_query_budget() -> Iterator[None]:
     """Let the block do what is no query: it is not stopped, and its time is not counted."""
-    budget, began = _budgets.get(get_ident()), thread_time()
+    budget, started_at = _budgets.get(get_ident()), thread_time()
     try:
-        with _having(None):
+        with _with_budget(None):
             yield
     finally:
         if budget is not None:
-            budget.until += thread_time() - began
+            budget.deadline += thread_time() - started_at
 
 
 @contextmanager
-def _having(budget: _Budget | None) -> Iterator[None]:
+def _with_budget(budget: _Budget | None) -> Iterator[None]:
     """Let the block have another budget, or none."""
     thread = get_ident()
-    before = _budgets.pop(thread, None)
+    previous_budget = _budgets.pop(thread, None)
     if budget is not None:
         _budgets[thread] = budget
     try:
         yield
     finally:
         _budgets.pop(thread, None)
-        if before is not None:
-            _budgets[thread] = before
+        if previous_budget is not None:
+            _budgets[thread] = previous_budget
 
 
-def _do_not_count_collections(phase: str, _: Mapping[str, int]) -> None:
+def _exclude_gc_time(phase: str, _: Mapping[str, int]) -> None:
     """A collection looks through all that the process holds, in whichever query it falls due."""
     budget = _budgets.get(get_ident())
     if budget is None:
         return
     if phase == "start":
-        budget.collecting_since = thread_time()
+        budget.gc_started_at = thread_time()
     else:
-        budget.until += thread_time() - budget.collecting_since
+        budget.deadline += thread_time() - budget.gc_started_at
 
 
-gc.callbacks.append(_do_not_count_collections)
+gc.callbacks.append(_exclude_gc_time)
 
 
-def is_spent() -> bool:
+def is_budget_spent() -> bool:
     """Whether this thread has a budget, and has spent it."""
     budget = _budgets.get(get_ident())
-    return budget is not None and thread_time() > budget.until
+    return budget is not None and thread_time() > budget.deadline
 
 
 def check_budget() -> None:
     """Go on while there is time left.
 
     Raises:
-        OverBudget: there is none.
+        QueryBudgetExceeded: there is none.
     """
-    if is_spent():
-        raise OverBudget
+    if is_budget_spent():
+        raise QueryBudgetExceeded
 
 
 def within_budget(items: Iterable[T]) -> Iterator[T]:
     """Hand on items, of which each takes time, while there is time left.
 
     Raises:
-        OverBudget: there is none.
+        QueryBudgetExceeded: there is none.
     """
-    for at, item in enumerate(items):
-        if at % _EACH == 0:
+    for index, item in enumerate(items):
+        if index % _ITEMS_PER_CHECK == 0:
             check_budget()
         yield item

@@ -7,12 +7,12 @@ from typing import TypeAlias
 from urllib.parse import quote
 
 from storage.engine.driver import sqlite3
-from storage.errors import Foreign, Newer, Older
+from storage.errors import ForeignDatabase, NewerSchema, OutdatedSchema
 
 Connection: TypeAlias = "sqlite3.Connection"
 
 # Every step of ``migrations`` by its name, in order.
-STEPS = (
+MIGRATION_NAMES = (
     "papers",
     "glosses",
     "paper_index",
@@ -40,22 +40,22 @@ STEPS = (
     "digest_documents",
 )
 
-_NAMED = """
+_SELECT_APPLIED = """
     select name from _sqlite_migrations where migration_set = 'papergram' order by id
 """
 
 
-def applied(connection: Connection) -> list[str]:
+def applied_migrations(connection: Connection) -> list[str]:
     """Return the steps a file has been through, in order; none where it is no file of ours."""
     tables = connection.execute("select name from sqlite_master where type = 'table'")
     if ("_sqlite_migrations",) not in {tuple(row) for row in tables}:
         return []
-    return [str(row[0]) for row in connection.execute(_NAMED)]
+    return [str(row[0]) for row in connection.execute(_SELECT_APPLIED)]
 
 
-def refuse_foreign(connection: Connection, path: Path) -> None:
-    """Raise Foreign for a file that holds another program's tables and none of ours."""
-    if applied(connection):
+def reject_foreign_database(connection: Connection, path: Path) -> None:
+    """Raise ForeignDatabase for a file that holds another program's tables and none of ours."""
+    if applied_migrations(connection):
         return
     [(tables,)] = connection.execute(
         """
@@ -65,26 +65,26 @@ def refuse_foreign(connection: Connection, path: Path) -> None:
         """
     )
     if tables:
-        raise Foreign(
+        raise ForeignDatabase(
             f"{path} is the database of another program; nothing in it was changed. "
             "Name another file with PAPERGRAM_DATABASE or --database"
         )
 
 
-def refuse_newer(connection: Connection, path: Path) -> None:
-    """Raise Newer for a file that has been through steps which this program does not know."""
-    strange = [name for name in applied(connection) if name not in STEPS]
-    if strange:
-        raise Newer(
-            f"{path} was written by a newer Papergram (it knows {', '.join(strange)}); "
+def reject_newer_schema(connection: Connection, path: Path) -> None:
+    """Raise NewerSchema for a file that has been through steps which this program does not know."""
+    unknown_names = [name for name in applied_migrations(connection) if name not in MIGRATION_NAMES]
+    if unknown_names:
+        raise NewerSchema(
+            f"{path} was written by a newer Papergram (it knows {', '.join(unknown_names)}); "
             "install that version, or restore the copy made before it"
         )
 
 
-def refuse_older(connection: Connection, path: Path) -> None:
-    """Raise Older for a file that lacks steps: whoever only reads applies none."""
-    if len(applied(connection)) < len(STEPS):
-        raise Older(
+def reject_outdated_schema(connection: Connection, path: Path) -> None:
+    """Raise OutdatedSchema for a file that lacks steps: whoever only reads applies none."""
+    if len(applied_migrations(connection)) < len(MIGRATION_NAMES):
+        raise OutdatedSchema(
             f"{path} was last opened by an older Papergram; "
             "start `papergram run` once, which brings it up to date"
         )

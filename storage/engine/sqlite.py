@@ -13,11 +13,16 @@ from types import TracebackType
 from typing import ParamSpec, TypeAlias, TypeVar
 
 from storage.engine.driver import sqlite3
-from storage.engine.fair_lock import Turns
-from storage.engine.file_checks import primary_code, translate
-from storage.engine.query_budget import OverBudget, is_spent, query_budget, unbudgeted
+from storage.engine.fair_lock import FairLock
+from storage.engine.file_checks import primary_error_code, to_storage_error
+from storage.engine.query_budget import (
+    QueryBudgetExceeded,
+    is_budget_spent,
+    outside_query_budget,
+    query_budget,
+)
 from storage.engine.schema_version import connect_read_only
-from storage.errors import StorageError, Unfit
+from storage.errors import InvalidValue, StorageError
 
 Value: TypeAlias = str | bytes | int | float | None
 Row: TypeAlias = "sqlite3.Row"
@@ -26,11 +31,13 @@ P = ParamSpec("P")
 T = TypeVar("T")
 
 _THREADS = 4  # readers run beside the one writer; more would only queue for its lock
-_LONG = 4  # threads for what takes seconds: an answer waits for none of it
-_STEPS = 500  # of SQLite's machine between two looks at a budget: some tens of microseconds
-_WAIT = "pragma busy_timeout = 5000"
+_LONG_THREADS = 4  # threads for what takes seconds: an answer waits for none of it
+_STEPS_PER_CHECK = (
+    500  # of SQLite's machine between two looks at a budget: some tens of microseconds
+)
+_BUSY_TIMEOUT = "pragma busy_timeout = 5000"
 _PRAGMAS = (
-    _WAIT,
+    _BUSY_TIMEOUT,
     "pragma journal_mode = wal",
     # An acknowledged send must survive a power cut, or it would be sent again.
     "pragma synchronous = full",
@@ -39,10 +46,10 @@ _PRAGMAS = (
     "pragma secure_delete = on",
 )
 
-_JOINED = nullcontext()
+_NO_NEW_TRANSACTION = nullcontext()
 
 
-class _Translating:
+class _ErrorTranslation:
     """Turns the library's errors into the store's.
 
     Around each statement, hence no generator: a digest takes a dozen, and comes by the thousand.
@@ -58,11 +65,11 @@ class _Translating:
         self, kind: type[BaseException] | None, error: BaseException | None, _: TracebackType | None
     ) -> None:
         if isinstance(error, sqlite3.Error):
-            if primary_code(error) == sqlite3.SQLITE_INTERRUPT:  # nothing else interrupts
-                raise OverBudget from error
-            raise translate(error, self._path) from error
+            if primary_error_code(error) == sqlite3.SQLITE_INTERRUPT:  # nothing else interrupts
+                raise QueryBudgetExceeded from error
+            raise to_storage_error(error, self._path) from error
         if isinstance(error, UnicodeEncodeError | OverflowError):
-            raise Unfit(f"a value does not fit into a column: {error}") from error
+            raise InvalidValue(f"a value does not fit into a column: {error}") from error
 
 
 class Engine:
@@ -75,26 +82,26 @@ class Engine:
     def __init__(self, path: Path, *, read_only: bool = False) -> None:
         self.path = path
         self._read_only = read_only
-        self._translating = _Translating(path)
-        self._writer = Turns()
+        self._error_translation = _ErrorTranslation(path)
+        self._write_lock = FairLock()
         self._local = threading.local()
-        self._register = threading.Lock()
+        self._connections_lock = threading.Lock()
         self._connections: dict[threading.Thread, sqlite3.Connection] = {}
         self._pool = ThreadPoolExecutor(_THREADS, thread_name_prefix="store")
-        self._long = ThreadPoolExecutor(_LONG, thread_name_prefix="store-long")
-        self._query = ThreadPoolExecutor(1, thread_name_prefix="store-query")
-        self._closed = False
+        self._long_pool = ThreadPoolExecutor(_LONG_THREADS, thread_name_prefix="store-long")
+        self._query_pool = ThreadPoolExecutor(1, thread_name_prefix="store-query")
+        self._is_closed = False
 
     def connection(self) -> sqlite3.Connection:
         """Return this thread's connection, opened at its first use."""
-        if self._closed:
+        if self._is_closed:
             raise StorageError("the store is closed")
-        known: sqlite3.Connection | None = getattr(self._local, "connection", None)
-        if known is None:
-            with self.translated():
-                known = self._connect()
-            self._local.connection = known
-        return known
+        connection: sqlite3.Connection | None = getattr(self._local, "connection", None)
+        if connection is None:
+            with self.translating_errors():
+                connection = self._connect()
+            self._local.connection = connection
+        return connection
 
     def _connect(self) -> sqlite3.Connection:
         # Closing is the one thing another thread may do, hence check_same_thread.
@@ -107,46 +114,46 @@ class Engine:
         )
         connection.row_factory = sqlite3.Row
         try:
-            for pragma in (_WAIT,) if self._read_only else _PRAGMAS:
+            for pragma in (_BUSY_TIMEOUT,) if self._read_only else _PRAGMAS:
                 connection.execute(pragma).fetchall()
         except BaseException:
             connection.close()
             raise
-        with self._register:
+        with self._connections_lock:
             for thread in [thread for thread in self._connections if not thread.is_alive()]:
                 self._connections.pop(thread).close()
             self._connections[threading.current_thread()] = connection
         return connection
 
-    def all(self, sql: str, **values: Value) -> list[Row]:
+    def fetch_all(self, sql: str, **values: Value) -> list[Row]:
         """Return every row of a read."""
-        with self.translated():
+        with self.translating_errors():
             return self.connection().execute(sql, values).fetchall()
 
-    def one(self, sql: str, **values: Value) -> Row | None:
+    def fetch_one(self, sql: str, **values: Value) -> Row | None:
         """Return the first row of a read, if any."""
-        rows = self.all(sql, **values)
+        rows = self.fetch_all(sql, **values)
         return rows[0] if rows else None
 
-    def change(self, sql: str, **values: Value) -> int:
+    def execute(self, sql: str, **values: Value) -> int:
         """Write, and return how many rows changed."""
-        with self.writing(), self.translated():
+        with self.ensure_transaction(), self.translating_errors():
             return self.connection().execute(sql, values).rowcount
 
-    def changed(self, sql: str, **values: Value) -> list[Row]:
+    def execute_returning(self, sql: str, **values: Value) -> list[Row]:
         """Write, and return the rows that the statement returns."""
-        with self.writing():
-            return self.all(sql, **values)
+        with self.ensure_transaction():
+            return self.fetch_all(sql, **values)
 
-    def change_each(self, sql: str, rows: Iterable[Mapping[str, Value]]) -> None:
+    def execute_many(self, sql: str, rows: Iterable[Mapping[str, Value]]) -> None:
         """Write once per row of values, in one transaction."""
-        with self.writing(), self.translated():
+        with self.ensure_transaction(), self.translating_errors():
             self.connection().executemany(sql, rows)
 
     @property
     def is_writing(self) -> bool:
         """Whether this thread is inside a transaction."""
-        return getattr(self._local, "writing", False)
+        return getattr(self._local, "is_writing", False)
 
     @contextmanager
     def transaction(self) -> Iterator[None]:
@@ -154,16 +161,16 @@ class Engine:
         if self.is_writing:
             raise RuntimeError("a transaction is already open on this thread")
         connection = self.connection()
-        with self._writer:
-            with self.translated():
+        with self._write_lock:
+            with self.translating_errors():
                 connection.execute("begin immediate")
-            self._local.writing = True
+            self._local.is_writing = True
             try:
                 yield
-                with self.translated():
+                with self.translating_errors():
                     connection.execute("commit")
             finally:
-                self._local.writing = False
+                self._local.is_writing = False
                 if connection.in_transaction:
                     connection.execute("rollback")
 
@@ -181,30 +188,34 @@ class Engine:
             raise
         connection.execute("release part")
 
-    def writing(self) -> AbstractContextManager[None]:
+    def ensure_transaction(self) -> AbstractContextManager[None]:
         """Join the thread's open transaction, or be one."""
-        return _JOINED if self.is_writing else self.transaction()
+        return _NO_NEW_TRANSACTION if self.is_writing else self.transaction()
 
     @contextmanager
-    def reading(self) -> Iterator[None]:
+    def snapshot(self) -> Iterator[None]:
         """Let several reads see one state of the file."""
         connection = self.connection()
         if connection.in_transaction:
             yield
             return
-        with unbudgeted(), self.translated():
+        with outside_query_budget(), self.translating_errors():
             connection.execute("begin")
         try:
             yield
         finally:
-            with unbudgeted():  # interrupted, it would leave the thread in the transaction
+            with (
+                outside_query_budget()
+            ):  # interrupted, it would leave the thread in the transaction
                 connection.execute("rollback")
 
     @contextmanager
-    def limited(self, seconds: float) -> Iterator[None]:
-        """Let the block spend so much processor time on queries; then it raises OverBudget."""
+    def query_time_limit(self, seconds: float) -> Iterator[None]:
+        """Let the block spend so much processor time on queries; then it raises
+        QueryBudgetExceeded.
+        """
         connection = self.connection()
-        connection.set_progress_handler(is_spent, _STEPS)
+        connection.set_progress_handler(is_budget_spent, _STEPS_PER_CHECK)
         try:
             with query_budget(seconds):
                 yield
@@ -213,34 +224,34 @@ class Engine:
             if connection.in_transaction and not self.is_writing:
                 connection.execute("rollback")
 
-    def translated(self) -> AbstractContextManager[None]:
+    def translating_errors(self) -> AbstractContextManager[None]:
         """Turn the library's errors into the store's."""
-        return self._translating
+        return self._error_translation
 
     async def run(self, function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
         """Call a function on a thread of the store; cancelling the caller does not stop it."""
-        return await self._called(self._pool, partial(function, *args, **kwargs))
+        return await self._run_in_pool(self._pool, partial(function, *args, **kwargs))
 
     async def run_long(self, function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
         """The same for work of many steps, on threads that nothing short waits for."""
-        return await self._called(self._long, partial(function, *args, **kwargs))
+        return await self._run_in_pool(self._long_pool, partial(function, *args, **kwargs))
 
     async def run_query(self, function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
         """The same for what somebody's question reads: one at a time, however many ask."""
-        return await self._called(self._query, partial(function, *args, **kwargs))
+        return await self._run_in_pool(self._query_pool, partial(function, *args, **kwargs))
 
-    async def _called(self, pool: ThreadPoolExecutor, call: Callable[[], T]) -> T:
-        if self._closed:
+    async def _run_in_pool(self, pool: ThreadPoolExecutor, call: Callable[[], T]) -> T:
+        if self._is_closed:
             raise StorageError("the store is closed")
         return await asyncio.shield(asyncio.get_running_loop().run_in_executor(pool, call))
 
     def close(self) -> None:
         """Finish what runs and close every connection."""
         self._pool.shutdown()
-        self._long.shutdown()
-        self._query.shutdown(cancel_futures=True)  # what nobody will be told
-        self._closed = True
-        with self._register:
+        self._long_pool.shutdown()
+        self._query_pool.shutdown(cancel_futures=True)  # what nobody will be told
+        self._is_closed = True
+        with self._connections_lock:
             for connection in self._connections.values():
                 connection.close()
             self._connections.clear()

@@ -5,100 +5,100 @@ from __future__ import annotations
 from datetime import date
 
 from storage.engine.column_types import (
-    instant,
-    instant_or_none,
-    iso,
-    micros,
-    micros_or_null,
-    text_list,
-    texts,
+    format_day,
+    from_micros,
+    from_micros_or_none,
+    texts_from_json,
+    to_json_list,
+    to_micros,
+    to_micros_or_null,
 )
 from storage.engine.sqlite import Engine, Row
-from storage.records import Harvest
+from storage.records import Backfill
 
-_KEY = '"set" = :set and "first" = :first and "last" = :last and feeds = :feeds'
+_KEY_CONDITION = '"set" = :set and "first" = :first and "last" = :last and feeds = :feeds'
 
 
-class Harvests:
+class Backfills:
     """One row per set and stretch of days; it stays when it is done, so that none is repeated."""
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
 
-    def plan(self, harvest: Harvest) -> bool:
+    def plan(self, backfill: Backfill) -> bool:
         """Keep a harvest that is to be made; False when it was planned before."""
         return bool(
-            self._engine.change(
+            self._engine.execute(
                 """
                 insert into harvests ("set", "first", "last", feeds, token, pages, made)
                 values (:set, :first, :last, :feeds, '', 0, :made)
                 on conflict do nothing
                 """,
-                set=harvest.set,
-                first=iso(harvest.first),
-                last=iso(harvest.last),
-                feeds=text_list(harvest.feeds),
-                made=micros(harvest.made),
+                set=backfill.set_spec,
+                first=format_day(backfill.first_day),
+                last=format_day(backfill.last_day),
+                feeds=to_json_list(backfill.feeds),
+                made=to_micros(backfill.created_at),
             )
         )
 
-    def get(self, harvest: Harvest) -> Harvest | None:
+    def get(self, backfill: Backfill) -> Backfill | None:
         """Return how far a harvest has come."""
-        row = self._engine.one(
-            f"select * from harvests where {_KEY}",  # noqa: S608 - our own words
-            set=harvest.set,
-            first=iso(harvest.first),
-            last=iso(harvest.last),
-            feeds=text_list(harvest.feeds),
+        row = self._engine.fetch_one(
+            f"select * from harvests where {_KEY_CONDITION}",  # noqa: S608 - our own words
+            set=backfill.set_spec,
+            first=format_day(backfill.first_day),
+            last=format_day(backfill.last_day),
+            feeds=to_json_list(backfill.feeds),
         )
-        return None if row is None else _harvest_of(row)
+        return None if row is None else _backfill_from_row(row)
 
-    def keep(self, harvest: Harvest) -> None:
+    def save_progress(self, backfill: Backfill) -> None:
         """Keep how far a harvest has come, in the transaction that keeps its papers."""
-        self._engine.change(
+        self._engine.execute(
             f"""
             update harvests set token = :token, pages = :pages, asked = :asked, made = :made,
                 done = :done
-            where {_KEY}
+            where {_KEY_CONDITION}
             """,  # noqa: S608 - our own words
-            token=harvest.token,
-            pages=harvest.pages,
-            asked=micros_or_null(harvest.asked),
-            made=micros(harvest.made),
-            done=micros_or_null(harvest.done),
-            set=harvest.set,
-            first=iso(harvest.first),
-            last=iso(harvest.last),
-            feeds=text_list(harvest.feeds),
+            token=backfill.resumption_token,
+            pages=backfill.pages,
+            asked=to_micros_or_null(backfill.first_page_at),
+            made=to_micros(backfill.created_at),
+            done=to_micros_or_null(backfill.done_at),
+            set=backfill.set_spec,
+            first=format_day(backfill.first_day),
+            last=format_day(backfill.last_day),
+            feeds=to_json_list(backfill.feeds),
         )
 
-    def open(self) -> list[Harvest]:
+    def unfinished(self) -> list[Backfill]:
         """Return the harvests that are not done, those of the oldest days first."""
-        rows = self._engine.all(
+        rows = self._engine.fetch_all(
             """
             select * from harvests where done is null order by "first", "last", "set", feeds
             """
         )
-        return [_harvest_of(row) for row in rows]
+        return [_backfill_from_row(row) for row in rows]
 
-    def since(self, day: date) -> list[Harvest]:
+    def reaching(self, day: date) -> list[Backfill]:
         """Return all harvests, done or not, that reach to a day or beyond."""
-        rows = self._engine.all(
+        rows = self._engine.fetch_all(
             """select * from harvests where "last" >= :day order by "first", "set", feeds""",
-            day=iso(day),
+            day=format_day(day),
         )
-        return [_harvest_of(row) for row in rows]
+        return [_backfill_from_row(row) for row in rows]
 
 
-def _harvest_of(row: Row) -> Harvest:
-    return Harvest(
-        set=row["set"],
-        first=date.fromisoformat(row["first"]),
-        last=date.fromisoformat(row["last"]),
-        feeds=texts(row["feeds"]),
-        made=instant(row["made"]),
-        token=row["token"],
+def _backfill_from_row(row: Row) -> Backfill:
+    return Backfill(
+        set_spec=row["set"],
+        first_day=date.fromisoformat(row["first"]),
+        last_day=date.fromisoformat(row["last"]),
+        feeds=texts_from_json(row["feeds"]),
+        created_at=from_micros(row["made"]),
+        resumption_token=row["token"],
         pages=row["pages"],
-        asked=instant_or_none(row["asked"]),
-        done=instant_or_none(row["done"]),
+        first_page_at=from_micros_or_none(row["asked"]),
+        done_at=from_micros_or_none(row["done"]),
     )

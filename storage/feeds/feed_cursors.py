@@ -2,25 +2,30 @@
 
 from __future__ import annotations
 
-from storage.engine.column_types import day, instant_or_none, iso, micros_or_null
+from storage.engine.column_types import (
+    format_day,
+    from_micros_or_none,
+    parse_day,
+    to_micros_or_null,
+)
 from storage.engine.sqlite import Engine, Row
-from storage.records import SourceCursor
+from storage.records import FeedCursor
 
 
-class Cursors:
+class FeedCursors:
     """One row per source, written in the transaction that keeps what was read."""
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
 
-    def get(self, source: str) -> SourceCursor:
+    def get(self, source: str) -> FeedCursor:
         """Return a source's cursor; one that was never read begins empty."""
-        row = self._engine.one("select * from cursors where source = :source", source=source)
-        return SourceCursor(source) if row is None else _cursor_of(row)
+        row = self._engine.fetch_one("select * from cursors where source = :source", source=source)
+        return FeedCursor(source) if row is None else _cursor_from_row(row)
 
-    def put(self, cursor: SourceCursor) -> None:
+    def put(self, cursor: FeedCursor) -> None:
         """Keep a source's cursor in place of the former one."""
-        self._engine.change(
+        self._engine.execute(
             """
             insert into cursors (source, etag, token, day, batch, checked)
             values (:source, :etag, :token, :day, :batch, :checked)
@@ -29,25 +34,26 @@ class Cursors:
             """,
             source=cursor.source,
             etag=cursor.etag,
-            token=cursor.token,
-            day=iso(cursor.day),
-            batch=cursor.batch,
-            checked=micros_or_null(cursor.checked),
+            token=cursor.resumption_token,
+            day=format_day(cursor.last_day),
+            batch=cursor.batch_fingerprint,
+            checked=to_micros_or_null(cursor.checked_at),
         )
 
-    def all(self) -> list[SourceCursor]:
+    def all(self) -> list[FeedCursor]:
         """Return the cursor of every source that was ever read."""
         return [
-            _cursor_of(row) for row in self._engine.all("select * from cursors order by source")
+            _cursor_from_row(row)
+            for row in self._engine.fetch_all("select * from cursors order by source")
         ]
 
 
-def _cursor_of(row: Row) -> SourceCursor:
-    return SourceCursor(
+def _cursor_from_row(row: Row) -> FeedCursor:
+    return FeedCursor(
         source=row["source"],
         etag=row["etag"],
-        token=row["token"],
-        day=day(row["day"]),
-        batch=row["batch"],
-        checked=instant_or_none(row["checked"]),
+        resumption_token=row["token"],
+        last_day=parse_day(row["day"]),
+        batch_fingerprint=row["batch"],
+        checked_at=from_micros_or_none(row["checked"]),
     )

@@ -4,40 +4,40 @@ from __future__ import annotations
 
 from datetime import date, datetime
 
-from storage.engine.column_types import day, instant, iso, micros
+from storage.engine.column_types import format_day, from_micros, parse_day, to_micros
 from storage.engine.sqlite import Engine, Row
-from storage.records import Answer
+from storage.records import FeedStatus
 
 
-class Feeds:
+class FeedHealth:
     """The feeds by their names, as announcements carry them."""
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
 
-    def first_day(self, feed: str) -> date | None:
+    def first_announced_day(self, feed: str) -> date | None:
         """Return the first arXiv day of which a feed brought papers."""
-        row = self._engine.one(
+        row = self._engine.fetch_one(
             "select min(day) as day from announcements where feed = :feed", feed=feed
         )
-        return day(row["day"]) if row else None
+        return parse_day(row["day"]) if row else None
 
-    def days(self, feed: str, first: date, last: date) -> frozenset[date]:
+    def announced_days(self, feed: str, first: date, last: date) -> frozenset[date]:
         """Return the days, both ends included, of which a feed brought papers."""
-        rows = self._engine.all(
+        rows = self._engine.fetch_all(
             """
             select distinct day from announcements
             where feed = :feed and day between :first and :last
             """,
             feed=feed,
-            first=iso(first),
-            last=iso(last),
+            first=format_day(first),
+            last=format_day(last),
         )
         return frozenset(date.fromisoformat(row["day"]) for row in rows)
 
     def has_announced(self, feed: str, id: str, version: int) -> bool:
         """Tell whether a feed announced a version of a paper on any day."""
-        row = self._engine.one(
+        row = self._engine.fetch_one(
             """
             select 1 as found from papers p join announcements a on a.paper = p.key
             where p.id = :id and a.version = :version and a.feed = :feed limit 1
@@ -48,9 +48,9 @@ class Feeds:
         )
         return row is not None
 
-    def has_introduced(self, feed: str, id: str) -> bool:
+    def has_announced_as_new(self, feed: str, id: str) -> bool:
         """Tell whether a feed announced a paper as new or cross-listed, at any version."""
-        row = self._engine.one(
+        row = self._engine.fetch_one(
             """
             select 1 as found from papers p join announcements a on a.paper = p.key
             where p.id = :id and a.feed = :feed and a.kind in ('new', 'cross') limit 1
@@ -60,9 +60,11 @@ class Feeds:
         )
         return row is not None
 
-    def answered(self, feed: str, condition: str, now: datetime, *, cut: date | None) -> None:
+    def record_status(
+        self, feed: str, status: str, now: datetime, *, truncated_day: date | None
+    ) -> None:
         """Keep how a feed answered, since when it answers so, and the last day it was cut."""
-        self._engine.change(
+        self._engine.execute(
             """
             insert into answers (feed, condition, since, cut)
             values (:feed, :condition, :now, :cut)
@@ -72,16 +74,18 @@ class Feeds:
                 cut = coalesce(excluded.cut, answers.cut)
             """,
             feed=feed,
-            condition=condition,
-            now=micros(now),
-            cut=iso(cut),
+            condition=status,
+            now=to_micros(now),
+            cut=format_day(truncated_day),
         )
 
-    def answers(self) -> dict[str, Answer]:
+    def statuses(self) -> dict[str, FeedStatus]:
         """Return how each feed answered last."""
-        rows = self._engine.all("select * from answers order by feed")
-        return {row["feed"]: _answer_of(row) for row in rows}
+        rows = self._engine.fetch_all("select * from answers order by feed")
+        return {row["feed"]: _status_from_row(row) for row in rows}
 
 
-def _answer_of(row: Row) -> Answer:
-    return Answer(row["feed"], row["condition"], instant(row["since"]), day(row["cut"]))
+def _status_from_row(row: Row) -> FeedStatus:
+    return FeedStatus(
+        row["feed"], row["condition"], from_micros(row["since"]), parse_day(row["cut"])
+    )

@@ -5,20 +5,26 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import date, datetime
 
-from storage.engine.column_types import instant, instant_or_none, iso, micros, micros_or_null
+from storage.engine.column_types import (
+    format_day,
+    from_micros,
+    from_micros_or_none,
+    to_micros,
+    to_micros_or_null,
+)
 from storage.engine.sqlite import Engine, Row, Value
-from storage.records import Kind, OutstandingPaper
+from storage.records import AnnouncementKind, MissingPaper
 
 
-class Outstanding:
+class MissingPapers:
     """One row per feed, paper and day; it stays when it is done, so that none is repeated."""
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
 
-    def note(self, papers: Iterable[OutstandingPaper]) -> None:
+    def add(self, papers: Iterable[MissingPaper]) -> None:
         """Keep papers that are to be asked for, unless they were noted before."""
-        self._engine.change_each(
+        self._engine.execute_many(
             """
             insert into outstanding (feed, id, "first", "last", version, kind, noted, attempts)
             values (:feed, :id, :first, :last, :version, :kind, :noted, 0)
@@ -26,67 +32,67 @@ class Outstanding:
             """,
             [
                 {
-                    **_key(paper),
-                    "first": iso(paper.first),
+                    **_key_values(paper),
+                    "first": format_day(paper.first_day),
                     "version": paper.version,
                     "kind": paper.kind,
-                    "noted": micros(paper.noted),
+                    "noted": to_micros(paper.noted_at),
                 }
                 for paper in papers
             ],
         )
 
-    def open(self) -> list[OutstandingPaper]:
+    def unfinished(self) -> list[MissingPaper]:
         """Return the papers that are not done, those of the newest days first."""
-        rows = self._engine.all(
+        rows = self._engine.fetch_all(
             'select * from outstanding where done is null order by "last" desc, feed, id'
         )
-        return [_paper_of(row) for row in rows]
+        return [_paper_from_row(row) for row in rows]
 
-    def keep(self, papers: Iterable[OutstandingPaper]) -> None:
+    def save_progress(self, papers: Iterable[MissingPaper]) -> None:
         """Keep what became of papers, in the transaction that keeps their announcements."""
-        self._engine.change_each(
+        self._engine.execute_many(
             """
             update outstanding set attempts = :attempts, asked = :asked, done = :done
             where feed = :feed and id = :id and "last" = :last
             """,
             [
                 {
-                    **_key(paper),
+                    **_key_values(paper),
                     "attempts": paper.attempts,
-                    "asked": micros_or_null(paper.asked),
-                    "done": micros_or_null(paper.done),
+                    "asked": to_micros_or_null(paper.last_requested_at),
+                    "done": to_micros_or_null(paper.done_at),
                 }
                 for paper in papers
             ],
         )
 
-    def retire(self, before: datetime, limit: int = 1000) -> int:
+    def delete_done_before(self, before: datetime, limit: int = 1000) -> int:
         """Delete some of the rows that were done before an instant; return how many."""
-        return self._engine.change(
+        return self._engine.execute(
             """
             delete from outstanding where (feed, id, "last") in (
                 select feed, id, "last" from outstanding where done < :before limit :limit)
             """,
-            before=micros(before),
+            before=to_micros(before),
             limit=limit,
         )
 
 
-def _key(paper: OutstandingPaper) -> dict[str, Value]:
-    return {"feed": paper.feed, "id": paper.id, "last": iso(paper.last)}
+def _key_values(paper: MissingPaper) -> dict[str, Value]:
+    return {"feed": paper.feed, "id": paper.id, "last": format_day(paper.last_day)}
 
 
-def _paper_of(row: Row) -> OutstandingPaper:
-    return OutstandingPaper(
+def _paper_from_row(row: Row) -> MissingPaper:
+    return MissingPaper(
         feed=row["feed"],
         id=row["id"],
-        first=date.fromisoformat(row["first"]),
-        last=date.fromisoformat(row["last"]),
-        noted=instant(row["noted"]),
+        first_day=date.fromisoformat(row["first"]),
+        last_day=date.fromisoformat(row["last"]),
+        noted_at=from_micros(row["noted"]),
         version=row["version"],
-        kind=Kind(row["kind"]) if row["kind"] else None,
+        kind=AnnouncementKind(row["kind"]) if row["kind"] else None,
         attempts=row["attempts"],
-        asked=instant_or_none(row["asked"]),
-        done=instant_or_none(row["done"]),
+        last_requested_at=from_micros_or_none(row["asked"]),
+        done_at=from_micros_or_none(row["done"]),
     )

@@ -10,51 +10,55 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-from storage.engine.column_types import micros, seconds
+from storage.engine.column_types import seconds_to_micros, to_micros
 from storage.engine.sqlite import Engine, Value
 from storage.messages import outbox_rows
-from storage.records import Parcel, Rank
+from storage.records import OutboxMessage, Priority
 
-STALE = "nobody waits for it any more"
-REPLACED = "replaced by a later one"
+REASON_EXPIRED = "nobody waits for it any more"
+REASON_REPLACED = "replaced by a later one"
 
 
-def put(
-    engine: Engine, answers: Sequence[Parcel], now: datetime, holder: str, lasts: float
-) -> list[Parcel]:
+def insert_replies(
+    engine: Engine,
+    replies: Sequence[OutboxMessage],
+    now: datetime,
+    holder: str,
+    lease_seconds: float,
+) -> list[OutboxMessage]:
     """Queue the answers to one update in their order, and lease them to a holder.
 
     Return the leased ones; none where an earlier answer to the chat, or Telegram's word to wait,
     goes first. An edit replaces a waiting one of the same message.
     """
-    first = answers[0]
-    for answer in answers:
-        if answer.edits:
-            _replace(engine, answer, now)
-    is_first = not is_waiting(engine, first.bot, first.chat)
-    is_free = not is_held(engine, first.bot, first.chat, now)
-    for answer in answers:
-        outbox_rows.put(engine, answer, now)
-    if not (is_first and is_free):
+    first_reply = replies[0]
+    for reply in replies:
+        if reply.edited_message_id:
+            _drop_replaced_edits(engine, reply, now)
+    is_first = not has_waiting_reply(engine, first_reply.bot, first_reply.chat)
+    is_chat_free = not is_held_by_telegram(engine, first_reply.bot, first_reply.chat, now)
+    for reply in replies:
+        outbox_rows.insert_message(engine, reply, now)
+    if not (is_first and is_chat_free):
         return []
-    rows = engine.changed(
+    rows = engine.execute_returning(
         """
         update parcels set holder = :holder, lease_until = :until, fence = fence + 1
         where bot = :bot and chat = :chat and period = :period
         returning *
         """,
         holder=holder,
-        until=micros(now) + seconds(lasts),
-        bot=first.bot,
-        chat=first.chat,
-        period=first.period,
+        until=to_micros(now) + seconds_to_micros(lease_seconds),
+        bot=first_reply.bot,
+        chat=first_reply.chat,
+        period=first_reply.period,
     )
-    return sorted(map(outbox_rows.parcel_of, rows), key=lambda one: one.part)
+    return sorted(map(outbox_rows.message_from_row, rows), key=lambda reply: reply.part)
 
 
-def is_waiting(engine: Engine, bot: int, chat: int) -> bool:
+def has_waiting_reply(engine: Engine, bot: int, chat: int) -> bool:
     """Whether an answer to a chat has not left yet."""
-    row = engine.one(
+    row = engine.fetch_one(
         """
         select 1 from parcels
         where bot = :bot and chat = :chat and rank = :rank and state in ('ready', 'sending')
@@ -62,68 +66,72 @@ def is_waiting(engine: Engine, bot: int, chat: int) -> bool:
         """,
         bot=bot,
         chat=chat,
-        rank=Rank.ANSWER,
+        rank=Priority.REPLY,
     )
     return row is not None
 
 
-def is_held(engine: Engine, bot: int, chat: int, now: datetime) -> bool:
+def is_held_by_telegram(engine: Engine, bot: int, chat: int, now: datetime) -> bool:
     """Whether Telegram told us to wait, for this chat or for all of them."""
-    row = engine.one(
+    row = engine.fetch_one(
         "select 1 from holds where bot = :bot and told > :now and (chat = :chat or chat = 0)",
         bot=bot,
         chat=chat,
-        now=micros(now),
+        now=to_micros(now),
     )
     return row is not None
 
 
-def expire(engine: Engine, bot: int, now: datetime) -> None:
+def drop_expired_replies(engine: Engine, bot: int, now: datetime) -> None:
     """Drop the answers that nobody waits for any more and nobody is about to send."""
-    _drop(engine, "expires <= :now and lease_until <= :now", now, STALE, bot=bot)
+    _drop_replies(engine, "expires <= :now and lease_until <= :now", now, REASON_EXPIRED, bot=bot)
 
 
-def _replace(engine: Engine, answer: Parcel, now: datetime) -> None:
-    which = "chat = :chat and edits = :edits"
-    values = {"bot": answer.bot, "chat": answer.chat, "edits": answer.edits}
-    _drop(engine, which, now, REPLACED, **values)
+def _drop_replaced_edits(engine: Engine, reply: OutboxMessage, now: datetime) -> None:
+    condition = "chat = :chat and edits = :edits"
+    values = {"bot": reply.bot, "chat": reply.chat, "edits": reply.edited_message_id}
+    _drop_replies(engine, condition, now, REASON_REPLACED, **values)
 
 
-def drop_following(engine: Engine, answer: Parcel, last: int, now: datetime) -> None:
+def drop_following_replies(
+    engine: Engine, reply: OutboxMessage, last_part: int, now: datetime
+) -> None:
     """Drop the messages of the same answer behind a part, up to a last one."""
-    which = "chat = :chat and period = :period and part > :part and part <= :last"
-    _drop(
+    condition = "chat = :chat and period = :period and part > :part and part <= :last"
+    _drop_replies(
         engine,
-        which,
+        condition,
         now,
-        REPLACED,
-        bot=answer.bot,
-        chat=answer.chat,
-        period=answer.period,
-        part=answer.part,
-        last=last,
+        REASON_REPLACED,
+        bot=reply.bot,
+        chat=reply.chat,
+        period=reply.period,
+        part=reply.part,
+        last=last_part,
     )
 
 
-def _drop(engine: Engine, which: str, now: datetime, reason: str, **values: Value) -> None:
-    rows = engine.changed(
+def _drop_replies(
+    engine: Engine, condition: str, now: datetime, reason: str, **values: Value
+) -> None:
+    rows = engine.execute_returning(
         f"""
         update parcels set state = 'dropped', error = :reason, settled = :now, content = null,
             holder = '', lease_until = 0, fence = fence + 1
-        where bot = :bot and rank = {Rank.ANSWER:d} and state = 'ready' and {which}
+        where bot = :bot and rank = {Priority.REPLY:d} and state = 'ready' and {condition}
         returning key
         """,  # noqa: S608 - only our own words are filled in; every value is a :name
         reason=reason,
-        now=micros(now),
+        now=to_micros(now),
         **values,
     )
     for row in rows:
-        forget_stranger(engine, row["key"])
+        delete_reply_to_unknown_chat(engine, row["key"])
 
 
-def forget_stranger(engine: Engine, key: int) -> None:
+def delete_reply_to_unknown_chat(engine: Engine, key: int) -> None:
     """Delete a settled answer, and what holds it back, of a chat that the store does not know."""
-    rows = engine.changed(
+    rows = engine.execute_returning(
         """
         delete from parcels
         where key = :key and rank < 0 and state not in ('ready', 'sending')
@@ -134,36 +142,38 @@ def forget_stranger(engine: Engine, key: int) -> None:
         key=key,
     )
     for row in rows:
-        engine.change(
+        engine.execute(
             "delete from holds where bot = :bot and chat = :chat", bot=row["bot"], chat=row["chat"]
         )
 
 
-def stale_since(engine: Engine, bot: int, since: datetime) -> int:
+def count_expired_since(engine: Engine, bot: int, since: datetime) -> int:
     """Count the answers that were dropped since an instant because they were late."""
-    row = engine.one(
+    row = engine.fetch_one(
         """
         select count(*) as n from parcels
         where bot = :bot and rank < 0 and settled >= :since and state = 'dropped'
             and error = :reason
         """,
         bot=bot,
-        since=micros(since),
-        reason=STALE,
+        since=to_micros(since),
+        reason=REASON_EXPIRED,
     )
     return int(row["n"]) if row else 0
 
 
-def retire(engine: Engine, bot: int, before: datetime, limit: int, sent: bool) -> int:
+def delete_settled_replies(
+    engine: Engine, bot: int, before: datetime, limit: int, only_sent: bool
+) -> int:
     """Delete some answers that were settled before an instant, or only those that were sent."""
-    return engine.change(
+    return engine.execute(
         """
         delete from parcels where key in (select key from parcels
             where bot = :bot and rank < 0 and settled < :before and (:sent = 0 or state = 'sent')
             order by settled limit :limit)
         """,
         bot=bot,
-        before=micros(before),
+        before=to_micros(before),
         limit=limit,
-        sent=int(sent),
+        sent=int(only_sent),
     )

@@ -5,11 +5,16 @@ from __future__ import annotations
 import json
 from datetime import datetime
 
-from storage.engine.column_types import instant_or_none, micros_or_null, text_list, texts
+from storage.engine.column_types import (
+    from_micros_or_none,
+    texts_from_json,
+    to_json_list,
+    to_micros_or_null,
+)
 from storage.engine.sqlite import Engine, Row, Value
-from storage.records import Form, Notice, Parcel, ParcelState, Rank
+from storage.records import MessageForm, MessageState, Notice, OutboxMessage, Priority
 
-_PUT = """
+_INSERT_MESSAGE = """
     insert into parcels (bot, chat, thread, period, part, piece, revision, edits, digest,
         "first", "last", form, language, languages, zone, notice, silent, state, turn,
         attempts, doubts, fence, holder, lease_until, next_at, message, error, rank, content,
@@ -24,75 +29,89 @@ _PUT = """
 """
 
 
-def put(engine: Engine, parcel: Parcel, due: datetime | None, turn: int | None = None) -> bool:
+def insert_message(
+    engine: Engine,
+    message: OutboxMessage,
+    due_at: datetime | None,
+    queue_position: int | None = None,
+) -> bool:
     """Queue a parcel at the end, or at another's turn; False when it was queued before."""
-    return bool(engine.change(_PUT, turn=turn, due=micros_or_null(due), **_values(parcel)))
+    return bool(
+        engine.execute(
+            _INSERT_MESSAGE,
+            turn=queue_position,
+            due=to_micros_or_null(due_at),
+            **_row_values(message),
+        )
+    )
 
 
-def _values(parcel: Parcel) -> dict[str, Value]:
+def _row_values(message: OutboxMessage) -> dict[str, Value]:
     return {
-        "bot": parcel.bot,
-        "chat": parcel.chat,
-        "thread": parcel.thread,
-        "period": parcel.period,
-        "part": parcel.part,
-        "piece": parcel.piece,
-        "revision": parcel.revision,
-        "edits": parcel.edits,
-        "digest": parcel.digest,
-        "first": parcel.first,
-        "last": parcel.last,
-        "form": parcel.form,
-        "language": parcel.language,
-        "languages": text_list(parcel.languages),
-        "zone": parcel.zone,
-        "notice": _notice(parcel.notice),
-        "silent": int(parcel.silent),
-        "rank": parcel.rank,
-        "content": parcel.content or None,
-        "expires": micros_or_null(parcel.expires),
+        "bot": message.bot,
+        "chat": message.chat,
+        "thread": message.thread,
+        "period": message.period,
+        "part": message.part,
+        "piece": message.fallback_part,
+        "revision": message.revision,
+        "edits": message.edited_message_id,
+        "digest": message.digest,
+        "first": message.first_entry,
+        "last": message.last_entry,
+        "form": message.form,
+        "language": message.language,
+        "languages": to_json_list(message.languages),
+        "zone": message.zone,
+        "notice": _notice_to_json(message.notice),
+        "silent": int(message.silent),
+        "rank": message.priority,
+        "content": message.reply_content or None,
+        "expires": to_micros_or_null(message.expires_at),
     }
 
 
-def _notice(notice: Notice | None) -> str | None:
-    return None if notice is None else json.dumps([notice.key, notice.values], ensure_ascii=False)
+def _notice_to_json(notice: Notice | None) -> str | None:
+    return (
+        None if notice is None else json.dumps([notice.text_key, notice.values], ensure_ascii=False)
+    )
 
 
-def _notice_of(stored: str | None) -> Notice | None:
-    if stored is None:
+def _notice_from_json(text: str | None) -> Notice | None:
+    if text is None:
         return None
-    key, values = json.loads(stored)
+    key, values = json.loads(text)
     return Notice(key, tuple((name, value) for name, value in values))
 
 
-def parcel_of(row: Row) -> Parcel:
+def message_from_row(row: Row) -> OutboxMessage:
     """Read a parcel from its row."""
-    return Parcel(
+    return OutboxMessage(
         bot=row["bot"],
         chat=row["chat"],
         period=row["period"],
         part=row["part"],
-        form=Form(row["form"]),
+        form=MessageForm(row["form"]),
         language=row["language"],
-        languages=texts(row["languages"]),
+        languages=texts_from_json(row["languages"]),
         zone=row["zone"],
         thread=row["thread"],
-        piece=row["piece"],
+        fallback_part=row["piece"],
         digest=row["digest"],
-        first=row["first"],
-        last=row["last"],
-        notice=_notice_of(row["notice"]),
+        first_entry=row["first"],
+        last_entry=row["last"],
+        notice=_notice_from_json(row["notice"]),
         silent=bool(row["silent"]),
-        state=ParcelState(row["state"]),
+        state=MessageState(row["state"]),
         attempts=row["attempts"],
-        doubts=row["doubts"],
-        fence=row["fence"],
-        message=row["message"],
+        unknown_sends=row["doubts"],
+        fencing_token=row["fence"],
+        message_id=row["message"],
         error=row["error"],
         revision=row["revision"],
-        edits=row["edits"],
-        rank=Rank(row["rank"]),
-        content=row["content"] or "",
-        expires=instant_or_none(row["expires"]),
+        edited_message_id=row["edits"],
+        priority=Priority(row["rank"]),
+        reply_content=row["content"] or "",
+        expires_at=from_micros_or_none(row["expires"]),
         key=row["key"],
     )

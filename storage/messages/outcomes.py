@@ -12,161 +12,197 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from storage.chats.erase_chat import move_chat
-from storage.digests.receipts import Ledger
-from storage.engine.column_types import micros, seconds
+from storage.digests.receipts import Receipts
+from storage.engine.column_types import seconds_to_micros, to_micros
 from storage.engine.sqlite import Engine
 from storage.messages import outbox_answers, outbox_rows
-from storage.records import Gone, Later, Moved, Parcel, Rank, Refused, Sent, Unknown
+from storage.records import (
+    ChatUnreachable,
+    MessageRejected,
+    MovedToSupergroup,
+    OutboxMessage,
+    Priority,
+    RetryLater,
+    Sent,
+    UnknownOutcome,
+)
 
-_FREE = "holder = '', lease_until = 0"
-_MINE = "key = :key and fence = :fence and state in ('ready', 'sending')"
+_RELEASE_CLAIM = "holder = '', lease_until = 0"
+_IS_CLAIMED = "key = :key and fence = :fence and state in ('ready', 'sending')"
 
 
-def sent(engine: Engine, parcel: Parcel, outcome: Sent, now: datetime) -> bool:
+def record_sent(engine: Engine, message: OutboxMessage, outcome: Sent, now: datetime) -> bool:
     """Keep the message's id, empty the payload, count the entries as received."""
-    taken = engine.change(
+    is_recorded = engine.execute(
         f"""
         update parcels set state = 'sent', message = :message, error = '', notice = null,
-            content = null, settled = :now, {_FREE}
-        where {_MINE}
+            content = null, settled = :now, {_RELEASE_CLAIM}
+        where {_IS_CLAIMED}
         """,
-        message=outcome.message,
-        now=micros(now),
-        key=parcel.key,
-        fence=parcel.fence,
+        message=outcome.message_id,
+        now=to_micros(now),
+        key=message.key,
+        fence=message.fencing_token,
     )
-    if taken:
-        if parcel.rank is Rank.ANSWER:
-            outbox_answers.forget_stranger(engine, parcel.key)
+    if is_recorded:
+        if message.priority is Priority.REPLY:
+            outbox_answers.delete_reply_to_unknown_chat(engine, message.key)
         else:
-            Ledger(engine).deliver(parcel.digest, parcel.first, parcel.last, now=now)
-        engine.change(
+            Receipts(engine).mark_sent(
+                message.digest, message.first_entry, message.last_entry, now=now
+            )
+        engine.execute(
             """
             update subscribers set bounces = 0, bounced = null
             where bot = :bot and chat = :chat and bounces > 0
             """,
-            bot=parcel.bot,
-            chat=parcel.chat,
+            bot=message.bot,
+            chat=message.chat,
         )
-    return bool(taken)
+    return bool(is_recorded)
 
 
-def later(engine: Engine, parcel: Parcel, outcome: Later, now: datetime) -> bool:
+def record_retry(
+    engine: Engine, message: OutboxMessage, outcome: RetryLater, now: datetime
+) -> bool:
     """Make the parcel ready again after a while, counting the attempt where it counts."""
     return bool(
-        engine.change(
+        engine.execute(
             f"""
             update parcels set state = 'ready', next_at = :next_at, error = :reason,
-                attempts = attempts + :counted, {_FREE}
-            where {_MINE}
+                attempts = attempts + :counted, {_RELEASE_CLAIM}
+            where {_IS_CLAIMED}
             """,
-            next_at=micros(now) + seconds(outcome.seconds),
+            next_at=to_micros(now) + seconds_to_micros(outcome.seconds),
             reason=outcome.reason,
-            counted=int(outcome.counted),
-            key=parcel.key,
-            fence=parcel.fence,
+            counted=int(outcome.counts_as_attempt),
+            key=message.key,
+            fence=message.fencing_token,
         )
     )
 
 
-def unknown(
-    engine: Engine, parcel: Parcel, outcome: Unknown, now: datetime, *, resend: bool, wait: float
+def record_unknown(
+    engine: Engine,
+    message: OutboxMessage,
+    outcome: UnknownOutcome,
+    now: datetime,
+    *,
+    resend: bool,
+    resend_delay: float,
 ) -> bool:
     """Count the doubt; send once more, or keep it visible and its entries as received.
 
     An answer is not kept: it says nothing to who looks at it later.
     """
-    ended = "dropped" if parcel.rank is Rank.ANSWER else "unknown"
-    taken = engine.change(
+    final_state = "dropped" if message.priority is Priority.REPLY else "unknown"
+    is_recorded = engine.execute(
         f"""
         update parcels set state = :state, doubts = doubts + 1, attempts = attempts + 1,
             next_at = :next_at, settled = :settled, error = :reason,
-            content = case when :resend then content else null end, {_FREE}
-        where {_MINE}
+            content = case when :resend then content else null end, {_RELEASE_CLAIM}
+        where {_IS_CLAIMED}
         """,
-        state="ready" if resend else ended,
-        settled=None if resend else micros(now),
-        next_at=micros(now) + seconds(wait),
+        state="ready" if resend else final_state,
+        settled=None if resend else to_micros(now),
+        next_at=to_micros(now) + seconds_to_micros(resend_delay),
         resend=int(resend),
         reason=outcome.reason,
-        key=parcel.key,
-        fence=parcel.fence,
+        key=message.key,
+        fence=message.fencing_token,
     )
-    if taken and not resend:
-        Ledger(engine).deliver(parcel.digest, parcel.first, parcel.last, now=now)
-        outbox_answers.forget_stranger(engine, parcel.key)
-    return bool(taken)
+    if is_recorded and not resend:
+        Receipts(engine).mark_sent(message.digest, message.first_entry, message.last_entry, now=now)
+        outbox_answers.delete_reply_to_unknown_chat(engine, message.key)
+    return bool(is_recorded)
 
 
-def moved(engine: Engine, parcel: Parcel, outcome: Moved, now: datetime) -> bool:
+def record_chat_move(
+    engine: Engine, message: OutboxMessage, outcome: MovedToSupergroup, now: datetime
+) -> bool:
     """Make the parcel ready at once and give everything of its chat to the new id."""
-    taken = later(engine, parcel, Later(0, parcel.error, counted=False), now)
-    if taken:
-        move_chat(engine, parcel.bot, parcel.chat, outcome.chat)
-    return taken
+    is_recorded = record_retry(
+        engine, message, RetryLater(0, message.error, counts_as_attempt=False), now
+    )
+    if is_recorded:
+        move_chat(engine, message.bot, message.chat, outcome.chat)
+    return is_recorded
 
 
-def gone(engine: Engine, parcel: Parcel, outcome: Gone, now: datetime) -> bool:
+def record_unreachable_chat(
+    engine: Engine, message: OutboxMessage, outcome: ChatUnreachable, now: datetime
+) -> bool:
     """Pause the chat, drop what waits for it and free the entries nobody will see."""
-    if not _close(engine, parcel, "dropped", outcome.reason, now):
+    if not _finish_message(engine, message, "dropped", outcome.reason, now):
         return False
-    engine.change(
+    engine.execute(
         """
         update subscribers set paused = :reason, paused_until = null
         where bot = :bot and chat = :chat and paused = ''
         """,
         reason=outcome.reason,
-        bot=parcel.bot,
-        chat=parcel.chat,
+        bot=message.bot,
+        chat=message.chat,
     )
-    dropped = engine.changed(
+    dropped_rows = engine.execute_returning(
         f"""
         update parcels set state = 'dropped', error = :reason, settled = :now, content = null,
-            {_FREE}
+            {_RELEASE_CLAIM}
         where bot = :bot and chat = :chat and state in ('ready', 'sending')
         returning *
         """,
         reason=outcome.reason,
-        now=micros(now),
-        bot=parcel.bot,
-        chat=parcel.chat,
+        now=to_micros(now),
+        bot=message.bot,
+        chat=message.chat,
     )
-    for one in (parcel, *map(outbox_rows.parcel_of, dropped)):
-        Ledger(engine).release(one.digest, one.first, one.last)
-        outbox_answers.forget_stranger(engine, one.key)
+    for released_message in (message, *map(outbox_rows.message_from_row, dropped_rows)):
+        Receipts(engine).release_entries(
+            released_message.digest, released_message.first_entry, released_message.last_entry
+        )
+        outbox_answers.delete_reply_to_unknown_chat(engine, released_message.key)
     return True
 
 
-def refused(
-    engine: Engine, parcel: Parcel, outcome: Refused, now: datetime, instead: Sequence[Parcel]
+def record_rejection(
+    engine: Engine,
+    message: OutboxMessage,
+    outcome: MessageRejected,
+    now: datetime,
+    replacements: Sequence[OutboxMessage],
 ) -> bool:
     """Put other parcels in its place and turn, or keep it as a dead letter and free its entries.
 
     An edit is given up: what it would have changed has been delivered. So is an answer.
     """
-    row = engine.one("select turn from parcels where key = :key", key=parcel.key)
-    state = "dropped" if parcel.edits or parcel.rank is Rank.ANSWER else "dead"
-    if row is None or not _close(engine, parcel, state, outcome.reason, now):
+    row = engine.fetch_one("select turn from parcels where key = :key", key=message.key)
+    state = "dropped" if message.edited_message_id or message.priority is Priority.REPLY else "dead"
+    if row is None or not _finish_message(engine, message, state, outcome.reason, now):
         return False
-    if sum(outbox_rows.put(engine, one, now, turn=row["turn"]) for one in instead):
-        engine.change("update parcels set state = 'dropped' where key = :key", key=parcel.key)
-    Ledger(engine).release(parcel.digest, parcel.first, parcel.last)
-    outbox_answers.forget_stranger(engine, parcel.key)
+    if sum(
+        outbox_rows.insert_message(engine, replacement, now, queue_position=row["turn"])
+        for replacement in replacements
+    ):
+        engine.execute("update parcels set state = 'dropped' where key = :key", key=message.key)
+    Receipts(engine).release_entries(message.digest, message.first_entry, message.last_entry)
+    outbox_answers.delete_reply_to_unknown_chat(engine, message.key)
     return True
 
 
-def _close(engine: Engine, parcel: Parcel, state: str, reason: str, now: datetime) -> bool:
+def _finish_message(
+    engine: Engine, message: OutboxMessage, state: str, reason: str, now: datetime
+) -> bool:
     return bool(
-        engine.change(
+        engine.execute(
             f"""
             update parcels set state = :state, error = :reason, settled = :now, content = null,
-                {_FREE}
-            where {_MINE}
+                {_RELEASE_CLAIM}
+            where {_IS_CLAIMED}
             """,
             state=state,
             reason=reason,
-            now=micros(now),
-            key=parcel.key,
-            fence=parcel.fence,
+            now=to_micros(now),
+            key=message.key,
+            fence=message.fencing_token,
         )
     )

@@ -4,45 +4,53 @@ from __future__ import annotations
 
 import json
 
-from storage.engine.column_types import instant, instant_or_none, micros, micros_or_null
+from storage.engine.column_types import (
+    from_micros,
+    from_micros_or_none,
+    to_micros,
+    to_micros_or_null,
+)
 from storage.engine.sqlite import Engine, Row
-from storage.records import Notice, ToldTrouble, Trouble
+from storage.records import Incident, Notice, NotifiedIncident
 
 
-class Troubles:
+class Incidents:
     """One row per trouble that was told, kept a while after it healed."""
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
 
-    def all(self) -> list[ToldTrouble]:
+    def all(self) -> list[NotifiedIncident]:
         """Return what was told, by name."""
-        return [_told_of(row) for row in self._engine.all("select * from troubles order by name")]
+        return [
+            _notified_from_row(row)
+            for row in self._engine.fetch_all("select * from troubles order by name")
+        ]
 
-    def keep(self, told: ToldTrouble) -> None:
+    def save(self, notified: NotifiedIncident) -> None:
         """Keep when a trouble was told, and when that it healed."""
-        notice = told.trouble.notice
-        self._engine.change(
+        notice = notified.incident.notice
+        self._engine.execute(
             """
             insert into troubles (name, notice, told, healed)
             values (:name, :notice, :told, :healed)
             on conflict (name) do update set notice = excluded.notice, told = excluded.told,
                 healed = excluded.healed
             """,
-            name=told.trouble.name,
-            notice=json.dumps([notice.key, notice.values], ensure_ascii=False),
-            told=micros(told.told),
-            healed=micros_or_null(told.healed),
+            name=notified.incident.name,
+            notice=json.dumps([notice.text_key, notice.values], ensure_ascii=False),
+            told=to_micros(notified.notified_at),
+            healed=to_micros_or_null(notified.resolved_at),
         )
 
-    def drop(self, name: str) -> None:
+    def delete(self, name: str) -> None:
         """Forget a trouble: the next time it is new."""
-        self._engine.change("delete from troubles where name = :name", name=name)
+        self._engine.execute("delete from troubles where name = :name", name=name)
 
 
-def _told_of(row: Row) -> ToldTrouble:
+def _notified_from_row(row: Row) -> NotifiedIncident:
     key, values = json.loads(row["notice"])
     notice = Notice(key, tuple((name, value) for name, value in values))
-    return ToldTrouble(
-        Trouble(row["name"], notice), instant(row["told"]), instant_or_none(row["healed"])
+    return NotifiedIncident(
+        Incident(row["name"], notice), from_micros(row["told"]), from_micros_or_none(row["healed"])
     )

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from storage.engine.column_types import instant, micros, seconds
+from storage.engine.column_types import from_micros, seconds_to_micros, to_micros
 from storage.engine.sqlite import Engine, Row
-from storage.records import LONGEST_LEASE, Lease
+from storage.records import MAX_LEASE_DURATION, Lease
 
 
 class Leases:
@@ -15,12 +15,12 @@ class Leases:
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
 
-    def take(self, duty: str, holder: str, now: datetime, lasts: float) -> Lease | None:
+    def acquire(self, name: str, holder: str, now: datetime, lease_seconds: float) -> Lease | None:
         """Take a duty that is free, ran out or is ours, for some seconds; None when held.
 
         A lease that ends later than any is not in force: a wrong clock gave it.
         """
-        rows = self._engine.changed(
+        rows = self._engine.execute_returning(
             """
             insert into leases (duty, holder, until, fence) values (:duty, :holder, :until, 1)
             on conflict (duty) do update set holder = excluded.holder, until = excluded.until,
@@ -29,48 +29,48 @@ class Leases:
                     or leases.holder = excluded.holder
             returning *
             """,
-            duty=duty,
+            duty=name,
             holder=holder,
-            now=micros(now),
-            latest=micros(now + LONGEST_LEASE),
-            until=micros(now) + seconds(lasts),
+            now=to_micros(now),
+            latest=to_micros(now + MAX_LEASE_DURATION),
+            until=to_micros(now) + seconds_to_micros(lease_seconds),
         )
-        return _lease_of(rows[0]) if rows else None
+        return _lease_from_row(rows[0]) if rows else None
 
-    def renew(self, lease: Lease, now: datetime, lasts: float) -> Lease | None:
+    def renew(self, lease: Lease, now: datetime, lease_seconds: float) -> Lease | None:
         """Keep a duty for some seconds more; None when another has taken it since."""
-        rows = self._engine.changed(
+        rows = self._engine.execute_returning(
             """
             update leases set until = :until
             where duty = :duty and holder = :holder and fence = :fence and until > 0
             returning *
             """,
-            duty=lease.duty,
+            duty=lease.name,
             holder=lease.holder,
-            fence=lease.fence,
-            until=micros(now) + seconds(lasts),
+            fence=lease.fencing_token,
+            until=to_micros(now) + seconds_to_micros(lease_seconds),
         )
-        return _lease_of(rows[0]) if rows else None
+        return _lease_from_row(rows[0]) if rows else None
 
     def release(self, lease: Lease) -> bool:
         """Let a duty go at once; False when another has taken it since."""
         return bool(
-            self._engine.change(
+            self._engine.execute(
                 """
                 update leases set until = 0
                 where duty = :duty and holder = :holder and fence = :fence
                 """,
-                duty=lease.duty,
+                duty=lease.name,
                 holder=lease.holder,
-                fence=lease.fence,
+                fence=lease.fencing_token,
             )
         )
 
-    def held(self, duty: str) -> Lease | None:
+    def get(self, name: str) -> Lease | None:
         """Return who took a duty last, whether or not it still lasts."""
-        row = self._engine.one("select * from leases where duty = :duty", duty=duty)
-        return None if row is None else _lease_of(row)
+        row = self._engine.fetch_one("select * from leases where duty = :duty", duty=name)
+        return None if row is None else _lease_from_row(row)
 
 
-def _lease_of(row: Row) -> Lease:
-    return Lease(row["duty"], row["holder"], instant(row["until"]), row["fence"])
+def _lease_from_row(row: Row) -> Lease:
+    return Lease(row["duty"], row["holder"], from_micros(row["until"]), row["fence"])

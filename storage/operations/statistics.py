@@ -4,75 +4,77 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from storage.chats.chats import COLUMNS, subscriber_of
-from storage.engine.column_types import instant_or_none, micros
+from storage.chats.chats import CHAT_COLUMNS, chat_from_row
+from storage.engine.column_types import from_micros_or_none, to_micros
 from storage.engine.sqlite import Engine
-from storage.records import ChatKind, Population, Subscriber
+from storage.records import Chat, ChatKind, UsageCounts
 
 # ruff: noqa: S608 - only our own words are filled in; every value is a :name
 
 
-class Census:
+class UsageStatistics:
     """Counts over everybody that one bot knows."""
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
 
-    def population(self, bot: int) -> Population:
+    def usage_counts(self, bot: int) -> UsageCounts:
         """Count chats by their kind, those that are paused, people and topics."""
-        with self._engine.reading():
-            kinds = self._engine.all(
+        with self._engine.snapshot():
+            rows = self._engine.fetch_all(
                 """
                 select kind, count(*) as n, sum(paused <> '') as paused from subscribers
                 where bot = :bot group by kind
                 """,
                 bot=bot,
             )
-            return Population(
-                chats={ChatKind(row["kind"]): int(row["n"]) for row in kinds},
-                paused=sum(int(row["paused"]) for row in kinds),
+            return UsageCounts(
+                chats={ChatKind(row["kind"]): int(row["n"]) for row in rows},
+                paused_chats=sum(int(row["paused"]) for row in rows),
                 people=self._count("select count(*) as n from people where bot = :bot", bot),
                 topics=self._count("select count(*) as n from subscriptions where bot = :bot", bot),
-                queries=self._count(
+                distinct_queries=self._count(
                     "select count(distinct query) as n from subscriptions where bot = :bot", bot
                 ),
             )
 
-    def digests_since(self, bot: int, since: datetime) -> int:
+    def count_digests_since(self, bot: int, since: datetime) -> int:
         """Count what was issued to anybody since an instant, imported documents left out."""
-        row = self._engine.one(
+        row = self._engine.fetch_one(
             """
             select count(*) as n from digests
             where bot = :bot and issued >= :since and imported = 0
             """,
             bot=bot,
-            since=micros(since),
+            since=to_micros(since),
         )
         return int(row["n"]) if row else 0
 
     def _count(self, statement: str, bot: int) -> int:
-        row = self._engine.one(statement, bot=bot)
+        row = self._engine.fetch_one(statement, bot=bot)
         return int(row["n"]) if row else 0
 
-    def busiest(self, bot: int, limit: int, *, skip: int = 0) -> list[tuple[Subscriber, int]]:
+    def chats_by_topic_count(
+        self, bot: int, limit: int, *, offset: int = 0
+    ) -> list[tuple[Chat, int]]:
         """Return chats with the number of their topics, most first, from a place on."""
-        rows = self._engine.all(
+        rows = self._engine.fetch_all(
             f"""
-            select {COLUMNS}, (select count(*) from subscriptions s
+            select {CHAT_COLUMNS}, (select count(*) from subscriptions s
                 where s.bot = subscribers.bot and s.chat = subscribers.chat) as topics
             from subscribers where bot = :bot
             order by topics desc, chat limit :limit offset :skip
             """,
             bot=bot,
             limit=limit,
-            skip=skip,
+            skip=offset,
         )
-        return [(subscriber_of(row), int(row["topics"])) for row in rows]
+        return [(chat_from_row(row), int(row["topics"])) for row in rows]
 
 
 # A chat's later parcels wait for its first one, so only the first of each chat can be late;
 # one that was held back or is to be tried again later is not.
-_OLDEST = """
+_SELECT_OLDEST_SENDABLE = """
     select min(p.next_at) as next_at from parcels p
     where p.bot = :bot and p.state = 'ready' and p.next_at between 1 and :now
         and not exists (select 1 from parcels e
@@ -86,36 +88,36 @@ _OLDEST = """
 """
 
 
-class Vitals:
+class DeliveryStatistics:
     """Signs of life of one bot's deliveries."""
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
 
-    def waiting_since(self, bot: int, now: datetime) -> datetime | None:
+    def oldest_waiting_since(self, bot: int, now: datetime) -> datetime | None:
         """Return since when the parcel that could leave first waits for somebody to send it."""
-        row = self._engine.one(_OLDEST, bot=bot, now=micros(now))
-        return instant_or_none(row["next_at"]) if row else None
+        row = self._engine.fetch_one(_SELECT_OLDEST_SENDABLE, bot=bot, now=to_micros(now))
+        return from_micros_or_none(row["next_at"]) if row else None
 
-    def last_sent(self, bot: int) -> datetime | None:
+    def last_sent_at(self, bot: int) -> datetime | None:
         """Return when a message left last that was no answer: those leave on another way."""
-        row = self._engine.one(
+        row = self._engine.fetch_one(
             """
             select max(settled) as settled from parcels
             where bot = :bot and state = 'sent' and rank >= 0
             """,
             bot=bot,
         )
-        return instant_or_none(row["settled"]) if row else None
+        return from_micros_or_none(row["settled"]) if row else None
 
-    def died_since(self, bot: int, since: datetime) -> int:
+    def count_dead_since(self, bot: int, since: datetime) -> int:
         """Count the parcels that were given up since an instant."""
-        row = self._engine.one(
+        row = self._engine.fetch_one(
             """
             select count(*) as n from parcels
             where bot = :bot and state = 'dead' and settled >= :since
             """,
             bot=bot,
-            since=micros(since),
+            since=to_micros(since),
         )
         return int(row["n"]) if row else 0

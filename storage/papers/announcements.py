@@ -7,116 +7,122 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import date
 
-from storage.engine.column_types import iso
+from storage.engine.column_types import format_day
 from storage.engine.query_budget import within_budget
 from storage.engine.sqlite import Engine, Row, Value
-from storage.papers.version_rows import PAPER, paper_of
-from storage.records import Announcement, Kind
+from storage.papers.version_rows import PAPER_COLUMNS, paper_from_row
+from storage.records import Announcement, AnnouncementKind
 
 # The complete row of the announced version where there is one.
-ANNOUNCED = f"""
-    select a.seq, a.feed, a.kind, a.day, {PAPER} from announcements a
+SELECT_ANNOUNCEMENTS = f"""
+    select a.seq, a.feed, a.kind, a.day, {PAPER_COLUMNS} from announcements a
     join papers p on p.key = a.paper
     join versions v on v.paper = a.paper and v.version = a.version and v.partial = (
         select min(w.partial) from versions w where w.paper = a.paper and w.version = a.version)
 """
 
 
-def announce(engine: Engine, told: Iterable[tuple[int, Announcement]]) -> None:
+def insert_announcements(
+    engine: Engine, keyed_announcements: Iterable[tuple[int, Announcement]]
+) -> None:
     """Keep announcements of stored papers, each of them once."""
-    engine.change_each(
+    engine.execute_many(
         """
         insert into announcements (paper, version, feed, kind, day)
         values (:paper, :version, :feed, :kind, :day)
         on conflict do nothing
         """,
-        [_columns(key, announcement) for key, announcement in told],
+        [_row_values(key, announcement) for key, announcement in keyed_announcements],
     )
 
 
-def after(engine: Engine, seq: int, limit: int | None) -> list[Announcement]:
+def announcements_after(engine: Engine, after_seq: int, limit: int | None) -> list[Announcement]:
     """Return the announcements after a position, in order."""
-    rows = engine.all(
-        f"{ANNOUNCED} where a.seq > :seq order by a.seq limit :limit",
-        seq=seq,
+    rows = engine.fetch_all(
+        f"{SELECT_ANNOUNCEMENTS} where a.seq > :seq order by a.seq limit :limit",
+        seq=after_seq,
         limit=2**62 if limit is None else limit,
     )
-    return announcements_of(rows)
+    return announcements_from_rows(rows)
 
 
-def between(
-    engine: Engine, after: int, upto: int, papers: tuple[int, int] | None = None
+def announcements_between(
+    engine: Engine, after_seq: int, up_to_seq: int, paper_keys: tuple[int, int] | None = None
 ) -> list[Announcement]:
     """Return the announcements after a position and up to another one, in order.
 
-    ``papers`` restricts them to those of papers behind a key, up to another one.
+    ``paper_keys`` restricts them to those of papers behind a key, up to another one.
     """
-    wanted, values = "a.seq > :after and a.seq <= :upto", {"after": after, "upto": upto}
-    if papers:  # the sign keeps the engine from reading all positions for a few papers
-        wanted = "+a.seq > :after and +a.seq <= :upto and a.paper > :low and a.paper <= :high"
-        values |= {"low": papers[0], "high": papers[1]}
-    return announcements_of(engine.all(f"{ANNOUNCED} where {wanted} order by a.seq", **values))
+    condition, values = "a.seq > :after and a.seq <= :upto", {"after": after_seq, "upto": up_to_seq}
+    if paper_keys:  # the sign keeps the engine from reading all positions for a few papers
+        condition = "+a.seq > :after and +a.seq <= :upto and a.paper > :low and a.paper <= :high"
+        values |= {"low": paper_keys[0], "high": paper_keys[1]}
+    return announcements_from_rows(
+        engine.fetch_all(f"{SELECT_ANNOUNCEMENTS} where {condition} order by a.seq", **values)
+    )
 
 
-def count_between(engine: Engine, after: int, upto: int) -> int:
+def count_papers_between(engine: Engine, after_seq: int, up_to_seq: int) -> int:
     """Count the papers announced after a position and up to another one."""
-    row = engine.one(
+    row = engine.fetch_one(
         """
         select count(distinct paper) as n from announcements where seq > :after and seq <= :upto
         """,
-        after=after,
-        upto=upto,
+        after=after_seq,
+        upto=up_to_seq,
     )
     return int(row["n"]) if row else 0
 
 
-def position_before(engine: Engine, count: int) -> int:
+def seq_before_newest(engine: Engine, count: int) -> int:
     """Return the position behind which the newest ``count`` announcements stand; else 0."""
-    row = engine.one(
+    row = engine.fetch_one(
         "select seq from announcements order by seq desc limit 1 offset :count", count=count
     )
     return int(row["seq"]) if row else 0
 
 
-def on_days(engine: Engine, first: date, last: date) -> list[Announcement]:
+def announcements_on_days(engine: Engine, first: date, last: date) -> list[Announcement]:
     """Return the announcements of these arXiv days, both ends included, in order."""
-    rows = engine.all(
-        f"{ANNOUNCED} where a.day between :first and :last order by a.seq",
-        first=iso(first),
-        last=iso(last),
+    rows = engine.fetch_all(
+        f"{SELECT_ANNOUNCEMENTS} where a.day between :first and :last order by a.seq",
+        first=format_day(first),
+        last=format_day(last),
     )
-    return announcements_of(rows)
+    return announcements_from_rows(rows)
 
 
 def last_seq(engine: Engine) -> int:
     """Return the newest position, 0 before the first announcement."""
-    row = engine.one("select coalesce(max(seq), 0) as seq from announcements")
+    row = engine.fetch_one("select coalesce(max(seq), 0) as seq from announcements")
     return int(row["seq"]) if row else 0
 
 
-def days(engine: Engine) -> list[tuple[date, int]]:
+def announcement_counts_by_day(engine: Engine) -> list[tuple[date, int]]:
     """Return each stored arXiv day with its count of announcements, oldest first."""
-    rows = engine.all("select day, count(*) as n from announcements group by day order by day")
+    rows = engine.fetch_all(
+        "select day, count(*) as n from announcements group by day order by day"
+    )
     return [(date.fromisoformat(row["day"]), row["n"]) for row in rows]
 
 
-def _columns(key: int, announcement: Announcement) -> dict[str, Value]:
+def _row_values(key: int, announcement: Announcement) -> dict[str, Value]:
     return {
         "paper": key,
         "version": announcement.paper.version,
         "feed": announcement.feed,
         "kind": announcement.kind,
-        "day": iso(announcement.day),
+        "day": format_day(announcement.day),
     }
 
 
-def announcements_of(rows: Iterable[Row]) -> list[Announcement]:
+def announcements_from_rows(rows: Iterable[Row]) -> list[Announcement]:
     """Read announcements from their rows and their papers'."""
     return [
         Announcement(
-            paper=paper_of(row),
+            paper=paper_from_row(row),
             feed=row["feed"],
-            kind=Kind(row["kind"]),
+            kind=AnnouncementKind(row["kind"]),
             day=date.fromisoformat(row["day"]),
             seq=row["seq"],
         )

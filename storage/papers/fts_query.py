@@ -13,192 +13,209 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import replace
 
-from storage.records import And, Clause, Field, Not, Or, Term
+from storage.records import And, Clause, Not, Or, QueryField, Term
 
-EVERYTHING = ""
+MATCH_ALL = ""
 """The expression that excludes no paper."""
 
-_UPPER = {
-    Field.ANY: "title abstract gloss",
-    Field.TITLE: "title gloss",
-    Field.ABSTRACT: "abstract gloss",
+_SUPERSET_COLUMNS = {
+    QueryField.ANY: "title abstract gloss",
+    QueryField.TITLE: "title gloss",
+    QueryField.ABSTRACT: "abstract gloss",
 }
-_LOWER = {Field.ANY: "title abstract", Field.TITLE: "title", Field.ABSTRACT: "abstract"}
+_SUBSET_COLUMNS = {
+    QueryField.ANY: "title abstract",
+    QueryField.TITLE: "title",
+    QueryField.ABSTRACT: "abstract",
+}
 # What an English stem may end with where the word had another letter: happy -> happi,
 # hoping -> hope, sensibility -> sensibl, skies -> sky.
 _STEM_ENDINGS = "ieyl"
 # Porter's steps take at most 2 (sses), 5 (ingly), 4 (ization), 5 (ative), 5 (ement) and 1 (e)
 # letters from the end of a word, each of them once.
-_STEMMED_AWAY = 22
+_MAX_STEMMED_LETTERS = 22
 # Only the first two of them may leave a single letter: all others keep a vowel and a consonant.
-_LONGEST_TO_ONE_LETTER = 8
+_MAX_LENGTH_STEMMED_TO_ONE = 8
 
 
-def upper(clause: Clause, words: Callable[[str], str]) -> str:
+def superset_expression(clause: Clause, analyze: Callable[[str], str]) -> str:
     """Write an expression that finds every paper the clause matches, perhaps more."""
     match clause:
         case Term():
-            return _upper_term(clause, words)
+            return _superset_of_term(clause, analyze)
         case And(clauses):
-            return _upper_and(clauses, words)
+            return _superset_of_and(clauses, analyze)
         case Or(clauses):
-            parts = [upper(part, words) for part in clauses]
-            return EVERYTHING if EVERYTHING in parts else _joined(parts, "OR")
+            parts = [superset_expression(part, analyze) for part in clauses]
+            return MATCH_ALL if MATCH_ALL in parts else _join(parts, "OR")
         case Not():
-            return EVERYTHING  # FTS5 has no complement; the caller's matcher decides
+            return MATCH_ALL  # FTS5 has no complement; the caller's matcher decides
 
 
-def _upper_and(clauses: Iterable[Clause], words: Callable[[str], str]) -> str:
+def _superset_of_and(clauses: Iterable[Clause], analyze: Callable[[str], str]) -> str:
     clauses = tuple(clauses)
-    wanted = [upper(part, words) for part in clauses if not isinstance(part, Not)]
-    found = _joined([part for part in wanted if part], "AND")
-    barred = [lower(part.clause, words) for part in clauses if isinstance(part, Not)]
-    known = _joined([part for part in barred if part], "OR")
-    return f"({found} NOT {known})" if found and known else found
+    required_parts = [
+        superset_expression(part, analyze) for part in clauses if not isinstance(part, Not)
+    ]
+    required = _join([part for part in required_parts if part], "AND")
+    excluded_parts = [
+        subset_expression(part.clause, analyze) for part in clauses if isinstance(part, Not)
+    ]
+    excluded = _join([part for part in excluded_parts if part], "OR")
+    return f"({required} NOT {excluded})" if required and excluded else required
 
 
-def in_former_words_too(clause: Clause) -> Clause:
+def with_former_words(clause: Clause) -> Clause:
     """Widen a clause to an index in which some papers have the words of a former analyser.
 
     It excludes nothing: what a word excludes there may be another one here.
     """
     match clause:
-        case Term(prefix=False, former=former) if former:
-            return replace(clause, also=(*clause.also, former))
+        case Term(prefix=False, former_words=former_words) if former_words:
+            return replace(clause, alternatives=(*clause.alternatives, former_words))
         case Or(clauses):
-            return Or(tuple(map(in_former_words_too, clauses)))
+            return Or(tuple(map(with_former_words, clauses)))
         case And(clauses):
-            wanted = tuple(part for part in clauses if not isinstance(part, Not))
-            return And(tuple(map(in_former_words_too, wanted))) if wanted else clauses[0]
+            required_parts = tuple(part for part in clauses if not isinstance(part, Not))
+            return (
+                And(tuple(map(with_former_words, required_parts))) if required_parts else clauses[0]
+            )
         case _:
             return clause
 
 
-def lower(clause: Clause, words: Callable[[str], str]) -> str:
+def subset_expression(clause: Clause, analyze: Callable[[str], str]) -> str:
     """Write an expression that finds only papers the clause matches; "" where none is safe."""
     match clause:
-        case Term(field=Field.CATEGORY | Field.ID):
-            return _upper_term(clause, words)
-        case Term(field=Field.AUTHOR) | Term(prefix=True):
+        case Term(field=QueryField.CATEGORY | QueryField.ID):
+            return _superset_of_term(clause, analyze)
+        case Term(field=QueryField.AUTHOR) | Term(prefix=True):
             return ""
         case Term():
-            return _in(_LOWER[clause.field], _ways(clause))
+            return _in_columns(_SUBSET_COLUMNS[clause.field], _any_variant(clause))
         case And(clauses):
-            parts = [lower(part, words) for part in clauses]
-            return _joined(parts, "AND") if all(parts) else ""
+            parts = [subset_expression(part, analyze) for part in clauses]
+            return _join(parts, "AND") if all(parts) else ""
         case Or(clauses):
-            return _joined([part for part in (lower(c, words) for c in clauses) if part], "OR")
+            return _join(
+                [part for part in (subset_expression(part, analyze) for part in clauses) if part],
+                "OR",
+            )
         case Not():
             return ""
 
 
-def exact(clause: Clause, words: Callable[[str], str]) -> str:
+def exact_expression(clause: Clause, analyze: Callable[[str], str]) -> str:
     """Write an expression that finds the announced texts a clause matches; "" where none does.
 
     Glosses are left out: what was said later is no reason for a topic.
     """
     match clause:
         case Term() | Not():
-            return lower(clause, words)
+            return subset_expression(clause, analyze)
         case And(clauses):
-            wanted = [exact(part, words) for part in clauses if not isinstance(part, Not)]
-            barred = [exact(part.clause, words) for part in clauses if isinstance(part, Not)]
-            if not wanted or not all([*wanted, *barred]):
+            required_parts = [
+                exact_expression(part, analyze) for part in clauses if not isinstance(part, Not)
+            ]
+            excluded_parts = [
+                exact_expression(part.clause, analyze) for part in clauses if isinstance(part, Not)
+            ]
+            if not required_parts or not all([*required_parts, *excluded_parts]):
                 return ""
-            found, known = _joined(wanted, "AND"), _joined(barred, "OR")
-            return f"({found} NOT {known})" if known else found
+            required, excluded = _join(required_parts, "AND"), _join(excluded_parts, "OR")
+            return f"({required} NOT {excluded})" if excluded else required
         case Or(clauses):
-            parts = [exact(part, words) for part in clauses]
-            return _joined(parts, "OR") if all(parts) else ""
+            parts = [exact_expression(part, analyze) for part in clauses]
+            return _join(parts, "OR") if all(parts) else ""
 
 
-def titled(clause: Clause) -> str:
+def title_expression(clause: Clause) -> str:
     """Write an expression that finds whole words of a clause in titles; "" where it has none."""
     match clause:
-        case Term(field=Field.ANY | Field.TITLE, prefix=False):
-            return _in("title", _ways(clause))
+        case Term(field=QueryField.ANY | QueryField.TITLE, prefix=False):
+            return _in_columns("title", _any_variant(clause))
         case Term() | Not():
             return ""
         case And(clauses):
-            return _joined([part for part in map(titled, clauses) if part], "AND")
+            return _join([part for part in map(title_expression, clauses) if part], "AND")
         case Or(clauses):
-            return _joined([part for part in map(titled, clauses) if part], "OR")
+            return _join([part for part in map(title_expression, clauses) if part], "OR")
 
 
-def _upper_term(term: Term, words: Callable[[str], str]) -> str:
+def _superset_of_term(term: Term, analyze: Callable[[str], str]) -> str:
     match term.field:
-        case Field.CATEGORY:
-            return _in("categories", _joined([_phrase([word]) for word in term.words], "OR"))
-        case Field.ID:
-            return _in("id", _joined([_phrase([word]) for word in term.words], "OR"))
-        case Field.AUTHOR:
-            return _in("authors", _name(term, words))
+        case QueryField.CATEGORY:
+            return _in_columns("categories", _join([_phrase([word]) for word in term.words], "OR"))
+        case QueryField.ID:
+            return _in_columns("id", _join([_phrase([word]) for word in term.words], "OR"))
+        case QueryField.AUTHOR:
+            return _in_columns("authors", _author_expression(term, analyze))
         case _ if term.prefix:
-            return _in(_UPPER[term.field], _prefixed(term, words))
+            return _in_columns(_SUPERSET_COLUMNS[term.field], _prefix_expression(term, analyze))
         case _:
-            return _in(_UPPER[term.field], _ways(term))
+            return _in_columns(_SUPERSET_COLUMNS[term.field], _any_variant(term))
 
 
-def _in(columns: str, expression: str) -> str:
-    return f"{{{columns}}} : {expression}" if expression else EVERYTHING
+def _in_columns(columns: str, expression: str) -> str:
+    return f"{{{columns}}} : {expression}" if expression else MATCH_ALL
 
 
-def _ways(term: Term) -> str:
-    return _joined([_together(words, term.near) for words in term.ways], "OR")
+def _any_variant(term: Term) -> str:
+    return _join([_phrase_or_near(words, term.max_gap) for words in term.variants], "OR")
 
 
-def _together(words: tuple[str, ...], near: int) -> str:
+def _phrase_or_near(words: tuple[str, ...], max_gap: int) -> str:
     """Find words as a phrase, or near each other in any order."""
-    if not near or len(words) == 1:
+    if not max_gap or len(words) == 1:
         return _phrase(words)
-    return f"NEAR({' '.join(map(_quoted, words))}, {near})"
+    return f"NEAR({' '.join(map(_quote, words))}, {max_gap})"
 
 
 def _phrase(words: Iterable[str]) -> str:
-    return " + ".join(_quoted(word) for word in words)
+    return " + ".join(_quote(word) for word in words)
 
 
-def _quoted(word: str) -> str:
+def _quote(word: str) -> str:
     return '"' + word.replace('"', '""').replace("\x00", " ") + '"'
 
 
-def _joined(parts: Iterable[str], operator: str) -> str:
+def _join(parts: Iterable[str], operator: str) -> str:
     parts = list(parts)
     return parts[0] if len(parts) == 1 else f"({f' {operator} '.join(parts)})" if parts else ""
 
 
-def _prefixed(term: Term, words: Callable[[str], str]) -> str:
+def _prefix_expression(term: Term, analyze: Callable[[str], str]) -> str:
     """Find the words of a phrase of which the last is only begun, in any order."""
-    *whole, last = term.words
-    further = [f"{_quoted(start)} *" for [start] in term.also]
-    begun = _joined([_any_stem_of(last, words), *further], "OR")
-    return _joined([*map(_quoted, whole), begun], "AND")
+    *complete_words, prefix = term.words
+    alternatives = [f"{_quote(start)} *" for [start] in term.alternatives]
+    prefix_expression = _join([_stems_expression(prefix, analyze), *alternatives], "OR")
+    return _join([*map(_quote, complete_words), prefix_expression], "AND")
 
 
-def _any_stem_of(start: str, words: Callable[[str], str]) -> str:
+def _stems_expression(prefix: str, analyze: Callable[[str], str]) -> str:
     """Find each stem that a word beginning with these letters may have.
 
     A stem that is as long as the prefix begins with it, but for its last letter; a shorter
     one is a prefix of it, but for its last letter, and not shorter than what the stemmer can
     take away. dying, lying and tying become die, lie, tie.
     """
-    if not start.isascii():  # the analyser may spell a letter in a way of its own
-        start = "".join(words(letter) or letter for letter in start)
-    least = 1 if len(start) <= _LONGEST_TO_ONE_LETTER else 2
-    lengths = range(max(least, len(start) - _STEMMED_AWAY), len(start))
-    stems = {start[:length] for length in lengths}
-    stems |= {start[:length] + last for length in lengths for last in _STEM_ENDINGS}
-    if start[1:2] == "y":
-        stems.add(start[0] + "ie")
-    return _joined([f"{_quoted(start)} *", *map(_quoted, sorted(stems))], "OR")
+    if not prefix.isascii():  # the analyser may spell a letter in a way of its own
+        prefix = "".join(analyze(letter) or letter for letter in prefix)
+    min_length = 1 if len(prefix) <= _MAX_LENGTH_STEMMED_TO_ONE else 2
+    lengths = range(max(min_length, len(prefix) - _MAX_STEMMED_LETTERS), len(prefix))
+    stems = {prefix[:length] for length in lengths}
+    stems |= {prefix[:length] + ending for length in lengths for ending in _STEM_ENDINGS}
+    if prefix[1:2] == "y":
+        stems.add(prefix[0] + "ie")
+    return _join([f"{_quote(prefix)} *", *map(_quote, sorted(stems))], "OR")
 
 
-def _name(term: Term, words: Callable[[str], str]) -> str:
+def _author_expression(term: Term, analyze: Callable[[str], str]) -> str:
     """Find authors by the parts of a name, by initials only where nothing else was asked."""
-    *whole, last = term.words
-    parts = [*whole] if term.prefix else [*whole, last]
-    full = [_phrase(words(part).split() or [part]) for part in parts if len(part) > 1]
+    *first_parts, last_part = term.words
+    parts = [*first_parts] if term.prefix else [*first_parts, last_part]
+    full_names = [_phrase(analyze(part).split() or [part]) for part in parts if len(part) > 1]
     if term.prefix:
-        full.append(_any_stem_of(last, words))
-    initials = [f"{_quoted(part)} *" for part in parts if len(part) == 1]
-    return _joined(full or initials, "AND")
+        full_names.append(_stems_expression(last_part, analyze))
+    initials = [f"{_quote(part)} *" for part in parts if len(part) == 1]
+    return _join(full_names or initials, "AND")

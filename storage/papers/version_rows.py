@@ -4,23 +4,29 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from storage.engine.column_types import instant_or_none, micros, micros_or_null, text_list, texts
+from storage.engine.column_types import (
+    from_micros_or_none,
+    texts_from_json,
+    to_json_list,
+    to_micros,
+    to_micros_or_null,
+)
 from storage.engine.sqlite import Engine, Row
 from storage.records import Paper
 
-PAPER = """
+PAPER_COLUMNS = """
     p.key, p.id, v.version, v.partial, v.title, v.abstract, v.authors, v.categories, v.link,
     v.submitted, v.revised, v.comment, v.journal, v.doi, v.licence
 """
-CURRENT = """
+CURRENT_VERSIONS = """
     papers p join versions v
         on v.paper = p.key and v.version = p.version and v.partial = p.partial
 """
 
 
-def keep_version(engine: Engine, key: int, paper: Paper, seen: datetime) -> None:
+def insert_version(engine: Engine, key: int, paper: Paper, seen_at: datetime) -> None:
     """Keep a version of a stored paper unless it is there."""
-    engine.change(
+    engine.execute(
         """
         insert into versions (paper, version, partial, title, abstract, authors, categories,
             link, submitted, revised, comment, journal, doi, licence, seen)
@@ -33,33 +39,33 @@ def keep_version(engine: Engine, key: int, paper: Paper, seen: datetime) -> None
         partial=int(paper.partial),
         title=paper.title,
         abstract=paper.abstract,
-        authors=text_list(paper.authors),
-        categories=text_list(paper.categories),
+        authors=to_json_list(paper.authors),
+        categories=to_json_list(paper.categories),
         link=paper.link,
-        submitted=micros_or_null(paper.submitted),
-        revised=micros_or_null(paper.revised),
+        submitted=to_micros_or_null(paper.submitted_at),
+        revised=to_micros_or_null(paper.revised_at),
         comment=paper.comment,
-        journal=paper.journal,
+        journal=paper.journal_ref,
         doi=paper.doi,
         licence=paper.licence,
-        seen=micros(seen),
+        seen=to_micros(seen_at),
     )
 
 
-def paper_of(row: Row) -> Paper:
+def paper_from_row(row: Row) -> Paper:
     """Read a paper from its row and its version's row."""
     return Paper(
         id=row["id"],
         version=row["version"],
         title=row["title"],
         abstract=row["abstract"],
-        authors=texts(row["authors"]),
-        categories=texts(row["categories"]),
+        authors=texts_from_json(row["authors"]),
+        categories=texts_from_json(row["categories"]),
         link=row["link"],
-        submitted=instant_or_none(row["submitted"]),
-        revised=instant_or_none(row["revised"]),
+        submitted_at=from_micros_or_none(row["submitted"]),
+        revised_at=from_micros_or_none(row["revised"]),
         comment=row["comment"],
-        journal=row["journal"],
+        journal_ref=row["journal"],
         doi=row["doi"],
         licence=row["licence"],
         partial=bool(row["partial"]),

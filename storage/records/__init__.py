@@ -1,7 +1,7 @@
 """The nouns: what Papergram speaks of, as frozen values.
 
 One word per thing, the same in code, texts, columns and README. Nothing here reads a
-clock, a file or the network. Times are aware and in UTC; a ``key`` of 0 means "not stored
+clock, a file or the network. Times are aware and in UTC; a ``text_key`` of 0 means "not stored
 yet"; chats, people and messages carry Telegram's own 64-bit ids.
 """
 
@@ -15,7 +15,7 @@ from enum import IntEnum, StrEnum
 # ---------------------------------------------------------------------------- papers
 
 
-class Kind(StrEnum):
+class AnnouncementKind(StrEnum):
     """Why arXiv announced a paper (RSS ``arxiv:announce_type``)."""
 
     NEW = "new"
@@ -41,10 +41,10 @@ class Paper:
     authors: tuple[str, ...] = ()
     categories: tuple[str, ...] = ()  # primary first
     link: str = ""
-    submitted: datetime | None = None  # first version
-    revised: datetime | None = None  # this version
+    submitted_at: datetime | None = None  # first version
+    revised_at: datetime | None = None  # this version
     comment: str = ""
-    journal: str = ""
+    journal_ref: str = ""
     doi: str = ""
     licence: str = ""
     partial: bool = False
@@ -61,48 +61,50 @@ class Announcement:
 
     paper: Paper
     feed: str
-    kind: Kind
+    kind: AnnouncementKind
     day: date
     seq: int = 0
 
 
 @dataclass(frozen=True, slots=True)
-class Added:
+class IngestCounts:
     """What a batch changed: counts of announcements by what became of them."""
 
     stored: int = 0  # papers seen for the first time
     updated: int = 0  # papers that gained a higher version or were completed
-    known: int = 0  # announcements of versions that were there already
+    unchanged: int = 0  # announcements of versions that were there already
 
-    def plus(self, other: Added) -> Added:
+    def plus(self, other: IngestCounts) -> IngestCounts:
         """These counts and another's."""
-        return Added(
-            self.stored + other.stored, self.updated + other.updated, self.known + other.known
+        return IngestCounts(
+            self.stored + other.stored,
+            self.updated + other.updated,
+            self.unchanged + other.unchanged,
         )
 
 
 @dataclass(frozen=True, slots=True)
-class Gloss:
+class Summary:
     """What we say about a paper version in one language; a row that never changes.
 
-    ``maker`` is ``extractive``, ``import`` or the name of a model.
+    ``producer`` is ``extractive``, ``import`` or the name of a model.
     """
 
     paper: int
     version: int
     language: str  # BCP 47: "en", "zh"
     title: str
-    gist: str  # one sentence
+    tldr: str  # one sentence
     abstract: str
-    maker: str
-    made: datetime
-    prompt: str = ""  # version of the prompt
+    producer: str
+    created_at: datetime
+    prompt_version: str = ""  # version of the prompt
     tokens: int = 0
     key: int = 0
 
 
 @dataclass(frozen=True, slots=True)
-class Note:
+class PaperNote:
     """What a model says of a paper version at length, in one language, asked for by a reader."""
 
     paper: int
@@ -112,60 +114,60 @@ class Note:
     method: str
     result: str
     limits: str
-    maker: str
-    made: datetime
-    prompt: str = ""
+    producer: str
+    created_at: datetime
+    prompt_version: str = ""
 
 
 @dataclass(frozen=True, slots=True)
-class Commission:
-    """A gloss that is wanted and not there yet; ``wanted`` is when a digest first shows it."""
+class SummaryJob:
+    """A gloss that is wanted and not there yet; ``needed_at`` is when a digest first shows it."""
 
     paper: int
     version: int
     language: str
-    wanted: datetime
+    needed_at: datetime
     attempts: int = 0
     error: str = ""
-    fence: int = 0  # grows with every claim
+    fencing_token: int = 0  # grows with every claim
     key: int = 0
 
 
 @dataclass(frozen=True, slots=True)
-class Backlog:
+class SummaryBacklog:
     """How many glosses wait to be made, how many of them failed before, and were given up."""
 
     waiting: int = 0
-    failed: int = 0
-    given_up: int = 0
+    retrying: int = 0
+    abandoned: int = 0
 
 
 @dataclass(frozen=True, slots=True)
-class Spending:
+class DailySpending:
     """What a model was asked on one day; money in millionths of the currency of the settings."""
 
     day: date  # in UTC
     model: str
     calls: int = 0
-    asked: int = 0  # tokens sent
-    answered: int = 0  # tokens received
-    money: int = 0
-    unused: int = 0  # answers that were paid and could not be used
+    prompt_tokens: int = 0  # tokens sent
+    completion_tokens: int = 0  # tokens received
+    cost_micros: int = 0
+    unusable_answers: int = 0  # answers that were paid and could not be used
 
 
 @dataclass(frozen=True, slots=True)
-class Coverage:
+class SummaryCoverage:
     """How many of the paper versions shown lately have a gloss beyond their own words."""
 
     language: str
-    glossed: int
-    shown: int
+    summarized_count: int
+    shown_count: int
 
 
 # ---------------------------------------------------------------------------- queries
 
 
-class Field(StrEnum):
+class QueryField(StrEnum):
     """Where a term of a query looks."""
 
     ANY = "any"
@@ -180,27 +182,27 @@ class Field(StrEnum):
 class Term:
     """A word, phrase, prefix, name, category or id.
 
-    ``text`` is printed; ``words`` are compared: analysed words for text and names (more
-    than one is a phrase, or the parts of one name), category codes that count (any of
-    them), or one paper id. ``also`` are other words that mean the same, such as two of a phrase
-    written as one; of a prefix, beginnings of the stems that words of this beginning may have.
-    ``former`` are the words that the analyser before this one would have compared, where others.
-    Where ``near`` is given, several words stand in any order in one title or abstract, with at
-    most so many other words between the first and the last of them.
+    ``text`` is printed; ``text`` are compared: analysed words for text and names (more than one is
+    a phrase, or the parts of one name), category codes that count (any of them), or one paper id.
+    ``alternatives`` are other words that mean the same, such as two of a phrase written as one; of
+    a prefix, beginnings of the stems that words of this beginning may have. ``former_words`` are
+    the words that the analyser before this one would have compared, where others. Where ``max_gap``
+    is given, several words stand in any order in one title or abstract, with at most so many other
+    words between the first and the last of them.
     """
 
-    field: Field
+    field: QueryField
     text: str
     words: tuple[str, ...]
     prefix: bool = False
-    also: tuple[tuple[str, ...], ...] = ()
-    former: tuple[str, ...] = ()
-    near: int = 0
+    alternatives: tuple[tuple[str, ...], ...] = ()
+    former_words: tuple[str, ...] = ()
+    max_gap: int = 0
 
     @property
-    def ways(self) -> tuple[tuple[str, ...], ...]:
+    def variants(self) -> tuple[tuple[str, ...], ...]:
         """Each row of words that is looked for."""
-        return (self.words,) if self.prefix else (self.words, *self.also)
+        return (self.words,) if self.prefix else (self.words, *self.alternatives)
 
 
 @dataclass(frozen=True, slots=True)
@@ -231,10 +233,10 @@ class Query:
 
 
 @dataclass(frozen=True, slots=True)
-class Reason:
+class MatchReason:
     """Why a paper matched: the field and the word as it stands in the paper."""
 
-    field: Field
+    field: QueryField
     word: str
 
 
@@ -243,9 +245,9 @@ class Match:
     """A query found an announced paper; ``kind`` is relative to the query's categories."""
 
     announcement: Announcement
-    kind: Kind
+    kind: AnnouncementKind
     score: float
-    reasons: tuple[Reason, ...] = ()
+    reasons: tuple[MatchReason, ...] = ()
 
 
 # ---------------------------------------------------------------------------- people
@@ -258,14 +260,14 @@ class ChatKind(StrEnum):
     CHANNEL = "channel"
 
 
-class Form(StrEnum):
+class MessageForm(StrEnum):
     """How a digest looks in Telegram."""
 
     RICH = "rich"  # blocks with a table
     CLASSIC = "classic"  # HTML text
 
 
-class OnQuietDays(StrEnum):
+class QuietDayPolicy(StrEnum):
     """What a topic does on a day without papers."""
 
     SILENCE = "silence"
@@ -278,26 +280,26 @@ class Cadence:
 
     times: tuple[time, ...] = (time(8, 0),)
     weekdays: tuple[int, ...] = ()  # Monday is 0; none means every day
-    quiet: OnQuietDays = OnQuietDays.SILENCE
+    on_quiet_days: QuietDayPolicy = QuietDayPolicy.SILENCE
 
 
 @dataclass(frozen=True, slots=True)
-class Subscriber:
+class Chat:
     """A chat that reads digests, and how it reads them."""
 
     bot: int
-    chat: int
+    id: int
     kind: ChatKind
     title: str = ""
     language: str = "en"  # of what the bot says
     languages: tuple[str, ...] = ("en",)  # of the entries, first one in the table
     zone: str = "UTC"  # IANA
-    form: Form = Form.CLASSIC
+    form: MessageForm = MessageForm.CLASSIC
     cadence: Cadence = Cadence()  # of the topics that are added
     silent: bool = False
-    full: bool = False  # every entry as a message of its own after the table
-    settled: bool = False  # onboarding was finished or skipped
-    paused: str = ""  # the reason, "" when active
+    full_entries: bool = False  # every entry as a message of its own after the table
+    onboarded: bool = False  # onboarding was finished or skipped
+    pause_reason: str = ""  # the reason, "" when active
     paused_until: date | None = None
 
 
@@ -306,7 +308,7 @@ class Person:
     """A user; saved papers belong to the person, subscriptions to the chat."""
 
     bot: int
-    person: int
+    id: int
     name: str = ""
     language: str = ""
 
@@ -325,13 +327,13 @@ class Subscription:
     next_due: datetime | None  # None while paused, or "as soon as announced"
     thread: int = 0  # forum topic, 0 is the chat itself
     limit: int = 12
-    kinds: frozenset[Kind] = frozenset({Kind.NEW, Kind.CROSS})
-    form: Form | None = None  # None follows the chat
+    kinds: frozenset[AnnouncementKind] = frozenset({AnnouncementKind.NEW, AnnouncementKind.CROSS})
+    form: MessageForm | None = None  # None follows the chat
     languages: tuple[str, ...] | None = None
     silent: bool | None = None
     paused: bool = False
     position: int = 0  # the chat's own order
-    fence: int = 0  # grows with every change; compare and swap
+    row_version: int = 0  # grows with every change; compare and swap
     key: int = 0
 
 
@@ -339,14 +341,14 @@ class Subscription:
 
 
 @dataclass(frozen=True, slots=True)
-class Verbatim:
+class VerbatimEntry:
     """The seven fields of an entry of an imported document, byte for byte."""
 
     title_zh: str
     title: str
     link: str
-    gist_zh: str
-    gist_en: str
+    tldr_zh: str
+    tldr_en: str
     abstract_zh: str
     abstract: str
 
@@ -356,31 +358,32 @@ class Entry:
     """A paper in a digest: what is said about it and why it is there."""
 
     paper: Paper
-    kind: Kind
-    glosses: tuple[Gloss, ...] = ()  # at most one per language
-    reasons: tuple[Reason, ...] = ()
-    topics: tuple[str, ...] = ()  # the other topics of the chat that found it too
-    verbatim: Verbatim | None = None
+    kind: AnnouncementKind
+    summaries: tuple[Summary, ...] = ()  # at most one per language
+    reasons: tuple[MatchReason, ...] = ()
+    other_topics: tuple[str, ...] = ()  # the other topics of the chat that found it too
+    verbatim: VerbatimEntry | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Digest:
     """The entries of one topic over one period, numbered from 1 in this order.
 
-    ``entries`` are shown, ``rest`` matched as well and was left out (over the limit). Where
-    only a beginning was read from the store, ``unread`` are the kinds of what stands behind it.
-    ``beyond`` are the kinds of those that no row is kept of: they are counted and not numbered.
-    An imported document is a digest without a chat; ``imported`` where its entries are verbatim.
+    ``entries`` are shown, ``left_out`` matched as well and was left out (over the limit). Where
+    only a beginning was read from the store, ``unloaded_kinds`` are the kinds of what stands behind
+    it. ``unstored_kinds`` are the kinds of those that no row is kept of: they are counted and not
+    numbered. An imported document is a digest without a chat; ``imported`` where its entries are
+    verbatim.
     """
 
     topic: str  # the topic's name
     query: str  # canonical text; a category for imported documents
-    issued: datetime
+    issued_at: datetime
     entries: tuple[Entry, ...]
-    rest: tuple[Entry, ...] = ()
+    left_out: tuple[Entry, ...] = ()
     first_day: date | None = None  # arXiv days covered
     last_day: date | None = None
-    seen: int = 0  # papers announced in the period, whether matched or not
+    announced_count: int = 0  # papers announced in the period, whether matched or not
     period: str = ""  # names the occasion; unique with the chat and subscription
     bot: int = 0
     chat: int = 0
@@ -389,32 +392,32 @@ class Digest:
     imported: bool = False
     revision: int = 1
     number: int = 0
-    unread: tuple[Kind, ...] = ()
-    beyond: tuple[Kind, ...] = ()
+    unloaded_kinds: tuple[AnnouncementKind, ...] = ()
+    unstored_kinds: tuple[AnnouncementKind, ...] = ()
     languages: tuple[str, ...] = ()  # it was written in; none where that was not noted
-    document: str = ""  # it was imported from, unless its entries are verbatim
+    source_document: str = ""  # it was imported from, unless its entries are verbatim
 
     @property
-    def matched(self) -> int:
+    def matched_count(self) -> int:
         """How many papers were found, shown or not."""
-        return self.numbered + len(self.beyond)
+        return self.numbered_count + len(self.unstored_kinds)
 
     @property
-    def numbered(self) -> int:
+    def numbered_count(self) -> int:
         """How many of them have a position and can be opened."""
-        return len(self.entries) + len(self.rest) + len(self.unread)
+        return len(self.entries) + len(self.left_out) + len(self.unloaded_kinds)
 
 
 @dataclass(frozen=True, slots=True)
-class Heading:
+class DigestHeading:
     """What a digest is, without its entries: a line in a list of digests."""
 
     number: int
     topic: str
     query: str
-    issued: datetime
-    shown: int
-    left_out: int
+    issued_at: datetime
+    shown_count: int
+    left_out_count: int
     period: str = ""
     bot: int = 0
     chat: int = 0
@@ -427,7 +430,7 @@ class Heading:
 # ---------------------------------------------------------------------------- delivery
 
 
-class ParcelState(StrEnum):
+class MessageState(StrEnum):
     READY = "ready"
     SENDING = "sending"
     SENT = "sent"
@@ -440,25 +443,25 @@ class ParcelState(StrEnum):
 class Notice:
     """A short text instead of a digest: the key of a text and its values."""
 
-    key: str
+    text_key: str
     values: tuple[tuple[str, str | int], ...] = ()
 
 
-class Rank(IntEnum):
+class Priority(IntEnum):
     """Which messages go before others, chat by chat: the lower ones."""
 
-    ANSWER = -1  # what somebody was just told, in an order of its own beside the digests
-    ASKED = 0  # a digest that somebody waits for
-    DUE = 1
+    REPLY = -1  # what somebody was just told, in an order of its own beside the digests
+    INTERACTIVE = 0  # a digest that somebody waits for
+    SCHEDULED = 1
     EDIT = 2  # of what was delivered
 
 
 @dataclass(frozen=True, slots=True)
-class Parcel:
+class OutboxMessage:
     """One message to be sent: a part of a digest, a notice, or an answer to somebody.
 
     Form, languages and zone are frozen when the digest is issued. ``fence`` grows with each
-    claim, so that a settlement by a former holder is not accepted. ``doubts`` counts sends
+    claim, so that a settlement by a former holder is not accepted. ``unknown_sends`` counts sends
     whose outcome is unknown: the next one is marked as a possible repeat.
     """
 
@@ -466,28 +469,28 @@ class Parcel:
     chat: int
     period: str
     part: int
-    form: Form
+    form: MessageForm
     language: str
     languages: tuple[str, ...]
     zone: str
     thread: int = 0
-    piece: int = 0  # over 0: made when a part was refused; render.parcel tells its form
+    fallback_part: int = 0  # over 0: made when a part was refused; render.parcel tells its form
     digest: int = 0
-    first: int = 0  # entries, from 1, both ends included; 0 and 0 for none
-    last: int = 0
+    first_entry: int = 0  # entries, from 1, both ends included; 0 and 0 for none
+    last_entry: int = 0
     notice: Notice | None = None
     silent: bool = False
-    state: ParcelState = ParcelState.READY
+    state: MessageState = MessageState.READY
     attempts: int = 0
-    doubts: int = 0
-    fence: int = 0
-    message: int = 0  # Telegram's id once sent
+    unknown_sends: int = 0
+    fencing_token: int = 0
+    message_id: int = 0  # Telegram's id once sent
     error: str = ""
     revision: int = 1  # of the digest; over 1: an edit that shows late glosses
-    edits: int = 0  # the message to edit, 0 for a new one
-    rank: Rank = Rank.DUE
-    content: str = ""  # what an answer says, as render.answer keeps it; emptied when settled
-    expires: datetime | None = None  # an answer that has not left by then is dropped
+    edited_message_id: int = 0  # the message to edit, 0 for a new one
+    priority: Priority = Priority.SCHEDULED
+    reply_content: str = ""  # what an answer says, as render.answer keeps it; emptied when settled
+    expires_at: datetime | None = None  # an answer that has not left by then is dropped
     key: int = 0
 
 
@@ -495,128 +498,131 @@ class Parcel:
 class Sent:
     """Telegram took it."""
 
-    message: int
+    message_id: int
 
 
 @dataclass(frozen=True, slots=True)
-class Later:
+class RetryLater:
     """It did not reach Telegram, or Telegram asked to wait: try again after ``seconds``."""
 
     seconds: float
     reason: str = ""
-    counted: bool = True  # False: not an attempt (flood control, no connection)
-    answered: bool = False  # True: Telegram itself asked to wait
+    counts_as_attempt: bool = True  # False: not an attempt (flood control, no connection)
+    requested_by_telegram: bool = False  # True: Telegram itself asked to wait
 
 
 @dataclass(frozen=True, slots=True)
-class Unknown:
+class UnknownOutcome:
     """It may have been delivered, and nobody can tell."""
 
     reason: str
 
 
 @dataclass(frozen=True, slots=True)
-class Moved:
+class MovedToSupergroup:
     """The group became a supergroup with this id."""
 
     chat: int
 
 
 @dataclass(frozen=True, slots=True)
-class Gone:
+class ChatUnreachable:
     """This chat cannot be reached any more: blocked, kicked, deleted.
 
-    Not ``sure`` where the same answer may pass (rights taken away for a while): then a chat is
-    given up only after it was refused on several days.
+    Not ``is_permanent`` where the same answer may pass (rights taken away for a while): then a chat
+    is given up only after it was refused on several days.
     """
 
     reason: str
-    sure: bool = True
+    is_permanent: bool = True
 
 
 @dataclass(frozen=True, slots=True)
-class Refused:
+class MessageRejected:
     """Telegram does not accept this message, whoever reads it.
 
-    ``always`` where it accepts no message of this form: a server older than rich messages.
+    ``form_unsupported`` where it accepts no message of this form: a server older than rich
+    messages.
     """
 
     reason: str
-    always: bool = False
+    form_unsupported: bool = False
 
 
-Outcome = Sent | Later | Unknown | Moved | Gone | Refused
+SendOutcome = (
+    Sent | RetryLater | UnknownOutcome | MovedToSupergroup | ChatUnreachable | MessageRejected
+)
 
 
 @dataclass(frozen=True, slots=True)
-class Update:
+class InboxUpdate:
     """A Telegram update as it came, stored before it is acknowledged."""
 
     bot: int
     id: int
     chat: int  # 0 when it names none
     body: str  # JSON
-    errand: str = ""  # JSON; what is to be fetched for it yet, its effect being stored
+    follow_up: str = ""  # JSON; what is to be fetched for it yet, its effect being stored
     attempts: int = field(default=0, compare=False)  # begun so far
 
 
 @dataclass(frozen=True, slots=True)
-class Unread:
+class UnreadableUpdates:
     """How many updates nobody could read, and when the last of them came."""
 
-    updates: int = 0
-    last: datetime | None = None
+    count: int = 0
+    last_at: datetime | None = None
 
 
 # ---------------------------------------------------------------------------- sources, duties
 
 
 @dataclass(frozen=True, slots=True)
-class SourceCursor:
+class FeedCursor:
     """How far a source has been read.
 
-    ``batch`` is a fingerprint of the last non-empty batch's ids: a feed that shows the same
-    ids under a new build date is stale.
+    ``batch_fingerprint`` is a fingerprint of the last non-empty batch's ids: a feed that shows the
+    same ids under a new build date is stale.
     """
 
     source: str
     etag: str = ""
-    token: str = ""  # OAI-PMH resumption
-    day: date | None = None  # arXiv day of the last non-empty batch
-    batch: str = ""
-    checked: datetime | None = None
+    resumption_token: str = ""  # OAI-PMH resumption
+    last_day: date | None = None  # arXiv day of the last non-empty batch
+    batch_fingerprint: str = ""
+    checked_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
+class FeedStatus:
     """How a feed answered last, since when it answers so, and the last day it was cut."""
 
     feed: str
-    condition: str
+    status: str
     since: datetime
-    cut: date | None = None
+    truncated_day: date | None = None
 
 
 @dataclass(frozen=True, slots=True)
-class Harvest:
+class Backfill:
     """A stretch of feed days to be fetched from a set of arXiv's archive, for some feeds.
 
-    ``token`` leads to the next page, ``asked`` is when the first one was answered.
+    ``resumption_token`` leads to the next page, ``asked`` is when the first one was answered.
     """
 
-    set: str  # "cs:cs:CV"; "" is all of arXiv
-    first: date
-    last: date
+    set_spec: str  # "cs:cs:CV"; "" is all of arXiv
+    first_day: date
+    last_day: date
     feeds: tuple[str, ...]
-    made: datetime
-    token: str = ""
+    created_at: datetime
+    resumption_token: str = ""
     pages: int = 0
-    asked: datetime | None = None
-    done: datetime | None = None
+    first_page_at: datetime | None = None
+    done_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
-class OutstandingPaper:
+class MissingPaper:
     """A paper that a source named in an item that could not be read: it is to be asked for.
 
     ``kind`` is None where the paper's history tells what a feed announced of it on these days.
@@ -624,18 +630,18 @@ class OutstandingPaper:
 
     feed: str
     id: str  # without scheme and version; "" where the item did not tell it
-    first: date
-    last: date
-    noted: datetime
+    first_day: date
+    last_day: date
+    noted_at: datetime
     version: int = 0
-    kind: Kind | None = None
+    kind: AnnouncementKind | None = None
     attempts: int = 0
-    asked: datetime | None = None
-    done: datetime | None = None
+    last_requested_at: datetime | None = None
+    done_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
-class Trouble:
+class Incident:
     """Something an operator should know: its name is its identity, the notice says it."""
 
     name: str
@@ -643,65 +649,65 @@ class Trouble:
 
 
 @dataclass(frozen=True, slots=True)
-class ToldTrouble:
+class NotifiedIncident:
     """A trouble that the operator was told of, and when that it was over."""
 
-    trouble: Trouble
-    told: datetime
-    healed: datetime | None = None
+    incident: Incident
+    notified_at: datetime
+    resolved_at: datetime | None = None
 
 
-LONGEST_LEASE = timedelta(days=8)  # arXiv may ask for a rest of a week
+MAX_LEASE_DURATION = timedelta(days=8)  # arXiv may ask for a rest of a week
 
 
 @dataclass(frozen=True, slots=True)
 class Lease:
     """Who holds a duty, and until when."""
 
-    duty: str  # "send", "poll", "ingest"
+    name: str  # "send", "poll", "ingest"
     holder: str
-    until: datetime
-    fence: int
+    expires_at: datetime
+    fencing_token: int
 
-    def lasts(self, now: datetime) -> bool:
+    def is_valid(self, now: datetime) -> bool:
         """Tell whether it is in force; one that ends later than any was given by a wrong clock."""
-        return now < self.until <= now + LONGEST_LEASE
+        return now < self.expires_at <= now + MAX_LEASE_DURATION
 
 
-class DraftKind(StrEnum):
+class ButtonPayloadKind(StrEnum):
     """Who wrote what a button stands for, and how it is read."""
 
-    WORDS = "words"  # a person's, or made of a person's: read as a query and nothing else
-    TOPICS = "topics"  # our own record of stopped topics, with how far each had been told
+    QUERY_TEXT = "words"  # a person's, or made of a person's: read as a query and nothing else
+    STOPPED_TOPICS = "topics"  # our own record of stopped topics, with how far each had been told
 
 
 @dataclass(frozen=True, slots=True)
-class Draft:
+class ButtonPayload:
     """What a button stands for."""
 
-    words: str
-    kind: DraftKind = DraftKind.WORDS
+    text: str
+    kind: ButtonPayloadKind = ButtonPayloadKind.QUERY_TEXT
 
 
 @dataclass(frozen=True, slots=True)
-class Question:
+class PendingQuestion:
     """What the next words of a person are the answer to: a verb and what it is about."""
 
     verb: str
-    first: int = 0
-    second: int = 0
-    about: int = 0  # the chat it is about, where that is another one
+    first_argument: int = 0
+    second_argument: int = 0
+    about_chat: int = 0  # the chat it is about, where that is another one
 
 
 @dataclass(frozen=True, slots=True)
-class Population:
-    """How many chats, people and topics there are; ``queries`` are the topics that differ."""
+class UsageCounts:
+    """Counts of chats, people and topics; ``distinct_queries`` are the topics that differ."""
 
     chats: Mapping[ChatKind, int]
-    paused: int
+    paused_chats: int
     people: int
     topics: int
-    queries: int
+    distinct_queries: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -710,20 +716,20 @@ class SavedPaper:
 
     person: int
     paper: Paper
-    saved: datetime
+    saved_at: datetime
 
 
 @dataclass(frozen=True, slots=True)
-class Health:
+class DatabaseHealth:
     """How the store's file is: ``damage`` is empty when it is whole."""
 
     path: str
     damage: str
-    size: int  # bytes, with the write-ahead log
+    size_bytes: int  # bytes, with the write-ahead log
     papers: int
     announcements: int
-    subscribers: int
+    chats: int
     subscriptions: int
     digests: int
-    waiting: int  # parcels to be sent
-    library: str  # SQLite's version
+    waiting_messages: int  # parcels to be sent
+    sqlite_version: str  # SQLite's version

@@ -7,46 +7,46 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import datetime
 
-from storage.engine.column_types import instant, micros, micros_or_null, seconds
+from storage.engine.column_types import from_micros, seconds_to_micros, to_micros, to_micros_or_null
 from storage.engine.sqlite import Engine, Row, Value
-from storage.records import Backlog, Commission, Coverage
+from storage.records import SummaryBacklog, SummaryCoverage, SummaryJob
 from storage.summaries import missing_summaries
-from storage.summaries.missing_summaries import MADE
+from storage.summaries.missing_summaries import IS_GENERATED
 
-_ORDER = f"""
+_INSERT_JOB = f"""
     insert into commissions (paper, version, language, wanted, attempts, next_at, lease_until,
         error)
     select :paper, :version, :language, :wanted, 0, 0, 0, ''
     where not exists (select 1 from glosses g where g.paper = :paper and g.version = :version
-        and g.language = :language and {MADE})
+        and g.language = :language and {IS_GENERATED})
     on conflict do nothing
 """
 
 
-class Commissions:
+class SummaryJobs:
     """What is ordered from models."""
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
 
-    def order(self, commissions: Iterable[Commission]) -> int:
+    def enqueue(self, jobs: Iterable[SummaryJob]) -> int:
         """Order glosses that nobody made yet; return how many are new.
 
         One that is ordered already is at most wanted earlier; one that was given up stays so.
         """
-        with self._engine.writing():
-            return sum(self._order(one) for one in commissions)
+        with self._engine.ensure_transaction():
+            return sum(self._enqueue(job) for job in jobs)
 
-    def _order(self, one: Commission) -> bool:
+    def _enqueue(self, job: SummaryJob) -> bool:
         values: dict[str, Value] = {
-            "paper": one.paper,
-            "version": one.version,
-            "language": one.language,
-            "wanted": micros(one.wanted),
+            "paper": job.paper,
+            "version": job.version,
+            "language": job.language,
+            "wanted": to_micros(job.needed_at),
         }
-        if self._engine.change(_ORDER, **values):
+        if self._engine.execute(_INSERT_JOB, **values):
             return True
-        self._engine.change(
+        self._engine.execute(
             """
             update commissions set wanted = :wanted
             where paper = :paper and version = :version and language = :language
@@ -56,9 +56,9 @@ class Commissions:
         )
         return False
 
-    def claim(self, now: datetime, lasts: float, limit: int) -> list[Commission]:
+    def claim(self, now: datetime, lease_seconds: float, limit: int) -> list[SummaryJob]:
         """Take what is wanted first for some seconds, so that no other process pays for it."""
-        rows = self._engine.changed(
+        rows = self._engine.execute_returning(
             """
             update commissions set lease_until = :until, fence = fence + 1 where key in (
                 select key from commissions
@@ -66,82 +66,82 @@ class Commissions:
                 order by wanted, key limit :limit)
             returning *
             """,
-            now=micros(now),
-            until=micros(now) + seconds(lasts),
+            now=to_micros(now),
+            until=to_micros(now) + seconds_to_micros(lease_seconds),
             limit=limit,
         )
-        return sorted(map(_commission_of, rows), key=lambda one: (one.wanted, one.key))
+        return sorted(map(_job_from_row, rows), key=lambda job: (job.needed_at, job.key))
 
-    def done(self, one: Commission) -> None:
+    def complete(self, job: SummaryJob) -> None:
         """Forget an order, in the transaction that keeps its gloss, whoever made it."""
-        self._engine.change("delete from commissions where key = :key", key=one.key)
+        self._engine.execute("delete from commissions where key = :key", key=job.key)
 
-    def fail(self, one: Commission, error: str, until: datetime | None) -> bool:
+    def fail(self, job: SummaryJob, error: str, retry_at: datetime | None) -> bool:
         """Count a failure; tried again at an instant, or never.
 
         False when another has claimed it since: then that one's word counts.
         """
         return bool(
-            self._engine.change(
+            self._engine.execute(
                 """
                 update commissions set attempts = attempts + 1, error = :error, next_at = :until,
                     lease_until = 0
                 where key = :key and fence = :fence
                 """,
-                key=one.key,
-                fence=one.fence,
+                key=job.key,
+                fence=job.fencing_token,
                 error=error,
-                until=micros_or_null(until),
+                until=to_micros_or_null(retry_at),
             )
         )
 
-    def give_back(self, one: Commission) -> bool:
+    def release(self, job: SummaryJob) -> bool:
         """Let others take what was claimed and not tried; False when another has done so."""
         return bool(
-            self._engine.change(
+            self._engine.execute(
                 "update commissions set lease_until = 0 where key = :key and fence = :fence",
-                key=one.key,
-                fence=one.fence,
+                key=job.key,
+                fence=job.fencing_token,
             )
         )
 
-    def recover(self) -> int:
+    def release_all_claims(self) -> int:
         """Take over what a former process was at; what it had under way is paid once more."""
-        return self._engine.change(
+        return self._engine.execute(
             "update commissions set lease_until = 0 where lease_until > 0 and next_at is not null"
         )
 
-    def retry(self, commissions: Iterable[Commission]) -> int:
+    def retry(self, jobs: Iterable[SummaryJob]) -> int:
         """Try these again where they were given up or wait; return how many."""
-        with self._engine.writing():
-            return sum(self._retry(one) for one in commissions)
+        with self._engine.ensure_transaction():
+            return sum(self._retry(job) for job in jobs)
 
-    def _retry(self, one: Commission) -> int:
-        return self._engine.change(
+    def _retry(self, job: SummaryJob) -> int:
+        return self._engine.execute(
             """
             update commissions set next_at = 0, attempts = 0
             where paper = :paper and version = :version and language = :language
                 and (next_at is null or next_at > 0)
             """,
-            paper=one.paper,
-            version=one.version,
-            language=one.language,
+            paper=job.paper,
+            version=job.version,
+            language=job.language,
         )
 
-    def retire(self, before: datetime, limit: int = 1000) -> int:
+    def delete_before(self, before: datetime, limit: int = 1000) -> int:
         """Forget some orders that were wanted before an instant; return how many."""
-        return self._engine.change(
+        return self._engine.execute(
             """
             delete from commissions where key in (
                 select key from commissions where wanted < :before order by key limit :limit)
             """,
-            before=micros(before),
+            before=to_micros(before),
             limit=limit,
         )
 
-    def pending(self, digest: int) -> int:
+    def count_pending(self, digest: int) -> int:
         """Count the glosses that a digest's messages lack and that are still tried."""
-        row = self._engine.one(
+        row = self._engine.fetch_one(
             """
             select count(*) as n from entries e
             join commissions c on c.paper = e.paper and c.version = e.version
@@ -153,54 +153,60 @@ class Commissions:
         )
         return int(row["n"]) if row else 0
 
-    def are_tried(self, commissions: Iterable[Commission], before: datetime) -> bool:
+    def has_attempt_before(self, jobs: Iterable[SummaryJob], before: datetime) -> bool:
         """Tell whether one of these is ordered and will be tried before an instant."""
-        return any(self._is_tried(one, before) for one in commissions)
+        return any(self._is_tried_before(job, before) for job in jobs)
 
-    def _is_tried(self, one: Commission, before: datetime) -> bool:
-        row = self._engine.one(
+    def _is_tried_before(self, job: SummaryJob, before: datetime) -> bool:
+        row = self._engine.fetch_one(
             """
             select 1 from commissions where paper = :paper and version = :version
                 and language = :language and next_at <= :before
             """,
-            paper=one.paper,
-            version=one.version,
-            language=one.language,
-            before=micros(before),
+            paper=job.paper,
+            version=job.version,
+            language=job.language,
+            before=to_micros(before),
         )
         return row is not None
 
-    def unsaid(self, bot: int, since: datetime) -> list[Commission]:
+    def find_missing(self, bot: int, since: datetime) -> list[SummaryJob]:
         """Return the glosses that topics' messages since an instant lack, in their languages.
 
         What was dropped nobody reads, unless it comes back. Words that the chat does not follow are
         answered with what is there: they cost nothing.
         """
-        return missing_summaries.unsaid(self._engine, bot, since)
+        return missing_summaries.find_missing_summaries(self._engine, bot, since)
 
-    def late(self, bot: int, since: datetime) -> list[int]:
+    def digests_with_late_summaries(self, bot: int, since: datetime) -> list[int]:
         """Return digests issued since an instant that show less than was said meanwhile.
 
         In the languages that their messages were written in, for the papers that they show.
         """
-        return missing_summaries.late(self._engine, bot, since)
+        return missing_summaries.digests_with_late_summaries(self._engine, bot, since)
 
     def mean_tokens(self, model: str, language: str) -> float:
         """Return what a model's recent glosses in a language cost; 0 where it made few."""
         return missing_summaries.mean_tokens(self._engine, model, language)
 
-    def backlog(self) -> Backlog:
+    def backlog(self) -> SummaryBacklog:
         """Count what waits, what of it failed before, and what was given up."""
-        row = self._engine.one(
+        row = self._engine.fetch_one(
             """
             select count(next_at) as waiting, count(*) - count(next_at) as given_up,
                 coalesce(sum(next_at is not null and attempts > 0), 0) as failed
             from commissions
             """
         )
-        return Backlog(row["waiting"], row["failed"], row["given_up"]) if row else Backlog()
+        return (
+            SummaryBacklog(row["waiting"], row["failed"], row["given_up"])
+            if row
+            else SummaryBacklog()
+        )
 
-    def coverage(self, bot: int, languages: Iterable[str], since: datetime) -> tuple[Coverage, ...]:
+    def coverage(
+        self, bot: int, languages: Iterable[str], since: datetime
+    ) -> tuple[SummaryCoverage, ...]:
         """Count the paper versions a bot's digests since an instant showed, and the glossed ones.
 
         For each language, by one walk over what was shown.
@@ -208,14 +214,14 @@ class Commissions:
         return missing_summaries.coverage(self._engine, bot, languages, since)
 
 
-def _commission_of(row: Row) -> Commission:
-    return Commission(
+def _job_from_row(row: Row) -> SummaryJob:
+    return SummaryJob(
         paper=row["paper"],
         version=row["version"],
         language=row["language"],
-        wanted=instant(row["wanted"]),
+        needed_at=from_micros(row["wanted"]),
         attempts=row["attempts"],
         error=row["error"],
-        fence=row["fence"],
+        fencing_token=row["fence"],
         key=row["key"],
     )

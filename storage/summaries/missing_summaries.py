@@ -8,24 +8,24 @@ import json
 from collections.abc import Iterable
 from datetime import datetime
 
-from storage.engine.column_types import instant, micros
+from storage.engine.column_types import from_micros, to_micros
 from storage.engine.sqlite import Engine
-from storage.records import Commission, Coverage
+from storage.records import SummaryCoverage, SummaryJob
 from storage.summaries.summaries import EXTRACTIVE
 
 # What an abstract says by itself is no gloss that anybody made.
-MADE = f"g.maker <> '{EXTRACTIVE}' and g.gist <> ''"
-_ENOUGH = 20  # glosses that a mean is believed of
-_RECENT = 20_000  # glosses, by whomever, among which a model's are looked for
+IS_GENERATED = f"g.maker <> '{EXTRACTIVE}' and g.gist <> ''"
+_MIN_SAMPLE = 20  # glosses that a mean is believed of
+_RECENT_SUMMARIES = 20_000  # glosses, by whomever, among which a model's are looked for
 
 
-def unsaid(engine: Engine, bot: int, since: datetime) -> list[Commission]:
+def find_missing_summaries(engine: Engine, bot: int, since: datetime) -> list[SummaryJob]:
     """Return the glosses that topics' messages since an instant lack, in their languages.
 
     What was dropped nobody reads, unless it comes back. Words that the chat does not follow are
     answered with what is there: they cost nothing.
     """
-    rows = engine.all(
+    rows = engine.fetch_all(
         """
         select e.paper, e.version, p.languages, min(d.issued) as wanted from digests d
         join entries e on e.digest = d.number and e.shown = 1
@@ -36,21 +36,21 @@ def unsaid(engine: Engine, bot: int, since: datetime) -> list[Commission]:
         group by e.paper, e.version, p.languages order by wanted, e.paper
         """,
         bot=bot,
-        since=micros(since),
+        since=to_micros(since),
     )
     return [
-        Commission(row["paper"], row["version"], language, instant(row["wanted"]))
+        SummaryJob(row["paper"], row["version"], language, from_micros(row["wanted"]))
         for row in rows
         for language in json.loads(row["languages"])
-        if not _is_made(engine, row["paper"], row["version"], language)
+        if not _is_generated(engine, row["paper"], row["version"], language)
     ]
 
 
-def _is_made(engine: Engine, paper: int, version: int, language: str) -> bool:
-    row = engine.one(
+def _is_generated(engine: Engine, paper: int, version: int, language: str) -> bool:
+    row = engine.fetch_one(
         f"""
         select 1 from glosses g where g.paper = :paper and g.version = :version
-            and g.language = :language and {MADE}
+            and g.language = :language and {IS_GENERATED}
         """,
         paper=paper,
         version=version,
@@ -59,17 +59,17 @@ def _is_made(engine: Engine, paper: int, version: int, language: str) -> bool:
     return row is not None
 
 
-def late(engine: Engine, bot: int, since: datetime) -> list[int]:
+def digests_with_late_summaries(engine: Engine, bot: int, since: datetime) -> list[int]:
     """Return digests issued since an instant that show less than was said meanwhile.
 
     In the languages that their messages were written in, for the papers that they show.
     """
-    rows = engine.all(
+    rows = engine.fetch_all(
         f"""
         select distinct d.number from digests d
         join entries e on e.digest = d.number and e.shown = 1
         join glosses g on g.paper = e.paper and g.version = e.version
-        where d.bot = :bot and d.issued >= :since and d.imported = 0 and {MADE}
+        where d.bot = :bot and d.issued >= :since and d.imported = 0 and {IS_GENERATED}
             and exists (select 1 from parcels p where p.digest = d.number
                 and p.state = 'sent' and instr(p.languages, '"' || g.language || '"') > 0)
             and not exists (select 1 from entry_glosses s join glosses k on k.key = s.gloss
@@ -79,35 +79,35 @@ def late(engine: Engine, bot: int, since: datetime) -> list[int]:
         order by d.number
         """,
         bot=bot,
-        since=micros(since),
+        since=to_micros(since),
     )
     return [int(row["number"]) for row in rows]
 
 
 def mean_tokens(engine: Engine, model: str, language: str) -> float:
     """Return what a model's recent glosses in a language cost on average; 0 where it made few."""
-    row = engine.one(
+    row = engine.fetch_one(
         """
         select count(*) as n, avg(tokens) as mean from (select tokens from glosses
             where key > (select coalesce(max(key), 0) - :recent from glosses)
                 and maker = :model and language = :language and tokens > 0
             order by key desc limit 200)
         """,
-        recent=_RECENT,
+        recent=_RECENT_SUMMARIES,
         model=model,
         language=language,
     )
-    return float(row["mean"]) if row and row["n"] >= _ENOUGH else 0.0
+    return float(row["mean"]) if row and row["n"] >= _MIN_SAMPLE else 0.0
 
 
 def coverage(
     engine: Engine, bot: int, languages: Iterable[str], since: datetime
-) -> tuple[Coverage, ...]:
+) -> tuple[SummaryCoverage, ...]:
     """Count the paper versions that a bot's digests since an instant showed, and the glossed ones.
 
     For each language, by one walk over what was shown.
     """
-    rows = engine.all(
+    rows = engine.fetch_all(
         f"""
         with shown as materialized (select distinct e.paper, e.version from digests d
             join entries e on e.digest = d.number
@@ -116,11 +116,13 @@ def coverage(
         union all
         select language, count(*) as n from (select distinct g.language, g.paper, g.version
             from shown join glosses g on g.paper = shown.paper and g.version = shown.version
-            where {MADE}) made
+            where {IS_GENERATED}) made
         group by language
         """,
         bot=bot,
-        since=micros(since),
+        since=to_micros(since),
     )
     counts = {row["language"]: int(row["n"]) for row in rows}
-    return tuple(Coverage(one, counts.get(one, 0), counts[""]) for one in languages)
+    return tuple(
+        SummaryCoverage(language, counts.get(language, 0), counts[""]) for language in languages
+    )

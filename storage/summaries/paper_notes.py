@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-from storage.engine.column_types import instant, micros
+from storage.engine.column_types import from_micros, to_micros
 from storage.engine.sqlite import Engine, Row
-from storage.records import Note
+from storage.records import PaperNote
 
 
-class Notes:
+class PaperNotes:
     """The notes of all papers: whoever asks second pays nothing."""
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
 
-    def get(self, paper: int, version: int, language: str) -> Note | None:
+    def get(self, paper: int, version: int, language: str) -> PaperNote | None:
         """Return what a model said at length of a paper version."""
-        row = self._engine.one(
+        row = self._engine.fetch_one(
             """
             select * from notes
             where paper = :paper and version = :version and language = :language
@@ -24,11 +24,11 @@ class Notes:
             version=version,
             language=language,
         )
-        return None if row is None else _note_of(row)
+        return None if row is None else _note_from_row(row)
 
-    def keep(self, note: Note) -> None:
+    def add(self, note: PaperNote) -> None:
         """Keep a note, unless somebody was faster."""
-        self._engine.change(
+        self._engine.execute(
             """
             insert into notes (paper, version, language, problem, method, result, limits, maker,
                 prompt, made)
@@ -43,14 +43,14 @@ class Notes:
             method=note.method,
             result=note.result,
             limits=note.limits,
-            maker=note.maker,
-            prompt=note.prompt,
-            made=micros(note.made),
+            maker=note.producer,
+            prompt=note.prompt_version,
+            made=to_micros(note.created_at),
         )
 
 
-def _note_of(row: Row) -> Note:
-    return Note(
+def _note_from_row(row: Row) -> PaperNote:
+    return PaperNote(
         paper=row["paper"],
         version=row["version"],
         language=row["language"],
@@ -58,7 +58,7 @@ def _note_of(row: Row) -> Note:
         method=row["method"],
         result=row["result"],
         limits=row["limits"],
-        maker=row["maker"],
-        made=instant(row["made"]),
-        prompt=row["prompt"],
+        producer=row["maker"],
+        created_at=from_micros(row["made"]),
+        prompt_version=row["prompt"],
     )

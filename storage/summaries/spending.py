@@ -4,20 +4,20 @@ from __future__ import annotations
 
 from datetime import date
 
-from storage.engine.column_types import iso
+from storage.engine.column_types import format_day
 from storage.engine.sqlite import Engine, Row
-from storage.records import Spending
+from storage.records import DailySpending
 
 
-class Spendings:
+class ModelSpending:
     """Calls, tokens and money."""
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
 
-    def add(self, spent: Spending) -> None:
+    def add(self, spending: DailySpending) -> None:
         """Add to what a model cost on a day, in the transaction that keeps what it said."""
-        self._engine.change(
+        self._engine.execute(
             """
             insert into spending (day, model, calls, asked, answered, money, unused)
             values (:day, :model, :calls, :asked, :answered, :money, :unused)
@@ -25,32 +25,32 @@ class Spendings:
                 asked = asked + excluded.asked, answered = answered + excluded.answered,
                 money = money + excluded.money, unused = unused + excluded.unused
             """,
-            day=iso(spent.day),
-            model=spent.model,
-            calls=spent.calls,
-            asked=spent.asked,
-            answered=spent.answered,
-            money=spent.money,
-            unused=spent.unused,
+            day=format_day(spending.day),
+            model=spending.model,
+            calls=spending.calls,
+            asked=spending.prompt_tokens,
+            answered=spending.completion_tokens,
+            money=spending.cost_micros,
+            unused=spending.unusable_answers,
         )
 
-    def between(self, first: date, last: date) -> list[Spending]:
+    def between(self, first: date, last: date) -> list[DailySpending]:
         """Return what was paid per day and model, both ends included."""
-        rows = self._engine.all(
+        rows = self._engine.fetch_all(
             "select * from spending where day between :first and :last order by day, model",
-            first=iso(first),
-            last=iso(last),
+            first=format_day(first),
+            last=format_day(last),
         )
-        return [_spending_of(row) for row in rows]
+        return [_spending_from_row(row) for row in rows]
 
 
-def _spending_of(row: Row) -> Spending:
-    return Spending(
+def _spending_from_row(row: Row) -> DailySpending:
+    return DailySpending(
         day=date.fromisoformat(row["day"]),
         model=row["model"],
         calls=row["calls"],
-        asked=row["asked"],
-        answered=row["answered"],
-        money=row["money"],
-        unused=row["unused"],
+        prompt_tokens=row["asked"],
+        completion_tokens=row["answered"],
+        cost_micros=row["money"],
+        unusable_answers=row["unused"],
     )

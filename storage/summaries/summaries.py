@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import replace
 
-from storage.engine.column_types import instant, micros
+from storage.engine.column_types import from_micros, to_micros
 from storage.engine.sqlite import Engine, Row
 from storage.papers.search_index import PaperIndex
-from storage.records import Gloss
+from storage.records import Summary
 
 EXTRACTIVE, IMPORT = "extractive", "import"
 
-_KEEP = """
+_INSERT_SUMMARY = """
     insert into glosses (paper, version, language, title, gist, abstract, maker, prompt,
         tokens, made)
     values (:paper, :version, :language, :title, :gist, :abstract, :maker, :prompt,
@@ -22,112 +22,123 @@ _KEEP = """
 """
 
 
-class Glosses:
+class Summaries:
     """The glosses of all papers; the full text looks into those that a model or person made."""
 
     def __init__(self, engine: Engine, index: PaperIndex) -> None:
         self._engine = engine
         self._index = index
 
-    def add(self, gloss: Gloss) -> bool:
+    def add(self, summary: Summary) -> bool:
         """Keep a gloss unless its maker has said this before; True when it is new."""
-        with self._engine.writing():
-            added = self._engine.changed(
-                _KEEP,
-                paper=gloss.paper,
-                version=gloss.version,
-                language=gloss.language,
-                title=gloss.title,
-                gist=gloss.gist,
-                abstract=gloss.abstract,
-                maker=gloss.maker,
-                prompt=gloss.prompt,
-                tokens=gloss.tokens,
-                made=micros(gloss.made),
+        with self._engine.ensure_transaction():
+            inserted_rows = self._engine.execute_returning(
+                _INSERT_SUMMARY,
+                paper=summary.paper,
+                version=summary.version,
+                language=summary.language,
+                title=summary.title,
+                gist=summary.tldr,
+                abstract=summary.abstract,
+                maker=summary.producer,
+                prompt=summary.prompt_version,
+                tokens=summary.tokens,
+                made=to_micros(summary.created_at),
             )
-            if added and gloss.maker != EXTRACTIVE:  # that one repeats the abstract
-                self._index.say(gloss.paper, self.said(gloss.paper))
-        return bool(added)
+            if inserted_rows and summary.producer != EXTRACTIVE:  # that one repeats the abstract
+                self._index.set_summary_text(summary.paper, self.searchable_text(summary.paper))
+        return bool(inserted_rows)
 
-    def kept(self, gloss: Gloss) -> Gloss:
+    def get_or_add(self, summary: Summary) -> Summary:
         """Return the gloss as it is stored, keeping it first where it is new."""
-        if gloss.key:
-            return gloss
-        self.add(gloss)
-        row = self._engine.one(
+        if summary.key:
+            return summary
+        self.add(summary)
+        row = self._engine.fetch_one(
             """
             select * from glosses where paper = :paper and version = :version
                 and language = :language and maker = :maker and prompt = :prompt
             """,
-            paper=gloss.paper,
-            version=gloss.version,
-            language=gloss.language,
-            maker=gloss.maker,
-            prompt=gloss.prompt,
+            paper=summary.paper,
+            version=summary.version,
+            language=summary.language,
+            maker=summary.producer,
+            prompt=summary.prompt_version,
         )
         assert row is not None
-        return gloss_of(row)
+        return summary_from_row(row)
 
-    def best(self, paper: int) -> tuple[Gloss, ...]:
+    def best_of_paper(self, paper: int) -> tuple[Summary, ...]:
         """Return the best gloss of a paper per language, the languages in order.
 
         The newest version goes first, then a model's before an imported one before an
         extractive one, then the latest.
         """
-        return self.said_of(paper)
+        return self.best_of_version(paper)
 
-    def said_of(self, paper: int, version: int | None = None) -> tuple[Gloss, ...]:
+    def best_of_version(self, paper: int, version: int | None = None) -> tuple[Summary, ...]:
         """Return the best gloss per language, of one version where it is named."""
-        found: dict[str, Gloss] = {}
-        for gloss in self._of(paper):
-            if version is not None and gloss.version != version:
+        best_by_language: dict[str, Summary] = {}
+        for summary in self._all_of_paper(paper):
+            if version is not None and summary.version != version:
                 continue
-            rival = found.get(gloss.language)
-            if rival is None or _rank(gloss) > _rank(rival):
-                found[gloss.language] = gloss
-        return tuple(found[language] for language in sorted(found))
+            current = best_by_language.get(summary.language)
+            if current is None or _preference(summary) > _preference(current):
+                best_by_language[summary.language] = summary
+        return tuple(best_by_language[language] for language in sorted(best_by_language))
 
-    def best_of(self, papers: Iterable[int], *, bare: bool = False) -> dict[int, tuple[Gloss, ...]]:
-        """Return the best glosses of each paper that has any; ``bare`` ones without their texts."""
-        with self._engine.reading():
-            answers = {
-                paper: tuple(map(_bare, best)) if bare else best
+    def best_of_papers(
+        self, papers: Iterable[int], *, without_text: bool = False
+    ) -> dict[int, tuple[Summary, ...]]:
+        """Return the best glosses of each paper that has any; ``without_text`` ones without their
+        texts.
+        """
+        with self._engine.snapshot():
+            summaries_by_paper = {
+                paper: tuple(map(_without_text, best)) if without_text else best
                 for paper in papers
-                for best in (self.best(paper),)
+                for best in (self.best_of_paper(paper),)
             }
-        return {paper: glosses for paper, glosses in answers.items() if glosses}
+        return {paper: summaries for paper, summaries in summaries_by_paper.items() if summaries}
 
-    def said(self, paper: int) -> str:
+    def searchable_text(self, paper: int) -> str:
         """Return what the full text looks into beside the paper's own words."""
-        best = [gloss for gloss in self.best(paper) if gloss.maker != EXTRACTIVE]
-        return "\n".join(t for gloss in best for t in (gloss.title, gloss.gist, gloss.abstract))
+        best = [summary for summary in self.best_of_paper(paper) if summary.producer != EXTRACTIVE]
+        return "\n".join(
+            text for summary in best for text in (summary.title, summary.tldr, summary.abstract)
+        )
 
-    def _of(self, paper: int) -> list[Gloss]:
-        rows = self._engine.all("select * from glosses where paper = :paper", paper=paper)
-        return [gloss_of(row) for row in rows]
-
-
-def _bare(gloss: Gloss) -> Gloss:
-    return replace(gloss, title="", gist="", abstract="")
+    def _all_of_paper(self, paper: int) -> list[Summary]:
+        rows = self._engine.fetch_all("select * from glosses where paper = :paper", paper=paper)
+        return [summary_from_row(row) for row in rows]
 
 
-def _rank(gloss: Gloss) -> tuple[int, int, int, int]:
-    makers = {EXTRACTIVE: 0, IMPORT: 1}
-    return gloss.version, makers.get(gloss.maker, 2), micros(gloss.made), gloss.key
+def _without_text(summary: Summary) -> Summary:
+    return replace(summary, title="", tldr="", abstract="")
 
 
-def gloss_of(row: Row) -> Gloss:
+def _preference(summary: Summary) -> tuple[int, int, int, int]:
+    producer_ranks = {EXTRACTIVE: 0, IMPORT: 1}
+    return (
+        summary.version,
+        producer_ranks.get(summary.producer, 2),
+        to_micros(summary.created_at),
+        summary.key,
+    )
+
+
+def summary_from_row(row: Row) -> Summary:
     """Read a gloss from its row."""
-    return Gloss(
+    return Summary(
         paper=row["paper"],
         version=row["version"],
         language=row["language"],
         title=row["title"],
-        gist=row["gist"],
+        tldr=row["gist"],
         abstract=row["abstract"],
-        maker=row["maker"],
-        made=instant(row["made"]),
-        prompt=row["prompt"],
+        producer=row["maker"],
+        created_at=from_micros(row["made"]),
+        prompt_version=row["prompt"],
         tokens=row["tokens"],
         key=row["key"],
     )

@@ -13,9 +13,9 @@ from bot.app.config import Config
 from bot.chat.api.client import Client
 from bot.digests import prefetch_summaries
 from storage import Store
-from storage.records import ParcelState
+from storage.records import MessageState
 from tests.digests.test_edit_late_summaries import late, shown
-from tests.storage.builders import BOT, MINUTE, NOW, paper, stored
+from tests.storage.builders import BOT, MINUTE, NOW, paper, store_papers
 from tests.support import builders
 
 
@@ -28,32 +28,34 @@ def running(store: Store, now: datetime) -> Bot:
 async def test_late_glosses_are_edited_in_although_nothing_can_be_foreseen(
     store: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    [one] = stored(store, [paper(1)])
+    [one] = store_papers(store, [paper(1)])
     shown(store, one, languages=("zh",))
-    store.papers.add_gloss(late(one))
+    store.papers.add_summary(late(one))
     bot = running(store, NOW + 3 * MINUTE)
 
     def broken(*_: object, **__: object) -> None:
         raise ZeroDivisionError
 
-    monkeypatch.setattr(prefetch_summaries, "wanted", broken)
+    monkeypatch.setattr(prefetch_summaries, "jobs_for_due_digests", broken)
     with pytest.raises(ZeroDivisionError):  # which its heartbeat notes
-        await bot.look_ahead()
+        await bot.prefetch_and_edit_summaries()
 
-    assert [one.edits for one in store.outbox.in_state(BOT, ParcelState.READY)] == [77]
-    assert bot.post.rung.is_set()
+    assert [
+        one.edited_message_id for one in store.outbox.messages_in_state(BOT, MessageState.READY)
+    ] == [77]
+    assert bot.outbox_wake.event.is_set()
 
 
 async def test_a_bot_that_closes_looks_ahead_when_it_is_back(store: Store) -> None:
-    builders.follow(store, builders.chat(store))
+    builders.subscribe_chat(store, builders.create_chat(store))
     builders.announce(store, builders.papers(1))
-    bot = running(store, builders.DUE - builders.MINUTE)
+    bot = running(store, builders.DUE_AT - builders.MINUTE)
     bot.telegram = cast("Client", SimpleNamespace(id=builders.BOT))
 
-    bot.is_closing = True
-    await bot.look_ahead()
-    assert store.commissions.backlog().waiting == 0
+    bot.is_stopping = True
+    await bot.prefetch_and_edit_summaries()
+    assert store.summary_jobs.backlog().waiting == 0
 
-    bot.is_closing = False
-    await bot.look_ahead()
-    assert store.commissions.backlog().waiting == 1
+    bot.is_stopping = False
+    await bot.prefetch_and_edit_summaries()
+    assert store.summary_jobs.backlog().waiting == 1

@@ -7,41 +7,41 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.app import basic_settings
-from bot.app.config import Config, read
+from bot.app.config import Config, read_config
 from bot.summaries.gateway.budget import Budget, Price
 from bot.texts import LANGUAGES, Refusal
-from storage.records import Form
-from tests.cli.terminal import NAMES, TOKEN
+from storage.records import MessageForm
+from tests.cli.terminal import SETTING_VARIABLES, TOKEN
 
 
 @pytest.fixture(autouse=True)
 def _bare(monkeypatch: pytest.MonkeyPatch) -> None:
     """Nothing is set."""
-    for name in (*NAMES, "TELEGRAM_BOT_TOKEN", "LANG"):
+    for name in (*SETTING_VARIABLES, "TELEGRAM_BOT_TOKEN", "LANG"):
         monkeypatch.delenv(name, raising=False)
 
 
 def test_without_an_environment_every_setting_has_its_default() -> None:
-    config = read()
+    config = read_config()
 
     assert config.token is None
     assert config.database == "sqlite:///papergram.db"
-    assert (config.feeds, config.form, config.log_level) == ((), Form.CLASSIC, "INFO")
+    assert (config.feeds, config.form, config.log_level) == ((), MessageForm.CLASSIC, "INFO")
 
 
 def test_what_is_typed_goes_before_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PAPERGRAM_DATABASE", "sqlite:///set.db")
 
-    assert read().database == "sqlite:///set.db"
-    assert read("sqlite:///typed.db").database == "sqlite:///typed.db"
+    assert read_config().database == "sqlite:///set.db"
+    assert read_config("sqlite:///typed.db").database == "sqlite:///typed.db"
 
 
 def test_an_empty_variable_is_not_set(monkeypatch: pytest.MonkeyPatch) -> None:
-    for name in (*NAMES, "TELEGRAM_BOT_TOKEN", "LANG"):
+    for name in (*SETTING_VARIABLES, "TELEGRAM_BOT_TOKEN", "LANG"):
         monkeypatch.setenv(name, "")
 
-    assert read() == Config()
-    assert read().token is None
+    assert read_config() == Config()
+    assert read_config().token is None
 
 
 @pytest.mark.parametrize(
@@ -60,7 +60,7 @@ def test_feeds_are_categories_in_any_spelling(
 ) -> None:
     monkeypatch.setenv("PAPERGRAM_FEEDS", given)
 
-    assert read().feeds == feeds
+    assert read_config().feeds == feeds
 
 
 def test_spelling_is_forgiven(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -69,9 +69,9 @@ def test_spelling_is_forgiven(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PAPERGRAM_TELEGRAM_API", "http://localhost:8081/")
     monkeypatch.setenv("TELEGRAM_BOT_TOKEN", f" {TOKEN}\n")
 
-    config = read()
+    config = read_config()
 
-    assert (config.form, config.log_level) == (Form.RICH, "DEBUG")
+    assert (config.form, config.log_level) == (MessageForm.RICH, "DEBUG")
     assert config.telegram_api == "http://localhost:8081"
     assert config.token
     assert config.token.get_secret_value() == TOKEN
@@ -106,7 +106,7 @@ def test_a_setting_that_cannot_be_used_is_named_in_one_sentence(
     monkeypatch.setenv(name, given)
 
     with pytest.raises(Refusal) as refused:
-        read()
+        read_config()
 
     for language in LANGUAGES:
         said = refused.value.say(language)
@@ -121,12 +121,12 @@ def test_a_setting_that_cannot_be_used_is_named_in_one_sentence(
 def test_settings_do_not_print_the_token(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("TELEGRAM_BOT_TOKEN", TOKEN)
 
-    assert TOKEN not in repr(read()) + str(read()) + read().model_dump_json()
+    assert TOKEN not in repr(read_config()) + str(read_config()) + read_config().model_dump_json()
 
 
 def test_settings_are_frozen() -> None:
     with pytest.raises(ValueError, match="frozen"):
-        read().contact = "someone else"
+        read_config().contact = "someone else"
 
 
 def test_the_language_is_known_where_nothing_else_can_be_used(
@@ -135,13 +135,16 @@ def test_the_language_is_known_where_nothing_else_can_be_used(
     monkeypatch.setenv("LANG", "zh_CN.UTF-8")
     monkeypatch.setenv("PAPERGRAM_FORM", "blue")
 
-    assert basic_settings.read().locale == "zh_CN.UTF-8"
+    assert basic_settings.read_basic_settings().locale == "zh_CN.UTF-8"
 
 
 @settings(max_examples=30)
 @given(st.text(st.characters(exclude_characters="\0", codec="utf-8"), max_size=40))
 def test_whatever_is_set_becomes_settings_or_a_sentence(text: str) -> None:
-    names = (*(name for name in NAMES if name != "PAPERGRAM_LOCALE"), "TELEGRAM_BOT_TOKEN")
+    names = (
+        *(name for name in SETTING_VARIABLES if name != "PAPERGRAM_LOCALE"),
+        "TELEGRAM_BOT_TOKEN",
+    )
     for name in names:
         with pytest.MonkeyPatch.context() as patch:
             patch.setenv(name, text)
@@ -152,7 +155,7 @@ def test_whatever_is_set_becomes_settings_or_a_sentence(text: str) -> None:
 def refusal() -> Refusal | None:
     """What is wrong with the settings, if anything is."""
     try:
-        read()
+        read_config()
     except Refusal as refused:
         return refused
     return None
@@ -180,7 +183,7 @@ def test_a_model_that_cannot_be_used_is_refused_with_what_to_write(
         monkeypatch.setenv(name, value)
 
     with pytest.raises(Refusal) as refused:
-        read()
+        read_config()
 
     assert told in refused.value.say("en")
     assert "sk-1" not in refused.value.say("en")
@@ -191,7 +194,7 @@ def test_a_model_with_its_price_and_budget(monkeypatch: pytest.MonkeyPatch) -> N
     monkeypatch.setenv("PAPERGRAM_LLM_PRICE", "0.27/1.10 USD")
     monkeypatch.setenv("PAPERGRAM_LLM_BUDGET", "1.50 USD")
 
-    config = read()
+    config = read_config()
 
     assert config.llm_model == "qwen3:8b"
     assert (config.llm_price, config.llm_budget) == (

@@ -10,35 +10,38 @@ from pathlib import Path
 
 import pytest
 
-from bot.app.components import RENEWAL_PAUSE
-from bot.topics.query.analyzer import former_stem, surface
-from bot.topics.query.parser import indexed
+from bot.app.components import REINDEX_PAUSE_SECONDS
+from bot.topics.query.analyzer import legacy_stem, surface_words
+from bot.topics.query.parser import index_text
 from storage import Store, open_store
-from storage.records import Announcement, Kind
-from tests.chat.talk import Talk
+from storage.records import Announcement, AnnouncementKind
+from tests.chat.talk import Conversation
 from tests.support.builders import papers
-from tests.support.running_bot import MONDAY, staged
+from tests.support.running_bot import MONDAY_AFTERNOON, run_bot
 
 PAPERS = 250  # two and a half slices
 
 
 def _former(text: str) -> str:
-    return " ".join(map(former_stem, surface(text)))
+    return " ".join(map(legacy_stem, surface_words(text)))
 
 
 @pytest.fixture
 def old_store(tmp_path: Path) -> Iterator[Store]:
     """Papers about generative models, of which an older version kept "generat"."""
     url = f"sqlite:///{tmp_path / 'old.db'}"
-    with closing(open_store(url, words=_former)) as old:
-        old.papers.begin_renewal("an older analyser")
+    with closing(open_store(url, analyze=_former)) as old:
+        old.papers.begin_reindex("an older analyser")
         told = [
             replace(one, title=f"Generative vertices {number}", abstract="They generate LLMs.")
             for number, one in enumerate(papers(*range(PAPERS)))
         ]
-        day = MONDAY.date()
-        old.papers.add([Announcement(one, "cs.CV", Kind.NEW, day) for one in told], seen=MONDAY)
-    with closing(open_store(url, words=indexed)) as store:
+        day = MONDAY_AFTERNOON.date()
+        old.papers.add_announcements(
+            [Announcement(one, "cs.CV", AnnouncementKind.NEW, day) for one in told],
+            seen_at=MONDAY_AFTERNOON,
+        )
+    with closing(open_store(url, analyze=index_text)) as store:
         yield store
 
 
@@ -54,38 +57,38 @@ async def test_messages_are_answered_while_the_words_are_renewed(
     old_store: Store, gate: asyncio.Event
 ) -> None:
     async def held(seconds: float) -> None:
-        await (gate.wait() if seconds == RENEWAL_PAUSE else asyncio.sleep(seconds))
+        await (gate.wait() if seconds == REINDEX_PAUSE_SECONDS else asyncio.sleep(seconds))
 
-    async with staged(old_store, sleep=held) as house:
-        talk = Talk(house, house.person(), "en")
-        await talk.says("/start")
-        await house.settles(talk.person)
-        assert old_store.papers.is_renewing()
+    async with run_bot(old_store, sleep=held) as house:
+        talk = Conversation(house, house.create_person(), "en")
+        await talk.send_text("/start")
+        await house.finish_onboarding(talk.person)
+        assert old_store.papers.is_reindexing()
 
-        found = (await talk.says("/search generative LLM"))[0]
+        found = (await talk.send_text("/search generative LLM"))[0]
         assert talk.text("search-renewing") in found.text
         assert "Generative vertices" in found.text
         for number in (0, PAPERS - 1):  # the last to be renewed, and the first
             paper = papers(number)[0].id.removeprefix("arxiv:")
-            assert "Generative vertices" in (await talk.hears(f"id:{paper} vertices")).text
-        preview = await talk.hears("generative vertices")
+            assert "Generative vertices" in (await talk.ask(f"id:{paper} vertices")).text
+        preview = await talk.ask("generative vertices")
         assert talk.text("preview-at-least", papers=PAPERS, days=7) in preview.text
-        await talk.presses("button-subscribe")
+        await talk.press_button("button-subscribe")
         [topic] = await talk.topics()
-        await old_store.run(old_store.subscriptions.change, replace(topic, cursor=0))
-        assert f"{PAPERS} papers" in (await talk.says("/digest"))[0].text
+        await old_store.run(old_store.subscriptions.update, replace(topic, cursor=0))
+        assert f"{PAPERS} papers" in (await talk.send_text("/digest"))[0].text
 
         gate.set()
         await _renewed(old_store)
-        found = (await talk.says("/search generative LLM"))[0]
+        found = (await talk.send_text("/search generative LLM"))[0]
         assert talk.text("search-renewing") not in found.text
-        preview = await talk.hears("generative LLM")
+        preview = await talk.ask("generative LLM")
         assert talk.text("preview-count", papers=PAPERS, days=7) in preview.text
 
 
 async def _renewed(store: Store) -> None:
     for _ in range(1_000):
-        if not await store.run(store.papers.is_renewing):
+        if not await store.run(store.papers.is_reindexing):
             return
         await asyncio.sleep(0.01)
     raise AssertionError("the words are still being renewed")

@@ -11,11 +11,11 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from bot.app import leader_election
-from bot.app.leader_election import DUTY, holder, on_duty
+from bot.app.leader_election import LEADER_LEASE, process_name, run_as_leader
 from storage import Store
-from storage.errors import Busy
+from storage.errors import DatabaseBusy
 from storage.records import Lease
-from tests.system.killing.program import until
+from tests.system.killing.program import wait_until
 
 NOW = datetime(2026, 11, 23, 13, 0, tzinfo=UTC)
 LASTS = 60.0
@@ -57,24 +57,24 @@ async def _stopped(duty: asyncio.Task[None]) -> None:
 async def test_a_free_duty_is_taken_and_given_back(store: Store) -> None:
     work = Work()
 
-    duty = asyncio.create_task(on_duty(store, work, now=_now, lasts=LASTS))
+    duty = asyncio.create_task(run_as_leader(store, work, now=_now, lease_seconds=LASTS))
     await work.began.wait()
-    held = store.leases.held(DUTY)
+    held = store.leases.get(LEADER_LEASE)
     await _stopped(duty)
 
     assert held
-    assert (held.holder, held.until) == (holder(), NOW + timedelta(seconds=LASTS))
+    assert (held.holder, held.expires_at) == (process_name(), NOW + timedelta(seconds=LASTS))
     assert work.ended.is_set()
-    assert store.leases.take(DUTY, ELSEWHERE, NOW, LASTS)
+    assert store.leases.acquire(LEADER_LEASE, ELSEWHERE, NOW, LASTS)
 
 
 async def test_work_that_ends_by_itself_ends_the_duty(store: Store) -> None:
     work = Work()
     work.go_on.set()
 
-    await on_duty(store, work, now=_now, lasts=LASTS)
+    await run_as_leader(store, work, now=_now, lease_seconds=LASTS)
 
-    assert store.leases.take(DUTY, ELSEWHERE, NOW, LASTS)
+    assert store.leases.acquire(LEADER_LEASE, ELSEWHERE, NOW, LASTS)
 
 
 async def test_work_that_fails_gives_the_duty_back_and_says_so(store: Store) -> None:
@@ -82,9 +82,9 @@ async def test_work_that_fails_gives_the_duty_back_and_says_so(store: Store) -> 
     work.go_on.set()
 
     with pytest.raises(ValueError, match="no"):
-        await on_duty(store, work, now=_now, lasts=LASTS)
+        await run_as_leader(store, work, now=_now, lease_seconds=LASTS)
 
-    assert store.leases.take(DUTY, ELSEWHERE, NOW, LASTS)
+    assert store.leases.acquire(LEADER_LEASE, ELSEWHERE, NOW, LASTS)
 
 
 async def test_a_living_holder_is_waited_for(
@@ -92,11 +92,11 @@ async def test_a_living_holder_is_waited_for(
 ) -> None:
     """It begins as soon as the other one lets go, and says once that it waits."""
     caplog.set_level("INFO", leader_election.log.name)
-    other = store.leases.take(DUTY, ELSEWHERE, NOW, LASTS)
+    other = store.leases.acquire(LEADER_LEASE, ELSEWHERE, NOW, LASTS)
     work = Work()
 
-    duty = asyncio.create_task(on_duty(store, work, now=_now, lasts=QUICK))
-    await until(lambda: "standing by" in caplog.messages, "it did not wait")
+    duty = asyncio.create_task(run_as_leader(store, work, now=_now, lease_seconds=QUICK))
+    await wait_until(lambda: "standing by" in caplog.messages, "it did not wait")
     assert other
     assert not work.began.is_set()
     store.leases.release(other)
@@ -107,10 +107,10 @@ async def test_a_living_holder_is_waited_for(
 
 
 async def test_a_lease_that_ran_out_is_taken_over(store: Store) -> None:
-    store.leases.take(DUTY, ELSEWHERE, NOW - timedelta(seconds=LASTS), LASTS)
+    store.leases.acquire(LEADER_LEASE, ELSEWHERE, NOW - timedelta(seconds=LASTS), LASTS)
     work = Work()
 
-    duty = asyncio.create_task(on_duty(store, work, now=_now, lasts=LASTS))
+    duty = asyncio.create_task(run_as_leader(store, work, now=_now, lease_seconds=LASTS))
     await work.began.wait()
     await _stopped(duty)
 
@@ -119,10 +119,10 @@ async def test_a_lease_that_ran_out_is_taken_over(store: Store) -> None:
 
 async def test_a_lease_of_a_wrong_clock_blocks_nobody(store: Store) -> None:
     """Its holder was killed before it knew the time, on another machine."""
-    store.leases.take(DUTY, ELSEWHERE, NOW + timedelta(days=3650), LASTS)
+    store.leases.acquire(LEADER_LEASE, ELSEWHERE, NOW + timedelta(days=3650), LASTS)
     work = Work()
 
-    duty = asyncio.create_task(on_duty(store, work, now=_now, lasts=LASTS))
+    duty = asyncio.create_task(run_as_leader(store, work, now=_now, lease_seconds=LASTS))
     await work.began.wait()
     await _stopped(duty)
 
@@ -132,10 +132,10 @@ async def test_a_lease_of_a_wrong_clock_blocks_nobody(store: Store) -> None:
 async def test_a_dead_process_of_this_machine_is_not_waited_for(store: Store) -> None:
     gone = await asyncio.create_subprocess_exec("true")
     await gone.wait()
-    store.leases.take(DUTY, f"{socket.gethostname()}:{gone.pid}", NOW, LASTS)
+    store.leases.acquire(LEADER_LEASE, f"{socket.gethostname()}:{gone.pid}", NOW, LASTS)
     work = Work()
 
-    duty = asyncio.create_task(on_duty(store, work, now=_now, lasts=LASTS))
+    duty = asyncio.create_task(run_as_leader(store, work, now=_now, lease_seconds=LASTS))
     await work.began.wait()
     await _stopped(duty)
 
@@ -145,13 +145,13 @@ async def test_a_dead_process_of_this_machine_is_not_waited_for(store: Store) ->
 async def test_a_duty_that_was_taken_away_is_laid_down_and_waited_for(store: Store) -> None:
     """The clock of the other one was ahead; this one stops its work and stands by."""
     work = Work()
-    duty = asyncio.create_task(on_duty(store, work, now=_now, lasts=QUICK))
+    duty = asyncio.create_task(run_as_leader(store, work, now=_now, lease_seconds=QUICK))
     await work.began.wait()
 
-    taken = store.leases.take(DUTY, ELSEWHERE, NOW + timedelta(hours=1), LASTS)
+    taken = store.leases.acquire(LEADER_LEASE, ELSEWHERE, NOW + timedelta(hours=1), LASTS)
     await work.ended.wait()
     assert taken
-    held = store.leases.held(DUTY)
+    held = store.leases.get(LEADER_LEASE)
     assert held
     assert held.holder == ELSEWHERE
 
@@ -165,9 +165,9 @@ async def test_a_duty_that_was_taken_away_is_laid_down_and_waited_for(store: Sto
 async def test_work_that_fails_once_the_duty_is_lost_is_no_failure(store: Store) -> None:
     """Such as the poll that another process has ended, before this one has noticed."""
     work = Work(fails=ValueError("another process polls"))
-    duty = asyncio.create_task(on_duty(store, work, now=_now, lasts=LASTS))
+    duty = asyncio.create_task(run_as_leader(store, work, now=_now, lease_seconds=LASTS))
     await work.began.wait()
-    taken = store.leases.take(DUTY, ELSEWHERE, NOW + timedelta(hours=1), LASTS)
+    taken = store.leases.acquire(LEADER_LEASE, ELSEWHERE, NOW + timedelta(hours=1), LASTS)
     assert taken
 
     work.began.clear()
@@ -185,18 +185,18 @@ async def test_a_store_that_is_busy_is_waited_for(
     store: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Whoever holds the file may be halted in the middle of a commit."""
-    troubles = iter([Busy("locked"), Busy("locked")])
-    take = store.leases.take
+    troubles = iter([DatabaseBusy("locked"), DatabaseBusy("locked")])
+    take = store.leases.acquire
 
     def busy(duty: str, holder: str, now: datetime, lasts: float) -> Lease | None:
         for trouble in troubles:
             raise trouble
         return take(duty, holder, now, lasts)
 
-    monkeypatch.setattr(store.leases, "take", busy)
+    monkeypatch.setattr(store.leases, "acquire", busy)
     work = Work()
 
-    duty = asyncio.create_task(on_duty(store, work, now=_now, lasts=QUICK))
+    duty = asyncio.create_task(run_as_leader(store, work, now=_now, lease_seconds=QUICK))
     await work.began.wait()
     await _stopped(duty)
 
@@ -206,18 +206,20 @@ async def test_a_store_that_is_busy_is_waited_for(
 async def test_a_lease_is_kept_while_the_work_lasts(store: Store) -> None:
     instants = _instants()
     work = Work()
-    duty = asyncio.create_task(on_duty(store, work, now=lambda: next(instants), lasts=QUICK))
+    duty = asyncio.create_task(
+        run_as_leader(store, work, now=lambda: next(instants), lease_seconds=QUICK)
+    )
     await work.began.wait()
-    first = store.leases.held(DUTY)
+    first = store.leases.get(LEADER_LEASE)
     assert first
 
     later = first
-    while later.until == first.until:
+    while later.expires_at == first.expires_at:
         await asyncio.sleep(0.01)
-        later = store.leases.held(DUTY) or first
+        later = store.leases.get(LEADER_LEASE) or first
     await _stopped(duty)
 
-    assert later.fence == first.fence
+    assert later.fencing_token == first.fencing_token
 
 
 def _instants() -> Iterator[datetime]:

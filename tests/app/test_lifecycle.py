@@ -12,17 +12,17 @@ from pathlib import Path
 
 import pytest
 
-from bot.app.leader_election import DUTY
+from bot.app.leader_election import LEADER_LEASE
 from bot.demo.emulator.bot_api import Emulator
-from bot.demo.emulator.faults import accepted_then_hung, refused, slow
+from bot.demo.emulator.faults import accepted_then_no_response, error_response, slow_response
 from bot.demo.people.people import Person
-from bot.digests.publish import publish
+from bot.digests.publish import publish_due_chats
 from bot.texts import say
-from bot.topics.query.parser import indexed
+from bot.topics.query.parser import index_text
 from storage import Store, open_store
-from storage.records import Form, Notice, Parcel, ParcelState
-from tests.support.builders import BOT, DUE, announce, chat, follow, papers
-from tests.system.killing.program import Program, environment, running, until
+from storage.records import MessageForm, MessageState, Notice, OutboxMessage
+from tests.support.builders import BOT, DUE_AT, announce, create_chat, papers, subscribe_chat
+from tests.system.killing.program import BotProcess, bot_environment, running_process, wait_until
 
 PROMISED = 10.0  # seconds in which every stop ends
 SOON = 5.0  # seconds in which a stop ends that has nothing to wait for
@@ -38,43 +38,47 @@ class Scene:
     store: Store
     folder: Path
 
-    def runs(self, name: str = "papergram") -> AbstractAsyncContextManager[Program]:
+    def runs(self, name: str = "papergram") -> AbstractAsyncContextManager[BotProcess]:
         """A bot that runs on a database of this folder."""
-        settings = environment(
+        settings = bot_environment(
             self.emulator.token, self.emulator.url, self.folder / f"{name}.db", log_level="DEBUG"
         )
-        return running(settings, self.folder / f"{name}.log")
+        return running_process(settings, self.folder / f"{name}.log")
 
-    def parcel(self) -> Parcel:
+    def parcel(self) -> OutboxMessage:
         """The only parcel as it stands."""
-        [found] = [one for state in ParcelState for one in self.store.outbox.in_state(BOT, state)]
+        [found] = [
+            one for state in MessageState for one in self.store.outbox.messages_in_state(BOT, state)
+        ]
         return found
 
     async def accepts(self, method: str) -> None:
         """Waits until the server has carried out a call of a method."""
-        await until(lambda: bool(self.emulator.accepted(method)), f"no {method}")
+        await wait_until(lambda: bool(self.emulator.accepted_calls(method)), f"no {method}")
 
     async def is_polled(self) -> None:
         """Waits until the bot waits for updates."""
-        await until(lambda: self.emulator.world.updates.is_polled, "no poll")
+        await wait_until(lambda: self.emulator.state.updates.is_polled, "no poll")
 
     def is_free(self) -> bool:
         """Whether the duty was given back."""
-        held = self.store.leases.held(DUTY)
-        return held is not None and held.until.timestamp() == 0
+        held = self.store.leases.get(LEADER_LEASE)
+        return held is not None and held.expires_at.timestamp() == 0
 
 
 @pytest.fixture
 async def scene(tmp_path: Path) -> AsyncIterator[Scene]:
     """A parcel that waits for Ada."""
-    store = open_store(f"sqlite:///{tmp_path / 'papergram.db'}", words=indexed)
+    store = open_store(f"sqlite:///{tmp_path / 'papergram.db'}", analyze=index_text)
     async with Emulator.serve() as emulator:
-        ada = emulator.people.person("Ada", is_known=True)
+        ada = emulator.people.create_person("Ada", has_started_bot=True)
         with store.transaction():
-            chat(store, ada.id)
+            create_chat(store, ada.id)
             notice = Notice("start-hello")
             store.outbox.put_once(
-                Parcel(BOT, ada.id, "1", 1, Form.CLASSIC, "en", ("en",), "UTC", notice=notice)
+                OutboxMessage(
+                    BOT, ada.id, "1", 1, MessageForm.CLASSIC, "en", ("en",), "UTC", notice=notice
+                )
             )
         yield Scene(emulator, ada, store, tmp_path)
     store.close()
@@ -83,74 +87,74 @@ async def scene(tmp_path: Path) -> AsyncIterator[Scene]:
 @pytest.mark.parametrize("asked", [signal.SIGTERM, signal.SIGINT])
 async def test_a_stop_waits_for_what_is_in_flight(scene: Scene, asked: signal.Signals) -> None:
     answer = asyncio.Event()
-    scene.emulator.faults.next("sendMessage", slow(answer))
+    scene.emulator.faults.schedule("sendMessage", slow_response(answer))
     async with scene.runs() as program:
         await scene.accepts("sendMessage")
-        program.signal(asked)
-        await program.says("stopping")
+        program.send_signal(asked)
+        await program.wait_for_output("stopping")
         assert not program.has_ended
         answer.set()
-        code = await program.ends(PROMISED)
+        code = await program.wait_for_exit(PROMISED)
 
-    assert (code, scene.parcel().state, scene.parcel().doubts) == (0, ParcelState.SENT, 0)
+    assert (code, scene.parcel().state, scene.parcel().unknown_sends) == (0, MessageState.SENT, 0)
     assert scene.is_free()
-    assert "Traceback" not in program.said()
+    assert "Traceback" not in program.output()
 
 
 async def test_asked_twice_it_still_settles_what_is_in_flight(scene: Scene) -> None:
     answer = asyncio.Event()
-    scene.emulator.faults.next("sendMessage", slow(answer))
+    scene.emulator.faults.schedule("sendMessage", slow_response(answer))
     async with scene.runs() as program:
         await scene.accepts("sendMessage")
-        program.signal(signal.SIGTERM)
-        await program.says("stopping")
-        program.signal(signal.SIGTERM)
-        await program.says("still stopping")
+        program.send_signal(signal.SIGTERM)
+        await program.wait_for_output("stopping")
+        program.send_signal(signal.SIGTERM)
+        await program.wait_for_output("still stopping")
         answer.set()
-        code = await program.ends(PROMISED)
+        code = await program.wait_for_exit(PROMISED)
 
-    assert (code, scene.parcel().state, scene.parcel().doubts) == (0, ParcelState.SENT, 0)
+    assert (code, scene.parcel().state, scene.parcel().unknown_sends) == (0, MessageState.SENT, 0)
     assert scene.is_free()
-    assert "Traceback" not in program.said()
+    assert "Traceback" not in program.output()
 
 
 @pytest.mark.slow
 @pytest.mark.alone
 async def test_a_stop_does_not_wait_for_ever(scene: Scene) -> None:
     """Who begins next finds the message in doubt, and sends it once more with a mark."""
-    scene.emulator.faults.next("sendMessage", accepted_then_hung())
+    scene.emulator.faults.schedule("sendMessage", accepted_then_no_response())
     async with scene.runs() as program:
         await scene.accepts("sendMessage")
-        program.signal(signal.SIGTERM)
-        code = await program.ends(PROMISED)
+        program.send_signal(signal.SIGTERM)
+        code = await program.wait_for_exit(PROMISED)
     left = scene.parcel()
     async with scene.runs():
-        await until(lambda: scene.parcel().state is ParcelState.SENT, "not sent again")
+        await wait_until(lambda: scene.parcel().state is MessageState.SENT, "not sent again")
 
-    assert (code, left.state) == (0, ParcelState.SENDING)
-    assert scene.parcel().doubts == 1
+    assert (code, left.state) == (0, MessageState.SENDING)
+    assert scene.parcel().unknown_sends == 1
     assert scene.is_free() is False
 
 
 async def test_a_stop_ends_a_long_poll(scene: Scene) -> None:
     async with scene.runs() as program:
         await scene.is_polled()
-        await until(lambda: scene.parcel().state is ParcelState.SENT, "not sent")
-        program.signal(signal.SIGTERM)
-        code = await program.ends(SOON)
+        await wait_until(lambda: scene.parcel().state is MessageState.SENT, "not sent")
+        program.send_signal(signal.SIGTERM)
+        code = await program.wait_for_exit(SOON)
 
     assert (code, scene.is_free()) == (0, True)
-    assert "Traceback" not in program.said()
+    assert "Traceback" not in program.output()
 
 
 async def test_a_stop_ends_who_stands_by(scene: Scene) -> None:
     """And who works is not disturbed."""
-    scene.store.leases.take(DUTY, "another-machine:1", datetime.now(UTC), 3600)
+    scene.store.leases.acquire(LEADER_LEASE, "another-machine:1", datetime.now(UTC), 3600)
     async with scene.runs() as program:
-        await program.says("standing by")
-        program.signal(signal.SIGTERM)
-        code = await program.ends(SOON)
-    held = scene.store.leases.held(DUTY)
+        await program.wait_for_output("standing by")
+        program.send_signal(signal.SIGTERM)
+        code = await program.wait_for_exit(SOON)
+    held = scene.store.leases.get(LEADER_LEASE)
 
     assert code == 0
     assert held
@@ -160,39 +164,39 @@ async def test_a_stop_ends_who_stands_by(scene: Scene) -> None:
 
 async def test_a_stop_while_the_bot_begins(scene: Scene) -> None:
     """Telegram does not answer the first question."""
-    scene.emulator.faults.next("getMe", slow(asyncio.Event()))
+    scene.emulator.faults.schedule("getMe", slow_response(asyncio.Event()))
     async with scene.runs() as program:
         await scene.accepts("getMe")
-        program.signal(signal.SIGTERM)
-        code = await program.ends(PROMISED)
+        program.send_signal(signal.SIGTERM)
+        code = await program.wait_for_exit(PROMISED)
 
     assert (code, scene.is_free()) == (0, True)
-    assert "Traceback" not in program.said()
+    assert "Traceback" not in program.output()
 
 
 async def test_a_token_that_is_refused_ends_the_start(scene: Scene) -> None:
-    scene.emulator.faults.next("getMe", refused(401, "Unauthorized"))
+    scene.emulator.faults.schedule("getMe", error_response(401, "Unauthorized"))
     async with scene.runs() as program:
-        code = await program.ends(PATIENCE)
+        code = await program.wait_for_exit(PATIENCE)
 
     assert code == 1
-    assert say("en", "cli-token-refused") in program.said()
-    assert (scene.parcel().state, scene.is_free()) == (ParcelState.READY, True)
+    assert say("en", "cli-token-refused") in program.output()
+    assert (scene.parcel().state, scene.is_free()) == (MessageState.READY, True)
 
 
 async def test_a_token_that_is_revoked_loses_nothing(scene: Scene) -> None:
     """The bot goes on asking, so that a mistake at Telegram's end costs a minute and no parcel."""
-    scene.emulator.faults.next("sendMessage", refused(401, "Unauthorized"))
-    scene.emulator.faults.next("getUpdates", refused(401, "Unauthorized"))
+    scene.emulator.faults.schedule("sendMessage", error_response(401, "Unauthorized"))
+    scene.emulator.faults.schedule("getUpdates", error_response(401, "Unauthorized"))
     async with scene.runs() as program:
-        await program.says("poll failed error=InvalidToken")
-        await program.says("token refused")
-        program.signal(signal.SIGTERM)
-        code = await program.ends(SOON)
+        await program.wait_for_output("poll failed error=InvalidToken")
+        await program.wait_for_output("token refused")
+        program.send_signal(signal.SIGTERM)
+        code = await program.wait_for_exit(SOON)
     left = scene.parcel()
 
     assert code == 0
-    assert (left.state, left.attempts, left.doubts) == (ParcelState.READY, 0, 0)
+    assert (left.state, left.attempts, left.unknown_sends) == (MessageState.READY, 0, 0)
 
 
 @pytest.mark.slow
@@ -201,25 +205,25 @@ async def test_the_poller_that_came_last_gives_way(scene: Scene) -> None:
     async with scene.runs() as first:
         await scene.ada.ask("/help")
         async with scene.runs("second") as second:
-            code = await second.ends(PATIENCE)
+            code = await second.wait_for_exit(PATIENCE)
         answered = await scene.ada.ask("/list")
         assert not first.has_ended
 
     assert code == 1
-    assert say("en", "cli-conflict") in second.said()
-    assert "Traceback" not in second.said()
+    assert say("en", "cli-conflict") in second.output()
+    assert "Traceback" not in second.output()
     assert answered.is_from_bot
 
 
 def test_a_stop_does_not_wait_for_every_chat(store: Store) -> None:
     """The chats that were not reached stay due."""
     for number in (1, 2, 3):
-        follow(store, chat(store, number))
+        subscribe_chat(store, create_chat(store, number))
     announce(store, papers(1))
     asked = iter([True, False])
 
-    first = publish(store, BOT, DUE, goes_on=lambda: next(asked))
-    second = publish(store, BOT, DUE)
+    first = publish_due_chats(store, BOT, DUE_AT, should_continue=lambda: next(asked))
+    second = publish_due_chats(store, BOT, DUE_AT)
 
     assert (first.chats, first.digests) == (1, 1)
     assert (second.chats, second.digests) == (2, 2)

@@ -9,15 +9,15 @@ import pytest
 import stamina
 
 from bot.app.config import Config
-from bot.app.wiring import live_feeds
+from bot.app.wiring import make_feed_job
 from bot.ingest.http_client import Fetcher
-from bot.ingest.ingest_source import FIRST, WHOLE
-from bot.ingest.request_pace import Pace
+from bot.ingest.ingest_source import COMPLETE_MARK, FIRST_FILL
+from bot.ingest.request_pace import RequestPace
 from storage import Store
-from storage.records import Kind, SourceCursor
-from tests.ingest.sources.feeds import item, rss
-from tests.ingest.sources.offline import reply
-from tests.support.arxiv_archive import BASE, Archive, Filed, utc
+from storage.records import AnnouncementKind, FeedCursor
+from tests.ingest.sources.feeds import rss_feed, rss_item
+from tests.ingest.sources.offline import streamed_response
+from tests.support.arxiv_archive import BASE, ArchivedPaper, FakeArchive, utc
 
 TUESDAY = date(2026, 11, 17)
 
@@ -28,7 +28,7 @@ class Days:
     def __init__(self) -> None:
         self.at = utc(11, 16)
         self.is_down = False
-        self.archive = Archive([Filed("2611.00017", (utc(11, 15),), TUESDAY)])
+        self.archive = FakeArchive([ArchivedPaper("2611.00017", (utc(11, 15),), TUESDAY)])
 
     def now(self) -> datetime:
         return self.at
@@ -37,9 +37,9 @@ class Days:
         if self.is_down:
             raise httpx.ConnectError("down")
         if request.url.path == "/oai":
-            return self.archive.answer(request)
-        shown = item(f"2611.000{self.at.day}v1")
-        return reply(200, rss([shown], day=f"{self.at:%a, %d %b %Y}"))
+            return self.archive.respond(request)
+        shown = rss_item(f"2611.000{self.at.day}v1")
+        return streamed_response(200, rss_feed([shown], day=f"{self.at:%a, %d %b %Y}"))
 
 
 async def test_a_day_without_network_is_made_good_when_it_is_back(
@@ -49,9 +49,11 @@ async def test_a_day_without_network_is_made_good_when_it_is_back(
     monkeypatch.setenv("PAPERGRAM_ARXIV_OAI", BASE)
     monkeypatch.setenv("PAPERGRAM_ARXIV_RSS", "http://arxiv.test")
     days = Days()
-    fetcher = Fetcher(transport=httpx.MockTransport(days.answer), pace=Pace(0.0))
-    look = live_feeds(store, fetcher, Config(), days.now)
-    store.cursors.put(SourceCursor(FIRST, day=date(2026, 11, 16), batch=WHOLE))
+    fetcher = Fetcher(transport=httpx.MockTransport(days.answer), request_pace=RequestPace(0.0))
+    look = make_feed_job(store, fetcher, Config(), days.now)
+    store.feed_cursors.put(
+        FeedCursor(FIRST_FILL, last_day=date(2026, 11, 16), batch_fingerprint=COMPLETE_MARK)
+    )
 
     with stamina.set_testing(True, attempts=1):
         for hour in range(0, 60, 2):
@@ -59,11 +61,11 @@ async def test_a_day_without_network_is_made_good_when_it_is_back(
             days.is_down = 8 <= hour < 44  # until Wednesday morning
             await look()
 
-    told = {one.day.day: (one.paper.id, one.kind) for one in store.papers.after(0)}
+    told = {one.day.day: (one.paper.id, one.kind) for one in store.papers.announcements_after(0)}
     assert told == {
-        16: ("arxiv:2611.00016", Kind.NEW),
-        17: ("arxiv:2611.00017", Kind.NEW),
-        18: ("arxiv:2611.00018", Kind.NEW),
+        16: ("arxiv:2611.00016", AnnouncementKind.NEW),
+        17: ("arxiv:2611.00017", AnnouncementKind.NEW),
+        18: ("arxiv:2611.00018", AnnouncementKind.NEW),
     }
-    assert days.archive.asked == ["cs:cs:CV 2026-11-17 +0"]
-    assert store.harvests.open() == []
+    assert days.archive.requests == ["cs:cs:CV 2026-11-17 +0"]
+    assert store.backfills.unfinished() == []

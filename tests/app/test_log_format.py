@@ -16,7 +16,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.app import log_format
-from tests.cli.terminal import TOKEN, kept_logging
+from tests.cli.terminal import TOKEN, preserved_logging
 
 HALF = TOKEN.partition(":")[2]
 OTHER = "123456789:AAanotheranotheranotheranotherano"  # nobody told us of this one
@@ -24,11 +24,11 @@ OTHER = "123456789:AAanotheranotheranotheranotherano"  # nobody told us of this 
 
 @pytest.fixture
 def written(monkeypatch: pytest.MonkeyPatch) -> Iterator[io.StringIO]:
-    """What the log holds after ``begin`` at DEBUG."""
+    """What the log holds after ``configure_logging`` at DEBUG."""
     stream = io.StringIO()
     monkeypatch.setattr(sys, "stderr", stream)
-    with kept_logging():
-        log_format.begin("DEBUG", secrets=[TOKEN])
+    with preserved_logging():
+        log_format.configure_logging("DEBUG", secrets=[TOKEN])
         yield stream
 
 
@@ -147,20 +147,20 @@ def test_a_strangers_text_cannot_forge_a_line(written: io.StringIO) -> None:
 
 @given(before=st.text(max_size=20), after=st.text(max_size=20), secret=st.text(min_size=8))
 def test_a_secret_is_found_wherever_it_stands(before: str, after: str, secret: str) -> None:
-    assert secret not in log_format.redacted(before + secret + after, [secret]).replace(
+    assert secret not in log_format.redact(before + secret + after, [secret]).replace(
         "[secret]", "\0"
     )
 
 
 @given(st.from_regex(r"[a-z ./]{0,20}\d{6,10}:AA[A-Za-z0-9_-]{33}[ ./]?", fullmatch=True))
 def test_every_shape_of_token_is_found(text: str) -> None:
-    assert ":AA" not in log_format.redacted(text)
+    assert ":AA" not in log_format.redact(text)
 
 
 def test_times_and_ids_are_no_tokens() -> None:
     plain = "2026-11-22T08:00:00Z arXiv:2402.12844 chat -1001234567890 127.0.0.1:8765"
 
-    assert log_format.redacted(plain, ["", TOKEN]) == plain
+    assert log_format.redact(plain, ["", TOKEN]) == plain
 
 
 ESCAPES = "\x1b]52;c;eA==\x07 \x1b[2J \x9b2J \x85 \u2028 \u202eabc\u2069 \x7f \x00"

@@ -11,7 +11,7 @@ from datetime import UTC, datetime, timedelta, tzinfo
 import apscheduler.schedulers.base
 import pytest
 
-from bot.app.periodic_jobs import Beat, Every, heartbeat
+from bot.app.periodic_jobs import ElapsedIntervalTrigger, PeriodicJob, create_scheduler
 
 QUICK = 0.01  # seconds between two beats
 YEAR = timedelta(days=365)
@@ -51,9 +51,9 @@ class Leaping(datetime):
 
 
 @asynccontextmanager
-async def beating(*planned: Beat, slept: Sequence[float] = ()) -> AsyncIterator[None]:
+async def beating(*planned: PeriodicJob, slept: Sequence[float] = ()) -> AsyncIterator[None]:
     """Beats for as long as the block lasts; the machine has slept for the sum of ``slept``."""
-    beats = heartbeat(planned, monotonic=lambda: time.monotonic() + sum(slept))
+    beats = create_scheduler(planned, monotonic=lambda: time.monotonic() + sum(slept))
     beats.start()
     try:
         yield
@@ -74,7 +74,7 @@ async def test_a_beat_may_begin_at_once_and_survives_its_failures() -> None:
             thrice.set()
         raise RuntimeError("a bad day")
 
-    scheduler = heartbeat([Beat("job", 0.01, job, at_once=True)])
+    scheduler = create_scheduler([PeriodicJob("job", 0.01, job, run_at_start=True)])
     scheduler.start()
     async with asyncio.timeout(5):
         await thrice.wait()
@@ -87,7 +87,7 @@ async def test_no_beat_lapses_or_runs_beside_itself() -> None:
     async def job() -> None:
         """Does nothing."""
 
-    scheduler = heartbeat([Beat("tick", 5.0, job)])
+    scheduler = create_scheduler([PeriodicJob("tick", 5.0, job)])
     scheduler.start(paused=True)
     [planned] = scheduler.get_jobs()
     scheduler.shutdown(wait=False)
@@ -106,7 +106,7 @@ async def test_beats_go_on_when_the_system_clock_leaps(
     monkeypatch.setattr(apscheduler.schedulers.base, "datetime", Leaping)
     monkeypatch.setattr(Leaping, "ahead", timedelta())
     job = Counted()
-    async with beating(Beat("job", QUICK, job)):
+    async with beating(PeriodicJob("job", QUICK, job)):
         await job.again(2)
         monkeypatch.setattr(Leaping, "ahead", leap)
         await job.again(3)
@@ -116,7 +116,7 @@ async def test_beats_go_on_when_the_system_clock_leaps(
 
 async def test_a_beat_comes_at_once_after_a_sleep_of_the_machine() -> None:
     job, slept = Counted(), [0.0]
-    beats = Beat("other", QUICK, Counted()), Beat("job", 60.0, job)
+    beats = PeriodicJob("other", QUICK, Counted()), PeriodicJob("job", 60.0, job)
     async with beating(*beats, slept=slept):
         slept.append(3 * 86400.0)
         await job.again(1)
@@ -125,7 +125,7 @@ async def test_a_beat_comes_at_once_after_a_sleep_of_the_machine() -> None:
 @pytest.mark.parametrize(("planned", "following"), [(58.0, 63.0), (55.0, 65.0), (-86400.0, 65.0)])
 def test_a_beat_is_in_step_and_makes_nothing_up(planned: float, following: float) -> None:
     """Otherwise each of the times that were slept through would be looked at, one by one."""
-    found = Every(5.0).get_next_fire_time(_at(planned), _at(60.0))
+    found = ElapsedIntervalTrigger(5.0).get_next_fire_time(_at(planned), _at(60.0))
 
     assert found == _at(following)
 

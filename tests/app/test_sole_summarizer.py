@@ -8,7 +8,13 @@ from datetime import timedelta
 
 import pytest
 
-from bot.app.leader_election import DUTY, GLOSSING, glossing, holder, is_held
+from bot.app.leader_election import (
+    ENRICH_LEASE,
+    LEADER_LEASE,
+    hold_enrich_lease,
+    is_lease_held,
+    process_name,
+)
 from storage import Store
 from tests.support.builders import NOW
 
@@ -19,41 +25,41 @@ GONE = f"{socket.gethostname()}:{2**22 + 1}"  # no process has such a number
 
 
 def test_who_is_alone_takes_over_and_says_that_it_works(store: Store) -> None:
-    with glossing(store, NOW, LASTS) as is_alone:
+    with hold_enrich_lease(store, NOW, LASTS) as is_alone:
         assert is_alone
-        held = store.leases.held(GLOSSING)
+        held = store.leases.get(ENRICH_LEASE)
         assert held
-        assert held.holder == holder()
+        assert held.holder == process_name()
 
-    assert not is_held(store, GLOSSING, NOW)
+    assert not is_lease_held(store, ENRICH_LEASE, NOW)
 
 
-@pytest.mark.parametrize("duty", [DUTY, GLOSSING])
+@pytest.mark.parametrize("duty", [LEADER_LEASE, ENRICH_LEASE])
 @pytest.mark.parametrize("other", [ELSEWHERE, ALIVE])
 def test_nothing_is_taken_from_who_may_be_at_it(store: Store, duty: str, other: str) -> None:
-    store.leases.take(duty, other, NOW, LASTS)
+    store.leases.acquire(duty, other, NOW, LASTS)
 
-    with glossing(store, NOW, LASTS) as is_alone:
+    with hold_enrich_lease(store, NOW, LASTS) as is_alone:
         assert not is_alone
 
-    held = store.leases.held(duty)
+    held = store.leases.get(duty)
     assert held
-    assert (held.holder, held.until) == (other, NOW + timedelta(seconds=LASTS))
+    assert (held.holder, held.expires_at) == (other, NOW + timedelta(seconds=LASTS))
 
 
-@pytest.mark.parametrize("duty", [DUTY, GLOSSING])
+@pytest.mark.parametrize("duty", [LEADER_LEASE, ENRICH_LEASE])
 def test_who_was_killed_here_or_ran_out_is_not_waited_for(store: Store, duty: str) -> None:
-    store.leases.take(duty, GONE, NOW, LASTS)
-    with glossing(store, NOW, LASTS) as is_alone:
+    store.leases.acquire(duty, GONE, NOW, LASTS)
+    with hold_enrich_lease(store, NOW, LASTS) as is_alone:
         assert is_alone
 
-    store.leases.take(duty, ELSEWHERE, NOW, LASTS)
-    with glossing(store, NOW + timedelta(seconds=LASTS), LASTS) as is_alone:
+    store.leases.acquire(duty, ELSEWHERE, NOW, LASTS)
+    with hold_enrich_lease(store, NOW + timedelta(seconds=LASTS), LASTS) as is_alone:
         assert is_alone
 
 
 def test_the_duty_is_given_back_when_the_work_breaks_off(store: Store) -> None:
-    with pytest.raises(ZeroDivisionError), glossing(store, NOW, LASTS):
+    with pytest.raises(ZeroDivisionError), hold_enrich_lease(store, NOW, LASTS):
         raise ZeroDivisionError
 
-    assert not is_held(store, GLOSSING, NOW)
+    assert not is_lease_held(store, ENRICH_LEASE, NOW)

@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from bot.app.config import Config
-from bot.app.wiring import opened
+from bot.app.wiring import open_indexed_store
 from bot.topics.query.parser import parse
 from storage import open_store
 from storage.records import Paper
@@ -14,15 +14,15 @@ def test_words_of_another_analyser_are_indexed_anew_and_once(tmp_path: Path) -> 
     url = f"sqlite:///{tmp_path / 'papergram.db'}"
     paper = Paper("arxiv:2606.00001", 1, "Hoping robots", "An abstract.", (), ("cs.RO",))
     query = parse("ti:hope").clause
-    other = open_store(url, words=str.lower)
-    other.papers.keep([paper], seen=datetime(2026, 6, 1, tzinfo=UTC))
+    other = open_store(url, analyze=str.lower)
+    other.papers.upsert([paper], seen_at=datetime(2026, 6, 1, tzinfo=UTC))
     missed = other.papers.search(query, limit=1)
     other.close()
 
-    with opened(Config(database=url)) as store:
+    with open_indexed_store(Config(database=url)) as store:
         found = store.papers.search(query, limit=1)
         written = _written(store.path)
-    with opened(Config(database=url)) as store:
+    with open_indexed_store(Config(database=url)) as store:
         again = _written(store.path)
 
     assert (len(missed), len(found)) == (0, 1)

@@ -104,7 +104,7 @@ ROWS: Mapping[str, tuple[tuple[str, ...], ...]] = {
     ),
 }
 
-HOMES: Mapping[str, tuple[str, ...]] = {
+LIBRARY_HOMES: Mapping[str, tuple[str, ...]] = {
     "telegram": ("bot.chat",),
     "aiohttp": ("bot.chat.api.transport",),
     "certifi": ("bot.chat.api.transport",),
@@ -135,7 +135,7 @@ HOMES: Mapping[str, tuple[str, ...]] = {
 }
 
 
-def modules() -> Iterator[tuple[str, ast.Module]]:
+def parsed_modules() -> Iterator[tuple[str, ast.Module]]:
     """Every module of the two packages, parsed."""
     for package in ("bot", "storage"):
         for path in sorted((ROOT / package).rglob("*.py")):
@@ -149,7 +149,7 @@ def _is_module(name: str) -> bool:
     return path.with_suffix(".py").exists() or (path / "__init__.py").exists()
 
 
-def home_of(name: str, names: Mapping[str, object]) -> str:
+def enclosing_package(name: str, names: Mapping[str, object]) -> str:
     """The longest of ``names`` that is the module or a package around it."""
     parts = name.split(".")
     for length in range(len(parts), 0, -1):
@@ -159,24 +159,28 @@ def home_of(name: str, names: Mapping[str, object]) -> str:
     return ""
 
 
-def imports(name: str, tree: ast.Module) -> Iterator[tuple[str, int]]:
+def imported_modules(name: str, tree: ast.Module) -> Iterator[tuple[str, int]]:
     """The modules a module imports, with their lines; ``from x import y`` counts as x.y too."""
     for node in ast.walk(tree):
         if isinstance(node, ast.Import):
             yield from ((alias.name, node.lineno) for alias in node.names)
         elif isinstance(node, ast.ImportFrom) and node.module:
             for alias in node.names:
-                inner = f"{node.module}.{alias.name}"
-                known = inner in USES or _is_module(inner)
-                yield (inner if known else node.module), node.lineno
+                submodule = f"{node.module}.{alias.name}"
+                is_module = submodule in USES or _is_module(submodule)
+                yield (submodule if is_module else node.module), node.lineno
 
 
-def _may_use(user: str, used: str) -> bool:
-    own, other = home_of(user, USES), home_of(used, USES)
-    if own == other:
-        return _is_in_order(own, user, used)
-    return other == "bot" or any(
-        used == allowed or used.startswith(f"{allowed}.") for allowed in USES[own]
+def _may_import(importer: str, imported: str) -> bool:
+    importer_package, imported_package = (
+        enclosing_package(importer, USES),
+        enclosing_package(imported, USES),
+    )
+    if importer_package == imported_package:
+        return _is_in_order(importer_package, importer, imported)
+    return imported_package == "bot" or any(
+        imported == allowed or imported.startswith(f"{allowed}.")
+        for allowed in USES[importer_package]
     )
 
 
@@ -190,31 +194,31 @@ def _is_in_order(package: str, user: str, used: str) -> bool:
     return bool(uses) and uses[0] in rows and users[0] in rows and rows[uses[0]] <= rows[users[0]]
 
 
-def upward_imports(name: str, tree: ast.Module) -> list[str]:
+def forbidden_imports(name: str, tree: ast.Module) -> list[str]:
     """Imports of a package, or of a row inside one, that the table does not allow."""
-    if not home_of(name, USES):
+    if not enclosing_package(name, USES):
         return [f"{name}: has no place; give it one in tests/architecture/rules.py"]
     return [
-        f"{name}:{line}: may not import {used}"
-        for used, line in imports(name, tree)
-        if used.split(".")[0] in ("bot", "storage") and not _may_use(name, used)
+        f"{name}:{line}: may not import {imported}"
+        for imported, line in imported_modules(name, tree)
+        if imported.split(".")[0] in ("bot", "storage") and not _may_import(name, imported)
     ]
 
 
-def strayed_libraries(name: str, tree: ast.Module) -> list[str]:
+def misplaced_libraries(name: str, tree: ast.Module) -> list[str]:
     """Libraries imported away from their home."""
-    found = []
-    for used, line in imports(name, tree):
-        library = used.split(".")[0]
-        homes = HOMES.get(library)
+    complaints = []
+    for imported, line in imported_modules(name, tree):
+        library = imported.split(".")[0]
+        homes = LIBRARY_HOMES.get(library)
         if homes and not any(name == home or name.startswith(home + ".") for home in homes):
-            found.append(f"{name}:{line}: {library} lives in {', '.join(homes)}")
-    return found
+            complaints.append(f"{name}:{line}: {library} lives in {', '.join(homes)}")
+    return complaints
 
 
-def waiting_transactions(name: str, tree: ast.Module) -> list[str]:
+def awaits_in_transactions(name: str, tree: ast.Module) -> list[str]:
     """An ``await`` between the beginning and the end of a transaction."""
-    found = []
+    complaints = []
     for node in ast.walk(tree):
         if isinstance(node, ast.With | ast.AsyncWith) and any(
             isinstance(item.context_expr, ast.Call)
@@ -222,18 +226,18 @@ def waiting_transactions(name: str, tree: ast.Module) -> list[str]:
             and item.context_expr.func.attr == "transaction"
             for item in node.items
         ):
-            found += [
+            complaints += [
                 f"{name}:{inner.lineno}: awaits inside a transaction"
                 for statement in node.body
                 for inner in ast.walk(statement)
                 if isinstance(inner, ast.Await | ast.AsyncFor | ast.AsyncWith)
             ]
-    return found
+    return complaints
 
 
-def late_imports(name: str, tree: ast.Module) -> list[str]:
+def imports_in_functions(name: str, tree: ast.Module) -> list[str]:
     """Imports of our own modules inside functions, which hide a cycle."""
-    found = []
+    complaints = []
     for function in ast.walk(tree):
         if isinstance(function, ast.FunctionDef | ast.AsyncFunctionDef):
             for node in ast.walk(function):
@@ -241,21 +245,23 @@ def late_imports(name: str, tree: ast.Module) -> list[str]:
                     ("bot", "storage")
                 ):
                     if (
-                        home_of(name, USES) in ("bot.cli", "bot.app.wiring")
+                        enclosing_package(name, USES) in ("bot.cli", "bot.app.wiring")
                         or name == "bot.summaries"
                     ):
                         continue  # commands load what they run, models their library
                     if name in ("storage", "storage.engine.open_database"):
                         continue  # a health probe does without the store, most starts without steps
-                    found.append(f"{name}:{node.lineno}: imports {node.module} inside a function")
-    return found
+                    complaints.append(
+                        f"{name}:{node.lineno}: imports {node.module} inside a function"
+                    )
+    return complaints
 
 
 _SENTENCE = re.compile(r"[A-Za-z]+(?: [A-Za-z'’]+){2,}")
 # Telegram's own error texts, and queries to try.
-_SPOKEN_BY_OTHERS = ("ERROR", "EXAMPLES")
+_QUOTED_CONSTANTS = ("ERROR", "EXAMPLES")
 _HAN = re.compile(r"[\u4e00-\u9fff]")
-_SPEAKERS = (
+_USER_FACING_MODULES = (
     "bot.chat",
     "bot.topics.edit_subscriptions",
     "bot.digests.publish",
@@ -264,7 +270,7 @@ _SPEAKERS = (
     "bot.digests.select_entries",
 )
 # The document's grammar and the sample, and what people and models write to us in Chinese.
-_SPELLED = (
+_MODULES_WITH_CHINESE = (
     "bot.render.documents",
     "bot.demo",
     "bot.chat.handlers.topics.free_text",
@@ -277,28 +283,33 @@ _SPELLED = (
     "bot.topics.times_of_day",
     "bot.topics.cadence_text",
 )
-_REASONS = ("Later", "Unknown", "Gone", "Refused")  # outcomes: for the operator, not the chat
+_OPERATOR_OUTCOMES = (
+    "Later",
+    "Unknown",
+    "Gone",
+    "Refused",
+)  # outcomes: for the operator, not the chat
 
 
-def stray_sentences(name: str, tree: ast.Module) -> list[str]:
+def sentences_outside_texts(name: str, tree: ast.Module) -> list[str]:
     """Sentences for people outside ``texts``: prose in a face or verb, Chinese anywhere."""
-    if home_of(name, USES) == "bot.texts":
+    if enclosing_package(name, USES) == "bot.texts":
         return []
-    skipped = _not_for_people(tree)
-    found = []
+    skipped = _nodes_not_shown(tree)
+    complaints = []
     for node in ast.walk(tree):
         if not isinstance(node, ast.Constant) or not isinstance(node.value, str):
             continue
         if node in skipped:
             continue
-        speaks = name.startswith(_SPEAKERS) and _SENTENCE.search(node.value)
-        chinese = _HAN.search(node.value) and not name.startswith(_SPELLED)
-        if speaks or chinese:
-            found.append(f"{name}:{node.lineno}: {node.value[:60]!r} belongs into bot/texts")
-    return found
+        is_sentence = name.startswith(_USER_FACING_MODULES) and _SENTENCE.search(node.value)
+        is_chinese = _HAN.search(node.value) and not name.startswith(_MODULES_WITH_CHINESE)
+        if is_sentence or is_chinese:
+            complaints.append(f"{name}:{node.lineno}: {node.value[:60]!r} belongs into bot/texts")
+    return complaints
 
 
-def _not_for_people(tree: ast.Module) -> set[ast.AST]:
+def _nodes_not_shown(tree: ast.Module) -> set[ast.AST]:
     """Docstrings, log lines, and the facts of errors that no person reads."""
     skipped: set[ast.AST] = set()
     for node in ast.walk(tree):
@@ -315,7 +326,7 @@ def _not_for_people(tree: ast.Module) -> set[ast.AST]:
         elif (
             isinstance(node, ast.Call)
             and isinstance(node.func, ast.Name)
-            and node.func.id in _REASONS
+            and node.func.id in _OPERATOR_OUTCOMES
         ) or (
             isinstance(node, ast.Call)
             and isinstance(node.func, ast.Attribute)
@@ -327,28 +338,32 @@ def _not_for_people(tree: ast.Module) -> set[ast.AST]:
             node.value, ast.Dict | ast.Tuple | ast.Set
         ):
             target = node.targets[0] if isinstance(node, ast.Assign) else node.target
-            if isinstance(target, ast.Name) and target.id.strip("_").startswith(_SPOKEN_BY_OTHERS):
+            if isinstance(target, ast.Name) and target.id.strip("_").startswith(_QUOTED_CONSTANTS):
                 skipped.update(ast.walk(node.value))
     return skipped
 
 
-def cycles(trees: Mapping[str, ast.Module]) -> list[str]:
+def import_cycles(trees: Mapping[str, ast.Module]) -> list[str]:
     """Circles of imports between modules."""
     graph = {
-        name: {used for used, _ in imports(name, tree) if used in trees and used != name}
+        name: {
+            imported
+            for imported, _ in imported_modules(name, tree)
+            if imported in trees and imported != name
+        }
         for name, tree in trees.items()
     }
-    done: set[str] = set()
-    found: list[str] = []
+    visited: set[str] = set()
+    import_circles: list[str] = []
 
-    def walk(name: str, path: tuple[str, ...]) -> None:
+    def visit(name: str, path: tuple[str, ...]) -> None:
         if name in path:
-            found.append(" -> ".join([*path[path.index(name) :], name]))
-        elif name not in done:
-            for used in sorted(graph[name]):
-                walk(used, (*path, name))
-            done.add(name)
+            import_circles.append(" -> ".join([*path[path.index(name) :], name]))
+        elif name not in visited:
+            for imported in sorted(graph[name]):
+                visit(imported, (*path, name))
+            visited.add(name)
 
     for name in sorted(graph):
-        walk(name, ())
-    return found
+        visit(name, ())
+    return import_circles

@@ -9,14 +9,14 @@ import pytest
 
 from tests.architecture import rules as house
 
-TREES = dict(house.modules())
+TREES = dict(house.parsed_modules())
 Rule = Callable[[str, ast.Module], list[str]]
 RULES: tuple[Rule, ...] = (
-    house.upward_imports,
-    house.strayed_libraries,
-    house.waiting_transactions,
-    house.late_imports,
-    house.stray_sentences,
+    house.forbidden_imports,
+    house.misplaced_libraries,
+    house.awaits_in_transactions,
+    house.imports_in_functions,
+    house.sentences_outside_texts,
 )
 
 
@@ -28,59 +28,63 @@ def test_the_house_keeps_its_rules(rule: Rule) -> None:
 
 
 def test_no_import_runs_in_a_circle() -> None:
-    assert house.cycles(TREES) == []
+    assert house.import_cycles(TREES) == []
 
 
 @pytest.mark.parametrize(
     ("rule", "name", "source"),
     [
         (
-            house.upward_imports,
+            house.forbidden_imports,
             "storage.papers.papers",
             "from bot.topics.query.parser import parse",
         ),
-        (house.upward_imports, "bot.render.highlight", "from storage import open_store"),
+        (house.forbidden_imports, "bot.render.highlight", "from storage import open_store"),
         (
-            house.upward_imports,
+            house.forbidden_imports,
             "bot.topics.query.parser",
             "from bot.digests.preview import preview",
         ),
-        (house.upward_imports, "bot.chat.widgets.paper_list", "from bot.chat.dispatch import a"),
-        (house.upward_imports, "bot.chat.api.client", "from bot.chat.services import Services"),
-        (house.upward_imports, "storage.engine.sqlite", "from storage.papers import papers"),
-        (house.upward_imports, "storage.chats.chats", "from storage.messages import outbox"),
-        (house.upward_imports, "bot.demo.people.people", "from bot.app import wiring"),
-        (house.upward_imports, "bot.digests.publish", "import bot.chat.api.client"),
+        (house.forbidden_imports, "bot.chat.widgets.paper_list", "from bot.chat.dispatch import a"),
+        (house.forbidden_imports, "bot.chat.api.client", "from bot.chat.services import Services"),
+        (house.forbidden_imports, "storage.engine.sqlite", "from storage.papers import papers"),
+        (house.forbidden_imports, "storage.chats.chats", "from storage.messages import outbox"),
+        (house.forbidden_imports, "bot.demo.people.people", "from bot.app import wiring"),
+        (house.forbidden_imports, "bot.digests.publish", "import bot.chat.api.client"),
         (
-            house.upward_imports,
+            house.forbidden_imports,
             "bot.chat.handlers.topics.new_topic",
             "from bot.demo import emulator",
         ),
-        (house.upward_imports, "bot.attic", "import json"),
-        (house.strayed_libraries, "bot.digests.publish", "import telegram.error"),
+        (house.forbidden_imports, "bot.attic", "import json"),
+        (house.misplaced_libraries, "bot.digests.publish", "import telegram.error"),
         (
-            house.strayed_libraries,
+            house.misplaced_libraries,
             "bot.chat.handlers.topics.new_topic",
             "from sqlite_utils import Database",
         ),
-        (house.strayed_libraries, "bot.app.wiring", "from apscheduler.schedulers import asyncio"),
+        (house.misplaced_libraries, "bot.app.wiring", "from apscheduler.schedulers import asyncio"),
         (
-            house.waiting_transactions,
+            house.awaits_in_transactions,
             "bot.digests.publish",
             "async def f(s):\n with s.transaction():\n  await g()",
         ),
         (
-            house.late_imports,
+            house.imports_in_functions,
             "bot.digests.publish",
             "def f():\n from bot.topics.query.parser import parse",
         ),
         (
-            house.stray_sentences,
+            house.sentences_outside_texts,
             "bot.chat.handlers.topics.new_topic",
             'say("You follow no topic yet")',
         ),
-        (house.stray_sentences, "bot.delivery.worker", 'x = "没有新论文"'),
-        (house.stray_sentences, "bot.digests.publish", 'raise Refusal("this is no key at all")'),
+        (house.sentences_outside_texts, "bot.delivery.worker", 'x = "没有新论文"'),
+        (
+            house.sentences_outside_texts,
+            "bot.digests.publish",
+            'raise Refusal("this is no key at all")',
+        ),
     ],
 )
 def test_each_rule_catches_a_planted_fault(rule: Rule, name: str, source: str) -> None:
@@ -89,7 +93,7 @@ def test_each_rule_catches_a_planted_fault(rule: Rule, name: str, source: str) -
 
 @pytest.mark.parametrize("package", sorted(set(house.USES) - {"bot", "bot.__main__", "bot.cli"}))
 def test_no_package_below_imports_the_command_line(package: str) -> None:
-    assert house.upward_imports(f"{package}.planted", ast.parse("from bot.cli import main"))
+    assert house.forbidden_imports(f"{package}.planted", ast.parse("from bot.cli import main"))
 
 
 def test_a_planted_circle_is_found() -> None:
@@ -98,7 +102,7 @@ def test_a_planted_circle_is_found() -> None:
         "bot.delivery.worker": ast.parse("import bot.digests.publish"),
     }
 
-    assert house.cycles(trees) == [
+    assert house.import_cycles(trees) == [
         "bot.delivery.worker -> bot.digests.publish -> bot.delivery.worker"
     ]
 

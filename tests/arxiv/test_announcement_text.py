@@ -7,8 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.arxiv import announcement_text
-from bot.arxiv.announcement_text import Announced, Identity
-from storage.records import Kind
+from bot.arxiv.announcement_text import AnnouncementText, Identity
+from storage.records import AnnouncementKind
 
 
 @pytest.mark.parametrize(
@@ -25,7 +25,7 @@ from storage.records import Kind
     ],
 )
 def test_an_id_is_read_with_its_version(text: str, expected: Identity | None) -> None:
-    assert announcement_text.identity(text) == expected
+    assert announcement_text.parse_identity(text) == expected
 
 
 NEW = "arXiv:2409.1{}v2 Announce Type: replace-cross {}Abstract: We say: Abstract: yes."
@@ -33,23 +33,31 @@ NEW = "arXiv:2409.1{}v2 Announce Type: replace-cross {}Abstract: We say: Abstrac
 
 @pytest.mark.parametrize("between", ["\n", " ", "\r\n  "])
 def test_the_prefix_of_today_is_taken_off_once(between: str) -> None:
-    said = announcement_text.announced(" T ", NEW.format("0001", between))
+    said = announcement_text.parse_announcement_text(" T ", NEW.format("0001", between))
 
     identity = Identity("2409.10001", 2)
-    assert said == Announced("T", "We say: Abstract: yes.", identity, Kind.REPLACE_CROSS)
+    assert said == AnnouncementText(
+        "T", "We say: Abstract: yes.", identity, AnnouncementKind.REPLACE_CROSS
+    )
 
 
 @pytest.mark.parametrize(
     ("title", "own", "kind"),
     [
-        ("Why. (arXiv:2301.00001v1 [cs.CL])", "Why", Kind.NEW),
-        ("Why?. (arXiv:2301.00001v2 [cs.CL] UPDATED)", "Why?", Kind.REPLACE),
-        ("Why (not). (arXiv:2301.00001v1 [cs.CL] CROSS LISTED)", "Why (not)", Kind.CROSS),
-        ("Why... (arXiv:2301.00001v1 [cs.CL])", "Why..", Kind.NEW),
+        ("Why. (arXiv:2301.00001v1 [cs.CL])", "Why", AnnouncementKind.NEW),
+        ("Why?. (arXiv:2301.00001v2 [cs.CL] UPDATED)", "Why?", AnnouncementKind.REPLACE),
+        (
+            "Why (not). (arXiv:2301.00001v1 [cs.CL] CROSS LISTED)",
+            "Why (not)",
+            AnnouncementKind.CROSS,
+        ),
+        ("Why... (arXiv:2301.00001v1 [cs.CL])", "Why..", AnnouncementKind.NEW),
     ],
 )
-def test_the_suffix_of_old_titles_is_taken_off(title: str, own: str, kind: Kind) -> None:
-    said = announcement_text.announced(title, "Because.")
+def test_the_suffix_of_old_titles_is_taken_off(
+    title: str, own: str, kind: AnnouncementKind
+) -> None:
+    said = announcement_text.parse_announcement_text(title, "Because.")
 
     assert (said.title, said.kind, said.category) == (own, kind, "cs.CL")
 
@@ -57,7 +65,7 @@ def test_the_suffix_of_old_titles_is_taken_off(title: str, own: str, kind: Kind)
 def test_a_title_that_only_speaks_of_arxiv_is_left_alone() -> None:
     title = "On the abuse of (arXiv:2301.00001v1) as a reference"
 
-    assert announcement_text.announced(title, "x").title == title
+    assert announcement_text.parse_announcement_text(title, "x").title == title
 
 
 @pytest.mark.parametrize(
@@ -65,7 +73,7 @@ def test_a_title_that_only_speaks_of_arxiv_is_left_alone() -> None:
     ["\0", "\x07", "\x7f", "\x90", "\u200b", "\u202e", "\u2066", "\ufeff", "\ud800"],
 )
 def test_what_nobody_can_see_is_dropped(character: str) -> None:
-    assert announcement_text.clean(f" a{character}b\n") == "ab"
+    assert announcement_text.strip_invisible(f" a{character}b\n") == "ab"
 
 
 VISIBLE = st.text(st.characters(codec="utf-8", exclude_categories=("Cc", "Cf", "Cs")))
@@ -73,20 +81,22 @@ VISIBLE = st.text(st.characters(codec="utf-8", exclude_categories=("Cc", "Cf", "
 
 @given(VISIBLE.filter(lambda text: "\ufffe" not in text and "\uffff" not in text))
 def test_nothing_else_is_dropped(text: str) -> None:
-    assert announcement_text.clean(text) == text.strip()
+    assert announcement_text.strip_invisible(text) == text.strip()
 
 
 @given(st.text())
 def test_cleaning_twice_is_cleaning_once(text: str) -> None:
-    assert announcement_text.clean(announcement_text.clean(text)) == announcement_text.clean(text)
+    assert announcement_text.strip_invisible(
+        announcement_text.strip_invisible(text)
+    ) == announcement_text.strip_invisible(text)
 
 
 def test_wrapped_lines_are_joined_and_paragraphs_kept() -> None:
-    assert announcement_text.unwrapped("  One\ntwo \n  Three\nfour\n") == "One two\n  Three four"
+    assert announcement_text.unwrap_lines("  One\ntwo \n  Three\nfour\n") == "One two\n  Three four"
     assert announcement_text.one_line("A Long\n  Title") == "A Long Title"
     assert announcement_text.one_line("Two  blanks") == "Two  blanks"
 
 
 @given(st.text(st.sampled_from("ab \n")))
 def test_unwrapping_loses_no_word(text: str) -> None:
-    assert announcement_text.unwrapped(text).split() == text.split()
+    assert announcement_text.unwrap_lines(text).split() == text.split()

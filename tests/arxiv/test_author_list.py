@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.arxiv.author_list import each, split
+from bot.arxiv.author_list import parse_author_elements, split_author_line
 
 
 @pytest.mark.parametrize(
@@ -38,7 +38,7 @@ from bot.arxiv.author_list import each, split
     ],
 )
 def test_names_are_split_at_commas_outside_brackets(line: str, names: tuple[str, ...]) -> None:
-    assert split(line) == names
+    assert split_author_line(line) == names
 
 
 @pytest.mark.parametrize(
@@ -151,8 +151,8 @@ def test_names_are_split_at_commas_outside_brackets(line: str, names: tuple[str,
     ],
 )
 def test_each_way_to_write_a_list_gives_its_people(line: str, names: tuple[str, ...]) -> None:
-    assert split(line) == names
-    assert each(names) == names
+    assert split_author_line(line) == names
+    assert parse_author_elements(names) == names
 
 
 @pytest.mark.parametrize(
@@ -174,7 +174,7 @@ def test_each_way_to_write_a_list_gives_its_people(line: str, names: tuple[str, 
 def test_an_element_that_holds_no_one_name_is_read_too(
     elements: list[str], names: tuple[str, ...]
 ) -> None:
-    assert each(elements) == names
+    assert parse_author_elements(elements) == names
 
 
 NAME = st.from_regex(r"[abcÖé][abcÖé.'{}\\-]{0,11}", fullmatch=True)
@@ -187,7 +187,7 @@ def test_every_name_comes_back_in_order(people: list[tuple[str, str | None]]) ->
         name if place is None else f"{name} ({place} ({place}))" for name, place in people
     )
 
-    assert split(line) == tuple(name for name, _ in people)
+    assert split_author_line(line) == tuple(name for name, _ in people)
 
 
 PEOPLE = st.sampled_from(
@@ -215,7 +215,7 @@ def test_known_names_come_back_from_any_usual_list(
     *others, final = [name + mark for name, mark in people]
     line = separator.join(others) + (last if others else "") + final + end
 
-    assert split(line) == tuple(name for name, _ in people)
+    assert split_author_line(line) == tuple(name for name, _ in people)
 
 
 TEXT = st.lists(
@@ -229,7 +229,7 @@ _WORD_BETWEEN = re.compile(r"(?<![^\s~,;，、])and(?![^\s~])")
 @given(TEXT)
 def test_no_letter_is_lost_that_stands_outside_brackets(text: str) -> None:
     """The words that separate names are counted apart: they may stand in a group's name."""
-    names = split(text)
+    names = split_author_line(text)
 
     written = Counter(filter(str.isalpha, "".join(names)))
     without_words = Counter(filter(str.isalpha, _WORD_BETWEEN.sub(" ", text)))
@@ -238,10 +238,12 @@ def test_no_letter_is_lost_that_stands_outside_brackets(text: str) -> None:
 
 @given(st.text(max_size=300) | TEXT)
 def test_any_line_gives_names_without_blanks_around(line: str) -> None:
-    names = split(line)
+    names = split_author_line(line)
 
     assert all(name and name == name.strip() for name in names)
-    assert all(any(map(str.isalpha, name)) for name in (*names, *each([line, line])))
+    assert all(
+        any(map(str.isalpha, name)) for name in (*names, *parse_author_elements([line, line]))
+    )
 
 
 @pytest.mark.parametrize(
@@ -279,7 +281,7 @@ def _steps(line: str) -> int:
     before = sys.gettrace()
     sys.settrace(trace)  # type: ignore[arg-type]
     try:
-        split(line)
+        split_author_line(line)
     finally:
         sys.settrace(before)
     return count
@@ -287,4 +289,4 @@ def _steps(line: str) -> int:
 
 @pytest.mark.parametrize("part", ["A, Jr., ", "Jr., ", "University of B and "])
 def test_a_name_put_together_has_an_end(part: str) -> None:
-    assert max(map(len, split("A, " + part * 10_000))) < 400
+    assert max(map(len, split_author_line("A, " + part * 10_000))) < 400

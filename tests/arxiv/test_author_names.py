@@ -4,8 +4,15 @@ from __future__ import annotations
 
 import pytest
 
-from bot.arxiv.author_names import Person, is_group, is_native, is_suffix, person, plain_name
-from bot.ranking.similar import exclusions
+from bot.arxiv.author_names import (
+    PersonName,
+    is_cjk_name,
+    is_group,
+    is_suffix,
+    name_without_degree,
+    parse_person_name,
+)
+from bot.ranking.similar import suggested_exclusions
 from storage.records import Paper
 
 
@@ -40,24 +47,24 @@ def test_a_person_is_no_group(name: str) -> None:
 @pytest.mark.parametrize(
     ("name", "parts"),
     [
-        ("Ada Lovelace", Person("Ada", "Lovelace", "")),
-        ("Plato", Person("", "Plato", "")),
-        ("Jan van der Berg", Person("Jan", "van der Berg", "")),
-        ("Rolf Andersen III", Person("Rolf", "Andersen", "III")),
-        ("Jane de la Cruz M.D. Ph. D.", Person("Jane", "de la Cruz", "M.D. Ph. D.")),
-        ("van Dam, Ludwig", Person("Ludwig", "van Dam", "")),
-        ("Andersen, III, Rolf", Person("Rolf", "Andersen", "III")),
-        ("Andersen Jr., Rolf", Person("Rolf", "Andersen", "Jr.")),
-        ("Andersen, Rolf, Jr.", Person("Rolf", "Andersen", "Jr.")),
-        ("Rolf Andersen, Jr.", Person("Rolf", "Andersen", "Jr.")),
-        ("Li Wei (李伟)", Person("Li", "Wei", "")),
-        ("李伟", Person("", "李伟", "")),
-        ("Sharif Md", Person("Sharif", "Md", "")),
-        ("", Person("", "", "")),
+        ("Ada Lovelace", PersonName("Ada", "Lovelace", "")),
+        ("Plato", PersonName("", "Plato", "")),
+        ("Jan van der Berg", PersonName("Jan", "van der Berg", "")),
+        ("Rolf Andersen III", PersonName("Rolf", "Andersen", "III")),
+        ("Jane de la Cruz M.D. Ph. D.", PersonName("Jane", "de la Cruz", "M.D. Ph. D.")),
+        ("van Dam, Ludwig", PersonName("Ludwig", "van Dam", "")),
+        ("Andersen, III, Rolf", PersonName("Rolf", "Andersen", "III")),
+        ("Andersen Jr., Rolf", PersonName("Rolf", "Andersen", "Jr.")),
+        ("Andersen, Rolf, Jr.", PersonName("Rolf", "Andersen", "Jr.")),
+        ("Rolf Andersen, Jr.", PersonName("Rolf", "Andersen", "Jr.")),
+        ("Li Wei (李伟)", PersonName("Li", "Wei", "")),
+        ("李伟", PersonName("", "李伟", "")),
+        ("Sharif Md", PersonName("Sharif", "Md", "")),
+        ("", PersonName("", "", "")),
     ],
 )
-def test_a_name_has_its_parts(name: str, parts: Person) -> None:
-    assert person(name) == parts
+def test_a_name_has_its_parts(name: str, parts: PersonName) -> None:
+    assert parse_person_name(name) == parts
 
 
 @pytest.mark.parametrize(
@@ -71,18 +78,18 @@ def test_a_name_has_its_parts(name: str, parts: Person) -> None:
     ],
 )
 def test_a_plain_name_is_what_all_papers_write(name: str, plain: str) -> None:
-    assert plain_name(name) == plain
+    assert name_without_degree(name) == plain
 
 
 def test_a_topic_leaves_out_an_author_by_the_plain_name() -> None:
     """Other papers of the same author lack the degree."""
     jane = Paper("arxiv:2611.90001", 1, "Boats", "", ("Jane Doe Ph.D.",))
 
-    assert 'au:"doe jane"' in exclusions(jane, (), "boats")
+    assert 'au:"doe jane"' in suggested_exclusions(jane, (), "boats")
 
 
 def test_suffixes_and_native_names_are_told_from_others() -> None:
     assert all(map(is_suffix, ["Jr", "Sr.", "II", "IV", "Ph.D.", "PhD", "Ph. D", "MD", "MD PhD"]))
     assert not any(map(is_suffix, ["Md", "Ma", "I", "V", "Jr. Doe", "J. R.", ""]))
-    assert all(map(is_native, ["李伟", "やまだ 太郎", "김민수", "约翰·史密斯"]))
-    assert not any(map(is_native, ["清华大学", "Li", "李 Wei", ""]))
+    assert all(map(is_cjk_name, ["李伟", "やまだ 太郎", "김민수", "约翰·史密斯"]))
+    assert not any(map(is_cjk_name, ["清华大学", "Li", "李 Wei", ""]))

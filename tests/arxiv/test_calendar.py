@@ -10,18 +10,18 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.arxiv.calendar import (
-    Expected,
-    Verdict,
+    DayForecast,
+    Expectation,
     arxiv_day,
-    expected,
-    feed_day,
+    day_forecast,
+    eastern_midnight,
+    feed_day_of_submission,
+    first_unlisted_year,
     is_feed_day,
-    midnight,
-    next_feed,
-    poll_due,
+    is_poll_due,
+    next_feed_update,
+    no_papers_reason,
     recent_feed_days,
-    unlisted_year,
-    why_quiet,
 )
 
 EASTERN = ZoneInfo("America/New_York")
@@ -72,8 +72,8 @@ BUSY = [
 def test_a_listed_evening_empties_the_feed_day_it_would_have_filled(day: str, reason: str) -> None:
     quiet = date.fromisoformat(day)
 
-    assert expected(quiet) == Expected(Verdict.NO, reason)
-    assert why_quiet(quiet) == reason
+    assert day_forecast(quiet) == DayForecast(Expectation.NO_PAPERS, reason)
+    assert no_papers_reason(quiet) == reason
     assert not is_feed_day(quiet)
 
 
@@ -81,8 +81,8 @@ def test_a_listed_evening_empties_the_feed_day_it_would_have_filled(day: str, re
 def test_other_weekdays_bring_papers(day: str) -> None:
     busy = date.fromisoformat(day)
 
-    assert expected(busy) == Expected(Verdict.YES)
-    assert why_quiet(busy) is None
+    assert day_forecast(busy) == DayForecast(Expectation.PAPERS)
+    assert no_papers_reason(busy) is None
     assert is_feed_day(busy)
 
 
@@ -90,9 +90,9 @@ def test_other_weekdays_bring_papers(day: str) -> None:
 def test_a_weekday_without_a_list_is_looked_out_for_but_not_promised(day: str) -> None:
     unlisted = date.fromisoformat(day)
 
-    assert expected(unlisted) == Expected(Verdict.UNKNOWN_YEAR)
+    assert day_forecast(unlisted) == DayForecast(Expectation.UNKNOWN_YEAR)
     assert is_feed_day(unlisted)
-    assert why_quiet(unlisted) is None
+    assert no_papers_reason(unlisted) is None
 
 
 @pytest.mark.parametrize(
@@ -106,7 +106,7 @@ def test_a_weekday_without_a_list_is_looked_out_for_but_not_promised(day: str) -
     ],
 )
 def test_a_missing_list_is_named_by_its_year(first: str, last: str, year: int | None) -> None:
-    assert unlisted_year(date.fromisoformat(first), date.fromisoformat(last)) == year
+    assert first_unlisted_year(date.fromisoformat(first), date.fromisoformat(last)) == year
 
 
 @pytest.mark.parametrize(
@@ -135,7 +135,7 @@ def test_the_day_of_arxiv_is_eastern(instant: str, day: str) -> None:
     ],
 )
 def test_the_next_feed_is_midnight_of_the_next_feed_day(after: str, feed: str) -> None:
-    assert next_feed(eastern(after)) == eastern(feed)
+    assert next_feed_update(eastern(after)) == eastern(feed)
 
 
 @pytest.mark.parametrize(
@@ -158,7 +158,7 @@ def test_the_next_feed_is_midnight_of_the_next_feed_day(after: str, feed: str) -
     ],
 )
 def test_a_submission_makes_the_feed_day_of_its_deadline(submitted: str, day: str) -> None:
-    assert feed_day(eastern(submitted)) == date.fromisoformat(day)
+    assert feed_day_of_submission(eastern(submitted)) == date.fromisoformat(day)
 
 
 BEGIN = datetime(2024, 12, 18, tzinfo=UTC)
@@ -167,23 +167,23 @@ submissions = st.timedeltas(timedelta(0), timedelta(days=775)).map(lambda later:
 
 @given(submissions, st.timedeltas(timedelta(0), timedelta(days=9)))
 def test_submissions_are_announced_in_order_on_feed_days(first: datetime, wait: timedelta) -> None:
-    day = feed_day(first)
+    day = feed_day_of_submission(first)
 
     assert is_feed_day(day)
-    assert midnight(day) > first
-    assert day <= feed_day(first + wait)
+    assert eastern_midnight(day) > first
+    assert day <= feed_day_of_submission(first + wait)
 
 
 @given(submissions)
 def test_the_next_feed_is_the_earliest_one(after: datetime) -> None:
-    feed = next_feed(after)
+    feed = next_feed_update(after)
 
-    between = midnight(arxiv_day(after) + timedelta(days=1))
+    between = eastern_midnight(arxiv_day(after) + timedelta(days=1))
     assert feed > after
     assert is_feed_day(arxiv_day(feed))
     while between < feed:
         assert not is_feed_day(arxiv_day(between))
-        between = midnight(arxiv_day(between) + timedelta(days=1))
+        between = eastern_midnight(arxiv_day(between) + timedelta(days=1))
 
 
 def test_recent_feed_days_skip_weekends_and_holidays() -> None:
@@ -218,4 +218,4 @@ def test_the_feed_is_asked_often_only_until_its_batch_is_seen(
     last_day = date.fromisoformat(seen) if seen else None
     last_checked = eastern(checked) if checked else None
 
-    assert poll_due(eastern(now), last_day, last_checked) is due
+    assert is_poll_due(eastern(now), last_day, last_checked) is due

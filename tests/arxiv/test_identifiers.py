@@ -10,7 +10,7 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from bot.arxiv import taxonomy
-from bot.topics.query.parser import Mention, arxiv_id, listed_categories, mentions, parse
+from bot.topics.query.parser import PaperMention, arxiv_id, find_mentions, listed_categories, parse
 
 NEW, OLD = "2402.12844", "math/0309136"
 
@@ -58,7 +58,7 @@ LINKED = [
 
 @pytest.mark.parametrize("form", LINKED)
 def test_every_form_of_a_link_or_stamp_is_read(form: str) -> None:
-    assert mentions(form) == mentions(f"A title\n{form}\n") == (Mention(NEW),)
+    assert find_mentions(form) == find_mentions(f"A title\n{form}\n") == (PaperMention(NEW),)
 
 
 @pytest.mark.parametrize(
@@ -77,7 +77,7 @@ def test_every_form_of_a_link_or_stamp_is_read(form: str) -> None:
     ],
 )
 def test_old_ids_are_read_with_and_without_their_class(form: str, found: str) -> None:
-    assert [str(one) for one in mentions(f"see {form}, please")] == [found]
+    assert [str(one) for one in find_mentions(f"see {form}, please")] == [found]
 
 
 @pytest.mark.parametrize(
@@ -98,7 +98,7 @@ def test_old_ids_are_read_with_and_without_their_class(form: str, found: str) ->
     ],
 )
 def test_a_bare_number_is_read_in_prose(text: str) -> None:
-    assert mentions(text) == (Mention(NEW, is_bare=True),)
+    assert find_mentions(text) == (PaperMention(NEW, is_bare=True),)
 
 
 @pytest.mark.parametrize(
@@ -138,16 +138,16 @@ def test_a_bare_number_is_read_in_prose(text: str) -> None:
     ],
 )
 def test_what_only_looks_like_an_id_is_none(text: str) -> None:
-    assert mentions(text) == ()
+    assert find_mentions(text) == ()
 
 
 def test_papers_come_in_their_order_and_each_once() -> None:
     text = f"arXiv:{NEW}v2 https://arxiv.org/abs/2611.90302 {NEW} cs/0112017 2611.90302v3"
 
-    assert mentions(text) == (
-        Mention(NEW, 2),
-        Mention("2611.90302", 3),
-        Mention("cs/0112017", 0, True),
+    assert find_mentions(text) == (
+        PaperMention(NEW, 2),
+        PaperMention("2611.90302", 3),
+        PaperMention("cs/0112017", 0, True),
     )
 
 
@@ -169,7 +169,7 @@ _ids = _new_ids | _old_ids
 
 @given(st.text() | st.text("0123456789./v-arxiv:%+ \n", max_size=200))
 def test_any_text_can_be_looked_through(text: str) -> None:
-    found = mentions(text)
+    found = find_mentions(text)
 
     assert len({one.id for one in found}) == len(found)
     assert all(arxiv_id(one.id) == one.id for one in found)
@@ -179,10 +179,10 @@ def test_any_text_can_be_looked_through(text: str) -> None:
 def test_a_link_is_found_wherever_it_stands(
     before: str, blank: str, id: str, version: int, end: str, after: str
 ) -> None:
-    named = Mention(id, version)
+    named = PaperMention(id, version)
     assume("%" not in before + after)
 
-    found = mentions(f"{before}{blank}https://arxiv.org/abs/{named}{end} {after}")
+    found = find_mentions(f"{before}{blank}https://arxiv.org/abs/{named}{end} {after}")
 
     assert named.id in {one.id for one in found}
 
@@ -193,14 +193,14 @@ def test_a_bare_id_is_found_between_words(
 ) -> None:
     assume(not any(mark in before + after for mark in "%$€£¥₹+\\"))
 
-    found = mentions(f"{before}word{blank}{id}{end} word {after}")
+    found = find_mentions(f"{before}word{blank}{id}{end} word {after}")
 
     assert id in {one.id for one in found}
 
 
 @given(st.lists(_ids, unique=True, max_size=20), st.sampled_from(["\n", ", ", ",", " and ", "; "]))
 def test_what_is_named_is_read_back(ids: list[str], joint: str) -> None:
-    assert [str(one) for one in mentions(joint.join(ids))] == ids
+    assert [str(one) for one in find_mentions(joint.join(ids))] == ids
 
 
 @pytest.mark.slow
@@ -216,7 +216,7 @@ def test_the_time_is_linear_in_the_text(piece: str) -> None:
     text = piece * (500_000 // len(piece))
     began = time.thread_time()
 
-    mentions(text)
+    find_mentions(text)
     listed_categories(text)
 
     assert time.thread_time() - began < 8

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.arxiv.oai_sets import FEW, covering
+from bot.arxiv.oai_sets import MAX_SETS, covering_sets
 from bot.arxiv.taxonomy import categories
 
 
@@ -26,14 +26,14 @@ from bot.arxiv.taxonomy import categories
     ],
 )
 def test_the_sets_of_categories(asked: list[str], sets: tuple[str, ...]) -> None:
-    assert covering(asked) == sets
+    assert covering_sets(asked) == sets
 
 
 @given(st.sets(st.sampled_from(categories()), min_size=1))
 def test_every_category_is_inside_a_set(asked: set[str]) -> None:
-    found = covering(sorted(asked))
+    found = covering_sets(sorted(asked))
 
-    assert 0 < len(found) <= FEW
+    assert 0 < len(found) <= MAX_SETS
     for category in asked:
-        [own] = covering([category])
+        [own] = covering_sets([category])
         assert any(own == one or own.startswith(f"{one}:") or one == "" for one in found)

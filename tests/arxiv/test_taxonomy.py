@@ -13,8 +13,8 @@ def test_there_are_155_categories_in_20_archives_each_named_in_both_languages() 
     codes = taxonomy.categories()
 
     assert (len(codes), len(set(codes)), len(taxonomy.archives())) == (155, 155, 20)
-    assert all(not taxonomy.name(code, "zh").isascii() for code in codes)
-    assert all(taxonomy.name(code, "en").isascii() for code in codes)
+    assert all(not taxonomy.category_name(code, "zh").isascii() for code in codes)
+    assert all(taxonomy.category_name(code, "en").isascii() for code in codes)
 
 
 @pytest.mark.parametrize(
@@ -30,7 +30,7 @@ def test_there_are_155_categories_in_20_archives_each_named_in_both_languages() 
     ],
 )
 def test_a_code_has_one_spelling(given: str, expected: str | None) -> None:
-    assert taxonomy.canonical(given) == expected
+    assert taxonomy.canonical_code(given) == expected
 
 
 @pytest.mark.parametrize(
@@ -44,8 +44,8 @@ def test_a_code_has_one_spelling(given: str, expected: str | None) -> None:
     ],
 )
 def test_a_code_is_widened_to_all_spellings(code: str, inside: set[str], outside: set[str]) -> None:
-    assert inside <= set(taxonomy.expand(code))
-    assert not outside & set(taxonomy.expand(code))
+    assert inside <= set(taxonomy.all_spellings(code))
+    assert not outside & set(taxonomy.all_spellings(code))
 
 
 @pytest.mark.parametrize(
@@ -61,15 +61,15 @@ def test_a_code_is_widened_to_all_spellings(code: str, inside: set[str], outside
     ],
 )
 def test_the_nearest_category_is_suggested_first(given: str, first: str) -> None:
-    near = taxonomy.nearest(given)
+    near = taxonomy.nearest_codes(given)
 
     assert near[0] == first
     assert len(near) <= 3
 
 
 def test_an_unknown_code_expands_to_nothing_and_is_its_own_name() -> None:
-    assert taxonomy.expand("no.SUCH") == ()
-    assert taxonomy.name("no.SUCH", "zh") == "no.SUCH"
+    assert taxonomy.all_spellings("no.SUCH") == ()
+    assert taxonomy.category_name("no.SUCH", "zh") == "no.SUCH"
     assert "cs" not in taxonomy.categories()
 
 
@@ -89,14 +89,14 @@ def test_classes_of_other_schemes_are_no_categories(
     terms: list[str], codes: list[str] | None
 ) -> None:
     """None is all of them: former archives, both spellings, and what arXiv may open later."""
-    assert list(taxonomy.filed_under(terms)) == (terms if codes is None else codes)
+    assert list(taxonomy.arxiv_categories_in(terms)) == (terms if codes is None else codes)
 
 
 @given(st.lists(st.sampled_from(taxonomy.categories())), st.text())
 def test_no_category_of_today_is_left_out_whatever_stands_beside_it(
     codes: list[str], other: str
 ) -> None:
-    found = taxonomy.filed_under([*codes, other])
+    found = taxonomy.arxiv_categories_in([*codes, other])
 
     assert found[: len(set(codes))] == tuple(dict.fromkeys(codes))
     assert not any(sign.isdigit() or sign.isspace() for code in found for sign in code)
@@ -104,10 +104,10 @@ def test_no_category_of_today_is_left_out_whatever_stands_beside_it(
 
 def test_a_text_longer_than_any_name_is_not_compared() -> None:
     """Of two thousand letters each comparison would be slow, and there are hundreds."""
-    names = [c.en for g in taxonomy.tree() for a in g.archives for c in a.categories]
-    assert max(map(len, names)) <= taxonomy.LONGEST
+    names = [c.en for g in taxonomy.taxonomy_groups() for a in g.archives for c in a.categories]
+    assert max(map(len, names)) <= taxonomy.MAX_CODE_LENGTH
 
     before = time.process_time()
-    assert taxonomy.nearest("cat:" * 500) == ()
+    assert taxonomy.nearest_codes("cat:" * 500) == ()
 
     assert time.process_time() - before < 0.1

@@ -6,7 +6,7 @@ import os
 import subprocess
 import sys
 
-BENCHES = (
+BENCHMARKS = (
     "ingest",
     "search",
     "answers",
@@ -21,13 +21,13 @@ BENCHES = (
     "gist_rouge",
     "formulas",
 )
-WITHOUT_DATA = ("replies", "idle", "sending", "delivery", "glossing")
+BENCHMARKS_WITHOUT_DATA = ("replies", "idle", "sending", "delivery", "glossing")
 
 
 def main() -> None:
     """Runs those whose data is there and says which are left out."""
-    for name in BENCHES:
-        if name not in WITHOUT_DATA and not os.environ.get("PAPERGRAM_TEST_DATA"):
+    for name in BENCHMARKS:
+        if name not in BENCHMARKS_WITHOUT_DATA and not os.environ.get("PAPERGRAM_TEST_DATA"):
             print(f"{name}: left out, PAPERGRAM_TEST_DATA names no folder of real data")
             continue
         print(f"== {name}", flush=True)

@@ -21,15 +21,15 @@ from time import perf_counter
 
 from bot.arxiv.taxonomy import categories
 from bot.chat.handler_table import BUTTONS, COMMANDS
-from bot.chat.prepared_reads import Readings
-from bot.chat.request_and_reply import Ask, House
-from bot.render.telegram.keyboard import Action, paper_place
+from bot.chat.prepared_reads import ReadCache
+from bot.chat.request_and_reply import BotInfo, Request
+from bot.render.telegram.keyboard import Action, encode_paper_version
 from bot.topics import edit_subscriptions
-from bot.topics.query.parser import indexed
+from bot.topics.query.parser import index_text
 from storage import Store, open_store
-from storage.records import Cadence, ChatKind, Person, Subscriber
-from tests.bench.search import announcements, load
-from tests.support.handlers import with_readings
+from storage.records import Cadence, Chat, ChatKind, Person
+from tests.bench.search import load_papers, read_corpus
+from tests.support.handlers import run_with_readings
 
 BOT, CHAT = 1, 2
 RUNS = 7
@@ -40,7 +40,7 @@ TOPICS = (
     "quantum error correction",
     "graph neural network -survey",
 )
-COMMANDS_ASKED = {
+COMMAND_ARGUMENTS = {
     "sub": "diffusion segmentation",
     "digest": "2",
     "today": "",
@@ -51,72 +51,78 @@ COMMANDS_ASKED = {
     "pause": "",
     "lang": "en",
 }
-LEFT_OUT = {"unsub", "import", "export", "forget", "ban", "unban", "limit", "unsub_all"}
+SKIPPED_COMMANDS = {"unsub", "import", "export", "forget", "ban", "unban", "limit", "unsub_all"}
 
 
-def opened(folder: Path, place: str, limit: int) -> tuple[Store, Ask]:
+def open_corpus_store(folder: Path, directory: str, limit: int) -> tuple[Store, Request]:
     """A store with the corpus and a chat that follows topics, and what it asks with."""
-    store = open_store(f"sqlite:///{place}/bench.db", words=indexed)
-    load(store, announcements(folder, limit))
-    now = datetime.combine(store.papers.days()[-1][0], time(18), UTC)
-    house = House(BOT, "papergram_bot", frozenset(categories()))
-    chat = Subscriber(BOT, CHAT, ChatKind.PRIVATE, cadence=Cadence())
+    store = open_store(f"sqlite:///{directory}/bench.db", analyze=index_text)
+    load_papers(store, read_corpus(folder, limit))
+    now = datetime.combine(store.papers.announcement_counts_by_day()[-1][0], time(18), UTC)
+    bot_info = BotInfo(BOT, "papergram_bot", frozenset(categories()))
+    chat = Chat(BOT, CHAT, ChatKind.PRIVATE, cadence=Cadence())
     person = Person(BOT, CHAT, "Ada", "en")
     with store.transaction():
-        store.subscribers.meet(person)
-        chat = store.subscribers.ensure(chat)
-        for words in TOPICS:
-            edit_subscriptions.subscribe(store, chat, words, now, polled=house.feeds, limit=50)
-        for paper in store.papers.on_days(now.date(), now.date())[:30]:
-            store.library.save(BOT, CHAT, paper.paper.key, now=now)
-    return store, Ask(house, chat, person, now)
+        store.chats.upsert_person(person)
+        chat = store.chats.get_or_add(chat)
+        for topic_text in TOPICS:
+            edit_subscriptions.subscribe(
+                store, chat, topic_text, now, polled_categories=bot_info.polled_categories, limit=50
+            )
+        for paper in store.papers.announcements_on_days(now.date(), now.date())[:30]:
+            store.saved_papers.save(BOT, CHAT, paper.paper.key, now=now)
+    return store, Request(bot_info, chat, person, now)
 
 
-def _answered(
-    store: Store, ask: Ask, answer: Callable[[Store, Ask], object], readings: Readings
+def _run_handler(
+    store: Store, request: Request, handler: Callable[[Store, Request], object], readings: ReadCache
 ) -> None:
     with store.transaction():
-        answer(store, replace(ask, readings=readings))
+        handler(store, replace(request, read_cache=readings))
 
 
-def milliseconds(store: Store, ask: Ask, answer: Callable[[Store, Ask], object]) -> float:
+def median_milliseconds(
+    store: Store, request: Request, handler: Callable[[Store, Request], object]
+) -> float:
     """The median time of an answer, each run a moment later than the one before."""
-    took = []
+    durations = []
     for run in range(RUNS):
-        asked = replace(ask, now=ask.now.replace(microsecond=run + 1))
-        began = perf_counter()
-        with_readings(store, partial(_answered, store, asked, answer))
-        took.append((perf_counter() - began) * 1000)
-    return median(took)
+        repeated_request = replace(request, now=request.now.replace(microsecond=run + 1))
+        started_at = perf_counter()
+        run_with_readings(store, partial(_run_handler, store, repeated_request, handler))
+        durations.append((perf_counter() - started_at) * 1000)
+    return median(durations)
 
 
 def main() -> None:
     """Print each command's and some buttons' time, the slowest first."""
     limit = int(sys.argv[1]) if len(sys.argv) > 1 else sys.maxsize
-    with tempfile.TemporaryDirectory() as place:
-        store, ask = opened(Path(os.environ["PAPERGRAM_TEST_DATA"]), place, limit)
-        newest = store.papers.by_key(store.papers.count())
+    with tempfile.TemporaryDirectory() as directory:
+        store, request = open_corpus_store(
+            Path(os.environ["PAPERGRAM_TEST_DATA"]), directory, limit
+        )
+        newest = store.papers.get_by_key(store.papers.count())
         assert newest is not None
-        words = COMMANDS_ASKED | {"paper": newest.id}
-        took = {
-            f"/{name}": milliseconds(
-                store, replace(ask, words=words.get(name, "")), entrance.answer
+        arguments = COMMAND_ARGUMENTS | {"paper": newest.id}
+        medians = {
+            f"/{name}": median_milliseconds(
+                store, replace(request, words=arguments.get(name, "")), route.handle
             )
-            for name, entrance in COMMANDS.items()
-            if name not in LEFT_OUT
+            for name, route in COMMANDS.items()
+            if name not in SKIPPED_COMMANDS
         }
-        alone = Action("", 0, paper_place(newest))
-        key = store.drafts.put(BOT, CHAT, "diffusion model", now=ask.now)
-        pressed = {verb: replace(alone, verb=verb) for verb in ("save", "bibtex", "more")}
-        pressed |= {"search": Action("search", key, 1), "entry": replace(alone, verb="entry")}
-        for verb, action in pressed.items():
-            took[f"[{verb}]"] = milliseconds(
-                store, replace(ask, action=action), BUTTONS[verb].answer
+        base_action = Action("", 0, encode_paper_version(newest))
+        key = store.button_payloads.put(BOT, CHAT, "diffusion model", now=request.now)
+        actions = {verb: replace(base_action, verb=verb) for verb in ("save", "bibtex", "more")}
+        actions |= {"search": Action("search", key, 1), "entry": replace(base_action, verb="entry")}
+        for verb, action in actions.items():
+            medians[f"[{verb}]"] = median_milliseconds(
+                store, replace(request, action=action), BUTTONS[verb].handle
             )
         print(f"answers: {store.papers.count()} papers, medians of {RUNS} runs, milliseconds")
-        for name, each in sorted(took.items(), key=lambda one: -one[1]):
-            print(f"  {each:8.1f}  {name}")
-        print(f"  {median(took.values()):8.1f}  median of all")
+        for name, milliseconds_each in sorted(medians.items(), key=lambda item: -item[1]):
+            print(f"  {milliseconds_each:8.1f}  {name}")
+        print(f"  {median(medians.values()):8.1f}  median of all")
         store.close()
 
 

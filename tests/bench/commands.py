@@ -26,13 +26,13 @@ from bot.app import wiring
 from bot.app.config import Config
 from bot.demo import Emulator
 from bot.ingest.ingest_source import import_digest
-from bot.ingest.sources.digest_document import read
+from bot.ingest.sources.digest_document import read_document
 from storage.engine.driver import sqlite3
-from tests.bench.search import announcements, load
+from tests.bench.search import load_papers, read_corpus
 from tests.cli.terminal import ROOT
 
 RUNS = 7
-LARGE = 500_000
+LARGE_STORE_PAPERS = 500_000
 DOCUMENT = ROOT / "tests" / "data" / "imports" / "cs.CV_2026-11-20.md"
 COMMANDS: Sequence[tuple[str, ...]] = (
     ("--help",),
@@ -43,7 +43,7 @@ COMMANDS: Sequence[tuple[str, ...]] = (
     ("outbox", "list"),
 )
 # Places count days times a million: so many years further back nothing is met again.
-_COPIES = """
+_COPY_PAPERS_SQL = """
 insert into papers (key, id, version, partial, place, seen)
     select key + :keys, id || :mark, version, partial, place - :places, seen from papers
     where key <= :last;
@@ -63,85 +63,92 @@ insert into paper_index (rowid, title, abstract, authors, categories, id, gloss)
 
 def main() -> None:
     """Prints a table: a row a command, a column a store."""
-    wanted = int(sys.argv[1]) if len(sys.argv) > 1 else LARGE
+    paper_count = int(sys.argv[1]) if len(sys.argv) > 1 else LARGE_STORE_PAPERS
     folder = Path(os.environ["PAPERGRAM_TEST_DATA"])
     with tempfile.TemporaryDirectory(prefix="papergram-bench-") as name:
         small, middle, large = (Path(name) / f"{size}.db" for size in ("empty", "corpus", "large"))
         for path in (small, middle):
-            with wiring.opened(config(path)) as store:
+            with wiring.open_indexed_store(store_config(path)) as store:
                 if path == middle:
-                    load(store, announcements(folder, 10**9))
-                import_digest(store, read(DOCUMENT.name, DOCUMENT.read_bytes()))
+                    load_papers(store, read_corpus(folder, 10**9))
+                import_digest(store, read_document(DOCUMENT.name, DOCUMENT.read_bytes()))
         large.write_bytes(middle.read_bytes())
-        grown(large, wanted)
-        table((small, middle, large))
+        multiply_papers(large, paper_count)
+        print_costs((small, middle, large))
         for path in (small, middle, large):
-            asyncio.run(started(path))
+            asyncio.run(print_start_time(path))
 
 
-def config(path: Path) -> Config:
+def store_config(path: Path) -> Config:
     """The settings of a database."""
     return Config(database=f"sqlite:///{path}")
 
 
-def grown(path: Path, wanted: int) -> None:
+def multiply_papers(path: Path, paper_count: int) -> None:
     """Adds the papers of a database to it again and again, under other ids and earlier days."""
     with closing(sqlite3.connect(path, isolation_level=None)) as connection:
         connection.execute("pragma synchronous = off")
-        [(last,)] = connection.execute("select max(key) from papers")
-        for copy in range(1, -(-wanted // last)):
+        [(last_key,)] = connection.execute("select max(key) from papers")
+        for copy in range(1, -(-paper_count // last_key)):
             days = 1200 * copy
             values = {
-                "keys": last * copy,
-                "last": last,
+                "keys": last_key * copy,
+                "last": last_key,
                 "mark": f"x{copy}",
                 "places": days * 1_000_000,
                 "days": f"-{days} days",
             }
             connection.execute("begin")
-            for statement in _COPIES.split(";"):
+            for statement in _COPY_PAPERS_SQL.split(";"):
                 connection.execute(statement, values)
             connection.execute("commit")
 
 
-def table(paths: Sequence[Path]) -> None:
+def print_costs(paths: Sequence[Path]) -> None:
     """Prints what each command costs over each store, alone and beside a writer."""
-    print(f"{'processor seconds':34}", *(f"{size(path):>22}" for path in paths))
+    print(f"{'processor seconds':34}", *(f"{store_size(path):>22}" for path in paths))
     for words in COMMANDS:
         print(
-            f"{' '.join(words):34}", *(f"{cost(path, words):22.3f}" for path in paths), flush=True
+            f"{' '.join(words):34}",
+            *(f"{cpu_cost(path, words):22.3f}" for path in paths),
+            flush=True,
         )
     for words in COMMANDS[1:]:
         cells = []
         for path in paths:
-            with writing(path):
-                cells.append(f"{cost(path, words):22.3f}")
+            with writing_process(path):
+                cells.append(f"{cpu_cost(path, words):22.3f}")
         print(f"{' '.join(words) + ', written':34}", *cells, flush=True)
 
 
-def size(path: Path) -> str:
+def store_size(path: Path) -> str:
     """How much a database holds."""
     with closing(sqlite3.connect(f"file:{path}?mode=ro", uri=True)) as connection:
         [(papers,)] = connection.execute("select count(*) from papers")
     return f"{papers:,} ({path.stat().st_size / 1e9:.2f} GB)"
 
 
-def cost(path: Path, words: Sequence[str]) -> float:
+def cpu_cost(path: Path, words: Sequence[str]) -> float:
     """The median processor time of a command, its imports included."""
     environment = {**os.environ, "PAPERGRAM_DATABASE": f"sqlite:///{path}"}
-    taken = []
+    durations = []
     for _ in range(RUNS):
-        before = resource.getrusage(resource.RUSAGE_CHILDREN)
+        usage_before = resource.getrusage(resource.RUSAGE_CHILDREN)
         subprocess.run(
             [sys.executable, "-m", "bot", *words], env=environment, capture_output=True, check=False
         )
-        after = resource.getrusage(resource.RUSAGE_CHILDREN)
-        taken.append(after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime)
-    return median(taken)
+        usage_after = resource.getrusage(resource.RUSAGE_CHILDREN)
+        durations.append(
+            usage_after.ru_utime
+            + usage_after.ru_stime
+            - usage_before.ru_utime
+            - usage_before.ru_stime
+        )
+    return median(durations)
 
 
 @contextmanager
-def writing(path: Path) -> Iterator[None]:
+def writing_process(path: Path) -> Iterator[None]:
     """Lets another process commit a change a hundred times a second."""
     script = (
         "import sys, time\n"
@@ -162,7 +169,7 @@ def writing(path: Path) -> Iterator[None]:
         process.communicate()
 
 
-async def started(path: Path) -> None:
+async def print_start_time(path: Path) -> None:
     """Says how long `papergram run` takes from its start to its first poll."""
     async with Emulator.serve() as emulator:
         environment = {
@@ -174,18 +181,21 @@ async def started(path: Path) -> None:
             "PAPERGRAM_ARXIV_API": emulator.url,
             "PAPERGRAM_ARXIV_OAI": emulator.url,
         }
-        began = time.perf_counter()
+        started_at = time.perf_counter()
         process = await asyncio.create_subprocess_exec(
             sys.executable, "-m", "bot", "run", env=environment, stderr=asyncio.subprocess.PIPE
         )
         assert process.stderr
         while b" polling" not in (line := await process.stderr.readline()):
             assert line, "it ended before it polled"
-        took = time.perf_counter() - began
-        spent = processor_time(process.pid)
+        elapsed = time.perf_counter() - started_at
+        cpu_seconds = processor_time(process.pid)
         process.terminate()
         await process.communicate()
-    print(f"run to its first poll, {size(path)}: {took:.2f} s, {spent:.2f} s of processor")
+    print(
+        f"run to its first poll, {store_size(path)}: {elapsed:.2f} s, {cpu_seconds:.2f} s of"
+        " processor"
+    )
 
 
 def processor_time(process: int) -> float:

@@ -21,54 +21,56 @@ from time import monotonic, perf_counter, process_time
 import telegram
 from telegram.request import HTTPXRequest
 
-from bot.app.lifecycle import in_flight
+from bot.app.lifecycle import delivery_workers_for
 from bot.chat.api import client as sender
-from bot.concurrency.rate_limiter import Breaker, Floods, Pace
-from bot.delivery.worker import Desk, deliver
-from bot.digests.publish import publish, settle
-from bot.render.telegram.fallback_forms import written
+from bot.concurrency.rate_limiter import CircuitBreaker, RateLimiter, TelegramFloods
+from bot.delivery.worker import DeliveryContext, deliver_messages
+from bot.digests.publish import mark_feed_round_complete, publish_due_chats
+from bot.render.telegram.fallback_forms import render_outbox_message
 from bot.render.telegram.split_into_messages import Message
-from bot.render.telegram.stored_answer import Said
-from bot.topics.query.parser import indexed, parse
+from bot.render.telegram.stored_answer import ReplyContent
+from bot.topics.query.parser import index_text, parse
 from storage import Store, open_store
 from storage.records import (
     Announcement,
+    AnnouncementKind,
     Cadence,
+    Chat,
     ChatKind,
-    Kind,
-    Outcome,
+    OutboxMessage,
     Paper,
-    Parcel,
+    SendOutcome,
     Sent,
-    Subscriber,
     Subscription,
 )
-from tests.bench.sending import TOKEN, pin, served
+from tests.bench.sending import TOKEN, pin_to_processor, stub_process
 
 BOT = 1
 NOW = datetime(2026, 11, 20, 8, tzinfo=UTC)
-PAPERS = 5  # in a digest
-ANSWER = 50  # milliseconds
-PAID, FREE = 1_000.0, 30.0  # messages a second
+PAPERS_PER_DIGEST = 5  # in a digest
+ANSWER_MILLISECONDS = 50  # milliseconds
+PAID_RATE, FREE_RATE = 1_000.0, 30.0  # messages a second
 RUNS, SENDS = 5, 2_000
-MINUTES, DUE = 3, 1_000  # runs at the free pace, and chats due at once
-LIMIT = (DUE - 1) / FREE  # seconds that Telegram's own limit takes for them
+FREE_RATE_RUNS, CHATS_DUE = 3, 1_000  # runs at the free pace, and chats due at once
+MINIMUM_SECONDS = (CHATS_DUE - 1) / FREE_RATE  # seconds that Telegram's own limit takes for them
 _ABSTRACT = "We study how a model of many words learns from few examples. It works. " * 15
 
 
-def fill(store: Store, chats: range) -> None:
+def issue_digests(store: Store, chats: range) -> None:
     """Let chats follow a topic, announce what it finds, and issue their digests."""
     words = parse("diffusion").text
     with store.transaction():
         for chat in chats:
-            store.subscribers.ensure(Subscriber(BOT, chat, ChatKind.PRIVATE))
+            store.chats.get_or_add(Chat(BOT, chat, ChatKind.PRIVATE))
             store.subscriptions.add(Subscription(BOT, chat, words, words, Cadence(), "UTC", 0, NOW))
-    store.papers.add([_announced(number) for number in range(PAPERS)], seen=NOW)
-    settle(store, NOW)
-    assert publish(store, BOT, NOW).digests == len(chats)
+    store.papers.add_announcements(
+        [_announcement(number) for number in range(PAPERS_PER_DIGEST)], seen_at=NOW
+    )
+    mark_feed_round_complete(store, NOW)
+    assert publish_due_chats(store, BOT, NOW).digests == len(chats)
 
 
-def _announced(number: int) -> Announcement:
+def _announcement(number: int) -> Announcement:
     paper = Paper(
         f"arxiv:2611.9{number:04}",
         1,
@@ -78,126 +80,142 @@ def _announced(number: int) -> Announcement:
         ("cs.CV", "cs.LG"),
         link=f"https://arxiv.org/abs/2611.9{number:04}",
     )
-    return Announcement(paper, "cs.CV", Kind.NEW, date(2026, 11, 20))
+    return Announcement(paper, "cs.CV", AnnouncementKind.NEW, date(2026, 11, 20))
 
 
-def opens(paper: int, version: int) -> str:
+def paper_link(paper: int, version: int) -> str:
     """What opens a paper."""
     return f"https://t.me/bench_bot?start=p_{paper}_{version}"
 
 
-def desk(store: Store, client: telegram.Bot, rate: float, arrivals: list[float]) -> Desk:
+def delivery_worker(
+    store: Store, client: telegram.Bot, rate: float, arrivals: list[float]
+) -> DeliveryContext:
     """A desk as the bot has it; each arrival is noted."""
-    began = perf_counter()
+    started_at = perf_counter()
 
-    async def send(parcel: Parcel, message: Said) -> Outcome:
-        outcome = await sender.deliver_parcel(client, parcel, message, paid=rate > FREE)
+    async def send(outbox_message: OutboxMessage, message: ReplyContent) -> SendOutcome:
+        outcome = await sender.send_outbox_message(
+            client, outbox_message, message, paid=rate > FREE_RATE
+        )
         assert isinstance(outcome, Sent), outcome
-        arrivals.append(perf_counter() - began)
+        arrivals.append(perf_counter() - started_at)
         return outcome
 
-    return Desk(
+    return DeliveryContext(
         store=store,
         bot=BOT,
-        link=opens,
+        paper_link=paper_link,
         holder="bench",
         send=send,
-        now=lambda: NOW + timedelta(seconds=perf_counter() - began),
-        pace=Pace(rate, monotonic=monotonic),
-        breaker=Breaker(monotonic=monotonic),
-        floods=Floods(monotonic=monotonic),
+        now=lambda: NOW + timedelta(seconds=perf_counter() - started_at),
+        rate_limiter=RateLimiter(rate, monotonic=monotonic),
+        circuit_breaker=CircuitBreaker(monotonic=monotonic),
+        telegram_floods=TelegramFloods(monotonic=monotonic),
     )
 
 
-async def leave(base: str, rate: float, count: int) -> tuple[float, float]:
+async def deliver_digests(base: str, rate: float, count: int) -> tuple[float, float]:
     """Seconds until the last of ``count`` digests has arrived, and processor seconds."""
-    with tempfile.TemporaryDirectory() as place:
-        store = open_store(f"sqlite:///{place}/bench.db", words=indexed)
+    with tempfile.TemporaryDirectory() as directory:
+        store = open_store(f"sqlite:///{directory}/bench.db", analyze=index_text)
         try:
-            fill(store, range(1, count + 1))
+            issue_digests(store, range(1, count + 1))
             gc.collect()
-            async with sender.client(TOKEN, base) as client:
+            async with sender.create_client(TOKEN, base) as client:
                 arrivals: list[float] = []
-                at = desk(store, client, rate, arrivals)
-                spent = process_time()
-                await deliver(at, workers=in_flight(rate))
-                spent = process_time() - spent
+                worker = delivery_worker(store, client, rate, arrivals)
+                cpu_seconds = process_time()
+                await deliver_messages(worker, workers=delivery_workers_for(rate))
+                cpu_seconds = process_time() - cpu_seconds
             assert len(arrivals) == count
-            return arrivals[-1], spent
+            return arrivals[-1], cpu_seconds
         finally:
             store.close()
 
 
-def texts(count: int) -> Iterator[Message]:
+def digest_messages(count: int) -> Iterator[Message]:
     """The messages of as many digests."""
-    store = open_store("sqlite://", words=indexed)
+    store = open_store("sqlite://", analyze=index_text)
     try:
-        fill(store, range(1, count + 1))
-        for parcel in store.outbox.claim(BOT, "bench", NOW, 60.0, count):
-            yield written(parcel, store.digests.get(parcel.digest), opens)
+        issue_digests(store, range(1, count + 1))
+        for message in store.outbox.claim(BOT, "bench", NOW, 60.0, count):
+            yield render_outbox_message(message, store.digests.get(message.digest), paper_link)
     finally:
         store.close()
 
 
-async def only_send(base: str, messages: list[Message], workers: int) -> tuple[float, float]:
+async def send_messages(base: str, messages: list[Message], workers: int) -> tuple[float, float]:
     """Seconds and processor seconds for messages that the client sends as it comes."""
-    left = iter(messages)
+    remaining = iter(messages)
     client = telegram.Bot(
         TOKEN, f"{base}/bot", request=HTTPXRequest(), get_updates_request=HTTPXRequest()
     )
 
     async def work() -> None:
-        for message in left:
+        for message in remaining:
             await client.send_message(7, message.html, parse_mode="HTML")
 
     async with client:
-        began, spent = perf_counter(), process_time()
+        started_at, cpu_seconds = perf_counter(), process_time()
         async with asyncio.TaskGroup() as group:
             for _ in range(workers):
                 group.create_task(work())
-        return perf_counter() - began, process_time() - spent
+        return perf_counter() - started_at, process_time() - cpu_seconds
 
 
-async def flat_out() -> None:
+async def print_throughput() -> None:
     """Print messages a second; the two alternate, so that a busy machine is busy for both."""
-    workers, few = in_flight(PAID), list(texts(SENDS // 10))
-    whole, alone = [], []
-    async with served(ANSWER) as base:
+    workers, messages = delivery_workers_for(PAID_RATE), list(digest_messages(SENDS // 10))
+    delivery_runs, client_runs = [], []
+    async with stub_process(ANSWER_MILLISECONDS) as base:
         for _ in range(RUNS):
-            whole.append(await leave(base, PAID, SENDS))
-            alone.append(await only_send(base, few, workers))
-    _tell("the whole road", [(SENDS / took, spent / SENDS) for took, spent in whole])
-    _tell("PTB's own transport", [(len(few) / took, spent / len(few)) for took, spent in alone])
+            delivery_runs.append(await deliver_digests(base, PAID_RATE, SENDS))
+            client_runs.append(await send_messages(base, messages, workers))
+    _print_runs(
+        "the whole road",
+        [(SENDS / elapsed, cpu_seconds / SENDS) for elapsed, cpu_seconds in delivery_runs],
+    )
+    _print_runs(
+        "PTB's own transport",
+        [
+            (len(messages) / elapsed, cpu_seconds / len(messages))
+            for elapsed, cpu_seconds in client_runs
+        ],
+    )
 
 
-def _tell(what: str, runs: list[tuple[float, float]]) -> None:
+def _print_runs(label: str, runs: list[tuple[float, float]]) -> None:
     rates, costs = zip(*runs, strict=True)
     print(
-        f"  {what}: {median(rates):.0f} messages/s ({min(rates):.0f}-{max(rates):.0f}),"
+        f"  {label}: {median(rates):.0f} messages/s ({min(rates):.0f}-{max(rates):.0f}),"
         f" {median(costs) * 1e6:.0f} us of processor each",
         flush=True,
     )
 
 
-async def at_the_free_pace() -> None:
+async def print_free_rate() -> None:
     """Print when the last of many chats has its digest, and what that costs."""
-    async with served(ANSWER) as base:
-        runs = [await leave(base, FREE, DUE) for _ in range(MINUTES)]
-    took = median(run[0] for run in runs)
-    share = median(spent / seconds for seconds, spent in runs)
+    async with stub_process(ANSWER_MILLISECONDS) as base:
+        runs = [await deliver_digests(base, FREE_RATE, CHATS_DUE) for _ in range(FREE_RATE_RUNS)]
+    elapsed = median(run[0] for run in runs)
+    share = median(cpu_seconds / seconds for seconds, cpu_seconds in runs)
     print(
-        f"  {DUE} chats due at once, {FREE:.0f} a second: the last after {took:.2f} s"
-        f" (the limit's own time is {LIMIT:.1f} s), {share * 100:.1f} % of a processor",
+        f"  {CHATS_DUE} chats due at once, {FREE_RATE:.0f} a second: the last after {elapsed:.2f} s"
+        f" (the limit's own time is {MINIMUM_SECONDS:.1f} s), {share * 100:.1f} % of a processor",
         flush=True,
     )
 
 
 def main() -> None:
     """Print the medians."""
-    pin(0)
-    print(f"delivery: digests of {PAPERS} papers, answers after {ANSWER} ms, medians:")
-    asyncio.run(flat_out())
-    asyncio.run(at_the_free_pace())
+    pin_to_processor(0)
+    print(
+        f"delivery: digests of {PAPERS_PER_DIGEST} papers, answers after {ANSWER_MILLISECONDS}"
+        " ms, medians:"
+    )
+    asyncio.run(print_throughput())
+    asyncio.run(print_free_rate())
 
 
 if __name__ == "__main__":

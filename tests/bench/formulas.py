@@ -17,11 +17,11 @@ from statistics import median
 from time import process_time
 
 from bot.latex import to_unicode
-from bot.latex.formula import formula
-from tests.latex.reference_reader import corpus_texts, fault, formulas, kept
+from bot.latex.formula import formula_to_unicode
+from tests.latex.reference_reader import corpus_texts, formulas, kept_command_names, rendering_fault
 
 RUNS = 5
-TEXTS = 4_000  # titles and abstracts
+TEXT_COUNT = 4_000  # titles and abstracts
 
 
 def main() -> None:
@@ -33,25 +33,28 @@ def main() -> None:
     for text in corpus_texts(folder, None):
         for source in formulas(text):
             count += 1
-            shown = to_unicode(f"${source}$")
-            kind = fault(source, shown)
+            rendered = to_unicode(f"${source}$")
+            kind = rendering_fault(source, rendered)
             faults[kind or "right"] += 1
-            names.update(kept(source))
+            names.update(kept_command_names(source))
             if kind:
-                print(f"{kind:10} {source[:100]!r} -> {shown[:80]!r}")
-    print(f"{count:,} formulas: " + ", ".join(f"{n:,} {kind}" for kind, n in faults.most_common()))
-    print("names kept: " + ", ".join(f"{name} {n}" for name, n in names.most_common(60)))
-    texts = list(islice(corpus_texts(folder, TEXTS), TEXTS))
-    seconds = median(_seconds(texts) for _ in range(RUNS))
-    print(f"{TEXTS // 2:,} abstracts with their titles: {seconds:.3f} s, median of {RUNS}")
+                print(f"{kind:10} {source[:100]!r} -> {rendered[:80]!r}")
+    print(
+        f"{count:,} formulas: "
+        + ", ".join(f"{number:,} {kind}" for kind, number in faults.most_common())
+    )
+    print("names kept: " + ", ".join(f"{name} {number}" for name, number in names.most_common(60)))
+    texts = list(islice(corpus_texts(folder, TEXT_COUNT), TEXT_COUNT))
+    seconds = median(_conversion_seconds(texts) for _ in range(RUNS))
+    print(f"{TEXT_COUNT // 2:,} abstracts with their titles: {seconds:.3f} s, median of {RUNS}")
 
 
-def _seconds(texts: list[str]) -> float:
-    formula.cache_clear()
-    began = process_time()
+def _conversion_seconds(texts: list[str]) -> float:
+    formula_to_unicode.cache_clear()
+    started_at = process_time()
     for text in texts:
         to_unicode(text)
-    return process_time() - began
+    return process_time() - started_at
 
 
 if __name__ == "__main__":

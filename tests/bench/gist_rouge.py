@@ -12,23 +12,25 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from statistics import mean
 
-from bot.summaries.extractive.select import gist
-from bot.summaries.extractive.sentences import sentences
+from bot.summaries.extractive.select import extract_tldr
+from bot.summaries.extractive.sentences import split_sentences
 from bot.topics.query.analyzer import stem
 
 METHODS: dict[str, Callable[[str, str], str]] = {
-    "gist": gist,
-    "first sentence": lambda _title, abstract: sentences(abstract)[0],
-    "last sentence": lambda _title, abstract: sentences(abstract)[-1],
+    "gist": extract_tldr,
+    "first sentence": lambda _title, abstract: split_sentences(abstract)[0],
+    "last sentence": lambda _title, abstract: split_sentences(abstract)[-1],
 }
 
 
 def rouge_l(data: Path) -> dict[str, float]:
     """Return the mean ROUGE-L F1 of every method over the papers that have a summary."""
-    papers = [row["paper"] for row in json.loads(_file(data).read_text(encoding="utf-8"))]
+    papers = [row["paper"] for row in json.loads(_papers_file(data).read_text(encoding="utf-8"))]
     return {
         name: mean(
-            f1(_tokens(paper["ai_summary"]), _tokens(method(paper["title"], paper["summary"])))
+            rouge_f1(
+                _tokens(paper["ai_summary"]), _tokens(method(paper["title"], paper["summary"]))
+            )
             for paper in papers
             if paper.get("ai_summary")
         )
@@ -36,19 +38,23 @@ def rouge_l(data: Path) -> dict[str, float]:
     }
 
 
-def f1(wanted: Sequence[str], given: Sequence[str]) -> float:
+def rouge_f1(reference: Sequence[str], candidate: Sequence[str]) -> float:
     """ROUGE-L F1 of two word sequences, 0 to 1."""
-    common = _longest_common(wanted, given)
-    return 2 * common / (len(wanted) + len(given)) if common else 0.0
+    common = _common_subsequence_length(reference, candidate)
+    return 2 * common / (len(reference) + len(candidate)) if common else 0.0
 
 
-def _longest_common(one: Sequence[str], other: Sequence[str]) -> int:
-    row = [0] * (len(other) + 1)
-    for word in one:
-        before = row
+def _common_subsequence_length(words: Sequence[str], other_words: Sequence[str]) -> int:
+    row = [0] * (len(other_words) + 1)
+    for word in words:
+        previous_row = row
         row = [0]
-        for place, rival in enumerate(other):
-            row.append(before[place] + 1 if word == rival else max(row[-1], before[place + 1]))
+        for index, other_word in enumerate(other_words):
+            row.append(
+                previous_row[index] + 1
+                if word == other_word
+                else max(row[-1], previous_row[index + 1])
+            )
     return row[-1]
 
 
@@ -56,7 +62,7 @@ def _tokens(text: str) -> list[str]:
     return [stem(word) for word in re.findall("[a-z0-9]+", text.lower())]
 
 
-def _file(data: Path) -> Path:
+def _papers_file(data: Path) -> Path:
     return data / "other" / "hf_daily_papers_2026-06-13.json"
 
 

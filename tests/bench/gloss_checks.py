@@ -19,111 +19,129 @@ from typing import NamedTuple
 
 from bot.render.documents import markdown
 from bot.render.documents.markdown_layout import DocumentError
-from bot.summaries.verify.findings import Fault, Told
-from bot.summaries.verify.lengths import is_whole
-from bot.summaries.verify.run_checks import faults
+from bot.summaries.verify.findings import Finding, SummaryText
+from bot.summaries.verify.lengths import ends_as_sentence
+from bot.summaries.verify.run_checks import check_summary
 from storage.records import Entry, Paper
-from tests.bench.gloss_plants import PLANTS
+from tests.bench.gloss_plants import SPOILED_SUMMARIES
 
 LANGUAGE = "zh"
-ISSUED = datetime(2024, 1, 1, tzinfo=UTC)
+ISSUED_AT = datetime(2024, 1, 1, tzinfo=UTC)
 
 
-class Judged(NamedTuple):
+class CheckedSummary(NamedTuple):
     """A real gloss, its paper, and what the checks say."""
 
     paper: Paper
-    told: Told
-    found: tuple[Fault, ...]
+    summary: SummaryText
+    findings: tuple[Finding, ...]
 
 
-class Pass(NamedTuple):
+class PassCounts(NamedTuple):
     """How many glosses there are, pass, and would if two sentences were no fault."""
 
-    glosses: int
+    total: int
     passed: int
-    but_for_sentences: int
-    found: Counter[Fault]
+    passed_but_for_sentences: int
+    findings: Counter[Finding]
 
 
-def judged(data: Path, language: str = LANGUAGE) -> list[Judged]:
+def check_summaries(data: Path, language: str = LANGUAGE) -> list[CheckedSummary]:
     """Every different gloss of the real documents, judged."""
-    glosses = {
-        (entry.paper.id, gloss.gist): (entry.paper, Told(gloss.title, gloss.gist, gloss.abstract))
+    summaries = {
+        (entry.paper.id, entry_summary.tldr): (
+            entry.paper,
+            SummaryText(entry_summary.title, entry_summary.tldr, entry_summary.abstract),
+        )
         for path in sorted([*data.glob("digests/*.md"), *data.glob("seeds/*.md")])
-        for entry in _entries(path)
-        for gloss in entry.glosses
-        if gloss.language == language
+        for entry in _document_entries(path)
+        for entry_summary in entry.summaries
+        if entry_summary.language == language
     }
-    return [Judged(paper, told, faults(told, paper, language)) for paper, told in glosses.values()]
+    return [
+        CheckedSummary(paper, summary, check_summary(summary, paper, language))
+        for paper, summary in summaries.values()
+    ]
 
 
-def passing(glosses: Sequence[Judged]) -> Pass:
+def count_passes(summaries: Sequence[CheckedSummary]) -> PassCounts:
     """Count what passes and what does not."""
-    found = Counter(fault for one in glosses for fault in one.found)
-    return Pass(
-        len(glosses),
-        sum(not one.found for one in glosses),
-        sum(set(one.found) <= {Fault.SEVERAL_SENTENCES} for one in glosses),
-        found,
+    findings = Counter(finding for checked in summaries for finding in checked.findings)
+    return PassCounts(
+        len(summaries),
+        sum(not checked.findings for checked in summaries),
+        sum(set(checked.findings) <= {Finding.SEVERAL_SENTENCES} for checked in summaries),
+        findings,
     )
 
 
-def caught(glosses: Sequence[Judged], every: int = 1) -> dict[str, tuple[int, int]]:
+def count_detections(
+    summaries: Sequence[CheckedSummary], step: int = 1
+) -> dict[str, tuple[int, int]]:
     """For every plant, in how many of the good glosses it could be planted and was found.
 
     Only abstracts of which nothing is missing are used, as those are that a feed announces;
-    of these each ``every``-th.
+    of these each ``step``-th.
     """
-    luck = random.Random(7)
-    good = [
-        (replace(one.paper, partial=False), one.told)
-        for one in glosses
-        if not one.found and is_whole(one.paper.abstract)
-    ][::every]
+    rng = random.Random(7)
+    sound_summaries = [
+        (replace(checked.paper, partial=False), checked.summary)
+        for checked in summaries
+        if not checked.findings and ends_as_sentence(checked.paper.abstract)
+    ][::step]
     result = {}
-    for name, plant in PLANTS.items():
-        pairs = [(paper, plant(told, paper, luck.choice(good)[1], luck)) for paper, told in good]
-        planted = [(paper, bad) for paper, bad in pairs if bad is not None]
-        hits = sum(bool(faults(bad, paper, LANGUAGE)) for paper, bad in planted)
-        result[name] = (len(planted), hits)
+    for name, plant in SPOILED_SUMMARIES.items():
+        pairs = [
+            (paper, plant(summary, paper, rng.choice(sound_summaries)[1], rng))
+            for paper, summary in sound_summaries
+        ]
+        spoiled_pairs = [(paper, spoiled) for paper, spoiled in pairs if spoiled is not None]
+        hits = sum(
+            bool(check_summary(spoiled, paper, LANGUAGE)) for paper, spoiled in spoiled_pairs
+        )
+        result[name] = (len(spoiled_pairs), hits)
     return result
 
 
-def _entries(path: Path) -> tuple[Entry, ...]:
+def _document_entries(path: Path) -> tuple[Entry, ...]:
     try:
-        return markdown.parse(path.read_bytes().decode(), issued=ISSUED).entries
+        return markdown.parse(path.read_bytes().decode(), issued=ISSUED_AT).entries
     except DocumentError:
         return ()  # the first two days had another grammar
 
 
 def main() -> None:
     """Print both tables, or the glosses that failed in one way."""
-    glosses = judged(Path(os.environ["PAPERGRAM_TEST_DATA"]))
+    summaries = check_summaries(Path(os.environ["PAPERGRAM_TEST_DATA"]))
     if "--show" in sys.argv:
-        _show(glosses, Fault(sys.argv[sys.argv.index("--show") + 1]))
+        _print_failures(summaries, Finding(sys.argv[sys.argv.index("--show") + 1]))
         return
-    for name, some in (
-        ("all", glosses),
-        ("abstract whole", [one for one in glosses if is_whole(one.paper.abstract)]),
+    for name, selection in (
+        ("all", summaries),
+        (
+            "abstract whole",
+            [checked for checked in summaries if ends_as_sentence(checked.paper.abstract)],
+        ),
     ):
-        counts = passing(some)
+        counts = count_passes(selection)
+        print(f"{name}: {counts.total} glosses, {counts.passed / counts.total:.1%} pass;", end=" ")
         print(
-            f"{name}: {counts.glosses} glosses, {counts.passed / counts.glosses:.1%} pass;", end=" "
+            f"{counts.passed_but_for_sentences / counts.total:.1%} if two sentences were no fault"
         )
-        print(f"{counts.but_for_sentences / counts.glosses:.1%} if two sentences were no fault")
-        for fault, count in counts.found.most_common():
+        for fault, count in counts.findings.most_common():
             print(f"  {fault:18} {count:5}")
     print("planted in good glosses, found")
-    for name, (planted, hits) in caught(glosses).items():
+    for name, (planted, hits) in count_detections(summaries).items():
         print(f"  {name:42} {hits:4} of {planted:4}  {hits / max(planted, 1):6.1%}")
 
 
-def _show(glosses: Sequence[Judged], fault: Fault) -> None:
-    for paper, told, found in glosses:
-        if fault in found:
-            print(f"## {paper.id} {', '.join(found)}")
-            print(f"{paper.title}\n{paper.abstract}\n{told.title}\n{told.gist}\n{told.abstract}\n")
+def _print_failures(summaries: Sequence[CheckedSummary], fault: Finding) -> None:
+    for paper, summary, findings in summaries:
+        if fault in findings:
+            print(f"## {paper.id} {', '.join(findings)}")
+            print(
+                f"{paper.title}\n{paper.abstract}\n{summary.title}\n{summary.tldr}\n{summary.abstract}\n"
+            )
 
 
 if __name__ == "__main__":

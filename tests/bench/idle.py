@@ -17,10 +17,10 @@ from time import perf_counter
 from bot.demo.emulator.bot_api import Emulator
 
 RUNS = 5
-REST = 5.0  # seconds of idling before memory is read
+IDLE_SECONDS = 5.0  # seconds of idling before memory is read
 
 
-async def started() -> tuple[float, float]:
+async def measure_start() -> tuple[float, float]:
     """Seconds from start to the first poll, and the megabytes resident after a rest."""
     with tempfile.TemporaryDirectory() as folder:
         async with Emulator.serve() as emulator:
@@ -36,17 +36,17 @@ async def started() -> tuple[float, float]:
             process = await asyncio.create_subprocess_exec(
                 sys.executable, "-m", "bot", "run", env=environment
             )
-            while not emulator.world.updates.is_polled:  # noqa: ASYNC110 - another process
+            while not emulator.state.updates.is_polled:  # noqa: ASYNC110 - another process
                 await asyncio.sleep(0.005)
-            polled = perf_counter() - start
-            await asyncio.sleep(REST)
-            memory = _resident(process.pid)
+            first_poll_seconds = perf_counter() - start
+            await asyncio.sleep(IDLE_SECONDS)
+            memory = _resident_megabytes(process.pid)
             process.terminate()
             await process.wait()
-    return polled, memory
+    return first_poll_seconds, memory
 
 
-def _resident(pid: int) -> float:
+def _resident_megabytes(pid: int) -> float:
     for line in Path(f"/proc/{pid}/status").read_text(encoding="ascii").splitlines():
         if line.startswith("VmRSS:"):
             return int(line.split()[1]) / 1024
@@ -55,7 +55,7 @@ def _resident(pid: int) -> float:
 
 def main() -> None:
     """Prints the medians."""
-    runs = [asyncio.run(started()) for _ in range(RUNS)]
+    runs = [asyncio.run(measure_start()) for _ in range(RUNS)]
     print(f"papergram run, empty store, medians of {RUNS}:")
     print(f"  start to first poll {median(run[0] for run in runs):.2f} s")
     print(f"  resident memory when idle {median(run[1] for run in runs):.0f} MB")

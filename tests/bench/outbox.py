@@ -16,51 +16,53 @@ from datetime import UTC, date, datetime
 from statistics import median, quantiles
 from time import perf_counter, sleep
 
-from bot.topics.query.parser import indexed
+from bot.topics.query.parser import index_text
 from storage import Store, open_store
-from storage.records import Announcement, Form, Kind, Paper, Parcel, Sent
+from storage.records import Announcement, AnnouncementKind, MessageForm, OutboxMessage, Paper, Sent
 
 BOT = 1
 NOW = datetime(2026, 11, 20, 8, tzinfo=UTC)
-CLAIM, TOGETHER, SLICE = 30, 10, 50
-GAP = 0.005  # a sender of at most 200 a second: one flat out would starve the load
-PAUSE = 0.02  # what a considerate load leaves to others between two slices
+CLAIM_LIMIT, TRANSACTION_SIZE, BATCH_SIZE = 30, 10, 50
+SEND_SECONDS = 0.005  # a sender of at most 200 a second: one flat out would starve the load
+LOAD_PAUSE_SECONDS = 0.02  # what a considerate load leaves to others between two slices
 
 
-def parcel(chat: int, period: str) -> Parcel:
+def outbox_message(chat: int, period: str) -> OutboxMessage:
     """Pack one message for a chat."""
-    return Parcel(BOT, chat, period, 1, Form.RICH, "en", ("en", "zh"), "UTC")
+    return OutboxMessage(BOT, chat, period, 1, MessageForm.RICH, "en", ("en", "zh"), "UTC")
 
 
-def put(store: Store, count: int, period: str) -> float:
+def queue_messages(store: Store, count: int, period: str) -> float:
     """Queue parcels; return how many a second."""
-    began = perf_counter()
-    for first in range(0, count, TOGETHER):
+    started_at = perf_counter()
+    for first in range(0, count, TRANSACTION_SIZE):
         with store.transaction():
-            for chat in range(first, min(first + TOGETHER, count)):
-                store.outbox.put_once(parcel(chat, period))
-    return count / (perf_counter() - began)
+            for chat in range(first, min(first + TRANSACTION_SIZE, count)):
+                store.outbox.put_once(outbox_message(chat, period))
+    return count / (perf_counter() - started_at)
 
 
-def send(store: Store, gap: float = 0.0) -> tuple[float, list[float]]:
+def send_messages(store: Store, send_seconds: float = 0.0) -> tuple[float, list[float]]:
     """Take every parcel through claim, begin and settle; return the rate and commit times."""
     commits: list[float] = []
-    began = perf_counter()
-    while claimed := store.outbox.claim(BOT, "bench", NOW, 60, CLAIM):
-        for one in claimed:
+    started_at = perf_counter()
+    while claimed := store.outbox.claim(BOT, "bench", NOW, 60, CLAIM_LIMIT):
+        for message in claimed:
             start = perf_counter()
-            store.outbox.begin(one, NOW, within=30)
-            middle = perf_counter()
-            sleep(gap)  # the send; also frees the lock, so that settling waits like any other
-            again = perf_counter()
-            store.outbox.settle(one, Sent(1), NOW)
-            commits += [(middle - start) * 1000, (perf_counter() - again) * 1000]
-    return len(commits) / 2 / (perf_counter() - began), commits
+            store.outbox.mark_sending(message, NOW, min_lease_seconds=30)
+            sent_at = perf_counter()
+            sleep(
+                send_seconds
+            )  # the send; also frees the lock, so that settling waits like any other
+            settling_at = perf_counter()
+            store.outbox.record_outcome(message, Sent(1), NOW)
+            commits += [(sent_at - start) * 1000, (perf_counter() - settling_at) * 1000]
+    return len(commits) / 2 / (perf_counter() - started_at), commits
 
 
-def load(url: str) -> None:
+def load_papers(url: str) -> None:
     """Add papers in slices until killed: the other process of the last figure."""
-    store = open_store(url, words=indexed)
+    store = open_store(url, analyze=index_text)
     abstract = "We study how a model of many words learns from few examples. " * 20
     number = 0
     while True:
@@ -68,17 +70,17 @@ def load(url: str) -> None:
             Announcement(
                 Paper(f"arxiv:bench.{number + n}", 1, f"Paper {number + n}", abstract),
                 "bench",
-                Kind.NEW,
+                AnnouncementKind.NEW,
                 date(2026, 11, 20),
             )
-            for n in range(SLICE)
+            for n in range(BATCH_SIZE)
         ]
-        store.papers.add(batch, seen=NOW)
-        number += SLICE
-        sleep(PAUSE)
+        store.papers.add_announcements(batch, seen_at=NOW)
+        number += BATCH_SIZE
+        sleep(LOAD_PAUSE_SECONDS)
 
 
-def _told(times: list[float]) -> str:
+def _describe_times(times: list[float]) -> str:
     cuts = quantiles(times, n=100)
     return (
         f"p50 {median(times):.2f} ms, p95 {cuts[94]:.2f} ms, p99 {cuts[98]:.2f} ms, "
@@ -89,28 +91,39 @@ def _told(times: list[float]) -> str:
 def main() -> None:
     """Print the figures with n."""
     count = int(sys.argv[1]) if len(sys.argv) > 1 else 10_000
-    with tempfile.TemporaryDirectory() as place:
-        url = f"sqlite:///{place}/bench.db"
-        store = open_store(url, words=indexed)
-        print(f"put: {put(store, count, 'alone'):.0f}/s in transactions of {TOGETHER}")
-        rate, alone = send(store)
-        print(f"claim {CLAIM}, begin and settle each: {rate:.0f}/s; commits {_told(alone)}")
-        put(store, count, "beside")
-        with subprocess.Popen([sys.executable, "-m", "tests.bench.outbox", "--load", url]) as other:
-            while store.papers.count() < 10 * SLICE:
+    with tempfile.TemporaryDirectory() as directory:
+        url = f"sqlite:///{directory}/bench.db"
+        store = open_store(url, analyze=index_text)
+        print(
+            f"put: {queue_messages(store, count, 'alone'):.0f}/s in transactions of"
+            f" {TRANSACTION_SIZE}"
+        )
+        rate, commit_times = send_messages(store)
+        print(
+            f"claim {CLAIM_LIMIT}, begin and settle each: {rate:.0f}/s; commits"
+            f" {_describe_times(commit_times)}"
+        )
+        queue_messages(store, count, "beside")
+        with subprocess.Popen(
+            [sys.executable, "-m", "tests.bench.outbox", "--load", url]
+        ) as loading_process:
+            while store.papers.count() < 10 * BATCH_SIZE:
                 sleep(0.1)
             before = store.papers.count()
-            began = perf_counter()
-            rate, beside = send(store, GAP)
-            loaded = (store.papers.count() - before) / (perf_counter() - began)
-            assert other.poll() is None, "the load ended early"
-            other.kill()
-        print(f"beside a load of {loaded:.0f} papers/s: {rate:.0f}/s; commits {_told(beside)}")
+            started_at = perf_counter()
+            rate, loaded_commit_times = send_messages(store, SEND_SECONDS)
+            papers_per_second = (store.papers.count() - before) / (perf_counter() - started_at)
+            assert loading_process.poll() is None, "the load ended early"
+            loading_process.kill()
+        print(
+            f"beside a load of {papers_per_second:.0f} papers/s: {rate:.0f}/s; commits"
+            f" {_describe_times(loaded_commit_times)}"
+        )
         store.close()
 
 
 if __name__ == "__main__":
     if sys.argv[1:2] == ["--load"]:
-        load(sys.argv[2])
+        load_papers(sys.argv[2])
     else:
         main()

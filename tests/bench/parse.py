@@ -28,23 +28,28 @@ def seconds(work: Callable[[], object]) -> float:
     return perf_counter() - start
 
 
-def measured(body: bytes) -> tuple[float, float]:
+def measure_parsers(body: bytes) -> tuple[float, float]:
     """Medians of feedparser alone and of our parse, run in turns."""
 
-    def alone() -> object:
+    def parse_with_feedparser() -> object:
         return feedparser.parse(io.BytesIO(body), sanitize_html=False, resolve_relative_uris=False)
 
-    def ours() -> object:
+    def parse_with_papergram() -> object:
         return arxiv_rss.parse(body, source="cs")
 
-    alone(), ours()  # first calls compile and cache
-    times = [(seconds(alone), seconds(ours)) for _ in range(RUNS)]
-    return median(one for one, _ in times), median(other for _, other in times)
+    parse_with_feedparser(), parse_with_papergram()  # first calls compile and cache
+    times = [(seconds(parse_with_feedparser), seconds(parse_with_papergram)) for _ in range(RUNS)]
+    return median(feedparser_time for feedparser_time, _ in times), median(
+        our_time for _, our_time in times
+    )
 
 
 if __name__ == "__main__":
     data = read_file(Path(os.environ["PAPERGRAM_TEST_DATA"]) / FEED)
-    alone, ours = measured(data)
+    feedparser_seconds, our_seconds = measure_parsers(data)
     print(f"2,000 items, {len(data) / 1e6:.1f} MB, median of {RUNS}")
-    print(f"feedparser alone {alone * 1000:6.0f} ms")
-    print(f"our parse        {ours * 1000:6.0f} ms   ratio {ours / alone:.2f}")
+    print(f"feedparser alone {feedparser_seconds * 1000:6.0f} ms")
+    print(
+        f"our parse        {our_seconds * 1000:6.0f} ms   ratio"
+        f" {our_seconds / feedparser_seconds:.2f}"
+    )

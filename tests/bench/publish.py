@@ -20,16 +20,16 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from time import perf_counter, process_time
 
-from bot.digests.publish import publish, settle
-from bot.topics.query.parser import indexed
+from bot.digests.publish import mark_feed_round_complete, publish_due_chats
+from bot.topics.query.parser import index_text
 from storage import Store, open_store
-from storage.records import Announcement, Cadence, ChatKind, Form, Subscriber, Subscription
-from tests.bench.matching import batch, queries
+from storage.records import Announcement, Cadence, Chat, ChatKind, MessageForm, Subscription
+from tests.bench.matching import corpus_sample, make_queries
 
 BOT = 1
 NOW = datetime(2026, 6, 1, 23, tzinfo=UTC)
-CHATS, SHARED = 100_000, 5
-SLICE = 2_000  # chats in a transaction
+CHATS, CHATS_PER_QUERY = 100_000, 5
+BATCH_SIZE = 2_000  # chats in a transaction
 ZONES = (
     "UTC",
     "Asia/Shanghai",
@@ -46,60 +46,65 @@ ZONES = (
 )
 
 
-def announce(store: Store, announcements: Sequence[Announcement]) -> None:
+def store_announcements(store: Store, announcements: Sequence[Announcement]) -> None:
     """Store the papers as a round of feeds brings them."""
     for first in range(0, len(announcements), 100):
-        store.papers.add(announcements[first : first + 100], seen=NOW)
-    settle(store, NOW)
+        store.papers.add_announcements(announcements[first : first + 100], seen_at=NOW)
+    mark_feed_round_complete(store, NOW)
 
 
-def follow(store: Store, chats: int, asked: Sequence[str]) -> None:
+def subscribe_chats(store: Store, chats: int, query_texts: Sequence[str]) -> None:
     """Let each chat follow one of the queries, due by now."""
-    chance = random.Random(7)
-    for first in range(0, chats, SLICE):
+    rng = random.Random(7)
+    for first in range(0, chats, BATCH_SIZE):
         with store.transaction():
-            for number in range(first, min(first + SLICE, chats)):
-                zone, query = chance.choice(ZONES), asked[number % len(asked)]
-                form = chance.choice(list(Form))
-                store.subscribers.ensure(
-                    Subscriber(BOT, number + 1, ChatKind.PRIVATE, zone=zone, form=form)
+            for number in range(first, min(first + BATCH_SIZE, chats)):
+                zone, query = rng.choice(ZONES), query_texts[number % len(query_texts)]
+                form = rng.choice(list(MessageForm))
+                store.chats.get_or_add(
+                    Chat(BOT, number + 1, ChatKind.PRIVATE, zone=zone, form=form)
                 )
-                due = NOW - timedelta(seconds=number % 60)
+                due_at = NOW - timedelta(seconds=number % 60)
                 store.subscriptions.add(
-                    Subscription(BOT, number + 1, query, query[:40], Cadence(), zone, 0, due)
+                    Subscription(BOT, number + 1, query, query[:40], Cadence(), zone, 0, due_at)
                 )
 
 
-def prepared(place: str, chats: int) -> Store:
+def prepare_store(directory: str, chats: int) -> Store:
     """A store in which so many chats wait for 2,000 announced papers."""
-    store = open_store(f"sqlite:///{place}/bench.db", words=indexed)
-    announcements = batch(Path(os.environ["PAPERGRAM_TEST_DATA"]))
-    asked = [query.text for query in queries(announcements, random.Random(7), chats // SHARED)]
-    announce(store, announcements)
-    follow(store, chats, asked)
+    store = open_store(f"sqlite:///{directory}/bench.db", analyze=index_text)
+    announcements = corpus_sample(Path(os.environ["PAPERGRAM_TEST_DATA"]))
+    query_texts = [
+        query.text
+        for query in make_queries(announcements, random.Random(7), chats // CHATS_PER_QUERY)
+    ]
+    store_announcements(store, announcements)
+    subscribe_chats(store, chats, query_texts)
     return store
 
 
-def measured(chats: int) -> None:
+def measure_tick(chats: int) -> None:
     """Print what one tick for so many chats took, in this process."""
-    with tempfile.TemporaryDirectory() as place:
-        prepared(place, chats).close()
-        subprocess.run([sys.executable, "-m", __spec__.name, "tick", place, str(chats)], check=True)
+    with tempfile.TemporaryDirectory() as directory:
+        prepare_store(directory, chats).close()
+        subprocess.run(
+            [sys.executable, "-m", __spec__.name, "tick", directory, str(chats)], check=True
+        )
 
 
-def tick(place: str, chats: int) -> None:
+def run_tick(directory: str, chats: int) -> None:
     """Print what the tick took in a process that did nothing else."""
-    store = open_store(f"sqlite:///{place}/bench.db", words=indexed)
-    began, spent = perf_counter(), process_time()
-    published = publish(store, BOT, NOW)
-    took, spent = perf_counter() - began, process_time() - spent
+    store = open_store(f"sqlite:///{directory}/bench.db", analyze=index_text)
+    started_at, cpu_seconds = perf_counter(), process_time()
+    published = publish_due_chats(store, BOT, NOW)
+    elapsed, cpu_seconds = perf_counter() - started_at, process_time() - cpu_seconds
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
     size = store.path.stat().st_size / 2**20
     store.close()
     assert (published.chats, published.failed) == (chats, 0), published
     print(
-        f"  {chats:7,} chats, {published.digests:7,} digests: {took:6.1f} s"
-        f" ({spent:5.1f} s of processor), {took / chats * 1e6:4.0f} us a chat,"
+        f"  {chats:7,} chats, {published.digests:7,} digests: {elapsed:6.1f} s"
+        f" ({cpu_seconds:5.1f} s of processor), {elapsed / chats * 1e6:4.0f} us a chat,"
         f" peak memory {peak:.0f} MiB, file {size:.0f} MiB",
         flush=True,
     )
@@ -108,13 +113,13 @@ def tick(place: str, chats: int) -> None:
 def main() -> None:
     """Print the figures."""
     match sys.argv[1:]:
-        case ["tick", place, chats]:
-            tick(place, int(chats))
-        case asked:
-            most = int(asked[0]) if asked else CHATS
-            print(f"publish: {SHARED} chats a query, all due at once")
-            for part in (8, 4, 2, 1):
-                measured(most // part)
+        case ["tick", directory, chats]:
+            run_tick(directory, int(chats))
+        case arguments:
+            max_chats = int(arguments[0]) if arguments else CHATS
+            print(f"publish: {CHATS_PER_QUERY} chats a query, all due at once")
+            for divisor in (8, 4, 2, 1):
+                measure_tick(max_chats // divisor)
 
 
 if __name__ == "__main__":

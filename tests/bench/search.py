@@ -21,17 +21,17 @@ from pathlib import Path
 from statistics import median, quantiles
 from time import perf_counter
 
-from bot.topics.query.parser import indexed, parse
+from bot.topics.query.parser import index_text, parse
 from storage import Store, open_store
-from storage.records import Announcement, Kind, Paper, Query
+from storage.records import Announcement, AnnouncementKind, Paper, Query
 
-SLICE = 100
+BATCH_SIZE = 100
 QUERIES = 200
-PAGE = 20
+PAGE_SIZE = 20
 CORPUS = "corpus/papers_2025_2026.jsonl.gz"
 
 
-def announcements(folder: Path, limit: int) -> Iterator[Announcement]:
+def read_corpus(folder: Path, limit: int) -> Iterator[Announcement]:
     """Read the corpus as if one feed had announced it day by day."""
     with gzip.open(folder / CORPUS, "rt", encoding="utf-8") as lines:
         for line in islice(lines, limit):
@@ -45,80 +45,87 @@ def announcements(folder: Path, limit: int) -> Iterator[Announcement]:
                 categories=tuple(record["categories"]),
             )
             day = date.fromisoformat(record["published"][:10])
-            yield Announcement(paper, "bench", Kind.NEW, day)
+            yield Announcement(paper, "bench", AnnouncementKind.NEW, day)
 
 
-def load(store: Store, batch: Iterator[Announcement]) -> list[float]:
+def load_papers(store: Store, announcements: Iterator[Announcement]) -> list[float]:
     """Add all papers in slices; return each slice's seconds."""
-    took = []
-    while part := list(islice(batch, SLICE)):
-        began = perf_counter()
-        store.papers.add(part, seen=datetime.now(UTC))
-        took.append(perf_counter() - began)
-    return took
+    durations = []
+    while papers := list(islice(announcements, BATCH_SIZE)):
+        started_at = perf_counter()
+        store.papers.add_announcements(papers, seen_at=datetime.now(UTC))
+        durations.append(perf_counter() - started_at)
+    return durations
 
 
-def queries(store: Store, chance: random.Random) -> list[Query]:
+def make_queries(store: Store, rng: random.Random) -> list[Query]:
     """Make queries of words that occur: words, phrases, OR, NOT, prefixes, names, categories."""
     papers = [
-        match.paper for match in store.papers.on_days(date(2000, 1, 1), date(2100, 1, 1))[::97]
+        match.paper
+        for match in store.papers.announcements_on_days(date(2000, 1, 1), date(2100, 1, 1))[::97]
     ]
-    return [parse(_text(chance.choice(papers), chance)) for _ in range(QUERIES)]
+    return [parse(_random_query_text(rng.choice(papers), rng)) for _ in range(QUERIES)]
 
 
-def _text(paper: Paper, chance: random.Random) -> str:
+def _random_query_text(paper: Paper, rng: random.Random) -> str:
     words = [word for word in paper.title.split() if word.isalpha() and len(word) > 3]
     words = words or ["learning"]
-    one, other = chance.choice(words), chance.choice(words)
-    at = chance.randrange(len(words))
-    shapes = (
-        one,
-        f"{one} {other}",
-        f'"{" ".join(words[at : at + 2])}"',
-        f"{one} OR {other}",
-        f"{one} -{other}x",
-        f"{one} -survey cat:{paper.categories[0]}" if "." in paper.categories[0] else one,
-        f"{one[: max(3, len(one) - 3)]}*",
-        f'au:"{paper.authors[0]}"' if paper.authors and len(paper.authors[0]) > 5 else one,
-        f"ti:{one}",
+    word, other_word = rng.choice(words), rng.choice(words)
+    index = rng.randrange(len(words))
+    candidates = (
+        word,
+        f"{word} {other_word}",
+        f'"{" ".join(words[index : index + 2])}"',
+        f"{word} OR {other_word}",
+        f"{word} -{other_word}x",
+        f"{word} -survey cat:{paper.categories[0]}" if "." in paper.categories[0] else word,
+        f"{word[: max(3, len(word) - 3)]}*",
+        f'au:"{paper.authors[0]}"' if paper.authors and len(paper.authors[0]) > 5 else word,
+        f"ti:{word}",
         " OR ".join(dict.fromkeys(words)),
     )
-    return chance.choice(shapes)
+    return rng.choice(candidates)
 
 
-def ask(store: Store, asked: list[Query]) -> list[float]:
+def search_all(store: Store, queries: list[Query]) -> list[float]:
     """Search each query once; return the milliseconds, with the slowest told."""
-    took = []
-    for query in asked:
-        began = perf_counter()
-        store.papers.search(query.clause, limit=PAGE)
-        took.append((perf_counter() - began) * 1000)
-    return took
+    durations = []
+    for query in queries:
+        started_at = perf_counter()
+        store.papers.search(query.clause, limit=PAGE_SIZE)
+        durations.append((perf_counter() - started_at) * 1000)
+    return durations
 
 
 def main() -> None:
     """Print the figures with n and the data they are for."""
     limit = int(sys.argv[1]) if len(sys.argv) > 1 else sys.maxsize
     folder = Path(os.environ["PAPERGRAM_TEST_DATA"])
-    with tempfile.TemporaryDirectory() as place:
-        store = open_store(f"sqlite:///{place}/bench.db", words=indexed)
-        began = perf_counter()
-        slices = load(store, announcements(folder, limit))
-        seconds = perf_counter() - began
+    with tempfile.TemporaryDirectory() as directory:
+        store = open_store(f"sqlite:///{directory}/bench.db", analyze=index_text)
+        started_at = perf_counter()
+        batch_seconds = load_papers(store, read_corpus(folder, limit))
+        seconds = perf_counter() - started_at
         count = store.papers.count()
         print(f"load: {count} papers in {seconds:.1f} s, {count / seconds:.0f}/s")
         print(
-            f"slice of {SLICE}: median {median(slices) * 1000:.0f} ms, "
-            f"worst {max(slices) * 1000:.0f} ms; file {store.check().size / 1e6:.0f} MB"
+            f"slice of {BATCH_SIZE}: median {median(batch_seconds) * 1000:.0f} ms, "
+            f"worst {max(batch_seconds) * 1000:.0f} ms; file"
+            f" {store.check_health().size_bytes / 1e6:.0f} MB"
         )
-        asked = queries(store, random.Random(7))
-        ask(store, asked)
-        runs = [ask(store, asked) for _ in range(5)]
-        took = [median(times) for times in zip(*runs, strict=True)]
-        p95 = quantiles(took, n=20)[18]
-        print(f"search: n={len(took)} queries, medians of 5 runs, newest {PAGE} of {count} papers:")
-        print(f"  p50 {median(took):.2f} ms, p95 {p95:.2f} ms, worst {max(took):.2f} ms")
-        slowest = sorted(zip(took, asked, strict=True), key=lambda pair: -pair[0])[:5]
+        generated_queries = make_queries(store, random.Random(7))
+        search_all(store, generated_queries)
+        runs = [search_all(store, generated_queries) for _ in range(5)]
+        medians = [median(times) for times in zip(*runs, strict=True)]
+        p95 = quantiles(medians, n=20)[18]
+        print(
+            f"search: n={len(medians)} queries, medians of 5 runs, newest {PAGE_SIZE} of"
+            f" {count} papers:"
+        )
+        print(f"  p50 {median(medians):.2f} ms, p95 {p95:.2f} ms, worst {max(medians):.2f} ms")
+        slowest = sorted(zip(medians, generated_queries, strict=True), key=lambda pair: -pair[0])[
+            :5
+        ]
         for milliseconds, query in slowest:
             print(f"  {milliseconds:7.2f} ms  {query.text[:90]}")
         store.close()

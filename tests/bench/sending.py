@@ -23,64 +23,73 @@ from telegram.request import BaseRequest, HTTPXRequest
 from bot.chat.api.transport import Transport
 
 RUNS = 5
-WARM = 200
+WARMUP_SENDS = 200
 SENDS = 1200
 WORKERS = (8, 64)
 DELAYS = (0, 50)  # milliseconds
 TOKEN = "4242424242:token-of-a-server-that-checks-none"
 TEXT = "<b>Digest 12</b>\n" + "A line about a paper, its authors and what they found.\n" * 60
 
-Make = Callable[[str], BaseRequest]
+MakeTransport = Callable[[str], BaseRequest]
 
 _USER = {"id": 4242424242, "is_bot": True, "first_name": "Bench", "username": "bench_bot"}
-_SENT = {"message_id": 1, "date": 1790000000, "chat": {"id": 7, "type": "private"}, "text": TEXT}
+_SENT_MESSAGE = {
+    "message_id": 1,
+    "date": 1790000000,
+    "chat": {"id": 7, "type": "private"},
+    "text": TEXT,
+}
 
 
-def _answer(result: Mapping[str, object]) -> bytes:
+def _http_response(result: Mapping[str, object]) -> bytes:
     body = json.dumps({"ok": True, "result": result}).encode()
     head = f"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: {len(body)}"
     return f"{head}\r\n\r\n".encode() + body
 
 
-class Stub(asyncio.Protocol):
+class StubConnection(asyncio.Protocol):
     """A connection to a Bot API that takes every message, ``delay`` seconds after it came."""
 
-    _ANSWERS = (_answer(_USER), _answer(_SENT))
+    _RESPONSES = (_http_response(_USER), _http_response(_SENT_MESSAGE))
 
     def __init__(self, delay: float) -> None:
         self._delay = delay
-        self._seen = b""
+        self._received = b""
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """Keeps the way back."""
         assert isinstance(transport, asyncio.Transport)
-        self._back = transport
+        self._transport = transport
 
     def data_received(self, data: bytes) -> None:
         """Answers each request once it is whole."""
-        self._seen += data
-        head, end, body = self._seen.partition(b"\r\n\r\n")
+        self._received += data
+        head, end, body = self._received.partition(b"\r\n\r\n")
         length = head.lower().partition(b"content-length:")[2].partition(b"\r\n")[0]
         if not end or len(body) < int(length or 0):
             return
-        self._seen = b""
-        sends = b"/sendMessage" in head.partition(b"\r\n")[0]
-        asyncio.get_running_loop().call_later(self._delay, self._reply, self._ANSWERS[sends])
+        self._received = b""
+        is_send = b"/sendMessage" in head.partition(b"\r\n")[0]
+        asyncio.get_running_loop().call_later(
+            self._delay, self._write_response, self._RESPONSES[is_send]
+        )
 
-    def _reply(self, answer: bytes) -> None:
-        if not self._back.is_closing():
-            self._back.write(answer)
+    def _write_response(self, answer: bytes) -> None:
+        if not self._transport.is_closing():
+            self._transport.write(answer)
 
 
-async def serve(delay: float) -> None:
+async def serve_stub(delay: float) -> None:
     """Serves on a free port, told on standard output, until the process is ended."""
-    server = await asyncio.get_running_loop().create_server(lambda: Stub(delay), "127.0.0.1", 0)
+    server = await asyncio.get_running_loop().create_server(
+        lambda: StubConnection(delay), "127.0.0.1", 0
+    )
     print(server.sockets[0].getsockname()[1], flush=True)
     await server.serve_forever()
 
 
 @contextlib.asynccontextmanager
-async def served(delay: int) -> AsyncIterator[str]:
+async def stub_process(delay: int) -> AsyncIterator[str]:
     """The address of a stub in another process."""
     process = await asyncio.create_subprocess_exec(
         sys.executable,
@@ -98,23 +107,27 @@ async def served(delay: int) -> AsyncIterator[str]:
         await process.wait()
 
 
-async def measured(make: Make, base: str, workers: int) -> tuple[float, float]:
+async def measure_transport(
+    make_transport: MakeTransport, base: str, workers: int
+) -> tuple[float, float]:
     """Messages a second, and microseconds of this process's processor for each."""
-    bot = telegram.Bot(TOKEN, f"{base}/bot", request=make(base), get_updates_request=make(base))
+    bot = telegram.Bot(
+        TOKEN, f"{base}/bot", request=make_transport(base), get_updates_request=make_transport(base)
+    )
     async with bot:
-        await _send(bot, WARM, workers)
+        await _send_messages(bot, WARMUP_SENDS, workers)
         gc.collect()
-        began, spent = time.perf_counter(), time.process_time()
-        await _send(bot, SENDS, workers)
-        took, spent = time.perf_counter() - began, time.process_time() - spent
-    return SENDS / took, spent / SENDS * 1e6
+        started_at, cpu_seconds = time.perf_counter(), time.process_time()
+        await _send_messages(bot, SENDS, workers)
+        elapsed, cpu_seconds = time.perf_counter() - started_at, time.process_time() - cpu_seconds
+    return SENDS / elapsed, cpu_seconds / SENDS * 1e6
 
 
-async def _send(bot: telegram.Bot, count: int, workers: int) -> None:
-    left = iter(range(count))
+async def _send_messages(bot: telegram.Bot, count: int, workers: int) -> None:
+    remaining = iter(range(count))
 
     async def work() -> None:
-        for _ in left:
+        for _ in remaining:
             await bot.send_message(7, TEXT, parse_mode="HTML")
 
     async with asyncio.TaskGroup() as group:
@@ -122,27 +135,27 @@ async def _send(bot: telegram.Bot, count: int, workers: int) -> None:
             group.create_task(work())
 
 
-def default(_: str) -> BaseRequest:
+def default_transport(_: str) -> BaseRequest:
     """The client's own transport as it comes."""
     return HTTPXRequest()
 
 
-def ours(base: str) -> BaseRequest:
+def our_transport(base: str) -> BaseRequest:
     """The transport that the bot sends through."""
-    return Transport(base, TOKEN, connections=128, longest=30.0)
+    return Transport(base, TOKEN, connections=128, total_timeout=30.0)
 
 
-CLIENTS: Mapping[str, Make] = {"PTB default": default, "ours": ours}
+CLIENTS: Mapping[str, MakeTransport] = {"PTB default": default_transport, "ours": our_transport}
 
 
-async def compare(delay: int, workers: int) -> None:
+async def compare_transports(delay: int, workers: int) -> None:
     """Prints one row a client; runs alternate, so that a busy machine is busy for both."""
-    figures: dict[str, list[tuple[float, float]]] = {name: [] for name in CLIENTS}
-    async with served(delay) as base:
+    runs_by_client: dict[str, list[tuple[float, float]]] = {name: [] for name in CLIENTS}
+    async with stub_process(delay) as base:
         for _ in range(RUNS):
-            for name, make in CLIENTS.items():
-                figures[name].append(await measured(make, base, workers))
-    for name, runs in figures.items():
+            for name, make_transport in CLIENTS.items():
+                runs_by_client[name].append(await measure_transport(make_transport, base, workers))
+    for name, runs in runs_by_client.items():
         rate, cost = median(run[0] for run in runs), median(run[1] for run in runs)
         slowest, fastest = min(runs)[0], max(runs)[0]
         print(
@@ -152,7 +165,7 @@ async def compare(delay: int, workers: int) -> None:
         )
 
 
-def pin(processor: int) -> None:
+def pin_to_processor(processor: int) -> None:
     if len(os.sched_getaffinity(0)) > 1:
         os.sched_setaffinity(0, {processor})
 
@@ -162,12 +175,12 @@ def main() -> None:
     print(f"sending, {len(TEXT)} characters a message, medians of {RUNS} runs of {SENDS}:")
     for delay in DELAYS:
         for workers in WORKERS:
-            asyncio.run(compare(delay, workers))
+            asyncio.run(compare_transports(delay, workers))
 
 
 if __name__ == "__main__":
     if sys.argv[1:2] == ["--serve"]:
-        pin(1)
-        asyncio.run(serve(int(sys.argv[2]) / 1000))
+        pin_to_processor(1)
+        asyncio.run(serve_stub(int(sys.argv[2]) / 1000))
     else:
         main()

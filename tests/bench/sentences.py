@@ -27,10 +27,10 @@ from tempfile import TemporaryDirectory
 from time import process_time
 from typing import NamedTuple
 
-from bot.summaries.extractive.select import gist
+from bot.summaries.extractive.select import extract_tldr
 
-SINCE, SHOWN_AFTER = "2026-06-01", "2026-06-15"
-SHOWN, JUDGED = 300, 100
+FIRST_DAY, SHOWN_AFTER = "2026-06-01", "2026-06-15"
+SHOWN_PAPERS, JUDGED_PAIRS = 300, 100
 BUILD = Path("build")
 
 LEAD_INS = {
@@ -44,7 +44,7 @@ LEAD_INS = {
     "building on": r"Building (?:up)?on [^.]*,",
     "therefore": r"(?:Therefore|Thus|Hence|Finally|First|Second|Moreover|Furthermore|However),",
 }
-CUT = "…"
+ELLIPSIS = "…"
 
 
 class Paper(NamedTuple):
@@ -57,18 +57,18 @@ class Paper(NamedTuple):
     day: str
 
 
-def papers(data: Path) -> list[Paper]:
+def corpus_papers(data: Path) -> list[Paper]:
     """Return the papers of the corpus since June, in its order."""
     with gzip.open(data / "corpus" / "papers_2025_2026.jsonl.gz", "rt", encoding="utf-8") as lines:
         rows = [json.loads(line) for line in lines]
     return [
         Paper(row["id"], row["title"], row["abstract"], row.get("comment") or "", row["published"])
         for row in rows
-        if row["published"] >= SINCE
+        if row["published"] >= FIRST_DAY
     ]
 
 
-def before(revision: str, wanted: Sequence[Paper]) -> list[str]:
+def sentences_at_revision(revision: str, selected_papers: Sequence[Paper]) -> list[str]:
     """Return the sentences that an earlier version of this repository chooses."""
     code = (
         "import json, sys; from bot.summaries.extractive.select import gist\n"
@@ -78,11 +78,13 @@ def before(revision: str, wanted: Sequence[Paper]) -> list[str]:
     with TemporaryDirectory() as folder:
         with tarfile.open(fileobj=BytesIO(archive.stdout)) as files:
             files.extractall(folder, filter="data")
-        asked = "\n".join(json.dumps([paper.title, paper.abstract]) for paper in wanted)
+        input_lines = "\n".join(
+            json.dumps([paper.title, paper.abstract]) for paper in selected_papers
+        )
         answer = subprocess.run(
             [sys.executable, "-c", code],
             cwd=folder,
-            input=asked,
+            input=input_lines,
             text=True,
             capture_output=True,
             check=True,
@@ -91,61 +93,70 @@ def before(revision: str, wanted: Sequence[Paper]) -> list[str]:
     return [json.loads(line) for line in answer.stdout.splitlines()]
 
 
-def shares(made: Sequence[str]) -> dict[str, float]:
+def fault_shares(chosen_sentences: Sequence[str]) -> dict[str, float]:
     """Return the share of sentences with each fault, in percent."""
     counts = {
-        name: sum(bool(re.match(pattern, sentence)) for sentence in made)
+        name: sum(bool(re.match(pattern, sentence)) for sentence in chosen_sentences)
         for name, pattern in LEAD_INS.items()
     }
     counts["any lead-in"] = sum(counts.values())
-    counts["cut"] = sum(sentence.endswith(CUT) for sentence in made)
-    return {name: 100 * count / len(made) for name, count in counts.items()}
+    counts["cut"] = sum(sentence.endswith(ELLIPSIS) for sentence in chosen_sentences)
+    return {name: 100 * count / len(chosen_sentences) for name, count in counts.items()}
 
 
-def put_side_by_side(rows: Sequence[tuple[Paper, str, str]]) -> None:
+def write_comparison(rows: Sequence[tuple[Paper, str, str]]) -> None:
     """Write what differs between two versions, to be read and to be judged blind."""
     BUILD.mkdir(exist_ok=True)
-    chance = Random(2026)
-    late = [row for row in rows if row[0].day > SHOWN_AFTER]
-    shown = chance.sample(late, min(SHOWN, len(late)))
+    rng = Random(2026)
+    late_rows = [row for row in rows if row[0].day > SHOWN_AFTER]
+    sampled_rows = rng.sample(late_rows, min(SHOWN_PAPERS, len(late_rows)))
     (BUILD / "sentences.md").write_text(
         "\n\n".join(
-            f"**{paper.title}** ({paper.id})\n- before: {old}\n- after: {new}"
-            for paper, old, new in shown
+            f"**{paper.title}** ({paper.id})\n- before: {old_text}\n- after: {new_text}"
+            for paper, old_text, new_text in sampled_rows
         ),
         encoding="utf-8",
     )
-    different = [row for row in late if row[1] != row[2]]
-    pairs, key = [], []
-    for number, (paper, old, new) in enumerate(
-        chance.sample(different, min(JUDGED, len(different))), start=1
+    different = [row for row in late_rows if row[1] != row[2]]
+    pairs, key_lines = [], []
+    for number, (paper, old_sentence, new_sentence) in enumerate(
+        rng.sample(different, min(JUDGED_PAIRS, len(different))), start=1
     ):
-        ours = chance.choice("AB")
-        first, second = (new, old) if ours == "A" else (old, new)
+        our_letter = rng.choice("AB")
+        first, second = (
+            (new_sentence, old_sentence) if our_letter == "A" else (old_sentence, new_sentence)
+        )
         pairs.append(
             f"## {number}. {' '.join(paper.title.split())}\n\n- A: {first}\n- B: {second}\n\n"
             f"> {' '.join(paper.abstract.split())}"
         )
-        key.append(f"{number}\t{paper.id}\t{ours}")
+        key_lines.append(f"{number}\t{paper.id}\t{our_letter}")
     (BUILD / "sentences_blind.md").write_text("\n\n".join(pairs), encoding="utf-8")
-    (BUILD / "sentences_key.tsv").write_text("\n".join(key), encoding="utf-8")
+    (BUILD / "sentences_key.tsv").write_text("\n".join(key_lines), encoding="utf-8")
 
 
 def main() -> None:
     """Print the shares, beside those of a revision where one is named."""
-    wanted = papers(Path(os.environ["PAPERGRAM_TEST_DATA"]))
-    begun = process_time()
-    made = [gist(paper.title, paper.abstract, paper.comment) for paper in wanted]
-    each = (process_time() - begun) * 1000 / len(wanted)
-    former = before(sys.argv[1], wanted) if len(sys.argv) > 1 else []
-    print(f"{len(wanted)} papers since {SINCE}, {each:.1f} ms each")
-    old_shares = shares(former) if former else {}
-    for name, share in shares(made).items():
-        print(f"{name:20} {share:5.2f} %", f"(was {old_shares[name]:.2f} %)" if former else "")
-    if former:
-        changed = sum(old != new for old, new in zip(former, made, strict=True))
-        print(f"{'changed':20} {100 * changed / len(made):5.2f} %")
-        put_side_by_side(list(zip(wanted, former, made, strict=True)))
+    selected_papers = corpus_papers(Path(os.environ["PAPERGRAM_TEST_DATA"]))
+    started_at = process_time()
+    our_sentences = [
+        extract_tldr(paper.title, paper.abstract, paper.comment) for paper in selected_papers
+    ]
+    milliseconds_each = (process_time() - started_at) * 1000 / len(selected_papers)
+    old_sentences = sentences_at_revision(sys.argv[1], selected_papers) if len(sys.argv) > 1 else []
+    print(f"{len(selected_papers)} papers since {FIRST_DAY}, {milliseconds_each:.1f} ms each")
+    old_shares = fault_shares(old_sentences) if old_sentences else {}
+    for name, share in fault_shares(our_sentences).items():
+        print(
+            f"{name:20} {share:5.2f} %", f"(was {old_shares[name]:.2f} %)" if old_sentences else ""
+        )
+    if old_sentences:
+        changed_count = sum(
+            old_sentence != new_sentence
+            for old_sentence, new_sentence in zip(old_sentences, our_sentences, strict=True)
+        )
+        print(f"{'changed':20} {100 * changed_count / len(our_sentences):5.2f} %")
+        write_comparison(list(zip(selected_papers, old_sentences, our_sentences, strict=True)))
 
 
 if __name__ == "__main__":

@@ -19,94 +19,96 @@ from pathlib import Path
 from statistics import median, quantiles
 from time import perf_counter, sleep
 
-from bot.digests.publish import publish
-from bot.topics.query.parser import indexed
+from bot.digests.publish import publish_due_chats
+from bot.topics.query.parser import index_text
 from storage import Store, open_store
-from storage.records import Form, Parcel, Sent
-from tests.bench.publish import BOT, NOW, prepared
-from tests.bench.search import announcements, load
+from storage.records import MessageForm, OutboxMessage, Sent
+from tests.bench.publish import BOT, NOW, prepare_store
+from tests.bench.search import load_papers, read_corpus
 
-CHATS, SETTLED, PAPERS = 12_500, 400, 15_000
-EVERY = 0.01
-LONG = timedelta(hours=1)
+CHATS, SETTLEMENTS, PAPERS = 12_500, 400, 15_000
+SETTLE_INTERVAL = 0.01
+LONG_AGO = timedelta(hours=1)
 
 
-def settle(store: Store, goes_on: Callable[[], bool]) -> list[float]:
+def measure_settling(store: Store, goes_on: Callable[[], bool]) -> list[float]:
     """The milliseconds that each settlement took, one after the other."""
-    took: list[float] = []
-    while len(took) < SETTLED and goes_on():
-        parcel = Parcel(BOT, -1, f"settled {perf_counter()}", 1, Form.CLASSIC, "en", ("en",), "UTC")
-        store.outbox.put_once(parcel, due=NOW - LONG)
+    durations: list[float] = []
+    while len(durations) < SETTLEMENTS and goes_on():
+        message = OutboxMessage(
+            BOT, -1, f"settled {perf_counter()}", 1, MessageForm.CLASSIC, "en", ("en",), "UTC"
+        )
+        store.outbox.put_once(message, due_at=NOW - LONG_AGO)
         [claimed] = store.outbox.claim(BOT, "bench", NOW, 60)
-        store.outbox.begin(claimed, NOW)
-        began = perf_counter()
-        store.outbox.settle(claimed, Sent(1), now=NOW)
-        took.append((perf_counter() - began) * 1000)
-        sleep(EVERY)
-    return took
+        store.outbox.mark_sending(claimed, NOW)
+        started_at = perf_counter()
+        store.outbox.record_outcome(claimed, Sent(1), now=NOW)
+        durations.append((perf_counter() - started_at) * 1000)
+        sleep(SETTLE_INTERVAL)
+    return durations
 
 
-def report(what: str, took: list[float]) -> None:
+def print_times(label: str, durations: list[float]) -> None:
     """Print how long the settlements took."""
-    cuts = quantiles(took, n=100)
+    cuts = quantiles(durations, n=100)
     print(
-        f"  {what:45} median {median(took):6.1f} ms, p99 {cuts[98]:6.1f},"
-        f" worst {max(took):6.1f} (n={len(took)})",
+        f"  {label:45} median {median(durations):6.1f} ms, p99 {cuts[98]:6.1f},"
+        f" worst {max(durations):6.1f} (n={len(durations)})",
         flush=True,
     )
 
 
-def beside_thread(store: Store) -> list[float]:
+def measure_beside_thread(store: Store) -> list[float]:
     """Settlements beside a tick of this process."""
     stop = threading.Event()
-    ticking = threading.Thread(
-        target=lambda: publish(store, BOT, NOW, goes_on=lambda: not stop.is_set())
+    tick_thread = threading.Thread(
+        target=lambda: publish_due_chats(store, BOT, NOW, should_continue=lambda: not stop.is_set())
     )
-    ticking.start()
-    took = settle(store, ticking.is_alive)
+    tick_thread.start()
+    durations = measure_settling(store, tick_thread.is_alive)
     stop.set()
-    ticking.join()
-    return took
+    tick_thread.join()
+    return durations
 
 
-def beside_process(store: Store, what: str) -> list[float]:
+def measure_beside_process(store: Store, work_name: str) -> list[float]:
     """Settlements beside another process."""
-    command = [sys.executable, "-m", __spec__.name, what, str(store.path)]
-    with subprocess.Popen(command, stdout=subprocess.PIPE) as other:
-        assert other.stdout is not None
-        other.stdout.readline()  # it begins
-        took = settle(store, lambda: other.poll() is None)
-        other.kill()  # what it has left to do is no part of this
-    return took
+    command = [sys.executable, "-m", __spec__.name, work_name, str(store.path)]
+    with subprocess.Popen(command, stdout=subprocess.PIPE) as busy_process:
+        assert busy_process.stdout is not None
+        busy_process.stdout.readline()  # it begins
+        durations = measure_settling(store, lambda: busy_process.poll() is None)
+        busy_process.kill()  # what it has left to do is no part of this
+    return durations
 
 
-def busy(what: str, path: str) -> None:
+def run_busy_process(work_name: str, path: str) -> None:
     """What the other process does: publish, or load papers."""
-    store = open_store(f"sqlite:///{path}", words=indexed)
+    store = open_store(f"sqlite:///{path}", analyze=index_text)
     print("begun", flush=True)
-    if what == "publish":
-        publish(store, BOT, NOW)
+    if work_name == "publish":
+        publish_due_chats(store, BOT, NOW)
     else:
-        load(store, announcements(Path(os.environ["PAPERGRAM_TEST_DATA"]), PAPERS))
+        load_papers(store, read_corpus(Path(os.environ["PAPERGRAM_TEST_DATA"]), PAPERS))
 
 
 def main() -> None:
     """Print the figures."""
-    print(f"settling: one every {EVERY * 1000:.0f} ms")
-    for what, measure in (
-        ("alone", lambda store: settle(store, lambda: True)),
-        ("while a tick publishes in this process", beside_thread),
-        ("while another process publishes", lambda store: beside_process(store, "publish")),
-        ("while another process bulk-loads", lambda store: beside_process(store, "load")),
+    print(f"settling: one every {SETTLE_INTERVAL * 1000:.0f} ms")
+    for label, measure in (
+        ("alone", lambda store: measure_settling(store, lambda: True)),
+        ("while a tick publishes in this process", measure_beside_thread),
+        ("while another process publishes", lambda store: measure_beside_process(store, "publish")),
+        ("while another process bulk-loads", lambda store: measure_beside_process(store, "load")),
     ):
-        with tempfile.TemporaryDirectory() as place:
-            store = prepared(place, CHATS)
-            report(what, measure(store))
+        with tempfile.TemporaryDirectory() as directory:
+            store = prepare_store(directory, CHATS)
+            print_times(label, measure(store))
             store.close()
 
 
 if __name__ == "__main__":
     if sys.argv[1:]:
-        busy(*sys.argv[1:])
+        run_busy_process(*sys.argv[1:])
     else:
         main()

@@ -26,13 +26,13 @@ from unicodedata import combining, normalize
 
 from pylatexenc.latex2text import LatexNodes2Text
 
-from bot.topics.matching import Index
+from bot.topics.matching import AnnouncementIndex
 from bot.topics.query.parser import QueryError, parse
-from storage.records import Announcement, Kind, Paper
-from tests.bench.matching import QUERIES, batch, queries
-from tests.bench.search import announcements
+from storage.records import Announcement, AnnouncementKind, Paper
+from tests.bench.matching import QUERIES, corpus_sample, make_queries
+from tests.bench.search import read_corpus
 
-SLICE = 8_000
+BATCH_SIZE = 8_000
 ACRONYMS = [
     "LLM",
     "VLM",
@@ -207,56 +207,68 @@ PLURALS = [
     "simplex/simplices",
     "genus/genera",
 ]
-AUTHORS = 40
-_TEX = re.compile(r"\\[`'^\"~=.cvHkurdb]")
+AUTHOR_COUNT = 40
+_TEX_ACCENT = re.compile(r"\\[`'^\"~=.cvHkurdb]")
 
 
 def main() -> None:
     """Print a table, or JSON for a later run to compare with."""
     folder = Path(os.environ["PAPERGRAM_TEST_DATA"])
-    names = _authors(folder)
-    words = _words()
-    found = _counts(announcements(folder, 10**9), [w for row in words.values() for w in row])
-    found |= _counts(_announced(folder), [name for row in names.values() for name in row])
+    names = _author_spellings(folder)
+    words = _spellings()
+    match_counts = _count_matches(
+        read_corpus(folder, 10**9), [word for row in words.values() for word in row]
+    )
+    match_counts |= _count_matches(
+        _feed_announcements(folder), [name for row in names.values() for name in row]
+    )
     words |= names
-    topical = batch(folder)
-    topics = [query.text for query in queries(topical, random.Random(7), QUERIES)]
+    recent_announcements = corpus_sample(folder)
+    topics = [query.text for query in make_queries(recent_announcements, random.Random(7), QUERIES)]
     if "--against" in sys.argv:
-        before = json.loads(Path(sys.argv[sys.argv.index("--against") + 1]).read_text("utf-8"))
-        topics = list(before["topics"])
-    grown = _counts(iter(topical), topics)
+        earlier_counts = json.loads(
+            Path(sys.argv[sys.argv.index("--against") + 1]).read_text("utf-8")
+        )
+        topics = list(earlier_counts["topics"])
+    topic_counts = _count_matches(iter(recent_announcements), topics)
     if "--json" in sys.argv:
-        print(json.dumps({"words": found, "topics": grown}, ensure_ascii=False))
+        print(json.dumps({"words": match_counts, "topics": topic_counts}, ensure_ascii=False))
         return
-    known = before["words"] if "--against" in sys.argv else {}
+    earlier_words = earlier_counts["words"] if "--against" in sys.argv else {}
     for name, row in words.items():
-        cells = [f"{known.get(w, '')!s:>7} {found[w]:>6} {w}" for w in row]
+        cells = [
+            f"{earlier_words.get(word, '')!s:>7} {match_counts[word]:>6} {word}" for word in row
+        ]
         print(f"{name:24}", " | ".join(cells))
-    if known:
-        _tell_growth(before["topics"], grown)
+    if earlier_words:
+        _print_growth(earlier_counts["topics"], topic_counts)
 
 
-def _words() -> dict[str, Sequence[str]]:
+def _spellings() -> dict[str, Sequence[str]]:
     """Each word with the spellings that are asked for."""
     rows: dict[str, Sequence[str]] = {word: (word, f"{word}s") for word in ACRONYMS}
     rows |= {word: (word, word.replace("-", "")) for word in HYPHENATED}
     return {**rows, **FORMULAS, **{row: row.split("/") for row in PLURALS}}
 
 
-def _authors(folder: Path) -> dict[str, Sequence[str]]:
+def _author_spellings(folder: Path) -> dict[str, Sequence[str]]:
     """Authors whom arXiv's feeds write in TeX: in Unicode, without accents, and by family name."""
     names: dict[str, Sequence[str]] = {}
-    for announcement in _announced(folder):
-        for author in filter(_TEX.search, announcement.paper.authors):
-            shown = normalize("NFC", LatexNodes2Text().latex_to_text(author))
-            bare = "".join(c for c in normalize("NFKD", shown) if not combining(c))
-            names[author] = (f'au:"{shown}"', f'au:"{bare}"', f'au:"{author}"')
-        if len(names) >= AUTHORS:
+    for announcement in _feed_announcements(folder):
+        for author in filter(_TEX_ACCENT.search, announcement.paper.authors):
+            unicode_name = normalize("NFC", LatexNodes2Text().latex_to_text(author))
+            plain_name = "".join(
+                character
+                for character in normalize("NFKD", unicode_name)
+                if not combining(character)
+            )
+            names[author] = (f'au:"{unicode_name}"', f'au:"{plain_name}"', f'au:"{author}"')
+        if len(names) >= AUTHOR_COUNT:
             break
     return names
 
 
-def _announced(folder: Path) -> Iterator[Announcement]:
+def _feed_announcements(folder: Path) -> Iterator[Announcement]:
     """What arXiv's feeds announced, with names as they write them."""
     with gzip.open(
         folder / "corpus/rss_announced_2024_2025.jsonl.gz", "rt", encoding="utf-8"
@@ -269,36 +281,46 @@ def _announced(folder: Path) -> Iterator[Announcement]:
                 record["abstract"],
                 tuple(record["authors"]),
             )
-            yield Announcement(paper, "bench", Kind.NEW, date(2025, 1, 1))
+            yield Announcement(paper, "bench", AnnouncementKind.NEW, date(2025, 1, 1))
 
 
-def _counts(papers: Iterator[Announcement], asked: Sequence[str]) -> dict[str, int]:
+def _count_matches(papers: Iterator[Announcement], query_texts: Sequence[str]) -> dict[str, int]:
     """How many papers each query finds; one that cannot be read finds none."""
-    parsed = {}
-    for text in asked:
+    parsed_queries = {}
+    for text in query_texts:
         try:
-            parsed[text] = parse(text)
+            parsed_queries[text] = parse(text)
         except QueryError:
             continue
     counts = Counter[str]()
-    while part := list(islice(papers, SLICE)):
-        index = Index(part)
-        for text, query in parsed.items():
+    while announcement_batch := list(islice(papers, BATCH_SIZE)):
+        index = AnnouncementIndex(announcement_batch)
+        for text, query in parsed_queries.items():
             counts[text] += len(index.find(query))
-    return {text: counts[text] for text in asked}
+    return {text: counts[text] for text in query_texts}
 
 
-def _tell_growth(before: Mapping[str, int], now: Mapping[str, int]) -> None:
+def _print_growth(earlier_counts: Mapping[str, int], current_counts: Mapping[str, int]) -> None:
     """What the topics of the matching benchmark find now, for all they found before."""
-    shares = {topic: (now[topic] - n) / n for topic, n in before.items() if n}
-    total = sum(now.values()) / max(sum(before.values()), 1) - 1
+    shares = {
+        topic: (current_counts[topic] - earlier_count) / earlier_count
+        for topic, earlier_count in earlier_counts.items()
+        if earlier_count
+    }
+    total = sum(current_counts.values()) / max(sum(earlier_counts.values()), 1) - 1
     print(
         f"{len(shares):,} topics: median growth {median(shares.values()):.2%}, of all {total:.2%}"
     )
-    for topic in sorted(shares, key=lambda one: now[one] - before[one], reverse=True)[:10]:
-        print(f"  grew  {before[topic]:>5} {now[topic]:>5}  {topic[:90]}")
-    for topic in sorted(shares, key=lambda one: now[one] - before[one])[:10]:
-        print(f"  shrank {before[topic]:>5} {now[topic]:>5}  {topic[:90]}")
+    for topic in sorted(
+        shares,
+        key=lambda topic_text: current_counts[topic_text] - earlier_counts[topic_text],
+        reverse=True,
+    )[:10]:
+        print(f"  grew  {earlier_counts[topic]:>5} {current_counts[topic]:>5}  {topic[:90]}")
+    for topic in sorted(
+        shares, key=lambda topic_text: current_counts[topic_text] - earlier_counts[topic_text]
+    )[:10]:
+        print(f"  shrank {earlier_counts[topic]:>5} {current_counts[topic]:>5}  {topic[:90]}")
 
 
 if __name__ == "__main__":

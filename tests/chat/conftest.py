@@ -8,8 +8,8 @@ import pytest
 
 from bot.texts import LANGUAGES
 from storage import Store
-from tests.chat.talk import Talk
-from tests.support.running_bot import opening, staged
+from tests.chat.talk import Conversation
+from tests.support.running_bot import run_bot, store_sample
 
 
 @pytest.fixture(params=LANGUAGES)
@@ -19,22 +19,24 @@ def language(request: pytest.FixtureRequest) -> str:
 
 
 @pytest.fixture
-async def talk(store: Store) -> AsyncIterator[Talk]:
+async def talk(store: Store) -> AsyncIterator[Conversation]:
     """Ada's private chat with the bot, in English."""
-    async with staged(store) as house:
-        ahead = await opening(house)
-        yield Talk(house, house.person(), "en", ahead)
+    async with run_bot(store) as running_bot:
+        ahead = await store_sample(running_bot)
+        yield Conversation(running_bot, running_bot.create_person(), "en", ahead)
 
 
 @pytest.fixture
-async def lab(talk: Talk) -> Talk:
+async def lab(talk: Conversation) -> Conversation:
     """Ada, who owns a group with the bot in it."""
-    return await talk.lab()
+    return await talk.create_group()
 
 
 @pytest.fixture
-async def either(store: Store, language: str) -> AsyncIterator[Talk]:
+async def either(store: Store, language: str) -> AsyncIterator[Conversation]:
     """A private chat with the bot, once in each language."""
-    async with staged(store) as house:
-        ahead = await opening(house)
-        yield Talk(house, house.person(language=language), language, ahead)
+    async with run_bot(store) as running_bot:
+        ahead = await store_sample(running_bot)
+        yield Conversation(
+            running_bot, running_bot.create_person(language=language), language, ahead
+        )

@@ -13,8 +13,8 @@ COVERED: set[str] = set()
 def covers(*names: str) -> Callable[[Test], Test]:
     """Says that a test is about these ways in: ``/sub`` is a command, ``[subscribe]`` a button."""
 
-    def said(test: Test) -> Test:
+    def mark_covered(test: Test) -> Test:
         COVERED.update(names)
         return test
 
-    return said
+    return mark_covered

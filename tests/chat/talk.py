@@ -6,103 +6,111 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
 
-from bot.demo.people.people import Person, Place
-from bot.demo.people.visible_messages import Visible
+from bot.demo.people.people import GroupOrChannel, Person
+from bot.demo.people.visible_messages import VisibleMessage
 from bot.texts import say
-from storage.records import Announcement, Form, Subscription
-from tests.support.database import Tables, dump
-from tests.support.running_bot import Answer, House
+from storage.records import Announcement, MessageForm, Subscription
+from tests.support.database import RowsByTable, dump_tables
+from tests.support.running_bot import PressOutcome, RunningBot
 
 TOPIC = "diffusion OR splatting"
 
 
 @dataclass(frozen=True, slots=True)
-class Talk:
+class Conversation:
     """Somebody talks to the bot, in private or in a place."""
 
-    house: House
+    running_bot: RunningBot
     person: Person
     language: str
-    ahead: Sequence[Announcement] = ()  # what arXiv announces tomorrow
-    place: Place | None = None
+    upcoming: Sequence[Announcement] = ()  # what arXiv announces tomorrow
+    group: GroupOrChannel | None = None
 
     def text(self, key: str, **values: str | int) -> str:
         """What the bot says here."""
         return say(self.language, key, **values)
 
-    async def says(self, text: str) -> list[Visible]:
+    async def send_text(self, text: str) -> list[VisibleMessage]:
         """All that the bot writes because of it."""
-        return await self.house.says(self.person, text, self.place)
+        return await self.running_bot.send_text(self.person, text, self.group)
 
-    async def hears(self, text: str) -> Visible:
+    async def ask(self, text: str) -> VisibleMessage:
         """The bot's one answer."""
-        [answer] = await self.says(text)
+        [answer] = await self.send_text(text)
         return answer
 
-    async def presses(self, key: str = "", *, label: str = "", message: int = 0) -> Answer:
+    async def press_button(
+        self, key: str = "", *, label: str = "", message_id: int = 0
+    ) -> PressOutcome:
         """Presses the button with a text of ours, or with any label."""
-        return await self.house.presses(
-            self.person, label or self.text(key), message=message, place=self.place
+        return await self.running_bot.press_button(
+            self.person, label or self.text(key), message_id=message_id, group=self.group
         )
 
-    async def forges(self, data: str) -> Answer:
+    async def send_forged_callback(self, data: str) -> PressOutcome:
         """Sends callback data that no button carries."""
-        shown = [message.id for message in self.person.reads(self.place) if message.is_from_bot]
-        return await self.house.forges(self.person, data, shown[-1], self.place)
+        bot_message_ids = [
+            message.id for message in self.person.messages(self.group) if message.is_from_bot
+        ]
+        return await self.running_bot.press_forged(
+            self.person, data, bot_message_ids[-1], self.group
+        )
 
-    async def follows(self, words: str = TOPIC) -> Subscription:
+    async def subscribe(self, words: str = TOPIC) -> Subscription:
         """Subscribes to a topic, as somebody who has been through the first steps."""
-        await self.says(f"/sub {words}")
-        await self.house.settles(self.place or self.person)
-        await self.presses("button-subscribe")
+        await self.send_text(f"/sub {words}")
+        await self.running_bot.finish_onboarding(self.group or self.person)
+        await self.press_button("button-subscribe")
         return (await self.topics())[-1]
 
-    async def tabled(self) -> None:
+    async def use_table_form(self) -> None:
         """Lets the chat's digests come as tables."""
-        await self.says("/settings")
-        await self.presses("button-form-rich")
-        assert (await self.house.chat(self.place or self.person)).form is Form.RICH
+        await self.send_text("/settings")
+        await self.press_button("button-form-rich")
+        assert (
+            await self.running_bot.stored_chat(self.group or self.person)
+        ).form is MessageForm.RICH
 
-    async def lab(self) -> Talk:
+    async def create_group(self) -> Conversation:
         """The same person in a group of their own, with the bot in it."""
-        place = self.house.emulator.people.supergroup("Lab", self.person)
-        place.add_bot()
-        await self.house.settled()
-        return self.at(place)
+        group = self.running_bot.emulator.people.create_supergroup("Lab", self.person)
+        group.add_bot()
+        await self.running_bot.wait_until_idle()
+        return self.in_group(group)
 
-    async def channel(self) -> Place:
+    async def create_channel(self) -> GroupOrChannel:
         """A channel of this person's, where the bot may post."""
-        people = self.house.emulator.people
-        place = people.channel("Papers", self.person, username="papers")
-        place.add_bot(is_administrator=True)
-        await self.house.settled()
-        return place
+        people = self.running_bot.emulator.people
+        channel = people.create_channel("Papers", self.person, username="papers")
+        channel.add_bot(is_administrator=True)
+        await self.running_bot.wait_until_idle()
+        return channel
 
-    def member(self, name: str = "Bob") -> Talk:
+    def as_new_member(self, name: str = "Bob") -> Conversation:
         """The same place with an ordinary member talking, who has just joined."""
-        assert self.place
-        who = self.house.person(name)
-        self.place.join(who.user)
-        return self.by(who)
+        assert self.group
+        member = self.running_bot.create_person(name)
+        self.group.set_member(member.user)
+        return self.as_person(member)
 
     async def topics(self) -> list[Subscription]:
         """The topics of this chat."""
-        return await self.house.topics(self.place or self.person)
+        return await self.running_bot.topics(self.group or self.person)
 
-    def rows(self, *besides: str) -> Tables:
+    def store_rows(self, *ignored_tables: str) -> RowsByTable:
         """All rows of the store, but for the update itself and the tables named."""
-        held = dump(self.house.store)
-        return {table: rows for table, rows in held.items() if table not in besides}
+        rows_by_table = dump_tables(self.running_bot.store)
+        return {table: rows for table, rows in rows_by_table.items() if table not in ignored_tables}
 
-    def by(self, person: Person) -> Talk:
+    def as_person(self, person: Person) -> Conversation:
         """The same place with somebody else talking."""
         return replace(self, person=person)
 
-    def at(self, place: Place) -> Talk:
+    def in_group(self, group: GroupOrChannel) -> Conversation:
         """The same person in a place."""
-        return replace(self, place=place)
+        return replace(self, group=group)
 
-    async def tomorrow(self) -> None:
+    async def advance_to_tomorrow(self) -> None:
         """Lets a day pass and arXiv announce; every digest by command, none by the clock."""
-        self.house.clock.at += timedelta(hours=18)
-        await self.house.announce(self.ahead)
+        self.running_bot.clock.instant += timedelta(hours=18)
+        await self.running_bot.announce(self.upcoming)

@@ -8,190 +8,197 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.chat.api.callback_data import action, data, link, opened
+from bot.chat.api.callback_data import (
+    decode_action,
+    decode_start_payload,
+    encode_action,
+    paper_link,
+)
 from bot.chat.handler_table import BUTTONS
 from bot.render.telegram.keyboard import Action
-from bot.texts.dates import city
-from storage.records import Cadence, Form, OnQuietDays
+from bot.texts.dates import city_name
+from storage.records import Cadence, MessageForm, QuietDayPolicy
 from tests.chat.covered import covers
-from tests.chat.talk import TOPIC, Talk
-from tests.support.database import BESIDE, count, dump
+from tests.chat.talk import TOPIC, Conversation
+from tests.support.database import IGNORED_TABLES, count_rows, dump_tables
 
 
 @covers("[draft]")
-async def test_an_example_shows_its_preview(either: Talk) -> None:
-    hello = await either.hears("/start")
+async def test_an_example_shows_its_preview(either: Conversation) -> None:
+    hello = await either.ask("/start")
 
-    answer = await either.presses(label=hello.buttons[0])
+    answer = await either.press_button(label=hello.button_labels[0])
 
-    [preview] = answer.new
-    assert preview.text.startswith(f"{hello.buttons[0]}\n\n")
-    assert preview.buttons[0] == either.text("button-subscribe")
+    [preview] = answer.new_messages
+    assert preview.text.startswith(f"{hello.button_labels[0]}\n\n")
+    assert preview.button_labels[0] == either.text("button-subscribe")
 
 
 @covers("[greet]")
-async def test_the_greeting_changes_its_language_in_place(talk: Talk) -> None:
-    hello = await talk.hears("/start")
+async def test_the_greeting_changes_its_language_in_place(talk: Conversation) -> None:
+    hello = await talk.ask("/start")
 
-    changed = (await talk.presses(label="中文")).one
+    changed = (await talk.press_button(label="中文")).only_message
 
-    chat = await talk.house.chat(talk.person)
+    chat = await talk.running_bot.stored_chat(talk.person)
     assert changed.id == hello.id
     assert (chat.language, chat.languages) == ("zh", ("zh", "en"))
-    assert "English" in changed.buttons
-    await talk.presses(label="English")
-    chat = await talk.house.chat(talk.person)
+    assert "English" in changed.button_labels
+    await talk.press_button(label="English")
+    chat = await talk.running_bot.stored_chat(talk.person)
     assert (chat.language, chat.languages) == ("en", ("en",))
 
 
 @covers("[subscribe]")
-async def test_subscribe_pressed_twice_is_one_topic(either: Talk) -> None:
-    preview = await either.hears(f"/sub {TOPIC}")
-    pressed = preview.rows[0][0].data
-    await either.presses("button-subscribe")
-    before = either.rows()
+async def test_subscribe_pressed_twice_is_one_topic(either: Conversation) -> None:
+    preview = await either.ask(f"/sub {TOPIC}")
+    pressed = preview.button_rows[0][0].data
+    await either.press_button("button-subscribe")
+    before = either.store_rows()
 
-    answer = await either.forges(pressed)
+    answer = await either.send_forged_callback(pressed)
 
     assert answer.toast == either.text("preview-known")
-    assert answer.is_nothing
-    assert either.rows() == before
+    assert answer.is_empty
+    assert either.store_rows() == before
 
 
 @covers("[change]", "[cancel]")
-async def test_change_and_cancel_store_nothing(either: Talk) -> None:
-    preview = await either.hears(f"/sub {TOPIC}")
-    before = either.rows()
+async def test_change_and_cancel_store_nothing(either: Conversation) -> None:
+    preview = await either.ask(f"/sub {TOPIC}")
+    before = either.store_rows()
 
-    changed = (await either.presses("button-change")).one
+    changed = (await either.press_button("button-change")).only_message
     assert changed.id == preview.id
     assert changed.text == either.text("preview-change", query=f"/sub {TOPIC}")
-    assert changed.buttons == ()
-    assert either.rows() == before
+    assert changed.button_labels == ()
+    assert either.store_rows() == before
 
-    await either.hears(f"/sub {TOPIC}")
-    cancelled = (await either.presses("button-cancel")).one
+    await either.ask(f"/sub {TOPIC}")
+    cancelled = (await either.press_button("button-cancel")).only_message
     assert cancelled.text == either.text("preview-cancelled")
     assert await either.topics() == []
 
 
 @covers("[list]", "[settings]", "[digest]")
-async def test_what_stands_under_a_new_topic(either: Talk) -> None:
-    await either.follows()
-    [confirmed] = [one for one in either.person.reads() if one.buttons]
+async def test_what_stands_under_a_new_topic(either: Conversation) -> None:
+    await either.subscribe()
+    [confirmed] = [one for one in either.person.messages() if one.button_labels]
 
-    digest = (await either.presses("button-digest")).one
+    digest = (await either.press_button("button-digest")).only_message
     assert either.text("digest-shown-all", matched=3) in digest.text
-    settings = (await either.presses("button-settings", message=confirmed.id)).one
+    settings = (await either.press_button("button-settings", message_id=confirmed.id)).only_message
     assert settings.text.startswith(either.text("settings-title"))
 
 
 @covers("[list]")
-async def test_my_topics_come_in_place(either: Talk) -> None:
-    await either.follows()
-    listed = (await either.presses("button-list")).one
+async def test_my_topics_come_in_place(either: Conversation) -> None:
+    await either.subscribe()
+    listed = (await either.press_button("button-list")).only_message
     assert listed.is_edited
     assert f"1. {TOPIC}" in listed.text
 
 
 @covers("[stop]", "[subscribe]")
-async def test_stop_has_a_way_back_and_a_second_press_finds_nothing(either: Talk) -> None:
-    topic = await either.follows()
-    listed = await either.hears("/list")
-    older = await either.hears("/list")
-    await either.presses(label="1", message=listed.id)
+async def test_stop_has_a_way_back_and_a_second_press_finds_nothing(either: Conversation) -> None:
+    topic = await either.subscribe()
+    listed = await either.ask("/list")
+    older = await either.ask("/list")
+    await either.press_button(label="1", message_id=listed.id)
 
-    told = (await either.presses("digest-button-stop", message=listed.id)).one
+    told = (await either.press_button("digest-button-stop", message_id=listed.id)).only_message
     assert (told.id, told.text) == (listed.id, either.text("unsubscribed", topic=TOPIC))
     assert await either.topics() == []
-    again = await either.presses(label="1", message=older.id)
-    assert (again.toast, again.is_nothing) == (either.text("topic-gone"), True)
+    again = await either.press_button(label="1", message_id=older.id)
+    assert (again.toast, again.is_empty) == (either.text("topic-gone"), True)
 
-    await either.presses("button-undo")
+    await either.press_button("button-undo")
     [back] = await either.topics()
     assert (back.query, back.cursor) == (topic.query, topic.cursor)
 
 
 @covers("[entry]", "[next]")
-async def test_entries_open_one_after_the_other(either: Talk) -> None:
-    await either.hears("/digest language")
-    [opened] = (await either.presses(label="2")).new
+async def test_entries_open_one_after_the_other(either: Conversation) -> None:
+    await either.ask("/digest language")
+    [opened] = (await either.press_button(label="2")).new_messages
     assert opened.text.startswith("[2] ")
-    assert opened.buttons[-2:] == (either.text("button-table"), either.text("button-next"))
+    assert opened.button_labels[-2:] == (either.text("button-table"), either.text("button-next"))
 
-    turned = (await either.presses("button-next")).one
+    turned = (await either.press_button("button-next")).only_message
 
     assert turned.id == opened.id
     assert turned.text.startswith("[3] ")
 
 
 @covers("[next]")
-async def test_the_last_entry_has_no_next(talk: Talk) -> None:
-    await talk.hears("/digest erasure conversion")
-    [opened] = (await talk.presses(label="1")).new
-    assert opened.buttons[-1] == "‹ Table"
+async def test_the_last_entry_has_no_next(talk: Conversation) -> None:
+    await talk.ask("/digest erasure conversion")
+    [opened] = (await talk.press_button(label="1")).new_messages
+    assert opened.button_labels[-1] == "‹ Table"
 
 
 @covers("[rest]", "[entry]")
-async def test_the_rest_is_shown_page_by_page_and_opens_too(either: Talk) -> None:
-    digest = await either.hears("/digest cs.LG OR cs.CV OR cs.CL OR cs.RO OR quant-ph")
-    label = next(one for one in digest.buttons if "(" in one or "其余" in one)
+async def test_the_rest_is_shown_page_by_page_and_opens_too(either: Conversation) -> None:
+    digest = await either.ask("/digest cs.LG OR cs.CV OR cs.CL OR cs.RO OR quant-ph")
+    label = next(one for one in digest.button_labels if "(" in one or "其余" in one)
 
-    [page] = (await either.presses(label=label)).new
+    [page] = (await either.press_button(label=label)).new_messages
 
     assert "[13] " in page.text
-    [opened] = (await either.presses(label="13")).new
+    [opened] = (await either.press_button(label="13")).new_messages
     assert opened.text.startswith("[13] ")
 
 
 @pytest.mark.parametrize("position", [0, 1, 12, 999, 10**17])
 @covers("[rest]")
-async def test_no_page_is_forged_beyond_the_rest(talk: Talk, position: int) -> None:
+async def test_no_page_is_forged_beyond_the_rest(talk: Conversation, position: int) -> None:
     """Only what was left out is a page of the rest."""
-    await talk.hears("/digest erasure conversion")
-    before = talk.rows()
+    await talk.ask("/digest erasure conversion")
+    before = talk.store_rows()
 
-    answer = await talk.forges(f"1rest:1:{position}")
+    answer = await talk.send_forged_callback(f"1rest:1:{position}")
 
-    assert (answer.toast, answer.is_nothing) == (talk.text("entry-gone"), True)
-    assert talk.rows() == before
+    assert (answer.toast, answer.is_empty) == (talk.text("entry-gone"), True)
+    assert talk.store_rows() == before
 
 
 @covers("[set]")
-async def test_each_switch_changes_one_setting_and_says_so(either: Talk) -> None:
-    await either.says("/settings")
-    before = await either.house.chat(either.person)
+async def test_each_switch_changes_one_setting_and_says_so(either: Conversation) -> None:
+    await either.send_text("/settings")
+    before = await either.running_bot.stored_chat(either.person)
 
     for key, value in (
-        ("button-form-rich", Form.RICH),
-        ("button-form-classic", Form.CLASSIC),
+        ("button-form-rich", MessageForm.RICH),
+        ("button-form-classic", MessageForm.CLASSIC),
         ("settings-languages-zh", ("zh",)),
         ("settings-languages-both", ("zh", "en")),
         ("settings-languages-en", ("en",)),
     ):
-        answer = await either.presses(key)
-        chat = await either.house.chat(either.person)
+        answer = await either.press_button(key)
+        chat = await either.running_bot.stored_chat(either.person)
         assert value in (chat.form, chat.languages)
         assert answer.toast == either.text("settings-saved")
 
-    await either.presses("button-language")
-    after = await either.house.chat(either.person)
+    await either.press_button("button-language")
+    after = await either.running_bot.stored_chat(either.person)
     assert after.language != before.language
 
 
 @covers("[times]", "[time]", "[zones]", "[zone]", "[settings]")
-async def test_time_and_zone_in_two_presses_and_back(either: Talk) -> None:
-    topic = await either.follows()
-    await either.says("/settings")
+async def test_time_and_zone_in_two_presses_and_back(either: Conversation) -> None:
+    topic = await either.subscribe()
+    await either.send_text("/settings")
 
-    await either.presses("button-time")
-    told = (await either.presses(label="09:00")).one
+    await either.press_button("button-time")
+    told = (await either.press_button(label="09:00")).only_message
     assert "09:00" in told.text
-    await either.presses("button-back")
-    await either.presses("button-zone")
-    told = (await either.presses(label=city(either.language, "Asia/Shanghai"))).one
+    await either.press_button("button-back")
+    await either.press_button("button-zone")
+    told = (
+        await either.press_button(label=city_name(either.language, "Asia/Shanghai"))
+    ).only_message
     assert told.text == either.text("settings-zone-set", zone="Asia/Shanghai", clock="21:00")
-    back = (await either.presses("button-back")).one
+    back = (await either.press_button("button-back")).only_message
     assert back.text.startswith(either.text("settings-title"))
 
     [after] = await either.topics()
@@ -201,16 +208,19 @@ async def test_time_and_zone_in_two_presses_and_back(either: Talk) -> None:
 
 
 @covers("[cadence]")
-async def test_days_and_quiet_days_are_switches(either: Talk) -> None:
-    await either.follows()
-    await either.says("/time")
+async def test_days_and_quiet_days_are_switches(either: Conversation) -> None:
+    await either.subscribe()
+    await either.send_text("/time")
     for key, wanted in (
         ("button-working-days", Cadence(weekdays=(0, 1, 2, 3, 4))),
-        ("button-quiet-notice", Cadence(weekdays=(0, 1, 2, 3, 4), quiet=OnQuietDays.NOTICE)),
-        ("button-announced", Cadence(times=(), quiet=OnQuietDays.NOTICE)),
+        (
+            "button-quiet-notice",
+            Cadence(weekdays=(0, 1, 2, 3, 4), on_quiet_days=QuietDayPolicy.NOTICE),
+        ),
+        ("button-announced", Cadence(times=(), on_quiet_days=QuietDayPolicy.NOTICE)),
     ):
-        told = (await either.presses(key)).one
-        assert f"✓ {either.text(key)}" in told.buttons
+        told = (await either.press_button(key)).only_message
+        assert f"✓ {either.text(key)}" in told.button_labels
         [topic] = await either.topics()
         assert topic.cadence == wanted
     assert topic.next_due is None
@@ -231,32 +241,34 @@ FORGED = [
 ]
 
 
-async def test_forged_buttons_change_nothing_but_switches(talk: Talk) -> None:
+async def test_forged_buttons_change_nothing_but_switches(talk: Conversation) -> None:
     """A switch of one's own chat may be forged as well as pressed; nothing else moves."""
-    await talk.follows()
-    await talk.hears("/digest")
-    await talk.house.bot.tick()  # whose marks are no button's
+    await talk.subscribe()
+    await talk.ask("/digest")
+    await talk.running_bot.bot.publish_due()  # whose marks are no button's
     harmless = {"cancel", "groups", "history", "list", "saved", "settings", "times", "zones"}
     for forged in FORGED:
         verb = forged[1:].partition(":")[0]
-        before = dump(talk.house.store, without=(*BESIDE, "subscribers"))
-        answer = await talk.forges(forged)
+        before = dump_tables(
+            talk.running_bot.store, ignored_tables=(*IGNORED_TABLES, "subscribers")
+        )
+        answer = await talk.send_forged_callback(forged)
         if verb not in harmless | {"set", "greet", "versions"}:
             assert answer.toast, forged
-            assert answer.is_nothing, forged
-        after = dump(talk.house.store, without=(*BESIDE, "subscribers"))
+            assert answer.is_empty, forged
+        after = dump_tables(talk.running_bot.store, ignored_tables=(*IGNORED_TABLES, "subscribers"))
         if verb not in ("greet", "versions"):  # which offers its examples anew, and a switch
             assert after == before, forged
 
 
-async def test_another_chats_buttons_open_nothing(talk: Talk) -> None:
+async def test_another_chats_buttons_open_nothing(talk: Conversation) -> None:
     """Numbers of Ada's topic, preview and digest in Eve's hands."""
-    topic = await talk.follows()
-    await talk.hears("/digest")
-    draft = (await talk.hears("/sub robots")).rows[0][0].data
-    eve = talk.by(talk.house.person("Eve"))
-    await eve.hears("/start")
-    before = talk.rows()
+    topic = await talk.subscribe()
+    await talk.ask("/digest")
+    draft = (await talk.ask("/sub robots")).button_rows[0][0].data
+    eve = talk.as_person(talk.running_bot.create_person("Eve"))
+    await eve.ask("/start")
+    before = talk.store_rows()
 
     for forged, refusal in (
         (draft, "preview-gone"),
@@ -268,24 +280,24 @@ async def test_another_chats_buttons_open_nothing(talk: Talk) -> None:
         ("1next:1:2", "digest-gone"),
         ("1rest:1:1", "digest-gone"),
     ):
-        answer = await eve.forges(forged)
-        assert (answer.toast, answer.is_nothing) == (eve.text(refusal), True), forged
+        answer = await eve.send_forged_callback(forged)
+        assert (answer.toast, answer.is_empty) == (eve.text(refusal), True), forged
 
-    assert talk.rows() == before
+    assert talk.store_rows() == before
 
 
-async def test_an_old_entry_turns_to_the_new_form(talk: Talk) -> None:
+async def test_an_old_entry_turns_to_the_new_form(talk: Conversation) -> None:
     """[Next] under a text, after the chat has changed to tables, and the other way round."""
-    await talk.hears("/digest language")
-    await talk.presses(label="1")
-    await talk.says("/settings")
-    await talk.presses("button-form-rich")
+    await talk.ask("/digest language")
+    await talk.press_button(label="1")
+    await talk.send_text("/settings")
+    await talk.press_button("button-form-rich")
 
-    turned = (await talk.presses("button-next")).one
+    turned = (await talk.press_button("button-next")).only_message
     assert turned.is_rich
-    await talk.presses("button-form-classic")
-    assert not (await talk.presses("button-next")).one.is_rich
-    assert count(talk.house.store, "digests") == 1
+    await talk.press_button("button-form-classic")
+    assert not (await talk.press_button("button-next")).only_message.is_rich
+    assert count_rows(talk.running_bot.store, "digests") == 1
 
 
 @given(
@@ -297,18 +309,18 @@ async def test_an_old_entry_turns_to_the_new_form(talk: Talk) -> None:
     )
 )
 def test_callback_data_comes_back_and_fits(pressed: Action) -> None:
-    assert action(data(pressed)) == pressed
-    assert len(data(pressed).encode()) <= 64
+    assert decode_action(encode_action(pressed)) == pressed
+    assert len(encode_action(pressed).encode()) <= 64
 
 
 @given(st.integers(0, HUGE), st.integers(0, 10**9 - 1))
 def test_a_deep_link_comes_back(paper: int, version: int) -> None:
-    payload = link("papergram_bot", paper, version).partition("?start=")[2]
-    assert opened(payload) == Action("paper", paper, version)
+    payload = paper_link("papergram_bot", paper, version).partition("?start=")[2]
+    assert decode_start_payload(payload) == Action("paper", paper, version)
     assert len(payload) <= 64
 
 
 @given(st.text())
 def test_any_data_is_read_or_refused(text: str) -> None:
-    for found in (action(text), opened(text)):
-        assert found is None or found.first <= HUGE
+    for found in (decode_action(text), decode_start_payload(text)):
+        assert found is None or found.first_argument <= HUGE

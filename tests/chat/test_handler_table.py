@@ -8,8 +8,8 @@ from importlib import import_module
 import pytest
 
 import tests.chat
-from bot.chat.dispatch.command_menu import commands
-from bot.chat.handler_table import BUTTONS, COMMANDS, command
+from bot.chat.dispatch.command_menu import menu_commands
+from bot.chat.handler_table import BUTTONS, COMMANDS, command_route
 from bot.texts import LANGUAGES
 from tests.chat.covered import COVERED
 
@@ -26,15 +26,17 @@ def test_every_command_and_button_is_tested() -> None:
 def test_a_name_means_one_command() -> None:
     names = [name for known, one in COMMANDS.items() for name in (known, *one.aliases)]
     assert len(names) == len(set(names))
-    assert all(command(name) for name in names)
-    assert command("") is None
-    assert command("start@other") is None
+    assert all(command_route(name) for name in names)
+    assert command_route("") is None
+    assert command_route("start@other") is None
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_the_menu_is_what_telegram_takes(language: str) -> None:
-    menu = commands(language)
-    assert [entry.command for entry in menu] == [n for n, one in COMMANDS.items() if one.listed]
+    menu = menu_commands(language)
+    assert [entry.command for entry in menu] == [
+        n for n, one in COMMANDS.items() if one.in_command_menu
+    ]
     for entry in menu:
         assert entry.command.islower()
         assert 1 <= len(entry.command) <= 32

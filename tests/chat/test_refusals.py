@@ -8,10 +8,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.chat.api.updates import LONGEST, What, asked
+from bot.chat.api.updates import MAX_TEXT_LENGTH, UpdateKind, parse_update
 from storage import Store
-from tests.chat.talk import Talk
-from tests.support.running_bot import staged
+from tests.chat.talk import Conversation
+from tests.support.running_bot import run_bot
 
 QUERIES = [
     ("robots (", 7, "query-operand-missing"),
@@ -34,12 +34,12 @@ QUERIES = [
 @pytest.mark.parametrize(("words", "position", "key"), QUERIES)
 @pytest.mark.parametrize("command", ["/sub", "/digest", ""])
 async def test_a_topic_that_cannot_be_read_is_marked_at_its_place(
-    either: Talk, command: str, words: str, position: int, key: str
+    either: Conversation, command: str, words: str, position: int, key: str
 ) -> None:
-    await either.hears("/start")
-    before = either.rows("drafts")  # of the buttons that offer other readings
+    await either.ask("/start")
+    before = either.store_rows("drafts")  # of the buttons that offer other readings
 
-    told = await either.hears(f"{command} {words}".strip())
+    told = await either.ask(f"{command} {words}".strip())
 
     sentence, shown, mark, *below = told.text.split("\n")
     assert sentence.startswith(either.text(key, **_VALUES).split("\0")[0])
@@ -47,9 +47,9 @@ async def test_a_topic_that_cannot_be_read_is_marked_at_its_place(
     assert mark.endswith("↑")
     assert _columns(mark[:-1]) == _columns(words[:position])
     assert below == (
-        [either.text("suggestions", readings=len(told.buttons))] if told.buttons else []
+        [either.text("suggestions", readings=len(told.button_labels))] if told.button_labels else []
     )
-    assert either.rows("drafts") == before
+    assert either.store_rows("drafts") == before
 
 
 _VALUES: dict[str, str | int] = {
@@ -89,51 +89,51 @@ def _columns(text: str) -> int:
     ],
 )
 async def test_bad_input_gets_one_sentence_and_changes_nothing(
-    either: Talk, said: str, key: str
+    either: Conversation, said: str, key: str
 ) -> None:
-    await either.follows()
-    before = either.rows()
+    await either.subscribe()
+    before = either.store_rows()
 
-    told = await either.hears(said)
+    told = await either.ask(said)
 
     values: dict[str, str | int] = {"given": "\0", "example": "\0", "max": "\0"}
     assert told.text.startswith(either.text(key, **values).split("\0")[0])
     assert len(told.text) < 400
-    assert either.rows() == before
+    assert either.store_rows() == before
 
 
 async def test_a_category_that_is_not_read_is_refused(store: Store, language: str) -> None:
-    async with staged(store, feeds="cs.CV cs.LG") as house:
-        talk = Talk(house, house.person(language=language), language)
-        await talk.hears("/start")
-        before = talk.rows()
+    async with run_bot(store, feeds="cs.CV cs.LG") as house:
+        talk = Conversation(house, house.create_person(language=language), language)
+        await talk.ask("/start")
+        before = talk.store_rows()
 
-        told = await talk.hears("/sub cat:hep-th")
+        told = await talk.ask("/sub cat:hep-th")
 
         assert told.text == talk.text("topic-unread", categories="hep-th", read="cs.CV, cs.LG")
-        assert talk.rows() == before
+        assert talk.store_rows() == before
 
 
 @pytest.mark.parametrize("words", ["<script>", "a&amp;b", "`x`", "[l](http://x)", "{$given}"])
-async def test_what_people_write_is_never_markup(talk: Talk, words: str) -> None:
+async def test_what_people_write_is_never_markup(talk: Conversation, words: str) -> None:
     """Every answer is read by Telegram's own parser when the house closes."""
     for command in ("/unsub", "/timezone", "/digest", "/sub"):
-        assert await talk.says(f"{command} {words}")
+        assert await talk.send_text(f"{command} {words}")
 
 
-async def test_no_more_topics_than_a_chat_may_have(talk: Talk) -> None:
+async def test_no_more_topics_than_a_chat_may_have(talk: Conversation) -> None:
     before_last = 50
     for number in range(before_last):
-        await talk.follows(f"word{number}")
-    await talk.hears("/sub onemore")
-    before = talk.rows()
+        await talk.subscribe(f"word{number}")
+    await talk.ask("/sub onemore")
+    before = talk.store_rows()
 
-    answer = await talk.presses("button-subscribe")
+    answer = await talk.press_button("button-subscribe")
 
     assert answer.toast == talk.text("topic-limit", limit=before_last)
-    assert answer.is_nothing
-    assert talk.rows() == before
-    assert len((await talk.hears("/unsub")).rows) == before_last
+    assert answer.is_empty
+    assert talk.store_rows() == before
+    assert len((await talk.ask("/unsub")).button_rows) == before_last
 
 
 def _message(text: str, kind: str = "private", name: str = "Ada") -> str:
@@ -145,18 +145,20 @@ def _message(text: str, kind: str = "private", name: str = "Ada") -> str:
 
 @given(st.text(st.characters(exclude_categories=["Cs"]), max_size=5000))
 def test_any_text_is_a_command_words_or_nothing_for_us(text: str) -> None:
-    private, group = (asked(_message(text, kind), "papergram_bot") for kind in ("private", "group"))
+    private, group = (
+        parse_update(_message(text, kind), "papergram_bot") for kind in ("private", "group")
+    )
 
-    assert private is None or private.what in (What.COMMAND, What.WORDS)
-    assert group is None or group.what is What.COMMAND
+    assert private is None or private.kind in (UpdateKind.COMMAND, UpdateKind.TEXT)
+    assert group is None or group.kind is UpdateKind.COMMAND
     for found in (private, group):
         if found:
-            assert len(found.words) <= LONGEST
+            assert len(found.words) <= MAX_TEXT_LENGTH
             assert not set(found.words) & {"\0", "\u202e", "\u200b"}
 
 
 def test_who_has_no_name_is_heard() -> None:
-    found = asked(_message("robots", name=""), "papergram_bot")
+    found = parse_update(_message("robots", name=""), "papergram_bot")
 
     assert found is not None
     assert (found.name, found.words) == ("", "robots")
@@ -171,4 +173,4 @@ def test_who_has_no_name_is_heard() -> None:
     ],
 )
 def test_an_update_that_asks_nothing_is_nothing(update: dict[str, object]) -> None:
-    assert asked(json.dumps({"update_id": 1, **update}), "papergram_bot") is None
+    assert parse_update(json.dumps({"update_id": 1, **update}), "papergram_bot") is None

@@ -18,34 +18,34 @@ from bot.app.config import Config
 from bot.cli import main
 
 TOKEN = "987654321:AAsecretsecretsecretsecretsecretsec"  # opens nothing
-NAMES = tuple(f"PAPERGRAM_{name.upper()}" for name in Config.model_fields)
+SETTING_VARIABLES = tuple(f"PAPERGRAM_{name.upper()}" for name in Config.model_fields)
 ROOT = Path(__file__).parent.parent.parent
-_TALKERS = ("httpx", "httpcore", "telegram", "apscheduler", "uvicorn", "asyncio")
+_LIBRARY_LOGGERS = ("httpx", "httpcore", "telegram", "apscheduler", "uvicorn", "asyncio")
 
 
 @dataclass(frozen=True, slots=True)
-class Said:
+class CommandResult:
     """How a command ended and what it printed."""
 
-    code: int
-    out: str
-    err: str
+    exit_code: int
+    stdout: str
+    stderr: str
 
     @property
     def lines(self) -> list[str]:
         """The lines of its answer."""
-        return self.out.splitlines()
+        return self.stdout.splitlines()
 
-    def json(self) -> list[dict[str, object]]:
+    def json_objects(self) -> list[dict[str, object]]:
         """The objects of its answer, one a line."""
         return [json.loads(line) for line in self.lines]
 
     @property
-    def sentence(self) -> str:
+    def error_line(self) -> str:
         """The one sentence of a command that only says what is wrong."""
-        assert self.out == ""
-        assert "Traceback" not in self.err
-        [line] = self.err.splitlines()
+        assert self.stdout == ""
+        assert "Traceback" not in self.stderr
+        [line] = self.stderr.splitlines()
         return line
 
 
@@ -55,34 +55,38 @@ class Terminal:
 
     database: Path
 
-    def __call__(self, *words: str, **environment: str) -> Said:
+    def __call__(self, *arguments: str, **environment: str) -> CommandResult:
         """Runs a command; only what is named here is set in its environment."""
         settings = self.environment(**environment)
-        with kept_logging():
-            result = CliRunner().invoke(main, words, env=settings)
+        with preserved_logging():
+            result = CliRunner().invoke(main, arguments, env=settings)
         if result.exception and not isinstance(result.exception, SystemExit):
             raise result.exception
-        return Said(result.exit_code, result.stdout, result.stderr)
+        return CommandResult(result.exit_code, result.stdout, result.stderr)
 
     def environment(self, **more: str) -> Mapping[str, str | None]:
         """The environment of a command, None for what is not set."""
-        bare: dict[str, str | None] = dict.fromkeys((*NAMES, "TELEGRAM_BOT_TOKEN", "LANG"))
-        return bare | {"PAPERGRAM_DATABASE": f"sqlite:///{self.database}"} | more
+        unset: dict[str, str | None] = dict.fromkeys(
+            (*SETTING_VARIABLES, "TELEGRAM_BOT_TOKEN", "LANG")
+        )
+        return unset | {"PAPERGRAM_DATABASE": f"sqlite:///{self.database}"} | more
 
 
-def outside(*words: str) -> list[str]:
+def process_command(*arguments: str) -> list[str]:
     """The words that run a command in a process of its own."""
-    return [sys.executable, "-m", "bot", *words]
+    return [sys.executable, "-m", "bot", *arguments]
 
 
-def environment_outside(terminal: Terminal, **more: str) -> dict[str, str]:
+def process_environment(terminal: Terminal, **more: str) -> dict[str, str]:
     """The environment of a process of its own."""
-    own = {name: text for name, text in terminal.environment(**more).items() if text is not None}
-    return {"PATH": os.environ["PATH"], "PYTHONPATH": str(ROOT), **own}
+    set_variables = {
+        name: text for name, text in terminal.environment(**more).items() if text is not None
+    }
+    return {"PATH": os.environ["PATH"], "PYTHONPATH": str(ROOT), **set_variables}
 
 
 @contextmanager
-def kept_logging() -> Iterator[None]:
+def preserved_logging() -> Iterator[None]:
     """Puts the process's logging back as it was, whatever a command made of it."""
     root = logging.getLogger()
     handlers, level = root.handlers[:], root.level
@@ -93,5 +97,5 @@ def kept_logging() -> Iterator[None]:
         root.handlers[:], root.level = handlers, level
         sys.excepthook, threading.excepthook = hooks
         logging.captureWarnings(False)
-        for name in _TALKERS:
+        for name in _LIBRARY_LOGGERS:
             logging.getLogger(name).setLevel(logging.NOTSET)

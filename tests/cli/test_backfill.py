@@ -13,43 +13,43 @@ from bot.app import wiring
 from bot.app.config import Config
 from bot.concurrency import trusted_clock
 from bot.ingest.http_client import Fetcher
-from bot.ingest.request_pace import Pace
-from bot.topics.query.parser import indexed
+from bot.ingest.request_pace import RequestPace
+from bot.topics.query.parser import index_text
 from storage import open_store
-from storage.records import Kind
+from storage.records import AnnouncementKind
 from tests.cli.terminal import Terminal
-from tests.ingest.sources.offline import reply
-from tests.support.arxiv_archive import BASE, Archive, Filed, utc
+from tests.ingest.sources.offline import streamed_response
+from tests.support.arxiv_archive import BASE, ArchivedPaper, FakeArchive, utc
 
 TUESDAY = date(2026, 11, 17)
 NOW = utc(11, 18, 12)
 
 
 @pytest.fixture
-def archive(monkeypatch: pytest.MonkeyPatch) -> Iterator[Archive]:
+def archive(monkeypatch: pytest.MonkeyPatch) -> Iterator[FakeArchive]:
     """The archive that commands ask, on a Wednesday."""
-    source = Archive(
+    source = FakeArchive(
         [
-            Filed("2611.00001", (utc(11, 15),), TUESDAY, "cs.CV"),
-            Filed("2611.00002", (utc(11, 15),), TUESDAY, "cs.LG cs.CV"),
-            Filed("2611.00003", (utc(10, 1),), TUESDAY, "cs.CV"),
+            ArchivedPaper("2611.00001", (utc(11, 15),), TUESDAY, "cs.CV"),
+            ArchivedPaper("2611.00002", (utc(11, 15),), TUESDAY, "cs.LG cs.CV"),
+            ArchivedPaper("2611.00003", (utc(10, 1),), TUESDAY, "cs.CV"),
         ],
-        size=2,
+        page_size=2,
     )
 
     def fetcher(config: Config) -> Fetcher:
-        transport = httpx.MockTransport(source.answer)
-        return Fetcher(transport=transport, bases=[config.arxiv_oai], pace=Pace(0.0))
+        transport = httpx.MockTransport(source.respond)
+        return Fetcher(transport=transport, bases=[config.arxiv_oai], request_pace=RequestPace(0.0))
 
-    monkeypatch.setattr(wiring, "fetcher", fetcher)
-    monkeypatch.setattr(trusted_clock, "wall_clock", lambda: NOW)
+    monkeypatch.setattr(wiring, "create_fetcher", fetcher)
+    monkeypatch.setattr(trusted_clock, "system_clock", lambda: NOW)
     with stamina.set_testing(True, attempts=1):
         yield source
 
 
 def backfill(terminal: Terminal, *words: str) -> tuple[int, str, str]:
     said = terminal("backfill", *words, PAPERGRAM_FEEDS="cs.CV", PAPERGRAM_ARXIV_OAI=BASE)
-    return said.code, said.out, said.err
+    return said.exit_code, said.stdout, said.stderr
 
 
 @pytest.mark.parametrize(
@@ -81,14 +81,14 @@ def backfill(terminal: Terminal, *words: str) -> tuple[int, str, str]:
     ],
 )
 def test_a_bad_call_ends_in_one_sentence(
-    terminal: Terminal, archive: Archive, words: list[str], sentence: str
+    terminal: Terminal, archive: FakeArchive, words: list[str], sentence: str
 ) -> None:
     assert backfill(terminal, *words) == (2, "", f"{sentence}\n")
-    assert archive.asked == []
+    assert archive.requests == []
 
 
 def test_a_day_of_the_past_is_kept_as_it_was_announced(
-    terminal: Terminal, archive: Archive
+    terminal: Terminal, archive: FakeArchive
 ) -> None:
     code, out, err = backfill(terminal, "--from", "2026-11-17")
 
@@ -96,25 +96,31 @@ def test_a_day_of_the_past_is_kept_as_it_was_announced(
     assert out == (
         "cs:cs:CV: 2 announcements (2 papers are new, 0 were updated); records read: 3\n"
     )
-    store = open_store(f"sqlite:///{terminal.database}", words=indexed)
-    told = {one.paper.id[-1]: (one.kind, one.feed, one.day) for one in store.papers.after(0)}
+    store = open_store(f"sqlite:///{terminal.database}", analyze=index_text)
+    told = {
+        one.paper.id[-1]: (one.kind, one.feed, one.day)
+        for one in store.papers.announcements_after(0)
+    }
     store.close()
-    assert told == {"1": (Kind.NEW, "cs.CV", TUESDAY), "2": (Kind.CROSS, "cs.CV", TUESDAY)}
+    assert told == {
+        "1": (AnnouncementKind.NEW, "cs.CV", TUESDAY),
+        "2": (AnnouncementKind.CROSS, "cs.CV", TUESDAY),
+    }
 
 
-def test_many_days_are_fetched_on_demand(terminal: Terminal, archive: Archive) -> None:
+def test_many_days_are_fetched_on_demand(terminal: Terminal, archive: FakeArchive) -> None:
     code, _, _ = backfill(terminal, "--from", "2026-09-01", "--to", "2026-11-17", "--yes")
 
     assert code == 0
-    assert archive.asked == ["cs:cs:CV 2026-09-01 +0", "cs:cs:CV 2026-09-01 +2"]
+    assert archive.requests == ["cs:cs:CV 2026-09-01 +0", "cs:cs:CV 2026-09-01 +2"]
 
 
-def test_json_has_a_line_for_each_set(terminal: Terminal, archive: Archive) -> None:
+def test_json_has_a_line_for_each_set(terminal: Terminal, archive: FakeArchive) -> None:
     words = ("--from", "2026-11-17", "--category", "cs.CV", "--category", "cs.LG", "--json")
     said = terminal("backfill", *words, PAPERGRAM_ARXIV_OAI=BASE)
 
-    assert said.code == 0
-    first, second = said.json()
+    assert said.exit_code == 0
+    first, second = said.json_objects()
     assert first == {
         "set": "cs:cs:CV",
         "from": "2026-11-17",
@@ -128,34 +134,37 @@ def test_json_has_a_line_for_each_set(terminal: Terminal, archive: Archive) -> N
         "problem": None,
     }
     assert (second["set"], second["announcements"]) == ("cs:cs:LG", 0)
-    assert archive.asked[-1] == "cs:cs:LG 2026-11-17 +0"
+    assert archive.requests[-1] == "cs:cs:LG 2026-11-17 +0"
 
 
 def test_the_same_days_are_not_asked_for_twice_a_day(
-    terminal: Terminal, archive: Archive, monkeypatch: pytest.MonkeyPatch
+    terminal: Terminal, archive: FakeArchive, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     backfill(terminal, "--from", "2026-11-17")
 
     again = backfill(terminal, "--from", "2026-11-17")
-    asked = len(archive.asked)
-    monkeypatch.setattr(trusted_clock, "wall_clock", lambda: NOW + timedelta(days=1))
+    asked = len(archive.requests)
+    monkeypatch.setattr(trusted_clock, "system_clock", lambda: NOW + timedelta(days=1))
     tomorrow = backfill(terminal, "--from", "2026-11-17")
 
     assert again == (0, "cs:cs:CV: asked already today. Try again tomorrow.\n", "")
     assert asked == 2
     assert tomorrow[0] == 0
     assert "0 announcements" in tomorrow[1]
-    assert len(archive.asked) == 4
+    assert len(archive.requests) == 4
 
 
 def test_a_refusal_stops_it_and_the_next_call_goes_on(
-    terminal: Terminal, archive: Archive, monkeypatch: pytest.MonkeyPatch
+    terminal: Terminal, archive: FakeArchive, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    archive.trouble = [None, lambda: reply(503, headers={"retry-after": "60"})]
+    archive.scripted_responses = [
+        None,
+        lambda: streamed_response(503, headers={"retry-after": "60"}),
+    ]
 
     stopped = backfill(terminal, "--from", "2026-11-17")
     busy = backfill(terminal, "--from", "2026-11-17")
-    monkeypatch.setattr(trusted_clock, "wall_clock", lambda: NOW + timedelta(minutes=2))
+    monkeypatch.setattr(trusted_clock, "system_clock", lambda: NOW + timedelta(minutes=2))
     code, out, _ = backfill(terminal, "--from", "2026-11-17")
 
     assert stopped == (
@@ -168,4 +177,4 @@ def test_a_refusal_stops_it_and_the_next_call_goes_on(
     assert "Try again at 2026-11-18 12:01 UTC." in busy[2]
     assert code == 0
     assert "records read: 1" in out
-    assert [question[-2:] for question in archive.asked] == ["+0", "+2", "+2"]
+    assert [question[-2:] for question in archive.requests] == ["+0", "+2", "+2"]

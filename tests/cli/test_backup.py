@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from bot.topics.query.parser import indexed
+from bot.topics.query.parser import index_text
 from storage import open_store
 from tests.cli.terminal import Terminal
-from tests.support.builders import announce, chat, follow, papers
+from tests.support.builders import announce, create_chat, papers, subscribe_chat
 
 
 def _filled(database: Path) -> None:
-    store = open_store(f"sqlite:///{database}", words=indexed)
-    follow(store, chat(store))
+    store = open_store(f"sqlite:///{database}", analyze=index_text)
+    subscribe_chat(store, create_chat(store))
     announce(store, papers(1, 2))
     store.close()
 
@@ -23,12 +23,12 @@ def test_a_copy_holds_everything_and_says_so(terminal: Terminal, tmp_path: Path)
 
     said = terminal("backup", str(copy))
 
-    assert (said.code, said.err) == (0, "")
-    assert said.out == f"Copied to {copy}. Chats: 1, topics: 1, papers: 2\n"
-    store = open_store(f"sqlite:///{copy}", words=indexed)
-    held = store.check()
+    assert (said.exit_code, said.stderr) == (0, "")
+    assert said.stdout == f"Copied to {copy}. Chats: 1, topics: 1, papers: 2\n"
+    store = open_store(f"sqlite:///{copy}", analyze=index_text)
+    held = store.check_health()
     store.close()
-    assert (held.damage, held.subscribers, held.subscriptions, held.papers) == ("", 1, 1, 2)
+    assert (held.damage, held.chats, held.subscriptions, held.papers) == ("", 1, 1, 2)
 
 
 def test_a_copy_never_replaces_a_file(terminal: Terminal, tmp_path: Path) -> None:
@@ -38,13 +38,13 @@ def test_a_copy_never_replaces_a_file(terminal: Terminal, tmp_path: Path) -> Non
 
     said = terminal("backup", str(kept))
 
-    assert said.code == 1
-    assert "exists already" in said.sentence
+    assert said.exit_code == 1
+    assert "exists already" in said.error_line
     assert kept.read_text(encoding="utf-8") == "mine"
 
 
 def test_a_folder_that_is_not_there_is_named(terminal: Terminal, tmp_path: Path) -> None:
     said = terminal("backup", str(tmp_path / "nowhere" / "copy.db"))
 
-    assert said.code == 1
-    assert said.sentence.startswith(f"{tmp_path / 'nowhere' / 'copy.db'} cannot be written")
+    assert said.exit_code == 1
+    assert said.error_line.startswith(f"{tmp_path / 'nowhere' / 'copy.db'} cannot be written")

@@ -13,16 +13,23 @@ import pytest
 from bot.app import leader_election
 from bot.app.config import Config
 from bot.arxiv.calendar import arxiv_day
-from bot.cli.doctor_checks import examine
+from bot.cli.doctor_checks import run_diagnostics
 from bot.demo import Emulator
-from bot.health.troubles import note_certain
-from bot.ingest.ingest_source import FIRST, WHOLE
-from bot.summaries.gateway.model_state import State, note
+from bot.health.troubles import save_confirmed_time
+from bot.ingest.ingest_source import COMPLETE_MARK, FIRST_FILL
+from bot.summaries.gateway.model_state import ModelStatus, record_model_state
 from bot.texts import say
 from storage import Store, open_store
-from storage.records import Commission, Refused, SourceCursor, Spending, Update
+from storage.records import DailySpending, FeedCursor, InboxUpdate, MessageRejected, SummaryJob
 from tests.cli.terminal import TOKEN, Terminal
-from tests.storage.builders import BOT, chat, issued, paper, parcel, stored
+from tests.storage.builders import (
+    BOT,
+    create_chat,
+    issue_digest,
+    outbox_message,
+    paper,
+    store_papers,
+)
 
 NOW = datetime(2026, 11, 25, 17, 0, tzinfo=UTC)  # Wednesday, noon in New York
 DAY = timedelta(days=1)
@@ -49,8 +56,8 @@ def found(
             "database": f"sqlite:///{terminal.database}",
         }
     )
-    findings = asyncio.run(examine(config, NOW))
-    return {one.name: (one.is_good, one.notice.key) for one in findings}
+    findings = asyncio.run(run_diagnostics(config, NOW))
+    return {one.name: (one.is_good, one.notice.text_key) for one in findings}
 
 
 def test_a_new_store_has_no_papers_no_bot_and_no_token(terminal: Terminal) -> None:
@@ -72,28 +79,34 @@ def test_a_new_store_has_no_papers_no_bot_and_no_token(terminal: Terminal) -> No
 @pytest.mark.parametrize(
     ("cursors", "finding"),
     [
-        ([SourceCursor(FIRST, day=date(2026, 11, 20))], (True, "doctor-feeds-filling")),
-        ([SourceCursor(FIRST, day=date(2026, 11, 24), batch=WHOLE)], (True, "doctor-feeds-good")),
-        ([SourceCursor(FIRST, day=date(2026, 11, 20), batch=WHOLE)], (False, "doctor-feeds-stale")),
-        ([SourceCursor("cs.CV", checked=NOW)], (False, "doctor-feeds-none")),
-        ([SourceCursor("cs.CV", day=date(2026, 11, 25))], (True, "doctor-feeds-good")),
-        ([SourceCursor("cs.CV", day=date(2026, 11, 24))], (True, "doctor-feeds-good")),
-        ([SourceCursor("cs.CV", day=date(2026, 11, 23))], (False, "doctor-feeds-stale")),
+        ([FeedCursor(FIRST_FILL, last_day=date(2026, 11, 20))], (True, "doctor-feeds-filling")),
+        (
+            [FeedCursor(FIRST_FILL, last_day=date(2026, 11, 24), batch_fingerprint=COMPLETE_MARK)],
+            (True, "doctor-feeds-good"),
+        ),
+        (
+            [FeedCursor(FIRST_FILL, last_day=date(2026, 11, 20), batch_fingerprint=COMPLETE_MARK)],
+            (False, "doctor-feeds-stale"),
+        ),
+        ([FeedCursor("cs.CV", checked_at=NOW)], (False, "doctor-feeds-none")),
+        ([FeedCursor("cs.CV", last_day=date(2026, 11, 25))], (True, "doctor-feeds-good")),
+        ([FeedCursor("cs.CV", last_day=date(2026, 11, 24))], (True, "doctor-feeds-good")),
+        ([FeedCursor("cs.CV", last_day=date(2026, 11, 23))], (False, "doctor-feeds-stale")),
         (
             [
-                SourceCursor("cs.CV", day=date(2026, 11, 2)),
-                SourceCursor("hep-th", day=date(2026, 11, 25)),
+                FeedCursor("cs.CV", last_day=date(2026, 11, 2)),
+                FeedCursor("hep-th", last_day=date(2026, 11, 25)),
             ],
             (True, "doctor-feeds-good"),
         ),
     ],
 )
 def test_feeds_are_as_good_as_the_last_batch(
-    terminal: Terminal, cursors: list[SourceCursor], finding: tuple[bool, str]
+    terminal: Terminal, cursors: list[FeedCursor], finding: tuple[bool, str]
 ) -> None:
     with opened(terminal) as store:
         for cursor in cursors:
-            store.cursors.put(cursor)
+            store.feed_cursors.put(cursor)
 
     assert found(terminal)["feeds"] == finding
 
@@ -103,8 +116,8 @@ def test_the_bot_runs_as_long_as_its_sign_of_life_lasts(
     terminal: Terminal, seconds: float, alive: bool
 ) -> None:
     with opened(terminal) as store:
-        store.leases.take(
-            leader_election.DUTY, "host:1", NOW + timedelta(seconds=seconds - 60), 60.0
+        store.leases.acquire(
+            leader_election.LEADER_LEASE, "host:1", NOW + timedelta(seconds=seconds - 60), 60.0
         )
 
     key = "doctor-running-good" if alive else "doctor-running-none"
@@ -114,14 +127,14 @@ def test_the_bot_runs_as_long_as_its_sign_of_life_lasts(
 def test_undeliverable_messages_are_counted(terminal: Terminal) -> None:
     token = f"{BOT}:{TOKEN.partition(':')[2]}"
     with opened(terminal) as store:
-        chat(store)
-        store.outbox.put_once(parcel())
+        create_chat(store)
+        store.outbox.put_once(outbox_message())
     assert found(terminal, token=token)["outbox"] == (True, "doctor-outbox-good")
 
     with opened(terminal) as store:
         [claimed] = store.outbox.claim(BOT, "host:1", NOW, 60.0)
-        assert store.outbox.begin(claimed, NOW)
-        assert store.outbox.settle(claimed, Refused("too long"), NOW)
+        assert store.outbox.mark_sending(claimed, NOW)
+        assert store.outbox.record_outcome(claimed, MessageRejected("too long"), NOW)
     assert found(terminal, token=token)["outbox"] == (False, "doctor-outbox-dead")
 
 
@@ -134,10 +147,10 @@ def test_updates_that_nobody_could_read_are_counted(
     assert "updates" not in found(terminal, token=token)
 
     with opened(terminal) as store:
-        store.inbox.put(Update(BOT, number, 0, "{") for number in (1, 2))
+        store.inbox.put(InboxUpdate(BOT, number, 0, "{") for number in (1, 2))
         for number in (1, 2, 2):
-            store.inbox.unreadable(BOT, number, NOW - timedelta(days=days))
-        assert store.inbox.unread(BOT).updates == 2
+            store.inbox.mark_unreadable(BOT, number, NOW - timedelta(days=days))
+        assert store.inbox.unreadable_updates(BOT).count == 2
     assert found(terminal, token=token)["updates"] == (is_good, "doctor-updates-unreadable")
 
 
@@ -151,7 +164,7 @@ def test_a_database_that_cannot_be_opened_is_a_finding_beside_the_others(
         "database": (False, "doctor-database-unusable"),
         "telegram": (False, "doctor-telegram-none"),
     }
-    assert terminal("doctor", "--quick").code == 1
+    assert terminal("doctor", "--quick").exit_code == 1
     assert terminal.database.read_text() == "Dear diary,\n"
 
 
@@ -171,13 +184,13 @@ async def test_a_server_answers_for_its_bot_and_refuses_others(terminal: Termina
 
 def test_findings_are_printed_in_lines_or_json(terminal: Terminal) -> None:
     with opened(terminal) as store:
-        stored(store, [paper()])
+        store_papers(store, [paper()])
     environment = {"TELEGRAM_BOT_TOKEN": TOKEN, "PAPERGRAM_TELEGRAM_API": NOWHERE}
 
     said = terminal("doctor", **environment)
-    rows = terminal("doctor", "--json", **environment).json()
+    rows = terminal("doctor", "--json", **environment).json_objects()
 
-    assert said.code == 1
+    assert said.exit_code == 1
     assert [row["check"] for row in rows] == [
         "settings",
         "database",
@@ -192,14 +205,14 @@ def test_findings_are_printed_in_lines_or_json(terminal: Terminal) -> None:
     for line, row in zip(said.lines, rows, strict=True):
         assert line.endswith(str(row["says"]))
         assert ("trouble" in line) == (not row["good"])
-    assert TOKEN.partition(":")[2] not in said.out + said.err
+    assert TOKEN.partition(":")[2] not in said.stdout + said.stderr
 
 
 async def test_all_good_exits_0(terminal: Terminal) -> None:
     now = datetime.now(UTC)
     with opened(terminal) as store:
-        store.cursors.put(SourceCursor("cs.CV", day=arxiv_day(now)))
-        store.leases.take(leader_election.DUTY, "host:1", now, 60.0)
+        store.feed_cursors.put(FeedCursor("cs.CV", last_day=arxiv_day(now)))
+        store.leases.acquire(leader_election.LEADER_LEASE, "host:1", now, 60.0)
 
     async with Emulator.serve() as emulator:
         environment = {
@@ -209,7 +222,7 @@ async def test_all_good_exits_0(terminal: Terminal) -> None:
         }
         said = await asyncio.to_thread(terminal, "doctor", **environment)
 
-    assert (said.code, said.err) == (0, "")
+    assert (said.exit_code, said.stderr) == (0, "")
     assert [line.split()[1] for line in said.lines[:4]] == ["正常"] * 4
     assert "@papergram_demo_bot" in said.lines[-1]
 
@@ -222,7 +235,7 @@ def test_a_clock_behind_what_the_bot_was_certain_of_is_wrong(
 ) -> None:
     """Ahead of it the clock may be: then the bot has been off."""
     with opened(terminal) as store:
-        note_certain(store, NOW + ahead)
+        save_confirmed_time(store, NOW + ahead)
 
     key = "doctor-clock-good" if good else "doctor-clock-wrong"
     assert found(terminal)["clock"] == (good, key)
@@ -235,33 +248,37 @@ async def test_a_running_bot_is_known_by_its_process_where_the_clock_is_wrong(
     bot = await asyncio.create_subprocess_exec("sleep", "60")
     name = f"{socket.gethostname()}:{bot.pid}"
     with opened(terminal) as store:
-        lease = store.leases.take(leader_election.DUTY, name, NOW + 3650 * DAY, 60.0)
+        lease = store.leases.acquire(leader_election.LEADER_LEASE, name, NOW + 3650 * DAY, 60.0)
         assert lease
         alive = await asyncio.to_thread(terminal, "doctor", "--quick")
         bot.kill()
         await bot.wait()
         gone = await asyncio.to_thread(terminal, "doctor", "--quick")
 
-    assert (alive.code, gone.code) == (0, 1)
+    assert (alive.exit_code, gone.exit_code) == (0, 1)
 
 
 def test_quick_is_one_line_for_health_checks(terminal: Terminal) -> None:
     dead = terminal("doctor", "--quick")
     with opened(terminal) as store:
-        store.leases.take(leader_election.DUTY, "host:1", datetime.now(UTC), 60.0)
+        store.leases.acquire(leader_election.LEADER_LEASE, "host:1", datetime.now(UTC), 60.0)
     alive = terminal("doctor", "--quick")
 
-    assert (dead.code, len(dead.lines)) == (1, 1)
-    assert (alive.code, len(alive.lines)) == (0, 1)
+    assert (dead.exit_code, len(dead.lines)) == (1, 1)
+    assert (alive.exit_code, len(alive.lines)) == (0, 1)
 
 
 def test_a_model_is_told_with_what_its_glosses_reach_and_cost(terminal: Terminal) -> None:
     with opened(terminal) as store:
-        [one] = stored(store, [paper()])
-        issued(store, [one])
-        store.commissions.order([Commission(one.key, 1, "zh", NOW)])
-        store.spending.add(Spending(NOW.date(), "m", 1, asked=900, answered=100, money=360))
-        note(store, State.KEY_REFUSED, "m", NOW)
+        [one] = store_papers(store, [paper()])
+        issue_digest(store, [one])
+        store.summary_jobs.enqueue([SummaryJob(one.key, 1, "zh", NOW)])
+        store.spending.add(
+            DailySpending(
+                NOW.date(), "m", 1, prompt_tokens=900, completion_tokens=100, cost_micros=360
+            )
+        )
+        record_model_state(store, ModelStatus.KEY_REFUSED, "m", NOW)
     config = Config.model_validate(
         {
             "database": f"sqlite:///{terminal.database}",
@@ -272,10 +289,10 @@ def test_a_model_is_told_with_what_its_glosses_reach_and_cost(terminal: Terminal
         }
     )
 
-    findings = asyncio.run(examine(config, NOW))
+    findings = asyncio.run(run_diagnostics(config, NOW))
 
     said = [
-        (one.is_good, say("en", one.notice.key, **dict(one.notice.values)))
+        (one.is_good, say("en", one.notice.text_key, **dict(one.notice.values)))
         for one in findings
         if one.name in ("model", "glosses")
     ]

@@ -10,13 +10,21 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from bot.cli.enrich import RESTS
+from bot.cli.enrich import MAX_VAIN_ROUNDS
 from bot.concurrency import trusted_clock
-from bot.topics.query.parser import indexed
+from bot.topics.query.parser import index_text
 from storage import Store, open_store
-from storage.records import Announcement, Cadence, ChatKind, Kind, Paper, Subscriber, Subscription
+from storage.records import (
+    Announcement,
+    AnnouncementKind,
+    Cadence,
+    Chat,
+    ChatKind,
+    Paper,
+    Subscription,
+)
 from tests.cli.terminal import TOKEN, Terminal
-from tests.models.server import KEY, MODEL, Server, models
+from tests.models.server import KEY, MODEL, ModelServer, model_server
 from tests.summaries.test_jobs import ABSTRACT, TITLE
 
 NOW = datetime(2026, 11, 23, 13, 0, tzinfo=UTC)
@@ -24,13 +32,13 @@ BOT = int(TOKEN.partition(":")[0])
 
 
 @contextmanager
-def serving(script: str = "good") -> Iterator[Server]:
+def serving(script: str = "good") -> Iterator[ModelServer]:
     """A model's server on a thread of its own, for a command that runs a loop of its own."""
     ready = threading.Event()
-    found: list[tuple[Server, asyncio.AbstractEventLoop, asyncio.Event]] = []
+    found: list[tuple[ModelServer, asyncio.AbstractEventLoop, asyncio.Event]] = []
 
     async def serve() -> None:
-        async with models(script) as server:
+        async with model_server(script) as server:
             done = asyncio.Event()
             found.append((server, asyncio.get_running_loop(), done))
             ready.set()
@@ -50,30 +58,34 @@ def serving(script: str = "good") -> Iterator[Server]:
 @pytest.fixture(autouse=True)
 def _followed(terminal: Terminal, monkeypatch: pytest.MonkeyPatch) -> None:
     """A reader of both languages follows a topic that finds three papers of two days."""
-    monkeypatch.setattr(trusted_clock, "wall_clock", lambda: NOW)
-    store = open_store(f"sqlite:///{terminal.database}", words=indexed)
-    reader = Subscriber(BOT, 1, ChatKind.PRIVATE, languages=("zh", "en"))
-    store.subscribers.ensure(reader)
+    monkeypatch.setattr(trusted_clock, "system_clock", lambda: NOW)
+    store = open_store(f"sqlite:///{terminal.database}", analyze=index_text)
+    reader = Chat(BOT, 1, ChatKind.PRIVATE, languages=("zh", "en"))
+    store.chats.get_or_add(reader)
     store.subscriptions.add(
         Subscription(BOT, 1, "network", "network", Cadence(), "UTC", 0, NOW + timedelta(hours=3))
     )
     for number, days in ((1, 4), (2, 0), (3, 0)):
         day = (NOW - timedelta(days=days)).date()
         paper = Paper(f"arxiv:2611.9000{number}", 1, TITLE, ABSTRACT, ("Ada",), ("cs.NI",))
-        store.papers.add([Announcement(paper, "cs.NI", Kind.NEW, day)], seen=NOW)
+        store.papers.add_announcements(
+            [Announcement(paper, "cs.NI", AnnouncementKind.NEW, day)], seen_at=NOW
+        )
     store.close()
 
 
 @contextmanager
 def opened(terminal: Terminal) -> Iterator[Store]:
-    store = open_store(f"sqlite:///{terminal.database}", words=indexed)
+    store = open_store(f"sqlite:///{terminal.database}", analyze=index_text)
     try:
         yield store
     finally:
         store.close()
 
 
-def enrich(terminal: Terminal, server: Server, *words: str, **more: str) -> tuple[int, str, str]:
+def enrich(
+    terminal: Terminal, server: ModelServer, *words: str, **more: str
+) -> tuple[int, str, str]:
     settings = {
         "TELEGRAM_BOT_TOKEN": TOKEN,
         "PAPERGRAM_LLM_URL": server.url,
@@ -83,8 +95,8 @@ def enrich(terminal: Terminal, server: Server, *words: str, **more: str) -> tupl
         **more,
     }
     said = terminal("enrich", *words, **settings)
-    assert KEY not in said.out + said.err
-    return said.code, said.out, said.err
+    assert KEY not in said.stdout + said.stderr
+    return said.exit_code, said.stdout, said.stderr
 
 
 def test_a_dry_run_says_what_it_would_cost_and_asks_nothing(terminal: Terminal) -> None:
@@ -95,7 +107,7 @@ def test_a_dry_run_says_what_it_would_cost_and_asks_nothing(terminal: Terminal) 
     assert (code, err) == (0, "")
     assert out == "6 glosses are wanted, about 6,030 tokens, 0.0076 USD.\n"
     with opened(terminal) as store:
-        assert store.commissions.backlog().waiting == 0
+        assert store.summary_jobs.backlog().waiting == 0
 
 
 def test_what_the_next_digests_show_is_made_once(terminal: Terminal) -> None:
@@ -108,7 +120,7 @@ def test_what_the_next_digests_show_is_made_once(terminal: Terminal) -> None:
     assert "6 made, 0 failed, 0 waiting" in first[1]
     assert second[1].startswith("Nothing is wanted")
     with opened(terminal) as store:
-        coverage = {gloss.language for gloss in store.papers.glosses([1])[1]}
+        coverage = {gloss.language for gloss in store.papers.best_summaries([1])[1]}
     assert coverage == {"en", "zh"}
 
 
@@ -142,7 +154,7 @@ def test_a_spent_budget_leaves_the_rest_for_tomorrow(terminal: Terminal) -> None
 def test_a_model_that_is_always_too_busy_is_not_asked_for_ever(terminal: Terminal) -> None:
     with serving("rate-limit=0.1") as server:
         code, out, err = enrich(terminal, server, PAPERGRAM_LLM_AT_ONCE="1")
-        assert len(server.calls) == 1 + RESTS
+        assert len(server.calls) == 1 + MAX_VAIN_ROUNDS
 
     assert code == 1
     assert "0 made, 0 failed, 6 waiting" in out
@@ -160,7 +172,7 @@ def test_numbers_for_a_script(terminal: Terminal) -> None:
             **settings,
         )
 
-    wanted, done = said.json()
+    wanted, done = said.json_objects()
     assert wanted["wanted"] == 6
     assert (done["made"], done["waiting"], done["state"]) == (6, 0, "good")
 
@@ -180,8 +192,8 @@ def test_a_wrong_call_ends_in_a_sentence(
 ) -> None:
     said = terminal("enrich", *words, TELEGRAM_BOT_TOKEN=TOKEN, PAPERGRAM_LLM_MODEL=MODEL)
 
-    assert (said.code, said.sentence) == (2, sentence)
+    assert (said.exit_code, said.error_line) == (2, sentence)
 
 
 def test_without_a_model_there_is_nobody_to_write(terminal: Terminal) -> None:
-    assert terminal("enrich", TELEGRAM_BOT_TOKEN=TOKEN).code == 2
+    assert terminal("enrich", TELEGRAM_BOT_TOKEN=TOKEN).exit_code == 2

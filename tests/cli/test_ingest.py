@@ -17,13 +17,13 @@ import pytest
 from bot.app import wiring
 from bot.app.config import Config
 from bot.ingest.http_client import Fetcher
-from bot.ingest.request_pace import Pace
-from bot.render import FORMS
+from bot.ingest.request_pace import RequestPace
+from bot.render import FORMATS
 from storage import open_store
 from tests.cli.terminal import Terminal
-from tests.ingest.sources.feeds import FOLDER, body, item, rss
-from tests.ingest.sources.offline import reply
-from tests.support.database import Tables, dump
+from tests.ingest.sources.feeds import FOLDER, read_feed, rss_feed, rss_item
+from tests.ingest.sources.offline import streamed_response
+from tests.support.database import RowsByTable, dump_tables
 
 DOCUMENT = Path(__file__).parent.parent / "data" / "imports" / "cs.CV_2026-11-20.md"
 KEYS = [
@@ -41,39 +41,41 @@ KEYS = [
 DAY = str(FOLDER / "day.rss.xml")
 
 
-def kept(terminal: Terminal) -> Tables:
+def kept(terminal: Terminal) -> RowsByTable:
     """What the store holds, but for when its sources were asked."""
     store = open_store(f"sqlite:///{terminal.database}")
     try:
-        return dump(store, without=("cursors",))
+        return dump_tables(store, ignored_tables=("cursors",))
     finally:
         store.close()
 
 
 def empty(terminal: Terminal) -> None:
     """Makes a store without papers, as the bot's first start does."""
-    with wiring.opened(Config(database=f"sqlite:///{terminal.database}")):
+    with wiring.open_indexed_store(Config(database=f"sqlite:///{terminal.database}")):
         pass
 
 
 def feed(folder: Path, *papers: str, day: str = "Mon, 23 Nov 2026") -> str:
     path = folder / "feed.xml"
-    path.write_bytes(rss([item(paper) for paper in papers], day=day))
+    path.write_bytes(rss_feed([rss_item(paper) for paper in papers], day=day))
     return str(path)
 
 
 def test_ingest_counts_by_kind_and_by_what_became_of_it(terminal: Terminal, tmp_path: Path) -> None:
     path = tmp_path / "feed.xml"
     kinds = ("new", "new", "cross", "replace", "replace-cross")
-    path.write_bytes(rss(item(f"2611.9000{n}v1", kind=kind) for n, kind in enumerate(kinds)))
+    path.write_bytes(
+        rss_feed(rss_item(f"2611.9000{n}v1", kind=kind) for n, kind in enumerate(kinds))
+    )
 
     first, again = terminal("ingest", str(path), "--json"), terminal("ingest", str(path), "--json")
 
-    [row] = first.json()
+    [row] = first.json_objects()
     assert [key for key in row if key != "condition"] == KEYS
     assert [row[key] for key in KEYS] == [str(path), "2026-11-23", 2, 1, 1, 1, 5, 0, 0, []]
-    assert [again.json()[0][key] for key in ("stored", "updated", "known")] == [0, 0, 5]
-    assert (first.code, first.err, again.code, again.err) == (0, "", 0, "")
+    assert [again.json_objects()[0][key] for key in ("stored", "updated", "known")] == [0, 0, 5]
+    assert (first.exit_code, first.stderr, again.exit_code, again.stderr) == (0, "", 0, "")
 
 
 def test_ingest_says_so_in_words(terminal: Terminal, tmp_path: Path) -> None:
@@ -85,7 +87,7 @@ def test_ingest_says_so_in_words(terminal: Terminal, tmp_path: Path) -> None:
         f"{path}, 2026-11-23: 1 new, 0 cross-listed, 0 replaced, 0 replaced cross-lists;"
         " stored 1, updated 0, already known 0."
     ]
-    assert "新论文 1" in chinese.out
+    assert "新论文 1" in chinese.stdout
 
 
 def test_a_higher_version_updates(terminal: Terminal, tmp_path: Path) -> None:
@@ -93,16 +95,18 @@ def test_a_higher_version_updates(terminal: Terminal, tmp_path: Path) -> None:
 
     [row] = terminal(
         "ingest", feed(tmp_path, "2611.90001v2", day="Tue, 24 Nov 2026"), "--json"
-    ).json()
+    ).json_objects()
 
     assert (row["stored"], row["updated"]) == (0, 1)
 
 
 def test_gzip_and_api_answers_are_read_alike(terminal: Terminal, tmp_path: Path) -> None:
     packed = tmp_path / "day.gz"
-    packed.write_bytes(gzip.compress(body("day.rss.xml")))
+    packed.write_bytes(gzip.compress(read_feed("day.rss.xml")))
 
-    rows = terminal("ingest", DAY, str(packed), str(FOLDER / "api-new.xml"), "--json").json()
+    rows = terminal(
+        "ingest", DAY, str(packed), str(FOLDER / "api-new.xml"), "--json"
+    ).json_objects()
 
     assert rows[0]["new"] == rows[1]["new"] != 0
     assert rows[1]["known"] == rows[0]["stored"]
@@ -112,8 +116,8 @@ def test_gzip_and_api_answers_are_read_alike(terminal: Terminal, tmp_path: Path)
 def test_an_honest_empty_day_is_no_failure(terminal: Terminal) -> None:
     said = terminal("ingest", str(FOLDER / "empty.rss.xml"))
 
-    assert (said.code, said.err) == (0, "")
-    assert said.out.endswith("empty.rss.xml: No papers on 2026-11-22: arXiv announced none.\n")
+    assert (said.exit_code, said.stderr) == (0, "")
+    assert said.stdout.endswith("empty.rss.xml: No papers on 2026-11-22: arXiv announced none.\n")
 
 
 @pytest.mark.parametrize(
@@ -125,8 +129,8 @@ def test_an_honest_empty_day_is_no_failure(terminal: Terminal) -> None:
         (b"Hello there", "not-a-feed", "It begins: Hello there"),
         (b"<opml></opml>", "not-a-feed", "<opml>"),
         (b"\x1f\x8bnot gzip", "unreachable", "cannot be read"),
-        (body("error.rss.xml"), "error-feed", "Bad subject class 'XX'."),
-        (body("api-error.xml"), "error-feed", "arXiv says"),
+        (read_feed("error.rss.xml"), "error-feed", "Bad subject class 'XX'."),
+        (read_feed("api-error.xml"), "error-feed", "arXiv says"),
     ],
 )
 def test_a_bad_answer_is_named_and_changes_nothing(
@@ -137,10 +141,13 @@ def test_a_bad_answer_is_named_and_changes_nothing(
     path = tmp_path / "bad"
     path.write_bytes(content)
 
-    said, row = terminal("ingest", str(path)), terminal("ingest", str(path), "--json").json()[0]
+    said, row = (
+        terminal("ingest", str(path)),
+        terminal("ingest", str(path), "--json").json_objects()[0],
+    )
 
-    assert said.code == 1
-    assert words in said.sentence
+    assert said.exit_code == 1
+    assert words in said.error_line
     assert row["condition"] == condition
     assert row["warnings"], "the reason is told as a key with its values"
     assert kept(terminal) == before
@@ -152,30 +159,30 @@ def test_one_bad_source_does_not_keep_the_others_away(terminal: Terminal, tmp_pa
 
     said = terminal("ingest", str(bad), DAY, "--json")
 
-    assert said.code == 1
-    assert [row["stored"] == 0 for row in said.json()] == [True, False]
+    assert said.exit_code == 1
+    assert [row["stored"] == 0 for row in said.json_objects()] == [True, False]
 
 
 def test_what_is_whole_of_a_broken_feed_is_kept_and_the_command_fails(
     terminal: Terminal, tmp_path: Path
 ) -> None:
     path = tmp_path / "cut.xml"
-    whole = rss([item("2611.90001v1"), item("2611.90002v1")])
+    whole = rss_feed([rss_item("2611.90001v1"), rss_item("2611.90002v1")])
     path.write_bytes(whole[: whole.rindex(b"<guid>")])
 
     said = terminal("ingest", str(path))
 
-    assert said.code == 1
-    assert "stored 1" in said.out
-    assert "broke off" in said.err
+    assert said.exit_code == 1
+    assert "stored 1" in said.stdout
+    assert "broke off" in said.stderr
 
 
 @pytest.mark.parametrize("source", ["cs.QQ", "nowhere.xml", "http://", "/tmp", "", "a b"])
 def test_an_unknown_source_is_a_wrong_call(terminal: Terminal, source: str) -> None:
     said = terminal("ingest", source)
 
-    assert said.code == 2
-    assert said.sentence
+    assert said.exit_code == 2
+    assert said.error_line
     assert not terminal.database.exists()
 
 
@@ -204,19 +211,19 @@ def served(content: bytes) -> Iterator[str]:
 
 
 def test_categories_and_addresses_are_asked_over_http(terminal: Terminal) -> None:
-    with served(body("day.rss.xml")) as base:
+    with served(read_feed("day.rss.xml")) as base:
         said = terminal("ingest", "cs.cv", f"{base}/x", "--json", PAPERGRAM_ARXIV_RSS=base)
         default = terminal("ingest", "--json", PAPERGRAM_ARXIV_RSS=base, PAPERGRAM_FEEDS="hep-th")
 
-    assert [row["source"] for row in said.json()] == ["cs.CV", f"{base}/x"]
-    assert [row["source"] for row in default.json()] == ["hep-th"]
-    assert (said.code, default.code) == (0, 0)
+    assert [row["source"] for row in said.json_objects()] == ["cs.CV", f"{base}/x"]
+    assert [row["source"] for row in default.json_objects()] == ["hep-th"]
+    assert (said.exit_code, default.exit_code) == (0, 0)
 
 
 def test_a_document_comes_back_byte_for_byte(terminal: Terminal) -> None:
     said = terminal("import", str(DOCUMENT), "--json")
 
-    [row] = said.json()
+    [row] = said.json_objects()
     assert row == {
         "file": str(DOCUMENT),
         "number": 1,
@@ -224,8 +231,8 @@ def test_a_document_comes_back_byte_for_byte(terminal: Terminal) -> None:
         "topic": "cs.CV",
         "issued": "2026-11-20T00:00:00+00:00",
     }
-    assert terminal("show", "1", "--format", "markdown").out.encode() == DOCUMENT.read_bytes()
-    assert terminal("import", str(DOCUMENT)).out == (
+    assert terminal("show", "1", "--format", "markdown").stdout.encode() == DOCUMENT.read_bytes()
+    assert terminal("import", str(DOCUMENT)).stdout == (
         f"{DOCUMENT}: digest 1, 2 entries, topic cs.CV, issued 2026-11-20.\n"
     )
 
@@ -239,11 +246,11 @@ def test_a_document_with_a_byte_order_mark_is_the_same_document(
     numbers = [
         row["number"]
         for path in (marked, DOCUMENT)
-        for row in terminal("import", str(path), "--json").json()
+        for row in terminal("import", str(path), "--json").json_objects()
     ]
 
     assert numbers == [1, 1]
-    assert terminal("show", "1", "--format", "markdown").out.encode() == DOCUMENT.read_bytes()
+    assert terminal("show", "1", "--format", "markdown").stdout.encode() == DOCUMENT.read_bytes()
 
 
 def test_topic_and_date_may_be_typed(terminal: Terminal, tmp_path: Path) -> None:
@@ -252,17 +259,17 @@ def test_topic_and_date_may_be_typed(terminal: Terminal, tmp_path: Path) -> None
 
     missing = terminal("import", str(path))
     typed = ("--topic", "boats", "--issued", "2026-11-20T01:00+08:00")
-    [row] = terminal("import", str(path), *typed, "--json").json()
+    [row] = terminal("import", str(path), *typed, "--json").json_objects()
 
-    assert missing.code == 1
-    assert "--topic" in missing.sentence
+    assert missing.exit_code == 1
+    assert "--topic" in missing.error_line
     assert (row["topic"], row["issued"]) == ("boats", "2026-11-19T17:00:00+00:00")
 
 
 def test_a_wrong_date_is_a_wrong_call(terminal: Terminal) -> None:
     said = terminal("import", str(DOCUMENT), "--issued", "tomorrow")
 
-    assert (said.code, said.sentence) == (2, "tomorrow is no date. Write it as 2026-11-23.")
+    assert (said.exit_code, said.error_line) == (2, "tomorrow is no date. Write it as 2026-11-23.")
 
 
 @pytest.mark.parametrize("content", [None, b"", b"# Diary\n", b"\xff", b"\x1f\x8bx"])
@@ -275,32 +282,32 @@ def test_a_file_that_is_no_document_is_named_once_and_the_rest_is_kept(
 
     said = terminal("import", str(path), str(DOCUMENT))
 
-    assert said.code == 1
-    assert len(said.lines) == len(said.err.splitlines()) == 1
-    assert said.err.count(str(path)) == 1
+    assert said.exit_code == 1
+    assert len(said.lines) == len(said.stderr.splitlines()) == 1
+    assert said.stderr.count(str(path)) == 1
 
 
 def test_search_finds_leaves_out_and_prints_json(terminal: Terminal, tmp_path: Path) -> None:
     path = tmp_path / "feed.xml"
     titles = ("A Survey of Kettles", "Kettles at Sea", "Kites")
-    path.write_bytes(rss(item(f"2611.9000{n}v1", title) for n, title in enumerate(titles)))
+    path.write_bytes(rss_feed(rss_item(f"2611.9000{n}v1", title) for n, title in enumerate(titles)))
     terminal("ingest", str(path))
 
     assert len(terminal("search", "kettles").lines) == 2
-    assert terminal("search", "kettles", "--limit", "1", "--json").json()[0]["version"] == 1
+    assert terminal("search", "kettles", "--limit", "1", "--json").json_objects()[0]["version"] == 1
     for words in (("kettles", "-survey"), ("-survey", "kettles"), ("kettles -survey",)):
-        [found] = terminal("search", *words, "--json").json()
+        [found] = terminal("search", *words, "--json").json_objects()
         assert (found["id"], found["title"]) == ("arxiv:2611.90001", "Kettles at Sea")
 
 
 def test_a_paper_without_a_title_is_listed_by_its_id(terminal: Terminal, tmp_path: Path) -> None:
     path = tmp_path / "feed.xml"
-    path.write_bytes(rss([item("2611.90009v1", title="", abstract="Kettles boil.")]))
+    path.write_bytes(rss_feed([rss_item("2611.90009v1", title="", abstract="Kettles boil.")]))
 
     terminal("ingest", str(path))
 
     assert terminal("search", "kettles").lines == ["arxiv:2611.90009       –"]
-    assert terminal("search", "kettles", "--json").json()[0]["title"] == ""
+    assert terminal("search", "kettles", "--json").json_objects()[0]["title"] == ""
 
 
 def test_what_cannot_be_read_is_fetched_by_its_id_in_the_same_call(
@@ -310,23 +317,23 @@ def test_what_cannot_be_read_is_fetched_by_its_id_in_the_same_call(
 
     def answer(request: httpx.Request) -> httpx.Response:
         asked.append(request.url.params["id_list"])
-        return reply(200, body("api-new.xml"))
+        return streamed_response(200, read_feed("api-new.xml"))
 
     def fetcher(config: Config) -> Fetcher:
-        return Fetcher(transport=httpx.MockTransport(answer), pace=Pace(0.0))
+        return Fetcher(transport=httpx.MockTransport(answer), request_pace=RequestPace(0.0))
 
-    monkeypatch.setattr(wiring, "fetcher", fetcher)
+    monkeypatch.setattr(wiring, "create_fetcher", fetcher)
     path = tmp_path / "feed.xml"
-    feed = rss([item("2611.90012v1", kind="cross"), item("2611.90002v1")])
+    feed = rss_feed([rss_item("2611.90012v1", kind="cross"), rss_item("2611.90002v1")])
     path.write_bytes(feed.replace(b"</title><link>https://arxiv.org/abs/2611.90012", b"<link>", 1))
 
     said = terminal("ingest", str(path))
 
     assert asked == ["2611.90012"]
-    assert "2611.90012" in said.err
+    assert "2611.90012" in said.stderr
     assert len(terminal("search", "cat:cs.LG").lines) == 1
-    with wiring.opened(Config(database=f"sqlite:///{terminal.database}")) as store:
-        kinds = {one.paper.id: one.kind for one in store.papers.after(0)}
+    with wiring.open_indexed_store(Config(database=f"sqlite:///{terminal.database}")) as store:
+        kinds = {one.paper.id: one.kind for one in store.papers.announcements_after(0)}
     assert kinds == {"arxiv:2611.90012": "cross", "arxiv:2611.90002": "new"}
 
 
@@ -335,7 +342,7 @@ def test_a_search_without_result_fails_with_a_sentence(terminal: Terminal) -> No
 
     said = terminal("search", "boats")
 
-    assert (said.code, said.sentence) == (
+    assert (said.exit_code, said.error_line) == (
         1,
         "No stored paper matches boats. Fewer words find more.",
     )
@@ -348,12 +355,12 @@ def test_a_query_that_cannot_be_used_says_where(
 ) -> None:
     said = terminal(command, query)
 
-    assert said.code == 2
-    assert "(at character " in said.sentence
+    assert said.exit_code == 2
+    assert "(at character " in said.error_line
     assert not terminal.database.exists()
 
 
-@pytest.mark.parametrize("form", FORMS)
+@pytest.mark.parametrize("form", FORMATS)
 @pytest.mark.parametrize("language", ["zh", "en", "both"])
 def test_a_digest_is_shown_in_each_form_and_language(
     terminal: Terminal, form: str, language: str
@@ -362,12 +369,12 @@ def test_a_digest_is_shown_in_each_form_and_language(
 
     said = terminal("show", "1", "--format", form, "--language", language)
 
-    assert (said.code, said.err) == (0, "")
-    assert "2611.90001" in said.out
+    assert (said.exit_code, said.stderr) == (0, "")
+    assert "2611.90001" in said.stdout
     if form in ("json", "rich"):
-        json.loads(said.out)
+        json.loads(said.stdout)
     if form == "html":
-        assert said.out.startswith("<!doctype html>")
+        assert said.stdout.startswith("<!doctype html>")
 
 
 def test_a_digest_is_drawn_and_nothing_is_issued(
@@ -375,15 +382,15 @@ def test_a_digest_is_drawn_and_nothing_is_issued(
 ) -> None:
     terminal("ingest", DAY)
     before = kept(terminal)
-    [announced] = {row["day"] for row in terminal("ingest", DAY, "--json").json()}
-    monkeypatch.setattr("bot.concurrency.trusted_clock.wall_clock", lambda: noon(str(announced)))
+    [announced] = {row["day"] for row in terminal("ingest", DAY, "--json").json_objects()}
+    monkeypatch.setattr("bot.concurrency.trusted_clock.system_clock", lambda: noon(str(announced)))
 
     said = terminal("digest", "cs.CV", "--format", "json", "--language", "en")
     none = terminal("digest", "zeppelin")
 
-    assert json.loads(said.out)["shown"] > 0
-    assert "No stored paper of the last 7 days matches zeppelin." in none.sentence
-    assert none.code == 1
+    assert json.loads(said.stdout)["shown"] > 0
+    assert "No stored paper of the last 7 days matches zeppelin." in none.error_line
+    assert none.exit_code == 1
     after = kept(terminal)
     assert {name for name in after if after[name] != before[name]} <= {"glosses"}
 
@@ -397,7 +404,7 @@ def test_an_unknown_number_is_told(terminal: Terminal) -> None:
 
     said = terminal("show", "7")
 
-    assert (said.code, said.sentence) == (1, "There is no digest 7. The store holds 0.")
+    assert (said.exit_code, said.error_line) == (1, "There is no digest 7. The store holds 0.")
 
 
 def test_others_words_move_no_cursor(terminal: Terminal, tmp_path: Path) -> None:
@@ -414,8 +421,8 @@ def test_others_words_move_no_cursor(terminal: Terminal, tmp_path: Path) -> None
     ]
 
     for one in said:
-        printed = one.out + one.err
+        printed = one.stdout + one.stderr
         assert printed
         assert not [sign for sign in printed if sign != "\n" and not sign.isprintable()], printed
-    assert "\\u001b]52" in said[0].out
-    assert said[2].json()
+    assert "\\u001b]52" in said[0].stdout
+    assert said[2].json_objects()

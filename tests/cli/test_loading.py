@@ -9,7 +9,7 @@ import pytest
 
 from bot.app import wiring
 from bot.app.config import Config
-from tests.cli.terminal import Terminal, environment_outside
+from tests.cli.terminal import Terminal, process_environment
 
 HEAVY = {"telegram", "aiohttp", "httpx", "openai", "apscheduler", "pydantic", "sqlite_utils"}
 FOR_A_PROBE = HEAVY | {
@@ -44,12 +44,12 @@ finally:
 def test_a_reading_command_loads_what_it_uses(
     terminal: Terminal, words: str, unwanted: set[str]
 ) -> None:
-    with wiring.opened(Config(database=f"sqlite:///{terminal.database}")):
+    with wiring.open_indexed_store(Config(database=f"sqlite:///{terminal.database}")):
         pass
 
     ran = subprocess.run(
         [sys.executable, "-c", SCRIPT, *words.split()],
-        env=environment_outside(terminal),
+        env=process_environment(terminal),
         capture_output=True,
         text=True,
         check=False,

@@ -11,11 +11,11 @@ import pytest
 from click.testing import CliRunner, Result
 
 from bot.cli import main
-from bot.digests.publish import publish
-from bot.topics.query.parser import indexed
+from bot.digests.publish import publish_due_chats
+from bot.topics.query.parser import index_text
 from storage import open_store
-from storage.records import ParcelState, Refused
-from tests.support.builders import BOT, DUE, announce, chat, follow, papers
+from storage.records import MessageRejected, MessageState
+from tests.support.builders import BOT, DUE_AT, announce, create_chat, papers, subscribe_chat
 
 TOKEN = f"{BOT}:AAFakeTokenOfTheTestsThatOpensNothing00"
 
@@ -24,14 +24,14 @@ TOKEN = f"{BOT}:AAFakeTokenOfTheTestsThatOpensNothing00"
 def database(tmp_path: Path) -> str:
     """A database with one parcel that Telegram refused."""
     url = f"sqlite:///{tmp_path / 'papergram.db'}"
-    store = open_store(url, words=indexed)
-    reader = chat(store)
-    follow(store, reader)
+    store = open_store(url, analyze=index_text)
+    reader = create_chat(store)
+    subscribe_chat(store, reader)
     announce(store, papers(1))
-    publish(store, BOT, DUE)
-    [parcel] = store.outbox.claim(BOT, "test", DUE, 60.0)
-    store.outbox.begin(parcel, DUE)
-    store.outbox.settle(parcel, Refused("message is too strange"), DUE)
+    publish_due_chats(store, BOT, DUE_AT)
+    [parcel] = store.outbox.claim(BOT, "test", DUE_AT, 60.0)
+    store.outbox.mark_sending(parcel, DUE_AT)
+    store.outbox.record_outcome(parcel, MessageRejected("message is too strange"), DUE_AT)
     store.close()
     return url
 
@@ -41,8 +41,8 @@ def call(database: str, *arguments: str, token: str = TOKEN) -> Result:
     return CliRunner(env=environment).invoke(main, ["outbox", *arguments, "--database", database])
 
 
-def state(database: str, key: int) -> ParcelState:
-    store = open_store(database, words=indexed)
+def state(database: str, key: int) -> MessageState:
+    store = open_store(database, analyze=index_text)
     parcel = store.outbox.get(key)
     store.close()
     assert parcel is not None
@@ -59,10 +59,10 @@ def test_a_dead_parcel_is_listed_with_its_reason(database: str) -> None:
 
 def test_what_failed_is_listed_before_what_waits(database: str) -> None:
     """It would else stand behind all that waits, and beyond the limit."""
-    store = open_store(database, words=indexed)
+    store = open_store(database, analyze=index_text)
     failed = store.outbox.get(1)
     assert failed
-    store.outbox.put_once(replace(failed, part=99, attempts=0, error=""), due=DUE)
+    store.outbox.put_once(replace(failed, part=99, attempts=0, error=""), due_at=DUE_AT)
     store.close()
 
     result = call(database, "list", "--limit", "1", "--json")
@@ -72,14 +72,16 @@ def test_what_failed_is_listed_before_what_waits(database: str) -> None:
 
 
 def test_what_failed_first_is_listed_first_whenever_it_was_queued(database: str) -> None:
-    store = open_store(database, words=indexed)
+    store = open_store(database, analyze=index_text)
     failed = store.outbox.get(1)
     assert failed
     for part, after in ((98, timedelta(minutes=2)), (99, timedelta(minutes=1))):
-        store.outbox.put_once(replace(failed, part=part, first=0, last=0), due=DUE)
-        [later] = store.outbox.claim(BOT, "test", DUE, 60.0)
-        store.outbox.settle(later, Refused("also"), DUE + after)
-    store.outbox.put_once(replace(failed, part=100), due=DUE)
+        store.outbox.put_once(
+            replace(failed, part=part, first_entry=0, last_entry=0), due_at=DUE_AT
+        )
+        [later] = store.outbox.claim(BOT, "test", DUE_AT, 60.0)
+        store.outbox.record_outcome(later, MessageRejected("also"), DUE_AT + after)
+    store.outbox.put_once(replace(failed, part=100), due_at=DUE_AT)
     store.close()
 
     rows = [json.loads(line) for line in call(database, "list", "--json").stdout.splitlines()]
@@ -91,7 +93,7 @@ def test_a_dead_parcel_can_be_sent_again(database: str) -> None:
     result = call(database, "retry", "1")
 
     assert (result.exit_code, result.stdout) == (0, "Parcel 1 will be sent again.\n")
-    assert state(database, 1) is ParcelState.READY
+    assert state(database, 1) is MessageState.READY
 
 
 def test_a_parcel_can_be_dropped(database: str) -> None:
@@ -99,7 +101,7 @@ def test_a_parcel_can_be_dropped(database: str) -> None:
 
     assert result.exit_code == 0
     assert "/missed" in result.stdout
-    assert state(database, 1) is ParcelState.DROPPED
+    assert state(database, 1) is MessageState.DROPPED
 
 
 @pytest.mark.parametrize("verb", ["retry", "drop"])
@@ -131,7 +133,7 @@ def test_without_a_token_the_messages_of_every_bot_are_listed(database: str) -> 
     store = open_store(database)
     known = store.outbox.get(1)
     assert known
-    assert store.outbox.put_once(replace(known, bot=BOT + 1, digest=0), due=DUE)
+    assert store.outbox.put_once(replace(known, bot=BOT + 1, digest=0), due_at=DUE_AT)
     store.close()
 
     result = call(database, "list", "--json", token="")

@@ -11,23 +11,28 @@ from pathlib import Path
 import pytest
 
 from bot.demo import Emulator
-from tests.cli.terminal import TOKEN, Terminal, environment_outside, outside
-from tests.ingest.sources.feeds import FOLDER, item, rss
+from tests.cli.terminal import TOKEN, Terminal, process_command, process_environment
+from tests.ingest.sources.feeds import FOLDER, rss_feed, rss_item
 
 SOON = 30.0
 
 
 def ran(terminal: Terminal, *words: str, **more: str) -> subprocess.CompletedProcess[str]:
-    environment = environment_outside(terminal, **more)
+    environment = process_environment(terminal, **more)
     return subprocess.run(
-        outside(*words), env=environment, capture_output=True, text=True, timeout=SOON, check=False
+        process_command(*words),
+        env=environment,
+        capture_output=True,
+        text=True,
+        timeout=SOON,
+        check=False,
     )
 
 
 async def begun(terminal: Terminal, *words: str, limits: str = "", **more: str) -> Process:
     """A command in a process of its own, behind the limits that a shell sets."""
-    environment = environment_outside(terminal, **more)
-    command = outside(*words)
+    environment = process_environment(terminal, **more)
+    command = process_command(*words)
     if limits:
         command = ["sh", "-c", f'{limits} && exec "$@"', "sh", *command]
     return await asyncio.create_subprocess_exec(
@@ -85,12 +90,12 @@ def test_run_without_a_token_names_the_demo(terminal: Terminal) -> None:
 @pytest.mark.parametrize("encoding", ["utf-8", "ascii"])
 def test_a_closed_pipe_ends_quietly(terminal: Terminal, encoding: str) -> None:
     path = terminal.database.with_suffix(".xml")
-    path.write_bytes(rss(item(f"2611.{n:05}v1", "壶" * 200) for n in range(400)))
+    path.write_bytes(rss_feed(rss_item(f"2611.{n:05}v1", "壶" * 200) for n in range(400)))
     terminal("ingest", str(path))
 
     process = subprocess.Popen(
-        outside("search", "cat:cs.CV", "--limit", "500"),
-        env=environment_outside(terminal, PYTHONIOENCODING=encoding),
+        process_command("search", "cat:cs.CV", "--limit", "500"),
+        env=process_environment(terminal, PYTHONIOENCODING=encoding),
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
     )
@@ -145,7 +150,7 @@ async def test_a_database_that_is_not_at_its_place_stops_the_bot(
     async with Emulator.serve() as emulator:
         process = await begun(terminal, "run", **at(emulator))
         await polling(process)
-        assert terminal("backup", str(tmp_path / "copy.db")).code == 0
+        assert terminal("backup", str(tmp_path / "copy.db")).exit_code == 0
         if how == "deleted":
             terminal.database.unlink()
         else:
@@ -166,15 +171,18 @@ async def test_few_open_files_are_enough(
 ) -> None:
     """Everybody who asks at once is answered; the limit is raised where it may be."""
     async with Emulator.serve() as emulator:
-        people = [emulator.people.person(f"P{number}", is_known=True) for number in range(60)]
+        people = [
+            emulator.people.create_person(f"P{number}", has_started_bot=True)
+            for number in range(60)
+        ]
         limits = f"ulimit -S -n {soft} && ulimit -H -n {hard}"
         process = await begun(terminal, "run", limits=limits, **at(emulator))
         said = await polling(process)
         for person in people:
-            person.say("/help")
+            person.send_text("/help")
         async with asyncio.timeout(SOON):
             for person in people:
-                await person.hears(containing="/sub")
+                await person.wait_for_reply(containing="/sub")
         process.send_signal(signal.SIGTERM)
         code, _, err = await ended(process)
 

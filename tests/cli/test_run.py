@@ -10,14 +10,14 @@ import pytest
 
 _PROGRAM = """
 import ctypes, threading
-from bot.cli.run import share
+from bot.cli.run import tune_threads
 
 def take():
     together.wait()
     held = [bytes(2000) for _ in range(500)]
     together.wait()
 
-share()
+tune_threads()
 together = threading.Barrier(6)
 threads = [threading.Thread(target=take) for _ in range(6)]
 for thread in threads:

@@ -23,8 +23,8 @@ def test_every_command_is_listed(terminal: Terminal) -> None:
 
     said = terminal("--help")
 
-    assert said.code == 0
-    assert all(re.search(rf"^  {name} ", said.out, re.M) for name in COMMANDS)
+    assert said.exit_code == 0
+    assert all(re.search(rf"^  {name} ", said.stdout, re.M) for name in COMMANDS)
 
 
 @pytest.mark.parametrize("name", COMMANDS)
@@ -40,15 +40,15 @@ def test_the_list_tells_of_each_command_what_its_help_begins_with(name: str) -> 
 def test_each_command_has_a_line_of_help_and_an_example(terminal: Terminal, name: str) -> None:
     said = terminal(name, "--help")
 
-    assert said.code == 0
+    assert said.exit_code == 0
     usage, _, first, *rest = said.lines
     assert usage.startswith(f"Usage: main {name} [OPTIONS]")
     assert first.endswith((".", ":")) or rest[0].strip(), "a sentence"
-    assert re.search(rf"^  (\S+=\S+ )?papergram {name}\b", said.out, re.M), "an example"
+    assert re.search(rf"^  (\S+=\S+ )?papergram {name}\b", said.stdout, re.M), "an example"
 
 
 def test_the_version_is_told(terminal: Terminal) -> None:
-    assert re.fullmatch(r"papergram, version \d+\.\d+\.\S+\n", terminal("--version").out)
+    assert re.fullmatch(r"papergram, version \d+\.\d+\.\S+\n", terminal("--version").stdout)
 
 
 @pytest.mark.parametrize(
@@ -76,8 +76,8 @@ def test_a_wrong_call_exits_2_and_touches_nothing(
 ) -> None:
     said = terminal(*words)
 
-    assert (said.code, said.out) == (2, "")
-    assert said.err.splitlines()[-1].startswith("Error: ")
+    assert (said.exit_code, said.stdout) == (2, "")
+    assert said.stderr.splitlines()[-1].startswith("Error: ")
     assert not terminal.database.exists()
 
 
@@ -103,9 +103,9 @@ def test_a_bad_setting_exits_2_with_its_name_and_without_its_secret(
 ) -> None:
     said = terminal(*words, **{name: given})
 
-    assert said.code == 2
-    assert name in said.sentence
-    assert TOKEN.partition(":")[2] not in said.err
+    assert said.exit_code == 2
+    assert name in said.error_line
+    assert TOKEN.partition(":")[2] not in said.stderr
     assert not terminal.database.exists()
 
 
@@ -116,10 +116,10 @@ def test_a_command_that_reads_asks_for_the_settings_it_uses_only(
     bad = terminal(*words, PAPERGRAM_LOG_LEVEL=TOKEN)
     others = terminal(*words, PAPERGRAM_FORM="blue", PAPERGRAM_FEEDS="cs.XX")
 
-    assert (bad.code, others.code) == (2, 1)
-    assert "PAPERGRAM_LOG_LEVEL" in bad.sentence
-    assert TOKEN.partition(":")[2] not in bad.err
-    assert "PAPERGRAM" not in others.err
+    assert (bad.exit_code, others.exit_code) == (2, 1)
+    assert "PAPERGRAM_LOG_LEVEL" in bad.error_line
+    assert TOKEN.partition(":")[2] not in bad.stderr
+    assert "PAPERGRAM" not in others.stderr
     assert not terminal.database.exists()
 
 
@@ -129,14 +129,14 @@ def test_a_servers_address_is_no_database_and_is_not_told(
 ) -> None:
     said = terminal(*words, PAPERGRAM_DATABASE="postgres://me:password@host/papers")
 
-    assert said.code == 2
-    assert "password" not in said.sentence
+    assert said.exit_code == 2
+    assert "password" not in said.error_line
 
 
 def test_the_terminals_language_is_spoken_even_then(terminal: Terminal) -> None:
     said = terminal("doctor", PAPERGRAM_FORM="blue", LANG="zh_CN.UTF-8")
 
-    assert said.sentence == "PAPERGRAM_FORM 无法使用，可选的值：rich, classic"
+    assert said.error_line == "PAPERGRAM_FORM 无法使用，可选的值：rich, classic"
 
 
 @pytest.mark.parametrize(
@@ -156,15 +156,15 @@ def test_numbers_and_switches_are_told_in_our_words(
 ) -> None:
     said = terminal("doctor", **{f"PAPERGRAM_{setting}": value})
 
-    assert said.code == 2
-    assert said.sentence.startswith(sentence)
+    assert said.exit_code == 2
+    assert said.error_line.startswith(sentence)
 
 
 def test_run_without_a_token_exits_2_and_names_the_demo(terminal: Terminal) -> None:
     said = terminal("run")
 
-    assert said.code == 2
-    assert "papergram demo" in said.sentence
+    assert said.exit_code == 2
+    assert "papergram demo" in said.error_line
     assert not terminal.database.exists()
 
 
@@ -174,8 +174,8 @@ def test_a_missing_folder_is_named(terminal: Terminal, words: tuple[str, ...]) -
 
     said = terminal(*words, "--database", f"sqlite:///{folder}/papers.db")
 
-    assert said.code == 1
-    assert str(folder) in said.sentence
+    assert said.exit_code == 1
+    assert str(folder) in said.error_line
     assert not folder.exists()
 
 
@@ -185,8 +185,8 @@ def test_a_folder_is_no_database(
 ) -> None:
     said = terminal(*words, "--database", f"sqlite:///{tmp_path}")
 
-    assert said.code == 1
-    assert "is a folder" in said.sentence
+    assert said.exit_code == 1
+    assert "is a folder" in said.error_line
 
 
 @pytest.mark.parametrize("words", OPENING, ids=" ".join)
@@ -197,8 +197,8 @@ def test_a_text_file_is_no_database_and_stays_as_it_was(
 
     said = terminal(*words)
 
-    assert said.code == 1
-    assert "is not a database" in said.sentence
+    assert said.exit_code == 1
+    assert "is not a database" in said.error_line
     assert terminal.database.read_text() == "Dear diary,\n"
 
 
@@ -213,8 +213,8 @@ def test_a_broken_database_says_how_to_restore_it(
 
     said = terminal(*words)
 
-    assert said.code == 1
-    assert "restore" in said.sentence
+    assert said.exit_code == 1
+    assert "restore" in said.error_line
     assert terminal.database.read_bytes() == body
 
 
@@ -223,12 +223,12 @@ def test_a_newer_programs_database_is_refused(
     terminal: Terminal, words: tuple[str, ...], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     open_store(f"sqlite:///{terminal.database}").close()
-    monkeypatch.setattr(schema_version, "STEPS", schema_version.STEPS[:-1])
+    monkeypatch.setattr(schema_version, "MIGRATION_NAMES", schema_version.MIGRATION_NAMES[:-1])
 
     said = terminal(*words)
 
-    assert said.code == 1
-    assert "newer Papergram" in said.sentence
+    assert said.exit_code == 1
+    assert "newer Papergram" in said.error_line
 
 
 @pytest.mark.parametrize(
@@ -251,5 +251,5 @@ def test_a_name_that_no_file_can_have_is_told(
 
     said = terminal(*words, TELEGRAM_BOT_TOKEN=TOKEN, LANG=language)
 
-    assert said.code == 1
-    assert "x" * 300 in said.sentence
+    assert said.exit_code == 1
+    assert "x" * 300 in said.error_line

@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 
 import pytest
 
-from bot.chat.api.polling import RIVALRY, Rivalry
-from bot.concurrency.rate_limiter import Breaker, Floods, Pace
+from bot.chat.api.polling import CONFLICT_SECONDS, ConflictTracker
+from bot.concurrency.rate_limiter import CircuitBreaker, RateLimiter, TelegramFloods
 
 
 @dataclass
@@ -29,10 +29,10 @@ class Time:
 
 async def test_messages_leave_evenly_and_never_in_a_burst() -> None:
     clock = Time()
-    pace = Pace(30.0, monotonic=clock.now, sleep=clock.sleep)
+    pace = RateLimiter(30.0, monotonic=clock.now, sleep=clock.sleep)
 
     for _ in range(31):
-        await pace.turn()
+        await pace.acquire()
         clock.left.append(clock.at)
 
     gaps = [later - earlier for earlier, later in zip(clock.left, clock.left[1:], strict=False)]
@@ -42,13 +42,13 @@ async def test_messages_leave_evenly_and_never_in_a_burst() -> None:
 async def test_a_quiet_time_saves_nothing_up() -> None:
     """Telegram counts each second anew: what was not sent before does not count."""
     clock = Time()
-    pace = Pace(10.0, monotonic=clock.now, sleep=clock.sleep)
-    await pace.turn()
+    pace = RateLimiter(10.0, monotonic=clock.now, sleep=clock.sleep)
+    await pace.acquire()
     clock.at += 60.0
 
     began = clock.at
     for _ in range(11):
-        await pace.turn()
+        await pace.acquire()
 
     assert clock.at - began == pytest.approx(1.0)
 
@@ -59,8 +59,8 @@ async def test_who_waits_together_leaves_one_after_the_other() -> None:
     async def sleep(seconds: float) -> None:
         waits.append(seconds)
 
-    pace = Pace(4.0, monotonic=lambda: 0.0, sleep=sleep)
-    await asyncio.gather(*(pace.turn() for _ in range(4)))
+    pace = RateLimiter(4.0, monotonic=lambda: 0.0, sleep=sleep)
+    await asyncio.gather(*(pace.acquire() for _ in range(4)))
 
     assert waits == pytest.approx([0.25, 0.25, 0.25])
 
@@ -77,10 +77,10 @@ async def _leaving(
             await asyncio.sleep(0)
         await clock.sleep(seconds)
 
-    pace = Pace(rate, monotonic=clock.now, sleep=sleep, asked=free)
+    pace = RateLimiter(rate, monotonic=clock.now, sleep=sleep, interactive_rate=free)
 
     async def leave(*, is_asked: bool) -> None:
-        await pace.turn(asked=is_asked)
+        await pace.acquire(interactive=is_asked)
         left.append((clock.at, is_asked))
 
     waiting = [leave(is_asked=False) for _ in range(others)]
@@ -123,14 +123,14 @@ async def test_a_digest_does_not_wait_until_an_answer_may_leave() -> None:
             await moved.wait()
         await clock.sleep(seconds)
 
-    pace = Pace(1000.0, monotonic=clock.now, sleep=sleep, asked=1.0)
-    await pace.turn(asked=True)
-    answer = asyncio.create_task(pace.turn(asked=True))
+    pace = RateLimiter(1000.0, monotonic=clock.now, sleep=sleep, interactive_rate=1.0)
+    await pace.acquire(interactive=True)
+    answer = asyncio.create_task(pace.acquire(interactive=True))
     await asyncio.sleep(0)
 
     async with asyncio.timeout(5):
         for _ in range(3):
-            await pace.turn()
+            await pace.acquire()
     assert not answer.done()
     moved.set()
     await answer
@@ -145,9 +145,9 @@ async def test_who_is_cancelled_while_it_waits_takes_no_turn() -> None:
         await moved.wait()
         await clock.sleep(seconds)
 
-    pace = Pace(1.0, monotonic=clock.now, sleep=sleep)
-    await pace.turn()
-    first, second = (asyncio.create_task(pace.turn()) for _ in range(2))
+    pace = RateLimiter(1.0, monotonic=clock.now, sleep=sleep)
+    await pace.acquire()
+    first, second = (asyncio.create_task(pace.acquire()) for _ in range(2))
     await asyncio.sleep(0)
 
     first.cancel()
@@ -163,26 +163,26 @@ async def test_a_process_that_is_late_for_a_moment_loses_nothing_of_the_rate() -
     async def sleep(seconds: float) -> None:
         clock.at += seconds + 0.002
 
-    pace = Pace(100.0, monotonic=clock.now, sleep=sleep)
-    await asyncio.gather(*(pace.turn() for _ in range(101)))
+    pace = RateLimiter(100.0, monotonic=clock.now, sleep=sleep)
+    await asyncio.gather(*(pace.acquire() for _ in range(101)))
 
     assert clock.at - 100.0 == pytest.approx(1.0, abs=0.01)
 
 
 def test_a_breaker_opens_after_failures_in_a_row_and_waits_ever_longer() -> None:
     clock = Time()
-    breaker = Breaker(monotonic=clock.now, after=3, first=5.0, longest=20.0)
+    breaker = CircuitBreaker(monotonic=clock.now, threshold=3, first_pause=5.0, max_pause=20.0)
     for _ in range(3):
-        assert breaker.allows()
-        breaker.note(reached=False)
+        assert breaker.take_attempt()
+        breaker.record_attempt(reached=False)
 
     pauses = []
     for _ in range(4):
         began = clock.at
-        while not breaker.allows():
+        while not breaker.take_attempt():
             clock.at += 1.0
         pauses.append(clock.at - began)
-        breaker.note(reached=False)
+        breaker.record_attempt(reached=False)
 
     assert breaker.is_open
     assert pauses == [5.0, 10.0, 20.0, 20.0]
@@ -190,74 +190,74 @@ def test_a_breaker_opens_after_failures_in_a_row_and_waits_ever_longer() -> None
 
 def test_after_a_pause_one_attempt_is_let_through_until_it_is_known() -> None:
     clock = Time()
-    breaker = Breaker(monotonic=clock.now, after=1, first=5.0)
-    breaker.note(reached=False)
+    breaker = CircuitBreaker(monotonic=clock.now, threshold=1, first_pause=5.0)
+    breaker.record_attempt(reached=False)
     clock.at += 5.0
 
-    allowed = [breaker.allows() for _ in range(3)]
-    breaker.note(reached=True)
+    allowed = [breaker.take_attempt() for _ in range(3)]
+    breaker.record_attempt(reached=True)
 
     assert allowed == [True, False, False]
-    assert breaker.allows()
+    assert breaker.take_attempt()
     assert not breaker.is_open
 
 
 def test_failures_between_successes_open_nothing() -> None:
-    breaker = Breaker(monotonic=Time().now, after=2)
+    breaker = CircuitBreaker(monotonic=Time().now, threshold=2)
 
     for _ in range(10):
-        breaker.note(reached=False)
-        breaker.note(reached=True)
+        breaker.record_attempt(reached=False)
+        breaker.record_attempt(reached=True)
 
-    assert breaker.allows()
+    assert breaker.take_attempt()
 
 
 def test_an_attempt_that_had_nothing_to_try_is_given_back() -> None:
     clock = Time()
-    breaker = Breaker(monotonic=clock.now, after=1, first=5.0)
-    breaker.note(reached=False)
+    breaker = CircuitBreaker(monotonic=clock.now, threshold=1, first_pause=5.0)
+    breaker.record_attempt(reached=False)
     clock.at += 5.0
 
-    assert breaker.allows()
-    breaker.unused()
+    assert breaker.take_attempt()
+    breaker.return_attempt()
 
-    assert breaker.allows()
+    assert breaker.take_attempt()
 
 
 def test_several_chats_told_to_wait_at_once_are_everybodys_matter() -> None:
     clock = Time()
-    floods = Floods(monotonic=clock.now, chats=3, within=5.0)
+    floods = TelegramFloods(monotonic=clock.now, min_chats=3, window_seconds=5.0)
 
-    assert [floods.note(chat) for chat in (1, 1, 1, 2)] == [False] * 4
-    assert floods.note(3)
+    assert [floods.record_flood(chat) for chat in (1, 1, 1, 2)] == [False] * 4
+    assert floods.record_flood(3)
     clock.at += 5.1
-    assert not floods.note(4)
+    assert not floods.record_flood(4)
 
 
 def test_a_new_poller_gives_way_at_the_second_conflict() -> None:
-    rivalry = Rivalry(Time().now)
+    rivalry = ConflictTracker(Time().now)
 
-    assert [rivalry.lost(), rivalry.lost()] == [False, True]
+    assert [rivalry.record_conflict(), rivalry.record_conflict()] == [False, True]
 
 
 def test_an_old_poller_stays_until_a_conflict_does_not_end() -> None:
     clock = Time()
-    rivalry = Rivalry(clock.now)
-    rivalry.answered()
+    rivalry = ConflictTracker(clock.now)
+    rivalry.record_answer()
 
     lost = []
     for _ in range(4):
-        lost.append(rivalry.lost())
-        clock.at += RIVALRY / 3
+        lost.append(rivalry.record_conflict())
+        clock.at += CONFLICT_SECONDS / 3
     assert lost == [False, False, False, True]
 
 
 def test_conflicts_far_apart_are_no_rivalry() -> None:
     """Such as a process that is halted and goes on, once a day."""
     clock = Time()
-    rivalry = Rivalry(clock.now)
-    rivalry.answered()
+    rivalry = ConflictTracker(clock.now)
+    rivalry.record_answer()
 
     for _ in range(10):
-        assert not rivalry.lost()
-        clock.at += RIVALRY + 1
+        assert not rivalry.record_conflict()
+        clock.at += CONFLICT_SECONDS + 1

@@ -12,7 +12,14 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
-from bot.concurrency.trusted_clock import AGREES, LATE, LEAP, SILENCE, TrustedClock, elapsed
+from bot.concurrency.trusted_clock import (
+    AGREEMENT_TOLERANCE,
+    MAX_REQUEST_SECONDS,
+    MAX_UNCONFIRMED_STEP,
+    TELEGRAM_SILENCE_SECONDS,
+    TrustedClock,
+    elapsed_seconds,
+)
 
 NOW = datetime(2026, 11, 23, 8, 0, tzinfo=UTC)
 HOUR = timedelta(hours=1)
@@ -20,12 +27,12 @@ DAY = timedelta(days=1)
 YEAR = timedelta(days=365)
 SECOND = timedelta(seconds=1)
 LEAPS = [-2 * HOUR, -DAY, DAY + HOUR, -30 * DAY, 10 * YEAR, 50 * YEAR, -50 * YEAR]
-LONG = timedelta(seconds=SILENCE) + SECOND
+LONG = timedelta(seconds=TELEGRAM_SILENCE_SECONDS) + SECOND
 
 
 @dataclass
 class Machine:
-    """A machine whose system clock is off by ``error`` while the true time goes on."""
+    """A machine whose system clock is off by ``system_clock_error`` while the true time goes on."""
 
     true: datetime = NOW
     error: timedelta = timedelta()
@@ -38,7 +45,7 @@ class Machine:
         """Begins as a new process does."""
         self.clock = TrustedClock(
             lambda: self.true + self.error,
-            last=last,
+            last_confirmed=last,
             monotonic=lambda: (self.true - NOW).total_seconds(),
         )
 
@@ -49,11 +56,11 @@ class Machine:
 
     def telegram(self, took: float = 0.1) -> None:
         """Telegram answers."""
-        self.clock.hear_telegram(format_datetime(self.true, usegmt=True), took)
+        self.clock.observe_telegram_date(format_datetime(self.true, usegmt=True), took)
 
     def feed(self, lie: timedelta = timedelta()) -> None:
         """A feed answers, perhaps with another time."""
-        self.clock.hear_feed(format_datetime(self.true + lie, usegmt=True), 0.1)
+        self.clock.observe_feed_date(format_datetime(self.true + lie, usegmt=True), 0.1)
 
 
 @pytest.fixture
@@ -70,12 +77,12 @@ def test_a_leap_and_its_end_are_never_seen(machine: Machine, leap: timedelta) ->
         for _ in range(3):
             machine.true += 10 * SECOND
             seen.append(machine.off)
-        assert machine.clock.error() == error
+        assert machine.clock.system_clock_error() == error
 
     assert set(seen) == {timedelta()}
 
 
-@pytest.mark.parametrize("leap", [leap for leap in LEAPS if abs(leap) > LEAP])
+@pytest.mark.parametrize("leap", [leap for leap in LEAPS if abs(leap) > MAX_UNCONFIRMED_STEP])
 def test_a_leap_is_not_followed_where_no_server_tells_the_time(
     machine: Machine, leap: timedelta
 ) -> None:
@@ -83,7 +90,7 @@ def test_a_leap_is_not_followed_where_no_server_tells_the_time(
     machine.true += 400 * DAY
 
     assert machine.off == timedelta()
-    assert machine.clock.certain() is None
+    assert machine.clock.confirmed_now() is None
 
 
 @pytest.mark.parametrize("step", [HOUR / 2, -2 * HOUR, 20 * HOUR])
@@ -94,7 +101,7 @@ def test_a_step_within_a_day_is_followed_until_a_server_denies_it(
     assert machine.off == step
 
     machine.telegram()
-    assert machine.off == (step if abs(step) <= AGREES else timedelta())
+    assert machine.off == (step if abs(step) <= AGREEMENT_TOLERANCE else timedelta())
 
 
 @pytest.mark.parametrize("error", [timedelta(), -56 * YEAR, 10 * YEAR, 5 * HOUR])
@@ -107,7 +114,7 @@ def test_telegram_tells_a_new_process_the_time(machine: Machine, error: timedelt
     machine.telegram()
 
     assert abs(machine.off) <= SECOND
-    assert machine.clock.certain() == machine.clock.now()
+    assert machine.clock.confirmed_now() == machine.clock.now()
 
 
 @pytest.mark.parametrize("error", [-56 * YEAR, 10 * YEAR])
@@ -121,7 +128,7 @@ def test_a_new_process_counts_on_from_what_the_last_one_knew(
     machine.true += HOUR
 
     assert machine.off == -3 * DAY
-    assert machine.clock.certain() is None
+    assert machine.clock.confirmed_now() is None
 
 
 def test_a_clock_that_counts_slept_time_is_no_leap(machine: Machine) -> None:
@@ -129,24 +136,24 @@ def test_a_clock_that_counts_slept_time_is_no_leap(machine: Machine) -> None:
     machine.true += 3 * DAY
 
     assert machine.off == timedelta()
-    assert machine.clock.error() == timedelta()
+    assert machine.clock.system_clock_error() == timedelta()
 
 
 def test_a_halted_machine_is_put_right_by_the_next_answer(machine: Machine) -> None:
     """A guest that was halted with its clocks, all but the one that its host sets."""
     machine.telegram()
     machine.error = 5 * DAY  # as its other clock sees it
-    machine.clock.hear_telegram(format_datetime(NOW + 5 * DAY, usegmt=True), 0.1)
+    machine.clock.observe_telegram_date(format_datetime(NOW + 5 * DAY, usegmt=True), 0.1)
 
     assert machine.off == 5 * DAY
-    assert machine.clock.error() == timedelta()
+    assert machine.clock.system_clock_error() == timedelta()
 
 
 def test_an_answer_that_slept_with_the_machine_says_nothing(machine: Machine) -> None:
     sent = format_datetime(machine.true, usegmt=True)
     machine.true += 3 * DAY
-    machine.clock.hear_telegram(sent, 3 * DAY.total_seconds())
-    machine.clock.hear_telegram(sent, LATE + 1)
+    machine.clock.observe_telegram_date(sent, 3 * DAY.total_seconds())
+    machine.clock.observe_telegram_date(sent, MAX_REQUEST_SECONDS + 1)
 
     assert machine.off == timedelta()
 
@@ -189,10 +196,10 @@ def test_a_feed_does_not_speak_against_telegram(machine: Machine) -> None:
     ["", "now", "Mon, 99 Nov 2026 08:00:00 GMT", "0", "Mon, 23 Nov 99999 08:00:00 GMT", "\0", "()"],
 )
 def test_a_date_that_is_none_says_nothing(machine: Machine, date: str) -> None:
-    machine.clock.hear_telegram(date, 0.1)
-    machine.clock.hear_feed(date, 0.1)
+    machine.clock.observe_telegram_date(date, 0.1)
+    machine.clock.observe_feed_date(date, 0.1)
 
-    assert machine.clock.certain() is None
+    assert machine.clock.confirmed_now() is None
 
 
 def test_a_wrong_clock_is_logged_once(machine: Machine, caplog: pytest.LogCaptureFixture) -> None:
@@ -208,9 +215,9 @@ def test_a_wrong_clock_is_logged_once(machine: Machine, caplog: pytest.LogCaptur
 
 
 def test_elapsed_time_goes_on() -> None:
-    before = elapsed()
+    before = elapsed_seconds()
 
-    assert elapsed() >= before > 0.0
+    assert elapsed_seconds() >= before > 0.0
 
 
 class Walks(RuleBasedStateMachine):
@@ -249,9 +256,11 @@ class Walks(RuleBasedStateMachine):
         before = self.machine.clock.now()
         self.machine.error = error
         self.seen = self.machine.clock.now()
-        assert abs(self.seen - before) <= 2 * (AGREES if self.is_told else LEAP)
+        assert abs(self.seen - before) <= 2 * (
+            AGREEMENT_TOLERANCE if self.is_told else MAX_UNCONFIRMED_STEP
+        )
 
-    @rule(took=st.floats(0.0, LATE))
+    @rule(took=st.floats(0.0, MAX_REQUEST_SECONDS))
     def telegram(self, took: float) -> None:
         """Telegram tells the time."""
         self.machine.telegram(took)
@@ -263,7 +272,7 @@ class Walks(RuleBasedStateMachine):
         """A feed tells any time: unless it is that of the system clock, it changes nothing."""
         self.machine.feed(lie)
         seen = self.machine.clock.now()
-        if abs(lie - self.machine.error) > AGREES + SECOND:
+        if abs(lie - self.machine.error) > AGREEMENT_TOLERANCE + SECOND:
             assert seen == self.seen
         else:
             # Whoever confirms a wrong system clock moves the time there, and Telegram back.
@@ -274,7 +283,7 @@ class Walks(RuleBasedStateMachine):
     def is_near_the_truth(self) -> None:
         """Once Telegram has told the time it is right, wherever the system clock is set."""
         if self.is_told:
-            assert abs(self.machine.off) <= 2 * AGREES + LATE * SECOND
+            assert abs(self.machine.off) <= 2 * AGREEMENT_TOLERANCE + MAX_REQUEST_SECONDS * SECOND
 
 
 TestWalks = Walks.TestCase

@@ -9,7 +9,7 @@ from bot.demo.emulator.json_encoding import Json, JsonObject
 from bot.demo.methods.signatures import Parameter
 
 
-class Schema:
+class BotApiSchema:
     """Methods and types of the Bot API."""
 
     def __init__(self, path: Path) -> None:
@@ -19,86 +19,98 @@ class Schema:
 
     def names(self, category: str, prefix: str = "") -> list[str]:
         """Give the names of all methods or types with a prefix."""
-        found = [n for n, item in self._items.items() if item["category"] == category]
-        return [name for name in found if name.startswith(prefix)]
+        all_names = [
+            item_name for item_name, item in self._items.items() if item["category"] == category
+        ]
+        return [name for name in all_names if name.startswith(prefix)]
 
     def fields(self, name: str) -> tuple[Parameter, ...]:
         """Give the parameters of a method or the fields of a type."""
-        notes = self._items[name]["annotations"]
-        assert isinstance(notes, list)
+        annotations = self._items[name]["annotations"]
+        assert isinstance(annotations, list)
         return tuple(
-            Parameter(str(note["name"]), str(note["type"]), bool(note["required"]))
-            for note in notes
-            if isinstance(note, dict)
+            Parameter(
+                str(annotation["name"]), str(annotation["type"]), bool(annotation["required"])
+            )
+            for annotation in annotations
+            if isinstance(annotation, dict)
         )
 
-    def constant(self, name: str, field: str = "type") -> str:
+    def constant_value(self, name: str, field: str = "type") -> str:
         """Give the word that stands in a field of a type, "" where several may."""
-        notes = self._items[name]["annotations"]
-        assert isinstance(notes, list)
-        (about,) = [n["description"] for n in notes if isinstance(n, dict) and n["name"] == field]
-        match = re.search(r"always ['“\"](\w+)", str(about))
+        annotations = self._items[name]["annotations"]
+        assert isinstance(annotations, list)
+        (description,) = [
+            annotation["description"]
+            for annotation in annotations
+            if isinstance(annotation, dict) and annotation["name"] == field
+        ]
+        match = re.search(r"always ['“\"](\w+)", str(description))
         return match[1] if match else ""
 
     def variants(self, name: str) -> list[str]:
         """Give the types that an abstract type can be."""
         return re.findall(r"^ - (\w+)$", str(self._items[name]["description"]), re.MULTILINE)
 
-    def misfits(self, value: Json, kind: str, at: str = "") -> list[str]:
+    def schema_errors(self, value: Json, kind: str, path: str = "") -> list[str]:
         """Say what of a value does not fit a type, nothing if all does."""
         if " or " in kind:
-            return self._best(value, kind.split(" or "), at)
+            return self._fewest_errors(value, kind.split(" or "), path)
         if kind.startswith("Array of "):
-            return list(self._in_array(value, kind.removeprefix("Array of "), at))
-        if kind in _PLAIN:
-            return [] if _is_plain(value, kind) else [f"{at} is no {kind}: {value!r}"]
+            return list(self._array_errors(value, kind.removeprefix("Array of "), path))
+        if kind in _SCALAR_TYPES:
+            return [] if _is_scalar(value, kind) else [f"{path} is no {kind}: {value!r}"]
         if kind == "RichText" and isinstance(value, str):
             return []
         if kind == "RichText" and isinstance(value, list):
-            return list(self._in_array(value, kind, at))
+            return list(self._array_errors(value, kind, path))
         variants = self.variants(kind) if not self.fields(kind) else []
         if variants:
-            return self._best(value, variants, at)
-        return list(self._in_object(value, kind, at))
+            return self._fewest_errors(value, variants, path)
+        return list(self._object_errors(value, kind, path))
 
-    def _best(self, value: Json, kinds: list[str], at: str) -> list[str]:
-        return min((self.misfits(value, kind, at) for kind in kinds), key=len)
+    def _fewest_errors(self, value: Json, kinds: list[str], path: str) -> list[str]:
+        return min((self.schema_errors(value, kind, path) for kind in kinds), key=len)
 
-    def _in_array(self, value: Json, kind: str, at: str) -> Iterator[str]:
+    def _array_errors(self, value: Json, kind: str, path: str) -> Iterator[str]:
         if not isinstance(value, list):
-            yield f"{at} is no array"
+            yield f"{path} is no array"
             return
-        for place, item in enumerate(value):
-            yield from self.misfits(item, kind, f"{at}[{place}]")
+        for index, item in enumerate(value):
+            yield from self.schema_errors(item, kind, f"{path}[{index}]")
 
-    def _in_object(self, value: Json, kind: str, at: str) -> Iterator[str]:
+    def _object_errors(self, value: Json, kind: str, path: str) -> Iterator[str]:
         if not isinstance(value, dict):
-            yield f"{at} is no {kind}"
+            yield f"{path} is no {kind}"
             return
         fields = {field.name: field for field in self.fields(kind)}
         for name, field in fields.items():
             if field.is_required and name not in value:
-                yield f"{at}.{name} is missing"
-        for name, inner in value.items():
+                yield f"{path}.{name} is missing"
+        for name, field_value in value.items():
             if name not in fields:
-                yield f"{at}.{name} is unknown to {kind}"
-            elif name in {"type", "status"} and self._is_wrong_constant(kind, name, inner):
-                yield f"{at}.{name} is not what {kind} has"
+                yield f"{path}.{name} is unknown to {kind}"
+            elif name in {"type", "status"} and self._is_wrong_constant(kind, name, field_value):
+                yield f"{path}.{name} is not what {kind} has"
             else:
-                yield from self.misfits(inner, fields[name].kind, f"{at}.{name}")
+                yield from self.schema_errors(field_value, fields[name].kind, f"{path}.{name}")
 
     def _is_wrong_constant(self, kind: str, name: str, value: Json) -> bool:
-        notes = self._items[kind]["annotations"]
-        assert isinstance(notes, list)
-        abouts = [n["description"] for n in notes if isinstance(n, dict) and n["name"] == name]
-        match = re.search(r"always ['“\"](\w+)", str(abouts[0]))
+        annotations = self._items[kind]["annotations"]
+        assert isinstance(annotations, list)
+        descriptions = [
+            annotation["description"]
+            for annotation in annotations
+            if isinstance(annotation, dict) and annotation["name"] == name
+        ]
+        match = re.search(r"always ['“\"](\w+)", str(descriptions[0]))
         return match is not None and match[1] != value
 
 
-_PLAIN = {"Integer", "String", "Boolean", "True", "Float"}
+_SCALAR_TYPES = {"Integer", "String", "Boolean", "True", "Float"}
 
 
-def _is_plain(value: Json, kind: str) -> bool:
+def _is_scalar(value: Json, kind: str) -> bool:
     if kind == "Integer":
         return isinstance(value, int) and not isinstance(value, bool) and abs(value) < 2**52
     if kind == "Float":

@@ -13,14 +13,14 @@ from pathlib import Path
 
 import pytest
 
-from bot.arxiv.author_list import each
-from bot.arxiv.author_names import Person, is_group, person
+from bot.arxiv.author_list import parse_author_elements
+from bot.arxiv.author_names import PersonName, is_group, parse_person_name
 from bot.render.documents.bibtex import bibliography
 from bot.render.documents.csl_json import csl_json
-from bot.render.documents.ris import ris
-from bot.render.entry_content import display, shown_title
+from bot.render.documents.ris import ris_records
+from bot.render.entry_content import display_text, display_title
 from storage.records import Paper
-from tests.render.documents.citation_readers import Read, read_bibtex, read_csl, read_ris
+from tests.render.documents.citation_readers import ReadCitation, read_bibtex, read_csl, read_ris
 
 SOME = [
     pytest.param(300, id="some"),
@@ -42,28 +42,28 @@ def _paper(row: dict[str, object]) -> Paper:
         version=1,
         title=str(row["title"]),
         abstract=str(row["abstract"]),
-        authors=each(row["authors"]),  # type: ignore[arg-type]
+        authors=parse_author_elements(row["authors"]),  # type: ignore[arg-type]
         categories=tuple(row["categories"]),  # type: ignore[arg-type]
         link=f"https://arxiv.org/abs/{number}",
-        submitted=datetime.fromisoformat(str(row["published"])),
+        submitted_at=datetime.fromisoformat(str(row["published"])),
         doi=str(row.get("doi") or ""),
     )
 
 
-def meant(paper: Paper) -> Read:
+def meant(paper: Paper) -> ReadCitation:
     """Return what a reader should find, by the paper itself and the reading of names."""
-    names = filter(None, map(display, paper.authors))
+    names = filter(None, map(display_text, paper.authors))
     number = paper.id.removeprefix("arxiv:")
-    return Read(
-        shown_title(paper),
-        tuple(name if is_group(name) else person(name) for name in names),
+    return ReadCitation(
+        display_title(paper),
+        tuple(name if is_group(name) else parse_person_name(name) for name in names),
         f"20{number[:2]}",
         (paper.doi.split() or [f"10.48550/arXiv.{number}"])[0],
         paper.link,
     )
 
 
-def told(read: Read) -> Read:
+def told(read: ReadCitation) -> ReadCitation:
     """Return a citation as every format can tell it.
 
     A name without a given name is one text, quotes are straight, and of a title there are the
@@ -73,15 +73,17 @@ def told(read: Read) -> Read:
     return replace(read, title="".join(letters), authors=tuple(map(_told_author, read.authors)))
 
 
-def _told_author(author: Person | str) -> Person | str:
+def _told_author(author: PersonName | str) -> PersonName | str:
     if isinstance(author, str):
         return author
-    if not author.given:
-        return f"{author.family} {author.suffix}".strip()
-    return replace(author, given=author.given.replace("“", '"').replace("”", '"'))
+    if not author.given_name:
+        return f"{author.family_name} {author.suffix}".strip()
+    return replace(author, given_name=author.given_name.replace("“", '"').replace("”", '"'))
 
 
-def misread(papers: Sequence[Paper], read: Sequence[Read]) -> list[tuple[Read, Read]]:
+def misread(
+    papers: Sequence[Paper], read: Sequence[ReadCitation]
+) -> list[tuple[ReadCitation, ReadCitation]]:
     """Return what was meant beside what was read, where the two differ."""
     pairs = [(told(meant(paper)), told(one)) for paper, one in zip(papers, read, strict=True)]
     return [(wanted, found) for wanted, found in pairs if wanted != found]
@@ -112,7 +114,7 @@ def test_pybtex_reads_what_was_meant(real_data: Path, count: int) -> None:
 def test_rispy_reads_what_was_meant(real_data: Path, count: int) -> None:
     some = papers(real_data, count)
 
-    assert misread(some, read_ris(ris(some))) == []
+    assert misread(some, read_ris(ris_records(some))) == []
 
 
 @pytest.mark.parametrize("count", SOME)

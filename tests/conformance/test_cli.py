@@ -8,10 +8,10 @@ import pytest
 
 from bot.ingest.http_errors import read_file
 from storage import open_store
-from tests.cli.terminal import Said, Terminal
+from tests.cli.terminal import CommandResult, Terminal
 from tests.conformance.test_documents import index
 from tests.conformance.test_feeds import texts
-from tests.support.database import Tables, dump
+from tests.support.database import RowsByTable, dump_tables
 
 KINDS = ("new", "cross", "replace", "replace_cross")
 CAPTURED, GENERATED = "arxiv-captured/", "arxiv-generated/"
@@ -54,10 +54,10 @@ def terminal(tmp_path: Path) -> Terminal:
     return Terminal(tmp_path / "papers.db")
 
 
-def kept(terminal: Terminal) -> Tables:
+def kept(terminal: Terminal) -> RowsByTable:
     store = open_store(f"sqlite:///{terminal.database}")
     try:
-        return dump(store, without=("cursors",))
+        return dump_tables(store, ignored_tables=("cursors",))
     finally:
         store.close()
 
@@ -81,8 +81,8 @@ def test_each_feed_brings_what_it_announces(real_data: Path, terminal: Terminal)
         database = f"sqlite:///{terminal.database}.{Path(name).name}"
         said = terminal("ingest", str(real_data / "feeds" / name), "--json", "--database", database)
 
-        [row] = said.json()
-        assert (said.code, said.err) == (0, ""), name
+        [row] = said.json_objects()
+        assert (said.exit_code, said.stderr) == (0, ""), name
         assert tuple(row[kind] for kind in KINDS) == counts, name
         assert (row["stored"], row["updated"], row["known"]) == (sum(counts), 0, 0), name
         cut = [{"key": "source-cut", "items": 2000}] if "over2000" in name else []
@@ -104,10 +104,10 @@ def test_each_bad_answer_is_named_and_changes_nothing(real_data: Path, terminal:
 
     for name, (condition, words) in bad.items():
         path = str(real_data / "feeds" / name)
-        said, [row] = terminal("ingest", path), terminal("ingest", path, "--json").json()
-        assert said.code == 1, name
-        assert said.sentence.startswith(f"{path}: "), name
-        assert words in said.sentence, name
+        said, [row] = terminal("ingest", path), terminal("ingest", path, "--json").json_objects()
+        assert said.exit_code == 1, name
+        assert said.error_line.startswith(f"{path}: "), name
+        assert words in said.error_line, name
         assert row["condition"] == condition, name
 
     assert len(bad) > 15
@@ -127,7 +127,7 @@ def test_the_store_holds_titles_and_abstracts_character_by_character(
         terminal("ingest", str(path), "--database", database)
         store = open_store(database)
         try:
-            papers = [one.paper for one in store.papers.after(0)]
+            papers = [one.paper for one in store.papers.announcements_after(0)]
         finally:
             store.close()
         assert [(paper.title, paper.abstract) for paper in papers] == [
@@ -151,12 +151,12 @@ def test_each_document_is_shown_with_the_same_bytes(real_data: Path, terminal: T
 
     said = terminal("import", *map(str, paths), "--json")
 
-    assert (said.code, said.err) == (0, "")
-    rows = said.json()
+    assert (said.exit_code, said.stderr) == (0, "")
+    rows = said.json_objects()
     assert [row["file"] for row in rows] == [str(path) for path in paths]
     for path, row in zip(paths, rows, strict=True):
         shown = terminal("show", str(row["number"]), "--format", "markdown")
-        assert shown.out.encode() == path.read_bytes(), path.name
+        assert shown.stdout.encode() == path.read_bytes(), path.name
     assert len({row["number"] for row in rows}) == len(paths)
 
 
@@ -165,11 +165,11 @@ def test_the_first_days_template_is_refused_with_a_sentence(
 ) -> None:
     for row in index(real_data):
         if row["grammar"] != "seed":
-            said: Said = terminal("import", str(real_data / "digests" / row["file"]))
-            assert said.code == 1
-            assert "template of 13 March 2023" in said.sentence
+            said: CommandResult = terminal("import", str(real_data / "digests" / row["file"]))
+            assert said.exit_code == 1
+            assert "template of 13 March 2023" in said.error_line
     store = open_store(f"sqlite:///{terminal.database}")
     try:
-        assert (store.papers.count(), store.check().digests) == (0, 0)
+        assert (store.papers.count(), store.check_health().digests) == (0, 0)
     finally:
         store.close()

@@ -6,11 +6,11 @@ from pathlib import Path
 
 import pytest
 
-from bot.ingest.sources.digest_document import read
+from bot.ingest.sources.digest_document import read_document
 from bot.render.documents.markdown import DocumentError, parse, render
-from bot.render.telegram.split_into_messages import message, parts
-from storage.records import Form
-from tests.render.digests import LOOKS
+from bot.render.telegram.split_into_messages import parts, render_part
+from storage.records import MessageForm
+from tests.render.digests import DISPLAY_OPTIONS
 from tests.render.telegram.test_both_forms import judge
 
 
@@ -26,10 +26,10 @@ def test_both_reference_digests_come_back(real_data: Path) -> None:
         name = f"cs.CV_{day}.md"
         body = (real_data / "seeds" / name).read_bytes()
 
-        digest = read(name, body)
+        digest = read_document(name, body)
 
         assert render(digest).encode() == body
-        assert (digest.topic, digest.issued.date().isoformat()) == ("cs.CV", day)
+        assert (digest.topic, digest.issued_at.date().isoformat()) == ("cs.CV", day)
         assert len(digest.entries) == count
 
 
@@ -39,10 +39,10 @@ def test_every_document_of_the_grammar_comes_back(real_data: Path) -> None:
 
     for row in rows:
         body = (real_data / "digests" / row["file"]).read_bytes()
-        digest = read(row["file"], body)
+        digest = read_document(row["file"], body)
         assert render(digest).encode() == body, row["file"]
         assert (digest.topic, len(digest.entries)) == (row["topic"], int(row["entries"]))
-        assert digest.issued.strftime("%Y-%m-%dT%H:%M") == row["published_utc"][:16]
+        assert digest.issued_at.strftime("%Y-%m-%dT%H:%M") == row["published_utc"][:16]
 
 
 def test_the_first_days_template_is_refused_by_name(real_data: Path) -> None:
@@ -64,13 +64,15 @@ def test_titles_and_abstracts_are_clean(real_data: Path) -> None:
             assert entry.paper.version or not entry.paper.categories
 
 
-@pytest.mark.parametrize("form", Form)
-def test_every_real_digest_passes_telegrams_judges(real_data: Path, form: Form) -> None:
-    look = next(look for look in LOOKS if look.form is form and look.languages == ("zh", "en"))
+@pytest.mark.parametrize("form", MessageForm)
+def test_every_real_digest_passes_telegrams_judges(real_data: Path, form: MessageForm) -> None:
+    look = next(
+        look for look in DISPLAY_OPTIONS if look.form is form and look.languages == ("zh", "en")
+    )
 
     for path in sorted((real_data / "seeds").glob("*.md")) + sorted(
         (real_data / "digests").glob("202409*.md")
     ):
         digest = parse(path.read_bytes().decode(), topic="cs.CV")
-        for part in parts(digest, look, full=True):
-            judge(message(digest, part, look))
+        for part in parts(digest, look, with_entries=True):
+            judge(render_part(digest, part, look))

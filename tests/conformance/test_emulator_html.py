@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from bot.demo.formatting.html_to_entities import parse_html
-from tests.demo.telegram_parser import judged
+from tests.demo.telegram_parser import parse_html_by_telegram
 from tests.demo.test_html_entities import ours
 
 _EVERY = 15
@@ -32,11 +32,11 @@ def test_escaped_papers_are_read_as_telegram_reads_them(real_data: Path) -> None
             f"<blockquote expandable>{abstract}</blockquote>"
         ).replace("&#x27;", "'")
 
-        assert ours(source) == judged(source)
+        assert ours(source) == parse_html_by_telegram(source)
         assert parse_html(source).text == f"[1] {paper['title']}\n{paper['abstract']}"
 
 
 @pytest.mark.slow
 def test_raw_papers_are_refused_or_read_as_telegram_does(real_data: Path) -> None:
     for paper in papers(real_data):
-        assert ours(paper["abstract"]) == judged(paper["abstract"])
+        assert ours(paper["abstract"]) == parse_html_by_telegram(paper["abstract"])

@@ -16,16 +16,16 @@ from bot.demo.formatting.rich_text import RICH_TEXT_FIELDS
 from bot.demo.methods import METHODS
 from bot.demo.methods.signatures import SIGNATURES
 from bot.demo.people.people import Person
-from tests.conformance.bot_api_schema import Schema
-from tests.demo.payloads import digest
+from tests.conformance.bot_api_schema import BotApiSchema
+from tests.demo.payloads import digest_message
 from tests.demo.test_any_call import answers, calls
 
 Ask = Callable[..., Awaitable[Json]]
 
 
 @pytest.fixture(scope="module")
-def schema(real_data: Path) -> Schema:
-    return Schema(real_data / "bot-api-10.3.json")
+def schema(real_data: Path) -> BotApiSchema:
+    return BotApiSchema(real_data / "bot-api-10.3.json")
 
 
 def test_every_method_has_a_signature() -> None:
@@ -33,21 +33,21 @@ def test_every_method_has_a_signature() -> None:
 
 
 @pytest.mark.parametrize("method", METHODS)
-def test_a_signature_is_the_published_one(schema: Schema, method: str) -> None:
+def test_a_signature_is_the_published_one(schema: BotApiSchema, method: str) -> None:
     assert SIGNATURES[method] == schema.fields(method)
 
 
-def test_rich_texts_are_the_published_ones(schema: Schema) -> None:
+def test_rich_texts_are_the_published_ones(schema: BotApiSchema) -> None:
     published = {
-        schema.constant(name): tuple(f.name for f in schema.fields(name) if f.name != "type")
+        schema.constant_value(name): tuple(f.name for f in schema.fields(name) if f.name != "type")
         for name in schema.variants("RichText")
     }
 
     assert published == RICH_TEXT_FIELDS
 
 
-def test_blocks_are_the_published_ones(schema: Schema) -> None:
-    published = {schema.constant(name) for name in schema.variants("InputRichBlock")}
+def test_blocks_are_the_published_ones(schema: BotApiSchema) -> None:
+    published = {schema.constant_value(name) for name in schema.variants("InputRichBlock")}
 
     assert published == BLOCK_TYPES
 
@@ -76,7 +76,7 @@ RETURNS = {
 }
 
 
-async def test_every_answer_fits_the_schema(schema: Schema) -> None:
+async def test_every_answer_fits_the_schema(schema: BotApiSchema) -> None:
     emulator = Emulator()
     misfits: list[str] = []
     called: set[str] = set()
@@ -88,10 +88,12 @@ async def test_every_answer_fits_the_schema(schema: Schema) -> None:
             answer: JsonObject = (await client.post(address, json=parameters)).json()
             assert answer["ok"] is True, answer
             called.add(method)
-            misfits.extend(schema.misfits(answer["result"], RETURNS.get(method, "True"), method))
+            misfits.extend(
+                schema.schema_errors(answer["result"], RETURNS.get(method, "True"), method)
+            )
             return answer["result"]
 
-        ada = emulator.people.person("Ada", is_known=True)
+        ada = emulator.people.create_person("Ada", has_started_bot=True)
         await _private(emulator, ask, ada, client)
         await _places(emulator, ask, ada)
         await _settings(ask)
@@ -99,7 +101,7 @@ async def test_every_answer_fits_the_schema(schema: Schema) -> None:
 
     assert misfits == []
     assert called == set(METHODS)
-    assert emulator.oddities == []
+    assert emulator.misuses == []
     assert isinstance(updates, list)
     kinds = {name for update in updates if isinstance(update, dict) for name in update}
     assert kinds >= {"message", "edited_message", "callback_query", "my_chat_member"}
@@ -110,21 +112,23 @@ async def test_every_answer_fits_the_schema(schema: Schema) -> None:
 @settings(max_examples=100, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(thrown=st.lists(calls(), min_size=1, max_size=8))
 def test_answers_to_absurd_calls_fit_the_schema_too(
-    schema: Schema, thrown: list[tuple[str, JsonObject]]
+    schema: BotApiSchema, thrown: list[tuple[str, JsonObject]]
 ) -> None:
     emulator = Emulator()
-    emulator.people.group("Lab", emulator.people.person("Ada", is_known=True)).add_bot()
+    emulator.people.create_group(
+        "Lab", emulator.people.create_person("Ada", has_started_bot=True)
+    ).add_bot()
 
     given_back = asyncio.run(answers(emulator, thrown))
 
     for (method, _), answer in zip(thrown, given_back, strict=True):
         if answer["ok"]:
-            assert schema.misfits(answer["result"], RETURNS.get(method, "True"), method) == []
+            assert schema.schema_errors(answer["result"], RETURNS.get(method, "True"), method) == []
 
 
 async def _private(emulator: Emulator, ask: Ask, ada: Person, client: httpx.AsyncClient) -> None:
-    number = ada.say("/start abc")
-    ada.edits(number, "/start https://arxiv.org")
+    number = ada.send_text("/start abc")
+    ada.edit_message(number, "/start https://arxiv.org")
     text = "<b>a</b> <pre><code class='language-py'>b</code></pre> <a href='tg://user?id=700000001'>c</a>"
     keyboard: JsonObject = {"inline_keyboard": [[{"text": "Go", "callback_data": "g:1"}]]}
     reply: JsonObject = {"message_id": number}
@@ -139,12 +143,12 @@ async def _private(emulator: Emulator, ask: Ask, ada: Person, client: httpx.Asyn
         link_preview_options={"is_disabled": True},
     )
     message: JsonObject = {"chat_id": ada.id, "message_id": _number(sent)}
-    pressed = ada.press("Go")
+    pressed = ada.press_button("Go")
     await ask("answerCallbackQuery", callback_query_id=_last_query(emulator), text="ok")
     await pressed
     await ask("editMessageReplyMarkup", **message)
     await ask("editMessageText", text="new", reply_markup=keyboard, **message)
-    await ask("sendRichMessage", chat_id=ada.id, rich_message=digest())
+    await ask("sendRichMessage", chat_id=ada.id, rich_message=digest_message())
     document = await client.post(
         f"/bot{emulator.token}/sendDocument",
         data={"chat_id": str(ada.id), "caption": "x"},
@@ -155,7 +159,7 @@ async def _private(emulator: Emulator, ask: Ask, ada: Person, client: httpx.Asyn
     await ask("getFile", file_id=shown["document"]["file_id"])
     await ask("sendChatAction", chat_id=ada.id, action="typing")
     await ask("sendMessageDraft", chat_id=ada.id, draft_id=1, text="x")
-    await ask("sendRichMessageDraft", chat_id=ada.id, draft_id=1, rich_message=digest())
+    await ask("sendRichMessageDraft", chat_id=ada.id, draft_id=1, rich_message=digest_message())
     await ask("pinChatMessage", **message)
     await ask("getChat", chat_id=ada.id)
     await ask("unpinChatMessage", **message)
@@ -165,24 +169,24 @@ async def _private(emulator: Emulator, ask: Ask, ada: Person, client: httpx.Asyn
     await ask("copyMessage", from_chat_id=ada.id, **message)
     await ask("deleteMessage", **message)
     await ask("deleteMessages", chat_id=ada.id, message_ids=[1, 2])
-    ada.blocks()
-    ada.unblocks()
+    ada.block_bot()
+    ada.unblock_bot()
 
 
 async def _places(emulator: Emulator, ask: Ask, ada: Person) -> None:
-    group = emulator.people.group("Lab", ada)
+    group = emulator.people.create_group("Lab", ada)
     group.add_bot()
     group.promote_bot()
     group.demote_bot()
     group.restrict_bot()
-    await ask("getChatMember", chat_id=group.id, user_id=emulator.world.bot.id)
+    await ask("getChatMember", chat_id=group.id, user_id=emulator.state.bot.id)
     group.migrate()
-    channel = emulator.people.channel("News", ada, username="news")
+    channel = emulator.people.create_channel("News", ada, username="news")
     channel.add_bot(is_administrator=True)
-    channel.post("hello")
+    channel.post_message("hello")
     await ask("sendMessage", chat_id="@news", text="x")
     await ask("forwardMessage", chat_id=ada.id, from_chat_id="@news", message_id=1)
-    forum = emulator.people.supergroup("Forum", ada, is_forum=True)
+    forum = emulator.people.create_supergroup("Forum", ada, is_forum=True)
     forum.add_bot(is_administrator=True)
     forum.open_topic("First")
     made = await ask("createForumTopic", chat_id=forum.id, name="Papers")
@@ -192,7 +196,7 @@ async def _places(emulator: Emulator, ask: Ask, ada: Person) -> None:
     for step in ("editForumTopic", "closeForumTopic", "reopenForumTopic", "deleteForumTopic"):
         await ask(step, **topic)
     await ask("getChat", chat_id=forum.id)
-    for user in (ada.id, emulator.world.bot.id, emulator.people.person("Bob").id):
+    for user in (ada.id, emulator.state.bot.id, emulator.people.create_person("Bob").id):
         await ask("getChatMember", chat_id=forum.id, user_id=user)
     await ask("getChatAdministrators", chat_id=forum.id)
     await ask("getChatMemberCount", chat_id=forum.id)
@@ -224,7 +228,7 @@ def _number(message: Json) -> int:
 
 
 def _last_query(emulator: Emulator) -> str:
-    return list(emulator.world.presses)[-1]
+    return list(emulator.state.button_presses)[-1]
 
 
 @pytest.mark.parametrize(
@@ -237,5 +241,5 @@ def _last_query(emulator: Emulator) -> str:
         ({"status": "owner", "user": {}}, "ChatMember"),
     ],
 )
-def test_the_checker_finds_faults(schema: Schema, value: Json, kind: str) -> None:
-    assert schema.misfits(value, kind) != []
+def test_the_checker_finds_faults(schema: BotApiSchema, value: Json, kind: str) -> None:
+    assert schema.schema_errors(value, kind) != []

@@ -12,12 +12,12 @@ from xml.etree import ElementTree as Tree
 
 import pytest
 
-from bot.arxiv.announcement_text import announced
+from bot.arxiv.announcement_text import parse_announcement_text
 from bot.ingest.http_errors import read_file
 from bot.ingest.sources import arxiv_api, arxiv_rss
-from bot.ingest.sources.registry import parse
-from bot.ingest.sources.source_batch import Batch, Condition
-from storage.records import Kind
+from bot.ingest.sources.registry import parse_batch
+from bot.ingest.sources.source_batch import Batch, BatchStatus
+from storage.records import AnnouncementKind
 
 _ATOM = "{http://www.w3.org/2005/Atom}"
 _DC = "{http://purl.org/dc/elements/1.1/}"
@@ -25,7 +25,7 @@ _PREFIX = re.compile(r"arXiv:\S+ Announce Type: \S+\s+Abstract:\s*")
 
 
 def batch(real_data: Path, name: str) -> Batch:
-    return parse(read_file(real_data / "feeds" / name), source="x")
+    return parse_batch(read_file(real_data / "feeds" / name), source="x")
 
 
 @pytest.mark.parametrize(
@@ -48,33 +48,33 @@ def test_a_day_is_counted_by_kind(
 ) -> None:
     found = batch(real_data, f"arxiv-{name}")
 
-    assert (found.condition, found.day) == (Condition.FRESH, day)
-    assert tuple(found.counts[kind] for kind in Kind) == counts
+    assert (found.status, found.day) == (BatchStatus.FRESH, day)
+    assert tuple(found.counts[kind] for kind in AnnouncementKind) == counts
     cut = ["source-cut"] if "over2000" in name else []
-    assert [warning.key for warning in found.warnings] == cut
+    assert [warning.text_key for warning in found.warnings] == cut
 
 
 @pytest.mark.parametrize(
     ("name", "condition", "key"),
     [
-        ("captured/rss-new_rss_cs_2025-04-27_sunday_empty.xml", Condition.EMPTY, "source-empty"),
-        ("generated/feed_rss_cs.CV_sunday_empty.xml", Condition.EMPTY, "source-empty"),
-        ("generated/feed_atom_cs_thanksgiving_empty.xml", Condition.EMPTY, "source-empty"),
-        ("generated/feed_error_badcat.xml", Condition.ERROR_FEED, "source-error-feed"),
-        ("generated/feed_error_badarchive.xml", Condition.ERROR_FEED, "source-error-feed"),
-        ("generated/feed_error_version1.0.xml", Condition.ERROR_FEED, "source-error-feed"),
-        ("generated/feed_no_archive.txt", Condition.NOT_A_FEED, "source-text"),
-        ("captured/api-old_error_manual-example.xml", Condition.ERROR_FEED, "source-error-feed"),
+        ("captured/rss-new_rss_cs_2025-04-27_sunday_empty.xml", BatchStatus.EMPTY, "source-empty"),
+        ("generated/feed_rss_cs.CV_sunday_empty.xml", BatchStatus.EMPTY, "source-empty"),
+        ("generated/feed_atom_cs_thanksgiving_empty.xml", BatchStatus.EMPTY, "source-empty"),
+        ("generated/feed_error_badcat.xml", BatchStatus.ERROR_FEED, "source-error-feed"),
+        ("generated/feed_error_badarchive.xml", BatchStatus.ERROR_FEED, "source-error-feed"),
+        ("generated/feed_error_version1.0.xml", BatchStatus.ERROR_FEED, "source-error-feed"),
+        ("generated/feed_no_archive.txt", BatchStatus.NOT_A_FEED, "source-text"),
+        ("captured/api-old_error_manual-example.xml", BatchStatus.ERROR_FEED, "source-error-feed"),
     ],
 )
 def test_an_answer_without_papers_is_named(
-    real_data: Path, name: str, condition: Condition, key: str
+    real_data: Path, name: str, condition: BatchStatus, key: str
 ) -> None:
     found = batch(real_data, f"arxiv-{name}")
 
-    assert found.condition is condition
+    assert found.status is condition
     assert found.reason
-    assert found.reason.key == key
+    assert found.reason.text_key == key
     assert found.announcements == ()
 
 
@@ -129,7 +129,7 @@ def test_quant_ph_has_its_known_oddities(real_data: Path) -> None:
     assert any("Michal Hajdu\\v{s}ek" in paper.authors for paper in papers)
     assert not any("(" in name for paper in papers for name in paper.authors)
     assert sum(bool(paper.doi) for paper in papers) == 10
-    assert sum(bool(paper.journal) for paper in papers) == 9
+    assert sum(bool(paper.journal_ref) for paper in papers) == 9
     assert {paper.categories[0] for paper in papers} > {"quant-ph"}
 
 
@@ -142,10 +142,10 @@ def test_tuesday_replaces_mondays_papers(real_data: Path) -> None:
 
     before = {one.paper.id: one.paper.version for one in monday.announcements}
     again = [one for one in tuesday.announcements if one.paper.id in before]
-    assert tuesday.condition is Condition.FRESH
+    assert tuesday.status is BatchStatus.FRESH
     assert again
     for one in again:
-        assert one.kind in (Kind.REPLACE, Kind.REPLACE_CROSS)
+        assert one.kind in (AnnouncementKind.REPLACE, AnnouncementKind.REPLACE_CROSS)
         assert one.paper.version >= before[one.paper.id]
 
 
@@ -155,7 +155,7 @@ def test_a_real_feed_cut_anywhere_gives_only_its_own_papers(real_data: Path) -> 
 
     for length in range(1000, len(body) - 20, 9973):
         cut = arxiv_rss.parse(body[:length], source="x")
-        assert cut.condition in (Condition.PARTIAL, Condition.BROKEN)
+        assert cut.status in (BatchStatus.PARTIAL, BatchStatus.BROKEN)
         assert cut.announcements == whole[: len(cut.announcements)]
 
 
@@ -188,12 +188,16 @@ def test_the_api_is_read_whole_in_both_dialects(real_data: Path, dialect: str) -
 
 def test_three_eras_of_text_are_read_without_loss(real_data: Path) -> None:
     counts = {"old_to_2024-01": 0, "transition_2024-02": 0, "new_from_2024-02": 0}
-    marks = {Kind.NEW: "", Kind.REPLACE: " UPDATED", Kind.CROSS: " CROSS LISTED"}
+    marks = {
+        AnnouncementKind.NEW: "",
+        AnnouncementKind.REPLACE: " UPDATED",
+        AnnouncementKind.CROSS: " CROSS LISTED",
+    }
     with gzip.open(real_data / "corpus" / "rss_text_eras.jsonl.gz", "rt") as lines:
         for line in lines:
             row = json.loads(line)
             counts[row["era"]] += 1
-            said = announced(row["title"], row["description"])
+            said = parse_announcement_text(row["title"], row["description"])
             if said.identity:
                 assert row["link"].endswith(f"/abs/{said.identity.id}")
             if row["era"].startswith("old"):

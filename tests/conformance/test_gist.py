@@ -9,12 +9,12 @@ from typing import NamedTuple
 
 import pytest
 
-from bot.render.entry_content import display
+from bot.render.entry_content import display_text
 from bot.render.highlight import sentence_span
-from bot.summaries.extractive.select import LONGEST_GIST, gist
-from bot.summaries.extractive.sentences import sentences
+from bot.summaries.extractive.select import MAX_TLDR_LENGTH, extract_tldr
+from bot.summaries.extractive.sentences import split_sentences
 from tests.bench.gist_rouge import rouge_l
-from tests.bench.sentences import shares
+from tests.bench.sentences import fault_shares
 
 EVERY = 38  # Spreads 2,000 papers over the whole corpus, so over years and fields.
 
@@ -33,7 +33,11 @@ def papers(real_data: Path) -> list[Chosen]:
     with gzip.open(real_data / "corpus" / "papers_2025_2026.jsonl.gz", "rt") as lines:
         rows = [json.loads(line) for line in islice(lines, 0, 2000 * EVERY, EVERY)]
     return [
-        Chosen(row["title"], " ".join(row["abstract"].split()), gist(row["title"], row["abstract"]))
+        Chosen(
+            row["title"],
+            " ".join(row["abstract"].split()),
+            extract_tldr(row["title"], row["abstract"]),
+        )
         for row in rows
     ]
 
@@ -48,7 +52,7 @@ def test_it_is_nearer_to_written_summaries_than_the_first_or_last_sentence(real_
 def test_it_is_what_the_authors_wrote(papers: list[Chosen]) -> None:
     """But for a capital letter; nearly always one run of words, without a remark left out."""
     for paper in papers:
-        assert 0 < len(paper.gist) <= LONGEST_GIST
+        assert 0 < len(paper.gist) <= MAX_TLDR_LENGTH
         assert all(is_said(word, paper.abstract) for word in paper.gist.removesuffix("…").split())
     literal = sum(paper.gist.removesuffix("…")[1:] in paper.abstract for paper in papers)
     assert literal > 0.97 * len(papers)
@@ -76,7 +80,7 @@ def test_it_ends_where_a_sentence_ends(papers: list[Chosen]) -> None:
 
 
 def test_few_begin_with_a_lead_in_or_are_cut(papers: list[Chosen]) -> None:
-    shown = shares([paper.gist for paper in papers])
+    shown = fault_shares([paper.gist for paper in papers])
 
     assert shown["any lead-in"] < 3
     assert shown["cut"] < 5
@@ -86,7 +90,9 @@ def test_the_entry_finds_the_sentence_of_the_table(papers: list[Chosen]) -> None
     """Nearly always; what is not found is said above the abstract."""
     some = papers[::10]
 
-    found = [sentence_span(display(paper.abstract), display(paper.gist)) for paper in some]
+    found = [
+        sentence_span(display_text(paper.abstract), display_text(paper.gist)) for paper in some
+    ]
 
     assert sum(map(bool, found)) > 0.97 * len(some)
 
@@ -94,6 +100,6 @@ def test_the_entry_finds_the_sentence_of_the_table(papers: list[Chosen]) -> None
 def test_splitting_loses_no_character(papers: list[Chosen]) -> None:
     assert len(papers) == 2000
     for paper in papers:
-        pieces = sentences(paper.abstract)
+        pieces = split_sentences(paper.abstract)
 
         assert "".join("".join(pieces).split()) == "".join(paper.abstract.split())

@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from bot.summaries.verify.findings import Fault
-from bot.summaries.verify.lengths import is_whole
-from tests.bench.gloss_checks import Judged, caught, judged, passing
+from bot.summaries.verify.findings import Finding
+from bot.summaries.verify.lengths import ends_as_sentence
+from tests.bench.gloss_checks import CheckedSummary, check_summaries, count_detections, count_passes
 
 pytestmark = pytest.mark.slow
 
@@ -25,41 +25,41 @@ EASY = 0.95
 
 
 @pytest.fixture(scope="module")
-def glosses(real_data: Path) -> list[Judged]:
+def glosses(real_data: Path) -> list[CheckedSummary]:
     """Return all real Chinese glosses, judged."""
-    return judged(real_data)
+    return check_summaries(real_data)
 
 
-def test_good_glosses_pass(glosses: list[Judged]) -> None:
-    whole = passing([one for one in glosses if is_whole(one.paper.abstract)])
+def test_good_glosses_pass(glosses: list[CheckedSummary]) -> None:
+    whole = count_passes([one for one in glosses if ends_as_sentence(one.paper.abstract)])
 
-    assert whole.glosses > 300
-    assert whole.passed > 0.65 * whole.glosses
-    assert whole.but_for_sentences > 0.93 * whole.glosses
+    assert whole.total > 300
+    assert whole.passed > 0.65 * whole.total
+    assert whole.passed_but_for_sentences > 0.93 * whole.total
 
 
-def test_no_check_refuses_more_than_it_should(glosses: list[Judged]) -> None:
+def test_no_check_refuses_more_than_it_should(glosses: list[CheckedSummary]) -> None:
     """Each fault is rare but for two: glosses of two sentences, and copies of cut abstracts."""
-    counts = passing(glosses)
-    common = {Fault.SEVERAL_SENTENCES, Fault.CUT_OFF, Fault.TOO_SHORT}
+    counts = count_passes(glosses)
+    common = {Finding.SEVERAL_SENTENCES, Finding.CUT_OFF, Finding.TOO_SHORT}
 
-    for fault in set(Fault) - common:
-        assert counts.found[fault] < 0.02 * counts.glosses, fault
-
-
-def test_known_blunders_are_found(glosses: list[Judged]) -> None:
-    found = {one.paper.id.removeprefix("arxiv:"): set(one.found) for one in glosses}
-
-    assert Fault.TOO_SHORT in found["2408.00853"]  # its gist says that it is no robot
-    assert Fault.NUMBER_CHANGED in found["2402.13217"]  # ten times as many clips
-    assert Fault.FEED_NOISE in found["2312.09436"]  # nothing but the feed's label
-    assert Fault.WRONG_LANGUAGE in found["2402.12649"]  # the abstract was left in English
-    assert Fault.NAME_CHANGED in found["2305.07622"]  # LLM became LMM
-    assert Fault.TOO_SHORT in found["2301.08837"]  # one sentence of six
+    for fault in set(Finding) - common:
+        assert counts.findings[fault] < 0.02 * counts.total, fault
 
 
-def test_planted_faults_are_found(glosses: list[Judged]) -> None:
-    for name, (planted, hits) in caught(glosses, every=4).items():
+def test_known_blunders_are_found(glosses: list[CheckedSummary]) -> None:
+    found = {one.paper.id.removeprefix("arxiv:"): set(one.findings) for one in glosses}
+
+    assert Finding.TOO_SHORT in found["2408.00853"]  # its gist says that it is no robot
+    assert Finding.NUMBER_CHANGED in found["2402.13217"]  # ten times as many clips
+    assert Finding.FEED_NOISE in found["2312.09436"]  # nothing but the feed's label
+    assert Finding.WRONG_LANGUAGE in found["2402.12649"]  # the abstract was left in English
+    assert Finding.NAME_CHANGED in found["2305.07622"]  # LLM became LMM
+    assert Finding.TOO_SHORT in found["2301.08837"]  # one sentence of six
+
+
+def test_planted_faults_are_found(glosses: list[CheckedSummary]) -> None:
+    for name, (planted, hits) in count_detections(glosses, step=4).items():
         assert planted, name
         if planted >= 20:
             assert hits >= HARD.get(name, EASY) * planted, name

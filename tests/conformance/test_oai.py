@@ -13,18 +13,18 @@ import httpx
 import pytest
 import stamina
 
-from bot.arxiv.calendar import feed_day
+from bot.arxiv.calendar import feed_day_of_submission
 from bot.arxiv.taxonomy import categories
-from bot.ingest.catch_up.backfill import Stage, walk
+from bot.ingest.catch_up.backfill import BackfillStage, run_backfill
 from bot.ingest.http_client import Fetcher
 from bot.ingest.http_errors import read_file
-from bot.ingest.request_pace import Pace
+from bot.ingest.request_pace import RequestPace
 from bot.ingest.sources import arxiv_oai
-from bot.ingest.sources.arxiv_oai import Page, parse
-from bot.ingest.sources.source_batch import Condition
+from bot.ingest.sources.arxiv_oai import OaiPage, parse
+from bot.ingest.sources.source_batch import BatchStatus
 from storage import Store
-from storage.records import Harvest
-from tests.ingest.sources.offline import reply
+from storage.records import Backfill
+from tests.ingest.sources.offline import streamed_response
 from tests.support.arxiv_archive import utc
 
 PAGES = tuple(f"oai_arxivraw_page{number}.xml" for number in (1, 2, 3))
@@ -36,7 +36,7 @@ def body(real_data: Path, name: str) -> bytes:
     return read_file(real_data / "feeds" / "arxiv-generated" / name)
 
 
-def records(real_data: Path) -> Iterator[arxiv_oai.Record]:
+def records(real_data: Path) -> Iterator[arxiv_oai.OaiRecord]:
     for name in PAGES:
         yield from parse(body(real_data, name)).records
 
@@ -45,8 +45,8 @@ def test_three_pages_hold_503_records_and_two_tokens(real_data: Path) -> None:
     found = [parse(body(real_data, name)) for name in PAGES]
 
     assert [len(page.records) for page in found] == [200, 200, 103]
-    assert [bool(page.token) for page in found] == [True, True, False]
-    assert all(page.condition is Condition.FRESH and page.warnings == () for page in found)
+    assert [bool(page.resumption_token) for page in found] == [True, True, False]
+    assert all(page.status is BatchStatus.FRESH and page.warnings == () for page in found)
 
 
 def test_every_version_and_title_is_the_records_own(real_data: Path) -> None:
@@ -74,30 +74,32 @@ def test_no_name_keeps_the_word_that_joined_it(real_data: Path) -> None:
 
 async def test_the_token_chain_is_walked_to_its_end(real_data: Path, store: Store) -> None:
     asked: list[dict[str, list[str]]] = []
-    tokens = ["", *(parse(body(real_data, name)).token for name in PAGES[:2])]
+    tokens = ["", *(parse(body(real_data, name)).resumption_token for name in PAGES[:2])]
 
     def answer(request: httpx.Request) -> httpx.Response:
         asked.append(parse_qs(request.url.query.decode()))
         token = asked[-1].get("resumptionToken", [""])[0]
-        return reply(200, body(real_data, PAGES[tokens.index(token)]))
+        return streamed_response(200, body(real_data, PAGES[tokens.index(token)]))
 
     busiest = _busiest_day(real_data)
     now = utc(11, 22)
-    harvest = Harvest("", busiest, busiest, ("+".join(categories()),), now)
-    store.harvests.plan(harvest)
+    harvest = Backfill("", busiest, busiest, ("+".join(categories()),), now)
+    store.backfills.plan(harvest)
     with stamina.set_testing(True, attempts=1):
-        fetcher = Fetcher(transport=httpx.MockTransport(answer), bases=[BASE], pace=Pace(0.0))
-        found = await walk(store, fetcher, harvest, now, base=BASE, most=9)
+        fetcher = Fetcher(
+            transport=httpx.MockTransport(answer), bases=[BASE], request_pace=RequestPace(0.0)
+        )
+        found = await run_backfill(store, fetcher, harvest, now, base=BASE, max_pages=9)
 
-    assert (found.stage, found.pages, found.records) == (Stage.DONE, 3, 503)
+    assert (found.stage, found.pages, found.records) == (BackfillStage.DONE, 3, 503)
     assert [set(question) for question in asked[1:]] == [{"verb", "resumptionToken"}] * 2
     assert found.announcements == store.papers.last_seq() > 0
-    assert {one.day for one in store.papers.after(0)} == {busiest}
+    assert {one.day for one in store.papers.announcements_after(0)} == {busiest}
 
 
 def _busiest_day(real_data: Path) -> date:
     days = Counter(
-        feed_day(version.at)
+        feed_day_of_submission(version.submitted_at)
         for record in records(real_data)
         for version in record.versions
         if version.number <= 5
@@ -108,23 +110,23 @@ def _busiest_day(real_data: Path) -> date:
 @pytest.mark.parametrize(
     ("name", "condition", "is_expired"),
     [
-        ("oai_error_badresumptiontoken.xml", Condition.ERROR_FEED, True),
-        ("oai_error_badverb.xml", Condition.ERROR_FEED, False),
-        ("oai_error_cannotdisseminate.xml", Condition.ERROR_FEED, False),
-        ("oai_error_from_in_future.xml", Condition.ERROR_FEED, False),
-        ("oai_error_norecordsmatch.xml", Condition.EMPTY, False),
-        ("oai_identify.xml", Condition.NOT_A_FEED, False),
-        ("oai_listsets.xml", Condition.NOT_A_FEED, False),
-        ("oai_listmetadataformats.xml", Condition.NOT_A_FEED, False),
-        ("oai_listrecords_arxiv_all.xml.gz", Condition.BROKEN, False),  # without versions
+        ("oai_error_badresumptiontoken.xml", BatchStatus.ERROR_FEED, True),
+        ("oai_error_badverb.xml", BatchStatus.ERROR_FEED, False),
+        ("oai_error_cannotdisseminate.xml", BatchStatus.ERROR_FEED, False),
+        ("oai_error_from_in_future.xml", BatchStatus.ERROR_FEED, False),
+        ("oai_error_norecordsmatch.xml", BatchStatus.EMPTY, False),
+        ("oai_identify.xml", BatchStatus.NOT_A_FEED, False),
+        ("oai_listsets.xml", BatchStatus.NOT_A_FEED, False),
+        ("oai_listmetadataformats.xml", BatchStatus.NOT_A_FEED, False),
+        ("oai_listrecords_arxiv_all.xml.gz", BatchStatus.BROKEN, False),  # without versions
     ],
 )
 def test_every_other_answer_says_what_it_is(
-    real_data: Path, name: str, condition: Condition, is_expired: bool
+    real_data: Path, name: str, condition: BatchStatus, is_expired: bool
 ) -> None:
     found = parse(body(real_data, name))
 
-    assert (found.condition, found.is_expired, found.records) == (condition, is_expired, ())
+    assert (found.status, found.is_token_expired, found.records) == (condition, is_expired, ())
 
 
 @pytest.mark.parametrize("share", [0.1, 0.5, 0.9, 0.999])
@@ -132,7 +134,7 @@ def test_a_page_that_broke_off_loses_only_what_is_not_there(real_data: Path, sha
     whole = body(real_data, PAGES[0])
     cut = whole[: int(len(whole) * share)]
 
-    found: Page = parse(cut)
+    found: OaiPage = parse(cut)
 
-    assert found.condition is Condition.PARTIAL
+    assert found.status is BatchStatus.PARTIAL
     assert len(found.records) == cut.count(b"</record>")

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from bot.summaries.llm.mask_formulas import protect, restore
-from bot.summaries.llm.paper_for_prompt import source
+from bot.summaries.llm.mask_formulas import mask, unmask
+from bot.summaries.llm.paper_for_prompt import mask_paper
 from storage.records import Paper
 
 _EVERY = 40
@@ -27,13 +27,13 @@ def papers(real_data: Path) -> list[Paper]:
 
 def test_every_real_abstract_is_restored(papers: list[Paper]) -> None:
     for paper in papers:
-        masked, kept = protect(paper.abstract)
-        assert restore(masked, kept) == paper.abstract
+        masked, kept = mask(paper.abstract)
+        assert unmask(masked, kept) == paper.abstract
 
 
 @pytest.mark.slow
 def test_hardly_any_tex_or_address_is_left_to_be_retyped(papers: list[Paper]) -> None:
-    left = sum(bool(_LEFT.search(source(paper).abstract)) for paper in papers)
+    left = sum(bool(_LEFT.search(mask_paper(paper).abstract)) for paper in papers)
 
     assert left < len(papers) * 0.002
 
@@ -41,6 +41,6 @@ def test_hardly_any_tex_or_address_is_left_to_be_retyped(papers: list[Paper]) ->
 @pytest.mark.slow
 def test_marks_stay_few(papers: list[Paper]) -> None:
     """A text of marks cannot be translated."""
-    crowded = sum(len(source(paper).kept) > 20 for paper in papers)
+    crowded = sum(len(mask_paper(paper).runs) > 20 for paper in papers)
 
     assert crowded < len(papers) * 0.002

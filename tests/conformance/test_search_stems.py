@@ -10,10 +10,10 @@ from pathlib import Path
 
 import pytest
 
-from bot.topics.query.analyzer import stem, surface
-from bot.topics.query.parser import indexed, term
-from storage.papers.fts_query import upper
-from storage.records import Field
+from bot.topics.query.analyzer import stem, surface_words
+from bot.topics.query.parser import index_text, make_term
+from storage.papers.fts_query import superset_expression
+from storage.records import QueryField
 
 PAPERS = 2000
 
@@ -22,7 +22,7 @@ PAPERS = 2000
 def test_each_prefix_of_a_real_word_finds_its_stem(real_data: Path) -> None:
     with gzip.open(real_data / "corpus/papers_2025_2026.jsonl.gz", "rt", encoding="utf-8") as lines:
         texts = [json.loads(line)["abstract"] for line in islice(lines, PAPERS)]
-    vocabulary = {word for text in texts for word in surface(text)}
+    vocabulary = {word for text in texts for word in surface_words(text)}
 
     missed = [
         (start, word, stem(word))
@@ -45,7 +45,7 @@ def _by_prefix(vocabulary: set[str]) -> dict[str, list[str]]:
 
 def _beyond(start: str, words: list[str]) -> list[str]:
     """Return the words whose stem the expression for the prefix would not find."""
-    expression = upper(term(Field.TITLE, f"{start}*"), indexed)
+    expression = superset_expression(make_term(QueryField.TITLE, f"{start}*"), index_text)
     sought = re.findall(r'"([^"]*)"( \*)?', expression)
     begun = tuple(stem for stem, is_begun in sought if is_begun)
     exact = {stem for stem, is_begun in sought if not is_begun}

@@ -10,12 +10,14 @@ def test_categories_archives_and_spellings_are_arxivs(real_data: Path) -> None:
     facts = json.loads((real_data / "arxiv-taxonomy.json").read_text(encoding="utf-8"))
     active = {c["id"]: c["name"] for c in facts["categories"] if c["active"]}
 
-    held = {c.code: c.en for g in taxonomy.tree() for a in g.archives for c in a.categories}
+    held = {
+        c.code: c.en for g in taxonomy.taxonomy_groups() for a in g.archives for c in a.categories
+    }
 
     assert held == active
     assert {a["id"] for a in facts["archives"] if a["active"]} - {"test"} == set(
         taxonomy.archives()
     )
     for other, target in {**facts["aliases"], **facts["subsumed"]}.items():
-        assert taxonomy.canonical(other) == target
-        assert {other, target} <= set(taxonomy.expand(other))
+        assert taxonomy.canonical_code(other) == target
+        assert {other, target} <= set(taxonomy.all_spellings(other))

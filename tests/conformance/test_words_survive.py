@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.render.entry_content import display
+from bot.render.entry_content import display_text
 
 _COMMAND = re.compile(r"\\[A-Za-z]+\*?|\\.", re.DOTALL)
 # What is said to the typesetter alone: keys of papers, colours, numbers of characters, the names of
@@ -65,7 +65,7 @@ def test_a_lost_word_would_be_seen() -> None:
 @pytest.mark.slow
 def test_no_word_of_five_thousand_papers_is_lost(real_data: Path) -> None:
     damaged = [
-        text for text in islice(texts(real_data), 0, 150_000, 15) if lost(text, display(text))
+        text for text in islice(texts(real_data), 0, 150_000, 15) if lost(text, display_text(text))
     ]
 
     assert damaged == []
@@ -76,5 +76,5 @@ def test_no_word_of_the_corpus_is_lost(real_data: Path) -> None:
     read = 0
     for text in texts(real_data):
         read += 1
-        assert lost(text, display(text)) == [], text
+        assert lost(text, display_text(text)) == [], text
     assert read == 2 * 77_357

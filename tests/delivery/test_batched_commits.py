@@ -9,11 +9,11 @@ from datetime import timedelta
 
 import pytest
 
-from bot.delivery.batched_commits import Together
+from bot.delivery.batched_commits import BatchedCommits
 from storage import Store
-from storage.errors import Busy, Full
+from storage.errors import DatabaseBusy, DatabaseNotWritable
 from tests.support.builders import BOT, NOW
-from tests.support.database import count
+from tests.support.database import count_rows
 
 
 @pytest.fixture
@@ -36,7 +36,7 @@ def held(store: Store, chat: int, *, fails: Exception | None = None) -> Callable
     """A change that leaves a row for a chat, and may fail after that."""
 
     def change() -> bool:
-        store.outbox.hold(BOT, chat, NOW + timedelta(seconds=chat))
+        store.outbox.hold_chat(BOT, chat, NOW + timedelta(seconds=chat))
         if fails:
             raise fails
         return True
@@ -45,68 +45,68 @@ def held(store: Store, chat: int, *, fails: Exception | None = None) -> Callable
 
 
 async def test_what_comes_alone_is_written_at_once(store: Store, commits: list[int]) -> None:
-    together = Together(store)
+    together = BatchedCommits(store)
 
-    assert await together.write(held(store, 1))
-    assert await together.write(held(store, 2))
+    assert await together.submit(held(store, 1))
+    assert await together.submit(held(store, 2))
 
     assert len(commits) == 2
-    assert count(store, "holds") == 2
+    assert count_rows(store, "holds") == 2
 
 
 async def test_what_comes_meanwhile_is_written_in_one_commit(
     store: Store, commits: list[int]
 ) -> None:
-    together = Together(store)
+    together = BatchedCommits(store)
 
-    results = await asyncio.gather(*(together.write(held(store, n)) for n in range(1, 41)))
+    results = await asyncio.gather(*(together.submit(held(store, n)) for n in range(1, 41)))
 
     assert results == [True] * 40
     assert len(commits) < 4
-    assert count(store, "holds") == 40
+    assert count_rows(store, "holds") == 40
 
 
 async def test_a_change_that_fails_undoes_itself_alone(store: Store) -> None:
-    together = Together(store)
+    together = BatchedCommits(store)
     changes = [held(store, n, fails=LookupError("no") if n == 2 else None) for n in (1, 2, 3)]
 
-    results = await asyncio.gather(*map(together.write, changes), return_exceptions=True)
+    results = await asyncio.gather(*map(together.submit, changes), return_exceptions=True)
 
     assert [isinstance(one, LookupError) for one in results] == [False, True, False]
-    assert [count(store, "holds", chat=n) for n in (1, 2, 3)] == [1, 0, 1]
-    assert await together.write(held(store, 4)), "the next ones go on"
+    assert [count_rows(store, "holds", chat=n) for n in (1, 2, 3)] == [1, 0, 1]
+    assert await together.submit(held(store, 4)), "the next ones go on"
 
 
-@pytest.mark.parametrize("trouble", [Busy("locked"), Full("no room")])
+@pytest.mark.parametrize("trouble", [DatabaseBusy("locked"), DatabaseNotWritable("no room")])
 async def test_a_store_that_cannot_write_tells_everybody(store: Store, trouble: Exception) -> None:
-    together = Together(store)
+    together = BatchedCommits(store)
     changes = [held(store, 1), held(store, 2, fails=trouble), held(store, 3)]
 
-    results = await asyncio.gather(*map(together.write, changes), return_exceptions=True)
+    results = await asyncio.gather(*map(together.submit, changes), return_exceptions=True)
 
     assert results == [trouble] * 3
-    assert count(store, "holds") == 0, "what was told to have failed was not kept"
+    assert count_rows(store, "holds") == 0, "what was told to have failed was not kept"
 
 
 async def test_nobody_is_told_before_the_commit(store: Store) -> None:
     """What a worker learns of a change, another process can read already."""
-    together = Together(store)
+    together = BatchedCommits(store)
 
     async def looks(chat: int) -> int:
-        await together.write(held(store, chat))
-        return await store.run(count, store, "holds", chat=chat)
+        await together.submit(held(store, chat))
+        return await store.run(count_rows, store, "holds", chat=chat)
 
     assert await asyncio.gather(*map(looks, range(1, 11))) == [1] * 10
 
 
 async def test_a_change_is_made_for_those_who_no_longer_wait(store: Store) -> None:
-    together = Together(store)
-    leaves = asyncio.create_task(together.write(held(store, 1)))
-    stays = asyncio.create_task(together.write(held(store, 2)))
+    together = BatchedCommits(store)
+    leaves = asyncio.create_task(together.submit(held(store, 1)))
+    stays = asyncio.create_task(together.submit(held(store, 2)))
     await asyncio.sleep(0)
     leaves.cancel()
 
     assert await stays
 
     assert leaves.cancelled()
-    assert count(store, "holds") == 2
+    assert count_rows(store, "holds") == 2

@@ -12,299 +12,316 @@ from itertools import pairwise
 
 import pytest
 
-from bot.concurrency.rate_limiter import Breaker, Floods, Pace
-from bot.delivery.worker import ATTEMPTS, BACKOFF, Delivered, Desk, deliver
-from bot.delivery.worker_context import Send
-from bot.digests.publish import publish
+from bot.concurrency.rate_limiter import CircuitBreaker, RateLimiter, TelegramFloods
+from bot.delivery.worker import (
+    BACKOFF,
+    MAX_ATTEMPTS,
+    DeliveryContext,
+    DeliveryCounts,
+    deliver_messages,
+)
+from bot.delivery.worker_context import SendMessage
+from bot.digests.publish import publish_due_chats
 from bot.render.telegram import stored_answer
 from bot.render.telegram.split_into_messages import Message
-from bot.render.telegram.stored_answer import Answer, Document, Said
+from bot.render.telegram.stored_answer import Document, ReplyContent, ReplyPart
 from storage import Store
-from storage.errors import Busy
+from storage.errors import DatabaseBusy
 from storage.records import (
-    Form,
-    Gone,
-    Later,
-    Moved,
+    Chat,
+    ChatUnreachable,
+    MessageForm,
+    MessageRejected,
+    MessageState,
+    MovedToSupergroup,
     Notice,
-    Outcome,
-    Parcel,
-    ParcelState,
-    Rank,
-    Refused,
+    OutboxMessage,
+    Priority,
+    RetryLater,
+    SendOutcome,
     Sent,
-    Subscriber,
-    Unknown,
+    UnknownOutcome,
 )
 from tests.support.builders import (
     BOT,
-    DUE,
+    DUE_AT,
     MINUTE,
     SECOND,
-    Postman,
+    FakeSender,
     announce,
-    asked,
-    chat,
-    follow,
+    create_chat,
+    issue_on_demand,
     papers,
+    subscribe_chat,
 )
-from tests.support.database import count
+from tests.support.database import count_rows
 
 REPEAT = "You may have received this already"
 
 
-def waiting(store: Store, *readers: Subscriber, entries: int = 2) -> Postman:
+def waiting(store: Store, *readers: Chat, entries: int = 2) -> FakeSender:
     """Lets a digest wait for each of these chats, and a postman who has not gone yet."""
     for reader in readers:
-        follow(store, reader)
+        subscribe_chat(store, reader)
     announce(store, papers(*range(entries)))
-    assert publish(store, BOT, DUE).digests == len(readers)
-    return Postman(store, at=DUE)
+    assert publish_due_chats(store, BOT, DUE_AT).digests == len(readers)
+    return FakeSender(store, now=DUE_AT)
 
 
 def states(store: Store) -> dict[str, int]:
     """How many parcels are in each state, absent ones left out."""
-    return {str(state): n for state, n in store.outbox.counts(BOT).items() if n}
+    return {str(state): n for state, n in store.outbox.counts_by_state(BOT).items() if n}
 
 
 async def test_a_digest_is_sent_once_and_its_papers_are_received(store: Store) -> None:
-    reader = chat(store)
+    reader = create_chat(store)
     postman = waiting(store, reader)
 
-    assert await postman.goes_round() == Delivered(sent=1)
-    await postman.goes_on()
+    assert await postman.deliver_once() == DeliveryCounts(sent=1)
+    await postman.deliver_repeatedly()
 
-    [(parcel, message)] = postman.sent
-    assert parcel.chat == reader.chat
+    [(parcel, message)] = postman.sent_messages
+    assert parcel.chat == reader.id
     assert "[1]" in message.html
     assert states(store) == {"sent": 1}
-    assert count(store, "ledger", state="sent") == 2
-    assert count(store, "ledger", state="reserved") == 0
+    assert count_rows(store, "ledger", state="sent") == 2
+    assert count_rows(store, "ledger", state="reserved") == 0
 
 
 async def test_a_restart_sends_nothing_again(store: Store) -> None:
-    postman = waiting(store, chat(store))
-    await postman.goes_round()
+    postman = waiting(store, create_chat(store))
+    await postman.deliver_once()
 
-    another = Postman(store, at=DUE + MINUTE)
-    await another.goes_on()
+    another = FakeSender(store, now=DUE_AT + MINUTE)
+    await another.deliver_repeatedly()
 
-    assert another.sent == []
+    assert another.sent_messages == []
 
 
 async def test_a_chat_gets_its_messages_in_order_and_a_second_apart(store: Store) -> None:
-    reader = chat(store, full=True)
+    reader = create_chat(store, full=True)
     postman = waiting(store, reader, entries=3)
 
     for _ in range(8):
-        await postman.goes_round()
-        postman.at += SECOND / 2
+        await postman.deliver_once()
+        postman.now += SECOND / 2
 
-    assert [parcel.part for parcel, _ in postman.sent] == [1, 1001, 1002, 1003]
-    assert [message.silent for _, message in postman.sent] == [False, True, True, True]
+    assert [parcel.part for parcel, _ in postman.sent_messages] == [1, 1001, 1002, 1003]
+    assert [message.silent for _, message in postman.sent_messages] == [False, True, True, True]
 
 
 async def test_a_group_gets_no_more_than_twenty_messages_a_minute(store: Store) -> None:
-    postman = waiting(store, chat(store, -5, full=True), entries=12)
+    postman = waiting(store, create_chat(store, -5, full=True), entries=12)
     limit = 12
 
     for _ in range(30):
-        await postman.goes_round()
-        postman.at += SECOND
+        await postman.deliver_once()
+        postman.now += SECOND
 
-    assert len(postman.sent) == 10, "one each three seconds"
-    await postman.goes_on(20)
-    assert len(postman.sent) == limit + 1
+    assert len(postman.sent_messages) == 10, "one each three seconds"
+    await postman.deliver_repeatedly(20)
+    assert len(postman.sent_messages) == limit + 1
 
 
 async def test_a_chat_that_must_wait_holds_nobody_else(store: Store) -> None:
-    slow, other = chat(store, 1), chat(store, 2)
+    slow, other = create_chat(store, 1), create_chat(store, 2)
     postman = waiting(store, slow, other)
-    postman.script, postman.troubled = [Later(30, "flood control", counted=False)], slow.chat
+    postman.script, postman.scripted_chat = (
+        [RetryLater(30, "flood control", counts_as_attempt=False)],
+        slow.id,
+    )
 
-    assert await postman.goes_round() == Delivered(sent=1, later=1)
-    postman.at += 29 * SECOND
-    assert await postman.goes_round() == Delivered()
-    postman.at += SECOND
-    assert await postman.goes_round() == Delivered(sent=1)
+    assert await postman.deliver_once() == DeliveryCounts(sent=1, postponed=1)
+    postman.now += 29 * SECOND
+    assert await postman.deliver_once() == DeliveryCounts()
+    postman.now += SECOND
+    assert await postman.deliver_once() == DeliveryCounts(sent=1)
 
-    assert sorted(postman.chats()) == [1, 1, 2]
-    [parcel] = [one for one in store.outbox.in_state(BOT, ParcelState.SENT) if one.chat == 1]
-    assert (parcel.attempts, parcel.doubts) == (0, 0), "flood control is no failure"
+    assert sorted(postman.recipient_chats()) == [1, 1, 2]
+    [parcel] = [
+        one for one in store.outbox.messages_in_state(BOT, MessageState.SENT) if one.chat == 1
+    ]
+    assert (parcel.attempts, parcel.unknown_sends) == (0, 0), "flood control is no failure"
 
 
 async def test_a_crash_of_the_sender_holds_nobody_else(
     store: Store, caplog: pytest.LogCaptureFixture
 ) -> None:
     """What the sender did not foresee leaves the send in doubt, and the others go on."""
-    broken, other = chat(store, 1), chat(store, 2)
+    broken, other = create_chat(store, 1), create_chat(store, 2)
     postman = waiting(store, broken, other)
-    postman.script, postman.troubled = [AssertionError("no message")], broken.chat
+    postman.script, postman.scripted_chat = [AssertionError("no message")], broken.id
 
     with caplog.at_level(logging.CRITICAL):
-        assert (await postman.goes_round()).sent == 1
-        await postman.goes_on()
+        assert (await postman.deliver_once()).sent == 1
+        await postman.deliver_repeatedly()
 
-    assert sorted(postman.chats()) == [1, 1, 2]
+    assert sorted(postman.recipient_chats()) == [1, 1, 2]
     assert states(store) == {"sent": 2}
-    assert REPEAT in postman.sent[-1][1].html
+    assert REPEAT in postman.sent_messages[-1][1].html
 
 
 async def test_a_parcel_that_cannot_be_rendered_is_set_aside(
     store: Store, caplog: pytest.LogCaptureFixture
 ) -> None:
-    broken, other = chat(store, 1), chat(store, 2)
+    broken, other = create_chat(store, 1), create_chat(store, 2)
     postman = waiting(store, other)
-    store.outbox.put_once(_parcel(broken, digest=999), due=DUE)
+    store.outbox.put_once(_parcel(broken, digest=999), due_at=DUE_AT)
 
     with caplog.at_level(logging.CRITICAL):
-        assert await postman.goes_round() == Delivered(sent=1, refused=1)
+        assert await postman.deliver_once() == DeliveryCounts(sent=1, refused=1)
 
-    assert postman.chats() == [other.chat]
-    [dead] = store.outbox.in_state(BOT, ParcelState.DEAD)
+    assert postman.recipient_chats() == [other.id]
+    [dead] = store.outbox.messages_in_state(BOT, MessageState.DEAD)
     assert dead.error == "cannot be rendered: LookupError"
 
 
 async def test_a_failure_is_tried_again_ever_later_and_then_kept_aside(store: Store) -> None:
-    postman = waiting(store, chat(store))
-    postman.script = [Later(1, "broken pipe") for _ in range(20)]
+    postman = waiting(store, create_chat(store))
+    postman.script = [RetryLater(1, "broken pipe") for _ in range(20)]
     sends = []
 
     for _ in range(3 * 3600 // 15):
-        if (await postman.goes_round()) != Delivered():
-            sends.append((postman.at - DUE).total_seconds())
-        postman.at += 15 * SECOND
+        if (await postman.deliver_once()) != DeliveryCounts():
+            sends.append((postman.now - DUE_AT).total_seconds())
+        postman.now += 15 * SECOND
 
     waits = [round(b - a) for a, b in pairwise(sends)]
     assert waits == [*BACKOFF, BACKOFF[-1]]
-    assert len(sends) == ATTEMPTS + 1
+    assert len(sends) == MAX_ATTEMPTS + 1
     assert states(store) == {"dead": 1}
-    assert count(store, "ledger") == 0, "its papers are missed, not lost"
+    assert count_rows(store, "ledger") == 0, "its papers are missed, not lost"
 
 
 async def test_an_unknown_outcome_is_sent_once_more_and_marked(store: Store) -> None:
-    postman = waiting(store, chat(store))
-    postman.script = [Unknown("ReadTimeout")]
+    postman = waiting(store, create_chat(store))
+    postman.script = [UnknownOutcome("ReadTimeout")]
 
-    await postman.goes_on()
+    await postman.deliver_repeatedly()
 
-    assert [REPEAT in message.html for _, message in postman.sent] == [False, True]
+    assert [REPEAT in message.html for _, message in postman.sent_messages] == [False, True]
     assert states(store) == {"sent": 1}
-    assert store.outbox.doubts(BOT) == 1
-    assert count(store, "ledger", state="sent") == 2
+    assert store.outbox.count_unknown_sends(BOT) == 1
+    assert count_rows(store, "ledger", state="sent") == 2
 
 
 async def test_unknown_outcomes_do_not_rain_on_a_chat(store: Store) -> None:
     """A server that takes and never answers gets each message a few times, not each second."""
-    postman = waiting(store, chat(store))
-    postman.script = [Unknown("ReadTimeout")] * 1000
+    postman = waiting(store, create_chat(store))
+    postman.script = [UnknownOutcome("ReadTimeout")] * 1000
 
-    await postman.goes_on(8 * 3600 // 30, step=30 * SECOND)
+    await postman.deliver_repeatedly(8 * 3600 // 30, step=30 * SECOND)
 
-    assert len(postman.sent) <= ATTEMPTS + 1
+    assert len(postman.sent_messages) <= MAX_ATTEMPTS + 1
     assert states(store) == {"unknown": 1}
-    assert count(store, "ledger", state="sent") == 2, "it has most likely arrived"
+    assert count_rows(store, "ledger", state="sent") == 2, "it has most likely arrived"
 
 
 async def test_a_process_that_dies_while_sending_repeats_that_one_marked(store: Store) -> None:
-    reader = chat(store)
+    reader = create_chat(store)
     postman = waiting(store, reader)
-    [claimed] = store.outbox.claim(BOT, "the dead one", DUE, 60.0)
-    assert store.outbox.begin(claimed, DUE)
+    [claimed] = store.outbox.claim(BOT, "the dead one", DUE_AT, 60.0)
+    assert store.outbox.mark_sending(claimed, DUE_AT)
 
-    assert await postman.goes_round() == Delivered()
-    postman.at += 2 * MINUTE
-    assert await postman.goes_round() == Delivered(sent=1)
+    assert await postman.deliver_once() == DeliveryCounts()
+    postman.now += 2 * MINUTE
+    assert await postman.deliver_once() == DeliveryCounts(sent=1)
 
-    assert REPEAT in postman.sent[0][1].html
+    assert REPEAT in postman.sent_messages[0][1].html
 
 
 async def test_who_blocked_the_bot_is_paused_and_what_waits_is_dropped(store: Store) -> None:
-    blocker, other = chat(store, 1, full=True), chat(store, 2)
+    blocker, other = create_chat(store, 1, full=True), create_chat(store, 2)
     postman = waiting(store, blocker, other)
-    postman.script = [Gone("Forbidden: bot was blocked by the user")]
-    postman.troubled = blocker.chat
+    postman.script = [ChatUnreachable("Forbidden: bot was blocked by the user")]
+    postman.scripted_chat = blocker.id
 
-    await postman.goes_on()
+    await postman.deliver_repeatedly()
 
-    assert sorted(postman.chats()) == [1, 2]
+    assert sorted(postman.recipient_chats()) == [1, 2]
     assert states(store) == {"dropped": 3, "sent": 1}
-    paused = store.subscribers.get(BOT, blocker.chat)
+    paused = store.chats.get(BOT, blocker.id)
     assert paused
-    assert paused.paused == "Forbidden: bot was blocked by the user"
-    assert count(store, "ledger", chat=1) == 0, "unseen papers are free again"
-    assert count(store, "ledger", chat=2, state="sent") == 2
+    assert paused.pause_reason == "Forbidden: bot was blocked by the user"
+    assert count_rows(store, "ledger", chat=1) == 0, "unseen papers are free again"
+    assert count_rows(store, "ledger", chat=2, state="sent") == 2
 
 
 async def test_a_group_that_moved_gets_its_digest_at_the_new_place(store: Store) -> None:
-    postman = waiting(store, chat(store, -5))
-    postman.script = [Moved(-1005)]
+    postman = waiting(store, create_chat(store, -5))
+    postman.script = [MovedToSupergroup(-1005)]
 
-    await postman.goes_on()
+    await postman.deliver_repeatedly()
 
-    assert postman.chats() == [-5, -1005]
+    assert postman.recipient_chats() == [-5, -1005]
     assert states(store) == {"sent": 1}
-    assert [topic.chat for topic in store.subscriptions.of(BOT, -1005)] == [-1005]
-    assert count(store, "ledger", chat=-1005, state="sent") == 2
+    assert [topic.chat for topic in store.subscriptions.of_chat(BOT, -1005)] == [-1005]
+    assert count_rows(store, "ledger", chat=-1005, state="sent") == 2
 
 
 async def test_a_refused_rich_part_becomes_text_over_the_same_entries(store: Store) -> None:
-    reader = chat(store, form=Form.RICH)
+    reader = create_chat(store, form=MessageForm.RICH)
     postman = waiting(store, reader, entries=12)
-    postman.script = [Refused("Bad Request: RICH_MESSAGE_BLOCKS_TOO_MANY")]
+    postman.script = [MessageRejected("Bad Request: RICH_MESSAGE_BLOCKS_TOO_MANY")]
 
-    await postman.goes_on()
+    await postman.deliver_repeatedly()
 
-    (rich, _), *plain = postman.sent
-    assert rich.form is Form.RICH
+    (rich, _), *plain = postman.sent_messages
+    assert rich.form is MessageForm.RICH
     assert plain
-    assert {parcel.form for parcel, _ in plain} == {Form.CLASSIC}
-    covered = [at for parcel, _ in plain for at in range(parcel.first, parcel.last + 1)]
-    assert covered == list(range(rich.first, rich.last + 1))
-    assert count(store, "ledger", state="sent") == 12
-    assert count(store, "ledger", state="reserved") == 0
+    assert {parcel.form for parcel, _ in plain} == {MessageForm.CLASSIC}
+    covered = [at for parcel, _ in plain for at in range(parcel.first_entry, parcel.last_entry + 1)]
+    assert covered == list(range(rich.first_entry, rich.last_entry + 1))
+    assert count_rows(store, "ledger", state="sent") == 12
+    assert count_rows(store, "ledger", state="reserved") == 0
 
 
 async def test_a_refused_rich_entry_becomes_text_too(store: Store) -> None:
-    postman = waiting(store, chat(store, form=Form.RICH, full=True), entries=1)
-    postman.script = [Sent(1), Refused("Bad Request: RICH_MESSAGE_DETAILS_INVALID")]
+    postman = waiting(store, create_chat(store, form=MessageForm.RICH, full=True), entries=1)
+    postman.script = [Sent(1), MessageRejected("Bad Request: RICH_MESSAGE_DETAILS_INVALID")]
 
-    await postman.goes_on()
+    await postman.deliver_repeatedly()
 
-    assert [(parcel.part, parcel.form) for parcel, _ in postman.sent] == [
-        (1, Form.RICH),
-        (1001, Form.RICH),
-        (1001, Form.CLASSIC),
+    assert [(parcel.part, parcel.form) for parcel, _ in postman.sent_messages] == [
+        (1, MessageForm.RICH),
+        (1001, MessageForm.RICH),
+        (1001, MessageForm.CLASSIC),
     ]
 
 
 async def test_a_refused_text_is_kept_for_us_to_look_at(
     store: Store, caplog: pytest.LogCaptureFixture
 ) -> None:
-    postman = waiting(store, chat(store))
-    postman.script = [Refused("Bad Request: can't parse entities")] * 2
+    postman = waiting(store, create_chat(store))
+    postman.script = [MessageRejected("Bad Request: can't parse entities")] * 2
 
     with caplog.at_level(logging.ERROR):
-        await postman.goes_on()
+        await postman.deliver_repeatedly()
 
-    assert [bool(message.text) for _, message in postman.sent] == [False, True], "plain at last"
+    assert [bool(message.text) for _, message in postman.sent_messages] == [False, True], (
+        "plain at last"
+    )
     assert states(store) == {"dropped": 1, "dead": 1}
     assert {record.message for record in caplog.records} == {"parcel refused"}
 
 
 async def test_a_refused_message_of_an_answer_takes_no_other_away(store: Store) -> None:
-    reader = chat(store)
+    reader = create_chat(store)
     with store.transaction():
         for part, html in enumerate(("<b>one</b>", "two", "three"), start=1):
-            said = Answer(Message(Form.CLASSIC, html=html))
-            parcel = replace(_parcel(reader), part=part, rank=Rank.ANSWER)
-            parcel = replace(parcel, content=stored_answer.stored(said), expires=DUE + MINUTE)
-            assert store.outbox.put_once(parcel, due=DUE)
-    postman = Postman(store, at=DUE, script=[Refused("can't parse entities")])
+            said = ReplyPart(Message(MessageForm.CLASSIC, html=html))
+            parcel = replace(_parcel(reader), part=part, priority=Priority.REPLY)
+            parcel = replace(
+                parcel,
+                reply_content=stored_answer.encode_reply_part(said),
+                expires_at=DUE_AT + MINUTE,
+            )
+            assert store.outbox.put_once(parcel, due_at=DUE_AT)
+    postman = FakeSender(store, now=DUE_AT, script=[MessageRejected("can't parse entities")])
 
-    await postman.goes_on(5)
+    await postman.deliver_repeatedly(5)
 
-    assert [said.html or said.text for _, said in postman.sent] == [
+    assert [said.html or said.text for _, said in postman.sent_messages] == [
         "<b>one</b>",
         "one",
         "two",
@@ -313,53 +330,53 @@ async def test_a_refused_message_of_an_answer_takes_no_other_away(store: Store) 
 
 
 async def test_two_digests_of_a_chat_keep_their_order_through_trouble(store: Store) -> None:
-    reader = chat(store)
+    reader = create_chat(store)
     postman = waiting(store, reader)
     announce(store, papers(7, 8))
-    [topic] = store.subscriptions.of(BOT, reader.chat)
-    assert asked(store, reader, topic, DUE + SECOND)
-    postman.script = [Later(5, "no connection", counted=False)]
+    [topic] = store.subscriptions.of_chat(BOT, reader.id)
+    assert issue_on_demand(store, reader, topic, DUE_AT + SECOND)
+    postman.script = [RetryLater(5, "no connection", counts_as_attempt=False)]
 
-    await postman.goes_on()
+    await postman.deliver_repeatedly()
 
-    assert [parcel.digest for parcel, _ in postman.sent] == [1, 1, 2]
+    assert [parcel.digest for parcel, _ in postman.sent_messages] == [1, 1, 2]
 
 
 async def test_a_notice_is_told_in_the_language_of_the_chat(store: Store) -> None:
-    reader = chat(store)
+    reader = create_chat(store)
     notice = Notice("digest-none-yet", (("topic", "a<b"), ("next", "x"), ("zone", "UTC")))
-    store.outbox.put_once(_parcel(reader, notice=notice), due=DUE)
-    postman = Postman(store, at=DUE)
+    store.outbox.put_once(_parcel(reader, notice=notice), due_at=DUE_AT)
+    postman = FakeSender(store, now=DUE_AT)
 
-    assert await postman.goes_round() == Delivered(sent=1)
+    assert await postman.deliver_once() == DeliveryCounts(sent=1)
 
-    assert postman.sent[0][1].html.startswith("Nothing for a&lt;b so far.")
+    assert postman.sent_messages[0][1].html.startswith("Nothing for a&lt;b so far.")
 
 
 async def test_a_notice_that_may_have_arrived_says_so_when_it_comes_again(store: Store) -> None:
-    reader = chat(store)
+    reader = create_chat(store)
     notice = Notice("digest-quiet", (("next", "Mon 30 Nov 05:00"),))
-    store.outbox.put_once(_parcel(reader, notice=notice), due=DUE)
-    postman = Postman(store, at=DUE, script=[Unknown("TimedOut")])
+    store.outbox.put_once(_parcel(reader, notice=notice), due_at=DUE_AT)
+    postman = FakeSender(store, now=DUE_AT, script=[UnknownOutcome("TimedOut")])
 
-    await postman.goes_on(120)
+    await postman.deliver_repeatedly(120)
 
-    [first, again] = [message.html for _, message in postman.sent]
+    [first, again] = [message.html for _, message in postman.sent_messages]
     assert again.startswith("<i>You may have received this already")
     assert again.endswith(first)
 
 
 async def test_a_settlement_survives_the_end_of_the_work(store: Store) -> None:
     """Cancelled between the answer and the record, the record is made all the same."""
-    postman = waiting(store, chat(store))
+    postman = waiting(store, create_chat(store))
     answered = asyncio.Event()
 
-    async def send(parcel: Parcel, message: object) -> Sent:
+    async def send(outbox_message: OutboxMessage, message: object) -> Sent:
         answered.set()
         return Sent(77)
 
     postman.send = send  # type: ignore[method-assign]
-    work = asyncio.create_task(postman.goes_round())
+    work = asyncio.create_task(postman.deliver_once())
     await answered.wait()
     work.cancel()
     with pytest.raises(asyncio.CancelledError):
@@ -369,39 +386,41 @@ async def test_a_settlement_survives_the_end_of_the_work(store: Store) -> None:
     assert states(store) == {"sent": 1}
 
 
-def _desk(postman: Postman, send: Send, *, breaker: Breaker | None = None) -> Desk:
+def _desk(
+    postman: FakeSender, send: SendMessage, *, breaker: CircuitBreaker | None = None
+) -> DeliveryContext:
     """A desk whose sends are the test's own."""
-    return Desk(
+    return DeliveryContext(
         store=postman.store,
         bot=BOT,
-        link=lambda paper, version: f"https://t.me/papergram?start=p_{paper}_{version}",
+        paper_link=lambda paper, version: f"https://t.me/papergram?start=p_{paper}_{version}",
         holder="desk",
         send=send,
-        now=lambda: postman.at,
-        pace=Pace(1e6, monotonic=lambda: 0.0),
-        breaker=breaker or Breaker(monotonic=lambda: 0.0),
-        floods=Floods(monotonic=lambda: 0.0),
+        now=lambda: postman.now,
+        rate_limiter=RateLimiter(1e6, monotonic=lambda: 0.0),
+        circuit_breaker=breaker or CircuitBreaker(monotonic=lambda: 0.0),
+        telegram_floods=TelegramFloods(monotonic=lambda: 0.0),
     )
 
 
 async def test_a_kill_would_leave_no_more_in_doubt_than_is_being_sent(store: Store) -> None:
     """Marks share commits; each is committed before its send, and none long before."""
-    postman = waiting(store, *(chat(store, number) for number in range(1, 41)))
+    postman = waiting(store, *(create_chat(store, number) for number in range(1, 41)))
     sending, most = 0, 0
 
-    async def send(parcel: Parcel, _: Said) -> Outcome:
+    async def send(parcel: OutboxMessage, _: ReplyContent) -> SendOutcome:
         nonlocal sending, most
         sending += 1
         kept = store.outbox.get(parcel.key)
         assert kept
-        assert kept.state is ParcelState.SENDING
+        assert kept.state is MessageState.SENDING
         await asyncio.sleep(0)
         most = max(most, sending)
-        assert store.outbox.counts(BOT)[ParcelState.SENDING] <= 6
+        assert store.outbox.counts_by_state(BOT)[MessageState.SENDING] <= 6
         sending -= 1
         return Sent(1)
 
-    assert await deliver(_desk(postman, send), workers=6) == Delivered(sent=40)
+    assert await deliver_messages(_desk(postman, send), workers=6) == DeliveryCounts(sent=40)
 
     assert most > 1, "they were sent side by side"
 
@@ -409,53 +428,57 @@ async def test_a_kill_would_leave_no_more_in_doubt_than_is_being_sent(store: Sto
 async def test_what_is_at_hand_when_the_server_fails_is_given_back(
     store: Store, caplog: pytest.LogCaptureFixture
 ) -> None:
-    postman = waiting(store, *(chat(store, number) for number in range(1, 41)))
+    postman = waiting(store, *(create_chat(store, number) for number in range(1, 41)))
     tried: list[int] = []
 
-    async def send(parcel: Parcel, _: Said) -> Outcome:
+    async def send(parcel: OutboxMessage, _: ReplyContent) -> SendOutcome:
         tried.append(parcel.chat)
-        return Later(5.0, "no connection", counted=False)
+        return RetryLater(5.0, "no connection", counts_as_attempt=False)
 
-    desk = _desk(postman, send, breaker=Breaker(monotonic=lambda: 0.0, after=3))
-    await deliver(desk, workers=2)
+    desk = _desk(postman, send, breaker=CircuitBreaker(monotonic=lambda: 0.0, threshold=3))
+    await deliver_messages(desk, workers=2)
 
     assert len(tried) <= 3 + 1, "two at a time, and none once it was known"
-    assert count(store, "parcels", state="ready", holder="") == 40
-    postman.at += MINUTE
-    await postman.goes_on(2)
-    assert sorted(postman.chats()) == list(range(1, 41)), "another may have them at once"
+    assert count_rows(store, "parcels", state="ready", holder="") == 40
+    postman.now += MINUTE
+    await postman.deliver_repeatedly(2)
+    assert sorted(postman.recipient_chats()) == list(range(1, 41)), "another may have them at once"
 
 
 async def test_what_is_at_hand_waits_when_everybody_is_told_to(store: Store) -> None:
-    postman = waiting(store, *(chat(store, number) for number in range(1, 41)))
+    postman = waiting(store, *(create_chat(store, number) for number in range(1, 41)))
     tried: list[int] = []
 
-    async def send(parcel: Parcel, _: Said) -> Outcome:
+    async def send(parcel: OutboxMessage, _: ReplyContent) -> SendOutcome:
         tried.append(parcel.chat)
-        return Later(30.0, "flood control", counted=False, answered=True)
+        return RetryLater(
+            30.0, "flood control", counts_as_attempt=False, requested_by_telegram=True
+        )
 
-    await deliver(_desk(postman, send), workers=2)
+    await deliver_messages(_desk(postman, send), workers=2)
 
     assert len(tried) <= 3 + 2, "three are told, two are under way"
-    assert count(store, "parcels", state="ready", holder="") == 40
-    postman.at += 29 * SECOND
-    assert await postman.goes_round() == Delivered()
-    postman.at += SECOND
-    await postman.goes_on(2)
-    assert sorted(postman.chats()) == list(range(1, 41))
+    assert count_rows(store, "parcels", state="ready", holder="") == 40
+    postman.now += 29 * SECOND
+    assert await postman.deliver_once() == DeliveryCounts()
+    postman.now += SECOND
+    await postman.deliver_repeatedly(2)
+    assert sorted(postman.recipient_chats()) == list(range(1, 41))
 
 
 async def test_what_waits_for_the_free_rate_holds_no_digest_that_is_paid_for(store: Store) -> None:
     """Those that somebody waits for leave at a rate of their own, and most workers are free."""
-    postman = waiting(store, *(chat(store, number) for number in range(1, 21)))
+    postman = waiting(store, *(create_chat(store, number) for number in range(1, 21)))
     quiet = Notice("digest-quiet", (("next", "Mon 30 Nov 05:00"),))
     for number in range(101, 121):
-        parcel = replace(_parcel(chat(store, number), notice=quiet), rank=Rank.ASKED)
-        assert store.outbox.put_once(parcel, due=DUE)
+        parcel = replace(
+            _parcel(create_chat(store, number), notice=quiet), priority=Priority.INTERACTIVE
+        )
+        assert store.outbox.put_once(parcel, due_at=DUE_AT)
     asked, due, free = list[int](), list[int](), asyncio.Event()
 
-    async def send(parcel: Parcel, _: Said) -> Outcome:
-        (asked if parcel.rank is Rank.ASKED else due).append(parcel.chat)
+    async def send(parcel: OutboxMessage, _: ReplyContent) -> SendOutcome:
+        (asked if parcel.priority is Priority.INTERACTIVE else due).append(parcel.chat)
         if len(due) == 20:
             free.set()
         return Sent(1)
@@ -464,136 +487,151 @@ async def test_what_waits_for_the_free_rate_holds_no_digest_that_is_paid_for(sto
         if seconds > 1.0:
             await free.wait()
 
-    pace = Pace(1e6, monotonic=lambda: 0.0, sleep=sleep, asked=0.5)
+    pace = RateLimiter(1e6, monotonic=lambda: 0.0, sleep=sleep, interactive_rate=0.5)
     async with asyncio.timeout(10):
-        done = await deliver(replace(_desk(postman, send), pace=pace), workers=6)
+        done = await deliver_messages(replace(_desk(postman, send), rate_limiter=pace), workers=6)
 
-    assert done == Delivered(sent=40)
+    assert done == DeliveryCounts(sent=40)
     assert sorted(due) == list(range(1, 21))
 
 
-@pytest.mark.parametrize(("sign", "rank"), [(-1, Rank.DUE), (1, Rank.ASKED), (1, Rank.ANSWER)])
+@pytest.mark.parametrize(
+    ("sign", "rank"), [(-1, Priority.SCHEDULED), (1, Priority.INTERACTIVE), (1, Priority.REPLY)]
+)
 async def test_what_anybody_can_provoke_holds_nobody_else(
-    store: Store, sign: int, rank: Rank
+    store: Store, sign: int, rank: Priority
 ) -> None:
     """Groups of their own, answers and digests on demand: their chats rest, and only they."""
-    postman = waiting(store, chat(store, 9))
-    flooded = [chat(store, sign * number) for number in range(1, 5)]
-    words = stored_answer.stored(Answer(Message(Form.CLASSIC, html="words")))
+    postman = waiting(store, create_chat(store, 9))
+    flooded = [create_chat(store, sign * number) for number in range(1, 5)]
+    words = stored_answer.encode_reply_part(ReplyPart(Message(MessageForm.CLASSIC, html="words")))
     quiet = Notice("digest-quiet", (("next", "Mon 30 Nov 05:00"),))
     with store.transaction():
         for one in flooded:
-            parcel = replace(_parcel(one, notice=quiet), rank=rank)
-            if rank is Rank.ANSWER:
-                parcel = replace(parcel, notice=None, content=words, expires=DUE + 60 * MINUTE)
-            assert store.outbox.put_once(parcel, due=DUE - MINUTE)
+            parcel = replace(_parcel(one, notice=quiet), priority=rank)
+            if rank is Priority.REPLY:
+                parcel = replace(
+                    parcel, notice=None, reply_content=words, expires_at=DUE_AT + 60 * MINUTE
+                )
+            assert store.outbox.put_once(parcel, due_at=DUE_AT - MINUTE)
     tried: list[int] = []
 
-    async def send(parcel: Parcel, _: Said) -> Outcome:
+    async def send(parcel: OutboxMessage, _: ReplyContent) -> SendOutcome:
         tried.append(parcel.chat)
         if parcel.chat == 9:
             return Sent(1)
-        return Later(36.0, "flood control", counted=False, answered=True)
+        return RetryLater(
+            36.0, "flood control", counts_as_attempt=False, requested_by_telegram=True
+        )
 
     for _ in range(3):
-        await deliver(_desk(postman, send), workers=1)
-        postman.at += SECOND
+        await deliver_messages(_desk(postman, send), workers=1)
+        postman.now += SECOND
 
-    assert sorted(tried) == sorted([9, *(one.chat for one in flooded)])
+    assert sorted(tried) == sorted([9, *(one.id for one in flooded)])
 
 
 async def test_what_could_not_be_begun_is_free_at_once(
     store: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    postman = waiting(store, *(chat(store, number) for number in range(1, 5)))
+    postman = waiting(store, *(create_chat(store, number) for number in range(1, 5)))
 
     def busy(*_: object, **__: object) -> bool:
-        raise Busy("locked")
+        raise DatabaseBusy("locked")
 
     with monkeypatch.context() as trouble:
-        trouble.setattr(store.outbox, "begin", busy)
-        assert await postman.goes_round() == Delivered()
+        trouble.setattr(store.outbox, "mark_sending", busy)
+        assert await postman.deliver_once() == DeliveryCounts()
 
-    assert postman.sent == []
-    assert count(store, "parcels", state="ready", holder="") == 4
-    assert await postman.goes_round() == Delivered(sent=4)
+    assert postman.sent_messages == []
+    assert count_rows(store, "parcels", state="ready", holder="") == 4
+    assert await postman.deliver_once() == DeliveryCounts(sent=4)
 
 
 async def test_a_send_does_not_begin_when_the_store_took_most_of_its_lease(
     store: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """As much of the lease as a send may take must be left when its mark is written."""
-    postman = waiting(store, chat(store))
+    postman = waiting(store, create_chat(store))
     writes = _waits_long(store, monkeypatch, postman, write=2)  # the claim is the first
 
-    assert await postman.goes_round() == Delivered(sent=1, later=1)
+    assert await postman.deliver_once() == DeliveryCounts(sent=1, postponed=1)
 
     assert len(writes) >= 2
-    [(parcel, _)] = postman.sent
-    assert parcel.fence == 2, "it was claimed once more, at once"
+    [(parcel, _)] = postman.sent_messages
+    assert parcel.fencing_token == 2, "it was claimed once more, at once"
 
 
 async def test_an_answer_that_expires_at_hand_holds_no_later_one(
     store: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    reader = chat(store)
+    reader = create_chat(store)
     with store.transaction():
-        for part, expires in ((1, DUE + MINUTE), (2, DUE + 10 * MINUTE)):
-            said = stored_answer.stored(Answer(Message(Form.CLASSIC, html=f"part {part}")))
-            parcel = replace(_parcel(reader), part=part, rank=Rank.ANSWER, content=said)
-            assert store.outbox.put_once(replace(parcel, expires=expires), due=DUE)
-    postman = Postman(store, at=DUE)
+        for part, expires in ((1, DUE_AT + MINUTE), (2, DUE_AT + 10 * MINUTE)):
+            said = stored_answer.encode_reply_part(
+                ReplyPart(Message(MessageForm.CLASSIC, html=f"part {part}"))
+            )
+            parcel = replace(
+                _parcel(reader), part=part, priority=Priority.REPLY, reply_content=said
+            )
+            assert store.outbox.put_once(replace(parcel, expires_at=expires), due_at=DUE_AT)
+    postman = FakeSender(store, now=DUE_AT)
     _waits_long(store, monkeypatch, postman, write=2)  # the claim is the first
 
-    await postman.goes_round()
+    await postman.deliver_once()
 
-    assert [message.html for _, message in postman.sent] == ["part 2"]
+    assert [message.html for _, message in postman.sent_messages] == ["part 2"]
 
 
 async def test_a_file_has_the_time_that_its_upload_may_take(store: Store) -> None:
     """Nobody else takes it for lost while it is under way, however short the lease is."""
-    reader = chat(store)
-    said = stored_answer.stored(Answer(Document("library.bib", b"@misc{}")))
-    parcel = replace(_parcel(reader), rank=Rank.ANSWER, content=said, expires=DUE + 60 * MINUTE)
+    reader = create_chat(store)
+    said = stored_answer.encode_reply_part(ReplyPart(Document("library.bib", b"@misc{}")))
+    parcel = replace(
+        _parcel(reader),
+        priority=Priority.REPLY,
+        reply_content=said,
+        expires_at=DUE_AT + 60 * MINUTE,
+    )
     with store.transaction():
-        assert store.outbox.put_once(parcel, due=DUE)
-    postman = Postman(store, at=DUE)
+        assert store.outbox.put_once(parcel, due_at=DUE_AT)
+    postman = FakeSender(store, now=DUE_AT)
 
-    async def send(parcel: Parcel, _: Said) -> Outcome:
-        postman.at += 85 * SECOND
+    async def send(parcel: OutboxMessage, _: ReplyContent) -> SendOutcome:
+        postman.now += 85 * SECOND
         with store.transaction():
-            assert store.outbox.claim(BOT, "another", postman.at, 60.0) == []
+            assert store.outbox.claim(BOT, "another", postman.now, 60.0) == []
         return Sent(1)
 
-    desk = replace(_desk(postman, send), lease=60.0, longest=30.0)
-    assert await deliver(desk, workers=1) == Delivered(sent=1)
+    desk = replace(_desk(postman, send), lease_seconds=60.0, send_timeout=30.0)
+    assert await deliver_messages(desk, workers=1) == DeliveryCounts(sent=1)
 
 
 async def test_a_claim_lasts_from_when_it_is_made(
     store: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    postman = waiting(store, chat(store))
+    postman = waiting(store, create_chat(store))
     _waits_long(store, monkeypatch, postman, write=1)
 
-    assert await postman.goes_round() == Delivered(sent=1)
+    assert await postman.deliver_once() == DeliveryCounts(sent=1)
 
 
 async def test_what_is_at_hand_at_the_end_is_given_back(store: Store) -> None:
-    postman = waiting(store, *(chat(store, number) for number in range(1, 41)))
+    postman = waiting(store, *(create_chat(store, number) for number in range(1, 41)))
 
-    async def send(_: Parcel, __: Said) -> Outcome:
-        desk.closing.set()
+    async def send(_: OutboxMessage, __: ReplyContent) -> SendOutcome:
+        desk.is_stopping.set()
         return Sent(1)
 
     desk = _desk(postman, send)
-    done = await deliver(desk, workers=2)
+    done = await deliver_messages(desk, workers=2)
 
     assert 1 <= done.sent <= 2
-    assert count(store, "parcels", state="ready", holder="") == 40 - done.sent
+    assert count_rows(store, "parcels", state="ready", holder="") == 40 - done.sent
 
 
 def _waits_long(
-    store: Store, monkeypatch: pytest.MonkeyPatch, postman: Postman, *, write: int
+    store: Store, monkeypatch: pytest.MonkeyPatch, postman: FakeSender, *, write: int
 ) -> list[datetime]:
     """Lets one of the next transactions begin late; returns when each of them began."""
     real, began = store.transaction, list[datetime]()
@@ -601,22 +639,22 @@ def _waits_long(
     @contextmanager
     def late() -> Iterator[None]:
         with real():
-            began.append(postman.at)
+            began.append(postman.now)
             if len(began) == write:
-                postman.at += 100 * SECOND
+                postman.now += 100 * SECOND
             yield
 
     monkeypatch.setattr(store, "transaction", late)
     return began
 
 
-def _parcel(to: Subscriber, *, digest: int = 0, notice: Notice | None = None) -> Parcel:
-    return Parcel(
+def _parcel(to: Chat, *, digest: int = 0, notice: Notice | None = None) -> OutboxMessage:
+    return OutboxMessage(
         bot=to.bot,
-        chat=to.chat,
+        chat=to.id,
         period="by hand",
         part=1,
-        form=Form.CLASSIC,
+        form=MessageForm.CLASSIC,
         language="en",
         languages=("en",),
         zone="UTC",
@@ -638,17 +676,17 @@ class _Time:
         self.at += seconds
 
 
-async def _turns(pace: Pace, clock: _Time, number: int) -> list[float]:
+async def _turns(pace: RateLimiter, clock: _Time, number: int) -> list[float]:
     instants = []
     for _ in range(number):
-        await pace.turn()
+        await pace.acquire()
         instants.append(clock.at)
     return instants
 
 
 async def test_messages_leave_evenly_and_never_in_a_burst() -> None:
     clock = _Time()
-    pace = Pace(10.0, monotonic=clock.monotonic, sleep=clock.sleep)
+    pace = RateLimiter(10.0, monotonic=clock.monotonic, sleep=clock.sleep)
 
     first = await _turns(pace, clock, 4)
     clock.at += 60.0
@@ -665,7 +703,7 @@ async def test_workers_share_one_pace() -> None:
     async def sleep(seconds: float) -> None:
         waits.append(seconds)
 
-    pace = Pace(10.0, monotonic=lambda: 5.0, sleep=sleep)
-    await asyncio.gather(*(pace.turn() for _ in range(4)))
+    pace = RateLimiter(10.0, monotonic=lambda: 5.0, sleep=sleep)
+    await asyncio.gather(*(pace.acquire() for _ in range(4)))
 
     assert waits == pytest.approx([0.1, 0.1, 0.1])

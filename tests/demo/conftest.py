@@ -9,10 +9,10 @@ import pytest
 from bot.demo.emulator.bot_api import Emulator
 from bot.demo.emulator.json_encoding import Json, JsonObject
 
-Ask = Callable[..., Awaitable[JsonObject]]
+CallMethod = Callable[..., Awaitable[JsonObject]]
 
 
-class Clock:
+class FakeClock:
     """A clock that stands still until a test moves it."""
 
     def __init__(self) -> None:
@@ -21,23 +21,23 @@ class Clock:
     def __call__(self) -> datetime:
         return self.now
 
-    def forward(self, by: timedelta) -> None:
+    def advance(self, by: timedelta) -> None:
         self.now += by
 
 
 @pytest.fixture
-def clock() -> Clock:
-    return Clock()
+def clock() -> FakeClock:
+    return FakeClock()
 
 
 @pytest.fixture
-def emulator(clock: Clock) -> Emulator:
+def emulator(clock: FakeClock) -> Emulator:
     """An emulator that is not served; calls reach its application directly."""
     return Emulator(now=clock)
 
 
 @pytest.fixture
-async def ask(emulator: Emulator) -> AsyncIterator[Ask]:
+async def ask(emulator: Emulator) -> AsyncIterator[CallMethod]:
     """Calls a method with a JSON body and gives the whole answer."""
     transport = httpx.ASGITransport(app=emulator.app)
     async with httpx.AsyncClient(transport=transport, base_url="http://127.0.0.1") as client:
@@ -51,7 +51,7 @@ async def ask(emulator: Emulator) -> AsyncIterator[Ask]:
 
 
 @pytest.fixture
-async def served(clock: Clock) -> AsyncIterator[Emulator]:
+async def served(clock: FakeClock) -> AsyncIterator[Emulator]:
     """An emulator on a port of this machine."""
     async with Emulator.serve(now=clock) as emulator:
         yield emulator

@@ -23,12 +23,12 @@ def details(*blocks: Json) -> JsonObject:
     return {"type": "details", "summary": "more", "blocks": [*blocks]}
 
 
-def nested(levels: int) -> JsonObject:
+def nested_details(levels: int) -> JsonObject:
     """Give a paragraph inside so many details."""
-    block = paragraph()
+    inner_block = paragraph()
     for _ in range(levels):
-        block = details(block)
-    return block
+        inner_block = details(inner_block)
+    return inner_block
 
 
 def message(*blocks: Json) -> JsonObject:
@@ -36,23 +36,23 @@ def message(*blocks: Json) -> JsonObject:
     return {"blocks": [*blocks], "skip_entity_detection": True}
 
 
-def digest() -> JsonObject:
+def digest_message() -> JsonObject:
     """Give a message with every kind of block and text that a digest may use."""
-    link: JsonObject = {"type": "anchor_link", "text": "[1]", "anchor_name": "p1"}
-    address: JsonObject = {"type": "url", "text": "On sieves", "url": "https://arxiv.org/abs/1"}
-    date: JsonObject = {
+    anchor_link: JsonObject = {"type": "anchor_link", "text": "[1]", "anchor_name": "p1"}
+    url_text: JsonObject = {"type": "url", "text": "On sieves", "url": "https://arxiv.org/abs/1"}
+    date_text: JsonObject = {
         "type": "date_time",
         "text": "2 March",
         "unix_time": 1_772_442_000,
         "date_time_format": "Dt",
     }
-    style: list[Json] = [
+    styled_texts: list[Json] = [
         {"type": kind, "text": kind}
         for kind in ("bold", "italic", "underline", "strikethrough", "code", "marked", "spoiler")
     ]
     return message(
         {"type": "heading", "size": 2, "text": "math.NT: 1 paper"},
-        paragraph(["Window: ", date]),
+        paragraph(["Window: ", date_text]),
         {
             "type": "table",
             "is_bordered": True,
@@ -61,7 +61,7 @@ def digest() -> JsonObject:
             "caption": "Papers",
             "cells": [
                 [cell("Ref", is_header=True), cell("Title", is_header=True, colspan=2)],
-                [cell(link), cell(address), cell("A sieve for everyone.")],
+                [cell(anchor_link), cell(url_text), cell("A sieve for everyone.")],
             ],
         },
         {
@@ -69,7 +69,7 @@ def digest() -> JsonObject:
             "summary": [{"type": "bold", "text": "[1] "}, "On sieves"],
             "blocks": [
                 {"type": "anchor", "name": "p1"},
-                paragraph([*style, {"type": "mathematical_expression", "expression": "+1"}]),
+                paragraph([*styled_texts, {"type": "mathematical_expression", "expression": "+1"}]),
                 {
                     "type": "buttons",
                     "align": "left",

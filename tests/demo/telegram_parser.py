@@ -6,7 +6,7 @@ import tdjson
 
 from bot.demo.emulator.json_encoding import JsonObject
 
-_KINDS = {
+_ENTITY_KINDS = {
     "Bold": "bold",
     "Italic": "italic",
     "Underline": "underline",
@@ -26,23 +26,26 @@ _KINDS = {
 tdjson.td_execute(json.dumps({"@type": "setLogVerbosityLevel", "new_verbosity_level": 0}).encode())
 
 
-def judged(source: str) -> JsonObject | str:
+def parse_html_by_telegram(source: str) -> JsonObject | str:
     """Give the text and entities that Telegram reads, or the text of its refusal."""
     mode = {"@type": "textParseModeHTML"}
-    question = {"@type": "parseTextEntities", "text": source, "parse_mode": mode}
-    answer = json.loads(tdjson.td_execute(json.dumps(question).encode()) or b"")
+    request = {"@type": "parseTextEntities", "text": source, "parse_mode": mode}
+    answer = json.loads(tdjson.td_execute(json.dumps(request).encode()) or b"")
     if answer["@type"] == "error":
         message: str = answer["message"]
         return "Bad Request: " + message[0].lower() + message[1:]
-    return {"text": answer["text"], "entities": [_entity(each) for each in answer["entities"]]}
+    return {
+        "text": answer["text"],
+        "entities": [_entity_object(entity) for entity in answer["entities"]],
+    }
 
 
-def _entity(value: JsonObject) -> JsonObject:
+def _entity_object(value: JsonObject) -> JsonObject:
     kind = value["type"]
     assert isinstance(kind, dict)
     name = str(kind["@type"]).removeprefix("textEntityType")
     entity: JsonObject = {
-        "type": _KINDS[name],
+        "type": _ENTITY_KINDS[name],
         "offset": value["offset"],
         "length": value["length"],
     }
@@ -52,13 +55,13 @@ def _entity(value: JsonObject) -> JsonObject:
     if name == "MentionName":
         entity["user"] = kind["user_id"]
     if name == "DateTime":
-        entity["date_time_format"] = _format(kind.get("formatting_type"))
+        entity["date_time_format"] = _date_format(kind.get("formatting_type"))
         if not entity["date_time_format"]:
             del entity["date_time_format"]
     return entity
 
 
-def _format(value: object) -> str:
+def _date_format(value: object) -> str:
     """Write Telegram's description of a date format in its short form."""
     if not isinstance(value, dict):
         return ""

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from bot.demo.emulator.bot_api import Emulator
 from bot.demo.emulator.json_encoding import Json, JsonObject
 from bot.demo.methods.signatures import SIGNATURES
-from tests.demo.payloads import digest
+from tests.demo.payloads import digest_message
 
 ADA = 700_000_001
 LAB = -1001
@@ -108,7 +108,7 @@ SOUND: JsonObject = {
     "from_chat_id": LAB,
     "message_id": 1,
     "text": "x",
-    "rich_message": digest(),
+    "rich_message": digest_message(),
     "draft_id": 1,
     "user_id": ADA,
     "parse_mode": "HTML",
@@ -145,10 +145,10 @@ async def answers(emulator: Emulator, thrown: list[tuple[str, JsonObject]]) -> l
 @given(st.lists(calls(), min_size=1, max_size=8))
 def test_any_call_is_answered(thrown: list[tuple[str, JsonObject]]) -> None:
     emulator = Emulator(now=lambda: datetime(2026, 3, 2, tzinfo=UTC))
-    ada = emulator.people.person("Ada", is_known=True)
-    lab = emulator.people.group("Lab", ada)
+    ada = emulator.people.create_person("Ada", has_started_bot=True)
+    lab = emulator.people.create_group("Lab", ada)
     lab.add_bot(is_administrator=True)
-    ada.say("/start")
+    ada.send_text("/start")
 
     for answer in asyncio.run(answers(emulator, thrown)):
         if not answer["ok"]:
@@ -156,4 +156,4 @@ def test_any_call_is_answered(thrown: list[tuple[str, JsonObject]]) -> None:
             assert str(answer["description"]).startswith(("Bad Request: ", "Forbidden: ", "Conf"))
 
     assert len(emulator.calls) == len(thrown)
-    assert isinstance(ada.story() + ada.story(lab), str)
+    assert isinstance(ada.chat_transcript() + ada.chat_transcript(lab), str)

@@ -6,27 +6,27 @@ import pytest
 
 from bot.demo.emulator.bot_api import Emulator
 from bot.demo.emulator.json_encoding import Json, JsonObject
-from bot.demo.emulator.rate_limits import Rates
+from bot.demo.emulator.rate_limits import RateLimits
 from bot.demo.people.people import Person
-from tests.demo.conftest import Ask, Clock
+from tests.demo.conftest import CallMethod, FakeClock
 
 
 @pytest.fixture
 def ada(emulator: Emulator) -> Person:
-    return emulator.people.person("Ada", is_known=True)
+    return emulator.people.create_person("Ada", has_started_bot=True)
 
 
 def updates(emulator: Emulator) -> list[str]:
     """Give the kinds of the updates that wait, oldest first, and drop them."""
     kinds = []
-    while (first := emulator.world.updates.first()) is not None:
+    while (first := emulator.state.updates.oldest()) is not None:
         kinds += [name for name in first[1] if name != "update_id"]
-        emulator.world.updates.acknowledge(first[0] + 1)
+        emulator.state.updates.acknowledge(first[0] + 1)
     return kinds
 
 
-async def test_a_stranger_cannot_be_written_to(emulator: Emulator, ask: Ask) -> None:
-    stranger = emulator.people.person("Eve")
+async def test_a_stranger_cannot_be_written_to(emulator: Emulator, ask: CallMethod) -> None:
+    stranger = emulator.people.create_person("Eve")
 
     answer = await ask("sendMessage", chat_id=stranger.id, text="x")
 
@@ -34,10 +34,10 @@ async def test_a_stranger_cannot_be_written_to(emulator: Emulator, ask: Ask) -> 
     assert answer["description"] == "Forbidden: bot can't initiate conversation with a user"
 
 
-async def test_blocking_and_unblocking(emulator: Emulator, ask: Ask, ada: Person) -> None:
-    ada.blocks()
+async def test_blocking_and_unblocking(emulator: Emulator, ask: CallMethod, ada: Person) -> None:
+    ada.block_bot()
     refused = await ask("sendMessage", chat_id=ada.id, text="x")
-    ada.unblocks()
+    ada.unblock_bot()
     taken = await ask("sendMessage", chat_id=ada.id, text="x")
 
     assert refused["description"] == "Forbidden: bot was blocked by the user"
@@ -45,8 +45,8 @@ async def test_blocking_and_unblocking(emulator: Emulator, ask: Ask, ada: Person
     assert updates(emulator) == ["my_chat_member", "my_chat_member"]
 
 
-async def test_a_deleted_account(ask: Ask, ada: Person) -> None:
-    ada.leaves_telegram()
+async def test_a_deleted_account(ask: CallMethod, ada: Person) -> None:
+    ada.delete_account()
 
     answer = await ask("sendMessage", chat_id=ada.id, text="x")
 
@@ -55,7 +55,7 @@ async def test_a_deleted_account(ask: Ask, ada: Person) -> None:
 
 @pytest.mark.parametrize("kind", ["group", "supergroup", "channel"])
 async def test_a_place_shuts_the_bot_out(
-    emulator: Emulator, ask: Ask, ada: Person, kind: str
+    emulator: Emulator, ask: CallMethod, ada: Person, kind: str
 ) -> None:
     place = getattr(emulator.people, kind)("Lab", ada)
 
@@ -64,7 +64,7 @@ async def test_a_place_shuts_the_bot_out(
     inside = await ask("sendMessage", chat_id=place.id, text="x")
     place.remove_bot()
     thrown_out = await ask("sendMessage", chat_id=place.id, text="x")
-    place.delete()
+    place.delete_chat()
     gone = await ask("sendMessage", chat_id=place.id, text="x")
 
     assert outside["description"] == f"Forbidden: bot is not a member of the {kind} chat"
@@ -73,8 +73,11 @@ async def test_a_place_shuts_the_bot_out(
     assert gone["description"] == "Forbidden: the group chat was deleted"
 
 
-async def test_rights_are_asked_for(emulator: Emulator, ask: Ask, ada: Person) -> None:
-    group, channel = emulator.people.group("Lab", ada), emulator.people.channel("News", ada)
+async def test_rights_are_asked_for(emulator: Emulator, ask: CallMethod, ada: Person) -> None:
+    group, channel = (
+        emulator.people.create_group("Lab", ada),
+        emulator.people.create_channel("News", ada),
+    )
     group.add_bot()
     group.restrict_bot()
     channel.add_bot()
@@ -90,8 +93,8 @@ async def test_rights_are_asked_for(emulator: Emulator, ask: Ask, ada: Person) -
     )
 
 
-async def test_a_group_migrates(emulator: Emulator, ask: Ask, ada: Person) -> None:
-    group = emulator.people.group("Lab", ada)
+async def test_a_group_migrates(emulator: Emulator, ask: CallMethod, ada: Person) -> None:
+    group = emulator.people.create_group("Lab", ada)
     group.add_bot()
     updates(emulator)
 
@@ -108,8 +111,8 @@ async def test_a_group_migrates(emulator: Emulator, ask: Ask, ada: Person) -> No
     assert updates(emulator) == ["message", "message"]
 
 
-async def test_topics_of_a_forum(emulator: Emulator, ask: Ask, ada: Person) -> None:
-    forum = emulator.people.supergroup("Lab", ada, is_forum=True)
+async def test_topics_of_a_forum(emulator: Emulator, ask: CallMethod, ada: Person) -> None:
+    forum = emulator.people.create_supergroup("Lab", ada, is_forum=True)
     forum.add_bot(is_administrator=True)
     thread = forum.open_topic("Papers")
 
@@ -124,8 +127,10 @@ async def test_topics_of_a_forum(emulator: Emulator, ask: Ask, ada: Person) -> N
     assert gone["description"] == "Bad Request: message thread not found"
 
 
-async def test_the_bot_keeps_topics_itself(emulator: Emulator, ask: Ask, ada: Person) -> None:
-    forum = emulator.people.supergroup("Lab", ada, is_forum=True)
+async def test_the_bot_keeps_topics_itself(
+    emulator: Emulator, ask: CallMethod, ada: Person
+) -> None:
+    forum = emulator.people.create_supergroup("Lab", ada, is_forum=True)
     forum.add_bot(is_administrator=True)
 
     made = await ask("createForumTopic", chat_id=forum.id, name="Papers")
@@ -136,40 +141,44 @@ async def test_the_bot_keeps_topics_itself(emulator: Emulator, ask: Ask, ada: Pe
     answers = [(await ask(step, name="Preprints", **topic))["ok"] for step in steps]
 
     assert answers == [True] * 4
-    assert "in the topic" not in ada.story(forum)
+    assert "in the topic" not in ada.chat_transcript(forum)
 
 
-async def test_privacy_mode_hides_small_talk(emulator: Emulator, ask: Ask, ada: Person) -> None:
-    group = emulator.people.group("Lab", ada)
+async def test_privacy_mode_hides_small_talk(
+    emulator: Emulator, ask: CallMethod, ada: Person
+) -> None:
+    group = emulator.people.create_group("Lab", ada)
     group.add_bot()
     sent = await ask("sendMessage", chat_id=group.id, text="digest")
     number = result(sent)["message_id"]
     assert isinstance(number, int)
     updates(emulator)
 
-    ada.say("how are you all?", group)
-    ada.say("/help@another_bot", group)
+    ada.send_text("how are you all?", group)
+    ada.send_text("/help@another_bot", group)
     assert updates(emulator) == []
 
-    ada.say("/help", group)
-    ada.say("/help@papergram_demo_bot", group)
-    ada.say("hello @papergram_demo_bot", group)
-    ada.say("thanks", group, reply_to=number)
+    ada.send_text("/help", group)
+    ada.send_text("/help@papergram_demo_bot", group)
+    ada.send_text("hello @papergram_demo_bot", group)
+    ada.send_text("thanks", group, reply_to_id=number)
     assert updates(emulator) == ["message"] * 4
 
 
 async def test_a_channel_post_reaches_the_bot(emulator: Emulator, ada: Person) -> None:
-    channel = emulator.people.channel("News", ada, username="news")
+    channel = emulator.people.create_channel("News", ada, username="news")
     channel.add_bot(is_administrator=True)
     updates(emulator)
 
-    channel.post("hello")
+    channel.post_message("hello")
 
     assert updates(emulator) == ["channel_post"]
 
 
-async def test_a_channel_has_a_name_to_write_to(emulator: Emulator, ask: Ask, ada: Person) -> None:
-    channel = emulator.people.channel("News", ada, username="news")
+async def test_a_channel_has_a_name_to_write_to(
+    emulator: Emulator, ask: CallMethod, ada: Person
+) -> None:
+    channel = emulator.people.create_channel("News", ada, username="news")
     channel.add_bot(is_administrator=True)
 
     sent = await ask("sendMessage", chat_id="@News", text="x")
@@ -180,9 +189,9 @@ async def test_a_channel_has_a_name_to_write_to(emulator: Emulator, ask: Ask, ad
     assert "from" not in result(sent)
 
 
-async def test_members_are_described(emulator: Emulator, ask: Ask, ada: Person) -> None:
-    bob = emulator.people.person("Bob")
-    group = emulator.people.supergroup("Lab", ada, bob)
+async def test_members_are_described(emulator: Emulator, ask: CallMethod, ada: Person) -> None:
+    bob = emulator.people.create_person("Bob")
+    group = emulator.people.create_supergroup("Lab", ada, bob)
     group.add_bot()
 
     owner = await ask("getChatMember", chat_id=group.id, user_id=ada.id)
@@ -196,8 +205,8 @@ async def test_members_are_described(emulator: Emulator, ask: Ask, ada: Person) 
     assert result(chat)["title"] == "Lab"
 
 
-async def test_the_bot_leaves(emulator: Emulator, ask: Ask, ada: Person) -> None:
-    group = emulator.people.group("Lab", ada)
+async def test_the_bot_leaves(emulator: Emulator, ask: CallMethod, ada: Person) -> None:
+    group = emulator.people.create_group("Lab", ada)
     group.add_bot()
 
     assert (await ask("leaveChat", chat_id=group.id))["ok"] is True
@@ -206,26 +215,26 @@ async def test_the_bot_leaves(emulator: Emulator, ask: Ask, ada: Person) -> None
     assert answer["description"] == "Forbidden: bot is not a member of the group chat"
 
 
-async def test_old_messages_stay(ask: Ask, ada: Person, clock: Clock) -> None:
+async def test_old_messages_stay(ask: CallMethod, ada: Person, clock: FakeClock) -> None:
     await ask("sendMessage", chat_id=ada.id, text="x")
-    clock.forward(timedelta(hours=49))
+    clock.advance(timedelta(hours=49))
 
     answer = await ask("deleteMessage", chat_id=ada.id, message_id=1)
 
     assert answer["description"] == "Bad Request: message can't be deleted for everyone"
 
 
-async def test_several_messages_are_deleted_at_once(ask: Ask, ada: Person) -> None:
+async def test_several_messages_are_deleted_at_once(ask: CallMethod, ada: Person) -> None:
     for text in "abc":
         await ask("sendMessage", chat_id=ada.id, text=text)
 
     await ask("deleteMessages", chat_id=ada.id, message_ids=[1, 3, 99])
 
-    assert [message.text for message in ada.reads()] == ["b"]
+    assert [message.text for message in ada.messages()] == ["b"]
 
 
-async def test_copies_and_forwards(emulator: Emulator, ask: Ask, ada: Person) -> None:
-    bob = emulator.people.person("Bob", is_known=True)
+async def test_copies_and_forwards(emulator: Emulator, ask: CallMethod, ada: Person) -> None:
+    bob = emulator.people.create_person("Bob", has_started_bot=True)
     await ask("sendMessage", chat_id=ada.id, text="<b>x</b>", parse_mode="HTML")
     source: JsonObject = {"from_chat_id": ada.id, "message_id": 1}
 
@@ -234,10 +243,10 @@ async def test_copies_and_forwards(emulator: Emulator, ask: Ask, ada: Person) ->
 
     assert copied["result"] == {"message_id": 1}
     assert "forward_origin" in result(forwarded)
-    assert [message.text for message in bob.reads()] == ["x", "x"]
+    assert [message.text for message in bob.messages()] == ["x", "x"]
 
 
-async def test_pins_and_reactions(ask: Ask, ada: Person) -> None:
+async def test_pins_and_reactions(ask: CallMethod, ada: Person) -> None:
     await ask("sendMessage", chat_id=ada.id, text="x")
     message: JsonObject = {"chat_id": ada.id, "message_id": 1}
     eyes: list[Json] = [{"type": "emoji", "emoji": "👀"}]
@@ -250,27 +259,27 @@ async def test_pins_and_reactions(ask: Ask, ada: Person) -> None:
     assert twice["description"] == "Bad Request: REACTIONS_TOO_MANY"
 
 
-async def test_drafts_are_shown_and_not_kept(ask: Ask, ada: Person) -> None:
+async def test_drafts_are_shown_and_not_kept(ask: CallMethod, ada: Person) -> None:
     draft: JsonObject = {"chat_id": ada.id, "draft_id": 7}
 
     assert (await ask("sendMessageDraft", text="assem", **draft))["ok"] is True
     thinking: JsonObject = {"blocks": [{"type": "thinking", "text": "…"}]}
     assert (await ask("sendRichMessageDraft", rich_message=thinking, **draft))["ok"] is True
 
-    assert ada.reads() == ()
+    assert ada.messages() == ()
 
 
 async def test_a_press_is_answered_within_its_time(
-    emulator: Emulator, ask: Ask, ada: Person, clock: Clock
+    emulator: Emulator, ask: CallMethod, ada: Person, clock: FakeClock
 ) -> None:
     keyboard: JsonObject = {"inline_keyboard": [[{"text": "Go", "callback_data": "g"}]]}
     await ask("sendMessage", chat_id=ada.id, text="x", reply_markup=keyboard)
-    ada.press((0, 0))
-    first = emulator.world.updates.first()
+    ada.press_button((0, 0))
+    first = emulator.state.updates.oldest()
     assert first is not None
     query = first[1]["callback_query"]
     assert isinstance(query, dict)
-    clock.forward(timedelta(minutes=16))
+    clock.advance(timedelta(minutes=16))
 
     answer = await ask("answerCallbackQuery", callback_query_id=query["id"])
 
@@ -279,17 +288,17 @@ async def test_a_press_is_answered_within_its_time(
     )
 
 
-async def test_rates_are_kept_where_they_are_switched_on(clock: Clock, ask: Ask) -> None:
-    rates = Rates()
+async def test_rates_are_kept_where_they_are_switched_on(clock: FakeClock, ask: CallMethod) -> None:
+    rates = RateLimits()
 
-    assert rates.admit("1", clock.now) is None
-    assert rates.admit("1", clock.now) == 1
-    assert rates.admit("2", clock.now) is None
-    clock.forward(timedelta(seconds=1))
-    assert rates.admit("1", clock.now) is None
-    group = [rates.admit("-5", clock.now) for _ in range(21)]
+    assert rates.take_or_wait("1", clock.now) is None
+    assert rates.take_or_wait("1", clock.now) == 1
+    assert rates.take_or_wait("2", clock.now) is None
+    clock.advance(timedelta(seconds=1))
+    assert rates.take_or_wait("1", clock.now) is None
+    group = [rates.take_or_wait("-5", clock.now) for _ in range(21)]
     assert group == [None] * 20 + [60]
-    others = [rates.admit(str(number), clock.now) for number in range(100, 110)]
+    others = [rates.take_or_wait(str(number), clock.now) for number in range(100, 110)]
     assert others == [None] * 9 + [1]
 
 

@@ -32,8 +32,8 @@ from telegram.warnings import PTBUserWarning
 
 from bot.demo.emulator import faults
 from bot.demo.emulator.bot_api import Emulator
-from tests.demo.conftest import Clock
-from tests.demo.payloads import digest
+from tests.demo.conftest import FakeClock
+from tests.demo.payloads import digest_message
 
 
 def client(emulator: Emulator) -> telegram.Bot:
@@ -54,11 +54,11 @@ def _new_time_spans(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 async def test_a_conversation_through_python_telegram_bot(served: Emulator) -> None:
-    ada = served.people.person("Ada", language="de")
+    ada = served.people.create_person("Ada", language="de")
     async with client(served) as bot:
         assert bot.username == "papergram_demo_bot"
 
-        ada.say("/start e_1")
+        ada.send_text("/start e_1")
         update = (await bot.get_updates(timeout=5))[0]
         assert update.message is not None
         assert update.message.from_user is not None
@@ -74,7 +74,7 @@ async def test_a_conversation_through_python_telegram_bot(served: Emulator) -> N
         )
         assert [entity.type for entity in sent.entities] == ["bold", "text_link"]
 
-        pressed = ada.press("Go")
+        pressed = ada.press_button("Go")
         query = (await bot.get_updates(offset=update.update_id + 1, timeout=5))[0].callback_query
         assert query is not None
         assert query.data == "g:1"
@@ -83,17 +83,17 @@ async def test_a_conversation_through_python_telegram_bot(served: Emulator) -> N
 
         answer = await pressed
         assert (answer.text, answer.is_alert) == ("Done", True)
-        assert ada.reads()[-1].text == "bye"
-        assert ada.reads()[-1].is_edited
-    assert served.oddities == []
+        assert ada.messages()[-1].text == "bye"
+        assert ada.messages()[-1].is_edited
+    assert served.misuses == []
 
 
 async def test_rich_messages_through_python_telegram_bot(served: Emulator) -> None:
-    ada = served.people.person("Ada", is_known=True)
+    ada = served.people.create_person("Ada", has_started_bot=True)
     async with client(served) as bot:
         sent = await bot.do_api_request(
             "sendRichMessage",
-            api_kwargs={"chat_id": ada.id, "rich_message": digest()},
+            api_kwargs={"chat_id": ada.id, "rich_message": digest_message()},
             return_type=telegram.Message,
         )
         assert isinstance(sent, telegram.Message)
@@ -111,14 +111,14 @@ async def test_rich_messages_through_python_telegram_bot(served: Emulator) -> No
                     "rich_message": blocks,
                 },
             )
-        assert ada.reads()[-1].text == "new"
+        assert ada.messages()[-1].text == "new"
 
         with pytest.raises(EndPointNotFound):
             await bot.do_api_request("sendEverything")
 
 
 async def test_files_menus_and_webhooks_through_python_telegram_bot(served: Emulator) -> None:
-    ada = served.people.person("Ada", is_known=True)
+    ada = served.people.create_person("Ada", has_started_bot=True)
     async with client(served) as bot:
         sent = await bot.send_document(ada.id, b"# Digest\n", filename="d 1.md", caption="all")
         assert sent.document is not None
@@ -141,17 +141,17 @@ async def test_files_menus_and_webhooks_through_python_telegram_bot(served: Emul
             await bot.get_updates()
         await bot.delete_webhook()
         assert await bot.get_updates() == ()
-    assert served.oddities == []
+    assert served.misuses == []
 
 
 async def test_aiogram_agrees(served: Emulator) -> None:
-    ada = served.people.person("Ada", is_known=True)
+    ada = served.people.create_person("Ada", has_started_bot=True)
     session = AiohttpSession(api=TelegramAPIServer.from_base(served.url))
     async with OtherBot(served.token, session=session) as bot:
         me = await bot.get_me()
         assert me.username == "papergram_demo_bot"
 
-        rich = InputRichMessage.model_validate(digest())
+        rich = InputRichMessage.model_validate(digest_message())
         sent = await bot(SendRichMessage(chat_id=ada.id, rich_message=rich))
         assert sent.rich_message is not None
         assert len(sent.rich_message.blocks) == 11
@@ -167,53 +167,53 @@ async def test_aiogram_agrees(served: Emulator) -> None:
         await bot.send_document(ada.id, BufferedInputFile(b"x", "x.md"))
         await bot.send_chat_action(ada.id, "typing")
 
-        ada.blocks()
+        ada.block_bot()
         updates = await bot.get_updates(timeout=5)
         assert updates[0].my_chat_member is not None
         assert updates[0].my_chat_member.new_chat_member.status == "kicked"
-    assert ada.reads()[0].buttons[-1] == "x"
-    assert served.oddities == []
+    assert ada.messages()[0].button_labels[-1] == "x"
+    assert served.misuses == []
 
 
 @pytest.mark.parametrize(
     ("fault", "error", "is_accepted"),
     [
         (faults.too_many_requests(3), RetryAfter, False),
-        (faults.refused(403, "Forbidden: user is deactivated"), Forbidden, False),
-        (faults.refused(400, "Bad Request: CHAT_WRITE_FORBIDDEN"), BadRequest, False),
-        (faults.migrated(-1005), ChatMigrated, False),
+        (faults.error_response(403, "Forbidden: user is deactivated"), Forbidden, False),
+        (faults.error_response(400, "Bad Request: CHAT_WRITE_FORBIDDEN"), BadRequest, False),
+        (faults.chat_migrated(-1005), ChatMigrated, False),
         (faults.internal_error(), NetworkError, False),
         (faults.bad_gateway(), NetworkError, False),
         (faults.accepted_then_bad_gateway(), NetworkError, True),
-        (faults.closed(), NetworkError, False),
-        (faults.accepted_then_closed(), NetworkError, True),
-        (faults.hung(), TimedOut, False),
-        (faults.accepted_then_hung(), TimedOut, True),
+        (faults.connection_closed(), NetworkError, False),
+        (faults.accepted_then_connection_closed(), NetworkError, True),
+        (faults.no_response(), TimedOut, False),
+        (faults.accepted_then_no_response(), TimedOut, True),
     ],
     ids=lambda value: value.name if isinstance(value, faults.Fault) else "",
 )
 async def test_a_fault_looks_real_to_the_client(
     served: Emulator, fault: faults.Fault, error: type[Exception], is_accepted: bool
 ) -> None:
-    ada = served.people.person("Ada", is_known=True)
-    served.faults.next("sendMessage", fault, chat=ada.id)
+    ada = served.people.create_person("Ada", has_started_bot=True)
+    served.faults.schedule("sendMessage", fault, chat=ada.id)
     async with client(served) as bot:
         with pytest.raises(error):
             await bot.send_message(ada.id, "hello")
 
-        assert [message.text for message in ada.reads()] == (["hello"] if is_accepted else [])
-        assert len(served.accepted("sendMessage")) == is_accepted
+        assert [message.text for message in ada.messages()] == (["hello"] if is_accepted else [])
+        assert len(served.accepted_calls("sendMessage")) == is_accepted
         assert len(served.faults) == 0
         await bot.send_message(ada.id, "again")
 
 
 async def test_a_slow_answer_comes_when_it_is_let_go(served: Emulator) -> None:
-    ada = served.people.person("Ada", is_known=True)
+    ada = served.people.create_person("Ada", has_started_bot=True)
     release = asyncio.Event()
-    served.faults.next("sendMessage", faults.slow(release))
+    served.faults.schedule("sendMessage", faults.slow_response(release))
     async with client(served) as bot:
         sending = asyncio.create_task(bot.send_message(ada.id, "hello", read_timeout=5))
-        await ada.hears(containing="hello")
+        await ada.wait_for_reply(containing="hello")
         assert not sending.done()
 
         release.set()
@@ -222,16 +222,16 @@ async def test_a_slow_answer_comes_when_it_is_let_go(served: Emulator) -> None:
 
 
 async def test_a_second_poller_ends_the_first(served: Emulator) -> None:
-    ada = served.people.person("Ada")
+    ada = served.people.create_person("Ada")
     async with client(served) as bot:
         first = asyncio.create_task(bot.get_updates(timeout=5))
-        while not served.world.updates.is_polled:
+        while not served.state.updates.is_polled:
             await asyncio.wait([first], timeout=0.01)
         second = asyncio.create_task(bot.get_updates(timeout=5))
 
         with pytest.raises(Conflict, match="terminated by other getUpdates request"):
             await first
-        ada.say("/start")
+        ada.send_text("/start")
         assert len(await second) == 1
 
 
@@ -244,11 +244,11 @@ async def test_a_wrong_token_is_told_from_a_strange_one(served: Emulator) -> Non
     assert strange.json() == {"ok": False, "error_code": 404, "description": "Not Found"}
 
 
-async def test_updates_are_forgotten_after_a_day(served: Emulator, clock: Clock) -> None:
-    ada = served.people.person("Ada")
-    ada.say("old")
-    clock.forward(timedelta(hours=25))
-    ada.say("new")
+async def test_updates_are_forgotten_after_a_day(served: Emulator, clock: FakeClock) -> None:
+    ada = served.people.create_person("Ada")
+    ada.send_text("old")
+    clock.advance(timedelta(hours=25))
+    ada.send_text("new")
     async with client(served) as bot:
         updates = await bot.get_updates()
 

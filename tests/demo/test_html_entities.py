@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 
 from bot.demo.emulator.json_encoding import ApiError, JsonObject
 from bot.demo.formatting.html_to_entities import parse_html
-from bot.demo.formatting.message_entities import Formatted
-from tests.demo.telegram_parser import judged
+from bot.demo.formatting.message_entities import FormattedText
+from tests.demo.telegram_parser import parse_html_by_telegram
 
 PIECES = [
     *("<b>", "</b>", "<i>", "</i>", "</>", "<u a>", "</u>", '<s a=b c="d">', "</s>", "<B>", "</B>"),
@@ -32,7 +32,7 @@ def ours(source: str) -> JsonObject | str:
         return refusal.description
 
 
-def shape(formatted: Formatted) -> JsonObject:
+def shape(formatted: FormattedText) -> JsonObject:
     """Give text and entities as JSON."""
     return {"text": formatted.text, "entities": [e.as_json() for e in formatted.entities]}
 
@@ -41,12 +41,12 @@ def shape(formatted: Formatted) -> JsonObject:
 @example("<a href='x'")
 @example("<pre><code class='language-c++'>x</code></pre>")
 def test_marked_up_texts_are_read_as_telegram_reads_them(source: str) -> None:
-    assert ours(source) == judged(source)
+    assert ours(source) == parse_html_by_telegram(source)
 
 
 @given(st.text(st.sampled_from("<>/&;#=\"' xbaÀİẞ😀")))
 def test_marks_and_odd_letters_are_read_as_telegram_reads_them(source: str) -> None:
-    assert ours(source) == judged(source)
+    assert ours(source) == parse_html_by_telegram(source)
 
 
 @given(st.text())
@@ -55,14 +55,14 @@ def test_any_text_is_read_as_telegram_reads_it(source: str) -> None:
     if "\0" in source:
         source = source.replace("\0", "")
 
-    assert ours(source) == judged(source)
+    assert ours(source) == parse_html_by_telegram(source)
 
 
 @given(st.text(st.characters(exclude_categories=["Cs", "Cc"])))
 def test_an_escaped_text_comes_back_whole(text: str) -> None:
     escaped = text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
 
-    assert parse_html(escaped) == Formatted(text)
+    assert parse_html(escaped) == FormattedText(text)
 
 
 @pytest.mark.parametrize(
@@ -94,7 +94,7 @@ def test_an_escaped_text_comes_back_whole(text: str) -> None:
 def test_addresses_become_the_links_that_telegram_makes(url: str) -> None:
     source = f'<a href="{url}">t</a>'
 
-    assert ours(source) == judged(source)
+    assert ours(source) == parse_html_by_telegram(source)
 
 
 def test_the_judge_is_awake() -> None:

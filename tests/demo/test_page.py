@@ -14,8 +14,8 @@ from playwright.async_api import Page, async_playwright
 from bot import demo
 from bot.demo.emulator.bot_api import Emulator
 from bot.demo.emulator.json_encoding import Json, JsonObject
-from tests.demo.conftest import Clock
-from tests.demo.payloads import digest
+from tests.demo.conftest import FakeClock
+from tests.demo.payloads import digest_message
 
 FILES = sorted(
     file
@@ -26,14 +26,14 @@ BROWSER = shutil.which("chromium") or shutil.which("google-chrome")
 
 
 @pytest.fixture
-async def web(clock: Clock) -> AsyncIterator[tuple[Emulator, httpx.AsyncClient]]:
+async def web(clock: FakeClock) -> AsyncIterator[tuple[Emulator, httpx.AsyncClient]]:
     """An emulator whose clock can be moved, and a client at its page."""
 
     async def advance(by: timedelta) -> None:
-        clock.forward(by)
+        clock.advance(by)
 
     async with (
-        Emulator.serve(now=clock, advance=advance) as emulator,
+        Emulator.serve(now=clock, advance_clock=advance) as emulator,
         httpx.AsyncClient(base_url=emulator.url) as client,
     ):
         yield emulator, client
@@ -108,7 +108,7 @@ async def test_what_happens_is_told_to_the_page(web: Web) -> None:
     assert news["events"][0]["detail"]["text"] == "/start"
 
 
-async def test_the_clock_moves_and_the_bot_is_blocked(web: Web, clock: Clock) -> None:
+async def test_the_clock_moves_and_the_bot_is_blocked(web: Web, clock: FakeClock) -> None:
     emulator, client = web
     before = clock.now
 
@@ -118,7 +118,7 @@ async def test_the_clock_moves_and_the_bot_is_blocked(web: Web, clock: Clock) ->
     assert clock.now == before + timedelta(hours=1)
     assert moved.json() == {"now": clock.now.isoformat()}
     assert (await client.get("/page/state")).json()["chat"]["bot"] == "kicked"
-    assert len(emulator.world.updates) == 1
+    assert len(emulator.state.updates) == 1
 
 
 @pytest.mark.parametrize(
@@ -140,7 +140,7 @@ async def test_nonsense_is_refused(web: Web, action: str, body: bytes, status: i
 
     assert answer.status_code == status
     assert "error" in answer.json()
-    assert len(emulator.world.updates) == 0
+    assert len(emulator.state.updates) == 0
 
 
 async def test_a_form_of_another_page_does_nothing(web: Web) -> None:
@@ -149,7 +149,7 @@ async def test_a_form_of_another_page_does_nothing(web: Web) -> None:
     answer = await client.post("/page/do/say", data={"text": "/forget"})
 
     assert answer.status_code == 415
-    assert len(emulator.world.updates) == 0
+    assert len(emulator.state.updates) == 0
 
 
 async def test_unknown_files_are_not_found(web: Web) -> None:
@@ -171,7 +171,7 @@ async def test_the_panel_shows_the_calls(web: Web) -> None:
 async def test_the_panel_leaves_out_idle_polls_and_the_token(web: Web) -> None:
     emulator, client = web
     await client.get(f"/bot{emulator.token}/getUpdates")
-    emulator.people.person("Ada").say("/start")
+    emulator.people.create_person("Ada").send_text("/start")
     await client.get(f"/bot{emulator.token}/getUpdates")
 
     told = await client.get("/page/calls")
@@ -218,15 +218,17 @@ async def test_a_conversation_in_a_browser(web: Web, page: Page) -> None:
     assert await page.locator("article img").count() == 0
 
     await page.get_by_role("button", name="Go").click()
-    await you.until(lambda _: bool(emulator.world.presses))
+    await you.wait_until(lambda _: bool(emulator.state.button_presses))
     await call(
-        "answerCallbackQuery", callback_query_id=next(iter(emulator.world.presses)), text="Noted"
+        "answerCallbackQuery",
+        callback_query_id=next(iter(emulator.state.button_presses)),
+        text="Noted",
     )
     await page.get_by_text("Noted").wait_for()
     await call("editMessageText", chat_id=you.id, message_id=2, text="Changed")
     await log.get_by_text("Changed").wait_for()
 
-    await call("sendRichMessage", chat_id=you.id, rich_message=digest())
+    await call("sendRichMessage", chat_id=you.id, rich_message=digest_message())
     details = page.locator("details").first
     assert await details.get_attribute("open") is None
     await page.get_by_role("link", name="[1]").click()
@@ -235,7 +237,7 @@ async def test_a_conversation_in_a_browser(web: Web, page: Page) -> None:
 
     await page.get_by_label("Message", exact=True).fill("/digest")
     await page.keyboard.press("Enter")
-    await you.until(lambda chat: chat[-1].text == "/digest")
+    await you.wait_until(lambda chat: chat[-1].text == "/digest")
 
 
 @pytest.mark.slow
@@ -246,10 +248,10 @@ async def test_what_a_bot_can_send_is_shown(web: Web, page: Page) -> None:
     await page.get_by_role("button", name="Start", exact=True).click()
     await page.get_by_role("article").wait_for()
     (you,) = emulator.people.persons.values()
-    lab = emulator.people.supergroup("Lab", you)
+    lab = emulator.people.create_supergroup("Lab", you)
     await page.reload()
     await page.get_by_role("article").wait_for()
-    url = f"https://t.me/{emulator.world.bot.username}?startgroup=hello"
+    url = f"https://t.me/{emulator.state.bot.username}?startgroup=hello"
     keys: JsonObject = {"inline_keyboard": [[{"text": "Invite", "url": url}]]}
     path = f"/bot{emulator.token}"
 
@@ -267,7 +269,7 @@ async def test_what_a_bot_can_send_is_shown(web: Web, page: Page) -> None:
     await page.get_by_role("button", name="Invite").click()
     await page.get_by_role("dialog").get_by_role("button", name="Lab").click()
     await page.get_by_role("log").get_by_text("/start@papergram_demo_bot hello").wait_for()
-    assert lab.chat.members[emulator.world.bot.id] == "member"
+    assert lab.chat.members[emulator.state.bot.id] == "member"
 
     await page.locator("#dismiss").click()
     await page.get_by_role("button", name="Add Papergram").click()
@@ -282,4 +284,4 @@ async def test_what_a_bot_can_send_is_shown(web: Web, page: Page) -> None:
     await client.post(f"{path}/sendMessage", json=link)
     await page.get_by_role("link", name="[1]").click()
     await page.get_by_role("log").get_by_text("/start p_1_1").wait_for()
-    assert you.reads()[-1].text == "/start p_1_1"
+    assert you.messages()[-1].text == "/start p_1_1"

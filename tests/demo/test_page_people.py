@@ -8,19 +8,19 @@ import pytest
 from bot.demo.emulator.bot_api import Emulator
 from bot.demo.emulator.json_encoding import Json, JsonObject
 from bot.demo.page import demo_accounts
-from bot.demo.page.view import commands
-from bot.demo.people.people import Person, Place
-from tests.demo.conftest import Clock
+from bot.demo.page.view import visible_commands
+from bot.demo.people.people import GroupOrChannel, Person
+from tests.demo.conftest import FakeClock
 
 See = Callable[..., Awaitable[JsonObject]]
 Do = Callable[..., Awaitable[httpx.Response]]
 
 
 @pytest.fixture
-async def client(clock: Clock) -> AsyncIterator[tuple[Emulator, httpx.AsyncClient]]:
+async def client(clock: FakeClock) -> AsyncIterator[tuple[Emulator, httpx.AsyncClient]]:
     """An emulator with the demo's cast, and a client at its page."""
     emulator = Emulator(now=clock)
-    demo_accounts.enter(emulator.people, emulator.pages.view)
+    demo_accounts.create_demo_accounts(emulator.people, emulator.page.view)
     transport = httpx.ASGITransport(app=emulator.app)
     async with httpx.AsyncClient(transport=transport, base_url="http://127.0.0.1") as web:
         yield emulator, web
@@ -36,7 +36,7 @@ def cast(client: tuple[Emulator, httpx.AsyncClient]) -> Emulator:
 def see(client: tuple[Emulator, httpx.AsyncClient]) -> See:
     """Gives what a person sees in a chat."""
 
-    async def state(person: Person, place: Place | None = None) -> JsonObject:
+    async def state(person: Person, place: GroupOrChannel | None = None) -> JsonObject:
         where = {"person": person.id, "chat": place.id if place else person.id}
         told: JsonObject = (await client[1].get("/page/state", params=where)).json()
         return told
@@ -49,7 +49,7 @@ def do(client: tuple[Emulator, httpx.AsyncClient]) -> Do:
     """Lets a person do something in a chat."""
 
     async def act(
-        action: str, person: Person, place: Place | None = None, **given: Json
+        action: str, person: Person, place: GroupOrChannel | None = None, **given: Json
     ) -> httpx.Response:
         where = {"person": person.id, "chat": place.id if place else person.id}
         return await client[1].post(f"/page/do/{action}", params=where, json=given)
@@ -61,8 +61,8 @@ def people(emulator: Emulator) -> list[Person]:
     return list(emulator.people.persons.values())
 
 
-def places(emulator: Emulator) -> list[Place]:
-    return list(emulator.people.places.values())
+def places(emulator: Emulator) -> list[GroupOrChannel]:
+    return list(emulator.people.groups.values())
 
 
 def listed(state: JsonObject, name: str = "type") -> list[Json]:
@@ -98,8 +98,8 @@ async def test_what_others_said_is_unread_until_it_is_read(
     group, _ = places(cast)
 
     before = listed(await see(ada), "unread")
-    lin.say("one more", group)
-    ada.say("mine", group)
+    lin.send_text("one more", group)
+    ada.send_text("mine", group)
     then = listed(await see(ada), "unread")
     await do("read", ada, group)
 
@@ -111,17 +111,17 @@ async def test_what_others_said_is_unread_until_it_is_read(
 async def test_the_channel_takes_posts_of_its_owner_only(cast: Emulator, do: Do) -> None:
     ada, lin, _ = people(cast)
     _, channel = places(cast)
-    waiting = len(cast.world.updates)
+    waiting = len(cast.state.updates)
 
     posted = await do("say", ada, channel, text="/sub robots")
     refused = await do("say", lin, channel, text="/sub robots")
 
     assert (posted.status_code, refused.status_code) == (200, 400)
-    assert len(cast.world.updates) == waiting + 1
+    assert len(cast.state.updates) == waiting + 1
 
 
 async def test_a_stranger_sees_no_place(cast: Emulator, see: See) -> None:
-    eve = cast.people.person("Eve")
+    eve = cast.people.create_person("Eve")
     group, _ = places(cast)
 
     state = await see(eve, group)
@@ -136,14 +136,14 @@ async def test_an_invitation_brings_the_bot_in_and_says_its_payload(cast: Emulat
     ada, lin, _ = people(cast)
     group, _ = places(cast)
     await do("remove", ada, group)
-    assert group.chat.members[cast.world.bot.id] == "kicked"
+    assert group.chat.members[cast.state.bot.id] == "kicked"
 
     refused = await do("add", lin, group, payload="")
     await do("add", ada, group, payload="topic_1")
 
     assert refused.status_code == 400
-    assert group.chat.members[cast.world.bot.id] == "member"
-    assert ada.reads(group)[-1].text == f"/start@{cast.world.bot.username} topic_1"
+    assert group.chat.members[cast.state.bot.id] == "member"
+    assert ada.messages(group)[-1].text == f"/start@{cast.state.bot.username} topic_1"
 
 
 @pytest.mark.parametrize(
@@ -169,10 +169,10 @@ def test_the_menu_is_that_of_the_narrowest_scope(
     group, _ = places(cast)
     for (scope, language), name in scopes.items():
         key = scope.format(lab=group.id, lin=lin.id), language
-        cast.world.commands[key] = [{"command": name, "description": name}]
+        cast.state.command_menus[key] = [{"command": name, "description": name}]
 
     menus = [
-        commands(cast.world, chat, person.user)
+        visible_commands(cast.state, chat, person.user)
         for chat in (None, group.chat)
         for person in (ada, lin)
         for chat in [chat or person.chat]

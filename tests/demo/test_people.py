@@ -8,12 +8,14 @@ from bot.demo.emulator.bot_api import Emulator
 from bot.demo.emulator.json_encoding import Json, JsonObject
 from bot.demo.people import person
 from bot.demo.people.visible_messages import transcript
-from tests.demo.conftest import Ask
-from tests.demo.payloads import digest, message, paragraph
+from tests.demo.conftest import CallMethod
+from tests.demo.payloads import digest_message, message, paragraph
 
 
-async def test_asking_gives_the_next_message_of_the_bot(emulator: Emulator, ask: Ask) -> None:
-    ada = emulator.people.person("Ada", is_known=True)
+async def test_asking_gives_the_next_message_of_the_bot(
+    emulator: Emulator, ask: CallMethod
+) -> None:
+    ada = emulator.people.create_person("Ada", has_started_bot=True)
     await ask("sendMessage", chat_id=ada.id, text="an old one")
 
     asking = asyncio.create_task(ada.ask("/start"))
@@ -24,31 +26,31 @@ async def test_asking_gives_the_next_message_of_the_bot(emulator: Emulator, ask:
 
 
 async def test_waiting_in_vain_fails_with_the_story(
-    emulator: Emulator, ask: Ask, monkeypatch: pytest.MonkeyPatch
+    emulator: Emulator, ask: CallMethod, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    ada = emulator.people.person("Ada", is_known=True)
+    ada = emulator.people.create_person("Ada", has_started_bot=True)
     keyboard: JsonObject = {"inline_keyboard": [[{"text": "Go", "callback_data": "g"}]]}
     await ask("sendMessage", chat_id=ada.id, text="Hello", reply_markup=keyboard)
-    monkeypatch.setattr(person, "PATIENCE", 0.01)
+    monkeypatch.setattr(person, "DEFAULT_TIMEOUT", 0.01)
 
     with pytest.raises(AssertionError, match=r"Papergram\nHello\n\[Go\]"):
-        await ada.until(lambda chat: len(chat) > 1, patience=0.01)
+        await ada.wait_until(lambda chat: len(chat) > 1, timeout=0.01)
     with pytest.raises(AssertionError, match="never answered the press of 'Go'"):
-        await ada.press("Go")
+        await ada.press_button("Go")
     with pytest.raises(AssertionError, match="no button 'Stop'"):
-        ada.press("Stop")
+        ada.press_button("Stop")
     with pytest.raises(AssertionError, match="no link 'Stop'"):
-        ada.follows("Stop")
+        ada.follow_link("Stop")
 
 
-async def test_a_rich_message_reads_as_text(emulator: Emulator, ask: Ask) -> None:
-    ada = emulator.people.person("Ada", is_known=True)
-    await ask("sendRichMessage", chat_id=ada.id, rich_message=digest())
+async def test_a_rich_message_reads_as_text(emulator: Emulator, ask: CallMethod) -> None:
+    ada = emulator.people.create_person("Ada", has_started_bot=True)
+    await ask("sendRichMessage", chat_id=ada.id, rich_message=digest_message())
 
-    (shown,) = ada.reads()
+    (shown,) = ada.messages()
 
     assert shown.is_rich
-    assert shown.buttons == ("PDF", "Less", "Copy")
+    assert shown.button_labels == ("PDF", "Less", "Copy")
     assert shown.links == (
         ("[1]", "#p1"),
         ("On sieves", "https://arxiv.org/abs/1"),
@@ -74,8 +76,8 @@ async def test_a_rich_message_reads_as_text(emulator: Emulator, ask: Ask) -> Non
     ]
 
 
-async def test_a_deep_link_starts_the_bot(emulator: Emulator, ask: Ask) -> None:
-    ada = emulator.people.person("Ada", is_known=True)
+async def test_a_deep_link_starts_the_bot(emulator: Emulator, ask: CallMethod) -> None:
+    ada = emulator.people.create_person("Ada", has_started_bot=True)
     link: Json = {
         "type": "url",
         "text": "[1]",
@@ -85,25 +87,27 @@ async def test_a_deep_link_starts_the_bot(emulator: Emulator, ask: Ask) -> None:
     abroad = '<a href="https://arxiv.org/abs/1">paper</a>'
     await ask("sendMessage", chat_id=ada.id, text=abroad, parse_mode="HTML")
 
-    ada.follows("[1]")
-    ada.follows("paper")
+    ada.follow_link("[1]")
+    ada.follow_link("paper")
 
-    assert ada.reads()[-1].text == "/start e_12"
+    assert ada.messages()[-1].text == "/start e_12"
 
 
-async def test_buttons_are_found_by_label_place_or_data(emulator: Emulator, ask: Ask) -> None:
-    ada = emulator.people.person("Ada", is_known=True)
+async def test_buttons_are_found_by_label_place_or_data(
+    emulator: Emulator, ask: CallMethod
+) -> None:
+    ada = emulator.people.create_person("Ada", has_started_bot=True)
     rows: list[Json] = [
         [{"text": "One", "callback_data": "o:1"}, {"text": "Two", "callback_data": "t:2"}],
         [{"text": "Web", "url": "https://arxiv.org/abs/1"}],
     ]
     await ask("sendMessage", chat_id=ada.id, text="x", reply_markup={"inline_keyboard": rows})
 
-    ada.press("Two")
-    ada.press((0, 0))
-    ada.press(data="t:2")
-    ada.presses_forged("evil", message=1)
-    web = await ada.press("Web")
+    ada.press_button("Two")
+    ada.press_button((0, 0))
+    ada.press_button(data="t:2")
+    ada.press_forged("evil", message_id=1)
+    web = await ada.press_button("Web")
 
     assert pressed(emulator) == ["t:2", "o:1", "t:2", "evil"]
     assert web.url == "https://arxiv.org/abs/1"
@@ -112,16 +116,16 @@ async def test_buttons_are_found_by_label_place_or_data(emulator: Emulator, ask:
 def pressed(emulator: Emulator) -> list[Json]:
     """Give the data of the presses that wait, oldest first."""
     data: list[Json] = []
-    while (first := emulator.world.updates.first()) is not None:
+    while (first := emulator.state.updates.oldest()) is not None:
         query = first[1]["callback_query"]
         assert isinstance(query, dict)
         data.append(query["data"])
-        emulator.world.updates.acknowledge(first[0] + 1)
+        emulator.state.updates.acknowledge(first[0] + 1)
     return data
 
 
-async def test_links_in_plain_texts_are_seen(emulator: Emulator, ask: Ask) -> None:
-    ada = emulator.people.person("Ada", is_known=True)
+async def test_links_in_plain_texts_are_seen(emulator: Emulator, ask: CallMethod) -> None:
+    ada = emulator.people.create_person("Ada", has_started_bot=True)
     text = "😀 see https://arxiv.org/abs/1, /help and #cs by @papergram_demo_bot or a@b.org"
     answer = await ask("sendMessage", chat_id=ada.id, text=text)
 
@@ -131,11 +135,13 @@ async def test_links_in_plain_texts_are_seen(emulator: Emulator, ask: Ask) -> No
     assert isinstance(entities, list)
     kinds = [entity["type"] for entity in entities if isinstance(entity, dict)]
     assert kinds == ["url", "bot_command", "hashtag", "mention", "email"]
-    assert ada.reads()[0].links == (("https://arxiv.org/abs/1",) * 2,)
+    assert ada.messages()[0].links == (("https://arxiv.org/abs/1",) * 2,)
 
 
-async def test_surrounding_space_is_cut_with_its_entities(emulator: Emulator, ask: Ask) -> None:
-    ada = emulator.people.person("Ada", is_known=True)
+async def test_surrounding_space_is_cut_with_its_entities(
+    emulator: Emulator, ask: CallMethod
+) -> None:
+    ada = emulator.people.create_person("Ada", has_started_bot=True)
 
     answer = await ask("sendMessage", chat_id=ada.id, text="\n <b> x </b> ", parse_mode="HTML")
 
@@ -146,13 +152,13 @@ async def test_surrounding_space_is_cut_with_its_entities(emulator: Emulator, as
 
 
 async def test_an_edit_by_a_person_reaches_the_bot(emulator: Emulator) -> None:
-    ada = emulator.people.person("Ada")
-    number = ada.say("/sbu x")
-    emulator.world.updates.clear()
+    ada = emulator.people.create_person("Ada")
+    number = ada.send_text("/sbu x")
+    emulator.state.updates.clear()
 
-    ada.edits(number, "/sub x")
+    ada.edit_message(number, "/sub x")
 
-    first = emulator.world.updates.first()
+    first = emulator.state.updates.oldest()
     assert first is not None
     assert "edited_message" in first[1]
-    assert "(edited)" in transcript(ada.reads())
+    assert "(edited)" in transcript(ada.messages())

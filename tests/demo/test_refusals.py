@@ -4,8 +4,8 @@ import pytest
 
 from bot.demo.emulator.bot_api import Emulator
 from bot.demo.emulator.json_encoding import Json, JsonObject
-from tests.demo.conftest import Ask
-from tests.demo.payloads import cell, message, nested, paragraph, table
+from tests.demo.conftest import CallMethod
+from tests.demo.payloads import cell, message, nested_details, paragraph, table
 
 ADA = 700_000_001
 SENT = 1
@@ -189,7 +189,7 @@ BAD_CALLS: list[tuple[str, JsonObject, str]] = [
     ),
     ("sendRichMessage", rich(paragraph("x" * 32_769)), "RICH_MESSAGE_TEXT_TOO_LONG"),
     ("sendRichMessage", rich(*[paragraph()] * 501), "RICH_MESSAGE_BLOCKS_TOO_MANY"),
-    ("sendRichMessage", rich(nested(16)), "RICH_MESSAGE_DEPTH_INVALID"),
+    ("sendRichMessage", rich(nested_details(16)), "RICH_MESSAGE_DEPTH_INVALID"),
     ("sendRichMessage", rich(table([cell()] * 21)), "RICH_MESSAGE_TABLE_COLS_TOO_MANY"),
     ("sendRichMessage", rich(button(callback_data="x" * 65)), "BUTTON_DATA_INVALID"),
     ("sendRichMessage", rich(button(url="ftp://a.b")), "RICH_MESSAGE_URL_INVALID"),
@@ -291,17 +291,17 @@ BAD_CALLS: list[tuple[str, JsonObject, str]] = [
 
 @pytest.mark.parametrize(("method", "parameters", "words"), BAD_CALLS)
 async def test_a_bad_call_is_refused_in_telegrams_words(
-    emulator: Emulator, ask: Ask, method: str, parameters: JsonObject, words: str
+    emulator: Emulator, ask: CallMethod, method: str, parameters: JsonObject, words: str
 ) -> None:
-    ada = emulator.people.person("Ada", is_known=True)
+    ada = emulator.people.create_person("Ada", has_started_bot=True)
     await ask("sendMessage", chat_id=ada.id, text="hello")
-    ada.say("hi")
-    before = ada.reads()
+    ada.send_text("hi")
+    before = ada.messages()
 
     answer = await ask(method, **parameters)
 
     assert answer == {"ok": False, "error_code": 400, "description": f"Bad Request: {words}"}
-    assert ada.reads() == before
+    assert ada.messages() == before
 
 
 def test_there_are_enough_bad_calls() -> None:
@@ -309,7 +309,7 @@ def test_there_are_enough_bad_calls() -> None:
 
 
 @pytest.mark.parametrize("method", ["sendEverything", "sendPoll"])
-async def test_an_unknown_method_is_not_found(ask: Ask, method: str) -> None:
+async def test_an_unknown_method_is_not_found(ask: CallMethod, method: str) -> None:
     answer = await ask(method)
 
     assert answer == {
@@ -319,12 +319,12 @@ async def test_an_unknown_method_is_not_found(ask: Ask, method: str) -> None:
     }
 
 
-async def test_method_names_know_no_case(ask: Ask) -> None:
+async def test_method_names_know_no_case(ask: CallMethod) -> None:
     assert (await ask("GETME"))["ok"] is True
 
 
-async def test_bottomless_json_is_refused(emulator: Emulator, ask: Ask) -> None:
-    emulator.people.person("Ada", is_known=True)
+async def test_bottomless_json_is_refused(emulator: Emulator, ask: CallMethod) -> None:
+    emulator.people.create_person("Ada", has_started_bot=True)
     bottomless: Json = "x"
     for _ in range(900):
         bottomless = [bottomless]

@@ -7,10 +7,18 @@ from hypothesis import strategies as st
 
 from bot.demo.emulator.bot_api import Emulator
 from bot.demo.emulator.json_encoding import ApiError, Json, JsonObject
-from bot.demo.formatting.rich_message import rich_message
-from bot.demo.formatting.rich_size import Size, columns, measure
-from tests.demo.conftest import Ask
-from tests.demo.payloads import cell, details, digest, message, nested, paragraph, table
+from bot.demo.formatting.rich_message import parse_rich_message
+from bot.demo.formatting.rich_size import RichMessageSize, column_count, measure_blocks
+from tests.demo.conftest import CallMethod
+from tests.demo.payloads import (
+    cell,
+    details,
+    digest_message,
+    message,
+    nested_details,
+    paragraph,
+    table,
+)
 
 
 def no_media(given: JsonObject) -> JsonObject:
@@ -44,7 +52,7 @@ BORDERS: list[tuple[str, list[Json], list[Json], str]] = [
         [table(*[ROW] * 500)],
         "RICH_MESSAGE_BLOCKS_TOO_MANY",
     ),
-    ("depth", [nested(15)], [nested(16)], "RICH_MESSAGE_DEPTH_INVALID"),
+    ("depth", [nested_details(15)], [nested_details(16)], "RICH_MESSAGE_DEPTH_INVALID"),
     ("depth of text", [dressed(15)], [dressed(16)], "RICH_MESSAGE_DEPTH_INVALID"),
     (
         "columns",
@@ -70,10 +78,10 @@ BORDERS: list[tuple[str, list[Json], list[Json], str]] = [
 
 @pytest.mark.parametrize(("subject", "good", "bad", "code"), BORDERS)
 def test_a_limit_holds_exactly(subject: str, good: list[Json], bad: list[Json], code: str) -> None:
-    assert rich_message({"blocks": good}, no_media)["blocks"]
+    assert parse_rich_message({"blocks": good}, no_media)["blocks"]
 
     with pytest.raises(ApiError) as refusal:
-        rich_message({"blocks": bad}, no_media)
+        parse_rich_message({"blocks": bad}, no_media)
     assert refusal.value.description == f"Bad Request: {code}"
 
 
@@ -86,24 +94,26 @@ def test_everything_is_counted_once() -> None:
     ]
 
     # heading; table, two rows; details, list, item, paragraph; formula
-    assert measure(blocks) == Size(characters=16, blocks=9, depth=3, media=0, columns=2)
+    assert measure_blocks(blocks) == RichMessageSize(
+        characters=16, blocks=9, depth=3, media=0, columns=2
+    )
 
 
 def test_a_cell_that_reaches_down_keeps_its_column_in_every_row() -> None:
     rows: list[Json] = [[cell(rowspan=3), cell()], [cell()], [cell(), cell()], [cell()]]
 
-    assert columns(rows) == 3
+    assert column_count(rows) == 3
 
 
 def test_the_echo_repeats_every_block_of_a_digest() -> None:
-    sent = digest()
+    sent = digest_message()
 
-    echo = rich_message(sent, no_media)
+    echo = parse_rich_message(sent, no_media)
 
     assert isinstance(sent["blocks"], list)
     assert isinstance(echo["blocks"], list)
     assert [kind(block) for block in echo["blocks"]] == [kind(block) for block in sent["blocks"]]
-    assert measure(echo["blocks"]) == measure(sent["blocks"])
+    assert measure_blocks(echo["blocks"]) == measure_blocks(sent["blocks"])
 
 
 def kind(block: Json) -> Json:
@@ -112,19 +122,19 @@ def kind(block: Json) -> Json:
 
 
 def test_unknown_fields_are_left_out_of_the_echo() -> None:
-    echo = rich_message(message({**paragraph(), "colour": "red"}), no_media)
+    echo = parse_rich_message(message({**paragraph(), "colour": "red"}), no_media)
 
     assert echo == {"blocks": [paragraph()]}
 
 
 def test_missing_alignment_is_filled_in_as_on_the_live_server() -> None:
-    echo = rich_message(message(table([{"text": "x"}])), no_media)
+    echo = parse_rich_message(message(table([{"text": "x"}])), no_media)
 
     assert echo == {"blocks": [table([cell("x")])]}
 
 
 def test_a_digest_is_sound_to_a_third_party() -> None:
-    InputRichMessage.model_validate(digest())
+    InputRichMessage.model_validate(digest_message())
 
 
 TEXTS = st.recursive(
@@ -159,13 +169,13 @@ def test_what_the_emulator_accepts_a_third_party_accepts(blocks: list[Json]) -> 
     sent = message(*blocks)
 
     try:
-        echo = rich_message(sent, no_media)
+        echo = parse_rich_message(sent, no_media)
     except ApiError:
         with pytest.raises(ValueError, match="validation error"):
             InputRichMessage.model_validate(sent)
     else:
         InputRichMessage.model_validate(sent)
-        assert measure(list_of(echo)) == measure(blocks)
+        assert measure_blocks(list_of(echo)) == measure_blocks(blocks)
 
 
 def list_of(echo: JsonObject) -> list[Json]:
@@ -173,22 +183,22 @@ def list_of(echo: JsonObject) -> list[Json]:
     return echo["blocks"]
 
 
-async def test_the_answer_holds_the_blocks_and_no_text(emulator: Emulator, ask: Ask) -> None:
-    ada = emulator.people.person("Ada", is_known=True)
+async def test_the_answer_holds_the_blocks_and_no_text(emulator: Emulator, ask: CallMethod) -> None:
+    ada = emulator.people.create_person("Ada", has_started_bot=True)
 
-    answer = await ask("sendRichMessage", chat_id=ada.id, rich_message=digest())
+    answer = await ask("sendRichMessage", chat_id=ada.id, rich_message=digest_message())
 
     result = answer["result"]
     assert isinstance(result, dict)
     assert "text" not in result
     assert "rich_message" in result
-    assert emulator.oddities == []
+    assert emulator.misuses == []
 
 
-async def test_a_link_to_nowhere_is_noted(emulator: Emulator, ask: Ask) -> None:
-    ada = emulator.people.person("Ada", is_known=True)
+async def test_a_link_to_nowhere_is_noted(emulator: Emulator, ask: CallMethod) -> None:
+    ada = emulator.people.create_person("Ada", has_started_bot=True)
     link: JsonObject = {"type": "anchor_link", "text": "[1]", "anchor_name": "p1"}
 
     await ask("sendRichMessage", chat_id=ada.id, rich_message=message(paragraph(link)))
 
-    assert [oddity.what for oddity in emulator.oddities] == ["link to missing anchor p1"]
+    assert [oddity.description for oddity in emulator.misuses] == ["link to missing anchor p1"]

@@ -11,16 +11,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.arxiv.calendar import arxiv_day, feed_day, is_feed_day, midnight
+from bot.arxiv.calendar import arxiv_day, eastern_midnight, feed_day_of_submission, is_feed_day
 from bot.chat.handlers.account.welcome_and_help import EXAMPLES
-from bot.demo.sample import CATEGORIES, DAYS, INVENTED, load
-from bot.demo.start import AHEAD
-from bot.topics.matching import matches
+from bot.demo.sample import INVENTED_NOTE, SAMPLE_CATEGORIES, SAMPLE_DAYS, load_sample
+from bot.demo.start import FUTURE_DAYS
+from bot.topics.matching import match_paper
 from bot.topics.query.parser import parse
-from storage.records import Announcement, Gloss, Kind
+from storage.records import Announcement, AnnouncementKind, Summary
 
 TODAY = date(2026, 11, 22)
-ANNOUNCED, GLOSSES = load(TODAY)
+ANNOUNCED, GLOSSES = load_sample(TODAY)
 
 SAMPLE = [(item, GLOSSES[item.paper.id]) for item in ANNOUNCED]
 each = pytest.mark.parametrize(("item", "gloss"), SAMPLE, ids=[item.paper.id for item in ANNOUNCED])
@@ -43,9 +43,9 @@ def test_sixty_papers_of_six_categories_and_ten_days() -> None:
     days = Counter(item.day for item in ANNOUNCED)
 
     assert len(ANNOUNCED) == 60
-    assert len(days) == DAYS
+    assert len(days) == SAMPLE_DAYS
     assert min(days.values()) >= 4
-    for category in CATEGORIES:
+    for category in SAMPLE_CATEGORIES:
         assert sum(category in item.paper.categories for item in ANNOUNCED) >= 8
 
 
@@ -61,31 +61,33 @@ def test_ids_titles_and_people_are_unique() -> None:
 def test_every_kind_of_announcement_occurs() -> None:
     kinds = Counter(item.kind for item in ANNOUNCED)
 
-    assert set(kinds) == set(Kind)
-    assert kinds[Kind.NEW] > len(ANNOUNCED) / 2
+    assert set(kinds) == set(AnnouncementKind)
+    assert kinds[AnnouncementKind.NEW] > len(ANNOUNCED) / 2
 
 
 @each
-def test_ids_cannot_be_real_ones(item: Announcement, gloss: Gloss) -> None:
+def test_ids_cannot_be_real_ones(item: Announcement, gloss: Summary) -> None:
     paper = item.paper
 
     assert re.fullmatch(r"arxiv:26(09|10|11)\.9\d{4}", paper.id)
     assert paper.link == f"https://arxiv.org/abs/{paper.id[6:]}"
-    assert INVENTED in paper.comment
+    assert INVENTED_NOTE in paper.comment
 
 
 @each
-def test_the_kind_fits_categories_and_version(item: Announcement, gloss: Gloss) -> None:
-    is_primary = item.paper.categories[0] in CATEGORIES
+def test_the_kind_fits_categories_and_version(item: Announcement, gloss: Summary) -> None:
+    is_primary = item.paper.categories[0] in SAMPLE_CATEGORIES
 
-    assert set(item.paper.categories) & set(CATEGORIES)
+    assert set(item.paper.categories) & set(SAMPLE_CATEGORIES)
     assert all(CATEGORY.fullmatch(category) for category in item.paper.categories)
-    assert (item.kind in {Kind.NEW, Kind.REPLACE}) == is_primary
-    assert (item.kind in {Kind.REPLACE, Kind.REPLACE_CROSS}) == (item.paper.version > 1)
+    assert (item.kind in {AnnouncementKind.NEW, AnnouncementKind.REPLACE}) == is_primary
+    assert (item.kind in {AnnouncementKind.REPLACE, AnnouncementKind.REPLACE_CROSS}) == (
+        item.paper.version > 1
+    )
 
 
 @each
-def test_the_english_is_plain_and_whole(item: Announcement, gloss: Gloss) -> None:
+def test_the_english_is_plain_and_whole(item: Announcement, gloss: Summary) -> None:
     paper = item.paper
 
     assert 90 <= len(paper.abstract.split()) <= 180
@@ -99,8 +101,8 @@ def test_the_english_is_plain_and_whole(item: Announcement, gloss: Gloss) -> Non
 
 
 @each
-def test_the_chinese_is_chinese(item: Announcement, gloss: Gloss) -> None:
-    for text in (gloss.title, gloss.gist, gloss.abstract):
+def test_the_chinese_is_chinese(item: Announcement, gloss: Summary) -> None:
+    for text in (gloss.title, gloss.tldr, gloss.abstract):
         assert share_of_chinese(text) > 0.5
         plain = FORMULA.sub("", text)
         assert not re.search(r"[,;:!?](?!\d)", plain)  # in Chinese text: ，；：！？
@@ -109,19 +111,19 @@ def test_the_chinese_is_chinese(item: Announcement, gloss: Gloss) -> None:
 
 @each
 def test_a_gloss_has_a_title_one_sentence_and_the_whole_abstract(
-    item: Announcement, gloss: Gloss
+    item: Announcement, gloss: Summary
 ) -> None:
     assert gloss.title[-1] not in "。."
-    assert gloss.gist.endswith("。")
-    assert gloss.gist.count("。") == 1
-    assert 30 <= len(gloss.gist) <= 120
+    assert gloss.tldr.endswith("。")
+    assert gloss.tldr.count("。") == 1
+    assert 30 <= len(gloss.tldr) <= 120
     assert gloss.abstract.endswith("。")
     assert len(gloss.abstract) > 1.3 * len(item.paper.abstract.split())
-    assert gloss.abstract != gloss.gist
+    assert gloss.abstract != gloss.tldr
 
 
 @each
-def test_the_translation_keeps_formulas_and_percentages(item: Announcement, gloss: Gloss) -> None:
+def test_the_translation_keeps_formulas_and_percentages(item: Announcement, gloss: Summary) -> None:
     def figures(text: str) -> set[str]:
         return set(re.findall(r"\d+(?:\.\d+)?(?:\(\d\))?%", text))
 
@@ -133,25 +135,25 @@ def test_the_translation_keeps_formulas_and_percentages(item: Announcement, glos
 
 
 @each
-def test_formulas_are_closed(item: Announcement, gloss: Gloss) -> None:
-    for text in (item.paper.title, item.paper.abstract, gloss.title, gloss.gist, gloss.abstract):
+def test_formulas_are_closed(item: Announcement, gloss: Summary) -> None:
+    for text in (item.paper.title, item.paper.abstract, gloss.title, gloss.tldr, gloss.abstract):
         assert text.count("$") % 2 == 0
         assert text.count("{") == text.count("}")
 
 
 @each
-def test_a_gloss_belongs_to_the_version(item: Announcement, gloss: Gloss) -> None:
+def test_a_gloss_belongs_to_the_version(item: Announcement, gloss: Summary) -> None:
     assert (gloss.paper, gloss.version, gloss.language) == (0, item.paper.version, "zh")
-    assert gloss.made == midnight(item.day)
+    assert gloss.created_at == eastern_midnight(item.day)
 
 
 @given(st.dates(date(2025, 1, 20), date(2030, 1, 1)))
 def test_any_day_gets_the_ten_feed_days_before_it(today: date) -> None:
-    announced, glosses = load(today)
+    announced, glosses = load_sample(today)
 
     days = sorted({item.day for item in announced})
     assert [item.day for item in announced] == sorted(item.day for item in announced)
-    assert len(days) == DAYS
+    assert len(days) == SAMPLE_DAYS
     assert all(is_feed_day(day) for day in days)
     assert today - timedelta(days=25) <= days[0]
     assert days[-1] <= today
@@ -160,25 +162,25 @@ def test_any_day_gets_the_ten_feed_days_before_it(today: date) -> None:
 
 @given(st.dates(date(2025, 1, 20), date(2030, 1, 1)))
 def test_papers_were_submitted_in_time_for_their_day(today: date) -> None:
-    for item in load(today)[0]:
+    for item in load_sample(today)[0]:
         paper = item.paper
 
-        assert paper.submitted is not None
-        assert paper.revised is not None
-        assert feed_day(paper.revised) == item.day
-        assert arxiv_day(paper.revised) < item.day
-        assert (paper.submitted == paper.revised) == (paper.version == 1)
+        assert paper.submitted_at is not None
+        assert paper.revised_at is not None
+        assert feed_day_of_submission(paper.revised_at) == item.day
+        assert arxiv_day(paper.revised_at) < item.day
+        assert (paper.submitted_at == paper.revised_at) == (paper.version == 1)
 
 
 def test_the_sample_is_the_same_every_time() -> None:
-    assert load(TODAY) == (ANNOUNCED, GLOSSES)
+    assert load_sample(TODAY) == (ANNOUNCED, GLOSSES)
 
 
 @pytest.mark.parametrize("words", EXAMPLES)
 def test_the_greetings_examples_find_papers_at_once_and_later(words: str) -> None:
     """A newcomer's first press brings a preview with papers, and the days ahead a digest."""
     days = sorted({item.day for item in ANNOUNCED})
-    found = [item.day for item in ANNOUNCED if matches(parse(words), item.paper)]
+    found = [item.day for item in ANNOUNCED if match_paper(parse(words), item.paper)]
 
-    assert any(days[-AHEAD - 4] <= day < days[-AHEAD] for day in found)
-    assert any(day >= days[-AHEAD] for day in found)
+    assert any(days[-FUTURE_DAYS - 4] <= day < days[-FUTURE_DAYS] for day in found)
+    assert any(day >= days[-FUTURE_DAYS] for day in found)

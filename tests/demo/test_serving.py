@@ -10,8 +10,8 @@ import pytest
 
 from bot.demo.emulator import faults
 from bot.demo.emulator.bot_api import Emulator
-from bot.demo.emulator.rate_limits import Rates
-from tests.demo.conftest import Clock
+from bot.demo.emulator.rate_limits import RateLimits
+from tests.demo.conftest import FakeClock
 
 
 @pytest.fixture
@@ -39,7 +39,7 @@ async def test_only_this_machine_is_served(
 
 
 async def test_a_call_may_come_in_any_body(served: Emulator, web: httpx.AsyncClient) -> None:
-    ada = served.people.person("Ada", is_known=True)
+    ada = served.people.create_person("Ada", has_started_bot=True)
     keyboard = {"inline_keyboard": [[{"text": "é=&", "callback_data": "x"}]]}
     values = {"chat_id": str(ada.id), "text": "é & ü", "reply_markup": json.dumps(keyboard)}
     path = f"/bot{served.token}/sendMessage"
@@ -52,13 +52,13 @@ async def test_a_call_may_come_in_any_body(served: Emulator, web: httpx.AsyncCli
     ]
 
     assert [answer.status_code for answer in answers] == [200] * 4
-    assert [message.text for message in ada.reads()] == ["é & ü"] * 4
-    assert {message.buttons for message in ada.reads()} == {("é=&",)}
-    assert served.oddities == []
+    assert [message.text for message in ada.messages()] == ["é & ü"] * 4
+    assert {message.button_labels for message in ada.messages()} == {("é=&",)}
+    assert served.misuses == []
 
 
 async def test_a_file_arrives_byte_for_byte(served: Emulator, web: httpx.AsyncClient) -> None:
-    ada = served.people.person("Ada", is_known=True)
+    ada = served.people.create_person("Ada", has_started_bot=True)
     content = b"\r\n--x\r\n\0" + bytes(range(256)) + b"\r\n"
 
     answer = await web.post(
@@ -72,7 +72,7 @@ async def test_a_file_arrives_byte_for_byte(served: Emulator, web: httpx.AsyncCl
 
     assert fetched.content == saved.content == content
     assert saved.headers["content-disposition"] == "attachment"
-    assert ada.reads()[0].document == "digest.md"
+    assert ada.messages()[0].document == "digest.md"
 
 
 @pytest.mark.parametrize("path", ["/file/bot1:x/documents/x", "/file/bot{token}/documents/x"])
@@ -117,7 +117,7 @@ async def test_updates_are_posted_to_a_webhook_until_it_takes_them(
 ) -> None:
     url, got = hook
     await web.get(f"/bot{served.token}/setWebhook", params={"url": url, "secret_token": "s3cret"})
-    served.people.person("Ada").say("/start")
+    served.people.create_person("Ada").send_text("/start")
 
     async with asyncio.timeout(5):
         (first, body), (second, again) = await got.get(), await got.get()
@@ -129,9 +129,9 @@ async def test_updates_are_posted_to_a_webhook_until_it_takes_them(
     assert json.loads(body)["message"]["text"] == "/start"
 
 
-async def test_rates_are_answered_with_a_time_to_wait(clock: Clock) -> None:
-    async with Emulator.serve(now=clock, rates=Rates()) as strict:
-        ada = strict.people.person("Ada", is_known=True)
+async def test_rates_are_answered_with_a_time_to_wait(clock: FakeClock) -> None:
+    async with Emulator.serve(now=clock, rate_limits=RateLimits()) as strict:
+        ada = strict.people.create_person("Ada", has_started_bot=True)
         async with httpx.AsyncClient(base_url=strict.url) as web:
             path = f"/bot{strict.token}/sendMessage"
             values = {"chat_id": str(ada.id), "text": "x"}
@@ -147,11 +147,11 @@ async def test_rates_are_answered_with_a_time_to_wait(clock: Clock) -> None:
     }
 
 
-async def test_every_call_is_in_the_journal_and_on_disk(clock: Clock, tmp_path: Path) -> None:
+async def test_every_call_is_in_the_journal_and_on_disk(clock: FakeClock, tmp_path: Path) -> None:
     log = tmp_path / "calls.jsonl"
-    async with Emulator.serve(now=clock, log=log) as kept:
-        ada = kept.people.person("Ada", is_known=True)
-        kept.faults.next("sendMessage", faults.accepted_then_closed(), times=1)
+    async with Emulator.serve(now=clock, log_path=log) as kept:
+        ada = kept.people.create_person("Ada", has_started_bot=True)
+        kept.faults.schedule("sendMessage", faults.accepted_then_connection_closed(), times=1)
         async with httpx.AsyncClient(base_url=kept.url) as web:
             path = f"/bot{kept.token}/sendMessage"
             with pytest.raises(httpx.RemoteProtocolError):
@@ -174,12 +174,12 @@ async def test_every_call_is_in_the_journal_and_on_disk(clock: Clock, tmp_path: 
 async def test_what_telegram_would_overlook_is_noted(
     served: Emulator, web: httpx.AsyncClient
 ) -> None:
-    ada = served.people.person("Ada", is_known=True)
+    ada = served.people.create_person("Ada", has_started_bot=True)
     values = {"chat_id": ada.id, "text": "x", "parsemode": "HTML", "disable_notification": "si"}
 
     await web.post(f"/bot{served.token}/sendMessage", json=values)
 
-    assert {oddity.what for oddity in served.oddities} == {
+    assert {oddity.description for oddity in served.misuses} == {
         "unknown parameter parsemode",
         "disable_notification is no Boolean",
     }
@@ -188,9 +188,9 @@ async def test_what_telegram_would_overlook_is_noted(
 async def test_a_fault_meets_only_its_chat_and_only_so_often(
     served: Emulator, web: httpx.AsyncClient
 ) -> None:
-    ada = served.people.person("Ada", is_known=True)
-    bob = served.people.person("Bob", is_known=True)
-    served.faults.next("sendMessage", faults.too_many_requests(2), chat=bob.id, times=2)
+    ada = served.people.create_person("Ada", has_started_bot=True)
+    bob = served.people.create_person("Bob", has_started_bot=True)
+    served.faults.schedule("sendMessage", faults.too_many_requests(2), chat=bob.id, times=2)
     path = f"/bot{served.token}/sendMessage"
 
     codes = [

@@ -11,42 +11,47 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from bot.digests import shared_digest
-from bot.digests.new_announcements import Gathered
-from bot.digests.publish import Published, publish
-from bot.digests.select_entries import NEAR, assemble
-from bot.digests.shared_digest import Edition, Editions, glossed, left_of
+from bot.digests.new_announcements import NewAnnouncements
+from bot.digests.publish import PublishResult, publish_due_chats
+from bot.digests.select_entries import SOON_READ_ENTRIES, assemble_digest
+from bot.digests.shared_digest import (
+    SharedDigest,
+    SharedDigests,
+    remaining_for_chat,
+    with_best_summaries,
+)
 from storage import Store
-from storage.records import Digest, Entry, Kind, Subscriber, Subscription
+from storage.records import AnnouncementKind, Chat, Digest, Entry, Subscription
 from tests.support.builders import (
     BOT,
     DAY,
-    DUE,
+    DUE_AT,
     MINUTE,
     TODAY,
     announce,
-    asked,
-    chat,
-    digests,
-    follow,
-    limited,
-    numbers,
+    create_chat,
+    issue_on_demand,
+    issued_digests,
+    paper_numbers,
     papers,
+    set_topic_limit,
+    subscribe_chat,
 )
 
-LIMIT, MANY = 3, 3 + NEAR + 6  # some of which the edition neither explains nor glosses
+LIMIT, MANY = 3, 3 + SOON_READ_ENTRIES + 6  # some of which the edition neither explains nor glosses
 
 
 def later(store: Store, topic: Subscription) -> Subscription:
     """Lets a topic come a day after the others."""
     with store.transaction():
-        assert store.subscriptions.change(replace(topic, next_due=DUE + DAY))
+        assert store.subscriptions.update(replace(topic, next_due=DUE_AT + DAY))
     changed = store.subscriptions.get(topic.key)
     assert changed
     return changed
 
 
-def told(store: Store, reader: Subscriber) -> list[list[int]]:
-    return [numbers(digest.entries) for digest in digests(store, reader)]
+def told(store: Store, reader: Chat) -> list[list[int]]:
+    return [paper_numbers(digest.entries) for digest in issued_digests(store, reader)]
 
 
 def meanwhile(store: Store, monkeypatch: pytest.MonkeyPatch, happens: Callable[[], object]) -> None:
@@ -65,13 +70,13 @@ def test_a_transaction_only_writes_what_was_reckoned_before(
     store: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Of topics that overlap, and of a chat that has received some."""
-    reader = chat(store)
+    reader = create_chat(store)
     for words in ("diffusion", "study", "cases"):
-        limited(store, follow(store, reader, words), LIMIT)
+        set_topic_limit(store, subscribe_chat(store, reader, words), LIMIT)
     announce(store, papers(1, 2))
-    publish(store, BOT, DUE)
+    publish_due_chats(store, BOT, DUE_AT)
     announce(store, papers(*range(3, 12)), day=TODAY + DAY)
-    announce(store, papers(1, 2), day=TODAY + DAY, kind=Kind.CROSS, feed="cs.LG")
+    announce(store, papers(1, 2), day=TODAY + DAY, kind=AnnouncementKind.CROSS, feed="cs.LG")
     transaction, open_, made = store.transaction, [False], [0]
 
     @contextmanager
@@ -84,12 +89,12 @@ def test_a_transaction_only_writes_what_was_reckoned_before(
     def watching(*given: object, **named: object) -> Digest:
         assert not open_[0]
         made[0] += 1
-        return assemble(*given, **named)  # type: ignore[arg-type]
+        return assemble_digest(*given, **named)  # type: ignore[arg-type]
 
     monkeypatch.setattr(store, "transaction", watched)
-    monkeypatch.setattr(shared_digest, "assemble", watching)
+    monkeypatch.setattr(shared_digest, "assemble_digest", watching)
 
-    assert publish(store, BOT, DUE + DAY) == Published(chats=1, digests=3)
+    assert publish_due_chats(store, BOT, DUE_AT + DAY) == PublishResult(chats=1, digests=3)
     assert made == [6], "an edition and a share for each topic"
     assert sorted(number for one in told(store, reader)[1:] for number in one) == [*range(3, 12)]
 
@@ -98,13 +103,13 @@ def test_what_reached_the_chat_meanwhile_does_not_reach_it_again(
     store: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Somebody asks for another topic in the moment before the digest is written."""
-    reader = chat(store)
-    follow(store, reader, "diffusion")
-    other = later(store, limited(store, follow(store, reader, "study"), 2))
+    reader = create_chat(store)
+    subscribe_chat(store, reader, "diffusion")
+    other = later(store, set_topic_limit(store, subscribe_chat(store, reader, "study"), 2))
     announce(store, papers(1, 2, 3))
 
-    meanwhile(store, monkeypatch, lambda: asked(store, reader, other, DUE))
-    publish(store, BOT, DUE)
+    meanwhile(store, monkeypatch, lambda: issue_on_demand(store, reader, other, DUE_AT))
+    publish_due_chats(store, BOT, DUE_AT)
 
     first, second = told(store, reader)
     assert len(first) == 2
@@ -114,14 +119,14 @@ def test_what_reached_the_chat_meanwhile_does_not_reach_it_again(
 def test_what_was_shown_meanwhile_to_the_last_paper_makes_no_digest(
     store: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    reader = chat(store)
-    follow(store, reader, "diffusion")
-    other = later(store, follow(store, reader, "study"))
+    reader = create_chat(store)
+    subscribe_chat(store, reader, "diffusion")
+    other = later(store, subscribe_chat(store, reader, "study"))
     announce(store, papers(1, 2))
 
-    meanwhile(store, monkeypatch, lambda: asked(store, reader, other, DUE))
+    meanwhile(store, monkeypatch, lambda: issue_on_demand(store, reader, other, DUE_AT))
 
-    assert publish(store, BOT, DUE) == Published(chats=1)
+    assert publish_due_chats(store, BOT, DUE_AT) == PublishResult(chats=1)
     assert [sorted(one) for one in told(store, reader)] == [[1, 2]]
 
 
@@ -129,46 +134,46 @@ def test_what_a_topic_would_have_shown_comes_with_the_next_if_it_is_changed_mean
     store: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Its digest waits for the next tick; the papers of both are in the one that leaves."""
-    reader = chat(store)
-    first = follow(store, reader, "diffusion")
-    follow(store, reader, "study")
+    reader = create_chat(store)
+    first = subscribe_chat(store, reader, "diffusion")
+    subscribe_chat(store, reader, "study")
     announce(store, papers(1, 2))
 
     meanwhile(store, monkeypatch, lambda: later(store, first))
 
-    assert publish(store, BOT, DUE) == Published(chats=1, digests=1)
+    assert publish_due_chats(store, BOT, DUE_AT) == PublishResult(chats=1, digests=1)
     assert [sorted(one) for one in told(store, reader)] == [[1, 2]]
-    publish(store, BOT, DUE + DAY + MINUTE)
+    publish_due_chats(store, BOT, DUE_AT + DAY + MINUTE)
     assert len(told(store, reader)) == 1
 
 
 def test_what_was_freed_meanwhile_is_shown(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
     """A digest that had reserved it was dropped before it left."""
-    reader = chat(store)
-    follow(store, reader, "diffusion")
-    other = later(store, follow(store, reader, "study"))
+    reader = create_chat(store)
+    subscribe_chat(store, reader, "diffusion")
+    other = later(store, subscribe_chat(store, reader, "study"))
     announce(store, papers(1, 2))
-    dropped = asked(store, reader, other, DUE - MINUTE)
+    dropped = issue_on_demand(store, reader, other, DUE_AT - MINUTE)
     assert dropped
 
     def drops() -> None:
-        [parcel] = store.outbox.of_digest(dropped.number)
-        assert store.outbox.drop(parcel.key, now=DUE)
+        [parcel] = store.outbox.messages_of_digest(dropped.number)
+        assert store.outbox.drop_message(parcel.key, now=DUE_AT)
 
     meanwhile(store, monkeypatch, drops)
 
-    assert publish(store, BOT, DUE) == Published(chats=1, digests=1)
+    assert publish_due_chats(store, BOT, DUE_AT) == PublishResult(chats=1, digests=1)
     assert sorted(told(store, reader)[-1]) == [1, 2]
 
 
 def test_the_messages_of_an_edition_are_measured_with_all_that_they_say(store: Store) -> None:
-    topic = follow(store, chat(store), "diffusion")
+    topic = subscribe_chat(store, create_chat(store), "diffusion")
     announce(store, papers(1, 2))
     announce(store, papers(3, word="robots"))
 
-    edition = Editions(store, Gathered(store, 0), DUE).of(topic)
+    edition = SharedDigests(store, NewAnnouncements(store, 0), DUE_AT).for_topic(topic)
 
-    assert edition.digest.seen == 3
+    assert edition.digest.announced_count == 3
 
 
 @given(
@@ -187,42 +192,44 @@ def test_what_is_left_of_an_edition_is_what_would_be_made_anew(
     had = {keys[at]: version for at, version in received.items()}
     named = {keys[at]: names for at, names in others.items()}
 
-    left = left_of(store, edition, had, named, LIMIT).digest
+    left = remaining_for_chat(store, edition, had, named, LIMIT).digest
 
-    alone = assemble(
+    alone = assemble_digest(
         edition.matches,
         topic="",
         query=topic.query,
-        issued=DUE,
+        issued=DUE_AT,
         limit=LIMIT,
-        received=had,
-        others=named,
-        explain=edition.explain,
+        received_versions=had,
+        other_topics=named,
+        explain_matches=edition.explain_matches,
     )
-    expected = replace(glossed(store, alone, DUE), seen=gathered.seen(0))
-    assert replace(left, rest=()) == replace(expected, rest=())
-    assert left.rest[:NEAR] == expected.rest[:NEAR]
-    assert [_bare(one) for one in left.rest] == [_bare(one) for one in expected.rest]
-    assert all(entry.glosses and entry.reasons for entry in left.entries)
+    expected = replace(
+        with_best_summaries(store, alone, DUE_AT), announced_count=gathered.count_papers(0)
+    )
+    assert replace(left, left_out=()) == replace(expected, left_out=())
+    assert left.left_out[:SOON_READ_ENTRIES] == expected.left_out[:SOON_READ_ENTRIES]
+    assert [_bare(one) for one in left.left_out] == [_bare(one) for one in expected.left_out]
+    assert all(entry.summaries and entry.reasons for entry in left.entries)
 
 
-def _edition(store: Store) -> tuple[Edition, Subscription, Gathered]:
+def _edition(store: Store) -> tuple[SharedDigest, Subscription, NewAnnouncements]:
     """An edition of many papers, every third of which is a new version."""
-    reader = chat(store)
-    known = store.subscriptions.of(BOT, reader.chat)
+    reader = create_chat(store)
+    known = store.subscriptions.of_chat(BOT, reader.id)
     if not known:
-        topic = limited(store, follow(store, reader, "diffusion"), LIMIT)
+        topic = set_topic_limit(store, subscribe_chat(store, reader, "diffusion"), LIMIT)
         with store.transaction():
-            assert store.subscriptions.change(replace(topic, kinds=frozenset(Kind)))
+            assert store.subscriptions.update(replace(topic, kinds=frozenset(AnnouncementKind)))
         fresh = [number for number in range(MANY) if number % 3]
         announce(store, papers(*fresh))
-        announce(store, papers(*range(0, MANY, 3), version=2), kind=Kind.REPLACE)
-        known = store.subscriptions.of(BOT, reader.chat)
-    gathered = Gathered(store, 0)
-    edition = Editions(store, gathered, DUE).of(known[0])
+        announce(store, papers(*range(0, MANY, 3), version=2), kind=AnnouncementKind.REPLACE)
+        known = store.subscriptions.of_chat(BOT, reader.id)
+    gathered = NewAnnouncements(store, 0)
+    edition = SharedDigests(store, gathered, DUE_AT).for_topic(known[0])
     assert len(edition.matches) == MANY
     return edition, known[0], gathered
 
 
 def _bare(entry: Entry) -> Entry:
-    return replace(entry, glosses=())
+    return replace(entry, summaries=())

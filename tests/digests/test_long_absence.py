@@ -15,26 +15,26 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.digests import new_announcements
-from bot.digests.new_announcements import Gathered, Sliced
-from bot.digests.publish import Published, catch_up, publish
-from bot.digests.shared_digest import Editions, left_of
-from bot.topics.query.parser import indexed, parse
+from bot.digests.new_announcements import NewAnnouncements, SlicedAnnouncements
+from bot.digests.publish import PublishResult, publish_chats_behind, publish_due_chats
+from bot.digests.shared_digest import SharedDigests, remaining_for_chat
+from bot.topics.query.parser import index_text, parse
 from storage import Store, open_store
-from storage.records import Announcement, Cadence, Digest, Kind, Paper, Subscription
+from storage.records import Announcement, AnnouncementKind, Cadence, Digest, Paper, Subscription
 from tests.support.builders import (
     BOT,
-    DUE,
+    DUE_AT,
     MINUTE,
     NOW,
     TODAY,
     announce,
-    chat,
-    digests,
-    follow,
-    numbers,
+    create_chat,
+    issued_digests,
+    paper_numbers,
     papers,
+    subscribe_chat,
 )
-from tests.support.database import dump
+from tests.support.database import dump_tables
 
 WORDS = ("diffusion", "robots", "study", "graph")
 TOPICS = ("diffusion", "robots OR graph", "study -graph", "di*", "cat:cs.CV", "au:ada")
@@ -59,7 +59,7 @@ announcements = st.lists(
         st.integers(1, 3),
         texts,
         texts,
-        st.sampled_from(list(Kind)),
+        st.sampled_from(list(AnnouncementKind)),
         st.integers(0, 5),
         st.sampled_from(["cs.CV", "cs.CL"]),
     ),
@@ -70,9 +70,9 @@ announcements = st.lists(
 @contextmanager
 def _stored(announced: list[Announcement]) -> Iterator[Store]:
     with TemporaryDirectory() as place:
-        store = open_store(f"sqlite:///{Path(place) / 'a.db'}", words=indexed)
+        store = open_store(f"sqlite:///{Path(place) / 'a.db'}", analyze=index_text)
         try:
-            store.papers.add(announced, seen=NOW)
+            store.papers.add_announcements(announced, seen_at=NOW)
             yield store
         finally:
             store.close()
@@ -80,9 +80,9 @@ def _stored(announced: list[Announcement]) -> Iterator[Store]:
 
 def _alike(digest: Digest, near: int) -> tuple[object, ...]:
     """All that is shown or soon read of a digest, and what is stored of the rest."""
-    entries = (*digest.entries, *digest.rest)
+    entries = (*digest.entries, *digest.left_out)
     far = [(e.paper.key, e.paper.version, e.paper.partial, e.kind) for e in entries[near:]]
-    return replace(digest, entries=(), rest=()), entries[:near], far
+    return replace(digest, entries=(), left_out=()), entries[:near], far
 
 
 @settings(max_examples=40)
@@ -91,7 +91,7 @@ def _alike(digest: Digest, near: int) -> tuple[object, ...]:
     st.lists(
         st.tuples(
             st.sampled_from(TOPICS),
-            st.frozensets(st.sampled_from(list(Kind)), min_size=1),
+            st.frozensets(st.sampled_from(list(AnnouncementKind)), min_size=1),
             st.integers(0, 20),
             st.integers(1, 4),
         ),
@@ -103,7 +103,7 @@ def _alike(digest: Digest, near: int) -> tuple[object, ...]:
 )
 def test_slices_make_the_same_digests(
     announced: list[Announcement],
-    asked: list[tuple[str, frozenset[Kind], int, int]],
+    asked: list[tuple[str, frozenset[AnnouncementKind], int, int]],
     size: int,
     received: set[int],
 ) -> None:
@@ -115,20 +115,20 @@ def test_slices_make_the_same_digests(
         for query, kinds, cursor, limit in asked
     ]
     with _stored(announced) as store, pytest.MonkeyPatch.context() as patch:
-        patch.setattr(new_announcements, "SLICE", size)
-        patch.setattr("bot.digests.select_entries.NEAR", 2)
-        patch.setattr("bot.digests.shared_digest.NEAR", 2)
-        whole = Gathered(store, min(topic.cursor for topic in topics))
-        sliced = Sliced(store, topics)
-        assert sliced.head == whole.head
-        all_at_once, in_slices = Editions(store, whole, NOW), Editions(store, sliced, NOW)
+        patch.setattr(new_announcements, "SLICE_PAPERS", size)
+        patch.setattr("bot.digests.select_entries.SOON_READ_ENTRIES", 2)
+        patch.setattr("bot.digests.shared_digest.SOON_READ_ENTRIES", 2)
+        whole = NewAnnouncements(store, min(topic.cursor for topic in topics))
+        sliced = SlicedAnnouncements(store, topics)
+        assert sliced.last_position == whole.last_position
+        all_at_once, in_slices = SharedDigests(store, whole, NOW), SharedDigests(store, sliced, NOW)
         for topic in topics:
-            one, other = all_at_once.of(topic), in_slices.of(topic)
+            one, other = all_at_once.for_topic(topic), in_slices.for_topic(topic)
             near = topic.limit + 2
             assert _alike(other.digest, near) == _alike(one.digest, near)
-            assert other.papers == one.papers
+            assert other.paper_keys == one.paper_keys
             had = dict.fromkeys(received, 9)
-            left = [left_of(store, e, had, {}, topic.limit).digest for e in (one, other)]
+            left = [remaining_for_chat(store, e, had, {}, topic.limit).digest for e in (one, other)]
             assert _alike(left[1], near) == _alike(left[0], near)
 
 
@@ -136,25 +136,27 @@ def test_slices_make_the_same_digests(
 def behind(store: Store, monkeypatch: pytest.MonkeyPatch) -> Store:
     """A store in which three chats were told long ago, one of them of one topic only."""
     for number, words in ((1, "diffusion"), (2, "study"), (2, "robots"), (3, "diffusion")):
-        follow(store, chat(store, number), words)
+        subscribe_chat(store, create_chat(store, number), words)
     announce(store, papers(*range(20)))
     announce(store, papers(*range(20, 30), word="robots"), day=TODAY)
-    monkeypatch.setattr(new_announcements, "SLICE", 7)
+    monkeypatch.setattr(new_announcements, "SLICE_PAPERS", 7)
     return store
 
 
 def test_who_was_told_long_ago_gets_the_same(behind: Store, tmp_path: Path) -> None:
     """Digests, receipts, messages and cursors are those of a tick that reads all at once."""
     behind.backup(tmp_path / "copy.db")
-    copy = open_store(f"sqlite:///{tmp_path / 'copy.db'}", words=indexed)
+    copy = open_store(f"sqlite:///{tmp_path / 'copy.db'}", analyze=index_text)
     try:
         with pytest.MonkeyPatch.context() as patch:
-            patch.setattr(new_announcements, "TOGETHER", 0)
-            assert publish(behind, BOT, DUE) == Published(), "the others wait for none of it"
-            assert catch_up(behind, BOT, DUE) == Published(chats=3, digests=4)
-        assert publish(copy, BOT, DUE) == Published(chats=3, digests=4)
+            patch.setattr(new_announcements, "MAX_INDEXED_ANNOUNCEMENTS", 0)
+            assert publish_due_chats(behind, BOT, DUE_AT) == PublishResult(), (
+                "the others wait for none of it"
+            )
+            assert publish_chats_behind(behind, BOT, DUE_AT) == PublishResult(chats=3, digests=4)
+        assert publish_due_chats(copy, BOT, DUE_AT) == PublishResult(chats=3, digests=4)
 
-        assert dump(behind) == dump(copy)
+        assert dump_tables(behind) == dump_tables(copy)
     finally:
         copy.close()
 
@@ -162,36 +164,42 @@ def test_who_was_told_long_ago_gets_the_same(behind: Store, tmp_path: Path) -> N
 def test_the_widest_topics_wait_where_there_is_no_room(
     behind: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(new_announcements, "TOGETHER", 0)
-    monkeypatch.setattr(new_announcements, "MOST", 12)
+    monkeypatch.setattr(new_announcements, "MAX_INDEXED_ANNOUNCEMENTS", 0)
+    monkeypatch.setattr(new_announcements, "MAX_KEPT_MATCHES", 12)
 
-    assert catch_up(behind, BOT, DUE) == Published(chats=3, digests=4)
+    assert publish_chats_behind(behind, BOT, DUE_AT) == PublishResult(chats=3, digests=4)
 
-    shown = [[numbers(d.entries) for d in digests(behind, chat(behind, n))] for n in (1, 2, 3)]
+    shown = [
+        [paper_numbers(d.entries) for d in issued_digests(behind, create_chat(behind, n))]
+        for n in (1, 2, 3)
+    ]
     assert [len(of_chat) for of_chat in shown] == [1, 2, 1]
     assert shown[0] == shown[2]
 
 
 def test_a_stop_leaves_them_due(behind: Store, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(new_announcements, "TOGETHER", 0)
-    before = dump(behind)
+    monkeypatch.setattr(new_announcements, "MAX_INDEXED_ANNOUNCEMENTS", 0)
+    before = dump_tables(behind)
 
     answers = iter([True, True, False])
-    assert catch_up(behind, BOT, DUE, goes_on=lambda: next(answers)) == Published()
+    assert (
+        publish_chats_behind(behind, BOT, DUE_AT, should_continue=lambda: next(answers))
+        == PublishResult()
+    )
 
-    assert dump(behind) == before
-    assert catch_up(behind, BOT, DUE + MINUTE) == Published(chats=3, digests=4)
+    assert dump_tables(behind) == before
+    assert publish_chats_behind(behind, BOT, DUE_AT + MINUTE) == PublishResult(chats=3, digests=4)
 
 
 def test_a_topic_that_breaks_holds_no_other(
     behind: Store, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    monkeypatch.setattr(new_announcements, "TOGETHER", 0)
-    [robots] = [t for t in behind.subscriptions.of(BOT, 2) if t.query == "robots"]
+    monkeypatch.setattr(new_announcements, "MAX_INDEXED_ANNOUNCEMENTS", 0)
+    [robots] = [t for t in behind.subscriptions.of_chat(BOT, 2) if t.query == "robots"]
     with behind.transaction():
-        behind.subscriptions.change(replace(robots, query="(broken"))
+        behind.subscriptions.update(replace(robots, query="(broken"))
 
     with caplog.at_level(logging.CRITICAL):
-        published = catch_up(behind, BOT, DUE)
+        published = publish_chats_behind(behind, BOT, DUE_AT)
 
     assert (published.digests, published.failed) == (3, 1)

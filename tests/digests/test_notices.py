@@ -6,52 +6,61 @@ from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
 
 from bot.digests import issue_digest as verb
-from bot.digests.publish import publish, settle
-from bot.digests.wait_for_summaries import Patience
+from bot.digests.publish import mark_feed_round_complete, publish_due_chats
+from bot.digests.wait_for_summaries import SummaryWait
 from bot.topics import edit_subscriptions
 from storage import Store
 from storage.records import (
     Announcement,
+    AnnouncementKind,
     Cadence,
+    Chat,
+    ChatUnreachable,
     Digest,
-    Gone,
-    Kind,
-    OnQuietDays,
-    Parcel,
-    ParcelState,
-    Subscriber,
+    MessageState,
+    OutboxMessage,
+    QuietDayPolicy,
 )
-from tests.support.builders import BOT, DUE, NOW, TODAY, announce, chat, follow, papers
+from tests.support.builders import (
+    BOT,
+    DUE_AT,
+    NOW,
+    TODAY,
+    announce,
+    create_chat,
+    papers,
+    subscribe_chat,
+)
 
 THANKSGIVING = datetime(2026, 11, 27, 8, tzinfo=UTC)  # arXiv's day without papers
-TELL = Cadence(quiet=OnQuietDays.NOTICE)
+TELL = Cadence(on_quiet_days=QuietDayPolicy.NOTICE)
 
 
-def tells_quiet_days(store: Store, reader: Subscriber, at: datetime) -> Subscriber:
+def tells_quiet_days(store: Store, reader: Chat, at: datetime) -> Chat:
     """Lets a chat ask for a word on quiet days, due next at ``at``."""
     with store.transaction():
         return edit_subscriptions.set_cadence(store, reader, TELL, at - timedelta(hours=1))
 
 
-def notices(store: Store) -> list[Parcel]:
+def notices(store: Store) -> list[OutboxMessage]:
     """What waits to be sent and is no digest."""
-    waiting = store.outbox.in_state(BOT, ParcelState.READY)
+    waiting = store.outbox.messages_in_state(BOT, MessageState.READY)
     return [parcel for parcel in waiting if parcel.notice]
 
 
 def test_a_quiet_day_is_told_once_to_a_chat_that_asks_for_it(store: Store) -> None:
     """Two topics due together make one notice, with the holiday and the next time."""
-    reader = chat(store)
-    follow(store, reader)
-    follow(store, reader, "robots")
+    reader = create_chat(store)
+    subscribe_chat(store, reader)
+    subscribe_chat(store, reader, "robots")
     tells_quiet_days(store, reader, THANKSGIVING)
 
-    publish(store, BOT, THANKSGIVING)
-    publish(store, BOT, THANKSGIVING + timedelta(minutes=1))
+    publish_due_chats(store, BOT, THANKSGIVING)
+    publish_due_chats(store, BOT, THANKSGIVING + timedelta(minutes=1))
 
     [parcel] = notices(store)
     assert parcel.notice is not None
-    assert parcel.notice.key == "calendar-quiet"
+    assert parcel.notice.text_key == "calendar-quiet"
     assert dict(parcel.notice.values) == {
         "day": "Fri 27 Nov 2026",
         "reason": "Thanksgiving",
@@ -61,95 +70,99 @@ def test_a_quiet_day_is_told_once_to_a_chat_that_asks_for_it(store: Store) -> No
 
 
 def test_silence_is_the_default_on_quiet_days(store: Store) -> None:
-    reader = chat(store)
-    follow(store, reader)
+    reader = create_chat(store)
+    subscribe_chat(store, reader)
 
-    publish(store, BOT, THANKSGIVING)
+    publish_due_chats(store, BOT, THANKSGIVING)
 
-    assert store.outbox.in_state(BOT, ParcelState.READY) == []
-    assert store.digests.of(BOT, reader.chat) == []
+    assert store.outbox.messages_in_state(BOT, MessageState.READY) == []
+    assert store.digests.headings_of_chat(BOT, reader.id) == []
 
 
 def test_papers_that_do_not_match_are_a_quiet_day_too(store: Store) -> None:
-    reader = chat(store)
-    follow(store, reader, "ornithology")
-    tells_quiet_days(store, reader, DUE)
+    reader = create_chat(store)
+    subscribe_chat(store, reader, "ornithology")
+    tells_quiet_days(store, reader, DUE_AT)
     announce(store, papers(1, 2))
 
-    publish(store, BOT, DUE)
+    publish_due_chats(store, BOT, DUE_AT)
 
     [parcel] = notices(store)
     assert parcel.notice is not None
-    assert parcel.notice.key == "digest-quiet"
+    assert parcel.notice.text_key == "digest-quiet"
 
 
 def test_a_digest_is_no_quiet_day(store: Store) -> None:
     """One topic that found something speaks for the chat."""
-    reader = chat(store)
-    follow(store, reader)
-    follow(store, reader, "ornithology")
-    tells_quiet_days(store, reader, DUE)
+    reader = create_chat(store)
+    subscribe_chat(store, reader)
+    subscribe_chat(store, reader, "ornithology")
+    tells_quiet_days(store, reader, DUE_AT)
     announce(store, papers(1))
 
-    publish(store, BOT, DUE)
+    publish_due_chats(store, BOT, DUE_AT)
 
     assert notices(store) == []
-    assert len(store.digests.of(BOT, reader.chat)) == 1
+    assert len(store.digests.headings_of_chat(BOT, reader.id)) == 1
 
 
 def test_a_topic_that_is_changed_meanwhile_makes_no_quiet_day(store: Store) -> None:
     """It loses its turn for this tick, and may have papers at the next."""
-    reader = chat(store)
-    follow(store, reader)
-    reader = tells_quiet_days(store, reader, DUE)
+    reader = create_chat(store)
+    subscribe_chat(store, reader)
+    reader = tells_quiet_days(store, reader, DUE_AT)
     announce(store, papers(1))
 
-    class EditsMeanwhile(Patience):
+    class EditsMeanwhile(SummaryWait):
         """Lets the reader change the topic after it was read and before it is issued."""
 
-        def waits(self, *_: object) -> bool:
+        def order_and_should_wait(self, *_: object) -> bool:
             with store.transaction():
-                [now] = store.subscriptions.of(BOT, reader.chat)
-                assert store.subscriptions.advance(now, cursor=now.cursor, next_due=DUE)
+                [now] = store.subscriptions.of_chat(BOT, reader.id)
+                assert store.subscriptions.advance_cursor(now, cursor=now.cursor, next_due=DUE_AT)
             return False
 
     patience = EditsMeanwhile(store, lambda: True, lambda: None, ("en",))
-    published = publish(store, BOT, DUE, patience=patience)
+    published = publish_due_chats(store, BOT, DUE_AT, summary_wait=patience)
 
     assert (published.digests, notices(store)) == (0, [])
-    assert publish(store, BOT, DUE).digests == 1
+    assert publish_due_chats(store, BOT, DUE_AT).digests == 1
 
 
 def test_a_topic_that_cannot_be_read_makes_no_quiet_day(store: Store) -> None:
-    reader = chat(store)
-    follow(store, reader)
-    tells_quiet_days(store, reader, DUE)
+    reader = create_chat(store)
+    subscribe_chat(store, reader)
+    tells_quiet_days(store, reader, DUE_AT)
     with store.transaction():
-        [known] = store.subscriptions.of(BOT, reader.chat)
-        assert store.subscriptions.change(replace(known, query="((("))
+        [known] = store.subscriptions.of_chat(BOT, reader.id)
+        assert store.subscriptions.update(replace(known, query="((("))
 
-    assert publish(store, BOT, DUE).failed == 1
-    assert [one.notice.key for one in notices(store) if one.notice] == ["topic-unreadable-paused"]
+    assert publish_due_chats(store, BOT, DUE_AT).failed == 1
+    assert [one.notice.text_key for one in notices(store) if one.notice] == [
+        "topic-unreadable-paused"
+    ]
 
 
 def test_as_soon_as_announced_waits_for_the_round_of_feeds(store: Store) -> None:
     """Feeds are read one after the other: their papers make one digest, not one each."""
-    reader = chat(store)
+    reader = create_chat(store)
     with store.transaction():
         reader = edit_subscriptions.set_cadence(store, reader, Cadence(times=()), NOW)
-    follow(store, reader)
+    subscribe_chat(store, reader)
     for number in (1, 2, 3):
         with store.transaction():
             [paper] = papers(number)
-            store.papers.add([Announcement(paper, "cs.CV", Kind.NEW, TODAY)], seen=NOW)
-        publish(store, BOT, NOW)
-    assert store.digests.of(BOT, reader.chat) == []
+            store.papers.add_announcements(
+                [Announcement(paper, "cs.CV", AnnouncementKind.NEW, TODAY)], seen_at=NOW
+            )
+        publish_due_chats(store, BOT, NOW)
+    assert store.digests.headings_of_chat(BOT, reader.id) == []
 
-    settle(store, NOW)
-    publish(store, BOT, NOW)
-    publish(store, BOT, NOW + timedelta(minutes=1))
+    mark_feed_round_complete(store, NOW)
+    publish_due_chats(store, BOT, NOW)
+    publish_due_chats(store, BOT, NOW + timedelta(minutes=1))
 
-    [heading] = store.digests.of(BOT, reader.chat)
+    [heading] = store.digests.headings_of_chat(BOT, reader.id)
     digest = store.digests.get(heading.number)
     assert digest is not None
     assert len(digest.entries) == 3
@@ -157,103 +170,103 @@ def test_as_soon_as_announced_waits_for_the_round_of_feeds(store: Store) -> None
 
 def test_a_pause_ends_on_its_day_and_brings_what_gathered(store: Store) -> None:
     """In the reader's zone: the day begins earlier in Auckland than in London."""
-    reader = replace(chat(store), zone="Pacific/Auckland")
-    store.subscribers.change(reader)
-    follow(store, reader)
+    reader = replace(create_chat(store), zone="Pacific/Auckland")
+    store.chats.update(reader)
+    subscribe_chat(store, reader)
     announce(store, papers(1))
-    store.subscribers.pause(BOT, reader.chat, "asked", date(2026, 11, 30))
+    store.chats.pause(BOT, reader.id, "asked", date(2026, 11, 30))
 
-    publish(store, BOT, datetime(2026, 11, 29, 10, 59, tzinfo=UTC))
-    assert store.digests.of(BOT, reader.chat) == []
+    publish_due_chats(store, BOT, datetime(2026, 11, 29, 10, 59, tzinfo=UTC))
+    assert store.digests.headings_of_chat(BOT, reader.id) == []
 
-    publish(store, BOT, datetime(2026, 11, 29, 19, 0, tzinfo=UTC))
-    [heading] = store.digests.of(BOT, reader.chat)
+    publish_due_chats(store, BOT, datetime(2026, 11, 29, 19, 0, tzinfo=UTC))
+    [heading] = store.digests.headings_of_chat(BOT, reader.id)
     assert heading.number
-    known = store.subscribers.get(BOT, reader.chat)
+    known = store.chats.get(BOT, reader.id)
     assert known is not None
-    assert known.paused == ""
+    assert known.pause_reason == ""
 
 
 def test_a_pause_that_ends_wakes_nobody_before_their_time(store: Store) -> None:
     """What is overdue comes at eight on that day, not as the day begins."""
-    reader = chat(store)
-    follow(store, reader)
+    reader = create_chat(store)
+    subscribe_chat(store, reader)
     announce(store, papers(1))
-    store.subscribers.pause(BOT, reader.chat, "asked", date(2026, 11, 30))
+    store.chats.pause(BOT, reader.id, "asked", date(2026, 11, 30))
 
-    early = publish(store, BOT, datetime(2026, 11, 30, 7, 59, tzinfo=UTC))
-    due = publish(store, BOT, datetime(2026, 11, 30, 8, 0, tzinfo=UTC))
+    early = publish_due_chats(store, BOT, datetime(2026, 11, 30, 7, 59, tzinfo=UTC))
+    due = publish_due_chats(store, BOT, datetime(2026, 11, 30, 8, 0, tzinfo=UTC))
 
     assert (early.digests, due.digests) == (0, 1)
 
 
 def test_what_was_left_out_can_be_asked_for_page_by_page(store: Store) -> None:
-    reader = chat(store)
-    topic = follow(store, reader)
+    reader = create_chat(store)
+    topic = subscribe_chat(store, reader)
     with store.transaction():
-        store.subscriptions.change(replace(topic, limit=2))
+        store.subscriptions.update(replace(topic, limit=2))
     announce(store, papers(*range(1, 18)))
-    publish(store, BOT, DUE)
+    publish_due_chats(store, BOT, DUE_AT)
 
     pages = []
     for minute in range(3):
-        page = _missed(store, reader, DUE + timedelta(minutes=minute))
+        page = _missed(store, reader, DUE_AT + timedelta(minutes=minute))
         pages.append([] if page is None else [entry.paper.id for entry in page.entries])
 
     assert [len(page) for page in pages] == [12, 3, 0]
     assert len({name for page in pages for name in page}) == 15
 
 
-def _missed(store: Store, reader: Subscriber, now: datetime) -> Digest | None:
-    found = verb.draw_missed(store, reader, now, 0)
+def _missed(store: Store, reader: Chat, now: datetime) -> Digest | None:
+    found = verb.prepare_missed(store, reader, now, 0)
     with store.transaction():
         return verb.issue_missed(store, reader, found, now) if found else None
 
 
 def test_a_dropped_message_is_among_what_was_missed(store: Store) -> None:
-    reader = chat(store)
-    follow(store, reader)
+    reader = create_chat(store)
+    subscribe_chat(store, reader)
     announce(store, papers(1))
-    publish(store, BOT, DUE)
-    [parcel] = store.outbox.claim(BOT, "me", DUE, 60.0)
-    store.outbox.begin(parcel, DUE)
-    store.outbox.settle(parcel, Gone("blocked"), DUE)
+    publish_due_chats(store, BOT, DUE_AT)
+    [parcel] = store.outbox.claim(BOT, "me", DUE_AT, 60.0)
+    store.outbox.mark_sending(parcel, DUE_AT)
+    store.outbox.record_outcome(parcel, ChatUnreachable("blocked"), DUE_AT)
 
-    page = _missed(store, reader, DUE)
+    page = _missed(store, reader, DUE_AT)
 
     assert page is not None
     assert [entry.paper.id for entry in page.entries] == [papers(1)[0].id]
 
 
 def test_times_of_a_day_are_each_an_occasion(store: Store) -> None:
-    reader = chat(store)
+    reader = create_chat(store)
     with store.transaction():
         reader = edit_subscriptions.set_cadence(
-            store, reader, Cadence(times=(time(8), time(18))), DUE - timedelta(hours=1)
+            store, reader, Cadence(times=(time(8), time(18))), DUE_AT - timedelta(hours=1)
         )
-    follow(store, reader, now=DUE - timedelta(hours=1))
+    subscribe_chat(store, reader, now=DUE_AT - timedelta(hours=1))
     for number, hour in ((1, 8), (2, 18)):
         announce(store, papers(number))
-        publish(store, BOT, DUE.replace(hour=hour, minute=0))
+        publish_due_chats(store, BOT, DUE_AT.replace(hour=hour, minute=0))
 
-    assert len(store.digests.of(BOT, reader.chat)) == 2
+    assert len(store.digests.headings_of_chat(BOT, reader.id)) == 2
 
 
 def test_two_changes_of_the_zone_repeat_no_occasion(store: Store) -> None:
     """Eight o'clock of a date is told once, also after UTC, Honolulu and Honolulu again."""
-    reader = chat(store)
-    topic = follow(store, reader)
+    reader = create_chat(store)
+    topic = subscribe_chat(store, reader)
     announce(store, papers(1))
-    publish(store, BOT, DUE)
+    publish_due_chats(store, BOT, DUE_AT)
     for _ in range(2):
-        known = store.subscribers.get(BOT, reader.chat)
+        known = store.chats.get(BOT, reader.id)
         assert known is not None
         with store.transaction():
             edit_subscriptions.set_zone(
-                store, known, "Pacific/Honolulu", DUE + timedelta(minutes=1)
+                store, known, "Pacific/Honolulu", DUE_AT + timedelta(minutes=1)
             )
 
     moved = store.subscriptions.get(topic.key)
 
     assert moved is not None
-    assert moved.next_due == (DUE + timedelta(days=1)).replace(hour=18)
+    assert moved.next_due == (DUE_AT + timedelta(days=1)).replace(hour=18)

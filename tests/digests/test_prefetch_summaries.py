@@ -12,45 +12,61 @@ import pytest
 
 from bot.digests import prefetch_summaries as verb
 from bot.digests import shared_digest
-from bot.digests.prefetch_summaries import AHEAD, foresee, wanted, wanted_since
-from bot.digests.publish import publish
-from bot.digests.select_entries import assemble
+from bot.digests.prefetch_summaries import (
+    PREFETCH_HORIZON,
+    jobs_for_due_digests,
+    jobs_since,
+    prefetch_summaries,
+)
+from bot.digests.publish import publish_due_chats
+from bot.digests.select_entries import assemble_digest
 from storage import Store
-from storage.errors import Busy, Full
+from storage.errors import DatabaseBusy, DatabaseNotWritable
 from storage.records import (
+    AnnouncementKind,
     Cadence,
-    Commission,
+    Chat,
     Digest,
-    Gloss,
-    Kind,
     Match,
     Paper,
-    Subscriber,
     Subscription,
+    Summary,
+    SummaryJob,
 )
-from tests.support.builders import BOT, DAY, DUE, MINUTE, NOW, TODAY, announce, chat, follow, papers
+from tests.support.builders import (
+    BOT,
+    DAY,
+    DUE_AT,
+    MINUTE,
+    NOW,
+    TODAY,
+    announce,
+    create_chat,
+    papers,
+    subscribe_chat,
+)
 
-SOON = DUE - AHEAD + MINUTE  # the first minutes in which the digest is foreseen
+SOON = DUE_AT - PREFETCH_HORIZON + MINUTE  # the first minutes in which the digest is foreseen
 FRIDAY = date(2026, 11, 20)
 
 
-def reader(store: Store, number: int = 1, *languages: str) -> Subscriber:
+def reader(store: Store, number: int = 1, *languages: str) -> Chat:
     """A chat that reads in some languages."""
-    known = replace(chat(store, number), languages=languages or ("zh", "en"))
+    known = replace(create_chat(store, number), languages=languages or ("zh", "en"))
     with store.transaction():
-        store.subscribers.change(known)
+        store.chats.update(known)
     return known
 
 
 def changed(store: Store, topic: Subscription) -> Subscription:
     with store.transaction():
-        assert store.subscriptions.change(topic)
+        assert store.subscriptions.update(topic)
     found = store.subscriptions.get(topic.key)
     assert found
     return found
 
 
-def seen(store: Store, commissions: Iterable[Commission]) -> list[tuple[int, int, str]]:
+def seen(store: Store, commissions: Iterable[SummaryJob]) -> list[tuple[int, int, str]]:
     """Number, version and language of what is wanted."""
     keys = {
         found.key: number
@@ -60,9 +76,9 @@ def seen(store: Store, commissions: Iterable[Commission]) -> list[tuple[int, int
     return sorted((keys[one.paper], one.version, one.language) for one in commissions)
 
 
-def ordered(store: Store, now: datetime = DUE) -> list[Commission]:
+def ordered(store: Store, now: datetime = DUE_AT) -> list[SummaryJob]:
     """Everything that is ordered."""
-    return store.commissions.claim(now + 30 * DAY, 1.0, 1000)
+    return store.summary_jobs.claim(now + 30 * DAY, 1.0, 1000)
 
 
 def stored(store: Store, number: int, version: int = 1) -> Paper:
@@ -71,36 +87,38 @@ def stored(store: Store, number: int, version: int = 1) -> Paper:
     return found
 
 
-def told(of: Paper, language: str = "zh", maker: str = "model-x", gist: str = "一句话。") -> Gloss:
-    return Gloss(of.key, of.version, language, "题目", gist, "摘要", maker, NOW)
+def told(
+    of: Paper, language: str = "zh", maker: str = "model-x", gist: str = "一句话。"
+) -> Summary:
+    return Summary(of.key, of.version, language, "题目", gist, "摘要", maker, NOW)
 
 
 def test_each_gloss_of_the_next_hours_is_ordered_once_for_the_time_of_its_digest(
     store: Store,
 ) -> None:
-    follow(store, reader(store))
+    subscribe_chat(store, reader(store))
     announce(store, papers(1, 2))
 
-    assert foresee(store, BOT, DUE - AHEAD - MINUTE) == 0
-    assert foresee(store, BOT, SOON) == 4
-    assert foresee(store, BOT, SOON + MINUTE) == 0
+    assert prefetch_summaries(store, BOT, DUE_AT - PREFETCH_HORIZON - MINUTE) == 0
+    assert prefetch_summaries(store, BOT, SOON) == 4
+    assert prefetch_summaries(store, BOT, SOON + MINUTE) == 0
 
     found = ordered(store)
     languages = ("en", "zh")
     assert seen(store, found) == [(n, 1, code) for n in (1, 2) for code in languages]
-    assert {one.wanted for one in found} == {DUE}
+    assert {one.needed_at for one in found} == {DUE_AT}
 
 
 def test_only_what_fits_the_digest_is_ordered(store: Store) -> None:
-    topic = follow(store, reader(store, 1, "zh"))
+    topic = subscribe_chat(store, reader(store, 1, "zh"))
     changed(store, replace(topic, limit=3))
     announce(store, papers(*range(1, 9)))
 
-    shown = wanted(store, BOT, SOON, DUE)
+    shown = jobs_for_due_digests(store, BOT, SOON, DUE_AT)
 
     assert len(shown) == 3
-    publish(store, BOT, DUE)
-    [heading] = store.digests.of(BOT, 1, limit=9)
+    publish_due_chats(store, BOT, DUE_AT)
+    [heading] = store.digests.headings_of_chat(BOT, 1, limit=9)
     digest = store.digests.get(heading.number)
     assert digest
     assert {entry.paper.key for entry in digest.entries} == {one.paper for one in shown}
@@ -108,125 +126,135 @@ def test_only_what_fits_the_digest_is_ordered(store: Store) -> None:
 
 def test_what_a_chat_has_received_is_not_ordered_for_it_again(store: Store) -> None:
     known = reader(store, 1, "zh")
-    topic = follow(store, known)
+    topic = subscribe_chat(store, known)
     announce(store, papers(1, 2))
-    publish(store, BOT, DUE)
-    changed(store, replace(topic, cursor=0, next_due=DUE + DAY, fence=topic.fence + 1))
+    publish_due_chats(store, BOT, DUE_AT)
+    changed(
+        store, replace(topic, cursor=0, next_due=DUE_AT + DAY, row_version=topic.row_version + 1)
+    )
     announce(store, papers(3))
 
-    assert seen(store, wanted(store, BOT, SOON + DAY, DUE + DAY)) == [(3, 1, "zh")]
+    assert seen(store, jobs_for_due_digests(store, BOT, SOON + DAY, DUE_AT + DAY)) == [(3, 1, "zh")]
 
 
 def test_a_paper_of_two_topics_leaves_room_for_another_in_the_second(store: Store) -> None:
     known = reader(store, 1, "zh")
     for words in ("diffusion", "study"):
-        changed(store, replace(follow(store, known, words), limit=2))
+        changed(store, replace(subscribe_chat(store, known, words), limit=2))
     announce(store, papers(1, 2))
     announce(store, papers(3, 4, word="robots"))
 
-    shown = wanted(store, BOT, SOON, DUE)
+    shown = jobs_for_due_digests(store, BOT, SOON, DUE_AT)
 
-    publish(store, BOT, DUE)
-    digests = [store.digests.get(one.number) for one in store.digests.of(BOT, 1, limit=9)]
+    publish_due_chats(store, BOT, DUE_AT)
+    digests = [
+        store.digests.get(one.number) for one in store.digests.headings_of_chat(BOT, 1, limit=9)
+    ]
     keys = {entry.paper.key for one in digests if one for entry in one.entries}
     assert len(keys) == 4
     assert {one.paper for one in shown} == keys
 
 
 def test_kinds_decide_what_is_ordered(store: Store) -> None:
-    topic = follow(store, reader(store, 1, "zh"), "diffusion cat:cs.CV")
+    topic = subscribe_chat(store, reader(store, 1, "zh"), "diffusion cat:cs.CV")
     announce(store, papers(1))
-    announce(store, papers(2, categories=("cs.LG", "cs.CV")), kind=Kind.CROSS)
+    announce(store, papers(2, categories=("cs.LG", "cs.CV")), kind=AnnouncementKind.CROSS)
 
-    assert seen(store, wanted(store, BOT, SOON, DUE)) == [(1, 1, "zh"), (2, 1, "zh")]
-    changed(store, replace(topic, kinds=frozenset({Kind.NEW})))
-    assert seen(store, wanted(store, BOT, SOON, DUE)) == [(1, 1, "zh")]
+    assert seen(store, jobs_for_due_digests(store, BOT, SOON, DUE_AT)) == [
+        (1, 1, "zh"),
+        (2, 1, "zh"),
+    ]
+    changed(store, replace(topic, kinds=frozenset({AnnouncementKind.NEW})))
+    assert seen(store, jobs_for_due_digests(store, BOT, SOON, DUE_AT)) == [(1, 1, "zh")]
 
 
 def test_a_topics_languages_go_before_its_chats(store: Store) -> None:
-    topic = follow(store, reader(store, 1, "zh", "en"))
+    topic = subscribe_chat(store, reader(store, 1, "zh", "en"))
     changed(store, replace(topic, languages=("de",)))
     announce(store, papers(1))
 
-    assert seen(store, wanted(store, BOT, SOON, DUE)) == [(1, 1, "de")]
+    assert seen(store, jobs_for_due_digests(store, BOT, SOON, DUE_AT)) == [(1, 1, "de")]
 
 
 def test_who_pauses_has_nothing_made(store: Store) -> None:
     for number, words in ((1, "diffusion"), (2, "diffusion"), (3, "diffusion")):
-        topic = follow(store, reader(store, number, ("zh", "de", "fr")[number - 1]), words)
+        topic = subscribe_chat(store, reader(store, number, ("zh", "de", "fr")[number - 1]), words)
         if number == 2:
             changed(store, replace(topic, paused=True))
     with store.transaction():
-        store.subscribers.pause(BOT, 3, "asked")
+        store.chats.pause(BOT, 3, "asked")
     announce(store, papers(1))
 
-    assert seen(store, wanted(store, BOT, SOON, DUE)) == [(1, 1, "zh")]
+    assert seen(store, jobs_for_due_digests(store, BOT, SOON, DUE_AT)) == [(1, 1, "zh")]
 
 
 def test_topics_that_want_papers_as_announced_want_them_now(store: Store) -> None:
-    topic = follow(store, reader(store, 1, "zh"))
+    topic = subscribe_chat(store, reader(store, 1, "zh"))
     changed(store, replace(topic, cadence=Cadence(times=()), next_due=None))
     announce(store, papers(1))
 
-    [one] = wanted(store, BOT, NOW, NOW + AHEAD)
+    [one] = jobs_for_due_digests(store, BOT, NOW, NOW + PREFETCH_HORIZON)
 
-    assert one.wanted == NOW
+    assert one.needed_at == NOW
 
 
 def test_a_gloss_for_several_readers_is_made_for_the_first_of_them(store: Store) -> None:
     for number, hours in ((1, 2), (2, -3), (3, 0)):
-        topic = follow(store, reader(store, number, "zh"))
-        changed(store, replace(topic, next_due=DUE + timedelta(hours=hours)))
+        topic = subscribe_chat(store, reader(store, number, "zh"))
+        changed(store, replace(topic, next_due=DUE_AT + timedelta(hours=hours)))
     announce(store, papers(1))
 
-    [one] = wanted(store, BOT, SOON, DUE + DAY)
-    assert one.wanted == DUE - timedelta(hours=3)
+    [one] = jobs_for_due_digests(store, BOT, SOON, DUE_AT + DAY)
+    assert one.needed_at == DUE_AT - timedelta(hours=3)
 
-    assert foresee(store, BOT, SOON) == 1
-    topic = follow(store, reader(store, 4, "zh"))
+    assert prefetch_summaries(store, BOT, SOON) == 1
+    topic = subscribe_chat(store, reader(store, 4, "zh"))
     changed(store, replace(topic, next_due=SOON + MINUTE, cursor=0))
-    assert foresee(store, BOT, SOON) == 0  # it is ordered, and now it is urgent
-    assert [one.wanted for one in ordered(store)] == [SOON + MINUTE]
+    assert prefetch_summaries(store, BOT, SOON) == 0  # it is ordered, and now it is urgent
+    assert [one.needed_at for one in ordered(store)] == [SOON + MINUTE]
 
 
 def test_what_people_said_is_not_paid_for_and_what_we_drew_ourselves_is(store: Store) -> None:
-    follow(store, reader(store, 1, "zh"))
+    subscribe_chat(store, reader(store, 1, "zh"))
     announce(store, papers(1, 2, 3))
-    store.papers.add_gloss(told(stored(store, 1), maker="import"))
-    store.papers.add_gloss(told(stored(store, 2), maker="extractive"))
-    store.papers.add_gloss(told(stored(store, 3), maker="import", gist=""))
+    store.papers.add_summary(told(stored(store, 1), maker="import"))
+    store.papers.add_summary(told(stored(store, 2), maker="extractive"))
+    store.papers.add_summary(told(stored(store, 3), maker="import", gist=""))
 
-    assert seen(store, wanted(store, BOT, SOON, DUE)) == [(2, 1, "zh"), (3, 1, "zh")]
-    assert foresee(store, BOT, SOON) == 2
+    assert seen(store, jobs_for_due_digests(store, BOT, SOON, DUE_AT)) == [
+        (2, 1, "zh"),
+        (3, 1, "zh"),
+    ]
+    assert prefetch_summaries(store, BOT, SOON) == 2
 
 
 def test_a_new_version_is_glossed_anew(store: Store) -> None:
-    topic = follow(store, reader(store, 1, "zh"))
-    changed(store, replace(topic, kinds=frozenset(Kind)))
+    topic = subscribe_chat(store, reader(store, 1, "zh"))
+    changed(store, replace(topic, kinds=frozenset(AnnouncementKind)))
     announce(store, papers(1))
-    store.papers.add_gloss(told(stored(store, 1)))
-    assert wanted(store, BOT, SOON, DUE) == []
+    store.papers.add_summary(told(stored(store, 1)))
+    assert jobs_for_due_digests(store, BOT, SOON, DUE_AT) == []
 
-    announce(store, papers(1, version=2), kind=Kind.REPLACE)
+    announce(store, papers(1, version=2), kind=AnnouncementKind.REPLACE)
 
-    assert seen(store, wanted(store, BOT, SOON, DUE)) == [(1, 2, "zh")]
+    assert seen(store, jobs_for_due_digests(store, BOT, SOON, DUE_AT)) == [(1, 2, "zh")]
 
 
 def test_a_gloss_that_was_given_up_is_not_ordered_each_hour(store: Store) -> None:
-    follow(store, reader(store, 1, "zh"))
+    subscribe_chat(store, reader(store, 1, "zh"))
     announce(store, papers(1))
-    foresee(store, BOT, SOON)
+    prefetch_summaries(store, BOT, SOON)
     [one] = ordered(store)
-    store.commissions.fail(one, "wrong_language", None)
+    store.summary_jobs.fail(one, "wrong_language", None)
 
-    assert foresee(store, BOT, SOON) == 0
+    assert prefetch_summaries(store, BOT, SOON) == 0
     assert ordered(store) == []
 
 
 def test_nothing_is_read_where_nothing_is_due(store: Store) -> None:
     announce(store, papers(1))
 
-    assert wanted(store, BOT, NOW, NOW + DAY) == []
+    assert jobs_for_due_digests(store, BOT, NOW, NOW + DAY) == []
 
 
 @pytest.mark.parametrize(
@@ -241,50 +269,53 @@ def test_nothing_is_read_where_nothing_is_due(store: Store) -> None:
 def test_the_past_is_wanted_as_topics_would_have_shown_it(
     store: Store, first: date, languages: tuple[str, ...], expected: list[tuple[int, int, str]]
 ) -> None:
-    topic = follow(store, reader(store))
+    topic = subscribe_chat(store, reader(store))
     changed(store, replace(topic, limit=2))
     announce(store, papers(1, 2), day=FRIDAY)
     announce(store, papers(3, 4))
     announce(store, papers(9, word="robots"))
 
-    assert seen(store, wanted_since(store, BOT, first, languages, NOW)) == expected
+    assert seen(store, jobs_since(store, BOT, first, languages, NOW)) == expected
 
 
 def test_the_newest_of_the_past_comes_first_and_what_is_told_is_left_out(store: Store) -> None:
-    follow(store, reader(store))
+    subscribe_chat(store, reader(store))
     announce(store, papers(1, 2), day=FRIDAY)
     announce(store, papers(3))
-    store.papers.add_gloss(told(stored(store, 2)))
+    store.papers.add_summary(told(stored(store, 2)))
 
-    found = wanted_since(store, BOT, FRIDAY, ("zh",), NOW)
+    found = jobs_since(store, BOT, FRIDAY, ("zh",), NOW)
 
     assert [one.paper for one in found] == [stored(store, 3).key, stored(store, 1).key]
-    assert {one.wanted for one in found} == {NOW}
+    assert {one.needed_at for one in found} == {NOW}
 
 
 def test_a_day_shows_no_more_of_the_past_than_its_digest_would(store: Store) -> None:
-    topic = follow(store, reader(store))
+    topic = subscribe_chat(store, reader(store))
     changed(store, replace(topic, limit=2))
     announce(store, papers(1, 2, 3, 4), day=FRIDAY)
     announce(store, papers(5, 6, 7))
 
-    assert len(wanted_since(store, BOT, FRIDAY, ("zh",), NOW)) == 4
+    assert len(jobs_since(store, BOT, FRIDAY, ("zh",), NOW)) == 4
 
 
 def test_a_language_that_is_no_longer_offered_is_not_paid_for(store: Store) -> None:
-    follow(store, reader(store, 1, "de", "en"))
+    subscribe_chat(store, reader(store, 1, "de", "en"))
     announce(store, papers(1))
 
-    found = wanted(store, BOT, NOW, NOW + 2 * DAY, offered=("en", "zh"))
+    found = jobs_for_due_digests(store, BOT, NOW, NOW + 2 * DAY, offered_languages=("en", "zh"))
 
     assert [one.language for one in found] == ["en"]
-    assert len(wanted(store, BOT, NOW, NOW + 2 * DAY)) == 2
+    assert len(jobs_for_due_digests(store, BOT, NOW, NOW + 2 * DAY)) == 2
 
 
 def readers(store: Store, some: int) -> list[Subscription]:
     """Topics of so many chats, each of which asks something else."""
     words = ("diffusion", "study", "cases", "lovelace")
-    return [follow(store, reader(store, number + 1, "zh"), words[number]) for number in range(some)]
+    return [
+        subscribe_chat(store, reader(store, number + 1, "zh"), words[number])
+        for number in range(some)
+    ]
 
 
 def logged(caplog: pytest.LogCaptureFixture) -> list[tuple[str, object]]:
@@ -301,7 +332,7 @@ def test_a_query_that_no_longer_parses_hides_no_other_topic(
     changed(store, replace(topics[place], query="((("))
     announce(store, papers(1))
 
-    assert seen(store, wanted(store, BOT, SOON, DUE)) == [(1, 1, "zh")]
+    assert seen(store, jobs_for_due_digests(store, BOT, SOON, DUE_AT)) == [(1, 1, "zh")]
     assert logged(caplog) == [("topic not foreseen", topics[place].key)]
 
 
@@ -309,13 +340,13 @@ def test_a_topic_that_breaks_hides_no_other_topic_of_its_chat(
     store: Store, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     known = reader(store, 1, "zh")
-    broken = follow(store, known, "robots")
-    follow(store, known, "diffusion")
+    broken = subscribe_chat(store, known, "robots")
+    subscribe_chat(store, known, "diffusion")
     announce(store, papers(1))
     announce(store, papers(2, word="robots"))
-    monkeypatch.setattr(shared_digest, "assemble", breaks("robots", ZeroDivisionError()))
+    monkeypatch.setattr(shared_digest, "assemble_digest", breaks("robots", ZeroDivisionError()))
 
-    assert seen(store, wanted(store, BOT, SOON, DUE)) == [(1, 1, "zh")]
+    assert seen(store, jobs_for_due_digests(store, BOT, SOON, DUE_AT)) == [(1, 1, "zh")]
     assert logged(caplog) == [("topic not foreseen", broken.key)]
 
 
@@ -325,47 +356,50 @@ def test_a_topic_that_breaks_beside_what_its_chat_has_hides_no_other(
     """What is left of an edition is made for each chat by itself."""
     topics = readers(store, 2)
     announce(store, papers(1))
-    publish(store, BOT, DUE)
+    publish_due_chats(store, BOT, DUE_AT)
     for topic in topics:
-        changed(store, replace(topic, cursor=0, next_due=DUE + DAY, fence=topic.fence + 1))
+        changed(
+            store,
+            replace(topic, cursor=0, next_due=DUE_AT + DAY, row_version=topic.row_version + 1),
+        )
     announce(store, papers(2))
     left = breaks(topics[0].query, ZeroDivisionError(), once_received=True)
-    monkeypatch.setattr(shared_digest, "assemble", left)
+    monkeypatch.setattr(shared_digest, "assemble_digest", left)
 
-    assert seen(store, wanted(store, BOT, SOON + DAY, DUE + DAY)) == [(2, 1, "zh")]
+    assert seen(store, jobs_for_due_digests(store, BOT, SOON + DAY, DUE_AT + DAY)) == [(2, 1, "zh")]
     assert logged(caplog) == [("topic not foreseen", topics[0].key)]
 
 
-@pytest.mark.parametrize("error", [Busy("locked"), Full("no room")])
+@pytest.mark.parametrize("error", [DatabaseBusy("locked"), DatabaseNotWritable("no room")])
 def test_trouble_of_the_store_is_no_topics(
     store: Store, error: Exception, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     readers(store, 2)
     announce(store, papers(1))
-    monkeypatch.setattr(shared_digest, "assemble", breaks("diffusion", error))
+    monkeypatch.setattr(shared_digest, "assemble_digest", breaks("diffusion", error))
 
     with pytest.raises(type(error)):
-        wanted(store, BOT, SOON, DUE)
+        jobs_for_due_digests(store, BOT, SOON, DUE_AT)
 
 
 def breaks(query: str, error: Exception, *, once_received: bool = False) -> Callable[..., Digest]:
     """The making of digests, which fails for a query (of chats that have received something)."""
 
     def assembled(matches: Sequence[Match], **named: Any) -> Digest:
-        if named["query"] == query and (named["received"] or not once_received):
+        if named["query"] == query and (named["received_versions"] or not once_received):
             raise error
-        return assemble(matches, **named)
+        return assemble_digest(matches, **named)
 
     return assembled
 
 
 def test_who_is_asked_to_stop_looks_at_no_further_topic(store: Store) -> None:
     for number, language in ((1, "zh"), (2, "de"), (3, "fr")):
-        follow(store, reader(store, number, language))
+        subscribe_chat(store, reader(store, number, language))
     announce(store, papers(1))
     answers = iter([True, True, False])
 
-    found = wanted(store, BOT, SOON, DUE, goes_on=lambda: next(answers))
+    found = jobs_for_due_digests(store, BOT, SOON, DUE_AT, should_continue=lambda: next(answers))
 
     assert [one.language for one in found] == ["zh", "de"]
 
@@ -373,13 +407,13 @@ def test_who_is_asked_to_stop_looks_at_no_further_topic(store: Store) -> None:
 def test_who_is_asked_to_stop_orders_what_was_found_later(
     store: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(verb, "TOGETHER", 1)
-    follow(store, reader(store, 1, "zh"))
+    monkeypatch.setattr(verb, "JOBS_PER_TRANSACTION", 1)
+    subscribe_chat(store, reader(store, 1, "zh"))
     announce(store, papers(1, 2, 3))
     answers = iter([True, True, False])
 
-    assert foresee(store, BOT, SOON, goes_on=lambda: next(answers)) == 1
-    assert foresee(store, BOT, SOON) == 2
+    assert prefetch_summaries(store, BOT, SOON, should_continue=lambda: next(answers)) == 1
+    assert prefetch_summaries(store, BOT, SOON) == 2
 
 
 def test_a_query_that_no_longer_parses_hides_nothing_of_the_past(
@@ -389,5 +423,5 @@ def test_a_query_that_no_longer_parses_hides_nothing_of_the_past(
     changed(store, replace(topics[1], query="((("))
     announce(store, papers(1))
 
-    assert seen(store, wanted_since(store, BOT, TODAY, ("zh",), NOW)) == [(1, 1, "zh")]
+    assert seen(store, jobs_since(store, BOT, TODAY, ("zh",), NOW)) == [(1, 1, "zh")]
     assert logged(caplog) == [("query not looked back with", None)]

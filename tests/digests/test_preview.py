@@ -11,12 +11,18 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.digests.new_announcements import recent
-from bot.digests.preview import LOOK, READ, Volumes, counted, preview
-from bot.topics.query.parser import QueryError, indexed, parse
+from bot.digests.new_announcements import recent_matches
+from bot.digests.preview import (
+    EXAMPLE_CANDIDATES,
+    SAMPLE_CANDIDATES,
+    WeeklyPaperCounts,
+    count_recent_papers,
+    preview,
+)
+from bot.topics.query.parser import QueryError, index_text, parse
 from storage import Store, open_store
-from storage.records import Announcement, Kind
-from tests.support.builders import DAY, NOW, POLLED, TODAY, announce, papers
+from storage.records import Announcement, AnnouncementKind
+from tests.support.builders import DAY, NOW, POLLED_CATEGORIES, TODAY, announce, papers
 
 WORDS = ("diffusion", "robots", "graph", "graphs", "survey", "hoping", "hope")
 _TERMS = st.sampled_from(
@@ -49,7 +55,7 @@ _QUERIES = st.recursive(
 def shelf(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Store]:
     """Papers of a week and of before, some announced twice, some as replacements."""
     store = open_store(
-        f"sqlite:///{Path(tmp_path_factory.mktemp('shelf')) / 'p.db'}", words=indexed
+        f"sqlite:///{Path(tmp_path_factory.mktemp('shelf')) / 'p.db'}", analyze=index_text
     )
     _fill(store, Random(3))
     yield store
@@ -57,7 +63,7 @@ def shelf(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Store]:
 
 
 def _fill(store: Store, dice: Random) -> None:
-    for number, paper in enumerate(papers(*range(READ))):
+    for number, paper in enumerate(papers(*range(SAMPLE_CANDIDATES))):
         told = replace(
             paper,
             title=" ".join(dice.sample(WORDS, 2)),
@@ -65,13 +71,13 @@ def _fill(store: Store, dice: Random) -> None:
             categories=(dice.choice(("cs.CV", "cs.LG", "math.ST")),),
             version=1 + number % 3,
         )
-        kinds = dice.sample([*Kind], dice.choice((1, 2)))
-        store.papers.add(
+        kinds = dice.sample([*AnnouncementKind], dice.choice((1, 2)))
+        store.papers.add_announcements(
             [
                 Announcement(told, f"feed-{kind}", kind, TODAY - DAY * dice.randrange(10))
                 for kind in kinds
             ],
-            seen=NOW,
+            seen_at=NOW,
         )
 
 
@@ -82,9 +88,9 @@ def test_what_is_counted_is_what_is_found(shelf: Store, words: str) -> None:
     except QueryError:
         return
 
-    found, _ = recent(shelf, query, NOW)
+    found, _ = recent_matches(shelf, query, NOW)
 
-    assert counted(shelf, query, NOW) == (len(found), True)
+    assert count_recent_papers(shelf, query, NOW) == (len(found), True)
 
 
 @given(words=_QUERIES)
@@ -94,28 +100,30 @@ def test_examples_are_found_papers(shelf: Store, words: str) -> None:
     except QueryError:
         return
 
-    shown = preview(shelf, words, NOW, polled={*POLLED, "math.ST", "cs"})
+    shown = preview(shelf, words, NOW, polled_categories={*POLLED_CATEGORIES, "math.ST", "cs"})
 
-    found = {match.announcement.paper.id for match in recent(shelf, query, NOW)[0]}
+    found = {match.announcement.paper.id for match in recent_matches(shelf, query, NOW)[0]}
     assert {paper.id for paper in shown.examples} <= found
-    assert len(shown.examples) == 3 or len(found) < LOOK * 2
+    assert len(shown.examples) == 3 or len(found) < EXAMPLE_CANDIDATES * 2
 
 
 @pytest.mark.parametrize(("words", "is_exact"), [("diffusion", True), ("diff*", False)])
 def test_very_many_are_counted_or_estimated(store: Store, words: str, is_exact: bool) -> None:
     """What the index cannot tell by itself is read up to a bound, and said to be about right."""
-    announce(store, papers(*range(READ + 50)))
+    announce(store, papers(*range(SAMPLE_CANDIDATES + 50)))
 
-    assert counted(store, parse(words), NOW) == (READ + 50, is_exact)
+    assert count_recent_papers(store, parse(words), NOW) == (SAMPLE_CANDIDATES + 50, is_exact)
 
 
 def test_nothing_is_remembered_of_a_count_while_papers_are_indexed_anew(store: Store) -> None:
     announce(store, papers(1, 2, 3))
-    volumes = Volumes()
-    store.papers.begin_renewal("another analyser")
-    assert volumes.of(store, ["diffusion"], NOW, count=5) == {}
-    assert not preview(store, "diffusion", NOW, polled=POLLED).is_whole
+    volumes = WeeklyPaperCounts()
+    store.papers.begin_reindex("another analyser")
+    assert volumes.counts_for(store, ["diffusion"], NOW, count=5) == {}
+    assert not preview(
+        store, "diffusion", NOW, polled_categories=POLLED_CATEGORIES
+    ).is_index_complete
 
-    while store.papers.renew("another analyser"):
+    while store.papers.reindex_some("another analyser"):
         pass
-    assert volumes.of(store, ["diffusion"], NOW, count=5) == {"diffusion": 3}
+    assert volumes.counts_for(store, ["diffusion"], NOW, count=5) == {"diffusion": 3}

@@ -8,195 +8,203 @@ from datetime import time, timedelta
 
 import pytest
 
-from bot.digests.issue_digest import draw_recent, drawn, issue_recent
+from bot.digests.issue_digest import issue_recent, prepare_recent, recent_digest
 from bot.digests.preview import preview
-from bot.digests.publish import POSTPONED, Published, publish
+from bot.digests.publish import RETRY_FAILED_AFTER, PublishResult, publish_due_chats
 from bot.topics import edit_subscriptions
 from bot.topics.query.parser import parse
 from storage import Store
-from storage.records import Cadence, Form, Kind, ParcelState
+from storage.records import AnnouncementKind, Cadence, MessageForm, MessageState
 from tests.support.builders import (
     BOT,
     DAY,
-    DUE,
+    DUE_AT,
     MINUTE,
     NOW,
     TODAY,
     announce,
-    asked,
-    chat,
-    digests,
-    follow,
-    limited,
-    numbers,
+    create_chat,
+    issue_on_demand,
+    issued_digests,
+    paper_numbers,
     papers,
+    set_topic_limit,
+    subscribe_chat,
 )
-from tests.support.database import count, dump
+from tests.support.database import count_rows, dump_tables
 
 
 def test_a_digest_comes_at_its_minute_and_not_before(store: Store) -> None:
-    reader = chat(store)
-    topic = follow(store, reader)
+    reader = create_chat(store)
+    topic = subscribe_chat(store, reader)
     announce(store, papers(1, 2, 3))
 
-    assert publish(store, BOT, DUE - MINUTE) == Published()
-    assert publish(store, BOT, DUE) == Published(chats=1, digests=1)
-    assert publish(store, BOT, DUE) == Published()
+    assert publish_due_chats(store, BOT, DUE_AT - MINUTE) == PublishResult()
+    assert publish_due_chats(store, BOT, DUE_AT) == PublishResult(chats=1, digests=1)
+    assert publish_due_chats(store, BOT, DUE_AT) == PublishResult()
 
-    [digest] = digests(store, reader)
-    assert numbers(digest.entries) == [1, 2, 3]
-    assert (digest.topic, digest.subscription, digest.seen) == ("diffusion", topic.key, 3)
-    [parcel] = store.outbox.of_digest(digest.number)
-    assert (parcel.chat, parcel.first, parcel.last) == (reader.chat, 1, 3)
-    assert count(store, "ledger", state="reserved", chat=reader.chat) == 3
+    [digest] = issued_digests(store, reader)
+    assert paper_numbers(digest.entries) == [1, 2, 3]
+    assert (digest.topic, digest.subscription, digest.announced_count) == (
+        "diffusion",
+        topic.key,
+        3,
+    )
+    [parcel] = store.outbox.messages_of_digest(digest.number)
+    assert (parcel.chat, parcel.first_entry, parcel.last_entry) == (reader.id, 1, 3)
+    assert count_rows(store, "ledger", state="reserved", chat=reader.id) == 3
 
 
 def test_an_empty_period_moves_the_topic_on_in_silence(store: Store) -> None:
-    reader = chat(store)
-    topic = follow(store, reader)
+    reader = create_chat(store)
+    topic = subscribe_chat(store, reader)
     announce(store, papers(1, word="robots"))
 
-    assert publish(store, BOT, DUE) == Published(chats=1, digests=0)
+    assert publish_due_chats(store, BOT, DUE_AT) == PublishResult(chats=1, digests=0)
 
     moved = store.subscriptions.get(topic.key)
     assert moved
-    assert (moved.cursor, moved.next_due) == (store.papers.last_seq(), DUE + DAY)
-    assert digests(store, reader) == []
-    assert count(store, "parcels") == 0
+    assert (moved.cursor, moved.next_due) == (store.papers.last_seq(), DUE_AT + DAY)
+    assert issued_digests(store, reader) == []
+    assert count_rows(store, "parcels") == 0
 
 
 def test_an_outage_yields_one_digest(store: Store) -> None:
     """Three days without a tick, papers every day: one digest over all of them."""
-    reader = chat(store)
-    follow(store, reader)
+    reader = create_chat(store)
+    subscribe_chat(store, reader)
     for day in range(3):
         announce(store, papers(day), day=TODAY + day * DAY)
 
-    back = DUE + 3 * DAY + timedelta(hours=5)
-    publish(store, BOT, back)
-    publish(store, BOT, back + MINUTE)
+    back = DUE_AT + 3 * DAY + timedelta(hours=5)
+    publish_due_chats(store, BOT, back)
+    publish_due_chats(store, BOT, back + MINUTE)
 
-    [digest] = digests(store, reader)
-    assert numbers(digest.entries) == [2, 1, 0]
+    [digest] = issued_digests(store, reader)
+    assert paper_numbers(digest.entries) == [2, 1, 0]
     assert (digest.first_day, digest.last_day) == (TODAY, TODAY + 2 * DAY)
 
 
 def test_late_papers_of_an_old_day_are_told_all_the_same(store: Store) -> None:
     """The window is what was announced since the cursor, never the day."""
-    reader = chat(store)
-    follow(store, reader)
-    publish(store, BOT, DUE)
+    reader = create_chat(store)
+    subscribe_chat(store, reader)
+    publish_due_chats(store, BOT, DUE_AT)
     announce(store, papers(9), day=TODAY - 30 * DAY)
 
-    publish(store, BOT, DUE + DAY)
+    publish_due_chats(store, BOT, DUE_AT + DAY)
 
-    assert [numbers(one.entries) for one in digests(store, reader)] == [[9]]
+    assert [paper_numbers(one.entries) for one in issued_digests(store, reader)] == [[9]]
 
 
 def test_what_was_announced_before_the_topic_began_does_not_come(store: Store) -> None:
     announce(store, papers(1))
-    reader = chat(store)
-    follow(store, reader)
+    reader = create_chat(store)
+    subscribe_chat(store, reader)
     announce(store, papers(2))
 
-    publish(store, BOT, DUE)
+    publish_due_chats(store, BOT, DUE_AT)
 
-    assert [numbers(one.entries) for one in digests(store, reader)] == [[2]]
+    assert [paper_numbers(one.entries) for one in issued_digests(store, reader)] == [[2]]
 
 
 def test_a_paper_of_two_topics_comes_under_the_first_with_the_other_named(store: Store) -> None:
-    reader = chat(store)
-    follow(store, reader, "diffusion")
-    follow(store, reader, "study")
+    reader = create_chat(store)
+    subscribe_chat(store, reader, "diffusion")
+    subscribe_chat(store, reader, "study")
     announce(store, papers(1))
     announce(store, papers(2, word="robots"))
 
-    assert publish(store, BOT, DUE) == Published(chats=1, digests=2)
+    assert publish_due_chats(store, BOT, DUE_AT) == PublishResult(chats=1, digests=2)
 
-    first, second = digests(store, reader)
-    assert [(one.topic, numbers(one.entries)) for one in (first, second)] == [
+    first, second = issued_digests(store, reader)
+    assert [(one.topic, paper_numbers(one.entries)) for one in (first, second)] == [
         ("diffusion", [1]),
         ("study", [2]),
     ]
-    assert first.entries[0].topics == ("study",)
-    assert second.entries[0].topics == ()
+    assert first.entries[0].other_topics == ("study",)
+    assert second.entries[0].other_topics == ()
 
 
 def test_chats_know_nothing_of_each_other(store: Store) -> None:
-    first, second = chat(store, 1), chat(store, -2)
-    follow(store, first)
-    follow(store, second)
+    first, second = create_chat(store, 1), create_chat(store, -2)
+    subscribe_chat(store, first)
+    subscribe_chat(store, second)
     announce(store, papers(1))
 
-    assert publish(store, BOT, DUE) == Published(chats=2, digests=2)
+    assert publish_due_chats(store, BOT, DUE_AT) == PublishResult(chats=2, digests=2)
 
-    assert [numbers(one.entries) for one in digests(store, first)] == [[1]]
-    assert [numbers(one.entries) for one in digests(store, second)] == [[1]]
+    assert [paper_numbers(one.entries) for one in issued_digests(store, first)] == [[1]]
+    assert [paper_numbers(one.entries) for one in issued_digests(store, second)] == [[1]]
 
 
 @pytest.mark.parametrize(
     ("kind", "version"),
-    [(Kind.CROSS, 1), (Kind.REPLACE, 2), (Kind.REPLACE_CROSS, 2)],
+    [
+        (AnnouncementKind.CROSS, 1),
+        (AnnouncementKind.REPLACE, 2),
+        (AnnouncementKind.REPLACE_CROSS, 2),
+    ],
 )
 def test_a_paper_that_is_announced_again_does_not_come_again(
-    store: Store, kind: Kind, version: int
+    store: Store, kind: AnnouncementKind, version: int
 ) -> None:
-    reader = chat(store)
-    follow(store, reader)
+    reader = create_chat(store)
+    subscribe_chat(store, reader)
     announce(store, papers(1))
-    publish(store, BOT, DUE)
+    publish_due_chats(store, BOT, DUE_AT)
     announce(store, papers(1, version=version), kind=kind, feed="cs.LG", day=TODAY + DAY)
 
-    publish(store, BOT, DUE + DAY)
+    publish_due_chats(store, BOT, DUE_AT + DAY)
 
-    assert [numbers(one.entries) for one in digests(store, reader)] == [[1]]
+    assert [paper_numbers(one.entries) for one in issued_digests(store, reader)] == [[1]]
 
 
 def test_a_topic_that_asks_for_revisions_gets_a_higher_version_once(store: Store) -> None:
-    reader = chat(store)
-    topic = follow(store, reader)
+    reader = create_chat(store)
+    topic = subscribe_chat(store, reader)
     with store.transaction():
-        store.subscriptions.change(replace(topic, kinds=frozenset(Kind)))
+        store.subscriptions.update(replace(topic, kinds=frozenset(AnnouncementKind)))
     announce(store, papers(1))
-    publish(store, BOT, DUE)
+    publish_due_chats(store, BOT, DUE_AT)
     for feed in ("cs.CV", "cs.LG"):
-        announce(store, papers(1, version=2), kind=Kind.REPLACE, feed=feed)
-        publish(store, BOT, DUE + DAY)
+        announce(store, papers(1, version=2), kind=AnnouncementKind.REPLACE, feed=feed)
+        publish_due_chats(store, BOT, DUE_AT + DAY)
 
-    publish(store, BOT, DUE + 2 * DAY)
+    publish_due_chats(store, BOT, DUE_AT + 2 * DAY)
 
-    shown = [entry.paper.version for one in digests(store, reader) for entry in one.entries]
+    shown = [entry.paper.version for one in issued_digests(store, reader) for entry in one.entries]
     assert shown == [1, 2]
 
 
 def test_papers_beyond_the_limit_are_kept_and_not_counted_as_received(store: Store) -> None:
-    reader = chat(store)
-    limited(store, follow(store, reader, "diffusion"), 2)
-    follow(store, reader, "study")
+    reader = create_chat(store)
+    set_topic_limit(store, subscribe_chat(store, reader, "diffusion"), 2)
+    subscribe_chat(store, reader, "study")
     announce(store, papers(1, 2, 3, 4, 5))
 
-    publish(store, BOT, DUE)
+    publish_due_chats(store, BOT, DUE_AT)
 
-    first, second = digests(store, reader)
-    assert (numbers(first.entries), numbers(first.rest)) == ([1, 2], [3, 4, 5])
-    assert numbers(second.entries) == [3, 4, 5], "another topic may show what was left out"
-    assert count(store, "ledger", digest=first.number) == 2
+    first, second = issued_digests(store, reader)
+    assert (paper_numbers(first.entries), paper_numbers(first.left_out)) == ([1, 2], [3, 4, 5])
+    assert paper_numbers(second.entries) == [3, 4, 5], "another topic may show what was left out"
+    assert count_rows(store, "ledger", digest=first.number) == 2
 
 
 def test_a_chat_that_fails_holds_nobody_else(
     store: Store, caplog: pytest.LogCaptureFixture
 ) -> None:
-    broken, sound = chat(store, 1), chat(store, 2)
-    topic = follow(store, broken)
-    follow(store, sound)
+    broken, sound = create_chat(store, 1), create_chat(store, 2)
+    topic = subscribe_chat(store, broken)
+    subscribe_chat(store, sound)
     with store.transaction():
-        store.subscriptions.change(replace(topic, query="((("))
+        store.subscriptions.update(replace(topic, query="((("))
     announce(store, papers(1))
 
     with caplog.at_level(logging.CRITICAL):
-        assert publish(store, BOT, DUE) == Published(chats=2, digests=1, failed=1)
+        assert publish_due_chats(store, BOT, DUE_AT) == PublishResult(chats=2, digests=1, failed=1)
 
-    assert [numbers(one.entries) for one in digests(store, sound)] == [[1]]
+    assert [paper_numbers(one.entries) for one in issued_digests(store, sound)] == [[1]]
     failed = store.subscriptions.get(topic.key)
     assert failed
     assert failed.cursor == topic.cursor, "the failed topic waits where it was"
@@ -207,20 +215,22 @@ def test_a_chat_is_published_whole_or_not_at_all(
     store: Store, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A crash at the last write leaves nothing, and the next tick brings everything once."""
-    reader = chat(store)
-    follow(store, reader)
+    reader = create_chat(store)
+    subscribe_chat(store, reader)
     announce(store, papers(1, 2))
     aside = ("leases", "subscriptions", "glosses")  # these belong to the papers
-    before = dump(store, without=aside)
+    before = dump_tables(store, ignored_tables=aside)
 
     with monkeypatch.context() as crash, caplog.at_level(logging.CRITICAL):
         crash.setattr(store.outbox, "put_once", _crash)
-        assert publish(store, BOT, DUE).failed == 1
-        assert dump(store, without=aside) == before
+        assert publish_due_chats(store, BOT, DUE_AT).failed == 1
+        assert dump_tables(store, ignored_tables=aside) == before
 
-    assert publish(store, BOT, DUE + MINUTE) == Published(), "not tried each tick"
-    assert publish(store, BOT, DUE + POSTPONED) == Published(chats=1, digests=1)
-    assert [numbers(one.entries) for one in digests(store, reader)] == [[1, 2]]
+    assert publish_due_chats(store, BOT, DUE_AT + MINUTE) == PublishResult(), "not tried each tick"
+    assert publish_due_chats(store, BOT, DUE_AT + RETRY_FAILED_AFTER) == PublishResult(
+        chats=1, digests=1
+    )
+    assert [paper_numbers(one.entries) for one in issued_digests(store, reader)] == [[1, 2]]
 
 
 def _crash(*_: object, **__: object) -> bool:
@@ -228,125 +238,127 @@ def _crash(*_: object, **__: object) -> bool:
 
 
 def test_a_paused_chat_is_left_alone_and_loses_nothing(store: Store) -> None:
-    reader = chat(store)
-    follow(store, reader)
-    store.subscribers.pause(BOT, reader.chat, "asked")
+    reader = create_chat(store)
+    subscribe_chat(store, reader)
+    store.chats.pause(BOT, reader.id, "asked")
     announce(store, papers(1))
-    assert publish(store, BOT, DUE) == Published()
+    assert publish_due_chats(store, BOT, DUE_AT) == PublishResult()
 
-    store.subscribers.resume(BOT, reader.chat)
+    store.chats.resume(BOT, reader.id)
     announce(store, papers(2), day=TODAY + DAY)
-    publish(store, BOT, DUE + DAY)
+    publish_due_chats(store, BOT, DUE_AT + DAY)
 
-    assert [numbers(one.entries) for one in digests(store, reader)] == [[2, 1]]
+    assert [paper_numbers(one.entries) for one in issued_digests(store, reader)] == [[2, 1]]
 
 
 def test_a_digest_by_command_moves_the_cursor_and_not_the_next_time(store: Store) -> None:
-    reader = chat(store)
-    topic = follow(store, reader)
+    reader = create_chat(store)
+    topic = subscribe_chat(store, reader)
     announce(store, papers(1))
 
-    digest = asked(store, reader, topic, NOW + MINUTE)
+    digest = issue_on_demand(store, reader, topic, NOW + MINUTE)
     assert digest
-    assert numbers(digest.entries) == [1]
+    assert paper_numbers(digest.entries) == [1]
     moved = store.subscriptions.get(topic.key)
     assert moved
     assert (moved.cursor, moved.next_due) == (store.papers.last_seq(), topic.next_due)
-    assert asked(store, reader, topic, NOW + 2 * MINUTE) is None
+    assert issue_on_demand(store, reader, topic, NOW + 2 * MINUTE) is None
 
     announce(store, papers(2))
-    publish(store, BOT, DUE)
-    assert [numbers(one.entries) for one in digests(store, reader)] == [[1], [2]]
+    publish_due_chats(store, BOT, DUE_AT)
+    assert [paper_numbers(one.entries) for one in issued_digests(store, reader)] == [[1], [2]]
 
 
 def test_previews_and_words_move_no_cursor_and_enter_no_ledger(store: Store) -> None:
-    reader = chat(store)
-    topic = follow(store, reader)
+    reader = create_chat(store)
+    topic = subscribe_chat(store, reader)
     announce(store, papers(1))
-    rows = dump(store)["subscriptions"]
+    rows = dump_tables(store)["subscriptions"]
 
-    preview(store, "diffusion", NOW, polled={"cs.CV"})
-    assert numbers(drawn(store, parse("diffusion"), NOW).entries) == [1]
-    found = draw_recent(store, reader, parse("diffusion"), NOW)
+    preview(store, "diffusion", NOW, polled_categories={"cs.CV"})
+    assert paper_numbers(recent_digest(store, parse("diffusion"), NOW).entries) == [1]
+    found = prepare_recent(store, reader, parse("diffusion"), NOW)
     assert found
     with store.transaction():
         shown = issue_recent(store, reader, found, NOW)
 
-    assert numbers(shown.entries) == [1]
-    assert dump(store)["subscriptions"] == rows
-    assert count(store, "ledger") == 0
-    publish(store, BOT, DUE)
-    of_topic = [one for one in digests(store, reader) if one.subscription == topic.key]
-    assert [numbers(one.entries) for one in of_topic] == [[1]]
+    assert paper_numbers(shown.entries) == [1]
+    assert dump_tables(store)["subscriptions"] == rows
+    assert count_rows(store, "ledger") == 0
+    publish_due_chats(store, BOT, DUE_AT)
+    of_topic = [one for one in issued_digests(store, reader) if one.subscription == topic.key]
+    assert [paper_numbers(one.entries) for one in of_topic] == [[1]]
 
 
 def test_undo_goes_on_where_the_topic_stood(store: Store) -> None:
     """What was told is not told again, what was not yet told is not lost."""
-    reader = chat(store)
-    topic = follow(store, reader)
+    reader = create_chat(store)
+    topic = subscribe_chat(store, reader)
     announce(store, papers(1))
-    publish(store, BOT, DUE)
+    publish_due_chats(store, BOT, DUE_AT)
     announce(store, papers(2), day=TODAY + DAY)
 
     with store.transaction():
         gone = edit_subscriptions.unsubscribe(store, reader, topic.key)
-        added = edit_subscriptions.restore(store, gone, DUE, polled=(), limit=50)
-    [back] = store.subscriptions.of(BOT, reader.chat)
-    publish(store, BOT, DUE + DAY)
+        added = edit_subscriptions.restore_topic(
+            store, gone, DUE_AT, polled_categories=(), limit=50
+        )
+    [back] = store.subscriptions.of_chat(BOT, reader.id)
+    publish_due_chats(store, BOT, DUE_AT + DAY)
 
     assert added
     assert back.key != topic.key
-    assert [numbers(one.entries) for one in digests(store, reader)] == [[1], [2]]
+    assert [paper_numbers(one.entries) for one in issued_digests(store, reader)] == [[1], [2]]
 
 
 def test_a_topic_without_a_time_is_told_of_every_batch(store: Store) -> None:
     """Two batches within a minute are two digests: neither swallows the other."""
-    reader = chat(store)
-    topic = follow(store, reader)
+    reader = create_chat(store)
+    topic = subscribe_chat(store, reader)
     with store.transaction():
-        store.subscriptions.change(replace(topic, cadence=Cadence(times=()), next_due=None))
+        store.subscriptions.update(replace(topic, cadence=Cadence(times=()), next_due=None))
     announce(store, papers(1))
-    publish(store, BOT, NOW)
+    publish_due_chats(store, BOT, NOW)
     announce(store, papers(2))
-    publish(store, BOT, NOW + timedelta(seconds=5))
-    publish(store, BOT, NOW + timedelta(seconds=10))
+    publish_due_chats(store, BOT, NOW + timedelta(seconds=5))
+    publish_due_chats(store, BOT, NOW + timedelta(seconds=10))
 
-    assert [numbers(one.entries) for one in digests(store, reader)] == [[1], [2]]
+    assert [paper_numbers(one.entries) for one in issued_digests(store, reader)] == [[1], [2]]
 
 
 def test_two_digests_at_the_same_local_time_are_two(store: Store) -> None:
     """Eight o'clock in Shanghai, then eight o'clock of that date in Honolulu."""
-    reader = chat(store)
-    topic = follow(store, reader)
+    reader = create_chat(store)
+    topic = subscribe_chat(store, reader)
     for number, (zone, at) in enumerate(
-        [("Asia/Shanghai", DUE.replace(hour=0)), ("Pacific/Honolulu", DUE.replace(hour=18))]
+        [("Asia/Shanghai", DUE_AT.replace(hour=0)), ("Pacific/Honolulu", DUE_AT.replace(hour=18))]
     ):
         current = store.subscriptions.get(topic.key)
         assert current
         with store.transaction():
-            store.subscriptions.change(replace(current, zone=zone, next_due=at))
+            store.subscriptions.update(replace(current, zone=zone, next_due=at))
         announce(store, papers(number))
-        publish(store, BOT, at)
+        publish_due_chats(store, BOT, at)
 
-    assert [numbers(one.entries) for one in digests(store, reader)] == [[0], [1]]
+    assert [paper_numbers(one.entries) for one in issued_digests(store, reader)] == [[0], [1]]
 
 
 def test_form_language_and_sound_are_frozen_with_the_parcel(store: Store) -> None:
-    reader = chat(store, full=True, form=Form.RICH)
-    follow(store, reader)
+    reader = create_chat(store, full=True, form=MessageForm.RICH)
+    subscribe_chat(store, reader)
     announce(store, papers(1, 2))
-    publish(store, BOT, DUE)
+    publish_due_chats(store, BOT, DUE_AT)
     with store.transaction():
-        edit_subscriptions.set_form(store, reader, Form.CLASSIC)
+        edit_subscriptions.set_form(store, reader, MessageForm.CLASSIC)
 
-    parcels = store.outbox.in_state(BOT, ParcelState.READY)
+    parcels = store.outbox.messages_in_state(BOT, MessageState.READY)
 
-    assert [(parcel.part, parcel.first, parcel.last) for parcel in parcels] == [
+    assert [(parcel.part, parcel.first_entry, parcel.last_entry) for parcel in parcels] == [
         (1, 1, 2),
         (1001, 1, 1),
         (1002, 2, 2),
     ]
-    assert {parcel.form for parcel in parcels} == {Form.RICH}
+    assert {parcel.form for parcel in parcels} == {MessageForm.RICH}
     assert [parcel.silent for parcel in parcels] == [False, True, True]
 
 
@@ -354,39 +366,42 @@ def test_an_edit_between_reading_and_writing_is_not_overwritten(
     store: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A topic that changes while its papers are matched is published by the next tick."""
-    reader = chat(store)
-    topic = follow(store, reader)
+    reader = create_chat(store)
+    topic = subscribe_chat(store, reader)
     announce(store, papers(1))
     read = store.subscriptions.due
 
     def due_then_changed(*args: object, **more: object) -> object:
-        found = read(BOT, reader.chat, DUE)
+        found = read(BOT, reader.id, DUE_AT)
         edit_subscriptions.set_cadence(store, reader, Cadence(times=(time(9, 0),)), NOW)
         return found
 
     with monkeypatch.context() as race:
         race.setattr(store.subscriptions, "due", due_then_changed)
-        assert publish(store, BOT, DUE) == Published(chats=1, digests=0)
+        assert publish_due_chats(store, BOT, DUE_AT) == PublishResult(chats=1, digests=0)
 
     changed = store.subscriptions.get(topic.key)
     assert changed
     assert changed.cadence.times == (time(9, 0),)
-    publish(store, BOT, DUE + timedelta(hours=1))
-    assert [numbers(one.entries) for one in digests(store, reader)] == [[1]]
+    publish_due_chats(store, BOT, DUE_AT + timedelta(hours=1))
+    assert [paper_numbers(one.entries) for one in issued_digests(store, reader)] == [[1]]
 
 
 def test_a_topic_whose_words_cannot_be_read_is_paused_and_told_once(store: Store) -> None:
-    reader = chat(store)
-    broken, sound = follow(store, reader, "robots"), follow(store, reader)
+    reader = create_chat(store)
+    broken, sound = subscribe_chat(store, reader, "robots"), subscribe_chat(store, reader)
     with store.transaction():
-        assert store.subscriptions.change(replace(broken, query="(robots"))
+        assert store.subscriptions.update(replace(broken, query="(robots"))
     announce(store, papers(1, 2))
 
     for days in range(1, 4):
-        publish(store, BOT, DUE + days * DAY)
+        publish_due_chats(store, BOT, DUE_AT + days * DAY)
 
     paused = store.subscriptions.get(broken.key)
     assert paused
     assert (paused.paused, paused.cursor, paused.query) == (True, broken.cursor, "(robots")
-    assert count(store, "parcels", period=f"unreadable/{broken.key}/{paused.fence - 1}") == 1
-    assert count(store, "digests", subscription=sound.key) == 1
+    assert (
+        count_rows(store, "parcels", period=f"unreadable/{broken.key}/{paused.row_version - 1}")
+        == 1
+    )
+    assert count_rows(store, "digests", subscription=sound.key) == 1

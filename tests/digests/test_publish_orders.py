@@ -11,13 +11,23 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.digests.publish import publish, settle
+from bot.digests.publish import mark_feed_round_complete, publish_due_chats
 from bot.topics import edit_subscriptions
-from bot.topics.query.parser import indexed
+from bot.topics.query.parser import index_text
 from storage import Store, open_store
-from storage.records import Cadence, Kind, Subscriber
-from tests.support.builders import BOT, NOW, announce, asked, chat, digests, follow, limited, papers
-from tests.support.builders import numbers as shown
+from storage.records import AnnouncementKind, Cadence, Chat
+from tests.support.builders import (
+    BOT,
+    NOW,
+    announce,
+    create_chat,
+    issue_on_demand,
+    issued_digests,
+    papers,
+    set_topic_limit,
+    subscribe_chat,
+)
+from tests.support.builders import paper_numbers as shown
 
 ZONES = ("UTC", "Asia/Shanghai", "Pacific/Honolulu", "America/New_York", "Pacific/Auckland")
 TOPICS = ("diffusion", "study")  # every paper is a study
@@ -39,7 +49,7 @@ MOVES = st.one_of(
 @pytest.fixture(scope="module")
 def shared() -> Iterator[Store]:
     """One store for all orders; each has a chat and papers of its own."""
-    store = open_store("sqlite://", words=indexed)
+    store = open_store("sqlite://", analyze=index_text)
     yield store
     store.close()
 
@@ -49,7 +59,7 @@ class _Course:
     """One chat with two topics, and what happens to it."""
 
     store: Store
-    reader: Subscriber
+    reader: Chat
     now: datetime = NOW
     announced: list[int] = field(default_factory=list)
 
@@ -78,16 +88,22 @@ class _Course:
             old = self.announced[which % len(self.announced)]
             paper = self.store.papers.get(f"arxiv:2611.8{old:04}")
             assert paper
-            announce(self.store, [paper], kind=Kind.CROSS, feed=f"{self.now}", day=self.now.date())
+            announce(
+                self.store,
+                [paper],
+                kind=AnnouncementKind.CROSS,
+                feed=f"{self.now}",
+                day=self.now.date(),
+            )
 
     def _tick(self, hours: int) -> None:
         self.now += timedelta(hours=hours)
-        settle(self.store, self.now)
-        assert publish(self.store, BOT, self.now).failed == 0
+        mark_feed_round_complete(self.store, self.now)
+        assert publish_due_chats(self.store, BOT, self.now).failed == 0
 
     def _ask(self, which: int) -> None:
-        topic = self.store.subscriptions.of(BOT, self.reader.chat)[which]
-        asked(self.store, self.reader, topic, self.now)
+        topic = self.store.subscriptions.of_chat(BOT, self.reader.id)[which]
+        issue_on_demand(self.store, self.reader, topic, self.now)
 
     def _zone(self, which: int) -> None:
         with self.store.transaction():
@@ -100,19 +116,21 @@ class _Course:
             edit_subscriptions.set_cadence(self.store, self._current(), cadence, self.now)
 
     def _stop_and_undo(self, which: int) -> None:
-        topic = self.store.subscriptions.of(BOT, self.reader.chat)[which]
+        topic = self.store.subscriptions.of_chat(BOT, self.reader.id)[which]
         with self.store.transaction():
             gone = edit_subscriptions.unsubscribe(self.store, self.reader, topic.key)
-            assert edit_subscriptions.restore(self.store, gone, self.now, polled=(), limit=9)
+            assert edit_subscriptions.restore_topic(
+                self.store, gone, self.now, polled_categories=(), limit=9
+            )
 
     def _pause_or_resume(self, pause: int) -> None:
         if pause:
-            self.store.subscribers.pause(BOT, self.reader.chat, "asked")
+            self.store.chats.pause(BOT, self.reader.id, "asked")
         else:
-            self.store.subscribers.resume(BOT, self.reader.chat)
+            self.store.chats.resume(BOT, self.reader.id)
 
-    def _current(self) -> Subscriber:
-        found = self.store.subscribers.get(BOT, self.reader.chat)
+    def _current(self) -> Chat:
+        found = self.store.chats.get(BOT, self.reader.id)
         assert found
         return found
 
@@ -122,16 +140,16 @@ class _Course:
 def test_no_order_of_events_repeats_or_loses_a_paper(
     shared: Store, moves: list[tuple[str, int]], limit: int
 ) -> None:
-    course = _Course(shared, chat(shared, next(_chats)))
+    course = _Course(shared, create_chat(shared, next(_chats)))
     for words in TOPICS:
-        limited(shared, follow(shared, course.reader, words), limit)
+        set_topic_limit(shared, subscribe_chat(shared, course.reader, words), limit)
 
     for what, value in [*moves, ("pause or resume", 0), ("tick", 72)]:
         course.move(what, value)
 
-    issued = digests(shared, course.reader)
+    issued = issued_digests(shared, course.reader)
     told = [number for digest in issued for number in shown(digest.entries)]
-    left_out = {number for digest in issued for number in shown(digest.rest)}
+    left_out = {number for digest in issued for number in shown(digest.left_out)}
     assert len(told) == len(set(told)), "twice"
     assert set(course.announced) == {*told, *left_out}, "lost"
-    shared.subscribers.pause(BOT, course.reader.chat, "the example is over")
+    shared.chats.pause(BOT, course.reader.id, "the example is over")

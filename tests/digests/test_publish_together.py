@@ -13,54 +13,54 @@ from typing import Any
 import pytest
 
 from bot.digests import publish as verb
-from bot.digests.new_announcements import Gathered
-from bot.digests.publish import POSTPONED, Published, publish
-from bot.digests.shared_digest import Editions
+from bot.digests.new_announcements import NewAnnouncements
+from bot.digests.publish import RETRY_FAILED_AFTER, PublishResult, publish_due_chats
+from bot.digests.shared_digest import SharedDigests
 from bot.topics.query.parser import parse
 from storage import Store
-from storage.errors import Busy, Full
-from storage.records import Digest, Form, Parcel, Subscriber
+from storage.errors import DatabaseBusy, DatabaseNotWritable
+from storage.records import Chat, Digest, MessageForm, OutboxMessage
 from tests.support.builders import (
     BOT,
     DAY,
-    DUE,
+    DUE_AT,
     MINUTE,
     NOW,
     TODAY,
     announce,
-    asked,
-    chat,
-    digests,
-    follow,
-    numbers,
+    create_chat,
+    issue_on_demand,
+    issued_digests,
+    paper_numbers,
     papers,
+    subscribe_chat,
 )
-from tests.support.database import count
+from tests.support.database import count_rows
 
 Put = Callable[..., bool]
 
 
-def _readers(store: Store, some: int) -> list[Subscriber]:
+def _readers(store: Store, some: int) -> list[Chat]:
     """So many chats that follow the same."""
-    readers = [chat(store, number) for number in range(1, some + 1)]
+    readers = [create_chat(store, number) for number in range(1, some + 1)]
     for reader in readers:
-        follow(store, reader)
+        subscribe_chat(store, reader)
     return readers
 
 
-def _fails(put: Put, reader: Subscriber, error: Exception) -> Put:
+def _fails(put: Put, reader: Chat, error: Exception) -> Put:
     """A way to queue parcels that fails for one chat, once its digest is written."""
 
-    def put_once(parcel: Parcel, *, due: datetime | None = None) -> bool:
-        if parcel.chat == reader.chat:
+    def put_once(parcel: OutboxMessage, *, due_at: datetime | None = None) -> bool:
+        if parcel.chat == reader.id:
             raise error
-        return put(parcel, due=due)
+        return put(parcel, due_at=due_at)
 
     return put_once
 
 
-def _told(store: Store, reader: Subscriber) -> list[list[int]]:
-    return [numbers(digest.entries) for digest in digests(store, reader)]
+def _told(store: Store, reader: Chat) -> list[list[int]]:
+    return [paper_numbers(digest.entries) for digest in issued_digests(store, reader)]
 
 
 @pytest.mark.parametrize("place", [0, 2, 4], ids=["first", "amid", "last"])
@@ -75,13 +75,15 @@ def test_a_chat_that_fails_leaves_no_row_and_holds_nobody(
     with monkeypatch.context() as patch, caplog.at_level(logging.CRITICAL):
         put = _fails(store.outbox.put_once, broken, OSError("broken"))
         patch.setattr(store.outbox, "put_once", put)
-        assert publish(store, BOT, DUE) == Published(chats=4, digests=4, failed=1)
+        assert publish_due_chats(store, BOT, DUE_AT) == PublishResult(chats=4, digests=4, failed=1)
 
     assert _told(store, broken) == []
-    assert count(store, "ledger", chat=broken.chat) == 0
+    assert count_rows(store, "ledger", chat=broken.id) == 0
     assert all(_told(store, one) == [[1, 2]] for one in readers if one != broken)
-    assert publish(store, BOT, DUE + MINUTE) == Published(), "not tried each tick"
-    assert publish(store, BOT, DUE + POSTPONED) == Published(chats=1, digests=1)
+    assert publish_due_chats(store, BOT, DUE_AT + MINUTE) == PublishResult(), "not tried each tick"
+    assert publish_due_chats(store, BOT, DUE_AT + RETRY_FAILED_AFTER) == PublishResult(
+        chats=1, digests=1
+    )
     assert _told(store, broken) == [[1, 2]]
 
 
@@ -89,48 +91,48 @@ def test_a_number_that_was_undone_lends_nobody_its_rows(
     store: Store, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     """A chat fails at its second topic: the next digest gets the first one's number."""
-    first, other, third = (chat(store, number) for number in (1, 2, 3))
-    follow(store, first, "diffusion")
-    second = follow(store, first, "robots")
-    follow(store, third, "diffusion")
-    follow(store, other, "diffusion OR robots")
+    first, other, third = (create_chat(store, number) for number in (1, 2, 3))
+    subscribe_chat(store, first, "diffusion")
+    second = subscribe_chat(store, first, "robots")
+    subscribe_chat(store, third, "diffusion")
+    subscribe_chat(store, other, "diffusion OR robots")
     announce(store, papers(1))
     announce(store, papers(2, word="robots"))
-    order = [(one.chat, 0) for one in (first, other, third)]
+    order = [(one.id, 0) for one in (first, other, third)]
 
     with monkeypatch.context() as patch, caplog.at_level(logging.CRITICAL):
         patch.setattr(store.subscriptions, "due_chats", lambda *_, **__: order)
         put = store.outbox.put_once
         broken = _fails(put, first, OSError("broken"))
 
-        def put_once(parcel: Parcel, *, due: datetime | None = None) -> bool:
+        def put_once(parcel: OutboxMessage, *, due_at: datetime | None = None) -> bool:
             is_second = parcel.period.startswith(f"{second.key}/")
-            return broken(parcel, due=due) if is_second else put(parcel, due=due)
+            return broken(parcel, due_at=due_at) if is_second else put(parcel, due_at=due)
 
         patch.setattr(store.outbox, "put_once", put_once)
-        assert publish(store, BOT, DUE) == Published(chats=2, digests=2, failed=1)
+        assert publish_due_chats(store, BOT, DUE_AT) == PublishResult(chats=2, digests=2, failed=1)
 
     assert _told(store, first) == []
     assert _told(store, other) == [[1, 2]]
     assert _told(store, third) == [[1]]
 
 
-@pytest.mark.parametrize("error", [Busy("locked"), Full("no room")])
+@pytest.mark.parametrize("error", [DatabaseBusy("locked"), DatabaseNotWritable("no room")])
 def test_trouble_of_the_store_leaves_the_others_due(
     store: Store, error: Exception, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """What was committed stays, what shares the transaction is undone, nothing comes twice."""
-    monkeypatch.setattr(verb, "TOGETHER", 2)
+    monkeypatch.setattr(verb, "CHATS_PER_TRANSACTION", 2)
     readers = _readers(store, 6)
     announce(store, papers(1))
 
     with monkeypatch.context() as patch:
         patch.setattr(store.outbox, "put_once", _fails(store.outbox.put_once, readers[3], error))
         with pytest.raises(type(error)):
-            publish(store, BOT, DUE)
+            publish_due_chats(store, BOT, DUE_AT)
 
     assert [len(_told(store, one)) for one in readers] == [1, 1, 0, 0, 0, 0]
-    assert publish(store, BOT, DUE + MINUTE) == Published(chats=4, digests=4)
+    assert publish_due_chats(store, BOT, DUE_AT + MINUTE) == PublishResult(chats=4, digests=4)
     assert [_told(store, one) for one in readers] == [[[1]]] * 6
 
 
@@ -138,32 +140,34 @@ def test_who_is_asked_to_stop_leaves_the_others_due(
     store: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """As does a process that is killed between two transactions."""
-    monkeypatch.setattr(verb, "TOGETHER", 2)
+    monkeypatch.setattr(verb, "CHATS_PER_TRANSACTION", 2)
     readers = _readers(store, 5)
     announce(store, papers(1))
     answers = iter([True, True, True, False])
 
-    assert publish(store, BOT, DUE, goes_on=lambda: next(answers)) == Published(chats=3, digests=3)
+    assert publish_due_chats(
+        store, BOT, DUE_AT, should_continue=lambda: next(answers)
+    ) == PublishResult(chats=3, digests=3)
     announce(store, papers(2), day=TODAY + DAY)
-    assert publish(store, BOT, DUE + MINUTE) == Published(chats=2, digests=2)
+    assert publish_due_chats(store, BOT, DUE_AT + MINUTE) == PublishResult(chats=2, digests=2)
 
     assert [_told(store, one) for one in readers] == [[[1]]] * 3 + [[[2, 1]]] * 2
 
 
 def test_who_has_received_some_gets_the_rest_beside_those_who_get_all(store: Store) -> None:
     """One edition for those who have none of it, its remains for who has."""
-    early, late = chat(store, 1), chat(store, 2)
-    wide = follow(store, early, "study")
+    early, late = create_chat(store, 1), create_chat(store, 2)
+    wide = subscribe_chat(store, early, "study")
     announce(store, papers(1))
-    publish(store, BOT, DUE)
-    follow(store, late, "study")
+    publish_due_chats(store, BOT, DUE_AT)
+    subscribe_chat(store, late, "study")
     with store.transaction():
         for reader in (early, late):
-            for topic in store.subscriptions.of(BOT, reader.chat):
-                assert store.subscriptions.advance(topic, cursor=0, next_due=DUE + DAY)
+            for topic in store.subscriptions.of_chat(BOT, reader.id):
+                assert store.subscriptions.advance_cursor(topic, cursor=0, next_due=DUE_AT + DAY)
     announce(store, papers(2), day=TODAY + DAY)
 
-    publish(store, BOT, DUE + DAY)
+    publish_due_chats(store, BOT, DUE_AT + DAY)
 
     assert wide.cursor == 0
     assert _told(store, early) == [[1], [2]]
@@ -175,11 +179,11 @@ def test_shared_digests_are_the_same_to_the_last_word(store: Store) -> None:
     readers = _readers(store, 3)
     announce(store, papers(*range(20)))
 
-    publish(store, BOT, DUE)
+    publish_due_chats(store, BOT, DUE_AT)
 
-    [first, *others] = [digest for one in readers for digest in digests(store, one)]
+    [first, *others] = [digest for one in readers for digest in issued_digests(store, one)]
     assert len(first.entries) == 12
-    assert all(entry.glosses and entry.reasons for entry in (*first.entries, *first.rest))
+    assert all(entry.summaries and entry.reasons for entry in (*first.entries, *first.left_out))
     for other in others:
         assert _for_nobody(other) == _for_nobody(first)
 
@@ -192,52 +196,58 @@ def test_what_was_forgotten_meanwhile_is_written_anew(
     store: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The chat whose rows are lent leaves between two transactions."""
-    monkeypatch.setattr(verb, "TOGETHER", 1)
+    monkeypatch.setattr(verb, "CHATS_PER_TRANSACTION", 1)
     first, second = _readers(store, 2)
     announce(store, papers(1, 2))
 
     def leaves() -> bool:
-        if digests(store, first):
-            store.subscribers.forget(BOT, first.chat)
+        if issued_digests(store, first):
+            store.chats.erase(BOT, first.id)
         return True
 
-    assert publish(store, BOT, DUE, goes_on=leaves) == Published(chats=2, digests=2)
+    assert publish_due_chats(store, BOT, DUE_AT, should_continue=leaves) == PublishResult(
+        chats=2, digests=2
+    )
 
     assert _told(store, first) == []
     assert _told(store, second) == [[1, 2]]
 
 
 def test_readers_of_an_edition_see_it_in_their_own_form(store: Store) -> None:
-    plain, rich = chat(store, 1), chat(store, 2, form=Form.RICH, full=True)
+    plain, rich = create_chat(store, 1), create_chat(store, 2, form=MessageForm.RICH, full=True)
     for reader in (plain, rich):
-        follow(store, reader)
+        subscribe_chat(store, reader)
     announce(store, papers(1, 2))
 
-    publish(store, BOT, DUE)
+    publish_due_chats(store, BOT, DUE_AT)
 
     parcels = {
-        one.chat: [
-            (parcel.form, parcel.first, parcel.last)
-            for digest in digests(store, one)
-            for parcel in store.outbox.of_digest(digest.number)
+        one.id: [
+            (parcel.form, parcel.first_entry, parcel.last_entry)
+            for digest in issued_digests(store, one)
+            for parcel in store.outbox.messages_of_digest(digest.number)
         ]
         for one in (plain, rich)
     }
-    assert parcels[plain.chat] == [(Form.CLASSIC, 1, 2)]
-    assert parcels[rich.chat] == [(Form.RICH, 1, 2), (Form.RICH, 1, 1), (Form.RICH, 2, 2)]
+    assert parcels[plain.id] == [(MessageForm.CLASSIC, 1, 2)]
+    assert parcels[rich.id] == [
+        (MessageForm.RICH, 1, 2),
+        (MessageForm.RICH, 1, 1),
+        (MessageForm.RICH, 2, 2),
+    ]
 
 
 def test_the_papers_of_a_tick_are_let_go_of_at_its_end(store: Store) -> None:
     """Without the collector of cycles, which would leave them for minutes."""
     [reader] = _readers(store, 1)
     announce(store, papers(1, 2))
-    [topic] = store.subscriptions.of(BOT, reader.chat)
+    [topic] = store.subscriptions.of_chat(BOT, reader.id)
     gc.collect()
     gc.disable()
     try:
-        gathered = Gathered(store, 0)
-        editions = Editions(store, gathered, DUE)
-        assert editions.of(topic).digest.entries
+        gathered = NewAnnouncements(store, 0)
+        editions = SharedDigests(store, gathered, DUE_AT)
+        assert editions.for_topic(topic).digest.entries
         left = weakref.ref(gathered), weakref.ref(editions)
 
         del gathered, editions
@@ -251,26 +261,30 @@ def test_a_topic_that_comes_back_in_the_middle_of_a_tick_loses_no_paper(
     store: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A stop that is undone brings its old position, from which nothing was gathered."""
-    reader = chat(store)
-    follow(store, reader, "robots")
+    reader = create_chat(store)
+    subscribe_chat(store, reader, "robots")
     announce(store, papers(1))
-    asked(store, reader, store.subscriptions.of(BOT, reader.chat)[0], NOW)  # its cursor moves on
-    [robots] = store.subscriptions.of(BOT, reader.chat)
+    issue_on_demand(
+        store, reader, store.subscriptions.of_chat(BOT, reader.id)[0], NOW
+    )  # its cursor moves on
+    [robots] = store.subscriptions.of_chat(BOT, reader.id)
     assert robots.cursor > 0
-    gathered = Gathered
+    gathered = NewAnnouncements
 
-    def and_meanwhile(*arguments: Any) -> Gathered:
+    def and_meanwhile(*arguments: Any) -> NewAnnouncements:
         found = gathered(*arguments)
         with store.transaction():
             query = parse("diffusion").text
             store.subscriptions.add(
-                replace(robots, key=0, query=query, name=query, cursor=0, next_due=DUE, position=1)
+                replace(
+                    robots, key=0, query=query, name=query, cursor=0, next_due=DUE_AT, position=1
+                )
             )
         monkeypatch.undo()
         return found
 
-    monkeypatch.setattr("bot.digests.publish.Gathered", and_meanwhile)
-    publish(store, BOT, DUE)
-    publish(store, BOT, DUE)
+    monkeypatch.setattr("bot.digests.publish.NewAnnouncements", and_meanwhile)
+    publish_due_chats(store, BOT, DUE_AT)
+    publish_due_chats(store, BOT, DUE_AT)
 
     assert _told(store, reader) == [[1]]

@@ -8,14 +8,24 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.digests.select_entries import assemble
-from storage.records import Announcement, Digest, Field, Kind, Match, Paper, Reason
+from bot.digests.select_entries import assemble_digest
+from storage.records import (
+    Announcement,
+    AnnouncementKind,
+    Digest,
+    Match,
+    MatchReason,
+    Paper,
+    QueryField,
+)
 
 ISSUED = datetime(2026, 11, 20, 6, 30, tzinfo=UTC)
-WORD = (Reason(Field.TITLE, "boats"),)
+WORD = (MatchReason(QueryField.TITLE, "boats"),)
 
 
-def match(key: int, kind: Kind = Kind.NEW, *, version: int = 1, day: int = 20) -> Match:
+def match(
+    key: int, kind: AnnouncementKind = AnnouncementKind.NEW, *, version: int = 1, day: int = 20
+) -> Match:
     """A topic found an invented paper."""
     paper = Paper(f"arxiv:2611.9{key:04}", version, "Boats", "They drift.", key=key)
     told = Announcement(paper, "cs.RO", kind, date(2026, 11, day))
@@ -23,44 +33,44 @@ def match(key: int, kind: Kind = Kind.NEW, *, version: int = 1, day: int = 20) -
 
 
 def assembled(*matches: Match, limit: int = 12, received: dict[int, int] | None = None) -> Digest:
-    return assemble(
+    return assemble_digest(
         matches,
         topic="boats",
         query="boats",
         issued=ISSUED,
         limit=limit,
-        received=received or {},
-        others={2: ("robots",)},
+        received_versions=received or {},
+        other_topics={2: ("robots",)},
     )
 
 
 def keys(digest: Digest) -> list[int]:
     """The papers of a digest, shown ones first."""
-    return [entry.paper.key for entry in (*digest.entries, *digest.rest)]
+    return [entry.paper.key for entry in (*digest.entries, *digest.left_out)]
 
 
 def test_the_order_of_the_matches_is_kept_and_the_limit_cuts() -> None:
     digest = assembled(match(3), match(1), match(2), limit=2)
 
     assert [entry.paper.key for entry in digest.entries] == [3, 1]
-    assert [entry.paper.key for entry in digest.rest] == [2]
+    assert [entry.paper.key for entry in digest.left_out] == [2]
 
 
 @pytest.mark.parametrize(
     ("kind", "version", "had", "comes"),
     [
-        (Kind.NEW, 1, None, True),
-        (Kind.NEW, 1, 1, False),
-        (Kind.CROSS, 2, 1, False),  # listed elsewhere later: the chat knows the paper
-        (Kind.REPLACE, 2, None, True),
-        (Kind.REPLACE, 2, 1, True),
-        (Kind.REPLACE_CROSS, 3, 2, True),
-        (Kind.REPLACE, 2, 2, False),
-        (Kind.REPLACE, 2, 3, False),
+        (AnnouncementKind.NEW, 1, None, True),
+        (AnnouncementKind.NEW, 1, 1, False),
+        (AnnouncementKind.CROSS, 2, 1, False),  # listed elsewhere later: the chat knows the paper
+        (AnnouncementKind.REPLACE, 2, None, True),
+        (AnnouncementKind.REPLACE, 2, 1, True),
+        (AnnouncementKind.REPLACE_CROSS, 3, 2, True),
+        (AnnouncementKind.REPLACE, 2, 2, False),
+        (AnnouncementKind.REPLACE, 2, 3, False),
     ],
 )
 def test_a_paper_comes_once_and_again_only_as_a_higher_replacement(
-    kind: Kind, version: int, had: int | None, comes: bool
+    kind: AnnouncementKind, version: int, had: int | None, comes: bool
 ) -> None:
     received = {} if had is None else {1: had}
 
@@ -70,11 +80,14 @@ def test_a_paper_comes_once_and_again_only_as_a_higher_replacement(
 
 
 def test_an_entry_says_why_it_is_there_and_which_other_topics_found_it() -> None:
-    digest = assembled(match(1), match(2, Kind.CROSS))
+    digest = assembled(match(1), match(2, AnnouncementKind.CROSS))
 
     assert [entry.reasons for entry in digest.entries] == [WORD, WORD]
-    assert [entry.topics for entry in digest.entries] == [(), ("robots",)]
-    assert [entry.kind for entry in digest.entries] == [Kind.NEW, Kind.CROSS]
+    assert [entry.other_topics for entry in digest.entries] == [(), ("robots",)]
+    assert [entry.kind for entry in digest.entries] == [
+        AnnouncementKind.NEW,
+        AnnouncementKind.CROSS,
+    ]
 
 
 def test_the_days_are_those_of_the_papers() -> None:

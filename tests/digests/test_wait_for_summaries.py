@@ -8,32 +8,32 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from bot.digests.prefetch_summaries import foresee
-from bot.digests.publish import publish, settle
-from bot.digests.wait_for_summaries import ASKED_AGAIN, GRACE, Patience
+from bot.digests.prefetch_summaries import prefetch_summaries
+from bot.digests.publish import mark_feed_round_complete, publish_due_chats
+from bot.digests.wait_for_summaries import MAX_WAIT, RECHECK_INTERVAL, SummaryWait
 from storage import Store
-from storage.errors import Busy
+from storage.errors import DatabaseBusy
 from storage.records import (
+    AnnouncementKind,
     Cadence,
-    Commission,
+    Chat,
     Digest,
     Entry,
-    Gloss,
-    Kind,
-    Subscriber,
     Subscription,
+    Summary,
+    SummaryJob,
 )
 from tests.support.builders import (
     BOT,
     DAY,
-    DUE,
+    DUE_AT,
     MINUTE,
     NOW,
     SECOND,
     announce,
-    chat,
-    follow,
+    create_chat,
     papers,
+    subscribe_chat,
 )
 
 TICK = timedelta(seconds=5)
@@ -48,7 +48,7 @@ class Readers:
     rings: int = 0
 
     def __post_init__(self) -> None:
-        self.patience = Patience(self.store, self._able, self._ring)
+        self.patience = SummaryWait(self.store, self._able, self._ring)
 
     def _able(self) -> bool:
         return self.is_able
@@ -58,20 +58,20 @@ class Readers:
 
     def joins(self, number: int, *languages: str, words: str = "diffusion") -> Subscription:
         """A chat that reads in some languages."""
-        reader = replace(chat(self.store, number), languages=languages)
+        reader = replace(create_chat(self.store, number), languages=languages)
         with self.store.transaction():
-            self.store.subscribers.change(reader)
-        return follow(self.store, reader, words)
+            self.store.chats.update(reader)
+        return subscribe_chat(self.store, reader, words)
 
     def changes(self, topic: Subscription) -> None:
         with self.store.transaction():
-            assert self.store.subscriptions.change(topic)
+            assert self.store.subscriptions.update(topic)
 
     def tick(self, now: datetime) -> int:
         """How many digests leave at an instant."""
-        return publish(self.store, BOT, now, patience=self.patience).digests
+        return publish_due_chats(self.store, BOT, now, summary_wait=self.patience).digests
 
-    def leaves(self, first: datetime, *, within: timedelta = 3 * GRACE) -> datetime | None:
+    def leaves(self, first: datetime, *, within: timedelta = 3 * MAX_WAIT) -> datetime | None:
         """When the first digest leaves, with a tick each five seconds."""
         now = first
         while now <= first + within:
@@ -82,25 +82,25 @@ class Readers:
 
     def says(self, language: str = "zh") -> None:
         """Lets all that is ordered in a language be made."""
-        for one in self.store.commissions.claim(DUE + DAY, 0.0, 100):
+        for one in self.store.summary_jobs.claim(DUE_AT + DAY, 0.0, 100):
             if one.language == language:
                 self.made(one)
 
-    def made(self, one: Commission) -> None:
+    def made(self, one: SummaryJob) -> None:
         with self.store.transaction():
-            self.store.papers.add_gloss(
-                Gloss(one.paper, one.version, one.language, "题目", "一句话。", "摘要", "m", NOW)
+            self.store.papers.add_summary(
+                Summary(one.paper, one.version, one.language, "题目", "一句话。", "摘要", "m", NOW)
             )
-            self.store.commissions.done(one)
+            self.store.summary_jobs.complete(one)
 
     def fails(self, until: datetime | None) -> None:
         """Lets the model fail at all that is ordered; tried again at an instant."""
-        for one in self.store.commissions.claim(DUE + DAY, 0.0, 100):
-            self.store.commissions.fail(one, "wrong_language", until)
+        for one in self.store.summary_jobs.claim(DUE_AT + DAY, 0.0, 100):
+            self.store.summary_jobs.fail(one, "wrong_language", until)
 
 
-def chat_of(store: Store) -> Subscriber:
-    found = store.subscribers.get(BOT, 1)
+def chat_of(store: Store) -> Chat:
+    found = store.chats.get(BOT, 1)
     assert found
     return found
 
@@ -114,11 +114,11 @@ def readers(store: Store) -> Readers:
 def test_what_was_said_ahead_is_not_waited_for(readers: Readers) -> None:
     readers.joins(1, "zh", "en")
     announce(readers.store, papers(1, 2))
-    foresee(readers.store, BOT, DUE - MINUTE)
+    prefetch_summaries(readers.store, BOT, DUE_AT - MINUTE)
     readers.says("zh")
     readers.says("en")
 
-    assert readers.tick(DUE) == 1
+    assert readers.tick(DUE_AT) == 1
     assert readers.rings == 0
 
 
@@ -126,11 +126,11 @@ def test_what_lacks_is_ordered_at_once_and_waited_for(readers: Readers) -> None:
     readers.joins(1, "zh")
     announce(readers.store, papers(1, 2))
 
-    assert readers.tick(DUE) == 0
+    assert readers.tick(DUE_AT) == 0
     assert readers.rings == 1
-    assert readers.store.commissions.backlog().waiting == 2
+    assert readers.store.summary_jobs.backlog().waiting == 2
     readers.says()
-    assert readers.tick(DUE + ASKED_AGAIN) == 1
+    assert readers.tick(DUE_AT + RECHECK_INTERVAL) == 1
     assert readers.rings == 1
 
 
@@ -138,15 +138,15 @@ def test_nobody_waits_longer_than_the_grace(readers: Readers) -> None:
     readers.joins(1, "zh")
     announce(readers.store, papers(1))
 
-    assert readers.leaves(DUE) == DUE + GRACE
+    assert readers.leaves(DUE_AT) == DUE_AT + MAX_WAIT
 
 
 def test_who_was_due_long_ago_does_not_wait_and_has_it_ordered(readers: Readers) -> None:
     readers.joins(1, "zh")
     announce(readers.store, papers(1))
 
-    assert readers.tick(DUE + 3 * DAY) == 1
-    assert readers.store.commissions.backlog().waiting == 1
+    assert readers.tick(DUE_AT + 3 * DAY) == 1
+    assert readers.store.summary_jobs.backlog().waiting == 1
 
 
 def test_a_model_that_cannot_be_asked_is_not_waited_for(readers: Readers) -> None:
@@ -154,58 +154,58 @@ def test_a_model_that_cannot_be_asked_is_not_waited_for(readers: Readers) -> Non
     announce(readers.store, papers(1))
     readers.is_able = False
 
-    assert readers.tick(DUE) == 1
-    assert readers.store.commissions.backlog().waiting == 1
+    assert readers.tick(DUE_AT) == 1
+    assert readers.store.summary_jobs.backlog().waiting == 1
 
 
 def test_a_model_that_stops_to_answer_lets_go_whom_it_held(readers: Readers) -> None:
     readers.joins(1, "zh")
     announce(readers.store, papers(1))
-    assert readers.tick(DUE) == 0
+    assert readers.tick(DUE_AT) == 0
 
     readers.is_able = False
 
-    assert readers.leaves(DUE + SECOND) == DUE + SECOND + 3 * TICK
+    assert readers.leaves(DUE_AT + SECOND) == DUE_AT + SECOND + 3 * TICK
 
 
-@pytest.mark.parametrize("until", [DUE + 5 * MINUTE, None])
+@pytest.mark.parametrize("until", [DUE_AT + 5 * MINUTE, None])
 def test_what_failed_is_not_waited_for(readers: Readers, until: datetime | None) -> None:
     readers.joins(1, "zh")
     announce(readers.store, papers(1, 2))
-    foresee(readers.store, BOT, DUE - MINUTE)
+    prefetch_summaries(readers.store, BOT, DUE_AT - MINUTE)
     readers.fails(until)
 
-    assert readers.tick(DUE) == 1
+    assert readers.tick(DUE_AT) == 1
 
 
 def test_one_gloss_that_is_tried_is_waited_for_beside_one_that_failed(readers: Readers) -> None:
     readers.joins(1, "zh")
     announce(readers.store, papers(1))
-    foresee(readers.store, BOT, DUE - MINUTE)
-    readers.fails(DUE + 5 * MINUTE)
+    prefetch_summaries(readers.store, BOT, DUE_AT - MINUTE)
+    readers.fails(DUE_AT + 5 * MINUTE)
     announce(readers.store, papers(2))
 
-    assert readers.tick(DUE) == 0
+    assert readers.tick(DUE_AT) == 0
 
 
 def test_a_chat_asleep_is_not_looked_at_and_wakes(readers: Readers) -> None:
     readers.joins(1, "zh")
     announce(readers.store, papers(1))
-    assert readers.tick(DUE) == 0
+    assert readers.tick(DUE_AT) == 0
     readers.says()
 
-    assert readers.leaves(DUE + SECOND) == DUE + SECOND + 3 * TICK
+    assert readers.leaves(DUE_AT + SECOND) == DUE_AT + SECOND + 3 * TICK
 
 
 def test_a_chat_that_lacks_nothing_does_not_wait_with_the_others(readers: Readers) -> None:
     readers.joins(1, "zh")
     readers.joins(2, "en")
     announce(readers.store, papers(1))
-    foresee(readers.store, BOT, DUE - MINUTE)
+    prefetch_summaries(readers.store, BOT, DUE_AT - MINUTE)
     readers.says("en")
 
-    assert readers.tick(DUE) == 1
-    [heading] = readers.store.digests.of(BOT, 2, limit=9)
+    assert readers.tick(DUE_AT) == 1
+    [heading] = readers.store.digests.headings_of_chat(BOT, 2, limit=9)
     assert heading.chat == 2
 
 
@@ -213,26 +213,26 @@ def test_all_topics_of_a_chat_wait_together(readers: Readers) -> None:
     readers.joins(1, "zh")
     readers.joins(1, "zh", words="robots")
     announce(readers.store, papers(1))
-    foresee(readers.store, BOT, DUE - MINUTE)
+    prefetch_summaries(readers.store, BOT, DUE_AT - MINUTE)
     readers.says()
     announce(readers.store, papers(2, word="robots"))
 
-    assert readers.tick(DUE) == 0
+    assert readers.tick(DUE_AT) == 0
     readers.says()
-    assert readers.tick(DUE + ASKED_AGAIN) == 2
+    assert readers.tick(DUE_AT + RECHECK_INTERVAL) == 2
 
 
 def test_the_first_topic_that_is_due_ends_the_grace_of_all(readers: Readers) -> None:
     topic = readers.joins(1, "zh")
     later = readers.joins(1, "zh", words="robots")
-    readers.changes(replace(later, next_due=DUE + 8 * MINUTE))
-    assert topic.next_due == DUE
+    readers.changes(replace(later, next_due=DUE_AT + 8 * MINUTE))
+    assert topic.next_due == DUE_AT
     announce(readers.store, papers(1))
     announce(readers.store, papers(2, word="robots"))
 
-    assert readers.tick(DUE) == 0
-    assert readers.tick(DUE + 9 * MINUTE) == 0
-    assert readers.tick(DUE + GRACE) == 2
+    assert readers.tick(DUE_AT) == 0
+    assert readers.tick(DUE_AT + 9 * MINUTE) == 0
+    assert readers.tick(DUE_AT + MAX_WAIT) == 2
 
 
 def test_as_soon_as_announced_waits_from_the_announcement(readers: Readers) -> None:
@@ -240,36 +240,36 @@ def test_as_soon_as_announced_waits_from_the_announcement(readers: Readers) -> N
     readers.changes(replace(topic, cadence=Cadence(times=()), next_due=None))
     announce(readers.store, papers(1))  # the round of feeds ends at NOW
 
-    assert readers.leaves(NOW) == NOW + GRACE
+    assert readers.leaves(NOW) == NOW + MAX_WAIT
 
 
 def test_feeds_that_go_on_announcing_do_not_begin_the_grace_anew(readers: Readers) -> None:
     topic = readers.joins(1, "zh")
     readers.changes(replace(topic, cadence=Cadence(times=()), next_due=None))
     now, number = NOW, 0
-    while now <= NOW + 2 * GRACE:
+    while now <= NOW + 2 * MAX_WAIT:
         number += 1
         announce(readers.store, papers(number))
-        settle(readers.store, now)
+        mark_feed_round_complete(readers.store, now)
         if readers.tick(now):
             break
         now += MINUTE
 
-    assert now == NOW + GRACE
+    assert now == NOW + MAX_WAIT
 
 
 def test_a_second_announcement_has_a_grace_of_its_own(readers: Readers) -> None:
     topic = readers.joins(1, "zh")
     readers.changes(replace(topic, cadence=Cadence(times=()), next_due=None))
     announce(readers.store, papers(1))
-    assert readers.leaves(NOW) == NOW + GRACE
+    assert readers.leaves(NOW) == NOW + MAX_WAIT
 
     announce(readers.store, papers(2))
-    readers.store.cursors.put(
-        replace(readers.store.cursors.get("settled"), checked=NOW + GRACE + MINUTE)
+    readers.store.feed_cursors.put(
+        replace(readers.store.feed_cursors.get("settled"), checked_at=NOW + MAX_WAIT + MINUTE)
     )
 
-    assert readers.leaves(NOW + GRACE + MINUTE) == NOW + 2 * GRACE + MINUTE
+    assert readers.leaves(NOW + MAX_WAIT + MINUTE) == NOW + 2 * MAX_WAIT + MINUTE
 
 
 @pytest.mark.parametrize("back", [SECOND, 30 * SECOND, 4 * MINUTE])
@@ -278,12 +278,12 @@ def test_a_clock_set_back_while_a_chat_waits_does_not_hold_it_longer(
 ) -> None:
     readers.joins(1, "zh")
     announce(readers.store, papers(1))
-    assert readers.tick(DUE + 5 * MINUTE) == 0
+    assert readers.tick(DUE_AT + 5 * MINUTE) == 0
 
-    left = readers.leaves(DUE + 5 * MINUTE - back)
+    left = readers.leaves(DUE_AT + 5 * MINUTE - back)
 
     assert left is not None
-    assert left < DUE + GRACE + TICK
+    assert left < DUE_AT + MAX_WAIT + TICK
 
 
 def test_an_announcement_of_the_future_holds_nobody(readers: Readers) -> None:
@@ -300,17 +300,17 @@ def test_each_gloss_is_asked_for_once_a_tick_however_many_lack_it(
     for number in range(1, 40):
         readers.joins(number, "zh")
     announce(readers.store, papers(1, 2))
-    asked: list[Commission] = []
-    order = readers.store.commissions.order
+    asked: list[SummaryJob] = []
+    order = readers.store.summary_jobs.enqueue
 
-    def noted(some: Iterable[Commission]) -> int:
+    def noted(some: Iterable[SummaryJob]) -> int:
         wanted = list(some)
         asked.extend(wanted)
         return order(wanted)
 
-    monkeypatch.setattr(readers.store.commissions, "order", noted)
+    monkeypatch.setattr(readers.store.summary_jobs, "enqueue", noted)
 
-    assert readers.tick(DUE) == 0
+    assert readers.tick(DUE_AT) == 0
 
     assert len(asked) == 2
 
@@ -322,12 +322,12 @@ def test_a_digest_that_was_drawn_before_its_gloss_came_is_drawn_again(
     announce(store, papers(1))
     paper = store.papers.get("arxiv:2611.80001")
     assert paper
-    drawn = Digest("", "diffusion", DUE, (Entry(paper, Kind.NEW),))
-    readers.made(Commission(paper.key, 1, "zh", DUE))
+    drawn = Digest("", "diffusion", DUE_AT, (Entry(paper, AnnouncementKind.NEW),))
+    readers.made(SummaryJob(paper.key, 1, "zh", DUE_AT))
 
-    assert readers.patience.waits(chat_of(store), [(topic, drawn)], None, DUE)
-    assert readers.store.commissions.backlog().waiting == 0
-    assert readers.tick(DUE + ASKED_AGAIN) == 1
+    assert readers.patience.order_and_should_wait(chat_of(store), [(topic, drawn)], None, DUE_AT)
+    assert readers.store.summary_jobs.backlog().waiting == 0
+    assert readers.tick(DUE_AT + RECHECK_INTERVAL) == 1
 
 
 def test_what_breaks_while_waiting_holds_no_digest(readers: Readers, store: Store) -> None:
@@ -337,7 +337,12 @@ def test_what_breaks_while_waiting_holds_no_digest(readers: Readers, store: Stor
     def breaks() -> bool:
         raise ZeroDivisionError
 
-    assert publish(store, BOT, DUE, patience=Patience(store, breaks, lambda: None)).digests == 1
+    assert (
+        publish_due_chats(
+            store, BOT, DUE_AT, summary_wait=SummaryWait(store, breaks, lambda: None)
+        ).digests
+        == 1
+    )
 
 
 def test_a_busy_store_is_everybodys_trouble(readers: Readers, store: Store) -> None:
@@ -345,8 +350,8 @@ def test_a_busy_store_is_everybodys_trouble(readers: Readers, store: Store) -> N
     announce(store, papers(1))
 
     def busy() -> bool:
-        raise Busy("the store is busy")
+        raise DatabaseBusy("the store is busy")
 
-    with pytest.raises(Busy):
-        publish(store, BOT, DUE, patience=Patience(store, busy, lambda: None))
-    assert publish(store, BOT, DUE).digests == 1
+    with pytest.raises(DatabaseBusy):
+        publish_due_chats(store, BOT, DUE_AT, summary_wait=SummaryWait(store, busy, lambda: None))
+    assert publish_due_chats(store, BOT, DUE_AT).digests == 1

@@ -13,34 +13,34 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.concurrency.trusted_clock import TrustedClock
-from bot.health.alerts import PAUSE, judged, sound
-from bot.health.troubles import last_certain
-from bot.topics.query.parser import indexed
+from bot.health.alerts import REPEAT_AFTER, notify_operator, plan_alerts
+from bot.health.troubles import last_confirmed_time
+from bot.topics.query.parser import index_text
 from storage import Store, open_store
-from storage.records import ChatKind, Notice, ParcelState, Sent, Subscriber, ToldTrouble, Trouble
+from storage.records import Chat, ChatKind, Incident, MessageState, Notice, NotifiedIncident, Sent
 from tests.ingest.catch_up.test_missed_days import read
-from tests.support.builders import BOT, NOW, TODAY, Postman
-from tests.support.running_bot import staged
+from tests.support.builders import BOT, NOW, TODAY, FakeSender
+from tests.support.running_bot import run_bot
 
 OPERATOR = 99
 HOUR = timedelta(hours=1)
 MINUTE = timedelta(minutes=1)
-DISK = Trouble("trouble-disk", Notice("trouble-disk", (("megabytes", 12),)))
-ERRORS = Trouble("trouble-errors", Notice("trouble-errors", (("dead", 7),)))
+DISK = Incident("trouble-disk", Notice("trouble-disk", (("megabytes", 12),)))
+ERRORS = Incident("trouble-errors", Notice("trouble-errors", (("dead", 7),)))
 
 
 def messages(store: Store) -> list[Notice]:
     """What waits for the operator."""
-    found = store.outbox.in_state(BOT, ParcelState.READY)
+    found = store.outbox.messages_in_state(BOT, MessageState.READY)
     assert all(parcel.chat == OPERATOR for parcel in found)
     return [parcel.notice for parcel in found if parcel.notice]
 
 
-def heard(store: Store, *found: Trouble, after: timedelta = timedelta()) -> list[str]:
+def heard(store: Store, *found: Incident, after: timedelta = timedelta()) -> list[str]:
     """The keys of what one look at the house adds for the operator."""
     before = len(messages(store))
-    sound(store, BOT, OPERATOR, found, NOW + after)
-    return [notice.key for notice in messages(store)[before:]]
+    notify_operator(store, BOT, OPERATOR, found, NOW + after)
+    return [notice.text_key for notice in messages(store)[before:]]
 
 
 def test_what_is_wrong_is_told_in_one_message(store: Store) -> None:
@@ -93,17 +93,17 @@ def test_a_trouble_that_healed_long_ago_is_new_again(store: Store) -> None:
     heard(store, after=HOUR)
     heard(store, after=7 * HOUR)
 
-    assert store.troubles.all() == []
+    assert store.incidents.all() == []
     assert heard(store, DISK, after=8 * HOUR) == ["alarm-troubles"]
 
 
 def test_what_was_told_survives_a_restart(tmp_path: Path) -> None:
     url = f"sqlite:///{tmp_path / 'papergram.db'}"
-    first = open_store(url, words=indexed)
-    sound(first, BOT, OPERATOR, [DISK], NOW)
+    first = open_store(url, analyze=index_text)
+    notify_operator(first, BOT, OPERATOR, [DISK], NOW)
     first.close()
 
-    second = open_store(url, words=indexed)
+    second = open_store(url, analyze=index_text)
     try:
         assert heard(second, DISK, after=HOUR) == []
         assert heard(second, after=2 * HOUR) == ["alarm-healed"]
@@ -114,16 +114,16 @@ def test_what_was_told_survives_a_restart(tmp_path: Path) -> None:
 def test_one_look_told_twice_is_one_message(store: Store) -> None:
     """A process killed after the commit looks again at the same instant."""
     heard(store, DISK)
-    store.troubles.drop(DISK.name)
+    store.incidents.delete(DISK.name)
 
     assert heard(store, DISK) == []
 
 
 def test_without_an_operator_the_log_has_it(store: Store, caplog: pytest.LogCaptureFixture) -> None:
     with caplog.at_level(logging.INFO):
-        sound(store, BOT, None, [DISK], NOW)
-        sound(store, BOT, None, [DISK], NOW + HOUR)
-        sound(store, BOT, None, [], NOW + 2 * HOUR)
+        notify_operator(store, BOT, None, [DISK], NOW)
+        notify_operator(store, BOT, None, [DISK], NOW + HOUR)
+        notify_operator(store, BOT, None, [], NOW + 2 * HOUR)
 
     said = [
         (one.levelname, one.getMessage())
@@ -135,7 +135,7 @@ def test_without_an_operator_the_log_has_it(store: Store, caplog: pytest.LogCapt
 
 
 def test_an_operator_who_reads_chinese_is_told_in_chinese(store: Store) -> None:
-    store.subscribers.ensure(Subscriber(BOT, OPERATOR, ChatKind.PRIVATE, language="zh"))
+    store.chats.get_or_add(Chat(BOT, OPERATOR, ChatKind.PRIVATE, language="zh"))
 
     heard(store, DISK)
 
@@ -144,19 +144,19 @@ def test_an_operator_who_reads_chinese_is_told_in_chinese(store: Store) -> None:
 
 async def test_the_message_reaches_the_operator(store: Store) -> None:
     heard(store, DISK)
-    postman = Postman(store, script=[Sent(1)])
+    postman = FakeSender(store, script=[Sent(1)])
 
-    await postman.goes_round()
+    await postman.deliver_once()
 
-    [(parcel, message)] = postman.sent
+    [(parcel, message)] = postman.sent_messages
     assert parcel.chat == OPERATOR
     assert message.html.startswith("⚠️ Something needs your attention:\n• The disk is nearly full")
 
 
 def test_a_clock_set_back_does_not_silence_the_alarm() -> None:
-    known = [ToldTrouble(DISK, NOW + 30 * HOUR)]
+    known = [NotifiedIncident(DISK, NOW + 30 * HOUR)]
 
-    assert judged([DISK], known, NOW).told == (DISK,)
+    assert plan_alerts([DISK], known, NOW).raised == (DISK,)
 
 
 @given(
@@ -167,65 +167,65 @@ def test_a_clock_set_back_does_not_silence_the_alarm() -> None:
 def test_no_trouble_is_told_twice_in_six_hours_and_none_is_forgotten(
     looks: list[tuple[int, set[str]]],
 ) -> None:
-    memory: dict[str, ToldTrouble] = {}
+    memory: dict[str, NotifiedIncident] = {}
     told: dict[str, datetime] = {}
     now = NOW
     for minutes, names in looks:
         now += timedelta(minutes=minutes)
         found = [replace(DISK, name=name) for name in sorted(names)]
 
-        verdict = judged(found, list(memory.values()), now)
-        memory |= {one.trouble.name: one for one in verdict.keep}
-        memory = {name: one for name, one in memory.items() if name not in verdict.drop}
+        verdict = plan_alerts(found, list(memory.values()), now)
+        memory |= {one.incident.name: one for one in verdict.to_save}
+        memory = {name: one for name, one in memory.items() if name not in verdict.to_delete}
 
-        for trouble in verdict.told:
-            assert trouble.name not in told or now - told[trouble.name] >= PAUSE
+        for trouble in verdict.raised:
+            assert trouble.name not in told or now - told[trouble.name] >= REPEAT_AFTER
             told[trouble.name] = now
-        assert all(now - told[name] < PAUSE for name in names), "each was told lately"
+        assert all(now - told[name] < REPEAT_AFTER for name in names), "each was told lately"
 
 
 async def test_a_running_bot_tells_its_operator_and_says_when_it_is_over(store: Store) -> None:
     """arXiv was to announce papers this morning, and nobody has read any."""
-    async with staged(store, at=NOW, feeds="cs.CV") as house:
-        ada = house.person()
-        await house.says(ada, "/start")
-        shown = len(ada.reads())
+    async with run_bot(store, instant=NOW, feeds="cs.CV") as house:
+        ada = house.create_person()
+        await house.send_text(ada, "/start")
+        shown = len(ada.messages())
         house.bot.config = house.bot.config.model_copy(update={"operator": ada.id})
 
-        await house.bot.watch()
-        await house.bot.watch()
-        await house.settled()
-        alarm = ada.reads()[shown:]
+        await house.bot.check_health()
+        await house.bot.check_health()
+        await house.wait_until_idle()
+        alarm = ada.messages()[shown:]
         read(store, TODAY)
-        await house.bot.watch()
-        await house.passes(seconds=5)
+        await house.bot.check_health()
+        await house.advance_clock(seconds=5)
 
         assert ["nothing came" in one.text for one in alarm] == [True]
-        assert ["nothing came" in one.text for one in ada.reads()[shown:]] == [True, True]
-        assert ada.reads()[-1].text.startswith("✅ This is over:")
+        assert ["nothing came" in one.text for one in ada.messages()[shown:]] == [True, True]
+        assert ada.messages()[-1].text.startswith("✅ This is over:")
 
 
 async def test_the_operator_is_told_of_a_wrong_system_clock(store: Store) -> None:
     """And what a server has confirmed is kept for the next start."""
     shown = NOW
     clock = TrustedClock(lambda: shown)
-    async with staged(store, at=NOW, feeds="cs.CV") as house:
-        ada = house.person()
-        await house.says(ada, "/start")
-        before = len(ada.reads())
+    async with run_bot(store, instant=NOW, feeds="cs.CV") as house:
+        ada = house.create_person()
+        await house.send_text(ada, "/start")
+        before = len(ada.messages())
         house.bot.config = house.bot.config.model_copy(update={"operator": ada.id})
         house.bot.clock = clock
 
-        await house.bot.watch()
-        assert last_certain(store) is None
-        clock.hear_telegram(format_datetime(NOW, usegmt=True), 0.1)
+        await house.bot.check_health()
+        assert last_confirmed_time(store) is None
+        clock.observe_telegram_date(format_datetime(NOW, usegmt=True), 0.1)
         shown = NOW + timedelta(days=3650)
-        await house.passes(seconds=5)
-        await house.bot.watch()
-        await house.passes(seconds=5)
+        await house.advance_clock(seconds=5)
+        await house.bot.check_health()
+        await house.advance_clock(seconds=5)
 
-        certain = last_certain(store)
+        certain = last_confirmed_time(store)
         assert certain
         assert timedelta() <= certain - NOW < MINUTE
-        [told] = [one.text for one in ada.reads()[before:] if "clock" in one.text]
+        [told] = [one.text for one in ada.messages()[before:] if "clock" in one.text]
         assert "timedatectl" in told

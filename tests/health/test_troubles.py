@@ -8,14 +8,29 @@ from pathlib import Path
 
 import pytest
 
-from bot.health.troubles import SCARCE, Room, health, last_certain, note_certain, room
-from bot.ingest.catch_up.missed_days import note, plan
-from bot.ingest.sources.source_batch import Condition
-from bot.summaries.gateway.model_state import State
-from bot.summaries.gateway.model_state import note as note_model
+from bot.health.troubles import (
+    MIN_FREE_BYTES,
+    DiskSpace,
+    disk_space,
+    find_incidents,
+    last_confirmed_time,
+    save_confirmed_time,
+)
+from bot.ingest.catch_up.missed_days import plan_backfills, record_feed_answers
+from bot.ingest.sources.source_batch import BatchStatus
+from bot.summaries.gateway.model_state import ModelStatus
+from bot.summaries.gateway.model_state import record_model_state as note_model
 from bot.texts import LANGUAGES, say
 from storage import Store
-from storage.records import Form, Later, Parcel, ParcelState, Refused, Sent, Trouble
+from storage.records import (
+    Incident,
+    MessageForm,
+    MessageRejected,
+    MessageState,
+    OutboxMessage,
+    RetryLater,
+    Sent,
+)
 from tests.ingest.catch_up.test_missed_days import read, report
 from tests.support.arxiv_archive import utc
 from tests.support.builders import BOT
@@ -25,39 +40,41 @@ MONDAY = date(2026, 11, 16)
 NOON = utc(11, 17, 17)  # 12:00 in the East
 MORNING = utc(11, 17, 10)  # 05:00 in the East
 GIGABYTE = 1024**3
-ROOMY = Room(50 * GIGABYTE, 100 * GIGABYTE)
+ROOMY = DiskSpace(50 * GIGABYTE, 100 * GIGABYTE)
 MINUTE = timedelta(minutes=1)
 
 
 def troubles(
-    store: Store, now: datetime = NOON, feeds: Sequence[str] = ("cs.CV",), disk: Room = ROOMY
+    store: Store, now: datetime = NOON, feeds: Sequence[str] = ("cs.CV",), disk: DiskSpace = ROOMY
 ) -> list[str]:
     """The names of what is wrong; every one can be said."""
-    found = health(store, BOT, feeds, now, disk)
+    found = find_incidents(store, BOT, feeds, now, disk)
     for trouble in found:
         for language in LANGUAGES:
             assert said(trouble, language)
     return [trouble.name for trouble in found]
 
 
-def said(trouble: Trouble, language: str) -> str:
-    return say(language, trouble.notice.key, **dict(trouble.notice.values))
+def said(trouble: Incident, language: str) -> str:
+    return say(language, trouble.notice.text_key, **dict(trouble.notice.values))
 
 
-def parcel(number: int = 1, chat: int = 7) -> Parcel:
-    return Parcel(BOT, chat, f"test/{number}", 1, Form.CLASSIC, "en", ("en",), "UTC")
+def parcel(number: int = 1, chat: int = 7) -> OutboxMessage:
+    return OutboxMessage(BOT, chat, f"test/{number}", 1, MessageForm.CLASSIC, "en", ("en",), "UTC")
 
 
 def queued(store: Store, count: int = 1, *, due: datetime = NOON, chat: int = 7) -> None:
     for number in range(count):
-        assert store.outbox.put_once(parcel(number, chat + number), due=due)
+        assert store.outbox.put_once(parcel(number, chat + number), due_at=due)
 
 
-def settled(store: Store, outcome: Sent | Refused | Later, now: datetime, count: int = 1) -> None:
+def settled(
+    store: Store, outcome: Sent | MessageRejected | RetryLater, now: datetime, count: int = 1
+) -> None:
     """Sends what is waiting, with this outcome."""
     for one in store.outbox.claim(BOT, "me", now, 60.0, count):
-        assert store.outbox.begin(one, now)
-        assert store.outbox.settle(one, outcome, now)
+        assert store.outbox.mark_sending(one, now)
+        assert store.outbox.record_outcome(one, outcome, now)
 
 
 def test_all_is_well_when_the_day_was_read(store: Store) -> None:
@@ -90,7 +107,7 @@ def test_one_feed_of_several_may_be_late(store: Store) -> None:
 
 def test_an_honest_empty_answer_of_one_feed_is_a_quiet_archive(store: Store) -> None:
     read(store, TUESDAY, feed="cs.LG")
-    note(store, [report(Condition.EMPTY)], NOON)
+    record_feed_answers(store, [report(BatchStatus.EMPTY)], NOON)
 
     assert troubles(store, feeds=["cs.CV", "cs.LG"]) == []
 
@@ -98,45 +115,45 @@ def test_an_honest_empty_answer_of_one_feed_is_a_quiet_archive(store: Store) -> 
 @pytest.mark.parametrize(
     ("condition", "key"),
     [
-        (Condition.STALE, "trouble-feed-stale"),
-        (Condition.BROKEN, "trouble-feed-broken"),
-        (Condition.PARTIAL, "trouble-feed-broken"),
-        (Condition.NOT_A_FEED, "trouble-feed-broken"),
-        (Condition.ERROR_FEED, "trouble-feed-broken"),
-        (Condition.LIMITED, "trouble-feed-limited"),
-        (Condition.UNREACHABLE, "trouble-feed-unreachable"),
+        (BatchStatus.STALE, "trouble-feed-stale"),
+        (BatchStatus.BROKEN, "trouble-feed-broken"),
+        (BatchStatus.PARTIAL, "trouble-feed-broken"),
+        (BatchStatus.NOT_A_FEED, "trouble-feed-broken"),
+        (BatchStatus.ERROR_FEED, "trouble-feed-broken"),
+        (BatchStatus.LIMITED, "trouble-feed-limited"),
+        (BatchStatus.UNREACHABLE, "trouble-feed-unreachable"),
     ],
 )
 def test_a_feed_that_answers_badly_is_a_trouble_when_it_lasts(
-    store: Store, condition: Condition, key: str
+    store: Store, condition: BatchStatus, key: str
 ) -> None:
     read(store, TUESDAY)
 
-    note(store, [report(condition)], NOON)
+    record_feed_answers(store, [report(condition)], NOON)
 
     assert troubles(store, NOON + 119 * MINUTE) == []
     assert troubles(store, NOON + 120 * MINUTE) == [f"{key}/cs.CV"]
 
 
-@pytest.mark.parametrize("condition", [Condition.FRESH, Condition.UNCHANGED, Condition.EMPTY])
-def test_a_feed_that_answers_well_is_no_trouble(store: Store, condition: Condition) -> None:
+@pytest.mark.parametrize("condition", [BatchStatus.FRESH, BatchStatus.UNCHANGED, BatchStatus.EMPTY])
+def test_a_feed_that_answers_well_is_no_trouble(store: Store, condition: BatchStatus) -> None:
     read(store, TUESDAY)
 
-    note(store, [report(condition)], NOON)
+    record_feed_answers(store, [report(condition)], NOON)
 
     assert troubles(store, NOON + timedelta(hours=5)) == []
 
 
 def test_a_feed_that_is_no_longer_polled_is_no_trouble(store: Store) -> None:
     read(store, TUESDAY, feed="cs.LG")
-    note(store, [report(Condition.BROKEN)], MORNING)
+    record_feed_answers(store, [report(BatchStatus.BROKEN)], MORNING)
 
     assert troubles(store, feeds=["cs.LG"]) == []
 
 
 def test_a_cut_feed_is_told_on_its_day(store: Store) -> None:
     read(store, TUESDAY)
-    note(store, [report(Condition.FRESH, "source-cut")], NOON)
+    record_feed_answers(store, [report(BatchStatus.FRESH, "source-cut")], NOON)
 
     assert troubles(store, NOON) == ["trouble-feed-cut/cs.CV"]
     read(store, date(2026, 11, 18))
@@ -146,7 +163,7 @@ def test_a_cut_feed_is_told_on_its_day(store: Store) -> None:
 def test_a_repair_that_takes_a_day_is_a_trouble(store: Store) -> None:
     read(store, MONDAY, date(2026, 11, 18), date(2026, 11, 19))
     made = utc(11, 18, 12)
-    plan(store, ("cs.CV",), made)
+    plan_backfills(store, ("cs.CV",), made)
 
     assert troubles(store, made + timedelta(hours=23)) == []
     assert troubles(store, made + timedelta(hours=24)) == ["trouble-repair"]
@@ -173,10 +190,10 @@ def test_a_long_queue_that_moves_is_no_standstill(store: Store) -> None:
 def test_a_chat_that_must_wait_is_no_standstill(store: Store) -> None:
     read(store, TUESDAY)
     queued(store)
-    store.outbox.put_once(parcel(9), due=NOON)  # behind the first one
-    settled(store, Later(3600.0, "busy"), NOON)
+    store.outbox.put_once(parcel(9), due_at=NOON)  # behind the first one
+    settled(store, RetryLater(3600.0, "busy"), NOON)
     queued(store, chat=8)
-    store.outbox.hold(BOT, 8, NOON + 60 * MINUTE)
+    store.outbox.hold_chat(BOT, 8, NOON + 60 * MINUTE)
 
     assert troubles(store, NOON + 30 * MINUTE) == []
 
@@ -187,9 +204,9 @@ def test_many_messages_given_up_in_an_hour_are_a_trouble(
 ) -> None:
     read(store, TUESDAY)
     queued(store, count)
-    settled(store, Refused("bad"), NOON, count)
+    settled(store, MessageRejected("bad"), NOON, count)
 
-    assert store.outbox.counts(BOT)[ParcelState.DEAD] == count
+    assert store.outbox.counts_by_state(BOT)[MessageState.DEAD] == count
     assert troubles(store, NOON + 59 * MINUTE) == found
     assert troubles(store, NOON + 61 * MINUTE) == []
 
@@ -197,8 +214,8 @@ def test_many_messages_given_up_in_an_hour_are_a_trouble(
 @pytest.mark.parametrize(
     ("free", "total", "found"),
     [
-        (SCARCE - 1, GIGABYTE, ["trouble-disk"]),
-        (SCARCE, GIGABYTE, []),
+        (MIN_FREE_BYTES - 1, GIGABYTE, ["trouble-disk"]),
+        (MIN_FREE_BYTES, GIGABYTE, []),
         (4 * GIGABYTE, 100 * GIGABYTE, ["trouble-disk"]),
         (5 * GIGABYTE, 100 * GIGABYTE, []),
         (11 * GIGABYTE, 10_000 * GIGABYTE, []),
@@ -209,12 +226,12 @@ def test_a_disk_that_is_nearly_full_is_a_trouble(
 ) -> None:
     read(store, TUESDAY)
 
-    assert troubles(store, disk=Room(free, total)) == found
+    assert troubles(store, disk=DiskSpace(free, total)) == found
 
 
 def test_a_system_clock_that_is_not_followed_is_a_trouble(store: Store) -> None:
     error = timedelta(days=3650)
-    [trouble] = health(store, BOT, (), MORNING, ROOMY, clock_error=error)
+    [trouble] = find_incidents(store, BOT, (), MORNING, ROOMY, clock_error=error)
 
     assert trouble.name == "trouble-clock"
     for language in LANGUAGES:
@@ -223,22 +240,24 @@ def test_a_system_clock_that_is_not_followed_is_a_trouble(store: Store) -> None:
 
 
 def test_the_last_certain_instant_outlives_the_process(store: Store) -> None:
-    assert last_certain(store) is None
+    assert last_confirmed_time(store) is None
 
     for instant in (NOON, MORNING):
-        note_certain(store, instant)
+        save_confirmed_time(store, instant)
 
-        assert last_certain(store) == instant, "also one before a former one: that was wrong"
+        assert last_confirmed_time(store) == instant, "also one before a former one: that was wrong"
 
 
 def test_the_disk_is_that_of_the_store(tmp_path: Path) -> None:
-    found = room(tmp_path / "papergram.db")
+    found = disk_space(tmp_path / "papergram.db")
 
     assert 0 < found.free < found.total
 
 
 def test_a_calendar_that_ends_soon_is_a_trouble(store: Store) -> None:
-    [found] = health(store, BOT, ("cs.CV",), datetime(2037, 3, 1, 3, tzinfo=NOON.tzinfo), ROOMY)
+    [found] = find_incidents(
+        store, BOT, ("cs.CV",), datetime(2037, 3, 1, 3, tzinfo=NOON.tzinfo), ROOMY
+    )
 
     assert found.name == "calendar-unlisted-year"
     assert dict(found.notice.values) == {"year": 2037}
@@ -250,28 +269,30 @@ def test_a_long_name_of_a_feed_is_shortened(store: Store) -> None:
 
     [found] = [
         one
-        for one in health(store, BOT, [*feeds, "cs.LG"], NOON, ROOMY)
+        for one in find_incidents(store, BOT, [*feeds, "cs.LG"], NOON, ROOMY)
         if one.name.startswith("trouble-feed-late")
     ]
 
     assert "math.ST+…+hep-th" in said(found, "en")
 
 
-@pytest.mark.parametrize("state", [State.KEY_REFUSED, State.MODEL_UNKNOWN, State.OUT_OF_CREDIT])
+@pytest.mark.parametrize(
+    "state", [ModelStatus.KEY_REFUSED, ModelStatus.MODEL_UNKNOWN, ModelStatus.OUT_OF_CREDIT]
+)
 def test_a_model_that_only_the_operator_can_mend_is_told_at_once(
-    store: Store, state: State
+    store: Store, state: ModelStatus
 ) -> None:
     read(store, MONDAY, TUESDAY)
     note_model(store, state, "model-x", NOON)
 
     assert troubles(store) == [f"trouble-model-{state}"]
 
-    note_model(store, State.GOOD, "model-x", NOON)
+    note_model(store, ModelStatus.AVAILABLE, "model-x", NOON)
     assert troubles(store) == []
 
 
-@pytest.mark.parametrize("state", [State.OVERLOADED, State.UNREACHABLE])
-def test_a_model_that_rests_is_told_when_it_lasts(store: Store, state: State) -> None:
+@pytest.mark.parametrize("state", [ModelStatus.OVERLOADED, ModelStatus.UNREACHABLE])
+def test_a_model_that_rests_is_told_when_it_lasts(store: Store, state: ModelStatus) -> None:
     read(store, MONDAY, TUESDAY)
     note_model(store, state, "model-x", NOON)
     note_model(store, state, "model-x", NOON + 119 * MINUTE)  # the same state goes on

@@ -11,10 +11,17 @@ import httpx
 import pytest
 import stamina
 
-from bot.ingest.http_client import ATTEMPTS, Fetched, Fetcher
-from bot.ingest.http_errors import Elsewhere, FetchError, TooLarge, TooSlow, Unreachable, Unreadable
-from bot.ingest.request_pace import Pace
-from tests.ingest.sources.offline import reply
+from bot.ingest.http_client import MAX_ATTEMPTS, Fetcher, FetchResponse
+from bot.ingest.http_errors import (
+    AnswerTooLarge,
+    FetchError,
+    FetchTimeout,
+    RedirectRefused,
+    SourceUnreachable,
+    SourceUnreadable,
+)
+from bot.ingest.request_pace import RequestPace
+from tests.ingest.sources.offline import streamed_response
 
 URL = "https://rss.arxiv.org/rss/cs.CV"
 KILOBYTE = 1024
@@ -25,7 +32,7 @@ Answer = Callable[[httpx.Request], httpx.Response]
 @pytest.fixture(autouse=True)
 def _no_waits() -> Iterator[None]:
     """Attempts follow one another at once."""
-    with stamina.set_testing(True, attempts=ATTEMPTS):
+    with stamina.set_testing(True, attempts=MAX_ATTEMPTS):
         yield
 
 
@@ -42,15 +49,17 @@ class Clock:
         self.now += seconds
 
 
-def pace(clock: Clock | None = None) -> Pace:
+def pace(clock: Clock | None = None) -> RequestPace:
     clock = clock or Clock()
-    return Pace(clock=clock, sleep=clock.sleep)
+    return RequestPace(clock=clock, sleep=clock.sleep)
 
 
-async def fetch(answer: Answer, url: str = URL, *, etag: str = "", base: str = "") -> Fetched:
+async def fetch(answer: Answer, url: str = URL, *, etag: str = "", base: str = "") -> FetchResponse:
     transport = httpx.MockTransport(answer)
     bases = (base,) if base else ()
-    async with Fetcher(transport=transport, pace=pace(), bases=bases, most=KILOBYTE) as fetcher:
+    async with Fetcher(
+        transport=transport, request_pace=pace(), bases=bases, max_bytes=KILOBYTE
+    ) as fetcher:
         return await fetcher.get(url, etag=etag)
 
 
@@ -60,7 +69,7 @@ def always(status: int, **headers: str) -> tuple[Answer, list[str]]:
 
     def answer(request: httpx.Request) -> httpx.Response:
         asked.append(str(request.url))
-        return reply(
+        return streamed_response(
             status, headers={name.replace("_", "-"): text for name, text in headers.items()}
         )
 
@@ -72,10 +81,10 @@ async def test_it_says_who_asks() -> None:
 
     def answer(request: httpx.Request) -> httpx.Response:
         agents.append(request.headers["user-agent"])
-        return reply(200)
+        return streamed_response(200)
 
     async with Fetcher(
-        contact="mailto:me@example.org", transport=httpx.MockTransport(answer), pace=pace()
+        contact="mailto:me@example.org", transport=httpx.MockTransport(answer), request_pace=pace()
     ) as fetcher:
         await fetcher.get(URL)
 
@@ -88,7 +97,7 @@ async def test_an_unquoted_etag_goes_back_as_it_came() -> None:
 
     def answer(request: httpx.Request) -> httpx.Response:
         known = request.headers.get("if-none-match") == tag
-        return reply(304 if known else 200, headers={"etag": tag})
+        return streamed_response(304 if known else 200, headers={"etag": tag})
 
     first = await fetch(answer)
     second = await fetch(answer, etag=first.etag)
@@ -101,9 +110,9 @@ async def test_questions_to_arxiv_begin_three_seconds_apart() -> None:
 
     def answer(request: httpx.Request) -> httpx.Response:
         moments.append(clock.now)
-        return reply(200)
+        return streamed_response(200)
 
-    async with Fetcher(transport=httpx.MockTransport(answer), pace=pace(clock)) as fetcher:
+    async with Fetcher(transport=httpx.MockTransport(answer), request_pace=pace(clock)) as fetcher:
         await asyncio.gather(*(fetcher.get(URL) for _ in range(4)))
 
     assert moments == [100.0, 103.0, 106.0, 109.0]
@@ -123,11 +132,11 @@ async def test_a_configured_mirror_keeps_the_pace_of_arxiv(url: str) -> None:
 
     def answer(request: httpx.Request) -> httpx.Response:
         moments.append(clock.now)
-        return reply(200)
+        return streamed_response(200)
 
     bases = ["https://mirror.example/arxiv", "http://other.example/oai"]
     transport = httpx.MockTransport(answer)
-    async with Fetcher(transport=transport, pace=pace(clock), bases=bases) as fetcher:
+    async with Fetcher(transport=transport, request_pace=pace(clock), bases=bases) as fetcher:
         await asyncio.gather(*(fetcher.get(one) for one in (url, URL, url, bases[1])))
 
     assert moments == [100.0, 103.0, 106.0, 109.0]
@@ -139,10 +148,10 @@ async def test_attempts_and_redirects_keep_the_pace_too() -> None:
     def answer(request: httpx.Request) -> httpx.Response:
         moments.append(clock.now)
         if request.url.path == "/rss/cs.CV":
-            return reply(301, headers={"location": "/moved"})
-        return reply(500)
+            return streamed_response(301, headers={"location": "/moved"})
+        return streamed_response(500)
 
-    async with Fetcher(transport=httpx.MockTransport(answer), pace=pace(clock)) as fetcher:
+    async with Fetcher(transport=httpx.MockTransport(answer), request_pace=pace(clock)) as fetcher:
         await fetcher.get(URL)
 
     assert [later - sooner for sooner, later in pairwise(moments)] == [3.0] * 5
@@ -157,9 +166,9 @@ async def test_other_hosts_are_asked_without_delay_but_one_at_a_time() -> None:
         most_open = max(most_open, open_now)
         await asyncio.sleep(0)
         open_now -= 1
-        return reply(200)
+        return streamed_response(200)
 
-    async with Fetcher(transport=httpx.MockTransport(answer), pace=pace(clock)) as fetcher:
+    async with Fetcher(transport=httpx.MockTransport(answer), request_pace=pace(clock)) as fetcher:
         await asyncio.gather(*(fetcher.get("http://127.0.0.1:8081/rss/cs.CV") for _ in range(5)))
 
     assert (clock.now, most_open) == (100.0, 1)
@@ -170,7 +179,7 @@ async def test_passing_trouble_is_tried_again_and_then_told(status: int) -> None
     answer, asked = always(status)
 
     assert (await fetch(answer)).status == status
-    assert len(asked) == ATTEMPTS
+    assert len(asked) == MAX_ATTEMPTS
 
 
 @pytest.mark.parametrize("status", [200, 304, 400, 403, 404])
@@ -184,14 +193,14 @@ async def test_a_plain_answer_is_asked_for_once(status: int) -> None:
 async def test_trouble_that_passes_is_not_told() -> None:
     statuses = iter([503, 200])
 
-    assert (await fetch(lambda request: reply(next(statuses)))).status == 200
+    assert (await fetch(lambda request: streamed_response(next(statuses)))).status == 200
 
 
 @pytest.mark.parametrize(
     ("headers", "seconds", "attempts"),
     [
-        ({"retry_after": "0"}, 0.0, ATTEMPTS),
-        ({"retry_after": "30"}, 30.0, ATTEMPTS),
+        ({"retry_after": "0"}, 0.0, MAX_ATTEMPTS),
+        ({"retry_after": "30"}, 30.0, MAX_ATTEMPTS),
         ({"retry_after": "3600"}, 3600.0, 1),
         ({"retry_after": "9" * 40}, 604800.0, 1),
         (
@@ -202,9 +211,9 @@ async def test_trouble_that_passes_is_not_told() -> None:
             600.0,
             1,
         ),
-        ({"retry_after": "Mon, 23 Nov 2026 06:10:00 GMT"}, None, ATTEMPTS),
-        ({"retry_after": "soon"}, None, ATTEMPTS),
-        ({}, None, ATTEMPTS),
+        ({"retry_after": "Mon, 23 Nov 2026 06:10:00 GMT"}, None, MAX_ATTEMPTS),
+        ({"retry_after": "soon"}, None, MAX_ATTEMPTS),
+        ({}, None, MAX_ATTEMPTS),
     ],
 )
 async def test_a_long_wait_is_left_to_the_caller(
@@ -220,7 +229,9 @@ async def test_a_long_wait_is_left_to_the_caller(
 async def test_a_gzip_answer_is_unpacked() -> None:
     packed = gzip.compress(b"a feed", mtime=0)
 
-    found = await fetch(lambda request: reply(200, packed, headers={"content-encoding": "gzip"}))
+    found = await fetch(
+        lambda request: streamed_response(200, packed, headers={"content-encoding": "gzip"})
+    )
 
     assert found.body == b"a feed"
 
@@ -241,7 +252,7 @@ class Endless(httpx.AsyncByteStream):
 async def test_an_endless_body_is_dropped_at_the_bound() -> None:
     endless = Endless(b"x" * 100)
 
-    with pytest.raises(TooLarge):
+    with pytest.raises(AnswerTooLarge):
         await fetch(lambda request: httpx.Response(200, stream=endless))
 
     assert endless.taken <= KILOBYTE + 100
@@ -251,8 +262,10 @@ async def test_a_bomb_is_not_unpacked() -> None:
     bomb = gzip.compress(b"0" * 300 * KILOBYTE, mtime=0)
     assert len(bomb) < KILOBYTE
 
-    with pytest.raises(TooLarge):
-        await fetch(lambda request: reply(200, bomb, headers={"content-encoding": "gzip"}))
+    with pytest.raises(AnswerTooLarge):
+        await fetch(
+            lambda request: streamed_response(200, bomb, headers={"content-encoding": "gzip"})
+        )
 
 
 @pytest.mark.parametrize(
@@ -260,8 +273,10 @@ async def test_a_bomb_is_not_unpacked() -> None:
     [(b"junk", "gzip"), (gzip.compress(b"abc", mtime=0)[:-4], "gzip"), (b"x", "br")],
 )
 async def test_what_cannot_be_unpacked_is_told(content: bytes, encoding: str) -> None:
-    with pytest.raises(Unreadable):
-        await fetch(lambda request: reply(200, content, headers={"content-encoding": encoding}))
+    with pytest.raises(SourceUnreadable):
+        await fetch(
+            lambda request: streamed_response(200, content, headers={"content-encoding": encoding})
+        )
 
 
 class Dripping(httpx.AsyncByteStream):
@@ -276,17 +291,17 @@ class Dripping(httpx.AsyncByteStream):
 async def test_a_drip_ends_with_the_total_time() -> None:
     transport = httpx.MockTransport(lambda request: httpx.Response(200, stream=Dripping()))
 
-    async with Fetcher(transport=transport, pace=pace(), total=0.05) as fetcher:
-        with pytest.raises(TooSlow):
+    async with Fetcher(transport=transport, request_pace=pace(), total_timeout=0.05) as fetcher:
+        with pytest.raises(FetchTimeout):
             await fetcher.get(URL)
 
 
 async def test_after_a_drip_the_next_question_gets_its_turn() -> None:
-    streams = iter([httpx.Response(200, stream=Dripping()), reply(200, b"feed")])
+    streams = iter([httpx.Response(200, stream=Dripping()), streamed_response(200, b"feed")])
     transport = httpx.MockTransport(lambda request: next(streams))
 
-    async with Fetcher(transport=transport, pace=pace(), total=0.05) as fetcher:
-        with pytest.raises(TooSlow):
+    async with Fetcher(transport=transport, request_pace=pace(), total_timeout=0.05) as fetcher:
+        with pytest.raises(FetchTimeout):
             await fetcher.get(URL)
 
         assert (await fetcher.get(URL)).body == b"feed"
@@ -295,8 +310,8 @@ async def test_after_a_drip_the_next_question_gets_its_turn() -> None:
 def redirects(target: str) -> Answer:
     def answer(request: httpx.Request) -> httpx.Response:
         if str(request.url) == target:
-            return reply(200, b"there")
-        return reply(302, headers={"location": target})
+            return streamed_response(200, b"there")
+        return streamed_response(302, headers={"location": target})
 
     return answer
 
@@ -337,9 +352,9 @@ async def test_redirects_lead_nowhere_else(target: str) -> None:
 
     def answer(request: httpx.Request) -> httpx.Response:
         asked.append(str(request.url))
-        return reply(302, headers={"location": target})
+        return streamed_response(302, headers={"location": target})
 
-    with pytest.raises(Elsewhere):
+    with pytest.raises(RedirectRefused):
         await fetch(answer)
 
     assert asked == [URL]
@@ -348,7 +363,7 @@ async def test_redirects_lead_nowhere_else(target: str) -> None:
 async def test_a_circle_of_redirects_ends_after_three() -> None:
     answer, asked = always(301, location="/rss/cs.CV")
 
-    with pytest.raises(Elsewhere):
+    with pytest.raises(RedirectRefused):
         await fetch(answer)
 
     assert len(asked) == 4
@@ -361,11 +376,11 @@ async def test_a_broken_connection_is_tried_again_and_then_told() -> None:
         asked.append(str(request.url))
         raise httpx.ConnectError("no route to host")
 
-    with pytest.raises(Unreachable) as caught:
+    with pytest.raises(SourceUnreachable) as caught:
         await fetch(answer)
 
-    assert len(asked) == ATTEMPTS
-    assert caught.value.notice.key == "source-unreachable"
+    assert len(asked) == MAX_ATTEMPTS
+    assert caught.value.notice.text_key == "source-unreachable"
     assert dict(caught.value.notice.values) == {"place": URL, "fact": "no route to host"}
 
 
@@ -385,9 +400,11 @@ async def test_an_address_that_is_none_is_told(url: str) -> None:
 async def test_the_date_of_an_encrypted_answer_is_heard(url: str, heard: list[str]) -> None:
     """Any other may be forged, or tell the time of this very machine."""
     told: list[str] = []
-    transport = httpx.MockTransport(lambda _: reply(headers={"date": DATE}))
+    transport = httpx.MockTransport(lambda _: streamed_response(headers={"date": DATE}))
     async with Fetcher(
-        transport=transport, pace=pace(), heard=lambda date, took: told.append(date)
+        transport=transport,
+        request_pace=pace(),
+        on_server_date=lambda date, took: told.append(date),
     ) as fetcher:
         await fetcher.get(url)
 

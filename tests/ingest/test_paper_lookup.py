@@ -9,11 +9,11 @@ import httpx
 import pytest
 
 from bot.ingest.http_client import Fetcher
-from bot.ingest.paper_lookup import looked_up
-from bot.ingest.request_pace import Pace
+from bot.ingest.paper_lookup import fetch_papers_by_id
+from bot.ingest.request_pace import RequestPace
 from bot.texts import Refusal
-from tests.ingest.sources.offline import reply
-from tests.support.arxiv_archive import Filed, page, utc
+from tests.ingest.sources.offline import streamed_response
+from tests.support.arxiv_archive import ArchivedPaper, records_page, utc
 
 FEEDS = Path(__file__).parent.parent / "data" / "feeds"
 ARCHIVE = "https://oaipmh.arxiv.org/oai"
@@ -22,12 +22,12 @@ BASE = "https://export.arxiv.org/api/query"
 
 def answering(status: int, body: bytes) -> Fetcher:
     """An arXiv that always gives this answer."""
-    return Fetcher(transport=httpx.MockTransport(lambda _: reply(status, body)))
+    return Fetcher(transport=httpx.MockTransport(lambda _: streamed_response(status, body)))
 
 
 async def test_the_paper_comes_as_arxiv_tells_it() -> None:
     async with answering(200, (FEEDS / "api-new.xml").read_bytes()) as arxiv:
-        papers = await looked_up(arxiv, ["2611.90001"], base=BASE, archive=ARCHIVE)
+        papers = await fetch_papers_by_id(arxiv, ["2611.90001"], base=BASE, archive=ARCHIVE)
     assert papers
     assert papers[0].id.startswith("arxiv:")
     assert papers[0].authors
@@ -38,7 +38,7 @@ async def test_a_paper_without_a_title_is_no_silence_of_arxiv() -> None:
     untitled = answer.replace(b"<title>Fog Models: Attending to &lt;mist&gt;</title>", b"")
 
     async with answering(200, untitled) as arxiv:
-        [paper] = await looked_up(arxiv, ["2611.90012"], base=BASE, archive=ARCHIVE)
+        [paper] = await fetch_papers_by_id(arxiv, ["2611.90012"], base=BASE, archive=ARCHIVE)
 
     assert (paper.id, paper.title) == ("arxiv:2611.90012", "")
 
@@ -50,12 +50,14 @@ async def test_what_the_api_says_unreadably_is_asked_of_the_archive() -> None:
 
     def answer(request: httpx.Request) -> httpx.Response:
         asked.append(str(request.url))
-        filed = Filed("2611.90012", (utc(11, 15),), date(2026, 11, 17))
-        listed = page([filed]).replace(b"ListRecords>", b"GetRecord>")
-        return reply(200, damaged if request.url.path == "/api/query" else listed)
+        filed = ArchivedPaper("2611.90012", (utc(11, 15),), date(2026, 11, 17))
+        listed = records_page([filed]).replace(b"ListRecords>", b"GetRecord>")
+        return streamed_response(200, damaged if request.url.path == "/api/query" else listed)
 
-    async with Fetcher(pace=Pace(0.0), transport=httpx.MockTransport(answer)) as arxiv:
-        [paper] = await looked_up(arxiv, ["2611.90012"], base=BASE, archive=ARCHIVE)
+    async with Fetcher(
+        request_pace=RequestPace(0.0), transport=httpx.MockTransport(answer)
+    ) as arxiv:
+        [paper] = await fetch_papers_by_id(arxiv, ["2611.90012"], base=BASE, archive=ARCHIVE)
 
     assert (paper.id, paper.title) == ("arxiv:2611.90012", "A Kettle")
     assert asked[1:] == [
@@ -65,7 +67,7 @@ async def test_what_the_api_says_unreadably_is_asked_of_the_archive() -> None:
 
 async def test_what_arxiv_does_not_know_is_none() -> None:
     async with answering(400, (FEEDS / "api-error.xml").read_bytes()) as arxiv:
-        assert await looked_up(arxiv, ["9999.99999"], base=BASE, archive=ARCHIVE) == []
+        assert await fetch_papers_by_id(arxiv, ["9999.99999"], base=BASE, archive=ARCHIVE) == []
 
 
 async def test_several_papers_are_asked_for_together() -> None:
@@ -73,10 +75,10 @@ async def test_several_papers_are_asked_for_together() -> None:
 
     def answer(request: httpx.Request) -> httpx.Response:
         asked.append(request.url.params["id_list"])
-        return reply(200, (FEEDS / "api-new.xml").read_bytes())
+        return streamed_response(200, (FEEDS / "api-new.xml").read_bytes())
 
     async with Fetcher(transport=httpx.MockTransport(answer)) as arxiv:
-        await looked_up(
+        await fetch_papers_by_id(
             arxiv, ["2611.90012", "hep-th/9901001", "2402.12844v2"], base=BASE, archive=ARCHIVE
         )
 
@@ -91,10 +93,14 @@ async def test_an_id_that_is_refused_hides_no_other_one() -> None:
         asked.append(request.url.params["id_list"])
         is_known = asked[-1] == "2611.90012"
         name, status = ("api-new.xml", 200) if is_known else ("api-error.xml", 400)
-        return reply(status, (FEEDS / name).read_bytes())
+        return streamed_response(status, (FEEDS / name).read_bytes())
 
-    async with Fetcher(pace=Pace(0.0), transport=httpx.MockTransport(answer)) as arxiv:
-        papers = await looked_up(arxiv, ["9999.99999", "2611.90012"], base=BASE, archive=ARCHIVE)
+    async with Fetcher(
+        request_pace=RequestPace(0.0), transport=httpx.MockTransport(answer)
+    ) as arxiv:
+        papers = await fetch_papers_by_id(
+            arxiv, ["9999.99999", "2611.90012"], base=BASE, archive=ARCHIVE
+        )
 
     assert asked == ["9999.99999,2611.90012", "9999.99999", "2611.90012"]
     assert [paper.id for paper in papers] == ["arxiv:2611.90012"]
@@ -104,5 +110,5 @@ async def test_an_id_that_is_refused_hides_no_other_one() -> None:
 async def test_an_answer_that_is_none_is_told_as_such(body: bytes) -> None:
     async with answering(200, body) as arxiv:
         with pytest.raises(Refusal) as refused:
-            await looked_up(arxiv, ["2402.12844"], base=BASE, archive=ARCHIVE)
+            await fetch_papers_by_id(arxiv, ["2402.12844"], base=BASE, archive=ARCHIVE)
     assert refused.value.key == "paper-unreachable"

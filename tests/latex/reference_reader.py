@@ -22,23 +22,23 @@ _FORMULA = re.compile(r"(?<![\\$])\$(?!\$)((?:[^$\\]|\\.){1,400})\$(?!\$)", re.D
 _COMMAND = re.compile(r"\\([A-Za-z]+)\*?(\s*)(?=(\{[^}])?)")
 
 
-def _names(text: str) -> frozenset[str]:
+def _word_set(text: str) -> frozenset[str]:
     return frozenset(text.split())
 
 
-_LAYOUT = _names(
+_LAYOUT_COMMANDS = _word_set(
     "left right middle big Big bigg Bigg bigl bigr Bigl Bigr biggl biggr Biggl Biggr displaystyle"
     " textstyle scriptstyle limits nolimits rm it bf sf tt sl cal frak em nonumber xspace over"
     " quad qquad not substack space small tiny boldmath notag"
     " boldsymbol bm pmb"
 )
-_SIGNS = _names(
+_SYMBOL_COMMANDS = _word_set(
     "deg degree vDash bigstar thicksim circledR ne colon lbrace rbrace vert lvert rvert"
     " implies iff land lor neg coloneqq bot Box Diamond triangle models"
     " ddagger dag ddag checkmark lll ggg"
 )
 """Commands whose signs the reader does not know; they have no letters."""
-_WORDS = _names("text textrm textup mbox hbox texttt textsf textit textbf textsc emph")
+_TEXT_COMMANDS = _word_set("text textrm textup mbox hbox texttt textsf textit textbf textsc emph")
 
 
 def corpus_texts(folder: Path, limit: int | None) -> Iterator[str]:
@@ -56,49 +56,51 @@ def formulas(text: str) -> Iterator[str]:
 
     Where the braces do not match, the dollars belong to several formulas.
     """
-    for found in _FORMULA.finditer(text):
-        if re.search(r"[\\^_]", found[1]) and found[1].count("{") == found[1].count("}"):
-            yield found[1]
+    for match in _FORMULA.finditer(text):
+        if re.search(r"[\\^_]", match[1]) and match[1].count("{") == match[1].count("}"):
+            yield match[1]
 
 
-def fault(source: str, other: str) -> str:
+def rendering_fault(source: str, rendered: str) -> str:
     """Name what a shown formula gets wrong; empty where it says what its source says."""
-    if "$" in other.replace("$", "", source.count("\\$")) or (
-        re.search(r"\\[A-Za-z{]", other) and "backslash" not in source
+    if "$" in rendered.replace("$", "", source.count("\\$")) or (
+        re.search(r"\\[A-Za-z{]", rendered) and "backslash" not in source
     ):
         return "raw"
-    if letters(other) != letters(read(source)):
+    if count_letters(rendered) != count_letters(read_by_pylatexenc(source)):
         return "letters"
-    expected, seen = meant(source), shown(other)
+    source_parts, rendered_parts = source_structure(source), rendered_structure(rendered)
     for kind in Structure._fields:
-        if getattr(expected, kind) - getattr(seen, kind):
+        if getattr(source_parts, kind) - getattr(rendered_parts, kind):
             return kind
     return ""
 
 
-def letters(text: str) -> Counter[str]:
+def count_letters(text: str) -> Counter[str]:
     """Count the letters and digits of a text, without styles, marks and case."""
     rooted = text.replace("∛", "3√").replace("∜", "4√")
     folded = unicodedata.normalize("NFKD", rooted).casefold()
-    return Counter(c for c in folded if c.isalnum())
+    return Counter(character for character in folded if character.isalnum())
 
 
-def read(source: str) -> str:
+def read_by_pylatexenc(source: str) -> str:
     """Return what pylatexenc makes of a formula, with the names of unknown commands."""
-    return _text(_nodes(source))
+    return _nodes_to_text(_parse_nodes(source))
 
 
-def _text(nodes: Sequence[LatexNode]) -> str:
-    return str(_reader().nodelist_to_text(list(nodes)))
+def _nodes_to_text(nodes: Sequence[LatexNode]) -> str:
+    return str(_text_converter().nodelist_to_text(list(nodes)))
 
 
-def _nodes(source: str) -> Sequence[LatexNode]:
-    walker = LatexWalker(_prepared(source), latex_context=_grammar(), tolerant_parsing=True)
+def _parse_nodes(source: str) -> Sequence[LatexNode]:
+    walker = LatexWalker(
+        _with_known_commands(source), latex_context=_parser_context(), tolerant_parsing=True
+    )
     nodes: Sequence[LatexNode] = walker.get_latex_nodes()[0]
     return nodes
 
 
-def _prepared(source: str) -> str:
+def _with_known_commands(source: str) -> str:
     """The formula in commands that pylatexenc knows."""
     source = re.sub(r"(?<!\\)%", r"\\%", source)
     source = re.sub(r"\\unicode\{x([0-9A-Fa-f]{1,5})\}", lambda m: chr(int(m[1], 16)), source)
@@ -111,34 +113,36 @@ def _prepared(source: str) -> str:
     source = re.sub(r"\\mkern-?\d*mu|\\rule(?:\[[^]]*\])?\{[^}]*\}\{[^}]*\}", "", source)
     source = re.sub(r"(\\[A-Za-z]+)(?=[^\x00-\x7f])", r"\1 ", source)
     source = re.sub(r"\\texttt\{[^{}]*\}", lambda m: m[0].replace("_", " "), source)
-    return _COMMAND.sub(_known, source)
+    return _COMMAND.sub(_known_command, source)
 
 
-def kept(source: str) -> list[str]:
+def kept_command_names(source: str) -> list[str]:
     """Return the names of authors' own commands that are kept in a formula."""
-    return [m[1] for m in _COMMAND.finditer(source) if _is_unknown(m[1]) and not m[3]]
+    return [
+        match[1] for match in _COMMAND.finditer(source) if _is_unknown(match[1]) and not match[3]
+    ]
 
 
 def _is_unknown(name: str) -> bool:
-    if name in _LAYOUT | _SIGNS | _WORDS:
+    if name in _LAYOUT_COMMANDS | _SYMBOL_COMMANDS | _TEXT_COMMANDS:
         return False
-    return name in "bcdkrtuvH" or _texts().get_macro_spec(name) is None
+    return name in "bcdkrtuvH" or _text_context().get_macro_spec(name) is None
 
 
-def _known(found: re.Match[str]) -> str:
+def _known_command(match: re.Match[str]) -> str:
     """A command as the reader knows it: an author's own is its name, or its argument alone."""
-    name = found[1]
-    if name in _LAYOUT | _SIGNS | _WORDS:
+    name = match[1]
+    if name in _LAYOUT_COMMANDS | _SYMBOL_COMMANDS | _TEXT_COMMANDS:
         return " "
     if _is_unknown(name):
-        return " " if found[3] else f"{{{name}}}"
-    return found[0]
+        return " " if match[3] else f"{{{name}}}"
+    return match[0]
 
 
 @lru_cache(maxsize=1)
-def _texts() -> LatexContextDb:
-    texts = get_default_latex_context_db()
-    texts.add_context_category(
+def _text_context() -> LatexContextDb:
+    context = get_default_latex_context_db()
+    context.add_context_category(
         "amsmath",
         macros=[
             MacroTextSpec("binom", "%(1)s choose %(2)s"),
@@ -150,13 +154,13 @@ def _texts() -> LatexContextDb:
         ],
         prepend=True,
     )
-    return texts
+    return context
 
 
 @lru_cache(maxsize=1)
-def _grammar() -> LatexContextDb:
-    grammar = get_default_grammar()
-    grammar.add_context_category(
+def _parser_context() -> LatexContextDb:
+    context = get_default_grammar()
+    context.add_context_category(
         "amsmath",
         macros=[
             MacroSpec("binom", "{{"),
@@ -166,23 +170,23 @@ def _grammar() -> LatexContextDb:
         ],
         prepend=True,
     )
-    return grammar
+    return context
 
 
 @lru_cache(maxsize=1)
-def _reader() -> LatexNodes2Text:
-    return LatexNodes2Text(latex_context=_texts())
+def _text_converter() -> LatexNodes2Text:
+    return LatexNodes2Text(latex_context=_text_context())
 
 
-Letters = frozenset[tuple[str, int]]
+LetterCounts = frozenset[tuple[str, int]]
 """Letters and digits with how often they occur."""
 
 
 class Structure(NamedTuple):
     """What a formula says of its parts, each part by its letters and digits."""
 
-    fractions: Counter[tuple[Letters, Letters]]
-    scripts: Counter[Letters]
+    fractions: Counter[tuple[LetterCounts, LetterCounts]]
+    scripts: Counter[LetterCounts]
     accents: Counter[str]
 
 
@@ -195,17 +199,17 @@ _ACCENTS = dict(
 )
 
 
-def meant(source: str) -> Structure:
+def source_structure(source: str) -> Structure:
     """Return the fractions, scripts and accents of a formula by pylatexenc's tree."""
     structure = Structure(Counter(), Counter(), Counter())
-    _walk(_nodes(source), structure)
+    _collect_from_nodes(_parse_nodes(source), structure)
     return structure
 
 
-def shown(text: str) -> Structure:
+def rendered_structure(text: str) -> Structure:
     """Return the fractions, scripts and accents that a reader sees in a shown formula."""
     structure = Structure(Counter(), Counter(), Counter())
-    _see(text, structure)
+    _collect_from_text(text, structure)
     decomposed = unicodedata.normalize("NFD", text)
     for letter, mark in pairwise(decomposed):
         if unicodedata.combining(mark) and letter.isalnum():
@@ -213,39 +217,39 @@ def shown(text: str) -> Structure:
     return structure
 
 
-def _frozen(text: str) -> Letters:
-    return frozenset(letters(text).items())
+def _letter_counts(text: str) -> LetterCounts:
+    return frozenset(count_letters(text).items())
 
 
-def _walk(nodes: Sequence[LatexNode], structure: Structure) -> None:
+def _collect_from_nodes(nodes: Sequence[LatexNode], structure: Structure) -> None:
     sign = ""
-    for item in _items(nodes):
+    for item in _nodes_and_characters(nodes):
         if isinstance(item, str) and item in "^_":
             sign = item
             continue
-        text = item if isinstance(item, str) else _text([item])
-        if sign and letters(text):
-            structure.scripts[_frozen(text)] += 1
+        text = item if isinstance(item, str) else _nodes_to_text([item])
+        if sign and count_letters(text):
+            structure.scripts[_letter_counts(text)] += 1
         sign = ""
         if isinstance(item, str):
             continue
-        arguments = _arguments(item)
+        arguments = _argument_nodes(item)
         name = getattr(item, "macroname", "")
         if name in ("frac", "dfrac", "tfrac") and len(arguments) == 2:
-            above, below = (_text([node]) for node in arguments)
-            structure.fractions[_frozen(above), _frozen(below)] += 1
+            above, below = (_nodes_to_text([node]) for node in arguments)
+            structure.fractions[_letter_counts(above), _letter_counts(below)] += 1
         if name in _ACCENTS and len(arguments) == 1:
-            letter = _text(arguments).strip()
+            letter = _nodes_to_text(arguments).strip()
             if len(letter) == 1 and letter.isalnum():
                 letter = unicodedata.normalize("NFKD", letter)
                 structure.accents[letter + _ACCENTS[name]] += 1
         for argument in arguments:
-            _walk(
+            _collect_from_nodes(
                 argument.nodelist if isinstance(argument, LatexGroupNode) else [argument], structure
             )
 
 
-def _items(nodes: Sequence[LatexNode]) -> Iterator[str | LatexNode]:
+def _nodes_and_characters(nodes: Sequence[LatexNode]) -> Iterator[str | LatexNode]:
     """The nodes with characters one by one."""
     for node in nodes:
         if isinstance(node, LatexCharsNode):
@@ -254,92 +258,100 @@ def _items(nodes: Sequence[LatexNode]) -> Iterator[str | LatexNode]:
             yield node
 
 
-def _arguments(node: LatexNode) -> list[LatexNode]:
+def _argument_nodes(node: LatexNode) -> list[LatexNode]:
     if isinstance(node, LatexGroupNode):
         return list(node.nodelist)
-    found = getattr(getattr(node, "nodeargd", None), "argnlist", None) or []
-    return [argument for argument in found if argument is not None]
+    nodes = getattr(getattr(node, "nodeargd", None), "argnlist", None) or []
+    return [argument for argument in nodes if argument is not None]
 
 
-_UNDER = "₀₁₂₃₄₅₆₇₈₉₊₋₌₍₎ₐₑₕᵢⱼₖₗₘₙₒₚᵣₛₜᵤᵥₓ"
-_OVER = "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁼⁽⁾ⁿⁱᵃᵇᶜᵈᵉᶠᵍʰʲᵏˡᵐᵒᵖʳˢᵗᵘᵛʷˣʸᶻᴬᴮᴰᴱᴳᴴᴵᴶᴷᴸᴹᴺᴼᴾᴿᵀᵁⱽᵂᵝ*∗⋆★†‡′″°"
-_UNIT = re.compile(rf"(?:[^\W_]|[\u0300-\u036f\u20d0-\u20ef{_UNDER}{_OVER}∂∇∞√∛∜.…])+")
-_ONE = re.compile(
-    rf"(?:[{_OVER}]*[√∛∜])?(?:\d+(?:\.\d+)?|[d∂]?[^\W\d_])[\u0300-\u036f\u20d0-\u20ef]*[{_UNDER}{_OVER}]*"
+_SUBSCRIPTS = "₀₁₂₃₄₅₆₇₈₉₊₋₌₍₎ₐₑₕᵢⱼₖₗₘₙₒₚᵣₛₜᵤᵥₓ"
+_SUPERSCRIPTS = "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁼⁽⁾ⁿⁱᵃᵇᶜᵈᵉᶠᵍʰʲᵏˡᵐᵒᵖʳˢᵗᵘᵛʷˣʸᶻᴬᴮᴰᴱᴳᴴᴵᴶᴷᴸᴹᴺᴼᴾᴿᵀᵁⱽᵂᵝ*∗⋆★†‡′″°"
+_LETTER_RUN = re.compile(
+    rf"(?:[^\W_]|[\u0300-\u036f\u20d0-\u20ef{_SUBSCRIPTS}{_SUPERSCRIPTS}∂∇∞√∛∜.…])+"
 )
-_ERROR = re.compile(r"\(([+−±][^/()]*)/([+−∓][^/()]*)\)")
+_SINGLE_TERM = re.compile(
+    rf"(?:[{_SUPERSCRIPTS}]*[√∛∜])?(?:\d+(?:\.\d+)?|[d∂]?[^\W\d_])[\u0300-\u036f\u20d0-\u20ef]*[{_SUBSCRIPTS}{_SUPERSCRIPTS}]*"
+)
+_UNCERTAINTY = re.compile(r"\(([+−±][^/()]*)/([+−∓][^/()]*)\)")
 
 
-def _units(text: str) -> list[tuple[str, str]]:
+def _split_units(text: str) -> list[tuple[str, str]]:
     """A shown text as runs of letters, brackets, scripts after a sign, and single signs."""
-    found, at = [], 0
-    while at < len(text):
-        if text[at] in "^_" and at + 1 < len(text):
-            end = _closed(text, at + 1) if text[at + 1] == "(" else 0
+    units, position = [], 0
+    while position < len(text):
+        if text[position] in "^_" and position + 1 < len(text):
+            end = _bracket_end(text, position + 1) if text[position + 1] == "(" else 0
             if not end:
-                run = re.compile(r"[^\W_]+[\u0300-\u036f]*|.", re.DOTALL).match(text, at + 1)
-                end = run.end() if run else at + 2
-            found.append(("script", text[at + 1 : end]))
-        elif text[at] in "([{" and (end := _closed(text, at)):
-            found.append(("bracket", text[at:end]))
-        elif run := _UNIT.match(text, at):
-            end = run.end()
-            found.append(("run", run[0]))
+                match = re.compile(r"[^\W_]+[\u0300-\u036f]*|.", re.DOTALL).match(
+                    text, position + 1
+                )
+                end = match.end() if match else position + 2
+            units.append(("script", text[position + 1 : end]))
+        elif text[position] in "([{" and (end := _bracket_end(text, position)):
+            units.append(("bracket", text[position:end]))
+        elif match := _LETTER_RUN.match(text, position):
+            end = match.end()
+            units.append(("run", match[0]))
         else:
-            end = at + 1
-            found.append(("slash" if text[at] == "/" else "sign", text[at]))
-        at = end
-    return found
+            end = position + 1
+            units.append(("slash" if text[position] == "/" else "sign", text[position]))
+        position = end
+    return units
 
 
-def _closed(text: str, at: int) -> int:
+def _bracket_end(text: str, start: int) -> int:
     """Where the bracket at a place ends; 0 where it does not."""
     depth = 0
-    for place in range(at, len(text)):
-        depth += (text[place] in "([{") - (text[place] in ")]}")
+    for position in range(start, len(text)):
+        depth += (text[position] in "([{") - (text[position] in ")]}")
         if depth == 0:
-            return place + 1
+            return position + 1
     return 0
 
 
-def _see(text: str, structure: Structure) -> None:
-    units = _units(text)
-    for at, (kind, unit) in enumerate(units):
+def _collect_from_text(text: str, structure: Structure) -> None:
+    units = _split_units(text)
+    for index, (kind, unit) in enumerate(units):
         if kind == "slash":
-            above, below = _beside(units[:at][::-1]), _beside(units[at + 1 :])
-            if _is_clear(units[at + 1 :]):
-                structure.fractions[_frozen(above), _frozen(below)] += 1
+            above, below = _adjacent_text(units[:index][::-1]), _adjacent_text(units[index + 1 :])
+            if _is_one_denominator(units[index + 1 :]):
+                structure.fractions[_letter_counts(above), _letter_counts(below)] += 1
         elif kind == "script":
-            structure.scripts[_frozen(unit)] += 1
-            _see(unit[1:-1] if unit.startswith("(") else "", structure)
+            structure.scripts[_letter_counts(unit)] += 1
+            _collect_from_text(unit[1:-1] if unit.startswith("(") else "", structure)
         elif kind == "bracket":
-            if error := _ERROR.fullmatch(unit):
-                structure.scripts.update(map(_frozen, error.groups()))
-            _see(unit[1:-1], structure)
+            if error := _UNCERTAINTY.fullmatch(unit):
+                structure.scripts.update(map(_letter_counts, error.groups()))
+            _collect_from_text(unit[1:-1], structure)
         else:
-            for run in re.findall(rf"[{_UNDER}]+|[{_OVER}]+", unit):
-                structure.scripts[_frozen(run)] += 1
+            for script in re.findall(rf"[{_SUBSCRIPTS}]+|[{_SUPERSCRIPTS}]+", unit):
+                structure.scripts[_letter_counts(script)] += 1
 
 
-def _is_clear(units: Sequence[tuple[str, str]]) -> bool:
+def _is_one_denominator(units: Sequence[tuple[str, str]]) -> bool:
     """Whether all that is joined under a stroke is one: a bracket, a number, a letter, a word."""
-    joined = list(takewhile(lambda one: one[0] in _JOINED, units))
-    if not joined:
+    adjacent_units = list(takewhile(lambda unit: unit[0] in _ADJACENT_KINDS, units))
+    if not adjacent_units:
         return False
-    (kind, first), *rest = joined
-    if re.fullmatch("[√∛∜]", first) and rest:
-        (kind, first), *rest = rest
-    is_one = kind == "bracket" or _ONE.fullmatch(first) or re.fullmatch(r"[A-Za-z]{3,}", first)
-    return bool(is_one) and all(_is_script(*unit) for unit in rest)
+    (kind, first), *others = adjacent_units
+    if re.fullmatch("[√∛∜]", first) and others:
+        (kind, first), *others = others
+    is_one = (
+        kind == "bracket" or _SINGLE_TERM.fullmatch(first) or re.fullmatch(r"[A-Za-z]{3,}", first)
+    )
+    return bool(is_one) and all(_is_script(*unit) for unit in others)
 
 
 def _is_script(kind: str, unit: str) -> bool:
-    return kind == "script" or re.fullmatch(f"[{_UNDER}{_OVER}]+", unit) is not None
+    return kind == "script" or re.fullmatch(f"[{_SUBSCRIPTS}{_SUPERSCRIPTS}]+", unit) is not None
 
 
-def _beside(units: Iterable[tuple[str, str]]) -> str:
+def _adjacent_text(units: Iterable[tuple[str, str]]) -> str:
     """What stands on one side of a stroke without a sign or a blank between."""
-    return "".join(unit for _, unit in takewhile(lambda one: one[0] in _JOINED, units))
+    return "".join(
+        unit for _, unit in takewhile(lambda unit_pair: unit_pair[0] in _ADJACENT_KINDS, units)
+    )
 
 
-_JOINED = ("run", "bracket", "script")
+_ADJACENT_KINDS = ("run", "bracket", "script")

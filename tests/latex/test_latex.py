@@ -12,8 +12,8 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from bot.latex import pieces, to_unicode
-from tests.latex.reference_reader import corpus_texts, fault, formulas
+from bot.latex import display_pieces, to_unicode
+from tests.latex.reference_reader import corpus_texts, formulas, rendering_fault
 
 _PIECES = [
     r"\emph{",
@@ -179,7 +179,7 @@ def _faults(folder: Path, limit: int | None) -> tuple[int, Counter[str]]:
     for text in corpus_texts(folder, limit):
         for source in formulas(text):
             count += 1
-            faults.update(filter(None, (fault(source, to_unicode(f"${source}$")),)))
+            faults.update(filter(None, (rendering_fault(source, to_unicode(f"${source}$")),)))
     return count, faults
 
 
@@ -216,8 +216,8 @@ def test_every_formula_of_the_corpus_says_what_another_reader_finds(real_data: P
     ],
 )
 def test_the_other_reader_sees_what_is_wrong(source: str, other: str, kind: str) -> None:
-    assert fault(source, other) == kind
-    assert fault(source, to_unicode(f"${source}$")) == ""
+    assert rendering_fault(source, other) == kind
+    assert rendering_fault(source, to_unicode(f"${source}$")) == ""
 
 
 def letters(text: str) -> Counter[str]:
@@ -294,7 +294,7 @@ _HALVES = [
 def test_a_formula_of_half_commands_is_taken(inside: str) -> None:
     """It is shown or stays, and the places of its pieces follow one another."""
     end = 0
-    for piece in pieces(f"${inside}$"):
+    for piece in display_pieces(f"${inside}$"):
         assert end <= piece.start <= piece.end
         end = piece.end
 

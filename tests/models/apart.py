@@ -10,7 +10,7 @@ from pathlib import Path
 
 
 @asynccontextmanager
-async def apart(log: Path, *, latency: float) -> AsyncIterator[str]:
+async def model_process(log: Path, *, latency: float) -> AsyncIterator[str]:
     """The URL of a good model that takes so many seconds; its calls are logged to a file."""
     process = await asyncio.create_subprocess_exec(
         sys.executable,

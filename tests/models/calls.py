@@ -9,64 +9,64 @@ from hashlib import sha256
 from pathlib import Path
 from typing import TextIO
 
-from tests.models.requests import Chat
+from tests.models.requests import ChatRequest
 
 
 @dataclass(slots=True)
-class Call:
+class ModelCall:
     """One accepted request; ``outcome`` is its status, or what became of it."""
 
     number: int
-    at: float
+    called_at: float
     paper: str
     language: str
-    at_once: int
-    step: str
-    chat: Chat
+    concurrent: int
+    script_step: str
+    request: ChatRequest
     outcome: str = ""
 
-    def row(self, event: str) -> str:
+    def log_line(self, event: str) -> str:
         """The call as a line of the log."""
-        fields = {
+        log_fields = {
             "event": event,
             "number": self.number,
-            "at": round(self.at, 4),
+            "at": round(self.called_at, 4),
             "paper": self.paper,
             "language": self.language,
-            "at_once": self.at_once,
-            "script": self.step,
+            "at_once": self.concurrent,
+            "script": self.script_step,
             "outcome": self.outcome,
         }
-        return json.dumps(fields, ensure_ascii=False) + "\n"
+        return json.dumps(log_fields, ensure_ascii=False) + "\n"
 
 
-class Record:
+class CallLog:
     """Every call in order; with a path also a file, a line when it comes and one when it ends."""
 
     def __init__(self, path: Path | None = None) -> None:
-        self.calls: list[Call] = []
-        self.under_way = 0
-        self.peak = 0
+        self.calls: list[ModelCall] = []
+        self.in_flight = 0
+        self.peak_in_flight = 0
         self._file: TextIO | None = path.open("a", encoding="utf-8", buffering=1) if path else None
 
-    def begin(self, chat: Chat, language: str, step: str) -> Call:
+    def record_start(self, request: ChatRequest, language: str, step: str) -> ModelCall:
         """Notes a call that came."""
-        self.under_way += 1
-        self.peak = max(self.peak, self.under_way)
-        paper = sha256(chat.question.encode()).hexdigest()[:12]
+        self.in_flight += 1
+        self.peak_in_flight = max(self.peak_in_flight, self.in_flight)
+        paper = sha256(request.first_user_text.encode()).hexdigest()[:12]
         number = len(self.calls) + 1
-        call = Call(number, time.time(), paper, language, self.under_way, step, chat)
+        call = ModelCall(number, time.time(), paper, language, self.in_flight, step, request)
         self.calls.append(call)
-        self._write(call.row("call"))
+        self._write_line(call.log_line("call"))
         return call
 
-    def end(self, call: Call, outcome: str) -> None:
+    def record_end(self, call: ModelCall, outcome: str) -> None:
         """Notes what became of it."""
-        self.under_way -= 1
+        self.in_flight -= 1
         call.outcome = outcome
-        self._write(call.row("end"))
+        self._write_line(call.log_line("end"))
 
-    def _write(self, line: str) -> None:
+    def _write_line(self, line: str) -> None:
         if self._file is not None:
             self._file.write(line)
 

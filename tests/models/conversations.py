@@ -9,7 +9,7 @@ from openai import AsyncOpenAI, DefaultAsyncHttpxClient
 from openai.types.chat import ChatCompletion
 from openai.types.shared_params import ResponseFormatJSONSchema
 
-from tests.models.server import KEY, MODEL, Server
+from tests.models.server import KEY, MODEL, ModelServer
 
 TITLE = "DeepFlow-2: Learning to route ⟦1⟧ messages with graph networks"
 ABSTRACT = (
@@ -25,7 +25,7 @@ SYSTEM = (
 PAPER = f"<paper>\n<title>{TITLE}</title>\n<abstract>{ABSTRACT}</abstract>\n</paper>"
 
 
-def gloss_format(name: str = "gloss") -> ResponseFormatJSONSchema:
+def summary_format(name: str = "gloss") -> ResponseFormatJSONSchema:
     """A strict schema of the three texts of a gloss."""
     keys = ["title", "gist", "abstract"]
     return {
@@ -44,32 +44,32 @@ def gloss_format(name: str = "gloss") -> ResponseFormatJSONSchema:
 
 
 @asynccontextmanager
-async def client(
-    server: Server, *, key: str = KEY, patience: float = 30
+async def openai_client(
+    server: ModelServer, *, key: str = KEY, timeout: float = 30
 ) -> AsyncIterator[AsyncOpenAI]:
     """The official client, which asks once and takes what comes."""
     # On loopback nobody asks for certificates, and reading them takes longer than the calls.
     http = DefaultAsyncHttpxClient(verify=False)
     async with AsyncOpenAI(
-        base_url=server.url, api_key=key, max_retries=0, timeout=patience, http_client=http
-    ) as opened:
-        yield opened
+        base_url=server.url, api_key=key, max_retries=0, timeout=timeout, http_client=http
+    ) as client_of_server:
+        yield client_of_server
 
 
-async def ask(
+async def ask_for_summary(
     openai: AsyncOpenAI, *, system: str = SYSTEM, user: str = PAPER, model: str = MODEL
 ) -> ChatCompletion:
     """Asks for a gloss by its schema."""
     return await openai.chat.completions.create(
         model=model,
         messages=[{"role": "system", "content": system}, {"role": "user", "content": user}],
-        response_format=gloss_format(),
+        response_format=summary_format(),
         temperature=0.2,
         max_tokens=4000,
     )
 
 
-def content(completion: ChatCompletion) -> str:
+def first_choice_text(completion: ChatCompletion) -> str:
     """The text of the first choice."""
     text = completion.choices[0].message.content
     assert text is not None

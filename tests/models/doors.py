@@ -5,19 +5,19 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from tests.models.refusals import Json, unauthorized, unknown_model, unknown_url
-from tests.models.replies import CREATED
-from tests.models.requests import Chat, accept
-from tests.models.wire import Request
+from tests.models.replies import CREATED_AT
+from tests.models.requests import ChatRequest, parse_request
+from tests.models.wire import HttpRequest
 
 
 @dataclass(frozen=True, slots=True)
-class Doors:
+class RequestRouter:
     """What a request must bring; without a key any will do."""
 
     key: str | None
-    served: tuple[str, ...]
+    served_models: tuple[str, ...]
 
-    def enter(self, request: Request) -> Chat | None:
+    def route(self, request: HttpRequest) -> ChatRequest | None:
         """The chat that is asked for, None for the list of models; or ``Refused``."""
         authorization = request.headers.get("authorization", "")
         if self.key is not None and authorization != f"Bearer {self.key}":
@@ -26,16 +26,16 @@ class Doors:
             case "GET", "/models":
                 return None
             case "POST", "/chat/completions":
-                chat = accept(request.body)
-                if chat.model not in self.served:
-                    raise unknown_model(chat.model)
-                return chat
+                chat_request = parse_request(request.body)
+                if chat_request.model not in self.served_models:
+                    raise unknown_model(chat_request.model)
+                return chat_request
         raise unknown_url(request.method, request.path)
 
-    def listed(self) -> Json:
+    def model_list(self) -> Json:
         """The list of models."""
         models = [
-            {"id": name, "object": "model", "created": CREATED, "owned_by": "papergram-tests"}
-            for name in self.served
+            {"id": name, "object": "model", "created": CREATED_AT, "owned_by": "papergram-tests"}
+            for name in self.served_models
         ]
         return {"object": "list", "data": models}

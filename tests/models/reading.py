@@ -11,10 +11,10 @@ import re
 from dataclasses import dataclass
 
 from tests.models.refusals import Json
-from tests.models.requests import Chat
+from tests.models.requests import ChatRequest
 
 _CHINESE = r"(?:simplified |traditional )?chinese|简体中文|繁體中文|中文|汉语|\bzh(?:-\w+)*\b"
-_TOLD = re.compile(
+_LANGUAGE_INSTRUCTION = re.compile(
     r"\b(?:language|lang|locale|语言)\b\W{0,6}(?:is|code|tag)?\W{0,4}([a-z]{2,3})(?:-\w+)*\b"
     rf"|\b(?:in|into|to)\s+(?:plain |natural |fluent )?({_CHINESE}|english)"
     rf"|(?:用|以|成|为)\s*({_CHINESE}|英文|英语)",
@@ -29,11 +29,11 @@ _FENCE = re.compile(
     re.DOTALL | re.MULTILINE,
 )
 _QUOTED_KEY = re.compile(r"""["'`“]([a-z][a-z_]{1,30})["'`”]""")
-_NAMES = {"标题": "title", "摘要": "abstract"}
+_LABEL_NAMES = {"标题": "title", "摘要": "abstract"}
 
 
 @dataclass(frozen=True, slots=True)
-class Material:
+class RequestedPaper:
     """The paper that a request gives, or the piece of it."""
 
     title: str
@@ -46,19 +46,22 @@ class Material:
         return [part for part in re.split(r"(?<=[.!?。！？])\s+", text.strip()) if part] or [text]
 
 
-def language(chat: Chat) -> str:
+def requested_language(request: ChatRequest) -> str:
     """The tag of the language that the answer shall be in; empty where nothing tells it."""
-    schema = json.dumps(chat.schema or {}, ensure_ascii=False)
-    for text in (chat.said("system", "developer"), chat.question, schema):
-        told = {_tag(next(filter(None, found))) for found in _TOLD.findall(text)}
-        for tag in ("zh", *sorted(told - {"en", ""}), "en"):
-            if tag in told:
+    schema = json.dumps(request.schema or {}, ensure_ascii=False)
+    for text in (request.text_of_roles("system", "developer"), request.first_user_text, schema):
+        tags = {
+            _language_tag(next(filter(None, groups)))
+            for groups in _LANGUAGE_INSTRUCTION.findall(text)
+        }
+        for tag in ("zh", *sorted(tags - {"en", ""}), "en"):
+            if tag in tags:
                 return tag
-    everything = f"{chat.said('system', 'developer')} {schema}"
-    return "zh" if re.search(_CHINESE, everything, re.IGNORECASE) else ""
+    instructions = f"{request.text_of_roles('system', 'developer')} {schema}"
+    return "zh" if re.search(_CHINESE, instructions, re.IGNORECASE) else ""
 
 
-def _tag(name: str) -> str:
+def _language_tag(name: str) -> str:
     if re.fullmatch(_CHINESE, name, re.IGNORECASE):
         return "zh"
     if name.lower() in {"english", "英文", "英语"}:
@@ -66,56 +69,58 @@ def _tag(name: str) -> str:
     return name.lower() if len(name) == 2 else ""
 
 
-def material(text: str) -> Material:
+def requested_paper(text: str) -> RequestedPaper:
     """The title and the abstract in a user's text, however they are set apart."""
-    found = _from_json(text) or _from_tags(text) or _from_labels(text)
-    if found:
-        return Material(found.get("title", ""), found.get("abstract", ""))
-    inner = _unfenced(text)
-    title, _, rest = inner.strip().partition("\n")
-    return Material(title, rest.strip()) if rest.strip() else Material("", title)
+    fields = _fields_from_json(text) or _fields_from_tags(text) or _fields_from_labels(text)
+    if fields:
+        return RequestedPaper(fields.get("title", ""), fields.get("abstract", ""))
+    unfenced = _without_fence(text)
+    title, _, abstract = unfenced.strip().partition("\n")
+    return (
+        RequestedPaper(title, abstract.strip()) if abstract.strip() else RequestedPaper("", title)
+    )
 
 
-def _from_json(text: str) -> dict[str, str]:
+def _fields_from_json(text: str) -> dict[str, str]:
     decoder = json.JSONDecoder()
-    for start in (found.start() for found in re.finditer(r"\{", text)):
+    for start in (match.start() for match in re.finditer(r"\{", text)):
         try:
             value, _ = decoder.raw_decode(text, start)
         except ValueError:
             continue
-        found = {
+        fields = {
             key: value[key] for key in ("title", "abstract") if isinstance(value.get(key), str)
         }
-        if found:
-            return found
+        if fields:
+            return fields
     return {}
 
 
-def _from_tags(text: str) -> dict[str, str]:
-    return {name.lower(): inner for name, inner in _TAG.findall(text)}
+def _fields_from_tags(text: str) -> dict[str, str]:
+    return {name.lower(): text_in_tag for name, text_in_tag in _TAG.findall(text)}
 
 
-def _from_labels(text: str) -> dict[str, str]:
-    pieces = _LABEL.split(_unfenced(text))
-    labels = [_NAMES.get(label, label.lower()) for label in pieces[1::2]]
+def _fields_from_labels(text: str) -> dict[str, str]:
+    pieces = _LABEL.split(_without_fence(text))
+    labels = [_LABEL_NAMES.get(label, label.lower()) for label in pieces[1::2]]
     return dict(zip(labels, (piece.strip() for piece in pieces[2::2]), strict=True))
 
 
-def _unfenced(text: str) -> str:
+def _without_fence(text: str) -> str:
     """The longest fenced part, without its fence; all of it where nothing is fenced."""
-    inner = [found[0] or found[2] or found[3] for found in _FENCE.findall(text)]
-    return max(inner, key=len, default=text)
+    fenced_texts = [groups[0] or groups[2] or groups[3] for groups in _FENCE.findall(text)]
+    return max(fenced_texts, key=len, default=text)
 
 
-def keys(chat: Chat) -> list[str]:
+def requested_keys(request: ChatRequest) -> list[str]:
     """The keys that instructions name in quotes, in order; the user's data is no instruction."""
-    spoken = chat.said("system", "developer")
-    if not _QUOTED_KEY.search(spoken):
-        spoken = chat.question
-    return list(dict.fromkeys(_QUOTED_KEY.findall(spoken)))
+    instructions = request.text_of_roles("system", "developer")
+    if not _QUOTED_KEY.search(instructions):
+        instructions = request.first_user_text
+    return list(dict.fromkeys(_QUOTED_KEY.findall(instructions)))
 
 
-def properties(schema: Json) -> Json:
+def schema_properties(schema: Json) -> Json:
     """The properties of an object's schema."""
-    inner = schema.get("properties")
-    return inner if isinstance(inner, dict) else {}
+    properties_value = schema.get("properties")
+    return properties_value if isinstance(properties_value, dict) else {}

@@ -1,8 +1,8 @@
 """A strict OpenAI-compatible server on loopback, with scripted misbehaviour.
 
-In a test: ``async with models("rate-limit=1*3 good") as server``, then ``server.url`` and
-``server.calls``. By itself: ``python -m tests.models.server --port 8099 --latency 1``; it prints
-its URL once it listens.
+In a test: ``async with model_server("rate-limit=1*3 honest_reply") as server``, then ``server.url``
+and ``server.calls``. By itself: ``python -m tests.model_server.server --port 8099 --latency 1``; it
+prints its URL once it listens.
 """
 
 from __future__ import annotations
@@ -18,16 +18,16 @@ from pathlib import Path
 from typing import TypeAlias
 
 from tests.models import reading, wire
-from tests.models.calls import Call, Record
-from tests.models.doors import Doors
-from tests.models.refusals import Refused
-from tests.models.replies import Fault, Reply, good
-from tests.models.requests import Chat
-from tests.models.scripts import Script, played
+from tests.models.calls import CallLog, ModelCall
+from tests.models.doors import RequestRouter
+from tests.models.refusals import ApiRefusal
+from tests.models.replies import ConnectionFault, Reply, honest_reply
+from tests.models.requests import ChatRequest
+from tests.models.scripts import Script, play_step
 
 KEY = "sk-test-0123456789"
 MODEL = "test-model"
-Chooser: TypeAlias = Callable[[Chat], str]
+ChooseStep: TypeAlias = Callable[[ChatRequest], str]
 
 _HEADERS = {
     "openai-organization": "org-test",
@@ -42,84 +42,84 @@ _HEADERS = {
 }
 
 
-class Server:
+class ModelServer:
     """The server: what it was asked, and the script that it plays."""
 
     def __init__(
         self,
-        script: str | Chooser = "good",
+        script: str | ChooseStep = "good",
         *,
         key: str | None = KEY,
-        served: tuple[str, ...] = (MODEL,),
+        served_models: tuple[str, ...] = (MODEL,),
         latency: float = 0.0,
-        log: Path | None = None,
-        language: Callable[[Chat], str] = reading.language,
+        log_path: Path | None = None,
+        language: Callable[[ChatRequest], str] = reading.requested_language,
     ) -> None:
         self.latency = latency
         self.port = 0
         self.url = ""
-        self._doors = Doors(key, served)
-        self._record = Record(log)
+        self._router = RequestRouter(key, served_models)
+        self._call_log = CallLog(log_path)
         self._language = language
-        self._listening: asyncio.Server | None = None
-        self._talks: set[asyncio.Task[None]] = set()
-        self._came = asyncio.Event()
-        self.play(script)
+        self._server: asyncio.Server | None = None
+        self._connections: set[asyncio.Task[None]] = set()
+        self._call_event = asyncio.Event()
+        self.set_script(script)
 
     @property
-    def calls(self) -> list[Call]:
+    def calls(self) -> list[ModelCall]:
         """Every call that was accepted, in the order in which they came."""
-        return self._record.calls
+        return self._call_log.calls
 
     @property
-    def peak(self) -> int:
+    def peak_in_flight(self) -> int:
         """The most calls that were under way at once."""
-        return self._record.peak
+        return self._call_log.peak_in_flight
 
-    def play(self, script: str | Chooser) -> None:
+    def set_script(self, script: str | ChooseStep) -> None:
         """Plays another script from the next call on; a function chooses the step for each."""
-        self._step: Chooser
+        self._choose_step: ChooseStep
         if callable(script):
-            self._step = script
+            self._choose_step = script
         else:
             steps = Script(script)
-            self._step = lambda _: steps.next()
+            self._choose_step = lambda _: steps.next_step()
 
-    async def reached(self, count: int) -> None:
+    async def wait_for_calls(self, count: int) -> None:
         """Waits until so many calls have come."""
         while len(self.calls) < count:
-            self._came.clear()
-            await self._came.wait()
+            self._call_event.clear()
+            await self._call_event.wait()
 
-    async def open(self, port: int = 0) -> None:
-        """Listens on loopback; ``open(server.port)`` comes back after an outage."""
-        self._listening = await asyncio.start_server(self._accepted, "127.0.0.1", port)
-        host, bound = self._listening.sockets[0].getsockname()
+    async def start_listening(self, port: int = 0) -> None:
+        """Listens on loopback; ``start_listening(server.port)`` comes back after an outage."""
+        self._server = await asyncio.start_server(self._accept_connection, "127.0.0.1", port)
+        host, bound = self._server.sockets[0].getsockname()
         self.port = bound
         self.url = f"http://{host}:{bound}/v1"
 
-    async def close(self) -> None:
+    async def stop_listening(self) -> None:
         """Stops listening and ends every connection, as an outage does."""
-        if self._listening is not None:
-            self._listening.close()
-        for talk in self._talks:
-            talk.cancel()
-        await asyncio.gather(*self._talks, return_exceptions=True)
+        if self._server is not None:
+            self._server.close()
+        for connection in self._connections:
+            connection.cancel()
+        await asyncio.gather(*self._connections, return_exceptions=True)
 
-    async def end(self) -> None:
+    async def stop(self) -> None:
         """Closes for good."""
-        await self.close()
-        self._record.close()
+        await self.stop_listening()
+        self._call_log.close()
 
-    def _accepted(self, reader: StreamReader, writer: StreamWriter) -> None:
-        talk = asyncio.create_task(self._talk(reader, writer))
-        self._talks.add(talk)
-        talk.add_done_callback(self._talks.discard)
+    def _accept_connection(self, reader: StreamReader, writer: StreamWriter) -> None:
+        connection = asyncio.create_task(self._serve_connection(reader, writer))
+        self._connections.add(connection)
+        connection.add_done_callback(self._connections.discard)
 
-    async def _talk(self, reader: StreamReader, writer: StreamWriter) -> None:
+    async def _serve_connection(self, reader: StreamReader, writer: StreamWriter) -> None:
         """Answers one connection's requests until it ends."""
         try:
-            while request := await wire.read(reader):
+            while request := await wire.read_request(reader):
                 if not await self._answer(request, reader, writer):
                     break
         except ConnectionError:
@@ -130,99 +130,114 @@ class Server:
                 await writer.wait_closed()
 
     async def _answer(
-        self, request: wire.Request, reader: StreamReader, writer: StreamWriter
+        self, request: wire.HttpRequest, reader: StreamReader, writer: StreamWriter
     ) -> bool:
         """Answers one request; tells whether the connection lives on."""
         try:
-            chat = self._doors.enter(request)
-        except Refused as refused:
-            return await self._send(writer, refused.status, json.dumps(refused.body).encode())
-        if chat is None:
-            return await self._send(writer, 200, json.dumps(self._doors.listed()).encode())
-        language, step = self._language(chat), self._step(chat)
-        call = self._record.begin(chat, language, step)
-        self._came.set()
+            chat_request = self._router.route(request)
+        except ApiRefusal as refusal:
+            return await self._send_response(
+                writer, refusal.status, json.dumps(refusal.body).encode()
+            )
+        if chat_request is None:
+            return await self._send_response(
+                writer, 200, json.dumps(self._router.model_list()).encode()
+            )
+        language, step = self._language(chat_request), self._choose_step(chat_request)
+        call = self._call_log.record_start(chat_request, language, step)
+        self._call_event.set()
         outcome = "stopped"
         try:
-            outcome = await self._play(call, reader, writer)
+            outcome = await self._play_step(call, reader, writer)
         finally:
-            self._record.end(call, outcome)
+            self._call_log.record_end(call, outcome)
         return outcome.isdigit()
 
-    async def _play(self, call: Call, reader: StreamReader, writer: StreamWriter) -> str:
+    async def _play_step(self, call: ModelCall, reader: StreamReader, writer: StreamWriter) -> str:
         """Does to the call what its step says; tells its status, or how it ended."""
-        reply = played(call.step, good(call.chat, call.language))
-        if await wire.left(reader, self.latency + reply.delay):
+        reply = play_step(call.script_step, honest_reply(call.request, call.language))
+        if await wire.wait_for_disconnect(reader, self.latency + reply.delay):
             return "left"
         match reply.fault:
-            case Fault.HANG:
-                await wire.left(reader, None)
+            case ConnectionFault.HANG:
+                await wire.wait_for_disconnect(reader, None)
                 return "left"
-            case Fault.RESET:
-                wire.reset(writer)
+            case ConnectionFault.RESET:
+                wire.reset_connection(writer)
                 return "reset"
-            case Fault.INFINITE:
-                writer.write(wire.head(200, None, reply.kind, self._headers()))
-                await wire.pour(writer)
+            case ConnectionFault.INFINITE:
+                writer.write(
+                    wire.response_head(200, None, reply.content_type, self._response_headers())
+                )
+                await wire.write_endlessly(writer)
                 return "left"
         body = reply.payload(call.number)
-        if reply.fault is Fault.RESET_BODY:
-            return await self._torn(writer, reply, body)
-        await self._send(writer, reply.status, body, reply)
+        if reply.fault is ConnectionFault.RESET_BODY:
+            return await self._send_half(writer, reply, body)
+        await self._send_response(writer, reply.status, body, reply)
         return str(reply.status)
 
-    async def _torn(self, writer: StreamWriter, reply: Reply, body: bytes) -> str:
+    async def _send_half(self, writer: StreamWriter, reply: Reply, body: bytes) -> str:
         """Sends half of the body and then no more."""
-        writer.write(wire.head(200, len(body), reply.kind, self._headers()))
+        writer.write(
+            wire.response_head(200, len(body), reply.content_type, self._response_headers())
+        )
         writer.write(body[: len(body) // 2])
         await writer.drain()
-        wire.reset(writer)
+        wire.reset_connection(writer)
         return "reset"
 
-    async def _send(
+    async def _send_response(
         self, writer: StreamWriter, status: int, body: bytes, reply: Reply | None = None
     ) -> bool:
-        kind = reply.kind if reply else "application/json"
-        headers = self._headers() | (reply.headers if reply else {})
+        kind = reply.content_type if reply else "application/json"
+        headers = self._response_headers() | (reply.headers if reply else {})
         # The API answers in chunks and refuses with a length; clients must bear both.
         length = len(body) if status != 200 else None
-        writer.write(wire.head(status, length, kind, headers))
-        writer.write(wire.chunked(body) if length is None else body)
+        writer.write(wire.response_head(status, length, kind, headers))
+        writer.write(wire.chunk_body(body) if length is None else body)
         await writer.drain()
         return True
 
-    def _headers(self) -> dict[str, str]:
+    def _response_headers(self) -> dict[str, str]:
         return {"x-request-id": f"req_{len(self.calls):032x}"} | _HEADERS
 
 
 @asynccontextmanager
-async def models(
-    script: str | Chooser = "good",
+async def model_server(
+    script: str | ChooseStep = "good",
     *,
     key: str | None = KEY,
-    served: tuple[str, ...] = (MODEL,),
+    served_models: tuple[str, ...] = (MODEL,),
     latency: float = 0.0,
-    log: Path | None = None,
-    language: Callable[[Chat], str] = reading.language,
-) -> AsyncIterator[Server]:
+    log_path: Path | None = None,
+    language: Callable[[ChatRequest], str] = reading.requested_language,
+) -> AsyncIterator[ModelServer]:
     """A server that plays this script as long as the block lasts; ``key=None`` asks for none."""
-    server = Server(script, key=key, served=served, latency=latency, log=log, language=language)
-    await server.open()
+    server = ModelServer(
+        script,
+        key=key,
+        served_models=served_models,
+        latency=latency,
+        log_path=log_path,
+        language=language,
+    )
+    await server.start_listening()
     try:
         yield server
     finally:
-        await server.end()
+        await server.stop()
 
 
-async def serve(port: int, server: Server) -> None:
+async def serve(port: int, server: ModelServer) -> None:
     """Serves until the process is told to end."""
-    ended = asyncio.Event()
-    for told in (signal.SIGTERM, signal.SIGINT):
-        asyncio.get_running_loop().add_signal_handler(told, ended.set)
-    await server.open(port)
+    end_event = asyncio.Event()
+    for signal_number in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(signal_number, end_event.set)
+    await server.start_listening(port)
     print(server.url, flush=True)
-    await ended.wait()
-    await server.end()
+    await end_event.wait()
+    await server.stop()
 
 
 def main() -> None:
@@ -234,15 +249,15 @@ def main() -> None:
     parser.add_argument("--script", default="good")
     parser.add_argument("--key", default=KEY, help="empty: every key will do")
     parser.add_argument("--model", default=MODEL)
-    given = parser.parse_args()
-    server = Server(
-        given.script,
-        key=given.key or None,
-        served=(given.model,),
-        latency=given.latency,
-        log=given.log,
+    options = parser.parse_args()
+    server = ModelServer(
+        options.script,
+        key=options.key or None,
+        served_models=(options.model,),
+        latency=options.latency,
+        log_path=options.log,
     )
-    asyncio.run(serve(given.port, server))
+    asyncio.run(serve(options.port, server))
 
 
 if __name__ == "__main__":

@@ -11,22 +11,22 @@ from hypothesis import strategies as st
 from pydantic import BaseModel, ConfigDict
 
 from tests.models import answers, han, reading
-from tests.models.conversations import ABSTRACT, PAPER, SYSTEM, TITLE, client, gloss_format
+from tests.models.conversations import ABSTRACT, PAPER, SYSTEM, TITLE, openai_client, summary_format
 from tests.models.refusals import Json
-from tests.models.requests import Chat, Message, accept
-from tests.models.server import MODEL, models
+from tests.models.requests import ChatMessage, ChatRequest, parse_request
+from tests.models.server import MODEL, model_server
 
 _MARK = re.compile(r"⟦\d+⟧")
 _NUMBER = re.compile(r"\d+(?:[.,]\d+)*")
 
 
-def _chat(system: str = SYSTEM, user: str = PAPER, **changed: object) -> Chat:
+def _chat(system: str = SYSTEM, user: str = PAPER, **changed: object) -> ChatRequest:
     turns = [{"role": "system", "content": system}, {"role": "user", "content": user}]
-    return accept(json.dumps({"model": "m", "messages": turns, **changed}).encode())
+    return parse_request(json.dumps({"model": "m", "messages": turns, **changed}).encode())
 
 
-def _gloss(chat: Chat) -> dict[str, str]:
-    filled = json.loads(answers.answer(chat, reading.language(chat)))
+def _gloss(chat: ChatRequest) -> dict[str, str]:
+    filled = json.loads(answers.plausible_answer(chat, reading.requested_language(chat)))
     assert isinstance(filled, dict)
     return filled
 
@@ -37,7 +37,7 @@ def _han_share(text: str) -> float:
 
 
 def test_a_translation_has_the_looks_of_one() -> None:
-    gloss = _gloss(_chat(response_format=gloss_format()))
+    gloss = _gloss(_chat(response_format=summary_format()))
 
     assert list(gloss) == ["title", "gist", "abstract"]
     assert _han_share(gloss["abstract"]) > 0.7
@@ -49,7 +49,7 @@ def test_a_translation_has_the_looks_of_one() -> None:
 
 
 def test_a_gist_is_one_sentence_with_the_numbers_of_the_source() -> None:
-    gist = _gloss(_chat(response_format=gloss_format()))["gist"]
+    gist = _gloss(_chat(response_format=summary_format()))["gist"]
 
     assert gist.count("。") == 1
     assert gist.endswith("。")
@@ -60,7 +60,7 @@ def test_a_gist_is_one_sentence_with_the_numbers_of_the_source() -> None:
 def test_english_is_the_words_of_the_paper() -> None:
     system = "Summarise the abstract in English. Answer in JSON."
 
-    gloss = _gloss(_chat(system, response_format=gloss_format()))
+    gloss = _gloss(_chat(system, response_format=summary_format()))
 
     assert gloss["title"] == TITLE
     assert gloss["abstract"] == ABSTRACT
@@ -68,8 +68,8 @@ def test_english_is_the_words_of_the_paper() -> None:
 
 
 def test_the_same_question_has_the_same_answer() -> None:
-    assert _gloss(_chat(response_format=gloss_format())) == _gloss(
-        _chat(response_format=gloss_format())
+    assert _gloss(_chat(response_format=summary_format())) == _gloss(
+        _chat(response_format=summary_format())
     )
 
 
@@ -83,7 +83,7 @@ def test_the_same_question_has_the_same_answer() -> None:
 def test_what_must_survive_survives_in_its_order(words: list[str]) -> None:
     kept = [word for word in words if re.search(r"[⟦\d%$`/]|BERT", word)]
 
-    line = han.translated(" ".join(["we", *words]))
+    line = han.fake_translation(" ".join(["we", *words]))
 
     for word in kept:
         assert word in line
@@ -92,16 +92,16 @@ def test_what_must_survive_survives_in_its_order(words: list[str]) -> None:
 
 @given(st.text())
 def test_any_text_is_translated(text: str) -> None:
-    assert han.translated(text)
+    assert han.fake_translation(text)
 
 
 @given(st.text(), st.integers(0, 60))
 def test_a_cut_answer_keeps_its_limit(text: str, limit: int) -> None:
-    kept = answers.cut(text, limit)
+    kept = answers.truncate_to_tokens(text, limit)
 
     assert text.startswith(kept)
-    assert answers.tokens(kept) <= limit
-    assert kept == text or answers.tokens(text[: len(kept) + 1]) > limit
+    assert answers.estimate_tokens(kept) <= limit
+    assert kept == text or answers.estimate_tokens(text[: len(kept) + 1]) > limit
 
 
 @pytest.mark.parametrize(
@@ -120,9 +120,9 @@ def test_a_cut_answer_keeps_its_limit(text: str, limit: int) -> None:
     ],
 )
 def test_the_language_is_what_the_instructions_name(system: str, user: str, told: str) -> None:
-    chat = Chat({}, "m", (Message("system", system), Message("user", user)))
+    chat = ChatRequest({}, "m", (ChatMessage("system", system), ChatMessage("user", user)))
 
-    assert reading.language(chat) == told
+    assert reading.requested_language(chat) == told
 
 
 @pytest.mark.parametrize(
@@ -140,7 +140,7 @@ def test_the_language_is_what_the_instructions_name(system: str, user: str, told
     ],
 )
 def test_the_paper_is_found_however_it_is_given(user: str) -> None:
-    found = reading.material(user)
+    found = reading.requested_paper(user)
 
     assert (found.title, found.abstract) == (TITLE, ABSTRACT)
 
@@ -157,9 +157,9 @@ def test_without_a_schema_the_named_keys_are_answered() -> None:
 def test_without_schema_and_keys_the_answer_is_text() -> None:
     chat = _chat("Translate into Chinese.")
 
-    text = answers.answer(chat, reading.language(chat))
+    text = answers.plausible_answer(chat, reading.requested_language(chat))
 
-    assert text == han.translated(ABSTRACT)
+    assert text == han.fake_translation(ABSTRACT)
 
 
 def test_chinese_words_of_a_topic_become_english() -> None:
@@ -189,7 +189,7 @@ class _Note(BaseModel):
 
 
 async def test_any_schema_is_filled_so_that_the_client_can_parse_it() -> None:
-    async with models() as server, client(server) as openai:
+    async with model_server() as server, openai_client(server) as openai:
         completion = await openai.chat.completions.parse(
             model=MODEL,
             messages=[{"role": "system", "content": SYSTEM}, {"role": "user", "content": PAPER}],

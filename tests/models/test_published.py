@@ -14,7 +14,7 @@ import openai
 import pytest
 from openai import AsyncOpenAI
 
-from bot.summaries.llm.client import Model
+from bot.summaries.llm.client import ModelClient
 from bot.summaries.llm.errors import (
     KeyRefused,
     ModelError,
@@ -24,16 +24,16 @@ from bot.summaries.llm.errors import (
     Unreachable,
     Usage,
 )
-from bot.summaries.llm.summarize import glossed
-from bot.summaries.verify.findings import Told
+from bot.summaries.llm.summarize import summarize
+from bot.summaries.verify.findings import SummaryText
 from storage.records import Paper
-from tests.models.conversations import ABSTRACT, ask, content
-from tests.models.published import KEY, Published, version
+from tests.models.conversations import ABSTRACT, ask_for_summary, first_choice_text
+from tests.models.published import KEY, PublishedServer, locked_version
 from tests.models.refusals import Json
-from tests.models.replies import Reply, good
-from tests.models.requests import accept
+from tests.models.replies import Reply, honest_reply
+from tests.models.requests import parse_request
 from tests.models.server import KEY as OUR_KEY
-from tests.models.server import MODEL, models
+from tests.models.server import MODEL, model_server
 
 pytestmark = pytest.mark.slow
 
@@ -51,37 +51,37 @@ def _error(status: int, kind: str, code: str, **others: object) -> Json:
 
 
 @pytest.fixture
-async def asking(published_models: Published) -> AsyncIterator[AsyncOpenAI]:
+async def asking(published_models: PublishedServer) -> AsyncIterator[AsyncOpenAI]:
     """The official client before the published server; it asks once."""
     async with AsyncOpenAI(base_url=published_models.url, api_key=KEY, max_retries=0) as client:
         yield client
 
 
 async def test_an_answer_by_schema_arrives_with_its_usage(
-    published_models: Published, asking: AsyncOpenAI
+    published_models: PublishedServer, asking: AsyncOpenAI
 ) -> None:
-    published_models.play(SOUND)
+    published_models.set_responses(SOUND)
 
-    completion = await ask(asking)
+    completion = await ask_for_summary(asking)
 
-    assert json.loads(content(completion)) == GLOSS
+    assert json.loads(first_choice_text(completion)) == GLOSS
     assert completion.usage is not None
     assert completion.usage.total_tokens == 244
     assert completion.choices[0].finish_reason == "stop"
 
 
 async def test_the_request_arrives_as_it_was_meant(
-    published_models: Published, asking: AsyncOpenAI
+    published_models: PublishedServer, asking: AsyncOpenAI
 ) -> None:
-    published_models.play(SOUND)
+    published_models.set_responses(SOUND)
 
-    await ask(asking)
+    await ask_for_summary(asking)
 
-    (body,) = published_models.asked()
+    (body,) = published_models.request_bodies()
     body.pop("_endpointType")
-    accepted = accept(json.dumps(body).encode())
-    assert accepted.format == "json_schema"
-    assert ABSTRACT in accepted.question
+    accepted = parse_request(json.dumps(body).encode())
+    assert accepted.response_format == "json_schema"
+    assert ABSTRACT in accepted.first_user_text
 
 
 @pytest.mark.parametrize(
@@ -97,57 +97,57 @@ async def test_the_request_arrives_as_it_was_meant(
     ],
 )
 async def test_an_error_is_told_with_its_code(
-    published_models: Published,
+    published_models: PublishedServer,
     asking: AsyncOpenAI,
     status: int,
     kind: str,
     code: str,
     raised: type[openai.APIStatusError],
 ) -> None:
-    published_models.play(_error(status, kind, code), SOUND)
+    published_models.set_responses(_error(status, kind, code), SOUND)
 
     with pytest.raises(raised) as caught:
-        await ask(asking)
+        await ask_for_summary(asking)
 
     assert (caught.value.status_code, caught.value.code) == (status, code)
-    assert json.loads(content(await ask(asking))) == GLOSS
+    assert json.loads(first_choice_text(await ask_for_summary(asking))) == GLOSS
 
 
 async def test_a_limit_says_when_to_come_again(
-    published_models: Published, asking: AsyncOpenAI
+    published_models: PublishedServer, asking: AsyncOpenAI
 ) -> None:
-    published_models.play(_error(429, "tokens", "rate_limit_exceeded", retryAfter=7))
+    published_models.set_responses(_error(429, "tokens", "rate_limit_exceeded", retryAfter=7))
 
     with pytest.raises(openai.RateLimitError) as caught:
-        await ask(asking)
+        await ask_for_summary(asking)
 
     assert caught.value.response.headers["retry-after"] == "7"
 
 
-async def test_a_cut_answer_says_so(published_models: Published, asking: AsyncOpenAI) -> None:
-    published_models.play({"content": '{"title": "题', "finishReason": "length"})
+async def test_a_cut_answer_says_so(published_models: PublishedServer, asking: AsyncOpenAI) -> None:
+    published_models.set_responses({"content": '{"title": "题', "finishReason": "length"})
 
-    assert (await ask(asking)).choices[0].finish_reason == "length"
+    assert (await ask_for_summary(asking)).choices[0].finish_reason == "length"
 
 
-async def test_a_wrong_key_is_refused(published_models: Published) -> None:
+async def test_a_wrong_key_is_refused(published_models: PublishedServer) -> None:
     async with AsyncOpenAI(
         base_url=published_models.url, api_key="sk-other", max_retries=0
     ) as stranger:
         with pytest.raises(openai.AuthenticationError) as caught:
-            await ask(stranger)
+            await ask_for_summary(stranger)
 
     assert caught.value.code == "invalid_api_key"
 
 
 async def test_a_dropped_connection_is_an_error(
-    published_models: Published, asking: AsyncOpenAI
+    published_models: PublishedServer, asking: AsyncOpenAI
 ) -> None:
-    published_models.play(SOUND)
-    published_models.chaos(disconnectRate=1)
+    published_models.set_responses(SOUND)
+    published_models.set_failure_rates(disconnectRate=1)
 
     with pytest.raises(openai.APIConnectionError):
-        await ask(asking)
+        await ask_for_summary(asking)
 
 
 PAPER = Paper(
@@ -174,42 +174,42 @@ ANSWER: Json = {
 
 
 @asynccontextmanager
-async def _ours(server: Published, key: str = KEY) -> AsyncIterator[Model]:
+async def _ours(server: PublishedServer, key: str = KEY) -> AsyncIterator[ModelClient]:
     """The client that the bot asks with."""
-    async with Model(server.url, key, MODEL, timeout=10.0) as model:
+    async with ModelClient(server.url, key, MODEL, timeout=10.0) as model:
         yield model
 
 
-async def _glossed(server: Published, key: str = KEY) -> tuple[Told, list[Usage]]:
+async def _glossed(server: PublishedServer, key: str = KEY) -> tuple[SummaryText, list[Usage]]:
     """What our client has it say of a paper, and what that cost."""
     paid: list[Usage] = []
     async with _ours(server, key) as model:
-        return await glossed(model, PAPER, "zh", paid.append), paid
+        return await summarize(model, PAPER, "zh", paid.append), paid
 
 
 async def test_our_client_has_a_paper_told_and_the_cost_counted(
-    published_models: Published,
+    published_models: PublishedServer,
 ) -> None:
-    published_models.play(ANSWER)
+    published_models.set_responses(ANSWER)
 
     told, paid = await _glossed(published_models)
 
-    assert (told.title, told.gist, told.abstract) == tuple(TOLD.values())
+    assert (told.title, told.tldr, told.abstract) == tuple(TOLD.values())
     assert paid == [Usage(612, 187)]
-    (body,) = published_models.asked()
+    (body,) = published_models.request_bodies()
     assert PAPER.abstract.split(". ")[0] in json.dumps(body)
 
 
 async def test_a_first_answer_that_fails_the_checks_is_asked_for_once_more(
-    published_models: Published,
+    published_models: PublishedServer,
 ) -> None:
     wrong = {**TOLD, "gist": "This is a gist in English that nobody asked for at all."}
-    published_models.play({"content": json.dumps(wrong, ensure_ascii=False)}, ANSWER)
+    published_models.set_responses({"content": json.dumps(wrong, ensure_ascii=False)}, ANSWER)
 
     told, paid = await _glossed(published_models)
 
-    assert told.gist == TOLD["gist"]
-    assert len(paid) == len(published_models.asked()) == 2
+    assert told.tldr == TOLD["gist"]
+    assert len(paid) == len(published_models.request_bodies()) == 2
 
 
 @pytest.mark.parametrize(
@@ -225,16 +225,16 @@ async def test_a_first_answer_that_fails_the_checks_is_asked_for_once_more(
     ],
 )
 async def test_our_client_tells_each_error_as_what_it_is(
-    published_models: Published, status: int, kind: str, code: str, raised: type[ModelError]
+    published_models: PublishedServer, status: int, kind: str, code: str, raised: type[ModelError]
 ) -> None:
-    published_models.play(_error(status, kind, code))
+    published_models.set_responses(_error(status, kind, code))
 
     with pytest.raises(raised):
         await _glossed(published_models)
 
 
-async def test_our_client_waits_as_long_as_it_is_told(published_models: Published) -> None:
-    published_models.play(_error(429, "tokens", "rate_limit_exceeded", retryAfter=7))
+async def test_our_client_waits_as_long_as_it_is_told(published_models: PublishedServer) -> None:
+    published_models.set_responses(_error(429, "tokens", "rate_limit_exceeded", retryAfter=7))
 
     with pytest.raises(Overloaded) as caught:
         await _glossed(published_models)
@@ -242,30 +242,30 @@ async def test_our_client_waits_as_long_as_it_is_told(published_models: Publishe
     assert caught.value.seconds == 7
 
 
-async def test_a_wrong_key_is_a_refused_key(published_models: Published) -> None:
+async def test_a_wrong_key_is_a_refused_key(published_models: PublishedServer) -> None:
     with pytest.raises(KeyRefused):
         await _glossed(published_models, key="sk-other")
 
 
 async def test_a_connection_that_breaks_is_a_trouble_that_passes(
-    published_models: Published,
+    published_models: PublishedServer,
 ) -> None:
-    published_models.play(ANSWER)
-    published_models.chaos(disconnectRate=1)
+    published_models.set_responses(ANSWER)
+    published_models.set_failure_rates(disconnectRate=1)
 
     with pytest.raises(Unreachable):
         await _glossed(published_models)
 
 
-async def test_an_answer_cut_short_is_had_in_pieces(published_models: Published) -> None:
+async def test_an_answer_cut_short_is_had_in_pieces(published_models: PublishedServer) -> None:
     whole = json.dumps(TOLD, ensure_ascii=False)
     cut: Json = {"content": whole[: whole.index('"abstract"') + 30], "finishReason": "length"}
     piece: Json = {"content": json.dumps({"text": TOLD["abstract"]}, ensure_ascii=False)}
-    published_models.play(cut, piece)
+    published_models.set_responses(cut, piece)
 
     told, paid = await _glossed(published_models)
 
-    assert (told.gist, told.abstract) == (TOLD["gist"], TOLD["abstract"])
+    assert (told.tldr, told.abstract) == (TOLD["gist"], TOLD["abstract"])
     assert len(paid) == 2
 
 
@@ -304,9 +304,9 @@ async def _spoken(url: str, key: str) -> list[object]:
     return [[answer.status_code, _shape(answer.json())] for answer in answers]
 
 
-async def test_our_server_has_everything_that_theirs_has(published_models: Published) -> None:
-    published_models.play(SOUND)
-    async with models() as server:
+async def test_our_server_has_everything_that_theirs_has(published_models: PublishedServer) -> None:
+    published_models.set_responses(SOUND)
+    async with model_server() as server:
         ours = await _spoken(server.url, OUR_KEY)
 
     theirs = await _spoken(published_models.url, KEY)
@@ -319,11 +319,11 @@ async def test_our_server_has_everything_that_theirs_has(published_models: Publi
 
 
 def test_the_version_is_pinned() -> None:
-    assert version() == "1.43.0"
+    assert locked_version() == "1.43.0"
 
 
 def test_shapes_that_differ_are_told() -> None:
-    reply: Reply = good(accept(json.dumps({"model": "m", "messages": [
+    reply: Reply = honest_reply(parse_request(json.dumps({"model": "m", "messages": [
         {"role": "user", "content": "x"}]}).encode()), "en")  # fmt: skip
     sound = json.loads(reply.payload(1))
 

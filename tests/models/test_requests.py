@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.models.conversations import gloss_format
-from tests.models.refusals import Json, Refused
-from tests.models.requests import FIELDS, Chat, accept
+from tests.models.conversations import summary_format
+from tests.models.refusals import ApiRefusal, Json
+from tests.models.requests import FIELDS, ChatRequest, parse_request
 
 _TURN = {"role": "user", "content": "Answer in JSON."}
 
@@ -35,8 +35,8 @@ def _object(properties: Json, **changed: object) -> Json:
 
 
 def _error(raw: bytes) -> Json:
-    with pytest.raises(Refused) as refused:
-        accept(raw)
+    with pytest.raises(ApiRefusal) as refused:
+        parse_request(raw)
     error = refused.value.body["error"]
     assert isinstance(error, dict)
     assert set(error) == {"message", "type", "param", "code"}
@@ -160,17 +160,17 @@ def test_a_schema_may_nest_ten_deep() -> None:
     schema: Json = {"type": "string"}
     for _ in range(9):
         schema = _object({"a": schema})
-    accept(_schema(schema))
+    parse_request(_schema(schema))
 
     assert "levels of nesting" in str(_error(_schema(_object({"a": schema})))["message"])
 
 
 def test_a_schema_that_is_not_strict_is_free() -> None:
-    assert accept(_schema({"type": "array"}, strict=False)).schema == {"type": "array"}
+    assert parse_request(_schema({"type": "array"}, strict=False)).schema == {"type": "array"}
 
 
 def test_a_sound_request_is_accepted_whole() -> None:
-    chat = accept(
+    chat = parse_request(
         _body(
             messages=[
                 {"role": "system", "content": [{"type": "text", "text": "Be"}]},
@@ -178,22 +178,22 @@ def test_a_sound_request_is_accepted_whole() -> None:
                 {"role": "assistant", "content": None},
                 {"role": "user", "content": "Again."},
             ],
-            response_format=gloss_format(),
+            response_format=summary_format(),
             max_completion_tokens=50,
             n=2,
             seed=1,
         )
     )
 
-    assert chat.question == "Answer in JSON."
-    assert chat.said("user") == "Answer in JSON.\n\nAgain."
-    assert (chat.format, chat.limit, chat.choices) == ("json_schema", 50, 2)
+    assert chat.first_user_text == "Answer in JSON."
+    assert chat.text_of_roles("user") == "Answer in JSON.\n\nAgain."
+    assert (chat.response_format, chat.max_tokens, chat.choice_count) == ("json_schema", 50, 2)
 
 
-def _outcome(raw: bytes) -> Chat | Refused:
+def _outcome(raw: bytes) -> ChatRequest | ApiRefusal:
     try:
-        return accept(raw)
-    except Refused as refused:
+        return parse_request(raw)
+    except ApiRefusal as refused:
         return refused
 
 
@@ -214,7 +214,7 @@ def test_whatever_comes_is_accepted_or_refused(body: Json, sound: bool) -> None:
 
     outcome = _outcome(json.dumps(body).encode())
 
-    assert outcome.status == 400 if isinstance(outcome, Refused) else outcome.body == body
+    assert outcome.status == 400 if isinstance(outcome, ApiRefusal) else outcome.body == body
 
 
 _NODES = st.fixed_dictionaries(
@@ -237,7 +237,7 @@ def test_no_schema_makes_the_rules_stumble(schema: Json, inner: Json) -> None:
 
     outcome = _outcome(_schema(whole))
 
-    if isinstance(outcome, Refused):
+    if isinstance(outcome, ApiRefusal):
         assert "Invalid schema for response_format 'gloss'" in str(outcome)
     else:
         assert outcome.schema == whole

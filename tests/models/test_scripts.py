@@ -14,9 +14,17 @@ import pytest
 from openai.types.chat import ChatCompletion
 
 from tests.models import scripts
-from tests.models.breakage import HUGE
-from tests.models.conversations import ABSTRACT, PAPER, SYSTEM, ask, client, content, gloss_format
-from tests.models.server import KEY, MODEL, models
+from tests.models.breakage import HUGE_SIZE
+from tests.models.conversations import (
+    ABSTRACT,
+    PAPER,
+    SYSTEM,
+    ask_for_summary,
+    first_choice_text,
+    openai_client,
+    summary_format,
+)
+from tests.models.server import KEY, MODEL, model_server
 
 Check: TypeAlias = Callable[[ChatCompletion], bool]
 
@@ -43,7 +51,7 @@ REFUSALS: dict[str, tuple[type[openai.APIStatusError], int, str | None]] = {
 
 
 def _gloss(completion: ChatCompletion) -> dict[str, str]:
-    gloss = json.loads(content(completion))
+    gloss = json.loads(first_choice_text(completion))
     assert isinstance(gloss, dict)
     return gloss
 
@@ -67,12 +75,18 @@ ANSWERS: dict[str, Check] = {
     "good": lambda c: list(_gloss(c)) == ["title", "gist", "abstract"],
     "no-json-object": lambda c: list(_gloss(c)) == ["title", "gist", "abstract"],
     "slow": lambda c: list(_gloss(c)) == ["title", "gist", "abstract"],
-    "cut-json": lambda c: not _is_json(content(c)) and c.choices[0].finish_reason == "stop",
-    "cut-length": lambda c: not _is_json(content(c)) and c.choices[0].finish_reason == "length",
-    "prose": lambda c: not _is_json(content(c)) and '{"title"' in content(c),
-    "fence": lambda c: content(c).startswith("```json\n{"),
-    "think": lambda c: content(c).startswith("<think>") and content(c).endswith("}"),
-    "empty": lambda c: content(c) == "",
+    "cut-json": lambda c: (
+        not _is_json(first_choice_text(c)) and c.choices[0].finish_reason == "stop"
+    ),
+    "cut-length": lambda c: (
+        not _is_json(first_choice_text(c)) and c.choices[0].finish_reason == "length"
+    ),
+    "prose": lambda c: not _is_json(first_choice_text(c)) and '{"title"' in first_choice_text(c),
+    "fence": lambda c: first_choice_text(c).startswith("```json\n{"),
+    "think": lambda c: (
+        first_choice_text(c).startswith("<think>") and first_choice_text(c).endswith("}")
+    ),
+    "empty": lambda c: first_choice_text(c) == "",
     "null": lambda c: c.choices[0].message.content is None,
     "refusal": lambda c: "cannot assist" in (c.choices[0].message.refusal or ""),
     "content-filter": lambda c: c.choices[0].finish_reason == "content_filter",
@@ -81,8 +95,8 @@ ANSWERS: dict[str, Check] = {
     "wrong-types": _every(lambda text: isinstance(text, list)),
     "null-values": _every(lambda text: text is None),
     "renamed-keys": lambda c: list(_gloss(c)) == ["the_title", "the_gist", "the_abstract"],
-    "list-json": lambda c: isinstance(json.loads(content(c)), list),
-    "huge": lambda c: len(content(c).encode()) > HUGE,
+    "list-json": lambda c: isinstance(json.loads(first_choice_text(c)), list),
+    "huge": lambda c: len(first_choice_text(c).encode()) > HUGE_SIZE,
     "wrong-language": lambda c: _gloss(c)["abstract"] == ABSTRACT,
     "copy": lambda c: _gloss(c)["abstract"] == ABSTRACT,
     "links": _every(lambda text: "https://" in text),
@@ -102,16 +116,16 @@ WIRE = {"hang", "reset", "reset-body", "infinite", "invalid-utf8", "not-json"}
 
 
 def test_every_script_has_its_test() -> None:
-    assert set(scripts.DEEDS) == REFUSALS.keys() | ANSWERS.keys() | WIRE
+    assert set(scripts.MISBEHAVIOURS) == REFUSALS.keys() | ANSWERS.keys() | WIRE
 
 
 @pytest.mark.parametrize("script", REFUSALS)
 async def test_a_refusal_is_the_clients_error(script: str) -> None:
     kind, status, code = REFUSALS[script]
 
-    async with models(script) as server, client(server) as asking:
+    async with model_server(script) as server, openai_client(server) as asking:
         with pytest.raises(openai.APIStatusError) as caught:
-            await ask(asking)
+            await ask_for_summary(asking)
 
     assert type(caught.value) is kind
     assert caught.value.status_code == status
@@ -123,8 +137,8 @@ async def test_a_refusal_is_the_clients_error(script: str) -> None:
 async def test_an_answer_is_what_the_script_says(script: str) -> None:
     step = "slow=0.01" if script == "slow" else script
 
-    async with models(step) as server, client(server) as asking:
-        completion = await ask(asking)
+    async with model_server(step) as server, openai_client(server) as asking:
+        completion = await ask_for_summary(asking)
 
     assert ANSWERS[script](completion)
     assert completion.object == "chat.completion"
@@ -134,10 +148,10 @@ async def test_retry_after_comes_in_each_of_its_forms() -> None:
     waits: list[str | None] = []
     steps = "rate-limit rate-limit=7 rate-limit-bare rate-limit-absurd rate-limit-date=60"
 
-    async with models(steps) as server, client(server) as asking:
+    async with model_server(steps) as server, openai_client(server) as asking:
         for _ in range(5):
             with pytest.raises(openai.RateLimitError) as caught:
-                await ask(asking)
+                await ask_for_summary(asking)
             waits.append(caught.value.response.headers.get("retry-after"))
 
     assert waits[:4] == ["2", "7", None, "1000000000"]
@@ -147,28 +161,28 @@ async def test_retry_after_comes_in_each_of_its_forms() -> None:
 
 @pytest.mark.parametrize("script", ["hang", "slow=60"])
 async def test_a_server_that_does_not_answer_is_a_timeout(script: str) -> None:
-    async with models(script) as server, client(server, patience=0.2) as asking:
+    async with model_server(script) as server, openai_client(server, timeout=0.2) as asking:
         with pytest.raises(openai.APITimeoutError):
-            await ask(asking)
+            await ask_for_summary(asking)
 
     assert server.calls[0].outcome in {"left", "stopped"}
 
 
 @pytest.mark.parametrize("script", ["reset", "reset-body"])
 async def test_a_torn_connection_is_a_connection_error(script: str) -> None:
-    async with models(f"{script} good") as server, client(server) as asking:
+    async with model_server(f"{script} good") as server, openai_client(server) as asking:
         with pytest.raises(openai.APIConnectionError):
-            await ask(asking)
-        assert _gloss(await ask(asking))
+            await ask_for_summary(asking)
+        assert _gloss(await ask_for_summary(asking))
 
     assert [call.outcome for call in server.calls] == ["reset", "200"]
 
 
 @pytest.mark.parametrize("script", ["invalid-utf8", "not-json"])
 async def test_a_body_that_cannot_be_read_is_no_completion(script: str) -> None:
-    async with models(script) as server, client(server) as asking:
+    async with model_server(script) as server, openai_client(server) as asking:
         with pytest.raises((openai.OpenAIError, ValueError)):
-            await ask(asking)
+            await ask_for_summary(asking)
 
     assert server.calls[0].outcome == "200"
 
@@ -176,17 +190,17 @@ async def test_a_body_that_cannot_be_read_is_no_completion(script: str) -> None:
 async def test_a_body_without_end_goes_on_until_the_client_leaves() -> None:
     received = 0
 
-    async with models("infinite") as server, client(server) as asking:
+    async with model_server("infinite") as server, openai_client(server) as asking:
         answering = asking.chat.completions.with_streaming_response.create(
             model=MODEL, messages=[{"role": "user", "content": "x"}]
         )
         async with answering as response:
             async for chunk in response.iter_bytes():
                 received += len(chunk)
-                if received > HUGE:
+                if received > HUGE_SIZE:
                     break
 
-    assert received > HUGE
+    assert received > HUGE_SIZE
 
 
 @pytest.mark.parametrize(
@@ -194,7 +208,7 @@ async def test_a_body_without_end_goes_on_until_the_client_leaves() -> None:
 )
 async def test_what_is_refused_can_be_left_out(step: str) -> None:
     """A client that drops what the server names is served."""
-    async with models(step) as server, client(server) as asking:
+    async with model_server(step) as server, openai_client(server) as asking:
         completion = await asking.chat.completions.create(
             model=MODEL,
             messages=[{"role": "system", "content": SYSTEM}, {"role": "user", "content": PAPER}],
@@ -206,7 +220,7 @@ async def test_what_is_refused_can_be_left_out(step: str) -> None:
 
 
 async def test_only_json_schema_may_be_refused_or_only_json_object() -> None:
-    async with models("no-json-object") as server, client(server) as asking:
+    async with model_server("no-json-object") as server, openai_client(server) as asking:
         with pytest.raises(openai.BadRequestError) as caught:
             await asking.chat.completions.create(
                 model=MODEL,
@@ -214,38 +228,46 @@ async def test_only_json_schema_may_be_refused_or_only_json_object() -> None:
                 response_format={"type": "json_object"},
             )
         assert "must be 'json_schema' or 'text'" in caught.value.response.text
-        assert _gloss(await ask(asking))
+        assert _gloss(await ask_for_summary(asking))
 
 
 async def test_steps_come_one_after_the_other_and_the_last_one_stays() -> None:
-    async with models("server-error*2, unavailable, good") as server, client(server) as asking:
+    async with (
+        model_server("server-error*2, unavailable, good") as server,
+        openai_client(server) as asking,
+    ):
         for status in (500, 500, 503, 200, 200):
             with suppress(openai.InternalServerError):
-                await ask(asking)
+                await ask_for_summary(asking)
             assert server.calls[-1].outcome == str(status)
 
 
 async def test_a_script_may_begin_anew_and_be_changed() -> None:
-    async with models("good bad-gateway ...") as server, client(server) as asking:
+    async with model_server("good bad-gateway ...") as server, openai_client(server) as asking:
         for _ in range(4):
             with suppress(openai.InternalServerError):
-                await ask(asking)
-        server.play("empty")
-        assert content(await ask(asking)) == ""
+                await ask_for_summary(asking)
+        server.set_script("empty")
+        assert first_choice_text(await ask_for_summary(asking)) == ""
 
     assert [call.outcome for call in server.calls] == ["200", "502", "200", "502", "200"]
 
 
 async def test_deeds_can_be_joined_and_chosen_by_what_is_asked() -> None:
     async with (
-        models(lambda chat: "fence+prose" if "Paper" in chat.question else "good") as server,
-        client(server) as asking,
+        model_server(
+            lambda chat: "fence+prose" if "Paper" in chat.first_user_text else "good"
+        ) as server,
+        openai_client(server) as asking,
     ):
-        both, sound = await ask(asking, user="Paper one."), await ask(asking, user="Another.")
+        both, sound = (
+            await ask_for_summary(asking, user="Paper one."),
+            await ask_for_summary(asking, user="Another."),
+        )
 
-    assert content(both).startswith("Sure!")
-    assert "```json" in content(both)
-    assert _is_json(content(sound))
+    assert first_choice_text(both).startswith("Sure!")
+    assert "```json" in first_choice_text(both)
+    assert _is_json(first_choice_text(sound))
 
 
 @pytest.mark.parametrize("text", ["", "...", "good nonsense", "slow=much", "good*many"])
@@ -255,15 +277,15 @@ def test_a_script_that_cannot_be_played_is_refused_at_once(text: str) -> None:
 
 
 async def test_the_answer_ends_at_the_limit_of_tokens() -> None:
-    async with models() as server, client(server, key=KEY) as asking:
+    async with model_server() as server, openai_client(server, key=KEY) as asking:
         completion = await asking.chat.completions.create(
             model=MODEL,
             messages=[{"role": "system", "content": SYSTEM}, {"role": "user", "content": PAPER}],
-            response_format=gloss_format(),
+            response_format=summary_format(),
             max_tokens=40,
         )
 
     assert completion.choices[0].finish_reason == "length"
     assert completion.usage is not None
     assert completion.usage.completion_tokens <= 40
-    assert not _is_json(content(completion))
+    assert not _is_json(first_choice_text(completion))

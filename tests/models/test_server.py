@@ -12,16 +12,19 @@ import httpx
 import openai
 import pytest
 
-from tests.models.conversations import ask, client, content
-from tests.models.server import KEY, MODEL, models
+from tests.models.conversations import ask_for_summary, first_choice_text, openai_client
+from tests.models.server import KEY, MODEL, model_server
 
 _ALL_AT_ONCE = 64
 
 
 async def test_a_wrong_key_is_refused_and_masked() -> None:
-    async with models() as server, client(server, key="sk-secret-0123456789") as asking:
+    async with (
+        model_server() as server,
+        openai_client(server, key="sk-secret-0123456789") as asking,
+    ):
         with pytest.raises(openai.AuthenticationError) as caught:
-            await ask(asking)
+            await ask_for_summary(asking)
 
     assert caught.value.code == "invalid_api_key"
     assert "sk-s************6789" in caught.value.message
@@ -29,7 +32,7 @@ async def test_a_wrong_key_is_refused_and_masked() -> None:
 
 
 async def test_no_key_at_all_is_told() -> None:
-    async with models() as server, httpx.AsyncClient() as http:
+    async with model_server() as server, httpx.AsyncClient() as http:
         answer = await http.get(f"{server.url}/models")
 
     assert answer.status_code == 401
@@ -37,14 +40,14 @@ async def test_no_key_at_all_is_told() -> None:
 
 
 async def test_a_server_without_keys_takes_any() -> None:
-    async with models(key=None) as server, client(server, key="none") as asking:
-        assert content(await ask(asking))
+    async with model_server(key=None) as server, openai_client(server, key="none") as asking:
+        assert first_choice_text(await ask_for_summary(asking))
 
 
 async def test_only_the_served_models_exist() -> None:
-    async with models(served=("a", "b")) as server, client(server) as asking:
+    async with model_server(served_models=("a", "b")) as server, openai_client(server) as asking:
         with pytest.raises(openai.NotFoundError) as caught:
-            await ask(asking, model="c")
+            await ask_for_summary(asking, model="c")
         listed = [model.id async for model in asking.models.list()]
 
     assert caught.value.code == "model_not_found"
@@ -54,7 +57,7 @@ async def test_only_the_served_models_exist() -> None:
 async def test_the_doors_are_those_of_the_api_with_and_without_a_version() -> None:
     headers = {"authorization": f"Bearer {KEY}"}
     body = {"model": MODEL, "messages": [{"role": "user", "content": "x"}]}
-    async with models() as server, httpx.AsyncClient(headers=headers) as http:
+    async with model_server() as server, httpx.AsyncClient(headers=headers) as http:
         root = server.url.removesuffix("/v1")
 
         statuses = [
@@ -68,8 +71,8 @@ async def test_the_doors_are_those_of_the_api_with_and_without_a_version() -> No
 
 
 async def test_an_answer_has_what_the_api_sends() -> None:
-    async with models() as server, client(server) as asking:
-        first, second = await ask(asking), await ask(asking)
+    async with model_server() as server, openai_client(server) as asking:
+        first, second = await ask_for_summary(asking), await ask_for_summary(asking)
 
     assert first.id != second.id
     assert first.id.startswith("chatcmpl-")
@@ -83,54 +86,54 @@ async def test_an_answer_has_what_the_api_sends() -> None:
 
 
 async def test_calls_are_told_apart_by_paper_and_language() -> None:
-    async with models() as server, client(server) as asking:
-        await ask(asking)
-        await ask(asking, system="One sentence in English, as JSON.")
-        await ask(asking, user="Another paper.")
+    async with model_server() as server, openai_client(server) as asking:
+        await ask_for_summary(asking)
+        await ask_for_summary(asking, system="One sentence in English, as JSON.")
+        await ask_for_summary(asking, user="Another paper.")
 
     (chinese, english, other) = server.calls
     assert chinese.paper == english.paper != other.paper
     assert [call.language for call in server.calls] == ["zh", "en", "zh"]
-    assert chinese.at_once == 1
+    assert chinese.concurrent == 1
 
 
 async def test_many_calls_are_carried_at_once() -> None:
-    async with models("hang") as server, client(server) as asking:
-        asked = [asyncio.create_task(ask(asking)) for _ in range(_ALL_AT_ONCE)]
-        await server.reached(_ALL_AT_ONCE)
+    async with model_server("hang") as server, openai_client(server) as asking:
+        asked = [asyncio.create_task(ask_for_summary(asking)) for _ in range(_ALL_AT_ONCE)]
+        await server.wait_for_calls(_ALL_AT_ONCE)
         for task in asked:
             task.cancel()
         await asyncio.gather(*asked, return_exceptions=True)
 
-    assert server.peak == _ALL_AT_ONCE
-    assert max(call.at_once for call in server.calls) == _ALL_AT_ONCE
+    assert server.peak_in_flight == _ALL_AT_ONCE
+    assert max(call.concurrent for call in server.calls) == _ALL_AT_ONCE
 
 
 async def test_a_closed_server_lets_go_of_those_who_wait(tmp_path: Path) -> None:
     log = tmp_path / "calls.jsonl"
 
-    async with models("hang", log=log) as server, client(server) as asking:
-        waiting = asyncio.create_task(ask(asking))
-        await server.reached(1)
-        await server.close()
+    async with model_server("hang", log_path=log) as server, openai_client(server) as asking:
+        waiting = asyncio.create_task(ask_for_summary(asking))
+        await server.wait_for_calls(1)
+        await server.stop_listening()
         with pytest.raises(openai.APIConnectionError):
             await waiting
         with pytest.raises(openai.APIConnectionError):
-            await ask(asking)
+            await ask_for_summary(asking)
 
     events = [json.loads(line)["event"] for line in log.read_text().splitlines()]
     assert events == ["call", "end"]
 
 
 async def test_an_outage_ends() -> None:
-    async with models() as server, client(server) as asking:
-        await ask(asking)
-        await server.close()
+    async with model_server() as server, openai_client(server) as asking:
+        await ask_for_summary(asking)
+        await server.stop_listening()
         with pytest.raises(openai.APIConnectionError):
-            await ask(asking)
-        await server.open(server.port)
+            await ask_for_summary(asking)
+        await server.start_listening(server.port)
 
-        assert content(await ask(asking))
+        assert first_choice_text(await ask_for_summary(asking))
 
     assert len(server.calls) == 2
 
@@ -148,7 +151,7 @@ async def test_an_outage_ends() -> None:
     ],
 )
 async def test_what_is_no_http_ends_the_connection_and_nothing_else(sent: bytes) -> None:
-    async with models() as server, client(server) as asking:
+    async with model_server() as server, openai_client(server) as asking:
         reader, writer = await asyncio.open_connection("127.0.0.1", server.port)
         writer.write(sent)
         with suppress(ConnectionError):
@@ -156,7 +159,7 @@ async def test_what_is_no_http_ends_the_connection_and_nothing_else(sent: bytes)
             assert await reader.read() == b""
         writer.close()
 
-        assert content(await ask(asking))
+        assert first_choice_text(await ask_for_summary(asking))
 
 
 async def test_the_server_runs_by_itself_and_logs_each_call(tmp_path: Path) -> None:
@@ -170,8 +173,8 @@ async def test_the_server_runs_by_itself_and_logs_each_call(tmp_path: Path) -> N
 
     async with openai.AsyncOpenAI(base_url=url, api_key="any", max_retries=0) as asking:
         with pytest.raises(openai.InternalServerError):
-            await ask(asking, model="own")
-        assert content(await ask(asking, model="own"))
+            await ask_for_summary(asking, model="own")
+        assert first_choice_text(await ask_for_summary(asking, model="own"))
     process.terminate()
     assert await process.wait() == 0
 

@@ -17,7 +17,7 @@ CHUNK = 64 * 1024
 
 
 @dataclass(frozen=True, slots=True)
-class Request:
+class HttpRequest:
     """One request as it came."""
 
     method: str
@@ -26,7 +26,7 @@ class Request:
     body: bytes
 
 
-async def read(reader: StreamReader) -> Request | None:
+async def read_request(reader: StreamReader) -> HttpRequest | None:
     """The next request of a connection; None when the client has left."""
     try:
         head = await reader.readuntil(b"\r\n\r\n")
@@ -40,10 +40,10 @@ async def read(reader: StreamReader) -> Request | None:
         body = await reader.readexactly(length)
     except (asyncio.IncompleteReadError, asyncio.LimitOverrunError, ConnectionError, ValueError):
         return None
-    return Request(method, target.partition("?")[0], headers, body)
+    return HttpRequest(method, target.partition("?")[0], headers, body)
 
 
-def head(status: int, length: int | None, kind: str, headers: Mapping[str, str]) -> bytes:
+def response_head(status: int, length: int | None, kind: str, headers: Mapping[str, str]) -> bytes:
     """The head of an answer; without a length the body is chunked."""
     try:
         phrase = HTTPStatus(status).phrase
@@ -56,7 +56,7 @@ def head(status: int, length: int | None, kind: str, headers: Mapping[str, str])
     return ("\r\n".join(lines) + "\r\n\r\n").encode()
 
 
-async def left(reader: StreamReader, seconds: float | None) -> bool:
+async def wait_for_disconnect(reader: StreamReader, seconds: float | None) -> bool:
     """Waits so long, or for ever; tells whether the client left meanwhile."""
     if seconds is not None and seconds <= 0:
         return False
@@ -70,7 +70,7 @@ async def left(reader: StreamReader, seconds: float | None) -> bool:
     return True
 
 
-def reset(writer: StreamWriter) -> None:
+def reset_connection(writer: StreamWriter) -> None:
     """Ends a connection by a reset, as a machine does that loses power or a proxy that gives up."""
     sock = writer.get_extra_info("socket")
     with suppress(OSError):
@@ -78,13 +78,13 @@ def reset(writer: StreamWriter) -> None:
     writer.transport.abort()
 
 
-def chunked(body: bytes) -> bytes:
+def chunk_body(body: bytes) -> bytes:
     """A whole body in chunks, as the API sends its answers."""
-    pieces = [body[place : place + CHUNK] for place in range(0, len(body), CHUNK)]
+    pieces = [body[position : position + CHUNK] for position in range(0, len(body), CHUNK)]
     return b"".join(b"%x\r\n%b\r\n" % (len(piece), piece) for piece in [*pieces, b""])
 
 
-async def pour(writer: StreamWriter) -> None:
+async def write_endlessly(writer: StreamWriter) -> None:
     """Writes a JSON string that never ends, until the client leaves."""
     opening = b'{"choices": ["'
     writer.write(b"%x\r\n%b\r\n" % (len(opening), opening))

@@ -21,50 +21,50 @@ LOCK = ROOT / "requirements.lock"
 VENV = ROOT / ".venv"
 LOG = ROOT / "build" / "install.log"
 # What pip, or the operating system through it, says in each case.
-FULL = re.compile(r"Errno 28\b|No space left on device")
-MISMATCH = re.compile(r"DO NOT MATCH THE HASHES")
-UNREACHED = re.compile(
+DISK_FULL = re.compile(r"Errno 28\b|No space left on device")
+HASH_MISMATCH = re.compile(r"DO NOT MATCH THE HASHES")
+INDEX_UNREACHABLE = re.compile(
     r"Failed to establish a new connection|NameResolutionError|Max retries exceeded"
     r"|Could not fetch URL|Read timed out|ConnectTimeout|Connection (broken|reset|aborted|refused)"
     r"|IncompleteRead|ProxyError|SSLError"
 )
-UNFIT = re.compile(r"No matching distribution found for (\S+)")
+NO_MATCHING_DISTRIBUTION = re.compile(r"No matching distribution found for (\S+)")
 
 
-class Failed(Exception):
+class InstallationFailed(Exception):
     """The installation cannot go on; the message says why and what to do."""
 
 
-def sections(lock: str) -> dict[str, str]:
+def lock_sections(lock: str) -> dict[str, str]:
     """Return the requirements of each section of the lock by the section's name."""
-    _, *parts = re.split(r"^# --- (\w+) ---\n", lock, flags=re.MULTILINE)
-    return dict(zip(parts[::2], parts[1::2], strict=True))
+    _, *names_and_texts = re.split(r"^# --- (\w+) ---\n", lock, flags=re.MULTILINE)
+    return dict(zip(names_and_texts[::2], names_and_texts[1::2], strict=True))
 
 
-def names(requirements: str) -> list[str]:
+def distribution_names(requirements: str) -> list[str]:
     """Return the distributions that some lines of the lock name, in their order."""
     return re.findall(r"^([A-Za-z0-9][A-Za-z0-9._-]*)==", requirements, re.MULTILINE)
 
 
-def reason(output: str, free: int) -> str:
+def failure_reason(output: str, free: int) -> str:
     """Say why pip failed, by what it printed and how many bytes are free, and what to do."""
     log = f"What pip said is in {LOG.relative_to(ROOT)}."
-    if FULL.search(output) or free < 1 << 20:
+    if DISK_FULL.search(output) or free < 1 << 20:
         return (
             "The disk is full. Papergram needs about 200 MB here, 500 MB with its tests, and as"
             f" much for temporary files; make room and run make again. {log}"
         )
-    if MISMATCH.search(output):
+    if HASH_MISMATCH.search(output):
         return (
             "A downloaded file is not the one that requirements.lock names, so it was not"
             f" installed. Check the package index or the proxy that sent it. {log}"
         )
-    if UNREACHED.search(output):
+    if INDEX_UNREACHABLE.search(output):
         return (
             "The package index could not be reached. Check the network or the proxy and run make"
             f" again; what was downloaded is kept. {log}"
         )
-    if unfit := UNFIT.search(output):
+    if unfit := NO_MATCHING_DISTRIBUTION.search(output):
         version = f"{sys.version_info.major}.{sys.version_info.minor}"
         return (
             f"The package index has no file of {unfit[1]} for Python {version} on this machine."
@@ -74,7 +74,7 @@ def reason(output: str, free: int) -> str:
     return f"The installation failed: {last.rstrip('.')}. {log}"
 
 
-def progress(output: str, total: int, unpacked: int) -> str:
+def progress_text(output: str, total: int, unpacked: int) -> str:
     """Say how far pip is, by what it printed and how many distributions it has unpacked."""
     collected = re.findall(r"^(?:Collecting|Processing) (?:\S*/)?(\S+)", output, re.MULTILINE)
     passed = re.findall(r"^(?:Ignoring|Requirement already satisfied:) ", output, re.MULTILINE)
@@ -86,10 +86,10 @@ def progress(output: str, total: int, unpacked: int) -> str:
     return f"downloading package {len(collected) + len(passed)} of {total}: {current}"
 
 
-def run(*command: str | Path, total: int = 0) -> None:
+def run_logged(*command: str | Path, total: int = 0) -> None:
     """Run a command with its output in the log, and show how far it is."""
-    before, begun, told = unpacked(), LOG.stat().st_size, time.monotonic()
-    shown = ""
+    unpacked_before, started_at, printed_at = count_unpacked(), LOG.stat().st_size, time.monotonic()
+    shown_line = ""
     with LOG.open("ab") as log:
         process = subprocess.Popen(
             command, cwd=ROOT, stdin=subprocess.DEVNULL, stdout=log, stderr=subprocess.STDOUT
@@ -97,22 +97,26 @@ def run(*command: str | Path, total: int = 0) -> None:
     try:
         while process.poll() is None:
             time.sleep(0.1)
-            line = progress(output_since(begun), total, unpacked() - before)
-            if line == shown:
+            line = progress_text(
+                output_since(started_at), total, count_unpacked() - unpacked_before
+            )
+            if line == shown_line:
                 continue
             if sys.stdout.isatty():
                 print(f"\r\x1b[K  {line}", end="", flush=True)
-            elif time.monotonic() < told + 10:
+            elif time.monotonic() < printed_at + 10:
                 continue
             else:
                 print(f"  {line}", flush=True)
-            shown, told = line, time.monotonic()
+            shown_line, printed_at = line, time.monotonic()
     finally:
         process.wait()
-        if shown and sys.stdout.isatty():
+        if shown_line and sys.stdout.isatty():
             print("\r\x1b[K", end="", flush=True)
     if process.returncode:
-        raise Failed(reason(output_since(begun), shutil.disk_usage(ROOT).free))
+        raise InstallationFailed(
+            failure_reason(output_since(started_at), shutil.disk_usage(ROOT).free)
+        )
 
 
 def output_since(position: int) -> str:
@@ -122,7 +126,7 @@ def output_since(position: int) -> str:
         return log.read().decode(errors="replace")
 
 
-def unpacked() -> int:
+def count_unpacked() -> int:
     """Count the distributions in .venv."""
     return len(list(VENV.glob("lib/python*/site-packages/*.dist-info")))
 
@@ -130,9 +134,9 @@ def unpacked() -> int:
 def install(part: str) -> None:
     """Install one part, ``runtime`` or ``tests``, and stamp it when it is whole."""
     lock = LOCK.read_text(encoding="utf-8")
-    mark = f"{hashlib.sha256(lock.encode()).hexdigest()} {sys.version.split()[0]}\n"
+    stamp_text = f"{hashlib.sha256(lock.encode()).hexdigest()} {sys.version.split()[0]}\n"
     stamps = [VENV / "runtime", VENV / "tests"]
-    is_current = stamps[0].is_file() and stamps[0].read_text(encoding="utf-8") == mark
+    is_current = stamps[0].is_file() and stamps[0].read_text(encoding="utf-8") == stamp_text
     LOG.parent.mkdir(exist_ok=True)
     LOG.write_bytes(b"")
 
@@ -141,38 +145,45 @@ def install(part: str) -> None:
     if not is_current:
         if importlib.util.find_spec("ensurepip") is None:
             package = f"python{sys.version_info.major}.{sys.version_info.minor}-venv"
-            raise Failed(
+            raise InstallationFailed(
                 "This Python cannot make virtual environments: it lacks a part of its venv module."
                 f" On Debian and Ubuntu, apt install {package}; then run make again."
             )
-        run(sys.executable, "-m", "venv", "--clear", VENV)
+        run_logged(sys.executable, "-m", "venv", "--clear", VENV)
 
     pip = (VENV / "bin" / "python", "-m", "pip", "--disable-pip-version-check", "--no-input")
-    section = sections(lock)
-    needed = section["tests"] if part == "tests" else ""
+    section = lock_sections(lock)
+    requirements = section["tests"] if part == "tests" else ""
     if part == "runtime" or not is_current:
-        needed = section["build"] + section["runtime"] + needed
-    chosen = LOG.with_name(f"{part}.txt")
-    chosen.write_text(needed, encoding="utf-8")
-    locked = ("--progress-bar=off", "--no-deps", "--require-hashes", "--requirement", chosen)
-    run(*pip, "install", *locked, total=len(names(needed)))
-    run(*pip, "install", "--no-deps", "--no-build-isolation", "--editable", ROOT)
+        requirements = section["build"] + section["runtime"] + requirements
+    requirements_file = LOG.with_name(f"{part}.txt")
+    requirements_file.write_text(requirements, encoding="utf-8")
+    pip_options = (
+        "--progress-bar=off",
+        "--no-deps",
+        "--require-hashes",
+        "--requirement",
+        requirements_file,
+    )
+    run_logged(*pip, "install", *pip_options, total=len(distribution_names(requirements)))
+    run_logged(*pip, "install", "--no-deps", "--no-build-isolation", "--editable", ROOT)
     if part == "tests":
-        run(*pip, "check")
+        run_logged(*pip, "check")
     for stamp in stamps[: 1 + (part == "tests")]:
-        stamp.write_text(mark, encoding="utf-8")
+        stamp.write_text(stamp_text, encoding="utf-8")
 
 
 def main() -> int:
     """Install the part that the command line names; 1 when that failed."""
     part = sys.argv[1]
-    what = {"runtime": "Papergram", "tests": "what Papergram's tests need"}[part]
+    product_name = {"runtime": "Papergram", "tests": "what Papergram's tests need"}[part]
     print(
-        f"Installing {what} into .venv; pip's output goes to {LOG.relative_to(ROOT)}.", flush=True
+        f"Installing {product_name} into .venv; pip's output goes to {LOG.relative_to(ROOT)}.",
+        flush=True,
     )
     try:
         install(part)
-    except Failed as error:
+    except InstallationFailed as error:
         print(error, file=sys.stderr)
         return 1
     except OSError as error:

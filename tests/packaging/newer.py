@@ -21,8 +21,8 @@ from typing import ClassVar
 from zipfile import ZipFile
 
 VERSION = "9999"
-BIN = Path(".venv/bin")
-NOT_ASKED = {"papergram", "pip"}  # this folder, and what comes with Python
+VENV_BIN = Path(".venv/bin")
+NOT_FROM_INDEX = {"papergram", "pip"}  # this folder, and what comes with Python
 
 
 def wheel(name: str) -> bytes:
@@ -40,16 +40,16 @@ def wheel(name: str) -> bytes:
     return file.getvalue()
 
 
-class Index(BaseHTTPRequestHandler):
+class PackageIndex(BaseHTTPRequestHandler):
     """A simple index that has one version of each name that is asked for."""
 
-    asked: ClassVar[set[str]] = set()
+    requested_names: ClassVar[set[str]] = set()
 
     def do_GET(self) -> None:
         """Answer with the page of a name, or with its wheel."""
         folder, name = self.path.strip("/").split("/", 1)
         if folder == "simple":
-            self.asked.add(name)
+            self.requested_names.add(name)
             file = f"{name.replace('-', '_')}-{VERSION}-py3-none-any.whl"
             kind, body = "text/html", f'<a href="/files/{file}">{file}</a>'.encode()
         else:
@@ -66,30 +66,36 @@ class Index(BaseHTTPRequestHandler):
 
 def main() -> None:
     """Install, and end with a sentence where something is not as the lock has it."""
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Index)
+    server = ThreadingHTTPServer(("127.0.0.1", 0), PackageIndex)
     Thread(target=server.serve_forever, daemon=True).start()
     with TemporaryDirectory() as cache:
         index = f"http://127.0.0.1:{server.server_port}/simple"
-        beside = {"PIP_EXTRA_INDEX_URL": index, "PIP_CACHE_DIR": cache}
+        pip_environment = {"PIP_EXTRA_INDEX_URL": index, "PIP_CACHE_DIR": cache}
         for command in (
             ("make", ".venv/tests", f"PYTHON={sys.executable}"),
-            (BIN / "papergram", "--version"),
-            (BIN / "pip", "check"),
+            (VENV_BIN / "papergram", "--version"),
+            (VENV_BIN / "pip", "check"),
         ):
-            subprocess.run(command, env=os.environ | beside, check=True)
+            subprocess.run(command, env=os.environ | pip_environment, check=True)
     server.shutdown()
 
-    listed = subprocess.run(
-        (BIN / "pip", "list", "--format=json"), stdout=subprocess.PIPE, check=True
+    pip_list_output = subprocess.run(
+        (VENV_BIN / "pip", "list", "--format=json"), stdout=subprocess.PIPE, check=True
     ).stdout
     installed = {
-        re.sub(r"[-_.]+", "-", each["name"]).lower(): each["version"] for each in json.loads(listed)
+        re.sub(r"[-_.]+", "-", package["name"]).lower(): package["version"]
+        for package in json.loads(pip_list_output)
     }
     if newer := sorted(name for name, version in installed.items() if version == VERSION):
         sys.exit(f"Installed in a version that the lock does not name: {', '.join(newer)}")
-    if unasked := sorted(installed.keys() - Index.asked - NOT_ASKED):
-        sys.exit(f"Not installed from an index, so begin with a fresh clone: {', '.join(unasked)}")
-    print(f"{len(installed)} packages installed as locked; {len(Index.asked)} were on offer newer.")
+    if not_requested := sorted(installed.keys() - PackageIndex.requested_names - NOT_FROM_INDEX):
+        sys.exit(
+            f"Not installed from an index, so begin with a fresh clone: {', '.join(not_requested)}"
+        )
+    print(
+        f"{len(installed)} packages installed as locked; {len(PackageIndex.requested_names)}"
+        " were on offer newer."
+    )
 
 
 if __name__ == "__main__":

@@ -39,7 +39,7 @@ FULL = "ERROR: Could not install packages due to an OSError: [Errno 28] No space
     ],
 )
 def test_a_failure_is_said_by_its_cause(output: str, free: int, said: str) -> None:
-    assert said in install.reason(output, free)
+    assert said in install.failure_reason(output, free)
 
 
 @pytest.mark.parametrize(
@@ -61,7 +61,7 @@ def test_a_failure_is_said_by_its_cause(output: str, free: int, said: str) -> No
     ],
 )
 def test_the_progress_is_read_from_what_pip_prints(output: str, unpacked: int, said: str) -> None:
-    assert install.progress(output, 9, unpacked) == said
+    assert install.progress_text(output, 9, unpacked) == said
 
 
 @pytest.fixture
@@ -105,6 +105,6 @@ def test_a_python_that_cannot_make_environments_is_told_the_package(
     monkeypatch.setattr("importlib.util.find_spec", lambda name: None)
 
     with pytest.raises(
-        install.Failed, match=r"On Debian and Ubuntu, apt install python3\.\d+-venv"
+        install.InstallationFailed, match=r"On Debian and Ubuntu, apt install python3\.\d+-venv"
     ):
         install.install("runtime")

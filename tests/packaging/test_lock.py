@@ -65,7 +65,7 @@ def pins(section: str) -> dict[str, Pin]:
     }
 
 
-SECTIONS = {name: pins(text) for name, text in install.sections(LOCK).items()}
+SECTIONS = {name: pins(text) for name, text in install.lock_sections(LOCK).items()}
 ALL = {name: pin for section in SECTIONS.values() for name, pin in section.items()}
 
 

@@ -8,22 +8,22 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
-from bot.render import FORMS
-from tests.render.digests import sample
+from bot.render import FORMATS
+from tests.render.digests import sample_digest
 
 FOLDER = Path(__file__).parent.parent / "data" / "documents"
 GOLDENS: Mapping[str, Callable[[], str]] = {
-    "sample.zh.md": lambda: FORMS["markdown"](sample(), ("zh",)),
-    "sample.en.md": lambda: FORMS["markdown"](sample(), ("en",)),
-    "sample.zh-en.md": lambda: FORMS["markdown"](sample(), ("zh", "en")),
-    "sample.json": lambda: FORMS["json"](sample(), ("zh", "en")),
-    "sample.en.rich.json": lambda: FORMS["rich"](sample(), ("en",)),
-    "sample.zh.rich.json": lambda: FORMS["rich"](sample(), ("zh",)),
-    "sample.en.classic.html": lambda: FORMS["classic"](sample(), ("en",)),
-    "sample.zh-en.classic.html": lambda: FORMS["classic"](sample(), ("zh", "en")),
-    "sample.zh-en.page.html": lambda: FORMS["html"](sample(), ("zh", "en")),
+    "sample.zh.md": lambda: FORMATS["markdown"](sample_digest(), ("zh",)),
+    "sample.en.md": lambda: FORMATS["markdown"](sample_digest(), ("en",)),
+    "sample.zh-en.md": lambda: FORMATS["markdown"](sample_digest(), ("zh", "en")),
+    "sample.json": lambda: FORMATS["json"](sample_digest(), ("zh", "en")),
+    "sample.en.rich.json": lambda: FORMATS["rich"](sample_digest(), ("en",)),
+    "sample.zh.rich.json": lambda: FORMATS["rich"](sample_digest(), ("zh",)),
+    "sample.en.classic.html": lambda: FORMATS["classic"](sample_digest(), ("en",)),
+    "sample.zh-en.classic.html": lambda: FORMATS["classic"](sample_digest(), ("zh", "en")),
+    "sample.zh-en.page.html": lambda: FORMATS["html"](sample_digest(), ("zh", "en")),
 }
 
 if __name__ == "__main__":
-    for name, made in GOLDENS.items():
-        (FOLDER / name).write_bytes(made().encode())
+    for name, render_golden in GOLDENS.items():
+        (FOLDER / name).write_bytes(render_golden().encode())

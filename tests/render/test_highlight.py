@@ -8,12 +8,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.render.display_options import Look
-from bot.render.highlight import marked, sentence_span
-from bot.render.telegram.split_into_messages import entry_part, message
-from storage.records import Digest, Form, Reason
-from storage.records import Field as In
-from tests.render.digests import digest, entry, gloss
+from bot.render.display_options import DisplayOptions
+from bot.render.highlight import highlight, sentence_span
+from bot.render.telegram.split_into_messages import entry_part, render_part
+from storage.records import Digest, MatchReason, MessageForm
+from storage.records import QueryField as In
+from tests.render.digests import digest, entry, summary
 
 ABSTRACT = (
     "Boats drift (Ek, 2020). To address this gap, we fold a boat (of paper) that stays [3]. Then it"
@@ -72,7 +72,7 @@ def test_pieces_are_the_text_again_whatever_is_marked(
 ) -> None:
     span = sentence_span(text + sentence, sentence)
 
-    assert "".join(piece for piece, _ in marked(text + sentence, words, span)) == text + sentence
+    assert "".join(piece for piece, _ in highlight(text + sentence, words, span)) == text + sentence
 
 
 @pytest.mark.timeout(5)
@@ -84,23 +84,25 @@ def test_fifty_thousand_characters_of_anything_are_no_trouble(piece: str) -> Non
 
 
 def test_an_abstract_of_one_sentence_needs_no_mark() -> None:
-    assert marked("It rains.", (), (0, 9)) == [("It rains.", False)]
+    assert highlight("It rains.", (), (0, 9)) == [("It rains.", False)]
 
 
-def _shown(ours: Digest, form: Form) -> str:
-    made = message(ours, entry_part(1), Look(form=form, language="en", languages=("en",)))
+def _shown(ours: Digest, form: MessageForm) -> str:
+    made = render_part(
+        ours, entry_part(1), DisplayOptions(form=form, language="en", languages=("en",))
+    )
     return made.html or json.dumps(made.blocks)
 
 
 def _said(gist: str, abstract: str) -> Digest:
     base = entry(1, abstract=abstract)
-    reasons = (Reason(In.ABSTRACT, "rains"),)
-    glosses = (gloss("en", gist),)
+    reasons = (MatchReason(In.ABSTRACT, "rains"),)
+    glosses = (summary("en", gist),)
     return digest(entries=(type(base)(base.paper, base.kind, glosses, reasons),))
 
 
 def test_the_classic_entry_says_its_sentence_once_in_bold_and_unfolded() -> None:
-    html = _shown(_said("We fold a boat that stays.", ABSTRACT), Form.CLASSIC)
+    html = _shown(_said("We fold a boat that stays.", ABSTRACT), MessageForm.CLASSIC)
 
     assert html.count("fold a boat") == 1
     assert (
@@ -110,31 +112,31 @@ def test_the_classic_entry_says_its_sentence_once_in_bold_and_unfolded() -> None
 
 
 def test_the_rich_entry_says_its_sentence_once_in_bold() -> None:
-    blocks = _shown(_said("We fold a boat that stays.", ABSTRACT), Form.RICH)
+    blocks = _shown(_said("We fold a boat that stays.", ABSTRACT), MessageForm.RICH)
 
     assert blocks.count("fold a boat") == 1
     bold = "To address this gap, we fold a boat (of paper) that stays [3]."
     assert json.dumps({"type": "bold", "text": bold}) in blocks
 
 
-@pytest.mark.parametrize("form", [Form.CLASSIC, Form.RICH])
-def test_a_sentence_that_somebody_wrote_stands_above_the_abstract(form: Form) -> None:
+@pytest.mark.parametrize("form", [MessageForm.CLASSIC, MessageForm.RICH])
+def test_a_sentence_that_somebody_wrote_stands_above_the_abstract(form: MessageForm) -> None:
     shown = _shown(_said("A boat of paper is folded.", ABSTRACT), form)
 
     assert shown.index("A boat of paper is folded.") < shown.index("Boats drift")
-    assert ("blockquote expandable" in shown) == (form is Form.CLASSIC)
+    assert ("blockquote expandable" in shown) == (form is MessageForm.CLASSIC)
 
 
-@pytest.mark.parametrize("form", [Form.CLASSIC, Form.RICH])
-def test_a_sentence_beyond_what_is_shown_of_an_abstract_stands_above_it(form: Form) -> None:
+@pytest.mark.parametrize("form", [MessageForm.CLASSIC, MessageForm.RICH])
+def test_a_sentence_beyond_what_is_shown_of_an_abstract_stands_above_it(form: MessageForm) -> None:
     shown = _shown(_said("We fold a boat.", "Boats drift. " * 900 + "We fold a boat."), form)
 
     assert shown.count("We fold a boat.") == 1
     assert shown.index("We fold a boat.") < shown.index("Boats drift")
 
 
-@pytest.mark.parametrize("form", [Form.CLASSIC, Form.RICH])
-def test_an_entry_that_nobody_summed_up_shows_its_abstract_once(form: Form) -> None:
+@pytest.mark.parametrize("form", [MessageForm.CLASSIC, MessageForm.RICH])
+def test_an_entry_that_nobody_summed_up_shows_its_abstract_once(form: MessageForm) -> None:
     base = entry(1, abstract="Boats drift. It is so.")
     ours = digest(entries=(type(base)(base.paper, base.kind),))
 

@@ -7,17 +7,17 @@ import re
 
 import pytest
 
-from bot.render import FORMS
-from bot.render.display_options import Look
+from bot.render import FORMATS
+from bot.render.display_options import DisplayOptions
 from bot.render.documents.bibtex import bibtex
 from bot.render.documents.csl_json import csl_json
 from bot.render.documents.html_page import render as web_page
-from bot.render.documents.json_data import render as json_data
+from bot.render.documents.json_data import render_json as json_data
 from bot.render.documents.markdown import parse, render
-from bot.render.documents.ris import ris
-from bot.render.telegram.split_into_messages import message, parts
-from storage.records import Digest, Entry, Kind
-from tests.render.digests import LOOKS, digest, gloss, paper
+from bot.render.documents.ris import ris_records
+from bot.render.telegram.split_into_messages import parts, render_part
+from storage.records import AnnouncementKind, Digest, Entry
+from tests.render.digests import DISPLAY_OPTIONS, digest, paper, summary
 
 ID = "arxiv:2611.90001"
 # The last is nothing that anybody could see.
@@ -26,16 +26,21 @@ NONE = ["", " \t ", "\u200b\u2800"]
 
 def untitled(title: str = "") -> Digest:
     """A digest of one paper without a title, said in both languages."""
-    glosses = (gloss("en", "We measure drift."), gloss("zh", "我们测量漂移。", "", "纸船会漂移。"))
-    return digest(0, entries=(Entry(paper(1, title=title), Kind.NEW, glosses),))
+    glosses = (
+        summary("en", "We measure drift."),
+        summary("zh", "我们测量漂移。", "", "纸船会漂移。"),
+    )
+    return digest(0, entries=(Entry(paper(1, title=title), AnnouncementKind.NEW, glosses),))
 
 
 @pytest.mark.parametrize("title", NONE)
-@pytest.mark.parametrize("look", LOOKS, ids=lambda look: f"{look.form}-{'-'.join(look.languages)}")
-def test_the_id_stands_where_the_title_would(look: Look, title: str) -> None:
+@pytest.mark.parametrize(
+    "look", DISPLAY_OPTIONS, ids=lambda look: f"{look.form}-{'-'.join(look.languages)}"
+)
+def test_the_id_stands_where_the_title_would(look: DisplayOptions, title: str) -> None:
     found = untitled(title)
 
-    made = [message(found, part, look) for part in parts(found, look, full=True)]
+    made = [render_part(found, part, look) for part in parts(found, look, with_entries=True)]
 
     shown = [one.html or json.dumps(one.blocks) for one in made]
     assert sum(one.count(ID) for one in shown) >= 2, "in the table and above the entry"
@@ -47,7 +52,7 @@ def test_a_citation_has_the_id_for_a_title(title: str) -> None:
     boats = paper(1, title=title)
 
     assert f"  title = {{{{{ID}}}}}," in bibtex(boats)
-    assert f"TI  - {ID}\r\n" in ris([boats]).decode()
+    assert f"TI  - {ID}\r\n" in ris_records([boats]).decode()
     assert f'"title": "{ID}"' in csl_json([boats])
 
 
@@ -71,4 +76,4 @@ def test_data_says_that_there_is_no_title() -> None:
 
     assert (entry["id"], entry["title"]) == (ID, "")
     forms = {"markdown", "json", "rich", "classic", "html", "bibtex", "ris", "csl-json"}
-    assert set(FORMS) == forms, "another form to look at"
+    assert set(FORMATS) == forms, "another form to look at"

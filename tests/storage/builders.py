@@ -8,17 +8,17 @@ from datetime import UTC, date, datetime, timedelta
 from storage import Store
 from storage.records import (
     Announcement,
+    AnnouncementKind,
     Cadence,
+    Chat,
     ChatKind,
     Digest,
     Entry,
-    Form,
-    Gloss,
-    Kind,
+    MessageForm,
+    OutboxMessage,
     Paper,
-    Parcel,
-    Subscriber,
     Subscription,
+    Summary,
 )
 
 NOW = datetime(2026, 11, 20, 8, 0, tzinfo=UTC)
@@ -48,59 +48,68 @@ def paper(
     )
 
 
-def announced(of: Paper, kind: Kind = Kind.NEW, day: date = DAY, feed: str = "rss") -> Announcement:
+def announcement(
+    announced_paper: Paper,
+    kind: AnnouncementKind = AnnouncementKind.NEW,
+    day: date = DAY,
+    feed: str = "rss",
+) -> Announcement:
     """Announce a paper."""
-    return Announcement(of, feed, kind, day)
+    return Announcement(announced_paper, feed, kind, day)
 
 
-def stored(store: Store, papers: Iterable[Paper]) -> list[Paper]:
+def store_papers(store: Store, papers: Iterable[Paper]) -> list[Paper]:
     """Announce papers and return them as the store has them."""
     papers = list(papers)
-    store.papers.add([announced(one) for one in papers], seen=NOW)
-    found = [store.papers.get(one.id, one.version) for one in papers]
-    return [one for one in found if one is not None]
+    store.papers.add_announcements(
+        [announcement(stored_paper) for stored_paper in papers], seen_at=NOW
+    )
+    stored_papers = [
+        store.papers.get(stored_paper.id, stored_paper.version) for stored_paper in papers
+    ]
+    return [stored_paper for stored_paper in stored_papers if stored_paper is not None]
 
 
-def gloss(
-    of: Paper,
+def summary(
+    summarized_paper: Paper,
     language: str = "zh",
     title: str = "图像扩散模型",
     maker: str = "model-x",
     **more: str,
-) -> Gloss:
+) -> Summary:
     """Say something about a stored paper."""
-    return Gloss(
-        paper=of.key,
-        version=of.version,
+    return Summary(
+        paper=summarized_paper.key,
+        version=summarized_paper.version,
         language=language,
         title=title,
-        gist=more.get("gist", "本文训练了一个模型。"),
+        tldr=more.get("gist", "本文训练了一个模型。"),
         abstract=more.get("abstract", "我们训练模型。"),
-        maker=maker,
-        made=NOW,
-        prompt=more.get("prompt", ""),
+        producer=maker,
+        created_at=NOW,
+        prompt_version=more.get("prompt", ""),
     )
 
 
-def chat(store: Store, number: int = CHAT, bot: int = BOT) -> Subscriber:
+def create_chat(store: Store, chat_id: int = CHAT, bot_id: int = BOT) -> Chat:
     """Let a chat be known."""
-    return store.subscribers.ensure(Subscriber(bot, number, ChatKind.SUPERGROUP))
+    return store.chats.get_or_add(Chat(bot_id, chat_id, ChatKind.SUPERGROUP))
 
 
-def topic(
+def create_topic(
     store: Store,
     query: str = "diffusion",
-    number: int = CHAT,
+    chat_id: int = CHAT,
     cadence: Cadence | None = None,
     next_due: datetime | None = NOW,
     position: int = 0,
     thread: int = 0,
 ) -> Subscription:
     """Let a chat follow a query."""
-    added, _ = store.subscriptions.add(
+    subscription, _ = store.subscriptions.add(
         Subscription(
             bot=BOT,
-            chat=number,
+            chat=chat_id,
             query=query,
             name=query.title(),
             cadence=cadence or Cadence(),
@@ -111,54 +120,54 @@ def topic(
             thread=thread,
         )
     )
-    return added
+    return subscription
 
 
-def issued(
+def issue_digest(
     store: Store,
     entries: Iterable[Paper],
     period: str = "1/2026-11-20",
-    number: int = CHAT,
-    rest: Iterable[Paper] = (),
+    chat_id: int = CHAT,
+    left_out: Iterable[Paper] = (),
 ) -> int:
     """Issue a digest of stored papers to a chat and reserve them."""
     digest = Digest(
         topic="Diffusion",
         query="diffusion",
-        issued=NOW,
-        entries=tuple(Entry(one, Kind.NEW) for one in entries),
-        rest=tuple(Entry(one, Kind.CROSS) for one in rest),
+        issued_at=NOW,
+        entries=tuple(Entry(entry_paper, AnnouncementKind.NEW) for entry_paper in entries),
+        left_out=tuple(Entry(entry_paper, AnnouncementKind.CROSS) for entry_paper in left_out),
         period=period,
         bot=BOT,
-        chat=number,
+        chat=chat_id,
         subscription=1,
     )
-    stored_as = store.digests.issue(digest)
-    store.digests.reserve(stored_as, now=NOW)
-    return stored_as
+    digest_number = store.digests.issue(digest)
+    store.digests.reserve_entries(digest_number, now=NOW)
+    return digest_number
 
 
-def parcel(
-    number: int = CHAT,
+def outbox_message(
+    chat_id: int = CHAT,
     period: str = "1/2026-11-20",
     part: int = 1,
     digest: int = 0,
     first: int = 0,
     last: int = 0,
     piece: int = 0,
-) -> Parcel:
+) -> OutboxMessage:
     """Pack a part of a digest."""
-    return Parcel(
+    return OutboxMessage(
         bot=BOT,
-        chat=number,
+        chat=chat_id,
         period=period,
         part=part,
-        form=Form.RICH,
+        form=MessageForm.RICH,
         language="zh",
         languages=("zh", "en"),
         zone="Asia/Shanghai",
         digest=digest,
-        first=first,
-        last=last,
-        piece=piece,
+        first_entry=first,
+        last_entry=last,
+        fallback_part=piece,
     )

@@ -10,59 +10,65 @@ import pytest
 from hypothesis import HealthCheck, Phase, settings
 from hypothesis.stateful import RuleBasedStateMachine, run_state_machine_as_test
 
-from bot.topics.query.parser import indexed
+from bot.topics.query.parser import index_text
 from storage import Store, open_store
 
-QUICK, LONG = 40, 2_000  # examples
-STEPS = 30
-EXAMPLES = 100  # that share a store
-_CHECKS = [HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.filter_too_much]
+QUICK_EXAMPLES, LONG_EXAMPLES = 40, 2_000  # examples
+STEP_COUNT = 30
+EXAMPLES_PER_STORE = 100  # that share a store
+_SUPPRESSED_CHECKS = [HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.filter_too_much]
 
 
-_bots = count(1)
-_examples = count()
+_bot_ids = count(1)
+_example_numbers = count()
 
 
-def shared() -> Store:
+def shared_store() -> Store:
     """A store for many examples: opening it takes longer than one, and a full one is slow."""
-    return _opened(next(_examples) // EXAMPLES)
+    return _open_shared_store(next(_example_numbers) // EXAMPLES_PER_STORE)
 
 
 @cache
-def _opened(_: int) -> Store:
-    store = open_store("sqlite://", words=indexed)
+def _open_shared_store(_: int) -> Store:
+    store = open_store("sqlite://", analyze=index_text)
     # No power cut here, so nothing waits for the disk.
-    store._engine.all("pragma synchronous = off")
+    store._engine.fetch_all("pragma synchronous = off")
     atexit.register(store.close)
     return store
 
 
-def another_bot() -> int:
+def next_bot_id() -> int:
     """A bot of its own for each example, by which the rows of all others are out of sight."""
-    return next(_bots)
+    return next(_bot_ids)
 
 
-def quick(examples: int = QUICK) -> settings:
+def quick_settings(examples: int = QUICK_EXAMPLES) -> settings:
     """The settings of a machine that runs with every change."""
-    return settings(max_examples=examples, stateful_step_count=STEPS, suppress_health_check=_CHECKS)
+    return settings(
+        max_examples=examples,
+        stateful_step_count=STEP_COUNT,
+        suppress_health_check=_SUPPRESSED_CHECKS,
+    )
 
 
-def hold(machine: type[RuleBasedStateMachine], examples: int = LONG) -> None:
+def run_machine(machine: type[RuleBasedStateMachine], examples: int = LONG_EXAMPLES) -> None:
     """Runs a machine for as many examples as find a rare order."""
     run_state_machine_as_test(
         machine,
         settings=settings(
-            max_examples=examples, stateful_step_count=STEPS, suppress_health_check=_CHECKS
+            max_examples=examples,
+            stateful_step_count=STEP_COUNT,
+            suppress_health_check=_SUPPRESSED_CHECKS,
         ),
     )
 
 
-def break_(machine: type[RuleBasedStateMachine]) -> None:
+def check_machine_finds_bug(machine: type[RuleBasedStateMachine]) -> None:
     """Runs a machine over a planted bug; it has to find it."""
     generating = settings(
-        max_examples=LONG,
-        stateful_step_count=STEPS,
-        suppress_health_check=_CHECKS,
+        max_examples=LONG_EXAMPLES,
+        stateful_step_count=STEP_COUNT,
+        suppress_health_check=_SUPPRESSED_CHECKS,
         phases=[Phase.generate],
         database=None,
         report_multiple_bugs=False,

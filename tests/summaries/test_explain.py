@@ -8,17 +8,17 @@ from datetime import UTC, datetime
 
 import pytest
 
-from bot.concurrency.rate_limiter import Breaker
+from bot.concurrency.rate_limiter import CircuitBreaker
 from bot.summaries.gateway.budget import Budget, Price
-from bot.summaries.gateway.model_gateway import Workshop
-from bot.summaries.llm.client import Model
-from bot.summaries.on_demand import explain
+from bot.summaries.gateway.model_gateway import ModelGateway
+from bot.summaries.llm.client import ModelClient
+from bot.summaries.on_demand import explain_paper
 from bot.texts import Refusal
 from storage import Store
-from storage.records import Note, Paper
-from tests.models.server import KEY, MODEL, Server, models
-from tests.storage.builders import paper, stored
-from tests.support.database import count
+from storage.records import Paper, PaperNote
+from tests.models.server import KEY, MODEL, ModelServer, model_server
+from tests.storage.builders import paper, store_papers
+from tests.support.database import count_rows
 
 NOW = datetime(2026, 11, 23, 13, tzinfo=UTC)
 ABSTRACT = (
@@ -28,56 +28,64 @@ ABSTRACT = (
 
 
 @pytest.fixture
-async def server() -> AsyncIterator[Server]:
+async def server() -> AsyncIterator[ModelServer]:
     """A model that answers as it should, until it plays another script."""
-    async with models() as server:
+    async with model_server() as server:
         yield server
 
 
 @pytest.fixture
-async def shop(store: Store, server: Server) -> AsyncIterator[Workshop]:
+async def shop(store: Store, server: ModelServer) -> AsyncIterator[ModelGateway]:
     """Where that model is asked."""
-    async with Model(server.url, KEY, MODEL) as model:
-        breaker = Breaker(monotonic=lambda: 0.0)
-        yield Workshop(store, model, Price(1, 2), Budget(10**9), lambda: NOW, lambda: 0.0, breaker)
+    async with ModelClient(server.url, KEY, MODEL) as model:
+        breaker = CircuitBreaker(monotonic=lambda: 0.0)
+        yield ModelGateway(
+            store, model, Price(1, 2), Budget(10**9), lambda: NOW, lambda: 0.0, breaker
+        )
 
 
 @pytest.fixture
 def one(store: Store) -> Paper:
     """A paper that several people read."""
-    [found] = stored(store, [paper(1, title="Learning to route messages", abstract=ABSTRACT)])
+    [found] = store_papers(store, [paper(1, title="Learning to route messages", abstract=ABSTRACT)])
     return found
 
 
-async def presses(shop: Workshop, paper: Paper, times: int, language: str = "en") -> list[Note]:
+async def presses(
+    shop: ModelGateway, paper: Paper, times: int, language: str = "en"
+) -> list[PaperNote]:
     """What readers get who ask for the same in the same moment."""
-    return await asyncio.gather(*(explain(shop, paper, language) for _ in range(times)))
+    return await asyncio.gather(*(explain_paper(shop, paper, language) for _ in range(times)))
 
 
 async def test_readers_of_one_second_share_a_note_and_its_price(
-    shop: Workshop, server: Server, one: Paper
+    shop: ModelGateway, server: ModelServer, one: Paper
 ) -> None:
     first, *others = await presses(shop, one, 3)
 
     assert others == [first, first]
     assert len(server.calls) == 1
-    assert count(shop.store, "spending", calls=1, unused=0) == 1
+    assert count_rows(shop.store, "spending", calls=1, unused=0) == 1
 
 
-async def test_each_language_has_its_own(shop: Workshop, server: Server, one: Paper) -> None:
-    english, chinese = await asyncio.gather(explain(shop, one, "en"), explain(shop, one, "zh"))
+async def test_each_language_has_its_own(
+    shop: ModelGateway, server: ModelServer, one: Paper
+) -> None:
+    english, chinese = await asyncio.gather(
+        explain_paper(shop, one, "en"), explain_paper(shop, one, "zh")
+    )
 
     assert (english.language, chinese.language) == ("en", "zh")
     assert len(server.calls) == 2
 
 
 async def test_when_the_first_leaves_the_next_one_asks(
-    shop: Workshop, server: Server, one: Paper
+    shop: ModelGateway, server: ModelServer, one: Paper
 ) -> None:
-    server.play("hang good")
-    first = asyncio.create_task(explain(shop, one, "en"))
-    await server.reached(1)
-    others = [asyncio.create_task(explain(shop, one, "en")) for _ in range(2)]
+    server.set_script("hang good")
+    first = asyncio.create_task(explain_paper(shop, one, "en"))
+    await server.wait_for_calls(1)
+    others = [asyncio.create_task(explain_paper(shop, one, "en")) for _ in range(2)]
     await asyncio.sleep(0)
 
     first.cancel()
@@ -89,11 +97,11 @@ async def test_when_the_first_leaves_the_next_one_asks(
 
 
 async def test_who_waits_and_leaves_takes_nothing_from_the_first(
-    shop: Workshop, server: Server, one: Paper
+    shop: ModelGateway, server: ModelServer, one: Paper
 ) -> None:
-    first = asyncio.create_task(explain(shop, one, "en"))
-    second = asyncio.create_task(explain(shop, one, "en"))
-    await server.reached(1)
+    first = asyncio.create_task(explain_paper(shop, one, "en"))
+    second = asyncio.create_task(explain_paper(shop, one, "en"))
+    await server.wait_for_calls(1)
 
     second.cancel()
 
@@ -103,14 +111,14 @@ async def test_who_waits_and_leaves_takes_nothing_from_the_first(
 
 
 async def test_a_failure_is_paid_for_once_and_asked_again_later(
-    shop: Workshop, server: Server, one: Paper
+    shop: ModelGateway, server: ModelServer, one: Paper
 ) -> None:
-    server.play("wrong-language*2 good")
+    server.set_script("wrong-language*2 good")
 
     said = await asyncio.gather(
-        *(explain(shop, one, "en") for _ in range(3)), return_exceptions=True
+        *(explain_paper(shop, one, "en") for _ in range(3)), return_exceptions=True
     )
 
     assert [error.key for error in said if isinstance(error, Refusal)] == ["consult-unfit"] * 3
     assert len(server.calls) == 2  # an attempt, and one with the reason
-    assert (await explain(shop, one, "en")).language == "en"
+    assert (await explain_paper(shop, one, "en")).language == "en"

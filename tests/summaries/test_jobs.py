@@ -8,16 +8,16 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from bot.concurrency.rate_limiter import Breaker
+from bot.concurrency.rate_limiter import CircuitBreaker
 from bot.summaries.gateway.budget import Budget, Price
-from bot.summaries.gateway.model_gateway import CLOSED, Workshop
-from bot.summaries.gateway.model_state import State, condition
-from bot.summaries.jobs import TRIES, Fulfilled, fulfil
-from bot.summaries.llm.client import Model
+from bot.summaries.gateway.model_gateway import REFUSED_PAUSE_SECONDS, ModelGateway
+from bot.summaries.gateway.model_state import ModelStatus, current_model_state
+from bot.summaries.jobs import RETRY_DELAYS, JobCounts, run_summary_jobs
+from bot.summaries.llm.client import ModelClient
 from storage import Store
-from storage.records import Commission, Paper, Spending
-from tests.models.server import KEY, MODEL, Server, models
-from tests.storage.builders import NOW, gloss, paper, stored
+from storage.records import DailySpending, Paper, SummaryJob
+from tests.models.server import KEY, MODEL, ModelServer, model_server
+from tests.storage.builders import NOW, paper, store_papers, summary
 
 ABSTRACT = (
     "Routing messages in large networks is slow when the topology changes. We propose DeepFlow-2, "
@@ -52,87 +52,90 @@ async def working(
     key: str = KEY,
     name: str = MODEL,
     at_once: int = 2,
-) -> AsyncIterator[tuple[Workshop, Server, Hand]]:
+) -> AsyncIterator[tuple[ModelGateway, ModelServer, Hand]]:
     """A workshop whose model plays a script."""
     hand = Hand()
-    async with models(script) as server, Model(server.url, key, name, timeout=1.0) as model:
-        breaker = Breaker(monotonic=hand.monotonic)
+    async with (
+        model_server(script) as server,
+        ModelClient(server.url, key, name, timeout=1.0) as model,
+    ):
+        breaker = CircuitBreaker(monotonic=hand.monotonic)
         price = Price(1.0, 2.0, "USD")
-        shop = Workshop(
-            store, model, price, budget, hand.now, hand.monotonic, breaker, at_once=at_once
+        shop = ModelGateway(
+            store, model, price, budget, hand.now, hand.monotonic, breaker, max_concurrent=at_once
         )
         yield shop, server, hand
 
 
 def ordered(store: Store, count: int = 1, languages: tuple[str, ...] = ("zh",)) -> list[Paper]:
     """Papers whose glosses are wanted."""
-    papers = stored(
+    papers = store_papers(
         store, [paper(number, title=TITLE, abstract=ABSTRACT) for number in range(1, count + 1)]
     )
-    store.commissions.order(
-        [Commission(one.key, 1, language, NOW) for one in papers for language in languages]
+    store.summary_jobs.enqueue(
+        [SummaryJob(one.key, 1, language, NOW) for one in papers for language in languages]
     )
     return papers
 
 
-def spent(store: Store) -> Spending:
+def spent(store: Store) -> DailySpending:
     found = store.spending.between(NOW.date(), NOW.date() + timedelta(days=3))
-    return found[0] if found else Spending(NOW.date(), "")
+    return found[0] if found else DailySpending(NOW.date(), "")
 
 
 async def test_each_paper_is_glossed_once_per_language_and_counted(store: Store) -> None:
     papers = ordered(store, 3, ("zh", "en"))
 
     async with working(store) as (shop, server, _):
-        assert await fulfil(shop) == Fulfilled(made=6)
-        assert await fulfil(shop) == Fulfilled()  # a second run asks nothing
+        assert await run_summary_jobs(shop) == JobCounts(completed=6)
+        assert await run_summary_jobs(shop) == JobCounts()  # a second run asks nothing
 
         assert len(server.calls) == 6
     for one in papers:
         chinese, english = (
-            next(g for g in store.papers.glosses_of(one.key, 1) if g.language == language)
+            next(g for g in store.papers.summaries_of_version(one.key, 1) if g.language == language)
             for language in ("zh", "en")
         )
-        assert chinese.maker == english.maker == MODEL
-        assert all((chinese.prompt, chinese.tokens, chinese.gist, chinese.abstract))
+        assert chinese.producer == english.producer == MODEL
+        assert all((chinese.prompt_version, chinese.tokens, chinese.tldr, chinese.abstract))
         assert (english.title, english.abstract) == (TITLE, ABSTRACT)
     paid = spent(store)
-    glosses = [g for one in papers for g in store.papers.glosses_of(one.key, 1)]
+    glosses = [g for one in papers for g in store.papers.summaries_of_version(one.key, 1)]
     assert paid.calls == 6
-    assert paid.asked + paid.answered == sum(gloss.tokens for gloss in glosses)
-    assert paid.money == paid.asked + 2 * paid.answered
-    assert paid.unused == 0
+    assert paid.prompt_tokens + paid.completion_tokens == sum(gloss.tokens for gloss in glosses)
+    assert paid.cost_micros == paid.prompt_tokens + 2 * paid.completion_tokens
+    assert paid.unusable_answers == 0
 
 
 @pytest.mark.parametrize(
     ("script", "state"),
     [
-        ("unauthorized", State.KEY_REFUSED),
-        ("forbidden", State.KEY_REFUSED),
-        ("unknown-model", State.MODEL_UNKNOWN),
-        ("unpaid", State.OUT_OF_CREDIT),
-        ("quota", State.OUT_OF_CREDIT),
-        ("rate-limit-bare", State.OVERLOADED),
+        ("unauthorized", ModelStatus.KEY_REFUSED),
+        ("forbidden", ModelStatus.KEY_REFUSED),
+        ("unknown-model", ModelStatus.MODEL_UNKNOWN),
+        ("unpaid", ModelStatus.OUT_OF_CREDIT),
+        ("quota", ModelStatus.OUT_OF_CREDIT),
+        ("rate-limit-bare", ModelStatus.OVERLOADED),
     ],
 )
 async def test_a_model_that_says_no_rests_and_the_gloss_stays_ordered(
-    store: Store, script: str, state: State
+    store: Store, script: str, state: ModelStatus
 ) -> None:
     ordered(store)
 
     async with working(store, f"{script} good", at_once=1) as (shop, server, hand):
-        assert await fulfil(shop) == Fulfilled()
-        assert condition(store).state is state
-        assert not shop.is_able()
-        assert await fulfil(shop) == Fulfilled()  # it rests
+        assert await run_summary_jobs(shop) == JobCounts()
+        assert current_model_state(store).status is state
+        assert not shop.is_available()
+        assert await run_summary_jobs(shop) == JobCounts()  # it rests
         assert len(server.calls) == 1
 
-        hand.forward(CLOSED + 1)
+        hand.forward(REFUSED_PAUSE_SECONDS + 1)
 
-        assert await fulfil(shop) == Fulfilled(made=1)
-        assert condition(store).state is State.GOOD
-        assert shop.is_able()
-    assert store.commissions.backlog().waiting == 0
+        assert await run_summary_jobs(shop) == JobCounts(completed=1)
+        assert current_model_state(store).status is ModelStatus.AVAILABLE
+        assert shop.is_available()
+    assert store.summary_jobs.backlog().waiting == 0
     assert spent(store).calls == 1  # a refusal costs nothing
 
 
@@ -140,22 +143,22 @@ async def test_the_rest_is_as_long_as_the_server_says(store: Store) -> None:
     ordered(store)
 
     async with working(store, "rate-limit=90 good") as (shop, server, hand):
-        await fulfil(shop)
+        await run_summary_jobs(shop)
         hand.forward(80)
-        await fulfil(shop)
+        await run_summary_jobs(shop)
         assert len(server.calls) == 1
 
         hand.forward(15)
-        assert await fulfil(shop) == Fulfilled(made=1)
+        assert await run_summary_jobs(shop) == JobCounts(completed=1)
 
 
 async def test_an_absurd_wait_is_an_hour(store: Store) -> None:
     ordered(store)
 
     async with working(store, "rate-limit-absurd good", at_once=1) as (shop, _, hand):
-        await fulfil(shop)
+        await run_summary_jobs(shop)
         hand.forward(3601)
-        assert await fulfil(shop) == Fulfilled(made=1)
+        assert await run_summary_jobs(shop) == JobCounts(completed=1)
 
 
 @pytest.mark.slow
@@ -170,18 +173,21 @@ async def test_an_outage_opens_the_breaker_and_spends_few_attempts(
     ordered(store, 12)
 
     async with working(store, script, at_once=1) as (shop, server, hand):
-        await fulfil(shop)
+        await run_summary_jobs(shop)
         assert len(server.calls) <= 6  # then the breaker is open
-        assert condition(store).state in (State.UNREACHABLE, State.OVERLOADED)
-        server.play("good")
+        assert current_model_state(store).status in (
+            ModelStatus.UNREACHABLE,
+            ModelStatus.OVERLOADED,
+        )
+        server.set_script("good")
 
         for _ in range(40):
             hand.forward(600)
-            await fulfil(shop)
+            await run_summary_jobs(shop)
 
-    backlog = store.commissions.backlog()
-    assert (backlog.waiting, backlog.given_up) == (0, 0)
-    assert condition(store).state is State.GOOD
+    backlog = store.summary_jobs.backlog()
+    assert (backlog.waiting, backlog.abandoned) == (0, 0)
+    assert current_model_state(store).status is ModelStatus.AVAILABLE
 
 
 @pytest.mark.parametrize(
@@ -195,27 +201,27 @@ async def test_what_fails_the_checks_is_paid_tried_later_and_given_up_at_last(
     [one] = ordered(store)
 
     async with working(store, script, at_once=1) as (shop, server, hand):
-        for wait in (timedelta(), *TRIES, timedelta(days=2)):
+        for wait in (timedelta(), *RETRY_DELAYS, timedelta(days=2)):
             hand.forward(wait.total_seconds() + 1)
-            await fulfil(shop)
+            await run_summary_jobs(shop)
         calls = len(server.calls)
 
-    assert store.papers.glosses_of(one.key, 1) == ()
-    backlog = store.commissions.backlog()
-    assert (backlog.waiting, backlog.given_up) == (0, 1)
-    assert calls <= 2 * (len(TRIES) + 1)
+    assert store.papers.summaries_of_version(one.key, 1) == ()
+    backlog = store.summary_jobs.backlog()
+    assert (backlog.waiting, backlog.abandoned) == (0, 1)
+    assert calls <= 2 * (len(RETRY_DELAYS) + 1)
     paid = store.spending.between(NOW.date(), NOW.date() + timedelta(days=9))
     assert sum(row.calls for row in paid) <= calls
-    assert sum(row.unused for row in paid) == len(TRIES) + 1
+    assert sum(row.unusable_answers for row in paid) == len(RETRY_DELAYS) + 1
 
 
 async def test_one_paper_that_fails_holds_no_other(store: Store) -> None:
     papers = ordered(store, 4)
 
     async with working(store, "wrong-language*2 good", at_once=1) as (shop, _, _hand):
-        assert await fulfil(shop) == Fulfilled(made=3, failed=1)
+        assert await run_summary_jobs(shop) == JobCounts(completed=3, failed=1)
 
-    glossed = [bool(store.papers.glosses_of(one.key, 1)) for one in papers]
+    glossed = [bool(store.papers.summaries_of_version(one.key, 1)) for one in papers]
     assert sorted(glossed) == [False, True, True, True]
 
 
@@ -223,76 +229,76 @@ async def test_the_day_ends_when_its_budget_is_spent_and_the_next_goes_on(store:
     ordered(store, 30)
 
     async with working(store, budget=Budget(3000), at_once=1) as (shop, server, hand):
-        first = await fulfil(shop)
-        assert 0 < first.made < 30
-        assert condition(store).state is State.SPENT
-        assert not shop.is_able()
+        first = await run_summary_jobs(shop)
+        assert 0 < first.completed < 30
+        assert current_model_state(store).status is ModelStatus.BUDGET_SPENT
+        assert not shop.is_available()
         row = spent(store)
-        overshoot = row.asked + row.answered - 3000
+        overshoot = row.prompt_tokens + row.completion_tokens - 3000
         assert 0 <= overshoot < 3000  # at most the call under way
         asked = len(server.calls)
-        await fulfil(shop)
+        await run_summary_jobs(shop)
         assert len(server.calls) == asked
 
         hand.forward(24 * 3600)
-        assert (await fulfil(shop)).made == first.made
-        assert store.commissions.backlog().waiting == 30 - 2 * first.made
+        assert (await run_summary_jobs(shop)).completed == first.completed
+        assert store.summary_jobs.backlog().waiting == 30 - 2 * first.completed
 
 
 async def test_a_question_that_is_cut_off_is_counted_as_paid(
     store: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     ordered(store)
-    monkeypatch.setattr("bot.summaries.jobs.LEASE", 0.8)
+    monkeypatch.setattr("bot.summaries.jobs.LEASE_SECONDS", 0.8)
 
     async with working(store, "hang", at_once=1) as (shop, server, _):
-        await fulfil(shop)
+        await run_summary_jobs(shop)
         calls = len(server.calls)
 
     paid = spent(store)
     assert paid.calls == calls
-    assert paid.asked > 200 * calls  # its words were sent
+    assert paid.prompt_tokens > 200 * calls  # its words were sent
 
 
 async def test_an_answer_that_fails_the_checks_is_an_answer(store: Store) -> None:
     ordered(store)
 
     async with working(store, "unauthorized wrong-language", at_once=1) as (shop, _, hand):
-        await fulfil(shop)
-        hand.forward(CLOSED + 1)
-        assert await fulfil(shop) == Fulfilled(failed=1)
+        await run_summary_jobs(shop)
+        hand.forward(REFUSED_PAUSE_SECONDS + 1)
+        assert await run_summary_jobs(shop) == JobCounts(failed=1)
 
-        assert condition(store).state is State.GOOD
+        assert current_model_state(store).status is ModelStatus.AVAILABLE
 
 
 async def test_money_is_a_budget_too(store: Store) -> None:
     ordered(store, 30)
 
     async with working(store, budget=Budget(5000, "USD"), at_once=1) as (shop, _, _hand):
-        await fulfil(shop)
+        await run_summary_jobs(shop)
 
-    assert spent(store).money >= 5000
-    assert store.commissions.backlog().waiting > 0
+    assert spent(store).cost_micros >= 5000
+    assert store.summary_jobs.backlog().waiting > 0
 
 
 async def test_what_was_under_way_when_the_process_stopped_is_made_by_the_next(
     store: Store,
 ) -> None:
     ordered(store)
-    store.commissions.claim(NOW, 600.0, 1)  # and then it was killed
+    store.summary_jobs.claim(NOW, 600.0, 1)  # and then it was killed
 
     async with working(store) as (shop, _, _hand):
-        assert await fulfil(shop) == Fulfilled()
-        assert store.commissions.recover() == 1
-        assert await fulfil(shop) == Fulfilled(made=1)
+        assert await run_summary_jobs(shop) == JobCounts()
+        assert store.summary_jobs.release_all_claims() == 1
+        assert await run_summary_jobs(shop) == JobCounts(completed=1)
 
 
 async def test_a_gloss_of_an_imported_document_is_used_before_paying(store: Store) -> None:
-    [one] = stored(store, [paper(title=TITLE, abstract=ABSTRACT)])
+    [one] = store_papers(store, [paper(title=TITLE, abstract=ABSTRACT)])
 
-    store.papers.add_gloss(gloss(one, maker="import"))
-    store.commissions.order([Commission(one.key, 1, "zh", NOW)])
+    store.papers.add_summary(summary(one, maker="import"))
+    store.summary_jobs.enqueue([SummaryJob(one.key, 1, "zh", NOW)])
 
     async with working(store) as (shop, server, _):
-        assert await fulfil(shop) == Fulfilled()
+        assert await run_summary_jobs(shop) == JobCounts()
         assert server.calls == []

@@ -11,18 +11,23 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.concurrency.rate_limiter import Breaker
+from bot.concurrency.rate_limiter import CircuitBreaker
 from bot.summaries.gateway.budget import Budget, Price
-from bot.summaries.gateway.model_gateway import CLOSED, Workshop
-from bot.summaries.gateway.model_state import State, condition
-from bot.summaries.jobs import fulfil
-from bot.summaries.llm.client import Model
-from bot.summaries.on_demand import NotAsked
-from bot.summaries.translate_query import interpret, is_foreign, parts, written
+from bot.summaries.gateway.model_gateway import REFUSED_PAUSE_SECONDS, ModelGateway
+from bot.summaries.gateway.model_state import ModelStatus, current_model_state
+from bot.summaries.jobs import run_summary_jobs
+from bot.summaries.llm.client import ModelClient
+from bot.summaries.on_demand import ModelUnavailable
+from bot.summaries.translate_query import (
+    join_parts,
+    needs_translation,
+    split_parts,
+    translate_query,
+)
 from bot.texts import Refusal
 from bot.topics.query.parser import QueryError, parse
 from storage import Store
-from tests.models.server import KEY, MODEL, Server, models
+from tests.models.server import KEY, MODEL, ModelServer, model_server
 
 NOW = datetime(2026, 11, 23, 13, tzinfo=UTC)
 
@@ -38,19 +43,25 @@ class Watch:
 
 
 @pytest.fixture
-async def server() -> AsyncIterator[Server]:
+async def server() -> AsyncIterator[ModelServer]:
     """A model that answers as it should, until it plays another script."""
-    async with models() as server:
+    async with model_server() as server:
         yield server
 
 
 @pytest.fixture
-async def shop(store: Store, server: Server) -> AsyncIterator[Workshop]:
+async def shop(store: Store, server: ModelServer) -> AsyncIterator[ModelGateway]:
     """Where that model is asked."""
     watch = Watch()
-    async with Model(server.url, KEY, MODEL) as model:
-        yield Workshop(
-            store, model, Price(1, 2), Budget(10_000), lambda: NOW, watch, Breaker(monotonic=watch)
+    async with ModelClient(server.url, KEY, MODEL) as model:
+        yield ModelGateway(
+            store,
+            model,
+            Price(1, 2),
+            Budget(10_000),
+            lambda: NOW,
+            watch,
+            CircuitBreaker(monotonic=watch),
         )
 
 
@@ -71,16 +82,18 @@ async def shop(store: Store, server: Server) -> AsyncIterator[Workshop]:
     ],
 )
 async def test_words_become_english_and_all_else_stays(
-    shop: Workshop, words: str, english: str
+    shop: ModelGateway, words: str, english: str
 ) -> None:
-    assert await interpret(shop, words) == english
+    assert await translate_query(shop, words) == english
     assert parse(english)
 
 
 @pytest.mark.parametrize("words", ["diffusion", "cs.CV", "au:何恺明", "α-VAE", "ti:Gödel"])
-async def test_english_words_are_not_paid_for(shop: Workshop, server: Server, words: str) -> None:
-    assert not is_foreign(parse(words))
-    assert await interpret(shop, words) == ""
+async def test_english_words_are_not_paid_for(
+    shop: ModelGateway, server: ModelServer, words: str
+) -> None:
+    assert not needs_translation(parse(words))
+    assert await translate_query(shop, words) == ""
     assert server.calls == []
 
 
@@ -88,120 +101,133 @@ async def test_english_words_are_not_paid_for(shop: Workshop, server: Server, wo
     "words", ["扩散", "диффузия", "拡散モデル", "확산 모델", "انتشار", "διά 扩散"]
 )
 def test_other_scripts_are_noticed(words: str) -> None:
-    assert is_foreign(parse(words))
+    assert needs_translation(parse(words))
 
 
-async def test_too_many_pieces_are_not_paid_for(shop: Workshop, server: Server) -> None:
-    assert await interpret(shop, " OR ".join(f"图像{n}" for n in range(5))) == ""
+async def test_too_many_pieces_are_not_paid_for(shop: ModelGateway, server: ModelServer) -> None:
+    assert await translate_query(shop, " OR ".join(f"图像{n}" for n in range(5))) == ""
     assert server.calls == []
 
 
 @pytest.mark.parametrize("script", ["links", "markup", "wrong-types", "self-talk"])
-async def test_what_is_no_search_word_is_none(shop: Workshop, server: Server, script: str) -> None:
-    server.play(f"{script} ...")
+async def test_what_is_no_search_word_is_none(
+    shop: ModelGateway, server: ModelServer, script: str
+) -> None:
+    server.set_script(f"{script} ...")
 
-    assert await interpret(shop, "扩散模型") == ""
+    assert await translate_query(shop, "扩散模型") == ""
 
     [spent] = shop.store.spending.between(NOW.date(), NOW.date())
-    assert (spent.calls, spent.money) == (1, spent.asked + 2 * spent.answered)
+    assert (spent.calls, spent.cost_micros) == (
+        1,
+        spent.prompt_tokens + 2 * spent.completion_tokens,
+    )
 
 
-async def test_what_was_paid_before_a_trouble_is_counted(shop: Workshop, server: Server) -> None:
-    server.play("good server-error")
+async def test_what_was_paid_before_a_trouble_is_counted(
+    shop: ModelGateway, server: ModelServer
+) -> None:
+    server.set_script("good server-error")
 
     with pytest.raises(Refusal, match="consult-not-now"):
-        await interpret(shop, "扩散模型 OR 视频")
+        await translate_query(shop, "扩散模型 OR 视频")
 
     [spent] = shop.store.spending.between(NOW.date(), NOW.date())
-    assert (spent.calls, spent.unused) == (1, 1)
+    assert (spent.calls, spent.unusable_answers) == (1, 1)
 
 
-async def test_a_spent_budget_asks_nothing(shop: Workshop, server: Server) -> None:
+async def test_a_spent_budget_asks_nothing(shop: ModelGateway, server: ModelServer) -> None:
     shop.budget = Budget(1)
-    await interpret(shop, "扩散模型")
+    await translate_query(shop, "扩散模型")
 
-    with pytest.raises(NotAsked, match="consult-spent"):
-        await interpret(shop, "视频")
+    with pytest.raises(ModelUnavailable, match="consult-spent"):
+        await translate_query(shop, "视频")
 
     assert len(server.calls) == 1
 
 
-async def test_after_an_outage_one_question_finds_out(shop: Workshop, server: Server) -> None:
+async def test_after_an_outage_one_question_finds_out(
+    shop: ModelGateway, server: ModelServer
+) -> None:
     """A question that is not asked for want of budget leaves the attempt to others."""
     watch = shop.monotonic
     assert isinstance(watch, Watch)
-    server.play("server-error*5 good")
+    server.set_script("server-error*5 good")
     for _ in range(5):
         with pytest.raises(Refusal):
-            await interpret(shop, "视频")
-    with pytest.raises(NotAsked):
-        await interpret(shop, "视频")
+            await translate_query(shop, "视频")
+    with pytest.raises(ModelUnavailable):
+        await translate_query(shop, "视频")
     assert len(server.calls) == 5
 
     watch.at += 60.0
 
-    assert await interpret(shop, "视频") == "video"
-    assert not shop.breaker.is_open
+    assert await translate_query(shop, "视频") == "video"
+    assert not shop.circuit_breaker.is_open
 
 
 async def test_an_answer_tells_the_operator_that_the_model_is_back(
-    shop: Workshop, server: Server
+    shop: ModelGateway, server: ModelServer
 ) -> None:
     """Nobody else may ask it for hours: it is this answer that is known of it."""
     watch = shop.monotonic
     assert isinstance(watch, Watch)
-    server.play("unauthorized good")
+    server.set_script("unauthorized good")
     with pytest.raises(Refusal):
-        await interpret(shop, "视频")
-    await fulfil(shop)
-    assert condition(shop.store).state is State.KEY_REFUSED
+        await translate_query(shop, "视频")
+    await run_summary_jobs(shop)
+    assert current_model_state(shop.store).status is ModelStatus.KEY_REFUSED
 
-    watch.at += CLOSED + 1
-    assert await interpret(shop, "视频") == "video"
+    watch.at += REFUSED_PAUSE_SECONDS + 1
+    assert await translate_query(shop, "视频") == "video"
 
-    assert condition(shop.store).state is State.GOOD
-    assert shop.is_able()
+    assert current_model_state(shop.store).status is ModelStatus.AVAILABLE
+    assert shop.is_available()
 
 
-async def test_an_answer_that_cannot_be_used_is_one(shop: Workshop, server: Server) -> None:
-    server.play("server-error*5 refusal")
+async def test_an_answer_that_cannot_be_used_is_one(
+    shop: ModelGateway, server: ModelServer
+) -> None:
+    server.set_script("server-error*5 refusal")
     for _ in range(5):
         with pytest.raises(Refusal):
-            await interpret(shop, "视频")
-    assert shop.state is State.UNREACHABLE
+            await translate_query(shop, "视频")
+    assert shop.status is ModelStatus.UNREACHABLE
     watch = shop.monotonic
     assert isinstance(watch, Watch)
     watch.at += 60.0
 
     with suppress(Refusal):
-        await interpret(shop, "视频")
+        await translate_query(shop, "视频")
 
-    await fulfil(shop)
-    assert condition(shop.store).state is State.GOOD
+    await run_summary_jobs(shop)
+    assert current_model_state(shop.store).status is ModelStatus.AVAILABLE
 
 
 async def test_an_answer_from_before_the_trouble_does_not_hide_it(
-    shop: Workshop, server: Server
+    shop: ModelGateway, server: ModelServer
 ) -> None:
     server.latency = 0.2
-    asking = asyncio.create_task(interpret(shop, "视频"))
-    await server.reached(1)
-    shop.stop(State.OUT_OF_CREDIT, CLOSED)
+    asking = asyncio.create_task(translate_query(shop, "视频"))
+    await server.wait_for_calls(1)
+    shop.pause(ModelStatus.OUT_OF_CREDIT, REFUSED_PAUSE_SECONDS)
 
     assert await asking == "video"
 
-    assert shop.state is State.OUT_OF_CREDIT
+    assert shop.status is ModelStatus.OUT_OF_CREDIT
 
 
 @pytest.mark.parametrize("is_stopped", [False, True])
 async def test_a_question_that_is_cut_off_is_counted_as_paid(
-    shop: Workshop, server: Server, monkeypatch: pytest.MonkeyPatch, is_stopped: bool
+    shop: ModelGateway, server: ModelServer, monkeypatch: pytest.MonkeyPatch, is_stopped: bool
 ) -> None:
     """The server has read it: it may charge for it, whoever hung up."""
-    server.play("hang")
-    monkeypatch.setattr("bot.summaries.on_demand.PATIENCE", 30.0 if is_stopped else 0.3)
-    asking = asyncio.create_task(interpret(shop, "视频"))
-    await server.reached(1)
+    server.set_script("hang")
+    monkeypatch.setattr(
+        "bot.summaries.on_demand.MODEL_TIMEOUT_SECONDS", 30.0 if is_stopped else 0.3
+    )
+    asking = asyncio.create_task(translate_query(shop, "视频"))
+    await server.wait_for_calls(1)
     if is_stopped:
         asking.cancel()
 
@@ -209,8 +235,8 @@ async def test_a_question_that_is_cut_off_is_counted_as_paid(
         await asking
 
     [spent] = shop.store.spending.between(NOW.date(), NOW.date())
-    assert (spent.calls, spent.unused) == (1, 1)
-    assert spent.asked > 50  # the instructions alone are more
+    assert (spent.calls, spent.unusable_answers) == (1, 1)
+    assert spent.prompt_tokens > 50  # the instructions alone are more
 
 
 _TYPED = st.text(st.sampled_from('扩散模型图ab -"():*.ORti，“”'), max_size=30)
@@ -223,11 +249,11 @@ def test_a_topic_in_pieces_is_the_same_topic(words: str) -> None:
     except QueryError:
         return
 
-    found = list(parts(words.replace("*", "")))
+    found = list(split_parts(words.replace("*", "")))
 
     if "*" not in words:
-        assert parse(written(found)) == query
-    assert any(part.is_foreign for part in found) or not is_foreign(query)
+        assert parse(join_parts(found)) == query
+    assert any(part.needs_translation for part in found) or not needs_translation(query)
 
 
 @given(_TYPED)
@@ -237,6 +263,9 @@ def test_english_words_make_any_topic_readable(words: str) -> None:
     except QueryError:
         return
 
-    found = [part.saying("two words") if part.is_foreign else part for part in parts(words)]
+    found = [
+        part.with_words("two words") if part.needs_translation else part
+        for part in split_parts(words)
+    ]
 
-    assert not is_foreign(parse(written(found)))
+    assert not needs_translation(parse(join_parts(found)))

@@ -6,34 +6,34 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
 
-from bot.concurrency.rate_limiter import Breaker, Floods, Pace
-from bot.delivery.worker import Delivered, Desk, deliver
+from bot.concurrency.rate_limiter import CircuitBreaker, RateLimiter, TelegramFloods
+from bot.delivery.worker import DeliveryContext, DeliveryCounts, deliver_messages
 from bot.digests import issue_digest, publish
 from bot.render.telegram.split_into_messages import Message
-from bot.render.telegram.stored_answer import Said
+from bot.render.telegram.stored_answer import ReplyContent
 from bot.topics import edit_subscriptions
 from storage import Store
 from storage.records import (
     Announcement,
+    AnnouncementKind,
+    Chat,
     ChatKind,
     Digest,
     Entry,
-    Form,
-    Kind,
-    Outcome,
+    MessageForm,
+    OutboxMessage,
     Paper,
-    Parcel,
+    SendOutcome,
     Sent,
-    Subscriber,
     Subscription,
 )
 
 BOT = 4_242_424_242
 NOW = datetime(2026, 11, 23, 13, 0, tzinfo=UTC)
 TODAY = NOW.date()
-DUE = datetime(2026, 11, 24, 8, 0, tzinfo=UTC)  # of a topic that began now, in UTC
+DUE_AT = datetime(2026, 11, 24, 8, 0, tzinfo=UTC)  # of a topic that began now, in UTC
 DAY, MINUTE, SECOND = timedelta(days=1), timedelta(minutes=1), timedelta(seconds=1)
-POLLED = frozenset({"cs.CV", "cs.LG", "cs.CL"})
+POLLED_CATEGORIES = frozenset({"cs.CV", "cs.LG", "cs.CL"})
 
 
 def papers(
@@ -59,116 +59,124 @@ def papers(
 
 def announce(
     store: Store,
-    of: Iterable[Paper],
+    announced_papers: Iterable[Paper],
     *,
     day: date = TODAY,
-    kind: Kind = Kind.NEW,
+    kind: AnnouncementKind = AnnouncementKind.NEW,
     feed: str = "cs.CV",
 ) -> None:
     """Stores papers as a feed announces them."""
     with store.transaction():
-        store.papers.add([Announcement(paper, feed, kind, day) for paper in of], seen=NOW)
-    publish.settle(store, NOW)
+        store.papers.add_announcements(
+            [Announcement(paper, feed, kind, day) for paper in announced_papers], seen_at=NOW
+        )
+    publish.mark_feed_round_complete(store, NOW)
 
 
-def chat(
-    store: Store, number: int = 1, *, form: Form = Form.CLASSIC, full: bool = False
-) -> Subscriber:
+def create_chat(
+    store: Store, number: int = 1, *, form: MessageForm = MessageForm.CLASSIC, full: bool = False
+) -> Chat:
     """Lets a chat be known; a negative number is a group."""
     kind = ChatKind.PRIVATE if number > 0 else ChatKind.SUPERGROUP
-    return store.subscribers.ensure(Subscriber(BOT, number, kind, form=form, full=full))
+    return store.chats.get_or_add(Chat(BOT, number, kind, form=form, full_entries=full))
 
 
-def follow(
-    store: Store, reader: Subscriber, words: str = "diffusion", *, now: datetime = NOW
+def subscribe_chat(
+    store: Store, reader: Chat, words: str = "diffusion", *, now: datetime = NOW
 ) -> Subscription:
     """Lets a chat follow a topic from now on."""
     with store.transaction():
         topic, added = edit_subscriptions.subscribe(
-            store, reader, words, now, polled=POLLED, limit=50
+            store, reader, words, now, polled_categories=POLLED_CATEGORIES, limit=50
         )
     assert added
     return topic
 
 
-def limited(store: Store, topic: Subscription, limit: int) -> Subscription:
+def set_topic_limit(store: Store, topic: Subscription, limit: int) -> Subscription:
     """Lets a topic show at most so many papers."""
     with store.transaction():
-        assert store.subscriptions.change(replace(topic, limit=limit))
-    changed = store.subscriptions.get(topic.key)
-    assert changed
-    return changed
+        assert store.subscriptions.update(replace(topic, limit=limit))
+    stored_topic = store.subscriptions.get(topic.key)
+    assert stored_topic
+    return stored_topic
 
 
-def asked(store: Store, reader: Subscriber, topic: Subscription, now: datetime) -> Digest | None:
+def issue_on_demand(
+    store: Store, reader: Chat, topic: Subscription, now: datetime
+) -> Digest | None:
     """What /digest issues for a topic."""
-    current = store.subscriptions.get(topic.key)
-    assert current
-    [news] = issue_digest.draw_news(store, reader, (current,), now)
+    stored_topic = store.subscriptions.get(topic.key)
+    assert stored_topic
+    [announcements] = issue_digest.prepare_news(store, reader, (stored_topic,), now)
     with store.transaction():
-        return issue_digest.issue_news(store, reader, replace(news, recent=None), now)
+        return issue_digest.issue_news(
+            store, reader, replace(announcements, recent_digest=None), now
+        )
 
 
-def digests(store: Store, reader: Subscriber) -> list[Digest]:
+def issued_digests(store: Store, reader: Chat) -> list[Digest]:
     """What a chat was issued, the oldest first."""
-    headings = store.digests.of(reader.bot, reader.chat, limit=1000)
-    found = [store.digests.get(heading.number) for heading in reversed(headings)]
-    return [digest for digest in found if digest]
+    digest_headings = store.digests.headings_of_chat(reader.bot, reader.id, limit=1000)
+    all_digests = [
+        store.digests.get(digest_heading.number) for digest_heading in reversed(digest_headings)
+    ]
+    return [digest for digest in all_digests if digest]
 
 
-def numbers(entries: Iterable[Entry]) -> list[int]:
+def paper_numbers(entries: Iterable[Entry]) -> list[int]:
     """Which of ``papers`` these entries show, in their order."""
     return [int(entry.paper.id.partition(".8")[2]) for entry in entries]
 
 
 @dataclass
-class Postman:
+class FakeSender:
     """Sends nothing and keeps what it was given; what is scripted is answered first."""
 
     store: Store
-    at: datetime = NOW
-    script: list[Outcome | Exception] = field(default_factory=list)
-    troubled: int = 0  # the only chat that the script is for; 0 is any
-    sent: list[tuple[Parcel, Message]] = field(default_factory=list)
+    now: datetime = NOW
+    script: list[SendOutcome | Exception] = field(default_factory=list)
+    scripted_chat: int = 0  # the only chat that the script is for; 0 is any
+    sent_messages: list[tuple[OutboxMessage, Message]] = field(default_factory=list)
 
-    async def send(self, parcel: Parcel, message: Said) -> Outcome:
+    async def send(self, outbox_message: OutboxMessage, message: ReplyContent) -> SendOutcome:
         """Keeps what it was given."""
         assert isinstance(message, Message)
-        self.sent.append((parcel, message))
-        if self.script and self.troubled in (0, parcel.chat):
+        self.sent_messages.append((outbox_message, message))
+        if self.script and self.scripted_chat in (0, outbox_message.chat):
             outcome = self.script.pop(0)
             if isinstance(outcome, Exception):
                 raise outcome
             return outcome
-        return Sent(1000 + len(self.sent))
+        return Sent(1000 + len(self.sent_messages))
 
-    async def goes_round(self, *, workers: int = 4) -> Delivered:
+    async def deliver_once(self, *, workers: int = 4) -> DeliveryCounts:
         """Delivers what may leave now."""
-        return await deliver(self.desk(), workers=workers)
+        return await deliver_messages(self.delivery_worker(), workers=workers)
 
-    async def goes_on(self, rounds: int = 60, *, step: timedelta = SECOND) -> None:
+    async def deliver_repeatedly(self, rounds: int = 60, *, step: timedelta = SECOND) -> None:
         """Delivers again and again while time passes."""
         for _ in range(rounds):
-            await self.goes_round()
-            self.at += step
+            await self.deliver_once()
+            self.now += step
 
-    def chats(self) -> list[int]:
+    def recipient_chats(self) -> list[int]:
         """Whom the messages went to, in their order."""
-        return [parcel.chat for parcel, _ in self.sent]
+        return [message.chat for message, _ in self.sent_messages]
 
-    def desk(self) -> Desk:
-        return Desk(
+    def delivery_worker(self) -> DeliveryContext:
+        return DeliveryContext(
             store=self.store,
             bot=BOT,
-            link=lambda paper, version: f"https://t.me/papergram?start=p_{paper}_{version}",
+            paper_link=lambda paper, version: f"https://t.me/papergram?start=p_{paper}_{version}",
             holder="postman",
             send=self.send,
-            pace=Pace(monotonic=lambda: 0.0, sleep=_at_once),
-            breaker=Breaker(monotonic=lambda: 0.0, after=1000),
-            floods=Floods(monotonic=lambda: 0.0, chats=1000),
-            now=lambda: self.at,
+            rate_limiter=RateLimiter(monotonic=lambda: 0.0, sleep=_no_sleep),
+            circuit_breaker=CircuitBreaker(monotonic=lambda: 0.0, threshold=1000),
+            telegram_floods=TelegramFloods(monotonic=lambda: 0.0, min_chats=1000),
+            now=lambda: self.now,
         )
 
 
-async def _at_once(_: float) -> None:
+async def _no_sleep(_: float) -> None:
     """Waits for nothing."""

@@ -12,19 +12,19 @@ if TYPE_CHECKING:
 else:  # the library that wrote the file: a second SQLite in this process would drop its locks
     from sqlite_utils.utils import sqlite3
 
-Cell = str | int | float | None
-Tables = dict[str, list[tuple[Cell, ...]]]
+CellValue = str | int | float | None
+RowsByTable = dict[str, list[tuple[CellValue, ...]]]
 
 # That something was said, that the bot is alive, and how far it read on its own meanwhile.
-BESIDE = ("updates", "leases", "cursors")
-_ONLY = {"parcels": "where rank >= 0"}
-_NAMES = r"""
+IGNORED_TABLES = ("updates", "leases", "cursors")
+_ROW_FILTERS = {"parcels": "where rank >= 0"}
+_TABLE_NAMES = r"""
     select name from sqlite_master
     where type = 'table' and name not like 'sqlite\_%' escape '\' and name not like 'paper_index%'
 """
 
 
-def dump(store: Store, *, without: Collection[str] = BESIDE) -> Tables:
+def dump_tables(store: Store, *, ignored_tables: Collection[str] = IGNORED_TABLES) -> RowsByTable:
     """Every row of every table but the full text's, in one consistent view.
 
     What somebody was answered is no change.
@@ -32,24 +32,24 @@ def dump(store: Store, *, without: Collection[str] = BESIDE) -> Tables:
     connection = sqlite3.connect(store.path)
     try:
         connection.execute("begin")
-        names = [str(row[0]) for row in connection.execute(_NAMES)]
-        kept = sorted(name for name in names if name not in without)
+        names = [str(row[0]) for row in connection.execute(_TABLE_NAMES)]
+        table_names = sorted(name for name in names if name not in ignored_tables)
         return {
             name: sorted(
-                connection.execute(f'select * from "{name}" {_ONLY.get(name, "")}'), key=repr
+                connection.execute(f'select * from "{name}" {_ROW_FILTERS.get(name, "")}'), key=repr
             )
-            for name in kept
+            for name in table_names
         }
     finally:
         connection.close()
 
 
-def count(store: Store, table: str, **values: Cell) -> int:
+def count_rows(store: Store, table: str, **values: CellValue) -> int:
     """How many rows of a table have these values."""
-    where = " and ".join(f'"{name}" = :{name}' for name in values) or "1"
+    condition = " and ".join(f'"{name}" = :{name}' for name in values) or "1"
     connection = sqlite3.connect(store.path)
     try:
-        [row] = connection.execute(f'select count(*) from "{table}" where {where}', values)
+        [row] = connection.execute(f'select count(*) from "{table}" where {condition}', values)
     finally:
         connection.close()
     return int(row[0])

@@ -5,17 +5,17 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TypeVar
 
-from bot.chat.prepared_reads import Readings, Unread
+from bot.chat.prepared_reads import ReadCache, ReadRequired
 from storage import Store
 
-T = TypeVar("T")
+Result = TypeVar("Result")
 
 
-def with_readings(store: Store, apply: Callable[[Readings], T]) -> T:
+def run_with_readings(store: Store, apply: Callable[[ReadCache], Result]) -> Result:
     """What comes of an update or a handler once all it reads is there."""
-    readings = Readings()
+    readings = ReadCache()
     while True:
         try:
             return apply(readings)
-        except Unread as unread:
-            readings.make(store, unread.wanted)
+        except ReadRequired as unread:
+            readings.read(store, unread.call)

@@ -16,241 +16,264 @@ from datetime import UTC, date, datetime, timedelta
 from bot.app import components, lifecycle
 from bot.app.config import Config
 from bot.chat.api import client as sender
-from bot.chat.user_limits import Cost, Limits
+from bot.chat.user_limits import Cost, UserLimits
 from bot.concurrency import wake_event
-from bot.concurrency.rate_limiter import Breaker, Sleep
+from bot.concurrency.rate_limiter import CircuitBreaker, Sleep
 from bot.demo.emulator.bot_api import Emulator
 from bot.demo.emulator.telegram_state import CallbackAnswer
-from bot.demo.people.people import Person, Place
-from bot.demo.people.visible_messages import Visible
-from bot.demo.sample import load
+from bot.demo.people.people import GroupOrChannel, Person
+from bot.demo.people.visible_messages import VisibleMessage
+from bot.demo.sample import load_sample
 from bot.digests import publish
-from bot.summaries.gateway.model_gateway import Workshop
-from bot.summaries.llm.client import Model
+from bot.summaries.gateway.model_gateway import ModelGateway
+from bot.summaries.llm.client import ModelClient
 from storage import Store
-from storage.records import Announcement, Form, Gloss, Subscriber, Subscription
-from tests.support.message_judges import judge
+from storage.records import Announcement, Chat, MessageForm, Subscription, Summary
+from tests.support.message_judges import check_calls
 
-MONDAY = datetime(2026, 11, 23, 13, 0, tzinfo=UTC)  # a feed day, 08:00 in New York
-PATIENCE = 10.0
+MONDAY_AFTERNOON = datetime(2026, 11, 23, 13, 0, tzinfo=UTC)  # a feed day, 08:00 in New York
+TIMEOUT = 10.0
 # Tests speak faster than people.
-LAX = Limits(dict.fromkeys(Cost, 10**9))
-_LOOK = 0.01  # seconds between looks where nothing rings
+NO_LIMITS = UserLimits(dict.fromkeys(Cost, 10**9))
+_POLL_INTERVAL = 0.01  # seconds between looks where nothing rings
 
 
-class Clock:
+class FakeClock:
     """A clock that stands until it is moved."""
 
-    def __init__(self, at: datetime = MONDAY) -> None:
-        self.at = at
+    def __init__(self, instant: datetime = MONDAY_AFTERNOON) -> None:
+        self.instant = instant
 
     def now(self) -> datetime:
-        return self.at
+        return self.instant
 
 
 @dataclass(slots=True)
-class WatchedBell(wake_event.Bell):
+class WatchedWakeEvent(wake_event.WakeEvent):
     """A bell that tells whether somebody still works on what it rang for."""
 
-    busy: bool = False
-    stirred: asyncio.Event = field(default_factory=asyncio.Event)
+    is_busy: bool = False
+    work_done_event: asyncio.Event = field(default_factory=asyncio.Event)
 
     @property
-    def is_quiet(self) -> bool:
+    def is_idle(self) -> bool:
         """Neither rung nor being answered."""
-        return not self.busy and not self.rung.is_set()
+        return not self.is_busy and not self.event.is_set()
 
-    async def answer(self, work: Callable[[], Awaitable[object]]) -> None:
+    async def run_forever(self, job: Callable[[], Awaitable[object]]) -> None:
         """As every bell, and known to be busy meanwhile."""
 
-        async def watched() -> None:
-            self.busy = True
+        async def watched_work() -> None:
+            self.is_busy = True
             try:
-                await work()
+                await job()
             finally:
-                self.busy = False
-                self.stirred.set()
+                self.is_busy = False
+                self.work_done_event.set()
 
-        await wake_event.Bell.answer(self, watched)
+        await wake_event.WakeEvent.run_forever(self, watched_work)
 
 
 @dataclass
-class House:
+class RunningBot:
     """A running bot, its emulated Telegram, its store and its clock."""
 
     emulator: Emulator
     bot: components.Bot
     store: Store
-    clock: Clock
-    letters: WatchedBell
-    post: WatchedBell
+    clock: FakeClock
+    inbox_event: WatchedWakeEvent
+    outbox_event: WatchedWakeEvent
 
-    def person(self, name: str = "Ada", language: str = "en") -> Person:
+    def create_person(self, name: str = "Ada", language: str = "en") -> Person:
         """Somebody who has not met the bot."""
-        return self.emulator.people.person(name, language=language)
+        return self.emulator.people.create_person(name, language=language)
 
-    async def move_to(self, at: datetime) -> None:
+    async def move_clock_to(self, instant: datetime) -> None:
         """Moves the clock and lets all happen that is due by then."""
-        self.clock.at = at
-        await self.bot.tick()
-        await self.settled()
+        self.clock.instant = instant
+        await self.bot.publish_due()
+        await self.wait_until_idle()
 
-    async def passes(self, **time: float) -> None:
+    async def advance_clock(self, **time: float) -> None:
         """Lets time pass."""
-        await self.move_to(self.clock.at + timedelta(**time))
+        await self.move_clock_to(self.clock.instant + timedelta(**time))
 
     async def announce(
-        self, announcements: Sequence[Announcement], glosses: dict[str, Gloss] | None = None
+        self, announcements: Sequence[Announcement], summaries: dict[str, Summary] | None = None
     ) -> None:
         """Stores what a feed announced."""
-        await self.store.run(self._announce, announcements, glosses or {})
-        await self.store.run(publish.settle, self.store, self.clock.at)
+        await self.store.run(self._store_announcements, announcements, summaries or {})
+        await self.store.run(publish.mark_feed_round_complete, self.store, self.clock.instant)
 
-    def _announce(self, announcements: Sequence[Announcement], glosses: dict[str, Gloss]) -> None:
+    def _store_announcements(
+        self, announcements: Sequence[Announcement], summaries: dict[str, Summary]
+    ) -> None:
         with self.store.transaction():
-            self.store.papers.add(announcements, seen=self.clock.at)
-            for name, gloss in glosses.items():
-                paper = self.store.papers.get(name)
+            self.store.papers.add_announcements(announcements, seen_at=self.clock.instant)
+            for paper_id, summary in summaries.items():
+                paper = self.store.papers.get(paper_id)
                 if paper:
-                    said = replace(gloss, paper=paper.key, version=paper.version)
-                    self.store.papers.add_gloss(said)
+                    stored_summary = replace(summary, paper=paper.key, version=paper.version)
+                    self.store.papers.add_summary(stored_summary)
 
-    async def chat(self, where: Person | Place) -> Subscriber:
+    async def stored_chat(self, chat_owner: Person | GroupOrChannel) -> Chat:
         """How the store knows a chat."""
-        bot = self.bot.telegram.id
-        found = await self.store.run(self.store.subscribers.get, bot, where.id)
-        assert found is not None
-        return found
+        bot_id = self.bot.telegram.id
+        chat_row = await self.store.run(self.store.chats.get, bot_id, chat_owner.id)
+        assert chat_row is not None
+        return chat_row
 
-    async def settles(self, where: Person | Place) -> None:
+    async def finish_onboarding(self, chat_owner: Person | GroupOrChannel) -> None:
         """Lets a chat have been through the steps of its first topic."""
-        settled = replace(await self.chat(where), settled=True)
-        await self.store.run(self._change, settled)
+        changed_chat = replace(await self.stored_chat(chat_owner), onboarded=True)
+        await self.store.run(self._change_chat, changed_chat)
 
-    def _change(self, chat: Subscriber) -> None:
+    def _change_chat(self, chat: Chat) -> None:
         with self.store.transaction():
-            self.store.subscribers.change(chat)
+            self.store.chats.update(chat)
 
-    async def topics(self, where: Person | Place) -> list[Subscription]:
+    async def topics(self, chat_owner: Person | GroupOrChannel) -> list[Subscription]:
         """The topics of a chat in the store."""
-        return await self.store.run(self.store.subscriptions.of, self.bot.telegram.id, where.id)
+        return await self.store.run(
+            self.store.subscriptions.of_chat, self.bot.telegram.id, chat_owner.id
+        )
 
-    async def says(self, person: Person, text: str, place: Place | None = None) -> list[Visible]:
+    async def send_text(
+        self, person: Person, text: str, group: GroupOrChannel | None = None
+    ) -> list[VisibleMessage]:
         """Lets somebody say something; everything that the bot writes in the chat because of it."""
-        person.say(text, place)
-        return await self.answered(person, place)
+        person.send_text(text, group)
+        return await self.wait_for_replies(person, group)
 
-    async def answered(self, person: Person, place: Place | None = None) -> list[Visible]:
+    async def wait_for_replies(
+        self, person: Person, group: GroupOrChannel | None = None
+    ) -> list[VisibleMessage]:
         """What the bot has written below somebody's last words, once it has done all it will."""
-        await self.settled()
-        shown = person.reads(place)
-        last = max((one.id for one in shown if not one.is_from_bot), default=0)
-        return [one for one in shown if one.is_from_bot and one.id > last]
+        await self.wait_until_idle()
+        messages = person.messages(group)
+        last_own_id = max(
+            (message.id for message in messages if not message.is_from_bot), default=0
+        )
+        return [message for message in messages if message.is_from_bot and message.id > last_own_id]
 
-    async def presses(
+    async def press_button(
         self,
         person: Person,
         button: str = "",
         *,
         data: str = "",
-        message: int = 0,
-        place: Place | None = None,
-    ) -> Answer:
+        message_id: int = 0,
+        group: GroupOrChannel | None = None,
+    ) -> PressOutcome:
         """Lets somebody press a button; the toast and whatever is new in the chat."""
-        before = {one.id: one for one in person.reads(place)}
-        pressed = person.press(button, data=data, message=message, place=place)
-        return await self._after(person, place, before, pressed)
+        messages_before = {
+            message_shown.id: message_shown for message_shown in person.messages(group)
+        }
+        pending_press = person.press_button(button, data=data, in_message=message_id, group=group)
+        return await self._press_outcome(person, group, messages_before, pending_press)
 
-    async def forges(
-        self, person: Person, data: str, message: int = 1, place: Place | None = None
-    ) -> Answer:
+    async def press_forged(
+        self, person: Person, data: str, message_id: int = 1, group: GroupOrChannel | None = None
+    ) -> PressOutcome:
         """Lets a hostile client send callback data; the toast and whatever is new in the chat."""
-        before = {one.id: one for one in person.reads(place)}
-        pressed = person.presses_forged(data, message, place)
-        return await self._after(person, place, before, pressed)
+        messages_before = {
+            message_shown.id: message_shown for message_shown in person.messages(group)
+        }
+        pending_press = person.press_forged(data, message_id, group)
+        return await self._press_outcome(person, group, messages_before, pending_press)
 
-    async def _after(
+    async def _press_outcome(
         self,
         person: Person,
-        place: Place | None,
-        before: dict[int, Visible],
-        pressed: Awaitable[CallbackAnswer],
-    ) -> Answer:
-        toast = (await pressed).text
-        await self.settled()
-        shown = person.reads(place)
-        return Answer(
+        group: GroupOrChannel | None,
+        messages_before: dict[int, VisibleMessage],
+        pending_press: Awaitable[CallbackAnswer],
+    ) -> PressOutcome:
+        toast = (await pending_press).text
+        await self.wait_until_idle()
+        messages = person.messages(group)
+        return PressOutcome(
             toast,
-            new=[one for one in shown if one.id not in before],
-            changed=[one for one in shown if one.id in before and one != before[one.id]],
+            new_messages=[message for message in messages if message.id not in messages_before],
+            changed_messages=[
+                message
+                for message in messages
+                if message.id in messages_before and message != messages_before[message.id]
+            ],
         )
 
-    async def settled(self) -> None:
+    async def wait_until_idle(self) -> None:
         """Waits until every update was answered and every parcel that may leave has left."""
-        await self._quiet()
-        self.post.ring()
-        await self._quiet()
+        await self._wait_until_quiet()
+        self.outbox_event.set()
+        await self._wait_until_quiet()
 
-    async def _quiet(self) -> None:
+    async def _wait_until_quiet(self) -> None:
         try:
-            async with asyncio.timeout(PATIENCE):
-                while not self._is_quiet():
-                    await self._stirs()
+            async with asyncio.timeout(TIMEOUT):
+                while not self._is_idle():
+                    await self._wait_for_work()
         except TimeoutError:
             raise AssertionError("the bot did not come to rest") from None
 
-    def _is_quiet(self) -> bool:
+    def _is_idle(self) -> bool:
         """Every update was taken over, and nobody works on one or on a parcel."""
-        updates = self.emulator.world.updates
-        taken = updates.is_polled and not len(updates)
-        answered = self.bot.answering is not None and self.bot.answering.is_idle
-        return taken and answered and self.letters.is_quiet and self.post.is_quiet
+        updates = self.emulator.state.updates
+        is_inbox_empty = updates.is_polled and not len(updates)
+        is_answering_idle = self.bot.inbox_worker is not None and self.bot.inbox_worker.is_idle
+        return (
+            is_inbox_empty
+            and is_answering_idle
+            and self.inbox_event.is_idle
+            and self.outbox_event.is_idle
+        )
 
-    async def _stirs(self) -> None:
-        bells = (self.letters.stirred, self.post.stirred)
-        for stirred in bells:
-            stirred.clear()
-        waits = [asyncio.ensure_future(stirred.wait()) for stirred in bells]
-        await asyncio.wait(waits, timeout=_LOOK, return_when=asyncio.FIRST_COMPLETED)
+    async def _wait_for_work(self) -> None:
+        work_done_events = (self.inbox_event.work_done_event, self.outbox_event.work_done_event)
+        for work_done_event in work_done_events:
+            work_done_event.clear()
+        waits = [asyncio.ensure_future(stirred.wait()) for stirred in work_done_events]
+        await asyncio.wait(waits, timeout=_POLL_INTERVAL, return_when=asyncio.FIRST_COMPLETED)
         for wait in waits:
             wait.cancel()
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
+class PressOutcome:
     """What came of a press: a toast, new messages, and messages that were changed in place."""
 
     toast: str
-    new: list[Visible]
-    changed: list[Visible]
+    new_messages: list[VisibleMessage]
+    changed_messages: list[VisibleMessage]
 
     @property
-    def one(self) -> Visible:
+    def only_message(self) -> VisibleMessage:
         """The only message that is new or changed."""
-        [message] = [*self.new, *self.changed]
+        [message] = [*self.new_messages, *self.changed_messages]
         return message
 
     @property
-    def is_nothing(self) -> bool:
+    def is_empty(self) -> bool:
         """No message is new or changed."""
-        return not self.new and not self.changed
+        return not self.new_messages and not self.changed_messages
 
 
 @asynccontextmanager
-async def staged(
+async def run_bot(
     store: Store,
     *,
-    at: datetime = MONDAY,
-    form: Form = Form.CLASSIC,
+    instant: datetime = MONDAY_AFTERNOON,
+    form: MessageForm = MessageForm.CLASSIC,
     feeds: str = "",
     operator: int | None = None,
-    limits: Limits | None = None,
+    limits: UserLimits | None = None,
     sleep: Sleep = asyncio.sleep,
-    model: Model | None = None,
+    model: ModelClient | None = None,
     settings: Mapping[str, str] | None = None,
-) -> AsyncIterator[House]:
+) -> AsyncIterator[RunningBot]:
     """The bot of a store, answering until the block ends; then all it wrote is judged."""
-    clock = Clock(at)
+    clock = FakeClock(instant)
     async with Emulator.serve(now=clock.now) as emulator:
         config = Config.model_validate(
             {
@@ -264,43 +287,54 @@ async def staged(
                 **(settings or {}),
             }
         )
-        letters, post = WatchedBell(), WatchedBell()
-        client = sender.client(emulator.token, emulator.url)
+        inbox_event, outbox_event = WatchedWakeEvent(), WatchedWakeEvent()
+        client = sender.create_client(emulator.token, emulator.url)
         bot = components.Bot(
-            store, client, config, clock.now, post, letters, limits=limits or LAX, sleep=sleep
+            store,
+            client,
+            config,
+            clock.now,
+            outbox_event,
+            inbox_event,
+            user_limits=limits or NO_LIMITS,
+            sleep=sleep,
         )
-        bot.shop = workshop(store, config, clock, model) if model else None
-        serving = asyncio.create_task(lifecycle.serve(bot, None))
+        bot.model_gateway = build_gateway(store, config, clock, model) if model else None
+        serving_task = asyncio.create_task(lifecycle.serve(bot, None))
         try:
-            yield House(emulator, bot, store, clock, letters, post)
+            yield RunningBot(emulator, bot, store, clock, inbox_event, outbox_event)
         finally:
-            serving.cancel()
-            await asyncio.gather(serving, return_exceptions=True)
-        judge(emulator.calls)
-        assert emulator.oddities == []
+            serving_task.cancel()
+            await asyncio.gather(serving_task, return_exceptions=True)
+        check_calls(emulator.calls)
+        assert emulator.misuses == []
 
 
-def workshop(store: Store, config: Config, clock: Clock, model: Model) -> Workshop:
+def build_gateway(
+    store: Store, config: Config, clock: FakeClock, model: ModelClient
+) -> ModelGateway:
     """Where a model is asked by the clock that tests move, within the budget of the settings."""
-    return Workshop(
+    return ModelGateway(
         store,
         model,
         config.llm_price,
         config.llm_budget,
         clock.now,
         time.monotonic,
-        Breaker(monotonic=time.monotonic),
+        CircuitBreaker(monotonic=time.monotonic),
     )
 
 
-def sample(last: date) -> tuple[list[Announcement], dict[str, Gloss]]:
+def sample_announcements(last: date) -> tuple[list[Announcement], dict[str, Summary]]:
     """The sample's papers up to an arXiv day, with their Chinese glosses."""
-    return load(last)
+    return load_sample(last)
 
 
-async def opening(house: House, *, ahead: int = 1) -> list[Announcement]:
-    """Stores the sample up to today; returns what is announced on the ``ahead`` days after."""
-    today = house.clock.at.date()
-    announcements, glosses = load(today + timedelta(days=ahead))
-    await house.announce([one for one in announcements if one.day <= today], glosses)
-    return [one for one in announcements if one.day > today]
+async def store_sample(running_bot: RunningBot, *, days_ahead: int = 1) -> list[Announcement]:
+    """Stores the sample up to today; returns what is announced on the ``days_ahead`` days after."""
+    today = running_bot.clock.instant.date()
+    announcements, summaries = load_sample(today + timedelta(days=days_ahead))
+    await running_bot.announce(
+        [announcement for announcement in announcements if announcement.day <= today], summaries
+    )
+    return [announcement for announcement in announcements if announcement.day > today]

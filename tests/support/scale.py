@@ -7,6 +7,6 @@ import os
 SCALE = float(os.environ.get("PAPERGRAM_TEST_SCALE", "0.25"))
 
 
-def scaled(full: int) -> int:
+def scaled(full_size: int) -> int:
     """Return the share of a number that is asked for, at least one."""
-    return max(1, round(full * SCALE))
+    return max(1, round(full_size * SCALE))

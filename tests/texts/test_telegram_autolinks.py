@@ -10,7 +10,7 @@ import tdjson
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.texts.telegram_autolinks import JOINER, autolinks, inert
+from bot.texts.telegram_autolinks import WORD_JOINER, disable_autolinks, find_autolinks
 
 ENDINGS = ("shop", "link", "us", "uk", "de", "zip", "click", "site", "online", "live", "tech", "tk")
 LIVE = [
@@ -41,17 +41,17 @@ def test_what_telegram_makes_live_is_seen_and_made_inert(form: str) -> None:
     text = f"see {form} now"
 
     assert live(text)
-    assert list(autolinks(text))
-    assert live(inert(text)) == []
-    assert inert(inert(text)) == inert(text)
+    assert list(find_autolinks(text))
+    assert live(disable_autolinks(text)) == []
+    assert disable_autolinks(disable_autolinks(text)) == disable_autolinks(text)
 
 
 @given(st.lists(st.sampled_from(SIGNS + WORDS), max_size=12).map("".join))
 def test_nothing_is_live_and_no_sign_is_lost(text: str) -> None:
-    shown = inert(text)
+    shown = disable_autolinks(text)
 
     assert live(shown) == []
-    assert shown.replace(JOINER, "") == text.replace(JOINER, "")
+    assert shown.replace(WORD_JOINER, "") == text.replace(WORD_JOINER, "")
 
 
 @pytest.mark.parametrize(
@@ -62,8 +62,8 @@ def test_nothing_is_live_and_no_sign_is_lost(text: str) -> None:
     ],
 )
 def test_ordinary_words_are_left_as_they_are(text: str) -> None:
-    assert inert(text) == text
-    assert list(autolinks(text)) == []
+    assert disable_autolinks(text) == text
+    assert list(find_autolinks(text)) == []
 
 
 @pytest.mark.slow
@@ -72,5 +72,5 @@ def test_the_time_is_linear_in_the_text(piece: str) -> None:
     """The time limit of the test is the proof: each step backwards would take minutes."""
     text = piece * (500_000 // len(piece))
 
-    assert len(inert(text)) >= len(text)
-    assert len(list(autolinks(text))) < len(text)
+    assert len(disable_autolinks(text)) >= len(text)
+    assert len(list(find_autolinks(text))) < len(text)

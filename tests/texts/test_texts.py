@@ -169,13 +169,16 @@ def test_half_width_marks_would_be_found() -> None:
 def test_a_range_of_days_says_once_what_both_share(
     first: date, last: date, english: str, chinese: str
 ) -> None:
-    assert (dates.days("en", first, last), dates.days("zh", first, last)) == (english, chinese)
+    assert (dates.format_days("en", first, last), dates.format_days("zh", first, last)) == (
+        english,
+        chinese,
+    )
 
 
 @pytest.mark.parametrize("language", texts.LANGUAGES)
 def test_each_text_alone_says_what_it_says_in_its_file(language: str) -> None:
     """Texts are parsed one by one, and plain ones not at all."""
-    whole = FluentBundle([texts.BABEL[language].replace("_", "-")], use_isolating=False)
+    whole = FluentBundle([texts.BABEL_LOCALES[language].replace("_", "-")], use_isolating=False)
     whole.add_resource(FluentResource((SOURCE / f"{language}.ftl").read_text("utf-8")))
 
     for key, message in messages(language).items():

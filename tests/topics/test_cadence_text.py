@@ -11,9 +11,9 @@ from hypothesis import strategies as st
 
 from bot.texts import LANGUAGES, Refusal
 from bot.topics import cadence_text
-from storage.records import Cadence, OnQuietDays
+from storage.records import Cadence, QuietDayPolicy
 
-NOW = Cadence(times=(time(7),), weekdays=(5,), quiet=OnQuietDays.NOTICE)
+NOW = Cadence(times=(time(7),), weekdays=(5,), on_quiet_days=QuietDayPolicy.NOTICE)
 WORKING = (0, 1, 2, 3, 4)
 
 
@@ -49,9 +49,9 @@ WORKING = (0, 1, 2, 3, 4)
 )
 def test_words_become_a_cadence(words: str, times: list[time], weekdays: tuple[int, ...]) -> None:
     """What they do not speak of stays: the days, the times, the word on quiet days."""
-    expected = Cadence(tuple(times), weekdays, OnQuietDays.NOTICE)
+    expected = Cadence(tuple(times), weekdays, QuietDayPolicy.NOTICE)
 
-    assert cadence_text.read(words, NOW) == expected
+    assert cadence_text.parse_cadence(words, NOW) == expected
 
 
 @pytest.mark.parametrize(
@@ -72,19 +72,19 @@ def test_words_become_a_cadence(words: str, times: list[time], weekdays: tuple[i
     ],
 )
 def test_a_time_is_understood_as_people_write_it(words: str, at: time) -> None:
-    assert cadence_text.read(words, NOW).times == (at,)
+    assert cadence_text.parse_cadence(words, NOW).times == (at,)
 
 
 @given(st.times())
 def test_a_time_on_a_clock_of_twelve_is_the_one_of_twenty_four(at: time) -> None:
     minute = at.replace(second=0, microsecond=0, tzinfo=None)
 
-    assert cadence_text.read(f"{minute:%I:%M %p}", NOW).times == (minute,)
+    assert cadence_text.parse_cadence(f"{minute:%I:%M %p}", NOW).times == (minute,)
 
 
 @pytest.mark.parametrize("words", ["announced", "ASAP", "公布后"])
 def test_as_soon_as_announced_has_no_times(words: str) -> None:
-    assert cadence_text.read(words, NOW) == replace(NOW, times=(), weekdays=())
+    assert cadence_text.parse_cadence(words, NOW) == replace(NOW, times=(), weekdays=())
 
 
 @pytest.mark.parametrize(
@@ -97,20 +97,20 @@ def test_as_soon_as_announced_has_no_times(words: str) -> None:
 )
 def test_what_is_neither_day_nor_time_is_refused(words: str) -> None:
     with pytest.raises(Refusal) as refusal:
-        cadence_text.read(words, NOW)
+        cadence_text.parse_cadence(words, NOW)
     assert "08:30" in refusal.value.say("en")
 
 
 def test_more_times_than_anybody_reads_are_refused() -> None:
     with pytest.raises(Refusal, match="settings-time-many"):
-        cadence_text.read("1 2 3 4 5 6 7", NOW)
+        cadence_text.parse_cadence("1 2 3 4 5 6 7", NOW)
 
 
 @given(st.text())
 def test_any_words_give_a_cadence_or_a_sentence(words: str) -> None:
     try:
-        cadence = cadence_text.read(words, NOW)
-        said = [cadence_text.told(cadence, language) for language in LANGUAGES]
+        cadence = cadence_text.parse_cadence(words, NOW)
+        said = [cadence_text.describe_cadence(cadence, language) for language in LANGUAGES]
     except Refusal as refusal:
         said = [refusal.say(language) for language in LANGUAGES]
 
@@ -118,13 +118,15 @@ def test_any_words_give_a_cadence_or_a_sentence(words: str) -> None:
 
 
 @given(
-    st.sets(st.times(), min_size=1, max_size=cadence_text.MOST_TIMES),
+    st.sets(st.times(), min_size=1, max_size=cadence_text.MAX_TIMES),
     st.sets(st.integers(0, 6), max_size=6),
 )
 def test_what_is_told_is_understood(times: set[time], days: set[int]) -> None:
     """The English text, typed back, means the same cadence."""
     minutes = {at.replace(second=0, microsecond=0, tzinfo=None) for at in times}
     cadence = Cadence(tuple(sorted(minutes)), tuple(sorted(days)))
-    typed = cadence_text.told(cadence, "en").replace(" at ", " ")
+    typed = cadence_text.describe_cadence(cadence, "en").replace(" at ", " ")
 
-    assert cadence_text.read(typed, NOW) == replace(cadence, quiet=NOW.quiet)
+    assert cadence_text.parse_cadence(typed, NOW) == replace(
+        cadence, on_quiet_days=NOW.on_quiet_days
+    )

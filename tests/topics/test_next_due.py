@@ -9,7 +9,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.topics.next_due import first_due, last_before, next_due, next_due_after_change, period
+from bot.topics.next_due import (
+    first_due_on,
+    next_due,
+    next_due_after_zone_change,
+    period_name,
+    previous_due,
+)
 from bot.topics.time_zones import available_zones
 from storage.records import Cadence
 
@@ -88,8 +94,11 @@ def test_as_soon_as_announced_is_never_due_by_the_clock() -> None:
     cadence = Cadence(times=())
 
     assert next_due(cadence, "Asia/Tokyo", BEGIN) is None
-    assert first_due(cadence, "Asia/Tokyo", date(2026, 1, 1)) is None
-    assert next_due_after_change(cadence, "Asia/Tokyo", BEGIN, served=BEGIN, old_zone="UTC") is None
+    assert first_due_on(cadence, "Asia/Tokyo", date(2026, 1, 1)) is None
+    assert (
+        next_due_after_zone_change(cadence, "Asia/Tokyo", BEGIN, last_served=BEGIN, old_zone="UTC")
+        is None
+    )
 
 
 def test_the_due_instant_is_in_utc() -> None:
@@ -121,7 +130,9 @@ def test_a_zone_change_does_not_repeat_todays_digest(
     told = local(old, served)
     after = told + timedelta(minutes=30)
 
-    found = next_due_after_change(Cadence(at("08:00")), new, after, served=told, old_zone=old)
+    found = next_due_after_zone_change(
+        Cadence(at("08:00")), new, after, last_served=told, old_zone=old
+    )
 
     assert found == local(new, due)
 
@@ -129,11 +140,11 @@ def test_a_zone_change_does_not_repeat_todays_digest(
 def test_a_zone_change_keeps_the_evening_digest_of_the_day() -> None:
     told = local("Asia/Shanghai", "2026-11-22 08:00")
 
-    found = next_due_after_change(
+    found = next_due_after_zone_change(
         Cadence(at("08:00", "20:00")),
         "America/New_York",
         told + timedelta(minutes=5),
-        served=told,
+        last_served=told,
         old_zone="Asia/Shanghai",
     )
 
@@ -150,7 +161,7 @@ RETURNS = [
 
 @pytest.mark.parametrize(("zone", "cadence", "day", "due"), RETURNS)
 def test_a_pause_ends_on_the_local_date(zone: str, cadence: Cadence, day: date, due: str) -> None:
-    assert first_due(cadence, zone, day) == local(zone, due)
+    assert first_due_on(cadence, zone, day) == local(zone, due)
 
 
 PERIODS = [
@@ -162,7 +173,7 @@ PERIODS = [
 
 @pytest.mark.parametrize(("zone", "cadence", "due", "name"), PERIODS)
 def test_a_period_names_the_occasion(zone: str, cadence: Cadence, due: str, name: str) -> None:
-    assert period(cadence, zone, utc(due)) == name
+    assert period_name(cadence, zone, utc(due)) == name
 
 
 def test_days_of_the_week_that_do_not_exist_are_never_due() -> None:
@@ -209,11 +220,11 @@ def test_no_wall_clock_time_is_told_twice_across_a_move(
 ) -> None:
     after = served + wait
 
-    due = next_due_after_change(cadence, new, after, served=served, old_zone=old)
+    due = next_due_after_zone_change(cadence, new, after, last_served=served, old_zone=old)
 
     assert due is not None
     assert due > after
-    assert period(cadence, new, due) > f"{served.astimezone(ZoneInfo(old)):%Y-%m-%dT%H:%M}"
+    assert period_name(cadence, new, due) > f"{served.astimezone(ZoneInfo(old)):%Y-%m-%dT%H:%M}"
 
 
 def dues_over(cadence: Cadence, zone: str, after: datetime, days: int) -> list[datetime]:
@@ -234,7 +245,7 @@ def test_every_local_date_has_one_digest_and_one_period(
     dues = dues_over(cadence, zone, after, 30)
     days = [due.astimezone(ZoneInfo(zone)).date() for due in dues]
 
-    assert len({period(cadence, zone, due) for due in dues}) == len(dues)
+    assert len({period_name(cadence, zone, due) for due in dues}) == len(dues)
     if not _skips_past_midnight(clock, zone, days):
         assert days == [days[0] + timedelta(days=n) for n in range(len(days))]
 
@@ -258,7 +269,7 @@ def test_ten_years_of_a_zone_have_one_period_per_local_date(zone: str) -> None:
 
     first = dues[0].astimezone(ZoneInfo(zone)).date()
     dates = [f"{first + timedelta(days=n)}" for n in range(len(dues))]
-    assert [period(cadence, zone, due)[:10] for due in dues] == dates
+    assert [period_name(cadence, zone, due)[:10] for due in dues] == dates
     assert abs(len(dues) - 3653) <= 1  # the ten years are UTC's
 
 
@@ -271,7 +282,7 @@ def test_the_nights_of_a_zone_have_one_period_per_local_date_and_time(zone: str)
     for change in changes(zone):
         dues = dues_over(cadence, zone, change - timedelta(days=2), 4)
 
-        assert len({period(cadence, zone, due) for due in dues}) == len(dues)
+        assert len({period_name(cadence, zone, due) for due in dues}) == len(dues)
         assert 4 * 7 - 4 <= len(dues) <= 4 * 7 + 1  # a gap lets some fall together
 
 
@@ -296,6 +307,6 @@ def test_the_occasion_before_is_found(cadence: Cadence, due: str, expected: str 
     def instant(text: str) -> datetime:
         return datetime.fromisoformat(text).replace(tzinfo=UTC)
 
-    found = last_before(cadence, "UTC", instant(due))
+    found = previous_due(cadence, "UTC", instant(due))
 
     assert found == (instant(expected) if expected else None)

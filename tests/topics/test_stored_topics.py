@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from bot.topics.query.parser import parse, printed_anew, term
-from storage.records import And, Clause, Field, Not, Or, Term
+from bot.topics.query.parser import canonical_text, make_term, parse
+from storage.records import And, Clause, Not, Or, QueryField, Term
 
 STORED = [
     json.loads(line)
@@ -35,7 +35,7 @@ def test_it_means_what_it_meant(stored: dict[str, object]) -> None:
 
     assert _meaning(query.clause) == _told(stored["means"])
     assert parse(query.text).clause == query.clause
-    assert printed_anew(query.text) == query.text
+    assert canonical_text(query.text) == query.text
 
 
 Meaning = tuple[object, ...]
@@ -63,6 +63,6 @@ def _told(means: object) -> Meaning:
         case ["and" | "or" as joins, *parts]:
             return joins, frozenset(map(_told, parts))
         case [field, text, prefix]:
-            asked = term(Field(field), text + "*" * prefix)
+            asked = make_term(QueryField(field), text + "*" * prefix)
             return asked.field, asked.words, asked.prefix
     raise AssertionError(means)

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.topics.time_zones import available_zones, suggested_zones, valid_zone
+from bot.topics.time_zones import available_zones, suggest_zones, valid_zone
 
 NOW = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
 
@@ -56,18 +56,18 @@ def test_words_that_name_none(words: str) -> None:
     ],
 )
 def test_what_is_not_a_zone_is_answered_with_the_likely_ones(words: str, first: str) -> None:
-    assert suggested_zones(words, NOW)[0] == first
+    assert suggest_zones(words, NOW)[0] == first
 
 
 def test_an_offset_is_what_it_is_today() -> None:
     summer = datetime(2026, 7, 1, tzinfo=UTC)
 
-    assert "Europe/Berlin" in suggested_zones("UTC+1", NOW)
-    assert "Europe/Berlin" in suggested_zones("UTC+2", summer)
+    assert "Europe/Berlin" in suggest_zones("UTC+1", NOW)
+    assert "Europe/Berlin" in suggest_zones("UTC+2", summer)
 
 
 def test_hopeless_words_get_no_suggestion() -> None:
-    assert suggested_zones("xqzxqz", NOW) == ()
+    assert suggest_zones("xqzxqz", NOW) == ()
 
 
 @given(st.sampled_from(sorted(available_zones())))
@@ -83,4 +83,4 @@ def test_any_text_gets_an_answer(words: str) -> None:
     zone = valid_zone(words)
 
     assert zone is None or zone in available_zones()
-    assert set(suggested_zones(words, NOW)) <= available_zones()
+    assert set(suggest_zones(words, NOW)) <= available_zones()

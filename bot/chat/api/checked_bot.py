@@ -16,37 +16,37 @@ import telegram
 from telegram.error import NetworkError, TelegramError
 from telegram.request import BaseRequest
 
-from bot.chat.api.transport import LARGEST, Fields, Unanswered
+from bot.chat.api.transport import MAX_INT64, ApiParameters, RequestUnanswered
 from storage.records import ChatKind
 
 P = ParamSpec("P")
 T = TypeVar("T")
 
-_STRING = r'"(?:[^"\\]++|\\.)*+"'
-_TOKEN = re.compile(rf'{_STRING}|[\[\]{{}},"]', re.DOTALL)
-_MEMBER = re.compile(rf"\s*({_STRING})\s*:\s*(.*)", re.DOTALL)
-_HALF = re.compile("[\ud800-\udfff]")
-_SPACE = " \t\r\n"
+_JSON_STRING = r'"(?:[^"\\]++|\\.)*+"'
+_JSON_TOKEN = re.compile(rf'{_JSON_STRING}|[\[\]{{}},"]', re.DOTALL)
+_JSON_MEMBER = re.compile(rf"\s*({_JSON_STRING})\s*:\s*(.*)", re.DOTALL)
+_SURROGATE = re.compile("[\ud800-\udfff]")
+_WHITESPACE = " \t\r\n"
 
 
-def _is_text(value: object) -> bool:
+def _is_storable_text(value: object) -> bool:
     """Whether it is a text that a store keeps: JSON may hold halves of characters."""
-    return isinstance(value, str) and not _HALF.search(value)
+    return isinstance(value, str) and not _SURROGATE.search(value)
 
 
-def _is_number(value: object) -> bool:
-    return type(value) is int and abs(value) <= LARGEST
+def _is_storable_integer(value: object) -> bool:
+    return type(value) is int and abs(value) <= MAX_INT64
 
 
-def _is_kind(value: object) -> bool:
+def _is_chat_kind(value: object) -> bool:
     return value in tuple(ChatKind)
 
 
-def _or_missing(holds: Callable[[object], bool]) -> Callable[[object], bool]:
-    return lambda value: value is None or holds(value)
+def _optional(is_valid: Callable[[object], bool]) -> Callable[[object], bool]:
+    return lambda value: value is None or is_valid(value)
 
 
-def _checked(
+def _validated(
     method: Callable[Concatenate[telegram.Bot, P], Awaitable[T]],
     **fields: Callable[[object], bool],
 ) -> Callable[Concatenate[telegram.Bot, P], Coroutine[object, None, T]]:
@@ -56,21 +56,23 @@ def _checked(
     """
 
     @wraps(method)
-    async def called(bot: telegram.Bot, /, *args: P.args, **kwargs: P.kwargs) -> T:
+    async def call(bot: telegram.Bot, /, *args: P.args, **kwargs: P.kwargs) -> T:
         try:
             result = await method(bot, *args, **kwargs)
-            odd = [name for name, holds in fields.items() if not holds(getattr(result, name))]
+            invalid_names = [
+                name for name, is_valid in fields.items() if not is_valid(getattr(result, name))
+            ]
         except TelegramError:
             raise
         except Exception as error:
             failure = type(error).__name__
         else:
-            if not odd:
+            if not invalid_names:
                 return result
-            failure = f"odd {odd[0]}"
-        raise NetworkError(failure) from Unanswered(failure)
+            failure = f"odd {invalid_names[0]}"
+        raise NetworkError(failure) from RequestUnanswered(failure)
 
-    return called
+    return call
 
 
 class Client(telegram.Bot):
@@ -93,86 +95,97 @@ class Client(telegram.Bot):
         """What updates are asked through."""
         return self._polling
 
-    get_me = _checked(telegram.Bot.get_me, id=_is_number, username=_is_text)
-    get_chat = _checked(
-        telegram.Bot.get_chat, id=_is_number, type=_is_kind, title=_or_missing(_is_text)
+    get_me = _validated(telegram.Bot.get_me, id=_is_storable_integer, username=_is_storable_text)
+    get_chat = _validated(
+        telegram.Bot.get_chat,
+        id=_is_storable_integer,
+        type=_is_chat_kind,
+        title=_optional(_is_storable_text),
     )
-    get_chat_member = _checked(telegram.Bot.get_chat_member, status=_is_text)
-    get_file = _checked(
-        telegram.Bot.get_file, file_path=_is_text, file_size=_or_missing(_is_number)
+    get_chat_member = _validated(telegram.Bot.get_chat_member, status=_is_storable_text)
+    get_file = _validated(
+        telegram.Bot.get_file,
+        file_path=_is_storable_text,
+        file_size=_optional(_is_storable_integer),
     )
-    send_document = _checked(telegram.Bot.send_document, message_id=_is_number)
-    answer_callback_query = _checked(telegram.Bot.answer_callback_query)
-    set_my_commands = _checked(telegram.Bot.set_my_commands)
-    set_my_description = _checked(telegram.Bot.set_my_description)
-    set_my_short_description = _checked(telegram.Bot.set_my_short_description)
+    send_document = _validated(telegram.Bot.send_document, message_id=_is_storable_integer)
+    answer_callback_query = _validated(telegram.Bot.answer_callback_query)
+    set_my_commands = _validated(telegram.Bot.set_my_commands)
+    set_my_description = _validated(telegram.Bot.set_my_description)
+    set_my_short_description = _validated(telegram.Bot.set_my_short_description)
 
-    async def updates(self, offset: int, wait: int, kinds: Sequence[str]) -> list[str]:
+    async def get_raw_updates(
+        self, offset: int, timeout: int, allowed_updates: Sequence[str]
+    ) -> list[str]:
         """The JSON of each update from ``offset`` on, as Telegram sent it.
 
         Raises:
             TelegramError: there was no answer, or it holds no list of updates.
         """
-        fields = {"offset": str(offset), "timeout": str(wait), "allowed_updates": json.dumps(kinds)}
+        fields = {
+            "offset": str(offset),
+            "timeout": str(timeout),
+            "allowed_updates": json.dumps(allowed_updates),
+        }
         _, payload = await self._polling.do_request(
             f"{self.base_url}/getUpdates",
             "POST",
-            Fields(fields),
-            read_timeout=(self._polling.read_timeout or 0) + wait,
+            ApiParameters(fields),
+            read_timeout=(self._polling.read_timeout or 0) + timeout,
         )
         text = payload.decode("utf-8", "replace")
         try:
-            answer = members(text)
+            answer = split_json_object(text)
             if answer.get("ok", "true") == "true":
-                return elements(answer.get("result", ""))
+                return split_json_array(answer.get("result", ""))
         except ValueError:
             pass
         self._polling.parse_json_payload(payload)  # raises what it says, if it is a refusal
-        raise NetworkError("no updates") from Unanswered("no updates")
+        raise NetworkError("no updates") from RequestUnanswered("no updates")
 
 
-def elements(text: str, brackets: str = "[]") -> list[str]:
+def split_json_array(text: str, brackets: str = "[]") -> list[str]:
     """The JSON of each element of a JSON array, as it stands there, however deep and long it is.
 
     Raises:
         ValueError: it is no array, or its brackets do not match.
     """
-    text = text.strip(_SPACE)
+    text = text.strip(_WHITESPACE)
     if text[:1] + text[-1:] != brackets:
         raise ValueError("not the brackets of the value")
     parts: list[str] = []
     depth = end = 0
     start = 1
-    for token in _TOKEN.finditer(text):
-        sign = token[0]
-        if sign == ",":
+    for match in _JSON_TOKEN.finditer(text):
+        symbol = match[0]
+        if symbol == ",":
             if depth == 1:
-                parts.append(text[start : token.start()].strip(_SPACE))
-                start = token.end()
-        elif sign in ("[", "{"):
+                parts.append(text[start : match.start()].strip(_WHITESPACE))
+                start = match.end()
+        elif symbol in ("[", "{"):
             depth += 1
-        elif sign in ("]", "}"):
+        elif symbol in ("]", "}"):
             depth -= 1
             if not depth:
-                end = token.end()
+                end = match.end()
                 break
-        elif sign == '"':
+        elif symbol == '"':
             raise ValueError("a text without an end")
     if end != len(text):
         raise ValueError("brackets that do not match")
-    last = text[start:-1].strip(_SPACE)
-    return [*parts, last] if parts or last else []
+    last_part = text[start:-1].strip(_WHITESPACE)
+    return [*parts, last_part] if parts or last_part else []
 
 
-def members(text: str) -> Mapping[str, str]:
+def split_json_object(text: str) -> Mapping[str, str]:
     """The JSON of each member of a JSON object by its name, as it stands there.
 
     Raises:
         ValueError: it is no object, or its brackets do not match.
     """
-    found: dict[str, str] = {}
-    for part in elements(text, "{}"):
-        if (member := _MEMBER.match(part)) is None:
+    values: dict[str, str] = {}
+    for part in split_json_array(text, "{}"):
+        if (member := _JSON_MEMBER.match(part)) is None:
             raise ValueError("not a member of an object")
-        found[str(json.loads(member[1]))] = member[2]
-    return found
+        values[str(json.loads(member[1]))] = member[2]
+    return values

@@ -1,4 +1,4 @@
-"""Bot API calls: a ``Message`` in, an ``Outcome`` out; the one place that posts and edits."""
+"""Bot API calls: a ``Message`` in, an ``SendOutcome`` out; the one place that posts and edits."""
 
 from __future__ import annotations
 
@@ -11,189 +11,216 @@ from collections.abc import Mapping
 import telegram
 from telegram.error import TelegramError
 
-from bot.chat.api.callback_data import data
+from bot.chat.api.callback_data import encode_action
 from bot.chat.api.checked_bot import Client
-from bot.chat.api.errors import is_stale, is_unchanged, lacks_thread, outcome
-from bot.chat.api.transport import LARGEST, Fields, Transport
+from bot.chat.api.errors import is_not_modified, is_stale_query, is_thread_missing, outcome_of_error
+from bot.chat.api.transport import MAX_INT64, ApiParameters, Transport
 from bot.concurrency.rate_limiter import Sleep
-from bot.concurrency.trusted_clock import Heard
+from bot.concurrency.trusted_clock import OnServerDate
 from bot.render.size_limits import shorten
-from bot.render.telegram.keyboard import Action, Button, Copy, Keyboard, Link
+from bot.render.telegram.keyboard import Action, Button, CopyText, Keyboard, Link
 from bot.render.telegram.rich_blocks import Block
 from bot.render.telegram.split_into_messages import Message
-from bot.render.telegram.stored_answer import Document, Said
-from storage.records import Form, Later, Outcome, Parcel, Rank, Sent, Unknown
+from bot.render.telegram.stored_answer import Document, ReplyContent
+from storage.records import (
+    MessageForm,
+    OutboxMessage,
+    Priority,
+    RetryLater,
+    SendOutcome,
+    Sent,
+    UnknownOutcome,
+)
 
 log = logging.getLogger(__name__)
 
-__all__ = ["CONNECTIONS", "Client", "client", "post"]
+__all__ = ["MAX_CONNECTIONS", "Client", "create_client", "send_message"]
 
-CONNECTIONS = 128  # at most at a time; twice what a thousand messages a second need at 50 ms
+MAX_CONNECTIONS = 128  # at most at a time; twice what a thousand messages a second need at 50 ms
 TOAST_UNITS = 200
-TOAST = 15.0  # seconds in which a press may be answered; then nobody looks
-_TOAST_WAITS = (0.5, 1.0, 2.0, 4.0, 8.0, TOAST)  # seconds until it is tried again
-POLLING = 20.0  # seconds a poll may last beyond what it was asked to wait
+TOAST_SECONDS = 15.0  # seconds in which a press may be answered; then nobody looks
+_TOAST_RETRY_DELAYS = (0.5, 1.0, 2.0, 4.0, 8.0, TOAST_SECONDS)  # seconds until it is tried again
+POLLING_TIMEOUT = 20.0  # seconds a poll may last beyond what it was asked to wait
 
 _NO_PREVIEW = json.dumps({"is_disabled": True})
 
 
-def client(
+def create_client(
     token: str,
     base: str,
     *,
-    longest: float = 30.0,
-    connections: int = CONNECTIONS,
-    heard: Heard | None = None,
+    request_timeout: float = 30.0,
+    connections: int = MAX_CONNECTIONS,
+    on_server_date: OnServerDate | None = None,
 ) -> Client:
-    """A bot at a Bot API server, whose calls end within ``longest`` seconds.
+    """A bot at a Bot API server, whose calls end within ``request_timeout`` seconds.
 
     A read time-out leaves a send in doubt, so it is long. Polling has a connection of its own, so
-    that a full pool never delays it. ``heard`` is told the dates of the answers.
+    that a full pool never delays it. ``on_server_date`` is told the dates of the answers.
     """
     return Client(
         token,
         base,
-        request=Transport(base, token, connections=connections, longest=longest, heard=heard),
-        polling=Transport(base, token, connections=1, longest=POLLING, heard=heard),
+        request=Transport(
+            base,
+            token,
+            connections=connections,
+            total_timeout=request_timeout,
+            on_server_date=on_server_date,
+        ),
+        polling=Transport(
+            base, token, connections=1, total_timeout=POLLING_TIMEOUT, on_server_date=on_server_date
+        ),
     )
 
 
-def keyboard(rows: Keyboard) -> Block | None:
+def inline_keyboard(rows: Keyboard) -> Block | None:
     """The inline keyboard of a message, None when it has no buttons."""
     if not rows:
         return None
-    return {"inline_keyboard": [[_button(button) for button in row] for row in rows]}
+    return {"inline_keyboard": [[_inline_button(button) for button in row] for row in rows]}
 
 
-def _button(button: Button) -> Block:
-    match button.does:
-        case Action() as pressed:
-            return {"text": button.label, "callback_data": data(pressed)}
+def _inline_button(button: Button) -> Block:
+    match button.action:
+        case Action() as action:
+            return {"text": button.label, "callback_data": encode_action(action)}
         case Link(url):
             return {"text": button.label, "url": url}
-        case Copy(text):
+        case CopyText(text):
             return {"text": button.label, "copy_text": {"text": text}}
 
 
-async def post(
+async def send_message(
     bot: telegram.Bot, chat: int, message: Message, *, thread: int = 0, paid: bool = False
-) -> Outcome:
+) -> SendOutcome:
     """Sends a message to a chat; every failure becomes the outcome it means.
 
     A paid message is not held to the rate of the free ones: the bot's balance pays for it.
     """
-    method = "sendRichMessage" if message.form is Form.RICH else "sendMessage"
-    fields = {"chat_id": str(chat), **_fields(message)}
+    method = "sendRichMessage" if message.form is MessageForm.RICH else "sendMessage"
+    fields = {"chat_id": str(chat), **_message_fields(message)}
     if message.silent:
         fields["disable_notification"] = "true"
     if paid:
         fields["allow_paid_broadcast"] = "true"
     if not thread:
-        return await _called(bot, method, fields)
-    result = await _called(bot, method, fields | {"message_thread_id": str(thread)})
-    if lacks_thread(result):
+        return await _call_method(bot, method, fields)
+    result = await _call_method(bot, method, fields | {"message_thread_id": str(thread)})
+    if is_thread_missing(result):
         log.info("topic closed or deleted, told in the chat itself", extra={"chat": chat})
-        result = await _called(bot, method, fields)
+        result = await _call_method(bot, method, fields)
     return result
 
 
-async def edit(bot: telegram.Bot, chat: int, message_id: int, message: Message) -> Outcome:
+async def edit_message(
+    bot: telegram.Bot, chat: int, message_id: int, message: Message
+) -> SendOutcome:
     """Replaces a message; one that shows this already is as good as replaced."""
-    fields = {"chat_id": str(chat), "message_id": str(message_id), **_fields(message)}
-    result = await _called(bot, "editMessageText", fields)
-    return Sent(message_id) if is_unchanged(result) else result
+    fields = {"chat_id": str(chat), "message_id": str(message_id), **_message_fields(message)}
+    result = await _call_method(bot, "editMessageText", fields)
+    return Sent(message_id) if is_not_modified(result) else result
 
 
-def _fields(message: Message) -> dict[str, str]:
+def _message_fields(message: Message) -> dict[str, str]:
     """What a message says, as the Bot API names it."""
     fields: dict[str, str] = {}
-    if message.form is Form.RICH:
+    if message.form is MessageForm.RICH:
         # Without this, years and arXiv ids would become links to phone numbers and cards.
-        rich = {"blocks": message.blocks, "skip_entity_detection": True}
-        fields["rich_message"] = json.dumps(rich)
+        rich_message = {"blocks": message.blocks, "skip_entity_detection": True}
+        fields["rich_message"] = json.dumps(rich_message)
     elif message.text:
         fields |= {"text": message.text, "link_preview_options": _NO_PREVIEW}
     else:
         fields |= {"text": message.html, "parse_mode": "HTML", "link_preview_options": _NO_PREVIEW}
-    if markup := keyboard(message.buttons):
+    if markup := inline_keyboard(message.buttons):
         fields["reply_markup"] = json.dumps(markup)
     return fields
 
 
-async def _called(bot: telegram.Bot, method: str, fields: Mapping[str, str]) -> Outcome:
+async def _call_method(bot: telegram.Bot, method: str, fields: Mapping[str, str]) -> SendOutcome:
     """Calls a method that answers with a message, of which nothing but its number is read."""
     try:
-        answer = await bot.request.post(f"{bot.base_url}/{method}", Fields(fields))
+        answer = await bot.request.post(f"{bot.base_url}/{method}", ApiParameters(fields))
     except TelegramError as error:
-        return outcome(error)
+        return outcome_of_error(error)
     match answer:
-        case {"message_id": int(number)} if number is not True and 0 < number <= LARGEST:
+        case {"message_id": int(number)} if number is not True and 0 < number <= MAX_INT64:
             return Sent(number)
         case _:
-            return Unknown("no message in the answer")
+            return UnknownOutcome("no message in the answer")
 
 
-async def deliver_parcel(
-    bot: telegram.Bot, parcel: Parcel, message: Said, *, paid: bool = False
-) -> Outcome:
+async def send_outbox_message(
+    bot: telegram.Bot, outbox_message: OutboxMessage, content: ReplyContent, *, paid: bool = False
+) -> SendOutcome:
     """Sends what a parcel says to its chat, or edits the message that it amends.
 
     What somebody waits for is never paid for.
     """
-    if isinstance(message, Document):
-        return await post_document(bot, parcel.chat, message, thread=parcel.thread)
-    paid = paid and parcel.rank > Rank.ASKED
-    if parcel.edits:
-        return await edit(bot, parcel.chat, parcel.edits, message)
-    return await post(bot, parcel.chat, message, thread=parcel.thread, paid=paid)
+    if isinstance(content, Document):
+        return await send_document(bot, outbox_message.chat, content, thread=outbox_message.thread)
+    paid = paid and outbox_message.priority > Priority.INTERACTIVE
+    if outbox_message.edited_message_id:
+        return await edit_message(
+            bot, outbox_message.chat, outbox_message.edited_message_id, content
+        )
+    return await send_message(
+        bot, outbox_message.chat, content, thread=outbox_message.thread, paid=paid
+    )
 
 
-async def post_document(
+async def send_document(
     bot: telegram.Bot, chat: int, document: Document, *, thread: int = 0
-) -> Outcome:
+) -> SendOutcome:
     """Sends a file to a chat; every failure becomes the outcome it means."""
-    result = await _posted_document(bot, chat, document, thread)
-    if thread and lacks_thread(result):
-        result = await _posted_document(bot, chat, document, 0)
+    result = await _send_document(bot, chat, document, thread)
+    if thread and is_thread_missing(result):
+        result = await _send_document(bot, chat, document, 0)
     return result
 
 
-async def _posted_document(
+async def _send_document(
     bot: telegram.Bot, chat: int, document: Document, thread: int
-) -> Outcome:
+) -> SendOutcome:
     try:
-        sent = await bot.send_document(
+        sent_message = await bot.send_document(
             chat,
             telegram.InputFile(document.content, filename=document.name),
             caption=document.caption or None,
             message_thread_id=thread or None,
         )
     except TelegramError as error:
-        return outcome(error)
-    return Sent(sent.message_id)
+        return outcome_of_error(error)
+    return Sent(sent_message.message_id)
 
 
-async def toast(
-    bot: telegram.Bot, query_id: str, text: str, *, url: str = "", sleep: Sleep = asyncio.sleep
+async def answer_callback_query(
+    bot: telegram.Bot,
+    callback_query_id: str,
+    text: str,
+    *,
+    url: str = "",
+    sleep: Sleep = asyncio.sleep,
 ) -> None:
-    """Answers a pressed button, within ``TOAST`` seconds; it may be answered twice.
+    """Answers a pressed button, within ``TOAST_SECONDS`` seconds; it may be answered twice.
 
     A failure is noted: what the press did is shown all the same.
     """
-    began = time.monotonic()
-    for wait in _TOAST_WAITS:
+    started = time.monotonic()
+    for wait in _TOAST_RETRY_DELAYS:
         try:
             await bot.answer_callback_query(
-                query_id, text=shorten(text, TOAST_UNITS) or None, url=url or None
+                callback_query_id, text=shorten(text, TOAST_UNITS) or None, url=url or None
             )
         except TelegramError as error:
-            if is_stale(error):
+            if is_stale_query(error):
                 return
-            result = outcome(error)
-            if isinstance(result, Later) and result.answered:
+            result = outcome_of_error(error)
+            if isinstance(result, RetryLater) and result.requested_by_telegram:
                 wait = max(wait, result.seconds)
-            may_pass = isinstance(result, Later | Unknown)
-            if not may_pass or time.monotonic() + wait > began + TOAST:
+            may_pass = isinstance(result, RetryLater | UnknownOutcome)
+            if not may_pass or time.monotonic() + wait > started + TOAST_SECONDS:
                 log.warning("toast not shown", extra={"error": type(error).__name__})
                 return
             await sleep(wait)
@@ -201,9 +228,11 @@ async def toast(
             return
 
 
-async def probe(token: str, base: str, *, heard: Heard | None = None) -> tuple[str, str]:
+async def probe_token(
+    token: str, base: str, *, on_server_date: OnServerDate | None = None
+) -> tuple[str, str]:
     """The bot's username, or else what is wrong; neither holds the token."""
-    bot = client(token, base, heard=heard)
+    bot = create_client(token, base, on_server_date=on_server_date)
     try:
         async with bot:
             return bot.username, ""

@@ -22,105 +22,119 @@ from telegram.error import (
 )
 from telegram.warnings import PTBDeprecationWarning
 
-from bot.chat.api.transport import Broken, Declined, NotSent
-from storage.records import Gone, Later, Moved, Outcome, Refused, Unknown
+from bot.chat.api.transport import RequestDeclined, RequestFailure, RequestNotSent
+from storage.records import (
+    ChatUnreachable,
+    MessageRejected,
+    MovedToSupergroup,
+    RetryLater,
+    SendOutcome,
+    UnknownOutcome,
+)
 
 # The chat is there, its topic is not: what belongs there can be told in the chat itself.
-ERRORS_OF_THREAD = ("message thread not found", "topic_deleted", "topic_closed")
+THREAD_ERRORS = ("message thread not found", "topic_deleted", "topic_closed")
 # A chat that answers so cannot be written to, whatever the message.
-ERRORS_OF_CHAT = (
+CHAT_ERRORS = (
     "chat not found",
     "private chat not found",
     "not enough rights to send",
     "chat_write_forbidden",
     "have no rights to send a message",
     "have no write access to the chat",
-    *ERRORS_OF_THREAD,
+    *THREAD_ERRORS,
     "group chat was deactivated",
     "user_is_blocked",
     "peer_id_invalid",
     "bot_blocked",
 )
-ERRORS_OF_METHOD = ("method not found",)
-ERROR_NOT_MODIFIED = ("message is not modified",)
-ERRORS_OF_STALE = ("query is too old", "query id is invalid")
+METHOD_ERRORS = ("method not found",)
+NOT_MODIFIED_ERRORS = ("message is not modified",)
+STALE_QUERY_ERRORS = ("query is too old", "query id is invalid")
 
-_PROBE = 60.0  # seconds before a token that was refused is tried again
+_TOKEN_RETRY_SECONDS = 60.0  # seconds before a token that was refused is tried again
 
 
-def outcome(error: TelegramError) -> Outcome:
+def outcome_of_error(error: TelegramError) -> SendOutcome:
     """The outcome of a send that raised ``error`` (Bot API error texts, as of 10.3)."""
     match error:
         case RetryAfter():
-            return Later(seconds(error) + 1.0, "flood control", counted=False, answered=True)
+            return RetryLater(
+                retry_after_seconds(error) + 1.0,
+                "flood control",
+                counts_as_attempt=False,
+                requested_by_telegram=True,
+            )
         case ChatMigrated():
-            return Moved(error.new_chat_id)
+            return MovedToSupergroup(error.new_chat_id)
         case Forbidden():
-            return Gone(error.message)
+            return ChatUnreachable(error.message)
         case BadRequest():
-            return _bad_request(error.message)
-        case InvalidToken() if _is_one(error, ERRORS_OF_METHOD):
+            return _bad_request_outcome(error.message)
+        case InvalidToken() if _matches_any(error, METHOD_ERRORS):
             # Telegram itself lacks the method; a proxy's 404 and a refused token sound different.
-            return Refused("rich messages unknown", always=True)
+            return MessageRejected("rich messages unknown", form_unsupported=True)
         case InvalidToken():
             # Also any 404, a proxy's too: nothing is given up, everything waits.
-            return Later(_PROBE, "token refused", counted=False)
-        case Declined(status=HTTPStatus.REQUEST_ENTITY_TOO_LARGE):
-            return Refused(error.message)
-        case Declined() | Conflict():
+            return RetryLater(_TOKEN_RETRY_SECONDS, "token refused", counts_as_attempt=False)
+        case RequestDeclined(status=HTTPStatus.REQUEST_ENTITY_TOO_LARGE):
+            return MessageRejected(error.message)
+        case RequestDeclined() | Conflict():
             # Whoever said so may mean the sender, not the message: it is tried again, and not
             # marked as a repeat, for it was not carried out.
-            return Later(0.0, error.message)
-        case NetworkError() if isinstance(error.__cause__, NotSent):
-            return Later(5.0, "no connection", counted=False)
+            return RetryLater(0.0, error.message)
+        case NetworkError() if isinstance(error.__cause__, RequestNotSent):
+            return RetryLater(5.0, "no connection", counts_as_attempt=False)
         case _:
-            return Unknown(_told(error))
+            return UnknownOutcome(_failure_kind(error))
 
 
-def _bad_request(text: str) -> Outcome:
-    folded = text.casefold()
-    if any(known in folded for known in ERRORS_OF_CHAT):
-        return Gone(text, sure=False)
-    return Refused(text)
+def _bad_request_outcome(text: str) -> SendOutcome:
+    lowered = text.casefold()
+    if any(fragment in lowered for fragment in CHAT_ERRORS):
+        return ChatUnreachable(text, is_permanent=False)
+    return MessageRejected(text)
 
 
-def lacks_thread(result: Outcome) -> bool:
+def is_thread_missing(result: SendOutcome) -> bool:
     """The chat may be written to, but not in the topic that was named."""
-    return isinstance(result, Gone) and any(
-        known in result.reason.casefold() for known in ERRORS_OF_THREAD
+    return isinstance(result, ChatUnreachable) and any(
+        fragment in result.reason.casefold() for fragment in THREAD_ERRORS
     )
 
 
-def is_unchanged(result: Outcome) -> bool:
+def is_not_modified(result: SendOutcome) -> bool:
     """The edit is as good as done: the message shows this already."""
-    return isinstance(result, Refused) and any(
-        known in result.reason.casefold() for known in ERROR_NOT_MODIFIED
+    return isinstance(result, MessageRejected) and any(
+        fragment in result.reason.casefold() for fragment in NOT_MODIFIED_ERRORS
     )
 
 
-def is_stale(error: TelegramError) -> bool:
+def is_stale_query(error: TelegramError) -> bool:
     """Too late to answer a press; nobody waits for it any more."""
-    return _is_one(error, ERRORS_OF_STALE)
+    return _matches_any(error, STALE_QUERY_ERRORS)
 
 
-def _is_one(error: TelegramError, texts: tuple[str, ...]) -> bool:
-    folded = str(error.message).casefold()
-    return any(known in folded for known in texts)
+def _matches_any(error: TelegramError, texts: tuple[str, ...]) -> bool:
+    lowered = str(error.message).casefold()
+    return any(fragment in lowered for fragment in texts)
 
 
-def seconds(error: RetryAfter) -> float:
+def retry_after_seconds(error: RetryAfter) -> float:
     """How long Telegram asks to wait."""
     with warnings.catch_warnings():
         # It warns of the type that the time will have one day; both types are read here.
         warnings.filterwarnings("ignore", ".*`retry_after`", PTBDeprecationWarning)
-        wait = error.retry_after
-    return float(wait) if isinstance(wait, int | float) else wait.total_seconds()
+        retry_after = error.retry_after
+    return (
+        float(retry_after) if isinstance(retry_after, int | float) else retry_after.total_seconds()
+    )
 
 
-def _told(error: TelegramError) -> str:
+def _failure_kind(error: TelegramError) -> str:
     """The kind of failure without its text: a text may hold an address with the token."""
     cause = error.__cause__
-    if isinstance(cause, Broken):
+    if isinstance(cause, RequestFailure):
         return str(cause)
-    told = error if cause is None or isinstance(cause, TelegramError) else cause
-    return type(told).__name__
+    failure = error if cause is None or isinstance(cause, TelegramError) else cause
+    return type(failure).__name__

@@ -8,10 +8,10 @@ from telegram.error import BadRequest, Forbidden, TelegramError
 from bot.texts import Refusal
 from storage.records import ChatKind
 
-LEADERS = (telegram.ChatMember.OWNER, telegram.ChatMember.ADMINISTRATOR)
+ADMIN_STATUSES = (telegram.ChatMember.OWNER, telegram.ChatMember.ADMINISTRATOR)
 
 
-async def member(bot: telegram.Bot, chat: int, person: int) -> telegram.ChatMember | None:
+async def get_member(bot: telegram.Bot, chat: int, person: int) -> telegram.ChatMember | None:
     """Who somebody is in a chat; None where Telegram says that the bot may not know.
 
     Raises:
@@ -25,25 +25,25 @@ async def member(bot: telegram.Bot, chat: int, person: int) -> telegram.ChatMemb
         raise Refusal("refusal-unasked") from None
 
 
-def is_present(member: telegram.ChatMember) -> bool:
+def is_in_chat(member: telegram.ChatMember) -> bool:
     """Whether somebody is in the chat, so that its title is no news to them."""
     if isinstance(member, telegram.ChatMemberRestricted):
         return member.is_member
-    return member.status in (*LEADERS, telegram.ChatMember.MEMBER)
+    return member.status in (*ADMIN_STATUSES, telegram.ChatMember.MEMBER)
 
 
-async def may_have_posted(bot: telegram.Bot, chat: int, kind: ChatKind, person: int) -> bool:
+async def may_post_in_group(bot: telegram.Bot, chat: int, kind: ChatKind, person: int) -> bool:
     """Whether somebody may write in a group, so that the bot may post there for them.
 
     Raises:
         Refusal: Telegram does not say.
     """
-    who = await member(bot, chat, person)
-    if who is None:
+    chat_member = await get_member(bot, chat, person)
+    if chat_member is None:
         raise Refusal("refusal-unseen")
-    if not may_write(who, kind):
+    if not may_write(chat_member, kind):
         return False
-    if who.status in LEADERS:
+    if chat_member.status in ADMIN_STATUSES:
         return True
     try:
         permissions = (await bot.get_chat(chat)).permissions

@@ -13,43 +13,47 @@ import telegram
 
 from bot.chat.api import callback_data
 from bot.chat.api.members import may_write
-from bot.chat.api.transport import LARGEST
+from bot.chat.api.transport import MAX_INT64
 from bot.render.telegram.keyboard import Action
-from bot.topics.query.parser import Mention, listed_categories, mentions
+from bot.topics.query.parser import PaperMention, find_mentions, listed_categories
 from storage.records import ChatKind
 
-LONGEST = 2001  # characters of a command's words: one too many for a topic, so that it is refused
-_LOOKED_THROUGH = 50_000  # characters of a message, with all its links: no client sends as many
+MAX_TEXT_LENGTH = (
+    2001  # characters of a command's words: one too many for a topic, so that it is refused
+)
+_MAX_SCANNED_LENGTH = 50_000  # characters of a message, with all its links: no client sends as many
 
-_BLANK = re.compile(r"\s")
+_WHITESPACE = re.compile(r"\s")
 
-_NUMBERS = ("chat", "person", "thread", "message", "moved_to")
-_TEXTS = ("title", "name", "language", "command", "words", "query")
-_ABSENT = (telegram.ChatMember.BANNED, telegram.ChatMember.LEFT)
+_INTEGER_FIELDS = ("chat", "person", "thread", "message_id", "migrated_to")
+_TEXT_FIELDS = ("title", "name", "language", "command", "words", "callback_query_id")
+_ABSENT_STATUSES = (telegram.ChatMember.BANNED, telegram.ChatMember.LEFT)
 ALLOWED_UPDATES = ("message", "channel_post", "callback_query", "my_chat_member")
 
 
-class What(StrEnum):
+class UpdateKind(StrEnum):
     """The occasions we answer to."""
 
     COMMAND = "command"
-    WORDS = "words"  # plain text in a private chat, or in answer to the bot
+    TEXT = "words"  # plain text in a private chat, or in answer to the bot
     FILE = "file"  # a document, likewise: its id is the words, its size the action's number
-    WORDLESS = "wordless"  # a sticker, a photo, a voice, in a private chat
-    PASSED_ON = "passed_on"  # a command that another wrote, in a private chat: it is not done
+    NON_TEXT = "wordless"  # a sticker, a photo, a voice, in a private chat
+    FORWARDED_COMMAND = (
+        "passed_on"  # a command that another wrote, in a private chat: it is not done
+    )
     BUTTON = "button"
-    LEFT = "left"  # the bot was blocked, removed or silenced
-    BACK = "back"
-    MOVED = "moved"  # the group became a supergroup
+    BOT_REMOVED = "left"  # the bot was blocked, removed or silenced
+    BOT_ADDED = "back"
+    CHAT_MIGRATED = "moved"  # the group became a supergroup
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class Update:
     """One thing that happened in a chat."""
 
-    what: What
+    kind: UpdateKind
     chat: int
-    kind: ChatKind
+    chat_kind: ChatKind
     title: str = ""
     person: int = 0  # 0: an anonymous administrator or the channel itself
     name: str = ""
@@ -57,112 +61,120 @@ class Asked:
     thread: int = 0
     command: str = ""
     words: str = ""
-    papers: tuple[Mention, ...] = ()  # that the whole message holds, links behind words included
+    papers: tuple[
+        PaperMention, ...
+    ] = ()  # that the whole message holds, links behind words included
     categories: tuple[str, ...] = ()  # whose listings it links to
     action: Action | None = None
-    message: int = 0  # the message whose button was pressed
-    query: str = ""  # id of the press, to be answered
-    moved_to: int = 0
+    message_id: int = 0  # the message whose button was pressed
+    callback_query_id: str = ""  # id of the press, to be answered
+    migrated_to: int = 0
     speaks_for_chat: bool = False
     is_added: bool = False  # the bot was not in the chat before
 
 
-class Unreadable(ValueError):
+class UnreadableUpdate(ValueError):
     """An update that is not of the Bot API's shape; the message says what reading it raised."""
 
 
-def asked(body: str, username: str) -> Asked | None:
+def parse_update(body: str, username: str) -> Update | None:
     """Reads an update; None when it asks nothing of the bot called ``username``.
 
     Raises:
         Unreadable: it is no update of the Bot API.
     """
     try:
-        request = _asked(body, username)
-        if request is not None:
-            _refuse_odd(request)
+        update = _read_update(body, username)
+        if update is not None:
+            _check_field_types(update)
     except Exception as error:  # the library promises nothing about what it raises
-        raise Unreadable(type(error).__name__) from error
-    return request
+        raise UnreadableUpdate(type(error).__name__) from error
+    return update
 
 
-def _refuse_odd(request: Asked) -> None:
+def _check_field_types(update: Update) -> None:
     """Raises where a field is of another type, or larger than any column: the library checks none.
 
     Whatever the store cannot keep would come again for ever.
     """
-    for name in _NUMBERS:
-        number = getattr(request, name)
-        if type(number) is not int or abs(number) > LARGEST:
+    for name in _INTEGER_FIELDS:
+        number = getattr(update, name)
+        if type(number) is not int or abs(number) > MAX_INT64:
             raise ValueError(name)
-    for name in _TEXTS:
-        getattr(request, name).encode()
+    for name in _TEXT_FIELDS:
+        getattr(update, name).encode()
 
 
-def _asked(body: str, username: str) -> Asked | None:
+def _read_update(body: str, username: str) -> Update | None:
     update = telegram.Update.de_json(json.loads(body), None)
     if update.callback_query:
-        return _pressed(update.callback_query)
+        return _read_callback_query(update.callback_query)
     if update.my_chat_member:
-        return _membership(update.my_chat_member)
+        return _read_membership_change(update.my_chat_member)
     message = update.message or update.channel_post
-    return _said(message, username) if message else None
+    return _read_message(message, username) if message else None
 
 
-def _pressed(query: telegram.CallbackQuery) -> Asked | None:
+def _read_callback_query(query: telegram.CallbackQuery) -> Update | None:
     message = query.message
     if message is None:
         return None
     return replace(
-        _met(What.BUTTON, message.chat, query.from_user),
-        thread=_thread(message) if isinstance(message, telegram.Message) else 0,
-        action=callback_data.action(query.data),
-        message=message.message_id,
-        query=query.id,
+        _base_update(UpdateKind.BUTTON, message.chat, query.from_user),
+        thread=_thread_id(message) if isinstance(message, telegram.Message) else 0,
+        action=callback_data.decode_action(query.data),
+        message_id=message.message_id,
+        callback_query_id=query.id,
     )
 
 
-def _said(message: telegram.Message, username: str) -> Asked | None:
+def _read_message(message: telegram.Message, username: str) -> Update | None:
     if message.is_automatic_forward:
         return None  # the copy of a channel's post in its discussion group
     if message.migrate_to_chat_id:
-        moved = _met(What.MOVED, message.chat, None)
-        return replace(moved, moved_to=message.migrate_to_chat_id)
+        migration = _base_update(UpdateKind.CHAT_MIGRATED, message.chat, None)
+        return replace(migration, migrated_to=message.migrate_to_chat_id)
     if message.from_user and message.from_user.is_bot and not message.sender_chat:
         return None  # another bot; who writes as a chat has a bot's name too, and names the chat
     is_private = message.chat.type == telegram.Chat.PRIVATE
-    is_own = not (message.forward_origin or message.via_bot)  # else others chose the words
-    if not (is_own or is_private):
+    is_authored = not (message.forward_origin or message.via_bot)  # else others chose the words
+    if not (is_authored or is_private):
         return None
-    for_chat = bool(message.sender_chat and message.sender_chat.id == message.chat.id)
-    who = None if for_chat else message.from_user
-    thread = _thread(message)
-    text = _clean(message.text or "")
-    if text.startswith("/") and not is_own:
-        return _met(What.PASSED_ON, message.chat, who)
+    speaks_for_chat = bool(message.sender_chat and message.sender_chat.id == message.chat.id)
+    author = None if speaks_for_chat else message.from_user
+    thread = _thread_id(message)
+    text = _strip_invisible(message.text or "")
+    if text.startswith("/") and not is_authored:
+        return _base_update(UpdateKind.FORWARDED_COMMAND, message.chat, author)
     if text.startswith("/"):
-        command = _commanded(message.chat, who, text, username, thread, for_chat)
-        return _with_papers(command, _spelled_out(message)) if command else None
-    if not (is_private or _is_answer(message, username)):
+        command = _read_command(message.chat, author, text, username, thread, speaks_for_chat)
+        return _with_mentioned_papers(command, _text_with_links(message)) if command else None
+    if not (is_private or _is_reply_to_bot(message, username)):
         return None
-    answer = replace(_met(What.WORDS, message.chat, who), thread=thread, speaks_for_chat=for_chat)
+    text_update = replace(
+        _base_update(UpdateKind.TEXT, message.chat, author),
+        thread=thread,
+        speaks_for_chat=speaks_for_chat,
+    )
     if message.document:
-        if paper := _of_a_pdf(answer, message, message.document):
+        if paper := _with_papers_of_pdf(text_update, message, message.document):
             return paper
-        size = Action("file", int(message.document.file_size or 0))
-        file = message.document.file_id
-        return replace(answer, what=What.FILE, words=file, action=size)
+        file_action = Action("file", int(message.document.file_size or 0))
+        file_id = message.document.file_id
+        return replace(text_update, kind=UpdateKind.FILE, words=file_id, action=file_action)
     if message.text or message.caption:
-        words = text or _clean(message.caption or "")
-        return _with_papers(replace(answer, words=words[:LONGEST]), _spelled_out(message))
+        words = text or _strip_invisible(message.caption or "")
+        return _with_mentioned_papers(
+            replace(text_update, words=words[:MAX_TEXT_LENGTH]), _text_with_links(message)
+        )
     if is_private and message.effective_attachment:
-        return _met(What.WORDLESS, message.chat, who)
+        return _base_update(UpdateKind.NON_TEXT, message.chat, author)
     return None
 
 
-def _of_a_pdf(
-    answer: Asked, message: telegram.Message, document: telegram.Document
-) -> Asked | None:
+def _with_papers_of_pdf(
+    update: Update, message: telegram.Message, document: telegram.Document
+) -> Update | None:
     """A paper's own file means the paper, by its caption or else by its name.
 
     Any other file holds topics, whatever its caption says.
@@ -170,30 +182,32 @@ def _of_a_pdf(
     name = str(document.file_name or "")
     if document.mime_type != "application/pdf" and not name.casefold().endswith(".pdf"):
         return None
-    caption = _clean(message.caption or "")
-    for words, whole in ((caption, _spelled_out(message)), (_clean(name), name)):
-        found = _with_papers(replace(answer, words=words[:LONGEST]), whole)
-        if found.papers:
-            return found
+    caption = _strip_invisible(message.caption or "")
+    for words, full_text in ((caption, _text_with_links(message)), (_strip_invisible(name), name)):
+        update_with_papers = _with_mentioned_papers(
+            replace(update, words=words[:MAX_TEXT_LENGTH]), full_text
+        )
+        if update_with_papers.papers:
+            return update_with_papers
     return None
 
 
-def _with_papers(request: Asked, whole: str) -> Asked:
+def _with_mentioned_papers(update: Update, full_text: str) -> Update:
     """A request with the papers and listings that its whole message holds, before it is cut."""
-    text = _clean(whole[:_LOOKED_THROUGH])
-    return replace(request, papers=mentions(text), categories=listed_categories(text))
+    text = _strip_invisible(full_text[:_MAX_SCANNED_LENGTH])
+    return replace(update, papers=find_mentions(text), categories=listed_categories(text))
 
 
-def _spelled_out(message: telegram.Message) -> str:
+def _text_with_links(message: telegram.Message) -> str:
     """What a message says, with the addresses behind its words and its buttons."""
     text = message.text or message.caption or ""
     entities = message.entities if message.text else message.caption_entities
     rows = message.reply_markup.inline_keyboard if message.reply_markup else ()
-    buttons = [button.url for row in rows for button in row if isinstance(button.url, str)]
-    return "\n".join([*_linked(text, entities), *buttons])
+    button_urls = [button.url for row in rows for button in row if isinstance(button.url, str)]
+    return "\n".join([*_text_and_link_urls(text, entities), *button_urls])
 
 
-def _linked(text: str, entities: Sequence[telegram.MessageEntity]) -> Iterator[str]:
+def _text_and_link_urls(text: str, entities: Sequence[telegram.MessageEntity]) -> Iterator[str]:
     """A text in pieces, with each address that is behind words after the first of these words.
 
     Offsets count the units of UTF-16, and may be anything.
@@ -205,63 +219,69 @@ def _linked(text: str, entities: Sequence[telegram.MessageEntity]) -> Iterator[s
         and isinstance(entity.offset, int)
         and isinstance(entity.url, str)
     )
-    places = [at for at, sign in enumerate(text) for _ in range(1 + (sign > "\uffff"))]
-    at = 0
-    for offset, address in links:
-        begin = places[offset] if 0 <= offset < len(places) else len(text)
-        if begin >= at:
-            blank = _BLANK.search(text, begin)
-            end = blank.start() if blank else len(text)
-            yield text[at:end]
-            at = end
-        yield address
-    yield text[at:]
+    character_indexes = [
+        index for index, character in enumerate(text) for _ in range(1 + (character > "\uffff"))
+    ]
+    position = 0
+    for offset, url in links:
+        start = character_indexes[offset] if 0 <= offset < len(character_indexes) else len(text)
+        if start >= position:
+            whitespace = _WHITESPACE.search(text, start)
+            end = whitespace.start() if whitespace else len(text)
+            yield text[position:end]
+            position = end
+        yield url
+    yield text[position:]
 
 
-def _thread(message: telegram.Message) -> int:
+def _thread_id(message: telegram.Message) -> int:
     """The forum topic of a message; a chain of replies has a thread too, and is none."""
     return (message.message_thread_id or 0) if message.is_topic_message else 0
 
 
-def _is_answer(message: telegram.Message, username: str) -> bool:
+def _is_reply_to_bot(message: telegram.Message, username: str) -> bool:
     """Whether somebody replied to a message of the bot itself."""
-    replied = message.reply_to_message
-    author = replied.from_user if replied else None
+    replied_message = message.reply_to_message
+    author = replied_message.from_user if replied_message else None
     return bool(author and (author.username or "").casefold() == username.casefold())
 
 
-def _commanded(
+def _read_command(
     chat: telegram.Chat,
-    who: telegram.User | None,
+    author: telegram.User | None,
     text: str,
     username: str,
     thread: int,
-    for_chat: bool,
-) -> Asked | None:
+    speaks_for_chat: bool,
+) -> Update | None:
     """A command with its words; None when it is meant for another bot."""
-    head, *rest = text[1:].split(maxsplit=1) or [""]
-    name, _, addressee = head.partition("@")
+    first_word, *arguments = text[1:].split(maxsplit=1) or [""]
+    name, _, addressee = first_word.partition("@")
     if addressee and addressee.casefold() != username.casefold():
         return None
     return replace(
-        _met(What.COMMAND, chat, who),
+        _base_update(UpdateKind.COMMAND, chat, author),
         thread=thread,
         command=name.casefold(),
-        words=rest[0].strip()[:LONGEST] if rest else "",
-        speaks_for_chat=for_chat,
+        words=arguments[0].strip()[:MAX_TEXT_LENGTH] if arguments else "",
+        speaks_for_chat=speaks_for_chat,
     )
 
 
-def _membership(change: telegram.ChatMemberUpdated) -> Asked:
-    writes = may_write(change.new_chat_member, ChatKind(change.chat.type))
-    met = _met(What.BACK if writes else What.LEFT, change.chat, change.from_user)
-    return replace(met, is_added=change.old_chat_member.status in _ABSENT)
+def _read_membership_change(change: telegram.ChatMemberUpdated) -> Update:
+    can_write = may_write(change.new_chat_member, ChatKind(change.chat.type))
+    update = _base_update(
+        UpdateKind.BOT_ADDED if can_write else UpdateKind.BOT_REMOVED, change.chat, change.from_user
+    )
+    return replace(update, is_added=change.old_chat_member.status in _ABSENT_STATUSES)
 
 
-def _met(what: What, chat: telegram.Chat, user: telegram.User | None) -> Asked:
+def _base_update(
+    update_kind: UpdateKind, chat: telegram.Chat, user: telegram.User | None
+) -> Update:
     """What happened, where, and by whom."""
-    return Asked(
-        what,
+    return Update(
+        update_kind,
         chat.id,
         ChatKind(chat.type),
         title=one_line(chat.title or chat.full_name or "")[:128],
@@ -273,14 +293,14 @@ def _met(what: What, chat: telegram.Chat, user: telegram.User | None) -> Asked:
 
 def one_line(text: str) -> str:
     """A name or title without line breaks, control characters and direction overrides."""
-    return " ".join(_clean(text).split())
+    return " ".join(_strip_invisible(text).split())
 
 
-def _clean(text: str) -> str:
+def _strip_invisible(text: str) -> str:
     """Text without control characters, surrogates and direction overrides."""
-    kept = (
+    visible_characters = (
         character
         for character in unicodedata.normalize("NFC", text)
         if character in "\n\t" or unicodedata.category(character) not in ("Cc", "Cs", "Cf", "Co")
     )
-    return "".join(kept).strip()
+    return "".join(visible_characters).strip()

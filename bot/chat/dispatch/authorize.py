@@ -4,72 +4,87 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from bot.chat.api.members import LEADERS, may_have_posted, may_write, member
-from bot.chat.api.updates import Asked, What
-from bot.chat.dispatch.apply_update import entrance_of
-from bot.chat.dispatch.managed_chats import There, managed, named
-from bot.chat.handler_table import Entrance
-from bot.chat.services import Counter
+from bot.chat.api.members import ADMIN_STATUSES, get_member, may_post_in_group, may_write
+from bot.chat.api.updates import Update, UpdateKind
+from bot.chat.dispatch.apply_update import route_of
+from bot.chat.dispatch.managed_chats import ManagedChat, find_managed_chat, parse_chat_argument
+from bot.chat.handler_table import Route
+from bot.chat.services import Services
 from bot.chat.user_limits import Cost
-from bot.render.telegram.keyboard import Elsewhere
+from bot.render.telegram.keyboard import ManagedChatAction
 from bot.texts import Refusal
 from storage.records import ChatKind
 
-_ASKING = (What.COMMAND, What.WORDS, What.FILE, What.WORDLESS, What.PASSED_ON, What.BUTTON)
+_CHARGED_KINDS = (
+    UpdateKind.COMMAND,
+    UpdateKind.TEXT,
+    UpdateKind.FILE,
+    UpdateKind.NON_TEXT,
+    UpdateKind.FORWARDED_COMMAND,
+    UpdateKind.BUTTON,
+)
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
+class Authorization:
     """A request with the other chat it is about, if any, and why it may not be done, if so."""
 
-    request: Asked
-    there: There | None = None
+    request: Update
+    managed_chat: ManagedChat | None = None
     refusal: Refusal | None = None
 
 
-def costs_of(request: Asked) -> tuple[Cost, ...]:
+def costs_of(update: Update) -> tuple[Cost, ...]:
     """What a request counts as; news of a chat, and words for other bots, count as nothing."""
-    if request.what not in _ASKING:
+    if update.kind not in _CHARGED_KINDS:
         return ()
-    entrance = entrance_of(request)
-    if entrance is None and request.kind is not ChatKind.PRIVATE:
+    route = route_of(update)
+    if route is None and update.chat_kind is not ChatKind.PRIVATE:
         return ()
-    if request.what is What.WORDLESS:
-        return (Cost.WORDLESS,)
-    first = Cost.BUTTON if request.what is What.BUTTON else Cost.COMMAND
-    return (first, entrance.cost) if entrance and entrance.cost else (first,)
+    if update.kind is UpdateKind.NON_TEXT:
+        return (Cost.NON_TEXT,)
+    first = Cost.BUTTON if update.kind is UpdateKind.BUTTON else Cost.COMMAND
+    return (first, route.cost) if route and route.cost else (first,)
 
 
-async def standing(counter: Counter, request: Asked) -> Standing:
+async def authorize(services: Services, update: Update) -> Authorization:
     """Finds out where somebody wants to act, and whether they may."""
-    entrance = entrance_of(request)
-    if entrance is None or (entrance.operator and request.chat != counter.house.operator):
-        return Standing(request)
-    name, request = await _named(counter, request, entrance)
+    route = route_of(update)
+    if route is None or (route.operator_only and update.chat != services.bot_info.operator_chat):
+        return Authorization(update)
+    name, update = await _other_chat_argument(services, update, route)
     try:
         if name:
-            return Standing(request, await managed(counter.bot, name, request.person))
-        return Standing(await _led(counter, request, entrance))
+            return Authorization(update, await find_managed_chat(services.bot, name, update.person))
+        return Authorization(await _authorize_in_chat(services, update, route))
     except Refusal as refusal:
-        return Standing(request, refusal=refusal)
+        return Authorization(update, refusal=refusal)
 
 
-async def _named(counter: Counter, request: Asked, entrance: Entrance) -> tuple[str, Asked]:
+async def _other_chat_argument(
+    services: Services, update: Update, route: Route
+) -> tuple[str, Update]:
     """The other chat that a request in private names, and the request without that name."""
-    if request.kind is not ChatKind.PRIVATE:
-        return "", request
-    if request.what is What.BUTTON:
-        pressed = request.action
-        return (str(pressed.chat) if isinstance(pressed, Elsewhere) else ""), request
-    if request.what is not What.COMMAND:
-        bot, asks = counter.house.bot, counter.store.asks
-        about = await counter.store.run(asks.about, bot, request.chat, request.person)
-        return (str(about) if about else ""), request
-    found = named(request.words) if entrance.acts_elsewhere else None
-    return (found[0], replace(request, words=found[1])) if found else ("", request)
+    if update.chat_kind is not ChatKind.PRIVATE:
+        return "", update
+    if update.kind is UpdateKind.BUTTON:
+        action = update.action
+        return (str(action.chat) if isinstance(action, ManagedChatAction) else ""), update
+    if update.kind is not UpdateKind.COMMAND:
+        bot, pending_questions = services.bot_info.bot_id, services.store.pending_questions
+        chat_id = await services.store.run(
+            pending_questions.about_chat, bot, update.chat, update.person
+        )
+        return (str(chat_id) if chat_id else ""), update
+    chat_argument = parse_chat_argument(update.words) if route.accepts_chat_argument else None
+    return (
+        (chat_argument[0], replace(update, words=chat_argument[1]))
+        if chat_argument
+        else ("", update)
+    )
 
 
-async def _led(counter: Counter, request: Asked, entrance: Entrance) -> Asked:
+async def _authorize_in_chat(services: Services, update: Update, route: Route) -> Update:
     """The request of somebody who may make it here.
 
     In private everybody is alone. In groups changes are for administrators, and what a press
@@ -82,19 +97,23 @@ async def _led(counter: Counter, request: Asked, entrance: Entrance) -> Asked:
     Raises:
         Refusal: they may not, or Telegram does not say.
     """
-    chat, kind, person = request.chat, request.kind, request.person
+    chat, kind, person = update.chat, update.chat_kind, update.person
     is_channel = kind is ChatKind.CHANNEL
-    if kind is ChatKind.PRIVATE or request.speaks_for_chat or (is_channel and not person):
-        return request
-    posts = entrance.posts and request.what is What.BUTTON
-    if entrance.changes or (posts and is_channel and not entrance.opens):
-        who = await member(counter.bot, chat, person)
-        if who is None or who.status not in LEADERS:
+    if kind is ChatKind.PRIVATE or update.speaks_for_chat or (is_channel and not person):
+        return update
+    needs_write_access = route.requires_write_access and update.kind is UpdateKind.BUTTON
+    if route.admin_only or (needs_write_access and is_channel and not route.opens_private_chat):
+        chat_member = await get_member(services.bot, chat, person)
+        if chat_member is None or chat_member.status not in ADMIN_STATUSES:
             raise Refusal("refusal-not-admin")
-        if not may_write(who, kind):
+        if not may_write(chat_member, kind):
             raise Refusal("refusal-not-poster")
-        if getattr(who, "is_anonymous", False) and not is_channel:
-            return replace(request, person=0, speaks_for_chat=True)
-    elif posts and not is_channel and not await may_have_posted(counter.bot, chat, kind, person):
+        if getattr(chat_member, "is_anonymous", False) and not is_channel:
+            return replace(update, person=0, speaks_for_chat=True)
+    elif (
+        needs_write_access
+        and not is_channel
+        and not await may_post_in_group(services.bot, chat, kind, person)
+    ):
         raise Refusal("refusal-not-writer")
-    return request
+    return update

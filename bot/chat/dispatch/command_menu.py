@@ -8,47 +8,53 @@ from collections.abc import Iterator
 import telegram
 from telegram.error import TelegramError
 
-from bot.chat.handler_table import COMMANDS, Entrance
+from bot.chat.handler_table import COMMANDS, Route
 from bot.texts import LANGUAGES, say
 
 log = logging.getLogger(__name__)
 
 # What everybody in a group is offered; who may change things there sees the rest as well.
-SHARED = ("digest", "today", "list", "search", "paper", "start", "help")
+GROUP_COMMANDS = ("digest", "today", "list", "search", "paper", "start", "help")
 
 
-def commands(
-    language: str, *, group: bool = False, leads: bool = False, operates: bool = False
+def menu_commands(
+    language: str, *, group: bool = False, for_admins: bool = False, for_operator: bool = False
 ) -> list[telegram.BotCommand]:
     """The menu of a private chat, or of a group's members or administrators, by language."""
-    names = list(SHARED) if group else [name for name, one in COMMANDS.items() if _is_listed(one)]
-    if leads:
-        names += [name for name, one in COMMANDS.items() if _is_listed(one) and one.changes]
-    if operates:
-        names += [name for name, one in COMMANDS.items() if one.operator]
+    names = (
+        list(GROUP_COMMANDS)
+        if group
+        else [name for name, route in COMMANDS.items() if _is_in_menu(route)]
+    )
+    if for_admins:
+        names += [
+            name for name, route in COMMANDS.items() if _is_in_menu(route) and route.admin_only
+        ]
+    if for_operator:
+        names += [name for name, route in COMMANDS.items() if route.operator_only]
     return [telegram.BotCommand(name, say(language, f"command-{name}")) for name in names]
 
 
-def _is_listed(entrance: Entrance) -> bool:
-    return entrance.listed and not entrance.operator
+def _is_in_menu(route: Route) -> bool:
+    return route.in_command_menu and not route.operator_only
 
 
-def _menus(
+def _scoped_menus(
     language: str, operator: int
 ) -> Iterator[tuple[telegram.BotCommandScope, list[telegram.BotCommand]]]:
     """Each place with its menu; Telegram shows the one of the narrowest place."""
-    yield telegram.BotCommandScopeAllPrivateChats(), commands(language)
-    yield telegram.BotCommandScopeAllGroupChats(), commands(language, group=True)
-    leading = commands(language, group=True, leads=True)
-    yield telegram.BotCommandScopeAllChatAdministrators(), leading
+    yield telegram.BotCommandScopeAllPrivateChats(), menu_commands(language)
+    yield telegram.BotCommandScopeAllGroupChats(), menu_commands(language, group=True)
+    admin_menu = menu_commands(language, group=True, for_admins=True)
+    yield telegram.BotCommandScopeAllChatAdministrators(), admin_menu
     if operator:
         is_group = operator < 0
-        offered = commands(language, group=is_group, leads=is_group, operates=True)
-        scope = telegram.BotCommandScopeChatAdministrators if is_group else _Chat
-        yield scope(operator), offered
+        menu = menu_commands(language, group=is_group, for_admins=is_group, for_operator=True)
+        scope = telegram.BotCommandScopeChatAdministrators if is_group else _ChatScope
+        yield scope(operator), menu
 
 
-_Chat = telegram.BotCommandScopeChat
+_ChatScope = telegram.BotCommandScopeChat
 
 
 async def publish_menu(bot: telegram.Bot, operator: int = 0) -> None:
@@ -63,9 +69,9 @@ async def publish_menu(bot: telegram.Bot, operator: int = 0) -> None:
             await bot.set_my_short_description(say(language, "about-short"), language_code=code)
         except TelegramError as error:
             log.warning("profile not registered", extra={"error": type(error).__name__})
-        for scope, offered in _menus(language, operator):
+        for scope, menu in _scoped_menus(language, operator):
             try:
-                await bot.set_my_commands(offered, scope, language_code=code)
+                await bot.set_my_commands(menu, scope, language_code=code)
             except TelegramError as error:
                 facts = {"error": type(error).__name__, "scope": scope.type}
                 log.warning("menu not registered", extra=facts)

@@ -8,64 +8,84 @@ from __future__ import annotations
 import json
 from dataclasses import replace
 
-from bot.chat.api.updates import Asked
-from bot.chat.request_and_reply import Errand, Reply
-from bot.chat.services import Counter
+from bot.chat.api.updates import Update
+from bot.chat.request_and_reply import FollowUp, Reply
+from bot.chat.services import Services
 from bot.render.telegram.split_into_messages import Message
-from bot.render.telegram.stored_answer import FILES, Answer, Said, stored
-from bot.texts import spoken
-from storage.records import Form, Parcel, Rank, Update
+from bot.render.telegram.stored_answer import (
+    FIRST_FILE_PART,
+    ReplyContent,
+    ReplyPart,
+    encode_reply_part,
+)
+from bot.texts import supported_language
+from storage.records import InboxUpdate, MessageForm, OutboxMessage, Priority
 
 
-def keep(
-    counter: Counter, update: Update, request: Asked, reply: Reply, *, fetched: bool = False
+def store_reply(
+    services: Services,
+    inbox_update: InboxUpdate,
+    update: Update,
+    reply: Reply,
+    *,
+    is_follow_up: bool = False,
 ) -> Reply:
     """Store what a reply says and what is to be fetched for it, in the caller's transaction.
 
-    Returns the reply with the parcels that are ours to send at once. ``fetched`` tells the answer
-    of an errand from the one that came before it.
+    Returns the reply with the parcels that are ours to send at once. ``is_follow_up`` tells the
+    answer of an errand from the one that came before it.
     """
-    if reply.errand:
-        errand = json.dumps([reply.errand.verb, reply.errand.words], ensure_ascii=False)
-        counter.store.inbox.has_errand(update, errand)
-    said: list[tuple[int, Said]] = [*enumerate(reply.messages, 1)]
-    said += enumerate(reply.documents, FILES + 1)
-    if not said:
+    if reply.follow_up:
+        follow_up_json = json.dumps(
+            [reply.follow_up.verb, reply.follow_up.argument], ensure_ascii=False
+        )
+        services.store.inbox.set_follow_up(inbox_update, follow_up_json)
+    parts: list[tuple[int, ReplyContent]] = [*enumerate(reply.messages, 1)]
+    parts += enumerate(reply.documents, FIRST_FILE_PART + 1)
+    if not parts:
         return reply
-    now, bot = counter.now(), counter.house.bot
-    where = reply.to or request.chat
-    chat = counter.store.subscribers.get(bot, where)
-    language = chat.language if chat else spoken(request.language)
-    answers = []
-    for part, one in said:
-        is_message = isinstance(one, Message)
-        is_rich = isinstance(one, Message) and one.form is Form.RICH
-        instead = reply.plain[part - 1 : part] if reply.paired else reply.plain
-        is_edit = part == 1 and reply.edit and not reply.to and not fetched
-        answers.append(
-            Parcel(
+    now, bot = services.now(), services.bot_info.bot_id
+    target_chat = reply.to_chat or update.chat
+    chat = services.store.chats.get(bot, target_chat)
+    language = chat.language if chat else supported_language(update.language)
+    answer_messages = []
+    for part_number, content in parts:
+        is_message = isinstance(content, Message)
+        is_rich = isinstance(content, Message) and content.form is MessageForm.RICH
+        fallback = (
+            reply.fallback_messages[part_number - 1 : part_number]
+            if reply.is_fallback_paired
+            else reply.fallback_messages
+        )
+        is_edit = part_number == 1 and reply.edit and not reply.to_chat and not is_follow_up
+        answer_messages.append(
+            OutboxMessage(
                 bot,
-                where,
-                f"{'errand' if fetched else 'update'} {update.id} of {now.isoformat()}",
-                part,
-                Form.RICH if is_rich else Form.CLASSIC,
+                target_chat,
+                f"{'errand' if is_follow_up else 'update'} {inbox_update.id} of {now.isoformat()}",
+                part_number,
+                MessageForm.RICH if is_rich else MessageForm.CLASSIC,
                 language,
                 (language,),
                 "UTC",
-                thread=0 if reply.to else request.thread,
-                edits=request.message if is_edit else 0,
-                rank=Rank.ANSWER,
-                content=stored(Answer(one, instead, reply.paired) if is_rich else Answer(one)),
-                expires=now + (counter.message_lasts if is_message else counter.file_lasts),
+                thread=0 if reply.to_chat else update.thread,
+                edited_message_id=update.message_id if is_edit else 0,
+                priority=Priority.REPLY,
+                reply_content=encode_reply_part(
+                    ReplyPart(content, fallback, reply.is_fallback_paired)
+                    if is_rich
+                    else ReplyPart(content)
+                ),
+                expires_at=now + (services.message_ttl if is_message else services.file_ttl),
             )
         )
-    leased = counter.store.outbox.answer(
-        answers, now=now, holder=counter.holder, lasts=counter.lease
+    leased_messages = services.store.outbox.put_replies(
+        answer_messages, now=now, holder=services.lease_holder, lease_seconds=services.lease_seconds
     )
-    return replace(reply, parcels=tuple(leased))
+    return replace(reply, outbox_messages=tuple(leased_messages))
 
 
-def errand_of(update: Update) -> Errand:
+def stored_follow_up(inbox_update: InboxUpdate) -> FollowUp:
     """What is to be fetched yet for an update that was applied."""
-    verb, words = json.loads(update.errand)
-    return Errand(verb, words)
+    verb, words = json.loads(inbox_update.follow_up)
+    return FollowUp(verb, words)

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from bot.chat.request_and_reply import Ask
+from bot.chat.request_and_reply import Request
 from bot.render.telegram.keyboard import Action, Button, Keyboard
 from bot.texts import LANGUAGES, Refusal
-from bot.texts.dates import city
+from bot.texts.dates import city_name
 
-ZONES = {
+CITY_ZONES = {
     "en": (
         "America/Los_Angeles",
         "America/Chicago",
@@ -35,27 +35,27 @@ ZONES = {
 }
 
 
-def cities(language: str, verb: str) -> Keyboard:
+def city_buttons(language: str, verb: str) -> Keyboard:
     """A short list of zones by their cities, those of the language's readers first."""
-    which = 1 + LANGUAGES.index(language)
-    cells = [
-        Button(city(language, zone), Action(verb, n, which))
-        for n, zone in enumerate(ZONES[language])
+    list_number = 1 + LANGUAGES.index(language)
+    buttons = [
+        Button(city_name(language, zone), Action(verb, index, list_number))
+        for index, zone in enumerate(CITY_ZONES[language])
     ]
-    return tuple(tuple(cells[at : at + 2]) for at in range(0, len(cells), 2))
+    return tuple(tuple(buttons[start : start + 2]) for start in range(0, len(buttons), 2))
 
 
-def pressed(ask: Ask) -> str:
+def pressed_zone(request: Request) -> str:
     """The zone of a pressed city, by the list it was shown in; the language may have changed since.
 
     Raises:
         Refusal: there is no such city in it.
     """
-    at, which = ask.action.first, ask.action.second
-    if which > len(LANGUAGES):
+    city_index, list_number = request.action.first_argument, request.action.second_argument
+    if list_number > len(LANGUAGES):
         raise Refusal("refusal-button-old")
     # Buttons that name no list are older than the second number.
-    zones = ZONES[LANGUAGES[which - 1] if which else ask.language]
-    if at >= len(zones):
+    zones = CITY_ZONES[LANGUAGES[list_number - 1] if list_number else request.language]
+    if city_index >= len(zones):
         raise Refusal("refusal-button-old")
-    return zones[at]
+    return zones[city_index]

@@ -4,50 +4,59 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from bot.chat.request_and_reply import Ask
+from bot.chat.request_and_reply import Request
 from bot.render.telegram.keyboard import Button, Keyboard
-from bot.texts import LANGUAGES, spoken
-from bot.texts.languages import language_code, language_name, own_name
+from bot.texts import LANGUAGES, supported_language
+from bot.texts.languages import language_code, language_name, native_name
 
 ENGLISH = "en"
-PER_ROW = 3
-_USUAL = {("en",): "en", ("zh",): "zh", ("zh", "en"): "both"}  # what we have words for
+BUTTONS_PER_ROW = 3
+_NAMED_CHOICES = {("en",): "en", ("zh",): "zh", ("zh", "en"): "both"}  # what we have words for
 
-Tongues = tuple[str, ...]
+LanguageCodes = tuple[str, ...]
 
 
-def choices(offered: Sequence[str]) -> tuple[Tongues, ...]:
+def language_choices(offered_languages: Sequence[str]) -> tuple[LanguageCodes, ...]:
     """Each language alone, then each other one together with English, which is always offered."""
-    others = [code for code in offered if code != ENGLISH]
-    return (*((code,) for code in offered), *((code, ENGLISH) for code in others))
-
-
-def usual(code: str | None, offered: Sequence[str]) -> Tongues:
-    """What a chat reads that has not chosen: Chinese with English for who speaks Chinese."""
-    wanted = spoken(code)
-    return (wanted, ENGLISH) if wanted != ENGLISH and wanted in offered else (ENGLISH,)
-
-
-def label(ask: Ask, tongues: Tongues) -> str:
-    """What a choice is called; other languages than ours by their own names."""
-    if name := _USUAL.get(tongues):
-        return ask.say(f"settings-languages-{name}")
-    return " + ".join(map(own_name, tongues))
-
-
-def in_rows(buttons: Sequence[Button]) -> Keyboard:
-    """Buttons of choices, as many in a row as a phone shows without cutting."""
-    return tuple(
-        tuple(buttons[start : start + PER_ROW]) for start in range(0, len(buttons), PER_ROW)
+    other_languages = [code for code in offered_languages if code != ENGLISH]
+    return (
+        *((code,) for code in offered_languages),
+        *((code, ENGLISH) for code in other_languages),
     )
 
 
-def named(words: str, offered: Sequence[str]) -> str | None:
+def default_languages(code: str | None, offered_languages: Sequence[str]) -> LanguageCodes:
+    """What a chat reads that has not chosen: Chinese with English for who speaks Chinese."""
+    language = supported_language(code)
+    return (
+        (language, ENGLISH) if language != ENGLISH and language in offered_languages else (ENGLISH,)
+    )
+
+
+def choice_label(request: Request, languages: LanguageCodes) -> str:
+    """What a choice is called; other languages than ours by their own names."""
+    if name := _NAMED_CHOICES.get(languages):
+        return request.say(f"settings-languages-{name}")
+    return " + ".join(map(native_name, languages))
+
+
+def button_rows(buttons: Sequence[Button]) -> Keyboard:
+    """Buttons of choices, as many in a row as a phone shows without cutting."""
+    return tuple(
+        tuple(buttons[start : start + BUTTONS_PER_ROW])
+        for start in range(0, len(buttons), BUTTONS_PER_ROW)
+    )
+
+
+def find_language(words: str, offered_languages: Sequence[str]) -> str | None:
     """The offered language that somebody means: ``de``, ``Deutsch``, ``german``, ``德语``."""
-    folded = words.strip().casefold()
+    lowered = words.strip().casefold()
     code = language_code(words) or ""
-    for one in offered:
-        names = {own_name(one), *(language_name(ours, one) for ours in LANGUAGES)}
-        if one == code or folded in {name.casefold() for name in names}:
-            return one
+    for offered_code in offered_languages:
+        names = {
+            native_name(offered_code),
+            *(language_name(ui_language, offered_code) for ui_language in LANGUAGES),
+        }
+        if offered_code == code or lowered in {name.casefold() for name in names}:
+            return offered_code
     return None

@@ -5,46 +5,52 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from bot.chat.widgets.short_reply import Line
-from bot.render.entry_content import address, display, shown_title
+from bot.render.entry_content import display_text, display_title, paper_url
 from bot.render.size_limits import shorten
 from bot.render.telegram.keyboard import Action, Button, Keyboard
-from bot.texts import listed
-from bot.texts.telegram_autolinks import inert
+from bot.texts import join_list
+from bot.texts.telegram_autolinks import disable_autolinks
 from storage.records import Paper
 
-PAGE = 10
-ROW = 5  # numbers beside each other
+PAGE_SIZE = 10
+BUTTONS_PER_ROW = 5  # numbers beside each other
 _TITLE_UNITS = 180  # ten of them, with their authors, fit a message
-_NAMED = 3
+_MAX_NAMED_AUTHORS = 3
 
 
-def lines(papers: Sequence[Paper], language: str, first: int = 1) -> list[Line]:
+def paper_lines(papers: Sequence[Paper], language: str, first: int = 1) -> list[Line]:
     """Each paper with its number, its title as a link, and who wrote it."""
-    told = []
+    result = []
     for number, paper in enumerate(papers, start=first):
-        title = inert(shorten(shown_title(paper), _TITLE_UNITS))
-        told.append(Line(f"{number}. {title}", link=address(paper)))
-        told.append(Line(_facts(paper, language), close=True))
-    return told
+        title = disable_autolinks(shorten(display_title(paper), _TITLE_UNITS))
+        result.append(Line(f"{number}. {title}", link=paper_url(paper)))
+        result.append(Line(_facts_line(paper, language), follows_directly=True))
+    return result
 
 
-def _facts(paper: Paper, language: str) -> str:
+def _facts_line(paper: Paper, language: str) -> str:
     """Authors, category and year in one line."""
-    names = [inert(shorten(display(name), 40)) for name in paper.authors[:_NAMED]]
-    more = ["…"] if len(paper.authors) > _NAMED else []
+    names = [
+        disable_autolinks(shorten(display_text(name), 40))
+        for name in paper.authors[:_MAX_NAMED_AUTHORS]
+    ]
+    ellipsis = ["…"] if len(paper.authors) > _MAX_NAMED_AUTHORS else []
     number = paper.id.partition(":")[2]
     facts = [
-        listed(language, [*names, *more]),
-        *map(display, paper.categories[:1]),
+        join_list(language, [*names, *ellipsis]),
+        *map(display_text, paper.categories[:1]),
         shorten(number, 40),
     ]
     return " · ".join(fact for fact in facts if fact)
 
 
-def numbers(papers: Sequence[Paper], first: int = 1) -> Keyboard:
+def paper_buttons(papers: Sequence[Paper], first: int = 1) -> Keyboard:
     """A button for each paper, under its number."""
-    made = [
+    buttons = [
         Button(str(number), Action("paper", paper.key, 0))
         for number, paper in enumerate(papers, start=first)
     ]
-    return tuple(tuple(made[start : start + ROW]) for start in range(0, len(made), ROW))
+    return tuple(
+        tuple(buttons[start : start + BUTTONS_PER_ROW])
+        for start in range(0, len(buttons), BUTTONS_PER_ROW)
+    )

@@ -4,47 +4,52 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from bot.chat.request_and_reply import Ask, Errand, Reply
-from bot.chat.services import Outside
+from bot.chat.request_and_reply import FollowUp, Reply, Request
+from bot.chat.services import ExternalServices
 from bot.chat.user_limits import Cost
-from bot.chat.widgets.short_reply import Line, told
+from bot.chat.widgets.short_reply import Line, short_reply
 from bot.render.size_limits import shorten
-from bot.summaries.translate_query import interpret, is_foreign
+from bot.summaries.translate_query import needs_translation, translate_query
 from bot.texts import Refusal
 from storage.records import Query
 
-_LONGEST = 300  # characters of words that are put into English
+_MAX_LENGTH = 300  # characters of words that are put into English
 _SHOWN_UNITS = 300
 
 
 @dataclass(frozen=True, slots=True)
-class Words:
+class TranslatedWords:
     """What is looked for after all, and what is said above it; not English where that failed."""
 
     text: str
-    lines: tuple[Line, ...] = ()
+    note_lines: tuple[Line, ...] = ()
     is_english: bool = False
 
 
-def is_wanted(ask: Ask, query: Query, words: str) -> bool:
+def should_translate(request: Request, query: Query, words: str) -> bool:
     """Whether somebody's words should be put into English, and something can do it."""
-    has_model = ask.house.contract is not None
-    return has_model and len(words) <= _LONGEST and is_foreign(query)
+    has_model = request.bot_info.llm_settings is not None
+    return has_model and len(words) <= _MAX_LENGTH and needs_translation(query)
 
 
-def asked(ask: Ask, errand: str, words: str) -> Reply:
+def start_translation(request: Request, follow_up_verb: str, words: str) -> Reply:
     """Says that it takes a moment; the errand answers."""
-    return replace(told([Line(ask.say("english-moment"))]), errand=Errand(errand, words))
+    return replace(
+        short_reply([Line(request.say("english-moment"))]),
+        follow_up=FollowUp(follow_up_verb, words),
+    )
 
 
-async def put(outside: Outside, ask: Ask, words: str) -> Words:
+async def translate_words(
+    external_services: ExternalServices, request: Request, words: str
+) -> TranslatedWords:
     """The words in English, or as they are with the reason why."""
     try:
-        with outside.counted(ask, Cost.ENGLISH) as shop:
-            found = await interpret(shop, words)
+        with external_services.charge_model_call(request, Cost.TRANSLATION) as gateway:
+            english_words = await translate_query(gateway, words)
     except Refusal as refusal:
-        return Words(words, (Line(refusal.say(ask.language)),))
-    if not found:
-        return Words(words)
-    line = Line(ask.say("english-looking", words=shorten(found, _SHOWN_UNITS)))
-    return Words(found, (line,), is_english=True)
+        return TranslatedWords(words, (Line(refusal.say(request.language)),))
+    if not english_words:
+        return TranslatedWords(words)
+    line = Line(request.say("english-looking", words=shorten(english_words, _SHOWN_UNITS)))
+    return TranslatedWords(english_words, (line,), is_english=True)

@@ -7,12 +7,12 @@ from dataclasses import dataclass
 from unicodedata import east_asian_width
 
 from bot.chat.request_and_reply import Reply
-from bot.render.entry_content import plain_lines
+from bot.render.entry_content import strip_invisible_lines
 from bot.render.size_limits import CLASSIC_UNITS, shorten
-from bot.render.telegram.html_message import escape, sentence_html, weight
+from bot.render.telegram.html_message import escape, message_weight, sentence_html
 from bot.render.telegram.keyboard import Keyboard
 from bot.render.telegram.split_into_messages import Message
-from storage.records import Form
+from storage.records import MessageForm
 
 _LINE_UNITS = 1200  # three lines of this length and their markup fit a message
 
@@ -24,17 +24,17 @@ class Line:
     text: str
     bold: bool = False
     link: str = ""
-    close: bool = False  # stands directly under the line before, without a blank line
+    follows_directly: bool = False  # stands directly under the line before, without a blank line
 
     def html(self) -> str:
         """The line in the few tags Telegram knows."""
-        text = sentence_html(shorten(plain_lines(self.text), _LINE_UNITS))
+        text = sentence_html(shorten(strip_invisible_lines(self.text), _LINE_UNITS))
         if self.link:
             text = f'<a href="{escape(self.link)}">{text}</a>'
         return f"<b>{text}</b>" if self.bold else text
 
 
-def told(lines: Sequence[Line], buttons: Keyboard = (), *, edit: bool = False) -> Reply:
+def short_reply(lines: Sequence[Line], buttons: Keyboard = (), *, edit: bool = False) -> Reply:
     """A reply of one message."""
     return Reply((text_message(lines, buttons),), edit=edit)
 
@@ -43,24 +43,25 @@ def text_message(lines: Sequence[Line], buttons: Keyboard = ()) -> Message:
     """Lines as one classic message; what does not fit is left out from the end."""
     html = ""
     for line in lines:
-        joint = "" if not html else "\n" if line.close else "\n\n"
-        added = html + joint + line.html()
-        if weight(added) > CLASSIC_UNITS:
+        separator = "" if not html else "\n" if line.follows_directly else "\n\n"
+        extended = html + separator + line.html()
+        if message_weight(extended) > CLASSIC_UNITS:
             break
-        html = added
-    return Message(Form.CLASSIC, html=html, buttons=buttons)
+        html = extended
+    return Message(MessageForm.CLASSIC, html=html, buttons=buttons)
 
 
-def pointed(
+def error_position_message(
     sentence: str, words: str, position: int, below: str = "", buttons: Keyboard = ()
 ) -> Message:
     """A sentence about a place in somebody's words, with the place marked below it."""
-    blank = "".join("\u3000" if _is_wide(sign) else " " for sign in words[:position])
-    shown = f"{words}\n{blank}↑"
-    html = f"{sentence_html(sentence)}\n<pre>{escape(shown)}</pre>\n{sentence_html(below)}".rstrip()
-    return Message(Form.CLASSIC, html=html, buttons=buttons)
+    padding = "".join("\u3000" if _is_wide(character) else " " for character in words[:position])
+    marked_words = f"{words}\n{padding}↑"
+    marked = f"<pre>{escape(marked_words)}</pre>"
+    html = f"{sentence_html(sentence)}\n{marked}\n{sentence_html(below)}".rstrip()
+    return Message(MessageForm.CLASSIC, html=html, buttons=buttons)
 
 
-def _is_wide(sign: str) -> bool:
+def _is_wide(character: str) -> bool:
     """Whether a sign is as wide as a Chinese one, and so needs a wide blank below it."""
-    return east_asian_width(sign) in ("W", "F")
+    return east_asian_width(character) in ("W", "F")

@@ -4,11 +4,11 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from bot.demo.emulator.json_encoding import Json, JsonObject, Upload, bad_request, decode
+from bot.demo.emulator.json_encoding import Json, JsonObject, Upload, bad_request, decode_json
 
 
 @dataclass(frozen=True, slots=True)
-class Arguments:
+class CallArguments:
     """What a bot passed to a method: forms carry everything as text, JSON carries values."""
 
     method: str
@@ -44,7 +44,7 @@ class Arguments:
         """Give the parameter as a yes or no."""
         return self.text(name).lower() in {"true", "yes", "1"}
 
-    def structure(self, name: str, refusal: str) -> Json:
+    def json_value(self, name: str, error_text: str) -> Json:
         """Give a nested value, decoding the JSON text of a form."""
         value = self.values.get(name)
         if not isinstance(value, str):
@@ -52,25 +52,25 @@ class Arguments:
         if not value:
             return None
         try:
-            return decode(value)
+            return decode_json(value)
         except ValueError as error:
-            raise bad_request(refusal) from error
+            raise bad_request(error_text) from error
 
-    def object(self, name: str, refusal: str) -> JsonObject | None:
+    def json_object(self, name: str, error_text: str) -> JsonObject | None:
         """Give a nested object, or None when it is missing."""
-        value = self.structure(name, refusal)
+        value = self.json_value(name, error_text)
         if value is None or isinstance(value, dict):
             return value
-        raise bad_request(refusal)
+        raise bad_request(error_text)
 
     def message_id(self, name: str = "message_id") -> int:
         """Give a message identifier, refusing a missing one."""
-        number = self.number(name)
-        if number <= 0:
+        message_id = self.number(name)
+        if message_id <= 0:
             raise bad_request("message identifier is not specified")
-        return number
+        return message_id
 
-    def chat(self) -> str:
+    def chat_reference(self) -> str:
         """Give the chat as written: a number or an @name."""
         value = self.text("chat_id").strip()
         if not value:

@@ -22,23 +22,23 @@ from starlette.routing import Route
 from starlette.types import ASGIApp, Receive, Scope, Send
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
-from bot.demo.emulator.call_log import Call, Journal, Oddity
-from bot.demo.emulator.faults import Faults
-from bot.demo.emulator.http_api import Api, Connections
-from bot.demo.emulator.rate_limits import Rates
-from bot.demo.emulator.telegram_state import User, World
-from bot.demo.emulator.webhook import deliver
+from bot.demo.emulator.call_log import ApiCall, ApiMisuse, CallLog
+from bot.demo.emulator.faults import FaultSchedule
+from bot.demo.emulator.http_api import HttpApi, OpenConnections
+from bot.demo.emulator.rate_limits import RateLimits
+from bot.demo.emulator.telegram_state import TelegramState, User
+from bot.demo.emulator.webhook import post_updates
 from bot.demo.methods.receiving import LOOPBACK
-from bot.demo.page.routes import Pages
+from bot.demo.page.routes import PageEndpoints
 from bot.demo.people.people import People
 
 TOKEN = "4242424242:emulated-bot-token-of-the-demo"  # noqa: S105, opens nothing but this emulator
-Advance = Callable[[timedelta], Awaitable[None]]
+AdvanceClock = Callable[[timedelta], Awaitable[None]]
 
 
 # Seconds that an idle connection stays open, as servers before an API have it: longer than a client
 # keeps its own, so that no request meets the closing of its connection.
-KEEP_ALIVE = 75
+KEEP_ALIVE_SECONDS = 75
 
 
 def _wall_clock() -> datetime:
@@ -53,39 +53,39 @@ class Emulator:
         *,
         now: Callable[[], datetime] = _wall_clock,
         token: str = TOKEN,
-        rates: Rates | None = None,
-        log: Path | None = None,
-        advance: Advance | None = None,
+        rate_limits: RateLimits | None = None,
+        log_path: Path | None = None,
+        advance_clock: AdvanceClock | None = None,
     ) -> None:
         bot = User(int(token.partition(":")[0]), "Papergram", "papergram_demo_bot", is_bot=True)
         self.token = token
         self.url = ""
-        self.world = World(bot, now)
-        self.people = People(self.world)
-        self.faults = Faults()
-        self.journal = Journal(log)
-        self.api = Api(self.world, token, self.journal, self.faults, rates)
-        self.pages = Pages(self.world, self.people, self.journal, advance)
-        self.app = _OnThisMachine(Starlette(routes=self._routes()))
+        self.state = TelegramState(bot, now)
+        self.people = People(self.state)
+        self.faults = FaultSchedule()
+        self.call_log = CallLog(log_path)
+        self.api = HttpApi(self.state, token, self.call_log, self.faults, rate_limits)
+        self.page = PageEndpoints(self.state, self.people, self.call_log, advance_clock)
+        self.app = _LocalOnlyMiddleware(Starlette(routes=self._routes()))
 
     def _routes(self) -> list[Route]:
         return [
-            Route("/bot{token}/{method}", self.api.call, methods=["GET", "POST"]),
-            Route("/file/bot{token}/documents/{name}", self.api.file),
-            *self.pages.routes(),
+            Route("/bot{token}/{method}", self.api.handle_call, methods=["GET", "POST"]),
+            Route("/file/bot{token}/documents/{name}", self.api.download_file),
+            *self.page.routes(),
         ]
 
     @property
-    def calls(self) -> list[Call]:
+    def calls(self) -> list[ApiCall]:
         """Every call so far, oldest first."""
-        return self.journal.calls
+        return self.call_log.calls
 
     @property
-    def oddities(self) -> list[Oddity]:
+    def misuses(self) -> list[ApiMisuse]:
         """What Telegram would have overlooked in silence; a sound bot leaves this empty."""
-        return self.journal.oddities
+        return self.call_log.misuses
 
-    def accepted(self, *methods: str) -> list[Call]:
+    def accepted_calls(self, *methods: str) -> list[ApiCall]:
         """Give the calls of some methods that were carried out, answered or not."""
         return [call for call in self.calls if call.is_accepted and call.method in methods]
 
@@ -97,49 +97,55 @@ class Emulator:
         port: int = 0,
         now: Callable[[], datetime] = _wall_clock,
         token: str = TOKEN,
-        rates: Rates | None = None,
-        log: Path | None = None,
-        advance: Advance | None = None,
+        rate_limits: RateLimits | None = None,
+        log_path: Path | None = None,
+        advance_clock: AdvanceClock | None = None,
     ) -> AsyncIterator["Emulator"]:
         """Serve an emulator on loopback while the block runs; port 0 picks a free port."""
-        emulator = cls(now=now, token=token, rates=rates, log=log, advance=advance)
+        emulator = cls(
+            now=now,
+            token=token,
+            rate_limits=rate_limits,
+            log_path=log_path,
+            advance_clock=advance_clock,
+        )
         with socket.create_server(("127.0.0.1", port)) as listener:
             # asyncio sets this only on sockets that name their protocol; without it each answer
             # waits 40 ms for the client's delayed acknowledgement.
             listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
             emulator.url = f"http://127.0.0.1:{listener.getsockname()[1]}"
-            server = _Server(emulator.config())
-            serving = asyncio.create_task(server.serve(sockets=[listener]))
-            posting = asyncio.create_task(deliver(emulator.world.updates))
+            server = _EmulatorServer(emulator.server_config())
+            server_task = asyncio.create_task(server.serve(sockets=[listener]))
+            webhook_task = asyncio.create_task(post_updates(emulator.state.updates))
             try:
                 yield emulator
             finally:
                 emulator.close()
-                server.end()
-                posting.cancel()
-                await asyncio.gather(serving, posting, return_exceptions=True)
+                server.stop()
+                webhook_task.cancel()
+                await asyncio.gather(server_task, webhook_task, return_exceptions=True)
 
-    def config(self) -> uvicorn.Config:
+    def server_config(self) -> uvicorn.Config:
         """Give the settings of the server."""
         return uvicorn.Config(
             cast(ASGIApp, self.app),
-            http=_protocol(self.api.connections),
+            http=_tracking_protocol(self.api.connections),
             ws="none",
             lifespan="off",
             log_config=None,
             access_log=False,
             timeout_graceful_shutdown=1,
-            timeout_keep_alive=KEEP_ALIVE,
+            timeout_keep_alive=KEEP_ALIVE_SECONDS,
         )
 
     def close(self) -> None:
         """Let everything that waits end."""
-        self.api.closing.set()
-        self.world.updates.close()
-        self.pages.close()
+        self.api.closing_event.set()
+        self.state.updates.close()
+        self.page.close()
 
 
-class _Server(uvicorn.Server):
+class _EmulatorServer(uvicorn.Server):
     """A server that leaves the signals of the process alone, and ends as soon as it is told to.
 
     uvicorn's own looks every tenth of a second whether it shall end, and waits as long once more.
@@ -147,12 +153,12 @@ class _Server(uvicorn.Server):
 
     def __init__(self, config: uvicorn.Config) -> None:
         super().__init__(config)
-        self._ending = asyncio.Event()
+        self._stop_event = asyncio.Event()
 
-    def end(self) -> None:
+    def stop(self) -> None:
         """Let it stop serving."""
         self.should_exit = True
-        self._ending.set()
+        self._stop_event.set()
 
     @contextlib.contextmanager
     def capture_signals(self) -> Iterator[None]:
@@ -161,7 +167,7 @@ class _Server(uvicorn.Server):
     async def main_loop(self) -> None:
         while not await self.on_tick(0):
             with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(self._ending.wait(), 1)
+                await asyncio.wait_for(self._stop_event.wait(), 1)
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         for server in self.servers:
@@ -171,10 +177,10 @@ class _Server(uvicorn.Server):
         await asyncio.gather(*self.server_state.tasks, return_exceptions=True)
 
 
-def _protocol(connections: Connections) -> type[H11Protocol]:
+def _tracking_protocol(connections: OpenConnections) -> type[H11Protocol]:
     """Make the HTTP protocol that remembers its connections, so that a fault can cut them."""
 
-    class Remembering(H11Protocol):
+    class TrackingProtocol(H11Protocol):
         def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
             super().connection_made(transport)
             self.peer = transport.get_extra_info("peername")[:2]
@@ -184,10 +190,10 @@ def _protocol(connections: Connections) -> type[H11Protocol]:
             connections.transports.pop(self.peer, None)
             super().connection_lost(exc)
 
-    return Remembering
+    return TrackingProtocol
 
 
-class _OnThisMachine:
+class _LocalOnlyMiddleware:
     """Refuse requests under a foreign host name or from a foreign page."""
 
     def __init__(self, app: ASGIApp) -> None:
@@ -197,9 +203,9 @@ class _OnThisMachine:
         request = Request(scope)
         host = urlsplit(f"//{request.headers.get('host', '')}")
         origin = request.headers.get("origin")
-        is_own = origin is None or urlsplit(origin).netloc == host.netloc
-        if host.hostname in LOOPBACK and is_own:
+        is_same_origin = origin is None or urlsplit(origin).netloc == host.netloc
+        if host.hostname in LOOPBACK and is_same_origin:
             await self.app(scope, receive, send)
         else:
-            refusal = PlainTextResponse("Only for pages of this machine.\n", 403)
-            await refusal(scope, receive, send)
+            forbidden_response = PlainTextResponse("Only for pages of this machine.\n", 403)
+            await forbidden_response(scope, receive, send)

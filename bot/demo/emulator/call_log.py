@@ -6,13 +6,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-from bot.demo.emulator.arguments import Arguments
-from bot.demo.emulator.json_encoding import ApiError, Json, JsonObject, decode
+from bot.demo.emulator.arguments import CallArguments
+from bot.demo.emulator.json_encoding import ApiError, Json, JsonObject, decode_json
 from bot.demo.methods.signatures import SIGNATURES, Parameter
 
 
 @dataclass(frozen=True, slots=True)
-class Call:
+class ApiCall:
     """One call as the server saw it.
 
     ``code`` 200 with ``result`` or an error with ``description``; ``is_accepted`` tells whether it
@@ -20,7 +20,7 @@ class Call:
     """
 
     number: int
-    at: datetime
+    called_at: datetime
     method: str
     parameters: JsonObject
     code: int
@@ -33,14 +33,14 @@ class Call:
     @property
     def chat_id(self) -> int | None:
         """The chat that the call names by number."""
-        written = str(self.parameters.get("chat_id", ""))
-        return int(written) if written.removeprefix("-").isdecimal() else None
+        value = str(self.parameters.get("chat_id", ""))
+        return int(value) if value.removeprefix("-").isdecimal() else None
 
     def as_json(self) -> JsonObject:
         """Give the call as one JSON object."""
         return {
             "number": self.number,
-            "at": self.at.isoformat(),
+            "at": self.called_at.isoformat(),
             "method": self.method,
             "parameters": self.parameters,
             "code": self.code,
@@ -53,78 +53,82 @@ class Call:
 
 
 @dataclass(frozen=True, slots=True)
-class Oddity:
+class ApiMisuse:
     """Something in a call that Telegram overlooks in silence, and that is surely a mistake."""
 
     method: str
-    what: str
+    description: str
 
 
-class Journal:
+class CallLog:
     """The calls and oddities so far, also appended to a file when one is named."""
 
     def __init__(self, path: Path | None = None) -> None:
-        self.calls: list[Call] = []
-        self.oddities: list[Oddity] = []
+        self.calls: list[ApiCall] = []
+        self.misuses: list[ApiMisuse] = []
         self._path = path
 
-    def add(self, call: Call) -> None:
+    def add(self, call: ApiCall) -> None:
         """Keep a call, and put it on disk before the bot can learn of it."""
         self.calls.append(call)
         if self._path is not None:
             with self._path.open("a", encoding="utf-8") as file:
                 file.write(json.dumps(call.as_json(), ensure_ascii=False) + "\n")
 
-    def note(self, arguments: Arguments) -> None:
+    def record_misuses(self, arguments: CallArguments) -> None:
         """Keep what is odd about a call."""
-        self.oddities += [Oddity(arguments.method, what) for what in odd(arguments)]
+        self.misuses += [
+            ApiMisuse(arguments.method, description) for description in find_misuses(arguments)
+        ]
 
 
-def parameters_of(arguments: Arguments) -> JsonObject:
+def logged_parameters(arguments: CallArguments) -> JsonObject:
     """Give the parameters as values, with files as their names and sizes."""
     values: JsonObject = {}
     for name, value in arguments.values.items():
-        values[name] = _decoded(value)
+        values[name] = _decode_form_value(value)
     for name, upload in arguments.files.items():
         values[name] = {"file_name": upload.name, "file_size": len(upload.content)}
     return values
 
 
-def _decoded(value: Json) -> Json:
+def _decode_form_value(value: Json) -> Json:
     """Give the value of a form field: JSON where it is an array or an object."""
     if not isinstance(value, str) or value[:1] not in {"{", "["}:
         return value
     try:
-        return decode(value)
+        return decode_json(value)
     except ValueError:
         return value
 
 
-def odd(arguments: Arguments) -> Iterator[str]:
+def find_misuses(arguments: CallArguments) -> Iterator[str]:
     """Name the parameters that Telegram does not know or would read otherwise than meant."""
     signature = {parameter.name: parameter for parameter in SIGNATURES[arguments.method]}
-    for name, value in parameters_of(arguments).items():
+    for name, value in logged_parameters(arguments).items():
         if name in arguments.files:
             continue
         if name not in signature:
             yield f"unknown parameter {name}"
-        elif value is not None and not _fits(signature[name], value):
+        elif value is not None and not _matches_type(signature[name], value):
             yield f"{name} is no {signature[name].kind}"
-    rich = _decoded(arguments.values.get("rich_message"))
-    for anchor in sorted(_anchors(rich, "anchor_link") - _anchors(rich, "anchor") - {""}):
+    rich_message = _decode_form_value(arguments.values.get("rich_message"))
+    for anchor in sorted(
+        _anchor_names(rich_message, "anchor_link") - _anchor_names(rich_message, "anchor") - {""}
+    ):
         yield f"link to missing anchor {anchor}"
 
 
-_WRITTEN = {"true", "false", "True", "False"}
+_BOOLEAN_WORDS = {"true", "false", "True", "False"}
 
 
-def _fits(parameter: Parameter, value: Json) -> bool:
+def _matches_type(parameter: Parameter, value: Json) -> bool:
     kind = parameter.kind
     if kind == "Integer":
         is_text = isinstance(value, str) and value.removeprefix("-").isdecimal()
         return is_text or (isinstance(value, int) and not isinstance(value, bool))
     if kind == "Boolean":
-        return isinstance(value, bool) or (isinstance(value, str) and value in _WRITTEN)
+        return isinstance(value, bool) or (isinstance(value, str) and value in _BOOLEAN_WORDS)
     if kind == "Integer or String":
         return isinstance(value, int | str) and not isinstance(value, bool)
     if kind == "String" or "InputFile" in kind:
@@ -133,19 +137,19 @@ def _fits(parameter: Parameter, value: Json) -> bool:
     return isinstance(value, list if kind.startswith("Array") else dict)
 
 
-def _anchors(value: Json, kind: str) -> set[str]:
+def _anchor_names(value: Json, kind: str) -> set[str]:
     if isinstance(value, list):
-        return set().union(*(_anchors(item, kind) for item in value)) if value else set()
+        return set().union(*(_anchor_names(item, kind) for item in value)) if value else set()
     if not isinstance(value, dict):
         return set()
-    found = set().union(*(_anchors(item, kind) for item in value.values())) if value else set()
+    names = set().union(*(_anchor_names(item, kind) for item in value.values())) if value else set()
     name = value.get("anchor_name" if kind == "anchor_link" else "name")
     if value.get("type") == kind and isinstance(name, str):
-        found.add(name)
-    return found
+        names.add(name)
+    return names
 
 
-def outcome(result: Json | ApiError) -> tuple[int, Json, str]:
+def result_fields(result: Json | ApiError) -> tuple[int, Json, str]:
     """Give code, result and description of an answer."""
     if isinstance(result, ApiError):
         return result.code, None, result.description

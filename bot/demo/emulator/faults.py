@@ -3,7 +3,7 @@
 A fault is scripted before the call and used up by it, so a test needs neither chance nor waiting:
 
     emulator.faults.next("sendMessage", too_many_requests(3))
-    emulator.faults.next("sendRichMessage", accepted_then_closed(), chat=7, times=2)
+    emulator.faults.next("sendRichMessage", accepted_then_connection_closed(), chat=7, times=2)
 """
 
 import asyncio
@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 
 from bot.demo.emulator.json_encoding import ApiError
 
-_BAD_GATEWAY = "<html><head><title>502 Bad Gateway</title></head><body>nginx</body></html>"
+_BAD_GATEWAY_PAGE = "<html><head><title>502 Bad Gateway</title></head><body>nginx</body></html>"
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,16 +20,16 @@ class Fault:
     """One thing that goes wrong with one call.
 
     ``is_accepted``: the call is carried out all the same. ``error``: answered instead of the
-    result. ``page``: an HTML page answered with its status. ``is_silent``: no answer at all.
-    ``held``: nothing happens until this is set, or the caller hangs up.
+    result. ``html_page``: an HTML page answered with its status. ``is_silent``: no answer at all.
+    ``release_event``: nothing happens until this is set, or the caller hangs up.
     """
 
     name: str
     is_accepted: bool = False
     error: ApiError | None = None
-    page: tuple[int, str] | None = None
+    html_page: tuple[int, str] | None = None
     is_silent: bool = False
-    held: asyncio.Event | None = None
+    release_event: asyncio.Event | None = None
 
 
 def too_many_requests(seconds: int) -> Fault:
@@ -38,89 +38,93 @@ def too_many_requests(seconds: int) -> Fault:
     return Fault("429", error=ApiError(429, text, {"retry_after": seconds}))
 
 
-def refused(code: int, description: str, parameters: Mapping[str, int] | None = None) -> Fault:
+def error_response(
+    code: int, description: str, parameters: Mapping[str, int] | None = None
+) -> Fault:
     """Answer any error with any text."""
     return Fault(str(code), error=ApiError(code, description, parameters or {}))
 
 
-def migrated(new_chat: int) -> Fault:
+def chat_migrated(new_chat_id: int) -> Fault:
     """Answer that the group has become a supergroup."""
     text = "Bad Request: group chat was upgraded to a supergroup chat"
-    return refused(400, text, {"migrate_to_chat_id": new_chat})
+    return error_response(400, text, {"migrate_to_chat_id": new_chat_id})
 
 
 def internal_error() -> Fault:
     """Answer 500 in JSON without doing anything."""
-    return refused(500, "Internal Server Error")
+    return error_response(500, "Internal Server Error")
 
 
 def bad_gateway() -> Fault:
     """Answer 502 with an HTML page without doing anything."""
-    return Fault("502", page=(502, _BAD_GATEWAY))
+    return Fault("502", html_page=(502, _BAD_GATEWAY_PAGE))
 
 
 def accepted_then_bad_gateway() -> Fault:
     """Carry the call out, yet answer 502 with an HTML page."""
-    return Fault("accepted, 502", is_accepted=True, page=(502, _BAD_GATEWAY))
+    return Fault("accepted, 502", is_accepted=True, html_page=(502, _BAD_GATEWAY_PAGE))
 
 
-def closed() -> Fault:
+def connection_closed() -> Fault:
     """Close the connection without doing anything."""
     return Fault("closed", is_silent=True)
 
 
-def accepted_then_closed() -> Fault:
+def accepted_then_connection_closed() -> Fault:
     """Carry the call out, then close the connection without an answer."""
     return Fault("accepted, closed", is_accepted=True, is_silent=True)
 
 
-def hung() -> Fault:
+def no_response() -> Fault:
     """Do nothing and say nothing until the caller gives up."""
-    return Fault("hung", is_silent=True, held=asyncio.Event())
+    return Fault("hung", is_silent=True, release_event=asyncio.Event())
 
 
-def accepted_then_hung() -> Fault:
+def accepted_then_no_response() -> Fault:
     """Carry the call out, then say nothing until the caller gives up."""
-    return Fault("accepted, hung", is_accepted=True, is_silent=True, held=asyncio.Event())
+    return Fault("accepted, hung", is_accepted=True, is_silent=True, release_event=asyncio.Event())
 
 
-def slow(until: asyncio.Event) -> Fault:
+def slow_response(release_event: asyncio.Event) -> Fault:
     """Carry the call out at once, answer it properly when the event is set."""
-    return Fault("slow", is_accepted=True, held=until)
+    return Fault("slow", is_accepted=True, release_event=release_event)
 
 
 @dataclass(slots=True)
-class _Script:
+class _ScheduledFault:
     method: str
     fault: Fault
     chat: int | None
-    left: int
+    remaining: int
 
 
 @dataclass(slots=True)
-class Faults:
+class FaultSchedule:
     """The faults that wait for their calls, used in the order in which they were scripted."""
 
-    _scripts: list[_Script] = field(default_factory=list)
+    _scheduled: list[_ScheduledFault] = field(default_factory=list)
 
-    def next(self, method: str, fault: Fault, *, chat: int | None = None, times: int = 1) -> None:
+    def schedule(
+        self, method: str, fault: Fault, *, chat: int | None = None, times: int = 1
+    ) -> None:
         """Let the next calls of a method go wrong, in one chat or in any; ``*`` is any method."""
-        self._scripts.append(_Script(method, fault, chat, times))
+        self._scheduled.append(_ScheduledFault(method, fault, chat, times))
 
     def clear(self) -> None:
         """Forget every fault that was not used."""
-        self._scripts.clear()
+        self._scheduled.clear()
 
     def __len__(self) -> int:
-        return sum(script.left for script in self._scripts)
+        return sum(scheduled.remaining for scheduled in self._scheduled)
 
-    def take(self, method: str, chat: str) -> Fault | None:
+    def take_fault(self, method: str, chat: str) -> Fault | None:
         """Give the fault for a call and use it up."""
-        for script in self._scripts:
-            is_meant = script.method in {method, "*"}
-            if is_meant and (script.chat is None or str(script.chat) == chat):
-                script.left -= 1
-                if script.left == 0:
-                    self._scripts.remove(script)
-                return script.fault
+        for scheduled in self._scheduled:
+            matches_method = scheduled.method in {method, "*"}
+            if matches_method and (scheduled.chat is None or str(scheduled.chat) == chat):
+                scheduled.remaining -= 1
+                if scheduled.remaining == 0:
+                    self._scheduled.remove(scheduled)
+                return scheduled.fault
         return None

@@ -9,111 +9,118 @@ from inspect import isawaitable
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, JSONResponse, Response
 
-from bot.demo.emulator.arguments import Arguments
-from bot.demo.emulator.call_log import Call, Journal, outcome, parameters_of
-from bot.demo.emulator.faults import Fault, Faults
-from bot.demo.emulator.json_encoding import ApiError, Json, JsonObject, read_body
-from bot.demo.emulator.rate_limits import COUNTED, Rates
-from bot.demo.emulator.telegram_state import World
-from bot.demo.methods import BY_LOWER_NAME, METHODS
+from bot.demo.emulator.arguments import CallArguments
+from bot.demo.emulator.call_log import ApiCall, CallLog, logged_parameters, result_fields
+from bot.demo.emulator.faults import Fault, FaultSchedule
+from bot.demo.emulator.json_encoding import ApiError, Json, JsonObject, parse_body
+from bot.demo.emulator.rate_limits import RATE_LIMITED_METHODS, RateLimits
+from bot.demo.emulator.telegram_state import TelegramState
+from bot.demo.methods import METHOD_BY_LOWER_NAME, METHODS
 
-_TOKEN = re.compile(r"\d+:[A-Za-z0-9_-]+")
-_NOTED = {"deleteWebhook": "Webhook was deleted", "setWebhook": "Webhook was set"}
+_TOKEN_PATTERN = re.compile(r"\d+:[A-Za-z0-9_-]+")
+_RESULT_DESCRIPTIONS = {"deleteWebhook": "Webhook was deleted", "setWebhook": "Webhook was set"}
 
 
 @dataclass(slots=True)
-class Connections:
+class OpenConnections:
     """The open connections, so that one can be cut without an answer."""
 
     transports: dict[tuple[str, int], asyncio.Transport] = field(default_factory=dict)
 
-    def cut(self, request: Request) -> None:
+    def abort(self, request: Request) -> None:
         """Close the connection of a request at once."""
         assert request.client is not None
         self.transports[request.client.host, request.client.port].abort()
 
 
-class Api:
+class HttpApi:
     """The HTTP face of the Bot API."""
 
     def __init__(
-        self, world: World, token: str, journal: Journal, faults: Faults, rates: Rates | None
+        self,
+        state: TelegramState,
+        token: str,
+        call_log: CallLog,
+        faults: FaultSchedule,
+        rate_limits: RateLimits | None,
     ) -> None:
-        self.world = world
+        self.state = state
         self.token = token
-        self.journal = journal
+        self.call_log = call_log
         self.faults = faults
-        self.rates = rates
-        self.connections = Connections()
-        self.closing = asyncio.Event()
+        self.rate_limits = rate_limits
+        self.connections = OpenConnections()
+        self.closing_event = asyncio.Event()
 
-    async def call(self, request: Request) -> Response:
+    async def handle_call(self, request: Request) -> Response:
         """Answer a call of a method."""
         try:
-            arguments = await self._arguments(request)
+            arguments = await self._read_arguments(request)
         except ApiError as error:
-            return _answer(error)
-        fault = self.faults.take(arguments.method, arguments.text("chat_id"))
+            return _json_response(error)
+        fault = self.faults.take_fault(arguments.method, arguments.text("chat_id"))
         if fault is None:
-            result = await self._result(arguments)
+            result = await self._run_method(arguments)
             self._record(arguments, result, fault=None)
-            return _answer(result, _NOTED.get(arguments.method, ""))
-        return await self._faulty(request, arguments, fault)
+            return _json_response(result, _RESULT_DESCRIPTIONS.get(arguments.method, ""))
+        return await self._respond_with_fault(request, arguments, fault)
 
-    async def file(self, request: Request) -> Response:
+    async def download_file(self, request: Request) -> Response:
         """Give a file that the bot sent."""
         if request.path_params["token"] != self.token:
-            return _answer(ApiError(401, "Unauthorized"))
-        stored = self.world.files.get(request.path_params["name"])
-        if stored is None:
-            return _answer(ApiError(404, "Not Found"))
-        return Response(stored.content, media_type="application/octet-stream")
+            return _json_response(ApiError(401, "Unauthorized"))
+        stored_file = self.state.files.get(request.path_params["name"])
+        if stored_file is None:
+            return _json_response(ApiError(404, "Not Found"))
+        return Response(stored_file.content, media_type="application/octet-stream")
 
-    async def _arguments(self, request: Request) -> Arguments:
+    async def _read_arguments(self, request: Request) -> CallArguments:
         token = request.path_params["token"]
         if token != self.token:
-            is_formed = _TOKEN.fullmatch(token)
-            raise ApiError(401, "Unauthorized") if is_formed else ApiError(404, "Not Found")
-        method = BY_LOWER_NAME.get(request.path_params["method"].lower())
+            is_well_formed = _TOKEN_PATTERN.fullmatch(token)
+            raise ApiError(401, "Unauthorized") if is_well_formed else ApiError(404, "Not Found")
+        method = METHOD_BY_LOWER_NAME.get(request.path_params["method"].lower())
         if method is None:
             raise ApiError(404, "Not Found: method not found")
-        kind = request.headers.get("content-type", "")
-        body = read_body(kind, await request.body(), request.url.query)
-        return Arguments(method, body.values, body.files)
+        content_type = request.headers.get("content-type", "")
+        body = parse_body(content_type, await request.body(), request.url.query)
+        return CallArguments(method, body.values, body.files)
 
-    async def _result(self, arguments: Arguments) -> Json | ApiError:
-        self.journal.note(arguments)
+    async def _run_method(self, arguments: CallArguments) -> Json | ApiError:
+        self.call_log.record_misuses(arguments)
         try:
             self._check_rate(arguments)
-            result: Json | Awaitable[Json] = METHODS[arguments.method](self.world, arguments)
+            result: Json | Awaitable[Json] = METHODS[arguments.method](self.state, arguments)
             return await result if isawaitable(result) else result
         except ApiError as error:
             return error
 
-    def _check_rate(self, arguments: Arguments) -> None:
-        if self.rates is None or arguments.method not in COUNTED:
+    def _check_rate(self, arguments: CallArguments) -> None:
+        if self.rate_limits is None or arguments.method not in RATE_LIMITED_METHODS:
             return
-        wait = self.rates.admit(arguments.text("chat_id"), self.world.now())
+        wait = self.rate_limits.take_or_wait(arguments.text("chat_id"), self.state.now())
         if wait is not None:
             text = f"Too Many Requests: retry after {wait}"
             raise ApiError(429, text, {"retry_after": wait})
 
-    async def _faulty(self, request: Request, arguments: Arguments, fault: Fault) -> Response:
-        result: Json | ApiError = await self._result(arguments) if fault.is_accepted else None
+    async def _respond_with_fault(
+        self, request: Request, arguments: CallArguments, fault: Fault
+    ) -> Response:
+        result: Json | ApiError = await self._run_method(arguments) if fault.is_accepted else None
         self._record(arguments, result, fault)
-        if fault.held is not None:
-            await self._hold(request, fault.held)
+        if fault.release_event is not None:
+            await self._hold_response(request, fault.release_event)
         if fault.is_silent:
-            self.connections.cut(request)
-            await _hung_up(request)
+            self.connections.abort(request)
+            await _wait_for_disconnect(request)
             return Response()
-        if fault.page is not None:
-            return HTMLResponse(fault.page[1], fault.page[0])
-        return _answer(fault.error or result)
+        if fault.html_page is not None:
+            return HTMLResponse(fault.html_page[1], fault.html_page[0])
+        return _json_response(fault.error or result)
 
-    async def _hold(self, request: Request, released: asyncio.Event) -> None:
+    async def _hold_response(self, request: Request, release_event: asyncio.Event) -> None:
         """Wait until the event is set, the caller has gone, or the server closes."""
-        waits = [released.wait(), self.closing.wait(), _hung_up(request)]
+        waits = [release_event.wait(), self.closing_event.wait(), _wait_for_disconnect(request)]
         tasks = [asyncio.ensure_future(wait) for wait in waits]
         try:
             await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
@@ -121,35 +128,37 @@ class Api:
             for task in tasks:
                 task.cancel()
 
-    def _record(self, arguments: Arguments, result: Json | ApiError, fault: Fault | None) -> None:
-        code, value, description = outcome(fault.error if fault and fault.error else result)
-        call = Call(
-            number=len(self.journal.calls) + 1,
-            at=self.world.now(),
+    def _record(
+        self, arguments: CallArguments, result: Json | ApiError, fault: Fault | None
+    ) -> None:
+        code, value, description = result_fields(fault.error if fault and fault.error else result)
+        call = ApiCall(
+            number=len(self.call_log.calls) + 1,
+            called_at=self.state.now(),
             method=arguments.method,
-            parameters=parameters_of(arguments),
-            code=fault.page[0] if fault and fault.page else code,
+            parameters=logged_parameters(arguments),
+            code=fault.html_page[0] if fault and fault.html_page else code,
             result=value,
             description=description,
             is_accepted=not isinstance(result, ApiError) and (fault is None or fault.is_accepted),
-            is_answered=fault is None or not (fault.is_silent or fault.page),
+            is_answered=fault is None or not (fault.is_silent or fault.html_page),
             fault=fault.name if fault else "",
         )
-        self.journal.add(call)
+        self.call_log.add(call)
         if arguments.method != "getUpdates":
-            self.world.happen("call", call.chat_id or 0, call.number)
+            self.state.record_event("call", call.chat_id or 0, call.number)
 
 
-async def _hung_up(request: Request) -> bool:
+async def _wait_for_disconnect(request: Request) -> bool:
     """Wait until the caller has closed the connection."""
     while (await request.receive())["type"] != "http.disconnect":
         pass
     return True
 
 
-def _answer(result: Json | ApiError, description: str = "") -> JSONResponse:
+def _json_response(result: Json | ApiError, description: str = "") -> JSONResponse:
     if isinstance(result, ApiError):
-        return JSONResponse(result.body(), result.code)
+        return JSONResponse(result.as_json(), result.code)
     body: JsonObject = {"ok": True, "result": result}
     if description:
         body["description"] = description

@@ -16,7 +16,7 @@ class Upload:
     """A file that came in a multipart body."""
 
     name: str
-    kind: str
+    media_type: str
     content: bytes
 
 
@@ -31,16 +31,16 @@ class ApiError(Exception):
     def __str__(self) -> str:
         return self.description
 
-    def body(self) -> JsonObject:
+    def as_json(self) -> JsonObject:
         """Give the JSON object that Telegram would answer."""
-        answer: JsonObject = {
+        body: JsonObject = {
             "ok": False,
             "error_code": self.code,
             "description": self.description,
         }
         if self.parameters:
-            answer["parameters"] = dict(self.parameters)
-        return answer
+            body["parameters"] = dict(self.parameters)
+        return body
 
 
 def bad_request(text: str) -> ApiError:
@@ -55,32 +55,32 @@ def forbidden(text: str) -> ApiError:
 
 
 @dataclass(frozen=True, slots=True)
-class Body:
+class RequestBody:
     """The parameters and files of one call."""
 
     values: JsonObject
     files: Mapping[str, Upload]
 
 
-def read_body(content_type: str, body: bytes, query: str) -> Body:
+def parse_body(content_type: str, body: bytes, query: str) -> RequestBody:
     """Read the parameters of a call from the query string and any body Telegram accepts."""
     values: JsonObject = dict(parse_qsl(query, keep_blank_values=True))
     files: dict[str, Upload] = {}
-    kind = content_type.partition(";")[0].strip().lower()
-    if kind == "application/json" and body.strip():
+    media_type = content_type.partition(";")[0].strip().lower()
+    if media_type == "application/json" and body.strip():
         values.update(_json_object(body))
-    elif kind == "application/x-www-form-urlencoded":
+    elif media_type == "application/x-www-form-urlencoded":
         values.update(parse_qsl(body.decode("utf-8", "replace"), keep_blank_values=True))
-    elif kind == "multipart/form-data":
-        for name, upload in _multipart(content_type, body):
+    elif media_type == "multipart/form-data":
+        for name, upload in _parse_multipart(content_type, body):
             if upload.name:
                 files[name] = upload
             else:
                 values[name] = upload.content.decode("utf-8", "replace")
-    return Body(values, files)
+    return RequestBody(values, files)
 
 
-def decode(source: str | bytes) -> Json:
+def decode_json(source: str | bytes) -> Json:
     """Decode JSON; like the server's parser, take no more than a hundred levels of nesting."""
     try:
         value: Json = json.loads(source)
@@ -88,13 +88,13 @@ def decode(source: str | bytes) -> Json:
         raise ValueError("too much nesting") from error
     level: list[Json] = [value]
     for _ in range(_MAX_NESTING):
-        level = [inner for outer in level for inner in _inside(outer)]
+        level = [child for parent in level for child in _children(parent)]
         if not level:
             return value
     raise ValueError("too much nesting")
 
 
-def _inside(value: Json) -> Iterable[Json]:
+def _children(value: Json) -> Iterable[Json]:
     if isinstance(value, dict):
         return value.values()
     return value if isinstance(value, list) else ()
@@ -102,7 +102,7 @@ def _inside(value: Json) -> Iterable[Json]:
 
 def _json_object(body: bytes) -> JsonObject:
     try:
-        value = decode(body)
+        value = decode_json(body)
     except ValueError as error:
         raise bad_request("Can't parse request JSON object") from error
     if not isinstance(value, dict):
@@ -110,30 +110,30 @@ def _json_object(body: bytes) -> JsonObject:
     return value
 
 
-def _multipart(content_type: str, body: bytes) -> list[tuple[str, Upload]]:
-    boundary = _attributes(content_type).get("boundary", "")
+def _parse_multipart(content_type: str, body: bytes) -> list[tuple[str, Upload]]:
+    boundary = _header_attributes(content_type).get("boundary", "")
     if not boundary:
         raise bad_request("boundary not found in the request")
     parts = []
-    for piece in body.split(b"--" + boundary.encode("latin-1"))[1:-1]:
-        head, _, content = piece.removeprefix(b"\r\n").partition(b"\r\n\r\n")
-        headers = _headers(head)
-        names = _attributes(headers.get("content-disposition", ""))
+    for part in body.split(b"--" + boundary.encode("latin-1"))[1:-1]:
+        header_block, _, content = part.removeprefix(b"\r\n").partition(b"\r\n\r\n")
+        headers = _parse_headers(header_block)
+        disposition = _header_attributes(headers.get("content-disposition", ""))
         upload = Upload(
-            names.get("filename", ""),
+            disposition.get("filename", ""),
             headers.get("content-type", "application/octet-stream"),
             content.removesuffix(b"\r\n"),
         )
-        parts.append((names.get("name", ""), upload))
+        parts.append((disposition.get("name", ""), upload))
     return parts
 
 
-def _headers(head: bytes) -> dict[str, str]:
-    lines = head.decode("utf-8", "replace").split("\r\n")
+def _parse_headers(header_block: bytes) -> dict[str, str]:
+    lines = header_block.decode("utf-8", "replace").split("\r\n")
     pairs = (line.partition(":") for line in lines)
     return {name.strip().lower(): value.strip() for name, _, value in pairs}
 
 
-def _attributes(header: str) -> dict[str, str]:
+def _header_attributes(header: str) -> dict[str, str]:
     pairs = (part.partition("=") for part in header.split(";")[1:])
     return {name.strip().lower(): value.strip().strip('"') for name, _, value in pairs}

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from bot.demo.emulator.json_encoding import Json, JsonObject
-from bot.demo.emulator.updates import Updates
+from bot.demo.emulator.updates import UpdateQueue
 
 
 @dataclass(slots=True)
@@ -31,7 +31,7 @@ class User:
 
 
 @dataclass(slots=True)
-class Topic:
+class ForumTopic:
     """A thread of a forum."""
 
     id: int
@@ -49,13 +49,15 @@ class Chat:
     username: str = ""
     is_forum: bool = False
     members: dict[int, str] = field(default_factory=dict)
-    rights: dict[int, dict[str, bool]] = field(default_factory=dict)  # other than usual
-    forbidden: set[str] = field(default_factory=set)  # to all members, such as can_send_messages
-    topics: dict[int, Topic] = field(default_factory=dict)
+    special_rights: dict[int, dict[str, bool]] = field(default_factory=dict)  # other than usual
+    forbidden_permissions: set[str] = field(
+        default_factory=set
+    )  # to all members, such as can_send_messages
+    topics: dict[int, ForumTopic] = field(default_factory=dict)
     messages: dict[int, JsonObject] = field(default_factory=dict)
-    own: set[int] = field(default_factory=set)
-    pinned: list[int] = field(default_factory=list)
-    last_message: int = 0
+    bot_message_ids: set[int] = field(default_factory=set)
+    pinned_message_ids: list[int] = field(default_factory=list)
+    last_message_id: int = 0
     migrated_to: int | None = None
     is_deleted: bool = False
 
@@ -66,8 +68,8 @@ class Chat:
 
     def as_json(self) -> JsonObject:
         """Give the Chat object."""
-        name = "first_name" if self.is_private else "title"
-        value: JsonObject = {"id": self.id, "type": self.kind, name: self.title}
+        title_field = "first_name" if self.is_private else "title"
+        value: JsonObject = {"id": self.id, "type": self.kind, title_field: self.title}
         if self.username:
             value["username"] = self.username
         if self.is_forum:
@@ -95,11 +97,11 @@ class CallbackAnswer:
 
 
 @dataclass(slots=True)
-class Press:
+class ButtonPress:
     """A press of a button that waits for the bot's answer."""
 
     id: str
-    at: datetime
+    pressed_at: datetime
     answer: asyncio.Future[CallbackAnswer]
 
 
@@ -109,63 +111,63 @@ class StoredFile:
 
     id: str
     name: str
-    kind: str
+    media_type: str
     content: bytes
 
 
-class World:
+class TelegramState:
     """The whole state of one emulated Telegram with one bot."""
 
     def __init__(self, bot: User, now: Callable[[], datetime]) -> None:
         self.bot = bot
         self.now = now
-        self.updates = Updates(now)
+        self.updates = UpdateQueue(now)
         self.users: dict[int, User] = {bot.id: bot}
         self.chats: dict[int, Chat] = {}
-        self.presses: dict[str, Press] = {}
+        self.button_presses: dict[str, ButtonPress] = {}
         self.files: dict[str, StoredFile] = {}
-        self.commands: dict[tuple[str, str], list[JsonObject]] = {}
-        self.profile: dict[tuple[str, str], str] = {}
+        self.command_menus: dict[tuple[str, str], list[JsonObject]] = {}
+        self.profile_fields: dict[tuple[str, str], str] = {}
         self.events: deque[Event] = deque(maxlen=10_000)
-        self.numbers: dict[str, int] = {}
-        self._waiting: set[asyncio.Future[None]] = set()
+        self.counters: dict[str, int] = {}
+        self._waiters: set[asyncio.Future[None]] = set()
 
-    def number(self, subject: str) -> int:
+    def next_number(self, subject: str) -> int:
         """Count one up for a subject."""
-        self.numbers[subject] = self.numbers.get(subject, 0) + 1
-        return self.numbers[subject]
+        self.counters[subject] = self.counters.get(subject, 0) + 1
+        return self.counters[subject]
 
     @property
-    def last_event(self) -> int:
+    def last_event_number(self) -> int:
         """The number of the newest event."""
-        return self.numbers.get("event", 0)
+        return self.counters.get("event", 0)
 
-    def happen(self, kind: str, chat_id: int, detail: Json) -> None:
+    def record_event(self, kind: str, chat_id: int, detail: Json) -> None:
         """Record an event and wake whoever waits for one."""
-        self.events.append(Event(self.number("event"), kind, chat_id, detail))
-        self.wake()
+        self.events.append(Event(self.next_number("event"), kind, chat_id, detail))
+        self.wake_waiters()
 
-    def wake(self) -> None:
+    def wake_waiters(self) -> None:
         """Wake whoever waits for an event."""
-        waiting, self._waiting = self._waiting, set()
-        for future in waiting:
+        waiters, self._waiters = self._waiters, set()
+        for future in waiters:
             if not future.done():
                 future.set_result(None)
 
-    async def event(self) -> None:
+    async def wait_for_event(self) -> None:
         """Wait until something happens."""
         future: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-        self._waiting.add(future)
+        self._waiters.add(future)
         try:
             await future
         finally:
-            self._waiting.discard(future)
+            self._waiters.discard(future)
 
-    def post(self, chat: Chat, sender: User | None, content: JsonObject) -> JsonObject:
+    def post_message(self, chat: Chat, sender: User | None, content: JsonObject) -> JsonObject:
         """Add a message to a chat and give the Message object."""
-        chat.last_message += 1
+        chat.last_message_id += 1
         message: JsonObject = {
-            "message_id": chat.last_message,
+            "message_id": chat.last_message_id,
             "date": int(self.now().timestamp()),
             "chat": chat.as_json(),
         }
@@ -175,25 +177,38 @@ class World:
             message.pop("from", None)
             message["sender_chat"] = chat.as_json()
         message.update(content)
-        chat.messages[chat.last_message] = message
+        chat.messages[chat.last_message_id] = message
         if sender is self.bot:
-            chat.own.add(chat.last_message)
-        self.happen("message", chat.id, message)
+            chat.bot_message_ids.add(chat.last_message_id)
+        self.record_event("message", chat.id, message)
         return message
 
-    def change(self, chat: Chat, message_id: int, content: JsonObject) -> JsonObject:
+    def edit_message(self, chat: Chat, message_id: int, content: JsonObject) -> JsonObject:
         """Replace the content of a message and give the new Message object."""
-        old = chat.messages[message_id]
-        kept = {key: old[key] for key in old if key not in _CONTENT}
-        message: JsonObject = {**kept, **content, "edit_date": int(self.now().timestamp())}
+        old_message = chat.messages[message_id]
+        unchanged_fields = {
+            key: old_message[key] for key in old_message if key not in _CONTENT_FIELDS
+        }
+        message: JsonObject = {
+            **unchanged_fields,
+            **content,
+            "edit_date": int(self.now().timestamp()),
+        }
         chat.messages[message_id] = message
-        self.happen("edit", chat.id, message)
+        self.record_event("edit", chat.id, message)
         return message
 
-    def remove(self, chat: Chat, message_id: int) -> None:
+    def delete_message(self, chat: Chat, message_id: int) -> None:
         """Take a message away."""
         del chat.messages[message_id]
-        self.happen("delete", chat.id, message_id)
+        self.record_event("delete", chat.id, message_id)
 
 
-_CONTENT = {"text", "entities", "rich_message", "reply_markup", "link_preview_options", "caption"}
+_CONTENT_FIELDS = {
+    "text",
+    "entities",
+    "rich_message",
+    "reply_markup",
+    "link_preview_options",
+    "caption",
+}

@@ -9,8 +9,8 @@ from datetime import datetime, timedelta
 from bot.demo.emulator.json_encoding import ApiError, Json, JsonObject
 
 # Kinds that Telegram leaves out unless a bot names them.
-_UNASKED = {"chat_member", "message_reaction", "message_reaction_count"}
-_KEPT = timedelta(hours=24)
+_OPT_IN_KINDS = {"chat_member", "message_reaction", "message_reaction_count"}
+_RETENTION = timedelta(hours=24)
 _CONFLICT = (
     "Conflict: terminated by other getUpdates request; "
     "make sure that only one bot instance is running"
@@ -31,31 +31,31 @@ class Webhook:
 
 
 @dataclass(frozen=True, slots=True)
-class _Waiting:
+class _QueuedUpdate:
     id: int
-    at: datetime
-    value: JsonObject
+    queued_at: datetime
+    update: JsonObject
 
 
 @dataclass(slots=True)
-class _Poll:
-    woken: asyncio.Event = field(default_factory=asyncio.Event)
+class _LongPoll:
+    wake_event: asyncio.Event = field(default_factory=asyncio.Event)
     is_terminated: bool = False
 
 
-class Updates:
+class UpdateQueue:
     """A queue of updates with Telegram's rules for fetching."""
 
     def __init__(self, now: Callable[[], datetime]) -> None:
         self.webhook: Webhook | None = None
-        self.allowed: tuple[str, ...] = ()
+        self.allowed_kinds: tuple[str, ...] = ()
         self.last_error = ""
         self.is_closed = False
         self._now = now
-        self._next = 1
-        self._queue: deque[_Waiting] = deque()
-        self._poll: _Poll | None = None
-        self.arrived = asyncio.Event()
+        self._next_id = 1
+        self._queue: deque[_QueuedUpdate] = deque()
+        self._poll: _LongPoll | None = None
+        self.arrival_event = asyncio.Event()
 
     def __len__(self) -> int:
         return len(self._queue)
@@ -67,61 +67,63 @@ class Updates:
 
     def push(self, kind: str, value: Json) -> None:
         """Queue an update, unless the bot asked not to hear of its kind."""
-        wanted = kind in self.allowed if self.allowed else kind not in _UNASKED
-        if not wanted:
+        is_wanted = kind in self.allowed_kinds if self.allowed_kinds else kind not in _OPT_IN_KINDS
+        if not is_wanted:
             return
-        update: JsonObject = {"update_id": self._next, kind: value}
-        self._queue.append(_Waiting(self._next, self._now(), update))
-        self._next += 1
-        self.arrived.set()
-        self._wake()
+        update: JsonObject = {"update_id": self._next_id, kind: value}
+        self._queue.append(_QueuedUpdate(self._next_id, self._now(), update))
+        self._next_id += 1
+        self.arrival_event.set()
+        self._wake_poll()
 
     def close(self) -> None:
         """Let every waiting fetch end with what there is."""
         self.is_closed = True
-        self.arrived.set()
-        self._wake()
+        self.arrival_event.set()
+        self._wake_poll()
 
     def clear(self) -> None:
         """Forget every waiting update."""
         self._queue.clear()
 
-    def first(self) -> tuple[int, JsonObject] | None:
+    def oldest(self) -> tuple[int, JsonObject] | None:
         """Give the oldest waiting update with its number."""
-        return (self._queue[0].id, self._queue[0].value) if self._queue else None
+        return (self._queue[0].id, self._queue[0].update) if self._queue else None
 
-    def acknowledge(self, below: int) -> None:
+    def acknowledge(self, before_id: int) -> None:
         """Drop the updates with numbers below the given one, and those too old to keep."""
-        oldest = self._now() - _KEPT
-        while self._queue and (self._queue[0].id < below or self._queue[0].at < oldest):
+        retention_start = self._now() - _RETENTION
+        while self._queue and (
+            self._queue[0].id < before_id or self._queue[0].queued_at < retention_start
+        ):
             self._queue.popleft()
 
-    async def fetch(self, offset: int, limit: int, patience: int) -> list[JsonObject]:
-        """Give waiting updates, waiting up to ``patience`` seconds for the first."""
+    async def fetch(self, offset: int, limit: int, timeout: int) -> list[JsonObject]:
+        """Give waiting updates, waiting up to ``timeout`` seconds for the first."""
         if self.webhook is not None:
             raise ApiError(409, _WEBHOOK_ACTIVE)
-        self._terminate_other()
-        self._settle(offset)
-        if not self._queue and patience > 0 and not self.is_closed:
-            await self._wait(patience)
-        return [waiting.value for waiting in self._queue][:limit]
+        self._terminate_other_poll()
+        self._acknowledge_offset(offset)
+        if not self._queue and timeout > 0 and not self.is_closed:
+            await self._wait_for_update(timeout)
+        return [queued.update for queued in self._queue][:limit]
 
-    def _settle(self, offset: int) -> None:
+    def _acknowledge_offset(self, offset: int) -> None:
         """Take an offset as acknowledgement; a negative one keeps only the last updates."""
         if offset < 0:
             offset = self._queue[max(len(self._queue) + offset, 0)].id if self._queue else 0
         self.acknowledge(offset)
 
-    def _terminate_other(self) -> None:
+    def _terminate_other_poll(self) -> None:
         if self._poll is not None:
             self._poll.is_terminated = True
-            self._poll.woken.set()
+            self._poll.wake_event.set()
 
-    async def _wait(self, patience: int) -> None:
-        poll = self._poll = _Poll()
+    async def _wait_for_update(self, timeout: int) -> None:
+        poll = self._poll = _LongPoll()
         try:
-            async with asyncio.timeout(min(patience, 50)):
-                await poll.woken.wait()
+            async with asyncio.timeout(min(timeout, 50)):
+                await poll.wake_event.wait()
         except TimeoutError:
             pass
         finally:
@@ -130,6 +132,6 @@ class Updates:
         if poll.is_terminated:
             raise ApiError(409, _CONFLICT)
 
-    def _wake(self) -> None:
+    def _wake_poll(self) -> None:
         if self._poll is not None:
-            self._poll.woken.set()
+            self._poll.wake_event.set()

@@ -2,10 +2,15 @@
 
 import re
 
-from bot.demo.formatting.links import checked_link
-from bot.demo.formatting.message_entities import Entity, Formatted, in_reading_order, utf16_length
+from bot.demo.formatting.links import normalize_link
+from bot.demo.formatting.message_entities import (
+    FormattedText,
+    MessageEntity,
+    sort_entities,
+    utf16_length,
+)
 
-_FOUND = re.compile(
+_AUTOLINK = re.compile(
     r"""(?P<url>https?://[^\s<>"]*[^\s<>".,:;!?)\]}'])
       | (?P<email>(?<![\w.@-])[\w.+-]+@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+)
       | (?P<bot_command>(?<![\w/<>])/[A-Za-z0-9_]{1,64}(?:@\w{3,32})?(?![\w/]))
@@ -15,22 +20,24 @@ _FOUND = re.compile(
 )
 
 
-def with_detected(formatted: Formatted) -> Formatted:
+def add_detected_entities(formatted: FormattedText) -> FormattedText:
     """Add the entities that Telegram detects, where no entity lies yet that excludes them."""
-    taken = [entity for entity in formatted.entities if entity.kind not in _LOOSE]
-    found = []
-    for match in _FOUND.finditer(formatted.text):
+    blocking = [entity for entity in formatted.entities if entity.kind not in _STYLE_KINDS]
+    detected = []
+    for match in _AUTOLINK.finditer(formatted.text):
         kind = str(match.lastgroup)
-        if kind == "url" and checked_link(match[0]) is None:
+        if kind == "url" and normalize_link(match[0]) is None:
             continue
-        entity = Entity(kind, utf16_length(formatted.text[: match.start()]), utf16_length(match[0]))
-        if not any(_overlap(entity, other) for other in taken):
-            found.append(entity)
-    return Formatted(formatted.text, in_reading_order([*formatted.entities, *found]))
+        entity = MessageEntity(
+            kind, utf16_length(formatted.text[: match.start()]), utf16_length(match[0])
+        )
+        if not any(_entities_overlap(entity, other) for other in blocking):
+            detected.append(entity)
+    return FormattedText(formatted.text, sort_entities([*formatted.entities, *detected]))
 
 
 # Looks only: a detected entity may lie inside these.
-_LOOSE = {
+_STYLE_KINDS = {
     "bold",
     "italic",
     "underline",
@@ -41,5 +48,5 @@ _LOOSE = {
 }
 
 
-def _overlap(one: Entity, other: Entity) -> bool:
-    return one.offset < other.end and other.offset < one.end
+def _entities_overlap(entity: MessageEntity, other: MessageEntity) -> bool:
+    return entity.offset < other.end and other.offset < entity.end

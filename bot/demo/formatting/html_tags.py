@@ -3,9 +3,9 @@
 import re
 
 from bot.demo.emulator.json_encoding import ApiError, bad_request
-from bot.demo.formatting.links import checked_link, mentioned_user
+from bot.demo.formatting.links import mentioned_user_id, normalize_link
 
-_SIMPLE = {
+_STYLE_TAGS = {
     "b": "bold",
     "strong": "bold",
     "i": "italic",
@@ -18,22 +18,22 @@ _SIMPLE = {
     "span": "spoiler",
     "tg-spoiler": "spoiler",
 }
-TAGS = {*_SIMPLE, "a", "pre", "code", "blockquote", "tg-emoji", "tg-time"}
-_NAMED = {"lt": "<", "gt": ">", "amp": "&", "quot": '"'}
-REFERENCE = re.compile(r"&(?:#x([0-9a-fA-F]*)|#([0-9]*)|([a-zA-Z]+));?")
+SUPPORTED_TAGS = {*_STYLE_TAGS, "a", "pre", "code", "blockquote", "tg-emoji", "tg-time"}
+_NAMED_REFERENCES = {"lt": "<", "gt": ">", "amp": "&", "quot": '"'}
+CHARACTER_REFERENCE = re.compile(r"&(?:#x([0-9a-fA-F]*)|#([0-9]*)|([a-zA-Z]+));?")
 _DATE_FORMAT = re.compile(r"r|w?[dD]?[tT]?")
 
 
-def refusal(text: str) -> ApiError:
+def html_parse_error(text: str) -> ApiError:
     """Word the refusal of a marked-up text."""
     return bad_request("Can't parse entities: " + text)
 
 
-def decoded_reference(reference: re.Match[str]) -> str | None:
+def decode_reference(reference: re.Match[str]) -> str | None:
     """Give the letter that a reference means, or None when it stands for itself."""
     hexadecimal, decimal, name = reference.groups()
     if name is not None:
-        return _NAMED.get(name)
+        return _NAMED_REFERENCES.get(name)
     digits, base = (hexadecimal, 16) if hexadecimal is not None else (decimal, 10)
     if not digits or len(reference[0].rstrip(";")) >= 10:
         return None
@@ -43,42 +43,45 @@ def decoded_reference(reference: re.Match[str]) -> str | None:
     return chr(code)
 
 
-_Extra = tuple[tuple[str, str | int], ...]
+_ExtraFields = tuple[tuple[str, str | int], ...]
 
 
-def meaning(tag: str, attributes: dict[str, str]) -> tuple[str, _Extra] | None:
+def entity_for_tag(tag: str, attributes: dict[str, str]) -> tuple[str, _ExtraFields] | None:
     """Give kind and details of an entity, or None when the server drops it in silence."""
-    if tag in _SIMPLE:
-        return _SIMPLE[tag], ()
+    if tag in _STYLE_TAGS:
+        return _STYLE_TAGS[tag], ()
     if tag == "blockquote":
         return ("expandable_blockquote" if "expandable" in attributes else "blockquote"), ()
     if tag == "a":
-        return _link(attributes["href"])
+        return _link_entity(attributes["href"])
     if tag == "tg-emoji":
-        return _emoji(attributes.get("emoji-id", ""))
-    return _time(attributes)
+        return _custom_emoji_entity(attributes.get("emoji-id", ""))
+    return _date_time_entity(attributes)
 
 
-def _link(url: str) -> tuple[str, _Extra] | None:
-    user = mentioned_user(url)
+def _link_entity(url: str) -> tuple[str, _ExtraFields] | None:
+    user = mentioned_user_id(url)
     if user is not None:
         return "text_mention", (("user", user),)
-    link = checked_link(url)
+    link = normalize_link(url)
     return ("text_link", (("url", link),)) if link else None
 
 
-def _emoji(identifier: str) -> tuple[str, _Extra]:
+def _custom_emoji_entity(identifier: str) -> tuple[str, _ExtraFields]:
     if not re.fullmatch(r"-?[1-9]\d{0,18}", identifier):
-        raise refusal("Invalid custom emoji identifier specified")
+        raise html_parse_error("Invalid custom emoji identifier specified")
     return "custom_emoji", (("custom_emoji_id", identifier),)
 
 
-def _time(attributes: dict[str, str]) -> tuple[str, _Extra] | None:
-    form = attributes.get("format", "")
-    if not _DATE_FORMAT.fullmatch(form):
-        raise refusal("Invalid date format used")
-    unix = attributes.get("unix", "")
-    if not re.fullmatch(r"[1-9]\d{0,9}", unix):
+def _date_time_entity(attributes: dict[str, str]) -> tuple[str, _ExtraFields] | None:
+    date_format = attributes.get("format", "")
+    if not _DATE_FORMAT.fullmatch(date_format):
+        raise html_parse_error("Invalid date format used")
+    unix_time = attributes.get("unix", "")
+    if not re.fullmatch(r"[1-9]\d{0,9}", unix_time):
         return None
-    extra: _Extra = (("unix_time", int(unix)),)
-    return "date_time", (*extra, ("date_time_format", form)) if form else extra
+    extra_fields: _ExtraFields = (("unix_time", int(unix_time)),)
+    return "date_time", (
+        *extra_fields,
+        ("date_time_format", date_format),
+    ) if date_format else extra_fields

@@ -7,214 +7,246 @@ texts with offsets in UTF-8 bytes.
 import re
 from dataclasses import dataclass, field
 
-from bot.demo.formatting.html_tags import REFERENCE, TAGS, decoded_reference, meaning, refusal
-from bot.demo.formatting.message_entities import Entity, Formatted, in_reading_order, utf16_length
+from bot.demo.formatting.html_tags import (
+    CHARACTER_REFERENCE,
+    SUPPORTED_TAGS,
+    decode_reference,
+    entity_for_tag,
+    html_parse_error,
+)
+from bot.demo.formatting.message_entities import (
+    FormattedText,
+    MessageEntity,
+    sort_entities,
+    utf16_length,
+)
 
-_PLAIN = re.compile(r"[^<&]+")
-_SPACE = " \t\r\n\v\0"
-_SURROGATE = (
+_PLAIN_TEXT = re.compile(r"[^<&]+")
+_WHITESPACE = " \t\r\n\v\0"
+_SURROGATE_ERROR = (
     "Text contains invalid Unicode characters after decoding HTML entities, "
     "check for unmatched surrogate code units"
 )
 
 
 @dataclass(slots=True)
-class _Open:
+class _OpenTag:
     """A tag that is still open."""
 
     tag: str
-    begin: int
-    offset: int
+    source_start: int
+    text_offset: int
     attributes: dict[str, str] = field(default_factory=dict)
 
 
-def parse_html(source: str) -> Formatted:
+def parse_html(source: str) -> FormattedText:
     """Read Telegram's HTML or raise the refusal that the server would send."""
-    return _Parser(source).run()
+    return _HtmlParser(source).parse()
 
 
-def _lowered(name: str) -> str:
+def _lower_ascii(name: str) -> str:
     """Lower a name as the server does: the letters A to Z only."""
     return "".join(letter.lower() if letter.isascii() else letter for letter in name)
 
 
-class _Parser:
+class _HtmlParser:
     def __init__(self, source: str) -> None:
         self.source = source
-        self.at = 0
-        self.pieces: list[str] = []
-        self.length = 0
-        self.open: list[_Open] = []
-        self.entities: list[Entity] = []
-        self.languages: dict[int, str] = {}
+        self.position = 0
+        self.text_parts: list[str] = []
+        self.text_length = 0
+        self.open_tags: list[_OpenTag] = []
+        self.entities: list[MessageEntity] = []
+        self.code_languages: dict[int, str] = {}
 
-    def run(self) -> Formatted:
-        while self.at < len(self.source):
-            if self.source[self.at] == "<":
-                if self.source.startswith("</", self.at):
-                    self._end_tag()
+    def parse(self) -> FormattedText:
+        while self.position < len(self.source):
+            if self.source[self.position] == "<":
+                if self.source.startswith("</", self.position):
+                    self._read_end_tag()
                 else:
-                    self._start_tag()
+                    self._read_start_tag()
             else:
-                self._add(self._plain_run() or self._letter())
-        if self.open:
-            tag = self.open[-1].tag
-            raise refusal(f'Can\'t find end tag corresponding to start tag "{tag}"')
-        text = "".join(self.pieces)
+                self._append_text(self._take_plain_text() or self._take_character())
+        if self.open_tags:
+            tag = self.open_tags[-1].tag
+            raise html_parse_error(f'Can\'t find end tag corresponding to start tag "{tag}"')
+        text = "".join(self.text_parts)
         if any("\ud800" <= letter <= "\udfff" for letter in text):
-            raise refusal(_SURROGATE)
-        return Formatted(text, in_reading_order(self.entities))
+            raise html_parse_error(_SURROGATE_ERROR)
+        return FormattedText(text, sort_entities(self.entities))
 
-    def _add(self, text: str) -> None:
-        self.pieces.append(text)
-        self.length += utf16_length(text)
+    def _append_text(self, text: str) -> None:
+        self.text_parts.append(text)
+        self.text_length += utf16_length(text)
 
-    def _plain_run(self) -> str:
+    def _take_plain_text(self) -> str:
         """Take the letters up to the next mark at once."""
-        match = _PLAIN.match(self.source, self.at)
+        match = _PLAIN_TEXT.match(self.source, self.position)
         if match is None:
             return ""
-        self.at = match.end()
+        self.position = match.end()
         return match[0]
 
-    def _letter(self) -> str:
+    def _take_character(self) -> str:
         """Take one letter, decoding a character reference."""
-        reference = REFERENCE.match(self.source, self.at)
-        decoded = decoded_reference(reference) if reference else None
+        reference = CHARACTER_REFERENCE.match(self.source, self.position)
+        decoded = decode_reference(reference) if reference else None
         if reference is None or decoded is None:
-            self.at += 1
-            return self.source[self.at - 1]
-        self.at = reference.end()
+            self.position += 1
+            return self.source[self.position - 1]
+        self.position = reference.end()
         return decoded
 
     def _peek(self) -> str:
-        return self.source[self.at] if self.at < len(self.source) else ""
+        return self.source[self.position] if self.position < len(self.source) else ""
 
     def _skip_space(self) -> None:
-        while self._peek() and self._peek() in _SPACE:
-            self.at += 1
+        while self._peek() and self._peek() in _WHITESPACE:
+            self.position += 1
 
     def _take_until(self, stops: str) -> str:
-        begin = self.at
+        start = self.position
         while self._peek() and self._peek() not in stops:
-            self.at += 1
-        return self.source[begin : self.at]
+            self.position += 1
+        return self.source[start : self.position]
 
-    def _bytes(self, place: int) -> int:
-        return len(self.source[:place].encode("utf-8", "surrogatepass"))
+    def _byte_offset(self, position: int) -> int:
+        return len(self.source[:position].encode("utf-8", "surrogatepass"))
 
-    def _start_tag(self) -> None:
-        begin = self.at
-        self.at += 1
-        tag = _lowered(self._take_until(_SPACE + ">"))
+    def _read_start_tag(self) -> None:
+        start = self.position
+        self.position += 1
+        tag = _lower_ascii(self._take_until(_WHITESPACE + ">"))
         if not self._peek():
-            raise refusal(f"Unclosed start tag at byte offset {self._bytes(begin)}")
-        if tag not in TAGS:
-            raise refusal(f'Unsupported start tag "{tag}" at byte offset {self._bytes(begin)}')
+            raise html_parse_error(f"Unclosed start tag at byte offset {self._byte_offset(start)}")
+        if tag not in SUPPORTED_TAGS:
+            raise html_parse_error(
+                f'Unsupported start tag "{tag}" at byte offset {self._byte_offset(start)}'
+            )
         attributes: dict[str, str] = {}
         self._skip_space()
         while self._peek() != ">":
-            name, value = self._attribute(tag, begin)
+            name, value = self._read_attribute(tag, start)
             attributes[name] = value
             self._skip_space()
-        self.at += 1
+        self.position += 1
         if tag == "span" and attributes.get("class") != "tg-spoiler":
-            place = self._bytes(begin)
-            raise refusal(f'Tag "span" must have class "tg-spoiler" at byte offset {place}')
-        self.open.append(_Open(tag, begin, self.length, attributes))
+            byte_offset = self._byte_offset(start)
+            raise html_parse_error(
+                f'Tag "span" must have class "tg-spoiler" at byte offset {byte_offset}'
+            )
+        self.open_tags.append(_OpenTag(tag, start, self.text_length, attributes))
 
-    def _attribute(self, tag: str, begin: int) -> tuple[str, str]:
-        place = self._bytes(begin)
-        name = _lowered(self._take_until(_SPACE + "=>/\"'"))
+    def _read_attribute(self, tag: str, start: int) -> tuple[str, str]:
+        byte_offset = self._byte_offset(start)
+        name = _lower_ascii(self._take_until(_WHITESPACE + "=>/\"'"))
         if not name:
-            raise refusal(f'Empty attribute name in the tag "{tag}" at byte offset {place}')
+            raise html_parse_error(
+                f'Empty attribute name in the tag "{tag}" at byte offset {byte_offset}'
+            )
         self._skip_space()
         if not self._peek():
-            raise refusal(f'Unclosed start tag "{tag}" at byte offset {place}')
+            raise html_parse_error(f'Unclosed start tag "{tag}" at byte offset {byte_offset}')
         if self._peek() != "=":
             return name, ""
-        self.at += 1
+        self.position += 1
         self._skip_space()
         if not self._peek():
-            raise refusal(f'Unclosed start tag "{tag}" at byte offset {place}')
+            raise html_parse_error(f'Unclosed start tag "{tag}" at byte offset {byte_offset}')
         if self._peek() in "\"'":
-            return name, self._quoted(place)
-        value = self._token()
+            return name, self._read_quoted_value(byte_offset)
+        value = self._read_name_token()
         if not self._peek():
-            raise refusal(f"Unclosed start tag at byte offset {place}")
+            raise html_parse_error(f"Unclosed start tag at byte offset {byte_offset}")
         return name, value
 
-    def _quoted(self, place: int) -> str:
+    def _read_quoted_value(self, byte_offset: int) -> str:
         quote = self._peek()
-        self.at += 1
+        self.position += 1
         letters: list[str] = []
         while self._peek() and self._peek() != quote:
-            letters.append(self._letter())
-        self.at += 1
+            letters.append(self._take_character())
+        self.position += 1
         if not self._peek():
-            raise refusal(f"Unclosed start tag at byte offset {place}")
+            raise html_parse_error(f"Unclosed start tag at byte offset {byte_offset}")
         return "".join(letters)
 
-    def _token(self) -> str:
-        begin = self.at
-        match = re.compile(r"[a-zA-Z0-9.-]*").match(self.source, self.at)
+    def _read_name_token(self) -> str:
+        start = self.position
+        match = re.compile(r"[a-zA-Z0-9.-]*").match(self.source, self.position)
         assert match is not None
-        self.at = match.end()
-        if self._peek() and self._peek() not in _SPACE + ">":
-            raise refusal(f"Unexpected end of name token at byte offset {self._bytes(begin)}")
+        self.position = match.end()
+        if self._peek() and self._peek() not in _WHITESPACE + ">":
+            raise html_parse_error(
+                f"Unexpected end of name token at byte offset {self._byte_offset(start)}"
+            )
         return match[0].lower()
 
-    def _end_tag(self) -> None:
-        begin = self.at
-        place = self._bytes(begin)
-        if not self.open:
-            raise refusal(f"Unexpected end tag at byte offset {place}")
-        self.at += 2
-        tag = _lowered(self._take_until(_SPACE + ">"))
+    def _read_end_tag(self) -> None:
+        start = self.position
+        byte_offset = self._byte_offset(start)
+        if not self.open_tags:
+            raise html_parse_error(f"Unexpected end tag at byte offset {byte_offset}")
+        self.position += 2
+        tag = _lower_ascii(self._take_until(_WHITESPACE + ">"))
         self._skip_space()
         if self._peek() != ">":
-            raise refusal(f"Unclosed end tag at byte offset {place}")
-        opened = self.open.pop()
-        if tag and tag != opened.tag:
-            raise refusal(
-                f"Unmatched end tag at byte offset {place}, "
-                f'expected "</{opened.tag}>", found "</{tag}>"'
+            raise html_parse_error(f"Unclosed end tag at byte offset {byte_offset}")
+        open_tag = self.open_tags.pop()
+        if tag and tag != open_tag.tag:
+            raise html_parse_error(
+                f"Unmatched end tag at byte offset {byte_offset}, "
+                f'expected "</{open_tag.tag}>", found "</{tag}>"'
             )
-        self.at += 1
-        self._close(opened)
+        self.position += 1
+        self._close_tag(open_tag)
 
-    def _close(self, opened: _Open) -> None:
-        length = self.length - opened.offset
+    def _close_tag(self, open_tag: _OpenTag) -> None:
+        length = self.text_length - open_tag.text_offset
         if length == 0:
             return
-        if opened.tag in {"pre", "code"}:
-            self._close_code(opened, length)
+        if open_tag.tag in {"pre", "code"}:
+            self._close_code_tag(open_tag, length)
             return
-        if opened.tag == "a" and not opened.attributes.get("href"):
-            opened.attributes["href"] = self._since(opened.offset)
-        found = meaning(opened.tag, opened.attributes)
-        if found is not None:
-            kind, extra = found
-            self.entities.append(Entity(kind, opened.offset, length, extra))
+        if open_tag.tag == "a" and not open_tag.attributes.get("href"):
+            open_tag.attributes["href"] = self._text_since(open_tag.text_offset)
+        kind_and_fields = entity_for_tag(open_tag.tag, open_tag.attributes)
+        if kind_and_fields is not None:
+            kind, extra_fields = kind_and_fields
+            self.entities.append(MessageEntity(kind, open_tag.text_offset, length, extra_fields))
 
-    def _since(self, offset: int) -> str:
+    def _text_since(self, offset: int) -> str:
         """Give the text from an offset on, which an address-less link takes as its address."""
-        encoded = "".join(self.pieces).encode("utf-16-le", "surrogatepass")
+        encoded = "".join(self.text_parts).encode("utf-16-le", "surrogatepass")
         return encoded[2 * offset :].decode("utf-16-le", "surrogatepass")
 
-    def _close_code(self, opened: _Open, length: int) -> None:
+    def _close_code_tag(self, open_tag: _OpenTag, length: int) -> None:
         """Join ``<pre><code class="language-x">`` over one stretch into a block with a language."""
         language = ""
-        if opened.tag == "code":
-            name = opened.attributes.get("class", "")
-            language = name.removeprefix("language-") if name.startswith("language-") else ""
-        last = self.entities[-1] if self.entities else None
-        if last and (last.offset, last.length) == (opened.offset, length):
-            inner = self.languages.pop(len(self.entities) - 1, "")
-            known = language if last.kind == "pre" and opened.tag == "code" else inner
-            if known and {last.kind, opened.tag} == {"pre", "code"} and not last.extra:
-                self.entities[-1] = Entity("pre", opened.offset, length, (("language", known),))
+        if open_tag.tag == "code":
+            css_class = open_tag.attributes.get("class", "")
+            language = (
+                css_class.removeprefix("language-") if css_class.startswith("language-") else ""
+            )
+        last_entity = self.entities[-1] if self.entities else None
+        if last_entity and (last_entity.offset, last_entity.length) == (
+            open_tag.text_offset,
+            length,
+        ):
+            inner_language = self.code_languages.pop(len(self.entities) - 1, "")
+            block_language = (
+                language if last_entity.kind == "pre" and open_tag.tag == "code" else inner_language
+            )
+            if (
+                block_language
+                and {last_entity.kind, open_tag.tag} == {"pre", "code"}
+                and not last_entity.extra_fields
+            ):
+                self.entities[-1] = MessageEntity(
+                    "pre", open_tag.text_offset, length, (("language", block_language),)
+                )
                 return
         if language:
-            self.languages[len(self.entities)] = language
-        self.entities.append(Entity(opened.tag, opened.offset, length))
+            self.code_languages[len(self.entities)] = language
+        self.entities.append(MessageEntity(open_tag.tag, open_tag.text_offset, length))

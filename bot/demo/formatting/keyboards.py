@@ -1,14 +1,14 @@
 """Keyboards: checked as Telegram checks them, given back as it shows them."""
 
-from bot.demo.emulator.arguments import Arguments
+from bot.demo.emulator.arguments import CallArguments
 from bot.demo.emulator.json_encoding import Json, JsonObject, bad_request
-from bot.demo.formatting.links import checked_link
+from bot.demo.formatting.links import normalize_link
 
 MAX_BUTTONS = 100
-MAX_DATA_BYTES = 64
-MAX_COPY = 256
-_STYLES = {"danger", "success", "primary"}
-_ACTIONS = (
+MAX_CALLBACK_DATA_BYTES = 64
+MAX_COPY_TEXT_LENGTH = 256
+_BUTTON_STYLES = {"danger", "success", "primary"}
+_BUTTON_ACTIONS = (
     "url",
     "callback_data",
     "web_app",
@@ -19,13 +19,13 @@ _ACTIONS = (
     "copy_text",
     "disabled",
 )
-_WORDS = {
+_STRING_ACTIONS = {
     "url",
     "callback_data",
     "switch_inline_query",
     "switch_inline_query_current_chat",
 }
-_PARTS: dict[str, dict[str, type]] = {
+_ACTION_FIELDS: dict[str, dict[str, type]] = {
     "copy_text": {"text": str},
     "web_app": {"url": str},
     "login_url": {
@@ -45,9 +45,9 @@ _PARTS: dict[str, dict[str, type]] = {
 _OTHER_KEYBOARDS = ("keyboard", "remove_keyboard", "force_reply")
 
 
-def reply_markup(arguments: Arguments, *, inline_only: bool = False) -> JsonObject | None:
+def parse_reply_markup(arguments: CallArguments, *, inline_only: bool = False) -> JsonObject | None:
     """Give the inline keyboard of a call, None when there is none to show, or refuse."""
-    value = arguments.structure("reply_markup", "Can't parse reply keyboard markup JSON object")
+    value = arguments.json_value("reply_markup", "Can't parse reply keyboard markup JSON object")
     if value is None:
         return None
     if not isinstance(value, dict):
@@ -56,25 +56,25 @@ def reply_markup(arguments: Arguments, *, inline_only: bool = False) -> JsonObje
         if inline_only or not any(name in value for name in _OTHER_KEYBOARDS):
             raise bad_request("inline keyboard expected")
         return None
-    rows = _rows(value["inline_keyboard"])
+    rows = _parse_rows(value["inline_keyboard"])
     if sum(len(row) for row in rows) > MAX_BUTTONS:
         raise bad_request("reply markup is too long")
-    kept: list[Json] = [row for row in rows if row]
-    return {"inline_keyboard": kept} if kept else None
+    nonempty_rows: list[Json] = [row for row in rows if row]
+    return {"inline_keyboard": nonempty_rows} if nonempty_rows else None
 
 
-def _rows(value: Json) -> list[list[Json]]:
+def _parse_rows(value: Json) -> list[list[Json]]:
     if not isinstance(value, list):
         raise bad_request('Field "inline_keyboard" of the InlineKeyboardMarkup must be an Array')
     rows: list[list[Json]] = []
     for row in value:
         if not isinstance(row, list):
             raise bad_request('Field "inline_keyboard" must be an Array of Arrays')
-        rows.append([_button(button) for button in row])
+        rows.append([_parse_button(button) for button in row])
     return rows
 
 
-def _button(value: Json) -> JsonObject:
+def _parse_button(value: Json) -> JsonObject:
     prefix = "Can't parse inline keyboard button: "
     if not isinstance(value, dict):
         raise bad_request(prefix + "InlineKeyboardButton must be an Object")
@@ -85,58 +85,64 @@ def _button(value: Json) -> JsonObject:
     if not value["text"].strip():
         raise bad_request("inline keyboard button text must be non-empty")
     style = value.get("style")
-    if style is not None and (not isinstance(style, str) or style not in _STYLES):
+    if style is not None and (not isinstance(style, str) or style not in _BUTTON_STYLES):
         raise bad_request(prefix + "Invalid button style specified")
     action = button_action(value, prefix)
-    shown: JsonObject = {"text": value["text"], action: shown_action(action, value[action])}
+    button: JsonObject = {"text": value["text"], action: echo_action(action, value[action])}
     for extra in ("style", "icon_custom_emoji_id"):
         if isinstance(value.get(extra), str):
-            shown[extra] = value[extra]
+            button[extra] = value[extra]
     if action == "url":
-        shown["url"] = _address(str(value["url"]))
-    return shown
+        button["url"] = _button_url(str(value["url"]))
+    return button
 
 
 def button_action(value: JsonObject, prefix: str) -> str:
     """Name the one thing that a button does, or refuse the button."""
-    chosen = [
-        name for name in _ACTIONS if value.get(name) not in (None, "") or _may_be_empty(name, value)
+    actions = [
+        name
+        for name in _BUTTON_ACTIONS
+        if value.get(name) not in (None, "") or _may_be_empty(name, value)
     ]
-    if not chosen:
+    if not actions:
         raise bad_request(prefix + "Text buttons are unallowed in the inline keyboard")
-    action = chosen[0]
+    action = actions[0]
     detail = value[action]
-    kind, word = (str, "String") if action in _WORDS else (dict, "Object")
-    if not isinstance(detail, kind):
-        raise bad_request(f'{prefix}Field "{action}" must be of type {word}')
-    if action == "callback_data" and len(str(detail).encode()) > MAX_DATA_BYTES:
+    expected_type, type_name = (str, "String") if action in _STRING_ACTIONS else (dict, "Object")
+    if not isinstance(detail, expected_type):
+        raise bad_request(f'{prefix}Field "{action}" must be of type {type_name}')
+    if action == "callback_data" and len(str(detail).encode()) > MAX_CALLBACK_DATA_BYTES:
         raise bad_request("BUTTON_DATA_INVALID")
     if action == "copy_text":
-        _check_copy(detail)
+        _check_copy_text(detail)
     if action == "web_app" or action == "login_url":
-        _check_page(action, detail, prefix)
+        _check_https_url(action, detail, prefix)
     return action
 
 
-def shown_action(action: str, detail: Json) -> Json:
+def echo_action(action: str, detail: Json) -> Json:
     """Give what a button does without the fields that Telegram does not know."""
     if not isinstance(detail, dict):
         return detail
-    kinds: dict[str, type] = _PARTS.get(action, {})
-    return {n: value for n, value in detail.items() if isinstance(value, kinds.get(n, ()))}
+    field_types: dict[str, type] = _ACTION_FIELDS.get(action, {})
+    return {
+        name: value
+        for name, value in detail.items()
+        if isinstance(value, field_types.get(name, ()))
+    }
 
 
 def _may_be_empty(name: str, value: JsonObject) -> bool:
     return name.startswith("switch_inline_query") and value.get(name) == ""
 
 
-def _check_copy(detail: Json) -> None:
+def _check_copy_text(detail: Json) -> None:
     text = detail.get("text") if isinstance(detail, dict) else None
-    if not isinstance(text, str) or not 1 <= len(text) <= MAX_COPY:
+    if not isinstance(text, str) or not 1 <= len(text) <= MAX_COPY_TEXT_LENGTH:
         raise bad_request("BUTTON_COPY_TEXT_INVALID")
 
 
-def _check_page(action: str, detail: Json, prefix: str) -> None:
+def _check_https_url(action: str, detail: Json, prefix: str) -> None:
     url = detail.get("url") if isinstance(detail, dict) else None
     if not isinstance(url, str):
         raise bad_request(prefix + 'Can\'t find field "url"')
@@ -147,15 +153,15 @@ def _check_page(action: str, detail: Json, prefix: str) -> None:
         )
 
 
-def _address(url: str) -> str:
+def _button_url(url: str) -> str:
     """Give the address of a button as Telegram stores it, or refuse it in Telegram's words."""
-    link = checked_link(url)
+    link = normalize_link(url)
     if link is not None:
         return link
     scheme, separator, _ = url.partition("://")
-    wrong = (
+    problem = (
         "Unsupported URL protocol"
         if separator and not scheme.startswith("http")
         else "Wrong HTTP URL"
     )
-    raise bad_request(f"inline keyboard button URL '{url}' is invalid: {wrong}")
+    raise bad_request(f"inline keyboard button URL '{url}' is invalid: {problem}")

@@ -3,7 +3,7 @@
 import re
 from urllib.parse import quote
 
-_ADDRESS = re.compile(
+_WEB_URL = re.compile(
     r"""(?:(?P<scheme>https?)://)?
         (?P<user>[^/?\#\s@]*@)?
         (?P<host>[^/?\#\s:@\x00-\x20]+)
@@ -11,41 +11,41 @@ _ADDRESS = re.compile(
         (?P<rest>[/?\#].*)?""",
     re.IGNORECASE | re.VERBOSE | re.DOTALL,
 )
-_OWN = re.compile(r"(?:tg|ton|tonsite)://\S+", re.IGNORECASE)
-_USER = re.compile(r"tg://user/?\?id=([1-9]\d{0,15})", re.IGNORECASE)
-_LABEL = re.compile(r"[^\W_](?:[\w-]*[^\W_])?")
+_TELEGRAM_URL = re.compile(r"(?:tg|ton|tonsite)://\S+", re.IGNORECASE)
+_USER_URL = re.compile(r"tg://user/?\?id=([1-9]\d{0,15})", re.IGNORECASE)
+_HOST_LABEL = re.compile(r"[^\W_](?:[\w-]*[^\W_])?")
 
 
-def mentioned_user(url: str) -> int | None:
+def mentioned_user_id(url: str) -> int | None:
     """Give the user that a ``tg://user?id=`` address names."""
-    match = _USER.fullmatch(url.strip())
+    match = _USER_URL.fullmatch(url.strip())
     return int(match[1]) if match else None
 
 
-def checked_link(url: str) -> str | None:
+def normalize_link(url: str) -> str | None:
     """Give the address as Telegram would show it in a message, or None when it drops it."""
     url = url.strip()
-    if _OWN.fullmatch(url):
-        scheme, _, rest = url.partition("://")
-        return f"{scheme.lower()}://{rest}"
-    match = _ADDRESS.fullmatch(url)
+    if _TELEGRAM_URL.fullmatch(url):
+        scheme, _, path = url.partition("://")
+        return f"{scheme.lower()}://{path}"
+    match = _WEB_URL.fullmatch(url)
     if match is None or not _is_public_host(match["host"]):
         return None
     scheme = (match["scheme"] or "http").lower()
-    rest = match["rest"] or "/"
-    if not rest.startswith("/"):
-        rest = "/" + rest
+    path = match["rest"] or "/"
+    if not path.startswith("/"):
+        path = "/" + path
     host = match["host"].lower() + (match["port"] or "")
-    return f"{scheme}://{match['user'] or ''}{host}{_escaped(rest)}"
+    return f"{scheme}://{match['user'] or ''}{host}{_escape_spaces(path)}"
 
 
 def _is_public_host(host: str) -> bool:
     labels = host.split(".")
-    return len(labels) > 1 and all(_LABEL.fullmatch(label) for label in labels)
+    return len(labels) > 1 and all(_HOST_LABEL.fullmatch(label) for label in labels)
 
 
-def _escaped(rest: str) -> str:
-    return "".join(quote(letter) if letter <= " " else letter for letter in rest)
+def _escape_spaces(path: str) -> str:
+    return "".join(quote(letter) if letter <= " " else letter for letter in path)
 
 
 def is_rich_link(url: str) -> bool:
@@ -55,4 +55,4 @@ def is_rich_link(url: str) -> bool:
         return len(url) > 1
     if lowered.startswith(("mailto:", "tel:", "tg://")):
         return not url.endswith((":", "/"))
-    return lowered.startswith(("http://", "https://")) and checked_link(url) is not None
+    return lowered.startswith(("http://", "https://")) and normalize_link(url) is not None

@@ -11,13 +11,13 @@ def utf16_length(text: str) -> int:
 
 
 @dataclass(frozen=True, slots=True)
-class Entity:
+class MessageEntity:
     """A stretch of a text, in UTF-16 units, with what it means."""
 
     kind: str
     offset: int
     length: int
-    extra: tuple[tuple[str, str | int], ...] = ()
+    extra_fields: tuple[tuple[str, str | int], ...] = ()
 
     @property
     def end(self) -> int:
@@ -26,19 +26,24 @@ class Entity:
 
     def as_json(self) -> JsonObject:
         """Give the MessageEntity object."""
-        return {"type": self.kind, "offset": self.offset, "length": self.length, **dict(self.extra)}
+        return {
+            "type": self.kind,
+            "offset": self.offset,
+            "length": self.length,
+            **dict(self.extra_fields),
+        }
 
 
 @dataclass(frozen=True, slots=True)
-class Formatted:
+class FormattedText:
     """A text and its entities, in reading order."""
 
     text: str
-    entities: tuple[Entity, ...] = ()
+    entities: tuple[MessageEntity, ...] = ()
 
 
 # Where two entities cover the same stretch, the outer one comes first.
-_ORDER = (
+_NESTING_ORDER = (
     "blockquote",
     "expandable_blockquote",
     "pre",
@@ -55,25 +60,31 @@ _ORDER = (
 )
 
 
-def in_reading_order(entities: list[Entity]) -> tuple[Entity, ...]:
+def sort_entities(entities: list[MessageEntity]) -> tuple[MessageEntity, ...]:
     """Sort entities by where they begin, longer ones first."""
 
-    def place(entity: Entity) -> tuple[int, int, int]:
-        rank = _ORDER.index(entity.kind) if entity.kind in _ORDER else len(_ORDER)
-        return entity.offset, -entity.length, rank
+    def sort_key(entity: MessageEntity) -> tuple[int, int, int]:
+        nesting_rank = (
+            _NESTING_ORDER.index(entity.kind)
+            if entity.kind in _NESTING_ORDER
+            else len(_NESTING_ORDER)
+        )
+        return entity.offset, -entity.length, nesting_rank
 
-    return tuple(sorted(entities, key=place))
+    return tuple(sorted(entities, key=sort_key))
 
 
-def trimmed(formatted: Formatted) -> Formatted:
+def trim(formatted: FormattedText) -> FormattedText:
     """Cut blank space at both ends and the entities that lay in it."""
     text = formatted.text
     start = utf16_length(text[: len(text) - len(text.lstrip())])
-    kept = text.strip()
-    end = start + utf16_length(kept)
+    stripped_text = text.strip()
+    end = start + utf16_length(stripped_text)
     entities = []
     for entity in formatted.entities:
         first, last = max(entity.offset, start), min(entity.end, end)
         if first < last:
-            entities.append(Entity(entity.kind, first - start, last - first, entity.extra))
-    return Formatted(kept, tuple(entities))
+            entities.append(
+                MessageEntity(entity.kind, first - start, last - first, entity.extra_fields)
+            )
+    return FormattedText(stripped_text, tuple(entities))

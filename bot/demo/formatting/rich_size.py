@@ -12,12 +12,12 @@ MAX_DEPTH = 16
 MAX_MEDIA = 50
 MAX_COLUMNS = 20
 
-_MEDIA = {"photo", "video", "animation", "audio", "voice_note", "document"}
-_SOURCES = ("expression", "alternative_text")
+_MEDIA_TYPES = {"photo", "video", "animation", "audio", "voice_note", "document"}
+_SOURCE_FIELDS = ("expression", "alternative_text")
 
 
 @dataclass(frozen=True, slots=True)
-class Size:
+class RichMessageSize:
     """The five measures that are limited."""
 
     characters: int = 0
@@ -26,8 +26,8 @@ class Size:
     media: int = 0
     columns: int = 0
 
-    def __add__(self, other: "Size") -> "Size":
-        return Size(
+    def __add__(self, other: "RichMessageSize") -> "RichMessageSize":
+        return RichMessageSize(
             self.characters + other.characters,
             self.blocks + other.blocks,
             max(self.depth, other.depth),
@@ -36,12 +36,12 @@ class Size:
         )
 
 
-def measure(blocks: list[Json]) -> Size:
+def measure_blocks(blocks: list[Json]) -> RichMessageSize:
     """Count characters in UTF-16 units, blocks, depth, media and table columns."""
-    return _total(_block(block, 1) for block in blocks if isinstance(block, dict))
+    return _sum_sizes(_block_size(block, 1) for block in blocks if isinstance(block, dict))
 
 
-def check_size(size: Size) -> None:
+def check_size(size: RichMessageSize) -> None:
     """Refuse a message that is over a limit, naming the limit as Telegram does."""
     if size.blocks > MAX_BLOCKS:
         raise bad_request("RICH_MESSAGE_BLOCKS_TOO_MANY")
@@ -55,74 +55,80 @@ def check_size(size: Size) -> None:
         raise bad_request("RICH_MESSAGE_TEXT_TOO_LONG")
 
 
-def _total(sizes: Iterator[Size]) -> Size:
-    total = Size()
+def _sum_sizes(sizes: Iterator[RichMessageSize]) -> RichMessageSize:
+    total = RichMessageSize()
     for size in sizes:
         total += size
     return total
 
 
-def _block(block: JsonObject, depth: int) -> Size:
+def _block_size(block: JsonObject, depth: int) -> RichMessageSize:
     """Count one block: itself, its texts, its children one level deeper."""
     kind = block.get("type")
-    size = Size(blocks=1, depth=depth, media=1 if kind in _MEDIA else 0)
+    size = RichMessageSize(blocks=1, depth=depth, media=1 if kind in _MEDIA_TYPES else 0)
     for name in ("text", "summary", "credit", "caption", "expression"):
-        size += _text(block.get(name), depth)
-    size += _total(_block(child, depth + 1) for child in _objects(block.get("blocks")))
-    for item in _objects(block.get("items")):
-        size += Size(blocks=1)
-        size += _total(_block(child, depth + 1) for child in _objects(item.get("blocks")))
-    for button in _objects(block.get("buttons")):
-        size += _text(button.get("text"), depth)
-    return size + _table(block.get("cells"), depth)
+        size += _text_size(block.get(name), depth)
+    size += _sum_sizes(
+        _block_size(child, depth + 1) for child in _object_items(block.get("blocks"))
+    )
+    for item in _object_items(block.get("items")):
+        size += RichMessageSize(blocks=1)
+        size += _sum_sizes(
+            _block_size(child, depth + 1) for child in _object_items(item.get("blocks"))
+        )
+    for button in _object_items(block.get("buttons")):
+        size += _text_size(button.get("text"), depth)
+    return size + _table_size(block.get("cells"), depth)
 
 
-def _table(rows: Json, depth: int) -> Size:
+def _table_size(rows: Json, depth: int) -> RichMessageSize:
     if not isinstance(rows, list):
-        return Size()
-    size = Size(blocks=len(rows), columns=columns(rows))
+        return RichMessageSize()
+    size = RichMessageSize(blocks=len(rows), columns=column_count(rows))
     for row in rows:
-        size += _total(_text(cell.get("text"), depth) for cell in _objects(row))
+        size += _sum_sizes(_text_size(cell.get("text"), depth) for cell in _object_items(row))
     return size
 
 
-def columns(rows: list[Json]) -> int:
+def column_count(rows: list[Json]) -> int:
     """Count the columns of a table, with cells that span several and that reach further rows."""
-    widest = 0
-    reaching: list[tuple[int, int]] = []  # (rows still covered, columns covered)
+    max_width = 0
+    open_rowspans: list[tuple[int, int]] = []  # (rows still covered, columns covered)
     for row in rows:
-        width = sum(span for _, span in reaching)
-        reaching = [(left - 1, span) for left, span in reaching if left > 1]
-        for cell in _objects(row):
-            span, reach = _span(cell, "colspan"), _span(cell, "rowspan")
+        width = sum(span for _, span in open_rowspans)
+        open_rowspans = [
+            (rows_left - 1, span) for rows_left, span in open_rowspans if rows_left > 1
+        ]
+        for cell in _object_items(row):
+            span, rowspan = _span_value(cell, "colspan"), _span_value(cell, "rowspan")
             width += span
-            if reach > 1:
-                reaching.append((reach - 1, span))
-        widest = max(widest, width)
-    return widest
+            if rowspan > 1:
+                open_rowspans.append((rowspan - 1, span))
+        max_width = max(max_width, width)
+    return max_width
 
 
-def _span(cell: JsonObject, name: str) -> int:
+def _span_value(cell: JsonObject, name: str) -> int:
     value = cell.get(name)
     return value if isinstance(value, int) else 1
 
 
-def _text(value: Json, depth: int) -> Size:
+def _text_size(value: Json, depth: int) -> RichMessageSize:
     """Count a rich text; every object that dresses it is one level deeper."""
     if isinstance(value, str):
-        return Size(characters=utf16_length(value), depth=depth)
+        return RichMessageSize(characters=utf16_length(value), depth=depth)
     if isinstance(value, list):
-        return _total(_text(item, depth) for item in value)
+        return _sum_sizes(_text_size(item, depth) for item in value)
     if not isinstance(value, dict):
-        return Size()
+        return RichMessageSize()
     if "type" not in value:  # a caption: text and credit
-        return _text(value.get("text"), depth) + _text(value.get("credit"), depth)
-    size = Size(depth=depth + 1)
-    for name in ("text", *_SOURCES):
-        size += _text(value.get(name), depth + 1)
+        return _text_size(value.get("text"), depth) + _text_size(value.get("credit"), depth)
+    size = RichMessageSize(depth=depth + 1)
+    for name in ("text", *_SOURCE_FIELDS):
+        size += _text_size(value.get(name), depth + 1)
     button = value.get("button")
-    return size + _text(button.get("text"), depth + 1) if isinstance(button, dict) else size
+    return size + _text_size(button.get("text"), depth + 1) if isinstance(button, dict) else size
 
 
-def _objects(value: Json) -> list[JsonObject]:
+def _object_items(value: Json) -> list[JsonObject]:
     return [item for item in value if isinstance(item, dict)] if isinstance(value, list) else []

@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable
 
 from bot.demo.emulator.json_encoding import ApiError, Json, JsonObject, bad_request
-from bot.demo.formatting.keyboards import button_action, shown_action
+from bot.demo.formatting.keyboards import button_action, echo_action
 from bot.demo.formatting.links import is_rich_link
 
 # The fields that each type needs.
@@ -36,86 +36,86 @@ RICH_TEXT_FIELDS: dict[str, tuple[str, ...]] = {
     "reference": ("text", "name"),
     "reference_link": ("text", "reference_name"),
 }
-_PLAIN = {"custom_emoji", "date_time"}
-_STYLES = {"danger", "success", "primary", "link"}
+_PLAIN_LABEL_TYPES = {"custom_emoji", "date_time"}
+_BUTTON_STYLES = {"danger", "success", "primary", "link"}
 _DATE_FORMAT = re.compile(r"r|w?[dD]?[tT]?")
-_EMAIL = re.compile(r"[\w.+-]+@[\w-]+(\.[\w-]+)+")
+_EMAIL_ADDRESS = re.compile(r"[\w.+-]+@[\w-]+(\.[\w-]+)+")
 
 
-def parse_refusal(text: str) -> ApiError:
+def block_parse_error(text: str) -> ApiError:
     """Word the refusal of a block that could not be read."""
     return bad_request("Can't parse InputRichBlock: " + text)
 
 
-def required(value: JsonObject, name: str) -> Json:
+def required_field(value: JsonObject, name: str) -> Json:
     """Give a field that must be there."""
     if value.get(name) is None:
-        raise parse_refusal(f'Can\'t find field "{name}"')
+        raise block_parse_error(f'Can\'t find field "{name}"')
     return value[name]
 
 
-def string(value: JsonObject, name: str) -> str:
+def string_field(value: JsonObject, name: str) -> str:
     """Give a text field that must be there."""
-    found = required(value, name)
-    if not isinstance(found, str):
-        raise parse_refusal(f'Field "{name}" must be of type String')
-    return found
+    field = required_field(value, name)
+    if not isinstance(field, str):
+        raise block_parse_error(f'Field "{name}" must be of type String')
+    return field
 
 
-def number(value: JsonObject, name: str) -> int:
+def number_field(value: JsonObject, name: str) -> int:
     """Give a whole number that must be there; Telegram also takes it written as text."""
-    found = required(value, name)
-    if isinstance(found, str) and re.fullmatch(r"-?\d{1,18}", found):
-        return int(found)
-    if isinstance(found, bool) or not isinstance(found, int):
-        raise parse_refusal(f'Field "{name}" must be of type Number')
-    return found
+    field = required_field(value, name)
+    if isinstance(field, str) and re.fullmatch(r"-?\d{1,18}", field):
+        return int(field)
+    if isinstance(field, bool) or not isinstance(field, int):
+        raise block_parse_error(f'Field "{name}" must be of type Number')
+    return field
 
 
-def truth(value: JsonObject, name: str) -> bool:
+def flag_field(value: JsonObject, name: str) -> bool:
     """Give an optional yes or no."""
-    found = value.get(name)
-    if found is None:
+    field = value.get(name)
+    if field is None:
         return False
-    if not isinstance(found, bool):
-        raise parse_refusal(f'Field "{name}" must be of type Boolean')
-    return found
+    if not isinstance(field, bool):
+        raise block_parse_error(f'Field "{name}" must be of type Boolean')
+    return field
 
 
-def rich_text(value: Json) -> Json:
+def parse_rich_text(value: Json) -> Json:
     """Give a rich text as Telegram echoes it, or refuse it."""
     if isinstance(value, str):
         return value
     if isinstance(value, list):
-        return [rich_text(item) for item in value]
+        return [parse_rich_text(item) for item in value]
     if not isinstance(value, dict):
-        raise parse_refusal("RichText must be a String, an Array or an Object")
-    kind = string(value, "type")
+        raise block_parse_error("RichText must be a String, an Array or an Object")
+    kind = string_field(value, "type")
     if kind not in RICH_TEXT_FIELDS:
-        raise parse_refusal("Unsupported rich text type")
-    shown: JsonObject = {"type": kind}
+        raise block_parse_error("Unsupported rich text type")
+    echo: JsonObject = {"type": kind}
     for name in RICH_TEXT_FIELDS[kind]:
-        shown[name] = _read(name, value)
-    _check(kind, shown)
-    return shown
+        echo[name] = _parse_field(name, value)
+    _check_fields(kind, echo)
+    return echo
 
 
-def _read(name: str, value: JsonObject) -> Json:
+def _parse_field(name: str, value: JsonObject) -> Json:
     if name == "text":
-        return rich_text(required(value, name))
+        return parse_rich_text(required_field(value, name))
     if name == "button":
-        return rich_button(required(value, name))
+        return parse_rich_button(required_field(value, name))
     if name == "unix_time":
-        return number(value, name)
+        return number_field(value, name)
     if name == "user":
-        return _user(required(value, name))
-    return string(value, name)
+        return _parse_user(required_field(value, name))
+    return string_field(value, name)
 
 
-def _user(user: Json) -> JsonObject:
+def _parse_user(user: Json) -> JsonObject:
     """Give the user that a mention names; a bot needs to write no more than the number."""
     if not isinstance(user, dict) or type(user.get("id")) is not int:
-        raise parse_refusal('Field "user" must be of type Object')
+        raise block_parse_error('Field "user" must be of type Object')
     name = user.get("first_name")
     return {
         "id": user["id"],
@@ -124,35 +124,35 @@ def _user(user: Json) -> JsonObject:
     }
 
 
-def _check(kind: str, shown: JsonObject) -> None:
-    check = _CHECKS.get(kind)
+def _check_fields(kind: str, echo: JsonObject) -> None:
+    check = _FIELD_CHECKS.get(kind)
     if check is not None:
-        check(shown)
+        check(echo)
 
 
-def _check_url(shown: JsonObject) -> None:
-    if not is_rich_link(str(shown["url"])):
+def _check_url(echo: JsonObject) -> None:
+    if not is_rich_link(str(echo["url"])):
         raise bad_request("RICH_MESSAGE_URL_INVALID")
 
 
-def _check_email(shown: JsonObject) -> None:
-    if not _EMAIL.fullmatch(str(shown["email_address"])):
+def _check_email(echo: JsonObject) -> None:
+    if not _EMAIL_ADDRESS.fullmatch(str(echo["email_address"])):
         raise bad_request("RICH_MESSAGE_EMAIL_INVALID")
 
 
-def _check_date(shown: JsonObject) -> None:
-    time = shown["unix_time"]
-    is_sound = isinstance(time, int) and 0 < time < 2**31
-    if not is_sound or not _DATE_FORMAT.fullmatch(str(shown["date_time_format"])):
+def _check_date(echo: JsonObject) -> None:
+    unix_time = echo["unix_time"]
+    is_in_range = isinstance(unix_time, int) and 0 < unix_time < 2**31
+    if not is_in_range or not _DATE_FORMAT.fullmatch(str(echo["date_time_format"])):
         raise bad_request("RICH_MESSAGE_DATE_INVALID")
 
 
-def _check_emoji(shown: JsonObject) -> None:
-    if not re.fullmatch(r"-?[1-9]\d{0,18}", str(shown["custom_emoji_id"])):
+def _check_emoji(echo: JsonObject) -> None:
+    if not re.fullmatch(r"-?[1-9]\d{0,18}", str(echo["custom_emoji_id"])):
         raise bad_request("RICH_MESSAGE_EMOJI_INVALID")
 
 
-_CHECKS: dict[str, Callable[[JsonObject], None]] = {
+_FIELD_CHECKS: dict[str, Callable[[JsonObject], None]] = {
     "url": _check_url,
     "email_address": _check_email,
     "date_time": _check_date,
@@ -160,27 +160,29 @@ _CHECKS: dict[str, Callable[[JsonObject], None]] = {
 }
 
 
-def rich_button(value: Json) -> JsonObject:
+def parse_rich_button(value: Json) -> JsonObject:
     """Give a button of a rich message as Telegram echoes it, or refuse it."""
     if not isinstance(value, dict):
-        raise parse_refusal("RichMessageButton must be an Object")
-    label = rich_text(required(value, "text"))
-    if not _is_plain(label):
+        raise block_parse_error("RichMessageButton must be an Object")
+    label = parse_rich_text(required_field(value, "text"))
+    if not _is_plain_label(label):
         raise bad_request("RICH_MESSAGE_ENTITIES_INVALID")
     action = button_action(value, "Can't parse InputRichBlock: ")
-    shown: JsonObject = {"text": label, action: shown_action(action, value[action])}
+    echo: JsonObject = {"text": label, action: echo_action(action, value[action])}
     style = value.get("style")
     if style is not None:
-        is_known = isinstance(style, str) and style in _STYLES
+        is_known = isinstance(style, str) and style in _BUTTON_STYLES
         if not is_known or (style == "link" and action != "callback_data"):
-            raise parse_refusal("Invalid button style specified")
-        shown["style"] = style
+            raise block_parse_error("Invalid button style specified")
+        echo["style"] = style
     if action == "url" and not is_rich_link(str(value["url"])):
         raise bad_request("RICH_MESSAGE_URL_INVALID")
-    return shown
+    return echo
 
 
-def _is_plain(label: Json) -> bool:
+def _is_plain_label(label: Json) -> bool:
     if isinstance(label, list):
-        return all(_is_plain(item) for item in label)
-    return isinstance(label, str) or (isinstance(label, dict) and label["type"] in _PLAIN)
+        return all(_is_plain_label(item) for item in label)
+    return isinstance(label, str) or (
+        isinstance(label, dict) and label["type"] in _PLAIN_LABEL_TYPES
+    )

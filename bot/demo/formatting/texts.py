@@ -1,16 +1,16 @@
 """The text of a message: parsed, measured and refused as Telegram does."""
 
-from bot.demo.emulator.arguments import Arguments
+from bot.demo.emulator.arguments import CallArguments
 from bot.demo.emulator.json_encoding import Json, JsonObject, bad_request
-from bot.demo.formatting.autolinks import with_detected
+from bot.demo.formatting.autolinks import add_detected_entities
 from bot.demo.formatting.html_to_entities import parse_html
-from bot.demo.formatting.message_entities import Entity, Formatted, trimmed, utf16_length
+from bot.demo.formatting.message_entities import FormattedText, MessageEntity, trim, utf16_length
 
-MAX_TEXT = 4096
-MAX_CAPTION = 1024
+MAX_TEXT_LENGTH = 4096
+MAX_CAPTION_LENGTH = 1024
 MAX_RAW_BYTES = 32_768
 MAX_ENTITIES = 100
-_KINDS = {
+_ENTITY_FIELDS = {
     "mention": (),
     "hashtag": (),
     "cashtag": (),
@@ -34,58 +34,62 @@ _KINDS = {
 }
 
 
-def message_text(arguments: Arguments, users: dict[int, JsonObject]) -> JsonObject:
+def message_text_fields(arguments: CallArguments, users: dict[int, JsonObject]) -> JsonObject:
     """Give ``text`` and ``entities`` of a message to send, or refuse."""
     source = arguments.text("text")
     if not source:
         raise bad_request("message text is empty")
-    formatted = _formatted(arguments, source, "entities")
+    formatted = _parse_formatted_text(arguments, source, "entities")
     if not formatted.text:
         raise bad_request("text must be non-empty")
-    if len(formatted.text) > MAX_TEXT:
+    if len(formatted.text) > MAX_TEXT_LENGTH:
         raise bad_request("message is too long")
-    return _fields(formatted, "text", "entities", users)
+    return _text_fields(formatted, "text", "entities", users)
 
 
-def caption_text(arguments: Arguments, users: dict[int, JsonObject]) -> JsonObject:
+def caption_fields(arguments: CallArguments, users: dict[int, JsonObject]) -> JsonObject:
     """Give ``caption`` and ``caption_entities``, nothing when there is no caption, or refuse."""
     source = arguments.text("caption")
     if not source:
         return {}
-    formatted = _formatted(arguments, source, "caption_entities")
-    if len(formatted.text) > MAX_CAPTION:
+    formatted = _parse_formatted_text(arguments, source, "caption_entities")
+    if len(formatted.text) > MAX_CAPTION_LENGTH:
         raise bad_request("message caption is too long")
     if not formatted.text:
         return {}
-    return _fields(formatted, "caption", "caption_entities", users)
+    return _text_fields(formatted, "caption", "caption_entities", users)
 
 
-def _formatted(arguments: Arguments, source: str, name: str) -> Formatted:
+def _parse_formatted_text(
+    arguments: CallArguments, source: str, entities_parameter: str
+) -> FormattedText:
     if len(source.encode("utf-8", "replace")) > MAX_RAW_BYTES:
         raise bad_request("text is too long")
-    mode = arguments.text("parse_mode").lower()
-    if mode == "html":
+    parse_mode = arguments.text("parse_mode").lower()
+    if parse_mode == "html":
         formatted = parse_html(source)
-    elif mode in {"markdown", "markdownv2"}:
+    elif parse_mode in {"markdown", "markdownv2"}:
         # Papergram speaks HTML and blocks; a judge that guessed at Markdown would be no judge.
         raise bad_request("unsupported parse_mode")
-    elif mode:
+    elif parse_mode:
         raise bad_request("unsupported parse_mode")
     else:
-        refusal = "Can't parse entities JSON object"
-        formatted = Formatted(source, _given(arguments.structure(name, refusal)))
-    return with_detected(trimmed(formatted))
+        error_text = "Can't parse entities JSON object"
+        formatted = FormattedText(
+            source, _parse_entities(arguments.json_value(entities_parameter, error_text))
+        )
+    return add_detected_entities(trim(formatted))
 
 
-def _given(value: Json) -> tuple[Entity, ...]:
+def _parse_entities(value: Json) -> tuple[MessageEntity, ...]:
     if value is None:
         return ()
     if not isinstance(value, list):
         raise bad_request("expected an Array of MessageEntity")
-    return tuple(_entity(item) for item in value)
+    return tuple(_parse_entity(item) for item in value)
 
 
-def _entity(value: Json) -> Entity:
+def _parse_entity(value: Json) -> MessageEntity:
     if not isinstance(value, dict):
         raise bad_request("Can't parse MessageEntity: expected an Object")
     for name in ("offset", "length", "type"):
@@ -94,35 +98,35 @@ def _entity(value: Json) -> Entity:
     kind, offset, length = value["type"], value["offset"], value["length"]
     if type(offset) is not int or type(length) is not int:
         raise bad_request('Can\'t parse MessageEntity: Field "offset" must be of type Number')
-    if not isinstance(kind, str) or kind not in _KINDS:
+    if not isinstance(kind, str) or kind not in _ENTITY_FIELDS:
         raise bad_request("Can't parse MessageEntity: Unsupported type specified")
-    extra = []
-    for name in _KINDS[kind]:
+    extra_fields = []
+    for name in _ENTITY_FIELDS[kind]:
         detail = value.get(name)
         if isinstance(detail, int if name == "unix_time" else str):
-            extra.append((name, detail))
-    return Entity(kind, offset, length, tuple(extra))
+            extra_fields.append((name, detail))
+    return MessageEntity(kind, offset, length, tuple(extra_fields))
 
 
-def _fields(
-    formatted: Formatted, text: str, entities: str, users: dict[int, JsonObject]
+def _text_fields(
+    formatted: FormattedText, text_key: str, entities_key: str, users: dict[int, JsonObject]
 ) -> JsonObject:
-    fields: JsonObject = {text: formatted.text}
+    fields: JsonObject = {text_key: formatted.text}
     size = utf16_length(formatted.text)
-    shown: list[Json] = []
+    entity_objects: list[Json] = []
     # Beyond a hundred, Telegram forgets entities without a word.
     for entity in formatted.entities[:MAX_ENTITIES]:
         if 0 <= entity.offset < entity.end <= size:
-            shown.append(_shown(entity, users))
-    if shown:
-        fields[entities] = shown
+            entity_objects.append(_entity_object(entity, users))
+    if entity_objects:
+        fields[entities_key] = entity_objects
     return fields
 
 
-def _shown(entity: Entity, users: dict[int, JsonObject]) -> JsonObject:
+def _entity_object(entity: MessageEntity, users: dict[int, JsonObject]) -> JsonObject:
     value = entity.as_json()
     user = value.get("user")
     if isinstance(user, int):
-        known: JsonObject = {"id": user, "is_bot": False, "first_name": ""}
-        value["user"] = users.get(user, known)
+        default_user: JsonObject = {"id": user, "is_bot": False, "first_name": ""}
+        value["user"] = users.get(user, default_user)
     return value

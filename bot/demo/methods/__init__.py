@@ -2,18 +2,18 @@
 
 from collections.abc import Awaitable, Callable
 
-from bot.demo.emulator.arguments import Arguments
+from bot.demo.emulator.arguments import CallArguments
 from bot.demo.emulator.json_encoding import Json
-from bot.demo.emulator.telegram_state import World
+from bot.demo.emulator.telegram_state import TelegramState
 from bot.demo.methods import chats, editing, profile, receiving, sending
 from bot.demo.methods import chats as pins
 
-Handler = Callable[[World, Arguments], Json | Awaitable[Json]]
+MethodHandler = Callable[[TelegramState, CallArguments], Json | Awaitable[Json]]
 
-METHODS: dict[str, Handler] = {
+METHODS: dict[str, MethodHandler] = {
     "getMe": profile.get_me,
-    "logOut": profile.leave_server,
-    "close": profile.leave_server,
+    "logOut": profile.log_out_or_close,
+    "close": profile.log_out_or_close,
     "setMyCommands": profile.set_my_commands,
     "getMyCommands": profile.get_my_commands,
     "deleteMyCommands": profile.delete_my_commands,
@@ -58,4 +58,4 @@ METHODS: dict[str, Handler] = {
 }
 
 # Telegram compares method names without regard to case.
-BY_LOWER_NAME = {name.lower(): name for name in METHODS}
+METHOD_BY_LOWER_NAME = {name.lower(): name for name in METHODS}

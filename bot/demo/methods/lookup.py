@@ -1,28 +1,32 @@
 """Which chat or message a call means, and whether the bot may write there."""
 
-from bot.demo.emulator.arguments import Arguments
+from bot.demo.emulator.arguments import CallArguments
 from bot.demo.emulator.json_encoding import ApiError, JsonObject, bad_request, forbidden
-from bot.demo.emulator.telegram_state import Chat, User, World
+from bot.demo.emulator.telegram_state import Chat, TelegramState, User
 
-PRESENT = {"creator", "administrator", "member", "restricted"}
+PRESENT_STATUSES = {"creator", "administrator", "member", "restricted"}
 
 
-def find_chat(world: World, written: str) -> Chat:
+def find_chat(state: TelegramState, chat_reference: str) -> Chat:
     """Give the chat that a number or an @name means."""
-    if written.startswith("@"):
-        named = [c for c in world.chats.values() if c.username.lower() == written[1:].lower()]
-        chat = named[0] if named else None
+    if chat_reference.startswith("@"):
+        matches = [
+            candidate
+            for candidate in state.chats.values()
+            if candidate.username.lower() == chat_reference[1:].lower()
+        ]
+        chat = matches[0] if matches else None
     else:
-        is_number = written.removeprefix("-").isdecimal()
-        chat = world.chats.get(int(written)) if is_number else None
+        is_number = chat_reference.removeprefix("-").isdecimal()
+        chat = state.chats.get(int(chat_reference)) if is_number else None
     if chat is None:
         raise bad_request("chat not found")
     return chat
 
 
-def chat_of(world: World, arguments: Arguments) -> Chat:
+def resolve_chat(state: TelegramState, arguments: CallArguments) -> Chat:
     """Give the chat of a call, following nothing: a migrated group answers with its successor."""
-    chat = find_chat(world, arguments.chat())
+    chat = find_chat(state, arguments.chat_reference())
     if chat.migrated_to is not None:
         raise ApiError(
             400,
@@ -32,32 +36,34 @@ def chat_of(world: World, arguments: Arguments) -> Chat:
     return chat
 
 
-def known_chat(world: World, arguments: Arguments) -> Chat:
+def accessible_chat(state: TelegramState, arguments: CallArguments) -> Chat:
     """Give the chat of a call if the bot can see it."""
-    chat = chat_of(world, arguments)
+    chat = resolve_chat(state, arguments)
     if not chat.is_private:
-        _check_present(world, chat)
+        _check_membership(state, chat)
     return chat
 
 
-def writable_chat(world: World, arguments: Arguments, what: str = "text messages") -> Chat:
+def writable_chat(
+    state: TelegramState, arguments: CallArguments, content_name: str = "text messages"
+) -> Chat:
     """Give the chat of a call if the bot may post there."""
-    chat = chat_of(world, arguments)
+    chat = resolve_chat(state, arguments)
     if chat.is_private:
-        _check_person(world, chat)
+        _check_private_chat(state, chat)
         return chat
-    _check_present(world, chat)
-    status = chat.members[world.bot.id]
+    _check_membership(state, chat)
+    status = chat.members[state.bot.id]
     if chat.kind == "channel" and status not in {"administrator", "creator"}:
         raise bad_request("need administrator rights in the channel chat")
-    is_forbidden = status == "member" and "can_send_messages" in chat.forbidden
+    is_forbidden = status == "member" and "can_send_messages" in chat.forbidden_permissions
     if status == "restricted" or is_forbidden:
-        raise bad_request(f"not enough rights to send {what} to the chat")
+        raise bad_request(f"not enough rights to send {content_name} to the chat")
     return chat
 
 
-def _check_person(world: World, chat: Chat) -> None:
-    status = chat.members.get(world.bot.id)
+def _check_private_chat(state: TelegramState, chat: Chat) -> None:
+    status = chat.members.get(state.bot.id)
     if chat.is_deleted:
         raise forbidden("user is deactivated")
     if status is None:
@@ -66,57 +72,57 @@ def _check_person(world: World, chat: Chat) -> None:
         raise forbidden("bot was blocked by the user")
 
 
-def _check_present(world: World, chat: Chat) -> None:
-    status = chat.members.get(world.bot.id, "left")
+def _check_membership(state: TelegramState, chat: Chat) -> None:
+    status = chat.members.get(state.bot.id, "left")
     if chat.is_deleted:
         raise forbidden("the group chat was deleted")
     if status == "kicked":
         raise forbidden(f"bot was kicked from the {chat.kind} chat")
-    if status not in PRESENT:
+    if status not in PRESENT_STATUSES:
         raise forbidden(f"bot is not a member of the {chat.kind} chat")
 
 
-def thread_of(chat: Chat, arguments: Arguments) -> JsonObject:
+def thread_fields(chat: Chat, arguments: CallArguments) -> JsonObject:
     """Give the fields that place a message in a thread of the chat."""
-    number = arguments.number("message_thread_id")
-    if not number:
+    thread_id = arguments.number("message_thread_id")
+    if not thread_id:
         return {}
-    topic = chat.topics.get(number)
+    topic = chat.topics.get(thread_id)
     if topic is None:
         raise bad_request("message thread not found")
     if topic.is_closed:
         raise bad_request("TOPIC_CLOSED")
-    return {"message_thread_id": number, "is_topic_message": True}
+    return {"message_thread_id": thread_id, "is_topic_message": True}
 
 
-def user_of(world: World, arguments: Arguments) -> User:
+def resolve_user(state: TelegramState, arguments: CallArguments) -> User:
     """Give the user of a call."""
-    number = arguments.number("user_id")
-    if number <= 0:
+    user_id = arguments.number("user_id")
+    if user_id <= 0:
         raise bad_request("invalid user_id specified")
-    user = world.users.get(number)
+    user = state.users.get(user_id)
     if user is None:
         raise bad_request("user not found")
     return user
 
 
-def own_message(world: World, arguments: Arguments) -> tuple[Chat, int]:
+def editable_message(state: TelegramState, arguments: CallArguments) -> tuple[Chat, int]:
     """Give the message of a call if the bot sent it and may still change it."""
     message_id = arguments.message_id()
-    chat = writable_chat(world, arguments)
+    chat = writable_chat(state, arguments)
     if message_id not in chat.messages:
         raise bad_request("message to edit not found")
-    if message_id not in chat.own:
+    if message_id not in chat.bot_message_ids:
         raise bad_request("message can't be edited")
     return chat, message_id
 
 
-def member_of(world: World, chat: Chat, user: User) -> JsonObject:
+def member_object(state: TelegramState, chat: Chat, user: User) -> JsonObject:
     """Give the ChatMember object of a user in a chat."""
-    return chat_member(user, chat.members.get(user.id, "left"), chat)
+    return chat_member_object(user, chat.members.get(user.id, "left"), chat)
 
 
-_RIGHTS = (
+_ADMINISTRATOR_RIGHTS = (
     "can_manage_chat",
     "can_delete_messages",
     "can_manage_video_chats",
@@ -129,7 +135,7 @@ _RIGHTS = (
     "can_delete_stories",
     "can_send_welcome_messages",
 )
-PERMISSIONS = (
+MEMBER_PERMISSIONS = (
     "can_send_messages",
     "can_send_audios",
     "can_send_documents",
@@ -149,20 +155,22 @@ PERMISSIONS = (
 )
 
 
-def chat_member(user: User, status: str, chat: Chat) -> JsonObject:
+def chat_member_object(user: User, status: str, chat: Chat) -> JsonObject:
     """Give the ChatMember object that a status in a chat makes, with the user's own rights."""
     member: JsonObject = {"status": status, "user": user.as_json()}
     if status == "creator":
         member["is_anonymous"] = False
     if status == "administrator":
         member |= {"can_be_edited": False, "is_anonymous": False}
-        member |= dict.fromkeys(_RIGHTS, True)
-        where = ("can_post_messages", "can_edit_messages")
-        member |= dict.fromkeys(where if chat.kind == "channel" else ("can_pin_messages",), True)
+        member |= dict.fromkeys(_ADMINISTRATOR_RIGHTS, True)
+        post_rights = ("can_post_messages", "can_edit_messages")
+        member |= dict.fromkeys(
+            post_rights if chat.kind == "channel" else ("can_pin_messages",), True
+        )
     if status == "restricted":
         member |= {"is_member": True, "until_date": 0}
-        member |= dict.fromkeys(PERMISSIONS, False)
+        member |= dict.fromkeys(MEMBER_PERMISSIONS, False)
     if status == "kicked":
         member["until_date"] = 0
-    member |= chat.rights.get(user.id, {})
+    member |= chat.special_rights.get(user.id, {})
     return member

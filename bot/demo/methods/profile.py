@@ -2,12 +2,12 @@
 
 import re
 
-from bot.demo.emulator.arguments import Arguments
+from bot.demo.emulator.arguments import CallArguments
 from bot.demo.emulator.json_encoding import Json, JsonObject, bad_request
-from bot.demo.emulator.telegram_state import World
+from bot.demo.emulator.telegram_state import TelegramState
 from bot.demo.methods.lookup import find_chat
 
-_SCOPES = {
+_COMMAND_SCOPES = {
     "default",
     "all_private_chats",
     "all_group_chats",
@@ -17,13 +17,13 @@ _SCOPES = {
     "chat_member",
 }
 _MAX_COMMANDS = 100
-_MAX_COMMAND = 32
-_MAX_DESCRIPTION = 256
+_MAX_COMMAND_LENGTH = 32
+_MAX_DESCRIPTION_LENGTH = 256
 
 
-def get_me(world: World, arguments: Arguments) -> Json:
+def get_me(state: TelegramState, arguments: CallArguments) -> Json:
     """Describe the bot."""
-    abilities = {
+    capabilities = {
         "can_join_groups": True,
         "can_read_all_group_messages": False,
         "supports_guest_queries": False,
@@ -35,88 +35,88 @@ def get_me(world: World, arguments: Arguments) -> Json:
         "can_manage_bots": False,
         "supports_join_request_queries": False,
     }
-    return {**world.bot.as_json(), **abilities}
+    return {**state.bot.as_json(), **capabilities}
 
 
-def leave_server(world: World, arguments: Arguments) -> Json:
+def log_out_or_close(state: TelegramState, arguments: CallArguments) -> Json:
     """Agree to log out or to close, which changes nothing here."""
     return True
 
 
-def set_my_commands(world: World, arguments: Arguments) -> Json:
+def set_my_commands(state: TelegramState, arguments: CallArguments) -> Json:
     """Set the command menu of a scope and language."""
-    refusal = "Can't parse commands list JSON object"
-    given = arguments.structure("commands", refusal)
-    if not isinstance(given, list):
+    error_text = "Can't parse commands list JSON object"
+    command_objects = arguments.json_value("commands", error_text)
+    if not isinstance(command_objects, list):
         raise bad_request("expected an Array of BotCommand")
-    if len(given) > _MAX_COMMANDS:
+    if len(command_objects) > _MAX_COMMANDS:
         raise bad_request("BOT_COMMANDS_TOO_MUCH")
-    commands = [_command(value) for value in given]
-    key = _scope(world, arguments), _language(arguments)
+    commands = [_parse_command(value) for value in command_objects]
+    key = _scope_key(state, arguments), _language_code(arguments)
     if commands:
-        world.commands[key] = commands
+        state.command_menus[key] = commands
     else:
-        world.commands.pop(key, None)
-    world.happen("commands", 0, None)
+        state.command_menus.pop(key, None)
+    state.record_event("commands", 0, None)
     return True
 
 
-def get_my_commands(world: World, arguments: Arguments) -> Json:
+def get_my_commands(state: TelegramState, arguments: CallArguments) -> Json:
     """Give the command menu of a scope and language."""
-    found = world.commands.get((_scope(world, arguments), _language(arguments)), [])
-    commands: list[Json] = [*found]
+    menu = state.command_menus.get((_scope_key(state, arguments), _language_code(arguments)), [])
+    commands: list[Json] = [*menu]
     return commands
 
 
-def delete_my_commands(world: World, arguments: Arguments) -> Json:
+def delete_my_commands(state: TelegramState, arguments: CallArguments) -> Json:
     """Remove the command menu of a scope and language."""
-    world.commands.pop((_scope(world, arguments), _language(arguments)), None)
-    world.happen("commands", 0, None)
+    state.command_menus.pop((_scope_key(state, arguments), _language_code(arguments)), None)
+    state.record_event("commands", 0, None)
     return True
 
 
-def _command(value: Json) -> JsonObject:
+def _parse_command(value: Json) -> JsonObject:
     if not isinstance(value, dict):
         raise bad_request("Can't parse BotCommand: expected an Object")
-    command, description = _field(value, "command"), _field(value, "description")
+    command, description = _required_text(value, "command"), _required_text(value, "description")
     command = command.strip().removeprefix("/")
     if not command:
         raise bad_request("command must be non-empty")
-    if len(command) > _MAX_COMMAND:
-        raise bad_request(f"command length must not exceed {_MAX_COMMAND}")
+    if len(command) > _MAX_COMMAND_LENGTH:
+        raise bad_request(f"command length must not exceed {_MAX_COMMAND_LENGTH}")
     if not description.strip():
         raise bad_request("command description must be non-empty")
-    if len(description.strip()) > _MAX_DESCRIPTION:
-        raise bad_request(f"command description length must not exceed {_MAX_DESCRIPTION}")
+    if len(description.strip()) > _MAX_DESCRIPTION_LENGTH:
+        raise bad_request(f"command description length must not exceed {_MAX_DESCRIPTION_LENGTH}")
     if not re.fullmatch(r"[a-z0-9_]+", command):
         raise bad_request("BOT_COMMAND_INVALID")
     return {"command": command, "description": description.strip()}
 
 
-def _field(value: JsonObject, name: str) -> str:
-    found = value.get(name)
-    if found is None:
+def _required_text(value: JsonObject, name: str) -> str:
+    text = value.get(name)
+    if text is None:
         raise bad_request(f"Can't parse BotCommand: Can't find field \"{name}\"")
-    if not isinstance(found, str):
+    if not isinstance(text, str):
         raise bad_request(f'Can\'t parse BotCommand: Field "{name}" must be of type String')
-    return found
+    return text
 
 
-def _scope(world: World, arguments: Arguments) -> str:
+def _scope_key(state: TelegramState, arguments: CallArguments) -> str:
     """Give a scope as one word, with the chat and user that it is about."""
-    scope = arguments.object("scope", "Can't parse BotCommandScope JSON object")
+    scope = arguments.json_object("scope", "Can't parse BotCommandScope JSON object")
     if scope is None:
         return "default"
     kind = scope.get("type")
-    if not isinstance(kind, str) or kind not in _SCOPES:
+    if not isinstance(kind, str) or kind not in _COMMAND_SCOPES:
         raise bad_request("Can't parse BotCommandScope: Unsupported type specified")
     if kind in {"chat", "chat_administrators", "chat_member"}:
-        chat = find_chat(world, str(scope.get("chat_id", "")))
+        chat = find_chat(state, str(scope.get("chat_id", "")))
         return f"{kind}:{chat.id}:{scope.get('user_id', '')}"
     return kind
 
 
-def _language(arguments: Arguments) -> str:
+def _language_code(arguments: CallArguments) -> str:
     code = arguments.text("language_code")
     if code and not re.fullmatch(r"[a-z]{2}", code):
         raise bad_request("invalid language code specified")
@@ -124,53 +124,53 @@ def _language(arguments: Arguments) -> str:
 
 
 # Each field of the profile with its longest value and the code of its refusal.
-_LIMITS = {
+_PROFILE_LIMITS = {
     "name": (64, "BOT_NAME_TOO_LONG"),
     "description": (512, "BOT_DESCRIPTION_TOO_LONG"),
     "short_description": (120, "BOT_SHORT_DESCRIPTION_TOO_LONG"),
 }
 
 
-def set_my_name(world: World, arguments: Arguments) -> Json:
+def set_my_name(state: TelegramState, arguments: CallArguments) -> Json:
     """Set the bot's name in a language."""
-    return _set(world, arguments, "name")
+    return _set_profile_field(state, arguments, "name")
 
 
-def set_my_description(world: World, arguments: Arguments) -> Json:
+def set_my_description(state: TelegramState, arguments: CallArguments) -> Json:
     """Set what an empty chat with the bot shows."""
-    return _set(world, arguments, "description")
+    return _set_profile_field(state, arguments, "description")
 
 
-def set_my_short_description(world: World, arguments: Arguments) -> Json:
+def set_my_short_description(state: TelegramState, arguments: CallArguments) -> Json:
     """Set what the bot's profile shows."""
-    return _set(world, arguments, "short_description")
+    return _set_profile_field(state, arguments, "short_description")
 
 
-def get_my_name(world: World, arguments: Arguments) -> Json:
+def get_my_name(state: TelegramState, arguments: CallArguments) -> Json:
     """Give the bot's name in a language."""
-    return {"name": _get(world, arguments, "name") or world.bot.first_name}
+    return {"name": _profile_field(state, arguments, "name") or state.bot.first_name}
 
 
-def get_my_description(world: World, arguments: Arguments) -> Json:
+def get_my_description(state: TelegramState, arguments: CallArguments) -> Json:
     """Give what an empty chat with the bot shows."""
-    return {"description": _get(world, arguments, "description")}
+    return {"description": _profile_field(state, arguments, "description")}
 
 
-def get_my_short_description(world: World, arguments: Arguments) -> Json:
+def get_my_short_description(state: TelegramState, arguments: CallArguments) -> Json:
     """Give what the bot's profile shows."""
-    return {"short_description": _get(world, arguments, "short_description")}
+    return {"short_description": _profile_field(state, arguments, "short_description")}
 
 
-def _set(world: World, arguments: Arguments, name: str) -> Json:
-    longest, refusal = _LIMITS[name]
+def _set_profile_field(state: TelegramState, arguments: CallArguments, name: str) -> Json:
+    max_length, error_code = _PROFILE_LIMITS[name]
     value = arguments.text(name).strip()
-    if len(value) > longest:
-        raise bad_request(refusal)
-    world.profile[name, _language(arguments)] = value
+    if len(value) > max_length:
+        raise bad_request(error_code)
+    state.profile_fields[name, _language_code(arguments)] = value
     return True
 
 
-def _get(world: World, arguments: Arguments, name: str) -> str:
+def _profile_field(state: TelegramState, arguments: CallArguments, name: str) -> str:
     """Give a value in a language, else the one for all languages."""
-    profile = world.profile
-    return profile.get((name, _language(arguments))) or profile.get((name, ""), "")
+    profile = state.profile_fields
+    return profile.get((name, _language_code(arguments))) or profile.get((name, ""), "")

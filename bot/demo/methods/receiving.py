@@ -3,56 +3,56 @@
 import re
 from urllib.parse import urlsplit
 
-from bot.demo.emulator.arguments import Arguments
+from bot.demo.emulator.arguments import CallArguments
 from bot.demo.emulator.json_encoding import Json, JsonObject, bad_request
-from bot.demo.emulator.telegram_state import World
+from bot.demo.emulator.telegram_state import TelegramState
 from bot.demo.emulator.updates import Webhook
 
 LOOPBACK = {"127.0.0.1", "::1", "localhost"}
-_PORTS = {443, 80, 88, 8443}
-_SECRET = re.compile(r"[A-Za-z0-9_-]{1,256}")
+_WEBHOOK_PORTS = {443, 80, 88, 8443}
+_SECRET_TOKEN = re.compile(r"[A-Za-z0-9_-]{1,256}")
 _DEFAULT_LIMIT = 100
 
 
-async def get_updates(world: World, arguments: Arguments) -> Json:
+async def get_updates(state: TelegramState, arguments: CallArguments) -> Json:
     """Give the updates that wait, or wait for one."""
-    _set_allowed(world, arguments)
+    _set_allowed_updates(state, arguments)
     limit = arguments.number("limit", _DEFAULT_LIMIT)
     limit = limit if 1 <= limit <= _DEFAULT_LIMIT else _DEFAULT_LIMIT
-    offset, patience = arguments.number("offset"), arguments.number("timeout")
-    updates: list[Json] = [*await world.updates.fetch(offset, limit, patience)]
+    offset, timeout = arguments.number("offset"), arguments.number("timeout")
+    updates: list[Json] = [*await state.updates.fetch(offset, limit, timeout)]
     return updates
 
 
-def _set_allowed(world: World, arguments: Arguments) -> None:
+def _set_allowed_updates(state: TelegramState, arguments: CallArguments) -> None:
     if not arguments.has("allowed_updates"):
         return
-    refusal = "Can't parse allowed updates JSON object"
-    allowed = arguments.structure("allowed_updates", refusal)
-    if not isinstance(allowed, list):
-        raise bad_request(refusal)
-    world.updates.allowed = tuple(str(kind) for kind in allowed)
+    error_text = "Can't parse allowed updates JSON object"
+    kinds = arguments.json_value("allowed_updates", error_text)
+    if not isinstance(kinds, list):
+        raise bad_request(error_text)
+    state.updates.allowed_kinds = tuple(str(kind) for kind in kinds)
 
 
-def set_webhook(world: World, arguments: Arguments) -> Json:
+def set_webhook(state: TelegramState, arguments: CallArguments) -> Json:
     """Have updates posted to an address; an empty one goes back to polling."""
     url = arguments.text("url")
     if not url:
-        return delete_webhook(world, arguments)
-    _check_url(url)
+        return delete_webhook(state, arguments)
+    _check_webhook_url(url)
     secret = arguments.text("secret_token")
-    if secret and not _SECRET.fullmatch(secret):
+    if secret and not _SECRET_TOKEN.fullmatch(secret):
         raise bad_request("secret token contains unallowed characters")
-    _set_allowed(world, arguments)
+    _set_allowed_updates(state, arguments)
     if arguments.flag("drop_pending_updates"):
-        world.updates.clear()
+        state.updates.clear()
     connections = arguments.number("max_connections", 40)
-    world.updates.webhook = Webhook(url, secret, min(max(connections, 1), 100))
-    world.updates.arrived.set()
+    state.updates.webhook = Webhook(url, secret, min(max(connections, 1), 100))
+    state.updates.arrival_event.set()
     return True
 
 
-def _check_url(url: str) -> None:
+def _check_webhook_url(url: str) -> None:
     """Take HTTPS on Telegram's ports, and plain HTTP on this machine as a local server does."""
     try:
         parts = urlsplit(url)
@@ -63,42 +63,42 @@ def _check_url(url: str) -> None:
         return
     if parts.scheme != "https" or not parts.hostname:
         raise bad_request("bad webhook: An HTTPS URL must be provided for webhook")
-    if port not in _PORTS:
+    if port not in _WEBHOOK_PORTS:
         raise bad_request("bad webhook: Webhook can be set up only on ports 80, 88, 443 or 8443")
 
 
-def delete_webhook(world: World, arguments: Arguments) -> Json:
+def delete_webhook(state: TelegramState, arguments: CallArguments) -> Json:
     """Go back to polling."""
-    world.updates.webhook = None
+    state.updates.webhook = None
     if arguments.flag("drop_pending_updates"):
-        world.updates.clear()
+        state.updates.clear()
     return True
 
 
-def get_webhook_info(world: World, arguments: Arguments) -> Json:
+def get_webhook_info(state: TelegramState, arguments: CallArguments) -> Json:
     """Tell where updates go and how many wait."""
-    webhook = world.updates.webhook
+    webhook = state.updates.webhook
     info: JsonObject = {
         "url": webhook.url if webhook else "",
         "has_custom_certificate": False,
-        "pending_update_count": len(world.updates),
+        "pending_update_count": len(state.updates),
     }
     if webhook:
         info["max_connections"] = webhook.max_connections
-    if world.updates.allowed:
-        info["allowed_updates"] = [*world.updates.allowed]
-    if world.updates.last_error:
-        info["last_error_message"] = world.updates.last_error
-        info["last_error_date"] = int(world.now().timestamp())
+    if state.updates.allowed_kinds:
+        info["allowed_updates"] = [*state.updates.allowed_kinds]
+    if state.updates.last_error:
+        info["last_error_message"] = state.updates.last_error
+        info["last_error_date"] = int(state.now().timestamp())
     return info
 
 
-def get_file(world: World, arguments: Arguments) -> Json:
+def get_file(state: TelegramState, arguments: CallArguments) -> Json:
     """Tell where a file can be fetched."""
-    given = arguments.text("file_id")
-    if not given:
+    file_id = arguments.text("file_id")
+    if not file_id:
         raise bad_request("file_id not specified")
-    file = world.files.get(given)
+    file = state.files.get(file_id)
     if file is None:
         raise bad_request("wrong file_id or the file is temporarily unavailable")
     return {

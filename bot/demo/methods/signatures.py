@@ -16,12 +16,12 @@ class Parameter:
     is_required: bool
 
 
-def _parameters(line: str) -> tuple[Parameter, ...]:
+def _parse_signature(line: str) -> tuple[Parameter, ...]:
     pairs = [part.split(": ") for part in line.split("; ") if part]
     return tuple(Parameter(name.rstrip("*"), kind, name.endswith("*")) for name, kind in pairs)
 
 
-_TABLE: dict[str, str] = {
+_SIGNATURE_LINES: dict[str, str] = {
     "getMe": "",
     "logOut": "",
     "close": "",
@@ -161,4 +161,4 @@ _TABLE: dict[str, str] = {
     "getMyShortDescription": "language_code: String",
 }
 
-SIGNATURES = {method: _parameters(line) for method, line in _TABLE.items()}
+SIGNATURES = {method: _parse_signature(line) for method, line in _SIGNATURE_LINES.items()}

@@ -6,110 +6,116 @@ from datetime import timedelta
 
 from bot.demo.emulator.json_encoding import Json, JsonObject
 from bot.demo.emulator.telegram_state import Chat
-from bot.demo.page.view import View
-from bot.demo.people.people import Person, Place
+from bot.demo.page.view import PageView
+from bot.demo.people.people import GroupOrChannel, Person
 
-Advance = Callable[[timedelta], Awaitable[None]]
-ToNext = Callable[[int], Awaitable[bool]]
+AdvanceClock = Callable[[timedelta], Awaitable[None]]
+SkipToNextDigest = Callable[[int], Awaitable[bool]]
 
-_LONGEST = 4096  # characters of a message
-_PAYLOAD = 64  # characters of a deep link's payload
+_MAX_MESSAGE_LENGTH = 4096  # characters of a message
+_MAX_PAYLOAD_LENGTH = 64  # characters of a deep link's payload
 
 
 @dataclass(frozen=True, slots=True)
-class Scene:
+class ActionContext:
     """Who acts, where, and what they may move."""
 
-    view: View
+    view: PageView
     person: Person
-    place: Place | None
-    advance: Advance | None
-    to_next: ToNext | None
+    group: GroupOrChannel | None
+    advance_clock: AdvanceClock | None
+    skip_to_next_digest: SkipToNextDigest | None
 
     @property
     def chat(self) -> Chat:
         """The chat in which it happens."""
-        return self.person.chat if self.place is None else self.place.chat
+        return self.person.chat if self.group is None else self.group.chat
 
 
-Deed = Callable[[Scene, JsonObject], Awaitable[Json]]
+PageAction = Callable[[ActionContext, JsonObject], Awaitable[Json]]
 
 
-async def _say(scene: Scene, given: JsonObject) -> Json:
-    text = str(given["text"]).strip()[:_LONGEST]
+async def _send_message(context: ActionContext, payload: JsonObject) -> Json:
+    text = str(payload["text"]).strip()[:_MAX_MESSAGE_LENGTH]
     if not text:
         raise ValueError("nothing to say")
-    if scene.place and scene.chat.kind == "channel":
-        if scene.place.owner.id != scene.person.id:
+    if context.group and context.chat.kind == "channel":
+        if context.group.owner.id != context.person.id:
             raise ValueError("only the owner posts here")
-        return {"message": scene.place.post(text)}
-    return {"message": scene.person.say(text, scene.place)}
+        return {"message": context.group.post_message(text)}
+    return {"message": context.person.send_text(text, context.group)}
 
 
-async def _press(scene: Scene, given: JsonObject) -> Json:
-    message = given["message"]
-    assert isinstance(message, int)
-    answer = await scene.person.press(data=str(given["data"]), message=message, place=scene.place)
+async def _press_button(context: ActionContext, payload: JsonObject) -> Json:
+    message_id = payload["message"]
+    assert isinstance(message_id, int)
+    answer = await context.person.press_button(
+        data=str(payload["data"]), in_message=message_id, group=context.group
+    )
     return {"text": answer.text, "alert": answer.is_alert, "url": answer.url}
 
 
-async def _open(scene: Scene, given: JsonObject) -> Json:
-    return {"message": scene.person.opens(str(given["payload"])[:_PAYLOAD], scene.place)}
+async def _open_deep_link(context: ActionContext, payload: JsonObject) -> Json:
+    return {
+        "message": context.person.open_deep_link(
+            str(payload["payload"])[:_MAX_PAYLOAD_LENGTH], context.group
+        )
+    }
 
 
-async def _add(scene: Scene, given: JsonObject) -> Json:
+async def _add_bot(context: ActionContext, payload: JsonObject) -> Json:
     """Bring the bot into a group or channel that the person leads, as a startgroup link does."""
-    if scene.place is None or scene.place.owner.id != scene.person.id:
+    if context.group is None or context.group.owner.id != context.person.id:
         raise ValueError("only the owner adds the bot")
-    if scene.chat.members.get(scene.view.world.bot.id) not in {"member", "administrator"}:
-        scene.place.add_bot(is_administrator=scene.chat.kind == "channel")
-    if "payload" in given and scene.chat.kind != "channel":
-        scene.person.opens(str(given["payload"])[:_PAYLOAD], scene.place)
+    if context.chat.members.get(context.view.state.bot.id) not in {"member", "administrator"}:
+        context.group.add_bot(is_administrator=context.chat.kind == "channel")
+    if "payload" in payload and context.chat.kind != "channel":
+        context.person.open_deep_link(str(payload["payload"])[:_MAX_PAYLOAD_LENGTH], context.group)
     return {}
 
 
-async def _remove(scene: Scene, given: JsonObject) -> Json:
-    if scene.place is None or scene.place.owner.id != scene.person.id:
+async def _remove_bot(context: ActionContext, payload: JsonObject) -> Json:
+    if context.group is None or context.group.owner.id != context.person.id:
         raise ValueError("only the owner removes the bot")
-    scene.place.remove_bot()
+    context.group.remove_bot()
     return {}
 
 
-async def _read(scene: Scene, given: JsonObject) -> Json:
-    scene.view.reads(scene.person, scene.chat)
+async def _mark_read(context: ActionContext, payload: JsonObject) -> Json:
+    context.view.mark_read(context.person, context.chat)
     return {}
 
 
-async def _block(scene: Scene, given: JsonObject) -> Json:
-    if given["blocked"]:
-        scene.person.blocks()
+async def _set_blocked(context: ActionContext, payload: JsonObject) -> Json:
+    if payload["blocked"]:
+        context.person.block_bot()
     else:
-        scene.person.unblocks()
+        context.person.unblock_bot()
     return {}
 
 
-async def _move(scene: Scene, given: JsonObject) -> Json:
-    minutes = given["minutes"]
+async def _advance_clock(context: ActionContext, payload: JsonObject) -> Json:
+    minutes = payload["minutes"]
     assert isinstance(minutes, int)
-    assert scene.advance is not None
-    await scene.advance(timedelta(minutes=minutes))
-    return {"now": scene.view.world.now().isoformat()}
+    assert context.advance_clock is not None
+    await context.advance_clock(timedelta(minutes=minutes))
+    return {"now": context.view.state.now().isoformat()}
 
 
-async def _to_next(scene: Scene, given: JsonObject) -> Json:
-    assert scene.to_next is not None
-    came = await scene.to_next(scene.chat.id)
-    return {"came": came, "now": scene.view.world.now().isoformat()}
+async def _skip_to_next_digest(context: ActionContext, payload: JsonObject) -> Json:
+    assert context.skip_to_next_digest is not None
+    has_digest_come = await context.skip_to_next_digest(context.chat.id)
+    return {"came": has_digest_come, "now": context.view.state.now().isoformat()}
 
 
-DEEDS: Mapping[str, Deed] = {
-    "say": _say,
-    "press": _press,
-    "open": _open,
-    "add": _add,
-    "remove": _remove,
-    "read": _read,
-    "block": _block,
-    "advance": _move,
-    "next": _to_next,
+PAGE_ACTIONS: Mapping[str, PageAction] = {
+    "say": _send_message,
+    "press": _press_button,
+    "open": _open_deep_link,
+    "add": _add_bot,
+    "remove": _remove_bot,
+    "read": _mark_read,
+    "block": _set_blocked,
+    "advance": _advance_clock,
+    "next": _skip_to_next_digest,
 }

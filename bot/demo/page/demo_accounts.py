@@ -3,27 +3,30 @@
 import json
 from importlib.resources import files
 
-from bot.demo.page.view import View
+from bot.demo.page.view import PageView
 from bot.demo.people.people import People
 
 
-def enter(people: People, view: View) -> None:
+def create_demo_accounts(people: People, view: PageView) -> None:
     """Bring in three people, a group and a channel; the first of them owns both places.
 
     All have read what was said so far, so that a mark of the unread means something new.
     """
-    cast = json.loads(files(__package__).joinpath("demo_accounts.json").read_text("utf-8"))
-    persons = {name: people.person(name, language=code) for name, code in cast["people"].items()}
+    accounts = json.loads(files(__package__).joinpath("demo_accounts.json").read_text("utf-8"))
+    persons = {
+        name: people.create_person(name, language=language_code)
+        for name, language_code in accounts["people"].items()
+    }
     owner, *others = persons.values()
-    group = people.supergroup(cast["group"], owner, *others)
+    group = people.create_supergroup(accounts["group"], owner, *others)
     group.add_bot()
-    for name, text in cast["talk"]:
-        persons[name].say(text, group)
-    channel = people.channel(cast["channel"], owner, username=cast["username"])
+    for name, text in accounts["talk"]:
+        persons[name].send_text(text, group)
+    channel = people.create_channel(accounts["channel"], owner, username=accounts["username"])
     channel.add_bot(is_administrator=True)
-    channel.post(cast["post"])
-    for other in others:
-        channel.join(other.user)
+    channel.post_message(accounts["post"])
+    for member in others:
+        channel.set_member(member.user)
     for person in persons.values():
-        for place in (group, channel):
-            view.reads(person, place.chat)
+        for group_or_channel in (group, channel):
+            view.mark_read(person, group_or_channel.chat)

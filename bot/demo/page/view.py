@@ -3,111 +3,117 @@
 from dataclasses import dataclass, field
 
 from bot.demo.emulator.json_encoding import Json, JsonObject
-from bot.demo.emulator.telegram_state import Chat, User, World
-from bot.demo.methods.lookup import PRESENT
+from bot.demo.emulator.telegram_state import Chat, TelegramState, User
+from bot.demo.methods.lookup import PRESENT_STATUSES
 from bot.demo.people.people import People, Person
-from bot.demo.people.visible_messages import visible
+from bot.demo.people.visible_messages import visible_message
 
-_LEADERS = {"creator", "administrator"}
+_ADMINISTRATOR_STATUSES = {"creator", "administrator"}
 
 
-def commands(world: World, chat: Chat, user: User) -> list[JsonObject]:
+def visible_commands(state: TelegramState, chat: Chat, user: User) -> list[JsonObject]:
     """Give the menu that a person sees in a chat."""
-    for scope in _scopes(chat, user):
+    for scope in _command_scopes(chat, user):
         for language in (user.language_code[:2], ""):
-            found = world.commands.get((scope, language))
-            if found:
-                return found
+            menu = state.command_menus.get((scope, language))
+            if menu:
+                return menu
     return []
 
 
-def _scopes(chat: Chat, user: User) -> list[str]:
+def _command_scopes(chat: Chat, user: User) -> list[str]:
     """Give the scopes that Telegram tries, in its order."""
     if chat.is_private:
         return [f"chat:{chat.id}:", "all_private_chats", "default"]
-    leads = chat.members.get(user.id) in _LEADERS
-    tried = [
+    is_administrator = chat.members.get(user.id) in _ADMINISTRATOR_STATUSES
+    candidates = [
         (True, f"chat_member:{chat.id}:{user.id}"),
-        (leads, f"chat_administrators:{chat.id}:"),
+        (is_administrator, f"chat_administrators:{chat.id}:"),
         (True, f"chat:{chat.id}:"),
-        (leads, "all_chat_administrators"),
+        (is_administrator, "all_chat_administrators"),
         (True, "all_group_chats"),
         (True, "default"),
     ]
-    return [scope for applies, scope in tried if applies]
+    return [scope for applies, scope in candidates if applies]
 
 
-_PREVIEW = 90  # characters of the last message in the list of chats
-_WRITERS = {"creator", "administrator"}
+_PREVIEW_LENGTH = 90  # characters of the last message in the list of chats
+_WRITER_STATUSES = {"creator", "administrator"}
 
 
 @dataclass(slots=True)
-class View:
+class PageView:
     """The emulated Telegram as its people see it, and how far each has read."""
 
-    world: World
+    state: TelegramState
     people: People
-    read: dict[tuple[int, int], int] = field(default_factory=dict)
+    read_positions: dict[tuple[int, int], int] = field(default_factory=dict)
 
-    def around(self, person: Person, chat: Chat) -> JsonObject:
+    def conversation_context(self, person: Person, chat: Chat) -> JsonObject:
         """Describe what surrounds a conversation."""
         language = person.user.language_code[:2]
-        profile = self.world.profile
+        profile = self.state.profile_fields
         return {
-            "people": [self._person(one) for one in self.people.persons.values()],
+            "people": [self._person_object(entry) for entry in self.people.persons.values()],
             "person": person.user.as_json(),
-            "bot": self.world.bot.as_json(),
+            "bot": self.state.bot.as_json(),
             "about": profile.get(("description", language)) or profile.get(("description", ""), ""),
-            "chat": self._chat(person, chat),
-            "chats": [self._chat(person, one) for one in self.chats(person)],
-            "commands": [*commands(self.world, chat, person.user)],
+            "chat": self._chat_object(person, chat),
+            "chats": [self._chat_object(person, entry) for entry in self.visible_chats(person)],
+            "commands": [*visible_commands(self.state, chat, person.user)],
         }
 
-    def chats(self, person: Person) -> list[Chat]:
+    def visible_chats(self, person: Person) -> list[Chat]:
         """Give the chats that a person takes part in, the private one first."""
-        found = [
+        chats = [
             chat
-            for chat in self.world.chats.values()
-            if (person.id == chat.id or chat.members.get(person.id) in PRESENT)
+            for chat in self.state.chats.values()
+            if (person.id == chat.id or chat.members.get(person.id) in PRESENT_STATUSES)
             and chat.migrated_to is None
         ]
-        return sorted(found, key=lambda chat: chat.id != person.id)
+        return sorted(chats, key=lambda chat: chat.id != person.id)
 
-    def reads(self, person: Person, chat: Chat) -> None:
+    def mark_read(self, person: Person, chat: Chat) -> None:
         """Mark everything in a chat as read by a person."""
-        self.read[person.id, chat.id] = chat.last_message
+        self.read_positions[person.id, chat.id] = chat.last_message_id
 
-    def _unread(self, person: Person, chat: Chat) -> int:
-        after = self.read.get((person.id, chat.id), 0)
+    def _unread_count(self, person: Person, chat: Chat) -> int:
+        read_position = self.read_positions.get((person.id, chat.id), 0)
         return sum(
-            number > after and _sender(message).get("id") != person.id
-            for number, message in chat.messages.items()
+            message_id > read_position and _sender(message).get("id") != person.id
+            for message_id, message in chat.messages.items()
         )
 
-    def _person(self, person: Person) -> JsonObject:
-        unread = sum(self._unread(person, chat) for chat in self.chats(person))
+    def _person_object(self, person: Person) -> JsonObject:
+        unread = sum(self._unread_count(person, chat) for chat in self.visible_chats(person))
         return {**person.user.as_json(), "unread": unread}
 
-    def _chat(self, person: Person, chat: Chat) -> JsonObject:
-        last = next(reversed(chat.messages.values()), None)
-        status = chat.members.get(self.world.bot.id, "left")
-        own = chat.members.get(person.id)
+    def _chat_object(self, person: Person, chat: Chat) -> JsonObject:
+        last_message = next(reversed(chat.messages.values()), None)
+        bot_status = chat.members.get(self.state.bot.id, "left")
+        own_status = chat.members.get(person.id)
         return {
             **chat.as_json(),
-            "unread": self._unread(person, chat),
-            "last": self._preview(chat, last) if last else None,
-            "members": sum(one in PRESENT for one in chat.members.values()),
-            "bot": status,
-            "leads": own in _WRITERS,
-            "canWrite": chat.kind != "channel" or own in _WRITERS,
+            "unread": self._unread_count(person, chat),
+            "last": self._message_preview(chat, last_message) if last_message else None,
+            "members": sum(
+                member_status in PRESENT_STATUSES for member_status in chat.members.values()
+            ),
+            "bot": bot_status,
+            "leads": own_status in _WRITER_STATUSES,
+            "canWrite": chat.kind != "channel" or own_status in _WRITER_STATUSES,
         }
 
-    def _preview(self, chat: Chat, message: JsonObject) -> JsonObject:
-        seen = visible(message, is_from_bot=message["message_id"] in chat.own)
-        text: Json = " ".join((seen.text or seen.document).split())[:_PREVIEW]
-        author = seen.author if chat.kind in {"group", "supergroup"} else ""
-        service = next((name for name in ("new_chat_members",) if name in message), "")
-        return {"text": text, "author": author, "date": message["date"], "service": service}
+    def _message_preview(self, chat: Chat, message: JsonObject) -> JsonObject:
+        shown_message = visible_message(
+            message, is_from_bot=message["message_id"] in chat.bot_message_ids
+        )
+        text: Json = " ".join((shown_message.text or shown_message.document).split())[
+            :_PREVIEW_LENGTH
+        ]
+        author = shown_message.author if chat.kind in {"group", "supergroup"} else ""
+        service_kind = next((name for name in ("new_chat_members",) if name in message), "")
+        return {"text": text, "author": author, "date": message["date"], "service": service_kind}
 
 
 def _sender(message: JsonObject) -> JsonObject:

@@ -15,57 +15,61 @@ Everything a person does happens at once; what the bot does in turn is awaited, 
 ``ask``, ``press``, ``until`` give up after ten seconds with a transcript of the chat.
 """
 
-from bot.demo.emulator.telegram_state import Chat, User, World
+from bot.demo.emulator.telegram_state import Chat, TelegramState, User
 from bot.demo.people.person import Person
-from bot.demo.people.places import Place
+from bot.demo.people.places import GroupOrChannel
 
 
 class People:
     """The people and places of one emulated Telegram."""
 
-    def __init__(self, world: World) -> None:
-        self.world = world
+    def __init__(self, state: TelegramState) -> None:
+        self.state = state
         self.persons: dict[int, Person] = {}
-        self.places: dict[int, Place] = {}
+        self.groups: dict[int, GroupOrChannel] = {}
 
-    def person(self, name: str = "Ada", *, language: str = "en", is_known: bool = False) -> Person:
-        """Make a person; ``is_known`` says that they have talked to the bot before."""
-        number = 700_000_000 + self.world.number("person")
-        user = User(number, name, f"{name.lower()}_{number % 1000}", language)
+    def create_person(
+        self, name: str = "Ada", *, language: str = "en", has_started_bot: bool = False
+    ) -> Person:
+        """Make a person; ``has_started_bot`` says that they have talked to the bot before."""
+        user_id = 700_000_000 + self.state.next_number("person")
+        user = User(user_id, name, f"{name.lower()}_{user_id % 1000}", language)
         if not user.username.isascii() or not user.username.isidentifier():
             user.username = ""
-        chat = Chat(number, "private", name, user.username)
-        if is_known:
-            chat.members[self.world.bot.id] = "member"
-        self.world.users[number] = user
-        self.world.chats[number] = chat
-        self.persons[number] = Person(self.world, user, chat)
-        return self.persons[number]
+        chat = Chat(user_id, "private", name, user.username)
+        if has_started_bot:
+            chat.members[self.state.bot.id] = "member"
+        self.state.users[user_id] = user
+        self.state.chats[user_id] = chat
+        self.persons[user_id] = Person(self.state, user, chat)
+        return self.persons[user_id]
 
-    def group(self, title: str, owner: Person, *members: Person) -> Place:
+    def create_group(self, title: str, owner: Person, *members: Person) -> GroupOrChannel:
         """Make a basic group."""
-        return self._place(Chat(-self.world.number("group") - 1000, "group", title), owner, members)
+        return self._add_group(
+            Chat(-self.state.next_number("group") - 1000, "group", title), owner, members
+        )
 
-    def supergroup(
+    def create_supergroup(
         self, title: str, owner: Person, *members: Person, is_forum: bool = False
-    ) -> Place:
+    ) -> GroupOrChannel:
         """Make a supergroup, with topics if it is a forum."""
-        number = -1_000_000_000_000 - self.world.number("supergroup")
-        chat = Chat(number, "supergroup", title, is_forum=is_forum)
-        return self._place(chat, owner, members)
+        chat_id = -1_000_000_000_000 - self.state.next_number("supergroup")
+        chat = Chat(chat_id, "supergroup", title, is_forum=is_forum)
+        return self._add_group(chat, owner, members)
 
-    def channel(self, title: str, owner: Person, *, username: str = "") -> Place:
+    def create_channel(self, title: str, owner: Person, *, username: str = "") -> GroupOrChannel:
         """Make a channel."""
-        number = -1_000_500_000_000 - self.world.number("channel")
-        return self._place(Chat(number, "channel", title, username), owner, ())
+        chat_id = -1_000_500_000_000 - self.state.next_number("channel")
+        return self._add_group(Chat(chat_id, "channel", title, username), owner, ())
 
-    def _place(self, chat: Chat, owner: Person, members: tuple[Person, ...]) -> Place:
+    def _add_group(self, chat: Chat, owner: Person, members: tuple[Person, ...]) -> GroupOrChannel:
         chat.members[owner.id] = "creator"
         for member in members:
             chat.members[member.id] = "member"
-        self.world.chats[chat.id] = chat
-        self.places[chat.id] = Place(self.world, chat, owner.user)
-        return self.places[chat.id]
+        self.state.chats[chat.id] = chat
+        self.groups[chat.id] = GroupOrChannel(self.state, chat, owner.user)
+        return self.groups[chat.id]
 
 
-__all__ = ["People", "Person", "Place"]
+__all__ = ["GroupOrChannel", "People", "Person"]

@@ -6,41 +6,43 @@ from dataclasses import dataclass
 from urllib.parse import parse_qs, urlsplit
 
 from bot.demo.emulator.json_encoding import Json, JsonObject
-from bot.demo.emulator.telegram_state import CallbackAnswer, Chat, Press, User, World
-from bot.demo.formatting.autolinks import with_detected
-from bot.demo.formatting.message_entities import Formatted
-from bot.demo.people.places import Place, set_bot_status
-from bot.demo.people.visible_messages import Button, Visible, transcript, visible
+from bot.demo.emulator.telegram_state import ButtonPress, CallbackAnswer, Chat, TelegramState, User
+from bot.demo.formatting.autolinks import add_detected_entities
+from bot.demo.formatting.message_entities import FormattedText
+from bot.demo.people.places import GroupOrChannel, set_bot_status
+from bot.demo.people.visible_messages import Button, VisibleMessage, transcript, visible_message
 
-PATIENCE = 10.0
-Predicate = Callable[[tuple[Visible, ...]], bool]
+DEFAULT_TIMEOUT = 10.0
+ChatPredicate = Callable[[tuple[VisibleMessage, ...]], bool]
 
 
 @dataclass(frozen=True, slots=True)
-class Pressed:
+class PendingPress:
     """A press that was made; await it for the bot's answer."""
 
     answer: asyncio.Future[CallbackAnswer]
     label: str
-    story: Callable[[], str]
+    chat_transcript: Callable[[], str]
 
     def __await__(self) -> Generator[None, None, CallbackAnswer]:
-        return self._wait().__await__()
+        return self._wait_for_answer().__await__()
 
-    async def _wait(self) -> CallbackAnswer:
+    async def _wait_for_answer(self) -> CallbackAnswer:
         try:
-            async with asyncio.timeout(PATIENCE):
+            async with asyncio.timeout(DEFAULT_TIMEOUT):
                 return await asyncio.shield(self.answer)
         except TimeoutError:
-            message = f"the bot never answered the press of {self.label!r}\n{self.story()}"
+            message = (
+                f"the bot never answered the press of {self.label!r}\n{self.chat_transcript()}"
+            )
             raise AssertionError(message) from None
 
 
 class Person:
     """A user of the emulated Telegram with a private chat with the bot."""
 
-    def __init__(self, world: World, user: User, chat: Chat) -> None:
-        self.world = world
+    def __init__(self, state: TelegramState, user: User, chat: Chat) -> None:
+        self.state = state
         self.user = user
         self.chat = chat
 
@@ -49,129 +51,149 @@ class Person:
         """The user id, which is the id of the private chat too."""
         return self.user.id
 
-    def say(
-        self, text: str, place: Place | None = None, *, thread: int = 0, reply_to: int = 0
+    def send_text(
+        self,
+        text: str,
+        group: GroupOrChannel | None = None,
+        *,
+        thread_id: int = 0,
+        reply_to_id: int = 0,
     ) -> int:
         """Write a message, in the private chat if no place is named; give its number."""
-        return self._send(self._chat(place), _typed(text), thread, reply_to)
+        return self._send_message(self._chat_of(group), _text_content(text), thread_id, reply_to_id)
 
-    def shows(self, content: JsonObject, place: Place | None = None) -> int:
+    def send_content(self, content: JsonObject, group: GroupOrChannel | None = None) -> int:
         """Send what has no text, as Telegram has it: a sticker, a photo; give its number."""
-        return self._send(self._chat(place), dict(content))
+        return self._send_message(self._chat_of(group), dict(content))
 
-    def _send(self, chat: Chat, content: JsonObject, thread: int = 0, reply_to: int = 0) -> int:
-        if chat.is_private and chat.members.get(self.world.bot.id) is None:
-            chat.members[self.world.bot.id] = "member"
-        if thread:
-            content |= {"message_thread_id": thread, "is_topic_message": True}
-        if reply_to:
-            content["reply_to_message"] = _without_reply(chat.messages[reply_to])
-        message = self.world.post(chat, self.user, content)
-        if self._is_heard(chat, message, reply_to):
-            self.world.updates.push("message", message)
-        return _number(message)
+    def _send_message(
+        self, chat: Chat, content: JsonObject, thread_id: int = 0, reply_to_id: int = 0
+    ) -> int:
+        if chat.is_private and chat.members.get(self.state.bot.id) is None:
+            chat.members[self.state.bot.id] = "member"
+        if thread_id:
+            content |= {"message_thread_id": thread_id, "is_topic_message": True}
+        if reply_to_id:
+            content["reply_to_message"] = _without_reply(chat.messages[reply_to_id])
+        message = self.state.post_message(chat, self.user, content)
+        if self._is_delivered_to_bot(chat, message, reply_to_id):
+            self.state.updates.push("message", message)
+        return _message_id_of(message)
 
-    def edits(self, number: int, text: str, place: Place | None = None) -> None:
+    def edit_message(self, message_id: int, text: str, group: GroupOrChannel | None = None) -> None:
         """Change a message written before."""
-        chat = self._chat(place)
-        message = self.world.change(chat, number, _typed(text))
-        if self._is_heard(chat, message, 0):
-            self.world.updates.push("edited_message", message)
+        chat = self._chat_of(group)
+        message = self.state.edit_message(chat, message_id, _text_content(text))
+        if self._is_delivered_to_bot(chat, message, 0):
+            self.state.updates.push("edited_message", message)
 
-    def opens(self, payload: str, place: Place | None = None) -> int:
+    def open_deep_link(self, payload: str, group: GroupOrChannel | None = None) -> int:
         """Follow a deep link of the bot, which says ``/start`` with the payload."""
-        if place is None:
-            return self.say(f"/start {payload}".strip())
-        return self.say(f"/start@{self.world.bot.username} {payload}".strip(), place)
+        if group is None:
+            return self.send_text(f"/start {payload}".strip())
+        return self.send_text(f"/start@{self.state.bot.username} {payload}".strip(), group)
 
-    def press(
+    def press_button(
         self,
         button: str | tuple[int, int] = "",
         *,
         data: str = "",
-        message: int = 0,
-        place: Place | None = None,
-    ) -> Pressed:
+        in_message: int = 0,
+        group: GroupOrChannel | None = None,
+    ) -> PendingPress:
         """Press a button by label, by (row, column) or by data: of one message, or the newest
         message that has it; await the result for what the bot answered."""
-        chat = self._chat(place)
-        number, found = self._find(chat, button, data, message)
-        return self._press(chat, number, found)
+        chat = self._chat_of(group)
+        message_id, matched_button = self._find_button(chat, button, data, in_message)
+        return self._press_button(chat, message_id, matched_button)
 
-    def presses_forged(self, data: str, message: int, place: Place | None = None) -> Pressed:
+    def press_forged(
+        self, data: str, message_id: int, group: GroupOrChannel | None = None
+    ) -> PendingPress:
         """Send callback data that no button carries, as a hostile client can."""
-        return self._press(self._chat(place), message, Button("forged", "callback_data", data))
+        return self._press_button(
+            self._chat_of(group), message_id, Button("forged", "callback_data", data)
+        )
 
-    def follows(self, label: str, place: Place | None = None) -> str:
+    def follow_link(self, label: str, group: GroupOrChannel | None = None) -> str:
         """Follow the newest link with a label; a deep link of the bot is opened. Give the URL."""
-        for message in reversed(self.reads(place)):
+        for message in reversed(self.messages(group)):
             for text, url in message.links:
                 if label in text:
-                    self._open(url)
+                    self._open_link(url)
                     return url
-        raise AssertionError(f"no link {label!r}\n{self.story(place)}")
+        raise AssertionError(f"no link {label!r}\n{self.chat_transcript(group)}")
 
-    def blocks(self) -> None:
+    def block_bot(self) -> None:
         """Block the bot."""
-        set_bot_status(self.world, self.chat, self.user, "kicked")
+        set_bot_status(self.state, self.chat, self.user, "kicked")
 
-    def unblocks(self) -> None:
+    def unblock_bot(self) -> None:
         """Let the bot write again."""
-        set_bot_status(self.world, self.chat, self.user, "member")
+        set_bot_status(self.state, self.chat, self.user, "member")
 
-    def leaves_telegram(self) -> None:
+    def delete_account(self) -> None:
         """Delete the account."""
         self.chat.is_deleted = True
 
-    def reads(self, place: Place | None = None) -> tuple[Visible, ...]:
+    def messages(self, group: GroupOrChannel | None = None) -> tuple[VisibleMessage, ...]:
         """Give the messages of a chat, oldest first."""
-        chat = self._chat(place)
-        return tuple(visible(m, is_from_bot=n in chat.own) for n, m in chat.messages.items())
+        chat = self._chat_of(group)
+        return tuple(
+            visible_message(message, is_from_bot=message_id in chat.bot_message_ids)
+            for message_id, message in chat.messages.items()
+        )
 
-    def story(self, place: Place | None = None) -> str:
+    def chat_transcript(self, group: GroupOrChannel | None = None) -> str:
         """Give the chat as a transcript."""
-        return transcript(self.reads(place))
+        return transcript(self.messages(group))
 
-    async def ask(self, text: str, place: Place | None = None) -> Visible:
+    async def ask(self, text: str, group: GroupOrChannel | None = None) -> VisibleMessage:
         """Say something and give the bot's next message."""
-        number = self.say(text, place)
-        return await self.hears(place, after=number)
+        message_id = self.send_text(text, group)
+        return await self.wait_for_reply(group, after_id=message_id)
 
-    async def hears(
-        self, place: Place | None = None, *, after: int = -1, containing: str = ""
-    ) -> Visible:
+    async def wait_for_reply(
+        self, group: GroupOrChannel | None = None, *, after_id: int = -1, containing: str = ""
+    ) -> VisibleMessage:
         """Give the bot's first message after a number (default: the person's own last message)."""
-        if after < 0:
-            after = max((m.id for m in self.reads(place) if not m.is_from_bot), default=0)
+        if after_id < 0:
+            after_id = max((m.id for m in self.messages(group) if not m.is_from_bot), default=0)
 
-        def heard() -> list[Visible]:
+        def bot_replies() -> list[VisibleMessage]:
             return [
                 message
-                for message in self.reads(place)
-                if message.is_from_bot and message.id > after and containing in message.text
+                for message in self.messages(group)
+                if message.is_from_bot and message.id > after_id and containing in message.text
             ]
 
-        await self.until(lambda _: bool(heard()), place)
-        return heard()[0]
+        await self.wait_until(lambda _: bool(bot_replies()), group)
+        return bot_replies()[0]
 
-    async def until(
-        self, predicate: Predicate, place: Place | None = None, *, patience: float = PATIENCE
-    ) -> tuple[Visible, ...]:
+    async def wait_until(
+        self,
+        predicate: ChatPredicate,
+        group: GroupOrChannel | None = None,
+        *,
+        timeout: float = DEFAULT_TIMEOUT,
+    ) -> tuple[VisibleMessage, ...]:
         """Wait until the chat is as described and give it; fail with its transcript otherwise."""
         try:
-            async with asyncio.timeout(patience):
-                while not predicate(self.reads(place)):
-                    await self.world.event()
+            async with asyncio.timeout(timeout):
+                while not predicate(self.messages(group)):
+                    await self.state.wait_for_event()
         except TimeoutError:
-            raise AssertionError(f"never came about; the chat is:\n{self.story(place)}") from None
-        return self.reads(place)
+            raise AssertionError(
+                f"never came about; the chat is:\n{self.chat_transcript(group)}"
+            ) from None
+        return self.messages(group)
 
-    def _chat(self, place: Place | None) -> Chat:
-        return self.chat if place is None else place.chat
+    def _chat_of(self, group: GroupOrChannel | None) -> Chat:
+        return self.chat if group is None else group.chat
 
-    def _is_heard(self, chat: Chat, message: JsonObject, reply_to: int) -> bool:
+    def _is_delivered_to_bot(self, chat: Chat, message: JsonObject, reply_to_id: int) -> bool:
         """Privacy mode: in a group a bot hears commands, mentions and replies to it."""
-        bot = self.world.bot
+        bot = self.state.bot
         status = chat.members.get(bot.id)
         if chat.is_private or status == "administrator":
             return status != "kicked"
@@ -181,61 +203,83 @@ class Person:
         command, _, addressee = text.split(maxsplit=1)[0].partition("@")
         if command.startswith("/"):
             return addressee.lower() in {"", bot.username.lower()}
-        return f"@{bot.username.lower()}" in text.lower() or reply_to in chat.own
+        return f"@{bot.username.lower()}" in text.lower() or reply_to_id in chat.bot_message_ids
 
-    def _find(
-        self, chat: Chat, button: str | tuple[int, int], data: str, message: int
+    def _find_button(
+        self, chat: Chat, button: str | tuple[int, int], data: str, message_id: int
     ) -> tuple[int, Button]:
-        shown = [visible(m, is_from_bot=n in chat.own) for n, m in chat.messages.items()]
-        for candidate in reversed(shown):
-            if message and candidate.id != message:
+        messages = [
+            visible_message(message_object, is_from_bot=number in chat.bot_message_ids)
+            for number, message_object in chat.messages.items()
+        ]
+        for candidate in reversed(messages):
+            if message_id and candidate.id != message_id:
                 continue
-            for y, row in enumerate(candidate.rows):
-                for x, found in enumerate(row):
-                    if (y, x) == button or (data and found.data == data) or found.label == button:
-                        return candidate.id, found
-        raise AssertionError(f"no button {button or data!r}\n{transcript(tuple(shown))}")
+            for y, row in enumerate(candidate.button_rows):
+                for x, shown_button in enumerate(row):
+                    if (
+                        (y, x) == button
+                        or (data and shown_button.data == data)
+                        or shown_button.label == button
+                    ):
+                        return candidate.id, shown_button
+        raise AssertionError(f"no button {button or data!r}\n{transcript(tuple(messages))}")
 
-    def _press(self, chat: Chat, number: int, button: Button) -> Pressed:
+    def _press_button(self, chat: Chat, message_id: int, button: Button) -> PendingPress:
         answer: asyncio.Future[CallbackAnswer] = asyncio.get_running_loop().create_future()
 
-        def story() -> str:
+        def chat_transcript() -> str:
             return transcript(
-                tuple(visible(m, is_from_bot=n in chat.own) for n, m in chat.messages.items())
+                tuple(
+                    visible_message(message, is_from_bot=message_id in chat.bot_message_ids)
+                    for message_id, message in chat.messages.items()
+                )
             )
 
-        pressed = Pressed(answer, button.label, story)
+        pending_press = PendingPress(answer, button.label, chat_transcript)
         if button.action != "callback_data":
             url = str(button.detail) if button.action == "url" else ""
-            self._open(url)
+            self._open_link(url)
             answer.set_result(CallbackAnswer(url=url))
-            return pressed
-        press = Press(str(4_000_000_000 + self.world.number("press")), self.world.now(), answer)
-        self.world.presses[press.id] = press
-        self.world.updates.push("callback_query", self._query(press, chat, number, button.data))
-        return pressed
+            return pending_press
+        press = ButtonPress(
+            str(4_000_000_000 + self.state.next_number("press")), self.state.now(), answer
+        )
+        self.state.button_presses[press.id] = press
+        self.state.updates.push(
+            "callback_query", self._callback_query(press, chat, message_id, button.data)
+        )
+        return pending_press
 
-    def _query(self, press: Press, chat: Chat, number: int, data: str) -> JsonObject:
-        gone: JsonObject = {"chat": chat.as_json(), "message_id": number, "date": 0}
+    def _callback_query(
+        self, press: ButtonPress, chat: Chat, message_id: int, data: str
+    ) -> JsonObject:
+        inaccessible_message: JsonObject = {
+            "chat": chat.as_json(),
+            "message_id": message_id,
+            "date": 0,
+        }
         return {
             "id": press.id,
             "from": self.user.as_json(),
-            "message": chat.messages.get(number, gone),
+            "message": chat.messages.get(message_id, inaccessible_message),
             "chat_instance": str(chat.id),
             "data": data,
         }
 
-    def _open(self, url: str) -> None:
+    def _open_link(self, url: str) -> None:
         """Open a link as a client does: a deep link of the bot becomes its /start."""
         parts = urlsplit(url)
-        if parts.hostname != "t.me" or parts.path.strip("/") != self.world.bot.username:
+        if parts.hostname != "t.me" or parts.path.strip("/") != self.state.bot.username:
             return
-        self.opens(parse_qs(parts.query).get("start", [""])[0])
+        self.open_deep_link(parse_qs(parts.query).get("start", [""])[0])
 
 
-def _typed(text: str) -> JsonObject:
+def _text_content(text: str) -> JsonObject:
     content: JsonObject = {"text": text}
-    entities: list[Json] = [entity.as_json() for entity in with_detected(Formatted(text)).entities]
+    entities: list[Json] = [
+        entity.as_json() for entity in add_detected_entities(FormattedText(text)).entities
+    ]
     if entities:
         content["entities"] = entities
     return content
@@ -245,7 +289,7 @@ def _without_reply(message: JsonObject) -> JsonObject:
     return {name: value for name, value in message.items() if name != "reply_to_message"}
 
 
-def _number(message: JsonObject) -> int:
-    number = message["message_id"]
-    assert isinstance(number, int)
-    return number
+def _message_id_of(message: JsonObject) -> int:
+    message_id = message["message_id"]
+    assert isinstance(message_id, int)
+    return message_id

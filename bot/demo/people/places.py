@@ -3,30 +3,30 @@
 from dataclasses import dataclass
 
 from bot.demo.emulator.json_encoding import JsonObject
-from bot.demo.emulator.telegram_state import Chat, Topic, User, World
-from bot.demo.methods.lookup import chat_member
+from bot.demo.emulator.telegram_state import Chat, ForumTopic, TelegramState, User
+from bot.demo.methods.lookup import chat_member_object
 
 
-def set_bot_status(world: World, chat: Chat, by: User, status: str) -> None:
+def set_bot_status(state: TelegramState, chat: Chat, actor: User, status: str) -> None:
     """Change what the bot is in a chat, and let it know."""
-    old = chat.members.get(world.bot.id, "left")
-    chat.members[world.bot.id] = status
-    change: JsonObject = {
+    old_status = chat.members.get(state.bot.id, "left")
+    chat.members[state.bot.id] = status
+    member_update: JsonObject = {
         "chat": chat.as_json(),
-        "from": by.as_json(),
-        "date": int(world.now().timestamp()),
-        "old_chat_member": chat_member(world.bot, old, chat),
-        "new_chat_member": chat_member(world.bot, status, chat),
+        "from": actor.as_json(),
+        "date": int(state.now().timestamp()),
+        "old_chat_member": chat_member_object(state.bot, old_status, chat),
+        "new_chat_member": chat_member_object(state.bot, status, chat),
     }
-    world.updates.push("my_chat_member", change)
-    world.happen("member", chat.id, status)
+    state.updates.push("my_chat_member", member_update)
+    state.record_event("member", chat.id, status)
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class GroupOrChannel:
     """A group, supergroup or channel with its owner."""
 
-    world: World
+    state: TelegramState
     chat: Chat
     owner: User
 
@@ -38,80 +38,85 @@ class Place:
     def add_bot(self, *, is_administrator: bool = False) -> None:
         """The owner adds the bot."""
         status = "administrator" if is_administrator else "member"
-        set_bot_status(self.world, self.chat, self.owner, status)
+        set_bot_status(self.state, self.chat, self.owner, status)
         if self.chat.kind != "channel":
-            content: JsonObject = {"new_chat_members": [self.world.bot.as_json()]}
-            self._service(content)
+            content: JsonObject = {"new_chat_members": [self.state.bot.as_json()]}
+            self._post_service_message(content)
 
     def remove_bot(self) -> None:
         """The owner throws the bot out."""
-        set_bot_status(self.world, self.chat, self.owner, "kicked")
+        set_bot_status(self.state, self.chat, self.owner, "kicked")
 
     def promote_bot(self) -> None:
         """The owner makes the bot an administrator."""
-        set_bot_status(self.world, self.chat, self.owner, "administrator")
+        set_bot_status(self.state, self.chat, self.owner, "administrator")
 
     def demote_bot(self) -> None:
         """The owner takes the bot's rights away."""
-        set_bot_status(self.world, self.chat, self.owner, "member")
+        set_bot_status(self.state, self.chat, self.owner, "member")
 
     def restrict_bot(self) -> None:
         """The owner forbids the bot to write."""
-        set_bot_status(self.world, self.chat, self.owner, "restricted")
+        set_bot_status(self.state, self.chat, self.owner, "restricted")
 
-    def join(self, user: User, status: str = "member", **rights: bool) -> None:
-        """A person joins, or is something else from now on; ``rights`` differ from the usual."""
+    def set_member(self, user: User, status: str = "member", **rights: bool) -> None:
+        """A person joins, or is something else from now on; ``special_rights`` differ from the
+        usual.
+        """
         self.chat.members[user.id] = status
-        self.chat.rights[user.id] = rights
+        self.chat.special_rights[user.id] = rights
 
-    def forbid(self, *permissions: str) -> None:
+    def forbid_permissions(self, *permissions: str) -> None:
         """The owner forbids something to all ordinary members, such as ``can_send_messages``."""
-        self.chat.forbidden.update(permissions)
+        self.chat.forbidden_permissions.update(permissions)
 
-    def delete(self) -> None:
+    def delete_chat(self) -> None:
         """The owner deletes the chat."""
         self.chat.is_deleted = True
 
-    def migrate(self) -> "Place":
+    def migrate(self) -> "GroupOrChannel":
         """The group becomes a supergroup; give the new place."""
-        number = -1_000_000_000_000 - self.world.number("supergroup")
+        new_chat_id = -1_000_000_000_000 - self.state.next_number("supergroup")
         members = dict(self.chat.members)
-        new = Chat(number, "supergroup", self.chat.title, members=members)
-        new.rights, new.forbidden = dict(self.chat.rights), set(self.chat.forbidden)
-        self.world.chats[number] = new
-        self._service({"migrate_to_chat_id": number})
-        self.chat.migrated_to = number
-        place = Place(self.world, new, self.owner)
-        place._service({"migrate_from_chat_id": self.chat.id})
-        return place
+        supergroup = Chat(new_chat_id, "supergroup", self.chat.title, members=members)
+        supergroup.special_rights, supergroup.forbidden_permissions = (
+            dict(self.chat.special_rights),
+            set(self.chat.forbidden_permissions),
+        )
+        self.state.chats[new_chat_id] = supergroup
+        self._post_service_message({"migrate_to_chat_id": new_chat_id})
+        self.chat.migrated_to = new_chat_id
+        new_group = GroupOrChannel(self.state, supergroup, self.owner)
+        new_group._post_service_message({"migrate_from_chat_id": self.chat.id})
+        return new_group
 
     def open_topic(self, name: str) -> int:
         """The owner opens a topic of the forum; give its thread number."""
-        created: JsonObject = {"name": name, "icon_color": 0x6FB9F0}
-        message = self._service({"forum_topic_created": created})
-        number = message["message_id"]
-        assert isinstance(number, int)
-        message |= {"message_thread_id": number, "is_topic_message": True}
-        self.chat.topics[number] = Topic(number, name)
-        return number
+        topic_fields: JsonObject = {"name": name, "icon_color": 0x6FB9F0}
+        message = self._post_service_message({"forum_topic_created": topic_fields})
+        thread_id = message["message_id"]
+        assert isinstance(thread_id, int)
+        message |= {"message_thread_id": thread_id, "is_topic_message": True}
+        self.chat.topics[thread_id] = ForumTopic(thread_id, name)
+        return thread_id
 
-    def close_topic(self, number: int) -> None:
+    def close_topic(self, thread_id: int) -> None:
         """The owner closes a topic."""
-        self.chat.topics[number].is_closed = True
+        self.chat.topics[thread_id].is_closed = True
 
-    def delete_topic(self, number: int) -> None:
+    def delete_topic(self, thread_id: int) -> None:
         """The owner deletes a topic."""
-        del self.chat.topics[number]
+        del self.chat.topics[thread_id]
 
-    def post(self, text: str) -> int:
+    def post_message(self, text: str) -> int:
         """The owner posts in the channel; give the message number."""
-        message = self.world.post(self.chat, self.owner, {"text": text})
-        self.world.updates.push("channel_post", message)
-        number = message["message_id"]
-        assert isinstance(number, int)
-        return number
+        message = self.state.post_message(self.chat, self.owner, {"text": text})
+        self.state.updates.push("channel_post", message)
+        message_id = message["message_id"]
+        assert isinstance(message_id, int)
+        return message_id
 
-    def _service(self, content: JsonObject) -> JsonObject:
-        message = self.world.post(self.chat, self.owner, content)
-        self.world.updates.push("message", message)
+    def _post_service_message(self, content: JsonObject) -> JsonObject:
+        message = self.state.post_message(self.chat, self.owner, content)
+        self.state.updates.push("message", message)
         return message

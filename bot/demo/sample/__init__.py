@@ -13,22 +13,22 @@ from datetime import date, datetime, timedelta
 from functools import cache
 from importlib.resources import files
 
-from bot.arxiv.calendar import feed_day, midnight, recent_feed_days
-from storage.records import Announcement, Gloss, Kind, Paper
+from bot.arxiv.calendar import eastern_midnight, feed_day_of_submission, recent_feed_days
+from storage.records import Announcement, AnnouncementKind, Paper, Summary
 
-CATEGORIES = ("cs.CV", "cs.CL", "cs.LG", "cs.RO", "quant-ph", "math.ST")
+SAMPLE_CATEGORIES = ("cs.CV", "cs.CL", "cs.LG", "cs.RO", "quant-ph", "math.ST")
 """What the sample's feed was asked for; ``new`` and ``cross`` are relative to these."""
 
-FEED = "sample"
-DAYS = 10
-INVENTED = "invented for the demonstration"
+SAMPLE_FEED = "sample"
+SAMPLE_DAYS = 10
+INVENTED_NOTE = "invented for the demonstration"
 
 _SINCE_FIRST_VERSION = timedelta(days=40)
 _BETWEEN_SUBMISSIONS = timedelta(minutes=7)
 
 
 @dataclass(frozen=True, slots=True)
-class _Row:
+class _PaperRow:
     """A line of ``papers.jsonl``; ``day`` counts feed days back from the latest, 0."""
 
     id: str
@@ -42,22 +42,23 @@ class _Row:
     comment: str
 
 
-def load(today: date) -> tuple[list[Announcement], dict[str, Gloss]]:
+def load_sample(today: date) -> tuple[list[Announcement], dict[str, Summary]]:
     """Return the sample placed on the ten feed days up to ``today``, oldest first.
 
     The Chinese glosses come by paper id; their ``paper`` is 0 until the store gives keys.
     """
-    days = recent_feed_days(today, DAYS)
-    rows = sorted(_papers(), key=lambda row: -row.day)
+    days = recent_feed_days(today, SAMPLE_DAYS)
+    rows = sorted(_read_papers(), key=lambda row: -row.day)
     announcements = [
-        _announced(row, days[DAYS - 1 - row.day], place) for place, row in enumerate(rows)
+        _announcement(row, days[SAMPLE_DAYS - 1 - row.day], position)
+        for position, row in enumerate(rows)
     ]
-    return announcements, _glosses(announcements)
+    return announcements, _chinese_summaries(announcements)
 
 
-def _announced(row: _Row, day: date, place: int) -> Announcement:
+def _announcement(row: _PaperRow, day: date, position: int) -> Announcement:
     """Announce a row's paper on a day, submitted in time for it."""
-    sent_in = _submitted(day, place)
+    submitted_at = _submission_time(day, position)
     paper = Paper(
         id=row.id,
         version=row.version,
@@ -66,45 +67,47 @@ def _announced(row: _Row, day: date, place: int) -> Announcement:
         authors=tuple(row.authors),
         categories=tuple(row.categories),
         link=f"https://arxiv.org/abs/{row.id.removeprefix('arxiv:')}",
-        submitted=sent_in if row.version == 1 else sent_in - _SINCE_FIRST_VERSION,
-        revised=sent_in,
-        comment=f"{row.comment}; {INVENTED}",
+        submitted_at=submitted_at if row.version == 1 else submitted_at - _SINCE_FIRST_VERSION,
+        revised_at=submitted_at,
+        comment=f"{row.comment}; {INVENTED_NOTE}",
     )
-    return Announcement(paper, FEED, Kind(row.kind), day)
+    return Announcement(paper, SAMPLE_FEED, AnnouncementKind(row.kind), day)
 
 
-def _submitted(day: date, place: int) -> datetime:
+def _submission_time(day: date, position: int) -> datetime:
     """Return a moment on the last day whose submissions the feed day holds."""
-    moment = midnight(day) - timedelta(hours=11) - place * _BETWEEN_SUBMISSIONS
-    while feed_day(moment) != day:
-        moment -= timedelta(days=1)
-    return moment
+    instant = eastern_midnight(day) - timedelta(hours=11) - position * _BETWEEN_SUBMISSIONS
+    while feed_day_of_submission(instant) != day:
+        instant -= timedelta(days=1)
+    return instant
 
 
-def _glosses(announcements: Iterable[Announcement]) -> dict[str, Gloss]:
+def _chinese_summaries(announcements: Iterable[Announcement]) -> dict[str, Summary]:
     """Return the Chinese gloss of each announced paper, by paper id."""
-    words = {line["id"]: line for line in map(json.loads, _lines("translations.zh.jsonl"))}
+    rows_by_id = {
+        line["id"]: line for line in map(json.loads, _read_lines("translations.zh.jsonl"))
+    }
     return {
-        announcement.paper.id: Gloss(
+        announcement.paper.id: Summary(
             paper=0,
             version=announcement.paper.version,
             language="zh",
-            title=words[announcement.paper.id]["title"],
-            gist=words[announcement.paper.id]["gist"],
-            abstract=words[announcement.paper.id]["abstract"],
-            maker="import",
-            made=midnight(announcement.day),
+            title=rows_by_id[announcement.paper.id]["title"],
+            tldr=rows_by_id[announcement.paper.id]["gist"],
+            abstract=rows_by_id[announcement.paper.id]["abstract"],
+            producer="import",
+            created_at=eastern_midnight(announcement.day),
         )
         for announcement in announcements
     }
 
 
 @cache
-def _papers() -> tuple[_Row, ...]:
+def _read_papers() -> tuple[_PaperRow, ...]:
     """Read the papers, in the order of the file."""
-    return tuple(_Row(**json.loads(line)) for line in _lines("papers.jsonl"))
+    return tuple(_PaperRow(**json.loads(line)) for line in _read_lines("papers.jsonl"))
 
 
-def _lines(name: str) -> list[str]:
+def _read_lines(name: str) -> list[str]:
     """Read the lines of a file of the sample."""
     return files(__name__).joinpath(name).read_text("utf-8").splitlines()

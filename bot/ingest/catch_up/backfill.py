@@ -16,43 +16,50 @@ from functools import partial
 
 from bot.arxiv import calendar
 from bot.ingest.http_client import Fetcher
-from bot.ingest.ingest_source import added_in_chunks, rest
+from bot.ingest.ingest_source import add_in_chunks, pause_requests
 from bot.ingest.sources import arxiv_history, arxiv_oai
-from bot.ingest.sources.arxiv_oai import Page, Record
+from bot.ingest.sources.arxiv_oai import OaiPage, OaiRecord
 from storage import Store
-from storage.records import Added, Announcement, Harvest, Kind, Notice, OutstandingPaper
+from storage.records import (
+    Announcement,
+    AnnouncementKind,
+    Backfill,
+    IngestCounts,
+    MissingPaper,
+    Notice,
+)
 
 log = logging.getLogger(__name__)
 
-DUTY = "harvest"  # held by whoever asks, and by arXiv when it wants to be left alone
-LEASE = 900.0  # seconds for one page, with all that the fetcher waits
-HELD = timedelta(days=31)  # that a moderator may hold a paper
-MOST_PAGES = 1000  # of one harvest; more means that the chain never ends
+BACKFILL_LEASE = "harvest"  # held by whoever asks, and by arXiv when it wants to be left alone
+LEASE_SECONDS = 900.0  # seconds for one page, with all that the fetcher waits
+MAX_MODERATION_DELAY = timedelta(days=31)  # that a moderator may hold a paper
+MAX_PAGES = 1000  # of one harvest; more means that the chain never ends
 
 
-class Stage(StrEnum):
+class BackfillStage(StrEnum):
     """How far a walk came."""
 
     DONE = "done"
-    ON_THE_WAY = "on-the-way"  # there are more pages
-    RESTING = "resting"  # arXiv gave no page; later
-    TOMORROW = "tomorrow"  # the token ran out on the day it was given
+    IN_PROGRESS = "on-the-way"  # there are more pages
+    PAUSED = "resting"  # arXiv gave no page; later
+    WAITS_FOR_TOMORROW = "tomorrow"  # the token ran out on the day it was given
 
 
 @dataclass(frozen=True, slots=True)
-class Walked:
+class BackfillResult:
     """What a walk through the pages of a harvest brought."""
 
-    stage: Stage
-    harvest: Harvest
+    stage: BackfillStage
+    backfill: Backfill
     pages: int = 0
     records: int = 0
     announcements: int = 0
-    added: Added = field(default_factory=Added)
+    added: IngestCounts = field(default_factory=IngestCounts)
     reason: Notice | None = None
     warnings: tuple[Notice, ...] = ()
 
-    def plus(self, other: Walked) -> Walked:
+    def plus(self, other: BackfillResult) -> BackfillResult:
         """This walk and the one that went on from it."""
         return replace(
             other,
@@ -64,157 +71,177 @@ class Walked:
         )
 
 
-def days_of(harvest: Harvest) -> tuple[date, ...]:
+def feed_days_of(backfill: Backfill) -> tuple[date, ...]:
     """The feed days of a harvest."""
-    length = (harvest.last - harvest.first).days + 1
-    days = (harvest.first + timedelta(days=n) for n in range(length))
+    length = (backfill.last_day - backfill.first_day).days + 1
+    days = (backfill.first_day + timedelta(days=n) for n in range(length))
     return tuple(day for day in days if calendar.is_feed_day(day))
 
 
-async def held_walk(
+async def run_backfill_exclusively(
     store: Store,
     fetcher: Fetcher,
-    harvest: Harvest,
+    backfill: Backfill,
     now: datetime,
     *,
     holder: str,
     base: str,
-    most: int,
-) -> Walked | None:
+    max_pages: int,
+) -> BackfillResult | None:
     """Walks through a harvest as the only one who does; None where another process does."""
-    lease = await store.run(store.leases.take, DUTY, holder, now, LEASE)
+    lease = await store.run(store.leases.acquire, BACKFILL_LEASE, holder, now, LEASE_SECONDS)
     if lease is None:
         return None
     try:
-        return await walk(store, fetcher, harvest, now, base=base, most=most)
+        return await run_backfill(store, fetcher, backfill, now, base=base, max_pages=max_pages)
     finally:
         await store.run(store.leases.release, lease)
 
 
-async def walk(
-    store: Store, fetcher: Fetcher, harvest: Harvest, now: datetime, *, base: str, most: int
-) -> Walked:
+async def run_backfill(
+    store: Store, fetcher: Fetcher, backfill: Backfill, now: datetime, *, base: str, max_pages: int
+) -> BackfillResult:
     """Fetches at most so many pages of a harvest and keeps what they announced."""
-    walked = Walked(Stage.ON_THE_WAY, harvest)
-    while walked.stage is Stage.ON_THE_WAY and walked.pages < most:
-        if not walked.harvest.token and _was_asked_today(walked.harvest, now):
-            return replace(walked, stage=Stage.TOMORROW)
-        page = await arxiv_oai.ask(_url(walked.harvest, base), fetcher)
-        walked = await _taken(store, walked, page, now)
-        _report(walked, page)
-    return walked
+    result = BackfillResult(BackfillStage.IN_PROGRESS, backfill)
+    while result.stage is BackfillStage.IN_PROGRESS and result.pages < max_pages:
+        if not result.backfill.resumption_token and _was_requested_today(result.backfill, now):
+            return replace(result, stage=BackfillStage.WAITS_FOR_TOMORROW)
+        page = await arxiv_oai.fetch_page(_page_url(result.backfill, base), fetcher)
+        result = await _store_page(store, result, page, now)
+        _log_page(result, page)
+    return result
 
 
-def _was_asked_today(harvest: Harvest, now: datetime) -> bool:
-    return harvest.asked is not None and harvest.asked.date() >= now.date()
+def _was_requested_today(backfill: Backfill, now: datetime) -> bool:
+    return backfill.first_page_at is not None and backfill.first_page_at.date() >= now.date()
 
 
-def _url(harvest: Harvest, base: str) -> str:
-    if harvest.token:
-        return arxiv_oai.next_page(harvest.token, base=base)
-    return arxiv_oai.first_page(harvest.first, harvest.set, base=base)
+def _page_url(backfill: Backfill, base: str) -> str:
+    if backfill.resumption_token:
+        return arxiv_oai.next_page_url(backfill.resumption_token, base=base)
+    return arxiv_oai.first_page_url(backfill.first_day, backfill.set_spec, base=base)
 
 
-async def _taken(store: Store, walked: Walked, page: Page, now: datetime) -> Walked:
+async def _store_page(
+    store: Store, result: BackfillResult, page: OaiPage, now: datetime
+) -> BackfillResult:
     """Keeps a page, or notes why there is none."""
-    harvest = walked.harvest
-    if page.is_expired and harvest.token:
-        fresh = replace(harvest, token="")
-        await store.run(store.harvests.keep, fresh)
-        return replace(walked, harvest=fresh)
-    found = await store.run(untold, store, harvest, page.records)
-    further = _further(harvest, page, now)
-    unread = _outstanding(harvest, page, now)
-    added = await added_in_chunks(store, found, now, partial(_keep, store, further, unread))
-    if not page.is_usable or further == harvest:
-        await rest(store, DUTY, now, page.retry_after)
-        return replace(walked, stage=Stage.RESTING, reason=page.reason or _endless())
-    stage = Stage.DONE if further.done else Stage.ON_THE_WAY
-    own = Walked(stage, further, 1, len(page.records), len(found), added, warnings=page.warnings)
-    return walked.plus(own)
+    backfill = result.backfill
+    if page.is_token_expired and backfill.resumption_token:
+        restarted = replace(backfill, resumption_token="")
+        await store.run(store.backfills.save_progress, restarted)
+        return replace(result, backfill=restarted)
+    announcements = await store.run(unknown_announcements, store, backfill, page.records)
+    advanced = _advance_backfill(backfill, page, now)
+    missing_papers = _missing_papers(backfill, page, now)
+    added = await add_in_chunks(
+        store, announcements, now, partial(_save_progress, store, advanced, missing_papers)
+    )
+    if not page.is_usable or advanced == backfill:
+        await pause_requests(store, BACKFILL_LEASE, now, page.retry_after)
+        return replace(result, stage=BackfillStage.PAUSED, reason=page.reason or _endless_notice())
+    stage = BackfillStage.DONE if advanced.done_at else BackfillStage.IN_PROGRESS
+    page_result = BackfillResult(
+        stage, advanced, 1, len(page.records), len(announcements), added, warnings=page.warnings
+    )
+    return result.plus(page_result)
 
 
-def _outstanding(harvest: Harvest, page: Page, now: datetime) -> list[OutstandingPaper]:
+def _missing_papers(backfill: Backfill, page: OaiPage, now: datetime) -> list[MissingPaper]:
     """The papers of a page's records that could not be read, once for each feed."""
     if not page.is_usable:  # which is asked for again
         return []
     return [
-        OutstandingPaper(feed, one.id, harvest.first, harvest.last, now)
-        for one in page.unread
-        if one.id
-        for feed in harvest.feeds
+        MissingPaper(feed, item.id, backfill.first_day, backfill.last_day, now)
+        for item in page.skipped_items
+        if item.id
+        for feed in backfill.feeds
     ]
 
 
-def _keep(store: Store, harvest: Harvest, unread: Sequence[OutstandingPaper]) -> None:
-    store.harvests.keep(harvest)
-    store.outstanding.note(unread)
+def _save_progress(
+    store: Store, backfill: Backfill, missing_papers: Sequence[MissingPaper]
+) -> None:
+    store.backfills.save_progress(backfill)
+    store.missing_papers.add(missing_papers)
 
 
-def _further(harvest: Harvest, page: Page, now: datetime) -> Harvest:
+def _advance_backfill(backfill: Backfill, page: OaiPage, now: datetime) -> Backfill:
     """Where a harvest stands after a page: nowhere else after one that broke off or came again."""
-    if not page.is_usable or (page.token and page.token == harvest.token):
-        return harvest
-    pages = harvest.pages + 1
-    is_over = not page.token or pages >= MOST_PAGES
-    asked = harvest.asked if harvest.token else now
+    if not page.is_usable or (
+        page.resumption_token and page.resumption_token == backfill.resumption_token
+    ):
+        return backfill
+    pages = backfill.pages + 1
+    is_finished = not page.resumption_token or pages >= MAX_PAGES
+    requested_at = backfill.first_page_at if backfill.resumption_token else now
     return replace(
-        harvest, token=page.token, pages=pages, asked=asked, done=now if is_over else None
+        backfill,
+        resumption_token=page.resumption_token,
+        pages=pages,
+        first_page_at=requested_at,
+        done_at=now if is_finished else None,
     )
 
 
-def _endless() -> Notice:
+def _endless_notice() -> Notice:
     return Notice("harvest-endless")
 
 
-def untold(store: Store, harvest: Harvest, records: Sequence[Record]) -> list[Announcement]:
+def unknown_announcements(
+    store: Store, backfill: Backfill, records: Sequence[OaiRecord]
+) -> list[Announcement]:
     """What the feeds of a harvest announced on its days and have not told us."""
-    days = days_of(harvest)
+    days = feed_days_of(backfill)
     return [
         announcement
-        for feed in harvest.feeds
-        for announcement in _of_feed(store, feed, days, records)
-        if not _is_told(store, feed, announcement)
+        for feed in backfill.feeds
+        for announcement in _feed_announcements(store, feed, days, records)
+        if not _is_known(store, feed, announcement)
     ]
 
 
-def _is_told(store: Store, feed: str, announcement: Announcement) -> bool:
+def _is_known(store: Store, feed: str, announcement: Announcement) -> bool:
     """Whether a feed has said the same of the paper itself.
 
     A revision that came while the first version was missed has introduced the paper to nobody.
     """
     paper = announcement.paper
-    if announcement.kind in (Kind.NEW, Kind.CROSS):
-        return store.feeds.has_introduced(feed, paper.id)
-    return store.feeds.has_announced(feed, paper.id, paper.version)
+    if announcement.kind in (AnnouncementKind.NEW, AnnouncementKind.CROSS):
+        return store.feed_health.has_announced_as_new(feed, paper.id)
+    return store.feed_health.has_announced(feed, paper.id, paper.version)
 
 
-def _of_feed(
-    store: Store, feed: str, days: Sequence[date], records: Sequence[Record]
+def _feed_announcements(
+    store: Store, feed: str, days: Sequence[date], records: Sequence[OaiRecord]
 ) -> Iterator[Announcement]:
-    read = store.feeds.days(feed, days[0] - HELD, days[0]) if days else frozenset()
+    days_read = (
+        store.feed_health.announced_days(feed, days[0] - MAX_MODERATION_DELAY, days[0])
+        if days
+        else frozenset()
+    )
     for record in records:
-        told = arxiv_history.announced(record, feed, days)
-        yield from told
+        announced = arxiv_history.announcements_of_record(record, feed, days)
+        yield from announced
         # Had it been announced on its own day, which we read, we would know the paper.
-        if not told and arxiv_history.first_day(record) in read:
-            late = arxiv_history.held(record, feed, days)
-            if late and store.papers.get(record.paper.id) is None:
-                yield late
+        if not announced and arxiv_history.first_announcement_day(record) in days_read:
+            held_announcement = arxiv_history.late_announcement(record, feed, days)
+            if held_announcement and store.papers.get(record.paper.id) is None:
+                yield held_announcement
 
 
-def _report(walked: Walked, page: Page) -> None:
+def _log_page(result: BackfillResult, page: OaiPage) -> None:
     facts = {
-        "set": walked.harvest.set or "all",
-        "first": walked.harvest.first.isoformat(),
-        "last": walked.harvest.last.isoformat(),
-        "page": walked.harvest.pages,
-        "condition": str(page.condition),
-        "announcements": walked.announcements,
+        "set": result.backfill.set_spec or "all",
+        "first": result.backfill.first_day.isoformat(),
+        "last": result.backfill.last_day.isoformat(),
+        "page": result.backfill.pages,
+        "condition": str(page.status),
+        "announcements": result.announcements,
     }
-    if page.is_usable or page.is_expired:
+    if page.is_usable or page.is_token_expired:
         log.info("archive read", extra=facts)
     else:
         log.warning("archive not usable", extra=facts)
     for warning in page.warnings:
-        log.warning("archive warns", extra={"set": facts["set"], "warning": warning.key})
+        log.warning("archive warns", extra={"set": facts["set"], "warning": warning.text_key})

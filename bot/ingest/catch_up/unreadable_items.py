@@ -14,32 +14,37 @@ from datetime import datetime, timedelta
 from functools import partial
 
 from bot.arxiv import taxonomy
-from bot.arxiv.calendar import arxiv_day, feed_day
+from bot.arxiv.calendar import arxiv_day, feed_day_of_submission
 from bot.arxiv.combined_feeds import feed_groups
 from bot.ingest.catch_up import backfill
-from bot.ingest.catch_up.missed_days import WINDOW, harvests
+from bot.ingest.catch_up.missed_days import REPAIR_WINDOW, backfills_of_days
 from bot.ingest.http_client import Fetcher
-from bot.ingest.ingest_source import FIRST, added_in_chunks, rest, rests
+from bot.ingest.ingest_source import FIRST_FILL, add_in_chunks, is_paused, pause_requests
 from bot.ingest.sources import arxiv_oai
 from bot.ingest.sources.addresses import Source
-from bot.ingest.sources.arxiv_api import by_ids
-from bot.ingest.sources.arxiv_oai import Record, Version
-from bot.ingest.sources.fetch_batch import read
-from bot.ingest.sources.source_batch import Condition
+from bot.ingest.sources.arxiv_api import id_query_urls
+from bot.ingest.sources.arxiv_oai import OaiRecord, PaperVersion
+from bot.ingest.sources.fetch_batch import fetch_batch
+from bot.ingest.sources.source_batch import BatchStatus
 from storage import Store
-from storage.records import Announcement, Harvest, Kind, OutstandingPaper, Paper
+from storage.records import Announcement, AnnouncementKind, Backfill, MissingPaper, Paper
 
 log = logging.getLogger(__name__)
 
-DUTY = "outstanding"  # arXiv holds it when its API wants to be left alone
-AGAIN = timedelta(days=1)  # arXiv wants the same question once a day at most
-MOST = 200  # papers of one pass: two questions
-ALONE = 20  # of them that are asked of the archive, one in a question
+MISSING_PAPERS_LEASE = "outstanding"  # arXiv holds it when its API wants to be left alone
+RETRY_INTERVAL = timedelta(days=1)  # arXiv wants the same question once a day at most
+MAX_PAPERS = 200  # papers of one pass: two questions
+MAX_ARCHIVE_REQUESTS = 20  # of them that are asked of the archive, one in a question
 # Answers that say nothing of the papers that were asked for.
-_SILENT = (Condition.LIMITED, Condition.UNREACHABLE, Condition.NOT_A_FEED, Condition.EMPTY_PAGE)
+_NO_ANSWER_STATUSES = (
+    BatchStatus.LIMITED,
+    BatchStatus.UNREACHABLE,
+    BatchStatus.NOT_A_FEED,
+    BatchStatus.EMPTY_PAGE,
+)
 
 
-async def fetch_outstanding(
+async def fetch_missing_papers(
     store: Store,
     fetcher: Fetcher,
     categories: Collection[str],
@@ -49,133 +54,158 @@ async def fetch_outstanding(
     archive: str,
 ) -> int:
     """Fetches the papers that it is time to ask for; returns how many are there now."""
-    papers = await store.run(_due, store, categories, now)
+    papers = await store.run(_due_papers, store, categories, now)
     ids = list(dict.fromkeys(paper.id for paper in papers))
-    records, answered = await _of_api(store, fetcher, ids, now, api)
-    left = [id for id in ids if not _is_there(id, papers, records)]
-    more, asked = await _of_archive(store, fetcher, left[:ALONE], now, archive)
+    records, answered = await _fetch_from_api(store, fetcher, ids, now, api)
+    remaining_ids = [id for id in ids if not _is_fetched(id, papers, records)]
+    archive_records, archive_answered = await _fetch_from_archive(
+        store, fetcher, remaining_ids[:MAX_ARCHIVE_REQUESTS], now, archive
+    )
     # Who had to wait for the archive is not done with today.
-    return await _kept(store, papers, records | more, answered - {*left[ALONE:]} | asked, now)
+    return await _store_fetched(
+        store,
+        papers,
+        records | archive_records,
+        answered - {*remaining_ids[MAX_ARCHIVE_REQUESTS:]} | archive_answered,
+        now,
+    )
 
 
-def _due(store: Store, categories: Collection[str], now: datetime) -> list[OutstandingPaper]:
+def _due_papers(store: Store, categories: Collection[str], now: datetime) -> list[MissingPaper]:
     """The papers to ask for now; those without an id are left to a harvest of their day."""
-    due: list[OutstandingPaper] = []
+    due: list[MissingPaper] = []
     with store.transaction():
-        for paper in store.outstanding.open():
-            if not paper.id or now - paper.noted > WINDOW:
-                _leave_to_archive(store, paper, categories, now)
-            elif paper.asked is None or now - paper.asked >= AGAIN:
+        for paper in store.missing_papers.unfinished():
+            if not paper.id or now - paper.noted_at > REPAIR_WINDOW:
+                _plan_backfill(store, paper, categories, now)
+            elif paper.last_requested_at is None or now - paper.last_requested_at >= RETRY_INTERVAL:
                 due.append(paper)
-    return due[:MOST]
+    return due[:MAX_PAPERS]
 
 
-def _leave_to_archive(
-    store: Store, paper: OutstandingPaper, categories: Collection[str], now: datetime
+def _plan_backfill(
+    store: Store, paper: MissingPaper, categories: Collection[str], now: datetime
 ) -> None:
     """Plans the harvest of a paper's days, unless they are long past or of no feed of arXiv."""
-    feeds = feed_groups(categories) if paper.feed == FIRST else (paper.feed,)
-    is_known = all(taxonomy.canonical(code) for feed in feeds for code in feed.split("+"))
-    is_planned = is_known and paper.last >= arxiv_day(now) - WINDOW
+    feeds = feed_groups(categories) if paper.feed == FIRST_FILL else (paper.feed,)
+    is_known = all(taxonomy.canonical_code(code) for feed in feeds for code in feed.split("+"))
+    is_planned = is_known and paper.last_day >= arxiv_day(now) - REPAIR_WINDOW
     if is_planned:
-        for planned in harvests(feeds, paper.first, paper.last, now):
-            store.harvests.plan(planned)
-    facts = {"feed": paper.feed, "paper": paper.id or "?", "day": str(paper.last)}
+        for backfill in backfills_of_days(feeds, paper.first_day, paper.last_day, now):
+            store.backfills.plan(backfill)
+    facts = {"feed": paper.feed, "paper": paper.id or "?", "day": str(paper.last_day)}
     level = logging.WARNING if is_planned else logging.ERROR
     log.log(level, "paper not to be had by its id", extra=facts | {"harvest": is_planned})
-    store.outstanding.keep([replace(paper, done=now)])
+    store.missing_papers.save_progress([replace(paper, done_at=now)])
 
 
-async def _of_api(
+async def _fetch_from_api(
     store: Store, fetcher: Fetcher, ids: Sequence[str], now: datetime, base: str
-) -> tuple[dict[str, Record], set[str]]:
+) -> tuple[dict[str, OaiRecord], set[str]]:
     """The papers that the API gives, and those of which it gave an answer."""
-    records: dict[str, Record] = {}
+    records: dict[str, OaiRecord] = {}
     answered: set[str] = set()
-    if not ids or await rests(store, DUTY, now) or await rests(store, FIRST, now):
+    if (
+        not ids
+        or await is_paused(store, MISSING_PAPERS_LEASE, now)
+        or await is_paused(store, FIRST_FILL, now)
+    ):
         return records, answered
-    parts = [ids[start : start + 100] for start in range(0, len(ids), 100)]
-    for part, question in zip(parts, by_ids(ids, base=base), strict=True):
-        batch = await read(Source(FIRST, url=question), fetcher)
-        if batch.condition in _SILENT:
-            await rest(store, DUTY, now, batch.retry_after)
+    id_batches = [ids[start : start + 100] for start in range(0, len(ids), 100)]
+    for id_batch, url in zip(id_batches, id_query_urls(ids, base=base), strict=True):
+        batch = await fetch_batch(Source(FIRST_FILL, url=url), fetcher)
+        if batch.status in _NO_ANSWER_STATUSES:
+            await pause_requests(store, MISSING_PAPERS_LEASE, now, batch.retry_after)
             break
-        answered |= set(part)
-        found = (announcement.paper for announcement in batch.announcements)
-        records |= {paper.id.removeprefix("arxiv:"): _record(paper) for paper in found}
+        answered |= set(id_batch)
+        api_papers = (announcement.paper for announcement in batch.announcements)
+        records |= {
+            paper.id.removeprefix("arxiv:"): _record_from_paper(paper) for paper in api_papers
+        }
     return records, answered
 
 
-def _record(paper: Paper) -> Record:
+def _record_from_paper(paper: Paper) -> OaiRecord:
     """A paper of the API with as much of its history as the API tells."""
-    revised = paper.revised
+    revised = paper.revised_at
     assert revised is not None  # an answer of the API has it
-    first = (Version(1, paper.submitted),) if paper.submitted and paper.version > 1 else ()
-    versions = (*first, Version(max(paper.version, 1), revised))
-    return Record(paper, versions, revised.date())
+    first = (
+        (PaperVersion(1, paper.submitted_at),) if paper.submitted_at and paper.version > 1 else ()
+    )
+    versions = (*first, PaperVersion(max(paper.version, 1), revised))
+    return OaiRecord(paper, versions, revised.date())
 
 
-async def _of_archive(
+async def _fetch_from_archive(
     store: Store, fetcher: Fetcher, ids: Sequence[str], now: datetime, base: str
-) -> tuple[dict[str, Record], set[str]]:
+) -> tuple[dict[str, OaiRecord], set[str]]:
     """The same of the archive, which is asked for each alone."""
-    records: dict[str, Record] = {}
+    records: dict[str, OaiRecord] = {}
     answered: set[str] = set()
     for id in ids:
-        if await rests(store, backfill.DUTY, now):
+        if await is_paused(store, backfill.BACKFILL_LEASE, now):
             break
-        page = await arxiv_oai.ask(arxiv_oai.one_record(id, base=base), fetcher)
-        if page.condition in _SILENT:
-            await rest(store, backfill.DUTY, now, page.retry_after)
+        page = await arxiv_oai.fetch_page(arxiv_oai.record_url(id, base=base), fetcher)
+        if page.status in _NO_ANSWER_STATUSES:
+            await pause_requests(store, backfill.BACKFILL_LEASE, now, page.retry_after)
             break
         answered.add(id)
         records |= {record.paper.id.removeprefix("arxiv:"): record for record in page.records}
     return records, answered
 
 
-def _is_there(id: str, papers: Iterable[OutstandingPaper], records: Mapping[str, Record]) -> bool:
+def _is_fetched(id: str, papers: Iterable[MissingPaper], records: Mapping[str, OaiRecord]) -> bool:
     """Whether a paper was fetched at the version that was announced, or a later one."""
-    wanted = max(paper.version for paper in papers if paper.id == id)
-    return id in records and records[id].paper.version >= wanted
+    required_version = max(paper.version for paper in papers if paper.id == id)
+    return id in records and records[id].paper.version >= required_version
 
 
-async def _kept(
+async def _store_fetched(
     store: Store,
-    papers: Sequence[OutstandingPaper],
-    records: Mapping[str, Record],
+    papers: Sequence[MissingPaper],
+    records: Mapping[str, OaiRecord],
     answered: Collection[str],
     now: datetime,
 ) -> int:
     """Keeps what was announced of the papers, and with it what became of each."""
-    there = [paper for paper in papers if _is_there(paper.id, papers, records)]
+    fetched = [paper for paper in papers if _is_fetched(paper.id, papers, records)]
     missing = [
-        replace(paper, attempts=paper.attempts + 1, asked=now)
+        replace(paper, attempts=paper.attempts + 1, last_requested_at=now)
         for paper in papers
-        if paper.id in answered and paper not in there
+        if paper.id in answered and paper not in fetched
     ]
-    done = [replace(paper, asked=now, done=now) for paper in there]
-    if not done and not missing:
+    completed = [replace(paper, last_requested_at=now, done_at=now) for paper in fetched]
+    if not completed and not missing:
         return 0
-    found = [
+    announcements = [
         announcement
-        for paper in there
-        for announcement in await store.run(_announced, store, paper, records[paper.id])
+        for paper in fetched
+        for announcement in await store.run(_announcements_of, store, paper, records[paper.id])
     ]
-    keep = partial(store.outstanding.keep, [*done, *missing])
-    await added_in_chunks(store, found, now, keep)
+    save = partial(store.missing_papers.save_progress, [*completed, *missing])
+    await add_in_chunks(store, announcements, now, save)
     for paper in missing:
         facts = {"feed": paper.feed, "paper": paper.id, "attempts": paper.attempts}
         log.warning("paper not given by its id", extra=facts)
-    log.info("papers fetched by their ids", extra={"papers": len(done), "missing": len(missing)})
-    return len(done)
+    log.info(
+        "papers fetched by their ids", extra={"papers": len(completed), "missing": len(missing)}
+    )
+    return len(completed)
 
 
-def _announced(store: Store, paper: OutstandingPaper, record: Record) -> list[Announcement]:
+def _announcements_of(store: Store, paper: MissingPaper, record: OaiRecord) -> list[Announcement]:
     """What a feed announced of a paper; its history tells where the item did not."""
-    if paper.feed == FIRST:
-        kind = Kind.NEW if record.paper.version <= 1 else Kind.REPLACE
-        return [Announcement(record.paper, FIRST, kind, feed_day(record.versions[-1].at))]
+    if paper.feed == FIRST_FILL:
+        kind = AnnouncementKind.NEW if record.paper.version <= 1 else AnnouncementKind.REPLACE
+        return [
+            Announcement(
+                record.paper,
+                FIRST_FILL,
+                kind,
+                feed_day_of_submission(record.versions[-1].submitted_at),
+            )
+        ]
     if paper.kind:
-        return [Announcement(record.paper, paper.feed, paper.kind, paper.last)]
-    days = Harvest("", paper.first, paper.last, (paper.feed,), paper.noted)
-    return backfill.untold(store, days, [record])
+        return [Announcement(record.paper, paper.feed, paper.kind, paper.last_day)]
+    days = Backfill("", paper.first_day, paper.last_day, (paper.feed,), paper.noted_at)
+    return backfill.unknown_announcements(store, days, [record])

@@ -7,7 +7,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from bot.arxiv import taxonomy
-from bot.arxiv.combined_feeds import BASE, feed_url
+from bot.arxiv.combined_feeds import RSS_BASE, feed_url
 from bot.texts import Refusal
 
 _SUFFIXES = (".xml", ".rss", ".atom", ".gz", ".md", ".txt")
@@ -28,38 +28,38 @@ class Source:
         return self.path is not None and self.path.suffix.lower() == ".md"
 
 
-def feed(name: str, *, base: str = BASE) -> Source:
+def arxiv_feed(name: str, *, base: str = RSS_BASE) -> Source:
     """arXiv's feed of categories joined with ``+``."""
     return Source(name, url=feed_url(name, base=base))
 
 
-def resolve(text: str, *, base: str = BASE) -> Source:
+def resolve_source(text: str, *, base: str = RSS_BASE) -> Source:
     """The source that a person means; a category goes before a file of the same name.
 
     Raises:
         Refusal: it is none of the three, or the file is not there.
     """
-    given = text.strip()
-    codes = [taxonomy.canonical(code) for code in given.split("+")]
+    trimmed = text.strip()
+    codes = [taxonomy.canonical_code(code) for code in trimmed.split("+")]
     if all(codes):
-        return feed("+".join(dict.fromkeys(code for code in codes if code)), base=base)
-    if given.lower().startswith(("http://", "https://")):
-        return Source(given, url=_address(given))
-    path = Path(given)
-    if given and "\0" not in given and path.is_file():
-        return Source(given, path=path)
-    if path.suffix.lower() in _SUFFIXES or "/" in given:
-        raise Refusal("source-no-file", given=given[:200])
-    near = ", ".join(taxonomy.nearest(given[:40]) or _EXAMPLES)
-    raise Refusal("source-unknown", given=given[:200], nearest=near)
+        return arxiv_feed("+".join(dict.fromkeys(code for code in codes if code)), base=base)
+    if trimmed.lower().startswith(("http://", "https://")):
+        return Source(trimmed, url=_checked_address(trimmed))
+    path = Path(trimmed)
+    if trimmed and "\0" not in trimmed and path.is_file():
+        return Source(trimmed, path=path)
+    if path.suffix.lower() in _SUFFIXES or "/" in trimmed:
+        raise Refusal("source-no-file", given=trimmed[:200])
+    suggestions = ", ".join(taxonomy.nearest_codes(trimmed[:40]) or _EXAMPLES)
+    raise Refusal("source-unknown", given=trimmed[:200], nearest=suggestions)
 
 
-def _address(given: str) -> str:
+def _checked_address(address: str) -> str:
     try:
-        parts = urlsplit(given)
-        usable = bool(parts.hostname) and (parts.port or 80) > 0
+        parts = urlsplit(address)
+        is_usable = bool(parts.hostname) and (parts.port or 80) > 0
     except ValueError:
-        usable = False
-    if not usable or any(character.isspace() for character in given):
-        raise Refusal("source-bad-address", given=given[:200])
-    return given
+        is_usable = False
+    if not is_usable or any(character.isspace() for character in address):
+        raise Refusal("source-bad-address", given=address[:200])
+    return address

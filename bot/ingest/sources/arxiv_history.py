@@ -12,60 +12,64 @@ from collections.abc import Sequence
 from datetime import date
 from functools import lru_cache
 
-from bot.arxiv.calendar import feed_day
-from bot.arxiv.taxonomy import expand
-from bot.ingest.sources.arxiv_oai import Record
-from storage.records import Announcement, Kind
+from bot.arxiv.calendar import feed_day_of_submission
+from bot.arxiv.taxonomy import all_spellings
+from bot.ingest.sources.arxiv_oai import OaiRecord
+from storage.records import Announcement, AnnouncementKind
 
-LAST_SHOWN = 5  # arXiv's feeds show no replacement beyond this version
+MAX_ANNOUNCED_VERSION = 5  # arXiv's feeds show no replacement beyond this version
 
 
-def announced(record: Record, feed: str, days: Sequence[date]) -> tuple[Announcement, ...]:
+def announcements_of_record(
+    record: OaiRecord, feed: str, days: Sequence[date]
+) -> tuple[Announcement, ...]:
     """What a feed announced of a paper on these days: once a day at most, oldest day first.
 
     The paper is told as it is now: arXiv keeps no earlier wording of titles and abstracts.
     """
-    if not belongs(record, feed):
+    if not is_in_feed(record, feed):
         return ()
-    found: dict[date, bool] = {}  # a day → whether the paper was new on it
+    is_new_by_day: dict[date, bool] = {}  # a day → whether the paper was new on it
     for version in record.versions:
-        day = feed_day(version.at)
-        if day in days and version.number <= LAST_SHOWN:
-            found[day] = found.get(day, False) or version.number == 1
+        day = feed_day_of_submission(version.submitted_at)
+        if day in days and version.number <= MAX_ANNOUNCED_VERSION:
+            is_new_by_day[day] = is_new_by_day.get(day, False) or version.number == 1
     return tuple(
-        Announcement(record.paper, feed, _kind(record, feed, fresh=found[day]), day)
-        for day in sorted(found)
+        Announcement(
+            record.paper, feed, _announcement_kind(record, feed, is_new=is_new_by_day[day]), day
+        )
+        for day in sorted(is_new_by_day)
     )
 
 
-def held(record: Record, feed: str, days: Sequence[date]) -> Announcement | None:
+def late_announcement(record: OaiRecord, feed: str, days: Sequence[date]) -> Announcement | None:
     """How a feed announced a paper whose own day was earlier: moderators held it back.
 
     Only for a paper that was never announced before; it may also have been filed under one of
     the feed's categories later than under its others, which reads the same.
     """
-    if not days or not belongs(record, feed) or first_day(record) >= days[0]:
+    if not days or not is_in_feed(record, feed) or first_announcement_day(record) >= days[0]:
         return None
-    day = next((day for day in days if day >= record.changed), days[-1])
-    return Announcement(record.paper, feed, _kind(record, feed, fresh=True), day)
+    day = next((day for day in days if day >= record.changed_on), days[-1])
+    return Announcement(record.paper, feed, _announcement_kind(record, feed, is_new=True), day)
 
 
-def first_day(record: Record) -> date:
+def first_announcement_day(record: OaiRecord) -> date:
     """The feed day that a paper's first version should have made."""
-    return feed_day(record.versions[0].at)
+    return feed_day_of_submission(record.versions[0].submitted_at)
 
 
-def belongs(record: Record, feed: str) -> bool:
+def is_in_feed(record: OaiRecord, feed: str) -> bool:
     """Whether a paper is filed under one of a feed's categories, in any of their spellings."""
-    return not _shelf(feed).isdisjoint(record.paper.categories)
+    return not _feed_categories(feed).isdisjoint(record.paper.categories)
 
 
-def _kind(record: Record, feed: str, *, fresh: bool) -> Kind:
-    if record.paper.categories[0] in _shelf(feed):
-        return Kind.NEW if fresh else Kind.REPLACE
-    return Kind.CROSS if fresh else Kind.REPLACE_CROSS
+def _announcement_kind(record: OaiRecord, feed: str, *, is_new: bool) -> AnnouncementKind:
+    if record.paper.categories[0] in _feed_categories(feed):
+        return AnnouncementKind.NEW if is_new else AnnouncementKind.REPLACE
+    return AnnouncementKind.CROSS if is_new else AnnouncementKind.REPLACE_CROSS
 
 
 @lru_cache(maxsize=256)
-def _shelf(feed: str) -> frozenset[str]:
-    return frozenset(code for category in feed.split("+") for code in expand(category))
+def _feed_categories(feed: str) -> frozenset[str]:
+    return frozenset(code for category in feed.split("+") for code in all_spellings(category))

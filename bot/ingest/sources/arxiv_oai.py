@@ -18,217 +18,251 @@ from urllib.parse import urlencode
 from xml.etree.ElementTree import Element, ParseError, XMLParser
 
 from bot.arxiv import announcement_text, author_list
-from bot.arxiv.taxonomy import filed_under
+from bot.arxiv.taxonomy import arxiv_categories_in
 from bot.ingest.http_client import Fetcher
 from bot.ingest.http_errors import FetchError
-from bot.ingest.sources.feed_envelope import OAI, Unusable, opened
-from bot.ingest.sources.field_limits import shortened
-from bot.ingest.sources.source_batch import Condition, Skip, Unread, left_over, warnings
+from bot.ingest.sources.feed_envelope import OAI_FORMATS, UnusableAnswer, recover_feed
+from bot.ingest.sources.field_limits import shorten_paper
+from bot.ingest.sources.source_batch import (
+    BatchStatus,
+    SkipItem,
+    SkippedItem,
+    still_skipped_items,
+    warning_notices,
+)
 from storage.records import Notice, Paper
 
 _OAI = "{http://www.openarchives.org/OAI/2.0/}"
 _RAW = "{http://arxiv.org/OAI/arXivRaw/}"
 _TOKEN = re.compile(rb"<resumptionToken\b[^>]{0,300}>([^<]{0,2000})</resumptionToken>")
 _VERSION = re.compile(r"v([1-9]\d{0,2})", re.ASCII)
-FEW = 20  # records of a page that may all be unread; more would not be single records' fault
-_PIECE = 64 * 1024
-_EXPIRED, _NONE = "badResumptionToken", "noRecordsMatch"
-_WAIT = frozenset({406, 429, 503})  # how arXiv says: too many questions
-_YEARS = range(1986, 2200)  # arXiv's oldest papers were older than arXiv
+MAX_UNREADABLE_RECORDS = (
+    20  # records of a page that may all be unread; more would not be single records' fault
+)
+_CHUNK_SIZE = 64 * 1024
+_EXPIRED_TOKEN, _NO_RECORDS = "badResumptionToken", "noRecordsMatch"
+_RATE_LIMIT_STATUSES = frozenset({406, 429, 503})  # how arXiv says: too many questions
+_PLAUSIBLE_YEARS = range(1986, 2200)  # arXiv's oldest papers were older than arXiv
 
 
 @dataclass(frozen=True, slots=True)
-class Version:
+class PaperVersion:
     """A version of a paper and when it was submitted."""
 
     number: int
-    at: datetime
+    submitted_at: datetime
 
 
 @dataclass(frozen=True, slots=True)
-class Record:
+class OaiRecord:
     """A paper as it is now, the history of its versions, and the day of its last change."""
 
     paper: Paper
-    versions: tuple[Version, ...]  # the first one first; a few numbers may be missing
-    changed: date
+    versions: tuple[PaperVersion, ...]  # the first one first; a few numbers may be missing
+    changed_on: date
 
 
 @dataclass(frozen=True, slots=True)
-class Page:
+class OaiPage:
     """One answer: records, and the token that leads to the next page, "" on the last one."""
 
-    condition: Condition
-    records: tuple[Record, ...] = ()
-    token: str = ""
-    is_expired: bool = False  # the token was of an earlier day: begin again from the date
+    status: BatchStatus
+    records: tuple[OaiRecord, ...] = ()
+    resumption_token: str = ""
+    is_token_expired: bool = False  # the token was of an earlier day: begin again from the date
     reason: Notice | None = None
     warnings: tuple[Notice, ...] = ()
-    unread: tuple[Unread, ...] = ()  # records that could not be used
+    skipped_items: tuple[SkippedItem, ...] = ()  # records that could not be used
     retry_after: float | None = None  # seconds
 
     @property
     def is_usable(self) -> bool:
         """The page is whole; a page that broke off must be asked for again."""
-        return self.condition in (Condition.FRESH, Condition.EMPTY)
+        return self.status in (BatchStatus.FRESH, BatchStatus.EMPTY)
 
 
-def first_page(since: date, set: str = "", *, base: str) -> str:
+def first_page_url(since: date, set_name: str = "", *, base: str) -> str:
     """The question for all records of a set that changed on a day or after it."""
-    asked = {"verb": "ListRecords", "metadataPrefix": "arXivRaw", "from": since.isoformat()}
-    return f"{base}?{urlencode(asked | ({'set': set} if set else {}))}"
+    parameters = {"verb": "ListRecords", "metadataPrefix": "arXivRaw", "from": since.isoformat()}
+    return f"{base}?{urlencode(parameters | ({'set': set_name} if set_name else {}))}"
 
 
-def next_page(token: str, *, base: str) -> str:
+def next_page_url(resumption_token: str, *, base: str) -> str:
     """The question that a token stands for; what the token says already is not said again."""
-    return f"{base}?{urlencode({'verb': 'ListRecords', 'resumptionToken': token})}"
+    return f"{base}?{urlencode({'verb': 'ListRecords', 'resumptionToken': resumption_token})}"
 
 
-def one_record(id: str, *, base: str) -> str:
+def record_url(arxiv_id: str, *, base: str) -> str:
     """The question for the record of one paper."""
-    asked = {
+    parameters = {
         "verb": "GetRecord",
         "metadataPrefix": "arXivRaw",
-        "identifier": f"oai:arXiv.org:{id}",
+        "identifier": f"oai:arXiv.org:{arxiv_id}",
     }
-    return f"{base}?{urlencode(asked)}"
+    return f"{base}?{urlencode(parameters)}"
 
 
-async def ask(url: str, fetcher: Fetcher) -> Page:
+async def fetch_page(url: str, fetcher: Fetcher) -> OaiPage:
     """The page behind a question, whatever goes wrong on the way."""
     try:
         answer = await fetcher.get(url)
     except FetchError as error:
-        return Page(Condition.UNREACHABLE, reason=error.notice)
-    if answer.status in _WAIT or answer.status == 403:
+        return OaiPage(BatchStatus.UNREACHABLE, reason=error.notice)
+    if answer.status in _RATE_LIMIT_STATUSES or answer.status == 403:
         key = "source-forbidden" if answer.status == 403 else "source-limited"
-        return Page(Condition.LIMITED, reason=Notice(key), retry_after=answer.retry_after)
+        return OaiPage(BatchStatus.LIMITED, reason=Notice(key), retry_after=answer.retry_after)
     if answer.status != 200:
         reason = Notice("source-status", (("status", answer.status),))
-        return Page(Condition.UNREACHABLE, reason=reason, retry_after=answer.retry_after)
+        return OaiPage(BatchStatus.UNREACHABLE, reason=reason, retry_after=answer.retry_after)
     return await asyncio.to_thread(parse, answer.body)
 
 
-def parse(body: bytes) -> Page:
+def parse(body: bytes) -> OaiPage:
     """The records in an answer, or what the answer is instead; it never raises."""
     try:
-        envelope = opened(body, OAI)
-        root = _tree(envelope.body)
-    except Unusable as error:
-        notices = warnings(error.lost, False)
-        return Page(error.condition, reason=error.reason, warnings=notices, unread=error.lost)
+        recovered = recover_feed(body, OAI_FORMATS)
+        root = _parse_xml(recovered.body)
+    except UnusableAnswer as error:
+        notices = warning_notices(error.skipped_items, False)
+        return OaiPage(
+            error.status, reason=error.reason, warnings=notices, skipped_items=error.skipped_items
+        )
     except ParseError:  # a brace in a namespace's name, which only this parser minds
-        return Page(Condition.BROKEN, reason=Notice("source-broken"))
-    wrong = root.find(f"{_OAI}error")
-    if wrong is not None:
-        return _error(wrong.get("code", ""), announcement_text.one_line(wrong.text or ""))
-    listed = root.find(f"{_OAI}ListRecords")
-    if listed is None:
-        listed = root.find(f"{_OAI}GetRecord")
-    if listed is None:
-        return Page(Condition.NOT_A_FEED, reason=Notice("source-foreign"))
-    skipped, cut = list(envelope.lost), list[str]()
-    records = tuple(_readable(listed, skipped, cut))
-    unread = left_over(skipped, {record.paper.id for record in records})
-    notices = warnings(unread, envelope.has_bad_bytes, cut)
-    if not records and (len(unread) > FEW or not all(one.id for one in unread)):
+        return OaiPage(BatchStatus.BROKEN, reason=Notice("source-broken"))
+    error_element = root.find(f"{_OAI}error")
+    if error_element is not None:
+        return _error_page(
+            error_element.get("code", ""), announcement_text.one_line(error_element.text or "")
+        )
+    list_element = root.find(f"{_OAI}ListRecords")
+    if list_element is None:
+        list_element = root.find(f"{_OAI}GetRecord")
+    if list_element is None:
+        return OaiPage(BatchStatus.NOT_A_FEED, reason=Notice("source-foreign"))
+    skipped_items, shortened_ids = list(recovered.skipped_items), list[str]()
+    records = tuple(_parse_records(list_element, skipped_items, shortened_ids))
+    still_skipped = still_skipped_items(skipped_items, {record.paper.id for record in records})
+    notices = warning_notices(still_skipped, recovered.has_bad_bytes, shortened_ids)
+    if not records and (
+        len(still_skipped) > MAX_UNREADABLE_RECORDS or not all(item.id for item in still_skipped)
+    ):
         # Another format than was asked for, or worse.
         reason = Notice("source-broken")
-        return Page(Condition.BROKEN, reason=reason, warnings=notices, unread=unread)
-    token = _TOKEN.search(body, max(body.rfind(b"</record>"), 0))
-    if not envelope.is_whole:
+        return OaiPage(
+            BatchStatus.BROKEN, reason=reason, warnings=notices, skipped_items=still_skipped
+        )
+    token_match = _TOKEN.search(body, max(body.rfind(b"</record>"), 0))
+    if not recovered.is_complete:
         reason = Notice("source-partial", (("papers", len(records)),))
-        return Page(Condition.PARTIAL, records, reason=reason, warnings=notices, unread=unread)
-    following = html.unescape(token[1].decode("utf-8", "replace")).strip() if token else ""
-    return Page(Condition.FRESH, records, following, warnings=notices, unread=unread)
+        return OaiPage(
+            BatchStatus.PARTIAL,
+            records,
+            reason=reason,
+            warnings=notices,
+            skipped_items=still_skipped,
+        )
+    resumption_token = (
+        html.unescape(token_match[1].decode("utf-8", "replace")).strip() if token_match else ""
+    )
+    return OaiPage(
+        BatchStatus.FRESH, records, resumption_token, warnings=notices, skipped_items=still_skipped
+    )
 
 
-def _tree(body: bytes) -> Element:
+def _parse_xml(body: bytes) -> Element:
     """The elements of a page, read in pieces so that other threads have their turn in between."""
     parser = XMLParser()  # noqa: S314 - opened() refused what could harm
-    for start in range(0, len(body), _PIECE):
-        parser.feed(body[start : start + _PIECE])
+    for start in range(0, len(body), _CHUNK_SIZE):
+        parser.feed(body[start : start + _CHUNK_SIZE])
     root: Element = parser.close()
     return root
 
 
-def _error(code: str, said: str) -> Page:
-    if code == _NONE:
-        return Page(Condition.EMPTY)
-    reason = Notice("source-error-feed", (("said", f"{code}: {said}"[:300]),))
-    return Page(Condition.ERROR_FEED, is_expired=code == _EXPIRED, reason=reason)
+def _error_page(code: str, message: str) -> OaiPage:
+    if code == _NO_RECORDS:
+        return OaiPage(BatchStatus.EMPTY)
+    reason = Notice("source-error-feed", (("said", f"{code}: {message}"[:300]),))
+    return OaiPage(BatchStatus.ERROR_FEED, is_token_expired=code == _EXPIRED_TOKEN, reason=reason)
 
 
-def _readable(listed: Element, skipped: list[Unread], cut: list[str]) -> Iterator[Record]:
+def _parse_records(
+    list_element: Element, skipped_items: list[SkippedItem], shortened_ids: list[str]
+) -> Iterator[OaiRecord]:
     """The records that can be used; the others are named, deleted ones passed over."""
-    for found in listed.iterfind(f"{_OAI}record"):
-        header = found.find(f"{_OAI}header")
+    for record_element in list_element.iterfind(f"{_OAI}record"):
+        header = record_element.find(f"{_OAI}header")
         if header is not None and header.get("status") == "deleted":
             continue
         try:
-            yield _record(found, cut)
-        except Skip as skip:
-            skipped.append(skip.unread)
+            yield _parse_record(record_element, shortened_ids)
+        except SkipItem as skipped:
+            skipped_items.append(skipped.item)
 
 
-def _record(found: Element, cut: list[str]) -> Record:
-    raw = found.find(f"{_OAI}metadata/{_RAW}arXivRaw")
-    said = _text(found, f"{_OAI}header/{_OAI}identifier")
-    named = announcement_text.identity(said)
-    if raw is not None and (own := announcement_text.identity(_text(raw, f"{_RAW}id"))):
-        named = own
-    if named is None:
-        raise Skip(Unread(f"{said[:40] or '?'} (id)"))
-    if raw is None:
-        raise Skip(Unread(f"{named.id} (arXivRaw)", named.id))
-    versions = tuple(_versions(raw))
+def _parse_record(record_element: Element, shortened_ids: list[str]) -> OaiRecord:
+    raw_element = record_element.find(f"{_OAI}metadata/{_RAW}arXivRaw")
+    header_identifier = _text(record_element, f"{_OAI}header/{_OAI}identifier")
+    identity = announcement_text.parse_identity(header_identifier)
+    if raw_element is not None and (
+        raw_identity := announcement_text.parse_identity(_text(raw_element, f"{_RAW}id"))
+    ):
+        identity = raw_identity
+    if identity is None:
+        raise SkipItem(SkippedItem(f"{header_identifier[:40] or '?'} (id)"))
+    if raw_element is None:
+        raise SkipItem(SkippedItem(f"{identity.id} (arXivRaw)", identity.id))
+    versions = tuple(_parse_versions(raw_element))
     if not versions:
-        raise Skip(Unread(f"{named.id} (version)", named.id))
+        raise SkipItem(SkippedItem(f"{identity.id} (version)", identity.id))
     paper = Paper(
-        id=f"arxiv:{named.id}",
+        id=f"arxiv:{identity.id}",
         version=versions[-1].number,
-        title=_text(raw, f"{_RAW}title"),
-        abstract=announcement_text.unwrapped(raw.findtext(f"{_RAW}abstract") or ""),
-        authors=author_list.split(_text(raw, f"{_RAW}authors")),
-        categories=filed_under(_text(raw, f"{_RAW}categories").split()),
-        link=f"https://arxiv.org/abs/{named.id}",
-        submitted=versions[0].at if versions[0].number == 1 else None,
-        revised=versions[-1].at,
-        comment=_text(raw, f"{_RAW}comments"),
-        journal=_text(raw, f"{_RAW}journal-ref"),
-        doi=_text(raw, f"{_RAW}doi"),
-        licence=_text(raw, f"{_RAW}license"),
+        title=_text(raw_element, f"{_RAW}title"),
+        abstract=announcement_text.unwrap_lines(raw_element.findtext(f"{_RAW}abstract") or ""),
+        authors=author_list.split_author_line(_text(raw_element, f"{_RAW}authors")),
+        categories=arxiv_categories_in(_text(raw_element, f"{_RAW}categories").split()),
+        link=f"https://arxiv.org/abs/{identity.id}",
+        submitted_at=versions[0].submitted_at if versions[0].number == 1 else None,
+        revised_at=versions[-1].submitted_at,
+        comment=_text(raw_element, f"{_RAW}comments"),
+        journal_ref=_text(raw_element, f"{_RAW}journal-ref"),
+        doi=_text(raw_element, f"{_RAW}doi"),
+        licence=_text(raw_element, f"{_RAW}license"),
     )
-    return Record(shortened(paper, cut), versions, _changed(found, versions[-1].at.date()))
+    return OaiRecord(
+        shorten_paper(paper, shortened_ids),
+        versions,
+        _changed_on(record_element, versions[-1].submitted_at.date()),
+    )
 
 
 def _text(element: Element, path: str) -> str:
     return announcement_text.one_line(element.findtext(path) or "")
 
 
-def _changed(found: Element, revised: date) -> date:
+def _changed_on(record_element: Element, fallback_day: date) -> date:
     """The day of a record's last change; of its last version where that cannot be read."""
     try:
-        return date.fromisoformat(_text(found, f"{_OAI}header/{_OAI}datestamp")[:10])
+        return date.fromisoformat(_text(record_element, f"{_OAI}header/{_OAI}datestamp")[:10])
     except ValueError:
-        return revised
+        return fallback_day
 
 
-def _versions(raw: Element) -> Iterator[Version]:
+def _parse_versions(raw_element: Element) -> Iterator[PaperVersion]:
     """The versions whose number and date can be understood, by number."""
-    dated: dict[int, datetime] = {}
-    for version in raw.iterfind(f"{_RAW}version"):
-        number = _VERSION.fullmatch(version.get("version", ""))
-        at = _instant(_text(version, f"{_RAW}date"))
-        if number and at:
-            dated.setdefault(int(number[1]), at)
-    return (Version(number, dated[number]) for number in sorted(dated))
+    dates_by_number: dict[int, datetime] = {}
+    for version_element in raw_element.iterfind(f"{_RAW}version"):
+        number_match = _VERSION.fullmatch(version_element.get("version", ""))
+        submitted_at = _parse_instant(_text(version_element, f"{_RAW}date"))
+        if number_match and submitted_at:
+            dates_by_number.setdefault(int(number_match[1]), submitted_at)
+    return (PaperVersion(number, dates_by_number[number]) for number in sorted(dates_by_number))
 
 
-def _instant(text: str) -> datetime | None:
+def _parse_instant(text: str) -> datetime | None:
     try:
-        found = parsedate_to_datetime(text[:60])
-        at = found.replace(tzinfo=UTC) if found.tzinfo is None else found.astimezone(UTC)
+        parsed = parsedate_to_datetime(text[:60])
+        instant = parsed.replace(tzinfo=UTC) if parsed.tzinfo is None else parsed.astimezone(UTC)
     except (ValueError, TypeError, IndexError, OverflowError):
         return None
-    return at if at.year in _YEARS else None
+    return instant if instant.year in _PLAUSIBLE_YEARS else None

@@ -9,137 +9,165 @@ from datetime import date, timedelta
 
 from bot.arxiv import announcement_text, author_list, taxonomy
 from bot.arxiv.calendar import arxiv_day
-from bot.ingest.sources.feed_envelope import Opened, Unusable, opened
-from bot.ingest.sources.feed_parser import Feed, Fields, parsed
-from bot.ingest.sources.field_limits import shortened
+from bot.ingest.sources.feed_envelope import RecoveredFeed, UnusableAnswer, recover_feed
+from bot.ingest.sources.feed_parser import Feed, FeedElement, parse_feed
+from bot.ingest.sources.field_limits import shorten_paper
 from bot.ingest.sources.source_batch import (
     Batch,
-    Condition,
-    Reading,
-    Skip,
-    Unread,
-    compared,
-    failed,
-    left_over,
-    warnings,
+    BatchStatus,
+    ParsedFeed,
+    SkipItem,
+    SkippedItem,
+    compare_with_previous,
+    failed_batch,
+    still_skipped_items,
+    warning_notices,
 )
-from storage.records import Announcement, Kind, Notice, Paper, SourceCursor
+from storage.records import Announcement, AnnouncementKind, FeedCursor, Notice, Paper
 
-FULL = 2000  # arXiv cuts here; what is missing then are new papers with the lowest ids
+MAX_ITEMS = 2000  # arXiv cuts here; what is missing then are new papers with the lowest ids
 _TITLE = re.compile(r"(?P<asked>.{1,2000}) updates on (?:the )?arXiv\.org")
-_ERROR = "Feed error"
-_TURN = timedelta(hours=4)  # the old feed was dated 20:00 of the evening before its day
+_ERROR_TITLE = "Feed error"
+_OLD_FEED_OFFSET = timedelta(hours=4)  # the old feed was dated 20:00 of the evening before its day
 
 
-def parse(body: bytes, *, source: str, previous: SourceCursor | None = None) -> Batch:
+def parse(body: bytes, *, source: str, previous: FeedCursor | None = None) -> Batch:
     """The announcements in a feed's body, or what the body is instead."""
     try:
-        envelope = opened(body)
-        feed = parsed(envelope.body)
-    except Unusable as error:
-        return failed(source, error.condition, error.reason, previous, unread=error.lost)
-    if feed.head.text("title").startswith(_ERROR):
-        said = (feed.head.plain("subtitle") or feed.head.plain("title"))[:300]
-        reason = Notice("source-error-feed", (("said", said),))
-        return failed(source, Condition.ERROR_FEED, reason, previous)
-    asked = _TITLE.match(feed.head.plain("title"))
-    name = _name(asked["asked"].split(", "), source) if asked else source
-    reading = _reading(feed, envelope, source, name)
-    if not reading.announcements and (feed.items or not asked):  # not an honest empty day
-        return failed(source, Condition.NOT_A_FEED, Notice("source-foreign"), previous)
-    return compared(reading, previous)
+        recovered = recover_feed(body)
+        feed = parse_feed(recovered.body)
+    except UnusableAnswer as error:
+        return failed_batch(
+            source, error.status, error.reason, previous, skipped_items=error.skipped_items
+        )
+    if feed.header.text("title").startswith(_ERROR_TITLE):
+        error_text = (feed.header.clean_text("subtitle") or feed.header.clean_text("title"))[:300]
+        reason = Notice("source-error-feed", (("said", error_text),))
+        return failed_batch(source, BatchStatus.ERROR_FEED, reason, previous)
+    title_match = _TITLE.match(feed.header.clean_text("title"))
+    name = _feed_name(title_match["asked"].split(", "), source) if title_match else source
+    parsed_feed = _parse_announcements(feed, recovered, source, name)
+    if not parsed_feed.announcements and (feed.items or not title_match):  # not an honest empty day
+        return failed_batch(source, BatchStatus.NOT_A_FEED, Notice("source-foreign"), previous)
+    return compare_with_previous(parsed_feed, previous)
 
 
-def _name(titled: Sequence[str], source: str) -> str:
+def _feed_name(titled_codes: Sequence[str], source: str) -> str:
     """The feed by its categories: in the order asked for, which arXiv's title does not keep."""
-    asked = source.split("+")
-    same = {taxonomy.canonical(code) for code in asked} == {
-        taxonomy.canonical(code) for code in titled
+    source_codes = source.split("+")
+    is_same_feed = {taxonomy.canonical_code(code) for code in source_codes} == {
+        taxonomy.canonical_code(code) for code in titled_codes
     }
-    return source if same and taxonomy.canonical(asked[0]) else "+".join(titled)
+    return (
+        source
+        if is_same_feed and taxonomy.canonical_code(source_codes[0])
+        else "+".join(titled_codes)
+    )
 
 
-def _reading(feed: Feed, envelope: Opened, source: str, name: str) -> Reading:
-    day = _day(feed)
-    found: dict[tuple[str, int], Announcement] = {}
-    skipped, cut = list(envelope.lost), list[str]()
+def _parse_announcements(
+    feed: Feed, recovered: RecoveredFeed, source: str, name: str
+) -> ParsedFeed:
+    day = _feed_date(feed)
+    announcements: dict[tuple[str, int], Announcement] = {}
+    skipped_items, shortened_ids = list(recovered.skipped_items), list[str]()
     for item in feed.items:
         try:
-            announcement = _announcement(item, name, day, cut)
-        except Skip as skip:
-            skipped.append(skip.unread)
+            announcement = _parse_announcement(item, name, day, shortened_ids)
+        except SkipItem as skipped:
+            skipped_items.append(skipped.item)
         else:
-            found.setdefault((announcement.paper.id, announcement.paper.version), announcement)
-    unread = left_over(skipped, {id for id, _ in found})
-    notices = warnings(unread, envelope.has_bad_bytes, cut)
-    if len(feed.items) >= FULL:
+            announcements.setdefault(
+                (announcement.paper.id, announcement.paper.version), announcement
+            )
+    still_skipped = still_skipped_items(skipped_items, {paper_id for paper_id, _ in announcements})
+    notices = warning_notices(still_skipped, recovered.has_bad_bytes, shortened_ids)
+    if len(feed.items) >= MAX_ITEMS:
         notices = (Notice("source-cut", (("items", len(feed.items)),)), *notices)
-    return Reading(source, day, tuple(found.values()), notices, envelope.is_whole, unread)
+    return ParsedFeed(
+        source, day, tuple(announcements.values()), notices, recovered.is_complete, still_skipped
+    )
 
 
-def _day(feed: Feed) -> date | None:
+def _feed_date(feed: Feed) -> date | None:
     """The arXiv day of a feed: its own date, else that of its first item, else its build."""
     if feed.version.startswith("rss1"):
-        made = feed.head.instant("updated")
-        return arxiv_day(made + _TURN) if made else None
-    own = feed.head.instant("published")
-    if not own and feed.items:
-        own = feed.items[0].instant("published")
-    own = own or feed.head.instant("updated")
-    return arxiv_day(own) if own else None
+        build_date = feed.header.instant("updated")
+        return arxiv_day(build_date + _OLD_FEED_OFFSET) if build_date else None
+    feed_date = feed.header.instant("published")
+    if not feed_date and feed.items:
+        feed_date = feed.items[0].instant("published")
+    feed_date = feed_date or feed.header.instant("updated")
+    return arxiv_day(feed_date) if feed_date else None
 
 
 @dataclass(frozen=True, slots=True)
-class _Facts:
+class _ItemFacts:
     """What an item must say, from wherever its era says it."""
 
     identity: announcement_text.Identity
-    kind: Kind
+    kind: AnnouncementKind
     title: str
     abstract: str
     categories: tuple[str, ...]
 
 
-def _announcement(item: Fields, feed: str, day: date | None, cut: list[str]) -> Announcement:
-    facts = _facts(item)
-    own = item.instant("published")
-    on = arxiv_day(own) if own else day
-    if on is None:
-        named = facts.identity
-        raise Skip(Unread(f"{named.id} (date)", named.id, named.version, facts.kind))
+def _parse_announcement(
+    item: FeedElement, feed: str, day: date | None, shortened_ids: list[str]
+) -> Announcement:
+    facts = _parse_facts(item)
+    item_date = item.instant("published")
+    announced_on = arxiv_day(item_date) if item_date else day
+    if announced_on is None:
+        identity = facts.identity
+        raise SkipItem(
+            SkippedItem(f"{identity.id} (date)", identity.id, identity.version, facts.kind)
+        )
     paper = Paper(
         id=f"arxiv:{facts.identity.id}",
         version=facts.identity.version,
         title=facts.title,
         abstract=facts.abstract,
-        authors=_authors(item),
+        authors=_parse_authors(item),
         categories=facts.categories,
         link=f"https://arxiv.org/abs/{facts.identity.id}",
-        journal=item.plain("arxiv_journal_reference"),
-        doi=item.plain("arxiv_doi"),
-        licence=item.plain("rights"),
+        journal_ref=item.clean_text("arxiv_journal_reference"),
+        doi=item.clean_text("arxiv_doi"),
+        licence=item.clean_text("rights"),
     )
-    return Announcement(shortened(paper, cut), feed, facts.kind, on)
+    return Announcement(shorten_paper(paper, shortened_ids), feed, facts.kind, announced_on)
 
 
-def _authors(item: Fields) -> tuple[str, ...]:
+def _parse_authors(item: FeedElement) -> tuple[str, ...]:
     """The authors of an item: of one line, as arXiv writes it, or of an element for each."""
-    names = tuple(item.each("authors", "name"))
+    names = tuple(item.each_part("authors", "name"))
     # feedparser takes an address out of these, and out of a single line nothing.
-    return author_list.each(names) if len(names) > 1 else author_list.split(item.plain("author"))
+    return (
+        author_list.parse_author_elements(names)
+        if len(names) > 1
+        else author_list.split_author_line(item.clean_text("author"))
+    )
 
 
-def _facts(item: Fields) -> _Facts:
+def _parse_facts(item: FeedElement) -> _ItemFacts:
     """The facts of an item: its elements go before what its texts say."""
-    said = announcement_text.announced(item.text("title"), item.text("summary"))
-    named = announcement_text.identity(item.text("id")) or said.identity
-    named = named or announcement_text.identity(item.text("link"))
-    if named is None:
-        raise Skip(Unread(f"{item.plain('id')[:40] or '?'} (id)"))
-    if named.version == 0 and said.identity:
-        named = said.identity
-    kind = announcement_text.kind(item.text("arxiv_announce_type")) or said.kind
+    announced_text = announcement_text.parse_announcement_text(
+        item.text("title"), item.text("summary")
+    )
+    identity = announcement_text.parse_identity(item.text("id")) or announced_text.identity
+    identity = identity or announcement_text.parse_identity(item.text("link"))
+    if identity is None:
+        raise SkipItem(SkippedItem(f"{item.clean_text('id')[:40] or '?'} (id)"))
+    if identity.version == 0 and announced_text.identity:
+        identity = announced_text.identity
+    kind = announcement_text.parse_kind(item.text("arxiv_announce_type")) or announced_text.kind
     if kind is None:  # or one that arXiv did not have when this was written
-        kind = Kind.NEW if named.version <= 1 else Kind.REPLACE
-    terms = tuple(item.each("tags", "term")) or (said.category,)
-    return _Facts(named, kind, said.title, said.abstract, taxonomy.filed_under(terms))
+        kind = AnnouncementKind.NEW if identity.version <= 1 else AnnouncementKind.REPLACE
+    terms = tuple(item.each_part("tags", "term")) or (announced_text.category,)
+    return _ItemFacts(
+        identity,
+        kind,
+        announced_text.title,
+        announced_text.abstract,
+        taxonomy.arxiv_categories_in(terms),
+    )

@@ -12,51 +12,53 @@ from storage.records import Digest
 
 # cs.CV_2024-09-27.md · 20240927T0914Z_cs.CV_leongxj123_0c32.md · cs.CV.md
 _TOPIC = r"(?P<topic>[A-Za-z][A-Za-z.-]*)"
-_NAMES = (
+_FILE_NAME_PATTERNS = (
     re.compile(rf"{_TOPIC}_(?P<issued>\d{{4}}-\d{{2}}-\d{{2}})"),
     re.compile(rf"(?P<issued>\d{{8}}T\d{{4}}Z)_{_TOPIC}(?:_.*)?"),
     re.compile(_TOPIC),
 )
-_TIMES = ("%Y-%m-%d", "%Y%m%dT%H%MZ")
+_TIME_FORMATS = ("%Y-%m-%d", "%Y%m%dT%H%MZ")
 
 
-def read(name: str, body: bytes, *, topic: str = "", issued: datetime | None = None) -> Digest:
+def read_document(
+    name: str, body: bytes, *, topic: str = "", issued: datetime | None = None
+) -> Digest:
     """The digest of the document ``body``; what is not told beside it, the file's name tells.
 
     Raises:
         Refusal: it is no digest document, or nothing tells its topic or its time.
     """
-    text = _text(body)
-    told_topic, told_issued = from_name(name)
-    topic, issued = topic or told_topic, issued or told_issued
+    text = _decode_text(body)
+    file_topic, file_issued = topic_and_time_of_name(name)
+    topic, issued = topic or file_topic, issued or file_issued
     digest = markdown.parse(text, topic=topic, issued=issued or markdown.UNDATED)
     if not digest.topic:
         raise Refusal("digest-document-topic")
-    if digest.issued == markdown.UNDATED:
+    if digest.issued_at == markdown.UNDATED:
         raise Refusal("digest-document-issued")
     return digest
 
 
-def from_name(name: str) -> tuple[str, datetime | None]:
+def topic_and_time_of_name(name: str) -> tuple[str, datetime | None]:
     """The topic and the time of issue that a file's name tells, as far as it does."""
     stem = PurePath(name).name.removesuffix(".gz").removesuffix(".md")
-    for pattern in _NAMES:
-        found = pattern.fullmatch(stem)
-        if found:
-            return found["topic"], _time(found.groupdict().get("issued", ""))
+    for pattern in _FILE_NAME_PATTERNS:
+        match = pattern.fullmatch(stem)
+        if match:
+            return match["topic"], _parse_time(match.groupdict().get("issued", ""))
     return "", None
 
 
-def _time(text: str) -> datetime | None:
-    for form in _TIMES:
+def _parse_time(text: str) -> datetime | None:
+    for time_format in _TIME_FORMATS:
         try:
-            return datetime.strptime(text, form).replace(tzinfo=UTC)
+            return datetime.strptime(text, time_format).replace(tzinfo=UTC)
         except ValueError:
             continue
     return None
 
 
-def _text(body: bytes) -> str:
+def _decode_text(body: bytes) -> str:
     """The text of a document, which has line feeds only.
 
     A byte order mark is no part of it: it tells how the file is encoded, and is not printed again.
@@ -66,7 +68,9 @@ def _text(body: bytes) -> str:
     except UnicodeDecodeError as error:
         raise Refusal("digest-document-encoding", byte=error.start + 1) from error
     text = text.removeprefix("\ufeff")
-    broken = text.find("\r\n")
-    if broken >= 0:
-        raise Refusal("digest-document-carriage-return", line=text.count("\n", 0, broken) + 1)
+    carriage_return_index = text.find("\r\n")
+    if carriage_return_index >= 0:
+        raise Refusal(
+            "digest-document-carriage-return", line=text.count("\n", 0, carriage_return_index) + 1
+        )
     return text

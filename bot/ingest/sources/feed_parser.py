@@ -11,25 +11,25 @@ from time import struct_time
 
 import feedparser
 
-from bot.arxiv.announcement_text import clean
-from bot.ingest.sources.feed_envelope import Unusable
-from bot.ingest.sources.source_batch import Condition
+from bot.arxiv.announcement_text import strip_invisible
+from bot.ingest.sources.feed_envelope import UnusableAnswer
+from bot.ingest.sources.source_batch import BatchStatus
 
 
 @dataclass(frozen=True, slots=True)
-class Fields:
+class FeedElement:
     """The elements of a feed or of one of its items, by feedparser's names."""
 
-    _found: Mapping[str, object]
+    _values: Mapping[str, object]
 
     def text(self, name: str) -> str:
         """An element's text as it stands, "" where it is missing."""
         value = self._value(name)
         return value if isinstance(value, str) else ""
 
-    def plain(self, name: str) -> str:
+    def clean_text(self, name: str) -> str:
         """An element's text without what nobody can see."""
-        return clean(self.text(name))
+        return strip_invisible(self.text(name))
 
     def instant(self, name: str) -> datetime | None:
         """An element's date and time in UTC, where it can be understood."""
@@ -41,23 +41,23 @@ class Fields:
         except (ValueError, OverflowError, OSError):
             return None
 
-    def each(self, name: str, part: str) -> Iterator[str]:
+    def each_part(self, name: str, part_name: str) -> Iterator[str]:
         """One part of every element of a repeated kind: the terms of the tags."""
         values = self._value(name)
         for value in values if isinstance(values, list) else ():
-            found = value.get(part) if isinstance(value, Mapping) else None
-            if isinstance(found, str):
-                yield clean(found)
+            value_part = value.get(part_name) if isinstance(value, Mapping) else None
+            if isinstance(value_part, str):
+                yield strip_invisible(value_part)
 
-    def part(self, name: str, part: str) -> str:
+    def attribute(self, name: str, attribute_name: str) -> str:
         """One attribute of an element."""
         value = self._value(name)
-        found = value.get(part) if isinstance(value, Mapping) else None
-        return clean(found) if isinstance(found, str) else ""
+        value_part = value.get(attribute_name) if isinstance(value, Mapping) else None
+        return strip_invisible(value_part) if isinstance(value_part, str) else ""
 
     def _value(self, name: str) -> object:
         """Asks first: feedparser answers for a missing name with a warning and a guess."""
-        return self._found[name] if name in self._found else None  # noqa: SIM401
+        return self._values[name] if name in self._values else None  # noqa: SIM401
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,11 +65,11 @@ class Feed:
     """A feed's own elements and its items."""
 
     version: str  # "rss20", "rss10", "atom10", "" for what feedparser does not know
-    head: Fields
-    items: tuple[Fields, ...]
+    header: FeedElement
+    items: tuple[FeedElement, ...]
 
 
-def parsed(body: bytes) -> Feed:
+def parse_feed(body: bytes) -> Feed:
     """A well-formed feed, each text as it was sent.
 
     feedparser's defaults rewrite abstracts that hold ``<`` or ``&``; both its filters are
@@ -81,6 +81,6 @@ def parsed(body: bytes) -> Feed:
             io.BytesIO(body), sanitize_html=False, resolve_relative_uris=False
         )
     except Exception as error:  # it promises nothing about what it raises
-        raise Unusable(Condition.BROKEN, "source-broken") from error
-    items = tuple(Fields(entry) for entry in result.entries)
-    return Feed(result.get("version", ""), Fields(result.feed), items)
+        raise UnusableAnswer(BatchStatus.BROKEN, "source-broken") from error
+    items = tuple(FeedElement(entry) for entry in result.entries)
+    return Feed(result.get("version", ""), FeedElement(result.feed), items)

@@ -6,30 +6,41 @@ from dataclasses import replace
 
 from storage.records import Paper
 
-TITLE, ABSTRACT, LINE = 2_000, 50_000, 5_000  # characters; arXiv takes 1,920 for an abstract
-NAME, NAMES = 500, 10_000  # characters of a name, and authors; some 5,000 are the most so far
-CATEGORIES = 100
-CUT = "…"
+MAX_TITLE, MAX_ABSTRACT, MAX_LINE = (
+    2_000,
+    50_000,
+    5_000,
+)  # characters; arXiv takes 1,920 for an abstract
+MAX_NAME, MAX_AUTHORS = (
+    500,
+    10_000,
+)  # characters of a name, and authors; some 5,000 are the most so far
+MAX_CATEGORIES = 100
+ELLIPSIS = "…"
 
 
-def shortened(paper: Paper, cut: list[str]) -> Paper:
-    """The paper with every field within its bound; where one was not, ``cut`` gets its id."""
-    names = tuple(_within(name, NAME) for name in paper.authors)
-    within = replace(
+def shorten_paper(paper: Paper, shortened_ids: list[str]) -> Paper:
+    """The paper with every field within its bound; where one was not, ``shortened_ids`` gets its
+    id.
+    """
+    names = tuple(_shorten_text(name, MAX_NAME) for name in paper.authors)
+    shortened_paper = replace(
         paper,
-        title=_within(paper.title, TITLE),
-        abstract=_within(paper.abstract, ABSTRACT),
-        authors=names if len(names) <= NAMES else (*names[:NAMES], CUT),
-        categories=tuple(code for code in paper.categories if len(code) <= NAME)[:CATEGORIES],
-        comment=_within(paper.comment, LINE),
-        journal=_within(paper.journal, LINE),
-        doi=_within(paper.doi, LINE),
-        licence=_within(paper.licence, LINE),
+        title=_shorten_text(paper.title, MAX_TITLE),
+        abstract=_shorten_text(paper.abstract, MAX_ABSTRACT),
+        authors=names if len(names) <= MAX_AUTHORS else (*names[:MAX_AUTHORS], ELLIPSIS),
+        categories=tuple(code for code in paper.categories if len(code) <= MAX_NAME)[
+            :MAX_CATEGORIES
+        ],
+        comment=_shorten_text(paper.comment, MAX_LINE),
+        journal_ref=_shorten_text(paper.journal_ref, MAX_LINE),
+        doi=_shorten_text(paper.doi, MAX_LINE),
+        licence=_shorten_text(paper.licence, MAX_LINE),
     )
-    if within != paper:
-        cut.append(paper.id.removeprefix("arxiv:"))
-    return within
+    if shortened_paper != paper:
+        shortened_ids.append(paper.id.removeprefix("arxiv:"))
+    return shortened_paper
 
 
-def _within(text: str, most: int) -> str:
-    return text if len(text) <= most else text[: most - 1] + CUT
+def _shorten_text(text: str, max_length: int) -> str:
+    return text if len(text) <= max_length else text[: max_length - 1] + ELLIPSIS

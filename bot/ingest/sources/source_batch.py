@@ -9,31 +9,31 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from enum import StrEnum
 
-from storage.records import Announcement, Kind, Notice, SourceCursor
+from storage.records import Announcement, AnnouncementKind, FeedCursor, Notice
 
-SKIPPED = "source-skipped"  # the warning of items that could not be used
-_NAMED = 5  # items that a warning names
+SKIPPED_WARNING = "source-skipped"  # the warning of items that could not be used
+_MAX_NAMED_ITEMS = 5  # items that a warning names
 
 
 @dataclass(frozen=True, slots=True)
-class Unread:
+class SkippedItem:
     """What is left of an item that cannot be used: a name for people, and what it announced."""
 
     name: str
     id: str = ""  # without scheme and version; "" where not even that is left
     version: int = 0
-    kind: Kind | None = None
+    kind: AnnouncementKind | None = None
 
 
-class Skip(ValueError):
+class SkipItem(ValueError):
     """An item cannot be used; its name tells the fact that is missing or wrong."""
 
-    def __init__(self, unread: Unread) -> None:
-        super().__init__(unread.name)
-        self.unread = unread
+    def __init__(self, item: SkippedItem) -> None:
+        super().__init__(item.name)
+        self.item = item
 
 
-class Condition(StrEnum):
+class BatchStatus(StrEnum):
     """What an answer is; only some of them bring papers."""
 
     FRESH = "fresh"  # papers that the cursor had not seen
@@ -54,143 +54,160 @@ class Batch:
     """One answer of a source.
 
     ``cursor`` is where the source stands once the announcements are stored; store both in one
-    transaction. ``reason`` says in one text what the condition is, unless there is nothing to
-    say; ``warnings`` are what a person should know although the batch is usable. ``unread`` are
+    transaction. ``reason`` says in one text what the condition is, unless there is nothing to say;
+    ``warning_notices`` are what a person should know although the batch is usable. ``unread`` are
     the items that could not be used, whose papers are still to be had by their ids.
-    ``following`` is the position of the next page, 0 when there is none.
+    ``next_position`` is the position of the next page, 0 when there is none.
     """
 
     source: str
-    condition: Condition
-    cursor: SourceCursor
+    status: BatchStatus
+    cursor: FeedCursor
     day: date | None = None
     announcements: tuple[Announcement, ...] = ()
     reason: Notice | None = None
     warnings: tuple[Notice, ...] = ()
     retry_after: float | None = None  # seconds
-    following: int = 0
-    unread: tuple[Unread, ...] = ()
+    next_position: int = 0
+    skipped_items: tuple[SkippedItem, ...] = ()
 
     @property
-    def counts(self) -> Mapping[Kind, int]:
+    def counts(self) -> Mapping[AnnouncementKind, int]:
         """How many papers were announced by each kind; every kind is named."""
-        found = Counter(announcement.kind for announcement in self.announcements)
-        return {kind: found[kind] for kind in Kind}
+        kind_counts = Counter(announcement.kind for announcement in self.announcements)
+        return {kind: kind_counts[kind] for kind in AnnouncementKind}
 
     @property
     def is_usable(self) -> bool:
         """The source answered as it should, with papers or honestly without."""
-        return self.condition in _USABLE
+        return self.status in _USABLE
 
 
-_USABLE = frozenset({Condition.FRESH, Condition.EMPTY, Condition.UNCHANGED, Condition.STALE})
+_USABLE = frozenset(
+    {BatchStatus.FRESH, BatchStatus.EMPTY, BatchStatus.UNCHANGED, BatchStatus.STALE}
+)
 
 
 @dataclass(frozen=True, slots=True)
-class Reading:
+class ParsedFeed:
     """What was read from a feed, before it is compared with what was read before."""
 
     source: str
     day: date | None
     announcements: tuple[Announcement, ...] = ()
     warnings: tuple[Notice, ...] = field(default=())
-    is_whole: bool = True
-    unread: tuple[Unread, ...] = ()
+    is_complete: bool = True
+    skipped_items: tuple[SkippedItem, ...] = ()
 
 
-def failed(
+def failed_batch(
     source: str,
-    condition: Condition,
+    status: BatchStatus,
     reason: Notice,
-    previous: SourceCursor | None = None,
+    previous: FeedCursor | None = None,
     *,
     retry_after: float | None = None,
-    following: int = 0,
-    unread: Sequence[Unread] = (),
+    next_position: int = 0,
+    skipped_items: Sequence[SkippedItem] = (),
 ) -> Batch:
     """A batch without papers that leaves the cursor where it is."""
     return Batch(
         source,
-        condition,
-        previous or SourceCursor(source),
+        status,
+        previous or FeedCursor(source),
         reason=reason,
-        warnings=warnings(unread, False),
+        warnings=warning_notices(skipped_items, False),
         retry_after=retry_after,
-        following=following,
-        unread=tuple(unread),
+        next_position=next_position,
+        skipped_items=tuple(skipped_items),
     )
 
 
-def left_over(unread: Iterable[Unread], read: Collection[str]) -> tuple[Unread, ...]:
+def still_skipped_items(
+    skipped_items: Iterable[SkippedItem], read_ids: Collection[str]
+) -> tuple[SkippedItem, ...]:
     """The unread items whose papers, by their full ids, were not read; each paper once."""
-    seen = set(read)
-    left = []
-    for one in unread:
-        if f"arxiv:{one.id}" not in seen:
-            left.append(one)
-            seen |= {f"arxiv:{one.id}"} if one.id else set()
-    return tuple(left)
+    seen_ids = set(read_ids)
+    remaining = []
+    for item in skipped_items:
+        if f"arxiv:{item.id}" not in seen_ids:
+            remaining.append(item)
+            seen_ids |= {f"arxiv:{item.id}"} if item.id else set()
+    return tuple(remaining)
 
 
-def warnings(
-    unread: Sequence[Unread], has_bad_bytes: bool, cut: Sequence[str] = ()
+def warning_notices(
+    skipped_items: Sequence[SkippedItem], has_bad_bytes: bool, shortened_ids: Sequence[str] = ()
 ) -> tuple[Notice, ...]:
     """What a person should know of items that could not be used as they were sent."""
-    found = []
-    skipped = [one.name for one in unread]
-    for key, items in ((SKIPPED, skipped), ("source-shortened", list(cut))):
-        if items:
-            names = ", ".join(items[:_NAMED])
-            found.append(Notice(key, (("items", len(items)), ("names", names))))
+    notices = []
+    skipped_names = [item.name for item in skipped_items]
+    for key, item_names in (
+        (SKIPPED_WARNING, skipped_names),
+        ("source-shortened", list(shortened_ids)),
+    ):
+        if item_names:
+            names = ", ".join(item_names[:_MAX_NAMED_ITEMS])
+            notices.append(Notice(key, (("items", len(item_names)), ("names", names))))
     if has_bad_bytes:
-        found.append(Notice("source-bad-bytes"))
-    return tuple(found)
+        notices.append(Notice("source-bad-bytes"))
+    return tuple(notices)
 
 
-def compared(reading: Reading, previous: SourceCursor | None) -> Batch:
+def compare_with_previous(parsed_feed: ParsedFeed, previous: FeedCursor | None) -> Batch:
     """Tell a new batch from one seen before, by its papers and not by its build date."""
-    cursor = previous or SourceCursor(reading.source)
+    cursor = previous or FeedCursor(parsed_feed.source)
     batch = Batch(
-        reading.source,
-        Condition.FRESH,
+        parsed_feed.source,
+        BatchStatus.FRESH,
         cursor,
-        reading.day,
-        reading.announcements,
-        warnings=reading.warnings,
-        unread=reading.unread,
+        parsed_feed.day,
+        parsed_feed.announcements,
+        warnings=parsed_feed.warnings,
+        skipped_items=parsed_feed.skipped_items,
     )
-    if not reading.is_whole:
-        return replace(batch, condition=Condition.PARTIAL, reason=_notice("partial", batch))
-    if not reading.announcements:
-        return replace(batch, condition=Condition.EMPTY, reason=_notice("empty", batch))
-    mark = fingerprint(reading.announcements)
-    if cursor.batch == mark:
-        return _repeated(batch)
-    if cursor.day and reading.day and reading.day < cursor.day:
-        older = _notice("older-day", batch)  # worth keeping, but not where the source stands
-        return replace(batch, warnings=(*batch.warnings, older))
-    return replace(batch, cursor=replace(cursor, day=reading.day, batch=mark))
+    if not parsed_feed.is_complete:
+        return replace(batch, status=BatchStatus.PARTIAL, reason=_batch_notice("partial", batch))
+    if not parsed_feed.announcements:
+        return replace(batch, status=BatchStatus.EMPTY, reason=_batch_notice("empty", batch))
+    batch_fingerprint = fingerprint(parsed_feed.announcements)
+    if cursor.batch_fingerprint == batch_fingerprint:
+        return _repeated_batch(batch)
+    if cursor.last_day and parsed_feed.day and parsed_feed.day < cursor.last_day:
+        older_notice = _batch_notice(
+            "older-day", batch
+        )  # worth keeping, but not where the source stands
+        return replace(batch, warnings=(*batch.warnings, older_notice))
+    return replace(
+        batch, cursor=replace(cursor, last_day=parsed_feed.day, batch_fingerprint=batch_fingerprint)
+    )
 
 
-def _repeated(batch: Batch) -> Batch:
+def _repeated_batch(batch: Batch) -> Batch:
     """The papers of the cursor: the same day once more, or a stale feed under a new date.
 
     On the same day the announcements stay in the batch: storing them again adds nothing, and
     heals a store that was restored from an older copy than its cursor.
     """
-    last = batch.cursor.day
-    if batch.day is None or last is None or batch.day <= last:
-        return replace(batch, condition=Condition.UNCHANGED)
-    stale = Notice("source-stale", (("day", batch.day.isoformat()), ("last", last.isoformat())))
-    return replace(batch, condition=Condition.STALE, announcements=(), unread=(), reason=stale)
+    last_day = batch.cursor.last_day
+    if batch.day is None or last_day is None or batch.day <= last_day:
+        return replace(batch, status=BatchStatus.UNCHANGED)
+    stale_notice = Notice(
+        "source-stale", (("day", batch.day.isoformat()), ("last", last_day.isoformat()))
+    )
+    return replace(
+        batch, status=BatchStatus.STALE, announcements=(), skipped_items=(), reason=stale_notice
+    )
 
 
 def fingerprint(announcements: Iterable[Announcement]) -> str:
     """A name for a set of paper versions, whatever their order and kinds."""
-    names = sorted({f"{one.paper.id}v{one.paper.version}" for one in announcements})
+    names = sorted(
+        {f"{announcement.paper.id}v{announcement.paper.version}" for announcement in announcements}
+    )
     return hashlib.sha256("\n".join(names).encode()).hexdigest()[:32]
 
 
-def _notice(name: str, batch: Batch) -> Notice:
+def _batch_notice(name: str, batch: Batch) -> Notice:
     day = batch.day.isoformat() if batch.day else "?"
     return Notice(f"source-{name}", (("papers", len(batch.announcements)), ("day", day)))

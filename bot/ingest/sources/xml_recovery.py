@@ -12,7 +12,7 @@ from functools import lru_cache
 from html.entities import html5
 
 # Elements of arXiv's feeds, API and archive that hold text and no other element.
-TEXTS = frozenset(
+TEXT_ELEMENTS = frozenset(
     b"abstract acm-class affiliation announce_type authors categories category comment comments"
     b" creator date datestamp description doi DOI generator guid id identifier journal-ref"
     b" journal_ref journal_reference language lastBuildDate license link managingEditor msc-class"
@@ -22,109 +22,118 @@ TEXTS = frozenset(
 _REFERENCE = re.compile(
     rb"&(?:#(?P<number>\d{1,10});|#[xX](?P<hex>[0-9A-Fa-f]{1,8});|(?P<name>[A-Za-z]\w{0,40});|)"
 )
-_XML = frozenset({b"amp", b"lt", b"gt", b"quot", b"apos"})
+_XML_ENTITIES = frozenset({b"amp", b"lt", b"gt", b"quot", b"apos"})
 _TAG = re.compile(
     rb"<(?P<end>/?)(?P<name>(?:[A-Za-z_][\w.-]*+:)?+[A-Za-z_][\w.-]*+)"
     rb"(?P<attributes>(?:\s++[A-Za-z_][\w:.-]*+\s*+=\s*+(?:\"[^\"]*+\"|'[^']*+'))*+)"
     rb"\s*+(?P<empty>/?)>"
 )
 _CDATA = b"<![CDATA["
-_ASIDES = {_CDATA: b"]]>", b"<!--": b"-->", b"<?": b"?>"}
+_VERBATIM_SECTIONS = {_CDATA: b"]]>", b"<!--": b"-->", b"<?": b"?>"}
 
 
-def healed(part: bytes) -> bytes:
+def repair_xml(part: bytes) -> bytes:
     """A part of a feed in UTF-8, its tags as they are, whatever else it holds escaped as text."""
-    made: list[bytes] = []
-    never: set[bytes] = set()  # closings that do not come any more
-    here = 0
-    while (start := part.find(b"<", here)) >= 0:
-        made.append(_text(part[here:start]))
-        aside, here = _aside(part, start, never)
-        if aside:
-            made.append(aside)
+    parts: list[bytes] = []
+    missing_closings: set[bytes] = set()  # closings that do not come any more
+    position = 0
+    while (start := part.find(b"<", position)) >= 0:
+        parts.append(_repair_references(part[position:start]))
+        verbatim, position = _verbatim_section(part, start, missing_closings)
+        if verbatim:
+            parts.append(verbatim)
             continue
         tag = _TAG.match(part, start)
         if tag is None:
-            made.append(b"&lt;")
-            here = start + 1
+            parts.append(b"&lt;")
+            position = start + 1
             continue
-        made.append(_tag(tag))
-        here = tag.end()
+        parts.append(_escape_tag(tag))
+        position = tag.end()
         name = tag["name"]
-        if tag["end"] or tag["empty"] or name.rpartition(b":")[2] not in TEXTS or name in never:
+        if (
+            tag["end"]
+            or tag["empty"]
+            or name.rpartition(b":")[2] not in TEXT_ELEMENTS
+            or name in missing_closings
+        ):
             continue
-        closing = _closing(name).search(part, here)
+        closing = _closing_tag_pattern(name).search(part, position)
         if closing is None:
-            never.add(name)
+            missing_closings.add(name)
         else:
-            made += [*_mixed(part[here : closing.start()]), closing[0]]
-            here = closing.end()
-    made.append(_text(part[here:]))
-    return b"".join(made)
+            parts += [*_escape_around_cdata(part[position : closing.start()]), closing[0]]
+            position = closing.end()
+    parts.append(_repair_references(part[position:]))
+    return b"".join(parts)
 
 
-def _aside(part: bytes, start: int, never: set[bytes]) -> tuple[bytes, int]:
+def _verbatim_section(part: bytes, start: int, missing_closings: set[bytes]) -> tuple[bytes, int]:
     """The comment, instruction or CDATA that begins here, and where it ends; else nothing."""
-    for opening, closing in _ASIDES.items():
-        if part.startswith(opening, start) and closing not in never:
+    for opening, closing in _VERBATIM_SECTIONS.items():
+        if part.startswith(opening, start) and closing not in missing_closings:
             end = part.find(closing, start + len(opening))
             if end >= 0:
                 return part[start : end + len(closing)], end + len(closing)
-            never.add(closing)
+            missing_closings.add(closing)
     return b"", start
 
 
 @lru_cache(64)
-def _closing(name: bytes) -> re.Pattern[bytes]:
+def _closing_tag_pattern(name: bytes) -> re.Pattern[bytes]:
     return re.compile(rb"</%s\s*>" % re.escape(name))
 
 
-def _tag(tag: re.Match[bytes]) -> bytes:
+def _escape_tag(tag: re.Match[bytes]) -> bytes:
     """A tag with its attributes' values escaped."""
-    values = _text(tag["attributes"]).replace(b"<", b"&lt;")
+    values = _repair_references(tag["attributes"]).replace(b"<", b"&lt;")
     return b"<" + tag["end"] + tag["name"] + values + tag["empty"] + b">"
 
 
-def _mixed(content: bytes) -> list[bytes]:
+def _escape_around_cdata(content: bytes) -> list[bytes]:
     """The escaped content of an element that holds text, its CDATA as it is."""
-    made: list[bytes] = []
-    here = 0
-    while (start := content.find(_CDATA, here)) >= 0:
+    parts: list[bytes] = []
+    position = 0
+    while (start := content.find(_CDATA, position)) >= 0:
         end = content.find(b"]]>", start)
         if end < 0:
             break
-        made += [_escaped(content[here:start]), content[start : end + 3]]
-        here = end + 3
-    return [*made, _escaped(content[here:])]
+        parts += [_escape_text(content[position:start]), content[start : end + 3]]
+        position = end + 3
+    return [*parts, _escape_text(content[position:])]
 
 
-def _escaped(text: bytes) -> bytes:
-    return _text(text).replace(b"<", b"&lt;")
+def _escape_text(text: bytes) -> bytes:
+    return _repair_references(text).replace(b"<", b"&lt;")
 
 
-def _text(text: bytes) -> bytes:
+def _repair_references(text: bytes) -> bytes:
     """Text with its references as XML knows them."""
-    return _REFERENCE.sub(_reference, text).replace(b"]]>", b"]]&gt;")
+    return _REFERENCE.sub(_repair_reference, text).replace(b"]]>", b"]]&gt;")
 
 
-def _reference(found: re.Match[bytes]) -> bytes:
+def _repair_reference(match: re.Match[bytes]) -> bytes:
     """A reference that XML understands: by number, nothing for no character, else the text."""
-    if found["number"]:
-        return _character(int(found["number"]))
-    if found["hex"]:
-        return _character(int(found["hex"], 16))
-    name = found["name"]
-    if name in _XML:
-        return found[0]
-    known = html5.get(f"{name.decode()};") if name else None
-    return b"".join(map(_character, map(ord, known))) if known else b"&amp;" + found[0][1:]
+    if match["number"]:
+        return _character_reference(int(match["number"]))
+    if match["hex"]:
+        return _character_reference(int(match["hex"], 16))
+    name = match["name"]
+    if name in _XML_ENTITIES:
+        return match[0]
+    characters = html5.get(f"{name.decode()};") if name else None
+    return (
+        b"".join(map(_character_reference, map(ord, characters)))
+        if characters
+        else b"&amp;" + match[0][1:]
+    )
 
 
-def _character(code: int) -> bytes:
-    is_one = (
+def _character_reference(code: int) -> bytes:
+    is_allowed = (
         code in (0x9, 0xA, 0xD)
         or 0x20 <= code <= 0xD7FF
         or 0xE000 <= code <= 0xFFFD
         or 0x10000 <= code <= 0x10FFFF
     )
-    return b"&#%d;" % code if is_one else b""
+    return b"&#%d;" % code if is_allowed else b""

@@ -5,55 +5,59 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
-from bot.arxiv.author_names import Person
+from bot.arxiv.author_names import PersonName
 from bot.render.documents.citation import Citation, citation, citations
 from bot.render.documents.latex_text import latex_text
-from bot.render.entry_content import display, plain
+from bot.render.entry_content import display_text, strip_invisible
 from storage.records import Paper
 
-_IN_FIELD = str.maketrans({"{": "%7B", "}": "%7D", "\\": "%5C"})
+_URL_ESCAPES = str.maketrans({"{": "%7B", "}": "%7D", "\\": "%5C"})
 
 
 def bibtex(paper: Paper) -> str:
     """Return the entry of a paper; its key is made of the author, the year, the title, the id."""
-    return _entry(paper, citation(paper))
+    return _bibtex_entry(paper, citation(paper))
 
 
 def bibliography(papers: Iterable[Paper]) -> str:
     """Return the entries of papers as one file, no key twice."""
-    return "\n".join(_entry(paper, cited) for paper, cited in citations(papers))
+    return "\n".join(
+        _bibtex_entry(paper, paper_citation) for paper, paper_citation in citations(papers)
+    )
 
 
-def _entry(paper: Paper, cited: Citation) -> str:
-    primary = paper.categories[0] if cited.arxiv and paper.categories else ""
+def _bibtex_entry(paper: Paper, paper_citation: Citation) -> str:
+    primary_category = paper.categories[0] if paper_citation.arxiv_id and paper.categories else ""
     fields = (
-        ("title", _title(paper)),
-        ("author", " and ".join(map(_author, cited.authors))),
-        ("year", str(cited.date[0]) if cited.date else ""),
-        ("eprint", _bare(cited.arxiv)),
-        ("archivePrefix", "arXiv" if cited.arxiv else ""),
-        ("primaryClass", _bare(primary)),
-        ("doi", cited.doi),
-        ("url", cited.address.translate(_IN_FIELD)),
+        ("title", _bibtex_title(paper)),
+        ("author", " and ".join(map(_bibtex_author, paper_citation.authors))),
+        ("year", str(paper_citation.date[0]) if paper_citation.date else ""),
+        ("eprint", _field_safe_id(paper_citation.arxiv_id)),
+        ("archivePrefix", "arXiv" if paper_citation.arxiv_id else ""),
+        ("primaryClass", _field_safe_id(primary_category)),
+        ("doi", paper_citation.doi),
+        ("url", paper_citation.url.translate(_URL_ESCAPES)),
     )
     lines = [f"  {field} = {{{value}}}" for field, value in fields if value]
-    return "@misc{" + ",\n".join([cited.key, *lines]) + "\n}\n"
+    return "@misc{" + ",\n".join([paper_citation.key, *lines]) + "\n}\n"
 
 
-def _title(paper: Paper) -> str:
+def _bibtex_title(paper: Paper) -> str:
     """Return the title, braced once more, that its capitals stay."""
-    written = latex_text(paper.title if display(paper.title) else paper.id)
+    latex_title = latex_text(paper.title if display_text(paper.title) else paper.id)
     # BibTeX takes what begins with a brace and a command for one accented letter.
-    return f"{{{{}}{written}}}" if written.startswith("\\") else f"{{{written}}}"
+    return f"{{{{}}{latex_title}}}" if latex_title.startswith("\\") else f"{{{latex_title}}}"
 
 
-def _author(author: Person | str) -> str:
-    """Return ``family, suffix, given``; what BibTeX would take apart is braced."""
+def _bibtex_author(author: PersonName | str) -> str:
+    """Return ``family_name, suffix, given_name``; what BibTeX would take apart is braced."""
     if isinstance(author, str):
         return f"{{{latex_text(author)}}}"
-    return ", ".join(map(latex_text, filter(None, (author.family, author.suffix, author.given))))
+    return ", ".join(
+        map(latex_text, filter(None, (author.family_name, author.suffix, author.given_name)))
+    )
 
 
-def _bare(text: str) -> str:
+def _field_safe_id(text: str) -> str:
     """Return an id without what would end the field."""
-    return re.sub(r"[{}\s\\]", "", plain(text))
+    return re.sub(r"[{}\s\\]", "", strip_invisible(text))

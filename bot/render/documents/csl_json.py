@@ -5,46 +5,46 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable
 
-from bot.arxiv.author_names import Person
+from bot.arxiv.author_names import PersonName
 from bot.render.documents.citation import Citation, citations
-from bot.render.entry_content import display, shown_title
+from bot.render.entry_content import display_text, display_title
 from storage.records import Paper
 
 
 def csl_json(papers: Iterable[Paper]) -> str:
     """Return papers as one JSON list, each under the key that BibTeX gives it."""
-    items = [_item(paper, cited) for paper, cited in citations(papers)]
+    items = [_csl_item(paper, paper_citation) for paper, paper_citation in citations(papers)]
     return json.dumps(items, ensure_ascii=False, indent=2) + "\n"
 
 
-def _item(paper: Paper, cited: Citation) -> dict[str, object]:
+def _csl_item(paper: Paper, paper_citation: Citation) -> dict[str, object]:
     """Return the facts that are known under the names of the CSL schema."""
     facts = {
-        "id": cited.key,
+        "id": paper_citation.key,
         "type": "article",  # as CSL calls what has not appeared in a journal
-        "title": shown_title(paper),
-        "author": [_author(author) for author in cited.authors],
-        "issued": {"date-parts": [cited.date]} if cited.date else None,
-        "abstract": display(paper.abstract),
-        "keyword": ", ".join(filter(None, map(display, paper.categories))),
-        "publisher": "arXiv" if cited.arxiv else "",
-        "number": f"arXiv:{cited.arxiv}" if cited.arxiv else "",
-        "DOI": cited.doi,
-        "URL": cited.address,
+        "title": display_title(paper),
+        "author": [_csl_author(author) for author in paper_citation.authors],
+        "issued": {"date-parts": [paper_citation.date]} if paper_citation.date else None,
+        "abstract": display_text(paper.abstract),
+        "keyword": ", ".join(filter(None, map(display_text, paper.categories))),
+        "publisher": "arXiv" if paper_citation.arxiv_id else "",
+        "number": f"arXiv:{paper_citation.arxiv_id}" if paper_citation.arxiv_id else "",
+        "DOI": paper_citation.doi,
+        "URL": paper_citation.url,
     }
     return {name: fact for name, fact in facts.items() if fact}
 
 
-def _author(author: Person | str) -> dict[str, str]:
+def _csl_author(author: PersonName | str) -> dict[str, str]:
     """Return the parts of a name; its particles apart, for styles that sort without them."""
     if isinstance(author, str):
         return {"literal": author}
-    words = author.family.split()
-    first = next((at for at, word in enumerate(words) if not word.islower()), 0)
+    words = author.family_name.split()
+    family_start = next((index for index, word in enumerate(words) if not word.islower()), 0)
     parts = {
-        "family": " ".join(words[first:]),
-        "given": author.given,
-        "non-dropping-particle": " ".join(words[:first]),
+        "family": " ".join(words[family_start:]),
+        "given": author.given_name,
+        "non-dropping-particle": " ".join(words[:family_start]),
         "suffix": author.suffix,
     }
     return {name: part for name, part in parts.items() if part}

@@ -8,26 +8,26 @@ from importlib.resources import files
 from jinja2 import Environment, StrictUndefined, Template
 
 from bot.render import digest_heading
-from bot.render.display_options import Look
-from bot.render.entry_content import row, spoken
+from bot.render.display_options import DisplayOptions
+from bot.render.entry_content import entry_content, table_row
 from bot.texts import say
 from storage.records import Digest
 
 
-def render(digest: Digest, look: Look) -> str:
+def render(digest: Digest, options: DisplayOptions) -> str:
     """The page of the shown entries: the summary table, and below it each entry."""
-    shown = len(digest.entries)
+    shown_count = len(digest.entries)
     entries = list(enumerate(digest.entries, start=1))
     return _template().render(
-        language=look.language,
-        row_language=look.languages[0],
-        heading=digest_heading.heading(digest, look),
-        counts=digest_heading.counts(digest, 1 if shown else 0, shown, look),
-        note=digest_heading.untranslated(digest, 1, shown, look),
-        footer=digest_heading.footer(digest, look),
-        rows=[row(entry, at, look.languages[0]) for at, entry in entries],
-        entries=[spoken(entry, at, look) for at, entry in entries],
-        say=partial(say, look.language),
+        language=options.language,
+        row_language=options.languages[0],
+        heading=digest_heading.heading_text(digest, options),
+        counts=digest_heading.counts_text(digest, 1 if shown_count else 0, shown_count, options),
+        note=digest_heading.untranslated_text(digest, 1, shown_count, options),
+        footer=digest_heading.footer_text(digest, options),
+        rows=[table_row(entry, position, options.languages[0]) for position, entry in entries],
+        entries=[entry_content(entry, position, options) for position, entry in entries],
+        say=partial(say, options.language),
     )
 
 

@@ -12,41 +12,45 @@ from __future__ import annotations
 import json
 from datetime import UTC, datetime
 
-from bot.render.digest_heading import numbered
+from bot.render.digest_heading import numbered_entries
 from bot.render.telegram.rich_blocks import JSON
-from storage.records import Digest, Entry, Gloss
+from storage.records import Digest, Entry, Summary
 
 
-def render(digest: Digest, languages: tuple[str, ...]) -> str:
+def render_json(digest: Digest, languages: tuple[str, ...]) -> str:
     """The digest as a JSON object, with the glosses in these languages."""
-    return json.dumps(data(digest, languages), ensure_ascii=False, indent=2) + "\n"
+    return json.dumps(digest_data(digest, languages), ensure_ascii=False, indent=2) + "\n"
 
 
-def data(digest: Digest, languages: tuple[str, ...]) -> dict[str, JSON]:
+def digest_data(digest: Digest, languages: tuple[str, ...]) -> dict[str, JSON]:
     """The digest as JSON values."""
-    shown = len(digest.entries)
+    shown_count = len(digest.entries)
     return {
         "number": digest.number,
         "revision": digest.revision,
         "topic": digest.topic,
         "query": digest.query,
-        "issued": _time(digest.issued),
+        "issued": _iso_time(digest.issued_at),
         "first_day": digest.first_day.isoformat() if digest.first_day else None,
         "last_day": digest.last_day.isoformat() if digest.last_day else None,
-        "seen": digest.seen,
-        "matched": digest.matched,
-        "shown": shown,
+        "seen": digest.announced_count,
+        "matched": digest.matched_count,
+        "shown": shown_count,
         "imported": digest.imported,
         "entries": [
-            {"position": at, "shown": at <= shown, **_entry(entry, languages)}
-            for at, entry in enumerate(numbered(digest), start=1)
+            {
+                "position": position,
+                "shown": position <= shown_count,
+                **_entry_data(entry, languages),
+            }
+            for position, entry in enumerate(numbered_entries(digest), start=1)
         ],
     }
 
 
-def _entry(entry: Entry, languages: tuple[str, ...]) -> dict[str, JSON]:
+def _entry_data(entry: Entry, languages: tuple[str, ...]) -> dict[str, JSON]:
     paper = entry.paper
-    glosses = {gloss.language: _gloss(gloss) for gloss in entry.glosses}
+    summaries = {summary.language: _summary(summary) for summary in entry.summaries}
     return {
         "id": paper.id,
         "version": paper.version or None,
@@ -56,28 +60,28 @@ def _entry(entry: Entry, languages: tuple[str, ...]) -> dict[str, JSON]:
         "authors": list(paper.authors),
         "categories": list(paper.categories),
         "link": paper.link,
-        "submitted": _time(paper.submitted),
-        "revised": _time(paper.revised),
+        "submitted": _iso_time(paper.submitted_at),
+        "revised": _iso_time(paper.revised_at),
         "comment": paper.comment,
-        "journal": paper.journal,
+        "journal": paper.journal_ref,
         "doi": paper.doi,
         "licence": paper.licence,
         "partial": paper.partial,
         "reasons": [{"field": reason.field.value, "word": reason.word} for reason in entry.reasons],
-        "topics": list(entry.topics),
-        "glosses": {language: glosses.get(language) for language in languages},
+        "topics": list(entry.other_topics),
+        "glosses": {language: summaries.get(language) for language in languages},
     }
 
 
-def _gloss(gloss: Gloss) -> dict[str, JSON]:
+def _summary(summary: Summary) -> dict[str, JSON]:
     return {
-        "title": gloss.title,
-        "gist": gloss.gist,
-        "abstract": gloss.abstract,
-        "maker": gloss.maker,
-        "made": _time(gloss.made),
+        "title": summary.title,
+        "gist": summary.tldr,
+        "abstract": summary.abstract,
+        "maker": summary.producer,
+        "made": _iso_time(summary.created_at),
     }
 
 
-def _time(instant: datetime | None) -> str | None:
+def _iso_time(instant: datetime | None) -> str | None:
     return instant.astimezone(UTC).isoformat().replace("+00:00", "Z") if instant else None

@@ -18,21 +18,21 @@ from string import ascii_letters
 
 from pylatexenc.latexencode import get_builtin_uni2latex_dict
 
-from bot.latex import Piece, pieces
-from bot.render.entry_content import plain
+from bot.latex import Piece, display_pieces
+from bot.render.entry_content import strip_invisible
 
 log = logging.getLogger(__name__)
 
 _FORMULA = re.compile(r"\$\$?([^$]+)\$\$?|\\\((.+)\\\)|\\\[(.+)\\\]", re.DOTALL)
 _TOKEN = re.compile(r"\\[A-Za-z]+|\\.|\s+|.", re.DOTALL)
-_WITH_MARKS = re.compile(r".[\u0300-\u036f]*", re.DOTALL)
+_CHARACTER_WITH_ACCENTS = re.compile(r".[\u0300-\u036f]*", re.DOTALL)
 _OPENING_QUOTE = re.compile(r'(?<![^\s(\[{-])"')
-_MOST_NESTED = 20
-_SHIFTS = {"<super>": "^", "<sub>": "_"}
-_ACTIVE = frozenset('\\{}$&#%^_`"')  # of ASCII, what is no letter in a formula
+_MAX_DEPTH = 20
+_SCRIPT_COMMANDS = {"<super>": "^", "<sub>": "_"}
+_SPECIAL_CHARACTERS = frozenset('\\{}$&#%^_`"')  # of ASCII, what is no letter in a formula
 
 # Commands of a formula: each is LaTeX's own or of the AMS, and only prints.
-_SYMBOLS = frozenset(
+_SAFE_COMMANDS = frozenset(
     (
         *("alpha", "beta", "gamma", "delta", "epsilon", "varepsilon", "zeta", "eta", "theta"),
         *("vartheta", "iota", "kappa", "lambda", "mu", "nu", "xi", "pi", "varpi", "rho"),
@@ -64,15 +64,15 @@ _SYMBOLS = frozenset(
     )
 )
 # What BibTeX would count as a brace, a blank that would be folded, and what only MathJax knows.
-_SAME = {" ": "~", "{": r"\lbrace", "}": r"\rbrace", "lt": "<", "gt": ">"}
-_WITH_ARGUMENTS = {
+_REPLACEMENTS = {" ": "~", "{": r"\lbrace", "}": r"\rbrace", "lt": "<", "gt": ">"}
+_ARGUMENT_COUNTS = {
     **dict.fromkeys(("mathbb", "mathcal", "mathfrak", "mathrm", "mathbf", "mathsf", "mathtt"), 1),
     **dict.fromkeys(("mathit", "boldsymbol", "hat", "bar", "tilde", "vec", "dot", "ddot"), 1),
     **dict.fromkeys(("check", "breve", "acute", "grave", "widehat", "widetilde", "overline"), 1),
     **dict.fromkeys(("underline", "overrightarrow", "pmod", "sqrt"), 1),
     **dict.fromkeys(("frac", "dfrac", "tfrac", "binom", "stackrel", "overset", "underset"), 2),
 }
-_AS_OTHERS = {
+_EQUIVALENT_COMMANDS = {
     **dict.fromkeys(("text", "textrm", "textup", "textnormal", "mbox", "hbox"), "mathrm"),
     **dict.fromkeys(("operatorname", "mathop"), "mathrm"),
     "textit": "mathit",
@@ -84,9 +84,9 @@ _AS_OTHERS = {
     "pmb": "boldsymbol",
     "mathscr": "mathcal",
 }
-_SWITCHES = {"rm": "mathrm", "it": "mathit", "bf": "mathbf", "sf": "mathsf", "tt": "mathtt"}
-_SWITCHES |= {"cal": "mathcal"}
-_SIZES = frozenset(
+_FONT_SWITCHES = {"rm": "mathrm", "it": "mathit", "bf": "mathbf", "sf": "mathsf", "tt": "mathtt"}
+_FONT_SWITCHES |= {"cal": "mathcal"}
+_IGNORED_COMMANDS = frozenset(
     (
         *("left", "right", "middle", "big", "Big", "bigg", "Bigg", "bigl", "bigr", "Bigl", "Bigr"),
         *("biggl", "biggr", "Biggl", "Biggr", "displaystyle", "textstyle", "scriptstyle"),
@@ -94,14 +94,14 @@ _SIZES = frozenset(
     )
 )
 # The scripts after which another may stand: TeX takes one above, after primes, and one below.
-_FIRST_SCRIPT = {
+_ALLOWED_EARLIER_SCRIPTS = {
     "'": re.compile(r"_?'*"),
     "^": re.compile(r"_?'*"),
     "_": re.compile(r"'*\^?"),
 }
-_ESCAPES = frozenset(("\\%", "\\#", "\\&", "\\_", "\\,", "\\;", "\\:", "\\!", "\\>", "\\|"))
+_SAFE_ESCAPES = frozenset(("\\%", "\\#", "\\&", "\\_", "\\,", "\\;", "\\:", "\\!", "\\>", "\\|"))
 
-_TEXT = {
+_TEXT_REPLACEMENTS = {
     "\\": r"\textbackslash{}",
     "{": r"\textbraceleft{}",
     "}": r"\textbraceright{}",
@@ -110,7 +110,7 @@ _TEXT = {
     "<": r"\textless{}",
     ">": r"\textgreater{}",
     "|": r"\textbar{}",
-    **{sign: "\\" + sign for sign in "$&%#_"},
+    **{character: "\\" + character for character in "$&%#_"},
     "ˆ": r"\textasciicircum{}",
     "\u00a0": "~",
     "–": "--",
@@ -172,194 +172,202 @@ _ACCENTS = {
 }
 
 
-class Doubt(Exception):
+class UnsafeFormula(Exception):
     """Something in the formula is not surely harmless."""
 
 
 def latex_text(text: str) -> str:
     """Return one line of LaTeX that prints ``text``, of harmless commands and balanced braces."""
-    line = " ".join(plain(text).split())
+    line = " ".join(strip_invisible(text).split())
     try:
-        parts = list(pieces(line))
+        parts = list(display_pieces(line))
     except Exception:
         log.exception("TeX not readable", extra={"length": len(line)})
         parts = [Piece(line, 0, len(line))]
-    written, prose = [], ""
-    for shown, start, end in parts:
-        found = _FORMULA.fullmatch(line, start, end)
-        formula = _formula(found[found.lastindex or 0]) if found else ""
+    latex_parts, prose = [], ""
+    for shown_text, start, end in parts:
+        match = _FORMULA.fullmatch(line, start, end)
+        formula = _safe_formula(match[match.lastindex or 0]) if match else ""
         if formula:
-            written += [_prose(prose), f"${formula}$"]
+            latex_parts += [_prose_latex(prose), f"${formula}$"]
             prose = ""
         else:
-            prose += shown
-    return "".join([*written, _prose(prose)])
+            prose += shown_text
+    return "".join([*latex_parts, _prose_latex(prose)])
 
 
-def _prose(text: str) -> str:
+def _prose_latex(text: str) -> str:
     """Return text without any TeX in it as LaTeX."""
     quoted = _OPENING_QUOTE.sub("“", text).replace('"', "”")
-    line = unicodedata.normalize("NFC", plain(quoted))
+    line = unicodedata.normalize("NFC", strip_invisible(quoted))
     return "".join(
-        rf"\ensuremath{{{shift}{{{''.join(map(_unshifted, letters))}}}}}"
-        if shift
-        else "".join(map(_letter, letters))
-        for shift, letters in groupby(_WITH_MARKS.findall(line), _shift)
+        rf"\ensuremath{{{script_command}{{{''.join(map(_baseline_latex, letters))}}}}}"
+        if script_command
+        else "".join(map(_letter_latex, letters))
+        for script_command, letters in groupby(
+            _CHARACTER_WITH_ACCENTS.findall(line), _script_command
+        )
     )
 
 
-def _shift(sign: str) -> str:
+def _script_command(character: str) -> str:
     """Return how TeX raises or lowers what is a small sign of its own, such as ² but not ™."""
-    if len(sign) > 1:
+    if len(character) > 1:
         return ""
-    kind = unicodedata.decomposition(sign).partition(" ")[0]
-    is_small = unicodedata.category(sign) in ("Lm", "No", "Pe", "Ps", "Sm") and _unshifted(sign)
-    return _SHIFTS.get(kind, "") if is_small else ""
+    kind = unicodedata.decomposition(character).partition(" ")[0]
+    is_small = unicodedata.category(character) in (
+        "Lm",
+        "No",
+        "Pe",
+        "Ps",
+        "Sm",
+    ) and _baseline_latex(character)
+    return _SCRIPT_COMMANDS.get(kind, "") if is_small else ""
 
 
-def _unshifted(sign: str) -> str:
-    return _in_formula(unicodedata.normalize("NFKD", sign))
+def _baseline_latex(character: str) -> str:
+    return _formula_character(unicodedata.normalize("NFKD", character))
 
 
 @lru_cache(4096)
-def _letter(sign: str) -> str:
+def _letter_latex(character: str) -> str:
     """Return a character with its marks as LaTeX; one that LaTeX has no name for stays."""
-    if sign in _TEXT or sign.isascii():
-        return _TEXT.get(sign, sign)
-    letter, *marks = list(unicodedata.normalize("NFD", sign))
-    if marks and letter in ascii_letters and all(mark in _ACCENTS for mark in marks):
-        return f"{{{_accented(letter, marks)}}}"
-    if len(sign) > 1:
-        return _letter(sign[0]) + sign[1:]
-    if unicodedata.category(sign) == "Cf":  # such as a blank without width
+    if character in _TEXT_REPLACEMENTS or character.isascii():
+        return _TEXT_REPLACEMENTS.get(character, character)
+    letter, *accents = list(unicodedata.normalize("NFD", character))
+    if accents and letter in ascii_letters and all(accent in _ACCENTS for accent in accents):
+        return f"{{{_accented_latex(letter, accents)}}}"
+    if len(character) > 1:
+        return _letter_latex(character[0]) + character[1:]
+    if unicodedata.category(character) == "Cf":  # such as a blank without width
         return ""
-    known = str(get_builtin_uni2latex_dict().get(ord(sign), ""))
+    latex_name = str(get_builtin_uni2latex_dict().get(ord(character), ""))
     # Letters of other scripts have names in a few encodings only, which readers do not know.
-    symbol = re.fullmatch(r"\\ensuremath\{(.+)\}", known)
-    if formula := _formula(symbol[1]) if symbol else "":
+    symbol_match = re.fullmatch(r"\\ensuremath\{(.+)\}", latex_name)
+    if formula := _safe_formula(symbol_match[1]) if symbol_match else "":
         return rf"{{\ensuremath{{{formula}}}}}"
-    return f"{{{known}}}" if known in _TEXT_SYMBOLS else sign
+    return f"{{{latex_name}}}" if latex_name in _TEXT_SYMBOLS else character
 
 
-def _accented(letter: str, marks: Sequence[str]) -> str:
+def _accented_latex(letter: str, accents: Sequence[str]) -> str:
     """Return a letter under its accents, as in ``\\'e``, ``\\v{c}`` and ``\\~{\\^e}``."""
-    is_above = unicodedata.combining(marks[0]) == 230
-    written = f"\\{letter}" if letter in "ij" and is_above else letter
-    for accent in map(_ACCENTS.__getitem__, marks):
-        is_alone = not accent.isalpha() and written in (letter, f"\\{letter}")
-        written = f"\\{accent}{written if is_alone else f'{{{written}}}'}"
-    return written
+    is_accent_above = unicodedata.combining(accents[0]) == 230
+    accented = f"\\{letter}" if letter in "ij" and is_accent_above else letter
+    for accent in map(_ACCENTS.__getitem__, accents):
+        needs_no_braces = not accent.isalpha() and accented in (letter, f"\\{letter}")
+        accented = f"\\{accent}{accented if needs_no_braces else f'{{{accented}}}'}"
+    return accented
 
 
-def _in_formula(sign: str) -> str:
+def _formula_character(character: str) -> str:
     """Return a character as it stands in a formula, or nothing where it is none of one."""
-    if sign.isascii():
-        return "" if sign in _ACTIVE else sign
-    found = re.fullmatch(r"\{?\\ensuremath\{([^_^].*?)\}\}?", _letter(sign[:1]))
-    return found[1] if found and len(sign) == 1 else ""
+    if character.isascii():
+        return "" if character in _SPECIAL_CHARACTERS else character
+    match = re.fullmatch(r"\{?\\ensuremath\{([^_^].*?)\}\}?", _letter_latex(character[:1]))
+    return match[1] if match and len(character) == 1 else ""
 
 
-def _formula(source: str) -> str:
+def _safe_formula(source: str) -> str:
     """Return a formula written anew, or nothing where a part of it is in doubt."""
     try:
-        written = _Formula(_TOKEN.findall(source.strip())).until("")
-    except Doubt:
+        formula = _FormulaWriter(_TOKEN.findall(source.strip())).write_until("")
+    except UnsafeFormula:
         return ""
-    return " ".join(written.split())
+    return " ".join(formula.split())
 
 
-class _Formula:
+class _FormulaWriter:
     """Walks over the tokens of one formula and writes what is surely harmless."""
 
     def __init__(self, tokens: list[str]) -> None:
         self._tokens = tokens[::-1]
         self._depth = 0
 
-    def until(self, end: str, *, in_words: bool = False) -> str:
+    def write_until(self, end: str, *, in_words: bool = False) -> str:
         """Return what stands before the token ``end``, or before the end of the formula."""
         self._depth += 1
-        if self._depth > _MOST_NESTED:
-            raise Doubt
-        written, scripts = "", ""
-        while (part := self._take()) != end:
+        if self._depth > _MAX_DEPTH:
+            raise UnsafeFormula
+        formula, scripts = "", ""
+        while (part := self._take_token()) != end:
             if part in ("^", "_", "'"):
-                if not _FIRST_SCRIPT[part].fullmatch(scripts):
-                    raise Doubt
+                if not _ALLOWED_EARLIER_SCRIPTS[part].fullmatch(scripts):
+                    raise UnsafeFormula
                 scripts += part
-                written += part if part == "'" else f"{part}{{{self._argument()}}}"
+                formula += part if part == "'" else f"{part}{{{self._argument()}}}"
                 continue
             atom = self._atom(part, end, in_words=in_words)
             if atom.strip():
                 scripts = ""
-            written = _joined(written, atom)
-            if part[1:] in _SWITCHES and part[0] == "\\":
+            formula = _join_latex(formula, atom)
+            if part[1:] in _FONT_SWITCHES and part[0] == "\\":
                 break  # it has taken the rest
         self._depth -= 1
-        return written
+        return formula
 
-    def _take(self) -> str:
+    def _take_token(self) -> str:
         return self._tokens.pop() if self._tokens else ""
 
-    def _peek(self) -> str:
+    def _peek_token(self) -> str:
         return self._tokens[-1] if self._tokens else ""
 
     def _skip_space(self) -> None:
-        while self._peek().isspace():
-            self._take()
+        while self._peek_token().isspace():
+            self._take_token()
 
     def _atom(self, part: str, end: str, *, in_words: bool) -> str:
         if not part:
-            raise Doubt
+            raise UnsafeFormula
         if part.isspace():
             return "~" if in_words else " "
         match part:
             case "{":
-                return f"{{{self.until('}', in_words=in_words)}}}"
+                return f"{{{self.write_until('}', in_words=in_words)}}}"
             case "%" | "#":
                 return "\\" + part
             case "-" if in_words:
                 return r"\mbox{-}"
-        if part in _ESCAPES:
+        if part in _SAFE_ESCAPES:
             return part
         if part[0] == "\\":
             return self._command(part[1:], end)
-        if written := _in_formula(part):
-            return written
-        raise Doubt
+        if character_latex := _formula_character(part):
+            return character_latex
+        raise UnsafeFormula
 
     def _command(self, name: str, end: str) -> str:
-        if name in _SYMBOLS:
-            return _SAME.get(name, "\\" + name)
-        if name in _SWITCHES:
+        if name in _SAFE_COMMANDS:
+            return _REPLACEMENTS.get(name, "\\" + name)
+        if name in _FONT_SWITCHES:
             self._skip_space()
-            return f"\\{_SWITCHES[name]}{{{self.until(end)}}}"
-        if name in _SIZES:
-            if self._peek() == ".":
-                self._take()
+            return f"\\{_FONT_SWITCHES[name]}{{{self.write_until(end)}}}"
+        if name in _IGNORED_COMMANDS:
+            if self._peek_token() == ".":
+                self._take_token()
             return ""
-        if name in _AS_OTHERS:
-            return f"\\{_AS_OTHERS[name]}{{{self._argument(in_words=True)}}}"
-        if name not in _WITH_ARGUMENTS:
-            raise Doubt
+        if name in _EQUIVALENT_COMMANDS:
+            return f"\\{_EQUIVALENT_COMMANDS[name]}{{{self._argument(in_words=True)}}}"
+        if name not in _ARGUMENT_COUNTS:
+            raise UnsafeFormula
         degree = ""
-        if name == "sqrt" and self._peek() == "[":
-            self._take()
-            degree = f"[{self.until(']')}]"
-        arguments = [f"{{{self._argument()}}}" for _ in range(_WITH_ARGUMENTS[name])]
+        if name == "sqrt" and self._peek_token() == "[":
+            self._take_token()
+            degree = f"[{self.write_until(']')}]"
+        arguments = [f"{{{self._argument()}}}" for _ in range(_ARGUMENT_COUNTS[name])]
         return "".join([f"\\{name}{degree}", *arguments])
 
     def _argument(self, *, in_words: bool = False) -> str:
         """Return what stands in braces, or the one letter or command that is there instead."""
         self._skip_space()
-        part = self._take()
+        part = self._take_token()
         if part == "{":
-            return self.until("}", in_words=in_words)
-        if part in ("^", "_", "'") or part[1:] in _SWITCHES:
-            raise Doubt
+            return self.write_until("}", in_words=in_words)
+        if part in ("^", "_", "'") or part[1:] in _FONT_SWITCHES:
+            raise UnsafeFormula
         return self._atom(part, "", in_words=in_words)
 
 
-def _joined(written: str, more: str) -> str:
+def _join_latex(latex: str, addition: str) -> str:
     """Set a blank where a letter would become part of the command before it."""
-    runs_on = more[:1].isalpha() and re.search(r"\\[A-Za-z]+$", written)
-    return f"{written} {more}" if runs_on else written + more
+    extends_command = addition[:1].isalpha() and re.search(r"\\[A-Za-z]+$", latex)
+    return f"{latex} {addition}" if extends_command else latex + addition

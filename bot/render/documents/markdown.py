@@ -16,8 +16,8 @@ UNDATED = datetime(1970, 1, 1, tzinfo=UTC)
 
 def render(digest: Digest, languages: tuple[str, ...] = ("zh", "en")) -> str:
     """The document of a digest; an imported one as it was, whatever the languages."""
-    if digest.document:
-        return digest.document
+    if digest.source_document:
+        return digest.source_document
     if digest.imported:
         return markdown_reference.render(digest.entries)
     return markdown_papergram.render(digest, languages or ("en",))
@@ -35,7 +35,7 @@ def parse(text: str, *, topic: str = "", issued: datetime = UNDATED) -> Digest:
     lines = text.split("\n")
     if not text.strip():
         raise DocumentError(1, "digest-document-empty")
-    if markdown_papergram.is_own(lines[0]):
-        return replace(markdown_papergram.parse(lines), document=text)
+    if markdown_papergram.is_papergram_document(lines[0]):
+        return replace(markdown_papergram.parse(lines), source_document=text)
     entries = markdown_reference.parse(lines, issued)
-    return Digest(topic=topic, query=topic, issued=issued, entries=entries, imported=True)
+    return Digest(topic=topic, query=topic, issued_at=issued, entries=entries, imported=True)

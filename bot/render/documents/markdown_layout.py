@@ -12,11 +12,11 @@ from typing import NamedTuple
 
 from bot.texts import Refusal
 
-TABLE = ("", "| Ref | Title | Summary |", "| --- | --- | --- |")
+TABLE_HEADER = ("", "| Ref | Title | Summary |", "| --- | --- | --- |")
 INDENT = "    "
-SLOTS = 7
+SLOT_COUNT = 7
 ENTRY_LINES = 14
-_FIRST_DAY_LINES = 10
+_FIRST_DAY_ENTRY_LINES = 10
 
 
 class DocumentError(Refusal):
@@ -34,63 +34,71 @@ class Headings(NamedTuple):
     details: str
 
 
-class Slots(NamedTuple):
+class EntrySlots(NamedTuple):
     """The seven lines of an entry and the number of its first line in the document."""
 
     line: int
     heading: str
     title: str
     link: str
-    gist: str
-    gist_en: str
+    tldr: str
+    tldr_en: str
     abstract: str
     abstract_en: str
 
 
-RowOf = Callable[[int, Slots], str]
+RowRenderer = Callable[[int, EntrySlots], str]
 
 
-def slots(fields: Sequence[str], line: int = 0) -> Slots:
+def make_slots(fields: Sequence[str], line: int = 0) -> EntrySlots:
     """Seven fields as an entry."""
-    heading, title, link, gist, gist_en, abstract, abstract_en = fields
-    return Slots(line, heading, title, link, gist, gist_en, abstract, abstract_en)
+    heading, title, link, tldr, tldr_en, abstract, abstract_en = fields
+    return EntrySlots(line, heading, title, link, tldr, tldr_en, abstract, abstract_en)
 
 
-def write(headings: Headings, entries: Sequence[Slots], row_of: RowOf) -> str:
+def write_document(
+    headings: Headings, entries: Sequence[EntrySlots], render_row: RowRenderer
+) -> str:
     """The document of these entries; the rows of its table follow from them."""
-    numbered = list(enumerate(entries, start=1))
-    rows = "\n".join(row_of(number, entry) for number, entry in numbered)
-    details = "\n".join(_entry(number, entry) for number, entry in numbered)
+    numbered_slots = list(enumerate(entries, start=1))
+    rows = "\n".join(render_row(number, entry) for number, entry in numbered_slots)
+    details = "\n".join(_write_entry(number, entry) for number, entry in numbered_slots)
     # Without entries both blocks are still one empty line each, as in the reference.
-    return "\n".join([headings.table, *TABLE, rows, "", headings.details, "", details, "", ""])
+    return "\n".join(
+        [headings.table, *TABLE_HEADER, rows, "", headings.details, "", details, "", ""]
+    )
 
 
-def _entry(number: int, entry: Slots) -> str:
-    first, *others = entry[1:]
-    return "\n\n".join([f"[^{number}]: {first}", *(INDENT + field for field in others)]) + (
+def _write_entry(number: int, entry: EntrySlots) -> str:
+    first, *other_fields = entry[1:]
+    return "\n\n".join([f"[^{number}]: {first}", *(INDENT + field for field in other_fields)]) + (
         "\n" + INDENT
     )
 
 
-def read(lines: Sequence[str], headings: Headings, row_of: RowOf, *, skipped: int) -> list[Slots]:
-    """The entries of a document; ``skipped`` lines stood before its first heading.
+def parse_document(
+    lines: Sequence[str], headings: Headings, render_row: RowRenderer, *, skipped_lines: int
+) -> list[EntrySlots]:
+    """The entries of a document; ``skipped_lines`` lines stood before its first heading.
 
     Raises:
         DocumentError: writing the entries again would not give exactly these lines.
     """
-    top = [headings.table, *TABLE]
-    for offset, expected in enumerate(top):
+    expected_lines = [headings.table, *TABLE_HEADER]
+    for offset, expected in enumerate(expected_lines):
         if offset >= len(lines) or lines[offset] != expected:
-            raise DocumentError(skipped + offset + 1, "digest-document-heading")
-    count = _rows(lines, len(top))
-    start = _details_start(lines, len(top), count, headings, skipped)
-    _refuse_first_day(lines, start, count, skipped)
-    entries = [_read_entry(lines, start, number, skipped) for number in range(1, count + 1)]
-    _check_same(lines, write(headings, entries, row_of).split("\n"), skipped)
+            raise DocumentError(skipped_lines + offset + 1, "digest-document-heading")
+    count = _count_rows(lines, len(expected_lines))
+    start = _details_start(lines, len(expected_lines), count, headings, skipped_lines)
+    _reject_first_day_format(lines, start, count, skipped_lines)
+    entries = [_read_entry(lines, start, number, skipped_lines) for number in range(1, count + 1)]
+    _check_round_trip(
+        lines, write_document(headings, entries, render_row).split("\n"), skipped_lines
+    )
     return entries
 
 
-def _rows(lines: Sequence[str], start: int) -> int:
+def _count_rows(lines: Sequence[str], start: int) -> int:
     count = 0
     while start + count < len(lines) and lines[start + count].startswith(f"| [^{count + 1}] | "):
         count += 1
@@ -98,36 +106,38 @@ def _rows(lines: Sequence[str], start: int) -> int:
 
 
 def _details_start(
-    lines: Sequence[str], rows: int, count: int, headings: Headings, skipped: int
+    lines: Sequence[str], rows: int, count: int, headings: Headings, skipped_lines: int
 ) -> int:
     start = rows + max(count, 1)
     for offset, expected in enumerate(("", headings.details, "")):
         if start + offset >= len(lines) or lines[start + offset] != expected:
-            raise DocumentError(skipped + start + offset + 1, "digest-document-row")
+            raise DocumentError(skipped_lines + start + offset + 1, "digest-document-row")
     return start + 3
 
 
-def _refuse_first_day(lines: Sequence[str], start: int, count: int, skipped: int) -> None:
-    if count and len(lines) == start + _FIRST_DAY_LINES * count + 2:
-        raise DocumentError(skipped + start + 1, "digest-document-first-day")
+def _reject_first_day_format(
+    lines: Sequence[str], start: int, count: int, skipped_lines: int
+) -> None:
+    if count and len(lines) == start + _FIRST_DAY_ENTRY_LINES * count + 2:
+        raise DocumentError(skipped_lines + start + 1, "digest-document-first-day")
 
 
-def _read_entry(lines: Sequence[str], start: int, number: int, skipped: int) -> Slots:
+def _read_entry(lines: Sequence[str], start: int, number: int, skipped_lines: int) -> EntrySlots:
     """The fields of an entry; what is not in its place is a DocumentError."""
     first = start + (number - 1) * ENTRY_LINES
     fields = []
-    for slot in range(SLOTS):
-        at = first + 2 * slot
-        lead = INDENT if slot else f"[^{number}]: "
-        if at >= len(lines) or not lines[at].startswith(lead):
-            raise DocumentError(skipped + at + 1, "digest-document-entry")
-        fields.append(lines[at][len(lead) :])
-    return slots(fields, skipped + first + 1)
+    for slot in range(SLOT_COUNT):
+        line_index = first + 2 * slot
+        prefix = INDENT if slot else f"[^{number}]: "
+        if line_index >= len(lines) or not lines[line_index].startswith(prefix):
+            raise DocumentError(skipped_lines + line_index + 1, "digest-document-entry")
+        fields.append(lines[line_index][len(prefix) :])
+    return make_slots(fields, skipped_lines + first + 1)
 
 
-def _check_same(lines: Sequence[str], again: Sequence[str], skipped: int) -> None:
-    for offset in range(max(len(lines), len(again))):
-        if lines[offset : offset + 1] != again[offset : offset + 1]:
+def _check_round_trip(lines: Sequence[str], rewritten: Sequence[str], skipped_lines: int) -> None:
+    for offset in range(max(len(lines), len(rewritten))):
+        if lines[offset : offset + 1] != rewritten[offset : offset + 1]:
             is_row = offset < len(lines) and lines[offset].startswith("| [^")
             key = "digest-document-row" if is_row else "digest-document-entry"
-            raise DocumentError(skipped + offset + 1, key)
+            raise DocumentError(skipped_lines + offset + 1, key)

@@ -6,11 +6,18 @@ import re
 from collections.abc import Sequence
 from datetime import datetime
 
-from bot.render.documents.markdown_layout import DocumentError, Headings, Slots, read, slots, write
-from storage.records import Entry, Gloss, Kind, Paper, Verbatim
+from bot.render.documents.markdown_layout import (
+    DocumentError,
+    EntrySlots,
+    Headings,
+    make_slots,
+    parse_document,
+    write_document,
+)
+from storage.records import AnnouncementKind, Entry, Paper, Summary, VerbatimEntry
 
 HEADINGS = Headings("# 摘要", "# 详细")
-_LINK_LINE = 4  # of an entry, counted from its first
+_LINK_LINE_OFFSET = 4  # of an entry, counted from its first
 _ID = r"\d{4}\.\d{4,5}|[a-z-]+(?:\.[A-Z]{2})?/\d{7}"
 _LINK = re.compile(rf"https?://(?:[a-z]+\.)?arxiv\.org/abs/({_ID})")
 _SUFFIX = re.compile(
@@ -24,96 +31,115 @@ _PREFIX_ZH = re.compile(
     rf"(?:(?:论文)?摘要[:：]\s*)?(?:arXiv[:：] ?(?:{_ID})v\d+\s+\w{{2,4}}|公告)类型[:：]"
     r"[^:：]{1,12}?(?:摘要|提要|抽象|Abstract)[:：]\s*|摘要[:：]\s*"
 )
-_KINDS_OF_MARKS = {"": Kind.NEW, " UPDATED": Kind.REPLACE, " CROSS LISTED": Kind.CROSS}
+_KINDS_BY_SUFFIX = {
+    "": AnnouncementKind.NEW,
+    " UPDATED": AnnouncementKind.REPLACE,
+    " CROSS LISTED": AnnouncementKind.CROSS,
+}
 
 
 def render(entries: Sequence[Entry]) -> str:
     """The document of imported entries, as it was."""
-    return write(HEADINGS, [_slots(entry.verbatim) for entry in entries if entry.verbatim], _row)
+    return write_document(
+        HEADINGS,
+        [_verbatim_slots(entry.verbatim) for entry in entries if entry.verbatim],
+        _table_row,
+    )
 
 
-def _slots(kept: Verbatim) -> Slots:
-    link = f"[{kept.link}]({kept.link})"
-    fields = (kept.title_zh, kept.title, link, kept.gist_zh, kept.gist_en)
-    return slots((*fields, kept.abstract_zh, kept.abstract))
+def _verbatim_slots(verbatim: VerbatimEntry) -> EntrySlots:
+    link = f"[{verbatim.link}]({verbatim.link})"
+    fields = (verbatim.title_zh, verbatim.title, link, verbatim.tldr_zh, verbatim.tldr_en)
+    return make_slots((*fields, verbatim.abstract_zh, verbatim.abstract))
 
 
-def _row(number: int, entry: Slots) -> str:
+def _table_row(number: int, entry: EntrySlots) -> str:
     title = re.split(r"\s*\(arXiv", entry.title, maxsplit=1)[0]
-    return f"| [^{number}] | [{title}]({_address(entry)}) | {entry.gist} |"
+    return f"| [^{number}] | [{title}]({_linked_address(entry)}) | {entry.tldr} |"
 
 
-def _address(entry: Slots) -> str:
+def _linked_address(entry: EntrySlots) -> str:
     """The address of ``[address](address)``."""
-    half = (len(entry.link) - 4) // 2
-    address = entry.link[1 : half + 1]
+    address_length = (len(entry.link) - 4) // 2
+    address = entry.link[1 : address_length + 1]
     if entry.link != f"[{address}]({address})":
-        raise DocumentError(entry.line + _LINK_LINE, "digest-document-link")
+        raise DocumentError(entry.line + _LINK_LINE_OFFSET, "digest-document-link")
     return address
 
 
 def parse(lines: Sequence[str], issued: datetime) -> tuple[Entry, ...]:
     """The entries of a reference document, glossed on the day it was issued."""
-    return tuple(_entry(found, issued) for found in read(lines, HEADINGS, _row, skipped=0))
-
-
-def _entry(found: Slots, issued: datetime) -> Entry:
-    link = _address(found)
-    number = _LINK.fullmatch(link)
-    if not number:
-        raise DocumentError(found.line + _LINK_LINE, "digest-document-link")
-    kept = Verbatim(
-        found.heading,
-        found.title,
-        link,
-        found.gist,
-        found.gist_en,
-        found.abstract,
-        found.abstract_en,
+    return tuple(
+        _parse_entry(entry_slots, issued)
+        for entry_slots in parse_document(lines, HEADINGS, _table_row, skipped_lines=0)
     )
-    paper, kind = _paper(f"arxiv:{number[1]}", kept)
-    return Entry(paper, kind, _glosses(paper, kept, issued), verbatim=kept)
 
 
-def _paper(paper: str, kept: Verbatim) -> tuple[Paper, Kind]:
+def _parse_entry(entry_slots: EntrySlots, issued: datetime) -> Entry:
+    link = _linked_address(entry_slots)
+    id_match = _LINK.fullmatch(link)
+    if not id_match:
+        raise DocumentError(entry_slots.line + _LINK_LINE_OFFSET, "digest-document-link")
+    verbatim = VerbatimEntry(
+        entry_slots.heading,
+        entry_slots.title,
+        link,
+        entry_slots.tldr,
+        entry_slots.tldr_en,
+        entry_slots.abstract,
+        entry_slots.abstract_en,
+    )
+    paper, kind = _parse_paper(f"arxiv:{id_match[1]}", verbatim)
+    return Entry(paper, kind, _parse_summaries(paper, verbatim, issued), verbatim=verbatim)
+
+
+def _parse_paper(paper_id: str, verbatim: VerbatimEntry) -> tuple[Paper, AnnouncementKind]:
     """The paper as far as title suffix and abstract prefix tell, and its kind."""
-    suffix, prefix = _SUFFIX.search(kept.title), _PREFIX.match(kept.abstract)
-    version, kind = 0, Kind.NEW
+    suffix, prefix = _SUFFIX.search(verbatim.title), _PREFIX.match(verbatim.abstract)
+    version, kind = 0, AnnouncementKind.NEW
     categories: tuple[str, ...] = ()
-    title, abstract = kept.title, kept.abstract
+    title, abstract = verbatim.title, verbatim.abstract
     if suffix:
         version, categories = int(suffix["version"]), (suffix["category"],)
-        kind = _KINDS_OF_MARKS.get(suffix["mark"], Kind.NEW)
+        kind = _KINDS_BY_SUFFIX.get(suffix["mark"], AnnouncementKind.NEW)
         title = title[: suffix.start()].removesuffix(".")  # the old feed ended every title
     if prefix:
         version, abstract = int(prefix["version"]), abstract[prefix.end() :]
-        kind = Kind(prefix["kind"]) if prefix["kind"] in set(Kind) else kind
+        kind = AnnouncementKind(prefix["kind"]) if prefix["kind"] in set(AnnouncementKind) else kind
     return Paper(
-        id=paper,
+        id=paper_id,
         version=version,
         title=title.strip(),
         abstract=abstract.strip(),
         categories=categories,
-        link=kept.link,
+        link=verbatim.link,
         partial=True,
     ), kind
 
 
-def _glosses(paper: Paper, kept: Verbatim, issued: datetime) -> tuple[Gloss, ...]:
-    prefix = _PREFIX_ZH.match(kept.abstract_zh)
-    abstract = kept.abstract_zh[prefix.end() if prefix else 0 :].strip()
-    made = [Gloss(0, paper.version, "zh", kept.title_zh, kept.gist_zh, abstract, "import", issued)]
-    if kept.gist_en:
-        made.append(
-            Gloss(
+def _parse_summaries(
+    paper: Paper, verbatim: VerbatimEntry, issued: datetime
+) -> tuple[Summary, ...]:
+    prefix = _PREFIX_ZH.match(verbatim.abstract_zh)
+    abstract = verbatim.abstract_zh[prefix.end() if prefix else 0 :].strip()
+    summaries = [
+        Summary(
+            0, paper.version, "zh", verbatim.title_zh, verbatim.tldr_zh, abstract, "import", issued
+        )
+    ]
+    if verbatim.tldr_en:
+        summaries.append(
+            Summary(
                 0,
                 paper.version,
                 "en",
                 paper.title,
-                kept.gist_en,
+                verbatim.tldr_en,
                 paper.abstract,
                 "import",
                 issued,
             )
         )
-    return tuple(gloss for gloss in made if gloss.title or gloss.gist or gloss.abstract)
+    return tuple(
+        summary for summary in summaries if summary.title or summary.tldr or summary.abstract
+    )

@@ -7,55 +7,55 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 from bot.render.telegram.rich_blocks import JSON
-from storage.records import Heading, Person, SavedPaper, Subscriber, Subscription
+from storage.records import Chat, DigestHeading, Person, SavedPaper, Subscription
 
 
-def written(
-    chat: Subscriber,
+def personal_data_json(
+    chat: Chat,
     topics: Iterable[Subscription],
-    digests: Iterable[Heading],
+    digests: Iterable[DigestHeading],
     person: Person | None,
     saved: Sequence[SavedPaper],
     now: datetime,
 ) -> bytes:
     """Everything that names the chat or the person, in words rather than in columns."""
-    told: dict[str, JSON] = {
+    data: dict[str, JSON] = {
         "written": now.isoformat(),
-        "chat": _chat(chat),
-        "topics": [_topic(topic) for topic in topics],
-        "digests": [_digest(digest) for digest in digests],
+        "chat": _chat_data(chat),
+        "topics": [_topic_data(topic) for topic in topics],
+        "digests": [_digest_data(digest) for digest in digests],
     }
     if person:
-        told["person"] = {"id": person.person, "name": person.name, "language": person.language}
-        told["library"] = [_saved(paper) for paper in saved]
-    return (json.dumps(told, ensure_ascii=False, indent=2) + "\n").encode()
+        data["person"] = {"id": person.id, "name": person.name, "language": person.language}
+        data["library"] = [_saved_paper_data(paper) for paper in saved]
+    return (json.dumps(data, ensure_ascii=False, indent=2) + "\n").encode()
 
 
-def _chat(chat: Subscriber) -> JSON:
+def _chat_data(chat: Chat) -> JSON:
     return {
-        "id": chat.chat,
+        "id": chat.id,
         "kind": chat.kind,
         "title": chat.title,
         "language": chat.language,
         "entry_languages": list(chat.languages),
         "zone": chat.zone,
         "form": chat.form,
-        "times": [at.isoformat("minutes") for at in chat.cadence.times],
+        "times": [delivery_time.isoformat("minutes") for delivery_time in chat.cadence.times],
         "weekdays": list(chat.cadence.weekdays),
-        "quiet_days": chat.cadence.quiet,
+        "quiet_days": chat.cadence.on_quiet_days,
         "silent": chat.silent,
-        "full": chat.full,
-        "paused": chat.paused,
+        "full": chat.full_entries,
+        "paused": chat.pause_reason,
         "paused_until": chat.paused_until.isoformat() if chat.paused_until else None,
     }
 
 
-def _topic(topic: Subscription) -> JSON:
+def _topic_data(topic: Subscription) -> JSON:
     return {
         "name": topic.name,
         "query": topic.query,
         "thread": topic.thread,
-        "times": [at.isoformat("minutes") for at in topic.cadence.times],
+        "times": [delivery_time.isoformat("minutes") for delivery_time in topic.cadence.times],
         "zone": topic.zone,
         "next": topic.next_due.isoformat() if topic.next_due else None,
         "limit": topic.limit,
@@ -64,21 +64,21 @@ def _topic(topic: Subscription) -> JSON:
     }
 
 
-def _digest(digest: Heading) -> JSON:
+def _digest_data(digest: DigestHeading) -> JSON:
     return {
         "number": digest.number,
-        "issued": digest.issued.isoformat(),
+        "issued": digest.issued_at.isoformat(),
         "topic": digest.topic,
         "query": digest.query,
-        "shown": digest.shown,
-        "left_out": digest.left_out,
+        "shown": digest.shown_count,
+        "left_out": digest.left_out_count,
     }
 
 
-def _saved(kept: SavedPaper) -> JSON:
+def _saved_paper_data(saved_paper: SavedPaper) -> JSON:
     return {
-        "paper": kept.paper.id,
-        "title": kept.paper.title,
-        "link": kept.paper.link,
-        "saved": kept.saved.isoformat(),
+        "paper": saved_paper.paper.id,
+        "title": saved_paper.paper.title,
+        "link": saved_paper.paper.link,
+        "saved": saved_paper.saved_at.isoformat(),
     }

@@ -4,43 +4,43 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from bot.arxiv.author_names import Person
+from bot.arxiv.author_names import PersonName
 from bot.render.documents.citation import citation
-from bot.render.entry_content import display, shown_title
+from bot.render.entry_content import display_text, display_title
 from storage.records import Paper
 
 
-def ris(papers: Iterable[Paper]) -> bytes:
+def ris_records(papers: Iterable[Paper]) -> bytes:
     """Return the records of papers as one file in UTF-8, its lines ending with CR LF."""
-    return b"".join(_written(paper) for paper in papers)
+    return b"".join(_encoded_record(paper) for paper in papers)
 
 
-def _written(paper: Paper) -> bytes:
+def _encoded_record(paper: Paper) -> bytes:
     """One record as bytes: a single 𝔼 would make a text of thousands four times as large."""
-    return "".join(f"{line}\r\n" for line in (*_record(paper), "ER  - ", "")).encode()
+    return "".join(f"{line}\r\n" for line in (*_record_lines(paper), "ER  - ", "")).encode()
 
 
-def _record(paper: Paper) -> Iterator[str]:
+def _record_lines(paper: Paper) -> Iterator[str]:
     yield "TY  - UNPB"  # has not appeared in a journal
-    cited = citation(paper)
-    date = [f"{part:02}" for part in cited.date]
-    named = [
-        ("TI", shown_title(paper)),
-        *(("AU", _author(author)) for author in cited.authors),
+    paper_citation = citation(paper)
+    date = [f"{part:02}" for part in paper_citation.date]
+    tagged_values = [
+        ("TI", display_title(paper)),
+        *(("AU", _ris_author(author)) for author in paper_citation.authors),
         ("PY", "".join(date[:1])),
         ("DA", "/".join(date[:3]) if len(date) > 1 else ""),
-        ("AB", display(paper.abstract)),
-        *(("KW", display(category)) for category in paper.categories),
-        ("PB", "arXiv" if cited.arxiv else ""),
-        ("AN", f"arXiv:{cited.arxiv}" if cited.arxiv else ""),
-        ("DO", cited.doi),
-        ("UR", cited.address),
+        ("AB", display_text(paper.abstract)),
+        *(("KW", display_text(category)) for category in paper.categories),
+        ("PB", "arXiv" if paper_citation.arxiv_id else ""),
+        ("AN", f"arXiv:{paper_citation.arxiv_id}" if paper_citation.arxiv_id else ""),
+        ("DO", paper_citation.doi),
+        ("UR", paper_citation.url),
     ]
-    yield from (f"{tag}  - {value}" for tag, value in named if value)
+    yield from (f"{tag}  - {value}" for tag, value in tagged_values if value)
 
 
-def _author(author: Person | str) -> str:
+def _ris_author(author: PersonName | str) -> str:
     """Return ``de la Cruz, José, Jr.``; a group's name has no comma, which would part it."""
     if isinstance(author, str):
         return author.replace(",", "")
-    return ", ".join(filter(None, (author.family, author.given, author.suffix)))
+    return ", ".join(filter(None, (author.family_name, author.given_name, author.suffix)))

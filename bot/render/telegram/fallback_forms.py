@@ -1,8 +1,8 @@
 """What does a parcel say, and in which simpler form when Telegram refuses it?
 
 Rich, then classic, then plain text: rather words than nothing. A parcel carries integers only, so
-its ``piece`` tells how far this went: pieces of a refused rich part are numbered in thousands, and
-what lies between two thousands is plain text.
+its ``fallback_part`` tells how far this went: pieces of a refused rich part are numbered in
+thousands, and what lies between two thousands is plain text.
 """
 
 from __future__ import annotations
@@ -10,89 +10,144 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
-from bot.render.digest_heading import numbered
-from bot.render.display_options import Look
-from bot.render.entry_content import plain_lines
-from bot.render.size_limits import CLASSIC_UNITS, shorten, units
+from bot.render.digest_heading import numbered_entries
+from bot.render.display_options import DisplayOptions
+from bot.render.entry_content import strip_invisible_lines
+from bot.render.size_limits import CLASSIC_UNITS, shorten, utf16_length
 from bot.render.telegram.html_message import escape, sentence_html
-from bot.render.telegram.plain_text import plain
-from bot.render.telegram.split_into_messages import ENTRIES, Message, Part, message, parts
+from bot.render.telegram.plain_text import plain_text_messages
+from bot.render.telegram.split_into_messages import (
+    FIRST_ENTRY_PART,
+    Message,
+    Part,
+    parts,
+    render_part,
+)
 from bot.texts import say
-from storage.records import Digest, Form, Parcel
+from storage.records import Digest, MessageForm, OutboxMessage
 
-Link = Callable[[int, int], str]  # a paper's key and version → what opens it
+PaperLink = Callable[[int, int], str]  # a paper's key and version → what opens it
 
-_CLASSIC = 1000  # step between classic pieces; no text is cut into a thousand
+_FALLBACK_STEP = 1000  # step between classic pieces; no text is cut into a thousand
 
 
-def is_plain(parcel: Parcel) -> bool:
+def is_plain_text(outbox_message: OutboxMessage) -> bool:
     """Whether the parcel is the last resort already."""
-    return parcel.piece % _CLASSIC > 0
+    return outbox_message.fallback_part % _FALLBACK_STEP > 0
 
 
-def written(parcel: Parcel, digest: Digest | None, link: Link) -> Message:
+def render_outbox_message(
+    outbox_message: OutboxMessage, digest: Digest | None, paper_link: PaperLink
+) -> Message:
     """The message of a parcel, from the digest as it was issued.
 
     Raises:
         LookupError: it belongs to a digest that is not there.
     """
-    if not is_plain(parcel):
-        return _marked_up(parcel, digest, link, repeat=parcel.doubts > 0 and not parcel.edits)
-    note = say(parcel.language, "digest-repeat") if parcel.doubts else ""
-    words = plain(_marked_up(parcel, digest, link), note=note)
+    if not is_plain_text(outbox_message):
+        return _message_with_markup(
+            outbox_message,
+            digest,
+            paper_link,
+            repeat=outbox_message.unknown_sends > 0 and not outbox_message.edited_message_id,
+        )
+    note = say(outbox_message.language, "digest-repeat") if outbox_message.unknown_sends else ""
+    plain_messages = plain_text_messages(
+        _message_with_markup(outbox_message, digest, paper_link), note=note
+    )
     # A late gloss may have made the text shorter than when it was cut.
-    return words[min(parcel.piece % _CLASSIC, len(words)) - 1]
-
-
-def simpler(parcel: Parcel, digest: Digest | None, link: Link) -> Sequence[Parcel]:
-    """The same entries in the next simpler form; nothing where there is none."""
-    if is_plain(parcel):
-        return ()
-    if parcel.form is Form.RICH and digest:
-        return _classic(replace(parcel, form=Form.CLASSIC), digest, link)
-    words = plain(_marked_up(parcel, digest, link))
-    return [
-        replace(parcel, piece=parcel.piece + number, silent=one.silent)
-        for number, one in enumerate(words, start=1)
+    return plain_messages[
+        min(outbox_message.fallback_part % _FALLBACK_STEP, len(plain_messages)) - 1
     ]
 
 
-def _classic(parcel: Parcel, digest: Digest, link: Link) -> Sequence[Parcel]:
+def simpler_messages(
+    outbox_message: OutboxMessage, digest: Digest | None, paper_link: PaperLink
+) -> Sequence[OutboxMessage]:
+    """The same entries in the next simpler form; nothing where there is none."""
+    if is_plain_text(outbox_message):
+        return ()
+    if outbox_message.form is MessageForm.RICH and digest:
+        return _classic_messages(
+            replace(outbox_message, form=MessageForm.CLASSIC), digest, paper_link
+        )
+    plain_messages = plain_text_messages(_message_with_markup(outbox_message, digest, paper_link))
+    return [
+        replace(
+            outbox_message,
+            fallback_part=outbox_message.fallback_part + number,
+            silent=plain_message.silent,
+        )
+        for number, plain_message in enumerate(plain_messages, start=1)
+    ]
+
+
+def _classic_messages(
+    outbox_message: OutboxMessage, digest: Digest, paper_link: PaperLink
+) -> Sequence[OutboxMessage]:
     """A part that was rich as classic parts; an entry alone stays one."""
-    cut = (
-        (Part(parcel.part, parcel.first, parcel.last),)
-        if parcel.part > ENTRIES
-        else parts(digest, _look(parcel, digest, link), first=parcel.first, last=parcel.last)
+    classic_parts = (
+        (Part(outbox_message.part, outbox_message.first_entry, outbox_message.last_entry),)
+        if outbox_message.part > FIRST_ENTRY_PART
+        else parts(
+            digest,
+            _display_options(outbox_message, digest, paper_link),
+            first=outbox_message.first_entry,
+            last=outbox_message.last_entry,
+        )
     )
     return [
-        replace(parcel, piece=number * _CLASSIC, first=part.first, last=part.last)
-        for number, part in enumerate(cut, start=1)
+        replace(
+            outbox_message,
+            fallback_part=number * _FALLBACK_STEP,
+            first_entry=part.first_entry,
+            last_entry=part.last_entry,
+        )
+        for number, part in enumerate(classic_parts, start=1)
     ]
 
 
-def _marked_up(
-    parcel: Parcel, digest: Digest | None, link: Link, *, repeat: bool = False
+def _message_with_markup(
+    outbox_message: OutboxMessage,
+    digest: Digest | None,
+    paper_link: PaperLink,
+    *,
+    repeat: bool = False,
 ) -> Message:
     """The message with its markup and buttons."""
-    if parcel.notice:
-        note = f"{say(parcel.language, 'digest-repeat')}\n" if repeat else ""
-        text = say(parcel.language, parcel.notice.key, **dict(parcel.notice.values))
-        html = sentence_html(shorten(plain_lines(text), CLASSIC_UNITS - units(note)))
+    if outbox_message.notice:
+        note = f"{say(outbox_message.language, 'digest-repeat')}\n" if repeat else ""
+        text = say(
+            outbox_message.language,
+            outbox_message.notice.text_key,
+            **dict(outbox_message.notice.values),
+        )
+        html = sentence_html(
+            shorten(strip_invisible_lines(text), CLASSIC_UNITS - utf16_length(note))
+        )
         if note:
             html = f"<i>{escape(note.strip())}</i>\n{html}"
-        return Message(Form.CLASSIC, html=html, silent=parcel.silent)
+        return Message(MessageForm.CLASSIC, html=html, silent=outbox_message.silent)
     if digest is None:
-        raise LookupError(f"digest {parcel.digest} is not there")
-    part = Part(parcel.part, parcel.first, parcel.last)
-    look = _look(parcel, digest, link)
-    return message(digest, part, look, repeat=repeat, silent=parcel.silent)
+        raise LookupError(f"digest {outbox_message.digest} is not there")
+    part = Part(outbox_message.part, outbox_message.first_entry, outbox_message.last_entry)
+    options = _display_options(outbox_message, digest, paper_link)
+    return render_part(digest, part, options, repeat=repeat, silent=outbox_message.silent)
 
 
-def _look(parcel: Parcel, digest: Digest, link: Link) -> Look:
-    entries = numbered(digest)
+def _display_options(
+    outbox_message: OutboxMessage, digest: Digest, paper_link: PaperLink
+) -> DisplayOptions:
+    entries = numbered_entries(digest)
 
-    def opens(position: int) -> str:
+    def entry_link(position: int) -> str:
         paper = entries[position - 1].paper
-        return link(paper.key, paper.version)
+        return paper_link(paper.key, paper.version)
 
-    return Look(parcel.form, parcel.language, parcel.languages, parcel.zone, opens)
+    return DisplayOptions(
+        outbox_message.form,
+        outbox_message.language,
+        outbox_message.languages,
+        outbox_message.zone,
+        entry_link,
+    )

@@ -8,25 +8,32 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from bot.render import digest_heading
-from bot.render.display_options import Look
-from bot.render.entry_content import LINE_UNITS, Row, Spoken, Telling, row, spoken
-from bot.render.highlight import Span, marked
+from bot.render.display_options import DisplayOptions
+from bot.render.entry_content import (
+    LINE_UNITS,
+    EntryContent,
+    LanguageSection,
+    TableRow,
+    entry_content,
+    table_row,
+)
+from bot.render.highlight import Span, highlight
 from bot.render.size_limits import (
     CLASSIC_BYTES,
     CLASSIC_UNITS,
-    is_small,
-    runs,
-    share,
+    fits_in_one_run,
+    share_room,
     shorten,
-    units,
+    split_into_runs,
+    utf16_length,
 )
 from bot.texts import say
-from bot.texts.telegram_autolinks import inert, inert_pieces
+from bot.texts.telegram_autolinks import disable_autolinks, disable_autolinks_in_pieces
 from storage.records import Digest
 
 MAX_ROWS = 24  # two entities a row: far from Telegram's 100
-TITLE_UNITS, GIST_UNITS = 300, 500
-_GIST_STEPS = (GIST_UNITS, 200, 100, 0)
+TITLE_UNITS, TLDR_UNITS = 300, 500
+_TLDR_STEPS = (TLDR_UNITS, 200, 100, 0)
 _MARGIN = 40  # line ends between the pieces
 
 
@@ -37,47 +44,55 @@ def escape(text: str) -> str:
     )
 
 
-def quoted(text: str) -> str:
+def quoted_html(text: str) -> str:
     """Somebody's words as HTML, of which a client makes nothing live."""
-    return escape(inert(text))
+    return escape(disable_autolinks(text))
 
 
 def sentence_html(text: str) -> str:
     """A sentence of ours as HTML: only its commands are live, whatever it quotes."""
-    return escape(inert(text, keeps_commands=True))
+    return escape(disable_autolinks(text, keep_commands=True))
 
 
-def code(text: str) -> str:
+def code_block(text: str) -> str:
     """Text that one tap copies; empty where a message cannot hold it whole."""
     html = f"<pre>{escape(text)}</pre>"
-    return html if weight(html) <= CLASSIC_UNITS else ""
+    return html if message_weight(html) <= CLASSIC_UNITS else ""
 
 
-def _tag(name: str, text: str) -> str:
-    return f"<{name}>{quoted(text)}</{name.split()[0]}>" if text.strip() else ""
+def _tag_html(name: str, text: str) -> str:
+    return f"<{name}>{quoted_html(text)}</{name.split()[0]}>" if text.strip() else ""
 
 
-def _link(text: str, url: str) -> str:
-    return f'<a href="{escape(url)}">{quoted(text)}</a>' if url else quoted(text)
+def _link_html(text: str, url: str) -> str:
+    return f'<a href="{escape(url)}">{quoted_html(text)}</a>' if url else quoted_html(text)
 
 
-def pages(digest: Digest, look: Look, first: int, last: int) -> list[tuple[int, int]]:
+def page_ranges(
+    digest: Digest, options: DisplayOptions, first: int, last: int
+) -> list[tuple[int, int]]:
     """The rows ``first`` to ``last`` cut into messages, between entries."""
     room = CLASSIC_UNITS - _MARGIN
-    sizes = [weight(_row(digest, at, look)) + 2 for at in range(first, last + 1)]
-    if is_small(sizes, room, MAX_ROWS):
+    sizes = [
+        message_weight(_row_html(digest, position, options)) + 2
+        for position in range(first, last + 1)
+    ]
+    if fits_in_one_run(sizes, room, MAX_ROWS):
         return [(first, last)]
-    room -= weight(_frame(digest, look, first, last, repeat=True))
-    return [(first + a - 1, first + b - 1) for a, b in runs(sizes, room, MAX_ROWS)]
+    room -= message_weight(_frame_html(digest, options, first, last, repeat=True))
+    return [
+        (first + run_first - 1, first + run_last - 1)
+        for run_first, run_last in split_into_runs(sizes, room, MAX_ROWS)
+    ]
 
 
-def weight(html: str) -> int:
+def message_weight(html: str) -> int:
     """Units of the text as shown, or its share of the bytes with markup where that is more."""
-    shown = units(_shown(html))
-    return max(shown, len(html.encode()) * CLASSIC_UNITS // (CLASSIC_BYTES - 1024) + 1)
+    visible_units = utf16_length(_visible_text(html))
+    return max(visible_units, len(html.encode()) * CLASSIC_UNITS // (CLASSIC_BYTES - 1024) + 1)
 
 
-def _shown(html: str) -> str:
+def _visible_text(html: str) -> str:
     """The text without its tags; entities count as the one character they mean."""
     pieces = html.split("<")
     text = pieces[0] + "".join(piece.partition(">")[2] for piece in pieces[1:])
@@ -86,127 +101,151 @@ def _shown(html: str) -> str:
     return text
 
 
-def table(digest: Digest, look: Look, first: int, last: int, *, repeat: bool = False) -> str:
+def table_html(
+    digest: Digest, options: DisplayOptions, first: int, last: int, *, repeat: bool = False
+) -> str:
     """The summary list: heading, counts, and a title with its sentence for each row.
 
     A late gloss may be longer than the one that was measured: then all sentences give way.
     """
-    head, notes = _frame_parts(digest, look, first, last, repeat=repeat)
+    header_lines, note_lines = _frame_parts(digest, options, first, last, repeat=repeat)
     text = ""
-    for most in _GIST_STEPS:
-        rows = [_row(digest, at, look, most) for at in range(max(first, 1), last + 1)]
-        text = "\n\n".join(["\n".join(head), *rows, *notes])
-        if weight(text) <= CLASSIC_UNITS:
+    for max_units in _TLDR_STEPS:
+        rows = [
+            _row_html(digest, position, options, max_units)
+            for position in range(max(first, 1), last + 1)
+        ]
+        text = "\n\n".join(["\n".join(header_lines), *rows, *note_lines])
+        if message_weight(text) <= CLASSIC_UNITS:
             break
     return text
 
 
-def _frame(digest: Digest, look: Look, first: int, last: int, *, repeat: bool) -> str:
-    head, notes = _frame_parts(digest, look, first, last, repeat=repeat)
-    return "\n\n".join(["\n".join(head), *notes])
+def _frame_html(
+    digest: Digest, options: DisplayOptions, first: int, last: int, *, repeat: bool
+) -> str:
+    header_lines, note_lines = _frame_parts(digest, options, first, last, repeat=repeat)
+    return "\n\n".join(["\n".join(header_lines), *note_lines])
 
 
 def _frame_parts(
-    digest: Digest, look: Look, first: int, last: int, *, repeat: bool
+    digest: Digest, options: DisplayOptions, first: int, last: int, *, repeat: bool
 ) -> tuple[list[str], list[str]]:
-    head = [_tag("i", say(look.language, "digest-repeat"))] if repeat else []
-    head.append(_tag("b", digest_heading.heading(digest, look)))
-    head.append(escape(digest_heading.counts(digest, first, last, look)))
-    note = digest_heading.untranslated(digest, first, last, look)
-    return head, [_tag("i", note)] if note else []
+    header_lines = [_tag_html("i", say(options.language, "digest-repeat"))] if repeat else []
+    header_lines.append(_tag_html("b", digest_heading.heading_text(digest, options)))
+    header_lines.append(escape(digest_heading.counts_text(digest, first, last, options)))
+    note = digest_heading.untranslated_text(digest, first, last, options)
+    return header_lines, [_tag_html("i", note)] if note else []
 
 
-def _row(digest: Digest, at: int, look: Look, most: int = GIST_UNITS) -> str:
-    shown = row(digest_heading.numbered(digest)[at - 1], at, look.languages[0])
-    lines = [_title(shown), quoted(shorten(shown.gist, most))]
+def _row_html(
+    digest: Digest, position: int, options: DisplayOptions, max_units: int = TLDR_UNITS
+) -> str:
+    row_content = table_row(
+        digest_heading.numbered_entries(digest)[position - 1], position, options.languages[0]
+    )
+    lines = [_title_html(row_content), quoted_html(shorten(row_content.tldr, max_units))]
     return "\n".join(line for line in lines if line)
 
 
-def _title(shown: Row | Spoken) -> str:
-    title = _link(shorten(shown.title, TITLE_UNITS), shown.link)
-    return f"<b>[{shown.position}]</b> {title}" if shown.position else f"<b>{title}</b>"
+def _title_html(titled: TableRow | EntryContent) -> str:
+    title = _link_html(shorten(titled.title, TITLE_UNITS), titled.link)
+    return f"<b>[{titled.position}]</b> {title}" if titled.position else f"<b>{title}</b>"
 
 
-def entry(digest: Digest, at: int, look: Look, *, repeat: bool = False) -> str:
+def entry_html(
+    digest: Digest, position: int, options: DisplayOptions, *, repeat: bool = False
+) -> str:
     """One entry alone: title, authors, what is said in each language, why it is here, links."""
-    number = 0 if digest_heading.is_alone(digest) else at
-    said = spoken(digest_heading.numbered(digest)[at - 1], number, look)
-    top = [_tag("i", say(look.language, "digest-repeat"))] if repeat else []
-    top += [_title(said), *_facts(said)]
-    bottom = _ending(said)
-    shortened = _tag("i", say(look.language, "entry-shortened"))
-    frame = [*top, *bottom, shortened]
-    given, is_whole = _room(said, look, frame)
-    if not is_whole:
-        bottom = [shortened, *bottom]
-        said = said.with_gists_apart()
-        given, _ = _room(said, look, frame)
-    middle = _tellings(said, look, given)
-    return "\n\n".join(["\n".join(top), *middle, "\n".join(bottom)])
+    number = 0 if digest_heading.is_single_paper(digest) else position
+    content = entry_content(digest_heading.numbered_entries(digest)[position - 1], number, options)
+    top_lines = [_tag_html("i", say(options.language, "digest-repeat"))] if repeat else []
+    top_lines += [_title_html(content), *_facts_lines(content)]
+    bottom_lines = _closing_lines(content)
+    shortened_note = _tag_html("i", say(options.language, "entry-shortened"))
+    frame_lines = [*top_lines, *bottom_lines, shortened_note]
+    rooms, is_complete = _abstract_rooms(content, options, frame_lines)
+    if not is_complete:
+        bottom_lines = [shortened_note, *bottom_lines]
+        content = content.with_separate_tldrs()
+        rooms, _ = _abstract_rooms(content, options, frame_lines)
+    paragraphs = _section_paragraphs(content, options, rooms)
+    return "\n\n".join(["\n".join(top_lines), *paragraphs, "\n".join(bottom_lines)])
 
 
-def _room(said: Spoken, look: Look, frame: list[str]) -> tuple[list[int], bool]:
+def _abstract_rooms(
+    content: EntryContent, options: DisplayOptions, frame_lines: list[str]
+) -> tuple[list[int], bool]:
     """Room for each abstract with the frame around it, and whether that is enough for all."""
-    fixed = "\n".join([*frame, *_tellings(said, look, [])])
-    weights = [
-        weight(_marked(telling.abstract, said.words, telling.sentence)) for telling in said.tellings
+    frame_html = "\n".join([*frame_lines, *_section_paragraphs(content, options, [])])
+    abstract_weights = [
+        message_weight(
+            _highlighted_html(section.abstract, content.matched_words, section.tldr_span)
+        )
+        for section in content.sections
     ]
-    given = share(weights, CLASSIC_UNITS - weight(fixed) - _MARGIN)
-    return given, given == weights
+    rooms = share_room(abstract_weights, CLASSIC_UNITS - message_weight(frame_html) - _MARGIN)
+    return rooms, rooms == abstract_weights
 
 
-def _facts(said: Spoken) -> list[str]:
-    lines = (said.byline, shorten(" · ".join(said.marks), LINE_UNITS))
-    return [quoted(line) for line in lines if line]
+def _facts_lines(content: EntryContent) -> list[str]:
+    lines = (content.byline, shorten(" · ".join(content.labels), LINE_UNITS))
+    return [quoted_html(line) for line in lines if line]
 
 
-def _tellings(said: Spoken, look: Look, given: list[int]) -> list[str]:
-    """Each language's paragraphs; without ``given`` room, all but the abstracts."""
+def _section_paragraphs(
+    content: EntryContent, options: DisplayOptions, rooms: list[int]
+) -> list[str]:
+    """Each language's paragraphs; without ``rooms`` room, all but the abstracts."""
     paragraphs: list[str] = []
-    for number, telling in enumerate(said.tellings):
+    for number, section in enumerate(content.sections):
         lines = []
-        if not telling.is_translated:
-            lines.append(_tag("i", say(look.language, "entry-untranslated")))
-        lines += [_tag("b", shorten(telling.title, TITLE_UNITS)) if telling.title else ""]
-        if not telling.sentence:
-            lines += [_marked(shorten(telling.gist, GIST_UNITS), said.words)]
+        if not section.is_translated:
+            lines.append(_tag_html("i", say(options.language, "entry-untranslated")))
+        lines += [_tag_html("b", shorten(section.title, TITLE_UNITS)) if section.title else ""]
+        if not section.tldr_span:
+            lines += [_highlighted_html(shorten(section.tldr, TLDR_UNITS), content.matched_words)]
         paragraphs.append("\n".join(line for line in lines if line))
-        if given:
-            paragraphs.append(_abstract(telling, given[number], said.words))
+        if rooms:
+            paragraphs.append(_abstract_html(section, rooms[number], content.matched_words))
     return [paragraph for paragraph in paragraphs if paragraph]
 
 
-def _abstract(telling: Telling, most: int, words: Sequence[str]) -> str:
+def _abstract_html(section: LanguageSection, max_units: int, words: Sequence[str]) -> str:
     """The abstract as a quotation; folded, unless the eye should find its sentence."""
-    if telling.sentence:
-        text = _marked(telling.abstract, words, telling.sentence)
+    if section.tldr_span:
+        text = _highlighted_html(section.abstract, words, section.tldr_span)
         return f"<blockquote>{text}</blockquote>"
-    text = _cut(telling.abstract, most, words)
+    text = _shortened_html(section.abstract, max_units, words)
     return f"<blockquote expandable>{text}</blockquote>" if text else ""
 
 
-def _cut(text: str, most: int, words: Sequence[str]) -> str:
-    """The longest beginning of ``text`` that weighs no more than ``most``, as HTML."""
-    cut = shorten(text, most)
-    html = _marked(cut, words)
-    while cut and weight(html) > most:
-        cut = shorten(text, units(cut) * most // weight(html) - 1)
-        html = _marked(cut, words)
+def _shortened_html(text: str, max_units: int, words: Sequence[str]) -> str:
+    """The longest beginning of ``text`` that weighs no more than ``max_units``, as HTML."""
+    shortened = shorten(text, max_units)
+    html = _highlighted_html(shortened, words)
+    while shortened and message_weight(html) > max_units:
+        shortened = shorten(text, utf16_length(shortened) * max_units // message_weight(html) - 1)
+        html = _highlighted_html(shortened, words)
     return html
 
 
-def _marked(text: str, words: Sequence[str], sentence: Span | None = None) -> str:
+def _highlighted_html(text: str, words: Sequence[str], sentence: Span | None = None) -> str:
     """``text`` as HTML with these words, and the sentence that stands there, in bold."""
-    pieces = marked(text, words, sentence)
-    dead = inert_pieces([part for part, _ in pieces])
+    pieces = highlight(text, words, sentence)
+    inert_parts = disable_autolinks_in_pieces([part for part, _ in pieces])
     return "".join(
         f"<b>{escape(part)}</b>" if is_marked and part.strip() else escape(part)
-        for part, (_, is_marked) in zip(dead, pieces, strict=True)
+        for part, (_, is_marked) in zip(inert_parts, pieces, strict=True)
     )
 
 
-def _ending(said: Spoken) -> list[str]:
-    before, found, after = said.why.partition(said.found) if said.found else ("", "", "")
-    why = quoted(before) + _tag("b", found) + quoted(after)
-    links = " · ".join(_link(label, url) for label, url in said.pages)
-    return [line for line in (why, quoted(said.topics), links) if line]
+def _closing_lines(content: EntryContent) -> list[str]:
+    text_before, matched, text_after = (
+        content.match_reason.partition(content.matched_text)
+        if content.matched_text
+        else ("", "", "")
+    )
+    reason_html = quoted_html(text_before) + _tag_html("b", matched) + quoted_html(text_after)
+    links = " · ".join(_link_html(label, url) for label, url in content.links)
+    return [line for line in (reason_html, quoted_html(content.topics_text), links) if line]

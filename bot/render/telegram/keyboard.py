@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from bot.render.digest_heading import numbered
-from bot.render.display_options import Look
+from bot.render.digest_heading import numbered_entries
+from bot.render.display_options import DisplayOptions
 from bot.render.documents.bibtex import bibtex
-from bot.render.entry_content import NAMED_AUTHORS
-from bot.render.size_limits import units
+from bot.render.entry_content import MAX_NAMED_AUTHORS
+from bot.render.size_limits import utf16_length
 from bot.texts import say
 from storage.records import Digest, Paper
 
-ROW = 6  # numbers in a row; a phone shows them without cutting
+NUMBERS_PER_ROW = 6  # numbers in a row; a phone shows them without cutting
 COPY_UNITS = 256
-VERSIONS = 1000  # no paper has as many
+VERSION_BASE = 1000  # no paper has as many
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,12 +22,12 @@ class Action:
     """A press that the bot handles: a verb and what it is about, integers only."""
 
     verb: str
-    first: int = 0
-    second: int = 0
+    first_argument: int = 0
+    second_argument: int = 0
 
 
 @dataclass(frozen=True, slots=True)
-class Elsewhere(Action):
+class ManagedChatAction(Action):
     """A press in a private chat that acts on a group or channel."""
 
     chat: int = 0
@@ -41,7 +41,7 @@ class Link:
 
 
 @dataclass(frozen=True, slots=True)
-class Copy:
+class CopyText:
     """A press that copies a text."""
 
     text: str
@@ -50,13 +50,13 @@ class Copy:
 @dataclass(frozen=True, slots=True)
 class Button:
     label: str
-    does: Action | Link | Copy
+    action: Action | Link | CopyText
 
 
 Keyboard = tuple[tuple[Button, ...], ...]
 
 
-def under_table(digest: Digest, first: int, last: int, look: Look) -> Keyboard:
+def table_keyboard(digest: Digest, first: int, last: int, options: DisplayOptions) -> Keyboard:
     """A number for each row; then the way to the rest, the settings and a way out.
 
     The settings stand once, under the last of the shown entries.
@@ -70,19 +70,22 @@ def under_table(digest: Digest, first: int, last: int, look: Look) -> Keyboard:
             Button(str(position), Action("entry", digest.number, position))
             for position in range(first, last + 1)
         ]
-        rows = [tuple(numbers[start : start + ROW]) for start in range(0, len(numbers), ROW)]
-    return (*rows, *_ending(digest, first, last, look.language))
+        rows = [
+            tuple(numbers[start : start + NUMBERS_PER_ROW])
+            for start in range(0, len(numbers), NUMBERS_PER_ROW)
+        ]
+    return (*rows, *_closing_rows(digest, first, last, options.language))
 
 
-def _ending(digest: Digest, first: int, last: int, language: str) -> Keyboard:
-    shown, numbered = len(digest.entries), digest.numbered
-    if last < shown:
+def _closing_rows(digest: Digest, first: int, last: int, language: str) -> Keyboard:
+    shown_count, numbered_count = len(digest.entries), digest.numbered_count
+    if last < shown_count:
         return ()
     rows: list[tuple[Button, ...]] = []
-    if last < numbered and digest.number:
-        label = say(language, "digest-button-rest", count=numbered - last)
+    if last < numbered_count and digest.number:
+        label = say(language, "digest-button-rest", count=numbered_count - last)
         rows.append((Button(label, Action("rest", digest.number, last + 1)),))
-    if digest.subscription and first <= shown:
+    if digest.subscription and first <= shown_count:
         rows.append(
             (
                 Button(
@@ -95,46 +98,58 @@ def _ending(digest: Digest, first: int, last: int, language: str) -> Keyboard:
     return tuple(rows)
 
 
-def under_entry(digest: Digest, at: int, look: Look, *, saved: bool = False) -> Keyboard:
+def entry_keyboard(
+    digest: Digest, position: int, options: DisplayOptions, *, is_saved: bool = False
+) -> Keyboard:
     """What a reader may do with a paper: keep it, cite it, see who wrote it, steer by it.
 
-    Actions: ``save``, ``bibtex``, ``authors``, ``less`` and ``more``, each with the
+    Actions: ``save``, ``bibtex``, ``all_authors``, ``less`` and ``more``, each with the
     entry's place. A paper that is not stored has no buttons.
     """
-    paper = numbered(digest)[at - 1].paper
+    paper = numbered_entries(digest)[position - 1].paper
     if not paper.key:
         return ()
-    place = place_of(digest, at)
-    keep = say(look.language, "entry-button-saved" if saved else "entry-button-save")
-    first = [Button(keep, Action("save", *place)), _citing(paper, look, place)]
-    if len(paper.authors) > NAMED_AUTHORS and not look.authors:
-        label = say(look.language, "entry-button-authors", count=len(paper.authors))
-        first.append(Button(label, Action("authors", *place)))
-    steering = tuple(
-        Button(say(look.language, f"entry-button-{verb}"), Action(verb, *place))
+    callback_integers = entry_callback_integers(digest, position)
+    save_label = say(options.language, "entry-button-saved" if is_saved else "entry-button-save")
+    first_row = [
+        Button(save_label, Action("save", *callback_integers)),
+        _citation_button(paper, options, callback_integers),
+    ]
+    if len(paper.authors) > MAX_NAMED_AUTHORS and not options.all_authors:
+        label = say(options.language, "entry-button-authors", count=len(paper.authors))
+        first_row.append(Button(label, Action("authors", *callback_integers)))
+    feedback_row = tuple(
+        Button(say(options.language, f"entry-button-{verb}"), Action(verb, *callback_integers))
         for verb in ("less", "more")
     )
-    return (tuple(first), steering)
+    return (tuple(first_row), feedback_row)
 
 
-def place_of(digest: Digest, at: int) -> tuple[int, int]:
+def entry_callback_integers(digest: Digest, position: int) -> tuple[int, int]:
     """An entry in two integers: digest and position; without a digest 0 and the paper."""
     if digest.number:
-        return digest.number, at
-    return 0, paper_place(numbered(digest)[at - 1].paper)
+        return digest.number, position
+    return 0, encode_paper_version(numbered_entries(digest)[position - 1].paper)
 
 
-def paper_place(paper: Paper) -> int:
-    """A paper and its version in one integer; ``paper_at`` is the inverse."""
-    return paper.key * VERSIONS + min(paper.version, VERSIONS - 1)
+def encode_paper_version(paper: Paper) -> int:
+    """A paper and its version in one integer; ``decode_paper_version`` is the inverse."""
+    return paper.key * VERSION_BASE + min(paper.version, VERSION_BASE - 1)
 
 
-def paper_at(place: int) -> tuple[int, int]:
+def decode_paper_version(encoded: int) -> tuple[int, int]:
     """The key and the version of the paper that an integer stands for."""
-    return divmod(place, VERSIONS)
+    return divmod(encoded, VERSION_BASE)
 
 
-def _citing(paper: Paper, look: Look, place: tuple[int, int]) -> Button:
+def _citation_button(
+    paper: Paper, options: DisplayOptions, callback_integers: tuple[int, int]
+) -> Button:
     """Copies the citation where Telegram takes one of its length, else asks for it."""
-    label, text = say(look.language, "entry-button-bibtex"), bibtex(paper)
-    return Button(label, Copy(text) if units(text) <= COPY_UNITS else Action("bibtex", *place))
+    label, text = say(options.language, "entry-button-bibtex"), bibtex(paper)
+    return Button(
+        label,
+        CopyText(text)
+        if utf16_length(text) <= COPY_UNITS
+        else Action("bibtex", *callback_integers),
+    )

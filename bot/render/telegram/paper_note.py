@@ -2,60 +2,67 @@
 
 from __future__ import annotations
 
-from bot.render.display_options import Look
-from bot.render.entry_content import LINE_UNITS, address, display, shown_title
+from bot.render.display_options import DisplayOptions
+from bot.render.entry_content import LINE_UNITS, display_text, display_title, paper_url
 from bot.render.size_limits import shorten
-from bot.render.telegram.html_message import escape, quoted
+from bot.render.telegram.html_message import escape, quoted_html
 from bot.render.telegram.keyboard import Keyboard
 from bot.render.telegram.rich_blocks import Block, bold, footer, heading, paragraph, url
 from bot.render.telegram.split_into_messages import Message
 from bot.texts import say
-from storage.records import Form, Note, Paper
+from storage.records import MessageForm, Paper, PaperNote
 
 SECTIONS = ("problem", "method", "result", "limits")
 _SECTION_UNITS = 800  # four of them, a title and the markup fit a message
 _MAKER_UNITS = 60
 
 
-def note_message(note: Note, paper: Paper, look: Look, buttons: Keyboard = ()) -> Message:
+def note_message(
+    note: PaperNote, paper: Paper, options: DisplayOptions, buttons: Keyboard = ()
+) -> Message:
     """The note as a message of its own, in the reader's form."""
-    if look.form is Form.RICH:
-        return Message(look.form, blocks=_blocks(note, paper, look), buttons=buttons)
-    return Message(look.form, html=_html(note, paper, look), buttons=buttons)
+    if options.form is MessageForm.RICH:
+        return Message(options.form, blocks=_note_blocks(note, paper, options), buttons=buttons)
+    return Message(options.form, html=_note_html(note, paper, options), buttons=buttons)
 
 
-def _html(note: Note, paper: Paper, look: Look) -> str:
-    title, link = quoted(_title(paper)), escape(address(paper))
-    top = f'<a href="{link}">{title}</a>' if link else title
+def _note_html(note: PaperNote, paper: Paper, options: DisplayOptions) -> str:
+    title, link = quoted_html(_short_title(paper)), escape(paper_url(paper))
+    title_html = f'<a href="{link}">{title}</a>' if link else title
     sections = [
-        f"<b>{escape(label)}</b>\n{quoted(text)}" for label, text in _sections(note, look.language)
+        f"<b>{escape(label)}</b>\n{quoted_html(text)}"
+        for label, text in _labelled_sections(note, options.language)
     ]
-    return "\n\n".join([f"<b>{top}</b>", *sections, f"<i>{quoted(_maker(note, look))}</i>"])
+    return "\n\n".join(
+        [f"<b>{title_html}</b>", *sections, f"<i>{quoted_html(_maker_line(note, options))}</i>"]
+    )
 
 
-def _blocks(note: Note, paper: Paper, look: Look) -> tuple[Block, ...]:
+def _note_blocks(note: PaperNote, paper: Paper, options: DisplayOptions) -> tuple[Block, ...]:
     sections = [
         paragraph(text)
-        for label, told in _sections(note, look.language)
-        for text in (bold(label), told)
+        for label, section_text in _labelled_sections(note, options.language)
+        for text in (bold(label), section_text)
     ]
-    top = heading(url(_title(paper), address(paper)), 4)
-    return (top, *sections, footer(_maker(note, look)))
+    title_block = heading(url(_short_title(paper), paper_url(paper)), 4)
+    return (title_block, *sections, footer(_maker_line(note, options)))
 
 
-def _title(paper: Paper) -> str:
-    return shorten(shown_title(paper), LINE_UNITS)
+def _short_title(paper: Paper) -> str:
+    return shorten(display_title(paper), LINE_UNITS)
 
 
-def _sections(note: Note, language: str) -> list[tuple[str, str]]:
+def _labelled_sections(note: PaperNote, language: str) -> list[tuple[str, str]]:
     """Each section's label and text; of limits that the paper does not name, that is said."""
-    told = {name: display(getattr(note, name)) for name in SECTIONS}
-    told["limits"] = told["limits"] or say(language, "note-limits-none")
+    texts = {name: display_text(getattr(note, name)) for name in SECTIONS}
+    texts["limits"] = texts["limits"] or say(language, "note-limits-none")
     return [
-        (say(language, f"note-{name}"), shorten(told[name], _SECTION_UNITS) or "–")
+        (say(language, f"note-{name}"), shorten(texts[name], _SECTION_UNITS) or "–")
         for name in SECTIONS
     ]
 
 
-def _maker(note: Note, look: Look) -> str:
-    return say(look.language, "note-maker", model=shorten(display(note.maker), _MAKER_UNITS))
+def _maker_line(note: PaperNote, options: DisplayOptions) -> str:
+    return say(
+        options.language, "note-maker", model=shorten(display_text(note.producer), _MAKER_UNITS)
+    )

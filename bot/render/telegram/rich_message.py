@@ -3,24 +3,25 @@
 from __future__ import annotations
 
 from bot.render import digest_heading
-from bot.render.display_options import Look
-from bot.render.entry_content import LINE_UNITS, Row, Spoken, row, spoken
-from bot.render.highlight import Span, marked
+from bot.render.display_options import DisplayOptions
+from bot.render.entry_content import LINE_UNITS, EntryContent, TableRow, entry_content, table_row
+from bot.render.highlight import Span, highlight
 from bot.render.size_limits import (
     RICH_SOFT_UNITS,
-    fits,
-    is_small,
+    fits_in_one_run,
+    fits_rich_message,
     rich_units,
-    runs,
-    share,
+    share_room,
     shorten,
-    units,
+    split_into_runs,
+    utf16_length,
 )
 from bot.render.telegram.rich_blocks import (
     JSON,
     Block,
-    Text,
+    RichText,
     anchor,
+    anchor_link,
     bold,
     cell,
     details,
@@ -29,158 +30,191 @@ from bot.render.telegram.rich_blocks import (
     italic,
     paragraph,
     table,
-    to_anchor,
     url,
 )
 from bot.texts import say
 from storage.records import Digest
 
 MAX_ROWS = 24
-TITLE_UNITS, GIST_UNITS = 300, 500
+TITLE_UNITS, TLDR_UNITS = 300, 500
 _MARGIN = 60  # the range told in the counts may be longer than measured
 
 
-def pages(digest: Digest, look: Look, first: int, last: int) -> list[tuple[int, int]]:
+def page_ranges(
+    digest: Digest, options: DisplayOptions, first: int, last: int
+) -> list[tuple[int, int]]:
     """The rows ``first`` to ``last`` cut into messages, between entries."""
     room = RICH_SOFT_UNITS - _MARGIN
     sizes = [
-        rich_units([table([_row(digest, at, look, inside=False)])]) for at in range(first, last + 1)
+        rich_units([table([_row_cells(digest, position, options, with_details=False)])])
+        for position in range(first, last + 1)
     ]
-    if is_small(sizes, room, MAX_ROWS):
+    if fits_in_one_run(sizes, room, MAX_ROWS):
         return [(first, last)]
-    room -= rich_units(_frame(digest, look, first, last, []))
-    return [(first + a - 1, first + b - 1) for a, b in runs(sizes, room, MAX_ROWS)]
+    room -= rich_units(_with_frame(digest, options, first, last, []))
+    return [
+        (first + run_first - 1, first + run_last - 1)
+        for run_first, run_last in split_into_runs(sizes, room, MAX_ROWS)
+    ]
 
 
-def message(
-    digest: Digest, look: Look, first: int, last: int, *, repeat: bool = False
+def table_blocks(
+    digest: Digest, options: DisplayOptions, first: int, last: int, *, repeat: bool = False
 ) -> tuple[Block, ...]:
     """The table of the entries, with their details where all of them fit the message."""
-    whole = _with_rows(digest, look, first, last, inside=True)
-    if first and fits(whole, RICH_SOFT_UNITS - _MARGIN):
-        blocks = whole
+    detailed_blocks = _message_blocks(digest, options, first, last, with_details=True)
+    if first and fits_rich_message(detailed_blocks, RICH_SOFT_UNITS - _MARGIN):
+        blocks = detailed_blocks
     else:
-        blocks = _with_rows(digest, look, first, last, inside=False)
+        blocks = _message_blocks(digest, options, first, last, with_details=False)
     if repeat:
-        blocks.insert(1, paragraph(italic(say(look.language, "digest-repeat"))))
+        blocks.insert(1, paragraph(italic(say(options.language, "digest-repeat"))))
     return tuple(blocks)
 
 
-def _with_rows(digest: Digest, look: Look, first: int, last: int, *, inside: bool) -> list[Block]:
-    places = range(first, last + 1) if first else range(0)
+def _message_blocks(
+    digest: Digest, options: DisplayOptions, first: int, last: int, *, with_details: bool
+) -> list[Block]:
+    positions = range(first, last + 1) if first else range(0)
     body: list[Block] = []
-    if places:
-        rows = [_row(digest, at, look, inside=inside) for at in places]
-        body.append(table([_header(look.language), *rows]))
-    if inside:
-        body += [_details(digest, at, look) for at in places]
-    return _frame(digest, look, first, last, body)
+    if positions:
+        rows = [
+            _row_cells(digest, position, options, with_details=with_details)
+            for position in positions
+        ]
+        body.append(table([_header_cells(options.language), *rows]))
+    if with_details:
+        body += [_entry_details(digest, position, options) for position in positions]
+    return _with_frame(digest, options, first, last, body)
 
 
-def _frame(digest: Digest, look: Look, first: int, last: int, body: list[Block]) -> list[Block]:
-    note = digest_heading.untranslated(digest, first, last, look)
+def _with_frame(
+    digest: Digest, options: DisplayOptions, first: int, last: int, body: list[Block]
+) -> list[Block]:
+    note = digest_heading.untranslated_text(digest, first, last, options)
     return [
-        heading(digest_heading.heading(digest, look), 3),
-        paragraph(digest_heading.counts(digest, first, last, look)),
+        heading(digest_heading.heading_text(digest, options), 3),
+        paragraph(digest_heading.counts_text(digest, first, last, options)),
         *body,
         *([paragraph(italic(note))] if note else []),
-        footer(digest_heading.footer(digest, look)),
+        footer(digest_heading.footer_text(digest, options)),
     ]
 
 
-def _header(language: str) -> list[Block]:
+def _header_cells(language: str) -> list[Block]:
     columns = ("ref", "title", "summary")
     return [cell(say(language, f"digest-column-{name}"), is_header=True) for name in columns]
 
 
-def _row(digest: Digest, at: int, look: Look, *, inside: bool) -> list[Block]:
-    shown = row(digest_heading.numbered(digest)[at - 1], at, look.languages[0])
-    number = f"[{at}]"
-    ref: Text = number
-    if inside:
-        ref = to_anchor(number, _name(at))
-    elif look.link:
-        ref = url(number, look.link(at))
-    return [cell(ref), cell(_title(shown)), cell(shorten(shown.gist, GIST_UNITS) or "–")]
-
-
-def _title(shown: Row | Spoken) -> Text:
-    return url(shorten(shown.title, TITLE_UNITS), shown.link)
-
-
-def _name(at: int) -> str:
-    return f"p{at}"
-
-
-def _details(digest: Digest, at: int, look: Look) -> Block:
-    said = spoken(digest_heading.numbered(digest)[at - 1], at, look)
-    lengths = [units(telling.abstract) for telling in said.tellings]
-    summary: list[JSON] = [bold(f"[{at}] "), shorten(said.title, TITLE_UNITS)]
-    back = paragraph(to_anchor(say(look.language, "digest-to-table"), ""))
-    return details(summary, [anchor(_name(at)), *_body(said, look, lengths), back])
-
-
-def entry(digest: Digest, at: int, look: Look, *, repeat: bool = False) -> tuple[Block, ...]:
-    """One entry alone, its abstracts shortened where they would fold the message."""
-    number = 0 if digest_heading.is_alone(digest) else at
-    said = spoken(digest_heading.numbered(digest)[at - 1], number, look)
-    title = _title(said)
-    top: list[Block] = [heading([f"[{at}] ", title] if number else title, 4)]
-    if repeat:
-        top.append(paragraph(italic(say(look.language, "digest-repeat"))))
-    shortened = paragraph(italic(say(look.language, "entry-shortened")))
-    given, is_whole = _room(said, look, [*top, shortened])
-    if is_whole:
-        return (*top, *_body(said, look, given))
-    said = said.with_gists_apart()
-    given, _ = _room(said, look, [*top, shortened])
-    return (*top, *_body(said, look, given), shortened)
-
-
-def _room(said: Spoken, look: Look, frame: list[Block]) -> tuple[list[int], bool]:
-    """Room for each abstract with the frame around it, and whether that is enough for all."""
-    fixed = rich_units([*frame, *_body(said, look, [])])
-    lengths = [units(telling.abstract) for telling in said.tellings]
-    given = share(lengths, RICH_SOFT_UNITS - _MARGIN - fixed)
-    return given, given == lengths
-
-
-def _body(said: Spoken, look: Look, given: list[int]) -> list[Block]:
-    """An entry below its title; without ``given`` room, all but the abstracts."""
-    lines: list[Text] = [
-        said.byline,
-        shorten(" · ".join(said.marks), LINE_UNITS),
+def _row_cells(
+    digest: Digest, position: int, options: DisplayOptions, *, with_details: bool
+) -> list[Block]:
+    row_content = table_row(
+        digest_heading.numbered_entries(digest)[position - 1], position, options.languages[0]
+    )
+    number = f"[{position}]"
+    ref: RichText = number
+    if with_details:
+        ref = anchor_link(number, _anchor_name(position))
+    elif options.entry_link:
+        ref = url(number, options.entry_link(position))
+    return [
+        cell(ref),
+        cell(_linked_title(row_content)),
+        cell(shorten(row_content.tldr, TLDR_UNITS) or "–"),
     ]
-    for number, telling in enumerate(said.tellings):
-        if not telling.is_translated:
-            lines.append(italic(say(look.language, "entry-untranslated")))
-        lines.append(bold(shorten(telling.title, TITLE_UNITS)) if telling.title else "")
-        if not telling.sentence:
-            lines.append(_marked(shorten(telling.gist, GIST_UNITS), said))
-        if given:
-            abstract = shorten(telling.abstract, given[number])
-            lines.append(_marked(abstract, said, telling.sentence))
-    lines += [_why(said), said.topics, _links(said)]
+
+
+def _linked_title(titled: TableRow | EntryContent) -> RichText:
+    return url(shorten(titled.title, TITLE_UNITS), titled.link)
+
+
+def _anchor_name(position: int) -> str:
+    return f"p{position}"
+
+
+def _entry_details(digest: Digest, position: int, options: DisplayOptions) -> Block:
+    content = entry_content(
+        digest_heading.numbered_entries(digest)[position - 1], position, options
+    )
+    lengths = [utf16_length(section.abstract) for section in content.sections]
+    summary: list[JSON] = [bold(f"[{position}] "), shorten(content.title, TITLE_UNITS)]
+    back_link = paragraph(anchor_link(say(options.language, "digest-to-table"), ""))
+    return details(
+        summary,
+        [anchor(_anchor_name(position)), *_entry_body(content, options, lengths), back_link],
+    )
+
+
+def entry_blocks(
+    digest: Digest, position: int, options: DisplayOptions, *, repeat: bool = False
+) -> tuple[Block, ...]:
+    """One entry alone, its abstracts shortened where they would fold the message."""
+    number = 0 if digest_heading.is_single_paper(digest) else position
+    content = entry_content(digest_heading.numbered_entries(digest)[position - 1], number, options)
+    title = _linked_title(content)
+    top_blocks: list[Block] = [heading([f"[{position}] ", title] if number else title, 4)]
+    if repeat:
+        top_blocks.append(paragraph(italic(say(options.language, "digest-repeat"))))
+    shortened_note = paragraph(italic(say(options.language, "entry-shortened")))
+    rooms, is_complete = _abstract_rooms(content, options, [*top_blocks, shortened_note])
+    if is_complete:
+        return (*top_blocks, *_entry_body(content, options, rooms))
+    content = content.with_separate_tldrs()
+    rooms, _ = _abstract_rooms(content, options, [*top_blocks, shortened_note])
+    return (*top_blocks, *_entry_body(content, options, rooms), shortened_note)
+
+
+def _abstract_rooms(
+    content: EntryContent, options: DisplayOptions, frame_blocks: list[Block]
+) -> tuple[list[int], bool]:
+    """Room for each abstract with the frame around it, and whether that is enough for all."""
+    frame_units = rich_units([*frame_blocks, *_entry_body(content, options, [])])
+    lengths = [utf16_length(section.abstract) for section in content.sections]
+    rooms = share_room(lengths, RICH_SOFT_UNITS - _MARGIN - frame_units)
+    return rooms, rooms == lengths
+
+
+def _entry_body(content: EntryContent, options: DisplayOptions, rooms: list[int]) -> list[Block]:
+    """An entry below its title; without ``rooms`` room, all but the abstracts."""
+    lines: list[RichText] = [
+        content.byline,
+        shorten(" · ".join(content.labels), LINE_UNITS),
+    ]
+    for number, section in enumerate(content.sections):
+        if not section.is_translated:
+            lines.append(italic(say(options.language, "entry-untranslated")))
+        lines.append(bold(shorten(section.title, TITLE_UNITS)) if section.title else "")
+        if not section.tldr_span:
+            lines.append(_highlighted(shorten(section.tldr, TLDR_UNITS), content))
+        if rooms:
+            abstract = shorten(section.abstract, rooms[number])
+            lines.append(_highlighted(abstract, content, section.tldr_span))
+    lines += [_match_reason(content), content.topics_text, _page_links(content)]
     return [paragraph(line) for line in lines if line]
 
 
-def _marked(text: str, said: Spoken, sentence: Span | None = None) -> Text:
+def _highlighted(text: str, content: EntryContent, sentence: Span | None = None) -> RichText:
     """A text with the words that the topic found, and the table's sentence, in bold."""
-    parts = marked(text, said.words, sentence)
+    parts = highlight(text, content.matched_words, sentence)
     if not any(is_marked for _, is_marked in parts):
         return text
     return [bold(part) if is_marked else part for part, is_marked in parts]
 
 
-def _why(said: Spoken) -> Text:
-    before, found, after = said.why.partition(said.found) if said.found else ("", "", "")
-    return [part for part in (before, bold(found), after) if part] if found else ""
+def _match_reason(content: EntryContent) -> RichText:
+    text_before, matched, text_after = (
+        content.match_reason.partition(content.matched_text)
+        if content.matched_text
+        else ("", "", "")
+    )
+    return [part for part in (text_before, bold(matched), text_after) if part] if matched else ""
 
 
-def _links(said: Spoken) -> list[JSON]:
+def _page_links(content: EntryContent) -> list[JSON]:
     """The pages to read on, in one line."""
     line: list[JSON] = []
-    for label, address in said.pages:
+    for label, page_url in content.links:
         line += [" · "] if line else []
-        line.append(url(label, address))
+        line.append(url(label, page_url))
     return line

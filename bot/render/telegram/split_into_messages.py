@@ -1,7 +1,7 @@
 """How does a digest become messages? Cut into parts, each part a message of its own.
 
 A parcel carries integers only, so a part is told by its number and its entry range: numbers
-from 1 are pieces of the summary table, ``ENTRIES`` + position is one entry alone.
+from 1 are pieces of the summary table, ``FIRST_ENTRY_PART`` + position is one entry alone.
 """
 
 from __future__ import annotations
@@ -9,14 +9,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from bot.render import digest_heading
-from bot.render.display_options import Look
+from bot.render.display_options import DisplayOptions
 from bot.render.telegram import html_message, keyboard, rich_message
 from bot.render.telegram.keyboard import Keyboard
 from bot.render.telegram.rich_blocks import Block
-from storage.records import Digest, Form
+from storage.records import Digest, MessageForm
 
-ENTRIES = 1000  # part numbers above are entries; no table has a thousand pieces
-REST_ROWS = 12
+FIRST_ENTRY_PART = 1000  # part numbers above are entries; no table has a thousand pieces
+LEFT_OUT_PAGE_ROWS = 12
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,12 +27,12 @@ class Part:
     """
 
     number: int
-    first: int
-    last: int
+    first_entry: int
+    last_entry: int
 
     @property
     def is_entry(self) -> bool:
-        return self.number > ENTRIES
+        return self.number > FIRST_ENTRY_PART
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +45,7 @@ class Message:
     link preview.
     """
 
-    form: Form
+    form: MessageForm
     html: str = ""
     text: str = ""
     blocks: tuple[Block, ...] = ()
@@ -54,68 +54,89 @@ class Message:
 
 
 def parts(
-    digest: Digest, look: Look, *, full: bool = False, first: int = 1, last: int = 0
+    digest: Digest,
+    options: DisplayOptions,
+    *,
+    with_entries: bool = False,
+    first: int = 1,
+    last: int = 0,
 ) -> tuple[Part, ...]:
-    """The messages of a digest: normally one, and with ``full`` one more for each entry.
+    """The messages of a digest: normally one, and with ``with_entries`` one more for each entry.
 
-    ``first`` and ``last`` ask for a range of positions instead of the shown entries: the parts
-    of a rich message that was refused, or a page of what was left out.
+    ``first_entry`` and ``last_entry`` ask for a range of positions instead of the shown entries:
+    the parts of a rich message that was refused, or a page of what was left out.
     """
-    last = min(last or len(digest.entries), len(digest_heading.numbered(digest)))
+    last = min(last or len(digest.entries), len(digest_heading.numbered_entries(digest)))
     if not 1 <= first <= last:
         return (Part(1, 0, 0),)
-    face = rich_message if look.form is Form.RICH else html_message
-    cuts = face.pages(digest, look, first, last)
-    tables = tuple(Part(number, a, b) for number, (a, b) in enumerate(cuts, start=1))
-    return tables + (tuple(entry_part(at) for at in range(first, last + 1)) if full else ())
+    renderer = rich_message if options.form is MessageForm.RICH else html_message
+    ranges = renderer.page_ranges(digest, options, first, last)
+    tables = tuple(
+        Part(number, run_first, run_last)
+        for number, (run_first, run_last) in enumerate(ranges, start=1)
+    )
+    return tables + (
+        tuple(entry_part(position) for position in range(first, last + 1)) if with_entries else ()
+    )
 
 
 def entry_part(position: int) -> Part:
     """The part that is the entry at ``position`` alone."""
-    return Part(ENTRIES + position, position, position)
+    return Part(FIRST_ENTRY_PART + position, position, position)
 
 
-def rest_parts(digest: Digest, look: Look, first: int) -> tuple[Part, ...]:
-    """The next page of what was left out, from position ``first``: one message."""
-    return parts(digest, look, first=first, last=first + REST_ROWS - 1)[:1]
+def left_out_parts(digest: Digest, options: DisplayOptions, first: int) -> tuple[Part, ...]:
+    """The next page of what was left out, from position ``first_entry``: one message."""
+    return parts(digest, options, first=first, last=first + LEFT_OUT_PAGE_ROWS - 1)[:1]
 
 
-def part_with(digest: Digest, look: Look, position: int) -> Part:
+def part_of_position(digest: Digest, options: DisplayOptions, position: int) -> Part:
     """The piece of the table, or the page of what was left out, that holds a position."""
-    shown = len(digest.entries)
-    if position <= shown:
-        return next(part for part in parts(digest, look) if part.last >= position)
-    [page] = rest_parts(digest, look, shown + 1)
-    while page.last < position:
-        [page] = rest_parts(digest, look, page.last + 1)
+    shown_count = len(digest.entries)
+    if position <= shown_count:
+        return next(part for part in parts(digest, options) if part.last_entry >= position)
+    [page] = left_out_parts(digest, options, shown_count + 1)
+    while page.last_entry < position:
+        [page] = left_out_parts(digest, options, page.last_entry + 1)
     return page
 
 
-def message(
-    digest: Digest, part: Part, look: Look, *, repeat: bool = False, silent: bool = False
+def render_part(
+    digest: Digest,
+    part: Part,
+    options: DisplayOptions,
+    *,
+    repeat: bool = False,
+    silent: bool = False,
 ) -> Message:
     """One part as it is sent; ``repeat`` says that it may have arrived before."""
-    buttons = _buttons(digest, part, look)
-    if look.form is Form.RICH:
-        blocks = _rich(digest, part, look, repeat)
-        return Message(look.form, blocks=blocks, buttons=buttons, silent=silent)
-    html = _classic(digest, part, look, repeat)
-    return Message(look.form, html=html, buttons=buttons, silent=silent)
+    buttons = _keyboard_of_part(digest, part, options)
+    if options.form is MessageForm.RICH:
+        blocks = _rich_blocks_of_part(digest, part, options, repeat)
+        return Message(options.form, blocks=blocks, buttons=buttons, silent=silent)
+    html = _classic_html_of_part(digest, part, options, repeat)
+    return Message(options.form, html=html, buttons=buttons, silent=silent)
 
 
-def _rich(digest: Digest, part: Part, look: Look, repeat: bool) -> tuple[Block, ...]:
+def _rich_blocks_of_part(
+    digest: Digest, part: Part, options: DisplayOptions, repeat: bool
+) -> tuple[Block, ...]:
     if part.is_entry:
-        return rich_message.entry(digest, part.first, look, repeat=repeat)
-    return rich_message.message(digest, look, part.first, part.last, repeat=repeat)
+        return rich_message.entry_blocks(digest, part.first_entry, options, repeat=repeat)
+    return rich_message.table_blocks(
+        digest, options, part.first_entry, part.last_entry, repeat=repeat
+    )
 
 
-def _classic(digest: Digest, part: Part, look: Look, repeat: bool) -> str:
+def _classic_html_of_part(digest: Digest, part: Part, options: DisplayOptions, repeat: bool) -> str:
     if part.is_entry:
-        return html_message.entry(digest, part.first, look, repeat=repeat)
-    return html_message.table(digest, look, part.first, part.last, repeat=repeat)
+        return html_message.entry_html(digest, part.first_entry, options, repeat=repeat)
+    return html_message.table_html(
+        digest, options, part.first_entry, part.last_entry, repeat=repeat
+    )
 
 
-def _buttons(digest: Digest, part: Part, look: Look) -> Keyboard:
+def _keyboard_of_part(digest: Digest, part: Part, options: DisplayOptions) -> Keyboard:
     if not part.is_entry:
-        return keyboard.under_table(digest, part.first, part.last, look)
-    return keyboard.under_entry(digest, part.first, look)
+        return keyboard.table_keyboard(digest, part.first_entry, part.last_entry, options)
+    return keyboard.entry_keyboard(digest, part.first_entry, options)

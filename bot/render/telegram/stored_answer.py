@@ -12,16 +12,16 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from bot.render.size_limits import CLASSIC_UNITS, shorten
-from bot.render.telegram.html_message import escape, weight
-from bot.render.telegram.keyboard import Action, Button, Copy, Elsewhere, Keyboard, Link
-from bot.render.telegram.plain_text import plain
+from bot.render.telegram.html_message import escape, message_weight
+from bot.render.telegram.keyboard import Action, Button, CopyText, Keyboard, Link, ManagedChatAction
+from bot.render.telegram.plain_text import plain_text_messages
 from bot.render.telegram.rich_blocks import JSON, Block, italic
 from bot.render.telegram.split_into_messages import Message
 from bot.texts import say
-from storage.records import Form, Parcel
+from storage.records import MessageForm, OutboxMessage
 
-FILES = 1000  # part numbers above are files; no answer has a thousand messages
-_VERSION = 1
+FIRST_FILE_PART = 1000  # part numbers above are files; no answer has a thousand messages
+_FORMAT_VERSION = 1
 _CAPTION_UNITS = 1024
 
 
@@ -34,156 +34,162 @@ class Document:
     caption: str = ""
 
 
-Said = Message | Document
+ReplyContent = Message | Document
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
+class ReplyPart:
     """What one part of an answer says, and as text where Telegram refuses its table."""
 
-    said: Said
-    plain: tuple[Message, ...] = ()
-    paired: bool = False  # the text says what this part says, and not what all parts say
+    content: ReplyContent
+    fallback_messages: tuple[Message, ...] = ()
+    is_fallback_paired: bool = (
+        False  # the text says what this part says, and not what all parts say
+    )
 
 
-def stored(answer: Answer) -> str:
-    """Write an answer as JSON; ``read`` is the inverse."""
-    match answer.said:
+def encode_reply_part(reply_part: ReplyPart) -> str:
+    """Write an answer as JSON; ``decode_reply_part`` is the inverse."""
+    match reply_part.content:
         case Document(name, content, caption):
-            kept: dict[str, JSON] = {
+            data: dict[str, JSON] = {
                 "file": name,
                 "caption": caption,
                 "zlib": b64encode(zlib.compress(content)).decode("ascii"),
             }
         case message:
-            kept = _stored_message(message)
-    if answer.plain:
-        kept["plain"] = [_stored_message(message) for message in answer.plain]
-    if answer.paired:
-        kept["paired"] = True
-    written = json.dumps({"v": _VERSION} | kept, ensure_ascii=False, separators=(",", ":"))
+            data = _encode_message(message)
+    if reply_part.fallback_messages:
+        data["plain"] = [_encode_message(message) for message in reply_part.fallback_messages]
+    if reply_part.is_fallback_paired:
+        data["paired"] = True
+    encoded = json.dumps({"v": _FORMAT_VERSION} | data, ensure_ascii=False, separators=(",", ":"))
     # Half a character, wherever it comes from, must not keep the rest from being stored.
-    return written if written.isascii() else written.encode(errors="replace").decode()
+    return encoded if encoded.isascii() else encoded.encode(errors="replace").decode()
 
 
-def read(content: str) -> Answer:
-    """Read back what ``stored`` wrote.
+def decode_reply_part(content: str) -> ReplyPart:
+    """Read back what ``encode_reply_part`` wrote.
 
     Raises:
         ValueError: another version of the program wrote it, or nobody did.
     """
-    kept = json.loads(content)
-    if kept["v"] != _VERSION:
-        raise ValueError(f"an answer in form {kept['v']} cannot be read")
-    if "file" in kept:
-        return Answer(Document(kept["file"], _content(kept), kept["caption"]))
-    instead = tuple(_message(message) for message in kept.get("plain", ()))
-    return Answer(_message(kept), instead, bool(kept.get("paired", False)))
+    data = json.loads(content)
+    if data["v"] != _FORMAT_VERSION:
+        raise ValueError(f"an answer in form {data['v']} cannot be read")
+    if "file" in data:
+        return ReplyPart(Document(data["file"], _file_content(data), data["caption"]))
+    fallback = tuple(_decode_message(message) for message in data.get("plain", ()))
+    return ReplyPart(_decode_message(data), fallback, bool(data.get("paired", False)))
 
 
-def _content(kept: dict[str, str]) -> bytes:
-    if "zlib" in kept:
-        return zlib.decompress(b64decode(kept["zlib"]))
-    return b64decode(kept["bytes"])  # as it was written before files were compressed
+def _file_content(data: dict[str, str]) -> bytes:
+    if "zlib" in data:
+        return zlib.decompress(b64decode(data["zlib"]))
+    return b64decode(data["bytes"])  # as it was written before files were compressed
 
 
-def _stored_message(message: Message) -> dict[str, JSON]:
-    every: dict[str, JSON] = {
+def _encode_message(message: Message) -> dict[str, JSON]:
+    fields: dict[str, JSON] = {
         "form": str(message.form),
         "html": message.html,
         "text": message.text,
         "blocks": list(message.blocks),
-        "buttons": [[_stored_button(button) for button in row] for row in message.buttons],
+        "buttons": [[_encode_button(button) for button in row] for row in message.buttons],
         "silent": message.silent,
     }
-    return {name: value for name, value in every.items() if value}
+    return {name: value for name, value in fields.items() if value}
 
 
-def _stored_button(button: Button) -> JSON:
-    match button.does:
+def _encode_button(button: Button) -> JSON:
+    match button.action:
         case Link(url):
             return [button.label, "link", url]
-        case Copy(text):
+        case CopyText(text):
             return [button.label, "copy", text]
-        case Elsewhere(verb, first, second, chat):
+        case ManagedChatAction(verb, first, second, chat):
             return [button.label, "there", verb, first, second, chat]
         case Action(verb, first, second):
             return [button.label, "press", verb, first, second]
 
 
-def _message(kept: dict[str, JSON]) -> Message:
-    blocks, buttons = kept.get("blocks", []), kept.get("buttons", [])
+def _decode_message(data: dict[str, JSON]) -> Message:
+    blocks, buttons = data.get("blocks", []), data.get("buttons", [])
     assert isinstance(blocks, list)
     assert isinstance(buttons, list)
     return Message(
-        Form(str(kept["form"])),
-        html=str(kept.get("html", "")),
-        text=str(kept.get("text", "")),
+        MessageForm(str(data["form"])),
+        html=str(data.get("html", "")),
+        text=str(data.get("text", "")),
         blocks=tuple(block for block in blocks if isinstance(block, dict)),
-        buttons=_keyboard(buttons),
-        silent=bool(kept.get("silent", False)),
+        buttons=_decode_keyboard(buttons),
+        silent=bool(data.get("silent", False)),
     )
 
 
-def _keyboard(rows: Sequence[JSON]) -> Keyboard:
-    return tuple(tuple(map(_button, row)) for row in rows if isinstance(row, list))
+def _decode_keyboard(rows: Sequence[JSON]) -> Keyboard:
+    return tuple(tuple(map(_decode_button, row)) for row in rows if isinstance(row, list))
 
 
-def _button(kept: JSON) -> Button:
-    match kept:
+def _decode_button(data: JSON) -> Button:
+    match data:
         case [str(label), "link", str(url)]:
             return Button(label, Link(url))
         case [str(label), "copy", str(text)]:
-            return Button(label, Copy(text))
+            return Button(label, CopyText(text))
         case [str(label), "there", str(verb), int(first), int(second), int(chat)]:
-            return Button(label, Elsewhere(verb, first, second, chat))
+            return Button(label, ManagedChatAction(verb, first, second, chat))
         case [str(label), "press", str(verb), int(first), int(second)]:
             return Button(label, Action(verb, first, second))
         case _:
-            raise ValueError(f"no button: {kept!r}")
+            raise ValueError(f"no button: {data!r}")
 
 
-def written(parcel: Parcel) -> Said:
+def reply_content(outbox_message: OutboxMessage) -> ReplyContent:
     """What an answer's parcel says; above it, where it may have arrived before, that it may."""
-    said = read(parcel.content).said
-    if not parcel.doubts or parcel.edits:
-        return said
-    note = say(parcel.language, "digest-repeat")
-    match said:
+    content = decode_reply_part(outbox_message.reply_content).content
+    if not outbox_message.unknown_sends or outbox_message.edited_message_id:
+        return content
+    note = say(outbox_message.language, "digest-repeat")
+    match content:
         case Document(caption=caption):
-            return replace(said, caption=shorten(f"{note}\n{caption}".strip(), _CAPTION_UNITS))
-        case Message(form=Form.RICH):
-            above: Block = {"type": "paragraph", "text": italic(note)}
-            return replace(said, blocks=(above, *said.blocks))
+            return replace(content, caption=shorten(f"{note}\n{caption}".strip(), _CAPTION_UNITS))
+        case Message(form=MessageForm.RICH):
+            note_block: Block = {"type": "paragraph", "text": italic(note)}
+            return replace(content, blocks=(note_block, *content.blocks))
         case Message(text=text) if text:
-            return replace(said, text=shorten(f"{note}\n{text}", CLASSIC_UNITS))
+            return replace(content, text=shorten(f"{note}\n{text}", CLASSIC_UNITS))
         case _:
-            html = f"<i>{escape(note)}</i>\n{said.html}"
-            if weight(html) <= CLASSIC_UNITS:
-                return replace(said, html=html)
+            html = f"<i>{escape(note)}</i>\n{content.html}"
+            if message_weight(html) <= CLASSIC_UNITS:
+                return replace(content, html=html)
             # Rather without its markup than cut in the middle of it.
-            words = "\n".join(message.text for message in plain(said))
-            return replace(said, html="", text=shorten(f"{note}\n{words}", CLASSIC_UNITS))
+            plain_text = "\n".join(message.text for message in plain_text_messages(content))
+            return replace(content, html="", text=shorten(f"{note}\n{plain_text}", CLASSIC_UNITS))
 
 
-def simpler(parcel: Parcel) -> Sequence[Parcel]:
+def simpler_replies(outbox_message: OutboxMessage) -> Sequence[OutboxMessage]:
     """The same answer once more where it was refused; nothing where there is no other way.
 
     A message that cannot be changed is answered anew, a table as text, a text without markup.
     """
-    answer = read(parcel.content)
-    if parcel.edits:
-        return [replace(parcel, edits=0, piece=parcel.piece + 1)]
-    messages = answer.plain
-    match answer.said:
-        case Message(form=Form.CLASSIC, html=html) if html and not messages:
-            messages = plain(answer.said)
+    reply_part = decode_reply_part(outbox_message.reply_content)
+    if outbox_message.edited_message_id:
+        return [
+            replace(
+                outbox_message, edited_message_id=0, fallback_part=outbox_message.fallback_part + 1
+            )
+        ]
+    messages = reply_part.fallback_messages
+    match reply_part.content:
+        case Message(form=MessageForm.CLASSIC, html=html) if html and not messages:
+            messages = plain_text_messages(reply_part.content)
     return [
         replace(
-            parcel,
+            outbox_message,
             form=message.form,
-            piece=parcel.piece + number,
-            content=stored(Answer(message)),
+            fallback_part=outbox_message.fallback_part + number,
+            reply_content=encode_reply_part(ReplyPart(message)),
         )
         for number, message in enumerate(messages, start=1)
     ]

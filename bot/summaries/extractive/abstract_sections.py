@@ -24,7 +24,7 @@ class Passage(NamedTuple):
     sentence: str
 
 
-_WORDS = {
+_SECTION_WORDS = {
     "results?|findings|outcomes?": Section.RESULTS,
     "conclusions?|discussion|interpretation|implications?|takeaways?|summary|originality"
     "|value": Section.CONCLUSION,
@@ -34,41 +34,43 @@ _WORDS = {
     "background|context|introduction|motivation|significance|problem|rationale|importance|novelty"
     "|limitations?|keywords?|index terms|abstract|tl;?dr": Section.BACKGROUND,
 }
-_WORD = rf"(?:{'|'.join(_WORDS)})"
-_NAMES = (
-    rf"(?:(?:main|key|primary|principal|practical|study|research|statement\sof|our)\s+)?{_WORD}"
-    rf"(?:(?:(?:,|\s+and|\s+&|\s+of)\s+|\s*/\s*){_WORD})*"
+_ANY_SECTION_WORD = rf"(?:{'|'.join(_SECTION_WORDS)})"
+_SECTION_NAMES = (
+    rf"(?:(?:main|key|primary|principal|practical|study|research|statement\sof|our)\s+)?{_ANY_SECTION_WORD}"
+    rf"(?:(?:(?:,|\s+and|\s+&|\s+of)\s+|\s*/\s*){_ANY_SECTION_WORD})*"
 )
 _LABEL = re.compile(
     r"(?:\\(?:text(?:bf|it|sc)|emph|paragraph)\{|\{\\(?:bf|it|em|sc)\s|\*\*|__)?"
-    rf"(?P<names>(?=[A-Z])(?i:{_NAMES}))"
+    rf"(?P<names>(?=[A-Z])(?i:{_SECTION_NAMES}))"
     r"(?:[:.]?\s?(?:\}|\*\*|__)\s?[:.]?|\s?:|\.(?=\s|$)|\s?[-–—]{1,3}(?=\s)|(?<=[A-Z]{4})(?=\s[A-Z]))\s*"
 )
-_CERTAIN = re.compile(r":\s*$")
+_COLON_END = re.compile(r":\s*$")
 
 
-def passages(sentences: Iterable[str]) -> tuple[Passage, ...]:
+def split_passages(sentences: Iterable[str]) -> tuple[Passage, ...]:
     """Return the sentences without labels, each in its section; in none where there are none."""
-    read = tuple(_read(sentences))
-    if len({passage.section for passage in read} - {Section.NONE}) > 1:
-        return tuple(passage for passage in read if passage.sentence)
-    return tuple(Passage(Section.NONE, _unlabelled(sentence)) for sentence in sentences)
+    labelled = tuple(_label_passages(sentences))
+    if len({passage.section for passage in labelled} - {Section.NONE}) > 1:
+        return tuple(passage for passage in labelled if passage.sentence)
+    return tuple(Passage(Section.NONE, _without_label(sentence)) for sentence in sentences)
 
 
-def _read(sentences: Iterable[str]) -> Iterator[Passage]:
+def _label_passages(sentences: Iterable[str]) -> Iterator[Passage]:
     section = Section.NONE
     for sentence in sentences:
-        rest = sentence
-        while label := _LABEL.match(rest):
-            names, rest = label["names"], rest[label.end() :]
+        remainder = sentence
+        while label := _LABEL.match(remainder):
+            names, remainder = label["names"], remainder[label.end() :]
             section = max(
-                held for words, held in _WORDS.items() if re.search(rf"\b(?i:{words})\b", names)
+                candidate
+                for words, candidate in _SECTION_WORDS.items()
+                if re.search(rf"\b(?i:{words})\b", names)
             )
-        yield Passage(section, rest)
+        yield Passage(section, remainder)
 
 
-def _unlabelled(sentence: str) -> str:
+def _without_label(sentence: str) -> str:
     """Return a sentence without a label that only a colon can tell from its first word."""
     label = _LABEL.match(sentence)
-    certain = label and _CERTAIN.search(label[0]) and sentence[label.end() :]
-    return sentence[label.end() :] if label and certain else sentence
+    is_certain = label and _COLON_END.search(label[0]) and sentence[label.end() :]
+    return sentence[label.end() :] if label and is_certain else sentence

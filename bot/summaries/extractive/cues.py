@@ -22,69 +22,71 @@ def _cue(points: float, pattern: str, reason: str) -> Cue:
     return Cue(points, re.compile(pattern), reason)
 
 
-_MAKE = (
+_MAKE_VERBS = (
     r"(?:propos|present|introduc|develop|design|devis|formulat|creat|build|built|construct"
     r"|contribut|offer|advocat|put forward)\w*"
 )
-_FIND = (
+_FIND_VERBS = (
     r"(?:show|prov(?!id)|demonstrat|establish|find|found|discover|deriv|obtain|reveal|report"
     r"|determin|characteri[sz]|classif|disprov|solv|resolv|confirm|identif|conclud|detect)\w*"
 )
-_STUDY = (
+_STUDY_VERBS = (
     r"(?:stud|investigat|explor|examin|analy[sz]|consider|review|survey|revisit|address|evaluat"
     r"|assess|compar|discuss|describ|generali[sz]|extend|comput|measur|provid|calculat|argu"
     r"|observ|focus|appl|formali[sz]|combin|perform|test|conduct|implement|simulat|model|employ"
     r"|estimat|benchmark|leverag|adopt)\w*"
 )
-PAPER = (
+PAPER_NOUN = (
     r"(?:paper|work|article|study|letter|note|thesis|survey|review|report|manuscript|monograph"
     r"|dissertation|tutorial|chapter|research|preprint|contribution)"
 )
 """What a paper calls itself."""
 
-_PAPER = (
+_THIS_PAPER = (
     r"(?:this|our|the present|the current|the(?=\s(?:paper|article)\b))\s+(?:\w+\s+)?"
-    rf"{PAPER}\b"
+    rf"{PAPER_NOUN}\b"
 )
-_SO = r"(?:\w+ly|also|then|first|here|thus|instead|next|have|had)\s+"
-_WE = rf"\b(?:we|i|the authors?)\s+(?:{_SO}){{0,2}}"
-_WORK = rf"\b{_PAPER}\s+(?:\w+ly\s+)?"
-_BE = r"\b(?:is|are|was|were)\s+(?:\w+ly\s+)?"
+_ADVERBS = r"(?:\w+ly|also|then|first|here|thus|instead|next|have|had)\s+"
+_AUTHORS_SUBJECT = rf"\b(?:we|i|the authors?)\s+(?:{_ADVERBS}){{0,2}}"
+_PAPER_SUBJECT = rf"\b{_THIS_PAPER}\s+(?:\w+ly\s+)?"
+_BE_VERBS = r"\b(?:is|are|was|were)\s+(?:\w+ly\s+)?"
 
 CLAIMS: tuple[Cue, ...] = (
-    _cue(6, _WE + _MAKE, "the authors say what they made"),
-    _cue(5.5, _WORK + _MAKE, "the work says what it brings"),
-    _cue(5, _BE + r"(?:propos|introduc|present)ed\b", "the same in the passive"),
+    _cue(6, _AUTHORS_SUBJECT + _MAKE_VERBS, "the authors say what they made"),
+    _cue(5.5, _PAPER_SUBJECT + _MAKE_VERBS, "the work says what it brings"),
+    _cue(5, _BE_VERBS + r"(?:propos|introduc|present)ed\b", "the same in the passive"),
     _cue(
         5,
         r"\b(?:this|these) (?:\w+ ){1,3}by (?:\w+ly )?(?:propos|introduc|present|develop)ing\b",
         "the authors meet a need by what they made",
     ),
-    _cue(5, _WE + _FIND, "the authors say what they found"),
-    _cue(5, _WORK + _FIND, "the work says what it found"),
+    _cue(5, _AUTHORS_SUBJECT + _FIND_VERBS, "the authors say what they found"),
+    _cue(5, _PAPER_SUBJECT + _FIND_VERBS, "the work says what it found"),
     _cue(
         5,
-        rf"\b(?:aim|goal|purpose|objective)s? of {_PAPER}|^we (?:aim|seek)\b",
+        rf"\b(?:aim|goal|purpose|objective)s? of {_THIS_PAPER}|^we (?:aim|seek)\b",
         "the intent, plainly",
     ),
-    _cue(4, _WE + _STUDY, "the authors say what they looked at"),
-    _cue(4, _WORK + _STUDY, "the work says what it is about"),
+    _cue(4, _AUTHORS_SUBJECT + _STUDY_VERBS, "the authors say what they looked at"),
+    _cue(4, _PAPER_SUBJECT + _STUDY_VERBS, "the work says what it is about"),
     _cue(4, r"\bit is (?:shown|proved|proven|found|demonstrated|established)\b", "a finding"),
     _cue(
         3.5,
         r"\b(?:results?|experiments?|findings?|evaluations?|simulations?|observations?|data"
-        rf"|analys[ei]s|theorem)\s+(?:\w+\s+)?{_FIND}",
+        rf"|analys[ei]s|theorem)\s+(?:\w+\s+)?{_FIND_VERBS}",
         "results speak, often without the idea behind them",
     ),
-    _cue(3.5, _WORK + r"\w+(?:s|ed)\b", "the work does something"),
+    _cue(3.5, _PAPER_SUBJECT + r"\w+(?:s|ed)\b", "the work does something"),
     _cue(
         3,
-        _WE + r"(?!(?:need|can|are|were|live|may|must|should|will|do|call|know|thank|note)\b)\w+",
+        _AUTHORS_SUBJECT
+        + r"(?!(?:need|can|are|were|live|may|must|should|will|do|call|know|thank|note)\b)\w+",
         "the authors do something",
     ),
     _cue(
         3,
-        _BE + r"(?:studied|investigated|derived|obtained|analy[sz]ed|developed|described|examined"
+        _BE_VERBS
+        + r"(?:studied|investigated|derived|obtained|analy[sz]ed|developed|described|examined"
         r"|discussed|considered|constructed|calculated|computed|measured|proved|shown|reported"
         r"|established|characteri[sz]ed)\b",
         "somebody does something: here the authors, as physicists write",
@@ -103,7 +105,7 @@ CLAIMS: tuple[Cue, ...] = (
         r"|\b(?:cet article|ce travail|diese[rs]? (?:arbeit|artikel))\b",
         "the authors do something, in another language",
     ),
-    _cue(2.5, rf"\bin {_PAPER}", "whatever is done in this paper is ours"),
+    _cue(2.5, rf"\bin {_THIS_PAPER}", "whatever is done in this paper is ours"),
     _cue(
         2.5,
         r"\bour\s+(?:[\w-]+\s+){1,3}(?:achiev|outperform|improv|enabl)\w+"
@@ -113,7 +115,7 @@ CLAIMS: tuple[Cue, ...] = (
 )
 
 HINTS: tuple[Cue, ...] = (
-    _cue(1.5, rf"\bin {_PAPER}", "the turn from others to us"),
+    _cue(1.5, rf"\bin {_THIS_PAPER}", "the turn from others to us"),
     _cue(1, r"^(?:here|herein)\b", "the same turn, shorter"),
     _cue(
         1,
@@ -179,20 +181,20 @@ HINTS: tuple[Cue, ...] = (
         r"|mit|von|della|delle|sono|che)\b){3}",
         "another language, beside which English goes first",
     ),
-    _cue(-1, _WE + r"(?:ask|question)\b", "a question, told"),
+    _cue(-1, _AUTHORS_SUBJECT + r"(?:ask|question)\b", "a question, told"),
     _cue(-5, r"\?[\"'”’)]*$", "a question"),
     _cue(-2, r":$", "announces a list"),
     _cue(-1.5, r"^\(?(?:[ivx]{1,4}|\d|[a-h])\)\s", "one of a list"),
     _cue(-3, r"\\(?:no)?cite\w*\{", "needs a citation that nobody can see"),
 )
 
-LEANINGS: tuple[Cue, ...] = (
+CONTEXT_PENALTIES: tuple[Cue, ...] = (
     _cue(
         -1.5,
         r"^(?:they|these|those|such|its|their|the former|the latter|both|there)\b"
         r"|^(?:in|on|for|across|with|under|of) (?:both|each|these|those|them)\b"
         r"|^(?:the|our) \w+ we\b|^it\b(?! is (?:shown|proved|proven|found|demonstrated))"
-        rf"|^(?!{_PAPER})this\b",
+        rf"|^(?!{_THIS_PAPER})this\b",
         "speaks of something in the sentence before",
     ),
     _cue(
@@ -200,7 +202,7 @@ LEANINGS: tuple[Cue, ...] = (
         r"\b(?:address|tackl|fill|bridg|overcom|solv|resolv|clos|mitigat|alleviat|stud|test|examin"
         r"|investigat|explor|answer|us|evaluat)\w* (?:this|these)\b"
         r"|\b(?:thereof|aforementioned|the (?:latter|former|above)|one (?:reason|explanation))\b"
-        rf"|^(?:\S+ ){{1,2}}(?!{_PAPER})(?:this|these|those|such)\b(?! (?:as|that)\b)",
+        rf"|^(?:\S+ ){{1,2}}(?!{_THIS_PAPER})(?:this|these|those|such)\b(?! (?:as|that)\b)",
         "names what only the sentence before explains",
     ),
 )

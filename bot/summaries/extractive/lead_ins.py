@@ -7,12 +7,14 @@ of papers, and any other form would need words that nobody wrote. Nothing else i
 
 import re
 
-from bot.summaries.extractive.cues import PAPER
+from bot.summaries.extractive.cues import PAPER_NOUN
 
-_HERE = rf"[Ii]n (?:this|our|the present|the current) (?:[\w-]+ ){{0,3}}?{PAPER}(?: {PAPER})?"
+_THIS_PAPER_PHRASE = (
+    rf"[Ii]n (?:this|our|the present|the current) (?:[\w-]+ ){{0,3}}?{PAPER_NOUN}(?: {PAPER_NOUN})?"
+)
 
 # One word or phrase that orders sentences; what follows a comma is a whole sentence.
-_ADVERB = re.compile(
+_ORDERING_ADVERB = re.compile(
     r"(?:Therefore|Thus|Hence|Consequently|Accordingly|Finally|Lastly|Last|First|Firstly|Second"
     r"|Secondly|Third|Thirdly|Next|Then|Moreover|Furthermore|Further|However|Nevertheless"
     r"|Nonetheless|Instead|Additionally|Besides|Also|Specifically|Concretely|Notably|Importantly"
@@ -23,15 +25,17 @@ _ADVERB = re.compile(
     r"|More (?:precisely|specifically|generally|importantly)"
     r"|(?:To|Towards?|For|With) (?:this|that|these) (?:end|ends|aim|goal|purpose|reason|in mind)"
     r"|To (?:do (?:so|this|that)|achieve this)|In (?:order to do so))"
-    rf"(?:,\s|\s(?=(?:we|I|the authors?)\s|{_HERE}))"
+    rf"(?:,\s|\s(?=(?:we|I|the authors?)\s|{_THIS_PAPER_PHRASE}))"
 )
-_FOR_THESE_WE = re.compile(
+_FOR_THIS_PHRASE = re.compile(
     r"(?:For|From|With|Using|In|On|At|Under) (?:this|these) (?:[\w-]+ ){1,2}(?=we )"
 )
-_IN_THIS_PAPER = re.compile(rf"{_HERE}(?:,\s|\s(?!(?:and|or|is|are|was|that|which|of|on|to)\b))")
+_IN_THIS_PAPER = re.compile(
+    rf"{_THIS_PAPER_PHRASE}(?:,\s|\s(?!(?:and|or|is|are|was|that|which|of|on|to)\b))"
+)
 
 # Opened by these, all that stands before the main clause only says why the work was done.
-_REASON = re.compile(
+_REASON_PHRASE = re.compile(
     r"(?:(?:In order to|To)\s(?:\w+ly\s)?(?:address|tackle|overcome|solve|resolve|bridge|fill|close"
     r"|narrow|mitigate|alleviate|remedy|combat|counter|circumvent|handle|meet|respond to|cope with"
     r"|deal with|answer)"
@@ -42,74 +46,74 @@ _REASON = re.compile(
     r"|(?:In|For|On|At) (?:this|that|these)|[A-Z][a-z]+ing (?:this|these)"
     r"|(?:In order to|To) (?:[\w-]+ ){1,5}?(?:this|these|those))\b"
 )
-_WE = re.compile(
-    rf",\s(?=(?:(?:we|I|the authors?|(?:this|the present) (?:[\w-]+ ){{0,2}}{PAPER})\s|here,?\s"
-    rf"|{_HERE}))"
+_MAIN_CLAUSE_START = re.compile(
+    rf",\s(?=(?:(?:we|I|the authors?|(?:this|the present) (?:[\w-]+ ){{0,2}}{PAPER_NOUN})\s"
+    rf"|here,?\s|{_THIS_PAPER_PHRASE}))"
 )
 # "To address this growing gap, X ...": the phrase is closed, whatever follows.
-_CLOSED = re.compile(
+_CLOSED_PHRASE = re.compile(
     r"[^,]{0,60}?\b(?:this|these|those|such(?! as)|the above)\b(?:\s[\w-]+){0,5},\s"
     r"(?!(?:and|or|namely|including|such|i\.e|e\.g|which|where|as|especially|particularly|while|but"
     r"|without|\w+ing)\b)"
 )
 # Any other subject is only believed where a verb follows: else it is one more of a list.
-_SUBJECT = re.compile(
+_OTHER_SUBJECT = re.compile(
     r",\s(?=our\s|(?:a|an|the|two|three|several|it)\s[^,]{1,160}?\s(?:is|are|was|were|has been"
     r"|have been|can be)\s)"
 )
-_FAR = 280
+_SEARCH_LIMIT = 280
 
 _THIS_PAPER = re.compile(
-    rf"(?:This|The present|The current|The(?= (?:paper|article) )) (?:[\w-]+ )?{PAPER} "
+    rf"(?:This|The present|The current|The(?= (?:paper|article) )) (?:[\w-]+ )?{PAPER_NOUN} "
     r"(?:(?:also|first|then|further|thus|therefore|hence)\s)?"
     r"(?=(?!(?:is|was|has|does|thus|as|address|discuss)\s)(?:\w+ly\s)?[a-z]{2,}(?:s|ed)\s)"
 )
-_DEPENDENT = re.compile(
+_DEPENDENT_CLAUSE = re.compile(
     r"(?:While|Although|Though|Whereas|Because|Since|As|When|Where|If|Unlike|By|Using|With|Without"
     r"|Through|Given|Based|From|For|Under|Despite|Rather|Instead|To|In|On|At|Among|After|Before"
     r"|Beyond|Via|Within|Across|Over|During|[A-Z]\w+(?:ing|ed by|ed on))\s"
 )
-_NUMBER = re.compile(r"(?:\(?(?:[ivx]{1,4}|\d|[a-h])\)|[%*•·])\s+")  # "(ii)", a sign of a list
+_LIST_NUMBER = re.compile(r"(?:\(?(?:[ivx]{1,4}|\d|[a-h])\)|[%*•·])\s+")  # "(ii)", a sign of a list
 
-_SMALL = re.compile(r"[a-z](?=[a-z]+(?:[\s,-]|$)|\s)")
-_STEPS = 5  # "Finally, to address this, in this paper, we"
+_LOWERCASE_START = re.compile(r"[a-z](?=[a-z]+(?:[\s,-]|$)|\s)")
+_MAX_LEAD_INS = 5  # "Finally, to address this, in this paper, we"
 
 
 def without_lead_in(sentence: str) -> str:
     """Return the sentence from its main clause on, with a capital letter."""
     start = 0
-    for _ in range(_STEPS):
-        rest = sentence[start:]
-        opened = _capital(rest)
-        end = _lead_in(opened)
-        if not end or not any(map(str.isalpha, rest[end:])):
+    for _ in range(_MAX_LEAD_INS):
+        remainder = sentence[start:]
+        capitalized = _capitalize(remainder)
+        end = _lead_in_end(capitalized)
+        if not end or not any(map(str.isalpha, remainder[end:])):
             break
         start += end
-    return _capital(sentence[start:]) if start else sentence
+    return _capitalize(sentence[start:]) if start else sentence
 
 
 def main_clause(sentence: str) -> str:
     """Return the sentence without the clause before its "we"; else as it is."""
-    found = _DEPENDENT.match(sentence) and _WE.search(sentence)
-    return _capital(sentence[found.end() :]) if found else sentence
+    match = _DEPENDENT_CLAUSE.match(sentence) and _MAIN_CLAUSE_START.search(sentence)
+    return _capitalize(sentence[match.end() :]) if match else sentence
 
 
-def _lead_in(sentence: str) -> int:
+def _lead_in_end(sentence: str) -> int:
     """Return where the words end that only lead in; 0 where there are none."""
-    for plain in (_ADVERB, _IN_THIS_PAPER, _FOR_THESE_WE, _THIS_PAPER, _NUMBER):
-        if found := plain.match(sentence):
-            return found.end()
-    reason = _REASON.match(sentence)
+    for pattern in (_ORDERING_ADVERB, _IN_THIS_PAPER, _FOR_THIS_PHRASE, _THIS_PAPER, _LIST_NUMBER):
+        if match := pattern.match(sentence):
+            return match.end()
+    reason = _REASON_PHRASE.match(sentence)
     if not reason:
         return 0
-    found = (
-        _WE.search(sentence, reason.end(), _FAR)
-        or _CLOSED.match(sentence)
-        or _SUBJECT.search(sentence, reason.end(), _FAR)
+    match = (
+        _MAIN_CLAUSE_START.search(sentence, reason.end(), _SEARCH_LIMIT)
+        or _CLOSED_PHRASE.match(sentence)
+        or _OTHER_SUBJECT.search(sentence, reason.end(), _SEARCH_LIMIT)
     )
-    return found.end() if found else 0
+    return match.end() if match else 0
 
 
-def _capital(sentence: str) -> str:
+def _capitalize(sentence: str) -> str:
     """Return the sentence with a capital letter, but for "p-adic" and "mRNA"."""
-    return sentence[0].upper() + sentence[1:] if _SMALL.match(sentence) else sentence
+    return sentence[0].upper() + sentence[1:] if _LOWERCASE_START.match(sentence) else sentence

@@ -11,8 +11,8 @@ _TAG = re.compile(
     r"|(?:jats|mml):[a-z-]{1,20})\b[^<>]{0,300}>(.{0,500}?)</\1>",
     re.IGNORECASE,
 )
-_BREAK = re.compile(r"</?(?:br|hr|p)\s*/?>", re.IGNORECASE)
-_NESTED = 5  # tags within tags, as deep as anybody writes them
+_LINE_BREAK = re.compile(r"</?(?:br|hr|p)\s*/?>", re.IGNORECASE)
+_MAX_NESTING = 5  # tags within tags, as deep as anybody writes them
 
 _CITATION = re.compile(
     r"[ ~]?(?:"
@@ -26,34 +26,34 @@ _CITATION = re.compile(
     r")[)\]])"
 )
 # Without it the sentence would lack something: "as in [2]", "on the interval [1, 2]", "K[2]".
-_NEEDS_IT = re.compile(
+_NEEDS_CITATION = re.compile(
     r"(?:\b(?:in|of|by|from|to|see|with|and|or|on|at|for|following|than|like|e\.g\.|cf\.|interval"
     r"|range|ranges|scale|theorem|eq\.|equation|section|lemma|refs?\.|reference|as)|(?:^|\W)\w"
     r"|[^\w.,;:\"'”’)]|\d|^)$",
     re.IGNORECASE,
 )
 # Between an abstract and the same in another language.
-_RULE = re.compile(r"(^|[.!?]\s?)[-–—_=*]{2,}\s+(?=\w)")
+_DASH_RULE = re.compile(r"(^|[.!?]\s?)[-–—_=*]{2,}\s+(?=\w)")
 
 
-def prose(text: str) -> str:
+def clean_prose(text: str) -> str:
     """Return the text on one line without entities, tags, citations and ruled lines."""
     if "&" in text:
-        text = _ENTITY.sub(_character, text)
+        text = _ENTITY.sub(_decode_entity, text)
     if "</" in text:
-        for _ in range(_NESTED):
-            text, found = _TAG.subn(r"\2", text)
-            if not found:
+        for _ in range(_MAX_NESTING):
+            text, replaced = _TAG.subn(r"\2", text)
+            if not replaced:
                 break
     if "<" in text:
-        text = _BREAK.sub(" ", text)
+        text = _LINE_BREAK.sub(" ", text)
     text = " ".join(text.split())
     if "[" in text or "\\" in text or "(" in text:
-        text = _CITATION.sub(_without_citation, text)
-    return _RULE.sub(r"\1", text).strip()
+        text = _CITATION.sub(_drop_citation, text)
+    return _DASH_RULE.sub(r"\1", text).strip()
 
 
-def _character(match: re.Match[str]) -> str:
+def _decode_entity(match: re.Match[str]) -> str:
     """Return what an entity stands for; what is none stays: "H&E; (ii)"."""
     name = match[1]
     if not name.startswith("#"):
@@ -63,6 +63,6 @@ def _character(match: re.Match[str]) -> str:
     return chr(number) if is_text else match[0]
 
 
-def _without_citation(match: re.Match[str]) -> str:
+def _drop_citation(match: re.Match[str]) -> str:
     before = match.string[max(match.start() - 12, 0) : match.start()]
-    return match[0] if _NEEDS_IT.search(before) else ""
+    return match[0] if _NEEDS_CITATION.search(before) else ""

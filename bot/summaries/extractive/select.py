@@ -6,30 +6,30 @@ without anything that no reader would call prose. A paper that was withdrawn say
 
 import re
 
-from bot.summaries.extractive.abstract_sections import Passage, Section, passages
-from bot.summaries.extractive.cues import CLAIMS, HINTS, LEANINGS
+from bot.summaries.extractive.abstract_sections import Passage, Section, split_passages
+from bot.summaries.extractive.cues import CLAIMS, CONTEXT_PENALTIES, HINTS
 from bot.summaries.extractive.lead_ins import main_clause, without_lead_in
-from bot.summaries.extractive.prose import prose
-from bot.summaries.extractive.sentences import sentences
-from bot.summaries.extractive.truncate import shorten, without_brackets
-from bot.summaries.extractive.withdrawal import withdrawal
+from bot.summaries.extractive.prose import clean_prose
+from bot.summaries.extractive.sentences import split_sentences
+from bot.summaries.extractive.truncate import drop_remarks, truncate_sentence
+from bot.summaries.extractive.withdrawal import find_withdrawal_notice
 
-LONGEST_GIST = 300
+MAX_TLDR_LENGTH = 300
 """A gist has at most this many characters: three lines of a table on a phone."""
 
 _WORD = re.compile(r"[^\W_]{3,}")
 # Words of titles that say little about their subject.
-_IDLE = {
+_STOP_WORDS = {
     *("the", "and", "for", "with", "from", "via", "using", "toward", "towards", "into", "based"),
     *("its", "are", "new", "can", "not", "how", "what", "why", "when", "does", "approach", "study"),
     *("analysis", "method", "methods", "model", "models", "through", "under", "over", "between"),
 }
 # Six letters stand for the word: "segmentation", "segmenting" and "segments" are one.
-_STEM = 6
-_FEW_NEWS = 4  # words that the title does not have
-_NAMED = 2  # points for what the title names before its colon
+_STEM_LENGTH = 6
+_MIN_NEW_WORDS = 4  # words that the title does not have
+_NAME_POINTS = 2  # points for what the title names before its colon
 
-_OF_SECTION = {
+_SECTION_POINTS = {
     Section.NONE: 0.0,
     Section.BACKGROUND: -2.0,
     Section.METHODS: 0.0,
@@ -39,79 +39,91 @@ _OF_SECTION = {
 }
 
 
-def gist(title: str, abstract: str, comment: str = "") -> str:
+def extract_tldr(title: str, abstract: str, comment: str = "") -> str:
     """Return the sentence that says what was done or found, or that it was withdrawn.
 
     Where the abstract has none it is the title.
     """
     title = " ".join(title.split())
-    if notice := withdrawal(title, abstract, comment):
-        return shorten(without_lead_in(notice), LONGEST_GIST)
-    candidates = _candidates(prose(abstract)) or (Passage(Section.NONE, title),)
-    subject, name = _stems(title), _name(title)
-    shown = [_alone(passage.sentence) for passage in candidates]
+    if notice := find_withdrawal_notice(title, abstract, comment):
+        return truncate_sentence(without_lead_in(notice), MAX_TLDR_LENGTH)
+    candidates = _candidate_passages(clean_prose(abstract)) or (Passage(Section.NONE, title),)
+    title_stems, name = _stems(title), _title_name(title)
+    shown = [_standalone_sentence(passage.sentence) for passage in candidates]
     scores = [
-        _score(passage, short, subject)
-        + _NAMED * (name in passage.sentence)
-        - place / len(candidates)
-        for place, (passage, short) in enumerate(zip(candidates, shown, strict=True))
+        _score(passage, shortened, title_stems)
+        + _NAME_POINTS * (name in passage.sentence)
+        - index / len(candidates)
+        for index, (passage, shortened) in enumerate(zip(candidates, shown, strict=True))
     ]
-    return shorten(shown[scores.index(max(scores))], LONGEST_GIST)
+    return truncate_sentence(shown[scores.index(max(scores))], MAX_TLDR_LENGTH)
 
 
-def _candidates(text: str) -> tuple[Passage, ...]:
+def _candidate_passages(text: str) -> tuple[Passage, ...]:
     """Return the sentences to choose from: where results are labelled, only these."""
-    found = [
-        passage for passage in passages(sentences(text)) if any(map(str.isalpha, passage.sentence))
+    lettered = [
+        passage
+        for passage in split_passages(split_sentences(text))
+        if any(map(str.isalpha, passage.sentence))
     ]
-    results = [passage for passage in found if passage.section is Section.RESULTS]
-    return tuple(results or found)
+    results = [passage for passage in lettered if passage.section is Section.RESULTS]
+    return tuple(results or lettered)
 
 
-def _alone(sentence: str) -> str:
+def _standalone_sentence(sentence: str) -> str:
     """Return the sentence as it stands alone; of a long one the less important parts go."""
-    short = without_lead_in(sentence)
-    if len(short) <= LONGEST_GIST:
-        return short
-    clause = main_clause(short)
+    shortened = without_lead_in(sentence)
+    if len(shortened) <= MAX_TLDR_LENGTH:
+        return shortened
+    clause = main_clause(shortened)
     for shorter in (
-        without_brackets(short, LONGEST_GIST),
+        drop_remarks(shortened, MAX_TLDR_LENGTH),
         clause,
-        without_brackets(clause, LONGEST_GIST),
+        drop_remarks(clause, MAX_TLDR_LENGTH),
     ):
-        if len(shorter) <= LONGEST_GIST:
+        if len(shorter) <= MAX_TLDR_LENGTH:
             return shorter
-    return short
+    return shortened
 
 
-def _score(passage: Passage, short: str, subject: frozenset[str]) -> float:
+def _score(passage: Passage, shortened: str, title_stems: frozenset[str]) -> float:
     """Weigh a sentence by what it claims, how it opens, its subject and its length."""
-    sentence = passage.sentence[: 2 * LONGEST_GIST]  # What nobody will see must not decide.
-    small = sentence.lower()
-    claim = next((cue.points for cue in CLAIMS if cue.pattern.search(small)), 0.0)
-    hints = sum(cue.points for cue in HINTS if cue.pattern.search(small))
-    alone = short.lower()
-    leaning = next((cue.points for cue in LEANINGS if cue.pattern.search(alone)), 0.0)
+    sentence = passage.sentence[: 2 * MAX_TLDR_LENGTH]  # What nobody will see must not decide.
+    lowercased = sentence.lower()
+    claim = next((cue.points for cue in CLAIMS if cue.pattern.search(lowercased)), 0.0)
+    hints = sum(cue.points for cue in HINTS if cue.pattern.search(lowercased))
+    shown_text = shortened.lower()
+    context_penalty = next(
+        (cue.points for cue in CONTEXT_PENALTIES if cue.pattern.search(shown_text)), 0.0
+    )
     stems = _stems(sentence)
-    shared = len(subject & stems) / max(len(subject), 1)
-    repeated = max(_FEW_NEWS - len(stems - subject), 0) / 2
-    section = _OF_SECTION[passage.section]
-    return claim + hints + leaning + section + 3 * shared - repeated - _misfit(len(short))
+    shared = len(title_stems & stems) / max(len(title_stems), 1)
+    repeated = max(_MIN_NEW_WORDS - len(stems - title_stems), 0) / 2
+    section = _SECTION_POINTS[passage.section]
+    return (
+        claim
+        + hints
+        + context_penalty
+        + section
+        + 3 * shared
+        - repeated
+        - _length_penalty(len(shortened))
+    )
 
 
-def _name(title: str) -> str:
+def _title_name(title: str) -> str:
     """Return what a title names before its colon, or words that no abstract holds."""
     name, colon, _ = title.partition(":")
     return name if colon and " " not in name else title
 
 
-def _misfit(length: int) -> float:
+def _length_penalty(length: int) -> float:
     """Charge for a sentence that is too short to tell anything, or that must be cut."""
     if length < 60:
         return (60 - length) / 10
-    return min(1 + (length - LONGEST_GIST) / 100, 3) if length > LONGEST_GIST else 0.0
+    return min(1 + (length - MAX_TLDR_LENGTH) / 100, 3) if length > MAX_TLDR_LENGTH else 0.0
 
 
 def _stems(text: str) -> frozenset[str]:
-    words = set(_WORD.findall(text.lower())) - _IDLE
-    return frozenset(word[:_STEM] for word in words)
+    words = set(_WORD.findall(text.lower())) - _STOP_WORDS
+    return frozenset(word[:_STEM_LENGTH] for word in words)

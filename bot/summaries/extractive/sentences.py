@@ -36,8 +36,8 @@ _JOURNAL = re.compile(
 
 # The library does not split between a bracket or apostrophe and the next that could close it,
 # however far: "models' ... users'". Lists "(1) ... 2) ..." it runs on to the end of the text.
-_OPENING = "([{'‘`"
-_PAIRED = str.maketrans(dict.fromkeys(_OPENING + ")]}’", " "))
+_OPENING_CHARS = "([{'‘`"
+_WITHOUT_BRACKETS = str.maketrans(dict.fromkeys(_OPENING_CHARS + ")]}’", " "))
 
 # "... in MRI and CT. RoMed ...": the library takes short capitals for initials of a name.
 _ACRONYM = re.compile(r"\b[A-Z]{2,}s?(?=[.?!])")
@@ -46,75 +46,75 @@ _ACRONYM = re.compile(r"\b[A-Z]{2,}s?(?=[.?!])")
 _HALF_PAIR = re.compile(r"[\ud800-\udfff]")
 
 # "... are missing.To address this ...": common where an abstract was pasted from a PDF.
-_SPACE_FORGOTTEN = re.compile(r"(?<=[a-z]{2}[.?!])(?=[A-Z][a-z]*\s)")
+_MISSING_SPACE = re.compile(r"(?<=[a-z]{2}[.?!])(?=[A-Z][a-z]*\s)")
 
-_OPENER = (
+_SENTENCE_OPENER = (
     r"(?:We|Our|The|This|These|Those|In|It|Its|Here|However|A|An|To|As|For|By|With|Using|Both|All|I|From"
     r"|Moreover|Furthermore|Finally|Results|Methods|Conclusions?|Thus|Hence|Therefore)\s"
 )
 
 # For the library one letter is an initial and a unit an abbreviation: "of type A. We", "3 mm. It".
-_SHORT_WORD = re.compile(
-    rf"\b\w\.\s(?={_OPENER})|\d[\s~-]?(?:[a-zµ]|[a-zA-Zµ]{{2,3}})\)?\.\s(?=[A-Z])"
+_SHORT_WORD_END = re.compile(
+    rf"\b\w\.\s(?={_SENTENCE_OPENER})|\d[\s~-]?(?:[a-zµ]|[a-zA-Zµ]{{2,3}})\)?\.\s(?=[A-Z])"
 )
 
 # "... hold. (ii) We prove ...", "... hold. 2) We prove ...".
-_NUMBERED = re.compile(r"[.!?]\s(?=\(?(?:[ivx]{1,4}|\d|[a-h])\)\s[A-Z])")
+_NUMBERED_START = re.compile(r"[.!?]\s(?=\(?(?:[ivx]{1,4}|\d|[a-h])\)\s[A-Z])")
 
 # A stop inside a bracket ends no sentence.
 _BRACKETED = re.compile(r"\([^()]{1,300}\)|\[[^\[\]]{1,300}\]")
 
-_GOES_ON = re.compile(r"[a-z]+[\s,;:.]|[,;:)\]]")
+_CONTINUATION = re.compile(r"[a-z]+[\s,;:.]|[,;:)\]]")
 _STOPS_WITHOUT_SPACE = "。！？｡"
 
 
-def sentences(text: str) -> tuple[str, ...]:
+def split_sentences(text: str) -> tuple[str, ...]:
     """Split a text into its sentences, white space folded and no other character lost."""
-    folded = " ".join(text.split())
-    masked = _masked(folded)
+    one_line = " ".join(text.split())
+    masked = _mask_false_stops(one_line)
     brackets = [match.span() for match in _BRACKETED.finditer(masked)]
-    borders = sorted({0, *_borders(folded, masked), len(folded)})
-    starts = [border for border in borders if not _is_inside(border, brackets)]
-    pieces = (folded[start:end].strip() for start, end in pairwise(starts))
+    boundaries = sorted({0, *_boundaries(one_line, masked), len(one_line)})
+    starts = [boundary for boundary in boundaries if not _is_inside(boundary, brackets)]
+    pieces = (one_line[start:end].strip() for start, end in pairwise(starts))
     return tuple(piece for piece in pieces if piece)
 
 
-def _is_inside(border: int, brackets: Sequence[tuple[int, int]]) -> bool:
+def _is_inside(boundary: int, brackets: Sequence[tuple[int, int]]) -> bool:
     """Whether one of the brackets, which stand in order, is open at a place."""
-    before = bisect_left(brackets, (border, 0)) - 1
-    return before >= 0 and border < brackets[before][1]
+    preceding = bisect_left(brackets, (boundary, 0)) - 1
+    return preceding >= 0 and boundary < brackets[preceding][1]
 
 
-def _borders(text: str, masked: str) -> Iterator[int]:
+def _boundaries(text: str, masked: str) -> Iterator[int]:
     """Yield the positions at which a new sentence starts, its opening bracket included."""
-    yield from (match.start() for match in _SPACE_FORGOTTEN.finditer(masked))
-    for border in (_SHORT_WORD, _NUMBERED):
-        yield from (match.end() for match in border.finditer(masked))
-    shadow = masked.translate(_PAIRED)
+    yield from (match.start() for match in _MISSING_SPACE.finditer(masked))
+    for pattern in (_SHORT_WORD_END, _NUMBERED_START):
+        yield from (match.end() for match in pattern.finditer(masked))
+    shadow = masked.translate(_WITHOUT_BRACKETS)
     end = 0
     for piece in segment("en", shadow):
         end += len(piece)
-        if _GOES_ON.match(shadow, end):
+        if _CONTINUATION.match(shadow, end):
             continue
         start = end
-        while start and text[start - 1] in _OPENING:
+        while start and text[start - 1] in _OPENING_CHARS:
             start -= 1
         if start and (text[start - 1].isspace() or text[start - 1] in _STOPS_WITHOUT_SPACE):
             yield start
 
 
-def _masked(text: str) -> str:
+def _mask_false_stops(text: str) -> str:
     """Return a text of the same length in which only real stops look like stops."""
     text = _HALF_PAIR.sub("x", text)
-    text = FORMULA.sub(_word, text)
-    text = _URL.sub(_word, text)
-    text = _ACRONYM.sub(_word, text)
+    text = FORMULA.sub(_placeholder_word, text)
+    text = _URL.sub(_placeholder_word, text)
+    text = _ACRONYM.sub(_placeholder_word, text)
     for abbreviation in (_ABBREVIATION, _JOURNAL):
         text = abbreviation.sub(lambda match: match[0].replace(".", "_"), text)
     return text
 
 
-def _word(match: re.Match[str]) -> str:
+def _placeholder_word(match: re.Match[str]) -> str:
     """Stand in for a match with a word; a stop just inside a formula's end remains a stop."""
     inside = match[0].rstrip("$\\])").rstrip()
     ends_sentence = match[0].endswith("$") and inside.endswith(".")

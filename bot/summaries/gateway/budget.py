@@ -11,14 +11,14 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
-from storage.records import Spending
+from storage.records import DailySpending
 
 _NUMBER = r"(\d{1,15}(?:[ ,_]\d{3})*(?:\.\d{1,6})?)"
 _CURRENCY = r"([A-Z]{3}|[$€£¥])"
 _PRICE = re.compile(rf"{_NUMBER}\s*/\s*{_NUMBER}\s*{_CURRENCY}?")
-_MONEY = re.compile(rf"{_NUMBER}\s*{_CURRENCY}")
-_TOKENS = re.compile(rf"{_NUMBER}\s*([kKM])?(?:\s*tokens?)?")
-_SCALE = {"k": 1_000, "K": 1_000, "M": 1_000_000}
+_MONEY_AMOUNT = re.compile(rf"{_NUMBER}\s*{_CURRENCY}")
+_TOKEN_AMOUNT = re.compile(rf"{_NUMBER}\s*([kKM])?(?:\s*tokens?)?")
+_MULTIPLIERS = {"k": 1_000, "K": 1_000, "M": 1_000_000}
 MILLION = 1_000_000
 
 
@@ -26,73 +26,75 @@ MILLION = 1_000_000
 class Price:
     """What a million tokens cost, sent and received."""
 
-    asked: float
-    answered: float
+    prompt_price: float
+    completion_price: float
     currency: str = ""
 
     def __str__(self) -> str:
         return (
-            f"{self.asked:g}/{self.answered:g} {self.currency}".strip()
-            if self.asked or self.answered
+            f"{self.prompt_price:g}/{self.completion_price:g} {self.currency}".strip()
+            if self.prompt_price or self.completion_price
             else ""
         )
 
-    def of(self, asked: int, answered: int) -> int:
+    def cost(self, prompt_tokens: int, completion_tokens: int) -> int:
         """What tokens cost, in millionths of the currency."""
-        return round(asked * self.asked + answered * self.answered)
+        return round(prompt_tokens * self.prompt_price + completion_tokens * self.completion_price)
 
 
 @dataclass(frozen=True, slots=True)
 class Budget:
     """The most that a day may cost: tokens, or millionths of a currency where it has one."""
 
-    most: int
+    limit: int
     currency: str = ""
 
     def __str__(self) -> str:
-        return f"{self.most / MILLION:.2f} {self.currency}" if self.currency else str(self.most)
+        return f"{self.limit / MILLION:.2f} {self.currency}" if self.currency else str(self.limit)
 
-    def is_spent(self, spent: Iterable[Spending]) -> bool:
+    def is_exhausted(self, spending: Iterable[DailySpending]) -> bool:
         """Whether what was paid leaves nothing for another call."""
-        return self.left(spent) <= 0
+        return self.remaining(spending) <= 0
 
-    def left(self, spent: Iterable[Spending]) -> int:
+    def remaining(self, spending: Iterable[DailySpending]) -> int:
         """How much of the budget is left; below 0 when the last calls cost more than that."""
         if self.currency:
-            return self.most - sum(one.money for one in spent)
-        return self.most - sum(one.asked + one.answered for one in spent)
+            return self.limit - sum(row.cost_micros for row in spending)
+        return self.limit - sum(row.prompt_tokens + row.completion_tokens for row in spending)
 
 
-def price(text: str) -> Price | None:
+def parse_price(text: str) -> Price | None:
     """``0.27/1.10 USD`` → a price; None when it is none."""
-    found = _PRICE.fullmatch(text.strip())
-    if not found:
+    match = _PRICE.fullmatch(text.strip())
+    if not match:
         return None
-    return Price(_number(found[1]), _number(found[2]), found[3] or "")
+    return Price(_parse_number(match[1]), _parse_number(match[2]), match[3] or "")
 
 
-def budget(text: str) -> Budget | None:
+def parse_budget(text: str) -> Budget | None:
     """``2000000``, ``500k``, ``2M tokens`` or ``1.50 USD`` → a budget; None when it is none."""
-    if money := _MONEY.fullmatch(text.strip()):
-        return Budget(round(_number(money[1]) * MILLION), money[2])
-    if tokens := _TOKENS.fullmatch(text.strip()):
-        return Budget(round(_number(tokens[1]) * _SCALE.get(tokens[2] or "", 1)))
+    if money_match := _MONEY_AMOUNT.fullmatch(text.strip()):
+        return Budget(round(_parse_number(money_match[1]) * MILLION), money_match[2])
+    if token_match := _TOKEN_AMOUNT.fullmatch(text.strip()):
+        return Budget(
+            round(_parse_number(token_match[1]) * _MULTIPLIERS.get(token_match[2] or "", 1))
+        )
     return None
 
 
-def _number(text: str) -> float:
+def _parse_number(text: str) -> float:
     return float(re.sub(r"[ ,_]", "", text))
 
 
-def total(spent: Iterable[Spending], day: date, model: str = "") -> Spending:
+def total_spending(spending: Iterable[DailySpending], day: date, model: str = "") -> DailySpending:
     """All of it in one row."""
-    found = list(spent)
-    return Spending(
+    rows = list(spending)
+    return DailySpending(
         day,
         model,
-        calls=sum(one.calls for one in found),
-        asked=sum(one.asked for one in found),
-        answered=sum(one.answered for one in found),
-        money=sum(one.money for one in found),
-        unused=sum(one.unused for one in found),
+        calls=sum(row.calls for row in rows),
+        prompt_tokens=sum(row.prompt_tokens for row in rows),
+        completion_tokens=sum(row.completion_tokens for row in rows),
+        cost_micros=sum(row.cost_micros for row in rows),
+        unusable_answers=sum(row.unusable_answers for row in rows),
     )

@@ -9,18 +9,21 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
-from bot.summaries.gateway.budget import MILLION, Budget, Price, total
-from bot.summaries.gateway.model_state import State, condition
+from bot.summaries.gateway.budget import MILLION, Budget, Price, total_spending
+from bot.summaries.gateway.model_state import ModelStatus, current_model_state
 from storage import Store
-from storage.records import Backlog, Commission, Coverage, Notice, Spending
+from storage.records import DailySpending, Notice, SummaryBacklog, SummaryCoverage, SummaryJob
 
-USUAL = 800, 450  # tokens sent and received for a gloss that translates title and abstract
-USUAL_ENGLISH = 700, 60  # the same for one in English, of which a sentence comes back
-LATELY = timedelta(days=7)  # whose digests tell how far the glosses reach
+TYPICAL_TRANSLATION_TOKENS = (
+    800,
+    450,
+)  # tokens sent and received for a gloss that translates title and abstract
+TYPICAL_ENGLISH_TOKENS = 700, 60  # the same for one in English, of which a sentence comes back
+COVERAGE_PERIOD = timedelta(days=7)  # whose digests tell how far the glosses reach
 
 
 @dataclass(frozen=True, slots=True)
-class Contract:
+class LlmSettings:
     """Which model writes, in which languages, and what it may cost."""
 
     model: str
@@ -30,32 +33,32 @@ class Contract:
 
 
 @dataclass(frozen=True, slots=True)
-class Account:
+class CostReport:
     """What became of the glosses that were wanted."""
 
-    contract: Contract
-    state: State
-    backlog: Backlog
-    coverage: tuple[Coverage, ...]
-    today: Spending
-    month: Spending
-    digests: int  # of this month
+    settings: LlmSettings
+    status: ModelStatus
+    backlog: SummaryBacklog
+    coverage: tuple[SummaryCoverage, ...]
+    today: DailySpending
+    month: DailySpending
+    digests_this_month: int  # of this month
 
 
-def account(store: Store, bot: int, contract: Contract, now: datetime) -> Account:
+def build_cost_report(store: Store, bot: int, settings: LlmSettings, now: datetime) -> CostReport:
     """The account of one bot at an instant."""
     today = now.astimezone(UTC).date()
-    first = today.replace(day=1)
-    spent = store.spending.between(first, today)
-    month = datetime(first.year, first.month, 1, tzinfo=UTC)
-    return Account(
-        contract=contract,
-        state=condition(store).state,
-        backlog=store.commissions.backlog(),
-        coverage=store.commissions.coverage(bot, contract.languages, now - LATELY),
-        today=total((one for one in spent if one.day == today), today),
-        month=total(spent, today),
-        digests=store.census.digests_since(bot, month),
+    month_start = today.replace(day=1)
+    daily_spending = store.spending.between(month_start, today)
+    month_start_time = datetime(month_start.year, month_start.month, 1, tzinfo=UTC)
+    return CostReport(
+        settings=settings,
+        status=current_model_state(store).status,
+        backlog=store.summary_jobs.backlog(),
+        coverage=store.summary_jobs.coverage(bot, settings.languages, now - COVERAGE_PERIOD),
+        today=total_spending((row for row in daily_spending if row.day == today), today),
+        month=total_spending(daily_spending, today),
+        digests_this_month=store.usage_statistics.count_digests_since(bot, month_start_time),
     )
 
 
@@ -63,60 +66,83 @@ def account(store: Store, bot: int, contract: Contract, now: datetime) -> Accoun
 class Estimate:
     """What glosses may cost: by what this model took before, else by what is usual."""
 
-    glosses: int
+    summaries: int
     tokens: int
-    money: int
+    cost_micros: int
 
 
-def estimate(store: Store, contract: Contract, wanted: Sequence[Commission]) -> Estimate:
+def estimate_cost(store: Store, settings: LlmSettings, jobs: Sequence[SummaryJob]) -> Estimate:
     """About what it costs to make these glosses."""
-    asked = answered = 0
-    for language in {one.language for one in wanted}:
-        count = sum(one.language == language for one in wanted)
-        sent, received = USUAL if language != "en" else USUAL_ENGLISH
-        mean = store.commissions.mean_tokens(contract.model, language)
-        scale = mean / (sent + received) if mean else 1.0
-        asked += round(count * sent * scale)
-        answered += round(count * received * scale)
-    return Estimate(len(wanted), asked + answered, contract.price.of(asked, answered))
+    prompt_tokens = completion_tokens = 0
+    for language in {job.language for job in jobs}:
+        count = sum(job.language == language for job in jobs)
+        typical_prompt, typical_completion = (
+            TYPICAL_TRANSLATION_TOKENS if language != "en" else TYPICAL_ENGLISH_TOKENS
+        )
+        mean = store.summary_jobs.mean_tokens(settings.model, language)
+        scale = mean / (typical_prompt + typical_completion) if mean else 1.0
+        prompt_tokens += round(count * typical_prompt * scale)
+        completion_tokens += round(count * typical_completion * scale)
+    return Estimate(
+        len(jobs),
+        prompt_tokens + completion_tokens,
+        settings.price.cost(prompt_tokens, completion_tokens),
+    )
 
 
-def told(found: Account) -> Iterable[Notice]:
+def cost_report_notices(report: CostReport) -> Iterable[Notice]:
     """The account in lines, each a text with its values."""
-    yield Notice(f"account-{found.state}", (("model", found.contract.model),))
-    backlog = found.backlog
+    yield Notice(f"account-{report.status}", (("model", report.settings.model),))
+    backlog = report.backlog
     yield Notice(
         "account-backlog",
         (
             ("waiting", backlog.waiting),
-            ("failed", backlog.failed),
-            ("given", backlog.given_up),
+            ("failed", backlog.retrying),
+            ("given", backlog.abandoned),
         ),
     )
-    for one in found.coverage:
-        if one.shown:
-            share = 100 * one.glossed // one.shown
-            facts = (("code", one.language), ("share", share), ("papers", one.shown))
+    for coverage in report.coverage:
+        if coverage.shown_count:
+            percent = 100 * coverage.summarized_count // coverage.shown_count
+            facts = (
+                ("code", coverage.language),
+                ("share", percent),
+                ("papers", coverage.shown_count),
+            )
             yield Notice("account-coverage", facts)
-    yield _spent("account-today", found, found.today, (("budget", str(found.contract.budget)),))
-    yield _spent("account-month", found, found.month, (("each", _each(found)),))
+    yield _spending_notice(
+        "account-today", report, report.today, (("budget", str(report.settings.budget)),)
+    )
+    yield _spending_notice(
+        "account-month", report, report.month, (("each", _cost_per_digest(report)),)
+    )
 
 
-def _spent(key: str, found: Account, spent: Spending, more: tuple[tuple[str, str], ...]) -> Notice:
-    tokens = spent.asked + spent.answered
-    return Notice(key, (("tokens", tokens), ("money", money(found.contract, spent.money)), *more))
+def _spending_notice(
+    key: str, report: CostReport, spending: DailySpending, extra_values: tuple[tuple[str, str], ...]
+) -> Notice:
+    tokens = spending.prompt_tokens + spending.completion_tokens
+    return Notice(
+        key,
+        (
+            ("tokens", tokens),
+            ("money", format_cost(report.settings, spending.cost_micros)),
+            *extra_values,
+        ),
+    )
 
 
-def money(contract: Contract, millionths: int) -> str:
+def format_cost(settings: LlmSettings, millionths: int) -> str:
     """An amount with its currency; nothing where tokens have no price."""
-    if not str(contract.price):
+    if not str(settings.price):
         return "none"
-    return f"{millionths / MILLION:.4f} {contract.price.currency}".strip()
+    return f"{millionths / MILLION:.4f} {settings.price.currency}".strip()
 
 
-def _each(found: Account) -> str:
+def _cost_per_digest(report: CostReport) -> str:
     """What a digest cost this month: in money where there is a price, else in tokens."""
-    digests = max(found.digests, 1)
-    if str(found.contract.price):
-        return money(found.contract, found.month.money // digests)
-    return str((found.month.asked + found.month.answered) // digests)
+    digests = max(report.digests_this_month, 1)
+    if str(report.settings.price):
+        return format_cost(report.settings, report.month.cost_micros // digests)
+    return str((report.month.prompt_tokens + report.month.completion_tokens) // digests)

@@ -7,40 +7,48 @@ from datetime import datetime
 from enum import StrEnum
 
 from storage import Store
-from storage.records import SourceCursor
+from storage.records import FeedCursor
 
-_MARK = "model"  # a source of words: its name and state stand where a feed's position would
+_CURSOR_NAME = "model"  # a source of words: its name and state stand where a feed's position would
 
 
-class State(StrEnum):
+class ModelStatus(StrEnum):
     """What stands between us and an answer; anything but GOOD is the operator's to know."""
 
-    GOOD = "good"
+    AVAILABLE = "good"
     KEY_REFUSED = "key-refused"
     MODEL_UNKNOWN = "model-unknown"
     OUT_OF_CREDIT = "out-of-credit"
     OVERLOADED = "overloaded"
     UNREACHABLE = "unreachable"
-    SPENT = "spent"  # the day's budget
+    BUDGET_SPENT = "spent"  # the day's budget
 
 
 @dataclass(frozen=True, slots=True)
-class Condition:
+class ModelState:
     """The state of a model since an instant; GOOD without a model."""
 
-    state: State = State.GOOD
+    status: ModelStatus = ModelStatus.AVAILABLE
     model: str = ""
     since: datetime | None = None
 
 
-def condition(store: Store) -> Condition:
+def current_model_state(store: Store) -> ModelState:
     """How the model answered last."""
-    mark = store.cursors.get(_MARK)
-    return Condition(State(mark.token or State.GOOD), mark.batch, mark.checked)
+    cursor = store.feed_cursors.get(_CURSOR_NAME)
+    return ModelState(
+        ModelStatus(cursor.resumption_token or ModelStatus.AVAILABLE),
+        cursor.batch_fingerprint,
+        cursor.checked_at,
+    )
 
 
-def note(store: Store, state: State, model: str, now: datetime) -> None:
+def record_model_state(store: Store, status: ModelStatus, model: str, now: datetime) -> None:
     """Keeps a state that has changed, and since when."""
-    known = condition(store)
-    if (known.state, known.model) != (state, model):
-        store.cursors.put(SourceCursor(_MARK, token=state, batch=model, checked=now))
+    previous = current_model_state(store)
+    if (previous.status, previous.model) != (status, model):
+        store.feed_cursors.put(
+            FeedCursor(
+                _CURSOR_NAME, resumption_token=status, batch_fingerprint=model, checked_at=now
+            )
+        )

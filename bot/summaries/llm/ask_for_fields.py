@@ -6,75 +6,82 @@ import asyncio
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
-from bot.summaries.llm.errors import ModelError, Reply, Usage, tokens
-from bot.summaries.llm.json_answers import Answer, partly, tidy
-from bot.summaries.llm.prompts import Prompt, schema
+from bot.summaries.llm.errors import ModelError, ModelReply, Usage, estimate_tokens
+from bot.summaries.llm.json_answers import ParsedAnswer, clean_line, parse_available_fields
+from bot.summaries.llm.prompts import Prompt, json_schema
 
 if TYPE_CHECKING:
-    from bot.summaries.llm.client import Model
+    from bot.summaries.llm.client import ModelClient
 
-MOST_CALLS = 40
+MAX_CALLS = 40
 """For one paper and language: an abstract of 20,000 characters twice, and some halves."""
 
 UNREADABLE = "unreadable"
 CUT_SHORT = "cut_short"
-ENDLESS = "too_many_calls"
+TOO_MANY_CALLS = "too_many_calls"
 
 
-class Unfit(Exception):
-    """What a model says failed the checks twice; ``faults`` are those of its last answer."""
+class AnswerRejected(Exception):
+    """What a model says failed the checks twice; ``findings`` are those of its last answer."""
 
-    def __init__(self, *faults: str) -> None:
-        super().__init__(", ".join(faults))
-        self.faults = faults
+    def __init__(self, *findings: str) -> None:
+        super().__init__(", ".join(findings))
+        self.findings = findings
 
 
-class Asker:
+class FieldRequester:
     """One errand at a model; ``spend`` is told of every call, also of those that fail.
 
     Of a call that is cut off nobody says what it cost: the words that were sent are counted.
     """
 
     def __init__(
-        self, model: Model, spend: Callable[[Usage], None], *, calls: int = MOST_CALLS
+        self,
+        model: ModelClient,
+        record_usage: Callable[[Usage], None],
+        *,
+        max_calls: int = MAX_CALLS,
     ) -> None:
         self._model = model
-        self._spend = spend
-        self._left = calls
+        self._record_usage = record_usage
+        self._calls_left = max_calls
 
-    async def ask(self, prompt: Prompt, most: int) -> Answer:
+    async def request_fields(self, prompt: Prompt, max_tokens: int) -> ParsedAnswer:
         """The fields of an answer that are whole, tidied; ``is_cut`` when it had more to say.
 
         Raises:
             ModelError: there is no reply.
             Unfit: too many calls were made for one errand.
         """
-        if not self._left:
-            raise Unfit(ENDLESS)
-        self._left -= 1
+        if not self._calls_left:
+            raise AnswerRejected(TOO_MANY_CALLS)
+        self._calls_left -= 1
         try:
             reply = await self._model.ask(
-                prompt.instructions, prompt.data, schema=schema(prompt.keys), most=most
+                prompt.instructions,
+                prompt.data,
+                schema=json_schema(prompt.keys),
+                max_tokens=max_tokens,
             )
         except ModelError as error:
             if error.usage != Usage():
-                self._spend(error.usage)
+                self._record_usage(error.usage)
             raise
         except asyncio.CancelledError:
-            sent = tokens(prompt.instructions) + tokens(prompt.data)
-            self._spend(Usage(sent, estimated=True))
+            sent = estimate_tokens(prompt.instructions) + estimate_tokens(prompt.data)
+            self._record_usage(Usage(sent, is_estimated=True))
             raise
-        self._spend(reply.usage)
+        self._record_usage(reply.usage)
         # A server may answer with a megabyte, which takes a second to read.
-        return await asyncio.to_thread(_read, reply, prompt.keys)
+        return await asyncio.to_thread(_fields_from_reply, reply, prompt.keys)
 
 
-def _read(reply: Reply, keys: Sequence[str]) -> Answer:
+def _fields_from_reply(reply: ModelReply, keys: Sequence[str]) -> ParsedAnswer:
     """The fields of a reply that are whole, tidied."""
-    found = partly(reply.text, keys)
-    if reply.is_cut and not found.is_framed:
-        return Answer({}, is_cut=True)  # Nothing tells where such an answer was to end.
-    fields = {key: tidy(value) for key, value in found.fields.items()}
-    if fields and reply.is_cut and found.is_cut and reply.text.endswith('"'):
+    answer = parse_available_fields(reply.text, keys)
+    if reply.is_cut and not answer.is_in_object:
+        return ParsedAnswer({}, is_cut=True)  # Nothing tells where such an answer was to end.
+    fields = {key: clean_line(value) for key, value in answer.fields.items()}
+    if fields and reply.is_cut and answer.is_cut and reply.text.endswith('"'):
         fields.popitem()  # The mark may be one inside of the text that was cut.
-    return Answer(fields, is_cut=reply.is_cut or found.is_cut)
+    return ParsedAnswer(fields, is_cut=reply.is_cut or answer.is_cut)

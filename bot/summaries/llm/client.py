@@ -18,20 +18,27 @@ from typing import Self
 import httpx2
 import openai
 
-from bot.summaries.llm.completion import Completion, completion
-from bot.summaries.llm.endpoint_url import endpoint
-from bot.summaries.llm.error_mapping import trouble
-from bot.summaries.llm.errors import KeyRefused, ModelError, Reply, Unreachable, Usage, tokens
-from bot.summaries.llm.provider_quirks import Manner
+from bot.summaries.llm.completion import Completion, parse_completion
+from bot.summaries.llm.endpoint_url import parse_endpoint
+from bot.summaries.llm.error_mapping import error_from_response
+from bot.summaries.llm.errors import (
+    KeyRefused,
+    ModelError,
+    ModelReply,
+    Unreachable,
+    Usage,
+    estimate_tokens,
+)
+from bot.summaries.llm.provider_quirks import ProviderQuirks
 
-_MOST_BYTES = 1 << 20
-_MOST_PACKED = 1 << 16  # gzip makes at most a thousand times more of it
-_THINKING_ROOM = 8_000  # tokens, for models that think before they speak
-_UNREAD = 0  # in place of a status: it was a good one, and its body is none
-_STEPS = 8  # more than any manner has left to give up
+_MAX_BYTES = 1 << 20
+_MAX_COMPRESSED_BYTES = 1 << 16  # gzip makes at most a thousand times more of it
+_THINKING_TOKENS = 8_000  # tokens, for models that think before they speak
+_UNREADABLE_STATUS = 0  # in place of a status: it was a good one, and its body is none
+_MAX_QUIRK_STEPS = 8  # more than any manner has left to give up
 
 
-class Model:
+class ModelClient:
     """A model by its name, on a server; remembers how the server wants to be asked.
 
     ``key`` may be empty: servers of one's own need none. ``timeout`` is for one request with
@@ -39,23 +46,23 @@ class Model:
     """
 
     def __init__(self, url: str, key: str, name: str, *, timeout: float = 30.0) -> None:
-        place = endpoint(url)
+        endpoint = parse_endpoint(url)
         self.name = name
-        self.host = place.host
+        self.host = endpoint.host
         self._key = key.strip()
         self._timeout = timeout
-        self._manner = Manner()
-        self._thinks = False
+        self._quirks = ProviderQuirks()
+        self._is_reasoning_model = False
         self._client = openai.AsyncOpenAI(
-            base_url=place.base,
-            default_query=dict(place.query),
-            api_key=self._key if _is_sound(self._key) and self._key else "none",
+            base_url=endpoint.base,
+            default_query=dict(endpoint.query),
+            api_key=self._key if _is_valid_key(self._key) and self._key else "none",
             admin_api_key="",
             webhook_secret="",
             max_retries=0,
             timeout=timeout,
             http_client=openai.DefaultAsyncHttpxClient(
-                follow_redirects=False, event_hooks={"response": [_bound]}
+                follow_redirects=False, event_hooks={"response": [_bound_body]}
             ),
         )
         # The library fills these from the environment, and would tell them to any server.
@@ -80,49 +87,58 @@ class Model:
         await self._client.close()
 
     async def ask(
-        self, instructions: str, data: str, *, schema: Mapping[str, object] | None, most: int
-    ) -> Reply:
-        """What the model says, in at most ``most`` tokens, as JSON by the schema if it can.
+        self, instructions: str, data: str, *, schema: Mapping[str, object] | None, max_tokens: int
+    ) -> ModelReply:
+        """What the model says, in at most ``max_tokens`` tokens, as JSON by the schema if it can.
 
         Raises:
             ModelError: there is no reply; its ``usage`` was paid nevertheless.
         """
-        if not _is_sound(self._key):
+        if not _is_valid_key(self._key):
             raise KeyRefused("the key holds characters that no key has")
-        paid = Usage()
+        usage = Usage()
         for _ in range(2):
-            knew, room = self._thinks, _THINKING_ROOM if self._thinks else 0
+            was_known, extra_tokens = (
+                self._is_reasoning_model,
+                _THINKING_TOKENS if self._is_reasoning_model else 0,
+            )
             try:
-                found = await self._completed(_messages(instructions, data), schema, most + room)
+                completion = await self._complete(
+                    _messages(instructions, data), schema, max_tokens + extra_tokens
+                )
             except ModelError as error:
-                error.usage = paid.plus(error.usage)
+                error.usage = usage.plus_usage(error.usage)
                 raise
-            paid = paid.plus(found.reply.usage)
-            self._thinks = self._thinks or found.has_thought
-            if found.reply.text or knew:
+            usage = usage.plus_usage(completion.reply.usage)
+            self._is_reasoning_model = self._is_reasoning_model or completion.has_thought
+            if completion.reply.text or was_known:
                 break
-        return Reply(found.reply.text, paid, found.reply.is_cut)
+        return ModelReply(completion.reply.text, usage, completion.reply.is_cut)
 
-    async def _completed(
-        self, messages: list[dict[str, str]], schema: Mapping[str, object] | None, most: int
+    async def _complete(
+        self, messages: list[dict[str, str]], schema: Mapping[str, object] | None, max_tokens: int
     ) -> Completion:
         """The completion, asked for in simpler manners as long as the server refuses the form."""
         sent = "".join(message["content"] for message in messages)
-        for _ in range(_STEPS):
-            manner = self._manner
-            fields = {"model": self.name, "messages": messages, **manner.request(schema, most)}
-            answer = await self._posted(fields, sent)
+        for _ in range(_MAX_QUIRK_STEPS):
+            quirks = self._quirks
+            fields = {
+                "model": self.name,
+                "messages": messages,
+                **quirks.request_fields(schema, max_tokens),
+            }
+            answer = await self._post(fields, sent)
             if 200 <= answer.status < 300:
-                return completion(answer.body, sent)
-            if answer.status == _UNREAD:
-                raise Unreachable("an answer that is no JSON", usage=_estimate(sent))
-            simpler = manner.after(answer.status, answer.body)
-            if simpler is None:
+                return parse_completion(answer.body, sent)
+            if answer.status == _UNREADABLE_STATUS:
+                raise Unreachable("an answer that is no JSON", usage=_estimated_usage(sent))
+            simpler_quirks = quirks.after_refusal(answer.status, answer.body)
+            if simpler_quirks is None:
                 break
-            self._manner = self._manner.and_also(simpler)
-        raise trouble(answer.status, answer.headers, answer.body, self._key)
+            self._quirks = self._quirks.combined_with(simpler_quirks)
+        raise error_from_response(answer.status, answer.headers, answer.body, self._key)
 
-    async def _posted(self, fields: Mapping[str, object], sent: str) -> _Answer:
+    async def _post(self, fields: Mapping[str, object], sent: str) -> _HttpAnswer:
         """The server's answer, whatever its status.
 
         The library's errors hold the request, and so the key: they are let go of before ours
@@ -137,16 +153,16 @@ class Model:
                     body=fields,
                     options={"headers": headers},
                 )
-                return _read(response)
+                return _read_answer(response)
         except openai.APIStatusError as error:
-            return _read(error.response)
-        except (openai.OpenAIError, httpx2.HTTPError, TimeoutError, _Unfit) as error:
-            failure = _failure(error, sent)
+            return _read_answer(error.response)
+        except (openai.OpenAIError, httpx2.HTTPError, TimeoutError, _BodyRejected) as error:
+            failure = _unreachable_error(error, sent)
         raise failure
 
 
 @dataclass(frozen=True, slots=True)
-class _Answer:
+class _HttpAnswer:
     """What came over the wire; ``body`` is JSON where it is JSON, else text."""
 
     status: int
@@ -154,64 +170,66 @@ class _Answer:
     body: object
 
 
-class _Unfit(Exception):
+class _BodyRejected(Exception):
     """A body that is not taken: too large, or packed in a way nobody asked for."""
 
 
-class _Bounded(httpx2.AsyncByteStream):
+class _BoundedStream(httpx2.AsyncByteStream):
     """A body that is given up as soon as it is too large."""
 
-    def __init__(self, stream: httpx2.AsyncByteStream, most: int) -> None:
+    def __init__(self, stream: httpx2.AsyncByteStream, max_bytes: int) -> None:
         self._stream = stream
-        self._most = most
+        self._max_bytes = max_bytes
 
     async def __aiter__(self) -> AsyncIterator[bytes]:
         size = 0
-        async for piece in self._stream:
-            size += len(piece)
-            if size > self._most:
-                raise _Unfit(f"an answer of more than {self._most} bytes")
-            yield piece
+        async for chunk in self._stream:
+            size += len(chunk)
+            if size > self._max_bytes:
+                raise _BodyRejected(f"an answer of more than {self._max_bytes} bytes")
+            yield chunk
 
     async def aclose(self) -> None:
         await self._stream.aclose()
 
 
-async def _bound(response: httpx2.Response) -> None:
-    packed = response.headers.get("content-encoding", "identity").strip().lower()
-    if packed not in ("identity", "gzip", ""):
-        raise _Unfit(f"an answer packed as {packed[:40]}")
+async def _bound_body(response: httpx2.Response) -> None:
+    encoding = response.headers.get("content-encoding", "identity").strip().lower()
+    if encoding not in ("identity", "gzip", ""):
+        raise _BodyRejected(f"an answer packed as {encoding[:40]}")
     stream = response.stream
     assert isinstance(stream, httpx2.AsyncByteStream)
-    response.stream = _Bounded(stream, _MOST_PACKED if packed == "gzip" else _MOST_BYTES)
+    response.stream = _BoundedStream(
+        stream, _MAX_COMPRESSED_BYTES if encoding == "gzip" else _MAX_BYTES
+    )
 
 
-def _read(response: httpx2.Response) -> _Answer:
+def _read_answer(response: httpx2.Response) -> _HttpAnswer:
     """An answer; an error that came under a good status is given its own."""
     try:
         body: object = json.loads(response.content)
     except (ValueError, RecursionError):
         if response.is_success:
-            return _Answer(_UNREAD, response.headers, None)
-        return _Answer(response.status_code, response.headers, response.text)
+            return _HttpAnswer(_UNREADABLE_STATUS, response.headers, None)
+        return _HttpAnswer(response.status_code, response.headers, response.text)
     status = response.status_code
     if response.is_success and isinstance(body, dict) and body.get("error"):
         code = body["error"].get("code") if isinstance(body["error"], dict) else None
         status = code if isinstance(code, int) and 400 <= code < 600 else 502
-    return _Answer(status, response.headers, body)
+    return _HttpAnswer(status, response.headers, body)
 
 
-def _failure(error: Exception, sent: str) -> Unreachable:
+def _unreachable_error(error: Exception, sent: str) -> Unreachable:
     """The trouble without an answer. What may have been read may be charged for, and counts."""
-    is_late = isinstance(error, TimeoutError) or isinstance(error.__cause__, httpx2.ReadTimeout)
-    cause = TimeoutError() if is_late else error.__cause__ or error
-    fact = str(error) if isinstance(error, _Unfit) else type(cause).__name__
+    is_timeout = isinstance(error, TimeoutError) or isinstance(error.__cause__, httpx2.ReadTimeout)
+    cause = TimeoutError() if is_timeout else error.__cause__ or error
+    detail = str(error) if isinstance(error, _BodyRejected) else type(cause).__name__
     is_sent = not isinstance(cause, httpx2.ConnectError | httpx2.ConnectTimeout)
-    return Unreachable(fact, usage=_estimate(sent) if is_sent else None)
+    return Unreachable(detail, usage=_estimated_usage(sent) if is_sent else None)
 
 
-def _estimate(sent: str) -> Usage:
-    return Usage(tokens(sent), 0, estimated=True)
+def _estimated_usage(sent: str) -> Usage:
+    return Usage(estimate_tokens(sent), 0, is_estimated=True)
 
 
 def _messages(instructions: str, data: str) -> list[dict[str, str]]:
@@ -222,6 +240,6 @@ def _messages(instructions: str, data: str) -> list[dict[str, str]]:
     ]
 
 
-def _is_sound(key: str) -> bool:
+def _is_valid_key(key: str) -> bool:
     """Whether a key can be a header: libraries print one that cannot in their errors."""
     return key.isascii() and key.isprintable() and " " not in key

@@ -6,93 +6,103 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from bot.summaries.llm.errors import Declined, Reply, Unreachable, Usage, tokens
+from bot.summaries.llm.errors import (
+    CompletionDeclined,
+    ModelReply,
+    Unreachable,
+    Usage,
+    estimate_tokens,
+)
 
-_CUT = frozenset({"length", "max_tokens", "model_length"})
-_FILTERED = frozenset({"content_filter", "safety", "blocklist", "prohibited_content"})
-_MOST_TOKENS = 5_000_000  # a count beyond this is a slip of the server, not a price
+_CUT_REASONS = frozenset({"length", "max_tokens", "model_length"})
+_FILTER_REASONS = frozenset({"content_filter", "safety", "blocklist", "prohibited_content"})
+_MAX_TOKEN_COUNT = 5_000_000  # a count beyond this is a slip of the server, not a price
 
-_THOUGHT = re.compile(r"\s*<(think(?:ing)?|thought|reasoning)>")
-_THOUGHT_END = re.compile(r"</(?:think(?:ing)?|thought|reasoning)>\s*")
+_THINKING_START = re.compile(r"\s*<(think(?:ing)?|thought|reasoning)>")
+_THINKING_END = re.compile(r"</(?:think(?:ing)?|thought|reasoning)>\s*")
 
 
 @dataclass(frozen=True, slots=True)
 class Completion:
     """A reply, and whether the model thinks before it speaks, which takes room as well."""
 
-    reply: Reply
+    reply: ModelReply
     has_thought: bool
 
 
-def completion(body: object, sent: str) -> Completion:
+def parse_completion(body: object, sent: str) -> Completion:
     """The reply that a body holds; ``sent`` is what was asked, to estimate where nobody counted.
 
     Raises:
         Declined: the model or a filter refuses to answer.
         Unreachable: there is no choice in it, or an empty one.
     """
-    choice = _first(_at(body, "choices"))
-    message = _at(choice, "message")
-    said = _text(_at(message, "content")) or _text(_at(choice, "text"))
-    usage = _usage(_at(body, "usage"), sent, said)
-    reason = str(_at(choice, "finish_reason") or "").lower()
-    if reason in _FILTERED:
-        raise Declined("the answer was filtered", usage=usage)
-    if not said.strip() and _text(_at(message, "refusal")):
-        raise Declined("the model refuses", usage=usage)
-    answer, is_lost = spoken(said)
-    is_cut = reason in _CUT or is_lost
+    choice = _first_item(_get(body, "choices"))
+    message = _get(choice, "message")
+    content = _content_text(_get(message, "content")) or _content_text(_get(choice, "text"))
+    usage = _usage(_get(body, "usage"), sent, content)
+    reason = str(_get(choice, "finish_reason") or "").lower()
+    if reason in _FILTER_REASONS:
+        raise CompletionDeclined("the answer was filtered", usage=usage)
+    if not content.strip() and _content_text(_get(message, "refusal")):
+        raise CompletionDeclined("the model refuses", usage=usage)
+    answer, is_unfinished = strip_thinking(content)
+    is_cut = reason in _CUT_REASONS or is_unfinished
     if not answer and not is_cut:
         raise Unreachable("an empty answer", usage=usage)
-    has_thought = answer != said.strip() or _thought(_at(body, "usage"))
-    return Completion(Reply(answer, usage, is_cut), has_thought or not answer)
+    has_thought = answer != content.strip() or _has_reasoning_tokens(_get(body, "usage"))
+    return Completion(ModelReply(answer, usage, is_cut), has_thought or not answer)
 
 
-def spoken(said: str) -> tuple[str, bool]:
+def strip_thinking(text: str) -> tuple[str, bool]:
     """What is said after thinking aloud, and whether the thoughts never ended.
 
     Some servers keep only the closing tag. Tags inside the answer are the paper's.
     """
-    opening = _THOUGHT.match(said)
-    if not opening and said.lstrip()[:1] in ("{", "[", "`"):
-        return said.strip(), False
-    end = _THOUGHT_END.search(said)
+    opening = _THINKING_START.match(text)
+    if not opening and text.lstrip()[:1] in ("{", "[", "`"):
+        return text.strip(), False
+    end = _THINKING_END.search(text)
     if end:
-        return said[end.end() :].strip(), False
-    return ("", True) if opening else (said.strip(), False)
+        return text[end.end() :].strip(), False
+    return ("", True) if opening else (text.strip(), False)
 
 
-def _usage(counted: object, sent: str, said: str) -> Usage:
-    asked = _count(_at(counted, "prompt_tokens"))
-    answered = _count(_at(counted, "completion_tokens"))
-    if asked and answered is not None and (answered or not said):
+def _usage(usage: object, sent: str, content: str) -> Usage:
+    prompt_tokens = _token_count(_get(usage, "prompt_tokens"))
+    completion_tokens = _token_count(_get(usage, "completion_tokens"))
+    if prompt_tokens and completion_tokens is not None and (completion_tokens or not content):
         # Some servers count what a model thought in the total alone.
-        total = _count(_at(counted, "total_tokens")) or 0
-        return Usage(asked, max(answered, total - asked))
-    return Usage(asked or tokens(sent), answered or tokens(said), estimated=True)
+        total = _token_count(_get(usage, "total_tokens")) or 0
+        return Usage(prompt_tokens, max(completion_tokens, total - prompt_tokens))
+    return Usage(
+        prompt_tokens or estimate_tokens(sent),
+        completion_tokens or estimate_tokens(content),
+        is_estimated=True,
+    )
 
 
-def _thought(counted: object) -> bool:
-    details = _at(counted, "completion_tokens_details")
-    return bool(_count(_at(details, "reasoning_tokens")))
+def _has_reasoning_tokens(usage: object) -> bool:
+    details = _get(usage, "completion_tokens_details")
+    return bool(_token_count(_get(details, "reasoning_tokens")))
 
 
-def _count(value: object) -> int | None:
+def _token_count(value: object) -> int | None:
     if isinstance(value, bool) or not isinstance(value, int):
         return None
-    return value if 0 <= value <= _MOST_TOKENS else None
+    return value if 0 <= value <= _MAX_TOKEN_COUNT else None
 
 
-def _at(value: object, name: str) -> object:
+def _get(value: object, name: str) -> object:
     return value.get(name) if isinstance(value, Mapping) else None
 
 
-def _first(value: object) -> object:
+def _first_item(value: object) -> object:
     return value[0] if isinstance(value, list) and value else None
 
 
-def _text(content: object) -> str:
+def _content_text(content: object) -> str:
     """A text, or the texts of a list of parts."""
     if isinstance(content, list):
-        return "".join(_text(_at(part, "text")) for part in content)
+        return "".join(_content_text(_get(part, "text")) for part in content)
     return content if isinstance(content, str) else ""

@@ -11,7 +11,7 @@ import re
 from dataclasses import dataclass
 from urllib.parse import parse_qsl, urlsplit
 
-_METHOD = "/chat/completions"
+_METHOD_PATH = "/chat/completions"
 _VERSION = re.compile(r"v\d+(?:[a-z]+\d*)?")  # v1, v1beta, v4
 
 
@@ -24,7 +24,7 @@ class Endpoint:
     host: str
 
 
-def endpoint(url: str) -> Endpoint:
+def parse_endpoint(url: str) -> Endpoint:
     """The endpoint that an address means.
 
     Raises:
@@ -36,8 +36,8 @@ def endpoint(url: str) -> Endpoint:
     if parts.username is not None or parts.password is not None:
         raise ValueError("an address with a name or password; the key has a setting of its own")
     path = parts.path.rstrip("/")
-    if path.endswith(_METHOD):
-        path = path.removesuffix(_METHOD)
+    if path.endswith(_METHOD_PATH):
+        path = path.removesuffix(_METHOD_PATH)
     elif not any(_VERSION.fullmatch(part) for part in path.split("/")):
         path += "/v1"
     return Endpoint(

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from email.utils import parsedate_to_datetime
 
 from bot.summaries.llm.errors import (
-    Declined,
+    CompletionDeclined,
     KeyRefused,
     ModelError,
     ModelUnknown,
@@ -17,9 +17,9 @@ from bot.summaries.llm.errors import (
     Unreachable,
 )
 
-_LONGEST_FACT = 300
-_LONGEST_WAIT = 86_400.0  # seconds; who names more means "not today"
-_HIDDEN = "[secret]"
+_MAX_DETAIL_LENGTH = 300
+_MAX_WAIT_SECONDS = 86_400.0  # seconds; who names more means "not today"
+_REDACTED = "[secret]"
 # A key as it is echoed, whole or with its middle starred out.
 _KEY_LIKE = re.compile(
     r"\b(?:sk|gsk|xai|hf|r8)[-_][\w*.-]{12,}|\bAIza[\w*-]{12,}|[\w-]{2,12}\*{3,}[\w-]{0,12}"
@@ -36,64 +36,66 @@ _NO_MODEL = re.compile(
     re.IGNORECASE | re.DOTALL,
 )
 _FILTERED = re.compile(r"moderation|content[ _]?(?:filter|policy)|flagged|safety", re.IGNORECASE)
-_WAIT = re.compile(
+_WAIT_IN_TEXT = re.compile(
     r"(?:(?:try again|retry) in |retryDelay\W{1,6})"
     r"(?:(\d{1,3})m(?!s))?(\d{1,6}(?:\.\d{1,9})?)(ms|s)",
     re.IGNORECASE,
 )
-_SPAN = re.compile(r"(\d{1,9}(?:\.\d{1,9})?)(ms|s|m|h|d)")
-_SECONDS = {"ms": 0.001, "s": 1.0, "m": 60.0, "h": 3600.0, "d": 86_400.0}
+_DURATION = re.compile(r"(\d{1,9}(?:\.\d{1,9})?)(ms|s|m|h|d)")
+_UNIT_SECONDS = {"ms": 0.001, "s": 1.0, "m": 60.0, "h": 3600.0, "d": 86_400.0}
 
 
-def trouble(status: int, headers: Mapping[str, str], body: object, key: str) -> ModelError:
+def error_from_response(
+    status: int, headers: Mapping[str, str], body: object, key: str
+) -> ModelError:
     """The trouble that a status, its headers and its body tell of; the key is in none of it."""
-    words = _words(body)
-    fact = f"HTTP {status}: {concealed(words, key)[:_LONGEST_FACT]}".rstrip(" :")
-    code = _field(body, "code")
-    if status == 402 or (code or _field(body, "type")) == "insufficient_quota":
-        return OutOfCredit(fact, status=status)
-    if status < 500 and _NO_CREDIT.search(words):
-        return OutOfCredit(fact, status=status)
+    message = _error_message(body)
+    detail = f"HTTP {status}: {redact_key(message, key)[:_MAX_DETAIL_LENGTH]}".rstrip(" :")
+    code = _error_field(body, "code")
+    if status == 402 or (code or _error_field(body, "type")) == "insufficient_quota":
+        return OutOfCredit(detail, status=status)
+    if status < 500 and _NO_CREDIT.search(message):
+        return OutOfCredit(detail, status=status)
     if status in (429, 503, 529):
-        return Overloaded(fact, seconds=wait(headers, words), status=status)
-    return _kind(status, code, words)(fact, status=status)
+        return Overloaded(detail, seconds=retry_after_seconds(headers, message), status=status)
+    return _error_type(status, code, message)(detail, status=status)
 
 
-def _kind(status: int, code: str, words: str) -> type[ModelError]:
-    if status == 403 and _FILTERED.search(words):
-        return Declined
+def _error_type(status: int, code: str, message: str) -> type[ModelError]:
+    if status == 403 and _FILTERED.search(message):
+        return CompletionDeclined
     if status in (401, 403):
         return KeyRefused
     if status in (404, 405) or 300 <= status < 400:
         return ModelUnknown
-    if status == 400 and (code == "model_not_found" or _NO_MODEL.search(words)):
+    if status == 400 and (code == "model_not_found" or _NO_MODEL.search(message)):
         return ModelUnknown
     if status >= 500 or status in (408, 409, 425):
         return Unreachable
-    return Declined
+    return CompletionDeclined
 
 
-def concealed(text: str, key: str) -> str:
+def redact_key(text: str, key: str) -> str:
     """The text on one line, without the key and without what looks like one."""
-    text = text.replace(key, _HIDDEN) if key else text
-    text = _KEY_LIKE.sub(_HIDDEN, text[: 20 * _LONGEST_FACT])
-    return " ".join("".join(sign if sign.isprintable() else " " for sign in text).split())
+    text = text.replace(key, _REDACTED) if key else text
+    text = _KEY_LIKE.sub(_REDACTED, text[: 20 * _MAX_DETAIL_LENGTH])
+    return " ".join("".join(char if char.isprintable() else " " for char in text).split())
 
 
-def wait(headers: Mapping[str, str], words: str = "") -> float | None:
+def retry_after_seconds(headers: Mapping[str, str], message: str = "") -> float | None:
     """The seconds to wait that a server names, by any of the ways in use; None without one."""
-    named = (
-        _number(headers.get("retry-after-ms", ""), 0.001),
-        _number(headers.get("retry-after", ""), 1.0),
-        _until(headers.get("retry-after", ""), headers.get("date", "")),
-        _reset(headers),
-        _spoken(words),
+    candidates = (
+        _parse_seconds(headers.get("retry-after-ms", ""), 0.001),
+        _parse_seconds(headers.get("retry-after", ""), 1.0),
+        _seconds_until(headers.get("retry-after", ""), headers.get("date", "")),
+        _reset_seconds(headers),
+        _seconds_in_text(message),
     )
-    seconds = next((one for one in named if one is not None), None)
-    return None if seconds is None else max(0.0, min(seconds, _LONGEST_WAIT))
+    seconds = next((candidate for candidate in candidates if candidate is not None), None)
+    return None if seconds is None else max(0.0, min(seconds, _MAX_WAIT_SECONDS))
 
 
-def _number(value: str, scale: float) -> float | None:
+def _parse_seconds(value: str, scale: float) -> float | None:
     try:
         seconds = float(value) * scale
     except ValueError:
@@ -101,7 +103,7 @@ def _number(value: str, scale: float) -> float | None:
     return None if math.isnan(seconds) else seconds
 
 
-def _until(value: str, now: str) -> float | None:
+def _seconds_until(value: str, now: str) -> float | None:
     """A date beside the answer's own: clocks differ, and ours is not asked."""
     try:
         return (parsedate_to_datetime(value) - parsedate_to_datetime(now)).total_seconds()
@@ -109,35 +111,35 @@ def _until(value: str, now: str) -> float | None:
         return None
 
 
-def _reset(headers: Mapping[str, str]) -> float | None:
+def _reset_seconds(headers: Mapping[str, str]) -> float | None:
     """When what is used up comes back: ``x-ratelimit-reset-tokens: 6m0s`` beside 0 remaining."""
-    spans = [
-        _span(headers.get(f"x-ratelimit-reset-{what}", ""))
-        for what in ("requests", "tokens")
-        if headers.get(f"x-ratelimit-remaining-{what}", "0").strip() == "0"
+    durations = [
+        _parse_duration(headers.get(f"x-ratelimit-reset-{resource}", ""))
+        for resource in ("requests", "tokens")
+        if headers.get(f"x-ratelimit-remaining-{resource}", "0").strip() == "0"
     ]
-    return max((span for span in spans if span is not None), default=None)
+    return max((duration for duration in durations if duration is not None), default=None)
 
 
-def _span(value: str) -> float | None:
-    parts = _SPAN.findall(value)
-    return sum(float(number) * _SECONDS[unit] for number, unit in parts) if parts else None
+def _parse_duration(value: str) -> float | None:
+    parts = _DURATION.findall(value)
+    return sum(float(number) * _UNIT_SECONDS[unit] for number, unit in parts) if parts else None
 
 
-def _spoken(words: str) -> float | None:
-    found = _WAIT.search(words[: 20 * _LONGEST_FACT])
-    if not found:
+def _seconds_in_text(message: str) -> float | None:
+    match = _WAIT_IN_TEXT.search(message[: 20 * _MAX_DETAIL_LENGTH])
+    if not match:
         return None
-    return float(found[1] or 0) * 60 + float(found[2]) * _SECONDS[found[3].lower()]
+    return float(match[1] or 0) * 60 + float(match[2]) * _UNIT_SECONDS[match[3].lower()]
 
 
-def _words(body: object) -> str:
+def _error_message(body: object) -> str:
     """What an error's body says to people; all of it where it has no message."""
-    message = _field(body, "message") or _field(body, "detail")
-    return (message or str(body or ""))[: 100 * _LONGEST_FACT]
+    message = _error_field(body, "message") or _error_field(body, "detail")
+    return (message or str(body or ""))[: 100 * _MAX_DETAIL_LENGTH]
 
 
-def _field(body: object, name: str) -> str:
+def _error_field(body: object, name: str) -> str:
     """A field of an error, which servers wrap in ``error``, in a list, or not at all."""
     for _ in range(3):
         if isinstance(body, list) and body:

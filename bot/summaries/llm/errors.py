@@ -8,7 +8,7 @@ Apart from the client, so that whoever only handles replies need not load its li
       OutOfCredit     the account is empty: the operator must act
       Overloaded      too many requests; ``seconds`` to wait where the server names them
       Unreachable     time-outs, broken connections, errors of the server, unreadable answers
-      Declined        this one request is refused: filtered, or too long for the model
+      CompletionDeclined        this one request is refused: filtered, or too long for the model
 """
 
 from __future__ import annotations
@@ -18,29 +18,31 @@ import re
 from dataclasses import dataclass
 
 # Signs that tokenizers seldom join: Chinese, Japanese and Korean; one token each is about right.
-_DENSE = re.compile(r"[\u2e80-\u9fff\uac00-\ud7af\uf900-\ufaff\uff00-\uffef\U00020000-\U0003ffff]")
-_LETTERS_PER_TOKEN = 4
+_CJK_CHAR = re.compile(
+    r"[\u2e80-\u9fff\uac00-\ud7af\uf900-\ufaff\uff00-\uffef\U00020000-\U0003ffff]"
+)
+_CHARS_PER_TOKEN = 4
 
 
 @dataclass(frozen=True, slots=True)
 class Usage:
-    """Tokens sent and received; ``estimated`` where the server did not count them itself."""
+    """Tokens sent and received; ``is_estimated`` where the server did not count them itself."""
 
-    asked: int = 0
-    answered: int = 0
-    estimated: bool = False
+    prompt_tokens: int = 0
+    completion_tokens: int = 0
+    is_estimated: bool = False
 
-    def plus(self, other: Usage) -> Usage:
+    def plus_usage(self, other: Usage) -> Usage:
         """These tokens and another's."""
         return Usage(
-            self.asked + other.asked,
-            self.answered + other.answered,
-            self.estimated or other.estimated,
+            self.prompt_tokens + other.prompt_tokens,
+            self.completion_tokens + other.completion_tokens,
+            self.is_estimated or other.is_estimated,
         )
 
 
 @dataclass(frozen=True, slots=True)
-class Reply:
+class ModelReply:
     """A model's words; ``is_cut`` when it had more to say than it was allowed."""
 
     text: str
@@ -49,11 +51,11 @@ class Reply:
 
 
 class ModelError(Exception):
-    """A model gave no reply; ``fact`` says why, in the server's words where it had some."""
+    """A model gave no reply; ``detail`` says why, in the server's words where it had some."""
 
-    def __init__(self, fact: str = "", *, status: int = 0, usage: Usage | None = None) -> None:
-        super().__init__(fact)
-        self.fact = fact
+    def __init__(self, detail: str = "", *, status: int = 0, usage: Usage | None = None) -> None:
+        super().__init__(detail)
+        self.detail = detail
         self.status = status
         self.usage = usage or Usage()
 
@@ -75,13 +77,13 @@ class Overloaded(ModelError):
 
     def __init__(
         self,
-        fact: str = "",
+        detail: str = "",
         *,
         seconds: float | None = None,
         status: int = 0,
         usage: Usage | None = None,
     ) -> None:
-        super().__init__(fact, status=status, usage=usage)
+        super().__init__(detail, status=status, usage=usage)
         self.seconds = seconds
 
 
@@ -89,11 +91,11 @@ class Unreachable(ModelError):
     """No answer, or none that can be read; another time there may be one."""
 
 
-class Declined(ModelError):
+class CompletionDeclined(ModelError):
     """The server refuses this one request; asking the same again will not help."""
 
 
-def tokens(text: str) -> int:
+def estimate_tokens(text: str) -> int:
     """About how many tokens a text is, where nobody counted."""
-    dense = sum(1 for _ in _DENSE.finditer(text))
-    return dense + math.ceil((len(text) - dense) / _LETTERS_PER_TOKEN)
+    cjk_chars = sum(1 for _ in _CJK_CHAR.finditer(text))
+    return cjk_chars + math.ceil((len(text) - cjk_chars) / _CHARS_PER_TOKEN)

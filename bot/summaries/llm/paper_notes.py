@@ -9,30 +9,30 @@ from dataclasses import fields as dataclass_fields
 from typing import TYPE_CHECKING
 
 from bot.summaries.llm import prompts
-from bot.summaries.llm.ask_for_fields import UNREADABLE, Asker, Unfit
+from bot.summaries.llm.ask_for_fields import UNREADABLE, AnswerRejected, FieldRequester
 from bot.summaries.llm.errors import Usage
-from bot.summaries.llm.mask_formulas import keeps_some, restore
-from bot.summaries.llm.paper_for_prompt import Source, source
-from bot.summaries.llm.summarize import TRIES, is_linked, reasons
-from bot.summaries.verify.findings import Fault
-from bot.summaries.verify.foreign_content import strays
-from bot.summaries.verify.language import is_in
-from bot.summaries.verify.run_checks import novelties
+from bot.summaries.llm.mask_formulas import has_only_allowed_marks, unmask
+from bot.summaries.llm.paper_for_prompt import MaskedPaper, mask_paper
+from bot.summaries.llm.summarize import MAX_ATTEMPTS, has_link, retry_reasons
+from bot.summaries.verify.findings import Finding
+from bot.summaries.verify.foreign_content import find_foreign_content
+from bot.summaries.verify.language import is_in_language
+from bot.summaries.verify.run_checks import find_new_facts
 from storage.records import Paper
 
 if TYPE_CHECKING:
-    from bot.summaries.llm.client import Model
+    from bot.summaries.llm.client import ModelClient
 
-_ROOM = 1_200  # tokens
-_LONGEST_SECTION = 600
-_LONGEST_SOURCE = 20_000
-_LONGEST_WORDS = 100
-_WORDS = re.compile(r"[A-Za-z0-9][A-Za-z0-9 '+./-]*")
+_MAX_NOTE_TOKENS = 1_200  # tokens
+_MAX_SECTION_LENGTH = 600
+_MAX_SOURCE_LENGTH = 20_000
+_MAX_WORDS_LENGTH = 100
+_PLAIN_WORDS = re.compile(r"[A-Za-z0-9][A-Za-z0-9 '+./-]*")
 _OPERATOR = re.compile(r"\b(?:AND|OR|NOT)\b|(?<!\S)-")  # of the language of topics
 
 
 @dataclass(frozen=True, slots=True)
-class Note:
+class NoteText:
     """One or two sentences on each; ``limits`` is empty where the paper names none."""
 
     problem: str
@@ -41,68 +41,91 @@ class Note:
     limits: str
 
 
-async def noted(model: Model, paper: Paper, language: str, spend: Callable[[Usage], None]) -> Note:
+async def write_note(
+    model: ModelClient, paper: Paper, language: str, record_usage: Callable[[Usage], None]
+) -> NoteText:
     """A note on a paper, in a language.
 
     Raises:
         Unfit: the model's answers fail the checks, or there is no abstract of a usual length.
         ModelError: it cannot be asked.
     """
-    if not 0 < len(paper.abstract.strip()) <= _LONGEST_SOURCE:
-        raise Unfit("no_abstract")
-    words, asker = source(paper), Asker(model, spend, calls=TRIES)
-    prompt = prompts.note(words.title, words.abstract, language)
-    wrong: tuple[str, ...] = ()
-    for _ in range(TRIES):
-        fields = (await asker.ask(prompt.again(reasons(wrong)), _ROOM)).fields
-        wrong = _faults(fields, paper, words, language)
-        if not wrong:
-            return Note(**{key: restore(text, words.kept) for key, text in fields.items()})
-    raise Unfit(*wrong)
+    if not 0 < len(paper.abstract.strip()) <= _MAX_SOURCE_LENGTH:
+        raise AnswerRejected("no_abstract")
+    masked_paper, requester = (
+        mask_paper(paper),
+        FieldRequester(model, record_usage, max_calls=MAX_ATTEMPTS),
+    )
+    prompt = prompts.note_prompt(masked_paper.title, masked_paper.abstract, language)
+    findings: tuple[str, ...] = ()
+    for _ in range(MAX_ATTEMPTS):
+        fields = (
+            await requester.request_fields(
+                prompt.with_reasons(retry_reasons(findings)), _MAX_NOTE_TOKENS
+            )
+        ).fields
+        findings = _note_findings(fields, paper, masked_paper, language)
+        if not findings:
+            return NoteText(
+                **{key: unmask(text, masked_paper.runs) for key, text in fields.items()}
+            )
+    raise AnswerRejected(*findings)
 
 
-async def in_english(model: Model, words: str, spend: Callable[[Usage], None]) -> str:
+async def translate_search_words(
+    model: ModelClient, words: str, record_usage: Callable[[Usage], None]
+) -> str:
     """Search words in English for words in any language; empty where the model has none.
 
     Raises:
         ModelError: it cannot be asked.
     """
-    prompt = prompts.search_words(words[:_LONGEST_WORDS])
-    answer = await Asker(model, spend, calls=1).ask(prompt, _LONGEST_WORDS)
-    found = answer.fields.get("words", "").strip(" .")
-    return found if _is_plain(found) else ""
+    prompt = prompts.search_words_prompt(words[:_MAX_WORDS_LENGTH])
+    answer = await FieldRequester(model, record_usage, max_calls=1).request_fields(
+        prompt, _MAX_WORDS_LENGTH
+    )
+    translation = answer.fields.get("words", "").strip(" .")
+    return translation if _is_plain_words(translation) else ""
 
 
-def _is_plain(found: str) -> bool:
+def _is_plain_words(words: str) -> bool:
     """Whether these are some words, and nothing that means more to a topic or a client."""
-    if len(found) > _LONGEST_WORDS or not _WORDS.fullmatch(found) or _OPERATOR.search(found):
+    if (
+        len(words) > _MAX_WORDS_LENGTH
+        or not _PLAIN_WORDS.fullmatch(words)
+        or _OPERATOR.search(words)
+    ):
         return False
-    return not is_linked(found) and not strays(found, "")
+    return not has_link(words) and not find_foreign_content(words, "")
 
 
-def _faults(
-    fields: Mapping[str, str], paper: Paper, words: Source, language: str
+def _note_findings(
+    fields: Mapping[str, str], paper: Paper, masked_paper: MaskedPaper, language: str
 ) -> tuple[str, ...]:
     """What is wrong with any section of a note."""
-    if fields.keys() != {field.name for field in dataclass_fields(Note)}:
+    if fields.keys() != {field.name for field in dataclass_fields(NoteText)}:
         return (UNREADABLE,)
-    found: set[Fault] = set()
+    findings: set[Finding] = set()
     for key, text in fields.items():
         if text or key != "limits":
-            found |= _section_faults(text, paper, words, language)
-    return tuple(fault for fault in Fault if fault in found)
+            findings |= _section_findings(text, paper, masked_paper, language)
+    return tuple(finding for finding in Finding if finding in findings)
 
 
-def _section_faults(masked: str, paper: Paper, words: Source, language: str) -> set[Fault]:
-    origin = f"{paper.title}\n{paper.abstract}"
-    text = restore(masked, words.kept)
-    if len(text) > _LONGEST_SECTION:
-        return {Fault.TOO_LONG}  # a server may send a megabyte: nothing else is looked at
-    found = strays(text, origin) | novelties(text, origin, language)
-    judged = {
-        Fault.EMPTY: not text,
-        Fault.LINK: is_linked(text),
-        Fault.MARK_LOST: not keeps_some(words.title + words.abstract, masked, words.kept),
-        Fault.WRONG_LANGUAGE: bool(text) and not is_in(text, language),
+def _section_findings(
+    masked: str, paper: Paper, masked_paper: MaskedPaper, language: str
+) -> set[Finding]:
+    source_text = f"{paper.title}\n{paper.abstract}"
+    text = unmask(masked, masked_paper.runs)
+    if len(text) > _MAX_SECTION_LENGTH:
+        return {Finding.TOO_LONG}  # a server may send a megabyte: nothing else is looked at
+    findings = find_foreign_content(text, source_text) | find_new_facts(text, source_text, language)
+    checks = {
+        Finding.EMPTY: not text,
+        Finding.LINK: has_link(text),
+        Finding.MARK_LOST: not has_only_allowed_marks(
+            masked_paper.title + masked_paper.abstract, masked, masked_paper.runs
+        ),
+        Finding.WRONG_LANGUAGE: bool(text) and not is_in_language(text, language),
     }
-    return found | {fault for fault, is_so in judged.items() if is_so}
+    return findings | {finding for finding, is_violated in checks.items() if is_violated}

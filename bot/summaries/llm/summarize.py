@@ -10,34 +10,50 @@ from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
 from bot.summaries.llm import prompts
-from bot.summaries.llm.ask_for_fields import CUT_SHORT, ENDLESS, UNREADABLE, Asker, Unfit
+from bot.summaries.llm.ask_for_fields import (
+    CUT_SHORT,
+    TOO_MANY_CALLS,
+    UNREADABLE,
+    AnswerRejected,
+    FieldRequester,
+)
 from bot.summaries.llm.errors import Usage
-from bot.summaries.llm.mask_formulas import keeps_all, keeps_some, restore
-from bot.summaries.llm.paper_for_prompt import LONG, Source, halves, pieces, source
-from bot.summaries.verify.findings import Fault, Told
+from bot.summaries.llm.mask_formulas import has_all_marks, has_only_allowed_marks, unmask
+from bot.summaries.llm.paper_for_prompt import (
+    LONG_ABSTRACT,
+    MaskedPaper,
+    mask_paper,
+    split_halves,
+    split_pieces,
+)
+from bot.summaries.verify.findings import Finding, SummaryText
 from bot.summaries.verify.language import is_english
-from bot.summaries.verify.run_checks import faults
-from bot.texts.telegram_autolinks import autolinks
+from bot.summaries.verify.run_checks import check_summary
+from bot.texts.telegram_autolinks import find_autolinks
 from storage.records import Paper
 
 if TYPE_CHECKING:
-    from bot.summaries.llm.client import Model
+    from bot.summaries.llm.client import ModelClient
 
-PROMPT = prompts.VERSION
+PROMPT_VERSION = prompts.VERSION
 """The version of the prompts; changes whenever the words that are sent change."""
 
-TRIES = 2
-_MOST_SOURCE = 20_000  # characters; no abstract of a paper is longer
-_GIST_ROOM = 400  # tokens, for any language
-_ROOM = 1.5  # tokens of an answer for a character of its source, in the scripts that need most
+MAX_ATTEMPTS = 2
+_MAX_SOURCE_LENGTH = 20_000  # characters; no abstract of a paper is longer
+_TLDR_TOKENS = 400  # tokens, for any language
+_TOKENS_PER_CHAR = (
+    1.5  # tokens of an answer for a character of its source, in the scripts that need most
+)
 
 _REASONS = {UNREADABLE: "It was not the JSON object with these keys."}
-_HOPELESS = frozenset({CUT_SHORT, ENDLESS})  # for which another attempt would only be paid for
+_FATAL_FINDINGS = frozenset(
+    {CUT_SHORT, TOO_MANY_CALLS}
+)  # for which another attempt would only be paid for
 
 
-async def glossed(
-    model: Model, paper: Paper, language: str, spend: Callable[[Usage], None]
-) -> Told:
+async def summarize(
+    model: ModelClient, paper: Paper, language: str, record_usage: Callable[[Usage], None]
+) -> SummaryText:
     """What a model tells of a paper; in English, title and abstract are the paper's own.
 
     Raises:
@@ -45,136 +61,162 @@ async def glossed(
         ModelError: it cannot be asked.
     """
     if not paper.abstract.strip():
-        raise Unfit("no_abstract")
-    if len(paper.abstract) + len(paper.title) > _MOST_SOURCE:
-        raise Unfit(Fault.TOO_LONG)
-    errand = _Errand(Asker(model, spend), paper, source(paper), language)
-    wrong: tuple[str, ...] = ()
-    for _ in range(TRIES):
+        raise AnswerRejected("no_abstract")
+    if len(paper.abstract) + len(paper.title) > _MAX_SOURCE_LENGTH:
+        raise AnswerRejected(Finding.TOO_LONG)
+    summary_request = _SummaryRequest(
+        FieldRequester(model, record_usage), paper, mask_paper(paper), language
+    )
+    findings: tuple[str, ...] = ()
+    for _ in range(MAX_ATTEMPTS):
         try:
-            return await errand.told(reasons(wrong))
-        except Unfit as unfit:
-            wrong = unfit.faults
-        if _HOPELESS.intersection(wrong):
+            return await summary_request.attempt(retry_reasons(findings))
+        except AnswerRejected as rejection:
+            findings = rejection.findings
+        if _FATAL_FINDINGS.intersection(findings):
             break
-    raise Unfit(*wrong)
+    raise AnswerRejected(*findings)
 
 
-def reasons(wrong: Sequence[str]) -> tuple[str, ...]:
+def retry_reasons(findings: Sequence[str]) -> tuple[str, ...]:
     """What a model must do better, in our words."""
-    own = (_REASONS.get(fault, "") for fault in wrong)
-    known = (Fault(fault).reason for fault in wrong if fault in set(Fault))
-    return tuple(reason for reason in (*own, *known) if reason)
+    answer_reasons = (_REASONS.get(finding, "") for finding in findings)
+    finding_reasons = (Finding(finding).reason for finding in findings if finding in set(Finding))
+    return tuple(reason for reason in (*answer_reasons, *finding_reasons) if reason)
 
 
-def is_linked(text: str) -> bool:
+def has_link(text: str) -> bool:
     """Whether a text holds what clients show as a link.
 
     A gist has none, not even of the paper: it is seen by people who did not ask for the paper,
     and a stranger wrote it.
     """
-    return any(True for _ in autolinks(text))
+    return any(True for _ in find_autolinks(text))
 
 
-class _Errand:
+class _SummaryRequest:
     """One paper to be told in one language."""
 
-    def __init__(self, asker: Asker, paper: Paper, words: Source, language: str) -> None:
-        self._asker = asker
+    def __init__(
+        self, requester: FieldRequester, paper: Paper, masked_paper: MaskedPaper, language: str
+    ) -> None:
+        self._requester = requester
         self._paper = paper
-        self._words = words
+        self._masked_paper = masked_paper
         self._language = language
-        self._is_long = len(words.abstract) > LONG
+        self._is_long = len(masked_paper.abstract) > LONG_ABSTRACT
 
-    async def told(self, why: tuple[str, ...]) -> Told:
-        """One attempt, knowing what was wrong before; raises Unfit with the faults of this one."""
-        fields = await self._fields(why)
-        masked = Told(
-            fields.get("title", self._words.title),
+    async def attempt(self, reasons: tuple[str, ...]) -> SummaryText:
+        """One attempt, knowing what was wrong before; raises AnswerRejected with the faults of this
+        one.
+        """
+        fields = await self._request_fields(reasons)
+        masked_summary = SummaryText(
+            fields.get("title", self._masked_paper.title),
             fields["gist"],
-            fields.get("abstract", self._words.abstract),
+            fields.get("abstract", self._masked_paper.abstract),
         )
-        told = self._restored(masked)
-        wrong: tuple[Fault, ...] = faults(told, self._paper, self._language)
-        if Fault.TOO_LONG not in wrong:  # a server may send a megabyte: nothing else is looked at
-            wrong = (*self._own_faults(masked, told), *wrong)
-        if wrong:
-            raise Unfit(*dict.fromkeys(wrong))
-        return told
+        summary = self._unmask_summary(masked_summary)
+        findings: tuple[Finding, ...] = check_summary(summary, self._paper, self._language)
+        if (
+            Finding.TOO_LONG not in findings
+        ):  # a server may send a megabyte: nothing else is looked at
+            findings = (*self._mask_findings(masked_summary, summary), *findings)
+        if findings:
+            raise AnswerRejected(*dict.fromkeys(findings))
+        return summary
 
-    async def _fields(self, why: tuple[str, ...]) -> dict[str, str]:
+    async def _request_fields(self, reasons: tuple[str, ...]) -> dict[str, str]:
         """Title, gist and abstract as they were answered, at once or in several calls."""
         if is_english(self._language):
-            return await self._asked(("gist",), why)
-        found: dict[str, str] = {}
-        short = ("title", "gist") if self._words.title else ("gist",)
+            return await self._request_short_fields(("gist",), reasons)
+        fields: dict[str, str] = {}
+        short_keys = ("title", "gist") if self._masked_paper.title else ("gist",)
         if not self._is_long:
-            keys = (*short, "abstract")
-            found = await self._answered(keys, why)
-            if set(keys) <= set(found):
-                return found
+            keys = (*short_keys, "abstract")
+            fields = await self._request_once(keys, reasons)
+            if set(keys) <= set(fields):
+                return fields
             self._is_long = True  # for this model; another attempt would be cut as well
-        if not set(short) <= set(found):
-            found = await self._asked(short, why)
-        return found | {"abstract": await self._in_pieces(why)}
+        if not set(short_keys) <= set(fields):
+            fields = await self._request_short_fields(short_keys, reasons)
+        return fields | {"abstract": await self._translate_in_pieces(reasons)}
 
-    async def _asked(self, keys: tuple[str, ...], why: tuple[str, ...]) -> dict[str, str]:
+    async def _request_short_fields(
+        self, keys: tuple[str, ...], reasons: tuple[str, ...]
+    ) -> dict[str, str]:
         """Fields that are short: cut off, they are not what was asked for."""
-        found = await self._answered(keys, why)
-        if not set(keys) <= set(found):
-            raise Unfit(CUT_SHORT)
-        return found
+        fields = await self._request_once(keys, reasons)
+        if not set(keys) <= set(fields):
+            raise AnswerRejected(CUT_SHORT)
+        return fields
 
-    async def _answered(self, keys: tuple[str, ...], why: tuple[str, ...]) -> dict[str, str]:
+    async def _request_once(
+        self, keys: tuple[str, ...], reasons: tuple[str, ...]
+    ) -> dict[str, str]:
         """The fields of one call; some may be missing, but only where it was cut short."""
-        words = self._words
-        prompt = prompts.gloss(words.title, words.abstract, keys, self._language).again(why)
-        size = len(words.title) + (len(words.abstract) if "abstract" in keys else 0)
-        answer = await self._asker.ask(prompt, _GIST_ROOM + _room(size))
+        masked_paper = self._masked_paper
+        prompt = prompts.summary_prompt(
+            masked_paper.title, masked_paper.abstract, keys, self._language
+        ).with_reasons(reasons)
+        size = len(masked_paper.title) + (len(masked_paper.abstract) if "abstract" in keys else 0)
+        answer = await self._requester.request_fields(prompt, _TLDR_TOKENS + _token_limit(size))
         if not answer.is_cut and not set(keys) <= set(answer.fields):
-            raise Unfit(UNREADABLE)
+            raise AnswerRejected(UNREADABLE)
         return dict(answer.fields)
 
-    async def _in_pieces(self, why: tuple[str, ...]) -> str:
+    async def _translate_in_pieces(self, reasons: tuple[str, ...]) -> str:
         """The whole abstract, each piece by itself."""
-        told = [await self._piece(text, why) for text in pieces(self._words.abstract)]
-        return self._joined(told)
+        translated_pieces = [
+            await self._translate_piece(text, reasons)
+            for text in split_pieces(self._masked_paper.abstract)
+        ]
+        return self._join_pieces(translated_pieces)
 
-    async def _piece(self, text: str, why: tuple[str, ...]) -> str:
+    async def _translate_piece(self, text: str, reasons: tuple[str, ...]) -> str:
         """A piece, or its halves where even that is cut short."""
-        prompt = prompts.piece(self._words.title, text, self._language).again(why)
-        answer = await self._asker.ask(prompt, _GIST_ROOM + _room(len(text)))
+        prompt = prompts.piece_prompt(self._masked_paper.title, text, self._language).with_reasons(
+            reasons
+        )
+        answer = await self._requester.request_fields(
+            prompt, _TLDR_TOKENS + _token_limit(len(text))
+        )
         if "text" in answer.fields:
             return answer.fields["text"]
         if not answer.is_cut:
-            raise Unfit(UNREADABLE)
-        if (halved := halves(text)) is None:
-            raise Unfit(CUT_SHORT)
-        return self._joined([await self._piece(half, why) for half in halved])
+            raise AnswerRejected(UNREADABLE)
+        if (halved := split_halves(text)) is None:
+            raise AnswerRejected(CUT_SHORT)
+        return self._join_pieces([await self._translate_piece(half, reasons) for half in halved])
 
-    def _joined(self, told: Sequence[str]) -> str:
-        return ("" if prompts.is_unspaced(self._language) else " ").join(told)
+    def _join_pieces(self, translated_pieces: Sequence[str]) -> str:
+        return ("" if prompts.is_unspaced(self._language) else " ").join(translated_pieces)
 
-    def _restored(self, masked: Told) -> Told:
+    def _unmask_summary(self, masked_summary: SummaryText) -> SummaryText:
         if is_english(self._language):
-            gist = restore(masked.gist, self._words.kept)
-            return Told(self._paper.title, gist, self._paper.abstract)
-        title, gist, abstract = (
-            restore(text, self._words.kept) for text in (masked.title, masked.gist, masked.abstract)
+            tldr = unmask(masked_summary.tldr, self._masked_paper.runs)
+            return SummaryText(self._paper.title, tldr, self._paper.abstract)
+        title, tldr, abstract = (
+            unmask(text, self._masked_paper.runs)
+            for text in (masked_summary.title, masked_summary.tldr, masked_summary.abstract)
         )
-        return Told(title, gist, abstract)
+        return SummaryText(title, tldr, abstract)
 
-    def _own_faults(self, masked: Told, told: Told) -> tuple[Fault, ...]:
+    def _mask_findings(
+        self, masked_summary: SummaryText, summary: SummaryText
+    ) -> tuple[Finding, ...]:
         """What only shows while the marks are in place, and links in the gist."""
-        words = self._words
-        is_kept = (
-            keeps_all(words.title, masked.title)
-            and keeps_all(words.abstract, masked.abstract)
-            and keeps_some(words.title + words.abstract, masked.gist, words.kept)
+        masked_paper = self._masked_paper
+        keeps_marks = (
+            has_all_marks(masked_paper.title, masked_summary.title)
+            and has_all_marks(masked_paper.abstract, masked_summary.abstract)
+            and has_only_allowed_marks(
+                masked_paper.title + masked_paper.abstract, masked_summary.tldr, masked_paper.runs
+            )
         )
-        found = () if is_kept else (Fault.MARK_LOST,)
-        return (*found, Fault.LINK) if is_linked(told.gist) else found
+        findings = () if keeps_marks else (Finding.MARK_LOST,)
+        return (*findings, Finding.LINK) if has_link(summary.tldr) else findings
 
 
-def _room(characters: int) -> int:
-    return round(characters * _ROOM)
+def _token_limit(characters: int) -> int:
+    return round(characters * _TOKENS_PER_CHAR)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 
-class Fault(StrEnum):
+class Finding(StrEnum):
     """A reason not to keep an answer; the words in which the model is told are ``reason``."""
 
     EMPTY = "empty"
@@ -35,31 +35,33 @@ class Fault(StrEnum):
 
 
 _REASONS = {
-    Fault.EMPTY: "A field was empty. Fill every field.",
-    Fault.WRONG_LANGUAGE: "A field was not in the language asked for. Only names stay as they are.",
-    Fault.ABOUT_ITSELF: "Do not speak about yourself or the task; say only what the paper says.",
-    Fault.FEED_NOISE: "Leave out labels such as 'Abstract:', 'Announce Type' and the arXiv number.",
-    Fault.LINK: "Do not add links, addresses or @names that the paper does not hold.",
-    Fault.OTHER_PAPER: "Do not name an arXiv number or DOI that the paper does not hold.",
-    Fault.MARKUP: "Write plain text: no HTML, no Markdown.",
-    Fault.MARK_LOST: "Keep every mark, formula and address of the source exactly as it is.",
-    Fault.ODD_CHARACTERS: "There were control characters or long runs of one character.",
-    Fault.REPEATS: "The same words came again and again. Say each thing once.",
-    Fault.COPY: "A field repeated the source or another field. Translate; sum up in new words.",
-    Fault.UNRELATED: "Title, sentence and abstract were not about the same paper.",
-    Fault.NUMBER_CHANGED: "Keep every number of the source, and add none.",
-    Fault.NAME_CHANGED: "Keep names of methods, models and data sets as spelled; add none.",
-    Fault.SEVERAL_SENTENCES: "The gist must be exactly one sentence.",
-    Fault.CUT_OFF: "The text stopped before its end. Translate the whole abstract, to its end.",
-    Fault.TOO_SHORT: "A field was too short. Leave nothing of the abstract out.",
-    Fault.TOO_LONG: "A field was too long. The gist must fit three lines; add nothing.",
+    Finding.EMPTY: "A field was empty. Fill every field.",
+    Finding.WRONG_LANGUAGE: "A field was not in the language asked for. "
+    "Only names stay as they are.",
+    Finding.ABOUT_ITSELF: "Do not speak about yourself or the task; say only what the paper says.",
+    Finding.FEED_NOISE: "Leave out labels such as 'Abstract:', 'Announce Type' "
+    "and the arXiv number.",
+    Finding.LINK: "Do not add links, addresses or @names that the paper does not hold.",
+    Finding.OTHER_PAPER: "Do not name an arXiv number or DOI that the paper does not hold.",
+    Finding.MARKUP: "Write plain text: no HTML, no Markdown.",
+    Finding.MARK_LOST: "Keep every mark, formula and address of the source exactly as it is.",
+    Finding.ODD_CHARACTERS: "There were control characters or long runs of one character.",
+    Finding.REPEATS: "The same words came again and again. Say each thing once.",
+    Finding.COPY: "A field repeated the source or another field. Translate; sum up in new words.",
+    Finding.UNRELATED: "Title, sentence and abstract were not about the same paper.",
+    Finding.NUMBER_CHANGED: "Keep every number of the source, and add none.",
+    Finding.NAME_CHANGED: "Keep names of methods, models and data sets as spelled; add none.",
+    Finding.SEVERAL_SENTENCES: "The gist must be exactly one sentence.",
+    Finding.CUT_OFF: "The text stopped before its end. Translate the whole abstract, to its end.",
+    Finding.TOO_SHORT: "A field was too short. Leave nothing of the abstract out.",
+    Finding.TOO_LONG: "A field was too long. The gist must fit three lines; add nothing.",
 }
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
+class SummaryText:
     """A title, one sentence and an abstract, all in the language that was asked for."""
 
     title: str
-    gist: str
+    tldr: str
     abstract: str

@@ -9,9 +9,9 @@ import re
 import unicodedata
 
 from bot.summaries.llm.json_answers import TURN_MARK
-from bot.summaries.llm.json_tex_escapes import has_beheaded
-from bot.summaries.verify.findings import Fault
-from bot.texts.telegram_autolinks import autolinks
+from bot.summaries.llm.json_tex_escapes import has_truncated_command
+from bot.summaries.verify.findings import Finding
+from bot.texts.telegram_autolinks import find_autolinks
 
 _PAPER_ID = re.compile(
     r"(?<![\d.])\d{4}\.\d{4,5}(?!\d)|(?<![a-z-])[a-z-]{2,12}(?:\.[A-Z]{2})?/\d{7}(?!\d)"
@@ -24,13 +24,13 @@ _MARKUP = re.compile(
     r"|```|`[^`]{1,100}`|^\s{0,3}(?:#{1,6}\s|>\s|[-*+]\s)|^\|.*\|\s*$|\[\^\w+\]|^\s*[{\[]\s*\"",
     re.IGNORECASE | re.MULTILINE,
 )
-_LABEL = re.compile(
+_FEED_LABEL = re.compile(
     r"公告类型|公告類型|Announce\s+Type|arXiv\s?[:：]\s?\d{4}\.\d{4,5}|\(arXiv|[（(]arXiv"
     r"|^\s*(?:论文)?(?:摘要|提要|概要|标题|題名|題目|翻译|翻譯|译文|譯文|要約|초록|요약|Abstract|Title"
     r"|Summary|Gist|TL;?DR|Translation|Résumé|Zusammenfassung|Resumen|Аннотация)\s*[:：]",
     re.IGNORECASE,
 )
-_TALK = re.compile(
+_CHATTER = re.compile(
     r"^(?:很|非常)?(?:抱歉|对不起|對不起)|^(?:好的|当然|當然|没问题)[，,！!。]"
     r"|(?:以下|下面|这里|這裡)(?:是|为|為)[^。，]{0,14}(?:翻译|翻譯|译文|譯文|摘要|总结|總結)"
     r"|希望(?:这|對|对)[^。]{0,12}(?:有帮助|有幫助)|请提供[^。]{0,12}(?:原文|摘要|文本|内容)"
@@ -43,7 +43,7 @@ _TALK = re.compile(
     re.IGNORECASE,
 )
 # What papers on language models quote: then their translations do as well, in other words.
-_QUOTED_TALK = re.compile(
+_AI_PHRASES = re.compile(
     r"(?:作为|作為)(?:一个|一名|一款|一個)?(?:AI|人工智能|人工智慧|大?型?[语語]言模型|智能助手|助手)"
     r"(?:语言模型|語言模型|助手|模型)?[，,]"
     r"|我(?:无法|不能|無法)(?:提供|回答|翻译|翻譯|完成|访问|满足)|我不是(?:机器人|AI|人工智能)"
@@ -57,46 +57,49 @@ _QUOTED_TALK = re.compile(
     re.IGNORECASE,
 )
 _MARK = re.compile(r"⟦[^⟦⟧]{0,20}⟧?|⟧")
-_RUN = re.compile(r"([^\d\s.…·=_-])\1{5,}")
-_LOOP = re.compile(r"(.{4,60}?)\1{2,}", re.DOTALL)
+_REPEATED_CHAR = re.compile(r"([^\d\s.…·=_-])\1{5,}")
+_REPEATED_TEXT = re.compile(r"(.{4,60}?)\1{2,}", re.DOTALL)
 _ALLOWED_CONTROLS = "\n\t\u200c\u200d"  # the last two join letters in Persian and in Indic scripts
-_LONGEST_LOOPED = 20_000
-_STOPS = ".,;:!?)]}。，；：！？）】」』、'"
+_MAX_REPEAT_SEARCH = 20_000
+_END_PUNCTUATION = ".,;:!?)]}。，；：！？）】」』、'"
 
 _PATTERNS = (
-    (Fault.ABOUT_ITSELF, _TALK),
-    (Fault.FEED_NOISE, _LABEL),
-    (Fault.OTHER_PAPER, _PAPER_ID),
-    (Fault.MARKUP, _MARKUP),
-    (Fault.MARK_LOST, _MARK),
-    (Fault.ODD_CHARACTERS, _RUN),
+    (Finding.ABOUT_ITSELF, _CHATTER),
+    (Finding.FEED_NOISE, _FEED_LABEL),
+    (Finding.OTHER_PAPER, _PAPER_ID),
+    (Finding.MARKUP, _MARKUP),
+    (Finding.MARK_LOST, _MARK),
+    (Finding.ODD_CHARACTERS, _REPEATED_CHAR),
 )
 
 
-def strays(text: str, source: str) -> set[Fault]:
+def find_foreign_content(text: str, source: str) -> set[Finding]:
     """Return what a text holds that neither belongs into it nor stands in its source."""
-    there = source.casefold()
-    found = {
-        fault
-        for fault, pattern in _PATTERNS
-        if any(match[0].strip().casefold() not in there for match in pattern.finditer(text))
+    folded_source = source.casefold()
+    findings = {
+        finding
+        for finding, pattern in _PATTERNS
+        if any(match[0].strip().casefold() not in folded_source for match in pattern.finditer(text))
     }
-    if any(link.casefold().rstrip(_STOPS) not in there for link in autolinks(text)):
-        found.add(Fault.LINK)
-    if _QUOTED_TALK.search(text) and not _QUOTED_TALK.search(source):
-        found.add(Fault.ABOUT_ITSELF)
-    if has_beheaded(text, source):
-        found.add(Fault.MARK_LOST)
-    if any(_is_odd(sign) and sign not in source for sign in set(text)):
-        found.add(Fault.ODD_CHARACTERS)
-    loop = _LOOP.search(text[:_LONGEST_LOOPED])
-    if loop and loop[0] not in source and any(sign.isalpha() for sign in loop[1]):
-        found.add(Fault.REPEATS)
-    return found
+    if any(
+        link.casefold().rstrip(_END_PUNCTUATION) not in folded_source
+        for link in find_autolinks(text)
+    ):
+        findings.add(Finding.LINK)
+    if _AI_PHRASES.search(text) and not _AI_PHRASES.search(source):
+        findings.add(Finding.ABOUT_ITSELF)
+    if has_truncated_command(text, source):
+        findings.add(Finding.MARK_LOST)
+    if any(_is_odd_char(char) and char not in source for char in set(text)):
+        findings.add(Finding.ODD_CHARACTERS)
+    loop = _REPEATED_TEXT.search(text[:_MAX_REPEAT_SEARCH])
+    if loop and loop[0] not in source and any(char.isalpha() for char in loop[1]):
+        findings.add(Finding.REPEATS)
+    return findings
 
 
-def _is_odd(sign: str) -> bool:
+def _is_odd_char(char: str) -> bool:
     """Controls, private use, unassigned and half characters, and what was lost in decoding."""
     return (
-        unicodedata.category(sign).startswith("C") and sign not in _ALLOWED_CONTROLS
-    ) or sign == "\ufffd"
+        unicodedata.category(char).startswith("C") and char not in _ALLOWED_CONTROLS
+    ) or char == "\ufffd"

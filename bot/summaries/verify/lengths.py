@@ -7,36 +7,43 @@ from __future__ import annotations
 
 import re
 
-from bot.summaries.extractive.sentences import sentences
+from bot.summaries.extractive.sentences import split_sentences
 from bot.summaries.extractive.truncate import FORMULA
-from bot.summaries.verify.findings import Fault
+from bot.summaries.verify.findings import Finding
 from bot.summaries.verify.language import is_english, script_of
 
-LONGEST_GIST = {"Hans": 160, "Hant": 160, "Jpan": 190, "Kore": 210}
+MAX_TLDR_LENGTHS = {"Hans": 160, "Hant": 160, "Jpan": 190, "Kore": 210}
 """A gist has at most so many characters, 360 in other scripts: three lines of a table's cell."""
 
-_LONGEST_GIST = 360
-_SHORTEST_GIST = 4  # words
-_LONGEST_TITLE_RATIO = 3.0
-_SHORTEST_TITLE_RATIO = 0.25
-_TITLE_ROOM = 6  # words by which any title may differ
+_DEFAULT_MAX_TLDR_LENGTH = 360
+_MIN_TLDR_WORDS = 4  # words
+_MAX_TITLE_RATIO = 3.0
+_MIN_TITLE_RATIO = 0.25
+_TITLE_MARGIN_WORDS = 6  # words by which any title may differ
 # Words of the translated abstract per word of the source. Of 360 real Chinese ones, made from
 # whole abstracts, half lie between 0.99 and 1.11, the longest at 1.38; below 0.72 all, and below
 # 0.8 those with fewer sentences, left something out. Other scripts are not measured.
-_SHORTEST_RATIO = {"Hans": 0.72, "Hant": 0.72, "Jpan": 0.6}
-_SHORTER_RATIO = {"Hans": 0.8, "Hant": 0.8}  # with fewer sentences than the source
-_SHORTEST = 0.45
-_LONGEST_RATIO = {"Hans": 1.6, "Hant": 1.6}
-_LONGEST = 2.6
-_JUDGED_WORDS = 25  # of an abstract, below which ratios say little
+_MIN_ABSTRACT_RATIOS = {"Hans": 0.72, "Hant": 0.72, "Jpan": 0.6}
+_MIN_RATIOS_WITH_FEWER_SENTENCES = {
+    "Hans": 0.8,
+    "Hant": 0.8,
+}  # with fewer sentences than the source
+_DEFAULT_MIN_ABSTRACT_RATIO = 0.45
+_MAX_ABSTRACT_RATIOS = {"Hans": 1.6, "Hant": 1.6}
+_DEFAULT_MAX_ABSTRACT_RATIO = 2.6
+_MIN_JUDGED_WORDS = 25  # of an abstract, below which ratios say little
 
-_SIGN = "\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff"
-_UNSPACED = f"\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff{_SIGN}"
-_WORD = re.compile(rf"[{_UNSPACED}]|[^\W_{_UNSPACED}]+(?:[-'’.][^\W_{_UNSPACED}]+)*")
-_SIGNS_PER_WORD = {"Thai": 4.0, "Laoo": 4.0, "Khmr": 4.0, "Mymr": 4.0, "Jpan": 2.2}
+_CJK_CHARS = "\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff"
+_UNSPACED_CHARS = f"\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff{_CJK_CHARS}"
+_WORD = re.compile(
+    rf"[{_UNSPACED_CHARS}]|[^\W_{_UNSPACED_CHARS}]+(?:[-'’.][^\W_{_UNSPACED_CHARS}]+)*"
+)
+_CHARS_PER_WORD = {"Thai": 4.0, "Laoo": 4.0, "Khmr": 4.0, "Mymr": 4.0, "Jpan": 2.2}
 
-_STOP = "。．.!?！？…؟।։།။｡"
-_CLOSED = re.compile(rf"[{_STOP}][\s)\]）】」』”’\"'》*$]*$|[{_STOP}]\s?(?:\[\d+\]|\\\))$")
+_STOP_CHARS = "。．.!?！？…؟।։།။｡"
+_SENTENCE_END = re.compile(
+    rf"[{_STOP_CHARS}][\s)\]）】」』”’\"'》*$]*$|[{_STOP_CHARS}]\s?(?:\[\d+\]|\\\))$"
+)
 _ADDRESS = re.compile(r"https?://\S|\S\.\w{2,4}/")
 _OPEN_END = re.compile(r"(?:\.{2,}|…+|。{2,}|-{2,}|、|,|，|；|：|:)[\s)\]）】”\"]*$")
 _CUT_MARK = re.compile(
@@ -45,79 +52,89 @@ _CUT_MARK = re.compile(
     r"|[\[(][^\[\]()]{0,20}(?:truncated|cut off|continued|omitted)[^\[\]()]{0,20}[\])]",
     re.IGNORECASE,
 )
-_END = re.compile("[。！？]")
+_CJK_STOP = re.compile("[。！？]")
 _INNER_STOP = re.compile(
     r"(?:[。！？](?![”』」）)》]?$)(?!\s*$))|(?<=[^\W_]{4})[.!?؟।]\s+(?=[^\W\d_a-z])"
 )
 
 
-def words(text: str, script: str = "Latn") -> float:
+def count_words(text: str, script: str = "Latn") -> float:
     """Count words; signs of scripts without spaces are weighed."""
-    found = _WORD.findall(FORMULA.sub(" x ", text))
-    signs = sum(len(word) == 1 and bool(re.match(f"[{_UNSPACED}]", word)) for word in found)
-    return len(found) - signs + signs / _SIGNS_PER_WORD.get(script, 1.7)
+    tokens = _WORD.findall(FORMULA.sub(" x ", text))
+    char_count = sum(
+        len(word) == 1 and bool(re.match(f"[{_UNSPACED_CHARS}]", word)) for word in tokens
+    )
+    return len(tokens) - char_count + char_count / _CHARS_PER_WORD.get(script, 1.7)
 
 
-def of_title(title: str, source: str, language: str) -> set[Fault]:
+def check_title_length(title: str, source: str, language: str) -> set[Finding]:
     """Judge a translated title by the length of the paper's."""
-    there, here = words(source), words(title, script_of(language))
-    found = set()
-    if here > max(there * _LONGEST_TITLE_RATIO, there + _TITLE_ROOM):
-        found.add(Fault.TOO_LONG)
-    if here < min(there * _SHORTEST_TITLE_RATIO, there - _TITLE_ROOM):
-        found.add(Fault.TOO_SHORT)
-    return found
+    source_words, title_words = count_words(source), count_words(title, script_of(language))
+    findings = set()
+    if title_words > max(source_words * _MAX_TITLE_RATIO, source_words + _TITLE_MARGIN_WORDS):
+        findings.add(Finding.TOO_LONG)
+    if title_words < min(source_words * _MIN_TITLE_RATIO, source_words - _TITLE_MARGIN_WORDS):
+        findings.add(Finding.TOO_SHORT)
+    return findings
 
 
-def of_gist(gist: str, language: str) -> set[Fault]:
+def check_tldr_length(tldr: str, language: str) -> set[Finding]:
     """Judge a gist: one sentence, whole, that fits."""
-    script, found = script_of(language), set()
-    if len(gist) > LONGEST_GIST.get(script, _LONGEST_GIST):
-        found.add(Fault.TOO_LONG)
-    if words(gist, script) < _SHORTEST_GIST:
-        found.add(Fault.TOO_SHORT)
-    if _OPEN_END.search(gist) or _CUT_MARK.search(gist):
-        found.add(Fault.CUT_OFF)
-    several = len(sentences(gist)) > 1 if is_english(language) else _INNER_STOP.search(gist)
-    if several:
-        found.add(Fault.SEVERAL_SENTENCES)
-    return found
+    script, findings = script_of(language), set()
+    if len(tldr) > MAX_TLDR_LENGTHS.get(script, _DEFAULT_MAX_TLDR_LENGTH):
+        findings.add(Finding.TOO_LONG)
+    if count_words(tldr, script) < _MIN_TLDR_WORDS:
+        findings.add(Finding.TOO_SHORT)
+    if _OPEN_END.search(tldr) or _CUT_MARK.search(tldr):
+        findings.add(Finding.CUT_OFF)
+    has_several = (
+        len(split_sentences(tldr)) > 1 if is_english(language) else _INNER_STOP.search(tldr)
+    )
+    if has_several:
+        findings.add(Finding.SEVERAL_SENTENCES)
+    return findings
 
 
-def of_abstract(abstract: str, source: str, language: str) -> set[Fault]:
+def check_abstract_length(abstract: str, source: str, language: str) -> set[Finding]:
     """Judge a translated abstract by the length and the end of the paper's."""
-    found, script = set(), script_of(language)
-    there, here = words(source), words(abstract, script)
-    if there >= _JUDGED_WORDS and (
-        here < there * _SHORTEST_RATIO.get(script, _SHORTEST)
-        or (here < there * _SHORTER_RATIO.get(script, 0) and _has_fewer_ends(abstract, source))
+    findings, script = set(), script_of(language)
+    source_words, abstract_words = count_words(source), count_words(abstract, script)
+    if source_words >= _MIN_JUDGED_WORDS and (
+        abstract_words
+        < source_words * _MIN_ABSTRACT_RATIOS.get(script, _DEFAULT_MIN_ABSTRACT_RATIO)
+        or (
+            abstract_words < source_words * _MIN_RATIOS_WITH_FEWER_SENTENCES.get(script, 0)
+            and _has_fewer_sentences(abstract, source)
+        )
     ):
-        found.add(Fault.TOO_SHORT)
-    longest = max(there, _JUDGED_WORDS) * _LONGEST_RATIO.get(script, _LONGEST)
-    if here > longest and is_whole(source):
-        found.add(Fault.TOO_LONG)
-    if _is_cut(abstract, source):
-        found.add(Fault.CUT_OFF)
-    return found
+        findings.add(Finding.TOO_SHORT)
+    max_words = max(source_words, _MIN_JUDGED_WORDS) * _MAX_ABSTRACT_RATIOS.get(
+        script, _DEFAULT_MAX_ABSTRACT_RATIO
+    )
+    if abstract_words > max_words and ends_as_sentence(source):
+        findings.add(Finding.TOO_LONG)
+    if _is_cut_off(abstract, source):
+        findings.add(Finding.CUT_OFF)
+    return findings
 
 
-def is_whole(text: str) -> bool:
+def ends_as_sentence(text: str) -> bool:
     """Tell whether a text ends as a sentence does."""
     *_, last = ("", *text.rsplit(maxsplit=1))
-    is_closed = _CLOSED.search(text) or last.endswith(("$", "\\)")) or _ADDRESS.search(last)
+    is_closed = _SENTENCE_END.search(text) or last.endswith(("$", "\\)")) or _ADDRESS.search(last)
     return bool(is_closed) and not _OPEN_END.search(text)
 
 
-def _has_fewer_ends(abstract: str, source: str) -> bool:
+def _has_fewer_sentences(abstract: str, source: str) -> bool:
     """Tell whether whole sentences are missing."""
-    ends = sum(is_whole(sentence) for sentence in sentences(source))
-    return len(_END.findall(abstract)) < ends
+    source_ends = sum(ends_as_sentence(sentence) for sentence in split_sentences(source))
+    return len(_CJK_STOP.findall(abstract)) < source_ends
 
 
-def _is_cut(abstract: str, source: str) -> bool:
+def _is_cut_off(abstract: str, source: str) -> bool:
     mark = _CUT_MARK.search(abstract)
     if mark and mark[0] not in source:
         return True
     if _OPEN_END.search(abstract):
         return not _OPEN_END.search(source)
-    return is_whole(source) and not is_whole(abstract)
+    return ends_as_sentence(source) and not ends_as_sentence(abstract)

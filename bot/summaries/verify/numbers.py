@@ -50,7 +50,7 @@ _TENS = "ten twenty thirty forty fifty sixty seventy eighty ninety"
 _ORDINALS = "first second third fourth fifth sixth seventh eighth ninth tenth"
 _MONTHS = "january february march april may june july august september october november december"
 _MONTHS_SHORT = "jan feb mar apr may jun jul aug sep oct nov dec"
-_MANNERS = {
+_MULTIPLE_WORDS = {
     1: "once single uni mono",
     2: "twice double doubles doubling doubled dual both pair pairs twofold half halves halved"
     " halving secondly bi binary couple",
@@ -64,20 +64,24 @@ _MANNERS = {
     10**6: "million millions",
     10**9: "billion billions",
 }
-_WORDS = {
+_NUMBER_WORDS = {
     word: Decimal(value)
     for start, row in ((0, _UNITS), (1, _ORDINALS), (1, _MONTHS), (1, _MONTHS_SHORT))
     for value, word in enumerate(row.split(), start)
 }
-_WORDS |= {word: Decimal(10 * tens) for tens, word in enumerate(_TENS.split(), start=1)}
-_WORDS |= {word: Decimal(value) for value, row in _MANNERS.items() for word in row.split()}
-_SPELLED = re.compile(r"[a-z]+")
-_HALF = frozenset({Decimal("0.5"), Decimal(50)})
-_ROMAN = re.compile(r"\b(?:I{1,3}|IV|VI{0,3}|IX|XI{0,2})\b")
-_ROMAN_ROW = "I II III IV V VI VII VIII IX X XI XII"
-_ROMANS = {sign: Decimal(value) for value, sign in enumerate(_ROMAN_ROW.split(), start=1)}
+_NUMBER_WORDS |= {word: Decimal(10 * tens) for tens, word in enumerate(_TENS.split(), start=1)}
+_NUMBER_WORDS |= {
+    word: Decimal(value) for value, row in _MULTIPLE_WORDS.items() for word in row.split()
+}
+_WORD = re.compile(r"[a-z]+")
+_HALF_VALUES = frozenset({Decimal("0.5"), Decimal(50)})
+_ROMAN_NUMERAL = re.compile(r"\b(?:I{1,3}|IV|VI{0,3}|IX|XI{0,2})\b")
+_ROMAN_NUMERALS = "I II III IV V VI VII VIII IX X XI XII"
+_ROMAN_VALUES = {
+    char: Decimal(value) for value, char in enumerate(_ROMAN_NUMERALS.split(), start=1)
+}
 
-_HAN_DIGITS = {sign: value for value, sign in enumerate("零一二三四五六七八九")} | {
+_HAN_DIGITS = {char: value for value, char in enumerate("零一二三四五六七八九")} | {
     "〇": 0,
     "两": 2,
     "兩": 2,
@@ -94,19 +98,23 @@ _PERCENT = re.compile(
 )
 
 # "ten times", "a threefold gain", "twenty-five percent"
-_WORDED_CLAIM = re.compile(
+_ENGLISH_CLAIM = re.compile(
     r"\b(?P<number>(?:[a-z]{1,9}[ -]){0,2}[a-z]{3,9})(?:-?fold|[ -]times|[ -]per ?cent)\b",
     re.IGNORECASE | re.ASCII,
 )
-_VAGUE = re.compile("several|few|some|many|hundreds|thousands")
-_ORDERS = re.compile(r"(?:\b([a-z]{1,9}|\d) )?\border(?:s|\(s\))?[ -]of[ -]magnitude", re.ASCII)
-_MOST_ORDERS = 12
+_VAGUE_WORDS = re.compile("several|few|some|many|hundreds|thousands")
+_ORDER_OF_MAGNITUDE = re.compile(
+    r"(?:\b([a-z]{1,9}|\d) )?\border(?:s|\(s\))?[ -]of[ -]magnitude", re.ASCII
+)
+_MAX_ORDERS = 12
 
-_RAISED = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹₀₁₂₃₄₅₆₇₈₉", "01234567890123456789")
-_RAISED_RUN = re.compile("[⁰¹²³⁴⁵⁶⁷⁸⁹]+|[₀₁₂₃₄₅₆₇₈₉]+")
+_SCRIPT_DIGITS = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹₀₁₂₃₄₅₆₇₈₉", "01234567890123456789")
+_SCRIPT_DIGIT_RUN = re.compile("[⁰¹²³⁴⁵⁶⁷⁸⁹]+|[₀₁₂₃₄₅₆₇₈₉]+")
 _TEX_COMMA = re.compile(r"(?<=\d)(?:\{,\}|\\,)(?=\d)")
 _TEX_NUMBER = re.compile(r"\$(\d[\d.,]*)\$")
-_ITEM = re.compile(r"\((?:\d|[ivx]{1,4}|[a-e])\)")  # "(1) ... (2) ...": a translator may count anew
+_LIST_ITEM = re.compile(
+    r"\((?:\d|[ivx]{1,4}|[a-e])\)"
+)  # "(1) ... (2) ...": a translator may count anew
 _CITATION = re.compile(r"\\cite\w*(?:\[[^\]]*\])*\{[^}]*\}|\\\w+")
 _COVID = re.compile(r"(?<![a-z])covid-?19(?!\d)", re.IGNORECASE)
 _DECADE = re.compile(r"\b(1[5-9]|20)(\d0)s\b")
@@ -115,15 +123,15 @@ Readings = frozenset[Decimal]
 """What one literal may mean."""
 
 
-def written(text: str, *, decimal_comma: bool = False) -> tuple[Readings, ...]:
+def digit_numbers(text: str, *, decimal_comma: bool = False) -> tuple[Readings, ...]:
     """Return every number in digits, in order; with ``decimal_comma`` both ways of reading it."""
     return tuple(
         _readings(match["digits"], match["magnitude"] or "", decimal_comma)
-        for match in _LITERAL.finditer(_plain(text))
+        for match in _LITERAL.finditer(_normalize_digits(text))
     )
 
 
-def weighty(text: str) -> tuple[Readings, ...]:
+def required_numbers(text: str) -> tuple[Readings, ...]:
     """Return the numbers of the prose that a translation may not lose.
 
     Small ones may be spelled in any language, years stand in citations, formulas are kept apart.
@@ -131,113 +139,125 @@ def weighty(text: str) -> tuple[Readings, ...]:
     prose = _CITATION.sub(" ", FORMULA.sub(" ", text))
     return tuple(
         readings
-        for readings in written(prose)
+        for readings in digit_numbers(prose)
         if not any(
             value == int(value) and (value < 10 or 1900 < value < 2100) for value in readings
         )
     )
 
 
-def claimed(text: str) -> tuple[Readings, ...]:
+def claimed_numbers(text: str) -> tuple[Readings, ...]:
     """Return the numbers in Chinese signs or English words that say how much, not how many."""
-    found = [_claim(match["number"], match["unit"]) for match in _HAN_CLAIM.finditer(text)]
+    claims = [
+        _claim_readings(match["number"], match["unit"]) for match in _HAN_CLAIM.finditer(text)
+    ]
     for match in _PERCENT.finditer(text):
-        rest = "".join(str(_HAN_DIGITS[sign]) for sign in match["rest"] or "")
-        found.append(frozenset({_han(match["number"]) + Decimal(f"0.{rest or 0}")}))
-    for match in _WORDED_CLAIM.finditer(text):
+        decimals = "".join(str(_HAN_DIGITS[char]) for char in match["rest"] or "")
+        claims.append(frozenset({_han_value(match["number"]) + Decimal(f"0.{decimals or 0}")}))
+    for match in _ENGLISH_CLAIM.finditer(text):
         number = match["number"].lower()
-        *_, last = (Decimal(0), *_sums(number))
-        if last > 1 and not _VAGUE.search(number):
-            found.append(frozenset({last}))
-    return tuple(found)
+        *_, last = (Decimal(0), *_running_sums(number))
+        if last > 1 and not _VAGUE_WORDS.search(number):
+            claims.append(frozenset({last}))
+    return tuple(claims)
 
 
 @lru_cache(maxsize=32)  # the checks of one answer ask for its source again and again
-def known(text: str) -> Readings:
+def all_numbers(text: str) -> Readings:
     """Return every value that a text may be said to name, in digits, words or signs."""
-    plain = _plain(text)
-    values = {value for readings in written(plain, decimal_comma=True) for value in readings}
+    normalized = _normalize_digits(text)
+    values = {
+        value for readings in digit_numbers(normalized, decimal_comma=True) for value in readings
+    }
     # What stands before a magnitude counts by itself too: "1.5 million" may become "1.5M".
     values |= {
-        value for m in _LITERAL.finditer(plain) for value in _readings(m["digits"], "", False)
+        value for m in _LITERAL.finditer(normalized) for value in _readings(m["digits"], "", False)
     }
-    values.update(_spelled(plain.lower()))
-    values.update(_orders(plain.lower()))
-    values.update(_ROMANS[match[0]] for match in _ROMAN.finditer(plain))
-    values.update(_han(match[0]) for match in _HAN_NUMBER.finditer(plain))
-    values.update(value for readings in claimed(plain) for value in readings)
-    for match in _DECADE.finditer(plain):
+    values.update(_worded_numbers(normalized.lower()))
+    values.update(_orders_of_magnitude(normalized.lower()))
+    values.update(_ROMAN_VALUES[match[0]] for match in _ROMAN_NUMERAL.finditer(normalized))
+    values.update(_han_value(match[0]) for match in _HAN_NUMBER.finditer(normalized))
+    values.update(value for readings in claimed_numbers(normalized) for value in readings)
+    for match in _DECADE.finditer(normalized):
         values |= {Decimal(int(match[1]) + 1), Decimal(match[2])}
     return frozenset(values)
 
 
-def _plain(text: str) -> str:
+def _normalize_digits(text: str) -> str:
     """Full-width digits as others, raised and lowered ones as numbers of their own."""
-    apart = _RAISED_RUN.sub(lambda run: f" {run[0].translate(_RAISED)} ", text)
-    folded = unicodedata.normalize("NFKC", apart)
-    return _COVID.sub(" ", _ITEM.sub(" ", _TEX_NUMBER.sub(r"\1", _TEX_COMMA.sub(",", folded))))
+    spaced = _SCRIPT_DIGIT_RUN.sub(lambda run: f" {run[0].translate(_SCRIPT_DIGITS)} ", text)
+    normalized = unicodedata.normalize("NFKC", spaced)
+    return _COVID.sub(
+        " ", _LIST_ITEM.sub(" ", _TEX_NUMBER.sub(r"\1", _TEX_COMMA.sub(",", normalized)))
+    )
 
 
 def _readings(digits: str, magnitude: str, decimal_comma: bool) -> Readings:
     """The values of a literal: separators group thousands, or one of them begins decimals."""
     factor = _MAGNITUDES.get(magnitude.lower(), Decimal(1))
-    forms = {_english(digits)}
+    forms = {_english_decimal(digits)}
     if decimal_comma:
-        forms.add(_english(digits.translate(str.maketrans(".,", ",."))))
+        forms.add(_english_decimal(digits.translate(str.maketrans(".,", ",."))))
     return frozenset(Decimal(form) * factor for form in forms)
 
 
-def _english(digits: str) -> str:
-    whole, stop, rest = re.sub(r"[^\d.,]", "", digits).replace(",", "").partition(".")
-    return f"{whole}{stop}{rest.replace('.', '')}"
+def _english_decimal(digits: str) -> str:
+    integer_part, point, fraction = re.sub(r"[^\d.,]", "", digits).replace(",", "").partition(".")
+    return f"{integer_part}{point}{fraction.replace('.', '')}"
 
 
-def _spelled(text: str) -> Iterator[Decimal]:
+def _worded_numbers(text: str) -> Iterator[Decimal]:
     """English number words, each by itself and joined with its neighbours."""
-    for word in _SPELLED.findall(text):
-        if word in _WORDS:
-            yield _WORDS[word]
-        if word.startswith("hal") and word in _WORDS:
-            yield from _HALF
-    yield from filter(None, _sums(text))
+    for word in _WORD.findall(text):
+        if word in _NUMBER_WORDS:
+            yield _NUMBER_WORDS[word]
+        if word.startswith("hal") and word in _NUMBER_WORDS:
+            yield from _HALF_VALUES
+    yield from filter(None, _running_sums(text))
 
 
-def _sums(text: str) -> Iterator[Decimal]:
+def _running_sums(text: str) -> Iterator[Decimal]:
     """What English number words say that follow each other, word by word; 0 after any other."""
-    sums = Decimal(0)
-    for word in _SPELLED.findall(text):
-        value = _WORDS.get(word)
+    running_sum = Decimal(0)
+    for word in _WORD.findall(text):
+        value = _NUMBER_WORDS.get(word)
         if value is None:
-            sums = Decimal(0)
+            running_sum = Decimal(0)
         else:
-            sums = sums * value if value >= 100 and sums else sums + value
-        yield sums
+            running_sum = (
+                running_sum * value if value >= 100 and running_sum else running_sum + value
+            )
+        yield running_sum
 
 
-def _orders(text: str) -> Iterator[Decimal]:
+def _orders_of_magnitude(text: str) -> Iterator[Decimal]:
     """ "An order of magnitude" is ten times, two of them a hundred."""
-    for match in _ORDERS.finditer(text):
-        said = match[1] or ""
-        count = Decimal(said) if said.isdigit() else _WORDS.get(said, Decimal(1))
-        if count <= _MOST_ORDERS:
+    for match in _ORDER_OF_MAGNITUDE.finditer(text):
+        count_word = match[1] or ""
+        count = (
+            Decimal(count_word)
+            if count_word.isdigit()
+            else _NUMBER_WORDS.get(count_word, Decimal(1))
+        )
+        if count <= _MAX_ORDERS:
             yield Decimal(10) ** count
 
 
-def _claim(number: str, unit: str) -> Readings:
+def _claim_readings(number: str, unit: str) -> Readings:
     if unit.startswith("成"):
-        return frozenset({_han(number) * 10})
-    return frozenset({_han(number) * _MAGNITUDES.get(unit, Decimal(1))})
+        return frozenset({_han_value(number) * 10})
+    return frozenset({_han_value(number) * _MAGNITUDES.get(unit, Decimal(1))})
 
 
-def _han(signs: str) -> Decimal:
+def _han_value(chars: str) -> Decimal:
     """A number in Chinese signs below 10,000; as a row of digits where it has no powers."""
-    if not any(sign in _HAN_POWERS for sign in signs):
-        return Decimal("".join(str(_HAN_DIGITS[sign]) for sign in signs))
+    if not any(char in _HAN_POWERS for char in chars):
+        return Decimal("".join(str(_HAN_DIGITS[char]) for char in chars))
     total, digit = 0, 0
-    for sign in signs:
-        if sign in _HAN_POWERS:
-            total += (digit or 1) * _HAN_POWERS[sign]
+    for char in chars:
+        if char in _HAN_POWERS:
+            total += (digit or 1) * _HAN_POWERS[char]
             digit = 0
         else:
-            digit = _HAN_DIGITS[sign]
+            digit = _HAN_DIGITS[char]
     return Decimal(total + digit)

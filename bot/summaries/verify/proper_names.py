@@ -13,88 +13,91 @@ from bot.summaries.extractive.truncate import FORMULA
 _WORD = re.compile(r"[A-Za-z0-9]+(?:[-+./_'’][A-Za-z0-9]+)*")
 _INNER_CAPITAL = re.compile(r"[a-z][A-Z]|[A-Z]{2}|[A-Z]-[A-Z]")
 _LETTER_AND_DIGIT = re.compile(r"(?=.*[A-Za-z]{2})(?=.*\d)")
-_LIST = re.compile(r"[/+_]")
-_ROMAN = re.compile(r"[IVX]+")
-_COMPOUND = re.compile(r"(?<=.)-(?:[a-z]{3,}|[A-Z][a-z]{2,})$")  # "LLM-based", "BERT-guided"
-_SHORT = 3
-_LONGEST_SHORT = 12
-_SMALL = re.compile(r"an?|and|at|by|for|from|in|of|on|or|the|to|with")
+_LIST_SEPARATOR = re.compile(r"[/+_]")
+_ROMAN_NUMERAL = re.compile(r"[IVX]+")
+_COMPOUND_ENDING = re.compile(r"(?<=.)-(?:[a-z]{3,}|[A-Z][a-z]{2,})$")  # "LLM-based", "BERT-guided"
+_SHORT_NAME_LENGTH = 3
+_MAX_ABBREVIATION_LENGTH = 12
+_FUNCTION_WORD = re.compile(r"an?|and|at|by|for|from|in|of|on|or|the|to|with")
 _ALPHABETIC = re.compile(r"[A-Za-z]+")
 
 # Everyday abbreviations, which a translator may write out or put in as it pleases.
-_EVERYDAY = re.compile(
+_COMMON_ABBREVIATION = re.compile(
     r"ai|ml|nlp|cv|rl|llm|nn|dnn|cnn|gnn|rnn|gan|[gc]pu|iot|qa|vr|ar|[234]d|usa|us|uk|eu|un|pdf|web"
     r"|app|id|ok|pc|it|html|api|sota|https?|ui|ux|vs|covid(?:-?19)?"
 )
 
 
-def names(text: str) -> frozenset[str]:
+def find_names(text: str) -> frozenset[str]:
     """Return the names of a text, in lower case and in the singular."""
     return frozenset(
-        _folded(name)
+        _normalize_name(name)
         for word in _WORD.findall(FORMULA.sub(" ", text))
-        for part in _LIST.split(word)
-        if _is_name(name := _COMPOUND.sub("", part))
+        for part in _LIST_SEPARATOR.split(word)
+        if _is_name(name := _COMPOUND_ENDING.sub("", part))
     )
 
 
-def heading(title: str) -> str:
+def title_heading(title: str) -> str:
     """Return the name before a title's colon, in lower case; "" where there is none."""
     first, colon, _ = title.partition(":")
-    return _folded(first) if colon and _is_name(first) and " " not in first else ""
+    return _normalize_name(first) if colon and _is_name(first) and " " not in first else ""
 
 
-def holds(text: str, name: str) -> bool:
+def contains_name(text: str, name: str) -> bool:
     """Tell whether a text spells this name somewhere, whatever its case and hyphens."""
-    if len(name) > _SHORT:
-        return squeezed(name) in squeezed(text)
+    if len(name) > _SHORT_NAME_LENGTH:
+        return letters_and_digits(name) in letters_and_digits(text)
     return bool(re.search(rf"(?<![a-z]){re.escape(name)}s?(?![a-z])", text, re.IGNORECASE))
 
 
-def is_short_for(name: str, text: str) -> bool:
+def is_abbreviation_of(name: str, text: str) -> bool:
     """Tell whether a name abbreviates words that follow each other in a text."""
-    if any(sign.isdigit() for sign in name):
+    if any(char.isdigit() for char in name):
         return False  # "GPT-4" is a name whatever words stand around it
     letters = re.sub("[^a-z]", "", name.lower()).removesuffix("s")
     words = [word.lower() for word in _ALPHABETIC.findall(text)]
-    great = [word for word in words if not _SMALL.fullmatch(word)]
-    if not 1 < len(letters) <= _LONGEST_SHORT:
+    content_words = [word for word in words if not _FUNCTION_WORD.fullmatch(word)]
+    if not 1 < len(letters) <= _MAX_ABBREVIATION_LENGTH:
         return len(letters) < 2
     return any(
-        letters in "".join(word[0] for word in some)
-        or any(_abbreviates(letters, some[at : at + len(letters)]) for at in range(len(some)))
-        for some in (words, great)
+        letters in "".join(word[0] for word in candidate_words)
+        or any(
+            _abbreviates(letters, candidate_words[start : start + len(letters)])
+            for start in range(len(candidate_words))
+        )
+        for candidate_words in (words, content_words)
     )
 
 
 def _abbreviates(letters: str, words: list[str]) -> bool:
     """Take "vae" out of "variational autoencoder": each word gives its first letter or more."""
-    at = 0
+    matched = 0
     for word in words:
-        if not letters.startswith(word[0], at):
+        if not letters.startswith(word[0], matched):
             return False
-        for sign in word:
-            at += letters.startswith(sign, at)
-        if at >= len(letters):
+        for char in word:
+            matched += letters.startswith(char, matched)
+        if matched >= len(letters):
             return True
     return False
 
 
-def is_everyday(name: str) -> bool:
+def is_common_abbreviation(name: str) -> bool:
     """Tell whether an abbreviation needs no source."""
-    return bool(_EVERYDAY.fullmatch(name))
+    return bool(_COMMON_ABBREVIATION.fullmatch(name))
 
 
-def squeezed(text: str) -> str:
+def letters_and_digits(text: str) -> str:
     """Return the letters and digits of a text alone, in lower case."""
     return re.sub(r"[\W_]+", "", text).lower()
 
 
 def _is_name(word: str) -> bool:
-    if len(word) < 2 or _ROMAN.fullmatch(word):
+    if len(word) < 2 or _ROMAN_NUMERAL.fullmatch(word):
         return False
     return bool(_INNER_CAPITAL.search(word) or _LETTER_AND_DIGIT.match(word))
 
 
-def _folded(word: str) -> str:
+def _normalize_name(word: str) -> str:
     return re.sub(r"(?:['’]s|(?<=[A-Za-z]{2})s)$", "", word).lower()

@@ -9,166 +9,191 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from bot.topics.matching.inverted_index import NOBODY, Codes, Column, Names, Papers, Text
+from bot.topics.matching.inverted_index import (
+    NO_PAPERS,
+    AuthorIndex,
+    CodeIndex,
+    FieldIndex,
+    PaperNumbers,
+    TextIndex,
+)
 from storage.engine.query_budget import check_budget
-from storage.records import And, Clause, Field, Gloss, Not, Or, Paper, Reason, Term
+from storage.records import And, Clause, MatchReason, Not, Or, Paper, QueryField, Summary, Term
 
-SCORES: Mapping[Field, float] = {
-    Field.TITLE: 3.0,
-    Field.AUTHOR: 3.0,
-    Field.ABSTRACT: 1.0,
-    Field.CATEGORY: 1.0,
-    Field.ID: 1.0,
+FIELD_SCORES: Mapping[QueryField, float] = {
+    QueryField.TITLE: 3.0,
+    QueryField.AUTHOR: 3.0,
+    QueryField.ABSTRACT: 1.0,
+    QueryField.CATEGORY: 1.0,
+    QueryField.ID: 1.0,
 }
 
-_ANYWHERE = (Field.TITLE, Field.ABSTRACT)
+_TEXT_FIELDS = (QueryField.TITLE, QueryField.ABSTRACT)
 
-_Key = tuple[Field, tuple[str, ...], bool, int]
+_TermKey = tuple[QueryField, tuple[str, ...], bool, int]
 
 
 @dataclass(frozen=True, slots=True)
-class _Answer:
+class _TermPostings:
     """The papers that hold a term, together and field by field."""
 
     term: Term
-    papers: Papers
-    fields: tuple[tuple[Field, Papers], ...]
+    papers: PaperNumbers
+    by_field: tuple[tuple[QueryField, PaperNumbers], ...]
 
 
-class Lot:
+class InvertedIndex:
     """Papers side by side, with what each term found among them."""
 
-    def __init__(self, papers: Sequence[Paper], said: Sequence[Sequence[Gloss]] = ()) -> None:
-        """``said`` are the glosses of each paper that are to be read as further text of it."""
-        glosses = said or [()] * len(papers)
-        self._pairs = list(zip(papers, glosses, strict=True))
-        self._all: Papers = set(range(len(papers)))
-        self._columns: dict[Field, Column] = {}
-        self._answers: dict[_Key, _Answer] = {}
-        self._said: dict[_Key, dict[int, tuple[Reason, ...]]] = {}
+    def __init__(
+        self, papers: Sequence[Paper], summaries: Sequence[Sequence[Summary]] = ()
+    ) -> None:
+        """``summaries`` are the glosses of each paper that are to be read as further text of it."""
+        paper_summaries = summaries or [()] * len(papers)
+        self._papers_with_summaries = list(zip(papers, paper_summaries, strict=True))
+        self._all_papers: PaperNumbers = set(range(len(papers)))
+        self._field_indexes: dict[QueryField, FieldIndex] = {}
+        self._postings_by_term: dict[_TermKey, _TermPostings] = {}
+        self._reasons_by_term: dict[_TermKey, dict[int, tuple[MatchReason, ...]]] = {}
 
     def scores(self, clause: Clause) -> dict[int, float]:
         """The papers that the clause finds, each with its score."""
-        hits = self._hits(clause)
+        hits = self._matching_papers(clause)
         scores = dict.fromkeys(hits, 0.0)
-        for answer, held in self._grounds(clause, hits):
-            for where, papers in answer.fields:
-                points = SCORES[where]
-                for at in held & papers:
-                    scores[at] += points
+        for term_postings, supported in self._supporting_terms(clause, hits):
+            for field, papers in term_postings.by_field:
+                points = FIELD_SCORES[field]
+                for number in supported & papers:
+                    scores[number] += points
         return scores
 
-    def reasons(self, clause: Clause, hits: Papers) -> dict[int, tuple[Reason, ...]]:
+    def reasons(self, clause: Clause, hits: PaperNumbers) -> dict[int, tuple[MatchReason, ...]]:
         """Why the clause finds these papers, which it does: each reason once, in its order."""
-        told: dict[int, list[Reason]] = {at: [] for at in hits}
-        for answer, held in self._grounds(clause, hits):
-            said = self._said.setdefault(_key(answer.term), {})
-            for at in held:
-                if at not in said:
-                    said[at] = tuple(self._told(answer, at))
-                told[at] += said[at]
-        return {at: _once(reasons) for at, reasons in told.items()}
+        reasons_by_paper: dict[int, list[MatchReason]] = {number: [] for number in hits}
+        for term_postings, supported in self._supporting_terms(clause, hits):
+            known_reasons = self._reasons_by_term.setdefault(_term_key(term_postings.term), {})
+            for number in supported:
+                if number not in known_reasons:
+                    known_reasons[number] = tuple(self._paper_reasons(term_postings, number))
+                reasons_by_paper[number] += known_reasons[number]
+        return {number: _unique(reasons) for number, reasons in reasons_by_paper.items()}
 
-    def _column(self, field: Field) -> Column:
+    def _field_index(self, field: QueryField) -> FieldIndex:
         """The column of a field, made when it is first asked for: a single query asks for few."""
-        if field not in self._columns:
-            self._columns[field] = _column_of(field, self._pairs)
-        return self._columns[field]
+        if field not in self._field_indexes:
+            self._field_indexes[field] = _build_field_index(field, self._papers_with_summaries)
+        return self._field_indexes[field]
 
-    def _hits(self, clause: Clause) -> Papers:
+    def _matching_papers(self, clause: Clause) -> PaperNumbers:
         match clause:
             case Term():
-                return self._answer(clause).papers
+                return self._term_postings(clause).papers
             case Not(inner):
-                return self._all - self._hits(inner)
+                return self._all_papers - self._matching_papers(inner)
             case Or(clauses):
-                return set().union(*map(self._hits, clauses))
+                return set().union(*map(self._matching_papers, clauses))
             case And(clauses):
-                return self._common(clauses)
+                return self._intersect(clauses)
 
-    def _common(self, clauses: Sequence[Clause]) -> Papers:
-        left = self._all
+    def _intersect(self, clauses: Sequence[Clause]) -> PaperNumbers:
+        remaining = self._all_papers
         for clause in clauses:
-            if not left:
+            if not remaining:
                 break
             if isinstance(clause, Not):
-                left = left - self._hits(clause.clause)
+                remaining = remaining - self._matching_papers(clause.clause)
             else:
-                left = left & self._hits(clause)
-        return left
+                remaining = remaining & self._matching_papers(clause)
+        return remaining
 
-    def _grounds(self, clause: Clause, hits: Papers) -> Iterable[tuple[_Answer, Papers]]:
+    def _supporting_terms(
+        self, clause: Clause, hits: PaperNumbers
+    ) -> Iterable[tuple[_TermPostings, PaperNumbers]]:
         """The terms that speak for papers, each once, and for which of them it speaks."""
-        grounds: dict[_Key, tuple[_Answer, Papers]] = {}
-        for term, held in self._speaking(clause, hits) if hits else ():
-            key = _key(term)
-            known = grounds.get(key)
-            grounds[key] = (known[0], known[1] | held) if known else (self._answer(term), held)
+        grounds: dict[_TermKey, tuple[_TermPostings, PaperNumbers]] = {}
+        for term, supported in self._terms_in_support(clause, hits) if hits else ():
+            key = _term_key(term)
+            earlier = grounds.get(key)
+            grounds[key] = (
+                (earlier[0], earlier[1] | supported)
+                if earlier
+                else (self._term_postings(term), supported)
+            )
         return grounds.values()
 
-    def _speaking(self, clause: Clause, within: Papers) -> Iterator[tuple[Term, Papers]]:
+    def _terms_in_support(
+        self, clause: Clause, within: PaperNumbers
+    ) -> Iterator[tuple[Term, PaperNumbers]]:
         """The terms that speak for the papers within: not those of an alternative that failed."""
         match clause:
             case Term():
                 yield clause, within
             case And(clauses):
                 for inner in clauses:
-                    yield from self._speaking(inner, within)
+                    yield from self._terms_in_support(inner, within)
             case Or(clauses):
                 for inner in clauses:
-                    part = within & self._hits(inner)
-                    if part:
-                        yield from self._speaking(inner, part)
+                    supported = within & self._matching_papers(inner)
+                    if supported:
+                        yield from self._terms_in_support(inner, supported)
 
-    def _told(self, answer: _Answer, at: int) -> Iterator[Reason]:
+    def _paper_reasons(self, term_postings: _TermPostings, number: int) -> Iterator[MatchReason]:
         """The words of one paper that a term found, field by field."""
-        for where, papers in answer.fields:
-            if at in papers:
-                yield Reason(where, self._column(where).standing(answer.term, at))
+        for field, papers in term_postings.by_field:
+            if number in papers:
+                yield MatchReason(
+                    field, self._field_index(field).matched_text(term_postings.term, number)
+                )
 
-    def _answer(self, term: Term) -> _Answer:
-        key = _key(term)
-        known = self._answers.get(key)
-        if known is None:
+    def _term_postings(self, term: Term) -> _TermPostings:
+        key = _term_key(term)
+        postings = self._postings_by_term.get(key)
+        if postings is None:
             check_budget()
-            asked = _ANYWHERE if term.field is Field.ANY else (term.field,)
-            held = [(where, self._column(where).holding(term)) for where in asked]
-            fields = tuple((where, papers) for where, papers in held if papers)
-            known = self._answers[key] = _Answer(term, _united(fields), fields)
-        return known
+            searched_fields = _TEXT_FIELDS if term.field is QueryField.ANY else (term.field,)
+            field_postings = [
+                (field, self._field_index(field).postings(term)) for field in searched_fields
+            ]
+            fields = tuple((field, papers) for field, papers in field_postings if papers)
+            postings = self._postings_by_term[key] = _TermPostings(term, _union(fields), fields)
+        return postings
 
 
-def _column_of(field: Field, pairs: Sequence[tuple[Paper, Sequence[Gloss]]]) -> Column:
+def _build_field_index(
+    field: QueryField, pairs: Sequence[tuple[Paper, Sequence[Summary]]]
+) -> FieldIndex:
     match field:
-        case Field.TITLE:
-            return Text([(p.title, *(g.title for g in told)) for p, told in pairs])
-        case Field.ABSTRACT:
-            return Text([(p.abstract, *_passages(told)) for p, told in pairs])
-        case Field.AUTHOR:
-            return Names([paper.authors for paper, _ in pairs])
-        case Field.CATEGORY:
-            return Codes([paper.categories for paper, _ in pairs])
-        case Field.ID:
-            return Codes([(paper.id,) for paper, _ in pairs])
-        case Field.ANY:
+        case QueryField.TITLE:
+            return TextIndex([(p.title, *(g.title for g in summaries)) for p, summaries in pairs])
+        case QueryField.ABSTRACT:
+            return TextIndex(
+                [(p.abstract, *_summary_passages(summaries)) for p, summaries in pairs]
+            )
+        case QueryField.AUTHOR:
+            return AuthorIndex([paper.authors for paper, _ in pairs])
+        case QueryField.CATEGORY:
+            return CodeIndex([paper.categories for paper, _ in pairs])
+        case QueryField.ID:
+            return CodeIndex([(paper.id,) for paper, _ in pairs])
+        case QueryField.ANY:
             raise ValueError("no column holds them all")
 
 
-def _passages(glosses: Sequence[Gloss]) -> Iterator[str]:
-    for gloss in glosses:
-        yield gloss.gist
-        yield gloss.abstract
+def _summary_passages(summaries: Sequence[Summary]) -> Iterator[str]:
+    for summary in summaries:
+        yield summary.tldr
+        yield summary.abstract
 
 
-def _united(fields: tuple[tuple[Field, Papers], ...]) -> Papers:
+def _union(fields: tuple[tuple[QueryField, PaperNumbers], ...]) -> PaperNumbers:
     if len(fields) > 1:
         return set().union(*(papers for _, papers in fields))
-    return fields[0][1] if fields else NOBODY
+    return fields[0][1] if fields else NO_PAPERS
 
 
-def _once(reasons: list[Reason]) -> tuple[Reason, ...]:
+def _unique(reasons: list[MatchReason]) -> tuple[MatchReason, ...]:
     return tuple(dict.fromkeys(reasons)) if len(reasons) > 1 else tuple(reasons)
 
 
-def _key(term: Term) -> _Key:
-    return term.field, term.words, term.prefix, term.near
+def _term_key(term: Term) -> _TermKey:
+    return term.field, term.words, term.prefix, term.max_gap

@@ -12,22 +12,29 @@ from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
 
-from bot.topics.query.analyzer import Token, compounds, indexed, surface, tokens, written
+from bot.topics.query.analyzer import (
+    AnalyzedWord,
+    analyze,
+    compound_words,
+    index_text,
+    surface_words,
+    written_words,
+)
 from storage.engine.query_budget import within_budget
 from storage.records import Term
 
-Papers = set[int]
+PaperNumbers = set[int]
 
-NOBODY: Papers = set()
+NO_PAPERS: PaperNumbers = set()
 
-_GAP = " \ue001 "  # private use: between passages, never a part of a word
-_FEW = 12  # different words that are read through all texts, before they are posted
+_PASSAGE_BREAK = " \ue001 "  # private use: between passages, never a part of a word
+_MAX_SCANNED_STEMS = 12  # different words that are read through all texts, before they are posted
 # The papers of a week are asked for again and again, by everybody who asks for words.
-_evened = lru_cache(maxsize=4096)(indexed)
-_BETWEEN = re.compile(r"(?:['’][sS])?[\W_]*")
+_cached_index_text = lru_cache(maxsize=4096)(index_text)
+_WORD_GAP = re.compile(r"(?:['’][sS])?[\W_]*")
 
 
-class Text:
+class TextIndex:
     """Titles or abstracts: words by their stems, phrases by the order of the words.
 
     The text of a paper may be several passages; no phrase reaches from one to the next.
@@ -35,221 +42,276 @@ class Text:
 
     def __init__(self, texts: Sequence[tuple[str, ...]]) -> None:
         self._texts = texts
-        self._even = [f" {_GAP.join(map(_evened, passages))} " for passages in within_budget(texts)]
-        self._as_written: dict[str, str] = {}  # joined: as lists they would be ten times the texts
-        self._looked_up: dict[str, Papers] = {}
-        self._stems: dict[str, Papers] | None = None
-        self._words: dict[str, Papers] = {}
-        self._sorted: list[str] = []
+        self._index_texts = [
+            f" {_PASSAGE_BREAK.join(map(_cached_index_text, passages))} "
+            for passages in within_budget(texts)
+        ]
+        self._written_words: dict[
+            str, str
+        ] = {}  # joined: as lists they would be ten times the texts
+        self._scanned_stems: dict[str, PaperNumbers] = {}
+        self._papers_by_stem: dict[str, PaperNumbers] | None = None
+        self._papers_by_word: dict[str, PaperNumbers] = {}
+        self._sorted_words: list[str] = []
 
-    def holding(self, term: Term) -> Papers:
+    def postings(self, term: Term) -> PaperNumbers:
         """The papers whose text has the word, the phrase, or a word that begins so."""
         if not term.prefix:
-            return set().union(*(self._with_phrase(words, term.near) for words in term.ways))
-        holders = [self._having(stem) for stem in term.words[:-1]]
-        found = _shared([*holders, self._beginning(term.words[-1])])
-        if not holders:
-            return found
+            return set().union(
+                *(self._phrase_postings(words, term.max_gap) for words in term.variants)
+            )
+        stem_postings = [self._stem_postings(stem) for stem in term.words[:-1]]
+        candidates = _intersection([*stem_postings, self._prefix_postings(term.words[-1])])
+        if not stem_postings:
+            return candidates
         return {
-            at for at in within_budget(found) if any(_shows(text, term) for text in self._texts[at])
+            number
+            for number in within_budget(candidates)
+            if any(_contains_term(text, term) for text in self._texts[number])
         }
 
-    def _with_phrase(self, words: tuple[str, ...], near: int) -> Papers:
-        found = _shared([self._having(stem) for stem in words])
-        if len(words) == 1 or not found:
-            return found
-        if near:
-            return {at for at in within_budget(found) if self._stand_near(at, words, near)}
+    def _phrase_postings(self, words: tuple[str, ...], max_gap: int) -> PaperNumbers:
+        candidates = _intersection([self._stem_postings(stem) for stem in words])
+        if len(words) == 1 or not candidates:
+            return candidates
+        if max_gap:
+            return {
+                number
+                for number in within_budget(candidates)
+                if self._has_near(number, words, max_gap)
+            }
         phrase = f" {' '.join(words)} "
-        return {at for at in found if phrase in self._even[at]}
+        return {number for number in candidates if phrase in self._index_texts[number]}
 
-    def _stand_near(self, at: int, words: tuple[str, ...], near: int) -> bool:
-        passages = self._even[at].split(_GAP)
-        return any(next(_windows(even.split(), words, near), None) for even in passages)
+    def _has_near(self, number: int, words: tuple[str, ...], max_gap: int) -> bool:
+        passages = self._index_texts[number].split(_PASSAGE_BREAK)
+        return any(
+            next(_word_windows(index_text.split(), words, max_gap), None) for index_text in passages
+        )
 
-    def _having(self, stem: str) -> Papers:
+    def _stem_postings(self, stem: str) -> PaperNumbers:
         """The papers with a stem: read for the few words of one query, posted for those of many."""
-        if self._stems is None and stem not in self._looked_up and len(self._looked_up) == _FEW:
-            self._stems = {}
-            for at, even in enumerate(within_budget(self._even)):
-                _post(self._stems, even.split(), at)
-        if self._stems is not None:
-            return self._stems.get(stem, NOBODY)
-        if stem not in self._looked_up:
-            alone = f" {stem} "
-            self._looked_up[stem] = {at for at, even in enumerate(self._even) if alone in even}
-        return self._looked_up[stem]
+        if (
+            self._papers_by_stem is None
+            and stem not in self._scanned_stems
+            and len(self._scanned_stems) == _MAX_SCANNED_STEMS
+        ):
+            self._papers_by_stem = {}
+            for number, index_text in enumerate(within_budget(self._index_texts)):
+                _add_postings(self._papers_by_stem, index_text.split(), number)
+        if self._papers_by_stem is not None:
+            return self._papers_by_stem.get(stem, NO_PAPERS)
+        if stem not in self._scanned_stems:
+            padded_stem = f" {stem} "
+            self._scanned_stems[stem] = {
+                number
+                for number, index_text in enumerate(self._index_texts)
+                if padded_stem in index_text
+            }
+        return self._scanned_stems[stem]
 
-    def standing(self, term: Term, at: int) -> str:
+    def matched_text(self, term: Term, number: int) -> str:
         """The words in this paper that the term found first, as they are written."""
-        texts = self._texts[at]
+        texts = self._texts[number]
         if len(texts) == 1:  # as in every batch: no passage to look for
-            return self._shown(term, texts[0], self._even[at])
-        passages = zip(texts, self._even[at].split(_GAP), strict=True)
-        shown = (self._shown(term, text, f" {even.strip()} ") for text, even in passages)
-        return next(filter(None, shown))
+            return self._matched_in_passage(term, texts[0], self._index_texts[number])
+        passages = zip(texts, self._index_texts[number].split(_PASSAGE_BREAK), strict=True)
+        matched = (
+            self._matched_in_passage(term, text, f" {index_text.strip()} ")
+            for text, index_text in passages
+        )
+        return next(filter(None, matched))
 
-    def _shown(self, term: Term, text: str, even: str) -> str:
+    def _matched_in_passage(self, term: Term, text: str, index_text: str) -> str:
         """The words of a passage that the term found first; "" where it found none."""
-        if term.near:
-            if next(_windows(even.split(), term.words, term.near), None) is None:
+        if term.max_gap:
+            if next(_word_windows(index_text.split(), term.words, term.max_gap), None) is None:
                 return ""
-            first = next(_near(term, tokens(text), compounds(text)))
-            return " … ".join(" ".join(text[token.start : token.end].split()) for token in first)
-        for asked in () if term.prefix else term.ways:
-            begin = even.find(f" {' '.join(asked)} ")
-            if begin < 0:
+            first_window = next(_near_windows(term, analyze(text), compound_words(text)))
+            return " … ".join(
+                " ".join(text[token.start : token.end].split()) for token in first_window
+            )
+        for stems in () if term.prefix else term.variants:
+            phrase_start = index_text.find(f" {' '.join(stems)} ")
+            if phrase_start < 0:
                 continue
-            run = even.count(" ", 0, begin)
-            words = self._written(text)[run : run + len(asked)]
+            word_index = index_text.count(" ", 0, phrase_start)
+            words = self._words_as_written(text)[word_index : word_index + len(stems)]
             if len(words) == 1:
                 return words[0]
             if words:  # else a compound, which stands behind the text
-                return " ".join(_stretch(text, words).split()) or " ".join(words)
-        return next((" ".join(text[start:end].split()) for start, end in places(text, term)), "")
+                return " ".join(_text_span(text, words).split()) or " ".join(words)
+        return next(
+            (" ".join(text[start:end].split()) for start, end in find_spans(text, term)), ""
+        )
 
-    def _written(self, text: str) -> list[str]:
+    def _words_as_written(self, text: str) -> list[str]:
         """The words as they are written; many terms of a batch find the same texts."""
-        known = self._as_written.get(text)
-        if known is None:
-            known = self._as_written[text] = _GAP.join(written(text))
-        return known.split(_GAP)
+        joined_words = self._written_words.get(text)
+        if joined_words is None:
+            joined_words = self._written_words[text] = _PASSAGE_BREAK.join(written_words(text))
+        return joined_words.split(_PASSAGE_BREAK)
 
-    def _beginning(self, prefix: str) -> Papers:
-        if not self._sorted:
-            for at, passages in enumerate(within_budget(self._texts)):
+    def _prefix_postings(self, prefix: str) -> PaperNumbers:
+        if not self._sorted_words:
+            for index, passages in enumerate(within_budget(self._texts)):
                 for text in passages:
-                    _post(self._words, (*surface(text), *(t.word for t in compounds(text))), at)
-            self._sorted = sorted(self._words)
-        found: Papers = set()
-        for at in range(bisect_left(self._sorted, prefix), len(self._sorted)):
-            if not self._sorted[at].startswith(prefix):
+                    _add_postings(
+                        self._papers_by_word,
+                        (*surface_words(text), *(t.word for t in compound_words(text))),
+                        index,
+                    )
+            self._sorted_words = sorted(self._papers_by_word)
+        prefix_papers: PaperNumbers = set()
+        for index in range(bisect_left(self._sorted_words, prefix), len(self._sorted_words)):
+            if not self._sorted_words[index].startswith(prefix):
                 break
-            found |= self._words[self._sorted[at]]
-        return found
+            prefix_papers |= self._papers_by_word[self._sorted_words[index]]
+        return prefix_papers
 
 
-class Names:
+class AuthorIndex:
     """Authors: every word of a name in any order, single letters as initials."""
 
     def __init__(self, authors: Sequence[tuple[str, ...]]) -> None:
         self._authors = authors
-        self._names = [[_name_words(name) for name in names] for names in within_budget(authors)]
-        self._words: dict[str, Papers] = {}
-        for at, names in enumerate(self._names):
-            _post(self._words, (word for name in names for word in name), at)
+        self._name_word_lists = [
+            [_name_words(name) for name in names] for names in within_budget(authors)
+        ]
+        self._papers_by_word: dict[str, PaperNumbers] = {}
+        for number, names in enumerate(self._name_word_lists):
+            _add_postings(self._papers_by_word, (word for name in names for word in name), number)
 
-    def holding(self, term: Term) -> Papers:
+    def postings(self, term: Term) -> PaperNumbers:
         """The papers with one author who bears all words of the name."""
-        whole = term.words[:-1] if term.prefix else term.words
-        holders = [self._words.get(word, NOBODY) for word in whole if not _is_initial(word)]
-        found = _shared(holders) if holders else range(len(self._names))
+        whole_words = term.words[:-1] if term.prefix else term.words
+        word_postings = [
+            self._papers_by_word.get(word, NO_PAPERS)
+            for word in whole_words
+            if not _is_initial(word)
+        ]
+        candidates = (
+            _intersection(word_postings) if word_postings else range(len(self._name_word_lists))
+        )
         return {
-            at for at in within_budget(found) if any(bears(name, term) for name in self._names[at])
+            number
+            for number in within_budget(candidates)
+            if any(name_matches(name, term) for name in self._name_word_lists[number])
         }
 
-    def standing(self, term: Term, at: int) -> str:
+    def matched_text(self, term: Term, number: int) -> str:
         """The first author of this paper who bears the name, as written."""
-        pairs = zip(self._authors[at], self._names[at], strict=True)
-        return next(written for written, name in pairs if bears(name, term))
+        pairs = zip(self._authors[number], self._name_word_lists[number], strict=True)
+        return next(written for written, name in pairs if name_matches(name, term))
 
 
-class Codes:
+class CodeIndex:
     """Categories or ids: any of the spellings that count."""
 
     def __init__(self, codes: Sequence[tuple[str, ...]]) -> None:
         self._codes = codes
-        self._papers: dict[str, Papers] = {}
-        for at, held in enumerate(codes):
-            _post(self._papers, held, at)
+        self._papers_by_code: dict[str, PaperNumbers] = {}
+        for number, paper_codes in enumerate(codes):
+            _add_postings(self._papers_by_code, paper_codes, number)
 
-    def holding(self, term: Term) -> Papers:
+    def postings(self, term: Term) -> PaperNumbers:
         """The papers that carry one of the codes."""
-        return set().union(*(self._papers.get(code, NOBODY) for code in term.words))
+        return set().union(*(self._papers_by_code.get(code, NO_PAPERS) for code in term.words))
 
-    def standing(self, term: Term, at: int) -> str:
+    def matched_text(self, term: Term, number: int) -> str:
         """The first code of this paper that counts."""
-        return next(code for code in self._codes[at] if code in term.words)
+        return next(code for code in self._codes[number] if code in term.words)
 
 
-Column = Text | Names | Codes
+FieldIndex = TextIndex | AuthorIndex | CodeIndex
 
 
-def places(text: str, term: Term) -> Iterator[tuple[int, int]]:
+def find_spans(text: str, term: Term) -> Iterator[tuple[int, int]]:
     """Where the words of a text term stand in a text: start and end of each occurrence."""
-    return _matching(term, tokens(text), compounds(text))
+    return _term_spans(term, analyze(text), compound_words(text))
 
 
-def bears(name: Sequence[str], term: Term) -> bool:
+def name_matches(name: Sequence[str], term: Term) -> bool:
     """Whether a name has every asked word, initials counting for words not asked otherwise."""
-    left = list(name)
-    whole = term.words[:-1] if term.prefix else term.words
-    initials = [word for word in whole if _is_initial(word)]
-    for word in whole:
-        if word in left:
-            left.remove(word)
-            initials = _without(initials, word)
+    unmatched = list(name)
+    whole_words = term.words[:-1] if term.prefix else term.words
+    initials = [word for word in whole_words if _is_initial(word)]
+    for word in whole_words:
+        if word in unmatched:
+            unmatched.remove(word)
+            initials = _without_first(initials, word)
         elif not _is_initial(word):
             return False
     if not term.prefix:
-        return _cover(initials, left)
-    begun = [word for word in left if word.startswith(term.words[-1])]
-    return any(_cover(initials, _without(left, word)) for word in begun)
+        return _covers_initials(initials, unmatched)
+    prefixed = [word for word in unmatched if word.startswith(term.words[-1])]
+    return any(_covers_initials(initials, _without_first(unmatched, word)) for word in prefixed)
 
 
-def _matching(term: Term, running: list[Token], joined: list[Token]) -> Iterator[tuple[int, int]]:
-    if term.near:
-        for window in _near(term, running, joined):
+def _term_spans(
+    term: Term, text_words: list[AnalyzedWord], compound_words: list[AnalyzedWord]
+) -> Iterator[tuple[int, int]]:
+    if term.max_gap:
+        for window in _near_windows(term, text_words, compound_words):
             yield from ((token.start, token.end) for token in window)
         return
-    for words in term.ways:
-        *before, last = words
+    for words in term.variants:
+        *leading_stems, last_stem = words
         size = len(words)
-        for at in range(len(running) - size + 1):
-            end = running[at + size - 1]
-            fits = end.word.startswith(last) if term.prefix else end.stem == last
-            if fits and all(running[at + n].stem == stem for n, stem in enumerate(before)):
-                yield running[at].start, end.end
-        for token in joined if size == 1 else ():
-            if token.word.startswith(last) if term.prefix else token.stem == last:
+        for position in range(len(text_words) - size + 1):
+            last_word = text_words[position + size - 1]
+            is_last_match = (
+                last_word.word.startswith(last_stem) if term.prefix else last_word.stem == last_stem
+            )
+            if is_last_match and all(
+                text_words[position + n].stem == stem for n, stem in enumerate(leading_stems)
+            ):
+                yield text_words[position].start, last_word.end
+        for token in compound_words if size == 1 else ():
+            if token.word.startswith(last_stem) if term.prefix else token.stem == last_stem:
                 yield token.start, token.end
 
 
-def _near(term: Term, running: list[Token], joined: list[Token]) -> Iterator[list[Token]]:
+def _near_windows(
+    term: Term, text_words: list[AnalyzedWord], compound_words: list[AnalyzedWord]
+) -> Iterator[list[AnalyzedWord]]:
     """Each of the windows in which a term's words stand near each other, in order.
 
     What is a further way to write a word counts as standing behind the text, as in the index.
     """
-    line: list[Token | None] = [*running]
-    for token in {token.stem: token for token in reversed(joined)}.values():
-        line += (None, token)
-    stems = [token.stem if token else "" for token in line]
-    for window in _windows(stems, term.words, term.near):
-        yield [token for token in (line[at] for at in window) if token]
+    sequence: list[AnalyzedWord | None] = [*text_words]
+    for token in {token.stem: token for token in reversed(compound_words)}.values():
+        sequence += (None, token)
+    stems = [token.stem if token else "" for token in sequence]
+    for window in _word_windows(stems, term.words, term.max_gap):
+        yield [token for token in (sequence[position] for position in window) if token]
 
 
-def _windows(stems: Sequence[str], words: Sequence[str], near: int) -> Iterator[list[int]]:
-    """The places of all words, wherever at most ``near`` others stand within them."""
-    asked = set(words)
-    last: dict[str, int] = {}
-    for at, stem in enumerate(stems):
-        if stem in asked:
-            last[stem] = at
-            if len(last) == len(asked) and at - min(last.values()) - 1 <= near:
-                yield sorted(last.values())
+def _word_windows(stems: Sequence[str], words: Sequence[str], max_gap: int) -> Iterator[list[int]]:
+    """The places of all words, wherever at most ``max_gap`` others stand within them."""
+    wanted_stems = set(words)
+    last_positions: dict[str, int] = {}
+    for position, stem in enumerate(stems):
+        if stem in wanted_stems:
+            last_positions[stem] = position
+            if (
+                len(last_positions) == len(wanted_stems)
+                and position - min(last_positions.values()) - 1 <= max_gap
+            ):
+                yield sorted(last_positions.values())
 
 
-def _shows(text: str, term: Term) -> bool:
-    return next(places(text, term), None) is not None
+def _contains_term(text: str, term: Term) -> bool:
+    return next(find_spans(text, term), None) is not None
 
 
-def _stretch(text: str, words: list[str]) -> str:
+def _text_span(text: str, words: list[str]) -> str:
     """The text from the first of these words to the last, where they follow each other."""
     start = text.find(words[0])
     while start >= 0:
         end = start + len(words[0])
         for word in words[1:]:
-            gap = _BETWEEN.match(text, end)
+            gap = _WORD_GAP.match(text, end)
             end = gap.end() if gap else end
             if not text.startswith(word, end):
                 break
@@ -261,28 +323,28 @@ def _stretch(text: str, words: list[str]) -> str:
 
 
 def _name_words(name: str) -> list[str]:
-    return [*surface(name), *(token.word for token in compounds(name))]
+    return [*surface_words(name), *(token.word for token in compound_words(name))]
 
 
 def _is_initial(word: str) -> bool:
     return len(word) == 1 and word.isascii() and word.isalpha()
 
 
-def _cover(initials: list[str], left: list[str]) -> bool:
-    letters = [word[0] for word in left]
+def _covers_initials(initials: list[str], unmatched: list[str]) -> bool:
+    letters = [word[0] for word in unmatched]
     return all(initials.count(letter) <= letters.count(letter) for letter in initials)
 
 
-def _without(items: list[str], item: str) -> list[str]:
-    at = items.index(item) if item in items else len(items)
-    return items[:at] + items[at + 1 :]
+def _without_first(items: list[str], item: str) -> list[str]:
+    index = items.index(item) if item in items else len(items)
+    return items[:index] + items[index + 1 :]
 
 
-def _post(postings: dict[str, Papers], keys: Iterable[str], at: int) -> None:
+def _add_postings(postings: dict[str, PaperNumbers], keys: Iterable[str], number: int) -> None:
     for key in set(keys):
-        postings.setdefault(key, set()).add(at)
+        postings.setdefault(key, set()).add(number)
 
 
-def _shared(holders: list[Papers]) -> Papers:
-    smallest, *others = sorted(holders, key=len)
+def _intersection(postings: list[PaperNumbers]) -> PaperNumbers:
+    smallest, *others = sorted(postings, key=len)
     return smallest.intersection(*others) if others else smallest

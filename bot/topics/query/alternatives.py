@@ -14,36 +14,38 @@ import re
 from collections.abc import Iterator
 
 from bot.arxiv import taxonomy
-from bot.topics.query.analyzer import WRITTEN_OUT, has_han, surface
+from bot.topics.query.analyzer import UMLAUT_DIGRAPHS, has_han, surface_words
 from bot.topics.query.fields_and_terms import FIELDS
-from bot.topics.query.lexer import even_signs
-from storage.records import Field
+from bot.topics.query.lexer import normalize_punctuation
+from storage.records import QueryField
 
-LONGEST = 300  # characters of what is read otherwise; nobody types a longer name or wish
-_MOST_WORDS = 8  # of a text that is tried without one of them
+MAX_LENGTH = 300  # characters of what is read otherwise; nobody types a longer name or wish
+_MAX_WORDS = 8  # of a text that is tried without one of them
 
-_PIECE = re.compile(r'"[^"]*"(?:~\d*)?|[()]|[^\s()"]+')
+_QUERY_PIECE = re.compile(r'"[^"]*"(?:~\d*)?|[()]|[^\s()"]+')
 _OR = frozenset({"or", "|", "||", "/", "and/or", "或", "或者", "或是"})
 _AND = frozenset({"and", "&", "&&", "+", "but", "和", "与", "及", "以及", "并且", "且"})
 _NOT = frozenset({"not", "!", "without", "except", "excluding", "minus", "不要", "不含", "排除"})
 _OPERATORS = _OR | _AND | _NOT
-_ALTERNATIVES = re.compile(r"[^\W_](?:[^\s/|]*[^\W_])?(?:[/|][^\W_](?:[^\s/|]*[^\W_])?)+")
-_CHINESE = re.compile("或者|或是|或|以及|并且|不要|不含|排除")  # no blank stands beside them
-_LISTED = re.compile(r"\s*[,;\n]\s*")
-_SINGLE = re.compile(r"(?<![^\W_])(?:‘([^‘’]+)’|'([^']+)'|``(.+?)''|`([^`]+)`)(?![^\W_])")
+_SLASHED_WORDS = re.compile(r"[^\W_](?:[^\s/|]*[^\W_])?(?:[/|][^\W_](?:[^\s/|]*[^\W_])?)+")
+_CHINESE_OPERATORS = re.compile(
+    "或者|或是|或|以及|并且|不要|不含|排除"
+)  # no blank stands beside them
+_LIST_SEPARATOR = re.compile(r"\s*[,;\n]\s*")
+_SINGLE_QUOTED = re.compile(r"(?<![^\W_])(?:‘([^‘’]+)’|'([^']+)'|``(.+?)''|`([^`]+)`)(?![^\W_])")
 _FIELD = re.compile(r"(?<![^\W_])([^\W\d_]+):\s*(?!//)")
 
 _NAME_WORD = re.compile(r"[^\W\d_][^\W\d_.'’-]*(?:[-'’.][^\W\d_]*)*\.?")
-_NAMED = re.compile(
+_BY_AUTHOR = re.compile(
     r"(?:(?:the\s+)?(?:latest\s+|new\s+|recent\s+)?(?:papers?|articles?|works?|preprints?)\s+)?"
     r"(?:written\s+)?(?:by|from|authors?|au)\s*:?\s+(?P<name>.+)",
     re.IGNORECASE,
 )
-_OTHERS = re.compile(r",?\s*\bet\.?\s+al\b\.?(?:iae|ii)?", re.IGNORECASE)
-_MOST_OF_A_NAME = 4
+_ET_AL = re.compile(r",?\s*\bet\.?\s+al\b\.?(?:iae|ii)?", re.IGNORECASE)
+_MAX_NAME_WORDS = 4
 
 # What people say around the words that they look for.
-_SAID_AROUND = """
+_FILLER_TEXT = """
 a about all also am an and any anything are area areas article articles arxiv as at based be by
 can concerning could dealing do does every everything field find follow following for from get
 give has have hello hey hi how i i'd i'm in interest interested into is it its keep know latest
@@ -53,36 +55,40 @@ research search see send show some something stuff subscribe tell thank thanks t
 these this those to topic topics track up update updates us using via want we what when where
 which who will with work works would you your
 """
-_AROUND = frozenset(_SAID_AROUND.split())
-_SAID_OF_SIGNS = str.maketrans(dict.fromkeys("?!。？！…", " "))
+_FILLER_WORDS = frozenset(_FILLER_TEXT.split())
+_DROP_PUNCTUATION = str.maketrans(dict.fromkeys("?!。？！…", " "))
 
 
-def alternatives(words: str) -> Iterator[str]:
+def alternative_readings(words: str) -> Iterator[str]:
     """Readings of words that show that something else was meant: operators, names, categories.
 
     They are worth offering whatever the words find as they stand.
     """
-    if len(words) > LONGEST:
+    if len(words) > MAX_LENGTH:
         return
-    text = even_signs(words)
-    yield from _in_small_letters(text)
-    yield from _with_operators(text)
-    yield from _with_names(text)
-    yield from _with_categories(text)
-    yield from _with_fields(text)
-    yield from _with_umlauts_written_out(text)
+    text = normalize_punctuation(words)
+    yield from _lowercase_readings(text)
+    yield from _operator_readings(text)
+    yield from _author_readings(text)
+    yield from _category_readings(text)
+    yield from _field_readings(text)
+    yield from _umlaut_readings(text)
 
 
-def loosened(words: str) -> Iterator[str]:
+def looser_readings(words: str) -> Iterator[str]:
     """Readings of words that find nothing as they stand: without quotes, or of a sentence."""
-    if len(words) > LONGEST:
+    if len(words) > MAX_LENGTH:
         return
-    text = even_signs(words)
-    if len(surface(text)) == 1 and text.strip().isalpha():
+    text = normalize_punctuation(words)
+    if len(surface_words(text)) == 1 and text.strip().isalpha():
         yield f"au:{text.strip()}"
-    if _LISTED.search(text.strip(" ,;\n")):
-        listed = [f"({part})" for part in _LISTED.split(text.strip(" ,;\n")) if surface(part)]
-        yield " OR ".join(listed)
+    if _LIST_SEPARATOR.search(text.strip(" ,;\n")):
+        groups = [
+            f"({part})"
+            for part in _LIST_SEPARATOR.split(text.strip(" ,;\n"))
+            if surface_words(part)
+        ]
+        yield " OR ".join(groups)
     if text.count('"') % 2:
         yield f'{text}"'
     if text.count("(") != text.count(")"):
@@ -90,68 +96,68 @@ def loosened(words: str) -> Iterator[str]:
         yield text.replace("(", " ").replace(")", " ")
     if '"' in text:
         yield text.replace('"', " ")
-    wanted = _asked(text)
-    yield " ".join(wanted)
-    yield " ".join(f'"{word}"' for word in wanted)  # even if it reads as a category
+    content_words = _content_words(text)
+    yield " ".join(content_words)
+    yield " ".join(f'"{word}"' for word in content_words)  # even if it reads as a category
 
 
-def fewer(words: str) -> Iterator[str]:
+def readings_with_fewer_words(words: str) -> Iterator[str]:
     """The words that a text asks for without one of them, the last one first."""
-    wanted = _asked(even_signs(words[:LONGEST]))
-    if 1 < len(wanted) <= _MOST_WORDS:
-        for at in reversed(range(len(wanted))):
-            yield " ".join(wanted[:at] + wanted[at + 1 :])
+    content_words = _content_words(normalize_punctuation(words[:MAX_LENGTH]))
+    if 1 < len(content_words) <= _MAX_WORDS:
+        for index in reversed(range(len(content_words))):
+            yield " ".join(content_words[:index] + content_words[index + 1 :])
 
 
-def any_of(words: str) -> Iterator[str]:
+def readings_with_any_word(words: str) -> Iterator[str]:
     """The last resort: papers with any of the words that a text asks for."""
-    wanted = _asked(even_signs(words[:LONGEST]))
-    if 2 < len(wanted) <= _MOST_WORDS:
-        yield " OR ".join(wanted)
+    content_words = _content_words(normalize_punctuation(words[:MAX_LENGTH]))
+    if 2 < len(content_words) <= _MAX_WORDS:
+        yield " OR ".join(content_words)
 
 
-def _asked(text: str) -> list[str]:
+def _content_words(text: str) -> list[str]:
     """The words of a sentence that it asks for, without fields and what people say around them."""
-    plain = _FIELD.sub(" ", text).translate(_SAID_OF_SIGNS)
-    found = [word for word in plain.split() if surface(word)]
-    bare = [word.strip(".,;:()\"'") for word in found]
-    return [word for word in bare if word.casefold() not in _AROUND | _OPERATORS]
+    without_fields = _FIELD.sub(" ", text).translate(_DROP_PUNCTUATION)
+    raw_words = [word for word in without_fields.split() if surface_words(word)]
+    stripped_words = [word.strip(".,;:()\"'") for word in raw_words]
+    return [word for word in stripped_words if word.casefold() not in _FILLER_WORDS | _OPERATORS]
 
 
-def _with_operators(text: str) -> Iterator[str]:
+def _operator_readings(text: str) -> Iterator[str]:
     """Operators as people write them: or, /, |, and, not, !word, and other quotation marks."""
-    quoted = _SINGLE.sub(lambda found: f'"{next(filter(None, found.groups()))}"', text)
-    quoted = _CHINESE.sub(r" \g<0> ", quoted)
-    read: list[str] = []
-    negates = False
-    for piece in _PIECE.findall(quoted):
+    quoted = _SINGLE_QUOTED.sub(lambda match: f'"{next(filter(None, match.groups()))}"', text)
+    quoted = _CHINESE_OPERATORS.sub(r" \g<0> ", quoted)
+    output: list[str] = []
+    is_negated = False
+    for piece in _QUERY_PIECE.findall(quoted):
         folded = piece.casefold().strip(",;")
         if folded in _OR:
-            read.append("OR")
+            output.append("OR")
         elif folded in _NOT:
-            negates = True
+            is_negated = True
         elif folded not in _AND:
-            read.append(("-" if negates else "") + _signed(piece))
-            negates = piece == "(" and negates
-    while read and read[-1] == "OR":
-        read.pop()
-    while read and read[0] == "OR":
-        read.pop(0)
-    strict = " ".join(read)
-    if strict == text.strip():
+            output.append(("-" if is_negated else "") + _read_prefix_sign(piece))
+            is_negated = piece == "(" and is_negated
+    while output and output[-1] == "OR":
+        output.pop()
+    while output and output[0] == "OR":
+        output.pop(0)
+    reading = " ".join(output)
+    if reading == text.strip():
         return
-    yield strict
-    if "OR" in read and len(read) - read.count("OR") > 2:
-        yield _closely(read)
+    yield reading
+    if "OR" in output and len(output) - output.count("OR") > 2:
+        yield _bind_or_tightly(output)
 
 
-def _signed(piece: str) -> str:
+def _read_prefix_sign(piece: str) -> str:
     """A word with the signs that people put before or inside of it."""
     if piece.startswith("!") and len(piece) > 1:
         return f"-{piece[1:]}"
     if piece.startswith("+") and len(piece) > 1:
         return piece[1:]
-    if _ALTERNATIVES.fullmatch(piece) and not _is_address(piece):
+    if _SLASHED_WORDS.fullmatch(piece) and not _is_address(piece):
         return f"({' OR '.join(re.split('[/|]', piece))})"
     return piece
 
@@ -160,104 +166,116 @@ def _is_address(piece: str) -> bool:
     return "://" in piece or "arxiv." in piece.casefold() or "doi." in piece.casefold()
 
 
-def _closely(read: list[str]) -> str:
+def _bind_or_tightly(pieces: list[str]) -> str:
     """Only the words beside each OR as the alternatives: (image OR video) generation."""
-    joined: list[str] = []
-    at = 0
-    while at < len(read):
-        if at + 2 < len(read) and read[at + 1] == "OR":
-            alternatives = [read[at]]
-            while at + 2 < len(read) and read[at + 1] == "OR":
-                alternatives.append(read[at + 2])
-                at += 2
-            joined.append(f"({' OR '.join(alternatives)})")
+    output: list[str] = []
+    index = 0
+    while index < len(pieces):
+        if index + 2 < len(pieces) and pieces[index + 1] == "OR":
+            alternatives = [pieces[index]]
+            while index + 2 < len(pieces) and pieces[index + 1] == "OR":
+                alternatives.append(pieces[index + 2])
+                index += 2
+            output.append(f"({' OR '.join(alternatives)})")
         else:
-            joined.append(read[at])
-        at += 1
-    return " ".join(joined)
+            output.append(pieces[index])
+        index += 1
+    return " ".join(output)
 
 
-def _in_small_letters(text: str) -> Iterator[str]:
+def _lowercase_readings(text: str) -> Iterator[str]:
     """A title in capitals has no operators."""
     words = text.split()
     if text.isupper() and len(words) > 3 and {"AND", "OR", "NOT"}.intersection(words):
         yield text.lower()
 
 
-def _with_names(text: str) -> Iterator[str]:
+def _author_readings(text: str) -> Iterator[str]:
     """Names without au:, or with it before the first word only."""
-    bare = _OTHERS.sub("", text).strip(' "')
-    named = _NAMED.fullmatch(bare)
-    if named:
-        yield f'au:"{named["name"]}"'
-        bare = named["name"]
-    yield from _with_whole_names(bare)
-    words = bare.replace(",", " ").split()
-    if not all(_is_of_a_name(word) for word in words):
+    without_et_al = _ET_AL.sub("", text).strip(' "')
+    match = _BY_AUTHOR.fullmatch(without_et_al)
+    if match:
+        yield f'au:"{match["name"]}"'
+        without_et_al = match["name"]
+    yield from _full_name_readings(without_et_al)
+    words = without_et_al.replace(",", " ").split()
+    if not all(_is_name_word(word) for word in words):
         return
-    if 2 <= len(words) <= _MOST_OF_A_NAME or bare != text.strip():
+    if 2 <= len(words) <= _MAX_NAME_WORDS or without_et_al != text.strip():
         yield f'au:"{" ".join(words)}"'
-    if 3 <= len(words) <= _MOST_WORDS:
-        for name, rest in ((words[:2], words[2:]), (words[-2:], words[:-2])):
+    if 3 <= len(words) <= _MAX_WORDS:
+        for name, other_words in ((words[:2], words[2:]), (words[-2:], words[:-2])):
             if " ".join(name).istitle():
-                yield f'{" ".join(rest)} au:"{" ".join(name)}"'
+                yield f'{" ".join(other_words)} au:"{" ".join(name)}"'
 
 
-def _is_of_a_name(word: str) -> bool:
-    is_said = word.casefold() in _OPERATORS | _AROUND
-    return not is_said and not has_han(word) and _NAME_WORD.fullmatch(word) is not None
+def _is_name_word(word: str) -> bool:
+    is_filler = word.casefold() in _OPERATORS | _FILLER_WORDS
+    return not is_filler and not has_han(word) and _NAME_WORD.fullmatch(word) is not None
 
 
-def _with_umlauts_written_out(text: str) -> Iterator[str]:
+def _umlaut_readings(text: str) -> Iterator[str]:
     """An author may be Müller to one paper and Mueller to another."""
-    written = text.translate(WRITTEN_OUT)
-    is_of_authors = any(
-        FIELDS.get(one[1].casefold()) is Field.AUTHOR for one in _FIELD.finditer(text)
+    written_out = text.translate(UMLAUT_DIGRAPHS)
+    names_author = any(
+        FIELDS.get(match[1].casefold()) is QueryField.AUTHOR for match in _FIELD.finditer(text)
     )
-    if written != text and is_of_authors:
-        yield f"({text}) OR ({written})"
+    if written_out != text and names_author:
+        yield f"({text}) OR ({written_out})"
 
 
-def _with_whole_names(text: str) -> Iterator[str]:
+def _full_name_readings(text: str) -> Iterator[str]:
     """au:Kaiming He means both words: the following one too, or two of them."""
     for count in (1, 2, 3):
         pattern = (
             rf"(?<![^\W_])(?:au|authors?|作者):\s*({_NAME_WORD.pattern}"
             rf"(?:,?\s+(?!(?:OR|AND|NOT)\b){_NAME_WORD.pattern}(?![\w:])){{{count}}})"
         )
-        named = re.sub(pattern, lambda found: f'au:"{found[1]}"', text, flags=re.IGNORECASE)
-        if named != text:
-            yield named
+        quoted = re.sub(pattern, lambda match: f'au:"{match[1]}"', text, flags=re.IGNORECASE)
+        if quoted != text:
+            yield quoted
 
 
-def _with_categories(text: str) -> Iterator[str]:
+def _category_readings(text: str) -> Iterator[str]:
     """Names of categories, and archives among other words, as categories."""
     words = text.split()
-    for size in range(len(words), 0, -1):
-        for rest, name in ((words[size:], words[:size]), (words[:-size], words[-size:])):
-            codes = taxonomy.named_by(" ".join(name))
-            if codes and (not rest or size > 1 or taxonomy.canonical(name[0])):
-                asked = " OR ".join(f"cat:{code}" for code in codes)
-                yield " ".join([*rest, f"({asked})" if rest and len(codes) > 1 else asked])
-            if size == len(words):
+    for word_count in range(len(words), 0, -1):
+        for other_words, name in (
+            (words[word_count:], words[:word_count]),
+            (words[:-word_count], words[-word_count:]),
+        ):
+            codes = taxonomy.categories_named(" ".join(name))
+            if codes and (not other_words or word_count > 1 or taxonomy.canonical_code(name[0])):
+                category_query = " OR ".join(f"cat:{code}" for code in codes)
+                yield " ".join(
+                    [
+                        *other_words,
+                        f"({category_query})" if other_words and len(codes) > 1 else category_query,
+                    ]
+                )
+            if word_count == len(words):
                 break
 
 
-def _with_fields(text: str) -> Iterator[str]:
+def _field_readings(text: str) -> Iterator[str]:
     """ti:image restoration means both words; a field that is none is left out."""
     fields = list(_FIELD.finditer(text))
     if not fields:
         return
     parts = [text[: fields[0].start()]]
-    for field, following in zip(fields, [*fields[1:], None], strict=True):
-        value = text[field.end() : following.start() if following else len(text)].strip()
-        known = FIELDS.get(field[1].casefold())
+    for field, next_field in zip(fields, [*fields[1:], None], strict=True):
+        value = text[field.end() : next_field.start() if next_field else len(text)].strip()
+        query_field = FIELDS.get(field[1].casefold())
         words = value.split()
-        several = len(words) > 1 and _OPERATORS.isdisjoint(value.casefold().split())
-        if known is None:
+        has_several_words = len(words) > 1 and _OPERATORS.isdisjoint(value.casefold().split())
+        if query_field is None:
             parts.append(value)
-        elif known in (Field.TITLE, Field.ABSTRACT) and several and '"' not in value:
-            parts.append(f"{known}:({value})")
+        elif (
+            query_field in (QueryField.TITLE, QueryField.ABSTRACT)
+            and has_several_words
+            and '"' not in value
+        ):
+            parts.append(f"{query_field}:({value})")
         else:
-            parts.append(f"{known}:{value}")
+            parts.append(f"{query_field}:{value}")
     yield " ".join(parts)

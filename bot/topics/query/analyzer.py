@@ -24,7 +24,12 @@ from typing import NamedTuple, Protocol, cast
 import snowballstemmer
 
 from bot import latex
-from bot.topics.query.spellings import APART, ONE, STARTS, usual
+from bot.topics.query.spellings import (
+    AMERICAN_STARTS,
+    CANONICAL_WORDS,
+    DISTINCT_STEMS,
+    canonical_spelling,
+)
 
 _CJK = "\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
 _TOKEN = re.compile(
@@ -34,56 +39,58 @@ _TOKEN = re.compile(
 _ASCII_TOKEN = re.compile(
     r"[a-z0-9]+(?:\+\+|(?<=(?<![a-z0-9])[cf])\#)?(?:(?<=[a-z])'s(?![a-z0-9]))?"
 )
-_ASCII_WRITTEN = re.compile(
+_ASCII_WORD = re.compile(
     r"[A-Za-z0-9]+(?:\+\+|(?<=(?<![A-Za-z0-9])[CFcf])\#)?(?:(?<=[A-Za-z])'[Ss](?![A-Za-z0-9]))?"
 )
-_SEAM = "\ue002"  # private use: on both sides of a Greek letter's name
+_GREEK_BORDER = "\ue002"  # private use: on both sides of a Greek letter's name
 # Looked for by the hyphen, of which there are few: a pattern for the whole tries every letter.
-_HYPHENED = re.compile(r"-([^\W_]{1,18})(?![^\W_])(?!-)")
-_SEAMED = re.compile(rf"{_SEAM}+-?{_SEAM}*|-{_SEAM}+")
-_LONGEST_FIRST = 7  # letters of the part before the hyphen
-_SHORT = re.compile(rf"(?<![^\W_])(?<!-)[^\W_]{{1,{_LONGEST_FIRST}}}\Z")
-_BEFORE = re.compile(r"[^\W_]{1,18}\Z")
-_AFTER = re.compile(r"[^\W_]{1,18}")
-_PLAIN = re.compile(r"[\t\n\r\x20-\x23\x25-\x29\x2b-\x5b\x5d\x60-\x7a\x7c-\x7e]*\Z")
+_HYPHENATED = re.compile(r"-([^\W_]{1,18})(?![^\W_])(?!-)")
+_GREEK_BORDERS = re.compile(rf"{_GREEK_BORDER}+-?{_GREEK_BORDER}*|-{_GREEK_BORDER}+")
+_MAX_PREFIX_LENGTH = 7  # letters of the part before the hyphen
+_SHORT_PREFIX = re.compile(rf"(?<![^\W_])(?<!-)[^\W_]{{1,{_MAX_PREFIX_LENGTH}}}\Z")
+_WORD_BEFORE = re.compile(r"[^\W_]{1,18}\Z")
+_WORD_AFTER = re.compile(r"[^\W_]{1,18}")
+_PLAIN_ASCII = re.compile(r"[\t\n\r\x20-\x23\x25-\x29\x2b-\x5b\x5d\x60-\x7a\x7c-\x7e]*\Z")
 """ASCII without TeX, a star, an index or control characters."""
-_RUN = re.compile(r"([\t\n\r\x20-\x7e]+)|[\u0370-\u03ff\u1f00-\u1fff]+|[^\t\n\r\x20-\x7e]")
+_CHARACTER_RUN = re.compile(
+    r"([\t\n\r\x20-\x7e]+)|[\u0370-\u03ff\u1f00-\u1fff]+|[^\t\n\r\x20-\x7e]"
+)
 _HAN = re.compile("[\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]")
 
-_BREAK = "\ue000"  # private use: one token for the index, never a part of a word for us
+_COMPOUND_BREAK = "\ue000"  # private use: one token for the index, never a part of a word for us
 
 # What is read as one word: H_0, \sigma_8, A*; and commands that nothing is shown for.
-_SIGN = re.compile(
+_TEX_SYMBOL = re.compile(
     r"(?<=[^\W_])[_^]\{?(?P<index>\d{1,2})(?:\}|(?=[A-Z])|(?![^\W_]))"
     r"|(?<![^\W_])(?P<starred>[A-Za-z])\^?\{?\*\}?(?![^\W_*])"
     r"|\\[A-Za-z]+|\\-"
 )
-_STARRED = re.compile(r"(?<![^\W_])[A-Za-z]\*\Z")
-_INDEXED = re.compile(rf"(?:(?<![^\W_])[^\W\d_]{{1,3}}|{_SEAM})\Z")
-_GREEK_WORD = 3  # Greek letters side by side are a word of that language
+_STARRED_LETTER = re.compile(r"(?<![^\W_])[A-Za-z]\*\Z")
+_INDEXED_LETTER = re.compile(rf"(?:(?<![^\W_])[^\W\d_]{{1,3}}|{_GREEK_BORDER})\Z")
+_MIN_GREEK_WORD = 3  # Greek letters side by side are a word of that language
 _GREEK_LETTERS = (
     "alpha beta gamma delta epsilon zeta eta theta iota kappa lambda mu nu xi omicron pi rho sigma"
     " tau upsilon phi chi psi omega"
 )
-_GREEK = {
+_GREEK_NAMES = {
     **dict(zip("αβγδεζηθικλμνξοπρστυφχψω", _GREEK_LETTERS.split(), strict=True)),
     "∞": "infty",
     "∇": "nabla",
     "ℏ": "hbar",
     "ħ": "hbar",
 }
-_UMLAUT = re.compile(r"[^\W\d_]*[äöüøåÄÖÜØÅ][^\W\d_]*")
-WRITTEN_OUT = str.maketrans(
+_UMLAUT_WORD = re.compile(r"[^\W\d_]*[äöüøåÄÖÜØÅ][^\W\d_]*")
+UMLAUT_DIGRAPHS = str.maketrans(
     {"ä": "ae", "ö": "oe", "ü": "ue", "ø": "oe", "å": "aa"}
     | {"Ä": "ae", "Ö": "oe", "Ü": "ue", "Ø": "oe", "Å": "aa"}
 )
-_PLAINER = str.maketrans(
+_BASE_LETTERS = str.maketrans(
     {"ø": "o", "ł": "l", "đ": "d", "ð": "d", "þ": "th", "æ": "ae", "œ": "oe", "ı": "i", "ȷ": "j"}
     | {"\u2010": "-", "\u2011": "-"}
 )
 
 
-class Token(NamedTuple):  # a tuple, for they are made by the hundred thousand
+class AnalyzedWord(NamedTuple):  # a tuple, for they are made by the hundred thousand
     """A word of a text: evened out, its stem, and where it stands in the text."""
 
     word: str
@@ -96,85 +103,87 @@ class _Stemmer(Protocol):
     def stemWord(self, word: str) -> str: ...  # noqa: N802 (the library's name)
 
 
-_LONGEST_REMEMBERED = 32  # letters
-_BEGUN = 5  # letters of an American word, which its stem has in all its forms
+_MAX_CACHED_LENGTH = 32  # letters
+_AMERICAN_STEM_LENGTH = 5  # letters of an American word, which its stem has in all its forms
 _stemmer = cast("_Stemmer", snowballstemmer.stemmer("english"))
-_stemming = Lock()  # the accelerated stemmer keeps a cache of its own and is not thread-safe
+_stemmer_lock = Lock()  # the accelerated stemmer keeps a cache of its own and is not thread-safe
 
 
-def words(text: str) -> list[str]:
+def stems(text: str) -> list[str]:
     """The stems of the text in order; equal lists mean equal words for every search."""
-    return list(map(stem, surface(text)))
+    return list(map(stem, surface_words(text)))
 
 
-def surface(text: str) -> list[str]:
+def surface_words(text: str) -> list[str]:
     """The words of the text in order, evened out but not stemmed: what prefixes and names see."""
-    return _words_of(_even(text)[0])
+    return _split_words(_normalize(text)[0])
 
 
-def tokens(text: str) -> list[Token]:
+def analyze(text: str) -> list[AnalyzedWord]:
     """The words of the text with their places in it, for highlighting and for reasons."""
-    even, starts, ends = _even(text)
-    found = []
-    for match in _TOKEN.finditer(even):
+    normalized, starts, ends = _normalize(text)
+    analyzed = []
+    for match in _TOKEN.finditer(normalized):
         word = match.group()
         if word.endswith("s"):
-            word = _bare(word)
-        first = match.start()
-        last = first + len(word)
+            word = _without_possessive(word)
+        word_start = match.start()
+        word_end = word_start + len(word)
         if starts:
-            first, last = starts[first], ends[last - 1]
-        found.append(Token(word, stem(word), first, last))
-    return found
+            word_start, word_end = starts[word_start], ends[word_end - 1]
+        analyzed.append(AnalyzedWord(word, stem(word), word_start, word_end))
+    return analyzed
 
 
-def written(text: str) -> list[str]:
-    """The words of the text in order as they stand in it, one for each of ``words``."""
-    if _PLAIN.match(text):
-        found: list[str] = _ASCII_WRITTEN.findall(text)
-        return list(map(_bare, found)) if "'" in text else found
-    return [text[token.start : token.end] for token in tokens(text)]
+def written_words(text: str) -> list[str]:
+    """The words of the text in order as they stand in it, one for each of ``stems``."""
+    if _PLAIN_ASCII.match(text):
+        raw_words: list[str] = _ASCII_WORD.findall(text)
+        return list(map(_without_possessive, raw_words)) if "'" in text else raw_words
+    return [text[token.start : token.end] for token in analyze(text)]
 
 
-def compounds(text: str) -> list[Token]:
+def compound_words(text: str) -> list[AnalyzedWord]:
     """The further ways to write what stands in the text, each with its place."""
-    even, starts, ends = _even(text)
-    found = []
-    for word, first, last in _joined(even):
-        start, end = (starts[first], ends[last - 1]) if starts else (first, last)
-        found.append(Token(word, stem(word), start, end))
-    found += (Token(word, stem(word), start, end) for word, start, end in _written_out(text))
-    return found
+    normalized, starts, ends = _normalize(text)
+    compounds = []
+    for word, span_start, span_end in _compound_spans(normalized):
+        start, end = (starts[span_start], ends[span_end - 1]) if starts else (span_start, span_end)
+        compounds.append(AnalyzedWord(word, stem(word), start, end))
+    compounds += (
+        AnalyzedWord(word, stem(word), start, end) for word, start, end in _umlaut_variants(text)
+    )
+    return compounds
 
 
-def indexed(text: str) -> str:
+def index_text(text: str) -> str:
     """The analysed text as a full-text index keeps it: tokens joined by single spaces.
 
     Compounds follow the text, each behind a break, so that no phrase reaches across.
     """
-    even = _even(text)[0]
-    parts = list(map(stem, _words_of(even)))
-    further = (*_joined(even), *_written_out(text))
-    for compound in dict.fromkeys(stem(word) for word, _, _ in further):
-        parts += _BREAK, compound
+    normalized = _normalize(text)[0]
+    parts = list(map(stem, _split_words(normalized)))
+    variants = (*_compound_spans(normalized), *_umlaut_variants(text))
+    for compound in dict.fromkeys(stem(word) for word, _, _ in variants):
+        parts += _COMPOUND_BREAK, compound
     return " ".join(parts)
 
 
 def stem(word: str) -> str:
     """The stem of one evened word, spelled so that any index takes it for one token."""
     # What is longer is no word that comes again, and would only fill the memory.
-    return _remembered_stem(word) if len(word) <= _LONGEST_REMEMBERED else _stem(word)
+    return _cached_stem(word) if len(word) <= _MAX_CACHED_LENGTH else _stem(word)
 
 
 @lru_cache(maxsize=1 << 14)
-def former_stem(word: str) -> str:
+def legacy_stem(word: str) -> str:
     """The stem that was kept of a word before spellings were read as one."""
-    with _stemming:
+    with _stemmer_lock:
         return _stemmer.stemWord(word)
 
 
 @lru_cache(maxsize=1 << 17)
-def _remembered_stem(word: str) -> str:
+def _cached_stem(word: str) -> str:
     return _stem(word)
 
 
@@ -183,28 +192,28 @@ def _stem(word: str) -> str:
         return word[:-2] + "plusplus"
     if word.endswith("#"):
         return word[:-1] + "sharp"
-    if word in APART:
-        return APART[word]
-    with _stemming:
-        stemmed = _stemmer.stemWord(usual(word))
-    return stemmed if stemmed.isascii() else "".join(map(_indexable, stemmed))
+    if word in DISTINCT_STEMS:
+        return DISTINCT_STEMS[word]
+    with _stemmer_lock:
+        stemmed = _stemmer.stemWord(canonical_spelling(word))
+    return stemmed if stemmed.isascii() else "".join(map(_indexable_character, stemmed))
 
 
-def further_stems(prefix: str) -> list[str]:
+def extra_prefix_stems(prefix: str) -> list[str]:
     """The stems of words that begin so and that no ending of English leads to."""
-    words = [word for word in (*ONE, *APART) if word.startswith(prefix)]
-    begun = [
-        stem(american)[:_BEGUN]
-        for british, american in STARTS.items()
+    words = [word for word in (*CANONICAL_WORDS, *DISTINCT_STEMS) if word.startswith(prefix)]
+    american_stems = [
+        stem(american)[:_AMERICAN_STEM_LENGTH]
+        for british, american in AMERICAN_STARTS.items()
         if british.startswith(prefix) or prefix.startswith(british)
     ]
     root, ending, _ = prefix.rpartition("is")
-    return sorted({*map(stem, words), *begun, *([f"{root}iz"] if ending and root else [])})
+    return sorted({*map(stem, words), *american_stems, *([f"{root}iz"] if ending and root else [])})
 
 
-def is_starred(text: str) -> bool:
+def ends_with_starred_letter(text: str) -> bool:
     """Whether the star at the end of a text belongs to a single letter, as in A*."""
-    return _STARRED.search(text) is not None
+    return _STARRED_LETTER.search(text) is not None
 
 
 def has_han(text: str) -> bool:
@@ -213,72 +222,90 @@ def has_han(text: str) -> bool:
 
 
 @lru_cache(maxsize=1)
-def analyser_mark() -> str:
+def analyzer_version() -> str:
     """Changes whenever stems change, so that a stored index knows when to be built anew."""
-    probe = "universities generalised skiing pre-training C++ C# Cram\\'er 扩散 naïve dying news's"
-    spelled = " ".join((*ONE, *APART, *STARTS))
-    signs = "σ8 $H_0$ CO$_2$ ΛCDM A* Schröder spatio-temporal LLMs optimise Mart\\'\\i nez"
-    tex = r"{B}ayesian \ours{} Levy\'s $\mathbb{F}_{q}^2$ $\text{pre-train}$ \cite{a} $x_{ab}c$"
-    return sha256(indexed(f"{probe} {signs} {tex} {spelled}").encode()).hexdigest()[:12]
+    sample_text = (
+        "universities generalised skiing pre-training C++ C# Cram\\'er 扩散 naïve dying news's"
+    )
+    spelling_tables = " ".join((*CANONICAL_WORDS, *DISTINCT_STEMS, *AMERICAN_STARTS))
+    sample_symbols = "σ8 $H_0$ CO$_2$ ΛCDM A* Schröder spatio-temporal LLMs optimise Mart\\'\\i nez"
+    sample_tex = (
+        r"{B}ayesian \ours{} Levy\'s $\mathbb{F}_{q}^2$ $\text{pre-train}$ \cite{a} $x_{ab}c$"
+    )
+    return sha256(
+        index_text(f"{sample_text} {sample_symbols} {sample_tex} {spelling_tables}").encode()
+    ).hexdigest()[:12]
 
 
-def _words_of(even: str) -> list[str]:
-    found: list[str] = (_ASCII_TOKEN if even.isascii() else _TOKEN).findall(even)
-    return list(map(_bare, found)) if "'" in even or "’" in even else found
+def _split_words(normalized: str) -> list[str]:
+    raw_words: list[str] = (_ASCII_TOKEN if normalized.isascii() else _TOKEN).findall(normalized)
+    return (
+        list(map(_without_possessive, raw_words))
+        if "'" in normalized or "’" in normalized
+        else raw_words
+    )
 
 
-def _joined(even: str) -> Iterator[tuple[str, int, int]]:
+def _compound_spans(normalized: str) -> Iterator[tuple[str, int, int]]:
     """The compounds of an evened text, written as one, each with its place."""
-    for match in _HYPHENED.finditer(even):
+    for match in _HYPHENATED.finditer(normalized):
         hyphen = match.start()
-        first = _SHORT.search(even, max(0, hyphen - _LONGEST_FIRST), hyphen)
-        if first:
-            yield first.group() + match[1], first.start(), match.end()
-    if _SEAM in even:
-        yield from _seamed(even)
+        prefix = _SHORT_PREFIX.search(normalized, max(0, hyphen - _MAX_PREFIX_LENGTH), hyphen)
+        if prefix:
+            yield prefix.group() + match[1], prefix.start(), match.end()
+    if _GREEK_BORDER in normalized:
+        yield from _greek_compounds(normalized)
 
 
-def _seamed(even: str) -> Iterator[tuple[str, int, int]]:
+def _greek_compounds(normalized: str) -> Iterator[tuple[str, int, int]]:
     """Greek letters with what stands on one side of them, and with what stands on both."""
-    before, start, reached = "", 0, -1
-    for seam in _SEAMED.finditer(even):
-        first = _BEFORE.search(even, max(0, seam.start() - 18), seam.start())
-        last = _AFTER.match(even, seam.end())
-        if not (first and last):
+    previous_letter, start, previous_end = "", 0, -1
+    for border in _GREEK_BORDERS.finditer(normalized):
+        word_before = _WORD_BEFORE.search(normalized, max(0, border.start() - 18), border.start())
+        word_after = _WORD_AFTER.match(normalized, border.end())
+        if not (word_before and word_after):
             continue
-        yield first.group() + last.group(), first.start(), last.end()
-        if reached == first.end():
-            yield before + first.group() + last.group(), start, last.end()
-        before, start, reached = first.group(), first.start(), last.end()
+        yield word_before.group() + word_after.group(), word_before.start(), word_after.end()
+        if previous_end == word_before.end():
+            yield (
+                previous_letter + word_before.group() + word_after.group(),
+                start,
+                word_after.end(),
+            )
+        previous_letter, start, previous_end = (
+            word_before.group(),
+            word_before.start(),
+            word_after.end(),
+        )
 
 
-def _written_out(text: str) -> Iterator[tuple[str, int, int]]:
+def _umlaut_variants(text: str) -> Iterator[tuple[str, int, int]]:
     """The words with an umlaut as they are written where there are none."""
     if text.isascii() and "\\" not in text:
         return
-    shown, starts, ends = _shown(text)
-    for match in _UMLAUT.finditer(shown):
-        word = "".join(_fold(c) for c in match.group().translate(WRITTEN_OUT))
+    rendered, starts, ends = _render_tex(text)
+    for match in _UMLAUT_WORD.finditer(rendered):
+        word = "".join(_fold_character(c) for c in match.group().translate(UMLAUT_DIGRAPHS))
         start, end = match.span()
         yield word, starts[start] if starts else start, ends[end - 1] if ends else end
 
 
-def _bare(word: str) -> str:
+def _without_possessive(word: str) -> str:
     return word[:-2] if word.endswith(("'s", "’s", "'S")) else word
 
 
-def _even(text: str) -> tuple[str, list[int], list[int]]:
+def _normalize(text: str) -> tuple[str, list[int], list[int]]:
     """The evened text, and for each of its characters where it began and ended in the text.
 
     Plain ASCII keeps its places: both lists are empty then.
     """
-    if _PLAIN.match(text):
+    if _PLAIN_ASCII.match(text):
         return text.lower(), [], []
-    shown, shown_starts, shown_ends = _shown(text)
+    rendered, rendered_starts, rendered_ends = _render_tex(text)
     pieces: list[str] = []
     starts: list[int] = []
     ends: list[int] = []
-    for piece, start, end in _pieces(shown):
+    for piece, start, end in _normalized_pieces(rendered):
         pieces.append(piece)
         if len(piece) == end - start:
             starts.extend(range(start, end))
@@ -286,78 +313,78 @@ def _even(text: str) -> tuple[str, list[int], list[int]]:
         else:
             starts.extend([start] * len(piece))
             ends.extend([end] * len(piece))
-    if shown_starts:
-        starts = [shown_starts[at] for at in starts]
-        ends = [shown_ends[at - 1] for at in ends]
+    if rendered_starts:
+        starts = [rendered_starts[position] for position in starts]
+        ends = [rendered_ends[position - 1] for position in ends]
     return "".join(pieces), starts, ends
 
 
-def _shown(text: str) -> tuple[str, list[int], list[int]]:
+def _render_tex(text: str) -> tuple[str, list[int], list[int]]:
     """The text as readers see it, and where each of its characters began and ended.
 
     Both lists are empty where it is shown as it is written.
     """
     if "\\" not in text and "$" not in text and "{" not in text:
         return text, [], []
-    shown: list[str] = []
+    rendered: list[str] = []
     starts: list[int] = []
     ends: list[int] = []
-    for piece, start, end in latex.pieces(text):
-        shown.append(piece)
+    for piece, start, end in latex.display_pieces(text):
+        rendered.append(piece)
         if text.startswith(piece, start, end):
             starts.extend(range(start, end))
             ends.extend(range(start + 1, end + 1))
         else:
             starts.extend([start] * len(piece))
             ends.extend([end] * len(piece))
-    return "".join(shown), starts, ends
+    return "".join(rendered), starts, ends
 
 
-def _pieces(text: str) -> Iterator[tuple[str, int, int]]:
+def _normalized_pieces(text: str) -> Iterator[tuple[str, int, int]]:
     """Parts of the text, evened out: runs of plain characters, others one by one."""
-    done, tail = 0, ""
-    for sign in _SIGN.finditer(text):
-        for part in _evened(text, done, sign.start()):
+    position, tail = 0, ""
+    for symbol in _TEX_SYMBOL.finditer(text):
+        for part in _normalized_runs(text, position, symbol.start()):
             yield part
             tail = (tail + part[0])[-4:]
-        done = sign.end()
-        tail = _read(sign, tail)
-        yield tail, sign.start(), done
-    yield from _evened(text, done, len(text))
+        position = symbol.end()
+        tail = _read_tex_symbol(symbol, tail)
+        yield tail, symbol.start(), position
+    yield from _normalized_runs(text, position, len(text))
 
 
-def _read(sign: re.Match[str], tail: str) -> str:
+def _read_tex_symbol(symbol: re.Match[str], tail: str) -> str:
     """An index joined to a short symbol before it, a starred letter as a word, else a space."""
-    if sign["index"]:
-        return sign["index"] if _INDEXED.search(tail) else f" {sign['index']}"
-    if sign["starred"]:
-        return f"{sign['starred'].lower()}star"
-    return "" if sign[0] == "\\-" else " "
+    if symbol["index"]:
+        return symbol["index"] if _INDEXED_LETTER.search(tail) else f" {symbol['index']}"
+    if symbol["starred"]:
+        return f"{symbol['starred'].lower()}star"
+    return "" if symbol[0] == "\\-" else " "
 
 
-def _evened(text: str, start: int, end: int) -> Iterator[tuple[str, int, int]]:
-    for run in _RUN.finditer(text, start, end):
-        part, at = run.group(), run.start()
+def _normalized_runs(text: str, start: int, end: int) -> Iterator[tuple[str, int, int]]:
+    for run in _CHARACTER_RUN.finditer(text, start, end):
+        run_text, position = run.group(), run.start()
         if run[1]:
-            yield part.lower(), at, run.end()
-        elif len(part) < _GREEK_WORD:
-            for character in part:
-                yield _named(character), at, at + 1
-                at += 1
+            yield run_text.lower(), position, run.end()
+        elif len(run_text) < _MIN_GREEK_WORD:
+            for character in run_text:
+                yield _greek_name(character), position, position + 1
+                position += 1
         else:
-            for character in part:
-                yield _fold(character), at, at + 1
-                at += 1
+            for character in run_text:
+                yield _fold_character(character), position, position + 1
+                position += 1
 
 
-def _named(character: str) -> str:
-    folded = _fold(character)
-    name = _GREEK.get(folded)
-    return f"{_SEAM}{name}{_SEAM}" if name else folded
+def _greek_name(character: str) -> str:
+    folded = _fold_character(character)
+    name = _GREEK_NAMES.get(folded)
+    return f"{_GREEK_BORDER}{name}{_GREEK_BORDER}" if name else folded
 
 
 @lru_cache(maxsize=1 << 15)
-def _fold(character: str) -> str:
+def _fold_character(character: str) -> str:
     """The character without width, case and accent; "" for marks and control characters."""
     if character.isspace():
         return " "
@@ -365,18 +392,21 @@ def _fold(character: str) -> str:
         return character  # a Hangul syllable would fall apart
     folded = character
     for _ in range(4):  # folding case can bring a new form to decompose
-        spread = unicodedata.normalize("NFKD", folded.translate(_PLAINER))
-        folded, before = "".join(c for c in spread if _stays(c)).casefold(), folded
-        if folded == before:
+        decomposed = unicodedata.normalize("NFKD", folded.translate(_BASE_LETTERS))
+        folded, previous = (
+            "".join(c for c in decomposed if _is_kept_character(c)).casefold(),
+            folded,
+        )
+        if folded == previous:
             break
-    return folded.translate(_PLAINER)
+    return folded.translate(_BASE_LETTERS)
 
 
-def _stays(character: str) -> bool:
+def _is_kept_character(character: str) -> bool:
     return unicodedata.category(character) not in {"Mn", "Me", "Cc", "Cf", "Cs", "Co"}
 
 
-def _indexable(character: str) -> str:
+def _indexable_character(character: str) -> str:
     """Scripts younger than the index's tables are spelled out, else they would split a token."""
-    old = unicodedata.ucd_3_2_0.category(character)[0]
-    return character if old in "LN" else f"x{ord(character):x}x"
+    category = unicodedata.ucd_3_2_0.category(character)[0]
+    return character if category in "LN" else f"x{ord(character):x}x"

@@ -12,30 +12,37 @@ from collections.abc import Iterator
 
 from bot.arxiv import taxonomy
 from bot.arxiv.identifiers import arxiv_id
-from bot.topics.query.analyzer import former_stem, further_stems, has_han, is_starred, stem, surface
-from storage.records import Field, Term
+from bot.topics.query.analyzer import (
+    ends_with_starred_letter,
+    extra_prefix_stems,
+    has_han,
+    legacy_stem,
+    stem,
+    surface_words,
+)
+from storage.records import QueryField, Term
 
 FIELDS = {
-    **dict.fromkeys(("ti", "title", "标题", "题目"), Field.TITLE),
-    **dict.fromkeys(("abs", "abstract", "摘要"), Field.ABSTRACT),
-    **dict.fromkeys(("au", "author", "authors", "作者"), Field.AUTHOR),
-    **dict.fromkeys(("cat", "category", "分类", "类别"), Field.CATEGORY),
-    **dict.fromkeys(("id", "arxiv", "doi"), Field.ID),
-    **dict.fromkeys(("all", "any", "全部"), Field.ANY),
+    **dict.fromkeys(("ti", "title", "标题", "题目"), QueryField.TITLE),
+    **dict.fromkeys(("abs", "abstract", "摘要"), QueryField.ABSTRACT),
+    **dict.fromkeys(("au", "author", "authors", "作者"), QueryField.AUTHOR),
+    **dict.fromkeys(("cat", "category", "分类", "类别"), QueryField.CATEGORY),
+    **dict.fromkeys(("id", "arxiv", "doi"), QueryField.ID),
+    **dict.fromkeys(("all", "any", "全部"), QueryField.ANY),
 }
 MIN_PREFIX = 2
 
-_LONGEST_JOINED = 6  # words of a phrase of which two may be written as one
+_MAX_JOINED_WORDS = 6  # words of a phrase of which two may be written as one
 
-_LONGEST_CODE = 60  # of what is compared with the names of all categories
+_MAX_CODE_LENGTH = 60  # of what is compared with the names of all categories
 
-_OFTEN_APART = re.compile(
+_SEPARABLE_PREFIX = re.compile(
     r"(?:multi|pre|post|non|anti|semi|self|cross|super|sub|inter|intra|micro|nano|meta|hyper|real"
     r"|spatio|bio|data|deep|over|under)(?=[a-z]{4})"
 )
 _DOI = re.compile(r"(?:doi:)?(10\.\d{4,9}/\S+)", re.IGNORECASE)
 _CLASS = re.compile(r"([A-Za-z-]{2,9})\.([A-Za-z]{2}|[a-z-]{3,9})")
-_SHOUTED = re.compile(r"[a-z-]{2,8}\.[A-Z]{2}")
+_UPPERCASE_CLASS = re.compile(r"[a-z-]{2,8}\.[A-Z]{2}")
 _STRAY_STAR = re.compile(r"\*+(?=\w)")
 
 
@@ -48,147 +55,157 @@ class QueryError(ValueError):
     def __init__(
         self, position: int, key: str, suggestions: tuple[str, ...] = (), **values: str | int
     ) -> None:
-        told = {name: _printable(v) if isinstance(v, str) else v for name, v in values.items()}
-        super().__init__(position, key, told)
+        printable_values = {
+            name: _printable(v) if isinstance(v, str) else v for name, v in values.items()
+        }
+        super().__init__(position, key, printable_values)
         self.position = position
         self.key = key
         self.suggestions = suggestions
-        self.values = told
+        self.values = printable_values
 
 
-def bare_term(text: str, at: int = 0) -> Term:
+def term_from_bare_word(text: str, position: int = 0) -> Term:
     """The term for a word without field and quotes: an id, a category, a prefix or words."""
     if arxiv_id(text):
-        return term(Field.ID, text, at)
+        return make_term(QueryField.ID, text, position)
     code = text.rstrip(".!?")
-    if taxonomy.canonical(code):
-        return term(Field.CATEGORY, code, at)
+    if taxonomy.canonical_code(code):
+        return make_term(QueryField.CATEGORY, code, position)
     if _looks_like_category(code):
-        raise _unknown_category(code, at)
+        raise _unknown_category(code, position)
     if "://" in text:
-        raise QueryError(at, "query-link", given=shortened(text))
-    return term(Field.ANY, text, at)
+        raise QueryError(position, "query-link", given=shorten_quote(text))
+    return make_term(QueryField.ANY, text, position)
 
 
-def term(field: Field, text: str, at: int = 0, near: int = 0) -> Term:
+def make_term(field: QueryField, text: str, position: int = 0, max_gap: int = 0) -> Term:
     """The term for a text in a field; a star at its end makes the last word a prefix.
 
-    ``near`` says how many other words may stand between those of the text, in any order.
+    ``max_gap`` says how many other words may stand between those of the text, in any order.
 
     Raises:
         QueryError: the text holds nothing that the field could be searched for.
     """
-    if field is Field.CATEGORY:
-        return _category(text, at)
-    if field is Field.ID:
-        return _paper(text, at)
-    prefix = text.endswith("*") and not is_starred(text)
-    stray = _STRAY_STAR.search(text)
-    if stray:
-        raise QueryError(at + stray.start(), "query-star-place", given=shortened(text))
-    found = surface(text)
-    if not found:
-        raise QueryError(at, "query-no-word", given=shortened(text))
-    if prefix and found[-1].endswith(("+", "#")):
-        prefix = False  # nothing can follow C++
-    if prefix and len(found[-1]) < MIN_PREFIX and not has_han(found[-1]):
-        raise QueryError(at, "query-prefix-short", given=shortened(text), letters=MIN_PREFIX)
-    if field is Field.AUTHOR:
-        return _name(found, prefix)
-    if near and prefix:
-        raise QueryError(at, "query-near-star", given=shortened(text))
-    return _words(field, found, prefix, near)
+    if field is QueryField.CATEGORY:
+        return _category_term(text, position)
+    if field is QueryField.ID:
+        return _paper_term(text, position)
+    is_prefix = text.endswith("*") and not ends_with_starred_letter(text)
+    stray_star = _STRAY_STAR.search(text)
+    if stray_star:
+        raise QueryError(
+            position + stray_star.start(), "query-star-place", given=shorten_quote(text)
+        )
+    words = surface_words(text)
+    if not words:
+        raise QueryError(position, "query-no-word", given=shorten_quote(text))
+    if is_prefix and words[-1].endswith(("+", "#")):
+        is_prefix = False  # nothing can follow C++
+    if is_prefix and len(words[-1]) < MIN_PREFIX and not has_han(words[-1]):
+        raise QueryError(
+            position, "query-prefix-short", given=shorten_quote(text), letters=MIN_PREFIX
+        )
+    if field is QueryField.AUTHOR:
+        return _author_term(words, is_prefix)
+    if max_gap and is_prefix:
+        raise QueryError(position, "query-near-star", given=shorten_quote(text))
+    return _text_term(field, words, is_prefix, max_gap)
 
 
-def printed(term: Term) -> str:
+def term_text(term: Term) -> str:
     """The term as it is written in a canonical query."""
-    spelled = term.text + "*" * term.prefix
+    text = term.text + "*" * term.prefix
     is_word = " " not in term.text and term.text.endswith(("c++", "c#", "f#"))
     if not term.text.isalnum() and not is_word:
-        spelled = f'"{spelled}"'
-    return f"{spelled}~{term.near}" if term.near else spelled
+        text = f'"{text}"'
+    return f"{text}~{term.max_gap}" if term.max_gap else text
 
 
-def spell(found: list[str]) -> str:
+def join_words(words: list[str]) -> str:
     """Words written as a text: a space between two unless both are Chinese."""
     text = ""
-    for word in found:
+    for word in words:
         text += word if has_han(text[-1:]) and has_han(word) else f" {word}"
     return text.strip()
 
 
-def _words(field: Field, found: list[str], prefix: bool, near: int) -> Term:
-    if near:  # the order says nothing, and what is said twice is said once
-        found = sorted(dict.fromkeys(found))
-        near = near if len(found) > 1 else 0
-    stems = [stem(word) for word in found]
-    if prefix:
-        stems[-1] = found[-1]
-        begun = tuple((start,) for start in further_stems(found[-1]))
-        return Term(field, spell(found), tuple(stems), prefix, begun)
-    former = tuple(map(former_stem, found))
+def _text_term(field: QueryField, words: list[str], is_prefix: bool, max_gap: int) -> Term:
+    if max_gap:  # the order says nothing, and what is said twice is said once
+        words = sorted(dict.fromkeys(words))
+        max_gap = max_gap if len(words) > 1 else 0
+    stems = [stem(word) for word in words]
+    if is_prefix:
+        stems[-1] = words[-1]
+        prefix_stems = tuple((start,) for start in extra_prefix_stems(words[-1]))
+        return Term(field, join_words(words), tuple(stems), is_prefix, prefix_stems)
+    legacy_stems = tuple(map(legacy_stem, words))
     return Term(
         field,
-        spell(found),
+        join_words(words),
         tuple(stems),
-        also=() if near else (*_joined(found, stems), *_split(found)),
-        former=former if former != tuple(stems) else (),
-        near=near,
+        alternatives=() if max_gap else (*_joined_compounds(words, stems), *_split_compound(words)),
+        former_words=legacy_stems if legacy_stems != tuple(stems) else (),
+        max_gap=max_gap,
     )
 
 
-def _split(found: list[str]) -> Iterator[tuple[str, ...]]:
+def _split_compound(words: list[str]) -> Iterator[tuple[str, ...]]:
     """A word whose beginning is often written apart: realtime, real time."""
-    start = _OFTEN_APART.match(found[0]) if len(found) == 1 else None
-    if start:
-        yield stem(start[0]), stem(found[0][start.end() :])
+    prefix_match = _SEPARABLE_PREFIX.match(words[0]) if len(words) == 1 else None
+    if prefix_match:
+        yield stem(prefix_match[0]), stem(words[0][prefix_match.end() :])
 
 
-def _joined(found: list[str], stems: list[str]) -> Iterator[tuple[str, ...]]:
+def _joined_compounds(words: list[str], stems: list[str]) -> Iterator[tuple[str, ...]]:
     """A phrase with two neighbours written as one: multi modal, multimodal."""
-    for at in range(len(found) - 1 if len(found) <= _LONGEST_JOINED else 0):
-        if not (has_han(found[at]) or has_han(found[at + 1])):
-            yield (*stems[:at], stem(found[at] + found[at + 1]), *stems[at + 2 :])
+    for index in range(len(words) - 1 if len(words) <= _MAX_JOINED_WORDS else 0):
+        if not (has_han(words[index]) or has_han(words[index + 1])):
+            yield (*stems[:index], stem(words[index] + words[index + 1]), *stems[index + 2 :])
 
 
-def _name(found: list[str], prefix: bool) -> Term:
-    last = [found.pop()] if prefix else []
-    ordered = sorted(found) + last
-    return Term(Field.AUTHOR, " ".join(ordered), tuple(ordered), prefix)
+def _author_term(words: list[str], is_prefix: bool) -> Term:
+    last_word = [words.pop()] if is_prefix else []
+    ordered = sorted(words) + last_word
+    return Term(QueryField.AUTHOR, " ".join(ordered), tuple(ordered), is_prefix)
 
 
-def _category(text: str, at: int) -> Term:
-    code = taxonomy.canonical(text.rstrip("*").rstrip(".!?"))
+def _category_term(text: str, position: int) -> Term:
+    code = taxonomy.canonical_code(text.rstrip("*").rstrip(".!?"))
     if code is None:
-        raise _unknown_category(text, at)
-    return Term(Field.CATEGORY, code, taxonomy.expand(code))
+        raise _unknown_category(text, position)
+    return Term(QueryField.CATEGORY, code, taxonomy.all_spellings(code))
 
 
-def _paper(text: str, at: int) -> Term:
-    found = arxiv_id(text)
-    if found:
-        return Term(Field.ID, found, (f"arxiv:{found}",))
+def _paper_term(text: str, position: int) -> Term:
+    paper_id = arxiv_id(text)
+    if paper_id:
+        return Term(QueryField.ID, paper_id, (f"arxiv:{paper_id}",))
     doi = _DOI.fullmatch(text.strip().lower())
     if doi:
-        return Term(Field.ID, doi[1], (f"doi:{doi[1]}",))
-    raise QueryError(at, "query-id-unknown", given=shortened(text))
+        return Term(QueryField.ID, doi[1], (f"doi:{doi[1]}",))
+    raise QueryError(position, "query-id-unknown", given=shorten_quote(text))
 
 
 def _looks_like_category(text: str) -> bool:
     match = _CLASS.fullmatch(text)
     if match is None:
         return False
-    return taxonomy.was_archive(match[1]) or _SHOUTED.fullmatch(text) is not None
+    return taxonomy.is_archive_code(match[1]) or _UPPERCASE_CLASS.fullmatch(text) is not None
 
 
-def _unknown_category(text: str, at: int) -> QueryError:
-    near = taxonomy.nearest(text[:_LONGEST_CODE])
+def _unknown_category(text: str, position: int) -> QueryError:
+    suggestions = taxonomy.nearest_codes(text[:_MAX_CODE_LENGTH])
     return QueryError(
-        at, "query-category-unknown", near, given=shortened(text), nearest=", ".join(near) or "none"
+        position,
+        "query-category-unknown",
+        suggestions,
+        given=shorten_quote(text),
+        nearest=", ".join(suggestions) or "none",
     )
 
 
-def shortened(text: str) -> str:
+def shorten_quote(text: str) -> str:
     """What a person wrote, as far as a sentence about it quotes it."""
     return text if len(text) <= 40 else text[:39] + "…"
 

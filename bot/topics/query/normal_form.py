@@ -10,33 +10,35 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from bot.arxiv import taxonomy
-from bot.topics.query.fields_and_terms import printed
+from bot.topics.query.fields_and_terms import term_text
 from bot.topics.query.lexer import OPERATOR_WORDS
-from storage.records import And, Clause, Field, Not, Or, Term
+from storage.records import And, Clause, Not, Or, QueryField, Term
 
-_RANK = {field: rank for rank, field in enumerate(Field)}
-_GROUP, _EXCLUSION = len(_RANK), len(_RANK) + 1
+_FIELD_ORDER = {field: position for position, field in enumerate(QueryField)}
+_GROUP_ORDER, _EXCLUSION_ORDER = len(_FIELD_ORDER), len(_FIELD_ORDER) + 1
 
 
-def normal(clause: Clause) -> Clause:
+def normalize(clause: Clause) -> Clause:
     """The normal form of a clause; clauses that ask for the same in other words share it."""
-    return _normal(clause, negated=False)
+    return _normalize(clause, negated=False)
 
 
-def text(clause: Clause) -> str:
+def clause_text(clause: Clause) -> str:
     """A clause in normal form as a person could have typed it."""
     match clause:
         case Term():
-            return _term(clause)
+            return _term_text(clause)
         case Not(inner):
-            return f"-{_inside(inner)}"
+            return f"-{_parenthesized(inner)}"
         case And(clauses):
-            return " ".join(_inside(c) if isinstance(c, Or) else text(c) for c in clauses)
+            return " ".join(
+                _parenthesized(c) if isinstance(c, Or) else clause_text(c) for c in clauses
+            )
         case Or(clauses):
-            return " OR ".join(text(c) for c in clauses)
+            return " OR ".join(clause_text(c) for c in clauses)
 
 
-def asks_for_something(clause: Clause) -> bool:
+def has_required_term(clause: Clause) -> bool:
     """Whether every paper that the clause finds has something the clause names."""
     match clause:
         case Term():
@@ -44,78 +46,78 @@ def asks_for_something(clause: Clause) -> bool:
         case Not():
             return False
         case And(clauses):
-            return any(asks_for_something(c) for c in clauses)
+            return any(has_required_term(c) for c in clauses)
         case Or(clauses):
-            return all(asks_for_something(c) for c in clauses)
+            return all(has_required_term(c) for c in clauses)
 
 
-def terms(clause: Clause, *, excluded: bool = True) -> Iterator[Term]:
+def iterate_terms(clause: Clause, *, excluded: bool = True) -> Iterator[Term]:
     """The terms of a clause in order; without the excluded ones where that is asked."""
     match clause:
         case Term():
             yield clause
         case Not(inner):
             if excluded:
-                yield from terms(inner)
+                yield from iterate_terms(inner)
         case And(clauses) | Or(clauses):
             for inner in clauses:
-                yield from terms(inner, excluded=excluded)
+                yield from iterate_terms(inner, excluded=excluded)
 
 
-def _normal(clause: Clause, *, negated: bool) -> Clause:
+def _normalize(clause: Clause, *, negated: bool) -> Clause:
     match clause:
         case Term():
             return Not(clause) if negated else clause
         case Not(inner):
-            return _normal(inner, negated=not negated)
+            return _normalize(inner, negated=not negated)
         case And(clauses) | Or(clauses):
             joins_all = isinstance(clause, And) is not negated
-            kept = [_normal(c, negated=negated) for c in clauses]
-            return _joined(kept, And if joins_all else Or)
+            normalized = [_normalize(c, negated=negated) for c in clauses]
+            return _join_clauses(normalized, And if joins_all else Or)
 
 
-def _joined(clauses: list[Clause], kind: type[And] | type[Or]) -> Clause:
-    flat: list[Clause] = []
+def _join_clauses(clauses: list[Clause], kind: type[And] | type[Or]) -> Clause:
+    flat_clauses: list[Clause] = []
     for clause in clauses:
-        flat.extend(clause.clauses if isinstance(clause, kind) else [clause])
-    once: dict[object, Clause] = {}
-    for clause in sorted(flat, key=_order):
-        once.setdefault(_sense(clause), clause)
-    kept = tuple(once.values())
-    return kept[0] if len(kept) == 1 else kind(kept)
+        flat_clauses.extend(clause.clauses if isinstance(clause, kind) else [clause])
+    unique_clauses: dict[object, Clause] = {}
+    for clause in sorted(flat_clauses, key=_sort_key):
+        unique_clauses.setdefault(_equivalence_key(clause), clause)
+    joined_clauses = tuple(unique_clauses.values())
+    return joined_clauses[0] if len(joined_clauses) == 1 else kind(joined_clauses)
 
 
-def _order(clause: Clause) -> tuple[int, str]:
+def _sort_key(clause: Clause) -> tuple[int, str]:
     match clause:
         case Term(field):
-            return _RANK[field], text(clause)
+            return _FIELD_ORDER[field], clause_text(clause)
         case Not():
-            return _EXCLUSION, text(clause)
+            return _EXCLUSION_ORDER, clause_text(clause)
         case _:
-            return _GROUP, text(clause)
+            return _GROUP_ORDER, clause_text(clause)
 
 
-def _sense(clause: Clause) -> object:
+def _equivalence_key(clause: Clause) -> object:
     """What two clauses share when one of them can be left out: model and models."""
     match clause:
-        case Term(field, _, words, prefix, near=near):
-            return field, words, prefix, near
-        case Not(Term(field, _, words, prefix, near=near)):
-            return "-", field, words, prefix, near
+        case Term(field, _, words, prefix, max_gap=max_gap):
+            return field, words, prefix, max_gap
+        case Not(Term(field, _, words, prefix, max_gap=max_gap)):
+            return "-", field, words, prefix, max_gap
         case _:
-            return text(clause)
+            return clause_text(clause)
 
 
-def _inside(clause: Clause) -> str:
-    return text(clause) if isinstance(clause, Term) else f"({text(clause)})"
+def _parenthesized(clause: Clause) -> str:
+    return clause_text(clause) if isinstance(clause, Term) else f"({clause_text(clause)})"
 
 
-def _term(term: Term) -> str:
-    if term.field in {Field.CATEGORY, Field.ID}:
+def _term_text(term: Term) -> str:
+    if term.field in {QueryField.CATEGORY, QueryField.ID}:
         return f"{term.field}:{term.text}"
-    if term.field is not Field.ANY:
-        return f"{term.field}:{printed(term)}"
+    if term.field is not QueryField.ANY:
+        return f"{term.field}:{term_text(term)}"
     if term.prefix or " " in term.text:  # no operator and no code
-        return printed(term)
-    means_more = term.text in OPERATOR_WORDS or taxonomy.canonical(term.text) is not None
-    return f'"{term.text}"' if means_more else printed(term)
+        return term_text(term)
+    needs_quotes = term.text in OPERATOR_WORDS or taxonomy.canonical_code(term.text) is not None
+    return f'"{term.text}"' if needs_quotes else term_text(term)

@@ -21,44 +21,50 @@ import re
 from functools import lru_cache
 
 from bot.arxiv import taxonomy
-from bot.arxiv.identifiers import Mention, arxiv_id, arxiv_id_version, mentions
+from bot.arxiv.identifiers import PaperMention, arxiv_id, arxiv_id_version, find_mentions
 from bot.arxiv.listing_addresses import joined_categories, listed_categories
 from bot.latex import to_unicode
 from bot.topics.query import normal_form
-from bot.topics.query.analyzer import has_han, indexed, tokens
-from bot.topics.query.fields_and_terms import FIELDS, QueryError, bare_term, shortened, term
-from bot.topics.query.lexer import Mark, Sign, scan
-from storage.records import And, Clause, Field, Not, Or, Query
+from bot.topics.query.analyzer import analyze, has_han, index_text
+from bot.topics.query.fields_and_terms import (
+    FIELDS,
+    QueryError,
+    make_term,
+    shorten_quote,
+    term_from_bare_word,
+)
+from bot.topics.query.lexer import Token, TokenKind, tokenize
+from storage.records import And, Clause, Not, Or, Query, QueryField
 
 __all__ = [
     "FIELDS",
-    "Mention",
+    "PaperMention",
     "QueryError",
     "arxiv_id",
     "arxiv_id_version",
-    "compose",
+    "canonical_text",
+    "find_mentions",
     "has_chinese",
-    "indexed",
+    "index_text",
     "listed_categories",
-    "mentions",
+    "make_term",
     "parse",
-    "parse_typed",
-    "printed_anew",
-    "term",
+    "parse_user_query",
+    "query_from_clause",
 ]
 
 MAX_LENGTH = 2000
 MAX_TERMS = 50
 MAX_DEPTH = 20
-MAX_LETTERS = 60  # of a word; no word of any language that papers are written in is longer
+MAX_WORD_LENGTH = 60  # of a word; no word of any language that papers are written in is longer
 
-_UNSEEN = dict.fromkeys(map(ord, "\u00ad\u200b\u2060\ufeff"))
+_INVISIBLE_CHARS = dict.fromkeys(map(ord, "\u00ad\u200b\u2060\ufeff"))
 _BRACKET = re.compile(r"[()]")
 # Archives that are words or usual abbreviations as well: econ data, cs theory.
-_ALSO_WORDS = frozenset({"cs", "econ", "eess", "math", "nlin", "physics", "stat"})
+_AMBIGUOUS_ARCHIVES = frozenset({"cs", "econ", "eess", "math", "nlin", "physics", "stat"})
 
 
-def parse_typed(text: str) -> Query:
+def parse_user_query(text: str) -> Query:
     """The query that a person asks with now: as ``parse``, without words that nobody writes.
 
     Accents in TeX, which may hold blanks and quotes, are read first, and signs that nobody sees
@@ -68,11 +74,11 @@ def parse_typed(text: str) -> Query:
     Raises:
         QueryError: it cannot be used; says where and why.
     """
-    text = text.translate(_UNSEEN)
-    for token in tokens(text) if len(text) <= MAX_LENGTH else ():
-        if len(token.word) > MAX_LETTERS:
-            given = shortened(text[token.start : token.end])
-            raise QueryError(token.start, "query-word-long", given=given, most=MAX_LETTERS)
+    text = text.translate(_INVISIBLE_CHARS)
+    for word in analyze(text) if len(text) <= MAX_LENGTH else ():
+        if len(word.word) > MAX_WORD_LENGTH:
+            quoted = shorten_quote(text[word.start : word.end])
+            raise QueryError(word.start, "query-word-long", given=quoted, most=MAX_WORD_LENGTH)
     return parse(to_unicode(text) if "\\" in text else text)
 
 
@@ -84,15 +90,15 @@ def parse(text: str) -> Query:
     """
     if len(text) > MAX_LENGTH:
         raise QueryError(MAX_LENGTH, "query-too-long", max=MAX_LENGTH)
-    signs = scan(text)
-    if not signs:
+    tokens = tokenize(text)
+    if not tokens:
         raise QueryError(0, "query-empty")
-    first = next((s.at for s in signs if s.mark is Mark.NOT), 0)
-    return compose(_Reader(signs).whole(), first)
+    first_exclusion = next((token.position for token in tokens if token.kind is TokenKind.NOT), 0)
+    return query_from_clause(_Parser(tokens).parse(), first_exclusion)
 
 
 @lru_cache(maxsize=4096)  # the topics of a chat are compared whenever it asks for another
-def printed_anew(text: str) -> str:
+def canonical_text(text: str) -> str:
     """The canonical text of a stored topic as it is printed today; itself where it is unreadable.
 
     An older version may have printed the same query in other words.
@@ -103,143 +109,155 @@ def printed_anew(text: str) -> str:
         return text
 
 
-def compose(clause: Clause, at: int = 0) -> Query:
+def query_from_clause(clause: Clause, position: int = 0) -> Query:
     """The query for a clause made elsewhere, such as a query with one more exclusion.
 
     Raises:
         QueryError: the clause only excludes, or exceeds what may be typed.
     """
-    form = normal_form.normal(clause)
-    if not normal_form.asks_for_something(form):
-        raise QueryError(at, "query-only-excludes")
-    if sum(1 for _ in normal_form.terms(form)) > MAX_TERMS:
-        raise QueryError(at, "query-too-many-terms", max=MAX_TERMS)
-    text = normal_form.text(form)
+    normal_clause = normal_form.normalize(clause)
+    if not normal_form.has_required_term(normal_clause):
+        raise QueryError(position, "query-only-excludes")
+    if sum(1 for _ in normal_form.iterate_terms(normal_clause)) > MAX_TERMS:
+        raise QueryError(position, "query-too-many-terms", max=MAX_TERMS)
+    text = normal_form.clause_text(normal_clause)
     if len(text) > MAX_LENGTH:
-        raise QueryError(at, "query-too-long", max=MAX_LENGTH)
-    if _depth(text) > MAX_DEPTH:
-        raise QueryError(at, "query-too-deep", max=MAX_DEPTH)
-    return Query(text, form)
+        raise QueryError(position, "query-too-long", max=MAX_LENGTH)
+    if _nesting_depth(text) > MAX_DEPTH:
+        raise QueryError(position, "query-too-deep", max=MAX_DEPTH)
+    return Query(text, normal_clause)
 
 
 def has_chinese(query: Query) -> bool:
     """Whether the query looks for Chinese words, which arXiv's English texts do not have."""
-    text = {Field.ANY, Field.TITLE, Field.ABSTRACT}
-    asked = normal_form.terms(query.clause, excluded=False)
-    return any(has_han(term.text) for term in asked if term.field in text)
+    text_fields = {QueryField.ANY, QueryField.TITLE, QueryField.ABSTRACT}
+    terms = normal_form.iterate_terms(query.clause, excluded=False)
+    return any(has_han(term.text) for term in terms if term.field in text_fields)
 
 
-class _Reader:
+class _Parser:
     """Reads signs to a clause by descent: or, and, not, then groups and terms."""
 
-    def __init__(self, signs: list[Sign]) -> None:
-        self._signs = signs
-        self._at = 0
-        self._terms = 0
+    def __init__(self, tokens: list[Token]) -> None:
+        self._tokens = tokens
+        self._position = 0
+        self._term_count = 0
         self._depth = 0
 
-    def whole(self) -> Clause:
-        clause = self._or(Field.ANY)
-        left = self._next()
-        if left is not None:
-            raise QueryError(left.at, "query-close-extra")
+    def parse(self) -> Clause:
+        clause = self._parse_or(QueryField.ANY)
+        extra_token = self._peek()
+        if extra_token is not None:
+            raise QueryError(extra_token.position, "query-close-extra")
         return clause
 
-    def _or(self, field: Field) -> Clause:
-        clauses = [self._and(field)]
-        while self._take(Mark.OR):
-            clauses.append(self._and(field))
+    def _parse_or(self, field: QueryField) -> Clause:
+        clauses = [self._parse_and(field)]
+        while self._accept(TokenKind.OR):
+            clauses.append(self._parse_and(field))
         return clauses[0] if len(clauses) == 1 else Or(tuple(clauses))
 
-    def _and(self, field: Field) -> Clause:
-        clauses = [self._not(field)]
-        while self._take(Mark.AND) or self._starts_operand():
-            clauses.append(self._not(field))
+    def _parse_and(self, field: QueryField) -> Clause:
+        clauses = [self._parse_not(field)]
+        while self._accept(TokenKind.AND) or self._starts_operand():
+            clauses.append(self._parse_not(field))
         return clauses[0] if len(clauses) == 1 else And(tuple(clauses))
 
-    def _not(self, field: Field) -> Clause:
+    def _parse_not(self, field: QueryField) -> Clause:
         negated = False
-        while self._take(Mark.NOT):
+        while self._accept(TokenKind.NOT):
             negated = not negated
-        clause = self._operand(field)
+        clause = self._parse_operand(field)
         return Not(clause) if negated else clause
 
-    def _operand(self, field: Field) -> Clause:
-        sign = self._next()
-        if sign is None or not self._starts_operand():
-            raise self._missing_operand(sign)
-        if sign.mark is Mark.OPEN:
-            return self._group(sign, field)
-        self._terms += 1
-        if self._terms > MAX_TERMS:
-            raise QueryError(sign.at, "query-too-many-terms", max=MAX_TERMS)
-        made = self._term(sign, field)
-        self._at += 1
-        return made
+    def _parse_operand(self, field: QueryField) -> Clause:
+        token = self._peek()
+        if token is None or not self._starts_operand():
+            raise self._missing_operand(token)
+        if token.kind is TokenKind.OPEN_PAREN:
+            return self._parse_group(token, field)
+        self._term_count += 1
+        if self._term_count > MAX_TERMS:
+            raise QueryError(token.position, "query-too-many-terms", max=MAX_TERMS)
+        term_clause = self._parse_term(token, field)
+        self._position += 1
+        return term_clause
 
-    def _group(self, sign: Sign, field: Field) -> Clause:
-        self._at += 1
+    def _parse_group(self, token: Token, field: QueryField) -> Clause:
+        self._position += 1
         self._depth += 1
         if self._depth > MAX_DEPTH:
-            raise QueryError(sign.at, "query-too-deep", max=MAX_DEPTH)
-        if self._take(Mark.CLOSE):
-            raise QueryError(sign.at, "query-group-empty")
-        clause = self._or(sign.field or field)
-        if not self._take(Mark.CLOSE):
-            raise QueryError(sign.at, "query-open-unclosed")
+            raise QueryError(token.position, "query-too-deep", max=MAX_DEPTH)
+        if self._accept(TokenKind.CLOSE_PAREN):
+            raise QueryError(token.position, "query-group-empty")
+        clause = self._parse_or(token.field or field)
+        if not self._accept(TokenKind.CLOSE_PAREN):
+            raise QueryError(token.position, "query-open-unclosed")
         self._depth -= 1
         return clause
 
-    def _term(self, sign: Sign, field: Field) -> Clause:
-        asked = sign.field or field
-        bare = sign.mark is Mark.WORD and sign.field is None and field is Field.ANY
-        if bare or (sign.mark is Mark.WORD and asked is Field.CATEGORY):
-            codes = joined_categories(sign.text)
+    def _parse_term(self, token: Token, field: QueryField) -> Clause:
+        effective_field = token.field or field
+        is_bare = token.kind is TokenKind.WORD and token.field is None and field is QueryField.ANY
+        if is_bare or (token.kind is TokenKind.WORD and effective_field is QueryField.CATEGORY):
+            codes = joined_categories(token.text)
             if codes:
-                return Or(tuple(term(Field.CATEGORY, code, sign.at) for code in codes))
-        if bare and not self._is_word_among_words(sign):
-            return bare_term(sign.text, sign.at)
-        return term(asked, sign.text, sign.at, sign.near)
+                return Or(
+                    tuple(make_term(QueryField.CATEGORY, code, token.position) for code in codes)
+                )
+        if is_bare and not self._is_word_beside_words(token):
+            return term_from_bare_word(token.text, token.position)
+        return make_term(effective_field, token.text, token.position, token.max_gap)
 
-    def _is_word_among_words(self, sign: Sign) -> bool:
+    def _is_word_beside_words(self, token: Token) -> bool:
         """Physics simulation means the word, physics alone the archive."""
-        if sign.text.casefold() not in _ALSO_WORDS:
+        if token.text.casefold() not in _AMBIGUOUS_ARCHIVES:
             return False
-        beside = self._signs[max(0, self._at - 1) : self._at + 2]
-        return any(_is_text(other) for other in beside if other is not sign)
+        neighbours = self._tokens[max(0, self._position - 1) : self._position + 2]
+        return any(_is_text_token(other) for other in neighbours if other is not token)
 
     def _starts_operand(self) -> bool:
-        sign = self._next()
-        return sign is not None and sign.mark in {Mark.OPEN, Mark.WORD, Mark.PHRASE, Mark.NOT}
+        token = self._peek()
+        return token is not None and token.kind in {
+            TokenKind.OPEN_PAREN,
+            TokenKind.WORD,
+            TokenKind.PHRASE,
+            TokenKind.NOT,
+        }
 
-    def _missing_operand(self, sign: Sign | None) -> QueryError:
-        before = self._signs[self._at - 1] if self._at else None
-        if sign is not None and sign.mark is Mark.CLOSE and before is None:
-            return QueryError(sign.at, "query-close-extra")
-        operator = before or sign or self._signs[0]
-        if operator.mark in {Mark.OPEN, Mark.CLOSE} and sign is not None:
-            operator = sign
-        return QueryError(operator.at, "query-operand-missing", operator=operator.text)
+    def _missing_operand(self, token: Token | None) -> QueryError:
+        previous_token = self._tokens[self._position - 1] if self._position else None
+        if token is not None and token.kind is TokenKind.CLOSE_PAREN and previous_token is None:
+            return QueryError(token.position, "query-close-extra")
+        operator_token = previous_token or token or self._tokens[0]
+        if (
+            operator_token.kind in {TokenKind.OPEN_PAREN, TokenKind.CLOSE_PAREN}
+            and token is not None
+        ):
+            operator_token = token
+        return QueryError(
+            operator_token.position, "query-operand-missing", operator=operator_token.text
+        )
 
-    def _next(self) -> Sign | None:
-        return self._signs[self._at] if self._at < len(self._signs) else None
+    def _peek(self) -> Token | None:
+        return self._tokens[self._position] if self._position < len(self._tokens) else None
 
-    def _take(self, mark: Mark) -> bool:
-        sign = self._next()
-        if sign is None or sign.mark is not mark:
+    def _accept(self, kind: TokenKind) -> bool:
+        token = self._peek()
+        if token is None or token.kind is not kind:
             return False
-        self._at += 1
+        self._position += 1
         return True
 
 
-def _is_text(sign: Sign) -> bool:
-    if sign.field not in {None, Field.ANY}:
+def _is_text_token(token: Token) -> bool:
+    if token.field not in {None, QueryField.ANY}:
         return False
-    word = sign.mark is Mark.WORD and taxonomy.canonical(sign.text) is None
-    return word or sign.mark is Mark.PHRASE
+    is_word = token.kind is TokenKind.WORD and taxonomy.canonical_code(token.text) is None
+    return is_word or token.kind is TokenKind.PHRASE
 
 
-def _depth(text: str) -> int:
+def _nesting_depth(text: str) -> int:
     deepest = depth = 0
     for bracket in _BRACKET.findall(text):
         depth += 1 if bracket == "(" else -1

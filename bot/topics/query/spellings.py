@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 
 # Plurals, each after its singular.
-_PLURALS = """
+_PLURALS_TEXT = """
     matrix matrices; vertex vertices; index indices; appendix appendices; vortex vortices;
     cortex cortices; simplex simplices; helix helices; apex apices; radix radices;
     analysis analyses; hypothesis hypotheses; thesis theses; synthesis syntheses;
@@ -35,12 +35,12 @@ _PLURALS = """
 """
 # Acronyms of three letters in the plural that are known not to be acronyms of their own.
 _SHORT_ACRONYMS = "lms nns kgs bhs qds gws tvs"
-_KEEPS_ITS_S = frozenset(("https", "this", "thus", "plus"))
+_SINGULARS_IN_S = frozenset(("https", "this", "thus", "plus"))
 # No vowel in it, or the only one just before the s, where the stemmer takes the s for the root's.
 _ACRONYM_PLURAL = re.compile(r"[b-df-hj-np-tv-xz]{3,}s|[b-df-hj-np-tv-xz]{2,}[aeiou]s")
 
 # Beginnings of British words, each before its American form.
-_BRITISH_STARTS = """
+_BRITISH_STARTS_TEXT = """
     behaviour behavior; colour color; neighbour neighbor; labour labor; favour favor;
     flavour flavor; tumour tumor; vapour vapor; honour honor; humour humor; odour odor;
     rumour rumor; harbour harbor; armour armor; endeavour endeavor; rigour rigor; vigour vigor;
@@ -57,16 +57,18 @@ _BRITISH_STARTS = """
     analysing analyzing; catalyse catalyze; catalysing catalyzing; paralyse paralyze;
     hydrolyse hydrolyze; palaeo paleo
 """
-_BRITISH = re.compile(
+_BRITISH_ENDING = re.compile(
     r"(\w{2,}(?:al|am|an|ar|as|at|em|en|er|es|ic|id|il|im|in|it|on|or|ot|ul|ur|ym)"
     r"|real|coul|ion|oxid|util)is"
     r"(e|es|ed|er|ers|ing|able|ability|ation|ations|ational)"
 )
 _AMERICAN_ENDING = r"\1iz\2"
-_NOT_BRITISH = re.compile(r"(?:pr|pre|com|de|chem|para|sur|enter|exper|adver|merchand|treat)\w*")
+_NOT_BRITISH_ENDING = re.compile(
+    r"(?:pr|pre|com|de|chem|para|sur|enter|exper|adver|merchand|treat)\w*"
+)
 
 # Names and words of the field whose umlauts are written out.
-_UMLAUTS = """
+_UMLAUT_NAMES_TEXT = """
     schroedinger kaehler moebius goedel hoelder hoermander groebner roentgen kuenneth pluecker
     baecklund teichmueller koenig fraenkel juelich zuerich muenchen loewner wuerzburg
     tuebingen goettingen schroeder jaeger mueller moessbauer grueneisen brueckner hueckel
@@ -75,7 +77,7 @@ _UMLAUTS = """
 """
 
 # Words that share a stem with others of another meaning, each with the stem of its own.
-_APART = """
+_DISTINCT_STEMS_TEXT = """
     generative: generative generatively
     generaliz: generalization generalizations generalize generalizes generalized generalizing
         generalizable generalizability generalisation generalisations generalise generalises
@@ -103,43 +105,48 @@ _APART = """
 """
 
 
-def _pairs(table: str) -> dict[str, str]:
+def _parse_variants(table: str) -> dict[str, str]:
     """Every further spelling of a table with the one that is kept."""
     rows = [row.split() for row in table.split(";")]
-    return {other: kept for kept, *others in rows for other in others}
+    return {variant: canonical for canonical, *variants in rows for variant in variants}
 
 
-def _apart() -> dict[str, str]:
-    rows = re.findall(r"(\w+):((?:\s+\w+(?!:)\b)+)", _APART)
-    return {word: own for own, words in rows for word in words.split()}
+def _parse_distinct_stems() -> dict[str, str]:
+    rows = re.findall(r"(\w+):((?:\s+\w+(?!:)\b)+)", _DISTINCT_STEMS_TEXT)
+    return {word: stem for stem, words in rows for word in words.split()}
 
 
-APART = _apart()
+DISTINCT_STEMS = _parse_distinct_stems()
 """Words that have a stem of their own."""
 
-ONE = {
-    **_pairs(_PLURALS),
+CANONICAL_WORDS = {
+    **_parse_variants(_PLURALS_TEXT),
     **{word: word[:-1] for word in _SHORT_ACRONYMS.split()},
-    **{word: re.sub(r"(?<![aeq])([aou])e", r"\1", word, count=1) for word in _UMLAUTS.split()},
+    **{
+        word: re.sub(r"(?<![aeq])([aou])e", r"\1", word, count=1)
+        for word in _UMLAUT_NAMES_TEXT.split()
+    },
 }
 """Words that are read as another one: plurals as their singulars."""
 
-STARTS = dict(row.split() for row in _BRITISH_STARTS.split(";"))
+AMERICAN_STARTS = dict(row.split() for row in _BRITISH_STARTS_TEXT.split(";"))
 """How British words begin, and how they do in America."""
 
-_LONGEST_START = max(map(len, STARTS))
-_SHORTEST_START = min(map(len, STARTS))
+_LONGEST_START = max(map(len, AMERICAN_STARTS))
+_SHORTEST_START = min(map(len, AMERICAN_STARTS))
 
 
-def usual(word: str) -> str:
+def canonical_spelling(word: str) -> str:
     """The spelling of an evened word under which all its spellings are kept."""
-    if word in ONE:
-        return ONE[word]
-    if word.endswith("s") and word not in _KEEPS_ITS_S and _ACRONYM_PLURAL.fullmatch(word):
+    if word in CANONICAL_WORDS:
+        return CANONICAL_WORDS[word]
+    if word.endswith("s") and word not in _SINGULARS_IN_S and _ACRONYM_PLURAL.fullmatch(word):
         return word[:-1]
     for length in range(_SHORTEST_START, min(len(word), _LONGEST_START) + 1):
-        if word[:length] in STARTS:
-            return STARTS[word[:length]] + word[length:]
-    if "is" in word and not _NOT_BRITISH.fullmatch(word):
-        return _BRITISH.sub(_AMERICAN_ENDING, word) if _BRITISH.fullmatch(word) else word
+        if word[:length] in AMERICAN_STARTS:
+            return AMERICAN_STARTS[word[:length]] + word[length:]
+    if "is" in word and not _NOT_BRITISH_ENDING.fullmatch(word):
+        return (
+            _BRITISH_ENDING.sub(_AMERICAN_ENDING, word) if _BRITISH_ENDING.fullmatch(word) else word
+        )
     return word

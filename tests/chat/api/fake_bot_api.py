@@ -11,17 +11,19 @@ from dataclasses import dataclass, field
 from bot.chat.api import client
 from bot.chat.api.checked_bot import Client
 from bot.demo.emulator.bot_api import TOKEN
-from tests.chat.api.odd_shapes import Shape
+from tests.chat.api.odd_shapes import HttpAnswer
 
 
 @dataclass(slots=True)
-class Double:
+class StubBotApi:
     """A server that answers every request as it is told to, and remembers what polls asked."""
 
-    answer: Callable[[str, dict[str, str]], Shape]
-    polls: list[int] = field(default_factory=list)
+    make_answer: Callable[[str, dict[str, str]], HttpAnswer]
+    poll_offsets: list[int] = field(default_factory=list)
 
-    async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    async def serve_request(
+        self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter
+    ) -> None:
         """Answers one request."""
         try:
             head = (await reader.readuntil(b"\r\n\r\n")).decode()
@@ -30,11 +32,11 @@ class Double:
             method = head.split()[1].rpartition("/")[2]
             fields = json.loads(body) if body.startswith(b"{") else {}
             if method == "getUpdates":
-                self.polls.append(int(fields["offset"]))
-            shape = self.answer(method, fields)
-            payload = shape.body if shape.status != 204 else b""
+                self.poll_offsets.append(int(fields["offset"]))
+            http_answer = self.make_answer(method, fields)
+            payload = http_answer.body if http_answer.status != 204 else b""
             writer.write(
-                f"HTTP/1.1 {shape.status} X\r\nContent-Length: {len(payload)}\r\n"
+                f"HTTP/1.1 {http_answer.status} X\r\nContent-Length: {len(payload)}\r\n"
                 "Connection: close\r\n\r\n".encode()
                 + payload
             )
@@ -46,14 +48,14 @@ class Double:
 
 
 @asynccontextmanager
-async def doubled(
-    answer: Callable[[str, dict[str, str]], Shape],
-) -> AsyncIterator[tuple[Client, Double]]:
+async def stub_bot_api(
+    make_answer: Callable[[str, dict[str, str]], HttpAnswer],
+) -> AsyncIterator[tuple[Client, StubBotApi]]:
     """A bot before such a server; it has not asked who it is."""
-    double = Double(answer)
-    server = await asyncio.start_server(double.serve, "127.0.0.1", 0)
+    stub = StubBotApi(make_answer)
+    server = await asyncio.start_server(stub.serve_request, "127.0.0.1", 0)
     async with server:
         base = f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}"
-        bot = client.client(TOKEN, base)
+        bot = client.create_client(TOKEN, base)
         async with bot.request, bot.polling:
-            yield bot, double
+            yield bot, stub

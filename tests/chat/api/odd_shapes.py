@@ -5,13 +5,13 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass
 
-DEEP = 100_000  # brackets: the parser of the library gives up at a thousand
+NESTING_DEPTH = 100_000  # brackets: the parser of the library gives up at a thousand
 NAN = float("nan")
-DIGITS = "9" * 5000  # more than Python reads as a number
+HUGE_NUMBER = "9" * 5000  # more than Python reads as a number
 
 
 @dataclass(frozen=True, slots=True)
-class Shape:
+class HttpAnswer:
     """An answer: its status, and the bytes of its body."""
 
     status: int
@@ -23,10 +23,10 @@ class Shape:
         return f"{self.status} {self.body[:40]!r}"
 
 
-def refused(code: int, description: object = "no", **parameters: object) -> Shape:
+def error_answer(code: int, description: object = "no", **parameters: object) -> HttpAnswer:
     """A refusal as the Bot API words it, with these response parameters."""
     answer = {"ok": False, "error_code": code, "description": description}
-    return Shape(code, json.dumps(answer | {"parameters": parameters}).encode())
+    return HttpAnswer(code, json.dumps(answer | {"parameters": parameters}).encode())
 
 
 # Bodies that are no object with a result.
@@ -58,10 +58,10 @@ BODIES = [
     b"\x00\x01\x02",
     b"\xff\xfe{\x00}\x00",
     b"\x1f\x8b\x08\x00",
-    b"[" * DEEP + b"]" * DEEP,
-    b'{"a":' * DEEP + b"1" + b"}" * DEEP,
-    b'{"ok": true, "result": ' + b"[" * DEEP + b"]" * DEEP + b"}",
-    b'{"ok": true, "more": ' + DIGITS.encode() + b"}",
+    b"[" * NESTING_DEPTH + b"]" * NESTING_DEPTH,
+    b'{"a":' * NESTING_DEPTH + b"1" + b"}" * NESTING_DEPTH,
+    b'{"ok": true, "result": ' + b"[" * NESTING_DEPTH + b"]" * NESTING_DEPTH + b"}",
+    b'{"ok": true, "more": ' + HUGE_NUMBER.encode() + b"}",
     b'{"ok": true, "re\\ud800sult": 1}',
 ]
 
@@ -87,22 +87,39 @@ RESULTS = [
 ]
 
 DESCRIPTIONS: list[object] = [None, 5, [], {}, "\x1b]0;x\x07", "x" * 100_000, "\ud800"]
-WAITS: list[object] = ["5", "soon", None, [], {}, 0, -5, 1.5, 1e300, 2**70, 10**9, True, NAN]
-CHATS: list[object] = ["x", [], 0, 2**70, 1.5, True]
+RETRY_AFTER_VALUES: list[object] = [
+    "5",
+    "soon",
+    None,
+    [],
+    {},
+    0,
+    -5,
+    1.5,
+    1e300,
+    2**70,
+    10**9,
+    True,
+    NAN,
+]
+MIGRATION_TARGETS: list[object] = ["x", [], 0, 2**70, 1.5, True]
 
-SHAPES = [
-    *(Shape(200, body) for body in BODIES),
-    *(Shape(200, b'{"ok": true, "result": ' + result + b"}") for result in RESULTS),
-    Shape(204, b""),
-    Shape(201, b"<html>"),
-    Shape(302, b"<html>Moved</html>"),
-    *(Shape(code, b"<html>no</html>") for code in (400, 401, 403, 404, 409, 413, 418, 429, 502)),
-    *(Shape(code, b"[" * DEEP) for code in (400, 403, 429, 500)),
-    *(Shape(code, body) for code in (400, 500) for body in (b"null", b"[]", b"5", b'"x"')),
-    *(refused(code) for code in (402, 405, 406, 408, 410, 411, 413, 415, 418, 451, 499, 599)),
-    *(refused(400, odd) for odd in DESCRIPTIONS),
-    *(refused(429, "Too Many Requests", retry_after=odd) for odd in WAITS),
-    *(refused(400, migrate_to_chat_id=odd) for odd in CHATS),
-    Shape(429, b'{"parameters": [5]}'),
-    Shape(429, b'{"parameters": "x"}'),
+HTTP_ANSWERS = [
+    *(HttpAnswer(200, body) for body in BODIES),
+    *(HttpAnswer(200, b'{"ok": true, "result": ' + result + b"}") for result in RESULTS),
+    HttpAnswer(204, b""),
+    HttpAnswer(201, b"<html>"),
+    HttpAnswer(302, b"<html>Moved</html>"),
+    *(
+        HttpAnswer(code, b"<html>no</html>")
+        for code in (400, 401, 403, 404, 409, 413, 418, 429, 502)
+    ),
+    *(HttpAnswer(code, b"[" * NESTING_DEPTH) for code in (400, 403, 429, 500)),
+    *(HttpAnswer(code, body) for code in (400, 500) for body in (b"null", b"[]", b"5", b'"x"')),
+    *(error_answer(code) for code in (402, 405, 406, 408, 410, 411, 413, 415, 418, 451, 499, 599)),
+    *(error_answer(400, odd) for odd in DESCRIPTIONS),
+    *(error_answer(429, "Too Many Requests", retry_after=odd) for odd in RETRY_AFTER_VALUES),
+    *(error_answer(400, migrate_to_chat_id=odd) for odd in MIGRATION_TARGETS),
+    HttpAnswer(429, b'{"parameters": [5]}'),
+    HttpAnswer(429, b'{"parameters": "x"}'),
 ]

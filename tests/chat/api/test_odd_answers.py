@@ -14,53 +14,63 @@ from hypothesis import strategies as st
 from telegram.error import TelegramError
 
 from bot.chat.api import client, file_download, polling
-from bot.chat.api.checked_bot import Client, elements, members
-from bot.chat.api.updates import Unreadable, asked
+from bot.chat.api.checked_bot import Client, split_json_array, split_json_object
+from bot.chat.api.updates import UnreadableUpdate, parse_update
 from bot.render.telegram.split_into_messages import Message
 from bot.render.telegram.stored_answer import Document
 from bot.texts import Refusal
 from storage import Store
-from storage.records import Form, Gone, Later, Moved, Refused, Sent, Unknown
-from tests.chat.api.fake_bot_api import doubled
-from tests.chat.api.odd_shapes import DIGITS, SHAPES, Shape, refused
+from storage.records import (
+    ChatUnreachable,
+    MessageForm,
+    MessageRejected,
+    MovedToSupergroup,
+    RetryLater,
+    Sent,
+    UnknownOutcome,
+)
+from tests.chat.api.fake_bot_api import stub_bot_api
+from tests.chat.api.odd_shapes import HTTP_ANSWERS, HUGE_NUMBER, HttpAnswer, error_answer
 
-CLASSIC = Message(Form.CLASSIC, html="hello")
-RICH = Message(Form.RICH, blocks=({"type": "paragraph", "text": "hello"},))
+CLASSIC = Message(MessageForm.CLASSIC, html="hello")
+RICH = Message(MessageForm.RICH, blocks=({"type": "paragraph", "text": "hello"},))
 FILE = Document("a.md", b"a")
-OUTCOMES = Sent | Later | Unknown | Moved | Gone | Refused
+OUTCOMES = (
+    Sent | RetryLater | UnknownOutcome | MovedToSupergroup | ChatUnreachable | MessageRejected
+)
 
 CALLS: Mapping[str, Callable[[Client], Awaitable[object]]] = {
     "getMe": lambda bot: bot.get_me(),
     "getChat": lambda bot: bot.get_chat("@papers"),
     "getChatMember": lambda bot: bot.get_chat_member(7, 8),
     "getFile": lambda bot: bot.get_file("x"),
-    "getUpdates": lambda bot: bot.updates(1, 0, ["message"]),
-    "sendMessage": lambda bot: client.post(bot, 7, CLASSIC),
-    "sendRichMessage": lambda bot: client.post(bot, 7, RICH, thread=5),
-    "editMessageText": lambda bot: client.edit(bot, 7, 8, CLASSIC),
-    "sendDocument": lambda bot: client.post_document(bot, 7, FILE, thread=5),
-    "answerCallbackQuery": lambda bot: client.toast(
+    "getUpdates": lambda bot: bot.get_raw_updates(1, 0, ["message"]),
+    "sendMessage": lambda bot: client.send_message(bot, 7, CLASSIC),
+    "sendRichMessage": lambda bot: client.send_message(bot, 7, RICH, thread=5),
+    "editMessageText": lambda bot: client.edit_message(bot, 7, 8, CLASSIC),
+    "sendDocument": lambda bot: client.send_document(bot, 7, FILE, thread=5),
+    "answerCallbackQuery": lambda bot: client.answer_callback_query(
         bot, "1", "done", sleep=lambda _: asyncio.sleep(0)
     ),
     "setMyCommands": lambda bot: bot.set_my_commands([("help", "Help")]),
     "setMyDescription": lambda bot: bot.set_my_description("x"),
     "setMyShortDescription": lambda bot: bot.set_my_short_description("x"),
-    "a file": lambda bot: file_download.fetch(bot, "x", 1000),
+    "a file": lambda bot: file_download.download_file(bot, "x", 1000),
 }
 
 
 def test_there_are_shapes_enough() -> None:
-    assert len({shape.name for shape in SHAPES}) >= 53
+    assert len({shape.name for shape in HTTP_ANSWERS}) >= 53
 
 
 @pytest.mark.parametrize("method", CALLS)
 async def test_every_shape_is_an_outcome_or_a_defined_error(
     method: str, caplog: pytest.LogCaptureFixture
 ) -> None:
-    shapes = iter(SHAPES)
+    shapes = iter(HTTP_ANSWERS)
     shape = next(shapes)
-    async with doubled(lambda *_: shape) as (bot, _):
-        for shape in SHAPES:
+    async with stub_bot_api(lambda *_: shape) as (bot, _):
+        for shape in HTTP_ANSWERS:
             try:
                 result = await CALLS[method](bot)
             except (TelegramError, Refusal):
@@ -74,7 +84,7 @@ async def test_every_shape_is_an_outcome_or_a_defined_error(
             if isinstance(result, Sent):
                 assert b"message is not modified" in shape.body
             str(result).encode()  # what a store keeps
-            if isinstance(result, Later):
+            if isinstance(result, RetryLater):
                 assert 0 <= result.seconds <= 90_000
 
     assert not [one for one in caplog.records if one.exc_info or one.levelno > logging.WARNING]
@@ -83,28 +93,34 @@ async def test_every_shape_is_an_outcome_or_a_defined_error(
 @pytest.mark.parametrize(
     ("shape", "expected"),
     [
-        (refused(402), Later),
-        (refused(409), Later),
-        (refused(413), Refused),
-        (refused(418), Later),
-        (refused(429), Later(6.0, "flood control", False, True)),
-        (refused(429, retry_after="5"), Later(6.0, "flood control", False, True)),
-        (refused(429, retry_after=2**70), Later(86_401.0, "flood control", False, True)),
-        (Shape(418, b"<html>"), Later),
-        (Shape(200, refused(403, "Forbidden: bot was blocked by the user").body), Gone),
-        (Shape(200, refused(429, retry_after=3).body), Later(4.0, "flood control", False, True)),
-        (refused(408), Unknown),
-        (refused(499), Unknown),
-        (refused(500), Unknown),
-        (Shape(200, b'{"ok": true, "result": {}}'), Unknown),
+        (error_answer(402), RetryLater),
+        (error_answer(409), RetryLater),
+        (error_answer(413), MessageRejected),
+        (error_answer(418), RetryLater),
+        (error_answer(429), RetryLater(6.0, "flood control", False, True)),
+        (error_answer(429, retry_after="5"), RetryLater(6.0, "flood control", False, True)),
+        (error_answer(429, retry_after=2**70), RetryLater(86_401.0, "flood control", False, True)),
+        (HttpAnswer(418, b"<html>"), RetryLater),
+        (
+            HttpAnswer(200, error_answer(403, "Forbidden: bot was blocked by the user").body),
+            ChatUnreachable,
+        ),
+        (
+            HttpAnswer(200, error_answer(429, retry_after=3).body),
+            RetryLater(4.0, "flood control", False, True),
+        ),
+        (error_answer(408), UnknownOutcome),
+        (error_answer(499), UnknownOutcome),
+        (error_answer(500), UnknownOutcome),
+        (HttpAnswer(200, b'{"ok": true, "result": {}}'), UnknownOutcome),
     ],
-    ids=lambda value: value.name if isinstance(value, Shape) else "",
+    ids=lambda value: value.name if isinstance(value, HttpAnswer) else "",
 )
-async def test_what_was_refused_did_not_arrive(shape: Shape, expected: object) -> None:
+async def test_what_was_refused_did_not_arrive(shape: HttpAnswer, expected: object) -> None:
     """A second copy is marked as a possible repeat only where the first may have arrived."""
-    async with doubled(lambda *_: shape) as (bot, _):
+    async with stub_bot_api(lambda *_: shape) as (bot, _):
         for message in (CLASSIC, RICH):
-            found = await client.post(bot, 7, message)
+            found = await client.send_message(bot, 7, message)
             assert expected in (found, type(found))
 
 
@@ -115,10 +131,10 @@ def update(number: int, text: str = "/help", chat: int = 7) -> dict[str, object]
     return {"update_id": number, "message": told | {"from": person, "text": text}}
 
 
-def answered(*updates: object) -> Shape:
+def answered(*updates: object) -> HttpAnswer:
     """An answer to a poll; what is bytes stands in it as it is."""
     parts = [one if isinstance(one, bytes) else json.dumps(one).encode() for one in updates]
-    return Shape(200, b'{"ok":true,"result":[' + b",".join(parts) + b"]}")
+    return HttpAnswer(200, b'{"ok":true,"result":[' + b",".join(parts) + b"]}")
 
 
 @dataclass(slots=True)
@@ -129,35 +145,37 @@ class Poll:
     pauses: list[float]
 
 
-async def polled(store: Store, answers: list[Shape], *, wait: int = 0) -> Poll:
+async def polled(store: Store, answers: list[HttpAnswer], *, wait: int = 0) -> Poll:
     """Polls until every answer was given; the bot's number is that of the token."""
     pauses: list[float] = []
     done = asyncio.Event()
     left = list(answers)
 
-    def next_answer(method: str, _: object) -> Shape:
+    def next_answer(method: str, _: object) -> HttpAnswer:
         if method == "getMe":
             me = {"id": 1, "is_bot": True, "first_name": "Bot", "username": "bot"}
-            return Shape(200, json.dumps({"ok": True, "result": me}).encode())
+            return HttpAnswer(200, json.dumps({"ok": True, "result": me}).encode())
         if left:
             return left.pop(0)
         done.set()
-        return Shape(200, b'{"ok": true, "result": []}')
+        return HttpAnswer(200, b'{"ok": true, "result": []}')
 
     async def sleep(seconds: float) -> None:
         pauses.append(seconds)
         await asyncio.sleep(0)
 
-    async with doubled(next_answer) as (bot, double):
+    async with stub_bot_api(next_answer) as (bot, double):
         await bot.get_me()
-        task = asyncio.create_task(polling.poll(bot, store, lambda: None, wait=wait, sleep=sleep))
+        task = asyncio.create_task(
+            polling.poll(bot, store, lambda: None, timeout=wait, sleep=sleep)
+        )
         waits = asyncio.create_task(done.wait())
         await asyncio.wait([task, waits], timeout=30, return_when=asyncio.FIRST_COMPLETED)
         assert not task.done(), task.exception()
         assert done.is_set()
         task.cancel()
         await asyncio.gather(task, return_exceptions=True)
-        return Poll(double.polls, pauses)
+        return Poll(double.poll_offsets, pauses)
 
 
 def ids(store: Store) -> list[int]:
@@ -169,19 +187,23 @@ async def test_the_poll_outlives_every_shape(
 ) -> None:
     """Between two shapes it gets an update, and the pause after a failure is the first one."""
     # A conflict that does not end is another process: two in a row may be no shape.
-    answers = [one for n, shape in enumerate(SHAPES) for one in (shape, answered(update(n + 1)))]
+    answers = [
+        one for n, shape in enumerate(HTTP_ANSWERS) for one in (shape, answered(update(n + 1)))
+    ]
     poll = await polled(store, answers)
 
-    assert ids(store) == list(range(1, len(SHAPES) + 1))
+    assert ids(store) == list(range(1, len(HTTP_ANSWERS) + 1))
     assert len(poll.pauses) >= 53
-    assert max(poll.pauses) <= polling.LONGEST
-    assert len([one for one in caplog.records if one.name == "bot.chat.api.polling"]) <= len(SHAPES)
+    assert max(poll.pauses) <= polling.MAX_WAIT_SECONDS
+    assert len([one for one in caplog.records if one.name == "bot.chat.api.polling"]) <= len(
+        HTTP_ANSWERS
+    )
     assert not [one for one in caplog.records if one.exc_info]
 
 
 async def test_a_server_that_answers_badly_for_ever_is_asked_ever_less(store: Store) -> None:
     for bad in (b"[{}]", b"[null, 5]", b'[{"a": {}}]', json.dumps([update(1)]).encode()):
-        shape = Shape(200, b'{"ok": true, "result": ' + bad + b"}")
+        shape = HttpAnswer(200, b'{"ok": true, "result": ' + bad + b"}")
         poll = await polled(store, [shape] * 8)
         assert poll.pauses[-1] == 30.0, bad
 
@@ -189,7 +211,7 @@ async def test_a_server_that_answers_badly_for_ever_is_asked_ever_less(store: St
 async def test_a_server_that_does_not_wait_is_not_asked_all_the_time(store: Store) -> None:
     poll = await polled(store, [answered()] * 3, wait=30)
 
-    assert poll.pauses[:3] == [polling.EARLY] * 3
+    assert poll.pauses[:3] == [polling.MIN_EMPTY_POLL_SECONDS] * 3
 
 
 async def test_an_update_is_kept_as_it_was_sent(store: Store) -> None:
@@ -212,11 +234,11 @@ UNREADABLE = [
     json.dumps(update(5)).replace('"/help"', '{"a": 1}').encode(),
     json.dumps(update(5)).replace('"id": 7', '"id": "seven"').encode(),
     b'{"update_id": 5, "message": ' + b'{"a":' * 9999 + b"1" + b"}" * 9999 + b"}",
-    b'{"update_id": 5, "message": {"date": ' + DIGITS.encode() + b"}}",
+    b'{"update_id": 5, "message": {"date": ' + HUGE_NUMBER.encode() + b"}}",
     b'{"message": {"date": {}}, "update_id": "5"}',
     b'{"message": {"date": {}}}',
     b'{"update_id": [5], "message": {}}',
-    b'{"update_id": ' + DIGITS.encode() + b', "message": {}}',
+    b'{"update_id": ' + HUGE_NUMBER.encode() + b', "message": {}}',
     b'{"update_id": 9999999999, "message": {}}',
     b'{"update_id": -5, "message": {}}',
     b'{"update_id": 5, "message": {bad}}',
@@ -236,8 +258,8 @@ async def test_an_update_that_nobody_can_read_is_acknowledged(store: Store, body
     assert alone.offsets[:3] == [7, 8, 9]
     for one in store.inbox.pending(1):
         if one.id in (5, 7):
-            with pytest.raises(Unreadable):
-                asked(one.body, "bot")
+            with pytest.raises(UnreadableUpdate):
+                parse_update(one.body, "bot")
 
 
 async def test_what_is_no_update_hides_none_that_is_one(store: Store) -> None:
@@ -263,13 +285,15 @@ def test_the_elements_of_an_array_are_found(
 ) -> None:
     text = json.dumps(values, indent=indent, ensure_ascii=is_ascii)
 
-    assert [repr(json.loads(one)) for one in elements(text)] == [repr(one) for one in values]
+    assert [repr(json.loads(one)) for one in split_json_array(text)] == [
+        repr(one) for one in values
+    ]
 
 
 @few
 @given(st.dictionaries(st.text(), ANYTHING))
 def test_the_members_of_an_object_are_found(values: dict[str, object]) -> None:
-    found = {name: json.loads(one) for name, one in members(json.dumps(values)).items()}
+    found = {name: json.loads(one) for name, one in split_json_object(json.dumps(values)).items()}
 
     assert repr(found) == repr(values)
 
@@ -279,7 +303,7 @@ def test_the_members_of_an_object_are_found(values: dict[str, object]) -> None:
 def test_broken_json_is_refused_or_split(text: str) -> None:
     """Nothing is lost but brackets, commas and space, and JSON that is whole is never refused."""
     try:
-        parts = elements(text)
+        parts = split_json_array(text)
     except ValueError:
         parts = None
     try:

@@ -12,14 +12,14 @@ import pytest
 
 from bot.app import components, lifecycle
 from bot.app.config import Config
-from bot.chat.api.updates import Unreadable, asked
+from bot.chat.api.updates import UnreadableUpdate, parse_update
 from bot.demo.emulator.bot_api import TOKEN
 from storage import Store
-from tests.chat.api.fake_bot_api import doubled
-from tests.chat.api.odd_shapes import Shape
-from tests.chat.api.random_updates import Making
-from tests.conformance.bot_api_schema import Schema
-from tests.support.running_bot import LAX, Clock
+from tests.chat.api.fake_bot_api import stub_bot_api
+from tests.chat.api.odd_shapes import HttpAnswer
+from tests.chat.api.random_updates import UpdateGenerator
+from tests.conformance.bot_api_schema import BotApiSchema
+from tests.support.running_bot import NO_LIMITS, FakeClock
 
 # The library warns once of what type some times will have one day; here each warning is an error.
 pytestmark = pytest.mark.filterwarnings("ignore::telegram.warnings.PTBDeprecationWarning")
@@ -40,7 +40,7 @@ class Telegram:
     messages: int = 0
     done: asyncio.Event = field(default_factory=asyncio.Event)
 
-    def answer(self, method: str, fields: dict[str, str]) -> Shape:
+    def answer(self, method: str, fields: dict[str, str]) -> HttpAnswer:
         """The answer to a call."""
         if method == "getUpdates":
             return self._next(int(fields["offset"]))
@@ -53,15 +53,15 @@ class Telegram:
             result = {"message_id": self.messages, "date": 1, "chat": {"id": 1, "type": "private"}}
         elif method == "getChatMember":
             result = {"status": "member", "user": ME}
-        return Shape(200, json.dumps({"ok": True, "result": result}).encode())
+        return HttpAnswer(200, json.dumps({"ok": True, "result": result}).encode())
 
-    def _next(self, offset: int) -> Shape:
+    def _next(self, offset: int) -> HttpAnswer:
         ids = [one for one in sorted(self.updates) if one >= offset][:BATCH]
         self.handed.update(ids)
         if not ids:
             self.done.set()
         bodies = ",".join(self.updates[one] for one in ids)
-        return Shape(200, f'{{"ok":true,"result":[{bodies}]}}'.encode())
+        return HttpAnswer(200, f'{{"ok":true,"result":[{bodies}]}}'.encode())
 
 
 async def lives_through(store: Store, updates: dict[int, str], questions: list[int]) -> int:
@@ -70,17 +70,17 @@ async def lives_through(store: Store, updates: dict[int, str], questions: list[i
     unreadable = set()
     for number, body in updates.items():
         try:
-            asked(body, NAME)
-        except Unreadable:
+            parse_update(body, NAME)
+        except UnreadableUpdate:
             unreadable.add(number)
 
-    async with doubled(telegram.answer) as (bot, _):
+    async with stub_bot_api(telegram.answer) as (bot, _):
         config = Config.model_validate({"TELEGRAM_BOT_TOKEN": TOKEN})
-        running = components.Bot(store, bot, config, Clock().now, limits=LAX)
+        running = components.Bot(store, bot, config, FakeClock().now, user_limits=NO_LIMITS)
         serving = asyncio.create_task(lifecycle.serve(running, None))
         async with asyncio.timeout(600):
             while not serving.done():
-                is_answered = running.answering is not None and running.answering.is_idle
+                is_answered = running.inbox_worker is not None and running.inbox_worker.is_idle
                 if telegram.done.is_set() and is_answered and not store.inbox.pending(1):
                     break
                 await asyncio.wait([serving], timeout=0.05)
@@ -90,23 +90,23 @@ async def lives_through(store: Store, updates: dict[int, str], questions: list[i
 
     assert set(telegram.handed.values()) == {1}
     assert not [one for one in questions if telegram.told[one] != 1]
-    assert store.inbox.unread(1).updates == len(unreadable)
-    assert store.inbox.last(1) == max(updates)
+    assert store.inbox.unreadable_updates(1).count == len(unreadable)
+    assert store.inbox.last_update_id(1) == max(updates)
     return len(unreadable)
 
 
-def made(schema: Schema, count: int, seed: int) -> tuple[dict[int, str], list[int]]:
+def made(schema: BotApiSchema, count: int, seed: int) -> tuple[dict[int, str], list[int]]:
     """Updates by their ids, a third of them broken, and which of them ask something."""
-    making = Making(schema, seed)
+    making = UpdateGenerator(schema, seed)
     updates: dict[int, str] = {}
     questions = []
     for number in range(FIRST, FIRST + count):
         if number % 3 == 0:
-            updates[number] = making.broken(number)
+            updates[number] = making.broken_update_json(number)
         elif number % 3 == 1:
-            updates[number] = json.dumps(making.whole(number), ensure_ascii=number % 2 == 0)
+            updates[number] = json.dumps(making.valid_update(number), ensure_ascii=number % 2 == 0)
         else:
-            updates[number] = json.dumps(making.question(number))
+            updates[number] = json.dumps(making.help_command_update(number))
             questions.append(number)
     return updates, questions
 
@@ -115,7 +115,7 @@ def made(schema: Schema, count: int, seed: int) -> tuple[dict[int, str], list[in
 async def test_each_update_that_can_be_read_is_answered_and_no_other_comes_again(
     store: Store, real_data: Path, count: int
 ) -> None:
-    schema = Schema(real_data / "bot-api-10.3.json")
+    schema = BotApiSchema(real_data / "bot-api-10.3.json")
     updates, questions = made(schema, count, seed=count)
 
     assert await lives_through(store, updates, questions) >= count // 12
@@ -123,7 +123,7 @@ async def test_each_update_that_can_be_read_is_answered_and_no_other_comes_again
 
 def test_every_update_that_fits_the_schema_can_be_read(real_data: Path) -> None:
     """Also with empty lists, and with what newer schemas add."""
-    making = Making(Schema(real_data / "bot-api-10.3.json"), seed=1)
+    making = UpdateGenerator(BotApiSchema(real_data / "bot-api-10.3.json"), seed=1)
     for number in range(150):
-        asked(json.dumps(making.whole(number)), NAME)
-        assert asked(json.dumps(making.question(number)), NAME)
+        parse_update(json.dumps(making.valid_update(number)), NAME)
+        assert parse_update(json.dumps(making.help_command_update(number)), NAME)

@@ -16,20 +16,36 @@ import telegram
 from telegram.error import NetworkError, TelegramError, TimedOut
 
 from bot.chat.api import client, transport
-from bot.chat.api.errors import outcome
-from bot.chat.api.transport import Broken, NotSent, Transport, Unanswered, proxy_for, trusted
+from bot.chat.api.errors import outcome_of_error
+from bot.chat.api.transport import (
+    RequestFailure,
+    RequestNotSent,
+    RequestUnanswered,
+    Transport,
+    proxy_for,
+    tls_context,
+)
 from bot.demo.emulator import faults
 from bot.demo.emulator.bot_api import TOKEN, Emulator
 from bot.demo.emulator.faults import Fault
 from bot.render.telegram.split_into_messages import Message
-from storage.records import Form, Gone, Later, Moved, Outcome, Refused, Sent, Unknown
+from storage.records import (
+    ChatUnreachable,
+    MessageForm,
+    MessageRejected,
+    MovedToSupergroup,
+    RetryLater,
+    SendOutcome,
+    Sent,
+    UnknownOutcome,
+)
 
 SECRET = TOKEN.partition(":")[2]
 LOOPBACK = Path(__file__).parent / "loopback.pem"  # key and certificate of 127.0.0.1, no secret
 DATE = "Fri, 20 Nov 2037 08:00:00 GMT"
 SHORT = 1.0  # seconds for a request that is meant to run out of time
-HELLO = Message(Form.CLASSIC, html="hello")
-RICH = Message(Form.RICH, blocks=({"type": "paragraph", "text": "hello"},))
+HELLO = Message(MessageForm.CLASSIC, html="hello")
+RICH = Message(MessageForm.RICH, blocks=({"type": "paragraph", "text": "hello"},))
 
 Reply = Callable[[str, asyncio.StreamWriter], Awaitable[None]]
 
@@ -43,7 +59,7 @@ async def served() -> AsyncIterator[Emulator]:
 @asynccontextmanager
 async def posting(base: str, longest: float = 30.0) -> AsyncIterator[telegram.Bot]:
     """A bot that may send, and has asked the server nothing yet."""
-    bot = client.client(TOKEN, base, longest=longest)
+    bot = client.create_client(TOKEN, base, request_timeout=longest)
     async with bot.request:
         yield bot
 
@@ -94,9 +110,13 @@ def nobody() -> Iterator[str]:
         yield f"http://127.0.0.1:{reserved.getsockname()[1]}"
 
 
-def never_left(found: Outcome) -> bool:
+def never_left(found: SendOutcome) -> bool:
     """Whether an outcome says: as if it had not been tried."""
-    return isinstance(found, Later) and not found.counted and not found.answered
+    return (
+        isinstance(found, RetryLater)
+        and not found.counts_as_attempt
+        and not found.requested_by_telegram
+    )
 
 
 def everything(error: BaseException) -> str:
@@ -120,17 +140,17 @@ def logged(caplog: pytest.LogCaptureFixture) -> str:
 @pytest.mark.parametrize(
     ("fault", "expected", "is_accepted"),
     [
-        (faults.too_many_requests(3), Later(4.0, "flood control", False, True), False),
-        (faults.refused(403, "Forbidden: user is deactivated"), Gone, False),
-        (faults.refused(400, "Bad Request: chat not found"), Gone, False),
-        (faults.refused(400, "Bad Request: message is too long"), Refused, False),
-        (faults.refused(401, "Unauthorized"), Later, False),
-        (faults.migrated(-1005), Moved(-1005), False),
-        (faults.internal_error(), Unknown("NetworkError"), False),
-        (faults.bad_gateway(), Unknown, False),
-        (faults.accepted_then_bad_gateway(), Unknown, True),
-        (faults.closed(), Unknown("ServerDisconnectedError"), False),
-        (faults.accepted_then_closed(), Unknown("ServerDisconnectedError"), True),
+        (faults.too_many_requests(3), RetryLater(4.0, "flood control", False, True), False),
+        (faults.error_response(403, "Forbidden: user is deactivated"), ChatUnreachable, False),
+        (faults.error_response(400, "Bad Request: chat not found"), ChatUnreachable, False),
+        (faults.error_response(400, "Bad Request: message is too long"), MessageRejected, False),
+        (faults.error_response(401, "Unauthorized"), RetryLater, False),
+        (faults.chat_migrated(-1005), MovedToSupergroup(-1005), False),
+        (faults.internal_error(), UnknownOutcome("NetworkError"), False),
+        (faults.bad_gateway(), UnknownOutcome, False),
+        (faults.accepted_then_bad_gateway(), UnknownOutcome, True),
+        (faults.connection_closed(), UnknownOutcome("ServerDisconnectedError"), False),
+        (faults.accepted_then_connection_closed(), UnknownOutcome("ServerDisconnectedError"), True),
     ],
     ids=lambda value: value.name if isinstance(value, Fault) else "",
 )
@@ -139,34 +159,34 @@ async def test_a_fault_means_its_outcome_and_is_not_tried_again(
     served: Emulator,
     message: Message,
     fault: Fault,
-    expected: Outcome | type[Outcome],
+    expected: SendOutcome | type[SendOutcome],
     is_accepted: bool,
 ) -> None:
-    ada = served.people.person("Ada", is_known=True)
-    served.faults.next("*", fault, chat=ada.id)
+    ada = served.people.create_person("Ada", has_started_bot=True)
+    served.faults.schedule("*", fault, chat=ada.id)
     async with posting(served.url) as bot:
-        found = await client.post(bot, ada.id, message)
+        found = await client.send_message(bot, ada.id, message)
 
         assert expected in (found, type(found))
         assert len(served.calls) == 1
-        assert len(ada.reads()) == is_accepted
-        assert isinstance(await client.post(bot, ada.id, message), Sent)
+        assert len(ada.messages()) == is_accepted
+        assert isinstance(await client.send_message(bot, ada.id, message), Sent)
 
 
 @pytest.mark.parametrize(
     ("fault", "is_accepted"),
-    [(faults.hung(), False), (faults.accepted_then_hung(), True)],
+    [(faults.no_response(), False), (faults.accepted_then_no_response(), True)],
     ids=["before", "after"],
 )
 async def test_silence_leaves_a_message_in_doubt(
     served: Emulator, fault: Fault, is_accepted: bool
 ) -> None:
-    ada = served.people.person("Ada", is_known=True)
-    served.faults.next("sendMessage", fault)
+    ada = served.people.create_person("Ada", has_started_bot=True)
+    served.faults.schedule("sendMessage", fault)
     async with posting(served.url, SHORT) as bot:
-        assert await client.post(bot, ada.id, HELLO) == Unknown("TimeoutError")
+        assert await client.send_message(bot, ada.id, HELLO) == UnknownOutcome("TimeoutError")
         assert len(served.calls) == 1
-        assert len(ada.reads()) == is_accepted
+        assert len(ada.messages()) == is_accepted
 
 
 async def test_a_drip_of_bytes_ends_in_time() -> None:
@@ -181,7 +201,7 @@ async def test_a_drip_of_bytes_ends_in_time() -> None:
 
     async with answering(drip) as base, posting(base, SHORT) as bot:
         async with asyncio.timeout(SHORT * 5):
-            assert await client.post(bot, 7, HELLO) == Unknown("TimeoutError")
+            assert await client.send_message(bot, 7, HELLO) == UnknownOutcome("TimeoutError")
 
 
 @pytest.mark.parametrize(
@@ -196,13 +216,13 @@ async def test_a_drip_of_bytes_ends_in_time() -> None:
 )
 async def test_a_useless_answer_leaves_a_message_in_doubt(reply: Reply, reason: str) -> None:
     async with answering(reply) as base, posting(base) as bot:
-        assert await client.post(bot, 7, HELLO) == Unknown(reason)
+        assert await client.send_message(bot, 7, HELLO) == UnknownOutcome(reason)
 
 
 async def test_a_refused_connection_never_left() -> None:
     with nobody() as base:
         async with posting(base) as bot:
-            assert never_left(await client.post(bot, 7, HELLO))
+            assert never_left(await client.send_message(bot, 7, HELLO))
 
 
 async def test_a_name_that_nobody_knows_never_left(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -211,39 +231,39 @@ async def test_a_name_that_nobody_knows_never_left(monkeypatch: pytest.MonkeyPat
 
     monkeypatch.setattr(asyncio.get_running_loop(), "getaddrinfo", unknown)
     async with posting("http://telegram.example") as bot:
-        assert never_left(await client.post(bot, 7, HELLO))
+        assert never_left(await client.send_message(bot, 7, HELLO))
 
 
 async def test_a_handshake_without_end_never_left() -> None:
     """The time for a connection includes its encryption."""
-    secure = Transport("https://127.0.0.1", TOKEN, connections=1, longest=SHORT)
+    secure = Transport("https://127.0.0.1", TOKEN, connections=1, total_timeout=SHORT)
     async with answering(silent) as base, secure:
         with pytest.raises(TimedOut) as caught:
             await secure.post(f"{base.replace('http:', 'https:')}/bot{TOKEN}/getMe")
 
-    assert isinstance(caught.value.__cause__, NotSent)
-    assert never_left(outcome(caught.value))
+    assert isinstance(caught.value.__cause__, RequestNotSent)
+    assert never_left(outcome_of_error(caught.value))
 
 
 async def test_a_server_without_encryption_never_gets_the_message(served: Emulator) -> None:
     async with posting(served.url.replace("http:", "https:")) as bot:
-        assert never_left(await client.post(bot, 7, HELLO))
+        assert never_left(await client.send_message(bot, 7, HELLO))
     assert served.calls == []
 
 
 async def test_a_message_that_got_no_connection_never_left(served: Emulator) -> None:
-    ada = served.people.person("Ada", is_known=True)
+    ada = served.people.create_person("Ada", has_started_bot=True)
     release = asyncio.Event()
-    served.faults.next("sendMessage", faults.slow(release))
-    narrow = Transport(served.url, TOKEN, connections=1, longest=30.0)
+    served.faults.schedule("sendMessage", faults.slow_response(release))
+    narrow = Transport(served.url, TOKEN, connections=1, total_timeout=30.0)
     bot = telegram.Bot(TOKEN, f"{served.url}/bot", request=narrow, get_updates_request=narrow)
     async with narrow:
         first = asyncio.create_task(bot.send_message(ada.id, "first"))
-        await ada.hears(containing="first")
+        await ada.wait_for_reply(containing="first")
 
         with pytest.raises(TimedOut) as caught:
             await bot.send_message(ada.id, "second", connect_timeout=0.05)
-        assert isinstance(caught.value.__cause__, NotSent)
+        assert isinstance(caught.value.__cause__, RequestNotSent)
         assert len(served.calls) == 1
 
         release.set()
@@ -252,25 +272,27 @@ async def test_a_message_that_got_no_connection_never_left(served: Emulator) -> 
 
 
 async def test_updates_come_while_every_other_connection_is_busy(served: Emulator) -> None:
-    ada = served.people.person("Ada")
-    async with client.client(TOKEN, served.url) as bot:
+    ada = served.people.create_person("Ada")
+    async with client.create_client(TOKEN, served.url) as bot:
         polling = asyncio.create_task(bot.get_updates(timeout=5))
         release = asyncio.Event()
-        served.faults.next("sendMessage", faults.slow(release), times=client.CONNECTIONS)
-        ada.say("hello")
-        sends = [bot.send_message(ada.id, f"{n}") for n in range(client.CONNECTIONS)]
+        served.faults.schedule(
+            "sendMessage", faults.slow_response(release), times=client.MAX_CONNECTIONS
+        )
+        ada.send_text("hello")
+        sends = [bot.send_message(ada.id, f"{n}") for n in range(client.MAX_CONNECTIONS)]
         busy = asyncio.gather(*sends)
 
         assert len(await polling) == 1
-        await ada.hears(containing=f"{client.CONNECTIONS - 1}")
+        await ada.wait_for_reply(containing=f"{client.MAX_CONNECTIONS - 1}")
         assert await bot.get_updates(offset=1) != ()
 
         release.set()
-        assert len(await busy) == client.CONNECTIONS
+        assert len(await busy) == client.MAX_CONNECTIONS
 
 
 async def test_a_document_arrives_as_it_is_named(served: Emulator) -> None:
-    ada = served.people.person("Ada", is_known=True)
+    ada = served.people.create_person("Ada", has_started_bot=True)
     async with posting(served.url) as bot:
         sent = await bot.send_document(
             ada.id, b"a\r\n\0b" * 9999, "all", filename="Tag 1 é 扩散.md"
@@ -282,24 +304,30 @@ async def test_a_document_arrives_as_it_is_named(served: Emulator) -> None:
 
 
 async def test_only_paid_messages_say_so(served: Emulator) -> None:
-    ada = served.people.person("Ada", is_known=True)
+    ada = served.people.create_person("Ada", has_started_bot=True)
     async with posting(served.url) as bot:
         for message in (HELLO, RICH):
             for paid in (False, True):
-                assert isinstance(await client.post(bot, ada.id, message, paid=paid), Sent)
+                assert isinstance(await client.send_message(bot, ada.id, message, paid=paid), Sent)
 
     paid_for = ["allow_paid_broadcast" in call.parameters for call in served.calls]
     assert paid_for == [False, True, False, True]
-    assert served.oddities == []
+    assert served.misuses == []
 
 
 @pytest.mark.parametrize(
-    "fault", [faults.bad_gateway(), faults.closed(), faults.internal_error(), faults.hung()]
+    "fault",
+    [
+        faults.bad_gateway(),
+        faults.connection_closed(),
+        faults.internal_error(),
+        faults.no_response(),
+    ],
 )
 async def test_the_token_is_in_nothing_that_is_raised_or_logged(
     served: Emulator, fault: Fault, caplog: pytest.LogCaptureFixture
 ) -> None:
-    served.faults.next("sendMessage", fault)
+    served.faults.schedule("sendMessage", fault)
     async with posting(served.url, SHORT) as bot:
         # Not before: a bot that is made logs its address once.
         caplog.set_level(logging.DEBUG)
@@ -327,28 +355,28 @@ async def test_a_page_that_quotes_the_address_does_not_tell_the_token(
 
 @pytest.mark.parametrize("base", ["http://127.0.0.1:1", "http://[::", "gopher://x", "http://é..x"])
 async def test_an_address_that_leads_nowhere_does_not_tell_the_token(base: str) -> None:
-    transport = Transport("http://127.0.0.1", TOKEN, connections=1, longest=5.0)
+    transport = Transport("http://127.0.0.1", TOKEN, connections=1, total_timeout=5.0)
     async with transport:
         with pytest.raises(NetworkError) as caught:
             await transport.post(f"{base}/bot{TOKEN}/getMe")
 
-    assert isinstance(caught.value.__cause__, NotSent)
+    assert isinstance(caught.value.__cause__, RequestNotSent)
     assert SECRET not in everything(caught.value)
     assert SECRET not in repr(transport)
 
 
 async def test_what_was_in_flight_at_the_end_is_in_doubt(served: Emulator) -> None:
-    ada = served.people.person("Ada", is_known=True)
-    served.faults.next("sendMessage", faults.accepted_then_hung())
+    ada = served.people.create_person("Ada", has_started_bot=True)
+    served.faults.schedule("sendMessage", faults.accepted_then_no_response())
     async with posting(served.url) as bot:
-        sending = asyncio.create_task(client.post(bot, ada.id, HELLO))
-        await ada.hears(containing="hello")
+        sending = asyncio.create_task(client.send_message(bot, ada.id, HELLO))
+        await ada.wait_for_reply(containing="hello")
 
-    assert isinstance(await sending, Unknown)
+    assert isinstance(await sending, UnknownOutcome)
 
 
 async def test_a_transport_can_be_opened_again_and_leaves_nothing_open(served: Emulator) -> None:
-    transport = Transport(served.url, TOKEN, connections=4, longest=30.0)
+    transport = Transport(served.url, TOKEN, connections=4, total_timeout=30.0)
     address = f"{served.url}/bot{TOKEN}/getMe"
     for _ in range(2):
         async with transport:
@@ -363,8 +391,8 @@ async def test_a_transport_can_be_opened_again_and_leaves_nothing_open(served: E
 
 
 async def test_a_cancelled_send_frees_its_connection(served: Emulator) -> None:
-    served.faults.next("getMe", faults.hung())
-    transport = Transport(served.url, TOKEN, connections=1, longest=30.0)
+    served.faults.schedule("getMe", faults.no_response())
+    transport = Transport(served.url, TOKEN, connections=1, total_timeout=30.0)
     address = f"{served.url}/bot{TOKEN}/getMe"
     async with transport:
         asking = asyncio.create_task(transport.post(address))
@@ -387,7 +415,7 @@ async def test_a_proxy_of_the_environment_is_used(monkeypatch: pytest.MonkeyPatc
     async with answering(refuse) as proxy:
         monkeypatch.setenv("https_proxy", proxy)
         async with posting("https://telegram.example") as bot:
-            assert never_left(await client.post(bot, 7, HELLO))
+            assert never_left(await client.send_message(bot, 7, HELLO))
 
     assert asked == ["CONNECT telegram.example:443 HTTP/1.1"]
 
@@ -416,8 +444,8 @@ def test_which_proxy_an_address_is_asked_through(
 
 
 def test_certificates_are_verified() -> None:
-    assert trusted().verify_mode is ssl.CERT_REQUIRED
-    assert trusted().check_hostname
+    assert tls_context().verify_mode is ssl.CERT_REQUIRED
+    assert tls_context().check_hostname
 
 
 async def dated(line: str, writer: asyncio.StreamWriter) -> None:
@@ -436,17 +464,19 @@ async def test_the_date_of_an_encrypted_answer_is_heard(
     own = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     own.load_cert_chain(LOOPBACK)
     monkeypatch.setattr(
-        transport, "trusted", lambda: ssl.create_default_context(cafile=str(LOOPBACK))
+        transport, "tls_context", lambda: ssl.create_default_context(cafile=str(LOOPBACK))
     )
     async with answering(dated, own if is_encrypted else None) as base:
-        bot = client.client(TOKEN, base, heard=lambda date, took: heard.append((date, took)))
+        bot = client.create_client(
+            TOKEN, base, on_server_date=lambda date, took: heard.append((date, took))
+        )
         async with bot.request:
-            await client.post(bot, 7, HELLO)
+            await client.send_message(bot, 7, HELLO)
 
     assert [date for date, _ in heard] == [DATE] * is_encrypted
     assert all(0.0 <= took < 30.0 for _, took in heard)
 
 
 def test_a_cause_is_one_of_two_kinds() -> None:
-    """Who asks for ``NotSent`` alone has asked for all."""
-    assert set(Broken.__subclasses__()) == {NotSent, Unanswered}
+    """Who asks for ``RequestNotSent`` alone has asked for all."""
+    assert set(RequestFailure.__subclasses__()) == {RequestNotSent, RequestUnanswered}

@@ -8,28 +8,28 @@ from datetime import UTC, datetime
 import pytest
 import telegram
 
-from bot.chat.api.updates import Asked, What, asked
-from bot.chat.dispatch.apply_update import answered
-from bot.chat.dispatch.authorize import standing
-from bot.chat.request_and_reply import House
-from bot.chat.services import Counter
-from bot.chat.user_limits import Cost, Limits
-from bot.demo.emulator.faults import closed, refused
-from bot.demo.people.places import Place
+from bot.chat.api.updates import Update, UpdateKind, parse_update
+from bot.chat.dispatch.apply_update import read_and_apply_update
+from bot.chat.dispatch.authorize import authorize
+from bot.chat.request_and_reply import BotInfo
+from bot.chat.services import Services
+from bot.chat.user_limits import Cost, UserLimits
+from bot.demo.emulator.faults import connection_closed, error_response
+from bot.demo.people.places import GroupOrChannel
 from bot.render.telegram.keyboard import Action
 from storage import Store
-from storage.records import ChatKind, Question, Update
+from storage.records import ChatKind, InboxUpdate, PendingQuestion
 from tests.chat.covered import covers
-from tests.chat.talk import TOPIC, Talk
-from tests.support.running_bot import opening, staged
+from tests.chat.talk import TOPIC, Conversation
+from tests.support.running_bot import run_bot, store_sample
 
 OPERATOR = 700_000_001  # who is met first in an emulated Telegram
 
 
 @pytest.fixture
-async def channel(talk: Talk) -> Place:
+async def channel(talk: Conversation) -> GroupOrChannel:
     """Ada's channel, where the bot may post."""
-    return await talk.channel()
+    return await talk.create_channel()
 
 
 @covers("/ban", "/resume")
@@ -37,96 +37,100 @@ async def channel(talk: Talk) -> Place:
 async def test_a_banned_channel_is_not_managed_from_the_private_chat(
     store: Store, said: str
 ) -> None:
-    async with staged(store, operator=OPERATOR) as house:
-        await opening(house)
-        operator = Talk(house, house.person("Olga"), "en")
-        ada = operator.by(house.person("Ada"))
-        papers = house.emulator.people.channel("Papers", ada.person, username="papers")
+    async with run_bot(store, operator=OPERATOR) as house:
+        await store_sample(house)
+        operator = Conversation(house, house.create_person("Olga"), "en")
+        ada = operator.as_person(house.create_person("Ada"))
+        papers = house.emulator.people.create_channel("Papers", ada.person, username="papers")
         papers.add_bot(is_administrator=True)
-        await ada.hears(f"/sub @papers {TOPIC}")
-        await ada.presses("button-subscribe")
-        await operator.hears(f"/ban {papers.id}")
-        before = ada.rows()
+        await ada.ask(f"/sub @papers {TOPIC}")
+        await ada.press_button("button-subscribe")
+        await operator.ask(f"/ban {papers.id}")
+        before = ada.store_rows()
 
-        told = await ada.hears(said)
+        told = await ada.ask(said)
 
         above = ada.text("there-managing", title="Papers")
         assert told.text == f"{above}\n\n{ada.text('there-banned')}"
-        assert (await house.chat(papers)).paused == "banned"
-        assert ada.rows() == before
+        assert (await house.stored_chat(papers)).pause_reason == "banned"
+        assert ada.store_rows() == before
 
 
 @covers("[draft]")
-async def test_a_channels_reader_makes_it_post_nothing(talk: Talk, channel: Place) -> None:
-    channel.post("/search robots")
-    await talk.house.settled()
-    reader = talk.by(talk.house.person("Eve")).at(channel)
-    channel.join(reader.person.user)
+async def test_a_channels_reader_makes_it_post_nothing(
+    talk: Conversation, channel: GroupOrChannel
+) -> None:
+    channel.post_message("/search robots")
+    await talk.running_bot.wait_until_idle()
+    reader = talk.as_person(talk.running_bot.create_person("Eve")).in_group(channel)
+    channel.set_member(reader.person.user)
 
-    answer = await reader.presses("button-follow")
+    answer = await reader.press_button("button-follow")
 
-    assert (answer.toast, answer.is_nothing) == (reader.text("refusal-not-admin"), True)
+    assert (answer.toast, answer.is_empty) == (reader.text("refusal-not-admin"), True)
 
 
 async def test_who_is_banned_is_not_told_of_limits(store: Store) -> None:
-    limits = Limits({**dict.fromkeys(Cost, 10**9), Cost.COMMAND: 2})
-    async with staged(store, operator=OPERATOR, limits=limits) as house:
-        operator = Talk(house, house.person("Olga"), "en")
-        ada = operator.by(house.person("Ada"))
-        await operator.hears(f"/ban {ada.person.id}")
-        assert (await ada.hears("/list")).text == ada.text("refusal-banned")
+    limits = UserLimits({**dict.fromkeys(Cost, 10**9), Cost.COMMAND: 2})
+    async with run_bot(store, operator=OPERATOR, limits=limits) as house:
+        operator = Conversation(house, house.create_person("Olga"), "en")
+        ada = operator.as_person(house.create_person("Ada"))
+        await operator.ask(f"/ban {ada.person.id}")
+        assert (await ada.ask("/list")).text == ada.text("refusal-banned")
 
-        assert [await ada.says("/list") for _ in range(3)] == [[], [], []]
+        assert [await ada.send_text("/list") for _ in range(3)] == [[], [], []]
 
 
-@pytest.mark.parametrize("fault", [closed, lambda: refused(500, "Internal Server Error")])
+@pytest.mark.parametrize(
+    "fault", [connection_closed, lambda: error_response(500, "Internal Server Error")]
+)
 async def test_where_telegram_does_not_say_who_leads_nobody_is_accused(
-    lab: Talk, fault: object
+    lab: Conversation, fault: object
 ) -> None:
     assert callable(fault)
-    lab.house.emulator.faults.next("getChatMember", fault())
+    lab.running_bot.emulator.faults.schedule("getChatMember", fault())
 
-    told = await lab.hears("/pause")
+    told = await lab.ask("/pause")
 
     assert told.text == lab.text("refusal-unasked")
-    assert lab.place
-    assert (await lab.house.chat(lab.place)).paused == ""
+    assert lab.group
+    assert (await lab.running_bot.stored_chat(lab.group)).pause_reason == ""
 
 
 @covers("[change]")
 async def test_words_that_are_changed_go_where_the_preview_was_for(
-    talk: Talk, channel: Place
+    talk: Conversation, channel: GroupOrChannel
 ) -> None:
-    await talk.hears(f"/sub @papers {TOPIC}")
+    await talk.ask(f"/sub @papers {TOPIC}")
 
-    told = (await talk.presses("button-change")).one
+    told = (await talk.press_button("button-change")).only_message
 
     wanted = f"/sub {channel.id} {TOPIC}"
     assert talk.text("preview-change", query=wanted) in told.text
-    await talk.hears(wanted)
-    await talk.presses("button-subscribe")
-    assert [one.chat for one in await talk.at(channel).topics()] == [channel.id]
+    await talk.ask(wanted)
+    await talk.press_button("button-subscribe")
+    assert [one.chat for one in await talk.in_group(channel).topics()] == [channel.id]
 
 
 @covers("/lang")
 async def test_a_channel_changes_from_its_own_language_to_the_other(
-    talk: Talk, channel: Place
+    talk: Conversation, channel: GroupOrChannel
 ) -> None:
-    await talk.hears("/lang @papers zh")
+    await talk.ask("/lang @papers zh")
 
-    await talk.hears("/lang @papers")
+    await talk.ask("/lang @papers")
 
-    assert (await talk.house.chat(channel)).language == "en"
+    assert (await talk.running_bot.stored_chat(channel)).language == "en"
 
 
 @covers("[zone]")
-async def test_a_city_stays_the_same_city_in_another_language(talk: Talk) -> None:
-    shown = await talk.hears("/timezone")
-    await talk.hears("/lang zh")
+async def test_a_city_stays_the_same_city_in_another_language(talk: Conversation) -> None:
+    shown = await talk.ask("/timezone")
+    await talk.ask("/lang zh")
 
-    await talk.presses(label="New York", message=shown.id)
+    await talk.press_button(label="New York", message_id=shown.id)
 
-    assert (await talk.house.chat(talk.person)).zone == "America/New_York"
+    assert (await talk.running_bot.stored_chat(talk.person)).zone == "America/New_York"
 
 
 def test_what_a_group_gets_from_its_channel_asks_for_nothing() -> None:
@@ -141,19 +145,19 @@ def test_what_a_group_gets_from_its_channel_asks_for_nothing() -> None:
     }
     copied = {**message, "is_automatic_forward": True}
 
-    assert asked(json.dumps({"update_id": 1, "message": message}), "papergram_bot")
-    assert asked(json.dumps({"update_id": 2, "message": copied}), "papergram_bot") is None
+    assert parse_update(json.dumps({"update_id": 1, "message": message}), "papergram_bot")
+    assert parse_update(json.dumps({"update_id": 2, "message": copied}), "papergram_bot") is None
 
 
 @covers("[rename]", "/import")
-async def test_in_a_group_one_is_told_to_reply(lab: Talk) -> None:
+async def test_in_a_group_one_is_told_to_reply(lab: Conversation) -> None:
     """The bot does not see what else is said there."""
-    topic = await lab.follows()
-    await lab.hears("/list")
-    await lab.presses(label="1")
+    topic = await lab.subscribe()
+    await lab.ask("/list")
+    await lab.press_button(label="1")
 
-    asked_for = (await lab.presses("button-rename")).one
-    file = await lab.hears("/import")
+    asked_for = (await lab.press_button("button-rename")).only_message
+    file = await lab.ask("/import")
 
     assert lab.text("card-rename", topic=topic.name) in asked_for.text
     assert asked_for.text.endswith(lab.text("answer-by-reply"))
@@ -161,40 +165,42 @@ async def test_in_a_group_one_is_told_to_reply(lab: Talk) -> None:
 
 
 @covers("[rename]")
-async def test_who_leads_no_more_has_no_answer_to_give(lab: Talk) -> None:
+async def test_who_leads_no_more_has_no_answer_to_give(lab: Conversation) -> None:
     """The right is looked at when the answer comes, not only when the question was asked."""
-    await lab.follows()
-    bob = lab.member()
-    assert lab.place
-    lab.place.join(bob.person.user, "administrator")
-    await bob.hears("/list")
-    await bob.presses(label="1")
-    asked_for = (await bob.presses("button-rename")).one
-    lab.place.join(bob.person.user, "member")
+    await lab.subscribe()
+    bob = lab.as_new_member()
+    assert lab.group
+    lab.group.set_member(bob.person.user, "administrator")
+    await bob.ask("/list")
+    await bob.press_button(label="1")
+    asked_for = (await bob.press_button("button-rename")).only_message
+    lab.group.set_member(bob.person.user, "member")
 
-    bob.person.say("Mine now", lab.place, reply_to=asked_for.id)
-    [told] = await lab.house.answered(bob.person, lab.place)
+    bob.person.send_text("Mine now", lab.group, reply_to_id=asked_for.id)
+    [told] = await lab.running_bot.wait_for_replies(bob.person, lab.group)
 
     assert told.text == lab.text("refusal-not-admin")
     assert [one.name for one in await lab.topics()] == [TOPIC]
 
 
 @covers("[rename]", "[words]", "[topic_other]", "/import")
-async def test_a_channel_is_asked_for_words_in_private(talk: Talk, channel: Place) -> None:
+async def test_a_channel_is_asked_for_words_in_private(
+    talk: Conversation, channel: GroupOrChannel
+) -> None:
     """What is posted in a channel is read by all, and answers nobody."""
-    channel.post(f"/sub {TOPIC}")
-    await talk.house.settled()
-    there = talk.at(channel)
-    await there.presses("button-subscribe")
+    channel.post_message(f"/sub {TOPIC}")
+    await talk.running_bot.wait_until_idle()
+    there = talk.in_group(channel)
+    await there.press_button("button-subscribe")
     [topic] = await there.topics()
 
     for verb in ("rename", "words", "topic_other"):
-        answer = await there.forges(f"1{verb}:{topic.key}:0")
+        answer = await there.send_forged_callback(f"1{verb}:{topic.key}:0")
         wanted = talk.text("answer-in-private", example=f"/list {channel.id}")
-        assert (answer.toast, answer.is_nothing) == (wanted, True)
-    channel.post("/import")
-    await talk.house.settled()
-    last = talk.person.reads(channel)[-1]
+        assert (answer.toast, answer.is_empty) == (wanted, True)
+    channel.post_message("/import")
+    await talk.running_bot.wait_until_idle()
+    last = talk.person.messages(channel)[-1]
     assert last.text == talk.text("answer-in-private", example=f"/import {channel.id}")
 
 
@@ -208,16 +214,23 @@ class Hiding(telegram.Bot):
 async def test_who_leads_without_a_name_can_answer_what_they_pressed(store: Store) -> None:
     """Telegram names who presses, and does not name who writes."""
     now = datetime(2026, 11, 23, tzinfo=UTC)
-    house = House(bot=1, username="papergram_bot", feeds=frozenset())
-    counter = Counter(Hiding("1:token"), house, store, lambda: now, lambda: None, "test")
-    pressed = Asked(
-        What.BUTTON, -1001, ChatKind.SUPERGROUP, person=7, action=Action("rename", 1), query="1"
+    house = BotInfo(bot_id=1, username="papergram_bot", polled_categories=frozenset())
+    counter = Services(Hiding("1:token"), house, store, lambda: now, lambda: None, "test")
+    pressed = Update(
+        UpdateKind.BUTTON,
+        -1001,
+        ChatKind.SUPERGROUP,
+        person=7,
+        action=Action("rename", 1),
+        callback_query_id="1",
     )
-    written = Asked(What.WORDS, -1001, ChatKind.SUPERGROUP, words="robots", speaks_for_chat=True)
+    written = Update(
+        UpdateKind.TEXT, -1001, ChatKind.SUPERGROUP, words="robots", speaks_for_chat=True
+    )
 
-    presser = (await standing(counter, pressed)).request.person
-    store.inbox.put([Update(1, 5, -1001, "{}")])
-    store.asks.put(1, -1001, presser, Question("import"), now)
-    reply = await answered(counter, Update(1, 5, -1001, "{}"), written)
+    presser = (await authorize(counter, pressed)).request.person
+    store.inbox.put([InboxUpdate(1, 5, -1001, "{}")])
+    store.pending_questions.put(1, -1001, presser, PendingQuestion("import"), now)
+    reply = await read_and_apply_update(counter, InboxUpdate(1, 5, -1001, "{}"), written)
 
     assert "robots" in reply.messages[0].html

@@ -12,29 +12,39 @@ import pytest
 
 from bot.chat import request_and_reply
 from bot.chat.api import client
-from bot.chat.api.updates import Asked, Unreadable
+from bot.chat.api.updates import UnreadableUpdate, Update
 from bot.chat.dispatch import apply_update, inbox_worker
-from bot.chat.dispatch.authorize import Standing
-from bot.chat.dispatch.inbox_worker import Answering
-from bot.chat.dispatch.managed_chats import There
-from bot.chat.dispatch.send_reply import keep
+from bot.chat.dispatch.authorize import Authorization
+from bot.chat.dispatch.inbox_worker import InboxWorker
+from bot.chat.dispatch.managed_chats import ManagedChat
+from bot.chat.dispatch.send_reply import store_reply
 from bot.chat.handlers.papers import digest, search
-from bot.chat.request_and_reply import Ask, House, Reply
-from bot.chat.services import Counter, Outside
+from bot.chat.request_and_reply import BotInfo, Reply, Request
+from bot.chat.services import ExternalServices, Services
 from bot.chat.widgets import query_translation
 from bot.render.telegram.split_into_messages import Message
-from bot.render.telegram.stored_answer import read
+from bot.render.telegram.stored_answer import decode_reply_part
 from bot.texts import say
-from bot.topics.query.parser import Mention
+from bot.topics.query.parser import PaperMention
 from storage import Store
-from storage.errors import Busy, Full, Unfit
-from storage.records import ChatKind, Paper, Parcel, Person, Update
-from tests.support.builders import BOT, DUE, NOW, POLLED, SECOND, announce, chat, digests, papers
-from tests.support.database import count
+from storage.errors import DatabaseBusy, DatabaseNotWritable, InvalidValue
+from storage.records import ChatKind, InboxUpdate, OutboxMessage, Paper, Person
+from tests.support.builders import (
+    BOT,
+    DUE_AT,
+    NOW,
+    POLLED_CATEGORIES,
+    SECOND,
+    announce,
+    create_chat,
+    issued_digests,
+    papers,
+)
+from tests.support.database import count_rows
 
 CHAT = 700_000_001
 FOUND = Paper("arxiv:2402.12844", 2, "Paper Boats", "They drift.", ("Ana",), ("cs.RO",))
-_CLIENT = client.client("1:errands", "http://127.0.0.1:9")
+_CLIENT = client.create_client("1:errands", "http://127.0.0.1:9")
 
 Fetch = Callable[[Sequence[str]], Awaitable[list[Paper]]]
 
@@ -45,36 +55,36 @@ class Life:
 
     store: Store
     fetch: Fetch
-    sent: list[Parcel] = field(default_factory=list)
+    sent: list[OutboxMessage] = field(default_factory=list)
 
     def __post_init__(self) -> None:
-        house = House(BOT, "papergram_bot", POLLED)
-        counter = Counter(
+        house = BotInfo(BOT, "papergram_bot", POLLED_CATEGORIES)
+        counter = Services(
             _CLIENT,
             house,
             self.store,
             lambda: NOW,
             lambda: None,
             "life",
-            errands=Outside(papers=self.fetch),
+            external_services=ExternalServices(fetch_papers=self.fetch),
         )
-        self.answering = Answering(counter, self._send, lambda: None, sleep=_at_once)
+        self.answering = InboxWorker(counter, self._send, lambda: None, sleep=_at_once)
 
-    async def _send(self, parcels: Sequence[Parcel]) -> bool:
+    async def _send(self, parcels: Sequence[OutboxMessage]) -> bool:
         self.sent += parcels
         return True
 
     async def begins(self) -> None:
         """Takes up what is pending, and lets it go as far as it goes."""
-        await self.answering.begin()
+        await self.answering.start_pending()
         for _ in range(20):
             await asyncio.sleep(0.005)
 
     async def killed(self) -> None:
         """What it was doing ends in the middle."""
-        for task in list(self.answering._chats.values()):
+        for task in list(self.answering._tasks_by_chat.values()):
             task.cancel()
-        await self.answering.drained()
+        await self.answering.drain()
 
 
 async def _at_once(_: float) -> None:
@@ -95,13 +105,13 @@ def _asks(store: Store, text: str, number: int = 1) -> None:
     person = {"id": CHAT, "is_bot": False, "first_name": "Ada", "language_code": "en"}
     message = {"message_id": 5, "date": 1, "chat": chat, "from": person, "text": text}
     body = json.dumps({"update_id": number, "message": message})
-    store.inbox.put([Update(BOT, number, CHAT, body)])
+    store.inbox.put([InboxUpdate(BOT, number, CHAT, body)])
 
 
 def _said(store: Store) -> list[str]:
     """All answers that were stored, in their order."""
-    rows = store._engine.all("select content from parcels where rank < 0 order by turn")
-    messages = [read(row["content"]).said for row in rows]
+    rows = store._engine.fetch_all("select content from parcels where rank < 0 order by turn")
+    messages = [decode_reply_part(row["content"]).content for row in rows]
     return [one.html for one in messages if isinstance(one, Message)]
 
 
@@ -112,7 +122,7 @@ async def test_what_was_being_fetched_is_fetched_at_the_next_start(store: Store)
     assert len(_said(store)) == 1, "it takes a moment"
     await first.killed()
     [left] = store.inbox.pending(BOT)
-    assert json.loads(left.errand) == ["paper", "2402.12844"]
+    assert json.loads(left.follow_up) == ["paper", "2402.12844"]
 
     second = Life(store, _finds)
     await second.begins()
@@ -171,14 +181,14 @@ async def test_a_full_disk_pays_for_nothing_twice(store: Store) -> None:
         return [FOUND]
 
     _asks(store, "/paper 2402.12844")
-    fetched, refused = store.inbox.fetched, iter([True, True])
+    fetched, refused = store.inbox.mark_follow_up_done, iter([True, True])
 
     def full(bot: int, id: int) -> bool:
         if next(refused, False):
-            raise Full("no room")
+            raise DatabaseNotWritable("no room")
         return fetched(bot, id)
 
-    store.inbox.fetched = full  # type: ignore[method-assign]
+    store.inbox.mark_follow_up_done = full  # type: ignore[method-assign]
     await Life(store, finds).begins()
 
     assert asked == ["2402.12844"]
@@ -189,7 +199,7 @@ async def test_who_is_forgotten_meanwhile_is_not_answered(store: Store) -> None:
     _asks(store, "/paper 2402.12844")
     first = Life(store, _hangs)
     await first.begins()
-    store.subscribers.forget(BOT, CHAT)
+    store.chats.erase(BOT, CHAT)
     await first.killed()
 
     await Life(store, _finds).begins()
@@ -212,7 +222,7 @@ async def test_a_process_that_was_halted_answers_nothing_twice(store: Store) -> 
     assert len(_said(store)) == 2
 
     go_on.set()
-    await first.answering.drained()
+    await first.answering.drain()
 
     assert len(_said(store)) == 2
 
@@ -232,13 +242,13 @@ async def test_an_answer_that_the_store_never_keeps_is_given_up_with_a_word(
     _asks(store, "/paper 2402.12844")
 
     def unfit(
-        counter: Counter, update: Update, request: Asked, reply: Reply, **named: bool
+        counter: Services, update: InboxUpdate, request: Update, reply: Reply, **named: bool
     ) -> Reply:
         if any("Paper Boats" in one.html for one in reply.messages):
-            raise Unfit("too large")
-        return keep(counter, update, request, reply, **named)
+            raise InvalidValue("too large")
+        return store_reply(counter, update, request, reply, **named)
 
-    monkeypatch.setattr(apply_update, "keep", unfit)
+    monkeypatch.setattr(apply_update, "store_reply", unfit)
     life = Life(store, _counts(_finds, asked))
     await life.begins()
     await life.begins()
@@ -255,9 +265,9 @@ async def test_an_errand_of_which_nothing_can_be_stored_is_paid_for_once(
     _asks(store, "/paper 2402.12844")
 
     def unfit(*_: object) -> bool:
-        raise Unfit("never")
+        raise InvalidValue("never")
 
-    monkeypatch.setattr(store.inbox, "fetched", unfit)
+    monkeypatch.setattr(store.inbox, "mark_follow_up_done", unfit)
     life = Life(store, _counts(_finds, asked))
     await life.begins()
     await life.begins()
@@ -274,7 +284,7 @@ async def test_an_errand_that_cannot_be_taken_up_is_given_up_with_a_word(
     first = Life(store, _hangs)
     await first.begins()
     await first.killed()
-    errors = {"asked": Unreadable("KeyError"), "again": Unfit("never")}
+    errors = {"asked": UnreadableUpdate("KeyError"), "again": InvalidValue("never")}
 
     def broken(*_: object) -> object:
         raise errors.get(breaks, ZeroDivisionError())
@@ -296,38 +306,38 @@ async def test_an_answer_that_cannot_be_shown_here_is_given_up_with_a_word(
     await first.begins()
     await first.killed()
 
-    async def elsewhere(_: Counter, request: Asked) -> Standing:
-        return Standing(request, There(CHAT, ChatKind.PRIVATE, "Lab"))
+    async def elsewhere(_: Services, request: Update) -> Authorization:
+        return Authorization(request, ManagedChat(CHAT, ChatKind.PRIVATE, "Lab"))
 
     def broken(*_: object) -> Reply:
         raise ZeroDivisionError
 
-    monkeypatch.setattr(inbox_worker, "standing", elsewhere)
-    monkeypatch.setattr(inbox_worker, "shown_here", broken)
+    monkeypatch.setattr(inbox_worker, "authorize", elsewhere)
+    monkeypatch.setattr(inbox_worker, "adapt_reply_for_manager", broken)
     await Life(store, _finds).begins()
 
     assert say("en", "refusal-failed") in _said(store)[-1]
     assert store.inbox.pending(BOT) == []
 
 
-@pytest.mark.parametrize("trouble", [Busy, Full])
+@pytest.mark.parametrize("trouble", [DatabaseBusy, DatabaseNotWritable])
 async def test_what_was_fetched_is_written_once_the_store_can_write(
     store: Store, monkeypatch: pytest.MonkeyPatch, trouble: type[Exception]
 ) -> None:
     """Without being fetched again."""
     asked: list[str] = []
     _asks(store, "/paper 2402.12844")
-    opened, refused = search._opened, iter([True, True])
+    opened, refused = search._fetched_papers_reply, iter([True, True])
 
     def troubled(
-        store: Store, ask: Ask, papers: Sequence[Paper], unknown: Sequence[Mention]
+        store: Store, ask: Request, papers: Sequence[Paper], unknown: Sequence[PaperMention]
     ) -> Reply:
         if next(refused, False):
             raise trouble("not now")
         return opened(store, ask, papers, unknown)
 
-    monkeypatch.setattr(search, "_opened", troubled)
-    monkeypatch.setattr(request_and_reply, "PAUSE", 0.0)
+    monkeypatch.setattr(search, "_fetched_papers_reply", troubled)
+    monkeypatch.setattr(request_and_reply, "RETRY_SECONDS", 0.0)
     await Life(store, _counts(_finds, asked)).begins()
 
     assert asked == ["2402.12844"]
@@ -338,14 +348,14 @@ async def test_a_store_that_is_busy_for_a_moment_fails_no_errand(store: Store) -
     asked: list[str] = []
     _asks(store, "/paper 2402.12844")
     refused = iter([True])
-    keep = store.papers.keep
+    keep = store.papers.upsert
 
     def busy(papers: Sequence[Paper], **named: datetime) -> list[Paper]:
         if next(refused, False):
-            raise Busy("locked")
+            raise DatabaseBusy("locked")
         return keep(papers, **named)
 
-    store.papers.keep = busy  # type: ignore[method-assign,assignment]
+    store.papers.upsert = busy  # type: ignore[method-assign,assignment]
     await Life(store, _counts(_finds, asked)).begins()
 
     assert len(asked) == 2
@@ -357,17 +367,19 @@ async def test_a_digest_that_was_issued_before_the_process_ended_is_not_issued_a
 ) -> None:
     """The digest is stored, and then that it was: in between the process may end."""
     announce(store, papers(1, 2))
-    who = chat(store)
+    who = create_chat(store)
 
-    async def put(*_: object) -> query_translation.Words:
-        return query_translation.Words("diffusion", is_english=True)
+    async def put(*_: object) -> query_translation.TranslatedWords:
+        return query_translation.TranslatedWords("diffusion", is_english=True)
 
-    monkeypatch.setattr(query_translation, "put", put)
-    ask = Ask(House(BOT, "papergram_bot", POLLED), who, Person(BOT, who.chat), DUE)
+    monkeypatch.setattr(query_translation, "translate_words", put)
+    ask = Request(
+        BotInfo(BOT, "papergram_bot", POLLED_CATEGORIES), who, Person(BOT, who.id), DUE_AT
+    )
     for update, seconds in ((7, 0), (7, 5), (8, 9)):
-        later = replace(ask, update=update, now=DUE + seconds * SECOND)
-        reply = await digest.put_into_english(Outside(), store, later, "扩散")
-        assert reply.deliver
+        later = replace(ask, update_id=update, now=DUE_AT + seconds * SECOND)
+        reply = await digest.digest_translation(ExternalServices(), store, later, "扩散")
+        assert reply.wakes_delivery
 
-    assert len(digests(store, who)) == 2, "one for each update"
-    assert count(store, "parcels") == 2
+    assert len(issued_digests(store, who)) == 2, "one for each update"
+    assert count_rows(store, "parcels") == 2

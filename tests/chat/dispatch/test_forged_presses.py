@@ -7,15 +7,15 @@ from collections.abc import Sequence
 
 import pytest
 
-from bot.chat.api.updates import What, asked
-from bot.chat.handler_table import BUTTONS, COMMANDS, Entrance
-from bot.demo.emulator.faults import refused
+from bot.chat.api.updates import UpdateKind, parse_update
+from bot.chat.handler_table import BUTTONS, COMMANDS, Route
+from bot.demo.emulator.faults import error_response
 from bot.demo.emulator.json_encoding import JsonObject
-from bot.demo.people.places import Place
+from bot.demo.people.places import GroupOrChannel
 from bot.topics.query.parser import parse
 from tests.chat.covered import covers
-from tests.chat.talk import TOPIC, Talk
-from tests.support.database import BESIDE, Tables, dump
+from tests.chat.talk import TOPIC, Conversation
+from tests.support.database import IGNORED_TABLES, RowsByTable, dump_tables
 
 RECORD = json.dumps(
     {
@@ -26,41 +26,48 @@ RECORD = json.dumps(
 
 
 @covers("[undo]", "[subscribe]", "/sub")
-async def test_words_that_look_like_our_record_of_stopped_topics_are_words(talk: Talk) -> None:
+async def test_words_that_look_like_our_record_of_stopped_topics_are_words(
+    talk: Conversation,
+) -> None:
     """They are anybody's: no cursor of theirs is believed."""
-    preview = await talk.hears(f"/sub {RECORD}")
+    preview = await talk.ask(f"/sub {RECORD}")
     [subscribe] = [
         button.data
-        for row in preview.rows
+        for row in preview.button_rows
         for button in row
         if button.label == talk.text("button-subscribe")
     ]
-    before = talk.rows()
+    before = talk.store_rows()
 
-    undone = await talk.forges(subscribe.replace("subscribe", "undo"))
+    undone = await talk.send_forged_callback(subscribe.replace("subscribe", "undo"))
 
-    assert (undone.toast, undone.is_nothing) == (talk.text("undo-gone"), True)
-    assert talk.rows() == before
-    await talk.forges(subscribe)
+    assert (undone.toast, undone.is_empty) == (talk.text("undo-gone"), True)
+    assert talk.store_rows() == before
+    await talk.send_forged_callback(subscribe)
     [topic] = await talk.topics()
-    assert (topic.query, topic.cursor) == (parse(RECORD).text, talk.house.store.papers.last_seq())
+    assert (topic.query, topic.cursor) == (
+        parse(RECORD).text,
+        talk.running_bot.store.papers.last_seq(),
+    )
 
 
 @covers("[undo]", "[draft]", "[change]", "[subscribe]", "[reword]", "[include]", "[exclude]")
 @pytest.mark.parametrize("verb", ["draft", "change", "subscribe", "reword", "include", "exclude"])
-async def test_our_record_of_stopped_topics_is_nobodys_words(talk: Talk, verb: str) -> None:
-    topic = await talk.follows("robots")
-    await talk.follows(TOPIC)
-    undo = (await talk.hears("/unsub 2")).rows[0][0].data
+async def test_our_record_of_stopped_topics_is_nobodys_words(talk: Conversation, verb: str) -> None:
+    topic = await talk.subscribe("robots")
+    await talk.subscribe(TOPIC)
+    undo = (await talk.ask("/unsub 2")).button_rows[0][0].data
     key = undo.split(":")[1]
-    before = talk.rows()
+    before = talk.store_rows()
     is_second = verb in ("reword", "include", "exclude")
 
-    answer = await talk.forges(f"1{verb}:{topic.key}:{key}" if is_second else f"1{verb}:{key}:0")
+    answer = await talk.send_forged_callback(
+        f"1{verb}:{topic.key}:{key}" if is_second else f"1{verb}:{key}:0"
+    )
 
-    assert (answer.toast, answer.is_nothing) == (talk.text("preview-gone"), True)
-    assert talk.rows() == before
-    await talk.forges(undo)
+    assert (answer.toast, answer.is_empty) == (talk.text("preview-gone"), True)
+    assert talk.store_rows() == before
+    await talk.send_forged_callback(undo)
     assert [one.name for one in await talk.topics()] == ["robots", TOPIC]
 
 
@@ -68,51 +75,62 @@ async def test_our_record_of_stopped_topics_is_nobodys_words(talk: Talk, verb: s
 PRESSES = tuple(
     f"1{verb}:{first}:{second}" for verb in BUTTONS for first, second in ((0, 1), (1, 1), (2, 1))
 )
-OWN = (*BESIDE, "people", "library")  # tables of the presser's own
+OWN = (*IGNORED_TABLES, "people", "library")  # tables of the presser's own
 
 
-async def _read(talk: Talk, place: Place) -> Talk:
+async def _read(talk: Conversation, place: GroupOrChannel) -> Conversation:
     """A place with a topic, a digest, a search and previews in it, whose ids are small."""
-    there = talk.at(place)
+    there = talk.in_group(place)
     if place.chat.kind == "channel":
         for said in (f"/sub {TOPIC}", "/search robots", "/digest language"):
-            place.post(said)
-            await talk.house.settled()
-        await there.presses("button-subscribe")
+            place.post_message(said)
+            await talk.running_bot.wait_until_idle()
+        await there.press_button("button-subscribe")
     else:
-        await there.follows()
-        await there.says("/search robots")
-        await there.says("/digest language")
+        await there.subscribe()
+        await there.send_text("/search robots")
+        await there.send_text("/digest language")
     return there
 
 
-async def _storm(talk: Talk, presses: Sequence[str], message: int = 1) -> dict[str, str]:
+async def _storm(talk: Conversation, presses: Sequence[str], message: int = 1) -> dict[str, str]:
     """Sends many presses at once and returns the toast of each."""
-    made = {data: talk.person.presses_forged(data, message, talk.place) for data in presses}
+    made = {data: talk.person.press_forged(data, message, talk.group) for data in presses}
     toasts = {data: (await pressed).text for data, pressed in made.items()}
-    await talk.house.settled()
+    await talk.running_bot.wait_until_idle()
     return toasts
 
 
-def _rows(talk: Talk) -> Tables:
-    return dump(talk.house.store, without=OWN)
+def _rows(talk: Conversation) -> RowsByTable:
+    return dump_tables(talk.running_bot.store, ignored_tables=OWN)
 
 
-async def test_a_press_of_whoever_may_not_write_in_a_group_posts_nothing(talk: Talk) -> None:
-    lab = talk.house.emulator.people.supergroup("Lab", talk.person)
+async def test_a_press_of_whoever_may_not_write_in_a_group_posts_nothing(
+    talk: Conversation,
+) -> None:
+    lab = talk.running_bot.emulator.people.create_supergroup("Lab", talk.person)
     lab.add_bot(is_administrator=True)
-    await talk.house.settled()
+    await talk.running_bot.wait_until_idle()
     there = await _read(talk, lab)
-    member, muted, silenced, gone = (there.member(name) for name in ("Bob", "Mia", "Sue", "Gus"))
-    lab.join(muted.person.user, "restricted")
-    lab.join(gone.person.user, "restricted", is_member=False, can_send_messages=True)
-    kicked, stranger = there.member("Kim"), there.by(talk.house.person("Eve"))
-    lab.join(kicked.person.user, "kicked")
-    assert (await member.forges("1entry:1:1")).new, "who may write may have it posted"
-    lab.forbid("can_send_messages")
-    assert (await there.forges("1entry:1:1")).new, "the owner may write all the same"
-    shown, rows = talk.person.reads(lab), _rows(talk)
-    posting = [one for one in PRESSES if _entrance(one).posts]
+    member, muted, silenced, gone = (
+        there.as_new_member(name) for name in ("Bob", "Mia", "Sue", "Gus")
+    )
+    lab.set_member(muted.person.user, "restricted")
+    lab.set_member(gone.person.user, "restricted", is_member=False, can_send_messages=True)
+    kicked, stranger = (
+        there.as_new_member("Kim"),
+        there.as_person(talk.running_bot.create_person("Eve")),
+    )
+    lab.set_member(kicked.person.user, "kicked")
+    assert (await member.send_forged_callback("1entry:1:1")).new_messages, (
+        "who may write may have it posted"
+    )
+    lab.forbid_permissions("can_send_messages")
+    assert (await there.send_forged_callback("1entry:1:1")).new_messages, (
+        "the owner may write all the same"
+    )
+    shown, rows = talk.person.messages(lab), _rows(talk)
+    posting = [one for one in PRESSES if _entrance(one).requires_write_access]
 
     for who, presses in (
         (muted, PRESSES),
@@ -125,29 +143,29 @@ async def test_a_press_of_whoever_may_not_write_in_a_group_posts_nothing(talk: T
 
         assert [one for one, toast in toasts.items() if not toast] == []
         refusal = talk.text("refusal-not-writer")
-        assert {toasts[one] for one in presses if _entrance(one).posts} == {refusal}
-    assert talk.person.reads(lab) == shown
+        assert {toasts[one] for one in presses if _entrance(one).requires_write_access} == {refusal}
+    assert talk.person.messages(lab) == shown
     assert _rows(talk) == rows
 
 
-def _entrance(data: str) -> Entrance:
+def _entrance(data: str) -> Route:
     return BUTTONS[data[1:].partition(":")[0]]
 
 
-async def test_who_may_write_again_is_served_again(lab: Talk) -> None:
+async def test_who_may_write_again_is_served_again(lab: Conversation) -> None:
     """Nothing is remembered of a right."""
-    await lab.follows()
-    await lab.says("/digest")
-    bob = lab.member()
-    assert lab.place
-    lab.place.join(bob.person.user, "restricted")
-    refused = await bob.forges("1entry:1:1")
-    lab.place.join(bob.person.user, "restricted", can_send_messages=True)
+    await lab.subscribe()
+    await lab.send_text("/digest")
+    bob = lab.as_new_member()
+    assert lab.group
+    lab.group.set_member(bob.person.user, "restricted")
+    refused = await bob.send_forged_callback("1entry:1:1")
+    lab.group.set_member(bob.person.user, "restricted", can_send_messages=True)
 
-    served = await bob.forges("1entry:1:1")
+    served = await bob.send_forged_callback("1entry:1:1")
 
-    assert (refused.toast, refused.is_nothing) == (bob.text("refusal-not-writer"), True)
-    assert len(served.new) == 1
+    assert (refused.toast, refused.is_empty) == (bob.text("refusal-not-writer"), True)
+    assert len(served.new_messages) == 1
 
 
 @pytest.mark.parametrize(
@@ -159,30 +177,30 @@ async def test_who_may_write_again_is_served_again(lab: Talk) -> None:
     ],
 )
 async def test_where_telegram_does_not_say_who_may_write_nothing_is_posted(
-    lab: Talk, method: str, code: int, key: str
+    lab: Conversation, method: str, code: int, key: str
 ) -> None:
     """The members of a group may be hidden from a bot that is no administrator."""
-    await lab.follows()
-    await lab.says("/digest")
-    bob = lab.member()
-    lab.house.emulator.faults.next(
-        method, refused(code, "Bad Request: member list is inaccessible")
+    await lab.subscribe()
+    await lab.send_text("/digest")
+    bob = lab.as_new_member()
+    lab.running_bot.emulator.faults.schedule(
+        method, error_response(code, "Bad Request: member list is inaccessible")
     )
 
-    answer = await bob.forges("1entry:1:1")
+    answer = await bob.send_forged_callback("1entry:1:1")
 
-    assert (answer.toast, answer.is_nothing) == (bob.text(key), True)
+    assert (answer.toast, answer.is_empty) == (bob.text(key), True)
 
 
 async def test_an_administrator_who_may_not_post_in_a_channel_has_nothing_posted_there(
-    talk: Talk,
+    talk: Conversation,
 ) -> None:
-    channel = await talk.channel()
+    channel = await talk.create_channel()
     there = await _read(talk, channel)
     topics = await there.topics()
-    guest = there.by(talk.house.person("Ian"))
-    channel.join(guest.person.user, "administrator", can_post_messages=False)
-    shown, rows = talk.person.reads(channel), _rows(talk)
+    guest = there.as_person(talk.running_bot.create_person("Ian"))
+    channel.set_member(guest.person.user, "administrator", can_post_messages=False)
+    shown, rows = talk.person.messages(channel), _rows(talk)
 
     toasts = await _storm(guest, PRESSES)
 
@@ -191,55 +209,55 @@ async def test_an_administrator_who_may_not_post_in_a_channel_has_nothing_posted
     for data, toast in toasts.items():
         if data[1:].partition(":")[0] not in (*open_to_readers, "users"):
             assert toast == refusal, data
-    assert talk.person.reads(channel) == shown
+    assert talk.person.messages(channel) == shown
     assert _rows(talk) == rows
 
-    alone = talk.by(guest.person)
-    await alone.hears("/start")
+    alone = talk.as_person(guest.person)
+    await alone.ask("/start")
     rows = _rows(talk)
     refusal = talk.text("there-not-poster", title="Papers")
     for name, entrance in COMMANDS.items():
-        if entrance.acts_elsewhere:
-            assert (await alone.hears(f"/{name} @papers 1")).text == refusal, name
-    answer = await alone.forges(f"1digest:{topics[0].key}:0:{channel.id}")
-    assert (answer.toast, answer.is_nothing) == (refusal, True)
-    assert talk.person.reads(channel) == shown
+        if entrance.accepts_chat_argument:
+            assert (await alone.ask(f"/{name} @papers 1")).text == refusal, name
+    answer = await alone.send_forged_callback(f"1digest:{topics[0].key}:0:{channel.id}")
+    assert (answer.toast, answer.is_empty) == (refusal, True)
+    assert talk.person.messages(channel) == shown
     assert _rows(talk) == rows
 
-    channel.join(guest.person.user, "administrator")
-    assert (await alone.hears("/digest @papers")).text == talk.text("there-posted", title="Papers")
+    channel.set_member(guest.person.user, "administrator")
+    assert (await alone.ask("/digest @papers")).text == talk.text("there-posted", title="Papers")
 
 
-async def test_a_stranger_hears_one_sentence_of_whatever_group(either: Talk) -> None:
+async def test_a_stranger_hears_one_sentence_of_whatever_group(either: Conversation) -> None:
     """Whether there is one, whether the bot is in it and what it is called is not theirs."""
-    people = either.house.emulator.people
-    eve = either.by(either.house.person("Eve", either.language))
-    await eve.hears("/start")
+    people = either.running_bot.emulator.people
+    eve = either.as_person(either.running_bot.create_person("Eve", either.language))
+    await eve.ask("/start")
     places = {
-        "with the bot": people.supergroup("Secret", either.person),
-        "without it": people.supergroup("Secret", either.person),
-        "left": people.supergroup("Secret", either.person),
-        "thrown out": people.supergroup("Secret", either.person),
-        "restricted before they left": people.supergroup("Secret", either.person),
-        "a channel": people.channel("Secret", either.person),
+        "with the bot": people.create_supergroup("Secret", either.person),
+        "without it": people.create_supergroup("Secret", either.person),
+        "left": people.create_supergroup("Secret", either.person),
+        "thrown out": people.create_supergroup("Secret", either.person),
+        "restricted before they left": people.create_supergroup("Secret", either.person),
+        "a channel": people.create_channel("Secret", either.person),
     }
     for name, place in places.items():
         if name != "without it":
             place.add_bot(is_administrator=place.chat.kind == "channel")
-    places["left"].join(eve.person.user, "left")
-    places["thrown out"].join(eve.person.user, "kicked")
-    places["restricted before they left"].join(eve.person.user, "restricted", is_member=False)
-    grown = people.group("Secret", either.person)
+    places["left"].set_member(eve.person.user, "left")
+    places["thrown out"].set_member(eve.person.user, "kicked")
+    places["restricted before they left"].set_member(eve.person.user, "restricted", is_member=False)
+    grown = people.create_group("Secret", either.person)
     grown.add_bot()
     grown.migrate()
-    await either.house.settled()
+    await either.running_bot.wait_until_idle()
     numbers = [-100123, *(place.id for place in places.values()), -either.person.id]
 
     for number in (*numbers, grown.id):
         for said in (f"/list {number}", f"/sub {number} robots") if number in numbers else ():
-            told = await eve.hears(said)
+            told = await eve.ask(said)
             assert told.text == eve.text("there-unknown", given=str(number)), number
-        answer = await eve.forges(f"1list:0:0:{number}")
+        answer = await eve.send_forged_callback(f"1list:0:0:{number}")
         assert answer.toast == eve.text("there-unknown", given=str(number)), number
 
 
@@ -249,26 +267,26 @@ OTHER_BOT = {"id": 5, "is_bot": True, "first_name": "Other", "username": "other_
 
 @pytest.mark.parametrize("how", [{"forward_origin": FORWARDED}, {"via_bot": OTHER_BOT}])
 async def test_a_command_that_another_wrote_is_not_done(
-    either: Talk, how: dict[str, JsonObject]
+    either: Conversation, how: dict[str, JsonObject]
 ) -> None:
-    place = either.house.emulator.people.supergroup("Lab", either.person)
+    place = either.running_bot.emulator.people.create_supergroup("Lab", either.person)
     place.add_bot(is_administrator=True)  # so that it hears everything
-    await either.hears("/start")
-    before = either.rows()
+    await either.ask("/start")
+    before = either.store_rows()
     command: JsonObject = {"text": "/timezone Asia/Tokyo", **how}
 
-    either.person.shows(command)
-    [told] = await either.house.answered(either.person)
-    either.person.shows(command, place)
-    in_group = await either.house.answered(either.person, place)
+    either.person.send_content(command)
+    [told] = await either.running_bot.wait_for_replies(either.person)
+    either.person.send_content(command, place)
+    in_group = await either.running_bot.wait_for_replies(either.person, place)
 
     assert told.text == either.text("refusal-passed-on")
     assert in_group == []
-    assert either.rows() == before
+    assert either.store_rows() == before
 
 
 @covers("/import")
-async def test_a_file_that_was_forwarded_to_the_bot_in_private_is_read(talk: Talk) -> None:
+async def test_a_file_that_was_forwarded_to_the_bot_in_private_is_read(talk: Conversation) -> None:
     """Such as the one that /export posted in a group."""
     document = {"file_id": "f", "file_unique_id": "u", "file_size": 9}
     message = {
@@ -279,41 +297,41 @@ async def test_a_file_that_was_forwarded_to_the_bot_in_private_is_read(talk: Tal
         "forward_origin": FORWARDED,
         "document": document,
     }
-    found = asked(json.dumps({"update_id": 1, "message": message}), "papergram_bot")
+    found = parse_update(json.dumps({"update_id": 1, "message": message}), "papergram_bot")
     assert found
-    assert (found.what, found.words) == (What.FILE, "f")
+    assert (found.kind, found.words) == (UpdateKind.FILE, "f")
 
 
-async def test_another_bot_is_not_answered(lab: Talk) -> None:
+async def test_another_bot_is_not_answered(lab: Conversation) -> None:
     """Two bots would talk until a limit stops them."""
-    other = lab.member("Other")
+    other = lab.as_new_member("Other")
     other.person.user.is_bot = True
-    assert await other.says("/help") == []
+    assert await other.send_text("/help") == []
 
     other.person.user.is_bot = False
-    assert await other.says("/help") != []
+    assert await other.send_text("/help") != []
 
 
 @covers("[rename]")
-async def test_who_leads_without_a_name_answers_without_a_name(lab: Talk) -> None:
+async def test_who_leads_without_a_name_answers_without_a_name(lab: Conversation) -> None:
     """Telegram has a bot of its own write for them, and names the group beside it."""
-    assert lab.place
-    lab.place.promote_bot()
-    topic = await lab.follows()
-    lab.place.join(lab.person.user, "creator", is_anonymous=True)
-    asked_for = (await lab.forges(f"1rename:{topic.key}:0")).one
+    assert lab.group
+    lab.group.promote_bot()
+    topic = await lab.subscribe()
+    lab.group.set_member(lab.person.user, "creator", is_anonymous=True)
+    asked_for = (await lab.send_forged_callback(f"1rename:{topic.key}:0")).only_message
     voice: JsonObject = {"id": 1087968824, "is_bot": True, "first_name": "Group"}
     answer: JsonObject = {
         "text": "Mine",
         "from": voice,
-        "reply_to_message": lab.place.chat.messages[asked_for.id],
+        "reply_to_message": lab.group.chat.messages[asked_for.id],
     }
 
-    lab.person.shows(answer, lab.place)
-    await lab.house.settled()
+    lab.person.send_content(answer, lab.group)
+    await lab.running_bot.wait_until_idle()
     assert [one.name for one in await lab.topics()] == [topic.name], "any bot could say so"
-    lab.person.shows({**answer, "sender_chat": lab.place.chat.as_json()}, lab.place)
-    await lab.house.settled()
+    lab.person.send_content({**answer, "sender_chat": lab.group.chat.as_json()}, lab.group)
+    await lab.running_bot.wait_until_idle()
 
     assert [one.name for one in await lab.topics()] == ["Mine"]
 
@@ -326,6 +344,6 @@ def test_a_title_and_a_name_are_one_line() -> None:
         "from": {"id": 7, "is_bot": False, "first_name": "Ada\n", "last_name": "\nLovelace"},
         "text": "/help",
     }
-    found = asked(json.dumps({"update_id": 1, "message": message}), "papergram_bot")
+    found = parse_update(json.dumps({"update_id": 1, "message": message}), "papergram_bot")
     assert found
     assert (found.title, found.name) == ("Lab 9. Other (5)", "Ada Lovelace")

@@ -7,49 +7,66 @@ from datetime import date, timedelta
 
 import pytest
 
-from bot.ingest.catch_up.backfill import DUTY, Stage, Walked, days_of, held_walk, walk
+from bot.ingest.catch_up.backfill import (
+    BACKFILL_LEASE,
+    BackfillResult,
+    BackfillStage,
+    feed_days_of,
+    run_backfill,
+    run_backfill_exclusively,
+)
 from bot.ingest.http_client import Fetcher
-from bot.ingest.ingest_source import rest, rests
+from bot.ingest.ingest_source import is_paused, pause_requests
 from storage import Store
-from storage.records import Announcement, Harvest, Kind, Paper
-from tests.ingest.sources.offline import reply
-from tests.support.arxiv_archive import BASE, Archive, Filed, asking, error, page, utc
+from storage.records import Announcement, AnnouncementKind, Backfill, Paper
+from tests.ingest.sources.offline import streamed_response
+from tests.support.arxiv_archive import (
+    BASE,
+    ArchivedPaper,
+    FakeArchive,
+    archive_fetcher,
+    error_page,
+    records_page,
+    utc,
+)
 
 TUESDAY = date(2026, 11, 17)
 NOW = utc(11, 18, 6)
-HARVEST = Harvest("cs:cs:CV", TUESDAY, TUESDAY, ("cs.CV",), NOW)
+HARVEST = Backfill("cs:cs:CV", TUESDAY, TUESDAY, ("cs.CV",), NOW)
 FIRST = "cs:cs:CV 2026-11-17"  # the question, without its position
 
 
-def filed(number: int, *, changed: date = TUESDAY, categories: str = "cs.CV") -> Filed:
-    return Filed(f"2611.{number:05}", (utc(11, 15),), changed, categories)
+def filed(number: int, *, changed: date = TUESDAY, categories: str = "cs.CV") -> ArchivedPaper:
+    return ArchivedPaper(f"2611.{number:05}", (utc(11, 15),), changed, categories)
 
 
-def archive(number: int = 7, size: int = 3) -> Archive:
-    return Archive([filed(n) for n in range(number)], size=size)
+def archive(number: int = 7, size: int = 3) -> FakeArchive:
+    return FakeArchive([filed(n) for n in range(number)], page_size=size)
 
 
-async def walked(store: Store, source: Archive, most: int = 99, hours: float = 0) -> Walked:
+async def walked(
+    store: Store, source: FakeArchive, most: int = 99, hours: float = 0
+) -> BackfillResult:
     """Walks from where the store says that the harvest stands."""
     with store.transaction():
-        store.harvests.plan(HARVEST)
-    with asking(source) as fetcher:
+        store.backfills.plan(HARVEST)
+    with archive_fetcher(source) as fetcher:
         return await _walk(store, fetcher, most, hours)
 
 
-async def _walk(store: Store, fetcher: Fetcher, most: int, hours: float) -> Walked:
+async def _walk(store: Store, fetcher: Fetcher, most: int, hours: float) -> BackfillResult:
     now = NOW + timedelta(hours=hours)
-    return await walk(store, fetcher, standing(store), now, base=BASE, most=most)
+    return await run_backfill(store, fetcher, standing(store), now, base=BASE, max_pages=most)
 
 
-def standing(store: Store) -> Harvest:
-    found = store.harvests.get(HARVEST)
+def standing(store: Store) -> Backfill:
+    found = store.backfills.get(HARVEST)
     assert found
     return found
 
 
 def numbers(store: Store) -> list[str]:
-    return [one.paper.id for one in store.papers.after(0)]
+    return [one.paper.id for one in store.papers.announcements_after(0)]
 
 
 async def test_a_chain_of_pages_is_walked_to_its_end(store: Store) -> None:
@@ -57,11 +74,18 @@ async def test_a_chain_of_pages_is_walked_to_its_end(store: Store) -> None:
 
     found = await walked(store, source)
 
-    assert source.asked == [f"{FIRST} +0", f"{FIRST} +3", f"{FIRST} +6"]
-    assert (found.stage, found.pages, found.records, found.announcements) == (Stage.DONE, 3, 7, 7)
+    assert source.requests == [f"{FIRST} +0", f"{FIRST} +3", f"{FIRST} +6"]
+    assert (found.stage, found.pages, found.records, found.announcements) == (
+        BackfillStage.DONE,
+        3,
+        7,
+        7,
+    )
     assert found.added.stored == 7
-    assert standing(store).done == NOW
-    assert all(one.day == TUESDAY and one.feed == "cs.CV" for one in store.papers.after(0))
+    assert standing(store).done_at == NOW
+    assert all(
+        one.day == TUESDAY and one.feed == "cs.CV" for one in store.papers.announcements_after(0)
+    )
 
 
 async def test_a_restart_goes_on_at_the_page_it_had_come_to(store: Store) -> None:
@@ -70,112 +94,126 @@ async def test_a_restart_goes_on_at_the_page_it_had_come_to(store: Store) -> Non
 
     second = await walked(store, source)
 
-    assert (first.stage, second.stage) == (Stage.ON_THE_WAY, Stage.DONE)
-    assert source.asked == [f"{FIRST} +0", f"{FIRST} +3", f"{FIRST} +6"]
+    assert (first.stage, second.stage) == (BackfillStage.IN_PROGRESS, BackfillStage.DONE)
+    assert source.requests == [f"{FIRST} +0", f"{FIRST} +3", f"{FIRST} +6"]
     assert len(numbers(store)) == 7
 
 
 async def test_a_token_that_ran_out_begins_again_and_adds_nothing_twice(store: Store) -> None:
     source = archive()
     await walked(store, source, most=2)
-    source.epoch = 2
+    source.token_epoch = 2
 
     found = await walked(store, source, hours=24)
 
-    assert source.asked[2:] == [f"{FIRST} +6", f"{FIRST} +0", f"{FIRST} +3", f"{FIRST} +6"]
-    assert found.stage is Stage.DONE
+    assert source.requests[2:] == [f"{FIRST} +6", f"{FIRST} +0", f"{FIRST} +3", f"{FIRST} +6"]
+    assert found.stage is BackfillStage.DONE
     assert (found.announcements, len(numbers(store))) == (1, 7)
 
 
 async def test_the_same_question_is_not_asked_twice_a_day(store: Store) -> None:
     source = archive()
     await walked(store, source, most=2)
-    source.epoch = 2
+    source.token_epoch = 2
 
     found = await walked(store, source, hours=1)
     again = await walked(store, source, hours=2)
 
-    assert (found.stage, again.stage) == (Stage.TOMORROW, Stage.TOMORROW)
-    assert source.asked.count(f"{FIRST} +0") == 1
+    assert (found.stage, again.stage) == (
+        BackfillStage.WAITS_FOR_TOMORROW,
+        BackfillStage.WAITS_FOR_TOMORROW,
+    )
+    assert source.requests.count(f"{FIRST} +0") == 1
 
 
 async def test_a_refusal_is_honoured_as_long_as_it_says(store: Store) -> None:
     source = archive()
-    source.trouble = [None, lambda: reply(503, headers={"retry-after": "7200"})]
+    source.scripted_responses = [
+        None,
+        lambda: streamed_response(503, headers={"retry-after": "7200"}),
+    ]
 
     found = await walked(store, source)
 
-    assert (found.stage, found.pages) == (Stage.RESTING, 1)
+    assert (found.stage, found.pages) == (BackfillStage.PAUSED, 1)
     assert found.reason
-    assert found.reason.key == "source-limited"
-    assert await rests(store, DUTY, NOW + timedelta(seconds=7199))
-    assert not await rests(store, DUTY, NOW + timedelta(seconds=7201))
+    assert found.reason.text_key == "source-limited"
+    assert await is_paused(store, BACKFILL_LEASE, NOW + timedelta(seconds=7199))
+    assert not await is_paused(store, BACKFILL_LEASE, NOW + timedelta(seconds=7201))
     assert len(numbers(store)) == 3
 
 
 async def test_a_refusal_outlasts_the_lease_of_who_asked(store: Store) -> None:
     source = archive()
-    source.trouble = [lambda: reply(503, headers={"retry-after": "7200"})]
+    source.scripted_responses = [lambda: streamed_response(503, headers={"retry-after": "7200"})]
     with store.transaction():
-        store.harvests.plan(HARVEST)
+        store.backfills.plan(HARVEST)
 
-    with asking(source) as fetcher:
-        await held_walk(store, fetcher, HARVEST, NOW, holder="a", base=BASE, most=9)
+    with archive_fetcher(source) as fetcher:
+        await run_backfill_exclusively(
+            store, fetcher, HARVEST, NOW, holder="a", base=BASE, max_pages=9
+        )
 
-    assert await rests(store, DUTY, NOW + timedelta(hours=1))
+    assert await is_paused(store, BACKFILL_LEASE, NOW + timedelta(hours=1))
 
 
 async def test_two_processes_do_not_walk_together(store: Store) -> None:
     source = archive()
-    store.leases.take("harvest", "another", NOW, 60.0)
+    store.leases.acquire("harvest", "another", NOW, 60.0)
 
-    with asking(source) as fetcher:
-        found = await held_walk(store, fetcher, HARVEST, NOW, holder="a", base=BASE, most=9)
+    with archive_fetcher(source) as fetcher:
+        found = await run_backfill_exclusively(
+            store, fetcher, HARVEST, NOW, holder="a", base=BASE, max_pages=9
+        )
 
     assert found is None
-    assert source.asked == []
+    assert source.requests == []
 
 
 async def test_a_rest_that_a_wrong_clock_gave_holds_nobody(store: Store) -> None:
-    await rest(store, DUTY, NOW + timedelta(days=3650), 7 * 86400.0)
-    assert not await rests(store, DUTY, NOW)
+    await pause_requests(store, BACKFILL_LEASE, NOW + timedelta(days=3650), 7 * 86400.0)
+    assert not await is_paused(store, BACKFILL_LEASE, NOW)
 
-    await rest(store, DUTY, NOW, 7 * 86400.0)
-    assert await rests(store, DUTY, NOW), "arXiv may ask for a week"
-    assert store.leases.take(DUTY, "a", NOW, 60.0) is None
+    await pause_requests(store, BACKFILL_LEASE, NOW, 7 * 86400.0)
+    assert await is_paused(store, BACKFILL_LEASE, NOW), "arXiv may ask for a week"
+    assert store.leases.acquire(BACKFILL_LEASE, "a", NOW, 60.0) is None
 
 
 async def test_whoever_walked_lets_the_next_one_walk(store: Store) -> None:
     with store.transaction():
-        store.harvests.plan(HARVEST)
+        store.backfills.plan(HARVEST)
 
-    with asking(archive()) as fetcher:
-        await held_walk(store, fetcher, HARVEST, NOW, holder="a", base=BASE, most=1)
+    with archive_fetcher(archive()) as fetcher:
+        await run_backfill_exclusively(
+            store, fetcher, HARVEST, NOW, holder="a", base=BASE, max_pages=1
+        )
 
-    assert not await rests(store, DUTY, NOW)
+    assert not await is_paused(store, BACKFILL_LEASE, NOW)
 
 
 async def test_a_page_that_broke_off_is_kept_and_asked_for_again(store: Store) -> None:
     source = archive(size=9)
-    body = page(source.papers)
-    source.trouble = [lambda: reply(200, body[: body.index(b"2611.00004")])]
+    body = records_page(source.papers)
+    source.scripted_responses = [lambda: streamed_response(200, body[: body.index(b"2611.00004")])]
 
     first = await walked(store, source)
     kept = len(numbers(store))
     second = await walked(store, source)
 
-    assert (first.stage, kept) == (Stage.RESTING, 4)
-    assert (second.stage, len(numbers(store))) == (Stage.DONE, 7)
-    assert source.asked == [f"{FIRST} +0", f"{FIRST} +0"]
+    assert (first.stage, kept) == (BackfillStage.PAUSED, 4)
+    assert (second.stage, len(numbers(store))) == (BackfillStage.DONE, 7)
+    assert source.requests == [f"{FIRST} +0", f"{FIRST} +0"]
 
 
 async def test_a_first_page_cannot_be_expired(store: Store) -> None:
     source = archive()
-    source.trouble = [lambda: reply(200, error("badResumptionToken", "Expired."))]
+    source.scripted_responses = [
+        lambda: streamed_response(200, error_page("badResumptionToken", "Expired."))
+    ]
 
     found = await walked(store, source)
 
-    assert (found.stage, len(source.asked)) == (Stage.RESTING, 1)
+    assert (found.stage, len(source.requests)) == (BackfillStage.PAUSED, 1)
 
 
 @pytest.mark.parametrize(
@@ -183,42 +221,44 @@ async def test_a_first_page_cannot_be_expired(store: Store) -> None:
 )
 async def test_a_hostile_body_leaves_the_harvest_where_it_is(store: Store, body: bytes) -> None:
     source = archive()
-    source.trouble = [lambda: reply(200, body)]
+    source.scripted_responses = [lambda: streamed_response(200, body)]
 
     found = await walked(store, source)
 
-    assert found.stage is Stage.RESTING
+    assert found.stage is BackfillStage.PAUSED
     assert found.reason
     assert standing(store) == HARVEST
-    assert await rests(store, DUTY, NOW)
+    assert await is_paused(store, BACKFILL_LEASE, NOW)
 
 
 async def test_a_token_that_leads_to_itself_is_left_alone(store: Store) -> None:
     source = archive()
     await walked(store, source, most=1)
-    again = page(source.papers[:1], standing(store).token)
-    source.trouble = [lambda: reply(200, again)]
+    again = records_page(source.papers[:1], standing(store).resumption_token)
+    source.scripted_responses = [lambda: streamed_response(200, again)]
 
     found = await walked(store, source)
 
-    assert found.stage is Stage.RESTING
+    assert found.stage is BackfillStage.PAUSED
     assert found.reason
-    assert found.reason.key == "harvest-endless"
-    assert len(source.asked) == 2
+    assert found.reason.text_key == "harvest-endless"
+    assert len(source.requests) == 2
 
 
 async def test_an_empty_archive_is_an_answer(store: Store) -> None:
-    found = await walked(store, Archive())
+    found = await walked(store, FakeArchive())
 
-    assert (found.stage, found.announcements) == (Stage.DONE, 0)
-    assert standing(store).done == NOW
+    assert (found.stage, found.announcements) == (BackfillStage.DONE, 0)
+    assert standing(store).done_at == NOW
 
 
 async def test_what_a_feed_told_already_is_not_told_again(store: Store) -> None:
     """Whatever the day: moderators may have held the paper until a later one."""
     paper = Paper("arxiv:2611.00001", 1, "A Kettle", "It boils.", (), ("cs.CV",))
     with store.transaction():
-        store.papers.add([Announcement(paper, "cs.CV", Kind.NEW, date(2026, 11, 18))], seen=NOW)
+        store.papers.add_announcements(
+            [Announcement(paper, "cs.CV", AnnouncementKind.NEW, date(2026, 11, 18))], seen_at=NOW
+        )
 
     found = await walked(store, archive(number=3))
 
@@ -229,30 +269,40 @@ async def test_a_paper_that_was_held_is_told_when_its_own_day_was_read(store: St
     monday = date(2026, 11, 16)
     other = Paper("arxiv:2611.99999", 1, "A Pot", "It boils.", (), ("cs.CV",))
     with store.transaction():
-        store.papers.add([Announcement(other, "cs.CV", Kind.NEW, monday)], seen=NOW)
-    held = Filed("2611.00001", (utc(11, 13),), TUESDAY)  # would have come on Monday
-    older = Filed("2611.00002", (utc(10, 13),), TUESDAY)  # a day that nobody read
+        store.papers.add_announcements(
+            [Announcement(other, "cs.CV", AnnouncementKind.NEW, monday)], seen_at=NOW
+        )
+    held = ArchivedPaper("2611.00001", (utc(11, 13),), TUESDAY)  # would have come on Monday
+    older = ArchivedPaper("2611.00002", (utc(10, 13),), TUESDAY)  # a day that nobody read
 
-    await walked(store, Archive([held, older]))
+    await walked(store, FakeArchive([held, older]))
 
-    [_, found] = store.papers.after(0)
-    assert (found.paper.id, found.kind, found.day) == ("arxiv:2611.00001", Kind.NEW, TUESDAY)
+    [_, found] = store.papers.announcements_after(0)
+    assert (found.paper.id, found.kind, found.day) == (
+        "arxiv:2611.00001",
+        AnnouncementKind.NEW,
+        TUESDAY,
+    )
 
 
 async def test_one_question_serves_several_feeds(store: Store) -> None:
-    harvest = Harvest("", TUESDAY, TUESDAY, ("cs.CV", "cs.LG"), NOW)
-    source = Archive([filed(1, categories="cs.CV cs.LG"), filed(2, categories="cs.LG")])
-    store.harvests.plan(harvest)
+    harvest = Backfill("", TUESDAY, TUESDAY, ("cs.CV", "cs.LG"), NOW)
+    source = FakeArchive([filed(1, categories="cs.CV cs.LG"), filed(2, categories="cs.LG")])
+    store.backfills.plan(harvest)
 
-    with asking(source) as fetcher:
-        await walk(store, fetcher, harvest, NOW, base=BASE, most=9)
+    with archive_fetcher(source) as fetcher:
+        await run_backfill(store, fetcher, harvest, NOW, base=BASE, max_pages=9)
 
-    told = {(one.paper.id[-1], one.feed, one.kind) for one in store.papers.after(0)}
-    assert told == {("1", "cs.CV", Kind.NEW), ("1", "cs.LG", Kind.CROSS), ("2", "cs.LG", Kind.NEW)}
-    assert source.asked == ["all 2026-11-17 +0"]
+    told = {(one.paper.id[-1], one.feed, one.kind) for one in store.papers.announcements_after(0)}
+    assert told == {
+        ("1", "cs.CV", AnnouncementKind.NEW),
+        ("1", "cs.LG", AnnouncementKind.CROSS),
+        ("2", "cs.LG", AnnouncementKind.NEW),
+    }
+    assert source.requests == ["all 2026-11-17 +0"]
 
 
 def test_days_of_a_harvest_leave_out_weekends_and_holidays() -> None:
-    harvest = replace(HARVEST, first=date(2026, 11, 20), last=date(2026, 11, 30))
+    harvest = replace(HARVEST, first_day=date(2026, 11, 20), last_day=date(2026, 11, 30))
 
-    assert [day.day for day in days_of(harvest)] == [20, 23, 24, 25, 26, 30]
+    assert [day.day for day in feed_days_of(harvest)] == [20, 23, 24, 25, 26, 30]

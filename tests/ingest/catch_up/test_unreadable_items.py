@@ -12,24 +12,29 @@ import pytest
 import stamina
 
 from bot.app.config import Config
-from bot.app.retention import SENT, sweep
-from bot.app.wiring import live_feeds
-from bot.arxiv.calendar import feed_day
-from bot.health.troubles import Room, health
-from bot.ingest.catch_up.backfill import DUTY as ARCHIVE_DUTY
-from bot.ingest.catch_up.backfill import walk
-from bot.ingest.catch_up.missed_days import WINDOW
-from bot.ingest.catch_up.unreadable_items import AGAIN, ALONE, DUTY, fetch_outstanding
+from bot.app.retention import MESSAGES_RETENTION, apply_retention
+from bot.app.wiring import make_feed_job
+from bot.arxiv.calendar import feed_day_of_submission
+from bot.health.troubles import DiskSpace, find_incidents
+from bot.ingest.catch_up.backfill import BACKFILL_LEASE as ARCHIVE_DUTY
+from bot.ingest.catch_up.backfill import run_backfill
+from bot.ingest.catch_up.missed_days import REPAIR_WINDOW
+from bot.ingest.catch_up.unreadable_items import (
+    MAX_ARCHIVE_REQUESTS,
+    MISSING_PAPERS_LEASE,
+    RETRY_INTERVAL,
+    fetch_missing_papers,
+)
 from bot.ingest.http_client import Fetcher
-from bot.ingest.ingest_source import FIRST, WHOLE, keep, rests
-from bot.ingest.request_pace import Pace
-from bot.ingest.sources.registry import parse
-from bot.ingest.sources.source_batch import Condition
+from bot.ingest.ingest_source import COMPLETE_MARK, FIRST_FILL, is_paused, store_batch
+from bot.ingest.request_pace import RequestPace
+from bot.ingest.sources.registry import parse_batch
+from bot.ingest.sources.source_batch import BatchStatus
 from storage import Store
-from storage.records import Harvest, Kind, OutstandingPaper, SourceCursor
-from tests.ingest.sources.feeds import item, rss
-from tests.ingest.sources.offline import reply
-from tests.support.arxiv_archive import Filed, error, page, utc
+from storage.records import AnnouncementKind, Backfill, FeedCursor, MissingPaper
+from tests.ingest.sources.feeds import rss_feed, rss_item
+from tests.ingest.sources.offline import streamed_response
+from tests.support.arxiv_archive import ArchivedPaper, error_page, records_page, utc
 
 BASE = "http://arxiv.test"
 API, OAI = f"{BASE}/api/query", f"{BASE}/oai"
@@ -41,7 +46,7 @@ BAD = "2611.00002"
 
 def damaged(*items: dict[str, str], day: str = "Mon, 23 Nov 2026") -> bytes:
     """A feed of a good paper and of others whose markup is damaged."""
-    whole = rss([item(f"{GOOD}v1"), *items], day=day)
+    whole = rss_feed([rss_item(f"{GOOD}v1"), *items], day=day)
     first, *others = whole.split(b"</title><link>")
     assert len(others) == len(items) + 2 - 1
     return (
@@ -55,7 +60,7 @@ class Arxiv:
 
     feed: bytes = b""
     api: dict[str, int] = field(default_factory=dict)  # ids and their newest versions
-    archive: dict[str, Filed] = field(default_factory=dict)
+    archive: dict[str, ArchivedPaper] = field(default_factory=dict)
     trouble: dict[str, int] = field(default_factory=dict)  # paths and the status they answer with
     asked: list[str] = field(default_factory=list)
 
@@ -63,18 +68,20 @@ class Arxiv:
         path = request.url.path
         question = {k: v[0] for k, v in parse_qs(request.url.query.decode()).items()}
         if path.startswith("/rss/"):
-            return reply(200, self.feed)
+            return streamed_response(200, self.feed)
         id = question.get("identifier", "").removeprefix("oai:arXiv.org:")
         self.asked.append(question.get("id_list") or id or question["verb"])
         if path in self.trouble:
-            return reply(self.trouble[path], headers={"retry-after": "3600"})
+            return streamed_response(self.trouble[path], headers={"retry-after": "3600"})
         if path == "/api/query":
-            return reply(200, self._results(question["id_list"].split(",")))
+            return streamed_response(200, self._results(question["id_list"].split(",")))
         if question["verb"] == "ListRecords":
-            return reply(200, page(list(self.archive.values())))
+            return streamed_response(200, records_page(list(self.archive.values())))
         if id not in self.archive:
-            return reply(200, error("idDoesNotExist", "No such paper."))
-        return reply(200, page([self.archive[id]]).replace(b"ListRecords>", b"GetRecord>"))
+            return streamed_response(200, error_page("idDoesNotExist", "No such paper."))
+        return streamed_response(
+            200, records_page([self.archive[id]]).replace(b"ListRecords>", b"GetRecord>")
+        )
 
     def _results(self, ids: list[str]) -> bytes:
         entries = "".join(
@@ -99,36 +106,38 @@ def _at_once() -> Iterator[None]:
 
 
 def fetcher(arxiv: Arxiv) -> Fetcher:
-    return Fetcher(transport=httpx.MockTransport(arxiv.answer), bases=[BASE], pace=Pace(0.0))
+    return Fetcher(
+        transport=httpx.MockTransport(arxiv.answer), bases=[BASE], request_pace=RequestPace(0.0)
+    )
 
 
 async def fetched(store: Store, arxiv: Arxiv, now: datetime = NOW) -> int:
     async with fetcher(arxiv) as asker:
-        return await fetch_outstanding(store, asker, ("cs.CV",), now, api=API, archive=OAI)
+        return await fetch_missing_papers(store, asker, ("cs.CV",), now, api=API, archive=OAI)
 
 
 async def noted(store: Store, *items: dict[str, str], now: datetime = NOW) -> None:
     """Keeps a feed in which these items cannot be read."""
-    batch = parse(damaged(*items), source="cs.CV")
-    assert [one.id for one in batch.unread] == [
+    batch = parse_batch(damaged(*items), source="cs.CV")
+    assert [one.id for one in batch.skipped_items] == [
         "" if "x" in one["guid"] else one["guid"].removeprefix("oai:arXiv.org:").partition("v")[0]
         for one in items
     ]
-    await keep(store, batch, now)
+    await store_batch(store, batch, now)
 
 
-def told(store: Store) -> list[tuple[str, int, Kind, str, date]]:
+def told(store: Store) -> list[tuple[str, int, AnnouncementKind, str, date]]:
     """What is announced beside the good paper."""
     return [
         (one.paper.id, one.paper.version, one.kind, one.feed, one.day)
-        for one in store.papers.after(0)
+        for one in store.papers.announcements_after(0)
         if one.paper.id != f"arxiv:{GOOD}"
     ]
 
 
-@pytest.mark.parametrize("kind", Kind)
-async def test_a_paper_is_announced_as_its_item_said(store: Store, kind: Kind) -> None:
-    await noted(store, item(f"{BAD}v2", kind=kind))
+@pytest.mark.parametrize("kind", AnnouncementKind)
+async def test_a_paper_is_announced_as_its_item_said(store: Store, kind: AnnouncementKind) -> None:
+    await noted(store, rss_item(f"{BAD}v2", kind=kind))
 
     assert await fetched(store, Arxiv(api={BAD: 2})) == 1
 
@@ -136,13 +145,13 @@ async def test_a_paper_is_announced_as_its_item_said(store: Store, kind: Kind) -
     paper = store.papers.get(f"arxiv:{BAD}")
     assert paper
     assert (paper.title, paper.abstract) == ("A Pot", "It boils.")
-    assert store.outstanding.open() == []
+    assert store.missing_papers.unfinished() == []
 
 
 async def test_it_is_asked_for_once_though_the_feed_shows_it_all_day(store: Store) -> None:
     arxiv = Arxiv(api={BAD: 1})
     for hour in range(3):
-        await noted(store, item(f"{BAD}v1"), now=NOW + timedelta(hours=hour))
+        await noted(store, rss_item(f"{BAD}v1"), now=NOW + timedelta(hours=hour))
         await fetched(store, arxiv, NOW + timedelta(hours=hour))
 
     assert arxiv.asked == [BAD]
@@ -151,7 +160,7 @@ async def test_it_is_asked_for_once_though_the_feed_shows_it_all_day(store: Stor
 
 async def test_nothing_is_asked_where_nothing_is_outstanding(store: Store) -> None:
     arxiv = Arxiv()
-    await keep(store, parse(rss([item()]), source="cs.CV"), NOW)
+    await store_batch(store, parse_batch(rss_feed([rss_item()]), source="cs.CV"), NOW)
 
     assert await fetched(store, arxiv) == 0
     assert arxiv.asked == []
@@ -159,8 +168,8 @@ async def test_nothing_is_asked_where_nothing_is_outstanding(store: Store) -> No
 
 async def test_what_the_api_does_not_give_is_asked_of_the_archive(store: Store) -> None:
     """It has a paper hours before the API, and another wording of it."""
-    await noted(store, item(f"{BAD}v1"), item("2611.00003v1"))
-    filed = Filed(BAD, (utc(11, 20),), MONDAY, title="A Pan")
+    await noted(store, rss_item(f"{BAD}v1"), rss_item("2611.00003v1"))
+    filed = ArchivedPaper(BAD, (utc(11, 20),), MONDAY, title="A Pan")
     arxiv = Arxiv(api={"2611.00003": 1}, archive={BAD: filed})
 
     assert await fetched(store, arxiv) == 2
@@ -170,104 +179,108 @@ async def test_what_the_api_does_not_give_is_asked_of_the_archive(store: Store) 
 
 
 async def test_an_older_version_than_was_announced_is_not_it(store: Store) -> None:
-    await noted(store, item(f"{BAD}v3", kind="replace"))
+    await noted(store, rss_item(f"{BAD}v3", kind="replace"))
     arxiv = Arxiv(api={BAD: 2})
 
     assert await fetched(store, arxiv) == 0
     arxiv.api[BAD] = 4
-    assert await fetched(store, arxiv, NOW + AGAIN) == 1
+    assert await fetched(store, arxiv, NOW + RETRY_INTERVAL) == 1
 
-    assert told(store) == [(f"arxiv:{BAD}", 4, Kind.REPLACE, "cs.CV", MONDAY)]
+    assert told(store) == [(f"arxiv:{BAD}", 4, AnnouncementKind.REPLACE, "cs.CV", MONDAY)]
 
 
 async def test_what_nobody_has_is_asked_for_every_day_and_the_operator_is_told(
     store: Store,
 ) -> None:
-    await noted(store, item(f"{BAD}v1"))
+    await noted(store, rss_item(f"{BAD}v1"))
     arxiv = Arxiv()
 
     for hour in range(0, 49, 6):
         await fetched(store, arxiv, NOW + timedelta(hours=hour))
 
     assert arxiv.asked == [BAD, BAD] * 3, "both doors, three times"
-    [waiting] = store.outstanding.open()
+    [waiting] = store.missing_papers.unfinished()
     assert (waiting.id, waiting.attempts) == (BAD, 3)
-    room = Room(10**12, 10**12)
+    room = DiskSpace(10**12, 10**12)
 
     def troubles(now: datetime) -> list[str]:
-        return [one.name for one in health(store, 1, ("cs.LG",), now, room)]
+        return [one.name for one in find_incidents(store, 1, ("cs.LG",), now, room)]
 
-    assert "trouble-outstanding" in troubles(NOW + AGAIN)
-    assert "trouble-outstanding" not in troubles(NOW + AGAIN - timedelta(minutes=1))
+    assert "trouble-outstanding" in troubles(NOW + RETRY_INTERVAL)
+    assert "trouble-outstanding" not in troubles(NOW + RETRY_INTERVAL - timedelta(minutes=1))
     arxiv.api[BAD] = 1
-    assert await fetched(store, arxiv, NOW + 3 * AGAIN) == 1
-    assert "trouble-outstanding" not in troubles(NOW + 3 * AGAIN)
+    assert await fetched(store, arxiv, NOW + 3 * RETRY_INTERVAL) == 1
+    assert "trouble-outstanding" not in troubles(NOW + 3 * RETRY_INTERVAL)
     assert told(store)[0][4] == MONDAY, "announced on its day"
 
 
 async def test_at_last_the_archive_of_its_day_is_read(store: Store) -> None:
-    await noted(store, item(f"{BAD}v1"))
-    [waiting] = store.outstanding.open()
-    late = NOW + WINDOW + timedelta(hours=1)
+    await noted(store, rss_item(f"{BAD}v1"))
+    [waiting] = store.missing_papers.unfinished()
+    late = NOW + REPAIR_WINDOW + timedelta(hours=1)
 
     assert await fetched(store, Arxiv(), late) == 0
 
-    assert store.outstanding.open() == []
-    assert waiting.last >= late.date() - WINDOW
-    [planned] = store.harvests.open()
-    assert (planned.first, planned.last, planned.feeds) == (MONDAY, MONDAY, ("cs.CV",))
+    assert store.missing_papers.unfinished() == []
+    assert waiting.last_day >= late.date() - REPAIR_WINDOW
+    [planned] = store.backfills.unfinished()
+    assert (planned.first_day, planned.last_day, planned.feeds) == (MONDAY, MONDAY, ("cs.CV",))
 
 
 async def test_an_item_without_an_id_has_its_day_fetched(store: Store) -> None:
-    await noted(store, item(f"{BAD}v1", guid="x", link="x", description="y"))
+    await noted(store, rss_item(f"{BAD}v1", guid="x", link="x", description="y"))
 
     arxiv = Arxiv()
     assert await fetched(store, arxiv) == 0
 
     assert arxiv.asked == []
-    assert store.outstanding.open() == []
-    [planned] = store.harvests.open()
-    assert (planned.set, planned.first, planned.last) == ("cs:cs:CV", MONDAY, MONDAY)
+    assert store.missing_papers.unfinished() == []
+    [planned] = store.backfills.unfinished()
+    assert (planned.set_spec, planned.first_day, planned.last_day) == ("cs:cs:CV", MONDAY, MONDAY)
 
 
 async def test_no_archive_is_asked_for_the_day_of_a_file_or_of_long_ago(store: Store) -> None:
     """Everything that arXiv has would be asked for; it is told in the log."""
     rows = [
-        OutstandingPaper("a/feed.xml", "", MONDAY, MONDAY, NOW, kind=Kind.NEW),
-        OutstandingPaper("cs.CV", "", date(2019, 3, 4), date(2019, 3, 4), NOW, kind=Kind.NEW),
+        MissingPaper("a/feed.xml", "", MONDAY, MONDAY, NOW, kind=AnnouncementKind.NEW),
+        MissingPaper(
+            "cs.CV", "", date(2019, 3, 4), date(2019, 3, 4), NOW, kind=AnnouncementKind.NEW
+        ),
     ]
-    store.outstanding.note(rows)
+    store.missing_papers.add(rows)
 
     await fetched(store, Arxiv())
 
-    assert store.harvests.open() == []
-    assert store.outstanding.open() == []
+    assert store.backfills.unfinished() == []
+    assert store.missing_papers.unfinished() == []
 
 
 @pytest.mark.parametrize("status", [429, 503])
 async def test_an_api_that_wants_to_rest_is_left_alone_and_the_archive_asked(
     store: Store, status: int
 ) -> None:
-    await noted(store, item(f"{BAD}v1"), item("2611.00003v1"))
-    arxiv = Arxiv(archive={BAD: Filed(BAD, (utc(11, 20),), MONDAY)}, trouble={"/api/query": status})
+    await noted(store, rss_item(f"{BAD}v1"), rss_item("2611.00003v1"))
+    arxiv = Arxiv(
+        archive={BAD: ArchivedPaper(BAD, (utc(11, 20),), MONDAY)}, trouble={"/api/query": status}
+    )
 
     assert await fetched(store, arxiv) == 1
-    assert await rests(store, DUTY, NOW + timedelta(minutes=59))
+    assert await is_paused(store, MISSING_PAPERS_LEASE, NOW + timedelta(minutes=59))
     await fetched(store, arxiv, NOW + timedelta(minutes=30))
 
     assert arxiv.asked.count(f"{BAD},2611.00003") == 1
-    assert [one.id for one in store.outstanding.open()] == ["2611.00003"]
+    assert [one.id for one in store.missing_papers.unfinished()] == ["2611.00003"]
 
 
 async def test_without_any_answer_nothing_counts_as_asked(store: Store) -> None:
-    await noted(store, item(f"{BAD}v1"))
+    await noted(store, rss_item(f"{BAD}v1"))
     arxiv = Arxiv(trouble={"/api/query": 503, "/oai": 503})
 
     assert await fetched(store, arxiv) == 0
 
-    [waiting] = store.outstanding.open()
-    assert (waiting.asked, waiting.attempts) == (None, 0)
-    assert await rests(store, ARCHIVE_DUTY, NOW)
+    [waiting] = store.missing_papers.unfinished()
+    assert (waiting.last_requested_at, waiting.attempts) == (None, 0)
+    assert await is_paused(store, ARCHIVE_DUTY, NOW)
     arxiv.trouble.clear()
     arxiv.api[BAD] = 1
     assert await fetched(store, arxiv, NOW + timedelta(hours=2)) == 1
@@ -275,31 +288,33 @@ async def test_without_any_answer_nothing_counts_as_asked(store: Store) -> None:
 
 async def test_many_are_asked_for_by_the_hundred_and_few_alone(store: Store) -> None:
     rows = [
-        OutstandingPaper("cs.CV", f"2611.{n:05}", MONDAY, MONDAY, NOW, 1, Kind.NEW)
+        MissingPaper("cs.CV", f"2611.{n:05}", MONDAY, MONDAY, NOW, 1, AnnouncementKind.NEW)
         for n in range(2, 252)
     ]
-    store.outstanding.note(rows)
+    store.missing_papers.add(rows)
     arxiv = Arxiv(api={row.id: 1 for row in rows[:150]})
 
     assert await fetched(store, arxiv) == 150
 
     questions = [one for one in arxiv.asked if "," in one]
     assert [len(one.split(",")) for one in questions] == [100, 100]
-    assert len(arxiv.asked) - len(questions) == ALONE
+    assert len(arxiv.asked) - len(questions) == MAX_ARCHIVE_REQUESTS
     assert len(told(store)) == 150
     asked = len(arxiv.asked)
     for _ in range(9):
         await fetched(store, arxiv)
     alone = [one for one in arxiv.asked[asked:] if "," not in one]
-    assert len(set(alone)) == len(alone) == 100 - ALONE, "each is asked for alone, once a day"
-    assert all(one.attempts == 1 for one in store.outstanding.open())
+    assert len(set(alone)) == len(alone) == 100 - MAX_ARCHIVE_REQUESTS, (
+        "each is asked for alone, once a day"
+    )
+    assert all(one.attempts == 1 for one in store.missing_papers.unfinished())
 
 
 async def test_a_crash_between_fetching_and_keeping_loses_nothing(
     store: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    await noted(store, item(f"{BAD}v1"))
-    monkeypatch.setattr(store.outstanding, "keep", _crash)
+    await noted(store, rss_item(f"{BAD}v1"))
+    monkeypatch.setattr(store.missing_papers, "save_progress", _crash)
     with pytest.raises(RuntimeError):
         await fetched(store, Arxiv(api={BAD: 1}))
     monkeypatch.undo()
@@ -315,57 +330,61 @@ def _crash(*_: object) -> None:
 
 async def test_a_broken_feed_names_its_only_paper(store: Store) -> None:
     """Nothing of it is whole; its day may bring no other feed."""
-    feed = rss([item(f"{BAD}v1")]).replace(b"</title><link>", b"<link>")
-    batch = parse(feed, source="cs.CV")
-    await keep(store, batch, NOW)
+    feed = rss_feed([rss_item(f"{BAD}v1")]).replace(b"</title><link>", b"<link>")
+    batch = parse_batch(feed, source="cs.CV")
+    await store_batch(store, batch, NOW)
 
-    assert batch.condition is Condition.BROKEN
+    assert batch.status is BatchStatus.BROKEN
     assert await fetched(store, Arxiv(api={BAD: 1})) == 1
-    assert told(store) == [(f"arxiv:{BAD}", 1, Kind.NEW, "cs.CV", MONDAY)]
+    assert told(store) == [(f"arxiv:{BAD}", 1, AnnouncementKind.NEW, "cs.CV", MONDAY)]
 
 
 async def test_a_stale_feed_names_nothing_anew(store: Store) -> None:
-    await noted(store, item(f"{BAD}v1"))
-    cursor = store.cursors.get("cs.CV")
-    tuesday = parse(
-        damaged(item(f"{BAD}v1"), day="Tue, 24 Nov 2026"), source="cs.CV", previous=cursor
+    await noted(store, rss_item(f"{BAD}v1"))
+    cursor = store.feed_cursors.get("cs.CV")
+    tuesday = parse_batch(
+        damaged(rss_item(f"{BAD}v1"), day="Tue, 24 Nov 2026"), source="cs.CV", previous=cursor
     )
-    await keep(store, tuesday, NOW + AGAIN)
+    await store_batch(store, tuesday, NOW + RETRY_INTERVAL)
 
-    assert tuesday.condition is Condition.STALE
-    assert [one.last for one in store.outstanding.open()] == [MONDAY]
+    assert tuesday.status is BatchStatus.STALE
+    assert [one.last_day for one in store.missing_papers.unfinished()] == [MONDAY]
 
 
 async def test_a_result_of_the_first_days_is_fetched_as_such(store: Store) -> None:
     arxiv = Arxiv(api={BAD: 2})
     body = arxiv._results([BAD]).replace(b"</summary>", b"</smmary>")
-    batch = parse(body, source=FIRST)
-    assert [one.id for one in batch.unread] == [BAD]
-    await keep(store, batch, NOW)
+    batch = parse_batch(body, source=FIRST_FILL)
+    assert [one.id for one in batch.skipped_items] == [BAD]
+    await store_batch(store, batch, NOW)
 
     assert await fetched(store, arxiv) == 1
 
-    day = feed_day(datetime.fromisoformat("2026-11-22T10:00:00+00:00"))
-    assert told(store) == [(f"arxiv:{BAD}", 2, Kind.REPLACE, FIRST, day)]
+    day = feed_day_of_submission(datetime.fromisoformat("2026-11-22T10:00:00+00:00"))
+    assert told(store) == [(f"arxiv:{BAD}", 2, AnnouncementKind.REPLACE, FIRST_FILL, day)]
 
 
 async def test_a_record_of_the_archive_is_fetched_by_its_id(store: Store) -> None:
     """Its history tells what each feed of the harvest announced on which day."""
     tuesday = date(2026, 11, 17)
-    filed = [Filed(GOOD, (utc(11, 15),), tuesday), Filed(BAD, (utc(11, 15),), tuesday)]
-    harvest = Harvest("cs:cs:CV", tuesday, tuesday, ("cs.CV", "cs.LG"), NOW)
-    store.harvests.plan(harvest)
-    listed = page(filed).replace(f"<id>{BAD}</id>".encode(), f"<id>{BAD}</di>".encode())
+    filed = [
+        ArchivedPaper(GOOD, (utc(11, 15),), tuesday),
+        ArchivedPaper(BAD, (utc(11, 15),), tuesday),
+    ]
+    harvest = Backfill("cs:cs:CV", tuesday, tuesday, ("cs.CV", "cs.LG"), NOW)
+    store.backfills.plan(harvest)
+    listed = records_page(filed).replace(f"<id>{BAD}</id>".encode(), f"<id>{BAD}</di>".encode())
 
     async with Fetcher(
-        transport=httpx.MockTransport(lambda _: reply(200, listed)), pace=Pace(0.0)
+        transport=httpx.MockTransport(lambda _: streamed_response(200, listed)),
+        request_pace=RequestPace(0.0),
     ) as asker:
-        walked = await walk(store, asker, harvest, NOW, base=OAI, most=9)
-    assert (walked.records, walked.harvest.done) == (1, NOW)
+        walked = await run_backfill(store, asker, harvest, NOW, base=OAI, max_pages=9)
+    assert (walked.records, walked.backfill.done_at) == (1, NOW)
     assert await fetched(store, Arxiv(archive={BAD: filed[1]})) == 2
 
-    assert told(store) == [(f"arxiv:{BAD}", 1, Kind.NEW, "cs.CV", tuesday)]
-    assert store.outstanding.open() == []
+    assert told(store) == [(f"arxiv:{BAD}", 1, AnnouncementKind.NEW, "cs.CV", tuesday)]
+    assert store.missing_papers.unfinished() == []
 
 
 async def test_the_running_bot_fetches_what_its_feed_could_not_tell(
@@ -374,19 +393,19 @@ async def test_the_running_bot_fetches_what_its_feed_could_not_tell(
     for name, value in (("FEEDS", "cs.CV"), ("ARXIV_RSS", BASE), ("ARXIV_API", API)):
         monkeypatch.setenv(f"PAPERGRAM_{name}", value)
     monkeypatch.setenv("PAPERGRAM_ARXIV_OAI", OAI)
-    store.cursors.put(SourceCursor(FIRST, day=MONDAY, batch=WHOLE))
-    arxiv = Arxiv(feed=damaged(item(f"{BAD}v1")), api={BAD: 1})
+    store.feed_cursors.put(FeedCursor(FIRST_FILL, last_day=MONDAY, batch_fingerprint=COMPLETE_MARK))
+    arxiv = Arxiv(feed=damaged(rss_item(f"{BAD}v1")), api={BAD: 1})
 
-    await live_feeds(store, fetcher(arxiv), Config(), lambda: NOW)()
+    await make_feed_job(store, fetcher(arxiv), Config(), lambda: NOW)()
 
-    assert told(store) == [(f"arxiv:{BAD}", 1, Kind.NEW, "cs.CV", MONDAY)]
+    assert told(store) == [(f"arxiv:{BAD}", 1, AnnouncementKind.NEW, "cs.CV", MONDAY)]
     assert arxiv.asked == [BAD]
 
 
 async def test_a_row_goes_three_months_after_it_was_done(store: Store) -> None:
-    await noted(store, item(f"{BAD}v1"), item("2611.00003v1"))
+    await noted(store, rss_item(f"{BAD}v1"), rss_item("2611.00003v1"))
     await fetched(store, Arxiv(api={BAD: 1}))
 
-    assert sweep(store, 1, NOW + SENT) == 0
-    assert sweep(store, 1, NOW + SENT + timedelta(minutes=1)) == 1
-    assert [one.id for one in store.outstanding.open()] == ["2611.00003"]
+    assert apply_retention(store, 1, NOW + MESSAGES_RETENTION) == 0
+    assert apply_retention(store, 1, NOW + MESSAGES_RETENTION + timedelta(minutes=1)) == 1
+    assert [one.id for one in store.missing_papers.unfinished()] == ["2611.00003"]

@@ -7,23 +7,23 @@ from pathlib import Path
 from xml.etree import ElementTree as Tree
 
 FOLDER = Path(__file__).parents[2] / "data" / "feeds"
-_ARXIV = "http://arxiv.org/schemas/atom"
-_DC = "http://purl.org/dc/elements/1.1/"
-Tree.register_namespace("arxiv", _ARXIV)
-Tree.register_namespace("dc", _DC)
+_ARXIV_NAMESPACE = "http://arxiv.org/schemas/atom"
+_DC_NAMESPACE = "http://purl.org/dc/elements/1.1/"
+Tree.register_namespace("arxiv", _ARXIV_NAMESPACE)
+Tree.register_namespace("dc", _DC_NAMESPACE)
 
 
-def body(name: str) -> bytes:
+def read_feed(name: str) -> bytes:
     """One of our own files."""
     return (FOLDER / name).read_bytes()
 
 
-def item(
+def rss_item(
     paper: str = "2611.90001v1",
     title: str = "A Kettle",
     abstract: str = "It boils.",
     kind: str = "new",
-    **changed: str,
+    **changes: str,
 ) -> dict[str, str]:
     """The elements of one RSS item; an element that is changed to "" is left out."""
     elements = {
@@ -32,17 +32,20 @@ def item(
         "description": f"arXiv:{paper} Announce Type: {kind} \nAbstract: {abstract}",
         "guid": f"oai:arXiv.org:{paper}",
         "category": "cs.CV",
-        f"{{{_ARXIV}}}announce_type": kind,
-        f"{{{_DC}}}creator": "Cara Nimbus",
+        f"{{{_ARXIV_NAMESPACE}}}announce_type": kind,
+        f"{{{_DC_NAMESPACE}}}creator": "Cara Nimbus",
     }
-    elements.update({_NAMES.get(name, name): text for name, text in changed.items()})
+    elements.update({_QUALIFIED_NAMES.get(name, name): text for name, text in changes.items()})
     return {name: text for name, text in elements.items() if text}
 
 
-_NAMES = {"announce_type": f"{{{_ARXIV}}}announce_type", "creator": f"{{{_DC}}}creator"}
+_QUALIFIED_NAMES = {
+    "announce_type": f"{{{_ARXIV_NAMESPACE}}}announce_type",
+    "creator": f"{{{_DC_NAMESPACE}}}creator",
+}
 
 
-def rss(
+def rss_feed(
     items: Iterable[dict[str, str]],
     day: str = "Mon, 23 Nov 2026",
     title: str = "cs.CV updates on arXiv.org",

@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator, Mapping
 import httpx
 
 
-class Body(httpx.AsyncByteStream):
+class StreamedBody(httpx.AsyncByteStream):
     """A body that arrives in one piece."""
 
     def __init__(self, content: bytes) -> None:
@@ -17,8 +17,8 @@ class Body(httpx.AsyncByteStream):
         yield self.content
 
 
-def reply(
+def streamed_response(
     status: int = 200, content: bytes = b"", headers: Mapping[str, str] | None = None
 ) -> httpx.Response:
     """An answer that nobody has read yet, for ``httpx.MockTransport``."""
-    return httpx.Response(status, headers=headers, stream=Body(content))
+    return httpx.Response(status, headers=headers, stream=StreamedBody(content))

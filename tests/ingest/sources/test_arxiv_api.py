@@ -10,13 +10,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.ingest.sources import arxiv_api
-from bot.ingest.sources.source_batch import Batch, Condition
-from storage.records import Kind
-from tests.ingest.sources.feeds import body
+from bot.ingest.sources.source_batch import Batch, BatchStatus
+from storage.records import AnnouncementKind
+from tests.ingest.sources.feeds import read_feed
 
 
 def answer(name: str) -> Batch:
-    return arxiv_api.parse(body(name), source="x")
+    return arxiv_api.parse(read_feed(name), source="x")
 
 
 def test_the_old_dialect_is_unwrapped_and_its_foreign_classes_are_left_out() -> None:
@@ -32,9 +32,9 @@ def test_the_old_dialect_is_unwrapped_and_its_foreign_classes_are_left_out() -> 
     assert paper.authors == ("Erzsébet Görbe", "Bo Stratus")
     assert paper.categories == ("math.DG", "math.AG")
     assert paper.comment == "12 pages, no steam"
-    assert (paper.doi, paper.journal) == ("10.5555/bent.2", "J. Bent Things 2 (2024)")
-    assert paper.submitted == datetime(2024, 11, 14, 20, tzinfo=UTC)
-    assert paper.revised == datetime(2024, 11, 21, 3, 5, 51, tzinfo=UTC)
+    assert (paper.doi, paper.journal_ref) == ("10.5555/bent.2", "J. Bent Things 2 (2024)")
+    assert paper.submitted_at == datetime(2024, 11, 14, 20, tzinfo=UTC)
+    assert paper.revised_at == datetime(2024, 11, 21, 3, 5, 51, tzinfo=UTC)
     assert early.paper.id == "arxiv:math/0611998"
 
 
@@ -50,7 +50,7 @@ def test_the_new_dialect_says_the_same() -> None:
 
 
 def test_a_primary_class_of_another_scheme_is_no_category() -> None:
-    odd = body("api-new.xml").replace(
+    odd = read_feed("api-new.xml").replace(
         b'<arxiv:primary_category term="cs.LG"/>', b'<arxiv:primary_category term="I.2.7"/>'
     )
 
@@ -62,9 +62,9 @@ def test_a_primary_class_of_another_scheme_is_no_category() -> None:
 @pytest.mark.parametrize("title", [b"", b"<title/>", b"<title> </title>"])
 def test_a_result_without_a_title_is_kept(title: bytes) -> None:
     whole = b"<title>Fog Models: Attending to &lt;mist&gt;</title>"
-    assert whole in body("api-new.xml")
+    assert whole in read_feed("api-new.xml")
 
-    batch = arxiv_api.parse(body("api-new.xml").replace(whole, title), source="x")
+    batch = arxiv_api.parse(read_feed("api-new.xml").replace(whole, title), source="x")
 
     [one] = batch.announcements
     assert (one.paper.id, one.paper.title) == ("arxiv:2611.90012", "")
@@ -75,14 +75,14 @@ def test_a_result_is_announced_on_the_day_that_its_submission_makes() -> None:
     revised, early = answer("api-old.xml").announcements
     (friday,) = answer("api-new.xml").announcements
 
-    assert (revised.kind, early.kind) == (Kind.REPLACE, Kind.NEW)
+    assert (revised.kind, early.kind) == (AnnouncementKind.REPLACE, AnnouncementKind.NEW)
     assert revised.day == date(2024, 11, 22)
     assert friday.day == date(2026, 11, 24)  # after Friday's deadline
 
 
 def test_a_page_names_the_one_that_follows() -> None:
-    assert answer("api-old.xml").following == 2
-    assert answer("api-new.xml").following == 0
+    assert answer("api-old.xml").next_position == 2
+    assert answer("api-new.xml").next_position == 0
 
 
 def test_an_author_that_is_no_name_is_left_out_or_read() -> None:
@@ -91,7 +91,7 @@ def test_an_author_that_is_no_name_is_left_out_or_read() -> None:
         f"<author><name>{name}</name></author>"
         for name in ("Spout Team", ":", "Bo Stratus and Cy Cumulus")
     )
-    found = body("api-old.xml").replace(b"</author>", b"</author>" + lines.encode(), 1)
+    found = read_feed("api-old.xml").replace(b"</author>", b"</author>" + lines.encode(), 1)
 
     first = arxiv_api.parse(found, source="x").announcements[0]
 
@@ -104,61 +104,61 @@ def test_an_author_that_is_no_name_is_left_out_or_read() -> None:
 def test_a_hole_in_the_middle_asks_for_the_same_page() -> None:
     batch = answer("api-empty-page.xml")
 
-    assert (batch.condition, batch.following) == (Condition.EMPTY_PAGE, 100)
+    assert (batch.status, batch.next_position) == (BatchStatus.EMPTY_PAGE, 100)
 
 
 def test_nothing_found_is_no_hole() -> None:
-    nothing = body("api-empty-page.xml").replace(b">250<", b">0<").replace(b">100<", b">0<")
-    unknown = body("api-empty-page.xml").replace(b"id_list=", b"id_list=2611.90099")
+    nothing = read_feed("api-empty-page.xml").replace(b">250<", b">0<").replace(b">100<", b">0<")
+    unknown = read_feed("api-empty-page.xml").replace(b"id_list=", b"id_list=2611.90099")
 
     for found in (nothing, unknown):
         batch = arxiv_api.parse(found, source="x")
-        assert (batch.condition, batch.following) == (Condition.EMPTY, 0)
+        assert (batch.status, batch.next_position) == (BatchStatus.EMPTY, 0)
 
 
 def test_an_error_is_never_a_paper() -> None:
     batch = answer("api-error.xml")
 
-    assert batch.condition is Condition.ERROR_FEED
+    assert batch.status is BatchStatus.ERROR_FEED
     assert batch.announcements == ()
     assert batch.reason
     assert dict(batch.reason.values) == {"said": "incorrect id format for 9999.kettle"}
 
 
 def test_the_end_of_the_window_is_told() -> None:
-    last = body("api-new.xml").replace(b">0</opensearch:s", b">9999</opensearch:s")
+    last = read_feed("api-new.xml").replace(b">0</opensearch:s", b">9999</opensearch:s")
     batch = arxiv_api.parse(last.replace(b">1</opensearch:t", b">12345</opensearch:t"), source="x")
 
-    assert batch.following == 0
-    assert [warning.key for warning in batch.warnings] == ["source-window"]
+    assert batch.next_position == 0
+    assert [warning.text_key for warning in batch.warnings] == ["source-window"]
 
 
 def test_a_cut_page_is_partial_and_names_no_next() -> None:
-    cut = body("api-old.xml")
+    cut = read_feed("api-old.xml")
     batch = arxiv_api.parse(cut[: cut.index(b"An Early Kettle")], source="x")
 
-    assert (batch.condition, batch.following) == (Condition.PARTIAL, 0)
+    assert (batch.status, batch.next_position) == (BatchStatus.PARTIAL, 0)
     assert len(batch.announcements) == 1
 
 
 def test_results_without_id_are_no_batch() -> None:
-    batch = arxiv_api.parse(body("api-new.xml").replace(b"/abs/", b"/xyz/"), source="x")
+    batch = arxiv_api.parse(read_feed("api-new.xml").replace(b"/abs/", b"/xyz/"), source="x")
 
-    assert batch.condition is Condition.BROKEN
+    assert batch.status is BatchStatus.BROKEN
 
 
 @pytest.mark.parametrize("name", ["api-old.xml", "api-new.xml", "api-error.xml"])
 def test_an_answer_is_told_from_a_feed(name: str) -> None:
-    assert arxiv_api.is_answer(body(name))
-    assert not arxiv_api.is_answer(body("day.atom.xml"))
-    assert not arxiv_api.is_answer(body("day.rss.xml"))
+    assert arxiv_api.is_api_answer(read_feed(name))
+    assert not arxiv_api.is_api_answer(read_feed("day.atom.xml"))
+    assert not arxiv_api.is_api_answer(read_feed("day.rss.xml"))
 
 
 def test_a_question_for_recent_papers_is_in_gmt_and_in_order() -> None:
     east = timezone(timedelta(hours=8))
     since, until = datetime(2026, 11, 16, 7, 30, tzinfo=east), datetime(2026, 11, 23, tzinfo=UTC)
 
-    url = arxiv_api.recent(["cs.CV", "hep-th"], since, until, 4000)
+    url = arxiv_api.recent_query_url(["cs.CV", "hep-th"], since, until, 4000)
 
     assert url.startswith("https://export.arxiv.org/api/query?")
     assert parse_qs(urlsplit(url).query) == {
@@ -175,15 +175,15 @@ def test_a_question_for_recent_papers_is_in_gmt_and_in_order() -> None:
 def test_no_question_leaves_the_window() -> None:
     day = datetime(2026, 11, 16, tzinfo=UTC)
 
-    assert "max_results=100&" in arxiv_api.recent(["cs.CV"], day, day, 9900)
+    assert "max_results=100&" in arxiv_api.recent_query_url(["cs.CV"], day, day, 9900)
     with pytest.raises(ValueError, match="window"):
-        arxiv_api.recent(["cs.CV"], day, day, 10_000)
+        arxiv_api.recent_query_url(["cs.CV"], day, day, 10_000)
 
 
 def test_ids_are_asked_for_by_the_hundred_and_none_is_cut_off() -> None:
     ids = [f"2611.{number:05}" for number in range(250)]
 
-    questions = [parse_qs(urlsplit(url).query) for url in arxiv_api.by_ids(ids)]
+    questions = [parse_qs(urlsplit(url).query) for url in arxiv_api.id_query_urls(ids)]
 
     assert [question["max_results"] for question in questions] == [["100"], ["100"], ["50"]]
     assert ",".join(question["id_list"][0] for question in questions).split(",") == ids
@@ -196,7 +196,7 @@ def test_ids_are_asked_for_by_the_hundred_and_none_is_cut_off() -> None:
     st.binary(max_size=30),
 )
 def test_damaged_bytes_raise_nothing(name: str, start: int, length: int, put: bytes) -> None:
-    whole = body(name)
+    whole = read_feed(name)
 
     batch = arxiv_api.parse(whole[:start] + put + whole[start + length :], source="x")
 

@@ -8,10 +8,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.arxiv.calendar import feed_day
+from bot.arxiv.calendar import feed_day_of_submission
 from bot.ingest.sources import arxiv_history
-from bot.ingest.sources.arxiv_oai import Record, Version
-from storage.records import Kind, Paper
+from bot.ingest.sources.arxiv_oai import OaiRecord, PaperVersion
+from storage.records import AnnouncementKind, Paper
 from tests.support.arxiv_archive import utc
 
 MONDAY, TUESDAY, WEDNESDAY = (date(2026, 11, day) for day in (16, 17, 18))
@@ -20,22 +20,22 @@ FOR_TUESDAY, FOR_WEDNESDAY, FOR_MONDAY = utc(11, 15), utc(11, 16, 22), utc(11, 1
 
 def record(
     *versions: datetime, categories: tuple[str, ...] = ("cs.CV",), changed: date = TUESDAY
-) -> Record:
-    numbered = tuple(Version(number, at) for number, at in enumerate(versions, start=1))
+) -> OaiRecord:
+    numbered = tuple(PaperVersion(number, at) for number, at in enumerate(versions, start=1))
     paper = Paper("arxiv:2611.00001", len(versions), "A Kettle", "It boils.", (), categories)
-    return Record(paper, numbered, changed)
+    return OaiRecord(paper, numbered, changed)
 
 
 @pytest.mark.parametrize(
     ("categories", "versions", "kinds"),
     [
-        ("cs.CV", (FOR_TUESDAY,), [Kind.NEW]),
-        ("cs.CV cs.LG", (FOR_TUESDAY,), [Kind.NEW]),
-        ("cs.LG cs.CV", (FOR_TUESDAY,), [Kind.CROSS]),
-        ("cs.CV", (utc(10, 1), FOR_TUESDAY), [Kind.REPLACE]),
-        ("cs.LG cs.CV", (utc(10, 1), FOR_TUESDAY), [Kind.REPLACE_CROSS]),
-        ("cs.CV", (FOR_TUESDAY, FOR_TUESDAY + timedelta(hours=1)), [Kind.NEW]),
-        ("cs.CV", (FOR_TUESDAY, FOR_WEDNESDAY), [Kind.NEW]),
+        ("cs.CV", (FOR_TUESDAY,), [AnnouncementKind.NEW]),
+        ("cs.CV cs.LG", (FOR_TUESDAY,), [AnnouncementKind.NEW]),
+        ("cs.LG cs.CV", (FOR_TUESDAY,), [AnnouncementKind.CROSS]),
+        ("cs.CV", (utc(10, 1), FOR_TUESDAY), [AnnouncementKind.REPLACE]),
+        ("cs.LG cs.CV", (utc(10, 1), FOR_TUESDAY), [AnnouncementKind.REPLACE_CROSS]),
+        ("cs.CV", (FOR_TUESDAY, FOR_TUESDAY + timedelta(hours=1)), [AnnouncementKind.NEW]),
+        ("cs.CV", (FOR_TUESDAY, FOR_WEDNESDAY), [AnnouncementKind.NEW]),
         ("cs.CV", (utc(10, 1),), []),
         ("cs.CV", (FOR_MONDAY, FOR_WEDNESDAY), []),
         ("cs.LG", (FOR_TUESDAY,), []),
@@ -44,40 +44,42 @@ def record(
     ],
 )
 def test_a_feed_day_names_the_kind(
-    categories: str, versions: tuple[datetime, ...], kinds: list[Kind]
+    categories: str, versions: tuple[datetime, ...], kinds: list[AnnouncementKind]
 ) -> None:
     paper = record(*versions, categories=tuple(categories.split()))
 
-    found = arxiv_history.announced(paper, "cs.CV", (TUESDAY,))
+    found = arxiv_history.announcements_of_record(paper, "cs.CV", (TUESDAY,))
 
     assert [one.kind for one in found] == kinds
     assert all(one.feed == "cs.CV" and one.day == TUESDAY for one in found)
 
 
 def test_a_stretch_of_days_tells_a_paper_on_each_of_its_days() -> None:
-    found = arxiv_history.announced(
+    found = arxiv_history.announcements_of_record(
         record(FOR_TUESDAY, FOR_WEDNESDAY), "cs.CV", (TUESDAY, WEDNESDAY)
     )
 
     assert [(one.day, one.kind) for one in found] == [
-        (TUESDAY, Kind.NEW),
-        (WEDNESDAY, Kind.REPLACE),
+        (TUESDAY, AnnouncementKind.NEW),
+        (WEDNESDAY, AnnouncementKind.REPLACE),
     ]
 
 
 @pytest.mark.parametrize(
     ("feed", "categories", "kind"),
     [
-        ("cs.CV+cs.LG", ("cs.LG", "cs.AI"), Kind.NEW),
-        ("cs.CV+cs.LG", ("cs.AI", "cs.LG"), Kind.CROSS),
-        ("cs.NA", ("math.NA",), Kind.NEW),
-        ("math.NA", ("cs.NA", "cs.AI"), Kind.NEW),
+        ("cs.CV+cs.LG", ("cs.LG", "cs.AI"), AnnouncementKind.NEW),
+        ("cs.CV+cs.LG", ("cs.AI", "cs.LG"), AnnouncementKind.CROSS),
+        ("cs.NA", ("math.NA",), AnnouncementKind.NEW),
+        ("math.NA", ("cs.NA", "cs.AI"), AnnouncementKind.NEW),
     ],
 )
 def test_the_kind_is_relative_to_the_feed_in_any_spelling(
-    feed: str, categories: tuple[str, ...], kind: Kind
+    feed: str, categories: tuple[str, ...], kind: AnnouncementKind
 ) -> None:
-    [found] = arxiv_history.announced(record(FOR_TUESDAY, categories=categories), feed, (TUESDAY,))
+    [found] = arxiv_history.announcements_of_record(
+        record(FOR_TUESDAY, categories=categories), feed, (TUESDAY,)
+    )
 
     assert found.kind is kind
 
@@ -85,15 +87,15 @@ def test_the_kind_is_relative_to_the_feed_in_any_spelling(
 def test_a_paper_held_by_a_moderator_is_told_on_the_day_it_came_out() -> None:
     paper = record(utc(11, 10), changed=WEDNESDAY)
 
-    found = arxiv_history.held(paper, "cs.CV", (TUESDAY, WEDNESDAY))
+    found = arxiv_history.late_announcement(paper, "cs.CV", (TUESDAY, WEDNESDAY))
 
     assert found
-    assert (found.day, found.kind) == (WEDNESDAY, Kind.NEW)
+    assert (found.day, found.kind) == (WEDNESDAY, AnnouncementKind.NEW)
 
 
 def test_a_paper_of_these_days_or_a_later_one_was_not_held() -> None:
-    assert arxiv_history.held(record(FOR_TUESDAY), "cs.CV", (TUESDAY,)) is None
-    assert arxiv_history.held(record(FOR_WEDNESDAY), "cs.CV", (TUESDAY,)) is None
+    assert arxiv_history.late_announcement(record(FOR_TUESDAY), "cs.CV", (TUESDAY,)) is None
+    assert arxiv_history.late_announcement(record(FOR_WEDNESDAY), "cs.CV", (TUESDAY,)) is None
 
 
 @given(st.lists(st.integers(0, 24 * 24), min_size=1, max_size=7))
@@ -101,8 +103,8 @@ def test_each_early_version_is_told_exactly_on_its_day(hours: list[int]) -> None
     versions = [utc(11, 1) + timedelta(hours=hour) for hour in sorted(hours)]
     days = tuple(date(2026, 11, 1) + timedelta(days=n) for n in range(40))
 
-    found = arxiv_history.announced(record(*versions), "cs.CV", days)
+    found = arxiv_history.announcements_of_record(record(*versions), "cs.CV", days)
 
-    assert [one.day for one in found] == sorted({feed_day(at) for at in versions[:5]})
-    assert [one.kind for one in found[:1]] == [Kind.NEW]
-    assert all(one.kind is Kind.REPLACE for one in found[1:])
+    assert [one.day for one in found] == sorted({feed_day_of_submission(at) for at in versions[:5]})
+    assert [one.kind for one in found[:1]] == [AnnouncementKind.NEW]
+    assert all(one.kind is AnnouncementKind.REPLACE for one in found[1:])

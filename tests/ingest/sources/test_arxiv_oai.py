@@ -12,28 +12,37 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.ingest.sources import arxiv_oai
-from bot.ingest.sources.arxiv_oai import FEW, Page, Version, parse
-from bot.ingest.sources.source_batch import Condition
-from tests.ingest.sources.offline import reply
-from tests.support.arxiv_archive import BASE, HEAD, Archive, Filed, asking, error, page, utc
+from bot.ingest.sources.arxiv_oai import MAX_UNREADABLE_RECORDS, OaiPage, PaperVersion, parse
+from bot.ingest.sources.source_batch import BatchStatus
+from tests.ingest.sources.offline import streamed_response
+from tests.support.arxiv_archive import (
+    BASE,
+    XML_HEAD,
+    ArchivedPaper,
+    FakeArchive,
+    archive_fetcher,
+    error_page,
+    records_page,
+    utc,
+)
 
-KETTLE = Filed("2611.00001", (utc(11, 15), utc(11, 17)), date(2026, 11, 18), "cs.CV cs.LG")
+KETTLE = ArchivedPaper("2611.00001", (utc(11, 15), utc(11, 17)), date(2026, 11, 18), "cs.CV cs.LG")
 
 
 def test_a_record_holds_the_paper_as_it_is_now_and_its_history() -> None:
-    found = parse(page([KETTLE]))
+    found = parse(records_page([KETTLE]))
 
     [record] = found.records
-    assert found.condition is Condition.FRESH
+    assert found.status is BatchStatus.FRESH
     assert record.paper.id == "arxiv:2611.00001"
     assert (record.paper.version, record.paper.title) == (2, "A Kettle")
     assert record.paper.abstract == "It boils water.\n  And tea."
     assert record.paper.authors == ("Cara Nimbus", "Odo Quill")
     assert record.paper.categories == ("cs.CV", "cs.LG")
     assert record.paper.link == "https://arxiv.org/abs/2611.00001"
-    assert (record.paper.submitted, record.paper.revised) == KETTLE.versions
-    assert record.versions == (Version(1, utc(11, 15)), Version(2, utc(11, 17)))
-    assert record.changed == date(2026, 11, 18)
+    assert (record.paper.submitted_at, record.paper.revised_at) == KETTLE.versions
+    assert record.versions == (PaperVersion(1, utc(11, 15)), PaperVersion(2, utc(11, 17)))
+    assert record.changed_on == date(2026, 11, 18)
 
 
 @pytest.mark.parametrize(
@@ -50,41 +59,43 @@ def test_a_record_holds_the_paper_as_it_is_now_and_its_history() -> None:
     ],
 )
 def test_one_line_of_authors_becomes_names(line: str, names: tuple[str, ...]) -> None:
-    [record] = parse(page([replace(KETTLE, authors=line)])).records
+    [record] = parse(records_page([replace(KETTLE, authors=line)])).records
 
     assert record.paper.authors == names
 
 
 def test_classes_of_other_schemes_are_no_categories() -> None:
-    [record] = parse(page([replace(KETTLE, categories="math.NA 68T45 I.2.6 cmp-lg")])).records
+    [record] = parse(
+        records_page([replace(KETTLE, categories="math.NA 68T45 I.2.6 cmp-lg")])
+    ).records
 
     assert record.paper.categories == ("math.NA", "cmp-lg")
 
 
 def test_text_comes_as_it_was_written() -> None:
     title = "<think> if a<b & Q&A\\& $\\alpha$"
-    [record] = parse(page([replace(KETTLE, title=title)])).records
+    [record] = parse(records_page([replace(KETTLE, title=title)])).records
 
     assert record.paper.title == title
 
 
 def test_an_old_id_keeps_its_slash() -> None:
-    [record] = parse(page([replace(KETTLE, id="hep-th/9901001")])).records
+    [record] = parse(records_page([replace(KETTLE, id="hep-th/9901001")])).records
 
     assert record.paper.id == "arxiv:hep-th/9901001"
 
 
 def test_a_deleted_record_is_passed_over() -> None:
-    body = page([KETTLE]).replace(b"<header>", b"<header status='deleted'>")
+    body = records_page([KETTLE]).replace(b"<header>", b"<header status='deleted'>")
 
     found = parse(body)
 
-    assert (found.condition, found.records, found.warnings) == (Condition.FRESH, (), ())
+    assert (found.status, found.records, found.warnings) == (BatchStatus.FRESH, (), ())
 
 
 @pytest.mark.parametrize("title", [b"", b"<title/>", b"<title> </title>"])
 def test_a_record_without_a_title_is_kept(title: bytes) -> None:
-    found = parse(page([KETTLE]).replace(b"<title>A Kettle</title>", title))
+    found = parse(records_page([KETTLE]).replace(b"<title>A Kettle</title>", title))
 
     [record] = found.records
     assert (record.paper.id, record.paper.title) == ("arxiv:2611.00001", "")
@@ -103,15 +114,15 @@ def test_a_record_without_a_title_is_kept(title: bytes) -> None:
 def test_a_record_that_lacks_something_is_named_and_costs_no_other(
     good: bytes, bad: bytes, fact: str
 ) -> None:
-    other = Filed("2611.00002", (utc(11, 15),), date(2026, 11, 17)).xml()
-    body = page([KETTLE]).replace(b"<resum", other.encode().replace(good, bad) + b"<resum")
+    other = ArchivedPaper("2611.00002", (utc(11, 15),), date(2026, 11, 17)).record_xml()
+    body = records_page([KETTLE]).replace(b"<resum", other.encode().replace(good, bad) + b"<resum")
 
     found = parse(body)
 
     assert [record.paper.id for record in found.records] == ["arxiv:2611.00001"]
-    assert [warning.key for warning in found.warnings] == ["source-skipped"]
+    assert [warning.text_key for warning in found.warnings] == ["source-skipped"]
     assert dict(found.warnings[0].values) == {"items": 1, "names": fact}
-    assert [one.id for one in found.unread] == ["" if "nothing" in fact else "2611.00002"]
+    assert [one.id for one in found.skipped_items] == ["" if "nothing" in fact else "2611.00002"]
 
 
 @pytest.mark.parametrize(
@@ -123,45 +134,47 @@ def test_a_record_that_lacks_something_is_named_and_costs_no_other(
     ],
 )
 def test_what_a_record_says_twice_is_read_where_it_can_be(good: bytes, bad: bytes) -> None:
-    body = page([KETTLE])
+    body = records_page([KETTLE])
     assert good in body
 
     found = parse(body.replace(good, bad))
 
     [record] = found.records
     assert (record.paper.id, found.warnings) == ("arxiv:2611.00001", ())
-    assert record.changed in (date(2026, 11, 18), date(2026, 11, 17))
+    assert record.changed_on in (date(2026, 11, 18), date(2026, 11, 17))
 
 
 def test_a_page_of_which_nothing_can_be_read_is_no_empty_page() -> None:
-    papers = [replace(KETTLE, id=f"2611.{number:05}") for number in range(FEW + 1)]
+    papers = [
+        replace(KETTLE, id=f"2611.{number:05}") for number in range(MAX_UNREADABLE_RECORDS + 1)
+    ]
 
-    found = parse(page(papers, "more").replace(b"arXivRaw", b"arXivCooked"))
-    few = parse(page(papers[1:], "more").replace(b"arXivRaw", b"arXivCooked"))
+    found = parse(records_page(papers, "more").replace(b"arXivRaw", b"arXivCooked"))
+    few = parse(records_page(papers[1:], "more").replace(b"arXivRaw", b"arXivCooked"))
 
-    assert (found.condition, found.is_usable) == (Condition.BROKEN, False)
-    assert (few.condition, few.token, few.records) == (Condition.FRESH, "more", ())
-    assert [one.id for one in few.unread] == [paper.id for paper in papers[1:]]
+    assert (found.status, found.is_usable) == (BatchStatus.BROKEN, False)
+    assert (few.status, few.resumption_token, few.records) == (BatchStatus.FRESH, "more", ())
+    assert [one.id for one in few.skipped_items] == [paper.id for paper in papers[1:]]
 
 
 def test_a_token_comes_back_as_it_was_given() -> None:
     token = "verb%3DListRecords%26from%3D2026-11-17%26skip%3D1"
 
-    found = parse(page([KETTLE], token))
-    url = arxiv_oai.next_page(found.token, base=BASE)
+    found = parse(records_page([KETTLE], token))
+    url = arxiv_oai.next_page_url(found.resumption_token, base=BASE)
 
-    assert found.token == token
+    assert found.resumption_token == token
     assert parse_qs(urlsplit(url).query) == {"verb": ["ListRecords"], "resumptionToken": [token]}
 
 
 def test_an_abstract_that_speaks_of_tokens_leads_nowhere() -> None:
     title = "<resumptionToken>elsewhere</resumptionToken>"
 
-    assert parse(page([replace(KETTLE, title=title)])).token == ""
+    assert parse(records_page([replace(KETTLE, title=title)])).resumption_token == ""
 
 
 def test_the_first_question_names_the_day_and_the_set() -> None:
-    url = arxiv_oai.first_page(date(2026, 11, 17), "cs:cs:CV", base=BASE)
+    url = arxiv_oai.first_page_url(date(2026, 11, 17), "cs:cs:CV", base=BASE)
 
     asked = {key: value for key, [value] in parse_qs(urlsplit(url).query).items()}
     assert asked == {
@@ -170,17 +183,18 @@ def test_the_first_question_names_the_day_and_the_set() -> None:
         "from": "2026-11-17",
         "set": "cs:cs:CV",
     }
-    assert "set" not in arxiv_oai.first_page(date(2026, 11, 17), base=BASE)
+    assert "set" not in arxiv_oai.first_page_url(date(2026, 11, 17), base=BASE)
 
 
 def test_errors_come_with_status_200_and_are_told_apart() -> None:
     none, expired, wrong = (
-        parse(error(code, "So it is.")) for code in ("noRecordsMatch", "badResumptionToken", "x")
+        parse(error_page(code, "So it is."))
+        for code in ("noRecordsMatch", "badResumptionToken", "x")
     )
 
-    assert (none.condition, none.is_usable, none.is_expired) == (Condition.EMPTY, True, False)
-    assert (expired.is_usable, expired.is_expired) == (False, True)
-    assert (wrong.condition, wrong.is_expired) == (Condition.ERROR_FEED, False)
+    assert (none.status, none.is_usable, none.is_token_expired) == (BatchStatus.EMPTY, True, False)
+    assert (expired.is_usable, expired.is_token_expired) == (False, True)
+    assert (wrong.status, wrong.is_token_expired) == (BatchStatus.ERROR_FEED, False)
     assert wrong.reason
     assert dict(wrong.reason.values) == {"said": "x: So it is."}
 
@@ -188,62 +202,70 @@ def test_errors_come_with_status_200_and_are_told_apart() -> None:
 @pytest.mark.parametrize(
     ("body", "condition"),
     [
-        (b"", Condition.BROKEN),
-        (b"Rate exceeded.", Condition.LIMITED),
-        (b"<html><body>We are down.</body></html>", Condition.NOT_A_FEED),
-        (b"<rss><channel/></rss>", Condition.NOT_A_FEED),
-        (HEAD.encode() + b"<Identify/></OAI-PMH>", Condition.NOT_A_FEED),
-        (HEAD.encode(), Condition.BROKEN),
-        (b"<!DOCTYPE a [<!ENTITY b 'c'>]><OAI-PMH>&b;</OAI-PMH>", Condition.NOT_A_FEED),
-        (b"<OAI-PMH>" + b"<a>" * 5000 + b"</a>" * 5000 + b"</OAI-PMH>", Condition.BROKEN),
-        (b"<OAI-PMH>" + b"<record/>" * 20_000 + b"</OAI-PMH>", Condition.BROKEN),
-        (b"\xff\xfe\x00", Condition.NOT_A_FEED),
-        (page([KETTLE]).replace(b"OAI/arXivRaw", b"OAI/}arXivRaw"), Condition.BROKEN),
+        (b"", BatchStatus.BROKEN),
+        (b"Rate exceeded.", BatchStatus.LIMITED),
+        (b"<html><body>We are down.</body></html>", BatchStatus.NOT_A_FEED),
+        (b"<rss><channel/></rss>", BatchStatus.NOT_A_FEED),
+        (XML_HEAD.encode() + b"<Identify/></OAI-PMH>", BatchStatus.NOT_A_FEED),
+        (XML_HEAD.encode(), BatchStatus.BROKEN),
+        (b"<!DOCTYPE a [<!ENTITY b 'c'>]><OAI-PMH>&b;</OAI-PMH>", BatchStatus.NOT_A_FEED),
+        (b"<OAI-PMH>" + b"<a>" * 5000 + b"</a>" * 5000 + b"</OAI-PMH>", BatchStatus.BROKEN),
+        (b"<OAI-PMH>" + b"<record/>" * 20_000 + b"</OAI-PMH>", BatchStatus.BROKEN),
+        (b"\xff\xfe\x00", BatchStatus.NOT_A_FEED),
+        (records_page([KETTLE]).replace(b"OAI/arXivRaw", b"OAI/}arXivRaw"), BatchStatus.BROKEN),
     ],
 )
-def test_what_is_no_page_says_what_it_is(body: bytes, condition: Condition) -> None:
+def test_what_is_no_page_says_what_it_is(body: bytes, condition: BatchStatus) -> None:
     found = parse(body)
 
-    assert (found.condition, found.records, found.token) == (condition, (), "")
+    assert (found.status, found.records, found.resumption_token) == (condition, (), "")
     assert found.reason
 
 
 def test_a_page_that_broke_off_gives_its_whole_records_and_no_token() -> None:
     papers = [replace(KETTLE, id=f"2611.0000{number}") for number in range(5)]
-    body = page(papers, "more")
+    body = records_page(papers, "more")
 
     found = parse(body[: body.index(b"2611.00003")])
 
-    assert (found.condition, found.is_usable, found.token) == (Condition.PARTIAL, False, "")
+    assert (found.status, found.is_usable, found.resumption_token) == (
+        BatchStatus.PARTIAL,
+        False,
+        "",
+    )
     assert len(found.records) == 3
 
 
 def test_one_forbidden_byte_costs_no_record() -> None:
-    found = parse(page([replace(KETTLE, title="A \x0b Kettle")]))
+    found = parse(records_page([replace(KETTLE, title="A \x0b Kettle")]))
 
     assert [record.paper.title for record in found.records] == ["A  Kettle"]
 
 
 def test_one_broken_record_does_not_hide_the_next_page() -> None:
     papers = [replace(KETTLE, id=f"2611.0000{number}") for number in range(3)]
-    body = page(papers, "more").replace(b"<id>2611.00001</id>", b"<id>2611.00001</di>")
+    body = records_page(papers, "more").replace(b"<id>2611.00001</id>", b"<id>2611.00001</di>")
 
     found = parse(body)
 
-    assert (found.condition, found.token, len(found.records)) == (Condition.FRESH, "more", 2)
-    assert [warning.key for warning in found.warnings] == ["source-skipped"]
+    assert (found.status, found.resumption_token, len(found.records)) == (
+        BatchStatus.FRESH,
+        "more",
+        2,
+    )
+    assert [warning.text_key for warning in found.warnings] == ["source-skipped"]
 
 
 @given(st.data())
 def test_no_damage_makes_it_raise(data: st.DataObject) -> None:
-    body = page([KETTLE, replace(KETTLE, id="2611.00002")], "token")
+    body = records_page([KETTLE, replace(KETTLE, id="2611.00002")], "token")
     start = data.draw(st.integers(0, len(body)))
     end = data.draw(st.integers(start, min(len(body), start + 200)))
     noise = data.draw(st.binary(max_size=20))
 
     found = parse(body[:start] + noise + body[end:])
 
-    assert isinstance(found, Page)
+    assert isinstance(found, OaiPage)
     assert found.is_usable or found.reason
 
 
@@ -251,35 +273,41 @@ def test_no_damage_makes_it_raise(data: st.DataObject) -> None:
 def test_every_date_of_a_version_comes_back(seconds: list[int]) -> None:
     at = tuple(datetime(1991, 8, 1, tzinfo=UTC) + timedelta(seconds=one) for one in seconds)
 
-    [record] = parse(page([replace(KETTLE, versions=at)])).records
+    [record] = parse(records_page([replace(KETTLE, versions=at)])).records
 
-    assert tuple(version.at for version in record.versions) == at
+    assert tuple(version.submitted_at for version in record.versions) == at
 
 
 @pytest.mark.parametrize(
     ("status", "condition"),
     [
-        (503, Condition.LIMITED),
-        (429, Condition.LIMITED),
-        (403, Condition.LIMITED),
-        (500, Condition.UNREACHABLE),
-        (404, Condition.UNREACHABLE),
+        (503, BatchStatus.LIMITED),
+        (429, BatchStatus.LIMITED),
+        (403, BatchStatus.LIMITED),
+        (500, BatchStatus.UNREACHABLE),
+        (404, BatchStatus.UNREACHABLE),
     ],
 )
-async def test_a_status_is_said_and_its_wait_kept(status: int, condition: Condition) -> None:
-    archive = Archive(trouble=[lambda: reply(status, headers={"retry-after": "600"})])
+async def test_a_status_is_said_and_its_wait_kept(status: int, condition: BatchStatus) -> None:
+    archive = FakeArchive(
+        scripted_responses=[lambda: streamed_response(status, headers={"retry-after": "600"})]
+    )
 
-    with asking(archive) as fetcher:
-        found = await arxiv_oai.ask(arxiv_oai.first_page(date(2026, 11, 17), base=BASE), fetcher)
+    with archive_fetcher(archive) as fetcher:
+        found = await arxiv_oai.fetch_page(
+            arxiv_oai.first_page_url(date(2026, 11, 17), base=BASE), fetcher
+        )
 
-    assert (found.condition, found.retry_after) == (condition, 600.0)
+    assert (found.status, found.retry_after) == (condition, 600.0)
 
 
 async def test_no_answer_is_said() -> None:
     def silence() -> httpx.Response:
         raise httpx.ConnectError("down")
 
-    with asking(Archive(trouble=[silence])) as fetcher:
-        found = await arxiv_oai.ask(arxiv_oai.first_page(date(2026, 11, 17), base=BASE), fetcher)
+    with archive_fetcher(FakeArchive(scripted_responses=[silence])) as fetcher:
+        found = await arxiv_oai.fetch_page(
+            arxiv_oai.first_page_url(date(2026, 11, 17), base=BASE), fetcher
+        )
 
-    assert found.condition is Condition.UNREACHABLE
+    assert found.status is BatchStatus.UNREACHABLE

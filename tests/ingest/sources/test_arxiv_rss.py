@@ -8,11 +8,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.arxiv.announcement_text import clean
+from bot.arxiv.announcement_text import strip_invisible
 from bot.ingest.sources import arxiv_rss
-from bot.ingest.sources.source_batch import Condition, Unread
-from storage.records import Announcement, Kind, SourceCursor
-from tests.ingest.sources.feeds import body, item, rss
+from bot.ingest.sources.source_batch import BatchStatus, SkippedItem
+from storage.records import Announcement, AnnouncementKind, FeedCursor
+from tests.ingest.sources.feeds import read_feed, rss_feed, rss_item
 
 MONDAY = date(2026, 11, 23)
 
@@ -22,18 +22,18 @@ def announcements(answer: bytes) -> tuple[Announcement, ...]:
 
 
 def test_a_feed_names_its_day_its_categories_and_its_kinds() -> None:
-    batch = arxiv_rss.parse(body("day.rss.xml"), source="x")
+    batch = arxiv_rss.parse(read_feed("day.rss.xml"), source="x")
 
-    assert batch.condition is Condition.FRESH
+    assert batch.status is BatchStatus.FRESH
     assert batch.day == MONDAY
     assert {one.feed for one in batch.announcements} == {"cs.CV+cs.LG"}
     assert [one.kind for one in batch.announcements] == ["new", "cross", "replace-cross", "replace"]
-    assert batch.counts == dict.fromkeys(Kind, 1)
+    assert batch.counts == dict.fromkeys(AnnouncementKind, 1)
     assert batch.warnings == ()
 
 
 def test_a_paper_is_kept_as_it_was_announced() -> None:
-    paper = announcements(body("day.rss.xml"))[0].paper
+    paper = announcements(read_feed("day.rss.xml"))[0].paper
 
     assert (paper.id, paper.version) == ("arxiv:2611.90001", 1)
     assert paper.title == "Teaching a Kettle to <think> Before It Boils: $0<r<1$ & Beyond"
@@ -65,7 +65,7 @@ def test_every_author_that_a_feed_names_is_kept_in_order(
     creators: list[str], names: tuple[str, ...], form: str
 ) -> None:
     told = "".join(f"<dc:creator>{name}</dc:creator>" for name in creators).encode()
-    answer = rss([item()]) if form == "rss" else body("day.atom.xml")
+    answer = rss_feed([rss_item()]) if form == "rss" else read_feed("day.atom.xml")
     answer = answer.replace(b"<dc:creator>Cara Nimbus</dc:creator>", told)
     assert told in answer
 
@@ -79,10 +79,10 @@ def test_classes_of_other_schemes_are_no_categories(form: str) -> None:
     terms = ["math.NA", "68T05", "I.2.7; J.3", "Primary 14F05; Secondary 18E30", "cs.NA", "CS"]
     if form == "rss":
         told = "".join(f"<category>{term}</category>" for term in terms)
-        answer = rss([item()]).replace(b"<category>cs.CV</category>", told.encode())
+        answer = rss_feed([rss_item()]).replace(b"<category>cs.CV</category>", told.encode())
     else:
         told = "".join(f'<category term="{term}"/>' for term in terms)
-        answer = body("day.atom.xml").replace(b'<category term="eess.IV"/>', told.encode())
+        answer = read_feed("day.atom.xml").replace(b'<category term="eess.IV"/>', told.encode())
         answer = answer.replace(b'<category term="cs.CV"/>', b"")
 
     [one] = announcements(answer)
@@ -91,7 +91,7 @@ def test_classes_of_other_schemes_are_no_categories(form: str) -> None:
 
 
 def test_an_old_title_that_names_another_scheme_names_no_category() -> None:
-    answer = body("old.rdf.xml")
+    answer = read_feed("old.rdf.xml")
     assert b"[hep-ph]" in answer
 
     found = announcements(answer.replace(b"[hep-ph]", b"[81T05]"))
@@ -100,24 +100,24 @@ def test_an_old_title_that_names_another_scheme_names_no_category() -> None:
 
 
 def test_an_old_id_keeps_its_slash_and_its_version() -> None:
-    paper = announcements(body("day.rss.xml"))[2].paper
+    paper = announcements(read_feed("day.rss.xml"))[2].paper
 
     assert (paper.id, paper.version) == ("arxiv:math/0611999", 3)
     assert paper.doi == "10.5555/lemma.3"
-    assert paper.journal == "J. Mended Lemmas 3 (2026) 1-9"
+    assert paper.journal_ref == "J. Mended Lemmas 3 (2026) 1-9"
 
 
 def test_atom_says_the_same_as_rss() -> None:
-    (one,) = announcements(body("day.atom.xml"))
+    (one,) = announcements(read_feed("day.atom.xml"))
 
-    assert (one.feed, one.kind, one.day) == ("cs.CV", Kind.CROSS, MONDAY)
+    assert (one.feed, one.kind, one.day) == ("cs.CV", AnnouncementKind.CROSS, MONDAY)
     assert one.paper.abstract == "Fog is seen as <signal>."
     assert one.paper.authors == ("Cara Nimbus",)
     assert one.paper.categories == ("eess.IV", "cs.CV")
 
 
 def test_the_era_before_2024_is_read_from_its_titles() -> None:
-    batch = arxiv_rss.parse(body("old.rdf.xml"), source="x")
+    batch = arxiv_rss.parse(read_feed("old.rdf.xml"), source="x")
     new, cross, updated = batch.announcements
 
     assert batch.day == date(2019, 3, 4)
@@ -133,12 +133,12 @@ def test_the_era_before_2024_is_read_from_its_titles() -> None:
 
 def test_the_weeks_without_version_are_read_from_their_links() -> None:
     link = "https://rss.arxiv.org/abs/2402.90001"
-    bare = item(link=link, description="It boils.", guid="", announce_type="")
+    bare = rss_item(link=link, description="It boils.", guid="", announce_type="")
 
-    (one,) = announcements(rss([bare]))
+    (one,) = announcements(rss_feed([bare]))
 
     assert (one.paper.id, one.paper.version) == ("arxiv:2402.90001", 0)
-    assert (one.paper.abstract, one.kind) == ("It boils.", Kind.NEW)
+    assert (one.paper.abstract, one.kind) == ("It boils.", AnnouncementKind.NEW)
 
 
 @pytest.mark.parametrize(
@@ -153,7 +153,9 @@ def test_the_weeks_without_version_are_read_from_their_links() -> None:
 )
 def test_a_feed_is_named_as_it_was_asked_for(title: str, source: str, feed: str) -> None:
     """arXiv's title lists archives before classes, whatever the order of the question."""
-    [announcement] = arxiv_rss.parse(rss([item()], title=title), source=source).announcements
+    [announcement] = arxiv_rss.parse(
+        rss_feed([rss_item()], title=title), source=source
+    ).announcements
 
     assert announcement.feed == feed
 
@@ -161,84 +163,94 @@ def test_a_feed_is_named_as_it_was_asked_for(title: str, source: str, feed: str)
 @pytest.mark.parametrize(
     ("answer", "condition", "key"),
     [
-        (body("empty.rss.xml"), Condition.EMPTY, "source-empty"),
-        (body("empty.atom.xml"), Condition.EMPTY, "source-empty"),
-        (body("error.rss.xml"), Condition.ERROR_FEED, "source-error-feed"),
-        (body("page.html"), Condition.NOT_A_FEED, "source-page"),
-        (b"<!-- cache -->\n<HTML><p>down", Condition.NOT_A_FEED, "source-page"),
-        (b"No archive specified.", Condition.NOT_A_FEED, "source-text"),
-        (b'{"error": "json"}', Condition.NOT_A_FEED, "source-text"),
-        (b"<OAI-PMH/>", Condition.NOT_A_FEED, "source-format"),
-        (rss([], title="My blog"), Condition.NOT_A_FEED, "source-foreign"),
-        (rss([item(guid="7", link="http://x.y", description="z")]), Condition.NOT_A_FEED, None),
-        (b"Rate exceeded.", Condition.LIMITED, "source-limited"),
-        (b"", Condition.BROKEN, "source-empty-answer"),
-        (b" \r\n ", Condition.BROKEN, "source-empty-answer"),
-        (body("day.rss.xml")[:300], Condition.BROKEN, "source-broken"),
-        (body("day.rss.xml")[:1500], Condition.BROKEN, "source-broken"),
-        (b"<rss><channel>" + b"<item/>" * 10_001, Condition.BROKEN, "source-endless"),
-        (b"<rss><channel>" + b"<a>" * 60, Condition.BROKEN, "source-endless"),
-        (b"<rss>" + b"<a/>" * 1_000_001 + b"</rss>", Condition.BROKEN, "source-endless"),
-        (b'<!DOCTYPE x [<!ENTITY a "aa">]><rss/>', Condition.NOT_A_FEED, "source-page"),
-        (b"\x1f\x8b\x08\x00junk", Condition.NOT_A_FEED, "source-text"),
+        (read_feed("empty.rss.xml"), BatchStatus.EMPTY, "source-empty"),
+        (read_feed("empty.atom.xml"), BatchStatus.EMPTY, "source-empty"),
+        (read_feed("error.rss.xml"), BatchStatus.ERROR_FEED, "source-error-feed"),
+        (read_feed("page.html"), BatchStatus.NOT_A_FEED, "source-page"),
+        (b"<!-- cache -->\n<HTML><p>down", BatchStatus.NOT_A_FEED, "source-page"),
+        (b"No archive specified.", BatchStatus.NOT_A_FEED, "source-text"),
+        (b'{"error": "json"}', BatchStatus.NOT_A_FEED, "source-text"),
+        (b"<OAI-PMH/>", BatchStatus.NOT_A_FEED, "source-format"),
+        (rss_feed([], title="My blog"), BatchStatus.NOT_A_FEED, "source-foreign"),
+        (
+            rss_feed([rss_item(guid="7", link="http://x.y", description="z")]),
+            BatchStatus.NOT_A_FEED,
+            None,
+        ),
+        (b"Rate exceeded.", BatchStatus.LIMITED, "source-limited"),
+        (b"", BatchStatus.BROKEN, "source-empty-answer"),
+        (b" \r\n ", BatchStatus.BROKEN, "source-empty-answer"),
+        (read_feed("day.rss.xml")[:300], BatchStatus.BROKEN, "source-broken"),
+        (read_feed("day.rss.xml")[:1500], BatchStatus.BROKEN, "source-broken"),
+        (b"<rss><channel>" + b"<item/>" * 10_001, BatchStatus.BROKEN, "source-endless"),
+        (b"<rss><channel>" + b"<a>" * 60, BatchStatus.BROKEN, "source-endless"),
+        (b"<rss>" + b"<a/>" * 1_000_001 + b"</rss>", BatchStatus.BROKEN, "source-endless"),
+        (b'<!DOCTYPE x [<!ENTITY a "aa">]><rss/>', BatchStatus.NOT_A_FEED, "source-page"),
+        (b"\x1f\x8b\x08\x00junk", BatchStatus.NOT_A_FEED, "source-text"),
     ],
 )
 def test_each_answer_without_papers_is_named(
-    answer: bytes, condition: Condition, key: str | None
+    answer: bytes, condition: BatchStatus, key: str | None
 ) -> None:
-    previous = SourceCursor("x", etag="e", day=MONDAY, batch="b")
+    previous = FeedCursor("x", etag="e", last_day=MONDAY, batch_fingerprint="b")
 
     batch = arxiv_rss.parse(answer, source="x", previous=previous)
 
-    assert batch.condition is condition
+    assert batch.status is condition
     assert batch.reason
-    assert key in (batch.reason.key, None)
+    assert key in (batch.reason.text_key, None)
     assert batch.announcements == ()
     assert batch.cursor == previous
 
 
 def test_an_empty_day_is_dated() -> None:
     for name in ("empty.rss.xml", "empty.atom.xml"):
-        assert arxiv_rss.parse(body(name), source="x").day == date(2026, 11, 22)
+        assert arxiv_rss.parse(read_feed(name), source="x").day == date(2026, 11, 22)
 
 
 def test_a_feed_cut_off_keeps_its_whole_items_and_is_asked_again() -> None:
-    whole = announcements(body("day.rss.xml"))
+    whole = announcements(read_feed("day.rss.xml"))
 
-    cut = body("day.rss.xml").index(b"Clouds are counted")
-    batch = arxiv_rss.parse(body("day.rss.xml")[:cut], source="x")
+    cut = read_feed("day.rss.xml").index(b"Clouds are counted")
+    batch = arxiv_rss.parse(read_feed("day.rss.xml")[:cut], source="x")
 
-    assert batch.condition is Condition.PARTIAL
+    assert batch.status is BatchStatus.PARTIAL
     assert batch.announcements == whole[:3]
-    assert batch.cursor == SourceCursor("x")
+    assert batch.cursor == FeedCursor("x")
 
 
 @pytest.mark.parametrize(
     ("poison", "name"),
     [
-        (item("2611.90009v1", guid="nonsense", link="x", description="y"), "nonsense (id)"),
-        (item("2611.90009v1", guid="", link="x", description="y"), "? (id)"),
+        (rss_item("2611.90009v1", guid="nonsense", link="x", description="y"), "nonsense (id)"),
+        (rss_item("2611.90009v1", guid="", link="x", description="y"), "? (id)"),
     ],
 )
 def test_an_item_that_cannot_be_used_stops_no_other(poison: dict[str, str], name: str) -> None:
-    batch = arxiv_rss.parse(rss([item(), poison, item("2611.90002v1")]), source="x")
+    batch = arxiv_rss.parse(rss_feed([rss_item(), poison, rss_item("2611.90002v1")]), source="x")
 
     assert [one.paper.id for one in batch.announcements] == ["arxiv:2611.90001", "arxiv:2611.90002"]
-    assert batch.condition is Condition.FRESH
+    assert batch.status is BatchStatus.FRESH
     (warning,) = batch.warnings
-    assert warning.key == "source-skipped"
+    assert warning.text_key == "source-skipped"
     assert dict(warning.values) == {"items": 1, "names": name}
 
 
 @pytest.mark.parametrize(
     ("version", "said", "kind"),
-    [(1, "sideways", Kind.NEW), (3, "sideways", Kind.REPLACE), (3, "cross", Kind.CROSS)],
+    [
+        (1, "sideways", AnnouncementKind.NEW),
+        (3, "sideways", AnnouncementKind.REPLACE),
+        (3, "cross", AnnouncementKind.CROSS),
+    ],
 )
-def test_a_kind_that_nobody_knows_costs_no_paper(version: int, said: str, kind: Kind) -> None:
+def test_a_kind_that_nobody_knows_costs_no_paper(
+    version: int, said: str, kind: AnnouncementKind
+) -> None:
     """arXiv may add one; the description says it too, and the version says what is likely."""
-    odd = item(f"2611.90009v{version}", kind=said, announce_type="sideways")
+    odd = rss_item(f"2611.90009v{version}", kind=said, announce_type="sideways")
 
-    batch = arxiv_rss.parse(rss([odd]), source="x")
+    batch = arxiv_rss.parse(rss_feed([odd]), source="x")
 
     assert [(one.paper.version, one.kind) for one in batch.announcements] == [(version, kind)]
     assert batch.warnings == ()
@@ -246,7 +258,7 @@ def test_a_kind_that_nobody_knows_costs_no_paper(version: int, said: str, kind: 
 
 @pytest.mark.parametrize("title", ["", " ", "\u200b"])
 def test_a_paper_without_a_title_is_kept(title: str) -> None:
-    batch = arxiv_rss.parse(rss([item("2611.90009v1", title=title)]), source="x")
+    batch = arxiv_rss.parse(rss_feed([rss_item("2611.90009v1", title=title)]), source="x")
 
     [one] = batch.announcements
     assert (one.paper.id, one.paper.title) == ("arxiv:2611.90009", "")
@@ -255,7 +267,9 @@ def test_a_paper_without_a_title_is_kept(title: str) -> None:
 
 
 def test_a_malformed_item_stops_no_other_and_alters_none() -> None:
-    answer = rss([item(abstract="a < b & c"), item("2611.90002v1"), item("2611.90003v1")])
+    answer = rss_feed(
+        [rss_item(abstract="a < b & c"), rss_item("2611.90002v1"), rss_item("2611.90003v1")]
+    )
     broken = answer.replace(b"2611.90002</link>", b"2611.90002</lnk>")
 
     batch = arxiv_rss.parse(broken, source="x")
@@ -263,7 +277,9 @@ def test_a_malformed_item_stops_no_other_and_alters_none() -> None:
     assert [one.paper.id for one in batch.announcements] == ["arxiv:2611.90001", "arxiv:2611.90003"]
     assert batch.announcements[0].paper.abstract == "a < b & c"
     assert dict(batch.warnings[0].values)["names"] == "2611.90002"
-    assert batch.unread == (Unread("2611.90002", "2611.90002", 1, Kind.NEW),)
+    assert batch.skipped_items == (
+        SkippedItem("2611.90002", "2611.90002", 1, AnnouncementKind.NEW),
+    )
 
 
 def test_a_long_head_does_not_make_the_search_for_whole_items_slow() -> None:
@@ -271,44 +287,44 @@ def test_a_long_head_does_not_make_the_search_for_whole_items_slow() -> None:
 
     batch = arxiv_rss.parse(head + b"<item><x></item>" * 9_999, source="x")
 
-    assert batch.condition is Condition.BROKEN
+    assert batch.status is BatchStatus.BROKEN
 
 
 def test_control_characters_cost_no_paper() -> None:
-    answer = rss([item(title="Aa#bb", abstract="One.")]).replace(b"#", b"\x0b\x00")
+    answer = rss_feed([rss_item(title="Aa#bb", abstract="One.")]).replace(b"#", b"\x0b\x00")
 
     assert [one.paper.title for one in announcements(answer)] == ["Aabb"]
 
 
 def test_bytes_that_are_no_characters_cost_no_other_character() -> None:
-    answer = rss([item(title="Größe #", abstract="Erdős")]).replace(b"#", b"\xff")
+    answer = rss_feed([rss_item(title="Größe #", abstract="Erdős")]).replace(b"#", b"\xff")
 
     batch = arxiv_rss.parse(answer, source="x")
 
     assert batch.announcements[0].paper.title == "Größe \ufffd"
     assert batch.announcements[0].paper.abstract == "Erdős"
-    assert [warning.key for warning in batch.warnings] == ["source-bad-bytes"]
+    assert [warning.text_key for warning in batch.warnings] == ["source-bad-bytes"]
 
 
 @pytest.mark.slow
 def test_a_full_feed_warns_that_new_papers_are_missing() -> None:
-    items = [item(f"2611.{number:05}v1") for number in range(2000)]
+    items = [rss_item(f"2611.{number:05}v1") for number in range(2000)]
 
-    assert arxiv_rss.parse(rss(items[:1999]), source="x").warnings == ()
-    (warning,) = arxiv_rss.parse(rss(items), source="x").warnings
-    assert (warning.key, warning.values) == ("source-cut", (("items", 2000),))
+    assert arxiv_rss.parse(rss_feed(items[:1999]), source="x").warnings == ()
+    (warning,) = arxiv_rss.parse(rss_feed(items), source="x").warnings
+    assert (warning.text_key, warning.values) == ("source-cut", (("items", 2000),))
 
 
 def test_yesterdays_papers_under_todays_date_are_stale() -> None:
-    monday = arxiv_rss.parse(rss([item(), item("2611.90002v1")]), source="x")
+    monday = arxiv_rss.parse(rss_feed([rss_item(), rss_item("2611.90002v1")]), source="x")
 
     tuesday = arxiv_rss.parse(
-        rss([item("2611.90002v1"), item()], day="Tue, 24 Nov 2026"),
+        rss_feed([rss_item("2611.90002v1"), rss_item()], day="Tue, 24 Nov 2026"),
         source="x",
         previous=monday.cursor,
     )
 
-    assert tuesday.condition is Condition.STALE
+    assert tuesday.status is BatchStatus.STALE
     assert tuesday.announcements == ()
     assert tuesday.cursor == monday.cursor
     assert tuesday.reason
@@ -316,42 +332,42 @@ def test_yesterdays_papers_under_todays_date_are_stale() -> None:
 
 
 def test_the_same_batch_once_more_is_unchanged() -> None:
-    first = arxiv_rss.parse(body("day.rss.xml"), source="x")
+    first = arxiv_rss.parse(read_feed("day.rss.xml"), source="x")
 
-    again = arxiv_rss.parse(body("day.rss.xml"), source="x", previous=first.cursor)
+    again = arxiv_rss.parse(read_feed("day.rss.xml"), source="x", previous=first.cursor)
 
-    assert again.condition is Condition.UNCHANGED
+    assert again.status is BatchStatus.UNCHANGED
     assert again.announcements == first.announcements
     assert again.cursor == first.cursor
 
 
 def test_a_new_version_of_yesterdays_paper_is_no_stale_batch() -> None:
-    monday = arxiv_rss.parse(rss([item()]), source="x")
+    monday = arxiv_rss.parse(rss_feed([rss_item()]), source="x")
 
     tuesday = arxiv_rss.parse(
-        rss([item("2611.90001v2", kind="replace")], day="Tue, 24 Nov 2026"),
+        rss_feed([rss_item("2611.90001v2", kind="replace")], day="Tue, 24 Nov 2026"),
         source="x",
         previous=monday.cursor,
     )
 
-    assert tuesday.condition is Condition.FRESH
-    assert tuesday.cursor.day == date(2026, 11, 24)
+    assert tuesday.status is BatchStatus.FRESH
+    assert tuesday.cursor.last_day == date(2026, 11, 24)
 
 
 def test_an_earlier_day_is_kept_and_does_not_move_the_cursor_back() -> None:
-    cursor = arxiv_rss.parse(rss([item()]), source="x").cursor
+    cursor = arxiv_rss.parse(rss_feed([rss_item()]), source="x").cursor
 
     friday = arxiv_rss.parse(
-        rss([item("2611.90007v1")], day="Fri, 20 Nov 2026"), source="x", previous=cursor
+        rss_feed([rss_item("2611.90007v1")], day="Fri, 20 Nov 2026"), source="x", previous=cursor
     )
 
     assert [one.day for one in friday.announcements] == [date(2026, 11, 20)]
     assert friday.cursor == cursor
-    assert [warning.key for warning in friday.warnings] == ["source-older-day"]
+    assert [warning.text_key for warning in friday.warnings] == ["source-older-day"]
 
 
 def test_a_feed_built_after_midnight_is_dated_in_us_eastern() -> None:
-    summer = rss([item()]).replace(
+    summer = rss_feed([rss_item()]).replace(
         b"Mon, 23 Nov 2026 00:00:00 -0500", b"Tue, 27 Oct 2026 04:00:00 +0000"
     )
 
@@ -372,12 +388,12 @@ WRITTEN = st.text(
 @given(title=WRITTEN, abstract=WRITTEN)
 def test_no_character_of_title_or_abstract_is_altered(title: str, abstract: str) -> None:
     sentinel = "Ω"  # without a letter beyond Latin-1 feedparser may take text for wrongly coded
-    answer = rss([item(title=sentinel + title, abstract=sentinel + abstract)])
+    answer = rss_feed([rss_item(title=sentinel + title, abstract=sentinel + abstract)])
 
     (one,) = announcements(answer)
 
-    assert one.paper.title == clean(sentinel + title)
-    assert one.paper.abstract == clean(sentinel + abstract)
+    assert one.paper.title == strip_invisible(sentinel + title)
+    assert one.paper.abstract == strip_invisible(sentinel + abstract)
 
 
 @given(
@@ -389,22 +405,22 @@ def test_no_character_of_title_or_abstract_is_altered(title: str, abstract: str)
 def test_damaged_bytes_raise_nothing_and_alter_no_paper_silently(
     name: str, start: int, length: int, put: bytes
 ) -> None:
-    whole = body(name)
+    whole = read_feed(name)
     damaged = whole[:start] + put + whole[start + length :]
 
     batch = arxiv_rss.parse(damaged, source="x")
 
-    assert isinstance(batch.condition, Condition)
+    assert isinstance(batch.status, BatchStatus)
     assert batch.reason or batch.announcements
     assert all(one.paper.id.startswith("arxiv:") for one in batch.announcements)
 
 
 @given(st.integers(0, 10_000))
 def test_a_prefix_of_a_feed_holds_only_papers_of_the_feed(length: int) -> None:
-    whole = announcements(body("day.rss.xml"))
+    whole = announcements(read_feed("day.rss.xml"))
 
-    batch = arxiv_rss.parse(body("day.rss.xml")[:length], source="x")
+    batch = arxiv_rss.parse(read_feed("day.rss.xml")[:length], source="x")
 
     assert batch.announcements == whole[: len(batch.announcements)]
-    if batch.condition is Condition.FRESH:
+    if batch.status is BatchStatus.FRESH:
         assert batch.announcements == whole

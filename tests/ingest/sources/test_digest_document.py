@@ -8,10 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from bot.ingest.sources.digest_document import from_name, read
+from bot.ingest.sources.digest_document import read_document, topic_and_time_of_name
 from bot.render.documents.markdown import render
 from bot.texts import LANGUAGES, Refusal
-from tests.render.digests import ISSUED, sample
+from tests.render.digests import ISSUED_AT, sample_digest
 
 EMPTY = "# 摘要\n\n| Ref | Title | Summary |\n| --- | --- | --- |\n\n\n# 详细\n\n\n\n".encode()
 MARK = codecs.BOM_UTF8
@@ -32,33 +32,33 @@ DAY = datetime(2024, 9, 27, tzinfo=UTC)
     ],
 )
 def test_a_file_name_tells_topic_and_time(name: str, topic: str, issued: datetime | None) -> None:
-    assert from_name(name) == (topic, issued)
+    assert topic_and_time_of_name(name) == (topic, issued)
 
 
 def test_what_is_told_beside_the_file_wins() -> None:
-    digest = read("cs.CV_2024-09-27.md", EMPTY, topic="cs.RO", issued=ISSUED)
+    digest = read_document("cs.CV_2024-09-27.md", EMPTY, topic="cs.RO", issued=ISSUED_AT)
 
-    assert (digest.topic, digest.issued) == ("cs.RO", ISSUED)
+    assert (digest.topic, digest.issued_at) == ("cs.RO", ISSUED_AT)
 
 
 def test_our_own_document_needs_no_name() -> None:
-    digest = read("notes.md", render(sample()).encode())
+    digest = read_document("notes.md", render(sample_digest()).encode())
 
-    assert (digest.topic, digest.issued) == (sample().topic, ISSUED)
+    assert (digest.topic, digest.issued_at) == (sample_digest().topic, ISSUED_AT)
 
 
 @pytest.mark.parametrize(
     "document",
     [
         EMPTY,
-        render(sample()).encode(),
+        render(sample_digest()).encode(),
         *(path.read_bytes() for path in DOCUMENTS),
     ],
 )
 def test_a_byte_order_mark_is_no_part_of_a_document(document: bytes) -> None:
     """It tells the encoding of the file; what is printed is the document, which has none."""
-    bare = read("cs.CV_2024-09-27.md", document)
-    marked = read("cs.CV_2024-09-27.md", MARK + document)
+    bare = read_document("cs.CV_2024-09-27.md", document)
+    marked = read_document("cs.CV_2024-09-27.md", MARK + document)
 
     assert marked == bare
     assert render(marked) == render(bare)
@@ -71,7 +71,7 @@ def test_the_same_character_within_a_field_is_kept_byte_for_byte() -> None:
     odd = document.replace(title, title[:3] + MARK + title[3:])
     assert odd.count(MARK) >= 2
 
-    digest = read("cs.CV_2026-11-20.md", MARK + odd)
+    digest = read_document("cs.CV_2026-11-20.md", MARK + odd)
 
     assert render(digest).encode() == odd
 
@@ -96,7 +96,7 @@ def test_the_same_character_within_a_field_is_kept_byte_for_byte() -> None:
 )
 def test_a_file_that_cannot_be_used_is_refused(name: str, body: bytes, key: str) -> None:
     with pytest.raises(Refusal) as refused:
-        read(name, body)
+        read_document(name, body)
 
     assert refused.value.key == key
     assert all(refused.value.say(language) for language in LANGUAGES)

@@ -6,12 +6,12 @@ import time
 
 import pytest
 
-from bot.arxiv.author_list import split
+from bot.arxiv.author_list import split_author_line
 from bot.ingest.sources.arxiv_oai import parse as parse_oai
-from bot.ingest.sources.field_limits import ABSTRACT, NAMES, TITLE
-from bot.ingest.sources.registry import parse
-from bot.ingest.sources.source_batch import Condition
-from tests.ingest.sources.feeds import body, item, rss
+from bot.ingest.sources.field_limits import MAX_ABSTRACT, MAX_AUTHORS, MAX_TITLE
+from bot.ingest.sources.registry import parse_batch
+from bot.ingest.sources.source_batch import BatchStatus
+from tests.ingest.sources.feeds import read_feed, rss_feed, rss_item
 
 ENTITIES = b'<!DOCTYPE rss [<!ENTITY a "INJECTED">]>'
 # What may stand before the outermost element, some of it to look like one.
@@ -28,29 +28,29 @@ BEFORE = [
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-16", "latin-1"])
 def test_a_document_type_is_refused_wherever_it_stands(before: bytes, encoding: str) -> None:
     """Before any of its entities could be expanded: else 9 MB become 3 GB."""
-    feed = rss([item()]).replace(b"A Kettle", b"&a;")
+    feed = rss_feed([rss_item()]).replace(b"A Kettle", b"&a;")
     head, _, rest = feed.partition(b"?>")
     for kind in (ENTITIES, b'<!DOCTYPE rss SYSTEM "file:///etc/passwd">'):
         text = (head + b"?>" + before + kind + rest).decode()
         text = text.replace("utf-8", encoding).replace("'", '"')
-        batch = parse(text.encode(encoding), source="cs.CV")
+        batch = parse_batch(text.encode(encoding), source="cs.CV")
 
-        assert batch.condition is Condition.NOT_A_FEED
+        assert batch.status is BatchStatus.NOT_A_FEED
         assert not batch.announcements
 
 
 def test_a_document_type_is_refused_in_every_format() -> None:
     for name in ("day.atom.xml", "old.rdf.xml", "api-new.xml"):
-        head, mark, rest = body(name).partition(b"?>")
+        head, mark, rest = read_feed(name).partition(b"?>")
         hostile = head + mark + b"<?x > <feed ?>" + ENTITIES + rest
-        assert parse(hostile, source="cs.CV").condition is Condition.NOT_A_FEED, name
+        assert parse_batch(hostile, source="cs.CV").status is BatchStatus.NOT_A_FEED, name
     oai = b"<?x > <OAI-PMH ?>" + ENTITIES + b"<OAI-PMH><ListRecords/></OAI-PMH>"
-    assert parse_oai(oai).condition is Condition.NOT_A_FEED
+    assert parse_oai(oai).status is BatchStatus.NOT_A_FEED
 
 
 def test_a_field_without_end_costs_its_own_item_and_is_told() -> None:
     """The others of the feed are read, and the one that is left out is named."""
-    good = item("2611.90001v1")
+    good = rss_item("2611.90001v1")
     for changed in (
         {"creator": "a" * 1_000_000},
         {"creator": "a." * 500_000},
@@ -61,7 +61,7 @@ def test_a_field_without_end_costs_its_own_item_and_is_told() -> None:
         {"link": "x" * 600_000},
     ):
         begun = time.process_time()
-        batch = parse(rss([good, item("2611.90002v1", **changed)]), source="cs.CV")
+        batch = parse_batch(rss_feed([good, rss_item("2611.90002v1", **changed)]), source="cs.CV")
 
         assert [one.paper.id for one in batch.announcements] == ["arxiv:2611.90001"]
         assert "2611.90002" in str(batch.warnings)
@@ -69,16 +69,20 @@ def test_a_field_without_end_costs_its_own_item_and_is_told() -> None:
 
 
 def test_a_long_field_is_cut_and_told() -> None:
-    names = ", ".join(f"Ada {n}" for n in range(NAMES + 5))
-    long = item(title="t" * 10_000, abstract="a " * 40_000, creator=names)
-    batch = parse(rss([long, item("2611.90002v1")]), source="cs.CV")
+    names = ", ".join(f"Ada {n}" for n in range(MAX_AUTHORS + 5))
+    long = rss_item(title="t" * 10_000, abstract="a " * 40_000, creator=names)
+    batch = parse_batch(rss_feed([long, rss_item("2611.90002v1")]), source="cs.CV")
 
     [cut, whole] = (one.paper for one in batch.announcements)
-    assert (len(cut.title), len(cut.abstract), len(cut.authors)) == (TITLE, ABSTRACT, NAMES + 1)
+    assert (len(cut.title), len(cut.abstract), len(cut.authors)) == (
+        MAX_TITLE,
+        MAX_ABSTRACT,
+        MAX_AUTHORS + 1,
+    )
     assert cut.title.endswith("…")
     assert whole.title == "A Kettle"
     [notice] = batch.warnings
-    assert notice.key == "source-shortened"
+    assert notice.text_key == "source-shortened"
     assert dict(notice.values) == {"items": 1, "names": "2611.90001"}
 
 
@@ -86,7 +90,7 @@ def test_a_paper_of_a_large_collaboration_is_whole() -> None:
     names = [
         f"Ada Lovelace-Byron {n} (Institute of Kettles and Steam, Kettle Town)" for n in range(6000)
     ]
-    batch = parse(rss([item(creator=", ".join(names))]), source="cs.CV")
+    batch = parse_batch(rss_feed([rss_item(creator=", ".join(names))]), source="cs.CV")
 
     [announcement] = batch.announcements
     assert len(announcement.paper.authors) == 6000
@@ -97,6 +101,6 @@ def test_a_paper_of_a_large_collaboration_is_whole() -> None:
 @pytest.mark.parametrize("part", ["()", "(", ")", "a,", "<a ", "((a), "])
 def test_the_work_for_a_line_of_authors_has_an_end(part: str) -> None:
     begun = time.process_time()
-    split(part * 10_000_000)
+    split_author_line(part * 10_000_000)
 
     assert time.process_time() - begun < 10.0

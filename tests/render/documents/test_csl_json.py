@@ -12,7 +12,7 @@ from bot.render.documents.bibtex import bibtex
 from bot.render.documents.csl_json import csl_json
 from storage.records import Entry
 from tests.render.digests import hostile_entries, paper
-from tests.render.documents.citation_readers import printed_by_citeproc, read_csl
+from tests.render.documents.citation_readers import format_by_citeproc, read_csl
 
 
 def test_an_item_names_what_a_citation_processor_asks_for() -> None:
@@ -21,7 +21,7 @@ def test_an_item_names_what_a_citation_processor_asks_for() -> None:
         abstract="They drift\n  east.",
         authors=("Ana Prvić", "Jos\\'e Mar\\'ia de la Cruz Jr.", "The BOAT Collaboration"),
         categories=("cs.RO", "physics.flu-dyn"),
-        submitted=datetime(2026, 11, 19, 12, tzinfo=UTC),
+        submitted_at=datetime(2026, 11, 19, 12, tzinfo=UTC),
         doi="10.1000/boats",
     )
 
@@ -54,7 +54,7 @@ def test_an_item_names_what_a_citation_processor_asks_for() -> None:
 def test_a_citation_processor_prints_a_bibliography() -> None:
     boats = paper(authors=("Ana Prvić", "José de la Cruz Jr.", "The BOAT Collaboration"))
 
-    assert printed_by_citeproc(csl_json([boats])) == [
+    assert format_by_citeproc(csl_json([boats])) == [
         "Prvić, A., de la Cruz, J., Jr. and The BOAT Collaboration (2026) "
         "“Paper 1 on the Motion of Paper Boats”. arXiv. "
         "Available at: https://doi.org/10.48550/arXiv.2611.90001."

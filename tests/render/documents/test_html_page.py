@@ -7,10 +7,10 @@ from html.parser import HTMLParser
 import pytest
 from hypothesis import given, settings
 
-from bot.render import FORMS
+from bot.render import FORMATS
 from bot.texts import say
 from storage.records import Digest
-from tests.render.digests import digest, hostile_digests, sample
+from tests.render.digests import digest, hostile_digests, sample_digest
 
 _VOID = {"meta", "link", "img", "br", "hr", "input", "source"}
 _LOADING = {"script", "link", "img", "iframe", "object", "embed", "source", "video", "audio"}
@@ -48,7 +48,7 @@ class Page(HTMLParser):
 @settings(max_examples=40)
 @given(hostile_digests())
 def test_no_text_becomes_markup_and_nothing_is_loaded(ours: Digest) -> None:
-    page = Page(FORMS["html"](ours, ("zh", "en")))
+    page = Page(FORMATS["html"](ours, ("zh", "en")))
 
     assert not {tag for tag, _ in page.elements} & _LOADING
     assert not [name for _, facts in page.elements for name in facts if name.startswith("on")]
@@ -57,7 +57,7 @@ def test_no_text_becomes_markup_and_nothing_is_loaded(ours: Digest) -> None:
 
 
 def test_every_row_leads_to_an_entry_and_every_entry_back() -> None:
-    page = Page(FORMS["html"](sample(), ("en",)))
+    page = Page(FORMATS["html"](sample_digest(), ("en",)))
 
     inner = [link.removeprefix("#") for link in page.all("href") if link.startswith("#")]
     assert inner == ["p1", "p2", "p3", "table", "table", "table"]
@@ -66,7 +66,7 @@ def test_every_row_leads_to_an_entry_and_every_entry_back() -> None:
 
 @pytest.mark.parametrize(("languages", "language"), [(("en",), "en"), (("zh", "en"), "zh")])
 def test_the_page_speaks_its_first_language(languages: tuple[str, ...], language: str) -> None:
-    page = Page(FORMS["html"](sample(), languages))
+    page = Page(FORMATS["html"](sample_digest(), languages))
 
     assert page.elements[0] == ("html", {"lang": language})
     assert say(language, "digest-shown-some", shown=3, matched=4) in page.text
@@ -74,14 +74,14 @@ def test_the_page_speaks_its_first_language(languages: tuple[str, ...], language
 
 
 def test_a_sentence_in_english_is_marked_as_english_on_a_chinese_page() -> None:
-    html = FORMS["html"](sample(), ("zh",))
+    html = FORMATS["html"](sample_digest(), ("zh",))
 
     assert '<td lang="en">Folding can be quiet.</td>' in html
     assert '<td lang="zh">我们把漂移减少了 5%。</td>' in html
 
 
 def test_an_empty_digest_is_a_page_without_a_table() -> None:
-    page = Page(FORMS["html"](digest(0), ("en",)))
+    page = Page(FORMATS["html"](digest(0), ("en",)))
 
     assert "table" not in {tag for tag, _ in page.elements}
     assert "No papers this time" in page.text

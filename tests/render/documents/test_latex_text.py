@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 
 from bot.render.documents.latex_text import latex_text
-from tests.render.digests import hostile
-from tests.render.documents.latex_judge import harmful
+from tests.render.digests import hostile_texts
+from tests.render.documents.latex_judge import harmful_tex
 
 
 @pytest.mark.parametrize(
@@ -83,7 +83,7 @@ def test_a_formula_in_doubt_is_written_as_it_is_shown(formula: str) -> None:
     written = latex_text(f"On ${formula}$ boats")
 
     assert "$" not in re.sub(r"\\\$", "", written)
-    assert harmful(written) == []
+    assert harmful_tex(written) == []
 
 
 @pytest.mark.parametrize(
@@ -106,12 +106,12 @@ def test_a_formula_in_doubt_is_written_as_it_is_shown(formula: str) -> None:
 )
 @pytest.mark.parametrize("frame", ["{}", "${}$", "\\({}\\)", "$\\mathrm{{{}}}$", "\\textbf{{{}}}"])
 def test_no_command_of_a_title_is_run(attack: str, frame: str) -> None:
-    assert harmful(latex_text(frame.format(attack))) == []
+    assert harmful_tex(latex_text(frame.format(attack))) == []
 
 
-@given(hostile)
+@given(hostile_texts)
 def test_whatever_is_written_is_harmless(text: str) -> None:
     written = latex_text(text)
 
-    assert harmful(written) == []
+    assert harmful_tex(written) == []
     assert "\n" not in written

@@ -11,16 +11,16 @@ from markdown_it import MarkdownIt
 
 from bot.render.documents.markdown import DocumentError, parse, render
 from bot.texts import LANGUAGES, say
-from storage.records import Digest, Entry, Kind, Verbatim
-from tests.render.digests import ISSUED, digest, hostile, hostile_digests, sample
+from storage.records import AnnouncementKind, Digest, Entry, VerbatimEntry
+from tests.render.digests import ISSUED_AT, digest, hostile_digests, hostile_texts, sample_digest
 
 EMPTY = "# 摘要\n\n| Ref | Title | Summary |\n| --- | --- | --- |\n\n\n# 详细\n\n\n\n"
-OLD = Verbatim(
+OLD = VerbatimEntry(
     title_zh="论纸船",
     title="On Paper Boats?. (arXiv:2311.07202v2 [cs.LG] UPDATED)",
     link="http://arxiv.org/abs/2311.07202",
-    gist_zh="纸船 | 会漂移。",
-    gist_en="",
+    tldr_zh="纸船 | 会漂移。",
+    tldr_en="",
     abstract_zh="纸船会漂移 ",
     abstract="Paper boats drift. ",
 )
@@ -28,21 +28,21 @@ NEW = replace(
     OLD,
     title="On Paper Boats",
     link="https://arxiv.org/abs/2402.15351",
-    gist_en="Boats drift.",
+    tldr_en="Boats drift.",
     abstract_zh="arXiv:2402.15351v1 公告类型：新 提要：纸船会漂移。",
     abstract="arXiv:2402.15351v1 Announce Type: cross  Abstract: Paper boats drift.",
 )
 
 
-def document(*entries: Verbatim) -> str:
+def document(*entries: VerbatimEntry) -> str:
     """A reference document, written without the renderer."""
     rows = [
-        f"| [^{n}] | [{e.title.split(' (arXiv')[0]}]({e.link}) | {e.gist_zh} |\n"
+        f"| [^{n}] | [{e.title.split(' (arXiv')[0]}]({e.link}) | {e.tldr_zh} |\n"
         for n, e in enumerate(entries, start=1)
     ]
     bodies = [
-        f"[^{n}]: {e.title_zh}\n\n    {e.title}\n\n    [{e.link}]({e.link})\n\n    {e.gist_zh}\n\n"
-        f"    {e.gist_en}\n\n    {e.abstract_zh}\n\n    {e.abstract}\n    \n"
+        f"[^{n}]: {e.title_zh}\n\n    {e.title}\n\n    [{e.link}]({e.link})\n\n    {e.tldr_zh}\n\n"
+        f"    {e.tldr_en}\n\n    {e.abstract_zh}\n\n    {e.abstract}\n    \n"
         for n, e in enumerate(entries, start=1)
     ]
     return "# 摘要\n\n| Ref | Title | Summary |\n| --- | --- | --- |\n{}\n# 详细\n\n{}\n".format(
@@ -59,44 +59,44 @@ def test_the_empty_document_is_seventy_bytes_and_comes_back() -> None:
 def test_a_reference_document_comes_back_byte_for_byte() -> None:
     text = document(NEW, OLD)
 
-    read = parse(text, topic="cs.CV", issued=ISSUED)
+    read = parse(text, topic="cs.CV", issued=ISSUED_AT)
 
     assert render(read) == text
     assert [entry.verbatim for entry in read.entries] == [NEW, OLD]
-    assert (read.topic, read.issued, read.imported) == ("cs.CV", ISSUED, True)
+    assert (read.topic, read.issued_at, read.imported) == ("cs.CV", ISSUED_AT, True)
 
 
 _FIELD = st.text(st.characters(exclude_characters="\n", exclude_categories=["Cs"]), max_size=40)
-_VERBATIM = st.builds(Verbatim, _FIELD, _FIELD, st.just(OLD.link), *[_FIELD] * 4)
+_VERBATIM = st.builds(VerbatimEntry, _FIELD, _FIELD, st.just(OLD.link), *[_FIELD] * 4)
 
 
 @given(st.lists(_VERBATIM, max_size=4))
-def test_any_fields_without_line_feeds_come_back(fields: list[Verbatim]) -> None:
+def test_any_fields_without_line_feeds_come_back(fields: list[VerbatimEntry]) -> None:
     entries = tuple(
         replace(entry, verbatim=kept)
         for entry, kept in zip(parse(document(OLD, OLD, OLD, OLD)).entries, fields, strict=False)
     )
-    text = render(Digest("cs.CV", "cs.CV", ISSUED, entries, imported=True))
+    text = render(Digest("cs.CV", "cs.CV", ISSUED_AT, entries, imported=True))
 
     assert [entry.verbatim for entry in parse(text).entries] == fields
     assert render(parse(text)) == text
 
 
 def test_an_old_entry_tells_version_kind_and_category_by_its_title() -> None:
-    entry = parse(document(OLD), issued=ISSUED).entries[0]
+    entry = parse(document(OLD), issued=ISSUED_AT).entries[0]
 
     assert (entry.paper.id, entry.paper.version) == ("arxiv:2311.07202", 2)
-    assert (entry.kind, entry.paper.categories) == (Kind.REPLACE, ("cs.LG",))
+    assert (entry.kind, entry.paper.categories) == (AnnouncementKind.REPLACE, ("cs.LG",))
     assert (entry.paper.title, entry.paper.abstract) == ("On Paper Boats?", "Paper boats drift.")
     assert entry.paper.partial
 
 
 def test_a_new_entry_tells_version_and_kind_by_its_abstract() -> None:
-    entry = parse(document(NEW), issued=ISSUED).entries[0]
+    entry = parse(document(NEW), issued=ISSUED_AT).entries[0]
 
-    assert (entry.paper.version, entry.kind) == (1, Kind.CROSS)
+    assert (entry.paper.version, entry.kind) == (1, AnnouncementKind.CROSS)
     assert entry.paper.abstract == "Paper boats drift."
-    assert [(g.language, g.title, g.gist, g.abstract, g.maker) for g in entry.glosses] == [
+    assert [(g.language, g.title, g.tldr, g.abstract, g.producer) for g in entry.summaries] == [
         ("zh", "论纸船", "纸船 | 会漂移。", "纸船会漂移。", "import"),
         ("en", "On Paper Boats", "Boats drift.", "Paper boats drift.", "import"),
     ]
@@ -150,7 +150,7 @@ def test_the_template_of_the_first_day_is_refused_by_name() -> None:
     """Its entries lack the two lines of sentences and the empty lines after them."""
     text = document(OLD, NEW)
     for kept in (OLD, NEW):
-        text = text.replace(f"    {kept.gist_zh}\n\n    {kept.gist_en}\n\n", "")
+        text = text.replace(f"    {kept.tldr_zh}\n\n    {kept.tldr_en}\n\n", "")
 
     with pytest.raises(DocumentError) as refused:
         parse(text)
@@ -165,18 +165,22 @@ def folded(text: str) -> str:
 
 def said(entry: Entry, language: str) -> tuple[str, ...]:
     """Title, gist and abstract in a language, empty where nothing is said."""
-    found = [g for g in entry.glosses if g.language == language]
-    return tuple(folded(t) for g in found for t in (g.title, g.gist, g.abstract)) or ("", "", "")
+    found = [g for g in entry.summaries if g.language == language]
+    return tuple(folded(t) for g in found for t in (g.title, g.tldr, g.abstract)) or ("", "", "")
 
 
 @pytest.mark.parametrize("languages", [("zh",), ("en",), ("zh", "en"), ("en", "zh")])
 def test_our_own_document_comes_back(languages: tuple[str, ...]) -> None:
-    ours = sample()
+    ours = sample_digest()
 
     read = parse(render(ours, languages))
 
-    assert (read.topic, read.query, read.issued) == (ours.topic, ours.query, ours.issued)
-    assert (read.first_day, read.last_day, read.seen) == (ours.first_day, ours.last_day, 412)
+    assert (read.topic, read.query, read.issued_at) == (ours.topic, ours.query, ours.issued_at)
+    assert (read.first_day, read.last_day, read.announced_count) == (
+        ours.first_day,
+        ours.last_day,
+        412,
+    )
     for had, has in zip(ours.entries, read.entries, strict=True):
         kept = replace(had.paper, abstract=folded(had.paper.abstract), partial=True)
         assert (has.paper, has.kind) == (kept, had.kind)
@@ -192,20 +196,20 @@ def test_hostile_texts_neither_break_nor_change_our_own_document(
 
     read = parse(text)
 
-    assert render(replace(read, document=""), languages) == text
+    assert render(replace(read, source_document=""), languages) == text
     assert len(read.entries) == len(ours.entries)
     for had, has in zip(ours.entries, read.entries, strict=True):
         assert (has.paper.id, has.paper.version) == (had.paper.id, had.paper.version)
         assert has.kind == had.kind
 
 
-@given(hostile, hostile, hostile)
+@given(hostile_texts, hostile_texts, hostile_texts)
 @example(r"\<b", r"\\<b", r"\\\<b < \c")
 def test_a_field_of_our_own_document_is_what_it_was(title: str, gist: str, abstract: str) -> None:
     had = digest(1).entries[0]
-    gloss = replace(had.glosses[1], title=title, gist=gist, abstract=abstract)
+    gloss = replace(had.summaries[1], title=title, tldr=gist, abstract=abstract)
     paper = replace(had.paper, title=title, abstract=abstract)
-    ours = digest(entries=(replace(had, paper=paper, glosses=(had.glosses[0], gloss)),))
+    ours = digest(entries=(replace(had, paper=paper, summaries=(had.summaries[0], gloss)),))
 
     has = parse(render(ours)).entries[0]
 
@@ -228,7 +232,7 @@ def shown(text: str) -> str:
 
 def test_a_row_of_our_own_table_has_three_cells() -> None:
     """A pipe inside a cell would end it."""
-    row = next(line for line in render(sample()).split("\n") if line.startswith("| [^1]"))
+    row = next(line for line in render(sample_digest()).split("\n") if line.startswith("| [^1]"))
 
     assert row.replace("\\|", "").count("|") == 4
 
@@ -254,8 +258,8 @@ def test_nothing_of_a_paper_is_live_in_our_own_document(
     """To a reader of CommonMark, and bare addresses are broken for those who link them too."""
     had = digest(1).entries[0]
     glosses = tuple(
-        replace(one, title=hostile_words, gist=hostile_words, abstract=hostile_words)
-        for one in had.glosses
+        replace(one, title=hostile_words, tldr=hostile_words, abstract=hostile_words)
+        for one in had.summaries
     )
     paper = replace(
         had.paper,
@@ -264,7 +268,7 @@ def test_nothing_of_a_paper_is_live_in_our_own_document(
         authors=(hostile_words,),
         categories=(hostile_words,),
     )
-    ours = digest(entries=(replace(had, paper=paper, glosses=glosses),))
+    ours = digest(entries=(replace(had, paper=paper, summaries=glosses),))
     text = render(ours, languages)
 
     # An entry stands indented, which would be code to a reader without footnotes.
@@ -279,19 +283,19 @@ def test_nothing_of_a_paper_is_live_in_our_own_document(
     assert "://" not in bare.replace("\\://", "")
     assert "www." not in bare
     assert parse(text).entries[0].paper.authors == (hostile_words,)
-    assert render(replace(parse(text), document=""), languages) == text
+    assert render(replace(parse(text), source_document=""), languages) == text
 
 
 def test_a_document_of_the_former_dialect_is_read() -> None:
     """It put no backslash before brackets."""
-    text = render(sample())
+    text = render(sample_digest())
     table, mark, details = text.partition("# 详细")
     former = details.replace("\\[", "[").replace("\\]", "]")
     assert former != details
 
     read = parse(table.replace("dialect=2", "dialect=1") + mark + former)
 
-    assert render(replace(read, document="")) == text
+    assert render(replace(read, source_document="")) == text
 
 
 @pytest.mark.parametrize(
@@ -316,7 +320,7 @@ def test_forged_facts_are_refused(fact: str, forged: str) -> None:
 
 @pytest.mark.parametrize("languages", [("zh",), ("en",), ("zh", "en")])
 def test_a_row_that_contradicts_its_entry_is_refused(languages: tuple[str, ...]) -> None:
-    lines = render(sample(), languages).split("\n")
+    lines = render(sample_digest(), languages).split("\n")
     at = next(number for number, line in enumerate(lines) if line.startswith("| [^2]"))
     lines[at] = lines[at].replace(" |", "! |")
 
@@ -331,9 +335,9 @@ def in_german(ours: Digest) -> Digest:
     entries = tuple(
         replace(
             entry,
-            glosses=tuple(
+            summaries=tuple(
                 replace(gloss, language="de" if gloss.language == "zh" else gloss.language)
-                for gloss in entry.glosses
+                for gloss in entry.summaries
             ),
         )
         for entry in ours.entries
@@ -343,27 +347,27 @@ def in_german(ours: Digest) -> Digest:
 
 @pytest.mark.parametrize("languages", [("de",), ("de", "en"), ("en", "de"), ("zh-Hant", "en")])
 def test_any_language_has_the_place_of_chinese(languages: tuple[str, ...]) -> None:
-    ours = in_german(sample())
+    ours = in_german(sample_digest())
 
     text = render(ours, languages)
     read = parse(text)
 
     assert f"; languages={','.join(languages)};" in text
     assert "\n# Summary\n" in text
-    assert render(replace(read, document=""), languages) == text
+    assert render(replace(read, source_document=""), languages) == text
     for had, has in zip(ours.entries, read.entries, strict=True):
         assert said(has, "en")[1] == said(had, "en")[1]
         assert said(has, "de") == (said(had, "de") if "de" in languages else ("", "", ""))
-        assert {gloss.language for gloss in has.glosses} <= {*languages, "en"}
+        assert {gloss.language for gloss in has.summaries} <= {*languages, "en"}
 
 
 def test_a_third_language_is_said_to_be_left_out() -> None:
-    ours = in_german(sample())
+    ours = in_german(sample_digest())
 
     text = render(ours, ("zh", "en", "de"))
 
     assert "; languages=zh,en; without=de;" in text
-    again = render(replace(parse(text), document=""), ("zh", "en"))
+    again = render(replace(parse(text), source_document=""), ("zh", "en"))
     assert again.partition("\n")[2] == text.partition("\n")[2]
 
 
@@ -378,7 +382,7 @@ def test_a_comment_that_names_no_language_or_too_many_is_refused(languages: str)
 
 
 def test_a_missing_translation_is_said() -> None:
-    text = render(sample(), ("zh",))
+    text = render(sample_digest(), ("zh",))
 
     assert text.count(say("zh", "entry-slot-untranslated")) == 3
 
@@ -405,5 +409,5 @@ def test_the_translated_prefix_goes_where_it_is_surely_one(abstract: str, clean:
 
     (entry,) = parse(document(kept)).entries
 
-    assert entry.glosses[0].abstract == clean
+    assert entry.summaries[0].abstract == clean
     assert entry.verbatim == kept

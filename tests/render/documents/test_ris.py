@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 import pytest
 from hypothesis import given
 
-from bot.render.documents.ris import ris
+from bot.render.documents.ris import ris_records
 from storage.records import Entry
 from tests.render.digests import hostile_entries, paper
 
@@ -21,11 +21,11 @@ def test_a_record_names_what_a_reference_manager_asks_for() -> None:
         abstract="They drift\n  east.",
         authors=("Ana Prvić", "Jos\\'e Mar\\'ia de la Cruz", "The BOAT Collaboration"),
         categories=("cs.RO", "physics.flu-dyn"),
-        submitted=datetime(2026, 11, 19, 12, tzinfo=UTC),
+        submitted_at=datetime(2026, 11, 19, 12, tzinfo=UTC),
         doi="10.1000/boats",
     )
 
-    assert ris([boats]).decode().split("\r\n") == [
+    assert ris_records([boats]).decode().split("\r\n") == [
         "TY  - UNPB",
         "TI  - L² Drift of Antràs Boats",
         "AU  - Prvić, Ana",
@@ -67,12 +67,12 @@ def test_a_record_names_what_a_reference_manager_asks_for() -> None:
     ],
 )
 def test_a_name_is_told_by_its_last_part(name: str, line: str) -> None:
-    assert f"\r\nAU  - {line}\r\n" in ris([paper(authors=(name,))]).decode()
+    assert f"\r\nAU  - {line}\r\n" in ris_records([paper(authors=(name,))]).decode()
 
 
 @given(hostile_entries(), hostile_entries())
 def test_any_papers_are_as_many_records_of_whole_lines(one: Entry, other: Entry) -> None:
-    lines = ris([one.paper, other.paper]).decode().split("\r\n")
+    lines = ris_records([one.paper, other.paper]).decode().split("\r\n")
 
     assert all(line == "" or _LINE.fullmatch(line) for line in lines)
     assert [line for line in lines if line.startswith(("TY", "ER"))] == ["TY  - UNPB", "ER  - "] * 2

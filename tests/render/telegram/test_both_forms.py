@@ -14,26 +14,47 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.demo.emulator.json_encoding import JsonObject
-from bot.demo.formatting.rich_message import rich_message
-from bot.demo.formatting.rich_size import check_size, measure
+from bot.demo.formatting.rich_message import parse_rich_message
+from bot.demo.formatting.rich_size import check_size, measure_blocks
 from bot.render import size_limits
-from bot.render.display_options import Look
-from bot.render.entry_content import is_safe
-from bot.render.telegram.html_message import weight
+from bot.render.display_options import DisplayOptions
+from bot.render.entry_content import is_safe_link
+from bot.render.telegram.html_message import message_weight
 from bot.render.telegram.paper_note import note_message
-from bot.render.telegram.split_into_messages import Message, Part, message, parts, rest_parts
+from bot.render.telegram.split_into_messages import (
+    Message,
+    Part,
+    left_out_parts,
+    parts,
+    render_part,
+)
 from bot.texts import say
-from storage.records import Digest, Field, Form, Kind, Note, Reason
-from tests.demo.telegram_parser import judged
-from tests.render.digests import LOOKS, digest, entry, gloss, hostile_digests, paper, sample
+from storage.records import (
+    AnnouncementKind,
+    Digest,
+    MatchReason,
+    MessageForm,
+    PaperNote,
+    QueryField,
+)
+from tests.demo.telegram_parser import parse_html_by_telegram
+from tests.render.digests import (
+    DISPLAY_OPTIONS,
+    digest,
+    entry,
+    hostile_digests,
+    paper,
+    sample_digest,
+    summary,
+)
 from tests.system.fuzz import judges
 
-ENGLISH = Look(language="en", languages=("en",))
+ENGLISH = DisplayOptions(language="en", languages=("en",))
 
 
 def judge(made: Message) -> None:
     """Refuses what Telegram would refuse, or show otherwise than we mean."""
-    if made.form is Form.RICH:
+    if made.form is MessageForm.RICH:
         judge_blocks(made)
     else:
         judge_html(made.html)
@@ -46,9 +67,9 @@ def judge_blocks(made: Message) -> None:
     blocks = json.loads(json.dumps(made.blocks))
     given: JsonObject = {"blocks": blocks, "skip_entity_detection": True}
     InputRichMessage.model_validate(given)
-    rich_message(given, no_media)
-    check_size(measure(blocks))
-    assert size_limits.rich_blocks(blocks) <= size_limits.RICH_BLOCKS
+    parse_rich_message(given, no_media)
+    check_size(measure_blocks(blocks))
+    assert size_limits.count_rich_blocks(blocks) <= size_limits.RICH_BLOCKS
     assert size_limits.rich_units(blocks) <= size_limits.RICH_SOFT_UNITS
     names = [block["name"] for block in every(blocks) if block.get("type") == "anchor"]
     links = [b["anchor_name"] for b in every(blocks) if b.get("type") == "anchor_link"]
@@ -70,9 +91,9 @@ def every(value: object) -> list[dict[str, str]]:
 
 
 def judge_html(html: str) -> None:
-    read = judged(html)
+    read = parse_html_by_telegram(html)
     assert isinstance(read, dict), read
-    assert 0 < size_limits.units(str(read["text"])) <= size_limits.CLASSIC_UNITS
+    assert 0 < size_limits.utf16_length(str(read["text"])) <= size_limits.CLASSIC_UNITS
     assert len(html.encode()) <= size_limits.CLASSIC_BYTES
     entities = read["entities"]
     assert isinstance(entities, list)
@@ -86,91 +107,103 @@ def normal(url: str) -> str:
     return url if re.search(r"^https?://[^/?#]+[/?#]", url) else f"{url}/"
 
 
-@pytest.mark.parametrize("look", LOOKS, ids=lambda look: f"{look.form}-{'-'.join(look.languages)}")
-def test_the_sample_passes_the_judges(look: Look) -> None:
-    for part in parts(sample(), look, full=True):
-        judge(message(sample(), part, look))
+@pytest.mark.parametrize(
+    "look", DISPLAY_OPTIONS, ids=lambda look: f"{look.form}-{'-'.join(look.languages)}"
+)
+def test_the_sample_passes_the_judges(look: DisplayOptions) -> None:
+    for part in parts(sample_digest(), look, with_entries=True):
+        judge(render_part(sample_digest(), part, look))
 
 
 @settings(max_examples=60)
-@given(hostile_digests(), st.sampled_from(LOOKS), st.booleans())
-def test_hostile_digests_pass_the_judges(ours: Digest, look: Look, repeat: bool) -> None:
-    cuts = parts(ours, look, full=True)
-    if ours.rest:
-        cuts += rest_parts(ours, look, len(ours.entries) + 1)
+@given(hostile_digests(), st.sampled_from(DISPLAY_OPTIONS), st.booleans())
+def test_hostile_digests_pass_the_judges(ours: Digest, look: DisplayOptions, repeat: bool) -> None:
+    cuts = parts(ours, look, with_entries=True)
+    if ours.left_out:
+        cuts += left_out_parts(ours, look, len(ours.entries) + 1)
 
     for part in cuts:
-        judge(message(ours, part, look, repeat=repeat))
+        judge(render_part(ours, part, look, repeat=repeat))
 
 
-@pytest.mark.parametrize("look", LOOKS, ids=lambda look: f"{look.form}-{'-'.join(look.languages)}")
+@pytest.mark.parametrize(
+    "look", DISPLAY_OPTIONS, ids=lambda look: f"{look.form}-{'-'.join(look.languages)}"
+)
 @pytest.mark.parametrize("filling", ["boat ", "纸船", "&<>", "😀", "$x$ "])
 def test_an_entry_of_fifty_thousand_characters_is_shortened_and_says_so(
-    look: Look, filling: str
+    look: DisplayOptions, filling: str
 ) -> None:
     long = filling * (50_000 // len(filling))
     ours = digest(entries=(entry(1, title=long, abstract=long, authors=(long,) * 5),))
 
-    for part in parts(ours, look, full=True):
-        made = message(ours, part, look)
+    for part in parts(ours, look, with_entries=True):
+        made = render_part(ours, part, look)
         judge(made)
         shown = made.html + json.dumps(made.blocks, ensure_ascii=False)
-        assert size_limits.MARK in shown
+        assert size_limits.ELLIPSIS in shown
         if part.is_entry and "en" in look.languages:
             assert say(look.language, "entry-shortened") in shown
             assert "https://arxiv.org/abs/2611.90001" in shown
 
 
 def test_classic_markup_in_a_title_is_text() -> None:
-    html = message(sample(), parts(sample(), ENGLISH)[0], ENGLISH).html
+    html = render_part(sample_digest(), parts(sample_digest(), ENGLISH)[0], ENGLISH).html
 
-    read = judged(html)
+    read = parse_html_by_telegram(html)
 
     assert isinstance(read, dict)
     assert "Folding <b>Boldly</b> & Quietly" in str(read["text"])
 
 
-@pytest.mark.parametrize("look", LOOKS, ids=lambda look: f"{look.form}-{'-'.join(look.languages)}")
+@pytest.mark.parametrize(
+    "look", DISPLAY_OPTIONS, ids=lambda look: f"{look.form}-{'-'.join(look.languages)}"
+)
 @pytest.mark.parametrize("filling", ["boat ", "纸船", "&<>", "😀"])
 def test_what_stands_around_a_table_takes_no_more_than_is_kept_free(
-    look: Look, filling: str
+    look: DisplayOptions, filling: str
 ) -> None:
-    lone = replace(entry(1, title="B"), glosses=(gloss("en", "B"),))
+    lone = replace(entry(1, title="B"), summaries=(summary("en", "B"),))
     ours = digest(
         entries=(lone,),
         topic=filling * 400,
-        unread=(*Kind,) * 10_000,
-        seen=10**6,
+        unloaded_kinds=(*AnnouncementKind,) * 10_000,
+        announced_count=10**6,
         number=10**12,
         first_day=date(2026, 9, 28),
         last_day=date(2027, 9, 30),
     )
 
-    made = message(ours, Part(1, 1, 1), look, repeat=True)
+    made = render_part(ours, Part(1, 1, 1), look, repeat=True)
 
-    taken = weight(made.html) if look.form is Form.CLASSIC else size_limits.rich_units(made.blocks)
-    assert taken <= size_limits.FRAME_UNITS
+    taken = (
+        message_weight(made.html)
+        if look.form is MessageForm.CLASSIC
+        else size_limits.rich_units(made.blocks)
+    )
+    assert taken <= size_limits.MAX_FRAME_UNITS
 
 
 def test_a_late_longer_gloss_still_fits_the_same_rows() -> None:
     """The range was measured when the digest was issued; the message must not overflow later."""
     ours = digest(24)
     part = parts(ours, ENGLISH)[0]
-    long = (gloss("en", "boat " * 100),)
-    late = digest(entries=tuple(replace(e, glosses=long) for e in ours.entries))
+    long = (summary("en", "boat " * 100),)
+    late = digest(entries=tuple(replace(e, summaries=long) for e in ours.entries))
 
-    assert (part.first, part.last) == (1, 24)
-    judge(message(late, part, ENGLISH))
+    assert (part.first_entry, part.last_entry) == (1, 24)
+    judge(render_part(late, part, ENGLISH))
 
 
 def test_details_are_inside_when_all_of_them_fit() -> None:
-    look = Look(form=Form.RICH, link=lambda position: f"https://t.me/b?start=e_7_{position}")
+    look = DisplayOptions(
+        form=MessageForm.RICH, entry_link=lambda position: f"https://t.me/b?start=e_7_{position}"
+    )
     short, long = (
         digest(3),
         digest(entries=tuple(entry(n, abstract="b " * 1500) for n in (1, 2, 3))),
     )
 
-    inside, outside = (message(d, parts(d, look)[0], look).blocks for d in (short, long))
+    inside, outside = (render_part(d, parts(d, look)[0], look).blocks for d in (short, long))
 
     kinds = [block["type"] for block in inside]
     assert kinds == ["heading", "paragraph", "table", "details", "details", "details", "footer"]
@@ -183,8 +216,8 @@ def test_details_are_inside_when_all_of_them_fit() -> None:
 
 def test_the_anchor_is_the_first_block_inside_its_details() -> None:
     """In the summary it would scroll there and leave the block closed."""
-    look = Look(form=Form.RICH)
-    blocks = message(digest(1), parts(digest(1), look)[0], look).blocks
+    look = DisplayOptions(form=MessageForm.RICH)
+    blocks = render_part(digest(1), parts(digest(1), look)[0], look).blocks
 
     inside = next(block for block in blocks if block["type"] == "details")["blocks"]
 
@@ -206,13 +239,13 @@ def test_the_anchor_is_the_first_block_inside_its_details() -> None:
     ],
 )
 def test_only_plain_web_addresses_become_links(link: str, safe: bool) -> None:
-    assert is_safe(link) is safe
+    assert is_safe_link(link) is safe
 
 
 def test_a_paper_with_an_unsafe_link_is_shown_without_one() -> None:
     ours = digest(entries=(entry(1, id="url:0123", link="javascript:alert(1)"),))
 
-    html = message(ours, parts(ours, ENGLISH)[0], ENGLISH).html
+    html = render_part(ours, parts(ours, ENGLISH)[0], ENGLISH).html
 
     assert paper().title in html
     assert "href" not in html
@@ -224,19 +257,23 @@ LIVE = "@durov #tag $TON /unsub evil.shop аррӏе.com 1.2.3.4/x me@evil.zip h
 @pytest.mark.parametrize("full", [False, True])
 def test_nothing_of_anybodys_words_is_live_in_text(full: bool) -> None:
     """Not in a title, a name, a class, an abstract, a gloss, a topic or the words that matched."""
-    had = sample().entries[0]
-    said = replace(had.glosses[0], title=LIVE, gist=LIVE, abstract=f"{LIVE} {LIVE}")
+    had = sample_digest().entries[0]
+    said = replace(had.summaries[0], title=LIVE, tldr=LIVE, abstract=f"{LIVE} {LIVE}")
     hostile = replace(had.paper, title=LIVE, abstract=LIVE, authors=(LIVE,))
     hostile = replace(hostile, categories=("cs.CL", "math.CO"))
-    words = (Reason(Field.ABSTRACT, "durov"), Reason(Field.TITLE, "evil.shop"))
-    odd = replace(had, paper=hostile, glosses=(said,), reasons=words, topics=("cs.CV", LIVE))
+    words = (MatchReason(QueryField.ABSTRACT, "durov"), MatchReason(QueryField.TITLE, "evil.shop"))
+    odd = replace(
+        had, paper=hostile, summaries=(said,), reasons=words, other_topics=("cs.CV", LIVE)
+    )
     ours = digest(topic=LIVE, entries=(odd,))
 
     for languages in (("en",), ("zh",), ("zh", "en")):
-        look = Look(form=Form.CLASSIC, language="en", languages=languages)
-        for part in parts(ours, look, full=full):
-            html = message(ours, part, look).html
-            judges.nothing_is_live(html)
+        look = DisplayOptions(form=MessageForm.CLASSIC, language="en", languages=languages)
+        for part in parts(ours, look, with_entries=full):
+            html = render_part(ours, part, look).html
+            judges.check_nothing_autolinked(html)
             assert "durov" in html
-    note = Note(1, 1, "en", LIVE, LIVE, LIVE, LIVE, LIVE, ours.issued)
-    judges.nothing_is_live(note_message(note, hostile, Look(form=Form.CLASSIC)).html)
+    note = PaperNote(1, 1, "en", LIVE, LIVE, LIVE, LIVE, LIVE, ours.issued_at)
+    judges.check_nothing_autolinked(
+        note_message(note, hostile, DisplayOptions(form=MessageForm.CLASSIC)).html
+    )

@@ -8,28 +8,28 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.render.display_options import Look
+from bot.render.display_options import DisplayOptions
 from bot.render.documents.bibtex import bibtex
-from bot.render.entry_content import spoken
-from bot.render.telegram.keyboard import Action, Copy, paper_at, under_entry
+from bot.render.entry_content import entry_content
+from bot.render.telegram.keyboard import Action, CopyText, decode_paper_version, entry_keyboard
 from bot.render.telegram.split_into_messages import (
     Message,
     Part,
     entry_part,
-    message,
+    left_out_parts,
     parts,
-    rest_parts,
+    render_part,
 )
-from storage.records import Field, Form, Kind, Reason
-from tests.render.digests import LOOKS, digest, entry, gloss
+from storage.records import AnnouncementKind, MatchReason, MessageForm, QueryField
+from tests.render.digests import DISPLAY_OPTIONS, digest, entry, summary
 
-ENGLISH = Look(language="en", languages=("en",))
-FORMS = [ENGLISH, replace(ENGLISH, form=Form.RICH)]
+ENGLISH = DisplayOptions(language="en", languages=("en",))
+FORMS = [ENGLISH, replace(ENGLISH, form=MessageForm.RICH)]
 
 
 def actions(made: Message) -> list[Action]:
     """What presses of a message's buttons do."""
-    return [b.does for row in made.buttons for b in row if isinstance(b.does, Action)]
+    return [b.action for row in made.buttons for b in row if isinstance(b.action, Action)]
 
 
 def counts(made: Message) -> str:
@@ -37,62 +37,73 @@ def counts(made: Message) -> str:
     return made.html.split("\n")[1] if made.html else str(made.blocks[1]["text"])
 
 
-@pytest.mark.parametrize("look", LOOKS, ids=lambda look: f"{look.form}-{'-'.join(look.languages)}")
-def test_a_digest_of_twelve_is_one_message(look: Look) -> None:
+@pytest.mark.parametrize(
+    "look", DISPLAY_OPTIONS, ids=lambda look: f"{look.form}-{'-'.join(look.languages)}"
+)
+def test_a_digest_of_twelve_is_one_message(look: DisplayOptions) -> None:
     assert parts(digest(12), look) == (Part(1, 1, 12),)
 
 
-@given(st.integers(0, 70), st.integers(0, 20), st.sampled_from(LOOKS), st.booleans())
+@given(st.integers(0, 70), st.integers(0, 20), st.sampled_from(DISPLAY_OPTIONS), st.booleans())
 def test_parts_cover_each_entry_once_in_order(
-    shown: int, left: int, look: Look, full: bool
+    shown: int, left: int, look: DisplayOptions, full: bool
 ) -> None:
-    cuts = parts(digest(shown, left), look, full=full)
+    cuts = parts(digest(shown, left), look, with_entries=full)
 
     tables = [part for part in cuts if not part.is_entry]
-    assert [at for part in tables if part.first for at in range(part.first, part.last + 1)] == list(
-        range(1, shown + 1)
-    )
-    assert [part.first for part in cuts if part.is_entry] == (
+    assert [
+        at
+        for part in tables
+        if part.first_entry
+        for at in range(part.first_entry, part.last_entry + 1)
+    ] == list(range(1, shown + 1))
+    assert [part.first_entry for part in cuts if part.is_entry] == (
         list(range(1, shown + 1)) if full else []
     )
     assert len({part.number for part in cuts}) == len(cuts)
 
 
 @pytest.mark.parametrize("look", FORMS, ids=["classic", "rich"])
-def test_counts_reconcile(look: Look) -> None:
+def test_counts_reconcile(look: DisplayOptions) -> None:
     some = digest(12, 35)
 
-    assert counts(message(some, parts(some, look)[0], look)) == (
+    assert counts(render_part(some, parts(some, look)[0], look)) == (
         "12 of 47 papers shown · 412 announced by arXiv"
     )
-    assert counts(message(digest(1), Part(1, 1, 1), look)) == "1 paper · 412 announced by arXiv"
-    assert counts(message(some, Part(1, 13, 24), look)).startswith("Papers 13 to 24 of 47")
+    assert counts(render_part(digest(1), Part(1, 1, 1), look)) == "1 paper · 412 announced by arXiv"
+    assert counts(render_part(some, Part(1, 13, 24), look)).startswith("Papers 13 to 24 of 47")
 
 
 def test_kinds_are_counted_over_all_that_matched() -> None:
-    ours = digest(entries=(entry(1), entry(2, Kind.CROSS)), rest=(entry(3, Kind.CROSS),), seen=0)
+    ours = digest(
+        entries=(entry(1), entry(2, AnnouncementKind.CROSS)),
+        left_out=(entry(3, AnnouncementKind.CROSS),),
+        announced_count=0,
+    )
 
-    assert counts(message(ours, Part(1, 1, 2), ENGLISH)) == (
+    assert counts(render_part(ours, Part(1, 1, 2), ENGLISH)) == (
         "2 of 3 papers shown · 1 new · 2 cross-listed"
     )
 
 
 @pytest.mark.parametrize("look", FORMS, ids=["classic", "rich"])
 @pytest.mark.parametrize(("first", "last"), [(1, 12), (13, 24), (40, 47)])
-def test_a_message_needs_no_entries_behind_its_own(look: Look, first: int, last: int) -> None:
+def test_a_message_needs_no_entries_behind_its_own(
+    look: DisplayOptions, first: int, last: int
+) -> None:
     whole = digest(12, 35)
-    kinds = tuple(entry.kind for entry in whole.rest[last - 12 :])
-    beginning = replace(whole, rest=whole.rest[: last - 12], unread=kinds)
+    kinds = tuple(entry.kind for entry in whole.left_out[last - 12 :])
+    beginning = replace(whole, left_out=whole.left_out[: last - 12], unloaded_kinds=kinds)
 
     for part in parts(whole, look, first=first, last=last):
-        assert message(beginning, part, look) == message(whole, part, look)
+        assert render_part(beginning, part, look) == render_part(whole, part, look)
 
 
 @pytest.mark.parametrize("look", FORMS, ids=["classic", "rich"])
-def test_an_empty_digest_says_so(look: Look) -> None:
+def test_an_empty_digest_says_so(look: DisplayOptions) -> None:
     (only,) = parts(digest(0), look)
 
-    made = message(digest(0), only, look)
+    made = render_part(digest(0), only, look)
 
     assert counts(made).startswith("No papers this time")
     assert [action.verb for action in actions(made)] == ["settings", "stop"]
@@ -101,7 +112,7 @@ def test_an_empty_digest_says_so(look: Look) -> None:
 def test_buttons_open_entries_and_the_rest() -> None:
     ours = digest(12, 3)
 
-    made = message(ours, parts(ours, ENGLISH)[0], ENGLISH)
+    made = render_part(ours, parts(ours, ENGLISH)[0], ENGLISH)
 
     assert [len(row) for row in made.buttons] == [6, 6, 1, 2]
     assert actions(made) == [
@@ -116,7 +127,7 @@ def test_only_the_last_table_ends_with_settings() -> None:
     ours = digest(60, 5)
     cuts = parts(ours, ENGLISH)
 
-    verbs = [{action.verb for action in actions(message(ours, p, ENGLISH))} for p in cuts]
+    verbs = [{action.verb for action in actions(render_part(ours, p, ENGLISH))} for p in cuts]
 
     assert len(cuts) > 1
     assert all(found == {"entry"} for found in verbs[:-1])
@@ -127,48 +138,52 @@ def test_the_rest_comes_page_by_page_until_nothing_is_left() -> None:
     ours, seen, following = digest(12, 30), [], 13
 
     while following:
-        (page,) = rest_parts(ours, ENGLISH, following)
-        made = message(ours, page, ENGLISH)
+        (page,) = left_out_parts(ours, ENGLISH, following)
+        made = render_part(ours, page, ENGLISH)
         assert {action.verb for action in actions(made)} <= {"entry", "rest"}
-        seen += [a.second for a in actions(made) if a.verb == "entry"]
-        following = next((a.second for a in actions(made) if a.verb == "rest"), 0)
+        seen += [a.second_argument for a in actions(made) if a.verb == "entry"]
+        following = next((a.second_argument for a in actions(made) if a.verb == "rest"), 0)
 
     assert seen == list(range(13, 43))
 
 
 def test_a_page_of_the_rest_is_one_message_however_long_its_rows_are() -> None:
     long = tuple(
-        replace(entry(n, title="boats " * 50), glosses=(gloss("en", "drift " * 80),))
+        replace(entry(n, title="boats " * 50), summaries=(summary("en", "drift " * 80),))
         for n in range(1, 31)
     )
-    ours = digest(entries=long[:2], rest=long[2:])
+    ours = digest(entries=long[:2], left_out=long[2:])
 
-    (page,) = rest_parts(ours, ENGLISH, 3)
+    (page,) = left_out_parts(ours, ENGLISH, 3)
 
-    following = [a.second for a in actions(message(ours, page, ENGLISH)) if a.verb == "rest"]
-    assert page.last < 14
-    assert following == [page.last + 1]
+    following = [
+        a.second_argument for a in actions(render_part(ours, page, ENGLISH)) if a.verb == "rest"
+    ]
+    assert page.last_entry < 14
+    assert following == [page.last_entry + 1]
 
 
 def test_a_refused_rich_part_becomes_classic_parts_over_the_same_entries() -> None:
-    rich = replace(ENGLISH, form=Form.RICH)
+    rich = replace(ENGLISH, form=MessageForm.RICH)
     ours = digest(entries=tuple(entry(n, title="boats " * 45) for n in range(1, 23)))
     whole = parts(ours, rich)[0]
 
-    instead = parts(ours, ENGLISH, first=whole.first, last=whole.last)
+    instead = parts(ours, ENGLISH, first=whole.first_entry, last=whole.last_entry)
 
-    assert [at for p in instead for at in range(p.first, p.last + 1)] == list(
-        range(whole.first, whole.last + 1)
+    assert [at for p in instead for at in range(p.first_entry, p.last_entry + 1)] == list(
+        range(whole.first_entry, whole.last_entry + 1)
     )
     assert len(instead) > 1
 
 
 @pytest.mark.parametrize("look", FORMS, ids=["classic", "rich"])
-def test_a_possible_repeat_is_marked(look: Look) -> None:
+def test_a_possible_repeat_is_marked(look: DisplayOptions) -> None:
     ours = digest(2)
 
-    for part in parts(ours, look, full=True):
-        plain, marked = (str(message(ours, part, look, repeat=again)) for again in (False, True))
+    for part in parts(ours, look, with_entries=True):
+        plain, marked = (
+            str(render_part(ours, part, look, repeat=again)) for again in (False, True)
+        )
         assert "received this already" not in plain
         assert "received this already" in marked
 
@@ -176,28 +191,28 @@ def test_a_possible_repeat_is_marked(look: Look) -> None:
 def test_an_entry_can_be_kept_and_cited() -> None:
     """The citation is copied by the press itself where Telegram takes one of its length."""
     short = entry(2, key=5, title="Boats", id="doi:10.1101/boats", link="")
-    made = message(digest(2, entries=(entry(1), short)), entry_part(2), ENGLISH)
+    made = render_part(digest(2, entries=(entry(1), short)), entry_part(2), ENGLISH)
 
     [[keep, cite], steering] = made.buttons
-    assert (keep.label, keep.does) == ("☆ Save", Action("save", 7, 2))
-    assert cite.does == Copy(bibtex(short.paper))
-    assert [one.does for one in steering] == [Action("less", 7, 2), Action("more", 7, 2)]
+    assert (keep.label, keep.action) == ("☆ Save", Action("save", 7, 2))
+    assert cite.action == CopyText(bibtex(short.paper))
+    assert [one.action for one in steering] == [Action("less", 7, 2), Action("more", 7, 2)]
 
     long = entry(2, key=5, title="Boats " * 40, authors=("A", "B", "C", "D"))
-    row, _ = under_entry(digest(1, entries=(long,), number=0), 1, ENGLISH, saved=True)
+    row, _ = entry_keyboard(digest(1, entries=(long,), number=0), 1, ENGLISH, is_saved=True)
     assert [button.label for button in row] == ["★ Saved", "BibTeX", "All 4 authors"]
-    assert row[1].does == Action("bibtex", 0, 5001)
-    assert paper_at(5001) == (5, 1)
+    assert row[1].action == Action("bibtex", 0, 5001)
+    assert decode_paper_version(5001) == (5, 1)
 
 
 def test_a_paper_that_is_not_stored_has_no_buttons() -> None:
-    assert message(digest(2), entry_part(2), ENGLISH).buttons == ()
+    assert render_part(digest(2), entry_part(2), ENGLISH).buttons == ()
 
 
 def test_a_digest_that_is_not_stored_has_no_buttons_that_name_it() -> None:
     ours = digest(3, 2, number=0, subscription=0)
 
-    assert message(ours, parts(ours, ENGLISH)[0], ENGLISH).buttons == ()
+    assert render_part(ours, parts(ours, ENGLISH)[0], ENGLISH).buttons == ()
 
 
 @pytest.mark.parametrize(
@@ -210,17 +225,19 @@ def test_a_digest_that_is_not_stored_has_no_buttons_that_name_it() -> None:
 def test_the_row_speaks_the_first_language(languages: tuple[str, ...], sentence: str) -> None:
     look = replace(ENGLISH, languages=languages)
 
-    html = message(digest(1), Part(1, 1, 1), look).html
+    html = render_part(digest(1), Part(1, 1, 1), look).html
 
     assert sentence in html
     assert "not translated" not in html
 
 
 def test_a_missing_translation_is_marked_and_told_in_english() -> None:
-    untranslated = replace(entry(1), glosses=entry(1).glosses[:1])
+    untranslated = replace(entry(1), summaries=entry(1).summaries[:1])
     ours, look = digest(entries=(untranslated,)), replace(ENGLISH, languages=("zh",))
 
-    table, alone = (message(ours, part, look).html for part in parts(ours, look, full=True))
+    table, alone = (
+        render_part(ours, part, look).html for part in parts(ours, look, with_entries=True)
+    )
 
     assert "1 summary is not translated yet" in table
     assert "We measure how boat 1 drifts." in table
@@ -229,9 +246,9 @@ def test_a_missing_translation_is_marked_and_told_in_english() -> None:
 
 
 def test_both_languages_stand_in_an_entry_and_the_missing_one_is_not_repeated() -> None:
-    ours = digest(entries=(replace(entry(1), glosses=entry(1).glosses[:1]),))
+    ours = digest(entries=(replace(entry(1), summaries=entry(1).summaries[:1]),))
 
-    html = message(ours, entry_part(1), replace(ENGLISH, languages=("zh", "en"))).html
+    html = render_part(ours, entry_part(1), replace(ENGLISH, languages=("zh", "en"))).html
 
     assert html.count("We measure how boat 1 drifts.") == 1
     assert html.count("Not translated yet") == 1
@@ -239,10 +256,13 @@ def test_both_languages_stand_in_an_entry_and_the_missing_one_is_not_repeated() 
 
 def test_words_that_differ_by_their_case_are_told_once() -> None:
     """All of them are marked where they stand, the first is named."""
-    found = [Reason(Field.TITLE, "Kettle"), Reason(Field.ABSTRACT, "kettle")]
-    found += [Reason(Field.ABSTRACT, "kettles"), Reason(Field.ABSTRACT, "KETTLE")]
+    found = [MatchReason(QueryField.TITLE, "Kettle"), MatchReason(QueryField.ABSTRACT, "kettle")]
+    found += [
+        MatchReason(QueryField.ABSTRACT, "kettles"),
+        MatchReason(QueryField.ABSTRACT, "KETTLE"),
+    ]
 
-    said = spoken(replace(entry(), reasons=tuple(found)), 1, ENGLISH)
+    said = entry_content(replace(entry(), reasons=tuple(found)), 1, ENGLISH)
 
-    assert said.why == "Matched: Kettle, kettles"
-    assert said.words == ("Kettle", "kettle", "kettles", "KETTLE")
+    assert said.match_reason == "Matched: Kettle, kettles"
+    assert said.matched_words == ("Kettle", "kettle", "kettles", "KETTLE")

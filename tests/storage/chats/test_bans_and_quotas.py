@@ -3,86 +3,107 @@
 from __future__ import annotations
 
 from storage import Store
-from storage.records import ChatKind, ParcelState, Person, Population, Question, Update
-from tests.storage.builders import BOT, CHAT, MINUTE, NOW, chat, issued, paper, parcel, stored
-from tests.storage.builders import topic as follow
+from storage.records import (
+    ChatKind,
+    InboxUpdate,
+    MessageState,
+    PendingQuestion,
+    Person,
+    UsageCounts,
+)
+from tests.storage.builders import (
+    BOT,
+    CHAT,
+    MINUTE,
+    NOW,
+    create_chat,
+    issue_digest,
+    outbox_message,
+    paper,
+    store_papers,
+)
+from tests.storage.builders import create_topic as follow
 
 PERSON = 987_654_321
 
 
 def test_a_ban_holds_for_a_chat_or_a_person_until_it_is_lifted(store: Store) -> None:
-    assert store.rulings.ban(BOT, PERSON, NOW)
-    assert not store.rulings.ban(BOT, PERSON, NOW)
-    assert store.rulings.banned(BOT, CHAT, PERSON) == PERSON
-    assert store.rulings.banned(BOT, PERSON, 1) == PERSON
-    assert store.rulings.banned(BOT, CHAT, 1) is None
-    assert store.rulings.banned(BOT + 1, CHAT, PERSON) is None
-    assert [store.rulings.tell(BOT, PERSON) for _ in range(2)] == [True, False]
-    assert [store.rulings.lift(BOT, PERSON) for _ in range(2)] == [True, False]
-    assert store.rulings.banned(BOT, CHAT, PERSON) is None
+    assert store.bans_and_quotas.ban(BOT, PERSON, NOW)
+    assert not store.bans_and_quotas.ban(BOT, PERSON, NOW)
+    assert store.bans_and_quotas.banned_id(BOT, CHAT, PERSON) == PERSON
+    assert store.bans_and_quotas.banned_id(BOT, PERSON, 1) == PERSON
+    assert store.bans_and_quotas.banned_id(BOT, CHAT, 1) is None
+    assert store.bans_and_quotas.banned_id(BOT + 1, CHAT, PERSON) is None
+    assert [store.bans_and_quotas.mark_ban_notified(BOT, PERSON) for _ in range(2)] == [True, False]
+    assert [store.bans_and_quotas.unban(BOT, PERSON) for _ in range(2)] == [True, False]
+    assert store.bans_and_quotas.banned_id(BOT, CHAT, PERSON) is None
 
 
 def test_a_chat_is_allowed_what_was_ruled_last(store: Store) -> None:
-    assert store.rulings.allowed(BOT, CHAT) is None
+    assert store.bans_and_quotas.topic_quota(BOT, CHAT) is None
 
-    store.rulings.allow(BOT, CHAT, 3)
-    store.rulings.allow(BOT, CHAT, 200)
+    store.bans_and_quotas.set_topic_quota(BOT, CHAT, 3)
+    store.bans_and_quotas.set_topic_quota(BOT, CHAT, 200)
 
-    assert store.rulings.allowed(BOT, CHAT) == 200
+    assert store.bans_and_quotas.topic_quota(BOT, CHAT) == 200
 
 
 def test_everybody_is_counted_and_the_busiest_come_first(store: Store) -> None:
     for number in (CHAT, CHAT - 1, CHAT - 2):
-        chat(store, number)
-    follow(store, "one", number=CHAT - 1)
-    follow(store, "two", number=CHAT - 1)
-    follow(store, "one", number=CHAT)
-    store.subscribers.pause(BOT, CHAT - 2, "asked")
-    store.subscribers.meet(Person(BOT, PERSON, "Ada"))
+        create_chat(store, number)
+    follow(store, "one", chat_id=CHAT - 1)
+    follow(store, "two", chat_id=CHAT - 1)
+    follow(store, "one", chat_id=CHAT)
+    store.chats.pause(BOT, CHAT - 2, "asked")
+    store.chats.upsert_person(Person(BOT, PERSON, "Ada"))
 
-    kind = chat(store).kind
-    assert store.census.population(BOT) == Population(
-        chats={kind: 3}, paused=1, people=1, topics=3, queries=2
+    kind = create_chat(store).kind
+    assert store.usage_statistics.usage_counts(BOT) == UsageCounts(
+        chats={kind: 3}, paused_chats=1, people=1, topics=3, distinct_queries=2
     )
-    busiest = store.census.busiest(BOT, 2)
-    assert [(one.chat, topics) for one, topics in busiest] == [(CHAT - 1, 2), (CHAT, 1)]
-    assert [one.chat for one, _ in store.census.busiest(BOT, 2, skip=2)] == [CHAT - 2]
-    assert store.census.population(BOT + 1) == Population({}, 0, 0, 0, 0)
+    busiest = store.usage_statistics.chats_by_topic_count(BOT, 2)
+    assert [(one.id, topics) for one, topics in busiest] == [(CHAT - 1, 2), (CHAT, 1)]
+    assert [one.id for one, _ in store.usage_statistics.chats_by_topic_count(BOT, 2, offset=2)] == [
+        CHAT - 2
+    ]
+    assert store.usage_statistics.usage_counts(BOT + 1) == UsageCounts({}, 0, 0, 0, 0)
     assert isinstance(kind, ChatKind)
 
 
 def test_a_question_about_a_channel_is_answered_in_private(store: Store) -> None:
-    store.asks.put(BOT, CHAT, PERSON, Question("rename", 7, 8), NOW)
+    store.pending_questions.put(BOT, CHAT, PERSON, PendingQuestion("rename", 7, 8), NOW)
 
-    store.asks.carry(BOT, CHAT, PERSON, to=PERSON)
+    store.pending_questions.move_to_chat(BOT, CHAT, PERSON, target_chat=PERSON)
 
-    assert store.asks.take(BOT, CHAT, PERSON, NOW) is None
-    assert store.asks.about(BOT, PERSON, PERSON) == CHAT
-    assert store.asks.take(BOT, PERSON, PERSON, NOW) == Question("rename", 7, 8, about=CHAT)
-    assert store.asks.about(BOT, PERSON, PERSON) == 0
+    assert store.pending_questions.take(BOT, CHAT, PERSON, NOW) is None
+    assert store.pending_questions.about_chat(BOT, PERSON, PERSON) == CHAT
+    assert store.pending_questions.take(BOT, PERSON, PERSON, NOW) == PendingQuestion(
+        "rename", 7, 8, about_chat=CHAT
+    )
+    assert store.pending_questions.about_chat(BOT, PERSON, PERSON) == 0
 
 
 def test_what_waits_for_a_chat_is_withdrawn_and_can_come_back(store: Store) -> None:
-    [one] = stored(store, [paper(1)])
-    chat(store)
-    digest = issued(store, [one])
-    store.outbox.put_once(parcel(CHAT, digest=digest, first=1, last=1))
+    [one] = store_papers(store, [paper(1)])
+    create_chat(store)
+    digest = issue_digest(store, [one])
+    store.outbox.put_once(outbox_message(CHAT, digest=digest, first=1, last=1))
 
-    assert store.outbox.withdraw(BOT, CHAT, now=NOW, reason="banned") == 1
+    assert store.outbox.drop_waiting_of_chat(BOT, CHAT, now=NOW, reason="banned") == 1
 
-    assert store.outbox.counts(BOT)[ParcelState.DROPPED] == 1
-    assert store.digests.received(BOT, CHAT, [one.key]) == {}
-    assert store.outbox.revive(BOT, CHAT, now=NOW + MINUTE) == 1
+    assert store.outbox.counts_by_state(BOT)[MessageState.DROPPED] == 1
+    assert store.digests.received_versions(BOT, CHAT, [one.key]) == {}
+    assert store.outbox.requeue_dropped(BOT, CHAT, now=NOW + MINUTE) == 1
 
 
 def test_what_a_forgotten_person_said_elsewhere_is_emptied(store: Store) -> None:
     """Only where it was set aside: all else is empty already."""
     for number, who in ((1, PERSON), (2, PERSON * 10)):
         said = f'{{"message": {{"from": {{"id": {who}, "is_bot": false}}}}}}'
-        store.inbox.put([Update(BOT, number, CHAT, said)])
-        store.inbox.failed(BOT, number, "exception")
+        store.inbox.put([InboxUpdate(BOT, number, CHAT, said)])
+        store.inbox.mark_failed(BOT, number, "exception")
 
-    store.subscribers.forget_person(BOT, PERSON)
+    store.chats.erase_person(BOT, PERSON)
 
-    rows = store._engine.all("select body from updates order by id")
+    rows = store._engine.fetch_all("select body from updates order by id")
     assert [bool(row["body"]) for row in rows] == [False, True]

@@ -10,39 +10,39 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from storage import Store, open_store
-from storage.chats.callback_payloads import MOST
-from storage.errors import Missing
+from storage.chats.callback_payloads import MAX_PER_CHAT
+from storage.errors import RowNotFound
 from storage.records import (
+    ButtonPayload,
+    ButtonPayloadKind,
+    Chat,
     ChatKind,
-    Draft,
-    DraftKind,
-    Form,
+    FeedCursor,
+    InboxUpdate,
+    MessageForm,
+    PendingQuestion,
     Person,
-    Question,
     Sent,
-    SourceCursor,
-    Subscriber,
-    Update,
 )
 from tests.storage.builders import (
     BOT,
     CHAT,
     MINUTE,
     NOW,
-    chat,
-    gloss,
-    issued,
+    create_chat,
+    create_topic,
+    issue_digest,
+    outbox_message,
     paper,
-    parcel,
-    stored,
-    topic,
+    store_papers,
+    summary,
 )
 
 PERSON = 987_654_321
 
 
 def test_a_chat_is_kept_as_it_came_and_never_reset(store: Store) -> None:
-    came = Subscriber(
+    came = Chat(
         BOT,
         CHAT,
         ChatKind.GROUP,
@@ -50,82 +50,84 @@ def test_a_chat_is_kept_as_it_came_and_never_reset(store: Store) -> None:
         language="zh",
         languages=("zh", "en"),
         zone="Asia/Shanghai",
-        form=Form.RICH,
+        form=MessageForm.RICH,
         silent=True,
-        full=True,
-        settled=True,
-        paused="asked",
+        full_entries=True,
+        onboarded=True,
+        pause_reason="asked",
         paused_until=date(2026, 12, 1),
     )
 
-    assert store.subscribers.ensure(came) == came
-    assert store.subscribers.ensure(Subscriber(BOT, CHAT, ChatKind.PRIVATE)) == came
-    assert store.subscribers.napping(BOT) == [came]
+    assert store.chats.get_or_add(came) == came
+    assert store.chats.get_or_add(Chat(BOT, CHAT, ChatKind.PRIVATE)) == came
+    assert store.chats.paused_until_day(BOT) == [came]
 
 
 def test_a_change_needs_a_chat(store: Store) -> None:
-    known = chat(store)
-    store.subscribers.change(replace(known, zone="Pacific/Apia"))
+    known = create_chat(store)
+    store.chats.update(replace(known, zone="Pacific/Apia"))
 
-    assert store.subscribers.get(BOT, CHAT) == replace(known, zone="Pacific/Apia")
-    with pytest.raises(Missing):
-        store.subscribers.change(replace(known, chat=1))
+    assert store.chats.get(BOT, CHAT) == replace(known, zone="Pacific/Apia")
+    with pytest.raises(RowNotFound):
+        store.chats.update(replace(known, id=1))
 
 
 def test_a_pause_has_a_reason(store: Store) -> None:
-    chat(store)
+    create_chat(store)
 
-    assert store.subscribers.pause(BOT, CHAT, "blocked")
-    assert not store.subscribers.pause(BOT, 1, "blocked")
+    assert store.chats.pause(BOT, CHAT, "blocked")
+    assert not store.chats.pause(BOT, 1, "blocked")
     with pytest.raises(ValueError, match="reason"):
-        store.subscribers.pause(BOT, CHAT, "")
+        store.chats.pause(BOT, CHAT, "")
 
 
 def test_a_person_is_met_again_without_losing_what_is_known(store: Store) -> None:
-    store.subscribers.meet(Person(BOT, PERSON, "Ada", "en"))
+    store.chats.upsert_person(Person(BOT, PERSON, "Ada", "en"))
 
-    assert store.subscribers.meet(Person(BOT, PERSON, "", "zh")) == Person(BOT, PERSON, "Ada", "zh")
-    assert store.subscribers.person(BOT, PERSON) == Person(BOT, PERSON, "Ada", "zh")
+    assert store.chats.upsert_person(Person(BOT, PERSON, "", "zh")) == Person(
+        BOT, PERSON, "Ada", "zh"
+    )
+    assert store.chats.get_person(BOT, PERSON) == Person(BOT, PERSON, "Ada", "zh")
 
 
 def test_a_library_holds_a_paper_once_the_latest_first(store: Store) -> None:
-    one, two = stored(store, [paper(1), paper(2)])
+    one, two = store_papers(store, [paper(1), paper(2)])
 
     saved = [
-        store.library.save(BOT, PERSON, each.key, now=NOW + n * MINUTE)
+        store.saved_papers.save(BOT, PERSON, each.key, now=NOW + n * MINUTE)
         for n, each in enumerate([one, two, one])
     ]
 
     assert saved == [True, True, False]
-    assert [kept.paper for kept in store.library.saved(BOT, PERSON)] == [two, one]
-    assert store.library.unsave(BOT, PERSON, two.key)
-    assert not store.library.unsave(BOT, PERSON, two.key)
+    assert [kept.paper for kept in store.saved_papers.of_person(BOT, PERSON)] == [two, one]
+    assert store.saved_papers.unsave(BOT, PERSON, two.key)
+    assert not store.saved_papers.unsave(BOT, PERSON, two.key)
 
 
 def _live(store: Store, number: int) -> None:
     """Let a chat, and the person of the same id, leave a row in every table that can name it."""
-    one, two = stored(store, [paper(1), paper(2)])
-    chat(store, number)
-    topic(store, number=number)
-    digest = issued(store, [one], number=number, rest=[two])
-    store.digests.revise(digest, [gloss(one)])
-    store.outbox.put_once(parcel(number, digest=digest, first=1, last=1))
-    store.outbox.hold(BOT, number, NOW)
-    store.inbox.put([Update(BOT, 100 + abs(number) % 100, number, f'{{"from": {number}}}')])
-    store.drafts.put(BOT, number, "words", NOW)
-    store.asks.put(BOT, number, number, Question("rename", 1), NOW)
-    store.rulings.ban(BOT, number, NOW)
-    store.rulings.allow(BOT, number, 3)
-    store.subscribers.meet(Person(BOT, number, "Ada"))
-    store.library.save(BOT, number, one.key, now=NOW)
+    one, two = store_papers(store, [paper(1), paper(2)])
+    create_chat(store, number)
+    create_topic(store, chat_id=number)
+    digest = issue_digest(store, [one], chat_id=number, left_out=[two])
+    store.digests.add_revision(digest, [summary(one)])
+    store.outbox.put_once(outbox_message(number, digest=digest, first=1, last=1))
+    store.outbox.hold_chat(BOT, number, NOW)
+    store.inbox.put([InboxUpdate(BOT, 100 + abs(number) % 100, number, f'{{"from": {number}}}')])
+    store.button_payloads.put(BOT, number, "words", NOW)
+    store.pending_questions.put(BOT, number, number, PendingQuestion("rename", 1), NOW)
+    store.bans_and_quotas.ban(BOT, number, NOW)
+    store.bans_and_quotas.set_topic_quota(BOT, number, 3)
+    store.chats.upsert_person(Person(BOT, number, "Ada"))
+    store.saved_papers.save(BOT, number, one.key, now=NOW)
 
 
 def _rows_naming(store: Store, number: int) -> dict[str, int]:
     """Count, over all tables, the rows in which any column holds the number."""
-    tables = store._engine.all("select name from sqlite_master where type = 'table'")
+    tables = store._engine.fetch_all("select name from sqlite_master where type = 'table'")
     counts = {}
     for name in (row["name"] for row in tables):
-        rows = store._engine.all(f'select * from "{name}"')
+        rows = store._engine.fetch_all(f'select * from "{name}"')
         counts[name] = sum(any(str(number) in str(cell) for cell in row) for row in rows)
     return {name: count for name, count in counts.items() if count}
 
@@ -135,73 +137,73 @@ def test_forgetting_leaves_no_row_but_what_an_operator_ruled(store: Store) -> No
     _live(store, CHAT)
     named = _rows_naming(store, PERSON)
 
-    store.subscribers.forget(BOT, PERSON)
-    store.subscribers.forget_person(BOT, PERSON)
+    store.chats.erase(BOT, PERSON)
+    store.chats.erase_person(BOT, PERSON)
 
     assert set(named) == {
         *("subscribers", "subscriptions", "digests", "ledger", "parcels", "holds"),
         *("updates", "drafts", "people", "library", "asks", "bans", "allowances"),
     }
     assert _rows_naming(store, PERSON) == {"bans": 1, "allowances": 1}
-    assert store.rulings.banned(BOT, PERSON, 1) == PERSON
-    assert store.rulings.allowed(BOT, PERSON) == 3
+    assert store.bans_and_quotas.banned_id(BOT, PERSON, 1) == PERSON
+    assert store.bans_and_quotas.topic_quota(BOT, PERSON) == 3
     assert len(_rows_naming(store, CHAT)) == len(named)
-    assert store._engine.all("pragma foreign_key_check") == []
-    entries = store._engine.all("select distinct digest from entries")
+    assert store._engine.fetch_all("pragma foreign_key_check") == []
+    entries = store._engine.fetch_all("select distinct digest from entries")
     assert len(entries) == 1, "entries of the forgotten digest stayed"
 
 
 def test_what_is_forgotten_is_not_in_the_file(store: Store) -> None:
     """Pages are overwritten, not only unlinked."""
-    chat(store)
-    store.subscribers.change(replace(chat(store), title="Geheimer Lesekreis"))
-    store.subscribers.forget(BOT, CHAT)
-    store._engine.all("pragma wal_checkpoint(truncate)")
+    create_chat(store)
+    store.chats.update(replace(create_chat(store), title="Geheimer Lesekreis"))
+    store.chats.erase(BOT, CHAT)
+    store._engine.fetch_all("pragma wal_checkpoint(truncate)")
 
     assert b"Geheimer Lesekreis" not in store.path.read_bytes()
 
 
 def test_the_update_that_asks_to_be_forgotten_can_still_be_marked(store: Store) -> None:
-    store.inbox.put([Update(BOT, 1, CHAT, '{"text": "/forget"}')])
+    store.inbox.put([InboxUpdate(BOT, 1, CHAT, '{"text": "/forget"}')])
 
     with store.transaction():
-        store.subscribers.forget(BOT, CHAT)
-        assert store.inbox.applied(BOT, 1)
+        store.chats.erase(BOT, CHAT)
+        assert store.inbox.mark_applied(BOT, 1)
 
     assert store.inbox.pending(BOT) == []
-    assert store.inbox.put([Update(BOT, 1, CHAT, "{}")]) == 0
+    assert store.inbox.put([InboxUpdate(BOT, 1, CHAT, "{}")]) == 0
 
 
 def test_a_chat_moves_with_everything(store: Store) -> None:
     _live(store, CHAT)
     before = _rows_naming(store, CHAT)
 
-    store.subscribers.move(BOT, CHAT, CHAT - 1)
-    store.subscribers.move(BOT, CHAT, CHAT - 1)
+    store.chats.migrate(BOT, CHAT, CHAT - 1)
+    store.chats.migrate(BOT, CHAT, CHAT - 1)
 
     left = _rows_naming(store, CHAT)
     assert set(left) <= {"people", "library", "updates", "asks"}, "rows of the chat stayed behind"
     moved = _rows_naming(store, CHAT - 1)
     assert {name for name in before if name not in moved} <= {"people", "library", "drafts", "asks"}
-    assert store._engine.all("pragma foreign_key_check") == []
+    assert store._engine.fetch_all("pragma foreign_key_check") == []
 
 
 def test_a_chat_moves_into_one_that_is_known_already(store: Store) -> None:
     new = CHAT - 1
-    one, two = stored(store, [paper(1), paper(2)])
+    one, two = store_papers(store, [paper(1), paper(2)])
     for number in (CHAT, new):
-        chat(store, number)
-        topic(store, "shared", number=number)
-        store.outbox.put_once(parcel(number))
-    topic(store, "only old")
-    issued(store, [one], number=new)
-    issued(store, [one, two])
+        create_chat(store, number)
+        create_topic(store, "shared", chat_id=number)
+        store.outbox.put_once(outbox_message(number))
+    create_topic(store, "only old")
+    issue_digest(store, [one], chat_id=new)
+    issue_digest(store, [one, two])
 
-    store.subscribers.move(BOT, CHAT, new)
+    store.chats.migrate(BOT, CHAT, new)
 
-    assert [each.query for each in store.subscriptions.of(BOT, new)] == ["shared", "only old"]
-    assert len(store.digests.of(BOT, new)) == 2
-    assert set(store.digests.received(BOT, new, [one.key, two.key])) == {one.key, two.key}
+    assert [each.query for each in store.subscriptions.of_chat(BOT, new)] == ["shared", "only old"]
+    assert len(store.digests.headings_of_chat(BOT, new)) == 2
+    assert set(store.digests.received_versions(BOT, new, [one.key, two.key])) == {one.key, two.key}
     assert len(store.outbox.claim(BOT, "a", NOW, 1, 10)) == 1
     assert _rows_naming(store, CHAT) == {}
 
@@ -209,93 +211,101 @@ def test_a_chat_moves_into_one_that_is_known_already(store: Store) -> None:
 def test_papers_of_a_message_that_both_chats_had_are_not_lost(store: Store) -> None:
     """The old chat's message of the same occasion goes; what only it would have shown is missed."""
     new = CHAT - 1
-    both, old, sent, lone = stored(store, [paper(n) for n in range(1, 5)])
+    both, old, sent, lone = store_papers(store, [paper(n) for n in range(1, 5)])
     for number in (new, CHAT):
-        chat(store, number)
-    store.outbox.put_once(parcel(CHAT, "2", digest=issued(store, [sent], "2"), first=1, last=1))
+        create_chat(store, number)
+    store.outbox.put_once(
+        outbox_message(CHAT, "2", digest=issue_digest(store, [sent], "2"), first=1, last=1)
+    )
     [arrived] = store.outbox.claim(BOT, "a", NOW, 60.0)
-    store.outbox.settle(arrived, Sent(1), NOW)
-    store.outbox.put_once(parcel(new, "2"))
+    store.outbox.record_outcome(arrived, Sent(1), NOW)
+    store.outbox.put_once(outbox_message(new, "2"))
     for number, papers in ((new, [both]), (CHAT, [both, old])):
-        digest = issued(store, papers, number=number)
-        store.outbox.put_once(parcel(number, digest=digest, first=1, last=2))
-    store.outbox.put_once(parcel(CHAT, "3", digest=issued(store, [lone], "3"), first=1, last=1))
+        digest = issue_digest(store, papers, chat_id=number)
+        store.outbox.put_once(outbox_message(number, digest=digest, first=1, last=2))
+    store.outbox.put_once(
+        outbox_message(CHAT, "3", digest=issue_digest(store, [lone], "3"), first=1, last=1)
+    )
 
-    store.subscribers.move(BOT, CHAT, new)
+    store.chats.migrate(BOT, CHAT, new)
 
-    missed = store.digests.missed(BOT, new, NOW)
+    missed = store.digests.missed_entries(BOT, new, NOW)
     assert [entry.paper.key for entry in missed] == [old.key]
 
 
 def test_an_update_is_stored_once_and_applied_once(store: Store) -> None:
-    update = Update(BOT, 2**40, CHAT, '{"message": 1}')
+    update = InboxUpdate(BOT, 2**40, CHAT, '{"message": 1}')
 
     assert store.inbox.put([update, update]) == 1
     assert store.inbox.pending(BOT) == [update]
-    assert [store.inbox.begin(BOT, update.id) for _ in range(2)] == [1, 2]
-    assert store.inbox.applied(BOT, update.id)
-    assert not store.inbox.applied(BOT, update.id)
+    assert [store.inbox.count_attempt(BOT, update.id) for _ in range(2)] == [1, 2]
+    assert store.inbox.mark_applied(BOT, update.id)
+    assert not store.inbox.mark_applied(BOT, update.id)
     assert store.inbox.put([update]) == 0
-    assert store.inbox.begin_each(BOT, [update.id]) == {update.id: 0}
+    assert store.inbox.count_attempts(BOT, [update.id]) == {update.id: 0}
 
 
 def test_updates_keep_the_order_in_which_they_came(store: Store) -> None:
     """After a quiet week Telegram begins anew with any id."""
     ids = [900, 901, 7, 8]
-    store.inbox.put([Update(BOT, id, id % 2, "{}") for id in ids])
+    store.inbox.put([InboxUpdate(BOT, id, id % 2, "{}") for id in ids])
 
     assert [one.id for one in store.inbox.pending(BOT)] == ids
-    assert [one.id for one in store.inbox.heads(BOT)] == [900, 901]
-    assert store.inbox.last(BOT) == 8
-    assert store.inbox.last(BOT + 1) == 0
+    assert [one.id for one in store.inbox.next_of_each_chat(BOT)] == [900, 901]
+    assert store.inbox.last_update_id(BOT) == 8
+    assert store.inbox.last_update_id(BOT + 1) == 0
 
 
 def test_a_failed_update_lets_the_next_one_pass(store: Store) -> None:
-    store.inbox.put([Update(BOT, 1, CHAT, "{}"), Update(BOT, 2, CHAT, "{}")])
+    store.inbox.put([InboxUpdate(BOT, 1, CHAT, "{}"), InboxUpdate(BOT, 2, CHAT, "{}")])
 
-    assert store.inbox.failed(BOT, 1, "ZeroDivisionError")
+    assert store.inbox.mark_failed(BOT, 1, "ZeroDivisionError")
 
-    assert [one.id for one in store.inbox.heads(BOT)] == [2]
+    assert [one.id for one in store.inbox.next_of_each_chat(BOT)] == [2]
 
 
 def test_settled_updates_retire_but_for_the_newest(store: Store) -> None:
-    store.inbox.put([Update(BOT, id, CHAT, "{}") for id in range(1, 6)])
+    store.inbox.put([InboxUpdate(BOT, id, CHAT, "{}") for id in range(1, 6)])
     for id in (1, 2, 4):
-        store.inbox.applied(BOT, id)
+        store.inbox.mark_applied(BOT, id)
 
-    assert store.inbox.retire(BOT, keep=2) == 2
+    assert store.inbox.delete_settled(BOT, keep_newest=2) == 2
     assert [one.id for one in store.inbox.pending(BOT)] == [3, 5]
 
 
 def test_a_cursor_begins_empty_and_is_replaced(store: Store) -> None:
-    cursor = SourceCursor("rss", "W/1", "token", date(2026, 11, 20), "abc", NOW)
+    cursor = FeedCursor("rss", "W/1", "token", date(2026, 11, 20), "abc", NOW)
 
-    assert store.cursors.get("rss") == SourceCursor("rss")
-    store.cursors.put(replace(cursor, etag="old"))
-    store.cursors.put(cursor)
+    assert store.feed_cursors.get("rss") == FeedCursor("rss")
+    store.feed_cursors.put(replace(cursor, etag="old"))
+    store.feed_cursors.put(cursor)
 
-    assert store.cursors.all() == [cursor]
+    assert store.feed_cursors.all() == [cursor]
 
 
 def test_words_behind_a_button_belong_to_their_chat(store: Store) -> None:
-    key = store.drafts.put(BOT, CHAT, "diffusion -survey", NOW)
+    key = store.button_payloads.put(BOT, CHAT, "diffusion -survey", NOW)
 
-    assert store.drafts.get(BOT, CHAT, key, DraftKind.WORDS) == Draft("diffusion -survey")
-    assert store.drafts.get(BOT, CHAT - 1, key, DraftKind.WORDS) is None
-    assert store.drafts.put(BOT, CHAT, "diffusion -survey", NOW + MINUTE) == key
-    assert store.drafts.retire(NOW + MINUTE) == 0
-    assert store.drafts.retire(NOW + 2 * MINUTE) == 1
+    assert store.button_payloads.get(BOT, CHAT, key, ButtonPayloadKind.QUERY_TEXT) == ButtonPayload(
+        "diffusion -survey"
+    )
+    assert store.button_payloads.get(BOT, CHAT - 1, key, ButtonPayloadKind.QUERY_TEXT) is None
+    assert store.button_payloads.put(BOT, CHAT, "diffusion -survey", NOW + MINUTE) == key
+    assert store.button_payloads.delete_before(NOW + MINUTE) == 0
+    assert store.button_payloads.delete_before(NOW + 2 * MINUTE) == 1
 
 
 def test_the_same_words_of_another_kind_are_another_draft(store: Store) -> None:
     record = '{"format": "papergram topics"}'
-    said = store.drafts.put(BOT, CHAT, record, NOW)
-    ours = store.drafts.put(BOT, CHAT, record, NOW, kind=DraftKind.TOPICS)
+    said = store.button_payloads.put(BOT, CHAT, record, NOW)
+    ours = store.button_payloads.put(BOT, CHAT, record, NOW, kind=ButtonPayloadKind.STOPPED_TOPICS)
 
     assert said != ours
-    assert store.drafts.get(BOT, CHAT, said, DraftKind.TOPICS) is None
-    assert store.drafts.get(BOT, CHAT, ours, DraftKind.WORDS) is None
-    assert store.drafts.get(BOT, CHAT, ours, DraftKind.TOPICS) == Draft(record, DraftKind.TOPICS)
+    assert store.button_payloads.get(BOT, CHAT, said, ButtonPayloadKind.STOPPED_TOPICS) is None
+    assert store.button_payloads.get(BOT, CHAT, ours, ButtonPayloadKind.QUERY_TEXT) is None
+    assert store.button_payloads.get(
+        BOT, CHAT, ours, ButtonPayloadKind.STOPPED_TOPICS
+    ) == ButtonPayload(record, ButtonPayloadKind.STOPPED_TOPICS)
 
 
 @given(
@@ -318,18 +328,18 @@ def test_a_duty_has_one_holder_at_a_time(steps: list[tuple[str, str, int]]) -> N
             if action == "wait":
                 now += timedelta(seconds=lasts)
             elif action == "take":
-                lease = store.leases.take("send", who, now, lasts)
+                lease = store.leases.acquire("send", who, now, lasts)
                 assert (lease is not None) == (until <= now or owner == who)
                 if lease is not None:
-                    assert lease.fence > fence
-                    held[who], fence = lease, lease.fence
+                    assert lease.fencing_token > fence
+                    held[who], fence = lease, lease.fencing_token
                     owner, until = who, now + timedelta(seconds=lasts)
             elif who in held and action == "renew":
-                current = held[who].fence == fence and owner != ""
+                current = held[who].fencing_token == fence and owner != ""
                 assert (store.leases.renew(held[who], now, lasts) is not None) == current
                 until = now + timedelta(seconds=lasts) if current else until
             elif who in held:
-                current = held[who].fence == fence
+                current = held[who].fencing_token == fence
                 assert store.leases.release(held[who]) == current
                 owner, until = ("", NOW - MINUTE) if current else (owner, until)
     finally:
@@ -338,14 +348,19 @@ def test_a_duty_has_one_holder_at_a_time(steps: list[tuple[str, str, int]]) -> N
 
 def test_a_chat_has_so_many_drafts_and_those_shown_last_stay(store: Store) -> None:
     keys = [
-        store.drafts.put(BOT, CHAT, f"words {n}", NOW + timedelta(seconds=n)) for n in range(MOST)
+        store.button_payloads.put(BOT, CHAT, f"words {n}", NOW + timedelta(seconds=n))
+        for n in range(MAX_PER_CHAT)
     ]
-    other = store.drafts.put(BOT, CHAT + 1, "words", NOW)
-    again = store.drafts.put(BOT, CHAT, "words 0", NOW + timedelta(minutes=5))
+    other = store.button_payloads.put(BOT, CHAT + 1, "words", NOW)
+    again = store.button_payloads.put(BOT, CHAT, "words 0", NOW + timedelta(minutes=5))
 
-    new = store.drafts.put(BOT, CHAT, "new", NOW + timedelta(minutes=6))
+    new = store.button_payloads.put(BOT, CHAT, "new", NOW + timedelta(minutes=6))
 
-    kept = [key for key in keys if store.drafts.get(BOT, CHAT, key, DraftKind.WORDS)]
+    kept = [
+        key
+        for key in keys
+        if store.button_payloads.get(BOT, CHAT, key, ButtonPayloadKind.QUERY_TEXT)
+    ]
     assert kept == [again, *keys[2:]]
-    assert store.drafts.get(BOT, CHAT, new, DraftKind.WORDS)
-    assert store.drafts.get(BOT, CHAT + 1, other, DraftKind.WORDS)
+    assert store.button_payloads.get(BOT, CHAT, new, ButtonPayloadKind.QUERY_TEXT)
+    assert store.button_payloads.get(BOT, CHAT + 1, other, ButtonPayloadKind.QUERY_TEXT)

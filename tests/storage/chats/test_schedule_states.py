@@ -15,10 +15,16 @@ import pytest
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
-from bot.digests.publish import publish
+from bot.digests.publish import publish_due_chats
 from bot.topics import edit_subscriptions, next_due
-from storage.records import Cadence, ChatKind, Subscriber, Subscription
-from tests.storage.state_machines import another_bot, break_, hold, quick, shared
+from storage.records import Cadence, Chat, ChatKind, Subscription
+from tests.storage.state_machines import (
+    check_machine_finds_bug,
+    next_bot_id,
+    quick_settings,
+    run_machine,
+    shared_store,
+)
 from tests.support.builders import announce, papers
 
 START = datetime(2026, 10, 20, 12, 0, tzinfo=UTC)  # the clocks of Europe and America go back soon
@@ -37,16 +43,16 @@ class ScheduleMachine(RuleBasedStateMachine):
 
     def __init__(self) -> None:
         super().__init__()
-        self.store, self.bot = shared(), another_bot()
+        self.store, self.bot = shared_store(), next_bot_id()
         self.now = self.latest = START
         self.told: list[datetime] = []  # occasions since the cadence was chosen, on the wall clock
         self.is_paused = False
         with self.store.transaction():
-            chat = self.store.subscribers.ensure(
-                Subscriber(self.bot, 1, ChatKind.PRIVATE, cadence=Cadence(times=(time(8),)))
+            chat = self.store.chats.get_or_add(
+                Chat(self.bot, 1, ChatKind.PRIVATE, cadence=Cadence(times=(time(8),)))
             )
             edit_subscriptions.subscribe(
-                self.store, chat, "diffusion", self.now, polled={"cs.CV"}, limit=5
+                self.store, chat, "diffusion", self.now, polled_categories={"cs.CV"}, limit=5
             )
 
     @rule(data=st.data(), action=st.sampled_from(_ACTIONS))
@@ -61,7 +67,7 @@ class ScheduleMachine(RuleBasedStateMachine):
         before = self._topic()
         due = before.next_due
         is_due = due is not None and due <= self.now and not self.is_paused
-        issued = publish(self.store, self.bot, self.now).digests
+        issued = publish_due_chats(self.store, self.bot, self.now).digests
         assert issued == is_due, "not told when it was due, or told when it was not"
         if issued and due is not None:
             self._tell(due.astimezone(ZoneInfo(before.zone)).replace(tzinfo=None))
@@ -116,12 +122,12 @@ class ScheduleMachine(RuleBasedStateMachine):
 
     def pause(self, _: st.DataObject) -> None:
         """Nothing is told until it ends."""
-        self.store.subscribers.pause(self.bot, 1, "asked")
+        self.store.chats.pause(self.bot, 1, "asked")
         self.is_paused = True
 
     def resume(self, _: st.DataObject) -> None:
         """One digest covers the pause."""
-        self.store.subscribers.resume(self.bot, 1)
+        self.store.chats.resume(self.bot, 1)
         self.is_paused = False
 
     @invariant()
@@ -136,17 +142,17 @@ class ScheduleMachine(RuleBasedStateMachine):
 
     @invariant()
     def each_digest_is_of_an_occasion_of_its_own(self) -> None:
-        headings = self.store.digests.of(self.bot, 1, limit=100)
+        headings = self.store.digests.headings_of_chat(self.bot, 1, limit=100)
         periods = [heading.period for heading in headings]
         assert len(set(periods)) == len(periods)
 
-    def _chat(self) -> Subscriber:
-        found = self.store.subscribers.get(self.bot, 1)
+    def _chat(self) -> Chat:
+        found = self.store.chats.get(self.bot, 1)
         assert found is not None
         return found
 
     def _topic(self) -> Subscription:
-        [found] = self.store.subscriptions.of(self.bot, 1)
+        [found] = self.store.subscriptions.of_chat(self.bot, 1)
         return found
 
 
@@ -156,14 +162,14 @@ def _is_beside_a_gap(there: datetime) -> bool:
     return there.utcoffset() != earlier.utcoffset()
 
 
-ScheduleMachine.TestCase.settings = quick(40)
+ScheduleMachine.TestCase.settings = quick_settings(40)
 TestSchedule = ScheduleMachine.TestCase
 
 
 @pytest.mark.slow
 @pytest.mark.timeout(900)
 def test_no_clock_and_no_journey_repeats_or_skips_an_occasion() -> None:
-    hold(ScheduleMachine)
+    run_machine(ScheduleMachine)
 
 
 def _zone_alone(
@@ -190,4 +196,4 @@ def test_a_planted_bug_is_found(
 ) -> None:
     monkeypatch.setattr(next_due, name, bug)
 
-    break_(ScheduleMachine)
+    check_machine_finds_bug(ScheduleMachine)

@@ -8,47 +8,57 @@ from datetime import UTC, date, time, timedelta
 import pytest
 
 from storage import Store
-from storage.errors import Missing
-from storage.records import Cadence, Digest, Entry, Field, Form, Kind, OnQuietDays, Reason, Verbatim
+from storage.errors import RowNotFound
+from storage.records import (
+    AnnouncementKind,
+    Cadence,
+    Digest,
+    Entry,
+    MatchReason,
+    MessageForm,
+    QueryField,
+    QuietDayPolicy,
+    VerbatimEntry,
+)
 from tests.storage.builders import (
     BOT,
     CHAT,
     MINUTE,
     NOW,
-    announced,
-    chat,
-    gloss,
-    issued,
+    announcement,
+    create_chat,
+    create_topic,
+    issue_digest,
     paper,
-    stored,
-    topic,
+    store_papers,
+    summary,
 )
 
 AT_ONCE = Cadence(times=())
 
 
 def test_a_topic_comes_back_as_it_was_given(store: Store) -> None:
-    chat(store)
-    cadence = Cadence((time(8, 30), time(20, 15, 30)), (0, 4), OnQuietDays.NOTICE)
-    plain = topic(store, cadence=cadence)
+    create_chat(store)
+    cadence = Cadence((time(8, 30), time(20, 15, 30)), (0, 4), QuietDayPolicy.NOTICE)
+    plain = create_topic(store, cadence=cadence)
     rich = replace(
         plain,
-        kinds=frozenset(Kind),
-        form=Form.RICH,
+        kinds=frozenset(AnnouncementKind),
+        form=MessageForm.RICH,
         languages=("zh", "en"),
         silent=False,
         next_due=None,
         limit=40,
     )
 
-    assert store.subscriptions.change(rich)
+    assert store.subscriptions.update(rich)
 
-    assert store.subscriptions.get(plain.key) == replace(rich, fence=plain.fence + 1)
+    assert store.subscriptions.get(plain.key) == replace(rich, row_version=plain.row_version + 1)
 
 
 def test_the_same_query_in_the_same_thread_is_one_topic(store: Store) -> None:
-    chat(store)
-    first = topic(store)
+    create_chat(store)
+    first = create_topic(store)
 
     again, added = store.subscriptions.add(replace(first, name="Other", key=0))
     _, elsewhere = store.subscriptions.add(replace(first, thread=7))
@@ -57,33 +67,33 @@ def test_the_same_query_in_the_same_thread_is_one_topic(store: Store) -> None:
 
 
 def test_a_change_made_on_old_reading_is_refused(store: Store) -> None:
-    chat(store)
-    read = topic(store)
-    store.subscriptions.change(replace(read, limit=5))
+    create_chat(store)
+    read = create_topic(store)
+    store.subscriptions.update(replace(read, limit=5))
 
-    assert not store.subscriptions.change(replace(read, limit=9))
-    assert not store.subscriptions.advance(read, cursor=9, next_due=None)
+    assert not store.subscriptions.update(replace(read, limit=9))
+    assert not store.subscriptions.advance_cursor(read, cursor=9, next_due=None)
     kept = store.subscriptions.get(read.key)
     assert kept is not None
     assert (kept.limit, kept.cursor) == (5, 0)
 
 
 def test_a_removed_topics_key_is_never_given_again(store: Store) -> None:
-    chat(store)
-    old = topic(store)
+    create_chat(store)
+    old = create_topic(store)
 
     assert store.subscriptions.remove(old.key)
     assert not store.subscriptions.remove(old.key)
-    assert topic(store).key > old.key
+    assert create_topic(store).key > old.key
 
 
 def test_a_chats_due_topics_come_together_in_its_order(store: Store) -> None:
     for number in (CHAT, 5):
-        chat(store, number)
-    topic(store, "c", position=3)
-    topic(store, "a", position=1)
-    topic(store, "later", next_due=NOW + MINUTE)
-    topic(store, "b", number=5)
+        create_chat(store, number)
+    create_topic(store, "c", position=3)
+    create_topic(store, "a", position=1)
+    create_topic(store, "later", next_due=NOW + MINUTE)
+    create_topic(store, "b", chat_id=5)
 
     assert store.subscriptions.due_chats(BOT, NOW) == [(CHAT, 0), (5, 0)]
     assert [one.query for one in store.subscriptions.due(BOT, CHAT, NOW)] == ["a", "c"]
@@ -91,28 +101,28 @@ def test_a_chats_due_topics_come_together_in_its_order(store: Store) -> None:
 
 
 def test_paused_chats_and_topics_are_not_due(store: Store) -> None:
-    chat(store)
-    chat(store, 5)
-    store.subscriptions.change(replace(topic(store), paused=True))
-    topic(store, number=5)
-    store.subscribers.pause(BOT, 5, "asked")
+    create_chat(store)
+    create_chat(store, 5)
+    store.subscriptions.update(replace(create_topic(store), paused=True))
+    create_topic(store, chat_id=5)
+    store.chats.pause(BOT, 5, "asked")
 
     assert due(store) == {}
     assert store.subscriptions.due(BOT, 5, NOW) == []
-    assert store.subscribers.resume(BOT, 5)
+    assert store.chats.resume(BOT, 5)
     assert list(due(store)) == [5]
 
 
 def test_a_topic_without_times_is_due_when_something_was_announced(store: Store) -> None:
-    chat(store)
-    one = topic(store, cadence=AT_ONCE, next_due=None)
+    create_chat(store)
+    one = create_topic(store, cadence=AT_ONCE, next_due=None)
     assert due(store) == {}
-    stored(store, [paper(1)])
+    store_papers(store, [paper(1)])
 
     assert due(store) == {CHAT: ["diffusion"]}
     assert due(store, last_seq=0) == {}
     assert store.subscriptions.due(BOT, CHAT, NOW, last_seq=0) == []
-    assert store.subscriptions.advance(one, cursor=1, next_due=None)
+    assert store.subscriptions.advance_cursor(one, cursor=1, next_due=None)
     assert due(store) == {}
     assert store.subscriptions.due(BOT, CHAT, NOW) == []
 
@@ -127,28 +137,34 @@ def due(store: Store, last_seq: int | None = None) -> dict[int, list[str]]:
 
 def test_equal_queries_are_told_once(store: Store) -> None:
     for number in (1, 2, 3):
-        chat(store, number)
-        topic(store, "shared", number=number)
-    store.subscriptions.change(replace(topic(store, "alone", number=1), paused=True))
+        create_chat(store, number)
+        create_topic(store, "shared", chat_id=number)
+    store.subscriptions.update(replace(create_topic(store, "alone", chat_id=1), paused=True))
 
-    assert store.subscriptions.queries(BOT) == ["shared"]
+    assert store.subscriptions.active_queries(BOT) == ["shared"]
 
 
 def test_a_digest_comes_back_as_it_was_issued(store: Store) -> None:
-    one, two, three = stored(store, [paper(1), paper(2), paper(3)])
-    said = gloss(one)
+    one, two, three = store_papers(store, [paper(1), paper(2), paper(3)])
+    said = summary(one)
     digest = Digest(
         topic="Diffusion",
         query="diffusion",
-        issued=NOW + timedelta(microseconds=1),
+        issued_at=NOW + timedelta(microseconds=1),
         entries=(
-            Entry(one, Kind.NEW, (said,), (Reason(Field.TITLE, "Diffusion"),), ("Robots",)),
-            Entry(two, Kind.CROSS, verbatim=Verbatim(*"1234567")),
+            Entry(
+                one,
+                AnnouncementKind.NEW,
+                (said,),
+                (MatchReason(QueryField.TITLE, "Diffusion"),),
+                ("Robots",),
+            ),
+            Entry(two, AnnouncementKind.CROSS, verbatim=VerbatimEntry(*"1234567")),
         ),
-        rest=(Entry(three, Kind.REPLACE),),
+        left_out=(Entry(three, AnnouncementKind.REPLACE),),
         first_day=date(2026, 11, 19),
         last_day=date(2026, 11, 20),
-        seen=47,
+        announced_count=47,
         period="1/2026-11-20",
         bot=BOT,
         chat=CHAT,
@@ -160,31 +176,31 @@ def test_a_digest_comes_back_as_it_was_issued(store: Store) -> None:
 
     got = store.digests.get(number)
     assert got is not None
-    [kept] = got.entries[0].glosses
+    [kept] = got.entries[0].summaries
     assert replace(kept, key=0) == said
-    same = replace(got.entries[0], glosses=(said,))
+    same = replace(got.entries[0], summaries=(said,))
     assert replace(got, number=0, entries=(same, got.entries[1])) == digest
 
 
 def test_of_what_was_left_out_a_beginning_can_be_read(store: Store) -> None:
-    papers = stored(store, [paper(n) for n in range(1, 7)])
-    number = issued(store, papers[:2], rest=papers[2:])
+    papers = store_papers(store, [paper(n) for n in range(1, 7)])
+    number = issue_digest(store, papers[:2], left_out=papers[2:])
     whole = store.digests.get(number)
     assert whole is not None
 
     for last, left in ((0, 0), (2, 0), (3, 1), (6, 4), (60, 4)):
-        got = store.digests.get(number, last=last)
+        got = store.digests.get(number, last_position=last)
 
         assert got is not None
-        assert (got.entries, got.rest) == (whole.entries, whole.rest[:left])
-        assert got.unread == tuple(entry.kind for entry in whole.rest[left:])
-        assert got.matched == whole.matched == 6
+        assert (got.entries, got.left_out) == (whole.entries, whole.left_out[:left])
+        assert got.unloaded_kinds == tuple(entry.kind for entry in whole.left_out[left:])
+        assert got.matched_count == whole.matched_count == 6
 
 
 def test_an_occasion_is_issued_once(store: Store) -> None:
-    papers = stored(store, [paper(1), paper(2)])
+    papers = store_papers(store, [paper(1), paper(2)])
 
-    first, again = issued(store, papers[:1]), issued(store, papers)
+    first, again = issue_digest(store, papers[:1]), issue_digest(store, papers)
 
     assert first == again
     got = store.digests.get(first)
@@ -193,82 +209,86 @@ def test_an_occasion_is_issued_once(store: Store) -> None:
 
 
 def test_later_versions_do_not_change_an_issued_digest(store: Store) -> None:
-    [cut] = store.papers.keep([paper(1, partial=True, abstract="cut")], seen=NOW)
-    number = issued(store, [cut])
+    [cut] = store.papers.upsert([paper(1, partial=True, abstract="cut")], seen_at=NOW)
+    number = issue_digest(store, [cut])
     before = store.digests.get(number)
 
-    store.papers.add([announced(paper(1)), announced(paper(1, 2, title="New"))], seen=NOW)
-    store.papers.add_gloss(gloss(cut))
+    store.papers.add_announcements(
+        [announcement(paper(1)), announcement(paper(1, 2, title="New"))], seen_at=NOW
+    )
+    store.papers.add_summary(summary(cut))
 
     assert store.digests.get(number) == before
 
 
 def test_a_late_gloss_makes_a_revision_and_keeps_the_first(store: Store) -> None:
-    one, two = stored(store, [paper(1), paper(2)])
-    number = issued(store, [one, two])
+    one, two = store_papers(store, [paper(1), paper(2)])
+    number = issue_digest(store, [one, two])
     first = store.digests.get(number)
 
-    revision = store.digests.revise(number, [gloss(two), gloss(two, "en", "English")])
-    again = store.digests.revise(number, [gloss(two, title="更好", prompt="2")])
+    revision = store.digests.add_revision(number, [summary(two), summary(two, "en", "English")])
+    again = store.digests.add_revision(number, [summary(two, title="更好", prompt="2")])
 
     second, third = store.digests.get(number, 2), store.digests.get(number)
     assert (revision, again) == (2, 3)
     assert second is not None
     assert third is not None
     assert store.digests.get(number, 1) == first
-    assert [said.title for said in second.entries[1].glosses] == ["图像扩散模型", "English"]
-    assert [said.title for said in third.entries[1].glosses] == ["更好", "English"]
+    assert [said.title for said in second.entries[1].summaries] == ["图像扩散模型", "English"]
+    assert [said.title for said in third.entries[1].summaries] == ["更好", "English"]
     assert [entry.paper for entry in third.entries] == [one, two]
     assert store.digests.get(number, 4) is None
 
 
 def test_nothing_can_be_said_of_a_digest_that_is_not_there(store: Store) -> None:
     assert store.digests.get(1) is None
-    with pytest.raises(Missing):
-        store.digests.revise(1, [])
+    with pytest.raises(RowNotFound):
+        store.digests.add_revision(1, [])
 
 
 def test_a_digest_of_an_unknown_paper_leaves_nothing(store: Store) -> None:
-    with pytest.raises(Missing):
-        issued(store, [paper(1)])
+    with pytest.raises(RowNotFound):
+        issue_digest(store, [paper(1)])
 
-    assert store.digests.of(BOT, CHAT) == []
+    assert store.digests.headings_of_chat(BOT, CHAT) == []
 
 
 def test_headings_are_paged_from_the_newest(store: Store) -> None:
-    papers = stored(store, [paper(1), paper(2)])
-    numbers = [issued(store, papers[:1], str(n), rest=papers[1:]) for n in range(3)]
+    papers = store_papers(store, [paper(1), paper(2)])
+    numbers = [issue_digest(store, papers[:1], str(n), left_out=papers[1:]) for n in range(3)]
 
-    page = store.digests.of(BOT, CHAT, limit=2)
-    older = store.digests.of(BOT, CHAT, before=page[-1].number)
+    page = store.digests.headings_of_chat(BOT, CHAT, limit=2)
+    older = store.digests.headings_of_chat(BOT, CHAT, before_number=page[-1].number)
 
     assert [one.number for one in page + older] == numbers[::-1]
-    assert (page[0].shown, page[0].left_out) == (1, 1)
-    last = store.digests.last(BOT, CHAT, 1)
+    assert (page[0].shown_count, page[0].left_out_count) == (1, 1)
+    last = store.digests.last_issued(BOT, CHAT, 1)
     assert last is not None
     assert last.number == numbers[-1]
 
 
 def test_only_shown_papers_are_reserved_each_once(store: Store) -> None:
-    one, two, three = stored(store, [paper(1), paper(2), paper(3)])
-    issued(store, [one], "1", rest=[three])
+    one, two, three = store_papers(store, [paper(1), paper(2), paper(3)])
+    issue_digest(store, [one], "1", left_out=[three])
 
-    number = issued(store, [one, two], "2")
+    number = issue_digest(store, [one, two], "2")
 
-    assert store.digests.received(BOT, CHAT, [1, 2, 3]) == {one.key: 1, two.key: 1}
-    assert store.digests.received(BOT, CHAT - 1, [one.key]) == {}
-    assert store.digests.release(number, 1, 2) == 1, "the first paper belongs to the first digest"
+    assert store.digests.received_versions(BOT, CHAT, [1, 2, 3]) == {one.key: 1, two.key: 1}
+    assert store.digests.received_versions(BOT, CHAT - 1, [one.key]) == {}
+    assert store.digests.release_entries(number, 1, 2) == 1, (
+        "the first paper belongs to the first digest"
+    )
 
 
 def test_old_receipts_retire_but_reservations_stay(store: Store) -> None:
-    [one] = stored(store, [paper(1)])
-    issued(store, [one])
+    [one] = store_papers(store, [paper(1)])
+    issue_digest(store, [one])
 
-    assert store.digests.retire(NOW + 500 * 1440 * MINUTE) == 0
-    assert store.digests.received(BOT, CHAT, [one.key])
+    assert store.digests.delete_receipts_before(NOW + 500 * 1440 * MINUTE) == 0
+    assert store.digests.received_versions(BOT, CHAT, [one.key])
 
 
 def test_a_naive_instant_is_refused(store: Store) -> None:
-    chat(store)
+    create_chat(store)
     with pytest.raises(ValueError, match="zone"):
-        topic(store, next_due=NOW.astimezone(UTC).replace(tzinfo=None))
+        create_topic(store, next_due=NOW.astimezone(UTC).replace(tzinfo=None))

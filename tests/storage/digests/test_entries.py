@@ -6,7 +6,15 @@ import pytest
 
 from storage import Store
 from storage.records import Digest
-from tests.storage.builders import NOW, announced, chat, gloss, issued, paper, stored
+from tests.storage.builders import (
+    NOW,
+    announcement,
+    create_chat,
+    issue_digest,
+    paper,
+    store_papers,
+    summary,
+)
 
 
 class Undone(Exception):
@@ -22,47 +30,49 @@ def read(store: Store, number: int) -> Digest:
 
 def _store_and_undo(store: Store, keys: list[int]) -> None:
     with store.transaction():
-        [gone] = stored(store, [paper(1, title="What was never stored")])
-        assert read(store, issued(store, [gone])).entries[0].paper == gone
+        [gone] = store_papers(store, [paper(1, title="What was never stored")])
+        assert read(store, issue_digest(store, [gone])).entries[0].paper == gone
         keys.append(gone.key)
         raise Undone
 
 
 def test_what_a_transaction_undid_is_not_shown_under_the_same_key(store: Store) -> None:
-    chat(store)
+    create_chat(store)
     keys: list[int] = []
     with pytest.raises(Undone):
         _store_and_undo(store, keys)
-    [kept] = stored(store, [paper(2, title="What was")])
+    [kept] = store_papers(store, [paper(2, title="What was")])
     assert [kept.key] == keys, "else this shows nothing"
 
-    assert read(store, issued(store, [kept])).entries[0].paper == kept
+    assert read(store, issue_digest(store, [kept])).entries[0].paper == kept
 
 
 def test_two_digests_alike_have_equal_entries_and_a_revision_its_own(store: Store) -> None:
-    chat(store)
-    one, two = stored(store, [paper(1), paper(2)])
-    first, second = issued(store, [one, two]), issued(store, [one, two], "1/2026-11-21")
+    create_chat(store)
+    one, two = store_papers(store, [paper(1), paper(2)])
+    first, second = issue_digest(store, [one, two]), issue_digest(store, [one, two], "1/2026-11-21")
     before = read(store, first)
 
-    store.digests.revise(first, [gloss(one)])
+    store.digests.add_revision(first, [summary(one)])
 
     assert read(store, second).entries == before.entries
-    assert [len(entry.glosses) for entry in read(store, first).entries] == [1, 0]
-    assert [len(entry.glosses) for entry in read(store, second).entries] == [0, 0]
+    assert [len(entry.summaries) for entry in read(store, first).entries] == [1, 0]
+    assert [len(entry.summaries) for entry in read(store, second).entries] == [0, 0]
     assert store.digests.get(first, 1) == before
 
 
 def test_a_paper_that_was_completed_is_shown_as_it_was_and_as_it_is(store: Store) -> None:
-    chat(store)
-    [partial] = stored(store, [paper(1, title="From a document", partial=True)])
-    early = issued(store, [partial])
+    create_chat(store)
+    [partial] = store_papers(store, [paper(1, title="From a document", partial=True)])
+    early = issue_digest(store, [partial])
     assert read(store, early).entries[0].paper.title == "From a document"
-    store.papers.add([announced(paper(1, title="As it was announced"))], seen=NOW)
+    store.papers.add_announcements(
+        [announcement(paper(1, title="As it was announced"))], seen_at=NOW
+    )
     whole = store.papers.get(partial.id)
     assert whole is not None
 
-    late = issued(store, [whole], "1/2026-11-21")
+    late = issue_digest(store, [whole], "1/2026-11-21")
 
     assert read(store, late).entries[0].paper.title == "As it was announced"
     assert read(store, early).entries[0].paper.title == "From a document"

@@ -16,14 +16,20 @@ import pytest
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
-from bot.digests.issue_digest import draw_news, issue_news
-from bot.digests.publish import publish
+from bot.digests.issue_digest import issue_news, prepare_news
+from bot.digests.publish import publish_due_chats
 from bot.topics import edit_subscriptions
 from storage import Store
 from storage.chats.subscriptions import Subscriptions
-from storage.digests.receipts import Ledger
-from storage.records import Cadence, ChatKind, Digest, Entry, Kind, Subscriber, Subscription
-from tests.storage.state_machines import another_bot, break_, hold, quick, shared
+from storage.digests.receipts import Receipts
+from storage.records import AnnouncementKind, Cadence, Chat, ChatKind, Digest, Entry, Subscription
+from tests.storage.state_machines import (
+    check_machine_finds_bug,
+    next_bot_id,
+    quick_settings,
+    run_machine,
+    shared_store,
+)
 from tests.support.builders import NOW, announce, papers
 
 CHATS = (1, 2)
@@ -42,18 +48,18 @@ class LedgerMachine(RuleBasedStateMachine):
 
     def __init__(self) -> None:
         super().__init__()
-        self.store, self.bot, self.now = shared(), another_bot(), NOW
+        self.store, self.bot, self.now = shared_store(), next_bot_id(), NOW
         self.words: dict[int, str] = {}  # of each paper by its number
         self.versions: dict[int, int] = {}
         self.digests: dict[int, Digest] = {}  # as they were issued: nothing here revises one
         with self.store.transaction():
             for number in CHATS:
-                chat = self.store.subscribers.ensure(
-                    Subscriber(self.bot, number, ChatKind.PRIVATE, cadence=Cadence((time(8),)))
+                chat = self.store.chats.get_or_add(
+                    Chat(self.bot, number, ChatKind.PRIVATE, cadence=Cadence((time(8),)))
                 )
                 for words in TOPICS[:number]:
                     edit_subscriptions.subscribe(
-                        self.store, chat, words, self.now, polled={"cs.CV"}, limit=5
+                        self.store, chat, words, self.now, polled_categories={"cs.CV"}, limit=5
                     )
 
     @rule(data=st.data(), action=st.sampled_from(_ACTIONS))
@@ -72,7 +78,7 @@ class LedgerMachine(RuleBasedStateMachine):
             return
         passed = {
             _number(one.paper.id)
-            for one in self.store.papers.after(before.cursor)
+            for one in self.store.papers.announcements_after(before.cursor)
             if one.seq <= after.cursor and (one.paper.version == 1)
         }
         found = {n for n in passed & self.words.keys() if before.query in ("study", self.words[n])}
@@ -92,26 +98,26 @@ class LedgerMachine(RuleBasedStateMachine):
             number = data.draw(st.sampled_from(sorted(self.words)))
             self.versions[number] += 1
             higher = papers(number, word=self.words[number], version=self.versions[number])
-            announce(self.store, higher, day=self.now.date(), kind=Kind.REPLACE)
+            announce(self.store, higher, day=self.now.date(), kind=AnnouncementKind.REPLACE)
 
     def tick(self, _: st.DataObject) -> None:
         """The next morning."""
         self.now += timedelta(hours=24)
-        assert publish(self.store, self.bot, self.now).failed == 0
+        assert publish_due_chats(self.store, self.bot, self.now).failed == 0
 
     def stumble(self, _: st.DataObject) -> None:
         """A chat's digest fails in the middle: nothing of it is kept, and it comes later."""
         self.now += timedelta(hours=24)
         with _stumbling(self.store):
-            publish(self.store, self.bot, self.now)
+            publish_due_chats(self.store, self.bot, self.now)
 
     def ask(self, data: st.DataObject) -> None:
         """By command, at any time."""
         topic = data.draw(st.sampled_from(list(self._topics().values())))
         chat = self._chat(topic.chat)
-        [news] = draw_news(self.store, chat, (topic,), self.now)
+        [news] = prepare_news(self.store, chat, (topic,), self.now)
         with self.store.transaction():
-            issue_news(self.store, chat, replace(news, recent=None), self.now)
+            issue_news(self.store, chat, replace(news, recent_digest=None), self.now)
 
     def pass_time(self, data: st.DataObject) -> None:
         """Some hours, in which nothing is done."""
@@ -127,7 +133,9 @@ class LedgerMachine(RuleBasedStateMachine):
         chat = self._chat(topic.chat)
         with self.store.transaction():
             gone = edit_subscriptions.unsubscribe(self.store, chat, topic.key)
-            assert edit_subscriptions.restore(self.store, gone, self.now, polled=(), limit=9)
+            assert edit_subscriptions.restore_topic(
+                self.store, gone, self.now, polled_categories=(), limit=9
+            )
 
     def edit(self, data: st.DataObject) -> None:
         """Other words, between two ticks; a change of an older state is not taken."""
@@ -135,14 +143,14 @@ class LedgerMachine(RuleBasedStateMachine):
         taken = {one.query for one in self._topics().values() if one.chat == topic.chat}
         if free := sorted(set(TOPICS) - taken):
             changed = replace(topic, query=data.draw(st.sampled_from(free)))
-            assert self.store.subscriptions.change(changed)
-            assert not self.store.subscriptions.change(replace(topic, name="too late"))
+            assert self.store.subscriptions.update(changed)
+            assert not self.store.subscriptions.update(replace(topic, name="too late"))
 
     def want_replacements(self, data: st.DataObject) -> None:
         """From now on higher versions too."""
         topic = data.draw(st.sampled_from(list(self._topics().values())))
-        kinds = topic.kinds | {Kind.REPLACE}
-        assert self.store.subscriptions.change(replace(topic, kinds=kinds))
+        kinds = topic.kinds | {AnnouncementKind.REPLACE}
+        assert self.store.subscriptions.update(replace(topic, kinds=kinds))
 
     @invariant()
     def nothing_is_shown_twice(self) -> None:
@@ -156,14 +164,14 @@ class LedgerMachine(RuleBasedStateMachine):
     @invariant()
     def each_digest_is_on_its_way(self) -> None:
         for number in CHATS:
-            for heading in self.store.digests.of(self.bot, number, limit=100):
-                assert self.store.outbox.of_digest(heading.number), "issued and never sent"
+            for heading in self.store.digests.headings_of_chat(self.bot, number, limit=100):
+                assert self.store.outbox.messages_of_digest(heading.number), "issued and never sent"
 
     @invariant()
     def what_was_shown_is_in_the_ledger(self) -> None:
         for number in CHATS:
             shown = {one.paper.key: one.paper.version for one in self._shown(number)}
-            assert self.store.digests.received(self.bot, number, shown) == shown
+            assert self.store.digests.received_versions(self.bot, number, shown) == shown
 
     def _shown(self, chat: int) -> Iterator[Entry]:
         return (entry for entries, _ in self._digests(chat) for entry in entries)
@@ -172,20 +180,20 @@ class LedgerMachine(RuleBasedStateMachine):
         return (entry for both in self._digests(chat) for entries in both for entry in entries)
 
     def _digests(self, chat: int) -> Iterable[tuple[tuple[Entry, ...], tuple[Entry, ...]]]:
-        for heading in reversed(self.store.digests.of(self.bot, chat, limit=100)):
+        for heading in reversed(self.store.digests.headings_of_chat(self.bot, chat, limit=100)):
             if heading.number not in self.digests:
                 digest = self.store.digests.get(heading.number)
                 assert digest is not None
                 self.digests[heading.number] = digest
             digest = self.digests[heading.number]
-            yield digest.entries, digest.rest
+            yield digest.entries, digest.left_out
 
     def _topics(self) -> dict[int, Subscription]:
-        found = [one for chat in CHATS for one in self.store.subscriptions.of(self.bot, chat)]
+        found = [one for chat in CHATS for one in self.store.subscriptions.of_chat(self.bot, chat)]
         return {one.key: one for one in found}
 
-    def _chat(self, number: int) -> Subscriber:
-        found = self.store.subscribers.get(self.bot, number)
+    def _chat(self, number: int) -> Chat:
+        found = self.store.chats.get(self.bot, number)
         assert found is not None
         return found
 
@@ -209,23 +217,23 @@ def _stumbling(store: Store) -> Iterator[None]:
         store.outbox.put_once = put  # type: ignore[method-assign]
 
 
-LedgerMachine.TestCase.settings = quick(40)
+LedgerMachine.TestCase.settings = quick_settings(40)
 TestLedger = LedgerMachine.TestCase
 
 
 @pytest.mark.slow
 @pytest.mark.timeout(1200)
 def test_no_order_of_events_repeats_or_loses_a_paper() -> None:
-    hold(LedgerMachine)
+    run_machine(LedgerMachine)
 
 
-def _nothing_received(self: Ledger, bot: int, chat: int, papers: Iterable[int]) -> dict[int, int]:
+def _nothing_received(self: Receipts, bot: int, chat: int, papers: Iterable[int]) -> dict[int, int]:
     """What a chat has is not asked."""
     return {}
 
 
 def _nothing_reserved(
-    self: Ledger, digest: int, *, now: datetime, first: int = 1, last: int = 0
+    self: Receipts, digest: int, *, now: datetime, first: int = 1, last: int = 0
 ) -> int:
     """What is shown is not written down."""
     return 0
@@ -235,7 +243,7 @@ def _change_without_fence(self: Subscriptions, subscription: Subscription) -> bo
     """The last one wins."""
     current = self.get(subscription.key)
     assert current is not None
-    return _OWN_CHANGE(self, replace(subscription, fence=current.fence))
+    return _OWN_CHANGE(self, replace(subscription, row_version=current.row_version))
 
 
 @contextmanager
@@ -244,15 +252,15 @@ def _no_transaction(self: Store) -> Iterator[None]:
     yield
 
 
-_OWN_CHANGE = Subscriptions.change
+_OWN_CHANGE = Subscriptions.update
 
 
 @pytest.mark.parametrize(
     ("owner", "method", "bug"),
     [
-        (Ledger, "received", _nothing_received),
-        (Ledger, "reserve", _nothing_reserved),
-        (Subscriptions, "change", _change_without_fence),
+        (Receipts, "received_versions", _nothing_received),
+        (Receipts, "reserve_entries", _nothing_reserved),
+        (Subscriptions, "update", _change_without_fence),
         (Store, "transaction", _no_transaction),
     ],
 )
@@ -261,4 +269,4 @@ def test_a_planted_bug_is_found(
 ) -> None:
     monkeypatch.setattr(owner, method, bug)
 
-    break_(LedgerMachine)
+    check_machine_finds_bug(LedgerMachine)

@@ -18,16 +18,25 @@ import pytest
 
 from storage import Store, open_store
 from storage.engine.query_budget import (
-    OverBudget,
+    QueryBudgetExceeded,
     check_budget,
+    outside_query_budget,
     query_budget,
-    unbudgeted,
     within_budget,
 )
 from storage.engine.sqlite import Engine
-from storage.errors import Busy, Full, Missing, StorageError
+from storage.errors import DatabaseBusy, DatabaseNotWritable, RowNotFound, StorageError
 from storage.records import Cadence, Subscription
-from tests.storage.builders import BOT, CHAT, NOW, announced, chat, paper, parcel, stored
+from tests.storage.builders import (
+    BOT,
+    CHAT,
+    NOW,
+    announcement,
+    create_chat,
+    outbox_message,
+    paper,
+    store_papers,
+)
 
 # Begins a transaction, writes, says so and waits to be killed.
 _HANGS = """
@@ -35,29 +44,29 @@ import sys
 from storage import open_store
 from tests.storage.builders import *
 store = open_store(sys.argv[1])
-chat(store, 1)
+create_chat(store, 1)
 with store.transaction():
-    chat(store, 2)
-    stored_ = store.papers.add([announced(paper(n)) for n in range(200)], seen=NOW)
+    create_chat(store, 2)
+    store.papers.add_announcements([announcement(paper(n)) for n in range(200)], seen_at=NOW)
     print("writing", flush=True)
     sys.stdin.read()
 """
 _ADDS = """
 import sys
 from storage import open_store
-from storage.errors import Busy
+from storage.errors import DatabaseBusy
 from tests.storage.builders import *
 store = open_store(sys.argv[1])
 def put(n):
     with store.transaction():
-        store.papers.add([announced(paper(n), feed=sys.argv[2])], seen=NOW)
-        store.outbox.put_once(parcel(part=n))
+        store.papers.add_announcements([announcement(paper(n), feed=sys.argv[2])], seen_at=NOW)
+        store.outbox.put_once(outbox_message(part=n))
 for n in range(100):
     for attempt in range(12):  # on a machine at its limits the other may write for long
         try:
             put(n)
             break
-        except Busy:
+        except DatabaseBusy:
             if attempt == 11:
                 raise
 store.close()
@@ -77,7 +86,7 @@ def process(code: str, *arguments: str) -> subprocess.Popen[str]:
 def _fails(store: Store, before: Callable[[], object]) -> None:
     """Write in a transaction that comes to nothing."""
     with store.transaction():
-        chat(store, 1)
+        create_chat(store, 1)
         before()
         raise ZeroDivisionError
 
@@ -87,16 +96,16 @@ def test_a_transaction_keeps_all_or_nothing(store: Store) -> None:
         _fails(store, lambda: None)
 
     with store.transaction():
-        chat(store, 2)
+        create_chat(store, 2)
 
-    assert [one.chat for one in store.subscribers.all(BOT)] == [2]
+    assert [one.id for one in store.chats.all(BOT)] == [2]
 
 
 def test_a_transaction_inside_another_is_a_mistake(store: Store) -> None:
     with store.transaction(), pytest.raises(RuntimeError), store.transaction():
         pass
 
-    chat(store)
+    create_chat(store)
 
 
 def test_another_threads_rollback_erases_nothing_of_mine(store: Store) -> None:
@@ -114,32 +123,32 @@ def test_another_threads_rollback_erases_nothing_of_mine(store: Store) -> None:
     other = threading.Thread(target=fails)
     other.start()
     inside.wait(10)
-    mine = threading.Thread(target=chat, args=(store, 2))
+    mine = threading.Thread(target=create_chat, args=(store, 2))
     mine.start()
-    seen_meanwhile = store.subscribers.all(BOT)
+    seen_meanwhile = store.chats.all(BOT)
     go_on.set()
     other.join()
     mine.join()
 
     assert seen_meanwhile == []
-    assert [one.chat for one in store.subscribers.all(BOT)] == [2]
+    assert [one.id for one in store.chats.all(BOT)] == [2]
 
 
 def test_many_threads_write_without_losing_a_row(store: Store) -> None:
     def writes(thread: int) -> None:
         for n in range(25):
-            chat(store, 1000 * thread + n)
+            create_chat(store, 1000 * thread + n)
 
     with ThreadPoolExecutor(8) as pool:
         list(pool.map(writes, range(8)))
 
-    assert len(store.subscribers.all(BOT)) == 200
+    assert len(store.chats.all(BOT)) == 200
 
 
 def test_connections_of_ended_threads_are_closed(tmp_path: Path) -> None:
     engine = Engine(tmp_path / "a.db")
     for _ in range(20):
-        thread = threading.Thread(target=engine.all, args=("select 1",))
+        thread = threading.Thread(target=engine.fetch_all, args=("select 1",))
         thread.start()
         thread.join()
 
@@ -156,12 +165,12 @@ def test_two_processes_write_one_file(tmp_path: Path) -> None:
         one.communicate()
 
     store = open_store(url)
-    announcements, health = store.papers.after(0), store.check()
+    announcements, health = store.papers.announcements_after(0), store.check_health()
     store.close()
 
     assert codes == [0, 0]
     assert health.damage == ""
-    assert (health.papers, health.waiting, len(announcements)) == (100, 100, 200)
+    assert (health.papers, health.waiting_messages, len(announcements)) == (100, 100, 200)
     assert len({one.seq for one in announcements}) == 200
 
 
@@ -173,9 +182,9 @@ def test_a_killed_process_needs_no_repair(tmp_path: Path) -> None:
         victim.send_signal(signal.SIGKILL)
 
     store = open_store(url)
-    chat(store, 3)
-    chats = [one.chat for one in store.subscribers.all(BOT)]
-    damage, count = store.check().damage, store.papers.count()
+    create_chat(store, 3)
+    chats = [one.id for one in store.chats.all(BOT)]
+    damage, count = store.check_health().damage, store.papers.count()
     store.close()
 
     assert (chats, damage, count) == ([1, 3], "", 0)
@@ -184,28 +193,28 @@ def test_a_killed_process_needs_no_repair(tmp_path: Path) -> None:
 def test_a_lock_held_too_long_is_busy(tmp_path: Path) -> None:
     path = tmp_path / "a.db"
     store = open_store(f"sqlite:///{path}")
-    store._engine.all("pragma busy_timeout = 1")
+    store._engine.fetch_all("pragma busy_timeout = 1")
     other = Engine(path)
 
-    with other.transaction(), pytest.raises(Busy):
-        chat(store)
+    with other.transaction(), pytest.raises(DatabaseBusy):
+        create_chat(store)
 
-    chat(store)
+    create_chat(store)
     other.close()
     store.close()
 
 
 def test_a_full_disk_rolls_back_and_recovers(store: Store) -> None:
-    [row] = store._engine.all("pragma page_count")
-    store._engine.all(f"pragma max_page_count = {row[0] + 20}")
-    batch = [announced(paper(n, abstract="long " * 2000)) for n in range(50)]
+    [row] = store._engine.fetch_all("pragma page_count")
+    store._engine.fetch_all(f"pragma max_page_count = {row[0] + 20}")
+    batch = [announcement(paper(n, abstract="long " * 2000)) for n in range(50)]
 
-    with pytest.raises(Full):
-        store.papers.add(batch, seen=NOW)
+    with pytest.raises(DatabaseNotWritable):
+        store.papers.add_announcements(batch, seen_at=NOW)
 
     assert store.papers.count() == 0
-    store._engine.all("pragma max_page_count = 1000000")
-    store.papers.add(batch, seen=NOW)
+    store._engine.fetch_all("pragma max_page_count = 1000000")
+    store.papers.add_announcements(batch, seen_at=NOW)
     assert store.papers.count() == 50
 
 
@@ -214,14 +223,16 @@ def test_a_row_without_its_parent_is_missing(store: Store) -> None:
         BOT, CHAT, "q", "q", cadence=Cadence(), zone="UTC", cursor=0, next_due=NOW
     )
 
-    with pytest.raises(Missing):
+    with pytest.raises(RowNotFound):
         store.subscriptions.add(nobody)
 
 
 @pytest.mark.parametrize("text", ["half a \ud83d", "\udc00"])
 def test_text_that_is_none_is_refused_whole(store: Store, text: str) -> None:
     with pytest.raises(StorageError):
-        store.papers.add([announced(paper(1)), announced(paper(2, title=text))], seen=NOW)
+        store.papers.add_announcements(
+            [announcement(paper(1)), announcement(paper(2, title=text))], seen_at=NOW
+        )
 
     assert store.papers.count() == 0
 
@@ -230,10 +241,10 @@ async def test_functions_run_on_the_stores_threads(store: Store) -> None:
     here = threading.current_thread()
 
     there = await store.run(threading.current_thread)
-    subscriber = await store.run(chat, store, 5)
+    subscriber = await store.run(create_chat, store, 5)
 
     assert there is not here
-    assert subscriber.chat == 5
+    assert subscriber.id == 5
 
 
 async def test_what_is_short_waits_for_no_long_work(store: Store) -> None:
@@ -253,10 +264,10 @@ async def test_a_cancelled_caller_does_not_tear_a_transaction(store: Store) -> N
 
     def slow() -> None:
         with store.transaction():
-            chat(store, 1)
+            create_chat(store, 1)
             begun.set()
             go_on.wait(10)
-            chat(store, 2)
+            create_chat(store, 2)
 
     task = asyncio.create_task(store.run(slow))
     await asyncio.to_thread(begun.wait, 10)
@@ -264,20 +275,24 @@ async def test_a_cancelled_caller_does_not_tear_a_transaction(store: Store) -> N
     with pytest.raises(asyncio.CancelledError):
         await task
     go_on.set()
-    await store.run(chat, store, 3)
+    await store.run(create_chat, store, 3)
 
-    assert [one.chat for one in store.subscribers.all(BOT)] == [1, 2, 3]
+    assert [one.id for one in store.chats.all(BOT)] == [1, 2, 3]
 
 
 @pytest.mark.parametrize(
     "use",
-    [lambda store: store.papers.count(), lambda store: chat(store), lambda store: store.check()],
+    [
+        lambda store: store.papers.count(),
+        lambda store: create_chat(store),
+        lambda store: store.check_health(),
+    ],
     ids=["read", "write", "check"],
 )
 def test_a_closed_store_says_so(tmp_path: Path, use: Callable[[Store], object]) -> None:
     store = open_store(f"sqlite:///{tmp_path / 'a.db'}")
-    stored(store, [paper(1)])
-    store.outbox.put_once(parcel())
+    store_papers(store, [paper(1)])
+    store.outbox.put_once(outbox_message())
     store.close()
 
     with pytest.raises(StorageError, match="closed"):
@@ -289,7 +304,7 @@ async def test_a_closed_store_runs_nothing(tmp_path: Path) -> None:
     store.close()
 
     with pytest.raises(StorageError, match="closed"):
-        await store.run(chat, store)
+        await store.run(create_chat, store)
 
 
 _ENDLESS = """
@@ -302,10 +317,10 @@ def test_a_query_ends_with_its_budget(tmp_path: Path) -> None:
     """And the thread goes on without one."""
     engine = Engine(tmp_path / "a.db")
 
-    with pytest.raises(OverBudget), engine.limited(0.01):
-        engine.all(_ENDLESS)
+    with pytest.raises(QueryBudgetExceeded), engine.query_time_limit(0.01):
+        engine.fetch_all(_ENDLESS)
 
-    assert engine.all("select 1 as n")[0]["n"] == 1
+    assert engine.fetch_all("select 1 as n")[0]["n"] == 1
     check_budget()
     engine.close()
 
@@ -313,14 +328,14 @@ def test_a_query_ends_with_its_budget(tmp_path: Path) -> None:
 def test_what_is_no_query_spends_no_budget(tmp_path: Path) -> None:
     engine = Engine(tmp_path / "a.db")
 
-    with engine.limited(0.05):
-        with unbudgeted():
+    with engine.query_time_limit(0.05):
+        with outside_query_budget():
             spent = thread_time() + 0.1
             while thread_time() < spent:
                 check_budget()
         check_budget()
-        with pytest.raises(OverBudget):
-            engine.all(_ENDLESS)
+        with pytest.raises(QueryBudgetExceeded):
+            engine.fetch_all(_ENDLESS)
 
     engine.close()
 
@@ -357,10 +372,10 @@ def test_a_collection_in_the_middle_of_anything_harms_nothing() -> None:
 def test_a_budget_is_of_one_thread(tmp_path: Path) -> None:
     engine = Engine(tmp_path / "a.db")
 
-    with engine.limited(0.0), ThreadPoolExecutor(1) as pool:
-        assert pool.submit(engine.all, "select 1 as n").result()[0]["n"] == 1
+    with engine.query_time_limit(0.0), ThreadPoolExecutor(1) as pool:
+        assert pool.submit(engine.fetch_all, "select 1 as n").result()[0]["n"] == 1
         pool.submit(check_budget).result()
-        with pytest.raises(OverBudget):
+        with pytest.raises(QueryBudgetExceeded):
             list(within_budget([1]))
 
     engine.close()
@@ -391,11 +406,15 @@ async def test_questions_are_read_one_at_a_time(store: Store) -> None:
 def test_a_spent_budget_leaves_no_transaction_behind(tmp_path: Path) -> None:
     """SQLite looks at the budget every so many steps, in whatever statement they are taken."""
     engine = Engine(tmp_path / "a.db")
-    engine.change("create table numbers (n)")
+    engine.execute("create table numbers (n)")
     try:
         for _ in range(2000):
-            with contextlib.suppress(OverBudget), engine.limited(-1.0), engine.reading():
-                engine.all("select count(*) from numbers")
+            with (
+                contextlib.suppress(QueryBudgetExceeded),
+                engine.query_time_limit(-1.0),
+                engine.snapshot(),
+            ):
+                engine.fetch_all("select count(*) from numbers")
             assert not engine.connection().in_transaction
     finally:
         engine.close()

@@ -8,16 +8,16 @@ from collections.abc import Iterator
 
 import pytest
 
-from storage.engine.fair_lock import Turns
+from storage.engine.fair_lock import FairLock
 
 
-def _until(turns: Turns, waiting: int) -> None:
+def _until(turns: FairLock, waiting: int) -> None:
     """Looks until so many wait; a thread tells nobody that it has begun to."""
-    while turns.waiting < waiting:
+    while turns.waiting_count < waiting:
         threading.Event().wait(0.001)
 
 
-def _queue(turns: Turns, count: int, came: list[int]) -> list[threading.Thread]:
+def _queue(turns: FairLock, count: int, came: list[int]) -> list[threading.Thread]:
     """Threads that wait in their order."""
 
     def takes(number: int) -> None:
@@ -37,19 +37,19 @@ def _end(threads: list[threading.Thread]) -> None:
 
 
 def test_those_who_wait_go_in_their_order() -> None:
-    turns, came = Turns(), list[int]()
+    turns, came = FairLock(), list[int]()
 
     with turns:
         threads = _queue(turns, 20, came)
     _end(threads)
 
     assert came == list(range(20))
-    assert turns.waiting == 0
+    assert turns.waiting_count == 0
 
 
 def test_who_lets_go_waits_behind_those_who_waited() -> None:
     """The reason for this lock: the usual one may be taken again at once."""
-    turns, came = Turns(), list[int]()
+    turns, came = FairLock(), list[int]()
 
     with turns:
         threads = _queue(turns, 3, came)
@@ -61,7 +61,7 @@ def test_who_lets_go_waits_behind_those_who_waited() -> None:
 
 
 def test_one_at_a_time() -> None:
-    turns, inside, most = Turns(), list[int](), list[int]()
+    turns, inside, most = FairLock(), list[int](), list[int]()
 
     def works(number: int) -> None:
         for _ in range(300):
@@ -79,7 +79,7 @@ def test_one_at_a_time() -> None:
 
 
 def test_a_failure_inside_passes_the_turn_on() -> None:
-    turns, came = Turns(), list[int]()
+    turns, came = FairLock(), list[int]()
 
     with pytest.raises(ValueError, match="ours"), turns:
         raise ValueError("ours")
@@ -98,7 +98,7 @@ def heeds_ctrl_c() -> Iterator[None]:
 
 
 def test_who_is_interrupted_while_waiting_is_in_nobodys_way(heeds_ctrl_c: None) -> None:
-    turns, begun, done = Turns(), threading.Event(), threading.Event()
+    turns, begun, done = FairLock(), threading.Event(), threading.Event()
     main = threading.get_ident()
 
     def holds() -> None:
@@ -116,6 +116,6 @@ def test_who_is_interrupted_while_waiting_is_in_nobodys_way(heeds_ctrl_c: None) 
     done.set()
     thread.join(10.0)
 
-    assert turns.waiting == 0
+    assert turns.waiting_count == 0
     with turns:
-        assert turns.waiting == 0
+        assert turns.waiting_count == 0

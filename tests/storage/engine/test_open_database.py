@@ -12,12 +12,19 @@ import pytest
 
 from storage import Store, open_store
 from storage.engine import file_checks, migrations, schema_version
-from storage.engine.column_types import micros
+from storage.engine.column_types import to_micros
 from storage.engine.sqlite import Engine
-from storage.errors import Damaged, Full, Newer, Occupied, Replaced, Unusable
-from storage.records import Draft, DraftKind, Rank, Subscriber, Unread
-from tests.storage.builders import BOT, CHAT, MINUTE, NOW, chat, paper, stored
-from tests.storage.builders import parcel as parcel_
+from storage.errors import (
+    DamagedDatabase,
+    DatabaseInUse,
+    DatabaseNotWritable,
+    NewerSchema,
+    ReplacedDatabase,
+    UnusableDatabase,
+)
+from storage.records import ButtonPayload, ButtonPayloadKind, Chat, Priority, UnreadableUpdates
+from tests.storage.builders import BOT, CHAT, MINUTE, NOW, create_chat, paper, store_papers
+from tests.storage.builders import outbox_message as parcel_
 
 
 def url(path: Path) -> str:
@@ -26,7 +33,7 @@ def url(path: Path) -> str:
 
 def test_a_closed_store_opens_with_what_it_held(tmp_path: Path) -> None:
     first = open_store(url(tmp_path / "a.db"))
-    stored(first, [paper(1)])
+    store_papers(first, [paper(1)])
     first.close()
 
     second = open_store(url(tmp_path / "a.db"))
@@ -48,7 +55,7 @@ def test_a_relative_path_is_relative(tmp_path: Path, monkeypatch: pytest.MonkeyP
 def test_a_temporary_store_leaves_nothing() -> None:
     store = open_store("sqlite://")
     path = store.path
-    stored(store, [paper(1)])
+    store_papers(store, [paper(1)])
 
     store.close()
 
@@ -64,17 +71,17 @@ def test_the_file_is_for_its_owner_alone(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("wrong", ["postgresql://h/db", "papergram.db", "sqlite://host/a", ""])
 def test_another_url_is_refused_with_an_example(wrong: str) -> None:
-    with pytest.raises(Unusable, match="sqlite:///path"):
+    with pytest.raises(UnusableDatabase, match="sqlite:///path"):
         open_store(wrong)
 
 
 def test_a_missing_folder_is_named(tmp_path: Path) -> None:
-    with pytest.raises(Unusable, match="nowhere"):
+    with pytest.raises(UnusableDatabase, match="nowhere"):
         open_store(url(tmp_path / "nowhere" / "a.db"))
 
 
 def test_a_folder_is_no_database(tmp_path: Path) -> None:
-    with pytest.raises(Unusable, match="folder"):
+    with pytest.raises(UnusableDatabase, match="folder"):
         open_store(url(tmp_path))
 
 
@@ -82,7 +89,7 @@ def test_a_text_file_is_refused_and_left_alone(tmp_path: Path) -> None:
     path = tmp_path / "notes.md"
     path.write_text("# My notes\n" * 100)
 
-    with pytest.raises(Damaged, match="not a database"):
+    with pytest.raises(DamagedDatabase, match="not a database"):
         open_store(url(path))
 
     assert path.read_text() == "# My notes\n" * 100
@@ -92,13 +99,13 @@ def test_a_text_file_is_refused_and_left_alone(tmp_path: Path) -> None:
 def test_a_truncated_file_is_refused_with_the_copy_to_restore(tmp_path: Path) -> None:
     path, copy = tmp_path / "a.db", tmp_path / "a.db.monday"
     store = open_store(url(path))
-    stored(store, [paper(n, abstract="words " * 300) for n in range(50)])
+    store_papers(store, [paper(n, abstract="words " * 300) for n in range(50)])
     store.backup(copy)
     store.close()
     whole = path.read_bytes()
     path.write_bytes(whole[: len(whole) // 2])
 
-    with pytest.raises(Damaged, match=r"a\.db\.monday"):
+    with pytest.raises(DamagedDatabase, match=r"a\.db\.monday"):
         open_store(url(path))
 
     path.write_bytes(copy.read_bytes())
@@ -112,14 +119,14 @@ def test_a_page_of_noise_is_found_by_the_whole_check(tmp_path: Path) -> None:
     """Opening does not read the whole file, which takes seconds; the bot does so once a day."""
     path = tmp_path / "a.db"
     store = open_store(url(path))
-    stored(store, [paper(n, abstract="words " * 300) for n in range(50)])
+    store_papers(store, [paper(n, abstract="words " * 300) for n in range(50)])
     store.close()
     with path.open("r+b") as file:
         file.seek(-4096 * 10, os.SEEK_END)
         file.write(os.urandom(4096 * 8))
 
     store = open_store(url(path))
-    damage = store.damage()
+    damage = store.find_damage()
     store.close()
     assert damage
 
@@ -128,14 +135,14 @@ def test_a_file_of_a_newer_program_is_refused(tmp_path: Path) -> None:
     path = tmp_path / "a.db"
     open_store(url(path)).close()
     engine = Engine(path)
-    engine.change(
+    engine.execute(
         "insert into _sqlite_migrations (migration_set, name, applied_at)"
         " values ('papergram', 'telepathy', '')"
     )
     engine.close()
     before = path.read_bytes()
 
-    with pytest.raises(Newer, match="telepathy"):
+    with pytest.raises(NewerSchema, match="telepathy"):
         open_store(url(path))
 
     assert path.read_bytes() == before
@@ -145,20 +152,22 @@ def test_the_steps_are_named_as_they_are_applied(tmp_path: Path) -> None:
     """They are named apart, so that whoever only reads need not load them."""
     engine = Engine(tmp_path / "a.db")
 
-    pending = migrations.pending(engine.connection())
+    pending = migrations.pending_migrations(engine.connection())
     engine.close()
 
-    assert tuple(pending) == schema_version.STEPS
+    assert tuple(pending) == schema_version.MIGRATION_NAMES
 
 
-@pytest.mark.parametrize("step", schema_version.STEPS[1:])
+@pytest.mark.parametrize("step", schema_version.MIGRATION_NAMES[1:])
 def test_an_older_file_keeps_its_rows_and_a_copy(tmp_path: Path, step: str) -> None:
     """From every former schema, with rows in it."""
     path = tmp_path / "a.db"
     engine = Engine(path)
-    migrations.apply(engine.connection(), stop_before=step)
-    engine.change("insert into papers (id, version, partial, place, seen) values ('x', 1, 0, 1, 0)")
-    engine.change(
+    migrations.apply_migrations(engine.connection(), stop_before=step)
+    engine.execute(
+        "insert into papers (id, version, partial, place, seen) values ('x', 1, 0, 1, 0)"
+    )
+    engine.execute(
         """
         insert into versions (paper, version, partial, title, abstract, authors, categories,
             link, comment, journal, doi, licence, seen)
@@ -169,24 +178,24 @@ def test_an_older_file_keeps_its_rows_and_a_copy(tmp_path: Path, step: str) -> N
 
     store = open_store(url(path))
     kept = store.papers.get("x")
-    chat(store)
+    create_chat(store)
     store.close()
 
     assert kept is not None
     assert kept.title == "Kept"
     copy = Engine(tmp_path / f"a.db.before-{step}")
-    assert migrations.pending(copy.connection())[0] == step
-    assert len(copy.all("select * from papers")) == 1
+    assert migrations.pending_migrations(copy.connection())[0] == step
+    assert len(copy.fetch_all("select * from papers")) == 1
     copy.close()
 
 
 def _former(path: Path, step: str, *rows: str) -> Store:
     """A store that was brought up to date from the schema before a step, with rows in it."""
     engine = Engine(path)
-    migrations.apply(engine.connection(), stop_before=step)
-    engine.change("pragma foreign_keys = off")
+    migrations.apply_migrations(engine.connection(), stop_before=step)
+    engine.execute("pragma foreign_keys = off")
     for row in rows:
-        engine.change(row)
+        engine.execute(row)
     engine.close()
     return open_store(url(path))
 
@@ -199,10 +208,10 @@ def test_orders_of_glosses_survive_their_fence(tmp_path: Path) -> None:
         "insert into commissions values (7, 1, 1, 'zh', 5, 2, 0, 0, 'copy')",
     )
 
-    [kept] = store.commissions.claim(NOW, 60.0, 10)
-    store.commissions.done(kept)
-    store.commissions.order([replace(kept, version=2)])
-    [later] = store.commissions.claim(NOW, 60.0, 10)
+    [kept] = store.summary_jobs.claim(NOW, 60.0, 10)
+    store.summary_jobs.complete(kept)
+    store.summary_jobs.enqueue([replace(kept, version=2)])
+    [later] = store.summary_jobs.claim(NOW, 60.0, 10)
     store.close()
 
     assert (kept.key, kept.language, kept.attempts, kept.error) == (7, "zh", 2, "copy")
@@ -229,7 +238,7 @@ def test_papers_of_former_dead_letters_are_freed(tmp_path: Path) -> None:
         ledger.format(paper=3, state="sent"),
     )
 
-    received = store.digests.received(1, 2, [1, 2, 3])
+    received = store.digests.received_versions(1, 2, [1, 2, 3])
     store.close()
 
     assert received == {2: 1, 3: 1}
@@ -244,7 +253,7 @@ def test_what_waits_is_sent_after_answers_came_to_the_outbox(tmp_path: Path) -> 
         values (1, {chat}, 0, 'x', 1, 0, 1, 0, 0, 0, 0, 'classic', 'en', '["en"]', 'UTC',
             '["start-hello", []]', 0, 'ready', {chat}, 1, 1, 3, '', 0, 0, 0, '', {rank})
     """
-    later = micros(NOW + MINUTE)
+    later = to_micros(NOW + MINUTE)
     store = _former(
         tmp_path / "a.db",
         "stored_answers",
@@ -256,22 +265,27 @@ def test_what_waits_is_sent_after_answers_came_to_the_outbox(tmp_path: Path) -> 
         " values (1, 5, 4, '{}', 'pending', 0, '')",
     )
     answer = replace(
-        parcel_(4), bot=1, digest=0, rank=Rank.ANSWER, content="x", expires=NOW + MINUTE
+        parcel_(4),
+        bot=1,
+        digest=0,
+        priority=Priority.REPLY,
+        reply_content="x",
+        expires_at=NOW + MINUTE,
     )
 
     claimed = store.outbox.claim(1, "a", NOW, 60.0, 10)
-    answered = store.outbox.answer([answer], now=NOW, holder="a", lasts=60.0)
+    answered = store.outbox.put_replies([answer], now=NOW, holder="a", lease_seconds=60.0)
     [update] = store.inbox.pending(1)
-    begun = [store.outbox.begin(one, NOW) for one in claimed]
+    begun = [store.outbox.mark_sending(one, NOW) for one in claimed]
     store.close()
 
-    assert [(one.chat, one.rank, one.doubts, one.content) for one in claimed] == [
-        (2, Rank.ASKED, 1, ""),
-        (3, Rank.DUE, 1, ""),
+    assert [(one.chat, one.priority, one.unknown_sends, one.reply_content) for one in claimed] == [
+        (2, Priority.INTERACTIVE, 1, ""),
+        (3, Priority.SCHEDULED, 1, ""),
     ]
     assert begun == [True, True], "they have no end"
     assert answered == [], "Telegram told us to wait"
-    assert (update.id, update.errand) == (5, "")
+    assert (update.id, update.follow_up) == (5, "")
 
 
 def test_former_drafts_stay_behind_their_buttons_but_for_what_looks_like_a_record(
@@ -290,19 +304,23 @@ def test_former_drafts_stay_behind_their_buttons_but_for_what_looks_like_a_recor
         "delete from drafts where key = 9",
     )
 
-    kept = [store.drafts.get(1, 2, key, kind) for kind in DraftKind for key in (3, 7, 9)]
-    known = store.drafts.put(1, 2, "robots OR gan", NOW)
-    new = store.drafts.put(1, 2, "new", NOW)
+    kept = [
+        store.button_payloads.get(1, 2, key, kind)
+        for kind in ButtonPayloadKind
+        for key in (3, 7, 9)
+    ]
+    known = store.button_payloads.put(1, 2, "robots OR gan", NOW)
+    new = store.button_payloads.put(1, 2, "new", NOW)
     store.close()
 
-    assert kept == [Draft("robots OR gan"), *[None] * 5]
+    assert kept == [ButtonPayload("robots OR gan"), *[None] * 5]
     assert known == 3
     assert new > 9
 
 
 def test_drafts_of_a_file_without_any_begin_at_one(tmp_path: Path) -> None:
     store = _former(tmp_path / "a.db", "draft_kinds")
-    key = store.drafts.put(1, 2, "robots", NOW)
+    key = store.button_payloads.put(1, 2, "robots", NOW)
     store.close()
     assert key == 1
 
@@ -320,13 +338,13 @@ def test_updates_set_aside_before_are_kept_and_others_counted(tmp_path: Path) ->
         update.format(id=7, chat=7, state="pending"),
     )
 
-    assert store.inbox.unread(1) == Unread()
-    settled = [store.inbox.unreadable(1, id, NOW) for id in (5, 6, 6, 7)]
-    counted, pending = store.inbox.unread(1), store.inbox.pending(1)
+    assert store.inbox.unreadable_updates(1) == UnreadableUpdates()
+    settled = [store.inbox.mark_unreadable(1, id, NOW) for id in (5, 6, 6, 7)]
+    counted, pending = store.inbox.unreadable_updates(1), store.inbox.pending(1)
     store.close()
 
     assert settled == [False, True, False, True]
-    assert (counted, pending) == (Unread(2, NOW), [])
+    assert (counted, pending) == (UnreadableUpdates(2, NOW), [])
 
 
 def test_an_up_to_date_file_is_not_copied(tmp_path: Path) -> None:
@@ -341,66 +359,66 @@ def test_steps_that_fail_leave_the_old_schema(
 ) -> None:
     path = tmp_path / "a.db"
     engine = Engine(path)
-    migrations.apply(engine.connection(), stop_before="duties")
-    engine.change("create table leases (in_the_way integer)")
-    before = schema_version.applied(engine.connection())
+    migrations.apply_migrations(engine.connection(), stop_before="duties")
+    engine.execute("create table leases (in_the_way integer)")
+    before = schema_version.applied_migrations(engine.connection())
 
     with pytest.raises(Exception, match="leases already exists"):
         open_store(url(path))
 
-    assert schema_version.applied(engine.connection()) == before
+    assert schema_version.applied_migrations(engine.connection()) == before
     engine.close()
 
 
 @pytest.mark.skipif(not Path("/proc/self").is_dir(), reason="no folder that nobody may write")
 def test_a_folder_that_cannot_be_written_is_named() -> None:
-    with pytest.raises(Full, match="/proc cannot be written"):
+    with pytest.raises(DatabaseNotWritable, match="/proc cannot be written"):
         open_store("sqlite:////proc/a.db")
 
 
 def test_old_libraries_do_not_share_a_file() -> None:
-    assert not file_checks.may_share((3, 40, 1))
-    assert not file_checks.may_share((3, 51, 2))
-    assert not file_checks.may_share((3, 50, 6))
-    assert file_checks.may_share((3, 50, 7))
-    assert file_checks.may_share((3, 51, 3))
-    assert file_checks.may_share((3, 53, 0))
+    assert not file_checks.supports_shared_writing((3, 40, 1))
+    assert not file_checks.supports_shared_writing((3, 51, 2))
+    assert not file_checks.supports_shared_writing((3, 50, 6))
+    assert file_checks.supports_shared_writing((3, 50, 7))
+    assert file_checks.supports_shared_writing((3, 51, 3))
+    assert file_checks.supports_shared_writing((3, 53, 0))
 
 
 @pytest.mark.parametrize(("first", "second"), [(False, False), (False, True), (True, False)])
 def test_a_second_process_is_refused_where_one_library_is_old(
     tmp_path: Path, first: bool, second: bool
 ) -> None:
-    held = file_checks.Claim(tmp_path / "a.db", shared=first)
+    held = file_checks.FileLock(tmp_path / "a.db", shared=first)
 
-    with pytest.raises(Occupied, match=r"3\.51\.3"):
-        file_checks.Claim(tmp_path / "a.db", shared=second)
+    with pytest.raises(DatabaseInUse, match=r"3\.51\.3"):
+        file_checks.FileLock(tmp_path / "a.db", shared=second)
 
     held.release()
-    file_checks.Claim(tmp_path / "a.db", shared=second).release()
+    file_checks.FileLock(tmp_path / "a.db", shared=second).release()
 
 
 def test_a_backup_is_whole_and_never_replaces_a_file(store: Store, tmp_path: Path) -> None:
-    chat(store)
+    create_chat(store)
     store.backup(tmp_path / "copy.db")
 
     copy = open_store(url(tmp_path / "copy.db"))
-    found: Subscriber | None = copy.subscribers.get(BOT, CHAT)
+    found: Chat | None = copy.chats.get(BOT, CHAT)
     copy.close()
 
-    assert found == store.subscribers.get(BOT, CHAT)
-    with pytest.raises(Full, match="exists already"):
+    assert found == store.chats.get(BOT, CHAT)
+    with pytest.raises(DatabaseNotWritable, match="exists already"):
         store.backup(tmp_path / "copy.db")
 
 
 def test_a_check_tells_what_the_file_holds(store: Store) -> None:
-    stored(store, [paper(1), paper(2)])
-    chat(store)
+    store_papers(store, [paper(1), paper(2)])
+    create_chat(store)
 
-    health = store.check()
+    health = store.check_health()
 
-    assert (health.damage, health.papers, health.subscribers, health.waiting) == ("", 2, 1, 0)
-    assert health.size > 4096
+    assert (health.damage, health.papers, health.chats, health.waiting_messages) == ("", 2, 1, 0)
+    assert health.size_bytes > 4096
 
 
 def test_a_file_that_others_could_read_becomes_its_owners_alone(
@@ -411,7 +429,7 @@ def test_a_file_that_others_could_read_becomes_its_owners_alone(
     open_store(url(path)).close()
     path.chmod(0o644)
     first = open_store(url(path))
-    chat(first)
+    create_chat(first)
     modes = {file.name: stat.S_IMODE(file.stat().st_mode) for file in tmp_path.iterdir()}
     first.close()
     open_store(url(path)).close()
@@ -466,8 +484,8 @@ def test_a_copy_has_its_name_when_it_is_whole(
 @pytest.mark.parametrize("how", ["deleted", "replaced"])
 def test_a_file_that_is_not_at_its_place_is_noticed(tmp_path: Path, how: str) -> None:
     store = open_store(url(tmp_path / "a.db"))
-    stored(store, [paper(1)])
-    store.require_in_place()
+    store_papers(store, [paper(1)])
+    store.require_same_file()
     store.backup(tmp_path / "b.db")
 
     if how == "deleted":
@@ -475,8 +493,8 @@ def test_a_file_that_is_not_at_its_place_is_noticed(tmp_path: Path, how: str) ->
     else:
         (tmp_path / "b.db").replace(tmp_path / "a.db")
 
-    with pytest.raises(Replaced, match="Start it again"):
-        store.require_in_place()
+    with pytest.raises(ReplacedDatabase, match="Start it again"):
+        store.require_same_file()
     store.close()
 
 
@@ -493,11 +511,11 @@ def test_digests_from_before_counts_left_out_all_that_no_row_is_kept_of(tmp_path
     )
 
     kept = store.digests.get(7)
-    dropped = store.digests.drop_topicless(NOW)
+    dropped = store.digests.delete_topicless(NOW)
     store.close()
 
     assert kept is not None
-    assert (kept.topic, kept.beyond, kept.matched) == ("words", (), 0)
+    assert (kept.topic, kept.unstored_kinds, kept.matched_count) == ("words", (), 0)
     assert dropped == 1
 
 
@@ -524,4 +542,4 @@ def test_digests_from_before_are_in_the_languages_of_their_messages(tmp_path: Pa
     assert told
     assert never_sent
     assert (told.languages, never_sent.languages) == (("zh", "en"), ())
-    assert told.document == ""
+    assert told.source_document == ""

@@ -23,30 +23,30 @@ def plans(store: Store, act: Callable[[], object]) -> dict[str, list[str]]:
 
 
 def _steps(store: Store, statement: str) -> list[str]:
-    return [row["detail"] for row in store._engine.all(f"explain query plan {statement}")]
+    return [row["detail"] for row in store._engine.fetch_all(f"explain query plan {statement}")]
 
 
 def test_the_update_that_came_last_is_found_without_sorting(store: Store) -> None:
-    [steps] = plans(store, lambda: store.inbox.last(BOT)).values()
+    [steps] = plans(store, lambda: store.inbox.last_update_id(BOT)).values()
 
     assert _SORTED not in steps
 
 
 def test_old_updates_retire_without_sorting_the_others(store: Store) -> None:
-    [steps] = plans(store, lambda: store.inbox.retire(BOT)).values()
+    [steps] = plans(store, lambda: store.inbox.delete_settled(BOT)).values()
 
     assert _SORTED not in steps
 
 
 def test_a_chat_is_forgotten_by_its_own_rows(store: Store) -> None:
-    found = plans(store, lambda: store.subscribers.forget(BOT, CHAT))
+    found = plans(store, lambda: store.chats.erase(BOT, CHAT))
 
     walked = {one for one, steps in found.items() for step in steps if step.startswith("SCAN")}
     assert walked == set()
 
 
 def test_coverage_begins_at_the_bots_digests_of_these_days(store: Store) -> None:
-    [steps] = plans(store, lambda: store.commissions.coverage(BOT, ["zh"], NOW - MINUTE)).values()
+    [steps] = plans(store, lambda: store.summary_jobs.coverage(BOT, ["zh"], NOW - MINUTE)).values()
 
     assert any("USING" in step and "digests_by_issue" in step for step in steps)
     assert not any(step.startswith(("SCAN entries", "SCAN e ", "SCAN d ")) for step in steps)

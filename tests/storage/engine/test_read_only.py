@@ -16,10 +16,17 @@ import pytest
 
 from storage import open_for_reading, open_store
 from storage.engine import file_checks, migrations, schema_version
-from storage.engine.liveness_probe import RUN_LEASE, Vitality, probe
+from storage.engine.liveness_probe import RUN_LEASE, BotStatus, probe_bot
 from storage.engine.sqlite import Engine
-from storage.errors import Absent, Foreign, Full, Newer, Occupied, Older
-from tests.storage.builders import NOW, paper, stored
+from storage.errors import (
+    DatabaseInUse,
+    DatabaseNotFound,
+    DatabaseNotWritable,
+    ForeignDatabase,
+    NewerSchema,
+    OutdatedSchema,
+)
+from tests.storage.builders import NOW, paper, store_papers
 
 
 @pytest.fixture
@@ -27,12 +34,12 @@ def url(tmp_path: Path) -> str:
     """A database with one paper, which nobody has open."""
     address = f"sqlite:///{tmp_path / 'a.db'}"
     with closing(open_store(address)) as store:
-        stored(store, [paper(1)])
+        store_papers(store, [paper(1)])
     return address
 
 
 def path_of(url: str) -> Path:
-    path = file_checks.path_of(url)
+    path = file_checks.path_from_url(url)
     assert path is not None
     return path
 
@@ -40,7 +47,7 @@ def path_of(url: str) -> Path:
 def of_an_older_program(tmp_path: Path, lacking: str) -> str:
     path = tmp_path / "old.db"
     engine = Engine(path)
-    migrations.apply(engine.connection(), stop_before=lacking)
+    migrations.apply_migrations(engine.connection(), stop_before=lacking)
     engine.close()
     return f"sqlite:///{path}"
 
@@ -75,15 +82,15 @@ def test_what_was_written_is_read_and_nothing_changes(url: str) -> None:
 
     with closing(open_for_reading(url)) as store:
         assert store.papers.count() == 1
-        with pytest.raises(Full), store.transaction():
-            store.leases.take("run", "me", NOW, 60.0)
+        with pytest.raises(DatabaseNotWritable), store.transaction():
+            store.leases.acquire("run", "me", NOW, 60.0)
 
     assert path_of(url).read_bytes() == before
 
 
 def test_what_a_writer_commits_is_seen(url: str) -> None:
     with closing(open_store(url)) as writer, closing(open_for_reading(url)) as reader:
-        stored(writer, [paper(2)])
+        store_papers(writer, [paper(2)])
 
         assert reader.papers.count() == 2
 
@@ -92,53 +99,55 @@ def test_a_writer_that_wants_the_file_alone_lets_readers_in(
     url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """So it is where the SQLite library cannot be trusted with two writers, as on arm64."""
-    monkeypatch.setattr(file_checks, "may_share", lambda version: False)
+    monkeypatch.setattr(file_checks, "supports_shared_writing", lambda version: False)
 
     with closing(open_store(url)) as writer:
-        with pytest.raises(Occupied):
+        with pytest.raises(DatabaseInUse):
             open_store(url)
         with closing(open_for_reading(url)) as reader:
-            stored(writer, [paper(2)])
+            store_papers(writer, [paper(2)])
             assert reader.papers.count() == 2
 
 
 def test_a_reader_makes_no_file(tmp_path: Path) -> None:
-    with pytest.raises(Absent, match="papergram run"):
+    with pytest.raises(DatabaseNotFound, match="papergram run"):
         open_for_reading(f"sqlite:///{tmp_path / 'a.db'}")
 
     assert list(tmp_path.iterdir()) == []
 
 
-@pytest.mark.parametrize("lacking", [schema_version.STEPS[1], schema_version.STEPS[-1]])
+@pytest.mark.parametrize(
+    "lacking", [schema_version.MIGRATION_NAMES[1], schema_version.MIGRATION_NAMES[-1]]
+)
 def test_an_older_file_is_not_migrated_by_a_reader(tmp_path: Path, lacking: str) -> None:
     url = of_an_older_program(tmp_path, lacking)
     before = path_of(url).read_bytes()
 
-    with pytest.raises(Older, match="start `papergram run` once"):
+    with pytest.raises(OutdatedSchema, match="start `papergram run` once"):
         open_for_reading(url)
 
     assert path_of(url).read_bytes() == before
 
 
 def test_a_newer_file_is_refused(url: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(schema_version, "STEPS", schema_version.STEPS[:-1])
+    monkeypatch.setattr(schema_version, "MIGRATION_NAMES", schema_version.MIGRATION_NAMES[:-1])
 
-    with pytest.raises(Newer, match=r"dead_letters|knows"):
+    with pytest.raises(NewerSchema, match=r"dead_letters|knows"):
         open_for_reading(url)
 
 
 def test_words_that_another_analyser_indexed_are_not_searched(url: str) -> None:
     with closing(open_store(url)) as store:
-        store.papers.begin_renewal("new")
+        store.papers.begin_reindex("new")
 
-    with pytest.raises(Older, match="indexed"):
-        open_for_reading(url, mark="newer")
-    open_for_reading(url, mark="new").close()
+    with pytest.raises(OutdatedSchema, match="indexed"):
+        open_for_reading(url, analyzer="newer")
+    open_for_reading(url, analyzer="new").close()
 
 
 @pytest.mark.parametrize("log", [False, True])
 @pytest.mark.parametrize(
-    "opening", [open_store, open_for_reading, lambda url: probe(url, RUN_LEASE, NOW)]
+    "opening", [open_store, open_for_reading, lambda url: probe_bot(url, RUN_LEASE, NOW)]
 )
 def test_another_programs_database_is_refused_and_left_alone(
     tmp_path: Path, opening: Callable[[str], object], log: bool
@@ -146,7 +155,7 @@ def test_another_programs_database_is_refused_and_left_alone(
     path = foreign(tmp_path, log=log)
     before = contents(tmp_path)
 
-    with pytest.raises(Foreign, match="another program"):
+    with pytest.raises(ForeignDatabase, match="another program"):
         opening(f"sqlite:///{path}")
 
     assert contents(tmp_path) == before
@@ -163,34 +172,34 @@ def test_an_empty_file_becomes_a_database(tmp_path: Path) -> None:
 
     open_store(f"sqlite:///{tmp_path / 'a.db'}").close()
 
-    assert probe(f"sqlite:///{tmp_path / 'a.db'}", RUN_LEASE, NOW) is Vitality.ABSENT
+    assert probe_bot(f"sqlite:///{tmp_path / 'a.db'}", RUN_LEASE, NOW) is BotStatus.ABSENT
 
 
 def test_a_probe_tells_a_live_lease_from_none(url: str) -> None:
     with closing(open_store(url)) as store:
-        assert probe(url, RUN_LEASE, NOW) is Vitality.ABSENT
-        store.leases.take(RUN_LEASE, "host:1", NOW, 60.0)
+        assert probe_bot(url, RUN_LEASE, NOW) is BotStatus.ABSENT
+        store.leases.acquire(RUN_LEASE, "host:1", NOW, 60.0)
 
-        assert probe(url, RUN_LEASE, NOW) is Vitality.RUNNING
-        assert probe(url, RUN_LEASE, NOW + timedelta(seconds=61)) is Vitality.ABSENT
+        assert probe_bot(url, RUN_LEASE, NOW) is BotStatus.RUNNING
+        assert probe_bot(url, RUN_LEASE, NOW + timedelta(seconds=61)) is BotStatus.ABSENT
 
 
 @pytest.mark.parametrize(
     ("ahead", "expected"),
     [
-        (timedelta(hours=3), Vitality.RUNNING),  # the clock of whoever asks is wrong
-        (timedelta(minutes=10), Vitality.ABSENT),  # the holder does not renew its lease
-        (timedelta(days=-400), Vitality.RUNNING),
+        (timedelta(hours=3), BotStatus.RUNNING),  # the clock of whoever asks is wrong
+        (timedelta(minutes=10), BotStatus.ABSENT),  # the holder does not renew its lease
+        (timedelta(days=-400), BotStatus.RUNNING),
     ],
 )
 def test_a_lease_far_from_the_time_is_judged_by_its_process(
-    url: str, ahead: timedelta, expected: Vitality
+    url: str, ahead: timedelta, expected: BotStatus
 ) -> None:
     parent = f"{socket.gethostname()}:{os.getppid()}"
     with closing(open_store(url)) as store:
-        store.leases.take(RUN_LEASE, parent, NOW, 60.0)
+        store.leases.acquire(RUN_LEASE, parent, NOW, 60.0)
 
-    assert probe(url, RUN_LEASE, NOW + ahead) is expected
+    assert probe_bot(url, RUN_LEASE, NOW + ahead) is expected
 
 
 _OPENS_SLOWLY = """
@@ -198,12 +207,12 @@ import sys
 from storage import open_store
 from storage.engine import open_database
 
-def prepare(engine, prepare=open_database.prepare):
+def prepare_slowly(engine, prepare=open_database.prepare_database):
     prepare(engine)
     print("starting", flush=True)
     sys.stdin.readline()
 
-open_database.prepare = prepare
+open_database.prepare_database = prepare_slowly
 open_store(sys.argv[1])
 print("open", flush=True)
 sys.stdin.readline()
@@ -228,7 +237,7 @@ def opening_slowly(url: str) -> Iterator[subprocess.Popen[str]]:
         process.communicate()
 
 
-@pytest.mark.parametrize("lacking", [None, "papers", "duties", schema_version.STEPS[-1]])
+@pytest.mark.parametrize("lacking", [None, "papers", "duties", schema_version.MIGRATION_NAMES[-1]])
 def test_a_process_that_brings_the_file_up_to_date_is_starting(
     url: str, tmp_path: Path, lacking: str | None
 ) -> None:
@@ -236,13 +245,13 @@ def test_a_process_that_brings_the_file_up_to_date_is_starting(
         url = of_an_older_program(tmp_path, lacking)
 
     with opening_slowly(url) as process:
-        assert probe(url, RUN_LEASE, NOW) is Vitality.STARTING
+        assert probe_bot(url, RUN_LEASE, NOW) is BotStatus.STARTING
         assert process.stdin
         assert process.stdout
         process.stdin.write("\n")
         process.stdin.flush()
         assert process.stdout.readline() == "open\n"
-        assert probe(url, RUN_LEASE, NOW) is Vitality.ABSENT
+        assert probe_bot(url, RUN_LEASE, NOW) is BotStatus.ABSENT
 
 
 def test_a_process_that_was_killed_while_starting_is_not_starting(url: str) -> None:
@@ -250,7 +259,7 @@ def test_a_process_that_was_killed_while_starting_is_not_starting(url: str) -> N
         process.kill()
         process.wait()
 
-        assert probe(url, RUN_LEASE, NOW) is Vitality.ABSENT
+        assert probe_bot(url, RUN_LEASE, NOW) is BotStatus.ABSENT
 
 
 def test_a_store_is_not_loaded_for_a_probe() -> None:

@@ -16,9 +16,15 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 from storage import Store
 from storage.engine.sqlite import Engine
 from storage.messages.inbox import Inbox
-from storage.records import Cadence, ChatKind, Subscriber, Subscription, Update
+from storage.records import Cadence, Chat, ChatKind, InboxUpdate, Subscription
 from tests.storage.builders import NOW
-from tests.storage.state_machines import another_bot, break_, hold, quick, shared
+from tests.storage.state_machines import (
+    check_machine_finds_bug,
+    next_bot_id,
+    quick_settings,
+    run_machine,
+    shared_store,
+)
 
 CHATS = (11, 12, -13)
 BATCH = 3
@@ -33,18 +39,18 @@ class InboxMachine(RuleBasedStateMachine):
 
     def __init__(self) -> None:
         super().__init__()
-        self.store: Store = shared()
-        self.bot = another_bot()
-        self.last_batch: list[Update] = []
-        self.queue: list[Update] = []  # what Telegram still has
+        self.store: Store = shared_store()
+        self.bot = next_bot_id()
+        self.last_batch: list[InboxUpdate] = []
+        self.queue: list[InboxUpdate] = []  # what Telegram still has
         self.came: dict[int, list[int]] = {one: [] for one in CHATS}
         self.effects: dict[int, list[int]] = {one: [] for one in CHATS}
         self.failed: set[int] = set()
         self.errands: set[int] = set()  # applied, and something is to be fetched yet
-        self.flying: list[Update] = []  # begun by somebody, and not finished
+        self.flying: list[InboxUpdate] = []  # begun by somebody, and not finished
         self.topics: dict[int, int] = {}
         for one in CHATS:
-            self.store.subscribers.ensure(Subscriber(self.bot, one, ChatKind.PRIVATE))
+            self.store.chats.get_or_add(Chat(self.bot, one, ChatKind.PRIVATE))
             followed = Subscription(self.bot, one, "q", "", Cadence(), "UTC", 0, NOW)
             self.topics[one] = self.store.subscriptions.add(followed)[0].key
 
@@ -56,13 +62,13 @@ class InboxMachine(RuleBasedStateMachine):
     def arrive(self, data: st.DataObject) -> None:
         """Somebody writes."""
         where = data.draw(st.sampled_from(CHATS))
-        update = Update(self.bot, 1 + sum(map(len, self.came.values())), where, "{}")
+        update = InboxUpdate(self.bot, 1 + sum(map(len, self.came.values())), where, "{}")
         self.came[where].append(update.id)
         self.queue.append(update)
 
     def poll(self, data: st.DataObject) -> None:
         """Asking acknowledges what is stored; the poller may die before it has stored the rest."""
-        offset = self.store.inbox.last(self.bot) + 1
+        offset = self.store.inbox.last_update_id(self.bot) + 1
         self.queue = [one for one in self.queue if one.id >= offset]
         batch = self.queue[:BATCH]
         if data.draw(st.integers(0, 4)):
@@ -75,21 +81,23 @@ class InboxMachine(RuleBasedStateMachine):
 
     def begin(self, data: st.DataObject) -> None:
         """An answerer takes the head of a chat; another may have done so and be halted."""
-        heads = self.store.inbox.heads(self.bot)
+        heads = self.store.inbox.next_of_each_chat(self.bot)
         assert len({one.chat for one in heads}) == len(heads)
         if not heads:
             return
         update = data.draw(st.sampled_from(heads))
-        assert bool(update.errand) == (update.id in self.errands), "an errand is lost or invented"
-        if update.errand:
+        assert bool(update.follow_up) == (update.id in self.errands), (
+            "an errand is lost or invented"
+        )
+        if update.follow_up:
             assert update.id == self.effects[update.chat][-1], "passed by a later update"
-            assert self.store.inbox.begin(self.bot, update.id) >= 2
+            assert self.store.inbox.count_attempt(self.bot, update.id) >= 2
             self.flying.append(update)
             return
         settled = len(self.effects[update.chat]) + len(self._failed_in(update.chat))
         assert settled < len(self.came[update.chat]), "applied more often than it came"
         assert update.id == self.came[update.chat][settled], "out of order"
-        assert self.store.inbox.begin(self.bot, update.id) >= 1
+        assert self.store.inbox.count_attempt(self.bot, update.id) >= 1
         self.flying.append(update)
 
     def finish(self, data: st.DataObject) -> None:
@@ -102,19 +110,19 @@ class InboxMachine(RuleBasedStateMachine):
         inbox = self.store.inbox
         try:
             with self.store.transaction():
-                if update.errand:
-                    is_first = inbox.fetched(self.bot, update.id)
+                if update.follow_up:
+                    is_first = inbox.mark_follow_up_done(self.bot, update.id)
                 else:
-                    is_first = inbox.applied(self.bot, update.id)
-                if is_first and not update.errand:
+                    is_first = inbox.mark_applied(self.bot, update.id)
+                if is_first and not update.follow_up:
                     self._effect(update)
                     if has_errand:
-                        inbox.has_errand(update, "what is to be fetched")
+                        inbox.set_follow_up(update, "what is to be fetched")
                 if killed:
                     raise InterruptedError
         except InterruptedError:
             return
-        if update.errand:
+        if update.follow_up:
             assert is_first == (update.id in self.errands), "answered twice, or not at all"
             self.errands.discard(update.id)
         elif is_first:
@@ -122,18 +130,18 @@ class InboxMachine(RuleBasedStateMachine):
             if has_errand:
                 self.errands.add(update.id)
 
-    def _effect(self, update: Update) -> None:
+    def _effect(self, update: InboxUpdate) -> None:
         current = self._topic(update.chat)
-        assert self.store.subscriptions.change(replace(current, name=str(update.id)))
+        assert self.store.subscriptions.update(replace(current, name=str(update.id)))
 
     def fail(self, data: st.DataObject) -> None:
         """A mistake of ours: the update is set aside."""
         if self.flying:
             update = data.draw(st.sampled_from(self.flying))
             self.flying.remove(update)
-            if update.errand:
+            if update.follow_up:
                 return  # it is answered with a word instead
-            if self.store.inbox.failed(self.bot, update.id, "exception"):
+            if self.store.inbox.mark_failed(self.bot, update.id, "exception"):
                 self.failed.add(update.id)
 
     def die(self, _: st.DataObject) -> None:
@@ -142,13 +150,13 @@ class InboxMachine(RuleBasedStateMachine):
 
     def retire(self, _: st.DataObject) -> None:
         """Old updates are deleted, never those that Telegram may still send."""
-        self.store.inbox.retire(self.bot, keep=BATCH)
+        self.store.inbox.delete_settled(self.bot, keep_newest=BATCH)
 
     @invariant()
     def each_effect_happened_once_and_in_order(self) -> None:
         for where in CHATS:
             done = self.effects[where]
-            assert self._topic(where).fence == len(done), "applied twice, or an effect lost"
+            assert self._topic(where).row_version == len(done), "applied twice, or an effect lost"
             assert done == sorted(set(done)), "twice, or out of order"
             assert not done or self._topic(where).name == str(done[-1])
 
@@ -158,7 +166,7 @@ class InboxMachine(RuleBasedStateMachine):
         for where in CHATS:
             settled = {*self.effects[where], *self.failed}
             assert set(self.came[where]) <= known | settled, "lost"
-        pending = {one.id for one in self.store.inbox.pending(self.bot, 1000) if one.errand}
+        pending = {one.id for one in self.store.inbox.pending(self.bot, 1000) if one.follow_up}
         assert pending == self.errands, "an errand is lost"
 
     def _failed_in(self, where: int) -> set[int]:
@@ -170,24 +178,24 @@ class InboxMachine(RuleBasedStateMachine):
         return found
 
 
-InboxMachine.TestCase.settings = quick()
+InboxMachine.TestCase.settings = quick_settings()
 TestInbox = InboxMachine.TestCase
 
 
 @pytest.mark.slow
 @pytest.mark.timeout(900)
 def test_no_order_of_updates_loses_or_repeats_an_effect() -> None:
-    hold(InboxMachine)
+    run_machine(InboxMachine)
 
 
-_OWN_PUT = Inbox._put
-_OWN_LAST = Inbox.last
+_OWN_PUT = Inbox._insert
+_OWN_LAST = Inbox.last_update_id
 
 
-def _replay_applies_again(self: Inbox, update: Update) -> int:
+def _replay_applies_again(self: Inbox, update: InboxUpdate) -> int:
     """A stored update that comes once more is pending once more."""
     put = _OWN_PUT(self, update)
-    return put or self._engine.change(
+    return put or self._engine.execute(
         "update updates set state = 'pending' where bot = :bot and id = :id",
         bot=update.bot,
         id=update.id,
@@ -201,20 +209,20 @@ def _acknowledged_before_stored(self: Inbox, bot: int) -> int:
 
 def _mark_always_taken(self: Inbox, bot: int, id: int) -> bool:
     """Whether another was first is not asked."""
-    self._engine.change(
+    self._engine.execute(
         "update updates set state = 'applied' where bot = :bot and id = :id", bot=bot, id=id
     )
     return True
 
 
-def _errand_in_memory(self: Inbox, update: Update, errand: str) -> None:
+def _errand_in_memory(self: Inbox, update: InboxUpdate, errand: str) -> None:
     """What is to be fetched is not written down."""
 
 
 def _failed_with_its_errand(self: Inbox, bot: int, id: int, reason: str = "") -> bool:
     """Who was halted sets aside what another has applied."""
     return bool(
-        self._engine.change(
+        self._engine.execute(
             "update updates set state = 'failed' where bot = :bot and id = :id"
             " and state = 'pending'",
             bot=bot,
@@ -223,17 +231,17 @@ def _failed_with_its_errand(self: Inbox, bot: int, id: int, reason: str = "") ->
     )
 
 
-def _newest_first(self: Inbox, bot: int, limit: int = 100) -> list[Update]:
+def _newest_first(self: Inbox, bot: int, limit: int = 100) -> list[InboxUpdate]:
     """The newest of each chat instead of the oldest."""
     engine: Engine = self._engine
-    rows = engine.all(
+    rows = engine.fetch_all(
         """
         select * from updates where key in (
             select max(key) from updates where bot = :bot and state = 'pending' group by chat)
         """,
         bot=bot,
     )
-    return [Update(row["bot"], row["id"], row["chat"], row["body"]) for row in rows]
+    return [InboxUpdate(row["bot"], row["id"], row["chat"], row["body"]) for row in rows]
 
 
 @pytest.mark.slow
@@ -253,4 +261,4 @@ def test_a_planted_bug_is_found(
 ) -> None:
     monkeypatch.setattr(Inbox, method, bug)
 
-    break_(InboxMachine)
+    check_machine_finds_bug(InboxMachine)

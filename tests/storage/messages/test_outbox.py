@@ -7,19 +7,29 @@ from datetime import timedelta
 
 from storage import Store
 from storage.records import (
-    Form,
-    Gone,
-    Later,
-    Moved,
+    ChatUnreachable,
+    MessageForm,
+    MessageRejected,
+    MessageState,
+    MovedToSupergroup,
     Notice,
-    Parcel,
-    ParcelState,
-    Rank,
-    Refused,
+    OutboxMessage,
+    Priority,
+    RetryLater,
     Sent,
-    Unknown,
+    UnknownOutcome,
 )
-from tests.storage.builders import BOT, CHAT, MINUTE, NOW, chat, issued, paper, parcel, stored
+from tests.storage.builders import (
+    BOT,
+    CHAT,
+    MINUTE,
+    NOW,
+    create_chat,
+    issue_digest,
+    outbox_message,
+    paper,
+    store_papers,
+)
 
 OTHER = CHAT - 1
 LEASE = 60.0
@@ -27,33 +37,33 @@ LEASE = 60.0
 
 def claim(
     store: Store, holder: str = "a", after: timedelta = timedelta(), n: int = 10
-) -> list[Parcel]:
+) -> list[OutboxMessage]:
     return store.outbox.claim(BOT, holder, NOW + after, LEASE, n)
 
 
-def sending(store: Store, after: timedelta = timedelta()) -> Parcel:
+def sending(store: Store, after: timedelta = timedelta()) -> OutboxMessage:
     """Claim the one parcel that is first and begin to send it."""
     [one] = claim(store, after=after, n=1)
-    assert store.outbox.begin(one, NOW + after)
+    assert store.outbox.mark_sending(one, NOW + after)
     return one
 
 
-def state(store: Store, key: int) -> ParcelState:
+def state(store: Store, key: int) -> MessageState:
     kept = store.outbox.get(key)
     assert kept is not None
     return kept.state
 
 
 def test_a_parcel_is_put_once(store: Store) -> None:
-    assert store.outbox.put_once(parcel())
-    assert not store.outbox.put_once(replace(parcel(), form=Form.CLASSIC))
-    assert store.outbox.put_once(parcel(part=2))
-    assert store.outbox.put_once(replace(parcel(), revision=2, edits=99))
+    assert store.outbox.put_once(outbox_message())
+    assert not store.outbox.put_once(replace(outbox_message(), form=MessageForm.CLASSIC))
+    assert store.outbox.put_once(outbox_message(part=2))
+    assert store.outbox.put_once(replace(outbox_message(), revision=2, edited_message_id=99))
 
 
 def test_a_parcel_comes_back_as_it_was_put(store: Store) -> None:
     put = replace(
-        parcel(first=1, last=12),
+        outbox_message(first=1, last=12),
         notice=Notice("quiet", (("day", "2026-11-26"), ("n", 3))),
         silent=True,
         thread=4,
@@ -62,18 +72,18 @@ def test_a_parcel_comes_back_as_it_was_put(store: Store) -> None:
 
     [got] = claim(store)
 
-    assert replace(got, key=0, fence=0) == put
+    assert replace(got, key=0, fencing_token=0) == put
 
 
 def test_a_chat_gets_its_parcels_one_by_one_in_order(store: Store) -> None:
     for part in (1, 2, 3):
-        store.outbox.put_once(parcel(part=part))
+        store.outbox.put_once(outbox_message(part=part))
 
     parts = []
     for _ in range(3):
         one = sending(store)
         assert claim(store, "b") == []
-        store.outbox.settle(one, Sent(100), NOW)
+        store.outbox.record_outcome(one, Sent(100), NOW)
         parts.append(one.part)
 
     assert parts == [1, 2, 3]
@@ -81,475 +91,489 @@ def test_a_chat_gets_its_parcels_one_by_one_in_order(store: Store) -> None:
 
 def test_a_chat_with_many_parts_holds_nobody_else(store: Store) -> None:
     for part in range(40):
-        store.outbox.put_once(parcel(part=part))
-    store.outbox.put_once(parcel(number=OTHER))
+        store.outbox.put_once(outbox_message(part=part))
+    store.outbox.put_once(outbox_message(chat_id=OTHER))
 
     assert [one.chat for one in claim(store)] == [CHAT, OTHER]
 
 
 def test_chats_may_be_passed_over(store: Store) -> None:
-    store.outbox.put_once(parcel())
-    store.outbox.put_once(parcel(number=OTHER))
+    store.outbox.put_once(outbox_message())
+    store.outbox.put_once(outbox_message(chat_id=OTHER))
 
-    claimed = store.outbox.claim(BOT, "a", NOW, LEASE, 1, without=[CHAT])
+    claimed = store.outbox.claim(BOT, "a", NOW, LEASE, 1, excluded_chats=[CHAT])
 
     assert [one.chat for one in claimed] == [OTHER]
 
 
 def test_another_bots_parcels_are_not_ours(store: Store) -> None:
-    store.outbox.put_once(replace(parcel(), bot=BOT + 1))
+    store.outbox.put_once(replace(outbox_message(), bot=BOT + 1))
 
     assert claim(store) == []
 
 
 def test_a_parcel_waits_for_its_instant(store: Store) -> None:
-    store.outbox.put_once(parcel(), due=NOW + MINUTE)
+    store.outbox.put_once(outbox_message(), due_at=NOW + MINUTE)
 
     assert claim(store) == []
     assert len(claim(store, after=MINUTE)) == 1
 
 
 def test_a_send_begins_only_with_enough_of_the_lease_left(store: Store) -> None:
-    store.outbox.put_once(parcel())
+    store.outbox.put_once(outbox_message())
     [one] = claim(store)
 
-    assert not store.outbox.begin(one, NOW + timedelta(seconds=40), within=30)
-    assert store.outbox.begin(one, NOW + timedelta(seconds=20), within=30)
-    assert not store.outbox.begin(one, NOW, within=30), "it has begun already"
+    assert not store.outbox.mark_sending(one, NOW + timedelta(seconds=40), min_lease_seconds=30)
+    assert store.outbox.mark_sending(one, NOW + timedelta(seconds=20), min_lease_seconds=30)
+    assert not store.outbox.mark_sending(one, NOW, min_lease_seconds=30), "it has begun already"
 
 
 def test_a_claim_that_ran_out_before_the_send_raises_no_doubt(store: Store) -> None:
-    store.outbox.put_once(parcel())
+    store.outbox.put_once(outbox_message())
     claim(store)
 
     [again] = claim(store, "b", 2 * MINUTE)
 
-    assert (again.doubts, again.attempts) == (0, 0)
+    assert (again.unknown_sends, again.attempts) == (0, 0)
 
 
 def test_a_send_that_nobody_settled_comes_back_in_doubt(store: Store) -> None:
-    store.outbox.put_once(parcel())
+    store.outbox.put_once(outbox_message())
     lost = sending(store)
 
     [again] = claim(store, "b", 2 * MINUTE)
 
-    assert again.doubts == 1
-    assert not store.outbox.settle(lost, Sent(5), NOW + 2 * MINUTE), "its fence has passed"
-    assert store.outbox.begin(again, NOW + 2 * MINUTE)
-    assert store.outbox.settle(again, Sent(6), NOW + 2 * MINUTE)
-    assert store.outbox.doubts(BOT) == 1
+    assert again.unknown_sends == 1
+    assert not store.outbox.record_outcome(lost, Sent(5), NOW + 2 * MINUTE), "its fence has passed"
+    assert store.outbox.mark_sending(again, NOW + 2 * MINUTE)
+    assert store.outbox.record_outcome(again, Sent(6), NOW + 2 * MINUTE)
+    assert store.outbox.count_unknown_sends(BOT) == 1
 
 
 def test_a_claim_ends_every_send_whose_time_is_over_and_no_clock_undoes_it(store: Store) -> None:
-    store.outbox.put_once(parcel())
-    store.outbox.put_once(parcel(number=OTHER))
+    store.outbox.put_once(outbox_message())
+    store.outbox.put_once(outbox_message(chat_id=OTHER))
     one, two = claim(store)
-    assert store.outbox.begin(one, NOW)
-    assert store.outbox.begin(two, NOW)
+    assert store.outbox.mark_sending(one, NOW)
+    assert store.outbox.mark_sending(two, NOW)
 
     claim(store, "b", 2 * MINUTE, n=1)
-    store.outbox.settle(two, Later(0, "502"), NOW)
+    store.outbox.record_outcome(two, RetryLater(0, "502"), NOW)
     [again] = claim(store, "b", MINUTE / 2)
 
-    assert (again.chat, again.doubts) == (OTHER, 1)
+    assert (again.chat, again.unknown_sends) == (OTHER, 1)
 
 
 def test_a_late_settlement_counts_while_nobody_else_claimed(store: Store) -> None:
-    store.outbox.put_once(parcel())
+    store.outbox.put_once(outbox_message())
     slow = sending(store)
 
-    assert store.outbox.settle(slow, Sent(5), NOW + 10 * MINUTE)
+    assert store.outbox.record_outcome(slow, Sent(5), NOW + 10 * MINUTE)
     assert claim(store, "b", 10 * MINUTE) == []
 
 
 def test_what_was_sent_keeps_its_message_and_loses_its_payload(store: Store) -> None:
-    store.outbox.put_once(replace(parcel(), notice=Notice("hello")))
+    store.outbox.put_once(replace(outbox_message(), notice=Notice("hello")))
     one = sending(store)
 
-    store.outbox.settle(one, Sent(2**40), NOW)
+    store.outbox.record_outcome(one, Sent(2**40), NOW)
 
     kept = store.outbox.get(one.key)
     assert kept is not None
-    assert (kept.state, kept.message, kept.notice) == (ParcelState.SENT, 2**40, None)
-    assert not store.outbox.settle(one, Sent(1), NOW), "settled once"
+    assert (kept.state, kept.message_id, kept.notice) == (MessageState.SENT, 2**40, None)
+    assert not store.outbox.record_outcome(one, Sent(1), NOW), "settled once"
 
 
 def test_what_is_taken_over_in_the_middle_is_not_settled_by_a_former_holder(
     store: Store,
 ) -> None:
-    store.outbox.put_once(parcel())
+    store.outbox.put_once(outbox_message())
     one = sending(store)
 
-    assert store.outbox.recover(BOT) == 1
+    assert store.outbox.recover_claims(BOT) == 1
 
-    assert not store.outbox.settle(one, Sent(1), NOW)
-    assert state(store, one.key) is ParcelState.READY
+    assert not store.outbox.record_outcome(one, Sent(1), NOW)
+    assert state(store, one.key) is MessageState.READY
     [again] = claim(store)
-    assert again.doubts == 1
+    assert again.unknown_sends == 1
 
 
 def test_late_word_of_what_was_in_doubt_before_the_takeover_spares_a_repeat(store: Store) -> None:
-    store.outbox.put_once(parcel())
+    store.outbox.put_once(outbox_message())
     one = sending(store)
-    store.outbox.hold(BOT, CHAT, NOW + 3 * MINUTE)
+    store.outbox.hold_chat(BOT, CHAT, NOW + 3 * MINUTE)
     assert claim(store, "b", 2 * MINUTE) == [], "held, but in doubt since the lease ran out"
-    assert store.outbox.recover(BOT) == 0
+    assert store.outbox.recover_claims(BOT) == 0
 
-    assert store.outbox.settle(one, Sent(1), NOW + 2 * MINUTE)
+    assert store.outbox.record_outcome(one, Sent(1), NOW + 2 * MINUTE)
 
-    assert state(store, one.key) is ParcelState.SENT
+    assert state(store, one.key) is MessageState.SENT
     assert claim(store, "b", 4 * MINUTE) == []
 
 
 def test_later_waits_and_counts_only_what_counts(store: Store) -> None:
-    store.outbox.put_once(parcel())
-    store.outbox.settle(sending(store), Later(90, "502"), NOW)
+    store.outbox.put_once(outbox_message())
+    store.outbox.record_outcome(sending(store), RetryLater(90, "502"), NOW)
 
     assert claim(store, after=MINUTE) == []
     again = sending(store, 2 * MINUTE)
-    store.outbox.settle(again, Later(0, "429", counted=False), NOW + 2 * MINUTE)
+    store.outbox.record_outcome(
+        again, RetryLater(0, "429", counts_as_attempt=False), NOW + 2 * MINUTE
+    )
 
     [third] = claim(store, after=2 * MINUTE)
-    assert (third.attempts, third.doubts) == (1, 0)
+    assert (third.attempts, third.unknown_sends) == (1, 0)
 
 
 def test_an_unknown_outcome_is_sent_once_more_by_policy(store: Store) -> None:
-    store.outbox.put_once(parcel())
+    store.outbox.put_once(outbox_message())
 
-    store.outbox.settle(sending(store), Unknown("read time-out"), NOW)
+    store.outbox.record_outcome(sending(store), UnknownOutcome("read time-out"), NOW)
 
     [again] = claim(store)
-    assert again.doubts == 1
+    assert again.unknown_sends == 1
 
 
 def test_an_unknown_outcome_is_kept_visible_by_the_other_policy(store: Store) -> None:
-    [one] = stored(store, [paper(1)])
-    digest = issued(store, [one])
-    store.outbox.put_once(parcel(digest=digest, first=1, last=1))
+    [one] = store_papers(store, [paper(1)])
+    digest = issue_digest(store, [one])
+    store.outbox.put_once(outbox_message(digest=digest, first=1, last=1))
 
-    store.outbox.settle(sending(store), Unknown("read time-out"), NOW, resend=False)
+    store.outbox.record_outcome(sending(store), UnknownOutcome("read time-out"), NOW, resend=False)
 
     assert claim(store) == []
-    assert len(store.outbox.in_state(BOT, ParcelState.UNKNOWN)) == 1
-    assert store.digests.release(digest, 1, 1) == 0, "it may have been received"
+    assert len(store.outbox.messages_in_state(BOT, MessageState.UNKNOWN)) == 1
+    assert store.digests.release_entries(digest, 1, 1) == 0, "it may have been received"
 
 
 def test_sent_entries_are_received_for_good(store: Store) -> None:
-    papers = stored(store, [paper(1), paper(2), paper(3)])
-    digest = issued(store, papers[:2], rest=papers[2:])
-    store.outbox.put_once(parcel(digest=digest, first=1, last=2))
+    papers = store_papers(store, [paper(1), paper(2), paper(3)])
+    digest = issue_digest(store, papers[:2], left_out=papers[2:])
+    store.outbox.put_once(outbox_message(digest=digest, first=1, last=2))
 
-    store.outbox.settle(sending(store), Sent(1), NOW)
+    store.outbox.record_outcome(sending(store), Sent(1), NOW)
 
     keys = [one.key for one in papers]
-    assert store.digests.received(BOT, CHAT, keys) == {keys[0]: 1, keys[1]: 1}
-    assert store.digests.release(digest, 1, 3) == 0
+    assert store.digests.received_versions(BOT, CHAT, keys) == {keys[0]: 1, keys[1]: 1}
+    assert store.digests.release_entries(digest, 1, 3) == 0
 
 
 def test_a_chat_that_is_gone_is_paused_and_its_parcels_dropped(store: Store) -> None:
-    chat(store)
-    [one] = stored(store, [paper(1)])
-    digest = issued(store, [one])
-    store.outbox.put_once(parcel(digest=digest, first=1, last=1))
-    store.outbox.put_once(parcel(part=2))
+    create_chat(store)
+    [one] = store_papers(store, [paper(1)])
+    digest = issue_digest(store, [one])
+    store.outbox.put_once(outbox_message(digest=digest, first=1, last=1))
+    store.outbox.put_once(outbox_message(part=2))
 
-    store.outbox.settle(sending(store), Gone("bot was blocked by the user"), NOW)
+    store.outbox.record_outcome(sending(store), ChatUnreachable("bot was blocked by the user"), NOW)
 
-    subscriber = store.subscribers.get(BOT, CHAT)
+    subscriber = store.chats.get(BOT, CHAT)
     assert subscriber is not None
-    assert subscriber.paused == "bot was blocked by the user"
-    assert store.outbox.counts(BOT)[ParcelState.DROPPED] == 2
-    assert store.digests.received(BOT, CHAT, [one.key]) == {}
+    assert subscriber.pause_reason == "bot was blocked by the user"
+    assert store.outbox.counts_by_state(BOT)[MessageState.DROPPED] == 2
+    assert store.digests.received_versions(BOT, CHAT, [one.key]) == {}
 
 
 def test_freeing_an_update_leaves_the_version_that_was_received(store: Store) -> None:
-    first, second = stored(store, [paper(1), paper(1, 2)])
-    store.outbox.put_once(parcel(digest=issued(store, [first]), first=1, last=1))
-    store.outbox.settle(sending(store), Sent(1), NOW)
-    later = issued(store, [second], "1/2026-11-21")
-    store.outbox.put_once(parcel(digest=later, first=1, last=1, period="2"))
-    assert store.digests.received(BOT, CHAT, [first.key]) == {first.key: 2}
+    first, second = store_papers(store, [paper(1), paper(1, 2)])
+    store.outbox.put_once(outbox_message(digest=issue_digest(store, [first]), first=1, last=1))
+    store.outbox.record_outcome(sending(store), Sent(1), NOW)
+    later = issue_digest(store, [second], "1/2026-11-21")
+    store.outbox.put_once(outbox_message(digest=later, first=1, last=1, period="2"))
+    assert store.digests.received_versions(BOT, CHAT, [first.key]) == {first.key: 2}
 
-    store.outbox.drop(claim(store)[0].key, now=NOW)
+    store.outbox.drop_message(claim(store)[0].key, now=NOW)
 
-    assert store.digests.received(BOT, CHAT, [first.key]) == {first.key: 1}
+    assert store.digests.received_versions(BOT, CHAT, [first.key]) == {first.key: 1}
 
 
 def test_a_moved_chat_takes_everything_along(store: Store) -> None:
-    chat(store)
-    store.outbox.put_once(parcel())
-    store.outbox.put_once(parcel(part=2))
+    create_chat(store)
+    store.outbox.put_once(outbox_message())
+    store.outbox.put_once(outbox_message(part=2))
 
-    store.outbox.settle(sending(store), Moved(OTHER), NOW)
+    store.outbox.record_outcome(sending(store), MovedToSupergroup(OTHER), NOW)
 
     [first] = claim(store)
     assert (first.chat, first.part, first.attempts) == (OTHER, 1, 0)
-    assert store.subscribers.get(BOT, CHAT) is None
-    assert store.subscribers.get(BOT, OTHER) is not None
+    assert store.chats.get(BOT, CHAT) is None
+    assert store.chats.get(BOT, OTHER) is not None
 
 
 def test_pieces_take_the_turn_of_the_part_they_replace(store: Store) -> None:
-    papers = stored(store, [paper(1), paper(2)])
-    digest = issued(store, papers)
-    store.outbox.put_once(parcel(digest=digest, first=1, last=2))
-    store.outbox.put_once(parcel(part=2))
-    pieces = [parcel(piece=n, digest=digest, first=n, last=n) for n in (1, 2)]
+    papers = store_papers(store, [paper(1), paper(2)])
+    digest = issue_digest(store, papers)
+    store.outbox.put_once(outbox_message(digest=digest, first=1, last=2))
+    store.outbox.put_once(outbox_message(part=2))
+    pieces = [outbox_message(piece=n, digest=digest, first=n, last=n) for n in (1, 2)]
 
-    store.outbox.settle(sending(store), Refused("RICH_MESSAGE_INVALID"), NOW, instead=pieces)
+    store.outbox.record_outcome(
+        sending(store), MessageRejected("RICH_MESSAGE_INVALID"), NOW, replacements=pieces
+    )
 
     order = []
     for _ in range(3):
         one = sending(store)
-        order.append((one.part, one.piece))
-        store.outbox.settle(one, Sent(1), NOW)
+        order.append((one.part, one.fallback_part))
+        store.outbox.record_outcome(one, Sent(1), NOW)
     assert order == [(1, 1), (1, 2), (2, 0)]
-    assert len(store.digests.received(BOT, CHAT, [one.key for one in papers])) == 2
+    assert len(store.digests.received_versions(BOT, CHAT, [one.key for one in papers])) == 2
 
 
 def test_a_refused_parcel_is_kept_and_can_be_sent_again_by_hand(store: Store) -> None:
-    store.outbox.put_once(replace(parcel(), notice=Notice("hello")))
+    store.outbox.put_once(replace(outbox_message(), notice=Notice("hello")))
     one = sending(store)
 
-    store.outbox.settle(one, Refused("message is too long"), NOW)
+    store.outbox.record_outcome(one, MessageRejected("message is too long"), NOW)
 
-    [dead] = store.outbox.in_state(BOT, ParcelState.DEAD)
+    [dead] = store.outbox.messages_in_state(BOT, MessageState.DEAD)
     assert (dead.error, dead.notice) == ("message is too long", Notice("hello"))
     assert claim(store) == []
-    assert store.outbox.retry(dead.key, now=NOW)
-    assert not store.outbox.retry(dead.key, now=NOW)
-    assert not store.outbox.settle(one, Sent(1), NOW), "the old claim is over"
+    assert store.outbox.retry_message(dead.key, now=NOW)
+    assert not store.outbox.retry_message(dead.key, now=NOW)
+    assert not store.outbox.record_outcome(one, Sent(1), NOW), "the old claim is over"
     assert len(claim(store)) == 1
 
 
 def test_pieces_that_exist_already_leave_a_dead_letter(store: Store) -> None:
     """The same refusal twice must not lose the part without a trace."""
-    store.outbox.put_once(parcel())
-    store.outbox.put_once(parcel(piece=1))
+    store.outbox.put_once(outbox_message())
+    store.outbox.put_once(outbox_message(piece=1))
     one = sending(store)
 
-    store.outbox.settle(one, Refused("no"), NOW, instead=[parcel(piece=1)])
+    store.outbox.record_outcome(
+        one, MessageRejected("no"), NOW, replacements=[outbox_message(piece=1)]
+    )
 
-    assert state(store, one.key) is ParcelState.DEAD
+    assert state(store, one.key) is MessageState.DEAD
 
 
 def test_a_dropped_parcel_frees_its_entries_and_a_retry_reserves_them(store: Store) -> None:
-    [one] = stored(store, [paper(1)])
-    digest = issued(store, [one])
-    store.outbox.put_once(parcel(digest=digest, first=1, last=1))
-    [waiting] = store.outbox.of_digest(digest)
+    [one] = store_papers(store, [paper(1)])
+    digest = issue_digest(store, [one])
+    store.outbox.put_once(outbox_message(digest=digest, first=1, last=1))
+    [waiting] = store.outbox.messages_of_digest(digest)
 
-    assert store.outbox.drop(waiting.key, now=NOW)
-    freed = store.digests.received(BOT, CHAT, [one.key])
-    assert store.outbox.retry(waiting.key, now=NOW)
+    assert store.outbox.drop_message(waiting.key, now=NOW)
+    freed = store.digests.received_versions(BOT, CHAT, [one.key])
+    assert store.outbox.retry_message(waiting.key, now=NOW)
 
     assert freed == {}
-    assert store.digests.received(BOT, CHAT, [one.key]) == {one.key: 1}
+    assert store.digests.received_versions(BOT, CHAT, [one.key]) == {one.key: 1}
 
 
 def test_a_refused_parcel_frees_its_entries_and_a_retry_reserves_them(store: Store) -> None:
-    [one] = stored(store, [paper(1)])
-    digest = issued(store, [one])
-    store.outbox.put_once(parcel(digest=digest, first=1, last=1))
-    store.outbox.settle(sending(store), Refused("no"), NOW)
+    [one] = store_papers(store, [paper(1)])
+    digest = issue_digest(store, [one])
+    store.outbox.put_once(outbox_message(digest=digest, first=1, last=1))
+    store.outbox.record_outcome(sending(store), MessageRejected("no"), NOW)
 
-    missed = store.digests.missed(BOT, CHAT, NOW)
-    [dead] = store.outbox.of_digest(digest)
-    assert store.outbox.retry(dead.key, now=NOW)
+    missed = store.digests.missed_entries(BOT, CHAT, NOW)
+    [dead] = store.outbox.messages_of_digest(digest)
+    assert store.outbox.retry_message(dead.key, now=NOW)
 
     assert [entry.paper.key for entry in missed] == [one.key]
-    assert store.digests.missed(BOT, CHAT, NOW) == []
-    assert store.digests.received(BOT, CHAT, [one.key]) == {one.key: 1}
-    assert [again.doubts for again in claim(store)] == [0], "nothing of it was shown meanwhile"
+    assert store.digests.missed_entries(BOT, CHAT, NOW) == []
+    assert store.digests.received_versions(BOT, CHAT, [one.key]) == {one.key: 1}
+    assert [again.unknown_sends for again in claim(store)] == [0], (
+        "nothing of it was shown meanwhile"
+    )
 
 
 def test_what_was_received_meanwhile_comes_back_as_a_possible_repeat(store: Store) -> None:
-    one, two = stored(store, [paper(1), paper(2)])
-    digest = issued(store, [one])
-    other = issued(store, [two], "other")
-    store.outbox.put_once(parcel(digest=digest, first=1, last=1))
-    store.outbox.settle(sending(store), Refused("no"), NOW)
-    store.outbox.put_once(parcel(digest=other, first=1, last=1, period="other"))
-    store.outbox.settle(sending(store), Refused("no"), NOW)
-    again = issued(store, [one], "missed")
-    store.outbox.put_once(parcel(digest=again, first=1, last=1, period="missed"))
-    store.outbox.settle(sending(store), Sent(1), NOW)
+    one, two = store_papers(store, [paper(1), paper(2)])
+    digest = issue_digest(store, [one])
+    other = issue_digest(store, [two], "other")
+    store.outbox.put_once(outbox_message(digest=digest, first=1, last=1))
+    store.outbox.record_outcome(sending(store), MessageRejected("no"), NOW)
+    store.outbox.put_once(outbox_message(digest=other, first=1, last=1, period="other"))
+    store.outbox.record_outcome(sending(store), MessageRejected("no"), NOW)
+    again = issue_digest(store, [one], "missed")
+    store.outbox.put_once(outbox_message(digest=again, first=1, last=1, period="missed"))
+    store.outbox.record_outcome(sending(store), Sent(1), NOW)
 
-    for each in store.outbox.in_state(BOT, ParcelState.DEAD):
-        store.outbox.retry(each.key, now=NOW)
+    for each in store.outbox.messages_in_state(BOT, MessageState.DEAD):
+        store.outbox.retry_message(each.key, now=NOW)
 
-    assert [kept.doubts for kept in store.outbox.of_digest(digest)] == [1]
-    assert [kept.doubts for kept in store.outbox.of_digest(other)] == [0]
+    assert [kept.unknown_sends for kept in store.outbox.messages_of_digest(digest)] == [1]
+    assert [kept.unknown_sends for kept in store.outbox.messages_of_digest(other)] == [0]
 
 
 def test_what_another_message_is_bringing_is_not_sent_again_beside_it(store: Store) -> None:
-    [one] = stored(store, [paper(1)])
-    digest = issued(store, [one])
-    store.outbox.put_once(parcel(digest=digest, first=1, last=1))
+    [one] = store_papers(store, [paper(1)])
+    digest = issue_digest(store, [one])
+    store.outbox.put_once(outbox_message(digest=digest, first=1, last=1))
     dead = sending(store)
-    store.outbox.settle(dead, Refused("no"), NOW)
-    other = issued(store, [one], "missed")
-    store.outbox.put_once(parcel(digest=other, first=1, last=1, period="missed"))
+    store.outbox.record_outcome(dead, MessageRejected("no"), NOW)
+    other = issue_digest(store, [one], "missed")
+    store.outbox.put_once(outbox_message(digest=other, first=1, last=1, period="missed"))
 
-    assert not store.outbox.retry(dead.key, now=NOW)
-    store.outbox.settle(sending(store), Refused("no"), NOW)
+    assert not store.outbox.retry_message(dead.key, now=NOW)
+    store.outbox.record_outcome(sending(store), MessageRejected("no"), NOW)
 
-    assert store.outbox.retry(dead.key, now=NOW), "that message did not arrive"
-    assert store.digests.received(BOT, CHAT, [one.key]) == {one.key: 1}
+    assert store.outbox.retry_message(dead.key, now=NOW), "that message did not arrive"
+    assert store.digests.received_versions(BOT, CHAT, [one.key]) == {one.key: 1}
 
 
 def test_what_arrived_in_other_parts_is_no_new_message_when_it_is_sent_again(store: Store) -> None:
-    [one] = stored(store, [paper(1)])
-    digest = issued(store, [one])
-    whole = parcel(digest=digest, first=1, last=1)
+    [one] = store_papers(store, [paper(1)])
+    digest = issue_digest(store, [one])
+    whole = outbox_message(digest=digest, first=1, last=1)
     store.outbox.put_once(whole)
     first = sending(store)
-    store.outbox.settle(first, Refused("no"), NOW, instead=[replace(whole, piece=1)])
-    store.outbox.settle(sending(store), Sent(1), NOW)
+    store.outbox.record_outcome(
+        first, MessageRejected("no"), NOW, replacements=[replace(whole, fallback_part=1)]
+    )
+    store.outbox.record_outcome(sending(store), Sent(1), NOW)
 
-    store.outbox.retry(first.key, now=NOW)
+    store.outbox.retry_message(first.key, now=NOW)
 
-    assert [again.doubts for again in claim(store)] == [1]
+    assert [again.unknown_sends for again in claim(store)] == [1]
 
 
 def test_an_entry_stays_reserved_while_another_parcel_carries_it(store: Store) -> None:
-    [one] = stored(store, [paper(1)])
-    digest = issued(store, [one])
+    [one] = store_papers(store, [paper(1)])
+    digest = issue_digest(store, [one])
     for part in (1, 2):
-        store.outbox.put_once(parcel(part=part, digest=digest, first=1, last=1))
-    table, entry = store.outbox.of_digest(digest)
+        store.outbox.put_once(outbox_message(part=part, digest=digest, first=1, last=1))
+    table, entry = store.outbox.messages_of_digest(digest)
 
-    store.outbox.drop(entry.key, now=NOW)
-    still = store.digests.received(BOT, CHAT, [one.key])
-    store.outbox.drop(table.key, now=NOW)
+    store.outbox.drop_message(entry.key, now=NOW)
+    still = store.digests.received_versions(BOT, CHAT, [one.key])
+    store.outbox.drop_message(table.key, now=NOW)
 
     assert still == {one.key: 1}
-    assert store.digests.received(BOT, CHAT, [one.key]) == {}
+    assert store.digests.received_versions(BOT, CHAT, [one.key]) == {}
 
 
 def test_a_hold_stops_a_chat_and_the_longer_one_counts(store: Store) -> None:
-    store.outbox.put_once(parcel())
-    store.outbox.put_once(parcel(number=OTHER))
-    store.outbox.hold(BOT, CHAT, NOW + 3 * MINUTE)
-    store.outbox.hold(BOT, CHAT, NOW + MINUTE)
+    store.outbox.put_once(outbox_message())
+    store.outbox.put_once(outbox_message(chat_id=OTHER))
+    store.outbox.hold_chat(BOT, CHAT, NOW + 3 * MINUTE)
+    store.outbox.hold_chat(BOT, CHAT, NOW + MINUTE)
 
     assert [one.chat for one in claim(store, after=2 * MINUTE)] == [OTHER]
     assert CHAT in [one.chat for one in claim(store, after=3 * MINUTE)]
 
 
 def test_a_hold_of_chat_zero_stops_everybody(store: Store) -> None:
-    store.outbox.put_once(parcel())
-    store.outbox.hold(BOT, 0, NOW + MINUTE)
+    store.outbox.put_once(outbox_message())
+    store.outbox.hold_chat(BOT, 0, NOW + MINUTE)
 
     assert claim(store) == []
     assert len(claim(store, after=MINUTE)) == 1
 
 
 def test_a_stopping_holder_lets_go_of_what_it_has_not_begun(store: Store) -> None:
-    store.outbox.put_once(parcel())
-    store.outbox.put_once(parcel(number=OTHER))
+    store.outbox.put_once(outbox_message())
+    store.outbox.put_once(outbox_message(chat_id=OTHER))
     begun, waiting = claim(store)
-    store.outbox.begin(begun, NOW)
+    store.outbox.mark_sending(begun, NOW)
 
-    assert store.outbox.let_go("a") == 1
+    assert store.outbox.release_holder("a") == 1
     assert [one.key for one in claim(store, "b")] == [waiting.key]
 
 
 def test_the_longest_waiting_parcel_is_told(store: Store) -> None:
-    assert store.outbox.oldest_due(BOT, NOW) is None
-    store.outbox.put_once(parcel(), due=NOW - MINUTE)
-    store.outbox.put_once(parcel(part=2), due=NOW + MINUTE)
+    assert store.outbox.oldest_due_at(BOT, NOW) is None
+    store.outbox.put_once(outbox_message(), due_at=NOW - MINUTE)
+    store.outbox.put_once(outbox_message(part=2), due_at=NOW + MINUTE)
 
-    assert store.outbox.oldest_due(BOT, NOW) == NOW - MINUTE
+    assert store.outbox.oldest_due_at(BOT, NOW) == NOW - MINUTE
 
 
 def test_old_parcels_retire_once_settled(store: Store) -> None:
-    store.outbox.put_once(parcel())
-    store.outbox.settle(sending(store), Sent(1), NOW)
-    store.outbox.put_once(parcel(part=2))
+    store.outbox.put_once(outbox_message())
+    store.outbox.record_outcome(sending(store), Sent(1), NOW)
+    store.outbox.put_once(outbox_message(part=2))
 
-    assert store.outbox.retire(BOT, NOW) == 0
-    assert store.outbox.retire(BOT, NOW + MINUTE) == 1
-    assert store.outbox.counts(BOT)[ParcelState.READY] == 1
+    assert store.outbox.delete_settled(BOT, NOW) == 0
+    assert store.outbox.delete_settled(BOT, NOW + MINUTE) == 1
+    assert store.outbox.counts_by_state(BOT)[MessageState.READY] == 1
 
 
 def test_an_old_parcel_settled_lately_holds_no_other_back(store: Store) -> None:
     """Its key is low and its day is late: those behind it are old all the same."""
     for part in (1, 2, 3):
-        store.outbox.put_once(parcel(number=CHAT - part))
+        store.outbox.put_once(outbox_message(chat_id=CHAT - part))
     slow, *others = claim(store)
     for one in others:
-        store.outbox.settle(one, Sent(1), NOW)
-    store.outbox.settle(slow, Sent(1), NOW + 10 * MINUTE)
+        store.outbox.record_outcome(one, Sent(1), NOW)
+    store.outbox.record_outcome(slow, Sent(1), NOW + 10 * MINUTE)
 
-    assert store.outbox.retire(BOT, NOW + MINUTE) == 2
+    assert store.outbox.delete_settled(BOT, NOW + MINUTE) == 2
     assert store.outbox.get(slow.key) is not None
 
 
 def test_parcels_retire_a_few_at_a_time_in_the_order_they_were_settled(store: Store) -> None:
     for part in (1, 2, 3):
-        store.outbox.put_once(parcel(number=CHAT - part))
+        store.outbox.put_once(outbox_message(chat_id=CHAT - part))
     parcels = claim(store)
     for minutes, one in enumerate(reversed(parcels)):
-        store.outbox.settle(one, Sent(1), NOW + minutes * MINUTE)
+        store.outbox.record_outcome(one, Sent(1), NOW + minutes * MINUTE)
 
-    assert store.outbox.retire(BOT, NOW + 5 * MINUTE, limit=2) == 2
-    [left] = store.outbox.in_state(BOT, ParcelState.SENT)
+    assert store.outbox.delete_settled(BOT, NOW + 5 * MINUTE, limit=2) == 2
+    [left] = store.outbox.messages_in_state(BOT, MessageState.SENT)
     assert left.key == parcels[0].key
 
 
 def test_nothing_of_another_bot_retires(store: Store) -> None:
-    store.outbox.put_once(parcel())
-    store.outbox.settle(sending(store), Sent(1), NOW)
+    store.outbox.put_once(outbox_message())
+    store.outbox.record_outcome(sending(store), Sent(1), NOW)
 
-    assert store.outbox.retire(BOT + 1, NOW + MINUTE) == 0
+    assert store.outbox.delete_settled(BOT + 1, NOW + MINUTE) == 0
 
 
 def test_bounces_count_once_a_day_and_a_delivery_clears_them(store: Store) -> None:
-    chat(store)
-    store.outbox.put_once(parcel())
+    create_chat(store)
+    store.outbox.put_once(outbox_message())
     counted = [
-        store.subscribers.bounce(BOT, CHAT, (NOW + days * 1440 * MINUTE).date())
+        store.chats.count_bounce(BOT, CHAT, (NOW + days * 1440 * MINUTE).date())
         for days in (0, 0, 1)
     ]
 
-    store.outbox.settle(sending(store), Sent(1), NOW)
+    store.outbox.record_outcome(sending(store), Sent(1), NOW)
 
     assert counted == [1, 1, 2]
-    assert store.subscribers.bounce(BOT, CHAT, NOW.date()) == 1
+    assert store.chats.count_bounce(BOT, CHAT, NOW.date()) == 1
 
 
 def test_what_somebody_asked_for_goes_first_and_edits_go_last(store: Store) -> None:
-    for number, rank in ((1, Rank.EDIT), (2, Rank.DUE), (3, Rank.ASKED)):
-        put = replace(parcel(number=number), rank=rank)
-        assert store.outbox.put_once(put, due=NOW - number * MINUTE)
+    for number, rank in ((1, Priority.EDIT), (2, Priority.SCHEDULED), (3, Priority.INTERACTIVE)):
+        put = replace(outbox_message(chat_id=number), priority=rank)
+        assert store.outbox.put_once(put, due_at=NOW - number * MINUTE)
 
-    claimed = [store.outbox.claim(BOT, "me", NOW, 60.0, 1)[0].rank for _ in range(3)]
+    claimed = [store.outbox.claim(BOT, "me", NOW, 60.0, 1)[0].priority for _ in range(3)]
 
-    assert claimed == [Rank.ASKED, Rank.DUE, Rank.EDIT]
+    assert claimed == [Priority.INTERACTIVE, Priority.SCHEDULED, Priority.EDIT]
 
 
 def test_a_chat_gets_its_messages_in_their_order_whatever_their_haste(store: Store) -> None:
-    store.outbox.put_once(parcel(period="due"), due=NOW)
-    store.outbox.put_once(replace(parcel(period="asked"), rank=Rank.ASKED), due=NOW)
+    store.outbox.put_once(outbox_message(period="due"), due_at=NOW)
+    store.outbox.put_once(
+        replace(outbox_message(period="asked"), priority=Priority.INTERACTIVE), due_at=NOW
+    )
 
     [first] = store.outbox.claim(BOT, "me", NOW, 60.0, 5)
 
     assert first.period == "due"
 
 
-def edit(store: Store, period: str = "edit") -> Parcel:
+def edit(store: Store, period: str = "edit") -> OutboxMessage:
     """An edit that was queued before anything else of its chat."""
-    put = replace(parcel(period=period), edits=55, revision=2, rank=Rank.EDIT)
-    assert store.outbox.put_once(put, due=NOW)
-    [queued] = store.outbox.in_state(BOT, ParcelState.READY)
+    put = replace(
+        outbox_message(period=period), edited_message_id=55, revision=2, priority=Priority.EDIT
+    )
+    assert store.outbox.put_once(put, due_at=NOW)
+    [queued] = store.outbox.messages_in_state(BOT, MessageState.READY)
     return queued
 
 
 def test_an_edit_that_waits_holds_no_message_of_its_chat(store: Store) -> None:
     edit(store)
     [claimed] = store.outbox.claim(BOT, "me", NOW, 60.0, 5)
-    assert store.outbox.settle(claimed, Later(3600.0, "busy"), NOW)
-    store.outbox.put_once(parcel(period="due"), due=NOW)
+    assert store.outbox.record_outcome(claimed, RetryLater(3600.0, "busy"), NOW)
+    store.outbox.put_once(outbox_message(period="due"), due_at=NOW)
 
     [message] = store.outbox.claim(BOT, "me", NOW, 60.0, 5)
 
@@ -559,47 +583,47 @@ def test_an_edit_that_waits_holds_no_message_of_its_chat(store: Store) -> None:
 def test_an_edit_under_way_still_keeps_its_chat_to_itself(store: Store) -> None:
     edit(store)
     [claimed] = store.outbox.claim(BOT, "me", NOW, 60.0, 5)
-    assert store.outbox.begin(claimed, NOW)
-    store.outbox.put_once(parcel(period="due"), due=NOW)
+    assert store.outbox.mark_sending(claimed, NOW)
+    store.outbox.put_once(outbox_message(period="due"), due_at=NOW)
 
     assert store.outbox.claim(BOT, "me", NOW, 60.0, 5) == []
 
 
 def test_an_edit_does_not_follow_its_group_into_a_supergroup(store: Store) -> None:
     """The new chat numbers its messages anew."""
-    chat(store)
+    create_chat(store)
     edit(store)
-    store.subscribers.move(BOT, CHAT, CHAT - 1)
+    store.chats.migrate(BOT, CHAT, CHAT - 1)
 
-    assert store.outbox.in_state(BOT, ParcelState.READY) == []
+    assert store.outbox.messages_in_state(BOT, MessageState.READY) == []
 
 
 def test_a_refused_edit_is_not_revived_with_its_chat(store: Store) -> None:
-    chat(store)
+    create_chat(store)
     queued = edit(store)
     [claimed] = store.outbox.claim(BOT, "me", NOW, 60.0, 5)
-    assert store.outbox.begin(claimed, NOW)
-    assert store.outbox.settle(claimed, Refused("message to edit not found"), NOW)
+    assert store.outbox.mark_sending(claimed, NOW)
+    assert store.outbox.record_outcome(claimed, MessageRejected("message to edit not found"), NOW)
 
-    assert store.outbox.revive(BOT, CHAT, now=NOW) == 0
+    assert store.outbox.requeue_dropped(BOT, CHAT, now=NOW) == 0
     found = store.outbox.get(queued.key)
     assert found is not None
-    assert found.state is ParcelState.DROPPED
+    assert found.state is MessageState.DROPPED
 
 
 def test_what_comes_of_a_chat_is_found_by_the_chat(store: Store) -> None:
     """Thousands may wait or be dropped when one chat comes back or is sent away."""
-    store.outbox.put_once(parcel())
+    store.outbox.put_once(outbox_message())
     said: list[str] = []
     connection = store._engine.connection()
     connection.set_trace_callback(said.append)
 
-    store.outbox.withdraw(BOT, CHAT, now=NOW, reason="banned")
-    store.outbox.revive(BOT, CHAT, now=NOW)
+    store.outbox.drop_waiting_of_chat(BOT, CHAT, now=NOW, reason="banned")
+    store.outbox.requeue_dropped(BOT, CHAT, now=NOW)
 
     connection.set_trace_callback(None)
     begin = "update parcels", "select * from parcels"
     asked = [one for one in said if one.lstrip().startswith(begin) and "chat =" in one]
-    plans = [store._engine.all(f"explain query plan {one}")[0]["detail"] for one in asked]
+    plans = [store._engine.fetch_all(f"explain query plan {one}")[0]["detail"] for one in asked]
     assert len(plans) == 2
     assert all("(bot=? AND chat=?" in plan for plan in plans), plans

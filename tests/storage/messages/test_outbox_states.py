@@ -18,15 +18,33 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
-from bot.delivery.batched_commits import Change, written
+from bot.delivery.batched_commits import StoreChange, apply_changes
 from storage import Store, open_store
-from storage.engine.column_types import micros
+from storage.engine.column_types import to_micros
 from storage.engine.sqlite import Engine
 from storage.messages import outbox, outbox_answers
 from storage.messages.outbox import Outbox
-from storage.records import Gone, Later, Outcome, Parcel, ParcelState, Rank, Refused, Sent, Unknown
-from tests.storage.builders import BOT, NOW, chat, issued, paper, parcel, stored
-from tests.storage.state_machines import break_, hold
+from storage.records import (
+    ChatUnreachable,
+    MessageRejected,
+    MessageState,
+    OutboxMessage,
+    Priority,
+    RetryLater,
+    SendOutcome,
+    Sent,
+    UnknownOutcome,
+)
+from tests.storage.builders import (
+    BOT,
+    NOW,
+    create_chat,
+    issue_digest,
+    outbox_message,
+    paper,
+    store_papers,
+)
+from tests.storage.state_machines import check_machine_finds_bug, run_machine
 
 LEASE, WITHIN = 60.0, 20.0
 _LONG_AGO = NOW - timedelta(days=365)  # a lease that was given back, even if clocks go back
@@ -34,13 +52,13 @@ EXPIRES = 150.0  # seconds until nobody waits for an answer any more
 PRESSED = 5  # the message that answers edit
 CHATS = (11, -12)
 HOLDERS = ("a", "b")
-_MOVING = (ParcelState.READY, ParcelState.SENDING)
-_GIVEN_UP = (ParcelState.DEAD, ParcelState.DROPPED)
-_FATES: dict[str, Outcome] = {
-    "later": Later(30, "502"),
-    "unknown": Unknown("time-out"),
-    "refused": Refused("no"),
-    "gone": Gone("blocked"),
+_MOVING = (MessageState.READY, MessageState.SENDING)
+_GIVEN_UP = (MessageState.DEAD, MessageState.DROPPED)
+_FATES: dict[str, SendOutcome] = {
+    "later": RetryLater(30, "502"),
+    "unknown": UnknownOutcome("time-out"),
+    "refused": MessageRejected("no"),
+    "gone": ChatUnreachable("blocked"),
 }
 _ACTIONS = (
     *("enqueue", "enqueue", "answer", "answer", "claim", "claim"),
@@ -69,24 +87,24 @@ class OutboxMachine(RuleBasedStateMachine):
         super().__init__()
         self.store = open_store("sqlite://")
         # No power cut here; most of the time would go into waiting for the disk.
-        self.store._engine.all("pragma synchronous = off")
+        self.store._engine.fetch_all("pragma synchronous = off")
         self.now = NOW
         self.put: dict[int, tuple[int, int]] = {}  # parcel key -> chat, paper shown, 0 for answers
         self.answers: dict[int, datetime] = {}  # parcel key -> until when somebody waits for it
         self.edits: set[int] = set()
         self.leases: dict[int, tuple[str, int, datetime]] = {}  # by whom, fence, until
         self.stale: set[tuple[int, int]] = set()  # claims that another has put an end to
-        self.hand: list[tuple[str, Parcel]] = []  # claimed, to be sent one day
+        self.hand: list[tuple[str, OutboxMessage]] = []  # claimed, to be sent one day
         self.begun: set[int] = set()  # sends that nobody settled
-        self.flying: list[tuple[str, Parcel]] = []  # in the hands of a living sender
-        self.unsettled: list[Parcel] = []  # arrived, the acknowledgement is late
+        self.flying: list[tuple[str, OutboxMessage]] = []  # in the hands of a living sender
+        self.unsettled: list[OutboxMessage] = []  # arrived, the acknowledgement is late
         self.arrived: Counter[int] = Counter()
         self.doubts: Counter[int] = Counter()
         self.held: dict[int, datetime] = {}
         self.told: dict[int, datetime] = {}  # held by Telegram's own word
-        self.papers = stored(self.store, [paper(n) for n in range(1, 13)])
+        self.papers = store_papers(self.store, [paper(n) for n in range(1, 13)])
         for one in CHATS:
-            chat(self.store, one)
+            create_chat(self.store, one)
 
     def teardown(self) -> None:
         self.store.close()
@@ -99,16 +117,16 @@ class OutboxMachine(RuleBasedStateMachine):
     def enqueue(self, data: st.DataObject) -> None:
         number, shown = data.draw(st.sampled_from(CHATS)), data.draw(st.integers(0, 4))
         keys = [one.key for one in self.papers]
-        received = self.store.digests.received(BOT, number, keys)
+        received = self.store.digests.received_versions(BOT, number, keys)
         if not (free := [one for one in self.papers if one.key not in received]):
             return
         twice = data.draw(st.booleans())
         period = f"d{len(self.put)}"
-        digest = issued(self.store, [free[shown % len(free)]], period, number)
-        one = parcel(number, period=period, digest=digest, first=1, last=1)
-        assert self.store.outbox.put_once(one, due=self.now)
-        assert not (twice and self.store.outbox.put_once(one, due=self.now))
-        [kept] = self.store.outbox.of_digest(digest)
+        digest = issue_digest(self.store, [free[shown % len(free)]], period, number)
+        one = outbox_message(number, period=period, digest=digest, first=1, last=1)
+        assert self.store.outbox.put_once(one, due_at=self.now)
+        assert not (twice and self.store.outbox.put_once(one, due_at=self.now))
+        [kept] = self.store.outbox.messages_of_digest(digest)
         self.put[kept.key] = number, free[shown % len(free)].key
 
     def answer(self, data: st.DataObject) -> None:
@@ -121,36 +139,38 @@ class OutboxMachine(RuleBasedStateMachine):
         period, until = f"u{len(self.put)}", self.now + timedelta(seconds=EXPIRES)
         answers = [
             replace(
-                parcel(number, period=period, digest=0, first=0, last=0),
+                outbox_message(number, period=period, digest=0, first=0, last=0),
                 part=part,
-                edits=edits if part == 1 else 0,
-                rank=Rank.ANSWER,
-                content="what it says",
-                expires=until,
+                edited_message_id=edits if part == 1 else 0,
+                priority=Priority.REPLY,
+                reply_content="what it says",
+                expires_at=until,
             )
             for part in range(1, 1 + data.draw(st.integers(1, 2)))
         ]
         before = {key: self._kept(key) for key in self.answers if self.put[key][0] == number}
-        leased = self.store.outbox.answer(answers, now=self.now, holder=holder, lasts=LEASE)
+        leased = self.store.outbox.put_replies(
+            answers, now=self.now, holder=holder, lease_seconds=LEASE
+        )
         replaced = {
             key
             for key, one in before.items()
-            if edits and one.edits and one.state is ParcelState.READY
+            if edits and one.edited_message_id and one.state is MessageState.READY
         }
         for key in replaced:
-            assert self._kept(key).state is ParcelState.DROPPED, "an older edit would come later"
+            assert self._kept(key).state is MessageState.DROPPED, "an older edit would come later"
             self.leases.pop(key, None)
         first = not any(one.state in _MOVING for k, one in before.items() if k not in replaced)
         is_free = self.told.get(number, self.now) <= self.now
         assert bool(leased) == (first and is_free), "sent before an earlier one, or not at once"
-        waiting = self.store.outbox.in_state(BOT, ParcelState.READY, 10_000)
+        waiting = self.store.outbox.messages_in_state(BOT, MessageState.READY, 10_000)
         for one in [one for one in waiting if one.period == period]:
             self.put[one.key] = number, 0
             self.answers[one.key] = until
-            if one.edits:
+            if one.edited_message_id:
                 self.edits.add(one.key)
         for one in leased:
-            self.leases[one.key] = holder, one.fence, self.now + timedelta(seconds=LEASE)
+            self.leases[one.key] = holder, one.fencing_token, self.now + timedelta(seconds=LEASE)
             self.hand.append((holder, one))
 
     def claim(self, data: st.DataObject) -> None:
@@ -168,14 +188,14 @@ class OutboxMachine(RuleBasedStateMachine):
                 and key < one.key
                 and (key in self.answers) == is_answer
                 # Those that nobody waits for any more are dropped first.
-                and self._kept(key).state is not ParcelState.DROPPED
+                and self._kept(key).state is not MessageState.DROPPED
             ]
             assert all(states[key] not in _MOVING for key in earlier), "out of order"
             held = self.told if is_answer else self.held
             assert held.get(one.chat, self.now) <= self.now, "held"
             assert not is_answer or self.answers[one.key] > self.now, "too late"
             self._check_lease(one)
-            self.leases[one.key] = holder, one.fence, self.now + timedelta(seconds=LEASE)
+            self.leases[one.key] = holder, one.fencing_token, self.now + timedelta(seconds=LEASE)
             self.hand.append((holder, one))
 
     def _expire(self) -> None:
@@ -186,27 +206,27 @@ class OutboxMachine(RuleBasedStateMachine):
             self.begun.discard(key)
             self.leases[key] = *self.leases[key][:2], _LONG_AGO
 
-    def _check_lease(self, one: Parcel) -> None:
+    def _check_lease(self, one: OutboxMessage) -> None:
         _, fence, until = self.leases.get(one.key, ("", 0, _LONG_AGO))
         self.stale.add((one.key, fence))
         assert until <= self.now, "claimed while another's lease lasts"
-        assert one.fence > fence, "the fence did not grow"
-        assert one.doubts == self.doubts[one.key], "a doubt was missed or invented"
+        assert one.fencing_token > fence, "the fence did not grow"
+        assert one.unknown_sends == self.doubts[one.key], "a doubt was missed or invented"
 
     def write(self, data: st.DataObject) -> None:
         """Sends begin and others end, all in one commit; one of them may fail by itself."""
         ends = [self._ended(data) for _ in range(data.draw(st.integers(0, len(self.flying))))]
-        changes: list[Change] = [partial(self._settle, *end) for end in ends if end]
+        changes: list[StoreChange] = [partial(self._settle, *end) for end in ends if end]
         changes += [partial(self._begin, *pair) for pair in self.hand]
         self.hand = []
         stumbles = data.draw(st.integers(0, 3 * len(changes)))
         if stumbles < len(changes):
             changes[stumbles] = partial(self._stumble, changes[stumbles])
-        for result in written(self.store, changes):
+        for result in apply_changes(self.store, changes):
             if isinstance(result, Exception) and not isinstance(result, Stumbled):
                 raise result
 
-    def _ended(self, data: st.DataObject) -> tuple[Parcel, Outcome] | None:
+    def _ended(self, data: st.DataObject) -> tuple[OutboxMessage, SendOutcome] | None:
         """What came of a send, None where nobody is told or not yet."""
         fate = data.draw(st.sampled_from(["sent", "late", "late", "lost", *_FATES]))
         pair = data.draw(st.sampled_from(self.flying))
@@ -217,19 +237,19 @@ class OutboxMachine(RuleBasedStateMachine):
             self.unsettled.append(pair[1])
         return None if fate in ("late", "lost") else (pair[1], _FATES.get(fate, Sent(1)))
 
-    def _stumble(self, change: Change) -> bool:
+    def _stumble(self, change: StoreChange) -> bool:
         """What fails after all has changed nothing."""
         known = dict(self.leases), set(self.begun), Counter(self.doubts), list(self.flying)
         change()
         self.leases, self.begun, self.doubts, self.flying = known
         raise Stumbled
 
-    def _begin(self, holder: str, one: Parcel) -> bool:
+    def _begin(self, holder: str, one: OutboxMessage) -> bool:
         _, fence, until = self.leases.get(one.key, ("", 0, _LONG_AGO))
-        is_free = self._kept(one.key).state is ParcelState.READY and fence == one.fence
+        is_free = self._kept(one.key).state is MessageState.READY and fence == one.fencing_token
         lasts = until > self.now + timedelta(seconds=WITHIN)
         lasts = lasts and self.answers.get(one.key, self.now + timedelta(days=1)) > self.now
-        begun = self.store.outbox.begin(one, self.now, within=WITHIN)
+        begun = self.store.outbox.mark_sending(one, self.now, min_lease_seconds=WITHIN)
         assert begun == (is_free and lasts), "begun without a lease, or not with one"
         if begun:
             self.begun.add(one.key)
@@ -240,17 +260,19 @@ class OutboxMachine(RuleBasedStateMachine):
         if self.unsettled:
             self._settle(self.unsettled.pop(), Sent(1))
 
-    def _settle(self, one: Parcel, outcome: Outcome) -> bool:
+    def _settle(self, one: OutboxMessage, outcome: SendOutcome) -> bool:
         current = self._kept(one.key)
-        accepted = self.store.outbox.settle(one, outcome, self.now)
-        rightful = current.fence == one.fence and current.state in _MOVING
-        assert not (accepted and (one.key, one.fence) in self.stale), "a stale holder settled"
+        accepted = self.store.outbox.record_outcome(one, outcome, self.now)
+        rightful = current.fencing_token == one.fencing_token and current.state in _MOVING
+        assert not (accepted and (one.key, one.fencing_token) in self.stale), (
+            "a stale holder settled"
+        )
         assert accepted == rightful, "a stale holder settled, or the rightful one did not"
         if accepted:
             self.begun.discard(one.key)
             self.leases.pop(one.key, None)
-            self.doubts[one.key] += isinstance(outcome, Unknown)
-        if accepted and isinstance(outcome, Gone):
+            self.doubts[one.key] += isinstance(outcome, UnknownOutcome)
+        if accepted and isinstance(outcome, ChatUnreachable):
             for key in [key for key, (where, _) in self.put.items() if where == one.chat]:
                 self.begun.discard(key)
                 self.leases.pop(key, None)
@@ -267,21 +289,21 @@ class OutboxMachine(RuleBasedStateMachine):
     def stop(self, data: st.DataObject) -> None:
         """A sender that stops in order gives back what it has not begun."""
         holder = data.draw(st.sampled_from(HOLDERS))
-        self.store.outbox.let_go(holder)
+        self.store.outbox.release_holder(holder)
         for key, (whose, fence, _) in list(self.leases.items()):
             if whose == holder and key not in self.begun:
                 self.leases[key] = whose, fence, _LONG_AGO
 
     def recover(self, __: st.DataObject) -> None:
         """Another process takes the duty over; a former sender may be halted, and wake up."""
-        sending = {key for key in self.leases if self._kept(key).state is ParcelState.SENDING}
-        self.store.outbox.recover(BOT)
+        sending = {key for key in self.leases if self._kept(key).state is MessageState.SENDING}
+        self.store.outbox.recover_claims(BOT)
         for key, (whose, fence, _) in list(self.leases.items()):
             kept = self._kept(key)
-            assert kept.state is not ParcelState.SENDING
+            assert kept.state is not MessageState.SENDING
             if key in sending:  # else nobody has sent it since, and a late word of it is welcome
                 self.stale.add((key, fence))
-            self.leases[key] = whose, kept.fence - 1, _LONG_AGO
+            self.leases[key] = whose, kept.fencing_token - 1, _LONG_AGO
         for key in self.begun:
             self.doubts[key] += key not in self.edits
         self.begun.clear()
@@ -293,7 +315,7 @@ class OutboxMachine(RuleBasedStateMachine):
         number = data.draw(st.sampled_from(CHATS))
         until = self.now + timedelta(seconds=data.draw(st.integers(1, 90)))
         is_told = data.draw(st.booleans())
-        self.store.outbox.hold(BOT, number, until, is_told=is_told)
+        self.store.outbox.hold_chat(BOT, number, until, by_telegram=is_told)
         if is_told:
             self.told[number] = max(until, self.told.get(number, until))
         self.held[number] = max(until, self.held.get(number, until))
@@ -303,51 +325,53 @@ class OutboxMachine(RuleBasedStateMachine):
             return
         key = data.draw(st.sampled_from(sorted(self.put)))
         before = self._kept(key).state
-        retried = self.store.outbox.retry(key, now=self.now)
+        retried = self.store.outbox.retry_message(key, now=self.now)
         others = [
             self._kept(k).state for k in self.put if k != key and self.put[k] == self.put[key]
         ]
         is_bringing = any(state in _MOVING for state in others)
         is_gone = key in self.answers  # nobody knows what it said
         assert retried == (before in _GIVEN_UP and not is_bringing and not is_gone)
-        if retried and ParcelState.SENT in others:
+        if retried and MessageState.SENT in others:
             self.doubts[key] = max(self.doubts[key], 1)
-            assert self._kept(key).doubts, "a repeat by hand is not marked"
+            assert self._kept(key).unknown_sends, "a repeat by hand is not marked"
 
     @invariant()
     def nothing_is_lost_and_a_repeat_is_marked(self) -> None:
-        assert sum(self.store.outbox.counts(BOT).values()) == len(self.put)
+        assert sum(self.store.outbox.counts_by_state(BOT).values()) == len(self.put)
         for key in self.put:
             kept = self._kept(key)
-            assert kept.state is not ParcelState.SENT or self.arrived[key], "lost"
-            open_send = key in self.begun and kept.state is ParcelState.SENDING
+            assert kept.state is not MessageState.SENT or self.arrived[key], "lost"
+            open_send = key in self.begun and kept.state is MessageState.SENDING
             given_up = kept.state in _GIVEN_UP
-            allowed = kept.doubts + 1 + open_send + given_up
+            allowed = kept.unknown_sends + 1 + open_send + given_up
             is_marked = self.arrived[key] <= allowed or key in self.edits
             assert is_marked, "sent twice without a doubt"
             if key in self.answers:
-                assert bool(kept.content) == (kept.state in _MOVING), "kept too long, or lost"
-                assert kept.state not in (ParcelState.DEAD, ParcelState.UNKNOWN)
+                assert bool(kept.reply_content) == (kept.state in _MOVING), "kept too long, or lost"
+                assert kept.state not in (MessageState.DEAD, MessageState.UNKNOWN)
 
     @invariant()
     def what_moves_or_arrived_is_in_the_ledger(self) -> None:
         for key, (number, shown) in self.put.items():
-            if shown and self._kept(key).state in (*_MOVING, ParcelState.SENT):
-                assert shown in self.store.digests.received(BOT, number, [shown])
+            if shown and self._kept(key).state in (*_MOVING, MessageState.SENT):
+                assert shown in self.store.digests.received_versions(BOT, number, [shown])
 
     @invariant()
     def what_was_given_up_is_missed_or_comes_otherwise(self) -> None:
         for number in CHATS:
-            missed = {one.paper.key for one in self.store.digests.missed(BOT, number, _LONG_AGO)}
+            missed = {
+                one.paper.key for one in self.store.digests.missed_entries(BOT, number, _LONG_AGO)
+            }
             coming = {
                 shown
                 for key, (where, shown) in self.put.items()
-                if where == number and self._kept(key).state in (*_MOVING, ParcelState.SENT)
+                if where == number and self._kept(key).state in (*_MOVING, MessageState.SENT)
             }
             given_up = {s for where, s in self.put.values() if where == number and s} - coming
             assert missed == given_up, "lost without a trace, or told twice"
 
-    def _kept(self, key: int) -> Parcel:
+    def _kept(self, key: int) -> OutboxMessage:
         kept = self.store.outbox.get(key)
         assert kept is not None
         return kept
@@ -360,12 +384,12 @@ TestOutbox = OutboxMachine.TestCase
 @pytest.mark.slow
 @pytest.mark.timeout(1200)
 def test_no_order_of_events_loses_a_parcel_or_hides_a_repeat() -> None:
-    hold(OutboxMachine)
+    run_machine(OutboxMachine)
 
 
 def _recovered_without_fence(self: Outbox, bot: int) -> int:
     """A former sender's settlements are still taken."""
-    return self._engine.change(
+    return self._engine.execute(
         """
         update parcels set state = 'ready', doubts = doubts + (state = 'sending'),
             holder = '', lease_until = 0
@@ -377,17 +401,19 @@ def _recovered_without_fence(self: Outbox, bot: int) -> int:
 
 def _without_doubt(engine: Engine, bot: int, now: datetime) -> None:
     """What another left in the middle comes back as if it had never been sent."""
-    engine.change(
+    engine.execute(
         """
         update parcels set state = 'ready', holder = '', lease_until = 0
         where bot = :bot and state = 'sending' and lease_until <= :now
         """,
         bot=bot,
-        now=micros(now),
+        now=to_micros(now),
     )
 
 
-def _begun_by_anybody(self: Outbox, parcel: Parcel, now: datetime, *, within: float = 0.0) -> bool:
+def _begun_by_anybody(
+    self: Outbox, parcel: OutboxMessage, now: datetime, *, within: float = 0.0
+) -> bool:
     """Nobody writes down that a send begins."""
     return True
 
@@ -401,7 +427,7 @@ def _never_waiting(*_: object) -> bool:
     return False
 
 
-def _replacing_nothing(engine: Engine, answer: Parcel, now: datetime) -> None:
+def _replacing_nothing(engine: Engine, answer: OutboxMessage, now: datetime) -> None:
     """An older edit is made after all."""
 
 
@@ -415,13 +441,13 @@ def _undoing_nothing(self: Store) -> Iterator[None]:
 @pytest.mark.parametrize(
     ("owner", "method", "bug"),
     [
-        (outbox_answers, "expire", _never_late),
-        (outbox_answers, "is_waiting", _never_waiting),
-        (outbox_answers, "_replace", _replacing_nothing),
-        (outbox_answers, "is_held", _never_waiting),
-        (Outbox, "recover", _recovered_without_fence),
-        (outbox, "doubt", _without_doubt),
-        (Outbox, "begin", _begun_by_anybody),
+        (outbox_answers, "drop_expired_replies", _never_late),
+        (outbox_answers, "has_waiting_reply", _never_waiting),
+        (outbox_answers, "_drop_replaced_edits", _replacing_nothing),
+        (outbox_answers, "is_held_by_telegram", _never_waiting),
+        (Outbox, "recover_claims", _recovered_without_fence),
+        (outbox, "requeue_interrupted_sends", _without_doubt),
+        (Outbox, "mark_sending", _begun_by_anybody),
         (Store, "savepoint", _undoing_nothing),
     ],
 )
@@ -430,4 +456,4 @@ def test_a_planted_bug_is_found(
 ) -> None:
     monkeypatch.setattr(owner, method, bug)
 
-    break_(OutboxMachine)
+    check_machine_finds_bug(OutboxMachine)

@@ -10,37 +10,44 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.topics.matching import matches
-from bot.topics.query.analyzer import former_stem, surface
-from bot.topics.query.parser import indexed, parse
+from bot.topics.matching import match_paper
+from bot.topics.query.analyzer import legacy_stem, surface_words
+from bot.topics.query.parser import index_text, parse
 from storage import Store, open_store
-from storage.records import Added, Kind
-from tests.storage.builders import DAY, NOW, announced, gloss, paper, stored
+from storage.records import AnnouncementKind, IngestCounts
+from tests.storage.builders import DAY, NOW, announcement, paper, store_papers, summary
 
 
 def test_a_batch_added_twice_adds_nothing_the_second_time(store: Store) -> None:
-    batch = [announced(paper(1)), announced(paper(2), Kind.CROSS)]
+    batch = [announcement(paper(1)), announcement(paper(2), AnnouncementKind.CROSS)]
 
-    first, second = store.papers.add(batch, seen=NOW), store.papers.add(batch, seen=NOW)
+    first, second = (
+        store.papers.add_announcements(batch, seen_at=NOW),
+        store.papers.add_announcements(batch, seen_at=NOW),
+    )
 
-    assert (first, second) == (Added(stored=2), Added(known=2))
-    assert [one.seq for one in store.papers.after(0)] == [1, 2]
+    assert (first, second) == (IngestCounts(stored=2), IngestCounts(unchanged=2))
+    assert [one.seq for one in store.papers.announcements_after(0)] == [1, 2]
 
 
 def test_a_paper_comes_back_as_it_was_given(store: Store) -> None:
-    [kept] = stored(store, [paper(3, title="A < b & \\alpha\u0085", authors=("é", "李明"))])
+    [kept] = store_papers(store, [paper(3, title="A < b & \\alpha\u0085", authors=("é", "李明"))])
 
     given_ = paper(3, title="A < b & \\alpha\u0085", authors=("é", "李明"))
     assert (kept.id, kept.title, kept.authors) == (given_.id, given_.title, given_.authors)
 
 
 def test_a_higher_version_adds_and_a_lower_one_never_replaces(store: Store) -> None:
-    store.papers.add([announced(paper(1, 2, title="second"), Kind.REPLACE)], seen=NOW)
+    store.papers.add_announcements(
+        [announcement(paper(1, 2, title="second"), AnnouncementKind.REPLACE)], seen_at=NOW
+    )
 
-    late = store.papers.add([announced(paper(1, 1, title="first"))], seen=NOW)
-    higher = store.papers.add([announced(paper(1, 3, title="third"), Kind.REPLACE)], seen=NOW)
+    late = store.papers.add_announcements([announcement(paper(1, 1, title="first"))], seen_at=NOW)
+    higher = store.papers.add_announcements(
+        [announcement(paper(1, 3, title="third"), AnnouncementKind.REPLACE)], seen_at=NOW
+    )
 
-    assert (late, higher) == (Added(known=1), Added(updated=1))
+    assert (late, higher) == (IngestCounts(unchanged=1), IngestCounts(updated=1))
     newest, first = store.papers.get(paper(1).id), store.papers.get(paper(1).id, 1)
     assert newest is not None
     assert first is not None
@@ -49,20 +56,22 @@ def test_a_higher_version_adds_and_a_lower_one_never_replaces(store: Store) -> N
 
 
 def test_an_announcement_tells_the_version_it_was_of(store: Store) -> None:
-    store.papers.add([announced(paper(1, title="first"))], seen=NOW)
-    store.papers.add([announced(paper(1, 2, title="second"), Kind.REPLACE)], seen=NOW)
+    store.papers.add_announcements([announcement(paper(1, title="first"))], seen_at=NOW)
+    store.papers.add_announcements(
+        [announcement(paper(1, 2, title="second"), AnnouncementKind.REPLACE)], seen_at=NOW
+    )
 
-    assert [one.paper.title for one in store.papers.after(0)] == ["first", "second"]
+    assert [one.paper.title for one in store.papers.announcements_after(0)] == ["first", "second"]
 
 
 def test_a_live_source_completes_a_partial_paper(store: Store) -> None:
-    store.papers.keep([paper(1, partial=True, abstract="We tr")], seen=NOW)
+    store.papers.upsert([paper(1, partial=True, abstract="We tr")], seen_at=NOW)
 
-    added = store.papers.add([announced(paper(1))], seen=NOW)
-    again = store.papers.keep([paper(1, partial=True, abstract="We tr")], seen=NOW)
+    added = store.papers.add_announcements([announcement(paper(1))], seen_at=NOW)
+    again = store.papers.upsert([paper(1, partial=True, abstract="We tr")], seen_at=NOW)
 
     complete = store.papers.get(paper(1).id)
-    assert added == Added(updated=1)
+    assert added == IngestCounts(updated=1)
     assert complete is not None
     assert (complete.abstract, complete.partial) == (paper(1).abstract, False)
     assert again[0].key == complete.key
@@ -72,15 +81,15 @@ def test_each_feed_and_day_announces_once(store: Store) -> None:
     tomorrow = DAY + timedelta(days=1)
     one = paper(1)
     batch = [
-        announced(one),
-        announced(one),
-        announced(one, feed="cs.LG"),
-        announced(one, day=tomorrow),
+        announcement(one),
+        announcement(one),
+        announcement(one, feed="cs.LG"),
+        announcement(one, day=tomorrow),
     ]
 
-    store.papers.add(batch, seen=NOW)
+    store.papers.add_announcements(batch, seen_at=NOW)
 
-    assert [(a.feed, a.day) for a in store.papers.after(0)] == [
+    assert [(a.feed, a.day) for a in store.papers.announcements_after(0)] == [
         ("rss", DAY),
         ("cs.LG", DAY),
         ("rss", tomorrow),
@@ -89,39 +98,46 @@ def test_each_feed_and_day_announces_once(store: Store) -> None:
 
 def test_positions_only_grow(store: Store) -> None:
     for number in range(5):
-        store.papers.add([announced(paper(number))], seen=NOW)
+        store.papers.add_announcements([announcement(paper(number))], seen_at=NOW)
 
     assert store.papers.last_seq() == 5
-    assert [one.seq for one in store.papers.after(2, limit=2)] == [3, 4]
+    assert [one.seq for one in store.papers.announcements_after(2, limit=2)] == [3, 4]
 
 
 def test_days_are_counted_with_the_feeds_word(store: Store) -> None:
     before = date(2026, 11, 19)
-    batch = [announced(paper(1)), announced(paper(2), Kind.CROSS, before), announced(paper(3))]
-    store.papers.add(batch, seen=NOW)
+    batch = [
+        announcement(paper(1)),
+        announcement(paper(2), AnnouncementKind.CROSS, before),
+        announcement(paper(3)),
+    ]
+    store.papers.add_announcements(batch, seen_at=NOW)
 
-    assert store.papers.days() == [(before, 1), (DAY, 2)]
-    assert [one.kind for one in store.papers.on_days(DAY, DAY)] == [Kind.NEW, Kind.NEW]
-    assert [a.paper.id for a in store.papers.on_days(before, before)] == [paper(2).id]
+    assert store.papers.announcement_counts_by_day() == [(before, 1), (DAY, 2)]
+    assert [one.kind for one in store.papers.announcements_on_days(DAY, DAY)] == [
+        AnnouncementKind.NEW,
+        AnnouncementKind.NEW,
+    ]
+    assert [a.paper.id for a in store.papers.announcements_on_days(before, before)] == [paper(2).id]
 
 
 def test_a_gloss_is_kept_once_per_maker_and_prompt(store: Store) -> None:
-    [one] = stored(store, [paper(1)])
+    [one] = store_papers(store, [paper(1)])
 
-    assert store.papers.add_gloss(gloss(one))
-    assert not store.papers.add_gloss(gloss(one, title="另一个"))
-    assert store.papers.add_gloss(gloss(one, prompt="2"))
+    assert store.papers.add_summary(summary(one))
+    assert not store.papers.add_summary(summary(one, title="另一个"))
+    assert store.papers.add_summary(summary(one, prompt="2"))
 
 
 def test_a_model_speaks_before_an_import_before_an_extract(store: Store) -> None:
-    [one] = stored(store, [paper(1)])
+    [one] = store_papers(store, [paper(1)])
     for maker in ("model-x", "import", "extractive"):
-        store.papers.add_gloss(gloss(one, maker=maker))
-        store.papers.add_gloss(gloss(one, language="en", maker="extractive"))
+        store.papers.add_summary(summary(one, maker=maker))
+        store.papers.add_summary(summary(one, language="en", maker="extractive"))
 
-    best = store.papers.glosses([one.key, 999])
+    best = store.papers.best_summaries([one.key, 999])
 
-    assert [(said.language, said.maker) for said in best[one.key]] == [
+    assert [(said.language, said.producer) for said in best[one.key]] == [
         ("en", "extractive"),
         ("zh", "model-x"),
     ]
@@ -129,11 +145,11 @@ def test_a_model_speaks_before_an_import_before_an_extract(store: Store) -> None
 
 
 def test_the_newest_version_speaks_first(store: Store) -> None:
-    first, second = stored(store, [paper(1), paper(1, 2)])
-    store.papers.add_gloss(gloss(first, title="旧"))
-    store.papers.add_gloss(gloss(second, title="新", maker="extractive"))
+    first, second = store_papers(store, [paper(1), paper(1, 2)])
+    store.papers.add_summary(summary(first, title="旧"))
+    store.papers.add_summary(summary(second, title="新", maker="extractive"))
 
-    assert [said.title for said in store.papers.glosses([first.key])[first.key]] == ["新"]
+    assert [said.title for said in store.papers.best_summaries([first.key])[first.key]] == ["新"]
 
 
 @pytest.mark.parametrize(
@@ -158,14 +174,14 @@ def test_the_newest_version_speaks_first(store: Store) -> None:
     ],
 )
 def test_search_finds(store: Store, query: str, found: list[int]) -> None:
-    one, _ = stored(
+    one, _ = store_papers(
         store,
         [
             paper(1, categories=("cs.CV", "cs.LG")),
             paper(2, title="Hoping robots", abstract="A robot.", categories=("cs.RO",)),
         ],
     )
-    store.papers.add_gloss(gloss(one))
+    store.papers.add_summary(summary(one))
 
     page = store.papers.search(parse(query).clause, limit=10)
 
@@ -173,7 +189,7 @@ def test_search_finds(store: Store, query: str, found: list[int]) -> None:
 
 
 def test_search_follows_the_newest_version(store: Store) -> None:
-    stored(store, [paper(1, title="Old words"), paper(1, 2, title="Fresh start")])
+    store_papers(store, [paper(1, title="Old words"), paper(1, 2, title="Fresh start")])
 
     assert store.papers.search(parse("ti:fresh").clause, limit=5)
     assert not store.papers.search(parse("ti:old").clause, limit=5)
@@ -182,12 +198,12 @@ def test_search_follows_the_newest_version(store: Store) -> None:
 def test_search_pages_from_the_newest_day(store: Store) -> None:
     """A paper of an old day that is stored last does not come first."""
     days = [DAY, DAY + timedelta(days=2), DAY - timedelta(days=700), DAY]
-    batch = [announced(paper(number), day=day) for number, day in enumerate(days, start=1)]
-    store.papers.add(batch, seen=NOW)
+    batch = [announcement(paper(number), day=day) for number, day in enumerate(days, start=1)]
+    store.papers.add_announcements(batch, seen_at=NOW)
     clause = parse("diffusion").clause
 
     pages = [store.papers.search(clause, limit=2, offset=offset) for offset in (0, 2, 4)]
-    oldest = store.papers.search(clause, limit=1, newest=False)
+    oldest = store.papers.search(clause, limit=1, newest_first=False)
 
     assert [[int(one.id[-1]) for one in page] for page in pages] == [[2, 4], [1, 3], []]
     assert oldest[0].id == paper(3).id
@@ -195,13 +211,13 @@ def test_search_pages_from_the_newest_day(store: Store) -> None:
 
 def test_announced_narrows_to_words_and_days(store: Store) -> None:
     batch = [
-        announced(paper(1)),
-        announced(paper(2, title="Robots")),
-        announced(paper(3), day=DAY - timedelta(days=9)),
+        announcement(paper(1)),
+        announcement(paper(2, title="Robots")),
+        announcement(paper(3), day=DAY - timedelta(days=9)),
     ]
-    store.papers.add(batch, seen=NOW)
+    store.papers.add_announcements(batch, seen_at=NOW)
 
-    found = store.papers.announced(parse("diffusion").clause, DAY, DAY)
+    found = store.papers.find_announcements_on_days(parse("diffusion").clause, DAY, DAY)
 
     assert [one.paper.id for one in found] == [paper(1).id]
 
@@ -256,14 +272,14 @@ def test_no_paper_that_matches_is_missing(
 ) -> None:
     """Whatever the matcher accepts, with or without glosses, search has found."""
     parsed = parse(query)
-    store = open_store("sqlite://", words=indexed)
+    store = open_store("sqlite://", analyze=index_text)
     try:
-        papers = stored(
+        papers = store_papers(
             store,
             [paper(n, 1, *text[:2], authors=(text[2],)) for n, text in enumerate(texts, start=1)],
         )
-        told = gloss(papers[0], "en", title=f"zz {said}")  # no phrase into the gloss
-        store.papers.add_gloss(told)
+        told = summary(papers[0], "en", title=f"zz {said}")  # no phrase into the gloss
+        store.papers.add_summary(told)
 
         found = {one.key for one in store.papers.search(parsed.clause, limit=10)}
     finally:
@@ -271,29 +287,29 @@ def test_no_paper_that_matches_is_missing(
 
     for one in papers:
         about = [told] if one.key == told.paper else []
-        if matches(parsed, one) is not None or matches(parsed, one, about) is not None:
+        if match_paper(parsed, one) is not None or match_paper(parsed, one, about) is not None:
             assert one.key in found, (query, one)
 
 
 def test_a_new_analyser_indexes_the_papers_anew_the_newest_first(tmp_path: Path) -> None:
     url = f"sqlite:///{tmp_path / 'a.db'}"
-    with closing(open_store(url, words=str.lower)) as old:
-        old.papers.begin_renewal("plain")
-        kept = stored(old, [paper(n, title="Hoping robots") for n in range(5)])
-        old.papers.add_gloss(gloss(kept[0]))
-        assert old.papers.renew("plain") == 0
+    with closing(open_store(url, analyze=str.lower)) as old:
+        old.papers.begin_reindex("plain")
+        kept = store_papers(old, [paper(n, title="Hoping robots") for n in range(5)])
+        old.papers.add_summary(summary(kept[0]))
+        assert old.papers.reindex_some("plain") == 0
     hoping = parse("ti:hoping").clause
 
-    with closing(open_store(url, words=indexed)) as new:
+    with closing(open_store(url, analyze=index_text)) as new:
         assert new.papers.search(hoping, limit=10) == []
-        assert new.papers.renew("stems", limit=3) == 3
+        assert new.papers.reindex_some("stems", limit=3) == 3
         assert [one.key for one in new.papers.search(hoping, limit=10)] == [5, 4, 3]
-        assert new.papers.is_renewing()
+        assert new.papers.is_reindexing()
 
-    with closing(open_store(url, words=indexed)) as killed_meanwhile:
-        assert killed_meanwhile.papers.renew("stems", limit=3) == 2
-        assert killed_meanwhile.papers.renew("stems", limit=3) == 0
-        assert not killed_meanwhile.papers.is_renewing()
+    with closing(open_store(url, analyze=index_text)) as killed_meanwhile:
+        assert killed_meanwhile.papers.reindex_some("stems", limit=3) == 2
+        assert killed_meanwhile.papers.reindex_some("stems", limit=3) == 0
+        assert not killed_meanwhile.papers.is_reindexing()
         assert len(killed_meanwhile.papers.search(hoping, limit=10)) == 5
         assert len(killed_meanwhile.papers.search(parse("扩散").clause, limit=10)) == 1
 
@@ -301,38 +317,40 @@ def test_a_new_analyser_indexes_the_papers_anew_the_newest_first(tmp_path: Path)
 def test_until_papers_are_indexed_anew_all_of_them_may_match(tmp_path: Path) -> None:
     """What is not found for a topic counts as told, and would be lost."""
     url = f"sqlite:///{tmp_path / 'a.db'}"
-    with closing(open_store(url, words=str.lower)) as old:
-        old.papers.begin_renewal("plain")
-        old.papers.add([announced(paper(n, title="Hoping robots")) for n in range(5)], seen=NOW)
+    with closing(open_store(url, analyze=str.lower)) as old:
+        old.papers.begin_reindex("plain")
+        old.papers.add_announcements(
+            [announcement(paper(n, title="Hoping robots")) for n in range(5)], seen_at=NOW
+        )
     clause = parse("hoping -robots").clause
 
-    with closing(open_store(url, words=indexed)) as new:
-        new.papers.begin_renewal("stems")
+    with closing(open_store(url, analyze=index_text)) as new:
+        new.papers.begin_reindex("stems")
         head = new.papers.last_seq()
-        assert len(new.papers.announced_after(clause, 0, head)) == 5
-        assert new.papers.brought(clause, DAY, DAY)[1] is False
-        while new.papers.renew("stems", limit=2):
+        assert len(new.papers.find_announcements_between(clause, 0, head)) == 5
+        assert new.papers.count_new_matches(clause, DAY, DAY)[1] is False
+        while new.papers.reindex_some("stems", limit=2):
             pass
-        assert new.papers.announced_after(clause, 0, head) == []
-        assert new.papers.brought(clause, DAY, DAY) == (0, True)
+        assert new.papers.find_announcements_between(clause, 0, head) == []
+        assert new.papers.count_new_matches(clause, DAY, DAY) == (0, True)
 
 
 def test_until_papers_are_indexed_anew_the_former_words_are_looked_for_too(tmp_path: Path) -> None:
     url = f"sqlite:///{tmp_path / 'a.db'}"
 
     def former(text: str) -> str:
-        return " ".join(map(former_stem, surface(text)))
+        return " ".join(map(legacy_stem, surface_words(text)))
 
-    with closing(open_store(url, words=former)) as old:
-        old.papers.begin_renewal("former")
-        stored(old, [paper(1, title="Generative models"), paper(2, title="Two generations")])
+    with closing(open_store(url, analyze=former)) as old:
+        old.papers.begin_reindex("former")
+        store_papers(old, [paper(1, title="Generative models"), paper(2, title="Two generations")])
 
-    with closing(open_store(url, words=indexed)) as new:
-        new.papers.begin_renewal("stems")
+    with closing(open_store(url, analyze=index_text)) as new:
+        new.papers.begin_reindex("stems")
         asked = parse("generative").clause
         meanwhile = {one.title for one in new.papers.search(asked, limit=10)}
         assert meanwhile == {"Generative models", "Two generations"}
-        while new.papers.renew("stems"):
+        while new.papers.reindex_some("stems"):
             pass
         assert [one.title for one in new.papers.search(asked, limit=10)] == ["Generative models"]
 
@@ -340,17 +358,17 @@ def test_until_papers_are_indexed_anew_the_former_words_are_looked_for_too(tmp_p
 def test_a_paper_that_is_revised_while_it_is_analysed_keeps_its_new_words(tmp_path: Path) -> None:
     url = f"sqlite:///{tmp_path / 'a.db'}"
     with closing(open_store(url)) as old:
-        stored(old, [paper(1, title="Robots")])
+        store_papers(old, [paper(1, title="Robots")])
 
-    with closing(open_store(url, words=indexed)) as new:
+    with closing(open_store(url, analyze=index_text)) as new:
         revisions = [paper(1, title="Submarines", version=2)]
 
         def analysing(text: str) -> str:
             if revisions and text == "Robots":
-                new.papers.keep([revisions.pop()], seen=NOW)
-            return indexed(text)
+                new.papers.upsert([revisions.pop()], seen_at=NOW)
+            return index_text(text)
 
-        with closing(open_store(url, words=analysing)) as renewing:
-            renewing.papers.renew("stems")
+        with closing(open_store(url, analyze=analysing)) as renewing:
+            renewing.papers.reindex_some("stems")
         assert [one.title for one in new.papers.search(parse("submarine").clause, limit=5)]
         assert new.papers.search(parse("robot").clause, limit=5) == []

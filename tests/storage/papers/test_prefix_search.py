@@ -9,10 +9,10 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from bot.topics.query.analyzer import stem
-from bot.topics.query.parser import indexed, term
-from bot.topics.query.spellings import APART, ONE, STARTS
-from storage.papers.fts_query import upper
-from storage.records import Field
+from bot.topics.query.parser import index_text, make_term
+from bot.topics.query.spellings import AMERICAN_STARTS, CANONICAL_WORDS, DISTINCT_STEMS
+from storage.papers.fts_query import superset_expression
+from storage.records import QueryField
 
 SUFFIXES = """
     s sses ies ing ed ingly edly eed y ational tional enci anci abli entli izer ization ation
@@ -29,7 +29,7 @@ made_words = st.builds(
 
 def _sought(start: str) -> tuple[tuple[str, ...], set[str]]:
     """The beginnings and the stems that the expression for a begun word looks for."""
-    expression = upper(term(Field.TITLE, f"{start}*"), indexed)
+    expression = superset_expression(make_term(QueryField.TITLE, f"{start}*"), index_text)
     sought = re.findall(r'"([^"]*)"( \*)?', expression)
     begun = tuple(stem for stem, is_begun in sought if is_begun)
     return begun, {stem for stem, is_begun in sought if not is_begun}
@@ -54,7 +54,9 @@ def test_every_beginning_of_a_word_finds_its_stem(word: str) -> None:
     assert missed == []
 
 
-@pytest.mark.parametrize("word", sorted({*ONE, *APART, *(f"{start}s" for start in STARTS)}))
+@pytest.mark.parametrize(
+    "word", sorted({*CANONICAL_WORDS, *DISTINCT_STEMS, *(f"{start}s" for start in AMERICAN_STARTS)})
+)
 def test_every_beginning_of_a_listed_word_finds_its_stem(word: str) -> None:
     for length in range(2, len(word) + 1):
         begun, stems = _sought(word[:length])

@@ -2,8 +2,8 @@
 
 import pytest
 
-from bot.summaries.extractive.abstract_sections import Section, passages
-from bot.summaries.extractive.sentences import sentences
+from bot.summaries.extractive.abstract_sections import Section, split_passages
+from bot.summaries.extractive.sentences import split_sentences
 
 B, M, A, C, R = (
     Section.BACKGROUND,
@@ -30,7 +30,7 @@ B, M, A, C, R = (
     ],
 )
 def test_labels_tell_the_sections_and_are_not_shown(abstract: str) -> None:
-    assert passages(sentences(abstract)) == (
+    assert split_passages(split_sentences(abstract)) == (
         (B, "It rains."),
         (A, "To fold."),
         (M, "We fold."),
@@ -41,7 +41,7 @@ def test_labels_tell_the_sections_and_are_not_shown(abstract: str) -> None:
 
 
 def test_of_a_double_label_the_better_counts() -> None:
-    found = passages(
+    found = split_passages(
         ("Context: It rains.", "Methods and Results: It holds.", "Originality/value: It is new.")
     )
 
@@ -59,4 +59,4 @@ def test_of_a_double_label_the_better_counts() -> None:
     ],
 )
 def test_one_label_makes_no_sections(sentence: str, shown: str) -> None:
-    assert passages((sentence,)) == ((Section.NONE, shown),)
+    assert split_passages((sentence,)) == ((Section.NONE, shown),)

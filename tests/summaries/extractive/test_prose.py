@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.summaries.extractive.prose import prose
+from bot.summaries.extractive.prose import clean_prose
 
 
 @pytest.mark.parametrize(
@@ -23,7 +23,7 @@ from bot.summaries.extractive.prose import prose
     ],
 )
 def test_what_is_no_prose_goes(text: str, wanted: str) -> None:
-    assert prose(text) == wanted
+    assert clean_prose(text) == wanted
 
 
 @pytest.mark.parametrize(
@@ -37,7 +37,7 @@ def test_what_is_no_prose_goes(text: str, wanted: str) -> None:
     ],
 )
 def test_what_the_sentence_needs_stays(text: str) -> None:
-    assert prose(text) == text
+    assert clean_prose(text) == text
 
 
 PIECES = st.sampled_from(
@@ -47,11 +47,11 @@ PIECES = st.sampled_from(
 
 @given(st.one_of(st.text(), st.lists(PIECES).map("".join)))
 def test_any_text_is_one_line(text: str) -> None:
-    assert prose(text) == " ".join(prose(text).split())
+    assert clean_prose(text) == " ".join(clean_prose(text).split())
 
 
 @pytest.mark.parametrize(
     "piece", ["<b>", "[", "(A", "\\cite[", "&amp", "<b></b>", "(A et al", "[1,"]
 )
 def test_fifty_thousand_characters_of_anything_are_no_trouble(piece: str) -> None:
-    assert len(prose(piece * (50_000 // len(piece)))) <= 50_000
+    assert len(clean_prose(piece * (50_000 // len(piece)))) <= 50_000

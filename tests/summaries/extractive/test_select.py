@@ -10,9 +10,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.summaries.extractive.cues import CLAIMS, HINTS, LEANINGS
-from bot.summaries.extractive.select import LONGEST_GIST, gist
-from bot.summaries.fill_missing import extracted
+from bot.summaries.extractive.cues import CLAIMS, CONTEXT_PENALTIES, HINTS
+from bot.summaries.extractive.select import MAX_TLDR_LENGTH, extract_tldr
+from bot.summaries.fill_missing import extractive_summary
 from storage.records import Paper
 
 # Written for the tests; ">>" marks the sentence that a reader would choose.
@@ -111,7 +111,7 @@ ABSTRACTS = {
 
 @pytest.mark.parametrize(("title", "marked"), ABSTRACTS.values(), ids=ABSTRACTS.keys())
 def test_the_sentence_a_reader_would_choose_is_chosen(title: str, marked: str) -> None:
-    chosen = gist(title, marked.replace(">>", ""))
+    chosen = extract_tldr(title, marked.replace(">>", ""))
 
     wanted = marked.split(">>")[1]
     assert wanted.startswith(chosen[1:], 1)
@@ -120,7 +120,7 @@ def test_the_sentence_a_reader_would_choose_is_chosen(title: str, marked: str) -
 
 
 def test_among_equal_claims_the_one_about_the_title_wins() -> None:
-    chosen = gist(
+    chosen = extract_tldr(
         "Learning to fold paper cranes",
         "We introduce a corpus of knots. We introduce a robot that learns to fold paper cranes.",
     )
@@ -129,24 +129,26 @@ def test_among_equal_claims_the_one_about_the_title_wins() -> None:
 
 
 def test_among_equals_the_first_wins() -> None:
-    assert gist("", "We prove one thing about it. We prove one more about it.").startswith(
+    assert extract_tldr("", "We prove one thing about it. We prove one more about it.").startswith(
         "We prove one thing"
     )
 
 
 def test_a_paper_without_abstract_has_its_title_for_a_gist() -> None:
-    assert gist("On\n  primes", " ") == "On primes"
+    assert extract_tldr("On\n  primes", " ") == "On primes"
 
 
 def test_one_sentence_is_its_own_gist() -> None:
-    assert gist("Primes", "However,  what\nis known?") == "What is known?"
+    assert extract_tldr("Primes", "However,  what\nis known?") == "What is known?"
 
 
 def test_a_long_sentence_is_cut_at_a_clause() -> None:
-    chosen = gist("Words", "We propose a method, " + "and we propose more words, " * 20 + "here.")
+    chosen = extract_tldr(
+        "Words", "We propose a method, " + "and we propose more words, " * 20 + "here."
+    )
 
     assert chosen.endswith("more words…")
-    assert LONGEST_GIST - 60 < len(chosen) <= LONGEST_GIST
+    assert MAX_TLDR_LENGTH - 60 < len(chosen) <= MAX_TLDR_LENGTH
 
 
 @pytest.mark.parametrize(
@@ -168,50 +170,55 @@ def test_a_long_sentence_is_cut_at_a_clause() -> None:
     ],
 )
 def test_fifty_thousand_characters_of_anything_are_no_trouble(piece: str) -> None:
-    chosen = gist("Title", piece * (50_000 // len(piece)))
+    chosen = extract_tldr("Title", piece * (50_000 // len(piece)))
 
-    assert 0 < len(chosen) <= LONGEST_GIST
+    assert 0 < len(chosen) <= MAX_TLDR_LENGTH
 
 
 def test_a_withdrawn_paper_says_only_that() -> None:
     claim = "We prove that all boats of paper float."
 
-    assert gist("Boats", f"This paper has been withdrawn. {claim}") == (
+    assert extract_tldr("Boats", f"This paper has been withdrawn. {claim}") == (
         "This paper has been withdrawn."
     )
-    assert gist("Boats", claim, "Withdrawn: Lemma 3 is wrong.") == "Withdrawn: Lemma 3 is wrong."
-    assert gist("Boats", claim, "Withdrawn from a conference.") == claim
+    assert (
+        extract_tldr("Boats", claim, "Withdrawn: Lemma 3 is wrong.")
+        == "Withdrawn: Lemma 3 is wrong."
+    )
+    assert extract_tldr("Boats", claim, "Withdrawn from a conference.") == claim
 
 
 def test_what_is_kept_of_a_paper_reads_its_comment_too() -> None:
     paper = Paper("arxiv:2611.00001", 2, "Boats", "We fold boats.", comment="Withdrawn: it sank.")
 
-    assert extracted(paper, datetime(2026, 11, 20, tzinfo=UTC)).gist == "Withdrawn: it sank."
+    assert (
+        extractive_summary(paper, datetime(2026, 11, 20, tzinfo=UTC)).tldr == "Withdrawn: it sank."
+    )
 
 
 def test_it_is_free_of_tags_entities_and_citations() -> None:
     abstract = "In this paper we fold <b>R&amp;D</b> boats of wet paper [12] for <i>everyone</i>."
 
-    assert gist("", abstract) == "We fold R&D boats of wet paper for everyone."
+    assert extract_tldr("", abstract) == "We fold R&D boats of wet paper for everyone."
 
 
 @pytest.mark.parametrize("empty", ["", " ", ".", "...", "--- 1."])
 def test_an_abstract_without_words_leaves_the_title(empty: str) -> None:
-    assert gist("On  primes", empty) == "On primes"
+    assert extract_tldr("On  primes", empty) == "On primes"
 
 
 def test_a_long_sentence_loses_its_remarks_before_it_is_cut() -> None:
     remark = "(" + "of waxed paper, " * 10 + "and wood)"
     sentence = f"We propose a boat {remark} that floats{', and does not sink' * 6}."
 
-    assert gist("Boats", sentence) == sentence.replace(f" {remark}", "")
+    assert extract_tldr("Boats", sentence) == sentence.replace(f" {remark}", "")
 
 
 def test_a_long_sentence_loses_the_clause_before_its_main_clause() -> None:
     clause = "While boats of paper are known to sink" + " or to drift away" * 14
     sentence = "we propose a boat of waxed paper that floats for one hour in heavy rain."
 
-    assert gist("Boats", f"{clause}, {sentence}") == "W" + sentence[1:]
+    assert extract_tldr("Boats", f"{clause}, {sentence}") == "W" + sentence[1:]
 
 
 WORDS = st.sampled_from(
@@ -229,10 +236,10 @@ def test_any_input_has_a_gist_of_its_own_words(title: str, abstract: str, commen
     source = f"{title} {abstract} {comment}"
     source += unescape(source)
 
-    chosen = gist(title, abstract, comment)
+    chosen = extract_tldr(title, abstract, comment)
 
-    assert chosen == gist(title, abstract, comment)
-    assert len(chosen) <= LONGEST_GIST
+    assert chosen == extract_tldr(title, abstract, comment)
+    assert len(chosen) <= MAX_TLDR_LENGTH
     assert all(is_said(word, source) for word in chosen.removesuffix("…").split())
     assert bool(chosen) or not any(map(str.isalpha, title + abstract))
 
@@ -261,5 +268,5 @@ def test_the_strongest_claim_stands_first_and_all_are_of_small_letters() -> None
 
     assert points == sorted(points, reverse=True)
     words = re.compile(r"\\[a-zA-Z]")
-    for cue in (*CLAIMS, *HINTS, *LEANINGS):
+    for cue in (*CLAIMS, *HINTS, *CONTEXT_PENALTIES):
         assert not re.search("[A-Z]", words.sub("", cue.pattern.pattern)), cue.reason

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.summaries.extractive.sentences import sentences
+from bot.summaries.extractive.sentences import split_sentences
 
 # One text per line; " | " stands where one sentence ends and the next begins.
 READ_BY_HAND = r"""
@@ -66,23 +66,23 @@ CASES = [line.split(" | ") for line in READ_BY_HAND.strip().splitlines()]
 
 @pytest.mark.parametrize("wanted", CASES, ids=lambda wanted: wanted[0][:40])
 def test_a_text_is_split_as_a_reader_splits_it(wanted: list[str]) -> None:
-    assert list(sentences(" ".join(wanted))) == wanted
+    assert list(split_sentences(" ".join(wanted))) == wanted
 
 
 def test_a_forgotten_space_still_parts_sentences() -> None:
-    assert sentences("Cues are missing.To address this, we look.") == (
+    assert split_sentences("Cues are missing.To address this, we look.") == (
         "Cues are missing.",
         "To address this, we look.",
     )
 
 
 def test_white_space_of_any_kind_is_folded() -> None:
-    assert sentences(" We\r\nprove\tit.\n\nIt is sharp. ") == ("We prove it.", "It is sharp.")
+    assert split_sentences(" We\r\nprove\tit.\n\nIt is sharp. ") == ("We prove it.", "It is sharp.")
 
 
 @pytest.mark.parametrize("empty", ["", " ", "\n\t\u00a0"])
 def test_nothing_has_no_sentences(empty: str) -> None:
-    assert sentences(empty) == ()
+    assert split_sentences(empty) == ()
 
 
 SIGNS = st.sampled_from(" .?!:$()[]{}'\"\\。é\n\ud800\U0001f600")
@@ -92,18 +92,18 @@ TEXTS = st.one_of(st.text(), st.lists(SIGNS | WORDS).map("".join))
 
 @given(TEXTS)
 def test_no_character_is_lost_or_moved(text: str) -> None:
-    assert "".join("".join(sentences(text)).split()) == "".join(text.split())
+    assert "".join("".join(split_sentences(text)).split()) == "".join(text.split())
 
 
 @given(TEXTS)
 def test_a_sentence_is_never_blank_and_has_no_edges(text: str) -> None:
-    assert all(sentence and sentence == sentence.strip() for sentence in sentences(text))
+    assert all(sentence and sentence == sentence.strip() for sentence in split_sentences(text))
 
 
 @given(st.lists(st.sampled_from(["a. B", "x", "1.5", "Fig. 2", "\\alpha"]), min_size=1))
 def test_no_sentence_ends_inside_a_formula(inside: list[str]) -> None:
     formula = "$" + " ".join(inside)[:200] + "$"
 
-    found = sentences(f"We prove that {formula} holds. It is sharp.")
+    found = split_sentences(f"We prove that {formula} holds. It is sharp.")
 
     assert found == (f"We prove that {formula} holds.", "It is sharp.")

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.summaries.extractive.truncate import ELLIPSIS, shorten, without_brackets
+from bot.summaries.extractive.truncate import ELLIPSIS, drop_remarks, truncate_sentence
 
 
 @pytest.mark.parametrize(
@@ -26,7 +26,7 @@ from bot.summaries.extractive.truncate import ELLIPSIS, shorten, without_bracket
     ],
 )
 def test_a_cut_falls_at_a_border(sentence: str, limit: int, wanted: str) -> None:
-    assert shorten(sentence, limit) == wanted
+    assert truncate_sentence(sentence, limit) == wanted
 
 
 @pytest.mark.parametrize(
@@ -43,7 +43,7 @@ def test_a_cut_falls_at_a_border(sentence: str, limit: int, wanted: str) -> None
     ],
 )
 def test_remarks_go_until_the_sentence_is_short(sentence: str, limit: int, wanted: str) -> None:
-    assert without_brackets(sentence, limit) == wanted
+    assert drop_remarks(sentence, limit) == wanted
 
 
 WORDS = st.sampled_from(
@@ -53,7 +53,7 @@ WORDS = st.sampled_from(
 
 @given(st.lists(WORDS, min_size=1).map(" ".join), st.integers(20, 120))
 def test_a_cut_never_opens_a_word_or_a_formula(sentence: str, limit: int) -> None:
-    short = shorten(sentence, limit)
+    short = truncate_sentence(sentence, limit)
 
     assert len(short) <= limit
     kept = short.removesuffix(ELLIPSIS)
@@ -64,7 +64,7 @@ def test_a_cut_never_opens_a_word_or_a_formula(sentence: str, limit: int) -> Non
 
 @given(st.text(), st.integers(20, 120))
 def test_no_text_becomes_longer_than_the_limit(text: str, limit: int) -> None:
-    short = shorten(text, limit)
+    short = truncate_sentence(text, limit)
 
     assert len(short) <= limit
     assert text == short or text.startswith(short.removesuffix(ELLIPSIS))

@@ -2,7 +2,7 @@
 
 import pytest
 
-from bot.summaries.extractive.withdrawal import withdrawal
+from bot.summaries.extractive.withdrawal import find_withdrawal_notice
 
 NOTICES = """
 This paper has been withdrawn.
@@ -50,31 +50,33 @@ An earlier version had been withdrawn.
 
 @pytest.mark.parametrize("notice", NOTICES.strip().splitlines())
 def test_a_notice_is_found_in_abstract_and_comment(notice: str) -> None:
-    assert withdrawal("Boats", f"We fold boats. {notice} We prove P = NP.", "") == notice
-    assert withdrawal("Boats", "We fold boats.", f"12 pages. {notice}") == notice
+    assert (
+        find_withdrawal_notice("Boats", f"We fold boats. {notice} We prove P = NP.", "") == notice
+    )
+    assert find_withdrawal_notice("Boats", "We fold boats.", f"12 pages. {notice}") == notice
 
 
 @pytest.mark.parametrize("notice", COMMENTS.strip().splitlines())
 def test_a_comment_speaks_of_its_paper(notice: str) -> None:
-    assert withdrawal("Boats", "We fold boats.", notice) == notice
+    assert find_withdrawal_notice("Boats", "We fold boats.", notice) == notice
 
 
 @pytest.mark.parametrize("sentence", OTHERS.strip().splitlines())
 def test_a_paper_about_withdrawals_stands(sentence: str) -> None:
-    assert withdrawal("Boats", sentence, "") == ""
-    assert withdrawal(sentence, "We fold boats.", "") == ""
+    assert find_withdrawal_notice("Boats", sentence, "") == ""
+    assert find_withdrawal_notice(sentence, "We fold boats.", "") == ""
 
 
 @pytest.mark.parametrize("comment", OTHER_COMMENTS.strip().splitlines())
 def test_a_comment_on_another_text_withdraws_nothing(comment: str) -> None:
-    assert withdrawal("Boats", "We fold boats.", comment) == ""
+    assert find_withdrawal_notice("Boats", "We fold boats.", comment) == ""
 
 
 def test_a_notice_in_brackets_ends_with_them() -> None:
-    assert withdrawal("Boats", "[Withdrawn by the authors] We prove P = NP.", "") == (
+    assert find_withdrawal_notice("Boats", "[Withdrawn by the authors] We prove P = NP.", "") == (
         "[Withdrawn by the authors]"
     )
 
 
 def test_a_title_can_say_it() -> None:
-    assert withdrawal("WITHDRAWN: Boats", "We fold.", "") == "WITHDRAWN: Boats"
+    assert find_withdrawal_notice("WITHDRAWN: Boats", "We fold.", "") == "WITHDRAWN: Boats"

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.summaries.gateway.budget import Budget, Price, budget, price, total
-from storage.records import Spending
+from bot.summaries.gateway.budget import Budget, Price, parse_budget, parse_price, total_spending
+from storage.records import DailySpending
 
 DAY = date(2026, 11, 20)
 
@@ -31,7 +31,7 @@ DAY = date(2026, 11, 20)
     ],
 )
 def test_a_budget_is_tokens_or_money(text: str, found: Budget | None) -> None:
-    assert budget(text) == found
+    assert parse_budget(text) == found
 
 
 @pytest.mark.parametrize(
@@ -45,34 +45,34 @@ def test_a_budget_is_tokens_or_money(text: str, found: Budget | None) -> None:
     ],
 )
 def test_a_price_is_of_a_million_tokens_sent_and_received(text: str, found: Price | None) -> None:
-    assert price(text) == found
+    assert parse_price(text) == found
 
 
 def test_money_is_counted_by_the_price_of_a_token() -> None:
-    assert Price(0.27, 1.1, "USD").of(1_000_000, 1_000_000) == 1_370_000  # 1.37 USD
+    assert Price(0.27, 1.1, "USD").cost(1_000_000, 1_000_000) == 1_370_000  # 1.37 USD
 
 
 def test_a_budget_is_spent_by_tokens_or_by_money() -> None:
-    spent = [Spending(DAY, "m", 1, asked=600, answered=400, money=50)]
+    spent = [DailySpending(DAY, "m", 1, prompt_tokens=600, completion_tokens=400, cost_micros=50)]
 
-    assert Budget(1000).is_spent(spent)
-    assert not Budget(1001).is_spent(spent)
-    assert Budget(50, "USD").is_spent(spent)
-    assert Budget(51, "USD").left(spent) == 1
+    assert Budget(1000).is_exhausted(spent)
+    assert not Budget(1001).is_exhausted(spent)
+    assert Budget(50, "USD").is_exhausted(spent)
+    assert Budget(51, "USD").remaining(spent) == 1
 
 
 def test_nothing_may_be_asked_on_no_budget() -> None:
-    assert Budget(0).is_spent([])
+    assert Budget(0).is_exhausted([])
 
 
 @given(st.integers(0, 10**12))
 def test_a_number_of_tokens_reads_back(tokens: int) -> None:
-    written = budget(str(Budget(tokens)))
+    written = parse_budget(str(Budget(tokens)))
 
     assert written == Budget(tokens)
 
 
 def test_all_of_it_in_one_row() -> None:
-    rows = [Spending(DAY, "a", 1, 2, 3, 4, 5), Spending(DAY, "b", 10, 20, 30, 40, 50)]
+    rows = [DailySpending(DAY, "a", 1, 2, 3, 4, 5), DailySpending(DAY, "b", 10, 20, 30, 40, 50)]
 
-    assert total(rows, DAY) == Spending(DAY, "", 11, 22, 33, 44, 55)
+    assert total_spending(rows, DAY) == DailySpending(DAY, "", 11, 22, 33, 44, 55)

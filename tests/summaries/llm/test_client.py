@@ -9,19 +9,26 @@ import traceback
 
 import pytest
 
-from bot.summaries.llm.client import Model
+from bot.summaries.llm.client import ModelClient
 from bot.summaries.llm.errors import (
-    Declined,
+    CompletionDeclined,
     KeyRefused,
     ModelError,
+    ModelReply,
     ModelUnknown,
     OutOfCredit,
     Overloaded,
-    Reply,
     Unreachable,
     Usage,
 )
-from tests.summaries.llm.wire import Answer, Wire, http, refused, said, wire
+from tests.summaries.llm.wire import (
+    ScriptedAnswer,
+    ScriptedServer,
+    completion_response,
+    error_response,
+    http_response,
+    scripted_server,
+)
 
 KEY = "sk-proj-0123456789abcdefSECRET"
 SCHEMA = {
@@ -33,30 +40,30 @@ SCHEMA = {
 DATA = "The abstract of a paper, which is 42 characters."
 
 
-async def ask(server: Wire, *, times: int = 1, patience: float = 5.0) -> Reply:
-    async with Model(server.url, KEY, "small", timeout=patience) as model:
+async def ask(server: ScriptedServer, *, times: int = 1, patience: float = 5.0) -> ModelReply:
+    async with ModelClient(server.url, KEY, "small", timeout=patience) as model:
         for _ in range(times):
-            reply = await model.ask("Say it as JSON.", DATA, schema=SCHEMA, most=100)
+            reply = await model.ask("Say it as JSON.", DATA, schema=SCHEMA, max_tokens=100)
         return reply
 
 
-async def trouble_with(answer: Answer, *, patience: float = 5.0) -> ModelError:
-    async with wire(answer) as server:
+async def trouble_with(answer: ScriptedAnswer, *, patience: float = 5.0) -> ModelError:
+    async with scripted_server(answer) as server:
         with pytest.raises(ModelError) as caught:
             await ask(server, patience=patience)
     return caught.value
 
 
 async def test_a_reply_comes_with_its_price() -> None:
-    async with wire(said("Hello.", usage=(12, 3))) as server:
-        assert await ask(server) == Reply("Hello.", Usage(12, 3), is_cut=False)
+    async with scripted_server(completion_response("Hello.", usage=(12, 3))) as server:
+        assert await ask(server) == ModelReply("Hello.", Usage(12, 3), is_cut=False)
 
 
 async def test_the_request_is_the_documented_one() -> None:
-    async with wire(said("Hello.")) as server:
+    async with scripted_server(completion_response("Hello.")) as server:
         await ask(server)
 
-    assert server.asked == [
+    assert server.request_bodies == [
         {
             "model": "small",
             "messages": [
@@ -71,25 +78,28 @@ async def test_the_request_is_the_documented_one() -> None:
             },
         }
     ]
-    assert server.heads[0].startswith("POST /v1/chat/completions HTTP/1.1")
-    assert f"authorization: bearer {KEY}".lower() in server.heads[0].lower()
+    assert server.request_heads[0].startswith("POST /v1/chat/completions HTTP/1.1")
+    assert f"authorization: bearer {KEY}".lower() in server.request_heads[0].lower()
 
 
 async def test_a_server_without_a_key_is_sent_none() -> None:
-    async with wire(said("Hello.")) as server, Model(server.url, "", "small") as model:
-        await model.ask("Say it.", DATA, schema=None, most=100)
+    async with (
+        scripted_server(completion_response("Hello.")) as server,
+        ModelClient(server.url, "", "small") as model,
+    ):
+        await model.ask("Say it.", DATA, schema=None, max_tokens=100)
 
-    assert "authorization" not in server.heads[0].lower()
-    assert "response_format" not in server.asked[0]
+    assert "authorization" not in server.request_heads[0].lower()
+    assert "response_format" not in server.request_bodies[0]
 
 
 async def test_nothing_of_another_account_is_sent(monkeypatch: pytest.MonkeyPatch) -> None:
     for name in ("OPENAI_API_KEY", "OPENAI_ADMIN_KEY", "OPENAI_ORG_ID", "OPENAI_PROJECT_ID"):
         monkeypatch.setenv(name, "of-somebody-else")
-    async with wire(said("Hello.")) as server:
+    async with scripted_server(completion_response("Hello.")) as server:
         await ask(server)
 
-    assert "of-somebody-else" not in server.heads[0]
+    assert "of-somebody-else" not in server.request_heads[0]
 
 
 @pytest.mark.parametrize(
@@ -103,84 +113,91 @@ async def test_nothing_of_another_account_is_sent(monkeypatch: pytest.MonkeyPatc
 async def test_a_refused_schema_becomes_any_object_and_is_remembered(
     message: str, kept: str
 ) -> None:
-    async with wire(refused(400, message), said("{}")) as server:
+    async with scripted_server(error_response(400, message), completion_response("{}")) as server:
         await ask(server, times=2)
 
-    forms = [one.get("response_format") for one in server.asked]
+    forms = [one.get("response_format") for one in server.request_bodies]
     assert len(forms) == 3
     assert forms[1:] == [{"type": kept}] * 2
 
 
 async def test_what_a_server_refuses_by_name_is_left_out_from_then_on() -> None:
-    async with wire(
-        refused(422, "json_schema: extra fields not permitted"),
-        refused(400, "Unsupported parameter: 'max_tokens'. Use 'max_completion_tokens' instead."),
-        refused(501, "json_object is not implemented"),
-        refused(400, "Unsupported value: 'temperature' does not support 0.2"),
-        said("{}"),
+    async with scripted_server(
+        error_response(422, "json_schema: extra fields not permitted"),
+        error_response(
+            400, "Unsupported parameter: 'max_tokens'. Use 'max_completion_tokens' instead."
+        ),
+        error_response(501, "json_object is not implemented"),
+        error_response(400, "Unsupported value: 'temperature' does not support 0.2"),
+        completion_response("{}"),
     ) as server:
         await ask(server, times=2)
 
-    assert len(server.asked) == 6
-    for last in server.asked[-2:]:
+    assert len(server.request_bodies) == 6
+    for last in server.request_bodies[-2:]:
         assert set(last) == {"model", "messages", "max_completion_tokens"}
 
 
 async def test_questions_asked_at_once_step_down_once() -> None:
     """Thirty refusals of the same form are one lesson, not thirty."""
-    refusal = refused(400, "response_format json_schema is not supported")
+    refusal = error_response(400, "response_format json_schema is not supported")
     async with (
-        wire(*[refusal] * 8, said("{}")) as server,
-        Model(server.url, KEY, "small") as model,
+        scripted_server(*[refusal] * 8, completion_response("{}")) as server,
+        ModelClient(server.url, KEY, "small") as model,
     ):
-        await asyncio.gather(*(model.ask("JSON", DATA, schema=SCHEMA, most=9) for _ in range(8)))
+        await asyncio.gather(
+            *(model.ask("JSON", DATA, schema=SCHEMA, max_tokens=9) for _ in range(8))
+        )
 
-    assert server.asked[-1]["response_format"] == {"type": "json_object"}
+    assert server.request_bodies[-1]["response_format"] == {"type": "json_object"}
 
 
 async def test_a_server_that_refuses_everything_is_asked_a_bounded_number_of_times() -> None:
-    async with wire(
-        refused(400, "response_format, max_tokens and temperature are not supported")
+    async with scripted_server(
+        error_response(400, "response_format, max_tokens and temperature are not supported")
     ) as server:
-        with pytest.raises(Declined):
+        with pytest.raises(CompletionDeclined):
             await ask(server)
 
-    assert len(server.asked) == 6
+    assert len(server.request_bodies) == 6
 
 
 @pytest.mark.parametrize(
     ("answer", "kind"),
     [
-        (refused(401, "Incorrect API key provided"), KeyRefused),
-        (refused(403, "Country not supported"), KeyRefused),
-        (refused(403, "Your input was flagged by moderation"), Declined),
-        (refused(404, "The model `x` does not exist", code="model_not_found"), ModelUnknown),
-        (refused(400, "Model x not found", code="model_not_found"), ModelUnknown),
-        (refused(400, "model 'x' is not a valid model ID"), ModelUnknown),
-        (http(404, "<html>nothing here</html>"), ModelUnknown),
-        (http(301, "", location="https://example.org/"), ModelUnknown),
-        (refused(402, "Insufficient Balance"), OutOfCredit),
-        (refused(429, "You exceeded your quota", code="insufficient_quota"), OutOfCredit),
-        (refused(429, "You exceeded your quota", type="insufficient_quota"), OutOfCredit),
-        (refused(429, "Slow down"), Overloaded),
-        (refused(503, "Loading model"), Overloaded),
-        (refused(500, "Oops"), Unreachable),
-        (http(502, "<html>Bad Gateway</html>"), Unreachable),
-        (refused(400, "content_policy_violation"), Declined),
-        (refused(400, "maximum context length is 4096, reduce max_tokens"), Declined),
-        (http(200, {"error": {"code": 429, "message": "upstream"}}), Overloaded),
-        (http(200, {"error": {"message": "upstream"}}), Unreachable),
-        (http(200, [{"choices": []}]), Unreachable),
-        (http(200, {"choices": []}), Unreachable),
-        (http(200, {"choices": "none"}), Unreachable),
-        (http(200, "<html>Sign in</html>"), Unreachable),
-        (http(200, b'{"choices": [{"message": {"content": "\xff\xfe'), Unreachable),
-        (http(200, "[" * 200_000), Unreachable),
-        (http(200, ""), Unreachable),
-        (said(""), Unreachable),
-        (said(None), Unreachable),
-        (said(None, reason="content_filter"), Declined),
-        (http(200, b"", content_length="9"), Unreachable),
+        (error_response(401, "Incorrect API key provided"), KeyRefused),
+        (error_response(403, "Country not supported"), KeyRefused),
+        (error_response(403, "Your input was flagged by moderation"), CompletionDeclined),
+        (error_response(404, "The model `x` does not exist", code="model_not_found"), ModelUnknown),
+        (error_response(400, "Model x not found", code="model_not_found"), ModelUnknown),
+        (error_response(400, "model 'x' is not a valid model ID"), ModelUnknown),
+        (http_response(404, "<html>nothing here</html>"), ModelUnknown),
+        (http_response(301, "", location="https://example.org/"), ModelUnknown),
+        (error_response(402, "Insufficient Balance"), OutOfCredit),
+        (error_response(429, "You exceeded your quota", code="insufficient_quota"), OutOfCredit),
+        (error_response(429, "You exceeded your quota", type="insufficient_quota"), OutOfCredit),
+        (error_response(429, "Slow down"), Overloaded),
+        (error_response(503, "Loading model"), Overloaded),
+        (error_response(500, "Oops"), Unreachable),
+        (http_response(502, "<html>Bad Gateway</html>"), Unreachable),
+        (error_response(400, "content_policy_violation"), CompletionDeclined),
+        (
+            error_response(400, "maximum context length is 4096, reduce max_tokens"),
+            CompletionDeclined,
+        ),
+        (http_response(200, {"error": {"code": 429, "message": "upstream"}}), Overloaded),
+        (http_response(200, {"error": {"message": "upstream"}}), Unreachable),
+        (http_response(200, [{"choices": []}]), Unreachable),
+        (http_response(200, {"choices": []}), Unreachable),
+        (http_response(200, {"choices": "none"}), Unreachable),
+        (http_response(200, "<html>Sign in</html>"), Unreachable),
+        (http_response(200, b'{"choices": [{"message": {"content": "\xff\xfe'), Unreachable),
+        (http_response(200, "[" * 200_000), Unreachable),
+        (http_response(200, ""), Unreachable),
+        (completion_response(""), Unreachable),
+        (completion_response(None), Unreachable),
+        (completion_response(None, reason="content_filter"), CompletionDeclined),
+        (http_response(200, b"", content_length="9"), Unreachable),
         (b"HTTP/1.1 200 OK\r\ncontent-le", Unreachable),
         (b"SSH-2.0-OpenSSH\r\n\r\n", Unreachable),
     ],
@@ -201,14 +218,14 @@ async def test_a_refusal_is_declined_and_paid() -> None:
         "usage": {"prompt_tokens": 50, "completion_tokens": 7},
     }
 
-    trouble = await trouble_with(http(200, body))
+    trouble = await trouble_with(http_response(200, body))
 
-    assert isinstance(trouble, Declined)
+    assert isinstance(trouble, CompletionDeclined)
     assert trouble.usage == Usage(50, 7)
 
 
 async def test_nobody_at_the_address_is_unreachable() -> None:
-    async with wire(b"") as server:
+    async with scripted_server(b"") as server:
         pass
 
     with pytest.raises(Unreachable):
@@ -222,8 +239,8 @@ async def test_a_server_that_never_answers_is_given_up_and_its_price_estimated()
     trouble = await trouble_with(hang, patience=0.2)
 
     assert isinstance(trouble, Unreachable)
-    assert trouble.usage.asked > 0
-    assert trouble.usage.estimated
+    assert trouble.usage.prompt_tokens > 0
+    assert trouble.usage.is_estimated
 
 
 async def test_a_body_that_drips_for_ever_is_given_up() -> None:
@@ -251,46 +268,57 @@ async def test_a_body_without_end_is_given_up_after_a_megabyte(status: int) -> N
 
     trouble = await trouble_with(flood, patience=20.0)
 
-    assert "1048576 bytes" in trouble.fact
+    assert "1048576 bytes" in trouble.detail
     assert sent < 32 << 20  # what the sockets of two sides hold
 
 
 async def test_a_packed_bomb_is_not_unpacked() -> None:
     bomb = gzip.compress(b"x" * (100 << 20), 9)
 
-    trouble = await trouble_with(http(200, bomb, content_encoding="gzip"))
+    trouble = await trouble_with(http_response(200, bomb, content_encoding="gzip"))
 
-    assert "65536 bytes" in trouble.fact
+    assert "65536 bytes" in trouble.detail
 
 
 async def test_a_packed_answer_of_usual_size_is_read() -> None:
-    plain = said("Hello.").split(b"\r\n\r\n", 1)[1]
-    async with wire(http(200, gzip.compress(plain), content_encoding="gzip")) as server:
+    plain = completion_response("Hello.").split(b"\r\n\r\n", 1)[1]
+    async with scripted_server(
+        http_response(200, gzip.compress(plain), content_encoding="gzip")
+    ) as server:
         assert (await ask(server)).text == "Hello."
 
 
 async def test_thoughts_are_not_the_answer() -> None:
-    async with wire(said("<think>Hm, {maybe}.</think>\n\nHello.")) as server:
+    async with scripted_server(
+        completion_response("<think>Hm, {maybe}.</think>\n\nHello.")
+    ) as server:
         assert (await ask(server)).text == "Hello."
 
 
 async def test_a_model_that_thinks_is_given_room_once_it_is_known() -> None:
-    async with wire(said("", reason="length", usage=(10, 100)), said("Hello.")) as server:
+    async with scripted_server(
+        completion_response("", reason="length", usage=(10, 100)), completion_response("Hello.")
+    ) as server:
         reply = await ask(server, times=2)
-        first = server.asked[:2]
+        first = server.request_bodies[:2]
 
     assert reply.usage == Usage(100, 20)
     assert [one["max_tokens"] for one in first] == [100, 8100]
-    assert server.asked[2]["max_tokens"] == 8100
+    assert server.request_bodies[2]["max_tokens"] == 8100
 
 
 async def test_both_attempts_of_a_thinking_model_are_paid() -> None:
-    async with wire(said("<think>Hm", usage=(10, 100)), said("Hello.", usage=(10, 50))) as server:
-        assert await ask(server) == Reply("Hello.", Usage(20, 150), is_cut=False)
+    async with scripted_server(
+        completion_response("<think>Hm", usage=(10, 100)),
+        completion_response("Hello.", usage=(10, 50)),
+    ) as server:
+        assert await ask(server) == ModelReply("Hello.", Usage(20, 150), is_cut=False)
 
 
 async def test_what_was_paid_before_a_trouble_is_told_with_it() -> None:
-    async with wire(said("", reason="length", usage=(10, 100)), refused(500, "Oops")) as server:
+    async with scripted_server(
+        completion_response("", reason="length", usage=(10, 100)), error_response(500, "Oops")
+    ) as server:
         with pytest.raises(Unreachable) as caught:
             await ask(server)
 
@@ -302,12 +330,12 @@ async def test_what_was_paid_before_a_trouble_is_told_with_it() -> None:
     [None, {}, (0, 0), (-5, 3), (10**15, 5), ("12", "3"), (True, True), "many", [1, 2]],
 )
 async def test_without_a_count_that_can_be_true_tokens_are_estimated(usage: object) -> None:
-    async with wire(said("x" * 40, usage=usage)) as server:
+    async with scripted_server(completion_response("x" * 40, usage=usage)) as server:
         reply = await ask(server)
 
-    assert reply.usage.estimated
-    assert 10 <= reply.usage.asked <= 30
-    assert reply.usage.answered in (3, 5, 10)
+    assert reply.usage.is_estimated
+    assert 10 <= reply.usage.prompt_tokens <= 30
+    assert reply.usage.completion_tokens in (3, 5, 10)
 
 
 @pytest.mark.parametrize(
@@ -317,31 +345,36 @@ async def test_without_a_count_that_can_be_true_tokens_are_estimated(usage: obje
 async def test_thoughts_that_only_the_total_holds_are_paid(total: object, answered: int) -> None:
     """Some servers leave what a model thought out of what it answered, and bill it."""
     usage = {"prompt_tokens": 50, "completion_tokens": 7, "total_tokens": total}
-    async with wire(said("x", usage=usage)) as server:
+    async with scripted_server(completion_response("x", usage=usage)) as server:
         assert (await ask(server)).usage == Usage(50, answered)
 
 
 async def test_an_answer_that_hit_its_limit_says_so() -> None:
-    async with wire(said('{"gist": "We', reason="length")) as server:
+    async with scripted_server(completion_response('{"gist": "We', reason="length")) as server:
         assert (await ask(server)).is_cut
 
 
 async def test_half_characters_do_not_stop_a_question() -> None:
-    async with wire(said("Hello.")) as server, Model(server.url, KEY, "small") as model:
-        await model.ask("Say it.", "a \ud800 b", schema=None, most=9)
+    async with (
+        scripted_server(completion_response("Hello.")) as server,
+        ModelClient(server.url, KEY, "small") as model,
+    ):
+        await model.ask("Say it.", "a \ud800 b", schema=None, max_tokens=9)
 
-    assert "a ? b" in server.texts()[0]
+    assert "a ? b" in server.request_texts()[0]
 
 
 @pytest.mark.parametrize(
     "answer",
     [
-        said("Hello."),
-        refused(401, f"Incorrect API key provided: {KEY}. Find yours at https://example.org"),
-        refused(401, "Incorrect API key provided: sk-proj-********CRET."),
-        refused(500, "x" * 290 + KEY),
-        http(502, f"<html>{KEY}</html>"),
-        refused(429, f"Bearer {KEY}"),
+        completion_response("Hello."),
+        error_response(
+            401, f"Incorrect API key provided: {KEY}. Find yours at https://example.org"
+        ),
+        error_response(401, "Incorrect API key provided: sk-proj-********CRET."),
+        error_response(500, "x" * 290 + KEY),
+        http_response(502, f"<html>{KEY}</html>"),
+        error_response(429, f"Bearer {KEY}"),
         b"nonsense\r\n\r\n",
     ],
 )
@@ -357,8 +390,8 @@ async def test_the_key_is_in_no_error_and_no_log(
         await writer.drain()
         writer.close()
 
-    async with wire(once) as server, Model(server.url, KEY, "small") as model:
-        asking = model.ask("JSON", DATA, schema=SCHEMA, most=9)
+    async with scripted_server(once) as server, ModelClient(server.url, KEY, "small") as model:
+        asking = model.ask("JSON", DATA, schema=SCHEMA, max_tokens=9)
         (found,) = await asyncio.gather(asking, return_exceptions=True)
         told = repr(model) + repr(found)
     if isinstance(found, BaseException):
@@ -370,19 +403,25 @@ async def test_the_key_is_in_no_error_and_no_log(
 
 @pytest.mark.parametrize("key", ["sk-\u2026", "sk-one sk-two", "sk-a\nb"])
 async def test_a_key_that_cannot_be_one_is_refused_before_it_is_sent(key: str) -> None:
-    async with wire(said("Hello.")) as server, Model(server.url, key, "small") as model:
+    async with (
+        scripted_server(completion_response("Hello.")) as server,
+        ModelClient(server.url, key, "small") as model,
+    ):
         with pytest.raises(KeyRefused) as caught:
-            await model.ask("Say it.", DATA, schema=None, most=9)
+            await model.ask("Say it.", DATA, schema=None, max_tokens=9)
 
     assert key not in str(caught.value)
-    assert server.asked == []
+    assert server.request_bodies == []
 
 
 async def test_blanks_around_a_key_are_a_slip() -> None:
-    async with wire(said("Hello.")) as server, Model(server.url, f" {KEY}\n", "small") as model:
-        await model.ask("Say it.", DATA, schema=None, most=9)
+    async with (
+        scripted_server(completion_response("Hello.")) as server,
+        ModelClient(server.url, f" {KEY}\n", "small") as model,
+    ):
+        await model.ask("Say it.", DATA, schema=None, max_tokens=9)
 
-    assert f"{KEY}\r\n" in server.heads[0]
+    assert f"{KEY}\r\n" in server.request_heads[0]
 
 
 def test_nothing_but_the_client_loads_its_library() -> None:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from bot.summaries.llm.endpoint_url import endpoint
+from bot.summaries.llm.endpoint_url import parse_endpoint
 
 
 @pytest.mark.parametrize(
@@ -28,11 +28,11 @@ from bot.summaries.llm.endpoint_url import endpoint
     ],
 )
 def test_an_address_means_a_base(given: str, base: str) -> None:
-    assert endpoint(given).base == base
+    assert parse_endpoint(given).base == base
 
 
 def test_a_query_goes_with_every_request() -> None:
-    found = endpoint("https://x.example/openai/v1?api-version=2024-10-21")
+    found = parse_endpoint("https://x.example/openai/v1?api-version=2024-10-21")
 
     assert found.query == (("api-version", "2024-10-21"),)
     assert found.base == "https://x.example/openai/v1"
@@ -44,11 +44,11 @@ def test_a_query_goes_with_every_request() -> None:
 )
 def test_what_is_no_address_is_refused(given: str) -> None:
     with pytest.raises(ValueError, match=r"."):
-        endpoint(given)
+        parse_endpoint(given)
 
 
 def test_a_password_in_an_address_is_refused_unseen() -> None:
     with pytest.raises(ValueError, match="of its own") as caught:
-        endpoint("https://me:hunter2@x.example/v1")
+        parse_endpoint("https://me:hunter2@x.example/v1")
 
     assert "hunter2" not in str(caught.value)

@@ -4,9 +4,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.summaries.llm.error_mapping import concealed, trouble, wait
-from bot.summaries.llm.errors import ModelError, Overloaded, Usage, tokens
-from bot.summaries.llm.provider_quirks import WORDS, Manner
+from bot.summaries.llm.error_mapping import error_from_response, redact_key, retry_after_seconds
+from bot.summaries.llm.errors import ModelError, Overloaded, Usage, estimate_tokens
+from bot.summaries.llm.provider_quirks import PROMPT_ONLY, ProviderQuirks
 
 NOW = "Sun, 22 Nov 2026 08:00:00 GMT"
 
@@ -40,7 +40,7 @@ NOW = "Sun, 22 Nov 2026 08:00:00 GMT"
     ],
 )
 def test_headers_name_the_wait(headers: dict[str, str], seconds: float | None) -> None:
-    assert wait(headers) == seconds
+    assert retry_after_seconds(headers) == seconds
 
 
 @pytest.mark.parametrize(
@@ -55,14 +55,14 @@ def test_headers_name_the_wait(headers: dict[str, str], seconds: float | None) -
     ],
 )
 def test_a_message_may_name_the_wait(words: str, seconds: float | None) -> None:
-    assert wait({}, words) == pytest.approx(seconds)
+    assert retry_after_seconds({}, words) == pytest.approx(seconds)
 
 
 def test_an_overload_carries_its_wait() -> None:
-    found = trouble(429, {"retry-after": "20"}, {"error": {"message": "Slow down"}}, "")
+    found = error_from_response(429, {"retry-after": "20"}, {"error": {"message": "Slow down"}}, "")
 
     assert isinstance(found, Overloaded)
-    assert (found.seconds, found.status, found.fact) == (20.0, 429, "HTTP 429: Slow down")
+    assert (found.seconds, found.status, found.detail) == (20.0, 429, "HTTP 429: Slow down")
 
 
 json_values = st.recursive(
@@ -83,48 +83,48 @@ json_values = st.recursive(
     json_values,
 )
 def test_any_error_is_some_trouble(status: int, headers: dict[str, str], body: object) -> None:
-    found = trouble(status, headers, body, "a-key")
+    found = error_from_response(status, headers, body, "a-key")
 
     assert isinstance(found, ModelError)
-    assert len(found.fact) < 400
-    assert found.fact.isprintable()
+    assert len(found.detail) < 400
+    assert found.detail.isprintable()
 
 
 @given(st.text(), st.text("abcXYZ019-_", min_size=6), st.text())
 def test_no_key_shows_in_a_fact(before: str, key: str, after: str) -> None:
-    assert key not in concealed(f"{before}{key}{after}", key) or key in "[secret]"
+    assert key not in redact_key(f"{before}{key}{after}", key) or key in "[secret]"
 
 
 @given(st.integers(400, 599), json_values)
 def test_every_step_of_a_manner_goes_down(status: int, body: object) -> None:
     """Or a server that refuses everything would be asked for ever."""
-    manner, steps = Manner(), 0
-    while (simpler := manner.after(status, [body, "response_format max_tokens temperature"])) and (
-        steps < 10
-    ):
+    manner, steps = ProviderQuirks(), 0
+    while (
+        simpler := manner.after_refusal(status, [body, "response_format max_tokens temperature"])
+    ) and (steps < 10):
         assert simpler != manner
-        assert simpler.and_also(manner) == simpler
+        assert simpler.combined_with(manner) == simpler
         manner, steps = simpler, steps + 1
 
     assert steps <= 5
-    assert manner.form in (0, WORDS)
+    assert manner.answer_format in (0, PROMPT_ONLY)
 
 
 def test_too_long_a_question_is_not_a_matter_of_manner() -> None:
     message = "'max_tokens' is too large: 4096. This model's maximum context length is 4096"
 
-    assert Manner().after(400, {"error": {"message": message}}) is None
+    assert ProviderQuirks().after_refusal(400, {"error": {"message": message}}) is None
 
 
 @given(st.text())
 def test_estimates_are_never_less_than_a_quarter_of_the_signs(text: str) -> None:
-    assert len(text) / 4 <= tokens(text) <= len(text)
+    assert len(text) / 4 <= estimate_tokens(text) <= len(text)
 
 
 def test_chinese_is_estimated_sign_by_sign() -> None:
-    assert tokens("\u6269\u6563\u6a21\u578b") == 4
-    assert tokens("diffusion model") == 4
+    assert estimate_tokens("\u6269\u6563\u6a21\u578b") == 4
+    assert estimate_tokens("diffusion model") == 4
 
 
 def test_usages_add_up_and_stay_estimates() -> None:
-    assert Usage(1, 2).plus(Usage(3, 4, estimated=True)) == Usage(4, 6, estimated=True)
+    assert Usage(1, 2).plus_usage(Usage(3, 4, is_estimated=True)) == Usage(4, 6, is_estimated=True)

@@ -11,10 +11,15 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from bot.summaries.llm import prompts
-from bot.summaries.llm.ask_for_fields import Asker
-from bot.summaries.llm.client import Model
-from bot.summaries.llm.errors import Reply, Usage
-from bot.summaries.llm.json_answers import Unreadable, partly, read, tidy
+from bot.summaries.llm.ask_for_fields import FieldRequester
+from bot.summaries.llm.client import ModelClient
+from bot.summaries.llm.errors import ModelReply, Usage
+from bot.summaries.llm.json_answers import (
+    MissingFields,
+    clean_line,
+    parse_available_fields,
+    parse_fields,
+)
 
 KEYS = ("title", "gist", "abstract")
 GOOD = {"title": "A Title", "gist": "One sentence.", "abstract": "All of it."}
@@ -77,7 +82,7 @@ texts = st.text() | st.lists(
     ],
 )
 def test_the_fields_are_found(answer: str) -> None:
-    assert read(answer, KEYS) == GOOD
+    assert parse_fields(answer, KEYS) == GOOD
 
 
 @pytest.mark.parametrize(
@@ -100,7 +105,7 @@ def test_the_fields_are_found(answer: str) -> None:
     ],
 )
 def test_a_text_says_what_it_means(inside: str, text: str) -> None:
-    assert read(f'{{"title": "{inside}", "gist": "x"}}', ("title", "gist"))["title"] == text
+    assert parse_fields(f'{{"title": "{inside}", "gist": "x"}}', ("title", "gist"))["title"] == text
 
 
 @given(
@@ -111,22 +116,22 @@ def test_a_text_says_what_it_means(inside: str, text: str) -> None:
 @example({"title": '","gist":"x', "gist": '"}', "abstract": "\\"})
 def test_proper_json_is_read_as_it_is(fields: dict[str, str]) -> None:
     """What a text holds is never taken for the frame around it."""
-    assert read(json.dumps(fields), KEYS) == fields
+    assert parse_fields(json.dumps(fields), KEYS) == fields
 
 
 @given(texts, st.sampled_from([KEYS, ("gist",), ("words",)]))
 def test_any_text_is_an_answer_or_unreadable(text: str, keys: tuple[str, ...]) -> None:
-    found = partly(text, keys)
+    found = parse_available_fields(text, keys)
     missing = set(keys) - set(found.fields)
 
     assert found.fields.keys() <= set(keys)
-    with pytest.raises(Unreadable) if missing else nullcontext():
-        assert read(text, keys) == found.fields
+    with pytest.raises(MissingFields) if missing else nullcontext():
+        assert parse_fields(text, keys) == found.fields
 
 
 @given(st.integers(0, len(JSON) - 1))
 def test_an_answer_that_ends_early_keeps_its_whole_fields_only(end: int) -> None:
-    found = partly(JSON[:end], KEYS)
+    found = parse_available_fields(JSON[:end], KEYS)
 
     assert found.fields.items() <= GOOD.items()
     assert found.is_cut == (end > 0)
@@ -148,21 +153,21 @@ def test_an_answer_that_ends_early_keeps_its_whole_fields_only(end: int) -> None
     ],
 )
 def test_what_holds_no_field_is_unreadable(answer: str) -> None:
-    with pytest.raises(Unreadable) as caught:
-        read(answer, KEYS)
+    with pytest.raises(MissingFields) as caught:
+        parse_fields(answer, KEYS)
 
     assert caught.value.missing == KEYS
 
 
 def test_a_missing_field_is_named() -> None:
-    with pytest.raises(Unreadable, match="gist") as caught:
-        read('{"title": "a", "abstract": "b"}', KEYS)
+    with pytest.raises(MissingFields, match="gist") as caught:
+        parse_fields('{"title": "a", "abstract": "b"}', KEYS)
 
     assert caught.value.missing == ("gist",)
 
 
 def test_asked_for_one_field_the_answer_may_be_the_field() -> None:
-    assert read('```\n"diffusion model"\n```', ("words",)) == {"words": "diffusion model"}
+    assert parse_fields('```\n"diffusion model"\n```', ("words",)) == {"words": "diffusion model"}
 
 
 @pytest.mark.parametrize(
@@ -187,7 +192,7 @@ def test_asked_for_one_field_the_answer_may_be_the_field() -> None:
 )
 def test_a_megabyte_of_anything_takes_linear_time(text: str) -> None:
     """The time limit of the test is the proof: each step backwards would take hours."""
-    partly(text, KEYS)
+    parse_available_fields(text, KEYS)
 
 
 @pytest.mark.parametrize(
@@ -202,12 +207,12 @@ def test_a_megabyte_of_anything_takes_linear_time(text: str) -> None:
     ],
 )
 def test_a_line_is_tidied(text: str, clean: str) -> None:
-    assert tidy(text) == clean
+    assert clean_line(text) == clean
 
 
 @given(st.text())
 def test_tidying_twice_changes_nothing(text: str) -> None:
-    assert tidy(tidy(text)) == tidy(text)
+    assert clean_line(clean_line(text)) == clean_line(text)
 
 
 @pytest.mark.parametrize("piece", ["{}", "Title: a\n", '{"gist": {"a":"b"},'])
@@ -221,11 +226,13 @@ async def test_a_megabyte_of_an_answer_holds_nobody_else(piece: str) -> None:
             await asyncio.sleep(0)
             turns += 1
 
-    async def rambling(*_: object, **__: object) -> Reply:
-        return Reply(piece * (900_000 // len(piece)), Usage(), is_cut=False)
+    async def rambling(*_: object, **__: object) -> ModelReply:
+        return ModelReply(piece * (900_000 // len(piece)), Usage(), is_cut=False)
 
-    model = cast("Model", SimpleNamespace(ask=rambling))
+    model = cast("ModelClient", SimpleNamespace(ask=rambling))
     meanwhile = asyncio.create_task(others())
-    await Asker(model, lambda _: None).ask(prompts.gloss("A", "B", KEYS, "zh"), 100)
+    await FieldRequester(model, lambda _: None).request_fields(
+        prompts.summary_prompt("A", "B", KEYS, "zh"), 100
+    )
     meanwhile.cancel()
     assert turns > 20

@@ -6,8 +6,8 @@ import json
 
 import pytest
 
-from bot.summaries.llm.json_answers import read, tidy
-from bot.summaries.llm.json_tex_escapes import has_beheaded
+from bot.summaries.llm.json_answers import clean_line, parse_fields
+from bot.summaries.llm.json_tex_escapes import has_truncated_command
 
 
 @pytest.mark.parametrize(
@@ -51,7 +51,7 @@ def test_a_command_with_one_backslash_is_that_command(command: str, around: str)
     read_before = json.loads(f'"{said}"') if command[0] != "u" else said
 
     for answer in (f'{{"gist": "{said}"}}', f'{{"gist": "{read_before}"}}'):
-        assert tidy(read(answer, ["gist"])["gist"]) == said
+        assert clean_line(parse_fields(answer, ["gist"])["gist"]) == said
 
 
 @pytest.mark.parametrize(
@@ -67,7 +67,7 @@ def test_a_command_with_one_backslash_is_that_command(command: str, around: str)
     ],
 )
 def test_a_line_break_is_one(said: str, meant: str) -> None:
-    assert tidy(read(f'{{"gist": "{said}"}}', ["gist"])["gist"]) == meant
+    assert clean_line(parse_fields(f'{{"gist": "{said}"}}', ["gist"])["gist"]) == meant
 
 
 @pytest.mark.parametrize(
@@ -82,5 +82,5 @@ def test_a_line_break_is_one(said: str, meant: str) -> None:
     ],
 )
 def test_a_command_without_its_beginning_is_noticed(text: str, found: bool) -> None:
-    assert has_beheaded(text, "the paper") == found
-    assert not has_beheaded(text, text)
+    assert has_truncated_command(text, "the paper") == found
+    assert not has_truncated_command(text, text)

@@ -4,7 +4,13 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from bot.summaries.llm.mask_formulas import keeps_all, keeps_some, marks, protect, restore
+from bot.summaries.llm.mask_formulas import (
+    count_marks,
+    has_all_marks,
+    has_only_allowed_marks,
+    mask,
+    unmask,
+)
 
 pieces = st.sampled_from(
     [
@@ -77,7 +83,7 @@ texts = st.text() | st.lists(pieces, max_size=30).map("".join)
     ],
 )
 def test_a_run_leaves_whole(run: str) -> None:
-    assert protect(f"We use ({run}), here.") == ("We use (⟦1⟧), here.", (run,))
+    assert mask(f"We use ({run}), here.") == ("We use (⟦1⟧), here.", (run,))
 
 
 @pytest.mark.parametrize(
@@ -93,36 +99,36 @@ def test_a_run_leaves_whole(run: str) -> None:
     ],
 )
 def test_words_and_numbers_stay(text: str) -> None:
-    assert protect(text) == (text, ())
+    assert mask(text) == (text, ())
 
 
 def test_marks_count_on_from_a_first() -> None:
-    assert protect("$a$ and $b$", first=3) == ("⟦3⟧ and ⟦4⟧", ("$a$", "$b$"))
+    assert mask("$a$ and $b$", first_mark=3) == ("⟦3⟧ and ⟦4⟧", ("$a$", "$b$"))
 
 
 @given(texts)
 @example("⟦1⟧ ⟦⟦2⟧ $x$")
 def test_what_was_protected_is_restored(text: str) -> None:
-    masked, kept = protect(text)
+    masked, kept = mask(text)
 
-    assert restore(masked, kept) == text
+    assert unmask(masked, kept) == text
 
 
 @given(texts)
 def test_every_mark_stands_once(text: str) -> None:
     """Marks that the paper itself holds are no marks of ours."""
-    masked, kept = protect(text)
+    masked, kept = mask(text)
 
-    assert marks(masked) == dict.fromkeys(range(1, len(kept) + 1), 1)
+    assert count_marks(masked) == dict.fromkeys(range(1, len(kept) + 1), 1)
 
 
 @given(texts, texts)
 def test_restoring_any_answer_never_fails(source: str, answer: str) -> None:
-    restore(answer, protect(source)[1])
+    unmask(answer, mask(source)[1])
 
 
 def test_an_answer_may_order_its_marks_anew() -> None:
-    assert keeps_all("⟦1⟧ of ⟦2⟧", "⟦ 2 ⟧\u7684⟦1⟧")
+    assert has_all_marks("⟦1⟧ of ⟦2⟧", "⟦ 2 ⟧\u7684⟦1⟧")
 
 
 @pytest.mark.parametrize(
@@ -130,18 +136,18 @@ def test_an_answer_may_order_its_marks_anew() -> None:
     ["", "⟦1⟧", "⟦1⟧ ⟦2⟧ ⟦2⟧", "⟦1⟧ ⟦2]", "⟦1⟧ ⟦2⟧ ⟦3⟧", "⟦1⟧ ⟦2⟧ ⟧"],
 )
 def test_a_mark_lost_doubled_broken_or_invented_is_seen(answer: str) -> None:
-    assert not keeps_all("⟦1⟧ of ⟦2⟧", answer)
+    assert not has_all_marks("⟦1⟧ of ⟦2⟧", answer)
 
 
 def test_a_gist_has_some_of_the_marks_and_no_address() -> None:
-    masked, kept = protect("We find $x$ and $y$; see https://example.org/x or me@example.org.")
+    masked, kept = mask("We find $x$ and $y$; see https://example.org/x or me@example.org.")
 
-    assert keeps_some(masked, "⟦2⟧ is found", kept)
-    assert keeps_some(masked, "nothing is found", kept)
-    assert not keeps_some(masked, "⟦1⟧ is ⟦1⟧", kept)
-    assert not keeps_some(masked, "see ⟦3⟧", kept)
-    assert not keeps_some(masked, "ask ⟦4⟧", kept)
-    assert not keeps_some(masked, "⟦9⟧ is found", kept)
+    assert has_only_allowed_marks(masked, "⟦2⟧ is found", kept)
+    assert has_only_allowed_marks(masked, "nothing is found", kept)
+    assert not has_only_allowed_marks(masked, "⟦1⟧ is ⟦1⟧", kept)
+    assert not has_only_allowed_marks(masked, "see ⟦3⟧", kept)
+    assert not has_only_allowed_marks(masked, "ask ⟦4⟧", kept)
+    assert not has_only_allowed_marks(masked, "⟦9⟧ is found", kept)
 
 
 @pytest.mark.parametrize(
@@ -161,6 +167,6 @@ def test_a_gist_has_some_of_the_marks_and_no_address() -> None:
 )
 def test_a_long_hostile_text_takes_linear_time(text: str) -> None:
     """The time limit of the test is the proof: each step backwards would take minutes."""
-    masked, kept = protect(text)
+    masked, kept = mask(text)
 
-    assert restore(masked, kept) == text
+    assert unmask(masked, kept) == text

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.summaries.llm.paper_for_prompt import halves, pieces, source
+from bot.summaries.llm.paper_for_prompt import mask_paper, split_halves, split_pieces
 from storage.records import Paper
 
 words = st.sampled_from(["We", "find", "⟦12⟧", "that.", "It", "holds.", "x" * 30, "扩散。", "e.g."])
@@ -13,15 +13,15 @@ texts = st.lists(words, min_size=1, max_size=120).map(" ".join)
 
 @given(texts, st.integers(10, 400))
 def test_pieces_are_the_whole(text: str, most: int) -> None:
-    found = pieces(text, most)
+    found = split_pieces(text, most)
 
     assert "".join(" ".join(found).split()) == "".join(text.split())
-    assert all(len(piece) <= most or " ".join(pieces(piece, 1)) == piece for piece in found)
+    assert all(len(piece) <= most or " ".join(split_pieces(piece, 1)) == piece for piece in found)
 
 
 @given(texts)
 def test_halves_are_the_whole_and_shorter(text: str) -> None:
-    found = halves(text)
+    found = split_halves(text)
 
     if len(text) < 200:
         assert found is None
@@ -32,20 +32,20 @@ def test_halves_are_the_whole_and_shorter(text: str) -> None:
 
 
 def test_one_word_has_no_halves() -> None:
-    assert halves("x" * 1_000) is None
+    assert split_halves("x" * 1_000) is None
 
 
 def test_halves_are_about_even() -> None:
-    first, second = halves("One sentence of five words. " * 20) or ("", "")
+    first, second = split_halves("One sentence of five words. " * 20) or ("", "")
 
     assert abs(len(first) - len(second)) < 40
 
 
 def test_title_and_abstract_share_one_numbering() -> None:
-    found = source(Paper("arxiv:1", 1, "On $a$", "We find $b$\n and $c$."))
+    found = mask_paper(Paper("arxiv:1", 1, "On $a$", "We find $b$\n and $c$."))
 
     assert (found.title, found.abstract) == ("On ⟦1⟧", "We find ⟦2⟧ and ⟦3⟧.")
-    assert found.kept == ("$a$", "$b$", "$c$")
+    assert found.runs == ("$a$", "$b$", "$c$")
 
 
 @pytest.mark.parametrize(
@@ -57,7 +57,7 @@ def test_title_and_abstract_share_one_numbering() -> None:
     ],
 )
 def test_what_feeds_put_around_is_left_out(title: str, bare: str) -> None:
-    assert source(Paper("arxiv:1", 1, title, "x")).title == bare
+    assert mask_paper(Paper("arxiv:1", 1, title, "x")).title == bare
 
 
 @pytest.mark.parametrize(
@@ -77,4 +77,4 @@ def test_what_feeds_put_around_is_left_out(title: str, bare: str) -> None:
 def test_words_are_sent_without_their_dress(dressed: str, bare: str | None) -> None:
     expected = bare or "It rises by 46.92% on 6,000 of ImageNet & Zh_Hans"
 
-    assert source(Paper("arxiv:1", 1, "x", dressed)).abstract == expected
+    assert mask_paper(Paper("arxiv:1", 1, "x", dressed)).abstract == expected

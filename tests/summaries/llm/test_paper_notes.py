@@ -2,15 +2,15 @@
 
 import pytest
 
-from bot.summaries.llm.ask_for_fields import Unfit
-from bot.summaries.llm.client import Model
+from bot.summaries.llm.ask_for_fields import AnswerRejected
+from bot.summaries.llm.client import ModelClient
 from bot.summaries.llm.errors import Unreachable, Usage
-from bot.summaries.llm.paper_notes import Note, in_english, noted
-from tests.summaries.llm.wire import refused, said, wire
-from tests.summaries.papers import sample
+from bot.summaries.llm.paper_notes import NoteText, translate_search_words, write_note
+from tests.summaries.llm.wire import completion_response, error_response, scripted_server
+from tests.summaries.papers import sample_summaries
 
-PAPER, _ = next(sample())
-NOTE = Note(
+PAPER, _ = next(sample_summaries())
+NOTE = NoteText(
     "扩散模型在天空和车轮上花费同样多的步数。",
     "按预测噪声趋于稳定的快慢分配步数，误差低于阈值 $\\tau$ 的图像块被冻结。",
     "平均计算次数从 50 次降到 19 次，FID 不变。",
@@ -24,18 +24,18 @@ FIELDS = {
 }
 
 
-async def note_of(*answers: bytes) -> tuple[Note, list[Usage]]:
+async def note_of(*answers: bytes) -> tuple[NoteText, list[Usage]]:
     spent: list[Usage] = []
-    async with wire(*answers) as server, Model(server.url, "", "m") as model:
-        return await noted(model, PAPER, "zh", spent.append), spent
+    async with scripted_server(*answers) as server, ModelClient(server.url, "", "m") as model:
+        return await write_note(model, PAPER, "zh", spent.append), spent
 
 
 async def test_a_note_has_its_sections_with_formulas_put_back() -> None:
-    assert await note_of(said(FIELDS)) == (NOTE, [Usage(100, 20)])
+    assert await note_of(completion_response(FIELDS)) == (NOTE, [Usage(100, 20)])
 
 
 async def test_a_paper_may_name_no_limits() -> None:
-    note, _ = await note_of(said(FIELDS | {"limits": ""}))
+    note, _ = await note_of(completion_response(FIELDS | {"limits": ""}))
 
     assert note.limits == ""
 
@@ -57,12 +57,12 @@ async def test_a_paper_may_name_no_limits() -> None:
     ],
 )
 async def test_a_failing_note_is_asked_for_once_more(fields: dict[str, str], fault: str) -> None:
-    bad = said(FIELDS | fields)
-    note, spent = await note_of(bad, said(FIELDS))
+    bad = completion_response(FIELDS | fields)
+    note, spent = await note_of(bad, completion_response(FIELDS))
 
     assert note == NOTE
     assert len(spent) == 2
-    with pytest.raises(Unfit, match=fault):
+    with pytest.raises(AnswerRejected, match=fault):
         await note_of(bad)
 
 
@@ -92,25 +92,31 @@ async def test_a_failing_note_is_asked_for_once_more(fields: dict[str, str], fau
     ],
 )  # fmt: skip
 async def test_search_words_are_words_or_nothing(answer: str, words: str) -> None:
-    async with wire(said(answer)) as server, Model(server.url, "", "m") as model:
-        assert await in_english(model, "扩散模型", lambda _: None) == words
+    async with (
+        scripted_server(completion_response(answer)) as server,
+        ModelClient(server.url, "", "m") as model,
+    ):
+        assert await translate_search_words(model, "扩散模型", lambda _: None) == words
 
 
 async def test_search_words_are_paid_and_their_troubles_told() -> None:
     spent: list[Usage] = []
     async with (
-        wire(said("diffusion"), refused(500, "Oops")) as server,
-        Model(server.url, "", "m") as model,
+        scripted_server(completion_response("diffusion"), error_response(500, "Oops")) as server,
+        ModelClient(server.url, "", "m") as model,
     ):
-        await in_english(model, "扩散", spent.append)
+        await translate_search_words(model, "扩散", spent.append)
         with pytest.raises(Unreachable):
-            await in_english(model, "扩散", spent.append)
+            await translate_search_words(model, "扩散", spent.append)
 
     assert spent == [Usage(100, 20)]
 
 
 async def test_what_somebody_types_is_data_and_bounded() -> None:
-    async with wire(said("diffusion")) as server, Model(server.url, "", "m") as model:
-        await in_english(model, "扩散 " * 500, lambda _: None)
+    async with (
+        scripted_server(completion_response("diffusion")) as server,
+        ModelClient(server.url, "", "m") as model,
+    ):
+        await translate_search_words(model, "扩散 " * 500, lambda _: None)
 
-    assert len(server.texts()[0]) < 1_200
+    assert len(server.request_texts()[0]) < 1_200

@@ -4,7 +4,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.summaries.llm.prompts import gloss, language_name, note, piece, schema, search_words
+from bot.summaries.llm.prompts import (
+    json_schema,
+    language_name,
+    note_prompt,
+    piece_prompt,
+    search_words_prompt,
+    summary_prompt,
+)
 
 
 @pytest.mark.parametrize(
@@ -29,7 +36,10 @@ def test_a_language_is_named_in_english(tag: str, name: str) -> None:
 
 @given(st.text(), st.text())
 def test_no_data_holds_its_own_fence(title: str, abstract: str) -> None:
-    for prompt in (gloss(title, abstract, ("gist",), "zh"), note(title, abstract, "de")):
+    for prompt in (
+        summary_prompt(title, abstract, ("gist",), "zh"),
+        note_prompt(title, abstract, "de"),
+    ):
         opening, *_, closing = prompt.data.split("\n")
         fence = opening.strip("<>")
         assert closing == f"</{fence}>"
@@ -37,43 +47,52 @@ def test_no_data_holds_its_own_fence(title: str, abstract: str) -> None:
 
 
 def test_a_gist_is_measured_in_the_signs_of_its_language() -> None:
-    assert "40 to 90 characters" in gloss("t", "a", ("gist",), "zh").instructions
-    assert "20 to 40 words" in gloss("t", "a", ("gist",), "fr").instructions
+    assert "40 to 90 characters" in summary_prompt("t", "a", ("gist",), "zh").instructions
+    assert "20 to 40 words" in summary_prompt("t", "a", ("gist",), "fr").instructions
 
 
 def test_only_what_is_asked_for_is_described() -> None:
-    told = gloss("t", "a", ("title", "gist"), "zh")
+    told = summary_prompt("t", "a", ("title", "gist"), "zh")
 
     assert told.keys == ("title", "gist")
     assert '"abstract":' not in told.instructions
 
 
 def test_marks_are_explained_where_there_are_some() -> None:
-    assert "⟦" not in gloss("t", "a", ("gist",), "zh").instructions
-    assert "exactly once" in gloss("⟦1⟧", "a", ("title", "abstract"), "zh").instructions
-    assert "need" in gloss("⟦1⟧", "a", ("gist",), "en").instructions
+    assert "⟦" not in summary_prompt("t", "a", ("gist",), "zh").instructions
+    assert "exactly once" in summary_prompt("⟦1⟧", "a", ("title", "abstract"), "zh").instructions
+    assert "need" in summary_prompt("⟦1⟧", "a", ("gist",), "en").instructions
 
 
 def test_a_piece_shows_the_title_without_its_marks() -> None:
-    assert "Title: On … sets\nPiece: We use ⟦2⟧." in piece("On ⟦1⟧ sets", "We use ⟦2⟧.", "zh").data
+    assert (
+        "Title: On … sets\nPiece: We use ⟦2⟧."
+        in piece_prompt("On ⟦1⟧ sets", "We use ⟦2⟧.", "zh").data
+    )
 
 
 def test_the_reasons_of_a_refusal_come_last() -> None:
-    prompt = search_words("words")
+    prompt = search_words_prompt("words")
 
-    assert prompt.again([]) == prompt
-    assert prompt.again(["Be brief.", "Be exact."]).instructions.endswith("Be brief. Be exact.")
+    assert prompt.with_reasons([]) == prompt
+    assert prompt.with_reasons(["Be brief.", "Be exact."]).instructions.endswith(
+        "Be brief. Be exact."
+    )
 
 
 def test_every_prompt_names_json() -> None:
     """Servers that offer JSON without a schema demand the word."""
-    for prompt in (gloss("t", "a", ("gist",), "en"), note("t", "a", "en"), piece("t", "a", "zh")):
+    for prompt in (
+        summary_prompt("t", "a", ("gist",), "en"),
+        note_prompt("t", "a", "en"),
+        piece_prompt("t", "a", "zh"),
+    ):
         assert "JSON" in prompt.instructions
         assert all(f'"{key}":' in prompt.instructions for key in prompt.keys)
 
 
 def test_a_schema_is_as_strict_as_servers_want_it() -> None:
-    assert schema(("title", "gist")) == {
+    assert json_schema(("title", "gist")) == {
         "type": "object",
         "properties": {"title": {"type": "string"}, "gist": {"type": "string"}},
         "required": ["title", "gist"],

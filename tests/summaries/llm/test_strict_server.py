@@ -5,10 +5,10 @@ It refuses every request that the API would refuse, and misbehaves by name.
 
 import pytest
 
-from bot.summaries.llm.ask_for_fields import Unfit
-from bot.summaries.llm.client import Model
+from bot.summaries.llm.ask_for_fields import AnswerRejected
+from bot.summaries.llm.client import ModelClient
 from bot.summaries.llm.errors import (
-    Declined,
+    CompletionDeclined,
     KeyRefused,
     ModelError,
     ModelUnknown,
@@ -17,37 +17,37 @@ from bot.summaries.llm.errors import (
     Unreachable,
     Usage,
 )
-from bot.summaries.llm.paper_notes import in_english, noted
-from bot.summaries.llm.summarize import glossed
-from tests.models.server import KEY, MODEL, models
-from tests.summaries.papers import sample
+from bot.summaries.llm.paper_notes import translate_search_words, write_note
+from bot.summaries.llm.summarize import summarize
+from tests.models.server import KEY, MODEL, model_server
+from tests.summaries.papers import sample_summaries
 
-PAPERS = [paper for paper, _ in sample()]
+PAPERS = [paper for paper, _ in sample_summaries()]
 
 
 async def spent_on(script: str, *, language: str = "zh") -> tuple[list[Usage], int]:
     """What glossing a paper costs, and how many calls the server saw."""
     spent: list[Usage] = []
-    async with models(script) as server, Model(server.url, KEY, MODEL) as model:
-        await glossed(model, PAPERS[0], language, spent.append)
+    async with model_server(script) as server, ModelClient(server.url, KEY, MODEL) as model:
+        await summarize(model, PAPERS[0], language, spent.append)
         return spent, len(server.calls)
 
 
 @pytest.mark.parametrize("language", ["zh", "en"])
 async def test_every_paper_is_told_in_one_call(language: str) -> None:
-    async with models("good") as server, Model(server.url, KEY, MODEL) as model:
+    async with model_server("good") as server, ModelClient(server.url, KEY, MODEL) as model:
         for paper in PAPERS[:12]:
-            await glossed(model, paper, language, lambda _: None)
+            await summarize(model, paper, language, lambda _: None)
 
         assert len(server.calls) == 12
 
 
 async def test_notes_and_search_words_are_had() -> None:
-    async with models("good") as server, Model(server.url, KEY, MODEL) as model:
-        note = await noted(model, PAPERS[0], "zh", lambda _: None)
+    async with model_server("good") as server, ModelClient(server.url, KEY, MODEL) as model:
+        note = await write_note(model, PAPERS[0], "zh", lambda _: None)
 
         assert all((note.problem, note.method, note.result, note.limits))
-        assert await in_english(model, "扩散模型", lambda _: None) == "diffusion model"
+        assert await translate_search_words(model, "扩散模型", lambda _: None) == "diffusion model"
 
 
 @pytest.mark.parametrize(
@@ -71,9 +71,9 @@ async def test_what_is_odd_but_readable_is_read(script: str) -> None:
     spent, calls = await spent_on(script)
 
     assert (len(spent), calls) == (1, 1)
-    assert spent[0].estimated == ("usage" in script)
-    assert 400 < spent[0].asked < 900
-    assert 200 < spent[0].answered < 900
+    assert spent[0].is_estimated == ("usage" in script)
+    assert 400 < spent[0].prompt_tokens < 900
+    assert 200 < spent[0].completion_tokens < 900
 
 
 @pytest.mark.parametrize(
@@ -125,8 +125,8 @@ async def test_a_cut_answer_is_continued(script: str) -> None:
         ("null", Unreachable),
         ("no-choices", Unreachable),
         ("not-json", Unreachable),
-        ("refusal", Declined),
-        ("content-filter", Declined),
+        ("refusal", CompletionDeclined),
+        ("content-filter", CompletionDeclined),
     ],
 )
 async def test_every_trouble_is_named(script: str, kind: type[ModelError]) -> None:
@@ -155,11 +155,14 @@ async def test_an_overload_tells_how_long(script: str, seconds: float | None) ->
 
 @pytest.mark.parametrize("script", ["hang", "slow=30"])
 async def test_a_server_that_takes_too_long_is_given_up(script: str) -> None:
-    async with models(script) as server, Model(server.url, KEY, MODEL, timeout=0.2) as model:
+    async with (
+        model_server(script) as server,
+        ModelClient(server.url, KEY, MODEL, timeout=0.2) as model,
+    ):
         with pytest.raises(Unreachable) as caught:
-            await glossed(model, PAPERS[0], "zh", lambda _: None)
+            await summarize(model, PAPERS[0], "zh", lambda _: None)
 
-    assert caught.value.usage.estimated
+    assert caught.value.usage.is_estimated
 
 
 @pytest.mark.parametrize(
@@ -181,10 +184,10 @@ async def test_a_server_that_takes_too_long_is_given_up(script: str) -> None:
     ],
 )
 async def test_every_bad_answer_is_seen(script: str, fault: str) -> None:
-    with pytest.raises(Unfit) as caught:
+    with pytest.raises(AnswerRejected) as caught:
         await spent_on(script)
 
-    assert fault in caught.value.faults
+    assert fault in caught.value.findings
 
 
 @pytest.mark.parametrize("script", ["links good", "self-talk good", "wrong-types good"])

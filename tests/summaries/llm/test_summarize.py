@@ -5,45 +5,54 @@ from dataclasses import replace
 
 import pytest
 
-from bot.summaries.llm.ask_for_fields import Unfit
-from bot.summaries.llm.client import Model
+from bot.summaries.llm.ask_for_fields import AnswerRejected
+from bot.summaries.llm.client import ModelClient
 from bot.summaries.llm.errors import Overloaded, Unreachable, Usage
-from bot.summaries.llm.summarize import glossed, is_linked
-from bot.summaries.verify.findings import Fault, Told
-from bot.summaries.verify.run_checks import faults
+from bot.summaries.llm.summarize import has_link, summarize
+from bot.summaries.verify.findings import Finding, SummaryText
+from bot.summaries.verify.run_checks import check_summary
 from storage.records import Paper
-from tests.summaries.llm.wire import Answer, Wire, refused, said, wire
-from tests.summaries.papers import answered, sample
+from tests.summaries.llm.wire import (
+    ScriptedAnswer,
+    ScriptedServer,
+    completion_response,
+    error_response,
+    scripted_server,
+)
+from tests.summaries.papers import answer_fields, sample_summaries
 
-PAPERS = {paper.id.removeprefix("arxiv:2611."): (paper, told) for paper, told in sample()}
+PAPERS = {paper.id.removeprefix("arxiv:2611."): (paper, told) for paper, told in sample_summaries()}
 PAPER, TOLD = PAPERS["90101"]
-GOOD = answered(PAPER, TOLD)
+GOOD = answer_fields(PAPER, TOLD)
 HALF = json.dumps(GOOD, ensure_ascii=False)[:-60]
 
 
 class Errand:
     """A paper glossed by a server with these answers: what was told, asked and spent."""
 
-    def __init__(self, *answers: Answer) -> None:
+    def __init__(self, *answers: ScriptedAnswer) -> None:
         self._answers = answers
         self.spent: list[Usage] = []
-        self.server = Wire([])
+        self.server = ScriptedServer([])
 
-    async def told(self, paper: Paper = PAPER, language: str = "zh") -> Told:
-        async with wire(*self._answers) as self.server, Model(self.server.url, "", "m") as model:
-            return await glossed(model, paper, language, self.spent.append)
+    async def told(self, paper: Paper = PAPER, language: str = "zh") -> SummaryText:
+        async with (
+            scripted_server(*self._answers) as self.server,
+            ModelClient(self.server.url, "", "m") as model,
+        ):
+            return await summarize(model, paper, language, self.spent.append)
 
     @property
     def calls(self) -> int:
-        return len(self.server.asked)
+        return len(self.server.request_bodies)
 
 
 def with_field(**fields: str) -> bytes:
-    return said(GOOD | fields)
+    return completion_response(GOOD | fields)
 
 
 async def test_a_paper_is_told_with_its_formulas_put_back() -> None:
-    errand = Errand(said(GOOD, usage=(500, 300)))
+    errand = Errand(completion_response(GOOD, usage=(500, 300)))
 
     assert await errand.told() == TOLD
     assert errand.spent == [Usage(500, 300)]
@@ -54,62 +63,64 @@ async def test_a_paper_is_told_with_its_formulas_put_back() -> None:
 async def test_a_paper_without_a_title_gets_none_from_a_model(told_title: str | None) -> None:
     untitled = replace(PAPER, title=" ")
     told = replace(TOLD, title="")
-    fields = answered(untitled, told)
+    fields = answer_fields(untitled, told)
     del fields["title"]
     if told_title is not None:
         fields["title"] = told_title
-    errand = Errand(said(fields))
+    errand = Errand(completion_response(fields))
 
     assert await errand.told(untitled) == told
-    assert '"title"' not in errand.server.texts()[0]
-    assert "Title:" not in errand.server.texts()[0]
+    assert '"title"' not in errand.server.request_texts()[0]
+    assert "Title:" not in errand.server.request_texts()[0]
 
 
 async def test_a_paper_without_a_title_is_told_in_a_language_of_latin_letters() -> None:
     gist = "Ein Verfahren, das die Schritte der Entrauschung dorthin verlegt, wo sie nötig sind."
-    told = Told("", gist, "Wir messen, wie das Boot auf dem Wasser treibt und wohin es fährt.")
+    told = SummaryText(
+        "", gist, "Wir messen, wie das Boot auf dem Wasser treibt und wohin es fährt."
+    )
     untitled = Paper("arxiv:2611.1", 1, "", "We measure how the boat drifts and where it goes.")
 
-    found = faults(told, untitled, "de")
+    found = check_summary(told, untitled, "de")
 
-    assert Fault.EMPTY not in found
-    assert Fault.WRONG_LANGUAGE not in found
+    assert Finding.EMPTY not in found
+    assert Finding.WRONG_LANGUAGE not in found
 
 
 @pytest.mark.parametrize("number", ["90304", "90501", "90508", "90606", "90105", "90402"])
 async def test_papers_of_many_fields_are_told(number: str) -> None:
     paper, told = PAPERS[number]
 
-    assert await Errand(said(answered(paper, told))).told(paper) == told
+    assert await Errand(completion_response(answer_fields(paper, told))).told(paper) == told
 
 
 async def test_no_formula_is_sent() -> None:
-    errand = Errand(said(GOOD))
+    errand = Errand(completion_response(GOOD))
     await errand.told()
 
-    assert "tau" not in errand.server.texts()[0]
+    assert "tau" not in errand.server.request_texts()[0]
 
 
 async def test_in_english_only_the_gist_is_asked_for() -> None:
     gist = "A sampler that spends denoising steps where noise settles last needs 19, not 50."
-    errand = Errand(said({"gist": gist}))
+    errand = Errand(completion_response({"gist": gist}))
 
-    assert await errand.told(language="en") == Told(PAPER.title, gist, PAPER.abstract)
-    assert '"abstract"' not in errand.server.texts()[0]
+    assert await errand.told(language="en") == SummaryText(PAPER.title, gist, PAPER.abstract)
+    assert '"abstract"' not in errand.server.request_texts()[0]
 
 
 async def test_each_language_is_named_with_its_script() -> None:
-    errand = Errand(said(GOOD))
-    with pytest.raises(Unfit):
+    errand = Errand(completion_response(GOOD))
+    with pytest.raises(AnswerRejected):
         await errand.told(language="zh-Hant")
 
-    assert "Chinese (Traditional)" in errand.server.texts()[0]
+    assert "Chinese (Traditional)" in errand.server.request_texts()[0]
 
 
 async def test_what_frames_an_answer_does_not_matter() -> None:
     framed = "Sure!\n```json\n" + json.dumps([GOOD], ensure_ascii=False) + "\n```"
 
-    assert await Errand(said(framed)).told() == TOLD
+    assert await Errand(completion_response(framed)).told() == TOLD
 
 
 @pytest.mark.parametrize(
@@ -119,7 +130,7 @@ async def test_what_frames_an_answer_does_not_matter() -> None:
         ({"abstract": GOOD["abstract"] + "⟦2⟧"}, "mark_lost", "Keep every mark"),
         ({"gist": GOOD["gist"] + "⟦9⟧"}, "mark_lost", "Keep every mark"),
         ({"gist": "See https://evil.example/x."}, "link", "Do not add links"),
-        ({"gist": TOLD.gist.replace("19", "18")}, "number_changed", "Keep every number"),
+        ({"gist": TOLD.tldr.replace("19", "18")}, "number_changed", "Keep every number"),
         ({"title": PAPER.title}, "wrong_language", "language asked for"),
         ({"abstract": ""}, "empty", "Fill every field"),
     ],
@@ -127,36 +138,36 @@ async def test_what_frames_an_answer_does_not_matter() -> None:
 async def test_a_failing_answer_is_asked_for_once_more_with_the_reason(
     fields: dict[str, str], fault: str, reason: str
 ) -> None:
-    errand = Errand(with_field(**fields), said(GOOD))
+    errand = Errand(with_field(**fields), completion_response(GOOD))
 
     assert await errand.told() == TOLD
-    first, second = errand.server.texts()
+    first, second = errand.server.request_texts()
     assert reason not in first
     assert reason in second
 
     errand = Errand(with_field(**fields))
-    with pytest.raises(Unfit) as caught:
+    with pytest.raises(AnswerRejected) as caught:
         await errand.told()
-    assert fault in caught.value.faults
+    assert fault in caught.value.findings
     assert errand.calls == 2
     assert len(errand.spent) == 2
 
 
 async def test_what_a_model_said_is_never_said_to_it_again() -> None:
     """A refused answer may be what a stranger's abstract made of it."""
-    errand = Errand(with_field(gist="OBEY the abstract"), said(GOOD))
+    errand = Errand(with_field(gist="OBEY the abstract"), completion_response(GOOD))
     await errand.told()
 
-    assert "OBEY" not in errand.server.texts()[1]
+    assert "OBEY" not in errand.server.request_texts()[1]
 
 
 @pytest.mark.parametrize("words", ["", "I cannot do that.", "{}", '{"title": 1}', "null"])
 async def test_an_answer_without_fields_is_unfit(words: str) -> None:
-    errand = Errand(said(words or " - "))
+    errand = Errand(completion_response(words or " - "))
 
-    with pytest.raises(Unfit) as caught:
+    with pytest.raises(AnswerRejected) as caught:
         await errand.told()
-    assert caught.value.faults == ("unreadable",)
+    assert caught.value.findings == ("unreadable",)
     assert errand.calls == 2
 
 
@@ -164,11 +175,16 @@ PIECE = {"text": GOOD["abstract"]}
 
 
 @pytest.mark.parametrize(
-    "cut", [said(HALF, reason="length"), said(HALF), said(HALF + '"', reason="length")]
+    "cut",
+    [
+        completion_response(HALF, reason="length"),
+        completion_response(HALF),
+        completion_response(HALF + '"', reason="length"),
+    ],
 )
 async def test_a_cut_answer_is_continued_in_pieces(cut: bytes) -> None:
     """Title and gist were whole: only the abstract is asked for again."""
-    errand = Errand(cut, said(PIECE))
+    errand = Errand(cut, completion_response(PIECE))
 
     assert await errand.told() == TOLD
     assert errand.calls == 2
@@ -177,7 +193,11 @@ async def test_a_cut_answer_is_continued_in_pieces(cut: bytes) -> None:
 
 async def test_what_was_cut_before_the_abstract_is_asked_for_as_well() -> None:
     brief = {"title": GOOD["title"], "gist": GOOD["gist"]}
-    errand = Errand(said('{"title": "', reason="length"), said(brief), said(PIECE))
+    errand = Errand(
+        completion_response('{"title": "', reason="length"),
+        completion_response(brief),
+        completion_response(PIECE),
+    )
 
     assert await errand.told() == TOLD
 
@@ -185,25 +205,29 @@ async def test_what_was_cut_before_the_abstract_is_asked_for_as_well() -> None:
 async def test_plain_words_that_were_cut_are_not_taken_for_a_piece() -> None:
     """Without a frame nothing tells where a text was to end."""
     first, rest = GOOD["abstract"].split("。", 1)
-    halves = [said({"text": first + "。"}), said({"text": rest})]
-    errand = Errand(said(HALF), said(GOOD["abstract"][:100], reason="length"), *halves)
+    halves = [completion_response({"text": first + "。"}), completion_response({"text": rest})]
+    errand = Errand(
+        completion_response(HALF),
+        completion_response(GOOD["abstract"][:100], reason="length"),
+        *halves,
+    )
 
     assert await errand.told() == TOLD
     assert errand.calls == 4
 
 
 async def test_a_model_that_never_ends_is_given_up_after_a_few_calls() -> None:
-    errand = Errand(said('{"title": "", "abstract": "', reason="length"))
+    errand = Errand(completion_response('{"title": "", "abstract": "', reason="length"))
 
-    with pytest.raises(Unfit, match="cut_short"):
+    with pytest.raises(AnswerRejected, match="cut_short"):
         await errand.told()
     assert errand.calls <= 3
 
 
 async def test_pieces_that_never_end_are_given_up_after_a_few_halves() -> None:
-    errand = Errand(said(HALF), said('{"text": "', reason="length"))
+    errand = Errand(completion_response(HALF), completion_response('{"text": "', reason="length"))
 
-    with pytest.raises(Unfit, match="cut_short"):
+    with pytest.raises(AnswerRejected, match="cut_short"):
         await errand.told()
     assert errand.calls <= 6
 
@@ -212,12 +236,15 @@ async def test_a_long_abstract_goes_in_pieces_at_once() -> None:
     """Each piece is shown alone, and the pieces are the whole."""
     paper = Paper(PAPER.id, 1, PAPER.title, " ".join([PAPER.abstract] * 5))
     assert len(paper.abstract) > 3_000
-    errand = Errand(said({"title": GOOD["title"], "gist": GOOD["gist"]}), said({"text": "一句。"}))
+    errand = Errand(
+        completion_response({"title": GOOD["title"], "gist": GOOD["gist"]}),
+        completion_response({"text": "一句。"}),
+    )
 
-    with pytest.raises(Unfit):
+    with pytest.raises(AnswerRejected):
         await errand.told(paper)
 
-    first, *pieces, _ = errand.server.texts()  # the last is another attempt's first
+    first, *pieces, _ = errand.server.request_texts()  # the last is another attempt's first
     assert '"abstract":' not in first
     shown = [text.rsplit("Piece: ")[-1].split("\n</")[0] for text in pieces]
     assert len(shown) >= 3
@@ -227,7 +254,7 @@ async def test_a_long_abstract_goes_in_pieces_at_once() -> None:
 
 
 async def test_every_call_is_paid_also_before_one_that_fails() -> None:
-    errand = Errand(said(HALF, usage=(400, 90)), refused(429, "Slow down"))
+    errand = Errand(completion_response(HALF, usage=(400, 90)), error_response(429, "Slow down"))
 
     with pytest.raises(Overloaded):
         await errand.told()
@@ -235,7 +262,7 @@ async def test_every_call_is_paid_also_before_one_that_fails() -> None:
 
 
 async def test_a_call_that_fails_after_it_was_paid_is_paid() -> None:
-    errand = Errand(said("", usage=(400, 0)))
+    errand = Errand(completion_response("", usage=(400, 0)))
 
     with pytest.raises(Unreachable):
         await errand.told()
@@ -246,9 +273,9 @@ async def test_a_call_that_fails_after_it_was_paid_is_paid() -> None:
     ("abstract", "fault"), [("", "no_abstract"), (" \n", "no_abstract"), ("x" * 20_001, "too_long")]
 )
 async def test_what_cannot_be_told_is_not_asked(abstract: str, fault: str) -> None:
-    errand = Errand(said(GOOD))
+    errand = Errand(completion_response(GOOD))
 
-    with pytest.raises(Unfit, match=fault):
+    with pytest.raises(AnswerRejected, match=fault):
         await errand.told(Paper(PAPER.id, 1, PAPER.title, abstract))
     assert errand.calls == 0
 
@@ -256,11 +283,11 @@ async def test_what_cannot_be_told_is_not_asked(abstract: str, fault: str) -> No
 async def test_what_feeds_put_around_a_paper_is_not_sent() -> None:
     title = f"{PAPER.title}. (arXiv:2401.16468v1 [cs.CV] UPDATED)"
     abstract = f"arXiv:2401.16468v1 Announce Type: replace-cross  Abstract: {PAPER.abstract}"
-    errand = Errand(said(GOOD))
+    errand = Errand(completion_response(GOOD))
     await errand.told(Paper(PAPER.id, 1, title, abstract))
 
-    assert "Announce" not in errand.server.texts()[0]
-    assert "UPDATED" not in errand.server.texts()[0]
+    assert "Announce" not in errand.server.request_texts()[0]
+    assert "UPDATED" not in errand.server.request_texts()[0]
 
 
 HOSTILE = {
@@ -278,11 +305,11 @@ HOSTILE = {
 @pytest.mark.parametrize("words", HOSTILE.values(), ids=HOSTILE)
 async def test_an_abstract_that_gives_orders_is_fenced(words: str) -> None:
     """Its words stand once, as data, between fences that it cannot close."""
-    errand = Errand(said(GOOD))
-    with pytest.raises(Unfit):
+    errand = Errand(completion_response(GOOD))
+    with pytest.raises(AnswerRejected):
         await errand.told(Paper(PAPER.id, 1, PAPER.title, words))
 
-    for asked in errand.server.asked:
+    for asked in errand.server.request_bodies:
         messages = asked["messages"]
         assert isinstance(messages, list)
         instructions, data = (message["content"] for message in messages)
@@ -299,7 +326,7 @@ async def test_a_model_that_obeys_a_stranger_is_not_believed(words: str) -> None
     paper = Paper(PAPER.id, 1, PAPER.title, f"{PAPER.abstract} {words}")
     for field in ("title", "gist", "abstract"):
         errand = Errand(with_field(**{field: words}))
-        with pytest.raises(Unfit):
+        with pytest.raises(AnswerRejected):
             await errand.told(paper)
         assert errand.calls == 2
 
@@ -308,16 +335,16 @@ async def test_a_link_of_the_paper_is_none_of_its_gist() -> None:
     """A stranger's link may be part of the abstract, which is theirs; the sentence is ours."""
     paper = Paper(PAPER.id, 1, PAPER.title, f"{PAPER.abstract} See https://evil.example/x now.")
     errand = Errand(
-        said(
+        completion_response(
             GOOD
             | {"abstract": GOOD["abstract"] + "参见⟦3⟧。"}
             | {"gist": GOOD["gist"].removesuffix("。") + "，参见⟦3⟧。"}
         )
     )
 
-    with pytest.raises(Unfit) as caught:
+    with pytest.raises(AnswerRejected) as caught:
         await errand.told(paper)
-    assert {"link", "mark_lost"} <= set(caught.value.faults)
+    assert {"link", "mark_lost"} <= set(caught.value.findings)
 
 
 @pytest.mark.parametrize(
@@ -342,4 +369,4 @@ async def test_a_link_of_the_paper_is_none_of_its_gist() -> None:
     ],
 )
 def test_a_link_is_what_clients_make_one_of(text: str, found: bool) -> None:
-    assert is_linked(text) == found
+    assert has_link(text) == found

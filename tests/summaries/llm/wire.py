@@ -8,22 +8,25 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 
-Answer = bytes | Callable[[asyncio.StreamWriter], Awaitable[None]]
-Asked = dict[str, object]
+ScriptedAnswer = bytes | Callable[[asyncio.StreamWriter], Awaitable[None]]
+RequestBody = dict[str, object]
 
 
 @dataclass
-class Wire:
+class ScriptedServer:
     """What was asked, and where; after its last answer it repeats that one."""
 
-    answers: list[Answer]
+    answers: list[ScriptedAnswer]
     url: str = ""
-    asked: list[Asked] = field(default_factory=list)
-    heads: list[str] = field(default_factory=list)
+    request_bodies: list[RequestBody] = field(default_factory=list)
+    request_heads: list[str] = field(default_factory=list)
 
-    def texts(self) -> list[str]:
+    def request_texts(self) -> list[str]:
         """The instructions and the data of each request, joined."""
-        return ["\n".join(part["content"] for part in _messages(one)) for one in self.asked]
+        return [
+            "\n".join(part["content"] for part in _request_messages(request_body))
+            for request_body in self.request_bodies
+        ]
 
     async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         """Answers one request after the other on a connection."""
@@ -34,9 +37,9 @@ class Wire:
                     for line in head.lower().splitlines()
                     if line.startswith("content-length:")
                 )
-                self.asked.append(json.loads(await reader.readexactly(length)))
-                self.heads.append(head)
-                answer = self.answers[min(len(self.asked), len(self.answers)) - 1]
+                self.request_bodies.append(json.loads(await reader.readexactly(length)))
+                self.request_heads.append(head)
+                answer = self.answers[min(len(self.request_bodies), len(self.answers)) - 1]
                 await (self._write(writer, answer) if isinstance(answer, bytes) else answer(writer))
         except (asyncio.IncompleteReadError, ConnectionError):
             pass
@@ -48,25 +51,25 @@ class Wire:
         await writer.drain()
 
 
-def _messages(asked: Asked) -> list[dict[str, str]]:
-    found = asked["messages"]
-    assert isinstance(found, list)
-    return found
+def _request_messages(request_body: RequestBody) -> list[dict[str, str]]:
+    messages = request_body["messages"]
+    assert isinstance(messages, list)
+    return messages
 
 
 @asynccontextmanager
-async def wire(*answers: Answer) -> AsyncIterator[Wire]:
+async def scripted_server(*answers: ScriptedAnswer) -> AsyncIterator[ScriptedServer]:
     """A server with these answers, one a request."""
-    served = Wire(list(answers))
+    scripted = ScriptedServer(list(answers))
     tasks: set[asyncio.Task[None]] = set()
 
     def connected(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        tasks.add(asyncio.create_task(served.serve(reader, writer)))
+        tasks.add(asyncio.create_task(scripted.serve(reader, writer)))
 
     server = await asyncio.start_server(connected, "127.0.0.1", 0)
-    served.url = f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}/v1"
+    scripted.url = f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}/v1"
     try:
-        yield served
+        yield scripted
     finally:
         server.close()
         for task in tasks:
@@ -74,25 +77,31 @@ async def wire(*answers: Answer) -> AsyncIterator[Wire]:
         await asyncio.gather(*tasks, return_exceptions=True)
 
 
-def http(status: int, body: object, **headers: str) -> bytes:
+def http_response(status: int, body: object, **headers: str) -> bytes:
     """An answer with a JSON body, or with the bytes or the text as they are."""
     if not isinstance(body, bytes):
         body = (body if isinstance(body, str) else json.dumps(body)).encode()
     fields = {"content-type": "application/json", "content-length": str(len(body))}
     fields |= {name.replace("_", "-"): value for name, value in headers.items()}
-    head = "".join(f"{name}: {value}\r\n" for name, value in fields.items())
-    return f"HTTP/1.1 {status} Any\r\n{head}\r\n".encode() + body
+    header_lines = "".join(f"{name}: {value}\r\n" for name, value in fields.items())
+    return f"HTTP/1.1 {status} Any\r\n{header_lines}\r\n".encode() + body
 
 
-def said(content: object, *, reason: str = "stop", usage: object = (100, 20)) -> bytes:
+def completion_response(
+    answer_content: object, *, reason: str = "stop", usage: object = (100, 20)
+) -> bytes:
     """A completion that says this; JSON where it is no text."""
-    text = content if isinstance(content, str | None) else json.dumps(content, ensure_ascii=False)
+    text = (
+        answer_content
+        if isinstance(answer_content, str | None)
+        else json.dumps(answer_content, ensure_ascii=False)
+    )
     if isinstance(usage, tuple):
         usage = dict(zip(("prompt_tokens", "completion_tokens"), usage, strict=True))
     choice = {"message": {"role": "assistant", "content": text}, "finish_reason": reason}
-    return http(200, {"choices": [choice], "usage": usage})
+    return http_response(200, {"choices": [choice], "usage": usage})
 
 
-def refused(status: int, message: str, **fields: object) -> bytes:
+def error_response(status: int, message: str, **fields: object) -> bytes:
     """An error as OpenAI words it."""
-    return http(status, {"error": {"message": message, **fields}})
+    return http_response(status, {"error": {"message": message, **fields}})

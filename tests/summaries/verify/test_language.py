@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from bot.summaries.verify.language import is_english, is_in, script_of
+from bot.summaries.verify.language import is_english, is_in_language, script_of
 
 
 @pytest.mark.parametrize(
@@ -55,7 +55,7 @@ def test_english_in_any_spelling(language: str) -> None:
     ],
 )
 def test_it_is(text: str, language: str) -> None:
-    assert is_in(text, language)
+    assert is_in_language(text, language)
 
 
 @pytest.mark.parametrize(
@@ -73,4 +73,4 @@ def test_it_is(text: str, language: str) -> None:
     ],
 )
 def test_it_is_not(text: str, language: str) -> None:
-    assert not is_in(text, language)
+    assert not is_in_language(text, language)

@@ -76,9 +76,11 @@ def test_separators_of_other_languages(said: str) -> None:
 
 
 def test_counting_words_and_idioms_claim_nothing() -> None:
-    assert not numbers.claimed("千万不要用数千倍的成本换两种方法，十分有效")
-    assert not numbers.claimed("Many times, for the first time, and at times one percent; a fold.")
-    assert not numbers.claimed("Some hundred times, and several thousand times.")
+    assert not numbers.claimed_numbers("千万不要用数千倍的成本换两种方法，十分有效")
+    assert not numbers.claimed_numbers(
+        "Many times, for the first time, and at times one percent; a fold."
+    )
+    assert not numbers.claimed_numbers("Some hundred times, and several thousand times.")
 
 
 @pytest.mark.parametrize(
@@ -96,20 +98,20 @@ def test_counting_words_and_idioms_claim_nothing() -> None:
     ],
 )
 def test_numbers_in_words_are_claims_too(said: str, source: str) -> None:
-    assert numbers.claimed(said)
+    assert numbers.claimed_numbers(said)
     assert not _new(said, source)
 
 
 def test_years_citations_and_formulas_may_go() -> None:
     source = r"Since 2019 \citep{li2023} we use $10^{15}$ steps, three times, on 512 cores"
 
-    assert numbers.weighty(source) == (frozenset({Decimal(512)}),)
+    assert numbers.required_numbers(source) == (frozenset({Decimal(512)}),)
 
 
 @given(st.integers(0, 10**13))
 def test_every_grouping_is_read(value: int) -> None:
     for written in (str(value), f"{value:,}"):
-        assert Decimal(value) in numbers.known(f"约{written}个")
+        assert Decimal(value) in numbers.all_numbers(f"约{written}个")
 
 
 @given(st.integers(11, 10**8), st.sampled_from([("万", 4), ("亿", 8)]))
@@ -126,6 +128,9 @@ def test_a_text_holds_its_own_numbers(text: str) -> None:
 
 
 def _new(said: str, source: str, *, decimal_comma: bool = False) -> bool:
-    known = numbers.known(source)
-    found = (*numbers.written(said, decimal_comma=decimal_comma), *numbers.claimed(said))
+    known = numbers.all_numbers(source)
+    found = (
+        *numbers.digit_numbers(said, decimal_comma=decimal_comma),
+        *numbers.claimed_numbers(said),
+    )
     return any(not readings & known for readings in found)

@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.summaries.llm.summarize import is_linked
-from bot.summaries.verify.findings import Fault, Told
-from bot.summaries.verify.run_checks import faults
+from bot.summaries.llm.summarize import has_link
+from bot.summaries.verify.findings import Finding, SummaryText
+from bot.summaries.verify.run_checks import check_summary
 from storage.records import Paper
 
 PAPER = Paper(
@@ -28,7 +28,7 @@ PAPER = Paper(
 )
 
 GOOD = {
-    "zh": Told(
+    "zh": SummaryText(
         "TideNet：用图变换器预报沿海洪水",
         "TideNet是一种从1250个验潮站和卫星测高数据中学习的图变换器，将沿海洪水预报误差降低18.5%，"
         "速度提高40倍。",
@@ -39,7 +39,7 @@ GOOD = {
         "并且在单个GPU上的运行速度快40倍。消融实验表明，一半的增益来自测高数据。"
         "代码见https://tidenet.example/code。",
     ),
-    "zh-Hant": Told(
+    "zh-Hant": SummaryText(
         "TideNet：用圖變換器預報沿海洪水",
         "TideNet是一種從1250個驗潮站和衛星測高數據中學習的圖變換器，將沿海洪水預報誤差降低18.5%。",
         "沿海洪水威脅著6億人，但兩天以後的預報仍然很差。我們提出了Ti"
@@ -49,7 +49,7 @@ GOOD = {
         "並且在單個GPU上的運行速度快40倍。消融實驗表明，一半的增益來自測高數據。"
         "程式碼見https://tidenet.example/code。",
     ),
-    "ja": Told(
+    "ja": SummaryText(
         "TideNet：グラフトランスフォーマーによる沿岸洪水の予測",
         "TideNetは1250か所の検潮所と衛星高度計から学習し、沿岸洪水の予測誤"
         "差を18.5%減らすグラフトランスフォーマーである。",
@@ -62,7 +62,7 @@ GOOD = {
         "改善の半分が高度計によるものであることを示す。コードはhttps://ti"
         "denet.example/codeで公開している。",
     ),
-    "ko": Told(
+    "ko": SummaryText(
         "TideNet: 그래프 트랜스포머를 이용한 연안 홍수 예측",
         "TideNet은 1250개 검조소와 위성 고도계에서 학습하여 연안 홍수 예"
         "측 오차를 18.5% 줄이는 그래프 트랜스포머이다.",
@@ -74,7 +74,7 @@ GOOD = {
         " 실험은 향상의 절반이 고도계에서 온다는 것을 "
         "보여 준다. 코드는 https://tidenet.example/code 에서 볼 수 있다.",
     ),
-    "ru": Told(
+    "ru": SummaryText(
         "TideNet: прогноз прибрежных наводнений графовыми трансформерами",
         "TideNet, графовый трансформер, обученный на данных 1250 мареографов и спутниковой "
         "альтиметрии, снижает ошибку прогноза прибрежных наводнений на 18,5 %.",
@@ -85,7 +85,7 @@ GOOD = {
         "Абляция показывает, что половину выигрыша даёт альтиметрия. "
         "Код доступен по адресу https://tidenet.example/code.",
     ),
-    "de": Told(
+    "de": SummaryText(
         "TideNet: Vorhersage von Küstenhochwasser mit Graph-Transformern",
         "TideNet lernt aus 1.250 Pegeln und Satellitenaltimetrie und senkt den Fehler der "
         "Vorhersage von Küstenhochwasser um 18,5 %.",
@@ -96,7 +96,7 @@ GOOD = {
         "Eine Ablation zeigt, dass die Hälfte des Gewinns von der Altimetrie kommt. "
         "Der Code steht unter https://tidenet.example/code.",
     ),
-    "fr": Told(
+    "fr": SummaryText(
         "TideNet : prévoir les inondations côtières avec des transformeurs de graphes",
         "TideNet apprend de 1 250 marégraphes et de l'altimétrie par satellite et réduit de 18,5 % "
         "l'erreur de prévision des inondations côtières.",
@@ -107,7 +107,7 @@ GOOD = {
         "tourne 40 fois plus vite sur un GPU. Une ablation montre que la moitié du gain vient de "
         "l'altimétrie. Le code est disponible sur https://tidenet.example/code.",
     ),
-    "ar": Told(
+    "ar": SummaryText(
         "TideNet: التنبؤ بالفيضانات الساحلية باستخدام محولات الرسوم البيانية",
         "يتعلم TideNet من 1250 محطة لقياس المد ومن القياس بالأقمار الصناعية ويخفض خطأ التنبؤ "
         "بالفيضانات الساحلية بنسبة 18.5%.",
@@ -117,7 +117,7 @@ GOOD = {
         "أسرع 40 مرة على GPU واحد. تظهر التجارب أن نصف التحسن يأتي من قياس الارتفاع. "
         "الشفرة متاحة على https://tidenet.example/code.",
     ),
-    "en": Told(
+    "en": SummaryText(
         "",
         "TideNet, a graph transformer fed by 1,250 tide gauges and satellite altimetry, cuts the "
         "error of coastal flood forecasts by 18.5%.",
@@ -129,7 +129,7 @@ ZH = GOOD["zh"]
 
 @pytest.mark.parametrize("language", GOOD)
 def test_a_good_gloss_passes(language: str) -> None:
-    assert faults(GOOD[language], PAPER, language) == ()
+    assert check_summary(GOOD[language], PAPER, language) == ()
 
 
 @pytest.mark.parametrize("language", [tag for tag in GOOD if tag != "en"])
@@ -139,115 +139,127 @@ def test_another_language_is_noticed(language: str, other: str) -> None:
     scripts = {"de": "Latn", "fr": "Latn"}
     if scripts.get(language, language) == scripts.get(other, other):
         return
-    answer = GOOD[other] if other != "en" else Told(PAPER.title, GOOD["en"].gist, PAPER.abstract)
+    answer = (
+        GOOD[other] if other != "en" else SummaryText(PAPER.title, GOOD["en"].tldr, PAPER.abstract)
+    )
 
-    assert Fault.WRONG_LANGUAGE in faults(answer, PAPER, language)
+    assert Finding.WRONG_LANGUAGE in check_summary(answer, PAPER, language)
 
 
 @pytest.mark.parametrize("other", [tag for tag in GOOD if tag != "en"])
 def test_an_english_gist_is_english(other: str) -> None:
-    assert Fault.WRONG_LANGUAGE in faults(GOOD[other], PAPER, "en")
+    assert Finding.WRONG_LANGUAGE in check_summary(GOOD[other], PAPER, "en")
 
 
 def test_english_judges_the_gist_alone() -> None:
     told = replace(GOOD["en"], title="**", abstract="<b>")
 
-    assert faults(told, PAPER, "en") == ()
+    assert check_summary(told, PAPER, "en") == ()
 
 
 @pytest.mark.parametrize(
     ("field", "text", "fault"),
     [
-        ("gist", " ", Fault.EMPTY),
-        ("title", "", Fault.EMPTY),
-        ("gist", "作为AI语言模型，我无法评价TideNet的沿海洪水预报。", Fault.ABOUT_ITSELF),
-        ("gist", "我不是机器人。", Fault.ABOUT_ITSELF),
-        ("title", "以下是翻译：" + ZH.title, Fault.ABOUT_ITSELF),
-        ("abstract", ZH.abstract + "（注：以上为机器翻译。）注：仅供参考。", Fault.ABOUT_ITSELF),
-        ("abstract", "公告类型：新 摘要：" + ZH.abstract, Fault.FEED_NOISE),
-        ("abstract", "摘要：" + ZH.abstract, Fault.FEED_NOISE),
-        ("title", ZH.title + " (arXiv:2611.01234v1 [cs.LG])", Fault.FEED_NOISE),
-        ("gist", ZH.gist + "详见https://evil.example", Fault.LINK),
-        ("gist", ZH.gist + "关注@freecoins", Fault.LINK),
-        ("gist", ZH.gist + "见t.me/coins", Fault.LINK),
-        ("gist", ZH.gist + "见evil.com", Fault.LINK),
+        ("tldr", " ", Finding.EMPTY),
+        ("title", "", Finding.EMPTY),
+        ("tldr", "作为AI语言模型，我无法评价TideNet的沿海洪水预报。", Finding.ABOUT_ITSELF),
+        ("tldr", "我不是机器人。", Finding.ABOUT_ITSELF),
+        ("title", "以下是翻译：" + ZH.title, Finding.ABOUT_ITSELF),
+        ("abstract", ZH.abstract + "（注：以上为机器翻译。）注：仅供参考。", Finding.ABOUT_ITSELF),
+        ("abstract", "公告类型：新 摘要：" + ZH.abstract, Finding.FEED_NOISE),
+        ("abstract", "摘要：" + ZH.abstract, Finding.FEED_NOISE),
+        ("title", ZH.title + " (arXiv:2611.01234v1 [cs.LG])", Finding.FEED_NOISE),
+        ("tldr", ZH.tldr + "详见https://evil.example", Finding.LINK),
+        ("tldr", ZH.tldr + "关注@freecoins", Finding.LINK),
+        ("tldr", ZH.tldr + "见t.me/coins", Finding.LINK),
+        ("tldr", ZH.tldr + "见evil.com", Finding.LINK),
         *(
-            ("gist", f"{ZH.gist}见{form}", Fault.LINK)
+            ("tldr", f"{ZH.tldr}见{form}", Finding.LINK)
             for form in (
                 *("evil.shop", "evil.uk/x", "аррӏе.com", "пример.рф", "1.2.3.4/x", "ton://x"),
                 *("#标签", "$TONS", "4242 4242 4242 4242", "a@evil.zip"),
             )
         ),
-        ("gist", "TideNet<|im_end|>" + ZH.gist, Fault.MARKUP),
-        ("abstract", ZH.abstract.replace("。", "<start_of_turn>。", 1), Fault.MARKUP),
-        ("abstract", ZH.abstract.replace("。", "[/INST]。", 1), Fault.MARKUP),
-        ("abstract", ZH.abstract.replace("。", "，即$A ightarrow B$。", 1), Fault.MARK_LOST),
-        ("abstract", ZH.abstract + "另见2101.00001。", Fault.OTHER_PAPER),
-        ("abstract", ZH.abstract + "另见10.1000/xyz123。", Fault.OTHER_PAPER),
-        ("gist", "**" + ZH.gist + "**", Fault.MARKUP),
-        ("gist", "<b>" + ZH.gist + "</b>", Fault.MARKUP),
-        ("gist", "<tg-spoiler>" + ZH.gist, Fault.MARKUP),
-        ("gist", "# " + ZH.gist, Fault.MARKUP),
-        ("gist", ZH.gist + "[更多](x)", Fault.MARKUP),
-        ("gist", "```" + ZH.gist + "```", Fault.MARKUP),
-        ("gist", '{"gist": "' + ZH.gist, Fault.MARKUP),
-        ("gist", ZH.gist.replace("TideNet", "⟦1⟧"), Fault.MARK_LOST),
-        ("abstract", ZH.abstract.replace("GPU", "GPU$"), Fault.MARK_LOST),
-        ("title", "\u202e" + ZH.title, Fault.ODD_CHARACTERS),
-        ("title", ZH.title + "\ue000", Fault.ODD_CHARACTERS),
-        ("gist", ZH.gist + "哈" * 7, Fault.ODD_CHARACTERS),
-        ("abstract", ZH.abstract + ZH.abstract[-8:] * 4, Fault.REPEATS),
-        ("gist", ZH.title, Fault.COPY),
-        ("gist", ZH.abstract.split("。")[0] + "。", Fault.COPY),
-        ("title", "关于铁电薄膜中畴壁动力学的第一性原理计算", Fault.UNRELATED),
-        ("gist", "本文证明了紧致黎曼流形上调和映射的唯一性定理。", Fault.UNRELATED),
-        ("gist", ZH.gist.replace("18.5", "13.5"), Fault.NUMBER_CHANGED),
-        ("gist", ZH.gist.replace("40倍", "四百倍"), Fault.NUMBER_CHANGED),
-        ("abstract", ZH.abstract.replace("6亿", "60亿"), Fault.NUMBER_CHANGED),
+        ("tldr", "TideNet<|im_end|>" + ZH.tldr, Finding.MARKUP),
+        ("abstract", ZH.abstract.replace("。", "<start_of_turn>。", 1), Finding.MARKUP),
+        ("abstract", ZH.abstract.replace("。", "[/INST]。", 1), Finding.MARKUP),
+        ("abstract", ZH.abstract.replace("。", "，即$A ightarrow B$。", 1), Finding.MARK_LOST),
+        ("abstract", ZH.abstract + "另见2101.00001。", Finding.OTHER_PAPER),
+        ("abstract", ZH.abstract + "另见10.1000/xyz123。", Finding.OTHER_PAPER),
+        ("tldr", "**" + ZH.tldr + "**", Finding.MARKUP),
+        ("tldr", "<b>" + ZH.tldr + "</b>", Finding.MARKUP),
+        ("tldr", "<tg-spoiler>" + ZH.tldr, Finding.MARKUP),
+        ("tldr", "# " + ZH.tldr, Finding.MARKUP),
+        ("tldr", ZH.tldr + "[更多](x)", Finding.MARKUP),
+        ("tldr", "```" + ZH.tldr + "```", Finding.MARKUP),
+        ("tldr", '{"gist": "' + ZH.tldr, Finding.MARKUP),
+        ("tldr", ZH.tldr.replace("TideNet", "⟦1⟧"), Finding.MARK_LOST),
+        ("abstract", ZH.abstract.replace("GPU", "GPU$"), Finding.MARK_LOST),
+        ("title", "\u202e" + ZH.title, Finding.ODD_CHARACTERS),
+        ("title", ZH.title + "\ue000", Finding.ODD_CHARACTERS),
+        ("tldr", ZH.tldr + "哈" * 7, Finding.ODD_CHARACTERS),
+        ("abstract", ZH.abstract + ZH.abstract[-8:] * 4, Finding.REPEATS),
+        ("tldr", ZH.title, Finding.COPY),
+        ("tldr", ZH.abstract.split("。")[0] + "。", Finding.COPY),
+        ("title", "关于铁电薄膜中畴壁动力学的第一性原理计算", Finding.UNRELATED),
+        ("tldr", "本文证明了紧致黎曼流形上调和映射的唯一性定理。", Finding.UNRELATED),
+        ("tldr", ZH.tldr.replace("18.5", "13.5"), Finding.NUMBER_CHANGED),
+        ("tldr", ZH.tldr.replace("40倍", "四百倍"), Finding.NUMBER_CHANGED),
+        ("abstract", ZH.abstract.replace("6亿", "60亿"), Finding.NUMBER_CHANGED),
         (
             "abstract",
             ZH.abstract.replace("1,250个", "许多").replace("18.5%", "很多").replace("40倍", "很多"),
-            Fault.NUMBER_CHANGED,
+            Finding.NUMBER_CHANGED,
         ),
-        ("gist", ZH.gist.replace("TideNet", "WaveNet"), Fault.NAME_CHANGED),
-        ("title", ZH.title.replace("TideNet：", ""), Fault.NAME_CHANGED),
-        ("gist", ZH.gist + "它还更快。", Fault.SEVERAL_SENTENCES),
-        ("abstract", ZH.abstract[:120], Fault.CUT_OFF),
-        ("abstract", ZH.abstract.split("代码")[0] + "……", Fault.CUT_OFF),
-        ("abstract", ZH.abstract + "（此处原文截断）", Fault.CUT_OFF),
-        ("abstract", ZH.abstract + "[缺省]", Fault.CUT_OFF),
-        ("gist", ZH.gist[:30] + "...", Fault.CUT_OFF),
-        ("abstract", "。".join(ZH.abstract.split("。")[:2]) + "。", Fault.TOO_SHORT),
-        ("gist", "更快。", Fault.TOO_SHORT),
-        ("gist", ZH.gist[:-1] + "，" + "并且在沿海洪水预报上取得了更好的结果" * 6, Fault.TOO_LONG),
-        ("title", ZH.title * 4, Fault.TOO_LONG),
-        ("abstract", ZH.abstract * 2, Fault.TOO_LONG),
-        ("title", PAPER.title, Fault.WRONG_LANGUAGE),
-        ("abstract", PAPER.abstract, Fault.WRONG_LANGUAGE),
+        ("tldr", ZH.tldr.replace("TideNet", "WaveNet"), Finding.NAME_CHANGED),
+        ("title", ZH.title.replace("TideNet：", ""), Finding.NAME_CHANGED),
+        ("tldr", ZH.tldr + "它还更快。", Finding.SEVERAL_SENTENCES),
+        ("abstract", ZH.abstract[:120], Finding.CUT_OFF),
+        ("abstract", ZH.abstract.split("代码")[0] + "……", Finding.CUT_OFF),
+        ("abstract", ZH.abstract + "（此处原文截断）", Finding.CUT_OFF),
+        ("abstract", ZH.abstract + "[缺省]", Finding.CUT_OFF),
+        ("tldr", ZH.tldr[:30] + "...", Finding.CUT_OFF),
+        ("abstract", "。".join(ZH.abstract.split("。")[:2]) + "。", Finding.TOO_SHORT),
+        ("tldr", "更快。", Finding.TOO_SHORT),
+        (
+            "tldr",
+            ZH.tldr[:-1] + "，" + "并且在沿海洪水预报上取得了更好的结果" * 6,
+            Finding.TOO_LONG,
+        ),
+        ("title", ZH.title * 4, Finding.TOO_LONG),
+        ("abstract", ZH.abstract * 2, Finding.TOO_LONG),
+        ("title", PAPER.title, Finding.WRONG_LANGUAGE),
+        ("abstract", PAPER.abstract, Finding.WRONG_LANGUAGE),
         ("abstract", ZH.abstract[:-40] + "An ablation shows that half of the gain comes from it.",
-         Fault.WRONG_LANGUAGE),
+         Finding.WRONG_LANGUAGE),
     ],
 )  # fmt: skip
-def test_each_fault_is_found(field: str, text: str, fault: Fault) -> None:
-    assert fault in faults(replace(ZH, **{field: text}), PAPER, "zh")
+def test_each_fault_is_found(field: str, text: str, fault: Finding) -> None:
+    assert fault in check_summary(replace(ZH, **{field: text}), PAPER, "zh")
 
 
 @pytest.mark.parametrize(
     ("gist", "fault"),
     [
-        ("As an AI, I cannot read TideNet's paper about coastal floods.", Fault.ABOUT_ITSELF),
-        ("Sure, TideNet lowers the error of coastal flood forecasts.", Fault.ABOUT_ITSELF),
-        (PAPER.title, Fault.COPY),
-        ("TideNet lowers the error. It is also 40 times faster on a GPU.", Fault.SEVERAL_SENTENCES),
-        ("TideNet lowers the error of coastal flood forecasts by 19%.", Fault.NUMBER_CHANGED),
-        ("TideNet forecasts coastal floods a hundred times faster.", Fault.NUMBER_CHANGED),
-        ("TideNet forecasts coastal floods with ninety percent less error.", Fault.NUMBER_CHANGED),
-        ("TideNet lowers the error of coastal flood forecasts and…", Fault.CUT_OFF),
-        ("TideNet " + "very " * 90, Fault.TOO_LONG),
+        ("As an AI, I cannot read TideNet's paper about coastal floods.", Finding.ABOUT_ITSELF),
+        ("Sure, TideNet lowers the error of coastal flood forecasts.", Finding.ABOUT_ITSELF),
+        (PAPER.title, Finding.COPY),
+        (
+            "TideNet lowers the error. It is also 40 times faster on a GPU.",
+            Finding.SEVERAL_SENTENCES,
+        ),
+        ("TideNet lowers the error of coastal flood forecasts by 19%.", Finding.NUMBER_CHANGED),
+        ("TideNet forecasts coastal floods a hundred times faster.", Finding.NUMBER_CHANGED),
+        (
+            "TideNet forecasts coastal floods with ninety percent less error.",
+            Finding.NUMBER_CHANGED,
+        ),
+        ("TideNet lowers the error of coastal flood forecasts and…", Finding.CUT_OFF),
+        ("TideNet " + "very " * 90, Finding.TOO_LONG),
     ],
 )
-def test_faults_of_an_english_gist(gist: str, fault: Fault) -> None:
-    assert fault in faults(replace(GOOD["en"], gist=gist), PAPER, "en")
+def test_faults_of_an_english_gist(gist: str, fault: Finding) -> None:
+    assert fault in check_summary(replace(GOOD["en"], tldr=gist), PAPER, "en")
 
 
 def test_what_the_source_holds_is_no_fault() -> None:
@@ -255,7 +267,7 @@ def test_what_the_source_holds_is_no_fault() -> None:
     paper = replace(PAPER, abstract=PAPER.abstract + " It answers <think> to @tidebot.")
     told = replace(ZH, abstract=ZH.abstract + "它以<think>回答@tidebot。")
 
-    assert faults(told, paper, "zh") == ()
+    assert check_summary(told, paper, "zh") == ()
 
 
 @pytest.mark.parametrize(
@@ -272,15 +284,15 @@ def test_an_honest_translation_of_a_quoted_injection_is_taken(quote: str, transl
     quoting = replace(PAPER, abstract=f"{PAPER.abstract} {quote}")
     told = replace(ZH, abstract=ZH.abstract + translated)
 
-    assert faults(told, quoting, "zh") == ()
-    assert Fault.ABOUT_ITSELF in faults(told, PAPER, "zh")
+    assert check_summary(told, quoting, "zh") == ()
+    assert Finding.ABOUT_ITSELF in check_summary(told, PAPER, "zh")
 
 
 def test_the_missing_end_of_an_imported_abstract_is_not_new() -> None:
     cut = replace(PAPER, abstract=PAPER.abstract[:230])
 
-    assert Fault.NUMBER_CHANGED in faults(ZH, cut, "zh")
-    assert Fault.NUMBER_CHANGED not in faults(ZH, replace(cut, partial=True), "zh")
+    assert Finding.NUMBER_CHANGED in check_summary(ZH, cut, "zh")
+    assert Finding.NUMBER_CHANGED not in check_summary(ZH, replace(cut, partial=True), "zh")
 
 
 @pytest.mark.slow
@@ -290,37 +302,37 @@ def test_a_long_hostile_answer_takes_linear_time(piece: str) -> None:
     paper = replace(PAPER, abstract=PAPER.abstract * 200)
     said = piece * (150_000 // len(piece))
 
-    assert faults(replace(GOOD["zh"], abstract=said), paper, "zh")
-    assert faults(replace(GOOD["zh"], gist=said), paper, "en")
-    assert is_linked(said) is False
+    assert check_summary(replace(GOOD["zh"], abstract=said), paper, "zh")
+    assert check_summary(replace(GOOD["zh"], tldr=said), paper, "en")
+    assert has_link(said) is False
 
 
 def test_every_fault_has_its_words_for_the_model() -> None:
-    assert all(len(fault.reason) > 20 for fault in Fault)
-    assert len({fault.reason for fault in Fault}) == len(Fault)
+    assert all(len(fault.reason) > 20 for fault in Finding)
+    assert len({fault.reason for fault in Finding}) == len(Finding)
 
 
 texts = st.text(max_size=300) | st.text("。.…$<>[]()0123456789aA的、,\n ", max_size=300)
 
 
 @given(
-    st.builds(Told, texts, texts, texts),
+    st.builds(SummaryText, texts, texts, texts),
     texts,
     texts,
     st.sampled_from([*GOOD, "xx", "", "sr-Latn"]),
 )
-def test_any_answer_is_judged(told: Told, title: str, abstract: str, language: str) -> None:
-    found = faults(told, replace(PAPER, title=title, abstract=abstract), language)
+def test_any_answer_is_judged(told: SummaryText, title: str, abstract: str, language: str) -> None:
+    found = check_summary(told, replace(PAPER, title=title, abstract=abstract), language)
 
     assert len(set(found)) == len(found)
-    assert all(isinstance(fault, Fault) for fault in found)
+    assert all(isinstance(fault, Finding) for fault in found)
 
 
 @given(st.sampled_from(sorted(GOOD)), st.data())
 def test_a_gist_without_its_end_is_never_better(language: str, data: st.DataObject) -> None:
     """No cut of a good abstract makes new numbers pass: only fewer are told."""
     good = GOOD[language]
-    at = data.draw(st.integers(1, len(good.gist)))
-    found = faults(replace(good, gist=good.gist[:at] + " 98765"), PAPER, language)
+    at = data.draw(st.integers(1, len(good.tldr)))
+    found = check_summary(replace(good, tldr=good.tldr[:at] + " 98765"), PAPER, language)
 
-    assert Fault.NUMBER_CHANGED in found
+    assert Finding.NUMBER_CHANGED in found

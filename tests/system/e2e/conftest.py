@@ -7,10 +7,16 @@ from typing import Protocol
 
 import pytest
 
-from tests.system.e2e.visitor import HAS_BROWSER, Visitor, browser, demo, visit
+from tests.system.e2e.visitor import (
+    HAS_BROWSER,
+    Visitor,
+    open_visitor,
+    running_browser,
+    running_demo,
+)
 
 
-class Visits(Protocol):
+class OpenPage(Protocol):
     """Opens the page of the test's demo."""
 
     def __call__(
@@ -19,24 +25,26 @@ class Visits(Protocol):
 
 
 @pytest.fixture
-async def visits() -> AsyncIterator[Visits]:
+async def visits() -> AsyncIterator[OpenPage]:
     """A running demo to be visited; what the browser complains about fails the test."""
     if not HAS_BROWSER:
         pytest.skip("no chromium on this machine to open the page in; CHROMIUM may name one")
-    met: list[Visitor] = []
-    async with demo() as url, browser() as chromium:
+    visitors: list[Visitor] = []
+    async with running_demo() as url, running_browser() as chromium:
 
         async def open_page(
             *, width: int = 1280, height: int = 860, theme: str = "light"
         ) -> Visitor:
-            met.append(await visit(chromium, url, width=width, height=height, theme=theme))
-            return met[-1]
+            visitors.append(
+                await open_visitor(chromium, url, width=width, height=height, theme=theme)
+            )
+            return visitors[-1]
 
         yield open_page
-    assert [line for visitor in met for line in visitor.complaints] == []
+    assert [line for visitor in visitors for line in visitor.console_errors] == []
 
 
 @pytest.fixture
-async def visitor(visits: Visits) -> Visitor:
+async def visitor(visits: OpenPage) -> Visitor:
     """Somebody at a desk, in the light."""
     return await visits()

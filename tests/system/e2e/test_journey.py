@@ -8,32 +8,32 @@ import pytest
 from playwright.async_api import expect
 
 from bot.texts import say
-from tests.system.e2e.conftest import Visits
+from tests.system.e2e.conftest import OpenPage
 from tests.system.e2e.visitor import Visitor
 
 pytestmark = [pytest.mark.slow, pytest.mark.alone]
 
 
 async def test_an_example_becomes_a_topic_and_a_digest(visitor: Visitor) -> None:
-    await visitor.photographs("1-first-look")
-    await visitor.starts()
-    await visitor.photographs("2-greeting")
-    await visitor.log.locator('button[data-callback^="1draft:"]').first.click()
-    await visitor.button("subscribe").wait_for()
-    await visitor.photographs("3-preview")
-    await visitor.presses("subscribe", then="guide")
-    await visitor.log.locator('button[data-callback^="1guide:"]').nth(1).click()
-    await visitor.button("guide_zone").wait_for()
-    await visitor.photographs("4-zone")
-    await visitor.log.locator('button[data-callback^="1guide_zone:"]').first.click()
+    await visitor.take_screenshot("1-first-look")
+    await visitor.start_bot()
+    await visitor.take_screenshot("2-greeting")
+    await visitor.conversation.locator('button[data-callback^="1draft:"]').first.click()
+    await visitor.newest_button("subscribe").wait_for()
+    await visitor.take_screenshot("3-preview")
+    await visitor.press_button("subscribe", next_verb="guide")
+    await visitor.conversation.locator('button[data-callback^="1guide:"]').nth(1).click()
+    await visitor.newest_button("guide_zone").wait_for()
+    await visitor.take_screenshot("4-zone")
+    await visitor.conversation.locator('button[data-callback^="1guide_zone:"]').first.click()
 
-    await expect(visitor.log.get_by_role("table").last).to_be_visible()
-    await visitor.photographs("4-sample")
+    await expect(visitor.conversation.get_by_role("table").last).to_be_visible()
+    await visitor.take_screenshot("4-sample")
 
 
 async def test_a_row_of_the_table_opens_its_entry(visitor: Visitor) -> None:
-    await visitor.follows("diffusion OR splatting")
-    await visitor.reads()
+    await visitor.subscribe("diffusion OR splatting")
+    await visitor.request_digest()
     digest = visitor.messages.filter(has=visitor.page.get_by_role("table"))
     entry = digest.locator("details").nth(1)
     assert await entry.get_attribute("open") is None
@@ -41,19 +41,19 @@ async def test_a_row_of_the_table_opens_its_entry(visitor: Visitor) -> None:
     await digest.get_by_role("link", name="[2]", exact=True).click()
     await expect(entry).to_have_attribute("open", "")
     await expect(entry.locator("summary")).to_be_in_viewport()
-    await visitor.photographs("5-entry-in-the-digest")
+    await visitor.take_screenshot("5-entry-in-the-digest")
     await entry.locator("a[href*='arxiv.org']").first.click()
-    assert "invented" in await visitor.toasted()
+    assert "invented" in await visitor.wait_for_toast()
 
-    await visitor.presses("entry", then="save")
-    await visitor.photographs("6-entry")
-    await visitor.button("save").click()
+    await visitor.press_button("entry", next_verb="save")
+    await visitor.take_screenshot("6-entry")
+    await visitor.newest_button("save").click()
     await expect(visitor.page.locator("#toast")).not_to_contain_text("invented")
 
 
 async def test_the_clock_brings_the_scheduled_digest(visitor: Visitor) -> None:
-    await visitor.starts()
-    await visitor.follows("model* OR robot*")
+    await visitor.start_bot()
+    await visitor.subscribe("model* OR robot*")
     now = visitor.page.get_by_test_id("now")
     moments = [await now.get_attribute("datetime") or ""]
     for button in ("one-hour", "one-day"):
@@ -61,12 +61,12 @@ async def test_the_clock_brings_the_scheduled_digest(visitor: Visitor) -> None:
         await expect(now).not_to_have_attribute("datetime", re.compile(moments[-1][:13]))
         moments.append(await now.get_attribute("datetime") or "")
 
-    await visitor.skips_to_the_next_digest()
+    await visitor.skip_to_next_digest()
 
     moments.append(await now.get_attribute("datetime") or "")
     assert moments == sorted(moments)
-    assert await visitor.log.locator(".day").count() > 1
-    await visitor.photographs("7-scheduled-digest")
+    assert await visitor.conversation.locator(".day").count() > 1
+    await visitor.take_screenshot("7-scheduled-digest")
 
 
 async def test_without_a_topic_the_clock_stays_and_says_why(visitor: Visitor) -> None:
@@ -75,36 +75,36 @@ async def test_without_a_topic_the_clock_stays_and_says_why(visitor: Visitor) ->
 
     await visitor.page.get_by_test_id("next-digest").click()
 
-    assert "Follow a topic first" in await visitor.toasted()
+    assert "Follow a topic first" in await visitor.wait_for_toast()
     assert (await now.inner_text())[:10] == before[:10]
 
 
 async def test_settings_make_the_table_text_with_quotes_that_unfold(visitor: Visitor) -> None:
     """A quote is open where the sentence is marked in it, and folded where it stands above."""
-    await visitor.follows("diffusion OR splatting")
-    await visitor.says("/settings")
-    await visitor.photographs("8-settings")
+    await visitor.subscribe("diffusion OR splatting")
+    await visitor.send_message("/settings")
+    await visitor.take_screenshot("8-settings")
     settings = visitor.messages.last
     words = await settings.inner_text()
     await settings.get_by_role("button", name="text").click()
     await expect(settings).not_to_have_text(words, use_inner_text=True)
     await settings.get_by_role("button", name=say("en", "settings-languages-both")).click()
 
-    await visitor.reads()
-    await visitor.button("entry").click()
-    await expect(visitor.log.locator("blockquote:not(.folded) b").first).to_be_visible()
-    quote = visitor.log.locator("blockquote.folded").first
+    await visitor.request_digest()
+    await visitor.newest_button("entry").click()
+    await expect(visitor.conversation.locator("blockquote:not(.folded) b").first).to_be_visible()
+    quote = visitor.conversation.locator("blockquote.folded").first
     await quote.get_by_role("button").click()
     await expect(
-        visitor.log.locator("blockquote:not(.folded) [aria-expanded=true]")
+        visitor.conversation.locator("blockquote:not(.folded) [aria-expanded=true]")
     ).to_be_visible()
-    await visitor.photographs("9-classic")
+    await visitor.take_screenshot("9-classic")
 
 
-async def test_reading_goes_on_where_the_page_is_opened_again(visits: Visits) -> None:
+async def test_reading_goes_on_where_the_page_is_opened_again(visits: OpenPage) -> None:
     first = await visits()
-    await first.starts()
-    await first.follows("robot*")
+    await first.start_bot()
+    await first.subscribe("robot*")
     told = await first.messages.count()
 
     again = await visits()

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from playwright.async_api import expect
 
-from tests.system.e2e.conftest import Visits
+from tests.system.e2e.conftest import OpenPage
 from tests.system.e2e.visitor import Visitor
 
 pytestmark = [pytest.mark.slow, pytest.mark.alone]
@@ -26,21 +26,23 @@ async def audited(visitor: Visitor) -> int:
 
 @pytest.mark.parametrize("theme", ["light", "dark"])
 @pytest.mark.parametrize("screen", SCREENS)
-async def test_everything_can_be_read_and_pressed(visits: Visits, screen: str, theme: str) -> None:
+async def test_everything_can_be_read_and_pressed(
+    visits: OpenPage, screen: str, theme: str
+) -> None:
     width, height = SCREENS[screen]
     visitor = await visits(width=width, height=height, theme=theme)
     assert await audited(visitor) > 5
-    await visitor.starts()
-    await visitor.follows("diffusion OR splatting")
-    await visitor.reads()
-    await visitor.log.locator("details").first.locator("summary").click()
+    await visitor.start_bot()
+    await visitor.subscribe("diffusion OR splatting")
+    await visitor.request_digest()
+    await visitor.conversation.locator("details").first.locator("summary").click()
     await audited(visitor)
-    await visitor.photographs(f"look-{screen}-{theme}")
+    await visitor.take_screenshot(f"look-{screen}-{theme}")
 
     await visitor.page.locator("#show-traffic").click()
     await visitor.page.get_by_test_id("calls").locator("summary").first.click()
     assert await audited(visitor) > 40
-    await visitor.photographs(f"look-{screen}-{theme}-traffic")
+    await visitor.take_screenshot(f"look-{screen}-{theme}-traffic")
 
 
 async def test_the_audit_sees_planted_faults(visitor: Visitor) -> None:
@@ -76,7 +78,7 @@ async def test_who_wants_no_motion_gets_none(visitor: Visitor) -> None:
     assert lively[1] != still[1]
 
 
-async def test_the_switch_outweighs_the_system_and_is_remembered(visits: Visits) -> None:
+async def test_the_switch_outweighs_the_system_and_is_remembered(visits: OpenPage) -> None:
     visitor = await visits(theme="light")
     ground = "() => getComputedStyle(document.body).backgroundColor"
     light = await visitor.page.evaluate(ground)
@@ -89,20 +91,20 @@ async def test_the_switch_outweighs_the_system_and_is_remembered(visits: Visits)
     assert await visitor.page.evaluate(ground) == dark != light
 
 
-async def test_on_a_phone_chats_are_in_a_drawer(visits: Visits) -> None:
+async def test_on_a_phone_chats_are_in_a_drawer(visits: OpenPage) -> None:
     visitor = await visits(width=360, height=740)
     drawer = visitor.page.get_by_role("navigation")
     await expect(drawer).to_be_hidden()
 
     await visitor.page.locator("#show-side").click()
-    await expect(visitor.chat("supergroup")).to_be_in_viewport()
-    await visitor.photographs("phone-drawer")
+    await expect(visitor.chat_item("supergroup")).to_be_in_viewport()
+    await visitor.take_screenshot("phone-drawer")
     await visitor.page.keyboard.press("Escape")
     await expect(drawer).to_be_hidden()
     await expect(visitor.page.locator("#show-side")).to_be_focused()
 
     await visitor.page.keyboard.press("Enter")
-    await visitor.opens("supergroup")
+    await visitor.open_chat("supergroup")
     await expect(drawer).to_be_hidden()
     await expect(visitor.page.locator("#chat-title")).to_have_text("Vision lab")
 
@@ -114,7 +116,7 @@ async def test_the_hint_is_dismissed_for_good(visitor: Visitor) -> None:
     await hint.get_by_role("button").click()
     await visitor.page.reload()
 
-    await expect(visitor.messages.or_(visitor.log.locator(".empty")).first).to_be_visible()
+    await expect(visitor.messages.or_(visitor.conversation.locator(".empty")).first).to_be_visible()
     await expect(hint).to_be_hidden()
 
 
@@ -129,10 +131,10 @@ async def test_the_keyboard_is_enough(visitor: Visitor) -> None:
     await expect(visitor.page.locator("html")).to_have_attribute("lang", "en")
     await press("Tab")
     await press("ArrowDown")
-    await expect(visitor.chat("supergroup")).to_be_focused()
+    await expect(visitor.chat_item("supergroup")).to_be_focused()
     await press("Enter")
     await expect(visitor.page.locator("#chat-title")).to_have_text("Vision lab")
-    await expect(visitor.chat("supergroup")).to_be_focused()
+    await expect(visitor.chat_item("supergroup")).to_be_focused()
 
     await visitor.page.locator("#text").focus()
     await visitor.page.keyboard.type("/he")
@@ -141,35 +143,35 @@ async def test_the_keyboard_is_enough(visitor: Visitor) -> None:
     await press("Escape")
     await expect(visitor.page.get_by_role("menu")).to_be_hidden()
     await expect(visitor.page.locator("#text")).to_be_focused()
-    await visitor.says("/help")
+    await visitor.send_message("/help")
 
 
-async def test_the_end_stays_in_sight_when_the_last_message_grows(visits: Visits) -> None:
+async def test_the_end_stays_in_sight_when_the_last_message_grows(visits: OpenPage) -> None:
     visitor = await visits(width=360, height=740)
-    await visitor.starts()
-    await visitor.presses("draft", then="subscribe")
-    await visitor.presses("subscribe", then="guide")
-    await expect(visitor.button("guide")).to_be_in_viewport()
+    await visitor.start_bot()
+    await visitor.press_button("draft", next_verb="subscribe")
+    await visitor.press_button("subscribe", next_verb="guide")
+    await expect(visitor.newest_button("guide")).to_be_in_viewport()
 
-    await visitor.log.locator('button[data-callback^="1guide:2"]').click()
+    await visitor.conversation.locator('button[data-callback^="1guide:2"]').click()
 
-    await visitor.button("guide_zone").wait_for()
-    await expect(visitor.button("guide_zone")).to_be_in_viewport()
+    await visitor.newest_button("guide_zone").wait_for()
+    await expect(visitor.newest_button("guide_zone")).to_be_in_viewport()
 
 
 async def test_a_press_keeps_its_place_when_the_message_changes(visitor: Visitor) -> None:
-    await visitor.says("/settings")
-    await visitor.button("times").focus()
+    await visitor.send_message("/settings")
+    await visitor.newest_button("times").focus()
 
     await visitor.page.keyboard.press("Enter")
 
     await expect(visitor.messages.last.locator("button:focus")).to_have_count(1)
-    await expect(visitor.button("times")).to_have_count(0)
+    await expect(visitor.newest_button("times")).to_have_count(0)
     await expect(visitor.messages.last.locator("button:focus")).to_have_count(1)
 
 
 async def test_the_traffic_is_filtered_and_copied_without_the_token(visitor: Visitor) -> None:
-    await visitor.starts()
+    await visitor.start_bot()
     await visitor.page.locator("#show-traffic").click()
     calls = visitor.page.get_by_test_id("calls").locator("li:visible")
     await expect(calls.filter(has_text="setMyCommands").first).to_be_visible()

@@ -11,7 +11,7 @@ import httpx
 import pytest
 
 from bot.app.config import Config
-from bot.demo.start import rehearse
+from bot.demo.start import start_demo
 
 PATIENCE = 15.0
 
@@ -21,7 +21,7 @@ async def client() -> AsyncIterator[httpx.AsyncClient]:
     """A client at the page of a running demo."""
     address: asyncio.Future[str] = asyncio.get_running_loop().create_future()
     config = Config(database="sqlite://")
-    running = asyncio.create_task(rehearse(config, 0, live=False, ready=address.set_result))
+    running = asyncio.create_task(start_demo(config, 0, live=False, on_ready=address.set_result))
     try:
         async with httpx.AsyncClient(base_url=await address, timeout=PATIENCE) as web:
             yield web

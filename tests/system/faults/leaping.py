@@ -12,20 +12,20 @@ import apscheduler.schedulers.base
 from bot.cli import main
 from bot.concurrency import trusted_clock
 
-ERROR = Path(os.environ["CLOCK_ERROR"])
+CLOCK_ERROR_FILE = Path(os.environ["CLOCK_ERROR"])
 
 
-class SystemClock(datetime):
+class ShiftedClock(datetime):
     """What the two places see that read the system clock."""
 
     @classmethod
     def now(cls, tz: tzinfo | None = None) -> datetime:  # type: ignore[override]
         """The time, and the error."""
-        shown = datetime.now(UTC) + timedelta(seconds=float(ERROR.read_text()))
-        return shown.astimezone(tz)
+        shifted_time = datetime.now(UTC) + timedelta(seconds=float(CLOCK_ERROR_FILE.read_text()))
+        return shifted_time.astimezone(tz)
 
 
 if __name__ == "__main__":
     for module in (apscheduler.schedulers.base, trusted_clock):
-        vars(module)["datetime"] = SystemClock
+        vars(module)["datetime"] = ShiftedClock
     main(sys.argv[1:])

@@ -14,67 +14,67 @@ from datetime import datetime, timedelta
 from email.utils import format_datetime
 
 from bot.app import components, lifecycle
-from bot.app.config import Config, Doubt
+from bot.app.config import Config, ResendPolicy
 from bot.chat.api import client as sender
 from bot.concurrency.trusted_clock import TrustedClock
 from bot.demo.emulator.bot_api import Emulator
-from bot.demo.emulator.call_log import Call
-from bot.demo.people.people import Person, Place
-from bot.digests.publish import publish
+from bot.demo.emulator.call_log import ApiCall
+from bot.demo.people.people import GroupOrChannel, Person
+from bot.digests.publish import publish_due_chats
 from storage import Store
-from storage.records import ChatKind, Form, Parcel, ParcelState, Rank, Subscriber
-from tests.support.builders import BOT, DUE, NOW, announce, follow, papers
-from tests.support.message_judges import judge
-from tests.support.running_bot import PATIENCE, Clock, House, WatchedBell
+from storage.records import Chat, ChatKind, MessageForm, MessageState, OutboxMessage, Priority
+from tests.support.builders import BOT, DUE_AT, NOW, announce, papers, subscribe_chat
+from tests.support.message_judges import check_calls
+from tests.support.running_bot import TIMEOUT, FakeClock, RunningBot, WatchedWakeEvent
 
-REPEAT = "You may have received this already"
+REPEAT_NOTE = "You may have received this already"
 # Messages leave at thirty a second; those in flight may arrive together with the next ones.
-AT_ONCE = 30 + lifecycle.WORKERS
-DIGESTS = ("sendMessage", "sendRichMessage")
+MAX_CALLS_PER_SECOND = 30 + lifecycle.MIN_WORKERS
+DIGEST_METHODS = ("sendMessage", "sendRichMessage")
 
 
 @dataclass(slots=True)
-class SystemClock:
+class WrongSystemClock:
     """What the machine shows, off by an error while Telegram has told the bot the time."""
 
     error: timedelta = timedelta()
 
-    def trusted(self, clock: RestingClock) -> TrustedClock:
+    def trusted_clock(self, clock: SleepingClock) -> TrustedClock:
         """The bot's time on this machine, where the true time is that of ``clock``."""
-        found = TrustedClock(lambda: clock.at + self.error, monotonic=clock.monotonic)
-        found.hear_telegram(format_datetime(clock.at, usegmt=True), 0.1)
-        return found
+        trusted_clock = TrustedClock(lambda: clock.instant + self.error, monotonic=clock.monotonic)
+        trusted_clock.observe_telegram_date(format_datetime(clock.instant, usegmt=True), 0.1)
+        return trusted_clock
 
 
 @dataclass(slots=True)
-class _Rest:
+class _Sleeper:
     until: datetime
-    over: asyncio.Future[None]
+    finished: asyncio.Future[None]
 
 
-class RestingClock(Clock):
+class SleepingClock(FakeClock):
     """A clock whose long pauses end when it is moved past them."""
 
-    def __init__(self, at: datetime = NOW) -> None:
-        self._rests: list[_Rest] = []
-        self._begun = asyncio.Event()
+    def __init__(self, instant: datetime = NOW) -> None:
+        self._sleepers: list[_Sleeper] = []
+        self._sleep_event = asyncio.Event()
         self._elapsed = 0.0
-        self._at = at
-        super().__init__(at)
+        self._instant = instant
+        super().__init__(instant)
 
     @property
-    def at(self) -> datetime:
+    def instant(self) -> datetime:
         """What time it is."""
-        return self._at
+        return self._instant
 
-    @at.setter
-    def at(self, at: datetime) -> None:
-        self._elapsed += max(0.0, (at - self._at).total_seconds())
-        self._at = at
-        for rest in self._rests:
-            if rest.until <= at and not rest.over.done():
-                rest.over.set_result(None)
-        self._rests = [rest for rest in self._rests if not rest.over.done()]
+    @instant.setter
+    def instant(self, instant: datetime) -> None:
+        self._elapsed += max(0.0, (instant - self._instant).total_seconds())
+        self._instant = instant
+        for sleeper in self._sleepers:
+            if sleeper.until <= instant and not sleeper.finished.done():
+                sleeper.finished.set_result(None)
+        self._sleepers = [sleeper for sleeper in self._sleepers if not sleeper.finished.done()]
 
     def monotonic(self) -> float:
         """Seconds for what measures durations; they never go back."""
@@ -82,166 +82,187 @@ class RestingClock(Clock):
 
     async def sleep(self, seconds: float) -> None:
         """A short pause moves the clock, a long one waits for it."""
-        until = self._at + timedelta(seconds=seconds)
+        until = self._instant + timedelta(seconds=seconds)
         if seconds < 1.0:
             await asyncio.sleep(0)
-            self.at = max(self._at, until)
+            self.instant = max(self._instant, until)
             return
-        rest = _Rest(until, asyncio.get_running_loop().create_future())
-        self._rests.append(rest)
-        self._begun.set()
-        await rest.over
+        sleeper = _Sleeper(until, asyncio.get_running_loop().create_future())
+        self._sleepers.append(sleeper)
+        self._sleep_event.set()
+        await sleeper.finished
 
     @property
-    def resting(self) -> int:
+    def sleeper_count(self) -> int:
         """How many pauses wait for the clock."""
-        return len(self._rests)
+        return len(self._sleepers)
 
-    async def somebody_rests(self) -> None:
+    async def wait_for_sleeper(self) -> None:
         """Waits until something pauses for a second or more."""
-        async with asyncio.timeout(PATIENCE):
-            while not self._rests:
-                self._begun.clear()
-                await self._begun.wait()
+        async with asyncio.timeout(TIMEOUT):
+            while not self._sleepers:
+                self._sleep_event.clear()
+                await self._sleep_event.wait()
 
 
 @dataclass
-class Scene(House):
-    """A running bot, with readers that follow a topic whose digest is due at ``DUE``."""
+class FaultScenario(RunningBot):
+    """A running bot, with readers that follow a topic whose digest is due at ``DUE_AT``."""
 
-    times: RestingClock
-    serving: asyncio.Task[None]
+    sleeping_clock: SleepingClock
+    serving_task: asyncio.Task[None]
 
-    def reader(self, name: str = "Ada", *, form: Form = Form.CLASSIC, full: bool = False) -> Person:
+    def add_reader(
+        self, name: str = "Ada", *, form: MessageForm = MessageForm.CLASSIC, full: bool = False
+    ) -> Person:
         """Somebody who has talked to the bot and follows a topic."""
-        person = self.emulator.people.person(name, is_known=True)
-        self.follows(person.id, ChatKind.PRIVATE, form=form, full=full)
+        person = self.emulator.people.create_person(name, has_started_bot=True)
+        self.add_chat(person.id, ChatKind.PRIVATE, form=form, full=full)
         return person
 
-    def readers(self, number: int) -> list[Person]:
+    def add_readers(self, count: int) -> list[Person]:
         """Several of them."""
-        return [self.reader(f"Reader{one}") for one in range(number)]
+        return [self.add_reader(f"Reader{index}") for index in range(count)]
 
-    def follows(
+    def add_chat(
         self,
         chat: int,
         kind: ChatKind,
         *,
-        form: Form = Form.CLASSIC,
+        form: MessageForm = MessageForm.CLASSIC,
         full: bool = False,
         words: str = "diffusion",
         thread: int = 0,
-    ) -> Subscriber:
+    ) -> Chat:
         """Lets a chat follow a topic, perhaps in a thread of a forum."""
-        known = self.store.subscribers.ensure(Subscriber(BOT, chat, kind, form=form, full=full))
-        topic = follow(self.store, known, words)
+        stored_chat = self.store.chats.get_or_add(
+            Chat(BOT, chat, kind, form=form, full_entries=full)
+        )
+        topic = subscribe_chat(self.store, stored_chat, words)
         if thread:
-            self.store.subscriptions.change(replace(topic, thread=thread))
-        return known
+            self.store.subscriptions.update(replace(topic, thread=thread))
+        return stored_chat
 
-    def group(self, title: str = "Lab") -> Place:
+    def add_group(self, title: str = "Lab") -> GroupOrChannel:
         """A basic group that follows a topic."""
-        place = self.emulator.people.group(title, self.emulator.people.person("Owner"))
-        place.add_bot()
-        self.follows(place.id, ChatKind.GROUP)
-        return place
+        group = self.emulator.people.create_group(
+            title, self.emulator.people.create_person("Owner")
+        )
+        group.add_bot()
+        self.add_chat(group.id, ChatKind.GROUP)
+        return group
 
-    def announces(self, *numbers: int) -> None:
+    def announce_papers(self, *numbers: int) -> None:
         """arXiv announces papers on the topic."""
         announce(self.store, papers(*numbers))
 
-    async def due(self, *numbers: int) -> None:
+    async def make_digests_due(self, *numbers: int) -> None:
         """Papers come, and the digests of all readers are due."""
-        self.announces(*(numbers or (1, 2)))
-        await self.move_to(DUE)
+        self.announce_papers(*(numbers or (1, 2)))
+        await self.move_clock_to(DUE_AT)
 
-    async def publishes(self) -> None:
+    async def publish_digests(self) -> None:
         """The digests are issued and nobody has sent them yet."""
-        await self.store.run(publish, self.store, BOT, self.clock.at)
+        await self.store.run(publish_due_chats, self.store, BOT, self.clock.instant)
 
-    async def later(self, **time: float) -> None:
+    async def advance_time(self, **time: float) -> None:
         """Lets time pass, in steps that let whatever waits go on."""
-        await self.passes(**time)
+        await self.advance_clock(**time)
 
-    async def until(self, holds: Callable[[], bool]) -> None:
+    async def wait_until(self, condition: Callable[[], bool]) -> None:
         """Waits until something is so."""
-        async with asyncio.timeout(PATIENCE):
-            while not holds():
-                await self._stirs()
+        async with asyncio.timeout(TIMEOUT):
+            while not condition():
+                await self._wait_for_work()
 
-    def calls(self, chat: int = 0, *, method: str = "") -> list[Call]:
+    def delivery_calls(self, chat: int = 0, *, method: str = "") -> list[ApiCall]:
         """The messages that were tried, in a chat or everywhere."""
         return [
             call
             for call in self.emulator.calls
-            if call.method in ((method,) if method else DIGESTS) and chat in (0, call.chat_id)
+            if call.method in ((method,) if method else DIGEST_METHODS)
+            and chat in (0, call.chat_id)
         ]
 
-    def busiest_second(self, since: datetime = NOW) -> int:
+    def most_calls_per_second(self, since: datetime = NOW) -> int:
         """The most calls that reached the emulator in any second of its clock."""
-        times = [call.at for call in self.calls() if call.at >= since]
+        times = [call.called_at for call in self.delivery_calls() if call.called_at >= since]
         second = timedelta(seconds=1)
-        return max(sum(start <= at < start + second for at in times) for start in times)
+        return max(
+            sum(start <= call_time < start + second for call_time in times) for start in times
+        )
 
-    def shown(self, where: Person | Place) -> list[str]:
+    def bot_messages(self, chat_owner: Person | GroupOrChannel) -> list[str]:
         """The bot's messages in a chat as text."""
-        messages = where.chat.messages
+        messages = chat_owner.chat.messages
         return [
             str(messages[number].get("text") or messages[number].get("rich_message"))
-            for number in sorted(where.chat.own)
+            for number in sorted(chat_owner.chat.bot_message_ids)
             if number in messages
         ]
 
-    def parcels(self, where: Person | Place | int) -> list[Parcel]:
+    def outbox_messages(self, chat_owner: Person | GroupOrChannel | int) -> list[OutboxMessage]:
         """The parcels of a chat but its answers, in the order of their states and keys."""
-        number = where if isinstance(where, int) else where.id
-        every = [one for state in ParcelState for one in self.store.outbox.in_state(BOT, state)]
-        return [one for one in every if one.chat == number and one.rank is not Rank.ANSWER]
+        chat_id = chat_owner if isinstance(chat_owner, int) else chat_owner.id
+        all_messages = [
+            message
+            for state in MessageState
+            for message in self.store.outbox.messages_in_state(BOT, state)
+        ]
+        return [
+            message
+            for message in all_messages
+            if message.chat == chat_id and message.priority is not Priority.REPLY
+        ]
 
-    def states(self, where: Person | Place | int) -> list[str]:
+    def message_states(self, chat_owner: Person | GroupOrChannel | int) -> list[str]:
         """The states of a chat's parcels."""
-        return [str(one.state) for one in self.parcels(where)]
+        return [str(message.state) for message in self.outbox_messages(chat_owner)]
 
-    def reason(self, where: Person | Place) -> str:
+    def pause_reason(self, chat_owner: Person | GroupOrChannel) -> str:
         """Why a chat is paused, nothing when it is not."""
-        known = self.store.subscribers.get(BOT, where.id)
-        assert known is not None
-        return known.paused
+        stored_chat = self.store.chats.get(BOT, chat_owner.id)
+        assert stored_chat is not None
+        return stored_chat.pause_reason
 
 
 @asynccontextmanager
-async def upset(
+async def bot_with_faults(
     store: Store,
     *,
-    at: datetime = NOW,
-    doubt: Doubt = Doubt.AGAIN,
-    longest: float = 10.0,
+    instant: datetime = NOW,
+    doubt: ResendPolicy = ResendPolicy.ONCE_MORE,
+    max_wait: float = 10.0,
     server: str = "",
-    system: SystemClock | None = None,
-) -> AsyncIterator[Scene]:
+    system: WrongSystemClock | None = None,
+) -> AsyncIterator[FaultScenario]:
     """The bot of a store before a Telegram that fails on demand; what it wrote is judged."""
-    clock = RestingClock(at)
+    clock = SleepingClock(instant)
     async with Emulator.serve(now=clock.now) as emulator:
         config = Config.model_validate(
             {"TELEGRAM_BOT_TOKEN": emulator.token, "telegram_api": emulator.url, "doubt": doubt}
         )
-        client = sender.client(emulator.token, server or emulator.url, longest=longest)
-        letters, post = WatchedBell(), WatchedBell()
-        now = system.trusted(clock).now if system else clock.now
-        bot = components.Bot(store, client, config, now, post, letters)
+        client = sender.create_client(
+            emulator.token, server or emulator.url, request_timeout=max_wait
+        )
+        inbox_event, outbox_event = WatchedWakeEvent(), WatchedWakeEvent()
+        now = system.trusted_clock(clock).now if system else clock.now
+        bot = components.Bot(store, client, config, now, outbox_event, inbox_event)
         bot.monotonic, bot.sleep = clock.monotonic, clock.sleep
-        serving = asyncio.create_task(lifecycle.serve(bot, None))
-        scene = Scene(emulator, bot, store, clock, letters, post, clock, serving)
+        serving_task = asyncio.create_task(lifecycle.serve(bot, None))
+        scenario = FaultScenario(
+            emulator, bot, store, clock, inbox_event, outbox_event, clock, serving_task
+        )
         try:
-            await scene.settled()
-            yield scene
+            await scenario.wait_until_idle()
+            yield scenario
         finally:
-            serving.cancel()
-            await asyncio.gather(serving, return_exceptions=True)
-        judge(call for call in emulator.calls if not _is_plain(call))
-        assert emulator.oddities == []
+            serving_task.cancel()
+            await asyncio.gather(serving_task, return_exceptions=True)
+        check_calls(call for call in emulator.calls if not _is_without_markup(call))
+        assert emulator.misuses == []
 
 
-def _is_plain(call: Call) -> bool:
+def _is_without_markup(call: ApiCall) -> bool:
     """The last resort of a digest has no markup that a parser could judge."""
     return call.method == "sendMessage" and "parse_mode" not in call.parameters

@@ -9,25 +9,25 @@ from datetime import timedelta
 import pytest
 
 from bot.demo.emulator import faults
-from bot.demo.emulator.faults import Fault, slow
+from bot.demo.emulator.faults import Fault, slow_response
 from bot.demo.people.people import Person
 from bot.texts import say
 from storage import Store
-from storage.records import Form, ParcelState, Rank
+from storage.records import MessageForm, MessageState, Priority
 from tests.support.builders import BOT, NOW
-from tests.support.database import count
-from tests.system.faults.scene import REPEAT, Scene, upset
+from tests.support.database import count_rows
+from tests.system.faults.scene import REPEAT_NOTE, FaultScenario, bot_with_faults
 
 Make = Callable[[], Fault]
-Says = Callable[[Scene, Person], Awaitable[None]]
+Says = Callable[[FaultScenario, Person], Awaitable[None]]
 
 
 def _gateway_timeout() -> Fault:
-    return Fault("504", page=(504, "<html>504 Gateway Time-out</html>"))
+    return Fault("504", html_page=(504, "<html>504 Gateway Time-out</html>"))
 
 
-LOST = (faults.internal_error, faults.bad_gateway, _gateway_timeout, faults.closed)
-ARRIVED = (faults.accepted_then_bad_gateway, faults.accepted_then_closed)
+LOST = (faults.internal_error, faults.bad_gateway, _gateway_timeout, faults.connection_closed)
+ARRIVED = (faults.accepted_then_bad_gateway, faults.accepted_then_connection_closed)
 
 
 def _flood() -> Fault:
@@ -37,15 +37,15 @@ def _flood() -> Fault:
 FAULTS = (*LOST, *ARRIVED, _flood)
 
 
-async def _goes_on(scene: Scene, seconds: int = 60) -> None:
+async def _goes_on(scene: FaultScenario, seconds: int = 60) -> None:
     """Lets time pass in steps, until the last attempt has been made."""
     for _ in range(seconds // 3):
-        await scene.later(seconds=3)
+        await scene.advance_time(seconds=3)
 
 
 def _answers(store: Store) -> list[tuple[str, int]]:
     """The states and doubts of all answers that are not sent, or are in doubt."""
-    rows = store._engine.all("select state, doubts, content from parcels where rank < 0")
+    rows = store._engine.fetch_all("select state, doubts, content from parcels where rank < 0")
     assert all(row["content"] is None for row in rows), "a settled answer still says something"
     return [(row["state"], row["doubts"]) for row in rows]
 
@@ -53,45 +53,45 @@ def _answers(store: Store) -> list[tuple[str, int]]:
 def _marks(shown: list[str], fault: Make) -> None:
     """One answer, whose second copy is marked where the first one may have arrived."""
     if fault is _flood:
-        assert [REPEAT in text for text in shown] == [False]
+        assert [REPEAT_NOTE in text for text in shown] == [False]
     elif fault in LOST:
-        assert [REPEAT in text for text in shown] == [True]
+        assert [REPEAT_NOTE in text for text in shown] == [True]
     else:
-        assert [REPEAT in text for text in shown] == [False, True]
+        assert [REPEAT_NOTE in text for text in shown] == [False, True]
 
 
 @pytest.mark.parametrize("fault", FAULTS)
 async def test_a_message_is_sent_again(store: Store, fault: Make) -> None:
-    async with upset(store) as scene:
-        ada, bob = scene.person("Ada"), scene.person("Bob")
-        scene.emulator.faults.next("sendMessage", fault(), chat=ada.id)
+    async with bot_with_faults(store) as scene:
+        ada, bob = scene.create_person("Ada"), scene.create_person("Bob")
+        scene.emulator.faults.schedule("sendMessage", fault(), chat=ada.id)
 
-        ada.say("/about")
-        bob.say("/about")
-        await scene.settled()
-        assert len(scene.shown(bob)) == 1, "nobody else waits"
+        ada.send_text("/about")
+        bob.send_text("/about")
+        await scene.wait_until_idle()
+        assert len(scene.bot_messages(bob)) == 1, "nobody else waits"
         await _goes_on(scene)
 
-        assert all("Papergram" in text for text in scene.shown(ada))
-        _marks(scene.shown(ada), fault)
+        assert all("Papergram" in text for text in scene.bot_messages(ada))
+        _marks(scene.bot_messages(ada), fault)
         assert {state for state, _ in _answers(store)} == {"sent"}
 
 
 @pytest.mark.parametrize("fault", FAULTS)
 async def test_several_messages_keep_their_order(store: Store, fault: Make) -> None:
     """What was said later comes later, also what another update brought."""
-    async with upset(store) as scene:
-        ada = scene.person()
-        await scene.says(ada, "/start")
-        scene.emulator.faults.next("sendMessage", fault(), chat=ada.id)
+    async with bot_with_faults(store) as scene:
+        ada = scene.create_person()
+        await scene.send_text(ada, "/start")
+        scene.emulator.faults.schedule("sendMessage", fault(), chat=ada.id)
 
-        ada.say("/about")
-        ada.say("/export")
-        ada.say("/saved")
-        await scene.settled()
+        ada.send_text("/about")
+        ada.send_text("/export")
+        ada.send_text("/saved")
+        await scene.wait_until_idle()
         await _goes_on(scene)
 
-        said = scene.shown(ada)[-3 if fault not in ARRIVED else -4 :]
+        said = scene.bot_messages(ada)[-3 if fault not in ARRIVED else -4 :]
         first = len(said) - 2
         assert all("Papergram" in text for text in said[:first])
         assert say("en", "export-none") in said[first]
@@ -99,33 +99,33 @@ async def test_several_messages_keep_their_order(store: Store, fault: Make) -> N
 
 @pytest.mark.parametrize("fault", FAULTS)
 async def test_a_file_is_sent_again(store: Store, fault: Make) -> None:
-    async with upset(store) as scene:
-        ada = scene.reader()
-        scene.emulator.faults.next("sendDocument", fault(), chat=ada.id)
+    async with bot_with_faults(store) as scene:
+        ada = scene.add_reader()
+        scene.emulator.faults.schedule("sendDocument", fault(), chat=ada.id)
 
-        ada.say("/export")
-        await scene.settled()
+        ada.send_text("/export")
+        await scene.wait_until_idle()
         await _goes_on(scene)
 
-        files = [one for one in ada.reads() if one.document]
+        files = [one for one in ada.messages() if one.document]
         _marks([one.text for one in files], fault)
         assert len({one.document for one in files}) == 1
 
 
 @pytest.mark.parametrize("fault", FAULTS)
 async def test_an_edit_is_made_again_and_marks_nothing(store: Store, fault: Make) -> None:
-    async with upset(store) as scene:
-        ada = scene.reader()
-        [shown] = await scene.says(ada, "/settings")
-        scene.emulator.faults.next("editMessageText", fault(), chat=ada.id)
+    async with bot_with_faults(store) as scene:
+        ada = scene.add_reader()
+        [shown] = await scene.send_text(ada, "/settings")
+        scene.emulator.faults.schedule("editMessageText", fault(), chat=ada.id)
 
-        await scene.presses(ada, say("en", "button-time"))
+        await scene.press_button(ada, say("en", "button-time"))
         await _goes_on(scene)
 
-        [changed] = [one for one in ada.reads() if one.is_from_bot]
+        [changed] = [one for one in ada.messages() if one.is_from_bot]
         assert changed.id == shown.id
         assert changed.text != shown.text
-        assert REPEAT not in changed.text
+        assert REPEAT_NOTE not in changed.text
         assert {doubts for _, doubts in _answers(store)} == {0}
 
 
@@ -133,100 +133,102 @@ async def test_an_edit_is_made_again_and_marks_nothing(store: Store, fault: Make
 async def test_a_refused_table_comes_as_text_though_that_fails_at_first(
     store: Store, fault: Make
 ) -> None:
-    async with upset(store) as scene:
-        ada = scene.reader(form=Form.RICH)
-        await scene.due()
-        [digest] = [one for one in ada.reads() if one.is_rich]
-        refusal = faults.refused(400, "Bad Request: RICH_MESSAGE_TEXT_TOO_LONG")
-        scene.emulator.faults.next("sendRichMessage", refusal, chat=ada.id)
-        scene.emulator.faults.next("sendMessage", fault(), chat=ada.id)
+    async with bot_with_faults(store) as scene:
+        ada = scene.add_reader(form=MessageForm.RICH)
+        await scene.make_digests_due()
+        [digest] = [one for one in ada.messages() if one.is_rich]
+        refusal = faults.error_response(400, "Bad Request: RICH_MESSAGE_TEXT_TOO_LONG")
+        scene.emulator.faults.schedule("sendRichMessage", refusal, chat=ada.id)
+        scene.emulator.faults.schedule("sendMessage", fault(), chat=ada.id)
 
-        await scene.presses(ada, "1", message=digest.id)
+        await scene.press_button(ada, "1", message_id=digest.id)
         await _goes_on(scene)
 
-        shown = scene.shown(ada)[1:]
+        shown = scene.bot_messages(ada)[1:]
         assert all("Study 1 of" in text or "Study 2 of" in text for text in shown)
         _marks(shown, fault)
 
 
 @pytest.mark.parametrize("fault", [*LOST, _flood])
 async def test_a_toast_is_shown_though_it_fails_at_first(store: Store, fault: Make) -> None:
-    async with upset(store) as scene:
-        ada = scene.reader()
-        await scene.says(ada, "/settings")
-        scene.emulator.faults.next("answerCallbackQuery", fault())
+    async with bot_with_faults(store) as scene:
+        ada = scene.add_reader()
+        await scene.send_text(ada, "/settings")
+        scene.emulator.faults.schedule("answerCallbackQuery", fault())
 
-        pressed = ada.press(say("en", "button-time"))
-        await scene.settled()
+        pressed = ada.press_button(say("en", "button-time"))
+        await scene.wait_until_idle()
         for _ in range(6):
             await asyncio.sleep(0)
-            await scene.later(seconds=1)
+            await scene.advance_time(seconds=1)
 
         async with asyncio.timeout(5):
             await pressed
-        assert len(scene.calls(method="answerCallbackQuery")) == 2
+        assert len(scene.delivery_calls(method="answerCallbackQuery")) == 2
 
 
 async def test_a_toast_is_given_up_when_nobody_looks_any_more(store: Store) -> None:
-    async with upset(store) as scene:
-        ada = scene.reader()
-        await scene.says(ada, "/settings")
-        scene.emulator.faults.next("answerCallbackQuery", faults.too_many_requests(60))
+    async with bot_with_faults(store) as scene:
+        ada = scene.add_reader()
+        await scene.send_text(ada, "/settings")
+        scene.emulator.faults.schedule("answerCallbackQuery", faults.too_many_requests(60))
 
-        ada.press(say("en", "button-time"))
-        await scene.settled()
+        ada.press_button(say("en", "button-time"))
+        await scene.wait_until_idle()
         await _goes_on(scene, 90)
 
-        assert len(scene.calls(method="answerCallbackQuery")) == 1
+        assert len(scene.delivery_calls(method="answerCallbackQuery")) == 1
 
 
 async def test_an_answer_that_comes_too_late_is_dropped(store: Store) -> None:
     """A message after ten minutes, a file after a day; the operator is told how many."""
-    async with upset(store) as scene:
-        ada, bob = scene.reader("Ada"), scene.reader("Bob")
+    async with bot_with_faults(store) as scene:
+        ada, bob = scene.add_reader("Ada"), scene.add_reader("Bob")
         for method in ("sendMessage", "sendDocument"):
-            scene.emulator.faults.next(method, faults.too_many_requests(700))
+            scene.emulator.faults.schedule(method, faults.too_many_requests(700))
 
-        ada.say("/about")
-        bob.say("/export")
-        await scene.settled()
-        await scene.later(seconds=701)
-        await scene.later(seconds=5)
+        ada.send_text("/about")
+        bob.send_text("/export")
+        await scene.wait_until_idle()
+        await scene.advance_time(seconds=701)
+        await scene.advance_time(seconds=5)
 
-        assert scene.shown(ada) == [], "nobody waits for it any more"
-        assert len([one for one in bob.reads() if one.document]) == 1, "a file is wanted for longer"
+        assert scene.bot_messages(ada) == [], "nobody waits for it any more"
+        assert len([one for one in bob.messages() if one.document]) == 1, (
+            "a file is wanted for longer"
+        )
         assert sorted(_answers(store)) == [("dropped", 0), ("sent", 0)]
-        assert store.outbox.stale_answers(scene.bot.telegram.id, scene.clock.at) == 0
-        day = scene.clock.at - timedelta(days=1)
-        assert store.outbox.stale_answers(scene.bot.telegram.id, day) == 1
+        assert store.outbox.count_expired_replies(scene.bot.telegram.id, scene.clock.instant) == 0
+        day = scene.clock.instant - timedelta(days=1)
+        assert store.outbox.count_expired_replies(scene.bot.telegram.id, day) == 1
 
 
 async def test_a_file_is_dropped_after_a_day(store: Store) -> None:
-    async with upset(store) as scene:
-        ada = scene.reader()
-        scene.emulator.faults.next("sendDocument", faults.too_many_requests(90_000))
+    async with bot_with_faults(store) as scene:
+        ada = scene.add_reader()
+        scene.emulator.faults.schedule("sendDocument", faults.too_many_requests(90_000))
 
-        ada.say("/export")
-        await scene.settled()
-        await scene.later(seconds=90_005)
+        ada.send_text("/export")
+        await scene.wait_until_idle()
+        await scene.advance_time(seconds=90_005)
 
-        assert not [one for one in ada.reads() if one.document]
+        assert not [one for one in ada.messages() if one.document]
         assert _answers(store) == [("dropped", 0)]
 
 
 async def test_a_later_edit_of_a_message_replaces_one_that_waits(store: Store) -> None:
-    async with upset(store) as scene:
-        ada = scene.reader()
-        [shown] = await scene.says(ada, "/settings")
-        scene.emulator.faults.next("editMessageText", faults.too_many_requests(30), chat=ada.id)
+    async with bot_with_faults(store) as scene:
+        ada = scene.add_reader()
+        [shown] = await scene.send_text(ada, "/settings")
+        scene.emulator.faults.schedule("editMessageText", faults.too_many_requests(30), chat=ada.id)
 
-        ada.presses_forged("1times:0:0", shown.id)
-        await scene.settled()
-        ada.presses_forged("1zones:0:0", shown.id)
-        await scene.settled()
+        ada.press_forged("1times:0:0", shown.id)
+        await scene.wait_until_idle()
+        ada.press_forged("1zones:0:0", shown.id)
+        await scene.wait_until_idle()
         await _goes_on(scene)
 
-        edits = scene.calls(method="editMessageText")
+        edits = scene.delivery_calls(method="editMessageText")
         assert len(edits) == 2, "the first one is not tried again"
         assert edits[0].parameters["text"] != edits[1].parameters["text"]
         assert [state for state, _ in sorted(_answers(store))] == ["dropped", "sent", "sent"]
@@ -235,104 +237,106 @@ async def test_a_later_edit_of_a_message_replaces_one_that_waits(store: Store) -
 async def test_one_chat_that_must_wait_delays_no_other_and_no_digest_waits_for_answers(
     store: Store,
 ) -> None:
-    async with upset(store) as scene:
-        ada, bob = scene.reader("Ada"), scene.reader("Bob")
-        scene.emulator.faults.next("sendMessage", faults.bad_gateway(), times=4, chat=ada.id)
+    async with bot_with_faults(store) as scene:
+        ada, bob = scene.add_reader("Ada"), scene.add_reader("Bob")
+        scene.emulator.faults.schedule("sendMessage", faults.bad_gateway(), times=4, chat=ada.id)
 
-        ada.say("/about")
-        await scene.settled()
-        bob.say("/about")
-        await scene.settled()
-        assert len(scene.shown(bob)) == 1
-        await scene.due()
+        ada.send_text("/about")
+        await scene.wait_until_idle()
+        bob.send_text("/about")
+        await scene.wait_until_idle()
+        assert len(scene.bot_messages(bob)) == 1
+        await scene.make_digests_due()
 
-        assert len(scene.shown(bob)) == 2
-        assert count(store, "parcels", chat=ada.id, rank=Rank.DUE, state="ready") <= 1
+        assert len(scene.bot_messages(bob)) == 2
+        assert (
+            count_rows(store, "parcels", chat=ada.id, rank=Priority.SCHEDULED, state="ready") <= 1
+        )
 
 
 async def test_a_copy_leaves_before_the_data_go(store: Store) -> None:
-    async with upset(store) as scene:
-        ada = scene.reader()
-        scene.emulator.faults.next("sendDocument", faults.bad_gateway(), chat=ada.id)
-        ada.say("/forget")
-        await scene.settled()
+    async with bot_with_faults(store) as scene:
+        ada = scene.add_reader()
+        scene.emulator.faults.schedule("sendDocument", faults.bad_gateway(), chat=ada.id)
+        ada.send_text("/forget")
+        await scene.wait_until_idle()
 
-        refused = await scene.presses(ada, say("en", "button-forget"))
+        refused = await scene.press_button(ada, say("en", "button-forget"))
 
         assert refused.toast == say("en", "forget-waits")
-        assert count(store, "subscribers", chat=ada.id) == 1
+        assert count_rows(store, "subscribers", chat=ada.id) == 1
         await _goes_on(scene)
-        assert len([one for one in ada.reads() if one.document]) == 1
+        assert len([one for one in ada.messages() if one.document]) == 1
 
-        done = await scene.presses(ada, say("en", "button-forget"))
+        done = await scene.press_button(ada, say("en", "button-forget"))
 
-        assert done.one.text == say("en", "forget-done")
-        assert count(store, "subscribers", chat=ada.id) == 0
-        assert count(store, "parcels", chat=ada.id) == 0
+        assert done.only_message.text == say("en", "forget-done")
+        assert count_rows(store, "subscribers", chat=ada.id) == 0
+        assert count_rows(store, "parcels", chat=ada.id) == 0
 
 
 async def test_a_channels_copy_leaves_before_its_data_go(store: Store) -> None:
     """The copy waits in the private chat from which the channel is managed."""
-    async with upset(store) as scene:
-        ada = scene.reader()
-        channel = scene.emulator.people.channel("Papers", ada, username="papers")
+    async with bot_with_faults(store) as scene:
+        ada = scene.add_reader()
+        channel = scene.emulator.people.create_channel("Papers", ada, username="papers")
         channel.add_bot(is_administrator=True)
-        await scene.settled()
-        await scene.says(ada, "/sub @papers diffusion")
-        await scene.presses(ada, say("en", "button-subscribe"))
-        scene.emulator.faults.next("sendDocument", faults.bad_gateway(), chat=ada.id)
-        ada.say("/forget @papers")
-        await scene.settled()
+        await scene.wait_until_idle()
+        await scene.send_text(ada, "/sub @papers diffusion")
+        await scene.press_button(ada, say("en", "button-subscribe"))
+        scene.emulator.faults.schedule("sendDocument", faults.bad_gateway(), chat=ada.id)
+        ada.send_text("/forget @papers")
+        await scene.wait_until_idle()
 
-        refused = await scene.presses(ada, say("en", "button-forget"))
+        refused = await scene.press_button(ada, say("en", "button-forget"))
 
         assert refused.toast == say("en", "forget-waits")
-        assert count(store, "subscribers", chat=channel.id) == 1
+        assert count_rows(store, "subscribers", chat=channel.id) == 1
         await _goes_on(scene)
-        assert len([one for one in ada.reads() if one.document]) == 1
-        done = await scene.presses(ada, say("en", "button-forget"))
-        assert say("en", "forget-done") in done.one.text
-        assert count(store, "subscribers", chat=channel.id) == 0
+        assert len([one for one in ada.messages() if one.document]) == 1
+        done = await scene.press_button(ada, say("en", "button-forget"))
+        assert say("en", "forget-done") in done.only_message.text
+        assert count_rows(store, "subscribers", chat=channel.id) == 0
 
 
 def _waiting(store: Store) -> set[int]:
     """The chats with a message that is to be tried again."""
-    waiting = store.outbox.in_state(BOT, ParcelState.READY)
+    waiting = store.outbox.messages_in_state(BOT, MessageState.READY)
     return {parcel.chat for parcel in waiting if parcel.attempts}
 
 
 async def test_a_chat_that_hangs_holds_no_answer_to_another(store: Store) -> None:
     """Also not one that has to be sent again, by the workers of which others are waiting."""
-    async with upset(store) as scene:
-        ada, bob = scene.reader("Ada"), scene.reader("Bob")
+    async with bot_with_faults(store) as scene:
+        ada, bob = scene.add_reader("Ada"), scene.add_reader("Bob")
         answered = asyncio.Event()
-        scene.emulator.faults.next("sendMessage", slow(answered), chat=ada.id)
-        scene.announces(1)
-        scene.clock.at += timedelta(days=2)
-        await scene.bot.tick()
-        await scene.until(lambda: bool(scene.calls(ada.id)))
-        scene.emulator.faults.next("sendMessage", faults.bad_gateway(), chat=bob.id)
+        scene.emulator.faults.schedule("sendMessage", slow_response(answered), chat=ada.id)
+        scene.announce_papers(1)
+        scene.clock.instant += timedelta(days=2)
+        await scene.bot.publish_due()
+        await scene.wait_until(lambda: bool(scene.delivery_calls(ada.id)))
+        scene.emulator.faults.schedule("sendMessage", faults.bad_gateway(), chat=bob.id)
 
-        bob.say("/about")
-        await scene.until(lambda: len(scene.calls(bob.id)) >= 2)
-        await scene.until(lambda: bob.id in _waiting(store))
-        scene.clock.at += timedelta(seconds=10)
-        scene.post.ring()
-        await scene.until(lambda: any("Papergram" in text for text in scene.shown(bob)))
+        bob.send_text("/about")
+        await scene.wait_until(lambda: len(scene.delivery_calls(bob.id)) >= 2)
+        await scene.wait_until(lambda: bob.id in _waiting(store))
+        scene.clock.instant += timedelta(seconds=10)
+        scene.outbox_event.set()
+        await scene.wait_until(lambda: any("Papergram" in text for text in scene.bot_messages(bob)))
 
         answered.set()
-        await scene.settled()
+        await scene.wait_until_idle()
 
 
 async def test_many_who_ask_at_once_are_answered_at_the_rate(store: Store) -> None:
     """Ninety people get ninety answers, and the last one not before its turn at thirty a second."""
-    async with upset(store) as scene:
-        people = [scene.person(f"P{number}") for number in range(90)]
+    async with bot_with_faults(store) as scene:
+        people = [scene.create_person(f"P{number}") for number in range(90)]
 
         for person in people:
-            person.say("/about")
-        await scene.settled()
+            person.send_text("/about")
+        await scene.wait_until_idle()
 
-        assert all(len(scene.shown(person)) == 1 for person in people)
-        waited = (scene.clock.at - NOW).total_seconds()
+        assert all(len(scene.bot_messages(person)) == 1 for person in people)
+        waited = (scene.clock.instant - NOW).total_seconds()
         assert 89 / 30 <= waited + 0.021 <= 4.0

@@ -12,22 +12,24 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from bot.app.lifecycle import TICK
+from bot.app.lifecycle import PUBLISH_INTERVAL
 from bot.demo.emulator.bot_api import Emulator
 from bot.demo.people.people import Person
-from bot.topics.query.parser import indexed
+from bot.topics.query.parser import index_text
 from storage import Store, open_store
-from storage.records import ParcelState, Question
+from storage.records import MessageState, PendingQuestion
 from tests.chat.api.test_transport import LOOPBACK
-from tests.support.builders import BOT, announce, chat, follow, papers
-from tests.support.database import count
-from tests.system.killing.program import environment, started, until
+from tests.support.builders import BOT, announce, create_chat, papers, subscribe_chat
+from tests.support.database import count_rows
+from tests.system.killing.program import bot_environment, start_process, wait_until
 
 YEAR = 365.0 * 86400.0
 LEAPS = (-7200.0, 0.0, -86400.0, 86400.0, 10 * YEAR, 50 * YEAR, -50 * YEAR, 0.0)
 APART = timedelta(seconds=3)  # from one digest to the next
 EACH = 2  # of them while the clock is as wrong
-LATE = timedelta(seconds=TICK + 5.0)  # a beat, and what a busy machine takes to publish and send
+LATE = timedelta(
+    seconds=PUBLISH_INTERVAL + 5.0
+)  # a beat, and what a busy machine takes to publish and send
 MEGABYTES = 200
 
 
@@ -62,22 +64,26 @@ async def encrypted(url: str) -> AsyncIterator[str]:
 def _fill(store: Store, people: list[Person], first: datetime) -> None:
     """Lets each have a topic that is due ``APART`` after that of the one before."""
     for number, person in enumerate(people):
-        topic = follow(store, chat(store, person.id), "diffusion", now=first - timedelta(days=1))
+        topic = subscribe_chat(
+            store, create_chat(store, person.id), "diffusion", now=first - timedelta(days=1)
+        )
         due = first + number * APART
-        assert store.subscriptions.advance(topic, cursor=topic.cursor, next_due=due)
+        assert store.subscriptions.advance_cursor(topic, cursor=topic.cursor, next_due=due)
     announce(store, papers(1))
-    resting = chat(store, 10_000)
-    follow(store, resting, "diffusion", now=first - timedelta(days=1))
-    store.subscribers.pause(BOT, resting.chat, "asked", (first + timedelta(days=3)).date())
-    store.drafts.put(BOT, people[0].id, "robots", first)
-    store.asks.put(BOT, people[0].id, people[0].id, Question("rename", 1), first)
+    resting = create_chat(store, 10_000)
+    subscribe_chat(store, resting, "diffusion", now=first - timedelta(days=1))
+    store.chats.pause(BOT, resting.id, "asked", (first + timedelta(days=3)).date())
+    store.button_payloads.put(BOT, people[0].id, "robots", first)
+    store.pending_questions.put(
+        BOT, people[0].id, people[0].id, PendingQuestion("rename", 1), first
+    )
 
 
 def _sent(emulator: Emulator) -> dict[int, list[datetime]]:
     """When each chat was sent something."""
     found: dict[int, list[datetime]] = {}
-    for call in emulator.accepted("sendMessage", "sendRichMessage"):
-        found.setdefault(call.chat_id or 0, []).append(call.at)
+    for call in emulator.accepted_calls("sendMessage", "sendRichMessage"):
+        found.setdefault(call.chat_id or 0, []).append(call.called_at)
     return found
 
 
@@ -89,33 +95,36 @@ async def test_a_leap_of_the_system_clock_delays_no_digest_by_more_than_a_beat(
     error = tmp_path / "error"
     error.write_text("0")
     async with Emulator.serve() as emulator, encrypted(emulator.url) as url:
-        people = [emulator.people.person(f"P{n}", is_known=True) for n in range(len(LEAPS) * EACH)]
+        people = [
+            emulator.people.create_person(f"P{n}", has_started_bot=True)
+            for n in range(len(LEAPS) * EACH)
+        ]
         first = datetime.now(UTC) + timedelta(seconds=8)
         database = tmp_path / "papergram.db"
-        store = open_store(f"sqlite:///{database}", words=indexed)
+        store = open_store(f"sqlite:///{database}", analyze=index_text)
         _fill(store, people, first)
-        settings = environment(emulator.token, url, database) | {
+        settings = bot_environment(emulator.token, url, database) | {
             "SSL_CERT_FILE": str(LOOPBACK),
             "CLOCK_ERROR": str(error),
         }
         script = str(Path(__file__).with_name("leaping.py"))
-        program = await started(settings, tmp_path / "log", program=(script,))
+        program = await start_process(settings, tmp_path / "log", program=(script,))
         try:
-            await program.says("polling")
+            await program.wait_for_output("polling")
             await asyncio.sleep((first - APART / 2 - datetime.now(UTC)).total_seconds())
             for leap in LEAPS:
                 renewed = error.with_suffix(".new")
                 renewed.write_text(str(leap))
                 renewed.replace(error)  # the program never reads half of it
                 await asyncio.sleep(EACH * APART.total_seconds())
-            await until(
-                lambda: store.outbox.counts(BOT)[ParcelState.SENT] >= len(people),
-                lambda: f"only {_sent(emulator).keys()} were told:\n{program.said()}",
+            await wait_until(
+                lambda: store.outbox.counts_by_state(BOT)[MessageState.SENT] >= len(people),
+                lambda: f"only {_sent(emulator).keys()} were told:\n{program.output()}",
             )
             status = await asyncio.to_thread(Path(f"/proc/{program.pid}/status").read_text)
             peak = int(status.partition("VmHWM:")[2].split()[0]) // 1024
         finally:
-            await program.killed()
+            await program.kill()
 
         late = [
             at - (first + number * APART)
@@ -127,13 +136,13 @@ async def test_a_leap_of_the_system_clock_delays_no_digest_by_more_than_a_beat(
         assert min(late) >= -timedelta(seconds=1)
         assert max(late) <= LATE
         assert peak < MEGABYTES
-        assert "system clock is wrong" in program.said()
-        assert "Traceback" not in program.said()
-        assert count(store, "ledger", state="sent") == len(people)
-        assert (count(store, "drafts"), count(store, "asks")) == (1, 1)
-        assert [one.chat for one in store.subscribers.napping(BOT)] == [10_000]
+        assert "system clock is wrong" in program.output()
+        assert "Traceback" not in program.output()
+        assert count_rows(store, "ledger", state="sent") == len(people)
+        assert (count_rows(store, "drafts"), count_rows(store, "asks")) == (1, 1)
+        assert [one.id for one in store.chats.paused_until_day(BOT)] == [10_000]
         for person in people:
-            [topic] = store.subscriptions.of(BOT, person.id)
+            [topic] = store.subscriptions.of_chat(BOT, person.id)
             assert topic.next_due
             assert topic.next_due - datetime.now(UTC) < timedelta(days=2)
         store.close()

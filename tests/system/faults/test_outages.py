@@ -11,76 +11,85 @@ from datetime import timedelta
 import pytest
 
 from bot.app import wiring
-from bot.app.config import Doubt
+from bot.app.config import ResendPolicy
 from bot.demo.emulator import faults
 from bot.demo.emulator.faults import Fault
 from storage import Store, open_store
-from tests.support.builders import DAY, DUE, NOW
-from tests.support.database import count
-from tests.system.faults.scene import AT_ONCE, REPEAT, Scene, upset
+from tests.support.builders import DAY, DUE_AT, NOW
+from tests.support.database import count_rows
+from tests.system.faults.scene import (
+    MAX_CALLS_PER_SECOND,
+    REPEAT_NOTE,
+    FaultScenario,
+    bot_with_faults,
+)
 
 Make = Callable[[], Fault]
 
-LOST = (faults.internal_error, faults.bad_gateway, faults.closed)
-ARRIVED = (faults.accepted_then_bad_gateway, faults.accepted_then_closed)
+LOST = (faults.internal_error, faults.bad_gateway, faults.connection_closed)
+ARRIVED = (faults.accepted_then_bad_gateway, faults.accepted_then_connection_closed)
 
 
-async def _minutes(scene: Scene, number: int) -> None:
+async def _minutes(scene: FaultScenario, number: int) -> None:
     for _ in range(number):
-        await scene.later(minutes=1)
+        await scene.advance_time(minutes=1)
 
 
 @pytest.mark.parametrize("fault", [*LOST, *ARRIVED])
 async def test_a_send_in_doubt_is_made_once_more_and_marked(store: Store, fault: Make) -> None:
-    async with upset(store) as scene:
-        ada, bob = scene.reader("Ada"), scene.reader("Bob")
-        scene.emulator.faults.next("sendMessage", fault(), chat=ada.id)
+    async with bot_with_faults(store) as scene:
+        ada, bob = scene.add_reader("Ada"), scene.add_reader("Bob")
+        scene.emulator.faults.schedule("sendMessage", fault(), chat=ada.id)
 
-        await scene.due()
-        assert len(scene.shown(bob)) == 1, "the other chat goes on at once"
+        await scene.make_digests_due()
+        assert len(scene.bot_messages(bob)) == 1, "the other chat goes on at once"
         await _minutes(scene, 10)
 
-        shown = scene.shown(ada)
-        assert [REPEAT in text for text in shown] == ([False] if fault in ARRIVED else []) + [True]
-        assert len(scene.calls(ada.id)) == 2
-        [parcel] = scene.parcels(ada)
-        assert (parcel.state, parcel.doubts) == ("sent", 1)
-        assert count(store, "ledger", chat=ada.id, state="sent") == 2
-        assert scene.reason(ada) == ""
+        shown = scene.bot_messages(ada)
+        assert [REPEAT_NOTE in text for text in shown] == ([False] if fault in ARRIVED else []) + [
+            True
+        ]
+        assert len(scene.delivery_calls(ada.id)) == 2
+        [parcel] = scene.outbox_messages(ada)
+        assert (parcel.state, parcel.unknown_sends) == ("sent", 1)
+        assert count_rows(store, "ledger", chat=ada.id, state="sent") == 2
+        assert scene.pause_reason(ada) == ""
 
 
 @pytest.mark.parametrize("fault", [*LOST, *ARRIVED])
 async def test_who_wants_no_repeat_sees_the_doubt(store: Store, fault: Make) -> None:
-    async with upset(store, doubt=Doubt.NEVER) as scene:
-        ada, bob = scene.reader("Ada"), scene.reader("Bob")
-        scene.emulator.faults.next("sendMessage", fault(), chat=ada.id)
+    async with bot_with_faults(store, doubt=ResendPolicy.NEVER) as scene:
+        ada, bob = scene.add_reader("Ada"), scene.add_reader("Bob")
+        scene.emulator.faults.schedule("sendMessage", fault(), chat=ada.id)
 
-        await scene.due()
+        await scene.make_digests_due()
         await _minutes(scene, 10)
 
-        assert len(scene.calls(ada.id)) == 1
-        assert scene.states(ada) == ["unknown"]
-        assert count(store, "ledger", chat=ada.id, state="sent") == 2, "it has most likely arrived"
-        assert len(scene.shown(bob)) == 1
+        assert len(scene.delivery_calls(ada.id)) == 1
+        assert scene.message_states(ada) == ["unknown"]
+        assert count_rows(store, "ledger", chat=ada.id, state="sent") == 2, (
+            "it has most likely arrived"
+        )
+        assert len(scene.bot_messages(bob)) == 1
 
-        scene.announces(3)
-        await scene.move_to(DUE + DAY)
-        assert "Study 3 of" in scene.shown(ada)[-1], "the next digest comes"
+        scene.announce_papers(3)
+        await scene.move_clock_to(DUE_AT + DAY)
+        assert "Study 3 of" in scene.bot_messages(ada)[-1], "the next digest comes"
 
 
-@pytest.mark.parametrize("fault", [faults.hung, faults.accepted_then_hung])
+@pytest.mark.parametrize("fault", [faults.no_response, faults.accepted_then_no_response])
 async def test_a_server_that_hangs_is_not_waited_for_for_ever(store: Store, fault: Make) -> None:
-    async with upset(store, longest=0.3) as scene:
-        ada, bob = scene.reader("Ada"), scene.reader("Bob")
-        scene.emulator.faults.next("sendMessage", fault(), chat=ada.id)
+    async with bot_with_faults(store, max_wait=0.3) as scene:
+        ada, bob = scene.add_reader("Ada"), scene.add_reader("Bob")
+        scene.emulator.faults.schedule("sendMessage", fault(), chat=ada.id)
 
-        await scene.due()
-        assert len(scene.shown(bob)) == 1
+        await scene.make_digests_due()
+        assert len(scene.bot_messages(bob)) == 1
         await _minutes(scene, 2)
 
-        assert [REPEAT in text for text in scene.shown(ada)][-1]
-        [parcel] = scene.parcels(ada)
-        assert (parcel.state, parcel.doubts) == ("sent", 1)
+        assert [REPEAT_NOTE in text for text in scene.bot_messages(ada)][-1]
+        [parcel] = scene.outbox_messages(ada)
+        assert (parcel.state, parcel.unknown_sends) == ("sent", 1)
 
 
 @pytest.mark.slow
@@ -88,161 +97,170 @@ async def test_a_server_that_hangs_is_not_waited_for_for_ever(store: Store, faul
 async def test_an_outage_of_an_hour_costs_no_attempts_and_ends_without_a_storm(
     store: Store, fault: Make
 ) -> None:
-    async with upset(store) as scene:
-        readers = scene.readers(100)
-        scene.emulator.faults.next("sendMessage", fault(), times=100_000)
-        await scene.due()
+    async with bot_with_faults(store) as scene:
+        readers = scene.add_readers(100)
+        scene.emulator.faults.schedule("sendMessage", fault(), times=100_000)
+        await scene.make_digests_due()
         await _minutes(scene, 60)
 
-        tried = len(scene.calls())
+        tried = len(scene.delivery_calls())
         assert tried <= 40, "a probe now and then once it is known to be down"
-        assert all(not scene.shown(one) for one in readers)
-        assert sum(one.attempts for reader in readers for one in scene.parcels(reader)) == tried
-        assert {state for one in readers for state in scene.states(one)} == {"ready"}
+        assert all(not scene.bot_messages(one) for one in readers)
+        assert (
+            sum(one.attempts for reader in readers for one in scene.outbox_messages(reader))
+            == tried
+        )
+        assert {state for one in readers for state in scene.message_states(one)} == {"ready"}
 
         scene.emulator.faults.clear()
-        back = scene.clock.at
+        back = scene.clock.instant
         await _minutes(scene, 70)
-        assert [len(scene.shown(one)) for one in readers] == [1] * 100
-        assert scene.busiest_second(back) <= AT_ONCE
-        assert count(store, "ledger", state="sent") == 200
+        assert [len(scene.bot_messages(one)) for one in readers] == [1] * 100
+        assert scene.most_calls_per_second(back) <= MAX_CALLS_PER_SECOND
+        assert count_rows(store, "ledger", state="sent") == 200
 
 
 async def test_a_refused_connection_costs_nothing_at_all(store: Store) -> None:
     """Nothing left this machine: no doubt, no attempt, no mark."""
     with socket.create_server(("127.0.0.1", 0)) as free:
         closed = f"http://127.0.0.1:{free.getsockname()[1]}"
-    async with upset(store) as scene:
-        readers = scene.readers(20)
+    async with bot_with_faults(store) as scene:
+        readers = scene.add_readers(20)
         open_url = scene.bot.telegram._base_url
         scene.bot.telegram._base_url = open_url.replace(scene.emulator.url, closed)
-        await scene.due()
+        await scene.make_digests_due()
         await _minutes(scene, 10)
-        every = [one for reader in readers for one in scene.parcels(reader)]
-        assert {(one.state, one.attempts, one.doubts) for one in every} == {("ready", 0, 0)}
+        every = [one for reader in readers for one in scene.outbox_messages(reader)]
+        assert {(one.state, one.attempts, one.unknown_sends) for one in every} == {("ready", 0, 0)}
 
         scene.bot.telegram._base_url = open_url
         await _minutes(scene, 15)
 
-        assert [len(scene.shown(one)) for one in readers] == [1] * 20
-        assert not any(REPEAT in text for one in readers for text in scene.shown(one))
+        assert [len(scene.bot_messages(one)) for one in readers] == [1] * 20
+        assert not any(REPEAT_NOTE in text for one in readers for text in scene.bot_messages(one))
 
 
 async def test_a_flooded_chat_waits_alone_and_over_a_restart(store: Store) -> None:
-    async with upset(store) as scene:
-        ada, bob = scene.reader("Ada"), scene.reader("Bob")
-        scene.emulator.faults.next("sendMessage", faults.too_many_requests(600), chat=ada.id)
-        await scene.due()
-        await scene.later(minutes=5)
-        assert len(scene.calls(ada.id)) == 1
-        assert len(scene.shown(bob)) == 1
-        chat, at = ada.id, scene.clock.at
+    async with bot_with_faults(store) as scene:
+        ada, bob = scene.add_reader("Ada"), scene.add_reader("Bob")
+        scene.emulator.faults.schedule("sendMessage", faults.too_many_requests(600), chat=ada.id)
+        await scene.make_digests_due()
+        await scene.advance_time(minutes=5)
+        assert len(scene.delivery_calls(ada.id)) == 1
+        assert len(scene.bot_messages(bob)) == 1
+        chat, at = ada.id, scene.clock.instant
 
     again = open_store(f"sqlite:///{store.path}")
     try:
-        async with upset(again, at=at) as scene:
+        async with bot_with_faults(again, instant=at) as scene:
             for number in range(2):
-                scene.emulator.people.person(f"Again{number}", is_known=True)
-            await scene.later(minutes=5)
-            assert scene.calls() == [], "not a second too early, the process is another one"
-            await scene.later(seconds=2)
-            [call] = scene.calls()
+                scene.emulator.people.create_person(f"Again{number}", has_started_bot=True)
+            await scene.advance_time(minutes=5)
+            assert scene.delivery_calls() == [], (
+                "not a second too early, the process is another one"
+            )
+            await scene.advance_time(seconds=2)
+            [call] = scene.delivery_calls()
             assert call.chat_id == chat
-            [parcel] = scene.parcels(chat)
-            assert (parcel.state, parcel.attempts, parcel.doubts) == ("sent", 0, 0)
+            [parcel] = scene.outbox_messages(chat)
+            assert (parcel.state, parcel.attempts, parcel.unknown_sends) == ("sent", 0, 0)
     finally:
         again.close()
 
 
 async def test_a_flood_over_several_chats_stops_everybody(store: Store) -> None:
-    async with upset(store) as scene:
-        readers = scene.readers(60)
+    async with bot_with_faults(store) as scene:
+        readers = scene.add_readers(60)
         for one in readers[:3]:
-            scene.emulator.faults.next("sendMessage", faults.too_many_requests(120), chat=one.id)
+            scene.emulator.faults.schedule(
+                "sendMessage", faults.too_many_requests(120), chat=one.id
+            )
 
-        await scene.due()
-        await scene.later(seconds=100)
-        tried = len(scene.calls())
+        await scene.make_digests_due()
+        await scene.advance_time(seconds=100)
+        tried = len(scene.delivery_calls())
         # Several may have been claimed and be under way when the third answer comes.
         assert tried <= 3 + 2 * 8, "what was in flight by then, and nothing more"
 
         for _ in range(4):
-            await scene.later(seconds=15)
-        assert [len(scene.shown(one)) for one in readers] == [1] * 60
-        assert sum(one.attempts for r in readers for one in scene.parcels(r)) == 0
+            await scene.advance_time(seconds=15)
+        assert [len(scene.bot_messages(one)) for one in readers] == [1] * 60
+        assert sum(one.attempts for r in readers for one in scene.outbox_messages(r)) == 0
 
 
 @pytest.mark.parametrize(
     "fault",
     [
-        faults.refused(401, "Unauthorized"),
-        faults.refused(404, "Not Found"),
-        Fault("proxy", page=(404, "<html>no such page</html>")),
+        faults.error_response(401, "Unauthorized"),
+        faults.error_response(404, "Not Found"),
+        Fault("proxy", html_page=(404, "<html>no such page</html>")),
     ],
     ids=["revoked", "not found", "proxy"],
 )
 async def test_a_refused_token_gives_nothing_up(store: Store, fault: Fault) -> None:
     """The whole server says no for an hour: updates wait there, parcels here."""
-    async with upset(store) as scene:
-        readers = scene.readers(20)
-        scene.emulator.faults.next("*", fault, times=100_000)
-        readers[1].say("/help")  # ends the poll that was well
-        await scene.times.somebody_rests()
-        readers[0].say("/list")
-        scene.announces(1, 2)
-        scene.clock.at = DUE
+    async with bot_with_faults(store) as scene:
+        readers = scene.add_readers(20)
+        scene.emulator.faults.schedule("*", fault, times=100_000)
+        readers[1].send_text("/help")  # ends the poll that was well
+        await scene.sleeping_clock.wait_for_sleeper()
+        readers[0].send_text("/list")
+        scene.announce_papers(1, 2)
+        scene.clock.instant = DUE_AT
         for _ in range(60):
-            await scene.publishes()
-            scene.post.ring()
-            await scene.until(lambda: scene.post.is_quiet)
-            await scene.times.somebody_rests()
-            scene.clock.at += timedelta(minutes=1)
+            await scene.publish_digests()
+            scene.outbox_event.set()
+            await scene.wait_until(lambda: scene.outbox_event.is_idle)
+            await scene.sleeping_clock.wait_for_sleeper()
+            scene.clock.instant += timedelta(minutes=1)
 
-        every = [one for reader in readers for one in scene.parcels(reader)]
-        assert {(one.state, one.attempts, one.doubts) for one in every} == {("ready", 0, 0)}
-        assert len(scene.calls()) <= 40
+        every = [one for reader in readers for one in scene.outbox_messages(reader)]
+        assert {(one.state, one.attempts, one.unknown_sends) for one in every} == {("ready", 0, 0)}
+        assert len(scene.delivery_calls()) <= 40
 
         scene.emulator.faults.clear()
-        await scene.later(minutes=5)
+        await scene.advance_time(minutes=5)
         await _minutes(scene, 10)
-        assert [len([t for t in scene.shown(one) if "Study 1" in t]) for one in readers] == [1] * 20
-        assert len(scene.shown(readers[0])) == 2, "the digest and the answer to /list"
-        assert Counter(scene.reason(one) for one in readers) == {"": 20}
+        assert [len([t for t in scene.bot_messages(one) if "Study 1" in t]) for one in readers] == [
+            1
+        ] * 20
+        assert len(scene.bot_messages(readers[0])) == 2, "the digest and the answer to /list"
+        assert Counter(scene.pause_reason(one) for one in readers) == {"": 20}
 
 
 async def test_a_fault_while_people_speak_loses_no_word(store: Store) -> None:
     """Polling breaks in every way; each command is answered once when it works again."""
-    async with upset(store) as scene:
-        ada = scene.reader("Ada")
+    async with bot_with_faults(store) as scene:
+        ada = scene.add_reader("Ada")
         for make in (*LOST, *ARRIVED):
-            scene.emulator.faults.next("getUpdates", make())
-            ada.say("/list")  # ends the poll that was well, and the next one fails
-            await scene.until(lambda: not len(scene.emulator.faults))
-            ada.say("/list")
-            await scene.times.somebody_rests()
-            scene.clock.at += timedelta(minutes=1)
-        await scene.settled()
+            scene.emulator.faults.schedule("getUpdates", make())
+            ada.send_text("/list")  # ends the poll that was well, and the next one fails
+            await scene.wait_until(lambda: not len(scene.emulator.faults))
+            ada.send_text("/list")
+            await scene.sleeping_clock.wait_for_sleeper()
+            scene.clock.instant += timedelta(minutes=1)
+        await scene.wait_until_idle()
 
-        assert count(store, "updates", state="applied") == 10
-        assert len(scene.shown(ada)) == 10
+        assert count_rows(store, "updates", state="applied") == 10
+        assert len(scene.bot_messages(ada)) == 10
 
 
 async def test_the_poller_that_stays_in_conflict_stops_everything(store: Store) -> None:
     """One conflict may be a poll that a killed process left; a minute of them is another bot."""
-    async with upset(store) as scene:
-        ada = scene.reader("Ada")
+    async with bot_with_faults(store) as scene:
+        ada = scene.add_reader("Ada")
         text = "Conflict: terminated by other getUpdates request"
-        scene.emulator.faults.next("getUpdates", faults.refused(409, text), times=1000)
-        ada.say("/list")
-        while not scene.serving.done():
-            await asyncio.wait([scene.serving], timeout=0.01)
-            scene.clock.at += timedelta(seconds=5)
-            assert scene.clock.at < NOW + timedelta(hours=1)
+        scene.emulator.faults.schedule("getUpdates", faults.error_response(409, text), times=1000)
+        ada.send_text("/list")
+        while not scene.serving_task.done():
+            await asyncio.wait([scene.serving_task], timeout=0.01)
+            scene.clock.instant += timedelta(seconds=5)
+            assert scene.clock.instant < NOW + timedelta(hours=1)
 
-        assert isinstance(scene.serving.exception(), wiring.Conflict)
-        sent = len(scene.calls())
-        scene.announces(1)
-        await scene.publishes()
-        scene.post.ring()
+        assert isinstance(scene.serving_task.exception(), wiring.Conflict)
+        sent = len(scene.delivery_calls())
+        scene.announce_papers(1)
+        await scene.publish_digests()
+        scene.outbox_event.set()
         await asyncio.sleep(0)
-        assert len(scene.calls()) == sent, "nobody sends for a bot that another polls for"
+        assert len(scene.delivery_calls()) == sent, "nobody sends for a bot that another polls for"

@@ -10,18 +10,18 @@ from importlib import import_module
 import pytest
 
 from bot.digests import shared_digest
-from bot.digests.publish import POSTPONED
-from bot.digests.select_entries import assemble
+from bot.digests.publish import RETRY_FAILED_AFTER
+from bot.digests.select_entries import assemble_digest
 from bot.render.telegram import fallback_forms as writing
-from bot.render.telegram.split_into_messages import message
+from bot.render.telegram.split_into_messages import render_part
 from bot.summaries import fill_missing
-from bot.summaries.extractive.select import gist
+from bot.summaries.extractive.select import extract_tldr
 from bot.texts import say
 from storage import Store
-from storage.records import ChatKind, Digest, Form
-from tests.support.builders import BOT, DAY, DUE, follow
-from tests.support.database import count
-from tests.system.faults.scene import upset
+from storage.records import ChatKind, Digest, MessageForm
+from tests.support.builders import BOT, DAY, DUE_AT, subscribe_chat
+from tests.support.database import count_rows
+from tests.system.faults.scene import bot_with_faults
 
 POISON = "Study 2"
 
@@ -41,34 +41,37 @@ def _logged(caplog: pytest.LogCaptureFixture) -> set[str]:
     return {one.getMessage() for one in caplog.records if one.levelno >= logging.ERROR}
 
 
-@pytest.mark.parametrize("form", list(Form))
+@pytest.mark.parametrize("form", list(MessageForm))
 async def test_a_paper_that_breaks_the_reading_of_tex_is_shown_as_written(
-    store: Store, form: Form, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+    store: Store,
+    form: MessageForm,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
 ) -> None:
     spoken = import_module("bot.render.entry_content")
     monkeypatch.setattr(spoken, "to_unicode", _breaks(spoken.to_unicode))
     spoken.display.cache_clear()  # it may know these words from before
-    async with upset(store) as scene:
-        ada = scene.reader("Ada", form=form)
+    async with bot_with_faults(store) as scene:
+        ada = scene.add_reader("Ada", form=form)
 
-        await scene.due(1, 2, 3)
+        await scene.make_digests_due(1, 2, 3)
 
-        [digest] = scene.shown(ada)
+        [digest] = scene.bot_messages(ada)
         assert all(f"Study {number} of diffusion" in digest for number in (1, 2, 3))
         assert _logged(caplog) == {"TeX not readable"}
-        assert count(store, "ledger", state="sent") == 3
+        assert count_rows(store, "ledger", state="sent") == 3
 
 
 async def test_a_paper_without_a_sentence_shows_its_abstract(
     store: Store, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    monkeypatch.setattr(fill_missing, "gist", _breaks(gist))
-    async with upset(store) as scene:
-        ada = scene.reader("Ada")
+    monkeypatch.setattr(fill_missing, "extract_tldr", _breaks(extract_tldr))
+    async with bot_with_faults(store) as scene:
+        ada = scene.add_reader("Ada")
 
-        await scene.due(1, 2, 3)
+        await scene.make_digests_due(1, 2, 3)
 
-        [digest] = scene.shown(ada)
+        [digest] = scene.bot_messages(ada)
         assert "Study 2 of diffusion\nWe study diffusion. It works in 2 cases." in digest
         assert _logged(caplog) == {"no gist"}
 
@@ -77,52 +80,52 @@ async def test_a_digest_that_cannot_be_written_at_all_holds_nobody(
     store: Store, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     """In no form: it is kept for us to look at, and sent by hand once we have mended it."""
-    async with upset(store) as scene:
-        ada = scene.reader("Ada")
-        scene.follows(ada.id, ChatKind.PRIVATE, words="kettle")
-        bob = scene.reader("Bob")
-        scene.announces(1)
-        await scene.publishes()
-        scene.clock.at = DUE
-        await scene.publishes()
+    async with bot_with_faults(store) as scene:
+        ada = scene.add_reader("Ada")
+        scene.add_chat(ada.id, ChatKind.PRIVATE, words="kettle")
+        bob = scene.add_reader("Bob")
+        scene.announce_papers(1)
+        await scene.publish_digests()
+        scene.clock.instant = DUE_AT
+        await scene.publish_digests()
 
         def broken(digest: Digest, *rest: object, **named: object) -> object:
             if digest.chat == ada.id:
                 raise ValueError("broken")
-            return message(digest, *rest, **named)  # type: ignore[arg-type]
+            return render_part(digest, *rest, **named)  # type: ignore[arg-type]
 
         with monkeypatch.context() as patch:
-            patch.setattr(writing, "message", broken)
-            await scene.settled()
-            assert scene.states(ada) == ["dead"]
-            assert len(scene.shown(bob)) == 1
+            patch.setattr(writing, "render_part", broken)
+            await scene.wait_until_idle()
+            assert scene.message_states(ada) == ["dead"]
+            assert len(scene.bot_messages(bob)) == 1
             assert {"parcel cannot be rendered", "parcel refused"} < _logged(caplog)
 
-        [dead] = scene.parcels(ada)
-        assert store.outbox.retry(dead.key, now=scene.clock.at)
-        await scene.settled()
-        assert len(scene.shown(ada)) == 1
-        assert count(store, "ledger", chat=ada.id, state="sent") == 1
+        [dead] = scene.outbox_messages(ada)
+        assert store.outbox.retry_message(dead.key, now=scene.clock.instant)
+        await scene.wait_until_idle()
+        assert len(scene.bot_messages(ada)) == 1
+        assert count_rows(store, "ledger", chat=ada.id, state="sent") == 1
 
 
 async def test_a_query_that_no_longer_parses_holds_no_other_topic(
     store: Store, caplog: pytest.LogCaptureFixture
 ) -> None:
-    async with upset(store) as scene:
-        ada, bob = scene.reader("Ada"), scene.reader("Bob")
-        known = store.subscribers.get(BOT, ada.id)
+    async with bot_with_faults(store) as scene:
+        ada, bob = scene.add_reader("Ada"), scene.add_reader("Bob")
+        known = store.chats.get(BOT, ada.id)
         assert known is not None
-        broken = follow(store, known, "kettle")
-        assert store.subscriptions.change(replace(broken, query="((("))
+        broken = subscribe_chat(store, known, "kettle")
+        assert store.subscriptions.update(replace(broken, query="((("))
 
-        await scene.due()
+        await scene.make_digests_due()
         for _ in range(10):
-            await scene.later(minutes=1)
+            await scene.advance_time(minutes=1)
 
-        unreadable, digest = scene.shown(ada)  # told once, not at each tick
+        unreadable, digest = scene.bot_messages(ada)  # told once, not at each tick
         assert say("en", "topic-unreadable-paused", topic="kettle", query="(((") in unreadable
         assert "diffusion" in digest, "the chat's other topic"
-        assert len(scene.shown(bob)) == 1
+        assert len(scene.bot_messages(bob)) == 1
         assert [one for one in caplog.records if one.levelno >= logging.ERROR] == []
         left = store.subscriptions.get(broken.key)
         assert left is not None
@@ -132,22 +135,22 @@ async def test_a_query_that_no_longer_parses_holds_no_other_topic(
 async def test_a_topic_that_breaks_is_tried_again_later(
     store: Store, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    async with upset(store) as scene:
-        ada, bob = scene.reader("Ada"), scene.reader("Bob")
+    async with bot_with_faults(store) as scene:
+        ada, bob = scene.add_reader("Ada"), scene.add_reader("Bob")
 
         def broken(*given: object, **named: object) -> Digest:
-            digest = assemble(*given, **named)  # type: ignore[arg-type]
-            if len(digest.entries) == 2 and store.digests.of(BOT, bob.id) == []:
+            digest = assemble_digest(*given, **named)  # type: ignore[arg-type]
+            if len(digest.entries) == 2 and store.digests.headings_of_chat(BOT, bob.id) == []:
                 raise ZeroDivisionError
             return digest
 
         with monkeypatch.context() as patch:
-            patch.setattr(shared_digest, "assemble", broken)
-            await scene.due()
+            patch.setattr(shared_digest, "assemble_digest", broken)
+            await scene.make_digests_due()
         assert _logged(caplog) == {"topic not published"}
-        assert sorted([len(scene.shown(ada)), len(scene.shown(bob))]) == [0, 0]
+        assert sorted([len(scene.bot_messages(ada)), len(scene.bot_messages(bob))]) == [0, 0]
 
-        await scene.move_to(DUE + POSTPONED)
-        assert [len(scene.shown(ada)), len(scene.shown(bob))] == [1, 1]
+        await scene.move_clock_to(DUE_AT + RETRY_FAILED_AFTER)
+        assert [len(scene.bot_messages(ada)), len(scene.bot_messages(bob))] == [1, 1]
         [topic] = await scene.topics(ada)
-        assert topic.next_due == DUE + DAY
+        assert topic.next_due == DUE_AT + DAY

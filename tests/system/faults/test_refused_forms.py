@@ -6,15 +6,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.demo.emulator.faults import refused
-from bot.render.size_limits import CLASSIC_UNITS, pieces, units
-from bot.render.telegram.plain_text import plain
+from bot.demo.emulator.faults import error_response
+from bot.render.size_limits import CLASSIC_UNITS, split_text, utf16_length
+from bot.render.telegram.plain_text import plain_text_messages
 from bot.render.telegram.split_into_messages import Message
 from storage import Store
-from storage.records import Form, Notice, Parcel
-from tests.support.builders import BOT, DAY, DUE
-from tests.support.database import count
-from tests.system.faults.scene import REPEAT, Scene, upset
+from storage.records import MessageForm, Notice, OutboxMessage
+from tests.support.builders import BOT, DAY, DUE_AT
+from tests.support.database import count_rows
+from tests.system.faults.scene import REPEAT_NOTE, FaultScenario, bot_with_faults
 
 RICH = (
     "Bad Request: RICH_MESSAGE_BLOCKS_TOO_MANY",
@@ -34,180 +34,192 @@ TEXT = (
 )
 
 
-def _refuses(scene: Scene, method: str, text: str, chat: int, *, times: int = 1) -> None:
-    fault = refused(int(text[:3]) if text[:3].isdecimal() else 400, text)
-    scene.emulator.faults.next(method, fault, chat=chat, times=times)
+def _refuses(scene: FaultScenario, method: str, text: str, chat: int, *, times: int = 1) -> None:
+    fault = error_response(int(text[:3]) if text[:3].isdecimal() else 400, text)
+    scene.emulator.faults.schedule(method, fault, chat=chat, times=times)
 
 
 @pytest.mark.parametrize("text", RICH)
 async def test_refused_blocks_become_text_over_the_same_papers(store: Store, text: str) -> None:
-    async with upset(store) as scene:
-        ada, bob = scene.reader("Ada", form=Form.RICH), scene.reader("Bob", form=Form.RICH)
+    async with bot_with_faults(store) as scene:
+        ada, bob = (
+            scene.add_reader("Ada", form=MessageForm.RICH),
+            scene.add_reader("Bob", form=MessageForm.RICH),
+        )
         _refuses(scene, "sendRichMessage", text, ada.id)
 
-        await scene.due()
-        await scene.later(seconds=5)
+        await scene.make_digests_due()
+        await scene.advance_time(seconds=5)
 
-        assert [c.method for c in scene.calls(ada.id)] == ["sendRichMessage", "sendMessage"]
-        [shown] = scene.shown(ada)
+        assert [c.method for c in scene.delivery_calls(ada.id)] == [
+            "sendRichMessage",
+            "sendMessage",
+        ]
+        [shown] = scene.bot_messages(ada)
         assert "[1] Study 1 of diffusion" in shown
         assert "[2] Study 2 of diffusion" in shown
-        assert sorted(scene.states(ada)) == ["dropped", "sent"]
-        assert count(store, "ledger", chat=ada.id, state="sent") == 2
-        assert [c.method for c in scene.calls(bob.id)] == ["sendRichMessage"], "others stay rich"
-        assert scene.reason(ada) == ""
+        assert sorted(scene.message_states(ada)) == ["dropped", "sent"]
+        assert count_rows(store, "ledger", chat=ada.id, state="sent") == 2
+        assert [c.method for c in scene.delivery_calls(bob.id)] == ["sendRichMessage"], (
+            "others stay rich"
+        )
+        assert scene.pause_reason(ada) == ""
 
 
 async def test_a_server_without_rich_messages_is_asked_once(store: Store) -> None:
     """Its word counts for the whole process: everybody gets text, nobody a try in vain."""
-    async with upset(store) as scene:
-        readers = [scene.reader(f"R{one}", form=Form.RICH) for one in range(20)]
-        missing = refused(404, "Not Found: method not found")
-        scene.emulator.faults.next("sendRichMessage", missing, times=1000)
+    async with bot_with_faults(store) as scene:
+        readers = [scene.add_reader(f"R{one}", form=MessageForm.RICH) for one in range(20)]
+        missing = error_response(404, "Not Found: method not found")
+        scene.emulator.faults.schedule("sendRichMessage", missing, times=1000)
 
-        await scene.due()
-        await scene.later(seconds=5)
+        await scene.make_digests_due()
+        await scene.advance_time(seconds=5)
 
-        assert 1 <= len(scene.calls(method="sendRichMessage")) <= 8, "what was in flight by then"
-        assert [len(scene.shown(one)) for one in readers] == [1] * 20
+        assert 1 <= len(scene.delivery_calls(method="sendRichMessage")) <= 8, (
+            "what was in flight by then"
+        )
+        assert [len(scene.bot_messages(one)) for one in readers] == [1] * 20
 
-        tried = len(scene.calls(method="sendRichMessage"))
-        scene.announces(3)
-        await scene.move_to(DUE + DAY)
-        await scene.later(seconds=5)
-        assert len(scene.calls(method="sendRichMessage")) == tried
-        assert [len(scene.shown(one)) for one in readers] == [2] * 20
+        tried = len(scene.delivery_calls(method="sendRichMessage"))
+        scene.announce_papers(3)
+        await scene.move_clock_to(DUE_AT + DAY)
+        await scene.advance_time(seconds=5)
+        assert len(scene.delivery_calls(method="sendRichMessage")) == tried
+        assert [len(scene.bot_messages(one)) for one in readers] == [2] * 20
 
 
 @pytest.mark.parametrize(("code", "text"), [(404, "Not Found"), (401, "Unauthorized")])
 async def test_not_every_404_is_a_missing_method(store: Store, code: int, text: str) -> None:
     """A proxy's 404 and a revoked token say nothing of blocks: the digest stays as it is."""
-    async with upset(store) as scene:
-        ada = scene.reader("Ada", form=Form.RICH)
-        scene.emulator.faults.next("sendRichMessage", refused(code, text))
+    async with bot_with_faults(store) as scene:
+        ada = scene.add_reader("Ada", form=MessageForm.RICH)
+        scene.emulator.faults.schedule("sendRichMessage", error_response(code, text))
 
-        await scene.due()
-        await scene.later(minutes=1)
+        await scene.make_digests_due()
+        await scene.advance_time(minutes=1)
 
-        assert [c.method for c in scene.calls(ada.id)] == ["sendRichMessage"] * 2
-        assert scene.states(ada) == ["sent"]
+        assert [c.method for c in scene.delivery_calls(ada.id)] == ["sendRichMessage"] * 2
+        assert scene.message_states(ada) == ["sent"]
 
 
 @pytest.mark.parametrize("text", TEXT)
 async def test_a_refused_text_becomes_plain_words(store: Store, text: str) -> None:
-    async with upset(store) as scene:
-        ada, bob = scene.reader("Ada"), scene.reader("Bob")
+    async with bot_with_faults(store) as scene:
+        ada, bob = scene.add_reader("Ada"), scene.add_reader("Bob")
         _refuses(scene, "sendMessage", text, ada.id)
 
-        await scene.due()
-        await scene.later(seconds=5)
+        await scene.make_digests_due()
+        await scene.advance_time(seconds=5)
 
-        first, second = scene.calls(ada.id)
+        first, second = scene.delivery_calls(ada.id)
         assert not first.is_accepted
         assert "parse_mode" not in second.parameters
         assert "reply_markup" not in second.parameters
-        [shown] = scene.shown(ada)
+        [shown] = scene.bot_messages(ada)
         assert "[1] Study 1 of diffusion https://arxiv.org/abs/2611.80001" in shown
         assert "We study diffusion." in shown
-        assert sorted(scene.states(ada)) == ["dropped", "sent"]
-        assert count(store, "ledger", chat=ada.id, state="sent") == 2
-        assert len(scene.shown(bob)) == 1
+        assert sorted(scene.message_states(ada)) == ["dropped", "sent"]
+        assert count_rows(store, "ledger", chat=ada.id, state="sent") == 2
+        assert len(scene.bot_messages(bob)) == 1
 
 
 async def test_rich_then_classic_then_plain(store: Store) -> None:
-    async with upset(store) as scene:
-        ada = scene.reader("Ada", form=Form.RICH, full=True)
+    async with bot_with_faults(store) as scene:
+        ada = scene.add_reader("Ada", form=MessageForm.RICH, full=True)
         _refuses(scene, "sendRichMessage", RICH[0], ada.id, times=3)
         _refuses(scene, "sendMessage", TEXT[0], ada.id)
 
-        await scene.due()
+        await scene.make_digests_due()
         for _ in range(10):
-            await scene.later(seconds=2)
+            await scene.advance_time(seconds=2)
 
-        shown = scene.shown(ada)
+        shown = scene.bot_messages(ada)
         assert len(shown) == 3, "the table and both entries, none twice"
         assert [text.count("[1]") for text in shown] == [1, 1, 0], "in their order"
         assert [text.count("[2]") for text in shown] == [1, 0, 1]
-        assert sorted(scene.states(ada)) == ["dropped"] * 4 + ["sent"] * 3
-        assert count(store, "ledger", chat=ada.id, state="sent") == 2
+        assert sorted(scene.message_states(ada)) == ["dropped"] * 4 + ["sent"] * 3
+        assert count_rows(store, "ledger", chat=ada.id, state="sent") == 2
 
 
 async def test_plain_words_that_may_have_arrived_are_marked(store: Store) -> None:
-    async with upset(store) as scene:
-        ada = scene.reader("Ada")
+    async with bot_with_faults(store) as scene:
+        ada = scene.add_reader("Ada")
         _refuses(scene, "sendMessage", TEXT[0], ada.id)
-        scene.emulator.faults.next("sendMessage", refused(500, "Internal Server Error"))
+        scene.emulator.faults.schedule("sendMessage", error_response(500, "Internal Server Error"))
 
-        await scene.due()
-        await scene.later(seconds=2)
-        await scene.later(minutes=1)
+        await scene.make_digests_due()
+        await scene.advance_time(seconds=2)
+        await scene.advance_time(minutes=1)
 
-        [shown] = scene.shown(ada)
-        assert shown.startswith(REPEAT)
+        [shown] = scene.bot_messages(ada)
+        assert shown.startswith(REPEAT_NOTE)
         assert shown.count("Study 1 of") == 1
 
 
 async def test_what_is_refused_to_the_end_is_kept_and_holds_nobody(store: Store) -> None:
-    async with upset(store) as scene:
-        ada, bob = scene.reader("Ada"), scene.reader("Bob")
+    async with bot_with_faults(store) as scene:
+        ada, bob = scene.add_reader("Ada"), scene.add_reader("Bob")
         _refuses(scene, "sendMessage", TEXT[0], ada.id, times=2)
 
-        await scene.due()
-        await scene.later(seconds=5)
-        [dead] = [one for one in scene.parcels(ada) if one.state == "dead"]
+        await scene.make_digests_due()
+        await scene.advance_time(seconds=5)
+        [dead] = [one for one in scene.outbox_messages(ada) if one.state == "dead"]
         assert dead.error.startswith("Can't parse entities")
-        assert len(store.digests.missed(dead.bot, ada.id, scene.clock.at - DAY)) == 2
-        assert len(scene.shown(bob)) == 1
+        assert len(store.digests.missed_entries(dead.bot, ada.id, scene.clock.instant - DAY)) == 2
+        assert len(scene.bot_messages(bob)) == 1
 
-        scene.announces(3)
-        await scene.move_to(DUE + DAY)
-        assert len(scene.shown(ada)) == 1, "the next digest comes"
+        scene.announce_papers(3)
+        await scene.move_clock_to(DUE_AT + DAY)
+        assert len(scene.bot_messages(ada)) == 1, "the next digest comes"
 
-        assert store.outbox.retry(dead.key, now=scene.clock.at)
-        await scene.later(seconds=5)
-        assert len(scene.shown(ada)) == 2, "sent again by hand"
+        assert store.outbox.retry_message(dead.key, now=scene.clock.instant)
+        await scene.advance_time(seconds=5)
+        assert len(scene.bot_messages(ada)) == 2, "sent again by hand"
 
 
 async def test_a_refused_notice_becomes_plain_too(store: Store) -> None:
-    async with upset(store) as scene:
-        ada = scene.reader("Ada")
+    async with bot_with_faults(store) as scene:
+        ada = scene.add_reader("Ada")
         values = (("topic", "a<b"), ("next", "x"), ("zone", "UTC"))
         notice = Notice("digest-none-yet", values)
-        one = Parcel(BOT, ada.id, "now", 1, Form.CLASSIC, "en", ("en",), "UTC", notice=notice)
-        assert store.outbox.put_once(one, due=scene.clock.at)
+        one = OutboxMessage(
+            BOT, ada.id, "now", 1, MessageForm.CLASSIC, "en", ("en",), "UTC", notice=notice
+        )
+        assert store.outbox.put_once(one, due_at=scene.clock.instant)
         _refuses(scene, "sendMessage", TEXT[0], ada.id)
 
-        await scene.settled()
-        await scene.later(seconds=2)
+        await scene.wait_until_idle()
+        await scene.advance_time(seconds=2)
 
-        assert scene.shown(ada)[0].startswith("Nothing for a<b so far.")
+        assert scene.bot_messages(ada)[0].startswith("Nothing for a<b so far.")
 
 
 async def test_an_edit_that_changes_nothing_is_no_failure(store: Store) -> None:
     """The same button twice: the emulator refuses the second edit as Telegram does."""
-    async with upset(store) as scene:
-        ada = scene.reader("Ada")
-        [listed] = await scene.says(ada, "/settings")
+    async with bot_with_faults(store) as scene:
+        ada = scene.add_reader("Ada")
+        [listed] = await scene.send_text(ada, "/settings")
         same = "Bad Request: message is not modified: specified new message content is the same"
-        scene.emulator.faults.next("editMessageText", refused(400, same))
+        scene.emulator.faults.schedule("editMessageText", error_response(400, same))
 
-        answer = await scene.presses(ada, listed.buttons[0], message=listed.id)
+        answer = await scene.press_button(ada, listed.button_labels[0], message_id=listed.id)
 
-        assert answer.is_nothing, "nothing is posted in its stead"
-        assert count(store, "updates", state="pending") == 0
-        assert count(store, "updates", state="failed") == 0
+        assert answer.is_empty, "nothing is posted in its stead"
+        assert count_rows(store, "updates", state="pending") == 0
+        assert count_rows(store, "updates", state="failed") == 0
 
 
 @given(st.text(), st.integers(2, 50))
 def test_pieces_hold_every_word_and_fit(text: str, most: int) -> None:
-    cut = list(pieces(text, most))
+    cut = list(split_text(text, most))
 
-    assert all(0 < units(piece) <= most for piece in cut)
+    assert all(0 < utf16_length(piece) <= most for piece in cut)
     assert "".join(cut).replace("\n", "") == text.replace("\n", "")
 
 
 @given(st.text(st.characters(codec="utf-8"), max_size=9000))
 def test_plain_messages_fit_telegram_whatever_the_markup(html: str) -> None:
-    for message in plain(Message(Form.CLASSIC, html=html), note="x" * 150):
-        assert 0 < units(message.text) <= CLASSIC_UNITS
+    for message in plain_text_messages(Message(MessageForm.CLASSIC, html=html), note="x" * 150):
+        assert 0 < utf16_length(message.text) <= CLASSIC_UNITS
         assert message.buttons == ()

@@ -14,15 +14,25 @@ from click.testing import CliRunner
 
 from bot.cli import main
 from bot.demo.emulator import faults
-from bot.digests.publish import publish
-from bot.render.telegram.stored_answer import Said
+from bot.digests.publish import publish_due_chats
+from bot.render.telegram.stored_answer import ReplyContent
 from storage import Store
 from storage.engine import sqlite as engine
-from storage.errors import Busy, Full
-from storage.records import Outcome, Parcel, ParcelState, Sent
-from tests.support.builders import BOT, DAY, DUE, SECOND, Postman, announce, chat, follow, papers
-from tests.support.database import count
-from tests.system.faults.scene import Scene, upset
+from storage.errors import DatabaseBusy, DatabaseNotWritable
+from storage.records import MessageState, OutboxMessage, SendOutcome, Sent
+from tests.support.builders import (
+    BOT,
+    DAY,
+    DUE_AT,
+    SECOND,
+    FakeSender,
+    announce,
+    create_chat,
+    papers,
+    subscribe_chat,
+)
+from tests.support.database import count_rows
+from tests.system.faults.scene import FaultScenario, bot_with_faults
 
 if TYPE_CHECKING:
     import sqlite3
@@ -35,12 +45,12 @@ _LONG_WORDS = "x" * 1500
 
 async def _everywhere(store: Store, pragma: str) -> None:
     """Says a pragma to the connection of each thread of the store."""
-    short, long = engine._THREADS, engine._LONG
+    short, long = engine._THREADS, engine._LONG_THREADS
     together = threading.Barrier(short + long)
 
     def say() -> None:
         together.wait(10)
-        store._engine.all(pragma)
+        store._engine.fetch_all(pragma)
 
     await asyncio.gather(
         *(store.run(say) for _ in range(short)), *(store.run_long(say) for _ in range(long))
@@ -63,7 +73,7 @@ async def busy(store: Store) -> AsyncIterator[None]:
 @asynccontextmanager
 async def full(store: Store) -> AsyncIterator[None]:
     """The file cannot grow."""
-    [row] = store._engine.all("pragma page_count")
+    [row] = store._engine.fetch_all("pragma page_count")
     await _everywhere(store, f"pragma max_page_count = {row[0]}")
     yield
     await _everywhere(store, "pragma max_page_count = 1000000")
@@ -82,48 +92,48 @@ TROUBLES = pytest.mark.parametrize("trouble", [busy, full, read_only])
 
 @TROUBLES
 async def test_what_is_said_meanwhile_stays_with_telegram(store: Store, trouble: Trouble) -> None:
-    async with upset(store) as scene:
-        ada, bob = scene.reader("Ada"), scene.reader("Bob")
+    async with bot_with_faults(store) as scene:
+        ada, bob = scene.add_reader("Ada"), scene.add_reader("Bob")
         async with trouble(store):
             for number in range(8):
-                ada.say(f"/unsub {number} {_LONG_WORDS}")
-                bob.say("/list")
-            await scene.times.somebody_rests()
+                ada.send_text(f"/unsub {number} {_LONG_WORDS}")
+                bob.send_text("/list")
+            await scene.sleeping_clock.wait_for_sleeper()
 
-            stored = count(store, "updates")
+            stored = count_rows(store, "updates")
             assert stored < 16
-            assert not scene.serving.done(), "the process goes on"
-            assert len(scene.emulator.world.updates) >= 16 - stored, "not acknowledged"
+            assert not scene.serving_task.done(), "the process goes on"
+            assert len(scene.emulator.state.updates) >= 16 - stored, "not acknowledged"
 
         for _ in range(3):
-            await scene.later(minutes=1)
-        assert count(store, "updates", state="applied") == 16
-        assert len(scene.shown(ada)) == 8
-        assert len(scene.shown(bob)) == 8
+            await scene.advance_time(minutes=1)
+        assert count_rows(store, "updates", state="applied") == 16
+        assert len(scene.bot_messages(ada)) == 8
+        assert len(scene.bot_messages(bob)) == 8
 
 
 @TROUBLES
 async def test_a_digest_that_is_due_meanwhile_comes_once_it_is_over(
     store: Store, trouble: Trouble
 ) -> None:
-    async with upset(store) as scene:
-        readers = scene.readers(30)
-        scene.announces(*range(12))
+    async with bot_with_faults(store) as scene:
+        readers = scene.add_readers(30)
+        scene.announce_papers(*range(12))
         async with trouble(store):
-            scene.clock.at = DUE
+            scene.clock.instant = DUE_AT
             for _ in range(3):
-                with suppress(Busy, Full):
-                    await scene.bot.tick()
-                scene.post.ring()
-                await scene.until(lambda: scene.post.is_quiet)
-            assert not scene.serving.done()
+                with suppress(DatabaseBusy, DatabaseNotWritable):
+                    await scene.bot.publish_due()
+                scene.outbox_event.set()
+                await scene.wait_until(lambda: scene.outbox_event.is_idle)
+            assert not scene.serving_task.done()
 
         for _ in range(3):
-            await scene.later(seconds=20)
-        assert [len(scene.shown(one)) for one in readers] == [1] * 30
-        assert len(scene.calls()) == 30
-        assert store.outbox.doubts(BOT) == 0
-        assert count(store, "ledger", state="sent") == 12 * 30
+            await scene.advance_time(seconds=20)
+        assert [len(scene.bot_messages(one)) for one in readers] == [1] * 30
+        assert len(scene.delivery_calls()) == 30
+        assert store.outbox.count_unknown_sends(BOT) == 0
+        assert count_rows(store, "ledger", state="sent") == 12 * 30
 
 
 @pytest.mark.parametrize("trouble", [busy, read_only])
@@ -131,93 +141,93 @@ async def test_an_answer_that_comes_meanwhile_is_not_forgotten(
     store: Store, trouble: Trouble
 ) -> None:
     """Messages were in flight when the store stopped writing: each is recorded, none repeated."""
-    async with upset(store) as scene:
-        readers = scene.readers(5)
+    async with bot_with_faults(store) as scene:
+        readers = scene.add_readers(5)
         answered = asyncio.Event()
-        scene.emulator.faults.next("sendMessage", faults.slow(answered), times=5)
-        scene.announces(1)
-        scene.clock.at = DUE
-        await scene.bot.tick()
-        await scene.until(lambda: len(scene.calls()) == 5)
+        scene.emulator.faults.schedule("sendMessage", faults.slow_response(answered), times=5)
+        scene.announce_papers(1)
+        scene.clock.instant = DUE_AT
+        await scene.bot.publish_due()
+        await scene.wait_until(lambda: len(scene.delivery_calls()) == 5)
 
         async with trouble(store):
             answered.set()
             await _all_rest(scene, 5)
-            assert {state for one in readers for state in scene.states(one)} == {"sending"}
+            assert {state for one in readers for state in scene.message_states(one)} == {"sending"}
 
-        scene.clock.at += SECOND
-        await scene.settled()
-        assert {state for one in readers for state in scene.states(one)} == {"sent"}
+        scene.clock.instant += SECOND
+        await scene.wait_until_idle()
+        assert {state for one in readers for state in scene.message_states(one)} == {"sent"}
         for _ in range(5):
-            await scene.later(minutes=1)
-        assert len(scene.calls()) == 5
-        assert store.outbox.doubts(BOT) == 0
+            await scene.advance_time(minutes=1)
+        assert len(scene.delivery_calls()) == 5
+        assert store.outbox.count_unknown_sends(BOT) == 0
 
 
-async def _all_rest(scene: Scene, number: int) -> None:
+async def _all_rest(scene: FaultScenario, number: int) -> None:
     """Waits until so many pauses have begun."""
-    await scene.until(lambda: scene.times.resting >= number)
+    await scene.wait_until(lambda: scene.sleeping_clock.sleeper_count >= number)
 
 
 async def test_an_update_does_not_spend_its_attempts_on_a_store_that_cannot_write(
     store: Store,
 ) -> None:
     """Begun again and again, and each time the store fails before it is applied."""
-    async with upset(store) as scene:
-        lab = scene.group()
-        ada = scene.emulator.people.person("Ada")
-        lab.join(ada.user, "administrator")
-        await scene.settled()
+    async with bot_with_faults(store) as scene:
+        lab = scene.add_group()
+        ada = scene.emulator.people.create_person("Ada")
+        lab.set_member(ada.user, "administrator")
+        await scene.wait_until_idle()
         for number in range(1, 7):
             looked = asyncio.Event()
-            scene.emulator.faults.next("getChatMember", faults.slow(looked))
+            scene.emulator.faults.schedule("getChatMember", faults.slow_response(looked))
             if number == 1:
-                ada.say("/unsub 1", lab)
+                ada.send_text("/unsub 1", lab)
             else:
-                scene.clock.at += SECOND
+                scene.clock.instant += SECOND
             await _asked(scene, number)
             async with read_only(store):
                 looked.set()
                 await _all_rest(scene, 1)
 
-        await scene.later(minutes=1)
-        assert count(store, "updates", state="failed") == 0
+        await scene.advance_time(minutes=1)
+        assert count_rows(store, "updates", state="failed") == 0
         assert await scene.topics(lab) == []
-        assert len(scene.shown(lab)) == 1
+        assert len(scene.bot_messages(lab)) == 1
 
 
-async def _asked(scene: Scene, times: int) -> None:
+async def _asked(scene: FaultScenario, times: int) -> None:
     """Waits until the bot has asked so many times who a member is."""
-    await scene.until(lambda: len(scene.calls(method="getChatMember")) == times)
+    await scene.wait_until(lambda: len(scene.delivery_calls(method="getChatMember")) == times)
 
 
 async def test_a_worker_that_meets_a_busy_store_tears_no_message_from_another(
     store: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    follow(store, chat(store))
+    subscribe_chat(store, create_chat(store))
     announce(store, papers(1))
-    publish(store, BOT, DUE)
-    postman = Postman(store, at=DUE)
+    publish_due_chats(store, BOT, DUE_AT)
+    postman = FakeSender(store, now=DUE_AT)
     claim, refused = store.outbox.claim, asyncio.Event()
     loop = asyncio.get_running_loop()
 
-    def once(*given: object, **named: object) -> list[Parcel]:
+    def once(*given: object, **named: object) -> list[OutboxMessage]:
         monkeypatch.setattr(store.outbox, "claim", busy_now)
         return claim(*given, **named)  # type: ignore[arg-type]
 
-    def busy_now(*_: object, **__: object) -> list[Parcel]:
+    def busy_now(*_: object, **__: object) -> list[OutboxMessage]:
         loop.call_soon_threadsafe(refused.set)
-        raise Busy("locked")
+        raise DatabaseBusy("locked")
 
-    async def send(parcel: Parcel, message: Said) -> Outcome:
+    async def send(outbox_message: OutboxMessage, message: ReplyContent) -> SendOutcome:
         await refused.wait()
         await asyncio.sleep(0)
         return Sent(77)
 
     monkeypatch.setattr(store.outbox, "claim", once)
     postman.send = send  # type: ignore[method-assign]
-    assert (await postman.goes_round(workers=2)).sent == 1
-    assert store.outbox.counts(BOT)[ParcelState.SENT] == 1
+    assert (await postman.deliver_once(workers=2)).sent == 1
+    assert store.outbox.counts_by_state(BOT)[MessageState.SENT] == 1
 
 
 @pytest.mark.parametrize("where", [0, 2 * 4096], ids=["header", "page"])
@@ -245,16 +255,16 @@ def test_a_damaged_file_is_refused_with_the_way_to_restore(
 
 
 async def test_a_day_of_trouble_brings_the_next_digest_with_everything(store: Store) -> None:
-    async with upset(store) as scene:
-        ada = scene.reader("Ada")
-        scene.announces(1)
+    async with bot_with_faults(store) as scene:
+        ada = scene.add_reader("Ada")
+        scene.announce_papers(1)
         async with read_only(store):
-            scene.clock.at = DUE
-            with pytest.raises(Full):
-                await scene.bot.tick()
-        scene.announces(2)
-        await scene.move_to(DUE + DAY)
+            scene.clock.instant = DUE_AT
+            with pytest.raises(DatabaseNotWritable):
+                await scene.bot.publish_due()
+        scene.announce_papers(2)
+        await scene.move_clock_to(DUE_AT + DAY)
 
-        [digest] = scene.shown(ada)
+        [digest] = scene.bot_messages(ada)
         assert "Study 1 of" in digest
         assert "Study 2 of" in digest

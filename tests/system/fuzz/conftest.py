@@ -4,21 +4,21 @@ from __future__ import annotations
 
 import pytest
 
-from tests.system.fuzz.tally import Tally
+from tests.system.fuzz.tally import FuzzStatistics
 
-_KEPT = pytest.StashKey[Tally]()
+_TALLY_KEY = pytest.StashKey[FuzzStatistics]()
 
 
 @pytest.fixture(scope="session")
-def tally(pytestconfig: pytest.Config) -> Tally:
+def tally(pytestconfig: pytest.Config) -> FuzzStatistics:
     """Counts what was tried."""
-    return pytestconfig.stash.setdefault(_KEPT, Tally())
+    return pytestconfig.stash.setdefault(_TALLY_KEY, FuzzStatistics())
 
 
 def pytest_terminal_summary(
     terminalreporter: pytest.TerminalReporter, config: pytest.Config
 ) -> None:
     """Tells how many examples there were, and how hostile."""
-    kept = config.stash.get(_KEPT, None)
-    for line in kept.lines() if kept else ():
+    tally_of_run = config.stash.get(_TALLY_KEY, None)
+    for line in tally_of_run.report_lines() if tally_of_run else ():
         terminalreporter.write_line(line)

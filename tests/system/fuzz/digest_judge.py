@@ -7,120 +7,180 @@ or an entry that was cut, is missed here.
 from __future__ import annotations
 
 from bot.render import digest_heading
-from bot.render.display_options import Look
-from bot.render.entry_content import LINE_UNITS, Spoken, row, spoken
-from bot.render.size_limits import MARK, shorten
+from bot.render.display_options import DisplayOptions
+from bot.render.entry_content import LINE_UNITS, EntryContent, entry_content, table_row
+from bot.render.size_limits import ELLIPSIS, shorten
 from bot.render.telegram.split_into_messages import Message, Part
 from bot.texts import say
-from storage.records import Digest, Form
+from storage.records import Digest, MessageForm
 from tests.system.fuzz import judges
 
-TITLE, GIST = 300, 500
-_STEPS = (GIST, 200, 100, 0)
+TITLE_LENGTH, TLDR_LENGTH = 300, 500
+_TLDR_LENGTHS = (TLDR_LENGTH, 200, 100, 0)
 
 
-def judge(digest: Digest, part: Part, look: Look, made: Message, *, repeat: bool) -> None:
+def check_digest_message(
+    digest: Digest, part: Part, options: DisplayOptions, message: Message, *, repeat: bool
+) -> None:
     """Refuses a message that shows anything but its part of the digest."""
-    judges.keyboard(made.buttons)
-    if look.form is Form.RICH:
-        _rich(digest, part, look, made)
+    judges.check_keyboard(message.buttons)
+    if options.form is MessageForm.RICH:
+        _check_rich(digest, part, options, message)
         return
-    shown = judges.classic(made.html)
-    judges.nothing_is_live(made.html)
+    shown_text = judges.check_classic(message.html)
+    judges.check_nothing_autolinked(message.html)
     if part.is_entry:
-        _entry(digest, part.first, look, shown)
+        _check_entry(digest, part.first_entry, options, shown_text)
     else:
-        _table(digest, part, look, shown, repeat=repeat)
+        _check_table(digest, part, options, shown_text, repeat=repeat)
 
 
-def tiles(parts: tuple[Part, ...], first: int, last: int) -> None:
+def check_parts_cover_entries(parts: tuple[Part, ...], first: int, last: int) -> None:
     """The tables hold each entry once and in order, the messages of entries likewise."""
-    for wanted in ([p for p in parts if not p.is_entry], [p for p in parts if p.is_entry]):
-        held = [at for p in wanted if p.first for at in range(p.first, p.last + 1)]
-        assert held == list(range(first, last + 1)) or (not wanted or not held)
+    for parts_of_kind in (
+        [part for part in parts if not part.is_entry],
+        [part for part in parts if part.is_entry],
+    ):
+        positions = [
+            position
+            for part in parts_of_kind
+            if part.first_entry
+            for position in range(part.first_entry, part.last_entry + 1)
+        ]
+        assert positions == list(range(first, last + 1)) or (not parts_of_kind or not positions)
     assert parts
 
 
-def _places(part: Part) -> range:
-    return range(part.first, part.last + 1) if part.first else range(0)
+def _positions(part: Part) -> range:
+    return range(part.first_entry, part.last_entry + 1) if part.first_entry else range(0)
 
 
-def _table(digest: Digest, part: Part, look: Look, shown: judges.Shown, *, repeat: bool) -> None:
-    entries = digest_heading.numbered(digest)
-    rows = [row(entries[at - 1], at, look.languages[0]) for at in _places(part)]
-    head = [say(look.language, "digest-repeat")] if repeat else []
+def _check_table(
+    digest: Digest,
+    part: Part,
+    options: DisplayOptions,
+    shown_text: judges.ShownText,
+    *,
+    repeat: bool,
+) -> None:
+    entries = digest_heading.numbered_entries(digest)
+    rows = [
+        table_row(entries[position - 1], position, options.languages[0])
+        for position in _positions(part)
+    ]
+    head = [say(options.language, "digest-repeat")] if repeat else []
     head += [
-        digest_heading.heading(digest, look),
-        digest_heading.counts(digest, part.first, part.last, look),
+        digest_heading.heading_text(digest, options),
+        digest_heading.counts_text(digest, part.first_entry, part.last_entry, options),
     ]
-    note = digest_heading.untranslated(digest, part.first, part.last, look)
+    note = digest_heading.untranslated_text(digest, part.first_entry, part.last_entry, options)
     notes = [note] if note else []
-    titles = [shorten(one.title, TITLE) for one in rows]
-    whole = []
-    for most in _STEPS:
+    titles = [shorten(item.title, TITLE_LENGTH) for item in rows]
+    expected_texts = []
+    for tldr_length in _TLDR_LENGTHS:
         lines = [
-            "\n".join(filter(None, (f"[{one.position}] {title}", shorten(one.gist, most))))
-            for one, title in zip(rows, titles, strict=True)
+            "\n".join(filter(None, (f"[{item.position}] {title}", shorten(item.tldr, tldr_length))))
+            for item, title in zip(rows, titles, strict=True)
         ]
-        whole.append("\n\n".join(["\n".join(head), *lines, *notes]))
-    assert shown.text in whole
-    wanted = [(title, one.link) for one, title in zip(rows, titles, strict=True) if one.link]
-    assert shown.links == [(title, judges.kept(link)) for title, link in wanted]
-    numbers = [f"[{one.position}]" for one in rows]
-    assert shown.of("bold") == [digest_heading.heading(digest, look), *numbers]
-    assert {one.kind for one in shown.pieces} <= {"bold", "italic", "text_link"}
-
-
-def _said(digest: Digest, at: int, look: Look) -> Spoken:
-    number = 0 if digest_heading.is_alone(digest) else at
-    return spoken(digest_heading.numbered(digest)[at - 1], number, look)
-
-
-def _entry(digest: Digest, at: int, look: Look, shown: judges.Shown) -> None:
-    said = _said(digest, at, look)
-    title = shorten(said.title, TITLE)
-    top = [(title, judges.kept(said.link))] if said.link else []
-    assert shown.links == [*top, *((label, url) for label, url in said.pages)]
-    words = {word.casefold() for word in said.words}
-    own = {f"[{at}]", title, said.found, *(shorten(t.title, TITLE) for t in said.tellings)}
-    own |= {t.abstract[slice(*t.sentence)] for t in said.tellings if t.sentence}
-    bold = shown.of("bold")
-    assert all(one in own or one.casefold() in words for one in bold)
-    assert f"[{at}] {title}" in shown.text or (not said.position and title in shown.text)
-    quotes = shown.of("expandable_blockquote") + shown.of("blockquote")
-    assert len(quotes) <= len(said.tellings)
-    for quote in quotes:
-        _is_beginning(quote, [telling.abstract for telling in said.tellings])
-    for line in (said.byline, shorten(" · ".join(said.marks), LINE_UNITS), said.why, said.topics):
-        assert line in shown.text
-    for telling in said.tellings:
-        assert telling.sentence or shorten(telling.gist, GIST) in shown.text
-
-
-def _is_beginning(quote: str, abstracts: list[str]) -> None:
-    kept = quote.removesuffix(MARK) if quote not in abstracts else quote
-    assert any(abstract.startswith(kept) for abstract in abstracts)
-
-
-def _rich(digest: Digest, part: Part, look: Look, made: Message) -> None:
-    links = judges.rich(made)
-    if part.is_entry:
-        said = _said(digest, part.first, look)
-        top = [(shorten(said.title, TITLE), said.link)] if said.link else []
-        assert links == [*top, *said.pages]
-        return
-    entries = digest_heading.numbered(digest)
-    rows = [row(entries[at - 1], at, look.languages[0]) for at in _places(part)]
-    tables = [block for block in made.blocks if block["type"] == "table"]
-    cells = [line for block in tables for line in judges.lines(block)][1:]
-    assert cells == [
-        [f"[{one.position}]", shorten(one.title, TITLE), shorten(one.gist, GIST) or "–"]
-        for one in rows
+        expected_texts.append("\n\n".join(["\n".join(head), *lines, *notes]))
+    assert shown_text.text in expected_texts
+    expected_links = [
+        (title, item.link) for item, title in zip(rows, titles, strict=True) if item.link
     ]
-    inside = [block for block in made.blocks if block["type"] == "details"]
-    assert len(inside) in (0, len(rows))
-    wanted = {(shorten(one.title, TITLE), one.link) for one in rows if one.link}
-    wanted |= {pair for at in _places(part) for pair in _said(digest, at, look).pages}
-    if look.link:
-        wanted |= {(f"[{at}]", look.link(at)) for at in _places(part)}
-    assert set(links) <= wanted
+    assert shown_text.links == [
+        (title, judges.normalize_url(link)) for title, link in expected_links
+    ]
+    numbers = [f"[{item.position}]" for item in rows]
+    assert shown_text.texts_of_kind("bold") == [
+        digest_heading.heading_text(digest, options),
+        *numbers,
+    ]
+    assert {item.kind for item in shown_text.entities} <= {"bold", "italic", "text_link"}
+
+
+def _entry_content(digest: Digest, position: int, options: DisplayOptions) -> EntryContent:
+    number = 0 if digest_heading.is_single_paper(digest) else position
+    return entry_content(digest_heading.numbered_entries(digest)[position - 1], number, options)
+
+
+def _check_entry(
+    digest: Digest, position: int, options: DisplayOptions, shown_text: judges.ShownText
+) -> None:
+    content = _entry_content(digest, position, options)
+    title = shorten(content.title, TITLE_LENGTH)
+    title_links = [(title, judges.normalize_url(content.link))] if content.link else []
+    assert shown_text.links == [*title_links, *((label, url) for label, url in content.links)]
+    words = {word.casefold() for word in content.matched_words}
+    allowed_bold = {
+        f"[{position}]",
+        title,
+        content.matched_text,
+        *(shorten(language_section.title, TITLE_LENGTH) for language_section in content.sections),
+    }
+    allowed_bold |= {
+        language_section.abstract[slice(*language_section.tldr_span)]
+        for language_section in content.sections
+        if language_section.tldr_span
+    }
+    bold = shown_text.texts_of_kind("bold")
+    assert all(bold_text in allowed_bold or bold_text.casefold() in words for bold_text in bold)
+    assert f"[{position}] {title}" in shown_text.text or (
+        not content.position and title in shown_text.text
+    )
+    quotes = shown_text.texts_of_kind("expandable_blockquote") + shown_text.texts_of_kind(
+        "blockquote"
+    )
+    assert len(quotes) <= len(content.sections)
+    for quote in quotes:
+        _check_quote_is_prefix(quote, [section.abstract for section in content.sections])
+    for line in (
+        content.byline,
+        shorten(" · ".join(content.labels), LINE_UNITS),
+        content.match_reason,
+        content.topics_text,
+    ):
+        assert line in shown_text.text
+    for section in content.sections:
+        assert section.tldr_span or shorten(section.tldr, TLDR_LENGTH) in shown_text.text
+
+
+def _check_quote_is_prefix(quote: str, abstracts: list[str]) -> None:
+    quoted_text = quote.removesuffix(ELLIPSIS) if quote not in abstracts else quote
+    assert any(abstract.startswith(quoted_text) for abstract in abstracts)
+
+
+def _check_rich(digest: Digest, part: Part, options: DisplayOptions, message: Message) -> None:
+    links = judges.check_rich(message)
+    if part.is_entry:
+        content = _entry_content(digest, part.first_entry, options)
+        title_links = [(shorten(content.title, TITLE_LENGTH), content.link)] if content.link else []
+        assert links == [*title_links, *content.links]
+        return
+    entries = digest_heading.numbered_entries(digest)
+    rows = [
+        table_row(entries[position - 1], position, options.languages[0])
+        for position in _positions(part)
+    ]
+    tables = [block for block in message.blocks if block["type"] == "table"]
+    cells = [line for block in tables for line in judges.table_rows(block)][1:]
+    assert cells == [
+        [
+            f"[{item.position}]",
+            shorten(item.title, TITLE_LENGTH),
+            shorten(item.tldr, TLDR_LENGTH) or "–",
+        ]
+        for item in rows
+    ]
+    details_blocks = [block for block in message.blocks if block["type"] == "details"]
+    assert len(details_blocks) in (0, len(rows))
+    expected_links = {(shorten(item.title, TITLE_LENGTH), item.link) for item in rows if item.link}
+    expected_links |= {
+        pair
+        for position in _positions(part)
+        for pair in _entry_content(digest, position, options).links
+    }
+    if options.entry_link:
+        expected_links |= {
+            (f"[{position}]", options.entry_link(position)) for position in _positions(part)
+        }
+    assert set(links) <= expected_links

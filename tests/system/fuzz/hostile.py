@@ -12,14 +12,22 @@ from datetime import date, timedelta
 
 from hypothesis import strategies as st
 
-from bot.render.display_options import Look
-from storage.records import Digest, Entry, Field, Form, Kind, Paper, Reason
-from tests.render.digests import digest, gloss
+from bot.render.display_options import DisplayOptions
+from storage.records import (
+    AnnouncementKind,
+    Digest,
+    Entry,
+    MatchReason,
+    MessageForm,
+    Paper,
+    QueryField,
+)
+from tests.render.digests import digest, summary
 
-LONG = 4096
-_SIZES = (301, 4097, 10_000)
+LONG_TEXT_LENGTH = 4096
+_LONG_SIZES = (301, 4097, 10_000)
 
-PIECES: Mapping[str, tuple[str, ...]] = {
+HOSTILE_PIECES: Mapping[str, tuple[str, ...]] = {
     "markup": (
         *("<b>", "</b>", "</a>", "</pre>", "</blockquote>", "<script>alert(1)</script>", "a<b"),
         *('<a href="https://evil.example/x">tap</a>', "<img src=x onerror=alert(1)>", "<!--"),
@@ -75,7 +83,7 @@ PIECES: Mapping[str, tuple[str, ...]] = {
     "accents": ("Z̸̧̛͎", "e\u0301" * 9, "é", "İ", "ß", "ﬁ"),
     "chinese": ("扩散模型", "，。；：", "「论文」", "ｄｉｆｆ"),
 }
-_SIGNS: Mapping[str, re.Pattern[str]] = {
+_HOSTILITY_PATTERNS: Mapping[str, re.Pattern[str]] = {
     "markup": re.compile(r"<[a-z/!]|&[#\w]+;"),
     "tg-button": re.compile("<tg-button"),
     "bidi": re.compile("[\u202a-\u202e\u2066-\u2069\u200f\u061c\u0590-\u06ff]"),
@@ -90,20 +98,27 @@ _SIGNS: Mapping[str, re.Pattern[str]] = {
     "bibtex": re.compile(r"@misc|@comment| and |[{}]"),
     "chinese": re.compile("[\u4e00-\u9fff]"),
 }
-_PLAIN = st.sampled_from(["diffusion", "a study of boats", "扩散", "We measure drift.", " ", ""])
-_PIECE = st.sampled_from([piece for pieces in PIECES.values() for piece in pieces])
+_HARMLESS_PIECE = st.sampled_from(
+    ["diffusion", "a study of boats", "扩散", "We measure drift.", " ", ""]
+)
+_HOSTILE_PIECE = st.sampled_from([piece for pieces in HOSTILE_PIECES.values() for piece in pieces])
 
 
 def _repeated(piece: str, size: int) -> str:
     return (piece * (size // len(piece) + 1))[:size]
 
 
-texts = st.one_of(
-    _PIECE,
-    st.lists(st.one_of(_PIECE, _PLAIN), min_size=1, max_size=8).map("".join),
-    st.builds(lambda a, piece, b: f"{a} {piece} {b}", _PLAIN, _PIECE, _PLAIN),
+hostile_texts = st.one_of(
+    _HOSTILE_PIECE,
+    st.lists(st.one_of(_HOSTILE_PIECE, _HARMLESS_PIECE), min_size=1, max_size=8).map("".join),
+    st.builds(
+        lambda before, piece, after: f"{before} {piece} {after}",
+        _HARMLESS_PIECE,
+        _HOSTILE_PIECE,
+        _HARMLESS_PIECE,
+    ),
     st.text(min_size=1, max_size=40),
-    st.builds(_repeated, _PIECE, st.sampled_from(_SIZES)),
+    st.builds(_repeated, _HOSTILE_PIECE, st.sampled_from(_LONG_SIZES)),
 )
 """Any text, mostly one that somebody means harm with."""
 
@@ -122,88 +137,105 @@ _CATEGORIES = st.sampled_from(["cs.RO", "math.AG", "cs.CV", "a·b; c, d", "<b>",
 
 
 @st.composite
-def papers(draw: st.DrawFn, number: int = 1) -> Paper:
+def hostile_papers(draw: st.DrawFn, number: int = 1) -> Paper:
     """A paper whose every text may be anything."""
     return Paper(
         id=draw(_IDS).format(number),
         version=draw(st.sampled_from([1, 1, 2, 12])),
-        title=draw(texts),
-        abstract=draw(texts),
-        authors=tuple(draw(st.lists(texts, max_size=5))),
+        title=draw(hostile_texts),
+        abstract=draw(hostile_texts),
+        authors=tuple(draw(st.lists(hostile_texts, max_size=5))),
         categories=tuple(draw(st.lists(_CATEGORIES, max_size=3))),
         link=draw(_LINKS),
-        comment=draw(texts),
-        journal=draw(texts),
+        comment=draw(hostile_texts),
+        journal_ref=draw(hostile_texts),
         doi=draw(st.sampled_from(["", "10.1/x}y\\", "10.1/<b>"])),
         key=number,
     )
 
 
 @st.composite
-def entries(draw: st.DrawFn, number: int = 1) -> Entry:
+def hostile_entries(draw: st.DrawFn, number: int = 1) -> Entry:
     """A hostile paper with what is said about it and why it is there."""
-    paper = draw(papers(number))
-    glosses = tuple(
-        gloss(language, draw(texts), draw(texts), draw(texts))
+    paper = draw(hostile_papers(number))
+    summaries = tuple(
+        summary(language, draw(hostile_texts), draw(hostile_texts), draw(hostile_texts))
         for language in draw(st.sampled_from([(), ("en",), ("zh",), ("en", "zh")]))
     )
-    reasons = tuple(Reason(Field.TITLE, word) for word in draw(st.lists(texts, max_size=2)))
-    topics = tuple(draw(st.lists(texts, max_size=2)))
-    return Entry(paper, draw(st.sampled_from(Kind)), glosses, reasons, topics)
+    reasons = tuple(
+        MatchReason(QueryField.TITLE, word) for word in draw(st.lists(hostile_texts, max_size=2))
+    )
+    topics = tuple(draw(st.lists(hostile_texts, max_size=2)))
+    return Entry(paper, draw(st.sampled_from(AnnouncementKind)), summaries, reasons, topics)
 
 
 @st.composite
-def digests(draw: st.DrawFn) -> Digest:
+def hostile_digests(draw: st.DrawFn) -> Digest:
     """A digest of up to 36 such entries, some of them left out."""
-    some = [draw(entries(number)) for number in range(1, draw(st.integers(0, 3)) + 1)]
-    every = tuple(
-        replace(one, paper=replace(one.paper, id=f"arxiv:2611.{at:05}", key=at))
-        for at, one in enumerate(some * draw(st.sampled_from([1, 1, 2, 5, 12])), start=1)
+    distinct_entries = [
+        draw(hostile_entries(number)) for number in range(1, draw(st.integers(0, 3)) + 1)
+    ]
+    all_entries = tuple(
+        replace(entry, paper=replace(entry.paper, id=f"arxiv:2611.{position:05}", key=position))
+        for position, entry in enumerate(
+            distinct_entries * draw(st.sampled_from([1, 1, 2, 5, 12])), start=1
+        )
     )
-    shown = draw(st.integers(0, len(every)))
+    shown_count = draw(st.integers(0, len(all_entries)))
     first = draw(st.dates(date(2024, 1, 1), date(2027, 1, 1)))
     return digest(
-        topic=draw(texts),
-        query=draw(texts),
-        entries=every[:shown],
-        rest=every[shown:],
+        topic=draw(hostile_texts),
+        query=draw(hostile_texts),
+        entries=all_entries[:shown_count],
+        left_out=all_entries[shown_count:],
         first_day=first,
         last_day=first + timedelta(days=draw(st.integers(0, 9))),
-        seen=draw(st.integers(0, 3000)),
+        announced_count=draw(st.integers(0, 3000)),
         number=draw(st.sampled_from([0, 7, 10**9])),
     )
 
 
-looks = st.builds(
-    Look,
-    form=st.sampled_from(Form),
+display_options = st.builds(
+    DisplayOptions,
+    form=st.sampled_from(MessageForm),
     language=st.sampled_from(["en", "zh"]),
     languages=st.sampled_from([("en",), ("zh",), ("zh", "en"), ("en", "zh")]),
     zone=st.sampled_from(["UTC", "Asia/Shanghai"]),
-    link=st.just(lambda position: f"https://t.me/papergram_bot?start=p_{position}_1"),
-    authors=st.booleans(),
+    entry_link=st.just(lambda position: f"https://t.me/papergram_bot?start=p_{position}_1"),
+    all_authors=st.booleans(),
 )
 
 
-def texts_of(entry: Entry) -> list[str]:
+def entry_texts(entry: Entry) -> list[str]:
     """Every text of an entry that somebody outside has written."""
-    paper, made = entry.paper, entry.glosses
-    said = [text for one in made for text in (one.title, one.gist, one.abstract)]
-    found = [reason.word for reason in entry.reasons]
-    return [*texts_of_paper(paper), *said, *found, *entry.topics]
+    paper, summaries = entry.paper, entry.summaries
+    summary_texts = [
+        text
+        for paper_summary in summaries
+        for text in (paper_summary.title, paper_summary.tldr, paper_summary.abstract)
+    ]
+    reason_words = [reason.word for reason in entry.reasons]
+    return [*paper_texts(paper), *summary_texts, *reason_words, *entry.other_topics]
 
 
-def texts_of_paper(paper: Paper) -> list[str]:
+def paper_texts(paper: Paper) -> list[str]:
     """Every text of a paper."""
-    own = [paper.title, paper.abstract, paper.link, paper.comment, paper.journal, paper.doi]
-    return [*own, *paper.authors, *paper.categories]
+    own_texts = [
+        paper.title,
+        paper.abstract,
+        paper.link,
+        paper.comment,
+        paper.journal_ref,
+        paper.doi,
+    ]
+    return [*own_texts, *paper.authors, *paper.categories]
 
 
-def sorts_of(given: Iterable[str]) -> set[str]:
+def hostility_sorts(texts: Iterable[str]) -> set[str]:
     """Which sorts of hostility these texts hold."""
-    found: set[str] = set()
-    for text in dict.fromkeys(given):
-        found |= {name for name, sign in _SIGNS.items() if sign.search(text)}
-        if len(text) >= LONG:
-            found.add("long")
-    return found
+    sorts: set[str] = set()
+    for text in dict.fromkeys(texts):
+        sorts |= {name for name, pattern in _HOSTILITY_PATTERNS.items() if pattern.search(text)}
+        if len(text) >= LONG_TEXT_LENGTH:
+            sorts.add("long")
+    return sorts

@@ -8,13 +8,19 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.render.display_options import Look
-from bot.render.size_limits import pieces
-from bot.render.telegram.fallback_forms import simpler, written
-from bot.render.telegram.split_into_messages import Message, message, part_with, parts, rest_parts
-from storage.records import Digest, Form, Parcel
+from bot.render.display_options import DisplayOptions
+from bot.render.size_limits import split_text
+from bot.render.telegram.fallback_forms import render_outbox_message, simpler_messages
+from bot.render.telegram.split_into_messages import (
+    Message,
+    left_out_parts,
+    part_of_position,
+    parts,
+    render_part,
+)
+from storage.records import Digest, MessageForm, OutboxMessage
 from tests.system.fuzz import digest_judge, document_judge, hostile, judges
-from tests.system.fuzz.tally import Tally
+from tests.system.fuzz.tally import FuzzStatistics
 
 # Ten thousand characters are what is meant here, also in what Hypothesis tells of a failure.
 pytestmark = pytest.mark.filterwarnings("ignore:Generating overly large repr")
@@ -24,91 +30,95 @@ DOCUMENTS = (("zh", "en"), ("en", "zh"), ("zh",), ("en",))
 
 def texts_of(digest: Digest) -> list[str]:
     """Every text of a digest that somebody outside has written."""
-    entries = (*digest.entries, *digest.rest)
-    return [digest.topic, digest.query, *(t for one in entries for t in hostile.texts_of(one))]
+    entries = (*digest.entries, *digest.left_out)
+    return [digest.topic, digest.query, *(t for one in entries for t in hostile.entry_texts(one))]
 
 
 @pytest.mark.parametrize("examples", SIZES)
 def test_every_message_of_a_digest_is_whole_and_only_what_we_meant(
-    tally: Tally, examples: int
+    tally: FuzzStatistics, examples: int
 ) -> None:
     @settings(max_examples=examples)
-    @given(hostile.digests(), hostile.looks, st.booleans())
-    def holds(ours: Digest, look: Look, repeat: bool) -> None:
-        tally.example("digests", texts_of(ours))
-        tally.messages("digests", judge(ours, look, repeat=repeat))
+    @given(hostile.hostile_digests(), hostile.display_options, st.booleans())
+    def holds(ours: Digest, look: DisplayOptions, repeat: bool) -> None:
+        tally.count_example("digests", texts_of(ours))
+        tally.count_messages("digests", judge(ours, look, repeat=repeat))
 
     holds()
 
 
-def judge(ours: Digest, look: Look, *, repeat: bool = False) -> int:
+def judge(ours: Digest, look: DisplayOptions, *, repeat: bool = False) -> int:
     """Judges every message of a digest; returns how many there were."""
     shown = len(ours.entries)
-    cuts = parts(ours, look, full=True)
-    digest_judge.tiles(cuts, 1, shown)
-    if ours.rest:
-        page = rest_parts(ours, look, shown + 1)
-        assert page[0].first == shown + 1
-        cuts = (*cuts, *page, part_with(ours, look, shown + len(ours.rest)))
+    cuts = parts(ours, look, with_entries=True)
+    digest_judge.check_parts_cover_entries(cuts, 1, shown)
+    if ours.left_out:
+        page = left_out_parts(ours, look, shown + 1)
+        assert page[0].first_entry == shown + 1
+        cuts = (*cuts, *page, part_of_position(ours, look, shown + len(ours.left_out)))
     for part in cuts:
-        made = message(ours, part, look, repeat=repeat)
-        digest_judge.judge(ours, part, look, made, repeat=repeat)
+        made = render_part(ours, part, look, repeat=repeat)
+        digest_judge.check_digest_message(ours, part, look, made, repeat=repeat)
     return len(cuts)
 
 
 @pytest.mark.parametrize("examples", [10, pytest.param(500, marks=pytest.mark.slow)])
 def test_a_refused_digest_is_told_more_simply_and_loses_no_entry(
-    tally: Tally, examples: int
+    tally: FuzzStatistics, examples: int
 ) -> None:
     @settings(max_examples=examples)
-    @given(hostile.digests(), hostile.looks)
-    def holds(ours: Digest, look: Look) -> None:
-        tally.example("refused digests", texts_of(ours))
-        for part in parts(ours, replace(look, form=Form.RICH), full=True):
-            parcel = parcel_of(part.number, part.first, part.last, look)
-            tally.messages("refused digests", _simplified(ours, parcel))
+    @given(hostile.hostile_digests(), hostile.display_options)
+    def holds(ours: Digest, look: DisplayOptions) -> None:
+        tally.count_example("refused digests", texts_of(ours))
+        for part in parts(ours, replace(look, form=MessageForm.RICH), with_entries=True):
+            parcel = parcel_of(part.number, part.first_entry, part.last_entry, look)
+            tally.count_messages("refused digests", _simplified(ours, parcel))
 
     holds()
 
 
-def parcel_of(number: int, first: int, last: int, look: Look) -> Parcel:
+def parcel_of(number: int, first: int, last: int, look: DisplayOptions) -> OutboxMessage:
     """A rich parcel of this part of a digest."""
-    return Parcel(
+    return OutboxMessage(
         bot=1,
         chat=2,
         period="hostile",
         part=number,
-        form=Form.RICH,
+        form=MessageForm.RICH,
         language=look.language,
         languages=look.languages,
         zone=look.zone,
-        first=first,
-        last=last,
+        first_entry=first,
+        last_entry=last,
         digest=7,
     )
 
 
-def _simplified(ours: Digest, parcel: Parcel) -> int:
+def _simplified(ours: Digest, parcel: OutboxMessage) -> int:
     """Refuses each form in turn; the same entries stand in all of them."""
-    classic = simpler(parcel, ours, _link)
-    held = [at for one in classic for at in range(one.first, one.last + 1)]
-    assert held == list(range(parcel.first, parcel.last + 1))
+    classic = simpler_messages(parcel, ours, _link)
+    held = [at for one in classic for at in range(one.first_entry, one.last_entry + 1)]
+    assert held == list(range(parcel.first_entry, parcel.last_entry + 1))
     judged = 0
     for one in classic:
-        whole = judges.message(written(one, ours, _link))
+        whole = judges.check_message(render_outbox_message(one, ours, _link))
         assert whole is not None
-        plain = [written(last, ours, _link) for last in simpler(one, ours, _link)]
+        plain = [
+            render_outbox_message(last, ours, _link) for last in simpler_messages(one, ours, _link)
+        ]
         for made in plain:
-            judges.message(made)
+            judges.check_message(made)
         _holds_the_words(whole, plain)
-        assert simpler(replace(one, piece=one.piece + 1), ours, _link) == ()
+        assert (
+            simpler_messages(replace(one, fallback_part=one.fallback_part + 1), ours, _link) == ()
+        )
         judged += 1 + len(plain)
     return judged
 
 
-def _holds_the_words(whole: judges.Shown, plain: list[Message]) -> None:
+def _holds_the_words(whole: judges.ShownText, plain: list[Message]) -> None:
     """Plain text says every word of the message, and the address of every link."""
-    told = judges.unbroken("".join("".join(made.text.split()) for made in plain))
+    told = judges.without_joiners("".join("".join(made.text.split()) for made in plain))
     for word in "".join(whole.text.split("\n")).split() if not whole.links else ():
         assert word in told
     for label, url in whole.links:
@@ -120,28 +130,28 @@ def _link(paper: int, version: int) -> str:
 
 
 @pytest.mark.parametrize("examples", [20, pytest.param(1000, marks=pytest.mark.slow)])
-def test_every_document_of_a_digest_is_what_it_says(tally: Tally, examples: int) -> None:
+def test_every_document_of_a_digest_is_what_it_says(tally: FuzzStatistics, examples: int) -> None:
     @settings(max_examples=examples)
-    @given(hostile.digests(), st.sampled_from(DOCUMENTS))
+    @given(hostile.hostile_digests(), st.sampled_from(DOCUMENTS))
     def holds(ours: Digest, languages: tuple[str, ...]) -> None:
-        tally.example("documents", texts_of(ours))
-        document_judge.markdown(ours, languages)
-        document_judge.web_page(ours, languages)
-        document_judge.as_json(ours, languages)
-        document_judge.bibliography_of(ours)
-        tally.messages("documents", 4)
+        tally.count_example("documents", texts_of(ours))
+        document_judge.check_markdown(ours, languages)
+        document_judge.check_web_page(ours, languages)
+        document_judge.check_json(ours, languages)
+        document_judge.check_digest_bibtex(ours)
+        tally.count_messages("documents", 4)
 
     holds()
 
 
 @pytest.mark.parametrize("examples", [30, pytest.param(1000, marks=pytest.mark.slow)])
-def test_pieces_of_any_text_are_the_text(tally: Tally, examples: int) -> None:
+def test_pieces_of_any_text_are_the_text(tally: FuzzStatistics, examples: int) -> None:
     """What is cut is cut between characters, and nothing is lost but line ends at the cut."""
 
     @settings(max_examples=examples)
-    @given(hostile.texts, st.integers(2, 5000))
+    @given(hostile.hostile_texts, st.integers(2, 5000))
     def holds(text: str, most: int) -> None:
-        cut = list(pieces(text, most))
+        cut = list(split_text(text, most))
         assert "".join(cut).replace("\n", "") == text.replace("\n", "")
         assert all(len(one.encode("utf-16-le")) // 2 <= most for one in cut)
 

@@ -9,37 +9,37 @@ from types import ModuleType
 
 import pytest
 
-from bot.chat.dispatch.managed_chats import There, shown_here
-from bot.chat.widgets.short_reply import Line, told
-from bot.render.display_options import Look
+from bot.chat.dispatch.managed_chats import ManagedChat, adapt_reply_for_manager
+from bot.chat.widgets.short_reply import Line, short_reply
+from bot.render.display_options import DisplayOptions
 from bot.render.telegram import html_message, keyboard, rich_message
-from bot.render.telegram.fallback_forms import written
+from bot.render.telegram.fallback_forms import render_outbox_message
 from bot.render.telegram.keyboard import Action, Button
-from bot.render.telegram.split_into_messages import Message, message, parts
+from bot.render.telegram.split_into_messages import Message, parts, render_part
 from bot.texts import LANGUAGES, say
-from storage.records import ChatKind, Digest, Form, Notice
+from storage.records import ChatKind, Digest, MessageForm, Notice
 from tests.render.digests import digest, entry
 from tests.support.builders import papers
 from tests.system.fuzz import digest_judge, judges
-from tests.system.fuzz.desk import opened
+from tests.system.fuzz.desk import hostile_chat
 from tests.system.fuzz.test_digests import judge, parcel_of
 
 # The package's name for it is a function of the texts.
 spoken = import_module("bot.render.entry_content")
-ENGLISH = Look(language="en", languages=("en",))
+ENGLISH = DisplayOptions(language="en", languages=("en",))
 BLANK = "\u200b\u3164\u2800"
 
 
-@pytest.mark.parametrize("look", [ENGLISH, replace(ENGLISH, form=Form.RICH)])
-def test_a_title_of_invisible_signs_is_told_by_its_id(look: Look) -> None:
+@pytest.mark.parametrize("look", [ENGLISH, replace(ENGLISH, form=MessageForm.RICH)])
+def test_a_title_of_invisible_signs_is_told_by_its_id(look: DisplayOptions) -> None:
     judge(digest(entries=(entry(1, title=BLANK),)), look)
 
 
 def test_a_line_full_of_quotation_marks_is_not_left_out() -> None:
     """Escaped it is six times as long; measured so, the message was empty and refused."""
-    [made] = told([Line('"' * 1200)]).messages
+    [made] = short_reply([Line('"' * 1200)]).messages
 
-    shown = judges.message(made)
+    shown = judges.check_message(made)
 
     assert shown
     assert shown.text == '"' * 1200
@@ -47,31 +47,31 @@ def test_a_line_full_of_quotation_marks_is_not_left_out() -> None:
 
 def test_a_search_of_a_thousand_letters_lists_all_that_its_buttons_open() -> None:
     words = " OR ".join(["diffusion", *(letter * 60 for letter in "abcdefghijklmnopqrst")])
-    with opened() as desk:
+    with hostile_chat() as desk:
         long = [replace(one, title=one.title + " w" * 200) for one in papers(*range(1, 11))]
-        desk.holds([replace(one, authors=("W " * 40,) * 4) for one in long])
-        [listed] = desk.says(f"/search {words}")
+        desk.announce_papers([replace(one, authors=("W " * 40,) * 4) for one in long])
+        [listed] = desk.send_text(f"/search {words}")
 
     assert "\n10. " in listed
 
 
 def test_a_preview_shows_titles_as_every_list_does() -> None:
     paper = replace(papers(1)[0], title="On \u202e$x^2$ diffusion", link="javascript:alert(1)")
-    with opened() as desk:
-        desk.holds([paper])
-        [preview] = desk.says("/sub diffusion")
+    with hostile_chat() as desk:
+        desk.announce_papers([paper])
+        [preview] = desk.send_text("/sub diffusion")
 
     assert "1. On x² diffusion" in preview
 
 
 @pytest.mark.parametrize("text", ["\u202e", "\x00", "\u2066", "\ud800"])
 def test_no_line_turns_what_stands_beside_it(text: str) -> None:
-    there = There(-1_000_000_000_001, ChatKind.CHANNEL, f"a{text}b")
-    reply = told([Line(f"c{text}d\nsecond line"), Line(f"e{text}f", bold=True)])
+    there = ManagedChat(-1_000_000_000_001, ChatKind.CHANNEL, f"a{text}b")
+    reply = short_reply([Line(f"c{text}d\nsecond line"), Line(f"e{text}f", bold=True)])
 
-    [made] = shown_here(reply, there, "en").messages
+    [made] = adapt_reply_for_manager(reply, there, "en").messages
 
-    shown = judges.message(made)
+    shown = judges.check_message(made)
     assert shown
     assert "cd\nsecond line\n\nef" in shown.text
 
@@ -79,17 +79,17 @@ def test_no_line_turns_what_stands_beside_it(text: str) -> None:
 def test_a_notice_of_any_length_is_one_message() -> None:
     values = (("count", 12), ("lines", "<\u202e&" * 300))
     notice = Notice("alarm-troubles", values)
-    parcel = replace(parcel_of(1, 0, 0, ENGLISH), form=Form.CLASSIC, notice=notice)
+    parcel = replace(parcel_of(1, 0, 0, ENGLISH), form=MessageForm.CLASSIC, notice=notice)
 
-    judges.message(written(parcel, None, lambda paper, version: ""))
+    judges.check_message(render_outbox_message(parcel, None, lambda paper, version: ""))
 
 
 @pytest.mark.parametrize(
     "words", ["\u2028", 'diffusion OR "\u2028"', "ti:\u2029", "a\x85b\u2028:c"]
 )
 def test_no_line_end_of_somebody_breaks_the_sentence_about_it(words: str) -> None:
-    with opened() as desk:
-        assert desk.says(f"/sub {words}")
+    with hostile_chat() as desk:
+        assert desk.send_text(f"/sub {words}")
 
 
 @pytest.mark.parametrize(
@@ -110,7 +110,7 @@ def test_telegram_draws_none_of_our_words_into_an_address(
     given = {"next": "Mon", "zone": "UTC", value: address}
     told = say(language, key, **given)
 
-    found = judges.found_by_telegram(told)
+    found = judges.autolinked_by_telegram(told)
 
     assert address in told
     assert found[:1] == [address]
@@ -118,10 +118,10 @@ def test_telegram_draws_none_of_our_words_into_an_address(
 
 
 def test_somebody_without_a_name_is_answered() -> None:
-    with opened(name="") as desk:
-        desk.holds(papers(1))
-        assert desk.says("/sub diffusion")
-        assert desk.presses(desk.offered[0])
+    with hostile_chat(name="") as desk:
+        desk.announce_papers(papers(1))
+        assert desk.send_text("/sub diffusion")
+        assert desk.press(desk.offered_actions[0])
 
 
 def _same(text: str, *_: object) -> str:
@@ -140,11 +140,11 @@ FAULTS: tuple[tuple[ModuleType, str, object], ...] = (
     (rich_message, "shorten", _same),
     (spoken, "plain", _same),
     (spoken, "is_safe", bool),
-    (html_message, "runs", lambda sizes, room, most: [(1, len(sizes))]),
-    (html_message, "runs", lambda sizes, room, most: [(1, len(sizes) - 1)]),
-    (rich_message, "runs", lambda sizes, room, most: [(1, len(sizes) - 1)]),
+    (html_message, "split_into_runs", lambda sizes, room, most: [(1, len(sizes))]),
+    (html_message, "split_into_runs", lambda sizes, room, most: [(1, len(sizes) - 1)]),
+    (rich_message, "split_into_runs", lambda sizes, room, most: [(1, len(sizes) - 1)]),
     (keyboard, "COPY_UNITS", 10**6),
-    (keyboard, "ROW", 40),
+    (keyboard, "NUMBERS_PER_ROW", 40),
 )
 
 
@@ -156,7 +156,7 @@ def worst(text: str) -> Digest:
     entries = tuple(
         replace(
             entry(at, id="url:1", key=at, title=text, abstract=text, authors=(text,), link=_LINK),
-            glosses=(),
+            summaries=(),
         )
         for at in range(1, 27)
     )
@@ -164,8 +164,8 @@ def worst(text: str) -> Digest:
 
 
 @pytest.mark.parametrize("text", WORST)
-@pytest.mark.parametrize("look", [ENGLISH, replace(ENGLISH, form=Form.RICH)])
-def test_the_worst_digests_pass_the_judges(text: str, look: Look) -> None:
+@pytest.mark.parametrize("look", [ENGLISH, replace(ENGLISH, form=MessageForm.RICH)])
+def test_the_worst_digests_pass_the_judges(text: str, look: DisplayOptions) -> None:
     assert judge(worst(text), look) > 26
 
 
@@ -178,10 +178,10 @@ def test_a_planted_fault_is_found(
 
     # Other words for each fault: what was read before may be remembered.
     words = [f"{text} {module.__name__} {name}" for text in WORST]
-    assert any(_is_caught(text, form) for text in words for form in Form)
+    assert any(_is_caught(text, form) for text in words for form in MessageForm)
 
 
-def _is_caught(text: str, form: Form) -> bool:
+def _is_caught(text: str, form: MessageForm) -> bool:
     try:
         judge(worst(text), replace(ENGLISH, form=form))
     except (AssertionError, UnicodeError, ValueError):
@@ -203,16 +203,16 @@ Doctor = Callable[[Message], Message]
         lambda made: replace(made, html=made.html + '<a href="https://evil.example/">x</a>'),
         lambda made: replace(made, html=made.html.replace("2611.90001", "2611.90002")),
         lambda made: replace(made, html=made.html + "x" * 4000),
-        lambda made: replace(made, buttons=((Button("x", Action("x" * 70, 1, 1)),),)),
-        lambda made: replace(made, buttons=((Button("\u3164", Action("entry", 1, 1)),),)),
-        lambda made: replace(made, buttons=((Button("x", Action("unknown", 1, 1)),),)),
+        lambda made: replace(made, button_labels=((Button("x", Action("x" * 70, 1, 1)),),)),
+        lambda made: replace(made, button_labels=((Button("\u3164", Action("entry", 1, 1)),),)),
+        lambda made: replace(made, button_labels=((Button("x", Action("unknown", 1, 1)),),)),
     ],
 )
 def test_a_spoiled_message_is_refused(spoil: Doctor) -> None:
     ours = digest(entries=(entry(1, title="Paper <1>"), entry(2)))
     [part] = parts(ours, ENGLISH)
-    made = message(ours, part, ENGLISH)
-    digest_judge.judge(ours, part, ENGLISH, made, repeat=False)
+    made = render_part(ours, part, ENGLISH)
+    digest_judge.check_digest_message(ours, part, ENGLISH, made, repeat=False)
 
     with pytest.raises((AssertionError, ValueError)):
-        digest_judge.judge(ours, part, ENGLISH, spoil(made), repeat=False)
+        digest_judge.check_digest_message(ours, part, ENGLISH, spoil(made), repeat=False)

@@ -12,40 +12,52 @@ from hypothesis import strategies as st
 
 from bot.demo.emulator.json_encoding import JsonObject
 from bot.demo.people.people import Person
-from bot.demo.people.visible_messages import Visible
-from bot.topics.query.parser import indexed
+from bot.demo.people.visible_messages import VisibleMessage
+from bot.topics.query.parser import index_text
 from storage import open_store
-from storage.records import Announcement, Form, Kind, Paper
-from tests.support.running_bot import MONDAY, House, staged
+from storage.records import Announcement, AnnouncementKind, MessageForm, Paper
+from tests.support.running_bot import MONDAY_AFTERNOON, RunningBot, run_bot
 from tests.system.fuzz import hostile
-from tests.system.fuzz.judges import clean
-from tests.system.fuzz.tally import Tally
+from tests.system.fuzz.judges import check_characters
+from tests.system.fuzz.tally import FuzzStatistics
 from tests.system.fuzz.test_papers import stored
 from tests.system.fuzz.test_people import FORGED, WAYS
 
 # Ten thousand characters are what is meant here, also in what Hypothesis tells of a failure.
 pytestmark = pytest.mark.filterwarnings("ignore:Generating overly large repr")
-_SAID = st.lists(st.tuples(st.sampled_from(WAYS), hostile.texts), min_size=1, max_size=6)
+_SAID = st.lists(st.tuples(st.sampled_from(WAYS), hostile.hostile_texts), min_size=1, max_size=6)
 
 
 @pytest.mark.parametrize(
     "examples", [5, pytest.param(300, marks=[pytest.mark.slow, pytest.mark.timeout(1800)])]
 )
 def test_hostile_people_over_http_are_answered_and_nothing_is_logged_as_wrong(
-    tally: Tally, caplog: pytest.LogCaptureFixture, examples: int
+    tally: FuzzStatistics, caplog: pytest.LogCaptureFixture, examples: int
 ) -> None:
     @settings(max_examples=examples)
-    @given(_SAID, st.lists(FORGED, max_size=3), hostile.texts, stored(), st.sampled_from(Form))
+    @given(
+        _SAID,
+        st.lists(FORGED, max_size=3),
+        hostile.hostile_texts,
+        stored(),
+        st.sampled_from(MessageForm),
+    )
     def holds(
-        said: list[tuple[str, str]], forged: list[str], name: str, papers: list[Paper], form: Form
+        said: list[tuple[str, str]],
+        forged: list[str],
+        name: str,
+        papers: list[Paper],
+        form: MessageForm,
     ) -> None:
         words = [name, *forged, *(text for _, text in said)]
-        tally.example("HTTP", [*words, *(t for one in papers for t in hostile.texts_of_paper(one))])
+        tally.count_example(
+            "HTTP", [*words, *(t for one in papers for t in hostile.paper_texts(one))]
+        )
         caplog.clear()
 
         calls = asyncio.run(_visits(said, forged, name, papers, form))
 
-        tally.messages("HTTP", calls)
+        tally.count_messages("HTTP", calls)
         wrong = [one.getMessage() for one in caplog.records if one.levelno >= logging.WARNING]
         assert wrong == []
 
@@ -57,17 +69,20 @@ async def _visits(
     forged: Sequence[str],
     name: str,
     papers: Sequence[Paper],
-    form: Form,
+    form: MessageForm,
 ) -> int:
     """One visit; on its way out every call is judged. Returns how many calls there were."""
-    store = open_store("sqlite://", words=indexed)
+    store = open_store("sqlite://", analyze=index_text)
     try:
-        async with staged(store, form=form) as house:
+        async with run_bot(store, form=form) as house:
             await house.announce(
-                [Announcement(one, "cs.CV", Kind.NEW, MONDAY.date()) for one in papers]
+                [
+                    Announcement(one, "cs.CV", AnnouncementKind.NEW, MONDAY_AFTERNOON.date())
+                    for one in papers
+                ]
             )
-            ada = house.person(name)
-            assert await house.says(ada, "/start")
+            ada = house.create_person(name)
+            assert await house.send_text(ada, "/start")
             await _talks(house, ada, said, forged)
             for call in house.emulator.calls:
                 # Whether a chat that somebody names exists is a question; no is an answer.
@@ -79,7 +94,7 @@ async def _visits(
                 is_answer = call.is_accepted or is_question or is_said or is_file
                 assert is_answer, (call.method, call.description)
                 _is_sound(call.method, call.parameters)
-            for message in ada.reads():
+            for message in ada.messages():
                 if message.is_from_bot:
                     _is_clean(message)
             return len(house.emulator.calls)
@@ -88,17 +103,17 @@ async def _visits(
 
 
 async def _talks(
-    house: House, ada: Person, said: Sequence[tuple[str, str]], forged: Sequence[str]
+    house: RunningBot, ada: Person, said: Sequence[tuple[str, str]], forged: Sequence[str]
 ) -> None:
     for command in ("/sub boats", "/search boats"):
-        assert await house.says(ada, command)
+        assert await house.send_text(ada, command)
     for way, words in said:
-        await house.says(ada, way.replace("{}", words)[:4096] or "/start")
+        await house.send_text(ada, way.replace("{}", words)[:4096] or "/start")
     for data in forged:
         # Data can be forged, but a press is always under a message of the bot.
-        under = [message.id for message in ada.reads() if message.is_from_bot]
-        await house.forges(ada, data[:64], under[-1])
-    await house.says(ada, "/digest boats")
+        under = [message.id for message in ada.messages() if message.is_from_bot]
+        await house.press_forged(ada, data[:64], under[-1])
+    await house.send_text(ada, "/digest boats")
 
 
 def _is_sound(method: str, parameters: JsonObject) -> None:
@@ -110,7 +125,7 @@ def _is_sound(method: str, parameters: JsonObject) -> None:
         assert parameters["link_preview_options"] == {"is_disabled": True}
 
 
-def _is_clean(message: Visible) -> None:
-    clean(message.text)
-    for label in message.buttons:
-        clean(label)
+def _is_clean(message: VisibleMessage) -> None:
+    check_characters(message.text)
+    for label in message.button_labels:
+        check_characters(label)

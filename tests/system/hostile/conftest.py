@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.system.hostile.ground import fill
+from tests.system.hostile.ground import fill_database
 
 
 @pytest.fixture(scope="session")
@@ -15,5 +15,5 @@ def corpus(real_data: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     if not (real_data / "corpus").is_dir():
         pytest.skip("PAPERGRAM_TEST_DATA names a folder without corpus/")
     database = tmp_path_factory.mktemp("corpus") / "papergram.db"
-    fill(database, real_data)
+    fill_database(database, real_data)
     return database

@@ -10,55 +10,67 @@ from pathlib import Path
 from sys import maxsize
 
 from bot.arxiv.calendar import arxiv_day, recent_feed_days
-from bot.digests.publish import settle
-from bot.topics.query.analyzer import analyser_mark
-from bot.topics.query.parser import indexed
+from bot.digests.publish import mark_feed_round_complete
+from bot.topics.query.analyzer import analyzer_version
+from bot.topics.query.parser import index_text
 from storage import Store, open_store
 from storage.records import Announcement
-from tests.bench.search import announcements
-from tests.ingest.sources.feeds import rss
+from tests.bench.search import read_corpus
+from tests.ingest.sources.feeds import rss_feed
 
 BOT = 4_242_424_242
 TOKEN = f"{BOT}:hostile-token-of-nobody"
 PAPERS = 77_357
-USUAL, LAST = 1_400, 5_000  # papers of an announced day, and of the last one
-_SLICE = 200
+PAPERS_PER_DAY, PAPERS_ON_LAST_DAY = 1_400, 5_000  # papers of an announced day, and of the last one
+_BATCH_SIZE = 200
 
 
-def opened(database: Path) -> Store:
+def open_bot_store(database: Path) -> Store:
     """The store of the bot."""
-    return open_store(f"sqlite:///{database}", words=indexed)
+    return open_store(f"sqlite:///{database}", analyze=index_text)
 
 
-def announced_days(papers: int, now: datetime) -> tuple[date, ...]:
+def announcement_days(papers: int, now: datetime) -> tuple[date, ...]:
     """The days on which so many papers were announced, the oldest first."""
-    return recent_feed_days(arxiv_day(now), 1 + -(-max(papers - LAST, 0) // USUAL))
+    return recent_feed_days(
+        arxiv_day(now), 1 + -(-max(papers - PAPERS_ON_LAST_DAY, 0) // PAPERS_PER_DAY)
+    )
 
 
-def announced(folder: Path, papers: int, now: datetime) -> Iterator[Announcement]:
+def corpus_announcements(folder: Path, papers: int, now: datetime) -> Iterator[Announcement]:
     """So many papers of the corpus in their order, as many a day as arXiv announces."""
-    *usual, last = announced_days(papers, now)
-    first = max(papers - LAST, 0)
-    days = chain(islice(chain.from_iterable(repeat(d, USUAL) for d in usual), first), repeat(last))
-    for announcement, day in zip(announcements(folder, papers), days, strict=False):
+    *usual_days, last_day = announcement_days(papers, now)
+    first_count = max(papers - PAPERS_ON_LAST_DAY, 0)
+    days = chain(
+        islice(
+            chain.from_iterable(
+                repeat(day_of_announcements, PAPERS_PER_DAY) for day_of_announcements in usual_days
+            ),
+            first_count,
+        ),
+        repeat(last_day),
+    )
+    for announcement, day in zip(read_corpus(folder, papers), days, strict=False):
         yield replace(announcement, feed="cs", day=day)
 
 
-def fill(database: Path, folder: Path, papers: int = maxsize) -> None:
+def fill_database(database: Path, folder: Path, papers: int = maxsize) -> None:
     """Keeps the papers as if feeds had brought them."""
     now = datetime.now(UTC)
-    store = opened(database)
+    store = open_bot_store(database)
     try:
-        store.papers.begin_renewal(analyser_mark())  # or the bot would analyse all of it once more
-        batch = announced(folder, min(papers, PAPERS), now)
-        while part := list(islice(batch, _SLICE)):
-            store.papers.add(part, seen=now)
-        settle(store, now)
+        store.papers.begin_reindex(
+            analyzer_version()
+        )  # or the bot would analyse all of it once more
+        batch = corpus_announcements(folder, min(papers, PAPERS), now)
+        while announcements_part := list(islice(batch, _BATCH_SIZE)):
+            store.papers.add_announcements(announcements_part, seen_at=now)
+        mark_feed_round_complete(store, now)
     finally:
         store.close()
 
 
-def no_news(path: str) -> bytes | None:
+def empty_feed(path: str) -> bytes | None:
     """What arXiv answers to one who asks on a day without papers."""
     day = f"{arxiv_day(datetime.now(UTC)):%a, %d %b %Y}"
-    return rss([], day) if path.startswith("/rss/") else None
+    return rss_feed([], day) if path.startswith("/rss/") else None

@@ -6,13 +6,13 @@ from datetime import timedelta
 
 import pytest
 
-from bot.app.retention import sweep
+from bot.app.retention import apply_retention
 from bot.demo.people.people import Person
 from bot.texts import say
 from storage import Store
 from storage.records import Digest
 from tests.support.builders import announce, papers
-from tests.support.running_bot import House, staged
+from tests.support.running_bot import RunningBot, run_bot
 
 ANNOUNCED = 230  # papers of the day, each of which the words find
 KEPT = 200  # of what a digest left out that no topic issued
@@ -27,17 +27,17 @@ async def test_a_digest_that_nobody_follows_keeps_little_of_what_it_left_out(
 ) -> None:
     """Each stores no more than it may, and still tells how many papers there were."""
     announce(store, papers(*range(1, ANNOUNCED + 1)))
-    async with staged(store) as house:
-        eve = house.person("Eve")
+    async with run_bot(store) as house:
+        eve = house.create_person("Eve")
         for _ in range(TIMES):
-            house.clock.at += timedelta(seconds=1)
-            await house.says(eve, command)
+            house.clock.instant += timedelta(seconds=1)
+            await house.send_text(eve, command)
 
         issued = _issued(store, house, eve)
 
     assert issued
-    assert max(len(digest.rest) for digest in issued) <= KEPT
-    assert {digest.matched for digest in issued} == {ANNOUNCED}
+    assert max(len(digest.left_out) for digest in issued) <= KEPT
+    assert {digest.matched_count for digest in issued} == {ANNOUNCED}
 
 
 @pytest.mark.parametrize("command", COMMANDS)
@@ -46,23 +46,23 @@ async def test_a_digest_that_nobody_follows_is_gone_after_a_week(
 ) -> None:
     """Its buttons then say so; a topic's digest stays."""
     announce(store, papers(*range(1, 31)))
-    async with staged(store) as house:
-        eve = house.person("Eve")
-        await house.says(eve, command)
+    async with run_bot(store) as house:
+        eve = house.create_person("Eve")
+        await house.send_text(eve, command)
         bot = house.bot.telegram.id
         [digest] = _issued(store, house, eve)
 
-        sweep(store, bot, house.clock.at + timedelta(days=DAYS - 1))
+        apply_retention(store, bot, house.clock.instant + timedelta(days=DAYS - 1))
         assert _issued(store, house, eve) == [digest]
 
-        sweep(store, bot, house.clock.at + timedelta(days=DAYS + 1))
+        apply_retention(store, bot, house.clock.instant + timedelta(days=DAYS + 1))
         assert _issued(store, house, eve) == []
-        answer = await house.forges(eve, f"1rest:{digest.number}:13")
+        answer = await house.press_forged(eve, f"1rest:{digest.number}:13")
         assert answer.toast == say("en", "digest-gone")
 
 
-def _issued(store: Store, house: House, who: Person) -> list[Digest]:
+def _issued(store: Store, house: RunningBot, who: Person) -> list[Digest]:
     """The digests of a chat with everything that is kept of them."""
-    headings = store.digests.of(house.bot.telegram.id, who.id, limit=1_000)
+    headings = store.digests.headings_of_chat(house.bot.telegram.id, who.id, limit=1_000)
     found = [store.digests.get(heading.number) for heading in headings]
     return [digest for digest in found if digest]

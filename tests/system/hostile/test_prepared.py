@@ -23,14 +23,20 @@ import pytest
 from bot.chat.api import callback_data
 from bot.topics.query.parser import QueryError, parse
 from storage import Store
-from storage.records import Cadence, ChatKind, Digest, Entry, Kind, Subscriber, Subscription
+from storage.records import AnnouncementKind, Cadence, Chat, ChatKind, Digest, Entry, Subscription
 from tests.support.scale import scaled
-from tests.system.hostile.figures import QUIET, Watch
-from tests.system.hostile.ground import BOT, LAST, TOKEN, no_news, opened
-from tests.system.hostile.people import Telegram, Witnesses, forge, say, send_file
-from tests.system.hostile.texts import query
-from tests.system.killing.program import environment, running, until
-from tests.system.soak.server import Call, served
+from tests.system.hostile.figures import MAX_LOAD_OF_OTHERS, ProcessMonitor
+from tests.system.hostile.ground import BOT, PAPERS_ON_LAST_DAY, TOKEN, empty_feed, open_bot_store
+from tests.system.hostile.people import (
+    Bystanders,
+    FakeTelegram,
+    push_callback,
+    push_document,
+    push_message,
+)
+from tests.system.hostile.texts import expensive_query
+from tests.system.killing.program import bot_environment, running_process, wait_until
+from tests.system.soak.server import ApiCall, serving_bot_api
 
 EVERY = 0.25  # seconds between two who ask for help
 REST = 5.0  # seconds at least that an attack is watched
@@ -52,25 +58,25 @@ PLAIN = (
 class Stranger:
     """Somebody with a private chat, and what they were shown in it."""
 
-    server: Telegram
+    server: FakeTelegram
     answers: Counter[str] = field(default_factory=Counter)  # by method
     seen: dict[str, str] = field(default_factory=dict)  # the last button of each verb
 
-    def hears(self, call: Call) -> None:
+    def hears(self, call: ApiCall) -> None:
         """Keeps an answer and its buttons."""
         self.answers[call.method] += 1
         keyboard = json.loads(call.values.get("reply_markup", "{}")).get("inline_keyboard", [])
         for button in (button for row in keyboard for button in row):
-            if action := callback_data.action(button.get("callback_data")):
+            if action := callback_data.decode_action(button.get("callback_data")):
                 self.seen[action.verb] = button["callback_data"]
 
     def says(self, text: str) -> None:
         """Writes."""
-        say(self.server, EVE, text)
+        push_message(self.server, EVE, text)
 
     def presses(self, data: str) -> None:
         """Forges callback data."""
-        forge(self.server, EVE, data)
+        push_callback(self.server, EVE, data)
 
     def presses_seen(self, verb: str) -> None:
         """Presses the last button of a kind, or one of nothing."""
@@ -99,13 +105,16 @@ def _follows(store: Store, queries: Sequence[str], back: int) -> None:
 
 def _saves(store: Store) -> None:
     for key in range(1, SAVED + 1):
-        store.library.save(BOT, EVE, key, now=datetime.now(UTC))
+        store.saved_papers.save(BOT, EVE, key, now=datetime.now(UTC))
 
 
 def _digest(store: Store) -> Digest:
     """A topic's digest of a whole day, of which it shows twelve papers."""
-    newest = store.papers.days()[-1][0]
-    entries = [Entry(one.paper, Kind.NEW) for one in store.papers.on_days(newest, newest)]
+    newest = store.papers.announcement_counts_by_day()[-1][0]
+    entries = [
+        Entry(one.paper, AnnouncementKind.NEW)
+        for one in store.papers.announcements_on_days(newest, newest)
+    ]
     first, rest = tuple(entries[:12]), tuple(entries[12:])
     return Digest("wide", "the", datetime.now(UTC), first, rest, bot=BOT, chat=EVE, subscription=1)
 
@@ -113,7 +122,7 @@ def _digest(store: Store) -> Digest:
 def _asks_often(store: Store) -> None:
     """Has had many digests of long words, each of which left out what is kept of it."""
     large = _digest(store)
-    small = replace(large, topic="w" * 1_900, query="w" * 1_900, rest=large.rest[:200])
+    small = replace(large, topic="w" * 1_900, query="w" * 1_900, left_out=large.left_out[:200])
     for number in range(DIGESTS):
         store.digests.issue(replace(small, subscription=0, period=f"words/{number}"))
 
@@ -123,7 +132,7 @@ def _dear() -> list[str]:
     dice, found = Random(33), dict[str, None]()
     while len(found) < TOPICS:
         try:
-            found[parse(query(dice)).text] = None
+            found[parse(expensive_query(dice)).text] = None
         except QueryError:
             continue
     return [*found]
@@ -159,14 +168,14 @@ ATTACKS: Mapping[str, tuple[Callable[[Store], object], Sequence[Act]]] = {
     ),
     "last page of a digest": (
         lambda s: s.digests.issue(_digest(s)),
-        _presses(f"1rest:1:{LAST - 20}", 20),
+        _presses(f"1rest:1:{PAPERS_ON_LAST_DAY - 20}", 20),
     ),
     "more like this": (lambda s: s.digests.issue(_digest(s)), _presses("1more:1:7", 20)),
     "best first": (lambda _: None, _BEST),
     "stop all and undo": (lambda s: _follows(s, _dear(), 0), _UNDONE * 5),
     "file of 500 hostile topics": (
         lambda _: None,
-        [*_says("/import"), lambda eve: send_file(eve.server, EVE, _FILE)],
+        [*_says("/import"), lambda eve: push_document(eve.server, EVE, _FILE)],
     ),
 }
 
@@ -183,38 +192,39 @@ async def test_what_was_prepared_keeps_nobody_waiting(
     prepare, acts = ATTACKS[attack]
     database = tmp_path / "papergram.db"
     await asyncio.to_thread(_prepared, corpus, database, prepare)
-    witnesses = Witnesses(first=50_000, people=40)
-    server = Telegram(BOT, lambda call: _heard(eve, witnesses, call), no_news)
+    witnesses = Bystanders(first=50_000, people=40)
+    server = FakeTelegram(BOT, lambda call: _heard(eve, witnesses, call), empty_feed)
     eve = Stranger(server)
-    async with served(server):
-        settings = environment(TOKEN, server.url, database, arxiv_rss=server.url)
-        async with running(settings, tmp_path / "log.txt") as program:
-            await until(lambda: "polling" in program.said(), program.said, patience=60.0)
-            watch = Watch(program.pid)
+    async with serving_bot_api(server):
+        settings = bot_environment(TOKEN, server.url, database, arxiv_rss=server.url)
+        async with running_process(settings, tmp_path / "log.txt") as program:
+            await wait_until(lambda: "polling" in program.output(), program.output, timeout=60.0)
+            watch = ProcessMonitor(program.pid)
             acting = asyncio.create_task(_acts(eve, acts))
-            while not acting.done() or monotonic() < watch.began + REST:
-                witnesses.speaks(server)
+            while not acting.done() or monotonic() < watch.started_at + REST:
+                witnesses.send_next(server)
                 await asyncio.sleep(EVERY)
             watch.stop()
-            waited = max(witnesses.times())
-            said = program.said()
+            waited = max(witnesses.all_durations())
+            said = program.output()
 
     print(
         f"{attack:34} others waited {waited:6.2f} s at most; {acting.result():4.0%} answered in"
-        f" {watch.seconds:.1f} s, {watch.spent:6.2f} s of processor, {watch.memory:4.0f} MB,"
-        f" others on the machine {watch.others:.2f} a second; {dict(eve.answers)}"
+        f" {watch.seconds:.1f} s, {watch.cpu_seconds:6.2f} s of processor,"
+        f" {watch.peak_memory:4.0f} MB,"
+        f" others on the machine {watch.load_of_others:.2f} a second; {dict(eve.answers)}"
     )
     assert [line for line in said.splitlines() if " ERROR " in line] == []
-    assert watch.memory < MEMORY
-    if watch.others > QUIET:
-        pytest.skip(f"others used {watch.others:.2f} of a processor: no times are judged")
+    assert watch.peak_memory < MEMORY
+    if watch.load_of_others > MAX_LOAD_OF_OTHERS:
+        pytest.skip(f"others used {watch.load_of_others:.2f} of a processor: no times are judged")
     assert acting.result() == 1
     assert waited < LONGEST
 
 
-def _heard(eve: Stranger, witnesses: Witnesses, call: Call) -> None:
-    if witnesses.is_one(call.chat):
-        witnesses.hears(call)
+def _heard(eve: Stranger, witnesses: Bystanders, call: ApiCall) -> None:
+    if witnesses.has_person(call.chat):
+        witnesses.record_answer(call)
     elif call.method == "answerCallbackQuery" or call.chat == EVE:
         eve.hears(call)
 
@@ -229,7 +239,7 @@ async def _acts(eve: Stranger, acts: Sequence[Act]) -> float:
             return eve.answers.total() > before
 
         try:
-            await until(is_answered, "", patience=PATIENCE)
+            await wait_until(is_answered, "", timeout=PATIENCE)
         except AssertionError:
             return number / len(acts)
         await asyncio.sleep(0.2)  # a press is answered by a message as well
@@ -239,10 +249,10 @@ async def _acts(eve: Stranger, acts: Sequence[Act]) -> float:
 def _prepared(corpus: Path, database: Path, prepare: Callable[[Store], object]) -> None:
     """The store with what days of ordinary use have put into it."""
     shutil.copyfile(corpus, database)
-    store = opened(database)
+    store = open_bot_store(database)
     try:
         with store.transaction():
-            store.subscribers.ensure(Subscriber(BOT, EVE, ChatKind.PRIVATE))
+            store.chats.get_or_add(Chat(BOT, EVE, ChatKind.PRIVATE))
             prepare(store)
     finally:
         store.close()

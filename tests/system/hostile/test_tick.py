@@ -12,12 +12,12 @@ from pathlib import Path
 
 import pytest
 
-from storage.records import Cadence, ChatKind, Subscriber, Subscription
+from storage.records import Cadence, Chat, ChatKind, Subscription
 from tests.support.scale import scaled
-from tests.system.hostile.figures import QUIET, Watch
-from tests.system.hostile.ground import BOT, TOKEN, no_news, opened
-from tests.system.killing.program import environment, running, until
-from tests.system.soak.server import Call, Server, served
+from tests.system.hostile.figures import MAX_LOAD_OF_OTHERS, ProcessMonitor
+from tests.system.hostile.ground import BOT, TOKEN, empty_feed, open_bot_store
+from tests.system.killing.program import bot_environment, running_process, wait_until
+from tests.system.soak.server import ApiCall, FakeBotApi, serving_bot_api
 
 FORGOTTEN = ("the", "the OR we", "learning model", 'au:"a"', "diffusion", "ab* -the", "cat:cs.CV")
 READERS = 30  # whose digests come due in each minute
@@ -35,7 +35,7 @@ class Letters:
     forgotten: set[int] = field(default_factory=set)
     arrived: dict[int, float] = field(default_factory=dict)
 
-    def hears(self, call: Call) -> None:
+    def hears(self, call: ApiCall) -> None:
         """Keeps the moment of a chat's first message."""
         if call.is_message:
             self.arrived.setdefault(call.chat, time.time())
@@ -63,39 +63,40 @@ async def test_what_was_never_told_makes_nobody_late(corpus: Path, tmp_path: Pat
     database = tmp_path / "papergram.db"
     await asyncio.to_thread(shutil.copyfile, corpus, database)
     letters = Letters()
-    async with served(Server(BOT, letters.hears, no_news)) as server:
-        settings = environment(TOKEN, server.url, database, arxiv_rss=server.url)
+    async with serving_bot_api(FakeBotApi(BOT, letters.hears, empty_feed)) as server:
+        settings = bot_environment(TOKEN, server.url, database, arxiv_rss=server.url)
         # The first of the forgotten are due before the bot has started, the readers after.
         minute = (datetime.now(UTC) + timedelta(seconds=120)).replace(second=0, microsecond=0)
         await asyncio.to_thread(_follow, database, minute, letters)
-        async with running(settings, tmp_path / "log.txt") as program:
-            await until(lambda: "polling" in program.said(), program.said, patience=60.0)
-            watch = Watch(program.pid)
+        async with running_process(settings, tmp_path / "log.txt") as program:
+            await wait_until(lambda: "polling" in program.output(), program.output, timeout=60.0)
+            watch = ProcessMonitor(program.pid)
             with suppress(AssertionError):  # then the figures say so
-                await until(lambda: not letters.missing, "", patience=60.0 * (MINUTES + 5))
+                await wait_until(lambda: not letters.missing, "", timeout=60.0 * (MINUTES + 5))
             watch.stop()
-            said = program.said()
+            said = program.output()
 
     late = sorted(letters.late())
     told = (
         f"{len(letters.forgotten)} forgotten topics and {len(letters.due)} readers in {MINUTES}"
         f" minutes: {len(letters.missing)} had nothing; a reader's digest after"
         f" {late[len(late) // 2] if late else -1:.1f} s in the middle, {max(late, default=-1):.1f}"
-        f" s at most; memory at most {watch.memory:.0f} MB, {watch.spent:.0f} s of processor in"
-        f" {watch.seconds:.0f} s, others {watch.others:.2f} a second"
+        f" s at most; memory at most {watch.peak_memory:.0f} MB, {watch.cpu_seconds:.0f} s of"
+        " processor in"
+        f" {watch.seconds:.0f} s, others {watch.load_of_others:.2f} a second"
     )
     print(told)
     assert [line for line in said.splitlines() if " ERROR " in line] == []
     assert not letters.missing, told
-    assert watch.memory < MEMORY
-    if watch.others > QUIET:
-        pytest.skip(f"others used {watch.others:.2f} of a processor: no times are judged")
+    assert watch.peak_memory < MEMORY
+    if watch.load_of_others > MAX_LOAD_OF_OTHERS:
+        pytest.skip(f"others used {watch.load_of_others:.2f} of a processor: no times are judged")
     assert max(late) < 60.0
 
 
 def _follow(database: Path, minute: datetime, letters: Letters) -> None:
     """Forgotten topics that are due at once and in each minute; readers who are due in each."""
-    store = opened(database)
+    store = open_bot_store(database)
     head = store.papers.last_seq()
     try:
         with store.transaction():
@@ -105,13 +106,13 @@ def _follow(database: Path, minute: datetime, letters: Letters) -> None:
                 for words in FORGOTTEN:
                     chat = 2 + len(letters.forgotten)
                     letters.forgotten.add(chat)
-                    store.subscribers.ensure(Subscriber(BOT, chat, ChatKind.PRIVATE))
+                    store.chats.get_or_add(Chat(BOT, chat, ChatKind.PRIVATE))
                     store.subscriptions.add(_topic(chat, words, 0, early))
                 for _ in range(READERS):
                     chat = 1_000 + len(letters.due)
                     letters.due[chat] = due
                     words = TOPICS[chat % len(TOPICS)]
-                    store.subscribers.ensure(Subscriber(BOT, chat, ChatKind.PRIVATE))
+                    store.chats.get_or_add(Chat(BOT, chat, ChatKind.PRIVATE))
                     store.subscriptions.add(_topic(chat, words, head - NEWS, due))
     finally:
         store.close()

@@ -12,80 +12,84 @@ from pathlib import Path
 
 from bot.texts import say
 
-_PAPER = re.compile(r"Study (\d+) of")
-_MARK = say("en", "digest-repeat")
+_PAPER_NUMBER = re.compile(r"Study (\d+) of")
+_REPEAT_NOTE = say("en", "digest-repeat")
 
 
 @dataclass(frozen=True, slots=True)
 class Arrival:
     """A digest that reached a chat: the how-manieth call, which paper, whether it was marked."""
 
-    number: int
+    call_number: int
     chat: int
     paper: int
-    message: int
-    is_marked: bool
+    message_id: int
+    is_marked_repeat: bool
 
     @property
-    def parcel(self) -> tuple[int, int]:
+    def message_key(self) -> tuple[int, int]:
         """What makes it the same parcel as another: chat and paper."""
         return self.chat, self.paper
 
 
 @dataclass(frozen=True, slots=True)
-class Account:
+class ArrivalLog:
     """The arrivals in the server's order, and where each life of the program began."""
 
     arrivals: tuple[Arrival, ...]
-    lives: tuple[int, ...]  # numbers of the calls with which a life begins
+    process_starts: tuple[int, ...]  # numbers of the calls with which a life begins
 
     @property
-    def parcels(self) -> dict[tuple[int, int], list[Arrival]]:
+    def arrivals_by_message(self) -> dict[tuple[int, int], list[Arrival]]:
         """Every arrival of each parcel."""
-        found: dict[tuple[int, int], list[Arrival]] = {}
-        for one in self.arrivals:
-            found.setdefault(one.parcel, []).append(one)
-        return found
+        arrivals_by_key: dict[tuple[int, int], list[Arrival]] = {}
+        for arrival in self.arrivals:
+            arrivals_by_key.setdefault(arrival.message_key, []).append(arrival)
+        return arrivals_by_key
 
     @property
-    def repeats(self) -> int:
+    def repeat_count(self) -> int:
         """How many messages came once more."""
-        return len(self.arrivals) - len(self.parcels)
+        return len(self.arrivals) - len(self.arrivals_by_message)
 
-    def unmarked(self) -> list[list[Arrival]]:
+    def unmarked_repeats(self) -> list[list[Arrival]]:
         """Parcels that came more than once with fewer marks than repeats."""
-        several = [one for one in self.parcels.values() if len(one) > 1]
-        return [one for one in several if sum(a.is_marked for a in one) < len(one) - 1]
+        repeated = [arrivals for arrivals in self.arrivals_by_message.values() if len(arrivals) > 1]
+        return [
+            arrivals
+            for arrivals in repeated
+            if sum(arrival.is_marked_repeat for arrival in arrivals) < len(arrivals) - 1
+        ]
 
-    def repeats_between(self, borders: Sequence[int]) -> Counter[int]:
+    def repeats_between(self, last_calls: Sequence[int]) -> Counter[int]:
         """Behind how many of these calls the message was sent that came again later."""
         return Counter(
-            bisect_left(borders, earlier.number)
-            for arrivals in self.parcels.values()
+            bisect_left(last_calls, earlier.call_number)
+            for arrivals in self.arrivals_by_message.values()
             for earlier in arrivals[:-1]
         )
 
-    def out_of_order(self) -> list[int]:
+    def chats_out_of_order(self) -> list[int]:
         """Chats whose digests did not come in the order of their topics."""
-        first: dict[int, list[int]] = {}
-        for arrivals in self.parcels.values():
-            first.setdefault(arrivals[0].chat, []).append(arrivals[0].paper)
-        return [chat for chat, order in first.items() if order != sorted(order)]
+        papers_by_chat: dict[int, list[int]] = {}
+        for arrivals in self.arrivals_by_message.values():
+            papers_by_chat.setdefault(arrivals[0].chat, []).append(arrivals[0].paper)
+        return [chat for chat, papers in papers_by_chat.items() if papers != sorted(papers)]
 
 
-def read(journal: Path) -> Account:
+def read_arrivals(log_path: Path) -> ArrivalLog:
     """The account of a server's journal."""
-    arrivals, lives = [], []
-    for line in journal.read_text(encoding="utf-8").splitlines():
+    arrivals, process_starts = [], []
+    for line in log_path.read_text(encoding="utf-8").splitlines():
         call = json.loads(line)
         if call["method"] == "getMe":
-            lives.append(call["number"])
+            process_starts.append(call["number"])
         if call["method"] != "sendMessage" or not call["is_accepted"]:
             continue
         text = call["parameters"]["text"]
-        found = _PAPER.search(text)
-        if found:
-            chat, message = int(call["parameters"]["chat_id"]), call["result"]["message_id"]
-            marked = _MARK in text
-            arrivals.append(Arrival(call["number"], chat, int(found[1]), message, marked))
-    return Account(tuple(arrivals), tuple(lives))
+        match = _PAPER_NUMBER.search(text)
+        if match:
+            chat, message_id = int(call["parameters"]["chat_id"]), call["result"]["message_id"]
+            is_marked = _REPEAT_NOTE in text
+            arrivals.append(Arrival(call["number"], chat, int(match[1]), message_id, is_marked))
+    return ArrivalLog(tuple(arrivals), tuple(process_starts))

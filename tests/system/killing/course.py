@@ -6,75 +6,92 @@ import asyncio
 from collections.abc import Sequence
 from pathlib import Path
 
-from bot.app.lifecycle import WORKERS, in_flight
-from storage.records import ParcelState, Rank
+from bot.app.lifecycle import MIN_WORKERS, delivery_workers_for
+from storage.records import MessageState, Priority
 from tests.support.builders import BOT
-from tests.system.killing.account import Account, read
-from tests.system.killing.ground import WORDS, Ground
+from tests.system.killing.account import ArrivalLog, read_arrivals
+from tests.system.killing.ground import TOPIC_WORDS, KillScenario
 
 RATE = 120  # messages a second, which still keeps few in flight
-EARLY = 0.1  # of the kills come while the program still begins
+EARLY_SHARE = 0.1  # of the kills come while the program still begins
 
 
-async def some_time_passes(ground: Ground) -> None:
+async def let_time_pass(scenario: KillScenario) -> None:
     """Mostly until some messages have left, at times not until the program has begun."""
-    ground.talks()
-    if ground.dice.random() < EARLY:
-        await asyncio.sleep(ground.dice.uniform(0.0, 1.0))
+    scenario.change_delivery_time()
+    if scenario.rng.random() < EARLY_SHARE:
+        await asyncio.sleep(scenario.rng.uniform(0.0, 1.0))
         return
-    await ground.sends_more(ground.dice.randint(1, 50))
-    ground.talks()
-    await asyncio.sleep(ground.dice.uniform(0.0, 0.05))
+    await scenario.wait_for_more_sends(scenario.rng.randint(1, 50))
+    scenario.change_delivery_time()
+    await asyncio.sleep(scenario.rng.uniform(0.0, 0.05))
 
 
-async def until_all_is_done(ground: Ground) -> None:
+async def wait_until_delivered(scenario: KillScenario) -> None:
     """Waits until nothing is left to send or to answer."""
-    store = ground.store()
+    store = scenario.open_store()
     try:
 
         def is_done() -> bool:
-            counts = store.outbox.counts(BOT)
-            left = counts[ParcelState.READY] + counts[ParcelState.SENDING]
-            unread = len(ground.emulator.world.updates) or store.inbox.pending(BOT, 1)
-            return not left and not unread
+            counts = store.outbox.counts_by_state(BOT)
+            unsent = counts[MessageState.READY] + counts[MessageState.SENDING]
+            unread = len(scenario.emulator.state.updates) or store.inbox.pending(BOT, 1)
+            return not unsent and not unread
 
-        await ground.until(is_done, "not everything was delivered and answered")
+        await scenario.wait_until(is_done, "not everything was delivered and answered")
     finally:
         store.close()
 
 
-def check(
-    ground: Ground, folder: Path, breaks: int, *, borders: Sequence[int] | None = None
-) -> Account:
+def check_deliveries(
+    scenario: KillScenario,
+    folder: Path,
+    interruptions: int,
+    *,
+    last_calls: Sequence[int] | None = None,
+) -> ArrivalLog:
     """Nothing lost; at most the sends in flight repeated, each marked; each word heeded once.
 
-    ``borders`` are the last calls before each break; where each begins a life, that tells them.
+    ``last_calls`` are the last calls before each break; where each begins a life, that tells them.
     """
-    account = read(folder / "calls.jsonl")
-    everybody = {(p.id, n) for p in ground.people for n in range(1, len(WORDS) + 1)}
-    assert set(account.parcels) == everybody, "lost, or sent to somebody else"
-    assert account.unmarked() == []
-    assert in_flight(RATE) == WORKERS
-    repeats = account.repeats_between(account.lives if borders is None else borders)
-    assert all(count <= WORKERS for count in repeats.values()), repeats
-    assert account.repeats <= breaks * WORKERS
-    assert account.out_of_order() == []
-    _check_store(ground)
-    print(f"{breaks} breaks in {len(account.lives)} lives, {account.repeats} repeats, all marked")
-    return account
+    arrival_log = read_arrivals(folder / "calls.jsonl")
+    expected_messages = {
+        (person.id, number)
+        for person in scenario.people
+        for number in range(1, len(TOPIC_WORDS) + 1)
+    }
+    assert set(arrival_log.arrivals_by_message) == expected_messages, (
+        "lost, or sent to somebody else"
+    )
+    assert arrival_log.unmarked_repeats() == []
+    assert delivery_workers_for(RATE) == MIN_WORKERS
+    repeats = arrival_log.repeats_between(
+        arrival_log.process_starts if last_calls is None else last_calls
+    )
+    assert all(count <= MIN_WORKERS for count in repeats.values()), repeats
+    assert arrival_log.repeat_count <= interruptions * MIN_WORKERS
+    assert arrival_log.chats_out_of_order() == []
+    _check_commands_applied(scenario)
+    print(
+        f"{interruptions} breaks in {len(arrival_log.process_starts)} lives,"
+        f" {arrival_log.repeat_count} repeats, all marked"
+    )
+    return arrival_log
 
 
-def _check_store(ground: Ground) -> None:
+def _check_commands_applied(scenario: KillScenario) -> None:
     """Each command was applied once, in its order: a topic counts its changes."""
-    store = ground.store()
+    store = scenario.open_store()
     try:
-        for person in ground.talkers:
-            said = ground.said.get(person.id, [])
-            for topic in store.subscriptions.of(BOT, person.id):
-                assert topic.fence == 1 + len(said), "a command was lost or applied twice"
-                assert not said or topic.cadence.times == (said[-1],)
-        sent = store.outbox.in_state(BOT, ParcelState.SENT, limit=1_000_000)
-        digests = [one for one in sent if one.rank is not Rank.ANSWER]
-        assert len(digests) == len(ground.people) * len(WORDS)
+        for person in scenario.active_people:
+            requested_times = scenario.requested_times.get(person.id, [])
+            for topic in store.subscriptions.of_chat(BOT, person.id):
+                assert topic.row_version == 1 + len(requested_times), (
+                    "a command was lost or applied twice"
+                )
+                assert not requested_times or topic.cadence.times == (requested_times[-1],)
+        sent_messages = store.outbox.messages_in_state(BOT, MessageState.SENT, limit=1_000_000)
+        digests = [message for message in sent_messages if message.priority is not Priority.REPLY]
+        assert len(digests) == len(scenario.people) * len(TOPIC_WORDS)
     finally:
         store.close()

@@ -8,17 +8,24 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from bot.digests.publish import settle
-from bot.topics.query.parser import indexed
+from bot.digests.publish import mark_feed_round_complete
+from bot.topics.query.parser import index_text
 from storage import Store, open_store
-from storage.records import Announcement, Cadence, Kind, Paper, Spending, Subscription
+from storage.records import (
+    Announcement,
+    AnnouncementKind,
+    Cadence,
+    DailySpending,
+    Paper,
+    Subscription,
+)
 from tests.models.server import KEY, MODEL
-from tests.support.builders import BOT, chat, follow
+from tests.support.builders import BOT, create_chat, subscribe_chat
 
 PAPERS = 200
 LANGUAGES = ("zh", "en")
-WANTED = PAPERS * len(LANGUAGES)
-AT_ONCE = 8
+SUMMARIES_WANTED = PAPERS * len(LANGUAGES)
+CONCURRENCY = 8
 LATENCY = 0.08  # seconds until the model answers
 _TITLE = "DeepFlow-2: Learning to route messages with graph networks"
 _ABSTRACT = (
@@ -29,68 +36,77 @@ _ABSTRACT = (
 
 
 @dataclass(frozen=True, slots=True)
-class Bill:
+class ModelCalls:
     """The server's own account: what was asked, and what it had answered."""
 
-    asked: Counter[tuple[str, str]]  # by paper and language
-    answered: int
+    calls_by_paper: Counter[tuple[str, str]]  # by paper and language
+    answer_count: int
 
     @property
-    def calls(self) -> int:
+    def call_count(self) -> int:
         """All that came."""
-        return self.asked.total()
+        return self.calls_by_paper.total()
 
 
-def bill(log: Path) -> Bill:
+def read_model_calls(log: Path) -> ModelCalls:
     """The account of a server's log."""
     rows = [json.loads(line) for line in log.read_text(encoding="utf-8").splitlines()]
-    asked = Counter((row["paper"], row["language"]) for row in rows if row["event"] == "call")
-    return Bill(asked, sum(row["event"] == "end" and row["outcome"] == "200" for row in rows))
+    calls_by_paper = Counter(
+        (row["paper"], row["language"]) for row in rows if row["event"] == "call"
+    )
+    return ModelCalls(
+        calls_by_paper, sum(row["event"] == "end" and row["outcome"] == "200" for row in rows)
+    )
 
 
-def calls(log: Path) -> int:
+def count_calls(log: Path) -> int:
     """How many calls have come so far."""
     return log.read_bytes().count(b'"call"') if log.exists() else 0
 
 
-def settings(url: str) -> dict[str, str]:
+def model_settings(url: str) -> dict[str, str]:
     """The settings that name the model."""
-    return {"llm_url": url, "llm_key": KEY, "llm_model": MODEL, "llm_at_once": str(AT_ONCE)}
+    return {"llm_url": url, "llm_key": KEY, "llm_model": MODEL, "llm_at_once": str(CONCURRENCY)}
 
 
-def opened(database: Path) -> Store:
+def open_bot_store(database: Path) -> Store:
     """The bot's own store; the caller closes it."""
-    return open_store(f"sqlite:///{database}", words=indexed)
+    return open_store(f"sqlite:///{database}", analyze=index_text)
 
 
-def fill(database: Path, people: list[int], *, due: datetime | None = None) -> None:
+def fill_database(database: Path, people: list[int], *, due_at: datetime | None = None) -> None:
     """Readers of both languages, and papers that each of them is to be shown."""
     now = datetime.now(UTC)
-    due = due or now + timedelta(hours=3)
-    store = opened(database)
+    due_at = due_at or now + timedelta(hours=3)
+    store = open_bot_store(database)
     try:
         for person in people:
             with store.transaction():
                 reader = replace(
-                    chat(store, person), languages=LANGUAGES, cadence=Cadence(times=(due.time(),))
+                    create_chat(store, person),
+                    languages=LANGUAGES,
+                    cadence=Cadence(times=(due_at.time(),)),
                 )
-                store.subscribers.change(reader)
-            topic = follow(store, reader, "network", now=now - timedelta(days=1))
-            _due(store, topic, due)
-        announcements = [Announcement(_paper(n), "cs.NI", Kind.NEW, now.date()) for n in _numbers()]
+                store.chats.update(reader)
+            topic = subscribe_chat(store, reader, "network", now=now - timedelta(days=1))
+            _set_due(store, topic, due_at)
+        announcements = [
+            Announcement(_paper(number), "cs.NI", AnnouncementKind.NEW, now.date())
+            for number in _paper_numbers()
+        ]
         with store.transaction():
-            store.papers.add(announcements, seen=now)
-        settle(store, now)
+            store.papers.add_announcements(announcements, seen_at=now)
+        mark_feed_round_complete(store, now)
     finally:
         store.close()
 
 
-def _due(store: Store, topic: Subscription, due: datetime) -> None:
+def _set_due(store: Store, topic: Subscription, due_at: datetime) -> None:
     with store.transaction():
-        assert store.subscriptions.change(replace(topic, limit=PAPERS, next_due=due))
+        assert store.subscriptions.update(replace(topic, limit=PAPERS, next_due=due_at))
 
 
-def _numbers() -> range:
+def _paper_numbers() -> range:
     return range(1101, 1101 + PAPERS)
 
 
@@ -105,18 +121,20 @@ def _paper(number: int) -> Paper:
     )
 
 
-def made(store: Store) -> Counter[tuple[str, str]]:
+def summaries_made(store: Store) -> Counter[tuple[str, str]]:
     """How often each paper was glossed in each language, by the model."""
-    found: Counter[tuple[str, str]] = Counter()
-    for number in _numbers():
+    counts: Counter[tuple[str, str]] = Counter()
+    for number in _paper_numbers():
         paper = store.papers.get(f"arxiv:2611.9{number:04}")
         assert paper
-        said = store.papers.glosses_of(paper.key, 1)
-        found.update((paper.id, gloss.language) for gloss in said if gloss.maker == MODEL)
-    return found
+        summaries = store.papers.summaries_of_version(paper.key, 1)
+        counts.update(
+            (paper.id, summary.language) for summary in summaries if summary.producer == MODEL
+        )
+    return counts
 
 
-def spent(store: Store) -> Spending:
+def stored_spending(store: Store) -> DailySpending:
     """What the store says was paid, of all days."""
     today = datetime.now(UTC).date()
     rows = store.spending.between(today - timedelta(days=1), today + timedelta(days=1))
@@ -124,10 +142,10 @@ def spent(store: Store) -> Spending:
     return replace(
         rows[0],
         calls=sum(row.calls for row in rows),
-        unused=sum(row.unused for row in rows),
+        unusable_answers=sum(row.unusable_answers for row in rows),
     )
 
 
-def digests(store: Store, person: int) -> int:
+def count_digests(store: Store, person: int) -> int:
     """How many digests a reader was issued."""
-    return len(store.digests.of(BOT, person, limit=100))
+    return len(store.digests.headings_of_chat(BOT, person, limit=100))

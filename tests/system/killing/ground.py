@@ -11,112 +11,123 @@ from pathlib import Path
 from random import Random
 
 from bot.demo.emulator.bot_api import Emulator
-from bot.demo.emulator.faults import slow
+from bot.demo.emulator.faults import slow_response
 from bot.demo.people.people import Person
-from bot.digests.publish import publish
-from bot.topics.query.parser import indexed
+from bot.digests.publish import publish_due_chats
+from bot.topics.query.parser import index_text
 from storage import Store, open_store
 from storage.records import Cadence
-from tests.support.builders import BOT, announce, chat, follow, papers
-from tests.system.killing.program import until
+from tests.support.builders import BOT, announce, create_chat, papers, subscribe_chat
+from tests.system.killing.program import wait_until
 
-WORDS = ("diffusion", "robots", "quantum", "fairness")  # a topic each, with one paper each
-TALKERS = 20
-_SENDS = ("sendMessage", "sendRichMessage")
-_PATIENCE = 90.0
+TOPIC_WORDS = ("diffusion", "robots", "quantum", "fairness")  # a topic each, with one paper each
+ACTIVE_PEOPLE = 20
+_SEND_METHODS = ("sendMessage", "sendRichMessage")
+_TIMEOUT = 90.0
 
 
 @dataclass
-class Ground:
+class KillScenario:
     """A server, its people, and the database of a bot that has something for each of them."""
 
     emulator: Emulator
     people: list[Person]
     database: Path
-    dice: Random
-    said: dict[int, list[time]] = field(default_factory=dict)  # by each chat, in its order
+    rng: Random
+    requested_times: dict[int, list[time]] = field(
+        default_factory=dict
+    )  # by each chat, in its order
 
     @property
-    def talkers(self) -> list[Person]:
+    def active_people(self) -> list[Person]:
         """Those who keep talking while their digests are delivered."""
-        return self.people[:TALKERS]
+        return self.people[:ACTIVE_PEOPLE]
 
     @property
-    def sends(self) -> int:
+    def sent_count(self) -> int:
         """How many messages the server has taken so far."""
-        return len(self.emulator.accepted(*_SENDS))
+        return len(self.emulator.accepted_calls(*_SEND_METHODS))
 
     @property
-    def last_call(self) -> int:
+    def last_call_number(self) -> int:
         """The number of the newest message that the server has taken."""
-        return max((call.number for call in self.emulator.accepted(*_SENDS)), default=0)
+        return max(
+            (call.number for call in self.emulator.accepted_calls(*_SEND_METHODS)), default=0
+        )
 
-    def store(self) -> Store:
+    def open_store(self) -> Store:
         """The bot's own store; the caller closes it."""
-        return open_store(f"sqlite:///{self.database}", words=indexed)
+        return open_store(f"sqlite:///{self.database}", analyze=index_text)
 
-    async def until(self, what: Callable[[], bool], missing: str) -> None:
+    async def wait_until(self, condition: Callable[[], bool], failure: str) -> None:
         """Waits until something is so."""
-        told = f"{missing}: {self.sends} messages had been taken"
-        await until(what, told, patience=_PATIENCE)
+        failure_message = f"{failure}: {self.sent_count} messages had been taken"
+        await wait_until(condition, failure_message, timeout=_TIMEOUT)
 
-    async def sends_more(self, count: int) -> None:
+    async def wait_for_more_sends(self, count: int) -> None:
         """Waits until the server has taken so many more messages."""
-        goal = self.sends + count
-        await self.until(lambda: self.sends >= goal, f"no {count} further messages")
+        goal = self.sent_count + count
+        await self.wait_until(lambda: self.sent_count >= goal, f"no {count} further messages")
 
-    def talks(self) -> None:
+    def change_delivery_time(self) -> None:
         """Lets somebody set a new time, far from now: an effect that can be counted."""
-        person = self.dice.choice(self.talkers)
-        hours, minutes = self.dice.randrange(4, 20), self.dice.randrange(60)
-        wanted = datetime.now(UTC) + timedelta(hours=hours, minutes=minutes)
-        at = time(wanted.hour, wanted.minute)
-        person.say(f"/time {at:%H:%M}")
-        self.said.setdefault(person.id, []).append(at)
+        person = self.rng.choice(self.active_people)
+        hours, minutes = self.rng.randrange(4, 20), self.rng.randrange(60)
+        instant = datetime.now(UTC) + timedelta(hours=hours, minutes=minutes)
+        delivery_time = time(instant.hour, instant.minute)
+        person.send_text(f"/time {delivery_time:%H:%M}")
+        self.requested_times.setdefault(person.id, []).append(delivery_time)
 
 
 @asynccontextmanager
-async def prepared(folder: Path, chats: int, seed: int, answer: float) -> AsyncIterator[Ground]:
-    """A ground with four parcels for each chat; each send is answered after up to ``answer``."""
-    async with Emulator.serve(log=folder / "calls.jsonl") as emulator:
-        tide = asyncio.create_task(_answers(emulator, answer))
-        people = [emulator.people.person(f"P{n}", is_known=True) for n in range(chats)]
-        ground = Ground(emulator, people, folder / "papergram.db", Random(seed))
-        await asyncio.to_thread(_fill, ground)
+async def kill_scenario(
+    folder: Path, chats: int, seed: int, max_delay: float
+) -> AsyncIterator[KillScenario]:
+    """A ground with four parcels for each chat; each send is answered after up to ``max_delay``."""
+    async with Emulator.serve(log_path=folder / "calls.jsonl") as emulator:
+        answer_task = asyncio.create_task(_answer_late(emulator, max_delay))
+        people = [
+            emulator.people.create_person(f"P{number}", has_started_bot=True)
+            for number in range(chats)
+        ]
+        scenario = KillScenario(emulator, people, folder / "papergram.db", Random(seed))
+        await asyncio.to_thread(_store_due_digests, scenario)
         try:
-            yield ground
+            yield scenario
         finally:
-            tide.cancel()
+            answer_task.cancel()
             with suppress(asyncio.CancelledError):
-                await tide
+                await answer_task
 
 
-async def _answers(emulator: Emulator, every: float) -> None:
+async def _answer_late(emulator: Emulator, interval: float) -> None:
     """Takes each message at once and answers it late, so that sends are always in flight."""
-    tide = asyncio.Event()
-    emulator.faults.next("sendMessage", slow(tide), times=10**9)
+    release_event = asyncio.Event()
+    emulator.faults.schedule("sendMessage", slow_response(release_event), times=10**9)
     while True:
-        await asyncio.sleep(every)
-        tide.set()
-        tide.clear()
+        await asyncio.sleep(interval)
+        release_event.set()
+        release_event.clear()
 
 
-def _fill(ground: Ground) -> None:
+def _store_due_digests(scenario: KillScenario) -> None:
     """Topics of yesterday, due an hour ago, by the verbs that make them."""
     now = datetime.now(UTC).replace(second=0, microsecond=0)
-    due = now - timedelta(hours=2)
-    store = ground.store()
+    due_at = now - timedelta(hours=2)
+    store = scenario.open_store()
     try:
-        for person in ground.people:
+        for person in scenario.people:
             with store.transaction():
-                reader = replace(chat(store, person.id), cadence=Cadence(times=(due.time(),)))
-                store.subscribers.change(reader)
-            for word in WORDS:
-                follow(store, reader, word, now=now - timedelta(days=1))
-        for number, word in enumerate(WORDS, start=1):
+                reader = replace(
+                    create_chat(store, person.id), cadence=Cadence(times=(due_at.time(),))
+                )
+                store.chats.update(reader)
+            for word in TOPIC_WORDS:
+                subscribe_chat(store, reader, word, now=now - timedelta(days=1))
+        for number, word in enumerate(TOPIC_WORDS, start=1):
             announce(store, papers(number, word=word))
-        published = publish(store, BOT, now - timedelta(hours=1))
-        assert published.digests == len(ground.people) * len(WORDS)
+        published = publish_due_chats(store, BOT, now - timedelta(hours=1))
+        assert published.digests == len(scenario.people) * len(TOPIC_WORDS)
         assert published.failed == 0
     finally:
         store.close()

@@ -7,60 +7,64 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from bot.app.leader_election import DUTY
+from bot.app.leader_election import LEADER_LEASE
 from storage import Store
-from tests.system.killing.ground import Ground
-from tests.system.killing.program import Program, environment, started, until
+from tests.system.killing.ground import KillScenario
+from tests.system.killing.program import BotProcess, bot_environment, start_process, wait_until
 
 
 @dataclass
-class Pair:
+class ProcessPair:
     """The processes that live; there are two of them but for moments."""
 
     settings: Mapping[str, str]
     folder: Path
     store: Store
-    alive: list[Program] = field(default_factory=list)
-    _begun: int = 0
+    processes: list[BotProcess] = field(default_factory=list)
+    _started_count: int = 0
 
-    async def fill(self) -> None:
+    async def start_missing(self) -> None:
         """Starts what is missing to two; each has a log of its own."""
-        while len(self.alive) < 2:
-            self._begun += 1
-            log = self.folder / f"log-{self._begun}.txt"
-            self.alive.append(await started(self.settings, log))
+        while len(self.processes) < 2:
+            self._started_count += 1
+            log = self.folder / f"log-{self._started_count}.txt"
+            self.processes.append(await start_process(self.settings, log))
 
-    def working(self) -> Program | None:
+    def leader(self) -> BotProcess | None:
         """The one that has the duty, by the lease that both ask for."""
-        held = self.store.leases.held(DUTY)
-        if held is None or held.until.timestamp() == 0:
+        lease = self.store.leases.get(LEADER_LEASE)
+        if lease is None or lease.expires_at.timestamp() == 0:
             return None
-        number = int(held.holder.rpartition(":")[2])
-        return next((one for one in self.alive if one.pid == number), None)
+        pid = int(lease.holder.rpartition(":")[2])
+        return next((process for process in self.processes if process.pid == pid), None)
 
-    async def worker(self) -> Program:
+    async def wait_for_leader(self) -> BotProcess:
         """The one that works, as soon as one does."""
-        await until(lambda: self.working() is not None, "nobody works", patience=60.0)
-        found = self.working()
-        assert found is not None
-        return found
+        await wait_until(lambda: self.leader() is not None, "nobody works", timeout=60.0)
+        leading = self.leader()
+        assert leading is not None
+        return leading
 
-    async def loses(self, program: Program) -> None:
+    async def kill(self, program: BotProcess) -> None:
         """Kills one of them."""
-        self.alive.remove(program)
-        await program.killed()
+        self.processes.remove(program)
+        await program.kill()
 
 
 @asynccontextmanager
-async def paired(ground: Ground, folder: Path, **settings: str) -> AsyncIterator[Pair]:
+async def process_pair(
+    scenario: KillScenario, folder: Path, **settings: str
+) -> AsyncIterator[ProcessPair]:
     """Two processes that deliver what waits, until the block ends."""
-    store = ground.store()
-    chosen = environment(ground.emulator.token, ground.emulator.url, ground.database, **settings)
-    pair = Pair(chosen, folder, store)
+    store = scenario.open_store()
+    environment_variables = bot_environment(
+        scenario.emulator.token, scenario.emulator.url, scenario.database, **settings
+    )
+    pair = ProcessPair(environment_variables, folder, store)
     try:
-        await pair.fill()
+        await pair.start_missing()
         yield pair
     finally:
-        for program in list(pair.alive):
-            await pair.loses(program)
+        for program in list(pair.processes):
+            await pair.kill(program)
         store.close()

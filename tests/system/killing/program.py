@@ -11,17 +11,17 @@ from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-_NOWHERE = "http://127.0.0.1:9"  # discards: nobody answers for arXiv here
-_LOOK = 0.005  # seconds between looks
-_KEPT = ("PATH", "HOME", "SYSTEMROOT")
+_UNREACHABLE_URL = "http://127.0.0.1:9"  # discards: nobody answers for arXiv here
+_POLL_INTERVAL = 0.005  # seconds between looks
+_INHERITED_VARIABLES = ("PATH", "HOME", "SYSTEMROOT")
 
 
 @dataclass(frozen=True, slots=True)
-class Program:
+class BotProcess:
     """A running bot and the file that its log goes to."""
 
     process: asyncio.subprocess.Process
-    log: Path
+    log_path: Path
 
     @property
     def pid(self) -> int:
@@ -33,57 +33,59 @@ class Program:
         """Whether it is no more."""
         return self.process.returncode is not None
 
-    def signal(self, what: signal.Signals) -> None:
+    def send_signal(self, signal_number: signal.Signals) -> None:
         """Sends a signal, unless the process has ended already."""
         with suppress(ProcessLookupError):
-            self.process.send_signal(what)
+            self.process.send_signal(signal_number)
 
-    async def says(self, words: str) -> None:
+    async def wait_for_output(self, text: str) -> None:
         """Waits until its log holds some words."""
-        await until(lambda: words in self.said(), lambda: f"never said {words!r}:\n{self.said()}")
+        await wait_until(
+            lambda: text in self.output(), lambda: f"never said {text!r}:\n{self.output()}"
+        )
 
-    async def killed(self) -> None:
+    async def kill(self) -> None:
         """Kills it in the middle of whatever it does, and waits until it is gone."""
-        self.signal(signal.SIGKILL)
+        self.send_signal(signal.SIGKILL)
         await self.process.wait()
 
-    async def ends(self, within: float) -> int:
+    async def wait_for_exit(self, timeout: float) -> int:
         """Its exit code, which has to come within so many seconds."""
         try:
-            async with asyncio.timeout(within):
+            async with asyncio.timeout(timeout):
                 return await self.process.wait()
         except TimeoutError:
-            raise AssertionError(f"the program did not end\n{self.said()}") from None
+            raise AssertionError(f"the program did not end\n{self.output()}") from None
 
-    def said(self) -> str:
+    def output(self) -> str:
         """Everything it wrote to its two outputs."""
-        return self.log.read_text(encoding="utf-8", errors="replace")
+        return self.log_path.read_text(encoding="utf-8", errors="replace")
 
 
-def environment(token: str, server: str, database: Path, **settings: str) -> dict[str, str]:
+def bot_environment(token: str, server: str, database: Path, **settings: str) -> dict[str, str]:
     """The settings of a bot that talks to ``server`` and to no arXiv."""
-    kept = {name: os.environ[name] for name in _KEPT if name in os.environ}
-    return kept | {
+    inherited = {name: os.environ[name] for name in _INHERITED_VARIABLES if name in os.environ}
+    return inherited | {
         "LANG": "en",
         "TELEGRAM_BOT_TOKEN": token,
         "PAPERGRAM_TELEGRAM_API": server,
         "PAPERGRAM_DATABASE": f"sqlite:///{database}",
-        "PAPERGRAM_ARXIV_RSS": _NOWHERE,
-        "PAPERGRAM_ARXIV_API": _NOWHERE,
-        "PAPERGRAM_ARXIV_OAI": _NOWHERE,
+        "PAPERGRAM_ARXIV_RSS": _UNREACHABLE_URL,
+        "PAPERGRAM_ARXIV_API": _UNREACHABLE_URL,
+        "PAPERGRAM_ARXIV_OAI": _UNREACHABLE_URL,
         **{f"PAPERGRAM_{name.upper()}": value for name, value in settings.items()},
     }
 
 
-async def started(
+async def start_process(
     settings: Mapping[str, str],
-    log: Path,
+    log_path: Path,
     command: str = "run",
     *,
     program: Sequence[str] = ("-m", "bot"),
-) -> Program:
+) -> BotProcess:
     """A command, of itself the bot, that begins now; what it says is added to the log."""
-    with log.open("ab") as output:
+    with log_path.open("ab") as output:
         process = await asyncio.create_subprocess_exec(
             sys.executable,
             *program,
@@ -93,26 +95,31 @@ async def started(
             stdout=output,
             stderr=output,
         )
-    return Program(process, log)
+    return BotProcess(process, log_path)
 
 
 @asynccontextmanager
-async def running(settings: Mapping[str, str], log: Path) -> AsyncIterator[Program]:
+async def running_process(settings: Mapping[str, str], log_path: Path) -> AsyncIterator[BotProcess]:
     """A bot that runs until the block ends, however it ends."""
-    program = await started(settings, log)
+    program = await start_process(settings, log_path)
     try:
         yield program
     finally:
-        await program.killed()
+        await program.kill()
 
 
-async def until(
-    what: Callable[[], bool], missing: Callable[[], str] | str, *, patience: float = 20.0
+async def wait_until(
+    condition: Callable[[], bool],
+    failure_message: Callable[[], str] | str,
+    *,
+    timeout: float = 20.0,
 ) -> None:
     """Waits until something is so."""
     try:
-        async with asyncio.timeout(patience):
-            while not what():  # noqa: ASYNC110 - nothing rings when another process has done it
-                await asyncio.sleep(_LOOK)
+        async with asyncio.timeout(timeout):
+            while not condition():  # noqa: ASYNC110 - nothing rings when another process has done it
+                await asyncio.sleep(_POLL_INTERVAL)
     except TimeoutError:
-        raise AssertionError(missing if isinstance(missing, str) else missing()) from None
+        raise AssertionError(
+            failure_message if isinstance(failure_message, str) else failure_message()
+        ) from None

@@ -11,11 +11,11 @@ from pathlib import Path
 import pytest
 
 from bot.texts import say
-from storage.records import ParcelState, Rank
+from storage.records import MessageState, Priority
 from tests.support.builders import BOT
 from tests.support.scale import scaled
-from tests.system.killing.ground import Ground, prepared
-from tests.system.killing.program import environment, running, started
+from tests.system.killing.ground import KillScenario, kill_scenario
+from tests.system.killing.program import bot_environment, running_process, start_process
 
 PEOPLE = 50
 KILLS = scaled(200)
@@ -31,48 +31,48 @@ _MARK = say("en", "digest-repeat")
 @pytest.mark.scaled
 @pytest.mark.timeout(1800)
 async def test_killed_at_any_moment_it_answers_everybody(tmp_path: Path) -> None:
-    async with prepared(tmp_path, PEOPLE, 11, ANSWER) as ground:
-        settings = environment(
+    async with kill_scenario(tmp_path, PEOPLE, 11, ANSWER) as ground:
+        settings = bot_environment(
             ground.emulator.token, ground.emulator.url, ground.database, rate=str(RATE)
         )
         log = tmp_path / "log.txt"
         asked: dict[str, int] = {}
         for _ in range(KILLS):
-            program = await started(settings, log)
+            program = await start_process(settings, log)
             try:
                 await _people_ask(ground, asked)
-                assert not program.has_ended, program.said()
+                assert not program.has_ended, program.output()
             finally:
-                await program.killed()
-        async with running(settings, log):
-            await ground.until(lambda: _is_done(ground), "not everything was answered")
+                await program.kill()
+        async with running_process(settings, log):
+            await ground.wait_until(lambda: _is_done(ground), "not everything was answered")
         _check(ground, tmp_path / "calls.jsonl", asked)
 
 
-async def _people_ask(ground: Ground, asked: dict[str, int]) -> None:
+async def _people_ask(ground: KillScenario, asked: dict[str, int]) -> None:
     """Some ask before the program has begun, others while it answers; then it is killed."""
-    dice = ground.dice
+    dice = ground.rng
     for _ in range(dice.randint(1, 4)):
         for _ in range(dice.randint(1, 5)):
             person, word = dice.choice(ground.people), f"qq{len(asked)}qq"
-            person.say(f"/unsub {word}")
+            person.send_text(f"/unsub {word}")
             asked[word] = person.id
         if dice.random() < 0.8:
-            await ground.sends_more(1)
+            await ground.wait_for_more_sends(1)
         await asyncio.sleep(dice.uniform(0.0, 0.1))
 
 
-def _is_done(ground: Ground) -> bool:
-    store = ground.store()
+def _is_done(ground: KillScenario) -> bool:
+    store = ground.open_store()
     try:
-        counts = store.outbox.counts(BOT)
-        left = counts[ParcelState.READY] + counts[ParcelState.SENDING]
-        return not (left or len(ground.emulator.world.updates) or store.inbox.pending(BOT, 1))
+        counts = store.outbox.counts_by_state(BOT)
+        left = counts[MessageState.READY] + counts[MessageState.SENDING]
+        return not (left or len(ground.emulator.state.updates) or store.inbox.pending(BOT, 1))
     finally:
         store.close()
 
 
-def _check(ground: Ground, journal: Path, asked: dict[str, int]) -> None:
+def _check(ground: KillScenario, journal: Path, asked: dict[str, int]) -> None:
     """Each was answered in its own chat, and what came more often was in flight and is marked."""
     arrived: dict[str, list[bool]] = defaultdict(list)
     order: dict[int, list[str]] = defaultdict(list)
@@ -93,18 +93,18 @@ def _check(ground: Ground, journal: Path, asked: dict[str, int]) -> None:
     assert repeats <= KILLS * IN_FLIGHT
     for chat, words in order.items():
         assert words == [word for word in asked if asked[word] == chat], "out of order"
-    store = ground.store()
+    store = ground.open_store()
     try:
         answers = [
             one
-            for state in ParcelState
-            for one in store.outbox.in_state(BOT, state, limit=100_000)
-            if one.rank is Rank.ANSWER
+            for state in MessageState
+            for one in store.outbox.messages_in_state(BOT, state, limit=100_000)
+            if one.priority is Priority.REPLY
         ]
     finally:
         store.close()
     assert len(answers) == len(asked)
-    assert all(one.state is ParcelState.SENT and not one.content for one in answers)
+    assert all(one.state is MessageState.SENT and not one.reply_content for one in answers)
     marked = sum(marks.count(True) for marks in arrived.values())
     print(
         f"{KILLS} kills, {len(asked)} questions, all answered; {repeats} came twice, all marked;"

@@ -13,26 +13,32 @@ from random import Random
 import pytest
 
 from bot.demo.emulator.bot_api import Emulator
-from storage.records import ParcelState
-from tests.models.apart import apart
+from storage.records import MessageState
+from tests.models.apart import model_process
 from tests.support.builders import BOT
 from tests.support.scale import scaled
 from tests.system.killing.glossing import (
-    AT_ONCE,
+    CONCURRENCY,
     LANGUAGES,
     LATENCY,
     PAPERS,
-    WANTED,
-    bill,
-    calls,
-    digests,
-    fill,
-    made,
-    opened,
-    settings,
-    spent,
+    SUMMARIES_WANTED,
+    count_calls,
+    count_digests,
+    fill_database,
+    model_settings,
+    open_bot_store,
+    read_model_calls,
+    stored_spending,
+    summaries_made,
 )
-from tests.system.killing.program import Program, environment, running, started, until
+from tests.system.killing.program import (
+    BotProcess,
+    bot_environment,
+    running_process,
+    start_process,
+    wait_until,
+)
 
 TOKEN = f"{BOT}:AAHdqTcvCH1vGWJxfSeofSAs0K5PALDsaw"
 NOWHERE = "http://127.0.0.1:9"
@@ -50,16 +56,18 @@ async def test_the_command_killed_again_and_again_pays_little_twice(
     tmp_path: Path, seed: int
 ) -> None:
     database, log = tmp_path / "papergram.db", tmp_path / "calls.jsonl"
-    fill(database, [1])
-    async with apart(log, latency=LATENCY) as url:
-        told = environment(TOKEN, NOWHERE, database, **settings(url))
+    fill_database(database, [1])
+    async with model_process(log, latency=LATENCY) as url:
+        told = bot_environment(TOKEN, NOWHERE, database, **model_settings(url))
         dice, kills = Random(seed), 0
-        while (program := await started(told, tmp_path / "log.txt", "enrich")) and kills < KILLS:
+        while (
+            program := await start_process(told, tmp_path / "log.txt", "enrich")
+        ) and kills < KILLS:
             kills += await _killed_in_the_middle(program, log, dice)
-        assert await program.ends(60.0) == 0, program.said()
-        again = await started(told, tmp_path / "again.txt", "enrich")
-        assert await again.ends(60.0) == 0
-        assert "Nothing is wanted" in again.said()
+        assert await program.wait_for_exit(60.0) == 0, program.output()
+        again = await start_process(told, tmp_path / "again.txt", "enrich")
+        assert await again.wait_for_exit(60.0) == 0
+        assert "Nothing is wanted" in again.output()
 
     _check(database, log, kills)
 
@@ -73,48 +81,52 @@ async def test_the_bot_killed_while_digests_wait_delivers_them_with_every_gloss(
     tmp_path: Path, seed: int
 ) -> None:
     database, log = tmp_path / "papergram.db", tmp_path / "calls.jsonl"
-    async with Emulator.serve(token=TOKEN) as emulator, apart(log, latency=LATENCY) as url:
-        people = [emulator.people.person(f"P{n}", is_known=True).id for n in range(READERS)]
-        fill(database, people, due=datetime.now(UTC) - timedelta(seconds=30))
-        told = environment(TOKEN, emulator.url, database, **settings(url))
+    async with Emulator.serve(token=TOKEN) as emulator, model_process(log, latency=LATENCY) as url:
+        people = [
+            emulator.people.create_person(f"P{n}", has_started_bot=True).id for n in range(READERS)
+        ]
+        fill_database(database, people, due_at=datetime.now(UTC) - timedelta(seconds=30))
+        told = bot_environment(TOKEN, emulator.url, database, **model_settings(url))
         dice, kills = Random(seed), 0
         while kills < KILLS:
-            program = await started(told, tmp_path / "log.txt")
+            program = await start_process(told, tmp_path / "log.txt")
             kills += await _killed_in_the_middle(program, log, dice)
-        async with running(told, tmp_path / "log.txt") as program:
+        async with running_process(told, tmp_path / "log.txt") as program:
             await _until_delivered(database, people, program)
 
     _check(database, log, kills)
 
 
-async def _killed_in_the_middle(program: Program, log: Path, dice: Random) -> int:
+async def _killed_in_the_middle(program: BotProcess, log: Path, dice: Random) -> int:
     """Kills a program after some calls, at times before it has made any; 1 unless it had ended."""
-    goal = calls(log) + dice.randint(1, 2 * WANTED // (3 * KILLS))
+    goal = count_calls(log) + dice.randint(1, 2 * SUMMARIES_WANTED // (3 * KILLS))
     if dice.random() < EARLY:
         await asyncio.sleep(dice.uniform(0.0, 1.0))
     else:
-        await until(
-            lambda: calls(log) >= min(goal, WANTED) or program.has_ended, program.said, patience=60
+        await wait_until(
+            lambda: count_calls(log) >= min(goal, SUMMARIES_WANTED) or program.has_ended,
+            program.output,
+            timeout=60,
         )
         await asyncio.sleep(dice.uniform(0.0, 0.1))
     had_ended = program.has_ended
-    await program.killed()
+    await program.kill()
     return not had_ended
 
 
-async def _until_delivered(database: Path, people: list[int], program: Program) -> None:
-    store = opened(database)
+async def _until_delivered(database: Path, people: list[int], program: BotProcess) -> None:
+    store = open_bot_store(database)
 
     def is_done() -> bool:
-        counts = store.outbox.counts(BOT)
-        left = counts[ParcelState.READY] + counts[ParcelState.SENDING]
-        issued = all(digests(store, person) for person in people)
-        return issued and not left and not store.commissions.backlog().waiting
+        counts = store.outbox.counts_by_state(BOT)
+        left = counts[MessageState.READY] + counts[MessageState.SENDING]
+        issued = all(count_digests(store, person) for person in people)
+        return issued and not left and not store.summary_jobs.backlog().waiting
 
     try:
-        await until(is_done, program.said, patience=240)
-        assert [digests(store, person) for person in people] == [1] * READERS
-        assert store.outbox.counts(BOT)[ParcelState.DEAD] == 0
+        await wait_until(is_done, program.output, timeout=240)
+        assert [count_digests(store, person) for person in people] == [1] * READERS
+        assert store.outbox.counts_by_state(BOT)[MessageState.DEAD] == 0
     finally:
         store.close()
 
@@ -122,15 +134,22 @@ async def _until_delivered(database: Path, people: list[int], program: Program) 
 def _check(database: Path, log: Path, kills: int) -> None:
     """Every gloss once; paid twice at most what was under way at a kill; no bill too high."""
     assert kills == KILLS
-    paid, store = bill(log), opened(database)
+    paid, store = read_model_calls(log), open_bot_store(database)
     try:
-        glosses, spending, backlog = made(store), spent(store), store.commissions.backlog()
+        glosses, spending, backlog = (
+            summaries_made(store),
+            stored_spending(store),
+            store.summary_jobs.backlog(),
+        )
     finally:
         store.close()
-    assert len(glosses) == WANTED
+    assert len(glosses) == SUMMARIES_WANTED
     assert set(glosses.values()) == {1}
-    assert (backlog.waiting, backlog.given_up) == (0, 0)
-    assert len(paid.asked) == PAPERS * len(LANGUAGES)
-    assert paid.calls <= WANTED + kills * AT_ONCE
-    assert WANTED <= spending.calls <= paid.calls
-    print(f"{kills} kills: {paid.calls} calls for {WANTED} glosses, {spending.calls} in the books")
+    assert (backlog.waiting, backlog.abandoned) == (0, 0)
+    assert len(paid.calls_by_paper) == PAPERS * len(LANGUAGES)
+    assert paid.call_count <= SUMMARIES_WANTED + kills * CONCURRENCY
+    assert SUMMARIES_WANTED <= spending.calls <= paid.call_count
+    print(
+        f"{kills} kills: {paid.call_count} calls for {SUMMARIES_WANTED} glosses,"
+        f" {spending.calls} in the books"
+    )

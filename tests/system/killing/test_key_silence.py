@@ -14,8 +14,8 @@ import pytest
 
 from bot.demo.emulator.bot_api import Emulator
 from tests.support.builders import BOT
-from tests.system.killing.glossing import fill
-from tests.system.killing.program import environment, running, started, until
+from tests.system.killing.glossing import fill_database
+from tests.system.killing.program import bot_environment, running_process, start_process, wait_until
 
 SECRET = "sk-live-0123456789abcdefSECRET"  # as they look, and of nobody
 STRANGE = "sk-live-0123456789\u201cSECRET\u201d"  # copied with its quotation marks
@@ -68,16 +68,16 @@ async def _enriched(
     """Runs ``papergram enrich`` until it has said what is the matter."""
     place = folder / name
     place.mkdir()
-    fill(place / "papergram.db", [1])
+    fill_database(place / "papergram.db", [1])
     model = {"llm_url": url, "llm_key": key, "llm_model": "m", "llm_at_once": "1"}
-    settings = environment(
+    settings = bot_environment(
         TOKEN, NOWHERE, place / "papergram.db", **model, log_level="DEBUG", lease="4"
     )
-    program = await started(settings, place / "log.txt", "enrich")
+    program = await start_process(settings, place / "log.txt", "enrich")
     try:
-        await program.says(says)
+        await program.wait_for_output(says)
     finally:
-        await program.killed()
+        await program.kill()
 
 
 @pytest.mark.slow
@@ -107,12 +107,12 @@ async def test_neither_nobody_there_nor_a_key_that_is_none_tells_it(tmp_path: Pa
 
 async def test_the_running_bot_keeps_it_too(tmp_path: Path) -> None:
     database = tmp_path / "papergram.db"
-    fill(database, [1])
+    fill_database(database, [1])
     async with Emulator.serve(token=TOKEN) as emulator, indiscreet() as root:
         model = {"llm_url": f"{root}/401/v1", "llm_key": SECRET, "llm_model": "m"}
-        settings = environment(TOKEN, emulator.url, database, **model, log_level="DEBUG")
-        async with running(settings, tmp_path / "log.txt") as program:
-            await until(lambda: "model cannot be asked" in program.said(), program.said)
+        settings = bot_environment(TOKEN, emulator.url, database, **model, log_level="DEBUG")
+        async with running_process(settings, tmp_path / "log.txt") as program:
+            await wait_until(lambda: "model cannot be asked" in program.output(), program.output)
 
     _check(tmp_path)
 

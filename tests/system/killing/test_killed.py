@@ -11,9 +11,9 @@ from pathlib import Path
 import pytest
 
 from tests.support.scale import scaled
-from tests.system.killing.course import RATE, check, some_time_passes, until_all_is_done
-from tests.system.killing.ground import Ground, prepared
-from tests.system.killing.program import environment, running, started
+from tests.system.killing.course import RATE, check_deliveries, let_time_pass, wait_until_delivered
+from tests.system.killing.ground import KillScenario, kill_scenario
+from tests.system.killing.program import bot_environment, running_process, start_process
 
 KILLS = scaled(52)  # of each run
 CHATS = max(150, scaled(500))  # with four parcels each: some are left at the last kill
@@ -34,22 +34,22 @@ async def test_killed_at_any_moment_it_loses_nothing(tmp_path: Path) -> None:
 async def _run(tmp_path: Path, seed: int) -> None:
     folder = tmp_path / str(seed)
     folder.mkdir()
-    async with prepared(folder, CHATS, seed, ANSWER) as ground:
+    async with kill_scenario(folder, CHATS, seed, ANSWER) as ground:
         await _killed_again_and_again(ground, folder)
-        check(ground, folder, KILLS)
+        check_deliveries(ground, folder, KILLS)
 
 
-async def _killed_again_and_again(ground: Ground, folder: Path) -> None:
-    settings = environment(
+async def _killed_again_and_again(ground: KillScenario, folder: Path) -> None:
+    settings = bot_environment(
         ground.emulator.token, ground.emulator.url, ground.database, rate=str(RATE)
     )
     log = folder / "log.txt"
     for _ in range(KILLS):
-        program = await started(settings, log)
+        program = await start_process(settings, log)
         try:
-            await some_time_passes(ground)
-            assert not program.has_ended, program.said()
+            await let_time_pass(ground)
+            assert not program.has_ended, program.output()
         finally:
-            await program.killed()
-    async with running(settings, log):
-        await until_all_is_done(ground)
+            await program.kill()
+    async with running_process(settings, log):
+        await wait_until_delivered(ground)

@@ -14,48 +14,50 @@ from bot.demo.emulator.bot_api import Emulator
 from bot.demo.emulator.faults import (
     Fault,
     accepted_then_bad_gateway,
-    accepted_then_closed,
+    accepted_then_connection_closed,
     bad_gateway,
-    closed,
-    hung,
+    connection_closed,
+    error_response,
     internal_error,
-    refused,
+    no_response,
     too_many_requests,
 )
-from bot.topics.query.parser import indexed
+from bot.topics.query.parser import index_text
 from storage import open_store
-from storage.records import Form, Notice, Parcel
-from tests.support.builders import BOT, chat
-from tests.system.killing.program import environment, running, started, until
+from storage.records import MessageForm, Notice, OutboxMessage
+from tests.support.builders import BOT, create_chat
+from tests.system.killing.program import bot_environment, running_process, start_process, wait_until
 
 SECRET = "AAHdqTcvCH1vGWJxfSeofSAs0K5PALDsaw"  # as they look, and of nobody
 TOKEN = f"{BOT}:{SECRET}"
 TROUBLES: tuple[Fault, ...] = (
-    refused(401, "Unauthorized"),
-    refused(403, "Forbidden: bot was blocked by the user"),
-    refused(404, f"Not Found: /bot{TOKEN}/sendMessage"),
-    refused(409, "Conflict: terminated by other getUpdates request"),
-    refused(400, f"Bad Request: wrong URL https://api.telegram.org/bot{TOKEN}/x"),
+    error_response(401, "Unauthorized"),
+    error_response(403, "Forbidden: bot was blocked by the user"),
+    error_response(404, f"Not Found: /bot{TOKEN}/sendMessage"),
+    error_response(409, "Conflict: terminated by other getUpdates request"),
+    error_response(400, f"Bad Request: wrong URL https://api.telegram.org/bot{TOKEN}/x"),
     too_many_requests(1),
     internal_error(),
     bad_gateway(),
     accepted_then_bad_gateway(),
-    closed(),
-    accepted_then_closed(),
-    hung(),
-    Fault("broken", page=(200, f'{{"ok": tr <a href="/bot{TOKEN}/getMe">')),
+    connection_closed(),
+    accepted_then_connection_closed(),
+    no_response(),
+    Fault("broken", html_page=(200, f'{{"ok": tr <a href="/bot{TOKEN}/getMe">')),
 )
 
 
 async def test_no_trouble_tells_the_token(tmp_path: Path) -> None:
     async with _troubled(tmp_path) as (emulator, log):
-        settings = environment(TOKEN, emulator.url, tmp_path / "papergram.db", **_LOUD)
-        async with running(settings, log) as program:
-            await until(lambda: len(emulator.faults) <= _PATIENT, "not every trouble came about")
-            program.signal(signal.SIGTERM)
-            await program.ends(15.0)
+        settings = bot_environment(TOKEN, emulator.url, tmp_path / "papergram.db", **_LOUD)
+        async with running_process(settings, log) as program:
+            await wait_until(
+                lambda: len(emulator.faults) <= _PATIENT, "not every trouble came about"
+            )
+            program.send_signal(signal.SIGTERM)
+            await program.wait_for_exit(15.0)
 
-    assert "DEBUG" in program.said(), "nothing was logged"
+    assert "DEBUG" in program.output(), "nothing was logged"
     _check(tmp_path)
 
 
@@ -63,16 +65,18 @@ async def test_no_trouble_tells_the_token(tmp_path: Path) -> None:
 async def test_no_failed_start_tells_the_token(tmp_path: Path) -> None:
     """Refused, answered with nonsense, and nobody there at all."""
     log = tmp_path / "log.txt"
-    for trouble in (TROUBLES[0], TROUBLES[2], TROUBLES[-1], closed()):
+    for trouble in (TROUBLES[0], TROUBLES[2], TROUBLES[-1], connection_closed()):
         async with Emulator.serve(token=TOKEN) as emulator:
-            emulator.faults.next("getMe", trouble, times=50)
-            settings = environment(TOKEN, emulator.url, tmp_path / "papergram.db", **_LOUD)
-            program = await started(settings, log)
-            assert await program.ends(30.0) == 1
+            emulator.faults.schedule("getMe", trouble, times=50)
+            settings = bot_environment(TOKEN, emulator.url, tmp_path / "papergram.db", **_LOUD)
+            program = await start_process(settings, log)
+            assert await program.wait_for_exit(30.0) == 1
     with socket.create_server(("127.0.0.1", 0)) as nobody:
         address = f"http://127.0.0.1:{nobody.getsockname()[1]}"
-    program = await started(environment(TOKEN, address, tmp_path / "papergram.db", **_LOUD), log)
-    assert await program.ends(30.0) == 1
+    program = await start_process(
+        bot_environment(TOKEN, address, tmp_path / "papergram.db", **_LOUD), log
+    )
+    assert await program.wait_for_exit(30.0) == 1
 
     _check(tmp_path)
 
@@ -84,28 +88,28 @@ _PATIENT = 1  # a poll that failed waits long before the next
 @asynccontextmanager
 async def _troubled(folder: Path) -> AsyncIterator[tuple[Emulator, Path]]:
     """A server whose every answer goes wrong once, and parcels for as many people."""
-    store = open_store(f"sqlite:///{folder / 'papergram.db'}", words=indexed)
+    store = open_store(f"sqlite:///{folder / 'papergram.db'}", analyze=index_text)
     async with Emulator.serve(token=TOKEN) as emulator:
         for number, trouble in enumerate(TROUBLES):
-            ada = emulator.people.person("Ada", is_known=True)
-            emulator.faults.next("sendMessage", trouble, chat=ada.id)
+            ada = emulator.people.create_person("Ada", has_started_bot=True)
+            emulator.faults.schedule("sendMessage", trouble, chat=ada.id)
             with store.transaction():
-                chat(store, ada.id)
+                create_chat(store, ada.id)
                 notice = Notice("start-hello")
                 store.outbox.put_once(
-                    Parcel(
+                    OutboxMessage(
                         BOT,
                         ada.id,
                         f"{number}",
                         1,
-                        Form.CLASSIC,
+                        MessageForm.CLASSIC,
                         "en",
                         ("en",),
                         "UTC",
                         notice=notice,
                     )
                 )
-        emulator.faults.next("getUpdates", TROUBLES[-1])
+        emulator.faults.schedule("getUpdates", TROUBLES[-1])
         store.close()
         yield emulator, folder / "log.txt"
 

@@ -8,14 +8,14 @@ from pathlib import Path
 
 import pytest
 
-from storage.records import ParcelState, Rank
+from storage.records import MessageState, Priority
 from tests.support.builders import BOT
 from tests.support.scale import scaled
-from tests.system.killing.account import Account
-from tests.system.killing.course import RATE, check, some_time_passes, until_all_is_done
-from tests.system.killing.ground import Ground, prepared
-from tests.system.killing.pair import Pair, paired
-from tests.system.killing.program import Program
+from tests.system.killing.account import ArrivalLog
+from tests.system.killing.course import RATE, check_deliveries, let_time_pass, wait_until_delivered
+from tests.system.killing.ground import KillScenario, kill_scenario
+from tests.system.killing.pair import ProcessPair, process_pair
+from tests.system.killing.program import BotProcess
 
 KILLS = scaled(52)  # of each run
 CHATS = max(150, scaled(500))  # with four parcels each: some are left at the last kill
@@ -41,16 +41,16 @@ async def test_whoever_works_is_killed_and_nothing_is_lost(tmp_path: Path) -> No
 async def _killed(tmp_path: Path, seed: int) -> None:
     folder = tmp_path / str(seed)
     folder.mkdir()
-    async with prepared(folder, CHATS, seed, ANSWER) as ground:
-        async with paired(ground, folder, rate=str(RATE), lease="8") as pair:
+    async with kill_scenario(folder, CHATS, seed, ANSWER) as ground:
+        async with process_pair(ground, folder, rate=str(RATE), lease="8") as pair:
             for _ in range(KILLS):
-                worker = await pair.worker()
-                await some_time_passes(ground)
-                await pair.loses(worker)
-                await pair.fill()
-            await until_all_is_done(ground)
-            assert not any(program.has_ended for program in pair.alive)
-        check(ground, folder, KILLS)
+                worker = await pair.wait_for_leader()
+                await let_time_pass(ground)
+                await pair.kill(worker)
+                await pair.start_missing()
+            await wait_until_delivered(ground)
+            assert not any(program.has_ended for program in pair.processes)
+        check_deliveries(ground, folder, KILLS)
 
 
 @pytest.mark.slow
@@ -59,65 +59,65 @@ async def _killed(tmp_path: Path, seed: int) -> None:
 @pytest.mark.timeout(600)
 async def test_a_halt_longer_than_the_lease_loses_nothing(tmp_path: Path) -> None:
     """Who was halted finds its lease taken: what it still settles is not accepted."""
-    async with prepared(tmp_path, CHATS, 7, ANSWER) as ground:
-        async with paired(ground, tmp_path, rate="60", lease=str(LEASE)) as pair:
+    async with kill_scenario(tmp_path, CHATS, 7, ANSWER) as ground:
+        async with process_pair(ground, tmp_path, rate="60", lease=str(LEASE)) as pair:
             halts: list[int] = []
             taken = 0
             while taken < HALTS and len(halts) < 3 * HALTS:
                 taken += await _halted(ground, pair, halts)
-            await until_all_is_done(ground)
-            assert not any(program.has_ended for program in pair.alive), _ends(pair)
+            await wait_until_delivered(ground)
+            assert not any(program.has_ended for program in pair.processes), _ends(pair)
         assert taken == HALTS
-        account = check(ground, tmp_path, len(halts), borders=halts)
+        account = check_deliveries(ground, tmp_path, len(halts), last_calls=halts)
         _check_messages(ground, account)
 
 
-async def _halted(ground: Ground, pair: Pair, halts: list[int]) -> bool:
+async def _halted(ground: KillScenario, pair: ProcessPair, halts: list[int]) -> bool:
     """Halts who works; False where that was in the middle of a commit, so that nobody can write.
 
     It goes on in the same life then, so the lives do not tell the halts: ``halts`` does, by the
     last call before each.
     """
-    worker = await pair.worker()
-    await some_time_passes(ground)
-    worker.signal(signal.SIGSTOP)
+    worker = await pair.wait_for_leader()
+    await let_time_pass(ground)
+    worker.send_signal(signal.SIGSTOP)
     await asyncio.sleep(ARRIVED)
-    halts.append(ground.last_call)
+    halts.append(ground.last_call_number)
     await asyncio.sleep(HALTED - ARRIVED)
-    ground.talks()
+    ground.change_delivery_time()
     is_taken = await _notices(pair, worker)
     if is_taken:
-        await ground.sends_more(5)
-    worker.signal(signal.SIGCONT)
-    await ground.sends_more(5)
+        await ground.wait_for_more_sends(5)
+    worker.send_signal(signal.SIGCONT)
+    await ground.wait_for_more_sends(5)
     return is_taken
 
 
-async def _notices(pair: Pair, halted: Program) -> bool:
+async def _notices(pair: ProcessPair, halted: BotProcess) -> bool:
     for _ in range(int(NOTICED / 0.1)):
-        if pair.working() is not halted:
+        if pair.leader() is not halted:
             return True
         await asyncio.sleep(0.1)
     return False
 
 
-def _check_messages(ground: Ground, account: Account) -> None:
+def _check_messages(ground: KillScenario, account: ArrivalLog) -> None:
     """Each parcel is settled with a message that brought it: the marked one, if it came twice."""
-    store = ground.store()
+    store = ground.open_store()
     try:
-        for parcel in store.outbox.in_state(BOT, ParcelState.SENT, limit=10_000):
-            if parcel.rank is Rank.ANSWER:
+        for parcel in store.outbox.messages_in_state(BOT, MessageState.SENT, limit=10_000):
+            if parcel.priority is Priority.REPLY:
                 continue
             digest = store.digests.get(parcel.digest)
             assert digest is not None
             paper = int(digest.entries[0].paper.id.partition(".8")[2])
-            arrivals = account.parcels[parcel.chat, paper]
-            marked = [one.message for one in arrivals if one.is_marked]
-            allowed = marked or [one.message for one in arrivals]
-            assert parcel.message in allowed, "a stale settlement was accepted"
+            arrivals = account.arrivals_by_message[parcel.chat, paper]
+            marked = [one.message_id for one in arrivals if one.is_marked_repeat]
+            allowed = marked or [one.message_id for one in arrivals]
+            assert parcel.message_id in allowed, "a stale settlement was accepted"
     finally:
         store.close()
 
 
-def _ends(pair: Pair) -> str:
-    return "\n".join(program.said()[-2000:] for program in pair.alive if program.has_ended)
+def _ends(pair: ProcessPair) -> str:
+    return "\n".join(program.output()[-2000:] for program in pair.processes if program.has_ended)

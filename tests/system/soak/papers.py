@@ -10,8 +10,8 @@ from itertools import product
 from random import Random
 
 from bot.arxiv.calendar import arxiv_day
-from storage.records import Announcement, Kind, Paper
-from tests.ingest.sources.feeds import item, rss
+from storage.records import Announcement, AnnouncementKind, Paper
+from tests.ingest.sources.feeds import rss_feed, rss_item
 
 CATEGORIES = ("cs.CV", "cs.LG", "cs.CL")
 _BEGINNINGS = "ba de fi go hu ka le mi no pu ra se ti vo zu"
@@ -19,60 +19,64 @@ _MIDDLES = "bra den fil gor lun kam pes rit vos zen"
 _ENDS = "dor fex gant lo mur nix"
 
 
-def _joined(*syllables: str) -> tuple[str, ...]:
-    return tuple("".join(parts) for parts in product(*(one.split() for one in syllables)))
+def _combine_syllables(*syllables: str) -> tuple[str, ...]:
+    return tuple(
+        "".join(parts) for parts in product(*(syllable_list.split() for syllable_list in syllables))
+    )
 
 
-_WORDS = _joined(_BEGINNINGS, _MIDDLES, _ENDS)  # 900, each in a sixth of the papers
-TOPICS = _joined("tro qua", _MIDDLES, _ENDS)  # 120, each in one of forty
+_WORDS = _combine_syllables(_BEGINNINGS, _MIDDLES, _ENDS)  # 900, each in a sixth of the papers
+TOPICS = _combine_syllables("tro qua", _MIDDLES, _ENDS)  # 120, each in one of forty
 
 
 @dataclass
-class Press:
+class PaperGenerator:
     """Prints papers, none twice."""
 
-    dice: Random
-    printed: int = 0
-    feeds: int = 0
-    _listed: dict[str, deque[dict[str, str]]] = field(default_factory=dict)
+    rng: Random
+    paper_count: int = 0
+    feed_count: int = 0
+    _items_by_feed: dict[str, deque[dict[str, str]]] = field(default_factory=dict)
 
-    def announced(self, count: int, now: datetime, *, days: int = 7) -> list[Announcement]:
+    def new_announcements(self, count: int, now: datetime, *, days: int = 7) -> list[Announcement]:
         """So many new papers, announced in the last days."""
         today = arxiv_day(now)
-        dates = [today - timedelta(days=self.dice.randrange(days)) for _ in range(count)]
-        return [Announcement(self._paper(), CATEGORIES[0], Kind.NEW, day) for day in dates]
+        dates = [today - timedelta(days=self.rng.randrange(days)) for _ in range(count)]
+        return [
+            Announcement(self._paper(), CATEGORIES[0], AnnouncementKind.NEW, day) for day in dates
+        ]
 
-    def feed(self, name: str, count: int, fresh: int) -> bytes:
+    def feed_body(self, name: str, count: int, new_count: int) -> bytes:
         """A feed of today with so many papers, of which some were not in it when last asked."""
-        self.feeds += 1
-        items = self._listed.setdefault(name, deque(maxlen=count))
-        lacking = max(fresh, count - len(items))
-        items.extend(_item(self._paper()) for _ in range(lacking))
+        self.feed_count += 1
+        items = self._items_by_feed.setdefault(name, deque(maxlen=count))
+        missing_count = max(new_count, count - len(items))
+        items.extend(_item(self._paper()) for _ in range(missing_count))
         day = f"{arxiv_day(datetime.now(UTC)):%a, %d %b %Y}"
-        return rss([*items], day, f"{name.removeprefix('/rss/')} updates on arXiv.org")
+        return rss_feed([*items], day, f"{name.removeprefix('/rss/')} updates on arXiv.org")
 
     def _paper(self) -> Paper:
-        self.printed += 1
-        about = self.dice.sample(TOPICS, 3)
+        self.paper_count += 1
+        about = self.rng.sample(TOPICS, 3)
         return Paper(
-            id=f"arxiv:2611.{10_000 + self.printed}",
+            id=f"arxiv:2611.{10_000 + self.paper_count}",
             version=1,
-            title=self._sentence([*about[:2], *self.dice.choices(_WORDS, k=6)]),
+            title=self._sentence([*about[:2], *self.rng.choices(_WORDS, k=6)]),
             abstract=" ".join(
-                self._sentence([*about, *self.dice.choices(_WORDS, k=22)])
-                for _ in range(self.dice.randint(5, 8))
+                self._sentence([*about, *self.rng.choices(_WORDS, k=22)])
+                for _ in range(self.rng.randint(5, 8))
             ),
-            authors=tuple(f"Ada {self.dice.choice(_WORDS).title()}" for _ in range(4)),
-            categories=(self.dice.choice(CATEGORIES),),
-            link=f"https://arxiv.org/abs/2611.{10_000 + self.printed}",
+            authors=tuple(f"Ada {self.rng.choice(_WORDS).title()}" for _ in range(4)),
+            categories=(self.rng.choice(CATEGORIES),),
+            link=f"https://arxiv.org/abs/2611.{10_000 + self.paper_count}",
         )
 
     def _sentence(self, words: Sequence[str]) -> str:
-        return f"{' '.join(self.dice.sample(words, len(words))).capitalize()}."
+        return f"{' '.join(self.rng.sample(words, len(words))).capitalize()}."
 
 
 def _item(paper: Paper) -> dict[str, str]:
-    return item(
+    return rss_item(
         f"{paper.id.partition(':')[2]}v1",
         paper.title,
         paper.abstract,

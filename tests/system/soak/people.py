@@ -12,14 +12,14 @@ from time import monotonic
 
 from bot.chat.api import callback_data
 from tests.system.soak.papers import TOPICS
-from tests.system.soak.server import Call, Server
+from tests.system.soak.server import ApiCall, FakeBotApi
 
-ACTIVE = 600  # who talk at a time, each every few seconds: fewer would meet the limits
-STAYS = 0.9  # of those who have spoken say more, until somebody else takes their place
-FIRST = 100_000  # the id of the first who talks; below are those who only read
+ACTIVE_TALKERS = 600  # who talk at a time, each every few seconds: fewer would meet the limits
+STAY_SHARE = 0.9  # of those who have spoken say more, until somebody else takes their place
+FIRST_TALKER_ID = 100_000  # the id of the first who talks; below are those who only read
 
 # How often each is said; a press needs a message with such a button, else /help is said.
-_HABITS = {
+_HABIT_WEIGHTS = {
     "/start": 4,
     "/help": 6,
     "/list": 12,
@@ -38,19 +38,19 @@ _HABITS = {
 
 
 @dataclass(slots=True)
-class Turn:
+class Interaction:
     """One thing that somebody said or pressed, and what came of it so far."""
 
     habit: str
-    at: float
-    messages: int = 0
-    toasts: int = 0
-    took: float = 0.0  # seconds until the first message
+    started_at: float
+    message_count: int = 0
+    toast_count: int = 0
+    seconds: float = 0.0  # seconds until the first message
 
     @property
-    def is_over(self) -> bool:
+    def is_answered_once(self) -> bool:
         """Whether it was answered exactly as it should be: once, and a press by a toast too."""
-        return self.messages == 1 and self.toasts == self.habit.startswith("[")
+        return self.message_count == 1 and self.toast_count == self.habit.startswith("[")
 
 
 @dataclass(slots=True)
@@ -58,30 +58,34 @@ class Talker:
     """A person in a private chat, and the buttons that they see."""
 
     id: int
-    turn: Turn | None = None
-    seen: dict[str, tuple[int, str]] = field(default_factory=dict)  # verb → message, data
+    interaction: Interaction | None = None
+    buttons_by_verb: dict[str, tuple[int, str]] = field(
+        default_factory=dict
+    )  # verb → message, data
 
-    def sees(self, call: Call) -> None:
+    def record_buttons(self, call: ApiCall) -> None:
         """Keeps the last button of each verb."""
         keyboard = json.loads(call.values.get("reply_markup", "{}")).get("inline_keyboard", [])
         for button in (button for row in keyboard for button in row):
-            if action := callback_data.action(button.get("callback_data")):
-                self.seen[action.verb] = call.message, button["callback_data"]
+            if action := callback_data.decode_action(button.get("callback_data")):
+                self.buttons_by_verb[action.verb] = call.message_id, button["callback_data"]
 
 
 class Crowd:
     """Everybody who talks; each waits for an answer before they say more."""
 
-    def __init__(self, people: int, papers: int, dice: Random) -> None:
-        self.digests: Counter[int] = Counter()  # to each who only reads
-        self.took: list[tuple[str, float]] = []
-        self.wrong: list[Turn] = []  # not answered once
-        self.said = 0
+    def __init__(self, people: int, papers: int, rng: Random) -> None:
+        self.digest_counts: Counter[int] = Counter()  # to each who only reads
+        self.durations: list[tuple[str, float]] = []
+        self.wrongly_answered: list[Interaction] = []  # not answered once
+        self.interaction_count = 0
         self._papers = papers
-        self._dice = dice
-        self._talkers = {number: Talker(number) for number in range(FIRST, FIRST + people)}
+        self._rng = rng
+        self._talkers = {
+            number: Talker(number) for number in range(FIRST_TALKER_ID, FIRST_TALKER_ID + people)
+        }
         self._absent = deque(self._talkers.values())
-        self._active = deque(self._absent.popleft() for _ in range(min(ACTIVE, people)))
+        self._active = deque(self._absent.popleft() for _ in range(min(ACTIVE_TALKERS, people)))
         self._presses: dict[str, Talker] = {}
         self._numbers = count(1)
 
@@ -91,56 +95,60 @@ class Crowd:
         return iter(self._talkers)
 
     @property
-    def waiting(self) -> list[Turn]:
+    def waiting(self) -> list[Interaction]:
         """What is not answered yet."""
-        turns = (one.turn for one in self._talkers.values())
-        return [turn for turn in turns if turn and not turn.messages]
+        interactions = (talker.interaction for talker in self._talkers.values())
+        return [
+            interaction
+            for interaction in interactions
+            if interaction and not interaction.message_count
+        ]
 
-    def hears(self, call: Call) -> None:
+    def record_call(self, call: ApiCall) -> None:
         """Takes what the bot did."""
         if call.method == "answerCallbackQuery":
             talker = self._presses.pop(call.values["callback_query_id"])
-            assert talker.turn
-            talker.turn.toasts += 1
-        elif call.is_message and call.chat < FIRST:
-            self.digests[call.chat] += 1
+            assert talker.interaction
+            talker.interaction.toast_count += 1
+        elif call.is_message and call.chat < FIRST_TALKER_ID:
+            self.digest_counts[call.chat] += 1
         elif call.is_message:
-            self._answered(self._talkers[call.chat], call)
+            self._record_answer(self._talkers[call.chat], call)
 
-    def _answered(self, talker: Talker, call: Call) -> None:
-        turn = talker.turn
-        assert turn, "an answer to somebody who said nothing"
-        turn.messages += 1
-        if turn.messages == 1:
-            turn.took = call.at - turn.at
-        talker.sees(call)
+    def _record_answer(self, talker: Talker, call: ApiCall) -> None:
+        interaction = talker.interaction
+        assert interaction, "an answer to somebody who said nothing"
+        interaction.message_count += 1
+        if interaction.message_count == 1:
+            interaction.seconds = call.called_at - interaction.started_at
+        talker.record_buttons(call)
 
-    def speaks(self, server: Server) -> None:
+    def start_interaction(self, server: FakeBotApi) -> None:
         """Lets somebody who waits for nothing say or press something."""
-        talker = self._idle()
-        self._ends(talker)
-        [habit] = self._dice.choices([*_HABITS], [*_HABITS.values()])
+        talker = self._next_idle_talker()
+        self._finish_interaction(talker)
+        [habit] = self._rng.choices([*_HABIT_WEIGHTS], [*_HABIT_WEIGHTS.values()])
         verb = habit.strip("[]")
-        if habit.startswith("[") and verb not in talker.seen:
+        if habit.startswith("[") and verb not in talker.buttons_by_verb:
             habit = "/help"
-        talker.turn = Turn(habit, monotonic())
-        self.said += 1
+        talker.interaction = Interaction(habit, monotonic())
+        self.interaction_count += 1
         if habit.startswith("["):
-            self._press(server, talker, *talker.seen.pop(verb))
+            self._press_button(server, talker, *talker.buttons_by_verb.pop(verb))
         else:
-            self._say(server, talker, f"{habit} {self._words(habit)}".strip())
+            self._send_text(server, talker, f"{habit} {self._arguments_for(habit)}".strip())
 
-    def close(self) -> None:
+    def finish(self) -> None:
         """Counts what was said last."""
         for talker in self._talkers.values():
-            self._ends(talker)
+            self._finish_interaction(talker)
 
-    def _idle(self) -> Talker:
+    def _next_idle_talker(self) -> Talker:
         """Whoever of those that talk has been quiet for longest, or somebody in their place."""
         for _ in range(len(self._active)):
             talker = self._active.popleft()
-            is_answered = talker.turn is None or talker.turn.messages > 0
-            if is_answered and self._absent and self._dice.random() > STAYS:
+            is_answered = talker.interaction is None or talker.interaction.message_count > 0
+            if is_answered and self._absent and self._rng.random() > STAY_SHARE:
                 self._absent.append(talker)
                 talker = self._absent.popleft()
             self._active.append(talker)
@@ -148,55 +156,55 @@ class Crowd:
                 return talker
         raise AssertionError("everybody waits for an answer")
 
-    def _ends(self, talker: Talker) -> None:
-        turn, talker.turn = talker.turn, None
-        if turn and turn.is_over:
-            self.took.append((turn.habit, turn.took))
-        elif turn:
-            self.wrong.append(turn)
+    def _finish_interaction(self, talker: Talker) -> None:
+        interaction, talker.interaction = talker.interaction, None
+        if interaction and interaction.is_answered_once:
+            self.durations.append((interaction.habit, interaction.seconds))
+        elif interaction:
+            self.wrongly_answered.append(interaction)
 
-    def _words(self, habit: str) -> str:
+    def _arguments_for(self, habit: str) -> str:
         match habit:
             case "/sub" | "/digest" | "/search":
-                return " ".join(self._dice.sample(TOPICS, self._dice.choice((1, 1, 2))))
+                return " ".join(self._rng.sample(TOPICS, self._rng.choice((1, 1, 2))))
             case "/paper":
-                return f"2611.{10_000 + self._dice.randrange(1, self._papers)}"
+                return f"2611.{10_000 + self._rng.randrange(1, self._papers)}"
             case "/lang":
-                return self._dice.choice(("en", "zh"))
+                return self._rng.choice(("en", "zh"))
             case _:
                 return ""
 
-    def _say(self, server: Server, talker: Talker, text: str) -> None:
+    def _send_text(self, server: FakeBotApi, talker: Talker, text: str) -> None:
         command = {"type": "bot_command", "offset": 0, "length": len(text.split()[0])}
         server.push(
             "message",
-            _message(talker, next(self._numbers))
+            _message_object(talker, next(self._numbers))
             | {
-                "from": _user(talker),
+                "from": _user_object(talker),
                 "text": text,
                 "entities": [command],
             },
         )
 
-    def _press(self, server: Server, talker: Talker, message: int, data: str) -> None:
-        number = str(next(self._numbers))
-        self._presses[number] = talker
+    def _press_button(self, server: FakeBotApi, talker: Talker, message_id: int, data: str) -> None:
+        query_id = str(next(self._numbers))
+        self._presses[query_id] = talker
         server.push(
             "callback_query",
             {
-                "id": number,
-                "from": _user(talker),
-                "message": _message(talker, message),
+                "id": query_id,
+                "from": _user_object(talker),
+                "message": _message_object(talker, message_id),
                 "chat_instance": str(talker.id),
                 "data": data,
             },
         )
 
 
-def _user(talker: Talker) -> dict[str, object]:
+def _user_object(talker: Talker) -> dict[str, object]:
     return {"id": talker.id, "is_bot": False, "first_name": "Ada", "language_code": "en"}
 
 
-def _message(talker: Talker, number: int) -> dict[str, object]:
+def _message_object(talker: Talker, number: int) -> dict[str, object]:
     chat = {"id": talker.id, "type": "private", "first_name": "Ada"}
     return {"message_id": number, "date": 1_790_000_000, "chat": chat}

@@ -17,20 +17,20 @@ from urllib.parse import parse_qsl, urlsplit
 
 Json: TypeAlias = Mapping[str, object]
 
-ANSWER = 0.04  # seconds that a call takes, as on the way to Telegram and back
-_MOST = 100  # updates of one poll
-_MESSAGES = frozenset({"sendMessage", "sendRichMessage", "editMessageText", "sendDocument"})
-_BOT = {"id": 0, "is_bot": True, "first_name": "Papergram", "username": "papergram_soak_bot"}
+ANSWER_SECONDS = 0.04  # seconds that a call takes, as on the way to Telegram and back
+_MAX_UPDATES = 100  # updates of one poll
+_MESSAGE_METHODS = frozenset({"sendMessage", "sendRichMessage", "editMessageText", "sendDocument"})
+_BOT_USER = {"id": 0, "is_bot": True, "first_name": "Papergram", "username": "papergram_soak_bot"}
 
 
 @dataclass(frozen=True, slots=True)
-class Call:
+class ApiCall:
     """A call of the bot as it arrived."""
 
-    at: float
+    called_at: float
     method: str
     values: Mapping[str, str]
-    message: int  # the number of the message that it made or changed, else 0
+    message_id: int  # the number of the message that it made or changed, else 0
 
     @property
     def chat(self) -> int:
@@ -40,29 +40,29 @@ class Call:
     @property
     def is_message(self) -> bool:
         """Whether a person sees a message by it."""
-        return self.method in _MESSAGES
+        return self.method in _MESSAGE_METHODS
 
 
 @dataclass
-class Server:
+class FakeBotApi:
     """One bot's Telegram, and beside it the pages that arXiv would give."""
 
     bot: int
-    heard: Callable[[Call], None]
-    page: Callable[[str], bytes | None] = lambda _: None
+    on_call: Callable[[ApiCall], None]
+    find_page: Callable[[str], bytes | None] = lambda _: None
     url: str = ""
     connections: set[_Connection] = field(default_factory=set)
     _updates: deque[tuple[int, bytes]] = field(default_factory=deque)
-    _pushed: int = 0
-    _messages: int = 0
-    _more: asyncio.Event = field(default_factory=asyncio.Event)
+    _last_update_id: int = 0
+    _last_message_id: int = 0
+    _update_event: asyncio.Event = field(default_factory=asyncio.Event)
 
     def push(self, kind: str, value: Json) -> None:
         """Lets the bot hear something by its next poll, or by the one that waits."""
-        self._pushed += 1
-        update = {"update_id": self._pushed, kind: value}
-        self._updates.append((self._pushed, json.dumps(update).encode()))
-        self._more.set()
+        self._last_update_id += 1
+        update = {"update_id": self._last_update_id, kind: value}
+        self._updates.append((self._last_update_id, json.dumps(update).encode()))
+        self._update_event.set()
 
     @property
     def unread(self) -> int:
@@ -72,45 +72,47 @@ class Server:
     async def answer(self, method: str, values: Mapping[str, str]) -> bytes:
         """The result of a call, as JSON."""
         if method == "getUpdates":
-            return await self._polled(int(values.get("offset", "0")), float(values["timeout"]))
-        number = int(values.get("message_id", "0"))
-        if method in _MESSAGES and not number:
-            self._messages += 1
-            number = self._messages
-        call = Call(monotonic(), method, values, number)
-        self.heard(call)
-        await asyncio.sleep(ANSWER)
+            return await self._poll(int(values.get("offset", "0")), float(values["timeout"]))
+        message_id = int(values.get("message_id", "0"))
+        if method in _MESSAGE_METHODS and not message_id:
+            self._last_message_id += 1
+            message_id = self._last_message_id
+        call = ApiCall(monotonic(), method, values, message_id)
+        self.on_call(call)
+        await asyncio.sleep(ANSWER_SECONDS)
         if method == "getMe":
-            return json.dumps(_BOT | {"id": self.bot}).encode()
-        if method in _MESSAGES:
+            return json.dumps(_BOT_USER | {"id": self.bot}).encode()
+        if method in _MESSAGE_METHODS:
             chat = {"id": call.chat, "type": "private"}
-            return json.dumps({"message_id": number, "date": 1_790_000_000, "chat": chat}).encode()
+            return json.dumps(
+                {"message_id": message_id, "date": 1_790_000_000, "chat": chat}
+            ).encode()
         return b"true"
 
-    async def _polled(self, offset: int, patience: float) -> bytes:
+    async def _poll(self, offset: int, timeout: float) -> bytes:
         while self._updates and self._updates[0][0] < offset:
             self._updates.popleft()
         if not self._updates:
-            self._more.clear()
+            self._update_event.clear()
             with suppress(TimeoutError):
-                async with asyncio.timeout(patience):
-                    await self._more.wait()
-        waiting = [self._updates[n][1] for n in range(min(_MOST, len(self._updates)))]
-        return b"[" + b",".join(waiting) + b"]"
+                async with asyncio.timeout(timeout):
+                    await self._update_event.wait()
+        update_bodies = [self._updates[n][1] for n in range(min(_MAX_UPDATES, len(self._updates)))]
+        return b"[" + b",".join(update_bodies) + b"]"
 
 
 class _Connection(asyncio.Protocol):
     """A kept connection; one request at a time, as clients of HTTP/1.1 send them."""
 
-    def __init__(self, server: Server) -> None:
+    def __init__(self, server: FakeBotApi) -> None:
         self._server = server
-        self._seen = b""
+        self._received = b""
         self._task: asyncio.Task[None] | None = None
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """Keeps the way back."""
         assert isinstance(transport, asyncio.Transport)
-        self._back = transport
+        self._transport = transport
         self._server.connections.add(self)
 
     def connection_lost(self, _: Exception | None) -> None:
@@ -121,35 +123,37 @@ class _Connection(asyncio.Protocol):
 
     def data_received(self, data: bytes) -> None:
         """Answers a request once it is whole."""
-        self._seen += data
-        head, end, body = self._seen.partition(b"\r\n\r\n")
-        length = head.lower().partition(b"\r\ncontent-length:")[2].partition(b"\r\n")[0]
+        self._received += data
+        request_head, end, body = self._received.partition(b"\r\n\r\n")
+        length = request_head.lower().partition(b"\r\ncontent-length:")[2].partition(b"\r\n")[0]
         if end and len(body) >= int(length or 0):
-            self._seen = b""
-            path = head.split(b" ", 2)[1].decode()
-            self._task = asyncio.create_task(self._answer(path, _values(body)))
+            self._received = b""
+            path = request_head.split(b" ", 2)[1].decode()
+            self._task = asyncio.create_task(self._answer_request(path, _parse_parameters(body)))
 
     def close(self) -> None:
         """Hangs up."""
-        self._back.abort()
+        self._transport.abort()
 
-    async def _answer(self, address: str, values: Mapping[str, str]) -> None:
+    async def _answer_request(self, address: str, values: Mapping[str, str]) -> None:
         path = urlsplit(address).path
-        page = self._server.page(path)
+        page = self._server.find_page(path)
         if page is not None:
-            self._write("200 OK", "application/rss+xml", page)
+            self._write_response("200 OK", "application/rss+xml", page)
         elif path.startswith("/bot"):
             result = await self._server.answer(path.rpartition("/")[2], values)
-            self._write("200 OK", "application/json", b'{"ok":true,"result":' + result + b"}")
+            self._write_response(
+                "200 OK", "application/json", b'{"ok":true,"result":' + result + b"}"
+            )
         else:
-            self._write("404 Not Found", "text/plain", b"")
+            self._write_response("404 Not Found", "text/plain", b"")
 
-    def _write(self, status: str, kind: str, body: bytes) -> None:
+    def _write_response(self, status: str, kind: str, body: bytes) -> None:
         head = f"HTTP/1.1 {status}\r\nContent-Type: {kind}\r\nContent-Length: {len(body)}\r\n\r\n"
-        self._back.write(head.encode() + body)
+        self._transport.write(head.encode() + body)
 
 
-def _values(body: bytes) -> dict[str, str]:
+def _parse_parameters(body: bytes) -> dict[str, str]:
     """The parameters of a call, from a form or from JSON, with what is nested as JSON."""
     if not body.startswith(b"{"):
         return dict(parse_qsl(body.decode()))
@@ -161,14 +165,14 @@ def _values(body: bytes) -> dict[str, str]:
 
 
 @asynccontextmanager
-async def served(server: Server) -> AsyncIterator[Server]:
+async def serving_bot_api(server: FakeBotApi) -> AsyncIterator[FakeBotApi]:
     """The server on a free port of this machine while the block runs."""
     loop = asyncio.get_running_loop()
-    listening = await loop.create_server(lambda: _Connection(server), "127.0.0.1", 0)
-    server.url = f"http://127.0.0.1:{listening.sockets[0].getsockname()[1]}"
+    listener = await loop.create_server(lambda: _Connection(server), "127.0.0.1", 0)
+    server.url = f"http://127.0.0.1:{listener.sockets[0].getsockname()[1]}"
     try:
         yield server
     finally:
-        listening.close()
+        listener.close()
         for connection in list(server.connections):
             connection.close()

@@ -20,12 +20,12 @@ import pytest
 
 from bot.arxiv.combined_feeds import feed_groups
 from tests.support.scale import SCALE, scaled
-from tests.system.killing.program import Program, environment, running, until
-from tests.system.soak.figures import Memory, cuts, processor, table
-from tests.system.soak.ground import BOT, READERS, TOKEN, fill, opened
-from tests.system.soak.papers import CATEGORIES, Press
+from tests.system.killing.program import BotProcess, bot_environment, running_process, wait_until
+from tests.system.soak.figures import MemorySamples, cpu_seconds_of, durations_table, percentiles
+from tests.system.soak.ground import BOT, READERS_PER_MINUTE, TOKEN, fill_database, open_bot_store
+from tests.system.soak.papers import CATEGORIES, PaperGenerator
 from tests.system.soak.people import Crowd
-from tests.system.soak.server import Server, served
+from tests.system.soak.server import FakeBotApi, serving_bot_api
 
 SECONDS = scaled(600)
 RATE = 40  # commands a second: more than the 30 that Telegram lets a bot answer for nothing
@@ -46,40 +46,44 @@ GROWTH = 2.0  # MiB a minute in the second half: half a kilobyte a command would
 @pytest.mark.timeout(1200)
 async def test_many_commands_beside_feeds_and_digests(tmp_path: Path) -> None:
     minutes = max(1, ceil(SECONDS / 60))
-    press, dice = Press(Random(1)), Random(2)
+    press, dice = PaperGenerator(Random(1)), Random(2)
     crowd = Crowd(PEOPLE, 5_000, dice)
-    await asyncio.to_thread(fill, tmp_path / "papergram.db", press, crowd.ids, minutes)
+    await asyncio.to_thread(fill_database, tmp_path / "papergram.db", press, crowd.ids, minutes)
 
     async with _running(tmp_path, crowd, press) as (server, program):
-        memory = Memory(program.pid)
+        memory = MemorySamples(program.pid)
         await _talk(server, crowd, memory, tmp_path / "papergram.db")
-        await until(lambda: not crowd.waiting, lambda: _story(crowd), patience=60.0)
-        await until(lambda: len(crowd.digests) == minutes * READERS, "no digest", patience=60.0)
-        spent = processor(program.pid)
-    crowd.close()
+        await wait_until(lambda: not crowd.waiting, lambda: _story(crowd), timeout=60.0)
+        await wait_until(
+            lambda: len(crowd.digest_counts) == minutes * READERS_PER_MINUTE,
+            "no digest",
+            timeout=60.0,
+        )
+        spent = cpu_seconds_of(program.pid)
+    crowd.finish()
 
     _tell(crowd, memory, press, spent)
-    assert crowd.wrong == [], "not answered once"
-    assert press.feeds >= 3 * max(1, minutes - 2), "the feeds were not asked again and again"
-    assert set(crowd.digests.values()) == {1}, "a digest came twice"
-    assert [line for line in program.said().splitlines() if " ERROR " in line] == []
+    assert crowd.wrongly_answered == [], "not answered once"
+    assert press.feed_count >= 3 * max(1, minutes - 2), "the feeds were not asked again and again"
+    assert set(crowd.digest_counts.values()) == {1}, "a digest came twice"
+    assert [line for line in program.output().splitlines() if " ERROR " in line] == []
     if SCALE >= 1:  # in a minute or two neither times nor slopes tell anything
-        assert cuts([seconds for _, seconds in crowd.took])[1] < MOST * 1000
+        assert percentiles([seconds for _, seconds in crowd.durations])[1] < MOST * 1000
         assert median(_by_minute(crowd)) < AIM * 1000
-        assert memory.growth < GROWTH
+        assert memory.growth_per_minute < GROWTH
 
 
 @asynccontextmanager
 async def _running(
-    folder: Path, crowd: Crowd, press: Press
-) -> AsyncIterator[tuple[Server, Program]]:
+    folder: Path, crowd: Crowd, press: PaperGenerator
+) -> AsyncIterator[tuple[FakeBotApi, BotProcess]]:
     """The program, the Telegram that it talks to, and an arXiv that has new papers each time."""
 
     def page(path: str) -> bytes | None:
-        return press.feed(path, FEED, FRESH) if path.startswith("/rss/") else None
+        return press.feed_body(path, FEED, FRESH) if path.startswith("/rss/") else None
 
-    async with served(Server(BOT, crowd.hears, page)) as server:
-        settings = environment(
+    async with serving_bot_api(FakeBotApi(BOT, crowd.record_call, page)) as server:
+        settings = bot_environment(
             TOKEN,
             server.url,
             folder / "papergram.db",
@@ -87,51 +91,52 @@ async def _running(
             feeds=" ".join(CATEGORIES),
             arxiv_rss=server.url,
         )
-        async with running(settings, folder / "log.txt") as program:
-            await program.says("polling")
+        async with running_process(settings, folder / "log.txt") as program:
+            await program.wait_for_output("polling")
             yield server, program
 
 
-async def _talk(server: Server, crowd: Crowd, memory: Memory, database: Path) -> None:
+async def _talk(server: FakeBotApi, crowd: Crowd, memory: MemorySamples, database: Path) -> None:
     """Lets people speak at an even rate, whatever becomes of it, and the feeds fall due."""
     began = monotonic()
     for number in range(int(SECONDS * RATE)):
         await asyncio.sleep(max(0.0, began + number / RATE - monotonic()))
-        crowd.speaks(server)
+        crowd.start_interaction(server)
         if number % RATE == 0:
-            memory.look()
+            memory.take_sample()
         if number % (60 * RATE) == 55 * RATE:  # shortly before the beat that looks
             await asyncio.to_thread(_forget_feeds, database)
 
 
 def _forget_feeds(database: Path) -> None:
     """Lets the feeds be due as if they had never been asked."""
-    store = opened(database)
+    store = open_bot_store(database)
     try:
         for name in feed_groups(CATEGORIES):
-            store.cursors.put(replace(store.cursors.get(name), checked=None))
+            store.feed_cursors.put(replace(store.feed_cursors.get(name), checked_at=None))
     finally:
         store.close()
 
 
 def _by_minute(crowd: Crowd) -> list[float]:
     """The 95th of a hundred of what was answered in each minute, in milliseconds."""
-    took = [seconds for _, seconds in crowd.took]
+    took = [seconds for _, seconds in crowd.durations]
     size = max(2, min(60 * RATE, len(took)))
-    return [cuts(took[at : at + size])[1] for at in range(0, len(took) - size + 1, size)]
+    return [percentiles(took[at : at + size])[1] for at in range(0, len(took) - size + 1, size)]
 
 
 def _story(crowd: Crowd) -> str:
     waiting = Counter(turn.habit for turn in crowd.waiting)
-    return f"never answered: {waiting.most_common()} of {crowd.said} commands"
+    return f"never answered: {waiting.most_common()} of {crowd.interaction_count} commands"
 
 
-def _tell(crowd: Crowd, memory: Memory, press: Press, spent: float) -> None:
-    p50, p95, p99 = cuts([seconds for _, seconds in crowd.took])
+def _tell(crowd: Crowd, memory: MemorySamples, press: PaperGenerator, spent: float) -> None:
+    p50, p95, p99 = percentiles([seconds for _, seconds in crowd.durations])
     print(
-        f"{crowd.said} commands in {SECONDS:.0f} s, answered in p50 {p50:.0f},"
+        f"{crowd.interaction_count} commands in {SECONDS:.0f} s, answered in p50 {p50:.0f},"
         f" p95 {p95:.0f} (of a minute {median(_by_minute(crowd)):.0f}, aim {AIM * 1000:.0f}),"
-        f" p99 {p99:.0f} ms; {len(crowd.digests)} digests, {press.feeds} feeds;"
+        f" p99 {p99:.0f} ms; {len(crowd.digest_counts)} digests, {press.feed_count} feeds;"
         f" {spent:.0f} s of processor; memory {memory.sizes[0]:.0f} to {memory.sizes[-1]:.0f} MiB,"
-        f" {memory.growth:+.2f} MiB a minute in the second half\n{table(crowd.took)}"
+        f" {memory.growth_per_minute:+.2f} MiB a minute in the second"
+        f" half\n{durations_table(crowd.durations)}"
     )

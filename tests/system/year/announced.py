@@ -6,38 +6,60 @@ from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Sequence
 
-from tests.system.year.arxiv import Told
-from tests.system.year.corpus import Work
-from tests.system.year.readers import Wish
+from tests.system.year.arxiv import TimedAnnouncement
+from tests.system.year.corpus import CorpusPaper
+from tests.system.year.readers import TopicWish
 
 
-class Announced:
+class AnnouncementIndex:
     """What arXiv told, in order, ready to be asked by wish and stretch."""
 
-    def __init__(self, told: Sequence[Told]) -> None:
-        self._told = told
-        self._places: dict[str, list[int]] = defaultdict(list)
-        self._hits: dict[Wish, list[int]] = {}
-        for at, one in enumerate(told):
-            self._places[one.work.id].append(at)
+    def __init__(self, announcements: Sequence[TimedAnnouncement]) -> None:
+        self._announcements = announcements
+        self._positions_by_paper: dict[str, list[int]] = defaultdict(list)
+        self._positions_by_wish: dict[TopicWish, list[int]] = {}
+        for position, announcement in enumerate(announcements):
+            self._positions_by_paper[announcement.paper.id].append(position)
 
-    def matching(self, wish: Wish, first: int, end: int) -> dict[str, tuple[int, str]]:
+    def matching_papers(self, wish: TopicWish, first: int, end: int) -> dict[str, tuple[int, str]]:
         """The papers between two places that a wish finds: the version and the kind of each."""
-        if wish not in self._hits:
-            told = enumerate(self._told)
-            self._hits[wish] = [at for at, one in told if wish.is_met(one.work, one.version)]
-        hits = self._hits[wish]
-        near = hits[bisect_left(hits, first) : bisect_left(hits, end)]
-        works = {self._told[at].work.id: self._told[at].work for at in near}
-        found = {id: self._read(wish, work, first, end) for id, work in works.items()}
-        return {id: told for id, told in found.items() if told}
+        if wish not in self._positions_by_wish:
+            numbered = enumerate(self._announcements)
+            self._positions_by_wish[wish] = [
+                position
+                for position, announcement in numbered
+                if wish.matches(announcement.paper, announcement.version)
+            ]
+        wish_positions = self._positions_by_wish[wish]
+        positions = wish_positions[
+            bisect_left(wish_positions, first) : bisect_left(wish_positions, end)
+        ]
+        works_by_id = {
+            self._announcements[position].paper.id: self._announcements[position].paper
+            for position in positions
+        }
+        version_and_kind = {
+            paper_id: self._version_and_kind(wish, paper, first, end)
+            for paper_id, paper in works_by_id.items()
+        }
+        return {
+            paper_id: version_kind
+            for paper_id, version_kind in version_and_kind.items()
+            if version_kind
+        }
 
-    def _read(self, wish: Wish, work: Work, first: int, end: int) -> tuple[int, str] | None:
-        told = [self._told[at] for at in self._places[work.id] if first <= at < end]
-        version = max(one.version for one in told)
-        if not wish.is_met(work, version):
+    def _version_and_kind(
+        self, wish: TopicWish, paper: CorpusPaper, first: int, end: int
+    ) -> tuple[int, str] | None:
+        announcements = [
+            self._announcements[position]
+            for position in self._positions_by_paper[paper.id]
+            if first <= position < end
+        ]
+        version = max(announcement.version for announcement in announcements)
+        if not wish.matches(paper, version):
             return None
-        is_fresh = any(one.is_fresh for one in told)
-        if wish.is_home(work):
+        is_fresh = any(announcement.is_fresh for announcement in announcements)
+        if wish.has_primary_category(paper):
             return version, "new" if is_fresh else "replace"
         return version, "cross" if is_fresh else "replace-cross"

@@ -7,66 +7,70 @@ from datetime import datetime
 
 from bot.topics import edit_subscriptions
 from storage import Store
-from storage.records import Cadence, ChatKind, Form, Kind, OnQuietDays, Subscriber
-from tests.system.year.calendar import Rhythm
+from storage.records import AnnouncementKind, Cadence, Chat, ChatKind, MessageForm, QuietDayPolicy
+from tests.system.year.calendar import ReaderSchedule
 from tests.system.year.corpus import CATEGORIES
-from tests.system.year.readers import Asked, Change, Does, Reader
+from tests.system.year.readers import ChangeKind, Reader, ReaderChange, ReaderTopic
 
 POLLED = frozenset(CATEGORIES)
 
 
-def meet(store: Store, bot: int, reader: Reader, now: datetime) -> None:
+def register_reader(store: Store, bot: int, reader: Reader, now: datetime) -> None:
     """Lets a reader begin, with all their topics."""
     with store.transaction():
-        chat = store.subscribers.ensure(_subscriber(bot, reader))
-        for asked in reader.topics:
-            _follow(store, chat, asked, now)
+        chat = store.chats.get_or_add(_subscriber(bot, reader))
+        for reader_topic in reader.topics:
+            _subscribe(store, chat, reader_topic, now)
 
 
-def _follow(store: Store, chat: Subscriber, asked: Asked, now: datetime) -> None:
-    words = asked.wish.text
-    topic, _ = edit_subscriptions.subscribe(store, chat, words, now, polled=POLLED, limit=50)
-    kinds = frozenset(Kind(kind) for kind in asked.kinds)
-    edit_subscriptions.change(store, replace(topic, limit=asked.limit, kinds=kinds))
+def _subscribe(store: Store, chat: Chat, reader_topic: ReaderTopic, now: datetime) -> None:
+    words = reader_topic.wish.query_text
+    topic, _ = edit_subscriptions.subscribe(
+        store, chat, words, now, polled_categories=POLLED, limit=50
+    )
+    kinds = frozenset(AnnouncementKind(kind) for kind in reader_topic.kinds)
+    edit_subscriptions.save_topic(store, replace(topic, limit=reader_topic.limit, kinds=kinds))
 
 
-def alter(store: Store, bot: int, change: Change) -> None:
+def apply_change(store: Store, bot: int, change: ReaderChange) -> None:
     """Lets a reader change what they want changed."""
-    chat = store.subscribers.get(bot, change.chat)
+    chat = store.chats.get(bot, change.chat)
     assert chat
     with store.transaction():
-        match change.does:
-            case Does.PAUSE:
-                store.subscribers.pause(bot, chat.chat, "asked", change.until)
-            case Does.RESUME:
-                store.subscribers.resume(bot, chat.chat)
-            case Does.EDIT:
+        match change.kind:
+            case ChangeKind.PAUSE:
+                store.chats.pause(bot, chat.id, "asked", change.until)
+            case ChangeKind.RESUME:
+                store.chats.resume(bot, chat.id)
+            case ChangeKind.EDIT_QUERY:
                 assert change.wish
-                [first, *_] = store.subscriptions.of(bot, chat.chat)
+                [first_topic, *_] = store.subscriptions.of_chat(bot, chat.id)
                 edit_subscriptions.edit_query(
-                    store, chat, first.key, change.wish.text, polled=POLLED
+                    store, chat, first_topic.key, change.wish.query_text, polled_categories=POLLED
                 )
-            case Does.MOVE:
-                edit_subscriptions.set_zone(store, chat, change.zone, change.at)
-            case Does.RETIME:
-                assert change.rhythm
-                edit_subscriptions.set_cadence(store, chat, _cadence(change.rhythm), change.at)
+            case ChangeKind.CHANGE_ZONE:
+                edit_subscriptions.set_zone(store, chat, change.zone, change.changed_at)
+            case ChangeKind.CHANGE_TIMES:
+                assert change.schedule
+                edit_subscriptions.set_cadence(
+                    store, chat, _cadence(change.schedule), change.changed_at
+                )
 
 
-def _subscriber(bot: int, reader: Reader) -> Subscriber:
-    return Subscriber(
+def _subscriber(bot: int, reader: Reader) -> Chat:
+    return Chat(
         bot,
         reader.chat,
         ChatKind.PRIVATE if reader.chat > 0 else ChatKind.SUPERGROUP,
         language=reader.language,
         languages=("zh", "en") if reader.language == "zh" else ("en",),
         zone=reader.zone,
-        form=Form.RICH if reader.is_rich else Form.CLASSIC,
-        cadence=_cadence(reader.rhythm),
-        settled=True,
+        form=MessageForm.RICH if reader.is_rich else MessageForm.CLASSIC,
+        cadence=_cadence(reader.schedule),
+        onboarded=True,
     )
 
 
-def _cadence(rhythm: Rhythm) -> Cadence:
-    quiet = OnQuietDays.NOTICE if rhythm.notices else OnQuietDays.SILENCE
+def _cadence(rhythm: ReaderSchedule) -> Cadence:
+    quiet = QuietDayPolicy.NOTICE if rhythm.wants_notices else QuietDayPolicy.SILENCE
     return Cadence(rhythm.times, rhythm.weekdays, quiet)

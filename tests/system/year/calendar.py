@@ -22,79 +22,84 @@ HOLIDAYS = {
 }
 
 
-def utc(text: str) -> datetime:
+def parse_utc(text: str) -> datetime:
     """An instant that is written as ``2025-07-01 09:30``."""
     return datetime.fromisoformat(text).replace(tzinfo=UTC)
 
 
-def instant(zone: str, day: date, wall: time) -> datetime:
+def instant_of(zone: str, day: date, local_time: time) -> datetime:
     """When a clock shows this: at the first of two, and after a gap by the gap's length."""
-    naive = datetime.combine(day, wall)
+    naive = datetime.combine(day, local_time)
     before, after = (_offset(zone, naive + shift) for shift in (-DAY, DAY))
     readings = [(naive - offset).replace(tzinfo=UTC) for offset in (before, after)]
-    shown = [one for one in readings if wall_of(zone, one) == naive]
-    return min(shown) if shown else readings[0]
+    valid_readings = [reading for reading in readings if wall_time(zone, reading) == naive]
+    return min(valid_readings) if valid_readings else readings[0]
 
 
-def wall_of(zone: str, at: datetime) -> datetime:
+def wall_time(zone: str, moment: datetime) -> datetime:
     """What a clock shows at an instant."""
-    return at.astimezone(ZoneInfo(zone)).replace(tzinfo=None)
+    return moment.astimezone(ZoneInfo(zone)).replace(tzinfo=None)
 
 
-def is_changing(zone: str, at: datetime) -> bool:
+def is_near_clock_change(zone: str, moment: datetime) -> bool:
     """Whether the clocks of a zone are changed within half a day of an instant."""
-    shown = [wall_of(zone, at + shift) for shift in (-DAY / 2, DAY / 2)]
-    return shown[1] - shown[0] != DAY
+    wall_times = [wall_time(zone, moment + shift) for shift in (-DAY / 2, DAY / 2)]
+    return wall_times[1] - wall_times[0] != DAY
 
 
 def _offset(zone: str, naive: datetime) -> timedelta:
-    found = naive.replace(tzinfo=UTC).astimezone(ZoneInfo(zone)).utcoffset()
-    assert found is not None
-    return found
+    offset = naive.replace(tzinfo=UTC).astimezone(ZoneInfo(zone)).utcoffset()
+    assert offset is not None
+    return offset
 
 
 @dataclass(frozen=True, slots=True)
-class Rhythm:
+class ReaderSchedule:
     """When a reader wants papers; without times, as soon as arXiv announced them."""
 
     times: tuple[time, ...] = ()
     weekdays: tuple[int, ...] = ()
-    notices: bool = False
+    wants_notices: bool = False
 
-    def slots(self, zone: str, first: date, days: int = 10) -> list[tuple[datetime, datetime]]:
+    def occasions(self, zone: str, first: date, days: int = 10) -> list[tuple[datetime, datetime]]:
         """The occasions of some days: what the clock shows, and the instant; by the instant."""
         dates = (first + n * DAY for n in range(days))
-        found = [
-            (datetime.combine(day, wall), instant(zone, day, wall))
+        wall_and_instant = [
+            (datetime.combine(day, local_time), instant_of(zone, day, local_time))
             for day in dates
             if not self.weekdays or day.weekday() in self.weekdays
-            for wall in self.times
+            for local_time in self.times
         ]
-        return sorted(found, key=lambda slot: slot[1])
+        return sorted(wall_and_instant, key=lambda occasion: occasion[1])
 
-    def after(self, zone: str, at: datetime) -> datetime | None:
+    def first_after(self, zone: str, moment: datetime) -> datetime | None:
         """The first occasion later than an instant."""
-        slots = self.slots(zone, wall_of(zone, at).date() - DAY)
-        return next((when for _, when in slots if when > at), None)
+        occasions = self.occasions(zone, wall_time(zone, moment).date() - DAY)
+        return next((occasion for _, occasion in occasions if occasion > moment), None)
 
-    def on_or_after(self, zone: str, day: date) -> datetime | None:
+    def first_on_or_after(self, zone: str, day: date) -> datetime | None:
         """The first occasion on a local date or later."""
-        return next((when for _, when in self.slots(zone, day)), None)
+        return next((occasion for _, occasion in self.occasions(zone, day)), None)
 
-    def last_before(self, zone: str, at: datetime) -> datetime | None:
+    def last_wall_before(self, zone: str, moment: datetime) -> datetime | None:
         """What the clock showed at the occasion before this one."""
-        slots = self.slots(zone, wall_of(zone, at).date() - 9 * DAY)
-        return next((wall for wall, when in reversed(slots) if when < at), None)
+        occasions = self.occasions(zone, wall_time(zone, moment).date() - 9 * DAY)
+        return next((wall for wall, occasion in reversed(occasions) if occasion < moment), None)
 
-    def untold(self, zone: str, at: datetime, told: datetime) -> datetime | None:
+    def first_after_wall(
+        self, zone: str, moment: datetime, wall_limit: datetime
+    ) -> datetime | None:
         """The first occasion later than an instant whose wall time is later than one."""
-        slots = self.slots(zone, min(wall_of(zone, at), told).date() - DAY, 14)
-        return next((when for wall, when in slots if when > at and wall > told), None)
+        occasions = self.occasions(zone, min(wall_time(zone, moment), wall_limit).date() - DAY, 14)
+        return next(
+            (occasion for wall, occasion in occasions if occasion > moment and wall > wall_limit),
+            None,
+        )
 
 
-def eastern_day(at: datetime) -> date:
+def eastern_day(moment: datetime) -> date:
     """arXiv's date."""
-    return wall_of(EASTERN, at).date()
+    return wall_time(EASTERN, moment).date()
 
 
 def quiet_reason(day: date) -> str:
@@ -102,13 +107,13 @@ def quiet_reason(day: date) -> str:
     if day.weekday() > 4:
         return WEEKEND
     evenings = (day - DAY,) if day.weekday() else (day - DAY, day - 2 * DAY, day - 3 * DAY)
-    return next((HOLIDAYS[one] for one in evenings if one in HOLIDAYS), "")
+    return next((HOLIDAYS[evening] for evening in evenings if evening in HOLIDAYS), "")
 
 
-def submitted(day: date) -> datetime:
+def submission_time(day: date) -> datetime:
     """A time of submission that makes this feed day: the morning of the day that closes it."""
-    back = 3 if day.weekday() == 0 else 1
-    return instant(EASTERN, day - back * DAY, time(10))
+    days_back = 3 if day.weekday() == 0 else 1
+    return instant_of(EASTERN, day - days_back * DAY, time(10))
 
 
 def every_day(first: date, last: date) -> Iterator[date]:
@@ -117,16 +122,16 @@ def every_day(first: date, last: date) -> Iterator[date]:
 
 
 @dataclass(frozen=True, slots=True)
-class Stretch:
+class Period:
     """From an instant to before another one."""
 
-    first: datetime
+    start: datetime
     end: datetime
 
-    def __contains__(self, at: datetime) -> bool:
-        return self.first <= at < self.end
+    def __contains__(self, moment: datetime) -> bool:
+        return self.start <= moment < self.end
 
 
-def stretch(first: str, end: str) -> Stretch:
+def parse_period(start: str, end: str) -> Period:
     """A stretch by its two instants, as written."""
-    return Stretch(utc(first), utc(end))
+    return Period(parse_utc(start), parse_utc(end))

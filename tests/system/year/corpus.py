@@ -24,7 +24,7 @@ _UNPRINTABLE = re.compile("[\x00-\x1f\x7f-\x9f]+")
 
 
 @dataclass(frozen=True, slots=True)
-class Work:
+class CorpusPaper:
     """A paper and the feed days of its versions, the first one first."""
 
     id: str
@@ -34,50 +34,54 @@ class Work:
     categories: tuple[str, ...]
     days: tuple[date, ...]
 
-    def text(self, version: int) -> tuple[str, str]:
+    def title_and_abstract(self, version: int) -> tuple[str, str]:
         """Title and abstract of a version; a later one says more."""
         more = " The revised version adds an erratum." if version > 1 else ""
         return self.title, self.abstract + more
 
 
 @cache
-def works(folder: Path, first: date, last: date) -> list[Work]:
+def corpus_papers(folder: Path, first: date, last: date) -> list[CorpusPaper]:
     """The corpus's papers of our categories by the day they were first seen, some revised later.
 
     A weekday on which arXiv announces nothing passes its papers to the next one; three in ten
     papers come again as a second version, some of them the day after.
     """
-    chance = Random(2025)
-    found = []
+    rng = Random(2025)
+    papers = []
     with gzip.open(folder / "corpus" / "papers_2025_2026.jsonl.gz", "rt") as lines:
         for line in lines:
             row = json.loads(line)
-            seen = row.get("first_seen") or ""
-            if first.isoformat() <= seen <= last.isoformat():
-                categories = tuple(c for c in row["categories"] if _CODE.fullmatch(c))
+            first_seen = row.get("first_seen") or ""
+            if first.isoformat() <= first_seen <= last.isoformat():
+                categories = tuple(code for code in row["categories"] if _CODE.fullmatch(code))
                 if not set(CATEGORIES).isdisjoint(categories):
-                    days = _days(date.fromisoformat(seen), chance)
-                    found.append(_work(row, categories, days))
-    return found
+                    days = _announcement_days(date.fromisoformat(first_seen), rng)
+                    papers.append(_corpus_paper(row, categories, days))
+    return papers
 
 
-def _days(seen: date, chance: Random) -> tuple[date, ...]:
-    while seen.weekday() < 5 and quiet_reason(seen):
-        seen += DAY
-    if chance.random() > 0.3:
-        return (seen,)
-    again = seen + chance.choice((1, 1, 2, 3, 7, 20, 45)) * DAY
-    while quiet_reason(again):
-        again += DAY
-    return (seen, again)
+def _announcement_days(first_day: date, rng: Random) -> tuple[date, ...]:
+    while first_day.weekday() < 5 and quiet_reason(first_day):
+        first_day += DAY
+    if rng.random() > 0.3:
+        return (first_day,)
+    second_day = first_day + rng.choice((1, 1, 2, 3, 7, 20, 45)) * DAY
+    while quiet_reason(second_day):
+        second_day += DAY
+    return (first_day, second_day)
 
 
-def _work(row: Mapping[str, object], categories: tuple[str, ...], days: tuple[date, ...]) -> Work:
-    title, abstract = (_plain(str(row[name])) for name in ("title", "abstract"))
+def _corpus_paper(
+    row: Mapping[str, object], categories: tuple[str, ...], days: tuple[date, ...]
+) -> CorpusPaper:
+    title, abstract = (_single_line(str(row[name])) for name in ("title", "abstract"))
     names = row["authors"]
     assert isinstance(names, list)
-    return Work(str(row["id"]), title, abstract, tuple(map(_plain, names)), categories, days)
+    return CorpusPaper(
+        str(row["id"]), title, abstract, tuple(map(_single_line, names)), categories, days
+    )
 
 
-def _plain(text: str) -> str:
+def _single_line(text: str) -> str:
     return " ".join(_UNPRINTABLE.sub(" ", text).split())

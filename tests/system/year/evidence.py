@@ -7,40 +7,40 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
-from tests.system.year.telegram import Got
+from tests.system.year.telegram import ReceivedMessage
 
 
-class Fault(StrEnum):
+class AuditFault(StrEnum):
     """What can be wrong with a year."""
 
     LOST = "lost"  # it was announced and matched, and nobody showed or counted it
     REPEATED = "repeated"
-    UNASKED = "unasked"  # it does not match
+    UNWANTED = "unasked"  # it does not match
     COUNT = "count"  # the digest's own numbers are wrong
     LATE = "late"
     NOTICE = "notice"  # of a quiet day: missing, wrong or not asked for
-    STRAY = "stray"  # a digest for which there was no occasion
+    UNEXPECTED = "stray"  # a digest for which there was no occasion
 
 
 @dataclass(frozen=True, slots=True)
 class Finding:
     """Something that is wrong, where and when."""
 
-    fault: Fault
+    fault: AuditFault
     chat: int
-    at: datetime
-    told: str
+    found_at: datetime
+    details: str
 
 
 @dataclass(slots=True)
 class Delivery:
     """A digest as a chat got it."""
 
-    at: datetime
+    first_at: datetime
     heading: str
     papers: list[str]
     total: int
-    last: datetime
+    last_at: datetime
 
     def is_of(self, topic: str) -> bool:
         """Whether its heading names this topic."""
@@ -48,61 +48,67 @@ class Delivery:
 
 
 @dataclass(slots=True)
-class Evidence:
+class ChatEvidence:
     """Everything that a chat got, in order; what is taken out has been accounted for."""
 
     chat: int
     deliveries: list[Delivery] = field(default_factory=list)
-    notices: list[Got] = field(default_factory=list)
+    notices: list[ReceivedMessage] = field(default_factory=list)
     findings: list[Finding] = field(default_factory=list)
-    marked: int = 0  # messages that came twice and say so
+    marked_repeats: int = 0  # messages that came twice and say so
 
-    def take(self, topic: str, after: datetime, until: datetime) -> Delivery | None:
+    def take_delivery(self, topic: str, after: datetime, deadline: datetime) -> Delivery | None:
         """The first digest of a topic, if it came between these instants."""
-        for at, one in enumerate(self.deliveries):
-            if one.is_of(topic):
-                if not after <= one.at < until:
+        for index, delivery in enumerate(self.deliveries):
+            if delivery.is_of(topic):
+                if not after <= delivery.first_at < deadline:
                     return None
-                return self.deliveries.pop(at)
+                return self.deliveries.pop(index)
         return None
 
-    def notice(self, after: datetime, until: datetime) -> Got | None:
+    def take_notice(self, after: datetime, deadline: datetime) -> ReceivedMessage | None:
         """The next notice, if it came between these instants."""
-        if self.notices and after <= self.notices[0].at < until:
+        if self.notices and after <= self.notices[0].received_at < deadline:
             return self.notices.pop(0)
         return None
 
 
-def collected(chat: int, messages: Iterable[Got]) -> Evidence:
+def collect_evidence(chat: int, messages: Iterable[ReceivedMessage]) -> ChatEvidence:
     """A chat's messages as digests and notices; a message twice is a fault unless it says so."""
-    found = Evidence(chat)
-    digests: dict[int, list[Got]] = {}
-    for got in messages:
-        if not got.digest:
-            _note(found, got)
+    evidence = ChatEvidence(chat)
+    digests: dict[int, list[ReceivedMessage]] = {}
+    for message in messages:
+        if not message.digest:
+            _collect_notice(evidence, message)
             continue
-        parts = digests.setdefault(got.digest, [])
-        twins = [one for one in parts if one.papers == got.papers]
-        if not twins:
-            parts.append(got)
-        elif got.is_repeat and twins[-1].is_lost:
-            found.marked += 1
+        parts = digests.setdefault(message.digest, [])
+        same_messages = [part for part in parts if part.papers == message.papers]
+        if not same_messages:
+            parts.append(message)
+        elif message.is_repeat and same_messages[-1].is_lost:
+            evidence.marked_repeats += 1
         else:
-            told = f"{got.heading}: the same message again"
-            found.findings.append(Finding(Fault.REPEATED, chat, got.at, told))
-    found.deliveries = [_delivery(digests[number]) for number in sorted(digests)]
-    return found
+            details = f"{message.heading}: the same message again"
+            evidence.findings.append(
+                Finding(AuditFault.REPEATED, chat, message.received_at, details)
+            )
+    evidence.deliveries = [_delivery(digests[number]) for number in sorted(digests)]
+    return evidence
 
 
-def _note(found: Evidence, got: Got) -> None:
+def _collect_notice(evidence: ChatEvidence, message: ReceivedMessage) -> None:
     """A notice, or once more the one whose sender was not told that it came."""
-    if got.is_repeat and any(one.is_lost and one.heading == got.heading for one in found.notices):
-        found.marked += 1
+    if message.is_repeat and any(
+        notice.is_lost and notice.heading == message.heading for notice in evidence.notices
+    ):
+        evidence.marked_repeats += 1
     else:
-        found.notices.append(got)
+        evidence.notices.append(message)
 
 
-def _delivery(parts: list[Got]) -> Delivery:
+def _delivery(parts: list[ReceivedMessage]) -> Delivery:
     papers = [paper for part in parts for paper in part.papers]
-    first = parts[0]
-    return Delivery(first.at, first.heading, papers, first.total, parts[-1].at)
+    first_part = parts[0]
+    return Delivery(
+        first_part.received_at, first_part.heading, papers, first_part.total, parts[-1].received_at
+    )

@@ -11,151 +11,173 @@ import pytest
 from bot.arxiv import calendar
 from bot.chat.api import client
 from bot.ingest.catch_up import missed_days
-from bot.ingest.catch_up.backfill import Walked
+from bot.ingest.catch_up.backfill import BackfillResult
 from bot.render.telegram.split_into_messages import Message
 from bot.topics import next_due as schedule
-from bot.topics.matching import Index
+from bot.topics.matching import AnnouncementIndex
 from storage.digests.digests import Digests
 from storage.messages.outbox import Outbox
 from storage.papers.papers import Papers
 from storage.records import (
-    Added,
     Announcement,
+    AnnouncementKind,
     Cadence,
-    Kind,
+    IngestCounts,
     Match,
-    Outcome,
-    Parcel,
+    OutboxMessage,
     Query,
-    Unknown,
+    SendOutcome,
+    UnknownOutcome,
 )
-from tests.system.year.evidence import Fault
+from tests.system.year.evidence import AuditFault
 
 MINUTE = timedelta(minutes=1)
 
 
 @dataclass(frozen=True, slots=True)
-class Planted:
+class PlantedFault:
     """A fault, and what the auditor must call it."""
 
     name: str
-    plant: Callable[[pytest.MonkeyPatch], None]
-    found: Fault
+    apply: Callable[[pytest.MonkeyPatch], None]
+    expected_fault: AuditFault
 
 
-def _drop_a_day(patch: pytest.MonkeyPatch) -> None:
+def _drop_one_day(patch: pytest.MonkeyPatch) -> None:
     """Papers of one day are taken and not kept."""
-    add = Papers.add
+    add = Papers.add_announcements
 
-    def dropping(self: Papers, told: Iterable[Announcement], *, seen: datetime) -> Added:
-        return add(self, [one for one in told if one.day != date(2025, 10, 22)], seen=seen)
+    def add_without_day(
+        self: Papers, announcements: Iterable[Announcement], *, seen: datetime
+    ) -> IngestCounts:
+        return add(
+            self,
+            [
+                announcement
+                for announcement in announcements
+                if announcement.day != date(2025, 10, 22)
+            ],
+            seen_at=seen,
+        )
 
-    patch.setattr(Papers, "add", dropping)
+    patch.setattr(Papers, "add_announcements", add_without_day)
 
 
-def _repair_nothing(patch: pytest.MonkeyPatch) -> None:
+def _skip_repair(patch: pytest.MonkeyPatch) -> None:
     """Days that no feed showed any more are left alone."""
 
-    async def nothing(*_: object, **__: object) -> list[Walked]:
+    async def repair_nothing(*_: object, **__: object) -> list[BackfillResult]:
         return []
 
-    patch.setattr(missed_days, "repair", nothing)
+    patch.setattr(missed_days, "run_planned_backfills", repair_nothing)
 
 
-def _forget_what_was_received(patch: pytest.MonkeyPatch) -> None:
+def _ignore_receipts(patch: pytest.MonkeyPatch) -> None:
     """The ledger is not asked."""
 
-    def nothing(self: Digests, bot: int, chat: int, papers: Iterable[int]) -> dict[int, int]:
+    def no_receipts(self: Digests, bot: int, chat: int, papers: Iterable[int]) -> dict[int, int]:
         return {}
 
-    patch.setattr(Digests, "received", nothing)
+    patch.setattr(Digests, "received_versions", no_receipts)
 
 
-def _lose_parcels(patch: pytest.MonkeyPatch) -> None:
+def _lose_messages(patch: pytest.MonkeyPatch) -> None:
     """Every tenth message is said to be queued and is not."""
-    put, count = Outbox.put_once, [0]
+    put_once, counter = Outbox.put_once, [0]
 
-    def losing(self: Outbox, parcel: Parcel, *, due: datetime | None = None) -> bool:
-        count[0] += 1
-        return count[0] % 10 == 0 or put(self, parcel, due=due)
+    def put_nine_of_ten(
+        self: Outbox, message: OutboxMessage, *, due: datetime | None = None
+    ) -> bool:
+        counter[0] += 1
+        return counter[0] % 10 == 0 or put_once(self, message, due_at=due)
 
-    patch.setattr(Outbox, "put_once", losing)
+    patch.setattr(Outbox, "put_once", put_nine_of_ten)
 
 
-def _doubt_what_was_sent(patch: pytest.MonkeyPatch) -> None:
+def _lose_telegram_answers(patch: pytest.MonkeyPatch) -> None:
     """Every tenth answer of Telegram is taken for none."""
-    deliver, count = client.deliver_parcel, [0]
+    deliver, counter = client.send_outbox_message, [0]
 
-    async def doubting(bot: client.Client, parcel: Parcel, message: Message) -> Outcome:
-        count[0] += 1
-        outcome = await deliver(bot, parcel, message)
-        return Unknown("planted") if count[0] % 10 == 0 else outcome
+    async def deliver_with_doubt(
+        bot: client.Client, outbox_message: OutboxMessage, message: Message
+    ) -> SendOutcome:
+        counter[0] += 1
+        outcome = await deliver(bot, outbox_message, message)
+        return UnknownOutcome("planted") if counter[0] % 10 == 0 else outcome
 
-    patch.setattr(client, "deliver_parcel", doubting)
+    patch.setattr(client, "send_outbox_message", deliver_with_doubt)
 
 
-def _be_late(patch: pytest.MonkeyPatch) -> None:
+def _delay_digests(patch: pytest.MonkeyPatch) -> None:
     """Digests are due a minute after their time."""
-    _change_due(patch, lambda due: due + MINUTE)
+    _patch_next_due(patch, lambda due: due + MINUTE)
 
 
-def _know_no_summer_time(patch: pytest.MonkeyPatch) -> None:
+def _ignore_clock_change(patch: pytest.MonkeyPatch) -> None:
     """From the end of October on, digests are due as if no clock had been changed."""
-    _change_due(patch, lambda due: due - 60 * MINUTE if due > _WINTER else due)
+    _patch_next_due(patch, lambda due: due - 60 * MINUTE if due > _WINTER_TIME_BEGIN else due)
 
 
-_WINTER = datetime.fromisoformat("2025-10-26T03:00:00+00:00")
+_WINTER_TIME_BEGIN = datetime.fromisoformat("2025-10-26T03:00:00+00:00")
 
 
-def _change_due(patch: pytest.MonkeyPatch, change: Callable[[datetime], datetime]) -> None:
+def _patch_next_due(patch: pytest.MonkeyPatch, change: Callable[[datetime], datetime]) -> None:
     next_due = schedule.next_due
 
-    def changed(cadence: Cadence, zone: str, after: datetime) -> datetime | None:
+    def changed_next_due(cadence: Cadence, zone: str, after: datetime) -> datetime | None:
         due = next_due(cadence, zone, after)
         return due and max(change(due), after + MINUTE)
 
-    patch.setattr(schedule, "next_due", changed)
+    patch.setattr(schedule, "next_due", changed_next_due)
 
 
-def _find_one_less(patch: pytest.MonkeyPatch) -> None:
+def _overlook_last_match(patch: pytest.MonkeyPatch) -> None:
     """The last paper that matches is overlooked where there are several."""
-    find = Index.find
+    find = AnnouncementIndex.find
 
-    def missing(
-        self: Index, query: Query, kinds: frozenset[Kind] = frozenset(Kind), *, after: int = 0
+    def find_all_but_last(
+        self: AnnouncementIndex,
+        query: Query,
+        kinds: frozenset[AnnouncementKind] = frozenset(AnnouncementKind),
+        *,
+        after: int = 0,
     ) -> list[Match]:
-        found = find(self, query, kinds, after=after)
-        return found[:-1] if len(found) > 1 else found
+        matches = find(self, query, kinds, after=after)
+        return matches[:-1] if len(matches) > 1 else matches
 
-    patch.setattr(Index, "find", missing)
+    patch.setattr(AnnouncementIndex, "find", find_all_but_last)
 
 
-def _find_any_kind(patch: pytest.MonkeyPatch) -> None:
+def _ignore_kinds(patch: pytest.MonkeyPatch) -> None:
     """Kinds are not looked at: who wants new papers gets revisions too."""
-    find = Index.find
+    find = AnnouncementIndex.find
 
-    def careless(
-        self: Index, query: Query, kinds: frozenset[Kind] = frozenset(Kind), *, after: int = 0
+    def find_any_kind(
+        self: AnnouncementIndex,
+        query: Query,
+        kinds: frozenset[AnnouncementKind] = frozenset(AnnouncementKind),
+        *,
+        after: int = 0,
     ) -> list[Match]:
         return find(self, query, after=after)
 
-    patch.setattr(Index, "find", careless)
+    patch.setattr(AnnouncementIndex, "find", find_any_kind)
 
 
-def _name_no_holiday(patch: pytest.MonkeyPatch) -> None:
+def _omit_quiet_reason(patch: pytest.MonkeyPatch) -> None:
     """A quiet day is told without its reason."""
-    patch.setattr(calendar, "why_quiet", lambda day: None)
+    patch.setattr(calendar, "no_papers_reason", lambda day: None)
 
 
-PLANTED = (
-    Planted("a day dropped", _drop_a_day, Fault.LOST),
-    Planted("no repair", _repair_nothing, Fault.LOST),
-    Planted("no ledger", _forget_what_was_received, Fault.REPEATED),
-    Planted("parcels lost", _lose_parcels, Fault.LOST),
-    Planted("answers doubted", _doubt_what_was_sent, Fault.REPEATED),
-    Planted("a minute late", _be_late, Fault.LOST),
-    Planted("no summer time", _know_no_summer_time, Fault.STRAY),
-    Planted("a match overlooked", _find_one_less, Fault.LOST),
-    Planted("kinds ignored", _find_any_kind, Fault.STRAY),
-    Planted("no reason given", _name_no_holiday, Fault.NOTICE),
+PLANTED_FAULTS = (
+    PlantedFault("a day dropped", _drop_one_day, AuditFault.LOST),
+    PlantedFault("no repair", _skip_repair, AuditFault.LOST),
+    PlantedFault("no ledger", _ignore_receipts, AuditFault.REPEATED),
+    PlantedFault("parcels lost", _lose_messages, AuditFault.LOST),
+    PlantedFault("answers doubted", _lose_telegram_answers, AuditFault.REPEATED),
+    PlantedFault("a minute late", _delay_digests, AuditFault.LOST),
+    PlantedFault("no summer time", _ignore_clock_change, AuditFault.UNEXPECTED),
+    PlantedFault("a match overlooked", _overlook_last_match, AuditFault.LOST),
+    PlantedFault("kinds ignored", _ignore_kinds, AuditFault.UNEXPECTED),
+    PlantedFault("no reason given", _omit_quiet_reason, AuditFault.NOTICE),
 )

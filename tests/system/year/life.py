@@ -15,27 +15,27 @@ import stamina
 from bot.app import components, wiring
 from bot.app.config import Config
 from bot.chat.api import client as sender
-from bot.delivery.worker import Desk, deliver
+from bot.delivery.worker import DeliveryContext, deliver_messages
 from bot.ingest.http_client import Fetcher
-from bot.ingest.ingest_source import FIRST, WHOLE
-from bot.ingest.request_pace import Pace
-from bot.render.telegram.stored_answer import Said
-from bot.topics.query.parser import indexed
+from bot.ingest.ingest_source import COMPLETE_MARK, FIRST_FILL
+from bot.ingest.request_pace import RequestPace
+from bot.render.telegram.stored_answer import ReplyContent
+from bot.topics.query.parser import index_text
 from storage import Store, open_store
-from storage.records import Outcome, Parcel, ParcelState, SourceCursor
-from tests.system.year.arxiv import BASE, Arxiv
-from tests.system.year.asking import alter, meet
+from storage.records import FeedCursor, MessageState, OutboxMessage, SendOutcome
+from tests.system.year.arxiv import BASE, SimulatedArxiv
+from tests.system.year.asking import apply_change, register_reader
 from tests.system.year.calendar import MINUTE
-from tests.system.year.corpus import CATEGORIES, Work
+from tests.system.year.corpus import CATEGORIES, CorpusPaper
 from tests.system.year.script import (
     FEED_BUSY,
-    FEED_DOWN,
+    FEED_OUTAGES,
     FEED_STALE,
-    FLOODED,
-    TELEGRAM_DOWN,
-    Script,
+    TELEGRAM_FLOODS,
+    TELEGRAM_OUTAGES,
+    YearScript,
 )
-from tests.system.year.telegram import USER, Killed, Recorder, sending
+from tests.system.year.telegram import USER, ProcessKilled, RecordingRequest, current_message
 
 BOT = int(str(USER["id"]))
 TOKEN = f"{BOT}:abcdefghijklmnopqrstuvwxyz-0123456789_"
@@ -44,14 +44,14 @@ WORKERS = 2  # messages in flight: few leave in the same minute
 
 
 @dataclass(slots=True)
-class Account:
+class YearRecord:
     """What happened: the looks that were made, and how far arXiv had told by each."""
 
-    script: Script
-    arxiv: Arxiv
-    telegram: Recorder
-    looks: list[tuple[datetime, int]] = field(default_factory=list)
-    left: int = 0  # parcels that never left
+    script: YearScript
+    arxiv: SimulatedArxiv
+    telegram: RecordingRequest
+    ticks: list[tuple[datetime, int]] = field(default_factory=list)
+    unsent_count: int = 0  # parcels that never left
 
 
 @dataclass(slots=True)
@@ -60,141 +60,151 @@ class _Process:
 
     store: Store
     bot: components.Bot
-    desk: Desk
+    delivery_worker: DeliveryContext
 
 
 @dataclass(slots=True)
-class Life:
+class YearSimulation:
     """The bot from the first to the last instant of a script, through starts and ends."""
 
-    script: Script
-    file: Path
-    works: list[Work]
-    at: datetime = field(init=False)
-    account: Account = field(init=False)
+    script: YearScript
+    database_file: Path
+    works: list[CorpusPaper]
+    instant: datetime = field(init=False)
+    year_record: YearRecord = field(init=False)
     _process: _Process | None = None
 
     def __post_init__(self) -> None:
-        self.at = self.script.begin
-        arxiv = Arxiv(self.works, self.now, FEED_DOWN, FEED_STALE, FEED_BUSY)
-        recorder = Recorder(
+        self.instant = self.script.begin
+        arxiv = SimulatedArxiv(self.works, self.now, FEED_OUTAGES, FEED_STALE, FEED_BUSY)
+        recorder = RecordingRequest(
             self.now,
-            TELEGRAM_DOWN,
-            FLOODED,
-            self.script.forgettings(),
-            self.script.killings(),
+            TELEGRAM_OUTAGES,
+            TELEGRAM_FLOODS,
+            self.script.lost_answer_instants(),
+            self.script.kill_instants(),
         )
-        self.account = Account(self.script, arxiv, recorder)
+        self.year_record = YearRecord(self.script, arxiv, recorder)
 
     def now(self) -> datetime:
         """What time it is."""
-        return self.at
+        return self.instant
 
     def _monotonic(self) -> float:
-        return (self.at - self.script.begin).total_seconds()
+        return (self.instant - self.script.begin).total_seconds()
 
-    async def run(self) -> Account:
+    async def run(self) -> YearRecord:
         """Lives through the script."""
         with stamina.set_testing(True, attempts=1):
             async with self._fetcher() as fetcher:
-                await self._lived(fetcher)
-        return self.account
+                await self._run_script(fetcher)
+        return self.year_record
 
     @asynccontextmanager
     async def _fetcher(self) -> AsyncIterator[Fetcher]:
-        transport = httpx.MockTransport(self.account.arxiv.answer)
-        async with Fetcher(transport=transport, bases=[BASE], pace=Pace(0.0)) as fetcher:
+        transport = httpx.MockTransport(self.year_record.arxiv.respond)
+        async with Fetcher(
+            transport=transport, bases=[BASE], request_pace=RequestPace(0.0)
+        ) as fetcher:
             yield fetcher
 
-    async def _lived(self, fetcher: Fetcher) -> None:
+    async def _run_script(self, fetcher: Fetcher) -> None:
         await self._start()
-        for reader in self.script.everybody:
-            meet(self._running.store, BOT, reader, self.at)
-        polls = set(self.script.polls())
-        absences = self.script.absences()
-        back = {one.end for one in absences if self.script.begin < one.end < self.script.end}
-        looks = sorted({*self.script.looks(), *back})
-        for look, following in zip(looks, [*looks[1:], self.script.end], strict=True):
-            self.at = max(self.at, look)
-            if any(look in one for one in absences):
+        for reader in self.script.all_readers:
+            register_reader(self._live_process.store, BOT, reader, self.instant)
+        polls = set(self.script.poll_instants())
+        absences = self.script.bot_absences()
+        restart_times = {
+            absence.end for absence in absences if self.script.begin < absence.end < self.script.end
+        }
+        tick_times = sorted({*self.script.tick_instants(), *restart_times})
+        for tick_time, next_tick in zip(
+            tick_times, [*tick_times[1:], self.script.end], strict=True
+        ):
+            self.instant = max(self.instant, tick_time)
+            if any(tick_time in absence for absence in absences):
                 await self._stop()
                 continue
             if self._process is None:
                 await self._start()
-            if look in polls or look in back:
-                await self._feeds(fetcher)
-            for change in self.script.changes_at(look):
-                alter(self._running.store, BOT, change)
-            await self._tick(look, following)
+            if tick_time in polls or tick_time in restart_times:
+                await self._poll_feeds(fetcher)
+            for change in self.script.changes_at(tick_time):
+                apply_change(self._live_process.store, BOT, change)
+            await self._tick(tick_time, next_tick)
         assert self._process
-        waiting = self._process.store.outbox.counts(BOT)
-        self.account.left = sum(waiting.values()) - waiting[ParcelState.SENT]
+        message_counts = self._process.store.outbox.counts_by_state(BOT)
+        self.year_record.unsent_count = (
+            sum(message_counts.values()) - message_counts[MessageState.SENT]
+        )
         await self._stop()
 
     async def _start(self) -> None:
-        store = open_store(f"sqlite:///{self.file}", words=indexed)
-        store.cursors.put(SourceCursor(FIRST, day=date(2025, 1, 1), batch=WHOLE))
+        store = open_store(f"sqlite:///{self.database_file}", analyze=index_text)
+        store.feed_cursors.put(
+            FeedCursor(FIRST_FILL, last_day=date(2025, 1, 1), batch_fingerprint=COMPLETE_MARK)
+        )
         client = sender.Client(
             TOKEN,
             "https://api.telegram.org",
-            request=self.account.telegram,
-            polling=self.account.telegram,
+            request=self.year_record.telegram,
+            polling=self.year_record.telegram,
         )
         await client.initialize()
         config = Config.model_validate(
             {"feeds": ",".join(CATEGORIES), "arxiv_rss": BASE, "arxiv_oai": f"{BASE}/oai"}
         )
         bot = components.Bot(
-            store, client, config, self.now, monotonic=self._monotonic, sleep=_at_once
+            store, client, config, self.now, monotonic=self._monotonic, sleep=_no_sleep
         )
 
-        async def send(parcel: Parcel, message: Said) -> Outcome:
-            sending.set(parcel)
-            return await sender.deliver_parcel(client, parcel, message)
+        async def send(outbox_message: OutboxMessage, message: ReplyContent) -> SendOutcome:
+            current_message.set(outbox_message)
+            return await sender.send_outbox_message(client, outbox_message, message)
 
-        store.outbox.recover(BOT)
-        self._process = _Process(store, bot, replace(bot.desk(), send=send))
+        store.outbox.recover_claims(BOT)
+        self._process = _Process(store, bot, replace(bot.delivery_context(), send=send))
 
     async def _stop(self) -> None:
         if self._process:
             self._process.store.close()
             self._process = None
 
-    async def _feeds(self, fetcher: Fetcher) -> None:
-        process = self._running
-        await wiring.live_feeds(process.store, fetcher, process.bot.config, self.now)()
+    async def _poll_feeds(self, fetcher: Fetcher) -> None:
+        process = self._live_process
+        await wiring.make_feed_job(process.store, fetcher, process.bot.config, self.now)()
 
-    async def _tick(self, look: datetime, following: datetime) -> None:
+    async def _tick(self, tick_time: datetime, next_tick: datetime) -> None:
         """A tick, and then the delivery again and again until nothing is left or time is up."""
-        process = self._running
-        await process.bot.tick()
-        self.account.looks.append((look, len(self.account.arxiv.told)))
+        process = self._live_process
+        await process.bot.publish_due()
+        self.year_record.ticks.append((tick_time, len(self.year_record.arxiv.announcements)))
         try:
-            while self._waits() and self.at < following:
-                await deliver(process.desk, workers=WORKERS)
-                self.at += 30 * SECOND if self.account.telegram.is_down else SECOND
+            while self._has_unsent() and self.instant < next_tick:
+                await deliver_messages(process.delivery_worker, workers=WORKERS)
+                self.instant += 30 * SECOND if self.year_record.telegram.is_down else SECOND
         except BaseExceptionGroup as group:
-            if group.subgroup(Killed) is None:
+            if group.subgroup(ProcessKilled) is None:
                 raise
-            others = asyncio.all_tasks() - {asyncio.current_task()}
-            await asyncio.gather(*others, return_exceptions=True)
+            other_tasks = asyncio.all_tasks() - {asyncio.current_task()}
+            await asyncio.gather(*other_tasks, return_exceptions=True)
             await self._stop()
-            self.at = look + MINUTE
+            self.instant = tick_time + MINUTE
             return
-        self.at = max(look, min(self.at, following))
+        self.instant = max(tick_time, min(self.instant, next_tick))
 
-    def _waits(self) -> bool:
-        outbox = self._running.store.outbox
+    def _has_unsent(self) -> bool:
+        outbox = self._live_process.store.outbox
         return any(
-            outbox.in_state(BOT, state, limit=1)
-            for state in (ParcelState.READY, ParcelState.SENDING)
+            outbox.messages_in_state(BOT, state, limit=1)
+            for state in (MessageState.READY, MessageState.SENDING)
         )
 
     @property
-    def _running(self) -> _Process:
+    def _live_process(self) -> _Process:
         assert self._process
         return self._process
 
 
-async def _at_once(_: float) -> None:
+async def _no_sleep(_: float) -> None:
     """Waits for nothing."""

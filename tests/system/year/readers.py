@@ -9,8 +9,8 @@ from enum import StrEnum
 from functools import cache
 from random import Random
 
-from tests.system.year.calendar import Rhythm, utc, wall_of
-from tests.system.year.corpus import Work
+from tests.system.year.calendar import ReaderSchedule, parse_utc, wall_time
+from tests.system.year.corpus import CorpusPaper
 
 ZONES = (
     "America/New_York", "America/Los_Angeles", "America/Santiago", "America/Sao_Paulo",
@@ -18,7 +18,7 @@ ZONES = (
     "Asia/Shanghai", "Australia/Lord_Howe", "Pacific/Chatham", "Pacific/Apia",
 )  # fmt: skip
 # Local times that a change of the clocks skips or shows twice, where there is one.
-NIGHTS = {
+CLOCK_CHANGE_TIMES = {
     "America/New_York": time(2, 30),
     "America/Santiago": time(0, 30),
     "Europe/London": time(1, 30),
@@ -28,20 +28,20 @@ NIGHTS = {
     "Pacific/Chatham": time(3, 15),
 }
 MORNING, EVENING = time(8), time(18)
-_MONDAY, _TWICE_A_WEEK = Rhythm((MORNING,), (0,)), Rhythm((MORNING,), (0, 3))
-_WEEKEND = Rhythm((MORNING,), (5, 6), notices=True)
-_RHYTHMS = (
-    Rhythm(),
-    Rhythm((MORNING,)),
-    Rhythm((MORNING,), (0, 1, 2, 3, 4), notices=True),
-    Rhythm((MORNING, EVENING)),
+_MONDAY, _MONDAY_AND_THURSDAY = ReaderSchedule((MORNING,), (0,)), ReaderSchedule((MORNING,), (0, 3))
+_WEEKEND = ReaderSchedule((MORNING,), (5, 6), wants_notices=True)
+_SCHEDULES = (
+    ReaderSchedule(),
+    ReaderSchedule((MORNING,)),
+    ReaderSchedule((MORNING,), (0, 1, 2, 3, 4), wants_notices=True),
+    ReaderSchedule((MORNING, EVENING)),
     *(_MONDAY,) * 3,
-    *(_TWICE_A_WEEK,) * 2,
+    *(_MONDAY_AND_THURSDAY,) * 2,
     *(_WEEKEND,) * 2,
 )
-NIGHTLY = len(_RHYTHMS)
+NIGHTLY_INDEX = len(_SCHEDULES)
 # The forms in which a word is written: the readers' own list, no stemmer's.
-_FORMS = {
+_WORD_FORMS = {
     "auction": "auction auctions auctioned auctioning",
     "beamforming": "beamforming beamform beamformed beamformer beamformers",
     "blockchain": "blockchain blockchains",
@@ -58,73 +58,77 @@ _FORMS = {
 
 
 @dataclass(frozen=True, slots=True)
-class Wish:
+class TopicWish:
     """What a topic asks for: any of these categories, all of these words, none of those."""
 
     categories: tuple[str, ...] = ()
     words: tuple[str, ...] = ()
-    without: tuple[str, ...] = ()
+    excluded_words: tuple[str, ...] = ()
 
     @property
-    def text(self) -> str:
+    def query_text(self) -> str:
         """The wish as a person types it."""
-        joined = " OR ".join(self.categories)
-        named = f"({joined})" if len(self.categories) > 1 else joined
-        return " ".join(filter(None, (named, *self.words, *(f"-{word}" for word in self.without))))
-
-    def is_met(self, work: Work, version: int) -> bool:
-        """Whether this version of a paper is wished for, read word by word."""
-        if self.categories and set(self.categories).isdisjoint(work.categories):
-            return False
-        found = _words(work, version)
-        return all(found & _forms(word) for word in self.words) and not any(
-            found & _forms(word) for word in self.without
+        joined_categories = " OR ".join(self.categories)
+        category_query = f"({joined_categories})" if len(self.categories) > 1 else joined_categories
+        return " ".join(
+            filter(
+                None, (category_query, *self.words, *(f"-{word}" for word in self.excluded_words))
+            )
         )
 
-    def is_home(self, work: Work) -> bool:
+    def matches(self, paper: CorpusPaper, version: int) -> bool:
+        """Whether this version of a paper is wished for, read word by word."""
+        if self.categories and set(self.categories).isdisjoint(paper.categories):
+            return False
+        words_of_paper = _paper_words(paper, version)
+        return all(words_of_paper & _word_forms(word) for word in self.words) and not any(
+            words_of_paper & _word_forms(word) for word in self.excluded_words
+        )
+
+    def has_primary_category(self, paper: CorpusPaper) -> bool:
         """Whether the paper's first category is among those wished for, where any are."""
-        return not self.categories or work.categories[0] in self.categories
+        return not self.categories or paper.categories[0] in self.categories
 
 
 @cache
-def _words(work: Work, version: int) -> frozenset[str]:
-    return frozenset(re.findall(r"[a-z]+", " ".join(work.text(version)).lower()))
+def _paper_words(paper: CorpusPaper, version: int) -> frozenset[str]:
+    return frozenset(re.findall(r"[a-z]+", " ".join(paper.title_and_abstract(version)).lower()))
 
 
 @cache
-def _forms(word: str) -> frozenset[str]:
-    return frozenset(_FORMS[word].split())
+def _word_forms(word: str) -> frozenset[str]:
+    return frozenset(_WORD_FORMS[word].split())
 
 
 WISHES = (
-    Wish(("cs.GT",), ("auction",)),
-    Wish(("cs.GT", "cs.MA"), ("equilibrium",)),
-    Wish(("cs.CE",)),
-    Wish(("cs.GR",), ("mesh",)),
-    Wish(("cs.GR",), ("splatting",)),
-    Wish(("cs.CY",), ("student",)),
-    Wish(("stat.ML", "math.OC")),
-    Wish(("eess.IV",), (), ("splatting",)),
-    Wish(("cs.SD",), ("speaker",)),
-    Wish(("cs.CR",), ("blockchain",)),
-    Wish((), ("auction",)),
-    Wish((), ("equilibrium",)),
-    Wish((), ("blockchain",)),
-    Wish((), ("wireless", "antenna")),
-    Wish((), ("wireless",), ("beamforming",)),
-    Wish((), ("beamforming",)),
-    Wish((), ("speaker",)),
-    Wish((), ("mesh", "surface")),
-    Wish((), ("erratum", "equilibrium")),
-    Wish((), ("erratum", "wireless")),
+    TopicWish(("cs.GT",), ("auction",)),
+    TopicWish(("cs.GT", "cs.MA"), ("equilibrium",)),
+    TopicWish(("cs.CE",)),
+    TopicWish(("cs.GR",), ("mesh",)),
+    TopicWish(("cs.GR",), ("splatting",)),
+    TopicWish(("cs.CY",), ("student",)),
+    TopicWish(("stat.ML", "math.OC")),
+    TopicWish(("eess.IV",), (), ("splatting",)),
+    TopicWish(("cs.SD",), ("speaker",)),
+    TopicWish(("cs.CR",), ("blockchain",)),
+    TopicWish((), ("auction",)),
+    TopicWish((), ("equilibrium",)),
+    TopicWish((), ("blockchain",)),
+    TopicWish((), ("wireless", "antenna")),
+    TopicWish((), ("wireless",), ("beamforming",)),
+    TopicWish((), ("beamforming",)),
+    TopicWish((), ("speaker",)),
+    TopicWish((), ("mesh", "surface")),
+    TopicWish((), ("erratum", "equilibrium")),
+    TopicWish((), ("erratum", "wireless")),
 )
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class ReaderTopic:
     """A topic: the wish, the most papers of a digest, and the kinds that are wanted."""
 
-    wish: Wish
+    wish: TopicWish
     limit: int
     kinds: frozenset[str]
 
@@ -135,90 +139,104 @@ class Reader:
 
     chat: int
     zone: str
-    rhythm: Rhythm
-    topics: tuple[Asked, ...]
+    schedule: ReaderSchedule
+    topics: tuple[ReaderTopic, ...]
     is_rich: bool
     language: str
 
 
-class Does(StrEnum):
+class ChangeKind(StrEnum):
     """What a reader changes."""
 
     PAUSE = "pause"  # until a day, or until they resume
     RESUME = "resume"
-    EDIT = "edit"  # the words of the first topic
-    MOVE = "move"  # to another zone
-    RETIME = "retime"
+    EDIT_QUERY = "edit"  # the words of the first topic
+    CHANGE_ZONE = "move"  # to another zone
+    CHANGE_TIMES = "retime"
 
 
 @dataclass(frozen=True, slots=True)
-class Change:
+class ReaderChange:
     """A reader changes something at an instant; only one of the values is meant."""
 
-    at: datetime
+    changed_at: datetime
     chat: int
-    does: Does
+    kind: ChangeKind
     until: date | None = None
-    wish: Wish | None = None
+    wish: TopicWish | None = None
     zone: str = ""
-    rhythm: Rhythm | None = None
+    schedule: ReaderSchedule | None = None
 
 
-DEFAULT = frozenset({"new", "cross"})
-_KINDS = (DEFAULT,) * 4 + (frozenset({"new", "cross", "replace", "replace-cross"}), {"new"})
-_LIMITS = (50, 50, 12, 12, 6)
+DEFAULT_KINDS = frozenset({"new", "cross"})
+_KIND_CHOICES = (DEFAULT_KINDS,) * 4 + (
+    frozenset({"new", "cross", "replace", "replace-cross"}),
+    {"new"},
+)
+_LIMIT_CHOICES = (50, 50, 12, 12, 6)
 
 
-def readers(number: int) -> list[Reader]:
+def make_readers(number: int) -> list[Reader]:
     """So many chats, one in five a group; every zone has every rhythm."""
-    chance = Random(12)
-    return [_reader(n, chance) for n in range(number)]
+    rng = Random(12)
+    return [_make_reader(n, rng) for n in range(number)]
 
 
-def _reader(n: int, chance: Random) -> Reader:
+def _make_reader(n: int, rng: Random) -> Reader:
     zone = ZONES[n % len(ZONES)]
-    which = (NIGHTLY - n % len(ZONES) % 4 + n // len(ZONES)) % (NIGHTLY + 1)
-    night = NIGHTS.get(zone, EVENING)
+    schedule_index = (NIGHTLY_INDEX - n % len(ZONES) % 4 + n // len(ZONES)) % (NIGHTLY_INDEX + 1)
+    night_time = CLOCK_CHANGE_TIMES.get(zone, EVENING)
     # Clocks are changed on Sundays: who reads once a week then has a week's papers to lose.
-    nightly = Rhythm((night,), (6,)) if n % 2 else Rhythm((night,), (0, 4, 5, 6), notices=True)
-    wishes = chance.sample(WISHES, chance.choice((1, 1, 2, 3)))
-    asked = tuple(
-        Asked(wish, chance.choice(_LIMITS), frozenset(chance.choice(_KINDS))) for wish in wishes
+    night_schedule = (
+        ReaderSchedule((night_time,), (6,))
+        if n % 2
+        else ReaderSchedule((night_time,), (0, 4, 5, 6), wants_notices=True)
     )
-    rhythm = nightly if which == NIGHTLY else _RHYTHMS[which]
+    wishes = rng.sample(WISHES, rng.choice((1, 1, 2, 3)))
+    reader_topics = tuple(
+        ReaderTopic(wish, rng.choice(_LIMIT_CHOICES), frozenset(rng.choice(_KIND_CHOICES)))
+        for wish in wishes
+    )
+    schedule = night_schedule if schedule_index == NIGHTLY_INDEX else _SCHEDULES[schedule_index]
     chat = -1_001_000_000_000 - n if n % 5 == 4 else 1000 + n
-    return Reader(chat, zone, rhythm, asked, n % 3 == 0, "zh" if n % 7 == 3 else "en")
+    return Reader(chat, zone, schedule, reader_topics, n % 3 == 0, "zh" if n % 7 == 3 else "en")
 
 
-def changes(everybody: list[Reader], first: date, last: date) -> list[Change]:
+def make_changes(everybody: list[Reader], first: date, last: date) -> list[ReaderChange]:
     """What the readers change between two dates, by the instant."""
-    chance = Random(24)
-    found: list[Change] = []
-    for n, reader in enumerate(everybody):
-        day = first + timedelta(days=chance.randrange(4, max((last - first).days - 3, 5)))
-        at = utc(f"{day} {chance.randrange(24):02}:{chance.randrange(1, 14):02}")
-        found += _changes(n, reader, at, chance)
-    return sorted(found, key=lambda one: one.at)
+    rng = Random(24)
+    all_changes: list[ReaderChange] = []
+    for reader_index, reader in enumerate(everybody):
+        day = first + timedelta(days=rng.randrange(4, max((last - first).days - 3, 5)))
+        changed_at = parse_utc(f"{day} {rng.randrange(24):02}:{rng.randrange(1, 14):02}")
+        all_changes += _changes_of_reader(reader_index, reader, changed_at, rng)
+    return sorted(all_changes, key=lambda change: change.changed_at)
 
 
-def _changes(n: int, reader: Reader, at: datetime, chance: Random) -> list[Change]:
+def _changes_of_reader(
+    n: int, reader: Reader, changed_at: datetime, rng: Random
+) -> list[ReaderChange]:
     """What one of them changes: half of the readers change nothing."""
-    change = Change(at, reader.chat, Does.PAUSE)
+    change = ReaderChange(changed_at, reader.chat, ChangeKind.PAUSE)
     match n % 10:
         case 0:
-            until = wall_of(reader.zone, at).date() + timedelta(days=chance.randrange(1, 15))
+            until = wall_time(reader.zone, changed_at).date() + timedelta(days=rng.randrange(1, 15))
             return [replace(change, until=until)]
         case 1:
-            back = at + timedelta(days=chance.randrange(1, 10), minutes=31)
-            return [change, Change(back, reader.chat, Does.RESUME)]
+            resumed_at = changed_at + timedelta(days=rng.randrange(1, 10), minutes=31)
+            return [change, ReaderChange(resumed_at, reader.chat, ChangeKind.RESUME)]
         case 2:
-            held = {asked.wish for asked in reader.topics}
-            wish = chance.choice([one for one in WISHES if one not in held])
-            return [replace(change, does=Does.EDIT, wish=wish)]
+            current_wishes = {reader_topic.wish for reader_topic in reader.topics}
+            wish = rng.choice(
+                [candidate for candidate in WISHES if candidate not in current_wishes]
+            )
+            return [replace(change, kind=ChangeKind.EDIT_QUERY, wish=wish)]
         case 3:
-            zone = chance.choice([one for one in ZONES if one != reader.zone])
-            return [replace(change, does=Does.MOVE, zone=zone)]
+            zone = rng.choice([candidate for candidate in ZONES if candidate != reader.zone])
+            return [replace(change, kind=ChangeKind.CHANGE_ZONE, zone=zone)]
         case 4:
-            rhythm = chance.choice([one for one in _RHYTHMS if one != reader.rhythm])
-            return [replace(change, does=Does.RETIME, rhythm=rhythm)]
+            schedule = rng.choice(
+                [candidate for candidate in _SCHEDULES if candidate != reader.schedule]
+            )
+            return [replace(change, kind=ChangeKind.CHANGE_TIMES, schedule=schedule)]
     return []

@@ -13,31 +13,31 @@ from datetime import datetime, timedelta
 from telegram.error import NetworkError, TimedOut
 from telegram.request import BaseRequest, RequestData
 
-from bot.chat.api.transport import Flooded, NotSent, Unanswered
-from bot.texts.telegram_autolinks import JOINER
-from storage.records import Parcel
-from tests.system.year.calendar import Stretch
+from bot.chat.api.transport import FloodWait, RequestNotSent, RequestUnanswered
+from bot.texts.telegram_autolinks import WORD_JOINER
+from storage.records import OutboxMessage
+from tests.system.year.calendar import Period
 
 USER = {"id": 4242, "is_bot": True, "first_name": "Papergram", "username": "papergram_bot"}
-sending: ContextVar[Parcel] = ContextVar("sending")  # which parcel a call is for
+current_message: ContextVar[OutboxMessage] = ContextVar("sending")  # which parcel a call is for
 
-_LINK = re.compile(r"https://arxiv\.org/abs/([^\"<>\s]+)")
-_MARKS = re.compile("[\u2066-\u2069]")
-_REPEAT = ("You may have received this already", "这条消息你可能已经收到过")
-_RANGE = (r"Papers (\d+) to (\d+) of (\d+)", r"共 (\d+) 篇，此处为第 (\d+) 至 (\d+) 篇")
-_SOME = (r"(\d+) of (\d+) papers shown", r"共 (\d+) 篇，列出 (\d+) 篇")
-_ALL = (r"(\d+) papers?\b", r"共 (\d+) 篇")
+_PAPER_LINK = re.compile(r"https://arxiv\.org/abs/([^\"<>\s]+)")
+_DIRECTION_MARKS = re.compile("[\u2066-\u2069]")
+_REPEAT_NOTES = ("You may have received this already", "这条消息你可能已经收到过")
+_RANGE_COUNTS = (r"Papers (\d+) to (\d+) of (\d+)", r"共 (\d+) 篇，此处为第 (\d+) 至 (\d+) 篇")
+_PARTIAL_COUNTS = (r"(\d+) of (\d+) papers shown", r"共 (\d+) 篇，列出 (\d+) 篇")
+_FULL_COUNTS = (r"(\d+) papers?\b", r"共 (\d+) 篇")
 
 
-class Killed(BaseException):
+class ProcessKilled(BaseException):
     """The process is killed in the middle of a call."""
 
 
 @dataclass(frozen=True, slots=True)
-class Got:
+class ReceivedMessage:
     """A message in a chat: its first lines, the papers it links to, and when it came."""
 
-    at: datetime
+    received_at: datetime
     chat: int
     digest: int  # groups the messages of one digest; 0 for a notice
     heading: str
@@ -48,22 +48,22 @@ class Got:
 
 
 @dataclass(slots=True)
-class Recorder(BaseRequest):
+class RecordingRequest(BaseRequest):
     """Takes the client's calls where the network would be.
 
-    ``flooded`` are stretches in which each chat's first message must wait, ``forgetful`` the
-    instants after which one answer is lost, ``deadly`` those at which the sender dies.
+    ``floods`` are stretches in which each chat's first message must wait, ``lost_answers`` the
+    instants after which one answer is lost, ``kill_instants`` those at which the sender dies.
     """
 
     now: Callable[[], datetime]
-    down: Sequence[Stretch] = ()
-    flooded: Sequence[Stretch] = ()
-    forgetful: list[datetime] = field(default_factory=list)
-    deadly: list[datetime] = field(default_factory=list)
-    got: list[Got] = field(default_factory=list)
-    troubled: list[tuple[datetime, int]] = field(default_factory=list)  # a chat had to wait
-    _told: set[tuple[int, Stretch]] = field(default_factory=set)
-    _alive: int = 3  # messages before the one that kills
+    outages: Sequence[Period] = ()
+    floods: Sequence[Period] = ()
+    lost_answers: list[datetime] = field(default_factory=list)
+    kill_instants: list[datetime] = field(default_factory=list)
+    messages: list[ReceivedMessage] = field(default_factory=list)
+    delays: list[tuple[datetime, int]] = field(default_factory=list)  # a chat had to wait
+    _refused_chats: set[tuple[int, Period]] = field(default_factory=set)
+    _messages_before_kill: int = 3  # messages before the one that kills
 
     @property
     def read_timeout(self) -> float | None:
@@ -79,7 +79,7 @@ class Recorder(BaseRequest):
     @property
     def is_down(self) -> bool:
         """Whether there is no connection now."""
-        return any(self.now() in one for one in self.down)
+        return any(self.now() in outage for outage in self.outages)
 
     async def do_request(
         self,
@@ -93,99 +93,120 @@ class Recorder(BaseRequest):
     ) -> tuple[int, bytes]:
         """Telegram's answer, or no answer."""
         if url.endswith("/getMe"):
-            return _answer(USER)
+            return _http_answer(USER)
         if self.is_down:
-            raise NetworkError("down") from NotSent("down")
+            raise NetworkError("down") from RequestNotSent("down")
         assert request_data is not None
-        given = request_data.json_parameters
-        chat, now = int(given["chat_id"]), self.now()
-        self._hold_back(chat, now)
-        dies = self._dies()
-        forgets = not dies and bool(self.forgetful) and self.forgetful[0] <= now
-        self.got.append(_got(given, now, chat, is_lost=dies or forgets))
-        if dies or forgets:
-            self.troubled.append((now, chat))
-        if dies:
-            raise Killed
-        if forgets:
-            del self.forgetful[0]
-            raise TimedOut("lost") from Unanswered("lost")
+        parameters = request_data.json_parameters
+        chat, now = int(parameters["chat_id"]), self.now()
+        self._refuse_in_flood(chat, now)
+        is_killed = self._is_killed_now()
+        is_answer_lost = not is_killed and bool(self.lost_answers) and self.lost_answers[0] <= now
+        self.messages.append(
+            _received_message(parameters, now, chat, is_lost=is_killed or is_answer_lost)
+        )
+        if is_killed or is_answer_lost:
+            self.delays.append((now, chat))
+        if is_killed:
+            raise ProcessKilled
+        if is_answer_lost:
+            del self.lost_answers[0]
+            raise TimedOut("lost") from RequestUnanswered("lost")
         kind = "private" if chat > 0 else "supergroup"
-        sent = {"message_id": len(self.got), "date": 0, "chat": {"id": chat, "type": kind}}
-        return _answer(sent)
+        sent_message = {
+            "message_id": len(self.messages),
+            "date": 0,
+            "chat": {"id": chat, "type": kind},
+        }
+        return _http_answer(sent_message)
 
-    def _hold_back(self, chat: int, now: datetime) -> None:
-        for one in self.flooded:
-            if now in one and (chat, one) not in self._told:
-                self._told.add((chat, one))
-                self.troubled.append((now, chat))
-                raise Flooded(timedelta(seconds=40))
+    def _refuse_in_flood(self, chat: int, now: datetime) -> None:
+        for flood in self.floods:
+            if now in flood and (chat, flood) not in self._refused_chats:
+                self._refused_chats.add((chat, flood))
+                self.delays.append((now, chat))
+                raise FloodWait(timedelta(seconds=40))
 
-    def _dies(self) -> bool:
+    def _is_killed_now(self) -> bool:
         """Whether this message is the one in whose middle the sender is killed."""
-        if not self.deadly or self.deadly[0] > self.now():
+        if not self.kill_instants or self.kill_instants[0] > self.now():
             return False
-        self._alive -= 1
-        if self._alive >= 0:
+        self._messages_before_kill -= 1
+        if self._messages_before_kill >= 0:
             return False
-        del self.deadly[0]
+        del self.kill_instants[0]
         return True
 
 
-def _answer(result: object) -> tuple[int, bytes]:
+def _http_answer(result: object) -> tuple[int, bytes]:
     return 200, json.dumps({"ok": True, "result": result}).encode()
 
 
-def _got(given: dict[str, str], at: datetime, chat: int, *, is_lost: bool) -> Got:
+def _received_message(
+    parameters: dict[str, str], received_at: datetime, chat: int, *, is_lost: bool
+) -> ReceivedMessage:
     """What a reader sees of a call."""
-    lines, links = _rich(given["rich_message"]) if "rich_message" in given else _text(given["text"])
-    is_repeat = any(mark in line for line in lines[:2] for mark in _REPEAT)
-    shown = [line for line in lines if not any(mark in line for mark in _REPEAT)]
-    papers = tuple(dict.fromkeys(_LINK.findall(" ".join(links))))
-    digest = sending.get().digest
-    total = _total(shown[1]) if digest else 0
-    return Got(at, chat, digest, shown[0], papers, total, is_repeat, is_lost)
+    lines, links = (
+        _rich_lines_and_links(parameters["rich_message"])
+        if "rich_message" in parameters
+        else _lines_and_links(parameters["text"])
+    )
+    is_repeat = any(mark in line for line in lines[:2] for mark in _REPEAT_NOTES)
+    shown_lines = [line for line in lines if not any(mark in line for mark in _REPEAT_NOTES)]
+    papers = tuple(dict.fromkeys(_PAPER_LINK.findall(" ".join(links))))
+    digest = current_message.get().digest
+    total = _total_papers(shown_lines[1]) if digest else 0
+    return ReceivedMessage(
+        received_at, chat, digest, shown_lines[0], papers, total, is_repeat, is_lost
+    )
 
 
-def _text(text: str) -> tuple[list[str], list[str]]:
-    plain = html.unescape(re.sub(r"<[^>]+>", "", text)).replace(JOINER, "")
-    lines = [_MARKS.sub("", line) for line in plain.split("\n") if line]
+def _lines_and_links(text: str) -> tuple[list[str], list[str]]:
+    plain_text = html.unescape(re.sub(r"<[^>]+>", "", text)).replace(WORD_JOINER, "")
+    lines = [_DIRECTION_MARKS.sub("", line) for line in plain_text.split("\n") if line]
     return lines, re.findall(r'href="([^"]+)"', text)
 
 
-def _rich(rich: str) -> tuple[list[str], list[str]]:
-    blocks = json.loads(rich)["blocks"]
-    lines = [_MARKS.sub("", "".join(_strings(block.get("text", "")))) for block in blocks[:4]]
+def _rich_lines_and_links(rich_json: str) -> tuple[list[str], list[str]]:
+    blocks = json.loads(rich_json)["blocks"]
+    lines = [
+        _DIRECTION_MARKS.sub("", "".join(_text_strings(block.get("text", ""))))
+        for block in blocks[:4]
+    ]
     return [line for line in lines if line], list(_urls(blocks))
 
 
-def _strings(value: object) -> Iterator[str]:
+def _text_strings(value: object) -> Iterator[str]:
     """What is read in a rich text."""
     if isinstance(value, str):
         yield value
     elif isinstance(value, list):
-        for one in value:
-            yield from _strings(one)
+        for child in value:
+            yield from _text_strings(child)
     elif isinstance(value, dict):
-        yield from _strings(value.get("text", ""))
+        yield from _text_strings(value.get("text", ""))
 
 
 def _urls(value: object) -> Iterator[str]:
     """Every address in a rich message."""
     if isinstance(value, list):
-        for one in value:
-            yield from _urls(one)
+        for child in value:
+            yield from _urls(child)
     elif isinstance(value, dict):
-        for key, one in value.items():
-            if key == "url" and isinstance(one, str):
-                yield one
-            yield from _urls(one)
+        for key, child in value.items():
+            if key == "url" and isinstance(child, str):
+                yield child
+            yield from _urls(child)
 
 
-def _total(counts: str) -> int:
+def _total_papers(counts: str) -> int:
     """How many papers the line of counts says were found."""
-    for patterns, places in ((_RANGE, (3, 1)), (_SOME, (2, 1)), (_ALL, (1, 1))):
-        for pattern, place in zip(patterns, places, strict=True):
-            if found := re.match(pattern, counts):
-                return int(found[place])
+    for patterns, places in (
+        (_RANGE_COUNTS, (3, 1)),
+        (_PARTIAL_COUNTS, (2, 1)),
+        (_FULL_COUNTS, (1, 1)),
+    ):
+        for pattern, group_number in zip(patterns, places, strict=True):
+            if match := re.match(pattern, counts):
+                return int(match[group_number])
     raise AssertionError(f"no counts: {counts}")

@@ -14,12 +14,12 @@ from tempfile import TemporaryDirectory
 
 import pytest
 
-from tests.system.year.audit import Report, audit
-from tests.system.year.corpus import works
-from tests.system.year.evidence import Fault
-from tests.system.year.faults import PLANTED, Planted
-from tests.system.year.life import Life
-from tests.system.year.script import Script
+from tests.system.year.audit import AuditReport, audit_year
+from tests.system.year.corpus import corpus_papers
+from tests.system.year.evidence import AuditFault
+from tests.system.year.faults import PLANTED_FAULTS, PlantedFault
+from tests.system.year.life import YearSimulation
+from tests.system.year.script import YearScript
 
 Span = tuple[date, date]
 YEAR: Span = (date(2025, 7, 1), date(2026, 6, 30))
@@ -35,10 +35,10 @@ def folder(tmp_path: Path) -> Iterator[Path]:
         yield Path(name)
 
 
-async def lived(data: Path, folder: Path, span: Span, chats: int) -> Report:
+async def lived(data: Path, folder: Path, span: Span, chats: int) -> AuditReport:
     """The report of a stretch of the year with so many chats."""
-    life = Life(Script(*span, chats), folder / "year.db", works(data, *span))
-    return audit(await life.run())
+    life = YearSimulation(YearScript(*span, chats), folder / "year.db", corpus_papers(data, *span))
+    return audit_year(await life.run())
 
 
 @pytest.mark.slow
@@ -75,22 +75,22 @@ async def test_in_an_autumn_every_paper_reaches_each_chat_once_in_its_minute(
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("planted", PLANTED, ids=lambda planted: planted.name)
+@pytest.mark.parametrize("planted", PLANTED_FAULTS, ids=lambda planted: planted.name)
 async def test_a_planted_fault_is_found(
-    real_data: Path, folder: Path, planted: Planted, monkeypatch: pytest.MonkeyPatch
+    real_data: Path, folder: Path, planted: PlantedFault, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    planted.plant(monkeypatch)
+    planted.apply(monkeypatch)
 
     report = await lived(real_data, folder, AUTUMN, 48)
 
-    assert planted.found in {one.fault for one in report.findings}
+    assert planted.expected_fault in {one.fault for one in report.findings}
 
 
-def _tell(report: Report, wall: float, processor: float) -> None:
+def _tell(report: AuditReport, wall: float, processor: float) -> None:
     """Prints what the year brought."""
     faults = [one.fault for one in report.findings]
-    counts = report.counts | {"lost": faults.count(Fault.LOST)}
-    counts |= {"repeated": faults.count(Fault.REPEATED)}
+    counts = report.counts | {"lost": faults.count(AuditFault.LOST)}
+    counts |= {"repeated": faults.count(AuditFault.REPEATED)}
     print()
     for name, count in sorted(counts.items()):
         print(f"{count:>8,} {name}")

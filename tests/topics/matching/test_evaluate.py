@@ -8,27 +8,27 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.arxiv.author_list import split
-from bot.topics.matching import highlight, index, matches
-from bot.topics.query.analyzer import compounds, indexed, surface, tokens
-from bot.topics.query.parser import QueryError, compose, parse, term
+from bot.arxiv.author_list import split_author_line
+from bot.topics.matching import build_index, highlight_spans, match_paper
+from bot.topics.query.analyzer import analyze, compound_words, index_text, surface_words
+from bot.topics.query.parser import QueryError, make_term, parse, query_from_clause
 from storage.records import (
     And,
     Announcement,
+    AnnouncementKind,
     Clause,
-    Field,
-    Gloss,
-    Kind,
     Match,
+    MatchReason,
     Not,
     Or,
     Paper,
-    Reason,
+    QueryField,
+    Summary,
     Term,
 )
 
 MONDAY, TUESDAY = date(2026, 6, 1), date(2026, 6, 2)
-BOTH = frozenset({Kind.NEW, Kind.CROSS})
+BOTH = frozenset({AnnouncementKind.NEW, AnnouncementKind.CROSS})
 
 
 def announced(
@@ -39,7 +39,7 @@ def announced(
     authors: tuple[str, ...] = ("Kaiming He", "Jean-Pierre Serre"),
     categories: tuple[str, ...] = ("cs.CV", "cs.LG"),
     version: int = 1,
-    kind: Kind = Kind.NEW,
+    kind: AnnouncementKind = AnnouncementKind.NEW,
     day: date = MONDAY,
     seq: int = 0,
 ) -> Announcement:
@@ -48,8 +48,8 @@ def announced(
 
 
 def found(batch: list[Announcement], typed: str) -> list[Match]:
-    query, ready = parse(typed), index(batch)
-    return ready.explained(query, ready.find(query))
+    query, ready = parse(typed), build_index(batch)
+    return ready.explain(query, ready.find(query))
 
 
 @pytest.mark.parametrize(
@@ -109,7 +109,7 @@ def test_a_topic_finds_what_it_names(typed: str, is_found: bool) -> None:
 )
 def test_an_author_is_found_by_the_name_that_a_list_was_read_as(typed: str, is_found: bool) -> None:
     line = "The Kettle Collaboration: Jan van der Berg, Jr., Li Wei (李伟) and Jo Doe"
-    paper = announced(authors=split(line))
+    paper = announced(authors=split_author_line(line))
 
     assert bool(found([paper], typed)) is is_found
 
@@ -140,9 +140,9 @@ def test_reasons_are_the_words_as_they_stand_and_skip_failed_alternatives() -> N
     (match,) = found([paper], '"diffusion model" OR "image restoration" OR (anew gan) OR au:he')
 
     assert match.reasons == (
-        Reason(Field.TITLE, "Diffusion Models"),
-        Reason(Field.ABSTRACT, "Image-restoration"),
-        Reason(Field.AUTHOR, "Kaiming He"),
+        MatchReason(QueryField.TITLE, "Diffusion Models"),
+        MatchReason(QueryField.ABSTRACT, "Image-restoration"),
+        MatchReason(QueryField.AUTHOR, "Kaiming He"),
     )
     assert match.score == 7.0
 
@@ -150,16 +150,18 @@ def test_reasons_are_the_words_as_they_stand_and_skip_failed_alternatives() -> N
 @pytest.mark.parametrize(
     ("typed", "said", "expected"),
     [
-        ("title", Kind.CROSS, Kind.NEW),
-        ("cat:cs.CV", Kind.CROSS, Kind.NEW),
-        ("cat:cs.LG", Kind.NEW, Kind.CROSS),
-        ("cat:cs.LG OR cat:cs.CV", Kind.CROSS, Kind.NEW),
-        ("title -cat:math", Kind.NEW, Kind.NEW),
-        ("cat:cs.CV", Kind.REPLACE_CROSS, Kind.REPLACE),
-        ("cat:cs.LG", Kind.REPLACE, Kind.REPLACE_CROSS),
+        ("title", AnnouncementKind.CROSS, AnnouncementKind.NEW),
+        ("cat:cs.CV", AnnouncementKind.CROSS, AnnouncementKind.NEW),
+        ("cat:cs.LG", AnnouncementKind.NEW, AnnouncementKind.CROSS),
+        ("cat:cs.LG OR cat:cs.CV", AnnouncementKind.CROSS, AnnouncementKind.NEW),
+        ("title -cat:math", AnnouncementKind.NEW, AnnouncementKind.NEW),
+        ("cat:cs.CV", AnnouncementKind.REPLACE_CROSS, AnnouncementKind.REPLACE),
+        ("cat:cs.LG", AnnouncementKind.REPLACE, AnnouncementKind.REPLACE_CROSS),
     ],
 )
-def test_the_kind_is_relative_to_the_topic(typed: str, said: Kind, expected: Kind) -> None:
+def test_the_kind_is_relative_to_the_topic(
+    typed: str, said: AnnouncementKind, expected: AnnouncementKind
+) -> None:
     (match,) = found([announced(kind=said, version=2)], typed)
 
     assert match.kind is expected
@@ -168,24 +170,30 @@ def test_the_kind_is_relative_to_the_topic(typed: str, said: Kind, expected: Kin
 def test_a_paper_announced_often_is_one_match_with_its_highest_version() -> None:
     batch = [
         announced(title="gan", version=1, seq=1),
-        announced(title="diffusion", version=2, seq=3, day=TUESDAY, kind=Kind.REPLACE),
-        announced(title="gan", version=1, seq=2, kind=Kind.CROSS),
+        announced(title="diffusion", version=2, seq=3, day=TUESDAY, kind=AnnouncementKind.REPLACE),
+        announced(title="gan", version=1, seq=2, kind=AnnouncementKind.CROSS),
     ]
 
-    (match,) = index(batch).find(parse("diffusion"), BOTH)
+    (match,) = build_index(batch).find(parse("diffusion"), BOTH)
 
-    assert (match.kind, match.announcement.seq) == (Kind.NEW, 3)
+    assert (match.kind, match.announcement.seq) == (AnnouncementKind.NEW, 3)
     assert match.announcement.paper.version == 2
     assert found(batch, "gan") == []
 
 
 def test_what_was_announced_before_a_cursor_is_not_found_again() -> None:
-    batch = [announced(seq=1), announced(version=2, kind=Kind.REPLACE, seq=5), announced(2, seq=2)]
-    ready = index(batch)
+    batch = [
+        announced(seq=1),
+        announced(version=2, kind=AnnouncementKind.REPLACE, seq=5),
+        announced(2, seq=2),
+    ]
+    ready = build_index(batch)
 
     late = ready.find(parse("title"), after=2)
 
-    assert [(m.announcement.paper.id[-1], m.kind) for m in late] == [("1", Kind.REPLACE)]
+    assert [(m.announcement.paper.id[-1], m.kind) for m in late] == [
+        ("1", AnnouncementKind.REPLACE)
+    ]
     assert ready.find(parse("title"), BOTH, after=2) == []
 
 
@@ -193,10 +201,10 @@ def test_one_paper_can_be_asked_and_its_words_marked() -> None:
     paper = announced(title="Diffusion models").paper
     query = parse('"diffusion model" -gan')
 
-    assert matches(query, paper) == (Reason(Field.TITLE, "Diffusion models"),)
-    assert matches(parse("gan"), paper) is None
-    assert highlight("A Diffusion model; models", query, Field.TITLE) == [(2, 17)]
-    assert highlight("models of a model", parse("model of"), Field.TITLE) == [
+    assert match_paper(query, paper) == (MatchReason(QueryField.TITLE, "Diffusion models"),)
+    assert match_paper(parse("gan"), paper) is None
+    assert highlight_spans("A Diffusion model; models", query, QueryField.TITLE) == [(2, 17)]
+    assert highlight_spans("models of a model", parse("model of"), QueryField.TITLE) == [
         (0, 6),
         (7, 9),
         (12, 17),
@@ -209,9 +217,11 @@ def test_words_near_each_other_are_found_in_any_order_and_shown() -> None:
         abstract="A video of one scene by Gaussian splats. Videos: one two three splats.",
     ).paper
 
-    assert matches(parse('"splats video"~6'), paper) == (Reason(Field.ABSTRACT, "video … splats"),)
-    assert matches(parse('"survey video"~50'), paper) is None  # one in the title, one below
-    assert highlight(paper.abstract, parse('"splatting video"~3')) == [
+    assert match_paper(parse('"splats video"~6'), paper) == (
+        MatchReason(QueryField.ABSTRACT, "video … splats"),
+    )
+    assert match_paper(parse('"survey video"~50'), paper) is None  # one in the title, one below
+    assert highlight_spans(paper.abstract, parse('"splatting video"~3')) == [
         (33, 39),
         (41, 47),
         (63, 69),
@@ -219,38 +229,40 @@ def test_words_near_each_other_are_found_in_any_order_and_shown() -> None:
 
 
 def test_a_find_tells_no_reasons_until_it_is_asked_for_them() -> None:
-    ready, query = index([announced(1), announced(2, "A Title of titles")]), parse("title")
+    ready, query = build_index([announced(1), announced(2, "A Title of titles")]), parse("title")
 
     found = ready.find(query)
 
     assert [match.reasons for match in found] == [(), ()]
-    assert ready.explained(query, found[1:]) == [
-        Match(found[1].announcement, found[1].kind, 3.0, (Reason(Field.TITLE, "Title"),))
+    assert ready.explain(query, found[1:]) == [
+        Match(found[1].announcement, found[1].kind, 3.0, (MatchReason(QueryField.TITLE, "Title"),))
     ]
 
 
 def test_glosses_are_further_text_but_no_phrase_reaches_from_one_to_the_next() -> None:
     paper = announced(title="Latent diffusion", abstract="Noise is removed.").paper
     made = datetime(2026, 6, 1, tzinfo=UTC)
-    said = Gloss(1, 1, "en", "models in pictures", "Image by image", "restoration of all", "", made)
-    other = replace(said, title="", gist="扩散", abstract="模型 and U-Net")
+    said = Summary(
+        1, 1, "en", "models in pictures", "Image by image", "restoration of all", "", made
+    )
+    other = replace(said, title="", tldr="扩散", abstract="模型 and U-Net")
 
-    def why(typed: str) -> tuple[Reason, ...] | None:
-        return matches(parse(typed), paper, [said, other])
+    def why(typed: str) -> tuple[MatchReason, ...] | None:
+        return match_paper(parse(typed), paper, [said, other])
 
     assert why('"diffusion models"') is None
     assert why('"removed image"') is None
     assert why('"image restor*"') is None
     assert why("扩散模型") is None
     assert why('"latent diffusion" pictures') == (
-        Reason(Field.TITLE, "Latent diffusion"),
-        Reason(Field.TITLE, "pictures"),
+        MatchReason(QueryField.TITLE, "Latent diffusion"),
+        MatchReason(QueryField.TITLE, "pictures"),
     )
     assert why('"by image" unet 扩散 restora*') == (
-        Reason(Field.ABSTRACT, "by image"),
-        Reason(Field.ABSTRACT, "restoration"),
-        Reason(Field.ABSTRACT, "U-Net"),
-        Reason(Field.ABSTRACT, "扩散"),
+        MatchReason(QueryField.ABSTRACT, "by image"),
+        MatchReason(QueryField.ABSTRACT, "restoration"),
+        MatchReason(QueryField.ABSTRACT, "U-Net"),
+        MatchReason(QueryField.ABSTRACT, "扩散"),
     )
 
 
@@ -270,13 +282,24 @@ _papers = st.lists(
 )
 _asked = st.lists(st.sampled_from(WORDS), min_size=1, max_size=2).map(" ".join)
 _terms: st.SearchStrategy[Clause] = st.one_of(
-    st.builds(term, st.sampled_from([Field.ANY, Field.TITLE, Field.ABSTRACT]), _asked),
-    st.builds(term, st.just(Field.ANY), st.sampled_from(["mod*", "diffusion mo*", "un*"])),
-    st.builds(term, st.sampled_from([Field.ANY, Field.TITLE]), _asked, near=st.integers(1, 3)),
     st.builds(
-        term, st.just(Field.AUTHOR), st.sampled_from([*NAMES, "k_he", "wa*", "he ka*", "k wa*"])
+        make_term, st.sampled_from([QueryField.ANY, QueryField.TITLE, QueryField.ABSTRACT]), _asked
     ),
-    st.builds(term, st.just(Field.CATEGORY), st.sampled_from([*CODES, "cs"])),
+    st.builds(
+        make_term, st.just(QueryField.ANY), st.sampled_from(["mod*", "diffusion mo*", "un*"])
+    ),
+    st.builds(
+        make_term,
+        st.sampled_from([QueryField.ANY, QueryField.TITLE]),
+        _asked,
+        max_gap=st.integers(1, 3),
+    ),
+    st.builds(
+        make_term,
+        st.just(QueryField.AUTHOR),
+        st.sampled_from([*NAMES, "k_he", "wa*", "he ka*", "k wa*"]),
+    ),
+    st.builds(make_term, st.just(QueryField.CATEGORY), st.sampled_from([*CODES, "cs"])),
 )
 
 
@@ -294,12 +317,12 @@ def test_the_matcher_equals_a_naive_evaluation(
         for n, (title, abstract, authors, categories) in enumerate(rows)
     ]
     try:
-        query = compose(clause)
+        query = query_from_clause(clause)
     except QueryError:
-        query = compose(And((term(Field.CATEGORY, "cs"), clause)))
-        clause = And((term(Field.CATEGORY, "cs"), clause))
+        query = query_from_clause(And((make_term(QueryField.CATEGORY, "cs"), clause)))
+        clause = And((make_term(QueryField.CATEGORY, "cs"), clause))
 
-    ids = {match.announcement.paper.id for match in index(batch).find(query)}
+    ids = {match.announcement.paper.id for match in build_index(batch).find(query)}
 
     assert ids == {a.paper.id for a in batch if holds(clause, a.paper)}
 
@@ -313,22 +336,22 @@ def holds(clause: Clause, paper: Paper) -> bool:
             return all(holds(inner, paper) for inner in clauses)
         case Or(clauses):
             return any(holds(inner, paper) for inner in clauses)
-        case Term(Field.CATEGORY):
+        case Term(QueryField.CATEGORY):
             return any(code in clause.words for code in paper.categories)
-        case Term(Field.AUTHOR):
+        case Term(QueryField.AUTHOR):
             return any(names(clause, name) for name in paper.authors)
-        case Term(Field.TITLE):
+        case Term(QueryField.TITLE):
             return says(clause, paper.title)
-        case Term(Field.ABSTRACT):
+        case Term(QueryField.ABSTRACT):
             return says(clause, paper.abstract)
         case _:
             return says(clause, paper.title) or says(clause, paper.abstract)
 
 
 def says(asked: Term, text: str) -> bool:
-    if asked.near:
+    if asked.max_gap:
         return near(asked, text)
-    runs = [tokens(text), *([token] for token in compounds(text))]
+    runs = [analyze(text), *([token] for token in compound_words(text))]
     size = len(asked.words)
     for run in runs:
         for at in range(len(run) - size + 1):
@@ -342,14 +365,14 @@ def says(asked: Term, text: str) -> bool:
 
 def near(asked: Term, text: str) -> bool:
     """Some choice of places, one for each word, has few enough others within it."""
-    line = indexed(text).split()
+    line = index_text(text).split()
     places = [[at for at, stem in enumerate(line) if stem == word] for word in asked.words]
-    return any(max(chosen) - min(chosen) - 1 <= asked.near for chosen in product(*places))
+    return any(max(chosen) - min(chosen) - 1 <= asked.max_gap for chosen in product(*places))
 
 
 def names(asked: Term, name: str) -> bool:
     """Some choice of the name's words, one for each asked word."""
-    held = [*surface(name), *(token.word for token in compounds(name))]
+    held = [*surface_words(name), *(token.word for token in compound_words(name))]
     return any(
         all(_fits(asked, n, word) for n, word in enumerate(chosen))
         for chosen in permutations(held, len(asked.words))
@@ -368,7 +391,7 @@ def test_the_thirteenth_word_is_found_as_the_first_one_is(words: list[str]) -> N
     """Few words are read through the texts, of many a list is made once."""
     title = " ".join(words)
     batch = [announced(1, title, "")]
-    many = index(batch)
+    many = build_index(batch)
 
     for number in range(20):
         assert many.find(parse(f"word{number}x")) == []

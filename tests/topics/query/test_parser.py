@@ -6,18 +6,18 @@ from hypothesis import strategies as st
 
 from bot.arxiv import taxonomy
 from bot.topics.query import normal_form
-from bot.topics.query.analyzer import indexed, surface, tokens, words, written
+from bot.topics.query.analyzer import analyze, index_text, stems, surface_words, written_words
 from bot.topics.query.parser import (
     QueryError,
     arxiv_id,
     arxiv_id_version,
-    compose,
     has_chinese,
+    make_term,
     parse,
-    parse_typed,
-    term,
+    parse_user_query,
+    query_from_clause,
 )
-from storage.records import And, Clause, Field, Not, Or, Query
+from storage.records import And, Clause, Not, Or, Query, QueryField
 
 
 @pytest.mark.parametrize(
@@ -168,28 +168,28 @@ def test_every_pasted_form_of_an_id_is_read(pasted: str, expected: tuple[str, in
     ],
 )
 def test_spellings_of_a_word_are_one(one: str, other: str) -> None:
-    assert words(one) == words(other)
+    assert stems(one) == stems(other)
 
 
 def test_symbols_that_make_a_name_stay_with_it() -> None:
-    assert words("C++ c F1 3D") == ["cplusplus", "c", "f1", "3d"]
-    assert "unet" in indexed("a U-Net").split()
-    assert "pretrain" in indexed("pre-training").split()
+    assert stems("C++ c F1 3D") == ["cplusplus", "c", "f1", "3d"]
+    assert "unet" in index_text("a U-Net").split()
+    assert "pretrain" in index_text("pre-training").split()
 
 
 @given(st.text())
 def test_words_stand_where_their_tokens_say(text: str) -> None:
-    found = tokens(text)
+    found = analyze(text)
 
-    assert [token.stem for token in found] == words(text)
-    assert written(text) == [text[token.start : token.end] for token in found]
+    assert [token.stem for token in found] == stems(text)
+    assert written_words(text) == [text[token.start : token.end] for token in found]
     assert all(0 <= token.start < token.end <= len(text) for token in found)
 
 
 @given(st.text())
 def test_evened_words_are_even(text: str) -> None:
-    for word in surface(text):
-        assert surface(word) == [word]
+    for word in surface_words(text):
+        assert surface_words(word) == [word]
 
 
 _SIGNS = (
@@ -223,10 +223,14 @@ def _query_or_error(typed: str) -> Query | QueryError:
 
 _word = st.text(
     st.characters(codec="utf-8", categories=["L", "N", "P", "S"]), min_size=1, max_size=8
-).filter(lambda text: bool(surface(text)) and "*" not in text and "＊" not in text)
+).filter(lambda text: bool(surface_words(text)) and "*" not in text and "＊" not in text)
 _terms: st.SearchStrategy[Clause] = st.one_of(
-    st.builds(term, st.sampled_from([Field.ANY, Field.TITLE, Field.ABSTRACT, Field.AUTHOR]), _word),
-    st.builds(term, st.just(Field.CATEGORY), st.sampled_from(taxonomy.categories())),
+    st.builds(
+        make_term,
+        st.sampled_from([QueryField.ANY, QueryField.TITLE, QueryField.ABSTRACT, QueryField.AUTHOR]),
+        _word,
+    ),
+    st.builds(make_term, st.just(QueryField.CATEGORY), st.sampled_from(taxonomy.categories())),
 )
 
 
@@ -237,27 +241,27 @@ def _deeper(inner: st.SearchStrategy[Clause]) -> st.SearchStrategy[Clause]:
 
 @given(st.recursive(_terms, _deeper, max_leaves=12))
 def test_a_clause_survives_its_print(clause: Clause) -> None:
-    if not normal_form.asks_for_something(normal_form.normal(clause)):
+    if not normal_form.has_required_term(normal_form.normalize(clause)):
         with pytest.raises(QueryError, match="query-only-excludes"):
-            compose(clause)
+            query_from_clause(clause)
         return
 
-    query = compose(clause)
+    query = query_from_clause(clause)
 
     assert parse(query.text).clause == query.clause
-    assert compose(query.clause).text == query.text
+    assert query_from_clause(query.clause).text == query.text
 
 
 @pytest.mark.parametrize("text", ["a" * 60, "扩散模型" * 40, "ab-" * 40 + "c", f"x OR {'b' * 60}*"])
 def test_words_of_sixty_letters_may_be_typed(text: str) -> None:
-    assert parse_typed(text) == parse(text)
+    assert parse_user_query(text) == parse(text)
 
 
 @pytest.mark.parametrize(("text", "at"), [("a" * 61, 0), (f"x OR ti:{'b' * 61}*", 8)])
 def test_a_longer_word_is_refused_where_it_stands(text: str, at: int) -> None:
     """And is still read where it was stored before there was this limit."""
     with pytest.raises(QueryError) as refused:
-        parse_typed(text)
+        parse_user_query(text)
 
     assert (refused.value.key, refused.value.position) == ("query-word-long", at)
     assert parse(parse(text).text) == parse(text)
@@ -266,4 +270,4 @@ def test_a_longer_word_is_refused_where_it_stands(text: str, at: int) -> None:
 @pytest.mark.parametrize("sign", ["\u00ad", "\u200b", "\u2060", "\ufeff"])
 def test_a_sign_that_nobody_sees_is_none(sign: str) -> None:
     """It comes along with what is copied, also from the bot's own messages."""
-    assert parse_typed(f"cs.{sign}CL diff{sign}usion") == parse_typed("cs.CL diffusion")
+    assert parse_user_query(f"cs.{sign}CL diff{sign}usion") == parse_user_query("cs.CL diffusion")

@@ -8,10 +8,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.topics.matching import highlight, matches
-from bot.topics.query.analyzer import compounds, indexed, tokens, words, written
-from bot.topics.query.parser import parse, parse_typed
-from storage.records import Field, Paper
+from bot.topics.matching import highlight_spans, match_paper
+from bot.topics.query.analyzer import analyze, compound_words, index_text, stems, written_words
+from bot.topics.query.parser import parse, parse_user_query
+from storage.records import Paper, QueryField
 
 # In each row every spelling finds every other.
 _SAME = r"""
@@ -124,16 +124,16 @@ def _paper(abstract: str) -> Paper:
 @pytest.mark.parametrize("spellings", _ROWS, ids=lambda row: row[0])
 def test_each_spelling_finds_every_other(spellings: list[str]) -> None:
     for typed, found in permutations(spellings, 2):
-        query, text = parse_typed(typed), found.strip('"')
-        assert matches(query, _paper(text)), f"{typed!r} does not find {text!r}"
-        assert highlight(_paper(text).abstract, query), f"{typed!r} marks nothing in {text!r}"
+        query, text = parse_user_query(typed), found.strip('"')
+        assert match_paper(query, _paper(text)), f"{typed!r} does not find {text!r}"
+        assert highlight_spans(_paper(text).abstract, query), f"{typed!r} marks nothing in {text!r}"
         assert parse(query.text) == query, f"{typed!r} is stored as {query.text!r}"
 
 
 @pytest.mark.parametrize("family", _FAMILIES, ids=lambda row: row[0])
 def test_words_that_look_alike_stay_apart(family: list[str]) -> None:
     for typed, other in permutations(family, 2):
-        assert not matches(parse_typed(typed), _paper(other)), f"{typed!r} finds {other!r}"
+        assert not match_paper(parse_user_query(typed), _paper(other)), f"{typed!r} finds {other!r}"
 
 
 def test_a_name_is_found_however_its_letters_are_written() -> None:
@@ -141,18 +141,18 @@ def test_a_name_is_found_however_its_letters_are_written() -> None:
     for name in names:
         paper = Paper("arxiv:2611.00001", 1, "Untitled", "A study.", authors=(name,))
         for typed in ('au:"Jörg Müller"', "au:muller", 'au:"J Muller"', 'au:"Jorg Müller"'):
-            assert matches(parse(typed), paper), (typed, name)
+            assert match_paper(parse(typed), paper), (typed, name)
     written_out = Paper("arxiv:2611.00001", 1, "Untitled", "A study.", authors=("Jörg Müller",))
-    assert matches(parse("au:mueller"), written_out)
+    assert match_paper(parse("au:mueller"), written_out)
 
 
 def test_a_sigma_beside_a_number_is_a_word_of_its_own() -> None:
     for text in ("5σ", r"5$\sigma$", r"$5\sigma$", "5 sigma"):
-        assert matches(parse("5 sigma"), _paper(text))
+        assert match_paper(parse("5 sigma"), _paper(text))
 
 
 def test_a_greek_word_is_no_row_of_letters() -> None:
-    assert words("Παπαδόπουλος") == ["παπαδοπουλοσ"]
+    assert stems("Παπαδόπουλος") == ["παπαδοπουλοσ"]
 
 
 def test_what_is_found_is_marked_as_it_is_written() -> None:
@@ -163,7 +163,7 @@ def test_what_is_found_is_marked_as_it_is_written() -> None:
         ("multimodal", "multi-modal"),
         ("sigma", r"$\sigma$"),
     ):
-        [(start, end)] = highlight(abstract, parse(typed), Field.ABSTRACT)
+        [(start, end)] = highlight_spans(abstract, parse(typed), QueryField.ABSTRACT)
         assert abstract[start:end] == marked
 
 
@@ -175,10 +175,10 @@ _TEXTS = st.lists(st.sampled_from([*_PIECES.split(), " ", "e\u0308", "\ue002"]),
 
 @given(_TEXTS)
 def test_every_word_has_its_place(text: str) -> None:
-    found = tokens(text)
+    found = analyze(text)
 
-    assert [token.stem for token in found] == words(text)
-    assert len(written(text)) == len(found)
-    assert [token.stem for token in found] == indexed(text).partition("\ue000")[0].split()
-    for token in (*found, *compounds(text)):
+    assert [token.stem for token in found] == stems(text)
+    assert len(written_words(text)) == len(found)
+    assert [token.stem for token in found] == index_text(text).partition("\ue000")[0].split()
+    for token in (*found, *compound_words(text)):
         assert 0 <= token.start < token.end <= len(text)

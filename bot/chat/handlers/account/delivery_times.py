@@ -6,104 +6,115 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import time
 
-from bot.chat.request_and_reply import Ask, Reply
-from bot.chat.widgets.short_reply import Line, told
+from bot.chat.request_and_reply import Reply, Request
+from bot.chat.widgets.short_reply import Line, short_reply
 from bot.render.telegram.keyboard import Action, Button, Keyboard
 from bot.texts import Refusal
 from bot.topics import cadence_text
 from bot.topics import edit_subscriptions as verb
 from storage import Store
-from storage.records import Cadence, OnQuietDays, Subscriber
+from storage.records import Cadence, Chat, QuietDayPolicy
 
-HOURS = (6, 7, 8, 9, 12, 14, 18, 21)
+HOUR_CHOICES = (6, 7, 8, 9, 12, 14, 18, 21)
 WORKING_DAYS = (0, 1, 2, 3, 4)
-MORNING = Cadence().times
-ANNOUNCED, WORKING, QUIET = 1, 2, 3  # switches of a cadence
+DEFAULT_TIMES = Cadence().times
+SWITCH_ANNOUNCED, SWITCH_WORKING_DAYS, SWITCH_QUIET_DAYS = 1, 2, 3  # switches of a cadence
 
 
-def times(store: Store, ask: Ask) -> Reply:
+def choose_times(store: Store, request: Request) -> Reply:
     """[Time]: hours and days to choose from, and how to write any other."""
     lines = [
-        Line(ask.say("settings-time-choose")),
-        Line(ask.say("settings-time-usage"), close=True),
-        Line(ask.say("settings-time", value=cadence_text.told(ask.chat.cadence, ask.language))),
+        Line(request.say("settings-time-choose")),
+        Line(request.say("settings-time-usage"), follows_directly=True),
+        Line(
+            request.say(
+                "settings-time",
+                value=cadence_text.describe_cadence(request.chat.cadence, request.language),
+            )
+        ),
     ]
-    return told(lines, _keyboard(ask, ask.chat.cadence), edit=True)
+    return short_reply(lines, _chat_time_buttons(request, request.chat.cadence), edit=True)
 
 
-def _keyboard(ask: Ask, cadence: Cadence) -> Keyboard:
-    back = ask.button("button-back", "settings")
-    return choices(
-        ask,
+def _chat_time_buttons(request: Request, cadence: Cadence) -> Keyboard:
+    back_button = request.button("button-back", "settings")
+    return time_buttons(
+        request,
         cadence,
-        hour=lambda at: Action("time", at),
-        switch=lambda which: Action("cadence", which),
-        last=(back,),
+        hour_action=lambda clock_hour: Action("time", clock_hour),
+        switch_action=lambda switch_code: Action("cadence", switch_code),
+        last_row=(back_button,),
     )
 
 
-def choices(
-    ask: Ask,
+def time_buttons(
+    request: Request,
     cadence: Cadence,
     *,
-    hour: Callable[[int], Action],
-    switch: Callable[[int], Action],
-    last: tuple[Button, ...],
+    hour_action: Callable[[int], Action],
+    switch_action: Callable[[int], Action],
+    last_row: tuple[Button, ...],
 ) -> Keyboard:
     """Hours, days and what happens on quiet days; what is chosen bears a mark."""
-    hours = [Button(marked(f"{at:02}:00", cadence.times == (time(at),)), hour(at)) for at in HOURS]
+    hour_buttons = [
+        Button(
+            with_check_mark(f"{clock_hour:02}:00", cadence.times == (time(clock_hour),)),
+            hour_action(clock_hour),
+        )
+        for clock_hour in HOUR_CHOICES
+    ]
 
-    def switched(key: str, which: int, chosen: bool) -> Button:
-        return Button(marked(ask.say(key), chosen), switch(which))
+    def switch_button(key: str, switch_code: int, is_chosen: bool) -> Button:
+        return Button(with_check_mark(request.say(key), is_chosen), switch_action(switch_code))
 
-    working = cadence.weekdays == WORKING_DAYS
-    told_quiet = cadence.quiet is OnQuietDays.NOTICE
+    is_working_days = cadence.weekdays == WORKING_DAYS
+    notifies_quiet_days = cadence.on_quiet_days is QuietDayPolicy.NOTICE
     return (
-        tuple(hours[:4]),
-        tuple(hours[4:]),
-        (switched("button-announced", ANNOUNCED, not cadence.times),),
+        tuple(hour_buttons[:4]),
+        tuple(hour_buttons[4:]),
+        (switch_button("button-announced", SWITCH_ANNOUNCED, not cadence.times),),
         (
-            switched("button-working-days", WORKING, working),
-            switched("button-quiet-notice", QUIET, told_quiet),
+            switch_button("button-working-days", SWITCH_WORKING_DAYS, is_working_days),
+            switch_button("button-quiet-notice", SWITCH_QUIET_DAYS, notifies_quiet_days),
         ),
-        last,
+        last_row,
     )
 
 
-def marked(label: str, chosen: bool) -> str:
+def with_check_mark(label: str, is_chosen: bool) -> str:
     """A label, with a mark when it is what holds now."""
-    return f"✓ {label}" if chosen else label
+    return f"✓ {label}" if is_chosen else label
 
 
-def time_(store: Store, ask: Ask) -> Reply:
+def time_(store: Store, request: Request) -> Reply:
     """``/time 08:30``, ``/time mon-fri 8:00 18:00``, ``/time announced``: for all topics."""
-    if not ask.words:
-        return Reply(times(store, ask).messages)
-    cadence = cadence_text.read(ask.words, ask.chat.cadence)
-    lines = _set(store, ask, cadence)
-    return told(lines, ((ask.button("button-back", "settings"),),))
+    if not request.words:
+        return Reply(choose_times(store, request).messages)
+    cadence = cadence_text.parse_cadence(request.words, request.chat.cadence)
+    lines = _set_cadence(store, request, cadence)
+    return short_reply(lines, ((request.button("button-back", "settings"),),))
 
 
-def _set(store: Store, ask: Ask, cadence: Cadence) -> list[Line]:
+def _set_cadence(store: Store, request: Request, cadence: Cadence) -> list[Line]:
     """Keeps the chat's times; topics with times of their own keep those, and that is said."""
-    chat = verb.set_cadence(store, ask.chat, cadence, ask.now)
-    lines = [Line(_told(ask, chat))]
-    topics = store.subscriptions.of(chat.bot, chat.chat)
-    own = sum(topic.cadence != cadence for topic in topics)
-    if own:
-        lines.append(Line(ask.say("settings-time-own", topics=own)))
+    chat = verb.set_cadence(store, request.chat, cadence, request.now)
+    lines = [Line(_cadence_text(request, chat))]
+    topics = store.subscriptions.of_chat(chat.bot, chat.id)
+    custom_count = sum(topic.cadence != cadence for topic in topics)
+    if custom_count:
+        lines.append(Line(request.say("settings-time-own", topics=custom_count)))
     return lines
 
 
-def _told(ask: Ask, chat: Subscriber) -> str:
-    shown = cadence_text.told(chat.cadence, ask.language)
-    return ask.say("settings-time-set", cadence=shown, zone=chat.zone)
+def _cadence_text(request: Request, chat: Chat) -> str:
+    shown = cadence_text.describe_cadence(chat.cadence, request.language)
+    return request.say("settings-time-set", cadence=shown, zone=chat.zone)
 
 
-def time_pressed(store: Store, ask: Ask) -> Reply:
+def time_pressed(store: Store, request: Request) -> Reply:
     """A pressed hour: once a day at that time, on the days chosen before."""
-    at = clock_time(ask.action.first, ask.action.second)
-    return _chosen(store, ask, replace(ask.chat.cadence, times=(at,)))
+    delivery_time = clock_time(request.action.first_argument, request.action.second_argument)
+    return _set_cadence_reply(store, request, replace(request.chat.cadence, times=(delivery_time,)))
 
 
 def clock_time(hour: int, minute: int = 0) -> time:
@@ -113,25 +124,29 @@ def clock_time(hour: int, minute: int = 0) -> time:
     return time(hour, minute)
 
 
-def cadence_pressed(store: Store, ask: Ask) -> Reply:
+def cadence_pressed(store: Store, request: Request) -> Reply:
     """As soon as announced, Monday to Friday or every day, a word on quiet days or none."""
-    return _chosen(store, ask, switched(ask.chat.cadence, ask.action.first))
+    return _set_cadence_reply(
+        store, request, cadence_after_switch(request.chat.cadence, request.action.first_argument)
+    )
 
 
-def switched(now: Cadence, which: int) -> Cadence:
+def cadence_after_switch(cadence: Cadence, switch_code: int) -> Cadence:
     """A cadence after one of its switches was pressed."""
-    match which:
+    match switch_code:
         case 1:
-            return replace(now, times=(), weekdays=())
+            return replace(cadence, times=(), weekdays=())
         case 2:
-            days = () if now.weekdays == WORKING_DAYS else WORKING_DAYS
-            return replace(now, weekdays=days, times=now.times or MORNING)
+            days = () if cadence.weekdays == WORKING_DAYS else WORKING_DAYS
+            return replace(cadence, weekdays=days, times=cadence.times or DEFAULT_TIMES)
         case 3:
-            silent = now.quiet is OnQuietDays.NOTICE
-            quiet = OnQuietDays.SILENCE if silent else OnQuietDays.NOTICE
-            return replace(now, quiet=quiet)
+            notifies_quiet_days = cadence.on_quiet_days is QuietDayPolicy.NOTICE
+            on_quiet_days = QuietDayPolicy.SILENCE if notifies_quiet_days else QuietDayPolicy.NOTICE
+            return replace(cadence, on_quiet_days=on_quiet_days)
     raise Refusal("refusal-button-old")
 
 
-def _chosen(store: Store, ask: Ask, cadence: Cadence) -> Reply:
-    return told(_set(store, ask, cadence), _keyboard(ask, cadence), edit=True)
+def _set_cadence_reply(store: Store, request: Request, cadence: Cadence) -> Reply:
+    return short_reply(
+        _set_cadence(store, request, cadence), _chat_time_buttons(request, cadence), edit=True
+    )

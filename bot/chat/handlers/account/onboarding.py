@@ -9,199 +9,219 @@ from dataclasses import replace
 from datetime import time
 
 from bot.chat.handlers.papers import search
-from bot.chat.handlers.papers.digest import look
+from bot.chat.handlers.papers.digest import display_options
 from bot.chat.handlers.topics import new_topic, topic_list
-from bot.chat.request_and_reply import Ask, Reply
-from bot.chat.widgets.city_buttons import cities, pressed
-from bot.chat.widgets.pending_questions import listen
-from bot.chat.widgets.short_reply import Line, text_message, told
-from bot.digests.preview import sample
+from bot.chat.request_and_reply import Reply, Request
+from bot.chat.widgets.city_buttons import city_buttons, pressed_zone
+from bot.chat.widgets.pending_questions import save_pending_question
+from bot.chat.widgets.short_reply import Line, short_reply, text_message
+from bot.digests.preview import sample_digest
 from bot.render.telegram.keyboard import Keyboard
-from bot.render.telegram.split_into_messages import Message, message, parts
+from bot.render.telegram.split_into_messages import Message, parts, render_part
 from bot.texts import Refusal
 from bot.topics import cadence_text, time_zones
 from bot.topics import edit_subscriptions as verb
 from storage import Store
-from storage.records import Cadence, ChatKind, Digest, Form, Question, Subscription
+from storage.records import Cadence, ChatKind, Digest, MessageForm, PendingQuestion, Subscription
 
 MORNING, EVENING = time(8), time(18)
-ASK, ANNOUNCED, AT_MORNING, AT_EVENING, OTHER, SKIP = range(6)  # what [guide] may mean
+ASK_TIME, ANNOUNCED, AT_MORNING, AT_EVENING, OTHER_TIME, SKIP_TIME = range(
+    6
+)  # what [guide] may mean
 SKIP_ZONE = 99
 
 
-def subscribe(store: Store, ask: Ask) -> Reply:
+def subscribe_pressed(store: Store, request: Request) -> Reply:
     """The preview's [Subscribe]; with the first topic of a private chat the steps begin."""
-    before = _topics(store, ask)
-    reply = new_topic.subscribe(store, ask)
-    after = _topics(store, ask)
-    if before or not after or ask.chat.settled or ask.chat.kind is not ChatKind.PRIVATE:
+    topics_before = _topics_of_chat(store, request)
+    reply = new_topic.subscribe_pressed(store, request)
+    topics_after = _topics_of_chat(store, request)
+    if (
+        topics_before
+        or not topics_after
+        or request.chat.onboarded
+        or request.chat.kind is not ChatKind.PRIVATE
+    ):
         return reply
-    return _when(ask, after[-1])
+    return _ask_time_reply(request, topics_after[-1])
 
 
-def _topics(store: Store, ask: Ask) -> list[Subscription]:
-    return store.subscriptions.of(ask.chat.bot, ask.chat.chat)
+def _topics_of_chat(store: Store, request: Request) -> list[Subscription]:
+    return store.subscriptions.of_chat(request.chat.bot, request.chat.id)
 
 
-def _newest(store: Store, ask: Ask) -> Subscription:
+def _newest_topic(store: Store, request: Request) -> Subscription:
     """The topic that the steps are about."""
-    found = _topics(store, ask)
-    if not found:
+    chat_topics = _topics_of_chat(store, request)
+    if not chat_topics:
         raise Refusal("topic-gone")
-    return found[-1]
+    return chat_topics[-1]
 
 
-def _when(ask: Ask, topic: Subscription) -> Reply:
-    lines = [Line(ask.say("guide-followed", topic=topic.name)), Line(ask.say("guide-when"))]
+def _ask_time_reply(request: Request, topic: Subscription) -> Reply:
+    lines = [Line(request.say("guide-followed", topic=topic.name)), Line(request.say("guide-when"))]
     buttons = (
-        (ask.button("button-announced", "guide", ANNOUNCED),),
+        (request.button("button-announced", "guide", ANNOUNCED),),
         (
-            ask.button("button-morning", "guide", AT_MORNING),
-            ask.button("button-evening", "guide", AT_EVENING),
+            request.button("button-morning", "guide", AT_MORNING),
+            request.button("button-evening", "guide", AT_EVENING),
         ),
-        (ask.button("button-other", "guide", OTHER), ask.button("button-skip", "guide", SKIP)),
+        (
+            request.button("button-other", "guide", OTHER_TIME),
+            request.button("button-skip", "guide", SKIP_TIME),
+        ),
     )
-    return told(lines, buttons, edit=True)
+    return short_reply(lines, buttons, edit=True)
 
 
-def guide(store: Store, ask: Ask) -> Reply:
+def guide_pressed(store: Store, request: Request) -> Reply:
     """The step of the time: what was pressed is kept, and the zone is asked for."""
-    topic = _newest(store, ask)
-    usual = ask.chat.cadence
-    match ask.action.first:
+    topic = _newest_topic(store, request)
+    cadence = request.chat.cadence
+    match request.action.first_argument:
         case 0:
-            return _when(ask, topic)
+            return _ask_time_reply(request, topic)
         case 1:
-            return _timed(store, ask, replace(usual, times=(), weekdays=()))
+            return _set_time(store, request, replace(cadence, times=(), weekdays=()))
         case 2:
-            return _timed(store, ask, replace(usual, times=(MORNING,)))
+            return _set_time(store, request, replace(cadence, times=(MORNING,)))
         case 3:
-            return _timed(store, ask, replace(usual, times=(EVENING,)))
+            return _set_time(store, request, replace(cadence, times=(EVENING,)))
         case 4:
-            listen(store, ask, Question("guide_time"))
-            skip = ((ask.button("button-skip", "guide", SKIP),),)
-            return told([Line(ask.say("guide-time-type"))], skip, edit=True)
+            save_pending_question(store, request, PendingQuestion("guide_time"))
+            skip_row = ((request.button("button-skip", "guide", SKIP_TIME),),)
+            return short_reply([Line(request.say("guide-time-type"))], skip_row, edit=True)
         case 5:
-            return _where(store, ask)
+            return _ask_zone(store, request)
     raise Refusal("refusal-button-old")
 
 
-def _timed(store: Store, ask: Ask, cadence: Cadence, *, edit: bool = True) -> Reply:
-    chat = verb.set_cadence(store, ask.chat, cadence, ask.now)
-    return replace(_where(store, ask.of(chat)), edit=edit)
+def _set_time(store: Store, request: Request, cadence: Cadence, *, edit: bool = True) -> Reply:
+    chat = verb.set_cadence(store, request.chat, cadence, request.now)
+    return replace(_ask_zone(store, request.for_chat(chat)), edit=edit)
 
 
-def time_said(store: Store, ask: Ask) -> Reply:
+def time_answered(store: Store, request: Request) -> Reply:
     """The answer to "which time": kept, or asked for once more; a paper opens meanwhile."""
     try:
-        cadence = cadence_text.read(ask.words, ask.chat.cadence)
+        cadence = cadence_text.parse_cadence(request.words, request.chat.cadence)
     except Refusal as refusal:
-        listen(store, ask, Question("guide_time"))
-        if ask.papers:
-            return search.typed(store, ask)
-        skip = ((ask.button("button-skip", "guide", SKIP),),)
-        return told([Line(refusal.say(ask.language))], skip)
-    return _timed(store, ask, cadence, edit=False)
+        save_pending_question(store, request, PendingQuestion("guide_time"))
+        if request.papers:
+            return search.handle_text(store, request)
+        skip_row = ((request.button("button-skip", "guide", SKIP_TIME),),)
+        return short_reply([Line(refusal.say(request.language))], skip_row)
+    return _set_time(store, request, cadence, edit=False)
 
 
-def _where(store: Store, ask: Ask) -> Reply:
-    listen(store, ask, Question("guide_zone"))
-    when = cadence_text.told(ask.chat.cadence, ask.language)
-    lines = [Line(ask.say("settings-time", value=when)), Line(ask.say("guide-where"))]
-    skip = (ask.button("button-skip", "guide_zone", SKIP_ZONE),)
-    return told(lines, (*cities(ask.language, "guide_zone"), skip), edit=True)
+def _ask_zone(store: Store, request: Request) -> Reply:
+    save_pending_question(store, request, PendingQuestion("guide_zone"))
+    time_text = cadence_text.describe_cadence(request.chat.cadence, request.language)
+    lines = [Line(request.say("settings-time", value=time_text)), Line(request.say("guide-where"))]
+    skip_row = (request.button("button-skip", "guide_zone", SKIP_ZONE),)
+    return short_reply(lines, (*city_buttons(request.language, "guide_zone"), skip_row), edit=True)
 
 
-def zone_pressed(store: Store, ask: Ask) -> Reply:
+def zone_pressed(store: Store, request: Request) -> Reply:
     """The step of the zone: a city was pressed, or the step skipped; then a digest at once."""
-    _newest(store, ask)
-    skipped = ask.action.first == SKIP_ZONE
-    zone = ask.chat.zone if skipped else pressed(ask)
-    store.asks.take(ask.chat.bot, ask.chat.chat, ask.person.person, ask.now)
-    if skipped:
-        return _done(store, ask, edit=True)
-    chat = verb.set_zone(store, ask.chat, zone, ask.now)
-    return _done(store, ask.of(chat), edit=True)
+    _newest_topic(store, request)
+    is_skipped = request.action.first_argument == SKIP_ZONE
+    zone = request.chat.zone if is_skipped else pressed_zone(request)
+    store.pending_questions.take(request.chat.bot, request.chat.id, request.person.id, request.now)
+    if is_skipped:
+        return _finish(store, request, edit=True)
+    chat = verb.set_zone(store, request.chat, zone, request.now)
+    return _finish(store, request.for_chat(chat), edit=True)
 
 
-def zone_said(store: Store, ask: Ask) -> Reply:
+def zone_answered(store: Store, request: Request) -> Reply:
     """The answer to "where are you": kept, or asked for once more where it is nearly a city."""
     try:
-        chat = verb.set_zone(store, ask.chat, ask.words, ask.now)
+        chat = verb.set_zone(store, request.chat, request.words, request.now)
     except Refusal as refusal:
-        if not time_zones.suggested_zones(ask.words, ask.now):
-            return search.typed(store, ask)  # no city at all: another topic, or a paper
-        listen(store, ask, Question("guide_zone"))
-        skip = ((ask.button("button-skip", "guide_zone", SKIP_ZONE),),)
-        return told([Line(refusal.say(ask.language))], skip)
-    return _done(store, ask.of(chat), edit=False)
+        if not time_zones.suggest_zones(request.words, request.now):
+            return search.handle_text(store, request)  # no city at all: another topic, or a paper
+        save_pending_question(store, request, PendingQuestion("guide_zone"))
+        skip_row = ((request.button("button-skip", "guide_zone", SKIP_ZONE),),)
+        return short_reply([Line(refusal.say(request.language))], skip_row)
+    return _finish(store, request.for_chat(chat), edit=False)
 
 
-def _done(store: Store, ask: Ask, *, edit: bool) -> Reply:
+def _finish(store: Store, request: Request, *, edit: bool) -> Reply:
     """Says when the first digest comes and shows one at once; the steps are over."""
-    topic = _newest(store, ask)
-    said = Line(topic_list.following(ask, topic))
+    topic = _newest_topic(store, request)
+    subscribed_line = Line(topic_list.subscribed_text(request, topic))
     try:
-        drawn = None if ask.chat.settled else ask.read(_drawn, ask, topic)
-        none = Line(ask.say("guide-sample-none"))
+        digest_and_reply = (
+            None
+            if request.chat.onboarded
+            else request.read(_sample_digest_and_reply, request, topic)
+        )
+        no_sample_line = Line(request.say("guide-sample-none"))
     except Refusal as refusal:  # the steps are over all the same
-        drawn, none = None, Line(refusal.say(ask.language))
-    store.subscribers.change(replace(ask.chat, settled=True))
-    if drawn is None:
-        return told([said, none], _afterwards(ask), edit=edit)
-    digest, reply = drawn
+        digest_and_reply, no_sample_line = None, Line(refusal.say(request.language))
+    store.chats.update(replace(request.chat, onboarded=True))
+    if digest_and_reply is None:
+        return short_reply([subscribed_line, no_sample_line], _final_buttons(request), edit=edit)
+    digest, reply = digest_and_reply
     number = store.digests.issue(digest)
     if number != digest.number:  # another was issued a moment ago
-        reply = _sampled(ask, replace(digest, number=number))
-    first = text_message([said, Line(ask.say("guide-sample"))], _afterwards(ask))
-    return replace(reply, messages=(first, *reply.messages), edit=edit)
+        reply = _sample_reply(request, replace(digest, number=number))
+    intro = text_message(
+        [subscribed_line, Line(request.say("guide-sample"))], _final_buttons(request)
+    )
+    return replace(reply, messages=(intro, *reply.messages), edit=edit)
 
 
-def _drawn(store: Store, ask: Ask, topic: Subscription) -> tuple[Digest, Reply] | None:
+def _sample_digest_and_reply(
+    store: Store, request: Request, topic: Subscription
+) -> tuple[Digest, Reply] | None:
     """A first look under the number that it will most likely get, and what it looks like."""
-    digest = sample(store, ask.chat, topic, ask.now)
+    digest = sample_digest(store, request.chat, topic, request.now)
     if digest is None:
         return None
     digest = replace(digest, number=store.digests.next_number())
-    return digest, _sampled(ask, digest)
+    return digest, _sample_reply(request, digest)
 
 
-def _sampled(ask: Ask, digest: Digest) -> Reply:
+def _sample_reply(request: Request, digest: Digest) -> Reply:
     """A first look as a table, with the question whether it can be seen, and as text."""
-    as_table = _shown(ask, digest, Form.RICH)
-    if ask.chat.form is Form.CLASSIC:
-        as_table = (*as_table, _question(ask, digest))
-    return Reply(as_table, plain=_shown(ask, digest, Form.CLASSIC))
+    table_messages = _digest_messages(request, digest, MessageForm.RICH)
+    if request.chat.form is MessageForm.CLASSIC:
+        table_messages = (*table_messages, _table_question(request, digest))
+    return Reply(
+        table_messages, fallback_messages=_digest_messages(request, digest, MessageForm.CLASSIC)
+    )
 
 
-def _afterwards(ask: Ask) -> Keyboard:
-    return ((ask.button("button-settings", "settings"), ask.button("button-list", "list")),)
+def _final_buttons(request: Request) -> Keyboard:
+    return ((request.button("button-settings", "settings"), request.button("button-list", "list")),)
 
 
-def _shown(ask: Ask, digest: Digest, form: Form) -> tuple[Message, ...]:
-    shown = replace(look(ask, digest), form=form)
-    return tuple(message(digest, part, shown) for part in parts(digest, shown))
+def _digest_messages(request: Request, digest: Digest, form: MessageForm) -> tuple[Message, ...]:
+    options = replace(display_options(request, digest), form=form)
+    return tuple(render_part(digest, part, options) for part in parts(digest, options))
 
 
-def _question(ask: Ask, digest: Digest) -> Message:
+def _table_question(request: Request, digest: Digest) -> Message:
     """Only a person can tell whether their client shows tables."""
     buttons = (
         (
-            ask.button("button-yes", "sees", 1, digest.number),
-            ask.button("button-no", "sees", 0, digest.number),
+            request.button("button-yes", "sees", 1, digest.number),
+            request.button("button-no", "sees", 0, digest.number),
         ),
     )
-    return text_message([Line(ask.say("guide-table"))], buttons)
+    return text_message([Line(request.say("guide-table"))], buttons)
 
 
-def sees(store: Store, ask: Ask) -> Reply:
+def table_seen_pressed(store: Store, request: Request) -> Reply:
     """Whether the table could be seen: digests come so from now on; if not, here it is as text."""
-    digest = store.digests.get(ask.action.second)
-    if digest is None or (digest.bot, digest.chat) != (ask.chat.bot, ask.chat.chat):
+    digest = store.digests.get(request.action.second_argument)
+    if digest is None or (digest.bot, digest.chat) != (request.chat.bot, request.chat.id):
         raise Refusal("digest-gone")
-    if ask.action.first:
-        verb.set_form(store, ask.chat, Form.RICH)
-        return told([Line(ask.say("guide-table-yes"))], edit=True)
-    verb.set_form(store, ask.chat, Form.CLASSIC)
-    said = text_message([Line(ask.say("guide-table-no"))])
-    return Reply((said, *_shown(ask, digest, Form.CLASSIC)), edit=True)
+    if request.action.first_argument:
+        verb.set_form(store, request.chat, MessageForm.RICH)
+        return short_reply([Line(request.say("guide-table-yes"))], edit=True)
+    verb.set_form(store, request.chat, MessageForm.CLASSIC)
+    intro = text_message([Line(request.say("guide-table-no"))])
+    return Reply((intro, *_digest_messages(request, digest, MessageForm.CLASSIC)), edit=True)

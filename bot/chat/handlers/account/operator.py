@@ -5,193 +5,236 @@ from __future__ import annotations
 import re
 from datetime import datetime, timedelta
 
-from bot.chat.request_and_reply import Ask, Reply
-from bot.chat.widgets.short_reply import Line, told
+from bot.chat.request_and_reply import Reply, Request
+from bot.chat.widgets.short_reply import Line, short_reply
 from bot.render.telegram.keyboard import Action, Button
-from bot.summaries.gateway.cost_report import account
-from bot.summaries.gateway.cost_report import told as told_account
-from bot.texts import Refusal, listed
-from bot.texts.dates import day, moment
+from bot.summaries.gateway.cost_report import build_cost_report
+from bot.summaries.gateway.cost_report import cost_report_notices as cost_report_notices
+from bot.texts import Refusal, join_list
+from bot.texts.dates import format_day, format_moment
 from storage import Store
-from storage.records import ChatKind, ParcelState, Subscriber
+from storage.records import Chat, ChatKind, MessageState
 
-BANNED = "banned"  # the reason of a pause that an operator ordered
+BANNED_REASON = "banned"  # the reason of a pause that an operator ordered
 _DAY = timedelta(days=1)
-DAYS = 5  # whose papers are counted
-FEEDS = 20  # named at most
-PAGE = 10  # chats
-MOST = 1000  # topics that a chat may be allowed
+COUNTED_DAYS = 5  # whose papers are counted
+MAX_FEEDS = 20  # named at most
+PAGE_SIZE = 10  # chats
+MAX_TOPICS = 1000  # topics that a chat may be allowed
 _ID = re.compile(r"-?\d{1,18}")
 
 
-def status(store: Store, ask: Ask) -> Reply:
+def status(store: Store, request: Request) -> Reply:
     """``/status``: feeds, papers, and what waits or failed."""
-    return told(
+    return short_reply(
         [
-            Line(ask.say("status-title"), bold=True),
-            *_feeds(store, ask),
-            *_papers(store, ask),
-            *_queue(store, ask),
-            *_model(store, ask),
+            Line(request.say("status-title"), bold=True),
+            *_feed_lines(store, request),
+            *_paper_lines(store, request),
+            *_queue_lines(store, request),
+            *_model_lines(store, request),
         ]
     )
 
 
-def _feeds(store: Store, ask: Ask) -> list[Line]:
+def _feed_lines(store: Store, request: Request) -> list[Line]:
     """When each feed was asked last, the one that waits for longest first."""
-    answers = store.feeds.answers()
-    asked = [
-        (one.checked, one.source)
-        for one in store.cursors.all()
-        if one.checked and one.source in answers
+    answers = store.feed_health.statuses()
+    checked_feeds = [
+        (cursor.checked_at, cursor.source)
+        for cursor in store.feed_cursors.all()
+        if cursor.checked_at and cursor.source in answers
     ]
-    lines = [Line(ask.say("status-feeds", feeds=len(asked)))]
-    for checked, source in sorted(asked)[:FEEDS]:
-        shown = _at(ask, checked)
-        values = {"feed": _short(source), "at": shown, "answer": answers[source].condition}
-        lines.append(Line(ask.say("status-feed", **values), close=True))
+    lines = [Line(request.say("status-feeds", feeds=len(checked_feeds)))]
+    for checked, source in sorted(checked_feeds)[:MAX_FEEDS]:
+        checked_text = _local_time(request, checked)
+        values = {
+            "feed": _short_feed_name(source),
+            "at": checked_text,
+            "answer": answers[source].status,
+        }
+        lines.append(Line(request.say("status-feed", **values), follows_directly=True))
     return lines
 
 
-def _short(feed: str) -> str:
+def _short_feed_name(feed: str) -> str:
     """A feed's name for a line: the first and the last of its categories."""
-    first, *others = feed.split("+")
-    return f"{first}+…+{others[-1]}" if len(others) > 1 else feed
+    first, *other_categories = feed.split("+")
+    return f"{first}+…+{other_categories[-1]}" if len(other_categories) > 1 else feed
 
 
-def _papers(store: Store, ask: Ask) -> list[Line]:
-    days = store.papers.days()[-DAYS:]
-    lines = [Line(ask.say("status-papers", papers=store.papers.count()))]
-    for date, papers in reversed(days):
-        shown = ask.say("status-day", day=day(ask.language, date), papers=papers)
-        lines.append(Line(shown, close=True))
+def _paper_lines(store: Store, request: Request) -> list[Line]:
+    counts_by_day = store.papers.announcement_counts_by_day()[-COUNTED_DAYS:]
+    lines = [Line(request.say("status-papers", papers=store.papers.count()))]
+    for announcement_day, papers in reversed(counts_by_day):
+        day_text = request.say(
+            "status-day", day=format_day(request.language, announcement_day), papers=papers
+        )
+        lines.append(Line(day_text, follows_directly=True))
     return lines
 
 
-def _queue(store: Store, ask: Ask) -> list[Line]:
-    counts = store.outbox.counts(ask.chat.bot)
-    oldest = store.outbox.oldest_due(ask.chat.bot, ask.now)
-    waiting = counts[ParcelState.READY] + counts[ParcelState.SENDING]
-    failed, unknown = counts[ParcelState.DEAD], counts[ParcelState.UNKNOWN]
+def _queue_lines(store: Store, request: Request) -> list[Line]:
+    counts = store.outbox.counts_by_state(request.chat.bot)
+    oldest = store.outbox.oldest_due_at(request.chat.bot, request.now)
+    waiting_count = counts[MessageState.READY] + counts[MessageState.SENDING]
+    failed_count, unknown_count = counts[MessageState.DEAD], counts[MessageState.UNKNOWN]
     lines = [
-        Line(ask.say("status-queue", waiting=waiting)),
-        Line(ask.say("status-failures", failed=failed, unknown=unknown), close=True),
+        Line(request.say("status-queue", waiting=waiting_count)),
+        Line(
+            request.say("status-failures", failed=failed_count, unknown=unknown_count),
+            follows_directly=True,
+        ),
     ]
-    if late := store.outbox.stale_answers(ask.chat.bot, ask.now - _DAY):
-        lines.append(Line(ask.say("status-late", late=late), close=True))
+    if late_answers := store.outbox.count_expired_replies(request.chat.bot, request.now - _DAY):
+        lines.append(Line(request.say("status-late", late=late_answers), follows_directly=True))
     if oldest:
-        lines.append(Line(ask.say("status-oldest", at=_at(ask, oldest)), close=True))
-    unread = store.inbox.unread(ask.chat.bot)
-    if unread.last:
-        told = ask.say("status-unreadable", updates=unread.updates, at=_at(ask, unread.last))
-        lines.append(Line(told, close=True))
+        lines.append(
+            Line(
+                request.say("status-oldest", at=_local_time(request, oldest)), follows_directly=True
+            )
+        )
+    unreadable_updates = store.inbox.unreadable_updates(request.chat.bot)
+    if unreadable_updates.last_at:
+        unreadable_text = request.say(
+            "status-unreadable",
+            updates=unreadable_updates.count,
+            at=_local_time(request, unreadable_updates.last_at),
+        )
+        lines.append(Line(unreadable_text, follows_directly=True))
     return lines
 
 
-def _model(store: Store, ask: Ask) -> list[Line]:
+def _model_lines(store: Store, request: Request) -> list[Line]:
     """How the model answers, how far its glosses reach and what they cost."""
-    if ask.house.contract is None:
+    if request.bot_info.llm_settings is None:
         return []
-    notices = told_account(account(store, ask.chat.bot, ask.house.contract, ask.now))
-    lines = [ask.say(notice.key, **dict(notice.values)) for notice in notices]
-    return [Line(line, close=at > 0) for at, line in enumerate(lines)]
+    notices = cost_report_notices(
+        build_cost_report(store, request.chat.bot, request.bot_info.llm_settings, request.now)
+    )
+    lines = [request.say(notice.text_key, **dict(notice.values)) for notice in notices]
+    return [Line(line, follows_directly=index > 0) for index, line in enumerate(lines)]
 
 
-def _at(ask: Ask, instant: datetime) -> str:
-    return moment(ask.language, instant, ask.chat.zone)
+def _local_time(request: Request, instant: datetime) -> str:
+    return format_moment(request.language, instant, request.chat.zone)
 
 
-def users(store: Store, ask: Ask) -> Reply:
+def users(store: Store, request: Request) -> Reply:
     """``/users``: how many there are, and the chats with most topics, page by page."""
-    bot, skip = ask.chat.bot, ask.action.first * PAGE
-    found = store.census.busiest(bot, PAGE + 1, skip=skip)
-    if not found and skip:
+    bot, skip = request.chat.bot, request.action.first_argument * PAGE_SIZE
+    busiest_chats = store.usage_statistics.chats_by_topic_count(bot, PAGE_SIZE + 1, offset=skip)
+    if not busiest_chats and skip:
         raise Refusal("refusal-button-old")
-    there = store.census.population(bot)
-    kinds = listed(
-        ask.language,
+    population = store.usage_statistics.usage_counts(bot)
+    kinds = join_list(
+        request.language,
         (
-            ask.say(f"users-{kind}", chats=there.chats[kind])
+            request.say(f"users-{kind}", chats=population.chats[kind])
             for kind in ChatKind
-            if kind in there.chats
+            if kind in population.chats
         ),
     )
     lines = [
-        Line(ask.say("users-title"), bold=True),
-        Line(ask.say("users-chats", kinds=kinds, paused=there.paused)),
-        Line(ask.say("users-people", people=there.people), close=True),
-        Line(ask.say("users-topics", topics=there.topics, queries=there.queries), close=True),
-        *(_user(ask, number, *one) for number, one in enumerate(found[:PAGE], start=skip + 1)),
+        Line(request.say("users-title"), bold=True),
+        Line(request.say("users-chats", kinds=kinds, paused=population.paused_chats)),
+        Line(request.say("users-people", people=population.people), follows_directly=True),
+        Line(
+            request.say(
+                "users-topics", topics=population.topics, queries=population.distinct_queries
+            ),
+            follows_directly=True,
+        ),
+        *(
+            _chat_line(request, number, *chat_and_topics)
+            for number, chat_and_topics in enumerate(busiest_chats[:PAGE_SIZE], start=skip + 1)
+        ),
     ]
-    turning = [
+    page_buttons = [
         Button(label, Action("users", page))
-        for label, page, is_there in (
-            (ask.say("button-earlier"), ask.action.first - 1, skip > 0),
-            (ask.say("button-next"), ask.action.first + 1, len(found) > PAGE),
+        for label, page, exists in (
+            (request.say("button-earlier"), request.action.first_argument - 1, skip > 0),
+            (
+                request.say("button-next"),
+                request.action.first_argument + 1,
+                len(busiest_chats) > PAGE_SIZE,
+            ),
         )
-        if is_there
+        if exists
     ]
-    return told(lines, (tuple(turning),) if turning else (), edit=bool(ask.action.verb))
+    return short_reply(
+        lines, (tuple(page_buttons),) if page_buttons else (), edit=bool(request.action.verb)
+    )
 
 
-def _user(ask: Ask, number: int, chat: Subscriber, topics: int) -> Line:
+def _chat_line(request: Request, number: int, chat: Chat, topics: int) -> Line:
     values: dict[str, str | int] = {
         "number": str(number),
         "title": chat.title or "–",
-        "id": str(chat.chat),
+        "id": str(chat.id),
         "topics": topics,
     }
-    key = "users-chat-paused" if chat.paused else "users-chat"
-    return Line(ask.say(key, **values), close=number % PAGE != 1)
+    key = "users-chat-paused" if chat.pause_reason else "users-chat"
+    return Line(request.say(key, **values), follows_directly=number % PAGE_SIZE != 1)
 
 
-def ban(store: Store, ask: Ask) -> Reply:
+def ban(store: Store, request: Request) -> Reply:
     """``/ban ID``: a person or chat is answered no more, and nothing is sent there."""
-    who = _named(ask, "ban-usage")
-    if who in (ask.chat.chat, ask.person.person, ask.house.operator):
+    account_id = _account_argument(request, "ban-usage")
+    if account_id in (request.chat.id, request.person.id, request.bot_info.operator_chat):
         raise Refusal("ban-self")
-    bot = ask.chat.bot
-    if not store.rulings.ban(bot, who, ask.now):
-        return told([Line(ask.say("ban-known", id=str(who)))])
-    store.subscribers.pause(bot, who, BANNED)
-    store.outbox.withdraw(bot, who, now=ask.now, reason=BANNED)
-    return told([Line(ask.say("ban-done", title=_title(store, ask, who), id=str(who)))])
+    bot = request.chat.bot
+    if not store.bans_and_quotas.ban(bot, account_id, request.now):
+        return short_reply([Line(request.say("ban-known", id=str(account_id)))])
+    store.chats.pause(bot, account_id, BANNED_REASON)
+    store.outbox.drop_waiting_of_chat(bot, account_id, now=request.now, reason=BANNED_REASON)
+    return short_reply(
+        [
+            Line(
+                request.say(
+                    "ban-done", title=_chat_title(store, request, account_id), id=str(account_id)
+                )
+            )
+        ]
+    )
 
 
-def unban(store: Store, ask: Ask) -> Reply:
+def unban(store: Store, request: Request) -> Reply:
     """``/unban ID``: as if nothing had been, with what waited meanwhile."""
-    who, bot = _named(ask, "unban-usage"), ask.chat.bot
-    if not store.rulings.lift(bot, who):
-        return told([Line(ask.say("unban-unknown", id=str(who)))])
-    chat = store.subscribers.get(bot, who)
-    if chat and chat.paused == BANNED:
-        store.subscribers.resume(bot, who)
-        store.outbox.revive(bot, who, now=ask.now)
-    text = ask.say("unban-done", title=_title(store, ask, who), id=str(who))
-    return Reply(told([Line(text)]).messages, deliver=True)
+    account_id, bot = _account_argument(request, "unban-usage"), request.chat.bot
+    if not store.bans_and_quotas.unban(bot, account_id):
+        return short_reply([Line(request.say("unban-unknown", id=str(account_id)))])
+    chat = store.chats.get(bot, account_id)
+    if chat and chat.pause_reason == BANNED_REASON:
+        store.chats.resume(bot, account_id)
+        store.outbox.requeue_dropped(bot, account_id, now=request.now)
+    text = request.say(
+        "unban-done", title=_chat_title(store, request, account_id), id=str(account_id)
+    )
+    return Reply(short_reply([Line(text)]).messages, wakes_delivery=True)
 
 
-def limit(store: Store, ask: Ask) -> Reply:
+def limit(store: Store, request: Request) -> Reply:
     """``/limit ID N``: so many topics for one chat, in place of what all may follow."""
-    words = ask.words.split()
+    words = request.words.split()
     if len(words) != 2 or not _ID.fullmatch(words[0]) or not words[1].isdecimal():
-        raise Refusal("limit-usage", topics=ask.house.topics)
+        raise Refusal("limit-usage", topics=request.bot_info.max_topics)
     chat, topics = int(words[0]), int(words[1][:9])
-    if not store.subscribers.get(ask.chat.bot, chat):
+    if not store.chats.get(request.chat.bot, chat):
         raise Refusal("limit-unknown", id=str(chat))
-    if topics > MOST:
-        raise Refusal("limit-large", most=MOST)
-    store.rulings.allow(ask.chat.bot, chat, topics)
-    values = {"title": _title(store, ask, chat), "id": str(chat)}
-    return told([Line(ask.say("limit-done", topics=topics, **values))])
+    if topics > MAX_TOPICS:
+        raise Refusal("limit-large", most=MAX_TOPICS)
+    store.bans_and_quotas.set_topic_quota(request.chat.bot, chat, topics)
+    values = {"title": _chat_title(store, request, chat), "id": str(chat)}
+    return short_reply([Line(request.say("limit-done", topics=topics, **values))])
 
 
-def _named(ask: Ask, usage: str) -> int:
-    if not _ID.fullmatch(ask.words.strip()):
+def _account_argument(request: Request, usage: str) -> int:
+    if not _ID.fullmatch(request.words.strip()):
         raise Refusal(usage)
-    return int(ask.words)
+    return int(request.words)
 
 
-def _title(store: Store, ask: Ask, who: int) -> str:
-    chat = store.subscribers.get(ask.chat.bot, who)
+def _chat_title(store: Store, request: Request, account_id: int) -> str:
+    chat = store.chats.get(request.chat.bot, account_id)
     return chat.title if chat and chat.title else "–"

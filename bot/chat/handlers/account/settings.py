@@ -8,167 +8,201 @@ from datetime import date, timedelta
 from zoneinfo import ZoneInfo
 
 from bot.chat.handlers.account.welcome_and_help import start
-from bot.chat.request_and_reply import Ask, Reply
+from bot.chat.request_and_reply import Reply, Request
 from bot.chat.widgets import language_buttons
-from bot.chat.widgets.city_buttons import cities, pressed
-from bot.chat.widgets.short_reply import Line, told
+from bot.chat.widgets.city_buttons import city_buttons, pressed_zone
+from bot.chat.widgets.short_reply import Line, short_reply
 from bot.render.telegram.keyboard import Action, Button, Keyboard
-from bot.texts import LANGUAGES, Refusal, named_language
-from bot.texts.dates import clock, day
+from bot.texts import LANGUAGES, Refusal, parse_language
+from bot.texts.dates import format_clock, format_day
 from bot.texts.languages import language_name
 from bot.topics import cadence_text
 from bot.topics import edit_subscriptions as verb
 from storage import Store
-from storage.records import Form, Subscriber
+from storage.records import Chat, MessageForm
 
-LANGUAGE, FORM, TONGUES = 1, 2, 3  # what [set] may be about
-ASKED = "asked"  # the reason of a pause that a person asked for
+SET_LANGUAGE, SET_FORM, SET_ENTRY_LANGUAGES = 1, 2, 3  # what [set] may be about
+REQUESTED_PAUSE = "asked"  # the reason of a pause that a person asked for
 
 
-def settings(store: Store, ask: Ask) -> Reply:
+def settings(store: Store, request: Request) -> Reply:
     """``/settings``: how things stand, and a button for each."""
-    return told(_lines(store, ask, ask.chat), _buttons(ask, ask.chat), edit=_from_menu(ask))
-
-
-def _from_menu(ask: Ask) -> bool:
-    # The same button under a digest must not replace the digest.
-    return ask.action.verb in ("settings", "set") and ask.action.first == 0
-
-
-def _lines(store: Store, ask: Ask, chat: Subscriber) -> list[Line]:
-    lines = [
-        Line(ask.say("settings-title"), bold=True),
-        Line(ask.say("settings-language", value=ask.say(f"language-{chat.language}"))),
-        Line(
-            ask.say("settings-languages", value=language_buttons.label(ask, chat.languages)),
-            close=True,
-        ),
-        Line(ask.say("settings-form", value=ask.say(f"settings-form-{chat.form}")), close=True),
-        Line(
-            ask.say("settings-time", value=cadence_text.told(chat.cadence, ask.language)),
-            close=True,
-        ),
-        Line(ask.say("settings-zone", value=chat.zone), close=True),
-    ]
-    if chat.form is Form.RICH:
-        lines.append(Line(ask.say("settings-rich-warning")))
-    return lines
-
-
-def _buttons(ask: Ask, chat: Subscriber) -> Keyboard:
-    other = Form.CLASSIC if chat.form is Form.RICH else Form.RICH
-    return (
-        (
-            ask.button("button-language", "set", LANGUAGE, int(chat.language == "en")),
-            ask.button(f"button-form-{other}", "set", FORM, int(other is Form.RICH)),
-        ),
-        *language_buttons.in_rows(_choices(ask, ask.house.languages)),
-        (ask.button("button-time", "times"), ask.button("button-zone", "zones")),
+    return short_reply(
+        _settings_lines(store, request, request.chat),
+        _settings_buttons(request, request.chat),
+        edit=_is_from_menu(request),
     )
 
 
-def _choices(ask: Ask, wanted: Collection[str]) -> list[Button]:
+def _is_from_menu(request: Request) -> bool:
+    # The same button under a digest must not replace the digest.
+    return request.action.verb in ("settings", "set") and request.action.first_argument == 0
+
+
+def _settings_lines(store: Store, request: Request, chat: Chat) -> list[Line]:
+    lines = [
+        Line(request.say("settings-title"), bold=True),
+        Line(request.say("settings-language", value=request.say(f"language-{chat.language}"))),
+        Line(
+            request.say(
+                "settings-languages", value=language_buttons.choice_label(request, chat.languages)
+            ),
+            follows_directly=True,
+        ),
+        Line(
+            request.say("settings-form", value=request.say(f"settings-form-{chat.form}")),
+            follows_directly=True,
+        ),
+        Line(
+            request.say(
+                "settings-time", value=cadence_text.describe_cadence(chat.cadence, request.language)
+            ),
+            follows_directly=True,
+        ),
+        Line(request.say("settings-zone", value=chat.zone), follows_directly=True),
+    ]
+    if chat.form is MessageForm.RICH:
+        lines.append(Line(request.say("settings-rich-warning")))
+    return lines
+
+
+def _settings_buttons(request: Request, chat: Chat) -> Keyboard:
+    other_form = MessageForm.CLASSIC if chat.form is MessageForm.RICH else MessageForm.RICH
+    return (
+        (
+            request.button("button-language", "set", SET_LANGUAGE, int(chat.language == "en")),
+            request.button(
+                f"button-form-{other_form}", "set", SET_FORM, int(other_form is MessageForm.RICH)
+            ),
+        ),
+        *language_buttons.button_rows(
+            _language_choice_buttons(request, request.bot_info.entry_languages)
+        ),
+        (request.button("button-time", "times"), request.button("button-zone", "zones")),
+    )
+
+
+def _language_choice_buttons(request: Request, codes: Collection[str]) -> list[Button]:
     """A button for each choice of what entries are read in that begins with a wanted language."""
     return [
-        Button(language_buttons.label(ask, choice), Action("set", TONGUES, at))
-        for at, choice in enumerate(language_buttons.choices(ask.house.languages))
-        if choice[0] in wanted
+        Button(
+            language_buttons.choice_label(request, choice),
+            Action("set", SET_ENTRY_LANGUAGES, index),
+        )
+        for index, choice in enumerate(
+            language_buttons.language_choices(request.bot_info.entry_languages)
+        )
+        if choice[0] in codes
     ]
 
 
-def set_(store: Store, ask: Ask) -> Reply:
+def setting_pressed(store: Store, request: Request) -> Reply:
     """A pressed switch: changes one setting and shows all of them again."""
-    what, value = ask.action.first, ask.action.second
-    if what == LANGUAGE:
-        chat = verb.set_language(store, ask.chat, LANGUAGES[value % len(LANGUAGES)])
-    elif what == FORM:
-        chat = verb.set_form(store, ask.chat, Form.RICH if value else Form.CLASSIC)
-    elif what == TONGUES and value < len(choices := language_buttons.choices(ask.house.languages)):
-        chat = verb.set_languages(store, ask.chat, choices[value])
+    setting, value = request.action.first_argument, request.action.second_argument
+    if setting == SET_LANGUAGE:
+        chat = verb.set_language(store, request.chat, LANGUAGES[value % len(LANGUAGES)])
+    elif setting == SET_FORM:
+        chat = verb.set_form(
+            store, request.chat, MessageForm.RICH if value else MessageForm.CLASSIC
+        )
+    elif setting == SET_ENTRY_LANGUAGES and value < len(
+        choices := language_buttons.language_choices(request.bot_info.entry_languages)
+    ):
+        chat = verb.set_languages(store, request.chat, choices[value])
     else:
         raise Refusal("refusal-button-old")
-    return _shown_again(store, ask, chat)
+    return _updated_reply(store, request, chat)
 
 
-def _shown_again(store: Store, ask: Ask, chat: Subscriber) -> Reply:
-    now = ask.of(chat)
-    reply = told(_lines(store, now, chat), _buttons(now, chat), edit=True)
-    return Reply(reply.messages, edit=True, toast=now.say("settings-saved"))
+def _updated_reply(store: Store, request: Request, chat: Chat) -> Reply:
+    updated_request = request.for_chat(chat)
+    reply = short_reply(
+        _settings_lines(store, updated_request, chat),
+        _settings_buttons(updated_request, chat),
+        edit=True,
+    )
+    return Reply(reply.messages, edit=True, toast=updated_request.say("settings-saved"))
 
 
-def zones(store: Store, ask: Ask) -> Reply:
+def choose_zone(store: Store, request: Request) -> Reply:
     """[Time zone]: a short list by language, and how to name another."""
-    rows = (*cities(ask.language, "zone"), (ask.button("button-back", "settings"),))
-    return told([Line(ask.say("settings-zone-choose"))], rows, edit=True)
+    rows = (*city_buttons(request.language, "zone"), (request.button("button-back", "settings"),))
+    return short_reply([Line(request.say("settings-zone-choose"))], rows, edit=True)
 
 
-def timezone(store: Store, ask: Ask) -> Reply:
+def timezone(store: Store, request: Request) -> Reply:
     """``/timezone shanghai``: the zone of the chat and all its topics."""
-    if not ask.words:
-        return Reply(zones(store, ask).messages)
-    return _zoned(store, ask, ask.words, edit=False)
+    if not request.words:
+        return Reply(choose_zone(store, request).messages)
+    return _set_zone(store, request, request.words, edit=False)
 
 
-def zone_pressed(store: Store, ask: Ask) -> Reply:
+def zone_pressed(store: Store, request: Request) -> Reply:
     """A pressed city."""
-    return _zoned(store, ask, pressed(ask), edit=True)
+    return _set_zone(store, request, pressed_zone(request), edit=True)
 
 
-def _zoned(store: Store, ask: Ask, words: str, *, edit: bool) -> Reply:
-    chat = verb.set_zone(store, ask.chat, words, ask.now)
-    there = clock(ask.language, ask.now, chat.zone)
-    text = ask.say("settings-zone-set", zone=chat.zone, clock=there)
-    return told([Line(text)], ((ask.button("button-back", "settings"),),), edit=edit)
+def _set_zone(store: Store, request: Request, words: str, *, edit: bool) -> Reply:
+    chat = verb.set_zone(store, request.chat, words, request.now)
+    local_time = format_clock(request.language, request.now, chat.zone)
+    text = request.say("settings-zone-set", zone=chat.zone, clock=local_time)
+    return short_reply([Line(text)], ((request.button("button-back", "settings"),),), edit=edit)
 
 
-def lang(store: Store, ask: Ask) -> Reply:
+def lang(store: Store, request: Request) -> Reply:
     """``/lang zh``: the language the bot speaks; without a word, the other one.
 
     Of a language that it does not speak it says where entries are read in it.
     """
-    other = "en" if ask.chat.language == "zh" else "zh"
-    wanted = named_language(ask.words) if ask.words else other
-    if wanted is None:
-        return _only_read(ask)
-    chat = verb.set_language(store, ask.chat, wanted)
-    now = ask.of(chat)
-    return told(_lines(store, now, chat), _buttons(now, chat))
+    other_language = "en" if request.chat.language == "zh" else "zh"
+    language = parse_language(request.words) if request.words else other_language
+    if language is None:
+        return _entry_language_reply(request)
+    chat = verb.set_language(store, request.chat, language)
+    updated_request = request.for_chat(chat)
+    return short_reply(
+        _settings_lines(store, updated_request, chat), _settings_buttons(updated_request, chat)
+    )
 
 
-def _only_read(ask: Ask) -> Reply:
-    code = language_buttons.named(ask.words, ask.house.languages)
+def _entry_language_reply(request: Request) -> Reply:
+    code = language_buttons.find_language(request.words, request.bot_info.entry_languages)
     if code is None:
         raise Refusal("settings-lang-usage")
-    said = ask.say("settings-lang-entries", name=language_name(ask.language, code))
-    return told([Line(said)], language_buttons.in_rows(_choices(ask, (code,))))
+    text = request.say("settings-lang-entries", name=language_name(request.language, code))
+    return short_reply(
+        [Line(text)], language_buttons.button_rows(_language_choice_buttons(request, (code,)))
+    )
 
 
-def greet(store: Store, ask: Ask) -> Reply:
+def greet_in_language(store: Store, request: Request) -> Reply:
     """The greeting's other language: everything is said in it from now on."""
-    language = "zh" if ask.action.first else "en"
-    verb.set_language(store, ask.chat, language)
+    language = "zh" if request.action.first_argument else "en"
+    verb.set_language(store, request.chat, language)
     chat = verb.set_languages(
         store,
-        replace(ask.chat, language=language),
-        language_buttons.usual(language, ask.house.languages),
+        replace(request.chat, language=language),
+        language_buttons.default_languages(language, request.bot_info.entry_languages),
     )
-    return replace(start(store, ask.of(chat)), edit=True)
+    return replace(start(store, request.for_chat(chat)), edit=True)
 
 
-def pause(store: Store, ask: Ask) -> Reply:
+def pause(store: Store, request: Request) -> Reply:
     """``/pause``, ``/pause 2026-12-24``: no digests meanwhile; cursors stay, nothing is lost."""
-    until = _until(ask) if ask.words else None
-    store.subscribers.pause(ask.chat.bot, ask.chat.chat, ASKED, until)
+    until = _pause_end(request) if request.words else None
+    store.chats.pause(request.chat.bot, request.chat.id, REQUESTED_PAUSE, until)
     if until:
-        return told([Line(ask.say("paused-until", day=day(ask.language, until)))])
-    return told([Line(ask.say("paused"))])
+        return short_reply(
+            [Line(request.say("paused-until", day=format_day(request.language, until)))]
+        )
+    return short_reply([Line(request.say("paused"))])
 
 
-def _until(ask: Ask) -> date:
+def _pause_end(request: Request) -> date:
     """The day that ends a pause; it must lie ahead on the reader's calendar."""
-    today = ask.now.astimezone(ZoneInfo(ask.chat.zone)).date()
+    today = request.now.astimezone(ZoneInfo(request.chat.zone)).date()
     try:
-        until = date.fromisoformat(ask.words.strip())
+        until = date.fromisoformat(request.words.strip())
     except ValueError:
         raise Refusal("pause-usage", example=(today + timedelta(days=14)).isoformat()) from None
     if until <= today:
@@ -176,8 +210,8 @@ def _until(ask: Ask) -> date:
     return until
 
 
-def resume(store: Store, ask: Ask) -> Reply:
+def resume(store: Store, request: Request) -> Reply:
     """``/resume``: digests come again, with what gathered and what could not be brought."""
-    store.subscribers.resume(ask.chat.bot, ask.chat.chat)
-    revived = store.outbox.revive(ask.chat.bot, ask.chat.chat, now=ask.now)
-    return replace(told([Line(ask.say("resumed"))]), deliver=revived > 0)
+    store.chats.resume(request.chat.bot, request.chat.id)
+    revived_count = store.outbox.requeue_dropped(request.chat.bot, request.chat.id, now=request.now)
+    return replace(short_reply([Line(request.say("resumed"))]), wakes_delivery=revived_count > 0)

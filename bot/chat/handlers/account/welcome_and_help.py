@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from bot.chat.api.updates import Asked
-from bot.chat.request_and_reply import Ask, Reply
-from bot.chat.widgets.short_reply import Line, told
+from bot.chat.api.updates import Update
+from bot.chat.request_and_reply import Reply, Request
+from bot.chat.widgets.short_reply import Line, short_reply
 from bot.render.telegram.keyboard import Action, Button
 from bot.texts import say
 from storage import Store
-from storage.records import ChatKind, Subscriber
+from storage.records import Chat, ChatKind
 
 EXAMPLES = (
     '"diffusion model" cat:cs.CV',
@@ -20,70 +20,78 @@ EXAMPLES = (
 )
 
 
-def start(store: Store, ask: Ask) -> Reply:
+def start(store: Store, request: Request) -> Reply:
     """Greets; a second time it only says where things stand. It never resets anything."""
-    if ask.chat.kind is not ChatKind.PRIVATE:
-        return told([Line(ask.say("start-group"))])
-    topics = store.subscriptions.of(ask.chat.bot, ask.chat.chat)
+    if request.chat.kind is not ChatKind.PRIVATE:
+        return short_reply([Line(request.say("start-group"))])
+    topics = store.subscriptions.of_chat(request.chat.bot, request.chat.id)
     if topics:
-        row = (ask.button("button-list", "list"), ask.button("button-settings", "settings"))
-        steps = () if ask.chat.settled else ((ask.button("button-guide", "guide"),),)
-        return told([Line(ask.say("start-back", topics=len(topics)))], (*steps, row))
-    return told([Line(ask.say("start-hello")), Line(ask.say("start-try"))], _examples(store, ask))
+        row = (request.button("button-list", "list"), request.button("button-settings", "settings"))
+        guide_rows = () if request.chat.onboarded else ((request.button("button-guide", "guide"),),)
+        return short_reply(
+            [Line(request.say("start-back", topics=len(topics)))], (*guide_rows, row)
+        )
+    return short_reply(
+        [Line(request.say("start-hello")), Line(request.say("start-try"))],
+        _example_buttons(store, request),
+    )
 
 
-def _examples(store: Store, ask: Ask) -> tuple[tuple[Button, ...], ...]:
+def _example_buttons(store: Store, request: Request) -> tuple[tuple[Button, ...], ...]:
     """A button for each example, one for the other language; drafts carry the words."""
     rows: list[tuple[Button, ...]] = [
-        (Button(words, Action("draft", _draft(store, ask, words))),) for words in EXAMPLES
+        (Button(words, Action("draft", _save_words(store, request, words))),) for words in EXAMPLES
     ]
-    rows.append((ask.button("button-browse", "groups"),))
-    other = "en" if ask.language == "zh" else "zh"
+    rows.append((request.button("button-browse", "groups"),))
+    other_language = "en" if request.language == "zh" else "zh"
     rows.append(
         (
-            Button(say(other, f"language-{other}"), Action("greet", int(other == "zh"))),
-            ask.button("button-settings", "settings"),
+            Button(
+                say(other_language, f"language-{other_language}"),
+                Action("greet", int(other_language == "zh")),
+            ),
+            request.button("button-settings", "settings"),
         )
     )
     return tuple(rows)
 
 
-def _draft(store: Store, ask: Ask, words: str) -> int:
-    return store.drafts.put(ask.chat.bot, ask.chat.chat, words, now=ask.now)
+def _save_words(store: Store, request: Request, words: str) -> int:
+    return store.button_payloads.put(request.chat.bot, request.chat.id, words, now=request.now)
 
 
-def added(store: Store, request: Asked, chat: Subscriber) -> Reply:
+def added_to_chat_reply(store: Store, update: Update, chat: Chat) -> Reply:
     """Says once what to do where the bot was added; of a channel, to who added it."""
-    if request.kind is ChatKind.PRIVATE:
+    if update.chat_kind is ChatKind.PRIVATE:
         return Reply()
-    if request.kind is not ChatKind.CHANNEL:
-        return told([Line(say(chat.language, "start-group"))])
-    adder = store.subscribers.get(chat.bot, request.person)
-    if adder is None:
+    if update.chat_kind is not ChatKind.CHANNEL:
+        return short_reply([Line(say(chat.language, "start-group"))])
+    adding_person = store.chats.get(chat.bot, update.person)
+    if adding_person is None:
         return Reply()  # nobody may be written to before they have written
-    text = say(adder.language, "there-added", title=chat.title, chat=chat.chat)
-    return replace(told([Line(text)]), to=request.person)
+    text = say(adding_person.language, "there-added", title=chat.title, chat=chat.id)
+    return replace(short_reply([Line(text)]), to_chat=update.person)
 
 
-def wordless(store: Store, ask: Ask) -> Reply:
+def non_text_reply(store: Store, request: Request) -> Reply:
     """Says what to type to somebody who sent a sticker, a photo or a voice."""
-    return told([Line(ask.say("start-wordless"))])
+    return short_reply([Line(request.say("start-wordless"))])
 
 
-def passed_on(store: Store, ask: Ask) -> Reply:
+def forwarded_command_reply(store: Store, request: Request) -> Reply:
     """Says that a command counts when it is typed, to somebody who forwarded one."""
-    return told([Line(ask.say("refusal-passed-on"))])
+    return short_reply([Line(request.say("refusal-passed-on"))])
 
 
-def help_(store: Store, ask: Ask) -> Reply:
+def help_(store: Store, request: Request) -> Reply:
     """Says what can be asked for, and how a topic is written."""
-    return told(
+    return short_reply(
         [
-            Line(ask.say("help-title"), bold=True),
-            Line(ask.say("help-body")),
-            Line(ask.say("help-papers-title"), bold=True),
-            Line(ask.say("help-papers")),
-            Line(ask.say("help-words-title"), bold=True),
-            Line(ask.say("help-words")),
+            Line(request.say("help-title"), bold=True),
+            Line(request.say("help-body")),
+            Line(request.say("help-papers-title"), bold=True),
+            Line(request.say("help-papers")),
+            Line(request.say("help-words-title"), bold=True),
+            Line(request.say("help-words")),
         ]
     )

@@ -7,208 +7,288 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from bot.chat.api import callback_data
-from bot.chat.handlers.topics.new_topic import misread, suggested_buttons
-from bot.chat.handlers.topics.topic_list import next_time, state
-from bot.chat.request_and_reply import Ask, Reply, in_transaction
-from bot.chat.services import Outside
+from bot.chat.handlers.topics.new_topic import query_error_reply, suggestion_buttons
+from bot.chat.handlers.topics.topic_list import next_digest_time, topic_state
+from bot.chat.request_and_reply import Reply, Request, run_in_transaction
+from bot.chat.services import ExternalServices
 from bot.chat.widgets import query_translation
-from bot.chat.widgets.short_reply import Line, text_message, told
+from bot.chat.widgets.short_reply import Line, short_reply, text_message
 from bot.digests import issue_digest, new_announcements
-from bot.digests.preview import suggested
-from bot.render.digest_heading import numbered
-from bot.render.display_options import Look
+from bot.digests.preview import suggest_other_readings
+from bot.render.digest_heading import numbered_entries
+from bot.render.display_options import DisplayOptions
 from bot.render.size_limits import shorten
-from bot.render.telegram.split_into_messages import REST_ROWS, Part, message, parts, rest_parts
+from bot.render.telegram.split_into_messages import (
+    LEFT_OUT_PAGE_ROWS,
+    Part,
+    left_out_parts,
+    parts,
+    render_part,
+)
 from bot.texts import Refusal
 from bot.topics import edit_subscriptions as verb
-from bot.topics.query.parser import QueryError, parse, parse_typed
+from bot.topics.query.parser import QueryError, parse, parse_user_query
 from storage import Store
-from storage.records import Digest, Form, Subscription
+from storage.records import Digest, MessageForm, Subscription
 
-_NAMED = 20  # topics without news in one message
+_MAX_NAMED_TOPICS = 20  # topics without news in one message
 _NAME_UNITS = 60
-_NUMBER = re.compile(r"\d{1,3}")  # means a topic of the list, and hardly a word to look for
+_TOPIC_NUMBER = re.compile(r"\d{1,3}")  # means a topic of the list, and hardly a word to look for
 
 
-def look(ask: Ask, digest: Digest) -> Look:
+def display_options(request: Request, digest: Digest) -> DisplayOptions:
     """How this chat reads a digest."""
-    return Look(
-        form=ask.chat.form,
-        language=ask.chat.language,
-        languages=ask.chat.languages,
-        zone=ask.chat.zone,
-        link=lambda position: link_of(ask, digest, position),
+    return DisplayOptions(
+        form=request.chat.form,
+        language=request.chat.language,
+        languages=request.chat.languages,
+        zone=request.chat.zone,
+        entry_link=lambda position: entry_link(request, digest, position),
     )
 
 
-def shown(digest: Digest, wanted: Look, cut: Callable[[Look], Sequence[Part]]) -> Reply:
+def digest_reply(
+    digest: Digest, options: DisplayOptions, split: Callable[[DisplayOptions], Sequence[Part]]
+) -> Reply:
     """Parts of a digest as they are wanted, and as text where tables are refused."""
-    messages = tuple(message(digest, part, wanted) for part in cut(wanted))
-    if wanted.form is Form.CLASSIC:
+    messages = tuple(render_part(digest, part, options) for part in split(options))
+    if options.form is MessageForm.CLASSIC:
         return Reply(messages)
-    plain = replace(wanted, form=Form.CLASSIC)
-    return Reply(messages, plain=tuple(message(digest, part, plain) for part in cut(plain)))
+    classic_options = replace(options, form=MessageForm.CLASSIC)
+    return Reply(
+        messages,
+        fallback_messages=tuple(
+            render_part(digest, part, classic_options) for part in split(classic_options)
+        ),
+    )
 
 
-def link_of(ask: Ask, digest: Digest, position: int) -> str:
+def entry_link(request: Request, digest: Digest, position: int) -> str:
     """The deep link that opens the paper at a position in private."""
-    paper = numbered(digest)[position - 1].paper
-    return callback_data.link(ask.house.username, paper.key, paper.version)
+    paper = numbered_entries(digest)[position - 1].paper
+    return callback_data.paper_link(request.bot_info.username, paper.key, paper.version)
 
 
-def digest(store: Store, ask: Ask) -> Reply:
+def digest(store: Store, request: Request) -> Reply:
     """``/digest``: all topics, one named by number or name, or any words without subscribing."""
-    topics = tuple(store.subscriptions.of(ask.chat.bot, ask.chat.chat))
-    if not ask.words:
+    topics = tuple(store.subscriptions.of_chat(request.chat.bot, request.chat.id))
+    if not request.words:
         if not topics:
-            return told([Line(ask.say("list-none"))])
-        is_one = len(topics) == 1
-        return _topic_now(store, ask, topics[0]) if is_one else _all_now(store, ask, topics)
-    topic = verb.named(store, ask.chat, ask.words)
+            return short_reply([Line(request.say("list-none"))])
+        has_one_topic = len(topics) == 1
+        return (
+            _show_topic(store, request, topics[0])
+            if has_one_topic
+            else _show_all_topics(store, request, topics)
+        )
+    topic = verb.find_topic(store, request.chat, request.words)
     if topic:
-        return _topic_now(store, ask, topic)
-    if topics and _NUMBER.fullmatch(ask.words):
-        raise Refusal("topic-unknown", given=ask.words)
-    return _words_now(store, ask)
+        return _show_topic(store, request, topic)
+    if topics and _TOPIC_NUMBER.fullmatch(request.words):
+        raise Refusal("topic-unknown", given=request.words)
+    return _show_words(store, request)
 
 
-def _all_now(store: Store, ask: Ask, topics: Sequence[Subscription]) -> Reply:
+def _show_all_topics(store: Store, request: Request, topics: Sequence[Subscription]) -> Reply:
     """What gathered for each topic; those for which nothing did are named in one message."""
-    readable = tuple(filter(verb.is_readable, topics))
-    news = ask.read_several(issue_digest.draw_news, ask.chat, readable, ask.now)
-    quiet = [one.share.topic for one in news if not _issued(store, ask, one)]
+    readable_topics = tuple(filter(verb.is_parsable, topics))
+    topic_news_list = request.read_many(
+        issue_digest.prepare_news, request.chat, readable_topics, request.now
+    )
+    quiet_topics = [
+        topic_news.chat_digest.topic
+        for topic_news in topic_news_list
+        if not _issue_news(store, request, topic_news)
+    ]
     lines = []
-    if quiet:
+    if quiet_topics:
         lines = [
-            Line(ask.say("digest-none-topics", topics=len(quiet))),
-            *(_quiet(ask, topic) for topic in quiet[:_NAMED]),
-            Line(ask.say("digest-none-number")),
+            Line(request.say("digest-none-topics", topics=len(quiet_topics))),
+            *(_quiet_line(request, topic) for topic in quiet_topics[:_MAX_NAMED_TOPICS]),
+            Line(request.say("digest-none-number")),
         ]
-    lines += (Line(_unreadable(ask, topic)) for topic in topics if topic not in readable)
-    if left := len(readable) - len(news):
-        number = len(news) + 1
-        lines.append(Line(ask.say("digest-too-dear-topics", topics=left, number=number)))
-    is_any = len(quiet) < len(news)
-    return replace(told(lines), deliver=is_any) if lines else Reply(deliver=True)
+    lines += (
+        Line(_unreadable_text(request, topic)) for topic in topics if topic not in readable_topics
+    )
+    if remaining := len(readable_topics) - len(topic_news_list):
+        number = len(topic_news_list) + 1
+        lines.append(Line(request.say("digest-too-dear-topics", topics=remaining, number=number)))
+    has_issued = len(quiet_topics) < len(topic_news_list)
+    return (
+        replace(short_reply(lines), wakes_delivery=has_issued)
+        if lines
+        else Reply(wakes_delivery=True)
+    )
 
 
-def _unreadable(ask: Ask, topic: Subscription) -> str:
-    return ask.say("topic-unreadable", topic=topic.name, query=topic.query)
+def _unreadable_text(request: Request, topic: Subscription) -> str:
+    return request.say("topic-unreadable", topic=topic.name, query=topic.query)
 
 
-def _quiet(ask: Ask, topic: Subscription) -> Line:
-    return Line(f"{shorten(topic.name, _NAME_UNITS)} – {state(ask, topic)}", close=True)
+def _quiet_line(request: Request, topic: Subscription) -> Line:
+    return Line(
+        f"{shorten(topic.name, _NAME_UNITS)} – {topic_state(request, topic)}", follows_directly=True
+    )
 
 
-def _issued(store: Store, ask: Ask, news: issue_digest.News) -> bool:
+def _issue_news(store: Store, request: Request, topic_news: issue_digest.TopicNews) -> bool:
     """Whether a digest of a topic is on its way: of what is new, or of the last days at first."""
-    return bool(issue_digest.issue_news(store, ask.chat, news, ask.now, thread=ask.thread))
+    return bool(
+        issue_digest.issue_news(store, request.chat, topic_news, request.now, thread=request.thread)
+    )
 
 
-def digest_pressed(store: Store, ask: Ask) -> Reply:
+def digest_pressed(store: Store, request: Request) -> Reply:
     """[Show one now]: the digest of one topic of this chat."""
-    return _topic_now(store, ask, verb.topic_of(store, ask.chat, ask.action.first))
+    return _show_topic(
+        store, request, verb.get_own_topic(store, request.chat, request.action.first_argument)
+    )
 
 
-def _topic_now(store: Store, ask: Ask, topic: Subscription) -> Reply:
+def _show_topic(store: Store, request: Request, topic: Subscription) -> Reply:
     """What gathered since the last digest; if nothing did, the last one again and when next."""
-    if not verb.is_readable(topic):
-        return told([Line(_unreadable(ask, topic))])
-    [news] = ask.read_several(issue_digest.draw_news, ask.chat, (topic,), ask.now)
-    if _issued(store, ask, news):
-        return Reply(deliver=True)
-    return ask.read(_again, ask, topic)
+    if not verb.is_parsable(topic):
+        return short_reply([Line(_unreadable_text(request, topic))])
+    [topic_news] = request.read_many(issue_digest.prepare_news, request.chat, (topic,), request.now)
+    if _issue_news(store, request, topic_news):
+        return Reply(wakes_delivery=True)
+    return request.read(_last_digest_again, request, topic)
 
 
-def _again(store: Store, ask: Ask, topic: Subscription) -> Reply:
+def _last_digest_again(store: Store, request: Request, topic: Subscription) -> Reply:
     """The last digest of a topic that has nothing new."""
-    values = {"topic": topic.name, "next": next_time(ask, topic), "zone": topic.zone}
-    last = store.digests.last(ask.chat.bot, ask.chat.chat, topic.key)
-    if last is None:
-        return told([Line(ask.say("digest-none-yet", **values))])
-    again = text_message([Line(ask.say("digest-none-again", **values))])
-    told_again = shown(last, look(ask, last), lambda wanted: parts(last, wanted))
-    return replace(told_again, messages=(again, *told_again.messages))
+    values = {"topic": topic.name, "next": next_digest_time(request, topic), "zone": topic.zone}
+    last_digest = store.digests.last_issued(request.chat.bot, request.chat.id, topic.key)
+    if last_digest is None:
+        return short_reply([Line(request.say("digest-none-yet", **values))])
+    header = text_message([Line(request.say("digest-none-again", **values))])
+    reply = digest_reply(
+        last_digest,
+        display_options(request, last_digest),
+        lambda options: parts(last_digest, options),
+    )
+    return replace(reply, messages=(header, *reply.messages))
 
 
-def missed(store: Store, ask: Ask) -> Reply:
+def missed(store: Store, request: Request) -> Reply:
     """``/missed``: what the last digests left out or could not deliver, page by page."""
-    newest = store.digests.of(ask.chat.bot, ask.chat.chat, limit=1)
+    newest = store.digests.headings_of_chat(request.chat.bot, request.chat.id, limit=1)
     number = newest[0].number if newest else 0
-    if found := ask.read(issue_digest.draw_missed, ask.chat, ask.now, number):
-        issue_digest.issue_missed(store, ask.chat, found, ask.now, thread=ask.thread)
-        return Reply(deliver=True)
-    return told([Line(ask.say("missed-none", days=issue_digest.MISSED_DAYS))])
+    if missed_digest := request.read(
+        issue_digest.prepare_missed, request.chat, request.now, number
+    ):
+        issue_digest.issue_missed(
+            store, request.chat, missed_digest, request.now, thread=request.thread
+        )
+        return Reply(wakes_delivery=True)
+    return short_reply([Line(request.say("missed-none", days=issue_digest.MISSED_DAYS))])
 
 
-def _words_now(store: Store, ask: Ask) -> Reply:
+def _show_words(store: Store, request: Request) -> Reply:
     """A digest of words that nobody follows; it moves no cursor and enters no ledger."""
     try:
-        query = parse_typed(ask.words)
+        query = parse_user_query(request.words)
     except QueryError as error:
-        return misread(store, ask, ask.words, error)
-    if found := ask.read(issue_digest.draw_recent, ask.chat, query, ask.now):
-        issue_digest.issue_recent(store, ask.chat, found, ask.now, thread=ask.thread)
-        return Reply(deliver=True)
-    if not store.papers.count():
-        return told([Line(ask.say("digest-empty-store"))])
-    if query_translation.is_wanted(ask, query, ask.words):
-        return query_translation.asked(ask, "digest", ask.words)
-    return _nothing(store, ask, ask.words)
-
-
-def _nothing(store: Store, ask: Ask, words: str, *above: Line) -> Reply:
-    none = ask.say("digest-query-none", days=new_announcements.RECENT_DAYS, topic=words[:100])
-    others = ask.read_offer(suggested, words, ask.now, papers=0, polled=ask.house.feeds)
-    more = [Line(ask.say("suggestions", readings=len(others)))] if others else []
-    return told([*above, Line(none), *more], suggested_buttons(store, ask, others))
-
-
-async def put_into_english(outside: Outside, store: Store, ask: Ask, words: str) -> Reply:
-    """The digest of the words in English, after they found nothing as they are."""
-    return await in_transaction(store, ask, _put, await query_translation.put(outside, ask, words))
-
-
-def _put(store: Store, ask: Ask, words: query_translation.Words) -> Reply:
-    if not words.is_english:
-        return _nothing(store, ask, words.text, *words.lines)
-    query = parse(words.text)
-    if found := ask.read(issue_digest.draw_recent, ask.chat, query, ask.now):
-        # Once: the process may end before the errand is marked as done.
-        occasion = f"update {ask.update}" if ask.update else ""
+        return query_error_reply(store, request, request.words, error)
+    if recent_digest := request.read(issue_digest.prepare_recent, request.chat, query, request.now):
         issue_digest.issue_recent(
-            store, ask.chat, found, ask.now, thread=ask.thread, occasion=occasion
+            store, request.chat, recent_digest, request.now, thread=request.thread
         )
-        return replace(told(words.lines), deliver=True)
-    return _nothing(store, ask, words.text, *words.lines)
+        return Reply(wakes_delivery=True)
+    if not store.papers.count():
+        return short_reply([Line(request.say("digest-empty-store"))])
+    if query_translation.should_translate(request, query, request.words):
+        return query_translation.start_translation(request, "digest", request.words)
+    return _no_results_reply(store, request, request.words)
 
 
-def rest(store: Store, ask: Ask) -> Reply:
+def _no_results_reply(store: Store, request: Request, words: str, *header_lines: Line) -> Reply:
+    none_text = request.say(
+        "digest-query-none", days=new_announcements.RECENT_DAYS, topic=words[:100]
+    )
+    similar_queries = request.read_optional(
+        suggest_other_readings,
+        words,
+        request.now,
+        papers=0,
+        polled_categories=request.bot_info.polled_categories,
+    )
+    suggestion_lines = (
+        [Line(request.say("suggestions", readings=len(similar_queries)))] if similar_queries else []
+    )
+    return short_reply(
+        [*header_lines, Line(none_text), *suggestion_lines],
+        suggestion_buttons(store, request, similar_queries),
+    )
+
+
+async def digest_translation(
+    external_services: ExternalServices, store: Store, request: Request, words: str
+) -> Reply:
+    """The digest of the words in English, after they found nothing as they are."""
+    return await run_in_transaction(
+        store,
+        request,
+        _show_translated_words,
+        await query_translation.translate_words(external_services, request, words),
+    )
+
+
+def _show_translated_words(
+    store: Store, request: Request, words: query_translation.TranslatedWords
+) -> Reply:
+    if not words.is_english:
+        return _no_results_reply(store, request, words.text, *words.note_lines)
+    query = parse(words.text)
+    if recent_digest := request.read(issue_digest.prepare_recent, request.chat, query, request.now):
+        # Once: the process may end before the errand is marked as done.
+        occasion = f"update {request.update_id}" if request.update_id else ""
+        issue_digest.issue_recent(
+            store,
+            request.chat,
+            recent_digest,
+            request.now,
+            thread=request.thread,
+            occasion=occasion,
+        )
+        return replace(short_reply(words.note_lines), wakes_delivery=True)
+    return _no_results_reply(store, request, words.text, *words.note_lines)
+
+
+def show_left_out(store: Store, request: Request) -> Reply:
     """[Show the rest]: the next page of what was left out; it is received by that."""
-    reply, part = ask.read(_page, ask)
+    reply, part = request.read(_left_out_page, request)
     if part:
-        store.digests.receive(ask.action.first, part.first, part.last, now=ask.now)
+        store.digests.mark_received(
+            request.action.first_argument, part.first_entry, part.last_entry, now=request.now
+        )
     return reply
 
 
-def _page(store: Store, ask: Ask) -> tuple[Reply, Part | None]:
+def _left_out_page(store: Store, request: Request) -> tuple[Reply, Part | None]:
     """A page of what a digest left out, and the part of it that is received by being shown."""
-    position = ask.action.second
-    digest = digest_of(store, ask, last=position + REST_ROWS)
-    if not len(digest.entries) < position <= digest.numbered:
+    position = request.action.second_argument
+    digest = pressed_digest(store, request, last=position + LEFT_OUT_PAGE_ROWS)
+    if not len(digest.entries) < position <= digest.numbered_count:
         raise Refusal("entry-gone")
-    reply = shown(digest, look(ask, digest), lambda wanted: rest_parts(digest, wanted, position))
-    [part] = rest_parts(digest, look(ask, digest), position)
-    is_received = bool(digest.subscription) or digest.period.startswith(issue_digest.MISSED)
-    return reply, part if is_received else None
+    reply = digest_reply(
+        digest,
+        display_options(request, digest),
+        lambda options: left_out_parts(digest, options, position),
+    )
+    [left_out_part] = left_out_parts(digest, display_options(request, digest), position)
+    is_received = bool(digest.subscription) or digest.period.startswith(
+        issue_digest.MISSED_PERIOD_PREFIX
+    )
+    return reply, left_out_part if is_received else None
 
 
-def digest_of(store: Store, ask: Ask, *, last: int = 0) -> Digest:
+def pressed_digest(store: Store, request: Request, *, last: int = 0) -> Digest:
     """The digest a button names, if it was this chat's; a forged number opens nothing.
 
     It is read as far as its shown entries, and up to the position ``last``.
     """
-    digest = store.digests.get(ask.action.first, last=last)
-    if digest is None or (digest.bot, digest.chat) != (ask.chat.bot, ask.chat.chat):
+    digest = store.digests.get(request.action.first_argument, last_position=last)
+    if digest is None or (digest.bot, digest.chat) != (request.chat.bot, request.chat.id):
         raise Refusal("digest-gone")
     return digest

@@ -4,54 +4,66 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from bot.chat.handlers.papers.digest import look
-from bot.chat.handlers.papers.paper import Opened, opened
-from bot.chat.request_and_reply import Ask, Errand, Reply, in_transaction
-from bot.chat.services import Outside
+from bot.chat.handlers.papers.digest import display_options
+from bot.chat.handlers.papers.paper import EntryRef, pressed_entry
+from bot.chat.request_and_reply import FollowUp, Reply, Request, run_in_transaction
+from bot.chat.services import ExternalServices
 from bot.chat.user_limits import Cost
-from bot.render.telegram.keyboard import place_of
+from bot.render.telegram.keyboard import entry_callback_integers
 from bot.render.telegram.paper_note import note_message
-from bot.summaries.on_demand import explain
+from bot.summaries.on_demand import explain_paper
 from bot.texts import Refusal
 from storage import Store
-from storage.records import Form, Note, Paper
+from storage.records import MessageForm, Paper, PaperNote
 
 
-def explained(store: Store, ask: Ask) -> Reply:
+def explain_pressed(store: Store, request: Request) -> Reply:
     """The note where somebody has asked before; else it is asked of the model."""
-    at = opened(store, ask)
-    if note := _known(store, ask, at.paper):
-        return _shown(ask, at, note)
-    if ask.house.contract is None:  # since the button was shown
+    entry_ref = pressed_entry(store, request)
+    if note := _stored_note(store, request, entry_ref.paper):
+        return _note_reply(request, entry_ref, note)
+    if request.bot_info.llm_settings is None:  # since the button was shown
         raise Refusal("refusal-button-old")
-    return Reply(toast=ask.say("note-moment"), errand=Errand("explain"))
+    return Reply(toast=request.say("note-moment"), follow_up=FollowUp("explain"))
 
 
-async def written(outside: Outside, store: Store, ask: Ask, words: str) -> Reply:
+async def write_note(
+    external_services: ExternalServices, store: Store, request: Request, words: str
+) -> Reply:
     """Has the note written, within what one person may ask for, and shows it."""
-    at = await in_transaction(store, ask, _opened)
+    entry_ref = await run_in_transaction(store, request, _read_entry)
     # Somebody may have asked for the same a moment ago.
-    note = await store.run(_known, store, ask, at.paper)
+    note = await store.run(_stored_note, store, request, entry_ref.paper)
     if note is None:
-        language = ask.chat.languages[0]
-        with outside.counted(ask, Cost.NOTE) as shop:
-            note = await explain(shop, at.paper, language)
-    return _shown(ask, at, note)
+        language = request.chat.languages[0]
+        with external_services.charge_model_call(request, Cost.NOTE) as gateway:
+            note = await explain_paper(gateway, entry_ref.paper, language)
+    return _note_reply(request, entry_ref, note)
 
 
-def _known(store: Store, ask: Ask, paper: Paper) -> Note | None:
-    return store.notes.get(paper.key, paper.version, ask.chat.languages[0])
+def _stored_note(store: Store, request: Request, paper: Paper) -> PaperNote | None:
+    return store.paper_notes.get(paper.key, paper.version, request.chat.languages[0])
 
 
-def _opened(store: Store, ask: Ask) -> Opened:
-    return ask.read(opened, ask)
+def _read_entry(store: Store, request: Request) -> EntryRef:
+    return request.read(pressed_entry, request)
 
 
-def _shown(ask: Ask, at: Opened, note: Note) -> Reply:
-    wanted = look(ask, at.digest)
-    buttons = ((ask.button("button-entry", "next", *place_of(at.digest, at.at)),),)
-    message = note_message(note, at.paper, wanted, buttons)
-    if wanted.form is Form.CLASSIC:
+def _note_reply(request: Request, entry_ref: EntryRef, note: PaperNote) -> Reply:
+    options = display_options(request, entry_ref.digest)
+    buttons = (
+        (
+            request.button(
+                "button-entry",
+                "next",
+                *entry_callback_integers(entry_ref.digest, entry_ref.position),
+            ),
+        ),
+    )
+    message = note_message(note, entry_ref.paper, options, buttons)
+    if options.form is MessageForm.CLASSIC:
         return Reply((message,))
-    plain = note_message(note, at.paper, replace(wanted, form=Form.CLASSIC), buttons)
-    return Reply((message,), plain=(plain,))
+    classic_message = note_message(
+        note, entry_ref.paper, replace(options, form=MessageForm.CLASSIC), buttons
+    )
+    return Reply((message,), fallback_messages=(classic_message,))

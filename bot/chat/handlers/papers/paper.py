@@ -9,34 +9,57 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
-from bot.chat.handlers.papers.digest import digest_of, link_of, look, shown
-from bot.chat.request_and_reply import Ask, Reply
-from bot.render.digest_heading import numbered
+from bot.chat.handlers.papers.digest import (
+    digest_reply,
+    display_options,
+    entry_link,
+    pressed_digest,
+)
+from bot.chat.request_and_reply import Reply, Request
+from bot.render.digest_heading import numbered_entries
 from bot.render.documents.bibtex import bibtex
-from bot.render.telegram.html_message import code
-from bot.render.telegram.keyboard import Keyboard, paper_at, place_of, under_entry
-from bot.render.telegram.split_into_messages import REST_ROWS, Message, entry_part, part_with
+from bot.render.telegram.html_message import code_block
+from bot.render.telegram.keyboard import (
+    Keyboard,
+    decode_paper_version,
+    entry_callback_integers,
+    entry_keyboard,
+)
+from bot.render.telegram.split_into_messages import (
+    LEFT_OUT_PAGE_ROWS,
+    Message,
+    entry_part,
+    part_of_position,
+)
 from bot.render.telegram.stored_answer import Document
-from bot.summaries.fill_missing import enrich
+from bot.summaries.fill_missing import fill_missing_summaries
 from bot.texts import Refusal
-from bot.topics.matching import matches
+from bot.topics.matching import match_paper
 from bot.topics.query.parser import QueryError, parse
 from storage import Store
-from storage.engine.query_budget import OverBudget, check_budget
-from storage.records import ChatKind, Digest, Entry, Form, Kind, Paper, Reason
+from storage.engine.query_budget import QueryBudgetExceeded, check_budget
+from storage.records import (
+    AnnouncementKind,
+    ChatKind,
+    Digest,
+    Entry,
+    MatchReason,
+    MessageForm,
+    Paper,
+)
 
 
 @dataclass(frozen=True, slots=True)
-class Opened:
+class EntryRef:
     """The entry that a button is about."""
 
     digest: Digest
-    at: int
+    position: int
 
     @property
     def entry(self) -> Entry:
         """What stands there."""
-        return numbered(self.digest)[self.at - 1]
+        return numbered_entries(self.digest)[self.position - 1]
 
     @property
     def paper(self) -> Paper:
@@ -44,158 +67,178 @@ class Opened:
         return self.entry.paper
 
 
-def opened(store: Store, ask: Ask) -> Opened:
+def pressed_entry(store: Store, request: Request) -> EntryRef:
     """The entry that the pressed button names.
 
     Raises:
         Refusal: this chat had no such digest, or there is no such entry.
     """
-    if not ask.action.first:
-        return alone(store, ask, *paper_at(ask.action.second))
-    digest = digest_of(store, ask, last=ask.action.second + REST_ROWS)
-    if not 1 <= ask.action.second <= digest.numbered:
+    if not request.action.first_argument:
+        return standalone_entry(
+            store, request, *decode_paper_version(request.action.second_argument)
+        )
+    digest = pressed_digest(
+        store, request, last=request.action.second_argument + LEFT_OUT_PAGE_ROWS
+    )
+    if not 1 <= request.action.second_argument <= digest.numbered_count:
         raise Refusal("entry-gone")
-    return Opened(digest, ask.action.second)
+    return EntryRef(digest, request.action.second_argument)
 
 
-def alone(store: Store, ask: Ask, key: int, version: int = 0) -> Opened:
+def standalone_entry(store: Store, request: Request, paper_key: int, version: int = 0) -> EntryRef:
     """A paper outside of any digest, at a version or the newest; found by this chat's topics.
 
     Raises:
         Refusal: there is no such paper.
     """
-    paper = store.papers.by_key(key, version or None)
+    paper = store.papers.get_by_key(paper_key, version or None)
     if paper is None:
         raise Refusal("entry-gone")
-    glosses = enrich(store, [paper], ask.now)[paper.key]
-    reasons, topics = _found_by(store, ask, paper)
-    kind = Kind.NEW if paper.version <= 1 else Kind.REPLACE
-    entry = Entry(paper, kind, glosses, reasons, topics)
-    return Opened(Digest(topic="", query="", issued=ask.now, entries=(entry,)), 1)
+    summaries = fill_missing_summaries(store, [paper], request.now)[paper.key]
+    reasons, topics = _matching_topics(store, request, paper)
+    kind = AnnouncementKind.NEW if paper.version <= 1 else AnnouncementKind.REPLACE
+    entry = Entry(paper, kind, summaries, reasons, topics)
+    return EntryRef(Digest(topic="", query="", issued_at=request.now, entries=(entry,)), 1)
 
 
-def _found_by(store: Store, ask: Ask, paper: Paper) -> tuple[tuple[Reason, ...], tuple[str, ...]]:
+def _matching_topics(
+    store: Store, request: Request, paper: Paper
+) -> tuple[tuple[MatchReason, ...], tuple[str, ...]]:
     """Why this chat's topics find a paper, and which of them; those that there is time to ask."""
-    reasons: dict[Reason, None] = {}
+    reasons: dict[MatchReason, None] = {}
     names = []
-    for topic in store.subscriptions.of(ask.chat.bot, ask.chat.chat):
+    for topic in store.subscriptions.of_chat(request.chat.bot, request.chat.id):
         try:
             check_budget()
-            found = matches(parse(topic.query), paper)
+            matched_reasons = match_paper(parse(topic.query), paper)
         except QueryError:
             continue  # of an older version of the language; its digests say so
-        except OverBudget:
+        except QueryBudgetExceeded:
             break  # the paper is shown all the same
-        if found is not None:
-            reasons |= dict.fromkeys(found)
+        if matched_reasons is not None:
+            reasons |= dict.fromkeys(matched_reasons)
             names.append(topic.name)
     return tuple(reasons), tuple(names)
 
 
-def entry(store: Store, ask: Ask) -> Reply:
+def open_entry(store: Store, request: Request) -> Reply:
     """Opens the entry at a position of a digest, below it.
 
     A channel belongs to its readers' eyes, not to their presses: there it opens in private.
     """
-    at = opened(store, ask)
-    if ask.chat.kind is ChatKind.CHANNEL:
-        return Reply(url=link_of(ask, at.digest, at.at))
-    return show(store, ask, at)
+    entry_ref = pressed_entry(store, request)
+    if request.chat.kind is ChatKind.CHANNEL:
+        return Reply(url=entry_link(request, entry_ref.digest, entry_ref.position))
+    return show_entry(store, request, entry_ref)
 
 
-def next_entry(store: Store, ask: Ask) -> Reply:
+def next_entry(store: Store, request: Request) -> Reply:
     """[Next] and [Previous]: another entry in the place of this one."""
-    return show(store, ask, opened(store, ask), edit=True)
+    return show_entry(store, request, pressed_entry(store, request), edit=True)
 
 
-def paper(store: Store, ask: Ask) -> Reply:
+def open_paper(store: Store, request: Request) -> Reply:
     """A deep link or a number in a list: the paper, for whoever opens it."""
-    return show_alone(store, ask, ask.action.first, ask.action.second)
+    return show_paper(store, request, request.action.first_argument, request.action.second_argument)
 
 
-def show_alone(store: Store, ask: Ask, key: int, version: int = 0) -> Reply:
+def show_paper(store: Store, request: Request, paper_key: int, version: int = 0) -> Reply:
     """A paper outside of any digest, at a version or the newest."""
-    return show(store, ask, alone(store, ask, key, version))
+    return show_entry(store, request, standalone_entry(store, request, paper_key, version))
 
 
-def show_each(store: Store, ask: Ask, papers: Sequence[tuple[int, int]]) -> Reply:
+def show_papers(store: Store, request: Request, papers: Sequence[tuple[int, int]]) -> Reply:
     """Papers outside of any digest, each by its key and version in a message of its own."""
-    shown = [show_alone(store, ask, *one) for one in papers]
+    replies = [show_paper(store, request, *key_and_version) for key_and_version in papers]
     return Reply(
-        tuple(message for reply in shown for message in reply.messages),
-        plain=tuple(message for reply in shown for message in reply.plain),
-        paired=True,
+        tuple(message for reply in replies for message in reply.messages),
+        fallback_messages=tuple(
+            message for reply in replies for message in reply.fallback_messages
+        ),
+        is_fallback_paired=True,
     )
 
 
-def authors(store: Store, ask: Ask) -> Reply:
+def show_all_authors(store: Store, request: Request) -> Reply:
     """[All authors]: the same entry with every name."""
-    return show(store, ask, opened(store, ask), edit=True, authors=True)
+    return show_entry(store, request, pressed_entry(store, request), edit=True, all_authors=True)
 
 
-def show(store: Store, ask: Ask, at: Opened, *, edit: bool = False, authors: bool = False) -> Reply:
+def show_entry(
+    store: Store,
+    request: Request,
+    entry_ref: EntryRef,
+    *,
+    edit: bool = False,
+    all_authors: bool = False,
+) -> Reply:
     """The entry with its buttons; only where the reader is alone they show what was saved."""
-    saved = ask.chat.kind is ChatKind.PRIVATE and store.library.has(
-        ask.chat.bot, ask.person.person, at.paper.key
+    is_saved = request.chat.kind is ChatKind.PRIVATE and store.saved_papers.is_saved(
+        request.chat.bot, request.person.id, entry_ref.paper.key
     )
-    wanted = replace(look(ask, at.digest), authors=authors)
-    reply = shown(at.digest, wanted, lambda _: [entry_part(at.at)])
-    buttons = (*under_entry(at.digest, at.at, wanted, saved=saved), *_ways_on(ask, at))
+    options = replace(display_options(request, entry_ref.digest), all_authors=all_authors)
+    reply = digest_reply(entry_ref.digest, options, lambda _: [entry_part(entry_ref.position)])
+    buttons = (
+        *entry_keyboard(entry_ref.digest, entry_ref.position, options, is_saved=is_saved),
+        *_navigation_buttons(request, entry_ref),
+    )
     return replace(
-        _each(reply, lambda message: replace(message, buttons=buttons)),
+        _map_messages(reply, lambda message: replace(message, buttons=buttons)),
         edit=edit,
     )
 
 
-def _ways_on(ask: Ask, at: Opened) -> Keyboard:
+def _navigation_buttons(request: Request, entry_ref: EntryRef) -> Keyboard:
     """To a note on it, where somebody can write one; in a digest, to its table and on."""
-    number, position = place_of(at.digest, at.at)
-    explain, turns = [], []
-    if ask.house.contract:
-        explain.append(ask.button("button-explain", "explain", number, position))
+    number, position = entry_callback_integers(entry_ref.digest, entry_ref.position)
+    explain, navigation = [], []
+    if request.bot_info.llm_settings:
+        explain.append(request.button("button-explain", "explain", number, position))
     if number:
-        turns.append(ask.button("button-table", "table", number, position))
-    if number and position < at.digest.numbered:
-        turns.append(ask.button("button-next", "next", number, position + 1))
-    return tuple(tuple(row) for row in (explain, turns) if row)
+        navigation.append(request.button("button-table", "table", number, position))
+    if number and position < entry_ref.digest.numbered_count:
+        navigation.append(request.button("button-next", "next", number, position + 1))
+    return tuple(tuple(row) for row in (explain, navigation) if row)
 
 
-def _each(reply: Reply, changed: Callable[[Message], Message]) -> Reply:
+def _map_messages(reply: Reply, change: Callable[[Message], Message]) -> Reply:
     """A reply with each of its messages changed."""
     return replace(
         reply,
-        messages=tuple(map(changed, reply.messages)),
-        plain=tuple(map(changed, reply.plain)),
+        messages=tuple(map(change, reply.messages)),
+        fallback_messages=tuple(map(change, reply.fallback_messages)),
     )
 
 
-def table(store: Store, ask: Ask) -> Reply:
+def back_to_table(store: Store, request: Request) -> Reply:
     """[‹ Table]: the part of the digest in which the entry stands, in its place."""
-    at = opened(store, ask)
-    reply = shown(
-        at.digest, look(ask, at.digest), lambda wanted: [part_with(at.digest, wanted, at.at)]
+    entry_ref = pressed_entry(store, request)
+    reply = digest_reply(
+        entry_ref.digest,
+        display_options(request, entry_ref.digest),
+        lambda options: [part_of_position(entry_ref.digest, options, entry_ref.position)],
     )
     return replace(reply, edit=True)
 
 
-def save(store: Store, ask: Ask) -> Reply:
+def toggle_saved(store: Store, request: Request) -> Reply:
     """[Save]: puts the paper into the presser's library, or takes it out again."""
-    at = ask.read(opened, ask)
-    bot, person = ask.chat.bot, ask.person.person
-    is_new = store.library.save(bot, person, at.paper.key, now=ask.now)
+    entry_ref = request.read(pressed_entry, request)
+    bot, person = request.chat.bot, request.person.id
+    is_new = store.saved_papers.save(bot, person, entry_ref.paper.key, now=request.now)
     if not is_new:
-        store.library.unsave(bot, person, at.paper.key)
-    toast = ask.say("saved-added" if is_new else "saved-removed")
-    if ask.chat.kind is not ChatKind.PRIVATE:
+        store.saved_papers.unsave(bot, person, entry_ref.paper.key)
+    toast = request.say("saved-added" if is_new else "saved-removed")
+    if request.chat.kind is not ChatKind.PRIVATE:
         return Reply(toast=toast)  # what others read does not change by one reader's press
-    return replace(show(store, ask, at, edit=True), toast=toast)
+    return replace(show_entry(store, request, entry_ref, edit=True), toast=toast)
 
 
-def cite(store: Store, ask: Ask) -> Reply:
+def send_citation(store: Store, request: Request) -> Reply:
     """[BibTeX]: the citation as text that one tap copies, or as a file where it is longer."""
-    paper = opened(store, ask).paper
-    cited = bibtex(paper)
-    if shown := code(cited):
-        return Reply((Message(Form.CLASSIC, html=shown),))
+    paper = pressed_entry(store, request).paper
+    citation = bibtex(paper)
+    if html := code_block(citation):
+        return Reply((Message(MessageForm.CLASSIC, html=html),))
     name = paper.id.partition(":")[2].replace("/", "-")
-    return Reply(documents=(Document(f"{name[:60]}.bib", cited.encode()),))
+    return Reply(documents=(Document(f"{name[:60]}.bib", citation.encode()),))

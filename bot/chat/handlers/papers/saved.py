@@ -2,101 +2,112 @@
 
 from __future__ import annotations
 
-from bot.chat.api.callback_data import LIBRARY, payload_link
-from bot.chat.request_and_reply import Ask, Reply
+from bot.chat.api.callback_data import SAVED_PAPERS_PAYLOAD, start_link
+from bot.chat.request_and_reply import Reply, Request
 from bot.chat.widgets import paper_list
-from bot.chat.widgets.short_reply import Line, told
-from bot.render import FORMS
+from bot.chat.widgets.short_reply import Line, short_reply
+from bot.render import FORMATS
 from bot.render.documents.bibtex import bibliography
 from bot.render.documents.csl_json import csl_json
-from bot.render.documents.ris import ris
+from bot.render.documents.ris import ris_records
 from bot.render.telegram.keyboard import Button, Keyboard, Link
 from bot.render.telegram.stored_answer import Document
 from bot.texts import Refusal
 from storage import Store
-from storage.records import ChatKind, Digest, Entry, Kind, SavedPaper
+from storage.records import AnnouncementKind, ChatKind, Digest, Entry, SavedPaper
 
 
-def saved(store: Store, ask: Ask) -> Reply:
-    """``/saved``: the latest first; in a group a way to where one is alone."""
-    if ask.chat.kind is not ChatKind.PRIVATE:
-        link = Link(payload_link(ask.house.username, LIBRARY))
-        return told([Line(ask.say("saved-private"))], ((Button(ask.say("button-saved"), link),),))
-    bot, person = ask.chat.bot, ask.person.person
-    count = store.library.count(bot, person)
+def saved(store: Store, request: Request) -> Reply:
+    """``/of_person``: the latest first; in a group a way to where one is alone."""
+    if request.chat.kind is not ChatKind.PRIVATE:
+        link = Link(start_link(request.bot_info.username, SAVED_PAPERS_PAYLOAD))
+        return short_reply(
+            [Line(request.say("saved-private"))], ((Button(request.say("button-saved"), link),),)
+        )
+    bot, person = request.chat.bot, request.person.id
+    count = store.saved_papers.count(bot, person)
     if not count:
-        return told([Line(ask.say("saved-none"))], edit=_pressed(ask))
-    last = (count - 1) // paper_list.PAGE
-    page = min(ask.action.first if _pressed(ask) else 0, last)
-    first = page * paper_list.PAGE
-    held = store.library.saved(bot, person, limit=paper_list.PAGE, offset=first)
-    papers = [one.paper for one in held]
+        return short_reply([Line(request.say("saved-none"))], edit=_is_button(request))
+    last = (count - 1) // paper_list.PAGE_SIZE
+    page = min(request.action.first_argument if _is_button(request) else 0, last)
+    first = page * paper_list.PAGE_SIZE
+    saved_papers = store.saved_papers.of_person(
+        bot, person, limit=paper_list.PAGE_SIZE, offset=first
+    )
+    papers = [saved_paper.paper for saved_paper in saved_papers]
     lines = [
-        Line(ask.say("saved-title", count=count), bold=True),
-        *paper_list.lines(papers, ask.language, first + 1),
+        Line(request.say("saved-title", count=count), bold=True),
+        *paper_list.paper_lines(papers, request.language, first + 1),
     ]
-    buttons = (*paper_list.numbers(papers, first + 1), *_below(store, ask, page, last))
-    return told(lines, buttons, edit=_pressed(ask))
+    buttons = (
+        *paper_list.paper_buttons(papers, first + 1),
+        *_bottom_rows(store, request, page, last),
+    )
+    return short_reply(lines, buttons, edit=_is_button(request))
 
 
-def _below(store: Store, ask: Ask, page: int, last: int) -> Keyboard:
+def _bottom_rows(store: Store, request: Request, page: int, last: int) -> Keyboard:
     """Turning pages, the files, and the switch that shows its state."""
-    turns = []
+    page_buttons = []
     if page:
-        turns.append(ask.button("button-previous", "saved", page - 1))
+        page_buttons.append(request.button("button-previous", "saved", page - 1))
     if page < last:
-        turns.append(ask.button("button-following", "saved", page + 1))
-    tells = store.library.tells_versions(ask.chat.bot, ask.person.person)
-    switch = "button-versions-on" if tells else "button-versions-off"
+        page_buttons.append(request.button("button-following", "saved", page + 1))
+    notifies_versions = store.saved_papers.wants_version_notices(
+        request.chat.bot, request.person.id
+    )
+    switch_key = "button-versions-on" if notifies_versions else "button-versions-off"
     return (
-        *((tuple(turns),) if turns else ()),
-        (ask.button("button-files", "files"), ask.button(switch, "versions", page)),
+        *((tuple(page_buttons),) if page_buttons else ()),
+        (request.button("button-files", "files"), request.button(switch_key, "versions", page)),
     )
 
 
-def _pressed(ask: Ask) -> bool:
-    return bool(ask.action.verb)
+def _is_button(request: Request) -> bool:
+    return bool(request.action.verb)
 
 
-def files(store: Store, ask: Ask) -> Reply:
+def export_files(store: Store, request: Request) -> Reply:
     """[Export]: all saved papers as BibTeX, RIS and CSL-JSON and as a Markdown document."""
-    held = _mine(store, ask)
-    if not held:
+    saved_papers = _own_saved_papers(store, request)
+    if not saved_papers:
         raise Refusal("saved-none")
-    papers = [one.paper for one in held]
-    glosses = store.papers.glosses([paper.key for paper in papers])
-    entries = tuple(Entry(paper, Kind.NEW, glosses.get(paper.key, ())) for paper in papers)
-    title = ask.say("saved-topic")
-    document = Digest(topic=title, query="", issued=ask.now, entries=entries)
-    text = FORMS["markdown"](document, ask.chat.languages)
-    name = f"papergram-{ask.now:%Y-%m-%d}"
+    papers = [saved_paper.paper for saved_paper in saved_papers]
+    summaries = store.papers.best_summaries([paper.key for paper in papers])
+    entries = tuple(
+        Entry(paper, AnnouncementKind.NEW, summaries.get(paper.key, ())) for paper in papers
+    )
+    title = request.say("saved-topic")
+    document = Digest(topic=title, query="", issued_at=request.now, entries=entries)
+    text = FORMATS["markdown"](document, request.chat.languages)
+    name = f"papergram-{request.now:%Y-%m-%d}"
     return Reply(
         documents=(
             Document(f"{name}.bib", bibliography(papers).encode()),
-            Document(f"{name}.ris", ris(papers)),
+            Document(f"{name}.ris", ris_records(papers)),
             Document(f"{name}.csl.json", csl_json(papers).encode()),
-            Document(f"{name}.md", text.encode(), ask.say("saved-files", count=len(papers))),
+            Document(f"{name}.md", text.encode(), request.say("saved-files", count=len(papers))),
         )
     )
 
 
-def versions(store: Store, ask: Ask) -> Reply:
+def toggle_version_notices(store: Store, request: Request) -> Reply:
     """The switch: whether new versions of saved papers are told."""
-    _mine(store, ask)
-    bot, person = ask.chat.bot, ask.person.person
-    wanted = not store.library.tells_versions(bot, person)
-    store.library.tell_versions(bot, person, wanted=wanted)
-    reply = saved(store, ask)
-    toast = ask.say("versions-on" if wanted else "versions-off")
+    _own_saved_papers(store, request)
+    bot, person = request.chat.bot, request.person.id
+    is_enabled = not store.saved_papers.wants_version_notices(bot, person)
+    store.saved_papers.set_version_notices(bot, person, enabled=is_enabled)
+    reply = saved(store, request)
+    toast = request.say("versions-on" if is_enabled else "versions-off")
     return Reply(reply.messages, edit=True, toast=toast)
 
 
-def _mine(store: Store, ask: Ask) -> list[SavedPaper]:
+def _own_saved_papers(store: Store, request: Request) -> list[SavedPaper]:
     """The presser's papers, where nobody else reads along.
 
     Raises:
         Refusal: others would.
     """
-    if ask.chat.kind is not ChatKind.PRIVATE:
+    if request.chat.kind is not ChatKind.PRIVATE:
         raise Refusal("saved-private")
-    return store.library.saved(ask.chat.bot, ask.person.person)
+    return store.saved_papers.of_person(request.chat.bot, request.person.id)

@@ -6,263 +6,336 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from bot.chat.handlers.account.welcome_and_help import help_, start
-from bot.chat.handlers.papers.paper import show_each
-from bot.chat.handlers.topics.free_text import Meaning, meaning
-from bot.chat.handlers.topics.new_topic import drafted, misread, offered, sub, suggested_buttons
+from bot.chat.handlers.papers.paper import show_papers
+from bot.chat.handlers.topics.free_text import MessageIntent, message_intent
+from bot.chat.handlers.topics.new_topic import (
+    offer_topic,
+    pressed_payload,
+    query_error_reply,
+    sub,
+    suggestion_buttons,
+)
 from bot.chat.handlers.topics.topic_list import unsub
-from bot.chat.request_and_reply import Ask, Errand, Reply, in_transaction
-from bot.chat.services import Outside
+from bot.chat.request_and_reply import FollowUp, Reply, Request, run_in_transaction
+from bot.chat.services import ExternalServices
 from bot.chat.widgets import paper_list, query_translation
-from bot.chat.widgets.pending_questions import listen
-from bot.chat.widgets.short_reply import Line, text_message, told
+from bot.chat.widgets.pending_questions import save_pending_question
+from bot.chat.widgets.short_reply import Line, short_reply, text_message
 from bot.render.size_limits import shorten
 from bot.render.telegram.keyboard import Keyboard
-from bot.texts import Refusal, listed
-from bot.topics.matching import matches
-from bot.topics.query.parser import Mention, QueryError, mentions, parse, parse_typed
-from bot.topics.query_suggestions import suggestions
+from bot.texts import Refusal, join_list
+from bot.topics.matching import match_paper
+from bot.topics.query.parser import PaperMention, QueryError, find_mentions, parse, parse_user_query
+from bot.topics.query_suggestions import find_suggestions
 from storage import Store
-from storage.records import ChatKind, Paper, Query, Question
+from storage.records import ChatKind, Paper, PendingQuestion, Query
 
-DEEPEST = 20  # pages; who has not found it by then needs another word
+MAX_PAGES = 20  # pages; who has not found it by then needs another word
 _QUERY_UNITS = 300  # so that a page of papers has room below it
-_BEST = 60  # candidates that are put into order
-_AT_ONCE = 5  # papers of one message that are opened
-_LISTED = 50  # others that are named; a message holds no more
+_MAX_RANKED = 60  # candidates that are put into order
+_MAX_OPENED = 5  # papers of one message that are opened
+_MAX_LISTED = 50  # others that are named; a message holds no more
 
 
 @dataclass(frozen=True, slots=True)
-class Page:
+class SearchPage:
     """Some of what a search found."""
 
     number: int  # from 0
-    newest: bool
+    newest_first: bool
     papers: tuple[Paper, ...]
-    more: bool
-    is_whole: bool  # else some papers are still being indexed anew
+    has_more: bool
+    is_index_complete: bool  # else some papers are still being indexed anew
 
 
-def search(store: Store, ask: Ask) -> Reply:
-    """``/search words``: stored papers, the newest first; a paper's own link opens it."""
-    if not ask.words and not ask.papers:
-        if ask.chat.kind is ChatKind.PRIVATE:
-            listen(store, ask, Question("search"))
-        return told([Line(ask.say("search-usage"))])
-    if meaning(ask.words, ask.papers, ()) is Meaning.PAPERS:
-        return _all_opened(store, ask)
+def search(store: Store, request: Request) -> Reply:
+    """``/search text``: stored papers, the newest first; a paper's own link opens it."""
+    if not request.words and not request.papers:
+        if request.chat.kind is ChatKind.PRIVATE:
+            save_pending_question(store, request, PendingQuestion("search"))
+        return short_reply([Line(request.say("search-usage"))])
+    if message_intent(request.words, request.papers, ()) is MessageIntent.PAPERS:
+        return _open_mentioned_papers(store, request)
     try:
-        query = parse_typed(ask.words)
+        query = parse_user_query(request.words)
     except QueryError as error:
-        return misread(store, ask, ask.words, error)
-    reply = _searched(store, ask, query)
-    if reply is None and query_translation.is_wanted(ask, query, ask.words):
-        return query_translation.asked(ask, "search", ask.words)
-    return reply or _nothing(store, ask, query)
+        return query_error_reply(store, request, request.words, error)
+    reply = _search_reply(store, request, query)
+    if reply is None and query_translation.should_translate(request, query, request.words):
+        return query_translation.start_translation(request, "search", request.words)
+    return reply or _no_results_reply(store, request, query)
 
 
-def _searched(store: Store, ask: Ask, query: Query, *above: Line) -> Reply | None:
+def _search_reply(
+    store: Store, request: Request, query: Query, *header_lines: Line
+) -> Reply | None:
     """The first page of a search, with words for the others; None where it finds nothing."""
-    page = ask.read(found, query, 0, newest=True)
+    page = request.read(find_page, query, 0, newest_first=True)
     if not page.papers:
         return None
-    others = ask.read_offer(suggestions, ask.words, papers=len(page.papers))
-    key = store.drafts.put(ask.chat.bot, ask.chat.chat, query.text, now=ask.now)
-    buttons = suggested_buttons(store, ask, others, "search")
-    return _shown(ask, query, key, page, *above, others=buttons, edit=False)
+    similar_queries = request.read_optional(
+        find_suggestions, request.words, papers=len(page.papers)
+    )
+    payload_key = store.button_payloads.put(
+        request.chat.bot, request.chat.id, query.text, now=request.now
+    )
+    suggestion_rows = suggestion_buttons(store, request, similar_queries, "search")
+    return _page_reply(
+        request,
+        query,
+        payload_key,
+        page,
+        *header_lines,
+        suggestion_rows=suggestion_rows,
+        edit=False,
+    )
 
 
-def _nothing(store: Store, ask: Ask, query: Query, *above: Line) -> Reply:
-    lines = [*above, Line(ask.say("search-none", query=query.text[:200]))]
-    others = ask.read_offer(suggestions, ask.words, papers=0)
-    if others:
-        lines.append(Line(ask.say("suggestions", readings=len(others))))
-    return told(lines, suggested_buttons(store, ask, others, "search"))
+def _no_results_reply(store: Store, request: Request, query: Query, *header_lines: Line) -> Reply:
+    lines = [*header_lines, Line(request.say("search-none", query=query.text[:200]))]
+    similar_queries = request.read_optional(find_suggestions, request.words, papers=0)
+    if similar_queries:
+        lines.append(Line(request.say("suggestions", readings=len(similar_queries))))
+    return short_reply(lines, suggestion_buttons(store, request, similar_queries, "search"))
 
 
-async def put_into_english(outside: Outside, store: Store, ask: Ask, words: str) -> Reply:
+async def search_translation(
+    external_services: ExternalServices, store: Store, request: Request, words: str
+) -> Reply:
     """What the words find in English, after they found nothing as they are."""
-    return await in_transaction(store, ask, _put, await query_translation.put(outside, ask, words))
+    return await run_in_transaction(
+        store,
+        request,
+        _search_translated,
+        await query_translation.translate_words(external_services, request, words),
+    )
 
 
-def _put(store: Store, ask: Ask, words: query_translation.Words) -> Reply:
+def _search_translated(
+    store: Store, request: Request, words: query_translation.TranslatedWords
+) -> Reply:
     query = parse(words.text)
-    reply = _searched(store, ask, query, *words.lines) if words.is_english else None
-    return reply or _nothing(store, ask, query, *words.lines)
+    reply = _search_reply(store, request, query, *words.note_lines) if words.is_english else None
+    return reply or _no_results_reply(store, request, query, *words.note_lines)
 
 
-def turned(store: Store, ask: Ask) -> Reply:
+def search_page_pressed(store: Store, request: Request) -> Reply:
     """Another page of a search, or the other order."""
-    query = parse(drafted(store, ask).words)
-    number, other = divmod(ask.action.second, 2)
-    if number >= DEEPEST:
+    query = parse(pressed_payload(store, request).text)
+    number, by_relevance = divmod(request.action.second_argument, 2)
+    if number >= MAX_PAGES:
         raise Refusal("preview-gone")
-    page = found(store, query, number, newest=not other)
+    page = find_page(store, query, number, newest_first=not by_relevance)
     if not page.papers:
         raise Refusal("preview-gone")
-    return _shown(ask, query, ask.action.first, page, edit=True)
+    return _page_reply(request, query, request.action.first_argument, page, edit=True)
 
 
-def found(store: Store, query: Query, number: int, *, newest: bool) -> Page:
+def find_page(store: Store, query: Query, number: int, *, newest_first: bool) -> SearchPage:
     """A page of what a query finds, in titles, abstracts and what was said about them.
 
     The store may bring more than the query means, so the matcher decides.
     """
-    wanted = (number + 1) * paper_list.PAGE + 1
-    if newest:
-        papers = _newest(store, query, wanted)
+    needed_count = (number + 1) * paper_list.PAGE_SIZE + 1
+    if newest_first:
+        papers = _newest_matches(store, query, needed_count)
     else:
-        papers = _meant(store, query, store.papers.best(query.clause, limit=_BEST))
-    start = number * paper_list.PAGE
-    shown = tuple(papers[start : start + paper_list.PAGE])
-    more = len(papers) > start + paper_list.PAGE and number + 1 < DEEPEST
-    return Page(number, newest, shown, more, not store.papers.is_renewing())
+        papers = _matching_papers(
+            store, query, store.papers.search_by_relevance(query.clause, limit=_MAX_RANKED)
+        )
+    start = number * paper_list.PAGE_SIZE
+    page_papers = tuple(papers[start : start + paper_list.PAGE_SIZE])
+    has_more = len(papers) > start + paper_list.PAGE_SIZE and number + 1 < MAX_PAGES
+    return SearchPage(number, newest_first, page_papers, has_more, not store.papers.is_reindexing())
 
 
-def _newest(store: Store, query: Query, wanted: int) -> list[Paper]:
+def _newest_matches(store: Store, query: Query, needed_count: int) -> list[Paper]:
     papers: list[Paper] = []
     offset = 0
-    while len(papers) < wanted:
-        some = store.papers.search(query.clause, limit=wanted, offset=offset)
-        papers += _meant(store, query, some)
-        if len(some) < wanted or offset > DEEPEST * wanted:
+    while len(papers) < needed_count:
+        candidates = store.papers.search(query.clause, limit=needed_count, offset=offset)
+        papers += _matching_papers(store, query, candidates)
+        if len(candidates) < needed_count or offset > MAX_PAGES * needed_count:
             break
-        offset += wanted
+        offset += needed_count
     return papers
 
 
-def _meant(store: Store, query: Query, papers: list[Paper]) -> list[Paper]:
+def _matching_papers(store: Store, query: Query, papers: list[Paper]) -> list[Paper]:
     """Those that the query really finds."""
-    glosses = store.papers.glosses([paper.key for paper in papers])
+    summaries = store.papers.best_summaries([paper.key for paper in papers])
     return [
-        paper for paper in papers if matches(query, paper, glosses.get(paper.key, ())) is not None
+        paper
+        for paper in papers
+        if match_paper(query, paper, summaries.get(paper.key, ())) is not None
     ]
 
 
-def _shown(
-    ask: Ask,
+def _page_reply(
+    request: Request,
     query: Query,
-    key: int,
-    page: Page,
-    *above: Line,
-    others: Keyboard = (),
+    payload_key: int,
+    page: SearchPage,
+    *header_lines: Line,
+    suggestion_rows: Keyboard = (),
     edit: bool,
 ) -> Reply:
-    first = page.number * paper_list.PAGE + 1
-    order = "search-newest" if page.newest else "search-best"
+    first = page.number * paper_list.PAGE_SIZE + 1
+    order_key = "search-newest" if page.newest_first else "search-best"
     lines = [
-        *above,
+        *header_lines,
         Line(shorten(query.text, _QUERY_UNITS), bold=True),
-        Line(ask.say(order), close=True),
-        *([] if page.is_whole else [Line(ask.say("search-renewing"), close=True)]),
-        *paper_list.lines(page.papers, ask.language, first),
-        *([Line(ask.say("suggestions", readings=len(others)))] if others else []),
+        Line(request.say(order_key), follows_directly=True),
+        *(
+            []
+            if page.is_index_complete
+            else [Line(request.say("search-renewing"), follows_directly=True)]
+        ),
+        *paper_list.paper_lines(page.papers, request.language, first),
+        *(
+            [Line(request.say("suggestions", readings=len(suggestion_rows)))]
+            if suggestion_rows
+            else []
+        ),
     ]
-    buttons = (*paper_list.numbers(page.papers, first), *_ways_on(ask, key, page), *others)
-    return told(lines, buttons, edit=edit)
-
-
-def _ways_on(ask: Ask, key: int, page: Page) -> Keyboard:
-    other = 0 if page.newest else 1
-    turns = []
-    if page.number:
-        turns.append(ask.button("button-previous", "search", key, 2 * (page.number - 1) + other))
-    if page.more:
-        turns.append(ask.button("button-following", "search", key, 2 * (page.number + 1) + other))
-    order = "button-best" if page.newest else "button-newest"
-    below = (
-        ask.button(order, "search", key, 1 - other),
-        ask.button("button-follow", "draft", key),
+    buttons = (
+        *paper_list.paper_buttons(page.papers, first),
+        *_navigation_rows(request, payload_key, page),
+        *suggestion_rows,
     )
-    return (*((tuple(turns),) if turns else ()), below)
+    return short_reply(lines, buttons, edit=edit)
 
 
-def paper(store: Store, ask: Ask) -> Reply:
+def _navigation_rows(request: Request, payload_key: int, page: SearchPage) -> Keyboard:
+    order_bit = 0 if page.newest_first else 1
+    page_buttons = []
+    if page.number:
+        page_buttons.append(
+            request.button(
+                "button-previous", "search", payload_key, 2 * (page.number - 1) + order_bit
+            )
+        )
+    if page.has_more:
+        page_buttons.append(
+            request.button(
+                "button-following", "search", payload_key, 2 * (page.number + 1) + order_bit
+            )
+        )
+    order_key = "button-best" if page.newest_first else "button-newest"
+    bottom_row = (
+        request.button(order_key, "search", payload_key, 1 - order_bit),
+        request.button("button-follow", "draft", payload_key),
+    )
+    return (*((tuple(page_buttons),) if page_buttons else ()), bottom_row)
+
+
+def paper(store: Store, request: Request) -> Reply:
     """``/paper`` with ids or links in any form: opens each, from arXiv where we lack it."""
-    if not ask.words and not ask.papers:
-        if ask.chat.kind is ChatKind.PRIVATE:
-            listen(store, ask, Question("paper"))
-        return told([Line(ask.say("paper-usage"))])
-    if not ask.papers:
-        return told([Line(ask.say("paper-unread", given=ask.words[:100]))])
-    return _all_opened(store, ask)
+    if not request.words and not request.papers:
+        if request.chat.kind is ChatKind.PRIVATE:
+            save_pending_question(store, request, PendingQuestion("paper"))
+        return short_reply([Line(request.say("paper-usage"))])
+    if not request.papers:
+        return short_reply([Line(request.say("paper-unread", given=request.words[:100]))])
+    return _open_mentioned_papers(store, request)
 
 
-def _all_opened(store: Store, ask: Ask) -> Reply:
+def _open_mentioned_papers(store: Store, request: Request) -> Reply:
     """The first papers of a message, each in an answer of its own, and what becomes of the others.
 
     Those that are not stored are asked of arXiv together; those beyond the first few are listed
     in a line that opens the next ones when it is sent.
     """
-    here: list[Paper] = []
-    lacking: list[Mention] = []
-    for named in ask.papers[:_AT_ONCE]:
-        stored = store.papers.get(f"arxiv:{named.id}", named.version or None)
-        if stored:
-            here.append(stored)
+    stored_papers: list[Paper] = []
+    missing: list[PaperMention] = []
+    for mention in request.papers[:_MAX_OPENED]:
+        stored_paper = store.papers.get(f"arxiv:{mention.id}", mention.version or None)
+        if stored_paper:
+            stored_papers.append(stored_paper)
         else:
-            lacking.append(named)
+            missing.append(mention)
     lines = []
-    if lacking:
-        key = "papers-fetching" if len(lacking) > 1 else "paper-fetching"
-        lines.append(Line(ask.say(key, id=_ids(ask, lacking))))
-    if left := ask.papers[_AT_ONCE:]:
-        more = ["…"] if len(left) > _LISTED else []
-        lines.append(Line(ask.say("papers-more", more=len(left))))
-        lines.append(Line(", ".join([*map(str, left[:_LISTED]), *more]), close=True))
-    reply = _opened_each(ask, here)
+    if missing:
+        text_key = "papers-fetching" if len(missing) > 1 else "paper-fetching"
+        lines.append(Line(request.say(text_key, id=_listed_ids(request, missing))))
+    if remaining := request.papers[_MAX_OPENED:]:
+        ellipsis = ["…"] if len(remaining) > _MAX_LISTED else []
+        lines.append(Line(request.say("papers-more", more=len(remaining))))
+        lines.append(
+            Line(", ".join([*map(str, remaining[:_MAX_LISTED]), *ellipsis]), follows_directly=True)
+        )
+    reply = _papers_reply(request, stored_papers)
     if lines:
         reply = replace(reply, messages=(*reply.messages, text_message(lines)))
-    if lacking:
-        reply = replace(reply, errand=Errand("paper", " ".join(map(str, lacking))))
+    if missing:
+        reply = replace(reply, follow_up=FollowUp("paper", " ".join(map(str, missing))))
     return reply
 
 
-def _opened_each(ask: Ask, papers: Sequence[Paper]) -> Reply:
+def _papers_reply(request: Request, papers: Sequence[Paper]) -> Reply:
     if not papers:
         return Reply()
-    read = ask.read if len(papers) == 1 else ask.read_several
-    return read(show_each, ask, [(paper.key, paper.version) for paper in papers])
+    read_within_budget = request.read if len(papers) == 1 else request.read_many
+    return read_within_budget(
+        show_papers, request, [(paper.key, paper.version) for paper in papers]
+    )
 
 
-def _ids(ask: Ask, papers: Sequence[Mention]) -> str:
-    return listed(ask.language, map(str, papers))
+def _listed_ids(request: Request, papers: Sequence[PaperMention]) -> str:
+    return join_list(request.language, map(str, papers))
 
 
-async def fetched(outside: Outside, store: Store, ask: Ask, words: str) -> Reply:
+async def fetch_and_open(
+    external_services: ExternalServices, store: Store, request: Request, words: str
+) -> Reply:
     """Asks arXiv for papers, keeps them, and opens each."""
-    named = [*mentions(words)]
-    if outside.papers is None:
-        return told([Line(ask.say("paper-no-way", id=_ids(ask, named)))])
-    found = {paper.id: paper for paper in await outside.papers([*map(str, named)])}
-    papers = [found[f"arxiv:{one.id}"] for one in named if f"arxiv:{one.id}" in found]
-    unknown = [one for one in named if f"arxiv:{one.id}" not in found]
-    kept = await store.run(store.papers.keep, papers, seen=ask.now) if papers else []
-    return await in_transaction(store, ask, _opened, kept, unknown)
+    requested = [*find_mentions(words)]
+    if external_services.fetch_papers is None:
+        return short_reply([Line(request.say("paper-no-way", id=_listed_ids(request, requested)))])
+    papers_by_id = {
+        paper.id: paper for paper in await external_services.fetch_papers([*map(str, requested)])
+    }
+    papers = [
+        papers_by_id[f"arxiv:{mention.id}"]
+        for mention in requested
+        if f"arxiv:{mention.id}" in papers_by_id
+    ]
+    missing = [mention for mention in requested if f"arxiv:{mention.id}" not in papers_by_id]
+    stored_papers = (
+        await store.run(store.papers.upsert, papers, seen_at=request.now) if papers else []
+    )
+    return await run_in_transaction(store, request, _fetched_papers_reply, stored_papers, missing)
 
 
-def _opened(store: Store, ask: Ask, papers: Sequence[Paper], unknown: Sequence[Mention]) -> Reply:
-    reply = _opened_each(ask, papers)
-    if unknown:
-        key = "papers-not-there" if len(unknown) > 1 else "paper-not-there"
-        none = text_message([Line(ask.say(key, id=_ids(ask, unknown)))])
-        reply = replace(reply, messages=(*reply.messages, none))
+def _fetched_papers_reply(
+    store: Store, request: Request, papers: Sequence[Paper], missing: Sequence[PaperMention]
+) -> Reply:
+    reply = _papers_reply(request, papers)
+    if missing:
+        text_key = "papers-not-there" if len(missing) > 1 else "paper-not-there"
+        not_found_message = text_message(
+            [Line(request.say(text_key, id=_listed_ids(request, missing)))]
+        )
+        reply = replace(reply, messages=(*reply.messages, not_found_message))
     return reply
 
 
-def typed(store: Store, ask: Ask) -> Reply:
+def handle_text(store: Store, request: Request) -> Reply:
     """Words alone in a private chat: what they mean is done; most are a topic."""
-    match meaning(ask.words, ask.papers, ask.categories):
-        case Meaning.PAPERS:
-            return paper(store, ask)
-        case Meaning.CATEGORIES:
-            return offered(store, ask, " OR ".join(f"cat:{code}" for code in ask.categories))
-        case Meaning.STOP:
-            return unsub(store, replace(ask, words=""))
-        case Meaning.HELP:
-            return help_(store, ask)
-        case Meaning.GREETING:
-            return start(store, ask)
-        case Meaning.THANKS:
-            return told([Line(ask.say("thanks-answer"))])
-        case Meaning.TOPIC:
-            return sub(store, ask)
+    match message_intent(request.words, request.papers, request.categories):
+        case MessageIntent.PAPERS:
+            return paper(store, request)
+        case MessageIntent.CATEGORIES:
+            return offer_topic(
+                store, request, " OR ".join(f"cat:{code}" for code in request.categories)
+            )
+        case MessageIntent.STOP:
+            return unsub(store, replace(request, words=""))
+        case MessageIntent.HELP:
+            return help_(store, request)
+        case MessageIntent.GREETING:
+            return start(store, request)
+        case MessageIntent.THANKS:
+            return short_reply([Line(request.say("thanks-answer"))])
+        case MessageIntent.TOPIC:
+            return sub(store, request)

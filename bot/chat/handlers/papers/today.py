@@ -8,100 +8,127 @@ from dataclasses import replace
 from datetime import date, timedelta
 
 from bot.arxiv import calendar
-from bot.chat.handlers.papers.digest import digest_of, look, shown
-from bot.chat.handlers.topics.new_topic import misread
-from bot.chat.request_and_reply import Ask, Reply
-from bot.chat.widgets.short_reply import Line, told
-from bot.digests.digest_of_days import Wanted, draw_today, last_day, wanted
+from bot.chat.handlers.papers.digest import digest_reply, display_options, pressed_digest
+from bot.chat.handlers.topics.new_topic import query_error_reply
+from bot.chat.request_and_reply import Reply, Request
+from bot.chat.widgets.short_reply import Line, short_reply
+from bot.digests.digest_of_days import (
+    DayQuery,
+    build_digest_of_days,
+    day_queries,
+    last_announced_day,
+)
 from bot.render.size_limits import shorten
 from bot.render.telegram.keyboard import Action, Button
 from bot.render.telegram.split_into_messages import parts
 from bot.texts import Refusal
-from bot.texts.dates import days, moment
-from bot.topics.query.parser import QueryError, parse_typed
+from bot.texts.dates import format_days, format_moment
+from bot.topics.query.parser import QueryError, parse_user_query
 from storage import Store
-from storage.records import Digest, Heading
+from storage.records import Digest, DigestHeading
 
-PAGE = 10
-ROW = 5
-MOST_DAYS = 7
+PAGE_SIZE = 10
+BUTTONS_PER_ROW = 5
+MAX_DAYS = 7
 _TOPIC_UNITS = 120
 _DATE = r"\d{4}-\d\d-\d\d"
-_DATES = re.compile(rf"({_DATE})(?:\s+({_DATE}))?(?:\s+|$)", re.ASCII)
+_DATE_RANGE = re.compile(rf"({_DATE})(?:\s+({_DATE}))?(?:\s+|$)", re.ASCII)
 
 
-def today(store: Store, ask: Ask) -> Reply:
+def today(store: Store, request: Request) -> Reply:
     """``/today``: the last announcement, or that of other days, for topics or for any words."""
-    named, ask = _days(ask)
+    requested_days, request = _parse_days(request)
     try:
-        asked = _asked(store, ask)
+        topic_queries = _topic_queries(store, request)
     except QueryError as error:
-        return misread(store, ask, ask.words, error)
-    if not asked:
-        return told([Line(ask.say("today-no-topic"))])
-    newest = last_day(store, ask.now)
-    if newest is None:
-        return told([Line(ask.say("digest-empty-store"))])
-    span = named or (newest, newest)
-    title = asked[0].name if ask.words else _title(ask, newest, is_named=named is not None)
-    read = ask.read if ask.words else ask.read_several
-    drawn = read(_drawn, ask, tuple(asked), span, title)
-    if drawn is None:
-        return told([Line(ask.say("today-none", day=days(ask.language, *span)))])
-    digest, reply = drawn
+        return query_error_reply(store, request, request.words, error)
+    if not topic_queries:
+        return short_reply([Line(request.say("today-no-topic"))])
+    newest_day = last_announced_day(store, request.now)
+    if newest_day is None:
+        return short_reply([Line(request.say("digest-empty-store"))])
+    day_span = requested_days or (newest_day, newest_day)
+    title = (
+        topic_queries[0].name
+        if request.words
+        else _digest_title(request, newest_day, has_requested_days=requested_days is not None)
+    )
+    read_within_budget = request.read if request.words else request.read_many
+    digest_and_reply = read_within_budget(
+        _draft_digest_and_reply, request, tuple(topic_queries), day_span, title
+    )
+    if digest_and_reply is None:
+        return short_reply(
+            [Line(request.say("today-none", day=format_days(request.language, *day_span)))]
+        )
+    digest, reply = digest_and_reply
     number = store.digests.issue(digest)
     if number == digest.number:
         return reply
-    return _shown(ask, replace(digest, number=number))  # another was issued a moment ago
+    return _digest_reply(request, replace(digest, number=number))  # another was issued a moment ago
 
 
-def _drawn(
-    store: Store, ask: Ask, asked: Sequence[Wanted], span: tuple[date, date], title: str
+def _draft_digest_and_reply(
+    store: Store,
+    request: Request,
+    topic_queries: Sequence[DayQuery],
+    day_span: tuple[date, date],
+    title: str,
 ) -> tuple[Digest, Reply] | None:
     """The digest under the number that it will most likely get, and what it looks like."""
-    digest = draw_today(store, ask.chat, asked, span, ask.now, title=title, thread=ask.thread)
+    digest = build_digest_of_days(
+        store,
+        request.chat,
+        topic_queries,
+        day_span,
+        request.now,
+        title=title,
+        thread=request.thread,
+    )
     if digest is None:
         return None
     digest = replace(digest, number=store.digests.next_number())
-    return digest, _shown(ask, digest)
+    return digest, _digest_reply(request, digest)
 
 
-def _shown(ask: Ask, digest: Digest) -> Reply:
-    return shown(digest, look(ask, digest), lambda wanted: parts(digest, wanted))
+def _digest_reply(request: Request, digest: Digest) -> Reply:
+    return digest_reply(
+        digest, display_options(request, digest), lambda options: parts(digest, options)
+    )
 
 
-def _title(ask: Ask, newest: date, *, is_named: bool) -> str:
+def _digest_title(request: Request, newest_day: date, *, has_requested_days: bool) -> str:
     """What a digest of all topics is called; on a weekend the last papers are not today's."""
-    if is_named:
-        return ask.say("today-topics")
-    is_today = newest == calendar.arxiv_day(ask.now)
-    return ask.say("today-title" if is_today else "today-last")
+    if has_requested_days:
+        return request.say("today-topics")
+    is_today = newest_day == calendar.arxiv_day(request.now)
+    return request.say("today-title" if is_today else "today-last")
 
 
-def _days(ask: Ask) -> tuple[tuple[date, date] | None, Ask]:
+def _parse_days(request: Request) -> tuple[tuple[date, date] | None, Request]:
     """The days that the words begin with, and what is asked of them.
 
     Raises:
         Refusal: there is no such day, or they are more than can be looked through at once, for
             all topics or for words.
     """
-    found = _DATES.match(ask.words)
-    if found is None:
-        return None, ask
+    match = _DATE_RANGE.match(request.words)
+    if match is None:
+        return None, request
     try:
-        named = [date.fromisoformat(word) for word in found.groups() if word]
+        dates = [date.fromisoformat(word) for word in match.groups() if word]
     except ValueError:
-        raise Refusal("today-no-date", given=_first_wrong(found.groups())) from None
-    first, last = min(named), max(named)
-    words = ask.words[found.end() :]
-    if last - first >= timedelta(days=MOST_DAYS if words else 1):
-        raise Refusal("today-long", most=MOST_DAYS)
-    return (first, last), replace(ask, words=words)
+        raise Refusal("today-no-date", given=_first_invalid_date(match.groups())) from None
+    first, last = min(dates), max(dates)
+    words = request.words[match.end() :]
+    if last - first >= timedelta(days=MAX_DAYS if words else 1):
+        raise Refusal("today-long", most=MAX_DAYS)
+    return (first, last), replace(request, words=words)
 
 
-def _first_wrong(named: Sequence[str | None]) -> str:
+def _first_invalid_date(words: Sequence[str | None]) -> str:
     """The first that is no day of any calendar: ``2026-02-30``."""
-    for word in filter(None, named):
+    for word in filter(None, words):
         try:
             date.fromisoformat(word)
         except ValueError:
@@ -109,43 +136,58 @@ def _first_wrong(named: Sequence[str | None]) -> str:
     return ""
 
 
-def _asked(store: Store, ask: Ask) -> list[Wanted]:
-    if ask.words:
-        text = parse_typed(ask.words).text
-        return [Wanted(text, text)]
-    topics = store.subscriptions.of(ask.chat.bot, ask.chat.chat)
-    return wanted([topic for topic in topics if not topic.paused])
+def _topic_queries(store: Store, request: Request) -> list[DayQuery]:
+    if request.words:
+        text = parse_user_query(request.words).text
+        return [DayQuery(text, text)]
+    topics = store.subscriptions.of_chat(request.chat.bot, request.chat.id)
+    return day_queries([topic for topic in topics if not topic.paused])
 
 
-def history(store: Store, ask: Ask) -> Reply:
+def history(store: Store, request: Request) -> Reply:
     """``/history``: the chat's digests, the newest first, ten a page."""
-    before = ask.action.first or None
-    pressed = bool(ask.action.verb)
-    held = store.digests.of(ask.chat.bot, ask.chat.chat, limit=PAGE + 1, before=before)
-    if not held:
-        return told([Line(ask.say("history-none"))], edit=pressed)
-    page = held[:PAGE]
-    lines = [Line(ask.say("history-title"), bold=True)]
-    for number, one in enumerate(page, start=1):
-        lines.append(Line(f"{number}. {_line(ask, one)}", close=number > 1))
-    numbers = [
-        Button(str(number), Action("reopen", one.number)) for number, one in enumerate(page, 1)
+    before_number = request.action.first_argument or None
+    is_button = bool(request.action.verb)
+    headings = store.digests.headings_of_chat(
+        request.chat.bot, request.chat.id, limit=PAGE_SIZE + 1, before_number=before_number
+    )
+    if not headings:
+        return short_reply([Line(request.say("history-none"))], edit=is_button)
+    page = headings[:PAGE_SIZE]
+    lines = [Line(request.say("history-title"), bold=True)]
+    for number, heading in enumerate(page, start=1):
+        lines.append(
+            Line(f"{number}. {_history_line(request, heading)}", follows_directly=number > 1)
+        )
+    number_buttons = [
+        Button(str(number), Action("reopen", heading.number))
+        for number, heading in enumerate(page, 1)
     ]
-    rows = [tuple(numbers[start : start + ROW]) for start in range(0, len(numbers), ROW)]
-    turns = []
-    if before:
-        turns.append(ask.button("button-latest", "history"))
-    if len(held) > PAGE:
-        turns.append(ask.button("button-older", "history", page[-1].number))
-    return told(lines, (*rows, tuple(turns)) if turns else tuple(rows), edit=pressed)
+    rows = [
+        tuple(number_buttons[start : start + BUTTONS_PER_ROW])
+        for start in range(0, len(number_buttons), BUTTONS_PER_ROW)
+    ]
+    page_buttons = []
+    if before_number:
+        page_buttons.append(request.button("button-latest", "history"))
+    if len(headings) > PAGE_SIZE:
+        page_buttons.append(request.button("button-older", "history", page[-1].number))
+    return short_reply(
+        lines, (*rows, tuple(page_buttons)) if page_buttons else tuple(rows), edit=is_button
+    )
 
 
-def _line(ask: Ask, one: Heading) -> str:
-    topic = shorten(one.topic or one.query, _TOPIC_UNITS)
-    count = ask.say("history-count", shown=one.shown, matched=one.shown + one.left_out)
-    return f"{moment(ask.language, one.issued, ask.chat.zone)} · {topic} · {count}"
+def _history_line(request: Request, heading: DigestHeading) -> str:
+    topic = shorten(heading.topic or heading.query, _TOPIC_UNITS)
+    count = request.say(
+        "history-count",
+        shown=heading.shown_count,
+        matched=heading.shown_count + heading.left_out_count,
+    )
+    issued_at = format_moment(request.language, heading.issued_at, request.chat.zone)
+    return f"{issued_at} · {topic} · {count}"
 
 
-def reopen(store: Store, ask: Ask) -> Reply:
+def reopen(store: Store, request: Request) -> Reply:
     """A digest of this chat as it was sent; a group's may be seen by its members only."""
-    return _shown(ask, digest_of(store, ask))
+    return _digest_reply(request, pressed_digest(store, request))

@@ -7,139 +7,195 @@ from __future__ import annotations
 
 from bot.arxiv import taxonomy
 from bot.arxiv.taxonomy import Archive, Category, Group
-from bot.chat.handlers.topics.new_topic import previewed
-from bot.chat.request_and_reply import Ask, Reply
-from bot.chat.widgets.short_reply import Line, told
+from bot.chat.handlers.topics.new_topic import preview_reply
+from bot.chat.request_and_reply import Reply, Request
+from bot.chat.widgets.short_reply import Line, short_reply
 from bot.render.telegram.keyboard import Action, Button, Keyboard
 from bot.texts import Refusal
 from storage import Store
 
-PAGE = 8
-_LABEL = 48  # characters of a button; a phone shows fewer, from the beginning
-_APART = 100  # a place is group * 100 + archive
+PAGE_SIZE = 8
+_MAX_LABEL_LENGTH = 48  # characters of a button; a phone shows fewer, from the beginning
+_ARCHIVES_PER_GROUP = 100  # a place is group * 100 + archive
 
 
-def groups(store: Store, ask: Ask) -> Reply:
+def show_groups(store: Store, request: Request) -> Reply:
     """[Browse categories]: the disciplines; the first time in a message of its own."""
-    chosen = _chosen(store, ask)
+    followed_codes = _followed_codes(store, request)
     rows: Keyboard = tuple(
-        (Button(_named(ask, group, chosen, _codes(group)), _into(at, group)),)
-        for at, group in enumerate(taxonomy.tree())
+        (
+            Button(
+                _branch_label(request, group, followed_codes, _codes_of_group(group)),
+                _group_action(index, group),
+            ),
+        )
+        for index, group in enumerate(taxonomy.taxonomy_groups())
     )
-    return told([Line(ask.say("browse-groups"))], rows, edit=ask.action.first == 1)
+    return short_reply(
+        [Line(request.say("browse-groups"))], rows, edit=request.action.first_argument == 1
+    )
 
 
-def _into(at: int, group: Group) -> Action:
+def _group_action(group_index: int, group: Group) -> Action:
     """A group of one archive is that archive."""
-    return Action("group", at) if len(group.archives) > 1 else Action("archive", at * _APART)
+    return (
+        Action("group", group_index)
+        if len(group.archives) > 1
+        else Action("archive", group_index * _ARCHIVES_PER_GROUP)
+    )
 
 
-def group(store: Store, ask: Ask) -> Reply:
+def show_group(store: Store, request: Request) -> Reply:
     """The archives of a group, page by page."""
-    at, found = ask.action.first, _group(ask.action.first)
-    chosen = _chosen(store, ask)
-    cells = [
-        Button(_named(ask, one, chosen, _held(one)), Action("archive", at * _APART + number))
-        for number, one in enumerate(found.archives)
+    group_index, selected_group = (
+        request.action.first_argument,
+        _group_at(request.action.first_argument),
+    )
+    followed_codes = _followed_codes(store, request)
+    buttons = [
+        Button(
+            _branch_label(request, child_archive, followed_codes, _codes_of_archive(child_archive)),
+            Action("archive", group_index * _ARCHIVES_PER_GROUP + archive_index),
+        )
+        for archive_index, child_archive in enumerate(selected_group.archives)
     ]
-    title = ask.say("browse-archives", group=_name(ask, found))
-    up = ask.button("button-back", "groups", 1)
-    return _paged(ask, title, cells, Action("group", at), up)
+    title = request.say("browse-archives", group=_display_name(request, selected_group))
+    back_button = request.button("button-back", "groups", 1)
+    return _page_reply(request, title, buttons, Action("group", group_index), back_button)
 
 
-def archive(store: Store, ask: Ask) -> Reply:
+def show_archive(store: Store, request: Request) -> Reply:
     """The categories of an archive, page by page; several can be followed as a whole."""
-    place = ask.action.first
-    found = _archive(place)
-    chosen = _chosen(store, ask)
-    cells = [
-        Button(_label(ask, one, chosen), Action("category", place, number))
-        for number, one in enumerate(found.categories, start=1)
+    archive_number = request.action.first_argument
+    selected_archive = _archive_at(archive_number)
+    followed_codes = _followed_codes(store, request)
+    buttons = [
+        Button(
+            _category_label(request, child_category, followed_codes),
+            Action("category", archive_number, number),
+        )
+        for number, child_category in enumerate(selected_archive.categories, start=1)
     ]
-    if len(cells) > 1:
-        label = ask.say("browse-all", archive=found.code)
-        cells.insert(0, Button(_marked(label, found.code in chosen), Action("category", place)))
-    at = place // _APART
-    above = Action("group", at) if len(_group(at).archives) > 1 else Action("groups", 1)
-    title = ask.say("browse-categories", archive=_name(ask, found))
-    up = Button(ask.say("button-back"), above)
-    return _paged(ask, title, cells, Action("archive", place), up)
+    if len(buttons) > 1:
+        label = request.say("browse-all", archive=selected_archive.code)
+        buttons.insert(
+            0,
+            Button(
+                _with_check_mark(label, selected_archive.code in followed_codes),
+                Action("category", archive_number),
+            ),
+        )
+    group_index = archive_number // _ARCHIVES_PER_GROUP
+    parent_action = (
+        Action("group", group_index)
+        if len(_group_at(group_index).archives) > 1
+        else Action("groups", 1)
+    )
+    title = request.say("browse-categories", archive=_display_name(request, selected_archive))
+    back_button = Button(request.say("button-back"), parent_action)
+    return _page_reply(request, title, buttons, Action("archive", archive_number), back_button)
 
 
-def category(store: Store, ask: Ask) -> Reply:
+def show_category(store: Store, request: Request) -> Reply:
     """A chosen category: what it would bring, in the place of the list, with the way back."""
-    found = _archive(ask.action.first)
-    number = ask.action.second
-    if number > len(found.categories):
+    selected_archive = _archive_at(request.action.first_argument)
+    number = request.action.second_argument
+    if number > len(selected_archive.categories):
         raise Refusal("refusal-button-old")
-    chosen: Archive | Category = found.categories[number - 1] if number else found
-    page = number // PAGE
-    back = ((ask.button("button-back", "archive", ask.action.first, page),),)
-    words, name = f"cat:{chosen.code}", _name(ask, chosen)
-    return previewed(store, ask, words, name=name, below=back, edit=True)
+    selection: Archive | Category = (
+        selected_archive.categories[number - 1] if number else selected_archive
+    )
+    page = number // PAGE_SIZE
+    back_row = ((request.button("button-back", "archive", request.action.first_argument, page),),)
+    words, name = f"cat:{selection.code}", _display_name(request, selection)
+    return preview_reply(store, request, words, name=name, footer_rows=back_row, edit=True)
 
 
-def _paged(ask: Ask, title: str, cells: list[Button], here: Action, up: Button) -> Reply:
-    pages = -(-len(cells) // PAGE)
-    page = ask.action.second
+def _page_reply(
+    request: Request, title: str, buttons: list[Button], page_action: Action, back_button: Button
+) -> Reply:
+    pages = -(-len(buttons) // PAGE_SIZE)
+    page = request.action.second_argument
     if page >= pages:
         raise Refusal("refusal-button-old")
-    rows: list[tuple[Button, ...]] = [(cell,) for cell in cells[page * PAGE : (page + 1) * PAGE]]
-    turning: list[Button] = []
+    rows: list[tuple[Button, ...]] = [
+        (button,) for button in buttons[page * PAGE_SIZE : (page + 1) * PAGE_SIZE]
+    ]
+    page_buttons: list[Button] = []
     if page:
-        turning.append(Button("‹", Action(here.verb, here.first, page - 1)))
+        page_buttons.append(
+            Button("‹", Action(page_action.verb, page_action.first_argument, page - 1))
+        )
     if pages > 1:
-        turning.append(Button(f"{page + 1}/{pages}", Action(here.verb, here.first, page)))
+        page_buttons.append(
+            Button(
+                f"{page + 1}/{pages}", Action(page_action.verb, page_action.first_argument, page)
+            )
+        )
     if page < pages - 1:
-        turning.append(Button("›", Action(here.verb, here.first, page + 1)))
-    if turning:
-        rows.append(tuple(turning))
-    return told([Line(title)], (*rows, (up,)), edit=True)
+        page_buttons.append(
+            Button("›", Action(page_action.verb, page_action.first_argument, page + 1))
+        )
+    if page_buttons:
+        rows.append(tuple(page_buttons))
+    return short_reply([Line(title)], (*rows, (back_button,)), edit=True)
 
 
-def _group(at: int) -> Group:
-    if at >= len(taxonomy.tree()):
+def _group_at(group_index: int) -> Group:
+    if group_index >= len(taxonomy.taxonomy_groups()):
         raise Refusal("refusal-button-old")
-    return taxonomy.tree()[at]
+    return taxonomy.taxonomy_groups()[group_index]
 
 
-def _archive(place: int) -> Archive:
-    at, number = divmod(place, _APART)
-    held = _group(at).archives
-    if number >= len(held):
+def _archive_at(archive_number: int) -> Archive:
+    group_index, archive_index = divmod(archive_number, _ARCHIVES_PER_GROUP)
+    archives = _group_at(group_index).archives
+    if archive_index >= len(archives):
         raise Refusal("refusal-button-old")
-    return held[number]
+    return archives[archive_index]
 
 
-def _chosen(store: Store, ask: Ask) -> frozenset[str]:
+def _followed_codes(store: Store, request: Request) -> frozenset[str]:
     """The categories and archives that this chat follows as topics of their own."""
-    followed = store.subscriptions.of(ask.chat.bot, ask.chat.chat)
+    topics = store.subscriptions.of_chat(request.chat.bot, request.chat.id)
     return frozenset(
-        topic.query.removeprefix("cat:") for topic in followed if topic.query.startswith("cat:")
+        topic.query.removeprefix("cat:") for topic in topics if topic.query.startswith("cat:")
     )
 
 
-def _held(archive: Archive) -> frozenset[str]:
-    return frozenset({archive.code, *(one.code for one in archive.categories)})
+def _codes_of_archive(archive: Archive) -> frozenset[str]:
+    return frozenset(
+        {archive.code, *(child_category.code for child_category in archive.categories)}
+    )
 
 
-def _codes(group: Group) -> frozenset[str]:
-    return frozenset(code for one in group.archives for code in _held(one))
+def _codes_of_group(group: Group) -> frozenset[str]:
+    return frozenset(
+        code for child_archive in group.archives for code in _codes_of_archive(child_archive)
+    )
 
 
-def _name(ask: Ask, one: Group | Archive | Category) -> str:
-    return one.zh if ask.language == "zh" else one.en
+def _display_name(request: Request, node: Group | Archive | Category) -> str:
+    return node.zh if request.language == "zh" else node.en
 
 
-def _named(ask: Ask, one: Group | Archive, chosen: frozenset[str], held: frozenset[str]) -> str:
+def _branch_label(
+    request: Request, node: Group | Archive, followed_codes: frozenset[str], codes: frozenset[str]
+) -> str:
     """A branch bears the mark when something in it is followed."""
-    return _marked(_name(ask, one), bool(chosen & held))
+    return _with_check_mark(_display_name(request, node), bool(followed_codes & codes))
 
 
-def _label(ask: Ask, one: Category, chosen: frozenset[str]) -> str:
-    followed = bool(chosen & {one.code, taxonomy.canonical(one.code)})
-    return _marked(f"{one.code} {_name(ask, one)}", followed)
+def _category_label(
+    request: Request, arxiv_category: Category, followed_codes: frozenset[str]
+) -> str:
+    is_followed = bool(
+        followed_codes & {arxiv_category.code, taxonomy.canonical_code(arxiv_category.code)}
+    )
+    return _with_check_mark(
+        f"{arxiv_category.code} {_display_name(request, arxiv_category)}", is_followed
+    )
 
 
-def _marked(label: str, followed: bool) -> str:
-    return ("✓ " if followed else "") + label[:_LABEL]
+def _with_check_mark(label: str, is_followed: bool) -> str:
+    return ("✓ " if is_followed else "") + label[:_MAX_LABEL_LENGTH]

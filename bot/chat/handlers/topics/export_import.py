@@ -5,148 +5,163 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from bot.chat.handlers.topics.topic_list import kept
-from bot.chat.request_and_reply import Ask, Errand, Reply
-from bot.chat.services import Outside
-from bot.chat.widgets.pending_questions import asked
-from bot.chat.widgets.short_reply import Line, told
-from bot.render.entry_content import plain
+from bot.chat.handlers.topics.topic_list import save_undo_payload
+from bot.chat.request_and_reply import FollowUp, Reply, Request
+from bot.chat.services import ExternalServices
+from bot.chat.widgets.pending_questions import ask_question
+from bot.chat.widgets.short_reply import Line, short_reply
+from bot.render.entry_content import strip_invisible
 from bot.render.telegram.stored_answer import Document
 from bot.texts import Refusal
 from bot.topics import edit_subscriptions, export_file
 from bot.topics import edit_subscriptions as verb
-from bot.topics.export_file import LARGEST, Unusable
+from bot.topics.export_file import MAX_BYTES, RejectedTopic
 from storage import Store
-from storage.records import Question, Subscription
+from storage.records import PendingQuestion, Subscription
 
-NAME = "papergram-topics.json"
-_TOLD = 10  # refused topics that are named
+EXPORT_FILE_NAME = "papergram-topics.json"
+_MAX_NAMED_REFUSALS = 10  # refused topics that are named
 
 
-def export(store: Store, ask: Ask) -> Reply:
+def export(store: Store, request: Request) -> Reply:
     """``/export``: a file of all topics of the chat."""
-    topics = _topics(store, ask)
+    topics = _topics_of_chat(store, request)
     if not topics:
-        return told([Line(ask.say("export-none"))])
-    return Reply(documents=(_document(ask, topics),))
+        return short_reply([Line(request.say("export-none"))])
+    return Reply(documents=(_export_document(request, topics),))
 
 
-def _topics(store: Store, ask: Ask) -> list[Subscription]:
-    return store.subscriptions.of(ask.chat.bot, ask.chat.chat)
+def _topics_of_chat(store: Store, request: Request) -> list[Subscription]:
+    return store.subscriptions.of_chat(request.chat.bot, request.chat.id)
 
 
-def _document(ask: Ask, topics: Sequence[Subscription]) -> Document:
-    content = export_file.written(topics).encode()
-    return Document(NAME, content, ask.say("export-caption", topics=len(topics)))
+def _export_document(request: Request, topics: Sequence[Subscription]) -> Document:
+    content = export_file.export_topics(topics).encode()
+    return Document(EXPORT_FILE_NAME, content, request.say("export-caption", topics=len(topics)))
 
 
-def import_(store: Store, ask: Ask) -> Reply:
+def import_(store: Store, request: Request) -> Reply:
     """``/import``: asks for the file."""
-    text = ask.say("import-ask")
-    return told(asked(store, ask, Question("import"), text, command="import"))
+    text = request.say("import-ask")
+    return short_reply(
+        ask_question(store, request, PendingQuestion("import"), text, command="import")
+    )
 
 
-def received(store: Store, ask: Ask) -> Reply:
+def import_file(store: Store, request: Request) -> Reply:
     """A file came: its id and size; it is fetched when it is small enough."""
-    if ask.action.first > LARGEST:
-        raise Refusal("import-large", kilobytes=LARGEST // 1000)
-    return Reply(errand=Errand("import", ask.words))
+    if request.action.first_argument > MAX_BYTES:
+        raise Refusal("import-large", kilobytes=MAX_BYTES // 1000)
+    return Reply(follow_up=FollowUp("import", request.words))
 
 
-async def fetched(outside: Outside, store: Store, ask: Ask, file: str) -> Reply:
+async def fetch_and_import(
+    external_services: ExternalServices, store: Store, request: Request, file_id: str
+) -> Reply:
     """Fetches a file and adds its topics; says what became of each."""
-    if outside.file is None:
+    if external_services.fetch_file is None:
         raise Refusal("import-not-here")
-    content = await outside.file(file)
-    if len(content) > LARGEST:
-        raise Refusal("import-large", kilobytes=LARGEST // 1000)
-    return await store.run(_added, store, ask, content)
+    content = await external_services.fetch_file(file_id)
+    if len(content) > MAX_BYTES:
+        raise Refusal("import-large", kilobytes=MAX_BYTES // 1000)
+    return await store.run(_import_reply, store, request, content)
 
 
 @dataclass(frozen=True, slots=True)
-class _Outcome:
+class _ImportResult:
     """What became of the topics of a file."""
 
-    added: int
-    known: int
-    refused: tuple[Unusable, ...]
+    added_count: int
+    already_followed: int
+    rejected_topics: tuple[RejectedTopic, ...]
 
 
-def _added(store: Store, ask: Ask, content: bytes) -> Reply:
-    topics = export_file.read(content, ask.chat.bot, ask.chat.chat)
+def _import_reply(store: Store, request: Request, content: bytes) -> Reply:
+    topics = export_file.parse_topics_file(content, request.chat.bot, request.chat.id)
     with store.transaction():
-        outcome = _bring_in(store, ask, topics)
+        result = _import_topics(store, request, topics)
     lines: list[Line] = []
-    if outcome.added:
-        lines.append(Line(ask.say("import-added", topics=outcome.added)))
-        lines.append(Line(ask.say("import-begins"), close=True))
-    if outcome.known:
-        lines.append(Line(ask.say("import-known", topics=outcome.known)))
-    if outcome.refused:
-        lines.append(Line(ask.say("import-refused", topics=len(outcome.refused))))
+    if result.added_count:
+        lines.append(Line(request.say("import-added", topics=result.added_count)))
+        lines.append(Line(request.say("import-begins"), follows_directly=True))
+    if result.already_followed:
+        lines.append(Line(request.say("import-known", topics=result.already_followed)))
+    if result.rejected_topics:
+        lines.append(Line(request.say("import-refused", topics=len(result.rejected_topics))))
         lines += [
-            Line(f"{one.name}: {one.reason.say(ask.language)}", close=True)
-            for one in outcome.refused[:_TOLD]
+            Line(
+                f"{rejected_topic.name}: {rejected_topic.reason.say(request.language)}",
+                follows_directly=True,
+            )
+            for rejected_topic in result.rejected_topics[:_MAX_NAMED_REFUSALS]
         ]
     if not lines:
-        return told([Line(ask.say("import-nothing"))])
-    return told(lines, ((ask.button("button-list", "list"),),))
+        return short_reply([Line(request.say("import-nothing"))])
+    return short_reply(lines, ((request.button("button-list", "list"),),))
 
 
-def _bring_in(store: Store, ask: Ask, topics: Sequence[Subscription | Unusable]) -> _Outcome:
-    added = known = 0
-    refused: list[Unusable] = []
-    for one in topics:
-        if isinstance(one, Unusable):
-            refused.append(one)
+def _import_topics(
+    store: Store, request: Request, topics: Sequence[Subscription | RejectedTopic]
+) -> _ImportResult:
+    added_count = already_followed = 0
+    rejected_topics: list[RejectedTopic] = []
+    for item in topics:
+        if isinstance(item, RejectedTopic):
+            rejected_topics.append(item)
             continue
         try:
-            if edit_subscriptions.restore(
+            if edit_subscriptions.restore_topic(
                 store,
-                _fitted(export_file.begun_anew(one), ask),
-                ask.now,
-                polled=ask.house.feeds,
-                limit=ask.house.topics,
+                _adapt_topic(export_file.without_position(item), request),
+                request.now,
+                polled_categories=request.bot_info.polled_categories,
+                limit=request.bot_info.max_topics,
             ):
-                added += 1
+                added_count += 1
             else:
-                known += 1
+                already_followed += 1
         except Refusal as reason:
-            refused.append(Unusable(one.name, reason))
-    return _Outcome(added, known, tuple(refused))
+            rejected_topics.append(RejectedTopic(item.name, reason))
+    return _ImportResult(added_count, already_followed, tuple(rejected_topics))
 
 
-def _fitted(topic: Subscription, ask: Ask) -> Subscription:
+def _adapt_topic(topic: Subscription, request: Request) -> Subscription:
     """A topic of anybody's file as it can be shown and stored, in the languages of this house."""
-    languages = tuple(one for one in topic.languages or () if one in ask.house.languages)
-    name = plain(topic.name).strip() or topic.query[: verb.NAME]
+    languages = tuple(
+        language
+        for language in topic.languages or ()
+        if language in request.bot_info.entry_languages
+    )
+    name = strip_invisible(topic.name).strip() or topic.query[: verb.MAX_NAME_LENGTH]
     return replace(topic, name=name, languages=languages or None)
 
 
-def unsub_all(store: Store, ask: Ask) -> Reply:
+def unsub_all(store: Store, request: Request) -> Reply:
     """``/unsub_all``: asks once more, and sends the file that brings all back."""
-    topics = _topics(store, ask)
+    topics = _topics_of_chat(store, request)
     if not topics:
-        return told([Line(ask.say("unsub-none"))])
+        return short_reply([Line(request.say("unsub-none"))])
     buttons = (
         (
-            ask.button("button-unsub-all", "unsub_all", len(topics)),
-            ask.button("button-cancel", "unsub_all"),
+            request.button("button-unsub-all", "unsub_all", len(topics)),
+            request.button("button-cancel", "unsub_all"),
         ),
     )
-    question = told([Line(ask.say("unsub-all-ask", topics=len(topics)))], buttons)
-    return Reply(question.messages, documents=(_document(ask, topics),))
+    question = short_reply([Line(request.say("unsub-all-ask", topics=len(topics)))], buttons)
+    return Reply(question.messages, documents=(_export_document(request, topics),))
 
 
-def unsub_all_pressed(store: Store, ask: Ask) -> Reply:
+def unsub_all_pressed(store: Store, request: Request) -> Reply:
     """[Stop all] or [Cancel]; the file stands below, and one press brings all back."""
-    if not ask.action.first:
-        return told([Line(ask.say("unsub-all-kept"))], edit=True)
-    topics = _topics(store, ask)
-    if len(topics) != ask.action.first:  # others than those it asked about
+    if not request.action.first_argument:
+        return short_reply([Line(request.say("unsub-all-kept"))], edit=True)
+    topics = _topics_of_chat(store, request)
+    if len(topics) != request.action.first_argument:  # others than those it asked about
         raise Refusal("refusal-button-old")
-    key = kept(store, ask, topics)
+    payload_key = save_undo_payload(store, request, topics)
     for topic in topics:
-        verb.unsubscribe(store, ask.chat, topic.key)
-    undo = ((ask.button("button-undo", "undo", key),),)
-    return told([Line(ask.say("unsub-all-done", topics=len(topics)))], undo, edit=True)
+        verb.unsubscribe(store, request.chat, topic.key)
+    undo_rows = ((request.button("button-undo", "undo", payload_key),),)
+    return short_reply(
+        [Line(request.say("unsub-all-done", topics=len(topics)))], undo_rows, edit=True
+    )

@@ -19,12 +19,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from enum import StrEnum
 
-from bot.topics.query.lexer import Mark, scan
-from bot.topics.query.parser import Mention, QueryError, arxiv_id_version, parse
-from storage.records import Field
+from bot.topics.query.lexer import TokenKind, tokenize
+from bot.topics.query.parser import PaperMention, QueryError, arxiv_id_version, parse
+from storage.records import QueryField
 
 
-class Meaning(StrEnum):
+class MessageIntent(StrEnum):
     """What a message asks for."""
 
     PAPERS = "papers"
@@ -36,26 +36,31 @@ class Meaning(StrEnum):
     TOPIC = "topic"
 
 
-_COMMANDS = {
-    **dict.fromkeys(("stop", "unsubscribe", "unsub", "退订", "取消订阅"), Meaning.STOP),
-    **dict.fromkeys(("help", "?", "？", "帮助"), Meaning.HELP),
-    **dict.fromkeys(("hello", "hi", "hey", "start", "你好", "您好", "开始"), Meaning.GREETING),
+_COMMAND_WORDS = {
+    **dict.fromkeys(("stop", "unsubscribe", "unsub", "退订", "取消订阅"), MessageIntent.STOP),
+    **dict.fromkeys(("help", "?", "？", "帮助"), MessageIntent.HELP),
     **dict.fromkeys(
-        ("thanks", "thank you", "many thanks", "thx", "谢谢", "多谢", "谢谢你"), Meaning.THANKS
+        ("hello", "hi", "hey", "start", "你好", "您好", "开始"), MessageIntent.GREETING
+    ),
+    **dict.fromkeys(
+        ("thanks", "thank you", "many thanks", "thx", "谢谢", "多谢", "谢谢你"),
+        MessageIntent.THANKS,
     ),
 }
-_MARKS = " \t\n.,!…~。，！～"  # around a word that stands for a command
+_PUNCTUATION = " \t\n.,!…~。，！～"  # around a word that stands for a command
 
 
-def meaning(words: str, papers: Sequence[Mention], categories: Sequence[str]) -> Meaning:
+def message_intent(
+    words: str, papers: Sequence[PaperMention], categories: Sequence[str]
+) -> MessageIntent:
     """What a message with these words, papers and listings asks for."""
-    if any(not one.is_bare for one in papers):
-        return Meaning.PAPERS
+    if any(not mention.is_bare for mention in papers):
+        return MessageIntent.PAPERS
     if papers or categories:
         if _is_query(words):
-            return Meaning.TOPIC
-        return Meaning.PAPERS if papers else Meaning.CATEGORIES
-    return _COMMANDS.get(words.strip(_MARKS).casefold(), Meaning.TOPIC)
+            return MessageIntent.TOPIC
+        return MessageIntent.PAPERS if papers else MessageIntent.CATEGORIES
+    return _COMMAND_WORDS.get(words.strip(_PUNCTUATION).casefold(), MessageIntent.TOPIC)
 
 
 def _is_query(words: str) -> bool:
@@ -70,9 +75,10 @@ def _is_query(words: str) -> bool:
         parse(words)
     except QueryError:
         return False
-    signs = scan(words)
-    has_field = any(sign.field not in (None, Field.ID) for sign in signs)
+    tokens = tokenize(words)
+    has_field = any(token.field not in (None, QueryField.ID) for token in tokens)
     has_operator = any(
-        sign.mark is Mark.NOT or (sign.mark is Mark.OR and sign.text == "OR") for sign in signs
+        token.kind is TokenKind.NOT or (token.kind is TokenKind.OR and token.text == "OR")
+        for token in tokens
     )
-    return has_field or has_operator or all(sign.mark is Mark.PHRASE for sign in signs)
+    return has_field or has_operator or all(token.kind is TokenKind.PHRASE for token in tokens)

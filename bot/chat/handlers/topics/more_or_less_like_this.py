@@ -4,20 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from bot.arxiv.author_names import plain_name
-from bot.chat.handlers.papers.paper import Opened, opened
-from bot.chat.handlers.topics.new_topic import drafted
-from bot.chat.request_and_reply import Ask, Reply
+from bot.arxiv.author_names import name_without_degree
+from bot.chat.handlers.papers.paper import EntryRef, pressed_entry
+from bot.chat.handlers.topics.new_topic import pressed_payload
+from bot.chat.request_and_reply import Reply, Request
 from bot.chat.widgets import paper_list
-from bot.chat.widgets.short_reply import Line, told
-from bot.ranking.similar import distinctive, exclusions, similar
-from bot.render.entry_content import display, shown_title
+from bot.chat.widgets.short_reply import Line, short_reply
+from bot.ranking.similar import distinctive_words, similar_papers, suggested_exclusions
+from bot.render.entry_content import display_text, display_title
 from bot.render.size_limits import shorten
 from bot.render.telegram.keyboard import Action, Button, Keyboard
 from bot.texts import Refusal
-from bot.texts.telegram_autolinks import inert
+from bot.texts.telegram_autolinks import disable_autolinks
 from bot.topics import edit_subscriptions as verb
-from bot.topics.matching import matches
+from bot.topics.matching import match_paper
 from bot.topics.query.parser import QueryError, parse
 from storage import Store
 from storage.records import Paper, Subscription
@@ -26,102 +26,129 @@ _LABEL_UNITS = 60
 _TITLE_UNITS = 150
 
 
-def less(store: Store, ask: Ask) -> Reply:
+def less_pressed(store: Store, request: Request) -> Reply:
     """[Less like this]: what of this paper the topic could leave out."""
-    topics = tuple(store.subscriptions.of(ask.chat.bot, ask.chat.chat))
-    paper, topic, found = ask.read(_left_out, ask, topics)
-    if not found:
+    topics = tuple(store.subscriptions.of_chat(request.chat.bot, request.chat.id))
+    paper, topic, candidates = request.read(_possible_exclusions, request, topics)
+    if not candidates:
         raise Refusal("less-nothing")
     rows = []
-    for words in found:
-        key = store.drafts.put(ask.chat.bot, ask.chat.chat, words, now=ask.now)
-        rows.append(
-            (Button(shorten(f"-{words}", _LABEL_UNITS), Action("exclude", topic.key, key)),)
+    for words in candidates:
+        payload_key = store.button_payloads.put(
+            request.chat.bot, request.chat.id, words, now=request.now
         )
-    title = inert(shorten(shown_title(paper), _TITLE_UNITS))
-    lines = [Line(ask.say("less-which", topic=topic.name)), Line(title, close=True)]
-    return told(lines, (*rows, (ask.button("button-cancel", "cancel"),)))
+        rows.append(
+            (Button(shorten(f"-{words}", _LABEL_UNITS), Action("exclude", topic.key, payload_key)),)
+        )
+    title = disable_autolinks(shorten(display_title(paper), _TITLE_UNITS))
+    lines = [Line(request.say("less-which", topic=topic.name)), Line(title, follows_directly=True)]
+    return short_reply(lines, (*rows, (request.button("button-cancel", "cancel"),)))
 
 
-def _left_out(
-    store: Store, ask: Ask, topics: Sequence[Subscription]
+def _possible_exclusions(
+    store: Store, request: Request, topics: Sequence[Subscription]
 ) -> tuple[Paper, Subscription, list[str]]:
     """The paper, the topic that it is about, and what that topic could leave out."""
-    at = opened(store, ask)
-    topic = _topic(topics, at)
-    return at.paper, topic, exclusions(at.paper, distinctive(store, at.paper), topic.query)
+    entry_ref = pressed_entry(store, request)
+    topic = _topic_of_entry(topics, entry_ref)
+    return (
+        entry_ref.paper,
+        topic,
+        suggested_exclusions(
+            entry_ref.paper, distinctive_words(store, entry_ref.paper), topic.query
+        ),
+    )
 
 
-def _topic(topics: Sequence[Subscription], at: Opened) -> Subscription:
+def _topic_of_entry(topics: Sequence[Subscription], entry_ref: EntryRef) -> Subscription:
     """The topic whose digest this is, else the chat's first one that finds the paper.
 
     Raises:
         Refusal: no topic of this chat does.
     """
     for topic in topics:
-        if topic.key == at.digest.subscription:
+        if topic.key == entry_ref.digest.subscription:
             return topic
     for topic in topics:
         try:
-            if matches(parse(topic.query), at.paper) is not None:
+            if match_paper(parse(topic.query), entry_ref.paper) is not None:
                 return topic
         except QueryError:
             continue  # of an older version of the language
     raise Refusal("less-no-topic")
 
 
-def exclude(store: Store, ask: Ask) -> Reply:
+def exclude_pressed(store: Store, request: Request) -> Reply:
     """One tap: the topic leaves these words out from now on, and that can be undone."""
-    topic = verb.topic_of(store, ask.chat, ask.action.first)
-    words = drafted(store, ask.about(ask.action.second)).words
-    wanted = f"({topic.query}) -({words})"
-    return _edited(store, ask, topic, wanted, undo=True)
+    topic = verb.get_own_topic(store, request.chat, request.action.first_argument)
+    words = pressed_payload(store, request.with_target(request.action.second_argument)).text
+    new_query = f"({topic.query}) -({words})"
+    return _edit_query_reply(store, request, topic, new_query, offers_undo=True)
 
 
-def include(store: Store, ask: Ask) -> Reply:
+def include_pressed(store: Store, request: Request) -> Reply:
     """[Undo]: the topic as it was."""
-    topic = verb.topic_of(store, ask.chat, ask.action.first)
-    words = drafted(store, ask.about(ask.action.second)).words
-    return _edited(store, ask, topic, words, undo=False)
+    topic = verb.get_own_topic(store, request.chat, request.action.first_argument)
+    words = pressed_payload(store, request.with_target(request.action.second_argument)).text
+    return _edit_query_reply(store, request, topic, words, offers_undo=False)
 
 
-def _edited(store: Store, ask: Ask, topic: Subscription, wanted: str, *, undo: bool) -> Reply:
+def _edit_query_reply(
+    store: Store, request: Request, topic: Subscription, new_query: str, *, offers_undo: bool
+) -> Reply:
     try:
-        text = parse(wanted).text
+        text = parse(new_query).text
     except QueryError as error:
         raise Refusal(error.key, **error.values) from error
-    old, new = verb.edit_query(store, ask.chat, topic.key, text, polled=ask.house.feeds)
-    lines = [Line(ask.say("less-done" if undo else "less-undone", query=new.query))]
-    if not undo:
-        return told(lines, edit=True)
-    key = store.drafts.put(ask.chat.bot, ask.chat.chat, old.query, now=ask.now)
-    return told(lines, ((ask.button("button-undo", "include", new.key, key),),), edit=True)
+    old_topic, new_topic = verb.edit_query(
+        store, request.chat, topic.key, text, polled_categories=request.bot_info.polled_categories
+    )
+    lines = [
+        Line(request.say("less-done" if offers_undo else "less-undone", query=new_topic.query))
+    ]
+    if not offers_undo:
+        return short_reply(lines, edit=True)
+    payload_key = store.button_payloads.put(
+        request.chat.bot, request.chat.id, old_topic.query, now=request.now
+    )
+    return short_reply(
+        lines, ((request.button("button-undo", "include", new_topic.key, payload_key),),), edit=True
+    )
 
 
-def more(store: Store, ask: Ask) -> Reply:
+def more_pressed(store: Store, request: Request) -> Reply:
     """[More like this]: stored papers with the same rare words, and who wrote this one."""
-    paper, papers = ask.read(_alike, ask)
-    title = inert(shorten(shown_title(paper), _TITLE_UNITS))
-    lines = [Line(ask.say("more-title"), bold=True), Line(title, close=True)]
-    lines += paper_list.lines(papers, ask.language) if papers else [Line(ask.say("more-none"))]
-    return told(lines, (*paper_list.numbers(papers), *_following(store, ask, paper)))
+    paper, similar_papers = request.read(_paper_and_similar, request)
+    title = disable_autolinks(shorten(display_title(paper), _TITLE_UNITS))
+    lines = [Line(request.say("more-title"), bold=True), Line(title, follows_directly=True)]
+    lines += (
+        paper_list.paper_lines(similar_papers, request.language)
+        if similar_papers
+        else [Line(request.say("more-none"))]
+    )
+    return short_reply(
+        lines,
+        (*paper_list.paper_buttons(similar_papers), *_author_topic_row(store, request, paper)),
+    )
 
 
-def _alike(store: Store, ask: Ask) -> tuple[Paper, list[Paper]]:
+def _paper_and_similar(store: Store, request: Request) -> tuple[Paper, list[Paper]]:
     """The paper that the button names, and those that share its rare words."""
-    paper = opened(store, ask).paper
-    return paper, similar(store, paper, limit=paper_list.PAGE)
+    paper = pressed_entry(store, request).paper
+    return paper, similar_papers(store, paper, limit=paper_list.PAGE_SIZE)
 
 
-def _following(store: Store, ask: Ask, paper: Paper) -> Keyboard:
+def _author_topic_row(store: Store, request: Request, paper: Paper) -> Keyboard:
     """The first author as a topic, shown before it is followed."""
     if not paper.authors:
         return ()
-    name = " ".join(plain_name(paper.authors[0]).replace('"', " ").split())
+    name = " ".join(name_without_degree(paper.authors[0]).replace('"', " ").split())
     try:
         query = parse(f'au:"{name}"')
     except QueryError:
         return ()  # a name without a letter
-    key = store.drafts.put(ask.chat.bot, ask.chat.chat, query.text, now=ask.now)
-    label = ask.say("button-author", name=shorten(display(name), _LABEL_UNITS))
-    return ((Button(label, Action("draft", key)),),)
+    payload_key = store.button_payloads.put(
+        request.chat.bot, request.chat.id, query.text, now=request.now
+    )
+    label = request.say("button-author", name=shorten(display_text(name), _LABEL_UNITS))
+    return ((Button(label, Action("draft", payload_key)),),)

@@ -4,205 +4,266 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from bot.chat.handlers.topics.topic_list import followed
-from bot.chat.request_and_reply import Ask, Reply, in_transaction
-from bot.chat.services import Outside
+from bot.chat.handlers.topics.topic_list import subscribed_reply
+from bot.chat.request_and_reply import Reply, Request, run_in_transaction
+from bot.chat.services import ExternalServices
 from bot.chat.widgets import query_translation
-from bot.chat.widgets.short_reply import Line, pointed, told
-from bot.digests.preview import MANY, Preview, preview, suggested
-from bot.render.entry_content import address, shown_title
+from bot.chat.widgets.short_reply import Line, error_position_message, short_reply
+from bot.digests.preview import MANY_PAPERS, Preview, preview, suggest_other_readings
+from bot.render.entry_content import display_title, paper_url
 from bot.render.size_limits import shorten
 from bot.render.telegram.keyboard import Action, Button, Keyboard
 from bot.texts import Refusal
-from bot.texts.telegram_autolinks import inert
+from bot.texts.telegram_autolinks import disable_autolinks
 from bot.topics import edit_subscriptions as verb
-from bot.topics.query.parser import QueryError, parse_typed
-from bot.topics.query_suggestions import MANY as STORED
+from bot.topics.query.parser import QueryError, parse_user_query
+from bot.topics.query_suggestions import MAX_COUNTED_PAPERS as MANY_STORED
 from bot.topics.query_suggestions import Suggestion
 from storage import Store
-from storage.records import Draft, DraftKind, Paper
+from storage.records import ButtonPayload, ButtonPayloadKind, Paper
 
-_AROUND = 30  # characters shown on each side of a mistake
+_CONTEXT_CHARACTERS = 30  # characters shown on each side of a mistake
 _TITLE_UNITS = 300
 _LABEL_UNITS = 48  # of the words on a button, beside which stands a count
 
 
-def sub(store: Store, ask: Ask) -> Reply:
-    """``/sub words``, or words alone in a private chat: shows what the topic would bring."""
-    if not ask.words:
-        return told([Line(ask.say("sub-usage"))], ((ask.button("button-browse", "groups"),),))
-    return offered(store, ask, ask.words)
+def sub(store: Store, request: Request) -> Reply:
+    """``/sub text``, or words alone in a private chat: shows what the topic would bring."""
+    if not request.words:
+        return short_reply(
+            [Line(request.say("sub-usage"))], ((request.button("button-browse", "groups"),),)
+        )
+    return offer_topic(store, request, request.words)
 
 
-def draft(store: Store, ask: Ask) -> Reply:
+def example_pressed(store: Store, request: Request) -> Reply:
     """A pressed example: its preview."""
-    return offered(store, ask, drafted(store, ask).words)
+    return offer_topic(store, request, pressed_payload(store, request).text)
 
 
-def offered(store: Store, ask: Ask, words: str) -> Reply:
+def offer_topic(store: Store, request: Request, words: str) -> Reply:
     """The preview of a topic; one that is not in English is put into English first."""
     try:
-        query = parse_typed(words)
+        query = parse_user_query(words)
     except QueryError as error:
-        return misread(store, ask, words, error)
-    if query_translation.is_wanted(ask, query, words):
-        return query_translation.asked(ask, "topic", words)
-    return previewed(store, ask, words)
+        return query_error_reply(store, request, words, error)
+    if query_translation.should_translate(request, query, words):
+        return query_translation.start_translation(request, "topic", words)
+    return preview_reply(store, request, words)
 
 
-async def put_into_english(outside: Outside, store: Store, ask: Ask, words: str) -> Reply:
+async def preview_translation(
+    external_services: ExternalServices, store: Store, request: Request, words: str
+) -> Reply:
     """The preview of a topic in English; of its own words where there is no English for them."""
-    found = await query_translation.put(outside, ask, words)
-    return await in_transaction(store, ask, _put, found)
+    translated = await query_translation.translate_words(external_services, request, words)
+    return await run_in_transaction(store, request, _preview_translated, translated)
 
 
-def _put(store: Store, ask: Ask, found: query_translation.Words) -> Reply:
-    return previewed(store, ask, found.text, above=found.lines)
+def _preview_translated(
+    store: Store, request: Request, translated: query_translation.TranslatedWords
+) -> Reply:
+    return preview_reply(store, request, translated.text, header_lines=translated.note_lines)
 
 
-def drafted(store: Store, ask: Ask) -> Draft:
+def pressed_payload(store: Store, request: Request) -> ButtonPayload:
     """The words behind a button of this chat; other things behind buttons are refused."""
-    draft = store.drafts.get(ask.chat.bot, ask.chat.chat, ask.action.first, DraftKind.WORDS)
-    if draft is None:
+    payload = store.button_payloads.get(
+        request.chat.bot,
+        request.chat.id,
+        request.action.first_argument,
+        ButtonPayloadKind.QUERY_TEXT,
+    )
+    if payload is None:
         raise Refusal("preview-gone")
-    return draft
+    return payload
 
 
-def previewed(
+def preview_reply(
     store: Store,
-    ask: Ask,
+    request: Request,
     words: str,
     *,
     name: str = "",
-    above: Sequence[Line] = (),
-    below: Keyboard = (),
+    header_lines: Sequence[Line] = (),
+    footer_rows: Keyboard = (),
     edit: bool = False,
 ) -> Reply:
-    """What a topic would bring, with the choice to follow it; ``below`` leads back."""
+    """What a topic would bring, with the choice to follow it; ``footer_rows`` leads back."""
     try:
-        shown = ask.read(preview, words, ask.now, polled=ask.house.feeds)
+        topic_preview = request.read(
+            preview, words, request.now, polled_categories=request.bot_info.polled_categories
+        )
     except QueryError as error:
-        return misread(store, ask, words, error)
-    if shown.is_whole:
-        ask.house.volumes.note(shown.query.text, shown.papers, ask.now)
-    lines = [*above, Line(ask.say("preview-title", topic=verb.cleaned(words)), bold=True)]
+        return query_error_reply(store, request, words, error)
+    if topic_preview.is_index_complete:
+        request.bot_info.weekly_paper_counts.remember(
+            topic_preview.query.text, topic_preview.papers, request.now
+        )
+    lines = [
+        *header_lines,
+        Line(request.say("preview-title", topic=verb.clean_words(words)), bold=True),
+    ]
     if name:
-        lines.append(Line(name, close=True))
-    lines += brought(ask, shown)
-    others = suggested_buttons(store, ask, [*shown.suggestions, *filter(None, [shown.together])])
-    if verb.same(store, ask.chat, shown.query, ask.thread):
-        lines.append(Line(ask.say("preview-known")))
-        return told(lines, (*others, *below), edit=edit)
-    key = store.drafts.put(ask.chat.bot, ask.chat.chat, verb.cleaned(words), now=ask.now)
-    buttons = (
-        (ask.button("button-subscribe", "subscribe", key),),
-        (ask.button("button-change", "change", key), ask.button("button-cancel", "cancel", key)),
+        lines.append(Line(name, follows_directly=True))
+    lines += preview_lines(request, topic_preview)
+    suggestion_rows = suggestion_buttons(
+        store, request, [*topic_preview.suggestions, *filter(None, [topic_preview.near_suggestion])]
     )
-    ordered = (*buttons, *others) if shown.papers else (*others, *buttons)
-    return told(lines, (*ordered, *below), edit=edit)
+    if verb.find_same_topic(store, request.chat, topic_preview.query, request.thread):
+        lines.append(Line(request.say("preview-known")))
+        return short_reply(lines, (*suggestion_rows, *footer_rows), edit=edit)
+    payload_key = store.button_payloads.put(
+        request.chat.bot, request.chat.id, verb.clean_words(words), now=request.now
+    )
+    buttons = (
+        (request.button("button-subscribe", "subscribe", payload_key),),
+        (
+            request.button("button-change", "change", payload_key),
+            request.button("button-cancel", "cancel", payload_key),
+        ),
+    )
+    rows = (*buttons, *suggestion_rows) if topic_preview.papers else (*suggestion_rows, *buttons)
+    return short_reply(lines, (*rows, *footer_rows), edit=edit)
 
 
-def brought(ask: Ask, shown: Preview) -> list[Line]:
+def preview_lines(request: Request, topic_preview: Preview) -> list[Line]:
     """How many papers words would have brought, advice, and three of the titles."""
-    about = "preview-count" if shown.is_exact else "preview-about"
-    count = about if shown.is_whole else "preview-at-least"
-    lines = [Line(ask.say(count, papers=shown.papers, days=shown.days))]
-    if shown.held < _feed_days(shown.days):
-        lines.append(Line(ask.say("preview-partial", days=shown.held), close=True))
-    lines += _advice(ask, shown)
-    if shown.examples:
-        lines.append(Line(ask.say("preview-examples")))
+    estimate_key = "preview-count" if topic_preview.is_exact else "preview-about"
+    text_key = estimate_key if topic_preview.is_index_complete else "preview-at-least"
+    lines = [Line(request.say(text_key, papers=topic_preview.papers, days=topic_preview.days))]
+    if topic_preview.days_stored < _expected_feed_days(topic_preview.days):
+        lines.append(
+            Line(
+                request.say("preview-partial", days=topic_preview.days_stored),
+                follows_directly=True,
+            )
+        )
+    lines += _advice_lines(request, topic_preview)
+    if topic_preview.examples:
+        lines.append(Line(request.say("preview-examples")))
         lines += [
-            Line(f"{number}. {_title(paper)}", link=address(paper), close=True)
-            for number, paper in enumerate(shown.examples, start=1)
+            Line(f"{number}. {_short_title(paper)}", link=paper_url(paper), follows_directly=True)
+            for number, paper in enumerate(topic_preview.examples, start=1)
         ]
     return lines
 
 
-def _title(paper: Paper) -> str:
-    return inert(shorten(shown_title(paper), _TITLE_UNITS))
+def _short_title(paper: Paper) -> str:
+    return disable_autolinks(shorten(display_title(paper), _TITLE_UNITS))
 
 
-def _feed_days(days: int) -> int:
+def _expected_feed_days(days: int) -> int:
     """A week has five days with announcements; a holiday more is no reason to warn."""
     return days * 5 // 7 - 1
 
 
-def _advice(ask: Ask, preview: Preview) -> list[Line]:
+def _advice_lines(request: Request, topic_preview: Preview) -> list[Line]:
     lines = []
-    if preview.chinese:
-        lines.append(Line(ask.say("preview-chinese")))
-    elif preview.papers > MANY:
-        lines.append(Line(ask.say("preview-many")))
-    elif preview.stored:
-        stored = "preview-stored-many" if preview.stored >= STORED else "preview-stored"
-        lines.append(Line(ask.say(stored, papers=preview.stored)))
-    elif not preview.papers and not preview.suggestions:
-        lines.append(Line(ask.say("preview-none")))
-    if preview.suggestions:
-        lines.append(Line(ask.say("suggestions", readings=len(preview.suggestions))))
-    if preview.together:
-        lines.append(Line(ask.say("suggestion-together", papers=preview.together.papers)))
+    if topic_preview.has_chinese:
+        lines.append(Line(request.say("preview-chinese")))
+    elif topic_preview.papers > MANY_PAPERS:
+        lines.append(Line(request.say("preview-many")))
+    elif topic_preview.stored_papers:
+        text_key = (
+            "preview-stored-many"
+            if topic_preview.stored_papers >= MANY_STORED
+            else "preview-stored"
+        )
+        lines.append(Line(request.say(text_key, papers=topic_preview.stored_papers)))
+    elif not topic_preview.papers and not topic_preview.suggestions:
+        lines.append(Line(request.say("preview-none")))
+    if topic_preview.suggestions:
+        lines.append(Line(request.say("suggestions", readings=len(topic_preview.suggestions))))
+    if topic_preview.near_suggestion:
+        lines.append(
+            Line(request.say("suggestion-together", papers=topic_preview.near_suggestion.papers))
+        )
     return lines
 
 
-def suggested_buttons(
-    store: Store, ask: Ask, suggestions: Iterable[Suggestion], verb: str = "draft", first: int = 0
+def suggestion_buttons(
+    store: Store,
+    request: Request,
+    suggestions: Iterable[Suggestion],
+    verb: str = "draft",
+    first_argument: int = 0,
 ) -> Keyboard:
     """A button for each suggestion, which shows what it finds."""
     rows = []
-    for one in suggestions:
-        key = store.drafts.put(ask.chat.bot, ask.chat.chat, one.words, now=ask.now)
-        action = Action(verb, first, key) if first else Action(verb, key)
-        rows.append((Button(_suggested(ask, one), action),))
+    for suggestion in suggestions:
+        payload_key = store.button_payloads.put(
+            request.chat.bot, request.chat.id, suggestion.words, now=request.now
+        )
+        action = (
+            Action(verb, first_argument, payload_key)
+            if first_argument
+            else Action(verb, payload_key)
+        )
+        rows.append((Button(_suggestion_label(request, suggestion), action),))
     return tuple(rows)
 
 
-def _suggested(ask: Ask, one: Suggestion) -> str:
-    words = shorten(one.words, _LABEL_UNITS)
-    if one.is_recent:
-        return ask.say("suggestion-recent", query=words, papers=one.papers)
-    key = "suggestion-stored-many" if one.papers >= STORED else "suggestion-stored"
-    return ask.say(key, query=words, papers=one.papers)
+def _suggestion_label(request: Request, suggestion: Suggestion) -> str:
+    words = shorten(suggestion.words, _LABEL_UNITS)
+    if suggestion.is_recent:
+        return request.say("suggestion-recent", query=words, papers=suggestion.papers)
+    key = "suggestion-stored-many" if suggestion.papers >= MANY_STORED else "suggestion-stored"
+    return request.say(key, query=words, papers=suggestion.papers)
 
 
-def misread(
-    store: Store, ask: Ask, words: str, error: QueryError, verb: str = "draft", first: int = 0
+def query_error_reply(
+    store: Store,
+    request: Request,
+    words: str,
+    error: QueryError,
+    verb: str = "draft",
+    first_argument: int = 0,
 ) -> Reply:
     """Says what cannot be understood, marks the place in the words, and offers other readings."""
-    start = max(0, error.position - _AROUND)
-    shown = " ".join(words[start : error.position + _AROUND].splitlines())
-    sentence = ask.say(error.key, **error.values)
-    found = ask.read_offer(suggested, words, ask.now, papers=0, polled=ask.house.feeds)
-    below = ask.say("suggestions", readings=len(found)) if found else ""
-    buttons = suggested_buttons(store, ask, found, verb, first)
-    return Reply((pointed(sentence, shown, error.position - start, below, buttons),))
-
-
-def subscribe(store: Store, ask: Ask) -> Reply:
-    """The preview's [Subscribe]: keeps the topic and says when its first digest comes."""
-    draft = drafted(store, ask)
-    topic, added = verb.subscribe(
-        store,
-        ask.chat,
-        draft.words,
-        ask.now,
-        polled=ask.house.feeds,
-        limit=ask.house.topics,
-        thread=ask.thread,
+    start = max(0, error.position - _CONTEXT_CHARACTERS)
+    excerpt = " ".join(words[start : error.position + _CONTEXT_CHARACTERS].splitlines())
+    sentence = request.say(error.key, **error.values)
+    suggestions = request.read_optional(
+        suggest_other_readings,
+        words,
+        request.now,
+        papers=0,
+        polled_categories=request.bot_info.polled_categories,
     )
-    if not added:
-        return Reply(toast=ask.say("preview-known"))
-    return followed(ask, topic, edit=True)
+    below = request.say("suggestions", readings=len(suggestions)) if suggestions else ""
+    buttons = suggestion_buttons(store, request, suggestions, verb, first_argument)
+    return Reply(
+        (error_position_message(sentence, excerpt, error.position - start, below, buttons),)
+    )
 
 
-def change(store: Store, ask: Ask) -> Reply:
+def subscribe_pressed(store: Store, request: Request) -> Reply:
+    """The preview's [Subscribe]: keeps the topic and says when its first digest comes."""
+    payload = pressed_payload(store, request)
+    topic, is_new = verb.subscribe(
+        store,
+        request.chat,
+        payload.text,
+        request.now,
+        polled_categories=request.bot_info.polled_categories,
+        limit=request.bot_info.max_topics,
+        thread=request.thread,
+    )
+    if not is_new:
+        return Reply(toast=request.say("preview-known"))
+    return subscribed_reply(request, topic, edit=True)
+
+
+def change_pressed(store: Store, request: Request) -> Reply:
     """The preview's [Change]: asks for the words anew, with the old ones as the example."""
-    words = drafted(store, ask).words
-    where = f"{ask.chat.chat} " if ask.is_elsewhere else ""
-    return told([Line(ask.say("preview-change", query=f"/sub {where}{words}"))], edit=True)
+    words = pressed_payload(store, request).text
+    chat_prefix = f"{request.chat.id} " if request.is_for_other_chat else ""
+    return short_reply(
+        [Line(request.say("preview-change", query=f"/sub {chat_prefix}{words}"))], edit=True
+    )
 
 
-def cancel(store: Store, ask: Ask) -> Reply:
+def cancel_pressed(store: Store, request: Request) -> Reply:
     """The preview's [Cancel]: nothing was stored, and that is said."""
-    return told([Line(ask.say("preview-cancelled"))], edit=True)
+    return short_reply([Line(request.say("preview-cancelled"))], edit=True)

@@ -6,221 +6,267 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 
 from bot.chat.handlers.account import delivery_times, settings
-from bot.chat.handlers.account.delivery_times import marked
-from bot.chat.handlers.topics.topic_list import summary, weekly
-from bot.chat.request_and_reply import Ask, Reply
+from bot.chat.handlers.account.delivery_times import with_check_mark
+from bot.chat.handlers.topics.topic_list import status_line, weekly_papers
+from bot.chat.request_and_reply import Reply, Request
 from bot.chat.widgets import language_buttons
-from bot.chat.widgets.short_reply import Line, told
+from bot.chat.widgets.short_reply import Line, short_reply
 from bot.render.telegram.keyboard import Action, Button, Keyboard
 from bot.texts import Refusal
 from bot.topics import cadence_text, edit_subscriptions
 from bot.topics import edit_subscriptions as verb
-from bot.topics.edit_subscriptions import LIMITS
+from bot.topics.edit_subscriptions import DIGEST_LIMITS
 from storage import Store
-from storage.records import Form, Kind, Subscription
+from storage.records import AnnouncementKind, MessageForm, Subscription
 
-REVISED = frozenset({Kind.REPLACE, Kind.REPLACE_CROSS})
-CROSSED = frozenset({Kind.CROSS, Kind.REPLACE_CROSS})
-FORMS: tuple[Form | None, ...] = (None, Form.RICH, Form.CLASSIC)
-SOUNDS: tuple[bool | None, ...] = (None, False, True)  # is it silent?
-PAUSE, CROSS, REVISIONS, UP = 1, 2, 3, 4
-LIMIT, FORM, SILENCE = 10, 20, 40  # and the place of the value
-LANGUAGE = 100  # and the place among any number of languages
+REVISION_KINDS = frozenset({AnnouncementKind.REPLACE, AnnouncementKind.REPLACE_CROSS})
+CROSS_LIST_KINDS = frozenset({AnnouncementKind.CROSS, AnnouncementKind.REPLACE_CROSS})
+FORM_CHOICES: tuple[MessageForm | None, ...] = (None, MessageForm.RICH, MessageForm.CLASSIC)
+SILENT_CHOICES: tuple[bool | None, ...] = (None, False, True)  # is it silent?
+TUNE_PAUSE, TUNE_CROSS_LISTS, TUNE_REVISIONS, TUNE_MOVE_UP = 1, 2, 3, 4
+TUNE_LIMIT, TUNE_FORM, TUNE_SILENCE = 10, 20, 40  # and the place of the value
+TUNE_LANGUAGE = 100  # and the place among any number of languages
 _FROM_LIST = 2  # [stop]: the card is replaced
 
-Change = Callable[[Subscription], Subscription]
+TopicChange = Callable[[Subscription], Subscription]
 
 
-def opened(store: Store, ask: Ask) -> Reply:
+def topic_pressed(store: Store, request: Request) -> Reply:
     """A topic of the list, or [Back]: its card in the place of what was there."""
-    topic = verb.topic_of(store, ask.chat, ask.action.first)
+    topic = verb.get_own_topic(store, request.chat, request.action.first_argument)
     # Who goes back does not answer: their next words are no name.
-    store.asks.take(ask.chat.bot, ask.chat.chat, ask.person.person, ask.now)
-    return card(store, ask, topic, edit=True)
+    store.pending_questions.take(request.chat.bot, request.chat.id, request.person.id, request.now)
+    return card_reply(store, request, topic, edit=True)
 
 
-def settings_pressed(store: Store, ask: Ask) -> Reply:
+def settings_pressed(store: Store, request: Request) -> Reply:
     """[Settings]: under a digest its topic's card, elsewhere those of the chat."""
-    if not ask.action.first:
-        return settings.settings(store, ask)
-    topic = verb.topic_of(store, ask.chat, ask.action.first)
-    return card(store, ask, topic, edit=False)
+    if not request.action.first_argument:
+        return settings.settings(store, request)
+    topic = verb.get_own_topic(store, request.chat, request.action.first_argument)
+    return card_reply(store, request, topic, edit=False)
 
 
-def card(
-    store: Store, ask: Ask, topic: Subscription, *, edit: bool, above: Sequence[Line] = ()
+def card_reply(
+    store: Store,
+    request: Request,
+    topic: Subscription,
+    *,
+    edit: bool,
+    header_lines: Sequence[Line] = (),
 ) -> Reply:
     """How a topic stands, with its buttons."""
-    return told([*above, *_lines(ask, topic)], _buttons(ask, topic), edit=edit)
+    return short_reply(
+        [*header_lines, *_card_lines(request, topic)], _card_buttons(request, topic), edit=edit
+    )
 
 
-def _lines(ask: Ask, topic: Subscription) -> list[Line]:
+def _card_lines(request: Request, topic: Subscription) -> list[Line]:
     lines = [Line(topic.name, bold=True)]
     if topic.query != topic.name:
-        lines.append(Line(ask.say("card-words", words=topic.query), close=True))
-    papers = weekly(ask, [topic.query])
-    lines.append(Line(summary(ask, topic, papers.get(topic.query))))
-    when = cadence_text.told(topic.cadence, ask.language)
-    lines.append(Line(ask.say("card-time", value=when, zone=topic.zone), close=True))
-    lines.append(Line(ask.say("card-limit", papers=topic.limit), close=True))
+        lines.append(Line(request.say("card-words", words=topic.query), follows_directly=True))
+    papers = weekly_papers(request, [topic.query])
+    lines.append(Line(status_line(request, topic, papers.get(topic.query))))
+    time_text = cadence_text.describe_cadence(topic.cadence, request.language)
+    lines.append(
+        Line(request.say("card-time", value=time_text, zone=topic.zone), follows_directly=True)
+    )
+    lines.append(Line(request.say("card-limit", papers=topic.limit), follows_directly=True))
     return lines
 
 
-def _buttons(ask: Ask, topic: Subscription) -> Keyboard:
-    def tune(label: str, code: int, *, chosen: bool = False) -> Button:
-        return Button(marked(label, chosen), Action("tune", topic.key, code))
+def _card_buttons(request: Request, topic: Subscription) -> Keyboard:
+    def tune_button(label: str, code: int, *, is_chosen: bool = False) -> Button:
+        return Button(with_check_mark(label, is_chosen), Action("tune", topic.key, code))
 
-    def to(key: str, verb: str, second: int = 0) -> Button:
-        return ask.button(key, verb, topic.key, second)
+    def topic_button(key: str, verb: str, second_argument: int = 0) -> Button:
+        return request.button(key, verb, topic.key, second_argument)
 
-    limits = (
-        tune(str(limit), LIMIT + at, chosen=limit == topic.limit) for at, limit in enumerate(LIMITS)
+    limit_buttons = (
+        tune_button(str(limit), TUNE_LIMIT + index, is_chosen=limit == topic.limit)
+        for index, limit in enumerate(DIGEST_LIMITS)
     )
-    pause = "button-resume" if topic.paused else "button-pause"
+    pause_key = "button-resume" if topic.paused else "button-pause"
     return (
-        (to("button-digest", "digest"), tune(ask.say(pause), PAUSE)),
-        (to("button-rename", "rename"), to("button-words", "words")),
-        (to("button-time", "topic_times"), to("button-looks", "looks")),
-        tuple(limits),
+        (topic_button("button-digest", "digest"), tune_button(request.say(pause_key), TUNE_PAUSE)),
+        (topic_button("button-rename", "rename"), topic_button("button-words", "words")),
+        (topic_button("button-time", "topic_times"), topic_button("button-looks", "looks")),
+        tuple(limit_buttons),
         (
-            tune(ask.say("button-cross"), CROSS, chosen=Kind.CROSS in topic.kinds),
-            tune(ask.say("button-revisions"), REVISIONS, chosen=Kind.REPLACE in topic.kinds),
+            tune_button(
+                request.say("button-cross"),
+                TUNE_CROSS_LISTS,
+                is_chosen=AnnouncementKind.CROSS in topic.kinds,
+            ),
+            tune_button(
+                request.say("button-revisions"),
+                TUNE_REVISIONS,
+                is_chosen=AnnouncementKind.REPLACE in topic.kinds,
+            ),
         ),
-        (tune(ask.say("button-up"), UP), to("digest-button-stop", "stop", _FROM_LIST)),
-        (ask.button("button-list-back", "list"),),
+        (
+            tune_button(request.say("button-up"), TUNE_MOVE_UP),
+            topic_button("digest-button-stop", "stop", _FROM_LIST),
+        ),
+        (request.button("button-list-back", "list"),),
     )
 
 
-def _paused(topic: Subscription) -> Subscription:
+def _toggle_pause(topic: Subscription) -> Subscription:
     return replace(topic, paused=not topic.paused)
 
 
-def _crossed(topic: Subscription) -> Subscription:
+def _toggle_cross_lists(topic: Subscription) -> Subscription:
     """Cross-lists on or off, among the revised papers too where those are wanted."""
-    if Kind.CROSS in topic.kinds:
-        return replace(topic, kinds=topic.kinds - CROSSED)
-    added = CROSSED if Kind.REPLACE in topic.kinds else {Kind.CROSS}
-    return replace(topic, kinds=topic.kinds | added)
+    if AnnouncementKind.CROSS in topic.kinds:
+        return replace(topic, kinds=topic.kinds - CROSS_LIST_KINDS)
+    added_kinds = (
+        CROSS_LIST_KINDS if AnnouncementKind.REPLACE in topic.kinds else {AnnouncementKind.CROSS}
+    )
+    return replace(topic, kinds=topic.kinds | added_kinds)
 
 
-def _revised(topic: Subscription) -> Subscription:
-    if Kind.REPLACE in topic.kinds:
-        return replace(topic, kinds=topic.kinds - REVISED)
-    added = REVISED if Kind.CROSS in topic.kinds else {Kind.REPLACE}
-    return replace(topic, kinds=topic.kinds | added)
+def _toggle_revisions(topic: Subscription) -> Subscription:
+    if AnnouncementKind.REPLACE in topic.kinds:
+        return replace(topic, kinds=topic.kinds - REVISION_KINDS)
+    added_kinds = (
+        REVISION_KINDS if AnnouncementKind.CROSS in topic.kinds else {AnnouncementKind.REPLACE}
+    )
+    return replace(topic, kinds=topic.kinds | added_kinds)
 
 
-_CHANGES: Mapping[int, Change] = {PAUSE: _paused, CROSS: _crossed, REVISIONS: _revised}
+_CHANGES: Mapping[int, TopicChange] = {
+    TUNE_PAUSE: _toggle_pause,
+    TUNE_CROSS_LISTS: _toggle_cross_lists,
+    TUNE_REVISIONS: _toggle_revisions,
+}
 
 
-def tune(store: Store, ask: Ask) -> Reply:
+def switch_pressed(store: Store, request: Request) -> Reply:
     """A pressed switch of a card: changes one thing and shows the card again."""
-    topic = verb.topic_of(store, ask.chat, ask.action.first)
-    code = ask.action.second
-    if code == UP:
-        edit_subscriptions.move_up(store, ask.chat, topic)
-        changed = verb.topic_of(store, ask.chat, topic.key)
+    topic = verb.get_own_topic(store, request.chat, request.action.first_argument)
+    code = request.action.second_argument
+    if code == TUNE_MOVE_UP:
+        edit_subscriptions.move_topic_up(store, request.chat, topic)
+        changed_topic = verb.get_own_topic(store, request.chat, topic.key)
     else:
-        changed = verb.change(store, _changed(ask, topic, code))
-    shown = _looks(ask, changed) if code >= FORM else card(store, ask, changed, edit=True)
-    return replace(shown, toast=ask.say("settings-saved"))
+        changed_topic = verb.save_topic(store, _changed_topic(request, topic, code))
+    reply = (
+        _looks_reply(request, changed_topic)
+        if code >= TUNE_FORM
+        else card_reply(store, request, changed_topic, edit=True)
+    )
+    return replace(reply, toast=request.say("settings-saved"))
 
 
-def _changed(ask: Ask, topic: Subscription, code: int) -> Subscription:
+def _changed_topic(request: Request, topic: Subscription, code: int) -> Subscription:
     if code in _CHANGES:
         return _CHANGES[code](topic)
-    if LANGUAGE <= code < LANGUAGE + len(languages := _languages(ask)):
-        return replace(topic, languages=languages[code - LANGUAGE])
-    kind, at = divmod(code, 10)
-    if kind == LIMIT // 10 and at < len(LIMITS):
-        return replace(topic, limit=LIMITS[at])
-    if kind == FORM // 10 and at < len(FORMS):
-        return replace(topic, form=FORMS[at])
-    if kind == SILENCE // 10 and at < len(SOUNDS):
-        return replace(topic, silent=SOUNDS[at])
+    if TUNE_LANGUAGE <= code < TUNE_LANGUAGE + len(languages := _language_choices(request)):
+        return replace(topic, languages=languages[code - TUNE_LANGUAGE])
+    setting, index = divmod(code, 10)
+    if setting == TUNE_LIMIT // 10 and index < len(DIGEST_LIMITS):
+        return replace(topic, limit=DIGEST_LIMITS[index])
+    if setting == TUNE_FORM // 10 and index < len(FORM_CHOICES):
+        return replace(topic, form=FORM_CHOICES[index])
+    if setting == TUNE_SILENCE // 10 and index < len(SILENT_CHOICES):
+        return replace(topic, silent=SILENT_CHOICES[index])
     raise Refusal("refusal-button-old")
 
 
-def looks(store: Store, ask: Ask) -> Reply:
+def looks_pressed(store: Store, request: Request) -> Reply:
     """[Looks]: form, languages and sound, of this topic's own or as the chat has them."""
-    return _looks(ask, verb.topic_of(store, ask.chat, ask.action.first))
+    return _looks_reply(
+        request, verb.get_own_topic(store, request.chat, request.action.first_argument)
+    )
 
 
-def _looks(ask: Ask, topic: Subscription) -> Reply:
-    def row(keys: Sequence[str], code: int, chosen: int) -> tuple[Button, ...]:
+def _looks_reply(request: Request, topic: Subscription) -> Reply:
+    def row(keys: Sequence[str], code: int, chosen_index: int) -> tuple[Button, ...]:
         return tuple(
-            Button(marked(ask.say(key), at == chosen), Action("tune", topic.key, code + at))
-            for at, key in enumerate(keys)
+            Button(
+                with_check_mark(request.say(key), index == chosen_index),
+                Action("tune", topic.key, code + index),
+            )
+            for index, key in enumerate(keys)
         )
 
     forms = ("looks-form-chat", "settings-form-rich", "settings-form-classic")
     sounds = ("looks-sound-chat", "looks-loud", "looks-silent")
-    usual, *own = _tongues(ask, topic)
+    chat_default_button, *other_buttons = _language_buttons(request, topic)
     buttons = (
-        row(forms, FORM, FORMS.index(topic.form)),
-        (usual,),
-        *language_buttons.in_rows(own),
-        row(sounds, SILENCE, SOUNDS.index(topic.silent)),
-        (ask.button("button-back", "topic", topic.key),),
+        row(forms, TUNE_FORM, FORM_CHOICES.index(topic.form)),
+        (chat_default_button,),
+        *language_buttons.button_rows(other_buttons),
+        row(sounds, TUNE_SILENCE, SILENT_CHOICES.index(topic.silent)),
+        (request.button("button-back", "topic", topic.key),),
     )
-    lines = [Line(topic.name, bold=True), Line(ask.say("looks-choose"))]
-    return told(lines, buttons, edit=True)
+    lines = [Line(topic.name, bold=True), Line(request.say("looks-choose"))]
+    return short_reply(lines, buttons, edit=True)
 
 
-def _languages(ask: Ask) -> tuple[language_buttons.Tongues | None, ...]:
+def _language_choices(request: Request) -> tuple[language_buttons.LanguageCodes | None, ...]:
     """What a topic may be read in; None follows the chat."""
-    return (None, *language_buttons.choices(ask.house.languages))
+    return (None, *language_buttons.language_choices(request.bot_info.entry_languages))
 
 
-def _tongues(ask: Ask, topic: Subscription) -> list[Button]:
+def _language_buttons(request: Request, topic: Subscription) -> list[Button]:
     """A button for each; none is marked where the topic has what is no longer offered."""
     return [
         Button(
-            marked(
-                language_buttons.label(ask, choice) if choice else ask.say("looks-languages-chat"),
+            with_check_mark(
+                language_buttons.choice_label(request, choice)
+                if choice
+                else request.say("looks-languages-chat"),
                 choice == topic.languages,
             ),
-            Action("tune", topic.key, LANGUAGE + at),
+            Action("tune", topic.key, TUNE_LANGUAGE + index),
         )
-        for at, choice in enumerate(_languages(ask))
+        for index, choice in enumerate(_language_choices(request))
     ]
 
 
-def topic_times(store: Store, ask: Ask) -> Reply:
+def times_pressed(store: Store, request: Request) -> Reply:
     """[Time] of a card: hours and days of this topic alone."""
-    return _times(ask, verb.topic_of(store, ask.chat, ask.action.first))
+    return _times_reply(
+        request, verb.get_own_topic(store, request.chat, request.action.first_argument)
+    )
 
 
-def _times(ask: Ask, topic: Subscription) -> Reply:
-    when = cadence_text.told(topic.cadence, ask.language)
+def _times_reply(request: Request, topic: Subscription) -> Reply:
+    time_text = cadence_text.describe_cadence(topic.cadence, request.language)
     lines = [
         Line(topic.name, bold=True),
-        Line(ask.say("card-time", value=when, zone=topic.zone)),
-        Line(ask.say("card-time-own")),
+        Line(request.say("card-time", value=time_text, zone=topic.zone)),
+        Line(request.say("card-time-own")),
     ]
-    buttons = delivery_times.choices(
-        ask,
+    buttons = delivery_times.time_buttons(
+        request,
         topic.cadence,
-        hour=lambda at: Action("topic_hour", topic.key, at),
-        switch=lambda which: Action("topic_cadence", topic.key, which),
-        last=(
-            ask.button("button-other", "topic_other", topic.key),
-            ask.button("button-back", "topic", topic.key),
+        hour_action=lambda clock_hour: Action("topic_hour", topic.key, clock_hour),
+        switch_action=lambda switch_code: Action("topic_cadence", topic.key, switch_code),
+        last_row=(
+            request.button("button-other", "topic_other", topic.key),
+            request.button("button-back", "topic", topic.key),
         ),
     )
-    return told(lines, buttons, edit=True)
+    return short_reply(lines, buttons, edit=True)
 
 
-def hour_pressed(store: Store, ask: Ask) -> Reply:
+def hour_pressed(store: Store, request: Request) -> Reply:
     """A pressed hour of one topic."""
-    topic = verb.topic_of(store, ask.chat, ask.action.first)
-    at = delivery_times.clock_time(ask.action.second)
-    cadence = replace(topic.cadence, times=(at,))
-    return _times(ask, edit_subscriptions.set_topic_cadence(store, topic, cadence, ask.now))
+    topic = verb.get_own_topic(store, request.chat, request.action.first_argument)
+    delivery_time = delivery_times.clock_time(request.action.second_argument)
+    cadence = replace(topic.cadence, times=(delivery_time,))
+    return _times_reply(
+        request, edit_subscriptions.set_topic_cadence(store, topic, cadence, request.now)
+    )
 
 
-def cadence_pressed(store: Store, ask: Ask) -> Reply:
+def cadence_pressed(store: Store, request: Request) -> Reply:
     """A pressed switch of one topic's days."""
-    topic = verb.topic_of(store, ask.chat, ask.action.first)
-    cadence = delivery_times.switched(topic.cadence, ask.action.second)
-    return _times(ask, edit_subscriptions.set_topic_cadence(store, topic, cadence, ask.now))
+    topic = verb.get_own_topic(store, request.chat, request.action.first_argument)
+    cadence = delivery_times.cadence_after_switch(topic.cadence, request.action.second_argument)
+    return _times_reply(
+        request, edit_subscriptions.set_topic_cadence(store, topic, cadence, request.now)
+    )

@@ -4,12 +4,17 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from bot.chat.handlers.papers.search import typed
-from bot.chat.handlers.topics.new_topic import brought, drafted, misread, suggested_buttons
-from bot.chat.handlers.topics.topic_card import card
-from bot.chat.request_and_reply import Ask, Reply
-from bot.chat.widgets.pending_questions import asked, listen
-from bot.chat.widgets.short_reply import Line, told
+from bot.chat.handlers.papers.search import handle_text
+from bot.chat.handlers.topics.new_topic import (
+    pressed_payload,
+    preview_lines,
+    query_error_reply,
+    suggestion_buttons,
+)
+from bot.chat.handlers.topics.topic_card import card_reply
+from bot.chat.request_and_reply import Reply, Request
+from bot.chat.widgets.pending_questions import ask_question, save_pending_question
+from bot.chat.widgets.short_reply import Line, short_reply
 from bot.digests.preview import preview
 from bot.render.telegram.keyboard import Keyboard
 from bot.texts import Refusal
@@ -17,96 +22,133 @@ from bot.topics import cadence_text, edit_subscriptions
 from bot.topics import edit_subscriptions as verb
 from bot.topics.query.parser import QueryError
 from storage import Store
-from storage.records import Question
+from storage.records import PendingQuestion
 
 
-def rename(store: Store, ask: Ask) -> Reply:
+def rename_pressed(store: Store, request: Request) -> Reply:
     """[Rename]: the next words are the name."""
-    topic = verb.topic_of(store, ask.chat, ask.action.first)
-    return _asks(store, ask, "rename", ask.say("card-rename", topic=topic.name))
+    topic = verb.get_own_topic(store, request.chat, request.action.first_argument)
+    return _ask_question(store, request, "rename", request.say("card-rename", topic=topic.name))
 
 
-def words(store: Store, ask: Ask) -> Reply:
+def change_words_pressed(store: Store, request: Request) -> Reply:
     """[Change words]: the next words are what the topic asks for."""
-    topic = verb.topic_of(store, ask.chat, ask.action.first)
-    return _asks(store, ask, "words", ask.say("card-words-type", words=topic.query))
+    topic = verb.get_own_topic(store, request.chat, request.action.first_argument)
+    return _ask_question(store, request, "words", request.say("card-words-type", words=topic.query))
 
 
-def other_time(store: Store, ask: Ask) -> Reply:
+def other_time_pressed(store: Store, request: Request) -> Reply:
     """[Other] times of a topic: the next words name them."""
-    verb.topic_of(store, ask.chat, ask.action.first)
-    return _asks(store, ask, "topic_time", ask.say("guide-time-type"))
+    verb.get_own_topic(store, request.chat, request.action.first_argument)
+    return _ask_question(store, request, "topic_time", request.say("guide-time-type"))
 
 
-def _asks(store: Store, ask: Ask, verb: str, text: str) -> Reply:
-    question = Question(verb, ask.action.first)
-    return told(asked(store, ask, question, text, command="list"), _back(ask), edit=True)
-
-
-def _once_more(store: Store, ask: Ask, verb: str, wrong: Reply) -> Reply:
-    """Says what is wrong with an answer, and takes the next words for another."""
-    listen(store, ask, Question(verb, ask.action.first))
-    [message] = wrong.messages
-    return replace(wrong, messages=(replace(message, buttons=(*message.buttons, *_back(ask))),))
-
-
-def _back(ask: Ask) -> Keyboard:
-    return ((ask.button("button-back", "topic", ask.action.first),),)
-
-
-def renamed(store: Store, ask: Ask) -> Reply:
-    """The new name is kept; what the topic asks for stays."""
-    topic = edit_subscriptions.rename(store, ask.chat, ask.action.first, ask.words)
-    return card(store, ask, topic, edit=False, above=[Line(ask.say("card-renamed"))])
-
-
-def timed(store: Store, ask: Ask) -> Reply:
-    """The new times of one topic are kept, or asked for once more; a paper opens meanwhile."""
-    topic = verb.topic_of(store, ask.chat, ask.action.first)
-    try:
-        cadence = cadence_text.read(ask.words, topic.cadence)
-    except Refusal as refusal:
-        if ask.papers:
-            listen(store, ask, Question("topic_time", ask.action.first))
-            return typed(store, ask)
-        return _once_more(store, ask, "topic_time", told([Line(refusal.say(ask.language))]))
-    return card(
-        store, ask, edit_subscriptions.set_topic_cadence(store, topic, cadence, ask.now), edit=False
+def _ask_question(store: Store, request: Request, verb: str, text: str) -> Reply:
+    question = PendingQuestion(verb, request.action.first_argument)
+    return short_reply(
+        ask_question(store, request, question, text, command="list"), _back_row(request), edit=True
     )
 
 
-def reworded(store: Store, ask: Ask) -> Reply:
-    """What the new words would bring, before the topic asks for them."""
-    topic = verb.topic_of(store, ask.chat, ask.action.first)
+def _ask_again(store: Store, request: Request, verb: str, error_reply: Reply) -> Reply:
+    """Says what is wrong with an answer, and takes the next words for another."""
+    save_pending_question(store, request, PendingQuestion(verb, request.action.first_argument))
+    [message] = error_reply.messages
+    return replace(
+        error_reply, messages=(replace(message, buttons=(*message.buttons, *_back_row(request))),)
+    )
+
+
+def _back_row(request: Request) -> Keyboard:
+    return ((request.button("button-back", "topic", request.action.first_argument),),)
+
+
+def name_answered(store: Store, request: Request) -> Reply:
+    """The new name is kept; what the topic asks for stays."""
+    topic = edit_subscriptions.rename_topic(
+        store, request.chat, request.action.first_argument, request.words
+    )
+    return card_reply(
+        store, request, topic, edit=False, header_lines=[Line(request.say("card-renamed"))]
+    )
+
+
+def time_answered(store: Store, request: Request) -> Reply:
+    """The new times of one topic are kept, or asked for once more; a paper opens meanwhile."""
+    topic = verb.get_own_topic(store, request.chat, request.action.first_argument)
     try:
-        shown = ask.read(preview, ask.words, ask.now, polled=ask.house.feeds)
-    except QueryError as error:
-        wrong = misread(store, ask, ask.words, error, "reword", topic.key)
-        return _once_more(store, ask, "words", wrong)
+        cadence = cadence_text.parse_cadence(request.words, topic.cadence)
     except Refusal as refusal:
-        return _once_more(store, ask, "words", told([Line(refusal.say(ask.language))]))
-    if shown.is_whole:
-        ask.house.volumes.note(shown.query.text, shown.papers, ask.now)
-    known = verb.same(store, ask.chat, shown.query, topic.thread)
-    if known and known.key != topic.key:
-        same = ask.say("topic-same", topic=known.name)
-        return _once_more(store, ask, "words", told([Line(same)]))
-    new = verb.cleaned(ask.words)
-    key = store.drafts.put(ask.chat.bot, ask.chat.chat, new, now=ask.now)
+        if request.papers:
+            save_pending_question(
+                store, request, PendingQuestion("topic_time", request.action.first_argument)
+            )
+            return handle_text(store, request)
+        return _ask_again(
+            store, request, "topic_time", short_reply([Line(refusal.say(request.language))])
+        )
+    return card_reply(
+        store,
+        request,
+        edit_subscriptions.set_topic_cadence(store, topic, cadence, request.now),
+        edit=False,
+    )
+
+
+def words_answered(store: Store, request: Request) -> Reply:
+    """What the new words would bring, before the topic asks for them."""
+    topic = verb.get_own_topic(store, request.chat, request.action.first_argument)
+    try:
+        topic_preview = request.read(
+            preview,
+            request.words,
+            request.now,
+            polled_categories=request.bot_info.polled_categories,
+        )
+    except QueryError as error:
+        error_reply = query_error_reply(store, request, request.words, error, "reword", topic.key)
+        return _ask_again(store, request, "words", error_reply)
+    except Refusal as refusal:
+        return _ask_again(
+            store, request, "words", short_reply([Line(refusal.say(request.language))])
+        )
+    if topic_preview.is_index_complete:
+        request.bot_info.weekly_paper_counts.remember(
+            topic_preview.query.text, topic_preview.papers, request.now
+        )
+    same_topic = verb.find_same_topic(store, request.chat, topic_preview.query, topic.thread)
+    if same_topic and same_topic.key != topic.key:
+        same_text = request.say("topic-same", topic=same_topic.name)
+        return _ask_again(store, request, "words", short_reply([Line(same_text)]))
+    new_words = verb.clean_words(request.words)
+    payload_key = store.button_payloads.put(
+        request.chat.bot, request.chat.id, new_words, now=request.now
+    )
     lines = [
-        Line(ask.say("preview-title", topic=new), bold=True),
-        Line(ask.say("card-words-before", words=topic.query), close=True),
-        *brought(ask, shown),
-        Line(ask.say("card-words-stay")),
+        Line(request.say("preview-title", topic=new_words), bold=True),
+        Line(request.say("card-words-before", words=topic.query), follows_directly=True),
+        *preview_lines(request, topic_preview),
+        Line(request.say("card-words-stay")),
     ]
-    use = (ask.button("button-use", "reword", topic.key, key),)
-    again = (ask.button("button-change", "words", topic.key), *_back(ask)[0])
-    others = [*shown.suggestions, *filter(None, [shown.together])]
-    return told(lines, (use, *suggested_buttons(store, ask, others, "reword", topic.key), again))
+    use_row = (request.button("button-use", "reword", topic.key, payload_key),)
+    again_row = (request.button("button-change", "words", topic.key), *_back_row(request)[0])
+    suggestions = [*topic_preview.suggestions, *filter(None, [topic_preview.near_suggestion])]
+    return short_reply(
+        lines,
+        (use_row, *suggestion_buttons(store, request, suggestions, "reword", topic.key), again_row),
+    )
 
 
-def reword(store: Store, ask: Ask) -> Reply:
+def use_words_pressed(store: Store, request: Request) -> Reply:
     """[Use these words]: the topic asks for them from where it is."""
-    new = drafted(store, ask.about(ask.action.second)).words
-    _, topic = verb.edit_query(store, ask.chat, ask.action.first, new, polled=ask.house.feeds)
-    return card(store, ask, topic, edit=True, above=[Line(ask.say("card-reworded"))])
+    new_words = pressed_payload(store, request.with_target(request.action.second_argument)).text
+    _, topic = verb.edit_query(
+        store,
+        request.chat,
+        request.action.first_argument,
+        new_words,
+        polled_categories=request.bot_info.polled_categories,
+    )
+    return card_reply(
+        store, request, topic, edit=True, header_lines=[Line(request.say("card-reworded"))]
+    )

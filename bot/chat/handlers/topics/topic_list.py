@@ -5,209 +5,250 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-from bot.chat.api.callback_data import thread_link
-from bot.chat.request_and_reply import Ask, Reply
-from bot.chat.widgets.short_reply import Line, told
-from bot.digests.preview import Volumes
-from bot.render.entry_content import display
+from bot.chat.api.callback_data import forum_topic_link
+from bot.chat.request_and_reply import Reply, Request
+from bot.chat.widgets.short_reply import Line, short_reply
+from bot.digests.preview import WeeklyPaperCounts
+from bot.render.entry_content import display_text
 from bot.render.size_limits import shorten
 from bot.render.telegram.keyboard import Action, Button, Keyboard
 from bot.texts import Refusal
-from bot.texts.dates import moment
+from bot.texts.dates import format_moment
 from bot.topics import edit_subscriptions, export_file
 from bot.topics import edit_subscriptions as verb
 from storage import Store
-from storage.records import DraftKind, Subscription
+from storage.records import ButtonPayloadKind, Subscription
 
-PAGE = 8  # topics of a list's page
-PER_ROW = 4
-CHOICES = 50  # buttons of a choice; under a message Telegram takes some hundred
+PAGE_SIZE = 8  # topics of a list's page
+BUTTONS_PER_ROW = 4
+MAX_CHOICES = 50  # buttons of a choice; under a message Telegram takes some hundred
 _LABEL_UNITS = 60
-COUNTED = 2  # topics whose volume is counted for one list
-_PICKED, _LISTED = 1, 2  # where [stop] stood: in a choice, in a list or card
+MAX_COUNTED_TOPICS = 2  # topics whose volume is counted for one list
+_FROM_CHOICE, _FROM_LIST = 1, 2  # where [stop] stood: in a choice, in a list or card
 
 
-def list_(store: Store, ask: Ask) -> Reply:
+def list_(store: Store, request: Request) -> Reply:
     """``/list``: every topic with its number, its volume, when it comes and a way to change it."""
-    return _listed(store, ask, ask.action.first, edit=bool(ask.action.verb))
+    return _list_reply(
+        store, request, request.action.first_argument, edit=bool(request.action.verb)
+    )
 
 
-def _listed(store: Store, ask: Ask, page: int, *, edit: bool, above: Sequence[Line] = ()) -> Reply:
-    topics = store.subscriptions.of(ask.chat.bot, ask.chat.chat)
+def _list_reply(
+    store: Store, request: Request, page: int, *, edit: bool, header_lines: Sequence[Line] = ()
+) -> Reply:
+    topics = store.subscriptions.of_chat(request.chat.bot, request.chat.id)
     if not topics:
-        browse = ((ask.button("button-browse", "groups"),),)
-        return told([*above, Line(ask.say("list-none"))], browse, edit=edit)
-    pages = -(-len(topics) // PAGE)
+        browse_rows = ((request.button("button-browse", "groups"),),)
+        return short_reply([*header_lines, Line(request.say("list-none"))], browse_rows, edit=edit)
+    pages = -(-len(topics) // PAGE_SIZE)
     page = min(page, pages - 1)
-    shown = list(enumerate(topics, start=1))[page * PAGE : (page + 1) * PAGE]
-    queries = [topic.query for _, topic in shown]
-    volumes = weekly(ask, queries)
-    lines = [*above, Line(ask.say("list-title", topics=len(topics)), bold=True)]
-    for number, topic in shown:
+    page_topics = list(enumerate(topics, start=1))[page * PAGE_SIZE : (page + 1) * PAGE_SIZE]
+    queries = [topic.query for _, topic in page_topics]
+    paper_counts = weekly_papers(request, queries)
+    lines = [*header_lines, Line(request.say("list-title", topics=len(topics)), bold=True)]
+    for number, topic in page_topics:
         lines.append(Line(f"{number}. {topic.name}"))
-        lines.append(Line(summary(ask, topic, volumes.get(topic.query)), close=True))
-        if topic.thread and topic.thread != ask.thread:
-            place = thread_link(topic.chat, topic.thread)
-            lines.append(Line(ask.say("list-thread"), link=place, close=True))
-    lines.append(Line(ask.say("list-zone", zone=ask.chat.zone)))
-    lines.append(Line(ask.say("list-choose"), close=True))
-    cells = [Button(str(number), Action("topic", topic.key)) for number, topic in shown]
-    rows = [tuple(cells[at : at + PER_ROW]) for at in range(0, len(cells), PER_ROW)]
-    return told(lines, (*rows, *_turning(page, pages), _foot(ask)), edit=edit)
+        lines.append(
+            Line(status_line(request, topic, paper_counts.get(topic.query)), follows_directly=True)
+        )
+        if topic.thread and topic.thread != request.thread:
+            thread_url = forum_topic_link(topic.chat, topic.thread)
+            lines.append(Line(request.say("list-thread"), link=thread_url, follows_directly=True))
+    lines.append(Line(request.say("list-zone", zone=request.chat.zone)))
+    lines.append(Line(request.say("list-choose"), follows_directly=True))
+    buttons = [Button(str(number), Action("topic", topic.key)) for number, topic in page_topics]
+    rows = [
+        tuple(buttons[start : start + BUTTONS_PER_ROW])
+        for start in range(0, len(buttons), BUTTONS_PER_ROW)
+    ]
+    return short_reply(lines, (*rows, *_page_row(page, pages), _bottom_row(request)), edit=edit)
 
 
-def _turning(page: int, pages: int) -> Keyboard:
+def _page_row(page: int, pages: int) -> Keyboard:
     """The way to the pages beside this one, where there are any."""
     if pages == 1:
         return ()
-    here = Button(f"{page + 1}/{pages}", Action("list", page))
-    back = (Button("‹", Action("list", page - 1)),) if page else ()
-    on = (Button("›", Action("list", page + 1)),) if page < pages - 1 else ()
-    return ((*back, here, *on),)
+    page_button = Button(f"{page + 1}/{pages}", Action("list", page))
+    previous_buttons = (Button("‹", Action("list", page - 1)),) if page else ()
+    next_buttons = (Button("›", Action("list", page + 1)),) if page < pages - 1 else ()
+    return ((*previous_buttons, page_button, *next_buttons),)
 
 
-def _foot(ask: Ask) -> tuple[Button, ...]:
-    return (ask.button("button-browse", "groups"), ask.button("button-settings", "settings"))
+def _bottom_row(request: Request) -> tuple[Button, ...]:
+    return (
+        request.button("button-browse", "groups"),
+        request.button("button-settings", "settings"),
+    )
 
 
-def weekly(ask: Ask, queries: Sequence[str]) -> dict[str, int]:
+def weekly_papers(request: Request, queries: Sequence[str]) -> dict[str, int]:
     """The weekly papers of topics; of those that are not known, some are counted, if they can."""
-    known = ask.house.volumes.counted(queries, ask.now)
-    if len(known) == len(set(queries)):
-        return known
+    counts = request.bot_info.weekly_paper_counts.known_counts(queries, request.now)
+    if len(counts) == len(set(queries)):
+        return counts
     try:
-        return ask.read(_counted, ask.house.volumes, tuple(queries), ask.now)
+        return request.read(
+            _count_weekly_papers, request.bot_info.weekly_paper_counts, tuple(queries), request.now
+        )
     except Refusal:
-        return known  # what is shown does not depend on it
+        return counts  # what is shown does not depend on it
 
 
-def _counted(
-    store: Store, volumes: Volumes, queries: Sequence[str], now: datetime
+def _count_weekly_papers(
+    store: Store, weekly_paper_counts: WeeklyPaperCounts, queries: Sequence[str], now: datetime
 ) -> dict[str, int]:
-    return volumes.of(store, queries, now, count=COUNTED)
+    return weekly_paper_counts.counts_for(store, queries, now, count=MAX_COUNTED_TOPICS)
 
 
-def summary(ask: Ask, topic: Subscription, papers: int | None) -> str:
+def status_line(request: Request, topic: Subscription, papers: int | None) -> str:
     """A topic's papers a week, where they were counted, and when it comes."""
     if papers is None:
-        return state(ask, topic)
-    return ask.say("list-state", papers=papers, state=state(ask, topic))
+        return topic_state(request, topic)
+    return request.say("list-state", papers=papers, state=topic_state(request, topic))
 
 
-def state(ask: Ask, topic: Subscription) -> str:
+def topic_state(request: Request, topic: Subscription) -> str:
     """Whether a topic is paused, and else when it comes next."""
-    if topic.paused or ask.chat.paused:
-        return ask.say("list-paused")
+    if topic.paused or request.chat.pause_reason:
+        return request.say("list-paused")
     if topic.next_due is None:
-        return ask.say("list-announced")
-    return ask.say("list-next", next=next_time(ask, topic))
+        return request.say("list-announced")
+    return request.say("list-next", next=next_digest_time(request, topic))
 
 
-def next_time(ask: Ask, topic: Subscription) -> str:
+def next_digest_time(request: Request, topic: Subscription) -> str:
     """The next time of a topic on its own clock."""
     if topic.next_due is None:
-        return ask.say("list-announced")
-    return moment(ask.language, topic.next_due, topic.zone)
+        return request.say("list-announced")
+    return format_moment(request.language, topic.next_due, topic.zone)
 
 
-def followed(ask: Ask, topic: Subscription, *, edit: bool) -> Reply:
+def subscribed_reply(request: Request, topic: Subscription, *, edit: bool) -> Reply:
     """Says that a topic is followed, when it comes, and what can be done next."""
     buttons = (
-        (ask.button("button-digest", "digest", topic.key),),
-        (ask.button("button-settings", "settings"), ask.button("button-list", "list")),
+        (request.button("button-digest", "digest", topic.key),),
+        (request.button("button-settings", "settings"), request.button("button-list", "list")),
     )
-    return told([Line(following(ask, topic))], buttons, edit=edit)
+    return short_reply([Line(subscribed_text(request, topic))], buttons, edit=edit)
 
 
-def following(ask: Ask, topic: Subscription) -> str:
+def subscribed_text(request: Request, topic: Subscription) -> str:
     """That a topic is followed, and when its first digest comes."""
-    if ask.chat.paused:
-        return ask.say("subscribed-paused", topic=topic.name)
-    return ask.say("subscribed", topic=topic.name, next=next_time(ask, topic), zone=topic.zone)
+    if request.chat.pause_reason:
+        return request.say("subscribed-paused", topic=topic.name)
+    return request.say(
+        "subscribed", topic=topic.name, next=next_digest_time(request, topic), zone=topic.zone
+    )
 
 
-def unsub(store: Store, ask: Ask) -> Reply:
+def unsub(store: Store, request: Request) -> Reply:
     """``/unsub``, with a number or name, or a choice of buttons."""
-    if not ask.words:
-        return _choice(store, ask)
-    topic = verb.named(store, ask.chat, ask.words)
+    if not request.words:
+        return _choice_reply(store, request)
+    topic = verb.find_topic(store, request.chat, request.words)
     if topic is None:
-        known = store.subscriptions.of(ask.chat.bot, ask.chat.chat)
-        key = "topic-unknown" if known else "unsub-none"
-        return told([Line(ask.say(key, given=ask.words[:60]))])
-    return _stopped(store, ask, topic)
+        topics = store.subscriptions.of_chat(request.chat.bot, request.chat.id)
+        text_key = "topic-unknown" if topics else "unsub-none"
+        return short_reply([Line(request.say(text_key, given=request.words[:60]))])
+    return _unsubscribe_reply(store, request, topic)
 
 
-def _choice(store: Store, ask: Ask, above: Sequence[Line] = (), undo: Keyboard = ()) -> Reply:
+def _choice_reply(
+    store: Store, request: Request, header_lines: Sequence[Line] = (), undo_rows: Keyboard = ()
+) -> Reply:
     """Every topic as a button; one press stops it, and the choice goes on in its place."""
-    edit = bool(ask.action.verb)
-    topics = store.subscriptions.of(ask.chat.bot, ask.chat.chat)
+    edit = bool(request.action.verb)
+    topics = store.subscriptions.of_chat(request.chat.bot, request.chat.id)
     if not topics:
-        return told([*above, Line(ask.say("unsub-none"))], undo, edit=edit)
-    rows = tuple((Button(_label(t), Action("stop", t.key, _PICKED)),) for t in topics[:CHOICES])
-    lines = [*above, Line(ask.say("unsub-which"))]
-    if len(topics) > CHOICES:
-        lines.append(Line(ask.say("unsub-more")))
-    return told(lines, (*rows, *undo), edit=edit)
+        return short_reply([*header_lines, Line(request.say("unsub-none"))], undo_rows, edit=edit)
+    rows = tuple(
+        (Button(_topic_label(topic), Action("stop", topic.key, _FROM_CHOICE)),)
+        for topic in topics[:MAX_CHOICES]
+    )
+    lines = [*header_lines, Line(request.say("unsub-which"))]
+    if len(topics) > MAX_CHOICES:
+        lines.append(Line(request.say("unsub-more")))
+    return short_reply(lines, (*rows, *undo_rows), edit=edit)
 
 
-def _label(topic: Subscription) -> str:
+def _topic_label(topic: Subscription) -> str:
     """The topic's name on a button; one of invisible signs by its number."""
-    return shorten(display(topic.name), _LABEL_UNITS) or str(topic.key)
+    return shorten(display_text(topic.name), _LABEL_UNITS) or str(topic.key)
 
 
-def stop(store: Store, ask: Ask) -> Reply:
+def stop_pressed(store: Store, request: Request) -> Reply:
     """[Stop this topic]: one press, with a way back; a list or choice changes in its place."""
-    topic = verb.topic_of(store, ask.chat, ask.action.first)
-    return _stopped(store, ask, topic)
+    topic = verb.get_own_topic(store, request.chat, request.action.first_argument)
+    return _unsubscribe_reply(store, request, topic)
 
 
-def _stopped(store: Store, ask: Ask, topic: Subscription) -> Reply:
-    verb.unsubscribe(store, ask.chat, topic.key)
-    key = kept(store, ask, [topic])
-    undo: Keyboard = ((ask.button("button-undo", "undo", key),),)
-    gone = Line(ask.say("unsubscribed", topic=topic.name))
-    if ask.action.second == _PICKED:
-        return _choice(store, ask, [gone], undo)
-    if ask.action.second == _LISTED:
-        undo = ((ask.button("button-undo", "undo", key), ask.button("button-list", "list")),)
-        return told([gone], undo, edit=True)
-    return told([gone], undo)  # the digest above it stays
+def _unsubscribe_reply(store: Store, request: Request, topic: Subscription) -> Reply:
+    verb.unsubscribe(store, request.chat, topic.key)
+    payload_key = save_undo_payload(store, request, [topic])
+    undo_rows: Keyboard = ((request.button("button-undo", "undo", payload_key),),)
+    stopped_line = Line(request.say("unsubscribed", topic=topic.name))
+    if request.action.second_argument == _FROM_CHOICE:
+        return _choice_reply(store, request, [stopped_line], undo_rows)
+    if request.action.second_argument == _FROM_LIST:
+        undo_rows = (
+            (
+                request.button("button-undo", "undo", payload_key),
+                request.button("button-list", "list"),
+            ),
+        )
+        return short_reply([stopped_line], undo_rows, edit=True)
+    return short_reply([stopped_line], undo_rows)  # the digest above it stays
 
 
-def kept(store: Store, ask: Ask, topics: Sequence[Subscription]) -> int:
+def save_undo_payload(store: Store, request: Request, topics: Sequence[Subscription]) -> int:
     """Keeps topics behind a button that brings them back as they were."""
-    words = export_file.written(topics, told=True)
-    bot, chat = ask.chat.bot, ask.chat.chat
-    return store.drafts.put(bot, chat, words, now=ask.now, kind=DraftKind.TOPICS)
+    topics_json = export_file.export_topics(topics, with_cursors=True)
+    bot, chat = request.chat.bot, request.chat.id
+    return store.button_payloads.put(
+        bot, chat, topics_json, now=request.now, kind=ButtonPayloadKind.STOPPED_TOPICS
+    )
 
 
-def _restored(store: Store, ask: Ask, topics: Sequence[Subscription]) -> tuple[int, Refusal | None]:
+def _restore_topics(
+    store: Store, request: Request, topics: Sequence[Subscription]
+) -> tuple[int, Refusal | None]:
     """How many topics came back, and why another one could not; none is followed twice."""
-    added, refusal = 0, None
-    for one in topics:
+    added_count, refusal = 0, None
+    for topic in topics:
         try:
-            added += edit_subscriptions.restore(
-                store, one, ask.now, polled=ask.house.feeds, limit=ask.house.topics
+            added_count += edit_subscriptions.restore_topic(
+                store,
+                topic,
+                request.now,
+                polled_categories=request.bot_info.polled_categories,
+                limit=request.bot_info.max_topics,
             )
         except Refusal as reason:
             refusal = reason
-    return added, refusal
+    return added_count, refusal
 
 
-def undo(store: Store, ask: Ask) -> Reply:
+def undo_pressed(store: Store, request: Request) -> Reply:
     """[Undo]: topics that were stopped are followed again, from where they were."""
-    draft = store.drafts.get(ask.chat.bot, ask.chat.chat, ask.action.first, DraftKind.TOPICS)
-    if draft is None:
+    payload = store.button_payloads.get(
+        request.chat.bot,
+        request.chat.id,
+        request.action.first_argument,
+        ButtonPayloadKind.STOPPED_TOPICS,
+    )
+    if payload is None:
         raise Refusal("undo-gone")
-    topics = export_file.read(draft.words, ask.chat.bot, ask.chat.chat)
-    back = [topic for topic in topics if isinstance(topic, Subscription)]
-    added, refusal = _restored(store, ask, back)
-    if not added:
+    topics = export_file.parse_topics_file(payload.text, request.chat.bot, request.chat.id)
+    stopped_topics = [topic for topic in topics if isinstance(topic, Subscription)]
+    added_count, refusal = _restore_topics(store, request, stopped_topics)
+    if not added_count:
         raise refusal or Refusal("preview-known")
-    if len(back) > 1:
-        above = [Line(refusal.say(ask.language))] if refusal else []
-        return _listed(store, ask, 0, edit=True, above=above)
-    known = store.subscriptions.of(ask.chat.bot, ask.chat.chat)
-    topic = next(one for one in known if one.query == back[0].query)
-    return followed(ask, topic, edit=True)
+    if len(stopped_topics) > 1:
+        header_lines = [Line(refusal.say(request.language))] if refusal else []
+        return _list_reply(store, request, 0, edit=True, header_lines=header_lines)
+    chat_topics = store.subscriptions.of_chat(request.chat.bot, request.chat.id)
+    topic = next(
+        chat_topic for chat_topic in chat_topics if chat_topic.query == stopped_topics[0].query
+    )
+    return subscribed_reply(request, topic, edit=True)

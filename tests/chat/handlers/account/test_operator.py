@@ -6,54 +6,54 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from bot.chat.dispatch.command_menu import SHARED, commands, publish_menu
+from bot.chat.dispatch.command_menu import GROUP_COMMANDS, menu_commands, publish_menu
 from bot.chat.handler_table import COMMANDS
 from bot.texts import LANGUAGES
 from storage import Store
 from tests.chat.covered import covers
-from tests.chat.talk import TOPIC, Talk
-from tests.support.database import count
-from tests.support.running_bot import opening, staged
+from tests.chat.talk import TOPIC, Conversation
+from tests.support.database import count_rows
+from tests.support.running_bot import run_bot, store_sample
 
 OPERATOR = 700_000_001  # who is met first in an emulated Telegram
-OURS = sorted(name for name, entrance in COMMANDS.items() if entrance.operator)
+OURS = sorted(name for name, entrance in COMMANDS.items() if entrance.operator_only)
 
 
 @pytest.fixture
-async def operator(store: Store, language: str) -> AsyncIterator[Talk]:
+async def operator(store: Store, language: str) -> AsyncIterator[Conversation]:
     """The operator's private chat."""
-    async with staged(store, operator=OPERATOR) as house:
-        ahead = await opening(house)
-        person = house.person("Olga", language)
+    async with run_bot(store, operator=OPERATOR) as house:
+        ahead = await store_sample(house)
+        person = house.create_person("Olga", language)
         assert person.id == OPERATOR
-        yield Talk(house, person, language, ahead)
+        yield Conversation(house, person, language, ahead)
 
 
 @pytest.fixture
-def ada(operator: Talk) -> Talk:
+def ada(operator: Conversation) -> Conversation:
     """Somebody else."""
-    return operator.by(operator.house.person("Ada", operator.language))
+    return operator.as_person(operator.running_bot.create_person("Ada", operator.language))
 
 
 @pytest.mark.parametrize("command", OURS)
-async def test_for_everybody_else_it_is_no_command(ada: Talk, command: str) -> None:
-    await ada.hears("/start")
-    before = ada.rows()
+async def test_for_everybody_else_it_is_no_command(ada: Conversation, command: str) -> None:
+    await ada.ask("/start")
+    before = ada.store_rows()
 
-    told = await ada.hears(f"/{command} {OPERATOR} 3")
+    told = await ada.ask(f"/{command} {OPERATOR} 3")
 
     assert told.text == ada.text("refusal-command-unknown")
-    assert (await ada.forges("1users:0:0")).toast == ada.text("refusal-button-old")
-    assert ada.rows() == before
+    assert (await ada.send_forged_callback("1users:0:0")).toast == ada.text("refusal-button-old")
+    assert ada.store_rows() == before
 
 
 @covers("/status")
-async def test_status_tells_feeds_papers_and_what_waits(operator: Talk) -> None:
-    told = (await operator.hears("/status")).text
+async def test_status_tells_feeds_papers_and_what_waits(operator: Conversation) -> None:
+    told = (await operator.ask("/status")).text
 
     assert operator.text("status-feeds", feeds=0) in told
-    papers = operator.house.store.papers
-    days = papers.days()
+    papers = operator.running_bot.store.papers
+    days = papers.announcement_counts_by_day()
     assert operator.text("status-papers", papers=papers.count()) in told
     assert f"{days[-1][1]}" in told
     assert operator.text("status-queue", waiting=0) in told
@@ -61,96 +61,103 @@ async def test_status_tells_feeds_papers_and_what_waits(operator: Talk) -> None:
 
 
 @covers("/status")
-async def test_status_counts_updates_that_nobody_could_read(operator: Talk) -> None:
-    operator.house.emulator.world.updates.push("message", {})
+async def test_status_counts_updates_that_nobody_could_read(operator: Conversation) -> None:
+    operator.running_bot.emulator.state.updates.push("message", {})
 
-    told = (await operator.hears("/status")).text
+    told = (await operator.ask("/status")).text
 
     assert operator.text("status-unreadable", updates=1, at="").rstrip("。. ")[:20] in told
 
 
 @covers("/users", "[users]")
 async def test_users_are_counted_and_paged_with_the_busiest_first(
-    operator: Talk, ada: Talk
+    operator: Conversation, ada: Conversation
 ) -> None:
-    await ada.follows()
-    others = [ada.by(operator.house.person(f"P{number}", "en")) for number in range(11)]
+    await ada.subscribe()
+    others = [
+        ada.as_person(operator.running_bot.create_person(f"P{number}", "en"))
+        for number in range(11)
+    ]
     for other in others:
-        await other.hears("/help")
+        await other.ask("/help")
 
-    first = await operator.hears("/users")
+    first = await operator.ask("/users")
     assert operator.text("users-private", chats=13) in first.text
     assert operator.text("users-topics", topics=1, queries=1) in first.text
     line = operator.text("users-chat", number="1", title="Ada", id=str(ada.person.id), topics=1)
     assert line in first.text
 
-    second = (await operator.presses("button-next")).one
+    second = (await operator.press_button("button-next")).only_message
     assert (second.id, second.is_edited) == (first.id, True)
     assert "13. " in second.text
-    assert second.buttons == (operator.text("button-earlier"),)
-    back = (await operator.presses("button-earlier")).one
+    assert second.button_labels == (operator.text("button-earlier"),)
+    back = (await operator.press_button("button-earlier")).only_message
     assert line in back.text
-    beyond = await operator.forges("1users:99:0")
+    beyond = await operator.send_forged_callback("1users:99:0")
     assert beyond.toast == operator.text("refusal-button-old")
 
 
 @covers("/ban", "/unban")
 async def test_who_is_banned_hears_it_once_and_nothing_runs_until_it_ends(
-    operator: Talk, ada: Talk
+    operator: Conversation, ada: Conversation
 ) -> None:
-    topic = await ada.follows()
+    topic = await ada.subscribe()
     who = str(ada.person.id)
 
-    done = await operator.hears(f"/ban {who}")
+    done = await operator.ask(f"/ban {who}")
     assert done.text == operator.text("ban-done", title="Ada", id=who)
-    assert (await operator.hears(f"/ban {who}")).text == operator.text("ban-known", id=who)
+    assert (await operator.ask(f"/ban {who}")).text == operator.text("ban-known", id=who)
 
-    assert (await ada.hears("/list")).text == ada.text("refusal-banned")
-    assert await ada.says("/list") == []
-    assert (await ada.forges(f"1stop:{topic.key}:0")).is_nothing
-    ada.person.blocks()
-    ada.person.unblocks()
-    await ada.house.settled()
-    await operator.house.announce(operator.ahead)
-    await operator.house.passes(days=2)
-    assert count(operator.house.store, "digests") == 0
-    assert (await ada.house.chat(ada.person)).paused == "banned"
+    assert (await ada.ask("/list")).text == ada.text("refusal-banned")
+    assert await ada.send_text("/list") == []
+    assert (await ada.send_forged_callback(f"1stop:{topic.key}:0")).is_empty
+    ada.person.block_bot()
+    ada.person.unblock_bot()
+    await ada.running_bot.wait_until_idle()
+    await operator.running_bot.announce(operator.upcoming)
+    await operator.running_bot.advance_clock(days=2)
+    assert count_rows(operator.running_bot.store, "digests") == 0
+    assert (await ada.running_bot.stored_chat(ada.person)).pause_reason == "banned"
 
-    ended = await operator.hears(f"/unban {who}")
+    ended = await operator.ask(f"/unban {who}")
     assert ended.text == operator.text("unban-done", title="Ada", id=who)
-    await operator.house.passes(days=1)
-    shown = [one.text for one in ada.person.reads() if one.is_from_bot]
+    await operator.running_bot.advance_clock(days=1)
+    shown = [one.text for one in ada.person.messages() if one.is_from_bot]
     assert shown[-1].startswith(TOPIC)
-    assert (await operator.hears(f"/unban {who}")).text == operator.text("unban-unknown", id=who)
+    assert (await operator.ask(f"/unban {who}")).text == operator.text("unban-unknown", id=who)
 
 
-async def test_who_is_banned_is_not_heard_in_groups_either(operator: Talk, ada: Talk) -> None:
-    lab = operator.house.emulator.people.supergroup("Lab", ada.person)
+async def test_who_is_banned_is_not_heard_in_groups_either(
+    operator: Conversation, ada: Conversation
+) -> None:
+    lab = operator.running_bot.emulator.people.create_supergroup("Lab", ada.person)
     lab.add_bot()
-    await operator.house.settled()  # or the ban may come first
-    await operator.hears(f"/ban {ada.person.id}")
-    there = ada.at(lab)
+    await operator.running_bot.wait_until_idle()  # or the ban may come first
+    await operator.ask(f"/ban {ada.person.id}")
+    there = ada.in_group(lab)
 
-    assert (await there.hears("/list")).text == there.text("refusal-banned")
-    assert await there.says(f"/sub {TOPIC}") == []
-    bob = there.by(operator.house.person("Bob", operator.language))
-    lab.join(bob.person.user)
-    assert await bob.says("/list")
+    assert (await there.ask("/list")).text == there.text("refusal-banned")
+    assert await there.send_text(f"/sub {TOPIC}") == []
+    bob = there.as_person(operator.running_bot.create_person("Bob", operator.language))
+    lab.set_member(bob.person.user)
+    assert await bob.send_text("/list")
 
 
 @covers("/limit")
-async def test_a_chat_may_follow_what_the_operator_allows(operator: Talk, ada: Talk) -> None:
-    await ada.follows()
+async def test_a_chat_may_follow_what_the_operator_allows(
+    operator: Conversation, ada: Conversation
+) -> None:
+    await ada.subscribe()
     who = str(ada.person.id)
 
-    done = await operator.hears(f"/limit {who} 1")
+    done = await operator.ask(f"/limit {who} 1")
     assert done.text == operator.text("limit-done", title="Ada", id=who, topics=1)
-    await ada.hears("/sub robots")
-    answer = await ada.presses("button-subscribe")
+    await ada.ask("/sub robots")
+    answer = await ada.press_button("button-subscribe")
     assert answer.toast == ada.text("topic-limit", limit=1)
 
-    await operator.hears(f"/limit {who} 2")
-    await ada.presses("button-subscribe")
+    await operator.ask(f"/limit {who} 2")
+    await ada.press_button("button-subscribe")
     assert len(await ada.topics()) == 2
 
 
@@ -169,39 +176,39 @@ async def test_a_chat_may_follow_what_the_operator_allows(operator: Talk, ada: T
     ],
 )
 async def test_what_cannot_be_ruled_is_refused(
-    operator: Talk, said: str, key: str, values: dict[str, str | int]
+    operator: Conversation, said: str, key: str, values: dict[str, str | int]
 ) -> None:
-    await operator.hears("/help")
-    before = operator.rows()
-    assert (await operator.hears(said)).text == operator.text(key, **values)
-    assert operator.rows() == before
+    await operator.ask("/help")
+    before = operator.store_rows()
+    assert (await operator.ask(said)).text == operator.text(key, **values)
+    assert operator.store_rows() == before
 
 
-async def test_each_place_is_offered_its_own_menu(operator: Talk) -> None:
-    await operator.hears("/help")
-    menus = operator.house.emulator.world.commands
+async def test_each_place_is_offered_its_own_menu(operator: Conversation) -> None:
+    await operator.ask("/help")
+    menus = operator.running_bot.emulator.state.command_menus
     code = "" if operator.language == "en" else operator.language
 
     # Once more, for at the start of the emulated Telegram its operator may not be there yet.
-    await publish_menu(operator.house.bot.telegram, OPERATOR)
+    await publish_menu(operator.running_bot.bot.telegram, OPERATOR)
 
     def offered(scope: str) -> list[str]:
         return [str(one["command"]) for one in menus[scope, code]]
 
-    private = [n for n, one in COMMANDS.items() if one.listed and not one.operator]
-    changing = [name for name in private if COMMANDS[name].changes]
+    private = [n for n, one in COMMANDS.items() if one.in_command_menu and not one.operator_only]
+    changing = [name for name in private if COMMANDS[name].admin_only]
     assert offered("all_private_chats") == private
-    assert offered("all_group_chats") == list(SHARED)
-    assert offered("all_chat_administrators") == [*SHARED, *changing]
+    assert offered("all_group_chats") == list(GROUP_COMMANDS)
+    assert offered("all_chat_administrators") == [*GROUP_COMMANDS, *changing]
     assert sorted(offered(f"chat:{OPERATOR}:")) == sorted([*private, *OURS])
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_no_menu_names_a_command_twice_or_says_too_much(language: str) -> None:
     for group, leads, operates in ((False, False, True), (True, True, True), (True, False, False)):
-        menu = commands(language, group=group, leads=leads, operates=operates)
+        menu = menu_commands(language, group=group, for_admins=leads, for_operator=operates)
         names = [entry.command for entry in menu]
         assert len(names) == len(set(names))
         assert all(1 <= len(entry.description) <= 60 for entry in menu)
-    assert set(SHARED) <= set(COMMANDS)
-    assert not any(COMMANDS[name].changes for name in SHARED)
+    assert set(GROUP_COMMANDS) <= set(COMMANDS)
+    assert not any(COMMANDS[name].admin_only for name in GROUP_COMMANDS)

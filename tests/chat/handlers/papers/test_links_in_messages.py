@@ -9,17 +9,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.chat.api.updates import LONGEST, Asked, What, asked
-from bot.chat.handlers.papers.search import fetched
-from bot.chat.request_and_reply import Ask
-from bot.chat.services import Outside
-from bot.demo.emulator.faults import refused
+from bot.chat.api.updates import MAX_TEXT_LENGTH, Update, UpdateKind, parse_update
+from bot.chat.handlers.papers.search import fetch_and_open
+from bot.chat.request_and_reply import Request
+from bot.chat.services import ExternalServices
+from bot.demo.emulator.faults import error_response
 from bot.demo.emulator.json_encoding import Json, JsonObject
-from bot.demo.people.visible_messages import Visible
-from bot.topics.query.parser import Mention
+from bot.demo.people.visible_messages import VisibleMessage
+from bot.topics.query.parser import PaperMention
 from storage.records import Paper, Person
 from tests.chat.covered import covers
-from tests.chat.talk import Talk
+from tests.chat.talk import Conversation
 
 KNOWN, OTHER = "2611.90302", "2611.90303"
 LINK = f"https://arxiv.org/abs/{KNOWN}"
@@ -46,12 +46,12 @@ def hidden(text: str, words: str, url: str) -> JsonObject:
     }
 
 
-def read(content: JsonObject) -> Asked | None:
+def read(content: JsonObject) -> Update | None:
     """What a message of a private chat asks."""
     chat: JsonObject = {"id": 7, "type": "private"}
     person: JsonObject = {"id": 7, "is_bot": False, "first_name": "Ada"}
     message: JsonObject = {"message_id": 1, "date": 0, "chat": chat, "from": person, **content}
-    return asked(json.dumps({"update_id": 1, "message": message}), "papergram_bot")
+    return parse_update(json.dumps({"update_id": 1, "message": message}), "papergram_bot")
 
 
 def papers(content: JsonObject) -> list[str]:
@@ -76,11 +76,11 @@ def papers(content: JsonObject) -> list[str]:
     ],
 )
 @covers("/paper", "/search")
-async def test_a_paper_opens_whatever_stands_around_it(either: Talk, said: str) -> None:
-    opened = await either.hears(said)
+async def test_a_paper_opens_whatever_stands_around_it(either: Conversation, said: str) -> None:
+    opened = await either.ask(said)
 
     assert opened.text.startswith("The Second Epoch Problem")
-    assert opened.buttons[0] == either.text("entry-button-save")
+    assert opened.button_labels[0] == either.text("entry-button-save")
     assert await either.topics() == []
 
 
@@ -113,11 +113,11 @@ async def test_a_paper_opens_whatever_stands_around_it(either: Talk, said: str) 
     ids=lambda content: ", ".join(content),
 )
 async def test_a_paper_opens_from_behind_words_and_from_under_pictures(
-    talk: Talk, content: JsonObject
+    talk: Conversation, content: JsonObject
 ) -> None:
-    talk.person.shows(content)
+    talk.person.send_content(content)
 
-    [opened] = await talk.house.answered(talk.person)
+    [opened] = await talk.running_bot.wait_for_replies(talk.person)
 
     assert opened.text.startswith("The Second Epoch Problem")
 
@@ -134,7 +134,7 @@ def test_other_files_are_files(content: JsonObject) -> None:
     found = read(content)
 
     assert found
-    assert (found.what, found.words, found.papers) == (What.FILE, "f", ())
+    assert (found.kind, found.words, found.papers) == (UpdateKind.FILE, "f", ())
 
 
 def test_papers_come_in_the_order_in_which_they_are_read() -> None:
@@ -154,8 +154,8 @@ def test_papers_are_found_before_the_words_are_cut() -> None:
     found = read({"text": "x " * 2040 + KNOWN})
 
     assert found
-    assert len(found.words) == LONGEST
-    assert found.papers == (Mention(KNOWN, is_bare=True),)
+    assert len(found.words) == MAX_TEXT_LENGTH
+    assert found.papers == (PaperMention(KNOWN, is_bare=True),)
 
 
 _odd = st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=5)
@@ -185,40 +185,40 @@ def test_a_hidden_link_is_found_wherever_it_is_said_to_be(text: str, offset: int
     assert KNOWN in papers({"text": f"x{text}", "entities": [entity]})
 
 
-def ids(answers: Sequence[Visible]) -> list[str]:
+def ids(answers: Sequence[VisibleMessage]) -> list[str]:
     """The papers that answers lead to, one each."""
     leads = [[url for _, url in one.links if "arxiv.org/abs/" in url] for one in answers]
     return [urls[0].rpartition("/")[2] if urls else "" for urls in leads]
 
 
-async def test_several_papers_are_several_answers(either: Talk) -> None:
-    answers = await either.says(f"{LINK} and https://arxiv.org/abs/{OTHER}")
+async def test_several_papers_are_several_answers(either: Conversation) -> None:
+    answers = await either.send_text(f"{LINK} and https://arxiv.org/abs/{OTHER}")
 
     assert ids(answers) == [KNOWN, OTHER]
-    assert [one.buttons[0] for one in answers] == [either.text("entry-button-save")] * 2
+    assert [one.button_labels[0] for one in answers] == [either.text("entry-button-save")] * 2
 
 
-async def test_five_are_opened_and_the_line_of_the_others_opens_them(either: Talk) -> None:
-    *opened, more = await either.says("Read these:\n" + "\n".join(SEVEN))
+async def test_five_are_opened_and_the_line_of_the_others_opens_them(either: Conversation) -> None:
+    *opened, more = await either.send_text("Read these:\n" + "\n".join(SEVEN))
 
     assert ids(opened) == SEVEN[:5]
     sentence, line = more.text.rsplit("\n", 1)
     assert sentence == either.text("papers-more", more=2)
-    assert ids(await either.says(line)) == SEVEN[5:]
+    assert ids(await either.send_text(line)) == SEVEN[5:]
 
 
-async def test_hundreds_of_papers_are_one_short_list(talk: Talk) -> None:
+async def test_hundreds_of_papers_are_one_short_list(talk: Conversation) -> None:
     many = [f"2611.{number}" for number in range(10000, 10300)]
 
-    *_, told, none = await talk.says("\n".join(many))
+    *_, told, none = await talk.send_text("\n".join(many))
 
     assert talk.text("papers-more", more=295) in told.text
     assert "2611.10054, …" in told.text
     assert none.text == talk.text("paper-no-way", id=", ".join(many[:5]))
 
 
-async def test_what_is_here_opens_and_what_is_not_is_asked_for(either: Talk) -> None:
-    opened, told, none = await either.says(f"arXiv:{STRANGE} {LINK} arXiv:2402.12845v2")
+async def test_what_is_here_opens_and_what_is_not_is_asked_for(either: Conversation) -> None:
+    opened, told, none = await either.send_text(f"arXiv:{STRANGE} {LINK} arXiv:2402.12845v2")
 
     lacking = ("、" if either.language == "zh" else ", ").join([STRANGE, "2402.12845v2"])
     assert opened.text.startswith("The Second Epoch Problem")
@@ -226,8 +226,10 @@ async def test_what_is_here_opens_and_what_is_not_is_asked_for(either: Talk) -> 
     assert none.text == either.text("paper-no-way", id=lacking)
 
 
-async def test_several_are_fetched_in_one_request_and_unknown_ones_named(talk: Talk) -> None:
-    await talk.says("/start")
+async def test_several_are_fetched_in_one_request_and_unknown_ones_named(
+    talk: Conversation,
+) -> None:
+    await talk.send_text("/start")
     requests: list[Sequence[str]] = []
     found = [
         Paper(f"arxiv:{id}", 2, title, "They drift.", ("Ana",), ("cs.RO",))
@@ -238,11 +240,13 @@ async def test_several_are_fetched_in_one_request_and_unknown_ones_named(talk: T
         requests.append(ids)
         return found
 
-    chat = await talk.house.chat(talk.person)
-    house = talk.house.bot.counter().house
-    ask = Ask(house, chat, Person(house.bot, talk.person.id), talk.house.clock.at)
+    chat = await talk.running_bot.stored_chat(talk.person)
+    house = talk.running_bot.bot.services().bot_info
+    ask = Request(house, chat, Person(house.bot_id, talk.person.id), talk.running_bot.clock.instant)
     words = f"{STRANGE}v2 2402.12845 hep-th/9901001 2402.12846"
-    reply = await fetched(Outside(papers=ask_arxiv), talk.house.store, ask, words)
+    reply = await fetch_and_open(
+        ExternalServices(fetch_papers=ask_arxiv), talk.running_bot.store, ask, words
+    )
 
     assert requests == [words.split()]
     paper, old, unknown = (message.html for message in reply.messages)
@@ -251,38 +255,40 @@ async def test_several_are_fetched_in_one_request_and_unknown_ones_named(talk: T
     assert unknown == talk.text("papers-not-there", id="2402.12845, 2402.12846")
 
 
-async def test_where_one_table_is_refused_that_paper_alone_comes_as_text(talk: Talk) -> None:
-    await talk.says("/start")
-    await talk.tabled()
-    failure = refused(400, "Bad Request: RICH_MESSAGE_TEXT_TOO_LONG")
-    talk.house.emulator.faults.next("sendRichMessage", failure)
+async def test_where_one_table_is_refused_that_paper_alone_comes_as_text(
+    talk: Conversation,
+) -> None:
+    await talk.send_text("/start")
+    await talk.use_table_form()
+    failure = error_response(400, "Bad Request: RICH_MESSAGE_TEXT_TOO_LONG")
+    talk.running_bot.emulator.faults.schedule("sendRichMessage", failure)
 
-    answers = await talk.says(f"{LINK} https://arxiv.org/abs/{OTHER}")
+    answers = await talk.send_text(f"{LINK} https://arxiv.org/abs/{OTHER}")
 
     assert [one.is_rich for one in answers] == [False, True]
     assert ids(answers) == [KNOWN, OTHER]
 
 
-async def test_papers_in_the_talk_of_a_group_are_for_the_people(talk: Talk) -> None:
-    lab = await talk.lab()
-    assert lab.place
-    lab.place.promote_bot()  # so that it hears everything
-    [greeting] = [one for one in lab.person.reads(lab.place) if one.is_from_bot]
+async def test_papers_in_the_talk_of_a_group_are_for_the_people(talk: Conversation) -> None:
+    lab = await talk.create_group()
+    assert lab.group
+    lab.group.promote_bot()  # so that it hears everything
+    [greeting] = [one for one in lab.person.messages(lab.group) if one.is_from_bot]
 
-    assert await lab.says(f"Have you seen {LINK}?") == []
-    lab.person.say(LINK, lab.place, reply_to=greeting.id)
-    assert await lab.house.answered(lab.person, lab.place) == []
-    assert "The Second Epoch Problem" in (await lab.hears(f"/paper see {LINK}")).text
+    assert await lab.send_text(f"Have you seen {LINK}?") == []
+    lab.person.send_text(LINK, lab.group, reply_to_id=greeting.id)
+    assert await lab.running_bot.wait_for_replies(lab.person, lab.group) == []
+    assert "The Second Epoch Problem" in (await lab.ask(f"/paper see {LINK}")).text
 
 
-async def test_a_query_with_a_number_stays_a_topic(talk: Talk) -> None:
-    preview = await talk.hears('ti:"2D 1207.7214 limits"')
+async def test_a_query_with_a_number_stays_a_topic(talk: Conversation) -> None:
+    preview = await talk.ask('ti:"2D 1207.7214 limits"')
 
     assert preview.text.startswith('ti:"2D 1207.7214 limits"\n')
-    assert talk.text("button-subscribe") in preview.buttons
+    assert talk.text("button-subscribe") in preview.button_labels
 
 
-async def test_a_longer_message_without_a_paper_is_still_refused(talk: Talk) -> None:
-    told = await talk.hears("long " * 500)
+async def test_a_longer_message_without_a_paper_is_still_refused(talk: Conversation) -> None:
+    told = await talk.ask("long " * 500)
 
     assert talk.text("query-too-long", max=2000) in told.text

@@ -6,106 +6,113 @@ from datetime import date
 
 import pytest
 
-from storage.records import Announcement, Kind, Paper
+from storage.records import Announcement, AnnouncementKind, Paper
 from tests.chat.covered import covers
-from tests.chat.talk import Talk
-from tests.support.database import count
+from tests.chat.talk import Conversation
+from tests.support.database import count_rows
 
 TODAY = date(2026, 11, 20)
 
 
-async def opened(talk: Talk, words: str = "language") -> None:
+async def opened(talk: Conversation, words: str = "language") -> None:
     """An entry of the topic's digest."""
-    await talk.follows(words)
-    await talk.hears("/digest")
-    await talk.presses(label="1")
+    await talk.subscribe(words)
+    await talk.ask("/digest")
+    await talk.press_button(label="1")
 
 
 @covers("[less]", "[exclude]", "[include]", "[cancel]")
-async def test_one_tap_changes_the_topic_visibly_and_another_undoes_it(either: Talk) -> None:
+async def test_one_tap_changes_the_topic_visibly_and_another_undoes_it(
+    either: Conversation,
+) -> None:
     await opened(either)
     [before] = await either.topics()
 
-    [choice] = (await either.presses("entry-button-less")).new
+    [choice] = (await either.press_button("entry-button-less")).new_messages
     assert choice.text.startswith(either.text("less-which", topic="language"))
-    offered = choice.buttons[:-1]
+    offered = choice.button_labels[:-1]
     assert 3 <= len(offered) <= 5
     assert any(label.startswith("-au:") for label in offered)
-    assert choice.buttons[-1] == either.text("button-cancel")
+    assert choice.button_labels[-1] == either.text("button-cancel")
 
-    changed = (await either.presses(label=offered[0])).one
+    changed = (await either.press_button(label=offered[0])).only_message
     assert changed.id == choice.id
     [after] = await either.topics()
     assert after.query == f"language {offered[0]}"
     assert changed.text == either.text("less-done", query=after.query)
     assert (after.cursor, after.next_due) == (before.cursor, before.next_due)
 
-    undone = (await either.presses("button-undo")).one
+    undone = (await either.press_button("button-undo")).only_message
     assert undone.text == either.text("less-undone", query="language")
     [back] = await either.topics()
     assert (back.query, back.name) == (before.query, before.name)
 
 
 @covers("[less]")
-async def test_a_paper_that_no_topic_finds_changes_nothing(talk: Talk) -> None:
-    await talk.follows("zymurgy")
-    await talk.hears("/digest language")
-    await talk.presses(label="1")
-    before = talk.rows()
+async def test_a_paper_that_no_topic_finds_changes_nothing(talk: Conversation) -> None:
+    await talk.subscribe("zymurgy")
+    await talk.ask("/digest language")
+    await talk.press_button(label="1")
+    before = talk.store_rows()
 
-    answer = await talk.presses("entry-button-less")
+    answer = await talk.press_button("entry-button-less")
 
-    assert (answer.toast, answer.is_nothing) == (talk.text("less-no-topic"), True)
-    assert talk.rows() == before
+    assert (answer.toast, answer.is_empty) == (talk.text("less-no-topic"), True)
+    assert talk.store_rows() == before
 
 
 @covers("[exclude]", "[include]")
-async def test_only_administrators_change_a_groups_topic(lab: Talk) -> None:
-    bob = lab.member()
+async def test_only_administrators_change_a_groups_topic(lab: Conversation) -> None:
+    bob = lab.as_new_member()
     await opened(lab)
-    [choice] = (await bob.presses("entry-button-less")).new
+    [choice] = (await bob.press_button("entry-button-less")).new_messages
 
-    refused = await bob.presses(label=choice.buttons[0])
+    refused = await bob.press_button(label=choice.button_labels[0])
 
-    assert (refused.toast, refused.is_nothing) == (lab.text("refusal-not-admin"), True)
+    assert (refused.toast, refused.is_empty) == (lab.text("refusal-not-admin"), True)
     [topic] = await lab.topics()
     assert topic.query == "language"
-    await lab.presses(label=choice.buttons[0])
+    await lab.press_button(label=choice.button_labels[0])
     [topic] = await lab.topics()
-    assert topic.query == f"language {choice.buttons[0]}"
+    assert topic.query == f"language {choice.button_labels[0]}"
 
 
 @covers("[more]", "[draft]")
-async def test_similar_papers_open_and_the_author_can_be_followed(either: Talk) -> None:
+async def test_similar_papers_open_and_the_author_can_be_followed(either: Conversation) -> None:
     await opened(either)
 
-    [shown] = (await either.presses("entry-button-more")).new
+    [shown] = (await either.press_button("entry-button-more")).new_messages
 
     assert shown.text.startswith(either.text("more-title"))
-    assert shown.buttons[0] == "1"
+    assert shown.button_labels[0] == "1"
     title = shown.text.splitlines()[1]
     assert f". {title}" not in shown.text, "a paper is not similar to itself"
-    [other] = (await either.presses(label="1", message=shown.id)).new
-    assert other.buttons[0] == either.text("entry-button-save")
-    [preview] = (await either.presses(label=shown.buttons[-1], message=shown.id)).new
+    [other] = (await either.press_button(label="1", message_id=shown.id)).new_messages
+    assert other.button_labels[0] == either.text("entry-button-save")
+    [preview] = (
+        await either.press_button(label=shown.button_labels[-1], message_id=shown.id)
+    ).new_messages
     assert preview.text.startswith("au:")
-    assert count(either.house.store, "subscriptions") == 1
+    assert count_rows(either.running_bot.store, "subscriptions") == 1
 
 
 @covers("[more]")
 @pytest.mark.parametrize("title", ["", " "])
 async def test_a_paper_without_a_title_is_shown_by_its_id_wherever_it_is_listed(
-    talk: Talk, title: str
+    talk: Conversation, title: str
 ) -> None:
-    store = talk.house.store
+    store = talk.running_bot.store
     bare = Paper("arxiv:2611.90909", 1, title, "Zymurgy ferments.", ("Ana",), ("cs.RO",))
-    store.papers.add([Announcement(bare, "cs.RO", Kind.NEW, TODAY)], seen=talk.house.clock.at)
+    store.papers.add_announcements(
+        [Announcement(bare, "cs.RO", AnnouncementKind.NEW, TODAY)],
+        seen_at=talk.running_bot.clock.instant,
+    )
 
-    listed = await talk.hears("/search zymurgy")
-    opened = (await talk.presses(label="1")).new[0]
-    alike = (await talk.presses("entry-button-more")).new[0]
-    await talk.presses("entry-button-save", message=opened.id)
-    saved = await talk.hears("/saved")
+    listed = await talk.ask("/search zymurgy")
+    opened = (await talk.press_button(label="1")).new_messages[0]
+    alike = (await talk.press_button("entry-button-more")).new_messages[0]
+    await talk.press_button("entry-button-save", message_id=opened.id)
+    saved = await talk.ask("/saved")
 
     for shown in (listed, opened, alike, saved):
         assert bare.id in shown.text

@@ -7,13 +7,18 @@ from dataclasses import replace
 
 import pytest
 
-from bot.demo.people.visible_messages import Visible
-from bot.topics.matching import matches
-from bot.topics.query.alternatives import alternatives, any_of, fewer, loosened
+from bot.demo.people.visible_messages import VisibleMessage
+from bot.topics.matching import match_paper
+from bot.topics.query.alternatives import (
+    alternative_readings,
+    looser_readings,
+    readings_with_any_word,
+    readings_with_fewer_words,
+)
 from bot.topics.query.parser import QueryError, parse
-from storage.engine.query_budget import OverBudget
-from storage.records import Announcement, Kind, Paper
-from tests.chat.talk import Talk
+from storage.engine.query_budget import QueryBudgetExceeded
+from storage.records import Announcement, AnnouncementKind, Paper
+from tests.chat.talk import Conversation
 from tests.support.builders import papers
 
 PAIRS = (
@@ -160,14 +165,14 @@ def test_there_are_more_than_two_hundred() -> None:
 
 @pytest.mark.parametrize("kind", SAID)
 async def test_it_is_understood_as_meant_or_the_meant_reading_is_offered(
-    talk: Talk, kind: str
+    talk: Conversation, kind: str
 ) -> None:
-    await talk.says("/start")
-    await talk.house.settles(talk.person)
+    await talk.send_text("/start")
+    await talk.running_bot.finish_onboarding(talk.person)
     held = [one.paper for one in await _announced(talk)]
     missed, told_to_wait = [], []
     for said, meant in SAID[kind]:
-        [answer] = await talk.says(said)
+        [answer] = await talk.send_text(said)
         if parse(meant).text not in {*_readings(answer), _canonical(said)}:
             missed.append((said, meant, _labels(answer)))
         if talk.text("preview-none") in answer.text and _any_reading_finds(said, held):
@@ -178,81 +183,86 @@ async def test_it_is_understood_as_meant_or_the_meant_reading_is_offered(
 
 
 @pytest.mark.parametrize("said", ["zzyzx", "qwertyuiop asdfgh", "zzyzx or qqqq", "by Zz Qq"])
-async def test_where_no_reading_finds_papers_it_may_be_rare(talk: Talk, said: str) -> None:
-    await talk.says("/start")
-    await talk.house.settles(talk.person)
+async def test_where_no_reading_finds_papers_it_may_be_rare(talk: Conversation, said: str) -> None:
+    await talk.send_text("/start")
+    await talk.running_bot.finish_onboarding(talk.person)
 
-    answer = await talk.hears(said)
+    answer = await talk.ask(said)
 
     assert talk.text("preview-none") in answer.text
 
 
-async def test_a_pressed_reading_is_previewed_and_followed(talk: Talk) -> None:
-    await talk.says("/start")
-    await talk.house.settles(talk.person)
-    answer = await talk.hears("Nomvula Shezi")
+async def test_a_pressed_reading_is_previewed_and_followed(talk: Conversation) -> None:
+    await talk.send_text("/start")
+    await talk.running_bot.finish_onboarding(talk.person)
+    answer = await talk.ask("Nomvula Shezi")
     [label] = [one for one in _labels(answer) if one.startswith("au:")]
     assert label == talk.text("suggestion-stored", query='au:"Nomvula Shezi"', papers=1)
 
-    shown = await talk.presses(label=label)
-    await talk.presses("button-subscribe", message=shown.one.id)
+    shown = await talk.press_button(label=label)
+    await talk.press_button("button-subscribe", message_id=shown.only_message.id)
 
     assert [topic.query for topic in await talk.topics()] == ['au:"nomvula shezi"']
 
 
-async def test_a_search_that_finds_nothing_offers_the_reading_that_does(talk: Talk) -> None:
-    answer = await talk.hears("/search Nomvula Shezi")
+async def test_a_search_that_finds_nothing_offers_the_reading_that_does(talk: Conversation) -> None:
+    answer = await talk.ask("/search Nomvula Shezi")
     [label] = [one for one in _labels(answer) if one.startswith("au:")]
 
-    shown = await talk.presses(label=label)
+    shown = await talk.press_button(label=label)
 
-    assert "Speculative Decoding" in shown.one.text
+    assert "Speculative Decoding" in shown.only_message.text
 
 
 async def test_a_digest_of_words_that_find_nothing_offers_the_reading_that_does(
-    talk: Talk,
+    talk: Conversation,
 ) -> None:
-    answer = await talk.hears("/digest Nomvula Shezi")
+    answer = await talk.ask("/digest Nomvula Shezi")
 
     assert any(one.startswith('au:"Nomvula Shezi"') for one in _labels(answer))
 
 
-async def test_new_words_of_a_topic_may_be_another_reading(talk: Talk) -> None:
-    topic = await talk.follows("diffusion")
-    listed = await talk.hears("/list")
-    await talk.presses(label="1", message=listed.id)
-    await talk.presses("button-words")
-    shown = await talk.hears("diffusion or decoding")
+async def test_new_words_of_a_topic_may_be_another_reading(talk: Conversation) -> None:
+    topic = await talk.subscribe("diffusion")
+    listed = await talk.ask("/list")
+    await talk.press_button(label="1", message_id=listed.id)
+    await talk.press_button("button-words")
+    shown = await talk.ask("diffusion or decoding")
     [label] = [one for one in _labels(shown) if one.startswith("diffusion OR decoding")]
 
-    await talk.presses(label=label)
+    await talk.press_button(label=label)
 
     [changed] = await talk.topics()
     assert (changed.key, changed.query) == (topic.key, "decoding OR diffusion")
 
 
-async def test_words_near_each_other_are_offered_where_that_cuts_the_noise(talk: Talk) -> None:
+async def test_words_near_each_other_are_offered_where_that_cuts_the_noise(
+    talk: Conversation,
+) -> None:
     told = papers(*range(60))
     far = [replace(one, abstract=f"A transformer. {'word ' * 20} A graph.") for one in told[:40]]
     near = [replace(one, abstract="A graph transformer.") for one in told[40:]]
-    await talk.house.announce(
-        [Announcement(one, "cs.CV", Kind.NEW, talk.house.clock.at.date()) for one in far + near]
+    await talk.running_bot.announce(
+        [
+            Announcement(one, "cs.CV", AnnouncementKind.NEW, talk.running_bot.clock.instant.date())
+            for one in far + near
+        ]
     )
 
-    answer = await talk.hears("/sub transformer graph")
+    answer = await talk.ask("/sub transformer graph")
 
     assert talk.text("suggestion-together", papers=20) in answer.text
     assert '"graph transformer"~10 – 20 papers a week' in _labels(answer)
 
 
-def _readings(answer: Visible) -> set[str]:
+def _readings(answer: VisibleMessage) -> set[str]:
     """The canonical texts of what the buttons of an answer offer."""
     texts = (re.sub(r" – [\d,]+\+? papers?( a week)?$", "", label) for label in _labels(answer))
     return {text for text in map(_canonical, texts) if text}
 
 
-def _labels(answer: Visible) -> list[str]:
-    return [*answer.buttons]
+def _labels(answer: VisibleMessage) -> list[str]:
+    return [*answer.button_labels]
 
 
 def _canonical(words: str) -> str:
@@ -262,36 +272,41 @@ def _canonical(words: str) -> str:
         return ""
 
 
-async def _announced(talk: Talk) -> list[Announcement]:
-    store = talk.house.store
-    return await store.run(store.papers.announced_between, 0, store.papers.last_seq())
+async def _announced(talk: Conversation) -> list[Announcement]:
+    store = talk.running_bot.store
+    return await store.run(store.papers.announcements_between, 0, store.papers.last_seq())
 
 
 def _any_reading_finds(said: str, held: list[Paper]) -> bool:
-    for text in (*alternatives(said), *loosened(said), *fewer(said), *any_of(said)):
+    for text in (
+        *alternative_readings(said),
+        *looser_readings(said),
+        *readings_with_fewer_words(said),
+        *readings_with_any_word(said),
+    ):
         try:
             query = parse(text)
         except QueryError:
             continue
-        if any(matches(query, paper) is not None for paper in held):
+        if any(match_paper(query, paper) is not None for paper in held):
             return True
     return False
 
 
 @pytest.mark.parametrize("asked", ["/search diffusion", "/search zzyzx", '/sub "diffusion'])
 async def test_what_is_only_offered_refuses_no_answer(
-    talk: Talk, asked: str, monkeypatch: pytest.MonkeyPatch
+    talk: Conversation, asked: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Where a person's time is spent, the answer comes without other readings."""
 
     def dear(*given: object, **named: object) -> object:
-        raise OverBudget
+        raise QueryBudgetExceeded
 
-    await talk.says("/start")
-    before = (await talk.hears(asked)).text
-    monkeypatch.setattr("bot.chat.handlers.papers.search.suggestions", dear)
-    monkeypatch.setattr("bot.chat.handlers.topics.new_topic.suggested", dear)
+    await talk.send_text("/start")
+    before = (await talk.ask(asked)).text
+    monkeypatch.setattr("bot.chat.handlers.papers.search.find_suggestions", dear)
+    monkeypatch.setattr("bot.chat.handlers.topics.new_topic.suggest_other_readings", dear)
 
-    answer = await talk.hears(asked)
+    answer = await talk.ask(asked)
 
     assert answer.text == before.partition("Did you mean")[0].rstrip()
