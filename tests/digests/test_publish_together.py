@@ -107,7 +107,7 @@ def test_a_number_that_was_undone_lends_nobody_its_rows(
 
         def put_once(parcel: OutboxMessage, *, due_at: datetime | None = None) -> bool:
             is_second = parcel.period.startswith(f"{second.key}/")
-            return broken(parcel, due_at=due_at) if is_second else put(parcel, due_at=due)
+            return broken(parcel, due_at=due_at) if is_second else put(parcel, due_at=due_at)
 
         patch.setattr(store.outbox, "put_once", put_once)
         assert publish_due_chats(store, BOT, DUE_AT) == PublishResult(chats=2, digests=2, failed=1)
