@@ -81,12 +81,13 @@ _ARXIV_WORD_BEFORE = re.compile(
 _URL_BEFORE = re.compile(rf"(?<![a-z0-9.-]){_PAPER_URL}\Z", _FLAGS)
 _URL_WINDOW = 160  # characters before an id in which its address must begin
 
-# What stands before a bare id and makes it a part of something else, and what does so behind it.
+# What stands before a bare id on its line and makes it a part of something else, or behind it.
 _JOINED_BEFORE = re.compile(
-    r"(?:[a-z0-9à-ɏ.\-/+@%&=]|[$€£¥₹]\s?|\+\d[\d\s()\-]{0,12})\Z", re.IGNORECASE
+    r"(?:[a-z0-9à-ɏ.\-/+@%&=]|[$€£¥₹][^\S\n]?|\+\d(?:[\d()\-]|[^\S\n]){0,12})\Z", re.IGNORECASE
 )
 _JOINED_AFTER = re.compile(
-    r"[a-z0-9@%]|_\w|[.,:/\-]\d(?!\d{3}[.。]\d{4})|/\w|\s?(?:[$€£¥₹元]|(?:usd|eur|gbp|cny|rmb|jpy)\b)",
+    r"[a-z0-9@%]|_\w|[.,:/\-]\d(?!\d{3}[.。]\d{4})|/\w"
+    r"|[^\S\n]?(?:[$€£¥₹元]|(?:usd|eur|gbp|cny|rmb|jpy)\b)",
     _FLAGS,
 )
 _FILE_EXTENSION = re.compile(r"\.(?:pdf|html?)(?![a-z0-9])", _FLAGS)

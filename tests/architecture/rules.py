@@ -259,7 +259,7 @@ def imports_in_functions(name: str, tree: ast.Module) -> list[str]:
 
 _SENTENCE = re.compile(r"[A-Za-z]+(?: [A-Za-z'’]+){2,}")
 # Telegram's own error texts, and queries to try.
-_QUOTED_CONSTANTS = ("ERROR", "EXAMPLES")
+_QUOTED_CONSTANT = re.compile(r"_*(?:EXAMPLES\w*|\w*_ERRORS)")
 _HAN = re.compile(r"[\u4e00-\u9fff]")
 _USER_FACING_MODULES = (
     "bot.chat",
@@ -284,10 +284,10 @@ _MODULES_WITH_CHINESE = (
     "bot.topics.cadence_text",
 )
 _OPERATOR_OUTCOMES = (
-    "Later",
-    "Unknown",
-    "Gone",
-    "Refused",
+    "RetryLater",
+    "UnknownOutcome",
+    "ChatUnreachable",
+    "MessageRejected",
 )  # outcomes: for the operator, not the chat
 
 
@@ -338,7 +338,7 @@ def _nodes_not_shown(tree: ast.Module) -> set[ast.AST]:
             node.value, ast.Dict | ast.Tuple | ast.Set
         ):
             target = node.targets[0] if isinstance(node, ast.Assign) else node.target
-            if isinstance(target, ast.Name) and target.id.strip("_").startswith(_QUOTED_CONSTANTS):
+            if isinstance(target, ast.Name) and _QUOTED_CONSTANT.fullmatch(target.id):
                 skipped.update(ast.walk(node.value))
     return skipped
 

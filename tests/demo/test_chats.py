@@ -57,7 +57,7 @@ async def test_a_deleted_account(ask: CallMethod, ada: Person) -> None:
 async def test_a_place_shuts_the_bot_out(
     emulator: Emulator, ask: CallMethod, ada: Person, kind: str
 ) -> None:
-    place = getattr(emulator.people, kind)("Lab", ada)
+    place = getattr(emulator.people, f"create_{kind}")("Lab", ada)
 
     outside = await ask("sendMessage", chat_id=place.id, text="x")
     place.add_bot(is_administrator=True)

@@ -34,7 +34,7 @@ async def test_waiting_in_vain_fails_with_the_story(
     monkeypatch.setattr(person, "DEFAULT_TIMEOUT", 0.01)
 
     with pytest.raises(AssertionError, match=r"Papergram\nHello\n\[Go\]"):
-        await ada.wait_until(lambda chat: len(chat) > 1, timeout=0.01)
+        await ada.wait_until(lambda chat: len(chat) > 1, timeout_seconds=0.01)
     with pytest.raises(AssertionError, match="never answered the press of 'Go'"):
         await ada.press_button("Go")
     with pytest.raises(AssertionError, match="no button 'Stop'"):

@@ -195,9 +195,11 @@ class Watched:
     ends_at: int = 10**9
     sizes: list[int] = field(default_factory=list)
 
-    def add(self, announcements: Sequence[Announcement], *, seen: datetime) -> IngestCounts:
+    def add_announcements(
+        self, announcements: Sequence[Announcement], *, seen_at: datetime
+    ) -> IngestCounts:
         self.sizes.append(len(announcements))
-        added = self.papers.add_announcements(announcements, seen_at=seen)
+        added = self.papers.add_announcements(announcements, seen_at=seen_at)
         if len(self.sizes) == self.ends_at:
             raise Crash
         return added

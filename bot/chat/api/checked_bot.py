@@ -115,7 +115,7 @@ class Client(telegram.Bot):
     set_my_short_description = _validated(telegram.Bot.set_my_short_description)
 
     async def get_raw_updates(
-        self, offset: int, timeout: int, allowed_updates: Sequence[str]
+        self, offset: int, timeout_seconds: int, allowed_updates: Sequence[str]
     ) -> list[str]:
         """The JSON of each update from ``offset`` on, as Telegram sent it.
 
@@ -124,14 +124,14 @@ class Client(telegram.Bot):
         """
         fields = {
             "offset": str(offset),
-            "timeout": str(timeout),
+            "timeout": str(timeout_seconds),
             "allowed_updates": json.dumps(allowed_updates),
         }
         _, payload = await self._polling.do_request(
             f"{self.base_url}/getUpdates",
             "POST",
             ApiParameters(fields),
-            read_timeout=(self._polling.read_timeout or 0) + timeout,
+            read_timeout=(self._polling.read_timeout or 0) + timeout_seconds,
         )
         text = payload.decode("utf-8", "replace")
         try:

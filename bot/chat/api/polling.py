@@ -71,7 +71,7 @@ async def poll(
     store: Store,
     on_updates: Callable[[], None],
     *,
-    timeout: int = POLL_SECONDS,
+    timeout_seconds: int = POLL_SECONDS,
     sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
     monotonic: Callable[[], float] = time.monotonic,
 ) -> None:
@@ -88,8 +88,8 @@ async def poll(
         try:
             offset = await store.run(store.inbox.last_update_id, bot.id) + 1
             started = loop.time()
-            answer = await bot.get_raw_updates(offset, timeout, ALLOWED_UPDATES)
-            if not answer and loop.time() - started < min(timeout, MIN_EMPTY_POLL_SECONDS):
+            answer = await bot.get_raw_updates(offset, timeout_seconds, ALLOWED_UPDATES)
+            if not answer and loop.time() - started < min(timeout_seconds, MIN_EMPTY_POLL_SECONDS):
                 await sleep(MIN_EMPTY_POLL_SECONDS)  # whoever answers so does not wait for updates
             updates, has_readable_id = parse_raw_updates(bot.id, answer, offset)
             if answer and not updates:

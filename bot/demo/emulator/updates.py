@@ -98,14 +98,14 @@ class UpdateQueue:
         ):
             self._queue.popleft()
 
-    async def fetch(self, offset: int, limit: int, timeout: int) -> list[JsonObject]:
-        """Give waiting updates, waiting up to ``timeout`` seconds for the first."""
+    async def fetch(self, offset: int, limit: int, timeout_seconds: int) -> list[JsonObject]:
+        """Give waiting updates, waiting up to ``timeout_seconds`` seconds for the first."""
         if self.webhook is not None:
             raise ApiError(409, _WEBHOOK_ACTIVE)
         self._terminate_other_poll()
         self._acknowledge_offset(offset)
-        if not self._queue and timeout > 0 and not self.is_closed:
-            await self._wait_for_update(timeout)
+        if not self._queue and timeout_seconds > 0 and not self.is_closed:
+            await self._wait_for_update(timeout_seconds)
         return [queued.update for queued in self._queue][:limit]
 
     def _acknowledge_offset(self, offset: int) -> None:
@@ -119,10 +119,10 @@ class UpdateQueue:
             self._poll.is_terminated = True
             self._poll.wake_event.set()
 
-    async def _wait_for_update(self, timeout: int) -> None:
+    async def _wait_for_update(self, timeout_seconds: int) -> None:
         poll = self._poll = _LongPoll()
         try:
-            async with asyncio.timeout(min(timeout, 50)):
+            async with asyncio.timeout(min(timeout_seconds, 50)):
                 await poll.wake_event.wait()
         except TimeoutError:
             pass

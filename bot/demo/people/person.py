@@ -175,11 +175,11 @@ class Person:
         predicate: ChatPredicate,
         group: GroupOrChannel | None = None,
         *,
-        timeout: float = DEFAULT_TIMEOUT,
+        timeout_seconds: float = DEFAULT_TIMEOUT,
     ) -> tuple[VisibleMessage, ...]:
         """Wait until the chat is as described and give it; fail with its transcript otherwise."""
         try:
-            async with asyncio.timeout(timeout):
+            async with asyncio.timeout(timeout_seconds):
                 while not predicate(self.messages(group)):
                     await self.state.wait_for_event()
         except TimeoutError:

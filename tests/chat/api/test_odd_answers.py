@@ -167,7 +167,7 @@ async def polled(store: Store, answers: list[HttpAnswer], *, wait: int = 0) -> P
     async with stub_bot_api(next_answer) as (bot, double):
         await bot.get_me()
         task = asyncio.create_task(
-            polling.poll(bot, store, lambda: None, timeout=wait, sleep=sleep)
+            polling.poll(bot, store, lambda: None, timeout_seconds=wait, sleep=sleep)
         )
         waits = asyncio.create_task(done.wait())
         await asyncio.wait([task, waits], timeout=30, return_when=asyncio.FIRST_COMPLETED)

@@ -276,7 +276,9 @@ async def test_an_errand_of_which_nothing_can_be_stored_is_paid_for_once(
     assert asked == ["2402.12844"]
 
 
-@pytest.mark.parametrize("breaks", ["asked", "standing", "errand_of", "again"])
+@pytest.mark.parametrize(
+    "breaks", ["parse_update", "authorize", "stored_follow_up", "rebuild_request"]
+)
 async def test_an_errand_that_cannot_be_taken_up_is_given_up_with_a_word(
     store: Store, monkeypatch: pytest.MonkeyPatch, breaks: str
 ) -> None:
@@ -284,7 +286,10 @@ async def test_an_errand_that_cannot_be_taken_up_is_given_up_with_a_word(
     first = Life(store, _hangs)
     await first.begins()
     await first.killed()
-    errors = {"asked": UnreadableUpdate("KeyError"), "again": InvalidValue("never")}
+    errors = {
+        "parse_update": UnreadableUpdate("KeyError"),
+        "rebuild_request": InvalidValue("never"),
+    }
 
     def broken(*_: object) -> object:
         raise errors.get(breaks, ZeroDivisionError())

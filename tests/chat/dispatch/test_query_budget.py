@@ -80,10 +80,10 @@ async def test_topics_that_there_is_no_time_for_are_counted_beside_the_others(
     class OnlyTheFirst(NewAnnouncements):
         """Takes too long for all topics but the first."""
 
-        def __init__(self, store: Store, after: int, only: str = "") -> None:
-            if only != "diffusion":
+        def __init__(self, store: Store, after: int, only_query: str = "") -> None:
+            if only_query != "diffusion":
                 raise QueryBudgetExceeded
-            super().__init__(store, after, only)
+            super().__init__(store, after, only_query)
 
     monkeypatch.setattr(issue_digest, "NewAnnouncements", OnlyTheFirst)
     told = [message.text for message in await talk.send_text("/digest")]

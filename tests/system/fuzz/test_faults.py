@@ -25,7 +25,7 @@ from tests.system.fuzz.desk import hostile_chat
 from tests.system.fuzz.test_digests import judge, parcel_of
 
 # The package's name for it is a function of the texts.
-spoken = import_module("bot.render.entry_content")
+entry_content = import_module("bot.render.entry_content")
 ENGLISH = DisplayOptions(language="en", languages=("en",))
 BLANK = "\u200b\u3164\u2800"
 
@@ -138,8 +138,8 @@ FAULTS: tuple[tuple[ModuleType, str, object], ...] = (
     (html_message, "escape", _same),
     (html_message, "shorten", _same),
     (rich_message, "shorten", _same),
-    (spoken, "plain", _same),
-    (spoken, "is_safe", bool),
+    (entry_content, "display_text", _same),
+    (entry_content, "is_safe_link", bool),
     (html_message, "split_into_runs", lambda sizes, room, most: [(1, len(sizes))]),
     (html_message, "split_into_runs", lambda sizes, room, most: [(1, len(sizes) - 1)]),
     (rich_message, "split_into_runs", lambda sizes, room, most: [(1, len(sizes) - 1)]),
@@ -203,9 +203,9 @@ Doctor = Callable[[Message], Message]
         lambda made: replace(made, html=made.html + '<a href="https://evil.example/">x</a>'),
         lambda made: replace(made, html=made.html.replace("2611.90001", "2611.90002")),
         lambda made: replace(made, html=made.html + "x" * 4000),
-        lambda made: replace(made, button_labels=((Button("x", Action("x" * 70, 1, 1)),),)),
-        lambda made: replace(made, button_labels=((Button("\u3164", Action("entry", 1, 1)),),)),
-        lambda made: replace(made, button_labels=((Button("x", Action("unknown", 1, 1)),),)),
+        lambda made: replace(made, buttons=((Button("x", Action("x" * 70, 1, 1)),),)),
+        lambda made: replace(made, buttons=((Button("\u3164", Action("entry", 1, 1)),),)),
+        lambda made: replace(made, buttons=((Button("x", Action("unknown", 1, 1)),),)),
     ],
 )
 def test_a_spoiled_message_is_refused(spoil: Doctor) -> None:

@@ -49,10 +49,10 @@ class BotProcess:
         self.send_signal(signal.SIGKILL)
         await self.process.wait()
 
-    async def wait_for_exit(self, timeout: float) -> int:
+    async def wait_for_exit(self, timeout_seconds: float) -> int:
         """Its exit code, which has to come within so many seconds."""
         try:
-            async with asyncio.timeout(timeout):
+            async with asyncio.timeout(timeout_seconds):
                 return await self.process.wait()
         except TimeoutError:
             raise AssertionError(f"the program did not end\n{self.output()}") from None
@@ -112,11 +112,11 @@ async def wait_until(
     condition: Callable[[], bool],
     failure_message: Callable[[], str] | str,
     *,
-    timeout: float = 20.0,
+    timeout_seconds: float = 20.0,
 ) -> None:
     """Waits until something is so."""
     try:
-        async with asyncio.timeout(timeout):
+        async with asyncio.timeout(timeout_seconds):
             while not condition():  # noqa: ASYNC110 - nothing rings when another process has done it
                 await asyncio.sleep(_POLL_INTERVAL)
     except TimeoutError:
