@@ -1,1 +1,1 @@
-"""What arXiv publishes about itself: categories, calendar, identifiers, feeds."""
+"""arXiv's own facts: categories, calendar, identifiers, feeds and how its texts are written."""

@@ -1,4 +1,4 @@
-"""How do arXiv's sources write a paper? Ids, announced texts of three eras, clean characters."""
+"""Read ids, kinds and texts from arXiv's announcements, in the formats of three eras."""
 
 from __future__ import annotations
 
@@ -10,9 +10,9 @@ from bot.arxiv.identifiers import arxiv_id_version
 from storage.records import AnnouncementKind
 
 _INVISIBLE = re.compile(
-    "[\x00-\x08\x0b-\x0d\x0e-\x1f\x7f-\x9f"  # controls but tab and newline
-    "\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff"  # zero width, direction overrides
-    "\ud800-\udfff\ufffe\uffff]"  # halves of characters, no characters
+    "[\x00-\x08\x0b-\x0d\x0e-\x1f\x7f-\x9f"  # control characters except tab and newline
+    "\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff"  # zero-width characters and direction overrides
+    "\ud800-\udfff\ufffe\uffff]"  # surrogates and noncharacters
 )
 _PREFIX = re.compile(
     r"arXiv:(?P<id>\S+?)v(?P<version>\d{1,3})\s+Announce Type:\s*(?P<kind>[a-z-]+)\s+Abstract:\s*",
@@ -43,7 +43,7 @@ class Identity:
 
 @dataclass(frozen=True, slots=True)
 class AnnouncementText:
-    """What an announcement's own words say; ``None`` and ``""`` where they do not."""
+    """The title, abstract, id and kind in an announcement; ``None`` or ``""`` where absent."""
 
     title: str
     abstract: str
@@ -53,20 +53,20 @@ class AnnouncementText:
 
 
 def strip_invisible(text: str) -> str:
-    """The text without characters that nobody can see, trimmed; nothing else is altered."""
+    """Return the text stripped and without invisible characters, otherwise unchanged."""
     if _INVISIBLE.search(text):
         text = _INVISIBLE.sub("", text)
     return text.strip()
 
 
 def parse_identity(text: str) -> Identity | None:
-    """The paper that a guid, link or bare id names: ``oai:arXiv.org:2504.17830v1``."""
+    """Return the paper that a guid, link or bare id names: ``oai:arXiv.org:2504.17830v1``."""
     match = arxiv_id_version(text)
     return Identity(*match) if match else None
 
 
 def parse_kind(text: str) -> AnnouncementKind | None:
-    """The kind that a feed names, if it is one."""
+    """Return the announcement kind that a feed names, or None for an unknown one."""
     try:
         return AnnouncementKind(text.strip().lower())
     except ValueError:
@@ -74,11 +74,11 @@ def parse_kind(text: str) -> AnnouncementKind | None:
 
 
 def parse_announcement_text(title: str, description: str) -> AnnouncementText:
-    """A title and description of any of the feed's three eras, without what was put around.
+    """Return the plain title and description of an announcement from any of the feed's three eras.
 
-    Since February 2024 the description begins with id and kind; until January 2024 the title
-    ended with them, after a full stop that is not the author's, and the description was HTML;
-    in between neither said anything.
+    Since February 2024 the description begins with id and kind. Until January 2024 the title ended
+    with them, after a full stop that is not the author's, and the description was HTML. In between,
+    neither carried them.
     """
     prefix = _PREFIX.match(description)
     if prefix:
@@ -104,7 +104,7 @@ def parse_announcement_text(title: str, description: str) -> AnnouncementText:
 
 
 def unwrap_lines(text: str) -> str:
-    """Hard-wrapped lines as one line a paragraph; a paragraph begins with two blanks."""
+    """Join hard-wrapped lines, one line per paragraph; a paragraph begins with two spaces."""
     first_line, *other_lines = strip_invisible(text).split("\n")
     lines = [first_line.rstrip()]
     for line in other_lines:
@@ -114,7 +114,7 @@ def unwrap_lines(text: str) -> str:
 
 
 def one_line(text: str) -> str:
-    """A title, comment or reference without the line breaks of its printing."""
+    """Return a title, comment or reference with its line breaks replaced by spaces."""
     return _BLANKS.sub(" ", strip_invisible(text)) if "\n" in text else strip_invisible(text)
 
 
@@ -123,6 +123,6 @@ def _identity_of_match(match: re.Match[str]) -> Identity | None:
 
 
 def _old_description_text(description: str) -> str:
-    """The text of an old description: paragraphs unmarked, links as addresses, lines joined."""
+    """Return an old HTML description as text: paragraphs joined, links as addresses."""
     text = _TAG.sub("", _LINK.sub(r"\1", description))
     return unwrap_lines(html.unescape(text))

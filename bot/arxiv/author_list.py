@@ -1,4 +1,4 @@
-"""Read the names of authors from the lines and elements in which sources write them."""
+"""Split the author lines and elements of sources into names."""
 
 from __future__ import annotations
 
@@ -16,8 +16,8 @@ from bot.arxiv.author_names import (
     split_suffix,
 )
 
-MAX_LINE_LENGTH = 500_000  # characters of a line; 5,000 names with their institutes have less
-_MAX_JOINED_LENGTH = 300  # characters of a name put together; a hostile line could go on for ever
+MAX_LINE_LENGTH = 500_000  # characters; a line of 5,000 names with their institutes is shorter
+_MAX_JOINED_LENGTH = 300  # characters of a joined name; bounds the work on a hostile line
 
 _LINK_TAG = re.compile(r"</?a\b[^<>]*>")
 _ENTITY = re.compile(r"&(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,30});")
@@ -26,7 +26,7 @@ _MORE_AUTHORS = re.compile(r",?\s?\bet al\.?\s?\(\d{1,5} additional authors not 
 _ET_AL = re.compile(r"(?<![^\s,;~])et\.?[\s~]al(?:ii|ia)?(?:\.|(?![\w'-]))")
 _OTHERS = re.compile(r"(?:(?:other|additional|more) authors|others|more)(?: not shown)?")
 _COUNTED_OTHERS = re.compile(rf"\d{{1,6}} {_OTHERS.pattern}")
-# Numbers and signs set high: $^{1,2}$, \textsuperscript{1}, ^1. \^ is an accent.
+# Superscript numbers and signs: $^{1,2}$, \textsuperscript{1}, ^1. \^ is an accent.
 _SUPERSCRIPT = re.compile(
     r"\$\s?(?:\{\})?\^\s?(?:\{[^{}$]{0,60}\}|\\?[A-Za-z0-9]{1,10}|[^\w\s{}$\\])\s?\$"
     r"|\\textsuperscript\{[^{}]{0,60}\}"
@@ -59,22 +59,21 @@ _INITIALS = re.compile(r"[^\W\d_]\.(?:[ ~-]?[^\W\d_]\.){0,5}")
 
 @dataclass(slots=True)
 class _NamePiece:
-    """What stands between two separators, and the separators before it."""
+    """The text between two separators, with the separators before it."""
 
     separators: str  # as written
-    separator_kinds: (
-        str  # the same in short: "," ";" ":" "&" for "and", "B" for "on behalf of", "F" for "for"
-    )
+    # Normalized: "," ";" ":" "&" for "and", "B" for "on behalf of", "F" for "for".
+    separator_kinds: str
     name: str
 
 
 def split_author_line(line: str) -> tuple[str, ...]:
-    """Read the names in a line in their order, TeX as it stands, without affiliations and signs.
+    """Return the names in a line in order, with TeX as written, without affiliations and signs.
 
-    Commas, semicolons, colons, "and", "&", "on behalf of" and "for the ... Team" separate names. A
-    bracket that is never closed is a character like any other, so that it cannot swallow the names
-    behind it. What cannot be told apart stays one name as it was written. A name that stands wholly
-    in brackets is kept when there is no other. What is beyond ``MAX_LINE_LENGTH`` is left out.
+    Commas, semicolons, colons, "and", "&", "on behalf of" and "for the ... Team" separate names. An
+    unclosed bracket is an ordinary character, so that it cannot swallow the names after it. Text
+    that cannot be split remains one name as written. A name entirely in brackets is kept if there
+    is no other. Text beyond ``MAX_LINE_LENGTH`` is dropped.
     """
     text = _line_text(line)
     names = tuple(_names_of_pieces(_split_pieces(text)))
@@ -82,7 +81,7 @@ def split_author_line(line: str) -> tuple[str, ...]:
 
 
 def parse_author_elements(elements: Iterable[str]) -> tuple[str, ...]:
-    """Read the names in elements that hold one author each, or should."""
+    """Return the names in elements that should hold one author each."""
     names: list[str] = []
     for element in elements:
         pieces = _split_pieces(_line_text(element))
@@ -102,7 +101,7 @@ def parse_author_elements(elements: Iterable[str]) -> tuple[str, ...]:
 
 
 def _line_text(line: str) -> str:
-    """The text of a line, which in old feeds was HTML with a link for each name."""
+    """Return the text of a line, which in old feeds was HTML with a link per name."""
     text = line[:MAX_LINE_LENGTH]
     if "<a " in text:
         text = _LINK_TAG.sub("", text)
@@ -111,13 +110,13 @@ def _line_text(line: str) -> str:
 
 
 def _decode_entity(entity: re.Match[str]) -> str:
-    """What an entity stands for; unescape alone would take "&nothing;" for "&not" and a rest."""
+    """Decode an entity; ``html.unescape`` alone would read "&nothing;" as "&not" plus "hing;"."""
     is_known = entity[0][1] == "#" or entity[0][1:] in html5
     return html.unescape(entity[0]) if is_known else entity[0]
 
 
 def _single_name(text: str) -> tuple[str, ...]:
-    """The only name of a line, which brackets or signs hold."""
+    """Return the only name of a line, which brackets or signs enclose."""
     for name in (_strip_email_addresses(_MORE_AUTHORS.sub("", text)), text):
         name = name.strip(f"{_STRIPPED_CHARACTERS}()[]（）【】")
         if _has_letter(name):
@@ -126,7 +125,7 @@ def _single_name(text: str) -> tuple[str, ...]:
 
 
 def _split_pieces(line: str) -> list[_NamePiece]:
-    """What stands between the separators of a line, where it holds a letter."""
+    """Split a line at its separators; pieces without a letter are dropped."""
     text = _SUPERSCRIPT.sub(" ", _strip_affiliations(_MORE_AUTHORS.sub("", line)))
     text = _SPACE.sub(" ", _ET_AL.sub(",", text))
     pieces: list[_NamePiece] = []
@@ -144,7 +143,7 @@ def _split_pieces(line: str) -> list[_NamePiece]:
 
 
 def _split_at_separators(text: str) -> Iterator[tuple[str, str, str]]:
-    """Each part of a text with the separator before it, as written and in short."""
+    """Yield each part of a text with the separator before it, as written and normalized."""
     groups = _braced_groups(text)
     braced_group = next(groups, None)
     start, separator, kind = 0, "", ""
@@ -163,14 +162,14 @@ def _split_at_separators(text: str) -> Iterator[tuple[str, str, str]]:
 
 
 def _braced_groups(text: str) -> Iterator[tuple[int, int]]:
-    """Where TeX braces hold the name of a group, whose commas separate nothing."""
+    """Yield the spans of TeX braces around a group's name, whose commas separate nothing."""
     for start, end in _outermost_brackets(text, {"}": "{"}):
         if ends_with_group_word(text[start + 1 : end - 1][-100:]):
             yield start, end
 
 
 def _outermost_brackets(text: str, pairs: dict[str, str]) -> list[tuple[int, int]]:
-    """Where balanced brackets open and end that stand in no others."""
+    """Return the spans of the outermost balanced brackets."""
     open_positions: dict[str, list[int]] = {opening: [] for opening in pairs.values()}
     ends: dict[int, int] = {}
     for index, character in enumerate(text):
@@ -187,9 +186,10 @@ def _outermost_brackets(text: str, pairs: dict[str, str]) -> list[tuple[int, int
 
 
 def _strip_affiliations(text: str) -> str:
-    """A line without its affiliations; brackets that name the author or a group say it still."""
+    """Return a line without affiliations; brackets that name an author or a group are kept."""
     parts: list[str] = []
-    numbers: set[str] = set()  # that stand behind names
+    # Numbers that follow names.
+    numbers: set[str] = set()
     groups: set[str] = set()
     position, is_number = 0, False
     spans = _outermost_brackets(text, _BRACKETS)
@@ -205,7 +205,7 @@ def _strip_affiliations(text: str) -> str:
                 and bracket_text in numbers
                 and _TEXT_AFTER_NUMBER.match(text, end)
             ):
-                return "".join(parts)  # the institutes follow, each behind its number
+                return "".join(parts)  # the institutes follow, each after its number
             numbers.update(_NUMBER.findall(bracket_text))
         elif is_cjk_name(bracket_text) and _has_letter(text_between):
             parts.append(text[start:end])
@@ -219,16 +219,16 @@ def _strip_affiliations(text: str) -> str:
 
 
 def _clean_name(part: str) -> str:
-    """A name without the signs, numbers and addresses that stand beside it."""
+    """Return a name without the signs, numbers and addresses beside it."""
     name = _strip_email_addresses(part).strip(_STRIPPED_CHARACTERS)
     last = name.rpartition(" ")[2]
     if last != name and last.rstrip("0123456789").istitle() and not is_group(name):
-        name = _TRAILING_DIGITS.sub("", name)  # a footnote's
+        name = _TRAILING_DIGITS.sub("", name)  # a footnote number
     return name
 
 
 def _strip_email_addresses(text: str) -> str:
-    """A text without its e-mail addresses."""
+    """Return a text without its e-mail addresses."""
     if "@" not in text:
         return text.strip()
     return " ".join(word for word in text.split() if not _is_email_address(word))
@@ -244,14 +244,14 @@ def _has_letter(text: str) -> bool:
 
 
 def _is_others_phrase(name: str, separator_kinds: str) -> bool:
-    """Whether these are the authors who are not named."""
+    """Return whether a name stands for unnamed authors, such as "others" or "et al."."""
     return bool(
         _COUNTED_OTHERS.fullmatch(name) or ("&" in separator_kinds and _OTHERS.fullmatch(name))
     )
 
 
 def _names_of_pieces(pieces: list[_NamePiece]) -> Iterator[str]:
-    """The names that pieces make, where one name may be of several."""
+    """Yield the names in the pieces, joining those that belong to one name."""
     if _are_family_initial_pairs(pieces):
         for index in range(0, len(pieces), 2):
             yield _given_name_first(pieces[index : index + 2])
@@ -274,7 +274,7 @@ def _names_of_pieces(pieces: list[_NamePiece]) -> Iterator[str]:
 
 
 def _split_people(pieces: list[_NamePiece]) -> list[list[_NamePiece]]:
-    """The pieces between semicolons; all of a line where it has none."""
+    """Group the pieces between semicolons; a line without semicolons is one group."""
     people: list[list[_NamePiece]] = []
     has_semicolon = any(";" in piece.separator_kinds for piece in pieces)
     for piece in pieces:
@@ -285,7 +285,7 @@ def _split_people(pieces: list[_NamePiece]) -> list[list[_NamePiece]]:
 
 
 def _join_groups(pieces: list[_NamePiece]) -> list[_NamePiece]:
-    """The pieces, those of one group's name joined again."""
+    """Return the pieces with those of one group name joined."""
     joined_pieces: list[_NamePiece] = []
     for piece in pieces:
         previous = joined_pieces[-1] if joined_pieces else None
@@ -307,7 +307,7 @@ def _join_groups(pieces: list[_NamePiece]) -> list[_NamePiece]:
 
 
 def _is_one_group_name(first: str, second: str) -> bool:
-    """Whether "and" belongs to the name of a group: "the Fog and Mist Collaboration"."""
+    """Return whether "and" belongs to the name of a group: "the Fog and Mist Collaboration"."""
     if _INITIAL.search(first) or (_INITIAL.search(second) and not ends_with_group_word(second)):
         return False
     is_first_complete = ends_with_group_word(first) or first.startswith(("Team ", "TEAM "))
@@ -318,12 +318,12 @@ def _is_one_group_name(first: str, second: str) -> bool:
 
 
 def _speaks_for_group(person: str, group: str) -> bool:
-    """Whether a person speaks for a group; "Centre for the Y Team" is one name."""
+    """Return whether a person signs for a group; "Centre for the Y Team" is one name."""
     return is_group(group) and not is_group(person) and " " in person
 
 
 def _join_comma_groups(pieces: list[_NamePiece]) -> list[_NamePiece]:
-    """The pieces, where a name such as "the Fog, Mist, and Rain Team" is one."""
+    """Return the pieces with names such as "the Fog, Mist, and Rain Team" joined."""
     joined_pieces: list[_NamePiece] = []
     index = 0
     while index < len(pieces):
@@ -337,7 +337,7 @@ def _join_comma_groups(pieces: list[_NamePiece]) -> list[_NamePiece]:
 
 
 def _group_end(pieces: list[_NamePiece], start: int) -> int:
-    """Where a group's name of several pieces ends; 0 if none begins here."""
+    """Return where a group name of several pieces ends, or 0 if none begins here."""
     name = pieces[start].name
     is_group_begun = name.startswith("the ") or (name.startswith("The ") and is_group(name))
     if not is_group_begun or ends_with_group_word(name):
@@ -353,7 +353,7 @@ def _group_end(pieces: list[_NamePiece], start: int) -> int:
 
 
 def _join_pieces(first: _NamePiece, second: _NamePiece) -> str:
-    """Two pieces as they stood in the line."""
+    """Return two pieces as they stood in the line."""
     separator = second.separators
     if separator[:1] not in (",", ";", ":"):
         separator = f" {separator}"
@@ -361,7 +361,7 @@ def _join_pieces(first: _NamePiece, second: _NamePiece) -> str:
 
 
 def _join_suffixes(pieces: list[_NamePiece]) -> list[_NamePiece]:
-    """The pieces, where "Jr." behind a comma belongs to the name before it."""
+    """Return the pieces with "Jr." after a comma joined to the name before it."""
     joined_pieces: list[_NamePiece] = []
     for piece in pieces:
         may_be_suffix = (
@@ -377,7 +377,7 @@ def _join_suffixes(pieces: list[_NamePiece]) -> list[_NamePiece]:
 
 
 def _are_family_initial_pairs(pieces: list[_NamePiece]) -> bool:
-    """Whether a line names family and initials by turns: "Smith, J., van Dam, A."."""
+    """Return whether a line alternates family names and initials: "Smith, J., van Dam, A."."""
     families, initials = pieces[::2], pieces[1::2]
     if not pieces or len(families) != len(initials):
         return False
@@ -391,7 +391,7 @@ def _are_family_initial_pairs(pieces: list[_NamePiece]) -> bool:
 
 
 def _is_family_then_given(pieces: list[_NamePiece]) -> bool:
-    """Whether two pieces can be a family and a given name."""
+    """Return whether two pieces can be a family name and a given name."""
     family, given_name = (piece.name for piece in pieces)
     is_acronym = (
         given_name.isalpha()
@@ -405,7 +405,7 @@ def _is_family_then_given(pieces: list[_NamePiece]) -> bool:
 
 
 def _is_family_name(name: str) -> bool:
-    """Whether a text can be a family's name: a few words without an initial."""
+    """Return whether a text can be a family name: a few words without an initial."""
     return (
         name.count(" ") < 4
         and not _INITIAL.search(split_suffix(name.split())[0])
@@ -414,13 +414,13 @@ def _is_family_name(name: str) -> bool:
 
 
 def _is_one_word(name: str) -> bool:
-    """Whether a name is one word, but for particles and a suffix."""
+    """Return whether a name is one word, apart from particles and a suffix."""
     name_words, _ = split_suffix(name.split())
     return sum(not word.islower() for word in name_words.split()) == 1
 
 
 def _given_name_first(pieces: list[_NamePiece]) -> str:
-    """The name whose family name stands first, its given name first."""
+    """Return a name written family name first with its given name first."""
     family, suffix = split_suffix(pieces[0].name.split())
     given_name, given_suffix = split_suffix(pieces[1].name.split())
     return " ".join(filter(None, (given_name, family, suffix, given_suffix)))

@@ -1,11 +1,11 @@
-"""Tell persons from groups, and the parts of a person's name from each other."""
+"""Tell people from groups, and split a person's name into its parts."""
 
 from __future__ import annotations
 
 import re
 from dataclasses import dataclass
 
-# Last words of groups' names. Words that are surnames too, such as Center, are left out.
+# Last words of group names. Words that are surnames too, such as Center, are left out.
 _GROUP_WORDS = frozenset(
     (
         *("academy", "agency", "alliance", "association", "collaboration", "collaborations"),
@@ -31,21 +31,21 @@ _CJK_IN_BRACKETS = re.compile(r" ?[(（]([^()（）]{1,40})[)）]$")
 
 @dataclass(frozen=True, slots=True)
 class PersonName:
-    """A person's name in its parts, each "" where the name has none."""
+    """The parts of a person's name, each "" where absent."""
 
     given_name: str
-    family_name: str  # with its particles: "van der Berg"
+    family_name: str  # with particles: "van der Berg"
     suffix: str  # "Jr.", "III", "Ph.D."
 
 
 def ends_with_group_word(name: str) -> bool:
-    """Tell whether the last of several words is one such as Team or Collaboration."""
+    """Return whether the last of several words is one such as Team or Collaboration."""
     words = name.split()
     return len(words) > 1 and words[-1].strip(".,:{}").casefold() in _GROUP_WORDS
 
 
 def is_group(name: str) -> bool:
-    """Tell whether a name is certainly no person's: "Kling Team", "the LIGO Collaboration"."""
+    """Return whether a name is certainly a group's: "Kling Team", "the LIGO Collaboration"."""
     words = name.strip("{} ").split()
     if len(words) < 2:
         return False
@@ -57,17 +57,17 @@ def is_group(name: str) -> bool:
 
 
 def is_suffix(text: str) -> bool:
-    """Tell whether a text is what follows a name: "Jr.", "III", "M.D. Ph.D."."""
+    """Return whether a text is a name suffix: "Jr.", "III", "M.D. Ph.D."."""
     return _SUFFIX.fullmatch(text) is not None
 
 
 def is_cjk_name(text: str) -> bool:
-    """Tell whether a text is a name in Chinese, Japanese or Korean script, and no institute's."""
+    """Return whether a text is a personal name in Chinese, Japanese or Korean script."""
     return _CJK_NAME.fullmatch(text) is not None and _CJK_INSTITUTION.search(text) is None
 
 
 def parse_person_name(name: str) -> PersonName:
-    """Read a person's name: "Ludwig van Dam Jr.", "van Dam, Ludwig", "Li Wei (李伟)"."""
+    """Parse a person's name: "Ludwig van Dam Jr.", "van Dam, Ludwig", "Li Wei (李伟)"."""
     cjk_match = _CJK_IN_BRACKETS.search(name)
     if cjk_match and cjk_match.start() and is_cjk_name(cjk_match[1]):
         name = name[: cjk_match.start()]
@@ -90,7 +90,7 @@ def parse_person_name(name: str) -> PersonName:
 
 
 def name_without_degree(name: str) -> str:
-    """Leave out what only some papers write of a name: a degree, the same in native script."""
+    """Return a name without a degree and without its repetition in native script."""
     if is_group(name):
         return name
     parts = parse_person_name(name)
@@ -98,7 +98,7 @@ def name_without_degree(name: str) -> str:
 
 
 def split_suffix(words: list[str]) -> tuple[str, str]:
-    """Part the words of a name from its suffix; a name is never only a suffix."""
+    """Split the words of a name into name and suffix; the name is never empty."""
     for start in range(max(len(words) - 4, 1), len(words)):
         if is_suffix(" ".join(words[start:])):
             return " ".join(words[:start]), " ".join(words[start:])

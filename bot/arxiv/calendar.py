@@ -1,9 +1,9 @@
-"""On which days does arXiv's feed bring papers, and when is it worth asking?
+"""Tell on which days arXiv's feed brings papers, and when to poll it.
 
-A *feed day* is a date in US Eastern time: at its midnight the feed turns to what was
-announced at 20:00 the evening before (for Monday: on Sunday). An evening that arXiv lists as
-a holiday therefore empties the following feed day, and a listed Friday empties Monday.
-``calendar.json`` holds the lists; beyond them weekdays are expected but not promised.
+A *feed day* is a date in US Eastern time: at its midnight the feed switches to what was announced
+at 20:00 the evening before (for Monday, on Sunday). An evening that arXiv lists as a holiday
+therefore empties the following feed day, and a listed Friday empties Monday. ``holidays.json``
+holds the lists; beyond them, weekdays are expected but not promised.
 """
 
 from __future__ import annotations
@@ -22,11 +22,11 @@ _EASTERN = ZoneInfo("America/New_York")
 _DAY = timedelta(days=1)
 _FRIDAY = 4
 
-_SUBMISSION_DEADLINE = time(14)  # of a submission, on weekdays
-_FIRST_POLL = time(0, 5)  # the feed turns in the first seconds after midnight
-_POLL_INTERVAL_AWAITING = timedelta(minutes=20)  # the day's batch has not come yet
-_POLL_INTERVAL_SEEN = timedelta(hours=3)  # it has; late papers are rare
-_POLL_INTERVAL_QUIET = timedelta(hours=6)  # none is expected: lists change, Saturdays surprise
+_SUBMISSION_DEADLINE = time(14)  # for submissions, on weekdays
+_FIRST_POLL = time(0, 5)  # the feed switches in the first seconds after midnight
+_POLL_INTERVAL_AWAITING = timedelta(minutes=20)  # the day's batch has not been seen yet
+_POLL_INTERVAL_SEEN = timedelta(hours=3)  # it has been seen; late papers are rare
+_POLL_INTERVAL_QUIET = timedelta(hours=6)  # none is expected, but lists change
 
 
 class Expectation(StrEnum):
@@ -34,12 +34,12 @@ class Expectation(StrEnum):
 
     PAPERS = "yes"
     NO_PAPERS = "no"
-    UNKNOWN_YEAR = "unknown-year"  # a weekday of a time for which we have no list
+    UNKNOWN_YEAR = "unknown-year"  # a weekday beyond the published lists
 
 
 @dataclass(frozen=True, slots=True)
 class DayForecast:
-    """A verdict and, where it is NO, the key of the text that says why."""
+    """Whether a feed day brings papers and, if not, the key of the text that says why."""
 
     expectation: Expectation
     reason: str = ""
@@ -47,7 +47,7 @@ class DayForecast:
 
 @dataclass(frozen=True, slots=True)
 class _HolidayList:
-    """The evenings without announcement that arXiv published for a stretch of time."""
+    """The evenings without an announcement that arXiv published for a range of dates."""
 
     first: date
     last: date
@@ -55,17 +55,17 @@ class _HolidayList:
 
 
 def arxiv_day(instant: datetime) -> date:
-    """Return arXiv's date at an instant: the date in US Eastern."""
+    """Return the date in US Eastern time at an instant."""
     return instant.astimezone(_EASTERN).date()
 
 
 def eastern_midnight(day: date) -> datetime:
-    """Return the instant at which the feed turns to a day."""
+    """Return the instant at which the feed switches to a day."""
     return datetime.combine(day, time(), _EASTERN).astimezone(UTC)
 
 
 def day_forecast(day: date) -> DayForecast:
-    """Tell whether a feed day should bring papers, by arXiv's published list."""
+    """Return whether arXiv's published list says that a feed day brings papers."""
     if day.weekday() > _FRIDAY:
         return DayForecast(Expectation.NO_PAPERS, "calendar-weekend")
     evenings = _announcement_evenings(day)
@@ -81,17 +81,17 @@ def day_forecast(day: date) -> DayForecast:
 
 
 def is_feed_day(day: date) -> bool:
-    """Tell whether to look out for papers: also on weekdays for which there is no list."""
+    """Return whether papers are expected; weekdays beyond the lists count as well."""
     return day_forecast(day).expectation is not Expectation.NO_PAPERS
 
 
 def no_papers_reason(day: date) -> str | None:
-    """Return the key of the text that says why a day brings no papers; None if it should."""
+    """Return the key of the text saying why a day brings no papers, or None if it should."""
     return day_forecast(day).reason or None
 
 
 def first_unlisted_year(first: date, last: date) -> int | None:
-    """Return the first year between two feed days that lacks its list: time for an update."""
+    """Return the first year in a range of feed days without a list, or None."""
     for offset in range((last - first).days + 1):
         day = first + offset * _DAY
         if day_forecast(day).expectation is Expectation.UNKNOWN_YEAR:
@@ -100,13 +100,13 @@ def first_unlisted_year(first: date, last: date) -> int | None:
 
 
 def next_feed_update(after: datetime) -> datetime:
-    """Return the first instant after ``after`` at which the feed turns to papers."""
+    """Return the first instant after ``after`` at which the feed switches to new papers."""
     day = arxiv_day(after) + _DAY
     return eastern_midnight(next(_feed_days_from(day)))
 
 
 def feed_day_of_submission(submitted: datetime) -> date:
-    """Return the feed day that a submission makes if no moderator holds it."""
+    """Return the feed day of a submission that no moderator holds."""
     eastern_time = submitted.astimezone(_EASTERN)
     deadline_day = (
         eastern_time.date() + _DAY
@@ -129,8 +129,8 @@ def recent_feed_days(today: date, number: int) -> tuple[date, ...]:
 
 
 def is_poll_due(now: datetime, last_day_seen: date | None, last_checked: datetime | None) -> bool:
-    """Tell whether to ask the feed: often until the day's batch is seen, else rarely."""
-    if last_checked is None or last_checked > now:  # the clock was set back: start afresh
+    """Return whether to poll the feed: often until the day's batch is seen, then rarely."""
+    if last_checked is None or last_checked > now:  # the clock was set back
         return True
     today = arxiv_day(now)
     first_poll = datetime.combine(today, _FIRST_POLL, _EASTERN).astimezone(UTC)
@@ -155,7 +155,7 @@ def _announcement_evenings(day: date) -> tuple[date, ...]:
 
 
 def _has_holiday_list(evening: date) -> bool:
-    """Tell whether some list of arXiv covers an evening."""
+    """Return whether a published list covers an evening."""
     return any(
         holiday_list.first <= evening <= holiday_list.last for holiday_list in _holiday_lists()
     )
@@ -163,7 +163,7 @@ def _has_holiday_list(evening: date) -> bool:
 
 @cache
 def _holiday_lists() -> tuple[_HolidayList, ...]:
-    """Read the published lists, once."""
+    """Load the published holiday lists."""
     text = files(__package__).joinpath("holidays.json").read_text("utf-8")
     return tuple(
         _HolidayList(

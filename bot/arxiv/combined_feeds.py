@@ -1,9 +1,9 @@
-"""Which feeds are asked, so that every category is read and none is cut?
+"""Group categories into combined feeds that stay below arXiv's limit.
 
-One feed may be asked for several categories, which saves questions; but arXiv cuts a feed at
-2,000 papers and drops new ones first. ``daily_counts.json`` says how many papers each category
-lists on the fullest day of a week, replacements included: estimates, rounded up. A paper of
-several categories counts in each, so a group stays well below the sum.
+One feed may cover several categories, which saves requests; but arXiv cuts a feed at 2,000 papers
+and drops new ones first. ``papers_per_day.json`` says how many papers each category lists on the
+busiest day of a week, replacements included: estimates, rounded up. A paper of several categories
+counts in each, so a group stays well below the sum.
 """
 
 from __future__ import annotations
@@ -13,15 +13,15 @@ from collections.abc import Iterable
 from functools import cache
 from importlib.resources import files
 
-MAX_PAPERS = 1499  # papers of a group on its fullest day
+MAX_PAPERS = 1499  # papers of a group on its busiest day
 RSS_BASE = "https://rss.arxiv.org"
 _DEFAULT_PAPERS = 100  # papers of a category without a count
 
 
 def feed_groups(categories: Iterable[str], *, max_papers: int = MAX_PAPERS) -> tuple[str, ...]:
-    """The categories joined with ``+``, neighbours together, in their order.
+    """Join categories with ``+`` into feed names, neighbours together, in order.
 
-    A category that alone may come near the bound stands alone, and so does a whole archive.
+    A category that alone may come near the limit gets its own feed, and so does a whole archive.
     """
     groups: list[list[str]] = []
     room = 0
@@ -36,7 +36,7 @@ def feed_groups(categories: Iterable[str], *, max_papers: int = MAX_PAPERS) -> t
 
 
 def feed_url(name: str, *, base: str = RSS_BASE) -> str:
-    """The address of the RSS feed of a group."""
+    """Return the address of a group's RSS feed."""
     return f"{base.rstrip('/')}/rss/{name}"
 
 

@@ -1,11 +1,11 @@
-"""Read arXiv ids: the one that a text is, and all that a message holds.
+"""Parse arXiv ids, and find those that a message mentions.
 
-``2402.12844`` and ``hep-th/9901001`` are ids; a class in an old id is dropped
-(``math.CA/0611800`` is ``math/0611800``), as arXiv does itself.
+``2402.12844`` and ``hep-th/9901001`` are ids; a class in an old id is dropped (``math.CA/0611800``
+is ``math/0611800``), as arXiv does itself.
 
-In a message an id counts wherever a link, a DOI or the word arXiv says that it is one. A number
-alone counts when nothing around it makes it a part of something else: an address of another
-site, a DOI of a publisher, a price, a phone number.
+In a message an id counts where a link, a DOI or the word arXiv marks it as one. A bare number
+counts unless its context makes it part of something else: an address of another site, a publisher's
+DOI, a price, a phone number.
 """
 
 from __future__ import annotations
@@ -19,20 +19,20 @@ from bot.arxiv import taxonomy
 
 @dataclass(frozen=True, slots=True)
 class PaperMention:
-    """A paper that a message names."""
+    """A paper that a message mentions."""
 
     id: str  # "2402.12844", "hep-th/9901001"
-    version: int = 0  # 0: none is named
-    is_bare: bool = False  # a number that no link, DOI or "arXiv" marks as a paper's
+    version: int = 0  # 0: unspecified
+    is_bare: bool = False  # no link, DOI or "arXiv" marks it as a paper's
 
     def __str__(self) -> str:
-        """The id as arXiv is asked for it."""
+        """Return the id as used in requests to arXiv."""
         return f"{self.id}v{self.version}" if self.version else self.id
 
 
-# Where a page is one paper's and its address ends with the id. Any site with arXiv in its name
-# is taken for a copy or reader of arXiv; elsewhere the id must follow the word, as in
-# papers.cool/arxiv/2402.12844. Everything is bounded, for this is looked for behind every id.
+# A page about one paper whose address ends with the id. Any site with arXiv in its name counts as a
+# copy or reader of arXiv; elsewhere the id must follow the word, as in
+# papers.cool/arxiv/2402.12844. Everything is bounded, because this is tried before every id.
 _URL_PATH = (
     r"(?:(?:abs|pdf|html|ps|src|e-print|format|overview|audio|papers?|arxiv|blog|resources|cits|tb"
     r"|bibtex|[a-z]{2}(?:-[a-z]{2,4})?)/){0,4}"
@@ -61,8 +61,8 @@ _WHOLE_ID = re.compile(
     _FLAGS,
 )
 
-# The bibliography of astronomy pads with dots: 2026arXiv261190302X, 2012arXiv1207.7214A,
-# 1999hep.th....1001M for hep-th/9901001. That of computer science joins with hyphens.
+# Astronomy's bibcodes pad with dots: 2026arXiv261190302X, 2012arXiv1207.7214A, 1999hep.th....1001M
+# for hep-th/9901001. DBLP keys join with hyphens.
 _BIBCODE = (
     r"(?<![a-z0-9])(?:19|20)\d\darxiv(?P<bib_year>\d\d)(?P<bib_month>\d\d)\.?"
     r"(?P<bib_short>\d{4,5})[a-z](?![a-z0-9])"
@@ -81,7 +81,7 @@ _ARXIV_WORD_BEFORE = re.compile(
 _URL_BEFORE = re.compile(rf"(?<![a-z0-9.-]){_PAPER_URL}\Z", _FLAGS)
 _URL_WINDOW = 160  # characters before an id in which its address must begin
 
-# What stands before a bare id on its line and makes it a part of something else, or behind it.
+# Context before a bare id on its line that makes it part of something else, and context after it.
 _JOINED_BEFORE = re.compile(
     r"(?:[a-z0-9à-ɏ.\-/+@%&=]|[$€£¥₹][^\S\n]?|\+\d(?:[\d()\-]|[^\S\n]){0,12})\Z", re.IGNORECASE
 )
@@ -103,11 +103,11 @@ _NORMALIZED_CHARS = (
     | dict.fromkeys(map(ord, "‐‑‒–—−"), ord("-"))
     | {ord("\u2236"): ord(":"), ord("\u3000"): ord(" "), ord("\u00a0"): ord(" ")}
 )
-_MAX_URL_ENCODINGS = 3  # an address within an address within an address
+_MAX_URL_ENCODINGS = 3  # an address inside an address inside an address
 
 
 def arxiv_id(text: str) -> str | None:
-    """The id without version that the text is, in any pasted form; None if it is none."""
+    """Return the id, without version, that the text is in any pasted form, or None."""
     if id_and_version := arxiv_id_version(text):
         return id_and_version[0]
     named_papers = () if any(map(str.isspace, text.strip())) else find_mentions(text)
@@ -115,7 +115,7 @@ def arxiv_id(text: str) -> str | None:
 
 
 def arxiv_id_version(text: str) -> tuple[str, int] | None:
-    """The id and the version that the text is, 0 when it names no version."""
+    """Return the id and version that the text is, or None; version 0 if unspecified."""
     match = _WHOLE_ID.fullmatch(text.strip("<>()[]\"'.,; \t\r\n"))
     if match is None:
         return None
@@ -128,9 +128,9 @@ def arxiv_id_version(text: str) -> tuple[str, int] | None:
 
 
 def find_mentions(text: str) -> tuple[PaperMention, ...]:
-    """Every paper that a message names, in its order and each once.
+    """Return every paper that a message mentions, in order, each once.
 
-    A paper that is named more than once has the first version that is named.
+    A paper mentioned more than once has the first version that is named.
     """
     normalized = normalize_text(text)
     mentions_by_id: dict[str, PaperMention] = {}
@@ -147,7 +147,7 @@ def find_mentions(text: str) -> tuple[PaperMention, ...]:
 
 
 def normalize_text(text: str) -> str:
-    """A text with ASCII's punctuation, without what cannot be seen, with addresses spelled out."""
+    """Return a text with ASCII punctuation, no invisible characters and decoded addresses."""
     normalized = text.translate(_NORMALIZED_CHARS)
     for _ in range(_MAX_URL_ENCODINGS):
         if "%" not in normalized:
@@ -183,7 +183,7 @@ def _mention_at(text: str, match: re.Match[str]) -> PaperMention | None:
 
 
 def _bibliography_id(match: re.Match[str]) -> str | None:
-    """The id in the key of a bibliography."""
+    """Return the id in a bibliography key."""
     if match["bib_year"]:
         return _parse_new_id(match["bib_year"], match["bib_month"], match["bib_short"])
     if match["dblp_year"]:
@@ -195,9 +195,9 @@ def _bibliography_id(match: re.Match[str]) -> str | None:
 
 
 def _is_standalone_id(text: str, match: re.Match[str], text_before: str) -> bool:
-    """Whether a number is an id by itself, and not a part of something longer."""
+    """Return whether a number is an id by itself rather than part of something longer."""
     if match["short"] and not match["short"].strip("0"):
-        return False  # papers are counted from one; a round number is another one
+        return False  # papers are counted from one, so a round number is not an id
     if _JOINED_BEFORE.search(text_before[-20:]):
         return False
     word_before = text_before

@@ -1,8 +1,8 @@
-"""Read categories as arXiv's own addresses write them: listings, feeds, joined codes.
+"""Parse categories from arXiv's listing and feed addresses and from joined codes.
 
 ``https://arxiv.org/list/cs.CL/recent`` and ``https://rss.arxiv.org/rss/cs.CL+cs.LG`` are pages of
-categories, and ``cs.CL+cs.LG`` or ``cs.CL/cs.LG`` stands for both;
-``cs.*`` stands for all of an archive.
+categories, and ``cs.CL+cs.LG`` or ``cs.CL/cs.LG`` stands for both; ``cs.*`` stands for all of an
+archive.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ _JOINED_CODES = re.compile(r"[a-z][a-z.-]*(?:[+/][a-z][a-z.-]*)+", re.IGNORECASE
 
 
 def listed_categories(text: str) -> tuple[str, ...]:
-    """The categories whose listings or feeds a text links to, in its order and each once."""
+    """Return the categories whose listings or feeds a text links to, in order, each once."""
     codes: dict[str, None] = {}
     for page in _LISTING_URL.finditer(normalize_text(text)):
         for code in re.split(r"[+,]", page["codes"]):
@@ -30,9 +30,9 @@ def listed_categories(text: str) -> tuple[str, ...]:
 
 
 def joined_categories(text: str) -> tuple[str, ...]:
-    """The categories that one word stands for: a listing's link, joined codes, or ``cs.*``.
+    """Return the categories of one word: a listing link, joined codes, or ``cs.*``.
 
-    A slash joins only what cannot be words of the language (``math/physics`` can).
+    A slash joins only what cannot be ordinary words (``math/physics`` can).
     """
     if "arxiv.org/" in text.casefold():
         return listed_categories(text)

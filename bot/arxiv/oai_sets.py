@@ -1,4 +1,4 @@
-"""Which sets of arXiv's archive hold some categories, in the fewest questions?"""
+"""Choose the OAI-PMH sets that cover some categories with the fewest requests."""
 
 from __future__ import annotations
 
@@ -7,14 +7,14 @@ from functools import cache
 
 from bot.arxiv.taxonomy import all_spellings, taxonomy_groups
 
-MAX_SETS = 6  # sets; more are asked for in larger ones, at last as all of arXiv
+MAX_SETS = 6  # beyond this, larger sets are requested, in the end all of arXiv
 ALL_SETS = ""
 
 
 def covering_sets(categories: Iterable[str]) -> tuple[str, ...]:
-    """The sets by category (``cs:cs:CV``), else by archive (``cs:cs``), else everything.
+    """Return sets by category (``cs:cs:CV``), else by archive (``cs:cs``), else everything.
 
-    A set of a category holds the papers filed under any of its spellings.
+    A category's set holds the papers filed under any of its spellings.
     """
     set_name_parts = [
         _set_names_by_code()[code]
@@ -30,13 +30,13 @@ def covering_sets(categories: Iterable[str]) -> tuple[str, ...]:
 
 
 def _outermost_sets(names: tuple[str, ...]) -> tuple[str, ...]:
-    """The sets that are not inside another one of them."""
+    """Return the sets that no other one contains."""
     return tuple(name for name in names if not any(name.startswith(f"{other}:") for other in names))
 
 
 @cache
 def _set_names_by_code() -> dict[str, tuple[str, ...]]:
-    """Each category and archive with the parts of its set's name, the widest first."""
+    """Map each category and archive to the parts of its set's name, widest first."""
     parts_by_code: dict[str, tuple[str, ...]] = {}
     for group in taxonomy_groups():
         for archive in group.archives:

@@ -1,9 +1,9 @@
-"""arXiv's classification: groups, archives, categories, their names and their other spellings.
+"""arXiv's groups, archives and categories, with their names and alternative spellings.
 
-The facts live in ``taxonomy.json``, in the order of arXiv's own category page. A code is
-compared without regard to case. Six categories are spelled in two ways (``cs.NA`` is
-``math.NA``), eighteen former archives were absorbed by categories (``cmp-lg`` by ``cs.CL``);
-papers carry any of these spellings, so what is searched for is always widened to all of them.
+The facts live in ``taxonomy.json``, in the order of arXiv's own category page. Codes are compared
+case-insensitively. Six categories are spelled in two ways (``cs.NA`` is ``math.NA``), eighteen
+former archives were absorbed by categories (``cmp-lg`` by ``cs.CL``); papers carry any of these
+spellings, so searches are always widened to all of them.
 """
 
 from __future__ import annotations
@@ -17,11 +17,11 @@ from functools import cache
 from importlib.resources import files
 from typing import TypedDict, cast
 
-MAX_CODE_LENGTH = 60  # letters of what could be meant as a category; the longest name has 47
+MAX_CODE_LENGTH = 60  # characters of a possible category; the longest name has 47
 _CODE_FORMAT = re.compile(r"[a-z]+(?:-[a-z]+)*\.[A-Z]{2}|(?:cond-mat|physics)\.[a-z]+(?:-[a-z]+)*")
-_MIN_SIMILARITY = 0.45  # below this likeness a suggestion would puzzle more than help
+_MIN_SIMILARITY = 0.45  # below this similarity a suggestion would confuse more than help
 
-# What people call a field when they do not know arXiv's letters for it.
+# Common names for fields.
 _NICKNAMES = {
     "ai": ("cs.AI",),
     "ml": ("cs.LG", "stat.ML"),
@@ -36,7 +36,7 @@ _NICKNAMES = {
 
 @dataclass(frozen=True, slots=True)
 class Category:
-    """A code and what it is called."""
+    """A category's code and its names."""
 
     code: str
     en: str
@@ -45,7 +45,7 @@ class Category:
 
 @dataclass(frozen=True, slots=True)
 class Archive:
-    """A shelf of arXiv; one without classes holds a single category of its own name."""
+    """An archive of arXiv; one without classes is itself a single category."""
 
     code: str
     en: str
@@ -85,7 +85,7 @@ class _TaxonomyData(TypedDict):
 
 @cache
 def taxonomy_groups() -> tuple[Group, ...]:
-    """Groups with their archives and active categories, in arXiv's order."""
+    """Return the groups with their archives and active categories, in arXiv's order."""
     return tuple(
         Group(
             group["code"],
@@ -99,13 +99,13 @@ def taxonomy_groups() -> tuple[Group, ...]:
 
 @cache
 def archives() -> tuple[str, ...]:
-    """The codes of all active archives."""
+    """Return the codes of all active archives."""
     return tuple(archive.code for group in taxonomy_groups() for archive in group.archives)
 
 
 @cache
 def categories() -> tuple[str, ...]:
-    """The codes of all active categories, both spellings of the doubled ones included."""
+    """Return the codes of all active categories, including both spellings of doubled ones."""
     return tuple(
         category.code
         for group in taxonomy_groups()
@@ -115,10 +115,10 @@ def categories() -> tuple[str, ...]:
 
 
 def arxiv_categories_in(terms: Iterable[str]) -> tuple[str, ...]:
-    """The categories of arXiv among a paper's terms, each once, as they are written there.
+    """Return arXiv's categories among a paper's terms, each once, as written there.
 
     Sources mix in what authors typed for MSC and ACM classes. A category that arXiv opened after
-    this version is told by its form.
+    this version is recognised by its form.
     """
     known_codes = _all_codes()
     return tuple(
@@ -127,21 +127,21 @@ def arxiv_categories_in(terms: Iterable[str]) -> tuple[str, ...]:
 
 
 def is_archive_code(code: str) -> bool:
-    """Whether the code names an archive, of today or absorbed: what an old id begins with."""
+    """Return whether the code names a current or absorbed archive, as old ids begin with."""
     return code.casefold() in {*archives(), *_load_data()["subsumed"]}
 
 
 def canonical_code(code: str) -> str | None:
-    """The one spelling of a category or archive, or None when arXiv has no such code."""
+    """Return the canonical spelling of a category or archive, or None if arXiv has no such code."""
     return _canonical_by_folded().get(code.strip().casefold())
 
 
 @cache
 def all_spellings(code: str) -> tuple[str, ...]:
-    """Every spelling that a paper filed under this category or archive may carry.
+    """Return every spelling that a paper filed under this category or archive may carry.
 
-    An archive stands for all its categories and for its own bare name, which papers carry
-    from the time before it was divided. A code unknown to arXiv expands to nothing.
+    An archive stands for all its categories and for its own bare name, which papers from before its
+    division carry. A code unknown to arXiv has no spellings.
     """
     canonical = canonical_code(code)
     if canonical is None:
@@ -162,7 +162,7 @@ def all_spellings(code: str) -> tuple[str, ...]:
 
 
 def category_name(code: str, language: str = "en") -> str:
-    """What the category or archive is called in the language; the code itself if unknown."""
+    """Return the name of a category or archive in the language, or the code if unknown."""
     entry = _entries_by_code().get(canonical_code(code) or "")
     if entry is None:
         return code
@@ -170,7 +170,7 @@ def category_name(code: str, language: str = "en") -> str:
 
 
 def categories_named(words: str) -> tuple[str, ...]:
-    """The categories that a text is the name of, or a code or usual abbreviation for.
+    """Return the categories that a text names or abbreviates.
 
     A name of several words may be cut before an "and" or a comma: computer vision.
     """
@@ -178,7 +178,7 @@ def categories_named(words: str) -> tuple[str, ...]:
 
 
 def nearest_codes(code: str, n: int = 3) -> tuple[str, ...]:
-    """Up to n categories that the writer may have meant, by spelling or by name, best first."""
+    """Return up to ``n`` categories similar in spelling or name, best first."""
     typed = code.strip().casefold()
     if len(typed) > MAX_CODE_LENGTH:
         return ()
@@ -203,7 +203,7 @@ def _code_similarity(typed: str, code: str) -> float:
 
 
 def _text_similarity(typed: str, text: str) -> float:
-    """How alike two texts are; 0.0 where that would be too little to be told."""
+    """Return the similarity of two texts, or 0.0 where it is negligible."""
     matcher = SequenceMatcher(None, typed, text)
     if matcher.real_quick_ratio() < _MIN_SIMILARITY or matcher.quick_ratio() < _MIN_SIMILARITY:
         return 0.0
@@ -211,7 +211,7 @@ def _text_similarity(typed: str, text: str) -> float:
 
 
 def _shared_part_bonus(typed: str, code: str) -> float:
-    """Half of a code may be right: the archive, the class, or its letters in another order."""
+    """Score a half-right code: the archive, the class, or its letters in another order."""
     archive, _, letters = typed.partition(".")
     known_archive, _, known_letters = code.casefold().partition(".")
     if not letters or not known_letters:
@@ -260,7 +260,7 @@ def _archives_by_code() -> dict[str, Archive]:
 
 @cache
 def _all_codes() -> frozenset[str]:
-    """Every code of today and of former times, in arXiv's own letters."""
+    """Return every current and former code, in arXiv's own case."""
     return frozenset((*archives(), *categories(), *_canonical_by_alias()))
 
 

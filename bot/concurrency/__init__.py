@@ -1,1 +1,1 @@
-"""Clocks, rates and events that several tasks share; nothing of the bot's subject."""
+"""Clocks, rates and events shared by tasks; nothing specific to the bot."""

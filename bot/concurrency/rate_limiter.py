@@ -1,7 +1,6 @@
-"""How fast may messages leave, and when must they wait? Telegram's pace, floods and failures.
+"""Decide how fast messages may leave and when to pause after floods and failures.
 
-Everything here measures with a monotonic clock that is passed in, and decides; nobody sleeps
-but ``RateLimiter``.
+Everything here uses a monotonic clock that is passed in. Only ``RateLimiter`` sleeps.
 """
 
 from __future__ import annotations
@@ -13,16 +12,15 @@ from collections.abc import Awaitable, Callable
 MonotonicClock = Callable[[], float]
 Sleep = Callable[[float], Awaitable[None]]
 
-_MAX_LATENESS_SECONDS = (
-    0.02  # seconds that a busy process may be late without losing any of the rate
-)
+# Seconds that a busy process may be late without losing any of the rate.
+_MAX_LATENESS_SECONDS = 0.02
 
 
 class RateLimiter:
-    """Lets messages out evenly: ``rate`` a second for the whole bot, never in a burst.
+    """Releases messages evenly: ``rate`` a second for the whole bot, never in a burst.
 
-    What somebody waits for goes first, but takes two thirds of the rate at most while other
-    messages wait, and never more than ``asked`` a second.
+    Interactive messages go first, but take two thirds of the rate at most while others wait, and
+    never more than ``interactive_rate`` a second.
     """
 
     def __init__(
@@ -36,18 +34,18 @@ class RateLimiter:
         self._interval = 1.0 / rate
         self._interactive_interval = 1.0 / min(rate, interactive_rate or rate)
         self._next_at = 0.0  # when the next message may leave
-        self._next_interactive_at = 0.0  # when the next one that somebody waits for may leave
-        self._interactive_in_row = 0  # while others waited
+        self._next_interactive_at = 0.0  # when the next interactive message may leave
+        self._interactive_in_row = 0  # interactive messages released while others waited
         self._interactive_queue: deque[asyncio.Future[None]] = deque()
         self._scheduled_queue: deque[asyncio.Future[None]] = deque()
         self._release_task: asyncio.Task[None] | None = None
-        self._wakes_at = 0.0  # when it lets out the next one
+        self._wakes_at = 0.0  # when the release task wakes
         self._monotonic = monotonic
         self._sleep = sleep
 
     @property
     def limits_interactive(self) -> bool:
-        """Whether what somebody waits for is held to less than the whole rate."""
+        """Whether interactive messages are limited to less than the whole rate."""
         return self._interactive_interval > self._interval
 
     async def acquire(self, *, interactive: bool = False) -> None:
@@ -55,7 +53,7 @@ class RateLimiter:
         waiter: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         (self._interactive_queue if interactive else self._scheduled_queue).append(waiter)
         if self._release_task and not interactive and self._next_at < self._wakes_at:
-            self._release_task.cancel()  # it sleeps until one that somebody waits for may leave
+            self._release_task.cancel()  # it sleeps until the next interactive message may leave
             self._release_task = None
         if self._release_task is None:
             now = self._monotonic()
@@ -77,13 +75,13 @@ class RateLimiter:
                 self._release_task = None
 
     def _release_due(self, now: float, *, late: float) -> float | None:
-        """Give their turn to those whose it is; return when the next one's is, if any waits.
+        """Release the waiters whose turn has come; return when the next turn is, if any waits.
 
-        A turn that came up to ``late`` seconds too late delays none of those behind it.
+        A turn that is up to ``late`` seconds late delays none of those behind it.
         """
         while True:
             for queue in (self._interactive_queue, self._scheduled_queue):
-                while queue and queue[0].done():  # who waited has been cancelled
+                while queue and queue[0].done():  # cancelled waiters
                     queue.popleft()
             if not self._interactive_queue and not self._scheduled_queue:
                 return None
@@ -109,11 +107,11 @@ class RateLimiter:
 
 
 class CircuitBreaker:
-    """Stops trying when the server fails again and again, and then lets one attempt through.
+    """Stops trying when the server fails repeatedly, then lets a single attempt through.
 
-    After ``after`` failures in a row it opens for ``first`` seconds, twice as long after each
-    further failure, at most ``longest``. While it is open nothing is claimed, so an outage
-    spends no attempts; when it ends there is no storm.
+    After ``threshold`` failures in a row it opens for ``first_pause`` seconds, twice as long after
+    each further failure, at most ``max_pause``. While it is open nothing is claimed, so an outage
+    uses up no attempts and ends without a burst.
     """
 
     def __init__(
@@ -132,7 +130,7 @@ class CircuitBreaker:
         self._open_until = 0.0
 
     def take_attempt(self) -> bool:
-        """Whether a message may be tried now; after a pause only one is, until it is known."""
+        """Return whether to try now, taking the single attempt that follows a pause."""
         now = self._monotonic()
         if now < self._open_until:
             return False
@@ -141,12 +139,12 @@ class CircuitBreaker:
         return True
 
     def return_attempt(self) -> None:
-        """The attempt that was allowed had nothing to try: the next one may be made at once."""
+        """Give back an attempt that was not used, so that the next one may be made at once."""
         if self._failures >= self._threshold:
             self._open_until = self._monotonic()
 
     def record_attempt(self, *, reached: bool) -> None:
-        """Tells what came of an attempt: whether the server answered at all."""
+        """Record whether an attempt reached the server."""
         if reached:
             self._failures, self._open_until = 0, 0.0
             return
@@ -156,7 +154,7 @@ class CircuitBreaker:
 
     @property
     def is_open(self) -> bool:
-        """Whether the server is believed to be out of reach."""
+        """Whether the server is considered unreachable."""
         return self._failures >= self._threshold
 
     def _pause_seconds(self) -> float:
@@ -165,7 +163,7 @@ class CircuitBreaker:
 
 
 class TelegramFloods:
-    """Notices that Telegram slows down everybody: several chats told to wait at once."""
+    """Detects that Telegram slows down everybody: several chats rate-limited at once."""
 
     def __init__(
         self, *, monotonic: MonotonicClock, min_chats: int = 3, window_seconds: float = 5.0
@@ -176,7 +174,7 @@ class TelegramFloods:
         self._recent_floods: deque[tuple[float, int]] = deque()
 
     def record_flood(self, chat: int) -> bool:
-        """Counts a chat that was told to wait; True when it is no longer one chat's matter."""
+        """Record a rate-limited chat; return whether more than one chat is affected."""
         now = self._monotonic()
         self._recent_floods.append((now, chat))
         while self._recent_floods[0][0] < now - self._window_seconds:

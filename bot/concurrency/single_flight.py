@@ -1,4 +1,4 @@
-"""What several ask for in the same moment is made once: who comes second waits for the first."""
+"""Run a call once for all tasks that want its result at the same moment."""
 
 from __future__ import annotations
 
@@ -11,15 +11,15 @@ Result = TypeVar("Result")
 
 
 class SingleFlight(Generic[Key, Result]):
-    """What is being made now, each by its key."""
+    """Calls in progress, by key."""
 
     def __init__(self) -> None:
         self._in_flight: dict[Key, asyncio.Future[Result | Exception]] = {}
 
     async def run(self, key: Key, call: Callable[[], Awaitable[Result]]) -> Result:
-        """What ``call`` returns or raises, for all who ask before it has.
+        """Return the result or raise the error of ``call``, shared by all who ask before it ends.
 
-        Where the one who makes it is cancelled, the next one makes it.
+        If the task that runs it is cancelled, the next one runs it again.
         """
         while future := self._in_flight.get(key):
             await asyncio.wait([future])
@@ -32,7 +32,7 @@ class SingleFlight(Generic[Key, Result]):
         try:
             result = await call()
         except Exception as error:
-            future.set_result(error)  # as a value: nobody has to ask for it
+            future.set_result(error)  # as a value: a future's exception must be retrieved
             raise
         except BaseException:
             future.cancel()

@@ -1,8 +1,8 @@
 """Tell the time by a system clock that may be wrong.
 
-A board without a battery starts in the past and leaps decades forward once NTP answers; a
-hypervisor may set the clock of a guest anywhere. A clock that nobody sets tells that the system
-clock was moved; the ``Date`` header of a server tells which of the two is right.
+A board without a battery starts in the past and jumps decades forward once NTP answers; a
+hypervisor may set a guest's clock anywhere. The monotonic clock shows that the system clock was
+moved; the ``Date`` header of a server shows which of the two is right.
 """
 
 from __future__ import annotations
@@ -16,42 +16,41 @@ from typing import TypeAlias
 
 log = logging.getLogger(__name__)
 
-# What a server says in its ``Date`` header, and for how many seconds the request was under way.
+# Called with a server's ``Date`` header and the seconds that the request took.
 OnServerDate: TypeAlias = Callable[[str, float], None]
 
-MAX_UNCONFIRMED_STEP = timedelta(
-    days=1
-)  # that the system clock may move by before a server has told the time
-AGREEMENT_TOLERANCE = timedelta(
-    hours=1
-)  # between two clocks that show the same: a poll and a bad clock fit in
-MAX_REQUEST_SECONDS = (
-    120.0  # seconds under way after which an answer may have waited through a sleep
-)
-TELEGRAM_SILENCE_SECONDS = 3600.0  # seconds without a word of Telegram after which a feed's counts
+# How far the system clock may move before a server has confirmed the time.
+MAX_UNCONFIRMED_STEP = timedelta(days=1)
+# How far two correct clocks may differ: covers a poll and an imprecise clock.
+AGREEMENT_TOLERANCE = timedelta(hours=1)
+# Seconds of a request after which the machine may have slept during it.
+MAX_REQUEST_SECONDS = 120.0
+# Seconds without an answer from Telegram after which a feed's date counts.
+TELEGRAM_SILENCE_SECONDS = 3600.0
 
 
 def system_clock() -> datetime:
-    """The instant it is, as the system clock has it."""
+    """Return the current instant by the system clock."""
     return datetime.now(UTC)
 
 
 def elapsed_seconds() -> float:
-    """Return the seconds of a clock that nobody sets and that, on Linux, counts sleep as well."""
+    """Return monotonic seconds that, on Linux, include time asleep."""
     boot = getattr(time, "CLOCK_BOOTTIME", None)
     return time.monotonic() if boot is None else time.clock_gettime(boot)
 
 
 class TrustedClock:
-    """The time by the system clock, or counted on from the last certain instant where they differ.
+    """The system clock's time, or one counted on from the last certain instant if they differ.
 
-    Until a server has told the time, the system clock is followed within a day of the count,
-    which begins at ``last``, the newest instant that an earlier process was certain of; a server
-    on this machine tells none, for it would show the same wrong time. Afterwards it is followed
-    within an hour, which is as good as a server and a slow answer can tell.
+    Until a server has confirmed the time, the system clock is followed within a day of the count,
+    which begins at ``last_confirmed``, the newest instant that an earlier process was certain of. A
+    server on this machine confirms nothing, because it would show the same wrong time. Afterwards
+    the system clock is followed within an hour, which allows for an imprecise server and a slow
+    answer.
 
-    Where nobody can be reached the count goes on: it is late by the time that the bot was off,
-    and being late deletes nothing and ends no pause, while a leap ahead cannot be undone.
+    While nobody can be reached the count goes on. It is late by the time that the bot was off:
+    being late deletes nothing and ends no pause, while a jump ahead cannot be undone.
     """
 
     def __init__(
@@ -63,21 +62,19 @@ class TrustedClock:
     ) -> None:
         self._system_clock = system_clock
         self._monotonic = monotonic
-        self._anchor = (
-            last_confirmed or system_clock(),
-            monotonic(),
-        )  # a certain instant, and when it was
-        self._telegram_heard_at: float | None = None  # when Telegram last told the time
+        # A certain instant, and the monotonic time at which it was.
+        self._anchor = (last_confirmed or system_clock(), monotonic())
+        self._telegram_heard_at: float | None = None  # when Telegram last gave a date
         self._is_confirmed = False
         self._is_system_wrong = False
 
     def now(self) -> datetime:
-        """Return the instant it is."""
+        """Return the current instant."""
         counted_time, system_time = self._counted_time(), self._system_clock()
         return system_time if self._follows_system(system_time, counted_time) else counted_time
 
     def system_clock_error(self) -> timedelta:
-        """Return how far the system clock is ahead of the time; nothing while it is followed."""
+        """Return how far the system clock is ahead; zero while it is followed."""
         counted_time, system_time = self._counted_time(), self._system_clock()
         return (
             timedelta()
@@ -86,11 +83,11 @@ class TrustedClock:
         )
 
     def confirmed_now(self) -> datetime | None:
-        """Return the instant it is, if a server has confirmed it since the start."""
+        """Return the current instant if a server has confirmed it since the start."""
         return self.now() if self._is_confirmed else None
 
     def observe_telegram_date(self, date: str, request_seconds: float) -> None:
-        """Take the time from an answer of Telegram: it decides which of two times is right."""
+        """Set the time from the date of Telegram's answer, which decides between two times."""
         instant = _parse_date_header(date)
         if instant is None or request_seconds > MAX_REQUEST_SECONDS:
             return
@@ -102,7 +99,7 @@ class TrustedClock:
         elif not self._is_confirmed or abs(counted_time - instant) > timedelta(
             seconds=MAX_REQUEST_SECONDS
         ):
-            self._confirm(instant)  # else the count is as good, and goes on smoothly
+            self._confirm(instant)  # otherwise the count is as good, and continues without a jump
         if agrees is self._is_system_wrong:
             self._is_system_wrong = not agrees
             facts = {"shows": system_time.isoformat(), "telegram": instant.isoformat()}
@@ -113,9 +110,9 @@ class TrustedClock:
             )
 
     def observe_feed_date(self, date: str, request_seconds: float) -> None:
-        """Let a feed say that the system clock is right, while Telegram is silent.
+        """Accept a feed's confirmation of the system clock while Telegram is silent.
 
-        It never sets another time: whoever writes a feed is a stranger.
+        It never sets another time, because feeds are not trusted.
         """
         instant = _parse_date_header(date)
         is_telegram_silent = (
@@ -143,7 +140,7 @@ class TrustedClock:
 
 
 def _parse_date_header(date: str) -> datetime | None:
-    """Read a ``Date`` header; None where there is none that makes sense."""
+    """Parse a ``Date`` header, or return None if it is invalid."""
     try:
         parsed = parsedate_to_datetime(date)
         return (parsed if parsed.tzinfo else parsed.replace(tzinfo=UTC)).astimezone(UTC)

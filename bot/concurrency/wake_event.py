@@ -1,4 +1,4 @@
-"""Who wakes a worker? A bell that is rung any number of times and answered once."""
+"""Wake a worker, coalescing any number of wake-ups into one run."""
 
 from __future__ import annotations
 
@@ -14,17 +14,17 @@ AsyncJob = Callable[[], Awaitable[object]]
 
 @dataclass(slots=True)
 class WakeEvent:
-    """Wakes a worker: rung any number of times, it is answered once."""
+    """Wakes a worker; wake-ups during a run lead to a single further run."""
 
     event: asyncio.Event = field(default_factory=asyncio.Event)
     lock: asyncio.Lock = field(default_factory=asyncio.Lock)
 
     def set(self) -> None:
-        """There is something to do."""
+        """Request a run."""
         self.event.set()
 
     async def run_forever(self, job: AsyncJob) -> None:
-        """Does the work each time the bell was rung, for ever; a failure is noted."""
+        """Run the job after each wake-up, forever; failures are logged."""
         while True:
             await self.event.wait()
             self.event.clear()
@@ -35,6 +35,6 @@ class WakeEvent:
                     log.exception("work failed")
 
     async def wait_idle(self) -> None:
-        """Waits until the work at hand is done."""
+        """Wait until the current run has finished."""
         async with self.lock:
             return

@@ -1,8 +1,8 @@
 """Read TeX as plain text: accents, commands and formulas become Unicode.
 
-What a reader is shown and what the analyser of words reads are the same pieces. Abstracts are
-prose with some TeX in it, so nothing is parsed as a whole: at each place where TeX may begin,
-the rules are asked in turn, and what no rule is sure of stays as it is written.
+Readers and the analyser of words see the same pieces. Abstracts are prose with some TeX in it, so
+nothing is parsed as a whole: wherever TeX may begin, the rules are tried in turn, and what no rule
+is sure of stays as written.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ from bot.latex.symbols import (
 
 
 class Piece(NamedTuple):
-    """Some of a text as it is shown, and the place in the source that it stands for."""
+    """A piece of displayed text and the span of the source that it stands for."""
 
     text: str
     start: int
@@ -44,7 +44,7 @@ class Piece(NamedTuple):
 RuleResult = tuple[list[Piece], int]
 """What a rule shows instead of the source, and where it ends there."""
 
-Rule = Callable[[str, int, int], RuleResult | None]  # text, place, depth
+Rule = Callable[[str, int, int], RuleResult | None]  # text, position, depth
 
 _MAX_NESTING = 8
 _MAX_GROUP_LENGTH = 3000
@@ -53,7 +53,7 @@ _GROUP_CONTENT = f"(?:{_GROUP_CHAR})*+"
 for _ in range(_MAX_NESTING):
     _GROUP_CONTENT = rf"(?:{_GROUP_CHAR}|\{{{_GROUP_CONTENT}\}})*+"
 _GROUP = re.compile(rf"\{{({_GROUP_CONTENT})\}}", re.DOTALL)
-# One set of characters first: the engine looks for that many times faster than for a choice.
+# A leading character class, because the engine searches for it much faster than for alternatives.
 _TEX_START = re.compile(r"[\\$`~{'^_-](?:(?<=[\\$`~{])|(?<=-)(?=-)|(?<=')(?=')|(?<=[\^_])(?=\{))")
 _MATH_ENVIRONMENTS = (
     re.compile(r"\$\$([^$]{1,600})\$\$"),
@@ -85,7 +85,7 @@ _ACCENTS = (
 _ACCENT_AND_LETTER = re.compile(
     rf"(?:\\(?P<mark>{_ACCENT_MARK})\s*\{{?\s*)?(?P<letter>[A-Za-z]|\\[A-Za-z]+)"
 )
-# "Levy\'s" and "d\'Alembert" are no Polish: an ending of English, or a capital within a word.
+# "Levy\'s" and "d\'Alembert" have no Polish accent: an English ending, or a capital within a word.
 _APOSTROPHE = re.compile(r"(?<=[A-Za-z}])\\'(?=(?:s|t|d|m|ll|re|ve)?(?![A-Za-z{\\])|[A-Z][a-z])")
 _SPECIAL_LETTER_NAMES = "ss|ae|AE|oe|OE|aa|AA|dh|DH|dj|DJ|th|TH|ng|NG|o|O|l|L|i|j"
 _SPECIAL_LETTER = re.compile(
@@ -130,7 +130,7 @@ _QUOTES = (
     (re.compile(r"(?<![\w`])`(?=[\w$\\])([^`'\"]{1,120})'(?![\w'])"), "‘’"),
 )
 _TIE = re.compile(r"(?<=[^\s/~=<>≈∼≃+±*|&(\[{\\-])~+(?=[^\s~,.;:)=<>-])")
-_NUMBER_RANGE = re.compile(r"(?:(?<=\d)|(?<=\d[%$])|(?<=\d\\%))~\$?\d")  # "3~5" is no tie
+_NUMBER_RANGE = re.compile(r"(?:(?<=\d)|(?<=\d[%$])|(?<=\d\\%))~\$?\d")  # "3~5" is a range, no tie
 _DASH = re.compile(
     r"(?<!-)---(?!-)"
     r"|(?<=[\w$)}\]%.'\"°])--(?=[\w$(\[{\\.+~])(?!-)"
@@ -139,20 +139,20 @@ _DASH = re.compile(
 
 
 def to_unicode(text: str) -> str:
-    """Return ``text`` for display: TeX as Unicode, doubtful TeX as it stands, every word kept."""
+    """Return ``text`` for display: TeX as Unicode, doubtful TeX as written, no word lost."""
     return "".join(piece.text for piece in display_pieces(text))
 
 
 def display_pieces(text: str) -> Iterator[Piece]:
-    """Yield the text for display in order, each part with the place that it stands for.
+    """Yield the displayed text in order, each piece with its span of the source.
 
-    What lies between two places, such as the name of a font, shows nothing.
+    Source between two spans, such as a font name, is not displayed.
     """
     return _display_pieces(text, 0)
 
 
 def _display_pieces(text: str, depth: int, offset: int = 0) -> Iterator[Piece]:
-    """The pieces of a text that begins at ``offset`` of the whole."""
+    """Yield the pieces of a text that begins at ``offset`` of the whole."""
     position = 0
     while match := _TEX_START.search(text, position):
         start = match.start()
@@ -162,7 +162,7 @@ def _display_pieces(text: str, depth: int, offset: int = 0) -> Iterator[Piece]:
             if result and not result[0] and _REFERENCE.match(text, start):
                 plain_text = (
                     plain_text.rstrip()
-                )  # "as in [3]", without the number and the blank before it
+                )  # "as in [3]", without the number and the space before it
             yield Piece(plain_text, offset + position, offset + position + len(plain_text))
         if result is None:
             position = start + 1
@@ -176,7 +176,7 @@ def _display_pieces(text: str, depth: int, offset: int = 0) -> Iterator[Piece]:
 
 
 def _apply_rules(text: str, position: int, depth: int) -> RuleResult | None:
-    """What the first rule that is sure writes, and where it ends."""
+    """Return the pieces of the first rule that applies, and where they end."""
     if depth > _MAX_NESTING:
         return None
     rules = _RULES[text[position]]
@@ -186,7 +186,7 @@ def _apply_rules(text: str, position: int, depth: int) -> RuleResult | None:
 
 
 def _single_piece(rendered: str, position: int, end: int) -> RuleResult:
-    """One piece for the whole of what was read."""
+    """Return one piece for the whole span."""
     return [Piece(rendered, position, end)], end
 
 
@@ -198,7 +198,7 @@ def _math_rule(text: str, position: int, _: int) -> RuleResult | None:
     if not match or _is_money(match[1], text[match.end() : match.end() + 1]):
         return None
     end = match.end()
-    for _further in range(4):  # dollars within braces belong to a formula within the formula
+    for _further in range(4):  # dollars within braces belong to a nested formula
         content = text[position + 1 : end - 1]
         if content.count("{") <= content.count("}"):
             break
@@ -211,7 +211,7 @@ def _math_rule(text: str, position: int, _: int) -> RuleResult | None:
 
 
 def _formula_piece(content: str, text: str, position: int, end: int) -> RuleResult | None:
-    """A formula between its signs; the blanks at its ends count where the text has none."""
+    """Return a formula as a piece, with spaces at its ends only where the text has none."""
     rendered = formula_to_unicode(content)
     if rendered is None:
         return None
@@ -223,7 +223,7 @@ def _formula_piece(content: str, text: str, position: int, end: int) -> RuleResu
 
 
 def _is_money(content: str, next_char: str) -> bool:
-    """Whether two dollar signs are prices or names: "$5 and $10", "$3/$15", "US$ and A$"."""
+    """Return whether two dollar signs are prices or names: "$5 and $10", "$3/$15", "US$ and A$"."""
     if next_char.isdecimal() and not content.startswith("\\") and re.search(r"\w", content):
         return True
     if not (content[0].isspace() or content[0].isdecimal()):
@@ -262,7 +262,7 @@ def _special_letter_rule(text: str, position: int, _: int) -> RuleResult | None:
 def _braced_arguments(
     pattern: re.Pattern[str], count: int, text: str, position: int
 ) -> tuple[list[tuple[str, int]], int] | None:
-    """The arguments in braces that follow a command, where each begins, and where they end."""
+    """Return the braced arguments after a command with their positions, and where they end."""
     match = pattern.match(text, position)
     if not match:
         return None
@@ -277,7 +277,7 @@ def _braced_arguments(
 
 
 def _braced_group(text: str, position: int) -> str | None:
-    """What stands between the brace at ``position`` and its partner."""
+    """Return the text between the brace at ``position`` and its partner."""
     match = _GROUP.match(text, position, position + _MAX_GROUP_LENGTH)
     return match[1] if match else None
 
@@ -297,7 +297,7 @@ def _url_rule(text: str, position: int, _: int) -> RuleResult | None:
 
 
 def _link_rule(text: str, position: int, depth: int) -> RuleResult | None:
-    """``\\href{address}{words}`` as words (address), or as the address where it is both."""
+    """Read ``\\href{address}{words}`` as words (address), or as the address if they are equal."""
     result = _braced_arguments(_LINK, 2, text, position)
     if not result:
         return None
@@ -319,20 +319,20 @@ def _text_script_rule(text: str, position: int, depth: int) -> RuleResult | None
 
 
 def _script_rule(text: str, position: int, _: int) -> RuleResult | None:
-    """An index or an exponent in braces outside a formula: "10^{-3}"."""
+    """Read an index or an exponent in braces outside a formula: "10^{-3}"."""
     match = _SCRIPT.match(text, position)
     rendered = formula_to_unicode(match[0]) if match else None
     return _single_piece(rendered, position, match.end()) if match and rendered else None
 
 
 def _reference_rule(text: str, position: int, _: int) -> RuleResult | None:
-    """The number of a paper or a section, which nobody can look up here."""
+    """Read a reference to a numbered paper or section, which cannot be resolved here."""
     match = _REFERENCE.match(text, position)
     return ([], match.end()) if match else None
 
 
 def _layout_rule(text: str, position: int, _: int) -> RuleResult | None:
-    """The ends of a list, and the points of it."""
+    """Read the beginning, end or item of a list."""
     if match := _ENVIRONMENT.match(text, position):
         return _single_piece(" ", position, match.end())
     match = _ITEM.match(text, position)
@@ -340,14 +340,14 @@ def _layout_rule(text: str, position: int, _: int) -> RuleResult | None:
 
 
 def _math_command_rule(text: str, position: int, _: int) -> RuleResult | None:
-    """A command of mathematics that stands outside a formula."""
+    """Read a mathematical command outside a formula."""
     match = _MATH_COMMAND.match(text, position)
     rendered = formula_to_unicode(match[0]) if match and match["name"] in _MATH_NAMES else None
     return _single_piece(rendered, position, match.end()) if match and rendered else None
 
 
 def _command_rule(text: str, position: int, depth: int) -> RuleResult | None:
-    """Any other command: its symbol, its arguments or its name."""
+    """Read any other command as its symbol, its arguments or its name."""
     match = _COMMAND.match(text, position)
     if not match:
         return None
@@ -400,7 +400,7 @@ def _skip_blank(text: str, position: int) -> int:
 
 
 def _braces_rule(text: str, position: int, depth: int) -> RuleResult | None:
-    """Braces that TeX does not print: "{B}ayesian", "{\\em words}"."""
+    """Read braces that TeX does not print: "{B}ayesian", "{\\em words}"."""
     match = _BRACED_WORD.match(text, position)
     if match:
         touches_word = (
@@ -453,7 +453,7 @@ def _dash_rule(text: str, position: int, _: int) -> RuleResult | None:
 def _literal_rule(
     pattern: re.Pattern[str], rendered: str | None, text: str, position: int, _: int
 ) -> RuleResult | None:
-    """A mark that stands for ``rendered``, or for the character it escapes."""
+    """Read a mark as ``rendered``, or as the character it escapes."""
     match = pattern.match(text, position)
     return (
         _single_piece(match[1] if rendered is None else rendered, position, match.end())

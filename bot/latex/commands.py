@@ -1,7 +1,6 @@
-"""Tell what the commands of LaTeX do that are neither symbols nor accents.
+"""Classify the LaTeX commands that are neither symbols nor accents.
 
-A command that no table names is an author's own: with an argument it shows the argument, without
-one it shows its name.
+A command in no table is an author's own: it shows its argument, or its name if it has none.
 """
 
 from __future__ import annotations

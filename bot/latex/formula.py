@@ -1,8 +1,8 @@
-"""Read one formula as Unicode: ``L^2`` is L², ``\\frac{a}{b}`` is a/b.
+"""Convert one formula to Unicode: ``L^2`` is L², ``\\frac{a}{b}`` is a/b.
 
-What the formula means decides its form: an index that would swallow what follows is bracketed or
+The meaning of a formula decides its form: an index that would swallow what follows is bracketed or
 set apart, and so is a fraction beside a factor. Only a formula whose braces do not match is in
-doubt, and left as it was written.
+doubt, and left as written.
 """
 
 from __future__ import annotations
@@ -51,11 +51,11 @@ _TEXT_LETTERS = frozenset("OLolijcvHkurdbt")
 
 
 class UnreadableFormula(Exception):
-    """The formula is not surely understood."""
+    """The formula cannot be read with certainty."""
 
 
 class _PartKind(Enum):
-    """What a part wants beside it."""
+    """How a part is spaced from its neighbours."""
 
     LETTER = auto()
     """A letter, a digit or a word as it stands."""
@@ -81,7 +81,7 @@ _Parts = list[_Part]
 
 @lru_cache(maxsize=2048)
 def formula_to_unicode(source: str) -> str | None:
-    """Return the formula in Unicode, or nothing when in doubt."""
+    """Return the formula in Unicode, or None when in doubt."""
     try:
         text = _join_parts(_FormulaReader(_TOKEN.findall(source.strip())).read_until(""))
     except UnreadableFormula:
@@ -90,7 +90,7 @@ def formula_to_unicode(source: str) -> str | None:
 
 
 class _FormulaReader:
-    """Walks over the tokens of one formula."""
+    """Reads the tokens of one formula."""
 
     def __init__(self, tokens: Sequence[str]) -> None:
         self._tokens = tokens
@@ -100,7 +100,7 @@ class _FormulaReader:
         self._in_roman = False  # within \mathrm{...}, where a hyphen joins words
 
     def read_until(self, end: str) -> _Parts:
-        """The parts up to the lexeme ``end``, or to the end of the formula."""
+        """Return the parts up to the lexeme ``end``, or to the end of the formula."""
         self._depth += 1
         if self._depth > _MAX_NESTING:
             raise UnreadableFormula
@@ -110,7 +110,7 @@ class _FormulaReader:
             if not lexeme:
                 raise UnreadableFormula
             if lexeme == "}" and not end:
-                continue  # a slip: there is nothing that it could close
+                continue  # a slip: there is nothing to close
             if lexeme == "\\over":
                 parts = [_fraction(parts, self.read_until(end))]
                 break
@@ -142,7 +142,7 @@ class _FormulaReader:
             self._position += 1
 
     def _skip_command_blank(self, lexeme: str) -> None:
-        """Skip the blank that only ends a command: "a\\leq b" is a≤b, "\\alpha = 1" α = 1."""
+        """Skip the space that only ends a command: "a\\leq b" is a≤b, "\\alpha = 1" is α = 1."""
         if not (lexeme[0] == "\\" and lexeme[1:].isalpha() and self._peek().isspace()):
             return
         next_lexeme = self._peek(1)
@@ -150,7 +150,7 @@ class _FormulaReader:
             self._next_token()
 
     def _argument(self) -> _Parts:
-        """What TeX takes for the argument of a command: a group, or one lexeme."""
+        """Return what TeX takes for the argument of a command: a group or one lexeme."""
         self._skip_blank()
         lexeme = self._next_token()
         while lexeme[1:] in SILENT_COMMANDS:
@@ -166,14 +166,14 @@ class _FormulaReader:
         return parts
 
     def _group(self) -> _Parts | None:
-        """A group, if one stands here."""
+        """Return a group if one begins here."""
         if self._peek() != "{":
             return None
         self._next_token()
         return self.read_until("}")
 
     def _literal_argument(self) -> str:
-        """An argument as it is written: an address, a number, a name."""
+        """Return an argument verbatim: an address, a number, a name."""
         self._skip_blank()
         if self._peek() != "{":
             raise UnreadableFormula
@@ -184,7 +184,7 @@ class _FormulaReader:
         return "".join(self._tokens[start : self._position - 1])
 
     def _optional_argument(self) -> _Parts | None:
-        """What stands in brackets behind the name of a command."""
+        """Return the argument in brackets after a command, if any."""
         if self._peek() != "[":
             return None
         self._next_token()
@@ -201,7 +201,7 @@ class _FormulaReader:
             return self._command(lexeme[1:])
         if lexeme in ("--", "---"):
             return [_Part("–" if lexeme == "--" else "—", _PartKind.SYMBOL)]
-        if lexeme == "$":  # a formula within the prose of a formula
+        if lexeme == "$":  # a formula within text within a formula
             return self._nested_math() if self._in_text else []
         if lexeme == "-":
             return [_Part("-" if self._is_hyphen() else "−", _PartKind.SYMBOL)]
@@ -284,7 +284,7 @@ class _FormulaReader:
                 return [_Part(self._literal_argument(), _PartKind.SYMBOL)]
             case "unicode":
                 return self._unicode_character()
-            case "deg":  # a function's name, and what authors write for ° behind a number
+            case "deg":  # a function's name, and what authors write for ° after a number
                 before = self._tokens[self._position - 2] if self._position > 1 else ""
                 return [_Part("°") if before.isdecimal() else _Part("deg", _PartKind.NAME)]
         if name.startswith("x") and name.endswith("arrow") and (arrow := macro_symbol(name[1:])):
@@ -298,7 +298,7 @@ class _FormulaReader:
         return self._unknown_command(name)
 
     def _unknown_command(self, name: str) -> _Parts:
-        """An author's own command: its arguments, or else its name."""
+        """Return the arguments of an author's own command, or its name if it has none."""
         if self._peek() == "*":
             self._next_token()
         if self._peek().isspace() and self._peek(1) == "{":
@@ -338,7 +338,7 @@ class _FormulaReader:
         return [_Part(" ", _PartKind.BLANK)] if name in ("hspace", "phantom") else []
 
     def _text_command(self, name: str) -> _Parts:
-        """The argument as one word or some prose."""
+        """Return the argument as one word or as text."""
         if self._peek() == "*":
             self._next_token()
         modes = self._in_text, self._in_roman
@@ -358,7 +358,7 @@ class _FormulaReader:
         return [_Part(text)] if text.isalnum() else parts
 
     def _alphabet_switch(self, name: str, end: str) -> _Parts:
-        """``\\cal`` holds to the end of its group, or for the group that follows it."""
+        """Apply ``\\cal`` to the rest of its group, or to the group that follows it."""
         self._skip_blank()
         if self._peek() != "{":
             return _in_alphabet(name, self.read_until(end))
@@ -385,7 +385,7 @@ class _FormulaReader:
         return [_Part(f"{chars[0]}{rows.strip()}{chars[1]}", _PartKind.SYMBOL)]
 
     def _unicode_character(self) -> _Parts:
-        """``\\unicode{x2013}`` is the character of that number."""
+        """Return the character that ``\\unicode{x2013}`` names by number."""
         digits = self._literal_argument()
         try:
             number = int(digits[1:], 16) if digits.startswith("x") else int(digits)
@@ -397,7 +397,7 @@ class _FormulaReader:
         return [_Part(character, _PartKind.LETTER if character.isalnum() else _PartKind.SYMBOL)]
 
     def _add_scripts(self, parts: _Parts) -> None:
-        """Give the last part the indices and exponents that stand here."""
+        """Attach the indices and exponents that follow to the last part."""
         scripts: dict[str, str] = {}
         while True:
             lexeme = self._peek()
@@ -420,7 +420,7 @@ class _FormulaReader:
 
 
 def _is_operator(lexeme: str) -> bool:
-    """Whether a lexeme is a sign that authors set apart, such as = or \\leq."""
+    """Return whether a lexeme is a sign that authors set apart, such as = or \\leq."""
     rendered = macro_symbol(lexeme[1:]) if lexeme.startswith("\\") else lexeme
     return (
         len(rendered) == 1 and unicodedata.category(rendered) == "Sm" and rendered not in "∂∇∞√∑∏∫"
@@ -434,7 +434,7 @@ def _symbol_kind(name: str, rendered: str) -> _PartKind:
 
 
 def _join_parts(parts: _Parts) -> str:
-    """The parts as one text, with the blanks and brackets that keep them apart."""
+    """Join the parts into one text, with the spaces and brackets that keep them apart."""
     text = ""
     for index, part in enumerate(parts):
         previous = parts[index - 1] if index else _Part("", _PartKind.SYMBOL)
@@ -458,7 +458,7 @@ def _ends_in_letter(text: str) -> bool:
 
 
 def _bracketed_fraction(parts: _Parts, index: int) -> str:
-    """A fraction, in brackets where what stands beside it would join its parts."""
+    """Return a fraction, in brackets where a neighbour would otherwise join it."""
     text = parts[index].text
     previous = next((p for p in reversed(parts[:index]) if p.kind is not _PartKind.BLANK), None)
     next_part = next((p for p in parts[index + 1 :] if p.kind is not _PartKind.BLANK), None)
@@ -498,7 +498,7 @@ def _fraction(above: _Parts, below: _Parts) -> _Part:
 
 
 def _is_single_factor(parts: _Parts) -> bool:
-    """Whether the parts are one number or one letter, with its indices, or stand in brackets."""
+    """Return whether the parts are a number or letter with its indices, or a bracketed group."""
     if len(parts) > 2 and parts[-1].kind is _PartKind.SCRIPTED and parts[-2].text == ")":
         parts = parts[:-1]  # (a+b)²
     text = _join_parts(parts)
@@ -512,7 +512,7 @@ def _is_single_factor(parts: _Parts) -> bool:
 
 
 def _is_product(parts: _Parts) -> bool:
-    """Whether the parts stand above a stroke without brackets: "2πr", "−1", "f(x)"."""
+    """Return whether the parts can be a numerator without brackets: "2πr", "−1", "f(x)"."""
     if len(parts) == 1:
         return parts[0].kind is not _PartKind.FRACTION
     factors = parts[1:] if parts and parts[0].text == "−" else parts
@@ -534,7 +534,7 @@ def _root(degree: _Parts, inside: _Parts) -> _Part:
 
 
 def _with_scripts(base: _Parts, scripts: dict[str, str]) -> _Parts:
-    """A base with its index and its exponent, in the order that leaves no doubt."""
+    """Return a base with its index and exponent, in an unambiguous order."""
     scripts = {char: text for char, text in scripts.items() if text.strip()}
     if not scripts:
         return base
@@ -572,7 +572,7 @@ def _with_scripts(base: _Parts, scripts: dict[str, str]) -> _Parts:
 
 
 def _is_open_ended(rendered: str) -> bool:
-    """Whether a script is written behind its sign without brackets."""
+    """Return whether a script is written after its sign without brackets."""
     return rendered[:1] in ("^", "_") and rendered[1:2] != "("
 
 
@@ -585,7 +585,7 @@ def _script_kind(rendered: str) -> _PartKind:
 
 
 def _in_alphabet(name: str, parts: _Parts) -> _Parts:
-    """The letters of one or of a short name in an alphabet of their own."""
+    """Return one letter or a short name in a special alphabet."""
     letters = sum(part.text.isascii() and part.text.isalpha() for part in parts)
     if letters > 3:
         return parts
@@ -598,7 +598,7 @@ def _in_alphabet(name: str, parts: _Parts) -> _Parts:
 
 
 def _with_accent(name: str, parts: _Parts) -> _Parts:
-    """The argument under a mark: each letter, or the bracket around a longer formula."""
+    """Put a mark on each letter, or bracket a longer formula under it."""
     parts = _trim_blanks(parts)
     if any(part.kind in (_PartKind.SYMBOL, _PartKind.BLANK, _PartKind.FRACTION) for part in parts):
         return [_Part(accent_math(name, _join_parts(parts), is_whole=True), _PartKind.SYMBOL)]

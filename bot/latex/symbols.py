@@ -1,7 +1,7 @@
-"""What does one TeX macro stand for? Symbols, accents and the blackboard alphabets.
+"""Translate single TeX macros: symbols, accents and special alphabets.
 
-pylatexenc is asked about one macro at a time, never about running text: there it takes ``%``
-for a comment, and every fifth abstract holds one.
+pylatexenc is given one macro at a time, never running text: there it takes ``%`` for a comment, and
+every fifth abstract contains one.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from pylatexenc.latex2text import LatexNodes2Text, get_default_latex_context_db
 
 
 def _parse_pairs(table: str) -> dict[str, str]:
-    """Names and what they stand for, one after the other."""
+    """Parse a table of alternating names and values."""
     words = table.split()
     return dict(zip(words[::2], words[1::2], strict=True))
 
@@ -65,7 +65,7 @@ MATH_ACCENTS = {
     "mathring": "\u030a",
 }
 """The marks of mathematics over or under a letter."""
-_LINE_ACCENTS = frozenset(("overline", "underline"))  # which run through
+_LINE_ACCENTS = frozenset(("overline", "underline"))  # drawn through all letters
 _SCRIPT_LIKE_CHARS = "*∗⋆★†‡⊙⊕☉"
 _SUPERSCRIPTS = dict(
     zip(
@@ -87,12 +87,12 @@ def _latex_converter() -> LatexNodes2Text:
 
 @lru_cache(maxsize=4096)
 def macro_symbol(name: str) -> str:
-    """The character or word that a macro without arguments is; empty when it is unknown."""
+    """Return the text of a macro without arguments, or "" if unknown."""
     if name in _EXTRA_SYMBOLS:
         return _EXTRA_SYMBOLS[name]
     macro_spec = get_default_latex_context_db().get_macro_spec(name)
     text = getattr(macro_spec, "simplify_repl", None)
-    # A macro that wants an argument has a function or a pattern there, "<cit.>" or a bare accent.
+    # For a macro that wants an argument it has a function or a pattern, "<cit.>" or a bare accent.
     if not isinstance(text, str) or any(map(unicodedata.combining, text)):
         return ""
     return text if len(text) == 1 or text.isalpha() else ""
@@ -100,7 +100,7 @@ def macro_symbol(name: str) -> str:
 
 @lru_cache(maxsize=4096)
 def accent_letter(accents: str, letter: str) -> str:
-    """A letter under TeX accents, the outermost first, as one character; else empty."""
+    """Return a letter under TeX accents, outermost first, as one character, or ""."""
     text = {"\\i": "i", "\\j": "j", "\\aa": "å", "\\AA": "Å"}.get(letter, letter)
     for accent in reversed(accents):
         text = unicodedata.normalize("NFC", text + COMBINING.get(accent, ""))
@@ -109,7 +109,7 @@ def accent_letter(accents: str, letter: str) -> str:
 
 @lru_cache(maxsize=4096)
 def accent_math(name: str, text: str, *, is_whole: bool = False) -> str:
-    """Put a mark of mathematics over each letter, or over the end of what belongs together."""
+    """Put a mathematical accent over each letter, or at the end of a unit."""
     accent = MATH_ACCENTS[name]
     if is_whole and name not in _LINE_ACCENTS:
         return f"({text}){accent}"
@@ -128,17 +128,17 @@ def alphabet_letter(alphabet: str, letter: str) -> str:
 
 
 def superscript(text: str) -> str:
-    """Return a superscript: Unicode's where it is short and has them, else after a caret."""
+    """Return a superscript in Unicode if short and available, else after a caret."""
     return _to_script(text, _SUPERSCRIPTS, "^")
 
 
 def subscript(text: str) -> str:
-    """Return a subscript: Unicode's where it is short and has them, else after an underscore."""
+    """Return a subscript in Unicode if short and available, else after an underscore."""
     return _to_script(text, _SUBSCRIPTS, "_")
 
 
 def is_script_like(character: str) -> bool:
-    """Return whether a character stands for its own index or exponent: C*, M⊙."""
+    """Return whether a character is itself used as an index or exponent: C*, M⊙."""
     return character != "" and character in _SCRIPT_LIKE_CHARS
 
 

@@ -1,4 +1,4 @@
-"""What does Papergram say? Every sentence for people, in English and Chinese.
+"""Every sentence for people, in English and Chinese.
 
 The sentences live in ``en.ftl`` and ``zh.ftl`` (Project Fluent); ``dates`` writes dates and times.
 A text carries no markup: ``render`` adds it around escaped values.
@@ -20,7 +20,7 @@ BABEL_LOCALES = {"en": "en_GB", "zh": "zh_Hans_CN"}
 
 
 class Refusal(Exception):
-    """What a person asked for cannot be done; ``key`` names the text that says what to do."""
+    """A request cannot be fulfilled; ``key`` names the text that tells the person what to do."""
 
     def __init__(self, key: str, **values: str | int) -> None:
         super().__init__(key, values)
@@ -28,21 +28,21 @@ class Refusal(Exception):
         self.values = values
 
     def say(self, language: str) -> str:
-        """The sentence for the person, in their language."""
+        """Return the sentence in the person's language."""
         return say(language, self.key, **self.values)
 
 
 class TextError(LookupError):
-    """A text is missing or does not fit its values: a mistake of ours, never of a person."""
+    """A text is missing or lacks a value: a programming error, never a person's."""
 
 
 def supported_language(code: str | None) -> str:
-    """The language we speak to somebody whose client says ``code`` (BCP 47), else English."""
+    """Return the supported language for a client's BCP 47 ``code``, else English."""
     return "zh" if (code or "").lower().startswith("zh") else "en"
 
 
 def parse_language(words: str) -> str | None:
-    """The language that somebody names: ``en``, ``english``, ``zh-CN``, ``中文``; else None."""
+    """Return the language of a name or code: ``en``, ``english``, ``中文``; else None."""
     lowered = words.casefold().strip()
     for language, names in _LANGUAGE_NAMES.items():
         if lowered.startswith(names):
@@ -51,7 +51,7 @@ def parse_language(words: str) -> str | None:
 
 
 def say(language: str, key: str, **values: str | int) -> str:
-    """The text ``key`` in ``language``, with its values in place.
+    """Return the text ``key`` in ``language`` with its values filled in.
 
     Raises:
         TextError: the key is unknown, or a value it names is missing.
@@ -64,7 +64,7 @@ def say(language: str, key: str, **values: str | int) -> str:
         return entry.partition("=")[2].strip()
     bundle = _bundle(language)
     if not bundle.has_message(key):
-        # One entry at a time: to parse all of them takes longer than most commands.
+        # Entries are parsed one at a time: parsing all of them takes longer than most commands.
         from fluent.runtime import FluentResource
 
         bundle.add_resource(FluentResource(entry))
@@ -78,13 +78,13 @@ def say(language: str, key: str, **values: str | int) -> str:
 
 
 def _is_literal(entry: str) -> bool:
-    """Whether a text is one line without values, which stands as it is written."""
+    """Return whether a text is a single line without placeables, usable as it is."""
     return "{" not in entry and "\n" not in entry.rstrip()
 
 
 @cache
 def _load_entries(language: str) -> Mapping[str, str]:
-    """Every text of a language by its key, as it is written: ``key = ...`` and what is indented."""
+    """Return the source of every text of a language by its key."""
     entries: dict[str, str] = {}
     key = ""
     source = files(__name__).joinpath(f"{language}.ftl").read_text(encoding="utf-8")
@@ -101,14 +101,14 @@ def _load_entries(language: str) -> Mapping[str, str]:
 
 @cache
 def _bundle(language: str) -> FluentBundle:
-    """The texts of a language that were asked for so far."""
-    # Loaded with the first text that needs it: those of a health probe do not.
+    """Return the bundle of a language's texts used so far."""
+    # Loaded with the first text that needs it: a health probe's texts do not.
     from fluent.runtime import FluentBundle
 
-    # Isolation marks around values would be shown as boxes by some Telegram clients.
+    # Some Telegram clients would show isolation marks around values as boxes.
     return FluentBundle([BABEL_LOCALES[language].replace("_", "-")], use_isolating=False)
 
 
 def join_list(language: str, items: Iterable[str]) -> str:
-    """Items in a row, with the comma of the language."""
+    """Join items with the comma of the language."""
     return ("、" if language == "zh" else ", ").join(items)

@@ -1,4 +1,4 @@
-"""Dates, times and the cities of time zones, as English and Chinese write them."""
+"""Format dates, times and the cities of time zones in English and Chinese."""
 
 from __future__ import annotations
 
@@ -13,19 +13,19 @@ from bot.texts import BABEL_LOCALES
 
 
 def format_day(language: str, value: date) -> str:
-    """A date with its weekday: ``Mon 23 Nov 2026``, ``2026年11月23日 周一``."""
+    """Format a date with its weekday: ``Mon 23 Nov 2026``, ``2026年11月23日 周一``."""
     pattern = "y年M月d日 EEE" if language == "zh" else "EEE d MMM y"
     return format_date(value, pattern, locale=BABEL_LOCALES[language])
 
 
 def format_days(language: str, first: date, last: date) -> str:
-    """A range of dates that says once what both share: ``Mon 16 – Fri 20 Nov 2026``."""
+    """Format a range of dates, stating shared parts once: ``Mon 16 – Fri 20 Nov 2026``."""
     if first == last:
         return format_day(language, first)
     if first.year != last.year:
         return f"{format_day(language, first)} – {format_day(language, last)}"
     is_one_month = first.month == last.month
-    if language == "zh":  # the larger stands first, and is left out at the end of the range
+    if language == "zh":  # the larger unit comes first, and is omitted at the end of the range
         end_text = format_date(
             last, "d日 EEE" if is_one_month else "M月d日 EEE", locale=BABEL_LOCALES["zh"]
         )
@@ -37,7 +37,7 @@ def format_days(language: str, first: date, last: date) -> str:
 
 
 def format_moment(language: str, instant: datetime, zone: str) -> str:
-    """An instant on the reader's clock: ``Mon 23 Nov 08:00``, ``11月23日 周一 08:00``."""
+    """Format an instant in local time: ``Mon 23 Nov 08:00``, ``11月23日 周一 08:00``."""
     pattern = "M月d日 EEE HH:mm" if language == "zh" else "EEE d MMM HH:mm"
     return format_datetime(
         instant.astimezone(ZoneInfo(zone)), pattern, locale=BABEL_LOCALES[language]
@@ -45,23 +45,23 @@ def format_moment(language: str, instant: datetime, zone: str) -> str:
 
 
 def weekday_name(language: str, number: int) -> str:
-    """The short name of a day of the week, Monday is 0: ``Mon``, ``周一``."""
+    """Return a weekday's short name, with Monday as 0: ``Mon``, ``周一``."""
     return format_day(language, date(2024, 1, 1 + number)).split()[-1 if language == "zh" else 0]
 
 
 def format_clock(language: str, instant: datetime, zone: str) -> str:
-    """The time of day on the reader's clock: ``08:00``."""
+    """Format an instant's local time of day: ``08:00``."""
     return format_time(instant.astimezone(ZoneInfo(zone)), "HH:mm", locale=BABEL_LOCALES[language])
 
 
 def city_name(language: str, zone: str) -> str:
-    """The city that a zone is named by, in the reader's language: ``Los Angeles``, ``洛杉矶``."""
+    """Return the city of a zone in the reader's language: ``Los Angeles``, ``洛杉矶``."""
     name = get_timezone_location(ZoneInfo(zone), locale=BABEL_LOCALES[language], return_city=True)
     return str(name)
 
 
 def zone_of_city(words: str) -> str | None:
-    """The zone whose city bears this name in one of our languages: ``北京时间`` is none."""
+    """Return the zone whose city has this name in English or Chinese; ``北京时间`` is none."""
     return _zones_by_city().get(words.casefold().strip())
 
 

@@ -1,4 +1,4 @@
-"""What are the languages called that entries can be read in? Any language that Babel knows."""
+"""Name the languages in which entries can be read: any that Babel knows."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ def _locale(code: str) -> Locale | None:
 
 
 def language_code(words: str) -> str | None:
-    """``ZH-hant`` → ``zh-Hant`` (BCP 47: language, script, region); None for no language."""
+    """Return a BCP 47 code in canonical form, ``ZH-hant`` as ``zh-Hant``, or None."""
     locale = _locale(words.strip().replace("_", "-"))
     if locale is None:
         return None
@@ -24,13 +24,13 @@ def language_code(words: str) -> str | None:
 
 
 def language_name(language: str, code: str) -> str:
-    """What a language is called in one of ours: ``German``, ``德语``."""
+    """Return a language's name in English or Chinese: ``German``, ``德语``."""
     locale = _locale(code)
     return (locale.get_display_name(language) if locale else None) or code
 
 
 def native_name(code: str) -> str:
-    """What a language calls itself: ``Deutsch``, ``中文``."""
+    """Return a language's name for itself: ``Deutsch``, ``中文``."""
     locale = _locale(code)
     name = (locale.display_name if locale else None) or code
     return name[:1].upper() + name[1:]

@@ -1,7 +1,7 @@
-"""What in plain text do clients of Telegram make live by themselves, and how is that kept from it?
+"""Find what Telegram clients turn into links in plain text, and prevent it.
 
-Addresses, bare names of sites, mentions (which notify people), tags, commands and the numbers of
-cards, as TDLib's ``find_entities`` finds them; by a list of endings that is newer than its own.
+Addresses, bare site names, mentions (which notify people), hashtags, commands and card numbers, as
+TDLib's ``find_entities`` finds them, with a newer list of top-level domains.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ _AUTOLINK = re.compile(
     r"|(?P<site>(?<![\w-])[\w-]+(?:\.[\w-]+)+)"
     r"|(?<![a-z0-9_@.])@[a-z]\w{3,}|(?<![a-z0-9_&/])#(?!\d+\b)\w{2,}"
     r"|(?<![a-z0-9_$])(?-i:\$[A-Z]{3,8})(?![a-z0-9_$])"
-    r"|(?<![\w/<>.)}])/[a-z]\w{2,}(?![\w/<>])"  # a command of a bot, which a touch sends
+    r"|(?<![\w/<>.)}])/[a-z]\w{2,}(?![\w/<>])"  # a bot command, which a tap sends
     rf"|(?<![a-z0-9_.-]){_CARD}(?![a-z0-9_.-])",
     re.IGNORECASE,
 )
@@ -37,10 +37,10 @@ _LINK_START = re.compile(
 
 
 def find_autolinks(text: str) -> Iterator[str]:
-    """Yield each run of ``text`` that reads as something live, in order.
+    """Yield each run of ``text`` that may become a link, in order.
 
-    Also where no client makes it so: behind a letter of Chinese, or with an ending of no network.
-    A word with a capital behind a full stop begins a sentence.
+    This includes some that no client links: after a Chinese character, or with an unknown top-level
+    domain. A capitalised word after a full stop begins a sentence.
     """
     for match in _AUTOLINK.finditer(text):
         site = match["site"]
@@ -49,17 +49,17 @@ def find_autolinks(text: str) -> Iterator[str]:
 
 
 def disable_autolinks(text: str, *, keep_commands: bool = False) -> str:
-    """Return ``text`` as it reads, with nothing in it that a client makes live.
+    """Return ``text``, looking the same, with nothing that a client turns into a link.
 
-    A sentence of ours ``keep_commands``: it names them to be touched.
+    Our own sentences ``keep_commands``, which they name to be tapped.
     """
     return disable_autolinks_in_pieces([text], keep_commands=keep_commands)[0]
 
 
 def disable_autolinks_in_pieces(pieces: Sequence[str], *, keep_commands: bool = False) -> list[str]:
-    """Return the pieces of one text, in which together nothing is live.
+    """Return the pieces of one text, in which even together nothing becomes a link.
 
-    The text is broken wherever something live could begin: what overlaps is broken as well.
+    The text is broken wherever a link could begin, so overlapping ones are broken as well.
     """
     positions = [
         match.end()
@@ -88,7 +88,7 @@ def _has_public_suffix(site: str) -> bool:
 
 @lru_cache(maxsize=4096)
 def _is_public_suffix(label: str) -> bool:
-    """Tell whether the name of a site may end so; "ton" is what Telegram resolves itself."""
+    """Return whether a label is a top-level domain; Telegram itself resolves "ton"."""
     suffix = label.lower()
     return suffix == "ton" or _public_suffix_list().publicsuffix(suffix) is not None
 
