@@ -1,1 +1,1 @@
-"""How near papers are to each other."""
+"""Rank papers by how closely they are related."""

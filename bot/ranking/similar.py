@@ -1,6 +1,6 @@
-"""The verb: one paper → the words that set it apart, and the stored papers that share them.
+"""Find the distinctive words of a paper and the stored papers that share them.
 
-No hidden weights: the words are shown, and what they find is a query like any other.
+There are no hidden weights: the words are shown, and they form a query like any other.
 """
 
 from __future__ import annotations
@@ -14,9 +14,9 @@ from bot.topics.query.parser import QueryError, parse, query_from_clause
 from storage import Store
 from storage.records import Or, Paper, QueryField, Term
 
-MAX_EXCLUDED_WORDS = 3  # words of a title that may be excluded
-_MAX_QUERY_WORDS = 8  # words that a similar paper is looked for by
-_COMMON_WORD_PAPERS = 2000  # papers; a word in more says little about one of them
+MAX_EXCLUDED_WORDS = 3  # words of a title offered for exclusion
+_MAX_QUERY_WORDS = 8  # words in the query for similar papers
+_COMMON_WORD_PAPERS = 2000  # papers; a more frequent word says little about any of them
 _MIN_WORD_LENGTH = 4
 _STOP_WORDS_TEXT = (
     "about after also among based between beyond both case does each from have into like more "
@@ -28,7 +28,7 @@ _STOP_WORDS = frozenset(_STOP_WORDS_TEXT.split())
 
 
 def distinctive_words(store: Store, paper: Paper) -> list[Term]:
-    """The words of a paper's title, the rarest among the stored papers first."""
+    """Return the words of a paper's title, the rarest among the stored papers first."""
     word_counts: list[tuple[int, int, Term]] = []
     for position, word in enumerate(_title_words(paper)):
         count = store.papers.count_matches(word, limit=_COMMON_WORD_PAPERS)
@@ -37,7 +37,7 @@ def distinctive_words(store: Store, paper: Paper) -> list[Term]:
 
 
 def _title_words(paper: Paper) -> list[Term]:
-    """Words that could mean something, each once."""
+    """Return the meaningful words of a title, each once."""
     terms_by_stem: dict[str, Term] = {}
     for token in analyze(paper.title):
         if (
@@ -52,7 +52,7 @@ def _title_words(paper: Paper) -> list[Term]:
 
 
 def similar_papers(store: Store, paper: Paper, *, limit: int) -> list[Paper]:
-    """Stored papers that share the rarest words of a paper's title, the closest first."""
+    """Return stored papers that share the rarest words of a paper's title, closest first."""
     words = distinctive_words(store, paper)[:_MAX_QUERY_WORDS]
     if not words:
         return []
@@ -62,9 +62,9 @@ def similar_papers(store: Store, paper: Paper, *, limit: int) -> list[Paper]:
 
 
 def suggested_exclusions(paper: Paper, words: Sequence[Term], query: str) -> list[str]:
-    """What a topic could leave out: words, the first author, the category; never what it asks.
+    """Suggest words, the first author and the category as exclusions from a query.
 
-    Each as it is written in a topic; none that would leave nothing to ask for.
+    Each is written as in a topic; none of them excludes all that the query finds.
     """
     query_words = {word for item in iterate_terms(parse(query).clause) for word in item.words}
     candidates = [word.text for word in words if not query_words & set(word.words)][
@@ -79,7 +79,7 @@ def suggested_exclusions(paper: Paper, words: Sequence[Term], query: str) -> lis
 
 
 def _canonical_or_empty(words: str) -> str:
-    """The words as a topic prints them; nothing where they cannot stand in one."""
+    """Return the words in canonical form, or "" if they cannot stand in a query."""
     try:
         return parse(words).text
     except QueryError:

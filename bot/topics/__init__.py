@@ -1,1 +1,1 @@
-"""What a chat follows: topics, their settings, and when each is due."""
+"""Topics that chats follow: their queries, settings and due times."""

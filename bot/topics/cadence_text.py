@@ -1,7 +1,7 @@
-"""When does a person want digests? Their words → a cadence → a text.
+"""Parse a person's words into a cadence, and describe a cadence in words.
 
-``08:30`` · ``08:00 18:00`` · ``mon-fri 8:30 pm`` · ``mon, thu 9`` · ``announced``, and the same
-in Chinese, ``周一到周五 晚上八点``. Every time is on the reader's own clock.
+``08:30`` · ``08:00 18:00`` · ``mon-fri 8:30 pm`` · ``mon, thu 9`` · ``announced``, and the same in
+Chinese, ``周一到周五 晚上八点``. Every time is in the reader's own zone.
 """
 
 from __future__ import annotations
@@ -42,7 +42,7 @@ _WEEKDAY_RANGE = re.compile(r"([^\W\d_]+?)(?:-|–|到|至)([^\W\d_]+)")
 
 
 def parse_cadence(words: str, current: Cadence) -> Cadence:
-    """The cadence that a person's words name; what they do not speak of stays as it is ``current``.
+    """Parse words into a cadence; what they do not mention stays as in ``current``.
 
     Raises:
         Refusal: a word is neither a day nor a time.
@@ -70,7 +70,7 @@ def parse_cadence(words: str, current: Cadence) -> Cadence:
 
 
 def describe_cadence(cadence: Cadence, language: str) -> str:
-    """A cadence in words: ``Mon–Fri clock_time 08:00``, ``每天 08:00``."""
+    """Describe a cadence in words: ``Mon–Fri at 08:00``, ``每天 08:00``."""
     if not cadence.times:
         return say(language, "cadence-announced")
     times = join_list(
@@ -91,7 +91,7 @@ def _describe_weekdays(weekdays: tuple[int, ...], language: str) -> str:
 
 
 def _parse_weekdays(word: str) -> set[int] | None:
-    """The days that a word names, none for "every day"; None when it names no day."""
+    """Return the days that a word names, none for "every day"; None when it names no day."""
     if word in _EVERY_DAY:
         return set()
     if word in _WORKDAYS:
@@ -106,10 +106,10 @@ def _parse_weekdays(word: str) -> set[int] | None:
 
 
 def _split_cadence_words(text: str) -> list[str]:
-    """The days and times in a text, one by one.
+    """Split a text into its days and times.
 
     Raises:
-        Refusal: there is none.
+        Refusal: it has none.
     """
     pieces = _SEPARATORS.split(times_of_day.normalize_times(text.replace("every day", "daily")))
     words = [word for word in pieces if word not in _FILLER_WORDS]

@@ -1,4 +1,4 @@
-"""The verb: what a person asks for → subscriptions and settings.
+"""Change a chat's subscriptions and settings as a person asks.
 
 Every function here runs inside the caller's transaction and raises ``Refusal`` for a person.
 """
@@ -26,23 +26,23 @@ from storage.records import (
     Term,
 )
 
-MAX_NAME_LENGTH = 120  # characters of a topic's name; its words may be longer
-DIGEST_LIMITS = (6, 12, 24, 50)  # papers of a digest
+MAX_NAME_LENGTH = 120  # characters of a topic's name; its query may be longer
+DIGEST_LIMITS = (6, 12, 24, 50)  # papers per digest
 
 
 def clean_words(words: str) -> str:
-    """A person's words in their own order, on one line."""
+    """Return a person's words in their own order, on one line."""
     return " ".join(words.split())
 
 
 def asks_only_unpolled(query: Query, polled_categories: Collection[str]) -> bool:
-    """Whether a query asks for categories of which none is read."""
+    """Return whether a query requires categories of which none is polled."""
     codes = query_categories(query.clause)
     return bool(codes) and not any(code in polled_categories for code in codes)
 
 
 def refuse_unpolled(query: Query, polled_categories: Collection[str]) -> None:
-    """A topic on categories that nobody reads would stay silent for ever; so it is refused."""
+    """Refuse a topic on categories that are not polled: it would never find anything."""
     if asks_only_unpolled(query, polled_categories):
         codes = query_categories(query.clause)
         raise Refusal(
@@ -53,7 +53,7 @@ def refuse_unpolled(query: Query, polled_categories: Collection[str]) -> None:
 
 
 def query_categories(clause: Clause) -> tuple[str, ...]:
-    """The categories a query asks for (not those it excludes), each once, in its order."""
+    """Return the categories that a query asks for, not those it excludes, each once, in order."""
     if isinstance(clause, Term):
         return clause.words if clause.field is QueryField.CATEGORY else ()
     if isinstance(clause, Not):
@@ -71,11 +71,11 @@ def subscribe(
     limit: int,
     thread: int = 0,
 ) -> tuple[Subscription, bool]:
-    """Adds a topic that begins with what comes; the flag is False when it is followed already.
+    """Add a topic that begins with the next announcements; return False if already followed.
 
     Raises:
         QueryError: the words cannot be understood.
-        Refusal: the chat follows as many topics as it may, or the bot reads no such category.
+        Refusal: the chat follows as many topics as it may, or no such category is polled.
     """
     query = parse(words)
     refuse_unpolled(query, polled_categories)
@@ -102,7 +102,7 @@ def subscribe(
 
 
 def unsubscribe(store: Store, chat: Chat, key: int) -> Subscription:
-    """Removes a topic of this chat and returns what it was.
+    """Remove a topic of this chat and return it as it was.
 
     Raises:
         Refusal: this chat has no such topic.
@@ -113,7 +113,7 @@ def unsubscribe(store: Store, chat: Chat, key: int) -> Subscription:
 
 
 def get_own_topic(store: Store, chat: Chat, key: int) -> Subscription:
-    """The topic with this key, if it is this chat's own; anything else is refused."""
+    """Return this chat's topic with the key, or raise Refusal."""
     topic = store.subscriptions.get(key)
     if topic is None or (topic.bot, topic.chat) != (chat.bot, chat.id):
         raise Refusal("topic-gone")
@@ -121,7 +121,7 @@ def get_own_topic(store: Store, chat: Chat, key: int) -> Subscription:
 
 
 def is_parsable(topic: Subscription) -> bool:
-    """Whether a topic's stored words can be read by this version."""
+    """Return whether this version can parse a topic's stored query."""
     try:
         parse(topic.query)
     except QueryError:
@@ -132,15 +132,15 @@ def is_parsable(topic: Subscription) -> bool:
 def edit_query(
     store: Store, chat: Chat, key: int, words: str, *, polled_categories: Collection[str]
 ) -> tuple[Subscription, Subscription]:
-    """Lets a topic ask for other words and returns it as it was and as it is.
+    """Change a topic's query; return the topic as it was and as it is.
 
-    What it has been told of stays told. A name that a person chose stays too; one that was
-    only the words becomes the new words.
+    Its cursor stays. So does a name that a person chose; a name that was only the query becomes the
+    new query.
 
     Raises:
         QueryError: the words cannot be understood.
-        Refusal: it is not the chat's topic, another one asks for the same, or nobody reads
-            these categories.
+        Refusal: it is not the chat's topic, another one has the same query, or none of its
+            categories is polled.
     """
     query = parse(words)
     refuse_unpolled(query, polled_categories)
@@ -153,7 +153,7 @@ def edit_query(
 
 
 def _is_default_name(topic: Subscription) -> bool:
-    """Whether a topic's name is nothing but the words it asks for."""
+    """Return whether a topic's name is merely its query."""
     try:
         text = parse(topic.name).text
         return text == canonical_text(topic.query) or topic.query.startswith(topic.name)
@@ -162,10 +162,10 @@ def _is_default_name(topic: Subscription) -> bool:
 
 
 def save_topic(store: Store, topic: Subscription) -> Subscription:
-    """Keeps a topic as it is given now.
+    """Store a topic as given and return it.
 
     Raises:
-        Refusal: it was changed or removed a moment ago.
+        Refusal: it was changed or removed meanwhile.
     """
     if not store.subscriptions.update(topic):
         raise Refusal("topic-changed")
@@ -173,7 +173,7 @@ def save_topic(store: Store, topic: Subscription) -> Subscription:
 
 
 def find_topic(store: Store, chat: Chat, words: str) -> Subscription | None:
-    """The chat's topic that a person names by its number in /list, its name or its words."""
+    """Return the chat's topic with this number in /list, name or query, if any."""
     topics = store.subscriptions.of_chat(chat.bot, chat.id)
     if words.isdecimal() and 1 <= int(words) <= len(topics):
         return topics[int(words) - 1]
@@ -189,7 +189,7 @@ def find_topic(store: Store, chat: Chat, words: str) -> Subscription | None:
 
 
 def find_same_topic(store: Store, chat: Chat, query: Query, thread: int) -> Subscription | None:
-    """The topic with which a chat's thread asks for the same already, in whatever words."""
+    """Return the topic with an equivalent query in a chat's thread, if any."""
     topics = store.subscriptions.of_chat(chat.bot, chat.id)
     thread_topics = (topic for topic in topics if topic.thread == thread)
     return next(
@@ -198,7 +198,7 @@ def find_same_topic(store: Store, chat: Chat, query: Query, thread: int) -> Subs
 
 
 def set_zone(store: Store, chat: Chat, words: str, now: datetime) -> Chat:
-    """Moves the chat and all its topics to the zone that ``words`` name.
+    """Move the chat and all its topics to the zone that ``words`` name.
 
     A digest that came today does not come again because the clock was turned back.
     """
@@ -209,7 +209,7 @@ def set_zone(store: Store, chat: Chat, words: str, now: datetime) -> Chat:
     updated = replace(chat, zone=zone)
     store.chats.update(updated)
     for topic in store.subscriptions.of_chat(chat.bot, chat.id):
-        # Not what the clock says was served: a second change would forget the first one's.
+        # Not the last served time: a second change of zone would forget the first one's.
         due = topic.next_due
         served = next_due.previous_due(topic.cadence, topic.zone, due) if due else now
         due = next_due.next_due_after_zone_change(
@@ -220,9 +220,9 @@ def set_zone(store: Store, chat: Chat, words: str, now: datetime) -> Chat:
 
 
 def set_cadence(store: Store, chat: Chat, cadence: Cadence, now: datetime) -> Chat:
-    """Brings the chat's topics, and those to come, at these times of its zone.
+    """Set the cadence of the chat's current and future topics.
 
-    A topic with times of its own keeps them.
+    A topic with a cadence of its own keeps it.
     """
     updated = replace(chat, cadence=cadence)
     store.chats.update(updated)
@@ -235,28 +235,28 @@ def set_cadence(store: Store, chat: Chat, cadence: Cadence, now: datetime) -> Ch
 
 
 def set_form(store: Store, chat: Chat, form: MessageForm) -> Chat:
-    """Shows the chat's digests as a table (rich) or as text (classic)."""
+    """Show the chat's digests as a table (rich) or as text (classic)."""
     updated = replace(chat, form=form)
     store.chats.update(updated)
     return updated
 
 
 def set_language(store: Store, chat: Chat, language: str) -> Chat:
-    """Speaks to the chat in ``language``; what its entries are written in stays."""
+    """Set the language of the chat's messages; the languages of its entries stay."""
     updated = replace(chat, language=language)
     store.chats.update(updated)
     return updated
 
 
 def set_languages(store: Store, chat: Chat, languages: tuple[str, ...]) -> Chat:
-    """Writes the chat's entries in ``languages``, the first one in the table."""
+    """Set the languages of the chat's entries; the first is the table's."""
     updated = replace(chat, languages=languages)
     store.chats.update(updated)
     return updated
 
 
 def rename_topic(store: Store, chat: Chat, key: int, name: str) -> Subscription:
-    """Calls a topic by another name; without one, by its words again."""
+    """Rename a topic; without a name, name it after its query."""
     topic = get_own_topic(store, chat, key)
     return save_topic(
         store,
@@ -265,7 +265,7 @@ def rename_topic(store: Store, chat: Chat, key: int, name: str) -> Subscription:
 
 
 def move_topic_up(store: Store, chat: Chat, topic: Subscription) -> None:
-    """Puts a topic before the one above it in the chat's own order; the first one stays."""
+    """Move a topic one place up in the chat's order; the first one stays."""
     topics = store.subscriptions.of_chat(chat.bot, chat.id)
     index = next((n for n, other in enumerate(topics) if other.key == topic.key), 0)
     if index == 0:
@@ -279,7 +279,7 @@ def move_topic_up(store: Store, chat: Chat, topic: Subscription) -> None:
 def set_topic_cadence(
     store: Store, topic: Subscription, cadence: Cadence, now: datetime
 ) -> Subscription:
-    """Brings one topic at times of its own."""
+    """Give one topic a cadence of its own."""
     due = next_due.next_due(cadence, topic.zone, now)
     return save_topic(store, replace(topic, cadence=cadence, next_due=due))
 
@@ -292,12 +292,12 @@ def restore_topic(
     polled_categories: Collection[str],
     limit: int,
 ) -> bool:
-    """Brings back a topic that a chat had; False when it follows it already.
+    """Restore a topic that a chat removed; return False if it is already followed.
 
-    It goes on where it was, or begins with what comes where its cursor is below 0.
+    It continues from its cursor, or from the next announcements if its cursor is below 0.
 
     Raises:
-        Refusal: the chat follows as many topics as it may, or the bot reads no such category.
+        Refusal: the chat follows as many topics as it may, or no such category is polled.
     """
     query = parse(removed_topic.query)
     refuse_unpolled(query, polled_categories)

@@ -1,7 +1,7 @@
-"""A chat's topics ↔ a JSON file that a person may keep, read and bring back.
+"""Export a chat's topics to a JSON file, and parse such a file.
 
-A file comes from anybody, so each value is checked before it becomes part of a topic; what
-cannot be used is refused by itself, with the sentence that says why.
+A file may come from anybody, so each value is checked before it becomes part of a topic; unusable
+topics are rejected one by one, with the sentence that says why.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ Json = None | bool | int | float | str | list["Json"] | dict[str, "Json"]
 
 FORMAT_NAME = "papergram topics"
 MAX_BYTES = 1_000_000  # bytes
-MAX_TOPICS = 500  # topics that are looked at
+MAX_TOPICS = 500  # topics read from a file
 _WEEKDAY_CODES = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 _MAX_TIMES = 6
 _MAX_LANGUAGES = 2
@@ -30,14 +30,14 @@ _MAX_LANGUAGES = 2
 
 @dataclass(frozen=True, slots=True)
 class RejectedTopic:
-    """A topic of a file that cannot be brought back, and why."""
+    """A topic in a file that cannot be restored, and why."""
 
     name: str
     reason: Refusal
 
 
 def export_topics(topics: Iterable[Subscription], *, with_cursors: bool = False) -> str:
-    """Topics as the text of a file; with ``with_cursors`` also how far each has been told."""
+    """Return topics as the text of a file, with their cursors if ``with_cursors``."""
     topic_values: list[Json] = [_topic_to_json(topic, with_cursors) for topic in topics]
     return (
         json.dumps({"format": FORMAT_NAME, "topics": topic_values}, ensure_ascii=False, indent=1)
@@ -46,7 +46,7 @@ def export_topics(topics: Iterable[Subscription], *, with_cursors: bool = False)
 
 
 def _topic_to_json(topic: Subscription, with_cursors: bool) -> Json:
-    """One topic; what follows the chat is left out."""
+    """Return a topic as JSON; settings inherited from the chat are omitted."""
     values: dict[str, Json] = {
         "name": topic.name,
         "query": topic.query,
@@ -71,7 +71,7 @@ def _topic_to_json(topic: Subscription, with_cursors: bool) -> Json:
 
 
 def parse_topics_file(text: str | bytes, bot: int, chat: int) -> list[Subscription | RejectedTopic]:
-    """The topics of a file as topics of a chat, in its order; a cursor of -1 was not told.
+    """Parse a file's topics as topics of a chat, in order; a missing cursor is -1.
 
     Raises:
         Refusal: this is no such file, or it holds too many topics.
@@ -93,7 +93,7 @@ def parse_topics_file(text: str | bytes, bot: int, chat: int) -> list[Subscripti
 
 
 def without_position(topic: Subscription) -> Subscription:
-    """A topic of somebody's file: its place in another store's announcements says nothing."""
+    """Return a topic without its cursor, which means nothing in another store."""
     return replace(topic, cursor=-1, thread=0, position=0)
 
 

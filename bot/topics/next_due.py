@@ -1,8 +1,8 @@
-"""When is the next digest due?
+"""Compute when a topic's next digest is due.
 
-A reader's times are wall-clock times in the reader's zone. Where the clocks go back, the
-first of the two equal times counts; where they go forward over a time, it moves with them:
-02:30 becomes 03:30 that night. So each local date and time has exactly one instant.
+A reader's times are wall-clock times in the reader's zone. Where the clocks go back, the first of
+the two equal times counts; where they go forward over a time, it moves with them: 02:30 becomes
+03:30 that night. So each local date and time has exactly one instant.
 """
 
 from __future__ import annotations
@@ -28,10 +28,10 @@ def next_due(cadence: Cadence, zone: str, after: datetime) -> datetime | None:
 def next_due_after_zone_change(
     cadence: Cadence, zone: str, after: datetime, *, last_served: datetime, old_zone: str
 ) -> datetime | None:
-    """Return the next due instant in a new zone, leaving out what the old zone was served.
+    """Return the next due instant in a new zone, without occasions served in the old one.
 
-    The occasion named "today at eight" is told once, wherever today's eight o'clock is:
-    occasions up to the wall-clock reading of ``last_served`` in ``old_zone`` have been.
+    The occasion "today at eight" occurs once, wherever today's eight o'clock is: occasions up to
+    the wall-clock reading of ``last_served`` in ``old_zone`` have been served.
     """
     last_served_local = _to_local(old_zone, last_served).replace(tzinfo=None)
     start = max(_to_local(zone, after).date() - _DAY, last_served_local.date())
@@ -44,8 +44,9 @@ def next_due_after_zone_change(
 
 
 def previous_due(cadence: Cadence, zone: str, due: datetime) -> datetime | None:
-    """Return the occasion before a due instant; None where a cadence has no occasions."""
-    start = _to_local(zone, due).date() - 8 * _DAY  # a week holds every weekday, and a gap
+    """Return the occasion before a due instant, or None where a cadence has no occasions."""
+    # A week covers every weekday, a day more a clock change.
+    start = _to_local(zone, due).date() - 8 * _DAY
     slots = takewhile(lambda slot: slot.astimezone(UTC) < due, _occasions(cadence, zone, start))
     return max((slot.astimezone(UTC) for slot in slots), default=None)
 
@@ -59,14 +60,14 @@ def first_due_on(cadence: Cadence, zone: str, day: date) -> datetime | None:
 
 
 def period_name(cadence: Cadence, zone: str, due: datetime) -> str:
-    """Name the occasion: the local date and time, or the instant for "as soon as announced"."""
+    """Return an occasion's name: local date and time, or the instant if as soon as announced."""
     if not cadence.times:
         return f"{due.astimezone(UTC):%Y-%m-%dT%H:%MZ}"
     return f"{_to_local(zone, due):%Y-%m-%dT%H:%M}"
 
 
 def _occasions(cadence: Cadence, zone: str, start: date) -> Iterator[datetime]:
-    """Yield the occasions of a cadence from a local date on, endlessly, by local date."""
+    """Yield the occasions of a cadence from a local date on, endlessly."""
     times = sorted(set(cadence.times))
     weekdays = set(cadence.weekdays or _ALL_WEEKDAYS) & _ALL_WEEKDAYS
     if not times or not weekdays:
@@ -80,7 +81,7 @@ def _occasions(cadence: Cadence, zone: str, start: date) -> Iterator[datetime]:
 
 
 def _earliest_after(after: datetime, slots: Iterator[datetime]) -> datetime | None:
-    """Return the earliest instant after ``after`` of occasions that come by local date."""
+    """Return the earliest instant after ``after`` among occasions ordered by local date."""
     for slot in slots:
         if slot.astimezone(UTC) > after:
             candidates = (candidate.astimezone(UTC) for candidate in _slots_within_day(slot, slots))
@@ -89,10 +90,10 @@ def _earliest_after(after: datetime, slots: Iterator[datetime]) -> datetime | No
 
 
 def _slots_within_day(slot: datetime, later_slots: Iterator[datetime]) -> Iterator[datetime]:
-    """Yield an occasion and those that a gap in the clocks may have put before it.
+    """Yield an occasion and those that a clock change may have put before it.
 
-    In a gap a later wall-clock time can be the earlier instant: 02:30 moves to 03:30, behind
-    03:15. No gap is longer than a day.
+    When the clocks go forward, a later wall-clock time can be the earlier instant: 02:30 moves to
+    03:30, after 03:15. No change exceeds a day.
     """
     horizon = slot.replace(tzinfo=None) + _DAY
     yield slot
@@ -100,5 +101,5 @@ def _slots_within_day(slot: datetime, later_slots: Iterator[datetime]) -> Iterat
 
 
 def _to_local(zone: str, instant: datetime) -> datetime:
-    """Read an instant on the clock of a zone."""
+    """Return an instant in the local time of a zone."""
     return instant.astimezone(ZoneInfo(zone))

@@ -1,6 +1,6 @@
-"""The verb: words → what else they may mean, each with the papers that it finds.
+"""Suggest other readings of a query, each with the number of papers it finds.
 
-A reading that finds nothing is no help, so it is not suggested.
+A reading that finds nothing is not suggested.
 """
 
 from __future__ import annotations
@@ -30,10 +30,10 @@ from storage.records import And, Query, QueryField, Term
 
 MAX_SUGGESTIONS = 3  # suggestions at once
 MAX_TRIED_READINGS = 10  # readings that are counted
-MAX_COUNTED_PAPERS = 50  # stored papers are counted up to here
-MAX_NEAR_WORDS = 4  # words that are looked for near each other
-MIN_WEEKLY_PAPERS = 30  # papers a week, from which on fewer are a relief
-MAX_REMAINING_SHARE = 0.6  # of them: the most that are left where that is worth a suggestion
+MAX_COUNTED_PAPERS = 50  # stored papers are counted up to this number
+MAX_NEAR_WORDS = 4  # words searched near each other
+MIN_WEEKLY_PAPERS = 30  # papers a week above which a narrower query is worth suggesting
+MAX_REMAINING_SHARE = 0.6  # the largest share of them that a narrower query may keep
 
 CountPapers = Callable[[Query], int]
 """How many papers a query finds in some days."""
@@ -41,22 +41,22 @@ CountPapers = Callable[[Query], int]
 
 @dataclass(frozen=True, slots=True)
 class Suggestion:
-    """Another reading of words, in their order, and how many papers it finds."""
+    """Another reading of a query, with the number of papers it finds."""
 
     words: str
     query: Query
     papers: int
-    is_recent: bool = True  # of the last days; else of all that are stored
+    is_recent: bool = True  # of the last days, otherwise of all stored papers
 
 
 def find_suggestions(
     store: Store, words: str, count_recent: CountPapers | None = None, *, papers: int
 ) -> tuple[Suggestion, ...]:
-    """The likeliest readings of words that find papers, where the words as they stand find some.
+    """Return the likeliest readings of a query that find papers, given how many it finds itself.
 
     A reading that finds none in the last days is counted among all stored papers. Other words are
-    suggested only where they find none, and fewer only where no other reading finds any. What the
-    budget does not suffice for is left out.
+    suggested only if the query finds none, and fewer words only if no other reading finds any. What
+    exceeds the budget is left out.
     """
     results: list[Suggestion] = []
     try:
@@ -86,7 +86,7 @@ def find_suggestions(
 def _suggestion_for(
     store: Store, text: str, query: Query, count_recent: CountPapers | None
 ) -> Iterator[Suggestion]:
-    """The suggestion of a reading, if it finds papers."""
+    """Yield the suggestion of a reading if it finds papers."""
     if count_recent and (number := count_recent(query)):
         yield Suggestion(text, query, number)
     elif number := count_stored_papers(store, query):
@@ -96,7 +96,7 @@ def _suggestion_for(
 def suggest_words_near(
     query: Query, count_papers: CountPapers, *, papers: int
 ) -> Suggestion | None:
-    """The words of a query near each other, where that finds clearly fewer papers of many."""
+    """Suggest the words of a query near each other if that finds clearly fewer papers."""
     if papers < MIN_WEEKLY_PAPERS:
         return None
     parts = query.clause.clauses if isinstance(query.clause, And) else ()
@@ -120,13 +120,13 @@ def suggest_words_near(
 
 
 def count_stored_papers(store: Store, query: Query) -> int:
-    """How many stored papers a query finds, counted up to ``MAX_COUNTED_PAPERS``."""
+    """Return how many stored papers a query finds, up to ``MAX_COUNTED_PAPERS``."""
     papers = store.papers.search(query.clause, limit=MAX_COUNTED_PAPERS)
     return sum(match_paper(query, paper) is not None for paper in papers)
 
 
 def _parse_readings(readings: Iterator[str], original: str) -> Iterator[tuple[str, Query]]:
-    """The readings that can be read, each meaning once and none that is said already."""
+    """Yield the readings that parse, each meaning once and none that equals the original."""
     seen_queries = {original}
     for reading in readings:
         text = " ".join(reading.split())
@@ -140,6 +140,6 @@ def _parse_readings(readings: Iterator[str], original: str) -> Iterator[tuple[st
 
 
 def _is_plain_word(term: Term) -> bool:
-    """Whether a term is a word that may stand anywhere."""
+    """Return whether a term is a word in any field."""
     is_single_word = " " not in term.text
     return is_single_word and term.field is QueryField.ANY and not term.prefix and not term.max_gap

@@ -1,7 +1,7 @@
-"""Which time zone does a person mean?
+"""Parse the time zone that a person means.
 
-People write "shanghai", "new york", "UTC+8" or "北京". What names one IANA zone is taken at
-its word; an offset of whole hours is a zone of its own, without summer time.
+People write "shanghai", "new york", "UTC+8" or "北京". Words that name one IANA zone mean it; an
+offset of whole hours is a fixed zone, without summer time.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from zoneinfo import ZoneInfo, available_timezones
 _CONTINENTS = {"Africa", "America", "Antarctica", "Asia", "Australia", "Europe"}
 _REGIONS = _CONTINENTS | {"Arctic", "Atlantic", "Indian", "Pacific"}
 
-# Cities whose zone bears another city's name, and the names Chinese readers write.
+# Cities in the zone of another city, and Chinese names.
 _CITY_ALIASES = {
     "beijing": "Asia/Shanghai",
     "shenzhen": "Asia/Shanghai",
@@ -52,7 +52,7 @@ _CITY_ALIASES = {
     "rio_de_janeiro": "America/Sao_Paulo",
 }
 
-# Offered for an offset, the first of equal ones first.
+# Suggested for an offset, in order of preference.
 _WELL_KNOWN = (
     "Pacific/Honolulu",
     "America/Anchorage",
@@ -104,7 +104,7 @@ _OFFSET = re.compile(r"(?:utc|gmt)?([+-])(\d{1,2})(?::?([0-5]\d))?")
 
 
 def valid_zone(name: str) -> str | None:
-    """Return the IANA zone that a person's words name, or None if they name none."""
+    """Return the IANA zone that a person's words name, or None."""
     folded_name = _fold_name(name)
     offset = _parse_offset(folded_name)
     if offset is not None:
@@ -117,7 +117,7 @@ def valid_zone(name: str) -> str | None:
 
 
 def suggest_zones(name: str, now: datetime, limit: int = 3) -> tuple[str, ...]:
-    """Return well-known zones for an offset as it is ``now``, else zones of similar name."""
+    """Return well-known zones with an offset at ``now``, else zones of similar name."""
     folded_name = _fold_name(name)
     offset = _parse_offset(folded_name)
     if offset is not None:
@@ -131,13 +131,13 @@ def suggest_zones(name: str, now: datetime, limit: int = 3) -> tuple[str, ...]:
 
 
 def _fold_name(name: str) -> str:
-    """Write a name as the tables below do: lower case, underscores between words."""
+    """Return a name in the form of the tables below: lower case, underscores between words."""
     plain = normalize("NFKC", name).replace("\N{MINUS SIGN}", "-").replace("_", " ")
     return "_".join(plain.casefold().split())
 
 
 def _parse_offset(folded_name: str) -> timedelta | None:
-    """Read "utc+8", "gmt-03:30" or "+0530"; None for anything else."""
+    """Parse "utc+8", "gmt-03:30" or "+0530"; None for anything else."""
     match = _OFFSET.fullmatch(folded_name.replace("_", ""))
     if match is None:
         return None
@@ -146,7 +146,7 @@ def _parse_offset(folded_name: str) -> timedelta | None:
 
 
 def _fixed_offset_zone(offset: timedelta) -> str | None:
-    """Name the zone of a constant offset; IANA has whole hours only, with the sign turned."""
+    """Return the zone of a constant offset; IANA has whole hours only, with inverted sign."""
     hours, remainder = divmod(offset, timedelta(hours=1))
     name = f"Etc/GMT{-hours:+d}" if hours else "UTC"
     return name if not remainder and name in available_zones() else None
@@ -154,19 +154,19 @@ def _fixed_offset_zone(offset: timedelta) -> str | None:
 
 @cache
 def available_zones() -> frozenset[str]:
-    """Return the names of all IANA zones; the search through the files is made once."""
+    """Return the names of all IANA zones, reading the files once."""
     return frozenset(available_timezones() - {"localtime"})  # the machine's own, not IANA's
 
 
 @cache
 def _zones_by_name() -> dict[str, str]:
-    """Map folded whole names to zones."""
+    """Map normalised full names to zones."""
     return {_fold_name(zone): zone for zone in sorted(available_zones())}
 
 
 @cache
 def _zones_by_city() -> dict[str, str]:
-    """Map folded last names to zones of the world's regions, the shortest name first."""
+    """Map normalised city names to zones of the world's regions, shortest name first."""
     zones = sorted(available_zones(), key=lambda zone: (-len(zone), zone))
     return {
         _fold_name(zone.split("/")[-1]): zone for zone in zones if zone.split("/")[0] in _REGIONS

@@ -1,7 +1,7 @@
-"""Which time of day do words name? ``20:30``, ``8:30 pm``, ``晚上八点半`` → a time.
+"""Parse times of day: ``20:30``, ``8:30 pm``, ``晚上八点半``.
 
-First the words are put into one shape, ``晚上8点30``, with a space where a time begins; then
-each word is read by itself.
+The words are first brought into one form, ``晚上8点30``, with a space before each
+time; then each word is parsed by itself.
 """
 
 from __future__ import annotations
@@ -9,8 +9,8 @@ from __future__ import annotations
 import re
 from datetime import time
 
-# The hour at which a part of the day begins; twelve hours on, a clock of 12 begins anew. So
-# 晚上八点 is 20:00, and 晚上一点 an hour past midnight.
+# The hour at which a part of the day begins; twelve hours later a 12-hour clock restarts.
+# So 晚上八点 is 20:00, and 晚上一点 is an hour past midnight.
 _DAY_PARTS = {
     **dict.fromkeys(("am", "凌晨", "半夜"), 0),
     **dict.fromkeys(("清晨", "早晨", "早上", "上午", "早"), 1),
@@ -24,7 +24,7 @@ _QUARTER_MINUTES = {"半": 30, "一刻": 15, "三刻": 45}
 
 _HAN_NUMBER = f"[{''.join(_HAN_DIGITS)}十]{{1,3}}"
 _DAY_PART = "|".join(sorted(_DAY_PARTS, key=len, reverse=True))
-_HOUR_START = rf"\d|{_HAN_NUMBER}[点點时時]"  # how an hour begins
+_HOUR_START = rf"\d|{_HAN_NUMBER}[点點时時]"  # the beginning of an hour
 _MERIDIEM = re.compile(r"(?<=\d)\s*([ap])\.?m\b\.?")
 _MISSING_SPACE = re.compile(
     rf"(?<=每天|每日|作日)(?=\S)|(?<=[一二三四五六日天])(?=\d|{_DAY_PART})"
@@ -39,7 +39,7 @@ _CLOCK_TIME = re.compile(
 
 
 def normalize_times(text: str) -> str:
-    """``text``, in small letters, with its times in digits and as words of their own."""
+    """Return ``text`` in lower case, with times in digits and as words of their own."""
     text = _MERIDIEM.sub(r"\1m", text)
     text = _PART_SPACE.sub(r"\1", _MISSING_SPACE.sub(" ", text))
     text = _HOUR.sub(lambda match: str(_han_value(match[0])), text)
@@ -47,7 +47,7 @@ def normalize_times(text: str) -> str:
 
 
 def parse_time(word: str) -> time | None:
-    """The time that a word names, where it names one."""
+    """Return the time that a word names, or None."""
     match = _CLOCK_TIME.fullmatch(word)
     if match is None or (match[1] and match[4]):
         return None
@@ -60,7 +60,7 @@ def parse_time(word: str) -> time | None:
 
 
 def _hour_in_day_part(part: str, hour: int) -> int:
-    """The hour of 24 that is meant in a part of the day.
+    """Return the hour of 24 that is meant in a part of the day.
 
     Raises:
         ValueError: the part has no such hour.
@@ -74,7 +74,7 @@ def _hour_in_day_part(part: str, hour: int) -> int:
 
 
 def _han_value(han: str) -> int:
-    """A Chinese numeral below a hundred: 八, 十二, 二十三, 零五; or quarters of an hour."""
+    """Return the value of a Chinese numeral below 100, or of quarters: 八, 十二, 零五."""
     if han in _QUARTER_MINUTES:
         return _QUARTER_MINUTES[han]
     tens, ten, units = han.partition("十")

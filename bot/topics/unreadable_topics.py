@@ -1,4 +1,4 @@
-"""The verb: a topic whose stored words are of no use any more → paused, and told once."""
+"""Pause topics whose stored query cannot be read any more, and notify their chats once."""
 
 from __future__ import annotations
 
@@ -10,9 +10,9 @@ from storage.records import Chat, MessageForm, Notice, OutboxMessage, Subscripti
 
 
 def pause_unreadable_topic(store: Store, chat: Chat, topic: Subscription, now: datetime) -> None:
-    """Pauses a topic and tells its chat why; its cursor stays, so that no paper is missed.
+    """Pause a topic and tell its chat why; its cursor stays, so that no paper is missed.
 
-    A topic that was changed a moment ago is left for the next tick.
+    A topic that was changed meanwhile is left for the next tick.
     """
     if not store.subscriptions.update(replace(topic, paused=True)):
         return

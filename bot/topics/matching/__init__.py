@@ -1,10 +1,10 @@
-"""Which announced papers does a topic find, and why?
+"""Match announced papers against queries and explain the matches.
 
-An index is made of a batch of announcements once; each distinct query is then answered from
-its dicts. A paper announced several times is one match, with its highest version and its
-newest announcement. Matching knows the announced texts only; ranking knows no statistics of
-the batch: a term found in a title or among the authors counts 3, in an abstract, a category
-or an id 1, each once a field, whatever the neighbours of the paper are.
+A batch of announcements is indexed once; each distinct query is then answered from its dicts. A
+paper announced several times is one match, with its highest version and its newest announcement.
+Matching uses the announced texts only, and ranking uses no statistics of the batch: a term found in
+a title or among the authors counts 3, in an abstract, a category or an id 1, each once a field,
+whatever other papers the batch contains.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ _ALL_KINDS = frozenset(AnnouncementKind)
 
 
 class AnnouncementIndex:
-    """A batch of announcements, ready to be asked."""
+    """A searchable batch of announcements."""
 
     def __init__(self, announcements: Iterable[Announcement]) -> None:
         by_paper: dict[str, list[Announcement]] = {}
@@ -53,7 +53,7 @@ class AnnouncementIndex:
     def find(
         self, query: Query, kinds: frozenset[AnnouncementKind] = _ALL_KINDS, *, after: int = 0
     ) -> list[Match]:
-        """The papers the query finds among the announcements after a sequence, best first.
+        """Return the papers that a query finds in announcements after a sequence, best first.
 
         They come without reasons, which cost more than the search: ``explain`` adds them.
         """
@@ -71,7 +71,7 @@ class AnnouncementIndex:
         return matches
 
     def explain(self, query: Query, matches: Iterable[Match]) -> list[Match]:
-        """Matches that the query found here, each with the words that it found."""
+        """Return this index's matches of a query with the reasons for each."""
         matches_by_number = {self._numbers[match.announcement.paper.id]: match for match in matches}
         reasons = self._inverted_index.reasons(query.clause, set(matches_by_number))
         return [
@@ -80,7 +80,7 @@ class AnnouncementIndex:
         ]
 
     def _is_fresh_after(self, number: int, after: int) -> bool | None:
-        """Whether the announcements after a sequence bring a paper anew; None without any."""
+        """Return whether the announcements after a sequence are a paper's first, None if none."""
         if not after or after < self._first_seq:
             return self._is_fresh[number]
         later_announcements = [a for a in self._announcements[number] if a.seq > after]
@@ -88,14 +88,14 @@ class AnnouncementIndex:
 
 
 def build_index(announcements: Iterable[Announcement]) -> AnnouncementIndex:
-    """An index over a batch of announcements."""
+    """Build an index over a batch of announcements."""
     return AnnouncementIndex(announcements)
 
 
 def match_paper(
     query: Query, paper: Paper, summaries: Sequence[Summary] = ()
 ) -> tuple[MatchReason, ...] | None:
-    """Why the query finds this one paper, or None; glosses are read as further text of it."""
+    """Return why the query finds one paper and its summaries, or None."""
     inverted_index = InvertedIndex([paper], [summaries])
     return (
         inverted_index.reasons(query.clause, {0})[0]
@@ -107,7 +107,7 @@ def match_paper(
 def highlight_spans(
     text: str, query: Query, field: QueryField = QueryField.ABSTRACT
 ) -> list[tuple[int, int]]:
-    """Where a title or abstract shows what the query asks for: spans in order, not touching."""
+    """Return disjoint spans of a title or abstract that a query matches, in order."""
     terms = normal_form.iterate_terms(query.clause, excluded=False)
     spans = (find_spans(text, term) for term in terms if term.field in {QueryField.ANY, field})
     merged: list[tuple[int, int]] = []
@@ -120,7 +120,7 @@ def highlight_spans(
 
 
 def _newest_announcement(announcements: Sequence[Announcement]) -> Announcement:
-    """The newest announcement of a paper, with the paper's highest version."""
+    """Return a paper's newest announcement, with the paper's highest version."""
     paper = max(
         (announcement.paper for announcement in announcements), key=lambda paper: paper.version
     )
@@ -129,11 +129,11 @@ def _newest_announcement(announcements: Sequence[Announcement]) -> Announcement:
 
 
 def _is_fresh(announcements: Iterable[Announcement]) -> bool:
-    """Whether the announcements bring a paper to readers for the first time.
+    """Return whether the announcements bring a paper to readers for the first time.
 
-    It is the feed's word, for arXiv lists second versions as new or cross-listed where a
-    reader of that category has not seen the first; a paper first listed and then replaced
-    in one batch is still unseen, so it is not a replacement either.
+    This relies on the feed, because arXiv lists second versions as new or cross-listed where a
+    reader of that category has not seen the first. A paper first listed and then replaced in one
+    batch is still unseen, so it is not a replacement either.
     """
     return any(announcement.kind in _FRESH_KINDS for announcement in announcements)
 
@@ -141,7 +141,7 @@ def _is_fresh(announcements: Iterable[Announcement]) -> bool:
 def _kind_for_query(
     is_fresh: bool, paper: Paper, category_codes: frozenset[str]
 ) -> AnnouncementKind:
-    """The kind as a query sees it that names these categories, or none."""
+    """Return the announcement kind relative to a query's categories, if it names any."""
     is_primary = not category_codes or not paper.categories or paper.categories[0] in category_codes
     if is_fresh:
         return AnnouncementKind.NEW if is_primary else AnnouncementKind.CROSS

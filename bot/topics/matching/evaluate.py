@@ -1,7 +1,7 @@
-"""Papers side by side: which of them does a clause find, how well, and by which words?
+"""Evaluate clauses over a batch of papers: which papers, how well, and by which words.
 
-Each distinct term is looked up once; a clause is then set algebra over the answers. Reasons
-are read out of the texts only for the papers that somebody wants explained.
+Each distinct term is looked up once; a clause is then set algebra over the results. Reasons are
+read from the texts only for papers that are to be explained.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ _TermKey = tuple[QueryField, tuple[str, ...], bool, int]
 
 @dataclass(frozen=True, slots=True)
 class _TermPostings:
-    """The papers that hold a term, together and field by field."""
+    """The papers that contain a term, in total and by field."""
 
     term: Term
     papers: PaperNumbers
@@ -43,12 +43,12 @@ class _TermPostings:
 
 
 class InvertedIndex:
-    """Papers side by side, with what each term found among them."""
+    """The indexed fields of a batch of papers, with the postings of each term looked up."""
 
     def __init__(
         self, papers: Sequence[Paper], summaries: Sequence[Sequence[Summary]] = ()
     ) -> None:
-        """``summaries`` are the glosses of each paper that are to be read as further text of it."""
+        """Index the papers and the ``summaries`` of each as further text of it."""
         paper_summaries = summaries or [()] * len(papers)
         self._papers_with_summaries = list(zip(papers, paper_summaries, strict=True))
         self._all_papers: PaperNumbers = set(range(len(papers)))
@@ -57,7 +57,7 @@ class InvertedIndex:
         self._reasons_by_term: dict[_TermKey, dict[int, tuple[MatchReason, ...]]] = {}
 
     def scores(self, clause: Clause) -> dict[int, float]:
-        """The papers that the clause finds, each with its score."""
+        """Return the papers that the clause finds, each with its score."""
         hits = self._matching_papers(clause)
         scores = dict.fromkeys(hits, 0.0)
         for term_postings, supported in self._supporting_terms(clause, hits):
@@ -68,7 +68,7 @@ class InvertedIndex:
         return scores
 
     def reasons(self, clause: Clause, hits: PaperNumbers) -> dict[int, tuple[MatchReason, ...]]:
-        """Why the clause finds these papers, which it does: each reason once, in its order."""
+        """Return why the clause finds these papers: each reason once, in order."""
         reasons_by_paper: dict[int, list[MatchReason]] = {number: [] for number in hits}
         for term_postings, supported in self._supporting_terms(clause, hits):
             known_reasons = self._reasons_by_term.setdefault(_term_key(term_postings.term), {})
@@ -79,7 +79,7 @@ class InvertedIndex:
         return {number: _unique(reasons) for number, reasons in reasons_by_paper.items()}
 
     def _field_index(self, field: QueryField) -> FieldIndex:
-        """The column of a field, made when it is first asked for: a single query asks for few."""
+        """Return the index of a field, built on first use: a single query needs few."""
         if field not in self._field_indexes:
             self._field_indexes[field] = _build_field_index(field, self._papers_with_summaries)
         return self._field_indexes[field]
@@ -109,7 +109,7 @@ class InvertedIndex:
     def _supporting_terms(
         self, clause: Clause, hits: PaperNumbers
     ) -> Iterable[tuple[_TermPostings, PaperNumbers]]:
-        """The terms that speak for papers, each once, and for which of them it speaks."""
+        """Yield the terms that support the papers, each once, with the papers it supports."""
         grounds: dict[_TermKey, tuple[_TermPostings, PaperNumbers]] = {}
         for term, supported in self._terms_in_support(clause, hits) if hits else ():
             key = _term_key(term)
@@ -124,7 +124,7 @@ class InvertedIndex:
     def _terms_in_support(
         self, clause: Clause, within: PaperNumbers
     ) -> Iterator[tuple[Term, PaperNumbers]]:
-        """The terms that speak for the papers within: not those of an alternative that failed."""
+        """Yield the terms that support papers; those of a failed alternative do not."""
         match clause:
             case Term():
                 yield clause, within
@@ -138,7 +138,7 @@ class InvertedIndex:
                         yield from self._terms_in_support(inner, supported)
 
     def _paper_reasons(self, term_postings: _TermPostings, number: int) -> Iterator[MatchReason]:
-        """The words of one paper that a term found, field by field."""
+        """Yield the words of one paper that a term matched, field by field."""
         for field, papers in term_postings.by_field:
             if number in papers:
                 yield MatchReason(

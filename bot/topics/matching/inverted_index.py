@@ -1,8 +1,8 @@
-"""Which papers of a lot hold a term, and how does it stand there?
+"""Index one field of a batch of papers: postings of terms and the text they match.
 
-A column holds one field of all papers: a dict from token to the papers that have it, and the
-texts themselves for phrases and for the words as they are written. Papers are numbered by
-their place in the lot. What is asked for rarely (prefixes, places) is prepared on first use.
+An index maps each token to the papers that contain it, and keeps the texts for phrases and for the
+words as written. Papers are numbered by their position in the batch. Rarely needed data (prefixes,
+positions) is prepared on first use.
 """
 
 from __future__ import annotations
@@ -27,17 +27,17 @@ PaperNumbers = set[int]
 
 NO_PAPERS: PaperNumbers = set()
 
-_PASSAGE_BREAK = " \ue001 "  # private use: between passages, never a part of a word
-_MAX_SCANNED_STEMS = 12  # different words that are read through all texts, before they are posted
-# The papers of a week are asked for again and again, by everybody who asks for words.
+_PASSAGE_BREAK = " \ue001 "  # private use: between passages, never part of a word
+_MAX_SCANNED_STEMS = 12  # stems looked up by reading all texts before postings are built
+# Queries on words index the papers of a week again and again.
 _cached_index_text = lru_cache(maxsize=4096)(index_text)
 _WORD_GAP = re.compile(r"(?:['’][sS])?[\W_]*")
 
 
 class TextIndex:
-    """Titles or abstracts: words by their stems, phrases by the order of the words.
+    """Titles or abstracts: words by their stems, phrases by word order.
 
-    The text of a paper may be several passages; no phrase reaches from one to the next.
+    The text of a paper may be several passages; no phrase spans two of them.
     """
 
     def __init__(self, texts: Sequence[tuple[str, ...]]) -> None:
@@ -46,16 +46,15 @@ class TextIndex:
             f" {_PASSAGE_BREAK.join(map(_cached_index_text, passages))} "
             for passages in within_budget(texts)
         ]
-        self._written_words: dict[
-            str, str
-        ] = {}  # joined: as lists they would be ten times the texts
+        # Joined: as lists they would be ten times the size of the texts.
+        self._written_words: dict[str, str] = {}
         self._scanned_stems: dict[str, PaperNumbers] = {}
         self._papers_by_stem: dict[str, PaperNumbers] | None = None
         self._papers_by_word: dict[str, PaperNumbers] = {}
         self._sorted_words: list[str] = []
 
     def postings(self, term: Term) -> PaperNumbers:
-        """The papers whose text has the word, the phrase, or a word that begins so."""
+        """Return the papers whose text has the word, the phrase, or a word with the prefix."""
         if not term.prefix:
             return set().union(
                 *(self._phrase_postings(words, term.max_gap) for words in term.variants)
@@ -90,7 +89,7 @@ class TextIndex:
         )
 
     def _stem_postings(self, stem: str) -> PaperNumbers:
-        """The papers with a stem: read for the few words of one query, posted for those of many."""
+        """Return the papers with a stem, by reading for the first few stems, then by postings."""
         if (
             self._papers_by_stem is None
             and stem not in self._scanned_stems
@@ -111,9 +110,9 @@ class TextIndex:
         return self._scanned_stems[stem]
 
     def matched_text(self, term: Term, number: int) -> str:
-        """The words in this paper that the term found first, as they are written."""
+        """Return the words, as written, that the term first matches in this paper."""
         texts = self._texts[number]
-        if len(texts) == 1:  # as in every batch: no passage to look for
+        if len(texts) == 1:  # a single passage, as in every batch
             return self._matched_in_passage(term, texts[0], self._index_texts[number])
         passages = zip(texts, self._index_texts[number].split(_PASSAGE_BREAK), strict=True)
         matched = (
@@ -123,7 +122,7 @@ class TextIndex:
         return next(filter(None, matched))
 
     def _matched_in_passage(self, term: Term, text: str, index_text: str) -> str:
-        """The words of a passage that the term found first; "" where it found none."""
+        """Return the words of a passage that the term first matches, or ""."""
         if term.max_gap:
             if next(_word_windows(index_text.split(), term.words, term.max_gap), None) is None:
                 return ""
@@ -139,14 +138,14 @@ class TextIndex:
             words = self._words_as_written(text)[word_index : word_index + len(stems)]
             if len(words) == 1:
                 return words[0]
-            if words:  # else a compound, which stands behind the text
+            if words:  # otherwise a compound, which is indexed after the text
                 return " ".join(_text_span(text, words).split()) or " ".join(words)
         return next(
             (" ".join(text[start:end].split()) for start, end in find_spans(text, term)), ""
         )
 
     def _words_as_written(self, text: str) -> list[str]:
-        """The words as they are written; many terms of a batch find the same texts."""
+        """Return the words as written, cached because many terms match the same texts."""
         joined_words = self._written_words.get(text)
         if joined_words is None:
             joined_words = self._written_words[text] = _PASSAGE_BREAK.join(written_words(text))
@@ -183,7 +182,7 @@ class AuthorIndex:
             _add_postings(self._papers_by_word, (word for name in names for word in name), number)
 
     def postings(self, term: Term) -> PaperNumbers:
-        """The papers with one author who bears all words of the name."""
+        """Return the papers with an author whose name has all the words."""
         whole_words = term.words[:-1] if term.prefix else term.words
         word_postings = [
             self._papers_by_word.get(word, NO_PAPERS)
@@ -200,13 +199,13 @@ class AuthorIndex:
         }
 
     def matched_text(self, term: Term, number: int) -> str:
-        """The first author of this paper who bears the name, as written."""
+        """Return the first matching author of this paper, as written."""
         pairs = zip(self._authors[number], self._name_word_lists[number], strict=True)
         return next(written for written, name in pairs if name_matches(name, term))
 
 
 class CodeIndex:
-    """Categories or ids: any of the spellings that count."""
+    """Categories or ids, in any accepted spelling."""
 
     def __init__(self, codes: Sequence[tuple[str, ...]]) -> None:
         self._codes = codes
@@ -215,11 +214,11 @@ class CodeIndex:
             _add_postings(self._papers_by_code, paper_codes, number)
 
     def postings(self, term: Term) -> PaperNumbers:
-        """The papers that carry one of the codes."""
+        """Return the papers that carry one of the codes."""
         return set().union(*(self._papers_by_code.get(code, NO_PAPERS) for code in term.words))
 
     def matched_text(self, term: Term, number: int) -> str:
-        """The first code of this paper that counts."""
+        """Return the first matching code of this paper."""
         return next(code for code in self._codes[number] if code in term.words)
 
 
@@ -227,12 +226,12 @@ FieldIndex = TextIndex | AuthorIndex | CodeIndex
 
 
 def find_spans(text: str, term: Term) -> Iterator[tuple[int, int]]:
-    """Where the words of a text term stand in a text: start and end of each occurrence."""
+    """Yield the start and end of each occurrence of a term in a text."""
     return _term_spans(term, analyze(text), compound_words(text))
 
 
 def name_matches(name: Sequence[str], term: Term) -> bool:
-    """Whether a name has every asked word, initials counting for words not asked otherwise."""
+    """Return whether a name has every word asked for; an initial may match a word not yet used."""
     unmatched = list(name)
     whole_words = term.words[:-1] if term.prefix else term.words
     initials = [word for word in whole_words if _is_initial(word)]
@@ -275,9 +274,9 @@ def _term_spans(
 def _near_windows(
     term: Term, text_words: list[AnalyzedWord], compound_words: list[AnalyzedWord]
 ) -> Iterator[list[AnalyzedWord]]:
-    """Each of the windows in which a term's words stand near each other, in order.
+    """Yield the windows in which a term's words stand near each other.
 
-    What is a further way to write a word counts as standing behind the text, as in the index.
+    Alternative spellings count as standing after the text, as in the index.
     """
     sequence: list[AnalyzedWord | None] = [*text_words]
     for token in {token.stem: token for token in reversed(compound_words)}.values():
@@ -288,7 +287,7 @@ def _near_windows(
 
 
 def _word_windows(stems: Sequence[str], words: Sequence[str], max_gap: int) -> Iterator[list[int]]:
-    """The places of all words, wherever at most ``max_gap`` others stand within them."""
+    """Yield the positions of all stems where at most ``max_gap`` other words stand among them."""
     wanted_stems = set(words)
     last_positions: dict[str, int] = {}
     for position, stem in enumerate(stems):
@@ -306,7 +305,7 @@ def _contains_term(text: str, term: Term) -> bool:
 
 
 def _text_span(text: str, words: list[str]) -> str:
-    """The text from the first of these words to the last, where they follow each other."""
+    """Return the text from the first of these consecutive words to the last."""
     start = text.find(words[0])
     while start >= 0:
         end = start + len(words[0])

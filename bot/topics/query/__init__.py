@@ -1,1 +1,1 @@
-"""The language of topics: parsed, normalised, and analysed into words."""
+"""The query language of topics: parsing, normal form and analysis into words."""

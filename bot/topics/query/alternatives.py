@@ -1,11 +1,11 @@
-"""What else may words mean, beside what they say in the language of topics?
+"""Suggest other readings of a query than the query language's own.
 
-People write "diffusion or splatting", "!survey", "Kaiming He", "Computer Vision" or a sentence.
-The language reads all of this as words, and a stored topic keeps that meaning; the readings here
-are only offered, by somebody who knows what each of them finds.
+People write "diffusion or splatting", "!survey", "Kaiming He", "Computer Vision" or a sentence. The
+query language reads all of this as words, and a stored topic keeps that meaning; the readings here
+are only suggested, by a caller who knows what each of them finds.
 
-Each reading is a text in the language of topics, the most likely first. None is promised to be
-readable: names and words are put into it as they were typed.
+Each reading is a text in the query language, the most likely first. None is guaranteed to parse: it
+contains names and words as they were typed.
 """
 
 from __future__ import annotations
@@ -19,8 +19,8 @@ from bot.topics.query.fields_and_terms import FIELDS
 from bot.topics.query.lexer import normalize_punctuation
 from storage.records import QueryField
 
-MAX_LENGTH = 300  # characters of what is read otherwise; nobody types a longer name or wish
-_MAX_WORDS = 8  # of a text that is tried without one of them
+MAX_LENGTH = 300  # characters; longer text is neither a name nor a wish
+_MAX_WORDS = 8  # words of a query that is tried without one of them
 
 _QUERY_PIECE = re.compile(r'"[^"]*"(?:~\d*)?|[()]|[^\s()"]+')
 _OR = frozenset({"or", "|", "||", "/", "and/or", "或", "或者", "或是"})
@@ -28,9 +28,8 @@ _AND = frozenset({"and", "&", "&&", "+", "but", "和", "与", "及", "以及", "
 _NOT = frozenset({"not", "!", "without", "except", "excluding", "minus", "不要", "不含", "排除"})
 _OPERATORS = _OR | _AND | _NOT
 _SLASHED_WORDS = re.compile(r"[^\W_](?:[^\s/|]*[^\W_])?(?:[/|][^\W_](?:[^\s/|]*[^\W_])?)+")
-_CHINESE_OPERATORS = re.compile(
-    "或者|或是|或|以及|并且|不要|不含|排除"
-)  # no blank stands beside them
+# Written without spaces around them.
+_CHINESE_OPERATORS = re.compile("或者|或是|或|以及|并且|不要|不含|排除")
 _LIST_SEPARATOR = re.compile(r"\s*[,;\n]\s*")
 _SINGLE_QUOTED = re.compile(r"(?<![^\W_])(?:‘([^‘’]+)’|'([^']+)'|``(.+?)''|`([^`]+)`)(?![^\W_])")
 _FIELD = re.compile(r"(?<![^\W_])([^\W\d_]+):\s*(?!//)")
@@ -44,7 +43,7 @@ _BY_AUTHOR = re.compile(
 _ET_AL = re.compile(r",?\s*\bet\.?\s+al\b\.?(?:iae|ii)?", re.IGNORECASE)
 _MAX_NAME_WORDS = 4
 
-# What people say around the words that they look for.
+# Words that people put around what they look for.
 _FILLER_TEXT = """
 a about all also am an and any anything are area areas article articles arxiv as at based be by
 can concerning could dealing do does every everything field find follow following for from get
@@ -60,9 +59,9 @@ _DROP_PUNCTUATION = str.maketrans(dict.fromkeys("?!。？！…", " "))
 
 
 def alternative_readings(words: str) -> Iterator[str]:
-    """Readings of words that show that something else was meant: operators, names, categories.
+    """Yield readings of words as something else: operators, names, categories.
 
-    They are worth offering whatever the words find as they stand.
+    They are worth suggesting whatever the words find as typed.
     """
     if len(words) > MAX_LENGTH:
         return
@@ -76,7 +75,7 @@ def alternative_readings(words: str) -> Iterator[str]:
 
 
 def looser_readings(words: str) -> Iterator[str]:
-    """Readings of words that find nothing as they stand: without quotes, or of a sentence."""
+    """Yield readings of a query that finds nothing: without quotes, or as a sentence."""
     if len(words) > MAX_LENGTH:
         return
     text = normalize_punctuation(words)
@@ -98,11 +97,12 @@ def looser_readings(words: str) -> Iterator[str]:
         yield text.replace('"', " ")
     content_words = _content_words(text)
     yield " ".join(content_words)
-    yield " ".join(f'"{word}"' for word in content_words)  # even if it reads as a category
+    # Quoted, because it may read as a category.
+    yield " ".join(f'"{word}"' for word in content_words)
 
 
 def readings_with_fewer_words(words: str) -> Iterator[str]:
-    """The words that a text asks for without one of them, the last one first."""
+    """Yield the query with one of its words left out, the last one first."""
     content_words = _content_words(normalize_punctuation(words[:MAX_LENGTH]))
     if 1 < len(content_words) <= _MAX_WORDS:
         for index in reversed(range(len(content_words))):
@@ -110,14 +110,14 @@ def readings_with_fewer_words(words: str) -> Iterator[str]:
 
 
 def readings_with_any_word(words: str) -> Iterator[str]:
-    """The last resort: papers with any of the words that a text asks for."""
+    """Yield the last resort: papers with any of the query's words."""
     content_words = _content_words(normalize_punctuation(words[:MAX_LENGTH]))
     if 2 < len(content_words) <= _MAX_WORDS:
         yield " OR ".join(content_words)
 
 
 def _content_words(text: str) -> list[str]:
-    """The words of a sentence that it asks for, without fields and what people say around them."""
+    """Return the content words of a sentence, without fields and filler words."""
     without_fields = _FIELD.sub(" ", text).translate(_DROP_PUNCTUATION)
     raw_words = [word for word in without_fields.split() if surface_words(word)]
     stripped_words = [word.strip(".,;:()\"'") for word in raw_words]
@@ -125,7 +125,7 @@ def _content_words(text: str) -> list[str]:
 
 
 def _operator_readings(text: str) -> Iterator[str]:
-    """Operators as people write them: or, /, |, and, not, !word, and other quotation marks."""
+    """Yield readings with informal operators: or, /, |, and, not, !word, other quotation marks."""
     quoted = _SINGLE_QUOTED.sub(lambda match: f'"{next(filter(None, match.groups()))}"', text)
     quoted = _CHINESE_OPERATORS.sub(r" \g<0> ", quoted)
     output: list[str] = []
@@ -152,7 +152,7 @@ def _operator_readings(text: str) -> Iterator[str]:
 
 
 def _read_prefix_sign(piece: str) -> str:
-    """A word with the signs that people put before or inside of it."""
+    """Return a word without the signs that people put before or inside it."""
     if piece.startswith("!") and len(piece) > 1:
         return f"-{piece[1:]}"
     if piece.startswith("+") and len(piece) > 1:
@@ -167,7 +167,7 @@ def _is_address(piece: str) -> bool:
 
 
 def _bind_or_tightly(pieces: list[str]) -> str:
-    """Only the words beside each OR as the alternatives: (image OR video) generation."""
+    """Bind each OR to the words beside it: (image OR video) generation."""
     output: list[str] = []
     index = 0
     while index < len(pieces):
@@ -184,14 +184,14 @@ def _bind_or_tightly(pieces: list[str]) -> str:
 
 
 def _lowercase_readings(text: str) -> Iterator[str]:
-    """A title in capitals has no operators."""
+    """Yield a title in capitals in lower case, where it has no operators."""
     words = text.split()
     if text.isupper() and len(words) > 3 and {"AND", "OR", "NOT"}.intersection(words):
         yield text.lower()
 
 
 def _author_readings(text: str) -> Iterator[str]:
-    """Names without au:, or with it before the first word only."""
+    """Yield author readings of names without au:, or with it before the first word only."""
     without_et_al = _ET_AL.sub("", text).strip(' "')
     match = _BY_AUTHOR.fullmatch(without_et_al)
     if match:
@@ -215,7 +215,7 @@ def _is_name_word(word: str) -> bool:
 
 
 def _umlaut_readings(text: str) -> Iterator[str]:
-    """An author may be Müller to one paper and Mueller to another."""
+    """Yield author names with umlauts written out or restored: Müller, Mueller."""
     written_out = text.translate(UMLAUT_DIGRAPHS)
     names_author = any(
         FIELDS.get(match[1].casefold()) is QueryField.AUTHOR for match in _FIELD.finditer(text)
@@ -225,7 +225,7 @@ def _umlaut_readings(text: str) -> Iterator[str]:
 
 
 def _full_name_readings(text: str) -> Iterator[str]:
-    """au:Kaiming He means both words: the following one too, or two of them."""
+    """Yield au:Kaiming He with the following one or two words as part of the name."""
     for count in (1, 2, 3):
         pattern = (
             rf"(?<![^\W_])(?:au|authors?|作者):\s*({_NAME_WORD.pattern}"
@@ -237,7 +237,7 @@ def _full_name_readings(text: str) -> Iterator[str]:
 
 
 def _category_readings(text: str) -> Iterator[str]:
-    """Names of categories, and archives among other words, as categories."""
+    """Yield readings with category names, and archives among other words, as categories."""
     words = text.split()
     for word_count in range(len(words), 0, -1):
         for other_words, name in (
@@ -258,7 +258,7 @@ def _category_readings(text: str) -> Iterator[str]:
 
 
 def _field_readings(text: str) -> Iterator[str]:
-    """ti:image restoration means both words; a field that is none is left out."""
+    """Yield ti:image restoration with both words in the field; without an unknown field."""
     fields = list(_FIELD.finditer(text))
     if not fields:
         return

@@ -1,14 +1,14 @@
-r"""What counts as a word: the one analyser behind topics, matching and the stored index.
+r"""Analyse text into words, for topics, matching and the stored index alike.
 
-A text becomes tokens: it is read as it is shown (``bot.latex``), compatibility forms, case and
-accents are evened out, Greek letters become their names, commands that are not shown are dropped,
-control characters are ignored. Parts around a hyphen are words of their own, every CJK character
-is one, ``C++``, ``C#`` and ``A*`` stay whole. There are no stop words: phrases need them.
+A text becomes tokens: TeX is read as displayed (``bot.latex``), compatibility forms, case and
+accents are normalised, Greek letters become their names, undisplayed commands are dropped, control
+characters are ignored. Parts around a hyphen are words of their own, every CJK character is one,
+``C++``, ``C#`` and ``A*`` stay whole. There are no stop words: phrases need them.
 
-A short first part with its hyphen dropped is a further way to write a word (``U-Net``, ``unet``;
-``pre-training``, ``pretraining``), so is a Greek letter with what stands beside it (``σ8``,
+A short first part with its hyphen dropped is an alternative spelling (``U-Net``, ``unet``;
+``pre-training``, ``pretraining``), and so are a Greek letter with its neighbour (``σ8``,
 ``sigma8``) and a name with its umlaut written out (``Schröder``, ``Schroeder``); the index keeps
-these behind the text.
+these after the text.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ _CJK = "\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003fff
 _TOKEN = re.compile(
     rf"[{_CJK}]|(?<![^\W_])[cf]\#|[^\W_{_CJK}]+(?:\+\+)?(?:(?<=[^\W\d_])['’]s(?![^\W_]))?"
 )
-# The same for evened text of ASCII alone, with less to try at each letter; and as it is written.
+# The same for normalised ASCII text, with fewer alternatives per letter; and for text as written.
 _ASCII_TOKEN = re.compile(
     r"[a-z0-9]+(?:\+\+|(?<=(?<![a-z0-9])[cf])\#)?(?:(?<=[a-z])'s(?![a-z0-9]))?"
 )
@@ -43,7 +43,7 @@ _ASCII_WORD = re.compile(
     r"[A-Za-z0-9]+(?:\+\+|(?<=(?<![A-Za-z0-9])[CFcf])\#)?(?:(?<=[A-Za-z])'[Ss](?![A-Za-z0-9]))?"
 )
 _GREEK_BORDER = "\ue002"  # private use: on both sides of a Greek letter's name
-# Looked for by the hyphen, of which there are few: a pattern for the whole tries every letter.
+# Searched by the hyphen, which is rare: a pattern for the whole word would try every letter.
 _HYPHENATED = re.compile(r"-([^\W_]{1,18})(?![^\W_])(?!-)")
 _GREEK_BORDERS = re.compile(rf"{_GREEK_BORDER}+-?{_GREEK_BORDER}*|-{_GREEK_BORDER}+")
 _MAX_PREFIX_LENGTH = 7  # letters of the part before the hyphen
@@ -57,9 +57,9 @@ _CHARACTER_RUN = re.compile(
 )
 _HAN = re.compile("[\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]")
 
-_COMPOUND_BREAK = "\ue000"  # private use: one token for the index, never a part of a word for us
+_COMPOUND_BREAK = "\ue000"  # private use: one token for the index, never part of a word here
 
-# What is read as one word: H_0, \sigma_8, A*; and commands that nothing is shown for.
+# TeX read as one word: H_0, \sigma_8, A*; and commands that display nothing.
 _TEX_SYMBOL = re.compile(
     r"(?<=[^\W_])[_^]\{?(?P<index>\d{1,2})(?:\}|(?=[A-Z])|(?![^\W_]))"
     r"|(?<![^\W_])(?P<starred>[A-Za-z])\^?\{?\*\}?(?![^\W_*])"
@@ -67,7 +67,7 @@ _TEX_SYMBOL = re.compile(
 )
 _STARRED_LETTER = re.compile(r"(?<![^\W_])[A-Za-z]\*\Z")
 _INDEXED_LETTER = re.compile(rf"(?:(?<![^\W_])[^\W\d_]{{1,3}}|{_GREEK_BORDER})\Z")
-_MIN_GREEK_WORD = 3  # Greek letters side by side are a word of that language
+_MIN_GREEK_WORD = 3  # consecutive Greek letters are a Greek word
 _GREEK_LETTERS = (
     "alpha beta gamma delta epsilon zeta eta theta iota kappa lambda mu nu xi omicron pi rho sigma"
     " tau upsilon phi chi psi omega"
@@ -90,8 +90,8 @@ _BASE_LETTERS = str.maketrans(
 )
 
 
-class AnalyzedWord(NamedTuple):  # a tuple, for they are made by the hundred thousand
-    """A word of a text: evened out, its stem, and where it stands in the text."""
+class AnalyzedWord(NamedTuple):  # a tuple, because hundreds of thousands are made
+    """A word of a text: normalised, its stem, and its position in the text."""
 
     word: str
     stem: str
@@ -104,23 +104,23 @@ class _Stemmer(Protocol):
 
 
 _MAX_CACHED_LENGTH = 32  # letters
-_AMERICAN_STEM_LENGTH = 5  # letters of an American word, which its stem has in all its forms
+_AMERICAN_STEM_LENGTH = 5  # letters of an American word that begin the stem in all its forms
 _stemmer = cast("_Stemmer", snowballstemmer.stemmer("english"))
-_stemmer_lock = Lock()  # the accelerated stemmer keeps a cache of its own and is not thread-safe
+_stemmer_lock = Lock()  # the accelerated stemmer caches and is not thread-safe
 
 
 def stems(text: str) -> list[str]:
-    """The stems of the text in order; equal lists mean equal words for every search."""
+    """Return the stems of the text in order; equal lists match in every search."""
     return list(map(stem, surface_words(text)))
 
 
 def surface_words(text: str) -> list[str]:
-    """The words of the text in order, evened out but not stemmed: what prefixes and names see."""
+    """Return the normalised, unstemmed words of the text in order, for prefixes and names."""
     return _split_words(_normalize(text)[0])
 
 
 def analyze(text: str) -> list[AnalyzedWord]:
-    """The words of the text with their places in it, for highlighting and for reasons."""
+    """Return the words of the text with their positions, for highlighting and reasons."""
     normalized, starts, ends = _normalize(text)
     analyzed = []
     for match in _TOKEN.finditer(normalized):
@@ -136,7 +136,7 @@ def analyze(text: str) -> list[AnalyzedWord]:
 
 
 def written_words(text: str) -> list[str]:
-    """The words of the text in order as they stand in it, one for each of ``stems``."""
+    """Return the words of the text in order as written, one for each of ``stems``."""
     if _PLAIN_ASCII.match(text):
         raw_words: list[str] = _ASCII_WORD.findall(text)
         return list(map(_without_possessive, raw_words)) if "'" in text else raw_words
@@ -144,7 +144,7 @@ def written_words(text: str) -> list[str]:
 
 
 def compound_words(text: str) -> list[AnalyzedWord]:
-    """The further ways to write what stands in the text, each with its place."""
+    """Return the alternative spellings of words in the text, each with its position."""
     normalized, starts, ends = _normalize(text)
     compounds = []
     for word, span_start, span_end in _compound_spans(normalized):
@@ -157,9 +157,9 @@ def compound_words(text: str) -> list[AnalyzedWord]:
 
 
 def index_text(text: str) -> str:
-    """The analysed text as a full-text index keeps it: tokens joined by single spaces.
+    """Return the analysed text as a full-text index keeps it: tokens joined by single spaces.
 
-    Compounds follow the text, each behind a break, so that no phrase reaches across.
+    Compounds follow the text, each after a break, so that no phrase spans them.
     """
     normalized = _normalize(text)[0]
     parts = list(map(stem, _split_words(normalized)))
@@ -170,14 +170,14 @@ def index_text(text: str) -> str:
 
 
 def stem(word: str) -> str:
-    """The stem of one evened word, spelled so that any index takes it for one token."""
-    # What is longer is no word that comes again, and would only fill the memory.
+    """Return the stem of one normalised word, spelled so that any index keeps it as one token."""
+    # A longer word hardly recurs and would only fill the cache.
     return _cached_stem(word) if len(word) <= _MAX_CACHED_LENGTH else _stem(word)
 
 
 @lru_cache(maxsize=1 << 14)
 def legacy_stem(word: str) -> str:
-    """The stem that was kept of a word before spellings were read as one."""
+    """Return the stem as stored before spellings were unified."""
     with _stemmer_lock:
         return _stemmer.stemWord(word)
 
@@ -200,7 +200,7 @@ def _stem(word: str) -> str:
 
 
 def extra_prefix_stems(prefix: str) -> list[str]:
-    """The stems of words that begin so and that no ending of English leads to."""
+    """Return stems of words with the prefix that no regular English ending produces."""
     words = [word for word in (*CANONICAL_WORDS, *DISTINCT_STEMS) if word.startswith(prefix)]
     american_stems = [
         stem(american)[:_AMERICAN_STEM_LENGTH]
@@ -212,18 +212,18 @@ def extra_prefix_stems(prefix: str) -> list[str]:
 
 
 def ends_with_starred_letter(text: str) -> bool:
-    """Whether the star at the end of a text belongs to a single letter, as in A*."""
+    """Return whether the star at the end of a text belongs to a single letter, as in A*."""
     return _STARRED_LETTER.search(text) is not None
 
 
 def has_han(text: str) -> bool:
-    """Whether the text holds a Chinese character."""
+    """Return whether the text contains a Chinese character."""
     return _HAN.search(text) is not None
 
 
 @lru_cache(maxsize=1)
 def analyzer_version() -> str:
-    """Changes whenever stems change, so that a stored index knows when to be built anew."""
+    """Return a version that changes whenever stems do, so that a stored index is rebuilt."""
     sample_text = (
         "universities generalised skiing pre-training C++ C# Cram\\'er 扩散 naïve dying news's"
     )
@@ -247,7 +247,7 @@ def _split_words(normalized: str) -> list[str]:
 
 
 def _compound_spans(normalized: str) -> Iterator[tuple[str, int, int]]:
-    """The compounds of an evened text, written as one, each with its place."""
+    """Yield the compounds of a normalised text, each with its position."""
     for match in _HYPHENATED.finditer(normalized):
         hyphen = match.start()
         prefix = _SHORT_PREFIX.search(normalized, max(0, hyphen - _MAX_PREFIX_LENGTH), hyphen)
@@ -258,7 +258,7 @@ def _compound_spans(normalized: str) -> Iterator[tuple[str, int, int]]:
 
 
 def _greek_compounds(normalized: str) -> Iterator[tuple[str, int, int]]:
-    """Greek letters with what stands on one side of them, and with what stands on both."""
+    """Yield Greek letters joined to what stands on one side or both."""
     previous_letter, start, previous_end = "", 0, -1
     for border in _GREEK_BORDERS.finditer(normalized):
         word_before = _WORD_BEFORE.search(normalized, max(0, border.start() - 18), border.start())
@@ -280,7 +280,7 @@ def _greek_compounds(normalized: str) -> Iterator[tuple[str, int, int]]:
 
 
 def _umlaut_variants(text: str) -> Iterator[tuple[str, int, int]]:
-    """The words with an umlaut as they are written where there are none."""
+    """Yield the words with an umlaut as spelled without it."""
     if text.isascii() and "\\" not in text:
         return
     rendered, starts, ends = _render_tex(text)
@@ -295,9 +295,9 @@ def _without_possessive(word: str) -> str:
 
 
 def _normalize(text: str) -> tuple[str, list[int], list[int]]:
-    """The evened text, and for each of its characters where it began and ended in the text.
+    """Return the normalised text, and where each of its characters began and ended.
 
-    Plain ASCII keeps its places: both lists are empty then.
+    For plain ASCII, whose positions stay, both lists are empty.
     """
     if _PLAIN_ASCII.match(text):
         return text.lower(), [], []
@@ -320,9 +320,9 @@ def _normalize(text: str) -> tuple[str, list[int], list[int]]:
 
 
 def _render_tex(text: str) -> tuple[str, list[int], list[int]]:
-    """The text as readers see it, and where each of its characters began and ended.
+    """Return the text as displayed, and where each of its characters began and ended.
 
-    Both lists are empty where it is shown as it is written.
+    Both lists are empty where it is displayed as written.
     """
     if "\\" not in text and "$" not in text and "{" not in text:
         return text, [], []
@@ -341,7 +341,7 @@ def _render_tex(text: str) -> tuple[str, list[int], list[int]]:
 
 
 def _normalized_pieces(text: str) -> Iterator[tuple[str, int, int]]:
-    """Parts of the text, evened out: runs of plain characters, others one by one."""
+    """Yield the text normalised in pieces: runs of plain characters, others one by one."""
     position, tail = 0, ""
     for symbol in _TEX_SYMBOL.finditer(text):
         for part in _normalized_runs(text, position, symbol.start()):
@@ -354,7 +354,7 @@ def _normalized_pieces(text: str) -> Iterator[tuple[str, int, int]]:
 
 
 def _read_tex_symbol(symbol: re.Match[str], tail: str) -> str:
-    """An index joined to a short symbol before it, a starred letter as a word, else a space."""
+    """Return an index joined to a short symbol, a starred letter as a word, else a space."""
     if symbol["index"]:
         return symbol["index"] if _INDEXED_LETTER.search(tail) else f" {symbol['index']}"
     if symbol["starred"]:
@@ -385,13 +385,13 @@ def _greek_name(character: str) -> str:
 
 @lru_cache(maxsize=1 << 15)
 def _fold_character(character: str) -> str:
-    """The character without width, case and accent; "" for marks and control characters."""
+    """Return the character without width, case and accent; "" for marks and control characters."""
     if character.isspace():
         return " "
     if "\uac00" <= character <= "\ud7a3":
-        return character  # a Hangul syllable would fall apart
+        return character  # a Hangul syllable would be decomposed
     folded = character
-    for _ in range(4):  # folding case can bring a new form to decompose
+    for _ in range(4):  # case folding can produce a new form to decompose
         decomposed = unicodedata.normalize("NFKD", folded.translate(_BASE_LETTERS))
         folded, previous = (
             "".join(c for c in decomposed if _is_kept_character(c)).casefold(),
@@ -407,6 +407,6 @@ def _is_kept_character(character: str) -> bool:
 
 
 def _indexable_character(character: str) -> str:
-    """Scripts younger than the index's tables are spelled out, else they would split a token."""
+    """Spell out a character newer than the index's tables, which would split a token."""
     category = unicodedata.ucd_3_2_0.category(character)[0]
     return character if category in "LN" else f"x{ord(character):x}x"

@@ -1,8 +1,8 @@
-"""One term of a query: what a person wrote behind a field, read to what is compared.
+"""Build the terms of a query from what a person wrote in a field.
 
-Text terms hold stems in order (several are a phrase; a prefix keeps its last word as
-written), author terms the evened words of a name in alphabetical order (a single Latin
-letter is an initial), category terms every spelling that counts, id terms one paper id.
+Text terms hold stems in order (several are a phrase; a prefix keeps its last word as written),
+author terms the normalised words of a name in alphabetical order (a single Latin letter is an
+initial), category terms every accepted spelling, id terms one paper id.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ MIN_PREFIX = 2
 
 _MAX_JOINED_WORDS = 6  # words of a phrase of which two may be written as one
 
-_MAX_CODE_LENGTH = 60  # of what is compared with the names of all categories
+_MAX_CODE_LENGTH = 60  # characters compared with the names of all categories
 
 _SEPARABLE_PREFIX = re.compile(
     r"(?:multi|pre|post|non|anti|semi|self|cross|super|sub|inter|intra|micro|nano|meta|hyper|real"
@@ -47,9 +47,9 @@ _STRAY_STAR = re.compile(r"\*+(?=\w)")
 
 
 class QueryError(ValueError):
-    """A query cannot be used: where, the key of the text that says why, and what may be meant.
+    """A query cannot be used: the position, the key of the text that says why, and suggestions.
 
-    What is told of the words in its values turns and breaks no sentence that it stands in.
+    Quoted words in its values are shortened, so that they fit into a sentence.
     """
 
     def __init__(
@@ -66,7 +66,7 @@ class QueryError(ValueError):
 
 
 def term_from_bare_word(text: str, position: int = 0) -> Term:
-    """The term for a word without field and quotes: an id, a category, a prefix or words."""
+    """Return the term of a word without field and quotes: an id, a category, a prefix or words."""
     if arxiv_id(text):
         return make_term(QueryField.ID, text, position)
     code = text.rstrip(".!?")
@@ -80,12 +80,12 @@ def term_from_bare_word(text: str, position: int = 0) -> Term:
 
 
 def make_term(field: QueryField, text: str, position: int = 0, max_gap: int = 0) -> Term:
-    """The term for a text in a field; a star at its end makes the last word a prefix.
+    """Return the term of a text in a field; a star at its end makes the last word a prefix.
 
-    ``max_gap`` says how many other words may stand between those of the text, in any order.
+    ``max_gap`` is how many other words may stand between its words, in any order.
 
     Raises:
-        QueryError: the text holds nothing that the field could be searched for.
+        QueryError: the text contains nothing searchable in the field.
     """
     if field is QueryField.CATEGORY:
         return _category_term(text, position)
@@ -114,7 +114,7 @@ def make_term(field: QueryField, text: str, position: int = 0, max_gap: int = 0)
 
 
 def term_text(term: Term) -> str:
-    """The term as it is written in a canonical query."""
+    """Return the term as written in a canonical query."""
     text = term.text + "*" * term.prefix
     is_word = " " not in term.text and term.text.endswith(("c++", "c#", "f#"))
     if not term.text.isalnum() and not is_word:
@@ -123,7 +123,7 @@ def term_text(term: Term) -> str:
 
 
 def join_words(words: list[str]) -> str:
-    """Words written as a text: a space between two unless both are Chinese."""
+    """Join words into a text, with a space between two unless both are Chinese."""
     text = ""
     for word in words:
         text += word if has_han(text[-1:]) and has_han(word) else f" {word}"
@@ -131,7 +131,7 @@ def join_words(words: list[str]) -> str:
 
 
 def _text_term(field: QueryField, words: list[str], is_prefix: bool, max_gap: int) -> Term:
-    if max_gap:  # the order says nothing, and what is said twice is said once
+    if max_gap:  # order and repetition mean nothing
         words = sorted(dict.fromkeys(words))
         max_gap = max_gap if len(words) > 1 else 0
     stems = [stem(word) for word in words]
@@ -151,14 +151,14 @@ def _text_term(field: QueryField, words: list[str], is_prefix: bool, max_gap: in
 
 
 def _split_compound(words: list[str]) -> Iterator[tuple[str, ...]]:
-    """A word whose beginning is often written apart: realtime, real time."""
+    """Yield the parts of a word whose beginning is often written apart: realtime, real time."""
     prefix_match = _SEPARABLE_PREFIX.match(words[0]) if len(words) == 1 else None
     if prefix_match:
         yield stem(prefix_match[0]), stem(words[0][prefix_match.end() :])
 
 
 def _joined_compounds(words: list[str], stems: list[str]) -> Iterator[tuple[str, ...]]:
-    """A phrase with two neighbours written as one: multi modal, multimodal."""
+    """Yield a phrase with two neighbours written as one: multi modal, multimodal."""
     for index in range(len(words) - 1 if len(words) <= _MAX_JOINED_WORDS else 0):
         if not (has_han(words[index]) or has_han(words[index + 1])):
             yield (*stems[:index], stem(words[index] + words[index + 1]), *stems[index + 2 :])
@@ -206,7 +206,7 @@ def _unknown_category(text: str, position: int) -> QueryError:
 
 
 def shorten_quote(text: str) -> str:
-    """What a person wrote, as far as a sentence about it quotes it."""
+    """Shorten a person's words for quotation in a sentence."""
     return text if len(text) <= 40 else text[:39] + "…"
 
 

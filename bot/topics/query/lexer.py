@@ -1,7 +1,7 @@
-"""What signs does a typed query consist of? Words, phrases, fields, operators, parentheses.
+"""Split a typed query into tokens: words, phrases, fields, operators, parentheses.
 
-Full-width and Chinese punctuation is read as its ASCII form, character by character, so that
-every position is one of the text as it was typed.
+Full-width and Chinese punctuation is read as its ASCII form, character by character, so that every
+position is one of the text as typed.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from storage.records import QueryField
 
 
 class TokenKind(Enum):
-    """What a sign is."""
+    """The kinds of tokens."""
 
     WORD = auto()
     PHRASE = auto()
@@ -29,13 +29,14 @@ class TokenKind(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Token:
-    """A sign of a query: where it stands, its text, and the field written before it."""
+    """A token of a query: its position, its text, and the field written before it."""
 
     kind: TokenKind
     position: int
     text: str
     field: QueryField | None = None
-    max_gap: int = 0  # of a phrase: its words in any order, with so many others between them
+    # For a phrase in any order: how many other words may stand between its words.
+    max_gap: int = 0
 
 
 OPERATOR_WORDS = frozenset({"and", "or", "not", "andnot"})
@@ -68,12 +69,12 @@ _NAME = re.compile(r'(?:\\"(?=[\w{])|[,;](?=\w)|[^\s,;()"])+')
 
 
 def normalize_punctuation(text: str) -> str:
-    """A text with full-width and Chinese punctuation in its ASCII form, each in its place."""
+    """Replace full-width and Chinese punctuation by ASCII, keeping positions."""
     return text.translate(_ASCII_PUNCTUATION)
 
 
 def tokenize(text: str) -> list[Token]:
-    """The signs of a query in order; bare signs without any word in them are passed over.
+    """Return the tokens of a query in order, without those that contain no word.
 
     Raises:
         QueryError: a quote is not closed, or a field is unknown or has no value.
@@ -92,7 +93,7 @@ def tokenize(text: str) -> list[Token]:
 
 
 def _next_tokens(text: str, position: int) -> tuple[list[Token], int]:
-    """The signs that begin here (none for mere punctuation), and where to go on."""
+    """Return the tokens that begin here (none for mere punctuation), and where they end."""
     if text[position] in "()":
         return [
             Token(
@@ -113,7 +114,7 @@ def _next_tokens(text: str, position: int) -> tuple[list[Token], int]:
 
 def _word_tokens(text: str, position: int) -> tuple[list[Token], int]:
     match = _WORD.match(text, position)
-    if match is None:  # a separator where a value was due
+    if match is None:  # a separator where a value was expected
         return [], position + 1
     word = match.group()
     if word == "ANDNOT":  # arXiv's own operator
@@ -148,7 +149,7 @@ def _field_tokens(text: str, match: re.Match[str]) -> tuple[list[Token], int]:
     if field is None:
         if name.isascii() and _WORD.match(text, end):
             raise QueryError(position, "query-field-unknown", given=name[:40])
-        return [Token(TokenKind.WORD, position, name)], end  # a title's colon, or a Chinese one
+        return [Token(TokenKind.WORD, position, name)], end  # a colon in a title, or a Chinese one
     space = _SPACE.match(text, end)
     start = space.end() if space else end
     if text[start : start + 1] == "(":

@@ -1,8 +1,8 @@
-"""The normal form of a query and its print: equal topics, however typed, print equally.
+"""Normalise and print queries, so that equivalent topics print equally.
 
-Negations stand before terms only, chains of the same operator are flat, what is said twice
-is said once, and the order is fixed: words, fields, groups, exclusions, each alphabetically.
-Words that are operators in capitals, or codes of categories, stand in quotes.
+Negations apply to single terms, chains of the same operator are flat, duplicates are dropped, and
+the order is fixed: words, fields, groups, exclusions, each alphabetically. Words that are operators
+in capitals, or category codes, are quoted.
 """
 
 from __future__ import annotations
@@ -19,12 +19,12 @@ _GROUP_ORDER, _EXCLUSION_ORDER = len(_FIELD_ORDER), len(_FIELD_ORDER) + 1
 
 
 def normalize(clause: Clause) -> Clause:
-    """The normal form of a clause; clauses that ask for the same in other words share it."""
+    """Return the normal form of a clause, which equivalent clauses share."""
     return _normalize(clause, negated=False)
 
 
 def clause_text(clause: Clause) -> str:
-    """A clause in normal form as a person could have typed it."""
+    """Return a clause in normal form as a person could have typed it."""
     match clause:
         case Term():
             return _term_text(clause)
@@ -39,7 +39,7 @@ def clause_text(clause: Clause) -> str:
 
 
 def has_required_term(clause: Clause) -> bool:
-    """Whether every paper that the clause finds has something the clause names."""
+    """Return whether every paper that the clause finds contains something it names."""
     match clause:
         case Term():
             return True
@@ -52,7 +52,7 @@ def has_required_term(clause: Clause) -> bool:
 
 
 def iterate_terms(clause: Clause, *, excluded: bool = True) -> Iterator[Term]:
-    """The terms of a clause in order; without the excluded ones where that is asked."""
+    """Yield the terms of a clause in order, with the excluded ones if ``excluded``."""
     match clause:
         case Term():
             yield clause
@@ -98,7 +98,7 @@ def _sort_key(clause: Clause) -> tuple[int, str]:
 
 
 def _equivalence_key(clause: Clause) -> object:
-    """What two clauses share when one of them can be left out: model and models."""
+    """Return a key shared by clauses of which one is redundant: model and models."""
     match clause:
         case Term(field, _, words, prefix, max_gap=max_gap):
             return field, words, prefix, max_gap
@@ -117,7 +117,7 @@ def _term_text(term: Term) -> str:
         return f"{term.field}:{term.text}"
     if term.field is not QueryField.ANY:
         return f"{term.field}:{term_text(term)}"
-    if term.prefix or " " in term.text:  # no operator and no code
+    if term.prefix or " " in term.text:  # neither operator nor category
         return term_text(term)
     needs_quotes = term.text in OPERATOR_WORDS or taxonomy.canonical_code(term.text) is not None
     return f'"{term.text}"' if needs_quotes else term_text(term)

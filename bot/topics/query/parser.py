@@ -1,4 +1,4 @@
-"""The topic language: text -> Query -> text.
+"""Parse the query language of topics.
 
     diffusion segmentation           both words, as in any of their forms (models, model)
     "image restoration"  quant*      a phrase, any word that begins so
@@ -8,11 +8,10 @@
     cs.CV  hep-th  math  2402.12844  categories and ids need no field
     cs.CL+cs.LG  cs.CL/cs.LG         either category, as do links to arXiv's listings and feeds
 
-A word without field is looked for in titles and abstracts. ``math``, ``cs`` and the like are
-categories unless another word stands beside them. Quotes make anything a word. Punctuation
-of Chinese keyboards counts as its ASCII form. A query of common words only ("the") is
-allowed: its preview shows what it brings. A query must ask for something: exclusions alone
-are refused.
+A word without a field is searched in titles and abstracts. ``math``, ``cs`` and the like are
+categories unless another word stands beside them. Quotes make anything a word. Punctuation of
+Chinese keyboards counts as its ASCII form. A query of common words only ("the") is allowed: its
+preview shows what it finds. A query must ask for something: exclusions alone are refused.
 """
 
 from __future__ import annotations
@@ -56,20 +55,20 @@ __all__ = [
 MAX_LENGTH = 2000
 MAX_TERMS = 50
 MAX_DEPTH = 20
-MAX_WORD_LENGTH = 60  # of a word; no word of any language that papers are written in is longer
+MAX_WORD_LENGTH = 60  # characters; no word of a paper's language is longer
 
 _INVISIBLE_CHARS = dict.fromkeys(map(ord, "\u00ad\u200b\u2060\ufeff"))
 _BRACKET = re.compile(r"[()]")
-# Archives that are words or usual abbreviations as well: econ data, cs theory.
+# Archives whose codes are also words or usual abbreviations: econ data, cs theory.
 _AMBIGUOUS_ARCHIVES = frozenset({"cs", "econ", "eess", "math", "nlin", "physics", "stat"})
 
 
 def parse_user_query(text: str) -> Query:
-    """The query that a person asks with now: as ``parse``, without words that nobody writes.
+    """Parse a newly typed query: like ``parse``, but words have a maximum length.
 
-    Accents in TeX, which may hold blanks and quotes, are read first, and signs that nobody sees
-    are none: they come along with what is copied. Stored topics are read by ``parse``, for some
-    are older than this limit.
+    TeX accents, which may contain spaces and quotes, are read first, and invisible characters,
+    which come along with copied text, are dropped. Stored topics are read by ``parse``, because
+    some are older than this limit.
 
     Raises:
         QueryError: it cannot be used; says where and why.
@@ -83,7 +82,7 @@ def parse_user_query(text: str) -> Query:
 
 
 def parse(text: str) -> Query:
-    """The query that a person typed; typed anew from its canonical text it is the same.
+    """Parse a query; its canonical text parses to the same query.
 
     Raises:
         QueryError: it cannot be used; says where and why.
@@ -97,9 +96,9 @@ def parse(text: str) -> Query:
     return query_from_clause(_Parser(tokens).parse(), first_exclusion)
 
 
-@lru_cache(maxsize=4096)  # the topics of a chat are compared whenever it asks for another
+@lru_cache(maxsize=4096)  # a new topic is compared with all topics of its chat
 def canonical_text(text: str) -> str:
-    """The canonical text of a stored topic as it is printed today; itself where it is unreadable.
+    """Return the canonical text of a stored query as printed today, or itself if unreadable.
 
     An older version may have printed the same query in other words.
     """
@@ -110,7 +109,7 @@ def canonical_text(text: str) -> str:
 
 
 def query_from_clause(clause: Clause, position: int = 0) -> Query:
-    """The query for a clause made elsewhere, such as a query with one more exclusion.
+    """Return the query of a clause made elsewhere, such as a query with one more exclusion.
 
     Raises:
         QueryError: the clause only excludes, or exceeds what may be typed.
@@ -129,14 +128,14 @@ def query_from_clause(clause: Clause, position: int = 0) -> Query:
 
 
 def has_chinese(query: Query) -> bool:
-    """Whether the query looks for Chinese words, which arXiv's English texts do not have."""
+    """Return whether the query contains Chinese words, which arXiv's English texts lack."""
     text_fields = {QueryField.ANY, QueryField.TITLE, QueryField.ABSTRACT}
     terms = normal_form.iterate_terms(query.clause, excluded=False)
     return any(has_han(term.text) for term in terms if term.field in text_fields)
 
 
 class _Parser:
-    """Reads signs to a clause by descent: or, and, not, then groups and terms."""
+    """Parses tokens into a clause by recursive descent: or, and, not, then groups and terms."""
 
     def __init__(self, tokens: list[Token]) -> None:
         self._tokens = tokens
@@ -210,7 +209,7 @@ class _Parser:
         return make_term(effective_field, token.text, token.position, token.max_gap)
 
     def _is_word_beside_words(self, token: Token) -> bool:
-        """Physics simulation means the word, physics alone the archive."""
+        """Return whether a code is a plain word: physics in physics simulation, but not alone."""
         if token.text.casefold() not in _AMBIGUOUS_ARCHIVES:
             return False
         neighbours = self._tokens[max(0, self._position - 1) : self._position + 2]

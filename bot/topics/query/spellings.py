@@ -1,7 +1,7 @@
-"""Which spellings are one word, and which words that look alike are not?
+"""Unify spellings of one word, and tell apart words that share a stem.
 
-The stemmer knows the endings of everyday English. What follows is what it cannot know: plurals
-that science takes from Latin and Greek, acronyms in the plural, British and American, names
+The stemmer knows the endings of everyday English. These tables hold what it cannot know: plurals
+that science takes from Latin and Greek, plurals of acronyms, British and American spellings, names
 whose umlauts are written out, and words of one stem that mean different things.
 """
 
@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 
-# Plurals, each after its singular.
+# Singulars, each followed by its plural.
 _PLURALS_TEXT = """
     matrix matrices; vertex vertices; index indices; appendix appendices; vortex vortices;
     cortex cortices; simplex simplices; helix helices; apex apices; radix radices;
@@ -33,13 +33,13 @@ _PLURALS_TEXT = """
     center centred centring; catalog catalogued cataloguing;
     maneuver manoeuvre manoeuvres manoeuvred manoeuvring
 """
-# Acronyms of three letters in the plural that are known not to be acronyms of their own.
+# Plurals of three letters that are known not to be acronyms of their own.
 _SHORT_ACRONYMS = "lms nns kgs bhs qds gws tvs"
 _SINGULARS_IN_S = frozenset(("https", "this", "thus", "plus"))
-# No vowel in it, or the only one just before the s, where the stemmer takes the s for the root's.
+# No vowel, or only one just before the s, where the stemmer takes the s as part of the root.
 _ACRONYM_PLURAL = re.compile(r"[b-df-hj-np-tv-xz]{3,}s|[b-df-hj-np-tv-xz]{2,}[aeiou]s")
 
-# Beginnings of British words, each before its American form.
+# Beginnings of British words, each followed by its American form.
 _BRITISH_STARTS_TEXT = """
     behaviour behavior; colour color; neighbour neighbor; labour labor; favour favor;
     flavour flavor; tumour tumor; vapour vapor; honour honor; humour humor; odour odor;
@@ -67,7 +67,7 @@ _NOT_BRITISH_ENDING = re.compile(
     r"(?:pr|pre|com|de|chem|para|sur|enter|exper|adver|merchand|treat)\w*"
 )
 
-# Names and words of the field whose umlauts are written out.
+# Names and technical terms whose umlauts are written out.
 _UMLAUT_NAMES_TEXT = """
     schroedinger kaehler moebius goedel hoelder hoermander groebner roentgen kuenneth pluecker
     baecklund teichmueller koenig fraenkel juelich zuerich muenchen loewner wuerzburg
@@ -76,7 +76,7 @@ _UMLAUT_NAMES_TEXT = """
     stueckelberg duesseldorf nuernberg gruenwald haeusler
 """
 
-# Words that share a stem with others of another meaning, each with the stem of its own.
+# Words that share a stem with others of another meaning, each with a stem of its own.
 _DISTINCT_STEMS_TEXT = """
     generative: generative generatively
     generaliz: generalization generalizations generalize generalizes generalized generalizing
@@ -106,7 +106,7 @@ _DISTINCT_STEMS_TEXT = """
 
 
 def _parse_variants(table: str) -> dict[str, str]:
-    """Every further spelling of a table with the one that is kept."""
+    """Parse a table of words into a map from every other spelling to the canonical one."""
     rows = [row.split() for row in table.split(";")]
     return {variant: canonical for canonical, *variants in rows for variant in variants}
 
@@ -137,7 +137,7 @@ _SHORTEST_START = min(map(len, AMERICAN_STARTS))
 
 
 def canonical_spelling(word: str) -> str:
-    """The spelling of an evened word under which all its spellings are kept."""
+    """Return the canonical spelling of a normalised word."""
     if word in CANONICAL_WORDS:
         return CANONICAL_WORDS[word]
     if word.endswith("s") and word not in _SINGULARS_IN_S and _ACRONYM_PLURAL.fullmatch(word):
