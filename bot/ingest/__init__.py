@@ -1,1 +1,1 @@
-"""Fetch what sources announce and store what is new."""
+"""Fetch announcements from sources and store what is new."""

@@ -1,4 +1,4 @@
-"""Ask a source politely, and take an answer that is neither too much, too late nor elsewhere's."""
+"""Fetch from sources politely, within limits of size, time and hosts."""
 
 from __future__ import annotations
 
@@ -29,24 +29,24 @@ from bot.ingest.request_pace import RequestPace
 TOTAL_TIMEOUT = 120.0  # seconds for one fetch with all its attempts, waits and redirects
 MAX_ATTEMPTS = 3
 MAX_REDIRECTS = 3
-_MAX_RETRY_AFTER = 30.0  # a longer Retry-After is the caller's to wait for
+_MAX_RETRY_AFTER = 30.0  # seconds; a longer Retry-After is left to the caller
 _REDIRECT_STATUSES = frozenset({301, 302, 303, 307, 308})
 _TRANSIENT_STATUSES = frozenset({408, 429, 500, 502, 503, 504})
 
 
 @dataclass(frozen=True, slots=True)
 class FetchResponse:
-    """An answer, whatever its status."""
+    """A response of any status."""
 
     status: int
     body: bytes
     etag: str = ""
     retry_after: float | None = None  # seconds
-    url: str = ""  # where it came from in the end
+    url: str = ""  # the final address
 
 
 class _RetryableResponse(Exception):
-    """An answer that may be better in a moment."""
+    """A response that may succeed if retried."""
 
     def __init__(self, response: FetchResponse) -> None:
         super().__init__(response.status)
@@ -54,11 +54,11 @@ class _RetryableResponse(Exception):
 
 
 class Fetcher:
-    """The one who asks: keeps arXiv's pace, its own limits, and to the hosts it was given.
+    """An HTTP client that keeps arXiv's pace, its own limits, and to permitted hosts.
 
-    ``bases`` are the configured addresses, asked as slowly as arXiv; redirects lead to their
-    hosts, to arXiv, or to the host that was asked, and nowhere else. ``transport`` replaces the
-    network. ``heard`` is told the date of each answer that came encrypted.
+    ``bases`` are the configured addresses, asked as slowly as arXiv; redirects may lead to their
+    hosts, to arXiv, or to the host asked, and nowhere else. ``transport`` replaces the network.
+    ``on_server_date`` receives the date of each encrypted response.
     """
 
     def __init__(
@@ -101,10 +101,10 @@ class Fetcher:
         await self._client.aclose()
 
     async def get(self, url: str, *, etag: str = "") -> FetchResponse:
-        """The answer to a question, after a few attempts where the trouble may pass.
+        """Return the response to a request, retried a few times where that may help.
 
         Raises:
-            FetchError: there is no answer that can be read.
+            FetchError: there is no readable response.
         """
         try:
             async with asyncio.timeout(self._total_timeout):
@@ -128,7 +128,7 @@ class Fetcher:
         raise AssertionError("stamina attempts at least once")
 
     async def _follow_redirects(self, url: str, etag: str) -> FetchResponse:
-        """The answer behind at most three redirects."""
+        """Return the response after at most three redirects."""
         current_url = url
         for _ in range(MAX_REDIRECTS + 1):
             answer, target = await self._request(current_url, etag)
@@ -138,7 +138,7 @@ class Fetcher:
         raise RedirectRefused(url, target=current_url)
 
     def _allowed_target(self, asked_url: str, current_url: str, target: str) -> str:
-        """A redirect's target, if it leads to arXiv, a configured host or the one asked."""
+        """Return a redirect's target if it leads to arXiv, a configured host or the host asked."""
         try:
             target_url = urljoin(current_url, target)
             parts = _http_parts(target_url)
@@ -153,12 +153,12 @@ class Fetcher:
         return target_url
 
     def _is_paced(self, parts: SplitResult) -> bool:
-        """Whether a host is arXiv, or configured in its place: a mirror may pass questions on."""
+        """Return whether a host is arXiv or a mirror, which may pass requests on to it."""
         return _is_arxiv(parts) or _host_and_port(parts) in self._hosts
 
     async def _request(self, url: str, etag: str) -> tuple[FetchResponse, str]:
-        """One answer, and where it redirects to."""
-        # arXiv's etags are not quoted as HTTP has it, and go back as they came.
+        """Return one response and the address it redirects to."""
+        # arXiv's etags are not quoted as HTTP requires, and are returned as received.
         headers = {"If-None-Match": etag} if etag else {}
         started = elapsed_seconds()
         try:
@@ -187,7 +187,7 @@ class Fetcher:
         return fetch_response, response.headers.get("location", "") if is_redirect else ""
 
     async def _read_body(self, response: httpx.Response, url: str) -> bytes:
-        """The body unpacked, given up as soon as it is too large on the wire or unpacked."""
+        """Return the unpacked body, aborting once it is too large, packed or unpacked."""
         received = bytearray()
         async for chunk in response.aiter_raw():
             received += chunk
@@ -204,7 +204,7 @@ class Fetcher:
 
 
 def _retry_decision(error: Exception) -> bool | float:
-    """Whether to ask again: at once by the usual steps, or after the seconds the host named."""
+    """Return whether to retry, or after how many seconds if the host named them."""
     if isinstance(error, _RetryableResponse):
         wait = error.response.retry_after
         return wait if wait is not None and wait <= _MAX_RETRY_AFTER else wait is None
@@ -212,7 +212,7 @@ def _retry_decision(error: Exception) -> bool | float:
 
 
 def _retry_after(headers: httpx.Headers) -> float | None:
-    """The seconds to wait that an answer names, as a number or as a date beside its own."""
+    """Return the seconds to wait by Retry-After, a number or a date relative to ``Date``."""
     value = headers.get("retry-after", "").strip()
     if value.isascii() and value.isdigit():
         return float(min(int(value[:9]), 7 * 86400))
@@ -224,7 +224,7 @@ def _retry_after(headers: httpx.Headers) -> float | None:
 
 
 def _http_parts(url: str) -> SplitResult:
-    """The parts of an address that can be asked; a ValueError for any other."""
+    """Split an HTTP address; raise ValueError for any other."""
     parts = urlsplit(url)
     if parts.scheme not in ("http", "https") or not parts.hostname:
         raise ValueError("no http address")
@@ -232,12 +232,12 @@ def _http_parts(url: str) -> SplitResult:
 
 
 def _host_and_port(parts: SplitResult) -> tuple[str, int | None]:
-    """Host and port; http and https of one host are one host."""
+    """Return host and port; http and https of one host are the same."""
     return (_host_name(parts), None if parts.port in (80, 443) else parts.port)
 
 
 def _host_name(parts: SplitResult) -> str:
-    """A host's name without the full stop that may end it."""
+    """Return a host's name without a trailing full stop."""
     return (parts.hostname or "").removesuffix(".")
 
 

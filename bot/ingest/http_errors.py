@@ -1,11 +1,11 @@
-"""How much of an answer is taken, and what is said when there is none to take.
+"""Read bytes within limits, and name the errors of reading.
 
-FetchError          there is no answer to read; ``notice`` says why
-├── AnswerTooLarge        more bytes than any feed has, on the wire or unpacked
-├── FetchTimeout         the answer was not complete in time
-├── RedirectRefused       redirected too often, or to a host that was not asked
-├── SourceUnreachable     no connection, or it broke
-└── SourceUnreadable      a file that is not there or may not be read, or damaged gzip
+FetchError            there is no readable answer; ``notice`` says why
+├── AnswerTooLarge    more bytes than any feed has, packed or unpacked
+├── FetchTimeout      the answer was not complete in time
+├── RedirectRefused   too many redirects, or to a host that is not permitted
+├── SourceUnreachable no connection, or a broken one
+└── SourceUnreadable  a missing or unreadable file, or damaged gzip
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ _MEGABYTE = 1024 * 1024
 
 
 class FetchError(Exception):
-    """There is no answer to read; ``location`` is where it was looked for."""
+    """There is no readable answer from ``location``."""
 
     key = "source-unreachable"
 
@@ -32,7 +32,7 @@ class FetchError(Exception):
 
     @property
     def notice(self) -> Notice:
-        """The text for a person, with the facts."""
+        """The text for a person, with its values."""
         return Notice(self.key, (("place", self.location), *self.facts.items()))
 
 
@@ -49,7 +49,7 @@ class FetchTimeout(FetchError):
 
 
 class RedirectRefused(FetchError):
-    """Redirected too often, or to a host that was not asked."""
+    """There were too many redirects, or one to a host that is not permitted."""
 
     key = "source-elsewhere"
 
@@ -65,16 +65,16 @@ class SourceUnreadable(FetchError):
 
 
 def too_large_error(location: str, max_bytes: int) -> AnswerTooLarge:
-    """The error that names the bound in megabytes."""
+    """Return the error that names the limit in megabytes."""
     return AnswerTooLarge(location, megabytes=max_bytes // _MEGABYTE)
 
 
 def gunzip(body: bytes, *, location: str, max_bytes: int = MAX_BYTES) -> bytes:
-    """The body unpacked, never more than ``max_bytes`` bytes of it.
+    """Unpack the body, up to ``max_bytes``.
 
     Raises:
-        AnswerTooLarge: there is more in it.
-        Unreadable: it is damaged or ends too early.
+        AnswerTooLarge: it has more bytes.
+        SourceUnreadable: it is damaged or ends too early.
     """
     chunks: list[bytes] = []
     room, remaining = max_bytes, body
@@ -95,14 +95,14 @@ def gunzip(body: bytes, *, location: str, max_bytes: int = MAX_BYTES) -> bytes:
 
 
 def read_file(path: Path, *, max_bytes: int = MAX_BYTES) -> bytes:
-    """A local file's bytes, unpacked if it is gzip, by its content and not its name.
+    """Return a local file's bytes, unpacked if its content is gzip.
 
     Raises:
         FetchError: it cannot be read, or is too large.
     """
     location = str(path)
     try:
-        if not path.is_file():  # also not a device or a pipe, which would never end
+        if not path.is_file():  # nor a device or a pipe, which would never end
             raise SourceUnreadable(location, fact="no file")
         with path.open("rb") as file:
             body = file.read(max_bytes + 1)

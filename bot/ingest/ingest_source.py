@@ -1,6 +1,6 @@
-"""The verb: a source → new papers in the store.
+"""Fetch sources and store their new papers.
 
-A batch is kept in short transactions, so that nobody waits for a bulk load; the last of them
+A batch is stored in short transactions, so that nobody waits for a bulk load; the last of them
 moves the source's cursor. A crash in between loses nothing and a repeat adds nothing.
 """
 
@@ -37,22 +37,20 @@ log = logging.getLogger(__name__)
 
 CHUNK_SIZE = 50  # announcements in a transaction: some 20 ms
 FIRST_DAYS = 7
-FIRST_FILL = (
-    "first-days"  # the source that fills an empty store; its cursor's day is how far it came
-)
-FEEDS_LEASE = (
-    "feeds"  # the duty of asking feeds, and FIRST that of filling: arXiv holds them to rest
-)
-ARXIV_HOLDER = "arXiv"  # holds a duty that is to rest
-DEFAULT_PAUSE_SECONDS = 1200.0  # seconds of rest when arXiv does not say how long
-COMPLETE_MARK = "whole"  # mark of a first fill that came to its end
+# The source that fills an empty store; its cursor's day is the last one filled.
+FIRST_FILL = "first-days"
+# Leases for polling feeds and for the first fill: arXiv holds them to get a pause.
+FEEDS_LEASE = "feeds"
+ARXIV_HOLDER = "arXiv"  # the holder of a lease during a pause
+DEFAULT_PAUSE_SECONDS = 1200.0  # seconds of a pause when arXiv does not say how long
+COMPLETE_MARK = "whole"  # marks a completed first fill
 _MAX_PAGES = 100  # of one day; more means that the answer never ends
-_MAX_EMPTY_PAGES = 3  # times that a missing page is asked for again
+_MAX_EMPTY_PAGES = 3  # times that a missing page is requested again
 
 
 @dataclass(frozen=True, slots=True)
 class IngestReport:
-    """What one answer of a source brought, counted by kind and by what became of it."""
+    """What one answer of a source brought, counted by kind and outcome."""
 
     source: str
     status: BatchStatus
@@ -65,7 +63,7 @@ class IngestReport:
 
     @property
     def is_usable(self) -> bool:
-        """The source answered as it should, with papers or honestly without."""
+        """Whether the source answered as it should, with or without papers."""
         return self.status in (
             BatchStatus.FRESH,
             BatchStatus.EMPTY,
@@ -77,14 +75,14 @@ class IngestReport:
 async def ingest_source(
     store: Store, fetcher: Fetcher, source: Source, now: datetime
 ) -> IngestReport:
-    """Asks a source and keeps what is new."""
+    """Fetch a source and store what is new."""
     previous = await store.run(store.feed_cursors.get, source.name)
     batch = await fetch_batch(source, fetcher, previous)
     return await store_batch(store, batch, now)
 
 
 async def store_batch(store: Store, batch: Batch, now: datetime) -> IngestReport:
-    """Keeps a batch; the cursor moves with its last announcements."""
+    """Store a batch; the cursor moves with its last announcements."""
     report = await _store_announcements(store, batch, now, replace(batch.cursor, checked_at=now))
     _log_report(report)
     return report
@@ -93,7 +91,7 @@ async def store_batch(store: Store, batch: Batch, now: datetime) -> IngestReport
 async def _store_announcements(
     store: Store, batch: Batch, now: datetime, cursor: FeedCursor | None = None
 ) -> IngestReport:
-    """Keeps the papers of a batch, and with the last of them the cursor and what is unread."""
+    """Store a batch's papers, with the last of them its cursor and unreadable items."""
     missing_papers = _missing_papers(batch, now)
     advance_cursor = (
         partial(_advance_cursor, store, cursor, missing_papers)
@@ -114,9 +112,9 @@ async def _store_announcements(
 
 
 def _missing_papers(batch: Batch, now: datetime) -> list[MissingPaper]:
-    """The papers of a batch's items that could not be read.
+    """Return the papers of a batch's unreadable items.
 
-    An item without an id counts where the batch is not asked for again anyway.
+    An item without an id counts if the batch is not requested again anyway.
     """
     feed = batch.announcements[0].feed if batch.announcements else batch.source
     day = batch.day or calendar.arxiv_day(now)
@@ -145,7 +143,7 @@ async def add_in_chunks(
     now: datetime,
     on_last_chunk: Callable[[], None] | None,
 ) -> IngestCounts:
-    """Keeps announcements in short transactions; the last one moves its source on."""
+    """Add announcements in short transactions, the last one with ``on_last_chunk``."""
     added = IngestCounts()
     chunks = [
         announcements[start : start + CHUNK_SIZE]
@@ -172,7 +170,7 @@ def _add_chunk(
 async def poll_due_feeds(
     store: Store, fetcher: Fetcher, categories: Collection[str], now: datetime, *, base: str
 ) -> list[IngestReport]:
-    """Asks each feed that it is time to ask, one after the other, until arXiv wants a rest."""
+    """Poll each feed that is due, one after the other, until arXiv wants a pause."""
     reports: list[IngestReport] = []
     if await is_paused(store, FEEDS_LEASE, now):
         return reports
@@ -190,9 +188,9 @@ async def poll_due_feeds(
 async def fill_first_days(
     store: Store, fetcher: Fetcher, categories: Collection[str], now: datetime, *, base: str
 ) -> bool:
-    """Gives a new store the last seven days by the API; True when there is nothing left to do.
+    """Fill a new store with the last seven days from the API; return whether it is complete.
 
-    One day at a time, and the cursor remembers the days that are done: a restart goes on.
+    Days are filled one at a time, and the cursor remembers them, so that a restart continues.
     """
     cursor = await store.run(store.feed_cursors.get, FIRST_FILL)
     today = calendar.arxiv_day(now)
@@ -201,7 +199,7 @@ async def fill_first_days(
     if cursor.last_day is None:
         if await store.run(store.papers.count) > 0:
             return True
-        # Kept before the first paper, or half a first day would pass for a store with papers.
+        # Stored before the first paper, or half a first day would pass for a store with papers.
         cursor = FeedCursor(FIRST_FILL, last_day=today - timedelta(days=FIRST_DAYS), checked_at=now)
         await store.run(store.feed_cursors.put, cursor)
     if await is_paused(store, FIRST_FILL, now):
@@ -217,9 +215,7 @@ async def _fill_days(
     now: datetime,
     base: str,
 ) -> bool:
-    """Keeps the days after ``last_filled_day`` up to today, each with its cursor; False when one
-    failed.
-    """
+    """Store each day after ``last_filled_day`` with its cursor; return False if one failed."""
     today = calendar.arxiv_day(now)
     for offset in range(1, (today - last_filled_day).days + 1):
         day = last_filled_day + timedelta(days=offset)
@@ -236,7 +232,7 @@ async def _fill_days(
 
 
 async def is_paused(store: Store, lease_name: str, now: datetime) -> bool:
-    """Whether arXiv asked to be left alone with a duty, or somebody else is at it."""
+    """Return whether a lease is held, by arXiv as a pause or by another process."""
     lease = await store.run(store.leases.get, lease_name)
     return lease is not None and lease.is_valid(now)
 
@@ -244,7 +240,7 @@ async def is_paused(store: Store, lease_name: str, now: datetime) -> bool:
 async def pause_requests(
     store: Store, lease_name: str, now: datetime, requested_seconds: float | None
 ) -> None:
-    """Leaves arXiv alone as long as it wants, over restarts too; whoever was at it lets go."""
+    """Pause requests as long as arXiv wants, across restarts, taking the lease from its holder."""
     pause_seconds = (
         DEFAULT_PAUSE_SECONDS if requested_seconds is None else max(requested_seconds, 60.0)
     )
@@ -255,14 +251,9 @@ async def pause_requests(
 
 
 async def _fill_day(
-    store: Store,
-    fetcher: Fetcher,
-    categories: Collection[str],
-    day: date,
-    now: datetime,
-    base: str,
+    store: Store, fetcher: Fetcher, categories: Collection[str], day: date, now: datetime, base: str
 ) -> bool:
-    """Keeps what was submitted on a date; False when the API did not give all of it."""
+    """Store a date's submissions; return False if the API did not give all of them."""
     since = calendar.eastern_midnight(day)
     until = since + timedelta(days=1)
     start = empty_pages = 0
@@ -286,9 +277,9 @@ async def _fill_day(
 
 
 def import_digest(store: Store, digest: Digest) -> int:
-    """Keeps an imported document with its papers and glosses; returns its number.
+    """Store an imported document with its papers and summaries; return its number.
 
-    The same document imported again is the one that is there. No parcels: nobody is sent it.
+    Importing the same document again returns the existing one. No messages are queued.
     """
     with store.transaction():
         papers = store.papers.upsert(
@@ -312,7 +303,7 @@ def import_digest(store: Store, digest: Digest) -> int:
 
 
 def _normalized_paper(paper: Paper) -> Paper:
-    """A document's paper with authors and categories as the sources are read now.
+    """Return a document's paper with authors and categories as sources are read today.
 
     An older version wrote classes of other schemes there, and authors that are none.
     """

@@ -1,6 +1,6 @@
-"""The verb: arXiv ids that nobody announced to us → their papers, asked of arXiv's search API.
+"""Fetch papers by id from arXiv's search API.
 
-A paper of which the API's answer cannot be read is asked of arXiv's archive.
+A paper whose answer from the API cannot be read is requested from arXiv's archive.
 """
 
 from __future__ import annotations
@@ -22,10 +22,10 @@ log = logging.getLogger(__name__)
 async def fetch_papers_by_id(
     fetcher: Fetcher, ids: Sequence[str], *, base: str = API_BASE, archive: str
 ) -> list[Paper]:
-    """The papers with these ids, with or without version; without those that arXiv does not know.
+    """Return the papers with these ids, with or without version, that arXiv knows.
 
-    They are asked for together. An answer that refuses all of them for one that it does not know
-    has each asked for alone.
+    They are requested together. If one unknown id makes arXiv refuse all, each is requested
+    separately.
 
     Raises:
         Refusal: arXiv does not answer, or not as it should; asking again later helps.
@@ -39,7 +39,7 @@ async def fetch_papers_by_id(
             log.warning("paper not asked", extra=facts)
             raise Refusal("paper-unreachable", id=", ".join(ids)) from error
         batch = parse(answer.body, source="lookup")
-        # The API says of an id that does not exist that it is wrong.
+        # The API calls an id that does not exist invalid.
         is_unknown = batch.status in (BatchStatus.EMPTY, BatchStatus.ERROR_FEED)
         batch_papers = [announcement.paper for announcement in batch.announcements]
         for item in (unread_item for unread_item in batch.skipped_items if unread_item.id):

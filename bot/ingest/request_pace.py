@@ -1,4 +1,4 @@
-"""When may the next question be asked? One at a time, and seconds apart, as arXiv wants it."""
+"""Send requests one at a time and seconds apart, as arXiv asks."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ INTERVAL = 3.0  # seconds; arXiv counts API, feeds and OAI-PMH together
 
 
 class RequestPace:
-    """A turnstile: one passes at a time, and each some seconds after the one before began.
+    """Admits one request at a time, each some seconds after the previous one began.
 
-    Share one in a process. The clock and the sleep can be replaced.
+    Share one instance in a process. The clock and the sleep can be replaced.
     """
 
     def __init__(
@@ -31,7 +31,7 @@ class RequestPace:
 
     @asynccontextmanager
     async def slot(self, *, keep_interval: bool = True) -> AsyncIterator[None]:
-        """Wait for the turn and hold it; ``keep_interval`` keeps the distance to the one before."""
+        """Wait for the turn and hold it; ``keep_interval`` keeps the distance to the last one."""
         async with self._lock:
             if keep_interval:
                 if (wait := self._next_start - self._clock()) > 0:

@@ -1,1 +1,1 @@
-"""Fetch what was announced while nobody looked."""
+"""Fetch announcements that were missed."""

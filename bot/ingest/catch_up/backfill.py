@@ -1,8 +1,8 @@
-"""The verb: missed feed days → announcements, fetched from arXiv's archive page by page.
+"""Backfill missed feed days from arXiv's archive, page by page.
 
-A page is kept with the token that leads to the next one, so a restart goes on where it was. A
-token is good until midnight UTC; after that the harvest begins again from its first day, and
-what is known already adds nothing. The same question is not asked twice a day.
+A page is stored with the token of the next one, so a restart continues where it was. A token is
+valid until midnight UTC; after that the backfill begins again from its first day, and what is
+already known adds nothing. The same request is not made twice a day.
 """
 
 from __future__ import annotations
@@ -31,24 +31,24 @@ from storage.records import (
 
 log = logging.getLogger(__name__)
 
-BACKFILL_LEASE = "harvest"  # held by whoever asks, and by arXiv when it wants to be left alone
-LEASE_SECONDS = 900.0  # seconds for one page, with all that the fetcher waits
-MAX_MODERATION_DELAY = timedelta(days=31)  # that a moderator may hold a paper
-MAX_PAGES = 1000  # of one harvest; more means that the chain never ends
+BACKFILL_LEASE = "harvest"  # held by whoever asks, and by arXiv when it wants a pause
+LEASE_SECONDS = 900.0  # seconds for one page, including the fetcher's waits
+MAX_MODERATION_DELAY = timedelta(days=31)  # how long a moderator may hold a paper
+MAX_PAGES = 1000  # of one backfill; more means that the chain never ends
 
 
 class BackfillStage(StrEnum):
-    """How far a walk came."""
+    """The outcome of a run over a backfill's pages."""
 
     DONE = "done"
     IN_PROGRESS = "on-the-way"  # there are more pages
-    PAUSED = "resting"  # arXiv gave no page; later
-    WAITS_FOR_TOMORROW = "tomorrow"  # the token ran out on the day it was given
+    PAUSED = "resting"  # arXiv gave no page; try later
+    WAITS_FOR_TOMORROW = "tomorrow"  # the token expired on the day it was given
 
 
 @dataclass(frozen=True, slots=True)
 class BackfillResult:
-    """What a walk through the pages of a harvest brought."""
+    """What a run over the pages of a backfill brought."""
 
     stage: BackfillStage
     backfill: Backfill
@@ -60,7 +60,7 @@ class BackfillResult:
     warnings: tuple[Notice, ...] = ()
 
     def plus(self, other: BackfillResult) -> BackfillResult:
-        """This walk and the one that went on from it."""
+        """Return the sum of this run and the one that continued it."""
         return replace(
             other,
             pages=self.pages + other.pages,
@@ -72,7 +72,7 @@ class BackfillResult:
 
 
 def feed_days_of(backfill: Backfill) -> tuple[date, ...]:
-    """The feed days of a harvest."""
+    """Return the feed days of a backfill."""
     length = (backfill.last_day - backfill.first_day).days + 1
     days = (backfill.first_day + timedelta(days=n) for n in range(length))
     return tuple(day for day in days if calendar.is_feed_day(day))
@@ -88,7 +88,7 @@ async def run_backfill_exclusively(
     base: str,
     max_pages: int,
 ) -> BackfillResult | None:
-    """Walks through a harvest as the only one who does; None where another process does."""
+    """Run a backfill under its lease; return None if another process holds it."""
     lease = await store.run(store.leases.acquire, BACKFILL_LEASE, holder, now, LEASE_SECONDS)
     if lease is None:
         return None
@@ -101,7 +101,7 @@ async def run_backfill_exclusively(
 async def run_backfill(
     store: Store, fetcher: Fetcher, backfill: Backfill, now: datetime, *, base: str, max_pages: int
 ) -> BackfillResult:
-    """Fetches at most so many pages of a harvest and keeps what they announced."""
+    """Fetch at most ``max_pages`` pages of a backfill and store what they announced."""
     result = BackfillResult(BackfillStage.IN_PROGRESS, backfill)
     while result.stage is BackfillStage.IN_PROGRESS and result.pages < max_pages:
         if not result.backfill.resumption_token and _was_requested_today(result.backfill, now):
@@ -125,7 +125,7 @@ def _page_url(backfill: Backfill, base: str) -> str:
 async def _store_page(
     store: Store, result: BackfillResult, page: OaiPage, now: datetime
 ) -> BackfillResult:
-    """Keeps a page, or notes why there is none."""
+    """Store a page, or record why there is none."""
     backfill = result.backfill
     if page.is_token_expired and backfill.resumption_token:
         restarted = replace(backfill, resumption_token="")
@@ -148,8 +148,8 @@ async def _store_page(
 
 
 def _missing_papers(backfill: Backfill, page: OaiPage, now: datetime) -> list[MissingPaper]:
-    """The papers of a page's records that could not be read, once for each feed."""
-    if not page.is_usable:  # which is asked for again
+    """Return the unreadable papers of a page, once per feed."""
+    if not page.is_usable:  # it is requested again
         return []
     return [
         MissingPaper(feed, item.id, backfill.first_day, backfill.last_day, now)
@@ -167,7 +167,7 @@ def _save_progress(
 
 
 def _advance_backfill(backfill: Backfill, page: OaiPage, now: datetime) -> Backfill:
-    """Where a harvest stands after a page: nowhere else after one that broke off or came again."""
+    """Return the backfill's position after a page, the same after a partial or repeated one."""
     if not page.is_usable or (
         page.resumption_token and page.resumption_token == backfill.resumption_token
     ):
@@ -191,7 +191,7 @@ def _endless_notice() -> Notice:
 def unknown_announcements(
     store: Store, backfill: Backfill, records: Sequence[OaiRecord]
 ) -> list[Announcement]:
-    """What the feeds of a harvest announced on its days and have not told us."""
+    """Return the backfill's announcements that are not stored yet."""
     days = feed_days_of(backfill)
     return [
         announcement
@@ -202,7 +202,7 @@ def unknown_announcements(
 
 
 def _is_known(store: Store, feed: str, announcement: Announcement) -> bool:
-    """Whether a feed has said the same of the paper itself.
+    """Return whether a feed has announced the paper itself already.
 
     A revision that came while the first version was missed has introduced the paper to nobody.
     """
@@ -223,7 +223,7 @@ def _feed_announcements(
     for record in records:
         announced = arxiv_history.announcements_of_record(record, feed, days)
         yield from announced
-        # Had it been announced on its own day, which we read, we would know the paper.
+        # Had it been announced on its own day, which was read, the paper would be known.
         if not announced and arxiv_history.first_announcement_day(record) in days_read:
             held_announcement = arxiv_history.late_announcement(record, feed, days)
             if held_announcement and store.papers.get(record.paper.id) is None:

@@ -1,8 +1,8 @@
-"""The verb: days that a feed missed → harvests from arXiv's archive.
+"""Plan and run backfills of the feed days that were missed.
 
-A feed shows one day only. A day on which arXiv announced and of which a feed brought nothing
-whole is gone from it when the next day begins; the archive still has it. So is what arXiv cut
-from a feed that was too long.
+A feed shows one day only. A day whose announcements were not read completely is gone from the feed
+when the next day begins; the archive still has it. The same goes for what arXiv cut from a feed
+that was too long.
 """
 
 from __future__ import annotations
@@ -29,14 +29,14 @@ from storage.records import Backfill, FeedStatus
 
 log = logging.getLogger(__name__)
 
-REPAIR_WINDOW = timedelta(days=31)  # what is older is left to ``papergram backfill``
-GIVE_UP_AFTER = timedelta(days=7)  # an archive that fails so long for a harvest will not mend
-MAX_PAGES_PER_PASS = 20  # of one pass, so that feeds are asked in between
+REPAIR_WINDOW = timedelta(days=31)  # older days are left to ``papergram backfill``
+GIVE_UP_AFTER = timedelta(days=7)  # an archive that fails a backfill for so long will not recover
+MAX_PAGES_PER_PASS = 20  # of one run, so that feeds are polled in between
 CUT_WARNING = "source-cut"
 
 
 def record_feed_answers(store: Store, reports: Iterable[IngestReport], now: datetime) -> None:
-    """Remembers how feeds answered; what arXiv cut from one is looked for by ``plan_backfills``."""
+    """Record the answers of feeds; ``plan_backfills`` looks for what arXiv cut from one."""
     with store.transaction():
         for report in reports:
             is_cut = any(warning.text_key == CUT_WARNING for warning in report.warnings)
@@ -47,9 +47,9 @@ def record_feed_answers(store: Store, reports: Iterable[IngestReport], now: date
 
 
 def plan_backfills(store: Store, categories: Collection[str], now: datetime) -> int:
-    """Plans the harvest of every feed day that is over and was missed; returns how many.
+    """Plan backfills of every past feed day that was missed; return how many.
 
-    Call it before feeds are asked: a new batch hides that the day before it was half read.
+    Call it before polling feeds: a new batch hides that the day before was only partly read.
     """
     today = arxiv_day(now)
     statuses = store.feed_health.statuses()
@@ -69,14 +69,13 @@ def plan_backfills(store: Store, categories: Collection[str], now: datetime) -> 
 def _missed_days(
     store: Store, feed: str, feed_status: FeedStatus | None, today: date
 ) -> tuple[date, ...]:
-    """The days of a feed that are over, not whole in the store and not planned for."""
+    """Return the past days of a feed that are neither complete in the store nor planned."""
     first_feed_day = store.feed_health.first_announced_day(feed)
     if first_feed_day is None:
         return ()
     first = max(first_feed_day, today - REPAIR_WINDOW)
-    last_complete_day = store.feed_cursors.get(
-        feed
-    ).last_day  # of a later day the feed brought a part only
+    # Later days were only partly read.
+    last_complete_day = store.feed_cursors.get(feed).last_day
     stored_days = {
         day
         for day in store.feed_health.announced_days(feed, first, today)
@@ -101,13 +100,13 @@ def _missed_days(
 
 
 def missing_feed_days(first: date, today: date, known_days: Collection[date]) -> tuple[date, ...]:
-    """The feed days from ``first_day`` up to yesterday that are not known."""
+    """Return the unknown feed days from ``first`` up to yesterday."""
     days = (first + timedelta(days=n) for n in range((today - first).days))
     return tuple(day for day in days if is_feed_day(day) and day not in known_days)
 
 
 def consecutive_days(days: Sequence[date]) -> Iterator[tuple[date, date]]:
-    """Days in order as runs between which no other feed day lies, each as first and last."""
+    """Group days in order into runs without another feed day between, each as (first, last)."""
     start: date | None = None
     for index, day in enumerate(days):
         start = start or day
@@ -120,7 +119,7 @@ def consecutive_days(days: Sequence[date]) -> Iterator[tuple[date, date]]:
 def backfills_of_days(
     feeds: Sequence[str], first: date, last: date, now: datetime
 ) -> tuple[Backfill, ...]:
-    """The harvests of a stretch of days for some feeds, one for each set that is asked for."""
+    """Return the backfills of a range of days for some feeds, one for each OAI-PMH set."""
     categories = [category for feed in feeds for category in feed.split("+")]
     return tuple(
         Backfill(oai_set, first, last, tuple(feeds), now) for oai_set in covering_sets(categories)
@@ -130,7 +129,7 @@ def backfills_of_days(
 async def run_planned_backfills(
     store: Store, fetcher: Fetcher, now: datetime, *, holder: str, base: str
 ) -> list[BackfillResult]:
-    """Makes the harvests that are planned, oldest days first, as far as one pass may go."""
+    """Run the planned backfills, oldest days first, within the limits of one run."""
     results: list[BackfillResult] = []
     pages_left = MAX_PAGES_PER_PASS
     for backfill in await store.run(store.backfills.unfinished):

@@ -1,8 +1,8 @@
-"""The verb: papers whose items could not be read → fetched by their ids and announced.
+"""Fetch papers whose feed items could not be read by their ids, and announce them.
 
-arXiv's search API is asked for all of them together, and its archive for each that the API does
-not give. What neither gives is asked for again every day. Where an item did not even tell its
-id, the archive is asked for all that was announced on its day.
+arXiv's search API is asked for all of them together, and its archive for each that the API does not
+return. Papers that neither returns are requested again every day. If an item did not even contain
+its id, the archive is asked for everything announced on its day.
 """
 
 from __future__ import annotations
@@ -31,11 +31,11 @@ from storage.records import Announcement, AnnouncementKind, Backfill, MissingPap
 
 log = logging.getLogger(__name__)
 
-MISSING_PAPERS_LEASE = "outstanding"  # arXiv holds it when its API wants to be left alone
-RETRY_INTERVAL = timedelta(days=1)  # arXiv wants the same question once a day at most
-MAX_PAPERS = 200  # papers of one pass: two questions
-MAX_ARCHIVE_REQUESTS = 20  # of them that are asked of the archive, one in a question
-# Answers that say nothing of the papers that were asked for.
+MISSING_PAPERS_LEASE = "outstanding"  # arXiv holds it when its API wants a pause
+RETRY_INTERVAL = timedelta(days=1)  # arXiv wants the same request once a day at most
+MAX_PAPERS = 200  # papers of one run: two requests
+MAX_ARCHIVE_REQUESTS = 20  # of them requested from the archive, one per request
+# Answers that say nothing about the papers requested.
 _NO_ANSWER_STATUSES = (
     BatchStatus.LIMITED,
     BatchStatus.UNREACHABLE,
@@ -53,7 +53,7 @@ async def fetch_missing_papers(
     api: str,
     archive: str,
 ) -> int:
-    """Fetches the papers that it is time to ask for; returns how many are there now."""
+    """Fetch the missing papers that are due; return how many were found."""
     papers = await store.run(_due_papers, store, categories, now)
     ids = list(dict.fromkeys(paper.id for paper in papers))
     records, answered = await _fetch_from_api(store, fetcher, ids, now, api)
@@ -61,7 +61,7 @@ async def fetch_missing_papers(
     archive_records, archive_answered = await _fetch_from_archive(
         store, fetcher, remaining_ids[:MAX_ARCHIVE_REQUESTS], now, archive
     )
-    # Who had to wait for the archive is not done with today.
+    # Papers that the archive had no time for stay due.
     return await _store_fetched(
         store,
         papers,
@@ -72,7 +72,7 @@ async def fetch_missing_papers(
 
 
 def _due_papers(store: Store, categories: Collection[str], now: datetime) -> list[MissingPaper]:
-    """The papers to ask for now; those without an id are left to a harvest of their day."""
+    """Return the papers that are due; those without an id are left to a backfill of their day."""
     due: list[MissingPaper] = []
     with store.transaction():
         for paper in store.missing_papers.unfinished():
@@ -86,7 +86,7 @@ def _due_papers(store: Store, categories: Collection[str], now: datetime) -> lis
 def _plan_backfill(
     store: Store, paper: MissingPaper, categories: Collection[str], now: datetime
 ) -> None:
-    """Plans the harvest of a paper's days, unless they are long past or of no feed of arXiv."""
+    """Plan a backfill of a paper's days, unless they are too old or not from arXiv's feeds."""
     feeds = feed_groups(categories) if paper.feed == FIRST_FILL else (paper.feed,)
     is_known = all(taxonomy.canonical_code(code) for feed in feeds for code in feed.split("+"))
     is_planned = is_known and paper.last_day >= arxiv_day(now) - REPAIR_WINDOW
@@ -102,7 +102,7 @@ def _plan_backfill(
 async def _fetch_from_api(
     store: Store, fetcher: Fetcher, ids: Sequence[str], now: datetime, base: str
 ) -> tuple[dict[str, OaiRecord], set[str]]:
-    """The papers that the API gives, and those of which it gave an answer."""
+    """Return the papers that the API returns, and the ids for which it gave an answer."""
     records: dict[str, OaiRecord] = {}
     answered: set[str] = set()
     if (
@@ -126,7 +126,7 @@ async def _fetch_from_api(
 
 
 def _record_from_paper(paper: Paper) -> OaiRecord:
-    """A paper of the API with as much of its history as the API tells."""
+    """Return an API paper as a record, with as much history as the API gives."""
     revised = paper.revised_at
     assert revised is not None  # an answer of the API has it
     first = (
@@ -139,7 +139,7 @@ def _record_from_paper(paper: Paper) -> OaiRecord:
 async def _fetch_from_archive(
     store: Store, fetcher: Fetcher, ids: Sequence[str], now: datetime, base: str
 ) -> tuple[dict[str, OaiRecord], set[str]]:
-    """The same of the archive, which is asked for each alone."""
+    """Return the same from the archive, which is asked for each paper separately."""
     records: dict[str, OaiRecord] = {}
     answered: set[str] = set()
     for id in ids:
@@ -155,7 +155,7 @@ async def _fetch_from_archive(
 
 
 def _is_fetched(id: str, papers: Iterable[MissingPaper], records: Mapping[str, OaiRecord]) -> bool:
-    """Whether a paper was fetched at the version that was announced, or a later one."""
+    """Return whether a paper was fetched at the announced version or a later one."""
     required_version = max(paper.version for paper in papers if paper.id == id)
     return id in records and records[id].paper.version >= required_version
 
@@ -167,7 +167,7 @@ async def _store_fetched(
     answered: Collection[str],
     now: datetime,
 ) -> int:
-    """Keeps what was announced of the papers, and with it what became of each."""
+    """Store the announcements of fetched papers and the outcome for each paper."""
     fetched = [paper for paper in papers if _is_fetched(paper.id, papers, records)]
     missing = [
         replace(paper, attempts=paper.attempts + 1, last_requested_at=now)
@@ -194,7 +194,7 @@ async def _store_fetched(
 
 
 def _announcements_of(store: Store, paper: MissingPaper, record: OaiRecord) -> list[Announcement]:
-    """What a feed announced of a paper; its history tells where the item did not."""
+    """Return a feed's announcements of a paper; its history fills in what the item lacked."""
     if paper.feed == FIRST_FILL:
         kind = AnnouncementKind.NEW if record.paper.version <= 1 else AnnouncementKind.REPLACE
         return [

@@ -1,1 +1,1 @@
-"""One module for each kind of source, from its bytes to papers."""
+"""One module per kind of source, from its bytes to papers."""

@@ -1,4 +1,4 @@
-"""Where is the source that somebody names: a feed of arXiv, an address, or a file?"""
+"""Resolve what somebody names as a source: a feed of arXiv, an address, or a file."""
 
 from __future__ import annotations
 
@@ -16,28 +16,28 @@ _EXAMPLES = ("cs.CV", "hep-th", "math.ST")
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """A source by its name, with an address or else a path."""
+    """A source's name, with an address or a path."""
 
-    name: str  # "cs.CV+cs.LG", the address, the path as given
+    name: str  # "cs.CV+cs.LG", the address, or the path as given
     url: str = ""
     path: Path | None = None
 
     @property
     def is_document(self) -> bool:
-        """A digest document, which is imported and not announced."""
+        """Whether it is a digest document, which is imported rather than announced."""
         return self.path is not None and self.path.suffix.lower() == ".md"
 
 
 def arxiv_feed(name: str, *, base: str = RSS_BASE) -> Source:
-    """arXiv's feed of categories joined with ``+``."""
+    """Return arXiv's feed of categories joined with ``+``."""
     return Source(name, url=feed_url(name, base=base))
 
 
 def resolve_source(text: str, *, base: str = RSS_BASE) -> Source:
-    """The source that a person means; a category goes before a file of the same name.
+    """Return the source that a person means; a category takes precedence over a file.
 
     Raises:
-        Refusal: it is none of the three, or the file is not there.
+        Refusal: it is none of the three, or the file is missing.
     """
     trimmed = text.strip()
     codes = [taxonomy.canonical_code(code) for code in trimmed.split("+")]

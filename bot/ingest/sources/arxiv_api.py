@@ -1,4 +1,4 @@
-"""What does arXiv's search API know? Its questions, and its answers in both dialects."""
+"""Build requests to arXiv's search API, and parse its answers in both dialects."""
 
 from __future__ import annotations
 
@@ -26,15 +26,15 @@ from storage.records import Announcement, AnnouncementKind, FeedCursor, Notice, 
 
 API_BASE = "https://export.arxiv.org/api/query"
 PAGE_SIZE = 2000  # results in one answer
-MAX_WINDOW = 10_000  # results of one question, whatever it found
-_IDS_PER_REQUEST = 100  # in one question: an address must not grow too long
+MAX_WINDOW = 10_000  # results reachable by one query, whatever it found
+_IDS_PER_REQUEST = 100  # an address must not grow too long
 
 _API_ANSWER_ID = re.compile(rb"<id[^>]{0,80}>\s{0,80}https?://(?:export\.)?arxiv\.org/api/")
 _ID_LIST_QUERY = re.compile(r"id_list=[^&\s]")
 
 
 def id_query_urls(ids: Sequence[str], *, base: str = API_BASE) -> tuple[str, ...]:
-    """The questions for papers by id, with or without version, a hundred in each."""
+    """Return the requests for papers by id, with or without version, a hundred in each."""
     parts = [
         ids[start : start + _IDS_PER_REQUEST] for start in range(0, len(ids), _IDS_PER_REQUEST)
     ]
@@ -53,10 +53,10 @@ def recent_query_url(
     base: str = API_BASE,
     size: int = PAGE_SIZE,
 ) -> str:
-    """The question for papers first submitted in a time, oldest first, from a position on.
+    """Return the request for papers submitted in a period, oldest first, from ``start`` on.
 
     Raises:
-        ValueError: the position lies behind the window; ask for a shorter time.
+        ValueError: ``start`` lies beyond the window; ask for a shorter period.
     """
     if start >= MAX_WINDOW:
         raise ValueError(f"position {start} is behind the window of {MAX_WINDOW}")
@@ -73,14 +73,14 @@ def recent_query_url(
 
 
 def is_api_answer(body: bytes) -> bool:
-    """Whether a feed is the API's and not the day's announcements."""
+    """Return whether a feed is an API answer rather than the day's announcements."""
     return bool(_API_ANSWER_ID.search(body[:4000]))
 
 
 def parse(body: bytes, *, source: str, previous: FeedCursor | None = None) -> Batch:
-    """The papers in an answer, or what the answer is instead.
+    """Parse the papers in an answer, or the reason why there are none.
 
-    The cursor stays where it is: an answer to a question is not the source's next batch.
+    The cursor stays: the answer to a query is not the source's next batch.
     """
     try:
         recovered = recover_feed(body)
@@ -99,9 +99,9 @@ def parse(body: bytes, *, source: str, previous: FeedCursor | None = None) -> Ba
 
 
 def _batch_without_papers(feed: Feed, source: str, previous: FeedCursor | None) -> Batch:
-    """Nothing was found, or a page is missing from the middle of what was found."""
+    """Return a batch for no results, or for a page missing in the middle of them."""
     total, start = _header_number(feed, "totalresults"), _header_number(feed, "startindex")
-    # The API counts ids that do not exist as found, so a list of ids proves no hole.
+    # The API counts ids that do not exist as found, so a list of ids shows no gap.
     if start < min(total, MAX_WINDOW) and not _ID_LIST_QUERY.search(feed.header.text("title")):
         reason = Notice("source-empty-page", (("start", start), ("total", total)))
         return failed_batch(source, BatchStatus.EMPTY_PAGE, reason, previous, next_position=start)
@@ -127,7 +127,7 @@ def _build_batch(
             source, BatchStatus.BROKEN, reason, previous, skipped_items=still_skipped
         )
     total = _header_number(feed, "totalresults")
-    # Where items were left out, the next page begins as far behind this one as it should.
+    # If items were skipped, the next page still begins where this one's items end.
     next_position = (
         _header_number(feed, "startindex") + len(feed.items) + len(recovered.skipped_items)
     )
@@ -152,7 +152,7 @@ def _build_batch(
 
 
 def _parse_announcement(item: FeedElement, source: str, shortened_ids: list[str]) -> Announcement:
-    """A result as the announcement that its submission must have become."""
+    """Parse a result as the announcement that its submission must have become."""
     identity = announcement_text.parse_identity(item.text("id"))
     if identity is None:
         raise SkipItem(SkippedItem(f"{item.clean_text('id')[:40] or '?'} (id)"))
@@ -180,7 +180,7 @@ def _parse_announcement(item: FeedElement, source: str, shortened_ids: list[str]
 
 
 def _parse_categories(item: FeedElement) -> tuple[str, ...]:
-    """arXiv's own categories, primary first."""
+    """Return arXiv's own categories, primary first."""
     return arxiv_categories_in(
         (item.attribute("arxiv_primary_category", "term"), *item.each_part("tags", "term"))
     )

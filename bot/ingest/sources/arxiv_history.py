@@ -1,9 +1,9 @@
-"""What did a feed announce of a paper with this history?
+"""Reconstruct a feed's announcements from a paper's version history.
 
-A feed that nobody read is rebuilt from the dates of versions: each version makes the feed day
-that follows from when it was submitted. The first one was announced as new, a later one as a
-replacement; a paper whose primary category is not among the feed's came as a cross-list. A
-change that made no version (a DOI, a corrected title) was not announced.
+A feed that nobody read is rebuilt from the dates of versions: each version belongs to the feed day
+that follows from its submission. The first one was announced as new, a later one as a replacement;
+a paper whose primary category is not among the feed's came as a cross-list. A change that made no
+version (a DOI, a corrected title) was not announced.
 """
 
 from __future__ import annotations
@@ -23,13 +23,14 @@ MAX_ANNOUNCED_VERSION = 5  # arXiv's feeds show no replacement beyond this versi
 def announcements_of_record(
     record: OaiRecord, feed: str, days: Sequence[date]
 ) -> tuple[Announcement, ...]:
-    """What a feed announced of a paper on these days: once a day at most, oldest day first.
+    """Return a feed's announcements of a paper on these days, at most one a day, oldest first.
 
-    The paper is told as it is now: arXiv keeps no earlier wording of titles and abstracts.
+    They have the paper's current text: arXiv keeps no earlier titles and abstracts.
     """
     if not is_in_feed(record, feed):
         return ()
-    is_new_by_day: dict[date, bool] = {}  # a day → whether the paper was new on it
+    # Whether the paper was new, by day.
+    is_new_by_day: dict[date, bool] = {}
     for version in record.versions:
         day = feed_day_of_submission(version.submitted_at)
         if day in days and version.number <= MAX_ANNOUNCED_VERSION:
@@ -43,10 +44,10 @@ def announcements_of_record(
 
 
 def late_announcement(record: OaiRecord, feed: str, days: Sequence[date]) -> Announcement | None:
-    """How a feed announced a paper whose own day was earlier: moderators held it back.
+    """Return a feed's late announcement of a paper that moderators held back.
 
-    Only for a paper that was never announced before; it may also have been filed under one of
-    the feed's categories later than under its others, which reads the same.
+    Only for a paper that was never announced before; it may also have been filed under one of the
+    feed's categories later than under its others, which looks the same.
     """
     if not days or not is_in_feed(record, feed) or first_announcement_day(record) >= days[0]:
         return None
@@ -55,12 +56,12 @@ def late_announcement(record: OaiRecord, feed: str, days: Sequence[date]) -> Ann
 
 
 def first_announcement_day(record: OaiRecord) -> date:
-    """The feed day that a paper's first version should have made."""
+    """Return the feed day to which a paper's first version belongs."""
     return feed_day_of_submission(record.versions[0].submitted_at)
 
 
 def is_in_feed(record: OaiRecord, feed: str) -> bool:
-    """Whether a paper is filed under one of a feed's categories, in any of their spellings."""
+    """Return whether a paper is filed under one of a feed's categories, in any spelling."""
     return not _feed_categories(feed).isdisjoint(record.paper.categories)
 
 

@@ -1,7 +1,7 @@
-"""What did arXiv's archive change since a day? Its OAI-PMH questions, and the records it answers.
+"""Build OAI-PMH requests to arXiv's archive, and parse the records in its answers.
 
-The archive lists papers by the day of their last change, whatever that was, so a record comes
-with the dates of all versions of its paper (format ``arXivRaw``): ``history`` reads from them
+The archive lists papers by the day of their last change of any kind, so a record comes with the
+dates of all versions of its paper (format ``arXivRaw``), from which ``arxiv_history`` reconstructs
 what was announced. Errors come with HTTP status 200.
 """
 
@@ -36,18 +36,17 @@ _OAI = "{http://www.openarchives.org/OAI/2.0/}"
 _RAW = "{http://arxiv.org/OAI/arXivRaw/}"
 _TOKEN = re.compile(rb"<resumptionToken\b[^>]{0,300}>([^<]{0,2000})</resumptionToken>")
 _VERSION = re.compile(r"v([1-9]\d{0,2})", re.ASCII)
-MAX_UNREADABLE_RECORDS = (
-    20  # records of a page that may all be unread; more would not be single records' fault
-)
+# Records of a page that may all be unreadable; more are not single records' fault.
+MAX_UNREADABLE_RECORDS = 20
 _CHUNK_SIZE = 64 * 1024
 _EXPIRED_TOKEN, _NO_RECORDS = "badResumptionToken", "noRecordsMatch"
-_RATE_LIMIT_STATUSES = frozenset({406, 429, 503})  # how arXiv says: too many questions
-_PLAUSIBLE_YEARS = range(1986, 2200)  # arXiv's oldest papers were older than arXiv
+_RATE_LIMIT_STATUSES = frozenset({406, 429, 503})  # arXiv's "too many requests"
+_PLAUSIBLE_YEARS = range(1986, 2200)  # arXiv's oldest papers predate arXiv
 
 
 @dataclass(frozen=True, slots=True)
 class PaperVersion:
-    """A version of a paper and when it was submitted."""
+    """A version of a paper and its submission time."""
 
     number: int
     submitted_at: datetime
@@ -55,7 +54,7 @@ class PaperVersion:
 
 @dataclass(frozen=True, slots=True)
 class OaiRecord:
-    """A paper as it is now, the history of its versions, and the day of its last change."""
+    """A paper's current text, its version history, and the day of its last change."""
 
     paper: Paper
     versions: tuple[PaperVersion, ...]  # the first one first; a few numbers may be missing
@@ -64,36 +63,36 @@ class OaiRecord:
 
 @dataclass(frozen=True, slots=True)
 class OaiPage:
-    """One answer: records, and the token that leads to the next page, "" on the last one."""
+    """One answer: records, and the token of the next page, "" on the last one."""
 
     status: BatchStatus
     records: tuple[OaiRecord, ...] = ()
     resumption_token: str = ""
-    is_token_expired: bool = False  # the token was of an earlier day: begin again from the date
+    is_token_expired: bool = False  # of an earlier day: begin again from the date
     reason: Notice | None = None
     warnings: tuple[Notice, ...] = ()
-    skipped_items: tuple[SkippedItem, ...] = ()  # records that could not be used
+    skipped_items: tuple[SkippedItem, ...] = ()  # records that could not be read
     retry_after: float | None = None  # seconds
 
     @property
     def is_usable(self) -> bool:
-        """The page is whole; a page that broke off must be asked for again."""
+        """Whether the page is complete; a partial one must be requested again."""
         return self.status in (BatchStatus.FRESH, BatchStatus.EMPTY)
 
 
 def first_page_url(since: date, set_name: str = "", *, base: str) -> str:
-    """The question for all records of a set that changed on a day or after it."""
+    """Return the request for all records of a set changed on or after a day."""
     parameters = {"verb": "ListRecords", "metadataPrefix": "arXivRaw", "from": since.isoformat()}
     return f"{base}?{urlencode(parameters | ({'set': set_name} if set_name else {}))}"
 
 
 def next_page_url(resumption_token: str, *, base: str) -> str:
-    """The question that a token stands for; what the token says already is not said again."""
+    """Return the request for a token, which may not be combined with other arguments."""
     return f"{base}?{urlencode({'verb': 'ListRecords', 'resumptionToken': resumption_token})}"
 
 
 def record_url(arxiv_id: str, *, base: str) -> str:
-    """The question for the record of one paper."""
+    """Return the request for one paper's record."""
     parameters = {
         "verb": "GetRecord",
         "metadataPrefix": "arXivRaw",
@@ -103,7 +102,7 @@ def record_url(arxiv_id: str, *, base: str) -> str:
 
 
 async def fetch_page(url: str, fetcher: Fetcher) -> OaiPage:
-    """The page behind a question, whatever goes wrong on the way."""
+    """Fetch a page, whatever goes wrong on the way."""
     try:
         answer = await fetcher.get(url)
     except FetchError as error:
@@ -118,7 +117,7 @@ async def fetch_page(url: str, fetcher: Fetcher) -> OaiPage:
 
 
 def parse(body: bytes) -> OaiPage:
-    """The records in an answer, or what the answer is instead; it never raises."""
+    """Parse the records in an answer, or the reason why there are none; never raise."""
     try:
         recovered = recover_feed(body, OAI_FORMATS)
         root = _parse_xml(recovered.body)
@@ -127,7 +126,7 @@ def parse(body: bytes) -> OaiPage:
         return OaiPage(
             error.status, reason=error.reason, warnings=notices, skipped_items=error.skipped_items
         )
-    except ParseError:  # a brace in a namespace's name, which only this parser minds
+    except ParseError:  # a brace in a namespace name, which only this parser rejects
         return OaiPage(BatchStatus.BROKEN, reason=Notice("source-broken"))
     error_element = root.find(f"{_OAI}error")
     if error_element is not None:
@@ -146,7 +145,7 @@ def parse(body: bytes) -> OaiPage:
     if not records and (
         len(still_skipped) > MAX_UNREADABLE_RECORDS or not all(item.id for item in still_skipped)
     ):
-        # Another format than was asked for, or worse.
+        # Another format than requested, or worse.
         reason = Notice("source-broken")
         return OaiPage(
             BatchStatus.BROKEN, reason=reason, warnings=notices, skipped_items=still_skipped
@@ -170,7 +169,7 @@ def parse(body: bytes) -> OaiPage:
 
 
 def _parse_xml(body: bytes) -> Element:
-    """The elements of a page, read in pieces so that other threads have their turn in between."""
+    """Parse a page in pieces, so that other threads get their turn in between."""
     parser = XMLParser()  # noqa: S314 - opened() refused what could harm
     for start in range(0, len(body), _CHUNK_SIZE):
         parser.feed(body[start : start + _CHUNK_SIZE])
@@ -188,7 +187,7 @@ def _error_page(code: str, message: str) -> OaiPage:
 def _parse_records(
     list_element: Element, skipped_items: list[SkippedItem], shortened_ids: list[str]
 ) -> Iterator[OaiRecord]:
-    """The records that can be used; the others are named, deleted ones passed over."""
+    """Yield the readable records; note the unreadable ones, skip deleted ones."""
     for record_element in list_element.iterfind(f"{_OAI}record"):
         header = record_element.find(f"{_OAI}header")
         if header is not None and header.get("status") == "deleted":
@@ -241,7 +240,7 @@ def _text(element: Element, path: str) -> str:
 
 
 def _changed_on(record_element: Element, fallback_day: date) -> date:
-    """The day of a record's last change; of its last version where that cannot be read."""
+    """Return the day of a record's last change, or of its last version if unreadable."""
     try:
         return date.fromisoformat(_text(record_element, f"{_OAI}header/{_OAI}datestamp")[:10])
     except ValueError:
@@ -249,7 +248,7 @@ def _changed_on(record_element: Element, fallback_day: date) -> date:
 
 
 def _parse_versions(raw_element: Element) -> Iterator[PaperVersion]:
-    """The versions whose number and date can be understood, by number."""
+    """Yield the versions with a readable number and date, by number."""
     dates_by_number: dict[int, datetime] = {}
     for version_element in raw_element.iterfind(f"{_RAW}version"):
         number_match = _VERSION.fullmatch(version_element.get("version", ""))

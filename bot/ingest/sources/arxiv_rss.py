@@ -1,4 +1,4 @@
-"""What did arXiv announce? Its RSS and Atom feeds, of all three eras, as values."""
+"""Parse arXiv's RSS and Atom feeds of all three eras."""
 
 from __future__ import annotations
 
@@ -25,14 +25,15 @@ from bot.ingest.sources.source_batch import (
 )
 from storage.records import Announcement, AnnouncementKind, FeedCursor, Notice, Paper
 
-MAX_ITEMS = 2000  # arXiv cuts here; what is missing then are new papers with the lowest ids
+MAX_ITEMS = 2000  # arXiv cuts here; new papers with the lowest ids are then missing
 _TITLE = re.compile(r"(?P<asked>.{1,2000}) updates on (?:the )?arXiv\.org")
 _ERROR_TITLE = "Feed error"
-_OLD_FEED_OFFSET = timedelta(hours=4)  # the old feed was dated 20:00 of the evening before its day
+# The old feed was dated 20:00 of the evening before its day.
+_OLD_FEED_OFFSET = timedelta(hours=4)
 
 
 def parse(body: bytes, *, source: str, previous: FeedCursor | None = None) -> Batch:
-    """The announcements in a feed's body, or what the body is instead."""
+    """Parse the announcements in a feed's body, or the reason why there are none."""
     try:
         recovered = recover_feed(body)
         feed = parse_feed(recovered.body)
@@ -47,13 +48,13 @@ def parse(body: bytes, *, source: str, previous: FeedCursor | None = None) -> Ba
     title_match = _TITLE.match(feed.header.clean_text("title"))
     name = _feed_name(title_match["asked"].split(", "), source) if title_match else source
     parsed_feed = _parse_announcements(feed, recovered, source, name)
-    if not parsed_feed.announcements and (feed.items or not title_match):  # not an honest empty day
+    if not parsed_feed.announcements and (feed.items or not title_match):  # no empty day
         return failed_batch(source, BatchStatus.NOT_A_FEED, Notice("source-foreign"), previous)
     return compare_with_previous(parsed_feed, previous)
 
 
 def _feed_name(titled_codes: Sequence[str], source: str) -> str:
-    """The feed by its categories: in the order asked for, which arXiv's title does not keep."""
+    """Return the feed's categories in the requested order, which arXiv's title does not keep."""
     source_codes = source.split("+")
     is_same_feed = {taxonomy.canonical_code(code) for code in source_codes} == {
         taxonomy.canonical_code(code) for code in titled_codes
@@ -90,7 +91,7 @@ def _parse_announcements(
 
 
 def _feed_date(feed: Feed) -> date | None:
-    """The arXiv day of a feed: its own date, else that of its first item, else its build."""
+    """Return a feed's day: its own date, else its first item's, else its build date."""
     if feed.version.startswith("rss1"):
         build_date = feed.header.instant("updated")
         return arxiv_day(build_date + _OLD_FEED_OFFSET) if build_date else None
@@ -103,7 +104,7 @@ def _feed_date(feed: Feed) -> date | None:
 
 @dataclass(frozen=True, slots=True)
 class _ItemFacts:
-    """What an item must say, from wherever its era says it."""
+    """The facts of an item, wherever its era puts them."""
 
     identity: announcement_text.Identity
     kind: AnnouncementKind
@@ -139,9 +140,9 @@ def _parse_announcement(
 
 
 def _parse_authors(item: FeedElement) -> tuple[str, ...]:
-    """The authors of an item: of one line, as arXiv writes it, or of an element for each."""
+    """Return the authors of an item, from one line, as arXiv writes it, or one element each."""
     names = tuple(item.each_part("authors", "name"))
-    # feedparser takes an address out of these, and out of a single line nothing.
+    # feedparser removes an address from these, but nothing from a single line.
     return (
         author_list.parse_author_elements(names)
         if len(names) > 1
@@ -150,7 +151,7 @@ def _parse_authors(item: FeedElement) -> tuple[str, ...]:
 
 
 def _parse_facts(item: FeedElement) -> _ItemFacts:
-    """The facts of an item: its elements go before what its texts say."""
+    """Return the facts of an item: its elements take precedence over its texts."""
     announced_text = announcement_text.parse_announcement_text(
         item.text("title"), item.text("summary")
     )
@@ -161,7 +162,7 @@ def _parse_facts(item: FeedElement) -> _ItemFacts:
     if identity.version == 0 and announced_text.identity:
         identity = announced_text.identity
     kind = announcement_text.parse_kind(item.text("arxiv_announce_type")) or announced_text.kind
-    if kind is None:  # or one that arXiv did not have when this was written
+    if kind is None:  # or one that arXiv introduced later
         kind = AnnouncementKind.NEW if identity.version <= 1 else AnnouncementKind.REPLACE
     terms = tuple(item.each_part("tags", "term")) or (announced_text.category,)
     return _ItemFacts(

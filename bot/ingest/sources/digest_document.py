@@ -1,4 +1,4 @@
-"""A digest document in a file → the digest it was; the file name tells topic and time."""
+"""Read a digest document from a file, whose name may tell topic and time."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ _TIME_FORMATS = ("%Y-%m-%d", "%Y%m%dT%H%MZ")
 def read_document(
     name: str, body: bytes, *, topic: str = "", issued: datetime | None = None
 ) -> Digest:
-    """The digest of the document ``body``; what is not told beside it, the file's name tells.
+    """Parse a digest document; its name supplies what ``topic`` and ``issued`` do not.
 
     Raises:
         Refusal: it is no digest document, or nothing tells its topic or its time.
@@ -40,7 +40,7 @@ def read_document(
 
 
 def topic_and_time_of_name(name: str) -> tuple[str, datetime | None]:
-    """The topic and the time of issue that a file's name tells, as far as it does."""
+    """Return the topic and the time of issue in a file's name, as far as present."""
     stem = PurePath(name).name.removesuffix(".gz").removesuffix(".md")
     for pattern in _FILE_NAME_PATTERNS:
         match = pattern.fullmatch(stem)
@@ -59,9 +59,9 @@ def _parse_time(text: str) -> datetime | None:
 
 
 def _decode_text(body: bytes) -> str:
-    """The text of a document, which has line feeds only.
+    """Decode a document, whose line breaks become line feeds.
 
-    A byte order mark is no part of it: it tells how the file is encoded, and is not printed again.
+    A byte order mark is no part of the text: it only tells the encoding.
     """
     try:
         text = body.decode("utf-8")

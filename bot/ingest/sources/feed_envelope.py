@@ -1,9 +1,8 @@
-"""What came back, before anyone reads a paper in it: a feed, a page for people, half a feed?
+"""Recognise what a source returned, and recover a well-formed feed from it.
 
-arXiv answers many things with HTTP 200. The outermost element tells feeds from pages; a feed
-that is not well-formed is rebuilt from those of its items that are or can be healed, and the
-others are named. So the lenient half of feedparser, which guesses and alters text, never gets to
-see a paper.
+arXiv answers many things with HTTP 200. The outermost element tells feeds from web pages; a feed
+that is not well-formed is rebuilt from the items that are or can be repaired, and the others are
+listed. So feedparser's lenient mode, which guesses and alters text, never sees a paper.
 """
 
 from __future__ import annotations
@@ -20,18 +19,19 @@ from bot.ingest.sources.xml_recovery import repair_xml
 from storage.records import Notice
 
 MAX_ITEMS = 10_000  # items; arXiv sends at most 2,000
-MAX_ELEMENTS = 1_000_000  # 2,000 papers hold some 50,000, those of large collaborations more
+MAX_ELEMENTS = 1_000_000  # 2,000 papers have some 50,000, those of large collaborations more
 MAX_DEPTH = 50
-MAX_TEXT_LENGTH = 500_000  # characters of an element; 5,000 authors with their institutes have less
-MAX_ITEM_BYTES = 4 * MAX_TEXT_LENGTH  # bytes of an item that is worth healing
-MAX_WORD_LENGTH = 500  # letters of a name in a row
+# Characters of an element; 5,000 authors with their institutes have fewer.
+MAX_TEXT_LENGTH = 500_000
+MAX_ITEM_BYTES = 4 * MAX_TEXT_LENGTH  # bytes of an item that is worth repairing
+MAX_WORD_LENGTH = 500  # letters in a row
 
-_LEADING_BYTES = b" \t\r\n\v\f\xef\xbb\xbf"  # blanks and byte order marks
+_LEADING_BYTES = b" \t\r\n\v\f\xef\xbb\xbf"  # whitespace and byte order marks
 _ROOT = re.compile(
     rb"\A(?>\s++|<\?(?>[^?]++|\?(?!>))*+\?>|<!--(?>[^-]++|-(?!->))*+-->)*+"
     rb"<(!?[\w:.-]++)"
 )
-# feedparser looks for an e-mail address in these, from each letter to the end of its word.
+# feedparser searches these for an e-mail address, from each letter to the end of its word.
 _PEOPLE_ELEMENTS = frozenset(
     {"author", "creator", "publisher", "managingeditor", "webmaster", "owner"}
 )
@@ -40,7 +40,7 @@ _ENCODING = re.compile(rb"""<\?xml[^>]{0,80}?encoding=["']([\w-]+)""")
 _DECLARATION = re.compile(r"\A<\?xml\b[^>]{0,200}\?>")
 _SINGLE_BYTE_ENCODING = re.compile(rb"(?:iso-8859-|windows-125|cp125)\d{1,2}", re.IGNORECASE)
 _FORBIDDEN_BYTES = re.compile(rb"[\x00-\x08\x0b\x0c\x0e-\x1f]|\xef\xbf[\xbe\xbf]")
-# Where an item says which paper it is, the surest place first.
+# Where an item names its paper, most reliable place first.
 _ID_PATTERNS = tuple(
     re.compile(pattern % rb"(?P<id>[\w./-]{1,40})")
     for pattern in (
@@ -60,7 +60,7 @@ _KIND_PATTERNS = (
 
 @dataclass(frozen=True, slots=True)
 class FeedFormat:
-    """What a format's items are called, and how it ends."""
+    """The item element and the closing tag of a format."""
 
     item_tag: bytes
     closing_tag: bytes
@@ -72,14 +72,12 @@ FEED_FORMATS: Formats = {
     b"rdf:RDF": FeedFormat(b"item", b"</rdf:RDF>"),
     b"feed": FeedFormat(b"entry", b"</feed>"),
 }
-OAI_FORMATS: Formats = {
-    b"OAI-PMH": FeedFormat(b"record", b"</OAI-PMH>"),
-}
+OAI_FORMATS: Formats = {b"OAI-PMH": FeedFormat(b"record", b"</OAI-PMH>")}
 
 
 @dataclass(frozen=True, slots=True)
 class RecoveredFeed:
-    """A well-formed feed; ``skipped_items`` are the items that were left out to make it so."""
+    """A well-formed feed, and the ``skipped_items`` that were removed to make it so."""
 
     body: bytes
     is_complete: bool = True
@@ -88,7 +86,7 @@ class RecoveredFeed:
 
 
 class UnusableAnswer(ValueError):
-    """The answer holds no feed; the condition and the reason say what it is instead."""
+    """The answer holds no feed; the status and the reason say what it is instead."""
 
     def __init__(
         self,
@@ -105,10 +103,10 @@ class UnusableAnswer(ValueError):
 
 
 def recover_feed(body: bytes, formats: Formats = FEED_FORMATS) -> RecoveredFeed:
-    """The feed in an answer, as it is when it is well-formed, else rebuilt from its items.
+    """Return the feed in an answer, as it is if well-formed, else rebuilt from its items.
 
     Raises:
-        Unusable: it is something else, or nothing in it is whole.
+        UnusableAnswer: it is something else, or nothing in it is intact.
     """
     body = body.lstrip(_LEADING_BYTES)
     feed_format = _detect_format(body, formats)
@@ -125,7 +123,7 @@ def recover_feed(body: bytes, formats: Formats = FEED_FORMATS) -> RecoveredFeed:
 
 
 def _detect_format(body: bytes, formats: Formats) -> FeedFormat:
-    """The format that the outermost element names."""
+    """Return the format that the outermost element names."""
     if not body:
         raise UnusableAnswer(BatchStatus.BROKEN, "source-empty-answer")
     root_match = _ROOT.match(body[:100_000])
@@ -143,10 +141,10 @@ def _detect_format(body: bytes, formats: Formats) -> FeedFormat:
 
 
 def _is_encoded_as_declared(body: bytes) -> bool:
-    """Whether a feed that is UTF-8 by its declaration, or without one, really is."""
+    """Return whether a feed declared as UTF-8, or undeclared, really is."""
     encoding_match = _ENCODING.match(body[:200])
     if encoding_match and encoding_match[1].lower() not in (b"utf-8", b"utf8", b"us-ascii"):
-        return True  # the parsers know how to read it
+        return True  # the parsers can read it
     try:
         body.decode("utf-8")
     except UnicodeDecodeError:
@@ -155,10 +153,10 @@ def _is_encoded_as_declared(body: bytes) -> bool:
 
 
 def _is_well_formed(body: bytes) -> bool:
-    """Whether a strict parser reads it all; what no feed would hold is refused on the way.
+    """Return whether a strict parser accepts the feed; refuse what no feed contains.
 
-    A document type is refused where it begins, before any entity of it could be expanded. A text
-    that is longer than any paper's makes an item unusable, as what is not well-formed does.
+    A document type is refused where it begins, before any of its entities could be expanded. A text
+    longer than any paper's makes an item unusable, like malformed XML.
     """
     parser = expat.ParserCreate(namespace_separator=" ")
     parser.buffer_text = True
@@ -170,7 +168,8 @@ def _is_well_formed(body: bytes) -> bool:
         nonlocal elements, has_long_text
         texts.append([])
         elements += 1
-        if len(texts) > MAX_DEPTH or elements > MAX_ELEMENTS:  # feedparser would take minutes
+        # feedparser would take minutes for these.
+        if len(texts) > MAX_DEPTH or elements > MAX_ELEMENTS:
             raise UnusableAnswer(BatchStatus.BROKEN, "source-endless", most=MAX_ITEMS)
         has_long_text |= any(len(value) > MAX_TEXT_LENGTH for value in attributes.values())
 
@@ -194,13 +193,13 @@ def _is_well_formed(body: bytes) -> bool:
         parser.Parse(body, True)
     except UnusableAnswer:
         raise
-    except (expat.ExpatError, LookupError, ValueError):  # also an encoding that nobody knows
+    except (expat.ExpatError, LookupError, ValueError):  # or an unknown encoding
         return False
     return not has_long_text
 
 
 def _without_declaration(body: bytes) -> bytes:
-    """The same in UTF-8, without a declaration that may be what is wrong."""
+    """Return the body in UTF-8, without a declaration that may be wrong."""
     encoding_match = _ENCODING.match(body[:200])
     is_single_byte = encoding_match is not None and _SINGLE_BYTE_ENCODING.fullmatch(
         encoding_match[1]
@@ -215,7 +214,7 @@ def _without_declaration(body: bytes) -> bytes:
 
 
 def _rebuild_feed(body: bytes, feed_format: FeedFormat, has_bad_bytes: bool) -> RecoveredFeed:
-    """The same feed with the items that are whole or could be healed; the others are named."""
+    """Return the feed with its intact and repaired items; the others are listed."""
     if _is_well_formed(body):
         return RecoveredFeed(body, has_bad_bytes=has_bad_bytes)
     start_match = re.search(rb"<%s[\s>]" % feed_format.item_tag, body)
@@ -237,7 +236,7 @@ def _rebuild_feed(body: bytes, feed_format: FeedFormat, has_bad_bytes: bool) -> 
             ),
             b"",
         )
-        # What is left of an item behind its first end belongs to it.
+        # The rest of a damaged item after its first end tag belongs to it.
         is_continuation = was_damaged and not re.match(rb"\s*<%s[\s>]" % feed_format.item_tag, item)
         was_damaged = not usable_xml
         if usable_xml:
@@ -254,14 +253,14 @@ def _rebuild_feed(body: bytes, feed_format: FeedFormat, has_bad_bytes: bool) -> 
 
 
 def _empty_root(head: bytes, feed_format: FeedFormat) -> bytes:
-    """The outermost element with its namespaces and nothing in it but a place for an item."""
+    """Return the outermost element with its namespaces and a place for an item."""
     name = feed_format.closing_tag[2:-1]
     root_match = re.search(rb"<%s\b[^>|]{0,2000}>" % name, head[:10_000])
     return root_match[0] + b"|" + feed_format.closing_tag if root_match else b""
 
 
 def _closing_tags(head: bytes) -> bytes:
-    """The closing tags of what is open at the end of a feed's head."""
+    """Return the closing tags of the elements open at the end of a feed's head."""
     parser = expat.ParserCreate()
     names: list[str] = []
     parser.StartElementHandler = lambda name, attributes: names.append(name)
@@ -274,10 +273,10 @@ def _closing_tags(head: bytes) -> bytes:
 
 
 def _split_items(body: bytes, name: bytes, *, is_closed: bool) -> Iterator[bytes]:
-    """The items, each to its own end or, where it has none, to the beginning of the next.
+    """Yield the items, each to its own end tag or, without one, to the beginning of the next.
 
-    What stands between them and is not blank is a piece of its own. What a feed that breaks off
-    has begun is none: it comes whole when the feed is asked for again.
+    Text between them that is not blank is yielded separately. An item that a truncated feed has
+    only begun is left out: it comes whole when the feed is requested again.
     """
     end = b"</%s>" % name
     *closed_parts, last_part = body.split(end)
@@ -296,7 +295,7 @@ def _split_at_item_starts(part: bytes, name: bytes, end: bytes) -> Iterator[byte
 
 
 def _repair_candidates(item: bytes) -> Iterator[bytes]:
-    """An item as it came, then healed."""
+    """Yield an item as received, then repaired."""
     yield item
     if len(item) <= MAX_ITEM_BYTES:
         yield repair_xml(item)
@@ -307,7 +306,7 @@ def _fits_frame(item: bytes, empty_root: bytes) -> bool:
 
 
 def _skipped_item_of(item: bytes) -> SkippedItem:
-    """What an item that cannot be read still says of its paper."""
+    """Return what an unreadable item still says about its paper."""
     if len(item) <= MAX_ITEM_BYTES:
         item = repair_xml(item)
     matches = (pattern.search(item) for pattern in _ID_PATTERNS)

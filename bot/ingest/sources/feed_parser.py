@@ -1,4 +1,4 @@
-"""feedparser, as this house uses it: on bytes, nothing sanitised, everything typed."""
+"""Call feedparser on bytes, without sanitising, and return typed values."""
 
 from __future__ import annotations
 
@@ -23,16 +23,16 @@ class FeedElement:
     _values: Mapping[str, object]
 
     def text(self, name: str) -> str:
-        """An element's text as it stands, "" where it is missing."""
+        """Return an element's text as sent, "" where it is missing."""
         value = self._value(name)
         return value if isinstance(value, str) else ""
 
     def clean_text(self, name: str) -> str:
-        """An element's text without what nobody can see."""
+        """Return an element's text without invisible characters."""
         return strip_invisible(self.text(name))
 
     def instant(self, name: str) -> datetime | None:
-        """An element's date and time in UTC, where it can be understood."""
+        """Return an element's date and time in UTC, or None if it cannot be parsed."""
         value = self._value(f"{name}_parsed")
         if not isinstance(value, struct_time):
             return None
@@ -42,7 +42,7 @@ class FeedElement:
             return None
 
     def each_part(self, name: str, part_name: str) -> Iterator[str]:
-        """One part of every element of a repeated kind: the terms of the tags."""
+        """Yield one part of every element of a repeated kind, such as the terms of the tags."""
         values = self._value(name)
         for value in values if isinstance(values, list) else ():
             value_part = value.get(part_name) if isinstance(value, Mapping) else None
@@ -50,13 +50,13 @@ class FeedElement:
                 yield strip_invisible(value_part)
 
     def attribute(self, name: str, attribute_name: str) -> str:
-        """One attribute of an element."""
+        """Return one attribute of an element."""
         value = self._value(name)
         value_part = value.get(attribute_name) if isinstance(value, Mapping) else None
         return strip_invisible(value_part) if isinstance(value_part, str) else ""
 
     def _value(self, name: str) -> object:
-        """Asks first: feedparser answers for a missing name with a warning and a guess."""
+        """Return a value, checking first: feedparser guesses missing names with a warning."""
         return self._values[name] if name in self._values else None  # noqa: SIM401
 
 
@@ -64,23 +64,22 @@ class FeedElement:
 class Feed:
     """A feed's own elements and its items."""
 
-    version: str  # "rss20", "rss10", "atom10", "" for what feedparser does not know
+    version: str  # "rss20", "rss10", "atom10", or "" if unknown to feedparser
     header: FeedElement
     items: tuple[FeedElement, ...]
 
 
 def parse_feed(body: bytes) -> Feed:
-    """A well-formed feed, each text as it was sent.
+    """Parse a well-formed feed, each text as sent.
 
-    feedparser's defaults rewrite abstracts that hold ``<`` or ``&``; both its filters are
-    needed off for it to leave them alone. It takes a bare byte string for the name of a file,
-    hence the wrapping.
+    feedparser's defaults rewrite abstracts that contain ``<`` or ``&``, so both its filters are
+    off. It takes a bare byte string for a file name, hence the wrapping.
     """
     try:
         result = feedparser.parse(
             io.BytesIO(body), sanitize_html=False, resolve_relative_uris=False
         )
-    except Exception as error:  # it promises nothing about what it raises
+    except Exception as error:  # feedparser does not document what it raises
         raise UnusableAnswer(BatchStatus.BROKEN, "source-broken") from error
     items = tuple(FeedElement(entry) for entry in result.entries)
     return Feed(result.get("version", ""), FeedElement(result.feed), items)

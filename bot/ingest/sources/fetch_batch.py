@@ -1,4 +1,4 @@
-"""One answer of one source, from the question to the batch, whatever goes wrong on the way."""
+"""Fetch one batch from a source, whatever goes wrong on the way."""
 
 from __future__ import annotations
 
@@ -12,13 +12,13 @@ from bot.ingest.sources.registry import parse_batch
 from bot.ingest.sources.source_batch import Batch, BatchStatus, failed_batch
 from storage.records import FeedCursor, Notice
 
-_RATE_LIMIT_STATUSES = frozenset({406, 429, 503})  # how arXiv says: too many questions
+_RATE_LIMIT_STATUSES = frozenset({406, 429, 503})  # arXiv's "too many requests"
 
 
 async def fetch_batch(
     source: Source, fetcher: Fetcher, previous: FeedCursor | None = None
 ) -> Batch:
-    """The batch that a source has now; parsing happens beside the event loop."""
+    """Fetch a source's current batch; parsing happens off the event loop."""
     try:
         if source.path is not None:
             answer = FetchResponse(200, await asyncio.to_thread(read_file, source.path))
@@ -30,7 +30,7 @@ async def fetch_batch(
 
 
 def batch_of_answer(answer: FetchResponse, name: str, previous: FeedCursor | None = None) -> Batch:
-    """What an answer is, by its status and then by its body."""
+    """Turn an answer into a batch, by its status and then by its body."""
     if answer.status == 304:
         return Batch(name, BatchStatus.UNCHANGED, previous or FeedCursor(name))
     if answer.status in _RATE_LIMIT_STATUSES:
@@ -44,6 +44,6 @@ def batch_of_answer(answer: FetchResponse, name: str, previous: FeedCursor | Non
     if answer.status != 200 and batch.status is not BatchStatus.ERROR_FEED:
         reason = Notice("source-status", (("status", answer.status),))
         return failed_batch(name, BatchStatus.UNREACHABLE, reason, previous)
-    if batch.is_usable:  # the etag of a damaged answer would keep the whole one away
+    if batch.is_usable:  # a damaged answer's etag would prevent fetching the intact one
         return replace(batch, cursor=replace(batch.cursor, etag=answer.etag))
     return replace(batch, retry_after=answer.retry_after)

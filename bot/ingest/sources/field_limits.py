@@ -1,4 +1,4 @@
-"""Cut the fields of a paper that are longer than any paper's, and say of which papers."""
+"""Shorten fields that are longer than any paper's, and record whose they are."""
 
 from __future__ import annotations
 
@@ -6,23 +6,16 @@ from dataclasses import replace
 
 from storage.records import Paper
 
-MAX_TITLE, MAX_ABSTRACT, MAX_LINE = (
-    2_000,
-    50_000,
-    5_000,
-)  # characters; arXiv takes 1,920 for an abstract
-MAX_NAME, MAX_AUTHORS = (
-    500,
-    10_000,
-)  # characters of a name, and authors; some 5,000 are the most so far
+# Characters; arXiv limits an abstract to 1,920.
+MAX_TITLE, MAX_ABSTRACT, MAX_LINE = (2_000, 50_000, 5_000)
+# Characters of a name, and number of authors; the most so far are some 5,000.
+MAX_NAME, MAX_AUTHORS = (500, 10_000)
 MAX_CATEGORIES = 100
 ELLIPSIS = "…"
 
 
 def shorten_paper(paper: Paper, shortened_ids: list[str]) -> Paper:
-    """The paper with every field within its bound; where one was not, ``shortened_ids`` gets its
-    id.
-    """
+    """Return the paper with its fields within limits; add its id to ``shortened_ids`` if cut."""
     names = tuple(_shorten_text(name, MAX_NAME) for name in paper.authors)
     shortened_paper = replace(
         paper,

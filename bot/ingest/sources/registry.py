@@ -12,7 +12,7 @@ from storage.records import FeedCursor
 
 
 class Parser(Protocol):
-    """Reads a body into a batch, and never raises."""
+    """Parses a body into a batch, and never raises."""
 
     def __call__(
         self, body: bytes, *, source: str, previous: FeedCursor | None = None
@@ -21,7 +21,7 @@ class Parser(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class AnswerFormat:
-    """A kind of answer: how it is recognised, and who reads it."""
+    """A format of answers: how it is recognised, and what parses it."""
 
     name: str
     recognizes: Callable[[bytes], bool]
@@ -30,11 +30,11 @@ class AnswerFormat:
 
 SOURCES = (
     AnswerFormat("arxiv-api", arxiv_api.is_api_answer, arxiv_api.parse),
-    AnswerFormat("arxiv-rss", lambda body: True, arxiv_rss.parse),  # and names what is no feed
+    AnswerFormat("arxiv-rss", lambda body: True, arxiv_rss.parse),  # and reports what is no feed
 )
 
 
 def parse_batch(body: bytes, *, source: str, previous: FeedCursor | None = None) -> Batch:
-    """The batch in a body, by the first format that it fits."""
+    """Parse a body with the first format that recognises it."""
     form = next(form for form in SOURCES if form.recognizes(body))
     return form.parse(body, source=source, previous=previous)

@@ -1,4 +1,4 @@
-"""What did a source answer? The batch of announcements, its condition and its warnings."""
+"""Describe a source's answer: its announcements, status and warnings."""
 
 from __future__ import annotations
 
@@ -11,22 +11,22 @@ from enum import StrEnum
 
 from storage.records import Announcement, AnnouncementKind, FeedCursor, Notice
 
-SKIPPED_WARNING = "source-skipped"  # the warning of items that could not be used
+SKIPPED_WARNING = "source-skipped"  # the warning about items that could not be read
 _MAX_NAMED_ITEMS = 5  # items that a warning names
 
 
 @dataclass(frozen=True, slots=True)
 class SkippedItem:
-    """What is left of an item that cannot be used: a name for people, and what it announced."""
+    """What remains of an unreadable item: a name for people, and what it announced."""
 
     name: str
-    id: str = ""  # without scheme and version; "" where not even that is left
+    id: str = ""  # without scheme and version; "" if even that is missing
     version: int = 0
     kind: AnnouncementKind | None = None
 
 
 class SkipItem(ValueError):
-    """An item cannot be used; its name tells the fact that is missing or wrong."""
+    """An item cannot be read; its name tells which fact is missing or wrong."""
 
     def __init__(self, item: SkippedItem) -> None:
         super().__init__(item.name)
@@ -34,19 +34,19 @@ class SkipItem(ValueError):
 
 
 class BatchStatus(StrEnum):
-    """What an answer is; only some of them bring papers."""
+    """The kind of an answer; only some of them bring papers."""
 
     FRESH = "fresh"  # papers that the cursor had not seen
-    EMPTY = "empty"  # an honest day without papers
-    UNCHANGED = "unchanged"  # the batch of the cursor once more, or HTTP 304
+    EMPTY = "empty"  # a day that is genuinely without papers
+    UNCHANGED = "unchanged"  # the cursor's batch once more, or HTTP 304
     STALE = "stale"  # the batch of an earlier day under the date of a later one
-    PARTIAL = "partial"  # cut off or damaged: what was whole is kept, ask again
-    EMPTY_PAGE = "empty-page"  # a hole in the middle of a result: ask for the same page
-    ERROR_FEED = "error-feed"  # arXiv says what is wrong with the question
-    NOT_A_FEED = "not-a-feed"  # a page for people, or another format
-    LIMITED = "limited"  # too many questions: wait
-    BROKEN = "broken"  # empty, or nothing in it is whole
-    UNREACHABLE = "unreachable"  # no answer that could be read
+    PARTIAL = "partial"  # truncated or damaged: keep what is intact, ask again
+    EMPTY_PAGE = "empty-page"  # a gap in the middle of a result: ask for the same page
+    ERROR_FEED = "error-feed"  # arXiv says what is wrong with the request
+    NOT_A_FEED = "not-a-feed"  # a web page, or another format
+    LIMITED = "limited"  # too many requests: wait
+    BROKEN = "broken"  # empty, or nothing in it is intact
+    UNREACHABLE = "unreachable"  # no readable answer
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,10 +54,10 @@ class Batch:
     """One answer of a source.
 
     ``cursor`` is where the source stands once the announcements are stored; store both in one
-    transaction. ``reason`` says in one text what the condition is, unless there is nothing to say;
-    ``warning_notices`` are what a person should know although the batch is usable. ``unread`` are
-    the items that could not be used, whose papers are still to be had by their ids.
-    ``next_position`` is the position of the next page, 0 when there is none.
+    transaction. ``reason`` explains the status in one text, if there is anything to say;
+    ``warnings`` are what a person should know although the batch is usable. ``skipped_items`` could
+    not be read, but their papers may still be fetched by their ids. ``next_position`` is the
+    position of the next page, 0 if there is none.
     """
 
     source: str
@@ -73,13 +73,13 @@ class Batch:
 
     @property
     def counts(self) -> Mapping[AnnouncementKind, int]:
-        """How many papers were announced by each kind; every kind is named."""
+        """The number of papers announced by each kind, including zeros."""
         kind_counts = Counter(announcement.kind for announcement in self.announcements)
         return {kind: kind_counts[kind] for kind in AnnouncementKind}
 
     @property
     def is_usable(self) -> bool:
-        """The source answered as it should, with papers or honestly without."""
+        """Whether the source answered as it should, with or without papers."""
         return self.status in _USABLE
 
 
@@ -90,7 +90,7 @@ _USABLE = frozenset(
 
 @dataclass(frozen=True, slots=True)
 class ParsedFeed:
-    """What was read from a feed, before it is compared with what was read before."""
+    """The contents of a feed, before comparison with the previous batch."""
 
     source: str
     day: date | None
@@ -110,7 +110,7 @@ def failed_batch(
     next_position: int = 0,
     skipped_items: Sequence[SkippedItem] = (),
 ) -> Batch:
-    """A batch without papers that leaves the cursor where it is."""
+    """Return a batch without papers that leaves the cursor where it is."""
     return Batch(
         source,
         status,
@@ -126,7 +126,7 @@ def failed_batch(
 def still_skipped_items(
     skipped_items: Iterable[SkippedItem], read_ids: Collection[str]
 ) -> tuple[SkippedItem, ...]:
-    """The unread items whose papers, by their full ids, were not read; each paper once."""
+    """Return the skipped items whose papers, by full id, were not read; each paper once."""
     seen_ids = set(read_ids)
     remaining = []
     for item in skipped_items:
@@ -139,7 +139,7 @@ def still_skipped_items(
 def warning_notices(
     skipped_items: Sequence[SkippedItem], has_bad_bytes: bool, shortened_ids: Sequence[str] = ()
 ) -> tuple[Notice, ...]:
-    """What a person should know of items that could not be used as they were sent."""
+    """Return the warnings about items that could not be read as sent."""
     notices = []
     skipped_names = [item.name for item in skipped_items]
     for key, item_names in (
@@ -174,9 +174,8 @@ def compare_with_previous(parsed_feed: ParsedFeed, previous: FeedCursor | None) 
     if cursor.batch_fingerprint == batch_fingerprint:
         return _repeated_batch(batch)
     if cursor.last_day and parsed_feed.day and parsed_feed.day < cursor.last_day:
-        older_notice = _batch_notice(
-            "older-day", batch
-        )  # worth keeping, but not where the source stands
+        # Its papers are worth storing, but it does not move the cursor.
+        older_notice = _batch_notice("older-day", batch)
         return replace(batch, warnings=(*batch.warnings, older_notice))
     return replace(
         batch, cursor=replace(cursor, last_day=parsed_feed.day, batch_fingerprint=batch_fingerprint)
@@ -184,10 +183,10 @@ def compare_with_previous(parsed_feed: ParsedFeed, previous: FeedCursor | None) 
 
 
 def _repeated_batch(batch: Batch) -> Batch:
-    """The papers of the cursor: the same day once more, or a stale feed under a new date.
+    """Return a repeated batch: the same day once more, or a stale feed under a new date.
 
     On the same day the announcements stay in the batch: storing them again adds nothing, and
-    heals a store that was restored from an older copy than its cursor.
+    repairs a store that was restored from an older copy than its cursor.
     """
     last_day = batch.cursor.last_day
     if batch.day is None or last_day is None or batch.day <= last_day:
@@ -201,7 +200,7 @@ def _repeated_batch(batch: Batch) -> Batch:
 
 
 def fingerprint(announcements: Iterable[Announcement]) -> str:
-    """A name for a set of paper versions, whatever their order and kinds."""
+    """Return a fingerprint of a set of paper versions, regardless of order and kind."""
     names = sorted(
         {f"{announcement.paper.id}v{announcement.paper.version}" for announcement in announcements}
     )

@@ -1,8 +1,8 @@
-"""Make damaged XML of a feed readable again, without a change to what its texts mean.
+"""Repair damaged XML of a feed without changing what its texts mean.
 
-What parsers refuse is mostly one character of a text: a bare ``&`` or ``<``, an entity of HTML, a
-reference to a character that no text may hold. In an element that holds text alone, everything up
-to its closing tag is text. What this cannot mend stays as it is, for nobody shall guess.
+Parsers mostly refuse one character of a text: a bare ``&`` or ``<``, an HTML entity, a reference to
+a character that is not allowed. In an element that contains only text, everything up to its closing
+tag is text. What this cannot repair stays as it is, because nothing is guessed.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ import re
 from functools import lru_cache
 from html.entities import html5
 
-# Elements of arXiv's feeds, API and archive that hold text and no other element.
+# Elements of arXiv's feeds, API and archive that contain only text.
 TEXT_ELEMENTS = frozenset(
     b"abstract acm-class affiliation announce_type authors categories category comment comments"
     b" creator date datestamp description doi DOI generator guid id identifier journal-ref"
@@ -33,9 +33,9 @@ _VERBATIM_SECTIONS = {_CDATA: b"]]>", b"<!--": b"-->", b"<?": b"?>"}
 
 
 def repair_xml(part: bytes) -> bytes:
-    """A part of a feed in UTF-8, its tags as they are, whatever else it holds escaped as text."""
+    """Return a part of a feed in UTF-8 with its tags intact and everything else escaped."""
     parts: list[bytes] = []
-    missing_closings: set[bytes] = set()  # closings that do not come any more
+    missing_closings: set[bytes] = set()  # closing tags known not to follow
     position = 0
     while (start := part.find(b"<", position)) >= 0:
         parts.append(_repair_references(part[position:start]))
@@ -69,7 +69,7 @@ def repair_xml(part: bytes) -> bytes:
 
 
 def _verbatim_section(part: bytes, start: int, missing_closings: set[bytes]) -> tuple[bytes, int]:
-    """The comment, instruction or CDATA that begins here, and where it ends; else nothing."""
+    """Return the comment, instruction or CDATA that begins here, and where it ends."""
     for opening, closing in _VERBATIM_SECTIONS.items():
         if part.startswith(opening, start) and closing not in missing_closings:
             end = part.find(closing, start + len(opening))
@@ -85,13 +85,13 @@ def _closing_tag_pattern(name: bytes) -> re.Pattern[bytes]:
 
 
 def _escape_tag(tag: re.Match[bytes]) -> bytes:
-    """A tag with its attributes' values escaped."""
+    """Return a tag with its attribute values escaped."""
     values = _repair_references(tag["attributes"]).replace(b"<", b"&lt;")
     return b"<" + tag["end"] + tag["name"] + values + tag["empty"] + b">"
 
 
 def _escape_around_cdata(content: bytes) -> list[bytes]:
-    """The escaped content of an element that holds text, its CDATA as it is."""
+    """Escape the content of a text element around its CDATA sections."""
     parts: list[bytes] = []
     position = 0
     while (start := content.find(_CDATA, position)) >= 0:
@@ -108,12 +108,12 @@ def _escape_text(text: bytes) -> bytes:
 
 
 def _repair_references(text: bytes) -> bytes:
-    """Text with its references as XML knows them."""
+    """Return the text with its references as XML knows them."""
     return _REFERENCE.sub(_repair_reference, text).replace(b"]]>", b"]]&gt;")
 
 
 def _repair_reference(match: re.Match[bytes]) -> bytes:
-    """A reference that XML understands: by number, nothing for no character, else the text."""
+    """Return a reference as XML: numeric, dropped if no valid character, else escaped as text."""
     if match["number"]:
         return _character_reference(int(match["number"]))
     if match["hex"]:
