@@ -1,1 +1,1 @@
-"""The running bot: settings, wiring, periodic jobs, start and stop."""
+"""The running bot: settings, wiring, periodic jobs, start and shutdown."""

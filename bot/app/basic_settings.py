@@ -1,4 +1,4 @@
-"""The settings that every command needs, read without loading the checks of all the others."""
+"""Read the settings that every command needs, without loading validation of the others."""
 
 from __future__ import annotations
 
@@ -14,26 +14,26 @@ LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR")
 
 @dataclass(frozen=True, slots=True)
 class BasicSettings:
-    """What a command that only reads the store has to know."""
+    """The settings of a command that only reads the store."""
 
     database: str
     locale: str  # of the terminal
     log_level: str
-    secrets: tuple[str, ...]  # what no line may show
+    secrets: tuple[str, ...]  # values that no output may show
 
 
 def terminal_locale() -> str:
-    """The language of the terminal, even where other settings cannot be used."""
+    """Return the language of the terminal, even if other settings are invalid."""
     return os.environ.get("LANG", "")
 
 
 def read_basic_settings(database: str | None = None) -> BasicSettings:
-    """Read them from the environment; a database that was typed goes before the environment's.
+    """Read the basic settings from the environment; ``database`` overrides it.
 
-    What stands wrongly among the other settings stops no command that does without them.
+    Other invalid settings do not stop a command that does without them.
 
     Raises:
-        Refusal: one of them cannot be used; the text names it.
+        Refusal: one of them is invalid; the text names it.
     """
     variables = {name.upper(): value for name, value in os.environ.items() if value}
     url = variables.get(f"{ENV_PREFIX}DATABASE", DEFAULT_DATABASE) if database is None else database

@@ -1,4 +1,4 @@
-"""A bot at work: what its beats and workers share, and what it does at each beat."""
+"""The running bot: the state its jobs and workers share, and the work of each job."""
 
 from __future__ import annotations
 
@@ -48,15 +48,14 @@ Clock = Callable[[], datetime]
 
 log = logging.getLogger(__name__)
 
-REINDEX_PAUSE_SECONDS = (
-    0.05  # seconds between a hundred papers that are indexed anew: others go first
-)
-FREE_MESSAGES_PER_SECOND = 30.0  # messages a second that Telegram gives every bot
+# Seconds between batches of a hundred papers to reindex, so that others go first.
+REINDEX_PAUSE_SECONDS = 0.05
+FREE_MESSAGES_PER_SECOND = 30.0  # messages a second that Telegram allows every bot
 
 
 @dataclass(slots=True)
 class Bot:
-    """A running bot: what its beats and workers share."""
+    """A running bot: what its jobs and workers share."""
 
     store: Store
     telegram: client.Client
@@ -64,32 +63,32 @@ class Bot:
     now: Clock
     outbox_wake: WakeEvent = field(default_factory=WakeEvent)
     inbox_wake: WakeEvent = field(default_factory=WakeEvent)
-    inbox_worker: InboxWorker | None = None  # while it serves
+    inbox_worker: InboxWorker | None = None  # while serving
     user_limits: UserLimits = field(default_factory=UserLimits)
-    fetcher: Fetcher | None = None  # asks arXiv for papers that people name
-    model_gateway: ModelGateway | None = None  # where glosses are made, with a model
+    fetcher: Fetcher | None = None  # fetches papers that people name from arXiv
+    model_gateway: ModelGateway | None = None  # makes summaries, if a model is configured
     jobs_wake: WakeEvent = field(default_factory=WakeEvent)
-    clock: TrustedClock | None = None  # whose time ``now`` tells, where that may be wrong
+    clock: TrustedClock | None = None  # behind ``now``, where the system clock may be wrong
     monotonic: MonotonicClock = time.monotonic
     sleep: Sleep = asyncio.sleep
-    is_stopping: bool = False  # what is half done is left as it is
+    is_stopping: bool = False  # unfinished work is left as it is
     _summary_wait: SummaryWait | None = None
     _prefetched_at: tuple[int, datetime] | None = None
-    _database_damage: str = ""  # what was broken in the store when all of it was read last
+    _database_damage: str = ""  # the result of the last integrity check
     _integrity_check_at: float = 0.0
 
     @property
     def lease_holder(self) -> str:
-        """This process, by a name that no other has."""
+        """The unique name of this process as a lease holder."""
         return process_name()
 
     @property
     def inbox_lease_holder(self) -> str:
-        """The same as who sends its answers at once: what the workers give back is not theirs."""
+        """The lease holder's name for immediate replies, which workers do not take back."""
         return f"{self.lease_holder} answering"
 
     def services(self) -> Services:
-        """Where updates are answered."""
+        """Return the services with which updates are answered."""
         polled_categories = self.config.categories
         known_categories = frozenset(
             code for category in polled_categories for code in (category, *all_spellings(category))
@@ -119,18 +118,18 @@ class Bot:
         )
 
     async def fetch_file(self, name: str) -> bytes:
-        """The bytes of a file that a person sent."""
+        """Download a file that a person sent."""
         return await download_file(self.telegram, name, MAX_BYTES)
 
     async def fetch_papers(self, ids: Sequence[str]) -> list[Paper]:
-        """Papers that somebody named, from arXiv."""
+        """Fetch papers that somebody named from arXiv."""
         assert self.fetcher is not None
         return await paper_lookup.fetch_papers_by_id(
             self.fetcher, ids, base=self.config.arxiv_api, archive=self.config.arxiv_oai
         )
 
     def delivery_context(self) -> worker.DeliveryContext:
-        """Where parcels are sent from."""
+        """Return the context in which messages are delivered."""
 
         async def send(message: OutboxMessage, content: ReplyContent) -> SendOutcome:
             paid = self.config.paid_broadcast
@@ -147,7 +146,7 @@ class Bot:
                 self.config.messages_per_second,
                 monotonic=self.monotonic,
                 sleep=self.sleep,
-                # What is not paid for is held to Telegram's own limit.
+                # Replies are not paid for, so they stay within Telegram's own limit.
                 interactive_rate=FREE_MESSAGES_PER_SECOND if self.config.paid_broadcast else None,
             ),
             circuit_breaker=CircuitBreaker(monotonic=self.monotonic),
@@ -160,7 +159,7 @@ class Bot:
         )
 
     async def publish_due(self) -> None:
-        """Issues what is due and wakes the delivery."""
+        """Publish what is due and wake the delivery."""
         store, bot = self.store, self.telegram.id
         published = await store.run_long(
             publish.publish_due_chats,
@@ -177,7 +176,7 @@ class Bot:
             self.outbox_wake.set()
 
     async def publish_behind(self) -> None:
-        """Issues what is due for those who were last told long ago."""
+        """Publish what is due for the chats that are furthest behind."""
         published = await self.store.run_long(
             publish.publish_chats_behind,
             self.store,
@@ -189,7 +188,7 @@ class Bot:
             self.outbox_wake.set()
 
     async def reindex_papers(self) -> None:
-        """Indexes papers anew whose words an older version wrote, a few at a time."""
+        """Reindex papers that an older version analysed, a few at a time."""
         version, reindexed = analyzer_version(), 0
         while not self.is_stopping and (
             count := await self.store.run_long(self.store.papers.reindex_some, version)
@@ -201,9 +200,9 @@ class Bot:
 
     @property
     def summary_wait(self) -> SummaryWait | None:
-        """Lets digests wait for the model; nobody waits without one."""
+        """Return how digests wait for the model's summaries; None without a model."""
         if self.model_gateway and not self._summary_wait:
-            # It rings from a thread of the store.
+            # It is called from a thread of the store.
             wake_jobs = partial(asyncio.get_running_loop().call_soon_threadsafe, self.jobs_wake.set)
             self._summary_wait = SummaryWait(
                 self.store, self.model_gateway.is_available, wake_jobs, self.config.languages
@@ -211,9 +210,9 @@ class Bot:
         return self._summary_wait
 
     async def prefetch_and_edit_summaries(self) -> None:
-        """Orders the glosses that are wanted soon, and edits what came late.
+        """Order the summaries that will be needed soon, and edit late ones into messages.
 
-        The edits go first: they do not wait for a look ahead, nor fail with it.
+        Edits go first, so that they neither wait for nor fail with the prefetching.
         """
         store, bot, now = self.store, self.telegram.id, self.now()
         await store.run_long(
@@ -229,7 +228,7 @@ class Bot:
         await self._prefetch_if_changed(now)
 
     async def _prefetch_if_changed(self, now: datetime) -> None:
-        """Looks ahead if something was announced, or an hour has passed."""
+        """Prefetch if something was announced, or an hour has passed."""
         store = self.store
         hour = now.replace(minute=0, second=0, microsecond=0)
         prefetch_point = await store.run(store.papers.last_seq), hour
@@ -248,7 +247,7 @@ class Bot:
         self.jobs_wake.set()
 
     async def apply_retention(self) -> None:
-        """Deletes what is no longer of use."""
+        """Delete rows past their retention."""
         store, bot = self.store, self.telegram.id
         await store.run_long(
             retention.apply_retention,
@@ -259,7 +258,7 @@ class Bot:
         )
 
     async def delete_settled(self) -> None:
-        """Deletes the updates and answers that are done with."""
+        """Delete settled updates and replies."""
         store, bot = self.store, self.telegram.id
         await store.run_long(
             retention.delete_settled,
@@ -270,7 +269,7 @@ class Bot:
         )
 
     async def check_health(self) -> None:
-        """Looks for what is wrong, and tells the operator."""
+        """Find incidents and notify the operator."""
         store, bot, now = self.store, self.telegram.id, self.now()
         clock_error = timedelta()
         if self.clock:

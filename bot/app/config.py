@@ -1,4 +1,4 @@
-"""Every setting once, read from the environment, frozen, with secrets masked.
+"""Define every setting, read from the environment, frozen, with secrets masked.
 
 Nothing is read at import: the command line calls ``Config()``.
 """
@@ -26,7 +26,7 @@ _TOKEN_FORMAT = re.compile(r"\d{1,18}:[A-Za-z0-9_-]+")
 
 
 class ResendPolicy(StrEnum):
-    """What happens to a message of which nobody knows whether it arrived."""
+    """What to do with a message of which nobody knows whether it arrived."""
 
     ONCE_MORE = "again"
     NEVER = "never"
@@ -158,7 +158,7 @@ class Config(BaseSettings):
     @field_validator("token")
     @classmethod
     def _check_token(cls, value: SecretStr | None) -> SecretStr | None:
-        """A token as it is copied, with blanks around it; nothing but blanks is none."""
+        """Return the token without spaces around it; None if nothing is left."""
         text = value.get_secret_value().strip() if value else ""
         if not text:
             return None
@@ -169,7 +169,7 @@ class Config(BaseSettings):
     @field_validator("database")
     @classmethod
     def _check_database_url(cls, value: str) -> str:
-        """Refused here and without the value, because a server's address holds a password."""
+        """Check the URL here, without showing the value, which may hold a password."""
         if not value.startswith("sqlite://"):
             raise setting_error("config-database")
         return value
@@ -182,36 +182,36 @@ class Config(BaseSettings):
 
     @property
     def send_timeout(self) -> float:
-        """Seconds a send may take: well within the lease, so that no other repeats it."""
+        """Seconds a send may take: well within the lease, so that no other worker repeats it."""
         return min(30.0, self.lease / 4)
 
     @property
     def messages_per_second(self) -> float:
-        """Messages a second at most: the rate that was set, else what is allowed."""
+        """Maximum messages a second: the configured rate, else the allowed one."""
         allowed_rate = 1000.0 if self.paid_broadcast else 30.0
         return self.rate if "rate" in self.model_fields_set else allowed_rate
 
     @property
     def categories(self) -> tuple[str, ...]:
-        """The categories that are polled: the chosen ones, else all of arXiv's."""
+        """The categories to poll: the chosen ones, else all of arXiv's."""
         return self.feeds or taxonomy.categories()
 
     @property
     def llm_settings(self) -> LlmSettings | None:
-        """The model that writes and what it may cost; None without one."""
+        """The model's settings and budget; None without a model."""
         if not self.llm_model:
             return None
         return LlmSettings(self.llm_model, self.languages, self.llm_price, self.llm_budget)
 
     def for_demo(self, token: str, api_url: str, form: MessageForm) -> Config:
-        """These settings with another bot, server and form: what the demo runs with."""
+        """Return these settings for the demo's bot, server and form."""
         updates = {"token": SecretStr(token), "telegram_api": api_url, "form": form}
         return self.model_copy(update=updates)
 
     @field_validator("feeds", mode="before")
     @classmethod
     def _parse_feeds(cls, value: object) -> object:
-        """``cs.CV, cs.cl hep-th`` → canonical categories; an archive stands for its classes."""
+        """Parse ``cs.CV, cs.cl hep-th`` into canonical categories; an archive means its classes."""
         if not isinstance(value, str):
             return value
         active = frozenset(taxonomy.categories())
@@ -233,7 +233,7 @@ class Config(BaseSettings):
     @field_validator("languages", mode="before")
     @classmethod
     def _parse_languages(cls, value: object) -> object:
-        """``en, zh-hant`` → canonical BCP 47; English is always among them."""
+        """Parse ``en, zh-hant`` into canonical BCP 47 codes; English is always among them."""
         if not isinstance(value, str):
             return value
         codes = ["en"]
@@ -247,7 +247,7 @@ class Config(BaseSettings):
     @field_validator("llm_model")
     @classmethod
     def _check_llm_model(cls, value: str, info: ValidationInfo) -> str:
-        """A server or a key without a model would be ignored in silence."""
+        """Refuse a server or a key without a model, which would be ignored silently."""
         configured = {name for name in ("llm_url", "llm_key") if info.data.get(name)}
         if not value.strip() and (
             configured - {"llm_url"} or _is_custom_url(info.data.get("llm_url"))
@@ -297,18 +297,18 @@ class Config(BaseSettings):
 
 
 def _is_custom_url(url: object) -> bool:
-    """Whether a server was chosen."""
+    """Return whether a server was chosen."""
     return url is not None and url != Config.model_fields["llm_url"].default
 
 
 def read_config(database: str | None = None) -> Config:
-    """The settings of this process; a database that was typed goes before the environment's.
+    """Read the settings of this process; ``database`` overrides the environment.
 
     Raises:
-        Refusal: one of them cannot be used; the text names it and never tells a secret.
+        Refusal: one of them is invalid; the text names it and shows no secret.
     """
     try:
         return Config() if database is None else Config(database=database)
     except ValidationError as error:
-        # Without the cause, whose own print shows the value.
+        # Without the cause, whose text shows the value.
         raise refusal_from_validation(error, Config.model_fields) from None

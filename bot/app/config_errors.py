@@ -1,4 +1,4 @@
-"""Which sentence tells that a setting cannot be used?"""
+"""Turn validation errors of settings into sentences."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from pydantic_core import PydanticCustomError
 from bot.app.basic_settings import ENV_PREFIX
 from bot.texts import Refusal
 
-# What pydantic calls a number that cannot be used.
+# pydantic's error types for invalid numbers.
 _NUMBER_ERROR_TYPES = frozenset(
     {
         "float_parsing",
@@ -26,12 +26,12 @@ _NUMBER_ERROR_TYPES = frozenset(
 
 
 def setting_error(key: str, **facts: str) -> PydanticCustomError:
-    """A problem of a setting, by the key of the text that tells it."""
+    """Return a settings error with the key of its text."""
     return PydanticCustomError(key, key, dict(facts))
 
 
 def refusal_from_validation(error: ValidationError, fields: Mapping[str, FieldInfo]) -> Refusal:
-    """The text for the first problem: ours by its key, what we did not foresee in pydantic's words.
+    """Return the first error's text: ours by its key, any other in pydantic's words.
 
     It names the setting and never its value, which may be a secret.
     """
@@ -55,7 +55,7 @@ def refusal_from_validation(error: ValidationError, fields: Mapping[str, FieldIn
 
 
 def _number_bounds(field: FieldInfo) -> dict[str, str]:
-    """Between what a number has to be."""
+    """Return the bounds of a numeric setting."""
     bounds: dict[str, str] = {}
     for bound in field.metadata:
         for name, key in (("gt", "above"), ("ge", "least"), ("le", "most")):

@@ -1,7 +1,7 @@
-"""Which process works? One holds the duty, the others stand by and take over.
+"""Run the bot in one process while others stand by to take over.
 
-The duty is a lease in the store. A holder on this machine that is no longer alive is not waited
-for; any other is, until its lease ends. A holder that finds its lease taken stops at once.
+The leader holds a lease in the store. A dead holder on this machine is not waited for; any other
+is, until its lease ends. A leader that finds its lease taken stops at once.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ ENRICH_LEASE = "enrich"  # of the command line, which works beside the bot
 
 
 def process_name() -> str:
-    """This process, by a name that says where it is and which."""
+    """Return a unique name for this process that says where it runs."""
     return f"{socket.gethostname()}:{os.getpid()}"
 
 
@@ -37,9 +37,9 @@ async def run_as_leader(
     now: Callable[[], datetime],
     lease_seconds: float,
 ) -> None:
-    """Works while this process has the duty, stands by while another has it.
+    """Run ``work`` while this process is the leader; stand by while another one is.
 
-    Ends when the work ends by itself while the duty is ours; cancelled, it gives the duty back.
+    Return when the work ends by itself while leading. When cancelled, release the lease.
     """
     name = process_name()
     while True:
@@ -66,14 +66,14 @@ async def run_as_leader(
 async def _wait_for_lease(
     store: Store, name: str, now: Callable[[], datetime], lease_seconds: float
 ) -> Lease:
-    """The lease, as soon as it is free."""
+    """Wait until the lease is free, and take it."""
     is_logged = False
     while True:
         try:
             if lease := await store.run(_try_acquire_lease, store, name, now(), lease_seconds):
                 return lease
         except DatabaseBusy:
-            # As long as another process is halted in the middle of a commit, nobody can write.
+            # While another process is halted in the middle of a commit, nobody can write.
             log.warning("the store is busy", extra={"holder": name})
         if not is_logged:
             log.info("standing by", extra={"holder": name})
@@ -91,16 +91,16 @@ def _try_acquire_lease(
 
 
 def is_lease_held(store: Store, lease_name: str, now: datetime) -> bool:
-    """Whether a process that may be alive has a duty."""
+    """Return whether a process that may be alive holds a lease."""
     lease = store.leases.get(lease_name)
     return lease is not None and lease.is_valid(now) and is_holder_alive(lease.holder) is not False
 
 
 @contextmanager
 def hold_enrich_lease(store: Store, now: datetime, lease_seconds: float) -> Iterator[bool]:
-    """Says that this process has glosses made; yields whether it is the only one that does.
+    """Hold the lease for making summaries; yield whether this process got it.
 
-    Then whatever is under way in the store was left by one that was killed.
+    With the lease, whatever is under way in the store was left by a killed process.
     """
     name = process_name()
     is_only = not any(
@@ -121,7 +121,7 @@ def hold_enrich_lease(store: Store, now: datetime, lease_seconds: float) -> Iter
 async def _keep_renewing(
     store: Store, lease: Lease, now: Callable[[], datetime], lease_seconds: float
 ) -> None:
-    """Renews the lease three times in its length; ends when another has taken it."""
+    """Renew the lease three times in its length; return when another process has taken it."""
     failures = 0
     while True:
         await asyncio.sleep(lease_seconds / 3)
@@ -130,7 +130,8 @@ async def _keep_renewing(
                 return
             failures = 0
         except StorageError as error:
-            # Busy or full for a moment is no reason to stop; two in a row and the lease is over.
+            # A store busy or full for a moment is no reason to stop; after two in a row the lease
+            # is over.
             failures += 1
             log.warning("lease not renewed", extra={"error": type(error).__name__})
             if failures > 1:
@@ -138,7 +139,7 @@ async def _keep_renewing(
 
 
 def _still_holds_lease(store: Store, lease: Lease, now: datetime, lease_seconds: float) -> bool:
-    """Whether nobody has taken the lease, as far as the store can tell."""
+    """Return whether the lease was not taken, as far as the store can tell."""
     try:
         return store.leases.renew(lease, now, lease_seconds) is not None
     except StorageError:

@@ -1,4 +1,4 @@
-"""A bot that serves: polls, answers, publishes, delivers, has glosses made, and ends in order."""
+"""Serve: poll, answer, publish, deliver and make summaries, then shut down in order."""
 
 from __future__ import annotations
 
@@ -19,27 +19,27 @@ from bot.topics.query.analyzer import analyzer_version
 
 log = logging.getLogger(__name__)
 
-PUBLISH_INTERVAL = 5.0  # seconds between looks for due chats: a digest leaves in its minute
-OUTBOX_INTERVAL = 1.0  # seconds between looks for parcels that may leave again
-FEEDS_INTERVAL = 60.0  # seconds between looks whether a feed is due
-SETTLED_CLEANUP_INTERVAL = 60.0  # seconds between looks for updates and answers that are done with
-RETENTION_INTERVAL = 3600.0  # seconds between looks for rows that are no longer of use
-HEALTH_INTERVAL = 300.0  # seconds between looks whether something is wrong
-PREFETCH_INTERVAL = 60.0  # seconds between looks which glosses will be wanted
-SHUTDOWN_TIMEOUT = 8.0  # seconds that a stop waits for what is in flight
-MIN_WORKERS = 8  # messages in flight at least: more gain nothing at Telegram's free pace
-SEND_LATENCY = 0.064  # seconds that Telegram may take for each message at a paid pace
+PUBLISH_INTERVAL = 5.0  # seconds between checks for due chats: a digest leaves within its minute
+OUTBOX_INTERVAL = 1.0  # seconds between checks for messages that may be retried
+FEEDS_INTERVAL = 60.0  # seconds between checks whether a feed is due
+SETTLED_CLEANUP_INTERVAL = 60.0  # seconds between deletions of settled updates and replies
+RETENTION_INTERVAL = 3600.0  # seconds between deletions of expired rows
+HEALTH_INTERVAL = 300.0  # seconds between health checks
+PREFETCH_INTERVAL = 60.0  # seconds between checks which summaries will be needed
+SHUTDOWN_TIMEOUT = 8.0  # seconds that a shutdown waits for work in flight
+MIN_WORKERS = 8  # minimum messages in flight: more gain nothing at Telegram's free rate
+SEND_LATENCY = 0.064  # seconds that Telegram may take for each message at a paid rate
 
 
 def delivery_workers_for(messages_per_second: float) -> int:
-    """As many messages under way as keep a pace, and no more: a kill leaves each in doubt."""
+    """Return the fewest workers that sustain a rate: a kill leaves each one's message in doubt."""
     return max(MIN_WORKERS, ceil(messages_per_second * SEND_LATENCY))
 
 
 async def serve(bot: Bot, feed_job: AsyncJob | None) -> None:
-    """Polls, answers, publishes and delivers until it is cancelled; then finishes what it began.
+    """Poll, answer, publish and deliver until cancelled, then finish what was begun.
 
-    ``feed_job`` asks the sources that are due; without it the bot lives from what is stored.
+    ``feed_job`` polls the sources that are due; without it the bot uses what is stored.
 
     Raises:
         Conflict: another process polls with the same token.
@@ -82,11 +82,7 @@ async def _serve_connected(bot: Bot, feed_job: AsyncJob | None) -> None:
     bot.outbox_wake.set()
     try:
         await poll(
-            bot.telegram,
-            bot.store,
-            bot.inbox_wake.set,
-            sleep=bot.sleep,
-            monotonic=bot.monotonic,
+            bot.telegram, bot.store, bot.inbox_wake.set, sleep=bot.sleep, monotonic=bot.monotonic
         )
     finally:
         scheduler.shutdown(wait=False)
@@ -123,9 +119,7 @@ def _periodic_jobs(bot: Bot, feed_job: AsyncJob | None) -> list[PeriodicJob]:
 async def _shut_down(
     bot: Bot, inbox_worker: InboxWorker, worker_tasks: list[asyncio.Task[None]]
 ) -> None:
-    """Lets the messages in flight come home, within ``SHUTDOWN_TIMEOUT``, and gives back what was
-    claimed.
-    """
+    """Wait ``SHUTDOWN_TIMEOUT`` for messages in flight, then release the claimed ones."""
     try:
         async with asyncio.timeout(SHUTDOWN_TIMEOUT):
             await inbox_worker.drain()

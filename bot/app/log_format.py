@@ -1,4 +1,4 @@
-"""How the program keeps its log: one line an event, key by key, without secrets."""
+"""Format the log: one line per event, as key-value pairs, without secrets."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ from collections.abc import Iterable
 from datetime import UTC, datetime
 from types import TracebackType
 
-# A bot's token as Telegram makes them, wherever it stands: in an address (also quoted, also
-# behind the word "bot"), a message, a trace.
+# A bot token as Telegram makes them, wherever it stands: in an address (also quoted, also after the
+# word "bot"), a message, a traceback.
 _BOT_TOKEN = re.compile(r"(?<!\d)\d{5,18}(?::|%3[Aa])[A-Za-z0-9_-]{20,}")
 _REDACTED = "[secret]"
-# What a terminal obeys instead of showing it: controls, and the directions of bidirectional text.
+# Characters that a terminal obeys instead of showing: controls and bidirectional marks.
 _CONTROL_CHARS = re.compile(
     "[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff]"
 )
@@ -23,7 +23,7 @@ _STANDARD_ATTRIBUTES = frozenset(vars(logging.makeLogRecord({}))) | {
     "asctime",
     "taskName",
 }
-# They print addresses, and an address of the Bot API holds the token.
+# They print addresses, and an address of the Bot API contains the token.
 _NOISY_LOGGERS = (
     "httpx",
     "httpx2",
@@ -39,7 +39,7 @@ _NOISY_LOGGERS = (
 
 
 def redact(text: str, secrets: Iterable[str] = ()) -> str:
-    """The text with these secrets, and whatever looks like a bot's token, blacked out."""
+    """Return the text with these secrets, and whatever looks like a bot token, masked."""
     for secret in secrets:
         if secret:
             text = text.replace(secret, _REDACTED).replace(secret.replace(":", "%3A"), _REDACTED)
@@ -47,7 +47,7 @@ def redact(text: str, secrets: Iterable[str] = ()) -> str:
 
 
 def escape_control_chars(text: str) -> str:
-    """The text with what a terminal would obey, other than tab and newline, as JSON escapes it."""
+    """Escape control characters other than tab and newline, as JSON does."""
     return _CONTROL_CHARS.sub(lambda match: f"\\u{ord(match[0]):04x}", text)
 
 
@@ -66,7 +66,7 @@ class _KeyValueFormatter(logging.Formatter):
             if key not in _STANDARD_ATTRIBUTES
         ]
         line = " ".join([timestamp, record.levelname, record.name, record.getMessage(), *facts])
-        # One event is one line, whatever a stranger's text holds: nobody writes lines for us.
+        # One event is one line, whatever a stranger's text contains: nobody can forge lines.
         line = "\\n".join(line.splitlines())
         if record.exc_info:
             line += "\n" + self.formatException(record.exc_info)
@@ -74,9 +74,9 @@ class _KeyValueFormatter(logging.Formatter):
 
 
 def configure_logging(level: str, *, secrets: Iterable[str] = ()) -> None:
-    """Logs to standard error from ``level`` on, with the secrets blacked out.
+    """Log to standard error from ``level`` on, with the secrets masked.
 
-    Warnings of libraries and errors that nobody caught are logged too, and so blacked out.
+    Library warnings and uncaught errors are logged as well, and so masked.
     """
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(_KeyValueFormatter(secrets))

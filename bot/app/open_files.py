@@ -1,4 +1,4 @@
-"""How many files may be open at a time, and how many of them connections may take."""
+"""Limit the connections to what the open file limit allows."""
 
 from __future__ import annotations
 
@@ -11,14 +11,13 @@ if sys.platform != "win32":
 log = logging.getLogger(__name__)
 
 TARGET_LIMIT = 1024  # files; more than the process opens at its busiest
-RESERVED_FILES = (
-    48  # files that are no connections to Telegram: the store's, feeds, a model, the log
-)
-MIN_CONNECTIONS = 2  # connections to Telegram, however few files may be open
+# Files other than connections to Telegram: the store's, feeds, a model, the log.
+RESERVED_FILES = 48
+MIN_CONNECTIONS = 2  # connections to Telegram, however low the limit
 
 
 def raise_open_files_limit() -> int:
-    """Let the process open more files, where it may; return how many."""
+    """Raise the process's open file limit if possible; return the limit."""
     if sys.platform == "win32":
         return TARGET_LIMIT
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
@@ -36,9 +35,7 @@ def raise_open_files_limit() -> int:
 
 
 def connections_within_limit(open_files_limit: int, max_connections: int) -> int:
-    """As many connections as fit beside the other files, at most ``max_connections``; says where it
-    is few.
-    """
+    """Return how many connections fit, at most ``max_connections``; warn where that is few."""
     allowed = max(MIN_CONNECTIONS, min(max_connections, open_files_limit - RESERVED_FILES))
     if allowed < max_connections:
         log.warning(

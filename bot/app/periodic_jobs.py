@@ -1,7 +1,7 @@
-"""The beats: how often each verb runs, by a clock that nobody sets.
+"""Run periodic jobs at fixed intervals of monotonic time.
 
-A handful of fixed jobs, however many people there are: what is due is asked from the store, so a
-beat that was missed is made good by the next one.
+A handful of fixed jobs, however many people there are: due work is read from the store, so the next
+run makes up for a missed one.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ _EPOCH = datetime(1970, 1, 1)  # noqa: DTZ001 - the zone is added where it is re
 
 @dataclass(frozen=True, slots=True)
 class PeriodicJob:
-    """A job that runs every so many seconds, and where that is long, at once as well."""
+    """A job that runs at an interval and, if that is long, at once as well."""
 
     name: str
     interval_seconds: float
@@ -33,10 +33,10 @@ class PeriodicJob:
 
 
 class ElapsedTimeZone(tzinfo):
-    """A zone in which the time is what has passed since the machine started.
+    """A time zone whose time is what has passed since the machine started.
 
-    The scheduler plans by ``datetime.now(zone)`` and nothing else. In this zone that is a clock
-    which nobody sets, so that no change of the system clock delays a beat or repeats it.
+    The scheduler plans by ``datetime.now(zone)`` and nothing else. In this zone that is a monotonic
+    clock, so no change of the system clock delays or repeats a run.
     """
 
     def __init__(self, monotonic: Callable[[], float] = elapsed_seconds) -> None:
@@ -47,11 +47,11 @@ class ElapsedTimeZone(tzinfo):
         return (_EPOCH + timedelta(seconds=self._monotonic())).replace(tzinfo=self)
 
     def utcoffset(self, _: datetime | None) -> timedelta:
-        """Return nothing: differences in this zone are plain seconds."""
+        """Return zero: differences in this zone are plain seconds."""
         return timedelta()
 
     def dst(self, _: datetime | None) -> timedelta:
-        """Return nothing: there is no summer."""
+        """Return zero: there is no summer time."""
         return timedelta()
 
     def tzname(self, _: datetime | None) -> str:
@@ -60,13 +60,13 @@ class ElapsedTimeZone(tzinfo):
 
 
 class ElapsedIntervalTrigger(BaseTrigger):  # type: ignore[misc]  # the library has no types
-    """Due so many seconds after it was due, and only once however long ago that was."""
+    """Due one interval after the last due time, and only once however long ago that was."""
 
     def __init__(self, seconds: float) -> None:
         self._interval = timedelta(seconds=seconds)
 
     def get_next_fire_time(self, previous: datetime | None, now: datetime) -> datetime:
-        """Return the next time: in step while that is to come, else an interval from now."""
+        """Return the next time: in step if that is to come, else an interval from now."""
         next_time = (previous or now) + self._interval
         return next_time if next_time > now else now + self._interval
 
@@ -74,7 +74,7 @@ class ElapsedIntervalTrigger(BaseTrigger):  # type: ignore[misc]  # the library 
 def create_scheduler(
     jobs: Iterable[PeriodicJob], *, monotonic: Callable[[], float] = elapsed_seconds
 ) -> AsyncIOScheduler:
-    """A scheduler with these beats, not yet started; each runs once at a time and never lapses."""
+    """Create a stopped scheduler of these jobs; each runs one instance and never lapses."""
     zone = ElapsedTimeZone(monotonic)
     scheduler = AsyncIOScheduler(
         timezone=zone,
@@ -92,13 +92,13 @@ def create_scheduler(
 
 
 def _log_failures(job: PeriodicJob) -> Callable[[], Awaitable[None]]:
-    """A job whose failure is noted; the next beat tries again."""
+    """Return a job whose failure is logged; the next run tries again."""
 
     async def run_logged() -> None:
         try:
             await job.action()
         except asyncio.CancelledError:
-            # Only as the scheduler shuts down, which would log it as an error.
+            # Only at shutdown, when the scheduler would log it as an error.
             log.debug("beat cut short", extra={"beat": job.name})
         except Exception:
             log.exception("beat failed", extra={"beat": job.name})

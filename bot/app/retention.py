@@ -1,8 +1,8 @@
-"""The verb: rows that nobody will ask for again → deleted, a few at a time.
+"""Delete rows past their retention, a few at a time.
 
-What was announced, saved and issued for a topic stays. These are the traces of work done: updates
-that were answered, messages that were sent, words behind buttons of old messages, and digests
-that were asked for without a topic.
+Announcements, saved papers and issued digests of topics stay. What goes are traces of work done:
+answered updates, sent messages, the payloads of old buttons, and digests that were requested
+without a topic.
 """
 
 from __future__ import annotations
@@ -12,21 +12,20 @@ from datetime import datetime, timedelta
 
 from storage import Store
 
-SENT_REPLIES_RETENTION = timedelta(minutes=2)  # answers that were sent: most of all that is written
-REPLIES_RETENTION = timedelta(days=7)  # all other answers
-MESSAGES_RETENTION = timedelta(days=90)  # messages, and the words behind their buttons
-TOPICLESS_DIGESTS_RETENTION = timedelta(days=7)  # digests of /today, of words and of a first look
-RECEIPTS_RETENTION = timedelta(days=400)  # what a chat has got: longer than papers come back
-UPDATES_TO_KEEP = (
-    1_000  # updates: Telegram repeats a hundred at most, those that were not acknowledged
-)
-MAX_TRANSACTIONS = 200  # transactions at most: what is left goes the next time
+SENT_REPLIES_RETENTION = timedelta(minutes=2)  # replies that were sent: most of what is written
+REPLIES_RETENTION = timedelta(days=7)  # all other replies
+MESSAGES_RETENTION = timedelta(days=90)  # messages and the payloads of their buttons
+TOPICLESS_DIGESTS_RETENTION = timedelta(days=7)  # digests of /today, of searches and of previews
+RECEIPTS_RETENTION = timedelta(days=400)  # what a chat has received: longer than papers recur
+# Updates: Telegram repeats a hundred at most, those not acknowledged.
+UPDATES_TO_KEEP = 1_000
+MAX_TRANSACTIONS = 200  # transactions at most: the next run deletes the rest
 
 
 def apply_retention(
     store: Store, bot: int, now: datetime, *, should_continue: Callable[[], bool] = lambda: True
 ) -> int:
-    """Deletes what is no longer of use, in short transactions; returns how many rows."""
+    """Delete expired rows in short transactions; return how many."""
     return sum(
         _delete_in_batches(delete_batch, should_continue)
         for delete_batch in (
@@ -44,7 +43,7 @@ def apply_retention(
 def delete_settled(
     store: Store, bot: int, now: datetime, *, should_continue: Callable[[], bool] = lambda: True
 ) -> int:
-    """Deletes updates and answers that are done with, so that talk does not make the file grow."""
+    """Delete settled updates and replies, so that conversations do not grow the file."""
     return sum(
         _delete_in_batches(delete_batch, should_continue)
         for delete_batch in (
@@ -57,7 +56,7 @@ def delete_settled(
 
 
 def _delete_in_batches(delete_batch: Callable[[], int], should_continue: Callable[[], bool]) -> int:
-    """Deletes until there is nothing left, or somebody else should have a turn."""
+    """Delete in batches until none is left or ``should_continue`` returns False."""
     total = 0
     for _ in range(MAX_TRANSACTIONS):
         if not should_continue() or not (count := delete_batch()):

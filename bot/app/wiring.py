@@ -1,4 +1,4 @@
-"""The composition root: opens what the settings name, starts it, and closes it in reverse."""
+"""The composition root: open what the settings name, start it, and close it in reverse."""
 
 from __future__ import annotations
 
@@ -34,12 +34,12 @@ __all__ = ["Conflict", "InvalidToken", "NetworkError"]
 
 log = logging.getLogger(__name__)
 
-FILE_CHECK_INTERVAL = 1.0  # seconds between looks whether the database is at its place
+FILE_CHECK_INTERVAL = 1.0  # seconds between checks that the database file is still in place
 
 
 @contextmanager
 def open_indexed_store(config: Config) -> Iterator[Store]:
-    """The store that the settings name, all of it indexed, closed at the end of the block."""
+    """Yield the configured store, fully indexed, and close it at the end of the block."""
     with open_configured_store(config) as store:
         reindexed = 0
         while count := store.papers.reindex_some(analyzer_version()):
@@ -51,7 +51,7 @@ def open_indexed_store(config: Config) -> Iterator[Store]:
 
 @contextmanager
 def open_configured_store(config: Config) -> Iterator[Store]:
-    """The same at once: papers with the words of an older version are indexed anew meanwhile."""
+    """Yield the configured store at once; papers that need reindexing are left to a job."""
     store = open_store(config.database, analyze=index_text)
     try:
         yield store
@@ -60,7 +60,7 @@ def open_configured_store(config: Config) -> Iterator[Store]:
 
 
 def create_fetcher(config: Config, on_server_date: OnServerDate | None = None) -> Fetcher:
-    """The one who asks arXiv, at the addresses of the settings."""
+    """Create the fetcher for the configured addresses."""
     base_urls = (config.arxiv_rss, config.arxiv_api, config.arxiv_oai)
     return Fetcher(contact=config.contact, bases=base_urls, on_server_date=on_server_date)
 
@@ -69,7 +69,7 @@ def create_fetcher(config: Config, on_server_date: OnServerDate | None = None) -
 async def open_model_gateway(
     store: Store, config: Config, now: Clock
 ) -> AsyncIterator[ModelGateway]:
-    """Where the model of the settings makes glosses."""
+    """Yield the model gateway of the settings."""
     key = config.llm_key.get_secret_value() if config.llm_key else ""
     async with create_model_client(config.llm_url, key, config.llm_model) as model_client:
         yield ModelGateway(
@@ -85,7 +85,7 @@ async def open_model_gateway(
 
 
 def make_feed_job(store: Store, fetcher: Fetcher, config: Config, now: Clock) -> AsyncJob:
-    """Asks arXiv what is due: a new store's first days, feeds, what they lacked, missed days."""
+    """Return the job that fetches what is due: first fill, feeds, missing papers, missed days."""
     polled_categories = config.categories
 
     async def poll_feeds() -> None:
@@ -97,7 +97,7 @@ def make_feed_job(store: Store, fetcher: Fetcher, config: Config, now: Clock) ->
         reports = await ingest_source.poll_due_feeds(
             store, fetcher, polled_categories, instant, base=config.arxiv_rss
         )
-        # A long repair holds no topic that waits for today.
+        # A long repair holds up no topic that waits for today.
         await store.run(publish.mark_feed_round_complete, store, now())
         await store.run(missed_days.record_feed_answers, store, reports, instant)
         await unreadable_items.fetch_missing_papers(
@@ -117,7 +117,7 @@ def make_feed_job(store: Store, fetcher: Fetcher, config: Config, now: Clock) ->
 
 
 async def run(config: Config) -> None:
-    """Runs the bot of the settings until SIGTERM or SIGINT."""
+    """Run the configured bot until SIGTERM or SIGINT."""
     assert config.token is not None
     async with AsyncExitStack() as stack:
         store = stack.enter_context(open_configured_store(config))
@@ -151,10 +151,10 @@ async def run(config: Config) -> None:
 async def run_while_database_in_place(
     store: Store, work: Awaitable[None], *, check_interval: float = FILE_CHECK_INTERVAL
 ) -> None:
-    """Lets work run until it ends by itself, or the store's file is not at its place any more.
+    """Run ``work`` until it ends or the database file is no longer in place.
 
     Raises:
-        Replaced: the file was deleted or replaced; the work was ended in order.
+        ReplacedDatabase: the file was deleted or replaced; the work was ended in order.
     """
     task = asyncio.ensure_future(work)
     try:
@@ -168,9 +168,9 @@ async def run_while_database_in_place(
 
 
 async def run_until_stopped(work: Awaitable[None]) -> None:
-    """Lets work run until it ends by itself or the process is asked to stop.
+    """Run ``work`` until it ends or the process is asked to stop.
 
-    Asked again, it goes on stopping: that takes a few seconds, and sends are settled in them.
+    Further signals are ignored: stopping takes a few seconds, in which sends are settled.
     """
     task = asyncio.ensure_future(work)
     stop_requested = False

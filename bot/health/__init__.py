@@ -1,1 +1,1 @@
-"""What is wrong with the running bot, and who is told of it."""
+"""Detect incidents in the running bot and notify its operator."""

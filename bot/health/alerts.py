@@ -1,7 +1,7 @@
-"""The verb: troubles → one message to the operator, and one more when they are over.
+"""Notify the operator of incidents, and once more when they are over.
 
-The same trouble is told at most once in six hours; what was told survives a restart. The message
-is a parcel like any other, so it is retried, and the log has it in any case.
+An incident is repeated at most once in six hours; the record survives a restart. The notification
+is an outbox message like any other, so it is retried, and the log has it in any case.
 """
 
 from __future__ import annotations
@@ -17,13 +17,13 @@ from storage.records import Incident, MessageForm, Notice, NotifiedIncident, Out
 
 log = logging.getLogger(__name__)
 
-REPEAT_AFTER = timedelta(hours=6)  # between two tellings of one trouble
-_MAX_LISTED = 12  # troubles in one message
+REPEAT_AFTER = timedelta(hours=6)  # between two notifications of one incident
+_MAX_LISTED = 12  # incidents in one message
 
 
 @dataclass(frozen=True, slots=True)
 class AlertPlan:
-    """What is to be told now: troubles to name, troubles that are over, and what to remember."""
+    """The notifications due now: incidents, resolved incidents, and what to remember."""
 
     raised: tuple[Incident, ...]
     resolved: tuple[Incident, ...]
@@ -34,7 +34,7 @@ class AlertPlan:
 def plan_alerts(
     incidents: Sequence[Incident], notified: Sequence[NotifiedIncident], now: datetime
 ) -> AlertPlan:
-    """Tells apart what is new or due again, what goes on, and what is over."""
+    """Decide which incidents to notify again, which continue and which are resolved."""
     previous = {record.incident.name: record for record in notified}
     current_names = {incident.name for incident in incidents}
     raised = tuple(
@@ -49,7 +49,7 @@ def plan_alerts(
             *(NotifiedIncident(incident, now) for incident in raised),
             *(replace(record, resolved_at=now) for record in resolved),
         ),
-        # A trouble that comes and goes is remembered while it may not be told again.
+        # An intermittent incident is remembered as long as it must not be repeated.
         tuple(
             record.incident.name
             for record in ended
@@ -63,16 +63,16 @@ def _is_notification_due(record: NotifiedIncident | None, now: datetime) -> bool
 
 
 def _was_notified_recently(record: NotifiedIncident, now: datetime) -> bool:
-    """Whether it was told lately; told in the future means that the clock was set back."""
+    """Return whether an incident was notified lately; a future time means a clock set back."""
     return timedelta() <= now - record.notified_at < REPEAT_AFTER
 
 
 def notify_operator(
     store: Store, bot: int, operator: int | None, incidents: Sequence[Incident], now: datetime
 ) -> int:
-    """Tells the operator what changed, in the log and in the chat; returns the parcels put."""
+    """Tell the operator in the log and in the chat what changed; return the messages queued."""
     plan = plan_alerts(incidents, store.incidents.all(), now)
-    _log_alerts(plan)  # before the store is asked for room: it may be the disk that is full
+    _log_alerts(plan)  # before the store needs space: the disk may be what is full
     with store.transaction():
         for record in plan.to_save:
             store.incidents.save(record)
@@ -104,7 +104,7 @@ def _queue_alerts(store: Store, bot: int, operator: int, plan: AlertPlan, now: d
 
 
 def _alert_notice(key: str, incidents: Sequence[Incident], language: str) -> Notice:
-    """One message for all of them, a line each."""
+    """Return one message for all incidents, one line each."""
     lines = [f"• {_incident_text(incident, language)}" for incident in incidents[:_MAX_LISTED]]
     return Notice(key, (("count", len(incidents)), ("lines", "\n".join(lines))))
 

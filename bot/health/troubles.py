@@ -1,4 +1,4 @@
-"""What is wrong, if anything? Troubles that an operator should know of, each with its text."""
+"""Find incidents that an operator should know of, each with its text."""
 
 from __future__ import annotations
 
@@ -21,22 +21,22 @@ from bot.summaries.gateway.model_state import ModelStatus, current_model_state
 from storage import Store
 from storage.records import FeedCursor, FeedStatus, Incident, Notice
 
-LATE_AFTER = timedelta(hours=6)  # after the feed turned, papers of the day should be there
-MIN_OUTAGE = timedelta(hours=2)  # a feed that answers badly for less mends by itself
+LATE_AFTER = timedelta(hours=6)  # after the feed switched, the day's papers should be there
+MIN_OUTAGE = timedelta(hours=2)  # a feed that fails for less recovers by itself
 MAX_REPAIR_TIME = timedelta(hours=24)
-STALLED_AFTER = timedelta(minutes=15)  # a parcel waits so long
-QUIET_AFTER = timedelta(minutes=5)  # and nothing was sent: Telegram's pace alone is no standstill
+STALLED_AFTER = timedelta(minutes=15)  # a message has waited this long
+QUIET_AFTER = timedelta(minutes=5)  # and nothing was sent: Telegram's rate limit alone is no stall
 HOUR = timedelta(hours=1)
-INTEGRITY_CHECK_SECONDS = 24 * 3600.0  # seconds between readings of the whole file
-MAX_NAMED_PAPERS = 5  # papers of a trouble
-MAX_FAILED_MESSAGES = 5  # parcels given up within an hour
-CALENDAR_HORIZON = timedelta(days=14)  # a calendar should reach so far
-CLOCK_CURSOR = "clock"  # not a source: the mark of the last instant that a server confirmed
+INTEGRITY_CHECK_SECONDS = 24 * 3600.0  # seconds between integrity checks of the whole file
+MAX_NAMED_PAPERS = 5  # papers of an incident
+MAX_FAILED_MESSAGES = 5  # messages given up within an hour
+CALENDAR_HORIZON = timedelta(days=14)  # the calendar should reach this far
+CLOCK_CURSOR = "clock"  # not a source: the last instant that a server confirmed
 _MEGABYTE = 1024 * 1024
 MIN_FREE_BYTES, ENOUGH_FREE_BYTES = 500 * _MEGABYTE, 10 * 1024 * _MEGABYTE
-MIN_FREE_SHARE = 0.05  # of a disk; where that is more than PLENTY it is no trouble
+MIN_FREE_SHARE = 0.05  # of a disk, up to ENOUGH_FREE_BYTES
 
-# How a feed may answer for a while, and the text that says so.
+# Failures of a feed that may last a while, with the texts about them.
 _FEED_INCIDENT_KEYS = {
     BatchStatus.STALE: "trouble-feed-stale",
     BatchStatus.PARTIAL: "trouble-feed-broken",
@@ -59,14 +59,14 @@ _TRANSIENT_STATUSES = (ModelStatus.OVERLOADED, ModelStatus.UNREACHABLE)
 
 @dataclass(frozen=True, slots=True)
 class DiskSpace:
-    """How much of a disk is free, in bytes."""
+    """The total and free bytes of a disk."""
 
     free: int
     total: int
 
 
 def disk_space(path: Path) -> DiskSpace:
-    """The room where a file lies."""
+    """Return the space on the disk that holds a file."""
     usage = shutil.disk_usage(path.parent)
     return DiskSpace(usage.free, usage.total)
 
@@ -81,10 +81,10 @@ def find_incidents(
     damage: str = "",
     clock_error: timedelta = timedelta(),
 ) -> tuple[Incident, ...]:
-    """Everything that is wrong with feeds, deliveries, file, disk, clock and calendar.
+    """Return all incidents of feeds, deliveries, file, disk, clock and calendar.
 
-    ``damage`` is what was broken in the file when all of it was read last; ``clock_error`` is how
-    far the system clock is ahead of ``now``, where it is not followed.
+    ``damage`` is the result of the last integrity check; ``clock_error`` is how far the system
+    clock is ahead of ``now``, where it is not followed.
     """
     feeds = feed_groups(categories)
     return (
@@ -102,7 +102,7 @@ def find_incidents(
 
 
 def _late_feeds(store: Store, feeds: Collection[str], now: datetime) -> Iterator[Incident]:
-    """Papers were to be announced, and hours later a feed has brought none of them."""
+    """Yield feeds that have brought none of the papers expected hours ago."""
     today = arxiv_day(now)
     if (
         day_forecast(today).expectation is not Expectation.PAPERS
@@ -118,7 +118,7 @@ def _late_feeds(store: Store, feeds: Collection[str], now: datetime) -> Iterator
         return
     for feed in late_feeds:
         feed_status = statuses.get(feed)
-        # Where other feeds brought papers, an honest empty answer is a small archive's quiet day.
+        # If other feeds brought papers, an empty answer is a quiet day of a small archive.
         if feed_status is None or feed_status.status != BatchStatus.EMPTY:
             yield _incident(
                 "trouble-feed-late", feed, feed=_short_feed_name(feed), day=today.isoformat()
@@ -126,7 +126,7 @@ def _late_feeds(store: Store, feeds: Collection[str], now: datetime) -> Iterator
 
 
 def _failing_feeds(store: Store, feeds: Collection[str], now: datetime) -> Iterator[Incident]:
-    """Feeds that have answered badly for a while, and feeds that were cut."""
+    """Yield feeds that have failed for a while, and feeds that were cut."""
     for feed, feed_status in store.feed_health.statuses().items():
         if feed not in feeds:
             continue
@@ -159,7 +159,7 @@ def _stalled_backfills(store: Store, now: datetime) -> Iterator[Incident]:
 
 
 def _missing_papers(store: Store, now: datetime) -> Iterator[Incident]:
-    """Papers that were announced, could not be read, and are not to be had by their ids."""
+    """Yield announced papers that could not be read or fetched by their ids."""
     waiting = [
         paper.id
         for paper in store.missing_papers.unfinished()
@@ -184,7 +184,7 @@ def _delivery_incidents(store: Store, bot: int, now: datetime) -> Iterator[Incid
 
 
 def _model_incidents(store: Store, now: datetime) -> Iterator[Incident]:
-    """What only the operator can mend is told at once, what may pass by itself when it lasts."""
+    """Yield model failures: at once if only the operator can fix them, else when they last."""
     state = current_model_state(store)
     duration = now - (state.since or now)
     if state.status in _OPERATOR_STATUSES or (
@@ -211,17 +211,17 @@ def _wrong_clock(now: datetime, error: timedelta) -> Iterator[Incident]:
 
 
 def clock_error_values(now: datetime, error: timedelta) -> dict[str, str]:
-    """What a wrong system clock shows, and what time it is."""
+    """Return the values for the texts about a wrong system clock."""
     return {"shown": f"{now + error:%Y-%m-%d %H:%M}", "time": f"{now:%Y-%m-%d %H:%M}"}
 
 
 def last_confirmed_time(store: Store) -> datetime | None:
-    """The last instant that a server confirmed to a running bot."""
+    """Return the last instant that a server confirmed to a running bot."""
     return store.feed_cursors.get(CLOCK_CURSOR).checked_at
 
 
 def save_confirmed_time(store: Store, instant: datetime) -> None:
-    """Keeps an instant that a server has confirmed, for the next start."""
+    """Store an instant that a server has confirmed, for the next start."""
     store.feed_cursors.put(FeedCursor(CLOCK_CURSOR, checked_at=instant))
 
 
@@ -232,11 +232,11 @@ def _ending_calendar(today: date) -> Iterator[Incident]:
 
 
 def _incident(key: str, subject: str = "", /, **values: str | int) -> Incident:
-    """A trouble by the key of its text, and by what it is about where several may have it."""
+    """Return an incident with the key of its text and, where several may have it, its subject."""
     return Incident(f"{key}/{subject}" if subject else key, Notice(key, tuple(values.items())))
 
 
 def _short_feed_name(feed: str) -> str:
-    """A feed's name for a sentence: the first categories of many."""
+    """Return a feed's name for a sentence: the first categories of many."""
     first, *others = feed.split("+")
     return f"{first}+…+{others[-1]}" if len(others) > 2 else feed
