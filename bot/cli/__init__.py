@@ -1,4 +1,4 @@
-"""The command line: each command parses, calls one verb, and prints.
+"""The command line: each command parses its arguments, calls one function and prints.
 
 Exit codes: 0 done, 1 something failed, 2 the call or the settings are wrong. Data goes to standard
 output, everything else to standard error.
@@ -14,7 +14,7 @@ import click
 from bot import __version__
 from bot.cli.options import ErrorReportingGroup
 
-# What each command's help begins with; a command is loaded when it is called, none to list them.
+# The first line of each command's help; listing them loads no command.
 COMMANDS: Mapping[str, str] = {
     "run": "Run the bot: read arXiv, answer in Telegram, send digests.",
     "demo": "Try everything in a browser, with a sample of papers: no token, no network.",
@@ -35,20 +35,20 @@ class LazyCommands(ErrorReportingGroup):
     """The commands, each loaded by its name."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:
-        """Name them in the order in which they are wanted."""
+        """List the commands in a sensible order."""
         return list(COMMANDS)
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
-        """Load the command of a name, None where there is none."""
+        """Load a command by its name, or return None if there is none."""
         if cmd_name not in COMMANDS:
             return None
-        name = "import_" if cmd_name == "import" else cmd_name  # a word of Python's own
+        name = "import_" if cmd_name == "import" else cmd_name  # a Python keyword
         command = getattr(import_module(f"bot.cli.{name}"), name)
         assert isinstance(command, click.Command)
         return command
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        """List them with the first sentence of their help."""
+        """List the commands with the first sentence of their help."""
         with formatter.section("Commands"):
             formatter.write_dl([(name, line) for name, line in COMMANDS.items()])
 

@@ -1,4 +1,4 @@
-"""``papergram backfill``: feed days of the past, from arXiv's archive."""
+"""``papergram backfill``: fetch past feed days from arXiv's archive."""
 
 from __future__ import annotations
 
@@ -45,8 +45,8 @@ from bot.texts import Refusal
 from storage import Store
 from storage.records import Backfill
 
-CONFIRM_DAYS = 31  # days; more are asked for twice
-EARLIEST_DAY = date(2005, 9, 16)  # of the archive: what is older was changed on that day
+CONFIRM_DAYS = 31  # days; more need confirmation
+EARLIEST_DAY = date(2005, 9, 16)  # of the archive: anything older was changed on that day
 
 
 @click.command()
@@ -98,7 +98,7 @@ def _parse_day(text: str, config: Config) -> date:
 
 
 def _check_days(first: date, last: date, now: datetime, *, yes: bool) -> None:
-    """Raises a Refusal for days in the wrong order, too early, to come, or too many."""
+    """Refuse days in the wrong order, too early, in the future, or too many."""
     today = arxiv_day(now)
     if first > last:
         raise Refusal("cli-backfill-range", first=str(first), last=str(last))
@@ -112,7 +112,7 @@ def _check_days(first: date, last: date, now: datetime, *, yes: bool) -> None:
 
 
 def _expand_categories(codes: tuple[str, ...]) -> tuple[str, ...]:
-    """The categories that are named, an archive's classes for its name."""
+    """Return the named categories, with archives expanded to their classes."""
     active_categories = taxonomy.categories()
     expanded: list[str] = []
     for code in codes:
@@ -131,7 +131,7 @@ def _expand_categories(codes: tuple[str, ...]) -> tuple[str, ...]:
 async def _run_backfills(
     config: Config, planned_backfills: tuple[Backfill, ...], reports: list[BackfillResult]
 ) -> None:
-    """Makes the harvests one after the other; the first that arXiv leaves open is the last."""
+    """Run the backfills one after the other; stop at the first that arXiv leaves unfinished."""
     with wiring.open_indexed_store(config) as store, spinner_progress() as progress:
         async with wiring.create_fetcher(config) as fetcher:
             task = progress.add_task("", total=None)
@@ -161,7 +161,7 @@ async def _run_backfills(
 
 
 def _start_backfill(store: Store, planned_backfill: Backfill, now: datetime) -> Backfill:
-    """A harvest as far as it has come; one that was done on an earlier day begins again."""
+    """Return a backfill's progress; one completed on an earlier day begins again."""
     store.backfills.plan(planned_backfill)
     stored_backfill = store.backfills.get(planned_backfill) or planned_backfill
     if (
@@ -181,7 +181,7 @@ async def _run_backfill(
     started_backfill: Backfill,
     report_progress: Callable[[BackfillResult], None],
 ) -> BackfillResult:
-    """Walks through a harvest page by page, each under the clock's time."""
+    """Run a backfill page by page, each under the current time."""
     report = BackfillResult(
         BackfillStage.WAITS_FOR_TOMORROW if started_backfill.done_at else BackfillStage.IN_PROGRESS,
         started_backfill,
@@ -206,7 +206,7 @@ async def _run_backfill(
 
 
 def _busy_text(store: Store, config: Config, now: datetime) -> str:
-    """That somebody else asks the archive, or nobody may, and until when."""
+    """Return who holds the archive's lease, or that it is paused, and until when."""
     lease = store.leases.get(BACKFILL_LEASE)
     until = lease.expires_at if lease else now
     return translator(config)("cli-backfill-busy", until=f"{until:%Y-%m-%d %H:%M}")
@@ -230,7 +230,7 @@ def _progress_reporter(
 
 
 def _print_report(config: Config, report: BackfillResult, *, as_json: bool) -> None:
-    """A set's counts, or why it has none; what is wrong goes to standard error."""
+    """Print a set's counts, or why it has none; problems go to standard error."""
     translate = translator(config)
     set_name = report.backfill.set_spec or translate("cli-backfill-all")
     if as_json:

@@ -1,4 +1,4 @@
-"""``papergram backup``: a copy of everything, while the bot goes on."""
+"""``papergram backup``: copy the whole database while the bot runs."""
 
 from __future__ import annotations
 

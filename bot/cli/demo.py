@@ -18,9 +18,7 @@ from bot.demo.start import start_demo
 @click.command()
 @click.option("--port", type=click.IntRange(0, 65535), default=8765, show_default=True)
 @click.option(
-    "--browser/--no-browser",
-    default=True,
-    help="Open the page in the browser, where there is one.",
+    "--browser/--no-browser", default=True, help="Open the page in the browser, where there is one."
 )
 @click.option("--live", is_flag=True, help="Read arXiv's feeds instead of the sample.")
 @database_option
@@ -45,9 +43,9 @@ def demo(port: int, browser: bool, live: bool, database: str | None) -> None:
 
 
 def has_browser(environment: Mapping[str, str]) -> bool:
-    """Whether a page can be shown to whoever started the demo.
+    """Return whether the person who started the demo can be shown a page.
 
-    Without a screen, what is found would be a browser of the terminal, which takes it over.
+    Without a screen, only a text browser would be found, which takes over the terminal.
     """
     if environment.get("BROWSER"):
         return True
@@ -56,7 +54,7 @@ def has_browser(environment: Mapping[str, str]) -> bool:
 
 
 def _is_port_free(port: int) -> bool:
-    """Whether the page can be served there; port 0 stands for any that is free."""
+    """Return whether the page can be served on a port; 0 stands for any free one."""
     try:
         socket.create_server(("127.0.0.1", port)).close()
     except OSError:

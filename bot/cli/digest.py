@@ -1,4 +1,4 @@
-"""``papergram digest``: what a topic found lately."""
+"""``papergram digest``: print what a topic found lately."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How a digest is printed: the option that names its form, and the bytes."""
+"""The option that names a digest's form, and printing in that form."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ format_option: Callable[[CommandFunction], CommandFunction] = click.option(
 
 
 def print_document(document: str) -> None:
-    """Prints bytes, because a document holds characters that a text stream would alter."""
+    """Print a document as bytes, because a text stream would alter its characters."""
     if sys.stdout.isatty():
         document = escape_control_chars(document)
     click.echo(document.encode(), nl=False)

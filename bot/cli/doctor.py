@@ -1,4 +1,4 @@
-"""``papergram doctor``: what is wrong, and what to do about it."""
+"""``papergram doctor``: print what is wrong, and what to do about it."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ def doctor(quick: bool, as_json: bool, database: str | None) -> None:
         if not is_alive:
             raise SystemExit(EXIT_FAILED)
         return
-    import asyncio  # with the findings, longer in loading than a health probe may take
+    import asyncio  # loaded with the checks, for which a health probe has no time
 
     from bot.cli.doctor_checks import run_diagnostics
 
@@ -64,7 +64,7 @@ def doctor(quick: bool, as_json: bool, database: str | None) -> None:
 def _print_finding(
     translate: Callable[..., str], name: str, is_good: bool, sentence: str, *, as_json: bool
 ) -> None:
-    """A finding as a line: what was looked at, whether it is well, and what to do."""
+    """Print a finding as a line: the part, whether it is well, and what to do."""
     if as_json:
         row = {"check": name, "good": is_good, "says": sentence}
         echo(json.dumps(row, ensure_ascii=False))

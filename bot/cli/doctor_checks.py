@@ -1,4 +1,4 @@
-"""What is wrong, and what to do about it? One finding per part of the house."""
+"""Check every part of an installation, and say what to do about it."""
 
 from __future__ import annotations
 
@@ -23,12 +23,12 @@ from storage.errors import StorageError
 from storage.records import MessageState, Notice
 
 RECENT = timedelta(days=1)
-MAX_MISSED_DAYS = 2  # feed days without papers before it is worth a word
+MAX_MISSED_DAYS = 2  # feed days without papers before they are reported
 
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """A part of the house, whether it is well, and the text that says so."""
+    """A part of the installation, whether it is well, and the text that says so."""
 
     name: str
     is_good: bool
@@ -36,7 +36,7 @@ class Finding:
 
 
 async def run_diagnostics(config: Config, now: datetime) -> list[Finding]:
-    """Looks at every part; the database is read as a whole, and nothing is written."""
+    """Check every part; the database is read as a whole, and nothing is written."""
     settings = Finding("settings", True, Notice("doctor-settings-good"))
     clock = TrustedClock(lambda: now)
     telegram = await _telegram_finding(config, clock)
@@ -44,7 +44,7 @@ async def run_diagnostics(config: Config, now: datetime) -> list[Finding]:
 
 
 def _store_findings(config: Config, now: datetime, clock: TrustedClock) -> list[Finding]:
-    """What the store tells; where it cannot be opened, that it cannot and why."""
+    """Return the findings about the store, or about why it cannot be opened."""
     try:
         with closing(open_for_reading(config.database)) as store:
             findings = [*_database_findings(store), _clock_finding(store, now, clock)]
@@ -78,7 +78,7 @@ def _database_findings(store: Store) -> Iterator[Finding]:
 
 
 def _clock_finding(store: Store, now: datetime, clock: TrustedClock) -> Finding:
-    """Whether Telegram has denied the time, or the bot has been certain of a later one."""
+    """Check whether Telegram disputes the time, or a later one was confirmed before."""
     error, last = clock.system_clock_error(), last_confirmed_time(store)
     if clock.confirmed_now() is None and last and last - now > MAX_UNCONFIRMED_STEP:
         error = now - last
@@ -89,7 +89,7 @@ def _clock_finding(store: Store, now: datetime, clock: TrustedClock) -> Finding:
 
 
 def _feeds_finding(store: Store, now: datetime) -> Finding:
-    """How old the last batch is; papers of the first fill count until a feed brought some."""
+    """Check the age of the last batch; the first fill counts until a feed has brought papers."""
     first_fill = store.feed_cursors.get(FIRST_FILL)
     days = [
         cursor.last_day
@@ -110,7 +110,7 @@ def _feeds_finding(store: Store, now: datetime) -> Finding:
 
 
 def _missed_feed_days(last: date, now: datetime) -> int:
-    """The feed days after the last batch, today's included."""
+    """Return the number of feed days after the last batch, including today's."""
     days = (calendar.arxiv_day(now) - last).days
     return sum(
         calendar.is_feed_day(last + timedelta(days=day_offset)) for day_offset in range(1, days + 1)
@@ -118,7 +118,7 @@ def _missed_feed_days(last: date, now: datetime) -> int:
 
 
 def _outbox_finding(config: Config, store: Store) -> Finding:
-    """What could not be delivered: by this bot, or without a token by any."""
+    """Check for undeliverable messages, of this bot or, without a token, of any."""
     bots = [config.bot] if config.token else store.outbox.bots_with_messages()
     dead_count = sum(store.outbox.counts_by_state(bot)[MessageState.DEAD] for bot in bots)
     key = "doctor-outbox-dead" if dead_count else "doctor-outbox-good"
@@ -128,7 +128,7 @@ def _outbox_finding(config: Config, store: Store) -> Finding:
 
 
 def _updates_findings(config: Config, store: Store, now: datetime) -> Iterator[Finding]:
-    """Updates that nobody could read, if there were any; those of long ago are no trouble."""
+    """Check for updates that nobody could read; old ones are no problem."""
     unreadable_updates = store.inbox.unreadable_updates(config.bot) if config.token else None
     if unreadable_updates and unreadable_updates.last_at:
         facts = (
@@ -140,7 +140,7 @@ def _updates_findings(config: Config, store: Store, now: datetime) -> Iterator[F
 
 
 def _model_findings(config: Config, store: Store, now: datetime) -> Iterator[Finding]:
-    """How the model answers, how far its glosses reach and what they cost."""
+    """Yield how the model answers, how far its summaries reach and what they cost."""
     if config.llm_settings is None:
         yield Finding("model", True, Notice("doctor-model-none"))
         return

@@ -1,4 +1,4 @@
-"""``papergram enrich``: have the model write what digests will want, or what older ones lacked."""
+"""``papergram enrich``: have the model write summaries for coming or older digests."""
 
 from __future__ import annotations
 
@@ -33,9 +33,9 @@ from storage import Store
 from storage.records import SummaryJob
 
 LOOKAHEAD = timedelta(days=8)  # whatever comes every week is due within it
-MAX_RUN_SECONDS = 6 * 3600.0  # seconds; one that was killed on this machine is not waited for
-MAX_VAIN_ROUNDS = 3  # in which nothing was made: then it is better to come again
-MAX_WAIT_SECONDS = 120.0  # seconds that a command waits for a model that asks to
+MAX_RUN_SECONDS = 6 * 3600.0  # seconds; a killed run on this machine is not waited for
+MAX_VAIN_ROUNDS = 3  # rounds in which nothing was made, after which the run ends
+MAX_WAIT_SECONDS = 120.0  # seconds that a command waits if the model asks it to
 
 
 @click.command()
@@ -51,11 +51,7 @@ MAX_WAIT_SECONDS = 120.0  # seconds that a command waits for a model that asks t
 @json_option
 @database_option
 def enrich(
-    since: str | None,
-    codes: tuple[str, ...],
-    dry_run: bool,
-    as_json: bool,
-    database: str | None,
+    since: str | None, codes: tuple[str, ...], dry_run: bool, as_json: bool, database: str | None
 ) -> None:
     """Write summaries and translations with the model, within the day's budget.
 
@@ -117,7 +113,7 @@ def _wanted_jobs(
 
 
 async def _run_jobs(store: Store, config: Config, job_count: int) -> tuple[ModelGateway, JobCounts]:
-    """Makes glosses until none is left, the budget is spent or the model does not answer."""
+    """Make summaries until none is left, the budget is spent or the model fails."""
     result, vain_rounds = JobCounts(), 0
     async with wiring.open_model_gateway(store, config, trusted_clock.system_clock) as gateway:
         with bar_progress() as progress:

@@ -1,4 +1,4 @@
-"""``papergram import``: digest documents come in."""
+"""``papergram import``: import digest documents."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from bot.cli.options import (
 )
 from bot.ingest.http_errors import FetchError, read_file
 from bot.ingest.ingest_source import import_digest
-from bot.ingest.sources.digest_document import read_document as read_document
+from bot.ingest.sources.digest_document import read_document
 from bot.texts import Refusal
 from storage.records import Digest
 
@@ -62,14 +62,14 @@ def import_(
 
 @dataclass(frozen=True, slots=True)
 class ImportedDocument:
-    """A document of a file, kept under a number."""
+    """A document imported from a file, with its number."""
 
     file: str
     number: int
     digest: Digest
 
     def as_text(self, translate: Callable[..., str]) -> str:
-        """What was kept, as a sentence."""
+        """Return the imported document as a sentence."""
         return translate(
             "cli-imported",
             file=self.file,
@@ -80,7 +80,7 @@ class ImportedDocument:
         )
 
     def as_json_line(self) -> str:
-        """What was kept, as a line of JSON."""
+        """Return the imported document as a line of JSON."""
         row = {
             "file": self.file,
             "number": self.number,
@@ -92,7 +92,7 @@ class ImportedDocument:
 
 
 def _file_error_text(config: Config, name: str, error: Refusal | FetchError) -> str:
-    """What is wrong with a file; the file is named once."""
+    """Return what is wrong with a file, naming the file once."""
     translate = translator(config)
     if isinstance(error, FetchError):
         return translate(error.notice.text_key, **dict(error.notice.values))
@@ -100,7 +100,7 @@ def _file_error_text(config: Config, name: str, error: Refusal | FetchError) -> 
 
 
 def _parse_instant(text: str, config: Config) -> datetime:
-    """An instant as it was typed; UTC where no offset stands in it."""
+    """Parse an instant as typed; UTC if it has no offset."""
     try:
         instant = datetime.fromisoformat(text)
         return instant.astimezone(UTC) if instant.tzinfo else instant.replace(tzinfo=UTC)

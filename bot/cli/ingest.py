@@ -1,4 +1,4 @@
-"""``papergram ingest_source``: read announcements now."""
+"""``papergram ingest``: read announcements now."""
 
 from __future__ import annotations
 
@@ -14,8 +14,7 @@ from bot.cli.options import EXIT_FAILED, database_option, echo, json_option, loa
 from bot.cli.progress import spinner_progress
 from bot.concurrency import trusted_clock
 from bot.ingest.catch_up.unreadable_items import fetch_missing_papers
-from bot.ingest.ingest_source import IngestReport
-from bot.ingest.ingest_source import ingest_source as ingest_source
+from bot.ingest.ingest_source import IngestReport, ingest_source
 from bot.ingest.sources.addresses import Source, arxiv_feed, resolve_source
 from bot.ingest.sources.source_batch import SKIPPED_WARNING
 from storage.records import AnnouncementKind
@@ -76,7 +75,7 @@ async def _ingest_sources(config: Config, sources: list[Source]) -> list[IngestR
 
 
 def _report_json(report: IngestReport) -> str:
-    """The answer as a line of JSON; warnings are keys of texts with their values."""
+    """Return the report as a line of JSON; warnings are keys of texts with their values."""
     notices = (report.reason, *report.warnings)
     return json.dumps(
         {
@@ -99,7 +98,7 @@ def _report_json(report: IngestReport) -> str:
 
 
 def _print_report(config: Config, report: IngestReport) -> None:
-    """The counts of an answer, or why it has none; what is wrong goes to standard error."""
+    """Print an answer's counts, or why it has none; problems go to standard error."""
     translate = translator(config)
     sentences = [
         translate(notice.text_key, **dict(notice.values))

@@ -1,4 +1,4 @@
-"""What every command shares: its options, its settings, and how it says that something is wrong."""
+"""Options, settings and error reporting shared by all commands."""
 
 from __future__ import annotations
 
@@ -21,8 +21,8 @@ if TYPE_CHECKING:
     from storage import Store
 
 EXIT_FAILED, EXIT_USAGE = 1, 2
-MAX_INT64 = 2**63 - 1  # number of a digest or a parcel
-EXIT_INTERRUPTED = 130  # 128 and the number of SIGINT, as shells have it
+MAX_INT64 = 2**63 - 1  # the largest number of a digest or a message
+EXIT_INTERRUPTED = 130  # 128 plus the number of SIGINT, as in shells
 LANGUAGE_CHOICES = {"zh": ("zh",), "en": ("en",), "both": ("zh", "en")}
 
 CommandFunction = TypeVar("CommandFunction", bound=Callable[..., None])
@@ -43,12 +43,12 @@ language_option: Callable[[CommandFunction], CommandFunction] = click.option(
 
 
 class CommandFailed(click.ClickException):
-    """A sentence for standard error; the command failed."""
+    """A command failed; the message goes to standard error."""
 
     exit_code = EXIT_FAILED
 
     def __init__(self, message: str) -> None:
-        # SQLite tells of damage in several lines.
+        # SQLite reports damage in several lines.
         super().__init__(log_format.redact(" ".join(message.splitlines())))
 
     def show(self, file: object = None) -> None:
@@ -56,13 +56,13 @@ class CommandFailed(click.ClickException):
 
 
 class CommandMisused(CommandFailed):
-    """A sentence for standard error; the call or the settings are wrong."""
+    """The call or the settings are wrong; the message goes to standard error."""
 
     exit_code = EXIT_USAGE
 
 
 class ErrorReportingGroup(click.Group):
-    """A group whose commands end in one sentence where something is wrong."""
+    """A group whose commands report an error as one sentence."""
 
     def invoke(self, ctx: click.Context) -> object:
         _escape_unprintable()
@@ -73,7 +73,7 @@ class ErrorReportingGroup(click.Group):
         except (Refusal, StorageError) as error:
             raise _command_failure(error) from error
         except OSError as error:
-            if error.filename is None:  # of no file: a pipe that was closed, a network
+            if error.filename is None:  # of no file: a closed pipe, a network
                 raise
             raise _command_failure(error) from error
         except ExceptionGroup as group:
@@ -84,12 +84,12 @@ class ErrorReportingGroup(click.Group):
 
 
 def echo(text: str, *, err: bool = False) -> None:
-    """Print a line of which a terminal obeys nothing, whoever wrote what it quotes."""
+    """Print a line that cannot control the terminal, whoever wrote what it quotes."""
     click.echo(log_format.escape_control_chars(text), err=err)
 
 
 def find_error(error: Exception, *error_types: type[Exception]) -> Exception | None:
-    """The error itself, or the first inside a group, that is of one of these kinds."""
+    """Return the error itself, or the first inside a group, that is of one of these types."""
     if isinstance(error, ExceptionGroup):
         nested_errors = (
             find_error(nested_error, *error_types) for nested_error in error.exceptions
@@ -99,7 +99,7 @@ def find_error(error: Exception, *error_types: type[Exception]) -> Exception | N
 
 
 def _command_failure(error: Exception) -> CommandFailed:
-    """An error as the sentence and the exit code that it ends a command with."""
+    """Return the sentence and exit code with which an error ends a command."""
     translate = partial(say, supported_language(basic_settings.terminal_locale()))
     if isinstance(error, OSError):
         facts = {"name": str(error.filename), "problem": error.strerror or str(error)}
@@ -110,19 +110,19 @@ def _command_failure(error: Exception) -> CommandFailed:
 
 
 def _escape_unprintable() -> None:
-    """Lets titles through to a terminal that lacks their characters, marked where they are."""
+    """Escape characters that the terminal's encoding lacks instead of failing."""
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")
 
 
 def load_config(database: str | None = None, *, quiet: bool = True) -> Config:
-    """The settings of this call; what was typed goes before the environment.
+    """Return the settings of this call; ``database`` overrides the environment.
 
-    A command that prints its answer says itself what was wrong with it, so it logs errors
-    only, unless more is asked for.
+    A ``quiet`` command reports its own problems, so it logs errors only, unless the settings ask
+    for more.
     """
-    from bot.app import config as all_settings  # its checks take longer than most commands
+    from bot.app import config as all_settings  # its validation takes longer than most commands
 
     config = all_settings.read_config(database)
     secrets = [secret.get_secret_value() for secret in (config.token, config.llm_key) if secret]
@@ -132,7 +132,7 @@ def load_config(database: str | None = None, *, quiet: bool = True) -> Config:
 
 
 def load_basic_settings(database: str | None = None) -> BasicSettings:
-    """The settings of a command that only reads the store."""
+    """Return the settings of a command that only reads the store."""
     basic_config = basic_settings.read_basic_settings(database)
     level = "ERROR" if basic_config.log_level == "INFO" else basic_config.log_level
     log_format.configure_logging(level, secrets=basic_config.secrets)
@@ -142,7 +142,7 @@ def load_basic_settings(database: str | None = None) -> BasicSettings:
 def open_store_for_reading(
     basic_config: BasicSettings, *, for_search: bool = False
 ) -> AbstractContextManager[Store]:
-    """The store as it is: others may write it meanwhile, and nothing is changed by looking."""
+    """Open the store without changing it; others may write meanwhile."""
     from storage import open_for_reading
 
     if not for_search:
@@ -155,5 +155,5 @@ def open_store_for_reading(
 
 
 def translator(config: Config | BasicSettings) -> Callable[..., str]:
-    """Texts in the language of the terminal."""
+    """Return a function that says texts in the language of the terminal."""
     return partial(say, supported_language(config.locale))

@@ -1,4 +1,4 @@
-"""``papergram outbox``: the messages that wait, that failed, and what to do with them."""
+"""``papergram outbox``: list, retry and drop messages."""
 
 from __future__ import annotations
 
@@ -145,7 +145,7 @@ def drop(key: int, database: str | None) -> None:
 def _change_message(
     database: str | None, name: str, key: int, change: Callable[[Outbox, datetime], bool]
 ) -> None:
-    """Has the outbox do something with a parcel; it does not where the state is none for it."""
+    """Change a message in the outbox; fail if its state does not allow it."""
     basic_config = load_basic_settings(database)
     translate = translator(basic_config)
     with closing(open_store(basic_config.database)) as store:

@@ -1,4 +1,4 @@
-"""What somebody who watches a terminal is shown while a command works."""
+"""Progress displays on the terminal while a command works."""
 
 from __future__ import annotations
 
@@ -17,20 +17,17 @@ from rich.progress import (
 
 
 def spinner_progress() -> Progress:
-    """What is being done, and for how long."""
+    """Return a display of the current step and its duration."""
     return _progress(SpinnerColumn(), TextColumn("{task.description}"), TimeElapsedColumn())
 
 
 def bar_progress() -> Progress:
-    """How many are done, and what that cost so far."""
+    """Return a display of how many are done, and the cost so far."""
     return _progress(BarColumn(), MofNCompleteColumn(), TextColumn("{task.fields[cost]}"))
 
 
 def _progress(*columns: ProgressColumn) -> Progress:
-    """On standard error, for people only, and gone at the end."""
+    """Return a display on standard error, for terminals only, removed at the end."""
     return Progress(
-        *columns,
-        console=Console(stderr=True),
-        transient=True,
-        disable=not sys.stderr.isatty(),
+        *columns, console=Console(stderr=True), transient=True, disable=not sys.stderr.isatty()
     )

@@ -1,4 +1,4 @@
-"""The words of a query as the argument of a command."""
+"""A query as the argument of a command."""
 
 from __future__ import annotations
 
@@ -14,11 +14,11 @@ from bot.texts import say, supported_language
 from bot.topics.query.parser import QueryError, parse
 from storage.records import Query
 
-_EXCLUSION_MASK = "\0"  # no word of a command line can hold it
+_EXCLUSION_MASK = "\0"  # cannot occur in a command line
 
 
 class QueryCommand(click.Command):
-    """A command whose words are a query: ``-survey`` leaves a word out and is no option."""
+    """A command whose words are a query: ``-survey`` excludes a word and is no option."""
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         options = [option for option in self.get_params(ctx) if isinstance(option, click.Option)]
@@ -39,7 +39,7 @@ class QueryCommand(click.Command):
 
 
 def _parse_query(ctx: click.Context, parameter: click.Parameter, words: tuple[str, ...]) -> Query:
-    """The query in the words behind a command."""
+    """Parse the words after a command as a query."""
     try:
         return parse(" ".join(word.removeprefix(_EXCLUSION_MASK) for word in words))
     except QueryError as error:

@@ -1,4 +1,4 @@
-"""``papergram run``: the bot itself."""
+"""``papergram run``: run the bot."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from bot.cli.options import (
     translator,
 )
 
-# What ends a bot from outside, and the text that says what to do; the first that fits.
+# Errors that end a bot from outside, and the text about each; the first match counts.
 _ERROR_TEXTS: Mapping[type[Exception], str] = {
     wiring.Conflict: "cli-conflict",
     wiring.InvalidToken: "cli-token-refused",
@@ -49,23 +49,22 @@ def run(database: str | None) -> None:
         raise
 
 
-# Answers wait for the event loop, which asks back for the interpreter from threads that match and
-# render; at the usual five milliseconds each of their many steps would wait as long.
-SWITCH_INTERVAL = 0.001  # seconds after which a computing thread lets another one go on
+# Replies wait for the event loop, which waits for threads that match and render to release the GIL;
+# at the usual five milliseconds each of their many steps would wait that long.
+SWITCH_INTERVAL = 0.001  # seconds after which a computing thread yields to another
 _M_ARENA_MAX = -8  # M_ARENA_MAX of malloc.h, mallopt(3)
 
 
 def tune_threads() -> None:
-    """Settles it for this process; to be called before a thread is begun.
+    """Tune this process for its threads; call it before starting any.
 
-    One arena of memory for all: texts are read on one thread and dropped on another, and with an
-    arena each the holes that they leave in all of them only grow. The threads take turns at the
-    interpreter anyway, so nobody waits for the heap.
+    One malloc arena for all: texts are read on one thread and freed on another, and with an arena
+    each, the holes they leave in all of them only grow. The threads share the GIL anyway, so none
+    waits for the heap.
     """
     sys.setswitchinterval(SWITCH_INTERVAL)
     if sys.platform == "linux":
-        mallopt = getattr(
-            ctypes.CDLL(None), "mallopt", None
-        )  # of the GNU library; others need none
+        # Only the GNU C library needs it.
+        mallopt = getattr(ctypes.CDLL(None), "mallopt", None)
         if mallopt is not None:
             mallopt(_M_ARENA_MAX, 1)

@@ -1,4 +1,4 @@
-"""``papergram search``: stored papers by words."""
+"""``papergram search``: search the stored papers."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ def search(query: Query, limit: int, as_json: bool, database: str | None) -> Non
 
 
 def _matching_papers(store: Store, query: Query, limit: int) -> list[Paper]:
-    """Papers that match, page by page: the index may bring more than the query means."""
+    """Return matching papers, page by page: the index may return more than the query means."""
     papers: list[Paper] = []
     offset = 0
     while len(papers) < limit:

@@ -1,4 +1,4 @@
-"""``papergram show``: a digest as it was issued or imported."""
+"""``papergram show``: print a digest as it was issued or imported."""
 
 from __future__ import annotations
 
