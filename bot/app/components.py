@@ -34,7 +34,7 @@ from bot.concurrency.wake_event import WakeEvent
 from bot.delivery import worker
 from bot.digests import edit_late_summaries, notices, prefetch_summaries, publish
 from bot.digests.wait_for_summaries import SummaryWait
-from bot.health import alerts, troubles
+from bot.health import alerts, incidents
 from bot.ingest import paper_lookup
 from bot.ingest.http_client import Fetcher
 from bot.render.telegram.stored_answer import ReplyContent
@@ -175,7 +175,7 @@ class Bot:
         if published.digests or version_notices:
             self.outbox_wake.set()
 
-    async def publish_behind(self) -> None:
+    async def publish_chats_behind(self) -> None:
         """Publish what is due for the chats that are furthest behind."""
         published = await self.store.run_long(
             publish.publish_chats_behind,
@@ -275,18 +275,18 @@ class Bot:
         if self.clock:
             clock_error = self.clock.system_clock_error()
             if confirmed_time := self.clock.confirmed_now():
-                await store.run(troubles.save_confirmed_time, store, confirmed_time)
-        disk = troubles.disk_space(store.path)
+                await store.run(incidents.save_confirmed_time, store, confirmed_time)
+        disk = incidents.disk_space(store.path)
         if self.monotonic() >= self._integrity_check_at:
             self._database_damage = await store.run_long(store.find_damage)
-            self._integrity_check_at = self.monotonic() + troubles.INTEGRITY_CHECK_SECONDS
+            self._integrity_check_at = self.monotonic() + incidents.INTEGRITY_CHECK_SECONDS
         find_incidents = partial(
-            troubles.find_incidents, damage=self._database_damage, clock_error=clock_error
+            incidents.find_incidents, damage=self._database_damage, clock_error=clock_error
         )
-        incidents = await store.run_long(
+        current_incidents = await store.run_long(
             find_incidents, store, bot, self.config.categories, now, disk
         )
         if await store.run(
-            alerts.notify_operator, store, bot, self.config.operator, incidents, now
+            alerts.notify_operator, store, bot, self.config.operator, current_incidents, now
         ):
             self.outbox_wake.set()

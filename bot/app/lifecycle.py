@@ -98,7 +98,7 @@ def _periodic_jobs(bot: Bot, feed_job: AsyncJob | None) -> list[PeriodicJob]:
         PeriodicJob("tick", PUBLISH_INTERVAL, bot.publish_due),
         PeriodicJob("post", OUTBOX_INTERVAL, _event_setter(bot.outbox_wake)),
     ]
-    jobs.append(PeriodicJob("catch up", PUBLISH_INTERVAL, bot.publish_behind))
+    jobs.append(PeriodicJob("catch up", PUBLISH_INTERVAL, bot.publish_chats_behind))
     jobs.append(PeriodicJob("index", RETENTION_INTERVAL, bot.reindex_papers, run_at_start=True))
     jobs.append(PeriodicJob("answered", SETTLED_CLEANUP_INTERVAL, bot.delete_settled))
     jobs.append(PeriodicJob("sweep", RETENTION_INTERVAL, bot.apply_retention))

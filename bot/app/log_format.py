@@ -89,10 +89,10 @@ def configure_logging(level: str, *, secrets: Iterable[str] = ()) -> None:
 
 
 def _log_uncaught(
-    kind: type[BaseException], error: BaseException, trace: TracebackType | None
+    kind: type[BaseException], error: BaseException, traceback: TracebackType | None
 ) -> None:
     if not issubclass(kind, KeyboardInterrupt):
-        logging.getLogger("bot").critical("stopped by an error", exc_info=(kind, error, trace))
+        logging.getLogger("bot").critical("stopped by an error", exc_info=(kind, error, traceback))
 
 
 def _log_uncaught_in_thread(facts: threading.ExceptHookArgs) -> None:

@@ -20,7 +20,7 @@ from bot.concurrency.rate_limiter import CircuitBreaker
 from bot.concurrency.trusted_clock import OnServerDate, TrustedClock, system_clock
 from bot.concurrency.wake_event import AsyncJob
 from bot.digests import publish
-from bot.health import troubles
+from bot.health.incidents import last_confirmed_time
 from bot.ingest import ingest_source
 from bot.ingest.catch_up import missed_days, unreadable_items
 from bot.ingest.http_client import Fetcher
@@ -121,7 +121,7 @@ async def run(config: Config) -> None:
     assert config.token is not None
     async with AsyncExitStack() as stack:
         store = stack.enter_context(open_configured_store(config))
-        clock = TrustedClock(system_clock, last_confirmed=troubles.last_confirmed_time(store))
+        clock = TrustedClock(system_clock, last_confirmed=last_confirmed_time(store))
         fetcher = await stack.enter_async_context(create_fetcher(config, clock.observe_feed_date))
         client = sender.create_client(
             config.token.get_secret_value(),

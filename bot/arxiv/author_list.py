@@ -347,8 +347,10 @@ def _group_end(pieces: list[_NamePiece], start: int) -> int:
         if piece.separator_kinds not in (",", ",&", "&") or _INITIAL.search(piece.name):
             return 0
         if ends_with_group_word(piece.name):
-            has_and = "&" in piece.separator_kinds or " and " in piece.name or " & " in piece.name
-            return index + 1 if has_and else 0
+            contains_and = (
+                "&" in piece.separator_kinds or " and " in piece.name or " & " in piece.name
+            )
+            return index + 1 if contains_and else 0
     return 0
 
 

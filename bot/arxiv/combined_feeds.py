@@ -24,14 +24,14 @@ def feed_groups(categories: Iterable[str], *, max_papers: int = MAX_PAPERS) -> t
     A category that alone may come near the limit gets its own feed, and so does a whole archive.
     """
     groups: list[list[str]] = []
-    room = 0
+    remaining_papers = 0
     for category in dict.fromkeys(categories):
         papers = _papers_per_day(category)
-        if papers > room:
+        if papers > remaining_papers:
             groups.append([])
-            room = max_papers
+            remaining_papers = max_papers
         groups[-1].append(category)
-        room -= papers
+        remaining_papers -= papers
     return tuple("+".join(group) for group in groups)
 
 

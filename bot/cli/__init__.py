@@ -12,7 +12,7 @@ from importlib import import_module
 import click
 
 from bot import __version__
-from bot.cli.options import ErrorReportingGroup
+from bot.cli.terminal.options import ErrorReportingGroup
 
 # The first line of each command's help; listing them loads no command.
 COMMANDS: Mapping[str, str] = {

@@ -17,7 +17,7 @@ from bot.app.leader_election import process_name
 from bot.arxiv import taxonomy
 from bot.arxiv.calendar import arxiv_day
 from bot.arxiv.combined_feeds import feed_groups
-from bot.cli.options import (
+from bot.cli.terminal.options import (
     EXIT_FAILED,
     CommandFailed,
     CommandMisused,
@@ -27,7 +27,7 @@ from bot.cli.options import (
     load_config,
     translator,
 )
-from bot.cli.progress import spinner_progress
+from bot.cli.terminal.progress import spinner_progress
 from bot.concurrency import trusted_clock
 from bot.ingest.catch_up.backfill import (
     BACKFILL_LEASE,

@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from bot.app import wiring
-from bot.cli.options import database_option, echo, load_config, translator
+from bot.cli.terminal.options import database_option, echo, load_config, translator
 
 
 @click.command()

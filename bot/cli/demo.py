@@ -11,7 +11,7 @@ from collections.abc import Mapping
 
 import click
 
-from bot.cli.options import CommandFailed, database_option, echo, load_config, translator
+from bot.cli.terminal.options import CommandFailed, database_option, echo, load_config, translator
 from bot.demo.start import start_demo
 
 

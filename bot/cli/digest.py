@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import click
 
-from bot.cli.digest_output import format_option, print_document
-from bot.cli.options import (
+from bot.cli.terminal.digest_output import format_option, print_document
+from bot.cli.terminal.options import (
     LANGUAGE_CHOICES,
     CommandFailed,
     database_option,
@@ -14,7 +14,7 @@ from bot.cli.options import (
     open_store_for_reading,
     translator,
 )
-from bot.cli.query_argument import QueryCommand, query_argument
+from bot.cli.terminal.query_argument import QueryCommand, query_argument
 from bot.concurrency import trusted_clock
 from bot.digests import issue_digest, new_announcements
 from bot.render import FORMATS

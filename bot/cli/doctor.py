@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 
 import click
 
-from bot.cli.options import (
+from bot.cli.terminal.options import (
     EXIT_FAILED,
     database_option,
     echo,

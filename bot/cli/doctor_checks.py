@@ -11,7 +11,7 @@ from bot.app.config import Config
 from bot.arxiv import calendar
 from bot.chat.api import client
 from bot.concurrency.trusted_clock import MAX_UNCONFIRMED_STEP, TrustedClock
-from bot.health.troubles import clock_error_values, last_confirmed_time
+from bot.health.incidents import clock_error_values, last_confirmed_time
 from bot.ingest.ingest_source import COMPLETE_MARK, FIRST_FILL
 from bot.summaries.gateway.cost_report import build_cost_report, cost_report_notices
 from bot.summaries.gateway.model_state import ModelStatus
@@ -67,8 +67,8 @@ def _database_findings(store: Store) -> Iterator[Finding]:
     if health.damage:
         backup_copy = newest_backup(store.path)
         key = "doctor-database-damaged-copy" if backup_copy else "doctor-database-damaged"
-        copy_fact = (("copy", str(backup_copy)),) if backup_copy else ()
-        yield Finding("database", False, Notice(key, (*facts, *copy_fact)))
+        copy_values = (("copy", str(backup_copy)),) if backup_copy else ()
+        yield Finding("database", False, Notice(key, (*facts, *copy_values)))
     else:
         yield Finding("database", True, Notice("doctor-database-good", facts))
     if not supports_shared_writing(SQLITE_VERSION):

@@ -12,7 +12,7 @@ import click
 from bot.app import wiring
 from bot.app.config import Config
 from bot.app.leader_election import hold_enrich_lease
-from bot.cli.options import (
+from bot.cli.terminal.options import (
     EXIT_FAILED,
     CommandMisused,
     database_option,
@@ -21,7 +21,7 @@ from bot.cli.options import (
     load_config,
     translator,
 )
-from bot.cli.progress import bar_progress
+from bot.cli.terminal.progress import bar_progress
 from bot.concurrency import trusted_clock
 from bot.digests import prefetch_summaries
 from bot.summaries.gateway.cost_report import Estimate, LlmSettings, estimate_cost, format_cost
@@ -34,7 +34,7 @@ from storage.records import SummaryJob
 
 LOOKAHEAD = timedelta(days=8)  # whatever comes every week is due within it
 MAX_RUN_SECONDS = 6 * 3600.0  # seconds; a killed run on this machine is not waited for
-MAX_VAIN_ROUNDS = 3  # rounds in which nothing was made, after which the run ends
+MAX_ROUNDS_WITHOUT_RESULT = 3  # rounds in which nothing was made, after which the run ends
 MAX_WAIT_SECONDS = 120.0  # seconds that a command waits if the model asks it to
 
 
@@ -70,7 +70,7 @@ def enrich(
     first, languages = _parse_day(since, config), _parse_languages(codes, config)
     now = trusted_clock.system_clock()
     with wiring.open_indexed_store(config) as store:
-        jobs = _wanted_jobs(store, config, first, languages, now)
+        jobs = _plan_jobs(store, config, first, languages, now)
         cost_estimate = estimate_cost(store, config.llm_settings, jobs)
         _print_estimate(config, cost_estimate, as_json=as_json)
         if dry_run or not jobs:
@@ -101,7 +101,7 @@ def _parse_languages(codes: Sequence[str], config: Config) -> tuple[str, ...]:
     return tuple(dict.fromkeys(language_codes))
 
 
-def _wanted_jobs(
+def _plan_jobs(
     store: Store, config: Config, first: date | None, languages: tuple[str, ...], now: datetime
 ) -> list[SummaryJob]:
     if first is not None:
@@ -114,7 +114,7 @@ def _wanted_jobs(
 
 async def _run_jobs(store: Store, config: Config, job_count: int) -> tuple[ModelGateway, JobCounts]:
     """Make summaries until none is left, the budget is spent or the model fails."""
-    result, vain_rounds = JobCounts(), 0
+    result, rounds_without_result = JobCounts(), 0
     async with wiring.open_model_gateway(store, config, trusted_clock.system_clock) as gateway:
         with bar_progress() as progress:
             task = progress.add_task("", total=job_count, cost="")
@@ -127,10 +127,10 @@ async def _run_jobs(store: Store, config: Config, job_count: int) -> tuple[Model
                 result = JobCounts(
                     result.completed + round_result.completed, result.failed + round_result.failed
                 )
-                vain_rounds = 0 if round_result.completed else vain_rounds + 1
+                rounds_without_result = 0 if round_result.completed else rounds_without_result + 1
                 if (
                     not 0.0 < gateway.pause_seconds <= MAX_WAIT_SECONDS
-                    or vain_rounds > MAX_VAIN_ROUNDS
+                    or rounds_without_result > MAX_ROUNDS_WITHOUT_RESULT
                 ):
                     return gateway, result
                 await asyncio.sleep(gateway.pause_seconds)

@@ -12,7 +12,7 @@ import click
 
 from bot.app import wiring
 from bot.app.config import Config
-from bot.cli.options import (
+from bot.cli.terminal.options import (
     EXIT_FAILED,
     CommandMisused,
     database_option,

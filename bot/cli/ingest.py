@@ -10,8 +10,15 @@ import click
 from bot.app import wiring
 from bot.app.config import Config
 from bot.arxiv.combined_feeds import feed_groups
-from bot.cli.options import EXIT_FAILED, database_option, echo, json_option, load_config, translator
-from bot.cli.progress import spinner_progress
+from bot.cli.terminal.options import (
+    EXIT_FAILED,
+    database_option,
+    echo,
+    json_option,
+    load_config,
+    translator,
+)
+from bot.cli.terminal.progress import spinner_progress
 from bot.concurrency import trusted_clock
 from bot.ingest.catch_up.unreadable_items import fetch_missing_papers
 from bot.ingest.ingest_source import IngestReport, ingest_source

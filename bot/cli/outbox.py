@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 
 import click
 
-from bot.cli.options import (
+from bot.cli.terminal.options import (
     MAX_INT64,
     CommandFailed,
     CommandFunction,

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 import click
 
 from bot.app import wiring
-from bot.cli.options import (
+from bot.cli.terminal.options import (
     CommandFailed,
     CommandMisused,
     database_option,

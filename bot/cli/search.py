@@ -6,7 +6,7 @@ import json
 
 import click
 
-from bot.cli.options import (
+from bot.cli.terminal.options import (
     CommandFailed,
     database_option,
     echo,
@@ -15,7 +15,7 @@ from bot.cli.options import (
     open_store_for_reading,
     translator,
 )
-from bot.cli.query_argument import QueryCommand, query_argument
+from bot.cli.terminal.query_argument import QueryCommand, query_argument
 from bot.topics.matching import match_paper
 from storage import Store
 from storage.records import Paper, Query

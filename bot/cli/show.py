@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import click
 
-from bot.cli.digest_output import format_option, print_document
-from bot.cli.options import (
+from bot.cli.terminal.digest_output import format_option, print_document
+from bot.cli.terminal.options import (
     LANGUAGE_CHOICES,
     MAX_INT64,
     CommandFailed,

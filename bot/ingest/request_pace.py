@@ -7,7 +7,7 @@ import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 
-INTERVAL = 3.0  # seconds; arXiv counts API, feeds and OAI-PMH together
+INTERVAL_SECONDS = 3.0  # arXiv counts API, feeds and OAI-PMH together
 
 
 class RequestPace:
@@ -18,7 +18,7 @@ class RequestPace:
 
     def __init__(
         self,
-        interval: float = INTERVAL,
+        interval: float = INTERVAL_SECONDS,
         *,
         clock: Callable[[], float] = time.monotonic,
         sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,

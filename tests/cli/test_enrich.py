@@ -10,7 +10,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from bot.cli.enrich import MAX_VAIN_ROUNDS
+from bot.cli.enrich import MAX_ROUNDS_WITHOUT_RESULT
 from bot.concurrency import trusted_clock
 from bot.topics.query.parser import index_text
 from storage import Store, open_store
@@ -154,7 +154,7 @@ def test_a_spent_budget_leaves_the_rest_for_tomorrow(terminal: Terminal) -> None
 def test_a_model_that_is_always_too_busy_is_not_asked_for_ever(terminal: Terminal) -> None:
     with serving("rate-limit=0.1") as server:
         code, out, err = enrich(terminal, server, PAPERGRAM_LLM_AT_ONCE="1")
-        assert len(server.calls) == 1 + MAX_VAIN_ROUNDS
+        assert len(server.calls) == 1 + MAX_ROUNDS_WITHOUT_RESULT
 
     assert code == 1
     assert "0 made, 0 failed, 6 waiting" in out

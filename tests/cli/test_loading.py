@@ -56,5 +56,5 @@ def test_a_reading_command_loads_what_it_uses(
     )
 
     loaded = set(ran.stderr.rpartition("loaded: ")[2].split())
-    assert "bot.cli.options" in loaded
+    assert "bot.cli.terminal.options" in loaded
     assert loaded & unwanted == set()

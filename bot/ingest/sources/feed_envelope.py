@@ -232,7 +232,7 @@ def _rebuild_feed(body: bytes, feed_format: FeedFormat, has_bad_bytes: bool) -> 
             (
                 candidate
                 for candidate in _repair_candidates(item)
-                if _fits_frame(candidate, empty_root)
+                if _is_well_formed_within(candidate, empty_root)
             ),
             b"",
         )
@@ -301,7 +301,7 @@ def _repair_candidates(item: bytes) -> Iterator[bytes]:
         yield repair_xml(item)
 
 
-def _fits_frame(item: bytes, empty_root: bytes) -> bool:
+def _is_well_formed_within(item: bytes, empty_root: bytes) -> bool:
     return bool(empty_root) and _is_well_formed(empty_root.replace(b"|", item))
 
 

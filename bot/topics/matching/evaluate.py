@@ -110,16 +110,16 @@ class InvertedIndex:
         self, clause: Clause, hits: PaperNumbers
     ) -> Iterable[tuple[_TermPostings, PaperNumbers]]:
         """Yield the terms that support the papers, each once, with the papers it supports."""
-        grounds: dict[_TermKey, tuple[_TermPostings, PaperNumbers]] = {}
+        support: dict[_TermKey, tuple[_TermPostings, PaperNumbers]] = {}
         for term, supported in self._terms_in_support(clause, hits) if hits else ():
             key = _term_key(term)
-            earlier = grounds.get(key)
-            grounds[key] = (
+            earlier = support.get(key)
+            support[key] = (
                 (earlier[0], earlier[1] | supported)
                 if earlier
                 else (self._term_postings(term), supported)
             )
-        return grounds.values()
+        return support.values()
 
     def _terms_in_support(
         self, clause: Clause, within: PaperNumbers

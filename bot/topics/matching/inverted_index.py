@@ -288,13 +288,13 @@ def _near_windows(
 
 def _word_windows(stems: Sequence[str], words: Sequence[str], max_gap: int) -> Iterator[list[int]]:
     """Yield the positions of all stems where at most ``max_gap`` other words stand among them."""
-    wanted_stems = set(words)
+    required_stems = set(words)
     last_positions: dict[str, int] = {}
     for position, stem in enumerate(stems):
-        if stem in wanted_stems:
+        if stem in required_stems:
             last_positions[stem] = position
             if (
-                len(last_positions) == len(wanted_stems)
+                len(last_positions) == len(required_stems)
                 and position - min(last_positions.values()) - 1 <= max_gap
             ):
                 yield sorted(last_positions.values())

@@ -71,9 +71,9 @@ def _normalize(clause: Clause, *, negated: bool) -> Clause:
         case Not(inner):
             return _normalize(inner, negated=not negated)
         case And(clauses) | Or(clauses):
-            joins_all = isinstance(clause, And) is not negated
+            is_conjunction = isinstance(clause, And) is not negated
             normalized = [_normalize(c, negated=negated) for c in clauses]
-            return _join_clauses(normalized, And if joins_all else Or)
+            return _join_clauses(normalized, And if is_conjunction else Or)
 
 
 def _join_clauses(clauses: list[Clause], kind: type[And] | type[Or]) -> Clause:

@@ -9,7 +9,7 @@ from itertools import pairwise
 import click
 
 from bot.app import basic_settings
-from bot.cli.options import CommandFunction, CommandMisused
+from bot.cli.terminal.options import CommandFunction, CommandMisused
 from bot.texts import say, supported_language
 from bot.topics.query.parser import QueryError, parse
 from storage.records import Query

@@ -8,7 +8,7 @@ from collections.abc import Callable
 import click
 
 from bot.app.log_format import escape_control_chars
-from bot.cli.options import CommandFunction
+from bot.cli.terminal.options import CommandFunction
 from bot.render import FORMATS
 
 format_option: Callable[[CommandFunction], CommandFunction] = click.option(

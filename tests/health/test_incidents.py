@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.health.troubles import (
+from bot.health.incidents import (
     MIN_FREE_BYTES,
     DiskSpace,
     disk_space,

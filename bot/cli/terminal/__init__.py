@@ -1,0 +1,1 @@
+"""What commands share: options, arguments, output and error reporting on a terminal."""
