@@ -42,7 +42,7 @@ class Piece(NamedTuple):
 
 
 RuleResult = tuple[list[Piece], int]
-"""What a rule shows instead of the source, and where it ends there."""
+"""The pieces that replace the source, and where they end in it."""
 
 Rule = Callable[[str, int, int], RuleResult | None]  # text, position, depth
 

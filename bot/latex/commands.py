@@ -17,7 +17,7 @@ ALPHABETS = {
     "mathscr": "mathscr",
     "scr": "mathscr",
 }
-"""The alphabets that Unicode has, by the command that asks for one."""
+"""Unicode's alphabets, by command."""
 
 
 def _split_names(text: str) -> frozenset[str]:
@@ -28,20 +28,20 @@ TEXT_COMMANDS = _split_names(
     "text textrm textup textit textsf texttt textbf textsc textsl textmd textnormal emph mbox hbox"
     " underline uline"
 )
-"""Commands of a formula whose argument is prose."""
+"""Commands in a formula whose argument is text."""
 
 WORD_COMMANDS = _split_names(
     "mathrm mathsf mathtt mathit mathbf mathnormal mathsfit mathbfit boldsymbol bm pmb symbf"
     " operatorname operatornamewithlimits mathop mathrel mathbin mathord ensuremath"
 )
-"""Commands whose argument is a word of a formula."""
+"""Commands whose argument is one word of a formula."""
 
 FONT_SWITCHES = _split_names(
     "em bf it tt sc rm sf sl bfseries itshape ttfamily scshape rmfamily sffamily slshape mdseries"
     " upshape normalfont small large Large footnotesize scriptsize tiny normalsize centering"
     " boldmath"
 )
-"""Commands that set what follows in another letter."""
+"""Commands that change the font of what follows."""
 
 SILENT_COMMANDS = FONT_SWITCHES | _split_names(
     "left right middle big Big bigg Bigg bigl bigr Bigl Bigr biggl biggr Biggl Biggr bigm Bigm"
@@ -49,13 +49,13 @@ SILENT_COMMANDS = FONT_SWITCHES | _split_names(
     " xspace protect relax null strut mathstrut maketitle allowbreak nobreak indent hfill"
     " smallskip medskip bigskip selectfont ignorespaces leavevmode unskip romannumeral"
 )
-"""Commands that show nothing."""
+"""Commands that display nothing."""
 
 BLANK_COMMANDS = _split_names(
     "quad qquad enspace enskip space thinspace medspace thickspace newline linebreak par"
     " nobreakspace textvisiblespace"
 )
-"""Commands that are a blank."""
+"""Commands that are a space."""
 
 HIDDEN_ARGUMENT_COUNTS = {
     **dict.fromkeys(
@@ -70,7 +70,7 @@ HIDDEN_ARGUMENT_COUNTS = {
     ),
     **dict.fromkeys(_split_names("rule fontsize setlength newcommand renewcommand"), 2),
 }
-"""How many arguments of a command are for the typesetter alone."""
+"""How many arguments of a command only affect typesetting."""
 
 BRACKET_COMMANDS = {
     "abs": "||",
@@ -88,7 +88,7 @@ BRACKET_COMMANDS = {
     "ceil": "⌈⌉",
     "enquote": "“”",
 }
-"""Commands that put their argument between two signs."""
+"""Commands that enclose their argument in two signs."""
 
 MATRIX_BRACKETS = {
     "pmatrix": "()",
@@ -98,7 +98,7 @@ MATRIX_BRACKETS = {
     "Vmatrix": "‖‖",
     "smallmatrix": "()",
 }
-"""The signs around an environment of rows."""
+"""The signs around a matrix-like environment."""
 
 ABBREVIATIONS = {
     "eg": "e.g.",
@@ -112,7 +112,7 @@ ABBREVIATIONS = {
     "iid": "i.i.d.",
     "aka": "a.k.a.",
 }
-"""Abbreviations that templates of conferences define."""
+"""Abbreviations that conference templates define."""
 
 TEXT_SYMBOLS = {"deg": "°", "S": "§", "P": "¶", "LaTeX": "LaTeX", "TeX": "TeX", "BibTeX": "BibTeX"}
-"""Symbols of prose whose names in a formula are an author's own."""
+"""Symbols in text whose names are an author's own commands in a formula."""

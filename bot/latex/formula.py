@@ -47,7 +47,7 @@ _OPENING_SIGNS = ("(", "[", "{", "⟨", "⌊", "⌈", "√", "∛", "∜", "/")
 _CLOSING_SIGNS = (")", "]", "}", "⟩", "⌋", "⌉", "/")
 _ERROR_BOUNDS = re.compile(r"([+±])[\d.].*/([−∓])[\d.].*|([−∓])[\d.].*/([+±])[\d.].*", re.DOTALL)
 _TEXT_LETTERS = frozenset("OLolijcvHkurdbt")
-"""Commands of text that have no meaning in a formula: there they are an author's own."""
+"""Text commands that are an author's own in a formula."""
 
 
 class UnreadableFormula(Exception):
@@ -58,15 +58,15 @@ class _PartKind(Enum):
     """How a part is spaced from its neighbours."""
 
     LETTER = auto()
-    """A letter, a digit or a word as it stands."""
+    """A plain letter, digit or word."""
     SCRIPTED = auto()
-    """One with an index or an exponent that nothing can be mistaken for a part of."""
+    """A letter with a closed index or exponent, which cannot absorb what follows."""
     OPEN_ENDED = auto()
-    """One that ends so that a letter behind it would be read as a part of its end."""
+    """A letter with an open script, which would absorb a letter that follows."""
     NAME = auto()
-    """The name of a function: a blank between it and a letter."""
+    """A function name, separated from a letter by a space."""
     FRACTION = auto()
-    """Brackets where it stands beside a factor."""
+    """A fraction, bracketed beside a factor."""
     SYMBOL = auto()
     BLANK = auto()
 

@@ -64,7 +64,7 @@ MATH_ACCENTS = {
     "grave": "\u0300",
     "mathring": "\u030a",
 }
-"""The marks of mathematics over or under a letter."""
+"""Mathematical accents over or under a letter."""
 _LINE_ACCENTS = frozenset(("overline", "underline"))  # drawn through all letters
 _SCRIPT_LIKE_CHARS = "*∗⋆★†‡⊙⊕☉"
 _SUPERSCRIPTS = dict(

@@ -14,7 +14,7 @@ from itertools import pairwise
 from publicsuffixlist import PublicSuffixList
 
 WORD_JOINER = "\u2060"
-"""Nobody sees it, no line breaks at it, and no client reads over it."""
+"""Invisible, never a line break, and it ends whatever a client would link."""
 
 _CARD = r"\d(?:[ -]?\d){12,18}"
 _AUTOLINK = re.compile(

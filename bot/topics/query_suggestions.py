@@ -36,7 +36,7 @@ MIN_WEEKLY_PAPERS = 30  # papers a week above which a narrower query is worth su
 MAX_REMAINING_SHARE = 0.6  # the largest share of them that a narrower query may keep
 
 CountPapers = Callable[[Query], int]
-"""How many papers a query finds in some days."""
+"""Returns how many papers of the last days a query finds."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -51,7 +51,7 @@ _SHORT_PREFIX = re.compile(rf"(?<![^\W_])(?<!-)[^\W_]{{1,{_MAX_PREFIX_LENGTH}}}\
 _WORD_BEFORE = re.compile(r"[^\W_]{1,18}\Z")
 _WORD_AFTER = re.compile(r"[^\W_]{1,18}")
 _PLAIN_ASCII = re.compile(r"[\t\n\r\x20-\x23\x25-\x29\x2b-\x5b\x5d\x60-\x7a\x7c-\x7e]*\Z")
-"""ASCII without TeX, a star, an index or control characters."""
+"""ASCII without TeX, stars, indices or control characters."""
 _CHARACTER_RUN = re.compile(
     r"([\t\n\r\x20-\x7e]+)|[\u0370-\u03ff\u1f00-\u1fff]+|[^\t\n\r\x20-\x7e]"
 )

@@ -40,10 +40,10 @@ class Token:
 
 
 OPERATOR_WORDS = frozenset({"and", "or", "not", "andnot"})
-"""What is an operator in capitals, and a word in any other letters."""
+"""Operators in capitals, plain words otherwise."""
 
 DEFAULT_NEAR = 10
-"""Words that may stand between those of "a b"~ where no number is given."""
+"""How many words may stand between those of "a b"~ without a number."""
 
 MAX_NEAR = 50
 

@@ -117,7 +117,7 @@ def _parse_distinct_stems() -> dict[str, str]:
 
 
 DISTINCT_STEMS = _parse_distinct_stems()
-"""Words that have a stem of their own."""
+"""Stems of words that the stemmer would confuse with others."""
 
 CANONICAL_WORDS = {
     **_parse_variants(_PLURALS_TEXT),
@@ -127,10 +127,10 @@ CANONICAL_WORDS = {
         for word in _UMLAUT_NAMES_TEXT.split()
     },
 }
-"""Words that are read as another one: plurals as their singulars."""
+"""The canonical spelling of each other spelling, such as singulars of plurals."""
 
 AMERICAN_STARTS = dict(row.split() for row in _BRITISH_STARTS_TEXT.split(";"))
-"""How British words begin, and how they do in America."""
+"""American beginnings of words, by the British ones."""
 
 _LONGEST_START = max(map(len, AMERICAN_STARTS))
 _SHORTEST_START = min(map(len, AMERICAN_STARTS))
