@@ -13,7 +13,7 @@ from bot.chat.api.polling import poll
 from bot.chat.dispatch.command_menu import publish_menu
 from bot.chat.dispatch.inbox_worker import InboxWorker
 from bot.concurrency.wake_event import AsyncJob, WakeEvent
-from bot.delivery import worker as deliver
+from bot.delivery.worker import DeliveryWorker
 from bot.summaries import jobs
 from bot.topics.query.analyzer import analyzer_version
 
@@ -56,7 +56,7 @@ async def _serve_connected(bot: Bot, feed_job: AsyncJob | None) -> None:
     bot.is_stopping = False
     delivery_context = bot.delivery_context()
     worker_count = delivery_workers_for(bot.config.messages_per_second)
-    delivery_worker = deliver.DeliveryWorker(delivery_context)
+    delivery_worker = DeliveryWorker(delivery_context)
     inbox_worker = bot.inbox_worker = InboxWorker(
         bot.services(), delivery_worker.send_reply, bot.inbox_wake.set, sleep=bot.sleep
     )

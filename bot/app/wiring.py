@@ -14,7 +14,7 @@ from bot.app.components import Bot, Clock
 from bot.app.config import Config
 from bot.app.leader_election import process_name, run_as_leader
 from bot.app.lifecycle import serve
-from bot.chat.api import client as sender
+from bot.chat.api.client import MAX_CONNECTIONS, create_client
 from bot.chat.api.polling import Conflict, InvalidToken, NetworkError
 from bot.concurrency.rate_limiter import CircuitBreaker
 from bot.concurrency.trusted_clock import OnServerDate, TrustedClock, system_clock
@@ -123,12 +123,12 @@ async def run(config: Config) -> None:
         store = stack.enter_context(open_configured_store(config))
         clock = TrustedClock(system_clock, last_confirmed=last_confirmed_time(store))
         fetcher = await stack.enter_async_context(create_fetcher(config, clock.observe_feed_date))
-        client = sender.create_client(
+        client = create_client(
             config.token.get_secret_value(),
             config.telegram_api,
             request_timeout=config.send_timeout,
             connections=open_files.connections_within_limit(
-                open_files.raise_open_files_limit(), sender.MAX_CONNECTIONS
+                open_files.raise_open_files_limit(), MAX_CONNECTIONS
             ),
             on_server_date=clock.observe_telegram_date,
         )

@@ -89,10 +89,8 @@ def parse_announcement_text(title: str, description: str) -> AnnouncementText:
     title_text, _, suffix_text = title.strip().rpartition("(arXiv:")
     suffix = _SUFFIX.fullmatch(suffix_text)
     if suffix:
-        title_text, suffix_kind = (
-            title_text.rstrip().removesuffix("."),
-            _KINDS_BY_SUFFIX[suffix["mark"]],
-        )
+        title_text = title_text.rstrip().removesuffix(".")
+        suffix_kind = _KINDS_BY_SUFFIX[suffix["mark"]]
         return AnnouncementText(
             strip_invisible(title_text),
             _old_description_text(description),

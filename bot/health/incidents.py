@@ -151,10 +151,8 @@ def _stalled_backfills(store: Store, now: datetime) -> Iterator[Incident]:
         if now - backfill.created_at >= MAX_REPAIR_TIME
     ]
     if stalled:
-        first, last = (
-            min(backfill.first_day for backfill in stalled),
-            max(backfill.last_day for backfill in stalled),
-        )
+        first = min(backfill.first_day for backfill in stalled)
+        last = max(backfill.last_day for backfill in stalled)
         yield _incident("trouble-repair", first=first.isoformat(), last=last.isoformat())
 
 

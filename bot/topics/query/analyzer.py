@@ -272,11 +272,9 @@ def _greek_compounds(normalized: str) -> Iterator[tuple[str, int, int]]:
                 start,
                 word_after.end(),
             )
-        previous_letter, start, previous_end = (
-            word_before.group(),
-            word_before.start(),
-            word_after.end(),
-        )
+        previous_letter = word_before.group()
+        start = word_before.start()
+        previous_end = word_after.end()
 
 
 def _umlaut_variants(text: str) -> Iterator[tuple[str, int, int]]:
