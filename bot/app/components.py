@@ -84,7 +84,7 @@ class Bot:
 
     @property
     def inbox_lease_holder(self) -> str:
-        """The lease holder's name for immediate replies, which workers do not take back."""
+        """The lease holder's name for immediate replies, which workers must not release."""
         return f"{self.lease_holder} answering"
 
     def services(self) -> Services:

@@ -98,9 +98,9 @@ def is_lease_held(store: Store, lease_name: str, now: datetime) -> bool:
 
 @contextmanager
 def hold_enrich_lease(store: Store, now: datetime, lease_seconds: float) -> Iterator[bool]:
-    """Hold the lease for making summaries; yield whether this process got it.
+    """Hold the lease for making summaries; yield whether no other process makes any.
 
-    With the lease, whatever is under way in the store was left by a killed process.
+    If so, whatever is under way in the store was left by a killed process.
     """
     name = process_name()
     is_only = not any(

@@ -244,7 +244,7 @@ def _has_letter(text: str) -> bool:
 
 
 def _is_others_phrase(name: str, separator_kinds: str) -> bool:
-    """Return whether a name stands for unnamed authors, such as "others" or "et al."."""
+    """Return whether a name stands for unnamed authors, such as "12 additional authors"."""
     return bool(
         _COUNTED_OTHERS.fullmatch(name) or ("&" in separator_kinds and _OTHERS.fullmatch(name))
     )

@@ -34,7 +34,7 @@ class AlertPlan:
 def plan_alerts(
     incidents: Sequence[Incident], notified: Sequence[NotifiedIncident], now: datetime
 ) -> AlertPlan:
-    """Decide which incidents to notify again, which continue and which are resolved."""
+    """Decide which incidents to notify, which are resolved, and what to save or forget."""
     previous = {record.incident.name: record for record in notified}
     current_names = {incident.name for incident in incidents}
     raised = tuple(

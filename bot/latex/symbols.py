@@ -109,7 +109,7 @@ def accent_letter(accents: str, letter: str) -> str:
 
 @lru_cache(maxsize=4096)
 def accent_math(name: str, text: str, *, is_whole: bool = False) -> str:
-    """Put a mathematical accent over each letter, or at the end of a unit."""
+    """Put an accent over each letter before a script, or after a bracketed ``is_whole`` text."""
     accent = MATH_ACCENTS[name]
     if is_whole and name not in _LINE_ACCENTS:
         return f"({text}){accent}"

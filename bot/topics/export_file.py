@@ -93,7 +93,7 @@ def parse_topics_file(text: str | bytes, bot: int, chat: int) -> list[Subscripti
 
 
 def without_position(topic: Subscription) -> Subscription:
-    """Return a topic without its cursor, which means nothing in another store."""
+    """Return a topic without what only means something in its own store and chat."""
     return replace(topic, cursor=-1, thread=0, position=0)
 
 

@@ -52,7 +52,7 @@ class Suggestion:
 def find_suggestions(
     store: Store, words: str, count_recent: CountPapers | None = None, *, papers: int
 ) -> tuple[Suggestion, ...]:
-    """Return the likeliest readings of a query that find papers, given how many it finds itself.
+    """Return the likeliest readings of a query that find papers; it finds ``papers`` itself.
 
     A reading that finds none in the last days is counted among all stored papers. Other words are
     suggested only if the query finds none, and fewer words only if no other reading finds any. What

@@ -127,7 +127,7 @@ def _build_batch(
             source, BatchStatus.BROKEN, reason, previous, skipped_items=still_skipped
         )
     total = _header_number(feed, "totalresults")
-    # If items were skipped, the next page still begins where this one's items end.
+    # Skipped items count as well, so that the next page begins where this one ends.
     next_position = (
         _header_number(feed, "startindex") + len(feed.items) + len(recovered.skipped_items)
     )

@@ -80,7 +80,7 @@ class AnnouncementIndex:
         ]
 
     def _is_fresh_after(self, number: int, after: int) -> bool | None:
-        """Return whether the announcements after a sequence are a paper's first, None if none."""
+        """Return whether announcements after a sequence present a paper as new; None if none."""
         if not after or after < self._first_seq:
             return self._is_fresh[number]
         later_announcements = [a for a in self._announcements[number] if a.seq > after]
@@ -141,7 +141,7 @@ def _is_fresh(announcements: Iterable[Announcement]) -> bool:
 def _kind_for_query(
     is_fresh: bool, paper: Paper, category_codes: frozenset[str]
 ) -> AnnouncementKind:
-    """Return the announcement kind relative to a query's categories, if it names any."""
+    """Return new, replaced or their cross-listed kinds, relative to a query's categories."""
     is_primary = not category_codes or not paper.categories or paper.categories[0] in category_codes
     if is_fresh:
         return AnnouncementKind.NEW if is_primary else AnnouncementKind.CROSS

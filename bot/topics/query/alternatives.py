@@ -215,7 +215,7 @@ def _is_name_word(word: str) -> bool:
 
 
 def _umlaut_readings(text: str) -> Iterator[str]:
-    """Yield author names with umlauts written out or restored: Müller, Mueller."""
+    """Yield an author query with umlauts as typed or written out: Müller, Mueller."""
     written_out = text.translate(UMLAUT_DIGRAPHS)
     names_author = any(
         FIELDS.get(match[1].casefold()) is QueryField.AUTHOR for match in _FIELD.finditer(text)
@@ -225,7 +225,7 @@ def _umlaut_readings(text: str) -> Iterator[str]:
 
 
 def _full_name_readings(text: str) -> Iterator[str]:
-    """Yield au:Kaiming He with the following one or two words as part of the name."""
+    """Yield au:Kaiming He with one to three following words as part of the name."""
     for count in (1, 2, 3):
         pattern = (
             rf"(?<![^\W_])(?:au|authors?|作者):\s*({_NAME_WORD.pattern}"
