@@ -1,1 +1,1 @@
-"""The bot in Telegram: from an update to a reply."""
+"""The bot's conversation in Telegram, from an update to its reply."""

@@ -1,7 +1,7 @@
-"""The bot's face in Telegram: the handler table, and nothing else.
+"""The table of commands, buttons, answers and follow-ups, with the rights that each requires.
 
-Who may press what is said here and checked in ``standing``: ``admin_only`` marks what in a group or
-channel only administrators may do, ``requires_write_access`` what is for those who may write there.
+The rights are checked in ``dispatch/authorize.py``: ``admin_only`` marks what only administrators
+of a group or channel may do, ``requires_write_access`` what is for those who may write there.
 """
 
 from __future__ import annotations
@@ -12,11 +12,11 @@ from dataclasses import dataclass
 from bot.chat.handlers.account import (
     delivery_times,
     onboarding,
+    operator,
     privacy,
     settings,
     welcome_and_help,
 )
-from bot.chat.handlers.account import operator as operators
 from bot.chat.handlers.papers import digest, explain, paper, saved, search, today
 from bot.chat.handlers.topics import (
     categories,
@@ -38,30 +38,27 @@ Handler = Callable[[Store, Request], Reply]
 
 @dataclass(frozen=True, slots=True)
 class Route:
-    """A way in: what answers, who may use it, and by which other names."""
+    """A handler, who may use it, and its other names."""
 
     handler: Handler
     admin_only: bool = False
-    requires_write_access: bool = False  # a press posts or edits: for those who may write there
-    opens_private_chat: bool = (
-        False  # in a channel a press posts nothing: it opens the private chat
-    )
+    requires_write_access: bool = False  # the button posts or edits messages
+    opens_private_chat: bool = False  # in a channel, instead of posting there
     aliases: tuple[str, ...] = ()
     in_command_menu: bool = False  # in Telegram's command menu, with the text command-<name>
-    operator_only: bool = False  # for the operator's chat alone; elsewhere it is no command
+    operator_only: bool = False  # an unknown command outside the operator's chat
     allows_other_chat: bool = False  # changes nothing, and may be asked about another chat
-    read_budget_seconds: float = (
-        0.0  # it writes nothing, so all of it is a reading of at most so many seconds
-    )
-    cost: Cost | None = None  # beside that of a command or a button
+    # Not 0: the handler writes nothing and runs outside the transaction, at most for so long.
+    read_budget_seconds: float = 0.0
+    cost: Cost | None = None  # in addition to that of a command or a button
 
     @property
     def accepts_chat_argument(self) -> bool:
-        """Whether its first word may name another chat."""
+        """Whether the first word of the command may name another chat."""
         return (self.admin_only or self.allows_other_chat) and not self.operator_only
 
     def handle(self, store: Store, request: Request) -> Reply:
-        """What the handler says; one that only reads is read outside of the transaction."""
+        """Run the handler; one with a read budget runs outside the transaction."""
         if self.read_budget_seconds:
             return request.read_cache.get(self.read_budget_seconds, self.handler, request)
         return self.handler(store, request)
@@ -128,17 +125,17 @@ COMMANDS: Mapping[str, Route] = {
         read_budget_seconds=MULTI_QUERY_SECONDS,
     ),
     "about": Route(privacy.about, aliases=("version", "privacy"), in_command_menu=True),
-    "status": Route(operators.status, admin_only=True, operator_only=True),
-    "users": Route(operators.users, admin_only=True, operator_only=True),
-    "ban": Route(operators.ban, admin_only=True, operator_only=True),
-    "unban": Route(operators.unban, admin_only=True, operator_only=True),
-    "limit": Route(operators.limit, admin_only=True, operator_only=True),
+    "status": Route(operator.status, admin_only=True, operator_only=True),
+    "users": Route(operator.users, admin_only=True, operator_only=True),
+    "ban": Route(operator.ban, admin_only=True, operator_only=True),
+    "unban": Route(operator.unban, admin_only=True, operator_only=True),
+    "limit": Route(operator.limit, admin_only=True, operator_only=True),
 }
 
 BUTTONS: Mapping[str, Route] = {
     "greet": Route(settings.greet_in_language, admin_only=True),
     "forget": Route(privacy.forget_pressed, admin_only=True),
-    "users": Route(operators.users, admin_only=True, operator_only=True),
+    "users": Route(operator.users, admin_only=True, operator_only=True),
     "draft": Route(new_topic.example_pressed, requires_write_access=True, cost=Cost.PREVIEW),
     "subscribe": Route(onboarding.subscribe_pressed, admin_only=True),
     "change": Route(new_topic.change_pressed, admin_only=True),
@@ -209,19 +206,19 @@ BUTTONS: Mapping[str, Route] = {
 }
 
 
-# What a person was asked, by the verb of the question: their next words are the answer.
+# Handlers of a person's answer to a question, by the question's verb.
 ANSWER_HANDLERS: Mapping[str, Handler] = {
     "guide_time": onboarding.time_answered,
     "guide_zone": onboarding.zone_answered,
     "rename": topic_edit.name_answered,
     "words": topic_edit.words_answered,
     "topic_time": topic_edit.time_answered,
-    "import": search.handle_text,  # words instead of the file
+    "import": search.handle_text,  # text instead of the file
     "search": search.search,
     "paper": search.paper,
 }
 
-# What is fetched after the transaction, by the verb of the errand.
+# Work after the transaction, by the follow-up's verb.
 FOLLOW_UP_HANDLERS: Mapping[str, FollowUpHandler] = {
     "import": export_import.fetch_and_import,
     "paper": search.fetch_and_open,
@@ -233,7 +230,7 @@ FOLLOW_UP_HANDLERS: Mapping[str, FollowUpHandler] = {
 
 
 def command_route(name: str) -> Route | None:
-    """The entrance of a command by its name or one of its aliases."""
+    """Return the route of a command, by its name or an alias."""
     route = COMMANDS.get(name)
     return route or next(
         (candidate for candidate in COMMANDS.values() if name in candidate.aliases), None

@@ -1,10 +1,9 @@
-"""What an answer reads before its transaction: one at a time, within a budget, and once.
+"""Run a handler's reads before its transaction, within a time budget.
 
-A handler runs in the transaction that applies its update, where everybody waits for it. What
-takes time it asks for with ``ask.read``: that undoes the transaction, the reading is made outside
-of it, and the update is applied anew with the reading at hand. The fence are the arguments: the
-handler takes them from the store inside of the transaction, so that what changed meanwhile asks
-for another reading.
+A handler runs in the transaction that applies its update and blocks every other writer. It asks for
+slow queries with ``request.read``: that rolls the transaction back, the query runs outside of it,
+and the update is applied again with the result at hand. The handler takes the arguments of the
+query from the store inside the transaction, so a change in between leads to another read.
 """
 
 from __future__ import annotations
@@ -23,16 +22,14 @@ from storage.engine.query_budget import QueryBudgetExceeded
 P = ParamSpec("P")
 T = TypeVar("T")
 
-QUERY_SECONDS = 0.25  # seconds of processor time that a query may take
-MULTI_QUERY_SECONDS = (
-    2.0  # that all of a chat's topics may take together, or a copy of what a person keeps
-)
-MAX_REREADS = 3  # times that an update is applied anew, because what it depends on has changed
+QUERY_SECONDS = 0.25  # processor time for one query
+MULTI_QUERY_SECONDS = 2.0  # for all topics of a chat, or a copy of a person's data
+MAX_REREADS = 3  # repeats of a read whose arguments changed in between
 
 
 @dataclass(frozen=True, slots=True)
 class ReadCall:
-    """A call that reads: two are the same that ask the same function for the same."""
+    """A call that reads; calls with the same function and arguments are equal."""
 
     function: Callable[..., object]
     arguments: tuple[object, ...]
@@ -48,7 +45,7 @@ class _ReadResult:
 
 
 class ReadRequired(Exception):
-    """A handler needs what is not read yet: its transaction is undone."""
+    """Raised when a handler needs a read that has not run yet; rolls back its transaction."""
 
     def __init__(self, call: ReadCall) -> None:
         super().__init__(call.function)
@@ -56,7 +53,7 @@ class ReadRequired(Exception):
 
 
 class ReadCache:
-    """What was read for one update, whoever asks for it again."""
+    """The results of the reads for one update."""
 
     def __init__(self, account_id: int = 0, limits: UserLimits | None = None) -> None:
         self._account_id = account_id
@@ -70,11 +67,11 @@ class ReadCache:
         *args: P.args,
         **kwargs: P.kwargs,
     ) -> T:
-        """What a function reads for these arguments.
+        """Return the result of ``function`` for these arguments.
 
         Raises:
-            Unread: it has not read it yet.
-            QueryError | Refusal: it refused, took too long, or too much keeps changing.
+            ReadRequired: The read has not run yet.
+            QueryError | Refusal: The read failed, exceeded its budget, or was repeated too often.
         """
         call = ReadCall(function, args, kwargs, seconds)
         for result in self._results:
@@ -87,7 +84,7 @@ class ReadCache:
         raise ReadRequired(call)
 
     def read(self, store: Store, call: ReadCall) -> None:
-        """Reads what is wanted, within its budget and what is left of the person's minute."""
+        """Run a call within its budget and the person's quota, and keep the result."""
         self._results.append(self._run_call(store, call))
 
     def _run_call(self, store: Store, call: ReadCall) -> _ReadResult:
@@ -112,7 +109,7 @@ class ReadCache:
 
 
 async def run_with_reads(store: Store, read_cache: ReadCache, apply: Callable[[ReadCache], T]) -> T:
-    """Applies something in its transaction, with what it reads made outside of it."""
+    """Run ``apply`` on the store until every read that it requires has been made."""
     while True:
         try:
             return await store.run(apply, read_cache)

@@ -1,8 +1,8 @@
-"""What a handler is asked, and what it answers: two frozen values.
+"""What a handler receives and returns: a frozen request and a frozen reply.
 
-A handler is a plain function ``(Store, Request) -> Reply`` that runs inside the transaction in
-which its update is marked as applied. It sends nothing itself: the reply leaves after the commit.
-What takes time to read, it asks for by ``Request.read``.
+A handler is a plain function ``(Store, Request) -> Reply`` that runs in the transaction in which
+its update is marked as applied. It sends nothing itself: the reply leaves after the commit. Slow
+queries go through ``Request.read``.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ from storage.records import Chat, OutboxMessage, Person
 
 log = logging.getLogger(__name__)
 
-RETRY_SECONDS = 1.0  # seconds until a store that could not write is asked again
+RETRY_SECONDS = 1.0  # between attempts while the store cannot write
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -36,58 +36,58 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, slots=True)
 class BotInfo:
-    """What every handler may know of the running bot."""
+    """What handlers may know about the running bot."""
 
     bot_id: int
     username: str
-    polled_categories: frozenset[str]  # categories that are polled
-    max_topics: int = 50  # a chat may follow
-    operator_chat: int = 0  # the chat that may ask how the house is, and who is in it
-    llm_settings: LlmSettings | None = None  # the model that writes, where there is one
-    entry_languages: tuple[str, ...] = LANGUAGES  # that entries can be read in
+    polled_categories: frozenset[str]
+    max_topics: int = 50  # per chat
+    operator_chat: int = 0  # the chat that may use the operator's commands
+    llm_settings: LlmSettings | None = None  # None without a model
+    entry_languages: tuple[str, ...] = LANGUAGES  # languages offered for entries
     weekly_paper_counts: WeeklyPaperCounts = field(default_factory=WeeklyPaperCounts)
 
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """One thing a person wants: a command with its words, or a pressed button."""
+    """One request of a person: a command with its arguments, plain text or a pressed button."""
 
     bot_info: BotInfo
     chat: Chat
     person: Person
     now: datetime
     words: str = ""
-    papers: tuple[PaperMention, ...] = ()  # that the message holds, in its words or behind them
-    categories: tuple[str, ...] = ()  # whose listings it links to
+    papers: tuple[PaperMention, ...] = ()  # mentioned in the message's text or links
+    categories: tuple[str, ...] = ()  # whose listings the message links to
     action: Action = Action("")  # noqa: RUF009 - frozen
     thread: int = 0
-    manager_language: str = ""  # of who manages this chat from another one
-    update_id: int = 0  # for which an errand is run
+    manager_language: str = ""  # of the person who manages this chat from another one
+    update_id: int = 0  # the update that a follow-up belongs to
     read_cache: ReadCache = field(default_factory=ReadCache, compare=False, repr=False)
 
     @property
     def language(self) -> str:
-        """The language of who reads the answer."""
+        """The language of the person who reads the answer."""
         return self.manager_language or self.chat.language
 
     @property
     def is_for_other_chat(self) -> bool:
-        """Whether the chat that it is about is another one than that in which it is asked."""
+        """Whether the request concerns another chat than the one it was sent in."""
         return bool(self.manager_language)
 
     def read(
         self, function: Callable[Concatenate[Store, P], T], *args: P.args, **kwargs: P.kwargs
     ) -> T:
-        """What a function reads for these arguments, outside of the transaction.
+        """Return ``function(store, *args, **kwargs)``, run outside the transaction.
 
-        A handler reads before it writes, for a reading may be refused.
+        A handler reads before it writes, because a read may be refused.
         """
         return self.read_cache.get(QUERY_SECONDS, function, *args, **kwargs)
 
     def read_many(
         self, function: Callable[Concatenate[Store, P], T], *args: P.args, **kwargs: P.kwargs
     ) -> T:
-        """The same for what asks several queries, each of which would be within the budget."""
+        """Like ``read``, with a budget for several queries."""
         return self.read_cache.get(MULTI_QUERY_SECONDS, function, *args, **kwargs)
 
     def read_optional(
@@ -96,34 +96,34 @@ class Request:
         *args: P.args,
         **kwargs: P.kwargs,
     ) -> tuple[T, ...]:
-        """The same for what is offered beside an answer: nothing where the reading is refused."""
+        """Like ``read``, but return nothing if the read is refused."""
         try:
             return self.read(function, *args, **kwargs)
         except Refusal:
             return ()
 
     def say(self, key: str, **values: str | int) -> str:
-        """A text in the reader's language."""
+        """Return a text in the reader's language."""
         return say(self.language, key, **values)
 
     def for_chat(self, chat: Chat) -> Request:
-        """The same question in a chat whose settings have just changed."""
+        """Return the same request with the changed settings of its chat."""
         return replace(self, chat=chat)
 
     def with_target(self, first_argument: int) -> Request:
-        """The same question about something else that the button names."""
+        """Return the same request with another first argument of its button."""
         return replace(self, action=Action(self.action.verb, first_argument))
 
     def button(
         self, key: str, verb: str, first_argument: int = 0, second_argument: int = 0
     ) -> Button:
-        """A button whose label is the text ``key``."""
+        """Return a button whose label is the text ``key``."""
         return Button(self.say(key), Action(verb, first_argument, second_argument))
 
 
 @dataclass(frozen=True, slots=True)
 class FollowUp:
-    """Something to be fetched after the transaction; ``errands`` knows how, by its verb."""
+    """Work to do after the transaction, by its verb in ``FOLLOW_UP_HANDLERS``."""
 
     verb: str
     argument: str = ""
@@ -131,23 +131,21 @@ class FollowUp:
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """What the person sees: messages, or a toast, or the pressed message changed in place."""
+    """What the person sees: messages, a toast, or the pressed message edited in place."""
 
     messages: tuple[Message, ...] = ()
-    fallback_messages: tuple[
-        Message, ...
-    ] = ()  # instead of the rich ones, where Telegram refuses them
-    is_fallback_paired: bool = (
-        False  # each of the plain ones stands for the message at its place alone
-    )
+    # Sent instead of the rich messages if Telegram refuses those.
+    fallback_messages: tuple[Message, ...] = ()
+    # Each fallback replaces only the message at its own position.
+    is_fallback_paired: bool = False
     edit: bool = False  # the first message replaces the one whose button was pressed
     toast: str = ""
-    url: str = ""  # opened for the one who pressed, without a message: a deep link of this bot
-    to_chat: int = 0  # another chat than the one of the update
+    url: str = ""  # a deep link of this bot, opened for the presser instead of a message
+    to_chat: int = 0  # another chat than the update's
     documents: tuple[Document, ...] = ()  # after the messages
-    follow_up: FollowUp | None = None  # what it brings is answered as a further reply
-    wakes_delivery: bool = False  # parcels were put: wake the delivery
-    outbox_messages: tuple[OutboxMessage, ...] = ()  # what of it is stored and ours to send at once
+    follow_up: FollowUp | None = None  # its result is sent as a further reply
+    wakes_delivery: bool = False  # the handler queued messages of its own
+    outbox_messages: tuple[OutboxMessage, ...] = ()  # stored, and leased to us to send at once
 
 
 async def run_in_transaction(
@@ -157,9 +155,9 @@ async def run_in_transaction(
     *args: P.args,
     **kwargs: P.kwargs,
 ) -> T:
-    """Calls what reads and writes after its update was applied: in one more transaction.
+    """Run ``write`` in a further transaction, after its update was applied.
 
-    However long the store cannot write: what is to be written may have been paid for.
+    Retries for as long as the store cannot write: the result to be written may have been paid for.
     """
 
     def apply_write(read_cache: ReadCache) -> T:

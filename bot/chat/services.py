@@ -1,4 +1,4 @@
-"""Where updates are answered: what every answer needs of the house."""
+"""The running bot's services that dispatch and handlers use."""
 
 from __future__ import annotations
 
@@ -24,24 +24,22 @@ def _daily_limits() -> UserLimits:
 
 @dataclass(frozen=True, slots=True)
 class ExternalServices:
-    """The ways out of the house: arXiv's papers by id, files that people send, and the model.
+    """The services outside this process: arXiv by paper id, uploaded files and the model.
 
-    None where there is no way, as in the demo without a network.
+    Each is None where it is unavailable, as in the demo without a network.
     """
 
     fetch_papers: Callable[[Sequence[str]], Awaitable[list[Paper]]] | None = None  # by their ids
     fetch_file: Callable[[str], Awaitable[bytes]] | None = None  # Telegram's file id → its bytes
-    model_gateway: ModelGateway | None = None  # who asks the model, and what it may cost
-    daily_limits: UserLimits = field(
-        default_factory=_daily_limits
-    )  # what one person may have the model do
+    model_gateway: ModelGateway | None = None
+    daily_limits: UserLimits = field(default_factory=_daily_limits)  # of a person's model calls
 
     @contextmanager
     def charge_model_call(self, request: Request, cost: Cost) -> Iterator[ModelGateway]:
-        """Counts one question for the model to who asks; where it is not asked, it is none.
+        """Charge one model call to the person who asks; refund it if the model is unavailable.
 
         Raises:
-            Refusal: there is no model, or the person has had too much for a day.
+            Refusal: There is no model, or the person's daily limit is used up.
         """
         account_id = request.person.id or request.chat.id
         if self.model_gateway is None:
@@ -57,18 +55,18 @@ class ExternalServices:
 
 @dataclass(frozen=True, slots=True)
 class Services:
-    """Where updates are answered: the bot, its house and store, and what time it is."""
+    """What updates are answered with: the bot, its store, its limits and its clock."""
 
     bot: telegram.Bot
     bot_info: BotInfo
     store: Store
     now: Callable[[], datetime]
-    wake_delivery: Callable[[], None]  # parcels were put
-    lease_holder: str  # this process, by which it leases what it sends at once
-    lease_seconds: float = 120.0  # seconds
-    message_ttl: timedelta = timedelta(minutes=10)  # then nobody waits for it any more
+    wake_delivery: Callable[[], None]  # called after messages were queued
+    lease_holder: str  # the name under which this process leases the replies that it sends at once
+    lease_seconds: float = 120.0
+    message_ttl: timedelta = timedelta(minutes=10)  # after that nobody waits for a reply
     file_ttl: timedelta = timedelta(hours=24)
-    default_form: MessageForm = MessageForm.CLASSIC  # of chats that have not chosen
+    default_form: MessageForm = MessageForm.CLASSIC  # of chats that have not chosen one
     external_services: ExternalServices = field(default_factory=ExternalServices)
     user_limits: UserLimits = field(default_factory=UserLimits)
 

@@ -1,4 +1,4 @@
-"""How much may one person ask for? Token buckets in memory, so that nobody keeps others waiting."""
+"""Limit how much one person may ask for, with token buckets in memory."""
 
 from __future__ import annotations
 
@@ -15,13 +15,11 @@ K = TypeVar("K")
 V = TypeVar("V")
 
 MINUTE, DAY = 60.0, 86400.0
-MAX_REMEMBERED_PEOPLE = (
-    10_000  # of whom something is remembered; the one quiet for longest is forgotten
-)
+MAX_REMEMBERED_PEOPLE = 10_000  # beyond that, those inactive for longest are forgotten
 
 
 class Cost(StrEnum):
-    """What is counted, each for itself."""
+    """What is counted; each has a bucket of its own."""
 
     COMMAND = "command"
     BUTTON = "button"
@@ -30,35 +28,34 @@ class Cost(StrEnum):
     SEARCH = "search"
     NOTE = "note"
     TRANSLATION = "english"
-    QUERY_TIME = "time"  # seconds of processor time that queries take
+    QUERY_TIME = "time"  # processor time of queries, in seconds
 
 
-# In a minute.
 RATES_PER_MINUTE: Mapping[Cost, int] = {
     Cost.COMMAND: 20,
     Cost.BUTTON: 60,
-    Cost.NON_TEXT: 1,  # an album comes as ten messages and wants one answer
+    Cost.NON_TEXT: 1,  # an album arrives as up to ten messages and needs one answer
     Cost.PREVIEW: 12,
     Cost.SEARCH: 6,
     Cost.QUERY_TIME: 2,
 }
-# In a day: what costs the operator money. What was written before costs nothing and counts not.
+# These cost the operator money; a stored result is free and not counted.
 RATES_PER_DAY: Mapping[Cost, int] = {Cost.NOTE: 20, Cost.TRANSLATION: 40}
 
 
 @dataclass(frozen=True, slots=True)
 class Excess:
-    """Somebody asked for too much: of what, how much of it is allowed, and whether to say so."""
+    """A limit that was exceeded, and whether to tell the person."""
 
     cost: Cost
-    limit: int  # in the span
+    limit: int  # per period
     should_notify: bool
 
 
 class UserLimits:
-    """So much of each in a span for everybody, spread evenly after a first burst.
+    """One token bucket per account and cost, refilled evenly over ``period`` seconds.
 
-    It forgets everything when the process ends, which harms nobody.
+    The state is lost when the process ends, which does no harm.
     """
 
     def __init__(
@@ -75,10 +72,10 @@ class UserLimits:
         self._last_notices: OrderedDict[int, float] = OrderedDict()
 
     def charge(self, account_id: int, costs: Sequence[Cost]) -> Excess | None:
-        """Counts one thing that somebody asks for; None when they may.
+        """Take one token for each cost; return None if the account had them all.
 
-        What is refused spends nothing, and the refusal is said once a minute; that of what has
-        no words is not said.
+        A refused request takes nothing. The person is told once a minute, and never about messages
+        without text.
         """
         now = self._monotonic()
         balances = [self._current_tokens(account_id, cost, now) for cost in costs]
@@ -96,11 +93,11 @@ class UserLimits:
         return None
 
     def is_exhausted(self, account_id: int, cost: Cost) -> bool:
-        """Whether nothing is left of what is only known afterwards."""
+        """Return whether a bucket is empty, for a cost known only afterwards."""
         return self._current_tokens(account_id, cost, self._monotonic()) <= 0.0
 
     def charge_amount(self, account_id: int, cost: Cost, amount: float) -> None:
-        """Counts what something took; beyond what was left, it is owed."""
+        """Take ``amount`` from a bucket, which may leave it in debt."""
         now = self._monotonic()
         tokens = self._current_tokens(account_id, cost, now) - amount
         _put_bounded(
@@ -108,7 +105,7 @@ class UserLimits:
         )
 
     def refund(self, account_id: int, cost: Cost) -> None:
-        """Takes back one thing that was counted and did not happen."""
+        """Give back one token for something that did not happen."""
         tokens, refilled_at = self._buckets.get((account_id, cost), (float(self._rates[cost]), 0.0))
         self._buckets[account_id, cost] = (tokens + 1.0, refilled_at)
 

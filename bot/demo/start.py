@@ -1,6 +1,6 @@
-"""The demo: the same bot over the same HTTP, with an emulated Telegram and a clock to turn.
+"""Start the demo: the same bot over the same HTTP, with an emulated Telegram and a movable clock.
 
-The sample's last days lie ahead: they are announced when the clock is moved to them.
+The last days of the sample lie in the future; they are announced when the clock reaches them.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from datetime import UTC, date, datetime, timedelta
 from bot.app import components, lifecycle, wiring
 from bot.app.config import Config
 from bot.arxiv import calendar
-from bot.chat.api import client as sender
+from bot.chat.api.client import create_client
 from bot.demo.emulator.bot_api import Emulator
 from bot.demo.page import demo_accounts
 from bot.demo.sample import load_sample
@@ -23,31 +23,31 @@ from storage.records import Announcement, MessageForm, Summary
 
 Sample = tuple[list[Announcement], dict[str, Summary]]
 
-FUTURE_DAYS = 3  # feed days of the sample that are still to come
-MAX_QUIET_DUE = 10  # times a chat is due with nothing to tell, before it is given up
+FUTURE_DAYS = 3  # feed days of the sample that lie in the future
+MAX_QUIET_DUE = 10  # due times without a digest before the search for one stops
 
 
 class MovableClock:
-    """A clock that shows the time and can be moved forward."""
+    """A clock that can be moved forward."""
 
     def __init__(self) -> None:
         self._offset = timedelta()
 
     def now(self) -> datetime:
-        """The instant it is in the demo."""
+        """Return the current instant of the demo."""
         return datetime.now(UTC) + self._offset
 
     def advance(self, delta: timedelta) -> None:
-        """Moves the clock; it never goes back."""
+        """Move the clock forward; a negative ``delta`` is ignored."""
         self._offset += max(delta, timedelta())
 
 
 async def start_demo(
     config: Config, port: int, *, live: bool, on_ready: Callable[[str], None]
 ) -> None:
-    """Serves the demo's page on loopback until the process is asked to stop.
+    """Serve the demo's page on loopback until the process is asked to stop.
 
-    ``on_ready`` is told the page's address. With ``live`` the papers come from arXiv.
+    ``on_ready`` receives the page's URL. With ``live`` the papers come from arXiv.
     """
     clock = MovableClock()
     async with AsyncExitStack() as stack:
@@ -57,7 +57,7 @@ async def start_demo(
             Emulator.serve(port=port, now=clock.now, advance_clock=timeline.advance)
         )
         demo_config = config.for_demo(emulator.token, emulator.url, MessageForm.RICH)
-        client = sender.create_client(emulator.token, emulator.url)
+        client = create_client(emulator.token, emulator.url)
         demo_accounts.create_demo_accounts(emulator.people, emulator.page.view)
         emulator.page.skip_to_next_digest = timeline.advance_to_next_digest
         emulator.page.has_invented_papers = not live
@@ -77,7 +77,7 @@ async def start_demo(
 
 
 def _load_sample(now: datetime) -> Sample:
-    """The sample, so placed that its last days are still to come."""
+    """Return the sample, placed so that its last days are in the future."""
     day = calendar.arxiv_day(now)
     for _ in range(FUTURE_DAYS):
         day = calendar.arxiv_day(
@@ -87,7 +87,7 @@ def _load_sample(now: datetime) -> Sample:
 
 
 class _DemoTimeline:
-    """What happens when the demo's clock moves: papers are announced, digests fall due."""
+    """Announces papers and publishes digests as the demo's clock moves."""
 
     def __init__(self, store: Store, clock: MovableClock, sample: Sample | None) -> None:
         self._store = store
@@ -97,26 +97,26 @@ class _DemoTimeline:
         self.bot: components.Bot | None = None
 
     async def advance(self, delta: timedelta) -> None:
-        """Moves the clock and lets everything happen that is due by then."""
+        """Move the clock, announce papers and publish the digests due by then."""
         self._clock.advance(delta)
         await self.announce()
         if self.bot:
             await self.bot.publish_due()
 
     async def advance_to_next_digest(self, chat: int) -> bool:
-        """Moves the clock until a digest of a chat is issued; false when none is in sight."""
+        """Move the clock to a chat's next digest; return whether it came."""
         for _ in range(MAX_QUIET_DUE):
-            due = await self._store.run(self._next_due, chat)
-            if due is None:
+            due_at = await self._store.run(self._next_due, chat)
+            if due_at is None:
                 return False
-            before = await self._store.run(self._newest_digest, chat)
-            await self.advance(due - self._clock.now() + timedelta(seconds=1))
-            if await self._store.run(self._newest_digest, chat) != before:
+            previous_digest = await self._store.run(self._newest_digest, chat)
+            await self.advance(due_at - self._clock.now() + timedelta(seconds=1))
+            if await self._store.run(self._newest_digest, chat) != previous_digest:
                 return True
         return False
 
     def _next_due(self, chat: int) -> datetime | None:
-        """When a chat's next digest may come: a topic without a time waits for the feed."""
+        """Return when a chat's next digest may come, or None without active topics."""
         now = self._clock.now()
         topics = self._store.subscriptions.of_chat(self._bot_id, chat)
         times = [
@@ -125,7 +125,7 @@ class _DemoTimeline:
         return min(times, default=None)
 
     def _newest_digest(self, chat: int) -> int:
-        """The number of a chat's newest digest, 0 where it has none."""
+        """Return the number of a chat's newest digest, 0 if it has none."""
         return max(
             (
                 digest.number
@@ -140,7 +140,7 @@ class _DemoTimeline:
         return self.bot.telegram.id
 
     async def announce(self) -> None:
-        """Stores the sample's papers of the days that have come."""
+        """Store the sample's papers of the days up to now."""
         if self._sample:
             await self._store.run(
                 self._store_announced, self._sample, calendar.arxiv_day(self._clock.now())

@@ -1,1 +1,1 @@
-"""The Bot API: requests, errors, updates and files."""
+"""The Bot API: calls, errors, updates and files."""

@@ -1,7 +1,7 @@
-"""The methods of the Bot API that the library reads for us, and updates as Telegram sends them.
+"""A Telegram client that checks the shape of responses, and returns updates as raw JSON.
 
-The library believes what a server answers. Here an answer of another shape than the method's is a
-``TelegramError`` like every other failure, and an update is JSON until somebody reads it.
+python-telegram-bot trusts the server. Here a response of an unexpected shape is a ``TelegramError``
+like every other failure, and an update stays JSON until it is parsed.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ _WHITESPACE = " \t\r\n"
 
 
 def _is_storable_text(value: object) -> bool:
-    """Whether it is a text that a store keeps: JSON may hold halves of characters."""
+    """Return whether it is a text without lone surrogates, which JSON may contain."""
     return isinstance(value, str) and not _SURROGATE.search(value)
 
 
@@ -50,9 +50,9 @@ def _validated(
     method: Callable[Concatenate[telegram.Bot, P], Awaitable[T]],
     **fields: Callable[[object], bool],
 ) -> Callable[Concatenate[telegram.Bot, P], Coroutine[object, None, T]]:
-    """A method of the library that raises nothing but ``TelegramError``, and checks these fields.
+    """Wrap a method so that it raises only ``TelegramError`` and validates these fields.
 
-    The library promises nothing about what it raises where an answer is not what it expects.
+    The library does not document what it raises for a response of an unexpected shape.
     """
 
     @wraps(method)
@@ -76,7 +76,7 @@ def _validated(
 
 
 class Client(telegram.Bot):
-    """A bot at a Bot API server, none of whose answers is believed."""
+    """A bot at a Bot API server whose responses are validated."""
 
     def __init__(
         self, token: str, base: str, *, request: BaseRequest, polling: BaseRequest
@@ -92,7 +92,7 @@ class Client(telegram.Bot):
 
     @property
     def polling(self) -> BaseRequest:
-        """What updates are asked through."""
+        """The transport of the long polls."""
         return self._polling
 
     get_me = _validated(telegram.Bot.get_me, id=_is_storable_integer, username=_is_storable_text)
@@ -117,10 +117,10 @@ class Client(telegram.Bot):
     async def get_raw_updates(
         self, offset: int, timeout_seconds: int, allowed_updates: Sequence[str]
     ) -> list[str]:
-        """The JSON of each update from ``offset`` on, as Telegram sent it.
+        """Return the JSON of each update from ``offset`` on, as Telegram sent it.
 
         Raises:
-            TelegramError: there was no answer, or it holds no list of updates.
+            TelegramError: There was no response, or it contains no list of updates.
         """
         fields = {
             "offset": str(offset),
@@ -140,15 +140,15 @@ class Client(telegram.Bot):
                 return split_json_array(answer.get("result", ""))
         except ValueError:
             pass
-        self._polling.parse_json_payload(payload)  # raises what it says, if it is a refusal
+        self._polling.parse_json_payload(payload)  # raises the error of a refusal
         raise NetworkError("no updates") from RequestUnanswered("no updates")
 
 
 def split_json_array(text: str, brackets: str = "[]") -> list[str]:
-    """The JSON of each element of a JSON array, as it stands there, however deep and long it is.
+    """Return the JSON of each element of a JSON array, whatever its depth and length.
 
     Raises:
-        ValueError: it is no array, or its brackets do not match.
+        ValueError: It is no array, or its brackets do not match.
     """
     text = text.strip(_WHITESPACE)
     if text[:1] + text[-1:] != brackets:
@@ -178,10 +178,10 @@ def split_json_array(text: str, brackets: str = "[]") -> list[str]:
 
 
 def split_json_object(text: str) -> Mapping[str, str]:
-    """The JSON of each member of a JSON object by its name, as it stands there.
+    """Return the JSON of each member of a JSON object, by name.
 
     Raises:
-        ValueError: it is no object, or its brackets do not match.
+        ValueError: It is no object, or its brackets do not match.
     """
     values: dict[str, str] = {}
     for part in split_json_array(text, "{}"):

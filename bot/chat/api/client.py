@@ -1,4 +1,4 @@
-"""Bot API calls: a ``Message`` in, an ``SendOutcome`` out; the one place that posts and edits."""
+"""Send and edit messages through the Bot API; every failure becomes a ``SendOutcome``."""
 
 from __future__ import annotations
 
@@ -36,11 +36,11 @@ log = logging.getLogger(__name__)
 
 __all__ = ["MAX_CONNECTIONS", "Client", "create_client", "send_message"]
 
-MAX_CONNECTIONS = 128  # at most at a time; twice what a thousand messages a second need at 50 ms
+MAX_CONNECTIONS = 128  # twice what a thousand messages a second need at 50 ms each
 TOAST_UNITS = 200
-TOAST_SECONDS = 15.0  # seconds in which a press may be answered; then nobody looks
-_TOAST_RETRY_DELAYS = (0.5, 1.0, 2.0, 4.0, 8.0, TOAST_SECONDS)  # seconds until it is tried again
-POLLING_TIMEOUT = 20.0  # seconds a poll may last beyond what it was asked to wait
+TOAST_SECONDS = 15.0  # after that nobody looks for an answer to their press
+_TOAST_RETRY_DELAYS = (0.5, 1.0, 2.0, 4.0, 8.0, TOAST_SECONDS)
+POLLING_TIMEOUT = 20.0  # seconds that a poll may take beyond its own waiting time
 
 _NO_PREVIEW = json.dumps({"is_disabled": True})
 
@@ -53,10 +53,11 @@ def create_client(
     connections: int = MAX_CONNECTIONS,
     on_server_date: OnServerDate | None = None,
 ) -> Client:
-    """A bot at a Bot API server, whose calls end within ``request_timeout`` seconds.
+    """Return a bot at a Bot API server, whose calls end within ``request_timeout`` seconds.
 
-    A read time-out leaves a send in doubt, so it is long. Polling has a connection of its own, so
-    that a full pool never delays it. ``on_server_date`` is told the dates of the answers.
+    The time-out is long because a read time-out leaves the outcome of a send unknown. Polling has a
+    connection of its own, so that a full pool never delays it. ``on_server_date`` receives the
+    dates of the responses.
     """
     return Client(
         token,
@@ -75,7 +76,7 @@ def create_client(
 
 
 def inline_keyboard(rows: Keyboard) -> Block | None:
-    """The inline keyboard of a message, None when it has no buttons."""
+    """Return the inline keyboard of a message, or None without buttons."""
     if not rows:
         return None
     return {"inline_keyboard": [[_inline_button(button) for button in row] for row in rows]}
@@ -94,9 +95,9 @@ def _inline_button(button: Button) -> Block:
 async def send_message(
     bot: telegram.Bot, chat: int, message: Message, *, thread: int = 0, paid: bool = False
 ) -> SendOutcome:
-    """Sends a message to a chat; every failure becomes the outcome it means.
+    """Send a message to a chat; return the outcome, also of a failure.
 
-    A paid message is not held to the rate of the free ones: the bot's balance pays for it.
+    A ``paid`` message may exceed the free rate limits, at the expense of the bot's balance.
     """
     method = "sendRichMessage" if message.form is MessageForm.RICH else "sendMessage"
     fields = {"chat_id": str(chat), **_message_fields(message)}
@@ -116,17 +117,17 @@ async def send_message(
 async def edit_message(
     bot: telegram.Bot, chat: int, message_id: int, message: Message
 ) -> SendOutcome:
-    """Replaces a message; one that shows this already is as good as replaced."""
+    """Replace a message; one that already has this content counts as sent."""
     fields = {"chat_id": str(chat), "message_id": str(message_id), **_message_fields(message)}
     result = await _call_method(bot, "editMessageText", fields)
     return Sent(message_id) if is_not_modified(result) else result
 
 
 def _message_fields(message: Message) -> dict[str, str]:
-    """What a message says, as the Bot API names it."""
+    """Return the parameters of the Bot API for a message's content."""
     fields: dict[str, str] = {}
     if message.form is MessageForm.RICH:
-        # Without this, years and arXiv ids would become links to phone numbers and cards.
+        # Else Telegram would take years and arXiv ids for phone and card numbers.
         rich_message = {"blocks": message.blocks, "skip_entity_detection": True}
         fields["rich_message"] = json.dumps(rich_message)
     elif message.text:
@@ -139,7 +140,7 @@ def _message_fields(message: Message) -> dict[str, str]:
 
 
 async def _call_method(bot: telegram.Bot, method: str, fields: Mapping[str, str]) -> SendOutcome:
-    """Calls a method that answers with a message, of which nothing but its number is read."""
+    """Call a method that returns a message, of which only the id is read."""
     try:
         answer = await bot.request.post(f"{bot.base_url}/{method}", ApiParameters(fields))
     except TelegramError as error:
@@ -154,9 +155,9 @@ async def _call_method(bot: telegram.Bot, method: str, fields: Mapping[str, str]
 async def send_outbox_message(
     bot: telegram.Bot, outbox_message: OutboxMessage, content: ReplyContent, *, paid: bool = False
 ) -> SendOutcome:
-    """Sends what a parcel says to its chat, or edits the message that it amends.
+    """Send an outbox message to its chat, or edit the message that it replaces.
 
-    What somebody waits for is never paid for.
+    Interactive messages are never paid for.
     """
     if isinstance(content, Document):
         return await send_document(bot, outbox_message.chat, content, thread=outbox_message.thread)
@@ -173,7 +174,7 @@ async def send_outbox_message(
 async def send_document(
     bot: telegram.Bot, chat: int, document: Document, *, thread: int = 0
 ) -> SendOutcome:
-    """Sends a file to a chat; every failure becomes the outcome it means."""
+    """Send a file to a chat; return the outcome, also of a failure."""
     result = await _send_document(bot, chat, document, thread)
     if thread and is_thread_missing(result):
         result = await _send_document(bot, chat, document, 0)
@@ -203,9 +204,9 @@ async def answer_callback_query(
     url: str = "",
     sleep: Sleep = asyncio.sleep,
 ) -> None:
-    """Answers a pressed button, within ``TOAST_SECONDS`` seconds; it may be answered twice.
+    """Answer a pressed button within ``TOAST_SECONDS``; it may be answered twice.
 
-    A failure is noted: what the press did is shown all the same.
+    A failure is only logged: the effect of the press is visible all the same.
     """
     started = time.monotonic()
     for wait in _TOAST_RETRY_DELAYS:
@@ -231,7 +232,7 @@ async def answer_callback_query(
 async def probe_token(
     token: str, base: str, *, on_server_date: OnServerDate | None = None
 ) -> tuple[str, str]:
-    """The bot's username, or else what is wrong; neither holds the token."""
+    """Return the bot's username, or else the kind of error; neither contains the token."""
     bot = create_client(token, base, on_server_date=on_server_date)
     try:
         async with bot:

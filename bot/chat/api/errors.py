@@ -1,8 +1,8 @@
-"""What does it mean when Telegram says no? Exceptions of the client → outcomes.
+"""Map exceptions of the Telegram client to send outcomes.
 
-The texts are the Bot API server's own. Whether a message reached Telegram is told by the cause
-underneath the client's exception, never by its class: without a connection it never left this
-machine, any other break may have come after delivery.
+The texts are the Bot API server's own. Whether a message reached Telegram follows from the cause of
+the client's exception, never from its class: without a connection it never left this machine, any
+other failure may have come after delivery.
 """
 
 from __future__ import annotations
@@ -32,9 +32,9 @@ from storage.records import (
     UnknownOutcome,
 )
 
-# The chat is there, its topic is not: what belongs there can be told in the chat itself.
+# The chat exists but its topic does not: the message can go to the chat itself.
 THREAD_ERRORS = ("message thread not found", "topic_deleted", "topic_closed")
-# A chat that answers so cannot be written to, whatever the message.
+# The chat accepts no message at all.
 CHAT_ERRORS = (
     "chat not found",
     "private chat not found",
@@ -52,11 +52,11 @@ METHOD_ERRORS = ("method not found",)
 NOT_MODIFIED_ERRORS = ("message is not modified",)
 STALE_QUERY_ERRORS = ("query is too old", "query id is invalid")
 
-_TOKEN_RETRY_SECONDS = 60.0  # seconds before a token that was refused is tried again
+_TOKEN_RETRY_SECONDS = 60.0  # after the token was refused
 
 
 def outcome_of_error(error: TelegramError) -> SendOutcome:
-    """The outcome of a send that raised ``error`` (Bot API error texts, as of 10.3)."""
+    """Return the outcome of a send that raised ``error`` (error texts of Bot API 10.3)."""
     match error:
         case RetryAfter():
             return RetryLater(
@@ -72,16 +72,16 @@ def outcome_of_error(error: TelegramError) -> SendOutcome:
         case BadRequest():
             return _bad_request_outcome(error.message)
         case InvalidToken() if _matches_any(error, METHOD_ERRORS):
-            # Telegram itself lacks the method; a proxy's 404 and a refused token sound different.
+            # Telegram itself lacks the method; a proxy's 404 and a refused token read differently.
             return MessageRejected("rich messages unknown", form_unsupported=True)
         case InvalidToken():
-            # Also any 404, a proxy's too: nothing is given up, everything waits.
+            # Also any other 404, such as a proxy's: nothing is dropped, everything waits.
             return RetryLater(_TOKEN_RETRY_SECONDS, "token refused", counts_as_attempt=False)
         case RequestDeclined(status=HTTPStatus.REQUEST_ENTITY_TOO_LARGE):
             return MessageRejected(error.message)
         case RequestDeclined() | Conflict():
-            # Whoever said so may mean the sender, not the message: it is tried again, and not
-            # marked as a repeat, for it was not carried out.
+            # The reason may be the sender and not the message: try again, and not as a repeat,
+            # because nothing was carried out.
             return RetryLater(0.0, error.message)
         case NetworkError() if isinstance(error.__cause__, RequestNotSent):
             return RetryLater(5.0, "no connection", counts_as_attempt=False)
@@ -97,33 +97,33 @@ def _bad_request_outcome(text: str) -> SendOutcome:
 
 
 def is_thread_missing(result: SendOutcome) -> bool:
-    """The chat may be written to, but not in the topic that was named."""
+    """Return whether the chat accepts messages, but not in the named topic."""
     return isinstance(result, ChatUnreachable) and any(
         fragment in result.reason.casefold() for fragment in THREAD_ERRORS
     )
 
 
 def is_not_modified(result: SendOutcome) -> bool:
-    """The edit is as good as done: the message shows this already."""
+    """Return whether an edit was refused because the message already has this content."""
     return isinstance(result, MessageRejected) and any(
         fragment in result.reason.casefold() for fragment in NOT_MODIFIED_ERRORS
     )
 
 
 def is_stale_query(error: TelegramError) -> bool:
-    """Too late to answer a press; nobody waits for it any more."""
+    """Return whether it is too late to answer a press."""
     return _matches_any(error, STALE_QUERY_ERRORS)
 
 
-def _matches_any(error: TelegramError, texts: tuple[str, ...]) -> bool:
+def _matches_any(error: TelegramError, fragments: tuple[str, ...]) -> bool:
     lowered = str(error.message).casefold()
-    return any(fragment in lowered for fragment in texts)
+    return any(fragment in lowered for fragment in fragments)
 
 
 def retry_after_seconds(error: RetryAfter) -> float:
-    """How long Telegram asks to wait."""
+    """Return how many seconds Telegram asks to wait."""
     with warnings.catch_warnings():
-        # It warns of the type that the time will have one day; both types are read here.
+        # The library warns that the type will change; both types are handled here.
         warnings.filterwarnings("ignore", ".*`retry_after`", PTBDeprecationWarning)
         retry_after = error.retry_after
     return (
@@ -132,7 +132,7 @@ def retry_after_seconds(error: RetryAfter) -> float:
 
 
 def _failure_kind(error: TelegramError) -> str:
-    """The kind of failure without its text: a text may hold an address with the token."""
+    """Return the kind of failure without its text, which may contain a URL with the token."""
     cause = error.__cause__
     if isinstance(cause, RequestFailure):
         return str(cause)

@@ -1,4 +1,4 @@
-"""What may a member of a chat do there? Read from Telegram's own words."""
+"""What a member of a chat may do there, according to Telegram."""
 
 from __future__ import annotations
 
@@ -12,10 +12,10 @@ ADMIN_STATUSES = (telegram.ChatMember.OWNER, telegram.ChatMember.ADMINISTRATOR)
 
 
 async def get_member(bot: telegram.Bot, chat: int, person: int) -> telegram.ChatMember | None:
-    """Who somebody is in a chat; None where Telegram says that the bot may not know.
+    """Return a person's membership of a chat, or None if the bot may not see it.
 
     Raises:
-        Refusal: Telegram says nothing.
+        Refusal: Telegram cannot be asked now.
     """
     try:
         return await bot.get_chat_member(chat, person)
@@ -26,17 +26,17 @@ async def get_member(bot: telegram.Bot, chat: int, person: int) -> telegram.Chat
 
 
 def is_in_chat(member: telegram.ChatMember) -> bool:
-    """Whether somebody is in the chat, so that its title is no news to them."""
+    """Return whether somebody is in the chat, so that they may learn its title."""
     if isinstance(member, telegram.ChatMemberRestricted):
         return member.is_member
     return member.status in (*ADMIN_STATUSES, telegram.ChatMember.MEMBER)
 
 
 async def may_post_in_group(bot: telegram.Bot, chat: int, kind: ChatKind, person: int) -> bool:
-    """Whether somebody may write in a group, so that the bot may post there for them.
+    """Return whether somebody may write in a group, so that the bot may post there for them.
 
     Raises:
-        Refusal: Telegram does not say.
+        Refusal: Telegram does not show the membership, or cannot be asked now.
     """
     chat_member = await get_member(bot, chat, person)
     if chat_member is None:
@@ -53,7 +53,7 @@ async def may_post_in_group(bot: telegram.Bot, chat: int, kind: ChatKind, person
 
 
 def may_write(member: telegram.ChatMember, kind: ChatKind) -> bool:
-    """Whether a member of a chat may post there."""
+    """Return whether a member of a chat may post there."""
     if isinstance(member, telegram.ChatMemberRestricted):
         return member.is_member and member.can_send_messages
     if isinstance(member, telegram.ChatMemberAdministrator):

@@ -1,4 +1,4 @@
-"""Long polling: every update is in the store before Telegram is told that we have it."""
+"""Long polling: each update is stored before it is acknowledged to Telegram."""
 
 from __future__ import annotations
 
@@ -23,23 +23,21 @@ __all__ = ["Conflict", "InvalidToken", "NetworkError", "poll"]
 
 log = logging.getLogger(__name__)
 
-POLL_SECONDS = 30  # seconds a poll may last
-CONFLICT_SECONDS = 60.0  # seconds after which a conflict that does not end is believed
-MAX_UPDATE_ID = 2**31 - 1  # of an update; a larger one would hide all that come after it
-MAX_WAIT_SECONDS = 300.0  # seconds that a poll waits at most, however long it is told to
-MIN_EMPTY_POLL_SECONDS = (
-    1.0  # seconds after which Telegram does not say yet that there is nothing new
-)
+POLL_SECONDS = 30  # that a poll may last
+CONFLICT_SECONDS = 60.0  # after which a lasting conflict counts
+MAX_UPDATE_ID = 2**31 - 1  # a larger id would hide all updates after it
+MAX_WAIT_SECONDS = 300.0  # between polls, however long the server asks to wait
+MIN_EMPTY_POLL_SECONDS = 1.0  # Telegram does not return an empty poll any sooner
 _RETRY_DELAYS = (1.0, 2.0, 5.0, 15.0, 30.0)
 
 
 @dataclass(slots=True)
 class ConflictTracker:
-    """Tells which of two pollers gives way: the one that came last.
+    """Decide which of two pollers gives way: the one that started last.
 
-    Telegram ends the poll that began first, so a conflict alone does not tell who is new: it is
-    who has never been answered. One conflict is nobody's end, for a process that was killed or
-    halted may have left a poll behind.
+    Telegram ends the older poll, so a conflict alone does not tell who is new; a process that never
+    got an answer is. A single conflict decides nothing, because a process that was killed or
+    suspended may have left a poll behind.
     """
 
     monotonic: Callable[[], float] = time.monotonic
@@ -49,11 +47,11 @@ class ConflictTracker:
     _conflict_count: int = 0
 
     def record_answer(self) -> None:
-        """A poll came to its end."""
+        """Record a poll that got its answer."""
         self._has_been_answered = True
 
     def record_conflict(self) -> bool:
-        """Counts a conflict; True when it is for us to give way."""
+        """Record a conflict; return whether this process must give way."""
         now = self.monotonic()
         if not self._conflict_count or now - self._last_conflict > CONFLICT_SECONDS:
             self._first_conflict, self._conflict_count = now, 0
@@ -75,11 +73,11 @@ async def poll(
     sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
     monotonic: Callable[[], float] = time.monotonic,
 ) -> None:
-    """Stores updates for ever and calls ``on_updates`` for each batch.
+    """Store updates forever, and call ``on_updates`` after each batch.
 
-    Asking for the next offset is the acknowledgement; it follows the commit. Ends only by
-    cancellation, or by ``Conflict`` when another process keeps polling with this token. An answer
-    of another shape than the Bot API's is a failure like every other, and is asked for again.
+    Asking for the next offset acknowledges a batch; it follows the commit. Ends only by
+    cancellation, or by ``Conflict`` when another process keeps polling with this token. A response
+    of an unexpected shape is retried like every other failure.
     """
     failures = 0
     conflicts = ConflictTracker(monotonic)
@@ -90,7 +88,7 @@ async def poll(
             started = loop.time()
             answer = await bot.get_raw_updates(offset, timeout_seconds, ALLOWED_UPDATES)
             if not answer and loop.time() - started < min(timeout_seconds, MIN_EMPTY_POLL_SECONDS):
-                await sleep(MIN_EMPTY_POLL_SECONDS)  # whoever answers so does not wait for updates
+                await sleep(MIN_EMPTY_POLL_SECONDS)  # this server does not wait for updates
             updates, has_readable_id = parse_raw_updates(bot.id, answer, offset)
             if answer and not updates:
                 raise NetworkError("no update in the answer")
@@ -134,12 +132,11 @@ def _retry_delay(error: TelegramError, failures: int) -> float:
 def parse_raw_updates(
     bot: int, answer: Iterable[str], offset: int
 ) -> tuple[list[InboxUpdate], bool]:
-    """The updates of an answer to a poll from ``offset`` on, as they came, each by its id.
+    """Return the updates of a poll from ``offset`` on, by id, and whether any id was readable.
 
-    One whose id cannot be read has the lowest that it may have, for Telegram sends them in order:
-    so it is acknowledged, and none that was not seen is. What is no update at all is left out.
-    The second part tells whether any id could be read: where none could, the next poll may bring
-    the same once more.
+    An update without a readable id gets the lowest possible one, because Telegram sends them in
+    order: it is acknowledged so, and no unseen update is. Anything that is no update is left out.
+    If no id was readable, the next poll may return the same updates again.
     """
     updates_by_id: dict[int, InboxUpdate] = {}
     next_id, has_readable_id = offset, False
@@ -159,7 +156,7 @@ def parse_raw_updates(
 
 
 def _update_id(body: str, content: object) -> int | None:
-    """The id of an update; also of one whose other parts nobody can read."""
+    """Return the id of an update, even if the rest of it is unreadable."""
     if isinstance(content, dict):
         update_id = content.get("update_id")
     else:
@@ -178,7 +175,7 @@ def _update_id(body: str, content: object) -> int | None:
 
 
 def _may_be_update(body: str) -> bool:
-    """Whether it is an object with another one inside, as every update is."""
+    """Return whether it is an object that contains another one, as every update does."""
     try:
         return any(value.startswith("{") for value in split_json_object(body).values())
     except ValueError:
@@ -186,7 +183,7 @@ def _may_be_update(body: str) -> bool:
 
 
 def _chat_id(content: object) -> int:
-    """The chat of an update, 0 where it has none: what comes from one chat is answered in order."""
+    """Return the chat of an update, 0 without one; updates of one chat are answered in order."""
     match content:
         case (
             {"message": {"chat": {"id": int(chat)}}}

@@ -1,9 +1,9 @@
-"""HTTP to a Bot API server: bounded, timed, and silent about the token.
+"""HTTP to a Bot API server: bounded in size and time, and never revealing the token.
 
-It stands in for the client's own transport, whose pool costs more with every request in flight.
-Whatever breaks is told by one of two causes that hold no address, for addresses hold the token:
-``RequestNotSent`` never left this machine, ``RequestUnanswered`` may have arrived. Answers come
-from whatever stands before Telegram as well, so nothing is believed of their shape.
+Replaces python-telegram-bot's own transport, whose pool becomes slower with every request in
+flight. Every failure has one of two causes that contain no URL, because URLs contain the token:
+``RequestNotSent`` never left this machine, ``RequestUnanswered`` may have arrived. Responses may
+come from any gateway in front of Telegram, so nothing is assumed about their shape.
 """
 
 from __future__ import annotations
@@ -35,20 +35,14 @@ from telegram.request import BaseRequest, RequestData
 
 from bot.concurrency.trusted_clock import OnServerDate, elapsed_seconds
 
-CONNECT_TIMEOUT = (
-    10.0  # seconds at most for a connection: a free one, or a new one with its handshake
-)
-UPLOAD_TIMEOUT = 60.0  # seconds more for a request that carries files
-DEFAULT_RETRY_AFTER = timedelta(seconds=5)  # where a server asks to wait and does not say how long
-MAX_RETRY_AFTER = timedelta(days=1)  # what asks for more is no Telegram
-MAX_RESPONSE_BYTES = (
-    32 * 1024 * 1024
-)  # of an answer; a file has 20 MB at most, 100 updates have less
-MAX_ERROR_LENGTH = (
-    500  # characters of an error that are kept: Telegram's own have less than a hundred
-)
-MAX_INT64 = 2**63 - 1  # of a number that the store keeps
-IDLE_TIMEOUT = 15.0  # seconds an unused connection is kept: shorter than servers keep theirs
+CONNECT_TIMEOUT = 10.0  # seconds to get a free connection or to make one, with its handshake
+UPLOAD_TIMEOUT = 60.0  # additional seconds for a request with files
+DEFAULT_RETRY_AFTER = timedelta(seconds=5)  # if a server does not say how long to wait
+MAX_RETRY_AFTER = timedelta(days=1)  # Telegram never asks for more
+MAX_RESPONSE_BYTES = 32 * 1024 * 1024  # a file has at most 20 MB, 100 updates have less
+MAX_ERROR_LENGTH = 500  # characters; Telegram's own errors have less than a hundred
+MAX_INT64 = 2**63 - 1  # the largest integer that the store takes
+IDLE_TIMEOUT = 15.0  # seconds; shorter than servers keep a connection open
 
 # All of them are raised before the first byte of a request is written.
 _NOT_SENT_ERRORS = (
@@ -61,12 +55,12 @@ _NOT_SENT_ERRORS = (
 
 _RequestBody: TypeAlias = bytes | aiohttp.FormData | None
 _JSON = {"Content-Type": "application/json"}
-# Statuses below 500 that a gateway gives as well when it stopped waiting for Telegram's answer.
+# Statuses below 500 that a gateway also sends when Telegram did not answer it in time.
 _UNCERTAIN_STATUSES = (HTTPStatus.REQUEST_TIMEOUT, 499)
 
 
 class RequestFailure(Exception):
-    """A request without a whole answer; its text is the kind of failure and nothing else."""
+    """A request without a complete response; the text names only the kind of failure."""
 
 
 class RequestNotSent(RequestFailure):
@@ -78,7 +72,7 @@ class RequestUnanswered(RequestFailure):
 
 
 class RequestDeclined(NetworkError):
-    """The request was not carried out, for a reason that the client has no error of its own for."""
+    """The request was not carried out, and the library has no error class for the reason."""
 
     def __init__(self, status: int, message: str) -> None:
         super().__init__(message)
@@ -86,9 +80,9 @@ class RequestDeclined(NetworkError):
 
 
 class FloodWait(RetryAfter):
-    """Telegram asks to wait; its time is of the type that the client's own will have one day.
+    """Telegram asks to wait; ``retry_after`` is a ``timedelta``.
 
-    The client's own error warns of that type whenever one is made.
+    The library's own error warns on creation that its type will change to ``timedelta``.
     """
 
     __slots__ = ("_requested_wait",)
@@ -104,7 +98,7 @@ class FloodWait(RetryAfter):
 
 
 class ApiParameters(RequestData):  # type: ignore[misc]  # final, for how the client fills it may change
-    """The parameters of a call by the names of the Bot API, each a text or JSON already."""
+    """The parameters of a call under their Bot API names, each a text or JSON already."""
 
     __slots__ = ("_fields",)
 
@@ -114,17 +108,17 @@ class ApiParameters(RequestData):  # type: ignore[misc]  # final, for how the cl
 
     @property
     def json_parameters(self) -> dict[str, str]:
-        """The parameters as they are."""
+        """The parameters, unchanged."""
         return dict(self._fields)
 
 
 class Transport(BaseRequest):
     """The connections to one Bot API server, at most ``connections`` at a time.
 
-    A request ends within ``longest`` seconds, whatever the server does, and is never repeated here;
-    a third of them, and no more than ``CONNECT_TIMEOUT``, may pass before it has a connection.
-    ``heard`` is told the date of each answer that came encrypted: any other may be forged, or be of
-    a server on this machine, which goes by this machine's clock.
+    A request ends within ``total_timeout`` seconds and is never repeated here; connecting may take
+    a third of that, and at most ``CONNECT_TIMEOUT``. ``on_server_date`` receives the date of each
+    response over HTTPS only: others may be forged, or come from a server on this machine, which
+    uses this machine's clock.
     """
 
     __slots__ = (
@@ -156,11 +150,11 @@ class Transport(BaseRequest):
 
     @property
     def read_timeout(self) -> float:
-        """Seconds from a connection to the end of the answer."""
+        """Seconds from the connection to the end of the response."""
         return self._read_seconds
 
     async def initialize(self) -> None:
-        """Opens the pool; connections are made when they are needed."""
+        """Open the pool; connections are made when needed."""
         if self._session is not None:
             return
         is_https = urlsplit(self._base).scheme == "https"
@@ -176,7 +170,7 @@ class Transport(BaseRequest):
         )
 
     async def shutdown(self) -> None:
-        """Closes every connection; a request in flight ends as unanswered."""
+        """Close every connection; a request in flight ends as unanswered."""
         if self._session is not None:
             session, self._session = self._session, None
             await session.close()
@@ -191,11 +185,11 @@ class Transport(BaseRequest):
         connect_timeout: object = BaseRequest.DEFAULT_NONE,
         pool_timeout: object = BaseRequest.DEFAULT_NONE,
     ) -> tuple[int, bytes]:
-        """The status, which is one of success, and the bytes that the server answers.
+        """Send a request; return the status, which is a 2xx one, and the body of the response.
 
         Raises:
-            TimedOut, NetworkError: there was no whole answer; the cause is a ``RequestFailure``.
-            TelegramError: the answer is a refusal, of the class that it means.
+            TimedOut, NetworkError: The response is missing or incomplete (``RequestFailure``).
+            TelegramError: The response is a refusal; its subclass says which.
         """
         if self._session is None:
             raise RuntimeError("the transport is not initialized")
@@ -220,15 +214,15 @@ class Transport(BaseRequest):
             if not 200 <= status < 300:
                 raise _error_of_refusal(status, _json_object(payload) or {})
             return status, payload
-        # Outside of the handler: inside it, the library's error would become our context.
+        # Outside the except block, where aiohttp's error would become our context.
         raise client_error from cause
 
     @staticmethod
     def parse_json_payload(payload: bytes) -> dict[str, object]:
-        """The JSON of a call that succeeded, which holds its ``result``.
+        """Return the JSON of a successful call, which contains its ``result``.
 
         Raises:
-            TelegramError: it is a refusal under a status of success, or of another shape.
+            TelegramError: It is a refusal with a status of success, or has another shape.
         """
         answer = _json_object(payload)
         if answer is not None and answer.get("ok", True) is True and "result" in answer:
@@ -241,7 +235,7 @@ class Transport(BaseRequest):
     def _timeouts(
         self, has_files: bool, read_timeout: object, connect_timeout: object
     ) -> aiohttp.ClientTimeout:
-        """A caller's own limits go first; ``None`` is no limit to him, and the usual one here."""
+        """Use the caller's limits where given; ``None`` means ours, not unlimited."""
         read_seconds = (
             float(read_timeout) if isinstance(read_timeout, int | float) else self._read_seconds
         )
@@ -251,21 +245,21 @@ class Transport(BaseRequest):
             else self._connect_seconds
         )
         total = connect_seconds + read_seconds + (UPLOAD_TIMEOUT if has_files else 0.0)
-        # The library would round up what is longer than some seconds; a lease does not.
+        # aiohttp rounds longer time-outs up, which could exceed a lease.
         return aiohttp.ClientTimeout(total, connect_seconds, ceil_threshold=total + 1)
 
     def _redact_token(self, method: str, status: int, payload: bytes) -> bytes:
-        """An answer that will be read as JSON, and quoted in errors, without the token.
+        """Return a response without the token; it is parsed as JSON and quoted in errors.
 
-        Pages of proxies and gateways quote the address that was asked for.
+        Error pages of proxies and gateways quote the requested URL.
         """
         if method == "GET" and status == 200:
-            return payload  # the bytes of a file, handed on as they are
+            return payload  # a file, passed on unchanged
         return payload.replace(self._token_secret, b"[secret]") if self._token_secret else payload
 
 
 async def _read_body(answer: aiohttp.ClientResponse) -> bytes:
-    """The bytes of an answer, unless there are more than any has."""
+    """Return the body of a response, up to ``MAX_RESPONSE_BYTES``."""
     payload = bytearray()
     async for chunk in answer.content.iter_any():
         payload += chunk
@@ -275,7 +269,7 @@ async def _read_body(answer: aiohttp.ClientResponse) -> bytes:
 
 
 def _json_object(payload: bytes) -> Mapping[str, object] | None:
-    """The JSON object in an answer; None where it is anything else."""
+    """Return the JSON object of a response, or None if it is anything else."""
     try:
         content = json.loads(payload.decode("utf-8", "replace"))
     except (ValueError, RecursionError):
@@ -284,13 +278,12 @@ def _json_object(payload: bytes) -> Mapping[str, object] | None:
 
 
 def _error_of_refusal(status: int, answer: Mapping[str, object]) -> TelegramError:
-    """The error that a refusal means, by its status and by what it says."""
+    """Return the error for a refusal, by its status and its JSON."""
     description = answer.get("description")
     message = HTTPStatus(status).phrase if status in list(HTTPStatus) else "No answer"
     message = f"{message} ({status})"
-    if description and isinstance(
-        description, str
-    ):  # half characters, which JSON may hold, no store keeps
+    if description and isinstance(description, str):
+        # JSON may contain lone surrogates, which no store takes.
         message = description[:MAX_ERROR_LENGTH].encode("utf-8", "replace").decode()
     parameters = answer.get("parameters")
     values = parameters if isinstance(parameters, dict) else {}
@@ -298,7 +291,7 @@ def _error_of_refusal(status: int, answer: Mapping[str, object]) -> TelegramErro
     if type(migrated_to) is int and 0 < abs(migrated_to) <= MAX_INT64:  # no bool
         return ChatMigrated(migrated_to)
     retry_after = values.get("retry_after")
-    if isinstance(retry_after, int | float) and retry_after > 0:  # which no NaN is
+    if isinstance(retry_after, int | float) and retry_after > 0:  # false for NaN
         return FloodWait(timedelta(seconds=min(retry_after, MAX_RETRY_AFTER.total_seconds())))
     match status:
         case HTTPStatus.TOO_MANY_REQUESTS:
@@ -318,12 +311,12 @@ def _error_of_refusal(status: int, answer: Mapping[str, object]) -> TelegramErro
 
 
 def _request_body(request: RequestData | None) -> _RequestBody:
-    """The parameters as JSON, or as a form in several parts when there are files among them."""
+    """Return the parameters as JSON, or as a multipart form if they contain files."""
     if request is None:
         return None
     if not request.contains_files:
         return json.dumps(request.json_parameters).encode()
-    # Names of files as they are: Telegram shows what stands there and decodes no percent signs.
+    # File names unquoted: Telegram does not decode percent signs.
     form = aiohttp.FormData(quote_fields=False)
     for name, value in request.json_parameters.items():
         form.add_field(name, value)
@@ -333,7 +326,7 @@ def _request_body(request: RequestData | None) -> _RequestBody:
 
 
 def _translate_error(error: Exception) -> tuple[NetworkError, RequestFailure]:
-    """The client's own error for a failure, and its cause by the kind of failure alone."""
+    """Return the library's error for a failure, and a cause that names only its kind."""
     failure_kind = type(error).__name__
     cause = (
         RequestNotSent(failure_kind)
@@ -347,14 +340,14 @@ def _translate_error(error: Exception) -> tuple[NetworkError, RequestFailure]:
 
 @cache
 def tls_context() -> ssl.SSLContext:
-    """TLS that verifies: by the certificates of this machine and by Mozilla's list."""
+    """Return a verifying TLS context with this machine's certificates and Mozilla's."""
     context = ssl.create_default_context()
     context.load_verify_locations(certifi.where())
     return context
 
 
 def proxy_for(base: str) -> str | None:
-    """The proxy that the system's usual settings (``HTTPS_PROXY``, ``NO_PROXY``) name."""
+    """Return the proxy that the system's settings (``HTTPS_PROXY``, ``NO_PROXY``) name."""
     parts = urlsplit(base)
     if proxy_bypass(parts.netloc):
         return None

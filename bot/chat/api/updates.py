@@ -1,4 +1,4 @@
-"""What does an update ask? Telegram's JSON → one frozen value, or nothing for us."""
+"""Parse Telegram's JSON of an update into one frozen value, or None if it is not for us."""
 
 from __future__ import annotations
 
@@ -18,10 +18,8 @@ from bot.render.telegram.keyboard import Action
 from bot.topics.query.parser import PaperMention, find_mentions, listed_categories
 from storage.records import ChatKind
 
-MAX_TEXT_LENGTH = (
-    2001  # characters of a command's words: one too many for a topic, so that it is refused
-)
-_MAX_SCANNED_LENGTH = 50_000  # characters of a message, with all its links: no client sends as many
+MAX_TEXT_LENGTH = 2001  # one character too many for a topic, so that a longer text is refused
+_MAX_SCANNED_LENGTH = 50_000  # of a message with all its links; no client sends as much
 
 _WHITESPACE = re.compile(r"\s")
 
@@ -32,24 +30,22 @@ ALLOWED_UPDATES = ("message", "channel_post", "callback_query", "my_chat_member"
 
 
 class UpdateKind(StrEnum):
-    """The occasions we answer to."""
+    """The kinds of updates that the bot handles."""
 
     COMMAND = "command"
-    TEXT = "words"  # plain text in a private chat, or in answer to the bot
-    FILE = "file"  # a document, likewise: its id is the words, its size the action's number
-    NON_TEXT = "wordless"  # a sticker, a photo, a voice, in a private chat
-    FORWARDED_COMMAND = (
-        "passed_on"  # a command that another wrote, in a private chat: it is not done
-    )
+    TEXT = "words"  # plain text in a private chat, or a reply to the bot
+    FILE = "file"  # a document, likewise; words is its id, the action's argument its size
+    NON_TEXT = "wordless"  # a sticker, photo or voice message in a private chat
+    FORWARDED_COMMAND = "passed_on"  # somebody else's command in a private chat; not executed
     BUTTON = "button"
-    BOT_REMOVED = "left"  # the bot was blocked, removed or silenced
+    BOT_REMOVED = "left"  # the bot was blocked, removed or restricted
     BOT_ADDED = "back"
     CHAT_MIGRATED = "moved"  # the group became a supergroup
 
 
 @dataclass(frozen=True, slots=True)
 class Update:
-    """One thing that happened in a chat."""
+    """One event in a chat."""
 
     kind: UpdateKind
     chat: int
@@ -61,41 +57,39 @@ class Update:
     thread: int = 0
     command: str = ""
     words: str = ""
-    papers: tuple[
-        PaperMention, ...
-    ] = ()  # that the whole message holds, links behind words included
-    categories: tuple[str, ...] = ()  # whose listings it links to
+    papers: tuple[PaperMention, ...] = ()  # mentioned in the whole message and its links
+    categories: tuple[str, ...] = ()  # whose listings the message links to
     action: Action | None = None
     message_id: int = 0  # the message whose button was pressed
-    callback_query_id: str = ""  # id of the press, to be answered
+    callback_query_id: str = ""  # by which the press is answered
     migrated_to: int = 0
     speaks_for_chat: bool = False
-    is_added: bool = False  # the bot was not in the chat before
+    is_added: bool = False  # the bot was not in the chat before this update
 
 
 class UnreadableUpdate(ValueError):
-    """An update that is not of the Bot API's shape; the message says what reading it raised."""
+    """An update that does not have the Bot API's shape; the message names the error."""
 
 
 def parse_update(body: str, username: str) -> Update | None:
-    """Reads an update; None when it asks nothing of the bot called ``username``.
+    """Parse an update; return None if it is not for the bot called ``username``.
 
     Raises:
-        Unreadable: it is no update of the Bot API.
+        UnreadableUpdate: It is no update of the Bot API.
     """
     try:
         update = _read_update(body, username)
         if update is not None:
             _check_field_types(update)
-    except Exception as error:  # the library promises nothing about what it raises
+    except Exception as error:  # the library does not document what it raises
         raise UnreadableUpdate(type(error).__name__) from error
     return update
 
 
 def _check_field_types(update: Update) -> None:
-    """Raises where a field is of another type, or larger than any column: the library checks none.
+    """Raise ValueError for a field of a wrong type or too large for the store.
 
-    Whatever the store cannot keep would come again for ever.
+    The library checks neither, and an update that cannot be stored would come back forever.
     """
     for name in _INTEGER_FIELDS:
         number = getattr(update, name)
@@ -135,9 +129,9 @@ def _read_message(message: telegram.Message, username: str) -> Update | None:
         migration = _base_update(UpdateKind.CHAT_MIGRATED, message.chat, None)
         return replace(migration, migrated_to=message.migrate_to_chat_id)
     if message.from_user and message.from_user.is_bot and not message.sender_chat:
-        return None  # another bot; who writes as a chat has a bot's name too, and names the chat
+        return None  # another bot; messages in a chat's name come from a bot too
     is_private = message.chat.type == telegram.Chat.PRIVATE
-    is_authored = not (message.forward_origin or message.via_bot)  # else others chose the words
+    is_authored = not (message.forward_origin or message.via_bot)  # else somebody else's words
     if not (is_authored or is_private):
         return None
     speaks_for_chat = bool(message.sender_chat and message.sender_chat.id == message.chat.id)
@@ -175,9 +169,9 @@ def _read_message(message: telegram.Message, username: str) -> Update | None:
 def _with_papers_of_pdf(
     update: Update, message: telegram.Message, document: telegram.Document
 ) -> Update | None:
-    """A paper's own file means the paper, by its caption or else by its name.
+    """Return the update with the papers that a PDF's caption or file name mentions.
 
-    Any other file holds topics, whatever its caption says.
+    None for any other file: it is taken as a file of topics, whatever its caption says.
     """
     name = str(document.file_name or "")
     if document.mime_type != "application/pdf" and not name.casefold().endswith(".pdf"):
@@ -193,13 +187,13 @@ def _with_papers_of_pdf(
 
 
 def _with_mentioned_papers(update: Update, full_text: str) -> Update:
-    """A request with the papers and listings that its whole message holds, before it is cut."""
+    """Return an update with the papers and listings that the whole message mentions."""
     text = _strip_invisible(full_text[:_MAX_SCANNED_LENGTH])
     return replace(update, papers=find_mentions(text), categories=listed_categories(text))
 
 
 def _text_with_links(message: telegram.Message) -> str:
-    """What a message says, with the addresses behind its words and its buttons."""
+    """Return the text of a message with the URLs of its links and buttons."""
     text = message.text or message.caption or ""
     entities = message.entities if message.text else message.caption_entities
     rows = message.reply_markup.inline_keyboard if message.reply_markup else ()
@@ -208,9 +202,9 @@ def _text_with_links(message: telegram.Message) -> str:
 
 
 def _text_and_link_urls(text: str, entities: Sequence[telegram.MessageEntity]) -> Iterator[str]:
-    """A text in pieces, with each address that is behind words after the first of these words.
+    """Yield the text in pieces, each link's URL after the first word that it covers.
 
-    Offsets count the units of UTF-16, and may be anything.
+    Offsets count UTF-16 units, and may be out of range.
     """
     links = sorted(
         (entity.offset, entity.url)
@@ -235,12 +229,12 @@ def _text_and_link_urls(text: str, entities: Sequence[telegram.MessageEntity]) -
 
 
 def _thread_id(message: telegram.Message) -> int:
-    """The forum topic of a message; a chain of replies has a thread too, and is none."""
+    """Return the forum topic of a message; a chain of replies has a thread id but no topic."""
     return (message.message_thread_id or 0) if message.is_topic_message else 0
 
 
 def _is_reply_to_bot(message: telegram.Message, username: str) -> bool:
-    """Whether somebody replied to a message of the bot itself."""
+    """Return whether somebody replied to a message of the bot itself."""
     replied_message = message.reply_to_message
     author = replied_message.from_user if replied_message else None
     return bool(author and (author.username or "").casefold() == username.casefold())
@@ -254,7 +248,7 @@ def _read_command(
     thread: int,
     speaks_for_chat: bool,
 ) -> Update | None:
-    """A command with its words; None when it is meant for another bot."""
+    """Return a command with its arguments, or None if it is for another bot."""
     first_word, *arguments = text[1:].split(maxsplit=1) or [""]
     name, _, addressee = first_word.partition("@")
     if addressee and addressee.casefold() != username.casefold():
@@ -279,7 +273,7 @@ def _read_membership_change(change: telegram.ChatMemberUpdated) -> Update:
 def _base_update(
     update_kind: UpdateKind, chat: telegram.Chat, user: telegram.User | None
 ) -> Update:
-    """What happened, where, and by whom."""
+    """Return an update with its kind, chat and person."""
     return Update(
         update_kind,
         chat.id,
@@ -292,12 +286,12 @@ def _base_update(
 
 
 def one_line(text: str) -> str:
-    """A name or title without line breaks, control characters and direction overrides."""
+    """Return a name or title without line breaks and invisible characters."""
     return " ".join(_strip_invisible(text).split())
 
 
 def _strip_invisible(text: str) -> str:
-    """Text without control characters, surrogates and direction overrides."""
+    """Return text without control characters, surrogates and direction overrides."""
     visible_characters = (
         character
         for character in unicodedata.normalize("NFC", text)

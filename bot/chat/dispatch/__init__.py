@@ -1,1 +1,1 @@
-"""Take updates from the inbox, check rights, apply them, send replies."""
+"""Take updates from the inbox, check rights, apply them and send the replies."""

@@ -1,4 +1,4 @@
-"""What does an update change? Its effect and the mark that it was applied, in one transaction."""
+"""Apply an update: its handler's changes and its mark as applied, in one transaction."""
 
 from __future__ import annotations
 
@@ -30,24 +30,20 @@ from bot.texts import Refusal, say, supported_language
 from storage import Store
 from storage.records import Chat, ChatKind, InboxUpdate, PendingQuestion, Person
 
-QUESTION_TTL = timedelta(minutes=15)  # a question waits for its answer
-# In groups words are for us only as an answer, and every answer asked for there changes something.
+QUESTION_TTL = timedelta(minutes=15)
+# In groups text reaches us only as an answer, and every answer there changes something.
 _TEXT_ROUTE = Route(handle_text, admin_only=True, cost=Cost.PREVIEW)
 _FILE_ROUTE = Route(import_file, admin_only=True)
 _NON_TEXT_ROUTE = Route(non_text_reply)
 _FORWARDED_COMMAND_ROUTE = Route(forwarded_command_reply)
-_ANSWER_ONLY_KINDS = (
-    UpdateKind.TEXT,
-    UpdateKind.FILE,
-)  # what in a group is for us only as an answer
-_CHAT_CHANGE_KINDS = (
-    UpdateKind.BOT_REMOVED,
-    UpdateKind.CHAT_MIGRATED,
-)  # of a chat: noted whoever is banned
+# In a group these are for us only as an answer.
+_ANSWER_ONLY_KINDS = (UpdateKind.TEXT, UpdateKind.FILE)
+# Applied even for banned chats.
+_CHAT_CHANGE_KINDS = (UpdateKind.BOT_REMOVED, UpdateKind.CHAT_MIGRATED)
 
 
 def route_of(update: Update) -> Route | None:
-    """What answers a request, before anybody's right is looked at."""
+    """Return the route of an update, before any rights are checked."""
     if update.kind is UpdateKind.TEXT:
         return _TEXT_ROUTE
     if update.kind is UpdateKind.FILE:
@@ -69,13 +65,13 @@ async def read_and_apply_update(
     managed_chat: ManagedChat | None = None,
     refusal: Refusal | None = None,
 ) -> Reply:
-    """Applies an update, with what its handler reads made outside of the transaction."""
+    """Apply an update; its handler's reads run outside the transaction."""
     now = services.now()
-    services_at_now = replace(services, now=lambda: now)  # a reading is for one instant
-    readings = ReadCache(update.person or update.chat, services.user_limits)
+    services_at_now = replace(services, now=lambda: now)  # the arguments of reads must not change
+    read_cache = ReadCache(update.person or update.chat, services.user_limits)
     return await run_with_reads(
         services.store,
-        readings,
+        read_cache,
         partial(apply_update, services_at_now, inbox_update, update, managed_chat, refusal),
     )
 
@@ -88,15 +84,15 @@ def apply_update(
     refusal: Refusal | None = None,
     read_cache: ReadCache | None = None,
 ) -> Reply:
-    """The effect of an update and the mark that it was applied, in one transaction.
+    """Apply an update, mark it as applied and store its reply, in one transaction.
 
     Raises:
-        Unread: the handler needs a reading; nothing was changed.
+        ReadRequired: The handler needs a read; nothing was changed.
     """
     store = services.store
     with store.transaction():
         if not store.inbox.mark_applied(inbox_update.bot, inbox_update.id):
-            return Reply()  # by the process that took over while this one was halted
+            return Reply()  # applied by the process that took over while this one was suspended
         if (
             update.kind not in _CHAT_CHANGE_KINDS
             and (account_id := _banned_account(services, update)) is not None
@@ -107,7 +103,7 @@ def apply_update(
         try:
             reply = _dispatch(services, update, managed_chat, refusal, read_cache or ReadCache())
         except Refusal as refusal:
-            # Handlers refuse before they write; only the question that was answered is closed.
+            # Handlers refuse before they write; only the answered question is closed.
             reply = _refusal_reply(services, update, managed_chat, refusal)
         return store_reply(services, inbox_update, update, reply)
 
@@ -115,7 +111,7 @@ def apply_update(
 def _refusal_reply(
     services: Services, update: Update, managed_chat: ManagedChat | None, refusal: Refusal
 ) -> Reply:
-    """Why something is not done, and in which chat where that is another one."""
+    """Return the reason of a refusal, with the chat if another one is managed."""
     chat = services.store.chats.get(services.bot_info.bot_id, update.chat)
     language = chat.language if chat else supported_language(update.language)
     reply = _sentence_reply(update, refusal.say(language))
@@ -125,11 +121,11 @@ def _refusal_reply(
 def reject_over_limit(
     services: Services, inbox_update: InboxUpdate, update: Update, excess: Excess
 ) -> Reply:
-    """Marks an update as applied without any effect, and says why once a minute."""
+    """Mark an update as applied without effect, and say why once a minute."""
     store = services.store
     with store.transaction():
         if not store.inbox.mark_applied(inbox_update.bot, inbox_update.id):
-            return Reply()  # it was answered before
+            return Reply()  # applied before
         if not excess.should_notify or _banned_account(services, update) is not None:
             return Reply()
         chat = store.chats.get(services.bot_info.bot_id, update.chat)
@@ -141,7 +137,7 @@ def reject_over_limit(
 def mark_update_failed(
     services: Services, inbox_update: InboxUpdate, update: Update, reason: str
 ) -> Reply:
-    """Set an update aside that we cannot apply by a mistake of ours, and say so."""
+    """Mark an update as failed because of an error of ours, and say so."""
     store = services.store
     with store.transaction():
         if not store.inbox.mark_failed(inbox_update.bot, inbox_update.id, reason):
@@ -153,11 +149,11 @@ def mark_update_failed(
 def complete_follow_up(
     services: Services, inbox_update: InboxUpdate, update: Update, reply: Reply
 ) -> Reply:
-    """The answer of an errand and the mark that it was done, in one transaction."""
+    """Store the reply of a follow-up and mark it as done, in one transaction."""
     store = services.store
     with store.transaction():
         if not store.inbox.mark_follow_up_done(inbox_update.bot, inbox_update.id):
-            return Reply()  # by the process that took over, or its chat is forgotten
+            return Reply()  # done by the process that took over, or the chat was erased
         return store_reply(services, inbox_update, update, reply, is_follow_up=True)
 
 
@@ -168,7 +164,7 @@ def _banned_account(services: Services, update: Update) -> int | None:
 
 
 def _ban_reply(services: Services, update: Update, account_id: int) -> Reply:
-    """Who is banned hears so once."""
+    """Tell a banned person or chat so, once."""
     store, bot = services.store, services.bot_info.bot_id
     if not store.bans_and_quotas.mark_ban_notified(bot, account_id):
         return Reply()
@@ -194,14 +190,13 @@ def _dispatch(
         return Reply()
     if update.kind is UpdateKind.BOT_REMOVED:
         stored_chat = store.chats.get(bot, update.chat)
-        if (
-            stored_chat and not stored_chat.pause_reason
-        ):  # a pause that was asked for outlives a block
+        # A requested pause must outlive a block.
+        if stored_chat and not stored_chat.pause_reason:
             store.chats.pause(bot, update.chat, "blocked")
         return Reply()
     is_new = store.chats.get(bot, update.chat) is None
     chat = _ensure_chat(services, update)
-    if update.kind is UpdateKind.BOT_ADDED:  # being known again is the effect
+    if update.kind is UpdateKind.BOT_ADDED:  # the chat was stored or resumed above
         return added_to_chat_reply(store, update, chat) if is_new and update.is_added else Reply()
     route = route_of(update)
     if route is None or (route.operator_only and update.chat != services.bot_info.operator_chat):
@@ -240,7 +235,7 @@ def _dispatch(
 def _call_handler(
     store: Store, route: Route, question: PendingQuestion | None, update: Update, request: Request
 ) -> Reply:
-    """What the entrance says, or what words mean as the answer to a question."""
+    """Run the route's handler, or the handler of the answered question."""
     if question and update.kind is UpdateKind.TEXT:
         answer_request = replace(
             request, action=Action(question.verb, question.first_argument, question.second_argument)
@@ -250,7 +245,7 @@ def _call_handler(
 
 
 def _ensure_managed_chat(services: Services, manager: Chat, managed_chat: ManagedChat) -> Chat:
-    """The chat that is acted on; one that is new begins as its manager's own chat is."""
+    """Return the managed chat; a new one starts with its manager's settings."""
     new_chat = replace(
         manager,
         id=managed_chat.chat,
@@ -266,7 +261,7 @@ def _ensure_managed_chat(services: Services, manager: Chat, managed_chat: Manage
 def _take_pending_question(
     services: Services, update: Update, managed_chat: ManagedChat | None
 ) -> PendingQuestion | None:
-    """What this person was asked a moment ago; a command instead of an answer closes it."""
+    """Return and close the person's open question; a command closes it too."""
     if update.kind in (UpdateKind.BUTTON, UpdateKind.NON_TEXT, UpdateKind.FORWARDED_COMMAND):
         return None
     if not (update.person or update.speaks_for_chat):
@@ -278,7 +273,7 @@ def _take_pending_question(
 
 
 def _ensure_chat(services: Services, update: Update) -> Chat:
-    """The chat as the store knows it; a first message makes it known, a reply revives it."""
+    """Return the chat, stored if it is new and resumed if it was unreachable."""
     store, bot = services.store, services.bot_info.bot_id
     if update.person:
         store.chats.upsert_person(Person(bot, update.person, update.name, update.language))
@@ -293,7 +288,7 @@ def _ensure_chat(services: Services, update: Update) -> Chat:
             form=services.default_form,
         )
     )
-    if _is_paused_by_us(chat):  # who writes to us has unblocked us
+    if _is_paused_by_us(chat):  # an update from the chat means that it is reachable
         store.chats.resume(bot, update.chat)
         store.outbox.requeue_dropped(bot, update.chat, now=services.now())
         chat = store.chats.get(bot, update.chat) or chat
@@ -301,7 +296,7 @@ def _ensure_chat(services: Services, update: Update) -> Chat:
 
 
 def _is_paused_by_us(chat: Chat) -> bool:
-    """The chat could not be reached, and did not ask for a pause itself."""
+    """Return whether the chat is paused for another reason than its own request."""
     return chat.pause_reason not in ("", REQUESTED_PAUSE)
 
 
@@ -316,7 +311,7 @@ def _not_understood_reply(update: Update, chat: Chat) -> Reply:
 def rebuild_request(
     services: Services, update: Update, managed_chat: ManagedChat | None
 ) -> Request | None:
-    """The same question a moment later, for what was to be fetched; None if the chat is gone."""
+    """Return the request again for a follow-up, or None if the chat is gone."""
     store, bot = services.store, services.bot_info.bot_id
     own_chat = store.chats.get(bot, update.chat)
     chat = store.chats.get(bot, managed_chat.chat) if managed_chat else own_chat
@@ -330,7 +325,7 @@ def rebuild_request(
 def build_request(
     services: Services, update: Update, chat: Chat, *, manager_language: str = ""
 ) -> Request:
-    """What a handler is asked: by whom, in which chat, with which words."""
+    """Return what the handler receives: who asks, in which chat and with which text."""
     link_action = decode_start_payload(update.words) if update.command == "start" else None
     max_topics = services.store.bans_and_quotas.topic_quota(services.bot_info.bot_id, chat.id)
     bot_info = (

@@ -1,4 +1,4 @@
-"""May this person do this, and in which chat? Asked of Telegram, outside every transaction."""
+"""Decide whether a person may do something, and in which chat, by asking Telegram."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ _CHARGED_KINDS = (
 
 @dataclass(frozen=True, slots=True)
 class Authorization:
-    """A request with the other chat it is about, if any, and why it may not be done, if so."""
+    """A request, the other chat that it manages, and why it is refused, if it is."""
 
     request: Update
     managed_chat: ManagedChat | None = None
@@ -35,7 +35,7 @@ class Authorization:
 
 
 def costs_of(update: Update) -> tuple[Cost, ...]:
-    """What a request counts as; news of a chat, and words for other bots, count as nothing."""
+    """Return what a request counts as; nothing for chat changes and other bots' commands."""
     if update.kind not in _CHARGED_KINDS:
         return ()
     route = route_of(update)
@@ -43,12 +43,12 @@ def costs_of(update: Update) -> tuple[Cost, ...]:
         return ()
     if update.kind is UpdateKind.NON_TEXT:
         return (Cost.NON_TEXT,)
-    first = Cost.BUTTON if update.kind is UpdateKind.BUTTON else Cost.COMMAND
-    return (first, route.cost) if route and route.cost else (first,)
+    base_cost = Cost.BUTTON if update.kind is UpdateKind.BUTTON else Cost.COMMAND
+    return (base_cost, route.cost) if route and route.cost else (base_cost,)
 
 
 async def authorize(services: Services, update: Update) -> Authorization:
-    """Finds out where somebody wants to act, and whether they may."""
+    """Find the chat that a request acts on, and check the person's rights there."""
     route = route_of(update)
     if route is None or (route.operator_only and update.chat != services.bot_info.operator_chat):
         return Authorization(update)
@@ -64,7 +64,7 @@ async def authorize(services: Services, update: Update) -> Authorization:
 async def _other_chat_argument(
     services: Services, update: Update, route: Route
 ) -> tuple[str, Update]:
-    """The other chat that a request in private names, and the request without that name."""
+    """Return the chat that a private request names, and the request without it."""
     if update.chat_kind is not ChatKind.PRIVATE:
         return "", update
     if update.kind is UpdateKind.BUTTON:
@@ -85,17 +85,16 @@ async def _other_chat_argument(
 
 
 async def _authorize_in_chat(services: Services, update: Update, route: Route) -> Update:
-    """The request of somebody who may make it here.
+    """Return the request of somebody who may make it in this chat.
 
-    In private everybody is alone. In groups changes are for administrators, and what a press
-    posts is for those who may write there themselves. In channels both are for administrators
-    who may post.
+    In private chats everything is allowed. In groups changes are for administrators, and buttons
+    that post are for members who may write. In channels both are for administrators who may post.
 
-    Who leads a group without a name is known by it when they press, and not when they write: what
-    they press is theirs without a name too, or their written answers would find no question.
+    An anonymous administrator has an id in a press but not in a message: the press is made
+    anonymous too, because otherwise their typed answer would find no question.
 
     Raises:
-        Refusal: they may not, or Telegram does not say.
+        Refusal: They may not, or Telegram cannot be asked.
     """
     chat, kind, person = update.chat, update.chat_kind, update.person
     is_channel = kind is ChatKind.CHANNEL

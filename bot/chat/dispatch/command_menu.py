@@ -1,4 +1,4 @@
-"""What Telegram shows of the bot before anybody writes to it: commands and descriptions."""
+"""Publish the command menus and descriptions that Telegram shows of the bot."""
 
 from __future__ import annotations
 
@@ -13,14 +13,14 @@ from bot.texts import LANGUAGES, say
 
 log = logging.getLogger(__name__)
 
-# What everybody in a group is offered; who may change things there sees the rest as well.
+# The menu of all members of a group; administrators see the other commands as well.
 GROUP_COMMANDS = ("digest", "today", "list", "search", "paper", "start", "help")
 
 
 def menu_commands(
     language: str, *, group: bool = False, for_admins: bool = False, for_operator: bool = False
 ) -> list[telegram.BotCommand]:
-    """The menu of a private chat, or of a group's members or administrators, by language."""
+    """Return the menu of a private chat, or of a group's members or administrators."""
     names = (
         list(GROUP_COMMANDS)
         if group
@@ -42,7 +42,7 @@ def _is_in_menu(route: Route) -> bool:
 def _scoped_menus(
     language: str, operator: int
 ) -> Iterator[tuple[telegram.BotCommandScope, list[telegram.BotCommand]]]:
-    """Each place with its menu; Telegram shows the one of the narrowest place."""
+    """Yield each scope with its menu; Telegram shows that of the narrowest scope."""
     yield telegram.BotCommandScopeAllPrivateChats(), menu_commands(language)
     yield telegram.BotCommandScopeAllGroupChats(), menu_commands(language, group=True)
     admin_menu = menu_commands(language, group=True, for_admins=True)
@@ -58,9 +58,9 @@ _ChatScope = telegram.BotCommandScopeChat
 
 
 async def publish_menu(bot: telegram.Bot, operator: int = 0) -> None:
-    """Registers menus and descriptions per language; English is for every other language.
+    """Set menus and descriptions in each language; English serves all other languages.
 
-    A failure is noted and nothing more: the commands work without their menu.
+    A failure is only logged: the commands work without a menu.
     """
     for language in LANGUAGES:
         code = None if language == "en" else language

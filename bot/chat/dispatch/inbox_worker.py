@@ -1,8 +1,7 @@
-"""Updates → effects and replies: each applied once, in order within a chat.
+"""Answer the updates in the inbox: each applied once, in order within a chat.
 
 The effect of an update, its mark as applied and its reply are stored in one transaction; the reply
-leaves after it. What has to be fetched for a reply is stored too, and taken up again at the next
-start.
+is sent afterwards. Follow-ups are stored too, and resumed after a restart.
 """
 
 from __future__ import annotations
@@ -35,19 +34,18 @@ from storage.records import ChatKind, InboxUpdate, OutboxMessage
 
 log = logging.getLogger(__name__)
 
-MAX_CONCURRENT_CHATS = 100  # chats answered side by side
-MAX_ATTEMPTS = 6  # a machine that fails again and again ends three about the same update by chance
-SUSPECT_ATTEMPTS = 2  # attempts that ended the process, or stood beside another that did
+MAX_CONCURRENT_CHATS = 100
+MAX_ATTEMPTS = 6  # a machine that keeps crashing may hit the same update three times by chance
+SUSPECT_ATTEMPTS = 2  # attempts during which the process died, whatever the cause
 MAX_FOLLOW_UP_ATTEMPTS = 2  # each may have been paid for
 ATTEMPTS_EXHAUSTED = "attempts spent"
 
 
 class InboxWorker:
-    """Answers stored updates: chats side by side, each chat in order.
+    """Answers stored updates: chats concurrently, each chat in order.
 
-    A slow command holds its own chat and nobody else. ``send`` sends stored answers, and tells
-    whether all of them have left; ``rebuild_request`` is called when a chat was answered, for what
-    came meanwhile.
+    A slow command delays only its own chat. ``send`` sends stored replies and returns whether all
+    of them were sent; ``wake`` is called when a chat was answered, to look for further updates.
     """
 
     def __init__(
@@ -65,7 +63,7 @@ class InboxWorker:
         self._tasks_by_chat: dict[int, asyncio.Task[None]] = {}
         self._toast_tasks: set[asyncio.Task[None]] = set()
         self._suspect_lock = asyncio.Lock()
-        self._started_ids: set[int] = set()  # updates counted by this process, and still pending
+        self._started_ids: set[int] = set()  # counted by this process and still pending
 
     @property
     def is_idle(self) -> bool:
@@ -73,7 +71,7 @@ class InboxWorker:
         return not self._tasks_by_chat
 
     async def start_pending(self) -> None:
-        """Begins to answer every chat that has something pending and is not being answered."""
+        """Start a task for every chat with pending updates and without a task."""
         store, bot = self._services.store, self._services.bot_info.bot_id
         oldest_updates = await store.run(
             store.inbox.next_of_each_chat, bot, MAX_CONCURRENT_CHATS + len(self._tasks_by_chat)
@@ -103,7 +101,7 @@ class InboxWorker:
                 self._process(inbox_update, is_suspect=True)
             )
         if len(counted_updates) + len(suspects) < len(ready_updates):
-            self._wake()  # behind those that were settled since they were read
+            self._wake()  # some were applied meanwhile; their chats may have further updates
 
     async def _process(self, inbox_update: InboxUpdate, *, is_suspect: bool = False) -> None:
         try:
@@ -126,21 +124,21 @@ class InboxWorker:
             self._wake()
 
     def _is_suspect(self, inbox_update: InboxUpdate) -> bool:
-        """Whether processes before this one ended while the update was begun, more than once."""
+        """Return whether earlier processes died repeatedly during this update."""
         earlier_attempts = inbox_update.attempts - (inbox_update.id in self._started_ids)
         return not inbox_update.follow_up and earlier_attempts >= SUSPECT_ATTEMPTS
 
     async def _process_suspect(self, inbox_update: InboxUpdate) -> Awaitable[None] | None:
-        """One suspect at a time: the next end of the process counts for no other one."""
+        """Process suspects one at a time, so that a crash counts for one only."""
         async with self._suspect_lock:
             counted_updates = await self._count_attempts([inbox_update])
             return await self._process_update(counted_updates[0]) if counted_updates else None
 
     async def _count_attempts(self, updates: Sequence[InboxUpdate]) -> list[InboxUpdate]:
-        """Those that are still pending, with this attempt at them.
+        """Return the updates that are still pending, with this attempt counted.
 
-        Counted once a process, and together, for each commit is waited for by everybody: a store
-        that cannot write for a while spends no attempts.
+        Attempts are counted once per process and in one commit, because everybody waits for a
+        commit. A store that cannot write for a while uses up no attempts.
         """
         new_ids = [
             inbox_update.id for inbox_update in updates if inbox_update.id not in self._started_ids
@@ -161,25 +159,25 @@ class InboxWorker:
         ]
 
     async def _wait_for_store(self, error: StorageError) -> None:
-        """Leaves updates pending: busy or full now, answered when the store can write again."""
+        """Log that the store cannot write, and wait a second."""
         log.warning("update waits", extra={"error": type(error).__name__})
         await self._sleep(1.0)
 
     async def drain(self) -> None:
-        """Waits until what was begun is answered."""
+        """Wait until the started updates are answered."""
         await asyncio.gather(*self._tasks_by_chat.values(), return_exceptions=True)
         await asyncio.gather(*self._toast_tasks, return_exceptions=True)
 
     async def _process_update(self, inbox_update: InboxUpdate) -> Awaitable[None] | None:
-        """One update: a mistake of ours is noted and told, and holds nobody else.
+        """Apply one update and send its reply; return its follow-up, if it has one.
 
-        One that ended the process each time is set aside for those behind it, and told. Returns
-        what fetches the rest of the answer, if anything.
+        An error of ours is logged and reported, and blocks no other update. An update that keeps
+        killing the process is marked as failed.
         """
         services, run_in_store = self._services, self._services.store.run
         update: Update | None = None
         managed_chat: ManagedChat | None = None
-        if inbox_update.attempts > MAX_ATTEMPTS + 1:  # telling it has ended the process too
+        if inbox_update.attempts > MAX_ATTEMPTS + 1:  # reporting the failure killed it too
             await run_in_store(
                 services.store.inbox.mark_failed,
                 inbox_update.bot,
@@ -251,28 +249,26 @@ class InboxWorker:
         )
 
     async def _resume_follow_up(self, inbox_update: InboxUpdate) -> None:
-        """An errand that a former process left: it is run once more, unless it ended that too."""
+        """Run a follow-up of an earlier process again, up to its attempts."""
         services, store = self._services, self._services.store
         try:
             update = parse_update(inbox_update.body, services.bot_info.username)
-        except UnreadableUpdate:  # it was read once: by another version, or its bytes were changed
+        except UnreadableUpdate:  # readable once: by another version, or its bytes have changed
             log.exception("errand cannot be read", extra={"update": inbox_update.id})
             chat = await store.run(store.chats.get, inbox_update.bot, inbox_update.chat)
             kind, language = (chat.kind, chat.language) if chat else (ChatKind.PRIVATE, "")
             update = Update(UpdateKind.COMMAND, inbox_update.chat, kind, language=language)
             await self._send_follow_up_reply(inbox_update, update, _failure_reply(update))
             return
-        if update is None:  # its chat is forgotten
+        if update is None:  # its chat was erased
             await store.run(store.inbox.mark_follow_up_done, inbox_update.bot, inbox_update.id)
             return
         if inbox_update.attempts > MAX_FOLLOW_UP_ATTEMPTS:
             await self._send_follow_up_reply(inbox_update, update, _failure_reply(update))
             return
         try:
-            authorization, follow_up = (
-                await authorize(services, update),
-                stored_follow_up(inbox_update),
-            )
+            authorization = await authorize(services, update)
+            follow_up = stored_follow_up(inbox_update)
         except (DatabaseBusy, DatabaseNotWritable):
             raise
         except Exception:
@@ -296,10 +292,10 @@ class InboxWorker:
         managed_chat: ManagedChat | None,
         follow_up: FollowUp,
     ) -> None:
-        """Fetches what a reply asked for, outside every transaction, and answers with it.
+        """Run a follow-up outside every transaction, and send its reply.
 
         Raises:
-            Busy | DatabaseNotWritable: nothing was fetched yet.
+            DatabaseBusy | DatabaseNotWritable: The follow-up has not run yet.
         """
         services, reply = self._services, Reply()
         try:
@@ -318,7 +314,7 @@ class InboxWorker:
         await self._send_follow_up_reply(inbox_update, update, reply)
 
     async def _run_follow_up(self, follow_up: FollowUp, request: Request) -> Reply:
-        """What an errand brings; run anew where the store could not keep it, and not for ever."""
+        """Run a follow-up, again if the store cannot write, up to its attempts."""
         for _ in range(MAX_FOLLOW_UP_ATTEMPTS):
             try:
                 handler = FOLLOW_UP_HANDLERS[follow_up.verb]
@@ -340,9 +336,9 @@ class InboxWorker:
     async def _send_follow_up_reply(
         self, inbox_update: InboxUpdate, update: Update, reply: Reply
     ) -> None:
-        """Answers with what was fetched, however long the store cannot write: it was paid for.
+        """Store and send the reply of a follow-up, retrying while the store cannot write.
 
-        An answer that the store can never keep is given up with a word, or else without one.
+        If the reply can never be stored, an error message takes its place, or else nothing.
         """
         replies = [reply, _failure_reply(update), Reply()]
         while True:
@@ -353,7 +349,7 @@ class InboxWorker:
             except (DatabaseBusy, DatabaseNotWritable) as error:
                 await self._wait_for_store(error)
             except Exception as error:
-                if len(replies) == 1:  # not even the mark: run again, it would be paid for again
+                if len(replies) == 1:  # without its mark it would run, and be paid for, again
                     log.warning("errand not marked", extra={"error": type(error).__name__})
                     await self._sleep(1.0)
                     continue
@@ -364,7 +360,7 @@ class InboxWorker:
                 return
 
     async def _send_reply(self, update: Update, reply: Reply) -> None:
-        """Answers the press, and sends what is stored and ours to send."""
+        """Answer the press, and send the stored messages that are leased to us."""
         if update.callback_query_id:
             toast_answer = client.answer_callback_query(
                 self._services.bot,

@@ -1,7 +1,7 @@
-"""Another chat, managed from the private one: which, by whom, and how that is shown.
+"""Manage a group or channel from a private chat.
 
-The first word of a command names it (``/sub @papers robots``). Buttons of the answer carry its
-id, and each press is checked anew; nothing is remembered in between.
+The first word of a command names the chat (``/sub @papers robots``). The buttons of the reply
+contain its id, and the rights are checked at each press; nothing is remembered in between.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ from bot.texts import Refusal, say
 from storage.records import ChatKind, MessageForm
 
 _CHAT_ARGUMENT = re.compile(r"(@[A-Za-z]\w{3,31}|-\d{5,18})(?:\s+(.*))?", re.DOTALL)
-_MAX_TITLE_LENGTH = 60  # characters of a title in a line above something else
+_MAX_TITLE_LENGTH = 60
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,18 +39,18 @@ class ManagedChat:
 
 
 def parse_chat_argument(words: str) -> tuple[str, str] | None:
-    """``@papers robots`` → the chat's name or id, and the words for it; None names no chat."""
+    """Split ``@papers robots`` into the chat's name or id and the rest, or return None."""
     match = _CHAT_ARGUMENT.fullmatch(words.strip())
     return (match[1], (match[2] or "").strip()) if match else None
 
 
 async def find_managed_chat(bot: telegram.Bot, name: str, person: int) -> ManagedChat:
-    """The chat of a name or id, where the person is an administrator and the bot may post.
+    """Return the chat with a name or id, where the person is an administrator and the bot may post.
 
-    Whoever is not in it hears the same as of a chat that is not there, or where the bot is not.
+    A person who is not a member gets the same error as for a chat that does not exist.
 
     Raises:
-        Refusal: there is no such chat for the bot, or one of the two may not act there.
+        Refusal: The bot does not see such a chat, or one of the two lacks the rights.
     """
     chat = await _get_chat(bot, name)
     person_member = await get_member(bot, chat.id, person) if chat else None
@@ -68,7 +68,7 @@ async def find_managed_chat(bot: telegram.Bot, name: str, person: int) -> Manage
 
 
 async def _get_chat(bot: telegram.Bot, name: str) -> telegram.ChatFullInfo | None:
-    """The group or channel of a name or id, as far as Telegram shows one to the bot."""
+    """Return the group or channel with a name or id, or None if the bot does not see it."""
     try:
         chat = await bot.get_chat(name)
     except ChatMigrated as migration:
@@ -81,7 +81,7 @@ async def _get_chat(bot: telegram.Bot, name: str) -> telegram.ChatFullInfo | Non
 
 
 def adapt_reply_for_manager(reply: Reply, managed_chat: ManagedChat, language: str) -> Reply:
-    """An answer about another chat: it says so, and its buttons act there."""
+    """Add the chat's title to a reply, and make its buttons act on that chat."""
     messages, title = reply.messages, _shorten_title(strip_invisible(managed_chat.title))
     if reply.wakes_delivery and not messages:
         messages = (text_message([Line(say(language, "there-posted", title=title))]),)
@@ -102,7 +102,7 @@ def _shorten_title(title: str) -> str:
 
 
 def _with_line_above(line: str, message: Message) -> Message:
-    """A message with a line above it, where there is room."""
+    """Return a message with a line above it, if there is room."""
     if message.form is MessageForm.RICH:
         line_block: Block = {"type": "paragraph", "text": {"type": "italic", "text": line}}
         return replace(message, blocks=(line_block, *message.blocks))
@@ -116,7 +116,7 @@ def _bind_message(message: Message, chat: int) -> Message:
 
 
 def bind_buttons_to_chat(rows: Keyboard, chat: int) -> Keyboard:
-    """The same buttons, acting on another chat than the one they stand in."""
+    """Return the same buttons, acting on another chat than the one they stand in."""
     return tuple(tuple(_bind_button(button, chat) for button in row) for row in rows)
 
 

@@ -1,6 +1,6 @@
-"""A reply → what is stored of it with the update it answers: parcels in the outbox, and an errand.
+"""Store a reply with its update: messages in the outbox, and a follow-up.
 
-The outbox sends them as it sends digests: again where it must, in their order, and not too late.
+The outbox sends them as it sends digests: retried, in order, and not after they expire.
 """
 
 from __future__ import annotations
@@ -30,10 +30,10 @@ def store_reply(
     *,
     is_follow_up: bool = False,
 ) -> Reply:
-    """Store what a reply says and what is to be fetched for it, in the caller's transaction.
+    """Store a reply and its follow-up, in the caller's transaction.
 
-    Returns the reply with the parcels that are ours to send at once. ``is_follow_up`` tells the
-    answer of an errand from the one that came before it.
+    Return the reply with its outbox messages, which are leased to this process. ``is_follow_up``
+    distinguishes the reply of a follow-up from the one before it.
     """
     if reply.follow_up:
         follow_up_json = json.dumps(
@@ -86,6 +86,6 @@ def store_reply(
 
 
 def stored_follow_up(inbox_update: InboxUpdate) -> FollowUp:
-    """What is to be fetched yet for an update that was applied."""
+    """Return the stored follow-up of an applied update."""
     verb, words = json.loads(inbox_update.follow_up)
     return FollowUp(verb, words)

@@ -1,1 +1,1 @@
-"""What each command and button does, by subject."""
+"""The handlers of commands and buttons, by subject."""

@@ -36,7 +36,7 @@ CITY_ZONES = {
 
 
 def city_buttons(language: str, verb: str) -> Keyboard:
-    """A short list of zones by their cities, those of the language's readers first."""
+    """Return buttons for the zones of a language's list, two in a row."""
     list_number = 1 + LANGUAGES.index(language)
     buttons = [
         Button(city_name(language, zone), Action(verb, index, list_number))
@@ -46,15 +46,17 @@ def city_buttons(language: str, verb: str) -> Keyboard:
 
 
 def pressed_zone(request: Request) -> str:
-    """The zone of a pressed city, by the list it was shown in; the language may have changed since.
+    """Return the zone of a pressed city, from the list that was shown.
+
+    The chat's language may have changed since.
 
     Raises:
-        Refusal: there is no such city in it.
+        Refusal: The list has no such city.
     """
     city_index, list_number = request.action.first_argument, request.action.second_argument
     if list_number > len(LANGUAGES):
         raise Refusal("refusal-button-old")
-    # Buttons that name no list are older than the second number.
+    # Old buttons have no second number.
     zones = CITY_ZONES[LANGUAGES[list_number - 1] if list_number else request.language]
     if city_index >= len(zones):
         raise Refusal("refusal-button-old")

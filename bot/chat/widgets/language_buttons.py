@@ -1,4 +1,4 @@
-"""In which languages may entries be read here? The choices, and what they are called."""
+"""The choices of languages that entries can be read in, and their names."""
 
 from __future__ import annotations
 
@@ -11,13 +11,13 @@ from bot.texts.languages import language_code, language_name, native_name
 
 ENGLISH = "en"
 BUTTONS_PER_ROW = 3
-_NAMED_CHOICES = {("en",): "en", ("zh",): "zh", ("zh", "en"): "both"}  # what we have words for
+_NAMED_CHOICES = {("en",): "en", ("zh",): "zh", ("zh", "en"): "both"}  # those with a text
 
 LanguageCodes = tuple[str, ...]
 
 
 def language_choices(offered_languages: Sequence[str]) -> tuple[LanguageCodes, ...]:
-    """Each language alone, then each other one together with English, which is always offered."""
+    """Return each language alone, then each other one together with English."""
     other_languages = [code for code in offered_languages if code != ENGLISH]
     return (
         *((code,) for code in offered_languages),
@@ -26,7 +26,7 @@ def language_choices(offered_languages: Sequence[str]) -> tuple[LanguageCodes, .
 
 
 def default_languages(code: str | None, offered_languages: Sequence[str]) -> LanguageCodes:
-    """What a chat reads that has not chosen: Chinese with English for who speaks Chinese."""
+    """Return the entry languages of a chat that has not chosen any."""
     language = supported_language(code)
     return (
         (language, ENGLISH) if language != ENGLISH and language in offered_languages else (ENGLISH,)
@@ -34,14 +34,14 @@ def default_languages(code: str | None, offered_languages: Sequence[str]) -> Lan
 
 
 def choice_label(request: Request, languages: LanguageCodes) -> str:
-    """What a choice is called; other languages than ours by their own names."""
+    """Return the label of a choice; languages without a text get their native names."""
     if name := _NAMED_CHOICES.get(languages):
         return request.say(f"settings-languages-{name}")
     return " + ".join(map(native_name, languages))
 
 
 def button_rows(buttons: Sequence[Button]) -> Keyboard:
-    """Buttons of choices, as many in a row as a phone shows without cutting."""
+    """Return buttons in rows as wide as a phone shows without cutting."""
     return tuple(
         tuple(buttons[start : start + BUTTONS_PER_ROW])
         for start in range(0, len(buttons), BUTTONS_PER_ROW)
@@ -49,7 +49,7 @@ def button_rows(buttons: Sequence[Button]) -> Keyboard:
 
 
 def find_language(words: str, offered_languages: Sequence[str]) -> str | None:
-    """The offered language that somebody means: ``de``, ``Deutsch``, ``german``, ``德语``."""
+    """Return the offered language that is meant: ``de``, ``Deutsch``, ``german``, ``德语``."""
     lowered = words.strip().casefold()
     code = language_code(words) or ""
     for offered_code in offered_languages:

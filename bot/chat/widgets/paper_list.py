@@ -1,4 +1,4 @@
-"""Papers in a list: numbered lines, and a button for each that opens it."""
+"""A list of papers: numbered lines, and a button that opens each."""
 
 from __future__ import annotations
 
@@ -13,23 +13,23 @@ from bot.texts.telegram_autolinks import disable_autolinks
 from storage.records import Paper
 
 PAGE_SIZE = 10
-BUTTONS_PER_ROW = 5  # numbers beside each other
-_TITLE_UNITS = 180  # ten of them, with their authors, fit a message
+BUTTONS_PER_ROW = 5
+_TITLE_UNITS = 180  # ten titles of this length, with their authors, fit a message
 _MAX_NAMED_AUTHORS = 3
 
 
-def paper_lines(papers: Sequence[Paper], language: str, first: int = 1) -> list[Line]:
-    """Each paper with its number, its title as a link, and who wrote it."""
-    result = []
-    for number, paper in enumerate(papers, start=first):
+def paper_lines(papers: Sequence[Paper], language: str, first_number: int = 1) -> list[Line]:
+    """Return the lines of numbered papers: the title as a link, and its facts."""
+    lines = []
+    for number, paper in enumerate(papers, start=first_number):
         title = disable_autolinks(shorten(display_title(paper), _TITLE_UNITS))
-        result.append(Line(f"{number}. {title}", link=paper_url(paper)))
-        result.append(Line(_facts_line(paper, language), follows_directly=True))
-    return result
+        lines.append(Line(f"{number}. {title}", link=paper_url(paper)))
+        lines.append(Line(_facts_line(paper, language), follows_directly=True))
+    return lines
 
 
 def _facts_line(paper: Paper, language: str) -> str:
-    """Authors, category and year in one line."""
+    """Return authors, category and id in one line."""
     names = [
         disable_autolinks(shorten(display_text(name), 40))
         for name in paper.authors[:_MAX_NAMED_AUTHORS]
@@ -44,11 +44,11 @@ def _facts_line(paper: Paper, language: str) -> str:
     return " · ".join(fact for fact in facts if fact)
 
 
-def paper_buttons(papers: Sequence[Paper], first: int = 1) -> Keyboard:
-    """A button for each paper, under its number."""
+def paper_buttons(papers: Sequence[Paper], first_number: int = 1) -> Keyboard:
+    """Return a button for each paper, labelled with its number."""
     buttons = [
         Button(str(number), Action("paper", paper.key, 0))
-        for number, paper in enumerate(papers, start=first)
+        for number, paper in enumerate(papers, start=first_number)
     ]
     return tuple(
         tuple(buttons[start : start + BUTTONS_PER_ROW])

@@ -1,4 +1,4 @@
-"""What a person is asked to type: the question is kept, and said is how it can be answered."""
+"""Ask a person to type something, and store the question until they answer."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from storage.records import ChatKind, PendingQuestion
 
 
 def save_pending_question(store: Store, request: Request, question: PendingQuestion) -> None:
-    """Takes this person's next words as the answer."""
+    """Take this person's next text as the answer to ``question``."""
     store.pending_questions.put(
         request.chat.bot, request.chat.id, request.person.id, question, request.now
     )
@@ -21,10 +21,10 @@ def save_pending_question(store: Store, request: Request, question: PendingQuest
 def ask_question(
     store: Store, request: Request, question: PendingQuestion, text: str, *, command: str
 ) -> Sequence[Line]:
-    """Asks a question in words; in a group the bot sees only what replies to it.
+    """Store a question and return its lines; in a group the answer must be a reply.
 
     Raises:
-        Refusal: in a channel nobody can reply; ``command`` leads there from the private chat.
+        Refusal: In a channel nobody can reply; the text leads to ``command`` in the private chat.
     """
     if request.chat.kind is ChatKind.CHANNEL and not request.is_for_other_chat:
         raise Refusal("answer-in-private", example=f"/{command} {request.chat.id}")

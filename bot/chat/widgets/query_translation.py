@@ -1,4 +1,4 @@
-"""Words in Chinese, or any other script, where papers are in English: the model puts them over."""
+"""Translate queries in Chinese or another script into English with the model."""
 
 from __future__ import annotations
 
@@ -13,27 +13,27 @@ from bot.summaries.translate_query import needs_translation, translate_query
 from bot.texts import Refusal
 from storage.records import Query
 
-_MAX_LENGTH = 300  # characters of words that are put into English
+_MAX_LENGTH = 300  # characters; longer queries are not translated
 _SHOWN_UNITS = 300
 
 
 @dataclass(frozen=True, slots=True)
 class TranslatedWords:
-    """What is looked for after all, and what is said above it; not English where that failed."""
+    """The words to search for, with the lines above the result."""
 
     text: str
     note_lines: tuple[Line, ...] = ()
-    is_english: bool = False
+    is_english: bool = False  # False if the translation failed
 
 
 def should_translate(request: Request, query: Query, words: str) -> bool:
-    """Whether somebody's words should be put into English, and something can do it."""
+    """Return whether a query should be translated, and a model is available."""
     has_model = request.bot_info.llm_settings is not None
     return has_model and len(words) <= _MAX_LENGTH and needs_translation(query)
 
 
 def start_translation(request: Request, follow_up_verb: str, words: str) -> Reply:
-    """Says that it takes a moment; the errand answers."""
+    """Return a reply that asks for a moment's patience, and the follow-up."""
     return replace(
         short_reply([Line(request.say("english-moment"))]),
         follow_up=FollowUp(follow_up_verb, words),
@@ -43,7 +43,7 @@ def start_translation(request: Request, follow_up_verb: str, words: str) -> Repl
 async def translate_words(
     external_services: ExternalServices, request: Request, words: str
 ) -> TranslatedWords:
-    """The words in English, or as they are with the reason why."""
+    """Return the words in English, or unchanged with the reason."""
     try:
         with external_services.charge_model_call(request, Cost.TRANSLATION) as gateway:
             english_words = await translate_query(gateway, words)

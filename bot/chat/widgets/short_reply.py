@@ -1,4 +1,4 @@
-"""Short answers: lines of text and buttons → a reply in classic HTML."""
+"""Short replies in classic HTML, made of lines of text and buttons."""
 
 from __future__ import annotations
 
@@ -14,20 +14,20 @@ from bot.render.telegram.keyboard import Keyboard
 from bot.render.telegram.split_into_messages import Message
 from storage.records import MessageForm
 
-_LINE_UNITS = 1200  # three lines of this length and their markup fit a message
+_LINE_UNITS = 1200  # three lines of this length fit a message with their markup
 
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """A paragraph; a link makes the whole of it open an address."""
+    """A paragraph; ``link`` turns all of it into a link."""
 
     text: str
     bold: bool = False
     link: str = ""
-    follows_directly: bool = False  # stands directly under the line before, without a blank line
+    follows_directly: bool = False  # without a blank line above
 
     def html(self) -> str:
-        """The line in the few tags Telegram knows."""
+        """Return the line as Telegram's HTML."""
         text = sentence_html(shorten(strip_invisible_lines(self.text), _LINE_UNITS))
         if self.link:
             text = f'<a href="{escape(self.link)}">{text}</a>'
@@ -35,12 +35,12 @@ class Line:
 
 
 def short_reply(lines: Sequence[Line], buttons: Keyboard = (), *, edit: bool = False) -> Reply:
-    """A reply of one message."""
+    """Return a reply of one message."""
     return Reply((text_message(lines, buttons),), edit=edit)
 
 
 def text_message(lines: Sequence[Line], buttons: Keyboard = ()) -> Message:
-    """Lines as one classic message; what does not fit is left out from the end."""
+    """Return lines as one classic message, without the last lines if they do not fit."""
     html = ""
     for line in lines:
         separator = "" if not html else "\n" if line.follows_directly else "\n\n"
@@ -54,7 +54,7 @@ def text_message(lines: Sequence[Line], buttons: Keyboard = ()) -> Message:
 def error_position_message(
     sentence: str, words: str, position: int, below: str = "", buttons: Keyboard = ()
 ) -> Message:
-    """A sentence about a place in somebody's words, with the place marked below it."""
+    """Return a sentence about an error in ``words``, with its position marked below."""
     padding = "".join("\u3000" if _is_wide(character) else " " for character in words[:position])
     marked_words = f"{words}\n{padding}↑"
     marked = f"<pre>{escape(marked_words)}</pre>"
@@ -63,5 +63,5 @@ def error_position_message(
 
 
 def _is_wide(character: str) -> bool:
-    """Whether a sign is as wide as a Chinese one, and so needs a wide blank below it."""
+    """Return whether a character is full-width, so that the mark below needs a wide space."""
     return east_asian_width(character) in ("W", "F")

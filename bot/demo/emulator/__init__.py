@@ -1,1 +1,1 @@
-"""An emulated Telegram: its Bot API over HTTP, its state, its faults."""
+"""An emulated Telegram: its Bot API over HTTP, its state and its faults."""

@@ -1,4 +1,4 @@
-"""The arguments of one call, read as Telegram reads them."""
+"""The arguments of a call, read as Telegram reads them."""
 
 import json
 from collections.abc import Mapping
@@ -9,18 +9,18 @@ from bot.demo.emulator.json_encoding import Json, JsonObject, Upload, bad_reques
 
 @dataclass(frozen=True, slots=True)
 class CallArguments:
-    """What a bot passed to a method: forms carry everything as text, JSON carries values."""
+    """The arguments of a method: texts from a form, or values from JSON."""
 
     method: str
     values: JsonObject
     files: Mapping[str, Upload]
 
     def has(self, name: str) -> bool:
-        """Say whether the parameter was passed at all."""
+        """Return whether the argument was passed."""
         return self.values.get(name) is not None or name in self.files
 
     def text(self, name: str) -> str:
-        """Give the parameter as text, empty when it is missing."""
+        """Return the argument as text, empty if it is missing."""
         value = self.values.get(name)
         if value is None:
             return ""
@@ -31,7 +31,7 @@ class CallArguments:
         return json.dumps(value, ensure_ascii=False)
 
     def number(self, name: str, default: int = 0) -> int:
-        """Give the parameter as a whole number; anything else counts as zero, as on the server."""
+        """Return the argument as an integer; invalid text is zero, as on the server."""
         value = self.text(name)
         if not value:
             return default
@@ -41,11 +41,11 @@ class CallArguments:
             return 0
 
     def flag(self, name: str) -> bool:
-        """Give the parameter as a yes or no."""
+        """Return the argument as a boolean."""
         return self.text(name).lower() in {"true", "yes", "1"}
 
     def json_value(self, name: str, error_text: str) -> Json:
-        """Give a nested value, decoding the JSON text of a form."""
+        """Return a nested value, decoded if it is the JSON text of a form."""
         value = self.values.get(name)
         if not isinstance(value, str):
             return value
@@ -57,21 +57,29 @@ class CallArguments:
             raise bad_request(error_text) from error
 
     def json_object(self, name: str, error_text: str) -> JsonObject | None:
-        """Give a nested object, or None when it is missing."""
+        """Return a nested object, or None if it is missing."""
         value = self.json_value(name, error_text)
         if value is None or isinstance(value, dict):
             return value
         raise bad_request(error_text)
 
     def message_id(self, name: str = "message_id") -> int:
-        """Give a message identifier, refusing a missing one."""
+        """Return a message id.
+
+        Raises:
+            ApiError: It is missing.
+        """
         message_id = self.number(name)
         if message_id <= 0:
             raise bad_request("message identifier is not specified")
         return message_id
 
     def chat_reference(self) -> str:
-        """Give the chat as written: a number or an @name."""
+        """Return the chat as written: a number or an @name.
+
+        Raises:
+            ApiError: It is missing.
+        """
         value = self.text("chat_id").strip()
         if not value:
             raise bad_request("chat_id is empty")

@@ -1,8 +1,8 @@
-"""A strict Bot API on this machine: the peer of ``papergram demo`` and of the tests.
+"""A strict Bot API on this machine, for ``papergram demo`` and for tests.
 
 async with Emulator.serve() as emulator:
     bot = telegram.Bot(emulator.token, base_url=f"{emulator.url}/bot")
-    ada = emulator.people.person("Ada")
+    ada = emulator.people.create_person("Ada")
 """
 
 import asyncio
@@ -32,12 +32,10 @@ from bot.demo.methods.receiving import LOOPBACK
 from bot.demo.page.routes import PageEndpoints
 from bot.demo.people.people import People
 
-TOKEN = "4242424242:emulated-bot-token-of-the-demo"  # noqa: S105, opens nothing but this emulator
+TOKEN = "4242424242:emulated-bot-token-of-the-demo"  # noqa: S105, valid for this emulator only
 AdvanceClock = Callable[[timedelta], Awaitable[None]]
 
-
-# Seconds that an idle connection stays open, as servers before an API have it: longer than a client
-# keeps its own, so that no request meets the closing of its connection.
+# Longer than clients keep an idle connection, so that no request meets a connection being closed.
 KEEP_ALIVE_SECONDS = 75
 
 
@@ -46,7 +44,7 @@ def _wall_clock() -> datetime:
 
 
 class Emulator:
-    """One emulated Telegram with one bot: its state, its people, its faults, its journal."""
+    """One emulated Telegram with one bot: its state, people, faults and log of calls."""
 
     def __init__(
         self,
@@ -77,16 +75,16 @@ class Emulator:
 
     @property
     def calls(self) -> list[ApiCall]:
-        """Every call so far, oldest first."""
+        """All calls so far, oldest first."""
         return self.call_log.calls
 
     @property
     def misuses(self) -> list[ApiMisuse]:
-        """What Telegram would have overlooked in silence; a sound bot leaves this empty."""
+        """Mistakes that Telegram silently ignores; a correct bot leaves this empty."""
         return self.call_log.misuses
 
     def accepted_calls(self, *methods: str) -> list[ApiCall]:
-        """Give the calls of some methods that were carried out, answered or not."""
+        """Return the calls of some methods that were carried out, answered or not."""
         return [call for call in self.calls if call.is_accepted and call.method in methods]
 
     @classmethod
@@ -110,7 +108,7 @@ class Emulator:
             advance_clock=advance_clock,
         )
         with socket.create_server(("127.0.0.1", port)) as listener:
-            # asyncio sets this only on sockets that name their protocol; without it each answer
+            # asyncio sets this only on sockets that name their protocol; without it each response
             # waits 40 ms for the client's delayed acknowledgement.
             listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
             emulator.url = f"http://127.0.0.1:{listener.getsockname()[1]}"
@@ -126,7 +124,7 @@ class Emulator:
                 await asyncio.gather(server_task, webhook_task, return_exceptions=True)
 
     def server_config(self) -> uvicorn.Config:
-        """Give the settings of the server."""
+        """Return the settings of the server."""
         return uvicorn.Config(
             cast(ASGIApp, self.app),
             http=_tracking_protocol(self.api.connections),
@@ -139,16 +137,16 @@ class Emulator:
         )
 
     def close(self) -> None:
-        """Let everything that waits end."""
+        """Release everything that waits."""
         self.api.closing_event.set()
         self.state.updates.close()
         self.page.close()
 
 
 class _EmulatorServer(uvicorn.Server):
-    """A server that leaves the signals of the process alone, and ends as soon as it is told to.
+    """A server that does not handle the process's signals, and stops as soon as it is told to.
 
-    uvicorn's own looks every tenth of a second whether it shall end, and waits as long once more.
+    uvicorn checks ten times a second whether it should exit, and then waits as long again.
     """
 
     def __init__(self, config: uvicorn.Config) -> None:
@@ -156,7 +154,7 @@ class _EmulatorServer(uvicorn.Server):
         self._stop_event = asyncio.Event()
 
     def stop(self) -> None:
-        """Let it stop serving."""
+        """Stop serving."""
         self.should_exit = True
         self._stop_event.set()
 
@@ -178,7 +176,7 @@ class _EmulatorServer(uvicorn.Server):
 
 
 def _tracking_protocol(connections: OpenConnections) -> type[H11Protocol]:
-    """Make the HTTP protocol that remembers its connections, so that a fault can cut them."""
+    """Return an HTTP protocol class that tracks its connections, so that faults can cut them."""
 
     class TrackingProtocol(H11Protocol):
         def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
@@ -194,7 +192,7 @@ def _tracking_protocol(connections: OpenConnections) -> type[H11Protocol]:
 
 
 class _LocalOnlyMiddleware:
-    """Refuse requests under a foreign host name or from a foreign page."""
+    """Rejects requests with a foreign host name or from a foreign page."""
 
     def __init__(self, app: ASGIApp) -> None:
         self.app = app

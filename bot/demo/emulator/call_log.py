@@ -1,4 +1,4 @@
-"""Every call that the emulator got, what it did with it, and what Telegram would overlook."""
+"""Log every call with its result, and misuses that Telegram would silently ignore."""
 
 import json
 from collections.abc import Iterator
@@ -15,8 +15,8 @@ from bot.demo.methods.signatures import SIGNATURES, Parameter
 class ApiCall:
     """One call as the server saw it.
 
-    ``code`` 200 with ``result`` or an error with ``description``; ``is_accepted`` tells whether it
-    was carried out and ``is_answered`` whether the bot got to know.
+    ``code`` is 200 with ``result``, or an error's with ``description``. ``is_accepted`` tells
+    whether the call was carried out, and ``is_answered`` whether the bot learned of it.
     """
 
     number: int
@@ -37,7 +37,7 @@ class ApiCall:
         return int(value) if value.removeprefix("-").isdecimal() else None
 
     def as_json(self) -> JsonObject:
-        """Give the call as one JSON object."""
+        """Return the call as a JSON object."""
         return {
             "number": self.number,
             "at": self.called_at.isoformat(),
@@ -54,14 +54,14 @@ class ApiCall:
 
 @dataclass(frozen=True, slots=True)
 class ApiMisuse:
-    """Something in a call that Telegram overlooks in silence, and that is surely a mistake."""
+    """A mistake in a call that Telegram silently ignores."""
 
     method: str
     description: str
 
 
 class CallLog:
-    """The calls and oddities so far, also appended to a file when one is named."""
+    """The calls and misuses so far; calls are appended to a file too if one is given."""
 
     def __init__(self, path: Path | None = None) -> None:
         self.calls: list[ApiCall] = []
@@ -69,21 +69,21 @@ class CallLog:
         self._path = path
 
     def add(self, call: ApiCall) -> None:
-        """Keep a call, and put it on disk before the bot can learn of it."""
+        """Log a call; it is on disk before the bot gets the response."""
         self.calls.append(call)
         if self._path is not None:
             with self._path.open("a", encoding="utf-8") as file:
                 file.write(json.dumps(call.as_json(), ensure_ascii=False) + "\n")
 
     def record_misuses(self, arguments: CallArguments) -> None:
-        """Keep what is odd about a call."""
+        """Log the misuses in a call."""
         self.misuses += [
             ApiMisuse(arguments.method, description) for description in find_misuses(arguments)
         ]
 
 
 def logged_parameters(arguments: CallArguments) -> JsonObject:
-    """Give the parameters as values, with files as their names and sizes."""
+    """Return the parameters as values, and files as names and sizes."""
     values: JsonObject = {}
     for name, value in arguments.values.items():
         values[name] = _decode_form_value(value)
@@ -93,7 +93,7 @@ def logged_parameters(arguments: CallArguments) -> JsonObject:
 
 
 def _decode_form_value(value: Json) -> Json:
-    """Give the value of a form field: JSON where it is an array or an object."""
+    """Return the value of a form field, decoded if it is a JSON array or object."""
     if not isinstance(value, str) or value[:1] not in {"{", "["}:
         return value
     try:
@@ -103,7 +103,7 @@ def _decode_form_value(value: Json) -> Json:
 
 
 def find_misuses(arguments: CallArguments) -> Iterator[str]:
-    """Name the parameters that Telegram does not know or would read otherwise than meant."""
+    """Yield the parameters that Telegram ignores or reads differently than meant."""
     signature = {parameter.name: parameter for parameter in SIGNATURES[arguments.method]}
     for name, value in logged_parameters(arguments).items():
         if name in arguments.files:
@@ -132,7 +132,7 @@ def _matches_type(parameter: Parameter, value: Json) -> bool:
     if kind == "Integer or String":
         return isinstance(value, int | str) and not isinstance(value, bool)
     if kind == "String" or "InputFile" in kind:
-        # A text that begins with a brace looks like JSON in a form, and is still a text.
+        # In a form, a text that begins with a brace was decoded as JSON.
         return isinstance(value, str | list | dict)
     return isinstance(value, list if kind.startswith("Array") else dict)
 
@@ -150,7 +150,7 @@ def _anchor_names(value: Json, kind: str) -> set[str]:
 
 
 def result_fields(result: Json | ApiError) -> tuple[int, Json, str]:
-    """Give code, result and description of an answer."""
+    """Return code, result and description of a response."""
     if isinstance(result, ApiError):
         return result.code, None, result.description
     return 200, result, ""

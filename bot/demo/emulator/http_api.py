@@ -1,4 +1,4 @@
-"""One Bot API call: token, parameters, faults, rates, the method, the journal."""
+"""Handle a Bot API call: token, parameters, faults, rate limits, method and log."""
 
 import asyncio
 import re
@@ -23,7 +23,7 @@ _RESULT_DESCRIPTIONS = {"deleteWebhook": "Webhook was deleted", "setWebhook": "W
 
 @dataclass(slots=True)
 class OpenConnections:
-    """The open connections, so that one can be cut without an answer."""
+    """The open connections, so that a fault can cut one without a response."""
 
     transports: dict[tuple[str, int], asyncio.Transport] = field(default_factory=dict)
 
@@ -34,7 +34,7 @@ class OpenConnections:
 
 
 class HttpApi:
-    """The HTTP face of the Bot API."""
+    """The HTTP endpoints of the Bot API."""
 
     def __init__(
         self,
@@ -53,7 +53,7 @@ class HttpApi:
         self.closing_event = asyncio.Event()
 
     async def handle_call(self, request: Request) -> Response:
-        """Answer a call of a method."""
+        """Respond to a call of a method."""
         try:
             arguments = await self._read_arguments(request)
         except ApiError as error:
@@ -66,7 +66,7 @@ class HttpApi:
         return await self._respond_with_fault(request, arguments, fault)
 
     async def download_file(self, request: Request) -> Response:
-        """Give a file that the bot sent."""
+        """Respond with a file that the bot sent."""
         if request.path_params["token"] != self.token:
             return _json_response(ApiError(401, "Unauthorized"))
         stored_file = self.state.files.get(request.path_params["name"])
@@ -119,7 +119,7 @@ class HttpApi:
         return _json_response(fault.error or result)
 
     async def _hold_response(self, request: Request, release_event: asyncio.Event) -> None:
-        """Wait until the event is set, the caller has gone, or the server closes."""
+        """Wait until the event is set, the client disconnects, or the server closes."""
         waits = [release_event.wait(), self.closing_event.wait(), _wait_for_disconnect(request)]
         tasks = [asyncio.ensure_future(wait) for wait in waits]
         try:
@@ -150,7 +150,7 @@ class HttpApi:
 
 
 async def _wait_for_disconnect(request: Request) -> bool:
-    """Wait until the caller has closed the connection."""
+    """Wait until the client closes the connection, then return True."""
     while (await request.receive())["type"] != "http.disconnect":
         pass
     return True

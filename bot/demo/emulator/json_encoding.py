@@ -1,4 +1,4 @@
-"""What travels between a bot and the emulator: JSON values, form bodies, refusals."""
+"""JSON values, request bodies and errors exchanged between a bot and the emulator."""
 
 import json
 from collections.abc import Iterable, Mapping
@@ -13,7 +13,7 @@ _MAX_NESTING = 100
 
 @dataclass(frozen=True, slots=True)
 class Upload:
-    """A file that came in a multipart body."""
+    """A file in a multipart body."""
 
     name: str
     media_type: str
@@ -22,7 +22,7 @@ class Upload:
 
 @dataclass(frozen=True)
 class ApiError(Exception):
-    """A refusal exactly as Telegram words it."""
+    """An error with Telegram's own wording."""
 
     code: int
     description: str
@@ -32,7 +32,7 @@ class ApiError(Exception):
         return self.description
 
     def as_json(self) -> JsonObject:
-        """Give the JSON object that Telegram would answer."""
+        """Return the JSON object that Telegram would send."""
         body: JsonObject = {
             "ok": False,
             "error_code": self.code,
@@ -44,13 +44,13 @@ class ApiError(Exception):
 
 
 def bad_request(text: str) -> ApiError:
-    """Word a 400 as the server does: first letter lowered unless it opens a CODE or acronym."""
+    """Return a 400 worded as by the server: in lower case, except for a CODE or an acronym."""
     keeps_case = len(text) > 1 and (text[1].isupper() or text[1] == "_")
     return ApiError(400, "Bad Request: " + (text if keeps_case else text[:1].lower() + text[1:]))
 
 
 def forbidden(text: str) -> ApiError:
-    """Word a 403 as the server does."""
+    """Return a 403 worded as by the server."""
     return ApiError(403, "Forbidden: " + text)
 
 
@@ -63,7 +63,7 @@ class RequestBody:
 
 
 def parse_body(content_type: str, body: bytes, query: str) -> RequestBody:
-    """Read the parameters of a call from the query string and any body Telegram accepts."""
+    """Parse the parameters of a call from the query string and any body Telegram accepts."""
     values: JsonObject = dict(parse_qsl(query, keep_blank_values=True))
     files: dict[str, Upload] = {}
     media_type = content_type.partition(";")[0].strip().lower()
@@ -81,15 +81,15 @@ def parse_body(content_type: str, body: bytes, query: str) -> RequestBody:
 
 
 def decode_json(source: str | bytes) -> Json:
-    """Decode JSON; like the server's parser, take no more than a hundred levels of nesting."""
+    """Decode JSON with at most a hundred levels of nesting, like the server's parser."""
     try:
         value: Json = json.loads(source)
     except RecursionError as error:
         raise ValueError("too much nesting") from error
-    level: list[Json] = [value]
+    values: list[Json] = [value]
     for _ in range(_MAX_NESTING):
-        level = [child for parent in level for child in _children(parent)]
-        if not level:
+        values = [child for parent in values for child in _children(parent)]
+        if not values:
             return value
     raise ValueError("too much nesting")
 

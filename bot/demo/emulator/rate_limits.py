@@ -1,4 +1,4 @@
-"""How fast a bot may post: what Telegram publishes as its limits, kept to the letter."""
+"""The rate limits that Telegram publishes, enforced strictly."""
 
 from collections import deque
 from dataclasses import dataclass, field
@@ -19,14 +19,16 @@ _GROUP_LIMIT = (20, timedelta(minutes=1))
 
 @dataclass(slots=True)
 class RateLimits:
-    """Remember the latest posts; thirty a second, one a second per person, twenty a minute per
-    group."""
+    """Counts recent posts and enforces the limits.
+
+    They are 30 per second overall, one per second in a private chat and 20 per minute in a group.
+    """
 
     _all_posts: deque[datetime] = field(default_factory=deque)
     _posts_by_chat: dict[str, deque[datetime]] = field(default_factory=dict)
 
     def take_or_wait(self, chat: str, now: datetime) -> int | None:
-        """Take a post and give None, or give the seconds that the bot must wait."""
+        """Count a post and return None, or return the seconds to wait."""
         is_group = chat.startswith(("-", "@"))
         posts = self._posts_by_chat.setdefault(chat, deque())
         wait = max(

@@ -1,4 +1,4 @@
-"""What the emulated Telegram knows: users, chats, messages, and what happened so far."""
+"""The state of the emulated Telegram: users, chats, messages and events."""
 
 import asyncio
 from collections import deque
@@ -21,7 +21,7 @@ class User:
     is_bot: bool = False
 
     def as_json(self) -> JsonObject:
-        """Give the User object."""
+        """Return the User object."""
         value: JsonObject = {"id": self.id, "is_bot": self.is_bot, "first_name": self.first_name}
         if self.username:
             value["username"] = self.username
@@ -32,7 +32,7 @@ class User:
 
 @dataclass(slots=True)
 class ForumTopic:
-    """A thread of a forum."""
+    """A topic of a forum."""
 
     id: int
     name: str
@@ -41,7 +41,7 @@ class ForumTopic:
 
 @dataclass(slots=True)
 class Chat:
-    """A conversation with its members, threads and messages."""
+    """A chat with its members, topics and messages."""
 
     id: int
     kind: str
@@ -49,10 +49,10 @@ class Chat:
     username: str = ""
     is_forum: bool = False
     members: dict[int, str] = field(default_factory=dict)
-    special_rights: dict[int, dict[str, bool]] = field(default_factory=dict)  # other than usual
-    forbidden_permissions: set[str] = field(
-        default_factory=set
-    )  # to all members, such as can_send_messages
+    # A member's rights that differ from those of their status.
+    special_rights: dict[int, dict[str, bool]] = field(default_factory=dict)
+    # Denied to all ordinary members, such as can_send_messages.
+    forbidden_permissions: set[str] = field(default_factory=set)
     topics: dict[int, ForumTopic] = field(default_factory=dict)
     messages: dict[int, JsonObject] = field(default_factory=dict)
     bot_message_ids: set[int] = field(default_factory=set)
@@ -63,11 +63,11 @@ class Chat:
 
     @property
     def is_private(self) -> bool:
-        """Whether this is a conversation of the bot with one person."""
+        """Whether this is the private chat of the bot with a person."""
         return self.kind == "private"
 
     def as_json(self) -> JsonObject:
-        """Give the Chat object."""
+        """Return the Chat object."""
         title_field = "first_name" if self.is_private else "title"
         value: JsonObject = {"id": self.id, "type": self.kind, title_field: self.title}
         if self.username:
@@ -79,7 +79,7 @@ class Chat:
 
 @dataclass(frozen=True, slots=True)
 class Event:
-    """Something a person looking at a chat would notice."""
+    """A change that a person looking at a chat would notice."""
 
     number: int
     kind: str
@@ -89,7 +89,7 @@ class Event:
 
 @dataclass(frozen=True, slots=True)
 class CallbackAnswer:
-    """What the bot answered to a press: a toast, an alert, or a link to open."""
+    """The bot's answer to a press: a toast, an alert or a link to open."""
 
     text: str = ""
     is_alert: bool = False
@@ -133,7 +133,7 @@ class TelegramState:
         self._waiters: set[asyncio.Future[None]] = set()
 
     def next_number(self, subject: str) -> int:
-        """Count one up for a subject."""
+        """Increment the counter of a subject, and return it."""
         self.counters[subject] = self.counters.get(subject, 0) + 1
         return self.counters[subject]
 
@@ -143,12 +143,12 @@ class TelegramState:
         return self.counters.get("event", 0)
 
     def record_event(self, kind: str, chat_id: int, detail: Json) -> None:
-        """Record an event and wake whoever waits for one."""
+        """Record an event and wake everybody who waits for one."""
         self.events.append(Event(self.next_number("event"), kind, chat_id, detail))
         self.wake_waiters()
 
     def wake_waiters(self) -> None:
-        """Wake whoever waits for an event."""
+        """Wake everybody who waits for an event."""
         waiters, self._waiters = self._waiters, set()
         for future in waiters:
             if not future.done():
@@ -164,7 +164,7 @@ class TelegramState:
             self._waiters.discard(future)
 
     def post_message(self, chat: Chat, sender: User | None, content: JsonObject) -> JsonObject:
-        """Add a message to a chat and give the Message object."""
+        """Add a message to a chat, and return the Message object."""
         chat.last_message_id += 1
         message: JsonObject = {
             "message_id": chat.last_message_id,
@@ -184,7 +184,7 @@ class TelegramState:
         return message
 
     def edit_message(self, chat: Chat, message_id: int, content: JsonObject) -> JsonObject:
-        """Replace the content of a message and give the new Message object."""
+        """Replace the content of a message, and return the new Message object."""
         old_message = chat.messages[message_id]
         unchanged_fields = {
             key: old_message[key] for key in old_message if key not in _CONTENT_FIELDS
@@ -199,7 +199,7 @@ class TelegramState:
         return message
 
     def delete_message(self, chat: Chat, message_id: int) -> None:
-        """Take a message away."""
+        """Delete a message."""
         del chat.messages[message_id]
         self.record_event("delete", chat.id, message_id)
 

@@ -1,4 +1,4 @@
-"""The updates that wait for the bot, and how it fetches them."""
+"""The queue of updates for the bot, and long polling."""
 
 import asyncio
 from collections import deque
@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 
 from bot.demo.emulator.json_encoding import ApiError, Json, JsonObject
 
-# Kinds that Telegram leaves out unless a bot names them.
+# Kinds that Telegram sends only if a bot names them.
 _OPT_IN_KINDS = {"chat_member", "message_reaction", "message_reaction_count"}
 _RETENTION = timedelta(hours=24)
 _CONFLICT = (
@@ -23,7 +23,7 @@ _WEBHOOK_ACTIVE = (
 
 @dataclass(frozen=True, slots=True)
 class Webhook:
-    """Where updates are posted instead of being fetched."""
+    """The address to which updates are posted."""
 
     url: str
     secret: str = ""
@@ -44,7 +44,7 @@ class _LongPoll:
 
 
 class UpdateQueue:
-    """A queue of updates with Telegram's rules for fetching."""
+    """A queue of updates with Telegram's rules for polling."""
 
     def __init__(self, now: Callable[[], datetime]) -> None:
         self.webhook: Webhook | None = None
@@ -62,11 +62,11 @@ class UpdateQueue:
 
     @property
     def is_polled(self) -> bool:
-        """Whether a fetch is waiting for an update."""
+        """Whether a poll is waiting for an update."""
         return self._poll is not None
 
     def push(self, kind: str, value: Json) -> None:
-        """Queue an update, unless the bot asked not to hear of its kind."""
+        """Queue an update, unless the bot excluded its kind."""
         is_wanted = kind in self.allowed_kinds if self.allowed_kinds else kind not in _OPT_IN_KINDS
         if not is_wanted:
             return
@@ -77,21 +77,21 @@ class UpdateQueue:
         self._wake_poll()
 
     def close(self) -> None:
-        """Let every waiting fetch end with what there is."""
+        """End every waiting poll with the updates at hand."""
         self.is_closed = True
         self.arrival_event.set()
         self._wake_poll()
 
     def clear(self) -> None:
-        """Forget every waiting update."""
+        """Remove all waiting updates."""
         self._queue.clear()
 
     def oldest(self) -> tuple[int, JsonObject] | None:
-        """Give the oldest waiting update with its number."""
+        """Return the oldest waiting update with its id, or None."""
         return (self._queue[0].id, self._queue[0].update) if self._queue else None
 
     def acknowledge(self, before_id: int) -> None:
-        """Drop the updates with numbers below the given one, and those too old to keep."""
+        """Remove the updates with ids below the given one, and expired ones."""
         retention_start = self._now() - _RETENTION
         while self._queue and (
             self._queue[0].id < before_id or self._queue[0].queued_at < retention_start
@@ -99,7 +99,7 @@ class UpdateQueue:
             self._queue.popleft()
 
     async def fetch(self, offset: int, limit: int, timeout_seconds: int) -> list[JsonObject]:
-        """Give waiting updates, waiting up to ``timeout_seconds`` seconds for the first."""
+        """Return waiting updates; wait up to ``timeout_seconds`` for the first."""
         if self.webhook is not None:
             raise ApiError(409, _WEBHOOK_ACTIVE)
         self._terminate_other_poll()
@@ -109,7 +109,7 @@ class UpdateQueue:
         return [queued.update for queued in self._queue][:limit]
 
     def _acknowledge_offset(self, offset: int) -> None:
-        """Take an offset as acknowledgement; a negative one keeps only the last updates."""
+        """Acknowledge updates; a negative offset keeps only the last ones."""
         if offset < 0:
             offset = self._queue[max(len(self._queue) + offset, 0)].id if self._queue else 0
         self.acknowledge(offset)

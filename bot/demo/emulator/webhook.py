@@ -1,4 +1,4 @@
-"""Posting updates to a bot's webhook on this machine."""
+"""Post updates to the bot's webhook on this machine."""
 
 import asyncio
 import json
@@ -29,7 +29,7 @@ async def post_updates(updates: UpdateQueue) -> None:
 
 
 async def _post_update(webhook: Webhook, update: JsonObject) -> str:
-    """Post one update and say what went wrong, nothing if it was taken."""
+    """Post one update; return the error, or an empty text if it was accepted."""
     parts = urlsplit(webhook.url)
     body = json.dumps(update).encode()
     header_lines = [

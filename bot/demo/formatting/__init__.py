@@ -1,1 +1,1 @@
-"""Texts, entities and rich messages, checked as Telegram checks them."""
+"""Texts, entities, keyboards and rich messages, validated as by Telegram."""

@@ -1,4 +1,4 @@
-"""What Telegram finds in a plain text by itself: commands, links, mentions, hashtags."""
+"""Detect commands, links, mentions and hashtags in plain text, as Telegram does."""
 
 import re
 
@@ -21,7 +21,7 @@ _AUTOLINK = re.compile(
 
 
 def add_detected_entities(formatted: FormattedText) -> FormattedText:
-    """Add the entities that Telegram detects, where no entity lies yet that excludes them."""
+    """Add the entities that Telegram detects, outside entities that exclude them."""
     blocking = [entity for entity in formatted.entities if entity.kind not in _STYLE_KINDS]
     detected = []
     for match in _AUTOLINK.finditer(formatted.text):
@@ -36,7 +36,7 @@ def add_detected_entities(formatted: FormattedText) -> FormattedText:
     return FormattedText(formatted.text, sort_entities([*formatted.entities, *detected]))
 
 
-# Looks only: a detected entity may lie inside these.
+# A detected entity may lie inside these.
 _STYLE_KINDS = {
     "bold",
     "italic",

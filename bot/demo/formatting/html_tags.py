@@ -1,4 +1,4 @@
-"""The tags and character references of Telegram's HTML, and what each means."""
+"""The tags and character references of Telegram's HTML."""
 
 import re
 
@@ -25,12 +25,12 @@ _DATE_FORMAT = re.compile(r"r|w?[dD]?[tT]?")
 
 
 def html_parse_error(text: str) -> ApiError:
-    """Word the refusal of a marked-up text."""
+    """Return the error of a text with invalid markup."""
     return bad_request("Can't parse entities: " + text)
 
 
 def decode_reference(reference: re.Match[str]) -> str | None:
-    """Give the letter that a reference means, or None when it stands for itself."""
+    """Return the character of a reference, or None if the reference is literal text."""
     hexadecimal, decimal, name = reference.groups()
     if name is not None:
         return _NAMED_REFERENCES.get(name)
@@ -47,7 +47,7 @@ _ExtraFields = tuple[tuple[str, str | int], ...]
 
 
 def entity_for_tag(tag: str, attributes: dict[str, str]) -> tuple[str, _ExtraFields] | None:
-    """Give kind and details of an entity, or None when the server drops it in silence."""
+    """Return kind and fields of a tag's entity, or None if the server silently drops it."""
     if tag in _STYLE_TAGS:
         return _STYLE_TAGS[tag], ()
     if tag == "blockquote":

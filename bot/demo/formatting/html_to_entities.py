@@ -1,7 +1,7 @@
-"""Telegram's HTML: a marked-up text becomes a text with entities, or a refusal with its place.
+"""Parse Telegram's HTML into a text with entities.
 
-Written to agree with the server: the same tags, the same four named entities, the same error
-texts with offsets in UTF-8 bytes.
+It agrees with the server: the same tags, the same four named references, and the same error texts
+with offsets in UTF-8 bytes.
 """
 
 import re
@@ -40,12 +40,12 @@ class _OpenTag:
 
 
 def parse_html(source: str) -> FormattedText:
-    """Read Telegram's HTML or raise the refusal that the server would send."""
+    """Parse Telegram's HTML, or raise the error that the server would return."""
     return _HtmlParser(source).parse()
 
 
 def _lower_ascii(name: str) -> str:
-    """Lower a name as the server does: the letters A to Z only."""
+    """Lower only the letters A to Z, as the server does."""
     return "".join(letter.lower() if letter.isascii() else letter for letter in name)
 
 
@@ -81,7 +81,7 @@ class _HtmlParser:
         self.text_length += utf16_length(text)
 
     def _take_plain_text(self) -> str:
-        """Take the letters up to the next mark at once."""
+        """Take the characters up to the next tag or reference."""
         match = _PLAIN_TEXT.match(self.source, self.position)
         if match is None:
             return ""
@@ -89,7 +89,7 @@ class _HtmlParser:
         return match[0]
 
     def _take_character(self) -> str:
-        """Take one letter, decoding a character reference."""
+        """Take one character, decoding a reference."""
         reference = CHARACTER_REFERENCE.match(self.source, self.position)
         decoded = decode_reference(reference) if reference else None
         if reference is None or decoded is None:
@@ -217,12 +217,15 @@ class _HtmlParser:
             self.entities.append(MessageEntity(kind, open_tag.text_offset, length, extra_fields))
 
     def _text_since(self, offset: int) -> str:
-        """Give the text from an offset on, which an address-less link takes as its address."""
+        """Return the text from a UTF-16 offset on; it is the URL of a link without one."""
         encoded = "".join(self.text_parts).encode("utf-16-le", "surrogatepass")
         return encoded[2 * offset :].decode("utf-16-le", "surrogatepass")
 
     def _close_code_tag(self, open_tag: _OpenTag, length: int) -> None:
-        """Join ``<pre><code class="language-x">`` over one stretch into a block with a language."""
+        """Add a code entity, and merge it with one over the same text.
+
+        ``<pre><code class="language-x">`` becomes a block with a language.
+        """
         language = ""
         if open_tag.tag == "code":
             css_class = open_tag.attributes.get("class", "")

@@ -1,4 +1,4 @@
-"""Keyboards: checked as Telegram checks them, given back as it shows them."""
+"""Keyboards: validated and echoed as by Telegram."""
 
 from bot.demo.emulator.arguments import CallArguments
 from bot.demo.emulator.json_encoding import Json, JsonObject, bad_request
@@ -46,7 +46,7 @@ _OTHER_KEYBOARDS = ("keyboard", "remove_keyboard", "force_reply")
 
 
 def parse_reply_markup(arguments: CallArguments, *, inline_only: bool = False) -> JsonObject | None:
-    """Give the inline keyboard of a call, None when there is none to show, or refuse."""
+    """Return the inline keyboard of a call, None without one, or raise its error."""
     value = arguments.json_value("reply_markup", "Can't parse reply keyboard markup JSON object")
     if value is None:
         return None
@@ -98,7 +98,7 @@ def _parse_button(value: Json) -> JsonObject:
 
 
 def button_action(value: JsonObject, prefix: str) -> str:
-    """Name the one thing that a button does, or refuse the button."""
+    """Return the name of a button's only action, or raise its error."""
     actions = [
         name
         for name in _BUTTON_ACTIONS
@@ -121,7 +121,7 @@ def button_action(value: JsonObject, prefix: str) -> str:
 
 
 def echo_action(action: str, detail: Json) -> Json:
-    """Give what a button does without the fields that Telegram does not know."""
+    """Return a button's action without unknown fields."""
     if not isinstance(detail, dict):
         return detail
     field_types: dict[str, type] = _ACTION_FIELDS.get(action, {})
@@ -154,7 +154,7 @@ def _check_https_url(action: str, detail: Json, prefix: str) -> None:
 
 
 def _button_url(url: str) -> str:
-    """Give the address of a button as Telegram stores it, or refuse it in Telegram's words."""
+    """Return the URL of a button as Telegram stores it, or raise its error."""
     link = normalize_link(url)
     if link is not None:
         return link

@@ -1,4 +1,4 @@
-"""Which web addresses Telegram turns into links, and how it writes them."""
+"""Decide which URLs become links, and normalize them as Telegram does."""
 
 import re
 from urllib.parse import quote
@@ -17,13 +17,13 @@ _HOST_LABEL = re.compile(r"[^\W_](?:[\w-]*[^\W_])?")
 
 
 def mentioned_user_id(url: str) -> int | None:
-    """Give the user that a ``tg://user?id=`` address names."""
+    """Return the user id of a ``tg://user?id=`` URL."""
     match = _USER_URL.fullmatch(url.strip())
     return int(match[1]) if match else None
 
 
 def normalize_link(url: str) -> str | None:
-    """Give the address as Telegram would show it in a message, or None when it drops it."""
+    """Return the URL as Telegram shows it in a message, or None if it is dropped."""
     url = url.strip()
     if _TELEGRAM_URL.fullmatch(url):
         scheme, _, path = url.partition("://")
@@ -49,7 +49,7 @@ def _escape_spaces(path: str) -> str:
 
 
 def is_rich_link(url: str) -> bool:
-    """Say whether a link is allowed in a rich message."""
+    """Return whether a link is allowed in a rich message."""
     lowered = url.lower()
     if url.startswith("#"):
         return len(url) > 1

@@ -1,4 +1,4 @@
-"""A text with entities: the pieces of a message that look or act differently."""
+"""A text with entities: the parts of a message with formatting or links."""
 
 from dataclasses import dataclass
 
@@ -6,13 +6,13 @@ from bot.demo.emulator.json_encoding import JsonObject
 
 
 def utf16_length(text: str) -> int:
-    """Count a text in the unit of Telegram's offsets."""
+    """Return the length of a text in UTF-16 units, which Telegram's offsets count."""
     return len(text) + sum(letter > "\uffff" for letter in text)
 
 
 @dataclass(frozen=True, slots=True)
 class MessageEntity:
-    """A stretch of a text, in UTF-16 units, with what it means."""
+    """A range of a text in UTF-16 units, with its formatting."""
 
     kind: str
     offset: int
@@ -21,11 +21,11 @@ class MessageEntity:
 
     @property
     def end(self) -> int:
-        """Where the stretch ends."""
+        """The offset after the range."""
         return self.offset + self.length
 
     def as_json(self) -> JsonObject:
-        """Give the MessageEntity object."""
+        """Return the MessageEntity object."""
         return {
             "type": self.kind,
             "offset": self.offset,
@@ -42,7 +42,7 @@ class FormattedText:
     entities: tuple[MessageEntity, ...] = ()
 
 
-# Where two entities cover the same stretch, the outer one comes first.
+# Of two entities over the same range, the outer one comes first.
 _NESTING_ORDER = (
     "blockquote",
     "expandable_blockquote",
@@ -61,7 +61,7 @@ _NESTING_ORDER = (
 
 
 def sort_entities(entities: list[MessageEntity]) -> tuple[MessageEntity, ...]:
-    """Sort entities by where they begin, longer ones first."""
+    """Sort entities by offset, longer ones first."""
 
     def sort_key(entity: MessageEntity) -> tuple[int, int, int]:
         nesting_rank = (
@@ -75,7 +75,7 @@ def sort_entities(entities: list[MessageEntity]) -> tuple[MessageEntity, ...]:
 
 
 def trim(formatted: FormattedText) -> FormattedText:
-    """Cut blank space at both ends and the entities that lay in it."""
+    """Strip whitespace at both ends, and the entities inside it."""
     text = formatted.text
     start = utf16_length(text[: len(text) - len(text.lstrip())])
     stripped_text = text.strip()

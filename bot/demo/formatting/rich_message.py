@@ -1,7 +1,7 @@
-"""Rich messages: read block by block, refused in Telegram's words, echoed as Telegram echoes.
+"""Rich messages: parsed block by block, with Telegram's errors and echoes.
 
-Only ``blocks`` are judged. Rich HTML and rich Markdown are read on Telegram's servers by rules
-that nobody outside can check, so the emulator answers as a server too old to know them.
+Only ``blocks`` are accepted. Telegram's servers parse rich HTML and rich Markdown by undocumented
+rules, so the emulator responds like a server that is too old to know them.
 """
 
 from collections.abc import Callable
@@ -30,7 +30,7 @@ _BlockParser = Callable[[JsonObject, ResolveMedia], JsonObject]
 def parse_rich_message(
     value: JsonObject | None, resolve_media: ResolveMedia, *, is_draft: bool = False
 ) -> JsonObject:
-    """Give the RichMessage that a bot's InputRichMessage makes, or refuse it."""
+    """Return the RichMessage for an InputRichMessage, or raise its error."""
     blocks = (value or {}).get("blocks")
     if value is None or not blocks:
         raise bad_request("rich message must be non-empty")
@@ -72,7 +72,7 @@ def _parse_block(value: Json, resolve_media: ResolveMedia) -> JsonObject:
 
 
 def _rich_text_parser(*names: str, optional: tuple[str, ...] = ()) -> _BlockParser:
-    """Make the reader of a block that holds rich texts."""
+    """Return the parser of a block that contains rich texts."""
 
     def parse_fields(value: JsonObject, resolve_media: ResolveMedia) -> JsonObject:
         echo: JsonObject = {name: parse_rich_text(required_field(value, name)) for name in names}
@@ -100,7 +100,7 @@ def _parse_preformatted(value: JsonObject, resolve_media: ResolveMedia) -> JsonO
 
 
 def _string_parser(name: str) -> _BlockParser:
-    """Make the reader of a block that is one plain string."""
+    """Return the parser of a block that is one plain string."""
 
     def parse_fields(value: JsonObject, resolve_media: ResolveMedia) -> JsonObject:
         return {name: string_field(value, name)}

@@ -1,4 +1,4 @@
-"""How large a rich message is, counted as Telegram counts, and whether that is too large."""
+"""Measure a rich message as Telegram does, and enforce its limits."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -18,7 +18,7 @@ _SOURCE_FIELDS = ("expression", "alternative_text")
 
 @dataclass(frozen=True, slots=True)
 class RichMessageSize:
-    """The five measures that are limited."""
+    """The five limited measures."""
 
     characters: int = 0
     blocks: int = 0
@@ -42,7 +42,7 @@ def measure_blocks(blocks: list[Json]) -> RichMessageSize:
 
 
 def check_size(size: RichMessageSize) -> None:
-    """Refuse a message that is over a limit, naming the limit as Telegram does."""
+    """Raise the error of the first limit that is exceeded."""
     if size.blocks > MAX_BLOCKS:
         raise bad_request("RICH_MESSAGE_BLOCKS_TOO_MANY")
     if size.depth > MAX_DEPTH:
@@ -63,7 +63,7 @@ def _sum_sizes(sizes: Iterator[RichMessageSize]) -> RichMessageSize:
 
 
 def _block_size(block: JsonObject, depth: int) -> RichMessageSize:
-    """Count one block: itself, its texts, its children one level deeper."""
+    """Return the size of a block with its texts, and its children one level deeper."""
     kind = block.get("type")
     size = RichMessageSize(blocks=1, depth=depth, media=1 if kind in _MEDIA_TYPES else 0)
     for name in ("text", "summary", "credit", "caption", "expression"):
@@ -91,7 +91,7 @@ def _table_size(rows: Json, depth: int) -> RichMessageSize:
 
 
 def column_count(rows: list[Json]) -> int:
-    """Count the columns of a table, with cells that span several and that reach further rows."""
+    """Return the number of columns, with cells that span columns and rows."""
     max_width = 0
     open_rowspans: list[tuple[int, int]] = []  # (rows still covered, columns covered)
     for row in rows:
@@ -114,7 +114,7 @@ def _span_value(cell: JsonObject, name: str) -> int:
 
 
 def _text_size(value: Json, depth: int) -> RichMessageSize:
-    """Count a rich text; every object that dresses it is one level deeper."""
+    """Return the size of a rich text; each formatting object adds a level of depth."""
     if isinstance(value, str):
         return RichMessageSize(characters=utf16_length(value), depth=depth)
     if isinstance(value, list):

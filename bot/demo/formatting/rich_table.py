@@ -1,4 +1,4 @@
-"""Tables of rich messages: rows of cells with inline text only."""
+"""Tables of rich messages: rows of cells that contain rich text."""
 
 from bot.demo.emulator.json_encoding import Json, JsonObject, bad_request
 from bot.demo.formatting.rich_text import (
@@ -14,7 +14,7 @@ _VERTICAL_ALIGNMENTS = ("top", "middle", "bottom")
 
 
 def parse_rich_table(value: JsonObject) -> JsonObject:
-    """Give the fields of a table block as Telegram echoes them, or refuse it."""
+    """Return the fields of a table block as Telegram echoes them, or raise its error."""
     rows = required_field(value, "cells")
     if not isinstance(rows, list):
         raise block_parse_error('Field "cells" must be of type Array')
@@ -46,14 +46,14 @@ def _parse_cell(cell: Json) -> JsonObject:
             echo[name] = number_field(cell, name)
             if not 1 <= number_field(cell, name) <= 1000:
                 raise bad_request(f"Invalid table cell {name} specified")
-    # Documented as required, yet the live server takes cells without them.
+    # Documented as required, but the live server accepts cells without them.
     echo["align"] = choice_field(cell, "align", ALIGNMENTS)
     echo["valign"] = choice_field(cell, "valign", _VERTICAL_ALIGNMENTS)
     return echo
 
 
 def choice_field(value: JsonObject, name: str, choices: tuple[str, ...]) -> str:
-    """Give a choice of a few words, the first when nothing is chosen."""
+    """Return one of a few words, the first by default."""
     choice = value.get(name, choices[0])
     if not isinstance(choice, str) or choice not in choices:
         raise block_parse_error(f"Invalid {name} specified")

@@ -1,4 +1,4 @@
-"""The text inside rich messages: strings, lists, and objects that dress a piece of text."""
+"""The text inside rich messages: strings, lists and formatting objects."""
 
 import re
 from collections.abc import Callable
@@ -7,7 +7,7 @@ from bot.demo.emulator.json_encoding import ApiError, Json, JsonObject, bad_requ
 from bot.demo.formatting.keyboards import button_action, echo_action
 from bot.demo.formatting.links import is_rich_link
 
-# The fields that each type needs.
+# The required fields of each type.
 RICH_TEXT_FIELDS: dict[str, tuple[str, ...]] = {
     "bold": ("text",),
     "italic": ("text",),
@@ -43,19 +43,19 @@ _EMAIL_ADDRESS = re.compile(r"[\w.+-]+@[\w-]+(\.[\w-]+)+")
 
 
 def block_parse_error(text: str) -> ApiError:
-    """Word the refusal of a block that could not be read."""
+    """Return the error of a block that cannot be parsed."""
     return bad_request("Can't parse InputRichBlock: " + text)
 
 
 def required_field(value: JsonObject, name: str) -> Json:
-    """Give a field that must be there."""
+    """Return a required field."""
     if value.get(name) is None:
         raise block_parse_error(f'Can\'t find field "{name}"')
     return value[name]
 
 
 def string_field(value: JsonObject, name: str) -> str:
-    """Give a text field that must be there."""
+    """Return a required string."""
     field = required_field(value, name)
     if not isinstance(field, str):
         raise block_parse_error(f'Field "{name}" must be of type String')
@@ -63,7 +63,7 @@ def string_field(value: JsonObject, name: str) -> str:
 
 
 def number_field(value: JsonObject, name: str) -> int:
-    """Give a whole number that must be there; Telegram also takes it written as text."""
+    """Return a required integer; like Telegram, accept one written as text."""
     field = required_field(value, name)
     if isinstance(field, str) and re.fullmatch(r"-?\d{1,18}", field):
         return int(field)
@@ -73,7 +73,7 @@ def number_field(value: JsonObject, name: str) -> int:
 
 
 def flag_field(value: JsonObject, name: str) -> bool:
-    """Give an optional yes or no."""
+    """Return an optional boolean."""
     field = value.get(name)
     if field is None:
         return False
@@ -83,7 +83,7 @@ def flag_field(value: JsonObject, name: str) -> bool:
 
 
 def parse_rich_text(value: Json) -> Json:
-    """Give a rich text as Telegram echoes it, or refuse it."""
+    """Return a rich text as Telegram echoes it, or raise its error."""
     if isinstance(value, str):
         return value
     if isinstance(value, list):
@@ -113,7 +113,7 @@ def _parse_field(name: str, value: JsonObject) -> Json:
 
 
 def _parse_user(user: Json) -> JsonObject:
-    """Give the user that a mention names; a bot needs to write no more than the number."""
+    """Return the user of a mention; a bot may pass only the id."""
     if not isinstance(user, dict) or type(user.get("id")) is not int:
         raise block_parse_error('Field "user" must be of type Object')
     name = user.get("first_name")
@@ -161,7 +161,7 @@ _FIELD_CHECKS: dict[str, Callable[[JsonObject], None]] = {
 
 
 def parse_rich_button(value: Json) -> JsonObject:
-    """Give a button of a rich message as Telegram echoes it, or refuse it."""
+    """Return a button of a rich message as Telegram echoes it, or raise its error."""
     if not isinstance(value, dict):
         raise block_parse_error("RichMessageButton must be an Object")
     label = parse_rich_text(required_field(value, "text"))

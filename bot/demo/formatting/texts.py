@@ -1,4 +1,4 @@
-"""The text of a message: parsed, measured and refused as Telegram does."""
+"""The text of a message, parsed and limited as by Telegram."""
 
 from bot.demo.emulator.arguments import CallArguments
 from bot.demo.emulator.json_encoding import Json, JsonObject, bad_request
@@ -35,7 +35,7 @@ _ENTITY_FIELDS = {
 
 
 def message_text_fields(arguments: CallArguments, users: dict[int, JsonObject]) -> JsonObject:
-    """Give ``text`` and ``entities`` of a message to send, or refuse."""
+    """Return ``text`` and ``entities`` of a message, or raise its error."""
     source = arguments.text("text")
     if not source:
         raise bad_request("message text is empty")
@@ -48,7 +48,7 @@ def message_text_fields(arguments: CallArguments, users: dict[int, JsonObject]) 
 
 
 def caption_fields(arguments: CallArguments, users: dict[int, JsonObject]) -> JsonObject:
-    """Give ``caption`` and ``caption_entities``, nothing when there is no caption, or refuse."""
+    """Return ``caption`` and ``caption_entities``, if there are any, or raise an error."""
     source = arguments.text("caption")
     if not source:
         return {}
@@ -69,7 +69,7 @@ def _parse_formatted_text(
     if parse_mode == "html":
         formatted = parse_html(source)
     elif parse_mode in {"markdown", "markdownv2"}:
-        # Papergram speaks HTML and blocks; a judge that guessed at Markdown would be no judge.
+        # The bot sends HTML and blocks only; an approximate Markdown parser would prove nothing.
         raise bad_request("unsupported parse_mode")
     elif parse_mode:
         raise bad_request("unsupported parse_mode")
@@ -114,7 +114,7 @@ def _text_fields(
     fields: JsonObject = {text_key: formatted.text}
     size = utf16_length(formatted.text)
     entity_objects: list[Json] = []
-    # Beyond a hundred, Telegram forgets entities without a word.
+    # Telegram silently drops entities beyond the limit.
     for entity in formatted.entities[:MAX_ENTITIES]:
         if 0 <= entity.offset < entity.end <= size:
             entity_objects.append(_entity_object(entity, users))

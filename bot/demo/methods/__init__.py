@@ -1,4 +1,4 @@
-"""The table of the methods that the emulator answers."""
+"""The Bot API methods that the emulator implements."""
 
 from collections.abc import Awaitable, Callable
 
@@ -6,7 +6,6 @@ from bot.demo.emulator.arguments import CallArguments
 from bot.demo.emulator.json_encoding import Json
 from bot.demo.emulator.telegram_state import TelegramState
 from bot.demo.methods import chats, editing, profile, receiving, sending
-from bot.demo.methods import chats as pins
 
 MethodHandler = Callable[[TelegramState, CallArguments], Json | Awaitable[Json]]
 
@@ -42,9 +41,9 @@ METHODS: dict[str, MethodHandler] = {
     "deleteMessages": editing.delete_messages,
     "setMessageReaction": editing.set_message_reaction,
     "answerCallbackQuery": editing.answer_callback_query,
-    "pinChatMessage": pins.pin_chat_message,
-    "unpinChatMessage": pins.unpin_chat_message,
-    "unpinAllChatMessages": pins.unpin_all_chat_messages,
+    "pinChatMessage": chats.pin_chat_message,
+    "unpinChatMessage": chats.unpin_chat_message,
+    "unpinAllChatMessages": chats.unpin_all_chat_messages,
     "getChat": chats.get_chat,
     "getChatMember": chats.get_chat_member,
     "getChatAdministrators": chats.get_chat_administrators,

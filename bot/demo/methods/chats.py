@@ -1,4 +1,4 @@
-"""Methods that look at chats and their members, and that keep forum topics."""
+"""Methods about chats, their members, forum topics and pinned messages."""
 
 from bot.demo.emulator.arguments import CallArguments
 from bot.demo.emulator.json_encoding import Json, JsonObject, bad_request
@@ -73,7 +73,7 @@ def leave_chat(state: TelegramState, arguments: CallArguments) -> Json:
 
 
 def create_forum_topic(state: TelegramState, arguments: CallArguments) -> Json:
-    """Open a new topic."""
+    """Create a topic."""
     chat = _require_forum(state, arguments)
     name = arguments.text("name").strip()
     if not name:
@@ -100,12 +100,12 @@ def close_forum_topic(state: TelegramState, arguments: CallArguments) -> Json:
 
 
 def reopen_forum_topic(state: TelegramState, arguments: CallArguments) -> Json:
-    """Open a closed topic again."""
+    """Reopen a closed topic."""
     return _set_topic_closed(state, arguments, is_closed=False)
 
 
 def delete_forum_topic(state: TelegramState, arguments: CallArguments) -> Json:
-    """Remove a topic with its messages."""
+    """Delete a topic with its messages."""
     chat = _require_forum(state, arguments)
     topic = _require_topic(chat, arguments)
     message_ids = [
@@ -155,7 +155,7 @@ def pin_chat_message(state: TelegramState, arguments: CallArguments) -> Json:
 
 
 def unpin_chat_message(state: TelegramState, arguments: CallArguments) -> Json:
-    """Unpin a message, the newest one when none is named."""
+    """Unpin a message, the newest one by default."""
     chat, message_id = _chat_and_message_to_pin(state, arguments)
     message_id = message_id or (chat.pinned_message_ids[-1] if chat.pinned_message_ids else 0)
     if message_id not in chat.pinned_message_ids:

@@ -1,4 +1,4 @@
-"""Methods that change or remove a message, and that answer a press."""
+"""Methods that edit or delete messages, set reactions and answer presses."""
 
 from datetime import timedelta
 
@@ -38,7 +38,7 @@ def edit_message_text(state: TelegramState, arguments: CallArguments) -> Json:
 
 
 def edit_message_reply_markup(state: TelegramState, arguments: CallArguments) -> Json:
-    """Replace the buttons under a message."""
+    """Replace the buttons of a message."""
     markup = parse_reply_markup(arguments, inline_only=True)
     chat, message_id = editable_message(state, arguments)
     old_message = chat.messages[message_id]
@@ -66,7 +66,7 @@ def _replace_content(
 
 
 def delete_message(state: TelegramState, arguments: CallArguments) -> Json:
-    """Remove a message."""
+    """Delete a message."""
     message_id = arguments.message_id()
     chat = accessible_chat(state, arguments)
     if message_id not in chat.messages:
@@ -78,7 +78,7 @@ def delete_message(state: TelegramState, arguments: CallArguments) -> Json:
 
 
 def delete_messages(state: TelegramState, arguments: CallArguments) -> Json:
-    """Remove the messages that are there and may be removed."""
+    """Delete those messages that exist and may be deleted."""
     message_ids = arguments.json_value("message_ids", "Can't parse message identifiers JSON object")
     if not isinstance(message_ids, list) or not message_ids:
         raise bad_request("message identifiers are not specified")
@@ -120,7 +120,7 @@ def set_message_reaction(state: TelegramState, arguments: CallArguments) -> Json
 
 
 def answer_callback_query(state: TelegramState, arguments: CallArguments) -> Json:
-    """Tell the presser of a button that the bot has heard."""
+    """Answer the press of a button."""
     text = arguments.text("text")
     if len(text) > 200:
         raise bad_request("MESSAGE_TOO_LONG")

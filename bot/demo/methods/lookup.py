@@ -1,4 +1,4 @@
-"""Which chat or message a call means, and whether the bot may write there."""
+"""Find the chat, message or user of a call, and check the bot's rights there."""
 
 from bot.demo.emulator.arguments import CallArguments
 from bot.demo.emulator.json_encoding import ApiError, JsonObject, bad_request, forbidden
@@ -8,14 +8,14 @@ PRESENT_STATUSES = {"creator", "administrator", "member", "restricted"}
 
 
 def find_chat(state: TelegramState, chat_reference: str) -> Chat:
-    """Give the chat that a number or an @name means."""
+    """Return the chat with a number or an @name."""
     if chat_reference.startswith("@"):
-        matches = [
+        chats = [
             candidate
             for candidate in state.chats.values()
             if candidate.username.lower() == chat_reference[1:].lower()
         ]
-        chat = matches[0] if matches else None
+        chat = chats[0] if chats else None
     else:
         is_number = chat_reference.removeprefix("-").isdecimal()
         chat = state.chats.get(int(chat_reference)) if is_number else None
@@ -25,7 +25,7 @@ def find_chat(state: TelegramState, chat_reference: str) -> Chat:
 
 
 def resolve_chat(state: TelegramState, arguments: CallArguments) -> Chat:
-    """Give the chat of a call, following nothing: a migrated group answers with its successor."""
+    """Return the chat of a call; a migrated group raises an error with its successor."""
     chat = find_chat(state, arguments.chat_reference())
     if chat.migrated_to is not None:
         raise ApiError(
@@ -37,7 +37,7 @@ def resolve_chat(state: TelegramState, arguments: CallArguments) -> Chat:
 
 
 def accessible_chat(state: TelegramState, arguments: CallArguments) -> Chat:
-    """Give the chat of a call if the bot can see it."""
+    """Return the chat of a call if the bot can see it."""
     chat = resolve_chat(state, arguments)
     if not chat.is_private:
         _check_membership(state, chat)
@@ -47,7 +47,7 @@ def accessible_chat(state: TelegramState, arguments: CallArguments) -> Chat:
 def writable_chat(
     state: TelegramState, arguments: CallArguments, content_name: str = "text messages"
 ) -> Chat:
-    """Give the chat of a call if the bot may post there."""
+    """Return the chat of a call if the bot may post there."""
     chat = resolve_chat(state, arguments)
     if chat.is_private:
         _check_private_chat(state, chat)
@@ -83,7 +83,7 @@ def _check_membership(state: TelegramState, chat: Chat) -> None:
 
 
 def thread_fields(chat: Chat, arguments: CallArguments) -> JsonObject:
-    """Give the fields that place a message in a thread of the chat."""
+    """Return the fields that place a message in a topic of the chat."""
     thread_id = arguments.number("message_thread_id")
     if not thread_id:
         return {}
@@ -96,7 +96,7 @@ def thread_fields(chat: Chat, arguments: CallArguments) -> JsonObject:
 
 
 def resolve_user(state: TelegramState, arguments: CallArguments) -> User:
-    """Give the user of a call."""
+    """Return the user of a call."""
     user_id = arguments.number("user_id")
     if user_id <= 0:
         raise bad_request("invalid user_id specified")
@@ -107,7 +107,7 @@ def resolve_user(state: TelegramState, arguments: CallArguments) -> User:
 
 
 def editable_message(state: TelegramState, arguments: CallArguments) -> tuple[Chat, int]:
-    """Give the message of a call if the bot sent it and may still change it."""
+    """Return chat and id of a message that the bot sent and may still edit."""
     message_id = arguments.message_id()
     chat = writable_chat(state, arguments)
     if message_id not in chat.messages:
@@ -118,7 +118,7 @@ def editable_message(state: TelegramState, arguments: CallArguments) -> tuple[Ch
 
 
 def member_object(state: TelegramState, chat: Chat, user: User) -> JsonObject:
-    """Give the ChatMember object of a user in a chat."""
+    """Return the ChatMember object of a user in a chat."""
     return chat_member_object(user, chat.members.get(user.id, "left"), chat)
 
 
@@ -156,7 +156,7 @@ MEMBER_PERMISSIONS = (
 
 
 def chat_member_object(user: User, status: str, chat: Chat) -> JsonObject:
-    """Give the ChatMember object that a status in a chat makes, with the user's own rights."""
+    """Return the ChatMember object for a status, with the user's special rights."""
     member: JsonObject = {"status": status, "user": user.as_json()}
     if status == "creator":
         member["is_anonymous"] = False

@@ -1,4 +1,4 @@
-"""Methods about the bot itself: who it is, its names, its command menus."""
+"""Methods about the bot itself: its profile and its command menus."""
 
 import re
 
@@ -39,7 +39,7 @@ def get_me(state: TelegramState, arguments: CallArguments) -> Json:
 
 
 def log_out_or_close(state: TelegramState, arguments: CallArguments) -> Json:
-    """Agree to log out or to close, which changes nothing here."""
+    """Accept logging out or closing, which changes nothing here."""
     return True
 
 
@@ -62,14 +62,14 @@ def set_my_commands(state: TelegramState, arguments: CallArguments) -> Json:
 
 
 def get_my_commands(state: TelegramState, arguments: CallArguments) -> Json:
-    """Give the command menu of a scope and language."""
+    """Return the command menu of a scope and language."""
     menu = state.command_menus.get((_scope_key(state, arguments), _language_code(arguments)), [])
     commands: list[Json] = [*menu]
     return commands
 
 
 def delete_my_commands(state: TelegramState, arguments: CallArguments) -> Json:
-    """Remove the command menu of a scope and language."""
+    """Delete the command menu of a scope and language."""
     state.command_menus.pop((_scope_key(state, arguments), _language_code(arguments)), None)
     state.record_event("commands", 0, None)
     return True
@@ -103,7 +103,7 @@ def _required_text(value: JsonObject, name: str) -> str:
 
 
 def _scope_key(state: TelegramState, arguments: CallArguments) -> str:
-    """Give a scope as one word, with the chat and user that it is about."""
+    """Return a scope as one key, with its chat and user."""
     scope = arguments.json_object("scope", "Can't parse BotCommandScope JSON object")
     if scope is None:
         return "default"
@@ -123,7 +123,7 @@ def _language_code(arguments: CallArguments) -> str:
     return code
 
 
-# Each field of the profile with its longest value and the code of its refusal.
+# Maximum length and error code of each profile field.
 _PROFILE_LIMITS = {
     "name": (64, "BOT_NAME_TOO_LONG"),
     "description": (512, "BOT_DESCRIPTION_TOO_LONG"),
@@ -137,27 +137,27 @@ def set_my_name(state: TelegramState, arguments: CallArguments) -> Json:
 
 
 def set_my_description(state: TelegramState, arguments: CallArguments) -> Json:
-    """Set what an empty chat with the bot shows."""
+    """Set the text that an empty chat with the bot shows."""
     return _set_profile_field(state, arguments, "description")
 
 
 def set_my_short_description(state: TelegramState, arguments: CallArguments) -> Json:
-    """Set what the bot's profile shows."""
+    """Set the text that the bot's profile shows."""
     return _set_profile_field(state, arguments, "short_description")
 
 
 def get_my_name(state: TelegramState, arguments: CallArguments) -> Json:
-    """Give the bot's name in a language."""
+    """Return the bot's name in a language."""
     return {"name": _profile_field(state, arguments, "name") or state.bot.first_name}
 
 
 def get_my_description(state: TelegramState, arguments: CallArguments) -> Json:
-    """Give what an empty chat with the bot shows."""
+    """Return the text that an empty chat with the bot shows."""
     return {"description": _profile_field(state, arguments, "description")}
 
 
 def get_my_short_description(state: TelegramState, arguments: CallArguments) -> Json:
-    """Give what the bot's profile shows."""
+    """Return the text that the bot's profile shows."""
     return {"short_description": _profile_field(state, arguments, "short_description")}
 
 
@@ -171,6 +171,6 @@ def _set_profile_field(state: TelegramState, arguments: CallArguments, name: str
 
 
 def _profile_field(state: TelegramState, arguments: CallArguments, name: str) -> str:
-    """Give a value in a language, else the one for all languages."""
+    """Return a value in a language, or else the one for all languages."""
     profile = state.profile_fields
     return profile.get((name, _language_code(arguments))) or profile.get((name, ""), "")

@@ -1,4 +1,4 @@
-"""Methods by which a bot receives: updates by polling or by webhook, and files."""
+"""Methods to receive updates, by polling or webhook, and files."""
 
 import re
 from urllib.parse import urlsplit
@@ -15,7 +15,7 @@ _DEFAULT_LIMIT = 100
 
 
 async def get_updates(state: TelegramState, arguments: CallArguments) -> Json:
-    """Give the updates that wait, or wait for one."""
+    """Return waiting updates, or wait for one."""
     _set_allowed_updates(state, arguments)
     limit = arguments.number("limit", _DEFAULT_LIMIT)
     limit = limit if 1 <= limit <= _DEFAULT_LIMIT else _DEFAULT_LIMIT
@@ -35,7 +35,7 @@ def _set_allowed_updates(state: TelegramState, arguments: CallArguments) -> None
 
 
 def set_webhook(state: TelegramState, arguments: CallArguments) -> Json:
-    """Have updates posted to an address; an empty one goes back to polling."""
+    """Post updates to a URL; an empty one returns to polling."""
     url = arguments.text("url")
     if not url:
         return delete_webhook(state, arguments)
@@ -53,7 +53,7 @@ def set_webhook(state: TelegramState, arguments: CallArguments) -> Json:
 
 
 def _check_webhook_url(url: str) -> None:
-    """Take HTTPS on Telegram's ports, and plain HTTP on this machine as a local server does."""
+    """Accept HTTPS on Telegram's ports, and plain HTTP on loopback like a local server."""
     try:
         parts = urlsplit(url)
         port = parts.port or 443
@@ -68,7 +68,7 @@ def _check_webhook_url(url: str) -> None:
 
 
 def delete_webhook(state: TelegramState, arguments: CallArguments) -> Json:
-    """Go back to polling."""
+    """Return to polling."""
     state.updates.webhook = None
     if arguments.flag("drop_pending_updates"):
         state.updates.clear()
@@ -76,7 +76,7 @@ def delete_webhook(state: TelegramState, arguments: CallArguments) -> Json:
 
 
 def get_webhook_info(state: TelegramState, arguments: CallArguments) -> Json:
-    """Tell where updates go and how many wait."""
+    """Return where updates are posted, and how many wait."""
     webhook = state.updates.webhook
     info: JsonObject = {
         "url": webhook.url if webhook else "",
@@ -94,7 +94,7 @@ def get_webhook_info(state: TelegramState, arguments: CallArguments) -> Json:
 
 
 def get_file(state: TelegramState, arguments: CallArguments) -> Json:
-    """Tell where a file can be fetched."""
+    """Return the path from which a file can be downloaded."""
     file_id = arguments.text("file_id")
     if not file_id:
         raise bad_request("file_id not specified")

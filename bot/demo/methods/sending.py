@@ -1,4 +1,4 @@
-"""Methods that put a new message into a chat."""
+"""Methods that post a new message."""
 
 import mimetypes
 from collections.abc import Callable
@@ -34,7 +34,7 @@ _PREVIEW_FIELDS: dict[str, type] = {
 
 
 def send_message(state: TelegramState, arguments: CallArguments) -> Json:
-    """Post a text."""
+    """Post a text message."""
     content = message_text_fields(arguments, user_objects(state))
     content |= link_preview_fields(arguments)
     return _post_message(state, arguments, content)
@@ -54,13 +54,13 @@ def send_document(state: TelegramState, arguments: CallArguments) -> Json:
 
 
 def send_message_draft(state: TelegramState, arguments: CallArguments) -> Json:
-    """Show a text that is still being written."""
+    """Show the draft of a text message."""
     content = message_text_fields(arguments, user_objects(state)) if arguments.text("text") else {}
     return _show_draft(state, arguments, content)
 
 
 def send_rich_message_draft(state: TelegramState, arguments: CallArguments) -> Json:
-    """Show a rich message that is still being written."""
+    """Show the draft of a rich message."""
     rich_message_object = requested_rich_message(state, arguments, is_draft=True)
     return _show_draft(state, arguments, {"rich_message": rich_message_object})
 
@@ -105,12 +105,12 @@ def copy_message(state: TelegramState, arguments: CallArguments) -> Json:
 
 
 def user_objects(state: TelegramState) -> dict[int, JsonObject]:
-    """Give the User objects that a mention may name."""
+    """Return the User objects that a mention may name, by id."""
     return {user_id: user.as_json() for user_id, user in state.users.items()}
 
 
 def link_preview_fields(arguments: CallArguments) -> JsonObject:
-    """Give the link preview options of a call, when it has any."""
+    """Return the link preview options of a call, if it has any."""
     options = arguments.json_object("link_preview_options", "Can't parse link preview options")
     fields: JsonObject = {}
     for name, value in (options or {}).items():
@@ -122,7 +122,7 @@ def link_preview_fields(arguments: CallArguments) -> JsonObject:
 def requested_rich_message(
     state: TelegramState, arguments: CallArguments, *, is_draft: bool = False
 ) -> JsonObject:
-    """Give the RichMessage of a call, or refuse it."""
+    """Return the RichMessage of a call, or raise its error."""
     value = arguments.json_object("rich_message", "Can't parse InputRichMessage JSON object")
     return parse_rich_message(value, _media_resolver(state, arguments), is_draft=is_draft)
 
@@ -132,7 +132,7 @@ def _media_resolver(
 ) -> Callable[[JsonObject], JsonObject]:
     def resolve(media_object: JsonObject) -> JsonObject:
         if media_object.get("type") != "document":
-            # Pictures and films need sizes that only a decoder knows; nothing here sends them.
+            # Photos and videos need dimensions that only a decoder knows; the bot sends none.
             raise bad_request("wrong file identifier/HTTP URL specified")
         return resolve_document(state, arguments, str(media_object.get("media", "")), "media")
 
@@ -142,7 +142,7 @@ def _media_resolver(
 def resolve_document(
     state: TelegramState, arguments: CallArguments, file_reference: str, name: str
 ) -> JsonObject:
-    """Give the Document object of an uploaded or known file."""
+    """Return the Document object of an uploaded or known file."""
     upload = arguments.files.get(
         file_reference.removeprefix("attach://") if file_reference else name
     )
@@ -204,7 +204,7 @@ def _post_message(
     content: JsonObject,
     content_name: str = "text messages",
 ) -> Json:
-    """Check the keyboard, then the chat, then post: the order in which the server looks."""
+    """Check the keyboard, then the chat, then post, in the order of the server."""
     markup = parse_reply_markup(arguments)
     chat = writable_chat(state, arguments, content_name)
     fields = {**thread_fields(chat, arguments), **_reply_fields(chat, arguments)}

@@ -1,6 +1,6 @@
-"""Which parameters each method of the Bot API takes: names, types, and which are required.
+"""The parameters of each Bot API method: names, types, and which are required.
 
-The table states Bot API 10.3 for the methods that the emulator answers. A star marks a
+The table follows Bot API 10.3 and contains the methods that the emulator implements. A star marks a
 required parameter.
 """
 

@@ -1,1 +1,1 @@
-"""The demo's page in a browser."""
+"""The demo's chat page in a browser."""

@@ -1,4 +1,4 @@
-"""What the person at the page does: says, presses, opens, reads, moves the clock."""
+"""The actions of the person at the page: write, press, open, read, move the clock."""
 
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
@@ -12,13 +12,13 @@ from bot.demo.people.people import GroupOrChannel, Person
 AdvanceClock = Callable[[timedelta], Awaitable[None]]
 SkipToNextDigest = Callable[[int], Awaitable[bool]]
 
-_MAX_MESSAGE_LENGTH = 4096  # characters of a message
-_MAX_PAYLOAD_LENGTH = 64  # characters of a deep link's payload
+_MAX_MESSAGE_LENGTH = 4096
+_MAX_PAYLOAD_LENGTH = 64  # of a deep link
 
 
 @dataclass(frozen=True, slots=True)
 class ActionContext:
-    """Who acts, where, and what they may move."""
+    """The acting person, the open chat, and the controls of the clock."""
 
     view: PageView
     person: Person
@@ -28,7 +28,7 @@ class ActionContext:
 
     @property
     def chat(self) -> Chat:
-        """The chat in which it happens."""
+        """The open chat."""
         return self.person.chat if self.group is None else self.group.chat
 
 
@@ -64,7 +64,7 @@ async def _open_deep_link(context: ActionContext, payload: JsonObject) -> Json:
 
 
 async def _add_bot(context: ActionContext, payload: JsonObject) -> Json:
-    """Bring the bot into a group or channel that the person leads, as a startgroup link does."""
+    """Add the bot to a group or channel that the person owns, as a startgroup link does."""
     if context.group is None or context.group.owner.id != context.person.id:
         raise ValueError("only the owner adds the bot")
     if context.chat.members.get(context.view.state.bot.id) not in {"member", "administrator"}:

@@ -1,4 +1,4 @@
-"""The people and places that the demo's page begins with."""
+"""The people, group and channel that the demo starts with."""
 
 import json
 from importlib.resources import files
@@ -8,9 +8,9 @@ from bot.demo.people.people import People
 
 
 def create_demo_accounts(people: People, view: PageView) -> None:
-    """Bring in three people, a group and a channel; the first of them owns both places.
+    """Create three people, a group and a channel; the first person owns both.
 
-    All have read what was said so far, so that a mark of the unread means something new.
+    All messages are marked as read, so that an unread mark means something new.
     """
     accounts = json.loads(files(__package__).joinpath("demo_accounts.json").read_text("utf-8"))
     persons = {

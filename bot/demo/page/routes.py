@@ -1,4 +1,4 @@
-"""The chat page: its files, what it shows, what its person does."""
+"""The HTTP endpoints of the chat page."""
 
 import asyncio
 from collections.abc import Awaitable, Callable
@@ -24,7 +24,7 @@ _ASSETS = {
     if path.suffix in _MEDIA_TYPES
 }
 _POLL_TIMEOUT = 25.0
-_MAX_SHOWN_CALLS = 200  # calls in the panel of raw traffic
+_MAX_SHOWN_CALLS = 200
 _SECURITY_HEADERS = {
     "Content-Security-Policy": "default-src 'none'; style-src 'self'; script-src 'self'; "
     "connect-src 'self'; img-src 'self' data:; base-uri 'none'; form-action 'none'; "
@@ -36,10 +36,10 @@ _SECURITY_HEADERS = {
 
 
 class PageEndpoints:
-    """The endpoints behind the chat page.
+    """The endpoints of the chat page.
 
-    ``skip_to_next_digest`` moves the clock until a digest of a chat comes; ``has_invented_papers``
-    says that the papers are, so that the page can say it too.
+    ``skip_to_next_digest`` moves the clock until a digest of a chat comes. With
+    ``has_invented_papers`` the page says that the papers are invented.
     """
 
     skip_to_next_digest: SkipToNextDigest | None = None
@@ -60,7 +60,7 @@ class PageEndpoints:
         self.is_closed = False
 
     def routes(self) -> list[Route]:
-        """Give the routes of the page."""
+        """Return the routes of the page."""
         return [
             Route("/", self.index),
             Route("/page/state", self.conversation),
@@ -73,23 +73,23 @@ class PageEndpoints:
         ]
 
     def close(self) -> None:
-        """Let the waiting page go."""
+        """Release the waiting page."""
         self.is_closed = True
         self.state.wake_waiters()
 
     async def index(self, request: Request) -> Response:
-        """Give the page itself."""
+        """Return the page itself."""
         return FileResponse(_STATIC / "main.html", headers=_SECURITY_HEADERS)
 
     async def asset(self, request: Request) -> Response:
-        """Give a style sheet, a script or the words of the page."""
+        """Return a style sheet, a script or the texts of the page."""
         name = request.path_params["name"]
         if name not in _ASSETS:
             return JSONResponse({"error": "not found"}, 404)
         return FileResponse(_STATIC / name, media_type=_ASSETS[name], headers=_SECURITY_HEADERS)
 
     async def file(self, request: Request) -> Response:
-        """Give a document of the conversation as a download."""
+        """Return a document of the conversation as a download."""
         stored_file = self.state.files.get(request.path_params["name"])
         if stored_file is None:
             return JSONResponse({"error": "not found"}, 404)
@@ -97,7 +97,7 @@ class PageEndpoints:
         return Response(stored_file.content, media_type="application/octet-stream", headers=headers)
 
     async def conversation(self, request: Request) -> Response:
-        """Give a conversation of the person at the page, and all that surrounds it."""
+        """Return the open conversation, with its context and all messages."""
         context = self._action_context(request)
         body: JsonObject = {
             **self._context_object(context),
@@ -111,13 +111,13 @@ class PageEndpoints:
         return JSONResponse(body, headers=_SECURITY_HEADERS)
 
     async def conversation_context(self, request: Request) -> Response:
-        """Give what surrounds the conversation: chats, unread marks, menu, time."""
+        """Return the context of a conversation: chats, menu and time."""
         return JSONResponse(
             self._context_object(self._action_context(request)), headers=_SECURITY_HEADERS
         )
 
     async def events(self, request: Request) -> Response:
-        """Wait for what happened after an event and give it."""
+        """Return the events after a number; wait if there are none."""
         after = _query_number(request, "after")
         try:
             async with asyncio.timeout(_POLL_TIMEOUT):
@@ -140,7 +140,7 @@ class PageEndpoints:
         )
 
     async def calls(self, request: Request) -> Response:
-        """Give the latest calls of the bot, for the panel of raw traffic."""
+        """Return the latest calls of the bot, for the panel of raw traffic."""
         after = _query_number(request, "after")
         shown_calls = [call for call in self.call_log.calls[after:] if not _is_empty_poll(call)]
         calls: list[Json] = [call.as_json() for call in shown_calls[-_MAX_SHOWN_CALLS:]]
@@ -148,7 +148,7 @@ class PageEndpoints:
         return JSONResponse(body, headers=_SECURITY_HEADERS)
 
     async def run_action(self, request: Request) -> Response:
-        """Do what the person at the page does."""
+        """Run an action of the person at the page."""
         if request.headers.get("content-type", "").partition(";")[0] != "application/json":
             return JSONResponse({"error": "JSON expected"}, 415)
         action = PAGE_ACTIONS.get(request.path_params["action"])
@@ -166,7 +166,7 @@ class PageEndpoints:
         return ActionContext(self.view, person, group, self.advance_clock, self.skip_to_next_digest)
 
     def _person(self, request: Request) -> Person:
-        """Give the person at the page; where there is nobody yet, one is made."""
+        """Return the person at the page, created if there is nobody yet."""
         persons = self.people.persons
         if not persons:
             language = request.query_params.get("language", "en")
@@ -174,7 +174,7 @@ class PageEndpoints:
         return persons.get(_query_number(request, "person")) or next(iter(persons.values()))
 
     def _open_group(self, request: Request, person: Person) -> GroupOrChannel | None:
-        """Give the group or channel that is open; None stands for the private chat."""
+        """Return the open group or channel, or None for the private chat."""
         group = self.people.groups.get(_query_number(request, "chat"))
         return group if group and person.id in group.chat.members else None
 
@@ -186,7 +186,7 @@ class PageEndpoints:
 
 
 def _is_empty_poll(call: ApiCall) -> bool:
-    """Whether the bot only asked for news and there was none."""
+    """Return whether the call polled for updates and got none."""
     return call.method == "getUpdates" and call.code == 200 and not call.result
 
 

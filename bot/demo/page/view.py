@@ -1,4 +1,4 @@
-"""Which command menu a client shows: the narrowest scope that has one, own language first."""
+"""What the people of the emulated Telegram see: chats, unread messages and command menus."""
 
 from dataclasses import dataclass, field
 
@@ -12,7 +12,10 @@ _ADMINISTRATOR_STATUSES = {"creator", "administrator"}
 
 
 def visible_commands(state: TelegramState, chat: Chat, user: User) -> list[JsonObject]:
-    """Give the menu that a person sees in a chat."""
+    """Return the command menu that a person sees in a chat.
+
+    It is the one of the narrowest scope that has any, in their own language first.
+    """
     for scope in _command_scopes(chat, user):
         for language in (user.language_code[:2], ""):
             menu = state.command_menus.get((scope, language))
@@ -22,7 +25,7 @@ def visible_commands(state: TelegramState, chat: Chat, user: User) -> list[JsonO
 
 
 def _command_scopes(chat: Chat, user: User) -> list[str]:
-    """Give the scopes that Telegram tries, in its order."""
+    """Return the scopes that Telegram tries, in its order."""
     if chat.is_private:
         return [f"chat:{chat.id}:", "all_private_chats", "default"]
     is_administrator = chat.members.get(user.id) in _ADMINISTRATOR_STATUSES
@@ -37,7 +40,7 @@ def _command_scopes(chat: Chat, user: User) -> list[str]:
     return [scope for applies, scope in candidates if applies]
 
 
-_PREVIEW_LENGTH = 90  # characters of the last message in the list of chats
+_PREVIEW_LENGTH = 90  # characters of a chat's last message
 _WRITER_STATUSES = {"creator", "administrator"}
 
 
@@ -50,7 +53,7 @@ class PageView:
     read_positions: dict[tuple[int, int], int] = field(default_factory=dict)
 
     def conversation_context(self, person: Person, chat: Chat) -> JsonObject:
-        """Describe what surrounds a conversation."""
+        """Return what surrounds a conversation."""
         language = person.user.language_code[:2]
         profile = self.state.profile_fields
         return {
@@ -64,7 +67,7 @@ class PageView:
         }
 
     def visible_chats(self, person: Person) -> list[Chat]:
-        """Give the chats that a person takes part in, the private one first."""
+        """Return the chats that a person takes part in, the private one first."""
         chats = [
             chat
             for chat in self.state.chats.values()

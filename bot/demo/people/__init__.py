@@ -1,1 +1,1 @@
-"""People who talk to the bot, in tests and in the demo."""
+"""The people of the emulated Telegram, their groups and channels."""

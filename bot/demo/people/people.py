@@ -1,18 +1,18 @@
-"""What people do in the emulated Telegram, as short sentences for tests and for the chat page.
+"""The people of the emulated Telegram, for tests and for the chat page.
 
-    ada = emulator.people.person("Ada", language="en")
-    welcome = await ada.ask("/start")              # says it, gives the bot's next message
-    answer = await ada.press("Subscribe")          # gives the toast of the bot's answer
-    await ada.until(lambda chat: "Done" in chat[-1].text)
-    ada.reads()                                    # all messages of the chat, oldest first
-    ada.blocks()                                   # from now on the bot gets 403
+    ada = emulator.people.create_person("Ada", language="en")
+    welcome = await ada.ask("/start")            # sends it, returns the bot's next message
+    answer = await ada.press_button("Subscribe")  # returns the bot's answer, with its toast
+    await ada.wait_until(lambda chat: "Done" in chat[-1].text)
+    ada.messages()                               # all messages of the chat, oldest first
+    ada.block_bot()                              # from now on the bot gets 403
 
-    lab = emulator.people.group("Lab", ada)
+    lab = emulator.people.create_group("Lab", ada)
     lab.add_bot()
-    ada.say("/digest", lab)
+    ada.send_text("/digest", lab)
 
-Everything a person does happens at once; what the bot does in turn is awaited, without sleeping:
-``ask``, ``press``, ``until`` give up after ten seconds with a transcript of the chat.
+People act at once; the bot's reaction is awaited without sleeping. ``ask``, ``press_button`` and
+``wait_until`` fail after ten seconds with a transcript of the chat.
 """
 
 from bot.demo.emulator.telegram_state import Chat, TelegramState, User
@@ -21,7 +21,7 @@ from bot.demo.people.places import GroupOrChannel
 
 
 class People:
-    """The people and places of one emulated Telegram."""
+    """The people and groups of one emulated Telegram."""
 
     def __init__(self, state: TelegramState) -> None:
         self.state = state
@@ -31,7 +31,7 @@ class People:
     def create_person(
         self, name: str = "Ada", *, language: str = "en", has_started_bot: bool = False
     ) -> Person:
-        """Make a person; ``has_started_bot`` says that they have talked to the bot before."""
+        """Create a person; ``has_started_bot`` means they wrote to the bot before."""
         user_id = 700_000_000 + self.state.next_number("person")
         user = User(user_id, name, f"{name.lower()}_{user_id % 1000}", language)
         if not user.username.isascii() or not user.username.isidentifier():
@@ -45,7 +45,7 @@ class People:
         return self.persons[user_id]
 
     def create_group(self, title: str, owner: Person, *members: Person) -> GroupOrChannel:
-        """Make a basic group."""
+        """Create a basic group."""
         return self._add_group(
             Chat(-self.state.next_number("group") - 1000, "group", title), owner, members
         )
@@ -53,13 +53,13 @@ class People:
     def create_supergroup(
         self, title: str, owner: Person, *members: Person, is_forum: bool = False
     ) -> GroupOrChannel:
-        """Make a supergroup, with topics if it is a forum."""
+        """Create a supergroup, with topics if it is a forum."""
         chat_id = -1_000_000_000_000 - self.state.next_number("supergroup")
         chat = Chat(chat_id, "supergroup", title, is_forum=is_forum)
         return self._add_group(chat, owner, members)
 
     def create_channel(self, title: str, owner: Person, *, username: str = "") -> GroupOrChannel:
-        """Make a channel."""
+        """Create a channel."""
         chat_id = -1_000_500_000_000 - self.state.next_number("channel")
         return self._add_group(Chat(chat_id, "channel", title, username), owner, ())
 

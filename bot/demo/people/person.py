@@ -1,4 +1,4 @@
-"""One person of the emulated Telegram: what they do, what they read, what they wait for."""
+"""A person of the emulated Telegram: what they do, see and wait for."""
 
 import asyncio
 from collections.abc import Callable, Generator
@@ -18,7 +18,7 @@ ChatPredicate = Callable[[tuple[VisibleMessage, ...]], bool]
 
 @dataclass(frozen=True, slots=True)
 class PendingPress:
-    """A press that was made; await it for the bot's answer."""
+    """A pressed button; await it for the bot's answer."""
 
     answer: asyncio.Future[CallbackAnswer]
     label: str
@@ -39,7 +39,7 @@ class PendingPress:
 
 
 class Person:
-    """A user of the emulated Telegram with a private chat with the bot."""
+    """A user of the emulated Telegram, with a private chat with the bot."""
 
     def __init__(self, state: TelegramState, user: User, chat: Chat) -> None:
         self.state = state
@@ -48,7 +48,7 @@ class Person:
 
     @property
     def id(self) -> int:
-        """The user id, which is the id of the private chat too."""
+        """The user id, which is also the id of the private chat."""
         return self.user.id
 
     def send_text(
@@ -59,11 +59,11 @@ class Person:
         thread_id: int = 0,
         reply_to_id: int = 0,
     ) -> int:
-        """Write a message, in the private chat if no place is named; give its number."""
+        """Send a text, in the private chat by default; return the message id."""
         return self._send_message(self._chat_of(group), _text_content(text), thread_id, reply_to_id)
 
     def send_content(self, content: JsonObject, group: GroupOrChannel | None = None) -> int:
-        """Send what has no text, as Telegram has it: a sticker, a photo; give its number."""
+        """Send a message without text, such as a sticker; return the message id."""
         return self._send_message(self._chat_of(group), dict(content))
 
     def _send_message(
@@ -81,14 +81,14 @@ class Person:
         return _message_id_of(message)
 
     def edit_message(self, message_id: int, text: str, group: GroupOrChannel | None = None) -> None:
-        """Change a message written before."""
+        """Edit an earlier message."""
         chat = self._chat_of(group)
         message = self.state.edit_message(chat, message_id, _text_content(text))
         if self._is_delivered_to_bot(chat, message, 0):
             self.state.updates.push("edited_message", message)
 
     def open_deep_link(self, payload: str, group: GroupOrChannel | None = None) -> int:
-        """Follow a deep link of the bot, which says ``/start`` with the payload."""
+        """Open a deep link of the bot, which sends ``/start`` with the payload."""
         if group is None:
             return self.send_text(f"/start {payload}".strip())
         return self.send_text(f"/start@{self.state.bot.username} {payload}".strip(), group)
@@ -101,8 +101,10 @@ class Person:
         in_message: int = 0,
         group: GroupOrChannel | None = None,
     ) -> PendingPress:
-        """Press a button by label, by (row, column) or by data: of one message, or the newest
-        message that has it; await the result for what the bot answered."""
+        """Press a button by label, (row, column) or data; await the result for the bot's answer.
+
+        The button is that of the given message, or else of the newest message that has it.
+        """
         chat = self._chat_of(group)
         message_id, matched_button = self._find_button(chat, button, data, in_message)
         return self._press_button(chat, message_id, matched_button)
@@ -116,7 +118,7 @@ class Person:
         )
 
     def follow_link(self, label: str, group: GroupOrChannel | None = None) -> str:
-        """Follow the newest link with a label; a deep link of the bot is opened. Give the URL."""
+        """Open the newest link with a label, and return its URL."""
         for message in reversed(self.messages(group)):
             for text, url in message.links:
                 if label in text:
@@ -129,7 +131,7 @@ class Person:
         set_bot_status(self.state, self.chat, self.user, "kicked")
 
     def unblock_bot(self) -> None:
-        """Let the bot write again."""
+        """Unblock the bot."""
         set_bot_status(self.state, self.chat, self.user, "member")
 
     def delete_account(self) -> None:
@@ -137,7 +139,7 @@ class Person:
         self.chat.is_deleted = True
 
     def messages(self, group: GroupOrChannel | None = None) -> tuple[VisibleMessage, ...]:
-        """Give the messages of a chat, oldest first."""
+        """Return the messages of a chat, oldest first."""
         chat = self._chat_of(group)
         return tuple(
             visible_message(message, is_from_bot=message_id in chat.bot_message_ids)
@@ -145,18 +147,21 @@ class Person:
         )
 
     def chat_transcript(self, group: GroupOrChannel | None = None) -> str:
-        """Give the chat as a transcript."""
+        """Return the chat as a transcript."""
         return transcript(self.messages(group))
 
     async def ask(self, text: str, group: GroupOrChannel | None = None) -> VisibleMessage:
-        """Say something and give the bot's next message."""
+        """Send a text, and return the bot's next message."""
         message_id = self.send_text(text, group)
         return await self.wait_for_reply(group, after_id=message_id)
 
     async def wait_for_reply(
         self, group: GroupOrChannel | None = None, *, after_id: int = -1, containing: str = ""
     ) -> VisibleMessage:
-        """Give the bot's first message after a number (default: the person's own last message)."""
+        """Wait for the bot's first message after an id, and return it.
+
+        By default this is the id of the person's own last message.
+        """
         if after_id < 0:
             after_id = max((m.id for m in self.messages(group) if not m.is_from_bot), default=0)
 
@@ -177,7 +182,7 @@ class Person:
         *,
         timeout_seconds: float = DEFAULT_TIMEOUT,
     ) -> tuple[VisibleMessage, ...]:
-        """Wait until the chat is as described and give it; fail with its transcript otherwise."""
+        """Wait until ``predicate`` holds for the chat, and return its messages."""
         try:
             async with asyncio.timeout(timeout_seconds):
                 while not predicate(self.messages(group)):
@@ -192,7 +197,10 @@ class Person:
         return self.chat if group is None else group.chat
 
     def _is_delivered_to_bot(self, chat: Chat, message: JsonObject, reply_to_id: int) -> bool:
-        """Privacy mode: in a group a bot hears commands, mentions and replies to it."""
+        """Return whether the bot receives a message under privacy mode.
+
+        In a group it receives commands, mentions and replies to itself.
+        """
         bot = self.state.bot
         status = chat.members.get(bot.id)
         if chat.is_private or status == "administrator":
@@ -268,7 +276,7 @@ class Person:
         }
 
     def _open_link(self, url: str) -> None:
-        """Open a link as a client does: a deep link of the bot becomes its /start."""
+        """Open a link as a client does: a deep link of the bot sends /start."""
         parts = urlsplit(url)
         if parts.hostname != "t.me" or parts.path.strip("/") != self.state.bot.username:
             return

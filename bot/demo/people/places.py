@@ -1,4 +1,4 @@
-"""Groups and channels, and what their people do to the bot there."""
+"""Groups and channels, and what their owners do there."""
 
 from dataclasses import dataclass
 
@@ -8,7 +8,7 @@ from bot.demo.methods.lookup import chat_member_object
 
 
 def set_bot_status(state: TelegramState, chat: Chat, actor: User, status: str) -> None:
-    """Change what the bot is in a chat, and let it know."""
+    """Change the bot's status in a chat, and send the update."""
     old_status = chat.members.get(state.bot.id, "left")
     chat.members[state.bot.id] = status
     member_update: JsonObject = {
@@ -36,7 +36,7 @@ class GroupOrChannel:
         return self.chat.id
 
     def add_bot(self, *, is_administrator: bool = False) -> None:
-        """The owner adds the bot."""
+        """Add the bot."""
         status = "administrator" if is_administrator else "member"
         set_bot_status(self.state, self.chat, self.owner, status)
         if self.chat.kind != "channel":
@@ -44,38 +44,36 @@ class GroupOrChannel:
             self._post_service_message(content)
 
     def remove_bot(self) -> None:
-        """The owner throws the bot out."""
+        """Ban the bot."""
         set_bot_status(self.state, self.chat, self.owner, "kicked")
 
     def promote_bot(self) -> None:
-        """The owner makes the bot an administrator."""
+        """Make the bot an administrator."""
         set_bot_status(self.state, self.chat, self.owner, "administrator")
 
     def demote_bot(self) -> None:
-        """The owner takes the bot's rights away."""
+        """Make the bot an ordinary member."""
         set_bot_status(self.state, self.chat, self.owner, "member")
 
     def restrict_bot(self) -> None:
-        """The owner forbids the bot to write."""
+        """Forbid the bot to write."""
         set_bot_status(self.state, self.chat, self.owner, "restricted")
 
     def set_member(self, user: User, status: str = "member", **rights: bool) -> None:
-        """A person joins, or is something else from now on; ``special_rights`` differ from the
-        usual.
-        """
+        """Set a person's status, and ``rights`` that differ from that status."""
         self.chat.members[user.id] = status
         self.chat.special_rights[user.id] = rights
 
     def forbid_permissions(self, *permissions: str) -> None:
-        """The owner forbids something to all ordinary members, such as ``can_send_messages``."""
+        """Deny permissions, such as ``can_send_messages``, to all members."""
         self.chat.forbidden_permissions.update(permissions)
 
     def delete_chat(self) -> None:
-        """The owner deletes the chat."""
+        """Delete the chat."""
         self.chat.is_deleted = True
 
     def migrate(self) -> "GroupOrChannel":
-        """The group becomes a supergroup; give the new place."""
+        """Turn the group into a supergroup, and return that."""
         new_chat_id = -1_000_000_000_000 - self.state.next_number("supergroup")
         members = dict(self.chat.members)
         supergroup = Chat(new_chat_id, "supergroup", self.chat.title, members=members)
@@ -91,7 +89,7 @@ class GroupOrChannel:
         return new_group
 
     def open_topic(self, name: str) -> int:
-        """The owner opens a topic of the forum; give its thread number."""
+        """Open a topic of the forum, and return its thread id."""
         topic_fields: JsonObject = {"name": name, "icon_color": 0x6FB9F0}
         message = self._post_service_message({"forum_topic_created": topic_fields})
         thread_id = message["message_id"]
@@ -101,15 +99,15 @@ class GroupOrChannel:
         return thread_id
 
     def close_topic(self, thread_id: int) -> None:
-        """The owner closes a topic."""
+        """Close a topic."""
         self.chat.topics[thread_id].is_closed = True
 
     def delete_topic(self, thread_id: int) -> None:
-        """The owner deletes a topic."""
+        """Delete a topic."""
         del self.chat.topics[thread_id]
 
     def post_message(self, text: str) -> int:
-        """The owner posts in the channel; give the message number."""
+        """Post in the channel as its owner, and return the message id."""
         message = self.state.post_message(self.chat, self.owner, {"text": text})
         self.state.updates.push("channel_post", message)
         message_id = message["message_id"]

@@ -1,4 +1,4 @@
-"""A chat as a person reads it: plain text and button labels."""
+"""A chat as a person sees it: plain text and button labels."""
 
 from dataclasses import dataclass
 
@@ -8,7 +8,7 @@ from bot.texts.telegram_autolinks import WORD_JOINER
 
 @dataclass(frozen=True, slots=True)
 class Button:
-    """A button that a person sees, with what it would do."""
+    """A button that a person sees, with its action."""
 
     label: str
     action: str
@@ -24,7 +24,7 @@ class Button:
 
 @dataclass(frozen=True, slots=True)
 class VisibleMessage:
-    """A message that a person sees."""
+    """A message as a person sees it."""
 
     id: int
     author: str
@@ -44,7 +44,7 @@ class VisibleMessage:
 
 
 def visible_message(message: JsonObject, *, is_from_bot: bool) -> VisibleMessage:
-    """Give a Message object as a person sees it."""
+    """Return a Message object as a person sees it."""
     rich_message = message.get("rich_message")
     blocks = rich_message["blocks"] if isinstance(rich_message, dict) else []
     document, thread_id = message.get("document"), message.get("message_thread_id")
@@ -80,7 +80,7 @@ def _object_items(value: Json) -> list[JsonObject]:
 
 
 def _block_lines(blocks: Json) -> list[str]:
-    """Write blocks as lines: a row of a table on one line, a list item behind its label."""
+    """Return blocks as lines: a table row on one line, a list item after its label."""
     lines: list[str] = []
     for block in _object_items(blocks):
         prefixes = {"details": "▸ ", "divider": "---"}
@@ -101,7 +101,7 @@ def _block_lines(blocks: Json) -> list[str]:
 
 
 def plain_text(text: Json) -> str:
-    """Write a rich text without its dress."""
+    """Return a rich text without formatting."""
     if isinstance(text, str):
         return text
     if isinstance(text, list):
@@ -127,7 +127,7 @@ def _keyboard_rows(message: JsonObject) -> tuple[tuple[Button, ...], ...]:
 
 
 def _rich_button_rows(blocks: Json) -> list[tuple[Button, ...]]:
-    """Give the buttons that stand inside a rich message, a row for each block of them."""
+    """Return the buttons inside a rich message, a row per block."""
     rows: list[tuple[Button, ...]] = []
     for value in _nested_objects(blocks):
         if value.get("type") == "buttons":
@@ -152,7 +152,7 @@ def _rich_links(blocks: Json) -> list[tuple[str, str]]:
 
 
 def _nested_objects(value: Json) -> list[JsonObject]:
-    """Give every object inside a value, in reading order."""
+    """Return every object inside a value, in reading order."""
     if isinstance(value, list):
         return [nested for item in value for nested in _nested_objects(item)]
     if isinstance(value, dict):
@@ -174,7 +174,7 @@ def _entity_links(message: JsonObject) -> list[tuple[str, str]]:
 
 
 def transcript(messages: tuple[VisibleMessage, ...]) -> str:
-    """Write messages one below the other, for a person who wonders why a test failed."""
+    """Return messages as text, to explain why a test failed."""
     lines = []
     for message in messages:
         edited_mark = " (edited)" if message.is_edited else ""

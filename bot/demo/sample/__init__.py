@@ -17,7 +17,7 @@ from bot.arxiv.calendar import eastern_midnight, feed_day_of_submission, recent_
 from storage.records import Announcement, AnnouncementKind, Paper, Summary
 
 SAMPLE_CATEGORIES = ("cs.CV", "cs.CL", "cs.LG", "cs.RO", "quant-ph", "math.ST")
-"""What the sample's feed was asked for; ``new`` and ``cross`` are relative to these."""
+"""The categories of the sample's feed; ``new`` and ``cross`` are relative to these."""
 
 SAMPLE_FEED = "sample"
 SAMPLE_DAYS = 10
@@ -43,9 +43,9 @@ class _PaperRow:
 
 
 def load_sample(today: date) -> tuple[list[Announcement], dict[str, Summary]]:
-    """Return the sample placed on the ten feed days up to ``today``, oldest first.
+    """Return the sample, placed on the ten feed days up to ``today``, oldest first.
 
-    The Chinese glosses come by paper id; their ``paper`` is 0 until the store gives keys.
+    The Chinese summaries are keyed by paper id; their ``paper`` is 0 until the store assigns keys.
     """
     days = recent_feed_days(today, SAMPLE_DAYS)
     rows = sorted(_read_papers(), key=lambda row: -row.day)
@@ -57,7 +57,7 @@ def load_sample(today: date) -> tuple[list[Announcement], dict[str, Summary]]:
 
 
 def _announcement(row: _PaperRow, day: date, position: int) -> Announcement:
-    """Announce a row's paper on a day, submitted in time for it."""
+    """Return the announcement of a row's paper on a day, submitted in time for it."""
     submitted_at = _submission_time(day, position)
     paper = Paper(
         id=row.id,
@@ -75,7 +75,7 @@ def _announcement(row: _PaperRow, day: date, position: int) -> Announcement:
 
 
 def _submission_time(day: date, position: int) -> datetime:
-    """Return a moment on the last day whose submissions the feed day holds."""
+    """Return an instant from the submission period of a feed day."""
     instant = eastern_midnight(day) - timedelta(hours=11) - position * _BETWEEN_SUBMISSIONS
     while feed_day_of_submission(instant) != day:
         instant -= timedelta(days=1)
@@ -83,7 +83,7 @@ def _submission_time(day: date, position: int) -> datetime:
 
 
 def _chinese_summaries(announcements: Iterable[Announcement]) -> dict[str, Summary]:
-    """Return the Chinese gloss of each announced paper, by paper id."""
+    """Return the Chinese summary of each announced paper, by paper id."""
     rows_by_id = {
         line["id"]: line for line in map(json.loads, _read_lines("translations.zh.jsonl"))
     }

@@ -1,1 +1,1 @@
-"""Commands and buttons about the chat, its settings and its data."""
+"""Handlers about the chat, its settings and its data."""

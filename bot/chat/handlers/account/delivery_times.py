@@ -1,4 +1,4 @@
-"""When digests come: hours and days to choose from, for a chat or for one of its topics."""
+"""Choose when digests come: hours and days, for a chat or for one topic."""
 
 from __future__ import annotations
 
@@ -10,19 +10,18 @@ from bot.chat.request_and_reply import Reply, Request
 from bot.chat.widgets.short_reply import Line, short_reply
 from bot.render.telegram.keyboard import Action, Button, Keyboard
 from bot.texts import Refusal
-from bot.topics import cadence_text
-from bot.topics import edit_subscriptions as verb
+from bot.topics import cadence_text, edit_subscriptions
 from storage import Store
 from storage.records import Cadence, Chat, QuietDayPolicy
 
 HOUR_CHOICES = (6, 7, 8, 9, 12, 14, 18, 21)
 WORKING_DAYS = (0, 1, 2, 3, 4)
 DEFAULT_TIMES = Cadence().times
-SWITCH_ANNOUNCED, SWITCH_WORKING_DAYS, SWITCH_QUIET_DAYS = 1, 2, 3  # switches of a cadence
+SWITCH_ANNOUNCED, SWITCH_WORKING_DAYS, SWITCH_QUIET_DAYS = 1, 2, 3
 
 
 def choose_times(store: Store, request: Request) -> Reply:
-    """[Time]: hours and days to choose from, and how to write any other."""
+    """Handle [Time]: offer hours and days, and say how to write any others."""
     lines = [
         Line(request.say("settings-time-choose")),
         Line(request.say("settings-time-usage"), follows_directly=True),
@@ -55,7 +54,7 @@ def time_buttons(
     switch_action: Callable[[int], Action],
     last_row: tuple[Button, ...],
 ) -> Keyboard:
-    """Hours, days and what happens on quiet days; what is chosen bears a mark."""
+    """Return buttons for hours, days and quiet days; the current choice is marked."""
     hour_buttons = [
         Button(
             with_check_mark(f"{clock_hour:02}:00", cadence.times == (time(clock_hour),)),
@@ -82,12 +81,12 @@ def time_buttons(
 
 
 def with_check_mark(label: str, is_chosen: bool) -> str:
-    """A label, with a mark when it is what holds now."""
+    """Return a label, marked if it is the current choice."""
     return f"✓ {label}" if is_chosen else label
 
 
 def time_(store: Store, request: Request) -> Reply:
-    """``/time 08:30``, ``/time mon-fri 8:00 18:00``, ``/time announced``: for all topics."""
+    """Handle ``/time 08:30``, ``/time mon-fri 8:00 18:00``, ``/time announced``: set all topics."""
     if not request.words:
         return Reply(choose_times(store, request).messages)
     cadence = cadence_text.parse_cadence(request.words, request.chat.cadence)
@@ -96,8 +95,8 @@ def time_(store: Store, request: Request) -> Reply:
 
 
 def _set_cadence(store: Store, request: Request, cadence: Cadence) -> list[Line]:
-    """Keeps the chat's times; topics with times of their own keep those, and that is said."""
-    chat = verb.set_cadence(store, request.chat, cadence, request.now)
+    """Set the chat's times; return lines that name the topics with times of their own."""
+    chat = edit_subscriptions.set_cadence(store, request.chat, cadence, request.now)
     lines = [Line(_cadence_text(request, chat))]
     topics = store.subscriptions.of_chat(chat.bot, chat.id)
     custom_count = sum(topic.cadence != cadence for topic in topics)
@@ -107,32 +106,36 @@ def _set_cadence(store: Store, request: Request, cadence: Cadence) -> list[Line]
 
 
 def _cadence_text(request: Request, chat: Chat) -> str:
-    shown = cadence_text.describe_cadence(chat.cadence, request.language)
-    return request.say("settings-time-set", cadence=shown, zone=chat.zone)
+    description = cadence_text.describe_cadence(chat.cadence, request.language)
+    return request.say("settings-time-set", cadence=description, zone=chat.zone)
 
 
 def time_pressed(store: Store, request: Request) -> Reply:
-    """A pressed hour: once a day at that time, on the days chosen before."""
+    """Handle a pressed hour: deliver once at that time on each chosen day."""
     delivery_time = clock_time(request.action.first_argument, request.action.second_argument)
     return _set_cadence_reply(store, request, replace(request.chat.cadence, times=(delivery_time,)))
 
 
 def clock_time(hour: int, minute: int = 0) -> time:
-    """The time of day of two numbers; others come from no button of ours."""
+    """Return a time of day.
+
+    Raises:
+        Refusal: The numbers are out of range, so no button of ours contained them.
+    """
     if hour > 23 or minute > 59:
         raise Refusal("refusal-button-old")
     return time(hour, minute)
 
 
 def cadence_pressed(store: Store, request: Request) -> Reply:
-    """As soon as announced, Monday to Friday or every day, a word on quiet days or none."""
+    """Handle a switch: as announced, working days or every day, notices on quiet days."""
     return _set_cadence_reply(
         store, request, cadence_after_switch(request.chat.cadence, request.action.first_argument)
     )
 
 
 def cadence_after_switch(cadence: Cadence, switch_code: int) -> Cadence:
-    """A cadence after one of its switches was pressed."""
+    """Return a cadence after one of its switches was pressed."""
     match switch_code:
         case 1:
             return replace(cadence, times=(), weekdays=())

@@ -1,6 +1,6 @@
-"""The first topic: when, on whose clock, and a digest at once that shows what will come.
+"""Onboarding after the first topic: delivery time, zone, and a sample digest.
 
-Each step may be skipped, and a chat goes through them once.
+Each step can be skipped, and a chat takes them once.
 """
 
 from __future__ import annotations
@@ -19,20 +19,18 @@ from bot.digests.preview import sample_digest
 from bot.render.telegram.keyboard import Keyboard
 from bot.render.telegram.split_into_messages import Message, parts, render_part
 from bot.texts import Refusal
-from bot.topics import cadence_text, time_zones
-from bot.topics import edit_subscriptions as verb
+from bot.topics import cadence_text, edit_subscriptions, time_zones
 from storage import Store
 from storage.records import Cadence, ChatKind, Digest, MessageForm, PendingQuestion, Subscription
 
 MORNING, EVENING = time(8), time(18)
-ASK_TIME, ANNOUNCED, AT_MORNING, AT_EVENING, OTHER_TIME, SKIP_TIME = range(
-    6
-)  # what [guide] may mean
+# The first argument of the "guide" and "guide_zone" buttons.
+ASK_TIME, ANNOUNCED, AT_MORNING, AT_EVENING, OTHER_TIME, SKIP_TIME = range(6)
 SKIP_ZONE = 99
 
 
 def subscribe_pressed(store: Store, request: Request) -> Reply:
-    """The preview's [Subscribe]; with the first topic of a private chat the steps begin."""
+    """Handle [Subscribe] of a preview; the first topic in private starts onboarding."""
     topics_before = _topics_of_chat(store, request)
     reply = new_topic.subscribe_pressed(store, request)
     topics_after = _topics_of_chat(store, request)
@@ -51,7 +49,7 @@ def _topics_of_chat(store: Store, request: Request) -> list[Subscription]:
 
 
 def _newest_topic(store: Store, request: Request) -> Subscription:
-    """The topic that the steps are about."""
+    """Return the topic that the steps are about."""
     chat_topics = _topics_of_chat(store, request)
     if not chat_topics:
         raise Refusal("topic-gone")
@@ -75,7 +73,7 @@ def _ask_time_reply(request: Request, topic: Subscription) -> Reply:
 
 
 def guide_pressed(store: Store, request: Request) -> Reply:
-    """The step of the time: what was pressed is kept, and the zone is asked for."""
+    """Handle the step of the time: set it, and ask for the zone."""
     topic = _newest_topic(store, request)
     cadence = request.chat.cadence
     match request.action.first_argument:
@@ -97,12 +95,12 @@ def guide_pressed(store: Store, request: Request) -> Reply:
 
 
 def _set_time(store: Store, request: Request, cadence: Cadence, *, edit: bool = True) -> Reply:
-    chat = verb.set_cadence(store, request.chat, cadence, request.now)
+    chat = edit_subscriptions.set_cadence(store, request.chat, cadence, request.now)
     return replace(_ask_zone(store, request.for_chat(chat)), edit=edit)
 
 
 def time_answered(store: Store, request: Request) -> Reply:
-    """The answer to "which time": kept, or asked for once more; a paper opens meanwhile."""
+    """Set the typed times, or ask again; a mentioned paper is opened meanwhile."""
     try:
         cadence = cadence_text.parse_cadence(request.words, request.chat.cadence)
     except Refusal as refusal:
@@ -123,32 +121,32 @@ def _ask_zone(store: Store, request: Request) -> Reply:
 
 
 def zone_pressed(store: Store, request: Request) -> Reply:
-    """The step of the zone: a city was pressed, or the step skipped; then a digest at once."""
+    """Handle the step of the zone: set or skip it, and show a sample digest."""
     _newest_topic(store, request)
     is_skipped = request.action.first_argument == SKIP_ZONE
     zone = request.chat.zone if is_skipped else pressed_zone(request)
     store.pending_questions.take(request.chat.bot, request.chat.id, request.person.id, request.now)
     if is_skipped:
-        return _finish(store, request, edit=True)
-    chat = verb.set_zone(store, request.chat, zone, request.now)
-    return _finish(store, request.for_chat(chat), edit=True)
+        return _finish_onboarding(store, request, edit=True)
+    chat = edit_subscriptions.set_zone(store, request.chat, zone, request.now)
+    return _finish_onboarding(store, request.for_chat(chat), edit=True)
 
 
 def zone_answered(store: Store, request: Request) -> Reply:
-    """The answer to "where are you": kept, or asked for once more where it is nearly a city."""
+    """Set the typed zone, or ask again if it resembles a city."""
     try:
-        chat = verb.set_zone(store, request.chat, request.words, request.now)
+        chat = edit_subscriptions.set_zone(store, request.chat, request.words, request.now)
     except Refusal as refusal:
         if not time_zones.suggest_zones(request.words, request.now):
-            return search.handle_text(store, request)  # no city at all: another topic, or a paper
+            return search.handle_text(store, request)  # no city: another topic, or a paper
         save_pending_question(store, request, PendingQuestion("guide_zone"))
         skip_row = ((request.button("button-skip", "guide_zone", SKIP_ZONE),),)
         return short_reply([Line(refusal.say(request.language))], skip_row)
-    return _finish(store, request.for_chat(chat), edit=False)
+    return _finish_onboarding(store, request.for_chat(chat), edit=False)
 
 
-def _finish(store: Store, request: Request, *, edit: bool) -> Reply:
-    """Says when the first digest comes and shows one at once; the steps are over."""
+def _finish_onboarding(store: Store, request: Request, *, edit: bool) -> Reply:
+    """Say when the first digest comes, and show a sample of it."""
     topic = _newest_topic(store, request)
     subscribed_line = Line(topic_list.subscribed_text(request, topic))
     try:
@@ -158,14 +156,14 @@ def _finish(store: Store, request: Request, *, edit: bool) -> Reply:
             else request.read(_sample_digest_and_reply, request, topic)
         )
         no_sample_line = Line(request.say("guide-sample-none"))
-    except Refusal as refusal:  # the steps are over all the same
+    except Refusal as refusal:  # onboarding ends without a sample
         digest_and_reply, no_sample_line = None, Line(refusal.say(request.language))
     store.chats.update(replace(request.chat, onboarded=True))
     if digest_and_reply is None:
         return short_reply([subscribed_line, no_sample_line], _final_buttons(request), edit=edit)
     digest, reply = digest_and_reply
     number = store.digests.issue(digest)
-    if number != digest.number:  # another was issued a moment ago
+    if number != digest.number:  # another digest took the number meanwhile
         reply = _sample_reply(request, replace(digest, number=number))
     intro = text_message(
         [subscribed_line, Line(request.say("guide-sample"))], _final_buttons(request)
@@ -176,7 +174,7 @@ def _finish(store: Store, request: Request, *, edit: bool) -> Reply:
 def _sample_digest_and_reply(
     store: Store, request: Request, topic: Subscription
 ) -> tuple[Digest, Reply] | None:
-    """A first look under the number that it will most likely get, and what it looks like."""
+    """Return a sample digest, with the number that it will most likely get."""
     digest = sample_digest(store, request.chat, topic, request.now)
     if digest is None:
         return None
@@ -185,7 +183,7 @@ def _sample_digest_and_reply(
 
 
 def _sample_reply(request: Request, digest: Digest) -> Reply:
-    """A first look as a table, with the question whether it can be seen, and as text."""
+    """Return a sample as a table, with the question whether it is visible, and as text."""
     table_messages = _digest_messages(request, digest, MessageForm.RICH)
     if request.chat.form is MessageForm.CLASSIC:
         table_messages = (*table_messages, _table_question(request, digest))
@@ -204,7 +202,7 @@ def _digest_messages(request: Request, digest: Digest, form: MessageForm) -> tup
 
 
 def _table_question(request: Request, digest: Digest) -> Message:
-    """Only a person can tell whether their client shows tables."""
+    """Ask whether the table is visible, because only a person can tell."""
     buttons = (
         (
             request.button("button-yes", "sees", 1, digest.number),
@@ -215,13 +213,13 @@ def _table_question(request: Request, digest: Digest) -> Message:
 
 
 def table_seen_pressed(store: Store, request: Request) -> Reply:
-    """Whether the table could be seen: digests come so from now on; if not, here it is as text."""
+    """Handle [Yes] or [No]: keep tables, or switch to text and repeat the sample."""
     digest = store.digests.get(request.action.second_argument)
     if digest is None or (digest.bot, digest.chat) != (request.chat.bot, request.chat.id):
         raise Refusal("digest-gone")
     if request.action.first_argument:
-        verb.set_form(store, request.chat, MessageForm.RICH)
+        edit_subscriptions.set_form(store, request.chat, MessageForm.RICH)
         return short_reply([Line(request.say("guide-table-yes"))], edit=True)
-    verb.set_form(store, request.chat, MessageForm.CLASSIC)
+    edit_subscriptions.set_form(store, request.chat, MessageForm.CLASSIC)
     intro = text_message([Line(request.say("guide-table-no"))])
     return Reply((intro, *_digest_messages(request, digest, MessageForm.CLASSIC)), edit=True)

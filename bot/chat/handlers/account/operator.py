@@ -1,4 +1,4 @@
-"""For the operator's chat: how the house is, who is in it, and who may not be."""
+"""The operator's commands: status, users, bans and quotas."""
 
 from __future__ import annotations
 
@@ -8,24 +8,23 @@ from datetime import datetime, timedelta
 from bot.chat.request_and_reply import Reply, Request
 from bot.chat.widgets.short_reply import Line, short_reply
 from bot.render.telegram.keyboard import Action, Button
-from bot.summaries.gateway.cost_report import build_cost_report
-from bot.summaries.gateway.cost_report import cost_report_notices as cost_report_notices
+from bot.summaries.gateway.cost_report import build_cost_report, cost_report_notices
 from bot.texts import Refusal, join_list
 from bot.texts.dates import format_day, format_moment
 from storage import Store
 from storage.records import Chat, ChatKind, MessageState
 
-BANNED_REASON = "banned"  # the reason of a pause that an operator ordered
+BANNED_REASON = "banned"  # the reason of a pause by a ban
 _DAY = timedelta(days=1)
-COUNTED_DAYS = 5  # whose papers are counted
-MAX_FEEDS = 20  # named at most
+COUNTED_DAYS = 5  # in /status
+MAX_FEEDS = 20  # in /status
 PAGE_SIZE = 10  # chats
-MAX_TOPICS = 1000  # topics that a chat may be allowed
+MAX_TOPICS = 1000  # the highest quota of a chat
 _ID = re.compile(r"-?\d{1,18}")
 
 
 def status(store: Store, request: Request) -> Reply:
-    """``/status``: feeds, papers, and what waits or failed."""
+    """Handle ``/status``: report feeds, papers, the queue and the model."""
     return short_reply(
         [
             Line(request.say("status-title"), bold=True),
@@ -38,27 +37,27 @@ def status(store: Store, request: Request) -> Reply:
 
 
 def _feed_lines(store: Store, request: Request) -> list[Line]:
-    """When each feed was asked last, the one that waits for longest first."""
-    answers = store.feed_health.statuses()
+    """Return when each feed was last checked, the longest ago first."""
+    statuses = store.feed_health.statuses()
     checked_feeds = [
         (cursor.checked_at, cursor.source)
         for cursor in store.feed_cursors.all()
-        if cursor.checked_at and cursor.source in answers
+        if cursor.checked_at and cursor.source in statuses
     ]
     lines = [Line(request.say("status-feeds", feeds=len(checked_feeds)))]
-    for checked, source in sorted(checked_feeds)[:MAX_FEEDS]:
-        checked_text = _local_time(request, checked)
+    for checked_at, source in sorted(checked_feeds)[:MAX_FEEDS]:
+        checked_text = _local_time(request, checked_at)
         values = {
             "feed": _short_feed_name(source),
             "at": checked_text,
-            "answer": answers[source].status,
+            "answer": statuses[source].status,
         }
         lines.append(Line(request.say("status-feed", **values), follows_directly=True))
     return lines
 
 
 def _short_feed_name(feed: str) -> str:
-    """A feed's name for a line: the first and the last of its categories."""
+    """Return the first and the last category of a feed's name."""
     first, *other_categories = feed.split("+")
     return f"{first}+…+{other_categories[-1]}" if len(other_categories) > 1 else feed
 
@@ -106,7 +105,7 @@ def _queue_lines(store: Store, request: Request) -> list[Line]:
 
 
 def _model_lines(store: Store, request: Request) -> list[Line]:
-    """How the model answers, how far its glosses reach and what they cost."""
+    """Return how the model responds, its coverage of papers and its costs."""
     if request.bot_info.llm_settings is None:
         return []
     notices = cost_report_notices(
@@ -121,7 +120,7 @@ def _local_time(request: Request, instant: datetime) -> str:
 
 
 def users(store: Store, request: Request) -> Reply:
-    """``/users``: how many there are, and the chats with most topics, page by page."""
+    """Handle ``/users``: count people and chats, and list the chats with most topics by page."""
     bot, skip = request.chat.bot, request.action.first_argument * PAGE_SIZE
     busiest_chats = store.usage_statistics.chats_by_topic_count(bot, PAGE_SIZE + 1, offset=skip)
     if not busiest_chats and skip:
@@ -179,7 +178,7 @@ def _chat_line(request: Request, number: int, chat: Chat, topics: int) -> Line:
 
 
 def ban(store: Store, request: Request) -> Reply:
-    """``/ban ID``: a person or chat is answered no more, and nothing is sent there."""
+    """Handle ``/ban ID``: ignore a person or chat, and send nothing there."""
     account_id = _account_argument(request, "ban-usage")
     if account_id in (request.chat.id, request.person.id, request.bot_info.operator_chat):
         raise Refusal("ban-self")
@@ -200,7 +199,7 @@ def ban(store: Store, request: Request) -> Reply:
 
 
 def unban(store: Store, request: Request) -> Reply:
-    """``/unban ID``: as if nothing had been, with what waited meanwhile."""
+    """Handle ``/unban ID``: lift a ban, and send what was dropped because of it."""
     account_id, bot = _account_argument(request, "unban-usage"), request.chat.bot
     if not store.bans_and_quotas.unban(bot, account_id):
         return short_reply([Line(request.say("unban-unknown", id=str(account_id)))])
@@ -215,7 +214,7 @@ def unban(store: Store, request: Request) -> Reply:
 
 
 def limit(store: Store, request: Request) -> Reply:
-    """``/limit ID N``: so many topics for one chat, in place of what all may follow."""
+    """Handle ``/limit ID N``: set the most topics that one chat may follow."""
     words = request.words.split()
     if len(words) != 2 or not _ID.fullmatch(words[0]) or not words[1].isdecimal():
         raise Refusal("limit-usage", topics=request.bot_info.max_topics)

@@ -1,4 +1,4 @@
-"""What belongs to the people: a copy of their data, its end, and what this bot is."""
+"""Give people a copy of their data, delete it, and describe this bot."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ from storage import Store
 from storage.records import ChatKind
 
 DATA_FILE_NAME = "papergram-data.json"
-MAX_DIGESTS = 10_000  # that a copy names, the newest first
+MAX_DIGESTS = 10_000  # listed in a copy, newest first
 _KEEP, _DELETE = 0, 1
 
 
 def forget(store: Store, request: Request) -> Reply:
-    """``/erase``: hands over a copy of everything, and asks whether it shall be deleted."""
+    """Handle ``/forget``: send a copy of all data, and ask whether to delete it."""
     key = "forget-ask-person" if _is_private(request) else "forget-ask-chat"
     buttons = (
         (
@@ -49,17 +49,17 @@ def _personal_data_copy(store: Store, request: Request) -> bytes:
 
 
 def forget_pressed(store: Store, request: Request) -> Reply:
-    """[Delete everything]: no row is left that names the chat or, in private, the person.
+    """Handle [Delete everything]: delete every row about the chat or, in private, the person.
 
-    Nothing is deleted before the copy has left. The answer to this press is forgotten when it has
-    left. An operator's ruling stays, and that is said.
+    Nothing is deleted before the copy was sent. The reply to this press is erased when it was sent.
+    A quota set by the operator remains, and the reply says so.
     """
     if request.action.first_argument == _KEEP:
         return short_reply([Line(request.say("forget-kept"))], edit=True)
     if request.action.first_argument != _DELETE:
         raise Refusal("refusal-button-old")
-    # The copy would be deleted before it has arrived. That of a chat which is managed from another
-    # one was handed over there, in private.
+    # A copy still in the outbox would be deleted before it was sent. The copy of a managed chat
+    # goes to its manager's private chat.
     chats_awaiting_copy = (
         {request.chat.id, request.person.id} if request.is_for_other_chat else {request.chat.id}
     )
@@ -76,7 +76,7 @@ def forget_pressed(store: Store, request: Request) -> Reply:
 
 
 def about(store: Store, request: Request) -> Reply:
-    """``/about``: what this is, where its papers come from, and what it knows of people."""
+    """Handle ``/about``: describe the bot, the source of its papers, and the data that it keeps."""
     lines = [
         Line(request.say("about-title", version=__version__), bold=True),
         Line(request.say("about-what")),

@@ -1,4 +1,4 @@
-"""Settings of a chat: language, entries, form and zone; pauses."""
+"""The settings of a chat: language, entries, form, zone and pauses."""
 
 from __future__ import annotations
 
@@ -16,17 +16,16 @@ from bot.render.telegram.keyboard import Action, Button, Keyboard
 from bot.texts import LANGUAGES, Refusal, parse_language
 from bot.texts.dates import format_clock, format_day
 from bot.texts.languages import language_name
-from bot.topics import cadence_text
-from bot.topics import edit_subscriptions as verb
+from bot.topics import cadence_text, edit_subscriptions
 from storage import Store
 from storage.records import Chat, MessageForm
 
-SET_LANGUAGE, SET_FORM, SET_ENTRY_LANGUAGES = 1, 2, 3  # what [set] may be about
-REQUESTED_PAUSE = "asked"  # the reason of a pause that a person asked for
+SET_LANGUAGE, SET_FORM, SET_ENTRY_LANGUAGES = 1, 2, 3  # the first argument of "set"
+REQUESTED_PAUSE = "asked"  # the reason of a pause that a person requested
 
 
 def settings(store: Store, request: Request) -> Reply:
-    """``/settings``: how things stand, and a button for each."""
+    """Handle ``/settings``: show every setting, with a button for each."""
     return short_reply(
         _settings_lines(store, request, request.chat),
         _settings_buttons(request, request.chat),
@@ -83,7 +82,7 @@ def _settings_buttons(request: Request, chat: Chat) -> Keyboard:
 
 
 def _language_choice_buttons(request: Request, codes: Collection[str]) -> list[Button]:
-    """A button for each choice of what entries are read in that begins with a wanted language."""
+    """Return a button for each choice that begins with one of these languages."""
     return [
         Button(
             language_buttons.choice_label(request, choice),
@@ -97,18 +96,20 @@ def _language_choice_buttons(request: Request, codes: Collection[str]) -> list[B
 
 
 def setting_pressed(store: Store, request: Request) -> Reply:
-    """A pressed switch: changes one setting and shows all of them again."""
+    """Handle a pressed switch: change one setting and show all of them again."""
     setting, value = request.action.first_argument, request.action.second_argument
     if setting == SET_LANGUAGE:
-        chat = verb.set_language(store, request.chat, LANGUAGES[value % len(LANGUAGES)])
+        chat = edit_subscriptions.set_language(
+            store, request.chat, LANGUAGES[value % len(LANGUAGES)]
+        )
     elif setting == SET_FORM:
-        chat = verb.set_form(
+        chat = edit_subscriptions.set_form(
             store, request.chat, MessageForm.RICH if value else MessageForm.CLASSIC
         )
     elif setting == SET_ENTRY_LANGUAGES and value < len(
         choices := language_buttons.language_choices(request.bot_info.entry_languages)
     ):
-        chat = verb.set_languages(store, request.chat, choices[value])
+        chat = edit_subscriptions.set_languages(store, request.chat, choices[value])
     else:
         raise Refusal("refusal-button-old")
     return _updated_reply(store, request, chat)
@@ -125,40 +126,40 @@ def _updated_reply(store: Store, request: Request, chat: Chat) -> Reply:
 
 
 def choose_zone(store: Store, request: Request) -> Reply:
-    """[Time zone]: a short list by language, and how to name another."""
+    """Handle [Time zone]: offer a short list, and say how to name another."""
     rows = (*city_buttons(request.language, "zone"), (request.button("button-back", "settings"),))
     return short_reply([Line(request.say("settings-zone-choose"))], rows, edit=True)
 
 
 def timezone(store: Store, request: Request) -> Reply:
-    """``/timezone shanghai``: the zone of the chat and all its topics."""
+    """Handle ``/timezone shanghai``: set the zone of the chat and all its topics."""
     if not request.words:
         return Reply(choose_zone(store, request).messages)
     return _set_zone(store, request, request.words, edit=False)
 
 
 def zone_pressed(store: Store, request: Request) -> Reply:
-    """A pressed city."""
+    """Handle a pressed city."""
     return _set_zone(store, request, pressed_zone(request), edit=True)
 
 
 def _set_zone(store: Store, request: Request, words: str, *, edit: bool) -> Reply:
-    chat = verb.set_zone(store, request.chat, words, request.now)
+    chat = edit_subscriptions.set_zone(store, request.chat, words, request.now)
     local_time = format_clock(request.language, request.now, chat.zone)
     text = request.say("settings-zone-set", zone=chat.zone, clock=local_time)
     return short_reply([Line(text)], ((request.button("button-back", "settings"),),), edit=edit)
 
 
 def lang(store: Store, request: Request) -> Reply:
-    """``/lang zh``: the language the bot speaks; without a word, the other one.
+    """Handle ``/lang zh``: set the language of the bot; without an argument, the other one.
 
-    Of a language that it does not speak it says where entries are read in it.
+    For a language that the bot does not speak, offer entries in it.
     """
     other_language = "en" if request.chat.language == "zh" else "zh"
     language = parse_language(request.words) if request.words else other_language
     if language is None:
         return _entry_language_reply(request)
-    chat = verb.set_language(store, request.chat, language)
+    chat = edit_subscriptions.set_language(store, request.chat, language)
     updated_request = request.for_chat(chat)
     return short_reply(
         _settings_lines(store, updated_request, chat), _settings_buttons(updated_request, chat)
@@ -176,10 +177,10 @@ def _entry_language_reply(request: Request) -> Reply:
 
 
 def greet_in_language(store: Store, request: Request) -> Reply:
-    """The greeting's other language: everything is said in it from now on."""
+    """Handle the greeting's button for the other language: use it from now on."""
     language = "zh" if request.action.first_argument else "en"
-    verb.set_language(store, request.chat, language)
-    chat = verb.set_languages(
+    edit_subscriptions.set_language(store, request.chat, language)
+    chat = edit_subscriptions.set_languages(
         store,
         replace(request.chat, language=language),
         language_buttons.default_languages(language, request.bot_info.entry_languages),
@@ -188,7 +189,7 @@ def greet_in_language(store: Store, request: Request) -> Reply:
 
 
 def pause(store: Store, request: Request) -> Reply:
-    """``/pause``, ``/pause 2026-12-24``: no digests meanwhile; cursors stay, nothing is lost."""
+    """Handle ``/pause`` and ``/pause 2026-12-24``: send no digests meanwhile; cursors stay."""
     until = _pause_end(request) if request.words else None
     store.chats.pause(request.chat.bot, request.chat.id, REQUESTED_PAUSE, until)
     if until:
@@ -199,7 +200,11 @@ def pause(store: Store, request: Request) -> Reply:
 
 
 def _pause_end(request: Request) -> date:
-    """The day that ends a pause; it must lie ahead on the reader's calendar."""
+    """Return the day on which a pause ends.
+
+    Raises:
+        Refusal: It is no date, or not in the future in the chat's zone.
+    """
     today = request.now.astimezone(ZoneInfo(request.chat.zone)).date()
     try:
         until = date.fromisoformat(request.words.strip())
@@ -211,7 +216,7 @@ def _pause_end(request: Request) -> date:
 
 
 def resume(store: Store, request: Request) -> Reply:
-    """``/resume``: digests come again, with what gathered and what could not be brought."""
+    """Handle ``/resume``: send digests again, and messages that were dropped during the pause."""
     store.chats.resume(request.chat.bot, request.chat.id)
     revived_count = store.outbox.requeue_dropped(request.chat.bot, request.chat.id, now=request.now)
     return replace(short_reply([Line(request.say("resumed"))]), wakes_delivery=revived_count > 0)

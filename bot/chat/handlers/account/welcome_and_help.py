@@ -1,4 +1,4 @@
-"""The first words: greeting, examples to try, and help."""
+"""Greeting, examples to try, and help."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ EXAMPLES = (
 
 
 def start(store: Store, request: Request) -> Reply:
-    """Greets; a second time it only says where things stand. It never resets anything."""
+    """Handle ``/start``: greet, or summarize if topics exist; never reset anything."""
     if request.chat.kind is not ChatKind.PRIVATE:
         return short_reply([Line(request.say("start-group"))])
     topics = store.subscriptions.of_chat(request.chat.bot, request.chat.id)
@@ -38,7 +38,7 @@ def start(store: Store, request: Request) -> Reply:
 
 
 def _example_buttons(store: Store, request: Request) -> tuple[tuple[Button, ...], ...]:
-    """A button for each example, one for the other language; drafts carry the words."""
+    """Return a button for each example, and one for the other language."""
     rows: list[tuple[Button, ...]] = [
         (Button(words, Action("draft", _save_words(store, request, words))),) for words in EXAMPLES
     ]
@@ -61,30 +61,33 @@ def _save_words(store: Store, request: Request, words: str) -> int:
 
 
 def added_to_chat_reply(store: Store, update: Update, chat: Chat) -> Reply:
-    """Says once what to do where the bot was added; of a channel, to who added it."""
+    """Explain the first steps where the bot was added.
+
+    For a channel, the person who added it gets the explanation in private.
+    """
     if update.chat_kind is ChatKind.PRIVATE:
         return Reply()
     if update.chat_kind is not ChatKind.CHANNEL:
         return short_reply([Line(say(chat.language, "start-group"))])
     adding_person = store.chats.get(chat.bot, update.person)
     if adding_person is None:
-        return Reply()  # nobody may be written to before they have written
+        return Reply()  # Telegram lets bots write only to people who wrote first
     text = say(adding_person.language, "there-added", title=chat.title, chat=chat.id)
     return replace(short_reply([Line(text)]), to_chat=update.person)
 
 
 def non_text_reply(store: Store, request: Request) -> Reply:
-    """Says what to type to somebody who sent a sticker, a photo or a voice."""
+    """Reply to a sticker, photo or voice message with what to type."""
     return short_reply([Line(request.say("start-wordless"))])
 
 
 def forwarded_command_reply(store: Store, request: Request) -> Reply:
-    """Says that a command counts when it is typed, to somebody who forwarded one."""
+    """Reply to a forwarded command that commands must be typed."""
     return short_reply([Line(request.say("refusal-passed-on"))])
 
 
 def help_(store: Store, request: Request) -> Reply:
-    """Says what can be asked for, and how a topic is written."""
+    """Handle ``/help``: list the commands, and explain how a topic is written."""
     return short_reply(
         [
             Line(request.say("help-title"), bold=True),

@@ -1,1 +1,1 @@
-"""Commands and buttons about papers and digests."""
+"""Handlers about papers and digests."""

@@ -1,4 +1,4 @@
-"""Digests in a chat: ask for one, show what was left out."""
+"""Show digests on request, and what was left out of them."""
 
 from __future__ import annotations
 
@@ -26,18 +26,18 @@ from bot.render.telegram.split_into_messages import (
     render_part,
 )
 from bot.texts import Refusal
-from bot.topics import edit_subscriptions as verb
+from bot.topics import edit_subscriptions
 from bot.topics.query.parser import QueryError, parse, parse_user_query
 from storage import Store
 from storage.records import Digest, MessageForm, Subscription
 
 _MAX_NAMED_TOPICS = 20  # topics without news in one message
 _NAME_UNITS = 60
-_TOPIC_NUMBER = re.compile(r"\d{1,3}")  # means a topic of the list, and hardly a word to look for
+_TOPIC_NUMBER = re.compile(r"\d{1,3}")  # rather a topic of the list than a query
 
 
 def display_options(request: Request, digest: Digest) -> DisplayOptions:
-    """How this chat reads a digest."""
+    """Return how this chat reads a digest."""
     return DisplayOptions(
         form=request.chat.form,
         language=request.chat.language,
@@ -50,7 +50,7 @@ def display_options(request: Request, digest: Digest) -> DisplayOptions:
 def digest_reply(
     digest: Digest, options: DisplayOptions, split: Callable[[DisplayOptions], Sequence[Part]]
 ) -> Reply:
-    """Parts of a digest as they are wanted, and as text where tables are refused."""
+    """Return parts of a digest in the chat's form, with text as the fallback for tables."""
     messages = tuple(render_part(digest, part, options) for part in split(options))
     if options.form is MessageForm.CLASSIC:
         return Reply(messages)
@@ -64,13 +64,13 @@ def digest_reply(
 
 
 def entry_link(request: Request, digest: Digest, position: int) -> str:
-    """The deep link that opens the paper at a position in private."""
+    """Return the deep link that opens the paper at a position in the private chat."""
     paper = numbered_entries(digest)[position - 1].paper
     return callback_data.paper_link(request.bot_info.username, paper.key, paper.version)
 
 
 def digest(store: Store, request: Request) -> Reply:
-    """``/digest``: all topics, one named by number or name, or any words without subscribing."""
+    """Handle ``/digest`` for all topics, one topic by number or name, or any query."""
     topics = tuple(store.subscriptions.of_chat(request.chat.bot, request.chat.id))
     if not request.words:
         if not topics:
@@ -81,7 +81,7 @@ def digest(store: Store, request: Request) -> Reply:
             if has_one_topic
             else _show_all_topics(store, request, topics)
         )
-    topic = verb.find_topic(store, request.chat, request.words)
+    topic = edit_subscriptions.find_topic(store, request.chat, request.words)
     if topic:
         return _show_topic(store, request, topic)
     if topics and _TOPIC_NUMBER.fullmatch(request.words):
@@ -90,8 +90,8 @@ def digest(store: Store, request: Request) -> Reply:
 
 
 def _show_all_topics(store: Store, request: Request, topics: Sequence[Subscription]) -> Reply:
-    """What gathered for each topic; those for which nothing did are named in one message."""
-    readable_topics = tuple(filter(verb.is_parsable, topics))
+    """Issue a digest for each topic with news; name the others in one message."""
+    readable_topics = tuple(filter(edit_subscriptions.is_parsable, topics))
     topic_news_list = request.read_many(
         issue_digest.prepare_news, request.chat, readable_topics, request.now
     )
@@ -132,22 +132,24 @@ def _quiet_line(request: Request, topic: Subscription) -> Line:
 
 
 def _issue_news(store: Store, request: Request, topic_news: issue_digest.TopicNews) -> bool:
-    """Whether a digest of a topic is on its way: of what is new, or of the last days at first."""
+    """Issue a topic's digest; return whether there was anything in it."""
     return bool(
         issue_digest.issue_news(store, request.chat, topic_news, request.now, thread=request.thread)
     )
 
 
 def digest_pressed(store: Store, request: Request) -> Reply:
-    """[Show one now]: the digest of one topic of this chat."""
+    """Handle [Show one now]: show the digest of one topic of this chat."""
     return _show_topic(
-        store, request, verb.get_own_topic(store, request.chat, request.action.first_argument)
+        store,
+        request,
+        edit_subscriptions.get_own_topic(store, request.chat, request.action.first_argument),
     )
 
 
 def _show_topic(store: Store, request: Request, topic: Subscription) -> Reply:
-    """What gathered since the last digest; if nothing did, the last one again and when next."""
-    if not verb.is_parsable(topic):
+    """Issue what is new for a topic, or else show its last digest again."""
+    if not edit_subscriptions.is_parsable(topic):
         return short_reply([Line(_unreadable_text(request, topic))])
     [topic_news] = request.read_many(issue_digest.prepare_news, request.chat, (topic,), request.now)
     if _issue_news(store, request, topic_news):
@@ -156,7 +158,7 @@ def _show_topic(store: Store, request: Request, topic: Subscription) -> Reply:
 
 
 def _last_digest_again(store: Store, request: Request, topic: Subscription) -> Reply:
-    """The last digest of a topic that has nothing new."""
+    """Show the last digest of a topic without news, and when the next one comes."""
     values = {"topic": topic.name, "next": next_digest_time(request, topic), "zone": topic.zone}
     last_digest = store.digests.last_issued(request.chat.bot, request.chat.id, topic.key)
     if last_digest is None:
@@ -171,7 +173,7 @@ def _last_digest_again(store: Store, request: Request, topic: Subscription) -> R
 
 
 def missed(store: Store, request: Request) -> Reply:
-    """``/missed``: what the last digests left out or could not deliver, page by page."""
+    """Handle ``/missed``: send a page of what recent digests left out or failed to deliver."""
     newest = store.digests.headings_of_chat(request.chat.bot, request.chat.id, limit=1)
     number = newest[0].number if newest else 0
     if missed_digest := request.read(
@@ -185,7 +187,7 @@ def missed(store: Store, request: Request) -> Reply:
 
 
 def _show_words(store: Store, request: Request) -> Reply:
-    """A digest of words that nobody follows; it moves no cursor and enters no ledger."""
+    """Issue a digest of a query that nobody follows; cursors and receipts stay unchanged."""
     try:
         query = parse_user_query(request.words)
     except QueryError as error:
@@ -225,7 +227,7 @@ def _no_results_reply(store: Store, request: Request, words: str, *header_lines:
 async def digest_translation(
     external_services: ExternalServices, store: Store, request: Request, words: str
 ) -> Reply:
-    """The digest of the words in English, after they found nothing as they are."""
+    """Show a digest of the English translation of a query that found nothing."""
     return await run_in_transaction(
         store,
         request,
@@ -241,7 +243,7 @@ def _show_translated_words(
         return _no_results_reply(store, request, words.text, *words.note_lines)
     query = parse(words.text)
     if recent_digest := request.read(issue_digest.prepare_recent, request.chat, query, request.now):
-        # Once: the process may end before the errand is marked as done.
+        # Named, so that it is issued only once if the process dies before marking the follow-up.
         occasion = f"update {request.update_id}" if request.update_id else ""
         issue_digest.issue_recent(
             store,
@@ -256,7 +258,7 @@ def _show_translated_words(
 
 
 def show_left_out(store: Store, request: Request) -> Reply:
-    """[Show the rest]: the next page of what was left out; it is received by that."""
+    """Handle [Show the rest]: show the next page, and mark it as received."""
     reply, part = request.read(_left_out_page, request)
     if part:
         store.digests.mark_received(
@@ -266,7 +268,7 @@ def show_left_out(store: Store, request: Request) -> Reply:
 
 
 def _left_out_page(store: Store, request: Request) -> tuple[Reply, Part | None]:
-    """A page of what a digest left out, and the part of it that is received by being shown."""
+    """Return a page of what was left out, and its part if showing counts as receipt."""
     position = request.action.second_argument
     digest = pressed_digest(store, request, last=position + LEFT_OUT_PAGE_ROWS)
     if not len(digest.entries) < position <= digest.numbered_count:
@@ -284,9 +286,10 @@ def _left_out_page(store: Store, request: Request) -> tuple[Reply, Part | None]:
 
 
 def pressed_digest(store: Store, request: Request, *, last: int = 0) -> Digest:
-    """The digest a button names, if it was this chat's; a forged number opens nothing.
+    """Return the digest of a button, read up to its shown entries and the position ``last``.
 
-    It is read as far as its shown entries, and up to the position ``last``.
+    Raises:
+        Refusal: This chat has no such digest; the number may be forged.
     """
     digest = store.digests.get(request.action.first_argument, last_position=last)
     if digest is None or (digest.bot, digest.chat) != (request.chat.bot, request.chat.id):

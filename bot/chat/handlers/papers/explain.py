@@ -1,4 +1,4 @@
-"""[Explain]: a note on one paper, written by the model for the first reader who asks."""
+"""Handle [Explain]: show a note on a paper, which the model writes once for everybody."""
 
 from __future__ import annotations
 
@@ -18,11 +18,11 @@ from storage.records import MessageForm, Paper, PaperNote
 
 
 def explain_pressed(store: Store, request: Request) -> Reply:
-    """The note where somebody has asked before; else it is asked of the model."""
+    """Show the stored note, or order one from the model."""
     entry_ref = pressed_entry(store, request)
     if note := _stored_note(store, request, entry_ref.paper):
         return _note_reply(request, entry_ref, note)
-    if request.bot_info.llm_settings is None:  # since the button was shown
+    if request.bot_info.llm_settings is None:  # the model was removed since the button was shown
         raise Refusal("refusal-button-old")
     return Reply(toast=request.say("note-moment"), follow_up=FollowUp("explain"))
 
@@ -30,9 +30,9 @@ def explain_pressed(store: Store, request: Request) -> Reply:
 async def write_note(
     external_services: ExternalServices, store: Store, request: Request, words: str
 ) -> Reply:
-    """Has the note written, within what one person may ask for, and shows it."""
+    """Show the note, written by the model within the person's daily limit."""
     entry_ref = await run_in_transaction(store, request, _read_entry)
-    # Somebody may have asked for the same a moment ago.
+    # Somebody else may have ordered it meanwhile.
     note = await store.run(_stored_note, store, request, entry_ref.paper)
     if note is None:
         language = request.chat.languages[0]

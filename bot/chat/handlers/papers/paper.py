@@ -1,7 +1,7 @@
-"""One paper in the chat: opened, turned, kept, cited.
+"""Show one paper, move to the next, save it and cite it.
 
-A button names an entry by its digest and position; outside of a digest by 0 and the paper with
-its version, which anybody may read.
+A button names an entry by its digest and position. Outside a digest it contains 0 and the paper
+with its version, which anybody may read.
 """
 
 from __future__ import annotations
@@ -51,14 +51,14 @@ from storage.records import (
 
 @dataclass(frozen=True, slots=True)
 class EntryRef:
-    """The entry that a button is about."""
+    """An entry by its digest and position."""
 
     digest: Digest
     position: int
 
     @property
     def entry(self) -> Entry:
-        """What stands there."""
+        """The entry at this position."""
         return numbered_entries(self.digest)[self.position - 1]
 
     @property
@@ -68,10 +68,10 @@ class EntryRef:
 
 
 def pressed_entry(store: Store, request: Request) -> EntryRef:
-    """The entry that the pressed button names.
+    """Return the entry of the pressed button.
 
     Raises:
-        Refusal: this chat had no such digest, or there is no such entry.
+        Refusal: This chat has no such digest, or the digest no such entry.
     """
     if not request.action.first_argument:
         return standalone_entry(
@@ -86,10 +86,12 @@ def pressed_entry(store: Store, request: Request) -> EntryRef:
 
 
 def standalone_entry(store: Store, request: Request, paper_key: int, version: int = 0) -> EntryRef:
-    """A paper outside of any digest, at a version or the newest; found by this chat's topics.
+    """Return a paper outside any digest, at a version or the newest, as an entry.
+
+    It carries the reasons of this chat's topics that match it.
 
     Raises:
-        Refusal: there is no such paper.
+        Refusal: There is no such paper.
     """
     paper = store.papers.get_by_key(paper_key, version or None)
     if paper is None:
@@ -104,7 +106,7 @@ def standalone_entry(store: Store, request: Request, paper_key: int, version: in
 def _matching_topics(
     store: Store, request: Request, paper: Paper
 ) -> tuple[tuple[MatchReason, ...], tuple[str, ...]]:
-    """Why this chat's topics find a paper, and which of them; those that there is time to ask."""
+    """Return why this chat's topics match a paper, and their names, as time allows."""
     reasons: dict[MatchReason, None] = {}
     names = []
     for topic in store.subscriptions.of_chat(request.chat.bot, request.chat.id):
@@ -112,9 +114,9 @@ def _matching_topics(
             check_budget()
             matched_reasons = match_paper(parse(topic.query), paper)
         except QueryError:
-            continue  # of an older version of the language; its digests say so
+            continue  # written for an older query language; its digests say so
         except QueryBudgetExceeded:
-            break  # the paper is shown all the same
+            break  # the paper is shown without the other topics
         if matched_reasons is not None:
             reasons |= dict.fromkeys(matched_reasons)
             names.append(topic.name)
@@ -122,9 +124,9 @@ def _matching_topics(
 
 
 def open_entry(store: Store, request: Request) -> Reply:
-    """Opens the entry at a position of a digest, below it.
+    """Show an entry of a digest below it.
 
-    A channel belongs to its readers' eyes, not to their presses: there it opens in private.
+    In a channel it opens in the private chat, because a press must not post for all readers.
     """
     entry_ref = pressed_entry(store, request)
     if request.chat.kind is ChatKind.CHANNEL:
@@ -133,22 +135,22 @@ def open_entry(store: Store, request: Request) -> Reply:
 
 
 def next_entry(store: Store, request: Request) -> Reply:
-    """[Next] and [Previous]: another entry in the place of this one."""
+    """Handle [Next] and [Previous]: show another entry in place of this one."""
     return show_entry(store, request, pressed_entry(store, request), edit=True)
 
 
 def open_paper(store: Store, request: Request) -> Reply:
-    """A deep link or a number in a list: the paper, for whoever opens it."""
+    """Open a paper from a deep link or a number in a list."""
     return show_paper(store, request, request.action.first_argument, request.action.second_argument)
 
 
 def show_paper(store: Store, request: Request, paper_key: int, version: int = 0) -> Reply:
-    """A paper outside of any digest, at a version or the newest."""
+    """Show a paper outside any digest, at a version or the newest."""
     return show_entry(store, request, standalone_entry(store, request, paper_key, version))
 
 
 def show_papers(store: Store, request: Request, papers: Sequence[tuple[int, int]]) -> Reply:
-    """Papers outside of any digest, each by its key and version in a message of its own."""
+    """Show papers outside any digest, each in a message of its own."""
     replies = [show_paper(store, request, *key_and_version) for key_and_version in papers]
     return Reply(
         tuple(message for reply in replies for message in reply.messages),
@@ -160,7 +162,7 @@ def show_papers(store: Store, request: Request, papers: Sequence[tuple[int, int]
 
 
 def show_all_authors(store: Store, request: Request) -> Reply:
-    """[All authors]: the same entry with every name."""
+    """Handle [All authors]: show the same entry with every name."""
     return show_entry(store, request, pressed_entry(store, request), edit=True, all_authors=True)
 
 
@@ -172,7 +174,7 @@ def show_entry(
     edit: bool = False,
     all_authors: bool = False,
 ) -> Reply:
-    """The entry with its buttons; only where the reader is alone they show what was saved."""
+    """Show an entry with its buttons; whether it is saved is shown only in private chats."""
     is_saved = request.chat.kind is ChatKind.PRIVATE and store.saved_papers.is_saved(
         request.chat.bot, request.person.id, entry_ref.paper.key
     )
@@ -189,7 +191,7 @@ def show_entry(
 
 
 def _navigation_buttons(request: Request, entry_ref: EntryRef) -> Keyboard:
-    """To a note on it, where somebody can write one; in a digest, to its table and on."""
+    """Return the buttons for a note, the table and the next entry."""
     number, position = entry_callback_integers(entry_ref.digest, entry_ref.position)
     explain, navigation = [], []
     if request.bot_info.llm_settings:
@@ -202,7 +204,7 @@ def _navigation_buttons(request: Request, entry_ref: EntryRef) -> Keyboard:
 
 
 def _map_messages(reply: Reply, change: Callable[[Message], Message]) -> Reply:
-    """A reply with each of its messages changed."""
+    """Return a reply with each of its messages changed."""
     return replace(
         reply,
         messages=tuple(map(change, reply.messages)),
@@ -211,7 +213,7 @@ def _map_messages(reply: Reply, change: Callable[[Message], Message]) -> Reply:
 
 
 def back_to_table(store: Store, request: Request) -> Reply:
-    """[‹ Table]: the part of the digest in which the entry stands, in its place."""
+    """Handle [‹ Table]: show the entry's part of the digest in its place."""
     entry_ref = pressed_entry(store, request)
     reply = digest_reply(
         entry_ref.digest,
@@ -222,7 +224,7 @@ def back_to_table(store: Store, request: Request) -> Reply:
 
 
 def toggle_saved(store: Store, request: Request) -> Reply:
-    """[Save]: puts the paper into the presser's library, or takes it out again."""
+    """Handle [Save]: add the paper to the presser's saved papers, or remove it."""
     entry_ref = request.read(pressed_entry, request)
     bot, person = request.chat.bot, request.person.id
     is_new = store.saved_papers.save(bot, person, entry_ref.paper.key, now=request.now)
@@ -230,12 +232,12 @@ def toggle_saved(store: Store, request: Request) -> Reply:
         store.saved_papers.unsave(bot, person, entry_ref.paper.key)
     toast = request.say("saved-added" if is_new else "saved-removed")
     if request.chat.kind is not ChatKind.PRIVATE:
-        return Reply(toast=toast)  # what others read does not change by one reader's press
+        return Reply(toast=toast)  # others see this message too
     return replace(show_entry(store, request, entry_ref, edit=True), toast=toast)
 
 
 def send_citation(store: Store, request: Request) -> Reply:
-    """[BibTeX]: the citation as text that one tap copies, or as a file where it is longer."""
+    """Handle [BibTeX]: send the citation as text to copy, or as a file if it is long."""
     paper = pressed_entry(store, request).paper
     citation = bibtex(paper)
     if html := code_block(citation):

@@ -1,4 +1,4 @@
-"""A person's saved papers: page by page, as files, and whether new versions are told."""
+"""A person's saved papers: by page, as files, and with notices of new versions."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from storage.records import AnnouncementKind, ChatKind, Digest, Entry, SavedPape
 
 
 def saved(store: Store, request: Request) -> Reply:
-    """``/of_person``: the latest first; in a group a way to where one is alone."""
+    """Handle ``/saved``: list the latest first; in a group, link to the private chat."""
     if request.chat.kind is not ChatKind.PRIVATE:
         link = Link(start_link(request.bot_info.username, SAVED_PAPERS_PAYLOAD))
         return short_reply(
@@ -28,30 +28,30 @@ def saved(store: Store, request: Request) -> Reply:
     count = store.saved_papers.count(bot, person)
     if not count:
         return short_reply([Line(request.say("saved-none"))], edit=_is_button(request))
-    last = (count - 1) // paper_list.PAGE_SIZE
-    page = min(request.action.first_argument if _is_button(request) else 0, last)
-    first = page * paper_list.PAGE_SIZE
+    last_page = (count - 1) // paper_list.PAGE_SIZE
+    page = min(request.action.first_argument if _is_button(request) else 0, last_page)
+    offset = page * paper_list.PAGE_SIZE
     saved_papers = store.saved_papers.of_person(
-        bot, person, limit=paper_list.PAGE_SIZE, offset=first
+        bot, person, limit=paper_list.PAGE_SIZE, offset=offset
     )
     papers = [saved_paper.paper for saved_paper in saved_papers]
     lines = [
         Line(request.say("saved-title", count=count), bold=True),
-        *paper_list.paper_lines(papers, request.language, first + 1),
+        *paper_list.paper_lines(papers, request.language, offset + 1),
     ]
     buttons = (
-        *paper_list.paper_buttons(papers, first + 1),
-        *_bottom_rows(store, request, page, last),
+        *paper_list.paper_buttons(papers, offset + 1),
+        *_bottom_rows(store, request, page, last_page),
     )
     return short_reply(lines, buttons, edit=_is_button(request))
 
 
-def _bottom_rows(store: Store, request: Request, page: int, last: int) -> Keyboard:
-    """Turning pages, the files, and the switch that shows its state."""
+def _bottom_rows(store: Store, request: Request, page: int, last_page: int) -> Keyboard:
+    """Return buttons for pages, the files and notices of new versions."""
     page_buttons = []
     if page:
         page_buttons.append(request.button("button-previous", "saved", page - 1))
-    if page < last:
+    if page < last_page:
         page_buttons.append(request.button("button-following", "saved", page + 1))
     notifies_versions = store.saved_papers.wants_version_notices(
         request.chat.bot, request.person.id
@@ -68,7 +68,7 @@ def _is_button(request: Request) -> bool:
 
 
 def export_files(store: Store, request: Request) -> Reply:
-    """[Export]: all saved papers as BibTeX, RIS and CSL-JSON and as a Markdown document."""
+    """Handle [Export]: send all saved papers as BibTeX, RIS, CSL-JSON and Markdown."""
     saved_papers = _own_saved_papers(store, request)
     if not saved_papers:
         raise Refusal("saved-none")
@@ -92,7 +92,7 @@ def export_files(store: Store, request: Request) -> Reply:
 
 
 def toggle_version_notices(store: Store, request: Request) -> Reply:
-    """The switch: whether new versions of saved papers are told."""
+    """Handle the switch for notices of new versions of saved papers."""
     _own_saved_papers(store, request)
     bot, person = request.chat.bot, request.person.id
     is_enabled = not store.saved_papers.wants_version_notices(bot, person)
@@ -103,10 +103,10 @@ def toggle_version_notices(store: Store, request: Request) -> Reply:
 
 
 def _own_saved_papers(store: Store, request: Request) -> list[SavedPaper]:
-    """The presser's papers, where nobody else reads along.
+    """Return the presser's papers.
 
     Raises:
-        Refusal: others would.
+        Refusal: The chat is not private, so that others would see them.
     """
     if request.chat.kind is not ChatKind.PRIVATE:
         raise Refusal("saved-private")

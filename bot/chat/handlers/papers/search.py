@@ -1,4 +1,4 @@
-"""Any stored paper: by words, by its id or link; what is not stored is fetched."""
+"""Find any paper by words, id or link; papers that are not stored are fetched."""
 
 from __future__ import annotations
 
@@ -30,26 +30,26 @@ from bot.topics.query_suggestions import find_suggestions
 from storage import Store
 from storage.records import ChatKind, Paper, PendingQuestion, Query
 
-MAX_PAGES = 20  # pages; who has not found it by then needs another word
-_QUERY_UNITS = 300  # so that a page of papers has room below it
-_MAX_RANKED = 60  # candidates that are put into order
-_MAX_OPENED = 5  # papers of one message that are opened
-_MAX_LISTED = 50  # others that are named; a message holds no more
+MAX_PAGES = 20
+_QUERY_UNITS = 300  # leaves room for a page of papers
+_MAX_RANKED = 60  # candidates that are sorted by relevance
+_MAX_OPENED = 5  # papers opened from one message
+_MAX_LISTED = 50  # further papers listed; more would not fit a message
 
 
 @dataclass(frozen=True, slots=True)
 class SearchPage:
-    """Some of what a search found."""
+    """One page of a search."""
 
     number: int  # from 0
     newest_first: bool
     papers: tuple[Paper, ...]
     has_more: bool
-    is_index_complete: bool  # else some papers are still being indexed anew
+    is_index_complete: bool  # False while papers are being reindexed
 
 
 def search(store: Store, request: Request) -> Reply:
-    """``/search text``: stored papers, the newest first; a paper's own link opens it."""
+    """Handle ``/search text``: list stored papers, newest first; ids and links open the paper."""
     if not request.words and not request.papers:
         if request.chat.kind is ChatKind.PRIVATE:
             save_pending_question(store, request, PendingQuestion("search"))
@@ -69,7 +69,7 @@ def search(store: Store, request: Request) -> Reply:
 def _search_reply(
     store: Store, request: Request, query: Query, *header_lines: Line
 ) -> Reply | None:
-    """The first page of a search, with words for the others; None where it finds nothing."""
+    """Return the first page of a search with suggestions, or None if it finds nothing."""
     page = request.read(find_page, query, 0, newest_first=True)
     if not page.papers:
         return None
@@ -102,7 +102,7 @@ def _no_results_reply(store: Store, request: Request, query: Query, *header_line
 async def search_translation(
     external_services: ExternalServices, store: Store, request: Request, words: str
 ) -> Reply:
-    """What the words find in English, after they found nothing as they are."""
+    """Search for the English translation of a query that found nothing."""
     return await run_in_transaction(
         store,
         request,
@@ -120,33 +120,35 @@ def _search_translated(
 
 
 def search_page_pressed(store: Store, request: Request) -> Reply:
-    """Another page of a search, or the other order."""
+    """Show another page of a search, or the other order."""
     query = parse(pressed_payload(store, request).text)
-    number, by_relevance = divmod(request.action.second_argument, 2)
-    if number >= MAX_PAGES:
+    page_number, by_relevance = divmod(request.action.second_argument, 2)
+    if page_number >= MAX_PAGES:
         raise Refusal("preview-gone")
-    page = find_page(store, query, number, newest_first=not by_relevance)
+    page = find_page(store, query, page_number, newest_first=not by_relevance)
     if not page.papers:
         raise Refusal("preview-gone")
     return _page_reply(request, query, request.action.first_argument, page, edit=True)
 
 
-def find_page(store: Store, query: Query, number: int, *, newest_first: bool) -> SearchPage:
-    """A page of what a query finds, in titles, abstracts and what was said about them.
+def find_page(store: Store, query: Query, page_number: int, *, newest_first: bool) -> SearchPage:
+    """Return a page of the papers that match a query in titles, abstracts and summaries.
 
-    The store may bring more than the query means, so the matcher decides.
+    The store may return more than the query matches, so the matcher decides.
     """
-    needed_count = (number + 1) * paper_list.PAGE_SIZE + 1
+    needed_count = (page_number + 1) * paper_list.PAGE_SIZE + 1
     if newest_first:
         papers = _newest_matches(store, query, needed_count)
     else:
         papers = _matching_papers(
             store, query, store.papers.search_by_relevance(query.clause, limit=_MAX_RANKED)
         )
-    start = number * paper_list.PAGE_SIZE
+    start = page_number * paper_list.PAGE_SIZE
     page_papers = tuple(papers[start : start + paper_list.PAGE_SIZE])
-    has_more = len(papers) > start + paper_list.PAGE_SIZE and number + 1 < MAX_PAGES
-    return SearchPage(number, newest_first, page_papers, has_more, not store.papers.is_reindexing())
+    has_more = len(papers) > start + paper_list.PAGE_SIZE and page_number + 1 < MAX_PAGES
+    return SearchPage(
+        page_number, newest_first, page_papers, has_more, not store.papers.is_reindexing()
+    )
 
 
 def _newest_matches(store: Store, query: Query, needed_count: int) -> list[Paper]:
@@ -162,7 +164,7 @@ def _newest_matches(store: Store, query: Query, needed_count: int) -> list[Paper
 
 
 def _matching_papers(store: Store, query: Query, papers: list[Paper]) -> list[Paper]:
-    """Those that the query really finds."""
+    """Return the papers that the query matches."""
     summaries = store.papers.best_summaries([paper.key for paper in papers])
     return [
         paper
@@ -180,7 +182,7 @@ def _page_reply(
     suggestion_rows: Keyboard = (),
     edit: bool,
 ) -> Reply:
-    first = page.number * paper_list.PAGE_SIZE + 1
+    first_number = page.number * paper_list.PAGE_SIZE + 1
     order_key = "search-newest" if page.newest_first else "search-best"
     lines = [
         *header_lines,
@@ -191,7 +193,7 @@ def _page_reply(
             if page.is_index_complete
             else [Line(request.say("search-renewing"), follows_directly=True)]
         ),
-        *paper_list.paper_lines(page.papers, request.language, first),
+        *paper_list.paper_lines(page.papers, request.language, first_number),
         *(
             [Line(request.say("suggestions", readings=len(suggestion_rows)))]
             if suggestion_rows
@@ -199,7 +201,7 @@ def _page_reply(
         ),
     ]
     buttons = (
-        *paper_list.paper_buttons(page.papers, first),
+        *paper_list.paper_buttons(page.papers, first_number),
         *_navigation_rows(request, payload_key, page),
         *suggestion_rows,
     )
@@ -230,7 +232,7 @@ def _navigation_rows(request: Request, payload_key: int, page: SearchPage) -> Ke
 
 
 def paper(store: Store, request: Request) -> Reply:
-    """``/paper`` with ids or links in any form: opens each, from arXiv where we lack it."""
+    """Handle ``/paper`` with ids or links in any form: open each paper."""
     if not request.words and not request.papers:
         if request.chat.kind is ChatKind.PRIVATE:
             save_pending_question(store, request, PendingQuestion("paper"))
@@ -241,10 +243,10 @@ def paper(store: Store, request: Request) -> Reply:
 
 
 def _open_mentioned_papers(store: Store, request: Request) -> Reply:
-    """The first papers of a message, each in an answer of its own, and what becomes of the others.
+    """Open the first papers of a message, each in a message of its own, and list the others.
 
-    Those that are not stored are asked of arXiv together; those beyond the first few are listed
-    in a line that opens the next ones when it is sent.
+    Those that are not stored are fetched from arXiv together. The list of the others opens the next
+    ones when it is sent back.
     """
     stored_papers: list[Paper] = []
     missing: list[PaperMention] = []
@@ -288,7 +290,7 @@ def _listed_ids(request: Request, papers: Sequence[PaperMention]) -> str:
 async def fetch_and_open(
     external_services: ExternalServices, store: Store, request: Request, words: str
 ) -> Reply:
-    """Asks arXiv for papers, keeps them, and opens each."""
+    """Fetch papers from arXiv, store them and open each."""
     requested = [*find_mentions(words)]
     if external_services.fetch_papers is None:
         return short_reply([Line(request.say("paper-no-way", id=_listed_ids(request, requested)))])
@@ -321,7 +323,7 @@ def _fetched_papers_reply(
 
 
 def handle_text(store: Store, request: Request) -> Reply:
-    """Words alone in a private chat: what they mean is done; most are a topic."""
+    """Handle plain text by its meaning; most of it is a topic."""
     match message_intent(request.words, request.papers, request.categories):
         case MessageIntent.PAPERS:
             return paper(store, request)

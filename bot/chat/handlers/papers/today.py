@@ -1,4 +1,4 @@
-"""What was announced, and what was sent before: ``/today`` and ``/history``."""
+"""Show the papers of announcement days and earlier digests: ``/today`` and ``/history``."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ _DATE_RANGE = re.compile(rf"({_DATE})(?:\s+({_DATE}))?(?:\s+|$)", re.ASCII)
 
 
 def today(store: Store, request: Request) -> Reply:
-    """``/today``: the last announcement, or that of other days, for topics or for any words."""
+    """Handle ``/today``: show the last or other announcement days, for topics or any query."""
     requested_days, request = _parse_days(request)
     try:
         topic_queries = _topic_queries(store, request)
@@ -65,7 +65,7 @@ def today(store: Store, request: Request) -> Reply:
     number = store.digests.issue(digest)
     if number == digest.number:
         return reply
-    return _digest_reply(request, replace(digest, number=number))  # another was issued a moment ago
+    return _digest_reply(request, replace(digest, number=number))  # the number was taken meanwhile
 
 
 def _draft_digest_and_reply(
@@ -75,7 +75,7 @@ def _draft_digest_and_reply(
     day_span: tuple[date, date],
     title: str,
 ) -> tuple[Digest, Reply] | None:
-    """The digest under the number that it will most likely get, and what it looks like."""
+    """Return the digest, with the number that it will most likely get."""
     digest = build_digest_of_days(
         store,
         request.chat,
@@ -98,7 +98,7 @@ def _digest_reply(request: Request, digest: Digest) -> Reply:
 
 
 def _digest_title(request: Request, newest_day: date, *, has_requested_days: bool) -> str:
-    """What a digest of all topics is called; on a weekend the last papers are not today's."""
+    """Return the title of a digest of all topics; old papers are not called today's."""
     if has_requested_days:
         return request.say("today-topics")
     is_today = newest_day == calendar.arxiv_day(request.now)
@@ -106,11 +106,10 @@ def _digest_title(request: Request, newest_day: date, *, has_requested_days: boo
 
 
 def _parse_days(request: Request) -> tuple[tuple[date, date] | None, Request]:
-    """The days that the words begin with, and what is asked of them.
+    """Return the days at the start of the arguments, and the request without them.
 
     Raises:
-        Refusal: there is no such day, or they are more than can be looked through at once, for
-            all topics or for words.
+        Refusal: There is no such day, or there are too many for all topics or for a query.
     """
     match = _DATE_RANGE.match(request.words)
     if match is None:
@@ -119,15 +118,15 @@ def _parse_days(request: Request) -> tuple[tuple[date, date] | None, Request]:
         dates = [date.fromisoformat(word) for word in match.groups() if word]
     except ValueError:
         raise Refusal("today-no-date", given=_first_invalid_date(match.groups())) from None
-    first, last = min(dates), max(dates)
+    first_day, last_day = min(dates), max(dates)
     words = request.words[match.end() :]
-    if last - first >= timedelta(days=MAX_DAYS if words else 1):
+    if last_day - first_day >= timedelta(days=MAX_DAYS if words else 1):
         raise Refusal("today-long", most=MAX_DAYS)
-    return (first, last), replace(request, words=words)
+    return (first_day, last_day), replace(request, words=words)
 
 
 def _first_invalid_date(words: Sequence[str | None]) -> str:
-    """The first that is no day of any calendar: ``2026-02-30``."""
+    """Return the first date that does not exist, such as ``2026-02-30``."""
     for word in filter(None, words):
         try:
             date.fromisoformat(word)
@@ -145,7 +144,7 @@ def _topic_queries(store: Store, request: Request) -> list[DayQuery]:
 
 
 def history(store: Store, request: Request) -> Reply:
-    """``/history``: the chat's digests, the newest first, ten a page."""
+    """Handle ``/history``: list the chat's digests, newest first."""
     before_number = request.action.first_argument or None
     is_button = bool(request.action.verb)
     headings = store.digests.headings_of_chat(
@@ -189,5 +188,5 @@ def _history_line(request: Request, heading: DigestHeading) -> str:
 
 
 def reopen(store: Store, request: Request) -> Reply:
-    """A digest of this chat as it was sent; a group's may be seen by its members only."""
+    """Show a digest of this chat as it was sent; others' digests are refused."""
     return _digest_reply(request, pressed_digest(store, request))

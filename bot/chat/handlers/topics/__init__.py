@@ -1,1 +1,1 @@
-"""Commands and buttons about topics."""
+"""Handlers about topics."""

@@ -1,6 +1,7 @@
-"""The tree of arXiv's categories as buttons: group, archive, category, and its preview.
+"""Browse arXiv's categories with buttons: group, archive, category and its preview.
 
-Callback data carries places in the tree: a group and an archive as one number, then a category.
+Callback data contains positions in the taxonomy: group and archive in one number, then the
+category.
 """
 
 from __future__ import annotations
@@ -15,12 +16,12 @@ from bot.texts import Refusal
 from storage import Store
 
 PAGE_SIZE = 8
-_MAX_LABEL_LENGTH = 48  # characters of a button; a phone shows fewer, from the beginning
-_ARCHIVES_PER_GROUP = 100  # a place is group * 100 + archive
+_MAX_LABEL_LENGTH = 48  # characters; a phone shows fewer
+_ARCHIVES_PER_GROUP = 100  # archive number = group * 100 + archive
 
 
 def show_groups(store: Store, request: Request) -> Reply:
-    """[Browse categories]: the disciplines; the first time in a message of its own."""
+    """Handle [Browse categories]: show the groups, the first time in a message of its own."""
     followed_codes = _followed_codes(store, request)
     rows: Keyboard = tuple(
         (
@@ -37,7 +38,7 @@ def show_groups(store: Store, request: Request) -> Reply:
 
 
 def _group_action(group_index: int, group: Group) -> Action:
-    """A group of one archive is that archive."""
+    """Return the action that opens a group, or its only archive."""
     return (
         Action("group", group_index)
         if len(group.archives) > 1
@@ -46,11 +47,9 @@ def _group_action(group_index: int, group: Group) -> Action:
 
 
 def show_group(store: Store, request: Request) -> Reply:
-    """The archives of a group, page by page."""
-    group_index, selected_group = (
-        request.action.first_argument,
-        _group_at(request.action.first_argument),
-    )
+    """Show a page of the archives of a group."""
+    group_index = request.action.first_argument
+    selected_group = _group_at(group_index)
     followed_codes = _followed_codes(store, request)
     buttons = [
         Button(
@@ -65,7 +64,7 @@ def show_group(store: Store, request: Request) -> Reply:
 
 
 def show_archive(store: Store, request: Request) -> Reply:
-    """The categories of an archive, page by page; several can be followed as a whole."""
+    """Show a page of the categories of an archive, first all of them together."""
     archive_number = request.action.first_argument
     selected_archive = _archive_at(archive_number)
     followed_codes = _followed_codes(store, request)
@@ -97,7 +96,7 @@ def show_archive(store: Store, request: Request) -> Reply:
 
 
 def show_category(store: Store, request: Request) -> Reply:
-    """A chosen category: what it would bring, in the place of the list, with the way back."""
+    """Show the preview of a category in place of the list."""
     selected_archive = _archive_at(request.action.first_argument)
     number = request.action.second_argument
     if number > len(selected_archive.categories):
@@ -156,7 +155,7 @@ def _archive_at(archive_number: int) -> Archive:
 
 
 def _followed_codes(store: Store, request: Request) -> frozenset[str]:
-    """The categories and archives that this chat follows as topics of their own."""
+    """Return the categories and archives that this chat follows as topics of their own."""
     topics = store.subscriptions.of_chat(request.chat.bot, request.chat.id)
     return frozenset(
         topic.query.removeprefix("cat:") for topic in topics if topic.query.startswith("cat:")
@@ -182,7 +181,7 @@ def _display_name(request: Request, node: Group | Archive | Category) -> str:
 def _branch_label(
     request: Request, node: Group | Archive, followed_codes: frozenset[str], codes: frozenset[str]
 ) -> str:
-    """A branch bears the mark when something in it is followed."""
+    """Return the label of a group or archive, marked if anything in it is followed."""
     return _with_check_mark(_display_name(request, node), bool(followed_codes & codes))
 
 

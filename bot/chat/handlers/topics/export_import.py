@@ -1,4 +1,4 @@
-"""All topics of a chat as a file, and back; and the end of all of them at once."""
+"""Export all topics of a chat to a file, import them, and unsubscribe from all."""
 
 from __future__ import annotations
 
@@ -14,17 +14,16 @@ from bot.render.entry_content import strip_invisible
 from bot.render.telegram.stored_answer import Document
 from bot.texts import Refusal
 from bot.topics import edit_subscriptions, export_file
-from bot.topics import edit_subscriptions as verb
 from bot.topics.export_file import MAX_BYTES, RejectedTopic
 from storage import Store
 from storage.records import PendingQuestion, Subscription
 
 EXPORT_FILE_NAME = "papergram-topics.json"
-_MAX_NAMED_REFUSALS = 10  # refused topics that are named
+_MAX_NAMED_REFUSALS = 10
 
 
 def export(store: Store, request: Request) -> Reply:
-    """``/export``: a file of all topics of the chat."""
+    """Handle ``/export``: send a file of all topics of the chat."""
     topics = _topics_of_chat(store, request)
     if not topics:
         return short_reply([Line(request.say("export-none"))])
@@ -41,7 +40,7 @@ def _export_document(request: Request, topics: Sequence[Subscription]) -> Docume
 
 
 def import_(store: Store, request: Request) -> Reply:
-    """``/import``: asks for the file."""
+    """Handle ``/import``: ask for the file."""
     text = request.say("import-ask")
     return short_reply(
         ask_question(store, request, PendingQuestion("import"), text, command="import")
@@ -49,7 +48,7 @@ def import_(store: Store, request: Request) -> Reply:
 
 
 def import_file(store: Store, request: Request) -> Reply:
-    """A file came: its id and size; it is fetched when it is small enough."""
+    """Handle a received file: fetch it if it is small enough."""
     if request.action.first_argument > MAX_BYTES:
         raise Refusal("import-large", kilobytes=MAX_BYTES // 1000)
     return Reply(follow_up=FollowUp("import", request.words))
@@ -58,7 +57,7 @@ def import_file(store: Store, request: Request) -> Reply:
 async def fetch_and_import(
     external_services: ExternalServices, store: Store, request: Request, file_id: str
 ) -> Reply:
-    """Fetches a file and adds its topics; says what became of each."""
+    """Fetch a file and add its topics; report the result of each."""
     if external_services.fetch_file is None:
         raise Refusal("import-not-here")
     content = await external_services.fetch_file(file_id)
@@ -69,7 +68,7 @@ async def fetch_and_import(
 
 @dataclass(frozen=True, slots=True)
 class _ImportResult:
-    """What became of the topics of a file."""
+    """The result of an import."""
 
     added_count: int
     already_followed: int
@@ -126,18 +125,18 @@ def _import_topics(
 
 
 def _adapt_topic(topic: Subscription, request: Request) -> Subscription:
-    """A topic of anybody's file as it can be shown and stored, in the languages of this house."""
+    """Return a topic of a file with a valid name and only languages offered here."""
     languages = tuple(
         language
         for language in topic.languages or ()
         if language in request.bot_info.entry_languages
     )
-    name = strip_invisible(topic.name).strip() or topic.query[: verb.MAX_NAME_LENGTH]
+    name = strip_invisible(topic.name).strip() or topic.query[: edit_subscriptions.MAX_NAME_LENGTH]
     return replace(topic, name=name, languages=languages or None)
 
 
 def unsub_all(store: Store, request: Request) -> Reply:
-    """``/unsub_all``: asks once more, and sends the file that brings all back."""
+    """Handle ``/unsub_all``: ask for confirmation, and send a file of all topics."""
     topics = _topics_of_chat(store, request)
     if not topics:
         return short_reply([Line(request.say("unsub-none"))])
@@ -152,15 +151,15 @@ def unsub_all(store: Store, request: Request) -> Reply:
 
 
 def unsub_all_pressed(store: Store, request: Request) -> Reply:
-    """[Stop all] or [Cancel]; the file stands below, and one press brings all back."""
+    """Handle [Stop all] or [Cancel]; stopping can be undone."""
     if not request.action.first_argument:
         return short_reply([Line(request.say("unsub-all-kept"))], edit=True)
     topics = _topics_of_chat(store, request)
-    if len(topics) != request.action.first_argument:  # others than those it asked about
+    if len(topics) != request.action.first_argument:  # the topics have changed since
         raise Refusal("refusal-button-old")
     payload_key = save_undo_payload(store, request, topics)
     for topic in topics:
-        verb.unsubscribe(store, request.chat, topic.key)
+        edit_subscriptions.unsubscribe(store, request.chat, topic.key)
     undo_rows = ((request.button("button-undo", "undo", payload_key),),)
     return short_reply(
         [Line(request.say("unsub-all-done", topics=len(topics)))], undo_rows, edit=True

@@ -1,17 +1,17 @@
-"""Decide what a message in words means, when no question was asked before it.
+"""Decide what a plain text message means when it answers no question.
 
-The first of these that holds:
+The first rule that applies:
 
-1. It holds a paper by a link, a DOI or "arXiv": the papers, whatever stands around them.
-2. It is one line in the language of topics (a field, OR, NOT, an exclusion, nothing but a
-   phrase): a topic, even if it holds a bare number or a listing's link.
-3. It holds a paper by a bare number: the papers.
+1. It mentions a paper by a link, a DOI or "arXiv": the papers, whatever the rest says.
+2. It is one line in the query language (a field, OR, NOT, an exclusion, or only a phrase):
+   a topic, even if it contains a bare number or a link to a listing.
+3. It mentions a paper by a bare number: the papers.
 4. It links to listings or feeds of arXiv: their categories as a topic.
-5. It is nothing but a word for a command (stop, help, hello, thanks): that command.
-6. Anything else, a sentence or several lines too, is the words of a topic.
+5. It is only a word for a command (stop, help, hello, thanks): that command.
+6. Anything else, even a sentence or several lines, is the text of a topic.
 
-A command comes before all of them, and so does the answer to a question; but what can be no
-answer to it, or asks for papers too, is read as above.
+Commands and answers to a question take precedence. A text that cannot be the answer, or that
+mentions papers too, follows the rules above.
 """
 
 from __future__ import annotations
@@ -47,13 +47,13 @@ _COMMAND_WORDS = {
         MessageIntent.THANKS,
     ),
 }
-_PUNCTUATION = " \t\n.,!…~。，！～"  # around a word that stands for a command
+_PUNCTUATION = " \t\n.,!…~。，！～"  # ignored around a word for a command
 
 
 def message_intent(
     words: str, papers: Sequence[PaperMention], categories: Sequence[str]
 ) -> MessageIntent:
-    """What a message with these words, papers and listings asks for."""
+    """Return what a message with this text, papers and listings asks for."""
     if any(not mention.is_bare for mention in papers):
         return MessageIntent.PAPERS
     if papers or categories:
@@ -64,10 +64,10 @@ def message_intent(
 
 
 def _is_query(words: str) -> bool:
-    """Whether somebody wrote in the language of topics, and not only words.
+    """Return whether a text uses the query language, and is not only words.
 
-    An id behind ``id:`` is a paper's name, as people write it, and AND joins words of prose
-    as ``&`` and ``|`` do.
+    ``id:`` before an id does not count, because people write ids so, and neither do AND, ``&`` and
+    ``|``, which occur in prose.
     """
     if len(words.strip().splitlines()) > 1 or arxiv_id_version(words):
         return False

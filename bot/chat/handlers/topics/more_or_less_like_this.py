@@ -1,4 +1,4 @@
-"""Less like this, more like this: a topic is steered by its papers, in words that are seen."""
+"""Adjust a topic by one of its papers: exclude its words, or find similar papers."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from bot.render.size_limits import shorten
 from bot.render.telegram.keyboard import Action, Button, Keyboard
 from bot.texts import Refusal
 from bot.texts.telegram_autolinks import disable_autolinks
-from bot.topics import edit_subscriptions as verb
+from bot.topics import edit_subscriptions
 from bot.topics.matching import match_paper
 from bot.topics.query.parser import QueryError, parse
 from storage import Store
@@ -27,7 +27,7 @@ _TITLE_UNITS = 150
 
 
 def less_pressed(store: Store, request: Request) -> Reply:
-    """[Less like this]: what of this paper the topic could leave out."""
+    """Handle [Less like this]: offer words of this paper that the topic could exclude."""
     topics = tuple(store.subscriptions.of_chat(request.chat.bot, request.chat.id))
     paper, topic, candidates = request.read(_possible_exclusions, request, topics)
     if not candidates:
@@ -48,7 +48,7 @@ def less_pressed(store: Store, request: Request) -> Reply:
 def _possible_exclusions(
     store: Store, request: Request, topics: Sequence[Subscription]
 ) -> tuple[Paper, Subscription, list[str]]:
-    """The paper, the topic that it is about, and what that topic could leave out."""
+    """Return the paper, its topic, and the words that the topic could exclude."""
     entry_ref = pressed_entry(store, request)
     topic = _topic_of_entry(topics, entry_ref)
     return (
@@ -61,10 +61,10 @@ def _possible_exclusions(
 
 
 def _topic_of_entry(topics: Sequence[Subscription], entry_ref: EntryRef) -> Subscription:
-    """The topic whose digest this is, else the chat's first one that finds the paper.
+    """Return the digest's topic, or else the chat's first one that finds the paper.
 
     Raises:
-        Refusal: no topic of this chat does.
+        Refusal: No topic of this chat finds it.
     """
     for topic in topics:
         if topic.key == entry_ref.digest.subscription:
@@ -74,21 +74,21 @@ def _topic_of_entry(topics: Sequence[Subscription], entry_ref: EntryRef) -> Subs
             if match_paper(parse(topic.query), entry_ref.paper) is not None:
                 return topic
         except QueryError:
-            continue  # of an older version of the language
+            continue  # written for an older query language
     raise Refusal("less-no-topic")
 
 
 def exclude_pressed(store: Store, request: Request) -> Reply:
-    """One tap: the topic leaves these words out from now on, and that can be undone."""
-    topic = verb.get_own_topic(store, request.chat, request.action.first_argument)
+    """Exclude the pressed words from the topic; this can be undone."""
+    topic = edit_subscriptions.get_own_topic(store, request.chat, request.action.first_argument)
     words = pressed_payload(store, request.with_target(request.action.second_argument)).text
     new_query = f"({topic.query}) -({words})"
     return _edit_query_reply(store, request, topic, new_query, offers_undo=True)
 
 
 def include_pressed(store: Store, request: Request) -> Reply:
-    """[Undo]: the topic as it was."""
-    topic = verb.get_own_topic(store, request.chat, request.action.first_argument)
+    """Handle [Undo]: restore the topic's query."""
+    topic = edit_subscriptions.get_own_topic(store, request.chat, request.action.first_argument)
     words = pressed_payload(store, request.with_target(request.action.second_argument)).text
     return _edit_query_reply(store, request, topic, words, offers_undo=False)
 
@@ -100,7 +100,7 @@ def _edit_query_reply(
         text = parse(new_query).text
     except QueryError as error:
         raise Refusal(error.key, **error.values) from error
-    old_topic, new_topic = verb.edit_query(
+    old_topic, new_topic = edit_subscriptions.edit_query(
         store, request.chat, topic.key, text, polled_categories=request.bot_info.polled_categories
     )
     lines = [
@@ -117,29 +117,29 @@ def _edit_query_reply(
 
 
 def more_pressed(store: Store, request: Request) -> Reply:
-    """[More like this]: stored papers with the same rare words, and who wrote this one."""
-    paper, similar_papers = request.read(_paper_and_similar, request)
+    """Handle [More like this]: list similar papers, and offer its author as a topic."""
+    paper, papers = request.read(_paper_and_similar, request)
     title = disable_autolinks(shorten(display_title(paper), _TITLE_UNITS))
     lines = [Line(request.say("more-title"), bold=True), Line(title, follows_directly=True)]
     lines += (
-        paper_list.paper_lines(similar_papers, request.language)
-        if similar_papers
+        paper_list.paper_lines(papers, request.language)
+        if papers
         else [Line(request.say("more-none"))]
     )
     return short_reply(
         lines,
-        (*paper_list.paper_buttons(similar_papers), *_author_topic_row(store, request, paper)),
+        (*paper_list.paper_buttons(papers), *_author_topic_row(store, request, paper)),
     )
 
 
 def _paper_and_similar(store: Store, request: Request) -> tuple[Paper, list[Paper]]:
-    """The paper that the button names, and those that share its rare words."""
+    """Return the pressed paper, and stored papers that share its rare words."""
     paper = pressed_entry(store, request).paper
     return paper, similar_papers(store, paper, limit=paper_list.PAGE_SIZE)
 
 
 def _author_topic_row(store: Store, request: Request, paper: Paper) -> Keyboard:
-    """The first author as a topic, shown before it is followed."""
+    """Return a button that previews the first author as a topic."""
     if not paper.authors:
         return ()
     name = " ".join(name_without_degree(paper.authors[0]).replace('"', " ").split())

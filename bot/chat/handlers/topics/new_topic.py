@@ -1,4 +1,4 @@
-"""A new topic: its preview, and what is done with it."""
+"""Preview a new topic, and subscribe to it."""
 
 from __future__ import annotations
 
@@ -15,20 +15,19 @@ from bot.render.size_limits import shorten
 from bot.render.telegram.keyboard import Action, Button, Keyboard
 from bot.texts import Refusal
 from bot.texts.telegram_autolinks import disable_autolinks
-from bot.topics import edit_subscriptions as verb
+from bot.topics import edit_subscriptions
 from bot.topics.query.parser import QueryError, parse_user_query
-from bot.topics.query_suggestions import MAX_COUNTED_PAPERS as MANY_STORED
-from bot.topics.query_suggestions import Suggestion
+from bot.topics.query_suggestions import MAX_COUNTED_PAPERS, Suggestion
 from storage import Store
 from storage.records import ButtonPayload, ButtonPayloadKind, Paper
 
-_CONTEXT_CHARACTERS = 30  # characters shown on each side of a mistake
+_CONTEXT_CHARACTERS = 30  # on each side of an error
 _TITLE_UNITS = 300
-_LABEL_UNITS = 48  # of the words on a button, beside which stands a count
+_LABEL_UNITS = 48  # of the query on a button, followed by a count
 
 
 def sub(store: Store, request: Request) -> Reply:
-    """``/sub text``, or words alone in a private chat: shows what the topic would bring."""
+    """Handle ``/sub text``, or plain text in a private chat: preview the topic."""
     if not request.words:
         return short_reply(
             [Line(request.say("sub-usage"))], ((request.button("button-browse", "groups"),),)
@@ -37,12 +36,12 @@ def sub(store: Store, request: Request) -> Reply:
 
 
 def example_pressed(store: Store, request: Request) -> Reply:
-    """A pressed example: its preview."""
+    """Handle a pressed example: preview it."""
     return offer_topic(store, request, pressed_payload(store, request).text)
 
 
 def offer_topic(store: Store, request: Request, words: str) -> Reply:
-    """The preview of a topic; one that is not in English is put into English first."""
+    """Preview a topic; one that is not in English is translated first."""
     try:
         query = parse_user_query(words)
     except QueryError as error:
@@ -55,7 +54,7 @@ def offer_topic(store: Store, request: Request, words: str) -> Reply:
 async def preview_translation(
     external_services: ExternalServices, store: Store, request: Request, words: str
 ) -> Reply:
-    """The preview of a topic in English; of its own words where there is no English for them."""
+    """Preview the English translation of a topic, or its original text."""
     translated = await query_translation.translate_words(external_services, request, words)
     return await run_in_transaction(store, request, _preview_translated, translated)
 
@@ -67,7 +66,11 @@ def _preview_translated(
 
 
 def pressed_payload(store: Store, request: Request) -> ButtonPayload:
-    """The words behind a button of this chat; other things behind buttons are refused."""
+    """Return the query text behind a button of this chat.
+
+    Raises:
+        Refusal: It is gone, or the button holds something else.
+    """
     payload = store.button_payloads.get(
         request.chat.bot,
         request.chat.id,
@@ -89,7 +92,7 @@ def preview_reply(
     footer_rows: Keyboard = (),
     edit: bool = False,
 ) -> Reply:
-    """What a topic would bring, with the choice to follow it; ``footer_rows`` leads back."""
+    """Preview a topic, with a button to follow it; ``footer_rows`` lead back."""
     try:
         topic_preview = request.read(
             preview, words, request.now, polled_categories=request.bot_info.polled_categories
@@ -102,7 +105,7 @@ def preview_reply(
         )
     lines = [
         *header_lines,
-        Line(request.say("preview-title", topic=verb.clean_words(words)), bold=True),
+        Line(request.say("preview-title", topic=edit_subscriptions.clean_words(words)), bold=True),
     ]
     if name:
         lines.append(Line(name, follows_directly=True))
@@ -110,11 +113,11 @@ def preview_reply(
     suggestion_rows = suggestion_buttons(
         store, request, [*topic_preview.suggestions, *filter(None, [topic_preview.near_suggestion])]
     )
-    if verb.find_same_topic(store, request.chat, topic_preview.query, request.thread):
+    if edit_subscriptions.find_same_topic(store, request.chat, topic_preview.query, request.thread):
         lines.append(Line(request.say("preview-known")))
         return short_reply(lines, (*suggestion_rows, *footer_rows), edit=edit)
     payload_key = store.button_payloads.put(
-        request.chat.bot, request.chat.id, verb.clean_words(words), now=request.now
+        request.chat.bot, request.chat.id, edit_subscriptions.clean_words(words), now=request.now
     )
     buttons = (
         (request.button("button-subscribe", "subscribe", payload_key),),
@@ -128,7 +131,7 @@ def preview_reply(
 
 
 def preview_lines(request: Request, topic_preview: Preview) -> list[Line]:
-    """How many papers words would have brought, advice, and three of the titles."""
+    """Return how many papers a query would have found, advice, and some titles."""
     estimate_key = "preview-count" if topic_preview.is_exact else "preview-about"
     text_key = estimate_key if topic_preview.is_index_complete else "preview-at-least"
     lines = [Line(request.say(text_key, papers=topic_preview.papers, days=topic_preview.days))]
@@ -154,7 +157,8 @@ def _short_title(paper: Paper) -> str:
 
 
 def _expected_feed_days(days: int) -> int:
-    """A week has five days with announcements; a holiday more is no reason to warn."""
+    """Return the least number of feed days expected in ``days``."""
+    # Five feed days a week; one holiday is no reason to warn.
     return days * 5 // 7 - 1
 
 
@@ -167,7 +171,7 @@ def _advice_lines(request: Request, topic_preview: Preview) -> list[Line]:
     elif topic_preview.stored_papers:
         text_key = (
             "preview-stored-many"
-            if topic_preview.stored_papers >= MANY_STORED
+            if topic_preview.stored_papers >= MAX_COUNTED_PAPERS
             else "preview-stored"
         )
         lines.append(Line(request.say(text_key, papers=topic_preview.stored_papers)))
@@ -189,7 +193,7 @@ def suggestion_buttons(
     verb: str = "draft",
     first_argument: int = 0,
 ) -> Keyboard:
-    """A button for each suggestion, which shows what it finds."""
+    """Return a button for each suggestion, which shows what it finds."""
     rows = []
     for suggestion in suggestions:
         payload_key = store.button_payloads.put(
@@ -208,7 +212,9 @@ def _suggestion_label(request: Request, suggestion: Suggestion) -> str:
     words = shorten(suggestion.words, _LABEL_UNITS)
     if suggestion.is_recent:
         return request.say("suggestion-recent", query=words, papers=suggestion.papers)
-    key = "suggestion-stored-many" if suggestion.papers >= MANY_STORED else "suggestion-stored"
+    key = (
+        "suggestion-stored-many" if suggestion.papers >= MAX_COUNTED_PAPERS else "suggestion-stored"
+    )
     return request.say(key, query=words, papers=suggestion.papers)
 
 
@@ -220,7 +226,7 @@ def query_error_reply(
     verb: str = "draft",
     first_argument: int = 0,
 ) -> Reply:
-    """Says what cannot be understood, marks the place in the words, and offers other readings."""
+    """Explain an error in a query, mark its position, and offer other readings."""
     start = max(0, error.position - _CONTEXT_CHARACTERS)
     excerpt = " ".join(words[start : error.position + _CONTEXT_CHARACTERS].splitlines())
     sentence = request.say(error.key, **error.values)
@@ -239,9 +245,9 @@ def query_error_reply(
 
 
 def subscribe_pressed(store: Store, request: Request) -> Reply:
-    """The preview's [Subscribe]: keeps the topic and says when its first digest comes."""
+    """Handle [Subscribe] of a preview: follow the topic."""
     payload = pressed_payload(store, request)
-    topic, is_new = verb.subscribe(
+    topic, is_new = edit_subscriptions.subscribe(
         store,
         request.chat,
         payload.text,
@@ -256,7 +262,7 @@ def subscribe_pressed(store: Store, request: Request) -> Reply:
 
 
 def change_pressed(store: Store, request: Request) -> Reply:
-    """The preview's [Change]: asks for the words anew, with the old ones as the example."""
+    """Handle [Change] of a preview: ask for another query."""
     words = pressed_payload(store, request).text
     chat_prefix = f"{request.chat.id} " if request.is_for_other_chat else ""
     return short_reply(
@@ -265,5 +271,5 @@ def change_pressed(store: Store, request: Request) -> Reply:
 
 
 def cancel_pressed(store: Store, request: Request) -> Reply:
-    """The preview's [Cancel]: nothing was stored, and that is said."""
+    """Handle [Cancel] of a preview; nothing was stored."""
     return short_reply([Line(request.say("preview-cancelled"))], edit=True)

@@ -1,4 +1,4 @@
-"""One topic: how it stands, and a button for everything that can be changed about it."""
+"""The card of one topic: its state, and a button for every setting."""
 
 from __future__ import annotations
 
@@ -14,7 +14,6 @@ from bot.chat.widgets.short_reply import Line, short_reply
 from bot.render.telegram.keyboard import Action, Button, Keyboard
 from bot.texts import Refusal
 from bot.topics import cadence_text, edit_subscriptions
-from bot.topics import edit_subscriptions as verb
 from bot.topics.edit_subscriptions import DIGEST_LIMITS
 from storage import Store
 from storage.records import AnnouncementKind, MessageForm, Subscription
@@ -22,28 +21,28 @@ from storage.records import AnnouncementKind, MessageForm, Subscription
 REVISION_KINDS = frozenset({AnnouncementKind.REPLACE, AnnouncementKind.REPLACE_CROSS})
 CROSS_LIST_KINDS = frozenset({AnnouncementKind.CROSS, AnnouncementKind.REPLACE_CROSS})
 FORM_CHOICES: tuple[MessageForm | None, ...] = (None, MessageForm.RICH, MessageForm.CLASSIC)
-SILENT_CHOICES: tuple[bool | None, ...] = (None, False, True)  # is it silent?
+SILENT_CHOICES: tuple[bool | None, ...] = (None, False, True)
 TUNE_PAUSE, TUNE_CROSS_LISTS, TUNE_REVISIONS, TUNE_MOVE_UP = 1, 2, 3, 4
-TUNE_LIMIT, TUNE_FORM, TUNE_SILENCE = 10, 20, 40  # and the place of the value
-TUNE_LANGUAGE = 100  # and the place among any number of languages
-_FROM_LIST = 2  # [stop]: the card is replaced
+TUNE_LIMIT, TUNE_FORM, TUNE_SILENCE = 10, 20, 40  # plus the index of the value
+TUNE_LANGUAGE = 100  # plus the index of the language, of which there may be many
+_FROM_LIST = 2  # [Stop] replaces the card
 
 TopicChange = Callable[[Subscription], Subscription]
 
 
 def topic_pressed(store: Store, request: Request) -> Reply:
-    """A topic of the list, or [Back]: its card in the place of what was there."""
-    topic = verb.get_own_topic(store, request.chat, request.action.first_argument)
-    # Who goes back does not answer: their next words are no name.
+    """Handle a topic's button or [Back]: show its card in place of the message."""
+    topic = edit_subscriptions.get_own_topic(store, request.chat, request.action.first_argument)
+    # [Back] closes an open question, so that the next text is not taken as its answer.
     store.pending_questions.take(request.chat.bot, request.chat.id, request.person.id, request.now)
     return card_reply(store, request, topic, edit=True)
 
 
 def settings_pressed(store: Store, request: Request) -> Reply:
-    """[Settings]: under a digest its topic's card, elsewhere those of the chat."""
+    """Handle [Settings]: show the topic's card under a digest, else the chat's settings."""
     if not request.action.first_argument:
         return settings.settings(store, request)
-    topic = verb.get_own_topic(store, request.chat, request.action.first_argument)
+    topic = edit_subscriptions.get_own_topic(store, request.chat, request.action.first_argument)
     return card_reply(store, request, topic, edit=False)
 
 
@@ -55,7 +54,7 @@ def card_reply(
     edit: bool,
     header_lines: Sequence[Line] = (),
 ) -> Reply:
-    """How a topic stands, with its buttons."""
+    """Return a topic's state with its buttons."""
     return short_reply(
         [*header_lines, *_card_lines(request, topic)], _card_buttons(request, topic), edit=edit
     )
@@ -117,7 +116,7 @@ def _toggle_pause(topic: Subscription) -> Subscription:
 
 
 def _toggle_cross_lists(topic: Subscription) -> Subscription:
-    """Cross-lists on or off, among the revised papers too where those are wanted."""
+    """Toggle cross-lists, and those among revisions if revisions are included."""
     if AnnouncementKind.CROSS in topic.kinds:
         return replace(topic, kinds=topic.kinds - CROSS_LIST_KINDS)
     added_kinds = (
@@ -143,14 +142,14 @@ _CHANGES: Mapping[int, TopicChange] = {
 
 
 def switch_pressed(store: Store, request: Request) -> Reply:
-    """A pressed switch of a card: changes one thing and shows the card again."""
-    topic = verb.get_own_topic(store, request.chat, request.action.first_argument)
+    """Handle a switch of a card: change one setting and show the card again."""
+    topic = edit_subscriptions.get_own_topic(store, request.chat, request.action.first_argument)
     code = request.action.second_argument
     if code == TUNE_MOVE_UP:
         edit_subscriptions.move_topic_up(store, request.chat, topic)
-        changed_topic = verb.get_own_topic(store, request.chat, topic.key)
+        changed_topic = edit_subscriptions.get_own_topic(store, request.chat, topic.key)
     else:
-        changed_topic = verb.save_topic(store, _changed_topic(request, topic, code))
+        changed_topic = edit_subscriptions.save_topic(store, _changed_topic(request, topic, code))
     reply = (
         _looks_reply(request, changed_topic)
         if code >= TUNE_FORM
@@ -175,9 +174,10 @@ def _changed_topic(request: Request, topic: Subscription, code: int) -> Subscrip
 
 
 def looks_pressed(store: Store, request: Request) -> Reply:
-    """[Looks]: form, languages and sound, of this topic's own or as the chat has them."""
+    """Handle [Looks]: show form, languages and sound, the topic's own or the chat's."""
     return _looks_reply(
-        request, verb.get_own_topic(store, request.chat, request.action.first_argument)
+        request,
+        edit_subscriptions.get_own_topic(store, request.chat, request.action.first_argument),
     )
 
 
@@ -206,12 +206,12 @@ def _looks_reply(request: Request, topic: Subscription) -> Reply:
 
 
 def _language_choices(request: Request) -> tuple[language_buttons.LanguageCodes | None, ...]:
-    """What a topic may be read in; None follows the chat."""
+    """Return the languages that a topic may be read in; None follows the chat."""
     return (None, *language_buttons.language_choices(request.bot_info.entry_languages))
 
 
 def _language_buttons(request: Request, topic: Subscription) -> list[Button]:
-    """A button for each; none is marked where the topic has what is no longer offered."""
+    """Return a button per choice; none is marked if the topic's is no longer offered."""
     return [
         Button(
             with_check_mark(
@@ -227,9 +227,10 @@ def _language_buttons(request: Request, topic: Subscription) -> list[Button]:
 
 
 def times_pressed(store: Store, request: Request) -> Reply:
-    """[Time] of a card: hours and days of this topic alone."""
+    """Handle [Time] of a card: show hours and days of this topic."""
     return _times_reply(
-        request, verb.get_own_topic(store, request.chat, request.action.first_argument)
+        request,
+        edit_subscriptions.get_own_topic(store, request.chat, request.action.first_argument),
     )
 
 
@@ -254,8 +255,8 @@ def _times_reply(request: Request, topic: Subscription) -> Reply:
 
 
 def hour_pressed(store: Store, request: Request) -> Reply:
-    """A pressed hour of one topic."""
-    topic = verb.get_own_topic(store, request.chat, request.action.first_argument)
+    """Handle a pressed hour of one topic."""
+    topic = edit_subscriptions.get_own_topic(store, request.chat, request.action.first_argument)
     delivery_time = delivery_times.clock_time(request.action.second_argument)
     cadence = replace(topic.cadence, times=(delivery_time,))
     return _times_reply(
@@ -264,8 +265,8 @@ def hour_pressed(store: Store, request: Request) -> Reply:
 
 
 def cadence_pressed(store: Store, request: Request) -> Reply:
-    """A pressed switch of one topic's days."""
-    topic = verb.get_own_topic(store, request.chat, request.action.first_argument)
+    """Handle a pressed switch of one topic's days."""
+    topic = edit_subscriptions.get_own_topic(store, request.chat, request.action.first_argument)
     cadence = delivery_times.cadence_after_switch(topic.cadence, request.action.second_argument)
     return _times_reply(
         request, edit_subscriptions.set_topic_cadence(store, topic, cadence, request.now)

@@ -1,4 +1,4 @@
-"""A topic's name, words and times as a person types them: asked for, shown, kept."""
+"""Edit a topic's name, query and times with typed answers."""
 
 from __future__ import annotations
 
@@ -19,27 +19,26 @@ from bot.digests.preview import preview
 from bot.render.telegram.keyboard import Keyboard
 from bot.texts import Refusal
 from bot.topics import cadence_text, edit_subscriptions
-from bot.topics import edit_subscriptions as verb
 from bot.topics.query.parser import QueryError
 from storage import Store
 from storage.records import PendingQuestion
 
 
 def rename_pressed(store: Store, request: Request) -> Reply:
-    """[Rename]: the next words are the name."""
-    topic = verb.get_own_topic(store, request.chat, request.action.first_argument)
+    """Handle [Rename]: ask for the new name."""
+    topic = edit_subscriptions.get_own_topic(store, request.chat, request.action.first_argument)
     return _ask_question(store, request, "rename", request.say("card-rename", topic=topic.name))
 
 
 def change_words_pressed(store: Store, request: Request) -> Reply:
-    """[Change words]: the next words are what the topic asks for."""
-    topic = verb.get_own_topic(store, request.chat, request.action.first_argument)
+    """Handle [Change words]: ask for the new query."""
+    topic = edit_subscriptions.get_own_topic(store, request.chat, request.action.first_argument)
     return _ask_question(store, request, "words", request.say("card-words-type", words=topic.query))
 
 
 def other_time_pressed(store: Store, request: Request) -> Reply:
-    """[Other] times of a topic: the next words name them."""
-    verb.get_own_topic(store, request.chat, request.action.first_argument)
+    """Handle [Other] times of a topic: ask for them."""
+    edit_subscriptions.get_own_topic(store, request.chat, request.action.first_argument)
     return _ask_question(store, request, "topic_time", request.say("guide-time-type"))
 
 
@@ -51,7 +50,7 @@ def _ask_question(store: Store, request: Request, verb: str, text: str) -> Reply
 
 
 def _ask_again(store: Store, request: Request, verb: str, error_reply: Reply) -> Reply:
-    """Says what is wrong with an answer, and takes the next words for another."""
+    """Show what is wrong with an answer, and ask again."""
     save_pending_question(store, request, PendingQuestion(verb, request.action.first_argument))
     [message] = error_reply.messages
     return replace(
@@ -64,7 +63,7 @@ def _back_row(request: Request) -> Keyboard:
 
 
 def name_answered(store: Store, request: Request) -> Reply:
-    """The new name is kept; what the topic asks for stays."""
+    """Rename the topic; its query stays."""
     topic = edit_subscriptions.rename_topic(
         store, request.chat, request.action.first_argument, request.words
     )
@@ -74,8 +73,8 @@ def name_answered(store: Store, request: Request) -> Reply:
 
 
 def time_answered(store: Store, request: Request) -> Reply:
-    """The new times of one topic are kept, or asked for once more; a paper opens meanwhile."""
-    topic = verb.get_own_topic(store, request.chat, request.action.first_argument)
+    """Set the topic's times, or ask again; a mentioned paper is opened meanwhile."""
+    topic = edit_subscriptions.get_own_topic(store, request.chat, request.action.first_argument)
     try:
         cadence = cadence_text.parse_cadence(request.words, topic.cadence)
     except Refusal as refusal:
@@ -96,8 +95,8 @@ def time_answered(store: Store, request: Request) -> Reply:
 
 
 def words_answered(store: Store, request: Request) -> Reply:
-    """What the new words would bring, before the topic asks for them."""
-    topic = verb.get_own_topic(store, request.chat, request.action.first_argument)
+    """Show what the new query would find, before it is used."""
+    topic = edit_subscriptions.get_own_topic(store, request.chat, request.action.first_argument)
     try:
         topic_preview = request.read(
             preview,
@@ -116,11 +115,13 @@ def words_answered(store: Store, request: Request) -> Reply:
         request.bot_info.weekly_paper_counts.remember(
             topic_preview.query.text, topic_preview.papers, request.now
         )
-    same_topic = verb.find_same_topic(store, request.chat, topic_preview.query, topic.thread)
+    same_topic = edit_subscriptions.find_same_topic(
+        store, request.chat, topic_preview.query, topic.thread
+    )
     if same_topic and same_topic.key != topic.key:
         same_text = request.say("topic-same", topic=same_topic.name)
         return _ask_again(store, request, "words", short_reply([Line(same_text)]))
-    new_words = verb.clean_words(request.words)
+    new_words = edit_subscriptions.clean_words(request.words)
     payload_key = store.button_payloads.put(
         request.chat.bot, request.chat.id, new_words, now=request.now
     )
@@ -140,9 +141,9 @@ def words_answered(store: Store, request: Request) -> Reply:
 
 
 def use_words_pressed(store: Store, request: Request) -> Reply:
-    """[Use these words]: the topic asks for them from where it is."""
+    """Handle [Use these words]: change the query and keep the cursor."""
     new_words = pressed_payload(store, request.with_target(request.action.second_argument)).text
-    _, topic = verb.edit_query(
+    _, topic = edit_subscriptions.edit_query(
         store,
         request.chat,
         request.action.first_argument,

@@ -1,4 +1,4 @@
-"""The topics of a chat: their list, and the way out and back."""
+"""The topics of a chat: list, unsubscribe and undo."""
 
 from __future__ import annotations
 
@@ -15,20 +15,19 @@ from bot.render.telegram.keyboard import Action, Button, Keyboard
 from bot.texts import Refusal
 from bot.texts.dates import format_moment
 from bot.topics import edit_subscriptions, export_file
-from bot.topics import edit_subscriptions as verb
 from storage import Store
 from storage.records import ButtonPayloadKind, Subscription
 
-PAGE_SIZE = 8  # topics of a list's page
+PAGE_SIZE = 8
 BUTTONS_PER_ROW = 4
-MAX_CHOICES = 50  # buttons of a choice; under a message Telegram takes some hundred
+MAX_CHOICES = 50  # Telegram takes about a hundred buttons under a message
 _LABEL_UNITS = 60
-MAX_COUNTED_TOPICS = 2  # topics whose volume is counted for one list
-_FROM_CHOICE, _FROM_LIST = 1, 2  # where [stop] stood: in a choice, in a list or card
+MAX_COUNTED_TOPICS = 2  # topics whose weekly papers are counted for one list
+_FROM_CHOICE, _FROM_LIST = 1, 2  # where [Stop] was pressed: in a choice, or in a list or card
 
 
 def list_(store: Store, request: Request) -> Reply:
-    """``/list``: every topic with its number, its volume, when it comes and a way to change it."""
+    """Handle ``/list``: show every topic with its number, weekly papers and next digest."""
     return _list_reply(
         store, request, request.action.first_argument, edit=bool(request.action.verb)
     )
@@ -66,7 +65,7 @@ def _list_reply(
 
 
 def _page_row(page: int, pages: int) -> Keyboard:
-    """The way to the pages beside this one, where there are any."""
+    """Return the buttons to the neighbouring pages, if there are any."""
     if pages == 1:
         return ()
     page_button = Button(f"{page + 1}/{pages}", Action("list", page))
@@ -83,7 +82,7 @@ def _bottom_row(request: Request) -> tuple[Button, ...]:
 
 
 def weekly_papers(request: Request, queries: Sequence[str]) -> dict[str, int]:
-    """The weekly papers of topics; of those that are not known, some are counted, if they can."""
+    """Return the weekly papers of topics, counting some unknown ones if time allows."""
     counts = request.bot_info.weekly_paper_counts.known_counts(queries, request.now)
     if len(counts) == len(set(queries)):
         return counts
@@ -92,7 +91,7 @@ def weekly_papers(request: Request, queries: Sequence[str]) -> dict[str, int]:
             _count_weekly_papers, request.bot_info.weekly_paper_counts, tuple(queries), request.now
         )
     except Refusal:
-        return counts  # what is shown does not depend on it
+        return counts  # the list works without the others
 
 
 def _count_weekly_papers(
@@ -102,14 +101,14 @@ def _count_weekly_papers(
 
 
 def status_line(request: Request, topic: Subscription, papers: int | None) -> str:
-    """A topic's papers a week, where they were counted, and when it comes."""
+    """Return a topic's weekly papers, if they were counted, and its next digest."""
     if papers is None:
         return topic_state(request, topic)
     return request.say("list-state", papers=papers, state=topic_state(request, topic))
 
 
 def topic_state(request: Request, topic: Subscription) -> str:
-    """Whether a topic is paused, and else when it comes next."""
+    """Return whether a topic is paused, or when its next digest comes."""
     if topic.paused or request.chat.pause_reason:
         return request.say("list-paused")
     if topic.next_due is None:
@@ -118,14 +117,14 @@ def topic_state(request: Request, topic: Subscription) -> str:
 
 
 def next_digest_time(request: Request, topic: Subscription) -> str:
-    """The next time of a topic on its own clock."""
+    """Return the time of a topic's next digest in its own zone."""
     if topic.next_due is None:
         return request.say("list-announced")
     return format_moment(request.language, topic.next_due, topic.zone)
 
 
 def subscribed_reply(request: Request, topic: Subscription, *, edit: bool) -> Reply:
-    """Says that a topic is followed, when it comes, and what can be done next."""
+    """Confirm a subscription, with its first digest and the next steps."""
     buttons = (
         (request.button("button-digest", "digest", topic.key),),
         (request.button("button-settings", "settings"), request.button("button-list", "list")),
@@ -134,7 +133,7 @@ def subscribed_reply(request: Request, topic: Subscription, *, edit: bool) -> Re
 
 
 def subscribed_text(request: Request, topic: Subscription) -> str:
-    """That a topic is followed, and when its first digest comes."""
+    """Return that a topic is followed, and when its first digest comes."""
     if request.chat.pause_reason:
         return request.say("subscribed-paused", topic=topic.name)
     return request.say(
@@ -143,10 +142,10 @@ def subscribed_text(request: Request, topic: Subscription) -> str:
 
 
 def unsub(store: Store, request: Request) -> Reply:
-    """``/unsub``, with a number or name, or a choice of buttons."""
+    """Handle ``/unsub`` with a number or name, or offer a choice of buttons."""
     if not request.words:
         return _choice_reply(store, request)
-    topic = verb.find_topic(store, request.chat, request.words)
+    topic = edit_subscriptions.find_topic(store, request.chat, request.words)
     if topic is None:
         topics = store.subscriptions.of_chat(request.chat.bot, request.chat.id)
         text_key = "topic-unknown" if topics else "unsub-none"
@@ -157,7 +156,7 @@ def unsub(store: Store, request: Request) -> Reply:
 def _choice_reply(
     store: Store, request: Request, header_lines: Sequence[Line] = (), undo_rows: Keyboard = ()
 ) -> Reply:
-    """Every topic as a button; one press stops it, and the choice goes on in its place."""
+    """Return a button per topic; a press stops one and shows the choice again."""
     edit = bool(request.action.verb)
     topics = store.subscriptions.of_chat(request.chat.bot, request.chat.id)
     if not topics:
@@ -173,18 +172,18 @@ def _choice_reply(
 
 
 def _topic_label(topic: Subscription) -> str:
-    """The topic's name on a button; one of invisible signs by its number."""
+    """Return a topic's name for a button, or its key if the name is invisible."""
     return shorten(display_text(topic.name), _LABEL_UNITS) or str(topic.key)
 
 
 def stop_pressed(store: Store, request: Request) -> Reply:
-    """[Stop this topic]: one press, with a way back; a list or choice changes in its place."""
-    topic = verb.get_own_topic(store, request.chat, request.action.first_argument)
+    """Handle [Stop this topic]: unsubscribe, and offer to undo it."""
+    topic = edit_subscriptions.get_own_topic(store, request.chat, request.action.first_argument)
     return _unsubscribe_reply(store, request, topic)
 
 
 def _unsubscribe_reply(store: Store, request: Request, topic: Subscription) -> Reply:
-    verb.unsubscribe(store, request.chat, topic.key)
+    edit_subscriptions.unsubscribe(store, request.chat, topic.key)
     payload_key = save_undo_payload(store, request, [topic])
     undo_rows: Keyboard = ((request.button("button-undo", "undo", payload_key),),)
     stopped_line = Line(request.say("unsubscribed", topic=topic.name))
@@ -198,11 +197,11 @@ def _unsubscribe_reply(store: Store, request: Request, topic: Subscription) -> R
             ),
         )
         return short_reply([stopped_line], undo_rows, edit=True)
-    return short_reply([stopped_line], undo_rows)  # the digest above it stays
+    return short_reply([stopped_line], undo_rows)  # a new message, so that the digest stays
 
 
 def save_undo_payload(store: Store, request: Request, topics: Sequence[Subscription]) -> int:
-    """Keeps topics behind a button that brings them back as they were."""
+    """Store topics behind a button that restores them unchanged."""
     topics_json = export_file.export_topics(topics, with_cursors=True)
     bot, chat = request.chat.bot, request.chat.id
     return store.button_payloads.put(
@@ -213,7 +212,7 @@ def save_undo_payload(store: Store, request: Request, topics: Sequence[Subscript
 def _restore_topics(
     store: Store, request: Request, topics: Sequence[Subscription]
 ) -> tuple[int, Refusal | None]:
-    """How many topics came back, and why another one could not; none is followed twice."""
+    """Return how many topics were restored, and why another was refused, if one was."""
     added_count, refusal = 0, None
     for topic in topics:
         try:
@@ -230,7 +229,7 @@ def _restore_topics(
 
 
 def undo_pressed(store: Store, request: Request) -> Reply:
-    """[Undo]: topics that were stopped are followed again, from where they were."""
+    """Handle [Undo]: restore stopped topics with their cursors."""
     payload = store.button_payloads.get(
         request.chat.bot,
         request.chat.id,
