@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from bot.demo.people.groups_and_channels import GroupOrChannel
 from bot.demo.people.person import Person
-from bot.demo.people.places import GroupOrChannel
 from bot.demo.people.visible_messages import VisibleMessage
 from tests.chat.covered import covers
 from tests.chat.talk import TOPIC, Conversation

@@ -1,6 +1,6 @@
-"""Makes the README's pictures from the demo itself: ``python -m tests.running_demo.pictures``.
+"""Make the README's pictures from the demo itself: ``python -m tests.demo.pictures``.
 
-Needs Debian's chromium, or a browser that CHROMIUM names.
+Requires Debian's chromium, or a browser that CHROMIUM names.
 """
 
 from __future__ import annotations

@@ -16,8 +16,8 @@ People act at once; the bot's reaction is awaited without sleeping. ``ask``, ``p
 """
 
 from bot.demo.emulator.telegram_state import Chat, TelegramState, User
+from bot.demo.people.groups_and_channels import GroupOrChannel
 from bot.demo.people.person import Person
-from bot.demo.people.places import GroupOrChannel
 
 
 class People:

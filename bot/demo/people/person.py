@@ -9,7 +9,7 @@ from bot.demo.emulator.json_encoding import Json, JsonObject
 from bot.demo.emulator.telegram_state import ButtonPress, CallbackAnswer, Chat, TelegramState, User
 from bot.demo.formatting.autolinks import add_detected_entities
 from bot.demo.formatting.message_entities import FormattedText
-from bot.demo.people.places import GroupOrChannel, set_bot_status
+from bot.demo.people.groups_and_channels import GroupOrChannel, set_bot_status
 from bot.demo.people.visible_messages import Button, VisibleMessage, transcript, visible_message
 
 DEFAULT_TIMEOUT = 10.0

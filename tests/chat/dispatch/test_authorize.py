@@ -15,7 +15,7 @@ from bot.chat.request_and_reply import BotInfo
 from bot.chat.services import Services
 from bot.chat.user_limits import Cost, UserLimits
 from bot.demo.emulator.faults import connection_closed, error_response
-from bot.demo.people.places import GroupOrChannel
+from bot.demo.people.groups_and_channels import GroupOrChannel
 from bot.render.telegram.keyboard import Action
 from storage import Store
 from storage.records import ChatKind, InboxUpdate, PendingQuestion

@@ -11,7 +11,7 @@ from bot.chat.api.updates import UpdateKind, parse_update
 from bot.chat.handler_table import BUTTONS, COMMANDS, Route
 from bot.demo.emulator.faults import error_response
 from bot.demo.emulator.json_encoding import JsonObject
-from bot.demo.people.places import GroupOrChannel
+from bot.demo.people.groups_and_channels import GroupOrChannel
 from bot.topics.query.parser import parse
 from tests.chat.covered import covers
 from tests.chat.talk import TOPIC, Conversation

@@ -12,7 +12,7 @@ from bot.chat.api.callback_data import decode_action, encode_action
 from bot.chat.dispatch.managed_chats import parse_chat_argument
 from bot.chat.handler_table import COMMANDS
 from bot.demo.emulator.faults import error_response
-from bot.demo.people.places import GroupOrChannel
+from bot.demo.people.groups_and_channels import GroupOrChannel
 from bot.render.telegram.keyboard import ManagedChatAction
 from storage.records import ChatKind, MessageForm, PendingQuestion
 from tests.chat.covered import covers

@@ -6,8 +6,8 @@ import pytest
 
 from bot.chat.handler_table import COMMANDS
 from bot.demo.emulator.json_encoding import JsonObject
+from bot.demo.people.groups_and_channels import GroupOrChannel
 from bot.demo.people.person import Person
-from bot.demo.people.places import GroupOrChannel
 from bot.demo.people.visible_messages import VisibleMessage
 from storage.records import ChatKind
 from tests.chat.covered import covers

@@ -34,7 +34,7 @@ SCREENSHOTS = Path(__file__).parent / "screenshots"
 
 @asynccontextmanager
 async def running_demo() -> AsyncIterator[str]:
-    """Runs ``papergram running_demo`` on a free port and gives the page's address."""
+    """Run ``papergram demo`` on a free port, and yield the URL of its page."""
     process = await asyncio.create_subprocess_exec(
         *(sys.executable, "-u", "-m", "bot", "demo", "--no-browser", "--port", "0"),
         stdout=asyncio.subprocess.PIPE,

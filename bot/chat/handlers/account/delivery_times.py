@@ -136,16 +136,15 @@ def cadence_pressed(store: Store, request: Request) -> Reply:
 
 def cadence_after_switch(cadence: Cadence, switch_code: int) -> Cadence:
     """Return a cadence after one of its switches was pressed."""
-    match switch_code:
-        case 1:
-            return replace(cadence, times=(), weekdays=())
-        case 2:
-            days = () if cadence.weekdays == WORKING_DAYS else WORKING_DAYS
-            return replace(cadence, weekdays=days, times=cadence.times or DEFAULT_TIMES)
-        case 3:
-            notifies_quiet_days = cadence.on_quiet_days is QuietDayPolicy.NOTICE
-            on_quiet_days = QuietDayPolicy.SILENCE if notifies_quiet_days else QuietDayPolicy.NOTICE
-            return replace(cadence, on_quiet_days=on_quiet_days)
+    if switch_code == SWITCH_ANNOUNCED:
+        return replace(cadence, times=(), weekdays=())
+    if switch_code == SWITCH_WORKING_DAYS:
+        days = () if cadence.weekdays == WORKING_DAYS else WORKING_DAYS
+        return replace(cadence, weekdays=days, times=cadence.times or DEFAULT_TIMES)
+    if switch_code == SWITCH_QUIET_DAYS:
+        notifies_quiet_days = cadence.on_quiet_days is QuietDayPolicy.NOTICE
+        on_quiet_days = QuietDayPolicy.SILENCE if notifies_quiet_days else QuietDayPolicy.NOTICE
+        return replace(cadence, on_quiet_days=on_quiet_days)
     raise Refusal("refusal-button-old")
 
 

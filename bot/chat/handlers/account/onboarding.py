@@ -76,21 +76,21 @@ def guide_pressed(store: Store, request: Request) -> Reply:
     """Handle the step of the time: set it, and ask for the zone."""
     topic = _newest_topic(store, request)
     cadence = request.chat.cadence
-    match request.action.first_argument:
-        case 0:
-            return _ask_time_reply(request, topic)
-        case 1:
-            return _set_time(store, request, replace(cadence, times=(), weekdays=()))
-        case 2:
-            return _set_time(store, request, replace(cadence, times=(MORNING,)))
-        case 3:
-            return _set_time(store, request, replace(cadence, times=(EVENING,)))
-        case 4:
-            save_pending_question(store, request, PendingQuestion("guide_time"))
-            skip_row = ((request.button("button-skip", "guide", SKIP_TIME),),)
-            return short_reply([Line(request.say("guide-time-type"))], skip_row, edit=True)
-        case 5:
-            return _ask_zone(store, request)
+    choice = request.action.first_argument
+    if choice == ASK_TIME:
+        return _ask_time_reply(request, topic)
+    if choice == ANNOUNCED:
+        return _set_time(store, request, replace(cadence, times=(), weekdays=()))
+    if choice == AT_MORNING:
+        return _set_time(store, request, replace(cadence, times=(MORNING,)))
+    if choice == AT_EVENING:
+        return _set_time(store, request, replace(cadence, times=(EVENING,)))
+    if choice == OTHER_TIME:
+        save_pending_question(store, request, PendingQuestion("guide_time"))
+        skip_row = ((request.button("button-skip", "guide", SKIP_TIME),),)
+        return short_reply([Line(request.say("guide-time-type"))], skip_row, edit=True)
+    if choice == SKIP_TIME:
+        return _ask_zone(store, request)
     raise Refusal("refusal-button-old")
 
 

@@ -7,7 +7,7 @@ import json
 import pytest
 
 from bot import __version__
-from bot.demo.people.places import GroupOrChannel
+from bot.demo.people.groups_and_channels import GroupOrChannel
 from storage import Store
 from tests.chat.covered import covers
 from tests.chat.talk import TOPIC, Conversation

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from bot.chat.handlers.topics.export_import import EXPORT_FILE_NAME
 from bot.demo.emulator.json_encoding import JsonObject
 from bot.demo.emulator.telegram_state import StoredFile
-from bot.demo.people.places import GroupOrChannel
+from bot.demo.people.groups_and_channels import GroupOrChannel
 from bot.demo.people.visible_messages import VisibleMessage
 from bot.texts import LANGUAGES, Refusal
 from bot.topics import export_file

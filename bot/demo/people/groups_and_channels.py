@@ -77,10 +77,8 @@ class GroupOrChannel:
         new_chat_id = -1_000_000_000_000 - self.state.next_number("supergroup")
         members = dict(self.chat.members)
         supergroup = Chat(new_chat_id, "supergroup", self.chat.title, members=members)
-        supergroup.special_rights, supergroup.forbidden_permissions = (
-            dict(self.chat.special_rights),
-            set(self.chat.forbidden_permissions),
-        )
+        supergroup.special_rights = dict(self.chat.special_rights)
+        supergroup.forbidden_permissions = set(self.chat.forbidden_permissions)
         self.state.chats[new_chat_id] = supergroup
         self._post_service_message({"migrate_to_chat_id": new_chat_id})
         self.chat.migrated_to = new_chat_id
