@@ -56,7 +56,7 @@ class Request:
     chat: Chat
     person: Person
     now: datetime
-    words: str = ""
+    words: str = ""  # the arguments of a command, or the text
     papers: tuple[PaperMention, ...] = ()  # mentioned in the message's text or links
     categories: tuple[str, ...] = ()  # whose listings the message links to
     action: Action = Action("")  # noqa: RUF009 - frozen

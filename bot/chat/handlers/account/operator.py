@@ -37,7 +37,7 @@ def status(store: Store, request: Request) -> Reply:
 
 
 def _feed_lines(store: Store, request: Request) -> list[Line]:
-    """Return when each feed was last checked, the longest ago first."""
+    """Return lines with when each feed was last checked, the longest ago first."""
     statuses = store.feed_health.statuses()
     checked_feeds = [
         (cursor.checked_at, cursor.source)
@@ -105,7 +105,7 @@ def _queue_lines(store: Store, request: Request) -> list[Line]:
 
 
 def _model_lines(store: Store, request: Request) -> list[Line]:
-    """Return how the model responds, its coverage of papers and its costs."""
+    """Return lines about the model's responses, its coverage of papers and its costs."""
     if request.bot_info.llm_settings is None:
         return []
     notices = cost_report_notices(

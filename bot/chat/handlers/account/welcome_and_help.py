@@ -21,7 +21,7 @@ EXAMPLES = (
 
 
 def start(store: Store, request: Request) -> Reply:
-    """Handle ``/start``: greet, or summarize if topics exist; never reset anything."""
+    """Handle ``/start``: greet, or show the state if topics exist; never reset anything."""
     if request.chat.kind is not ChatKind.PRIVATE:
         return short_reply([Line(request.say("start-group"))])
     topics = store.subscriptions.of_chat(request.chat.bot, request.chat.id)

@@ -108,7 +108,7 @@ def status_line(request: Request, topic: Subscription, papers: int | None) -> st
 
 
 def topic_state(request: Request, topic: Subscription) -> str:
-    """Return whether a topic is paused, or when its next digest comes."""
+    """Return a text that the topic is paused, or when its next digest comes."""
     if topic.paused or request.chat.pause_reason:
         return request.say("list-paused")
     if topic.next_due is None:
@@ -133,7 +133,7 @@ def subscribed_reply(request: Request, topic: Subscription, *, edit: bool) -> Re
 
 
 def subscribed_text(request: Request, topic: Subscription) -> str:
-    """Return that a topic is followed, and when its first digest comes."""
+    """Return the confirmation of a subscription, with the time of its first digest."""
     if request.chat.pause_reason:
         return request.say("subscribed-paused", topic=topic.name)
     return request.say(
@@ -212,7 +212,10 @@ def save_undo_payload(store: Store, request: Request, topics: Sequence[Subscript
 def _restore_topics(
     store: Store, request: Request, topics: Sequence[Subscription]
 ) -> tuple[int, Refusal | None]:
-    """Return how many topics were restored, and why another was refused, if one was."""
+    """Restore topics that the chat does not follow.
+
+    Return how many were restored, and why another one was refused, if one was.
+    """
     added_count, refusal = 0, None
     for topic in topics:
         try:
