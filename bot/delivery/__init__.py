@@ -1,1 +1,1 @@
-"""Send messages from the outbox, and record what came of each."""
+"""Send messages from the outbox, and record the outcome of each."""

@@ -1,4 +1,4 @@
-"""What is ready at the same time is written in one commit: one wait for the disk serves many."""
+"""Write changes that are ready at the same time in one commit: one disk sync serves many."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ StoreChange = Callable[[], bool]
 
 
 class BatchedCommits:
-    """Gathers changes while the store is at work, and then hands it all of them.
+    """Collects changes while a commit is running, and then commits all of them together.
 
-    Nobody waits for company: what comes alone is written alone, at once. A change that fails
-    undoes itself and no other; where the store cannot write at all, every one of them is told.
+    No change waits for others: one that comes alone is committed alone, at once. A change that
+    fails is rolled back by itself; if the store cannot write at all, every caller gets the error.
     """
 
     def __init__(self, store: Store) -> None:
@@ -25,9 +25,9 @@ class BatchedCommits:
         self._commit_task: asyncio.Task[None] | None = None
 
     async def submit(self, change: StoreChange) -> bool:
-        """What a change returns, once it is committed.
+        """Return what a change returns, once it is committed.
 
-        It is made on a thread of the store, and also when nobody waits for it any more.
+        The change runs on a thread of the store, even if its caller has been cancelled.
         """
         future: asyncio.Future[bool] = asyncio.get_running_loop().create_future()
         self._pending.append(_PendingChange(change, future))
@@ -51,13 +51,13 @@ class BatchedCommits:
 
 @dataclass(frozen=True, slots=True)
 class _PendingChange:
-    """A change, and who waits for it."""
+    """A change, and the future of its caller."""
 
     change: StoreChange
     future: asyncio.Future[bool]
 
     def resolve(self, result: bool | Exception) -> None:
-        """Lets the one who waits go on, unless nobody does."""
+        """Set the result or exception of the future, unless it was cancelled."""
         if self.future.done():
             return
         if isinstance(result, Exception):
@@ -67,7 +67,7 @@ class _PendingChange:
 
 
 def apply_changes(store: Store, changes: Sequence[StoreChange]) -> list[bool | Exception]:
-    """What came of each change, in their order, all in one transaction."""
+    """Apply changes in one transaction; return the result or exception of each, in order."""
     with store.transaction():
         return [_apply_change(store, change) for change in changes]
 
@@ -77,6 +77,6 @@ def _apply_change(store: Store, change: StoreChange) -> bool | Exception:
         with store.savepoint():
             return change()
     except (DatabaseBusy, DatabaseNotWritable):
-        raise  # no fault of this one: the others could not be kept either
+        raise  # affects the whole batch, not this change alone
     except Exception as error:
         return error

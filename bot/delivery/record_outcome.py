@@ -1,4 +1,4 @@
-"""What follows from an outcome: for its parcel, for the chat, and for everybody."""
+"""Record the outcome of a send, with its consequences for the message, the chat and all chats."""
 
 from __future__ import annotations
 
@@ -26,20 +26,18 @@ from storage.records import (
 log = logging.getLogger(__name__)
 
 MAX_ATTEMPTS = 6
-MAX_BOUNCE_DAYS = 3  # days on which a chat refused before it is given up
-BOUNCE_RETRY_SECONDS = 6 * 3600.0  # seconds until a chat that refused is tried again
+MAX_BOUNCE_DAYS = 3  # days with a refusal before a chat is given up
+BOUNCE_RETRY_SECONDS = 6 * 3600.0
 BACKOFF = (15.0, 60.0, 300.0, 900.0, 3600.0)
-REPLY_BACKOFF = (2.0, 5.0, 15.0, 45.0, 120.0)  # somebody waits
-PRIVATE_CHAT_INTERVAL, GROUP_CHAT_INTERVAL = (
-    1.0,
-    3.0,
-)  # one message a second to a person, 20 a minute to a group
+REPLY_BACKOFF = (2.0, 5.0, 15.0, 45.0, 120.0)  # shorter: a person is waiting
+PRIVATE_CHAT_INTERVAL = 1.0  # Telegram's limit: one message a second
+GROUP_CHAT_INTERVAL = 3.0  # Telegram's limit: 20 messages a minute
 
 
 def record_outcome(context: DeliveryContext, message: OutboxMessage, outcome: SendOutcome) -> bool:
-    """Records what came of a send, in the caller's transaction, with all that follows from it.
+    """Record the outcome of a send with its consequences, in the caller's transaction.
 
-    False when another holder has claimed the parcel since.
+    Return False if another holder has claimed the message since.
     """
     outbox, now = context.store.outbox, context.now()
     match outcome:
@@ -55,18 +53,18 @@ def record_outcome(context: DeliveryContext, message: OutboxMessage, outcome: Se
             if replacements and is_reply:
                 refused = stored_answer.decode_reply_part(message.reply_content)
                 if refused.fallback_messages and not refused.is_fallback_paired:
-                    # The text says what all messages of the answer would have said.
+                    # The fallback text replaces all messages of the answer.
                     outbox.drop_following_replies(message, stored_answer.FIRST_FILE_PART, now=now)
             return outbox.record_outcome(message, outcome, now, replacements=replacements)
         case UnknownOutcome(reason=reason) if message.edited_message_id:
-            # Made twice, an edit is the same.
+            # An edit may safely be repeated.
             return outbox.record_outcome(
                 message, _retry_or_refuse(message, RetryLater(0.0, reason)), now
             )
         case UnknownOutcome():
-            # Sent once more, marked; ever later, for each time may bring it once more.
+            # Sent again with a mark, after growing delays, because each send may be a repeat.
             resend = context.resend_unknown and message.attempts < MAX_ATTEMPTS
-            if message.priority is Priority.REPLY:  # only the answers behind it wait for it
+            if message.priority is Priority.REPLY:  # only the replies behind it wait
                 return outbox.record_outcome(
                     message, outcome, now, resend=resend, resend_delay=_retry_delay(message)
                 )
@@ -77,13 +75,13 @@ def record_outcome(context: DeliveryContext, message: OutboxMessage, outcome: Se
         case ChatUnreachable(reason=reason, is_permanent=False) if (
             message.priority is Priority.REPLY
         ):
-            # The chat may take it again, hours from now; then nobody waits for the answer.
+            # The chat may be reachable again hours from now, too late for an answer.
             return outbox.record_outcome(message, MessageRejected(reason), now)
         case ChatUnreachable(reason=reason, is_permanent=False):
             return outbox.record_outcome(message, _bounce_outcome(context, message, reason), now)
         case MovedToSupergroup():
             return outbox.record_outcome(message, outcome, now)
-        case Sent() if message.priority is Priority.REPLY:  # a digest may follow at once, as ever
+        case Sent() if message.priority is Priority.REPLY:  # a digest may follow at once
             return outbox.record_outcome(message, outcome, now)
         case _:
             interval = GROUP_CHAT_INTERVAL if message.chat < 0 else PRIVATE_CHAT_INTERVAL
@@ -92,9 +90,9 @@ def record_outcome(context: DeliveryContext, message: OutboxMessage, outcome: Se
 
 
 def _simpler_messages(context: DeliveryContext, message: OutboxMessage) -> Sequence[OutboxMessage]:
-    """The same entries in a simpler form; what cannot even be written is kept aside.
+    """Return the same entries in a simpler form; nothing if they cannot be rendered in any.
 
-    An edit of a digest that is refused has none: the message stays as it was.
+    A refused edit of a digest has none: the message stays as it was.
     """
     try:
         if message.priority is Priority.REPLY:
@@ -114,9 +112,9 @@ def _simpler_messages(context: DeliveryContext, message: OutboxMessage) -> Seque
 
 
 def _pause_chat(context: DeliveryContext, message: OutboxMessage, seconds: float) -> None:
-    """Lets the chat rest as long as Telegram said; everybody, when several chats are told to.
+    """Pause the chat for as long as Telegram demands; pause all chats once several must wait.
 
-    Answers and groups do not count: anybody can have a few of their own told to wait.
+    Answers and groups do not count: anybody can provoke flood limits in their own chats.
     """
     until = context.now() + timedelta(seconds=seconds)
     context.store.outbox.hold_chat(message.bot, message.chat, until, by_telegram=True)
@@ -126,7 +124,7 @@ def _pause_chat(context: DeliveryContext, message: OutboxMessage, seconds: float
 
 
 def _bounce_outcome(context: DeliveryContext, message: OutboxMessage, reason: str) -> SendOutcome:
-    """A refusal that may pass: tried again for some days, then the chat is given up."""
+    """Return a retry for a refusal that may be temporary; after some days give the chat up."""
     day = context.now().date()
     if context.store.chats.count_bounce(message.bot, message.chat, day) >= MAX_BOUNCE_DAYS:
         return ChatUnreachable(reason)
@@ -136,7 +134,7 @@ def _bounce_outcome(context: DeliveryContext, message: OutboxMessage, reason: st
 
 
 def _retry_or_refuse(message: OutboxMessage, outcome: RetryLater) -> SendOutcome:
-    """A failure waits longer each time, and ends as refused when its attempts are spent."""
+    """Return a retry with a growing delay; a rejection once the attempts are used up."""
     if not outcome.counts_as_attempt:
         return outcome
     if message.attempts >= MAX_ATTEMPTS:
@@ -152,7 +150,7 @@ def _retry_delay(message: OutboxMessage) -> float:
 
 
 def log_outcome(message: OutboxMessage, outcome: SendOutcome, *, accepted: bool) -> None:
-    """Logs what came of a parcel, once that is recorded."""
+    """Log the recorded outcome of a send."""
     facts = {"parcel": message.key, "digest": message.digest, "attempt": message.attempts}
     if not accepted:
         log.warning("a settlement came too late and was not taken", extra=facts)
@@ -166,7 +164,7 @@ def log_outcome(message: OutboxMessage, outcome: SendOutcome, *, accepted: bool)
         ):
             log.info("parcel not sent", extra=facts | {"reason": reason})
         case MessageRejected(reason=reason) if message.priority is Priority.REPLY:
-            # A message that cannot be edited is answered anew: nothing is wrong.
+            # A message that cannot be edited is replaced by a new answer: nothing is wrong.
             level = logging.INFO if message.edited_message_id else logging.WARNING
             log.log(level, "answer refused", extra=facts | {"reason": reason})
         case MessageRejected(reason=reason):

@@ -1,9 +1,9 @@
-"""The verb: parcels → messages in chats, each once, at Telegram's pace.
+"""Send messages from the outbox, each once and within Telegram's rate limits.
 
-A few parcels are claimed at a time under a lease, and rendered. Each is marked ``sending``, sent,
-and settled by what came of it; marks and settlements that are ready together share a commit. A
-process killed in between leaves at most the messages in flight in doubt: they are sent once more,
-marked as a possible repeat (losing would be worse).
+A few messages are claimed at a time under a lease, and rendered. Each is marked ``sending``, sent,
+and its outcome recorded; writes that are ready together share a commit. A process killed in between
+leaves only the outcome of the messages in flight unknown: they are sent once more, marked as a
+possible repeat, because losing them would be worse.
 """
 
 from __future__ import annotations
@@ -46,8 +46,8 @@ __all__ = [
 
 log = logging.getLogger(__name__)
 
-CLAIM_BATCH_SIZE = 8  # parcels claimed at a time: the next ones are ready before they are needed
-RECORD_RETRY_SECONDS = 1.0  # seconds until an outcome that the store could not keep is tried again
+CLAIM_BATCH_SIZE = 8  # so that the next messages are rendered before they are needed
+RECORD_RETRY_SECONDS = 1.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +60,7 @@ class DeliveryCounts:
     gone: int = 0
 
     def plus_outcome(self, outcome: SendOutcome) -> DeliveryCounts:
-        """These counts with one more outcome."""
+        """Return these counts with one more outcome."""
         match outcome:
             case Sent():
                 return replace(self, sent=self.sent + 1)
@@ -73,24 +73,24 @@ class DeliveryCounts:
 
 
 async def deliver_messages(context: DeliveryContext, *, workers: int = 4) -> DeliveryCounts:
-    """Sends every parcel that may leave now; returns when none is left.
+    """Send every message that may be sent now; return when none is left.
 
-    One chat's parcels keep their order; a chat that must wait holds nobody else.
+    The messages of a chat keep their order; a chat that must wait delays no other.
     """
     return await DeliveryWorker(context).drain(workers=workers)
 
 
 class DeliveryWorker:
-    """What sends one bot's messages: workers for the outbox, and who has just answered somebody."""
+    """Sends one bot's messages: those in the outbox, and replies as soon as they are stored."""
 
     def __init__(self, context: DeliveryContext) -> None:
         self._context = context
         self._commits = BatchedCommits(context.store)
 
     async def drain(self, *, workers: int, wake: asyncio.Event | None = None) -> DeliveryCounts:
-        """Sends every parcel that may leave now; returns when none is left.
+        """Send every message that may be sent now; return when none is left.
 
-        Meanwhile ``wake`` calls for what is new: a send that hangs holds nobody else.
+        ``wake`` starts workers for new messages meanwhile, so that a hanging send delays no other.
         """
         async with asyncio.TaskGroup() as group:
             pool = _WorkerPool(self, self._context, group, workers)
@@ -101,9 +101,9 @@ class DeliveryWorker:
         return pool.counts
 
     async def send_reply(self, messages: Sequence[OutboxMessage]) -> bool:
-        """Sends the parcels of an answer that were leased as they were stored, in their order.
+        """Send the messages of an answer, which were stored with a lease, in their order.
 
-        False when some must wait: these are given back, and the workers go on with them.
+        Return False if one must wait: it and those behind it are released for the workers.
         """
         for index, message in enumerate(messages):
             try:
@@ -119,9 +119,9 @@ class DeliveryWorker:
     async def attempt(
         self, message: OutboxMessage, content: ReplyContent | MessageRejected
     ) -> SendOutcome | None:
-        """Sends a claimed parcel in its turn, and records what came of it.
+        """Send a claimed message within the rate limits, and record its outcome.
 
-        None when its lease would not have lasted for the send, or nobody waits for it any more.
+        Return None if its lease is too short for the send, or it is no longer claimed.
         """
         context = self._context
         if isinstance(content, MessageRejected):
@@ -138,14 +138,14 @@ class DeliveryWorker:
         return outcome
 
     async def _record_outcome(self, message: OutboxMessage, outcome: SendOutcome) -> None:
-        """Settles, however long the store cannot write: what is not recorded is sent again."""
+        """Record an outcome, retrying as long as the store cannot write: else it is sent again."""
         accepted = await self._commit_with_retry(
             partial(record_outcome, self._context, message, outcome)
         )
         log_outcome(message, outcome, accepted=accepted)
 
     async def release(self, messages: Sequence[OutboxMessage]) -> None:
-        """Gives back what was claimed and is not going to be sent now."""
+        """Release claimed messages that will not be sent now."""
         for message in messages:
             await self._commit_with_retry(
                 partial(self._context.store.outbox.release_message, message)
@@ -162,14 +162,14 @@ class DeliveryWorker:
 
 @dataclass(frozen=True, slots=True)
 class _PreparedMessage:
-    """A claimed parcel with its message, or with why there is none."""
+    """A claimed message with its content, or with the reason why there is none."""
 
     message: OutboxMessage
     content: ReplyContent | MessageRejected
 
 
 class _WorkerPool:
-    """What the workers of one run share: the parcels at hand, and who is still at work."""
+    """What the workers of one run share: the claimed messages, and the number of active workers."""
 
     def __init__(
         self,
@@ -184,19 +184,19 @@ class _WorkerPool:
         self._group = group
         self._max_workers = max_workers
         self._active_workers = 0
-        self._interactive_sending = 0  # of those that somebody waits for, how many are being sent
+        self._interactive_sending = 0  # interactive messages being sent
         self._queue: deque[_PreparedMessage] = deque()
         self._claim_task: asyncio.Task[bool] | None = None
         self._watch_task: asyncio.Task[None] | None = None
 
     def start_worker(self) -> None:
-        """Lets one more worker look for parcels, if there may be one."""
+        """Start one more worker, unless the maximum is reached."""
         if self._active_workers < self._max_workers:
             self._active_workers += 1
             self._group.create_task(self._work())
 
     def start_on_wake(self, wake: asyncio.Event) -> None:
-        """Hires at each ring, as long as anybody is at work."""
+        """Start a worker whenever ``wake`` is set, as long as any worker is active."""
 
         async def start_workers() -> None:
             while True:
@@ -207,14 +207,13 @@ class _WorkerPool:
         self._watch_task = self._group.create_task(start_workers())
 
     async def _work(self) -> None:
-        """Sends one parcel after the other until none is left."""
+        """Send one message after the other until none is left."""
         try:
             while prepared := await self._next_message():
                 try:
                     await self._send(prepared)
                 except StorageError as error:
-                    # Busy or full for now: the next run goes on, and what others have in flight
-                    # is not torn from their hands.
+                    # Busy or full: the next run goes on, and other workers finish their sends.
                     log.warning("delivery waits", extra={"error": type(error).__name__})
                     self._queue.append(prepared)
                     return
@@ -224,7 +223,7 @@ class _WorkerPool:
                 self._watch_task.cancel()
 
     async def release_claims(self) -> None:
-        """Frees what was claimed and is not going to be sent now; else its lease runs out."""
+        """Release claimed messages that will not be sent now; otherwise their leases run out."""
         if not self._queue:
             return
         self._queue.clear()
@@ -236,7 +235,7 @@ class _WorkerPool:
             log.warning("parcels not given back", extra={"error": type(error).__name__})
 
     async def _next_message(self) -> _PreparedMessage | None:
-        """The next parcel at hand; None when there is nothing to send now."""
+        """Return the next claimed message; None when there is nothing to send now."""
         while not self._context.is_stopping.is_set():
             if len(self._queue) < CLAIM_BATCH_SIZE // 2 and self._claim_task is None:
                 self._claim_task = self._group.create_task(self._claim_messages())
@@ -247,7 +246,7 @@ class _WorkerPool:
         return None
 
     async def _claim_messages(self) -> bool:
-        """Claims the next parcels, writes their messages and hires for them; False without any."""
+        """Claim and render the next messages and start workers; return False if there are none."""
         breaker = self._context.circuit_breaker
         try:
             is_trial = breaker.is_open
@@ -272,9 +271,9 @@ class _WorkerPool:
             self._claim_task = None
 
     def _max_interactive(self) -> int | None:
-        """How many more may be claimed for which somebody waits; None for any number.
+        """Return how many more interactive messages may be claimed; None for no limit.
 
-        Where these leave more slowly than the rest, all workers would soon wait with one of them.
+        Where these are sent more slowly than others, they would soon occupy all workers.
         """
         if not self._context.rate_limiter.limits_interactive:
             return None
@@ -294,14 +293,14 @@ class _WorkerPool:
         if self._context.circuit_breaker.is_open or (
             isinstance(outcome, RetryLater) and outcome.requested_by_telegram
         ):
-            await self.release_claims()  # who has to wait is known now, and may be at hand
+            await self.release_claims()  # some of the claimed chats may have to wait now
         self.counts = self.counts.plus_outcome(outcome)
 
 
 def _claim_and_render(
     context: DeliveryContext, limit: int, max_interactive: int | None
 ) -> Sequence[_PreparedMessage]:
-    """The next parcels, claimed and rendered; their lease begins when the store is ours."""
+    """Claim and render the next messages; the lease starts once the write lock is held."""
     outbox = context.store.outbox
     with context.store.transaction():
         claimed = outbox.claim(
@@ -316,9 +315,9 @@ def _claim_and_render(
 
 
 def _mark_sending(context: DeliveryContext, message: OutboxMessage, content: ReplyContent) -> bool:
-    """Marks a parcel as being sent, in the caller's transaction: the time is when that is ours.
+    """Mark a message as being sent, in the caller's transaction, at the time when that has begun.
 
-    False when its lease would not last for a message by then; a file is given what it may take.
+    Return False if the rest of its lease is too short for a message; files are given more time.
     """
     send_seconds = (
         context.send_timeout + context.upload_timeout
@@ -331,7 +330,7 @@ def _mark_sending(context: DeliveryContext, message: OutboxMessage, content: Rep
 
 
 def _render(context: DeliveryContext, message: OutboxMessage) -> ReplyContent | MessageRejected:
-    """What a parcel says: as it was stored, or from the digest as it was issued."""
+    """Return the content of a message: a stored answer, or the digest as it was issued."""
     try:
         if message.priority is Priority.REPLY:
             return stored_answer.reply_content(message)
@@ -343,7 +342,7 @@ def _render(context: DeliveryContext, message: OutboxMessage) -> ReplyContent | 
     except StorageError:
         raise
     except Exception as error:
-        # One parcel that cannot be rendered is kept aside; the others go on.
+        # A message that cannot be rendered is rejected; the others go on.
         log.exception("parcel cannot be rendered", extra={"parcel": message.key})
         return MessageRejected(f"cannot be rendered: {type(error).__name__}")
 
@@ -351,7 +350,7 @@ def _render(context: DeliveryContext, message: OutboxMessage) -> ReplyContent | 
 async def _send_to_telegram(
     context: DeliveryContext, message: OutboxMessage, content: ReplyContent
 ) -> SendOutcome:
-    """Sends; what the sender did not foresee may have happened after Telegram took it."""
+    """Send a message; after an unexpected error its outcome is unknown, as Telegram may have it."""
     try:
         return await context.send(message, content)
     except Exception as error:
@@ -360,7 +359,7 @@ async def _send_to_telegram(
 
 
 def _got_answer(outcome: SendOutcome) -> bool:
-    """Whether Telegram answered, with whatever word."""
+    """Return whether Telegram answered at all."""
     match outcome:
         case UnknownOutcome():
             return False

@@ -1,4 +1,4 @@
-"""Where one bot's messages leave from: where parcels are, who sends, and what time it is."""
+"""What the delivery of one bot's messages depends on: store, sender, limits and clock."""
 
 from __future__ import annotations
 
@@ -21,19 +21,19 @@ class DeliveryContext:
 
     store: Store
     bot: int
-    paper_link: Callable[[int, int], str]  # a paper's key and version → what opens it
+    paper_link: Callable[[int, int], str]  # from a paper's key and version
     holder: str
     send: SendMessage
     now: Callable[[], datetime]
     rate_limiter: RateLimiter
     circuit_breaker: CircuitBreaker
     telegram_floods: TelegramFloods
-    lease_seconds: float = 120.0  # seconds a claim lasts
-    send_timeout: float = 40.0  # seconds a send may take; as much of the lease must be left
-    upload_timeout: float = 60.0  # seconds more that a file may take
-    resend_unknown: bool = True  # what may have been delivered is sent once more, marked
+    lease_seconds: float = 120.0
+    send_timeout: float = 40.0  # seconds; at least as much of the lease must be left
+    upload_timeout: float = 60.0  # further seconds for a file
+    resend_unknown: bool = True  # a possibly delivered message is sent once more, marked
     sleep: Sleep = asyncio.sleep
-    is_stopping: asyncio.Event = field(default_factory=asyncio.Event)  # claims nothing more
-    is_rich_unsupported: asyncio.Event = field(
+    is_stopping: asyncio.Event = field(
         default_factory=asyncio.Event
-    )  # no rich messages here
+    )  # set: nothing more is claimed
+    is_rich_unsupported: asyncio.Event = field(default_factory=asyncio.Event)

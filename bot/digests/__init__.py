@@ -1,1 +1,1 @@
-"""Assemble digests: what is new for a chat, in which order, said how."""
+"""Assemble digests: select what is new for a chat, order it and issue it."""

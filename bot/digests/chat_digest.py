@@ -1,4 +1,4 @@
-"""What does a chat get of its topics' editions? Nothing it has, no paper under two of them."""
+"""Reduce shared digests to what a chat lacks, with no paper under two of its topics."""
 
 from __future__ import annotations
 
@@ -12,10 +12,10 @@ from storage import Store
 from storage.records import Subscription
 
 ReceivedVersions: TypeAlias = Mapping[int, int]
-"""The highest version that a chat has, or will have, of each paper."""
+"""The highest version of each paper that a chat has received or will have, by paper key."""
 
 OtherTopics: TypeAlias = Mapping[int, tuple[str, ...]]
-"""The names of the chat's other topics that found a paper too."""
+"""The names of the chat's other topics that matched a paper too, by paper key."""
 
 _NONE_RECEIVED: ReceivedVersions = MappingProxyType({})
 _NO_OTHER_TOPICS: OtherTopics = MappingProxyType({})
@@ -23,17 +23,17 @@ _NO_OTHER_TOPICS: OtherTopics = MappingProxyType({})
 
 @dataclass(frozen=True, slots=True)
 class ChatDigest:
-    """What a chat gets under one of its topics, and what that was reckoned with."""
+    """A chat's digest for one of its topics, and what it was computed from."""
 
     topic: Subscription
-    shared: SharedDigest  # what everybody gets who asks this and has nothing of it
+    shared: SharedDigest  # before anything is left out
     remaining: SharedDigest  # what is left of it for the chat
     received_versions: ReceivedVersions
     other_topics: OtherTopics
 
     @property
     def shown_versions(self) -> ReceivedVersions:
-        """What the chat will have received besides, once this is issued."""
+        """Return the versions that this digest shows, by paper key."""
         return {entry.paper.key: entry.paper.version for entry in self.remaining.digest.entries}
 
 
@@ -45,7 +45,7 @@ def build_chat_digest(
     shown_versions: ReceivedVersions = _NONE_RECEIVED,
     other_topics: OtherTopics = _NO_OTHER_TOPICS,
 ) -> ChatDigest:
-    """The share of a chat to which its earlier topics will have ``shown_versions`` some papers."""
+    """Return a chat's digest for a topic; its earlier topics will have shown ``shown_versions``."""
     received_versions = store.digests.received_versions(topic.bot, topic.chat, shared.paper_keys)
     if shown_versions:
         received_versions |= {
@@ -55,9 +55,9 @@ def build_chat_digest(
 
 
 def refresh_chat_digest(store: Store, chat_digest: ChatDigest) -> ChatDigest:
-    """The share by what the chat has received by now; in a transaction, nobody changes that.
+    """Return the digest by what the chat has received by now; inside a transaction that is final.
 
-    It is the same, and this one read, unless something reached the chat meanwhile or was undone.
+    It is the same object unless the chat received something meanwhile or a receipt was undone.
     """
     received_versions = store.digests.received_versions(
         chat_digest.topic.bot, chat_digest.topic.chat, chat_digest.shared.paper_keys
@@ -88,7 +88,7 @@ def _reduce_shared(
 def other_topics_by_paper(
     topic_digests: Sequence[tuple[Subscription, SharedDigest]],
 ) -> Mapping[int, OtherTopics]:
-    """Which papers several topics of a chat found, and which others: by each topic's key."""
+    """Return, by topic key, the papers that other topics matched too, with these topics' names."""
     topics_by_paper: dict[int, list[Subscription]] = {}
     for topic, shared_digest in topic_digests if len(topic_digests) > 1 else ():
         for paper in shared_digest.paper_keys:

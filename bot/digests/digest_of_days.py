@@ -1,6 +1,6 @@
-"""The verb: what was announced on a day, or on a few → what of it a chat's topics find.
+"""Build the digest of what a chat's topics match among the announcements of given days.
 
-Nothing is moved by it.
+It changes no cursor and no receipts.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from storage.records import AnnouncementKind, Chat, Digest, Entry, Match, Subscr
 
 @dataclass(frozen=True, slots=True)
 class DayQuery:
-    """What is looked for on a day, and the name it is shown under."""
+    """A query to run over the days, and the name it is shown under."""
 
     name: str
     query: str
@@ -30,12 +30,12 @@ class DayQuery:
 
 
 def day_queries(topics: Sequence[Subscription]) -> list[DayQuery]:
-    """The topics of a chat, in its order."""
+    """Return the queries of a chat's topics, in its order."""
     return [DayQuery(topic.name, topic.query, topic.kinds) for topic in topics]
 
 
 def last_announced_day(store: Store, now: datetime) -> date | None:
-    """The newest announced day that has come, None before the first announcement."""
+    """Return the newest announced day up to today; None before the first announcement."""
     today = calendar.arxiv_day(now)
     return max(
         (day for day, _ in store.papers.announcement_counts_by_day() if day <= today), default=None
@@ -52,9 +52,10 @@ def build_digest_of_days(
     title: str,
     thread: int = 0,
 ) -> Digest | None:
-    """The digest of what was announced from a day to another, each paper under its first topic.
+    """Return the digest of the days from the first to the last, each paper under its first topic.
 
-    It moves no cursor and enters no ledger: what is shown here still comes with its topic.
+    None if nothing matches. It moves no cursor and adds no receipts: what is shown here still comes
+    with its topic.
     """
     entries = _build_entries(store, queries, days)
     if not entries:
@@ -85,9 +86,9 @@ def build_digest_of_days(
 def _build_entries(
     store: Store, queries: Sequence[DayQuery], days: tuple[date, date]
 ) -> list[Entry]:
-    """Each paper once: its first topic gives the reasons, the others are named.
+    """Return each matched paper once: its first topic gives the reasons, the others are named.
 
-    Reasons are looked for where they are soon read.
+    Reasons are added only where they are likely to be read soon.
     """
     explained_limit = ON_DEMAND_LIMIT + SOON_READ_ENTRIES
     entries_by_paper: dict[int, Entry] = {}
@@ -116,6 +117,6 @@ def _find_matches(
     try:
         query = parse(day_query.query)
     except QueryError:
-        return [], list  # of an older version of the language
+        return [], list  # written for an older version of the query language
     index = AnnouncementIndex(store.papers.find_announcements_on_days(query.clause, *days))
     return index.find(query, day_query.kinds), make_explainer(index, query)

@@ -1,7 +1,7 @@
-"""The verb: glosses that came late → the messages that lacked them, edited.
+"""Edit sent messages to add summaries that were made too late for them.
 
-An edited message rings no bell, keeps its place and its entries; only what is said of them is
-more. Edits come after all first deliveries, and for a day: later nobody scrolls back.
+An edit makes no sound and keeps the message's place and entries; it only adds summaries. Edits are
+sent after all first deliveries, and for a day: after that nobody scrolls back.
 """
 
 from __future__ import annotations
@@ -16,17 +16,15 @@ from storage import Store
 from storage.records import Digest, Entry, MessageState, OutboxMessage, Paper, Priority, Summary
 
 EDIT_WINDOW = timedelta(hours=24)
-FIRST_EDIT_DELAY = timedelta(minutes=30)  # until a digest is edited although a gloss still lacks
+FIRST_EDIT_DELAY = timedelta(minutes=30)  # until a digest is edited with summaries still missing
 EDIT_INTERVAL = timedelta(minutes=15)  # at least, between two edits of a digest
-LAST_EDIT_MARGIN = timedelta(
-    minutes=5
-)  # of the day, in which nothing may wait: more than between two looks
+LAST_EDIT_MARGIN = timedelta(minutes=5)  # before the window ends; longer than between two runs
 
 
 def edit_late_summaries(store: Store, bot: int, now: datetime) -> int:
-    """Puts an edit for each message that can say more by now; returns how many.
+    """Queue an edit for each message that can show more summaries by now; return how many.
 
-    While a first delivery waits, nothing: readers who have no digest yet go before.
+    Nothing is queued while a first delivery waits: readers without their digest come first.
     """
     if store.delivery_statistics.oldest_waiting_since(bot, now) is not None:
         return 0
@@ -39,9 +37,10 @@ def edit_late_summaries(store: Store, bot: int, now: datetime) -> int:
 
 
 def is_ready_to_edit(store: Store, digest: Digest, now: datetime) -> bool:
-    """Whether no further gloss is to be expected soon, so that a message is edited once.
+    """Return whether a digest may be edited now; its messages are edited as seldom as possible.
 
-    Edited already, it waits for what else may come, however slowly that does.
+    The first edit waits until no summary is pending, or ``FIRST_EDIT_DELAY`` at most; later ones
+    leave ``EDIT_INTERVAL`` for further summaries.
     """
     if digest.revision == 1:
         return now - digest.issued_at >= FIRST_EDIT_DELAY or not store.summary_jobs.count_pending(
@@ -51,15 +50,15 @@ def is_ready_to_edit(store: Store, digest: Digest, now: datetime) -> bool:
 
 
 def next_edit_at(issued: datetime, since: datetime) -> datetime:
-    """When a digest is edited again that lacks what was said since an instant.
+    """Return when a digest is edited again whose first unshown summary was made at ``since``.
 
-    An edit shows all that was said before it, so the next one is a pause later at least.
+    An edit shows every summary made before it, so edits are at least ``EDIT_INTERVAL`` apart.
     """
     return min(since + EDIT_INTERVAL, issued + EDIT_WINDOW - LAST_EDIT_MARGIN)
 
 
 def _first_unshown_at(store: Store, digest: Digest) -> datetime:
-    """When the first of the glosses was made that a digest does not show."""
+    """Return when the first summary was made that the digest does not show."""
     unshown_times = (
         summary.created_at
         for entry in digest.entries
@@ -70,7 +69,7 @@ def _first_unshown_at(store: Store, digest: Digest) -> datetime:
 
 
 def _shown_languages(entry: Entry) -> set[str]:
-    """The languages in which an entry shows what somebody made."""
+    """Return the languages in which an entry shows a summary by a model or a person."""
     return {summary.language for summary in entry.summaries if summary.producer != EXTRACTIVE}
 
 
@@ -96,15 +95,15 @@ def _queue_edits(store: Store, digest: Digest, now: datetime) -> int:
 
 
 def _model_summaries(store: Store, paper: Paper) -> list[Summary]:
-    """What models and people said of a version."""
+    """Return the summaries of a version by models and people."""
     summaries = store.papers.summaries_of_version(paper.key, paper.version)
     return [summary for summary in summaries if summary.producer != EXTRACTIVE]
 
 
 def _sent_messages(store: Store, digest: int) -> Iterator[OutboxMessage]:
-    """The messages of a digest that Telegram has, as they were first sent.
+    """Yield the messages of a digest that Telegram has, as they were first sent.
 
-    Plain text stays as it is, and so does a possible repeat, which would lose its mark.
+    Plain text is not edited, nor is a possible repeat, which would lose its mark.
     """
     for message in store.outbox.messages_of_digest(digest):
         is_editable = (

@@ -1,7 +1,7 @@
-"""The verb: matches → a digest in the store, with its ledger rows and parcels.
+"""Issue a digest: store it with its receipts and queue its messages.
 
-What is drawn is read outside of any transaction, which stores nothing; what is issued is written
-inside of the caller's.
+The ``prepare_`` functions read outside any transaction and change no digest; the ``issue_``
+functions write inside the caller's transaction.
 """
 
 from __future__ import annotations
@@ -23,14 +23,14 @@ from storage.engine.query_budget import QueryBudgetExceeded
 from storage.records import Chat, Digest, OutboxMessage, Priority, Query, Subscription
 
 ON_DEMAND_LIMIT = 12
-MAX_LEFT_OUT = 200  # entries that a digest of no topic keeps; further ones are counted
+MAX_LEFT_OUT = 200  # stored for a digest without a topic; further entries are only counted
 MISSED_DAYS = 30
-MISSED_PERIOD_PREFIX = "missed/"  # the period of a page of /missed begins so
+MISSED_PERIOD_PREFIX = "missed/"
 
 
 @dataclass(frozen=True, slots=True)
 class DigestOccasion:
-    """Why a topic's digest is issued, and its haste."""
+    """The period that a topic's digest is issued for, and the priority of its messages."""
 
     period: str
     priority: Priority = Priority.SCHEDULED
@@ -39,9 +39,9 @@ class DigestOccasion:
 def issue_digest(
     store: Store, chat: Chat, chat_digest: ChatDigest, occasion: DigestOccasion, now: datetime
 ) -> Digest | None:
-    """Issues a topic's digest if something is left for the chat: digest, ledger, parcels.
+    """Issue a topic's digest with receipts and messages; None if nothing is left for the chat.
 
-    Who has received none of an edition gets it as it is, as all others do.
+    A chat that has received none of a shared digest gets a copy of it.
     """
     topic, remaining = chat_digest.topic, refresh_chat_digest(store, chat_digest).remaining
     if not remaining.digest.entries:
@@ -68,7 +68,7 @@ def issue_digest(
 
 
 def display_options_of(chat: Chat, topic: Subscription | None = None) -> DisplayOptions:
-    """How a chat sees its digests: a topic's own form and languages before the chat's."""
+    """Return how a chat sees its digests: a topic's own form and languages precede the chat's."""
     return DisplayOptions(
         form=(topic.form if topic else None) or chat.form,
         language=chat.language,
@@ -85,7 +85,7 @@ def _queue_messages(
     priority: Priority,
     topic: Subscription | None = None,
 ) -> None:
-    """A parcel for each message of the digest; only the first one makes a sound."""
+    """Queue each message of the digest; only the first one makes a sound."""
     display_options = display_options_of(chat, topic)
     silent = topic.silent if topic and topic.silent is not None else chat.silent
     for index, part in enumerate(message_parts):
@@ -112,7 +112,7 @@ def _queue_messages(
 
 @dataclass(frozen=True, slots=True)
 class PreparedDigest:
-    """A digest that no topic issues, and the messages it is cut into; nothing is stored yet."""
+    """A digest that no topic issues, with its message parts; nothing of it is stored yet."""
 
     digest: Digest
     message_parts: Sequence[Part]
@@ -120,7 +120,7 @@ class PreparedDigest:
 
 @dataclass(frozen=True, slots=True)
 class TopicNews:
-    """What gathered for a topic up to an announcement, and what to show where that is nothing."""
+    """What is new for a topic up to a position, and a digest of the last days to show instead."""
 
     chat_digest: ChatDigest
     last_position: int
@@ -130,13 +130,13 @@ class TopicNews:
 def prepare_news(
     store: Store, chat: Chat, topics: Sequence[Subscription], now: datetime
 ) -> tuple[TopicNews, ...]:
-    """What gathered for topics of a chat since their last digests, in the chat's order.
+    """Return what is new for topics of a chat since their last digests, in the chat's order.
 
-    A topic that never brought a digest shows the last days instead of nothing. It ends before the
-    first topic for which there is no time left while somebody waits.
+    A topic that never issued a digest shows the last days instead of nothing. The result ends
+    before the first topic that exceeds the time for queries, because somebody is waiting.
 
     Raises:
-        Refusal: the first of them alone is too much to be looked through.
+        Refusal: the first topic alone exceeds the time for queries.
     """
     shown_versions: dict[int, int] = {}
     prepared: list[TopicNews] = []
@@ -168,7 +168,7 @@ def prepare_news(
 def issue_news(
     store: Store, chat: Chat, news: TopicNews, now: datetime, *, thread: int = 0
 ) -> Digest | None:
-    """Issues what gathered for a topic; moves its cursor, not its next time."""
+    """Issue what is new for a topic; advance its cursor, but not the time when it is due."""
     topic = news.chat_digest.topic
     store.subscriptions.advance_cursor(
         topic, cursor=max(topic.cursor, news.last_position), next_due=topic.next_due
@@ -181,7 +181,7 @@ def issue_news(
 
 
 def prepare_recent(store: Store, chat: Chat, query: Query, now: datetime) -> PreparedDigest | None:
-    """What a query found in the last days, for somebody who does not follow it."""
+    """Return the digest of what a query matched in the last days, for a query that is no topic."""
     digest = limit_left_out(recent_digest(store, query, now))
     return _prepare_messages(chat, digest) if digest.entries else None
 
@@ -195,18 +195,18 @@ def issue_recent(
     thread: int = 0,
     occasion: str = "",
 ) -> Digest:
-    """Issues what words found; once where it is told on which occasion.
+    """Issue the digest of a query; once only for each ``occasion``, if one is given.
 
-    It moves no cursor and enters no ledger: what is shown here still comes with a topic.
+    It moves no cursor and adds no receipts: what is shown here still comes with a topic.
     """
     period = f"words/{prepared.digest.query}/{occasion or _timestamp(now)}"
     return _issue_prepared(store, chat, prepared, period, thread)
 
 
 def prepare_missed(store: Store, chat: Chat, now: datetime, newest: int) -> PreparedDigest | None:
-    """The next page of what the chat's digests of the last weeks left out or lost on the way.
+    """Return the next page of what the chat's digests of the last weeks left out or lost.
 
-    ``newest`` is the number of the chat's newest digest, by which others received more.
+    ``newest`` is the number of the chat's newest digest: receipts change with it.
     """
     entries = store.digests.missed_entries(chat.bot, chat.id, now - timedelta(days=MISSED_DAYS))
     if not entries:
@@ -224,7 +224,7 @@ def prepare_missed(store: Store, chat: Chat, now: datetime, newest: int) -> Prep
 def issue_missed(
     store: Store, chat: Chat, prepared: PreparedDigest, now: datetime, *, thread: int = 0
 ) -> Digest:
-    """Issues a page of what was missed. What it shows is received: it does not come again."""
+    """Issue a page of missed entries, with receipts: what it shows does not come again."""
     digest = _issue_prepared(
         store, chat, prepared, f"{MISSED_PERIOD_PREFIX}{_timestamp(now)}", thread
     )
@@ -262,15 +262,15 @@ def _timestamp(now: datetime) -> str:
 
 
 def limit_left_out(digest: Digest) -> Digest:
-    """The digest with so many of its left-out entries as are kept of one that no topic issues."""
+    """Return the digest with the left-out entries that are stored for a digest without a topic."""
     beyond = tuple(entry.kind for entry in digest.left_out[MAX_LEFT_OUT:])
     return replace(digest, left_out=digest.left_out[:MAX_LEFT_OUT], unstored_kinds=beyond)
 
 
 def recent_digest(store: Store, query: Query, now: datetime, *, save: bool = True) -> Digest:
-    """The digest of what a query found in the last days, glossed but not issued.
+    """Return the digest of what a query matched in the last days, with summaries but not issued.
 
-    Glosses that are made for it are kept, but for a command that only reads.
+    Summaries that are made for it are stored if ``save``.
     """
     matches, explain_matches = recent_matches(store, query, now)
     digest = assemble_digest(

@@ -1,4 +1,4 @@
-"""What was announced since a position, and what each query finds in it."""
+"""Read what was announced since a position, and find what each query matches in it."""
 
 from __future__ import annotations
 
@@ -14,25 +14,23 @@ from bot.topics.query.parser import canonical_text, parse
 from storage import Store
 from storage.records import Announcement, AnnouncementKind, Match, Paper, Query, Subscription
 
-RECENT_DAYS = 7  # of a preview, and of a digest of words that nobody follows
+RECENT_DAYS = 7  # for previews, and for digests of a query that is no topic
 FRESH_KINDS = frozenset({AnnouncementKind.NEW, AnnouncementKind.CROSS})
-MAX_INDEXED_ANNOUNCEMENTS = 10_000  # announcements that are indexed together: about 80 MB
-SLICE_PAPERS = 3_000  # papers of a slice
-MAX_KEPT_MATCHES = (
-    250_000  # matches that are kept while slices are read: some 40 MB, and a topic's papers
-)
+MAX_INDEXED_ANNOUNCEMENTS = 10_000  # indexed together: about 80 MB
+SLICE_PAPERS = 3_000
+MAX_KEPT_MATCHES = 250_000  # while slices are read: about 40 MB
 
 _QueryKey: TypeAlias = tuple[str, frozenset[AnnouncementKind], int]
-"""What topics ask for that find the same: words, kinds and cursor."""
+"""Query text, kinds and cursor: topics that agree in these match the same papers."""
 
 ExplainMatches = Callable[[Iterable[Match]], list[Match]]
-"""Adds to matches why they are there; asked for what is shown only, for it reads their texts."""
+"""Adds the reasons to matches; called only for those that are shown, because it reads texts."""
 
 
 class NewAnnouncements:
-    """Announcements after a position, indexed once for all that ask.
+    """Announcements after a position, indexed once for all queries.
 
-    For a single topic an index of everything is waste: ``only`` names what it asks for.
+    For a single topic an index of everything is waste: ``only_query`` limits it to one query.
     """
 
     def __init__(self, store: Store, after: int, only_query: str = "") -> None:
@@ -49,19 +47,19 @@ class NewAnnouncements:
         self._index = AnnouncementIndex(announcements)
 
     def covers(self, topic: Subscription) -> bool:
-        """Whether all that a topic may find was gathered."""
+        """Return whether everything that a topic may match was read."""
         return topic.cursor >= self._after
 
     def find(self, query: Query, kinds: frozenset[AnnouncementKind], after: int) -> list[Match]:
-        """What a query finds after a cursor, best first."""
+        """Return what a query matches after a cursor, best first."""
         return self._index.find(query, kinds, after=after)
 
     def explainer(self, query: Query) -> ExplainMatches:
-        """What adds to a query's matches why they are there."""
+        """Return a function that adds the reasons to a query's matches."""
         return make_explainer(self._index, query)
 
     def count_papers(self, cursor: int) -> int:
-        """How many papers were announced after a cursor."""
+        """Return how many papers were announced after a cursor."""
         if cursor not in self._paper_counts:
             self._paper_counts[cursor] = self._store.papers.count_papers_between(
                 cursor, self.last_position
@@ -70,12 +68,12 @@ class NewAnnouncements:
 
 
 class SlicedAnnouncements:
-    """Announcements after a position far back, read in slices of papers, for what is asked.
+    """Announcements after a position far back, read in slices of papers, for the given topics.
 
-    A slice holds all announcements of its papers, so that each topic finds in it what it would
-    find among all of them. The texts of what it finds are let go of, and read again where they
-    are explained. Where more is found than there is room for, the widest topics are left for
-    another time; those asked ``first`` are not.
+    A slice holds all announcements of its papers, so that each topic matches in it what it would
+    match among all of them. The texts of matched papers are dropped, and read again when the
+    matches are explained. Where there are more matches than ``MAX_KEPT_MATCHES``, the topics with
+    most of them are left for another time; those in ``required`` are not.
     """
 
     def __init__(
@@ -111,7 +109,7 @@ class SlicedAnnouncements:
             matches.sort(key=_ranking_key)
 
     def _read_slice(self, after_key: int) -> None:
-        """Asks everything of the slice of papers that begins behind a key."""
+        """Match every query against the slice of papers that begins after a key."""
         announcements = self._store.papers.announcements_between(
             self._after, self.last_position, paper_keys=(after_key, after_key + SLICE_PAPERS)
         )
@@ -119,7 +117,7 @@ class SlicedAnnouncements:
         for (query, kinds, cursor), matches in self._matches.items():
             try:
                 slice_matches = index.find(parse(query), kinds, after=cursor)
-            except Exception as error:  # told where the topic is published
+            except Exception as error:  # raised again where the topic is published
                 self._errors[query, kinds, cursor] = error
                 continue
             for match in slice_matches:
@@ -129,18 +127,18 @@ class SlicedAnnouncements:
                 matches.append(Match(light_announcements[seq], match.kind, match.score))
 
     def covers(self, topic: Subscription) -> bool:
-        """Whether all that a topic may find was gathered."""
+        """Return whether everything that a topic may match was read."""
         return _query_key(topic) in self._matches
 
     def find(self, query: Query, kinds: frozenset[AnnouncementKind], after: int) -> list[Match]:
-        """What a query finds after a cursor, best first."""
+        """Return what a query matches after a cursor, best first."""
         key = query.text, kinds, after
         if key in self._errors:
             raise self._errors[key]
         return self._matches[key]
 
     def explainer(self, query: Query) -> ExplainMatches:
-        """What adds to a query's matches their papers, and why they are there."""
+        """Return a function that adds papers and reasons to a query's matches."""
         return partial(self._explain_matches, query)
 
     def _explain_matches(self, query: Query, matches: Iterable[Match]) -> list[Match]:
@@ -155,7 +153,7 @@ class SlicedAnnouncements:
         return AnnouncementIndex(announcements).explain(query, matches)
 
     def count_papers(self, cursor: int) -> int:
-        """How many papers were announced after a cursor."""
+        """Return how many papers were announced after a cursor."""
         if cursor not in self._paper_counts:
             self._paper_counts[cursor] = self._store.papers.count_papers_between(
                 cursor, self.last_position
@@ -179,12 +177,12 @@ def _ranking_key(match: Match) -> tuple[float, int, str]:
 
 
 def make_explainer(index: AnnouncementIndex, query: Query) -> ExplainMatches:
-    """What adds to a query's matches why they are there."""
+    """Return a function that adds the reasons to a query's matches."""
     return lambda matches: index.explain(query, matches)
 
 
 def recent_matches(store: Store, query: Query, now: datetime) -> tuple[list[Match], ExplainMatches]:
-    """What a query finds among the papers of the last seven days, best first."""
+    """Return what a query matches among the papers of the last seven days, best first."""
     last = calendar.arxiv_day(now)
     first = last - timedelta(days=RECENT_DAYS - 1)
     index = AnnouncementIndex(store.papers.find_announcements_on_days(query.clause, first, last))

@@ -1,4 +1,4 @@
-"""The verb: a due chat without papers → one short notice, where it wants to hear of such days."""
+"""Queue short notices: of a day without papers, and of new versions of saved papers."""
 
 from __future__ import annotations
 
@@ -23,11 +23,15 @@ from storage.records import (
     Subscription,
 )
 
+MAX_VERSION_NOTICES = 100  # in one transaction
+_VERSIONS_CURSOR = "versions"  # not a source: the last announcement that was checked
+_MAX_TITLE_UNITS = 300
+
 
 def notify_quiet_day(
     store: Store, chat: Chat, topics: Iterable[Subscription], now: datetime
 ) -> None:
-    """Puts a notice of the day without papers for the first of these topics that asks for it."""
+    """Queue a notice of the day without papers, for the first of the topics that asks for one."""
     interested = (
         topic
         for topic in topics
@@ -55,7 +59,7 @@ def notify_quiet_day(
 
 
 def _nothing_new_notice(chat: Chat, topic: Subscription, now: datetime) -> Notice:
-    """Why there is nothing, where arXiv rests, and when there will be something."""
+    """Return the notice: whether arXiv is closed and why, and when the next papers come."""
     today = calendar.arxiv_day(now)
     following = format_moment(chat.language, calendar.next_feed_update(now), topic.zone)
     reason = calendar.no_papers_reason(today)
@@ -65,15 +69,10 @@ def _nothing_new_notice(chat: Chat, topic: Subscription, now: datetime) -> Notic
     return Notice("calendar-quiet", (("next", following), *why))
 
 
-MAX_VERSION_NOTICES = 100  # notices in one transaction
-_VERSIONS_CURSOR = "versions"  # not a source: the last announcement that was looked at
-_TITLE_UNITS = 300
-
-
 def notify_new_versions(store: Store, bot: int, now: datetime) -> int:
-    """Puts a notice for each version that a reader does not know, once; returns how many.
+    """Queue a notice for each new version of a saved paper, once; return how many.
 
-    It looks only when something was announced: a library is large, and a tick is short.
+    The store is searched only after new announcements: a library may be large and a tick is short.
     """
     last = str(store.papers.last_seq())
     if store.feed_cursors.get(_VERSIONS_CURSOR).resumption_token == last:
@@ -95,7 +94,7 @@ def _notify_reader(store: Store, bot: int, person: int, paper: Paper, now: datet
 
 
 def _new_version_notice(chat: Chat, paper: Paper) -> OutboxMessage:
-    title = shorten(display_title(paper), _TITLE_UNITS)
+    title = shorten(display_title(paper), _MAX_TITLE_UNITS)
     values = (("title", title), ("version", paper.version), ("link", paper_url(paper)))
     return OutboxMessage(
         bot=chat.bot,

@@ -1,6 +1,6 @@
-"""The verb: topics that are due soon → the glosses that their digests will want.
+"""Order the summaries that topics due in the next hours will show.
 
-Ordered hours before, so that a digest seldom has to wait for them.
+They are ordered hours ahead, so that a digest seldom has to wait for them.
 """
 
 from __future__ import annotations
@@ -25,14 +25,14 @@ from storage.records import Chat, Digest, Entry, Match, Paper, Subscription, Sum
 log = logging.getLogger(__name__)
 
 ShouldContinue: TypeAlias = Callable[[], bool]
-"""Asked now and then; whoever hears no stops between two things."""
+"""Called between two steps; work stops once it returns False."""
 
 OfferedLanguages: TypeAlias = Collection[str] | None
-"""The languages that the operator pays for; None for every one."""
+"""The languages that the operator pays for; None means all."""
 
 PREFETCH_HORIZON = timedelta(hours=12)
-MIN_DIGEST_AGE = timedelta(minutes=5)  # more than lies between two looks
-JOBS_PER_TRANSACTION = 100  # commissions in a transaction, which others wait for
+MIN_DIGEST_AGE = timedelta(minutes=5)  # longer than between two runs
+JOBS_PER_TRANSACTION = 100  # other writers wait for each transaction
 
 
 def prefetch_summaries(
@@ -43,9 +43,10 @@ def prefetch_summaries(
     offered_languages: OfferedLanguages = None,
     should_continue: ShouldContinue = lambda: True,
 ) -> int:
-    """Orders the glosses that the digests of the next hours will show; returns how many are new.
+    """Order the summaries that the digests of the next hours will show; return how many are new.
 
-    Asked between two topics whether it ``should_continue``, it leaves the others for the next look.
+    ``should_continue`` is called between topics; once it returns False, the rest wait for the next
+    run.
     """
     jobs = jobs_for_due_digests(
         store,
@@ -61,9 +62,9 @@ def prefetch_summaries(
 def order_recent_missing(
     store: Store, bot: int, now: datetime, *, offered_languages: OfferedLanguages = None
 ) -> int:
-    """Orders what the latest digests lack, also those that somebody asked for out of turn.
+    """Order the summaries that the latest digests lack, including those issued on demand.
 
-    Nobody foresaw them; what is said of their papers later is edited in.
+    These could not be prefetched; their summaries are edited in later.
     """
     missing = store.summary_jobs.find_missing(bot, now - MIN_DIGEST_AGE)
     return order_jobs(
@@ -81,13 +82,12 @@ def jobs_for_due_digests(
     offered_languages: OfferedLanguages = None,
     should_continue: ShouldContinue = lambda: True,
 ) -> list[SummaryJob]:
-    """The glosses that digests due before an instant lack, each once.
+    """Return the summaries that digests due before ``horizon`` lack, each once.
 
-    A topic that breaks is told in the log and hides no other.
+    A topic that fails is logged and delays no other.
     """
-    oldest_position = store.papers.seq_before_newest(
-        new_announcements.MAX_INDEXED_ANNOUNCEMENTS
-    )  # beyond it, nobody waits for glosses
+    # Chats further behind are published without waiting for summaries.
+    oldest_position = store.papers.seq_before_newest(new_announcements.MAX_INDEXED_ANNOUNCEMENTS)
     due_chats = [
         item for item in store.subscriptions.due_chats(bot, horizon) if item[1] >= oldest_position
     ]
@@ -112,7 +112,7 @@ def jobs_for_due_digests(
 def expected_digests(
     store: Store, chat: Chat, shared_digests: SharedDigests, horizon: datetime
 ) -> Iterator[tuple[Subscription, Digest]]:
-    """What the topics of a chat would show now that are due before an instant."""
+    """Yield what the topics of a chat that are due before ``horizon`` would show now."""
     shown_versions: dict[int, int] = {}
     for topic in store.subscriptions.due(chat.bot, chat.id, horizon):
         try:
@@ -121,7 +121,7 @@ def expected_digests(
             )
         except (DatabaseBusy, DatabaseNotWritable):
             raise
-        except Exception:  # which the others need not suffer; publishing tells its reader
+        except Exception:  # affects no other topic; publishing notifies its reader
             log.exception("topic not foreseen", extra={"topic": topic.key})
             continue
         shown_versions |= chat_digest.shown_versions
@@ -131,9 +131,9 @@ def expected_digests(
 def jobs_since(
     store: Store, bot: int, first: date, languages: Sequence[str], now: datetime
 ) -> list[SummaryJob]:
-    """The glosses that all topics would have shown since an arXiv day, in these languages.
+    """Return the missing summaries that all topics would have shown since an arXiv day.
 
-    As many a day as a digest of the topic has entries, the newest day first.
+    For each day as many papers as a digest of the topic has entries; the newest papers come first.
     """
     announcements = store.papers.announcements_on_days(first, now.date() + timedelta(days=1))
     index, papers = AnnouncementIndex(announcements), dict[int, Paper]()
@@ -142,7 +142,7 @@ def jobs_since(
             all_matches = index.find(parse(query), kinds)
         except (DatabaseBusy, DatabaseNotWritable):
             raise
-        except Exception:  # several topics may ask it, and all others ask something else
+        except Exception:  # affects only the topics with this query
             log.exception("query not looked back with", extra={"query": query})
             continue
         for _, matches in groupby(
@@ -165,7 +165,7 @@ def _announcement_day(match: Match) -> date:
 
 
 def merge_jobs(jobs: Iterable[SummaryJob]) -> list[SummaryJob]:
-    """Each gloss once, as early as it is wanted."""
+    """Return one job for each summary, with the earliest time it is needed at."""
     jobs_by_summary: dict[tuple[int, int, str], SummaryJob] = {}
     for job in jobs:
         existing = jobs_by_summary.get(key := (job.paper, job.version, job.language))
@@ -181,9 +181,9 @@ def missing_jobs(
     due_at: datetime,
     offered_languages: OfferedLanguages = None,
 ) -> Iterator[SummaryJob]:
-    """The glosses of a digest's entries that nobody made, in the languages its readers chose.
+    """Yield the summaries that a digest's entries lack, in the languages its readers chose.
 
-    A language that is no longer offered is shown as untranslated, at nobody's cost.
+    A language that is no longer offered is not ordered; its entries are shown untranslated.
     """
     chosen_languages = topic.languages or chat.languages
     languages = [
@@ -196,12 +196,12 @@ def missing_jobs(
 
 
 def has_model_summary(entry: Entry, language: str) -> bool:
-    """Whether a model or a person glossed this very version."""
+    """Return whether this version has a summary by a model or a person."""
     return _has_summary(entry.summaries, entry.paper.version, language)
 
 
 def is_job_fulfilled(store: Store, job: SummaryJob) -> bool:
-    """Whether a gloss that was wanted is there by now."""
+    """Return whether the summary of a job exists by now."""
     return _has_summary(
         store.papers.summaries_of_version(job.paper, job.version), job.version, job.language
     )
@@ -220,7 +220,7 @@ def _has_summary(summaries: Iterable[Summary], version: int, language: str) -> b
 def order_jobs(
     store: Store, jobs: Iterable[SummaryJob], *, should_continue: ShouldContinue = lambda: True
 ) -> int:
-    """Orders glosses, some in each transaction; returns how many are new."""
+    """Order summaries, a batch in each transaction; return how many are new."""
     new_count, remaining = 0, iter(jobs)
     while should_continue() and (batch := list(islice(remaining, JOBS_PER_TRANSACTION))):
         with store.transaction():

@@ -1,4 +1,4 @@
-"""The verb: words → what a topic would have brought, before anything is stored."""
+"""Preview what a topic would have matched in the last days, before anything is stored."""
 
 from __future__ import annotations
 
@@ -23,40 +23,36 @@ from storage import Store
 from storage.engine.query_budget import QueryBudgetExceeded
 from storage.records import Chat, Digest, Paper, Query, Subscription
 
-MANY_PAPERS = 30 * RECENT_DAYS  # more than this and a digest is never read to its end
-SAMPLE_CANDIDATES = (
-    60  # candidates that are analysed where the index alone cannot tell: a tenth of a second
-)
-EXAMPLE_CANDIDATES = 12  # candidates for the examples
+MANY_PAPERS = 30 * RECENT_DAYS  # with more, nobody reads a digest to its end
+SAMPLE_CANDIDATES = 60  # analysed where the index cannot count: takes a tenth of a second
+EXAMPLE_CANDIDATES = 12
 
 
 @dataclass(frozen=True, slots=True)
 class Preview:
-    """What a topic would have brought, before anything is stored."""
+    """What a topic would have matched in the last days."""
 
     query: Query
     papers: int
-    is_exact: bool  # else there are about so many
-    days: int  # asked for
-    days_stored: int  # arXiv days the store really holds among them
+    is_exact: bool  # else ``papers`` is an estimate
+    days: int  # requested
+    days_stored: int  # arXiv days among them that the store holds
     examples: tuple[Paper, ...]
     has_chinese: bool
-    is_index_complete: bool = True  # else some papers are still being indexed anew
-    stored_papers: int = 0  # papers of all days, where those of these days are none
+    is_index_complete: bool = True  # False while papers are being reindexed
+    stored_papers: int = 0  # matches of all days, counted if these days have none
     suggestions: tuple[Suggestion, ...] = ()  # other readings of the words
-    near_suggestion: Suggestion | None = (
-        None  # the words near each other, which finds clearly fewer
-    )
+    near_suggestion: Suggestion | None = None  # with the words near each other: far fewer papers
 
 
 def preview(
     store: Store, words: str, now: datetime, *, polled_categories: Collection[str]
 ) -> Preview:
-    """Shows what the topic ``words`` would have brought in the last days; stores nothing.
+    """Return what a topic ``words`` would have matched in the last days; stores nothing.
 
     Raises:
-        QueryError: the words cannot be understood; it points at the character.
-        Refusal: the words name a category that this bot does not read.
+        QueryError: the words cannot be parsed; it points at the character.
+        Refusal: the words name a category that this bot does not poll.
     """
     query = parse_user_query(words)
     refuse_unpolled(query, polled_categories)
@@ -80,7 +76,7 @@ def preview(
     try:
         stored_papers = 0 if papers else count_stored_papers(store, query)
     except QueryBudgetExceeded:
-        return base_preview  # what is only offered does not cost the preview
+        return base_preview  # suggestions are optional
     return replace(
         base_preview,
         stored_papers=stored_papers,
@@ -96,9 +92,9 @@ def preview(
 def suggest_other_readings(
     store: Store, words: str, now: datetime, *, papers: int, polled_categories: Collection[str]
 ) -> tuple[Suggestion, ...]:
-    """Other readings of words, with the papers of the last days; ``papers`` find they themselves.
+    """Return other readings of the words; ``papers`` is how many the words themselves match.
 
-    A reading that asks for categories which are not read is none to follow.
+    Readings that ask only for categories which are not polled are left out.
     """
     readings = find_suggestions(store, words, partial(_weekly_count, store, now), papers=papers)
     return tuple(
@@ -112,45 +108,45 @@ def _weekly_count(store: Store, now: datetime, query: Query) -> int:
 
 @dataclass(slots=True)
 class WeeklyPaperCounts:
-    """How many papers each topic finds in a week, counted once an arXiv day.
+    """How many papers each topic matches in a week, counted once an arXiv day.
 
-    Names and begun words cost up to a tenth of a second: a list of topics counts a few that are
-    not known yet, and the others when it is shown next.
+    Names and prefixes cost up to a tenth of a second: each call counts a few topics that are not
+    known yet, and leaves the others to the next.
     """
 
     counts: dict[str, tuple[date, int]] = field(default_factory=dict)
-    max_topics: int = 10_000  # topics that are remembered
+    max_topics: int = 10_000
 
     def remember(self, query: str, papers: int, now: datetime) -> None:
-        """Remembers what was counted for another reason."""
+        """Store a count that was made elsewhere."""
         if query not in self.counts and len(self.counts) >= self.max_topics:
-            self.counts.pop(next(iter(self.counts)), None)  # the one noted first
+            self.counts.pop(next(iter(self.counts)), None)  # the oldest
         self.counts[query] = calendar.arxiv_day(now), papers
 
     def counts_for(
         self, store: Store, queries: Sequence[str], now: datetime, *, count: int
     ) -> dict[str, int]:
-        """The weekly papers of those topics that are known, and of ``count`` that were not."""
+        """Return the known weekly counts, after counting at most ``count`` unknown ones."""
         counts = self.known_counts(queries, now)
         if store.papers.is_reindexing():
-            return counts  # what is counted now is too little, and would be remembered for the day
+            return counts  # a count made now is too low, and would be kept for the day
         unknown_queries = [query for query in queries if query not in counts]
         for query in unknown_queries[:count]:
             try:
                 self.remember(query, weekly_papers(store, query, now), now)
             except QueryBudgetExceeded:
-                break  # a list is shown without it
+                break  # the list is shown without it
         return self.known_counts(queries, now)
 
     def known_counts(self, queries: Sequence[str], now: datetime) -> dict[str, int]:
-        """The weekly papers of those topics that are known."""
+        """Return the weekly counts that are known."""
         today = calendar.arxiv_day(now)
         counts = {query: self.counts.get(query, (None, 0)) for query in queries}
         return {query: papers for query, (day, papers) in counts.items() if day == today}
 
 
 def weekly_papers(store: Store, query: str, now: datetime) -> int:
-    """How many papers a topic found in the last days; none where it cannot be read any more."""
+    """Return how many papers a topic matched in the last days; 0 if it can no longer be parsed."""
     try:
         parsed_query = parse(query)
     except QueryError:
@@ -159,10 +155,10 @@ def weekly_papers(store: Store, query: str, now: datetime) -> int:
 
 
 def count_recent_papers(store: Store, query: Query, now: datetime) -> tuple[int, bool]:
-    """How many papers a query finds in the last days, and whether that is exact.
+    """Return how many papers a query matches in the last days, and whether that is exact.
 
-    The index counts what it can tell by itself. For the rest it brings candidates; where there
-    are very many, the share of the newest ones that are meant stands for all.
+    Some queries the index counts by itself. For the others it yields candidates; where these are
+    very many, the share of matches among the newest ones is applied to all.
     """
     first, last = _recent_days_range(now)
     papers, is_exact = store.papers.count_new_matches(query.clause, first, last)
@@ -178,9 +174,9 @@ def count_recent_papers(store: Store, query: Query, now: datetime) -> tuple[int,
 
 
 def sample_digest(store: Store, chat: Chat, topic: Subscription, now: datetime) -> Digest | None:
-    """The digest of what a topic would have brought in the last days.
+    """Return the digest of what a topic would have matched in the last days; None without a match.
 
-    It moves no cursor and enters no ledger: what is shown here still comes with the topic.
+    It moves no cursor and adds no receipts: what is shown here still comes with the topic.
     """
     digest = limit_left_out(recent_digest(store, parse(topic.query), now))
     if not digest.entries:

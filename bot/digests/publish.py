@@ -1,8 +1,8 @@
-"""The verb: due chats → digests and parcels, each chat whole or not at all.
+"""Issue the digests of chats that are due; each chat is published whole or not at all.
 
-The window of a topic is "announced since its cursor", never the clock: downtime, weekends and
-late papers need no special case. What a digest shows is reserved in the ledger, so that the same
-paper reaches the same chat once.
+The window of a topic is "announced since its cursor", never the clock: downtime, weekends and late
+papers need no special case. What a digest shows is reserved in the receipts, so that the same paper
+reaches the same chat once.
 """
 
 from __future__ import annotations
@@ -41,22 +41,22 @@ T = TypeVar("T")
 
 log = logging.getLogger(__name__)
 
-CHATS_PER_TRANSACTION = 32  # chats in a transaction, which others wait for
-CATCH_UP_CHATS = 10_000  # of those told long ago, that share one reading of the slices
-RETRY_FAILED_AFTER = timedelta(minutes=15)  # until a chat that failed is tried again
-FEED_ROUND_CURSOR = "settled"  # not a source: the mark of the last round of feeds
+CHATS_PER_TRANSACTION = 32  # other writers wait for each transaction
+CATCH_UP_CHATS = 10_000  # chats far behind that share one pass over the slices
+RETRY_FAILED_AFTER = timedelta(minutes=15)
+FEED_ROUND_CURSOR = "settled"  # not a source: the mark of the last complete round of feeds
 
 
 @dataclass(frozen=True, slots=True)
 class PublishResult:
-    """What a tick did."""
+    """Counts of what a tick did."""
 
     chats: int = 0
     digests: int = 0
     failed: int = 0
 
     def __add__(self, other: PublishResult) -> PublishResult:
-        """These counts and another's."""
+        """Return the sums of these counts and another's."""
         return PublishResult(
             self.chats + other.chats, self.digests + other.digests, self.failed + other.failed
         )
@@ -70,12 +70,12 @@ def publish_due_chats(
     should_continue: Callable[[], bool] = lambda: True,
     summary_wait: SummaryWait | None = None,
 ) -> PublishResult:
-    """Issues the digests of every chat that is due; a chat that fails holds nobody else.
+    """Issue the digests of every due chat; a chat that fails delays no other.
 
-    Chats that were last told long ago are left to ``publish_chats_behind``.
+    Chats whose cursors lie far back are left to ``publish_chats_behind``.
 
-    Asked between two chats whether it ``should_continue``, it leaves the others due. With
-    ``summary_wait``, a chat whose glosses are under way is left due as well, for a short while.
+    ``should_continue`` is called between chats; once it returns False, the rest stay due. With
+    ``summary_wait``, a chat whose summaries are being made also stays due, for a short while.
     """
     end_pauses(store, bot, now)
     correct_far_due_times(store, bot, now)
@@ -89,8 +89,7 @@ def publish_due_chats(
     due_chats = [
         (chat, cursor)
         for chat, cursor in due_chats
-        if cursor >= oldest_position
-        and not (summary_wait and summary_wait.is_recheck_pending(chat, now))
+        if cursor >= oldest_position and not (summary_wait and summary_wait.is_waiting(chat, now))
     ]
     if not due_chats:
         return PublishResult()
@@ -106,10 +105,10 @@ def publish_due_chats(
 def publish_chats_behind(
     store: Store, bot: int, now: datetime, *, should_continue: Callable[[], bool] = lambda: True
 ) -> PublishResult:
-    """Issues the digests of chats that are due and were last told long ago.
+    """Issue the digests of due chats whose cursors lie far back.
 
-    What they missed is read in slices, however much it is. That takes a while, so it is no part
-    of the tick that all others wait for; the digests are the same.
+    The announcements they missed are read in slices, however many there are. That takes a while, so
+    it is kept out of the tick that all other chats wait for; the digests are the same.
     """
     last_round, oldest_position = (
         last_feed_round(store),
@@ -141,18 +140,17 @@ def publish_chats_behind(
             if all(map(announcements.covers, topics))
         ]
         publish_run = _PublishRun(store, bot, now, last_round, announcements, None)
-        result += publish_run.publish_all(
-            ready, should_continue, chats_per_transaction=1
-        )  # thousands of rows in each
+        # One chat a transaction: each writes thousands of rows.
+        result += publish_run.publish_all(ready, should_continue, chats_per_transaction=1)
         published = set(ready)
         behind = [chat for chat in behind if chat not in published]
     return result
 
 
 def mark_feed_round_complete(store: Store, now: datetime) -> None:
-    """Says that a round of feeds is over: "as soon as announced" means up to here.
+    """Record that a round of feeds is complete; "as soon as announced" topics are due up to here.
 
-    Topics that wait for the announcement would otherwise be told of each feed by itself.
+    Without this mark they would get a digest for each feed of the round.
     """
     last = store.papers.last_seq()
     if last != last_feed_round(store):
@@ -162,13 +160,13 @@ def mark_feed_round_complete(store: Store, now: datetime) -> None:
 
 
 def last_feed_round(store: Store) -> int:
-    """The last announcement of the last round of feeds that is over."""
+    """Return the position of the last announcement of the last complete round of feeds."""
     return int(store.feed_cursors.get(FEED_ROUND_CURSOR).resumption_token or 0)
 
 
 @dataclass(frozen=True, slots=True)
 class _DueChat:
-    """A chat with its share of what its due topics found, and the topics that broke."""
+    """A chat with the digests of its due topics, and the topics that failed."""
 
     chat: Chat
     chat_digests: list[ChatDigest] = field(default_factory=list)
@@ -177,7 +175,7 @@ class _DueChat:
 
     @property
     def topics(self) -> list[Subscription]:
-        """All that are due."""
+        """Return all topics of the chat that are due."""
         return [
             *(chat_digest.topic for chat_digest in self.chat_digests),
             *self.failed,
@@ -186,15 +184,15 @@ class _DueChat:
 
 
 class IssueResult(Enum):
-    """What became of a due topic."""
+    """Outcome of issuing the digest of a due topic."""
 
     ISSUED = "issued"
     NOTHING_NEW = "nothing new"
-    TOPIC_CHANGED = "topic changed"  # by somebody else, a moment ago: it stays due
+    TOPIC_CHANGED = "topic changed"  # edited a moment ago: it stays due
 
 
 class _PublishRun:
-    """The chats that are due at one instant, a few in each transaction."""
+    """Publishes the chats that are due at one instant, a few in each transaction."""
 
     def __init__(
         self,
@@ -223,7 +221,7 @@ class _PublishRun:
         *,
         chats_per_transaction: int,
     ) -> PublishResult:
-        """Publishes some chats at a time, and leaves those due for which time has run out."""
+        """Publish the chats in batches, until ``should_continue`` returns False."""
         result, remaining = PublishResult(), iter(chats)
         while batch := list(
             takewhile(lambda _: should_continue(), islice(remaining, chats_per_transaction))
@@ -232,7 +230,7 @@ class _PublishRun:
         return result
 
     def publish(self, chats: Iterable[int]) -> PublishResult:
-        """Publishes chats together; what they get is found before the store is locked."""
+        """Publish a batch of chats; their digests are built before the store is locked."""
         due_chats = [due_chat for due_chat in map(self._prepare_chat, chats) if due_chat]
         with self._store.transaction():
             results = [self._publish_in_savepoint(due_chat) for due_chat in due_chats]
@@ -243,17 +241,21 @@ class _PublishRun:
         due_topics = self._store.subscriptions.due(
             self._bot, chat_id, self._now, last_seq=self._last_round
         )
-        # What was not gathered would be passed over: a topic that a stop undone or another
-        # cadence brought back meanwhile is due at the next tick.
+        # Announcements that were not read would be skipped: a topic that was resumed or got
+        # another cadence meanwhile is due at the next tick.
         topics = [topic for topic in due_topics if self._announcements.covers(topic)]
-        if not chat or not topics:  # stopped or told a moment ago
+        if not chat or not topics:  # stopped or published a moment ago
             return None
         due_chat = _DueChat(chat)
         self._collect_digests(due_chat, topics)
-        return None if self._should_wait(due_chat) else due_chat
+        if self._summary_wait and due_chat.chat_digests:
+            self._order_missing_summaries(self._summary_wait, due_chat)
+            if self._summary_wait.is_waiting(chat_id, self._now):
+                return None
+        return due_chat
 
     def _collect_digests(self, due_chat: _DueChat, topics: Iterable[Subscription]) -> None:
-        """Shares out what the topics find, in the chat's order."""
+        """Build the digests of the topics, in the chat's order."""
         topic_digests = [
             (topic, shared_digest)
             for topic in topics
@@ -285,7 +287,7 @@ class _PublishRun:
         shown_versions: ReceivedVersions,
         other_topics: OtherTopics,
     ) -> ChatDigest:
-        """The share of a topic, with the messages that it makes at hand."""
+        """Return the chat's digest for a topic, with its messages already cut and cached."""
         chat_digest = build_chat_digest(
             self._store, topic, shared, shown_versions=shown_versions, other_topics=other_topics
         )
@@ -298,7 +300,7 @@ class _PublishRun:
     def _try_topic(
         self, due_chat: _DueChat, topic: Subscription, build: Callable[[], T]
     ) -> T | None:
-        """What is made for a topic; one that breaks is held, which holds no other."""
+        """Return what ``build`` makes for a topic; None, with the topic put aside, if it fails."""
         try:
             return build()
         except (DatabaseBusy, DatabaseNotWritable):
@@ -311,41 +313,36 @@ class _PublishRun:
             due_chat.failed.append(topic)
         return None
 
-    def _should_wait(self, due_chat: _DueChat) -> bool:
-        """Whether a chat is left due, because what its digests lack is being made."""
-        if self._summary_wait is None or not due_chat.chat_digests:
-            return False
+    def _order_missing_summaries(self, summary_wait: SummaryWait, due_chat: _DueChat) -> None:
+        """Order the summaries that the chat's digests lack, which may start a wait for them."""
         digests = [
             (chat_digest.topic, chat_digest.remaining.digest)
             for chat_digest in due_chat.chat_digests
         ]
         try:
-            return self._summary_wait.order_and_should_wait(
-                due_chat.chat, digests, self._announced_at, self._now
-            )
+            summary_wait.order_missing(due_chat.chat, digests, self._announced_at, self._now)
         except (DatabaseBusy, DatabaseNotWritable):
             raise
-        except Exception:  # a digest does not depend on what may be said of its papers
+        except Exception:  # a digest never depends on summaries by a model
             log.exception("glosses not waited for", extra={"chat": due_chat.chat.id})
-            return False
 
     def _publish_in_savepoint(self, due_chat: _DueChat) -> PublishResult:
-        """One chat, whole or not at all, whatever becomes of those beside it."""
+        """Publish one chat, whole or not at all, whatever happens to the others of its batch."""
         try:
             with self._store.savepoint():
                 return self._publish_chat(due_chat)
         except (DatabaseBusy, DatabaseNotWritable):
-            raise  # everybody's trouble: the next tick goes on with those that are left
+            raise  # affects every chat: the next tick goes on with those that are left
         except Exception:
             log.exception("chat not published", extra={"chat": due_chat.chat.id})
             for chat_digest in due_chat.chat_digests:
-                chat_digest.shared.number = 0  # what was undone has no number, another gets it
+                chat_digest.shared.number = 0  # its digest was rolled back, the number is free
             for topic in due_chat.topics:
                 postpone_topic(self._store, topic, self._now + RETRY_FAILED_AFTER)
             return PublishResult(failed=1)
 
     def _publish_chat(self, due_chat: _DueChat) -> PublishResult:
-        """One chat's due topics together, in its own order."""
+        """Publish one chat's due topics together, in its own order."""
         for topic in due_chat.failed:
             postpone_topic(self._store, topic, self._now + RETRY_FAILED_AFTER)
         for topic in due_chat.unreadable:
@@ -354,7 +351,7 @@ class _PublishRun:
         results = [
             self._issue_topic(due_chat.chat, chat_digest) for chat_digest in due_chat.chat_digests
         ]
-        # A topic that was changed a moment ago, or could not be read, may have papers all the same.
+        # A topic that was changed a moment ago or could not be read may still have papers.
         if not failed and all(result is IssueResult.NOTHING_NEW for result in results):
             notify_quiet_day(self._store, due_chat.chat, due_chat.topics, self._now)
         issued = results.count(IssueResult.ISSUED)
@@ -367,10 +364,10 @@ class _PublishRun:
             cursor=max(topic.cursor, self._announcements.last_position),
             next_due=self._next_due(topic.cadence, topic.zone),
         )
-        if not is_advanced:  # edited a moment ago: the next tick sees it as it is now
+        if not is_advanced:  # edited a moment ago: the next tick reads its new state
             return IssueResult.TOPIC_CHANGED
-        # With the cursor, because no local time is told once only: a zone may change, and
-        # two batches that come within a minute are two occasions.
+        # The cursor makes the period unique; a local time alone is not: the zone may change,
+        # and two batches announced within a minute are two occasions.
         period = self._period_name(topic.cadence, topic.zone, topic.next_due or self._now)
         occasion = DigestOccasion(f"{topic.key}/{period}/{topic.cursor}")
         digest = issue_digest(self._store, chat, chat_digest, occasion, self._now)

@@ -1,6 +1,4 @@
-"""Which of a topic's matches make its digest? ``assemble_digest`` decides; others store and send
-it.
-"""
+"""Select the matches that make up a topic's digest; pure, callers store and send it."""
 
 from __future__ import annotations
 
@@ -9,9 +7,7 @@ from datetime import datetime
 
 from storage.records import AnnouncementKind, Digest, Entry, Match
 
-SOON_READ_ENTRIES = (
-    36  # entries behind the limit that are soon read, three pages of [Show the rest]
-)
+SOON_READ_ENTRIES = 36  # entries past the limit: three pages of [Show the rest]
 _REPLACEMENT_KINDS = frozenset({AnnouncementKind.REPLACE, AnnouncementKind.REPLACE_CROSS})
 
 
@@ -26,12 +22,12 @@ def assemble_digest(
     other_topics: Mapping[int, Sequence[str]] | None = None,
     explain_matches: Callable[[Sequence[Match]], Sequence[Match]] = tuple,
 ) -> Digest:
-    """The digest of these matches, best first: ``limit`` entries, the rest behind them.
+    """Return the digest of these matches, best first: ``limit`` entries, the rest left out.
 
-    ``received_versions`` are the versions the chat has of each paper, by the paper's key: what it
-    has it does not get again, but for a higher version that comes as a replacement.
-    ``other_topics`` names the chat's other topics that found a paper too. ``explain_matches`` adds
-    the reasons to matches; it is asked for those that are soon read.
+    ``received_versions`` maps paper keys to the version that the chat has received: such a paper
+    does not come again unless a replacement brings a higher version. ``other_topics`` names the
+    chat's other topics that matched a paper too. ``explain_matches`` adds the reasons to matches;
+    it is called for those that are likely to be read soon.
     """
     new_matches = [match for match in matches if _is_new_to_chat(match, received_versions)]
     explained_count = limit + SOON_READ_ENTRIES
@@ -55,7 +51,7 @@ def assemble_digest(
 
 
 def _is_new_to_chat(match: Match, received_versions: Mapping[int, int]) -> bool:
-    """Whether the chat has not had this paper, or a replacement brings a version it lacks."""
+    """Return whether the chat lacks this paper, or the version that a replacement brings."""
     paper = match.announcement.paper
     received_version = received_versions.get(paper.key)
     return received_version is None or (

@@ -1,4 +1,4 @@
-"""Digests before they have a reader: made once for all the chats that ask the same."""
+"""Build each digest once for all the chats whose topics ask the same."""
 
 from __future__ import annotations
 
@@ -16,19 +16,19 @@ from bot.topics.query.parser import parse
 from storage import Store
 from storage.records import AnnouncementKind, Digest, Entry, Match, Subscription, Summary
 
-MAX_CACHED_DIGESTS = 25_000  # editions, of about 10 kB each; beyond them the oldest are made anew
-WIDEST_NUMBER = 10**12  # a number that leaves room for any other, and for what another clock says
+MAX_CACHED_DIGESTS = 25_000  # about 10 kB each; the oldest are dropped first
+WIDEST_NUMBER = 10**12  # as wide as any digest number and the texts of any time zone
 
 SummariesByPaper: TypeAlias = Mapping[int, tuple[Summary, ...]]
-"""What is said of papers, by their keys."""
+"""The summaries of papers, by paper key."""
 
 
 @dataclass(slots=True)
 class SharedDigest:
-    """What a chat gets that asks this: all of it, where it has received nothing of it.
+    """What a chat that asks this gets if it has received none of it.
 
-    ``paper_keys`` are the keys of what was found; ``number`` is that of a digest which was issued
-    from it, 0 before the first.
+    ``paper_keys`` are the keys of the matched papers; ``number`` is that of a digest which was
+    issued from it, 0 before the first.
     """
 
     matches: Sequence[Match]
@@ -44,7 +44,7 @@ class SharedDigest:
     def message_parts(
         self, topic: str, display_options: DisplayOptions, *, full: bool
     ) -> tuple[Part, ...]:
-        """The messages it makes for readers whose looks differ in their clocks alone."""
+        """Return its messages; they depend on all display options but the time zone."""
         key = (
             topic,
             display_options.form,
@@ -59,11 +59,11 @@ class SharedDigest:
 
 
 class SharedDigests:
-    """The editions of a tick.
+    """The shared digests of a tick.
 
-    They are made outside of any transaction, for what they take: the texts of many papers are
-    read, and papers that nobody was shown yet get their glosses. Nothing here refers back to it,
-    so the many papers of a tick are let go of at its end.
+    They are built outside any transaction because that is slow: the texts of many papers are read,
+    and papers that were never shown get their summaries. Nothing here refers back to this object,
+    so that the papers of a tick are freed at its end.
     """
 
     def __init__(
@@ -76,7 +76,7 @@ class SharedDigests:
         self._cache: dict[tuple[str, frozenset[AnnouncementKind], int, int], SharedDigest] = {}
 
     def for_topic(self, topic: Subscription) -> SharedDigest:
-        """The edition of what a topic finds after its cursor."""
+        """Return the shared digest of what a topic matches after its cursor."""
         key = (topic.query, topic.kinds, topic.cursor, topic.limit)
         if key not in self._cache:
             if len(self._cache) >= MAX_CACHED_DIGESTS:
@@ -129,9 +129,10 @@ def remaining_for_chat(
     other_topics: Mapping[int, Sequence[str]],
     limit: int,
 ) -> SharedDigest:
-    """What an edition leaves for a chat that has received some of it, with its other topics named.
+    """Return what is left of a shared digest for a chat that has received part of it.
 
-    What the edition says of a paper is said again; only who moves up is explained and glossed.
+    Its other topics are named. Reasons and summaries are taken over from the shared digest; only
+    the papers that move up are explained and summarized anew.
     """
     full_digest = shared.digest
     explained_entries = {entry.paper.key: entry for entry in split_soon_read(full_digest)[0]}
@@ -164,7 +165,7 @@ def remaining_for_chat(
 def _explain_remaining(
     shared: SharedDigest, explained_entries: Mapping[int, Entry], matches: Sequence[Match]
 ) -> list[Match]:
-    """The matches with their reasons, which are looked for where the edition does not tell them."""
+    """Return the matches with their reasons, looked up only where the shared digest lacks them."""
     newly_explained = shared.explain_matches(
         [m for m in matches if m.announcement.paper.key not in explained_entries]
     )
@@ -182,14 +183,14 @@ def _match_from_entry(match: Match, shared_entry: Entry) -> Match:
 
 
 def split_soon_read(digest: Digest) -> tuple[Sequence[Entry], Sequence[Entry]]:
-    """The entries that are shown or soon asked for, and those far down among the left-out."""
+    """Return the entries that are shown or likely to be asked for soon, and the later ones."""
     return (*digest.entries, *digest.left_out[:SOON_READ_ENTRIES]), digest.left_out[
         SOON_READ_ENTRIES:
     ]
 
 
 def with_summaries(digest: Digest, summaries: SummariesByPaper) -> Digest:
-    """The digest with what is said about its papers."""
+    """Return the digest with these summaries of its papers."""
     entries, left_out = (
         tuple(replace(entry, summaries=summaries.get(entry.paper.key, ())) for entry in group)
         for group in (digest.entries, digest.left_out)
@@ -200,9 +201,9 @@ def with_summaries(digest: Digest, summaries: SummariesByPaper) -> Digest:
 def with_best_summaries(
     store: Store, digest: Digest, now: datetime, *, save: bool = True
 ) -> Digest:
-    """The digest with the best glosses of its papers, and a made one where it is soon read.
+    """Return the digest with the best summaries of its papers, made where they are soon read.
 
-    Far down among hundreds that were left out, the beginning of the abstract does as well.
+    For the later left-out entries the beginning of the abstract will do.
     """
     soon_entries, late_entries = split_soon_read(digest)
     stored = store.papers.best_summaries([entry.paper.key for entry in late_entries])

@@ -1,7 +1,7 @@
-"""May a chat that is due wait a little for its glosses? For a grace, and never longer.
+"""Let a due chat wait a little for the summaries of its digests, ten minutes at most.
 
-A digest does not depend on a model: one that rests, fails or has spent its budget is not
-waited for, and what lacks after the grace is shown in English and edited in later.
+A digest does not depend on a model: one that is paused, fails or has spent its budget is not waited
+for. Summaries that are missing after the wait are edited in later.
 """
 
 from __future__ import annotations
@@ -20,40 +20,37 @@ from storage import Store
 from storage.records import Chat, Digest, Subscription, SummaryJob
 
 MAX_WAIT = timedelta(minutes=10)
-RECHECK_INTERVAL = timedelta(seconds=15)  # until a chat that waits is looked at once more
+RECHECK_INTERVAL = timedelta(seconds=15)  # until a waiting chat is checked again
 
 
 @dataclass(slots=True)
 class SummaryWait:
-    """Lets a chat wait for the glosses of its digests, for the grace at most."""
+    """Lets chats wait for the summaries of their digests, ``MAX_WAIT`` at most."""
 
     store: Store
-    can_ask_model: Callable[[], bool]  # whether the model can be asked at all
-    wake_jobs: Callable[[], object]  # something urgent was ordered; from any thread
+    can_ask_model: Callable[[], bool]
+    wake_jobs: Callable[[], object]  # called from any thread, after jobs were ordered
     offered_languages: OfferedLanguages = None
-    _recheck_at: dict[int, datetime] = field(default_factory=dict)
-    _waiting_since: dict[int, datetime] = field(default_factory=dict)  # since when each chat waits
-    _checked_at: datetime | None = None
-    _expected_soon: dict[tuple[int, int, str], bool] = field(
-        default_factory=dict
-    )  # of that instant
+    _recheck_at: dict[int, datetime] = field(default_factory=dict)  # by chat
+    _waiting_since: dict[int, datetime] = field(default_factory=dict)  # by chat
+    _checked_at: datetime | None = None  # the instant of ``_expected_soon``
+    _expected_soon: dict[tuple[int, int, str], bool] = field(default_factory=dict)
 
-    def is_recheck_pending(self, chat: int, now: datetime) -> bool:
-        """Whether a chat was told to wait a moment ago: it need not be looked at again yet."""
+    def is_waiting(self, chat: int, now: datetime) -> bool:
+        """Return whether a chat waits, and need not be checked again yet."""
         until = self._recheck_at.get(chat)
         return until is not None and now < until <= now + RECHECK_INTERVAL
 
-    def order_and_should_wait(
+    def order_missing(
         self,
         chat: Chat,
         topic_digests: Sequence[tuple[Subscription, Digest]],
         announced_at: datetime | None,
         now: datetime,
-    ) -> bool:
-        """Whether a chat that is due should get its digests a little later.
+    ) -> None:
+        """Order the summaries that a due chat's digests lack, and start, prolong or end its wait.
 
-        What they lack is ordered in any case. ``announced_at`` is since when topics are due that
-        want papers as soon as they are there.
+        ``announced_at`` is since when topics are due that are sent as soon as announced.
         """
         due_times = [topic.next_due or announced_at or now for topic, _ in topic_digests]
         missing = [
@@ -61,28 +58,28 @@ class SummaryWait:
             for (topic, digest), due in zip(topic_digests, due_times, strict=True)
             for job in missing_jobs(chat, topic, digest, due, self.offered_languages)
         ]
-        is_expected = self._order_missing(missing, now)
+        self._order_jobs(missing, now)
+        is_expected = any(self._expected_soon[_job_key(job)] for job in missing)
         waiting_start = self._waiting_start(chat.id, now)
         deadline = min((*due_times, waiting_start)) + MAX_WAIT
         is_within_wait = max(due_times, default=now) <= now < deadline
-        if not (is_expected and is_within_wait and self.can_ask_model()):
+        if is_expected and is_within_wait and self.can_ask_model():
+            self._waiting_since[chat.id] = waiting_start
+            self._recheck_at[chat.id] = min(now + RECHECK_INTERVAL, deadline)
+        else:
             self._recheck_at.pop(chat.id, None)
             self._waiting_since.pop(chat.id, None)
-            return False
-        self._waiting_since[chat.id] = waiting_start
-        self._recheck_at[chat.id] = min(now + RECHECK_INTERVAL, deadline)
-        return True
 
     def _waiting_start(self, chat: int, now: datetime) -> datetime:
-        """Since when a chat waits; feeds that go on announcing do not begin its grace anew."""
+        """Return since when a chat waits; further announcements do not start its wait anew."""
         since = self._waiting_since.get(chat, now)
-        # Who was held so long ago, or in what is the future by now, waits for something else.
+        # A wait that began so long ago, or in the future, was for other summaries.
         return since if since <= now < since + 2 * MAX_WAIT else now
 
-    def _order_missing(self, jobs: Sequence[SummaryJob], now: datetime) -> bool:
-        """Orders what lacks; tells whether some of it is soon there.
+    def _order_jobs(self, jobs: Sequence[SummaryJob], now: datetime) -> None:
+        """Order summaries and note which are expected soon.
 
-        Each gloss is looked at once an instant, however many chats lack it.
+        Each is checked once an instant, however many chats lack it.
         """
         if now != self._checked_at:
             self._checked_at, self._expected_soon = now, {}
@@ -92,10 +89,9 @@ class SummaryWait:
         self._expected_soon |= {
             key: self._is_expected_soon(job, now) for key, job in new_jobs.items()
         }
-        return any(self._expected_soon[_job_key(job)] for job in jobs)
 
     def _is_expected_soon(self, job: SummaryJob, now: datetime) -> bool:
-        """Whether a gloss is tried soon, or was made since the digest was drawn."""
+        """Return whether a summary is tried soon, or was made since the digest was built."""
         return self.store.summary_jobs.has_attempt_before(
             [job], now + RECHECK_INTERVAL
         ) or is_job_fulfilled(self.store, job)

@@ -116,11 +116,10 @@ def test_a_topic_that_is_changed_meanwhile_makes_no_quiet_day(store: Store) -> N
     class EditsMeanwhile(SummaryWait):
         """Lets the reader change the topic after it was read and before it is issued."""
 
-        def order_and_should_wait(self, *_: object) -> bool:
+        def order_missing(self, *_: object) -> None:
             with store.transaction():
                 [now] = store.subscriptions.of_chat(BOT, reader.id)
                 assert store.subscriptions.advance_cursor(now, cursor=now.cursor, next_due=DUE_AT)
-            return False
 
     patience = EditsMeanwhile(store, lambda: True, lambda: None, ("en",))
     published = publish_due_chats(store, BOT, DUE_AT, summary_wait=patience)
