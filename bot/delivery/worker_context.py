@@ -33,7 +33,5 @@ class DeliveryContext:
     upload_timeout: float = 60.0  # further seconds for a file
     resend_unknown: bool = True  # a possibly delivered message is sent once more, marked
     sleep: Sleep = asyncio.sleep
-    is_stopping: asyncio.Event = field(
-        default_factory=asyncio.Event
-    )  # set: nothing more is claimed
+    is_stopping: asyncio.Event = field(default_factory=asyncio.Event)
     is_rich_unsupported: asyncio.Event = field(default_factory=asyncio.Event)

@@ -65,11 +65,11 @@ def build_digest_of_days(
     summaries = dict(store.papers.best_summaries([entry.paper.key for entry in listed]))
     summaries |= fill_missing_summaries(store, papers, now)
     with_summaries = tuple(
-        replace(item, summaries=summaries.get(item.paper.key, ())) for item in listed
+        replace(entry, summaries=summaries.get(entry.paper.key, ())) for entry in listed
     )
     return Digest(
         topic=title,
-        query=" OR ".join(f"({item.query})" for item in queries)[:2000],
+        query=" OR ".join(f"({day_query.query})" for day_query in queries)[:2000],
         issued_at=now,
         entries=with_summaries[:ON_DEMAND_LIMIT],
         left_out=with_summaries[ON_DEMAND_LIMIT:],

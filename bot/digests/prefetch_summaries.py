@@ -89,7 +89,9 @@ def jobs_for_due_digests(
     # Chats further behind are published without waiting for summaries.
     oldest_position = store.papers.seq_before_newest(new_announcements.MAX_INDEXED_ANNOUNCEMENTS)
     due_chats = [
-        item for item in store.subscriptions.due_chats(bot, horizon) if item[1] >= oldest_position
+        (chat_id, cursor)
+        for chat_id, cursor in store.subscriptions.due_chats(bot, horizon)
+        if cursor >= oldest_position
     ]
     if not due_chats:
         return []
@@ -98,14 +100,14 @@ def jobs_for_due_digests(
     )
     expected = (
         (chat, topic, digest)
-        for number, _ in due_chats
-        if (chat := store.chats.get(bot, number))
+        for chat_id, _ in due_chats
+        if (chat := store.chats.get(bot, chat_id))
         for topic, digest in expected_digests(store, chat, shared_digests, horizon)
     )
     return merge_jobs(
-        item
+        job
         for chat, topic, digest in takewhile(lambda _: should_continue(), expected)
-        for item in missing_jobs(chat, topic, digest, topic.next_due or now, offered_languages)
+        for job in missing_jobs(chat, topic, digest, topic.next_due or now, offered_languages)
     )
 
 

@@ -1,6 +1,6 @@
-"""How does a digest look? Every form from the same noun, and nothing else decides.
+"""Render digests in the forms that commands print; all of them from the same ``Digest``.
 
-``FORMATS`` are the forms that a command prints; ``render_part`` holds what is sent to a chat.
+``FORMATS`` lists these forms; ``render_part`` renders what is sent to a chat.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ def _rendered_messages(
 
 
 def _rich_json(digest: Digest, languages: tuple[str, ...]) -> str:
-    """The blocks of each message, as a JSON list of lists."""
+    """Return the blocks of each message, as a JSON list of lists."""
     message_blocks: JSON = [
         list(rendered.blocks)
         for rendered in _rendered_messages(digest, MessageForm.RICH, languages)
@@ -40,7 +40,7 @@ def _rich_json(digest: Digest, languages: tuple[str, ...]) -> str:
 
 
 def _classic_html(digest: Digest, languages: tuple[str, ...]) -> str:
-    """The HTML of each message, a line of dashes between them."""
+    """Return the HTML of each message, separated by lines of dashes."""
     return (
         "\n\n---\n\n".join(
             rendered.html for rendered in _rendered_messages(digest, MessageForm.CLASSIC, languages)

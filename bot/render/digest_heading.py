@@ -1,4 +1,4 @@
-"""What stands above and below a digest's table? Topic, days, counts that reconcile, notes."""
+"""Texts above and below a digest's table: topic, days, counts that add up, notes."""
 
 from __future__ import annotations
 
@@ -14,17 +14,17 @@ from storage.records import AnnouncementKind, Digest, Entry
 
 
 def numbered_entries(digest: Digest) -> tuple[Entry, ...]:
-    """The entries by position: the shown ones, then those that were left out, as far as read."""
+    """Return the entries by position: the shown ones, then the left-out ones as far as loaded."""
     return digest.entries + digest.left_out
 
 
 def is_single_paper(digest: Digest) -> bool:
-    """Whether this is one paper and no digest: its entry then has no number."""
+    """Return whether this stands for one paper and no digest: its entry then has no number."""
     return not (digest.number or digest.topic or digest.query)
 
 
 def heading_text(digest: Digest, options: DisplayOptions) -> str:
-    """The topic and the arXiv days; without days, the moment of issue on the reader's clock."""
+    """Return the topic and the arXiv days; without days, the local time of issue."""
     topic = shorten(display_text(digest.topic) or display_text(digest.query), LINE_UNITS)
     first = digest.first_day or digest.last_day
     last = digest.last_day or digest.first_day
@@ -39,7 +39,7 @@ def _days_text(first: date | None, last: date | None, options: DisplayOptions) -
 
 
 def counts_text(digest: Digest, first: int, last: int, options: DisplayOptions) -> str:
-    """How many papers there are, how many stand here, of which kinds, out of how many."""
+    """Return how many papers matched, how many are shown, of which kinds, out of how many."""
     matched = digest.matched_count
     facts = [_shown_text(digest, first, last, matched, options.language)]
     kinds = Counter(
@@ -71,14 +71,14 @@ def _shown_text(digest: Digest, first: int, last: int, matched: int, language: s
 
 
 def untranslated_text(digest: Digest, first: int, last: int, options: DisplayOptions) -> str:
-    """How many of the rows stand in English because their translation is missing; or nothing."""
+    """Return the note on rows in English for lack of a translation; "" if there are none."""
     entries = numbered_entries(digest)[max(first - 1, 0) : last]
     missing = sum(not is_translated(entry, options.languages[0]) for entry in entries)
     return say(options.language, "digest-untranslated", count=missing) if missing else ""
 
 
 def footer_text(digest: Digest, options: DisplayOptions) -> str:
-    """The digest's number and its moment of issue on the reader's clock."""
+    """Return the digest's number and the local time of issue."""
     issued_text = format_moment(options.language, digest.issued_at, options.zone)
     if digest.number:
         return say(options.language, "digest-footer", number=str(digest.number), issued=issued_text)

@@ -1,4 +1,4 @@
-"""How does the reader see a digest? The form, languages and clock of one chat."""
+"""How a chat sees its digests: their form, languages and time zone."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ from storage.records import MessageForm
 
 @dataclass(frozen=True, slots=True)
 class DisplayOptions:
-    """The reader's choices, and nothing that changes what a digest contains.
+    """The reader's choices; they never change what a digest contains.
 
-    ``language`` is what the bot says, ``languages`` what the entries are told in, the first
-    one in the table. ``entry_link`` makes the address that opens the entry at a position.
-    ``all_authors`` names all of a paper's authors instead of the first ones.
+    ``language`` is the bot's language, ``languages`` are those of the entries; the table uses the
+    first one. ``entry_link`` returns the URL that opens the entry at a position. ``all_authors``
+    shows all of a paper's authors instead of the first few.
     """
 
     form: MessageForm = MessageForm.CLASSIC

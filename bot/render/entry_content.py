@@ -1,4 +1,4 @@
-"""What is said about an entry? The same words for every form, before any markup."""
+"""Turn an entry into the texts that all forms show, before any markup."""
 
 from __future__ import annotations
 
@@ -20,14 +20,14 @@ from storage.records import Entry, Paper, Summary
 log = logging.getLogger(__name__)
 
 MAX_NAMED_AUTHORS = 3
-TLDR_UNITS = 300  # of an abstract's beginning, where nobody has made a gist yet
-ALL_AUTHORS_UNITS = 1500  # of a collaboration's names; its abstract has to fit as well
-LINE_UNITS = 300  # of a line of facts; a text takes values of at most 1,000 characters
+TLDR_UNITS = 300  # of an abstract's beginning, shown for want of a TL;DR
+ALL_AUTHORS_UNITS = 1500  # leaves room for the abstract below a collaboration's names
+LINE_UNITS = 300  # of a line of facts; Fluent texts take values of at most 1,000 characters
 MAX_LINK_LENGTH = 1000
-CACHE_SIZE = 4_000  # lines: chats that follow the same read the same, one after the other
-# Overrides of the reading direction could turn a whole message around.
+CACHE_SIZE = 4_000  # lines: chats with the same topics are rendered one after the other
+# Direction overrides could reverse a whole message.
 _INVISIBLE = re.compile("[\x00-\x1f\x7f-\x9f\u202a-\u202e\u2060\u2066-\u2069\ud800-\udfff]")
-# By their class marks, letters and symbols, and nothing to see.
+# Invisible characters that Unicode classes as marks, letters or symbols.
 _BLANK_CHARACTERS = frozenset(
     "\u034f\u115f\u1160\u17b4\u17b5\u180b\u180c\u180d\u180f\u2800\u3164\uffa0"
 ) | {chr(selector) for selector in range(0xFE00, 0xFE10)}
@@ -36,14 +36,17 @@ _LINE_BREAKS = re.compile("[\t-\r\x85\u2028\u2029]")
 
 @dataclass(frozen=True, slots=True)
 class LanguageSection:
-    """An entry in one language; an untranslated one holds English, or nothing beside English."""
+    """An entry in one language.
+
+    An untranslated section holds English, or nothing if there is an English section too.
+    """
 
     language: str
-    title: str  # empty where it is the original's
+    title: str  # empty where it is the original title
     tldr: str
     abstract: str
     is_translated: bool = True
-    tldr_span: Span | None = None  # in the abstract: the gist's words, which are not said twice
+    tldr_span: Span | None = None  # of the TL;DR in the abstract; it is then not shown apart
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +62,7 @@ class TableRow:
 
 @dataclass(frozen=True, slots=True)
 class EntryContent:
-    """An entry in the reader's words: plain text, nothing escaped, TeX resolved."""
+    """An entry in the reader's languages: plain text, nothing escaped, TeX as Unicode."""
 
     position: int
     id: str
@@ -70,18 +73,18 @@ class EntryContent:
     sections: tuple[LanguageSection, ...]
     match_reason: str
     matched_text: str  # the words in ``match_reason``
-    matched_words: tuple[str, ...]  # the same one by one, to be marked where they stand
+    matched_words: tuple[str, ...]  # the same words, to be highlighted in texts
     topics_text: str
-    links: tuple[tuple[str, str], ...]  # label and address
+    links: tuple[tuple[str, str], ...]  # label and URL
 
     def with_separate_tldrs(self) -> EntryContent:
-        """The same with each gist above its abstract, of which too little can be shown."""
+        """Return a copy that shows each TL;DR above its abstract, for abstracts that are cut."""
         sections = tuple(replace(section, tldr_span=None) for section in self.sections)
         return replace(self, sections=sections)
 
 
 def entry_content(entry: Entry, position: int, options: DisplayOptions) -> EntryContent:
-    """What ``options`` lets the reader see of an entry."""
+    """Return what the reader sees of an entry."""
     paper = entry.paper
     return EntryContent(
         position=position,
@@ -100,19 +103,19 @@ def entry_content(entry: Entry, position: int, options: DisplayOptions) -> Entry
 
 
 def display_title(paper: Paper) -> str:
-    """A paper's title on one line, or its id where it has none that could be seen."""
+    """Return a paper's title on one line; its id if no character of the title is visible."""
     return display_text(paper.title) or paper.id
 
 
 @lru_cache(CACHE_SIZE)
 def display_text(text: str) -> str:
-    """One line for people: TeX as Unicode, white space folded, no controls; never only blank."""
+    """Return one line to display: TeX as Unicode, white space collapsed; "" if all is invisible."""
     line = " ".join(strip_invisible(_tex_to_unicode(strip_invisible(text))).split())
     return line if _is_visible(line) else ""
 
 
 def _is_visible(text: str) -> bool:
-    """Whether there is anything to see; nobody could tap a link of zero-width signs."""
+    """Return whether any character is visible: nobody could tap a link of zero-width characters."""
     return any(
         category(character)[0] in "LMNPS" and character not in _BLANK_CHARACTERS
         for character in text
@@ -120,7 +123,7 @@ def _is_visible(text: str) -> bool:
 
 
 def _tex_to_unicode(text: str) -> str:
-    """TeX as Unicode; text that cannot be read stays as it was written, and so its paper."""
+    """Return TeX as Unicode; text that cannot be parsed is returned as it is."""
     try:
         return to_unicode(text)
     except Exception:
@@ -129,24 +132,24 @@ def _tex_to_unicode(text: str) -> str:
 
 
 def strip_invisible(text: str) -> str:
-    """``text`` without what no client shows: controls, surrogates, direction overrides."""
+    """Return ``text`` on one line, without controls, surrogates and direction overrides."""
     return _INVISIBLE.sub("", _LINE_BREAKS.sub(" ", text))
 
 
 def strip_invisible_lines(text: str) -> str:
-    """``strip_invisible`` for a text of several lines."""
+    """Apply ``strip_invisible`` to each line of a text."""
     return "\n".join(map(strip_invisible, text.split("\n")))
 
 
 def table_row(entry: Entry, position: int, language: str) -> TableRow:
-    """The summary row of an entry; its sentence falls back to English."""
+    """Return the summary row of an entry; its sentence falls back to English."""
     sentence, is_translated = _tldr_or_english(entry, language)
     title = display_title(entry.paper)
     return TableRow(position, title, paper_url(entry.paper), sentence, is_translated)
 
 
 def is_translated(entry: Entry, language: str) -> bool:
-    """Whether the sentence of the entry's row is in ``language``."""
+    """Return whether the sentence of the entry's row is in ``language``."""
     summary = _summary_in(entry, language)
     return language == "en" or (summary is not None and bool(summary.tldr))
 
@@ -225,7 +228,7 @@ def _match_reason(entry: Entry, language: str) -> str:
 
 
 def _matched_text(entry: Entry) -> str:
-    """The words that matched, each once: how a sentence begins makes no other word."""
+    """Return the words that matched, each once in whatever case."""
     words: dict[str, str] = {}
     for reason in entry.reasons:
         words.setdefault(reason.word.casefold(), reason.word)
@@ -238,13 +241,13 @@ def _topics_text(entry: Entry, language: str) -> str:
 
 
 def _bounded_list(texts: Sequence[str]) -> str:
-    """Different texts in one line of bounded length."""
+    """Return the distinct texts in one line of bounded length."""
     distinct = dict.fromkeys(display_text(text) for text in texts)
     return shorten(", ".join(filter(None, distinct)), LINE_UNITS)
 
 
 def _page_links(paper: Paper, language: str) -> tuple[tuple[str, str], ...]:
-    """Where to read on: for arXiv the abstract, the PDF and the HTML."""
+    """Return labels and URLs of the paper's pages: for arXiv the abstract, the PDF and the HTML."""
     scheme, _, number = paper.id.partition(":")
     if scheme == "arxiv":
         return tuple(
@@ -256,7 +259,7 @@ def _page_links(paper: Paper, language: str) -> tuple[tuple[str, str], ...]:
 
 
 def paper_url(paper: Paper) -> str:
-    """The paper's page, or nothing where its link is none that Telegram would open."""
+    """Return the URL of the paper's page; "" if it has none that Telegram would open."""
     if is_safe_link(paper.link):
         return paper.link
     scheme, _, identifier = paper.id.partition(":")
@@ -266,7 +269,7 @@ def paper_url(paper: Paper) -> str:
 
 @lru_cache(CACHE_SIZE)
 def is_safe_link(link: str) -> bool:
-    """Whether ``link`` is a plain web address: http or https, a host, nothing to trip over."""
+    """Return whether ``link`` is a plain web address: http or https, a host, printable ASCII."""
     if len(link) > MAX_LINK_LENGTH or not re.fullmatch(r"https?://[!-~]+", link):
         return False
     try:

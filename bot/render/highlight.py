@@ -1,4 +1,4 @@
-"""Mark in a text what the eye should find: the words of a topic, and the sentence of the table."""
+"""Find the parts of a text to highlight: the words of a topic, and the sentence of the table."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ from operator import itemgetter
 from bot.render.size_limits import ELLIPSIS
 
 Span = tuple[int, int]
-"""Where in a text something stands: its first character, and the one behind its last."""
+"""The start and end of a slice of a text."""
 
-MAX_HIGHLIGHTS = 15  # in one text: Telegram counts each as one of a message's hundred entities
+MAX_HIGHLIGHTS = 15  # in one text: Telegram allows a hundred entities in a message
 
-_MAX_ATTEMPTS = 200  # beginnings like the sentence's own; a text of one letter has any number
+_MAX_ATTEMPTS = 200  # positions tried; in a text of one repeated letter every position matches
 _BRACKETED_REMARK = re.compile(r"\s?[\[(][^\[\]()]{0,400}[\])]")
 _SENTENCE_END = re.compile(r"[.!?][\"'”’)\]]*\s+(?=[^a-z\s])|[。！？]")
 
@@ -22,9 +22,9 @@ _SENTENCE_END = re.compile(r"[.!?][\"'”’)\]]*\s+(?=[^a-z\s])|[。！？]")
 def highlight(
     text: str, words: Sequence[str], sentence: Span | None = None
 ) -> list[tuple[str, bool]]:
-    """``text`` in pieces, each with whether it is marked; joined they are the text.
+    """Return ``text`` in pieces, each with whether it is highlighted; joined they are the text.
 
-    A sentence that is all of the text is not marked: there is nothing to tell it from.
+    A sentence that is the whole text is not highlighted.
     """
     if sentence and sentence != (0, len(text)):
         start, end = sentence
@@ -33,7 +33,7 @@ def highlight(
             (text[start:end], True),
             *highlight(text[end:], words),
         ]
-        # Neighbours are one: Telegram makes one of them, whatever we send.
+        # Telegram merges adjacent entities.
         runs = groupby(pieces, key=itemgetter(1))
         return [("".join(piece for piece, _ in run), is_marked) for is_marked, run in runs]
     pattern = _words_pattern(words)
@@ -51,9 +51,9 @@ def highlight(
 
 
 def sentence_span(text: str, sentence: str) -> Span | None:
-    """Where the whole sentence stands of which ``sentence`` shows the words, or some of them.
+    """Return the span in ``text`` of the whole sentence that ``sentence`` was taken from, if any.
 
-    It may lack its first words and bracketed remarks, and its end where an ellipsis says so.
+    ``sentence`` may lack its first words, bracketed remarks, and its end if it ends in an ellipsis.
     """
     prefix = sentence.removesuffix(ELLIPSIS)
     if not prefix:
@@ -66,7 +66,7 @@ def sentence_span(text: str, sentence: str) -> Span | None:
 
 
 def _sentence_end(text: str, start: int, sentence: str) -> int:
-    """Where the sentence ends that begins at ``start``; 0 where other words follow there."""
+    """Return where the sentence that begins at ``start`` ends; 0 if the text there differs."""
     position = start + 1
     for character in sentence[1:]:
         if text[position : position + 1] != character:
@@ -81,13 +81,13 @@ def _sentence_end(text: str, start: int, sentence: str) -> int:
 
 
 def _sentence_start(text: str, position: int) -> int:
-    """Where the sentence begins that holds the character ``position``."""
+    """Return where the sentence begins that contains the character at ``position``."""
     sentence_ends = [match.end() for match in _SENTENCE_END.finditer(text, 0, position + 1)]
     return sentence_ends[-1] if sentence_ends else 0
 
 
 def _words_pattern(words: Sequence[str]) -> re.Pattern[str] | None:
-    """Any of the words, whole and in either case, the longest first."""
+    """Return a pattern of the words, whole and in any case, longest first; None without words."""
     distinct_words = sorted(
         {word for word in words if any(map(str.isalnum, word))}, key=len, reverse=True
     )

@@ -1,4 +1,4 @@
-"""Does it fit one message? Measures texts and blocks, and cuts between entries."""
+"""Measure texts and blocks against Telegram's limits, and cut them to size."""
 
 from __future__ import annotations
 
@@ -6,38 +6,38 @@ from collections.abc import Iterator, Sequence
 
 from bot.render.telegram.rich_blocks import JSON, Block
 
-CLASSIC_UNITS = 4096  # UTF-16 units after Telegram has read the markup
+CLASSIC_UNITS = 4096  # UTF-16 units of the text without its markup
 CLASSIC_BYTES = 32768  # of the text with its markup
 CLASSIC_ENTITIES = 100
-RICH_SOFT_UNITS = 7500  # clients fold what is longer behind "Show More"
+RICH_SOFT_UNITS = 7500  # clients collapse longer messages behind "Show More"
 RICH_UNITS = 30_000  # Telegram refuses more than 32,768
 RICH_BLOCKS = 450  # ... than 500
 RICH_DEPTH = 10  # ... than 16
-MAX_FRAME_UNITS = 1_000  # what stands above and below a table takes less, whatever its words
+MAX_FRAME_UNITS = 1_000  # the texts above and below a table are always shorter
 ELLIPSIS = "…"
 
 
 def utf16_length(text: str) -> int:
-    """The length of ``text`` as Telegram counts it: UTF-16 code units."""
+    """Return the length of ``text`` as Telegram counts it: in UTF-16 code units."""
     if text.isascii():
         return len(text)
     return len(text.encode("utf-16-le", "surrogatepass")) // 2
 
 
 def shorten(text: str, max_units: int) -> str:
-    """Cut ``text`` at a word's end to ``max_units`` units and mark it; whole when it fits."""
+    """Return ``text`` cut at a word's end to ``max_units`` units, with an ellipsis if cut."""
     if utf16_length(text) <= max_units:
         return text
     prefix = _prefix(text, max_units - 1)
     cut = prefix.rfind(" ")
-    # Chinese has no spaces: a border far back would throw away most of the text.
+    # Chinese has no spaces: cutting at one far back would lose most of the text.
     if cut > len(prefix) * 2 // 3:
         prefix = prefix[:cut]
     return prefix.rstrip(" ,;:，；：、") + ELLIPSIS if max_units > 0 else ""
 
 
 def _prefix(text: str, max_units: int) -> str:
-    """The longest beginning of ``text`` within ``max_units`` units, of whole characters."""
+    """Return the longest prefix of whole characters within ``max_units`` units."""
     used_units = 0
     for index, character in enumerate(text):
         used_units += 2 if character > "\uffff" else 1
@@ -47,7 +47,7 @@ def _prefix(text: str, max_units: int) -> str:
 
 
 def split_text(text: str, max_units: int) -> Iterator[str]:
-    """``text`` in pieces of at most ``max_units`` units, cut at a line's end where one is near."""
+    """Yield ``text`` in pieces of at most ``max_units`` units, cut at a nearby line end if any."""
     while utf16_length(text) > max_units:
         prefix = _prefix(text, max_units)
         line_end = prefix.rfind("\n")
@@ -59,7 +59,7 @@ def split_text(text: str, max_units: int) -> Iterator[str]:
 
 
 def share_room(lengths: Sequence[int], room: int) -> list[int]:
-    """Room for each text: short ones get what they need, long ones share the rest evenly."""
+    """Return the room for each text: short ones get all they need, long ones share the rest."""
     rooms = [0] * len(lengths)
     for shared_count, index in enumerate(sorted(range(len(lengths)), key=lengths.__getitem__)):
         rooms[index] = min(lengths[index], max(room, 0) // (len(lengths) - shared_count))
@@ -68,14 +68,14 @@ def share_room(lengths: Sequence[int], room: int) -> list[int]:
 
 
 def fits_in_one_run(sizes: Sequence[int], room: int, max_entries: int) -> bool:
-    """Whether entries are one run whatever frame they get: it need not be made to be measured."""
+    """Return whether entries fit one run with any frame, which then need not be measured."""
     return len(sizes) <= max_entries and sum(sizes) <= room - MAX_FRAME_UNITS
 
 
 def split_into_runs(sizes: Sequence[int], room: int, max_entries: int) -> Iterator[tuple[int, int]]:
-    """Cuts entries into runs (first, last; from 1) of at most ``max_entries`` and ``room`` in size.
+    """Yield the entries in runs (first, last; from 1) of at most ``max_entries`` and size ``room``.
 
-    An entry larger than ``room`` stands alone: it is never left out.
+    An entry larger than ``room`` forms a run by itself: it is never left out.
     """
     first, used_room = 1, 0
     for position, size in enumerate(sizes, start=1):
@@ -87,12 +87,12 @@ def split_into_runs(sizes: Sequence[int], room: int, max_entries: int) -> Iterat
         yield first, len(sizes)
 
 
-# The counting rule of rich messages: each block, list item and table row is one; text is
-# that of blocks, captions, cells and formulas. Addresses and names of anchors do not count.
+# How Telegram counts rich messages: each block, list item and table row counts as one block;
+# text is that of blocks, captions, cells and formulas, without URLs and names of anchors.
 
 
 def rich_units(blocks: Sequence[Block]) -> int:
-    """The text of all blocks, in UTF-16 units."""
+    """Return the length of the text of all blocks, in UTF-16 units."""
     return sum(_text_units(block) for block in blocks)
 
 
@@ -117,7 +117,7 @@ def _text_units(value: JSON) -> int:
 
 
 def count_rich_blocks(blocks: Sequence[JSON]) -> int:
-    """How many blocks Telegram counts, nested ones, list items and table rows included."""
+    """Return how many blocks Telegram counts: nested blocks, list items and table rows included."""
     return sum(1 + _count_nested_blocks(block) for block in blocks if isinstance(block, dict))
 
 
@@ -131,7 +131,7 @@ def _count_nested_blocks(block: dict[str, JSON]) -> int:
 
 
 def rich_depth(blocks: Sequence[JSON]) -> int:
-    """How deep blocks and the formatting in their texts are nested; a flat message is 1."""
+    """Return how deep blocks and the formatting in their texts are nested; 1 for a flat message."""
     return max((_depth(block) for block in blocks), default=0)
 
 
@@ -144,7 +144,7 @@ def _depth(value: JSON) -> int:
 
 
 def fits_rich_message(blocks: Sequence[Block], max_units: int = RICH_SOFT_UNITS) -> bool:
-    """Whether the blocks are one message that no client folds and no server refuses."""
+    """Return whether the blocks fit one message that no client collapses and Telegram accepts."""
     return (
         rich_units(blocks) <= max_units
         and count_rich_blocks(blocks) <= RICH_BLOCKS

@@ -1,4 +1,4 @@
-"""What we say about a paper: its gist, drawn from the abstract or written by a model."""
+"""Summarize papers: a TL;DR extracted from the abstract, or summaries written by a model."""
 
 from __future__ import annotations
 
@@ -9,10 +9,10 @@ if TYPE_CHECKING:
 
 
 def create_model_client(url: str, key: str, name: str) -> ModelClient:
-    """The model of a name, on a server.
+    """Return a client for a model on a server.
 
-    Its client's library costs 33 MB and half a second, which those who have no model need not
-    pay: hence the late import.
+    The import is late because the client's library costs 33 MB and half a second, which only those
+    with a model need.
     """
     from bot.summaries.llm.client import ModelClient
 

@@ -1,7 +1,7 @@
-"""The verb: papers without a gloss → glosses.
+"""Fill in missing summaries with the sentence of the abstract that says what was done.
 
-The embedded one needs no key and no network: the sentence of the abstract that says what was
-done. It is made when a paper is first shown, so that no digest ever waits for it.
+This needs no key and no network. It happens when a paper is first shown, so that no digest has to
+wait for it.
 """
 
 from __future__ import annotations
@@ -23,9 +23,9 @@ EXTRACTIVE = "extractive"
 def fill_missing_summaries(
     store: Store, papers: Iterable[Paper], now: datetime, *, save: bool = True
 ) -> Mapping[int, tuple[Summary, ...]]:
-    """Returns the best gloss per language of each paper, by its key; English is never missing.
+    """Return the best summary per language of each paper, by paper key; English is always there.
 
-    What is made here is kept, but for a command that only reads.
+    Summaries that are made here are stored if ``save``.
     """
     papers_by_key = {paper.key: paper for paper in papers}
     stored = store.papers.best_summaries(papers_by_key)
@@ -36,7 +36,7 @@ def fill_missing_summaries(
     ]
     if not missing:
         return stored
-    with outside_query_budget():  # what is made once for all readers is nobody's query
+    with outside_query_budget():  # made once for all readers, not for this query
         created = [extractive_summary(paper, now) for paper in missing]
         if not save:
             return {
@@ -48,7 +48,7 @@ def fill_missing_summaries(
 
 
 def extractive_summary(paper: Paper, now: datetime) -> Summary:
-    """The English gloss that the abstract itself holds."""
+    """Return the English summary that consists of the abstract's own words."""
     return Summary(
         paper=paper.key,
         version=paper.version,
@@ -62,7 +62,7 @@ def extractive_summary(paper: Paper, now: datetime) -> Summary:
 
 
 def _tldr_or_empty(paper: Paper) -> str:
-    """The sentence that says what was done; without one, a digest shows the abstract's start."""
+    """Return the sentence that says what was done; "" if extracting it fails."""
     try:
         return extract_tldr(paper.title, paper.abstract, paper.comment)
     except Exception:

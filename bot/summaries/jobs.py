@@ -1,8 +1,8 @@
-"""The verb: commissioned glosses → glosses, by a model, within a budget.
+"""Write ordered summaries with a model, within its budget.
 
-Nothing here is in the way of a digest: what a model cannot say now stays with the words of the
-abstract and is tried again. What was paid is recorded with what came of it, in one transaction,
-so a process that is killed pays at most for the answers under way once more.
+No digest depends on this: until a summary is made, the abstract's own words are shown. The cost of
+a summary is recorded in the same transaction as its outcome, so that a process that is killed pays
+again only for the requests in flight.
 """
 
 from __future__ import annotations
@@ -29,13 +29,13 @@ from storage.records import Paper, Summary, SummaryJob
 
 log = logging.getLogger(__name__)
 
-LEASE_SECONDS = 600.0  # seconds within which a gloss is made, with all its pieces
+LEASE_SECONDS = 600.0  # enough for a summary with all its pieces
 RETRY_DELAYS = (timedelta(minutes=5), timedelta(hours=1), timedelta(hours=6), timedelta(hours=24))
 
 
 @dataclass(frozen=True, slots=True)
 class JobCounts:
-    """What one run did, in glosses."""
+    """Counts of what one run did, in summaries."""
 
     completed: int = 0
     failed: int = 0
@@ -46,9 +46,9 @@ async def run_summary_jobs(
     *,
     on_job_finished: Callable[[SummaryJob, bool], None] = lambda _job, _is_completed: None,
 ) -> JobCounts:
-    """Makes what is ordered, the most urgent first, until nothing may be asked any more.
+    """Run ordered jobs, the most urgent first, while any are left and the model may be asked.
 
-    ``on_job_finished`` hears of each gloss that was made or failed.
+    ``on_job_finished`` is called with each job that was completed or failed.
     """
     counts = JobCounts()
 
@@ -68,7 +68,7 @@ async def run_summary_jobs(
                         counts.completed + is_completed, counts.failed + (not is_completed)
                     )
         except StorageError as error:
-            # Busy or full for now: what others have under way is not torn from their hands.
+            # Busy or full: the other workers finish their requests.
             log.warning("glosses wait", extra={"error": type(error).__name__})
 
     async with asyncio.TaskGroup() as group:
@@ -81,9 +81,9 @@ async def run_summary_jobs(
 
 
 def _claim_job(gateway: ModelGateway) -> tuple[SummaryJob, Paper | None] | None:
-    """What is wanted first with its paper, unless the day's budget is spent.
+    """Claim the most urgent job and return it with its paper; None if the day's budget is spent.
 
-    The answers under way are not known yet: a day may cost that much more than its budget.
+    The cost of requests in flight is not known yet, so a day may exceed its budget by that much.
     """
     with gateway.store.transaction():
         if gateway.is_budget_spent():
@@ -99,9 +99,9 @@ def _claim_job(gateway: ModelGateway) -> tuple[SummaryJob, Paper | None] | None:
 
 
 async def _run_job(gateway: ModelGateway, job: SummaryJob, paper: Paper | None) -> bool | None:
-    """Asks for one gloss and keeps what came of it; None when nothing was decided."""
+    """Run one job and store its outcome; return whether it succeeded, None when it is undecided."""
     store, usage = gateway.store, UsageTotal()
-    if paper is None:  # cannot be, short of a hand in the file
+    if paper is None:  # only if the database was edited by hand
         await store.run(store.summary_jobs.complete, job)
         return None
     try:
@@ -118,11 +118,11 @@ async def _run_job(gateway: ModelGateway, job: SummaryJob, paper: Paper | None) 
     except (ModelError, TimeoutError) as error:
         await _back_off(gateway, job, usage, error)
         return None
-    except asyncio.CancelledError:  # the process stops: what was paid is kept in the books
+    except asyncio.CancelledError:  # the process stops: record what was paid
         await asyncio.shield(store.run(_release_job, gateway, job, usage))
         raise
     except Exception as error:
-        # Ours to mend; one paper that breaks something holds no other.
+        # A bug of ours; a paper that triggers it delays no other.
         log.exception("gloss broke off", extra={"paper": paper.id})
         await _record_failure(gateway, job, usage, type(error).__name__)
         return False
@@ -161,7 +161,7 @@ def _save_summary(
 async def _record_failure(
     gateway: ModelGateway, job: SummaryJob, usage: UsageTotal, reason: str
 ) -> None:
-    """The gloss is tried again some times; meanwhile the abstract speaks for itself."""
+    """Record a failure and schedule a retry, unless all retries are used up."""
     attempts = job.attempts
     retry_at = gateway.now() + RETRY_DELAYS[attempts] if attempts < len(RETRY_DELAYS) else None
     log.info(
@@ -180,7 +180,7 @@ async def _record_failure(
 async def _back_off(
     gateway: ModelGateway, job: SummaryJob, usage: UsageTotal, error: ModelError | TimeoutError
 ) -> None:
-    """The model's trouble, not the paper's; unless this one paper is what it breaks on."""
+    """Release the job if the model is the problem; fail it if this paper may be."""
     if pause_after_error(gateway, error):
         await asyncio.shield(gateway.store.run(_release_job, gateway, job, usage))
     else:

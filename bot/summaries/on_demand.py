@@ -1,7 +1,4 @@
-"""The verb: what a person asks of the model now → its answer, or a sentence that says why not.
-
-It stands beside the glosses that are ordered, under the same budget, and stops where those stop.
-"""
+"""Ask the model on a person's behalf, at once and under the same budget as summary jobs."""
 
 from __future__ import annotations
 
@@ -24,21 +21,20 @@ from bot.summaries.llm.summarize import PROMPT_VERSION
 from bot.texts import Refusal
 from storage.records import Paper, PaperNote
 
-log = logging.getLogger(__name__)
-
-if TYPE_CHECKING:  # it loads a library that only those need who have a model
+if TYPE_CHECKING:  # it loads the openai library, which only those with a model need
     from bot.summaries.llm.client import ModelClient
 
+log = logging.getLogger(__name__)
 
 Answer = TypeVar("Answer")
 Result = TypeVar("Result")
 RecordUsage: TypeAlias = Callable[[Usage], None]
 
-MODEL_TIMEOUT_SECONDS = 90.0  # seconds that a person's chat may wait, with a second attempt
+MODEL_TIMEOUT_SECONDS = 90.0  # for all attempts: a person is waiting
 
 
 class ModelUnavailable(Refusal):
-    """The model was not asked, so nothing was paid and nothing counts."""
+    """The model was not asked, so nothing was paid or counted."""
 
 
 async def ask_model(
@@ -46,12 +42,13 @@ async def ask_model(
     request: Callable[[ModelClient, RecordUsage], Awaitable[Answer]],
     store_answer: Callable[[Answer], Result],
 ) -> Result:
-    """Asks the model at once; ``store_answer`` stores its answer in the transaction that counts its
-    price.
+    """Ask the model at once, and return what ``store_answer`` makes of its answer.
+
+    ``store_answer`` runs in the transaction that records the cost.
 
     Raises:
-        ModelUnavailable: the day's budget is spent, or the model rests.
-        Refusal: it could not answer, or its answer cannot be used; what was paid is counted.
+        ModelUnavailable: the day's budget is spent, or the model is paused.
+        Refusal: it could not answer, or its answer cannot be used; the cost is recorded.
     """
     if await gateway.store.run(gateway.is_budget_spent):
         raise ModelUnavailable("consult-spent")
@@ -72,7 +69,7 @@ async def ask_model(
 async def _ask_within_timeout(
     gateway: ModelGateway, request: Callable[[ModelClient, RecordUsage], Awaitable[Answer]]
 ) -> tuple[Answer, UsageTotal]:
-    """The answer and what it cost; of a failure the price is counted here."""
+    """Return the answer and its usage; the cost of a failure is recorded here."""
     usage = UsageTotal()
     try:
         async with asyncio.timeout(MODEL_TIMEOUT_SECONDS):
@@ -86,7 +83,7 @@ async def _ask_within_timeout(
         pause_after_error(gateway, error)
         await _charge_unused(gateway, usage)
         raise Refusal("consult-not-now") from error
-    except BaseException:  # the process stops, or the fault is ours: what was paid is kept
+    except BaseException:  # the process stops, or a bug of ours: record what was paid
         await _charge_unused(gateway, usage)
         raise
     gateway.record_answer()
@@ -94,7 +91,7 @@ async def _ask_within_timeout(
 
 
 async def _charge_unused(gateway: ModelGateway, usage: UsageTotal) -> None:
-    """Counts what was paid for nothing."""
+    """Record the cost of calls without a usable answer."""
 
     def charge() -> None:
         with gateway.store.transaction():
@@ -104,17 +101,13 @@ async def _charge_unused(gateway: ModelGateway, usage: UsageTotal) -> None:
         await asyncio.shield(gateway.store.run(charge))
 
 
-if TYPE_CHECKING:
-    from bot.summaries.llm.client import ModelClient
-
-
 async def explain_paper(gateway: ModelGateway, paper: Paper, language: str) -> PaperNote:
-    """The note on a paper version in a language; written once, and then never paid again.
+    """Return the note on a paper version in a language; it is written and paid for only once.
 
-    Who asks while it is being written waits for that one.
+    Requests for a note that is being written wait for it.
 
     Raises:
-        ModelUnavailable: the day's budget is spent, or the model rests.
+        ModelUnavailable: the day's budget is spent, or the model is paused.
         Refusal: it could not answer, or its answer cannot be used.
     """
     note_key = paper.key, paper.version, language
@@ -124,7 +117,7 @@ async def explain_paper(gateway: ModelGateway, paper: Paper, language: str) -> P
 
 
 async def _load_or_write_note(gateway: ModelGateway, paper: Paper, language: str) -> PaperNote:
-    """The note that is kept, or a new one."""
+    """Return the stored note, or write one."""
     notes = gateway.store.paper_notes
     stored_note = await gateway.store.run(notes.get, paper.key, paper.version, language)
     if stored_note:
@@ -137,7 +130,7 @@ async def _load_or_write_note(gateway: ModelGateway, paper: Paper, language: str
         notes.add(_note_from_answer(gateway, paper, language, answer))
         stored = notes.get(paper.key, paper.version, language)
         assert stored is not None
-        return stored  # of whoever was faster
+        return stored  # the first one, if another process was faster
 
     return await ask_model(gateway, request, store_note)
 

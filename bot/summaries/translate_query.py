@@ -1,7 +1,7 @@
-"""The verb: words of a topic in any language → the same topic in English.
+"""Translate the words of a query into English, in which papers are announced.
 
-Papers are announced in English. What is no word stays as it was written: authors, categories,
-operators, and what is English already, unless it stands among the other words.
+Only words are translated: authors, categories and operators stay as written, and so does what is
+already English unless it stands among the other words.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from storage.records import Query, QueryField
 if TYPE_CHECKING:
     from bot.summaries.llm.client import ModelClient
 
-MAX_FOREIGN_PARTS = 4  # questions for one topic
+MAX_FOREIGN_PARTS = 4  # requests to the model for one query
 _TEXT_FIELDS = frozenset({QueryField.ANY, QueryField.TITLE, QueryField.ABSTRACT})
 _OPERATOR_TEXT = {
     TokenKind.AND: "AND",
@@ -32,40 +32,40 @@ _OPERATOR_TEXT = {
     TokenKind.CLOSE_PAREN: ")",
 }
 _LATIN_CHAR_NAMES = re.compile("LATIN |GREEK |MATHEMATICAL |MODIFIER ")  # letters of English papers
-_UNTRANSLATED = re.compile(r"[\x00-\x7f]*[.*][\x00-\x7f]*")  # categories and begun words
+_UNTRANSLATED = re.compile(r"[\x00-\x7f]*[.*][\x00-\x7f]*")  # categories and prefixes
 
 
 @dataclass(frozen=True, slots=True)
 class QueryPart:
-    """A piece of a topic as it is written: some words with what stands around them."""
+    """A piece of a query as written: words, with the syntax before and after them."""
 
     words: str
     prefix: str = ""
     suffix: str = ""
-    is_grouped: bool = False  # an operator before it or quotes hold all of the words together
+    is_grouped: bool = False  # a field, an operator or quotes apply to all of the words
 
     @property
     def needs_translation(self) -> bool:
-        """Whether the words need to be put into English."""
+        """Return whether the words are not in English."""
         return _has_foreign_letters(self.words)
 
     def __str__(self) -> str:
         return f"{self.prefix}{self.words}{self.suffix}"
 
     def with_words(self, words: str) -> QueryPart:
-        """The piece with other words; what was bound stays together."""
+        """Return the piece with other words; several words that must stay together are quoted."""
         if self.is_grouped and " " in words and not self.suffix:
             return replace(self, words=words, prefix=f'{self.prefix}"', suffix='"')
         return replace(self, words=words)
 
 
 async def translate_query(gateway: ModelGateway, words: str) -> str:
-    """The topic in English; empty where the model knows no words for it.
+    """Return the query in English; "" if the model has no words for it.
 
     Raises:
-        NotAsked: the day's budget is spent, or the model rests.
-        Refusal: it could not answer.
-        QueryError: the words cannot be understood as a topic.
+        ModelUnavailable: the day's budget is spent, or the model is paused.
+        Refusal: it could not answer, or its answer cannot be used.
+        QueryError: the words cannot be parsed as a query.
     """
     query_parts = list(split_parts(words))
     foreign = [part for part in query_parts if part.needs_translation]
@@ -85,7 +85,7 @@ async def translate_query(gateway: ModelGateway, words: str) -> str:
 
 
 def needs_translation(query: Query) -> bool:
-    """Whether a query looks for words in a script that English papers are not written in."""
+    """Return whether a query has words in a script that English papers do not use."""
     query_terms = normal_form.iterate_terms(query.clause, excluded=False)
     return any(
         _has_foreign_letters(term.text) for term in query_terms if term.field in _TEXT_FIELDS
@@ -93,7 +93,7 @@ def needs_translation(query: Query) -> bool:
 
 
 def split_parts(words: str) -> Iterator[QueryPart]:
-    """The pieces of a topic in order; words that stand together are one piece."""
+    """Yield the pieces of a query in order; adjacent words form one piece."""
     run_words: list[str] = []
     is_excluded = False
     for token in tokenize(words):
@@ -125,12 +125,12 @@ def _part_from_token(token: Token, is_excluded: bool) -> QueryPart:
 
 
 def _translatable_word(word: str) -> str:
-    """A word as it is put into English: the beginning of one cannot be."""
+    """Return a word to translate, without the asterisk of a prefix, which cannot be translated."""
     return word.rstrip("*") if _has_foreign_letters(word) else word
 
 
 def join_parts(parts: Sequence[QueryPart]) -> str:
-    """The topic as somebody types it."""
+    """Return the query as somebody would type it."""
     text = " ".join(str(part) for part in parts)
     return re.sub(r"(?:(?<=\s)|^)- (?=\S)", "-", text).replace("( ", "(").replace(" )", ")")
 
@@ -143,7 +143,7 @@ def _has_foreign_letters(text: str) -> bool:
 
 
 def _is_english(text: str) -> bool:
-    """Whether a topic can be read, and nothing in it still needs English."""
+    """Return whether a query can be parsed and needs no translation."""
     try:
         return not needs_translation(parse(text))
     except QueryError:

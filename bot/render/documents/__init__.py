@@ -1,1 +1,1 @@
-"""Digests and papers as files."""
+"""Render digests and papers as files."""

@@ -1,4 +1,4 @@
-"""Cite a paper as a BibTeX entry that any BibTeX can read, whatever the title holds."""
+"""Cite a paper as a BibTeX entry that any BibTeX can parse, whatever its title contains."""
 
 from __future__ import annotations
 
@@ -15,12 +15,12 @@ _URL_ESCAPES = str.maketrans({"{": "%7B", "}": "%7D", "\\": "%5C"})
 
 
 def bibtex(paper: Paper) -> str:
-    """Return the entry of a paper; its key is made of the author, the year, the title, the id."""
+    """Return the entry of a paper; its key consists of author, year, title and id."""
     return _bibtex_entry(paper, citation(paper))
 
 
 def bibliography(papers: Iterable[Paper]) -> str:
-    """Return the entries of papers as one file, no key twice."""
+    """Return the entries of papers as one file; no key occurs twice."""
     return "\n".join(
         _bibtex_entry(paper, paper_citation) for paper, paper_citation in citations(papers)
     )
@@ -43,14 +43,14 @@ def _bibtex_entry(paper: Paper, paper_citation: Citation) -> str:
 
 
 def _bibtex_title(paper: Paper) -> str:
-    """Return the title, braced once more, that its capitals stay."""
+    """Return the title in extra braces, which keep its capitals."""
     latex_title = latex_text(paper.title if display_text(paper.title) else paper.id)
-    # BibTeX takes what begins with a brace and a command for one accented letter.
+    # BibTeX reads a brace followed by a command as one accented letter.
     return f"{{{{}}{latex_title}}}" if latex_title.startswith("\\") else f"{{{latex_title}}}"
 
 
 def _bibtex_author(author: PersonName | str) -> str:
-    """Return ``family_name, suffix, given_name``; what BibTeX would take apart is braced."""
+    """Return ``family, suffix, given``; names that BibTeX would split are braced."""
     if isinstance(author, str):
         return f"{{{latex_text(author)}}}"
     return ", ".join(
@@ -59,5 +59,5 @@ def _bibtex_author(author: PersonName | str) -> str:
 
 
 def _field_safe_id(text: str) -> str:
-    """Return an id without what would end the field."""
+    """Return an id without characters that would end the field."""
     return re.sub(r"[{}\s\\]", "", strip_invisible(text))

@@ -1,4 +1,4 @@
-"""State what a citation says of a paper, for every format of a reference manager."""
+"""Collect the facts that a citation states, for every format of a reference manager."""
 
 from __future__ import annotations
 
@@ -16,25 +16,25 @@ _STOP_WORDS = frozenset(
     {"a", "an", "the", "on", "of", "in", "for", "to", "with", "and", "is", "are"}
 )
 _DOI = re.compile(r"10\.[0-9]{4,9}/[!-z|~]+")  # without braces, which would end a BibTeX field
-_ARXIV_MONTH = re.compile(r"(?:[a-zA-Z.-]+/)?([0-9]{2})(0[1-9]|1[0-2])[.0-9]")  # an arXiv number's
+_ARXIV_MONTH = re.compile(r"(?:[a-zA-Z.-]+/)?([0-9]{2})(0[1-9]|1[0-2])[.0-9]")  # in an arXiv id
 _AND = re.compile(r"\band\b", re.IGNORECASE)
 _MAX_KEY_WORD_LENGTH = 30
 
 
 @dataclass(frozen=True, slots=True)
 class Citation:
-    """The facts of a paper that is cited, each empty where nobody knows it."""
+    """The facts of a cited paper; unknown ones are empty."""
 
     key: str
-    authors: tuple[PersonName | str, ...]  # a text where the name is a group's or has no sure parts
-    date: tuple[int, ...]  # year; year and month; year, month and day
-    arxiv_id: str  # the number there: "2402.12844", "hep-th/9901001"
+    authors: tuple[PersonName | str, ...]  # str for groups and names of doubtful parts
+    date: tuple[int, ...]  # year; year and month; or year, month and day
+    arxiv_id: str  # "2402.12844", "hep-th/9901001"
     doi: str
     url: str
 
 
 def citation(paper: Paper) -> Citation:
-    """Return what a citation says of a paper."""
+    """Return the facts to cite of a paper."""
     scheme, _, number = paper.id.partition(":")
     return Citation(
         key=citation_key(paper),
@@ -47,7 +47,7 @@ def citation(paper: Paper) -> Citation:
 
 
 def citations(papers: Iterable[Paper]) -> Iterator[tuple[Paper, Citation]]:
-    """Yield each paper with its citation, no key twice."""
+    """Yield each paper with its citation; no key occurs twice."""
     key_counts: dict[str, int] = {}
     for paper in papers:
         paper_citation = citation(paper)
@@ -63,7 +63,7 @@ def citations(papers: Iterable[Paper]) -> Iterator[tuple[Paper, Citation]]:
 def citation_key(paper: Paper) -> str:
     """Return the paper's own key, such as ``he2015deep_151203385``: ASCII, never another paper's.
 
-    The number at the end keeps it the same in every file, whatever stands beside the paper.
+    The number at the end keeps it the same in every file, whatever other papers are in it.
     """
     family = _first_family(paper) or "paper"
     year = "".join(map(str, _date(paper)[:1]))
@@ -74,7 +74,7 @@ def citation_key(paper: Paper) -> str:
 
 
 def _split_author(name: str) -> PersonName | str:
-    """Return a person's name in its parts; a group's, or one of unsure parts, whole."""
+    """Return a person's name split into parts; a group's or a doubtful name whole."""
     parts = parse_person_name(name)
     is_unsure = (
         "," in parts.given_name or (parts.suffix and not parts.given_name) or _AND.search(name)
@@ -83,7 +83,7 @@ def _split_author(name: str) -> PersonName | str:
 
 
 def _first_family(paper: Paper) -> str:
-    """Return the last word of the first author's family or of a group, romanised."""
+    """Return the last word of the first author's family name or of a group, romanised."""
     author = _split_author(display_text(paper.authors[0])) if paper.authors else ""
     words = (author if isinstance(author, str) else author.family_name).split()
     return _romanized(words[-1]) if words else ""
@@ -101,9 +101,9 @@ def _ascii_alphanumerics(text: str) -> str:
 
 
 def _date(paper: Paper) -> tuple[int, ...]:
-    """Return when the paper was announced, with the day where it was submitted in that month.
+    """Return when the paper was announced, with the day if it was submitted in that month.
 
-    The number that arXiv gives tells the month: a paper of New Year's Eve is one of January.
+    The month is that of the arXiv id: a paper submitted on New Year's Eve is one of January.
     """
     submitted = paper.submitted_at
     day = (submitted.year, submitted.month, submitted.day) if submitted else ()
@@ -117,7 +117,7 @@ def _date(paper: Paper) -> tuple[int, ...]:
 
 
 def _doi(paper: Paper) -> str:
-    """Return the DOI of the journal or, where there is none, the one that arXiv registers."""
+    """Return the DOI of the journal or, without one, the DOI that arXiv registers."""
     scheme, _, number = paper.id.partition(":")
     candidates = (
         strip_invisible(paper.doi),

@@ -12,16 +12,16 @@ from storage.records import Paper
 
 
 def csl_json(papers: Iterable[Paper]) -> str:
-    """Return papers as one JSON list, each under the key that BibTeX gives it."""
+    """Return papers as one JSON list, each under its BibTeX key."""
     items = [_csl_item(paper, paper_citation) for paper, paper_citation in citations(papers)]
     return json.dumps(items, ensure_ascii=False, indent=2) + "\n"
 
 
 def _csl_item(paper: Paper, paper_citation: Citation) -> dict[str, object]:
-    """Return the facts that are known under the names of the CSL schema."""
+    """Return the known facts under the names of the CSL schema."""
     facts = {
         "id": paper_citation.key,
-        "type": "article",  # as CSL calls what has not appeared in a journal
+        "type": "article",  # CSL's type for preprints
         "title": display_title(paper),
         "author": [_csl_author(author) for author in paper_citation.authors],
         "issued": {"date-parts": [paper_citation.date]} if paper_citation.date else None,
@@ -36,7 +36,7 @@ def _csl_item(paper: Paper, paper_citation: Citation) -> dict[str, object]:
 
 
 def _csl_author(author: PersonName | str) -> dict[str, str]:
-    """Return the parts of a name; its particles apart, for styles that sort without them."""
+    """Return the parts of a name; particles are separate, for styles that sort without them."""
     if isinstance(author, str):
         return {"literal": author}
     words = author.family_name.split()

@@ -1,4 +1,4 @@
-"""A digest as one plain web page: no script, nothing loaded from elsewhere."""
+"""Render a digest as one plain web page: no scripts, no external resources."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from storage.records import Digest
 
 
 def render(digest: Digest, options: DisplayOptions) -> str:
-    """The page of the shown entries: the summary table, and below it each entry."""
+    """Return the page of the shown entries: the summary table, then each entry."""
     shown_count = len(digest.entries)
     entries = list(enumerate(digest.entries, start=1))
     return _template().render(

@@ -1,4 +1,4 @@
-"""A digest as JSON, for programs; the keys below stay, others may be added.
+"""Render a digest as JSON, for programs; the keys below stay, others may be added.
 
 ``number revision topic query issued first_day last_day seen matched shown imported entries``,
 and of an entry ``position shown id version kind title abstract authors categories link
@@ -18,12 +18,12 @@ from storage.records import Digest, Entry, Summary
 
 
 def render_json(digest: Digest, languages: tuple[str, ...]) -> str:
-    """The digest as a JSON object, with the glosses in these languages."""
+    """Return the digest as a JSON object, with the summaries in these languages."""
     return json.dumps(digest_data(digest, languages), ensure_ascii=False, indent=2) + "\n"
 
 
 def digest_data(digest: Digest, languages: tuple[str, ...]) -> dict[str, JSON]:
-    """The digest as JSON values."""
+    """Return the digest as JSON values."""
     shown_count = len(digest.entries)
     return {
         "number": digest.number,

@@ -1,9 +1,9 @@
-"""Write announced text as LaTeX that compiles and runs nothing.
+"""Convert announced text to LaTeX that compiles and only prints.
 
-Formulas stay formulas where each of their parts is surely harmless and in its place, written
-anew; all else is written as the text that a reader is shown. The letters are of ASCII, because
-BibTeX cuts names into bytes. A document needs ``amsmath`` and ``amssymb``, and the T1 encoding
-for letters such as đ; scripts that LaTeX has no letters for stay as they are, for LuaLaTeX.
+A formula stays a formula if each of its parts is known to be harmless and in its place, and is
+written anew; everything else is written as the text that readers see. Letters are ASCII, because
+BibTeX cuts names into bytes. A document needs ``amsmath`` and ``amssymb``, and the T1 encoding for
+letters such as đ; scripts that LaTeX has no letters for stay as they are, for LuaLaTeX.
 """
 
 from __future__ import annotations
@@ -29,9 +29,9 @@ _CHARACTER_WITH_ACCENTS = re.compile(r".[\u0300-\u036f]*", re.DOTALL)
 _OPENING_QUOTE = re.compile(r'(?<![^\s(\[{-])"')
 _MAX_DEPTH = 20
 _SCRIPT_COMMANDS = {"<super>": "^", "<sub>": "_"}
-_SPECIAL_CHARACTERS = frozenset('\\{}$&#%^_`"')  # of ASCII, what is no letter in a formula
+_SPECIAL_CHARACTERS = frozenset('\\{}$&#%^_`"')  # ASCII that does not print in a formula
 
-# Commands of a formula: each is LaTeX's own or of the AMS, and only prints.
+# Commands of LaTeX and the AMS packages that only print.
 _SAFE_COMMANDS = frozenset(
     (
         *("alpha", "beta", "gamma", "delta", "epsilon", "varepsilon", "zeta", "eta", "theta"),
@@ -63,7 +63,7 @@ _SAFE_COMMANDS = frozenset(
         *("nrightarrow", "smallsetminus", "Longleftrightarrow"),
     )
 )
-# What BibTeX would count as a brace, a blank that would be folded, and what only MathJax knows.
+# BibTeX would count the braces and collapse the blank; the others only MathJax knows.
 _REPLACEMENTS = {" ": "~", "{": r"\lbrace", "}": r"\rbrace", "lt": "<", "gt": ">"}
 _ARGUMENT_COUNTS = {
     **dict.fromkeys(("mathbb", "mathcal", "mathfrak", "mathrm", "mathbf", "mathsf", "mathtt"), 1),
@@ -93,7 +93,7 @@ _IGNORED_COMMANDS = frozenset(
         *("limits", "nolimits"),
     )
 )
-# The scripts after which another may stand: TeX takes one above, after primes, and one below.
+# The scripts that may precede each: TeX allows one superscript, after primes, and one subscript.
 _ALLOWED_EARLIER_SCRIPTS = {
     "'": re.compile(r"_?'*"),
     "^": re.compile(r"_?'*"),
@@ -173,11 +173,11 @@ _ACCENTS = {
 
 
 class UnsafeFormula(Exception):
-    """Something in the formula is not surely harmless."""
+    """A part of the formula is not known to be harmless."""
 
 
 def latex_text(text: str) -> str:
-    """Return one line of LaTeX that prints ``text``, of harmless commands and balanced braces."""
+    """Return one line of LaTeX that prints ``text``: harmless commands and balanced braces."""
     line = " ".join(strip_invisible(text).split())
     try:
         parts = list(display_pieces(line))
@@ -197,7 +197,7 @@ def latex_text(text: str) -> str:
 
 
 def _prose_latex(text: str) -> str:
-    """Return text without any TeX in it as LaTeX."""
+    """Return text without TeX as LaTeX."""
     quoted = _OPENING_QUOTE.sub("“", text).replace('"', "”")
     line = unicodedata.normalize("NFC", strip_invisible(quoted))
     return "".join(
@@ -211,7 +211,7 @@ def _prose_latex(text: str) -> str:
 
 
 def _script_command(character: str) -> str:
-    """Return how TeX raises or lowers what is a small sign of its own, such as ² but not ™."""
+    """Return TeX's command for a superscript or subscript such as ² (but not ™); "" for others."""
     if len(character) > 1:
         return ""
     kind = unicodedata.decomposition(character).partition(" ")[0]
@@ -231,7 +231,7 @@ def _baseline_latex(character: str) -> str:
 
 @lru_cache(4096)
 def _letter_latex(character: str) -> str:
-    """Return a character with its marks as LaTeX; one that LaTeX has no name for stays."""
+    """Return a character with its accents as LaTeX; one that LaTeX has no name for stays."""
     if character in _TEXT_REPLACEMENTS or character.isascii():
         return _TEXT_REPLACEMENTS.get(character, character)
     letter, *accents = list(unicodedata.normalize("NFD", character))
@@ -239,10 +239,10 @@ def _letter_latex(character: str) -> str:
         return f"{{{_accented_latex(letter, accents)}}}"
     if len(character) > 1:
         return _letter_latex(character[0]) + character[1:]
-    if unicodedata.category(character) == "Cf":  # such as a blank without width
+    if unicodedata.category(character) == "Cf":  # such as a zero-width joiner
         return ""
     latex_name = str(get_builtin_uni2latex_dict().get(ord(character), ""))
-    # Letters of other scripts have names in a few encodings only, which readers do not know.
+    # Names of letters of other scripts need encodings that few documents load.
     symbol_match = re.fullmatch(r"\\ensuremath\{(.+)\}", latex_name)
     if formula := _safe_formula(symbol_match[1]) if symbol_match else "":
         return rf"{{\ensuremath{{{formula}}}}}"
@@ -250,7 +250,7 @@ def _letter_latex(character: str) -> str:
 
 
 def _accented_latex(letter: str, accents: Sequence[str]) -> str:
-    """Return a letter under its accents, as in ``\\'e``, ``\\v{c}`` and ``\\~{\\^e}``."""
+    r"""Return a letter with its accents, as in ``\'e``, ``\v{c}`` and ``\~{\^e}``."""
     is_accent_above = unicodedata.combining(accents[0]) == 230
     accented = f"\\{letter}" if letter in "ij" and is_accent_above else letter
     for accent in map(_ACCENTS.__getitem__, accents):
@@ -260,7 +260,7 @@ def _accented_latex(letter: str, accents: Sequence[str]) -> str:
 
 
 def _formula_character(character: str) -> str:
-    """Return a character as it stands in a formula, or nothing where it is none of one."""
+    """Return a character as it is written in a formula; "" if it has no place in one."""
     if character.isascii():
         return "" if character in _SPECIAL_CHARACTERS else character
     match = re.fullmatch(r"\{?\\ensuremath\{([^_^].*?)\}\}?", _letter_latex(character[:1]))
@@ -268,7 +268,7 @@ def _formula_character(character: str) -> str:
 
 
 def _safe_formula(source: str) -> str:
-    """Return a formula written anew, or nothing where a part of it is in doubt."""
+    """Return a formula written anew; "" if any part of it is doubtful."""
     try:
         formula = _FormulaWriter(_TOKEN.findall(source.strip())).write_until("")
     except UnsafeFormula:
@@ -277,14 +277,14 @@ def _safe_formula(source: str) -> str:
 
 
 class _FormulaWriter:
-    """Walks over the tokens of one formula and writes what is surely harmless."""
+    """Writes a formula anew from its tokens, if all of them are known to be harmless."""
 
     def __init__(self, tokens: list[str]) -> None:
         self._tokens = tokens[::-1]
         self._depth = 0
 
     def write_until(self, end: str, *, in_words: bool = False) -> str:
-        """Return what stands before the token ``end``, or before the end of the formula."""
+        """Return the LaTeX up to the token ``end``, or to the end of the formula."""
         self._depth += 1
         if self._depth > _MAX_DEPTH:
             raise UnsafeFormula
@@ -301,7 +301,7 @@ class _FormulaWriter:
                 scripts = ""
             formula = _join_latex(formula, atom)
             if part[1:] in _FONT_SWITCHES and part[0] == "\\":
-                break  # it has taken the rest
+                break  # a font switch consumes the rest
         self._depth -= 1
         return formula
 
@@ -357,7 +357,7 @@ class _FormulaWriter:
         return "".join([f"\\{name}{degree}", *arguments])
 
     def _argument(self, *, in_words: bool = False) -> str:
-        """Return what stands in braces, or the one letter or command that is there instead."""
+        """Return an argument: what is in braces, or the single letter or command there instead."""
         self._skip_space()
         part = self._take_token()
         if part == "{":
@@ -368,6 +368,6 @@ class _FormulaWriter:
 
 
 def _join_latex(latex: str, addition: str) -> str:
-    """Set a blank where a letter would become part of the command before it."""
+    """Return both joined, with a blank if a letter would become part of the command before it."""
     extends_command = addition[:1].isalpha() and re.search(r"\\[A-Za-z]+$", latex)
     return f"{latex} {addition}" if extends_command else latex + addition

@@ -1,4 +1,4 @@
-"""How is a digest written as a Markdown document, and read back?"""
+"""Write a digest as a Markdown document, and parse one, in either dialect."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ UNDATED = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 def render(digest: Digest, languages: tuple[str, ...] = ("zh", "en")) -> str:
-    """The document of a digest; an imported one as it was, whatever the languages."""
+    """Return the document of a digest; an imported one as it was, whatever the languages."""
     if digest.source_document:
         return digest.source_document
     if digest.imported:
@@ -24,10 +24,10 @@ def render(digest: Digest, languages: tuple[str, ...] = ("zh", "en")) -> str:
 
 
 def parse(text: str, *, topic: str = "", issued: datetime = UNDATED) -> Digest:
-    """The digest of a document, without chat or number.
+    """Return the digest of a document, without chat or number.
 
-    The reference dialect holds neither topic nor time: they are told beside it. Our own names
-    both in its first line, and what is told here counts for nothing.
+    The reference dialect contains neither topic nor time, so they are arguments. Our own dialect
+    has both in its first line, and ignores the arguments.
 
     Raises:
         DocumentError: the text is no digest document; line and key say where and why.

@@ -1,8 +1,9 @@
-"""What shape does a digest document have? A table, then entries of 14 lines, LF only.
+"""Write and parse the layout of a digest document: a table, then entries of 14 lines, LF only.
 
-Both dialects share it: the reference one (``markdown_seed``) and our own (``markdown_own``).
-An entry has seven slots, each one line: heading, title, link, sentence, English sentence,
-abstract, English abstract. Lines are split at LF alone; other line ends occur inside fields.
+Both dialects share it: the reference one (``markdown_reference``) and our own
+(``markdown_papergram``). An entry has seven slots, each one line: heading, title, link, TL;DR,
+English TL;DR, abstract, English abstract. Lines are split at LF alone; other line ends occur inside
+fields.
 """
 
 from __future__ import annotations
@@ -35,7 +36,7 @@ class Headings(NamedTuple):
 
 
 class EntrySlots(NamedTuple):
-    """The seven lines of an entry and the number of its first line in the document."""
+    """The seven lines of an entry, and the number of its first line in the document."""
 
     line: int
     heading: str
@@ -51,7 +52,7 @@ RowRenderer = Callable[[int, EntrySlots], str]
 
 
 def make_slots(fields: Sequence[str], line: int = 0) -> EntrySlots:
-    """Seven fields as an entry."""
+    """Return seven fields as the slots of an entry."""
     heading, title, link, tldr, tldr_en, abstract, abstract_en = fields
     return EntrySlots(line, heading, title, link, tldr, tldr_en, abstract, abstract_en)
 
@@ -59,11 +60,11 @@ def make_slots(fields: Sequence[str], line: int = 0) -> EntrySlots:
 def write_document(
     headings: Headings, entries: Sequence[EntrySlots], render_row: RowRenderer
 ) -> str:
-    """The document of these entries; the rows of its table follow from them."""
+    """Return the document of these entries; ``render_row`` makes the rows of its table."""
     numbered_slots = list(enumerate(entries, start=1))
     rows = "\n".join(render_row(number, entry) for number, entry in numbered_slots)
     details = "\n".join(_write_entry(number, entry) for number, entry in numbered_slots)
-    # Without entries both blocks are still one empty line each, as in the reference.
+    # Without entries, rows and details are one empty line each, as in the reference.
     return "\n".join(
         [headings.table, *TABLE_HEADER, rows, "", headings.details, "", details, "", ""]
     )
@@ -79,7 +80,7 @@ def _write_entry(number: int, entry: EntrySlots) -> str:
 def parse_document(
     lines: Sequence[str], headings: Headings, render_row: RowRenderer, *, skipped_lines: int
 ) -> list[EntrySlots]:
-    """The entries of a document; ``skipped_lines`` lines stood before its first heading.
+    """Return the entries of a document whose first heading follows ``skipped_lines`` lines.
 
     Raises:
         DocumentError: writing the entries again would not give exactly these lines.
@@ -123,7 +124,11 @@ def _reject_first_day_format(
 
 
 def _read_entry(lines: Sequence[str], start: int, number: int, skipped_lines: int) -> EntrySlots:
-    """The fields of an entry; what is not in its place is a DocumentError."""
+    """Return the slots of an entry.
+
+    Raises:
+        DocumentError: a line lacks its prefix.
+    """
     first = start + (number - 1) * ENTRY_LINES
     fields = []
     for slot in range(SLOT_COUNT):

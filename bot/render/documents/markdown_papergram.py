@@ -1,9 +1,10 @@
-"""Our own dialect: the reference's shape, whole abstracts, escaped, told by a first comment.
+"""Write and parse documents in our own dialect, which a comment in the first line marks.
 
-The comment names topic, time and languages. The slots that are Chinese in the reference hold the
-first language of those that is not English; a third has no place, and the comment says so. Slot 3
-goes on after the link with what the reference leaves out: id, version, kind, categories, authors.
-A translation that is missing is said in words behind a mark that the parser knows.
+It has the shape of the reference dialect, with whole abstracts and escaped text. The comment names
+topic, time and languages. The slots that are Chinese in the reference hold the first language other
+than English; there is no room for a third, which the comment then lists. The link slot continues
+with what the reference leaves out: id, version, kind, categories, authors. A missing translation is
+a text behind a marker that the parser recognizes.
 """
 
 from __future__ import annotations
@@ -41,8 +42,8 @@ _LANGUAGE = re.compile(r"[a-z]{2,3}(?:-[A-Za-z0-9]{2,8})*")
 _COMMENT = re.compile(r"<!-- papergram: (.*) -->")
 _UNTRANSLATED = "<!-- untranslated --> "
 _LINK_LINE_OFFSET = 4
-_MAX_PAPERS = 1_000_000  # papers in the days of a digest
-_MAX_VERSION = 999  # version of any paper
+_MAX_PAPERS = 1_000_000  # in the days of a digest
+_MAX_VERSION = 999
 _NUMBER = r"(\d{4}\.\d{4,5}|[a-z-]{2,20}(?:\.[A-Z]{2})?/\d{7})"
 _ARXIV = re.compile(f"arxiv:{_NUMBER}")
 _PAGE = re.compile(rf"https?://(?:[a-z]+\.)?arxiv\.org/abs/{_NUMBER}(?:v\d{{1,3}})?")
@@ -53,7 +54,7 @@ _ENCODED_IN_LINK = r"[^!-~]|[\[\]()<>|\\]"
 
 
 class _EscapePatterns(NamedTuple):
-    """Where a backslash is put: the backslashes in front of a sign that would be markup."""
+    """Where to insert backslashes: the backslashes before a character that would be markup."""
 
     in_slot: re.Pattern[str]
     in_title: re.Pattern[str]
@@ -65,7 +66,7 @@ def _escape_pattern(characters: str) -> re.Pattern[str]:
 
 
 def _escape_pattern_with_links(characters: str) -> re.Pattern[str]:
-    """Readers make links of bare addresses too: "http://" and "www." are broken as well."""
+    """Return a pattern that escapes bare URLs too, which Markdown readers turn into links."""
     return re.compile(rf"{_escape_pattern(f'{characters}|://').pattern}|(?<=www)\\*(?=\.)")
 
 
@@ -79,7 +80,7 @@ _ESCAPES: Mapping[str, _EscapePatterns] = {  # by dialect
 
 
 def render(digest: Digest, languages: tuple[str, ...]) -> str:
-    """The document of a digest; English is always in it, one other where it is asked for."""
+    """Return the document of a digest, in English and at most one other of the languages."""
     escapes = _ESCAPES[DIALECT]
     entries = [_entry_slots(entry, languages, escapes.in_slot) for entry in digest.entries]
     rows = [
@@ -96,7 +97,7 @@ def _headings(languages: tuple[str, ...]) -> Headings:
 
 
 def _other_language(languages: Sequence[str]) -> str:
-    """The language beside English, in the slots that are Chinese in the reference; or none."""
+    """Return the language besides English, for the Chinese slots of the reference; or ""."""
     return next((language for language in languages if language != ENGLISH), "")
 
 
@@ -127,17 +128,17 @@ def _comment(digest: Digest, languages: tuple[str, ...]) -> str:
 
 
 def _single_line(text: str) -> str:
-    """One line: white space of every kind is one space."""
+    """Return ``text`` on one line, white space collapsed."""
     return " ".join(strip_invisible(text).split())
 
 
 def _percent_encoded(text: str, characters: str) -> str:
-    """``text`` with these characters percent-encoded; ``unquote`` is the inverse."""
+    """Return ``text`` with these characters percent-encoded; ``unquote`` is the inverse."""
     return re.sub(characters, lambda match: f"%{match[0].encode().hex('%').upper()}", text)
 
 
 def _escaped(text: str, pattern: re.Pattern[str]) -> str:
-    """``text`` with a backslash at each of these places, and before its own backslashes there."""
+    """Return ``text`` with a backslash at each match, and the backslashes there doubled."""
     return pattern.sub(lambda match: match[0] * 2 + "\\", text)
 
 
@@ -183,7 +184,7 @@ def _translated_or_placeholder(text: str, language: str, pattern: re.Pattern[str
 
 
 def _title_or_id(paper: Paper) -> str:
-    """A title, or in its place the paper's id, which no other paper has for a title."""
+    """Return the title; a paper without one has its id there, which is no other paper's title."""
     return paper.title if _single_line(paper.title) else paper.id
 
 
@@ -230,12 +231,12 @@ def _table_row(
 
 
 def is_papergram_document(first_line: str) -> bool:
-    """Whether a document that begins so is in our dialect."""
+    """Return whether a document with this first line is in our dialect."""
     return first_line.startswith("<!-- papergram:")
 
 
 def parse(lines: Sequence[str]) -> Digest:
-    """The digest of a document in our dialect; its papers are partial, its numbers ours no more."""
+    """Return the digest of a document in our dialect; its papers are partial, it has no number."""
     facts = _parse_facts(lines[0])
     languages, escapes = tuple(facts["languages"].split(",")), _ESCAPES[facts["dialect"]]
     rows = [line for line in lines if line.startswith("| [^")]
@@ -259,8 +260,8 @@ def parse(lines: Sequence[str]) -> Digest:
         first_day=date.fromisoformat(first) if first else None,
         last_day=date.fromisoformat(last) if last else None,
         announced_count=int(facts.get("announced", "0")),
-        unstored_kinds=(AnnouncementKind.NEW,)
-        * int(facts.get("left", "0")),  # of which kinds, nobody noted
+        # The comment counts left-out entries without their kinds.
+        unstored_kinds=(AnnouncementKind.NEW,) * int(facts.get("left", "0")),
         languages=(*languages, *filter(None, facts.get("without", "").split(","))),
     )
 
@@ -326,7 +327,11 @@ def _slot_text(slot: str, pattern: re.Pattern[str]) -> str:
 def _parse_paper(
     entry_slots: EntrySlots, title: str, abstract: str
 ) -> tuple[Paper, AnnouncementKind]:
-    """The paper of an entry; an id, version or link that no paper has makes no document."""
+    """Return the paper of an entry and its kind.
+
+    Raises:
+        DocumentError: no paper can have this id, version or link.
+    """
     facts = entry_slots.link.split(" · ")
     try:
         link, paper_id, version, kind, categories, authors = facts
@@ -349,7 +354,7 @@ def _parse_paper(
 
 
 def _is_possible_paper(paper: Paper) -> bool:
-    """Whether there can be such a paper, and its link leads to no other one."""
+    """Return whether such a paper can exist, and its link is not another paper's."""
     is_id = _ARXIV.fullmatch(paper.id) or _DOI.fullmatch(paper.id)
     return (
         bool(is_id) and 0 <= paper.version <= _MAX_VERSION and _links_to_paper(paper.link, paper.id)
@@ -357,6 +362,6 @@ def _is_possible_paper(paper: Paper) -> bool:
 
 
 def _links_to_paper(link: str, paper_id: str) -> bool:
-    """Whether a link is not that of another paper of arXiv."""
+    """Return whether a link is not that of another arXiv paper."""
     page = _PAGE.fullmatch(link)
     return page is None or paper_id == f"arxiv:{page[1]}"

@@ -1,4 +1,7 @@
-"""The reference dialect: seven fields kept byte for byte, and what can be known from them."""
+"""Write and parse documents in the reference dialect.
+
+Its seven fields are kept byte for byte; papers made from them are partial.
+"""
 
 from __future__ import annotations
 
@@ -17,7 +20,7 @@ from bot.render.documents.markdown_layout import (
 from storage.records import AnnouncementKind, Entry, Paper, Summary, VerbatimEntry
 
 HEADINGS = Headings("# 摘要", "# 详细")
-_LINK_LINE_OFFSET = 4  # of an entry, counted from its first
+_LINK_LINE_OFFSET = 4  # from the first line of an entry
 _ID = r"\d{4}\.\d{4,5}|[a-z-]+(?:\.[A-Z]{2})?/\d{7}"
 _LINK = re.compile(rf"https?://(?:[a-z]+\.)?arxiv\.org/abs/({_ID})")
 _SUFFIX = re.compile(
@@ -26,7 +29,7 @@ _SUFFIX = re.compile(
 _PREFIX = re.compile(
     rf"arXiv:(?:{_ID})v(?P<version>\d+) Announce Type: (?P<kind>[a-z-]+) +Abstract: +"
 )
-# The feed's prefix as translators put it: many words for "Announce Type", always before "：".
+# The feed's prefix in translation: many words for "Announce Type", always before a colon.
 _PREFIX_ZH = re.compile(
     rf"(?:(?:论文)?摘要[:：]\s*)?(?:arXiv[:：] ?(?:{_ID})v\d+\s+\w{{2,4}}|公告)类型[:：]"
     r"[^:：]{1,12}?(?:摘要|提要|抽象|Abstract)[:：]\s*|摘要[:：]\s*"
@@ -39,7 +42,7 @@ _KINDS_BY_SUFFIX = {
 
 
 def render(entries: Sequence[Entry]) -> str:
-    """The document of imported entries, as it was."""
+    """Return the document of imported entries, byte for byte as it was."""
     return write_document(
         HEADINGS,
         [_verbatim_slots(entry.verbatim) for entry in entries if entry.verbatim],
@@ -59,7 +62,7 @@ def _table_row(number: int, entry: EntrySlots) -> str:
 
 
 def _linked_address(entry: EntrySlots) -> str:
-    """The address of ``[address](address)``."""
+    """Return the address of ``[address](address)``."""
     address_length = (len(entry.link) - 4) // 2
     address = entry.link[1 : address_length + 1]
     if entry.link != f"[{address}]({address})":
@@ -68,7 +71,7 @@ def _linked_address(entry: EntrySlots) -> str:
 
 
 def parse(lines: Sequence[str], issued: datetime) -> tuple[Entry, ...]:
-    """The entries of a reference document, glossed on the day it was issued."""
+    """Return the entries of a reference document, with summaries dated by its day of issue."""
     return tuple(
         _parse_entry(entry_slots, issued)
         for entry_slots in parse_document(lines, HEADINGS, _table_row, skipped_lines=0)
@@ -94,7 +97,7 @@ def _parse_entry(entry_slots: EntrySlots, issued: datetime) -> Entry:
 
 
 def _parse_paper(paper_id: str, verbatim: VerbatimEntry) -> tuple[Paper, AnnouncementKind]:
-    """The paper as far as title suffix and abstract prefix tell, and its kind."""
+    """Return the paper and its kind, as far as title suffix and abstract prefix tell."""
     suffix, prefix = _SUFFIX.search(verbatim.title), _PREFIX.match(verbatim.abstract)
     version, kind = 0, AnnouncementKind.NEW
     categories: tuple[str, ...] = ()
@@ -102,7 +105,7 @@ def _parse_paper(paper_id: str, verbatim: VerbatimEntry) -> tuple[Paper, Announc
     if suffix:
         version, categories = int(suffix["version"]), (suffix["category"],)
         kind = _KINDS_BY_SUFFIX.get(suffix["mark"], AnnouncementKind.NEW)
-        title = title[: suffix.start()].removesuffix(".")  # the old feed ended every title
+        title = title[: suffix.start()].removesuffix(".")  # the old feed ended titles with a stop
     if prefix:
         version, abstract = int(prefix["version"]), abstract[prefix.end() :]
         kind = AnnouncementKind(prefix["kind"]) if prefix["kind"] in set(AnnouncementKind) else kind

@@ -1,4 +1,4 @@
-"""What is kept about a chat and a person, written out for them as JSON; pure."""
+"""Export what is stored about a chat and a person as JSON, for them to read."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ def personal_data_json(
     saved: Sequence[SavedPaper],
     now: datetime,
 ) -> bytes:
-    """Everything that names the chat or the person, in words rather than in columns."""
+    """Return everything that concerns the chat or the person as JSON; ``person`` may be None."""
     data: dict[str, JSON] = {
         "written": now.isoformat(),
         "chat": _chat_data(chat),

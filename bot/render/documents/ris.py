@@ -1,4 +1,4 @@
-"""Cite papers as RIS records, which Zotero and EndNote read."""
+"""Cite papers as RIS records, which Zotero and EndNote import."""
 
 from __future__ import annotations
 
@@ -11,17 +11,20 @@ from storage.records import Paper
 
 
 def ris_records(papers: Iterable[Paper]) -> bytes:
-    """Return the records of papers as one file in UTF-8, its lines ending with CR LF."""
+    """Return the records of papers as one file in UTF-8 with CR LF line ends."""
     return b"".join(_encoded_record(paper) for paper in papers)
 
 
 def _encoded_record(paper: Paper) -> bytes:
-    """One record as bytes: a single 𝔼 would make a text of thousands four times as large."""
+    """Return one record as bytes.
+
+    One wide character would quadruple the memory of a ``str`` that joins thousands of records.
+    """
     return "".join(f"{line}\r\n" for line in (*_record_lines(paper), "ER  - ", "")).encode()
 
 
 def _record_lines(paper: Paper) -> Iterator[str]:
-    yield "TY  - UNPB"  # has not appeared in a journal
+    yield "TY  - UNPB"  # unpublished
     paper_citation = citation(paper)
     date = [f"{part:02}" for part in paper_citation.date]
     tagged_values = [
@@ -40,7 +43,7 @@ def _record_lines(paper: Paper) -> Iterator[str]:
 
 
 def _ris_author(author: PersonName | str) -> str:
-    """Return ``de la Cruz, José, Jr.``; a group's name has no comma, which would part it."""
+    """Return ``de la Cruz, José, Jr.``; a comma would split a group's name and is removed."""
     if isinstance(author, str):
         return author.replace(",", "")
     return ", ".join(filter(None, (author.family_name, author.given_name, author.suffix)))

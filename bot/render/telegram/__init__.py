@@ -1,1 +1,1 @@
-"""Digests and papers as Telegram messages."""
+"""Render digests and papers as Telegram messages."""

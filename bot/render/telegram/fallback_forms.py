@@ -1,8 +1,8 @@
-"""What does a parcel say, and in which simpler form when Telegram refuses it?
+"""Render an outbox message, and fall back to simpler forms when Telegram refuses it.
 
-Rich, then classic, then plain text: rather words than nothing. A parcel carries integers only, so
-its ``fallback_part`` tells how far this went: pieces of a refused rich part are numbered in
-thousands, and what lies between two thousands is plain text.
+The forms are rich, classic and plain text. An outbox message stores integers only:
+``fallback_part`` is 0 for the first form, a multiple of 1000 for each classic piece of a refused
+rich part, and between two multiples for plain text.
 """
 
 from __future__ import annotations
@@ -26,23 +26,23 @@ from bot.render.telegram.split_into_messages import (
 from bot.texts import say
 from storage.records import Digest, MessageForm, OutboxMessage
 
-PaperLink = Callable[[int, int], str]  # a paper's key and version → what opens it
+PaperLink = Callable[[int, int], str]  # from a paper's key and version
 
-_FALLBACK_STEP = 1000  # step between classic pieces; no text is cut into a thousand
+_FALLBACK_STEP = 1000  # between classic pieces; no text has a thousand plain ones
 
 
 def is_plain_text(outbox_message: OutboxMessage) -> bool:
-    """Whether the parcel is the last resort already."""
+    """Return whether the message is in its last fallback form."""
     return outbox_message.fallback_part % _FALLBACK_STEP > 0
 
 
 def render_outbox_message(
     outbox_message: OutboxMessage, digest: Digest | None, paper_link: PaperLink
 ) -> Message:
-    """The message of a parcel, from the digest as it was issued.
+    """Return the message to send, from the digest as it was issued.
 
     Raises:
-        LookupError: it belongs to a digest that is not there.
+        LookupError: its digest does not exist.
     """
     if not is_plain_text(outbox_message):
         return _message_with_markup(
@@ -55,7 +55,7 @@ def render_outbox_message(
     plain_messages = plain_text_messages(
         _message_with_markup(outbox_message, digest, paper_link), note=note
     )
-    # A late gloss may have made the text shorter than when it was cut.
+    # A summary added later may have made the text shorter than when it was cut.
     return plain_messages[
         min(outbox_message.fallback_part % _FALLBACK_STEP, len(plain_messages)) - 1
     ]
@@ -64,7 +64,7 @@ def render_outbox_message(
 def simpler_messages(
     outbox_message: OutboxMessage, digest: Digest | None, paper_link: PaperLink
 ) -> Sequence[OutboxMessage]:
-    """The same entries in the next simpler form; nothing where there is none."""
+    """Return the same entries in the next simpler form; nothing if there is none."""
     if is_plain_text(outbox_message):
         return ()
     if outbox_message.form is MessageForm.RICH and digest:
@@ -85,7 +85,7 @@ def simpler_messages(
 def _classic_messages(
     outbox_message: OutboxMessage, digest: Digest, paper_link: PaperLink
 ) -> Sequence[OutboxMessage]:
-    """A part that was rich as classic parts; an entry alone stays one."""
+    """Return a rich part as classic parts; a single entry stays one."""
     classic_parts = (
         (Part(outbox_message.part, outbox_message.first_entry, outbox_message.last_entry),)
         if outbox_message.part > FIRST_ENTRY_PART
@@ -114,7 +114,7 @@ def _message_with_markup(
     *,
     repeat: bool = False,
 ) -> Message:
-    """The message with its markup and buttons."""
+    """Return the message with its markup and buttons."""
     if outbox_message.notice:
         note = f"{say(outbox_message.language, 'digest-repeat')}\n" if repeat else ""
         text = say(

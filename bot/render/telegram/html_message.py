@@ -1,6 +1,6 @@
-"""How does a digest look as classic text? HTML of the few tags Telegram knows.
+"""Render a digest as classic messages: HTML of the few tags Telegram supports.
 
-Every function returns text that is valid alone and within the limits of one message.
+Every function returns HTML that is valid by itself and within the limits of one message.
 """
 
 from __future__ import annotations
@@ -31,31 +31,31 @@ from bot.texts import say
 from bot.texts.telegram_autolinks import disable_autolinks, disable_autolinks_in_pieces
 from storage.records import Digest
 
-MAX_ROWS = 24  # two entities a row: far from Telegram's 100
+MAX_ROWS = 24  # with two entities a row, far below Telegram's 100
 TITLE_UNITS, TLDR_UNITS = 300, 500
 _TLDR_STEPS = (TLDR_UNITS, 200, 100, 0)
-_MARGIN = 40  # line ends between the pieces
+_MARGIN = 40  # line breaks between the pieces
 
 
 def escape(text: str) -> str:
-    """``text`` as HTML; Telegram knows exactly these entities."""
+    """Return ``text`` as HTML; Telegram supports exactly these entities."""
     return (
         text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;").replace('"', "&quot;")
     )
 
 
 def quoted_html(text: str) -> str:
-    """Somebody's words as HTML, of which a client makes nothing live."""
+    """Return foreign text as HTML in which clients detect no links, mentions or commands."""
     return escape(disable_autolinks(text))
 
 
 def sentence_html(text: str) -> str:
-    """A sentence of ours as HTML: only its commands are live, whatever it quotes."""
+    """Return a text of ours as HTML in which clients detect commands, but no links or mentions."""
     return escape(disable_autolinks(text, keep_commands=True))
 
 
 def code_block(text: str) -> str:
-    """Text that one tap copies; empty where a message cannot hold it whole."""
+    """Return text that one tap copies; "" if a message cannot hold it whole."""
     html = f"<pre>{escape(text)}</pre>"
     return html if message_weight(html) <= CLASSIC_UNITS else ""
 
@@ -71,7 +71,7 @@ def _link_html(text: str, url: str) -> str:
 def page_ranges(
     digest: Digest, options: DisplayOptions, first: int, last: int
 ) -> list[tuple[int, int]]:
-    """The rows ``first`` to ``last`` cut into messages, between entries."""
+    """Return the rows ``first`` to ``last`` cut into messages, between entries."""
     room = CLASSIC_UNITS - _MARGIN
     sizes = [
         message_weight(_row_html(digest, position, options)) + 2
@@ -87,13 +87,13 @@ def page_ranges(
 
 
 def message_weight(html: str) -> int:
-    """Units of the text as shown, or its share of the bytes with markup where that is more."""
+    """Return the units of the visible text, or the scaled bytes of the HTML if that is more."""
     visible_units = utf16_length(_visible_text(html))
     return max(visible_units, len(html.encode()) * CLASSIC_UNITS // (CLASSIC_BYTES - 1024) + 1)
 
 
 def _visible_text(html: str) -> str:
-    """The text without its tags; entities count as the one character they mean."""
+    """Return the text without its tags; entities count as the one character they stand for."""
     pieces = html.split("<")
     text = pieces[0] + "".join(piece.partition(">")[2] for piece in pieces[1:])
     for entity, character in (("&lt;", "<"), ("&gt;", ">"), ("&quot;", '"'), ("&amp;", "&")):
@@ -104,9 +104,10 @@ def _visible_text(html: str) -> str:
 def table_html(
     digest: Digest, options: DisplayOptions, first: int, last: int, *, repeat: bool = False
 ) -> str:
-    """The summary list: heading, counts, and a title with its sentence for each row.
+    """Return the summary list: heading, counts, and a title with its sentence for each row.
 
-    A late gloss may be longer than the one that was measured: then all sentences give way.
+    A summary added later may be longer than the one that was measured: then all sentences are
+    shortened.
     """
     header_lines, note_lines = _frame_parts(digest, options, first, last, repeat=repeat)
     text = ""
@@ -156,7 +157,7 @@ def _title_html(titled: TableRow | EntryContent) -> str:
 def entry_html(
     digest: Digest, position: int, options: DisplayOptions, *, repeat: bool = False
 ) -> str:
-    """One entry alone: title, authors, what is said in each language, why it is here, links."""
+    """Return one entry: title, authors, each language's texts, why it matched, links."""
     number = 0 if digest_heading.is_single_paper(digest) else position
     content = entry_content(digest_heading.numbered_entries(digest)[position - 1], number, options)
     top_lines = [_tag_html("i", say(options.language, "digest-repeat"))] if repeat else []
@@ -176,7 +177,7 @@ def entry_html(
 def _abstract_rooms(
     content: EntryContent, options: DisplayOptions, frame_lines: list[str]
 ) -> tuple[list[int], bool]:
-    """Room for each abstract with the frame around it, and whether that is enough for all."""
+    """Return the room for each abstract within the frame, and whether all of them fit."""
     frame_html = "\n".join([*frame_lines, *_section_paragraphs(content, options, [])])
     abstract_weights = [
         message_weight(
@@ -196,7 +197,7 @@ def _facts_lines(content: EntryContent) -> list[str]:
 def _section_paragraphs(
     content: EntryContent, options: DisplayOptions, rooms: list[int]
 ) -> list[str]:
-    """Each language's paragraphs; without ``rooms`` room, all but the abstracts."""
+    """Return each language's paragraphs; without ``rooms``, all but the abstracts."""
     paragraphs: list[str] = []
     for number, section in enumerate(content.sections):
         lines = []
@@ -212,7 +213,7 @@ def _section_paragraphs(
 
 
 def _abstract_html(section: LanguageSection, max_units: int, words: Sequence[str]) -> str:
-    """The abstract as a quotation; folded, unless the eye should find its sentence."""
+    """Return the abstract as a quotation; collapsed unless it contains a highlighted sentence."""
     if section.tldr_span:
         text = _highlighted_html(section.abstract, words, section.tldr_span)
         return f"<blockquote>{text}</blockquote>"
@@ -221,7 +222,7 @@ def _abstract_html(section: LanguageSection, max_units: int, words: Sequence[str
 
 
 def _shortened_html(text: str, max_units: int, words: Sequence[str]) -> str:
-    """The longest beginning of ``text`` that weighs no more than ``max_units``, as HTML."""
+    """Return the longest beginning of ``text`` that weighs at most ``max_units``, as HTML."""
     shortened = shorten(text, max_units)
     html = _highlighted_html(shortened, words)
     while shortened and message_weight(html) > max_units:
@@ -231,7 +232,7 @@ def _shortened_html(text: str, max_units: int, words: Sequence[str]) -> str:
 
 
 def _highlighted_html(text: str, words: Sequence[str], sentence: Span | None = None) -> str:
-    """``text`` as HTML with these words, and the sentence that stands there, in bold."""
+    """Return ``text`` as HTML with these words and the sentence in bold."""
     pieces = highlight(text, words, sentence)
     inert_parts = disable_autolinks_in_pieces([part for part, _ in pieces])
     return "".join(

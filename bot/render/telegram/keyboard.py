@@ -1,4 +1,4 @@
-"""Which buttons stand under a message? Labels and what a press does, not how it is encoded."""
+"""Build the buttons below a message: labels and actions, not yet encoded as callback data."""
 
 from __future__ import annotations
 
@@ -12,14 +12,14 @@ from bot.render.size_limits import utf16_length
 from bot.texts import say
 from storage.records import Digest, Paper
 
-NUMBERS_PER_ROW = 6  # numbers in a row; a phone shows them without cutting
+NUMBERS_PER_ROW = 6  # as many as a phone shows uncut
 COPY_UNITS = 256
-VERSION_BASE = 1000  # no paper has as many
+VERSION_BASE = 1000  # more versions than any paper has
 
 
 @dataclass(frozen=True, slots=True)
 class Action:
-    """A press that the bot handles: a verb and what it is about, integers only."""
+    """A press that the bot handles: a verb and integers that say what it is about."""
 
     verb: str
     first_argument: int = 0
@@ -35,7 +35,7 @@ class ManagedChatAction(Action):
 
 @dataclass(frozen=True, slots=True)
 class Link:
-    """A press that opens an address."""
+    """A press that opens a URL."""
 
     url: str
 
@@ -57,9 +57,9 @@ Keyboard = tuple[tuple[Button, ...], ...]
 
 
 def table_keyboard(digest: Digest, first: int, last: int, options: DisplayOptions) -> Keyboard:
-    """A number for each row; then the way to the rest, the settings and a way out.
+    """Return a numbered button for each row, then those for the rest, the settings and stopping.
 
-    The settings stand once, under the last of the shown entries.
+    The settings appear once, below the last of the shown entries.
 
     Actions: ``entry`` (digest, position), ``rest`` (digest, first position that follows),
     ``settings`` and ``stop`` (subscription).
@@ -101,10 +101,10 @@ def _closing_rows(digest: Digest, first: int, last: int, language: str) -> Keybo
 def entry_keyboard(
     digest: Digest, position: int, options: DisplayOptions, *, is_saved: bool = False
 ) -> Keyboard:
-    """What a reader may do with a paper: keep it, cite it, see who wrote it, steer by it.
+    """Return the buttons of a paper: save, cite, all authors, less and more like this.
 
-    Actions: ``save``, ``bibtex``, ``all_authors``, ``less`` and ``more``, each with the
-    entry's place. A paper that is not stored has no buttons.
+    Actions: ``save``, ``bibtex``, ``authors``, ``less`` and ``more``, each with the entry's two
+    integers. A paper that is not stored has no buttons.
     """
     paper = numbered_entries(digest)[position - 1].paper
     if not paper.key:
@@ -126,26 +126,26 @@ def entry_keyboard(
 
 
 def entry_callback_integers(digest: Digest, position: int) -> tuple[int, int]:
-    """An entry in two integers: digest and position; without a digest 0 and the paper."""
+    """Return an entry as two integers: digest and position, or 0 and the paper without a digest."""
     if digest.number:
         return digest.number, position
     return 0, encode_paper_version(numbered_entries(digest)[position - 1].paper)
 
 
 def encode_paper_version(paper: Paper) -> int:
-    """A paper and its version in one integer; ``decode_paper_version`` is the inverse."""
+    """Return a paper and its version as one integer; ``decode_paper_version`` is the inverse."""
     return paper.key * VERSION_BASE + min(paper.version, VERSION_BASE - 1)
 
 
 def decode_paper_version(encoded: int) -> tuple[int, int]:
-    """The key and the version of the paper that an integer stands for."""
+    """Return the paper key and the version that an integer stands for."""
     return divmod(encoded, VERSION_BASE)
 
 
 def _citation_button(
     paper: Paper, options: DisplayOptions, callback_integers: tuple[int, int]
 ) -> Button:
-    """Copies the citation where Telegram takes one of its length, else asks for it."""
+    """Return a button that copies the citation, or requests it if it is too long to be copied."""
     label, text = say(options.language, "entry-button-bibtex"), bibtex(paper)
     return Button(
         label,

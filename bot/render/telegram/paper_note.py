@@ -1,4 +1,4 @@
-"""How does a note on a paper look? Four short sections, and who wrote them."""
+"""Render a note on a paper: four short sections, and the model that wrote them."""
 
 from __future__ import annotations
 
@@ -14,13 +14,13 @@ from storage.records import MessageForm, Paper, PaperNote
 
 SECTIONS = ("problem", "method", "result", "limits")
 _SECTION_UNITS = 800  # four of them, a title and the markup fit a message
-_MAKER_UNITS = 60
+_MODEL_NAME_UNITS = 60
 
 
 def note_message(
     note: PaperNote, paper: Paper, options: DisplayOptions, buttons: Keyboard = ()
 ) -> Message:
-    """The note as a message of its own, in the reader's form."""
+    """Return the note as a message, in the reader's form."""
     if options.form is MessageForm.RICH:
         return Message(options.form, blocks=_note_blocks(note, paper, options), buttons=buttons)
     return Message(options.form, html=_note_html(note, paper, options), buttons=buttons)
@@ -53,7 +53,7 @@ def _short_title(paper: Paper) -> str:
 
 
 def _labelled_sections(note: PaperNote, language: str) -> list[tuple[str, str]]:
-    """Each section's label and text; of limits that the paper does not name, that is said."""
+    """Return each section's label and text; a paper without limits gets a text that says so."""
     texts = {name: display_text(getattr(note, name)) for name in SECTIONS}
     texts["limits"] = texts["limits"] or say(language, "note-limits-none")
     return [
@@ -64,5 +64,7 @@ def _labelled_sections(note: PaperNote, language: str) -> list[tuple[str, str]]:
 
 def _maker_line(note: PaperNote, options: DisplayOptions) -> str:
     return say(
-        options.language, "note-maker", model=shorten(display_text(note.producer), _MAKER_UNITS)
+        options.language,
+        "note-maker",
+        model=shorten(display_text(note.producer), _MODEL_NAME_UNITS),
     )

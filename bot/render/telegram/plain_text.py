@@ -1,6 +1,6 @@
-"""What is left of a message that Telegram cannot read? Its words, and nothing that can be refused.
+"""Reduce a message to plain text, the last fallback when Telegram refuses its markup.
 
-The last resort of a digest: no markup, no buttons; links stand behind their words.
+There is no markup and there are no buttons; URLs follow the words that link to them.
 """
 
 from __future__ import annotations
@@ -11,11 +11,11 @@ from bot.render.size_limits import CLASSIC_UNITS, split_text
 from bot.render.telegram.split_into_messages import Message
 from storage.records import MessageForm
 
-_NOTE_UNITS = 200  # kept free for a line above
+_NOTE_UNITS = 200  # reserved for the note
 
 
 def plain_text_messages(message: Message, *, note: str = "") -> tuple[Message, ...]:
-    """The words of a classic message as messages that hold text only; ``note`` stands above."""
+    """Return the text of a classic message as plain messages; each begins with ``note``."""
     extractor = _TextExtractor()
     extractor.feed(message.html)
     extractor.close()
@@ -27,7 +27,7 @@ def plain_text_messages(message: Message, *, note: str = "") -> tuple[Message, .
 
 
 class _TextExtractor(HTMLParser):
-    """Collects what a person would read, each address behind the words that lead to it."""
+    """Collects the visible text, each URL after the words that link to it."""
 
     def __init__(self) -> None:
         super().__init__(convert_charrefs=True)
@@ -35,7 +35,7 @@ class _TextExtractor(HTMLParser):
         self._address = ""
 
     def text(self) -> str:
-        """All words so far; never nothing, for Telegram refuses an empty text."""
+        """Return the text so far; never empty, because Telegram refuses an empty message."""
         return "".join(self._parts).strip() or "…"
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:

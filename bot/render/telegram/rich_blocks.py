@@ -1,7 +1,7 @@
-"""What is a rich message made of? The blocks of Telegram's Bot API, as plain values.
+"""Build the blocks of a rich message, as the Bot API defines them, from plain values.
 
-Blocks are data, never Markdown or HTML: nothing is escaped and nothing can be injected.
-Only the types a digest needs are here.
+Blocks are data, never Markdown or HTML: nothing is escaped and nothing can be injected. Only the
+types that digests need are here.
 """
 
 from __future__ import annotations
@@ -16,58 +16,58 @@ Cell: TypeAlias = dict[str, JSON]
 
 
 def bold(text: RichText) -> Block:
-    """Bold text."""
+    """Return bold text."""
     return {"type": "bold", "text": text}
 
 
 def italic(text: RichText) -> Block:
-    """Italic text."""
+    """Return italic text."""
     return {"type": "italic", "text": text}
 
 
 def url(text: RichText, address: str) -> RichText:
-    """Text that opens ``address``; without an address the text alone."""
+    """Return text that opens ``address``; without an address the text alone."""
     return {"type": "url", "text": text, "url": address} if address else text
 
 
 def anchor_link(text: RichText, name: str) -> Block:
-    """Text that scrolls to the anchor ``name``; the empty name is the top of the message."""
+    """Return text that scrolls to the anchor ``name``; the empty name is the top of the message."""
     return {"type": "anchor_link", "text": text, "anchor_name": name}
 
 
 def heading(text: RichText, size: int) -> Block:
-    """A heading, size 1 (largest) to 6."""
+    """Return a heading, size 1 (largest) to 6."""
     return {"type": "heading", "text": text, "size": size}
 
 
 def paragraph(*texts: RichText) -> Block:
-    """A paragraph of the texts one after another."""
+    """Return a paragraph of the concatenated texts."""
     return {"type": "paragraph", "text": list(texts) if len(texts) > 1 else texts[0]}
 
 
 def footer(text: RichText) -> Block:
-    """The grey line at the end."""
+    """Return the grey line at the end."""
     return {"type": "footer", "text": text}
 
 
 def anchor(name: str) -> Block:
-    """A place that ``anchor_link`` finds; as the first block of details it also opens them."""
+    """Return a target of ``anchor_link``; as the first block of details it also opens them."""
     return {"type": "anchor", "name": name}
 
 
 def details(summary: RichText, blocks: Sequence[Block]) -> Block:
-    """A collapsed section whose ``summary`` is always seen."""
+    """Return a collapsed section whose ``summary`` is always visible."""
     return {"type": "details", "summary": summary, "blocks": list(blocks)}
 
 
 def cell(text: RichText, *, is_header: bool = False) -> Cell:
-    """A table cell; both alignments are always said, as the documentation asks."""
+    """Return a table cell; the documentation asks for both alignments in each."""
     block: Cell = {"text": text, "align": "left", "valign": "top"}
     return {**block, "is_header": True} if is_header else block
 
 
 def table(rows: Sequence[Sequence[Cell]]) -> Block:
-    """A bordered, striped, compact table."""
+    """Return a bordered, striped, compact table."""
     cells: list[JSON] = [list(row) for row in rows]
     return {
         "type": "table",

@@ -1,4 +1,4 @@
-"""How does a digest look as a rich message? A heading, a table, and entries as details."""
+"""Render a digest as rich messages: a heading, a table, and entries as details."""
 
 from __future__ import annotations
 
@@ -37,13 +37,13 @@ from storage.records import Digest
 
 MAX_ROWS = 24
 TITLE_UNITS, TLDR_UNITS = 300, 500
-_MARGIN = 60  # the range told in the counts may be longer than measured
+_MARGIN = 60  # the counts of a part may be longer than those measured
 
 
 def page_ranges(
     digest: Digest, options: DisplayOptions, first: int, last: int
 ) -> list[tuple[int, int]]:
-    """The rows ``first`` to ``last`` cut into messages, between entries."""
+    """Return the rows ``first`` to ``last`` cut into messages, between entries."""
     room = RICH_SOFT_UNITS - _MARGIN
     sizes = [
         rich_units([table([_row_cells(digest, position, options, with_details=False)])])
@@ -61,7 +61,7 @@ def page_ranges(
 def table_blocks(
     digest: Digest, options: DisplayOptions, first: int, last: int, *, repeat: bool = False
 ) -> tuple[Block, ...]:
-    """The table of the entries, with their details where all of them fit the message."""
+    """Return the table of the entries, with their details if all of these fit the message."""
     detailed_blocks = _message_blocks(digest, options, first, last, with_details=True)
     if first and fits_rich_message(detailed_blocks, RICH_SOFT_UNITS - _MARGIN):
         blocks = detailed_blocks
@@ -149,7 +149,7 @@ def _entry_details(digest: Digest, position: int, options: DisplayOptions) -> Bl
 def entry_blocks(
     digest: Digest, position: int, options: DisplayOptions, *, repeat: bool = False
 ) -> tuple[Block, ...]:
-    """One entry alone, its abstracts shortened where they would fold the message."""
+    """Return one entry, its abstracts shortened where clients would collapse the message."""
     number = 0 if digest_heading.is_single_paper(digest) else position
     content = entry_content(digest_heading.numbered_entries(digest)[position - 1], number, options)
     title = _linked_title(content)
@@ -168,7 +168,7 @@ def entry_blocks(
 def _abstract_rooms(
     content: EntryContent, options: DisplayOptions, frame_blocks: list[Block]
 ) -> tuple[list[int], bool]:
-    """Room for each abstract with the frame around it, and whether that is enough for all."""
+    """Return the room for each abstract within the frame, and whether all of them fit."""
     frame_units = rich_units([*frame_blocks, *_entry_body(content, options, [])])
     lengths = [utf16_length(section.abstract) for section in content.sections]
     rooms = share_room(lengths, RICH_SOFT_UNITS - _MARGIN - frame_units)
@@ -176,7 +176,7 @@ def _abstract_rooms(
 
 
 def _entry_body(content: EntryContent, options: DisplayOptions, rooms: list[int]) -> list[Block]:
-    """An entry below its title; without ``rooms`` room, all but the abstracts."""
+    """Return an entry below its title; without ``rooms``, all but the abstracts."""
     lines: list[RichText] = [
         content.byline,
         shorten(" · ".join(content.labels), LINE_UNITS),
@@ -195,7 +195,7 @@ def _entry_body(content: EntryContent, options: DisplayOptions, rooms: list[int]
 
 
 def _highlighted(text: str, content: EntryContent, sentence: Span | None = None) -> RichText:
-    """A text with the words that the topic found, and the table's sentence, in bold."""
+    """Return a text with the topic's words and the table's sentence in bold."""
     parts = highlight(text, content.matched_words, sentence)
     if not any(is_marked for _, is_marked in parts):
         return text
@@ -212,7 +212,7 @@ def _match_reason(content: EntryContent) -> RichText:
 
 
 def _page_links(content: EntryContent) -> list[JSON]:
-    """The pages to read on, in one line."""
+    """Return the links to the paper's pages, in one line."""
     line: list[JSON] = []
     for label, page_url in content.links:
         line += [" · "] if line else []

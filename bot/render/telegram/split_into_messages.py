@@ -1,7 +1,7 @@
-"""How does a digest become messages? Cut into parts, each part a message of its own.
+"""Split a digest into parts, and render each part as one message.
 
-A parcel carries integers only, so a part is told by its number and its entry range: numbers
-from 1 are pieces of the summary table, ``FIRST_ENTRY_PART`` + position is one entry alone.
+An outbox message stores integers only, so that a part is identified by its number and its entry
+range: numbers from 1 are pieces of the summary table, ``FIRST_ENTRY_PART`` + position is one entry.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from bot.render.telegram.keyboard import Keyboard
 from bot.render.telegram.rich_blocks import Block
 from storage.records import Digest, MessageForm
 
-FIRST_ENTRY_PART = 1000  # part numbers above are entries; no table has a thousand pieces
+FIRST_ENTRY_PART = 1000  # higher numbers are entries; no table has a thousand pieces
 LEFT_OUT_PAGE_ROWS = 12
 
 
@@ -23,7 +23,7 @@ LEFT_OUT_PAGE_ROWS = 12
 class Part:
     """A message of a digest: a run of table rows, or one entry; positions from 1, inclusive.
 
-    Positions go on after the shown entries into those that were left out.
+    The positions of left-out entries follow those of the shown ones.
     """
 
     number: int
@@ -37,12 +37,11 @@ class Part:
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """What is sent: HTML in the classic form, blocks in the rich one, and the buttons below.
+    """A message to send: HTML in the classic form, blocks in the rich one, and buttons.
 
-    ``text`` is sent without any markup, in place of HTML that Telegram could not read.
+    ``text`` is sent without markup, in place of HTML that Telegram could not parse.
 
-    Rich blocks are meant to be sent with ``skip_entity_detection``, classic text without a
-    link preview.
+    Rich blocks must be sent with ``skip_entity_detection``, classic text without a link preview.
     """
 
     form: MessageForm
@@ -61,10 +60,10 @@ def parts(
     first: int = 1,
     last: int = 0,
 ) -> tuple[Part, ...]:
-    """The messages of a digest: normally one, and with ``with_entries`` one more for each entry.
+    """Return the parts of a digest: usually one, and with ``with_entries`` one more for each entry.
 
-    ``first_entry`` and ``last_entry`` ask for a range of positions instead of the shown entries:
-    the parts of a rich message that was refused, or a page of what was left out.
+    ``first`` and ``last`` select a range of positions instead of the shown entries: the parts of a
+    rich message that was refused, or a page of left-out entries.
     """
     last = min(last or len(digest.entries), len(digest_heading.numbered_entries(digest)))
     if not 1 <= first <= last:
@@ -81,17 +80,17 @@ def parts(
 
 
 def entry_part(position: int) -> Part:
-    """The part that is the entry at ``position`` alone."""
+    """Return the part of the entry at ``position``."""
     return Part(FIRST_ENTRY_PART + position, position, position)
 
 
 def left_out_parts(digest: Digest, options: DisplayOptions, first: int) -> tuple[Part, ...]:
-    """The next page of what was left out, from position ``first_entry``: one message."""
+    """Return the next page of left-out entries, from position ``first``: at most one message."""
     return parts(digest, options, first=first, last=first + LEFT_OUT_PAGE_ROWS - 1)[:1]
 
 
 def part_of_position(digest: Digest, options: DisplayOptions, position: int) -> Part:
-    """The piece of the table, or the page of what was left out, that holds a position."""
+    """Return the piece of the table, or the page of left-out entries, that holds a position."""
     shown_count = len(digest.entries)
     if position <= shown_count:
         return next(part for part in parts(digest, options) if part.last_entry >= position)
@@ -109,7 +108,7 @@ def render_part(
     repeat: bool = False,
     silent: bool = False,
 ) -> Message:
-    """One part as it is sent; ``repeat`` says that it may have arrived before."""
+    """Return a part as it is sent; ``repeat`` marks it as a possible repeat."""
     buttons = _keyboard_of_part(digest, part, options)
     if options.form is MessageForm.RICH:
         blocks = _rich_blocks_of_part(digest, part, options, repeat)

@@ -1,6 +1,6 @@
-"""Answers as the outbox keeps them until they have left: messages and files ↔ JSON.
+"""Store answers in the outbox as JSON until they are sent: messages and files.
 
-The form has a number, for answers may be on their way while the program is replaced.
+The format has a version, because answers may be waiting while the program is updated.
 """
 
 from __future__ import annotations
@@ -20,14 +20,14 @@ from bot.render.telegram.split_into_messages import Message
 from bot.texts import say
 from storage.records import MessageForm, OutboxMessage
 
-FIRST_FILE_PART = 1000  # part numbers above are files; no answer has a thousand messages
+FIRST_FILE_PART = 1000  # part numbers from here are files; no answer has a thousand messages
 _FORMAT_VERSION = 1
 _CAPTION_UNITS = 1024
 
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """A file for the person."""
+    """A file to send."""
 
     name: str
     content: bytes
@@ -39,17 +39,15 @@ ReplyContent = Message | Document
 
 @dataclass(frozen=True, slots=True)
 class ReplyPart:
-    """What one part of an answer says, and as text where Telegram refuses its table."""
+    """One part of an answer, with the messages to send if Telegram refuses it."""
 
     content: ReplyContent
     fallback_messages: tuple[Message, ...] = ()
-    is_fallback_paired: bool = (
-        False  # the text says what this part says, and not what all parts say
-    )
+    is_fallback_paired: bool = False  # the fallback replaces this part only, not the whole answer
 
 
 def encode_reply_part(reply_part: ReplyPart) -> str:
-    """Write an answer as JSON; ``decode_reply_part`` is the inverse."""
+    """Return a part as JSON; ``decode_reply_part`` is the inverse."""
     match reply_part.content:
         case Document(name, content, caption):
             data: dict[str, JSON] = {
@@ -64,15 +62,15 @@ def encode_reply_part(reply_part: ReplyPart) -> str:
     if reply_part.is_fallback_paired:
         data["paired"] = True
     encoded = json.dumps({"v": _FORMAT_VERSION} | data, ensure_ascii=False, separators=(",", ":"))
-    # Half a character, wherever it comes from, must not keep the rest from being stored.
+    # A lone surrogate must not prevent the rest from being stored.
     return encoded if encoded.isascii() else encoded.encode(errors="replace").decode()
 
 
 def decode_reply_part(content: str) -> ReplyPart:
-    """Read back what ``encode_reply_part`` wrote.
+    """Return the part that ``encode_reply_part`` wrote.
 
     Raises:
-        ValueError: another version of the program wrote it, or nobody did.
+        ValueError: it has another format version, or is no such JSON.
     """
     data = json.loads(content)
     if data["v"] != _FORMAT_VERSION:
@@ -86,7 +84,7 @@ def decode_reply_part(content: str) -> ReplyPart:
 def _file_content(data: dict[str, str]) -> bytes:
     if "zlib" in data:
         return zlib.decompress(b64decode(data["zlib"]))
-    return b64decode(data["bytes"])  # as it was written before files were compressed
+    return b64decode(data["bytes"])  # written before files were compressed
 
 
 def _encode_message(message: Message) -> dict[str, JSON]:
@@ -146,7 +144,7 @@ def _decode_button(data: JSON) -> Button:
 
 
 def reply_content(outbox_message: OutboxMessage) -> ReplyContent:
-    """What an answer's parcel says; above it, where it may have arrived before, that it may."""
+    """Return the content of an answer's message, with a note if it may be a repeat."""
     content = decode_reply_part(outbox_message.reply_content).content
     if not outbox_message.unknown_sends or outbox_message.edited_message_id:
         return content
@@ -163,15 +161,15 @@ def reply_content(outbox_message: OutboxMessage) -> ReplyContent:
             html = f"<i>{escape(note)}</i>\n{content.html}"
             if message_weight(html) <= CLASSIC_UNITS:
                 return replace(content, html=html)
-            # Rather without its markup than cut in the middle of it.
+            # Too long with the note: drop the markup rather than cut inside it.
             plain_text = "\n".join(message.text for message in plain_text_messages(content))
             return replace(content, html="", text=shorten(f"{note}\n{plain_text}", CLASSIC_UNITS))
 
 
 def simpler_replies(outbox_message: OutboxMessage) -> Sequence[OutboxMessage]:
-    """The same answer once more where it was refused; nothing where there is no other way.
+    """Return the messages that replace a refused answer; nothing if there is no other form.
 
-    A message that cannot be changed is answered anew, a table as text, a text without markup.
+    A message that cannot be edited is sent anew, a table as text, and HTML without its markup.
     """
     reply_part = decode_reply_part(outbox_message.reply_content)
     if outbox_message.edited_message_id:

@@ -1,4 +1,4 @@
-"""Read an abstract that is divided by labels: "Aims. ... Methods: ... RESULTS ..."."""
+"""Split a structured abstract at its labels: "Aims. ... Methods: ... RESULTS ..."."""
 
 import re
 from collections.abc import Iterable, Iterator
@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 
 class Section(IntEnum):
-    """What a part of a structured abstract holds, the better the nearer to what was found."""
+    """What a part of a structured abstract contains; higher values are closer to the findings."""
 
     NONE = 0
     BACKGROUND = 1
@@ -18,7 +18,7 @@ class Section(IntEnum):
 
 
 class Passage(NamedTuple):
-    """A sentence without its label, and the section that it stands in."""
+    """A sentence without its label, and the section that it is in."""
 
     section: Section
     sentence: str
@@ -48,7 +48,7 @@ _COLON_END = re.compile(r":\s*$")
 
 
 def split_passages(sentences: Iterable[str]) -> tuple[Passage, ...]:
-    """Return the sentences without labels, each in its section; in none where there are none."""
+    """Return the sentences without labels, each with its section; NONE if there are no sections."""
     labelled = tuple(_label_passages(sentences))
     if len({passage.section for passage in labelled} - {Section.NONE}) > 1:
         return tuple(passage for passage in labelled if passage.sentence)
@@ -70,7 +70,7 @@ def _label_passages(sentences: Iterable[str]) -> Iterator[Passage]:
 
 
 def _without_label(sentence: str) -> str:
-    """Return a sentence without a label that only a colon can tell from its first word."""
+    """Return a sentence without its label, if a colon marks it as one."""
     label = _LABEL.match(sentence)
     is_certain = label and _COLON_END.search(label[0]) and sentence[label.end() :]
     return sentence[label.end() :] if label and is_certain else sentence

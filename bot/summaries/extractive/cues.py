@@ -1,9 +1,9 @@
-"""List the words that tell whether a sentence says what was done or found.
+"""Word patterns that tell whether a sentence says what was done or found.
 
-Every row is (points, pattern, reason); patterns are of small letters, as is what they are
-looked for in. Of the claims, which stand in order, only the strongest counts, so that a long
-sentence does not win by enumeration; all hints that match are added. Leanings are looked for
-in the sentence as it would be shown, without its lead-in; hints and claims in the whole.
+Every row is (points, pattern, reason); patterns and texts are in lower case. Only the first claim
+that matches counts, the strongest ones come first, so that a long sentence does not win by
+enumeration; all hints that match are added. Context penalties are matched against the sentence as
+it would be shown, without its lead-in; hints and claims against the whole.
 """
 
 import re
@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 
 class Cue(NamedTuple):
-    """A pattern of words and the points that it gives or takes."""
+    """A pattern of words and the points that it adds or subtracts."""
 
     points: float
     pattern: re.Pattern[str]
@@ -40,7 +40,7 @@ PAPER_NOUN = (
     r"(?:paper|work|article|study|letter|note|thesis|survey|review|report|manuscript|monograph"
     r"|dissertation|tutorial|chapter|research|preprint|contribution)"
 )
-"""What a paper calls itself."""
+"""A pattern of the words with which a paper refers to itself."""
 
 _THIS_PAPER = (
     r"(?:this|our|the present|the current|the(?=\s(?:paper|article)\b))\s+(?:\w+\s+)?"

@@ -1,8 +1,8 @@
-"""Take off the words that only lead in to a sentence: "To address this gap, we" -> "We".
+"""Remove the words that only lead in to a sentence: "To address this gap, we" -> "We".
 
-What remains is what the authors wrote, from some word on to the end, with a capital letter.
-Of "This paper proposes X" remains "Proposes X": the subject is known to whoever reads a list
-of papers, and any other form would need words that nobody wrote. Nothing else is rewritten.
+The rest is what the authors wrote, from some word on to the end, with a capital letter. Of "This
+paper proposes X" remains "Proposes X": readers of a list of papers know the subject, and any other
+form would need words that nobody wrote. Nothing else is rewritten.
 """
 
 import re
@@ -13,7 +13,7 @@ _THIS_PAPER_PHRASE = (
     rf"[Ii]n (?:this|our|the present|the current) (?:[\w-]+ ){{0,3}}?{PAPER_NOUN}(?: {PAPER_NOUN})?"
 )
 
-# One word or phrase that orders sentences; what follows a comma is a whole sentence.
+# A word or phrase that connects sentences; after its comma a whole sentence follows.
 _ORDERING_ADVERB = re.compile(
     r"(?:Therefore|Thus|Hence|Consequently|Accordingly|Finally|Lastly|Last|First|Firstly|Second"
     r"|Secondly|Third|Thirdly|Next|Then|Moreover|Furthermore|Further|However|Nevertheless"
@@ -34,7 +34,7 @@ _IN_THIS_PAPER = re.compile(
     rf"{_THIS_PAPER_PHRASE}(?:,\s|\s(?!(?:and|or|is|are|was|that|which|of|on|to)\b))"
 )
 
-# Opened by these, all that stands before the main clause only says why the work was done.
+# After these, everything before the main clause only says why the work was done.
 _REASON_PHRASE = re.compile(
     r"(?:(?:In order to|To)\s(?:\w+ly\s)?(?:address|tackle|overcome|solve|resolve|bridge|fill|close"
     r"|narrow|mitigate|alleviate|remedy|combat|counter|circumvent|handle|meet|respond to|cope with"
@@ -50,13 +50,13 @@ _MAIN_CLAUSE_START = re.compile(
     rf",\s(?=(?:(?:we|I|the authors?|(?:this|the present) (?:[\w-]+ ){{0,2}}{PAPER_NOUN})\s"
     rf"|here,?\s|{_THIS_PAPER_PHRASE}))"
 )
-# "To address this growing gap, X ...": the phrase is closed, whatever follows.
+# "To address this growing gap, X ...": the phrase is complete, whatever follows.
 _CLOSED_PHRASE = re.compile(
     r"[^,]{0,60}?\b(?:this|these|those|such(?! as)|the above)\b(?:\s[\w-]+){0,5},\s"
     r"(?!(?:and|or|namely|including|such|i\.e|e\.g|which|where|as|especially|particularly|while|but"
     r"|without|\w+ing)\b)"
 )
-# Any other subject is only believed where a verb follows: else it is one more of a list.
+# Another subject counts only if a verb follows; otherwise it is an item of a list.
 _OTHER_SUBJECT = re.compile(
     r",\s(?=our\s|(?:a|an|the|two|three|several|it)\s[^,]{1,160}?\s(?:is|are|was|were|has been"
     r"|have been|can be)\s)"
@@ -73,7 +73,7 @@ _DEPENDENT_CLAUSE = re.compile(
     r"|Through|Given|Based|From|For|Under|Despite|Rather|Instead|To|In|On|At|Among|After|Before"
     r"|Beyond|Via|Within|Across|Over|During|[A-Z]\w+(?:ing|ed by|ed on))\s"
 )
-_LIST_NUMBER = re.compile(r"(?:\(?(?:[ivx]{1,4}|\d|[a-h])\)|[%*•·])\s+")  # "(ii)", a sign of a list
+_LIST_NUMBER = re.compile(r"(?:\(?(?:[ivx]{1,4}|\d|[a-h])\)|[%*•·])\s+")  # "(ii)", a bullet
 
 _LOWERCASE_START = re.compile(r"[a-z](?=[a-z]+(?:[\s,-]|$)|\s)")
 _MAX_LEAD_INS = 5  # "Finally, to address this, in this paper, we"
@@ -93,13 +93,13 @@ def without_lead_in(sentence: str) -> str:
 
 
 def main_clause(sentence: str) -> str:
-    """Return the sentence without the clause before its "we"; else as it is."""
+    """Return the sentence without the clause before its "we"; unchanged if there is none."""
     match = _DEPENDENT_CLAUSE.match(sentence) and _MAIN_CLAUSE_START.search(sentence)
     return _capitalize(sentence[match.end() :]) if match else sentence
 
 
 def _lead_in_end(sentence: str) -> int:
-    """Return where the words end that only lead in; 0 where there are none."""
+    """Return where the lead-in ends; 0 if there is none."""
     for pattern in (_ORDERING_ADVERB, _IN_THIS_PAPER, _FOR_THIS_PHRASE, _THIS_PAPER, _LIST_NUMBER):
         if match := pattern.match(sentence):
             return match.end()
@@ -115,5 +115,5 @@ def _lead_in_end(sentence: str) -> int:
 
 
 def _capitalize(sentence: str) -> str:
-    """Return the sentence with a capital letter, but for "p-adic" and "mRNA"."""
+    """Return the sentence with a capital letter, except for "p-adic" and "mRNA"."""
     return sentence[0].upper() + sentence[1:] if _LOWERCASE_START.match(sentence) else sentence

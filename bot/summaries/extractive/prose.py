@@ -1,18 +1,18 @@
-"""Take out of an abstract what is not its prose: entities, tags, citations, rules of dashes."""
+"""Remove from an abstract what is not prose: entities, tags, citations, dividers."""
 
 import re
 from html.entities import html5
 
 _ENTITY = re.compile(r"&(#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[a-zA-Z][a-zA-Z0-9]{1,30});")
 
-# Of HTML only, and in pairs: "<think>" is a word of the paper, "a<b" its mathematics.
+# Only pairs of known tags: "<think>" may be a word of the paper, "a<b" a formula.
 _TAG = re.compile(
     r"<(a|b|i|u|em|strong|sub|sup|p|div|span|tt|code|small|mark|q|cite|title|sec|italic|bold"
     r"|(?:jats|mml):[a-z-]{1,20})\b[^<>]{0,300}>(.{0,500}?)</\1>",
     re.IGNORECASE,
 )
 _LINE_BREAK = re.compile(r"</?(?:br|hr|p)\s*/?>", re.IGNORECASE)
-_MAX_NESTING = 5  # tags within tags, as deep as anybody writes them
+_MAX_NESTING = 5  # of tags
 
 _CITATION = re.compile(
     r"[ ~]?(?:"
@@ -25,19 +25,19 @@ _CITATION = re.compile(
     r"|[a-z],\s(?:19|20)\d\d[a-z]?"  # (Ek and Zwei, 2020)
     r")[)\]])"
 )
-# Without it the sentence would lack something: "as in [2]", "on the interval [1, 2]", "K[2]".
+# The sentence needs what follows these: "as in [2]", "on the interval [1, 2]", "K[2]".
 _NEEDS_CITATION = re.compile(
     r"(?:\b(?:in|of|by|from|to|see|with|and|or|on|at|for|following|than|like|e\.g\.|cf\.|interval"
     r"|range|ranges|scale|theorem|eq\.|equation|section|lemma|refs?\.|reference|as)|(?:^|\W)\w"
     r"|[^\w.,;:\"'”’)]|\d|^)$",
     re.IGNORECASE,
 )
-# Between an abstract and the same in another language.
+# A divider between an abstract and its translation.
 _DASH_RULE = re.compile(r"(^|[.!?]\s?)[-–—_=*]{2,}\s+(?=\w)")
 
 
 def clean_prose(text: str) -> str:
-    """Return the text on one line without entities, tags, citations and ruled lines."""
+    """Return the text on one line without entities, tags, citations and dividers."""
     if "&" in text:
         text = _ENTITY.sub(_decode_entity, text)
     if "</" in text:
@@ -54,7 +54,7 @@ def clean_prose(text: str) -> str:
 
 
 def _decode_entity(match: re.Match[str]) -> str:
-    """Return what an entity stands for; what is none stays: "H&E; (ii)"."""
+    """Return the character of an entity; unknown ones stay, as in "H&E; (ii)"."""
     name = match[1]
     if not name.startswith("#"):
         return html5.get(f"{name};", match[0])

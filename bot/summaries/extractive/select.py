@@ -1,7 +1,7 @@
-"""Choose the one sentence of an abstract that says what was done or found.
+"""Select the sentence of an abstract that says what was done or found.
 
-It is shown alone, in a table: without its lead-in, without a label, within three lines, and
-without anything that no reader would call prose. A paper that was withdrawn says only that.
+It is shown alone, in a table: without its lead-in, without a label, within three lines, and without
+anything that is not prose. For a withdrawn paper it is the notice of withdrawal.
 """
 
 import re
@@ -15,19 +15,19 @@ from bot.summaries.extractive.truncate import drop_remarks, truncate_sentence
 from bot.summaries.extractive.withdrawal import find_withdrawal_notice
 
 MAX_TLDR_LENGTH = 300
-"""A gist has at most this many characters: three lines of a table on a phone."""
+"""The most characters of a TL;DR: three lines of a table on a phone."""
 
 _WORD = re.compile(r"[^\W_]{3,}")
-# Words of titles that say little about their subject.
+# Title words that say little about the subject.
 _STOP_WORDS = {
     *("the", "and", "for", "with", "from", "via", "using", "toward", "towards", "into", "based"),
     *("its", "are", "new", "can", "not", "how", "what", "why", "when", "does", "approach", "study"),
     *("analysis", "method", "methods", "model", "models", "through", "under", "over", "between"),
 }
-# Six letters stand for the word: "segmentation", "segmenting" and "segments" are one.
+# Words with the same six first letters are one: "segmentation", "segmenting" and "segments".
 _STEM_LENGTH = 6
-_MIN_NEW_WORDS = 4  # words that the title does not have
-_NAME_POINTS = 2  # points for what the title names before its colon
+_MIN_NEW_WORDS = 4  # that the title does not have
+_NAME_POINTS = 2  # for the name before the title's colon
 
 _SECTION_POINTS = {
     Section.NONE: 0.0,
@@ -40,9 +40,9 @@ _SECTION_POINTS = {
 
 
 def extract_tldr(title: str, abstract: str, comment: str = "") -> str:
-    """Return the sentence that says what was done or found, or that it was withdrawn.
+    """Return the sentence that says what was done or found, or that the paper was withdrawn.
 
-    Where the abstract has none it is the title.
+    An abstract without sentences yields the title.
     """
     title = " ".join(title.split())
     if notice := find_withdrawal_notice(title, abstract, comment):
@@ -60,7 +60,7 @@ def extract_tldr(title: str, abstract: str, comment: str = "") -> str:
 
 
 def _candidate_passages(text: str) -> tuple[Passage, ...]:
-    """Return the sentences to choose from: where results are labelled, only these."""
+    """Return the sentences to choose from: if results are labelled, only these."""
     lettered = [
         passage
         for passage in split_passages(split_sentences(text))
@@ -71,7 +71,7 @@ def _candidate_passages(text: str) -> tuple[Passage, ...]:
 
 
 def _standalone_sentence(sentence: str) -> str:
-    """Return the sentence as it stands alone; of a long one the less important parts go."""
+    """Return the sentence as it is shown alone; a long one loses its less important parts."""
     shortened = without_lead_in(sentence)
     if len(shortened) <= MAX_TLDR_LENGTH:
         return shortened
@@ -87,8 +87,8 @@ def _standalone_sentence(sentence: str) -> str:
 
 
 def _score(passage: Passage, shortened: str, title_stems: frozenset[str]) -> float:
-    """Weigh a sentence by what it claims, how it opens, its subject and its length."""
-    sentence = passage.sentence[: 2 * MAX_TLDR_LENGTH]  # What nobody will see must not decide.
+    """Score a sentence by what it claims, how it opens, its subject and its length."""
+    sentence = passage.sentence[: 2 * MAX_TLDR_LENGTH]  # the rest would be cut off anyway
     lowercased = sentence.lower()
     claim = next((cue.points for cue in CLAIMS if cue.pattern.search(lowercased)), 0.0)
     hints = sum(cue.points for cue in HINTS if cue.pattern.search(lowercased))
@@ -112,13 +112,13 @@ def _score(passage: Passage, shortened: str, title_stems: frozenset[str]) -> flo
 
 
 def _title_name(title: str) -> str:
-    """Return what a title names before its colon, or words that no abstract holds."""
+    """Return the name before a title's colon; without one the title, which no abstract contains."""
     name, colon, _ = title.partition(":")
     return name if colon and " " not in name else title
 
 
 def _length_penalty(length: int) -> float:
-    """Charge for a sentence that is too short to tell anything, or that must be cut."""
+    """Return the penalty for a sentence too short to be informative, or to be cut for length."""
     if length < 60:
         return (60 - length) / 10
     return min(1 + (length - MAX_TLDR_LENGTH) / 100, 3) if length > MAX_TLDR_LENGTH else 0.0

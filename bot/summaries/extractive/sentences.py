@@ -1,8 +1,8 @@
 """Split an abstract into its sentences.
 
-``sentencex`` knows the stops and the common abbreviations of many languages. It does not
-know papers: formulas, "Eq. (2)" and running lists "(1) ... (2) ..." mislead it. It is
-therefore shown a shadow of the text, of the same length, in which these are plain words.
+``sentencex`` knows the full stops and common abbreviations of many languages. It does not know
+papers: formulas, "Eq. (2)" and running lists "(1) ... (2) ..." mislead it. It is therefore given a
+copy of the text, of the same length, in which these are replaced by plain words.
 """
 
 import re
@@ -16,17 +16,17 @@ from bot.summaries.extractive.truncate import FORMULA
 
 _URL = re.compile(r"(?:https?://|www\.)\S*[\w/]")
 
-# After these a capital, a digit or a bracket goes on with the sentence, unless it opens one.
+# After these, a capital, digit or bracket continues the sentence, unless a sentence opener follows.
 _ABBREVIATION = re.compile(
     r"\b(?:eqn?s?|figs?|secs|sects?|chap|refs?|props|thms?|defs|nos|vol|pp|vs|cf|resp|approx|ca|al"
     r"|viz|incl|avg|dept|univ|e\.g|i\.e|w\.r\.t|s\.t)\."
     r"(?=\s*[\[({\d]|\s+[^\W\d_])(?!\s+(?:We|Our|The|This|These|In|It|Here|However)\b)"
-    # Words as well, where they end a sentence: "no", "max".
+    # These may also be words at the end of a sentence: "no", "max".
     r"|\b(?:alg|app|ch|conj|cor|def|ex|lem|max|min|no|prop|rem|sec|tab)\.(?=\s*[\[({\d])",
     re.IGNORECASE,
 )
 
-# "Commun. Math. Phys. 12": names of journals are runs of short words with stops, and numbers.
+# "Commun. Math. Phys. 12": journal names are abbreviated words, followed by a number.
 _JOURNAL = re.compile(
     r"\b[A-Z][a-z]{1,9}\.(?=\s(?:[A-Z]\.\s?)*[A-Z][a-z]{1,9}\.(?:[\s,;)\]]|$))"
     r"|\b(?:Phys|Math|Commun|Nat|Rev|Lett|Ann|Proc|Sci|Chem|Astrophys|Astron|Soc|Acad|Trans|Bull"
@@ -34,15 +34,15 @@ _JOURNAL = re.compile(
     r"(?=\s?[\d\[(])"
 )
 
-# The library does not split between a bracket or apostrophe and the next that could close it,
-# however far: "models' ... users'". Lists "(1) ... 2) ..." it runs on to the end of the text.
+# The library never splits between an opening bracket or apostrophe and the next that could close
+# it: "models' ... users'". In lists "(1) ... 2) ..." that is the whole rest of the text.
 _OPENING_CHARS = "([{'‘`"
 _WITHOUT_BRACKETS = str.maketrans(dict.fromkeys(_OPENING_CHARS + ")]}’", " "))
 
-# "... in MRI and CT. RoMed ...": the library takes short capitals for initials of a name.
+# "... in MRI and CT. RoMed ...": the library reads short acronyms as initials.
 _ACRONYM = re.compile(r"\b[A-Z]{2,}s?(?=[.?!])")
 
-# The library speaks UTF-8, in which half a character pair cannot be written.
+# The library needs UTF-8, which cannot encode lone surrogates.
 _HALF_PAIR = re.compile(r"[\ud800-\udfff]")
 
 # "... are missing.To address this ...": common where an abstract was pasted from a PDF.
@@ -53,7 +53,7 @@ _SENTENCE_OPENER = (
     r"|Moreover|Furthermore|Finally|Results|Methods|Conclusions?|Thus|Hence|Therefore)\s"
 )
 
-# For the library one letter is an initial and a unit an abbreviation: "of type A. We", "3 mm. It".
+# The library reads letters as initials and units as abbreviations: "of type A. We", "3 mm. It".
 _SHORT_WORD_END = re.compile(
     rf"\b\w\.\s(?={_SENTENCE_OPENER})|\d[\s~-]?(?:[a-zµ]|[a-zA-Zµ]{{2,3}})\)?\.\s(?=[A-Z])"
 )
@@ -61,7 +61,7 @@ _SHORT_WORD_END = re.compile(
 # "... hold. (ii) We prove ...", "... hold. 2) We prove ...".
 _NUMBERED_START = re.compile(r"[.!?]\s(?=\(?(?:[ivx]{1,4}|\d|[a-h])\)\s[A-Z])")
 
-# A stop inside a bracket ends no sentence.
+# A full stop inside brackets ends no sentence.
 _BRACKETED = re.compile(r"\([^()]{1,300}\)|\[[^\[\]]{1,300}\]")
 
 _CONTINUATION = re.compile(r"[a-z]+[\s,;:.]|[,;:)\]]")
@@ -69,7 +69,7 @@ _STOPS_WITHOUT_SPACE = "。！？｡"
 
 
 def split_sentences(text: str) -> tuple[str, ...]:
-    """Split a text into its sentences, white space folded and no other character lost."""
+    """Return the sentences of a text, white space collapsed and no other character lost."""
     one_line = " ".join(text.split())
     masked = _mask_false_stops(one_line)
     brackets = [match.span() for match in _BRACKETED.finditer(masked)]
@@ -80,13 +80,13 @@ def split_sentences(text: str) -> tuple[str, ...]:
 
 
 def _is_inside(boundary: int, brackets: Sequence[tuple[int, int]]) -> bool:
-    """Whether one of the brackets, which stand in order, is open at a place."""
+    """Return whether a position is inside one of the brackets, which are in order."""
     preceding = bisect_left(brackets, (boundary, 0)) - 1
     return preceding >= 0 and boundary < brackets[preceding][1]
 
 
 def _boundaries(text: str, masked: str) -> Iterator[int]:
-    """Yield the positions at which a new sentence starts, its opening bracket included."""
+    """Yield the positions at which a new sentence starts, including its opening bracket."""
     yield from (match.start() for match in _MISSING_SPACE.finditer(masked))
     for pattern in (_SHORT_WORD_END, _NUMBERED_START):
         yield from (match.end() for match in pattern.finditer(masked))
@@ -104,7 +104,7 @@ def _boundaries(text: str, masked: str) -> Iterator[int]:
 
 
 def _mask_false_stops(text: str) -> str:
-    """Return a text of the same length in which only real stops look like stops."""
+    """Return a text of the same length in which only real full stops look like full stops."""
     text = _HALF_PAIR.sub("x", text)
     text = FORMULA.sub(_placeholder_word, text)
     text = _URL.sub(_placeholder_word, text)
@@ -115,7 +115,7 @@ def _mask_false_stops(text: str) -> str:
 
 
 def _placeholder_word(match: re.Match[str]) -> str:
-    """Stand in for a match with a word; a stop just inside a formula's end remains a stop."""
+    """Return a word in place of a match; a full stop just inside a formula's end is kept."""
     inside = match[0].rstrip("$\\])").rstrip()
     ends_sentence = match[0].endswith("$") and inside.endswith(".")
     return "X" + "x" * (len(match[0]) - 2) + ("." if ends_sentence else "x")

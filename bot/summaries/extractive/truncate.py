@@ -1,34 +1,34 @@
-"""Shorten a sentence that is too long, and keep whole what must not be cut."""
+"""Shorten a sentence that is too long, without cutting inside formulas."""
 
 import re
 from itertools import takewhile
 
 ELLIPSIS = "…"
 
-# A formula longer than this is a slip of the dollar key and may be split like any text.
+# A longer "formula" is a stray dollar sign, and may be split like any text.
 _LONGEST_FORMULA = 250
 
 # A closing dollar is not followed by a digit: "from $5 to $7" is money.
 _DOLLARS = rf"(?<!\\)(\$\$?)[^$]{{1,{_LONGEST_FORMULA}}}?(?<!\\)\1(?!\d)"
 _BRACKETS = rf"\\\(.{{1,{_LONGEST_FORMULA}}}?\\\)|\\\[.{{1,{_LONGEST_FORMULA}}}?\\\]"
 FORMULA = re.compile(rf"{_DOLLARS}|{_BRACKETS}")
-"""A run of TeX mathematics that must stay whole."""
+"""A TeX formula, which must stay whole."""
 
-# A cut here leaves a thought; the white space keeps "1,000" and "10:30" whole.
+# A cut here leaves a complete thought; requiring white space keeps "1,000" and "10:30" whole.
 _CLAUSE_BOUNDARY = re.compile(
     r"[,;:](?=\s)|[，；：]|\s(?=(?:[-–—]{1,3}|which|while|whereas|thereby|and|but)\s)"
 )
 _WORD_BOUNDARY = re.compile(r"(?=\s)")
 
-# TeX that is cut open cannot be shown; an open bracket can, but reads badly.
+# TeX that is cut cannot be displayed; an unclosed bracket can, but reads badly.
 _TEX = re.compile(rf"{FORMULA.pattern}|\\[a-zA-Z]+\{{[^{{}}]{{1,100}}\}}")
 _REMARK = re.compile(r"\s\((?!(?:[ivx]+|\d+|[a-z])\))[^()]{2,250}\)")
-_MAX_EXCESS_FACTOR = 4  # times too long: no remark is the reason
+_MAX_EXCESS_FACTOR = 4  # beyond this, remarks cannot be the reason
 _BRACKETED = re.compile(r"\([^()]{1,120}\)")
 
 
 def truncate_sentence(sentence: str, limit: int) -> str:
-    """Return at most `limit` characters: the sentence, or its first clauses and an ellipsis."""
+    """Return at most ``limit`` characters: the sentence, or its first clauses and an ellipsis."""
     if len(sentence) <= limit:
         return sentence
     room = limit - len(ELLIPSIS)
@@ -47,7 +47,7 @@ def truncate_sentence(sentence: str, limit: int) -> str:
 
 
 def drop_remarks(sentence: str, limit: int) -> str:
-    """Return the sentence without as many of its bracketed remarks as it takes to be short."""
+    """Return the sentence without as many bracketed remarks as necessary to make it short."""
     if not limit < len(sentence) <= _MAX_EXCESS_FACTOR * limit:
         return sentence
     tex_spans = _match_spans(_TEX, sentence)
@@ -73,7 +73,7 @@ def _last_boundary(
     allowed_range: range,
     protected_spans: list[tuple[int, int]],
 ) -> int | None:
-    """Return the last place in a range where a border is and nothing whole is cut open."""
+    """Return the last position in a range that is a boundary outside all protected spans."""
     boundaries = (
         match.start() for match in boundary_pattern.finditer(sentence, allowed_range.start)
     )

@@ -15,7 +15,7 @@ _AUXILIARY_VERB = (
 _THIS_WORK = rf"(?<!of )(?<!\bby )\b(?:this|our|my|the present) (?:[\w-]+ ){{0,2}}?{_WORK_NOUN}"
 _WITHDRAWAL_HINT = re.compile(r"withdr[ae]w|retract|removed by arxiv", re.IGNORECASE)
 
-# In an abstract only the paper's word about itself: others write of withdrawals and retractions.
+# In an abstract it must be about this paper: others write about withdrawals and retractions.
 _OWN_WITHDRAWAL = re.compile(
     rf"{_THIS_WORK}(?: \([^)]*\))?,? (?:{_AUXILIARY_VERB} ){{1,6}}{_WITHDRAWN}\b"
     r"(?! from (?!arxiv)\w)"
@@ -27,7 +27,7 @@ _OWN_WITHDRAWAL = re.compile(
     rf"|\b(?:request|ask|decid)\w* (?:[\w’']+ ){{0,3}}withdrawal of (?:this|our|my) {_WORK_NOUN}\b",
     re.IGNORECASE,
 )
-# A comment speaks of its paper, unless it names another.
+# A comment is about its paper, unless it names another.
 _COMMENTED_WITHDRAWAL = re.compile(
     rf"\b(?:{_AUXILIARY_VERB} ){{1,4}}{_WITHDRAWN}\b(?! from (?!arxiv)\w)"
     rf"|\brequest\w* (?:its|the|a) withdrawal\b"
@@ -48,7 +48,7 @@ _BRACKETED_NOTICE = re.compile(
 
 
 def find_withdrawal_notice(title: str, abstract: str, comment: str) -> str:
-    """Return the sentence in which a paper is withdrawn; empty where it stands."""
+    """Return the sentence that says that the paper was withdrawn; "" if it was not."""
     if not _WITHDRAWAL_HINT.search(f"{title}\n{comment}\n{abstract}"):
         return ""
     for text in (comment, abstract, title):

@@ -1,7 +1,7 @@
-"""What may models cost a day, and what did they? Tokens, prices and money.
+"""Parse and compute the daily budget of models, in tokens or money.
 
-Money is counted in millionths of the operator's own currency, so that a price per million
-tokens is the price of one token.
+Money is counted in millionths of the operator's own currency, so that a price per million tokens is
+the price of one token.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ MILLION = 1_000_000
 
 @dataclass(frozen=True, slots=True)
 class Price:
-    """What a million tokens cost, sent and received."""
+    """The prices of a million prompt tokens and a million completion tokens."""
 
     prompt_price: float
     completion_price: float
@@ -38,13 +38,13 @@ class Price:
         )
 
     def cost(self, prompt_tokens: int, completion_tokens: int) -> int:
-        """What tokens cost, in millionths of the currency."""
+        """Return what tokens cost, in millionths of the currency."""
         return round(prompt_tokens * self.prompt_price + completion_tokens * self.completion_price)
 
 
 @dataclass(frozen=True, slots=True)
 class Budget:
-    """The most that a day may cost: tokens, or millionths of a currency where it has one."""
+    """The most that a day may cost: tokens, or millionths of a currency if it has one."""
 
     limit: int
     currency: str = ""
@@ -53,18 +53,18 @@ class Budget:
         return f"{self.limit / MILLION:.2f} {self.currency}" if self.currency else str(self.limit)
 
     def is_exhausted(self, spending: Iterable[DailySpending]) -> bool:
-        """Whether what was paid leaves nothing for another call."""
+        """Return whether the spending leaves nothing for another call."""
         return self.remaining(spending) <= 0
 
     def remaining(self, spending: Iterable[DailySpending]) -> int:
-        """How much of the budget is left; below 0 when the last calls cost more than that."""
+        """Return how much of the budget is left; negative if the last calls exceeded it."""
         if self.currency:
             return self.limit - sum(row.cost_micros for row in spending)
         return self.limit - sum(row.prompt_tokens + row.completion_tokens for row in spending)
 
 
 def parse_price(text: str) -> Price | None:
-    """``0.27/1.10 USD`` → a price; None when it is none."""
+    """Return the price that a text such as ``0.27/1.10 USD`` means; None if it is none."""
     match = _PRICE.fullmatch(text.strip())
     if not match:
         return None
@@ -72,7 +72,7 @@ def parse_price(text: str) -> Price | None:
 
 
 def parse_budget(text: str) -> Budget | None:
-    """``2000000``, ``500k``, ``2M tokens`` or ``1.50 USD`` → a budget; None when it is none."""
+    """Return the budget of ``2000000``, ``500k``, ``2M tokens`` or ``1.50 USD``; else None."""
     if money_match := _MONEY_AMOUNT.fullmatch(text.strip()):
         return Budget(round(_parse_number(money_match[1]) * MILLION), money_match[2])
     if token_match := _TOKEN_AMOUNT.fullmatch(text.strip()):
@@ -87,7 +87,7 @@ def _parse_number(text: str) -> float:
 
 
 def total_spending(spending: Iterable[DailySpending], day: date, model: str = "") -> DailySpending:
-    """All of it in one row."""
+    """Return the sum of all rows as one row."""
     rows = list(spending)
     return DailySpending(
         day,

@@ -1,6 +1,6 @@
-"""How does the model answer, how far do its glosses reach, and what do they cost?
+"""Report how the model answers, how many papers have its summaries, and what they cost.
 
-Asked for the operator's /status and for the command line; it reads the store and changes nothing.
+For the operator's /status and the command line; it reads the store and changes nothing.
 """
 
 from __future__ import annotations
@@ -14,12 +14,10 @@ from bot.summaries.gateway.model_state import ModelStatus, current_model_state
 from storage import Store
 from storage.records import DailySpending, Notice, SummaryBacklog, SummaryCoverage, SummaryJob
 
-TYPICAL_TRANSLATION_TOKENS = (
-    800,
-    450,
-)  # tokens sent and received for a gloss that translates title and abstract
-TYPICAL_ENGLISH_TOKENS = 700, 60  # the same for one in English, of which a sentence comes back
-COVERAGE_PERIOD = timedelta(days=7)  # whose digests tell how far the glosses reach
+# Prompt and completion tokens of a summary; an English one consists of a single sentence.
+TYPICAL_TRANSLATION_TOKENS = (800, 450)
+TYPICAL_ENGLISH_TOKENS = (700, 60)
+COVERAGE_PERIOD = timedelta(days=7)  # of digests
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +32,7 @@ class LlmSettings:
 
 @dataclass(frozen=True, slots=True)
 class CostReport:
-    """What became of the glosses that were wanted."""
+    """The state of the model, its summaries and their cost."""
 
     settings: LlmSettings
     status: ModelStatus
@@ -42,11 +40,11 @@ class CostReport:
     coverage: tuple[SummaryCoverage, ...]
     today: DailySpending
     month: DailySpending
-    digests_this_month: int  # of this month
+    digests_this_month: int
 
 
 def build_cost_report(store: Store, bot: int, settings: LlmSettings, now: datetime) -> CostReport:
-    """The account of one bot at an instant."""
+    """Return the report of one bot at an instant."""
     today = now.astimezone(UTC).date()
     month_start = today.replace(day=1)
     daily_spending = store.spending.between(month_start, today)
@@ -64,7 +62,7 @@ def build_cost_report(store: Store, bot: int, settings: LlmSettings, now: dateti
 
 @dataclass(frozen=True, slots=True)
 class Estimate:
-    """What glosses may cost: by what this model took before, else by what is usual."""
+    """What summaries may cost, by the model's own mean so far or else by typical tokens."""
 
     summaries: int
     tokens: int
@@ -72,7 +70,7 @@ class Estimate:
 
 
 def estimate_cost(store: Store, settings: LlmSettings, jobs: Sequence[SummaryJob]) -> Estimate:
-    """About what it costs to make these glosses."""
+    """Return an estimate of what these summaries cost."""
     prompt_tokens = completion_tokens = 0
     for language in {job.language for job in jobs}:
         count = sum(job.language == language for job in jobs)
@@ -91,7 +89,7 @@ def estimate_cost(store: Store, settings: LlmSettings, jobs: Sequence[SummaryJob
 
 
 def cost_report_notices(report: CostReport) -> Iterable[Notice]:
-    """The account in lines, each a text with its values."""
+    """Yield the lines of the report, each a text key with its values."""
     yield Notice(f"account-{report.status}", (("model", report.settings.model),))
     backlog = report.backlog
     yield Notice(
@@ -134,14 +132,14 @@ def _spending_notice(
 
 
 def format_cost(settings: LlmSettings, millionths: int) -> str:
-    """An amount with its currency; nothing where tokens have no price."""
+    """Return an amount with its currency; "none" where tokens have no price."""
     if not str(settings.price):
         return "none"
     return f"{millionths / MILLION:.4f} {settings.price.currency}".strip()
 
 
 def _cost_per_digest(report: CostReport) -> str:
-    """What a digest cost this month: in money where there is a price, else in tokens."""
+    """Return what a digest cost this month: in money where there is a price, else in tokens."""
     digests = max(report.digests_this_month, 1)
     if str(report.settings.price):
         return format_cost(report.settings, report.month.cost_micros // digests)

@@ -1,4 +1,4 @@
-"""Where glosses are made: the model that is asked, what it may cost, and how it has answered."""
+"""Decide whether the model may be asked, and record its errors, pauses and costs."""
 
 from __future__ import annotations
 
@@ -24,21 +24,19 @@ from bot.summaries.llm.errors import (
 from storage import Store
 from storage.records import DailySpending, PaperNote
 
-if TYPE_CHECKING:  # it loads a library that only those need who have a model
+if TYPE_CHECKING:  # it loads the openai library, which only those with a model need
     from bot.summaries.llm.client import ModelClient
 
 log = logging.getLogger(__name__)
 
-REFUSED_PAUSE_SECONDS = (
-    600.0  # seconds until a model that refused the key or the name is asked again
-)
-OVERLOADED_PAUSE_SECONDS = 30.0  # seconds, where a model that has too much to do does not say
-MAX_PAUSE_SECONDS = 3600.0  # seconds that a model may tell to wait
+REFUSED_PAUSE_SECONDS = 600.0  # after the key or the model's name was refused
+OVERLOADED_PAUSE_SECONDS = 30.0  # if the server names no time
+MAX_PAUSE_SECONDS = 3600.0  # even if the server names more
 
 
 @dataclass(slots=True)
 class ModelGateway:
-    """Where glosses are made: who is asked, what it may cost, and how it has answered."""
+    """The model with its budget, limits and current state."""
 
     store: Store
     model: ModelClient
@@ -50,16 +48,16 @@ class ModelGateway:
     max_concurrent: int = 8
     status: ModelStatus = ModelStatus.AVAILABLE
     paused_until: float = 0.0
-    tokens: int = 0  # of all calls so far, and what they cost
-    cost_micros: int = 0
-    is_stopping: asyncio.Event = field(default_factory=asyncio.Event)  # begins nothing more
-    # By paper, version and language: the notes that are being written.
+    tokens: int = 0  # of all calls of this process
+    cost_micros: int = 0  # of all calls of this process
+    is_stopping: asyncio.Event = field(default_factory=asyncio.Event)
+    # The notes that are being written, by paper, version and language.
     note_flights: SingleFlight[tuple[int, int, str], PaperNote] = field(
         default_factory=SingleFlight
     )
 
     def is_available(self) -> bool:
-        """Whether it is worth a digest's while to wait for a gloss."""
+        """Return whether a digest may expect a summary if it waits a little."""
         return (
             self.status is ModelStatus.AVAILABLE
             and not self.circuit_breaker.is_open
@@ -68,11 +66,11 @@ class ModelGateway:
 
     @property
     def pause_seconds(self) -> float:
-        """Seconds until the model may be asked again."""
+        """Return the seconds until the model may be asked again."""
         return max(0.0, self.paused_until - self.monotonic())
 
     def try_begin(self) -> bool:
-        """Whether the model may be asked now."""
+        """Take an attempt of the circuit breaker if the model may be asked; return whether so."""
         return (
             not self.is_stopping.is_set()
             and not self.pause_seconds
@@ -80,42 +78,42 @@ class ModelGateway:
         )
 
     def is_budget_spent(self) -> bool:
-        """Whether the day's budget leaves nothing for another call; reads the store."""
+        """Return whether the day's budget leaves nothing for another call; reads the store."""
         today = self.now().astimezone(UTC).date()
         return self.budget.is_exhausted(self.store.spending.between(today, today))
 
     def record_answer(self) -> None:
-        """The model said something: nothing stands in the way of the next question.
+        """Record that the model answered.
 
-        Unless it has begun to rest meanwhile: then this answer is from before its trouble.
+        If it was paused meanwhile, this answer is older than the error, and the status stays.
         """
         self.circuit_breaker.record_attempt(reached=True)
         if not self.pause_seconds:
             self.status = ModelStatus.AVAILABLE
 
     def pause(self, status: ModelStatus, seconds: float) -> None:
-        """Asks nothing for a while, and remembers why."""
+        """Ask nothing for some seconds, and remember why."""
         self.status = status
         self.paused_until = max(self.paused_until, self.monotonic() + seconds)
 
 
 @dataclass(slots=True)
 class UsageTotal:
-    """What the calls for one gloss cost so far."""
+    """The usage of all calls for one summary or answer."""
 
     calls: int = 0
     prompt_tokens: int = 0
     completion_tokens: int = 0
 
     def add(self, usage: Usage) -> None:
-        """One more paid call."""
+        """Add one paid call."""
         self.calls += 1
         self.prompt_tokens += usage.prompt_tokens
         self.completion_tokens += usage.completion_tokens
 
 
 def charge_usage(gateway: ModelGateway, usage: UsageTotal, *, unused: int = 0) -> DailySpending:
-    """What calls cost, as a row of today's."""
+    """Add usage to the gateway's totals, and return it as a row of today's spending."""
     cost_micros = gateway.price.cost(usage.prompt_tokens, usage.completion_tokens)
     gateway.tokens += usage.prompt_tokens + usage.completion_tokens
     gateway.cost_micros += cost_micros
@@ -131,7 +129,7 @@ def charge_usage(gateway: ModelGateway, usage: UsageTotal, *, unused: int = 0) -
 
 
 def pause_after_error(gateway: ModelGateway, error: ModelError | TimeoutError) -> bool:
-    """Lets the shop rest after a trouble; false where it may be of this one request."""
+    """Pause the model after an error; return False if only this request may be at fault."""
     match error:
         case KeyRefused():
             gateway.pause(ModelStatus.KEY_REFUSED, REFUSED_PAUSE_SECONDS)

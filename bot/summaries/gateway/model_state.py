@@ -1,4 +1,4 @@
-"""How does the model answer? Kept in the store, for those who ask in other processes."""
+"""Keep the model's last status in the store, where other processes can read it."""
 
 from __future__ import annotations
 
@@ -9,11 +9,11 @@ from enum import StrEnum
 from storage import Store
 from storage.records import FeedCursor
 
-_CURSOR_NAME = "model"  # a source of words: its name and state stand where a feed's position would
+_CURSOR_NAME = "model"  # not a source: name and status are stored in a feed cursor
 
 
 class ModelStatus(StrEnum):
-    """What stands between us and an answer; anything but GOOD is the operator's to know."""
+    """Whether the model can be asked; the operator is shown any status but AVAILABLE."""
 
     AVAILABLE = "good"
     KEY_REFUSED = "key-refused"
@@ -21,12 +21,12 @@ class ModelStatus(StrEnum):
     OUT_OF_CREDIT = "out-of-credit"
     OVERLOADED = "overloaded"
     UNREACHABLE = "unreachable"
-    BUDGET_SPENT = "spent"  # the day's budget
+    BUDGET_SPENT = "spent"
 
 
 @dataclass(frozen=True, slots=True)
 class ModelState:
-    """The state of a model since an instant; GOOD without a model."""
+    """The status of a model since an instant; AVAILABLE without a model."""
 
     status: ModelStatus = ModelStatus.AVAILABLE
     model: str = ""
@@ -34,7 +34,7 @@ class ModelState:
 
 
 def current_model_state(store: Store) -> ModelState:
-    """How the model answered last."""
+    """Return the status that was recorded last."""
     cursor = store.feed_cursors.get(_CURSOR_NAME)
     return ModelState(
         ModelStatus(cursor.resumption_token or ModelStatus.AVAILABLE),
@@ -44,7 +44,7 @@ def current_model_state(store: Store) -> ModelState:
 
 
 def record_model_state(store: Store, status: ModelStatus, model: str, now: datetime) -> None:
-    """Keeps a state that has changed, and since when."""
+    """Record a status with the current time, if it or the model has changed."""
     previous = current_model_state(store)
     if (previous.status, previous.model) != (status, model):
         store.feed_cursors.put(

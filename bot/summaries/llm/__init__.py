@@ -1,1 +1,1 @@
-"""Ask a language model, and read what it answers."""
+"""Ask a language model, and parse its answers."""

@@ -1,4 +1,4 @@
-"""Ask a model for fields: count every call, and never make more than a bounded number."""
+"""Ask a model for named fields; every call is counted, and their number is limited."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ TOO_MANY_CALLS = "too_many_calls"
 
 
 class AnswerRejected(Exception):
-    """What a model says failed the checks twice; ``findings`` are those of its last answer."""
+    """A model's answers failed the checks; ``findings`` are those of the last answer."""
 
     def __init__(self, *findings: str) -> None:
         super().__init__(", ".join(findings))
@@ -30,9 +30,9 @@ class AnswerRejected(Exception):
 
 
 class FieldRequester:
-    """One errand at a model; ``spend`` is told of every call, also of those that fail.
+    """Sends the requests for one summary or note; ``record_usage`` is called for each of them.
 
-    Of a call that is cut off nobody says what it cost: the words that were sent are counted.
+    Nobody says what a cancelled call cost: the tokens sent are counted.
     """
 
     def __init__(
@@ -47,11 +47,11 @@ class FieldRequester:
         self._calls_left = max_calls
 
     async def request_fields(self, prompt: Prompt, max_tokens: int) -> ParsedAnswer:
-        """The fields of an answer that are whole, tidied; ``is_cut`` when it had more to say.
+        """Return the complete fields of an answer, cleaned; ``is_cut`` if it was cut short.
 
         Raises:
             ModelError: there is no reply.
-            Unfit: too many calls were made for one errand.
+            AnswerRejected: the limit of calls is reached.
         """
         if not self._calls_left:
             raise AnswerRejected(TOO_MANY_CALLS)
@@ -72,16 +72,16 @@ class FieldRequester:
             self._record_usage(Usage(sent, is_estimated=True))
             raise
         self._record_usage(reply.usage)
-        # A server may answer with a megabyte, which takes a second to read.
+        # A server may answer with a megabyte, which takes a second to parse.
         return await asyncio.to_thread(_fields_from_reply, reply, prompt.keys)
 
 
 def _fields_from_reply(reply: ModelReply, keys: Sequence[str]) -> ParsedAnswer:
-    """The fields of a reply that are whole, tidied."""
+    """Return the complete fields of a reply, cleaned."""
     answer = parse_available_fields(reply.text, keys)
     if reply.is_cut and not answer.is_in_object:
-        return ParsedAnswer({}, is_cut=True)  # Nothing tells where such an answer was to end.
+        return ParsedAnswer({}, is_cut=True)  # nothing tells which fields are complete
     fields = {key: clean_line(value) for key, value in answer.fields.items()}
     if fields and reply.is_cut and answer.is_cut and reply.text.endswith('"'):
-        fields.popitem()  # The mark may be one inside of the text that was cut.
+        fields.popitem()  # the quote may be one inside a value that was cut
     return ParsedAnswer(fields, is_cut=reply.is_cut or answer.is_cut)

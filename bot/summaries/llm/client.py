@@ -1,9 +1,8 @@
-"""Ask a model on any server that speaks OpenAI's chat completions.
+"""Ask a model on any server that implements OpenAI's chat completions.
 
-The only module that loads the ``openai`` library, which costs 33 MB and half a second: import
-it where a model is configured and nowhere else. Replies and troubles are in
-``bot.summaries.llm.errors``. Nothing is repeated here but what a server refuses by its form;
-patience is the caller's.
+The only module that loads the ``openai`` library, which costs 33 MB and half a second: import it
+only where a model is configured. Replies and errors are in ``bot.summaries.llm.errors``. A request
+is repeated only in a simpler form that the server may accept; other retries are up to the caller.
 """
 
 from __future__ import annotations
@@ -32,17 +31,17 @@ from bot.summaries.llm.errors import (
 from bot.summaries.llm.provider_quirks import ProviderQuirks
 
 _MAX_BYTES = 1 << 20
-_MAX_COMPRESSED_BYTES = 1 << 16  # gzip makes at most a thousand times more of it
-_THINKING_TOKENS = 8_000  # tokens, for models that think before they speak
-_UNREADABLE_STATUS = 0  # in place of a status: it was a good one, and its body is none
-_MAX_QUIRK_STEPS = 8  # more than any manner has left to give up
+_MAX_COMPRESSED_BYTES = 1 << 16  # gzip expands it at most a thousandfold
+_THINKING_TOKENS = 8_000  # added for reasoning models
+_UNREADABLE_STATUS = 0  # stands for a success status with an unreadable body
+_MAX_QUIRK_STEPS = 8  # more than there are simpler forms of a request
 
 
 class ModelClient:
-    """A model by its name, on a server; remembers how the server wants to be asked.
+    """A model by its name on a server; it remembers which forms of request the server accepts.
 
-    ``key`` may be empty: servers of one's own need none. ``timeout`` is for one request with
-    all of its answer.
+    ``key`` may be empty for servers that need none. ``timeout`` in seconds is for one request with
+    its whole response.
     """
 
     def __init__(self, url: str, key: str, name: str, *, timeout: float = 30.0) -> None:
@@ -65,7 +64,7 @@ class ModelClient:
                 follow_redirects=False, event_hooks={"response": [_bound_body]}
             ),
         )
-        # The library fills these from the environment, and would tell them to any server.
+        # The library reads these from the environment and would send them to any server.
         self._client.organization = self._client.project = None
 
     def __repr__(self) -> str:
@@ -89,7 +88,7 @@ class ModelClient:
     async def ask(
         self, instructions: str, data: str, *, schema: Mapping[str, object] | None, max_tokens: int
     ) -> ModelReply:
-        """What the model says, in at most ``max_tokens`` tokens, as JSON by the schema if it can.
+        """Return the model's reply of at most ``max_tokens`` tokens, as JSON if it knows schemas.
 
         Raises:
             ModelError: there is no reply; its ``usage`` was paid nevertheless.
@@ -118,7 +117,7 @@ class ModelClient:
     async def _complete(
         self, messages: list[dict[str, str]], schema: Mapping[str, object] | None, max_tokens: int
     ) -> Completion:
-        """The completion, asked for in simpler manners as long as the server refuses the form."""
+        """Return the completion, simplifying the request as long as the server refuses its form."""
         sent = "".join(message["content"] for message in messages)
         for _ in range(_MAX_QUIRK_STEPS):
             quirks = self._quirks
@@ -139,10 +138,10 @@ class ModelClient:
         raise error_from_response(answer.status, answer.headers, answer.body, self._key)
 
     async def _post(self, fields: Mapping[str, object], sent: str) -> _HttpAnswer:
-        """The server's answer, whatever its status.
+        """Return the server's response, whatever its status.
 
-        The library's errors hold the request, and so the key: they are let go of before ours
-        is raised, which would else carry them as its context.
+        The library's errors contain the request and so the key: ours is raised after the ``except``
+        block, so that it does not carry them as its context.
         """
         headers = {} if self._key else {"Authorization": openai.Omit()}
         try:
@@ -163,7 +162,7 @@ class ModelClient:
 
 @dataclass(frozen=True, slots=True)
 class _HttpAnswer:
-    """What came over the wire; ``body`` is JSON where it is JSON, else text."""
+    """A response; ``body`` is parsed JSON if possible, else text."""
 
     status: int
     headers: Mapping[str, str]
@@ -171,11 +170,11 @@ class _HttpAnswer:
 
 
 class _BodyRejected(Exception):
-    """A body that is not taken: too large, or packed in a way nobody asked for."""
+    """A body that is not read: too large, or in an encoding that was not requested."""
 
 
 class _BoundedStream(httpx2.AsyncByteStream):
-    """A body that is given up as soon as it is too large."""
+    """A body that is rejected as soon as it is too large."""
 
     def __init__(self, stream: httpx2.AsyncByteStream, max_bytes: int) -> None:
         self._stream = stream
@@ -205,7 +204,7 @@ async def _bound_body(response: httpx2.Response) -> None:
 
 
 def _read_answer(response: httpx2.Response) -> _HttpAnswer:
-    """An answer; an error that came under a good status is given its own."""
+    """Return a response; an error under a success status is given an error status."""
     try:
         body: object = json.loads(response.content)
     except (ValueError, RecursionError):
@@ -220,7 +219,7 @@ def _read_answer(response: httpx2.Response) -> _HttpAnswer:
 
 
 def _unreachable_error(error: Exception, sent: str) -> Unreachable:
-    """The trouble without an answer. What may have been read may be charged for, and counts."""
+    """Return the error for a missing response, with the usage that the server may charge."""
     is_timeout = isinstance(error, TimeoutError) or isinstance(error.__cause__, httpx2.ReadTimeout)
     cause = TimeoutError() if is_timeout else error.__cause__ or error
     detail = str(error) if isinstance(error, _BodyRejected) else type(cause).__name__
@@ -233,7 +232,7 @@ def _estimated_usage(sent: str) -> Usage:
 
 
 def _messages(instructions: str, data: str) -> list[dict[str, str]]:
-    """Rules and data apart; halves of characters, which no wire carries, become question marks."""
+    """Return instructions and data as messages, with lone surrogates replaced by question marks."""
     pairs = (("system", instructions), ("user", data))
     return [
         {"role": role, "content": text.encode("utf-8", "replace").decode()} for role, text in pairs
@@ -241,5 +240,5 @@ def _messages(instructions: str, data: str) -> list[dict[str, str]]:
 
 
 def _is_valid_key(key: str) -> bool:
-    """Whether a key can be a header: libraries print one that cannot in their errors."""
+    """Return whether a key is valid in a header: libraries print an invalid one in their errors."""
     return key.isascii() and key.isprintable() and " " not in key

@@ -1,4 +1,4 @@
-"""What does a chat completion say? Servers fill it in more or less as it is documented."""
+"""Parse chat completions, which servers fill in more or less as documented."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from bot.summaries.llm.errors import (
 
 _CUT_REASONS = frozenset({"length", "max_tokens", "model_length"})
 _FILTER_REASONS = frozenset({"content_filter", "safety", "blocklist", "prohibited_content"})
-_MAX_TOKEN_COUNT = 5_000_000  # a count beyond this is a slip of the server, not a price
+_MAX_TOKEN_COUNT = 5_000_000  # a higher count is an error of the server
 
 _THINKING_START = re.compile(r"\s*<(think(?:ing)?|thought|reasoning)>")
 _THINKING_END = re.compile(r"</(?:think(?:ing)?|thought|reasoning)>\s*")
@@ -24,18 +24,18 @@ _THINKING_END = re.compile(r"</(?:think(?:ing)?|thought|reasoning)>\s*")
 
 @dataclass(frozen=True, slots=True)
 class Completion:
-    """A reply, and whether the model thinks before it speaks, which takes room as well."""
+    """A reply, and whether the model reasons before it answers, which takes tokens as well."""
 
     reply: ModelReply
     has_thought: bool
 
 
 def parse_completion(body: object, sent: str) -> Completion:
-    """The reply that a body holds; ``sent`` is what was asked, to estimate where nobody counted.
+    """Return the reply in a body; ``sent`` is used to estimate tokens that were not counted.
 
     Raises:
-        Declined: the model or a filter refuses to answer.
-        Unreachable: there is no choice in it, or an empty one.
+        CompletionDeclined: the model or a filter refuses to answer.
+        Unreachable: the body has no choice, or an empty one.
     """
     choice = _first_item(_get(body, "choices"))
     message = _get(choice, "message")
@@ -55,9 +55,9 @@ def parse_completion(body: object, sent: str) -> Completion:
 
 
 def strip_thinking(text: str) -> tuple[str, bool]:
-    """What is said after thinking aloud, and whether the thoughts never ended.
+    """Return the text after the reasoning, and whether the reasoning is unfinished.
 
-    Some servers keep only the closing tag. Tags inside the answer are the paper's.
+    Some servers keep only the closing tag. Tags inside the answer belong to the paper.
     """
     opening = _THINKING_START.match(text)
     if not opening and text.lstrip()[:1] in ("{", "[", "`"):
@@ -72,7 +72,7 @@ def _usage(usage: object, sent: str, content: str) -> Usage:
     prompt_tokens = _token_count(_get(usage, "prompt_tokens"))
     completion_tokens = _token_count(_get(usage, "completion_tokens"))
     if prompt_tokens and completion_tokens is not None and (completion_tokens or not content):
-        # Some servers count what a model thought in the total alone.
+        # Some servers count reasoning tokens only in the total.
         total = _token_count(_get(usage, "total_tokens")) or 0
         return Usage(prompt_tokens, max(completion_tokens, total - prompt_tokens))
     return Usage(
@@ -102,7 +102,7 @@ def _first_item(value: object) -> object:
 
 
 def _content_text(content: object) -> str:
-    """A text, or the texts of a list of parts."""
+    """Return a text, or the joined texts of a list of parts."""
     if isinstance(content, list):
         return "".join(_content_text(_get(part, "text")) for part in content)
     return content if isinstance(content, str) else ""

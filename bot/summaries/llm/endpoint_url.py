@@ -1,8 +1,8 @@
-"""Which address is asked, when somebody names a server?
+"""Parse the address of a model server, in the forms that providers document.
 
-Taken are the forms that providers print: with or without a version (``https://api.x.ai``,
-``https://api.x.ai/v1``), below a path (``https://openrouter.ai/api``), or the whole address of
-the method (``.../chat/completions``), which is then taken at its word.
+It may have a version or not (``https://api.x.ai``, ``https://api.x.ai/v1``), be below a path
+(``https://openrouter.ai/api``), or be the full address of the method (``.../chat/completions``),
+which is then used as it is.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ _VERSION = re.compile(r"v\d+(?:[a-z]+\d*)?")  # v1, v1beta, v4
 
 @dataclass(frozen=True, slots=True)
 class Endpoint:
-    """The base address of a server, what its query adds to each request, and its host to name."""
+    """The base address of a server, the query of each request, and the host for messages."""
 
     base: str
     query: tuple[tuple[str, str], ...]
@@ -25,10 +25,10 @@ class Endpoint:
 
 
 def parse_endpoint(url: str) -> Endpoint:
-    """The endpoint that an address means.
+    """Return the endpoint at an address.
 
     Raises:
-        ValueError: it is no http address, or it holds a password; the text says which.
+        ValueError: it is no http address, or it contains a password; the text says which.
     """
     parts = urlsplit(url.strip())
     if parts.scheme not in ("http", "https") or not parts.hostname or parts.port == 0:

@@ -1,4 +1,4 @@
-"""Which trouble is it, when a server answers with an error?"""
+"""Map the error responses of servers to the errors of ``bot.summaries.llm.errors``."""
 
 from __future__ import annotations
 
@@ -18,9 +18,9 @@ from bot.summaries.llm.errors import (
 )
 
 _MAX_DETAIL_LENGTH = 300
-_MAX_WAIT_SECONDS = 86_400.0  # seconds; who names more means "not today"
+_MAX_WAIT_SECONDS = 86_400.0  # more means "not today"
 _REDACTED = "[secret]"
-# A key as it is echoed, whole or with its middle starred out.
+# A key as servers echo it, whole or with its middle masked by asterisks.
 _KEY_LIKE = re.compile(
     r"\b(?:sk|gsk|xai|hf|r8)[-_][\w*.-]{12,}|\bAIza[\w*-]{12,}|[\w-]{2,12}\*{3,}[\w-]{0,12}"
 )
@@ -48,7 +48,7 @@ _UNIT_SECONDS = {"ms": 0.001, "s": 1.0, "m": 60.0, "h": 3600.0, "d": 86_400.0}
 def error_from_response(
     status: int, headers: Mapping[str, str], body: object, key: str
 ) -> ModelError:
-    """The trouble that a status, its headers and its body tell of; the key is in none of it."""
+    """Return the error for a status, headers and body; it never contains the key."""
     message = _error_message(body)
     detail = f"HTTP {status}: {redact_key(message, key)[:_MAX_DETAIL_LENGTH]}".rstrip(" :")
     code = _error_field(body, "code")
@@ -76,14 +76,14 @@ def _error_type(status: int, code: str, message: str) -> type[ModelError]:
 
 
 def redact_key(text: str, key: str) -> str:
-    """The text on one line, without the key and without what looks like one."""
+    """Return the text on one line, without the key and without anything that looks like one."""
     text = text.replace(key, _REDACTED) if key else text
     text = _KEY_LIKE.sub(_REDACTED, text[: 20 * _MAX_DETAIL_LENGTH])
     return " ".join("".join(char if char.isprintable() else " " for char in text).split())
 
 
 def retry_after_seconds(headers: Mapping[str, str], message: str = "") -> float | None:
-    """The seconds to wait that a server names, by any of the ways in use; None without one."""
+    """Return the seconds to wait that a server names in any usual way; None if it does not."""
     candidates = (
         _parse_seconds(headers.get("retry-after-ms", ""), 0.001),
         _parse_seconds(headers.get("retry-after", ""), 1.0),
@@ -104,7 +104,7 @@ def _parse_seconds(value: str, scale: float) -> float | None:
 
 
 def _seconds_until(value: str, now: str) -> float | None:
-    """A date beside the answer's own: clocks differ, and ours is not asked."""
+    """Return the seconds from the response's own date, because clocks differ."""
     try:
         return (parsedate_to_datetime(value) - parsedate_to_datetime(now)).total_seconds()
     except (ValueError, TypeError):
@@ -112,7 +112,7 @@ def _seconds_until(value: str, now: str) -> float | None:
 
 
 def _reset_seconds(headers: Mapping[str, str]) -> float | None:
-    """When what is used up comes back: ``x-ratelimit-reset-tokens: 6m0s`` beside 0 remaining."""
+    """Return when a limit resets: ``x-ratelimit-reset-tokens: 6m0s`` with 0 remaining."""
     durations = [
         _parse_duration(headers.get(f"x-ratelimit-reset-{resource}", ""))
         for resource in ("requests", "tokens")
@@ -134,13 +134,13 @@ def _seconds_in_text(message: str) -> float | None:
 
 
 def _error_message(body: object) -> str:
-    """What an error's body says to people; all of it where it has no message."""
+    """Return the message of an error's body; the whole body if it has none."""
     message = _error_field(body, "message") or _error_field(body, "detail")
     return (message or str(body or ""))[: 100 * _MAX_DETAIL_LENGTH]
 
 
 def _error_field(body: object, name: str) -> str:
-    """A field of an error, which servers wrap in ``error``, in a list, or not at all."""
+    """Return a field of an error, which servers wrap in ``error``, in a list, or not at all."""
     for _ in range(3):
         if isinstance(body, list) and body:
             body = body[0]

@@ -1,14 +1,14 @@
-"""What comes back when a model is asked: a reply with its price, or one of these troubles.
+"""What comes back when a model is asked: a reply with its usage, or an error.
 
-Apart from the client, so that whoever only handles replies need not load its library.
+It is separate from the client, so that code which only handles replies need not load its library.
 
-    ModelError        every trouble; ``usage`` is what was paid nevertheless
-      KeyRefused      the key is wrong, or may not do this: the operator must act
-      ModelUnknown    no such model, or no such server at this address: the operator must act
-      OutOfCredit     the account is empty: the operator must act
-      Overloaded      too many requests; ``seconds`` to wait where the server names them
-      Unreachable     time-outs, broken connections, errors of the server, unreadable answers
-      CompletionDeclined        this one request is refused: filtered, or too long for the model
+    ModelError            base of all errors; ``usage`` was paid nevertheless
+      KeyRefused          the key is wrong or lacks the right: the operator must act
+      ModelUnknown        no such model, or no such server at this address: the operator must act
+      OutOfCredit         the account is empty: the operator must act
+      Overloaded          too many requests; ``seconds`` to wait if the server names them
+      Unreachable         timeouts, broken connections, server errors, unreadable responses
+      CompletionDeclined  this one request is refused: filtered, or too long for the model
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ import math
 import re
 from dataclasses import dataclass
 
-# Signs that tokenizers seldom join: Chinese, Japanese and Korean; one token each is about right.
+# Chinese, Japanese and Korean characters, which tokenizers seldom join: about one token each.
 _CJK_CHAR = re.compile(
     r"[\u2e80-\u9fff\uac00-\ud7af\uf900-\ufaff\uff00-\uffef\U00020000-\U0003ffff]"
 )
@@ -26,14 +26,14 @@ _CHARS_PER_TOKEN = 4
 
 @dataclass(frozen=True, slots=True)
 class Usage:
-    """Tokens sent and received; ``is_estimated`` where the server did not count them itself."""
+    """Prompt and completion tokens; ``is_estimated`` if the server did not count them."""
 
     prompt_tokens: int = 0
     completion_tokens: int = 0
     is_estimated: bool = False
 
     def plus_usage(self, other: Usage) -> Usage:
-        """These tokens and another's."""
+        """Return the sums of these tokens and another's."""
         return Usage(
             self.prompt_tokens + other.prompt_tokens,
             self.completion_tokens + other.completion_tokens,
@@ -43,7 +43,7 @@ class Usage:
 
 @dataclass(frozen=True, slots=True)
 class ModelReply:
-    """A model's words; ``is_cut`` when it had more to say than it was allowed."""
+    """A model's answer; ``is_cut`` if the token limit cut it short."""
 
     text: str
     usage: Usage
@@ -51,7 +51,7 @@ class ModelReply:
 
 
 class ModelError(Exception):
-    """A model gave no reply; ``detail`` says why, in the server's words where it had some."""
+    """A model gave no reply; ``detail`` says why, in the server's words if it gave any."""
 
     def __init__(self, detail: str = "", *, status: int = 0, usage: Usage | None = None) -> None:
         super().__init__(detail)
@@ -61,19 +61,19 @@ class ModelError(Exception):
 
 
 class KeyRefused(ModelError):
-    """The server does not take the key, or not for this."""
+    """The server does not accept the key, or not for this request."""
 
 
 class ModelUnknown(ModelError):
-    """The server does not know the model, or nothing at the address answers such questions."""
+    """The server does not know the model, or nothing at the address answers chat completions."""
 
 
 class OutOfCredit(ModelError):
-    """The account that the key belongs to is spent."""
+    """The key's account has no credit left."""
 
 
 class Overloaded(ModelError):
-    """The server wants fewer questions; ``seconds`` to wait, None where it does not say."""
+    """The server asks for fewer requests; ``seconds`` to wait, None if it does not say."""
 
     def __init__(
         self,
@@ -88,14 +88,14 @@ class Overloaded(ModelError):
 
 
 class Unreachable(ModelError):
-    """No answer, or none that can be read; another time there may be one."""
+    """There was no response, or none that can be read; a later attempt may succeed."""
 
 
 class CompletionDeclined(ModelError):
-    """The server refuses this one request; asking the same again will not help."""
+    """The server refuses this request; repeating it will not help."""
 
 
 def estimate_tokens(text: str) -> int:
-    """About how many tokens a text is, where nobody counted."""
+    """Return roughly how many tokens a text has, for servers that do not count them."""
     cjk_chars = sum(1 for _ in _CJK_CHAR.finditer(text))
     return cjk_chars + math.ceil((len(text) - cjk_chars) / _CHARS_PER_TOKEN)

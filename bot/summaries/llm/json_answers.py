@@ -1,8 +1,8 @@
-"""What did a model answer, in whatever it wrapped it?
+"""Parse a model's answer, whatever it is wrapped in.
 
-Asked for one JSON object with some keys, models answer with the object in a fence, in prose, in
-a list or in another object, with raw line breaks and stray commas, with keys of their own
-choice, or with labelled lines. All is read in one pass: an answer may be a megabyte.
+Asked for one JSON object with some keys, models answer with the object in a fence, in prose, in a
+list or in another object, with raw line breaks and stray commas, with keys of their own choice, or
+with labelled lines. All is parsed in one pass: an answer may be a megabyte.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from bot.summaries.llm.json_tex_escapes import restore_commands
 
 _OBJECT_STEP = re.compile(r'[{}]|"([^"\\{}]{1,60})"\s*:\s*(["\[]?)')
 _QUOTE = re.compile(r'\\.|"', re.DOTALL)
-# What follows the quotation mark that ends a text; any other mark is part of the text.
+# What follows the quote that ends a text; any other quote is part of the text.
 _AFTER_VALUE = re.compile(
     r'\s*(?:,\s*)?(?:[}\]]|\Z|"[^"\\]{0,60}(?:\Z|"\s*(?::|\Z)))',  # also of a key cut short
 )
@@ -43,11 +43,23 @@ _KEY_ALIASES: Mapping[str, tuple[str, ...]] = {
     "result": ("结果", "finding"),
     "limits": ("局限", "limitation"),
 }
-"""What models call a field beside its name."""
+"""Other names that models give to fields."""
+
+
+TURN_MARK = (
+    r"<\|[\w-]{1,40}\|>|<｜[^｜<>\n]{1,40}｜>|</?s>|<(?:end|start)_of_turn>|<(?:eos|bos|pad|unk)>"
+    r"|\[/?INST\]|<</?SYS>>|\[gMASK\]"
+)
+"""A pattern of what the chat templates of the usual models put between two turns."""
+
+_OUTER_TURN_MARKS = re.compile(rf"\A(?: ?(?:{TURN_MARK})){{1,9}}|(?: ?(?:{TURN_MARK})){{1,9}}\Z")
+# These shape letters in Persian, Indic scripts and emoji; other invisible characters are removed.
+_ZERO_WIDTH_JOINERS = "\u200c\u200d"
+_INVISIBLE_CATEGORIES = frozenset({"Cc", "Cf", "Cs", "Co", "Cn"})
 
 
 class MissingFields(Exception):
-    """An answer without a field that was asked for; ``missing`` names what is."""
+    """An answer lacks fields that were asked for; ``missing`` names them."""
 
     def __init__(self, missing: Sequence[str], *, is_cut: bool = False) -> None:
         super().__init__(", ".join(missing))
@@ -57,9 +69,9 @@ class MissingFields(Exception):
 
 @dataclass(frozen=True, slots=True)
 class ParsedAnswer:
-    """The fields that are whole, by the names asked for; ``is_cut`` when the text just ends.
+    """The complete fields, by the names asked for; ``is_cut`` if the text just ends.
 
-    ``is_in_object`` tells that they stood in an object, which says where each of them ends.
+    ``is_in_object`` is True if they were in a JSON object, which shows where each of them ends.
     """
 
     fields: Mapping[str, str]
@@ -68,10 +80,10 @@ class ParsedAnswer:
 
 
 def parse_fields(text: str, keys: Sequence[str]) -> dict[str, str]:
-    """Every field that was asked for.
+    """Return all fields that were asked for.
 
     Raises:
-        Unreadable: one is missing.
+        MissingFields: one is missing.
     """
     answer = parse_available_fields(text, keys)
     missing = [key for key in keys if key not in answer.fields]
@@ -81,7 +93,7 @@ def parse_fields(text: str, keys: Sequence[str]) -> dict[str, str]:
 
 
 def parse_available_fields(text: str, keys: Sequence[str]) -> ParsedAnswer:
-    """The fields that there are, of the object that has most of them."""
+    """Return the fields that are there, from the object that has most of them."""
     pairs, has_object, is_cut = _scan_objects(text)
     objects: dict[int, dict[str, str]] = {}
     for object_start, name, value in pairs:
@@ -89,7 +101,7 @@ def parse_available_fields(text: str, keys: Sequence[str]) -> ParsedAnswer:
         if key and (key == name or key not in objects.get(object_start, {})):
             objects.setdefault(object_start, {})[key] = value
     if objects:
-        # Of equals the last: drafts come first.
+        # The last of equals: drafts come first.
         return ParsedAnswer(max(reversed(objects.values()), key=len), is_cut)
     if has_object:
         return ParsedAnswer({}, is_cut)
@@ -102,9 +114,9 @@ def parse_available_fields(text: str, keys: Sequence[str]) -> ParsedAnswer:
 
 
 def _scan_objects(text: str) -> tuple[list[tuple[int, str, str]], bool, bool]:
-    """Every key with a text and where its object begins; if there is an object; if it ends.
+    """Return (object start, key, text) of each key, whether there is an object, and if it is cut.
 
-    Outside of braces nothing is looked at, so that prose may hold any marks.
+    Text outside braces is skipped, so that prose may contain any characters.
     """
     pairs: list[tuple[int, str, str]] = []
     open_objects: list[int] = []
@@ -133,7 +145,7 @@ def _scan_objects(text: str) -> tuple[list[tuple[int, str, str]], bool, bool]:
 def _read_string(
     text: str, start: int, end_pattern: re.Pattern[str] = _AFTER_VALUE
 ) -> tuple[str, int]:
-    """The text that begins here and the place behind it, -1 where it never ends."""
+    """Return the text that begins at ``start`` and the position after it, -1 if it never ends."""
     for quote in _QUOTE.finditer(text, start):
         if quote[0] == '"' and end_pattern.match(text, quote.end()):
             return _decode_string(text[start : quote.start()]), quote.end()
@@ -141,7 +153,7 @@ def _read_string(
 
 
 def _read_string_list(text: str, start: int) -> tuple[str | None, int]:
-    """The texts of a list, joined; None for a list of anything else, which is then walked."""
+    """Return the texts of a list, joined; None for any other list, which is then scanned."""
     items: list[str] = []
     position = start
     while separator := _BETWEEN_ITEMS.match(text, position):
@@ -158,7 +170,7 @@ def _read_string_list(text: str, start: int) -> tuple[str | None, int]:
 
 
 def _decode_string(raw: str) -> str:
-    """What a text in JSON says. ``\\textbf`` with one backslash is TeX, not a tabulator."""
+    r"""Return the text of a JSON string; a single backslash as in ``\textbf`` is TeX, not a tab."""
     text = _ESCAPE.sub(
         lambda match: chr(int(match[1][1:], 16)) if match[1][1:] else _ESCAPED_CHARS[match[1]], raw
     )
@@ -168,7 +180,7 @@ def _decode_string(raw: str) -> str:
 
 
 def _match_key(name: str, keys: Sequence[str]) -> str:
-    """The key that a name stands for: itself, another name of it, or a longer one; else nothing."""
+    """Return the key that a name stands for: itself, an alias, or part of it; "" if none."""
     letters = _NON_LETTERS.sub("", name.lower())
     for matches in (str.__eq__, str.__contains__):
         for key in keys:
@@ -178,7 +190,7 @@ def _match_key(name: str, keys: Sequence[str]) -> str:
 
 
 def _labelled_fields(text: str, keys: Sequence[str]) -> dict[str, str]:
-    """Fields as lines "Title: ...", each to the next label."""
+    """Return fields given as lines "Title: ...", each up to the next label."""
     lines_by_key: dict[str, list[str]] = {}
     key = ""
     for line in text.splitlines():
@@ -193,29 +205,15 @@ def _labelled_fields(text: str, keys: Sequence[str]) -> dict[str, str]:
 
 
 def _single_field(text: str, keys: Sequence[str]) -> dict[str, str]:
-    """Asked for one field, some models say it and nothing else."""
+    """Return the whole text as the field if only one was asked for, as some models answer."""
     value = text.strip().strip('"').strip()
     return {keys[0]: value} if len(keys) == 1 and value else {}
 
 
-# They shape letters in Persian, in Indic scripts and in emoji; all else that is invisible goes.
-_ZERO_WIDTH_JOINERS = "\u200c\u200d"
-_INVISIBLE_CATEGORIES = frozenset({"Cc", "Cf", "Cs", "Co", "Cn"})
-
-
-TURN_MARK = (
-    r"<\|[\w-]{1,40}\|>|<｜[^｜<>\n]{1,40}｜>|</?s>|<(?:end|start)_of_turn>|<(?:eos|bos|pad|unk)>"
-    r"|\[/?INST\]|<</?SYS>>|\[gMASK\]"
-)
-"""What the chat templates of the usual models put between two turns, as a pattern."""
-
-_OUTER_TURN_MARKS = re.compile(rf"\A(?: ?(?:{TURN_MARK})){{1,9}}|(?: ?(?:{TURN_MARK})){{1,9}}\Z")
-
-
 def clean_line(text: str) -> str:
-    """The text composed, on one line, with single blanks and without what nobody is to see.
+    """Return the text normalized, on one line, without invisible characters.
 
-    A server whose template is not the model's leaves tokens at the ends of an answer.
+    A server whose template does not fit the model leaves tokens at the ends of an answer.
     """
     spaced = _OUTER_TURN_MARKS.sub("", " ".join(text.split()))
     return " ".join(

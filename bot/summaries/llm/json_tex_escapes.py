@@ -1,7 +1,7 @@
-r"""Restore TeX that JSON took for its own: ``"\rightarrow"`` is a line break and "ightarrow".
+r"""Restore TeX commands that JSON read as escapes: ``"\rightarrow"`` became "ightarrow".
 
-Models that answer in JSON forget to double the backslash of a command. Where its name begins
-with the letter of one of JSON's escapes, a control character takes the place of both.
+Models that answer in JSON forget to double the backslash of a command. Where its name begins with
+the letter of a JSON escape, a control character replaces both.
 """
 
 from __future__ import annotations
@@ -25,19 +25,19 @@ _LETTERS = {control: letter for letter, control in _CONTROLS.items()}
 
 
 def _truncated_names_pattern(letter: str) -> str:
-    """Return the names that begin with a letter without it, as a pattern."""
+    """Return a pattern of the names that begin with a letter, without that letter."""
     return "|".join(name[1:] for name in _COMMAND_NAMES.split() if name[0] == letter)
 
 
 _LOST_ESCAPE = re.compile(
-    # Nobody puts these two into a text; but lines do begin with words, and are indented.
+    # These two never occur in a text; the others do, so the rest of the name must follow.
     r"[\b\f](?=[A-Za-z])"
     + "".join(
         rf"|{_CONTROLS[letter]}(?=(?:{_truncated_names_pattern(letter)})(?![A-Za-z]))"
         for letter in "nrt"
     )
 )
-# What may also be a word or an index of its own: of "fbox", "text", "nexists" and the like.
+# Rests that may be words or indices by themselves: of "fbox", "text", "nexists" and the like.
 _WORDS = frozenset(("box", "lat", "ext", "exists", "angle", "parallel", "orm", "oot"))
 _TRUNCATED_NAMES = frozenset(name[1:] for name in _COMMAND_NAMES.split()) - _WORDS
 _NAME = re.compile(r"(?<![A-Za-z\\])[A-Za-z]{3,}")
@@ -49,7 +49,7 @@ def restore_commands(text: str) -> str:
 
 
 def has_truncated_command(text: str, source: str) -> bool:
-    """Tell whether a formula holds a command without its beginning, as its source does not."""
+    """Return whether a formula has a command without its first letter that its source lacks."""
     truncated_names = {
         name
         for formula in FORMULA.finditer(text)

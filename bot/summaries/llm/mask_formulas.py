@@ -1,6 +1,6 @@
-"""What in a paper's words must come back as it is: put a mark in its place, and put it back.
+"""Replace formulas, addresses and identifiers by marks such as ``⟦7⟧``, and put them back.
 
-Models retype formulas, addresses and identifiers with small errors. They copy ``⟦7⟧`` well.
+Models introduce small errors into these when they repeat them, but copy marks reliably.
 """
 
 from __future__ import annotations
@@ -11,17 +11,17 @@ from collections import Counter
 from bot.summaries.extractive.truncate import FORMULA
 
 TEXT_COMMANDS = r"emph|text(?:it|bf|sc|rm|sf|sl|up|md|normal)?|underline|uline|mbox"
-"""Commands of TeX whose words are to be translated, as a pattern; the rest is not."""
+"""A pattern of TeX commands whose arguments are prose; those of other commands are masked."""
 
 _BRACES = r"\{(?:[^{}]|\{[^{}]{0,200}\}){0,300}\}"
 _ACCENT = r"""\\(?:["'`^~=.](?:\{\\?[A-Za-z]{1,2}\}|\\?[A-Za-z])|[uvHckdbr]\{\\?[A-Za-z]{1,2}\})"""
 _BARE_URL = r"(?<![\w@.])[a-z0-9][a-z0-9.-]{1,80}\.(?:com|org|net|io|edu|ai|dev)/"
 _MASKED_PATTERNS = (
-    r"[⟦⟧]",  # ours in the paper: afterwards every mark is one that we made
-    FORMULA.pattern,  # its back reference counts groups: no other run here captures
+    r"[⟦⟧]",  # marks in the paper itself: afterwards every mark is ours
+    FORMULA.pattern,  # it refers to group 1: no other pattern here may have a group
     r"(?<!`)`[^`'\n]{1,120}`(?!`)",  # code; ``words'' are TeX's quotation marks
     rf"(?:https?://|ftp://|www\.|{_BARE_URL})[^\s<>\"`{{}}|\\^\[\]()⟦⟧]*[\w/]",
-    r"(?<![\w.+-])[\w.+-]{1,64}@(?:[a-z0-9-]{1,64}\.){1,5}[a-z]{2,24}\b",  # and not mAP@0.5
+    r"(?<![\w.+-])[\w.+-]{1,64}@(?:[a-z0-9-]{1,64}\.){1,5}[a-z]{2,24}\b",  # but not mAP@0.5
     r"\b10\.\d{4,9}/[^\s\"<>()\[\]{},;⟦⟧]*[\w]",
     r"\barXiv:\s?(?:\d{4}\.\d{4,5}(?:v\d{1,3})?|[a-z-]{2,20}(?:\.[A-Z]{2})?/\d{7}(?:v\d{1,3})?)",
     r"(?<![\d.])\d{4}\.\d{4,5}v\d{1,3}\b|\b[a-z-]{2,20}(?:\.[A-Z]{2})?/\d{7}(?:v\d{1,3})?\b",
@@ -31,7 +31,7 @@ _MASKED_PATTERNS = (
 )
 _MARK = re.compile(r"⟦\s*(\d{1,7})\s*⟧")
 _MASKED_RUN = re.compile("|".join(_MASKED_PATTERNS), re.IGNORECASE)
-# Two slips of the dollar key with a sentence between them are no formula.
+# Two stray dollar signs with a sentence between them are no formula.
 _PROSE_BETWEEN_DOLLARS = re.compile(r"\$.*?(?:(?<![\\a-zA-Z])[a-zA-Z]{2,}[,;]?\s+){4}", re.DOTALL)
 _ADDRESS = re.compile(
     rf"(?:https?|ftp)://|www\.|{_BARE_URL}|[\w.+-]+@\S+\.[a-z]{{2}}", re.IGNORECASE
@@ -39,7 +39,7 @@ _ADDRESS = re.compile(
 
 
 def mask(text: str, first_mark: int = 1) -> tuple[str, tuple[str, ...]]:
-    """The text with marks from ``⟦first_mark⟧`` on in place of its runs, and the runs."""
+    """Return the text with numbered marks from ``⟦first_mark⟧`` on, and the runs they replace."""
     runs: list[str] = []
 
     def insert_mark(match: re.Match[str]) -> str:
@@ -52,7 +52,7 @@ def mask(text: str, first_mark: int = 1) -> tuple[str, tuple[str, ...]]:
 
 
 def unmask(text: str, runs: tuple[str, ...]) -> str:
-    """The text with the runs in place of their marks; marks of nothing stay."""
+    """Return the text with the runs in place of their marks; unknown marks stay."""
 
     def insert_run(match: re.Match[str]) -> str:
         index = int(match[1]) - 1
@@ -62,7 +62,7 @@ def unmask(text: str, runs: tuple[str, ...]) -> str:
 
 
 def count_marks(text: str) -> Counter[int]:
-    """How often each mark stands in a text; 0 counts what is left of broken ones."""
+    """Return how often each mark occurs in a text; 0 counts remains of broken ones."""
     counts = Counter(int(match[1]) for match in _MARK.finditer(text))
     if re.search("[⟦⟧]", _MARK.sub("", text)):
         counts[0] += 1
@@ -70,12 +70,12 @@ def count_marks(text: str) -> Counter[int]:
 
 
 def has_all_marks(source: str, answer: str) -> bool:
-    """Whether an answer has every mark of its source exactly once, in any order."""
+    """Return whether an answer has every mark of its source exactly once, in any order."""
     return count_marks(answer) == count_marks(source)
 
 
 def has_only_allowed_marks(source: str, answer: str, runs: tuple[str, ...]) -> bool:
-    """Whether an answer has marks of its source only, none twice, and none of an address."""
+    """Return whether an answer has only marks of its source, none twice and none of an address."""
     counts = count_marks(answer)
     return counts <= count_marks(source) and not any(
         _ADDRESS.match(runs[number - 1]) for number in counts if 0 < number <= len(runs)

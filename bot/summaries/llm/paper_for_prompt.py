@@ -1,4 +1,4 @@
-"""A paper's words as a model is given them: protected, and in pieces where they are long."""
+"""Prepare a paper's texts for a prompt: mask formulas, strip styling, split long abstracts."""
 
 from __future__ import annotations
 
@@ -10,27 +10,27 @@ from bot.summaries.llm.mask_formulas import TEXT_COMMANDS, mask
 from storage.records import Paper
 
 LONG_ABSTRACT = 3_000
-"""An abstract of more characters is put into another language in pieces at once."""
+"""A longer abstract, in characters, is translated in pieces from the start."""
 
 MAX_PIECE_LENGTH = 1_500
-"""A piece has at most so many characters, or it is a single sentence."""
+"""The most characters of a piece of several sentences."""
 
 _MIN_HALVED_LENGTH = 200
 
-# TeX that only dresses words. Models copy it badly, and nobody sees it.
+# TeX that only styles words. Models copy it badly, and readers do not see it.
 _STYLED_WORDS = re.compile(rf"\\(?:{TEXT_COMMANDS})\s?\{{([^{{}}]*)\}}")
 _ESCAPED_CHARS = re.compile(r"\\([%&_#$])|\{([,.]|[A-Z]\w*)\}")  # 46\%, 6{,}000, {BERT}
 _TEX_SPACE = re.compile(r"\\[ ,;]\s*|(?<=\w)~(?=\w)")  # vs.\ 839M, 60\,fps
 _TEX_QUOTES = re.compile(r"``([^`']{1,200})''")
 
-# What feeds put around title and abstract; papers from imported documents still have it.
+# What feeds add to title and abstract; papers from imported documents still have it.
 _FEED_SUFFIX = re.compile(r"\s*\(arXiv:[^()\s]{4,40}(?:\s\[[^\]]{1,30}\][^()]{0,20})?\)\s*$")
 _FEED_PREFIX = re.compile(r"\s*arXiv:\S{4,40}\s+Announce Type:\s*[a-z-]{1,20}\s+Abstract:\s*")
 
 
 @dataclass(frozen=True, slots=True)
 class MaskedPaper:
-    """Title and abstract on one line each, with marks for the runs that were taken out."""
+    """Title and abstract on one line each, with marks for the masked runs."""
 
     title: str
     abstract: str
@@ -38,7 +38,7 @@ class MaskedPaper:
 
 
 def mask_paper(paper: Paper) -> MaskedPaper:
-    """A paper's own words, protected."""
+    """Return a paper's title and abstract, masked."""
     title = " ".join(_FEED_SUFFIX.sub("", paper.title).split())
     abstract = " ".join(_FEED_PREFIX.sub("", paper.abstract, count=1).split())
     masked_title, title_runs = mask(title)
@@ -49,7 +49,7 @@ def mask_paper(paper: Paper) -> MaskedPaper:
 
 
 def _strip_styling(text: str) -> str:
-    """The words without the TeX around them."""
+    """Return the words without the TeX that only styles them."""
     for _ in range(3):  # as deep as emphasis is nested
         text = _STYLED_WORDS.sub(r"\1", text)
     text = _TEX_SPACE.sub(" ", text)
@@ -58,7 +58,7 @@ def _strip_styling(text: str) -> str:
 
 
 def split_pieces(text: str, max_length: int = MAX_PIECE_LENGTH) -> tuple[str, ...]:
-    """A text cut between sentences into pieces of at most ``max_length`` characters."""
+    """Return a text split between sentences into pieces of at most ``max_length`` characters."""
     pieces: list[str] = []
     for sentence in split_sentences(text):
         if pieces and len(pieces[-1]) + 1 + len(sentence) <= max_length:
@@ -69,9 +69,9 @@ def split_pieces(text: str, max_length: int = MAX_PIECE_LENGTH) -> tuple[str, ..
 
 
 def split_halves(text: str) -> tuple[str, str] | None:
-    """A text cut near its middle, between sentences or else between words; None for a short one.
+    """Return a text split near its middle, between sentences or else words; None if it is short.
 
-    A model that cannot end what it says about so little cannot end anything.
+    A model that is cut off within so short a text will not finish a shorter one.
     """
     if len(text) < _MIN_HALVED_LENGTH:
         return None
@@ -83,7 +83,7 @@ def split_halves(text: str) -> tuple[str, str] | None:
 
 
 def _split_evenly(parts: tuple[str, ...] | list[str]) -> tuple[str, str]:
-    """Two texts as even as the borders between parts allow."""
+    """Return the parts joined into two texts of lengths as equal as possible."""
     total_length, length_before = sum(map(len, parts)), 0
     smallest_difference, split_index = total_length, 1
     for index, part in enumerate(parts[:-1], start=1):

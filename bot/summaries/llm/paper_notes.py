@@ -1,4 +1,4 @@
-"""Have a model take notes on a paper, and put search words into English."""
+"""Have a model write notes on a paper, and translate search words into English."""
 
 from __future__ import annotations
 
@@ -23,17 +23,17 @@ from storage.records import Paper
 if TYPE_CHECKING:
     from bot.summaries.llm.client import ModelClient
 
-_MAX_NOTE_TOKENS = 1_200  # tokens
+_MAX_NOTE_TOKENS = 1_200
 _MAX_SECTION_LENGTH = 600
 _MAX_SOURCE_LENGTH = 20_000
 _MAX_WORDS_LENGTH = 100
 _PLAIN_WORDS = re.compile(r"[A-Za-z0-9][A-Za-z0-9 '+./-]*")
-_OPERATOR = re.compile(r"\b(?:AND|OR|NOT)\b|(?<!\S)-")  # of the language of topics
+_OPERATOR = re.compile(r"\b(?:AND|OR|NOT)\b|(?<!\S)-")  # of the query language
 
 
 @dataclass(frozen=True, slots=True)
 class NoteText:
-    """One or two sentences on each; ``limits`` is empty where the paper names none."""
+    """The sections of a note, one or two sentences each; ``limits`` may be empty."""
 
     problem: str
     method: str
@@ -44,11 +44,11 @@ class NoteText:
 async def write_note(
     model: ModelClient, paper: Paper, language: str, record_usage: Callable[[Usage], None]
 ) -> NoteText:
-    """A note on a paper, in a language.
+    """Return a note on a paper, in a language.
 
     Raises:
-        Unfit: the model's answers fail the checks, or there is no abstract of a usual length.
-        ModelError: it cannot be asked.
+        AnswerRejected: the answers fail the checks, or the abstract is missing or too long.
+        ModelError: the model cannot be asked.
     """
     if not 0 < len(paper.abstract.strip()) <= _MAX_SOURCE_LENGTH:
         raise AnswerRejected("no_abstract")
@@ -75,10 +75,10 @@ async def write_note(
 async def translate_search_words(
     model: ModelClient, words: str, record_usage: Callable[[Usage], None]
 ) -> str:
-    """Search words in English for words in any language; empty where the model has none.
+    """Return English search words for words in any language; "" if the model has none.
 
     Raises:
-        ModelError: it cannot be asked.
+        ModelError: the model cannot be asked.
     """
     prompt = prompts.search_words_prompt(words[:_MAX_WORDS_LENGTH])
     answer = await FieldRequester(model, record_usage, max_calls=1).request_fields(
@@ -89,7 +89,7 @@ async def translate_search_words(
 
 
 def _is_plain_words(words: str) -> bool:
-    """Whether these are some words, and nothing that means more to a topic or a client."""
+    """Return whether these are plain words, without query syntax or links."""
     if (
         len(words) > _MAX_WORDS_LENGTH
         or not _PLAIN_WORDS.fullmatch(words)
@@ -102,7 +102,7 @@ def _is_plain_words(words: str) -> bool:
 def _note_findings(
     fields: Mapping[str, str], paper: Paper, masked_paper: MaskedPaper, language: str
 ) -> tuple[str, ...]:
-    """What is wrong with any section of a note."""
+    """Return what is wrong with any section of a note."""
     if fields.keys() != {field.name for field in dataclass_fields(NoteText)}:
         return (UNREADABLE,)
     findings: set[Finding] = set()
@@ -118,7 +118,7 @@ def _section_findings(
     source_text = f"{paper.title}\n{paper.abstract}"
     text = unmask(masked, masked_paper.runs)
     if len(text) > _MAX_SECTION_LENGTH:
-        return {Finding.TOO_LONG}  # a server may send a megabyte: nothing else is looked at
+        return {Finding.TOO_LONG}  # checking a megabyte would take too long
     findings = find_foreign_content(text, source_text) | find_new_facts(text, source_text, language)
     checks = {
         Finding.EMPTY: not text,

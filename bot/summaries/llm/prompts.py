@@ -1,7 +1,6 @@
-"""What is said to a model: short, exact, and the paper's words apart as data.
+"""Build the prompts: short, exact, and with the paper's words apart as data.
 
-Whatever changes here changes what comes back: then ``VERSION`` changes too, which every gloss
-carries.
+Any change here changes the answers: then ``VERSION`` must change too, which every summary carries.
 """
 
 from __future__ import annotations
@@ -59,14 +58,14 @@ _UNSPACED_SCRIPTS = frozenset({"Hans", "Hant", "Jpan"})
 
 @dataclass(frozen=True, slots=True)
 class Prompt:
-    """Instructions, and the data that they speak of."""
+    """Instructions, their data, and the keys of the JSON object to answer with."""
 
     instructions: str
     data: str
     keys: tuple[str, ...]
 
     def with_reasons(self, reasons: Iterable[str]) -> Prompt:
-        """The same, with what was wrong with an earlier answer; only ever in our own words."""
+        """Return the prompt with what was wrong with an earlier answer, in our own words."""
         reasons_text = " ".join(reasons)
         if not reasons_text:
             return self
@@ -74,7 +73,7 @@ class Prompt:
 
 
 def summary_prompt(title: str, abstract: str, keys: tuple[str, ...], language: str) -> Prompt:
-    """Asks for some of title, gist and abstract in a language."""
+    """Return a prompt for some of title, gist and abstract in a language."""
     name = language_name(language)
     length = "40 to 90 characters" if is_unspaced(language) else "20 to 40 words"
     fields = [_FIELD_INSTRUCTIONS[key].format(language=name, length=length) for key in keys]
@@ -84,7 +83,7 @@ def summary_prompt(title: str, abstract: str, keys: tuple[str, ...], language: s
 
 
 def piece_prompt(title: str, text: str, language: str) -> Prompt:
-    """Asks for a piece of an abstract in a language."""
+    """Return a prompt for the translation of a piece of an abstract."""
     name = language_name(language)
     task = f"You put abstracts of papers into {name}, a piece at a time."
     field = (
@@ -92,14 +91,14 @@ def piece_prompt(title: str, text: str, language: str) -> Prompt:
         " nothing added. The title only tells what it is about; leave it out."
     )
     rules = [_KEEP_TERMS, *_mark_rules(text, ("text",)), _PLAIN_TEXT]
-    unmarked_title = _MARK.sub("…", title)  # whose marks are not to be copied
+    unmarked_title = _MARK.sub("…", title)  # its marks must not be copied
     return _build_prompt(
         task, _titled_text(unmarked_title, "Piece", text), ("text",), [field, *rules]
     )
 
 
 def note_prompt(title: str, abstract: str, language: str) -> Prompt:
-    """Asks for problem, method, result and limits in a language."""
+    """Return a prompt for problem, method, result and limits in a language."""
     name = language_name(language)
     task = f"You take notes on a paper in {name}: one or two short sentences for each field."
     rules = [
@@ -118,7 +117,7 @@ def note_prompt(title: str, abstract: str, language: str) -> Prompt:
 
 
 def search_words_prompt(words: str) -> Prompt:
-    """Asks for search words in English."""
+    """Return a prompt for search words in English."""
     task = "You help researchers to search papers that are written in English."
     field = (
         '"words": the same subject in English, in the words that abstracts of papers use; at'
@@ -130,7 +129,7 @@ def search_words_prompt(words: str) -> Prompt:
 
 
 def json_schema(keys: Iterable[str]) -> Mapping[str, object]:
-    """An object with these texts and nothing else, as a JSON schema."""
+    """Return a JSON schema of an object with exactly these texts."""
     names = list(keys)
     return {
         "type": "object",
@@ -142,7 +141,7 @@ def json_schema(keys: Iterable[str]) -> Mapping[str, object]:
 
 @lru_cache(maxsize=64)
 def language_name(tag: str) -> str:
-    """A language's English name, with its script where it is written in several."""
+    """Return a language's English name, with its script if it has several."""
     try:
         locale = Locale.parse(tag, sep="-")
         if not locale.script and locale.language in _MULTI_SCRIPT_LANGUAGES:
@@ -153,7 +152,7 @@ def language_name(tag: str) -> str:
 
 
 def is_unspaced(language: str) -> bool:
-    """Whether sentences of a language follow each other without a space."""
+    """Return whether sentences of a language follow each other without a space."""
     return script_of(language) in _UNSPACED_SCRIPTS
 
 
@@ -171,7 +170,7 @@ def _build_prompt(
 
 
 def _unique_fence(data: str) -> str:
-    """A word that the data does not hold: it would have to hold its own digest."""
+    """Return a word that the data does not contain: it would have to contain its own digest."""
     digest = data
     while True:
         digest = hashlib.sha256(digest.encode("utf-8", "replace")).hexdigest()

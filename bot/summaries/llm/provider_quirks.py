@@ -1,7 +1,7 @@
-"""How does a server want to be asked? Servers call themselves compatible and differ.
+"""Learn which form of request a server accepts: "compatible" servers differ.
 
-One begins with the form that most understand; what a server refuses by name is left out from
-then on. Every step goes down, so that asking ends.
+Requests begin with the form that most servers accept; a feature that the server refuses by name is
+left out from then on. Every step leaves out more, so that the retries end.
 """
 
 from __future__ import annotations
@@ -11,16 +11,15 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
-# Low, not zero: asked again with a reason, a model should be able to say something else.
+# Low, not zero: a retry must be able to give another answer.
 _TEMPERATURE = 0.2
 _REFUSAL_STATUSES = frozenset({400, 404, 422, 500, 501})  # 500: llama.cpp
 
 JSON_SCHEMA, JSON_OBJECT, PROMPT_ONLY = 0, 1, 2
-"""Structured output by a schema, as any JSON object, or by the words of the request alone."""
+"""Structured output by a schema, as any JSON object, or by the prompt alone."""
 
-# Servers ignore fields that they do not know. max_tokens is the one that nearly all know, and
-# those that want max_completion_tokens refuse it aloud; the other way round a limit would be
-# ignored in silence.
+# Servers ignore fields that they do not know. Nearly all know max_tokens, and those that want
+# max_completion_tokens reject it; the other way round the limit would be silently ignored.
 _LIMIT_FIELDS = ("max_tokens", "max_completion_tokens", "")
 
 _FORMAT_ERROR = re.compile(
@@ -37,7 +36,7 @@ _SIZE_ERROR = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class ProviderQuirks:
-    """What is left in a request: the form of the answer, the word for its limit, the heat."""
+    """What a request contains: the answer's format, the name of the limit, a temperature."""
 
     answer_format: int = JSON_SCHEMA
     limit_field: int = 0
@@ -46,7 +45,7 @@ class ProviderQuirks:
     def request_fields(
         self, schema: Mapping[str, object] | None, max_tokens: int
     ) -> dict[str, object]:
-        """The fields of a request beside model and messages."""
+        """Return the fields of a request besides model and messages."""
         fields: dict[str, object] = {}
         if self.sends_temperature:
             fields["temperature"] = _TEMPERATURE
@@ -60,7 +59,7 @@ class ProviderQuirks:
         return fields
 
     def after_refusal(self, status: int, body: object) -> ProviderQuirks | None:
-        """The manner to try after a refusal; None when the refusal is about something else."""
+        """Return the quirks to try after a refusal; None if the refusal is about something else."""
         error_text = body if isinstance(body, str) else json.dumps(body, default=str)
         if status not in _REFUSAL_STATUSES:
             return None
@@ -77,7 +76,7 @@ class ProviderQuirks:
         return None
 
     def combined_with(self, other: ProviderQuirks) -> ProviderQuirks:
-        """The manner that leaves out what either does: questions are asked at the same time."""
+        """Return quirks that leave out what either leaves out: requests run concurrently."""
         return ProviderQuirks(
             max(self.answer_format, other.answer_format),
             max(self.limit_field, other.limit_field),

@@ -1,7 +1,7 @@
-"""Have a model say what a paper is: its title, one sentence and its abstract, in a language.
+"""Have a model summarize a paper: its title, a one-sentence TL;DR and its abstract, in a language.
 
-A model is not believed: every answer is checked, asked for once more with the reasons when it
-fails, and given up after that. An answer that is cut short is had in pieces.
+Every answer is checked; one that fails is requested once more with the reasons, and given up after
+that. An answer that is cut short is requested in pieces.
 """
 
 from __future__ import annotations
@@ -36,29 +36,25 @@ if TYPE_CHECKING:
     from bot.summaries.llm.client import ModelClient
 
 PROMPT_VERSION = prompts.VERSION
-"""The version of the prompts; changes whenever the words that are sent change."""
+"""The version of the prompts; changes whenever their wording changes."""
 
 MAX_ATTEMPTS = 2
-_MAX_SOURCE_LENGTH = 20_000  # characters; no abstract of a paper is longer
-_TLDR_TOKENS = 400  # tokens, for any language
-_TOKENS_PER_CHAR = (
-    1.5  # tokens of an answer for a character of its source, in the scripts that need most
-)
+_MAX_SOURCE_LENGTH = 20_000  # characters; no paper's abstract is longer
+_TLDR_TOKENS = 400  # enough in any language
+_TOKENS_PER_CHAR = 1.5  # of an answer per character of its source, in the costliest scripts
 
 _REASONS = {UNREADABLE: "It was not the JSON object with these keys."}
-_FATAL_FINDINGS = frozenset(
-    {CUT_SHORT, TOO_MANY_CALLS}
-)  # for which another attempt would only be paid for
+_FATAL_FINDINGS = frozenset({CUT_SHORT, TOO_MANY_CALLS})  # another attempt would fail as well
 
 
 async def summarize(
     model: ModelClient, paper: Paper, language: str, record_usage: Callable[[Usage], None]
 ) -> SummaryText:
-    """What a model tells of a paper; in English, title and abstract are the paper's own.
+    """Return a model's summary of a paper; in English, title and abstract are the paper's own.
 
     Raises:
-        Unfit: its answers fail the checks, or there is no abstract of a usual length.
-        ModelError: it cannot be asked.
+        AnswerRejected: the answers fail the checks, or the abstract is missing or too long.
+        ModelError: the model cannot be asked.
     """
     if not paper.abstract.strip():
         raise AnswerRejected("no_abstract")
@@ -79,23 +75,23 @@ async def summarize(
 
 
 def retry_reasons(findings: Sequence[str]) -> tuple[str, ...]:
-    """What a model must do better, in our words."""
+    """Return what a model must do better, in our words."""
     answer_reasons = (_REASONS.get(finding, "") for finding in findings)
     finding_reasons = (Finding(finding).reason for finding in findings if finding in set(Finding))
     return tuple(reason for reason in (*answer_reasons, *finding_reasons) if reason)
 
 
 def has_link(text: str) -> bool:
-    """Whether a text holds what clients show as a link.
+    """Return whether clients would show a link in the text.
 
-    A gist has none, not even of the paper: it is seen by people who did not ask for the paper,
-    and a stranger wrote it.
+    A TL;DR must have none, not even to the paper: it is seen by people who did not ask for the
+    paper, and a stranger wrote it.
     """
     return any(True for _ in find_autolinks(text))
 
 
 class _SummaryRequest:
-    """One paper to be told in one language."""
+    """The requests for the summary of one paper in one language."""
 
     def __init__(
         self, requester: FieldRequester, paper: Paper, masked_paper: MaskedPaper, language: str
@@ -107,8 +103,10 @@ class _SummaryRequest:
         self._is_long = len(masked_paper.abstract) > LONG_ABSTRACT
 
     async def attempt(self, reasons: tuple[str, ...]) -> SummaryText:
-        """One attempt, knowing what was wrong before; raises AnswerRejected with the faults of this
-        one.
+        """Return a summary, asking with the reasons why an earlier one failed.
+
+        Raises:
+            AnswerRejected: this one fails the checks too.
         """
         fields = await self._request_fields(reasons)
         masked_summary = SummaryText(
@@ -118,16 +116,14 @@ class _SummaryRequest:
         )
         summary = self._unmask_summary(masked_summary)
         findings: tuple[Finding, ...] = check_summary(summary, self._paper, self._language)
-        if (
-            Finding.TOO_LONG not in findings
-        ):  # a server may send a megabyte: nothing else is looked at
+        if Finding.TOO_LONG not in findings:  # checking a megabyte would take too long
             findings = (*self._mask_findings(masked_summary, summary), *findings)
         if findings:
             raise AnswerRejected(*dict.fromkeys(findings))
         return summary
 
     async def _request_fields(self, reasons: tuple[str, ...]) -> dict[str, str]:
-        """Title, gist and abstract as they were answered, at once or in several calls."""
+        """Return title, gist and abstract as answered, in one call or several."""
         if is_english(self._language):
             return await self._request_short_fields(("gist",), reasons)
         fields: dict[str, str] = {}
@@ -137,7 +133,7 @@ class _SummaryRequest:
             fields = await self._request_once(keys, reasons)
             if set(keys) <= set(fields):
                 return fields
-            self._is_long = True  # for this model; another attempt would be cut as well
+            self._is_long = True  # another attempt would be cut as well
         if not set(short_keys) <= set(fields):
             fields = await self._request_short_fields(short_keys, reasons)
         return fields | {"abstract": await self._translate_in_pieces(reasons)}
@@ -145,7 +141,7 @@ class _SummaryRequest:
     async def _request_short_fields(
         self, keys: tuple[str, ...], reasons: tuple[str, ...]
     ) -> dict[str, str]:
-        """Fields that are short: cut off, they are not what was asked for."""
+        """Return short fields; an answer that is cut off before their end is rejected."""
         fields = await self._request_once(keys, reasons)
         if not set(keys) <= set(fields):
             raise AnswerRejected(CUT_SHORT)
@@ -154,7 +150,7 @@ class _SummaryRequest:
     async def _request_once(
         self, keys: tuple[str, ...], reasons: tuple[str, ...]
     ) -> dict[str, str]:
-        """The fields of one call; some may be missing, but only where it was cut short."""
+        """Return the fields of one call; some may be missing only if it was cut short."""
         masked_paper = self._masked_paper
         prompt = prompts.summary_prompt(
             masked_paper.title, masked_paper.abstract, keys, self._language
@@ -166,7 +162,7 @@ class _SummaryRequest:
         return dict(answer.fields)
 
     async def _translate_in_pieces(self, reasons: tuple[str, ...]) -> str:
-        """The whole abstract, each piece by itself."""
+        """Return the whole abstract, each piece translated by itself."""
         translated_pieces = [
             await self._translate_piece(text, reasons)
             for text in split_pieces(self._masked_paper.abstract)
@@ -174,7 +170,7 @@ class _SummaryRequest:
         return self._join_pieces(translated_pieces)
 
     async def _translate_piece(self, text: str, reasons: tuple[str, ...]) -> str:
-        """A piece, or its halves where even that is cut short."""
+        """Return a translated piece, in halves if even that is cut short."""
         prompt = prompts.piece_prompt(self._masked_paper.title, text, self._language).with_reasons(
             reasons
         )
@@ -205,7 +201,7 @@ class _SummaryRequest:
     def _mask_findings(
         self, masked_summary: SummaryText, summary: SummaryText
     ) -> tuple[Finding, ...]:
-        """What only shows while the marks are in place, and links in the gist."""
+        """Return lost or forbidden marks, and links in the TL;DR."""
         masked_paper = self._masked_paper
         keeps_marks = (
             has_all_marks(masked_paper.title, masked_summary.title)

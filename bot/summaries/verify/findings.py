@@ -1,4 +1,4 @@
-"""What can be wrong with what a model says about a paper?"""
+"""What can be wrong with what a model writes about a paper."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from enum import StrEnum
 
 
 class Finding(StrEnum):
-    """A reason not to keep an answer; the words in which the model is told are ``reason``."""
+    """A reason to reject an answer; ``reason`` is the wording that the model is given."""
 
     EMPTY = "empty"
     WRONG_LANGUAGE = "wrong_language"
@@ -30,7 +30,7 @@ class Finding(StrEnum):
 
     @property
     def reason(self) -> str:
-        """What the model must do better, as it is told when it is asked again."""
+        """Return what the model must do better, as it is told when it is asked again."""
         return _REASONS[self]
 
 
@@ -60,7 +60,7 @@ _REASONS = {
 
 @dataclass(frozen=True, slots=True)
 class SummaryText:
-    """A title, one sentence and an abstract, all in the language that was asked for."""
+    """A title, a one-sentence TL;DR and an abstract, all in the language that was asked for."""
 
     title: str
     tldr: str

@@ -1,6 +1,6 @@
-"""What in an answer was never part of a paper: links, markup, talk, labels, odd characters?
+"""Find what never belongs in a summary: links, markup, chatter, labels, odd characters.
 
-Each finds what it looks for only where the source does not hold it as well.
+Each check ignores what the source contains as well.
 """
 
 from __future__ import annotations
@@ -42,7 +42,7 @@ _CHATTER = re.compile(
     r"|^(?:Désolé|Lo siento|Entschuldigung|Es tut mir leid|Извините|К сожалению, я|申し訳|죄송)",
     re.IGNORECASE,
 )
-# What papers on language models quote: then their translations do as well, in other words.
+# Papers on language models quote such phrases, and their translations then do in other words.
 _AI_PHRASES = re.compile(
     r"(?:作为|作為)(?:一个|一名|一款|一個)?(?:AI|人工智能|人工智慧|大?型?[语語]言模型|智能助手|助手)"
     r"(?:语言模型|語言模型|助手|模型)?[，,]"
@@ -59,7 +59,7 @@ _AI_PHRASES = re.compile(
 _MARK = re.compile(r"⟦[^⟦⟧]{0,20}⟧?|⟧")
 _REPEATED_CHAR = re.compile(r"([^\d\s.…·=_-])\1{5,}")
 _REPEATED_TEXT = re.compile(r"(.{4,60}?)\1{2,}", re.DOTALL)
-_ALLOWED_CONTROLS = "\n\t\u200c\u200d"  # the last two join letters in Persian and in Indic scripts
+_ALLOWED_CONTROLS = "\n\t\u200c\u200d"  # the last two shape letters in Persian and Indic scripts
 _MAX_REPEAT_SEARCH = 20_000
 _END_PUNCTUATION = ".,;:!?)]}。，；：！？）】」』、'"
 
@@ -74,7 +74,7 @@ _PATTERNS = (
 
 
 def find_foreign_content(text: str, source: str) -> set[Finding]:
-    """Return what a text holds that neither belongs into it nor stands in its source."""
+    """Return findings for what a text contains that neither belongs there nor is in its source."""
     folded_source = source.casefold()
     findings = {
         finding
@@ -99,7 +99,7 @@ def find_foreign_content(text: str, source: str) -> set[Finding]:
 
 
 def _is_odd_char(char: str) -> bool:
-    """Controls, private use, unassigned and half characters, and what was lost in decoding."""
+    """Return whether a character is a control, private, unassigned, a surrogate or U+FFFD."""
     return (
         unicodedata.category(char).startswith("C") and char not in _ALLOWED_CONTROLS
     ) or char == "\ufffd"

@@ -1,8 +1,8 @@
-"""Is a text in the language that was asked for?
+"""Check whether a text is in the language that was asked for.
 
-Scripts are counted, and the small words of English: what a model gets wrong is to leave a text
-in English, or to answer in its own first language. Which of two languages of one script it is
-(French for German) is not told apart; simplified and traditional Chinese are.
+Scripts are counted, and the function words of English: models tend to leave a text in English, or
+to answer in their own first language. Two languages of one script (French and German) are not told
+apart; simplified and traditional Chinese are.
 """
 
 from __future__ import annotations
@@ -43,12 +43,12 @@ _UNICODE_SCRIPT_NAMES = {
     "Thai": "THAI",
     "Tibt": "TIBETAN",
 }
-"""How Unicode begins the names of a script's letters."""
+"""The first words of the Unicode names of a script's letters."""
 
+# A Chinese character says as much as five Latin letters: names must not outweigh it by length.
 _LETTERS_PER_CHAR = {"Hans": 5, "Hant": 5, "Jpan": 4, "Kore": 2.5}
-# A Chinese sign says as much as five Latin letters: names must not outweigh it by length.
 
-_MIN_SHARE = 0.6  # of a text's letters, weighed so, are in its script
+_MIN_SHARE = 0.6  # of the weighted letters of a text, in its script
 _MIN_TITLE_SHARE = 0.3  # "MLLM-Bench, Evaluating Multi-modal LLMs using GPT-4V" is mostly names
 _MIN_KANA_SHARE = 0.15  # Japanese has them, Chinese not
 
@@ -56,19 +56,19 @@ _FUNCTION_WORDS = re.compile(
     r"the|and|that|this|these|with|which|from|are|our|by|their|than|been|have|has|can|into|such|we"
     r"|of|is|to|in|for|on|as|an?|it|its|be|at|or|not|but|does|do|using|via|across|under"
 )
-# Those that other languages of Latin script do not share.
+# Those that other languages of Latin script lack.
 _ENGLISH_ONLY_WORDS = re.compile(
     r"the|and|that|this|these|with|which|from|are|our|by|their|than|been"
 )
 _MAX_ENGLISH_SHARE = 0.08  # English abstracts have 0.10 to 0.25
-_MIN_FUNCTION_WORDS = 2  # of all small words, in an English sentence of some length
+_MIN_FUNCTION_WORDS = 2  # in an English sentence of some length
 _MIN_JUDGED_WORDS = 8
 
-# Six words, two of them small: a sentence that was left in English, not a name.
+# Six words, two of them function words: a sentence left in English, not a name.
 _LATIN_WORD = r"[A-Za-z][A-Za-z'’-]{0,60}"
 _ENGLISH_RUN = re.compile(rf"\b{_LATIN_WORD}(?:[ ,;]{{1,2}}{_LATIN_WORD}){{5,}}")
 _RUN_FUNCTION_WORDS = 2
-# Or four that no name would be written with: "which makes it less opaque".
+# Or four lower-case words, which no name has: "which makes it less opaque".
 _LOWERCASE_RUN = re.compile(r"(?<![\w-])[a-z]+(?:,? [a-z]+){3,}(?![\w-])", re.ASCII)
 
 _BRACKETED = re.compile(r"[(（《“\"][^()（）《》“”\"]{0,120}[)）》”\"]")
@@ -77,7 +77,7 @@ _NAME = re.compile(
 )
 _WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)?")
 
-# The most frequent signs of abstracts that the two ways of writing Chinese do not share.
+# The most frequent characters of abstracts that simplified and traditional Chinese do not share.
 _SIMPLIFIED_CHARS = (
     "这们个对为时会学习过还从来应实验现数类结构种将与进图网络优评计训练识"
     "别语义务问题证论机长间关键层动态传统该处"
@@ -89,7 +89,7 @@ _TRADITIONAL_CHARS = (
 
 
 def script_of(language: str) -> str:
-    """The script in which a language is usually written, or the one that its tag names."""
+    """Return the script of a language: the one that its tag names, or else the usual one."""
     language_code, *others = language.replace("_", "-").split("-")
     tagged_script = next((part.title() for part in others if len(part) == 4 and part.isalpha()), "")
     region = next((part.upper() for part in others if len(part) == 2), "")
@@ -104,12 +104,12 @@ def script_of(language: str) -> str:
 
 
 def is_english(language: str) -> bool:
-    """English needs no translation: papers are announced in it."""
+    """Return whether a language is English, which needs no translation."""
     return re.split("[-_]", language)[0].lower() == "en"
 
 
 def is_in_language(text: str, language: str, *, title: bool = False) -> bool:
-    """Tell whether a text is in this language, its formulas and names apart."""
+    """Return whether a text is in this language, ignoring formulas and names."""
     script = script_of(language)
     unbracketed = _BRACKETED.sub(" ", FORMULA.sub(" ", text))
     if script != "Latn" and _has_english_run(unbracketed):
@@ -124,7 +124,7 @@ def is_in_language(text: str, language: str, *, title: bool = False) -> bool:
 
 
 def script_share(text: str, script: str) -> float:
-    """The weight of a script among the letters of a text; 1 for a text without letters."""
+    """Return the weight of a script among the letters of a text; 1 for a text without letters."""
     script_names = _UNICODE_SCRIPT_NAMES.get(script, "").split()
     in_script = in_others = 0
     for char in unicodedata.normalize("NFKC", text):
@@ -139,7 +139,7 @@ def script_share(text: str, script: str) -> float:
 
 @lru_cache(maxsize=8192)
 def _script_name(char: str) -> str:
-    """The first word of a letter's Unicode name; "" for what is no letter."""
+    """Return the first word of a letter's Unicode name; "" for a character that is no letter."""
     if not char.isalpha():
         return ""
     return re.split("[ -]", unicodedata.name(char, ""), maxsplit=1)[0]
@@ -155,7 +155,7 @@ def _has_english_run(text: str) -> bool:
 
 
 def _is_latin_language(text: str, language: str) -> bool:
-    """English by its small words, any other language by their absence."""
+    """Check for English by its function words, for other languages by their absence."""
     words = [word.lower() for word in _WORD.findall(text)]
     if len(words) < _MIN_JUDGED_WORDS:
         return True

@@ -1,6 +1,6 @@
-"""Is a text as long as it should be, does it end, and is it one sentence?
+"""Check that a text has the expected length, is complete and, for a TL;DR, is one sentence.
 
-Lengths are counted in words: a run of letters is one word, two Chinese signs are one.
+Lengths are counted in words: a run of letters is one word, two Chinese characters are one.
 """
 
 from __future__ import annotations
@@ -13,25 +13,23 @@ from bot.summaries.verify.findings import Finding
 from bot.summaries.verify.language import is_english, script_of
 
 MAX_TLDR_LENGTHS = {"Hans": 160, "Hant": 160, "Jpan": 190, "Kore": 210}
-"""A gist has at most so many characters, 360 in other scripts: three lines of a table's cell."""
+"""The most characters of a TL;DR, 360 in other scripts: three lines of a table cell."""
 
 _DEFAULT_MAX_TLDR_LENGTH = 360
-_MIN_TLDR_WORDS = 4  # words
+_MIN_TLDR_WORDS = 4
 _MAX_TITLE_RATIO = 3.0
 _MIN_TITLE_RATIO = 0.25
-_TITLE_MARGIN_WORDS = 6  # words by which any title may differ
-# Words of the translated abstract per word of the source. Of 360 real Chinese ones, made from
-# whole abstracts, half lie between 0.99 and 1.11, the longest at 1.38; below 0.72 all, and below
-# 0.8 those with fewer sentences, left something out. Other scripts are not measured.
+_TITLE_MARGIN_WORDS = 6  # by which any title may differ
+# Words of the translated abstract per word of the source. Of 360 real Chinese translations of
+# whole abstracts, half are between 0.99 and 1.11 and the longest is at 1.38; all of those below
+# 0.72, and below 0.8 those with fewer sentences than the source, left something out. Other
+# scripts are not measured.
 _MIN_ABSTRACT_RATIOS = {"Hans": 0.72, "Hant": 0.72, "Jpan": 0.6}
-_MIN_RATIOS_WITH_FEWER_SENTENCES = {
-    "Hans": 0.8,
-    "Hant": 0.8,
-}  # with fewer sentences than the source
+_MIN_RATIOS_WITH_FEWER_SENTENCES = {"Hans": 0.8, "Hant": 0.8}
 _DEFAULT_MIN_ABSTRACT_RATIO = 0.45
 _MAX_ABSTRACT_RATIOS = {"Hans": 1.6, "Hant": 1.6}
 _DEFAULT_MAX_ABSTRACT_RATIO = 2.6
-_MIN_JUDGED_WORDS = 25  # of an abstract, below which ratios say little
+_MIN_JUDGED_WORDS = 25  # of an abstract; ratios of shorter ones say little
 
 _CJK_CHARS = "\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff"
 _UNSPACED_CHARS = f"\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff{_CJK_CHARS}"
@@ -59,7 +57,7 @@ _INNER_STOP = re.compile(
 
 
 def count_words(text: str, script: str = "Latn") -> float:
-    """Count words; signs of scripts without spaces are weighed."""
+    """Return the number of words; characters of scripts without spaces count as fractions."""
     tokens = _WORD.findall(FORMULA.sub(" x ", text))
     char_count = sum(
         len(word) == 1 and bool(re.match(f"[{_UNSPACED_CHARS}]", word)) for word in tokens
@@ -68,7 +66,7 @@ def count_words(text: str, script: str = "Latn") -> float:
 
 
 def check_title_length(title: str, source: str, language: str) -> set[Finding]:
-    """Judge a translated title by the length of the paper's."""
+    """Check the length of a translated title against the paper's."""
     source_words, title_words = count_words(source), count_words(title, script_of(language))
     findings = set()
     if title_words > max(source_words * _MAX_TITLE_RATIO, source_words + _TITLE_MARGIN_WORDS):
@@ -79,7 +77,7 @@ def check_title_length(title: str, source: str, language: str) -> set[Finding]:
 
 
 def check_tldr_length(tldr: str, language: str) -> set[Finding]:
-    """Judge a gist: one sentence, whole, that fits."""
+    """Check that a TL;DR is one complete sentence that fits."""
     script, findings = script_of(language), set()
     if len(tldr) > MAX_TLDR_LENGTHS.get(script, _DEFAULT_MAX_TLDR_LENGTH):
         findings.add(Finding.TOO_LONG)
@@ -96,7 +94,7 @@ def check_tldr_length(tldr: str, language: str) -> set[Finding]:
 
 
 def check_abstract_length(abstract: str, source: str, language: str) -> set[Finding]:
-    """Judge a translated abstract by the length and the end of the paper's."""
+    """Check the length and the end of a translated abstract against the paper's."""
     findings, script = set(), script_of(language)
     source_words, abstract_words = count_words(source), count_words(abstract, script)
     if source_words >= _MIN_JUDGED_WORDS and (
@@ -119,14 +117,14 @@ def check_abstract_length(abstract: str, source: str, language: str) -> set[Find
 
 
 def ends_as_sentence(text: str) -> bool:
-    """Tell whether a text ends as a sentence does."""
+    """Return whether a text ends like a sentence."""
     *_, last = ("", *text.rsplit(maxsplit=1))
     is_closed = _SENTENCE_END.search(text) or last.endswith(("$", "\\)")) or _ADDRESS.search(last)
     return bool(is_closed) and not _OPEN_END.search(text)
 
 
 def _has_fewer_sentences(abstract: str, source: str) -> bool:
-    """Tell whether whole sentences are missing."""
+    """Return whether whole sentences are missing."""
     source_ends = sum(ends_as_sentence(sentence) for sentence in split_sentences(source))
     return len(_CJK_STOP.findall(abstract)) < source_ends
 

@@ -1,8 +1,8 @@
-"""Which numbers does a text hold, however they are written?
+"""Find the numbers in a text, in whatever way they are written.
 
-"1,000", "1000", "1k", "one thousand" and the Chinese for it are one number; so are "10 %" and
-"ten percent". Numbers are compared as values; a literal that can be read in two ways ("1.500"
-in German) counts as both.
+"1,000", "1000", "1k", "one thousand" and the Chinese for it are one number; so are "10 %" and "ten
+percent". Numbers are compared as values; a literal that can be read in two ways ("1.500" in German)
+counts as both.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from functools import lru_cache
 
 from bot.summaries.extractive.truncate import FORMULA
 
-# By their power of ten: letters as in "7B parameters", and words of often wanted languages.
+# By power of ten: letters as in "7B parameters", and words of common target languages.
 _MAGNITUDE_WORDS = {
     2: "hundred 百 백",
     3: "k thousand thousands mil mille tausend тысяч тысячи 千 천",
@@ -88,7 +88,7 @@ _HAN_DIGITS = {char: value for value, char in enumerate("零一二三四五六�
 }
 _HAN_POWERS = {"十": 10, "百": 100, "千": 1000}
 _HAN_NUMBER = re.compile("[零〇一二两兩三四五六七八九十百千]{1,12}")
-# A count that the model may have made itself ("two methods") is no claim; these are.
+# A count may be the model's own ("two methods"); these amounts must come from the source.
 _HAN_CLAIM = re.compile(
     "(?<![数數几幾上百千万萬亿億])(?P<number>[二两兩三四五六七八九十][零一二三四五六七八九十百千]{0,9})"
     "(?P<unit>倍|成(?=以上|左右|的)|[百千]?[万萬亿億]|个百分点|個百分點)"
@@ -112,19 +112,18 @@ _SCRIPT_DIGITS = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹₀₁₂₃₄₅₆
 _SCRIPT_DIGIT_RUN = re.compile("[⁰¹²³⁴⁵⁶⁷⁸⁹]+|[₀₁₂₃₄₅₆₇₈₉]+")
 _TEX_COMMA = re.compile(r"(?<=\d)(?:\{,\}|\\,)(?=\d)")
 _TEX_NUMBER = re.compile(r"\$(\d[\d.,]*)\$")
-_LIST_ITEM = re.compile(
-    r"\((?:\d|[ivx]{1,4}|[a-e])\)"
-)  # "(1) ... (2) ...": a translator may count anew
+# "(1) ... (2) ...": a translation may number differently.
+_LIST_ITEM = re.compile(r"\((?:\d|[ivx]{1,4}|[a-e])\)")
 _CITATION = re.compile(r"\\cite\w*(?:\[[^\]]*\])*\{[^}]*\}|\\\w+")
 _COVID = re.compile(r"(?<![a-z])covid-?19(?!\d)", re.IGNORECASE)
 _DECADE = re.compile(r"\b(1[5-9]|20)(\d0)s\b")
 
 Readings = frozenset[Decimal]
-"""What one literal may mean."""
+"""The values that one literal may mean."""
 
 
 def digit_numbers(text: str, *, decimal_comma: bool = False) -> tuple[Readings, ...]:
-    """Return every number in digits, in order; with ``decimal_comma`` both ways of reading it."""
+    """Return the numbers in digits, in order; ``decimal_comma`` adds their second reading."""
     return tuple(
         _readings(match["digits"], match["magnitude"] or "", decimal_comma)
         for match in _LITERAL.finditer(_normalize_digits(text))
@@ -132,9 +131,9 @@ def digit_numbers(text: str, *, decimal_comma: bool = False) -> tuple[Readings, 
 
 
 def required_numbers(text: str) -> tuple[Readings, ...]:
-    """Return the numbers of the prose that a translation may not lose.
+    """Return the numbers of the prose that a translation must keep.
 
-    Small ones may be spelled in any language, years stand in citations, formulas are kept apart.
+    Small numbers may be spelled out, years occur in citations, and formulas are checked separately.
     """
     prose = _CITATION.sub(" ", FORMULA.sub(" ", text))
     return tuple(
@@ -147,7 +146,7 @@ def required_numbers(text: str) -> tuple[Readings, ...]:
 
 
 def claimed_numbers(text: str) -> tuple[Readings, ...]:
-    """Return the numbers in Chinese signs or English words that say how much, not how many."""
+    """Return the numbers in Chinese characters or English words that state an amount."""
     claims = [
         _claim_readings(match["number"], match["unit"]) for match in _HAN_CLAIM.finditer(text)
     ]
@@ -162,14 +161,14 @@ def claimed_numbers(text: str) -> tuple[Readings, ...]:
     return tuple(claims)
 
 
-@lru_cache(maxsize=32)  # the checks of one answer ask for its source again and again
+@lru_cache(maxsize=32)  # the checks of one answer all need the numbers of its source
 def all_numbers(text: str) -> Readings:
-    """Return every value that a text may be said to name, in digits, words or signs."""
+    """Return every value that a text may be said to contain, in digits, words or characters."""
     normalized = _normalize_digits(text)
     values = {
         value for readings in digit_numbers(normalized, decimal_comma=True) for value in readings
     }
-    # What stands before a magnitude counts by itself too: "1.5 million" may become "1.5M".
+    # The digits before a magnitude count by themselves too: "1.5 million" may become "1.5M".
     values |= {
         value for m in _LITERAL.finditer(normalized) for value in _readings(m["digits"], "", False)
     }
@@ -184,7 +183,7 @@ def all_numbers(text: str) -> Readings:
 
 
 def _normalize_digits(text: str) -> str:
-    """Full-width digits as others, raised and lowered ones as numbers of their own."""
+    """Return the text with full-width digits as ASCII, and super- and subscripts set apart."""
     spaced = _SCRIPT_DIGIT_RUN.sub(lambda run: f" {run[0].translate(_SCRIPT_DIGITS)} ", text)
     normalized = unicodedata.normalize("NFKC", spaced)
     return _COVID.sub(
@@ -193,7 +192,7 @@ def _normalize_digits(text: str) -> str:
 
 
 def _readings(digits: str, magnitude: str, decimal_comma: bool) -> Readings:
-    """The values of a literal: separators group thousands, or one of them begins decimals."""
+    """Return the values of a literal: separators group thousands, or one starts decimals."""
     factor = _MAGNITUDES.get(magnitude.lower(), Decimal(1))
     forms = {_english_decimal(digits)}
     if decimal_comma:
@@ -207,7 +206,7 @@ def _english_decimal(digits: str) -> str:
 
 
 def _worded_numbers(text: str) -> Iterator[Decimal]:
-    """English number words, each by itself and joined with its neighbours."""
+    """Yield English number words, each by itself and combined with its neighbours."""
     for word in _WORD.findall(text):
         if word in _NUMBER_WORDS:
             yield _NUMBER_WORDS[word]
@@ -217,7 +216,7 @@ def _worded_numbers(text: str) -> Iterator[Decimal]:
 
 
 def _running_sums(text: str) -> Iterator[Decimal]:
-    """What English number words say that follow each other, word by word; 0 after any other."""
+    """Yield the value of consecutive English number words after each word; 0 after others."""
     running_sum = Decimal(0)
     for word in _WORD.findall(text):
         value = _NUMBER_WORDS.get(word)
@@ -231,7 +230,7 @@ def _running_sums(text: str) -> Iterator[Decimal]:
 
 
 def _orders_of_magnitude(text: str) -> Iterator[Decimal]:
-    """ "An order of magnitude" is ten times, two of them a hundred."""
+    """Yield ten for "an order of magnitude", a hundred for two of them, and so on."""
     for match in _ORDER_OF_MAGNITUDE.finditer(text):
         count_word = match[1] or ""
         count = (
@@ -250,7 +249,7 @@ def _claim_readings(number: str, unit: str) -> Readings:
 
 
 def _han_value(chars: str) -> Decimal:
-    """A number in Chinese signs below 10,000; as a row of digits where it has no powers."""
+    """Return the value of a Chinese number below 10,000; without powers of ten its digits."""
     if not any(char in _HAN_POWERS for char in chars):
         return Decimal("".join(str(_HAN_DIGITS[char]) for char in chars))
     total, digit = 0, 0

@@ -1,7 +1,7 @@
-"""Which names of methods, models and data sets does a text hold?
+"""Find the names of methods, models and data sets in a text.
 
-A name is a word with a capital or a digit where other words have none: BERT, ResNet-50, GPT-4,
-mT5. What merely begins with a capital may be any word of a title.
+A name is a word with a capital or a digit where other words have none: BERT, ResNet-50, GPT-4, mT5.
+A word that merely begins with a capital may be any word of a title.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ _MAX_ABBREVIATION_LENGTH = 12
 _FUNCTION_WORD = re.compile(r"an?|and|at|by|for|from|in|of|on|or|the|to|with")
 _ALPHABETIC = re.compile(r"[A-Za-z]+")
 
-# Everyday abbreviations, which a translator may write out or put in as it pleases.
+# Everyday abbreviations, which a translation may write out or introduce.
 _COMMON_ABBREVIATION = re.compile(
     r"ai|ml|nlp|cv|rl|llm|nn|dnn|cnn|gnn|rnn|gan|[gc]pu|iot|qa|vr|ar|[234]d|usa|us|uk|eu|un|pdf|web"
     r"|app|id|ok|pc|it|html|api|sota|https?|ui|ux|vs|covid(?:-?19)?"
@@ -29,7 +29,7 @@ _COMMON_ABBREVIATION = re.compile(
 
 
 def find_names(text: str) -> frozenset[str]:
-    """Return the names of a text, in lower case and in the singular."""
+    """Return the names in a text, in lower case and singular."""
     return frozenset(
         _normalize_name(name)
         for word in _WORD.findall(FORMULA.sub(" ", text))
@@ -45,14 +45,14 @@ def title_heading(title: str) -> str:
 
 
 def contains_name(text: str, name: str) -> bool:
-    """Tell whether a text spells this name somewhere, whatever its case and hyphens."""
+    """Return whether a text contains this name, ignoring case and hyphens."""
     if len(name) > _SHORT_NAME_LENGTH:
         return letters_and_digits(name) in letters_and_digits(text)
     return bool(re.search(rf"(?<![a-z]){re.escape(name)}s?(?![a-z])", text, re.IGNORECASE))
 
 
 def is_abbreviation_of(name: str, text: str) -> bool:
-    """Tell whether a name abbreviates words that follow each other in a text."""
+    """Return whether a name abbreviates consecutive words of a text."""
     if any(char.isdigit() for char in name):
         return False  # "GPT-4" is a name whatever words stand around it
     letters = re.sub("[^a-z]", "", name.lower()).removesuffix("s")
@@ -71,7 +71,10 @@ def is_abbreviation_of(name: str, text: str) -> bool:
 
 
 def _abbreviates(letters: str, words: list[str]) -> bool:
-    """Take "vae" out of "variational autoencoder": each word gives its first letter or more."""
+    """Return whether the words yield the letters, as "variational autoencoder" yields "vae".
+
+    Each word gives its first letter or more.
+    """
     matched = 0
     for word in words:
         if not letters.startswith(word[0], matched):
@@ -84,12 +87,12 @@ def _abbreviates(letters: str, words: list[str]) -> bool:
 
 
 def is_common_abbreviation(name: str) -> bool:
-    """Tell whether an abbreviation needs no source."""
+    """Return whether an abbreviation is so common that the source need not contain it."""
     return bool(_COMMON_ABBREVIATION.fullmatch(name))
 
 
 def letters_and_digits(text: str) -> str:
-    """Return the letters and digits of a text alone, in lower case."""
+    """Return only the letters and digits of a text, in lower case."""
     return re.sub(r"[\W_]+", "", text).lower()
 
 

@@ -1,8 +1,8 @@
-"""May what a model says about a paper be shown?
+"""Check whether a model's summary of a paper may be shown.
 
-Nothing here understands a text: each check finds one thing that models are known to get wrong.
-How many good answers they refuse and how many bad ones they miss is measured on thousands of
-real ones by ``python -m tests.bench.gloss_checks``.
+Nothing here understands a text: each check finds one thing that models are known to get wrong. How
+many good answers they reject and how many bad ones they miss is measured on thousands of real ones
+by ``python -m tests.bench.gloss_checks``.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from storage.records import Paper
 
 __all__ = ["Finding", "check_summary", "find_new_facts"]
 
-_MAX_FIELD_LENGTH = 6_000  # characters of any field: beyond, nothing else is looked at
+_MAX_FIELD_LENGTH = 6_000  # characters; a longer field is not checked any further
 _MAX_LOST_NUMBERS_SHARE = 0.34
 _MIN_LOST_NUMBERS = 2
 _MIN_KEPT_NAMES_SHARE = 0.34
@@ -33,7 +33,7 @@ _DECIMAL_COMMA_SCRIPTS = frozenset({"Latn", "Cyrl", "Grek", "Armn", "Geor"})
 _LETTER_RUN = re.compile(r"[^\W_]+")
 _CJK_CHAR = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7a3]")
 _STEM_LENGTH = 5
-# What any title may hold says nothing of its subject: "based on", "method", "network" and so on.
+# Pairs that occur in any title say nothing about its subject: "based on", "method", "network" ...
 _STOP_PAIRS_TEXT = (
     "基于学习模型方法网络研究数据一种分析通过使用系统进行算法框架"
     "应用问题生成任务语言用于实现深度神经训练评估优化"
@@ -44,9 +44,9 @@ _STOP_PAIRS = frozenset(
 
 
 def check_summary(summary: SummaryText, paper: Paper, language: str) -> tuple[Finding, ...]:
-    """Return what is wrong with an answer, worst first; nothing where it may be shown.
+    """Return what is wrong with an answer, worst first; empty if it may be shown.
 
-    For English the gist alone is judged: title and abstract are the paper's own.
+    For English only the TL;DR is checked: title and abstract are the paper's own.
     """
     is_in_english = is_english(language)
     translated_abstract = () if is_in_english else (summary.abstract,)
@@ -57,7 +57,7 @@ def check_summary(summary: SummaryText, paper: Paper, language: str) -> tuple[Fi
     if any(len(field) > max(_MAX_FIELD_LENGTH, 3 * len(paper.abstract)) for field in fields):
         return (Finding.TOO_LONG,)
     source = f"{paper.title}\n{paper.abstract}"
-    # The end of an imported abstract may be missing: what its translation tells of it is not new.
+    # The end of an imported abstract may be missing: what its translation has of it is not new.
     imported_ending = (
         summary.abstract if paper.partial and not lengths.ends_as_sentence(paper.abstract) else ""
     )
@@ -109,7 +109,7 @@ def _check_translation(
 
 
 def find_new_facts(text: str, source: str, language: str) -> set[Finding]:
-    """Return whether a text has numbers or names that the source does not hold."""
+    """Return findings for numbers or names in a text that its source does not contain."""
     findings = set()
     if _has_new_number(text, source, language):
         findings.add(Finding.NUMBER_CHANGED)
@@ -150,7 +150,7 @@ def _has_new_name(text: str, source: str) -> bool:
 
 
 def _has_lost_names(summary: SummaryText, paper: Paper) -> bool:
-    """Tell whether the title lost its heading, or title and abstract most of their names."""
+    """Return whether the title lost its heading, or title and abstract most of their names."""
     heading = proper_names.title_heading(paper.title)
     if heading and not proper_names.contains_name(summary.title, heading):
         return True
@@ -165,7 +165,7 @@ def _has_lost_names(summary: SummaryText, paper: Paper) -> bool:
         for name in source_names
         if proper_names.contains_name(f"{summary.title}\n{summary.abstract}", name)
     }
-    # Abbreviations may be written out; but hardly ever are all of them.
+    # A translation may write abbreviations out, but hardly ever all of them.
     proper = {name for name in source_names if not proper_names.is_abbreviation_of(name, prose)}
     return (len(source_names) >= _MIN_JUDGED_NAMES and not kept_names) or (
         len(proper) >= _MIN_JUDGED_NAMES
@@ -174,7 +174,7 @@ def _has_lost_names(summary: SummaryText, paper: Paper) -> bool:
 
 
 def _is_copied(tldr: str, summary: SummaryText, paper: Paper, is_in_english: bool) -> bool:
-    """Tell whether a gist says nothing that title or abstract do not say in these very words."""
+    """Return whether a TL;DR only repeats the title or the abstract word for word."""
     squeezed_tldr = proper_names.letters_and_digits(tldr)
     if squeezed_tldr in (
         proper_names.letters_and_digits(summary.title),
@@ -194,7 +194,7 @@ def _is_copied(tldr: str, summary: SummaryText, paper: Paper, is_in_english: boo
 
 
 def _is_consistent(summary: SummaryText) -> bool:
-    """Tell whether title, gist and abstract are about the same."""
+    """Return whether title, TL;DR and abstract are about the same subject."""
     title, tldr, abstract = map(_pieces, (summary.title, summary.tldr, summary.abstract))
     return _is_related(title, tldr | abstract, _MIN_TITLE_OVERLAP) and _is_related(
         tldr, title | abstract, _MIN_TLDR_OVERLAP
@@ -202,12 +202,12 @@ def _is_consistent(summary: SummaryText) -> bool:
 
 
 def _is_related(pieces: frozenset[str], others: frozenset[str], min_overlap: float) -> bool:
-    """Tell whether enough pieces of a text come again in another about the same."""
+    """Return whether enough pieces of a text occur in another about the same subject."""
     return len(pieces) < _MIN_JUDGED_PIECES or len(pieces & others) >= min_overlap * len(pieces)
 
 
 def _pieces(text: str) -> frozenset[str]:
-    """Pairs of signs where there are no spaces, and the beginnings of words elsewhere."""
+    """Return pairs of characters where there are no spaces, elsewhere the beginnings of words."""
     pieces: set[str] = set()
     for run in _LETTER_RUN.findall(FORMULA.sub(" ", text)):
         if _CJK_CHAR.search(run):
